@@ -1,0 +1,24 @@
+"""The yearly report on the ALSES network, from raw files to pages.
+
+In the order of the pipeline:
+
+paths        where is it?
+schema       what does a column or an indicator mean, what may it contain?
+parameters   what does a notebook take, and is it possible?
+store        open and save; the only module that touches data/
+checks       is what was received usable?
+clean        raw to tidy, with a ledger                        (01)
+indicators   rows to indicators, printed figures to intervals  (01)
+facts        one figure: find it, read its share, name it
+describe     the tables of the year                            (02)
+compare      differences between two years                     (03)
+themes       coded statements                                  (04)
+wording      French numbers, sentences, fragments
+tables       a table from a finished frame
+charts       a figure from a finished frame
+publish      pages, index, manifest, whole or nothing
+pipeline     the order: Papermill, then nbconvert
+environment  environment.yml from pyproject.toml
+dictionary   docs/data-dictionary.md from the schemas
+cli          the `alses` command
+"""

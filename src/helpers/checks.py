@@ -1,0 +1,109 @@
+"""Is what was received usable? Every fault of a year's files, as French sentences, before anything is computed."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+import pandas as pd
+
+from helpers import paths, store
+from helpers.clean import clean_posts
+from helpers.schema import DataError, catalogue
+
+_ANY_MODALITY = frozenset({"mois_de_debut", "theme_enonce"})
+
+
+def _fault(file: str, line: int, column: str, value: str, remedy: str) -> DataError:
+    return DataError(f"{file}, ligne {line}, colonne « {column} » : « {value} » {remedy}")
+
+
+def _unknown(value: str, known: Iterable[str]) -> str:
+    near = get_close_matches(value, list(known), n=1)
+    return f"est inconnu ; vouliez-vous « {near[0]} » ?" if near else "est inconnu ; voir docs/data-dictionary.md."
+
+
+def _figure_fault(line: int, figure, year: int, file: str) -> DataError | None:
+    entries = catalogue()
+    if figure.annee != year:
+        return _fault(file, line, "annee", figure.annee, f"n’est pas {year} ; rangez ce chiffre dans data/raw/{figure.annee}.")
+    if figure.perimetre not in entries.perimeters:
+        return _fault(file, line, "perimetre", figure.perimetre, _unknown(figure.perimetre, entries.perimeters))
+    if figure.indicateur not in entries.indicators:
+        return _fault(file, line, "indicateur", figure.indicateur, _unknown(figure.indicateur, entries.indicators))
+    entry = entries.indicators[figure.indicateur]
+    known = {"": ""} if entry.choice == "total" else entry.modalities | entry.groups
+    if figure.modalite not in known and not (entry.id in _ANY_MODALITY and figure.modalite):
+        return _fault(file, line, "modalite", figure.modalite, _unknown(figure.modalite, known))
+    allowed = {"effectif": {entry.unit}, "part": {"pct"}, "ecart": {entry.unit, "points"}}[figure.mesure]
+    if figure.unite not in allowed:
+        return _fault(file, line, "unite", figure.unite, f"ne convient pas à la mesure « {figure.mesure} » ; attendu : {', '.join(sorted(allowed))}.")
+    return _value_fault(line, figure, entry, file)
+
+
+def _value_fault(line: int, figure, entry, file: str) -> DataError | None:
+    shown = f"{figure.valeur:g}".replace(".", ",")
+    if figure.mesure == "part" and entry.base is None:
+        return _fault(file, line, "mesure", "part", f"est impossible : « {entry.id} » n’a pas de base dans le catalogue.")
+    if figure.mesure == "part" and not 0 <= figure.valeur <= 100:
+        return _fault(file, line, "valeur", shown, "est impossible : une part va de 0 à 100 ; vérifiez-la dans le document.")
+    if figure.mesure == "effectif" and (figure.valeur < 0 or not float(figure.valeur).is_integer()):
+        return _fault(file, line, "valeur", shown, "est impossible : un effectif est un nombre entier ; vérifiez-le dans le document.")
+    return None
+
+
+def figure_faults(figures: pd.DataFrame, *, year: int) -> list[DataError]:
+    """What the catalogue refuses in the printed figures of a year, one fault a row at most."""
+    file = f"data/raw/{year}/chiffres_publies.csv"
+    found = [_figure_fault(line, row, year, file) for line, row in zip(figures.index, figures.itertuples(), strict=True)]
+    return [fault for fault in found if fault]
+
+
+def statement_faults(statements: pd.DataFrame, themes: pd.DataFrame, *, year: int) -> list[DataError]:
+    """Statements whose theme is not in the code book or whose linked figure is not in the catalogue."""
+    file, entries, codes = f"data/raw/{year}/enonces.csv", catalogue(), set(themes["theme"])
+    found = []
+    for line, row in zip(statements.index, statements.itertuples(), strict=True):
+        if row.theme not in codes:
+            found.append(_fault(file, line, "theme", row.theme, _unknown(row.theme, codes)))
+        perimeter, _, rest = row.indicateur_lie.partition("/")
+        name = rest.partition("/")[0]
+        if row.indicateur_lie and (perimeter not in entries.perimeters or name not in entries.indicators):
+            found.append(_fault(file, line, "indicateur_lie", row.indicateur_lie, _unknown(name, entries.indicators)))
+    return found
+
+
+def _post_faults(year: int) -> list[DataError]:
+    try:
+        clean_posts(store.read_raw(year, "prises_de_poste"), **store.read_registers())
+    except DataError as fault:
+        return [fault]
+    return []
+
+
+def faults(year: int) -> list[DataError]:
+    """Every fault of a year's raw files and of the reference tables they need; empty when the year can be made."""
+    tables = [(paths.raw(year) / f"{name}.csv", name) for name in paths.RAW_TABLES if store.present(year, name)]
+    tables += [(paths.reference() / f"{name}.csv", name) for name in paths.REFERENCE_TABLES]
+    found = [fault for path, name in tables for fault in store.faults_in(path, name)]
+    if found:
+        return found
+    if store.present(year, "chiffres_publies"):
+        found += figure_faults(store.read_raw(year, "chiffres_publies"), year=year)
+    if store.present(year, "enonces"):
+        found += statement_faults(store.read_raw(year, "enonces"), store.read_reference("themes"), year=year)
+    if store.present(year, "prises_de_poste"):
+        found += _post_faults(year)
+    return found
+
+
+def require_usable(year: int) -> None:
+    """Nothing, when the year's files can be used.
+
+    Raises
+    ------
+    DataError
+        with the first fault, and how many others there are.
+    """
+    found = faults(year)
+    if found:
+        others = f" (et {len(found) - 1} autre{'s' if len(found) > 2 else ''} : alses check --year {year})" if len(found) > 1 else ""
+        raise DataError(f"{found[0]}{others}")

@@ -1,0 +1,163 @@
+"""One figure of the indicator table: find it, read its share, name it. Shared by everything that shows numbers."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from helpers.schema import catalogue
+
+NETWORK = "reseau"
+
+# From this base on, one person weighs less than half a point: an exact share is then said with one decimal.
+DECIMAL_FROM_BASE = 200
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A figure ready to be said: counts and base as (min, max) or None, share in per cent or None."""
+
+    key: str
+    unit: str
+    counts: tuple[int, int] | None
+    base: tuple[int, int] | None
+    share: float | None
+    share_bounds: tuple[float, float] | None
+    decimals: int
+    precision: str
+    reference: str
+    label: str
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the count is known to the unit."""
+        return self.counts is not None and self.counts[0] == self.counts[1]
+
+
+def with_shares(indicators: pd.DataFrame) -> pd.DataFrame:
+    """The table with ``part_pct``, ``part_min_pct``, ``part_max_pct`` (per cent of the base) and ``part_decimales``.
+
+    ``part_pct`` is the printed share, else the exact one; it is missing when only bounds are known. The bounds of a
+    printed share are those of its rounding, which no count can exceed.
+    """
+    low = 100 * indicators["effectif_min"] / indicators["base_max"]
+    high = 100 * indicators["effectif_max"] / indicators["base_min"]
+    half = 0.5 / 10 ** indicators["decimales"].astype("Float64")
+    printed = indicators["part_imprimee_pct"]
+    exact = low.where((indicators["effectif_min"] == indicators["effectif_max"]) & (indicators["base_min"] == indicators["base_max"]))
+    floor = pd.concat([low, printed - half], axis=1).max(axis=1)
+    ceiling = pd.concat([high, printed + half], axis=1).min(axis=1).clip(upper=100)
+    said = indicators["decimales"].fillna((indicators["base_min"] >= DECIMAL_FROM_BASE).fillna(False).astype("Int64"))
+    return indicators.assign(part_pct=printed.fillna(exact), part_min_pct=floor, part_max_pct=ceiling, part_decimales=said)
+
+
+def network(indicators: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the whole network, cross tables left out."""
+    return indicators[(indicators["site_type"] == NETWORK) & (indicators["croise_avec"] == "")]
+
+
+def key_of(row) -> str:
+    """The name of a figure in pages and tests: ``annee/perimetre/indicateur/modalite``, then ``/croise_avec=modalite``."""
+    cross = f"/{row.croise_avec}={row.modalite_croisee}" if row.croise_avec else ""
+    return f"{row.annee}/{row.perimetre}/{row.indicateur}/{row.modalite}{cross}"
+
+
+def cite(document: str, lines) -> str:
+    """A document and its lines, runs joined.
+
+    >>> cite("Note", [67, 68, 69, 85, 90])
+    'Note, l. 67–69, 85, 90'
+    """
+    runs: list[list[int]] = []
+    for line in sorted({int(line) for line in lines}):
+        if runs and line == runs[-1][-1] + 1:
+            runs[-1].append(line)
+        else:
+            runs.append([line])
+    shown = [", ".join(map(str, run)) if len(run) < 3 else f"{run[0]}–{run[-1]}" for run in runs]
+    return f"{document}, l. {', '.join(shown)}" if shown else document
+
+
+def merge_references(references) -> str:
+    """Several references as one, the lines of a document together; what was deduced adds nothing.
+
+    >>> merge_references(["Note, l. 50", "Note, l. 114, 118", "déduit (Note, l. 50)"])
+    'Note, l. 50, 114, 118'
+    """
+    lines: dict[str, list[int]] = {}
+    for reference in references:
+        for part in reference.split(" ; ") if reference and not reference.startswith("déduit") else []:
+            document, _, numbers = part.partition(", l. ")
+            found = lines.setdefault(document, [])
+            for run in filter(None, numbers.split(", ")):
+                first, _, last = run.partition("–")
+                found += range(int(first), int(last or first) + 1)
+    return " ; ".join(cite(document, numbers) for document, numbers in lines.items())
+
+
+def _pair(low, high) -> tuple | None:
+    return None if pd.isna(low) or pd.isna(high) else (low, high)
+
+
+def fact_of(row) -> Fact:
+    """The fact in a row of `with_shares` (a named tuple or a Series)."""
+    entry = catalogue().indicators[row.indicateur]
+    return Fact(
+        key=key_of(row),
+        unit=row.unite,
+        counts=_pair(row.effectif_min, row.effectif_max),
+        base=_pair(row.base_min, row.base_max),
+        share=None if pd.isna(row.part_pct) else float(row.part_pct),
+        share_bounds=_pair(row.part_min_pct, row.part_max_pct),
+        decimals=int(row.part_decimales),
+        precision=row.precision,
+        reference=row.reference,
+        label=entry.label_of(row.modalite),
+    )
+
+
+class Facts:
+    """Looks figures up by path: ``facts("alses/sexe/filles")``, None when the year has none."""
+
+    def __init__(self, indicators: pd.DataFrame, *, year: int) -> None:
+        rows = with_shares(indicators)
+        rows = rows[(rows["annee"] == year) & (rows["site_type"] == NETWORK)]
+        self._found = {key_of(row): fact_of(row) for row in rows.itertuples()}
+        self.year = year
+
+    def __call__(self, path: str) -> Fact | None:
+        fact = self._found.get(f"{self.year}/{path}")
+        return None if fact is None or fact.precision == "non_publie" else fact
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A difference between two years, ready to be said: counts in units, shares in points; None when not known."""
+
+    key: str
+    label: str
+    now: Fact
+    before: Fact
+    counts: tuple[int, int] | None
+    points: float | None
+    points_bounds: tuple[float, float] | None
+    count_finding: str | None
+    share_finding: str | None
+
+
+def gaps_of(differences: pd.DataFrame, now: Facts, before: Facts) -> list[Gap]:
+    """The rows of `compare.differences` as gaps, in the same order."""
+    return [
+        Gap(
+            key=f"{now(path).key}|{before(path).key}",
+            label=row.libelle,
+            now=now(path),
+            before=before(path),
+            counts=_pair(row.ecart_min, row.ecart_max),
+            points=None if pd.isna(row.ecart_part_pts) else float(row.ecart_part_pts),
+            points_bounds=_pair(row.ecart_part_min_pts, row.ecart_part_max_pts),
+            count_finding=row.constat_effectif or None,
+            share_finding=row.constat_part or None,
+        )
+        for row in differences.itertuples()
+        for path in [f"{row.perimetre}/{row.indicateur}/{row.modalite}"]
+    ]

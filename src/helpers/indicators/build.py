@@ -1,0 +1,114 @@
+"""The indicator table of a year, from what is printed and what is counted."""
+
+import pandas as pd
+
+from helpers.facts import cite
+from helpers.indicators.figures import HYPOTHESIS, build_system, cell_of, decimals_of
+from helpers.indicators.rows import Cell, base_cell, row, share_bounds, table
+from helpers.indicators.system import System, bounds, contradictions, determines
+from helpers.schema import catalogue
+
+
+def consistent_system(figures: pd.DataFrame, counted: pd.DataFrame) -> tuple[System, list[set[str]]]:
+    """The system without the printed figures that contradict one another, and the sets of these figures."""
+    system = build_system(figures, counted)
+    found = contradictions(system)
+    return system.without(set().union(*found)), found
+
+
+def build_indicators(figures: pd.DataFrame, counted: pd.DataFrame, *, year: int) -> pd.DataFrame:
+    """The indicators of a year (schema ``indicateurs``): counted rows as they are, printed and deduced ones bounded.
+
+    ``figures`` (schema ``chiffres_publies``) may hold the earlier year as well: a printed difference then ties both.
+    A figure is ``deduit`` when the printed ones would leave it a single value if nothing were rounded; a modality that
+    nothing determines is ``non_publie``, without bounds. Contradictory figures bound nothing but themselves.
+    """
+    system, _ = consistent_system(figures, counted)
+    own = figures[figures["annee"] == year]
+    known = {cell_of(fact) for fact in counted[counted["croise_avec"] == ""].itertuples()}
+    cells = dict.fromkeys([cell_of(figure) for figure in own.itertuples() if figure.mesure != "ecart"])
+    cells |= dict.fromkeys(cell for cell in system.cells() if cell[0] == year)
+    rows = [_bounded(cell, own, system) for cell in cells if cell not in known and not _is_ratio(cell)]
+    printed = table(rows)
+    both = pd.concat([printed, counted], ignore_index=True)
+    return _in_reading_order(both)
+
+
+def _in_reading_order(indicators: pd.DataFrame) -> pd.DataFrame:
+    """The rows in the order of the catalogue: perimeter, indicator, modalities, then groups."""
+    entries = catalogue()
+    perimeters, names = list(entries.perimeters), list(entries.indicators)
+
+    def place(row) -> tuple:
+        entry = entries.indicators[row.indicateur]
+        modalities = [*entry.modalities, *entry.groups]
+        modality = modalities.index(row.modalite) if row.modalite in modalities else len(modalities)
+        return perimeters.index(row.perimetre), names.index(row.indicateur), row.croise_avec, modality
+
+    places = pd.Series([place(row) for row in indicators.itertuples()], dtype="object")
+    return indicators.iloc[places.sort_values(kind="stable").index].reset_index(drop=True)
+
+
+def _is_ratio(cell: Cell) -> bool:
+    return bool(catalogue().indicators[cell[2]].ratio)
+
+
+def _interval(cell: Cell | None, system: System) -> tuple[int, int] | None:
+    if cell is None or not determines(system, {cell: 1.0}):
+        return None
+    low, high = bounds(system, {cell: 1.0})
+    return None if high is None else (low, high)
+
+
+def _bounded(cell: Cell, figures: pd.DataFrame, system: System) -> dict:
+    entry = catalogue().indicators[cell[2]]
+    own = figures[[cell_of(figure) == cell for figure in figures.itertuples()] if len(figures) else []]
+    printed = own[own["operateur"].eq("=") & own["mesure"].ne("ecart")]
+    shares, counts = printed[printed["mesure"] == "part"], printed[printed["mesure"] == "effectif"]
+    share = None if shares.empty else float(shares["valeur"].iloc[0])
+    base, interval = _interval(base_cell(cell, entry), system), _interval(cell, system)
+    if interval is None and not counts.empty:
+        interval = (int(counts["valeur"].iloc[0]),) * 2
+    elif interval is None and share is not None and base and base[0] == base[1] and not shares["base"].iloc[0]:
+        interval = share_bounds(share, base[0], decimals=decimals_of(share))
+    ambiguous = not shares.empty and bool(shares["base"].iloc[0])
+    return row(
+        cell, entry.unit, counts=interval, base=None if ambiguous else base, share=share,
+        decimals=None if share is None else decimals_of(share),
+        precision=_precision(counts, share, interval),
+        reference=_reference(printed, figures, interval, cell) + _condition(cell, system, interval),
+    )
+
+
+def _precision(counts: pd.DataFrame, share: float | None, interval: tuple | None) -> str:
+    if not counts.empty:
+        return "exact"
+    if share is not None:
+        return "arrondi_imprime"
+    return "non_publie" if interval is None else "deduit"
+
+
+def _condition(cell: Cell, system: System, interval: tuple | None) -> str:
+    sources = {c.source for c in system.constraints if c.source and c.source.startswith(HYPOTHESIS)}
+    if interval is None or not sources or determines(system.without(sources), {cell: 1.0}):
+        return ""
+    return f" ; si {' et si '.join(hypotheses_of(sources))}"
+
+
+def _reference(printed: pd.DataFrame, figures: pd.DataFrame, interval: tuple | None, cell: Cell) -> str:
+    if not printed.empty:
+        return _cited(printed)
+    if interval is None:
+        return ""
+    same = figures[(figures["perimetre"] == cell[1]) & (figures["indicateur"] == cell[2]) & (figures["operateur"] == "=")]
+    return f"déduit ({_cited(same)})" if len(same) else "déduit"
+
+
+def _cited(figures: pd.DataFrame) -> str:
+    return " ; ".join(cite(document, lines) for document, lines in figures.groupby("document", sort=False)["ligne"])
+
+
+def hypotheses_of(sources: set[str]) -> list[str]:
+    """The French text of the catalogue assumptions among these sources."""
+    perimeters = catalogue().perimeters
+    return [perimeters[s.removeprefix(HYPOTHESIS)].hypothesis for s in sorted(sources) if s.startswith(HYPOTHESIS)]

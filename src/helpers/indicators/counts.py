@@ -1,0 +1,123 @@
+"""Tables to exact indicators: posts, meetings, statements, and the ledger itself."""
+
+import pandas as pd
+
+from helpers.clean import CleanPosts
+from helpers.facts import cite
+from helpers.indicators.rows import Cell, row, table
+from helpers.schema import Indicator, catalogue, typed
+
+# Below this seniority, a post may be the very one that is described: the answer is uncertain.
+CERTAIN_FROM_YEARS = 1.0
+
+
+def _with_groups(counts: dict[str, int], indicator: Indicator) -> dict[str, int]:
+    groups = {name: sum(counts.get(member, 0) for member in group.members) for name, group in indicator.groups.items()}
+    return counts | {name: count for name, count in groups.items() if any(m in counts for m in indicator.groups[name].members)}
+
+
+def _count(values: pd.Series, indicator: Indicator, *, year: int, perimeter: str, reference: str) -> list[dict]:
+    seen = values.value_counts()
+    counts = {name: int(seen.get(name, 0)) for name in [*indicator.modalities] or sorted(seen.index)}
+    total = (len(values), len(values))
+    return [
+        row((year, perimeter, indicator.id, name), indicator.unit, counts=(n, n), base=total, precision="exact", reference=reference)
+        for name, n in _with_groups(counts, indicator).items()
+    ]
+
+
+def _single(cell: Cell, count: int, reference: str, *, base: tuple | None = None, cross: tuple = ("", "")) -> dict:
+    unit = catalogue().indicators[cell[2]].unit
+    return row(cell, unit, counts=(count, count), base=base, cross=cross, precision="exact", reference=reference)
+
+
+def _first_post(seniority: pd.Series) -> pd.Series:
+    return pd.Series("incertain", index=seniority.index).mask(seniority == 0, "oui").mask(seniority >= CERTAIN_FROM_YEARS, "non")
+
+
+def count_posts(posts: pd.DataFrame, *, year: int, document: str) -> pd.DataFrame:
+    """Exact indicators of the new posts: their number, and each condition by modality (base: the posts).
+
+    ``premiere_prise_de_poste`` reads the seniority: none is yes, a year or more is no, less is uncertain.
+    """
+    if posts.empty:
+        return table([])
+    reference = cite(document, posts["ligne"])
+    read = posts.assign(
+        mois_de_debut=posts["date_debut"].dt.strftime("%Y-%m"),
+        experience_prevention=(posts["anciennete_prev_ans"] > 0).map({True: "oui", False: "non"}),
+        premiere_prise_de_poste=_first_post(posts["anciennete_alses_ans"]),
+    )
+    rows = [_single((year, "postes", "nouveaux_postes", ""), len(posts), reference)]
+    for indicator in catalogue().of_topic("deploiement"):
+        if indicator.choice == "unique" and indicator.id in read:
+            rows += _count(read[indicator.id], indicator, year=year, perimeter="postes", reference=reference)
+    return table(rows)
+
+
+def count_meetings(meetings: pd.DataFrame, *, year: int, document: str) -> pd.DataFrame:
+    """Exact indicators of the meetings: number, present and invited by group, and present at each meeting.
+
+    The base of the present is the invited of the same group; a group whose invited are not printed has none.
+    """
+    if meetings.empty:
+        return table([])
+    entries = catalogue().indicators
+    held = meetings.groupby("groupe").size().to_dict()
+    present = meetings.groupby("groupe")["participants"].sum().astype(int).to_dict()
+    invited = meetings.dropna(subset="invites_du_groupe").groupby("groupe")["invites_du_groupe"].first().astype(int).to_dict()
+    by_indicator = {"reunions": held, "invites": invited, "participants": present}
+    invited_all = _with_groups(invited, entries["invites"])
+    rows = []
+    for name, counts in by_indicator.items():
+        for group, count in _with_groups(counts, entries[name]).items():
+            members = entries[name].groups[group].members if group in entries[name].groups else (group,)
+            lines = meetings.loc[meetings["groupe"].isin(members), "ligne_invites" if name == "invites" else "ligne"]
+            base = (invited_all[group],) * 2 if name == "participants" and group in invited_all else None
+            rows.append(_single((year, "reunions", name, group), count, cite(document, lines.dropna()), base=base))
+    for meeting in meetings.itertuples():
+        cell, cross = (year, "reunions", "participants", meeting.groupe), ("reunion", f"{meeting.date:%Y-%m-%d}")
+        rows.append(_single(cell, int(meeting.participants), cite(document, [meeting.ligne]), cross=cross))
+    return table(rows)
+
+
+def count_statements(statements: pd.DataFrame, *, year: int, document: str) -> pd.DataFrame:
+    """Exact indicators of the coded statements: their number, by theme, by nature, and theme by nature."""
+    if statements.empty:
+        return table([])
+    reference = cite(document, statements["ligne"])
+    entries, total = catalogue().indicators, (len(statements),) * 2
+    rows = [_single((year, "enonces", "enonces", ""), len(statements), reference)]
+    for name, column in (("theme_enonce", "theme"), ("nature_enonce", "nature")):
+        rows += _count(statements[column], entries[name], year=year, perimeter="enonces", reference=reference)
+    crossed = pd.crosstab(statements["theme"], statements["nature"])
+    for theme in crossed.index:
+        for nature in entries["nature_enonce"].modalities:
+            count, cross = int(crossed.loc[theme].get(nature, 0)), ("nature_enonce", nature)
+            rows.append(_single((year, "enonces", "theme_enonce", theme), count, reference, base=total, cross=cross))
+    return table(rows)
+
+
+def count_ledger(raw: pd.DataFrame, cleaned: CleanPosts, *, year: int, document: str) -> pd.DataFrame:
+    """Exact indicators of the cleaning: rows of the posts read, kept, rejected, and changes of spelling.
+
+    Raises
+    ------
+    AssertionError
+        when a row read is neither kept nor rejected.
+    """
+    counts = {
+        "lues": len(raw), "gardees": len(cleaned.posts), "rejetees": len(cleaned.rejected), "modifications": len(cleaned.ledger),
+    }
+    assert counts["lues"] == counts["gardees"] + counts["rejetees"], "a row was lost while cleaning the posts"
+    return table([_single((year, "donnees", "lignes", name), count, document) for name, count in counts.items()])
+
+
+def count_year(posts: pd.DataFrame, meetings: pd.DataFrame, statements: pd.DataFrame, *, year: int, document: str) -> pd.DataFrame:
+    """Every exact indicator of the year's tables; a table that was not received counts nothing."""
+    parts = [
+        count_posts(posts, year=year, document=document),
+        count_meetings(meetings, year=year, document=document),
+        count_statements(statements, year=year, document=document),
+    ]
+    return typed(pd.concat(parts, ignore_index=True), "indicateurs")

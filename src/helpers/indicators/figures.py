@@ -1,0 +1,92 @@
+"""Printed figures and counted tables to one system of constraints."""
+
+import pandas as pd
+
+from helpers.indicators.rows import Cell, base_cell
+from helpers.indicators.system import Constraint, System
+from helpers.schema import Catalogue, catalogue
+
+HYPOTHESIS = "hypothese/"
+
+
+def cell_of(figure) -> Cell:
+    """The cell that a printed figure speaks of."""
+    return (int(figure.annee), figure.perimetre, figure.indicateur, figure.modalite)
+
+
+def decimals_of(value: float) -> int:
+    """The number of decimals that a value was printed with.
+
+    >>> decimals_of(42.0), decimals_of(41.5)
+    (0, 1)
+    """
+    return len(f"{value:g}".partition(".")[2])
+
+
+def _share(figure, cell: Cell, base: Cell) -> list[Constraint]:
+    # Whole coefficients: the solver's tolerance then never decides whether a count fits.
+    scale = 10 ** decimals_of(figure.valeur)
+    printed = round(2 * figure.valeur * scale)
+    centre = {cell: 1.0, base: -figure.valeur / 100}
+    low = {cell: 200.0 * scale, base: -(printed - 1.0)}
+    high = {cell: 200.0 * scale, base: -(printed + 1.0)}
+    return [
+        Constraint(low, 0, float("inf"), figure.id, centre),
+        Constraint(high, float("-inf"), 0, figure.id, centre),
+    ]
+
+
+def _of_figure(figure, years: list[int]) -> list[Constraint]:
+    cell, entry = cell_of(figure), catalogue().indicators[figure.indicateur]
+    if figure.operateur != "=" or figure.base or figure.unite == "points":
+        return []  # « près de », an unknown base or a difference of rounded shares bounds nothing: only checked
+    if figure.mesure == "effectif":
+        return [Constraint({cell: 1.0}, figure.valeur, figure.valeur, figure.id)]
+    if figure.mesure == "part":
+        return _share(figure, cell, base_cell(cell, entry))
+    earlier = max((year for year in years if year < cell[0]), default=None)
+    if earlier is None:
+        return []
+    return [Constraint({cell: 1.0, (earlier, *cell[1:]): -1.0}, figure.valeur, figure.valeur, figure.id)]
+
+
+def _structure(cell: Cell, entries: Catalogue, open_cells: set[Cell]) -> list[Constraint]:
+    year, perimeter, name, _ = cell
+    entry, link = entries.indicators[name], entries.perimeters[perimeter]
+    found, base = [], base_cell(cell, entry)
+    modalities = [*entry.modalities] or sorted(m for y, p, i, m in open_cells if (y, p, i) == cell[:3])
+    parts = [(year, perimeter, name, modality) for modality in modalities]
+    if entry.choice == "unique":
+        found.append(Constraint({**dict.fromkeys(parts, 1.0), base: -1.0}, 0, 0))
+    if entry.choice == "multiple" and base and not entry.base.endswith("/*"):
+        found += [Constraint({part: 1.0, base: -1.0}, float("-inf"), 0) for part in parts]
+    for group, value in entry.groups.items() if entry.choice == "unique" else ():
+        members = {(year, perimeter, name, member): -1.0 for member in value.members}
+        found.append(Constraint({(year, perimeter, name, group): 1.0, **members}, 0, 0))
+    if name == "accompagnements" and link.count_of:
+        source = f"{HYPOTHESIS}{perimeter}" if link.hypothesis else None
+        found.append(Constraint({cell: 1.0, (year, *link.count_of.split("/")): -1.0}, 0, 0, source))
+    return found
+
+
+def build_system(figures: pd.DataFrame, counted: pd.DataFrame) -> System:
+    """The constraints of printed figures, counted tables and the catalogue (sums, groups, parts inside their whole).
+
+    A printed figure's constraints bear its id; a catalogue assumption bears ``hypothese/<perimetre>``; a multiple-choice
+    group is not a sum (its modalities overlap), so nothing ties it to its members.
+    """
+    entries, years = catalogue(), sorted(set(figures["annee"]))
+    constraints = [c for figure in figures.itertuples() for c in _of_figure(figure, years)]
+    plain = counted[counted["croise_avec"] == ""]
+    constraints += [Constraint({cell_of(fact): 1.0}, fact.effectif_min, fact.effectif_max) for fact in plain.itertuples()]
+    cells = {cell_of(fact) for fact in [*figures.itertuples(), *plain.itertuples()]}
+    done, waiting = set(), list(dict.fromkeys([cell_of(f) for f in [*figures.itertuples(), *plain.itertuples()]]))
+    while waiting:
+        cell = waiting.pop(0)
+        if cell[:3] in done:
+            continue
+        done.add(cell[:3])
+        new = _structure(cell, entries, cells)
+        constraints += new
+        waiting += [other for constraint in new for other in constraint.coefficients]
+    return System(constraints)

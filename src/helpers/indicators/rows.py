@@ -1,0 +1,56 @@
+"""The rows of the indicator table: how one is written, found and bounded."""
+
+import math
+from fractions import Fraction
+
+import pandas as pd
+
+from helpers.schema import Indicator, columns, typed
+
+# year, perimeter, indicator, modality: one figure of the network.
+Cell = tuple[int, str, str, str]
+
+NETWORK = "reseau"
+
+
+def share_bounds(share_pct: float, base: int, *, decimals: int = 0) -> tuple[int, int]:
+    """The smallest and largest count that a printed share allows, both ends of the rounding included.
+
+    Which way a tie was rounded is not known, so both are kept.
+
+    >>> share_bounds(42, 2233), share_bounds(52, 1852)
+    ((927, 949), (954, 972))
+    """
+    half = Fraction(1, 2 * 10**decimals)
+    printed = Fraction(str(share_pct))
+    low = math.ceil((printed - half) * base / 100)
+    return max(0, low), min(base, math.floor((printed + half) * base / 100))
+
+
+def base_cell(cell: Cell, indicator: Indicator) -> Cell | None:
+    """The cell of the denominator, in the same year and perimeter; None for an indicator without base."""
+    if indicator.base is None:
+        return None
+    name, _, modality = indicator.base.partition("/")
+    year, perimeter, _, own = cell
+    return (year, perimeter, name, own if modality == "*" else modality)
+
+
+def row(cell: Cell, unit: str, *, counts: tuple | None, base: tuple | None = None, cross: tuple[str, str] = ("", ""),
+        share: float | None = None, decimals: int | None = None, precision: str, reference: str) -> dict:
+    """One row of the indicator table; ``counts`` and ``base`` are (min, max) or None when unknown."""
+    year, perimeter, indicator, modality = cell
+    low, high = counts or (None, None)
+    base_low, base_high = base or (None, None)
+    return {
+        "annee": year, "perimetre": perimeter, "site_type": NETWORK, "site": "",
+        "indicateur": indicator, "modalite": modality, "croise_avec": cross[0], "modalite_croisee": cross[1],
+        "unite": unit, "effectif_min": low, "effectif_max": high, "base_min": base_low, "base_max": base_high,
+        "part_imprimee_pct": share, "decimales": decimals,
+        "precision": precision, "source": "imprime", "reference": reference,
+    }
+
+
+def table(rows: list[dict]) -> pd.DataFrame:
+    """The rows as a typed indicator table."""
+    return typed(pd.DataFrame(rows, columns=columns("indicateurs")), "indicateurs")

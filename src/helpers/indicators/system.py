@@ -1,0 +1,138 @@
+"""A system of linear constraints over counts: tightest bounds, what follows from what, and what contradicts what.
+
+The bounds are the optimum of two small integer programs a cell (``scipy.optimize.milp``, HiGHS): exact, where repeated
+interval arithmetic would stay too wide as soon as two shares have the same base.
+"""
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+# Any larger count is an absent upper bound: no département accompanies so many persons.
+CEILING = 1_000_000
+
+Cell = Hashable
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """``low <= sum(coefficient x cell) <= high``; ``source`` names the printed figure, or None for structure and tables.
+
+    ``centre`` is the same constraint as it would read without rounding (coefficients and value), when it has one.
+    """
+
+    coefficients: dict[Cell, float]
+    low: float
+    high: float
+    source: str | None = None
+    centre: dict[Cell, float] | None = None
+
+
+@dataclass(frozen=True)
+class System:
+    """Constraints over non-negative integer cells."""
+
+    constraints: list[Constraint] = field(default_factory=list)
+
+    def without(self, sources: Iterable[str]) -> "System":
+        """The same system without the constraints of these printed figures."""
+        dropped = set(sources)
+        return replace(self, constraints=[c for c in self.constraints if c.source not in dropped])
+
+    def cells(self) -> list[Cell]:
+        """Every cell a constraint names, in order of first appearance."""
+        return list(dict.fromkeys(cell for constraint in self.constraints for cell in constraint.coefficients))
+
+    def around(self, cells: Iterable[Cell]) -> "System":
+        """The constraints linked to these cells, directly or through others: what can bear on them."""
+        reached, size = set(cells), -1
+        while size != len(reached):
+            size = len(reached)
+            linked = [c for c in self.constraints if reached & c.coefficients.keys()]
+            reached |= {cell for constraint in linked for cell in constraint.coefficients}
+        return replace(self, constraints=linked)
+
+
+def _solve(system: System, objective: dict[Cell, float]) -> float | None:
+    cells = list(dict.fromkeys([*system.cells(), *objective]))
+    place = {cell: index for index, cell in enumerate(cells)}
+    matrix = np.zeros((len(system.constraints), len(cells)))
+    for row, constraint in enumerate(system.constraints):
+        for cell, coefficient in constraint.coefficients.items():
+            matrix[row, place[cell]] = coefficient
+    cost = np.zeros(len(cells))
+    for cell, weight in objective.items():
+        cost[place[cell]] = weight
+    limits = [(constraint.low, constraint.high) for constraint in system.constraints]
+    rows = [LinearConstraint(matrix, *np.array(limits).T)] if limits else []
+    found = milp(cost, constraints=rows, bounds=Bounds(0, CEILING), integrality=np.ones(len(cells)))
+    return float(found.fun) if found.success else None
+
+
+def is_feasible(system: System) -> bool:
+    """Whether some counts satisfy every constraint."""
+    return _solve(system, {}) is not None
+
+
+def bounds(system: System, direction: dict[Cell, float]) -> tuple[int, int | None]:
+    """The smallest and largest value of a combination of cells; the largest is None when nothing limits it.
+
+    Raises
+    ------
+    ValueError
+        when the system has no solution.
+
+    >>> girls, boys = "filles", "garçons"
+    >>> total = Constraint({girls: 1, boys: 1}, 2233, 2233)
+    >>> printed = Constraint({girls: 1}, 926.695, 949.025, source="l. 219")
+    >>> bounds(System([total, printed]), {boys: 1})
+    (1284, 1306)
+    """
+    near = system.around(direction)
+    low = _solve(near, direction)
+    high = _solve(near, {cell: -weight for cell, weight in direction.items()})
+    if low is None or high is None:
+        raise ValueError(f"no count satisfies every constraint on {direction}")
+    return round(low), None if round(-high) >= CEILING else round(-high)
+
+
+def ratio_bounds(system: System, part: Cell, whole: Cell) -> tuple[float, float] | None:
+    """The smallest and largest ``part / whole`` that the bounds of each allow; None when one of them is unlimited."""
+    low, high = bounds(system, {part: 1})
+    whole_low, whole_high = bounds(system, {whole: 1})
+    if None in (high, whole_high) or whole_low == 0:
+        return None
+    return low / whole_high, high / whole_low
+
+
+def determines(system: System, direction: dict[Cell, float]) -> bool:
+    """Whether the constraints, read without rounding, leave only one value to this combination of cells."""
+    near = system.around(direction)
+    equations = [c.centre for c in near.constraints if c.centre is not None]
+    equations += [c.coefficients for c in near.constraints if c.centre is None and c.low == c.high]
+    cells = list(dict.fromkeys([*near.cells(), *direction]))
+    rows = np.array([[equation.get(cell, 0.0) for cell in cells] for equation in equations]).reshape(-1, len(cells))
+    target = np.array([direction.get(cell, 0.0) for cell in cells])
+    return np.linalg.matrix_rank(np.vstack([rows, target])) == np.linalg.matrix_rank(rows) if len(rows) else False
+
+
+def contradictions(system: System) -> list[set[str]]:
+    """The smallest sets of printed figures that cannot hold together, one set a contradiction; empty when all hold.
+
+    Method: deletion filter (drop a figure; if the rest still has no solution, it was not needed).
+    """
+    found, rest = [], system
+    while not is_feasible(rest):
+        kept = [c.source for c in rest.constraints if c.source is not None]
+        culprits = list(dict.fromkeys(kept))
+        for source in list(culprits):
+            others = [name for name in culprits if name != source]
+            if not is_feasible(rest.without(set(kept) - set(others))):
+                culprits = others
+        if not culprits:
+            raise ValueError("the counted tables contradict each other")
+        found.append(set(culprits))
+        rest = rest.without(culprits)
+    return found

@@ -1,0 +1,91 @@
+"""The contract of the notebooks' parameters, checked by the runner before any kernel starts and by each first cell.
+
+An unknown name, a wrong type or a year without data is one French sentence; nothing is guessed or converted.
+"""
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from helpers import paths
+from helpers.schema import DataError
+
+SITE_TYPES = ("reseau", "association", "college")
+
+# What each notebook takes, in reading order.
+NOTEBOOKS = {
+    "01_clean": ("year",),
+    "02_describe": ("year", "site_type", "site"),
+    "03_compare": ("year", "compare_to", "site_type", "site"),
+    "04_themes": ("year",),
+}
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Checked parameters; ``compare_to`` is None when no earlier year has data."""
+
+    year: int
+    compare_to: int | None = None
+    site_type: str = "reseau"
+    site: str = ""
+
+
+def _check_names(notebook: str, given: dict[str, Any]) -> None:
+    if notebook not in NOTEBOOKS:
+        raise DataError(f"Notebook « {notebook} » inconnu ; les notebooks sont {', '.join(NOTEBOOKS)}.")
+    for name in given:
+        if name not in NOTEBOOKS[notebook]:
+            near = get_close_matches(name, NOTEBOOKS[notebook], n=1)
+            hint = f" Vouliez-vous « {near[0]} » ?" if near else ""
+            raise DataError(f"{notebook} n’a pas de paramètre « {name} » ; il prend {', '.join(NOTEBOOKS[notebook])}.{hint}")
+    if "year" not in given:
+        raise DataError(f"{notebook} : le paramètre « year » manque ; indiquez l’année du rapport.")
+
+
+def check_year(value: Any, *, name: str = "year") -> int:
+    """The year, known to have raw data.
+
+    Raises
+    ------
+    DataError
+        when it is not a whole number or has no folder in data/raw.
+    """
+    if type(value) is not int:
+        raise DataError(f"« {name} » doit être une année en quatre chiffres, sans guillemets ; reçu : {value!r}.")
+    known = paths.years()
+    if value not in known:
+        listed = f"années présentes : {', '.join(map(str, known))}" if known else "data/raw ne contient aucune année"
+        raise DataError(f"Aucune donnée pour {value} ; {listed}. Déposez ses fichiers dans data/raw/{value}.")
+    return value
+
+
+def _check_compare_to(value: Any, year: int) -> int | None:
+    if value is None:
+        return paths.earlier_year(year)
+    earlier = check_year(value, name="compare_to")
+    if earlier >= year:
+        raise DataError(f"« compare_to » ({earlier}) doit précéder « year » ({year}).")
+    return earlier
+
+
+def check(notebook: str, **given: Any) -> Parameters:
+    """The parameters of a notebook, checked; an omitted or None ``compare_to`` is the latest earlier year with data.
+
+    Raises
+    ------
+    DataError
+        for an unknown name, a wrong type, a year without data, years in the wrong order, or a site that is not possible.
+    """
+    _check_names(notebook, given)
+    year = check_year(given["year"])
+    compare_to = _check_compare_to(given.get("compare_to"), year) if "compare_to" in NOTEBOOKS[notebook] else None
+    site_type, site = given.get("site_type", "reseau"), given.get("site", "")
+    if site_type not in SITE_TYPES:
+        raise DataError(f"« site_type » vaut {', '.join(SITE_TYPES)} ; reçu : {site_type!r}.")
+    if site_type != "reseau" or site != "":
+        raise DataError(
+            f"Les données de {year} ne sont que des chiffres imprimés pour tout le réseau : "
+            "laissez site_type = \"reseau\" et site = \"\"."
+        )
+    return Parameters(year, compare_to, site_type, site)

@@ -1,0 +1,29 @@
+"""Open and save: the only module that touches data/.
+
+Raw and reference tables are read as received and validated against their Table Schema; processed tables are read back
+only if they are still those that 01 wrote, from the raw files as they are now.
+"""
+
+from helpers.store.cards import describe_inputs, fingerprint, provenance, source_title
+from helpers.store.export import export_indicators
+from helpers.store.processed import load, load_earlier, save_year
+from helpers.store.raw import RawYear, faults_in, present, read_earlier_figures, read_raw, read_reference, read_registers, read_year
+
+__all__ = [
+    "RawYear",
+    "describe_inputs",
+    "export_indicators",
+    "faults_in",
+    "fingerprint",
+    "load",
+    "load_earlier",
+    "present",
+    "provenance",
+    "read_earlier_figures",
+    "read_raw",
+    "read_reference",
+    "read_registers",
+    "read_year",
+    "save_year",
+    "source_title",
+]

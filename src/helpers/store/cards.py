@@ -1,0 +1,64 @@
+"""What each file is: its fingerprint, its card, and what a page says of its inputs."""
+
+import hashlib
+import json
+import platform
+from importlib.metadata import version
+from pathlib import Path
+
+from helpers import paths
+from helpers.schema import DataError
+from helpers.store.reading import read_rows
+
+# The packages whose version can change a figure or its look.
+_VERSIONED = ("pandas", "scipy", "matplotlib", "seaborn", "papermill", "nbconvert")
+
+
+def fingerprint(path: Path) -> str:
+    """The SHA-256 of a file's bytes, in hexadecimal."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _input_files(years: list[int]) -> list[Path]:
+    files = [paths.raw(year) / f"{name}.csv" for year in years for name in paths.RAW_TABLES]
+    files += [paths.reference() / f"{name}.csv" for name in paths.REFERENCE_TABLES]
+    return [path for path in files if path.is_file()]
+
+
+def describe_inputs(years: list[int]) -> list[dict]:
+    """The raw and reference files behind these years: fichier, sha256, octets, lignes (header not counted)."""
+    return [
+        {
+            "fichier": paths.relative(path),
+            "sha256": fingerprint(path),
+            "octets": path.stat().st_size,
+            "lignes": sum(any(cell.strip() for cell in row) for row in read_rows(path)) - 1,
+        }
+        for path in _input_files(years)
+    ]
+
+
+def source_title(year: int) -> str:
+    """The document behind a year's tables, as its card names it, or a plain description without a card.
+
+    Raises
+    ------
+    DataError
+        when datapackage.json is not readable.
+    """
+    card = paths.raw(year) / "datapackage.json"
+    if not card.is_file():
+        return f"fichiers reçus pour {year}"
+    try:
+        return json.loads(card.read_text(encoding="utf-8"))["sources"][0]["title"]
+    except (ValueError, KeyError, IndexError, TypeError):
+        raise DataError(f"{paths.relative(card)} : « sources » doit nommer un document (title) ; corrigez la carte.") from None
+
+
+def provenance(parameters: dict, years: list[int]) -> dict:
+    """What a page was made from: parameters, inputs with checksum and rows, versions. Nothing that changes by itself."""
+    return {
+        "parametres": parameters,
+        "entrees": describe_inputs(years),
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in _VERSIONED}},
+    }

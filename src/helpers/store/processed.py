@@ -1,0 +1,84 @@
+"""Processed tables: written by 01 as a whole, read back only while they are still true."""
+
+import json
+import os
+from pathlib import Path
+
+import pandas as pd
+
+from helpers import paths
+from helpers.schema import DataError, columns, typed
+from helpers.store.cards import describe_inputs, fingerprint
+from helpers.store.raw import RawYear
+
+_CARD = "carte.json"
+
+
+def _write(path: Path, text: str) -> None:
+    # Beside, then renamed: a reader never sees half a file.
+    beside = path.with_name(path.name + ".partiel")
+    beside.write_text(text, encoding="utf-8", newline="\n")
+    os.replace(beside, path)
+
+
+def save_year(raw: RawYear, made: dict[str, pd.DataFrame]) -> Path:
+    """The folder where a year's tables now are, with the card that says from which inputs they come.
+
+    Meetings and statements are saved as received, beside the tables that 01 made.
+
+    The card is written last: without it, or with another checksum, `load` refuses the tables.
+    """
+    folder, earlier = paths.processed(raw.year), paths.earlier_year(raw.year)
+    tables = {"reunions": raw.meetings, "enonces": raw.statements, **made}
+    read = [year for year in (earlier, raw.year) if year is not None]
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / _CARD).unlink(missing_ok=True)
+    for name, table in tables.items():
+        _write(folder / f"{name}.csv", typed(table, name).to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d"))
+    card = {
+        "entrees": describe_inputs(read),
+        "annees_lues": read,
+        "tables": {name: fingerprint(folder / f"{name}.csv") for name in tables},
+    }
+    _write(folder / _CARD, json.dumps(card, ensure_ascii=False, indent=2))
+    return folder
+
+
+def _checked_card(year: int) -> dict:
+    path = paths.processed(year) / _CARD
+    again = f"exécutez d’abord 01_clean pour {year}"
+    try:
+        card = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        raise DataError(f"Les tables nettoyées de {year} n’existent pas encore : {again}.") from None
+    now = {entry["fichier"]: entry["sha256"] for entry in describe_inputs(card["annees_lues"])}
+    then = {entry["fichier"]: entry["sha256"] for entry in card["entrees"]}
+    changed = sorted(name for name in now.keys() | then.keys() if now.get(name) != then.get(name))
+    if changed:
+        raise DataError(f"{changed[0]} a changé depuis le nettoyage de {year} : {again}.")
+    return card
+
+
+def load(year: int, name: str) -> pd.DataFrame:
+    """A processed table of a year, typed by its schema.
+
+    Raises
+    ------
+    DataError
+        when 01 has not run for this year, when a raw file changed since, or when the table was altered.
+    """
+    card, path = _checked_card(year), paths.processed(year) / f"{name}.csv"
+    if not path.is_file() or fingerprint(path) != card["tables"].get(name):
+        raise DataError(f"{paths.relative(path)} manque ou a été modifié à la main : exécutez d’abord 01_clean pour {year}.")
+    return typed(pd.read_csv(path, dtype="str", keep_default_na=False), name)
+
+
+def load_earlier(year: int | None, name: str) -> pd.DataFrame:
+    """A processed table of the compared year; empty when there is no year to compare with.
+
+    Raises
+    ------
+    DataError
+        as `load` does.
+    """
+    return typed(pd.DataFrame(columns=columns(name), dtype="str"), name) if year is None else load(year, name)

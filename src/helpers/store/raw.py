@@ -1,0 +1,101 @@
+"""Raw and reference tables, read as received."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from helpers import paths
+from helpers.schema import DataError, columns, typed
+from helpers.store.cards import source_title
+from helpers.store.reading import validated_rows
+
+
+def present(year: int, name: str) -> bool:
+    """Whether the year has this raw table."""
+    return (paths.raw(year) / f"{name}.csv").is_file()
+
+
+@dataclass(frozen=True)
+class RawYear:
+    """What a year received, each table typed by its schema; a table that was not received is empty."""
+
+    year: int
+    document: str
+    figures: pd.DataFrame
+    posts: pd.DataFrame
+    meetings: pd.DataFrame
+    statements: pd.DataFrame
+
+
+def faults_in(path: Path, name: str) -> list[DataError]:
+    """Every fault of a table, in order of line; empty when it is as its schema says."""
+    try:
+        return validated_rows(path, name)[3]
+    except DataError as fault:
+        return [fault]
+
+
+def _read(path: Path, name: str) -> pd.DataFrame:
+    header, rows, lines, faults = validated_rows(path, name)
+    if faults:
+        raise faults[0]
+    table = typed(pd.DataFrame(rows, columns=header, dtype="str"), name)
+    table.index = pd.Index(lines, name="ligne_du_fichier")
+    return table
+
+
+def read_raw(year: int, name: str) -> pd.DataFrame:
+    """A raw table of a year, typed by its schema; the index is the line number in the file, as an editor shows it.
+
+    Raises
+    ------
+    DataError
+        for an absent file, or its first fault.
+    """
+    return _read(paths.raw(year) / f"{name}.csv", name)
+
+
+def read_reference(name: str) -> pd.DataFrame:
+    """A public reference table, typed by its schema.
+
+    Raises
+    ------
+    DataError
+        for an absent file, or its first fault.
+    """
+    return _read(paths.reference() / f"{name}.csv", name)
+
+
+def read_registers() -> dict[str, pd.DataFrame]:
+    """The reference tables that cleaning the posts needs, named as `clean.clean_posts` takes them.
+
+    Raises
+    ------
+    DataError
+        for an absent file, or the first fault of a table.
+    """
+    return {"aliases": read_reference("alias"), "associations": read_reference("associations"), "colleges": read_reference("colleges")}
+
+
+def read_year(year: int) -> RawYear:
+    """Every raw table of a year.
+
+    Raises
+    ------
+    DataError
+        for the first fault of a table.
+    """
+    tables = [
+        read_raw(year, name) if present(year, name) else typed(pd.DataFrame(columns=columns(name), dtype="str"), name)
+        for name in paths.RAW_TABLES
+    ]
+    return RawYear(year, source_title(year), *tables)
+
+
+def read_earlier_figures(year: int) -> pd.DataFrame:
+    """The printed figures of the latest earlier year with data, which a printed difference needs; empty without one."""
+    earlier = paths.earlier_year(year)
+    if earlier is None or not present(earlier, "chiffres_publies"):
+        return typed(pd.DataFrame(columns=columns("chiffres_publies"), dtype="str"), "chiffres_publies")
+    return read_raw(earlier, "chiffres_publies")
