@@ -1,0 +1,23 @@
+"""Figures from finished frames: title, subtitle, image, reading, source, alt text and data, always together."""
+
+from helpers.charts.figure import Figures
+from helpers.charts.show import (
+    show_attendance,
+    show_breakdowns,
+    show_conditions,
+    show_differences,
+    show_matrix,
+    show_requests_and_goals,
+    show_starts,
+)
+
+__all__ = [
+    "Figures",
+    "show_attendance",
+    "show_breakdowns",
+    "show_conditions",
+    "show_differences",
+    "show_matrix",
+    "show_requests_and_goals",
+    "show_starts",
+]

@@ -1,0 +1,59 @@
+"""A drawing with everything that must travel with it, as one piece of HTML."""
+
+import base64
+import io
+
+import matplotlib as mpl
+import seaborn as sns
+from matplotlib.figure import Figure
+
+from helpers.wording import Html, fragment, plain
+
+# Okabe–Ito, safe for the colour-blind; the greys carry what is not a measure.
+BLUE, ORANGE, GREEN, GREY, PALE = "#0072b2", "#d55e00", "#009e73", "#595959", "#d9d9d9"
+
+# Fixed so that two runs give the same bytes: no date, no random id, text measured with the font that matplotlib ships.
+# Text stays text (three times lighter than outlines), so a reader's machine needs a font of about the same width.
+FONT = "DejaVu Sans"
+FONTS = "'DejaVu Sans', Verdana, 'Bitstream Vera Sans', Arial, sans-serif"
+STYLE = {
+    "font.family": FONT, "font.size": 10, "svg.fonttype": "none", "svg.hashsalt": "alses",
+    "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": GREY, "text.parse_math": False,
+    "axes.grid": False, "figure.dpi": 100,
+}
+METADATA = {"Date": None, "Creator": None}
+
+WIDTH = 7.2  # inches: the text column of a page
+
+
+def canvas(height: float):
+    """An empty figure of the page's width and its axes, in the house style; ``height`` in inches."""
+    with mpl.rc_context({**sns.axes_style("white"), **STYLE}):
+        figure = Figure(figsize=(WIDTH, height), layout="constrained")
+        return figure, figure.subplots()
+
+
+def encode(figure: Figure) -> str:
+    """The figure as a base64 SVG, the same bytes for the same drawing."""
+    buffer = io.BytesIO()
+    with mpl.rc_context(STYLE):
+        figure.savefig(buffer, format="svg", metadata=METADATA, facecolor="white")
+    drawing = buffer.getvalue().decode("utf-8").replace(f"'{FONT}'", FONTS)
+    return base64.b64encode(drawing.encode("utf-8")).decode("ascii")
+
+
+def compose(figure: Figure, *, id: str, title, subtitle: str, reading, source: str, alt: str, table: Html, notes=()) -> Html:
+    """The figure as one HTML block: caption, image with alt text, reading, source, folded data."""
+    html = fragment(
+        "figure.html.j2", id=id.replace("_", "-").replace("/", "-"), title=title, subtitle=subtitle, image=encode(figure), alt=alt, reading=reading,
+        notes=list(notes), source=source, table=table,
+    )
+    return Html(html, f"{plain(title)}\n{alt}")
+
+
+class Figures(Html):
+    """Several figures displayed as one."""
+
+    def __init__(self, figures: list[Html], *, empty: Html) -> None:
+        shown = figures or [empty]
+        super().__init__("\n".join(figure.html for figure in shown), "\n\n".join(figure.text for figure in shown))

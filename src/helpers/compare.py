@@ -1,0 +1,83 @@
+"""Differences between two years (03): what is observed, from the bounds alone.
+
+The database is exhaustive, so a difference is a fact up to rounding and entry errors: no sampling error is added here.
+"""
+
+import pandas as pd
+
+from helpers.facts import network, with_shares
+from helpers.schema import catalogue
+
+# A share whose difference stays within one point of zero, whatever the rounding hides, is called stable.
+STABLE_POINTS = 1.0
+
+
+def finding(low: float, high: float, *, stable_within: float) -> str:
+    """What the bounds of a difference allow one to say: hausse, baisse, stable, indetermine; ``""`` without bounds.
+
+    >>> finding(-6.9, -5.0, stable_within=1), finding(-0.9, 0.9, stable_within=1), finding(-2, 1, stable_within=1)
+    ('baisse', 'stable', 'indetermine')
+    """
+    if pd.isna(low) or pd.isna(high):
+        return ""
+    if low > 0:
+        return "hausse"
+    if high < 0:
+        return "baisse"
+    return "stable" if max(abs(low), abs(high)) <= stable_within else "indetermine"
+
+
+def _published(indicators: pd.DataFrame, year: int | None) -> pd.DataFrame:
+    rows = network(with_shares(indicators))
+    return rows[(rows["annee"] == year) & (rows["precision"] != "non_publie") & (rows["unite"] == "personnes")]
+
+
+def differences(now: pd.DataFrame, before: pd.DataFrame, *, year: int, compare_to: int | None) -> pd.DataFrame:
+    """One row a figure of persons published in both years, in catalogue order.
+
+    Columns: ``perimetre``, ``indicateur``, ``modalite``, ``libelle``; for each year the counts, bases and shares of
+    `facts.with_shares` (suffix ``_avant`` / ``_apres``); ``ecart_min``, ``ecart_max`` (persons); ``ecart_part_min_pts``,
+    ``ecart_part_max_pts`` and ``ecart_part_pts`` (points; the last from the printed or exact shares); ``constat_effectif``
+    and ``constat_part`` (a key of `schema.FINDINGS`, or ``""`` when a bound is not known).
+    """
+    keys = ["perimetre", "indicateur", "modalite"]
+    pairs = _published(before, compare_to).merge(
+        _published(now, year), on=keys, suffixes=("_avant", "_apres"), validate="1:1"
+    )
+    pairs = pairs.assign(
+        libelle=[catalogue().indicators[row.indicateur].label_of(row.modalite) for row in pairs.itertuples()],
+        ecart_min=pairs["effectif_min_apres"] - pairs["effectif_max_avant"],
+        ecart_max=pairs["effectif_max_apres"] - pairs["effectif_min_avant"],
+        ecart_part_min_pts=pairs["part_min_pct_apres"] - pairs["part_max_pct_avant"],
+        ecart_part_max_pts=pairs["part_max_pct_apres"] - pairs["part_min_pct_avant"],
+        ecart_part_pts=pairs["part_pct_apres"] - pairs["part_pct_avant"],
+    )
+    return pairs.assign(
+        constat_effectif=[finding(low, high, stable_within=0) for low, high in zip(pairs["ecart_min"], pairs["ecart_max"], strict=True)],
+        constat_part=[
+            finding(low, high, stable_within=STABLE_POINTS)
+            for low, high in zip(pairs["ecart_part_min_pts"], pairs["ecart_part_max_pts"], strict=True)
+        ],
+    )
+
+
+def totals(table: pd.DataFrame) -> pd.DataFrame:
+    """The differences of whole populations: counts without a modality, bounds known."""
+    return table[table["modalite"].eq("") & table["ecart_min"].notna() & table["precision_avant"].ne("deduit")].reset_index(drop=True)
+
+
+def shares(table: pd.DataFrame) -> pd.DataFrame:
+    """The differences of shares printed in both years: what is only deduced from another share would repeat it."""
+    known = table.dropna(subset=["ecart_part_min_pts", "ecart_part_max_pts"])
+    return known[known["precision_avant"].ne("deduit") & known["precision_apres"].ne("deduit")].reset_index(drop=True)
+
+
+def counts(table: pd.DataFrame) -> pd.DataFrame:
+    """The differences of counts whose bounds are known, deduced ones included."""
+    return table.dropna(subset=["ecart_min", "ecart_max"]).reset_index(drop=True)
+
+
+def only_once(now: pd.DataFrame, before: pd.DataFrame, *, year: int, compare_to: int | None) -> list[str]:
+    """The labels of the indicators of persons that one of the two years does not publish at all, in catalogue order."""
+    seen = [set(_published(table, when)["indicateur"]) for table, when in ((now, year), (before, compare_to))]
+    return [entry.label.lower() for entry in catalogue().indicators.values() if entry.id in seen[0] ^ seen[1]]

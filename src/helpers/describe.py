@@ -1,0 +1,94 @@
+"""The tables of the year (02): which figures to show, of which population, in which order."""
+
+import pandas as pd
+
+from helpers.facts import network, with_shares
+from helpers.schema import catalogue
+
+# What a collège and its partners gave the post; the last is a condition of the neighbourhood.
+CONDITIONS = ("convention", "projet_annuel", "bureau", "presentation_formelle", "equipe_sur_le_quartier")
+
+
+# The cards of the page and of the index, in order; a figure that a year does not publish is left out.
+KEY_FIGURES = {
+    "alses/accompagnements/": "personnes suivies par un ALSES",
+    "alses/nouvel_accompagnement/oui": "d’accompagnements ouverts dans l’année",
+    "alses/sexe/filles": "de filles",
+    "alses/origine/college": "de personnes orientées par le collège",
+    "alses/niveau/4e_3e": "d’élèves de 4e et 3e",
+    "alses/parents_associes/oui": "d’accompagnements qui associent les parents",
+    "postes/nouveaux_postes/": "nouveaux postes décrits",
+    "reunions/participants/visio_alses": "de présents aux visioconférences",
+}
+
+
+def breakdown(indicators: pd.DataFrame, indicator: str, *, year: int, perimeter: str = "alses") -> pd.DataFrame:
+    """The modalities of one indicator, in reading order, with their shares; groups come after, and only when useful.
+
+    A group is dropped when each of its members is published: it would say nothing more. Cross tables are left out.
+    Columns: those of ``indicateurs``, ``part_pct``, ``part_min_pct``, ``part_max_pct``, and ``libelle`` (French label).
+    """
+    entry = catalogue().indicators[indicator]
+    rows = network(with_shares(indicators))
+    rows = rows[(rows["annee"] == year) & (rows["perimetre"] == perimeter) & (rows["indicateur"] == indicator)]
+    published = set(rows.loc[rows["precision"] != "non_publie", "modalite"])
+    useless = {name for name, group in entry.groups.items() if set(group.members) <= published}
+    rows = rows[~rows["modalite"].isin(useless)]
+    return rows.assign(libelle=rows["modalite"].map(entry.label_of)).reset_index(drop=True)
+
+
+def topic(indicators: pd.DataFrame, name: str, *, year: int) -> list[pd.DataFrame]:
+    """One breakdown for each indicator of a topic and each perimeter that publishes something of it.
+
+    An indicator added to the catalogue appears here without a line of code.
+    """
+    found = []
+    for entry in catalogue().of_topic(name):
+        for perimeter in catalogue().perimeters:
+            rows = breakdown(indicators, entry.id, year=year, perimeter=perimeter)
+            if (rows["precision"] != "non_publie").any():
+                found.append(rows)
+    return found
+
+
+def answers(indicators: pd.DataFrame, *, year: int) -> pd.DataFrame:
+    """Every answer about the new posts, one row a modality, with ``question`` (the indicator's label)."""
+    asked = [rows for rows in topic(indicators, "deploiement", year=year) if catalogue().indicators[rows["indicateur"].iloc[0]].form == "grille"]
+    rows = pd.concat(asked, ignore_index=True) if asked else breakdown(indicators, "bureau", year=year, perimeter="postes")
+    return rows.assign(question=[catalogue().indicators[name].label for name in rows["indicateur"]])
+
+
+def conditions_grid(posts: pd.DataFrame) -> pd.DataFrame:
+    """One row a post, sorted by association then collège: ``association``, ``college``, and the answer to each condition."""
+    return posts.sort_values(["association", "college"])[["association", "college", "commune", *CONDITIONS]].reset_index(drop=True)
+
+
+def starts(posts: pd.DataFrame) -> pd.DataFrame:
+    """New posts by month of start: ``mois`` (first day), ``postes``, ``colleges`` (names, in order)."""
+    months = posts.assign(mois=posts["date_debut"].dt.to_period("M").dt.to_timestamp())
+    grouped = months.sort_values(["mois", "college"]).groupby("mois")
+    return grouped.agg(postes=("college", "size"), colleges=("college", ", ".join)).reset_index()
+
+
+def attendance(indicators: pd.DataFrame, *, year: int) -> pd.DataFrame:
+    """Present and invited by group of meetings; the invited are missing where they are not printed."""
+    return breakdown(indicators, "participants", year=year, perimeter="reunions")
+
+
+def requests_and_goals(indicators: pd.DataFrame, *, year: int, perimeter: str = "alses") -> pd.DataFrame:
+    """The themes whose request and objective are both published with a known base, most frequent objective first.
+
+    Columns: ``libelle``, ``demande_pct``, ``objectif_pct``, ``demande_effectif``, ``objectif_effectif``, ``base``
+    (persons). A share whose base the document leaves open is withheld: it cannot stand beside the other.
+    """
+    asked, worked = (
+        breakdown(indicators, name, year=year, perimeter=perimeter).set_index("modalite")
+        for name in ("demande_initiale", "objectif")
+    )
+    columns = ["effectif_min", "effectif_max", "part_pct", "libelle", "base_min"]
+    both = asked[columns].join(worked[columns], lsuffix="_d", rsuffix="_o", how="inner").dropna(subset=["effectif_min_d", "effectif_min_o"])
+    both = both.sort_values("effectif_min_o", ascending=False)
+    return pd.DataFrame({
+        "libelle": both["libelle_d"], "demande_effectif": both["effectif_min_d"], "objectif_effectif": both["effectif_min_o"],
+        "demande_pct": both["part_pct_d"], "objectif_pct": both["part_pct_o"], "base": both["base_min_d"],
+    }).reset_index(drop=True)

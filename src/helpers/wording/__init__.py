@@ -1,0 +1,7 @@
+"""French for readers: numbers, agreement, sentences and fragments built from figures (Jinja texts in ``texts/``)."""
+
+from helpers.wording.formats import day, interval, number, percent, plural, points, signed
+from helpers.wording.marks import Html, precision_mark
+from helpers.wording.sentences import fragment, plain, say
+
+__all__ = ["Html", "day", "fragment", "interval", "number", "percent", "plain", "plural", "points", "precision_mark", "say", "signed"]

@@ -1,0 +1,83 @@
+"""Numbers and dates as French readers write them (CLDR data through babel): decimal comma, narrow no-break spaces."""
+
+from datetime import date
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+FRENCH = Locale("fr")
+NARROW = "\u202f"  # narrow no-break space: before % ; ! ? and between thousands
+WIDE = "\u00a0"  # no-break space: before a colon
+MISSING = "pas de donnée"
+
+
+def number(value: float | None, decimals: int = 0) -> str:
+    """The number with its decimals, or « pas de donnée ».
+
+    >>> number(2233), number(-6.94, 1), number(None)
+    ('2\\u202f233', '−6,9', 'pas de donnée')
+    """
+    if value is None or value != value:
+        return MISSING
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    text = format_decimal(round(float(value), decimals) + 0.0, format=pattern, locale=FRENCH)
+    return text.replace("-", "−")
+
+
+def percent(value: float | None, decimals: int = 0) -> str:
+    """The share, given in per cent.
+
+    >>> percent(42), percent(12.55, 1)
+    ('42\\u202f%', '12,6\\u202f%')
+    """
+    text = number(value, decimals)
+    return text if text == MISSING else f"{text}{NARROW}%"
+
+
+def signed(value: float, decimals: int = 0) -> str:
+    """The number with its sign, plus or minus.
+
+    >>> signed(381), signed(-6.0, 1), signed(0)
+    ('+381', '−6,0', '0')
+    """
+    text = number(value, decimals)
+    return f"+{text}" if round(value, decimals) > 0 else text
+
+
+def points(value: float, decimals: int = 1) -> str:
+    """A difference of shares, with its sign and its unit.
+
+    >>> points(-6.0), points(1.02)
+    ('−6,0\\xa0points', '+1,0\\xa0point')
+    """
+    return f"{signed(value, decimals)}{WIDE}{plural(round(abs(value), decimals), 'point', 'points')}"
+
+
+def interval(low: float, high: float, decimals: int = 0) -> str:
+    """One number when both ends are equal, else « 927 à 949 ».
+
+    >>> interval(927, 949), interval(5, 5)
+    ('927 à 949', '5')
+    """
+    first, last = number(low, decimals), number(high, decimals)
+    return first if first == last else f"{first} à {last}"
+
+
+def plural(count: float, one: str, many: str) -> str:
+    """The word that agrees with the count, by the French rule: 0 and 1,5 are singular.
+
+    >>> plural(0, "élève", "élèves"), plural(2, "élève", "élèves")
+    ('élève', 'élèves')
+    """
+    return one if FRENCH.plural_form(abs(count)) == "one" else many
+
+
+def day(value: date) -> str:
+    """The date in letters.
+
+    >>> day(date(2020, 12, 1)), day(date(2020, 3, 9))
+    ('1er décembre 2020', '9 mars 2020')
+    """
+    text = format_date(value, "d MMMM y", locale=FRENCH)
+    return text.replace("1 ", "1er ", 1) if value.day == 1 else text

@@ -1,0 +1,125 @@
+"""Numbers marked in HTML: each one names the figure it comes from, so that a reader, or a test, can go back to it."""
+
+from datetime import date
+
+from markupsafe import Markup
+
+from helpers.facts import Fact, Gap
+from helpers.schema import PRECISIONS, catalogue
+from helpers.wording.formats import MISSING, day, number, percent, plural, points, signed
+
+
+# The sign of the mark that says how well a figure is known.
+SIGNS = {"exact": "●", "arrondi_imprime": "≈", "arrondi_secret": "◇", "deduit": "∴", "non_publie": "—"}
+
+
+class Html:
+    """A piece of page: HTML in a notebook and a report, plain text elsewhere."""
+
+    def __init__(self, html: str, text: str) -> None:
+        self.html, self.text = html, text
+
+    def __html__(self) -> str:
+        return self.html
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+        return {"text/html": self.html, "text/plain": self.text}
+
+
+def mark(text: str, value: float, key: str, measure: str, *, title: str = "") -> Markup:
+    """The text as ``<data>`` with its raw value, the figure it comes from and what of it is said."""
+    return Markup('<data value="{}" data-cle="{}" data-mesure="{}" title="{}">{}</data>').format(
+        f"{float(value):.10g}", key, measure, title, text
+    )
+
+
+def precision_mark(precision: str) -> Markup:
+    """The visible mark of a precision, its meaning on demand."""
+    return Markup('<abbr class="marque {}" title="{}">{}</abbr>').format(precision.replace("_", "-"), PRECISIONS[precision], SIGNS[precision])
+
+
+def say_count(fact: Fact | None) -> Markup:
+    """The count: « 2 233 », « entre 927 et 949 », or « pas de donnée »."""
+    if fact is None or fact.counts is None:
+        return Markup(MISSING)
+    low, high = (
+        mark(number(value), value, fact.key, measure, title=fact.reference)
+        for value, measure in zip(fact.counts, ("effectif_min", "effectif_max"), strict=True)
+    )
+    return low if fact.is_known else Markup("entre {} et {}").format(low, high)
+
+
+def say_share(fact: Fact | None) -> Markup:
+    """The share as printed, or as counted: « 42 % »; bounds when only they are known; or « pas de donnée »."""
+    if fact is None or (fact.share is None and fact.share_bounds is None):
+        return Markup(MISSING)
+    if fact.share is not None:
+        return mark(percent(fact.share, fact.decimals), fact.share, fact.key, "part", title=fact.reference)
+    low, high = (
+        mark(percent(value, 1), value, fact.key, measure, title=fact.reference)
+        for value, measure in zip(fact.share_bounds, ("part_min", "part_max"), strict=True)
+    )
+    return Markup("de {} à {}").format(low, high)
+
+
+def say_base(fact: Fact | None) -> Markup:
+    """The base of the share: « 2 233 » or « 1 017 à 1 038 »."""
+    if fact is None or fact.base is None:
+        return Markup(MISSING)
+    low, high = (
+        mark(number(value), value, fact.key, measure)
+        for value, measure in zip(fact.base, ("base_min", "base_max"), strict=True)
+    )
+    return low if fact.base[0] == fact.base[1] else Markup("{} à {}").format(low, high)
+
+
+def say_unit(fact: Fact) -> str:
+    """The unit that agrees with the count."""
+    one, many = catalogue().units[fact.unit]
+    return plural(fact.counts[1] if fact.counts else 2, one, many)
+
+
+def clause(fact: Fact) -> Markup:
+    """What a share says, in the words of the catalogue: « 42 % sont des filles »."""
+    entry = catalogue().indicators[fact.key.split("/")[2]]
+    return Markup(entry.finding).format(part=say_share(fact), modalite=fact.label)
+
+
+def population(fact: Fact) -> str:
+    """Who the base of a figure is: the catalogue's words for the indicator, else those of its perimeter."""
+    _, perimeter, indicator, _ = fact.key.split("/")
+    return catalogue().indicators[indicator].population or catalogue().perimeters[perimeter].label
+
+
+def say_gap(gap: Gap) -> Markup:
+    """The difference of shares with its bounds: « −6,0 points (entre −6,9 et −5,0) »; « pas de donnée » without bounds."""
+    if gap.points_bounds is None:
+        return Markup(MISSING)
+    low, high = (
+        mark(signed(value, 1), value, gap.key, measure)
+        for value, measure in zip(gap.points_bounds, ("ecart_part_min", "ecart_part_max"), strict=True)
+    )
+    if gap.points is None:
+        return Markup("entre {} et {} points").format(low, high)
+    return Markup("{} (entre {} et {})").format(mark(points(gap.points), gap.points, gap.key, "ecart_part"), low, high)
+
+
+def say_count_gap(gap: Gap) -> Markup:
+    """The difference of counts: « +381 » or « entre +45 et +84 »; « pas de donnée » without bounds."""
+    if gap.counts is None:
+        return Markup(MISSING)
+    low, high = (
+        mark(signed(value), value, gap.key, measure)
+        for value, measure in zip(gap.counts, ("ecart_min", "ecart_max"), strict=True)
+    )
+    return low if gap.counts[0] == gap.counts[1] else Markup("entre {} et {}").format(low, high)
+
+
+def month(value: date) -> Markup:
+    """The month in letters, as ``<time>``: « janvier 2020 »."""
+    return Markup('<time datetime="{}">{}</time>').format(f"{value:%Y-%m}", day(value).partition(" ")[2])
+
+
+def day_mark(value: date) -> Markup:
+    """The day in letters, as ``<time>``: « 1er décembre 2020 »."""
+    return Markup('<time datetime="{}">{}</time>').format(f"{value:%Y-%m-%d}", day(value))

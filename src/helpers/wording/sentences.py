@@ -1,0 +1,54 @@
+"""Sentences and fragments: the Jinja texts of ``texts/``, with strict names and escaped values."""
+
+import html
+import re
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from helpers.schema import PRECISIONS, VERDICTS, catalogue
+from helpers.wording import formats, marks
+from helpers.wording.marks import Html
+
+_TAG = re.compile(r"<[^>]+>")
+_SPACE = re.compile(r"[ \n\t]+")
+
+
+@cache
+def _environment() -> Environment:
+    # StrictUndefined: a sentence with a missing figure fails instead of reading « ».
+    environment = Environment(
+        loader=PackageLoader("helpers", "texts"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters.update(
+        effectif=marks.say_count, part=marks.say_share, base=marks.say_base, unite=marks.say_unit, clause=marks.clause, population=marks.population,
+        ecart=marks.say_gap, ecart_effectif=marks.say_count_gap, mois=marks.month, jour=marks.day_mark, nombre=formats.number,
+    )
+    environment.globals.update(catalogue=catalogue(), precisions=PRECISIONS, verdicts=VERDICTS)
+    return environment
+
+
+def plain(text: str) -> str:
+    """The words of a fragment, without tags, spaces folded: for alt text and terminals.
+
+    >>> plain("<p>2 233  <b>personnes</b></p>")
+    '2 233 personnes'
+    """
+    return _SPACE.sub(" ", html.unescape(_TAG.sub("", str(text)))).strip()
+
+
+def fragment(template: str, **values) -> str:
+    """The HTML of a template of ``texts/`` (figure, table, cards)."""
+    return _environment().get_template(template).render(**values)
+
+
+def say(page: str, sentence: str, **values) -> Html:
+    """A sentence of a page: the macro ``sentence`` of ``texts/<page>.j2``, ready to be displayed.
+
+    Raises
+    ------
+    jinja2.UndefinedError
+        when a value that the sentence needs is not given.
+    """
+    text = _SPACE.sub(" ", str(getattr(_environment().get_template(f"{page}.j2").module, sentence)(**values))).strip()
+    return Html(text, plain(text))
