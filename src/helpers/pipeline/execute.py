@@ -1,0 +1,146 @@
+"""One notebook through Papermill, and the proof that it really ran."""
+
+import logging
+import re
+from pathlib import Path
+
+import nbformat
+import papermill
+from jupyter_client.manager import KernelManager
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from papermill.exceptions import PapermillExecutionError
+
+from helpers import paths
+
+# A cell of this report takes a second; ten minutes is a machine in trouble, not a long computation.
+CELL_TIMEOUT_S = 600
+START_TIMEOUT_S = 120
+
+# What most often lies behind an error of this kind, said to a reader who does not write code.
+CAUSES = {
+    "ModuleNotFoundError": "une bibliothèque manque ; relancez « python3 alses.py run » pour réparer l’environnement",
+    "ImportError": "une bibliothèque manque ou ne convient pas ; supprimez le dossier .venv puis relancez",
+    "MemoryError": "la mémoire est pleine ; fermez d’autres programmes puis relancez",
+    "PermissionError": "un fichier est ouvert dans un autre programme ; fermez-le puis relancez",
+    "KeyError": "une colonne ou une modalité attendue est absente ; voyez « alses check »",
+    "SyntaxError": "le code de cette cellule est mal écrit ; annulez la dernière modification du notebook",
+    "NameError": "un nom employé ici n’a pas été défini plus haut ; exécutez le notebook depuis le début",
+}
+_DEFAULT_CAUSE = "le notebook ou un module de src/helpers a été modifié, ou les données ont une forme imprévue"
+_TAG = "papermill-error-cell-tag"
+
+
+class NotebookFailure(Exception):
+    """A notebook that did not run to its end: its text says in French which one, where, and the likely cause.
+
+    ``is_input`` tells a fault of the data or of the parameters (exit code 2) from a fault of the program.
+    """
+
+    def __init__(self, message: str, *, is_input: bool = False) -> None:
+        super().__init__(message)
+        self.is_input = is_input
+
+
+def _quiet() -> None:
+    # Papermill's parameters translator and the kernel's shutdown speak English on stderr; what matters is in our message.
+    for name in ("papermill", "traitlets", "asyncio"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    # Encrypts the local traffic between kernel and runner, and removes the warning that it is not.
+    if "transport_encryption" in KernelManager.class_traits():
+        KernelManager.transport_encryption.default_value = "auto"
+
+
+def _section(cells: list[NotebookNode], index: int) -> str:
+    titles = [
+        found[1] for cell in cells[: index + 1] if cell.cell_type == "markdown"
+        for found in [re.search(r"^#{1,3}\s+(.+)$", cell.source, flags=re.MULTILINE)] if found and _TAG not in cell.metadata.get("tags", [])
+    ]
+    return titles[-1] if titles else "début"
+
+
+def _first_error(notebook: NotebookNode) -> tuple[int, NotebookNode] | None:
+    for index, cell in enumerate(notebook.cells):
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                return index, output
+    return None
+
+
+def find_fault(notebook: NotebookNode) -> str | None:
+    """Why the notebook is not fully executed, in French, or None: Papermill's own status is not asked.
+
+    Every cell with code must have run, in order, without an error output, down to the one tagged ``provenance``, which
+    must have shown something.
+    """
+    code = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+    counts = [cell.execution_count for cell in code]
+    if _first_error(notebook):
+        return "une cellule a signalé une erreur"
+    if None in counts:
+        return f"la cellule {counts.index(None) + 1} n’a pas été exécutée"
+    if counts != sorted(set(counts)):
+        return "les cellules n’ont pas été exécutées dans l’ordre"
+    if not code or "provenance" not in code[-1].metadata.get("tags", []) or not code[-1].outputs:
+        return "la dernière cellule (provenance) n’a rien produit"
+    return None
+
+
+def _mark(path: Path, reason: str) -> NotebookNode:
+    """The notebook as it was kept, its failing cell marked in French."""
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells = [cell for cell in notebook.cells if _TAG not in cell.metadata.get("tags", [])]
+    found = _first_error(notebook)
+    unrun = [i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None]
+    place = found[0] if found else (unrun[0] if unrun else len(notebook.cells))
+    note = nbformat.v4.new_markdown_cell(f"> **Arrêt à cette cellule.** {reason}", id="arret", metadata={"tags": [_TAG]})
+    notebook.cells.insert(place, note)
+    nbformat.write(notebook, path)
+    return notebook
+
+
+def _failure(name: str, path: Path, error: Exception) -> NotebookFailure:
+    if not path.is_file():
+        return NotebookFailure(f"{name} n’a pas démarré : {error}. Relancez ; si cela persiste, redémarrez l’ordinateur.")
+    ename, evalue = getattr(error, "ename", type(error).__name__), getattr(error, "evalue", str(error))
+    if isinstance(error, DeadKernelError):
+        ename, evalue = "noyau arrêté", "le programme de calcul s’est arrêté de lui-même"
+    if isinstance(error, CellTimeoutError):
+        ename, evalue = "délai dépassé", f"une cellule a duré plus de {CELL_TIMEOUT_S // 60} minutes"
+    if ename == "DataError":
+        _mark(path, evalue)
+        return NotebookFailure(evalue, is_input=True)
+    notebook = _mark(path, f"{ename} : {evalue}")
+    place = next(i for i, cell in enumerate(notebook.cells) if _TAG in cell.metadata.get("tags", []))
+    cause = CAUSES.get(ename, _DEFAULT_CAUSE)
+    return NotebookFailure(
+        f"{name} s’est arrêté dans la section « {_section(notebook.cells, place)} », cellule {place + 1} ({ename} : {evalue}). "
+        f"Cause probable : {cause}. Le notebook exécuté est gardé, cette cellule y est marquée : {paths.relative(path)}."
+    )
+
+
+def execute(name: str, parameters: dict, destination: Path) -> NotebookNode:
+    """The executed notebook, proved complete; it is written to ``destination`` whatever happens.
+
+    Raises
+    ------
+    NotebookFailure
+        when it stopped, or did not run every cell.
+    """
+    _quiet()
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    destination.unlink(missing_ok=True)
+    try:
+        papermill.execute_notebook(
+            paths.notebook(name), destination, parameters=parameters, kernel_name="python3", progress_bar=False,
+            cwd=paths.repository() / "notebooks", start_timeout=START_TIMEOUT_S, execution_timeout=CELL_TIMEOUT_S,
+            # One write at the end instead of one a cell; no half-second wait for a kernel that has nothing to save.
+            request_save_on_cell_execute=False, shutdown_kernel="immediate",
+        )
+    except (PapermillExecutionError, DeadKernelError, CellTimeoutError, RuntimeError, OSError) as error:
+        raise _failure(name, destination, error) from error
+    notebook = nbformat.read(destination, as_version=4)
+    fault = find_fault(notebook)
+    if fault:
+        raise NotebookFailure(f"{name} n’a pas été exécuté en entier : {fault}. Notebook gardé : {paths.relative(destination)}.")
+    return notebook

@@ -1,0 +1,110 @@
+"""The report of a year: every notebook, every page, one publication."""
+
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from nbformat import NotebookNode
+
+from helpers import checks, parameters, paths, publish, store
+from helpers.parameters import Parameters
+from helpers.pipeline.execute import execute
+from helpers.pipeline.front import index_context, page_foot, report_subtitle
+from helpers.publish import Page, PublicationError
+
+# The file of each page and its name in menus, in reading order.
+PAGES = [
+    Page("01_clean", "Données reçues", "01_clean.html"),
+    Page("02_describe", "Portrait de l’année", "02_describe.html"),
+    Page("03_compare", "D’une année à l’autre", "03_compare.html"),
+    Page("04_themes", "Paroles de réunion", "04_themes.html"),
+]
+
+
+class BusyError(Exception):
+    """Another run is at work on the same data."""
+
+
+def _runs(choice: Parameters) -> list[tuple[str, dict]]:
+    """The notebooks to run and their parameters, in order: 01 for each year, then the others."""
+    years = [year for year in (choice.compare_to, choice.year) if year is not None]
+    cleaning = [("01_clean", {"year": year}) for year in years]
+    values = asdict(choice)
+    others = [(name, {key: values[key] for key in parameters.NOTEBOOKS[name]}) for name in list(parameters.NOTEBOOKS)[1:]]
+    return cleaning + others
+
+
+def _execute_all(choice: Parameters, tell: Callable[[str], None]) -> dict[str, NotebookNode]:
+    done = {}
+    for name, values in _runs(choice):
+        started = time.perf_counter()
+        of_year = values["year"]
+        notebook = execute(name, values, paths.executed(of_year) / f"{name}.ipynb")
+        tell(f"  {name}  {of_year}  {time.perf_counter() - started:.1f} s".replace(".", ","))
+        if of_year == choice.year:
+            done[name] = notebook
+    return done
+
+
+def _build(folder: Path, notebooks: dict[str, NotebookNode], choice: Parameters) -> None:
+    """Everything that leaves, in ``folder``: the manifest last, since it holds the checksum of the others."""
+    years = [year for year in (choice.compare_to, choice.year) if year is not None]
+    made_from = store.provenance(asdict(choice), years)
+    foot, subtitle = page_foot(made_from), report_subtitle(choice)
+    for page in PAGES:
+        html = publish.export_page(notebooks[page.name], name=page.name, pages=PAGES, foot=foot, subtitle=subtitle)
+        (folder / page.href).write_text(html, encoding="utf-8", newline="\n")
+    store.export_indicators(years, folder)
+    publish.write_index(folder, context=index_context(PAGES, notebooks, choice, foot=foot))
+    inputs = [
+        {"path": entry["fichier"], "sha256": entry["sha256"], "bytes": entry["octets"], "rows": entry["lignes"]}
+        for entry in made_from["entrees"]
+    ]
+    publish.write_manifest(
+        folder, inputs=inputs, parameters=made_from["parametres"], versions=made_from["versions"],
+        checks=["cellules exécutées dans l’ordre, sans erreur, jusqu’à la dernière", "liens, identifiants, textes de remplacement, poids des pages"],
+    )
+
+
+def _publish(notebooks: dict[str, NotebookNode], choice: Parameters) -> Path:
+    final = paths.reports() / str(choice.year)
+    building = paths.reports() / f".en-cours-{choice.year}"
+    shutil.rmtree(building, ignore_errors=True)
+    building.mkdir(parents=True)
+    _build(building, notebooks, choice)
+    faults = publish.check_pages(building)
+    if faults:
+        raise PublicationError(f"Le rapport n’est pas publié, une page a un défaut : {faults[0]} ({len(faults)} en tout).")
+    publish.swap(building, final)
+    return final
+
+
+def make_report(year: int, *, compare_to: int | None = None, tell: Callable[[str], None] = print) -> Path:
+    """The folder of the published report. A run that fails leaves the report that was there, whole.
+
+    Raises
+    ------
+    DataError
+        for a parameter or a file that cannot be used: nothing has been run.
+    NotebookFailure
+        for a notebook that did not run to its end.
+    PublicationError
+        for a page with a defect, or a file of the old report held open by another program.
+    BusyError
+        when another run is at work.
+    """
+    choice = parameters.check("03_compare", year=year, compare_to=compare_to)
+    for each in filter(None, (choice.compare_to, choice.year)):
+        checks.require_usable(each)
+    lock = paths.data_root() / "data" / "processed" / ".verrou"
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(lock, timeout=0):
+            publish.recover(paths.reports() / str(year))
+            tell(f"Rapport {report_subtitle(choice)}")
+            return _publish(_execute_all(choice, tell), choice)
+    except Timeout:
+        raise BusyError("Un autre traitement est en cours sur ces données : attendez sa fin, puis relancez.") from None
