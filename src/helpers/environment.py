@@ -1,0 +1,48 @@
+"""What does conda need? The text of environment.yml, built from pyproject.toml so that the two never part."""
+
+import re
+import tomllib
+
+# The conda package of the full name brings what the project does not use: a window toolkit, pandoc, statsmodels.
+CONDA_NAMES = {"matplotlib": "matplotlib-base", "nbconvert": "nbconvert-core", "seaborn": "seaborn-base"}
+
+# A name and version bounds, which read the same in pip and conda; no extra, no marker, no address, no "===".
+_BOUND = r"(?:[<>]=?|==|!=|~=)\s*[\w.*]+"
+_REQUIREMENT = re.compile(rf"(?P<name>[A-Za-z0-9][\w.-]*)\s*(?P<bounds>(?:{_BOUND}(?:\s*,\s*{_BOUND})*)?)")
+
+_HEADER = """\
+# Environnement conda, aux mêmes bornes que celui de pip. Fichier produit à partir de pyproject.toml par\u00a0:
+#   python3 alses.py generate
+# Pour l’installer\u00a0: conda env create -f environment.yml, puis conda activate alses.
+"""
+
+
+def conda_environment(pyproject_text: str) -> str:
+    """The text of environment.yml: Python, every dependency and the tests' under conda's names, the package by pip.
+
+    Raises ``ValueError``, with a French sentence, for a dependency that conda cannot write.
+    """
+    project = tomllib.loads(pyproject_text)["project"]
+    wanted = [*project["dependencies"], *project.get("optional-dependencies", {}).get("tests", [])]
+    specs = [conda_spec(f"python{project['requires-python']}"), *map(conda_spec, wanted), "pip"]
+    lines = ["name: alses", "channels:", "  - conda-forge", "dependencies:", *(f"  - {spec}" for spec in specs)]
+    return _HEADER + "\n".join([*lines, "  - pip:", "      - -e .", ""])
+
+
+def conda_spec(requirement: str) -> str:
+    """A pip requirement as conda writes it: conda's name, a space, the bounds.
+
+    Raises ``ValueError``, with a French sentence, for an extra, a marker or an address.
+
+    >>> conda_spec("matplotlib>=3.9, <3.13")
+    'matplotlib-base >=3.9,<3.13'
+    """
+    match = _REQUIREMENT.fullmatch(requirement.strip())
+    if match is None:
+        raise ValueError(
+            f"pyproject.toml\u00a0: la dépendance «\u202f{requirement}\u202f» ne peut pas s’écrire pour conda\u202f; "
+            "gardez un nom et des bornes de version."
+        )
+    name = re.sub(r"[-_.]+", "-", match["name"]).lower()
+    bounds = "".join(match["bounds"].split())
+    return f"{CONDA_NAMES.get(name, name)} {bounds}".rstrip()

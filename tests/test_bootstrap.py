@@ -1,0 +1,304 @@
+"""What alses.py decides, with a fake runner in a temporary folder: nothing is installed, no network."""
+
+import ast
+import importlib.util
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from packaging.specifiers import SpecifierSet
+
+ROOT = Path(__file__).resolve().parents[1]
+SCRIPT = ROOT / "alses.py"
+
+CLI = """\
+import os, sys
+print(sys.executable, os.environ["PYTHONUTF8"], "PYTHONDONTWRITEBYTECODE" in os.environ, sys.argv[2:])
+sys.exit(int(sys.argv[1]))
+"""
+
+
+@pytest.fixture
+def alses(monkeypatch):
+    """The script as a module; the environment variables that it sets are put back afterwards."""
+    monkeypatch.setenv("PYTHONUTF8", "1")
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    spec = importlib.util.spec_from_file_location("alses_script", SCRIPT)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def root(tmp_path):
+    """A project in a folder with a space and an accent, without an environment."""
+    folder = tmp_path / "Données ALSES"
+    (folder / "src" / "helpers").mkdir(parents=True)
+    (folder / "src" / "helpers" / "__init__.py").touch()
+    (folder / "src" / "helpers" / "cli.py").write_text(CLI, encoding="utf-8")
+    (folder / "requirements.lock").write_text("babel==2.18.0\n", encoding="utf-8")
+    (folder / "pyproject.toml").write_text("[project]\n", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def steps(alses, monkeypatch):
+    """The steps that the script would run, as text; ``steps.fails`` maps a part of one to what it prints in failing."""
+    made = SimpleNamespace(commands=[], stamps=[], fails={})
+
+    def run(command, root):
+        text = " ".join(command)
+        made.commands.append(text)
+        (root / ".venv").mkdir(exist_ok=True)
+        stamp = root / ".venv" / alses.STAMP
+        made.stamps.append(stamp.read_text(encoding="utf-8") if stamp.exists() else None)
+        return next(((1, output) for part, output in made.fails.items() if part in text), (0, ""))
+
+    monkeypatch.setattr(alses, "run", run)
+    monkeypatch.setattr(alses, "python_of", lambda _: Path(sys.executable))  # as if .venv had a sound Python
+    return made
+
+
+def complete(alses, root):
+    """Leave the environment as a finished installation does, with a file of its own in it."""
+    (root / ".venv").mkdir()
+    (root / ".venv" / "trace").touch()
+    (root / ".venv" / alses.STAMP).write_text(alses.expected_stamp(root), encoding="utf-8")
+
+
+def test_it_parses_on_an_old_python():
+    ast.parse(SCRIPT.read_text(encoding="utf-8"), feature_version=(3, 8))
+
+
+def test_its_bounds_are_those_of_the_project(alses):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    bounds = SpecifierSet(project["requires-python"])
+    served = {(3, minor) for minor in range(30) if bounds.contains(f"3.{minor}.0")}
+    assert served == {(3, minor) for minor in range(30) if alses.OLDEST <= (3, minor) < alses.TOO_NEW}
+
+
+@pytest.mark.parametrize("version", [(3, 10, 13), (3, 15, 0)])
+def test_a_python_out_of_bounds_gets_a_sentence(alses, root, steps, monkeypatch, capsys, version):
+    monkeypatch.setattr(sys, "version_info", version)
+    assert alses.main(["run"], root) == 2
+    assert capsys.readouterr().err.startswith("Il faut Python 3.11 à 3.14")
+    assert steps.commands == []
+
+
+@pytest.mark.usefixtures("steps")
+def test_a_finished_installation_is_ready(alses, root):
+    complete(alses, root)
+    assert alses.condition(root) == "ready"
+
+
+@pytest.mark.usefixtures("steps")
+@pytest.mark.parametrize("name", ["requirements.lock", "pyproject.toml"])
+def test_a_changed_file_asks_for_an_update(alses, root, name):
+    complete(alses, root)
+    (root / name).write_text("autre", encoding="utf-8")
+    assert alses.condition(root) == "stale"
+
+
+@pytest.mark.usefixtures("steps")
+def test_a_moved_folder_asks_for_a_new_environment(alses, root):
+    complete(alses, root)
+    moved = root.rename(root.with_name("ailleurs"))
+    assert alses.condition(moved) == "absent"
+
+
+@pytest.mark.usefixtures("steps")
+@pytest.mark.parametrize("text", ["", "en cours"])
+def test_a_half_made_environment_counts_for_nothing(alses, root, text):
+    complete(alses, root)
+    (root / ".venv" / alses.STAMP).write_text(text, encoding="utf-8")
+    assert alses.condition(root) == "absent"
+
+
+def test_an_environment_whose_python_is_gone_counts_for_nothing(alses, root, steps, monkeypatch):
+    complete(alses, root)
+    monkeypatch.setattr(alses, "python_of", lambda root: root / ".venv" / "bin" / "python")
+    assert alses.condition(root) == "absent"
+    assert steps.commands == []
+
+
+def test_an_installation_runs_its_steps_in_order_and_stamps_the_last(alses, root, steps):
+    alses.install(root)
+    venv, pip, lock, package = steps.commands
+    assert venv.endswith("-m venv .venv")
+    assert pip.endswith("-m pip --version")
+    assert "--compile" in lock and lock.endswith("--require-hashes -r requirements.lock")
+    assert package.endswith("--no-deps --no-build-isolation -e .")
+    assert steps.stamps == [None, "en cours", "en cours", "en cours"]
+    assert alses.condition(root) == "ready"
+
+
+def test_a_half_made_environment_is_rebuilt_from_nothing(alses, root, steps):
+    complete(alses, root)
+    (root / ".venv" / alses.STAMP).write_text("en cours", encoding="utf-8")
+    alses.install(root)
+    assert steps.commands[0].endswith("-m venv .venv")
+    assert not (root / ".venv" / "trace").exists()
+
+
+def test_a_changed_lock_updates_the_environment_in_place(alses, root, steps):
+    complete(alses, root)
+    (root / "requirements.lock").write_text("babel==2.18.1\n", encoding="utf-8")
+    alses.install(root)
+    assert [command for command in steps.commands if "venv .venv" in command] == []
+    assert (root / ".venv" / "trace").exists()
+    assert alses.condition(root) == "ready"
+
+
+def test_an_environment_made_meanwhile_is_not_made_again(alses, root, steps):
+    complete(alses, root)
+    alses.install(root)
+    assert steps.commands == []
+
+
+def test_without_ensurepip_the_pip_of_the_running_python_installs(alses, root, steps, monkeypatch):
+    monkeypatch.setattr(alses, "python_of", lambda _: Path(sys.executable).with_name("autre"))
+    monkeypatch.setattr(alses, "expected_stamp", lambda _: "une empreinte")
+    steps.fails = {"-m venv .venv": "ensurepip is not available", "autre -m pip": "No module named pip"}
+    alses.install(root)
+    assert [command.endswith("-m venv --without-pip .venv") for command in steps.commands[:2]] == [False, True]
+    outer = f"{alses.outer_python(root)} -m pip --python {alses.python_of(root)} install"
+    assert [command.startswith(outer) for command in steps.commands[-2:]] == [True, True]
+
+
+@pytest.mark.parametrize(("part", "what"), [("-m pip --version", "pip"), ("-m venv", "le module venv")])
+def test_what_python_lacks_is_named_with_the_remedy(alses, root, steps, part, what):
+    steps.fails = {part: "No module named"}
+    with pytest.raises(SystemExit, match=f"^Il manque {what} à ce Python. .*sudo apt install python3-pip python3-venv"):
+        alses.install(root)
+
+
+@pytest.mark.parametrize(
+    ("output", "cause"),
+    [
+        ("WARNING: Retrying after connection broken by\nERROR: No matching distribution", "le réseau ne répond pas"),
+        ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM", "n’est pas celui qui était attendu"),
+        ("due to an OSError: [Errno 28] No space left", "le disque est plein"),
+        ("due to an OSError: [WinError 32] used by another process", "ouvert ailleurs"),
+        ("due to an OSError: [Errno 2]\nHINT: Windows Long Path support", "un chemin est trop long"),
+        ("SSLError(SSLCertVerificationError", "un certificat inconnu"),
+        ("ERROR: No matching distribution found for babel", "un paquet n’existe pas pour ce Python"),
+        ("inattendu", "la cause se lit ci-dessous"),
+    ],
+)
+def test_a_failed_installation_says_why_and_is_to_be_redone(alses, root, steps, output, cause):
+    steps.fails = {"requirements.lock": "début\n" * 100 + output}
+    with pytest.raises(SystemExit) as stopped:
+        alses.install(root)
+    assert stopped.value.code.startswith("L’installation a échoué\u00a0:")
+    assert cause in stopped.value.code
+    assert stopped.value.code.endswith(output)
+    assert len(stopped.value.code.splitlines()) < 20
+    assert alses.condition(root) == "absent"
+
+
+@pytest.mark.parametrize("arguments", [[], ["-h"], ["--help"], ["run", "--help"]])
+def test_help_installs_nothing(alses, root, steps, capsys, arguments):
+    assert alses.main(arguments, root) == 0
+    assert "run --year 2020" in capsys.readouterr().out
+    assert steps.commands == []
+    assert not (root / ".venv").exists()
+
+
+def test_help_comes_from_the_command_once_the_environment_is_there(alses, root, steps, monkeypatch):
+    complete(alses, root)
+    monkeypatch.setattr(alses, "hand_over", lambda python, arguments: (python, arguments))
+    assert alses.main(["--help"], root) == (sys.executable, ["--help"])
+    assert steps.commands == []
+
+
+def test_a_first_verb_installs_then_hands_over(alses, root, steps, monkeypatch):
+    monkeypatch.setattr(alses, "hand_over", lambda python, arguments: (python, arguments))
+    assert alses.main(["run", "--year", "2020"], root) == (sys.executable, ["run", "--year", "2020"])
+    assert len(steps.commands) == 4
+
+
+def test_an_environment_that_holds_the_package_is_used_as_it_is(root):
+    """For real: this Python has the libraries, PYTHONPATH gives it the project's package, as conda's would."""
+    (root / "alses.py").write_bytes(SCRIPT.read_bytes())
+    given = {**os.environ, "PYTHONPATH": str(root / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, str(root / "alses.py"), "7", "été", "a b"]
+    answer = subprocess.run(command, env=given, capture_output=True, encoding="utf-8", check=False)
+    assert answer.returncode == 7
+    assert answer.stdout == f"{sys.executable} 1 False ['été', 'a b']\n"
+    assert not (root / ".venv").exists()
+
+
+@pytest.mark.parametrize("lacking", ["helpers", "papermill", "the right folder"])
+def test_an_environment_that_lacks_something_is_not_used(alses, root, monkeypatch, lacking):
+    place = root.with_name("autre copie") if lacking == "the right folder" else root
+    origin = SimpleNamespace(origin=str(place / "src" / "helpers" / "__init__.py"))
+    monkeypatch.setattr(alses.importlib.util, "find_spec", lambda name: None if name == lacking else origin)
+    assert not alses.is_held(root)
+
+
+def test_the_projects_own_environment_obeys_its_stamp(alses, root, monkeypatch):
+    """Run by the Python of .venv itself, a changed lock is still noticed, and that Python never rebuilds itself."""
+    origin = SimpleNamespace(origin=str(root / "src" / "helpers" / "__init__.py"))
+    monkeypatch.setattr(alses.importlib.util, "find_spec", lambda _: origin)
+    monkeypatch.setattr(sys, "prefix", str(root / ".venv"))
+    monkeypatch.setattr(sys, "_base_executable", "python du système", raising=False)
+    assert alses.is_held(root)  # made by hand, never stamped
+    (root / ".venv").mkdir()
+    (root / ".venv" / alses.STAMP).write_text("en cours", encoding="utf-8")
+    assert not alses.is_held(root)
+    assert alses.outer_python(root) == "python du système"
+
+
+@pytest.mark.parametrize(("waits", "code"), [([0], 0), ([3], 3), ([-15], 143), ([KeyboardInterrupt, 0], 130)])
+def test_the_exit_code_is_passed_on(alses, monkeypatch, waits, code):
+    answers = iter(waits)
+
+    def wait():
+        answer = next(answers)
+        if answer is KeyboardInterrupt:
+            raise answer
+        return answer
+
+    monkeypatch.setattr(alses.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(alses.subprocess, "Popen", lambda command: SimpleNamespace(wait=wait, command=command))
+    assert alses.hand_over(sys.executable, ["status"]) == code
+
+
+def test_a_step_returns_its_own_output_and_the_log_keeps_all(alses, root):
+    for word in ("premier", "deuxième"):
+        assert alses.run([sys.executable, "-c", f"print('{word}'); exit(4)"], root) == (4, f"{word}{os.linesep}")
+    log = (root / ".venv" / alses.LOG).read_text(encoding="utf-8")
+    assert log.split() == ["premier", "deuxième"]
+
+
+def test_a_second_start_waits_and_says_so(alses, root, monkeypatch, capsys):
+    first = alses.alone(root)
+    monkeypatch.setattr(alses.time, "sleep", lambda _: first.close())
+    with alses.alone(root) as second:
+        assert not second.closed
+    assert capsys.readouterr().err == "Une installation est déjà en cours\u00a0: attente de sa fin…\n"
+
+
+def test_the_lock_of_windows(alses, root, monkeypatch):
+    tries = iter([PermissionError, None])
+
+    def locking(_descriptor, _mode, _bytes):
+        refused = next(tries)
+        if refused:
+            raise refused
+
+    monkeypatch.setitem(sys.modules, "msvcrt", SimpleNamespace(LK_NBLCK=2, locking=locking))
+    monkeypatch.setattr(alses, "os", SimpleNamespace(name="nt", set_inheritable=os.set_inheritable))
+    monkeypatch.setattr(alses.time, "sleep", lambda _: None)
+    with alses.alone(root):
+        assert next(tries, "épuisé") == "épuisé"
+
+
+@pytest.mark.parametrize(("system", "python"), [("nt", "Scripts/python.exe"), ("posix", "bin/python")])
+def test_each_system_has_its_interpreter(alses, root, monkeypatch, system, python):
+    monkeypatch.setattr(alses, "os", SimpleNamespace(name=system))
+    assert alses.python_of(root) == root / ".venv" / python

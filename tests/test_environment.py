@@ -1,0 +1,153 @@
+"""environment.yml, pyproject.toml, requirements.lock and what is installed say the same thing."""
+
+import re
+import shutil
+import subprocess
+import tomllib
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+import yaml
+from packaging.markers import Marker
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from helpers.environment import CONDA_NAMES, conda_environment, conda_spec
+
+ROOT = Path(__file__).resolve().parents[1]
+PYPROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+PIP_NAMES = {conda: pip for pip, conda in CONDA_NAMES.items()}
+
+# The systems and Pythons that the lock promises to serve: the variables of markers that differ between them.
+SYSTEMS = {
+    "linux": {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix"},
+    "macos": {"sys_platform": "darwin", "platform_system": "Darwin", "os_name": "posix"},
+    "windows": {"sys_platform": "win32", "platform_system": "Windows", "os_name": "nt"},
+}
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+
+
+def dependencies() -> list[Requirement]:
+    project = tomllib.loads(PYPROJECT)["project"]
+    return [Requirement(text) for text in project["dependencies"] + project["optional-dependencies"]["tests"]]
+
+
+class Pin(NamedTuple):
+    """A package of the lock."""
+
+    name: str
+    version: str
+    marker: str | None
+    hashes: int
+
+
+def locked() -> list[Pin]:
+    blocks = re.split(r"\n(?=[A-Za-z0-9])", "\n" + LOCK.replace("\\\n", " "))[1:]
+    found = [re.match(r"([\w.-]+)==(\S+)\s*(?:;\s*(.*?)\s+(?=--hash))?", block) for block in blocks]
+    return [
+        Pin(canonicalize_name(one[1]), one[2], one[3], block.count("--hash=sha256:"))
+        for one, block in zip(found, blocks, strict=True)
+    ]
+
+
+def specs() -> list[Requirement]:
+    """The libraries of environment.yml, under pip's names."""
+    listed = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
+    pairs = [entry.partition(" ")[::2] for entry in listed if isinstance(entry, str)]
+    return [Requirement(PIP_NAMES.get(name, name) + bounds) for name, bounds in pairs if name not in ("python", "pip")]
+
+
+def named(requirement: Requirement) -> str:
+    return requirement.name
+
+
+def test_the_file_is_what_pyproject_gives():
+    """On failure: python3 alses.py generate."""
+    assert (ROOT / "environment.yml").read_text(encoding="utf-8") == conda_environment(PYPROJECT)
+
+
+def test_the_file_is_one_that_conda_reads():
+    content = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    assert content["name"] == "alses"
+    assert content["channels"] == ["conda-forge"]
+    assert content["dependencies"][-2:] == ["pip", {"pip": ["-e ."]}]
+
+
+def test_every_dependency_is_in_the_file_with_its_bounds():
+    assert {(one.name, one.specifier) for one in specs()} == {(one.name, one.specifier) for one in dependencies()}
+
+
+def test_python_is_bounded_in_the_file():
+    bounds = tomllib.loads(PYPROJECT)["project"]["requires-python"]
+    assert f"\n  - python {bounds}\n" in conda_environment(PYPROJECT)
+
+
+def test_an_added_dependency_appears():
+    text = PYPROJECT.replace("dependencies = [", 'dependencies = [\n    "Python_Calamine>=0.4",', 1)
+    assert "\n  - python-calamine >=0.4\n" in conda_environment(text)
+
+
+@pytest.mark.parametrize(
+    ("requirement", "spec"),
+    [
+        ("matplotlib>=3.9,<3.13", "matplotlib-base >=3.9,<3.13"),
+        ("nbconvert >= 7.17.1, < 8", "nbconvert-core >=7.17.1,<8"),
+        ("seaborn~=0.13.2", "seaborn-base ~=0.13.2"),
+        ("scipy", "scipy"),
+    ],
+)
+def test_names_and_bounds_are_written_as_conda_does(requirement, spec):
+    assert conda_spec(requirement) == spec
+
+
+@pytest.mark.parametrize("text", ["x[all]>=1", "x; os_name == 'nt'", "x @ file:x.whl", "x===1", "x>=1<2", ""])
+def test_what_conda_cannot_write_is_refused(text):
+    with pytest.raises(ValueError, match="ne peut pas s’écrire pour conda"):
+        conda_spec(text)
+
+
+@pytest.mark.parametrize("spec", specs(), ids=named)
+def test_a_spec_accepts_every_version_of_the_lock(spec):
+    versions = [pin.version for pin in locked() if pin.name == canonicalize_name(spec.name)]
+    assert versions
+    assert [one for one in versions if not spec.specifier.contains(one)] == []
+
+
+@pytest.mark.parametrize("spec", specs(), ids=named)
+def test_a_spec_accepts_what_is_installed(spec):
+    assert spec.specifier.contains(version(spec.name))
+
+
+def test_every_package_of_the_lock_has_hashes():
+    assert len(locked()) == len(re.findall(r"^[A-Za-z0-9][\w.-]*==", LOCK, flags=re.MULTILINE)) > 100
+    assert [pin.name for pin in locked() if pin.hashes == 0] == []
+
+
+def test_the_lock_holds_no_address():
+    assert re.findall(r"://|^-|^\s*--(?!hash=sha256:)", LOCK, flags=re.MULTILINE) == []
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_the_lock_pins_each_dependency_once_on_each_system(system, python):
+    place = {**SYSTEMS[system], "python_version": python, "python_full_version": f"{python}.9"}
+    pins = [pin.name for pin in locked() if pin.marker is None or Marker(pin.marker).evaluate(place)]
+    names = [canonicalize_name(one.name) for one in dependencies()]
+    assert {name: pins.count(name) for name in names} == dict.fromkeys(names, 1)
+
+
+def test_the_specs_can_be_resolved_together(tmp_path):
+    uv = shutil.which("uv")
+    if uv is None:
+        pytest.skip("uv n’est pas installé\u00a0: les bornes de environment.yml ne sont pas résolues ici")
+    wanted = tmp_path / "specs.in"
+    wanted.write_text("\n".join(map(str, specs())), encoding="utf-8")
+    command = [uv, "pip", "compile", "--quiet", "--no-header", "--python-version", PYTHONS[0], str(wanted)]
+    answer = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    if "error sending request" in answer.stderr or "Network connectivity is disabled" in answer.stderr:
+        pytest.skip("le réseau ne répond pas\u00a0: les bornes de environment.yml ne sont pas résolues ici")
+    assert answer.returncode == 0, answer.stderr
+    assert {one.name for one in specs()} <= {line.partition("==")[0] for line in answer.stdout.splitlines()}

@@ -1,0 +1,199 @@
+"""What git may hold: no record of persons, nothing machine-made, no trace of anybody's computer."""
+
+import itertools
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+BYTES_MAX = 1_000_000
+
+TOP_LEVEL = set(
+    ".ci .github .gitattributes .gitignore CHANGELOG.md CITATION.cff CONTRIBUTING.md LICENSE README.md README.fr.md "
+    "alses.py bench data docs environment.yml notebooks pyproject.toml reports requirements.lock src tests".split()
+)
+
+# Columns of the export of the database: a table that bears one of them holds persons, whatever its name.
+PERSON_COLUMNS = {"identifiant", "annee_naissance"}
+
+# Written so that this file does not match itself.
+FORBIDDEN = {
+    "chemin d’un ordinateur": rb"(?<![\w.])/(?:home|Users|root|work|tmp)/[\w.]|\b[A-Za-z]:\\+Users\\+\w",
+    "adresse d’un dépôt de paquets": rb"pypi\.org|pythonhosted\.org|npmjs\.|anaconda\.(?:org|com)|deb\.debian\.",
+    "clé privée": rb"BEGIN [A-Z ]*PRIVATE KEY",
+}
+
+YEAR_FILES = "README.md datapackage.json chiffres_publies.csv prises_de_poste.csv reunions.csv enonces.csv".split()
+REFERENCE_FILES = "README.md datapackage.json colleges.csv associations.csv alias.csv themes.csv controles.csv".split()
+
+ALLOWED = [
+    "reports/README.md",
+    "data/processed/README.md",
+    "data/releases/README.md",
+    "data/raw/README.md",
+    *(f"data/raw/{year}/{name}" for year in (2019, 2020, 2035) for name in YEAR_FILES),
+    *(f"data/raw/reference/{name}" for name in REFERENCE_FILES),
+    "src/helpers/schemas/accompagnements.json",
+    "docs/exemple/index.html",
+    "notebooks/01_clean.ipynb",
+]
+
+REFUSED = [
+    "data/raw/2020/chiffres_publies (copie).csv",
+    "data/raw/2020/chiffres_publies.csv.bak",
+    "data/raw/2020/chiffres_publies.xlsx",
+    "data/raw/2020/~$chiffres_publies.csv",
+    "data/raw/2020/colleges.csv",
+    "data/raw/2020/codages/x.qdpx",
+    "data/raw/2020/codages/README.md",
+    "data/raw/2020/codages/enonces.csv",
+    "data/raw/2020/comptes_rendus/y.docx",
+    "data/raw/2020/chiffres_publies.csv/accompagnements.csv",
+    "data/raw/2020/2020/reunions.csv",
+    "data/raw/2020-bis/chiffres_publies.csv",
+    "data/raw/20200/chiffres_publies.csv",
+    "data/raw/export/README.md",
+    "data/raw/chiffres_publies.csv",
+    "data/raw/colleges.csv",
+    "data/raw/reference/reunions.csv",
+    "data/raw/reference/2020/colleges.csv",
+    "data/processed/2020/README.md",
+    "data/processed/2020/prive/personnes.parquet",
+    "data/releases/2020/indicateurs.csv",
+    "reports/2020/index.html",
+    "reports/index.html",
+    "accompagnements.csv",
+    "notebooks/Accompagnements 2021.CSV",
+    "notebooks/.ipynb_checkpoints/01_clean-checkpoint.ipynb",
+    "docs/Export.XLSX",
+    "tests/base.Ods",
+    "src/helpers/codage.qdpx",
+    ".venv/pyvenv.cfg",
+    ".venv.verrou",
+    "src/alses.egg-info/PKG-INFO",
+]
+
+# An export dropped in any folder of data/raw, under any name, in any format.
+DROPPED = [
+    f"data/raw/{folder}{stem}{suffix}"
+    for folder, stem, suffix in itertools.product(
+        ("", "2019/", "2020/", "2035/", "reference/", "2020/sous dossier/", "2021/Données/été/"),
+        ("accompagnements", "accompagnements_2021", "ACCOMPAGNEMENTS", "Export base", "données", "a"),
+        (".csv", ".CSV", ".xlsx", ".ods", ".parquet", ".sqlite", ".txt", ".zip", ".json", ".md", ""),
+    )
+]
+
+
+def git(*arguments: str, given: str = "") -> list[str]:
+    """The names that git answers, one after each NUL; skips where git or its folder is missing."""
+    if shutil.which("git") is None or not (ROOT / ".git").exists():
+        pytest.skip("ce dossier n’est pas un dépôt git\u00a0: ce qui peut y être déposé n’est pas contrôlé")
+    command = ["git", "-C", str(ROOT), *arguments]
+    answer = subprocess.run(command, input=given.encode(), capture_output=True, check=False)
+    assert answer.returncode in (0, 1), answer.stderr.decode()  # check-ignore answers 1 when it ignores nothing
+    return [name for name in answer.stdout.decode().split("\0") if name]
+
+
+def ignored(paths: list[str]) -> set[str]:
+    return set(git("check-ignore", "--no-index", "--stdin", "-z", given="\0".join(paths)))
+
+
+def tracked(suffix: str = "") -> list[Path]:
+    """The files in git that end so and are still there."""
+    names = git("ls-files", "-z")
+    if not names:
+        pytest.skip("aucun fichier n’est encore suivi par git")
+    return [ROOT / name for name in names if name.endswith(suffix) and (ROOT / name).is_file()]
+
+
+def faults(content: bytes) -> list[str]:
+    """What the content holds and must not."""
+    return [label for label, pattern in FORBIDDEN.items() if re.search(pattern, content)]
+
+
+def holds_persons(header: bytes) -> bool:
+    """Whether the first line of a table names a column of the export."""
+    return bool(PERSON_COLUMNS & set(re.split(r"\W+", header.decode("utf-8-sig", errors="replace").casefold())))
+
+
+@pytest.mark.parametrize("path", REFUSED)
+def test_what_must_stay_out_is_refused(path):
+    assert ignored([path]) == {path}
+
+
+def test_an_export_dropped_under_any_name_is_refused():
+    assert set(DROPPED) - ignored(DROPPED) == set()
+
+
+@pytest.mark.parametrize("path", ALLOWED)
+def test_what_belongs_to_the_project_is_let_in(path):
+    assert ignored([path]) == set()
+
+
+def test_nothing_tracked_is_among_what_is_refused():
+    names = [path.relative_to(ROOT).as_posix() for path in tracked()]
+    assert ignored(names) == set()
+
+
+def test_no_tracked_table_holds_persons():
+    assert [path.name for path in tracked(".csv") if holds_persons(path.read_bytes().partition(b"\n")[0])] == []
+
+
+@pytest.mark.parametrize("header", [b"identifiant,annee", b"\xef\xbb\xbfIdentifiant;Annee", b'"annee_naissance"\r\n'])
+def test_a_table_of_persons_is_recognised_under_any_name(header):
+    assert holds_persons(header)
+
+
+def test_tracked_notebooks_have_no_outputs():
+    cells = [
+        (path.name, cell)
+        for path in tracked(".ipynb")
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+        if cell["cell_type"] == "code"
+    ]
+    assert [name for name, cell in cells if cell["outputs"] or cell["execution_count"] is not None] == []
+
+
+def test_no_tracked_file_is_heavy():
+    assert [path.name for path in tracked() if path.stat().st_size > BYTES_MAX] == []
+
+
+def test_no_tracked_file_tells_where_it_was_made():
+    found = {path.relative_to(ROOT).as_posix(): faults(path.read_bytes()) for path in tracked()}
+    assert {name: labels for name, labels in found.items() if labels} == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("/".join(["open('", "home", "marie", "x.csv')"]), "chemin d’un ordinateur"),
+        ("/".join(["", "Users", "marie"]), "chemin d’un ordinateur"),
+        ("\\".join(["C:", "Users", "marie"]), "chemin d’un ordinateur"),
+        ("\\\\".join(["C:", "Users", "marie"]), "chemin d’un ordinateur"),
+        ("https://files.python" + "hosted.org/x", "adresse d’un dépôt de paquets"),
+        ("-----BEGIN RSA " + "PRIVATE KEY-----", "clé privée"),
+    ],
+)
+def test_a_trace_of_a_computer_is_found(text, label):
+    assert faults(text.encode()) == [label]
+
+
+@pytest.mark.parametrize("text", ["reports/2020/x.html", "https://exemple.fr/home/x", "BEGIN PUBLIC KEY", "../root/x"])
+def test_an_ordinary_text_is_left_alone(text):
+    assert faults(text.encode()) == []
+
+
+def test_text_has_the_same_bytes_on_every_system():
+    kinds = "csv py ipynb md toml json j2 css yml html svg lock".split()
+    answer = git("check-attr", "-z", "eol", *(f"x.{kind}" for kind in kinds), ".ci/run")
+    assert answer[2::3] == ["lf"] * (len(kinds) + 1)
+    assert git("check-attr", "-z", "binary", "x.png")[2] == "set"
+
+
+def test_only_known_names_stand_at_the_top():
+    tops = {PurePosixPath(path.relative_to(ROOT).as_posix()).parts[0] for path in tracked()}
+    assert tops - TOP_LEVEL == set()
