@@ -13,6 +13,7 @@ facts        one figure: find it, read its share, name it
 describe     the tables of the year                            (02)
 compare      differences between two years                     (03)
 themes       coded statements                                  (04)
+typography   no-break spaces, for pages and messages
 wording      French numbers, sentences, fragments
 tables       a table from a finished frame
 charts       a figure from a finished frame

@@ -24,7 +24,9 @@ def _unknown(value: str, known: Iterable[str]) -> str:
 def _figure_fault(line: int, figure, year: int, file: str) -> DataError | None:
     entries = catalogue()
     if figure.annee != year:
-        return _fault(file, line, "annee", figure.annee, f"n’est pas {year} ; rangez ce chiffre dans data/raw/{figure.annee}.")
+        return _fault(
+            file, line, "annee", figure.annee, f"n’est pas {year} ; rangez ce chiffre dans data/raw/{figure.annee}."
+        )
     if figure.perimetre not in entries.perimeters:
         return _fault(file, line, "perimetre", figure.perimetre, _unknown(figure.perimetre, entries.perimeters))
     if figure.indicateur not in entries.indicators:
@@ -35,25 +37,43 @@ def _figure_fault(line: int, figure, year: int, file: str) -> DataError | None:
         return _fault(file, line, "modalite", figure.modalite, _unknown(figure.modalite, known))
     allowed = {"effectif": {entry.unit}, "part": {"pct"}, "ecart": {entry.unit, "points"}}[figure.mesure]
     if figure.unite not in allowed:
-        return _fault(file, line, "unite", figure.unite, f"ne convient pas à la mesure « {figure.mesure} » ; attendu : {', '.join(sorted(allowed))}.")
+        return _fault(
+            file,
+            line,
+            "unite",
+            figure.unite,
+            f"ne convient pas à la mesure « {figure.mesure} » ; attendu : {', '.join(sorted(allowed))}.",
+        )
     return _value_fault(line, figure, entry, file)
 
 
 def _value_fault(line: int, figure, entry, file: str) -> DataError | None:
     shown = f"{figure.valeur:g}".replace(".", ",")
     if figure.mesure == "part" and entry.base is None:
-        return _fault(file, line, "mesure", "part", f"est impossible : « {entry.id} » n’a pas de base dans le catalogue.")
+        return _fault(
+            file, line, "mesure", "part", f"est impossible : « {entry.id} » n’a pas de base dans le catalogue."
+        )
     if figure.mesure == "part" and not 0 <= figure.valeur <= 100:
-        return _fault(file, line, "valeur", shown, "est impossible : une part va de 0 à 100 ; vérifiez-la dans le document.")
+        return _fault(
+            file, line, "valeur", shown, "est impossible : une part va de 0 à 100 ; vérifiez-la dans le document."
+        )
     if figure.mesure == "effectif" and (figure.valeur < 0 or not float(figure.valeur).is_integer()):
-        return _fault(file, line, "valeur", shown, "est impossible : un effectif est un nombre entier ; vérifiez-le dans le document.")
+        return _fault(
+            file,
+            line,
+            "valeur",
+            shown,
+            "est impossible : un effectif est un nombre entier ; vérifiez-le dans le document.",
+        )
     return None
 
 
 def figure_faults(figures: pd.DataFrame, *, year: int) -> list[DataError]:
     """What the catalogue refuses in the printed figures of a year, one fault a row at most."""
     file = f"data/raw/{year}/chiffres_publies.csv"
-    found = [_figure_fault(line, row, year, file) for line, row in zip(figures.index, figures.itertuples(), strict=True)]
+    found = [
+        _figure_fault(line, row, year, file) for line, row in zip(figures.index, figures.itertuples(), strict=True)
+    ]
     return [fault for fault in found if fault]
 
 
@@ -105,5 +125,9 @@ def require_usable(year: int) -> None:
     """
     found = faults(year)
     if found:
-        others = f" (et {len(found) - 1} autre{'s' if len(found) > 2 else ''} : alses check --year {year})" if len(found) > 1 else ""
+        others = (
+            f" (et {len(found) - 1} autre{'s' if len(found) > 2 else ''} : alses check --year {year})"
+            if len(found) > 1
+            else ""
+        )
         raise DataError(f"{found[0]}{others}")

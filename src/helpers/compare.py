@@ -36,8 +36,9 @@ def differences(now: pd.DataFrame, before: pd.DataFrame, *, year: int, compare_t
     """One row a figure of persons published in both years, in catalogue order.
 
     Columns: ``perimetre``, ``indicateur``, ``modalite``, ``libelle``; for each year the counts, bases and shares of
-    `facts.with_shares` (suffix ``_avant`` / ``_apres``); ``ecart_min``, ``ecart_max`` (persons); ``ecart_part_min_pts``,
-    ``ecart_part_max_pts`` and ``ecart_part_pts`` (points; the last from the printed or exact shares); ``constat_effectif``
+    `facts.with_shares` (suffix ``_avant`` / ``_apres``); ``ecart_min``, ``ecart_max`` (persons);
+    ``ecart_part_min_pts``, ``ecart_part_max_pts``, ``ecart_part_pts`` (points; the last from the printed or exact
+    shares); ``constat_effectif``
     and ``constat_part`` (a key of `schema.FINDINGS`, or ``""`` when a bound is not known).
     """
     keys = ["perimetre", "indicateur", "modalite"]
@@ -53,7 +54,10 @@ def differences(now: pd.DataFrame, before: pd.DataFrame, *, year: int, compare_t
         ecart_part_pts=pairs["part_pct_apres"] - pairs["part_pct_avant"],
     )
     return pairs.assign(
-        constat_effectif=[finding(low, high, stable_within=0) for low, high in zip(pairs["ecart_min"], pairs["ecart_max"], strict=True)],
+        constat_effectif=[
+            finding(low, high, stable_within=0)
+            for low, high in zip(pairs["ecart_min"], pairs["ecart_max"], strict=True)
+        ],
         constat_part=[
             finding(low, high, stable_within=STABLE_POINTS)
             for low, high in zip(pairs["ecart_part_min_pts"], pairs["ecart_part_max_pts"], strict=True)
@@ -63,7 +67,9 @@ def differences(now: pd.DataFrame, before: pd.DataFrame, *, year: int, compare_t
 
 def totals(table: pd.DataFrame) -> pd.DataFrame:
     """The differences of whole populations: counts without a modality, bounds known."""
-    return table[table["modalite"].eq("") & table["ecart_min"].notna() & table["precision_avant"].ne("deduit")].reset_index(drop=True)
+    return table[
+        table["modalite"].eq("") & table["ecart_min"].notna() & table["precision_avant"].ne("deduit")
+    ].reset_index(drop=True)
 
 
 def shares(table: pd.DataFrame) -> pd.DataFrame:

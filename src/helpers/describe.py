@@ -18,7 +18,7 @@ KEY_FIGURES = {
     "alses/niveau/4e_3e": "d’élèves de 4e et 3e",
     "alses/parents_associes/oui": "d’accompagnements qui associent les parents",
     "postes/nouveaux_postes/": "nouveaux postes décrits",
-    "reunions/participants/visio_alses": "de présents aux visioconférences",
+    "reunions/participants/groupes_alses": "de présents aux réunions des groupes d’ALSES",
 }
 
 
@@ -53,14 +53,22 @@ def topic(indicators: pd.DataFrame, name: str, *, year: int) -> list[pd.DataFram
 
 def answers(indicators: pd.DataFrame, *, year: int) -> pd.DataFrame:
     """Every answer about the new posts, one row a modality, with ``question`` (the indicator's label)."""
-    asked = [rows for rows in topic(indicators, "deploiement", year=year) if catalogue().indicators[rows["indicateur"].iloc[0]].form == "grille"]
-    rows = pd.concat(asked, ignore_index=True) if asked else breakdown(indicators, "bureau", year=year, perimeter="postes")
+    asked = [
+        rows
+        for rows in topic(indicators, "deploiement", year=year)
+        if catalogue().indicators[rows["indicateur"].iloc[0]].form == "grille"
+    ]
+    rows = (
+        pd.concat(asked, ignore_index=True) if asked else breakdown(indicators, "bureau", year=year, perimeter="postes")
+    )
     return rows.assign(question=[catalogue().indicators[name].label for name in rows["indicateur"]])
 
 
 def conditions_grid(posts: pd.DataFrame) -> pd.DataFrame:
-    """One row a post, sorted by association then collège: ``association``, ``college``, and the answer to each condition."""
-    return posts.sort_values(["association", "college"])[["association", "college", "commune", *CONDITIONS]].reset_index(drop=True)
+    """One row a post, by association then collège: ``association``, ``college``, ``commune``, `CONDITIONS`."""
+    return posts.sort_values(["association", "college"])[
+        ["association", "college", "commune", *CONDITIONS]
+    ].reset_index(drop=True)
 
 
 def starts(posts: pd.DataFrame) -> pd.DataFrame:
@@ -86,9 +94,19 @@ def requests_and_goals(indicators: pd.DataFrame, *, year: int, perimeter: str = 
         for name in ("demande_initiale", "objectif")
     )
     columns = ["effectif_min", "effectif_max", "part_pct", "libelle", "base_min"]
-    both = asked[columns].join(worked[columns], lsuffix="_d", rsuffix="_o", how="inner").dropna(subset=["effectif_min_d", "effectif_min_o"])
+    both = (
+        asked[columns]
+        .join(worked[columns], lsuffix="_d", rsuffix="_o", how="inner")
+        .dropna(subset=["effectif_min_d", "effectif_min_o"])
+    )
     both = both.sort_values("effectif_min_o", ascending=False)
-    return pd.DataFrame({
-        "libelle": both["libelle_d"], "demande_effectif": both["effectif_min_d"], "objectif_effectif": both["effectif_min_o"],
-        "demande_pct": both["part_pct_d"], "objectif_pct": both["part_pct_o"], "base": both["base_min_d"],
-    }).reset_index(drop=True)
+    return pd.DataFrame(
+        {
+            "libelle": both["libelle_d"],
+            "demande_effectif": both["effectif_min_d"],
+            "objectif_effectif": both["effectif_min_o"],
+            "demande_pct": both["part_pct_d"],
+            "objectif_pct": both["part_pct_o"],
+            "base": both["base_min_d"],
+        }
+    ).reset_index(drop=True)

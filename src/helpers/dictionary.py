@@ -1,6 +1,7 @@
 """docs/data-dictionary.md: what every table and every indicator means, written from the schemas and the catalogue."""
 
 from helpers.schema import Catalogue, catalogue, table_names, table_schema
+from helpers.typography import french_spaces
 
 _KINDS = {"integer": "entier", "number": "nombre", "string": "texte", "date": "date", "boolean": "oui ou non"}
 _CHOICES = {"unique": "un seul choix", "multiple": "plusieurs choix", "total": "total"}
@@ -33,19 +34,33 @@ def _table(name: str) -> str:
     lines = [f"### `{name}` : {schema['title']}", "", schema["description"] + (f" Clé : {key}." if key else ""), ""]
     lines += ["| colonne | type | unité | sens | règles |", "|---|---|---|---|---|"]
     for column in schema["fields"]:
-        cells = [f"`{column['name']}`", _KINDS[column["type"]], column.get("unit", ""), column["description"], _rules(column)]
+        cells = [
+            f"`{column['name']}`",
+            _KINDS[column["type"]],
+            column.get("unit", ""),
+            column["description"],
+            _rules(column),
+        ]
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(lines)
 
 
 def _indicators(entries: Catalogue) -> str:
-    lines = ["| indicateur | libellé | définition | unité | base | choix | modalités et regroupements |", "|---|---|---|---|---|---|---|"]
+    lines = [
+        "| indicateur | libellé | définition | unité | base | choix | modalités et regroupements |",
+        "|---|---|---|---|---|---|---|",
+    ]
     for entry in entries.indicators.values():
         values = [f"`{name}` {label}" for name, label in entry.modalities.items()]
         values += [f"`{name}` = {' + '.join(group.members)} (regroupement)" for name, group in entry.groups.items()]
         cells = [
-            f"`{entry.id}`", entry.label, entry.definition, entries.units[entry.unit][1], f"`{entry.base}`" if entry.base else "",
-            _CHOICES[entry.choice], " ; ".join(values),
+            f"`{entry.id}`",
+            entry.label,
+            entry.definition,
+            entries.units[entry.unit][1],
+            f"`{entry.base}`" if entry.base else "",
+            _CHOICES[entry.choice],
+            " ; ".join(values),
         ]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
@@ -55,11 +70,17 @@ def data_dictionary(entries: Catalogue | None = None) -> str:
     """The dictionary as Markdown, ending with a newline; of the package's catalogue unless another is given."""
     entries = entries or catalogue()
     perimeters = "\n".join(
-        f"- `{perimeter.id}` : {perimeter.label}" + (f" ; on admet que {perimeter.hypothesis}" if perimeter.hypothesis else "")
+        f"- `{perimeter.id}` : {perimeter.label}"
+        + (f" ; on admet que {perimeter.hypothesis}" if perimeter.hypothesis else "")
         for perimeter in entries.perimeters.values()
     )
     parts = [
-        _HEAD, "## Périmètres\n", perimeters, "\n## Indicateurs\n", _indicators(entries), "\n## Tables\n",
+        _HEAD,
+        "## Périmètres\n",
+        perimeters,
+        "\n## Indicateurs\n",
+        _indicators(entries),
+        "\n## Tables\n",
         "\n\n".join(_table(name) for name in table_names()),
     ]
-    return "\n".join(parts) + "\n"
+    return french_spaces("\n".join(parts) + "\n")

@@ -43,11 +43,15 @@ def with_shares(indicators: pd.DataFrame) -> pd.DataFrame:
     high = 100 * indicators["effectif_max"] / indicators["base_min"]
     half = 0.5 / 10 ** indicators["decimales"].astype("Float64")
     printed = indicators["part_imprimee_pct"]
-    exact = low.where((indicators["effectif_min"] == indicators["effectif_max"]) & (indicators["base_min"] == indicators["base_max"]))
+    exact = low.where(
+        (indicators["effectif_min"] == indicators["effectif_max"]) & (indicators["base_min"] == indicators["base_max"])
+    )
     floor = pd.concat([low, printed - half], axis=1).max(axis=1)
     ceiling = pd.concat([high, printed + half], axis=1).min(axis=1).clip(upper=100)
     said = indicators["decimales"].fillna((indicators["base_min"] >= DECIMAL_FROM_BASE).fillna(False).astype("Int64"))
-    return indicators.assign(part_pct=printed.fillna(exact), part_min_pct=floor, part_max_pct=ceiling, part_decimales=said)
+    return indicators.assign(
+        part_pct=printed.fillna(exact), part_min_pct=floor, part_max_pct=ceiling, part_decimales=said
+    )
 
 
 def network(indicators: pd.DataFrame) -> pd.DataFrame:
@@ -56,7 +60,7 @@ def network(indicators: pd.DataFrame) -> pd.DataFrame:
 
 
 def key_of(row) -> str:
-    """The name of a figure in pages and tests: ``annee/perimetre/indicateur/modalite``, then ``/croise_avec=modalite``."""
+    """The name of a figure: ``annee/perimetre/indicateur/modalite``, then ``/croise_avec=modalite`` if crossed."""
     cross = f"/{row.croise_avec}={row.modalite_croisee}" if row.croise_avec else ""
     return f"{row.annee}/{row.perimetre}/{row.indicateur}/{row.modalite}{cross}"
 

@@ -30,6 +30,20 @@ class Parameters:
     site_type: str = "reseau"
     site: str = ""
 
+    @property
+    def years(self) -> list[int]:
+        """The years that the report rests on, the compared one first."""
+        return [year for year in (self.compare_to, self.year) if year is not None]
+
+    def of(self, notebook: str) -> dict[str, Any]:
+        """The parameters that a notebook takes, with their values."""
+        return {name: getattr(self, name) for name in NOTEBOOKS[notebook]}
+
+    def as_shown(self, notebook: str) -> dict[str, Any]:
+        """The same, as a reader reads them: no empty value."""
+        words = {"compare_to": "aucune année", "site": "tout le réseau"}
+        return {name: words[name] if value in (None, "") else value for name, value in self.of(notebook).items()}
+
 
 def _check_names(notebook: str, given: dict[str, Any]) -> None:
     if notebook not in NOTEBOOKS:
@@ -38,7 +52,9 @@ def _check_names(notebook: str, given: dict[str, Any]) -> None:
         if name not in NOTEBOOKS[notebook]:
             near = get_close_matches(name, NOTEBOOKS[notebook], n=1)
             hint = f" Vouliez-vous « {near[0]} » ?" if near else ""
-            raise DataError(f"{notebook} n’a pas de paramètre « {name} » ; il prend {', '.join(NOTEBOOKS[notebook])}.{hint}")
+            raise DataError(
+                f"{notebook} n’a pas de paramètre « {name} » ; il prend {', '.join(NOTEBOOKS[notebook])}.{hint}"
+            )
     if "year" not in given:
         raise DataError(f"{notebook} : le paramètre « year » manque ; indiquez l’année du rapport.")
 
@@ -75,7 +91,7 @@ def check(notebook: str, **given: Any) -> Parameters:
     Raises
     ------
     DataError
-        for an unknown name, a wrong type, a year without data, years in the wrong order, or a site that is not possible.
+        for an unknown name, a wrong type, a year without data, years in the wrong order, or an impossible site.
     """
     _check_names(notebook, given)
     year = check_year(given["year"])
@@ -86,6 +102,6 @@ def check(notebook: str, **given: Any) -> Parameters:
     if site_type != "reseau" or site != "":
         raise DataError(
             f"Les données de {year} ne sont que des chiffres imprimés pour tout le réseau : "
-            "laissez site_type = \"reseau\" et site = \"\"."
+            'laissez site_type = "reseau" et site = "".'
         )
     return Parameters(year, compare_to, site_type, site)

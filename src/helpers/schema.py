@@ -67,6 +67,10 @@ class Indicator:
             return self.groups[modality].label
         return self.modalities.get(modality, modality.replace("_", " "))
 
+    def title_of(self, modality: str) -> str:
+        """What is counted, in full: « Sexe : filles », or the label alone for a total."""
+        return f"{self.label} : {self.label_of(modality)}" if modality else self.label
+
     def hypothesis_of(self, modality: str) -> str | None:
         """What must be true for this modality to be read as it is, or None."""
         return self.groups[modality].hypothesis if modality in self.groups else None

@@ -1,5 +1,7 @@
 """Drawings on empty axes: they compute nothing and return the matplotlib figure."""
 
+import textwrap
+
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -7,6 +9,7 @@ from helpers.charts.figure import BLUE, GREEN, GREY, ORANGE, PALE, canvas
 from helpers.wording import day, number, percent, points
 
 ROW = 0.38  # inches a bar or row takes
+HEADING = 11  # characters a line of a column's heading may hold before it meets its neighbour
 # How full the disc of an answer is: legible without colour.
 DISCS = {"oui": ("full", BLUE), "en_cours": ("left", BLUE), "non": ("none", ORANGE)}
 SIGNS = {"ne_sait_pas": "?", "autre": "*"}
@@ -19,17 +22,25 @@ def _bare(axes, *, left: bool = False) -> None:
 
 
 def bars(rows: pd.DataFrame, colours: list[str]) -> Figure:
-    """Horizontal bars of ``part_pct`` (0 to 100) with the bounds of each share as a thin line; columns also ``libelle``."""
+    """Bars of ``part_pct`` (0 to 100), the bounds of each share as a thin line (columns of `describe.breakdown`)."""
     figure, axes = canvas(0.5 + ROW * len(rows))
     places = list(range(len(rows)))[::-1]
     shares = rows["part_pct"].fillna((rows["part_min_pct"] + rows["part_max_pct"]) / 2).astype(float)
     axes.barh(places, [100] * len(rows), color="#f2f2f2", height=0.62)
     axes.barh(places, shares, color=colours, height=0.62)
-    axes.hlines(places, rows["part_min_pct"].astype(float), rows["part_max_pct"].astype(float), color="black", linewidth=1.6)
+    axes.hlines(
+        places, rows["part_min_pct"].astype(float), rows["part_max_pct"].astype(float), color="black", linewidth=1.6
+    )
     for place, row in zip(places, rows.itertuples(), strict=True):
         known = not pd.isna(row.part_pct)
-        text = percent(row.part_pct, int(row.part_decimales)) if known else f"{number(row.part_min_pct, 1)} à {percent(row.part_max_pct, 1)}"
-        axes.text(max(shares.iloc[len(rows) - 1 - place], row.part_max_pct) + 1.2, place, text, va="center", fontweight="bold")
+        text = (
+            percent(row.part_pct, int(row.part_decimales))
+            if known
+            else f"{number(row.part_min_pct, 1)} à {percent(row.part_max_pct, 1)}"
+        )
+        axes.text(
+            max(shares.iloc[len(rows) - 1 - place], row.part_max_pct) + 1.2, place, text, va="center", fontweight="bold"
+        )
     axes.set_yticks(places, rows["libelle"])
     axes.set_xlim(0, 112)
     axes.set_xticks([0, 25, 50, 75, 100], ["0", "25", "50", "75", percent(100)], color=GREY)
@@ -55,16 +66,29 @@ def timeline(months: pd.DataFrame) -> Figure:
 
 def grid(answers: pd.DataFrame, labels: dict[str, str]) -> Figure:
     """One row a post, one column a condition: a sign for each answer, legible without colour."""
-    figure, axes = canvas(0.9 + 0.3 * len(answers))
+    figure, axes = canvas(1.4 + 0.3 * len(answers))
     for column, name in enumerate(labels):
         for row, value in enumerate(answers[name]):
             if value in DISCS:
                 fill, colour = DISCS[value]
-                axes.plot(column, row, "o", fillstyle=fill, color=colour, markersize=9, markerfacecoloralt="white", markeredgewidth=1.6)
+                axes.plot(
+                    column,
+                    row,
+                    "o",
+                    fillstyle=fill,
+                    color=colour,
+                    markersize=9,
+                    markerfacecoloralt="white",
+                    markeredgewidth=1.6,
+                )
             else:
                 axes.text(column, row, SIGNS[value], ha="center", va="center", fontweight="bold", color=GREY)
     axes.set_yticks(range(len(answers)), answers["poste"])
-    axes.set_xticks(range(len(labels)), [label.replace(" ", "\n", 1) for label in labels.values()])
+    axes.set_xticks(
+        range(len(labels)),
+        [textwrap.fill(label, HEADING, break_long_words=False) for label in labels.values()],
+        fontsize=9,
+    )
     axes.xaxis.tick_top()
     axes.set_xlim(-0.5, len(labels) - 0.5)
     axes.set_ylim(len(answers) - 0.5, -0.5)
@@ -75,7 +99,7 @@ def grid(answers: pd.DataFrame, labels: dict[str, str]) -> Figure:
 
 
 def attendance(rows: pd.DataFrame) -> Figure:
-    """Present against invited by group: a filled bar inside an empty one; columns ``libelle``, ``effectif_max``, ``base_max``."""
+    """Present in a filled bar, invited in an empty one; columns ``libelle``, ``effectif_max``, ``base_max``."""
     figure, axes = canvas(0.5 + ROW * len(rows))
     places = list(range(len(rows)))[::-1]
     present, invited = rows["effectif_max"].astype(float), rows["base_max"].astype(float)
@@ -96,7 +120,16 @@ def dumbbell(rows: pd.DataFrame) -> Figure:
     figure, axes = canvas(0.9 + ROW * len(rows))
     places = list(range(len(rows)))[::-1]
     axes.hlines(places, rows["demande_pct"].astype(float), rows["objectif_pct"].astype(float), color=PALE, linewidth=5)
-    axes.scatter(rows["demande_pct"].astype(float), places, s=70, facecolor="white", edgecolor=ORANGE, linewidth=2, zorder=3, label="demande initiale")
+    axes.scatter(
+        rows["demande_pct"].astype(float),
+        places,
+        s=70,
+        facecolor="white",
+        edgecolor=ORANGE,
+        linewidth=2,
+        zorder=3,
+        label="demande initiale",
+    )
     axes.scatter(rows["objectif_pct"].astype(float), places, s=80, color=BLUE, zorder=3, label="objectif travaillé")
     for place, row in zip(places, rows.itertuples(), strict=True):
         axes.text(row.objectif_pct + 1.2, place, percent(row.objectif_pct, 1), va="center", fontweight="bold")
@@ -123,7 +156,9 @@ def differences(rows: pd.DataFrame) -> Figure:
     reach = max(abs(low).max(), abs(high).max(), 2) * 1.25
     axes.set_xlim(-reach, reach)
     axes.set_ylim(-0.6, len(rows) - 0.2)
-    axes.xaxis.set_major_formatter(lambda value, _: points(value, 0).replace("\u00a0points", "").replace("\u00a0point", ""))
+    axes.xaxis.set_major_formatter(
+        lambda value, _: points(value, 0).replace("\u00a0points", "").replace("\u00a0point", "")
+    )
     axes.set_xlabel("écart en points", color=GREY)
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
@@ -137,8 +172,15 @@ def heat(counts: pd.DataFrame) -> Figure:
     axes.imshow(counts.to_numpy(), cmap="Blues", vmin=0, vmax=top * 1.3, aspect="auto")
     for row, values in enumerate(counts.to_numpy()):
         for column, value in enumerate(values):
-            axes.text(column, row, number(value), ha="center", va="center", fontweight="bold" if value else "normal",
-                      color="white" if value > 0.7 * top * 1.3 else "black" if value else GREY)
+            axes.text(
+                column,
+                row,
+                number(value),
+                ha="center",
+                va="center",
+                fontweight="bold" if value else "normal",
+                color="white" if value > 0.7 * top * 1.3 else "black" if value else GREY,
+            )
     axes.set_yticks(range(len(counts)), counts.index)
     axes.set_xticks(range(len(counts.columns)), [f"{name}s" for name in counts.columns])
     axes.xaxis.tick_top()

@@ -17,9 +17,16 @@ BLUE, ORANGE, GREEN, GREY, PALE = "#0072b2", "#d55e00", "#009e73", "#595959", "#
 FONT = "DejaVu Sans"
 FONTS = "'DejaVu Sans', Verdana, 'Bitstream Vera Sans', Arial, sans-serif"
 STYLE = {
-    "font.family": FONT, "font.size": 10, "svg.fonttype": "none", "svg.hashsalt": "alses",
-    "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": GREY, "text.parse_math": False,
-    "axes.grid": False, "figure.dpi": 100,
+    "font.family": FONT,
+    "font.size": 10,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "alses",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": GREY,
+    "text.parse_math": False,
+    "axes.grid": False,
+    "figure.dpi": 100,
 }
 METADATA = {"Date": None, "Creator": None}
 
@@ -42,11 +49,21 @@ def encode(figure: Figure) -> str:
     return base64.b64encode(drawing.encode("utf-8")).decode("ascii")
 
 
-def compose(figure: Figure, *, id: str, title, subtitle: str, reading, source: str, alt: str, table: Html, notes=()) -> Html:
+def compose(
+    figure: Figure, *, id: str, title, subtitle: str, reading, source: str, alt: str, table: Html, notes=()
+) -> Html:
     """The figure as one HTML block: caption, image with alt text, reading, source, folded data."""
     html = fragment(
-        "figure.html.j2", id=id.replace("_", "-").replace("/", "-"), title=title, subtitle=subtitle, image=encode(figure), alt=alt, reading=reading,
-        notes=list(notes), source=source, table=table,
+        "figure.html.j2",
+        id=id.replace("_", "-").replace("/", "-"),
+        title=title,
+        subtitle=subtitle,
+        image=encode(figure),
+        alt=alt,
+        reading=reading,
+        notes=list(notes),
+        source=source,
+        table=table,
     )
     return Html(html, f"{plain(title)}\n{alt}")
 

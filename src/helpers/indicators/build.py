@@ -5,15 +5,25 @@ import pandas as pd
 from helpers.facts import cite
 from helpers.indicators.figures import HYPOTHESIS, build_system, cell_of, decimals_of
 from helpers.indicators.rows import Cell, base_cell, row, share_bounds, table
-from helpers.indicators.system import System, bounds, contradictions, determines
+from helpers.indicators.system import Conflict, System, bounds, contradictions, determines, is_feasible
 from helpers.schema import catalogue
 
 
-def consistent_system(figures: pd.DataFrame, counted: pd.DataFrame) -> tuple[System, list[set[str]]]:
-    """The system without the printed figures that contradict one another, and the sets of these figures."""
+def consistent_system(figures: pd.DataFrame, counted: pd.DataFrame) -> tuple[System, list[Conflict]]:
+    """The system without the printed figures that contradict one another, and these contradictions.
+
+    A catalogue assumption that the figures refute is set aside too: it is not a fault of the figures.
+    """
     system = build_system(figures, counted)
-    found = contradictions(system)
-    return system.without(set().union(*found)), found
+    assumed = assumptions_in(system)
+    found = contradictions(system.without(assumed), spared=figures.loc[figures["modalite"].eq(""), "id"])
+    system = system.without(set().union(*(conflict.culprits for conflict in found)))
+    return (system if is_feasible(system) else system.without(assumed)), found
+
+
+def assumptions_in(system: System) -> set[str]:
+    """The sources of the catalogue assumptions that the system uses."""
+    return {c.source for c in system.constraints if c.source and c.source.startswith(HYPOTHESIS)}
 
 
 def build_indicators(figures: pd.DataFrame, counted: pd.DataFrame, *, year: int) -> pd.DataFrame:
@@ -21,9 +31,11 @@ def build_indicators(figures: pd.DataFrame, counted: pd.DataFrame, *, year: int)
 
     ``figures`` (schema ``chiffres_publies``) may hold the earlier year as well: a printed difference then ties both.
     A figure is ``deduit`` when the printed ones would leave it a single value if nothing were rounded; a modality that
-    nothing determines is ``non_publie``, without bounds. Contradictory figures bound nothing but themselves.
+    nothing determines is ``non_publie``, without bounds. Contradictory figures bound nothing but themselves, and no
+    catalogue assumption is used: it may explain a printed figure, it does not make one.
     """
     system, _ = consistent_system(figures, counted)
+    system = system.without(assumptions_in(system))
     own = figures[figures["annee"] == year]
     known = {cell_of(fact) for fact in counted[counted["croise_avec"] == ""].itertuples()}
     cells = dict.fromkeys([cell_of(figure) for figure in own.itertuples() if figure.mesure != "ecart"])
@@ -73,10 +85,14 @@ def _bounded(cell: Cell, figures: pd.DataFrame, system: System) -> dict:
         interval = share_bounds(share, base[0], decimals=decimals_of(share))
     ambiguous = not shares.empty and bool(shares["base"].iloc[0])
     return row(
-        cell, entry.unit, counts=interval, base=None if ambiguous else base, share=share,
+        cell,
+        entry.unit,
+        counts=interval,
+        base=None if ambiguous else base,
+        share=share,
         decimals=None if share is None else decimals_of(share),
         precision=_precision(counts, share, interval),
-        reference=_reference(printed, figures, interval, cell) + _condition(cell, system, interval),
+        reference=_reference(printed, figures, interval, cell),
     )
 
 
@@ -88,19 +104,14 @@ def _precision(counts: pd.DataFrame, share: float | None, interval: tuple | None
     return "non_publie" if interval is None else "deduit"
 
 
-def _condition(cell: Cell, system: System, interval: tuple | None) -> str:
-    sources = {c.source for c in system.constraints if c.source and c.source.startswith(HYPOTHESIS)}
-    if interval is None or not sources or determines(system.without(sources), {cell: 1.0}):
-        return ""
-    return f" ; si {' et si '.join(hypotheses_of(sources))}"
-
-
 def _reference(printed: pd.DataFrame, figures: pd.DataFrame, interval: tuple | None, cell: Cell) -> str:
     if not printed.empty:
         return _cited(printed)
     if interval is None:
         return ""
-    same = figures[(figures["perimetre"] == cell[1]) & (figures["indicateur"] == cell[2]) & (figures["operateur"] == "=")]
+    same = figures[
+        (figures["perimetre"] == cell[1]) & (figures["indicateur"] == cell[2]) & (figures["operateur"] == "=")
+    ]
     return f"déduit ({_cited(same)})" if len(same) else "déduit"
 
 

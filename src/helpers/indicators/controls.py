@@ -5,10 +5,10 @@ Each figure is taken out, its value is recomputed from all the others, and the t
 
 import pandas as pd
 
-from helpers.indicators.build import consistent_system, hypotheses_of
-from helpers.indicators.figures import HYPOTHESIS, cell_of
+from helpers.indicators.build import assumptions_in, consistent_system, hypotheses_of
+from helpers.indicators.figures import cell_of
 from helpers.indicators.rows import base_cell, row, table
-from helpers.indicators.system import System, bounds, determines, ratio_bounds
+from helpers.indicators.system import Conflict, System, bounds, determines, ratio_bounds
 from helpers.schema import VERDICTS, catalogue, columns, typed
 
 # How far « près de » may be from the recomputed value: half of a five-point step for a share, a tenth for a count.
@@ -35,16 +35,18 @@ def check_figures(figures: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
     return typed(figures[kept].reset_index(drop=True).join(pd.DataFrame(rows)), "controles")
 
 
-def _control(figure, figures: pd.DataFrame, system: System, conflicts: list[set[str]]) -> dict:
-    conflict = next((culprits for culprits in conflicts if figure.id in culprits), None)
+def _control(figure, figures: pd.DataFrame, system: System, conflicts: list[Conflict]) -> dict:
+    conflict = next((found for found in conflicts if figure.id in found.culprits), None)
     if conflict:
-        others = sorted(figures.loc[figures["id"].isin(conflict - {figure.id}), "ligne"])
+        others = sorted(figures.loc[figures["id"].isin(conflict.figures - {figure.id}), "ligne"])
         motive = f"Incompatible avec l. {', '.join(map(str, others))}." if others else MOTIVES["recalcul"]
         return _answer("contradictoire", motive, None)
     if figure.base:
         return _answer("ambigu", MOTIVES["ambigu"], None)
     # A figure printed twice does not confirm itself.
-    same = [other.id for other in figures.itertuples() if (cell_of(other), other.mesure) == (cell_of(figure), figure.mesure)]
+    same = [
+        other.id for other in figures.itertuples() if (cell_of(other), other.mesure) == (cell_of(figure), figure.mesure)
+    ]
     rest = system.without(same)
     value = _recompute(figure, rest)
     if value is None:
@@ -53,7 +55,7 @@ def _control(figure, figures: pd.DataFrame, system: System, conflicts: list[set[
         return _answer("contradictoire", MOTIVES["recalcul"], value)
     assumed = _assumptions(figure, rest)
     if assumed:
-        return _answer("sous_hypothese", f"Retrouvé si l’on admet que {' et que '.join(assumed)}.", value)
+        return _answer("sous_hypothese", f"Retrouvé sous cette hypothèse : {' ; '.join(assumed)}.", value)
     return _answer("confirme", MOTIVES["confirme"], value)
 
 
@@ -109,7 +111,7 @@ def _agrees(figure, value: tuple[float, float]) -> bool:
 def _assumptions(figure, rest: System) -> list[str]:
     entry = catalogue().indicators[figure.indicateur]
     own = entry.hypothesis_of(figure.modalite)
-    sources = {c.source for c in rest.constraints if c.source and c.source.startswith(HYPOTHESIS)}
+    sources = assumptions_in(rest)
     needed = sources if sources and _recompute(figure, rest.without(sources)) is None else set()
     return [*hypotheses_of(needed), *([own] if own else [])]
 
@@ -119,6 +121,9 @@ def count_verdicts(controls: pd.DataFrame, *, year: int, document: str) -> pd.Da
     counts = {"controles": len(controls)} | {name: int((controls["verdict"] == name).sum()) for name in VERDICTS}
     unit = catalogue().indicators["chiffres_imprimes"].unit
     cells = {name: (year, "donnees", "chiffres_imprimes", name) for name in counts}
-    return table([
-        row(cells[name], unit, counts=(count, count), precision="exact", reference=document) for name, count in counts.items()
-    ])
+    return table(
+        [
+            row(cells[name], unit, counts=(count, count), precision="exact", reference=document)
+            for name, count in counts.items()
+        ]
+    )

@@ -13,7 +13,9 @@ CERTAIN_FROM_YEARS = 1.0
 
 def _with_groups(counts: dict[str, int], indicator: Indicator) -> dict[str, int]:
     groups = {name: sum(counts.get(member, 0) for member in group.members) for name, group in indicator.groups.items()}
-    return counts | {name: count for name, count in groups.items() if any(m in counts for m in indicator.groups[name].members)}
+    return counts | {
+        name: count for name, count in groups.items() if any(m in counts for m in indicator.groups[name].members)
+    }
 
 
 def _count(values: pd.Series, indicator: Indicator, *, year: int, perimeter: str, reference: str) -> list[dict]:
@@ -21,7 +23,14 @@ def _count(values: pd.Series, indicator: Indicator, *, year: int, perimeter: str
     counts = {name: int(seen.get(name, 0)) for name in [*indicator.modalities] or sorted(seen.index)}
     total = (len(values), len(values))
     return [
-        row((year, perimeter, indicator.id, name), indicator.unit, counts=(n, n), base=total, precision="exact", reference=reference)
+        row(
+            (year, perimeter, indicator.id, name),
+            indicator.unit,
+            counts=(n, n),
+            base=total,
+            precision="exact",
+            reference=reference,
+        )
         for name, n in _with_groups(counts, indicator).items()
     ]
 
@@ -32,7 +41,11 @@ def _single(cell: Cell, count: int, reference: str, *, base: tuple | None = None
 
 
 def _first_post(seniority: pd.Series) -> pd.Series:
-    return pd.Series("incertain", index=seniority.index).mask(seniority == 0, "oui").mask(seniority >= CERTAIN_FROM_YEARS, "non")
+    return (
+        pd.Series("incertain", index=seniority.index)
+        .mask(seniority == 0, "oui")
+        .mask(seniority >= CERTAIN_FROM_YEARS, "non")
+    )
 
 
 def count_posts(posts: pd.DataFrame, *, year: int, document: str) -> pd.DataFrame:
@@ -65,7 +78,9 @@ def count_meetings(meetings: pd.DataFrame, *, year: int, document: str) -> pd.Da
     entries = catalogue().indicators
     held = meetings.groupby("groupe").size().to_dict()
     present = meetings.groupby("groupe")["participants"].sum().astype(int).to_dict()
-    invited = meetings.dropna(subset="invites_du_groupe").groupby("groupe")["invites_du_groupe"].first().astype(int).to_dict()
+    invited = (
+        meetings.dropna(subset="invites_du_groupe").groupby("groupe")["invites_du_groupe"].first().astype(int).to_dict()
+    )
     by_indicator = {"reunions": held, "invites": invited, "participants": present}
     invited_all = _with_groups(invited, entries["invites"])
     rows = []
@@ -107,13 +122,18 @@ def count_ledger(raw: pd.DataFrame, cleaned: CleanPosts, *, year: int, document:
         when a row read is neither kept nor rejected.
     """
     counts = {
-        "lues": len(raw), "gardees": len(cleaned.posts), "rejetees": len(cleaned.rejected), "modifications": len(cleaned.ledger),
+        "lues": len(raw),
+        "gardees": len(cleaned.posts),
+        "rejetees": len(cleaned.rejected),
+        "modifications": len(cleaned.ledger),
     }
     assert counts["lues"] == counts["gardees"] + counts["rejetees"], "a row was lost while cleaning the posts"
     return table([_single((year, "donnees", "lignes", name), count, document) for name, count in counts.items()])
 
 
-def count_year(posts: pd.DataFrame, meetings: pd.DataFrame, statements: pd.DataFrame, *, year: int, document: str) -> pd.DataFrame:
+def count_year(
+    posts: pd.DataFrame, meetings: pd.DataFrame, statements: pd.DataFrame, *, year: int, document: str
+) -> pd.DataFrame:
     """Every exact indicator of the year's tables; a table that was not received counts nothing."""
     parts = [
         count_posts(posts, year=year, document=document),

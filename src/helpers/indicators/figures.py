@@ -33,6 +33,7 @@ def _share(figure, cell: Cell, base: Cell) -> list[Constraint]:
     return [
         Constraint(low, 0, float("inf"), figure.id, centre),
         Constraint(high, float("-inf"), 0, figure.id, centre),
+        Constraint({base: 1.0}, 1, float("inf"), figure.id),  # a share was printed, so somebody was counted
     ]
 
 
@@ -72,13 +73,15 @@ def _structure(cell: Cell, entries: Catalogue, open_cells: set[Cell]) -> list[Co
 def build_system(figures: pd.DataFrame, counted: pd.DataFrame) -> System:
     """The constraints of printed figures, counted tables and the catalogue (sums, groups, parts inside their whole).
 
-    A printed figure's constraints bear its id; a catalogue assumption bears ``hypothese/<perimetre>``; a multiple-choice
+    A printed figure's constraints bear its id, a catalogue assumption ``hypothese/<perimetre>``; a multiple-choice
     group is not a sum (its modalities overlap), so nothing ties it to its members.
     """
     entries, years = catalogue(), sorted(set(figures["annee"]))
     constraints = [c for figure in figures.itertuples() for c in _of_figure(figure, years)]
     plain = counted[counted["croise_avec"] == ""]
-    constraints += [Constraint({cell_of(fact): 1.0}, fact.effectif_min, fact.effectif_max) for fact in plain.itertuples()]
+    constraints += [
+        Constraint({cell_of(fact): 1.0}, fact.effectif_min, fact.effectif_max) for fact in plain.itertuples()
+    ]
     cells = {cell_of(fact) for fact in [*figures.itertuples(), *plain.itertuples()]}
     done, waiting = set(), list(dict.fromkeys([cell_of(f) for f in [*figures.itertuples(), *plain.itertuples()]]))
     while waiting:

@@ -36,18 +36,41 @@ def base_cell(cell: Cell, indicator: Indicator) -> Cell | None:
     return (year, perimeter, name, own if modality == "*" else modality)
 
 
-def row(cell: Cell, unit: str, *, counts: tuple | None, base: tuple | None = None, cross: tuple[str, str] = ("", ""),
-        share: float | None = None, decimals: int | None = None, precision: str, reference: str) -> dict:
+def row(
+    cell: Cell,
+    unit: str,
+    *,
+    counts: tuple | None,
+    base: tuple | None = None,
+    cross: tuple[str, str] = ("", ""),
+    share: float | None = None,
+    decimals: int | None = None,
+    precision: str,
+    reference: str,
+) -> dict:
     """One row of the indicator table; ``counts`` and ``base`` are (min, max) or None when unknown."""
     year, perimeter, indicator, modality = cell
     low, high = counts or (None, None)
     base_low, base_high = base or (None, None)
     return {
-        "annee": year, "perimetre": perimeter, "site_type": NETWORK, "site": "",
-        "indicateur": indicator, "modalite": modality, "croise_avec": cross[0], "modalite_croisee": cross[1],
-        "unite": unit, "effectif_min": low, "effectif_max": high, "base_min": base_low, "base_max": base_high,
-        "part_imprimee_pct": share, "decimales": decimals,
-        "precision": precision, "source": "imprime", "reference": reference,
+        "annee": year,
+        "perimetre": perimeter,
+        "site_type": NETWORK,
+        "site": "",
+        "indicateur": indicator,
+        "modalite": modality,
+        "croise_avec": cross[0],
+        "modalite_croisee": cross[1],
+        "unite": unit,
+        "effectif_min": low,
+        "effectif_max": high,
+        "base_min": base_low,
+        "base_max": base_high,
+        "part_imprimee_pct": share,
+        "decimales": decimals,
+        "precision": precision,
+        "source": "imprime",
+        "reference": reference,
     }
 
 

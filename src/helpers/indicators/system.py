@@ -18,7 +18,7 @@ Cell = Hashable
 
 @dataclass(frozen=True)
 class Constraint:
-    """``low <= sum(coefficient x cell) <= high``; ``source`` names the printed figure, or None for structure and tables.
+    """``low <= sum(coefficient x cell) <= high``; ``source`` is the printed figure, None for structure and tables.
 
     ``centre`` is the same constraint as it would read without rounding (coefficients and value), when it has one.
     """
@@ -28,6 +28,14 @@ class Constraint:
     high: float
     source: str | None = None
     centre: dict[Cell, float] | None = None
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Printed figures that cannot hold together, and those of them that are set aside so that the rest can."""
+
+    figures: frozenset[str]
+    culprits: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -73,7 +81,7 @@ def _solve(system: System, objective: dict[Cell, float]) -> float | None:
 
 def is_feasible(system: System) -> bool:
     """Whether some counts satisfy every constraint."""
-    return _solve(system, {}) is not None
+    return not system.constraints or _solve(system, {}) is not None
 
 
 def bounds(system: System, direction: dict[Cell, float]) -> tuple[int, int | None]:
@@ -118,21 +126,33 @@ def determines(system: System, direction: dict[Cell, float]) -> bool:
     return np.linalg.matrix_rank(np.vstack([rows, target])) == np.linalg.matrix_rank(rows) if len(rows) else False
 
 
-def contradictions(system: System) -> list[set[str]]:
-    """The smallest sets of printed figures that cannot hold together, one set a contradiction; empty when all hold.
+def _smallest_conflict(system: System) -> set[str]:
+    """A set of printed figures that cannot hold together, none of which can be left out (deletion filter)."""
+    figures = list(dict.fromkeys(c.source for c in system.constraints if c.source is not None))
+    needed = list(figures)
+    for source in figures:
+        others = [name for name in needed if name != source]
+        if not is_feasible(system.without(set(figures) - set(others))):
+            needed = others
+    return set(needed)
 
-    Method: deletion filter (drop a figure; if the rest still has no solution, it was not needed).
+
+def contradictions(system: System, *, spared: Iterable[str] = ()) -> list[Conflict]:
+    """Every contradiction between printed figures, one after the other; empty when all hold together.
+
+    The figures in ``spared`` (totals that everything else rests on) are set aside only when nothing else can be.
+
+    Raises
+    ------
+    ValueError
+        when the counted tables contradict each other without any printed figure.
     """
     found, rest = [], system
     while not is_feasible(rest):
-        kept = [c.source for c in rest.constraints if c.source is not None]
-        culprits = list(dict.fromkeys(kept))
-        for source in list(culprits):
-            others = [name for name in culprits if name != source]
-            if not is_feasible(rest.without(set(kept) - set(others))):
-                culprits = others
-        if not culprits:
+        figures = _smallest_conflict(rest)
+        if not figures:
             raise ValueError("the counted tables contradict each other")
-        found.append(set(culprits))
+        culprits = figures - set(spared) or figures
+        found.append(Conflict(frozenset(figures), frozenset(culprits)))
         rest = rest.without(culprits)
     return found

@@ -43,7 +43,7 @@ class NotebookFailure(Exception):
 
 
 def _quiet() -> None:
-    # Papermill's parameters translator and the kernel's shutdown speak English on stderr; what matters is in our message.
+    # Papermill and the kernel speak English on stderr; what matters is in our message.
     for name in ("papermill", "traitlets", "asyncio"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     # Encrypts the local traffic between kernel and runner, and removes the warning that it is not.
@@ -53,8 +53,11 @@ def _quiet() -> None:
 
 def _section(cells: list[NotebookNode], index: int) -> str:
     titles = [
-        found[1] for cell in cells[: index + 1] if cell.cell_type == "markdown"
-        for found in [re.search(r"^#{1,3}\s+(.+)$", cell.source, flags=re.MULTILINE)] if found and _TAG not in cell.metadata.get("tags", [])
+        found[1]
+        for cell in cells[: index + 1]
+        if cell.cell_type == "markdown"
+        for found in [re.search(r"^#{1,3}\s+(.+)$", cell.source, flags=re.MULTILINE)]
+        if found and _TAG not in cell.metadata.get("tags", [])
     ]
     return titles[-1] if titles else "début"
 
@@ -91,9 +94,15 @@ def _mark(path: Path, reason: str) -> NotebookNode:
     notebook = nbformat.read(path, as_version=4)
     notebook.cells = [cell for cell in notebook.cells if _TAG not in cell.metadata.get("tags", [])]
     found = _first_error(notebook)
-    unrun = [i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None]
+    unrun = [
+        i
+        for i, cell in enumerate(notebook.cells)
+        if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None
+    ]
     place = found[0] if found else (unrun[0] if unrun else len(notebook.cells))
-    note = nbformat.v4.new_markdown_cell(f"> **Arrêt à cette cellule.** {reason}", id="arret", metadata={"tags": [_TAG]})
+    note = nbformat.v4.new_markdown_cell(
+        f"> **Arrêt à cette cellule.** {reason}", id="arret", metadata={"tags": [_TAG]}
+    )
     notebook.cells.insert(place, note)
     nbformat.write(notebook, path)
     return notebook
@@ -101,7 +110,9 @@ def _mark(path: Path, reason: str) -> NotebookNode:
 
 def _failure(name: str, path: Path, error: Exception) -> NotebookFailure:
     if not path.is_file():
-        return NotebookFailure(f"{name} n’a pas démarré : {error}. Relancez ; si cela persiste, redémarrez l’ordinateur.")
+        return NotebookFailure(
+            f"{name} n’a pas démarré : {error}. Relancez ; si cela persiste, redémarrez l’ordinateur."
+        )
     ename, evalue = getattr(error, "ename", type(error).__name__), getattr(error, "evalue", str(error))
     if isinstance(error, DeadKernelError):
         ename, evalue = "noyau arrêté", "le programme de calcul s’est arrêté de lui-même"
@@ -112,10 +123,10 @@ def _failure(name: str, path: Path, error: Exception) -> NotebookFailure:
         return NotebookFailure(evalue, is_input=True)
     notebook = _mark(path, f"{ename} : {evalue}")
     place = next(i for i, cell in enumerate(notebook.cells) if _TAG in cell.metadata.get("tags", []))
-    cause = CAUSES.get(ename, _DEFAULT_CAUSE)
+    cause, section = CAUSES.get(ename, _DEFAULT_CAUSE), _section(notebook.cells, place)
     return NotebookFailure(
-        f"{name} s’est arrêté dans la section « {_section(notebook.cells, place)} », cellule {place + 1} ({ename} : {evalue}). "
-        f"Cause probable : {cause}. Le notebook exécuté est gardé, cette cellule y est marquée : {paths.relative(path)}."
+        f"{name} s’est arrêté dans la section « {section} », cellule {place + 1} ({ename} : {evalue}). "
+        f"Cause probable : {cause}. Le notebook exécuté est gardé, la cellule y est marquée : {paths.relative(path)}."
     )
 
 
@@ -132,15 +143,25 @@ def execute(name: str, parameters: dict, destination: Path) -> NotebookNode:
     destination.unlink(missing_ok=True)
     try:
         papermill.execute_notebook(
-            paths.notebook(name), destination, parameters=parameters, kernel_name="python3", progress_bar=False,
-            cwd=paths.repository() / "notebooks", start_timeout=START_TIMEOUT_S, execution_timeout=CELL_TIMEOUT_S,
-            # One write at the end instead of one a cell; no half-second wait for a kernel that has nothing to save.
-            request_save_on_cell_execute=False, shutdown_kernel="immediate",
+            paths.notebook(name),
+            destination,
+            parameters=parameters,
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            cwd=paths.repository() / "notebooks",
+            start_timeout=START_TIMEOUT_S,
+            execution_timeout=CELL_TIMEOUT_S,
+            # No half-second wait for a kernel that has nothing to save. Papermill writes the file after each cell: what
+            # is kept of a kernel that dies is then all that it did.
+            shutdown_kernel="immediate",
         )
-    except (PapermillExecutionError, DeadKernelError, CellTimeoutError, RuntimeError, OSError) as error:
+    except (PapermillExecutionError, DeadKernelError, CellTimeoutError, RuntimeError, ValueError, OSError) as error:
         raise _failure(name, destination, error) from error
     notebook = nbformat.read(destination, as_version=4)
     fault = find_fault(notebook)
     if fault:
-        raise NotebookFailure(f"{name} n’a pas été exécuté en entier : {fault}. Notebook gardé : {paths.relative(destination)}.")
+        raise NotebookFailure(
+            f"{name} n’a pas été exécuté en entier : {fault}. Notebook gardé : {paths.relative(destination)}."
+        )
     return notebook

@@ -28,11 +28,13 @@ def report_subtitle(choice: Parameters) -> str:
 
 
 def page_foot(made_from: dict) -> str:
-    """The foot of every page: inputs with their checksums, parameters, versions. The same for the same inputs."""
+    """The foot of the index: inputs of the whole report with their checksums, parameters, versions."""
     return tables.provenance(made_from).html
 
 
-def index_context(pages: list[Page], notebooks: dict[str, NotebookNode], choice: Parameters, *, foot: str) -> IndexContext:
+def index_context(
+    pages: list[Page], notebooks: dict[str, NotebookNode], choice: Parameters, *, foot: str
+) -> IndexContext:
     """What the index shows: the findings and key figures as the pages show them, taken from the executed notebooks."""
     return IndexContext(
         title=f"Les ALSES du Nord en {choice.year}",

@@ -3,7 +3,6 @@
 import shutil
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -30,11 +29,8 @@ class BusyError(Exception):
 
 def _runs(choice: Parameters) -> list[tuple[str, dict]]:
     """The notebooks to run and their parameters, in order: 01 for each year, then the others."""
-    years = [year for year in (choice.compare_to, choice.year) if year is not None]
-    cleaning = [("01_clean", {"year": year}) for year in years]
-    values = asdict(choice)
-    others = [(name, {key: values[key] for key in parameters.NOTEBOOKS[name]}) for name in list(parameters.NOTEBOOKS)[1:]]
-    return cleaning + others
+    first, *others = parameters.NOTEBOOKS
+    return [(first, {"year": year}) for year in choice.years] + [(name, choice.of(name)) for name in others]
 
 
 def _execute_all(choice: Parameters, tell: Callable[[str], None]) -> dict[str, NotebookNode]:
@@ -51,21 +47,27 @@ def _execute_all(choice: Parameters, tell: Callable[[str], None]) -> dict[str, N
 
 def _build(folder: Path, notebooks: dict[str, NotebookNode], choice: Parameters) -> None:
     """Everything that leaves, in ``folder``: the manifest last, since it holds the checksum of the others."""
-    years = [year for year in (choice.compare_to, choice.year) if year is not None]
-    made_from = store.provenance(asdict(choice), years)
-    foot, subtitle = page_foot(made_from), report_subtitle(choice)
+    made_from = store.provenance(choice.as_shown("03_compare"), choice.years)
+    subtitle = report_subtitle(choice)
     for page in PAGES:
-        html = publish.export_page(notebooks[page.name], name=page.name, pages=PAGES, foot=foot, subtitle=subtitle)
+        own_foot = "\n".join(publish.extract(notebooks[page.name], "provenance"))
+        html = publish.export_page(notebooks[page.name], name=page.name, pages=PAGES, foot=own_foot, subtitle=subtitle)
         (folder / page.href).write_text(html, encoding="utf-8", newline="\n")
-    store.export_indicators(years, folder)
-    publish.write_index(folder, context=index_context(PAGES, notebooks, choice, foot=foot))
+    store.export_indicators(choice.years, folder)
+    publish.write_index(folder, context=index_context(PAGES, notebooks, choice, foot=page_foot(made_from)))
     inputs = [
         {"path": entry["fichier"], "sha256": entry["sha256"], "bytes": entry["octets"], "rows": entry["lignes"]}
         for entry in made_from["entrees"]
     ]
     publish.write_manifest(
-        folder, inputs=inputs, parameters=made_from["parametres"], versions=made_from["versions"],
-        checks=["cellules exécutées dans l’ordre, sans erreur, jusqu’à la dernière", "liens, identifiants, textes de remplacement, poids des pages"],
+        folder,
+        inputs=inputs,
+        parameters=made_from["parametres"],
+        versions=made_from["versions"],
+        checks=[
+            "cellules exécutées dans l’ordre, sans erreur, jusqu’à la dernière",
+            "liens, identifiants, textes de remplacement, poids des pages",
+        ],
     )
 
 
@@ -77,7 +79,10 @@ def _publish(notebooks: dict[str, NotebookNode], choice: Parameters) -> Path:
     _build(building, notebooks, choice)
     faults = publish.check_pages(building)
     if faults:
-        raise PublicationError(f"Le rapport n’est pas publié, une page a un défaut : {faults[0]} ({len(faults)} en tout).")
+        shutil.rmtree(building)
+        raise PublicationError(
+            f"Le rapport n’est pas publié, une page a un défaut ({len(faults)} en tout) : {faults[0]}"
+        )
     publish.swap(building, final)
     return final
 
@@ -97,7 +102,7 @@ def make_report(year: int, *, compare_to: int | None = None, tell: Callable[[str
         when another run is at work.
     """
     choice = parameters.check("03_compare", year=year, compare_to=compare_to)
-    for each in filter(None, (choice.compare_to, choice.year)):
+    for each in choice.years:
         checks.require_usable(each)
     lock = paths.data_root() / "data" / "processed" / ".verrou"
     lock.parent.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,16 @@ only if they are still those that 01 wrote, from the raw files as they are now.
 from helpers.store.cards import describe_inputs, fingerprint, provenance, source_title
 from helpers.store.export import export_indicators
 from helpers.store.processed import load, load_earlier, save_year
-from helpers.store.raw import RawYear, faults_in, present, read_earlier_figures, read_raw, read_reference, read_registers, read_year
+from helpers.store.raw import (
+    RawYear,
+    faults_in,
+    present,
+    read_earlier_figures,
+    read_raw,
+    read_reference,
+    read_registers,
+    read_year,
+)
 
 __all__ = [
     "RawYear",

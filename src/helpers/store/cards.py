@@ -52,11 +52,13 @@ def source_title(year: int) -> str:
     try:
         return json.loads(card.read_text(encoding="utf-8"))["sources"][0]["title"]
     except (ValueError, KeyError, IndexError, TypeError):
-        raise DataError(f"{paths.relative(card)} : « sources » doit nommer un document (title) ; corrigez la carte.") from None
+        raise DataError(
+            f"{paths.relative(card)} : « sources » doit nommer un document (title) ; corrigez la carte."
+        ) from None
 
 
 def provenance(parameters: dict, years: list[int]) -> dict:
-    """What a page was made from: parameters, inputs with checksum and rows, versions. Nothing that changes by itself."""
+    """What a page was made from: parameters, inputs, versions; nothing that changes by itself."""
     return {
         "parametres": parameters,
         "entrees": describe_inputs(years),

@@ -30,7 +30,8 @@ def export_indicators(years: list[int], folder: Path) -> None:
     content = table.to_csv(index=False, sep=";", decimal=",", lineterminator="\r\n")
     (folder / "indicateurs.csv").write_text(content, encoding="utf-8-sig", newline="")
     fields = [
-        {**column, "decimalChar": ","} if column["type"] == "number" else column for column in table_schema("indicateurs")["fields"]
+        {**column, "decimalChar": ","} if column["type"] == "number" else column
+        for column in table_schema("indicateurs")["fields"]
     ]
     schema = {**table_schema("indicateurs"), "fields": fields, "dialect": {"delimiter": ";"}}
     text = json.dumps(schema, ensure_ascii=False, indent=2) + "\n"

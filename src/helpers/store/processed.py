@@ -1,7 +1,6 @@
 """Processed tables: written by 01 as a whole, read back only while they are still true."""
 
 import json
-import os
 from pathlib import Path
 
 import pandas as pd
@@ -18,7 +17,7 @@ def _write(path: Path, text: str) -> None:
     # Beside, then renamed: a reader never sees half a file.
     beside = path.with_name(path.name + ".partiel")
     beside.write_text(text, encoding="utf-8", newline="\n")
-    os.replace(beside, path)
+    beside.replace(path)
 
 
 def save_year(raw: RawYear, made: dict[str, pd.DataFrame]) -> Path:
@@ -34,7 +33,9 @@ def save_year(raw: RawYear, made: dict[str, pd.DataFrame]) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / _CARD).unlink(missing_ok=True)
     for name, table in tables.items():
-        _write(folder / f"{name}.csv", typed(table, name).to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d"))
+        _write(
+            folder / f"{name}.csv", typed(table, name).to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d")
+        )
     card = {
         "entrees": describe_inputs(read),
         "annees_lues": read,
@@ -69,7 +70,9 @@ def load(year: int, name: str) -> pd.DataFrame:
     """
     card, path = _checked_card(year), paths.processed(year) / f"{name}.csv"
     if not path.is_file() or fingerprint(path) != card["tables"].get(name):
-        raise DataError(f"{paths.relative(path)} manque ou a été modifié à la main : exécutez d’abord 01_clean pour {year}.")
+        raise DataError(
+            f"{paths.relative(path)} manque ou a été modifié à la main : exécutez d’abord 01_clean pour {year}."
+        )
     return typed(pd.read_csv(path, dtype="str", keep_default_na=False), name)
 
 

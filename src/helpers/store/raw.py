@@ -75,7 +75,11 @@ def read_registers() -> dict[str, pd.DataFrame]:
     DataError
         for an absent file, or the first fault of a table.
     """
-    return {"aliases": read_reference("alias"), "associations": read_reference("associations"), "colleges": read_reference("colleges")}
+    return {
+        "aliases": read_reference("alias"),
+        "associations": read_reference("associations"),
+        "colleges": read_reference("colleges"),
+    }
 
 
 def read_year(year: int) -> RawYear:

@@ -77,7 +77,13 @@ def _constraint_sentence(column: dict, note: str, cell: str) -> str:
         return f"« {cell} » n’est pas dans la liste ({', '.join(rules['enum'])}).{hint}"
     if '"minimum"' in note or '"maximum"' in note:
         low, high = rules.get("minimum"), rules.get("maximum")
-        limits = f"entre {low} et {high}" if None not in (low, high) else f"au moins {low}" if high is None else f"au plus {high}"
+        limits = (
+            f"entre {low} et {high}"
+            if None not in (low, high)
+            else f"au moins {low}"
+            if high is None
+            else f"au plus {high}"
+        )
         return f"« {cell} » est impossible : la valeur doit être {limits} ; vérifiez-la dans le document."
     if '"unique"' in note:
         return f"« {cell} » figure déjà plus haut ; chaque valeur doit être unique."
@@ -89,7 +95,9 @@ def _sentence(error, schema: dict, shown: str) -> str | None:
     name = getattr(error, "field_name", None)
     column = next((entry for entry in schema["fields"] if entry["name"] == name), None)
     if error.type == "type-error":
-        return f"{where}, colonne « {name} » : « {error.cell} » n’est pas {_TYPES[column['type']]} ; corrigez la valeur."
+        return (
+            f"{where}, colonne « {name} » : « {error.cell} » n’est pas {_TYPES[column['type']]} ; corrigez la valeur."
+        )
     if error.type == "constraint-error":
         return f"{where}, colonne « {name} » : {_constraint_sentence(column, error.note, str(error.cell or ''))}"
     if error.type == "primary-key":
@@ -122,11 +130,19 @@ def validated_rows(path: Path, name: str) -> tuple[list[str], list[list[str]], l
     faults = _header_faults(header, list(kinds), shown)
     if faults:
         return header, [], [], faults
-    rows = [[_normalised(cell, kinds.get(column, "string")) for column, cell in zip(header, row, strict=False)]
-            + row[len(header):] for row in rows]
+    rows = [
+        [_normalised(cell, kinds.get(column, "string")) for column, cell in zip(header, row, strict=False)]
+        + row[len(header) :]
+        for row in rows
+    ]
     full = [(number, row) for number, row in enumerate(rows, start=2) if any(cell.strip() for cell in row)]
     if not full:
-        return header, [], [], [DataError(f"{shown} n’a aucune ligne sous les noms de colonnes ; complétez-la ou retirez-la.")]
+        return (
+            header,
+            [],
+            [],
+            [DataError(f"{shown} n’a aucune ligne sous les noms de colonnes ; complétez-la ou retirez-la.")],
+        )
     ordered = {**schema, "fields": sorted(schema["fields"], key=lambda column: header.index(column["name"]))}
     report = Resource(data=[header, *rows], schema=Schema.from_descriptor(ordered)).validate()
     blank = {number for number in range(2, len(rows) + 2)} - {number for number, _ in full}
@@ -137,7 +153,12 @@ def validated_rows(path: Path, name: str) -> tuple[list[str], list[list[str]], l
         seen.add(key)
         if sentence and not _shadowed(error, report.tasks[0].errors):
             sentences.append(sentence)
-    return header, [row for _, row in full], [number for number, _ in full], [DataError(s) for s in dict.fromkeys(sentences)]
+    return (
+        header,
+        [row for _, row in full],
+        [number for number, _ in full],
+        [DataError(s) for s in dict.fromkeys(sentences)],
+    )
 
 
 def _shadowed(error, errors) -> bool:

@@ -4,4 +4,17 @@ from helpers.wording.formats import day, interval, number, percent, plural, poin
 from helpers.wording.marks import Html, precision_mark
 from helpers.wording.sentences import fragment, plain, say
 
-__all__ = ["Html", "day", "fragment", "interval", "number", "percent", "plain", "plural", "points", "precision_mark", "say", "signed"]
+__all__ = [
+    "Html",
+    "day",
+    "fragment",
+    "interval",
+    "number",
+    "percent",
+    "plain",
+    "plural",
+    "points",
+    "precision_mark",
+    "say",
+    "signed",
+]

@@ -8,7 +8,6 @@ from helpers.facts import Fact, Gap
 from helpers.schema import PRECISIONS, catalogue
 from helpers.wording.formats import MISSING, day, number, percent, plural, points, signed
 
-
 # The sign of the mark that says how well a figure is known.
 SIGNS = {"exact": "●", "arrondi_imprime": "≈", "arrondi_secret": "◇", "deduit": "∴", "non_publie": "—"}
 
@@ -23,6 +22,7 @@ class Html:
         return self.html
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+        del include, exclude  # IPython's protocol names them
         return {"text/html": self.html, "text/plain": self.text}
 
 
@@ -35,7 +35,9 @@ def mark(text: str, value: float, key: str, measure: str, *, title: str = "") ->
 
 def precision_mark(precision: str) -> Markup:
     """The visible mark of a precision, its meaning on demand."""
-    return Markup('<abbr class="marque {}" title="{}">{}</abbr>').format(precision.replace("_", "-"), PRECISIONS[precision], SIGNS[precision])
+    return Markup('<abbr class="marque {}" title="{}">{}</abbr>').format(
+        precision.replace("_", "-"), PRECISIONS[precision], SIGNS[precision]
+    )
 
 
 def say_count(fact: Fact | None) -> Markup:
@@ -92,7 +94,7 @@ def population(fact: Fact) -> str:
 
 
 def say_gap(gap: Gap) -> Markup:
-    """The difference of shares with its bounds: « −6,0 points (entre −6,9 et −5,0) »; « pas de donnée » without bounds."""
+    """The difference of shares: « −6,0 points (entre −6,9 et −5,0) », or « pas de donnée » without bounds."""
     if gap.points_bounds is None:
         return Markup(MISSING)
     low, high = (
@@ -101,7 +103,9 @@ def say_gap(gap: Gap) -> Markup:
     )
     if gap.points is None:
         return Markup("entre {} et {} points").format(low, high)
-    return Markup("{} (entre {} et {})").format(mark(points(gap.points), gap.points, gap.key, "ecart_part"), low, high)
+    said = mark(points(gap.points), gap.points, gap.key, "ecart_part")
+    is_exact = round(gap.points_bounds[0], 1) == round(gap.points_bounds[1], 1)
+    return said if is_exact else Markup("{} (entre {} et {})").format(said, low, high)
 
 
 def say_count_gap(gap: Gap) -> Markup:

@@ -18,11 +18,24 @@ _SPACE = re.compile(r"[ \n\t]+")
 def _environment() -> Environment:
     # StrictUndefined: a sentence with a missing figure fails instead of reading « ».
     environment = Environment(
-        loader=PackageLoader("helpers", "texts"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=PackageLoader("helpers", "texts"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters.update(
-        effectif=marks.say_count, part=marks.say_share, base=marks.say_base, unite=marks.say_unit, clause=marks.clause, population=marks.population,
-        ecart=marks.say_gap, ecart_effectif=marks.say_count_gap, mois=marks.month, jour=marks.day_mark, nombre=formats.number,
+        effectif=marks.say_count,
+        part=marks.say_share,
+        base=marks.say_base,
+        unite=marks.say_unit,
+        clause=marks.clause,
+        population=marks.population,
+        ecart=marks.say_gap,
+        ecart_effectif=marks.say_count_gap,
+        mois=marks.month,
+        jour=marks.day_mark,
+        nombre=formats.number,
     )
     environment.globals.update(catalogue=catalogue(), precisions=PRECISIONS, verdicts=VERDICTS)
     return environment

@@ -1,17 +1,11 @@
-"""Raw to tidy (01): the posts of the survey, with a ledger of every change.
+"""The posts of the survey: every cell resolved by a rule, the register or a reviewed alias, or the run stops."""
 
-Rows read = rows kept + rows rejected, each rejection with its reason. Nothing is guessed: a spelling is resolved by
-plain normalisation, by the public register, or by a reviewed row of ``alias.csv``; otherwise the run stops.
-"""
-
-import re
-import unicodedata
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-import dateparser
 import pandas as pd
 
+from helpers.clean.spelling import fold, read_duration, read_start
 from helpers.schema import DataError, table_schema, typed
 
 FILE = "prises_de_poste.csv"
@@ -27,64 +21,17 @@ LISTED = (
 )
 SENIORITY = {"anciennete_prev": "anciennete_prev_ans", "anciennete_alses": "anciennete_alses_ans"}
 
-# The printed forms of a start date, and the precision each one gives.
-DATE_FORMS = (("%d-%b-%y", "jour"), ("%d/%m/%Y", "jour"), ("%Y-%m-%d", "jour"), ("%b-%y", "mois"), ("%Y-%m", "mois"))
-# The only French abbreviations that dateparser does not know; it also wants no dot before a dash.
-MONTHS = {"fevr": "févr", "juill": "juil", "aout": "août"}
 RULE_DATE = "date lue ; le 1er du mois si seul le mois est imprimé"
 RULE_DURATION = "durée en années ; « NON » vaut zéro"
-
-_DURATION = re.compile(r"^(\d+(?:[.,]\d+)?)\s*(ans?|mois)$")
 
 
 @dataclass(frozen=True)
 class CleanPosts:
-    """What cleaning gives: ``posts`` (schema postes), ``ledger`` (schema registre), ``rejected`` (raw columns + motif)."""
+    """What cleaning gives: ``posts`` (schema postes), ``ledger`` (schema registre), ``rejected`` (raw and motif)."""
 
     posts: pd.DataFrame
     ledger: pd.DataFrame
     rejected: pd.DataFrame
-
-
-def fold(text: str) -> str:
-    """The text without case, accents or punctuation, words joined by ``_``.
-
-    >>> fold("Ne Sait Pas"), fold("Condé-sur-l’Escaut")
-    ('ne_sait_pas', 'conde_sur_l_escaut')
-    """
-    # A curly apostrophe would vanish with the accents: make it a break first.
-    plain = unicodedata.normalize("NFKD", text.casefold().replace("’", "'")).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
-
-
-def read_duration(text: str) -> float | None:
-    """The years that a printed seniority says, ``NON`` being none; None when it says nothing readable.
-
-    >>> read_duration("1,5 ans"), read_duration("6 mois"), read_duration("NON"), read_duration("longtemps")
-    (1.5, 0.5, 0.0, None)
-    """
-    if fold(text) == "non":
-        return 0.0
-    found = _DURATION.match(text.strip().lower())
-    if not found:
-        return None
-    number = float(found[1].replace(",", "."))
-    return number / 12 if found[2] == "mois" else number
-
-
-def read_start(text: str) -> tuple[pd.Timestamp, str] | None:
-    """The first known day of a printed start and its precision (jour or mois); None when it is no date.
-
-    >>> read_start("13-janv-20"), read_start("oct-19")
-    ((Timestamp('2020-01-13 00:00:00'), 'jour'), (Timestamp('2019-10-01 00:00:00'), 'mois'))
-    """
-    plain = re.sub(r"[^\W\d_]+\.?", lambda word: MONTHS.get(word[0].rstrip(".").lower(), word[0]), text.strip())
-    for form, precision in DATE_FORMS:
-        settings = {"PARSERS": ["custom-formats"], "PREFER_DAY_OF_MONTH": "first"}
-        date = dateparser.parse(plain, date_formats=[form], languages=["fr"], settings=settings)
-        if date:
-            return pd.Timestamp(date.date()), precision
-    return None
 
 
 def _fault(line: int, column: str, value: str, remedy: str) -> DataError:
@@ -126,7 +73,9 @@ def _clean_listed(raw: pd.DataFrame, column: str, aliases: pd.DataFrame) -> list
     for line, value in raw[column].items():
         read = _listed_value(value, column, aliases)
         if read is None:
-            raise _fault(line, column, value, "n’est pas une réponse connue ; corrigez-la, ou ajoutez-la à reference/alias.csv.")
+            raise _fault(
+                line, column, value, "n’est pas une réponse connue ; corrigez-la, ou ajoutez-la à reference/alias.csv."
+            )
         found.append(read)
     return found
 
@@ -136,7 +85,9 @@ def _clean_associations(raw: pd.DataFrame, aliases: pd.DataFrame, associations: 
     for line, value in raw["association"].items():
         if value not in known and value not in names:
             near = get_close_matches(value, names, n=1)
-            hint = f"vouliez-vous « {near[0]} » ?" if near else "ajoutez-la à reference/associations.csv ou à alias.csv."
+            hint = (
+                f"vouliez-vous « {near[0]} » ?" if near else "ajoutez-la à reference/associations.csv ou à alias.csv."
+            )
             raise _fault(line, "association", value, f"n’est pas une association connue ; {hint}")
         found.append(known.get(value, (value, "")))
     return found
@@ -147,7 +98,9 @@ def _clean_colleges(raw: pd.DataFrame, aliases: pd.DataFrame, colleges: pd.DataF
     for line, value in raw["college"].items():
         read = _match_college(value, aliases, register)
         if read is None or read[0] not in set(colleges["uai"]):
-            raise _fault(line, "college", value, "n’est pas au répertoire ; ajoutez le collège à reference/colleges.csv.")
+            raise _fault(
+                line, "college", value, "n’est pas au répertoire ; ajoutez le collège à reference/colleges.csv."
+            )
         found.append(read)
     return found
 
@@ -177,10 +130,12 @@ def _split_duplicates(raw: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     return raw[~twice], raw[twice].assign(motif="ligne identique à une ligne précédente")
 
 
-def clean_posts(raw: pd.DataFrame, *, aliases: pd.DataFrame, associations: pd.DataFrame, colleges: pd.DataFrame) -> CleanPosts:
+def clean_posts(
+    raw: pd.DataFrame, *, aliases: pd.DataFrame, associations: pd.DataFrame, colleges: pd.DataFrame
+) -> CleanPosts:
     """The posts of the survey, tidy, with the ledger of changes and the rejected rows.
 
-    Decisions: a row identical to an earlier one is rejected; an empty priority status is « non renseigné », not a status;
+    Decisions: a row identical to an earlier one is rejected; an empty priority status is « non renseigné », no status;
     a start known by its month is the first of that month, marked ``mois``; ``NON`` as seniority is zero years.
 
     Raises
@@ -213,11 +168,21 @@ def _ledger(kept: pd.DataFrame, posts: pd.DataFrame, found: dict[str, list[tuple
     rules = {column: [rule for _, rule in pairs] for column, pairs in found.items()}
     rules |= {"date_debut": [RULE_DATE] * len(kept)} | {column: [RULE_DURATION] * len(kept) for column in SENIORITY}
     parts = [
-        pd.DataFrame({"ligne": kept["ligne"].array, "colonne": column, "avant": kept[column].array, "apres": list(values), "regle": rules[column]})
+        pd.DataFrame(
+            {
+                "ligne": kept["ligne"].array,
+                "colonne": column,
+                "avant": kept[column].array,
+                "apres": list(values),
+                "regle": rules[column],
+            }
+        )
         for column, values in after.items()
     ]
     ledger = typed(pd.concat(parts), "registre")
-    return ledger[ledger["avant"] != ledger["apres"]].sort_values(["ligne", "colonne"], kind="stable", ignore_index=True)
+    return ledger[ledger["avant"] != ledger["apres"]].sort_values(
+        ["ligne", "colonne"], kind="stable", ignore_index=True
+    )
 
 
 def summarise_ledger(ledger: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,97 @@
+"""Figures of the network itself: its new posts, its meetings, what was said there."""
+
+import pandas as pd
+
+from helpers.charts import draw
+from helpers.charts.figure import compose
+from helpers.charts.words import nothing, source, words
+from helpers.facts import Facts, fact_of
+from helpers.schema import catalogue
+from helpers.tables import breakdown_table, matrix_table, table
+from helpers.wording import Html
+
+
+def show_starts(months: pd.DataFrame, facts: Facts) -> Html:
+    """When the new posts started: one dot a post (columns of `describe.starts`)."""
+    if months.empty:
+        return nothing("aucune prise de poste n’est décrite pour cette année")
+    dates = list(months["mois"])
+    counts = [facts(f"postes/mois_de_debut/{date:%Y-%m}") for date in dates]
+    most = max(range(len(counts)), key=lambda index: counts[index].counts)
+    return compose(
+        draw.timeline(months),
+        id="debuts",
+        title=words("starts_title", total=facts("postes/nouveaux_postes/"), months=dates),
+        subtitle=words("starts_subtitle"),
+        reading=words("starts_reading", fact=counts[most], month=dates[most]),
+        source=words("source", population="nouvelles prises de poste", references=counts[0].reference),
+        alt=words("starts_alt", facts=counts, months=dates).text,
+        table=table(
+            months,
+            caption="Prises de poste par mois",
+            titles={"mois": "Mois", "postes": "Postes", "colleges": "Collèges"},
+        ),
+    )
+
+
+def show_conditions(grid: pd.DataFrame, facts: Facts, *, conditions: tuple[str, ...]) -> Html:
+    """What each new post was given: a grid of answers (columns of `describe.conditions_grid`)."""
+    if grid.empty:
+        return nothing("les conditions de prise de poste ne sont pas décrites pour cette année")
+    entries = {name: catalogue().indicators[name] for name in conditions}
+    said = [(entry, facts(f"postes/{name}/oui")) for name, entry in entries.items()]
+    (worst_entry, worst), (best_entry, best) = (choose(said, key=lambda pair: pair[1].counts) for choose in (min, max))
+    named = grid.assign(poste=grid["college"].str.removeprefix("Collège ") + " (" + grid["association"] + ")")
+    answers = named.assign(**{name: named[name].map(entry.label_of) for name, entry in entries.items()})
+    totals = {entry.id: f"{fact.counts[0]} sur {fact.base[0]}" for entry, fact in said}
+    answers = pd.concat([answers, pd.DataFrame([{"poste": "Ensemble, réponses « oui »", **totals}])])
+    titles = {"poste": "Poste", **{name: entry.label for name, entry in entries.items()}}
+    return compose(
+        draw.grid(named, {name: entry.label for name, entry in entries.items()}),
+        id="conditions",
+        title=words("conditions_title", worst=worst, entry=worst_entry),
+        subtitle=words("conditions_subtitle"),
+        reading=words("conditions_reading", best=best, entry=best_entry),
+        source=words("source", population="nouvelles prises de poste", references=best.reference),
+        alt=words("conditions_alt", facts=said).text,
+        table=table(answers, caption="Conditions de chaque poste", titles=titles),
+    )
+
+
+def show_attendance(rows: pd.DataFrame) -> Html:
+    """Present and invited by group of meetings (columns of `describe.attendance`)."""
+    if rows.empty:
+        return nothing("aucune réunion n’est décrite pour cette année")
+    shown = rows[rows["modalite"].ne("groupes_alses")]
+    facts = [fact_of(row) for row in shown.itertuples()]
+    known = [fact for fact in facts if fact.base] or facts
+    lowest = min(known, key=lambda fact: fact.share or 0)
+    return compose(
+        draw.attendance(shown),
+        id="presences",
+        title=words("attendance_title", lowest=lowest) if lowest.base else "Présences aux réunions",
+        subtitle=words("attendance_subtitle"),
+        reading=words("attendance_reading", fact=known[0]) if known[0].base else "",
+        source=source(shown, "réunions du réseau"),
+        alt=words("attendance_alt", facts=facts).text,
+        table=breakdown_table(rows, caption="Présents et invités par groupe"),
+    )
+
+
+def show_matrix(counts: pd.DataFrame, facts: Facts, *, themes: pd.DataFrame) -> Html:
+    """Statements by theme and nature as a heat table (`themes.matrix` with the code book as ``labels``)."""
+    if counts.empty:
+        return nothing("aucun énoncé n’est codé pour cette année")
+    codes = themes.set_index("libelle")["theme"]
+    rows = [(label, facts(f"enonces/theme_enonce/{codes[label]}")) for label in counts.index]
+    label, most = max(rows, key=lambda row: row[1].counts)
+    return compose(
+        draw.heat(counts),
+        id="themes",
+        title=words("matrix_title", label=label, fact=most),
+        subtitle=words("matrix_subtitle"),
+        reading=words("matrix_reading", label=label, fact=most),
+        source=words("source", population="énoncés de la synthèse", references=most.reference),
+        alt=words("matrix_alt", rows=rows).text,
+        table=matrix_table(counts, caption="Énoncés par thème et par nature"),
+    )

@@ -1,0 +1,147 @@
+"""What must be true of every page before it leaves: links, ids, images, tables, headings, nothing from outside."""
+
+import posixpath
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote
+
+from bs4 import BeautifulSoup
+
+from helpers.publish.manifest import MANIFEST
+from helpers.publish.outline import HEADINGS
+
+# Bytes. A report goes by mail as a handful of pages; a heavier page holds a picture that should be a drawing.
+MAX_PAGE_BYTES = 400_000
+
+_FORBIDDEN = ["script", "iframe", "object", "embed", "base", "form"]
+_ADDRESSES = ("src", "href", "srcset", "poster", "data", "action", "formaction", "background", "xlink:href")
+_OUTSIDE = re.compile(r"(?:[a-z][a-z0-9+.-]*:|//|\\\\)", re.IGNORECASE)
+_IN_CSS = re.compile(r"""(?:url\(\s*|@import\s+)["']?([^"')\s]+)""", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class _Document:
+    path: str
+    size: int
+    soup: BeautifulSoup
+    ids: frozenset[str]
+
+
+def _read(path: Path, folder: Path) -> _Document:
+    content = path.read_bytes()
+    soup = BeautifulSoup(content.decode("utf-8"), "html.parser")
+    ids = frozenset(tag["id"] for tag in soup.find_all(id=True))
+    return _Document(path.relative_to(folder).as_posix(), len(content), soup, ids)
+
+
+def _clean(address: str) -> str:
+    """The address as a browser reads it: it drops line ends and tabs anywhere, and blanks around."""
+    return re.sub(r"[\t\r\n]", "", address).strip()
+
+
+def _addresses(page: _Document) -> Iterator[tuple[str, str]]:
+    """Where each address stands, and the address."""
+    for tag in page.soup.find_all(True):
+        for name in _ADDRESSES:
+            if tag.get(name):
+                yield f"<{tag.name} {name}>", _clean(tag[name])
+        for address in _IN_CSS.findall(tag.get("style", "")):
+            yield f"<{tag.name} style>", address
+    for sheet in page.soup.find_all("style"):
+        for address in _IN_CSS.findall(sheet.get_text()):
+            yield "<style>", address
+
+
+def _outside(page: _Document) -> Iterator[str]:
+    for place, address in _addresses(page):
+        if _OUTSIDE.match(address) and not address.lower().startswith(("data:", "mailto:")):
+            yield f"adresse extérieure « {address} » dans {place}"
+    for tag in page.soup.find_all("meta", attrs={"http-equiv": re.compile("^refresh$", re.IGNORECASE)}):
+        yield f"renvoi automatique « {tag.get('content', '')} »"
+
+
+def _links(page: _Document, pages: dict[str, _Document], files: set[str]) -> Iterator[str]:
+    for _, address in _addresses(page):
+        if _OUTSIDE.match(address):
+            continue
+        path, _, anchor = address.partition("#")
+        path = unquote(path.partition("?")[0])
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(page.path), path)) if path else page.path
+        if target.startswith(".."):
+            yield f"le lien « {address} » sort du dossier du rapport"
+        elif target not in files:
+            yield f"le lien « {address} » mène à un fichier absent"
+        elif anchor and target in pages and unquote(anchor) not in pages[target].ids:
+            yield f"le lien « {address} » mène à une ancre absente"
+
+
+def _active(page: _Document) -> Iterator[str]:
+    for tag in page.soup.find_all(_FORBIDDEN):
+        yield f"élément interdit <{tag.name}>"
+    for tag in page.soup.find_all(True):
+        for name in tag.attrs:
+            if name.lower().startswith("on"):
+                yield f"attribut interdit « {name} » dans <{tag.name}>"
+
+
+def _ids(page: _Document) -> Iterator[str]:
+    counts = Counter(tag["id"] for tag in page.soup.find_all(id=True))
+    for name, count in counts.items():
+        if count > 1:
+            yield f"l’identifiant « {name} » sert {count} fois"
+
+
+def _images(page: _Document) -> Iterator[str]:
+    for rank, image in enumerate(page.soup.find_all("img"), start=1):
+        is_decoration = image.get("role") in ("presentation", "none") and "alt" in image.attrs
+        if not image.get("alt", "").strip() and not is_decoration:
+            yield f"l’image nº {rank} n’a pas de texte de remplacement (alt)"
+
+
+def _headings(page: _Document) -> Iterator[str]:
+    titles = page.soup.find_all("h1")
+    if len(titles) != 1:
+        yield f"il faut un seul titre h1 ; il y en a {len(titles)}"
+    level = 0
+    for heading in page.soup.find_all(HEADINGS):
+        here = int(heading.name[1])
+        if here > level + 1:
+            yield f"le titre « {heading.get_text(' ', strip=True)} » saute du niveau {level} au niveau {here}"
+        level = here
+
+
+def _tables(page: _Document) -> Iterator[str]:
+    for rank, table in enumerate(page.soup.find_all("table"), start=1):
+        caption = table.find("caption")
+        if caption is None or not caption.get_text(strip=True):
+            yield f"le tableau nº {rank} n’a pas de légende (caption)"
+        headers = table.find_all("th")
+        if not headers or any(not header.get("scope") for header in headers):
+            yield f"le tableau nº {rank} a des en-têtes (th) absents ou sans portée (scope)"
+
+
+def _whole(page: _Document) -> Iterator[str]:
+    if page.size > MAX_PAGE_BYTES:
+        yield f"la page pèse {page.size // 1000} ko, plus que les {MAX_PAGE_BYTES // 1000} ko permis"
+    root = page.soup.find("html")
+    if root is None or root.get("lang") != "fr":
+        yield 'la langue de la page n’est pas déclarée (lang="fr")'
+
+
+_RULES = (_whole, _active, _outside, _ids, _images, _headings, _tables)
+
+
+def check_pages(folder: Path) -> list[str]:
+    """One French sentence for each fault of the HTML pages under the folder; empty when all is well."""
+    # The manifest reports the outcome of these checks, so it is written after them: a link to it is good already.
+    files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} | {MANIFEST}
+    pages = {name: _read(folder / name, folder) for name in sorted(files) if name.endswith(".html")}
+    problems = []
+    for page in pages.values():
+        found = [fault for rule in _RULES for fault in rule(page)]
+        found += _links(page, pages, files)
+        problems += [f"{page.path}\u00a0: {fault}." for fault in dict.fromkeys(found)]
+    return problems

@@ -1,0 +1,105 @@
+"""index.html: the answer first, then the key figures, the pages, the files and how to read the marks."""
+
+import re
+from pathlib import Path
+from typing import TypedDict
+
+from bs4 import BeautifulSoup
+from markupsafe import Markup
+
+from helpers.publish.layout import INDEX, Page, lay_out, templates
+
+
+class Summary(TypedDict):
+    """What the index says of a page: its question, one line, and HTML taken from it (see `extract`)."""
+
+    name: str
+    question: str
+    description: str
+    findings: list[str]
+    cards: list[str]
+
+
+class File(TypedDict):
+    """A file to be listed; its size is shown if it already exists."""
+
+    href: str
+    description: str
+
+
+class Mark(TypedDict):
+    """A mark as the pages show it (HTML) and what it means."""
+
+    html: str
+    meaning: str
+
+
+class IndexContext(TypedDict):
+    """Everything the index shows; ``foot`` is HTML, ``title`` and ``subtitle`` are plain text."""
+
+    title: str
+    subtitle: str
+    pages: list[Page]
+    summaries: list[Summary]
+    files: list[File]
+    marks: list[Mark]
+    foot: str
+
+
+def _size(path: Path) -> str:
+    """The size as French readers write it, decimal units; empty for a file that does not exist yet."""
+    if not path.is_file():
+        return ""
+    size = path.stat().st_size
+    for unit, scale in (("Mo", 1_000_000), ("ko", 1_000)):
+        if size >= scale:
+            return f"{size / scale:.1f}\u00a0{unit}".replace(".", ",").replace(",0", "")
+    return f"{size}\u00a0octets"
+
+
+def _moved(html: str, href: str) -> Markup:
+    """A fragment of a page, fit for the index: its in-page links lead back to the page, its ids stay there."""
+    fragment = BeautifulSoup(html, "html.parser")
+    for link in fragment.find_all("a", href=re.compile("^#")):
+        link["href"] = href + link["href"]
+    for tag in fragment.find_all(id=True):
+        del tag["id"]
+    return Markup(str(fragment))
+
+
+def _summary(summary: Summary, hrefs: dict[str, str]) -> dict:
+    href = hrefs[summary["name"]]
+    moved = {part: [_moved(html, href) for html in summary[part]] for part in ("findings", "cards")}
+    return {**summary, **moved, "href": href}
+
+
+def write_index(folder: Path, *, context: IndexContext) -> None:
+    """Writes ``index.html`` in the folder, which must hold the files whose size is to be shown.
+
+    The manifest is written after the index, since it holds its checksum: its size is not shown.
+
+    Raises
+    ------
+    KeyError
+        when a summary names no page.
+    """
+    hrefs = {page.name: page.href for page in context["pages"]}
+    body = (
+        templates()
+        .get_template("accueil.html.j2")
+        .render(
+            title=context["title"],
+            summaries=[_summary(summary, hrefs) for summary in context["summaries"]],
+            files=[{**file, "size": _size(folder / file["href"])} for file in context["files"]],
+            marks=[{**mark, "html": Markup(mark["html"])} for mark in context["marks"]],
+        )
+    )
+    html = lay_out(
+        BeautifulSoup(body, "html.parser"),
+        title=context["title"],
+        current=None,
+        pages=context["pages"],
+        subtitle=context["subtitle"],
+        foot=context["foot"],
+    )
+    (folder / INDEX).write_text(html, encoding="utf-8", newline="\n")

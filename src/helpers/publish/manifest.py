@@ -1,0 +1,76 @@
+"""manifest.json: what a report was made from, what it holds, and the stamp of the run."""
+
+import hashlib
+import json
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+
+from helpers import paths
+
+MANIFEST = "manifest.json"
+
+# Git answers at once, or waits for a person: a lock, a prompt. The report does not.
+_GIT_TIMEOUT_S = 10
+
+
+def _git(*arguments: str) -> str | None:
+    """What git says of the repository, or None where there is no git, no repository or no answer."""
+    try:
+        answer = subprocess.run(
+            ["git", *arguments],
+            cwd=paths.repository(),
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=True,
+            timeout=_GIT_TIMEOUT_S,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return answer.stdout
+
+
+def _stamp() -> dict:
+    """When, from which commit, and with local changes or not: the only part that two runs may not share."""
+    # A project unpacked inside another repository has no commit of its own: the prefix would then not be empty.
+    prefix, _, commit = (_git("rev-parse", "--show-prefix", "HEAD") or "").partition("\n")
+    changes = _git("status", "--porcelain") if commit and not prefix else None
+    return {
+        "produit_le": datetime.now(UTC).isoformat(timespec="seconds"),
+        "commit": commit.strip() if changes is not None else None,
+        "modifications_locales": bool(changes) if changes is not None else None,
+    }
+
+
+def _output(path: Path, folder: Path) -> dict:
+    content = path.read_bytes()
+    return {
+        "path": path.relative_to(folder).as_posix(),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "bytes": len(content),
+    }
+
+
+def write_manifest(folder: Path, *, inputs: list[dict], parameters: dict, versions: dict, checks: list | dict) -> None:
+    """Writes ``manifest.json`` in the folder, last of all: it holds the checksum of every other file there.
+
+    ``inputs`` are ``{path, sha256, bytes, rows}``, kept as they are given. All that may differ between two runs on
+    the same data stands in the block ``tampon``.
+
+    Raises
+    ------
+    TypeError
+        when a value is not plain JSON.
+    """
+    files = [path for path in folder.rglob("*") if path.is_file() and path != folder / MANIFEST]
+    content = {
+        "inputs": inputs,
+        "outputs": sorted((_output(path, folder) for path in files), key=lambda output: output["path"]),
+        "parameters": parameters,
+        "versions": versions,
+        "checks": checks,
+        "tampon": _stamp(),
+    }
+    text = json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    (folder / MANIFEST).write_text(text, encoding="utf-8", newline="\n")

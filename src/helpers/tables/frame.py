@@ -1,0 +1,95 @@
+"""Any finished frame as a table."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from helpers.wording import Html, day, fragment, number, percent, plain, say
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as it is shown."""
+
+    title: str
+    is_number: bool = False
+
+
+def headings(*titles: str, numbers: list[str]) -> list[Column]:
+    """The columns of these titles; those listed in ``numbers`` line up to the right."""
+    return [Column(title, title in numbers) for title in titles]
+
+
+def lay_out(caption: str, columns: list[Column], rows: list[list], *, note: str = "") -> Html:
+    """The cells as a captioned table, the first of each row heading it."""
+    text = fragment("table.html.j2", caption=caption, columns=columns, rows=rows, note=note)
+    return Html(text, plain(text))
+
+
+def _decimals(column: pd.Series) -> int:
+    # One rule a column, so that its numbers line up; differences of shares always show their decimal.
+    if str(column.name).endswith(("_pts", "_pct")):
+        return 1
+    known = column.dropna()
+    return 0 if not pd.api.types.is_numeric_dtype(column) or (known == known.round()).all() else 1
+
+
+def _cell(value: Any, column: str, decimals: int) -> Any:
+    if value is None or value is pd.NA or value is pd.NaT or value != value:
+        return "—"
+    if isinstance(value, date):
+        return day(value)
+    if isinstance(value, bool | str | Markup):
+        return value
+    return percent(value, decimals) if column.endswith("_pct") else number(value, decimals)
+
+
+def table(
+    frame: pd.DataFrame,
+    *,
+    caption: str,
+    titles: dict[str, str] | None = None,
+    note: str = "",
+    folded: bool = False,
+    empty: str = "",
+) -> Html:
+    """The frame as a captioned table, its first column heading each row; ``titles`` renames and orders what is shown.
+
+    A column named ``…_pct`` is in per cent; a missing value is a dash; an empty frame is the sentence ``empty``.
+    """
+    if frame.empty:
+        return say("figures", "empty", text=empty or f"Pas de donnée : {caption[:1].lower()}{caption[1:]}.")
+    titles = titles or {name: name for name in frame.columns}
+    shown = frame[list(titles)]
+    columns = [
+        Column(title, bool(pd.api.types.is_numeric_dtype(shown[name]) and not pd.api.types.is_bool_dtype(shown[name])))
+        for name, title in titles.items()
+    ]
+    decimals = [_decimals(shown[name]) for name in titles]
+    rows = [
+        [_cell(value, name, places) for name, value, places in zip(titles, row, decimals, strict=True)]
+        for row in shown.itertuples(index=False)
+    ]
+    text = fragment("table.html.j2", caption=caption, columns=columns, rows=rows, note=note)
+    text = fragment("folded.html.j2", summary=caption, content=Markup(text)) if folded else text
+    return Html(text, f"{plain(caption)}\n{shown.rename(columns=titles).to_string(index=False)}")
+
+
+def matrix_table(counts: pd.DataFrame, *, caption: str) -> Html:
+    """A matrix of counts, with the total of each row."""
+    rows = [[name, *map(number, row), number(row.sum())] for name, row in counts.iterrows()]
+    numbers = [*map(str, counts.columns), "ensemble"]
+    return lay_out(caption, headings(counts.index.name or "", *numbers, numbers=numbers), rows)
+
+
+def provenance(made_from: dict) -> Html:
+    """What the page was made from: parameters, files with their checksum, versions (see `store.provenance`)."""
+    titles = {"fichier": "Fichier", "lignes": "Lignes", "octets": "Octets", "sha256": "Empreinte SHA-256"}
+    inputs = table(pd.DataFrame(made_from["entrees"]), caption="Fichiers lus", titles=titles)
+    text = fragment(
+        "provenance.html.j2", parameters=made_from["parametres"], inputs=inputs, versions=made_from["versions"]
+    )
+    return Html(text, plain(text))

@@ -1,0 +1,154 @@
+"""The written documents: links that lead somewhere, commands that exist, records in one form, one version."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from helpers import cli
+from helpers.dictionary import data_dictionary
+from helpers.typography import french_spaces
+
+ROOT = Path(__file__).resolve().parents[1]
+READMES = [ROOT / "README.md", ROOT / "README.fr.md"]
+DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("data/**/README.md"), *ROOT.glob("reports/*.md")])
+FRENCH = [ROOT / "README.fr.md", ROOT / "CHANGELOG.md", ROOT / "docs" / "method.md"]
+
+# Absent from a fresh clone: only the page that says so may be linked.
+MACHINE_MADE = ("reports", "data/processed", "data/releases")
+PARTS = ["Context", "Decision", "Rejected options", "Consequences"]
+
+CODE = re.compile(r"^```.*?^```|`[^`\n]+`", re.DOTALL | re.MULTILINE)
+FENCE = re.compile(r"^```\n(.*?)^```", re.DOTALL | re.MULTILINE)
+LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)]+)\)")
+COMMAND = re.compile(r"^(?:python3|py|conda|alses|uv|\.venv\S+) .+$")
+
+
+def read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def shown(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def links(path: Path) -> list[tuple[str, str, str]]:
+    """Mark (``!`` for a picture), text and target of each link that stays in the project."""
+    found = LINK.findall(CODE.sub("", read(path)))
+    return [link for link in found if not link[2].startswith(("https:", "mailto:"))]
+
+
+def commands(path: Path) -> list[str]:
+    """Every command of a document, in order: lines of blocks and pieces of code in the text."""
+    lines = [line.strip("` ") for code in CODE.findall(read(path)) for line in code.splitlines()]
+    return [line for line in lines if COMMAND.match(line)]
+
+
+def verbs(lines: list[str]) -> list[str]:
+    """What the lines give to ``alses.py``."""
+    return [line.partition("alses.py ")[2].strip() for line in lines if "alses.py " in line]
+
+
+def project() -> dict:
+    return tomllib.loads(read(ROOT / "pyproject.toml"))["project"]
+
+
+# --- links and commands ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=shown)
+def test_a_link_leads_to_a_file(path):
+    assert [target for _, _, target in links(path) if not (path.parent / target).is_file()] == []
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=shown)
+def test_no_link_leads_to_what_a_machine_makes(path):
+    targets = {(path.parent / target).resolve().relative_to(ROOT).as_posix() for _, _, target in links(path)}
+    assert [target for target in targets if target.startswith(MACHINE_MADE) and not target.endswith("README.md")] == []
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=shown)
+def test_a_picture_has_a_text(path):
+    assert [target for mark, text, target in links(path) if mark and not text.strip()] == []
+
+
+def test_the_two_commands_are_those_that_other_machines_run():
+    workflow = yaml.safe_load(read(ROOT / ".github" / "workflows" / "tests.yml"))
+    steps = [step["run"] for job in workflow["jobs"].values() for step in job["steps"] if "run" in step]
+    documented = verbs(FENCE.findall(read(READMES[0]))[0].splitlines())
+    assert documented == verbs(steps) == ["run --year 2020", "test"]
+    assert verbs(read(ROOT / ".ci" / "run").splitlines()) == ["test"]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=shown)
+def test_a_documented_command_exists(path):
+    for arguments in verbs(commands(path)):
+        if arguments != "--help":  # argparse answers it by stopping
+            assert cli.build_parser().parse_args(arguments.split())
+
+
+# --- the two identity cards ------------------------------------------------------------------------------------------
+
+
+def test_both_readmes_have_the_same_sections():
+    english, french = (re.findall(r"^#+(?= )", CODE.sub("", read(path)), re.MULTILINE) for path in READMES)
+    assert english == french
+
+
+def test_both_readmes_have_the_same_commands():
+    english, french = map(commands, READMES)
+    assert english == french and len(english) >= 6
+
+
+def test_both_readmes_have_the_same_links():
+    english, french = ([target for _, _, target in links(path)][1:] for path in READMES)
+    assert english == french
+
+
+@pytest.mark.parametrize("path", READMES, ids=shown)
+def test_a_readme_is_short(path):
+    assert len(read(path).splitlines()) <= 120
+
+
+@pytest.mark.parametrize("path", FRENCH, ids=shown)
+def test_french_has_its_spaces_and_apostrophes(path):
+    text = LINK.sub(r"\2", CODE.sub("", read(path)))
+    assert text == french_spaces(text)
+    assert re.findall(r"\w'\w", text) == []
+
+
+# --- what is generated, decided, cited -------------------------------------------------------------------------------
+
+
+def test_the_dictionary_is_that_of_the_catalogue_and_the_schemas():
+    assert read(ROOT / "docs" / "data-dictionary.md") == data_dictionary()
+
+
+def test_decisions_are_numbered_in_order():
+    assert [path.name[:5] for path in DECISIONS] == [f"{number:04}-" for number in range(1, len(DECISIONS) + 1)]
+
+
+@pytest.mark.parametrize("path", DECISIONS, ids=shown)
+def test_a_decision_has_its_four_parts(path):
+    title, *parts = re.split(r"^## ", read(path), flags=re.MULTILINE)
+    assert title.startswith(f"# {path.name[:4]}. ")
+    assert [part.partition("\n")[0] for part in parts] == PARTS
+    assert all(part.partition("\n")[2].strip() for part in parts)
+    assert len(read(path).splitlines()) <= 25
+
+
+def test_the_citation_is_that_of_this_version():
+    card = yaml.safe_load(read(ROOT / "CITATION.cff"))
+    assert {"cff-version", "message", "title", "authors"} <= set(card)
+    assert (card["version"], card["license"]) == (project()["version"], project()["license"])
+
+
+def test_the_changes_open_with_this_version():
+    assert re.findall(r"^## (\S+)", read(ROOT / "CHANGELOG.md"), re.MULTILINE)[0] == project()["version"]
+
+
+def test_the_licence_is_that_of_the_package():
+    assert read(ROOT / "LICENSE").startswith(f"{project()['license']} License\n")

@@ -1,0 +1,434 @@
+"""Counts, printed figures and the system that ties them."""
+
+import pandas as pd
+import pytest
+
+from helpers import indicators
+from helpers.clean import CleanPosts
+from helpers.indicators.build import consistent_system
+from helpers.indicators.figures import decimals_of
+from helpers.indicators.rows import share_bounds
+from helpers.indicators.system import Constraint, System, bounds, contradictions, determines, is_feasible
+from helpers.schema import columns, typed
+
+ALSES = "alses"
+
+
+def figures(*rows: tuple) -> pd.DataFrame:
+    """Printed figures from (year, indicator, modality, measure, value, unit[, operator[, base]]), perimeter alses."""
+    filled = [
+        {
+            "id": f"C{row[0]}-{number:02d}",
+            "document": "Note",
+            "ligne": number,
+            "annee": row[0],
+            "perimetre": ALSES,
+            "indicateur": row[1],
+            "modalite": row[2],
+            "mesure": row[3],
+            "valeur": row[4],
+            "unite": row[5],
+            "operateur": row[6] if len(row) > 6 else "=",
+            "base": row[7] if len(row) > 7 else "",
+        }
+        for number, row in enumerate(rows, start=1)
+    ]
+    return typed(pd.DataFrame(filled, columns=columns("chiffres_publies")), "chiffres_publies")
+
+
+TOTAL = (2020, "accompagnements", "", "effectif", 2233, "personnes")
+GIRLS = (2020, "sexe", "filles", "part", 42, "pct")
+BOYS = (2020, "sexe", "garcons", "part", 58, "pct")
+NOTHING = typed(pd.DataFrame(columns=columns("indicateurs")), "indicateurs")
+
+
+def cell(table: pd.DataFrame, indicator: str, modality: str) -> pd.Series:
+    found = table[(table["indicateur"] == indicator) & (table["modalite"] == modality) & (table["perimetre"] == ALSES)]
+    assert len(found) == 1
+    return found.iloc[0]
+
+
+def culprits(printed: pd.DataFrame) -> list[set[str]]:
+    return [set(conflict.culprits) for conflict in consistent_system(printed, NOTHING)[1]]
+
+
+def interval(table: pd.DataFrame, indicator: str, modality: str) -> tuple:
+    row = cell(table, indicator, modality)
+    return row["effectif_min"], row["effectif_max"], row["precision"]
+
+
+# --- bounds of a printed share ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("share", "base", "decimals", "expected"),
+    [
+        (42, 2233, 0, (927, 949)),
+        (40, 1852, 0, (732, 750)),
+        (46, 2233, 0, (1017, 1038)),
+        (52, 1852, 0, (954, 972)),
+        (0, 200, 0, (0, 1)),
+        (100, 200, 0, (199, 200)),
+        (50, 200, 0, (99, 101)),  # 49.5 % and 50.5 % are ties: either rounding may have been used
+        (12.5, 1000, 1, (125, 125)),
+    ],
+)
+def test_a_printed_share_allows_every_count_that_rounds_to_it(share, base, decimals, expected):
+    assert share_bounds(share, base, decimals=decimals) == expected
+
+
+def test_every_count_inside_the_bounds_rounds_to_the_share_and_none_outside_does():
+    low, high = share_bounds(42, 2233)
+    assert {round(100 * count / 2233) for count in range(low, high + 1)} == {42}
+    assert round(100 * (low - 1) / 2233) == 41
+    assert round(100 * (high + 1) / 2233) == 43
+
+
+@pytest.mark.parametrize(("value", "expected"), [(42.0, 0), (41.5, 1), (0.25, 2)])
+def test_decimals_are_those_printed(value, expected):
+    assert decimals_of(value) == expected
+
+
+# --- the system ------------------------------------------------------------------------------------------------------
+
+
+def test_the_complement_of_a_printed_share_is_bounded_and_deduced():
+    table = indicators.build_indicators(figures(TOTAL, GIRLS), NOTHING, year=2020)
+    assert interval(table, "sexe", "filles") == (927, 949, "arrondi_imprime")
+    assert interval(table, "sexe", "garcons") == (1284, 1306, "deduit")
+
+
+def test_two_printed_shares_tighten_each_other():
+    # 33 % and 33 % of 100 leave 34 % for the rest only if all three are whole counts: 33, 33, 34.
+    printed = figures(
+        (2020, "accompagnements", "", "effectif", 3, "personnes"), (2020, "sexe", "filles", "part", 33, "pct")
+    )
+    table = indicators.build_indicators(printed, NOTHING, year=2020)
+    assert interval(table, "sexe", "filles") == (1, 1, "arrondi_imprime")
+    assert interval(table, "sexe", "garcons") == (2, 2, "deduit")
+
+
+def test_a_nested_share_is_bounded_by_the_bounds_of_its_base():
+    printed = figures(
+        TOTAL, (2020, "origine", "college", "part", 46, "pct"), (2020, "orienteur", "enseignants", "part", 22, "pct")
+    )
+    row = cell(indicators.build_indicators(printed, NOTHING, year=2020), "orienteur", "enseignants")
+    assert (row["base_min"], row["base_max"]) == (1017, 1038)
+    assert (row["effectif_min"], row["effectif_max"]) == (219, 233)
+
+
+def test_an_unprinted_base_follows_from_a_count_and_its_share():
+    printed = figures(
+        (2020, "nouvel_accompagnement", "oui", "effectif", 3424, "personnes"),
+        (2020, "nouvel_accompagnement", "oui", "part", 52, "pct"),
+    )
+    assert interval(indicators.build_indicators(printed, NOTHING, year=2020), "accompagnements", "") == (
+        6522,
+        6648,
+        "deduit",
+    )
+
+
+def test_a_modality_that_nothing_determines_is_unpublished_and_has_no_bounds():
+    printed = figures(TOTAL, (2020, "origine", "college", "part", 46, "pct"))
+    row = cell(indicators.build_indicators(printed, NOTHING, year=2020), "origine", "famille")
+    assert row["precision"] == "non_publie"
+    assert pd.isna(row["effectif_min"]) and pd.isna(row["effectif_max"])
+
+
+def test_a_share_of_an_ambiguous_base_gives_no_count():
+    printed = figures(TOTAL, (2020, "objectif", "scolaire", "part", 30, "pct", "=", "ambigue"))
+    row = cell(indicators.build_indicators(printed, NOTHING, year=2020), "objectif", "scolaire")
+    assert row["part_imprimee_pct"] == 30
+    assert pd.isna(row["effectif_min"]) and pd.isna(row["base_min"])
+
+
+def test_the_objectives_of_a_person_overlap_so_that_their_shares_are_not_a_sum():
+    printed = figures(
+        TOTAL, (2020, "objectif", "scolarite", "part", 80, "pct"), (2020, "objectif", "mobilite", "part", 60, "pct")
+    )
+    assert consistent_system(printed, NOTHING)[1] == []
+
+
+def test_a_part_cannot_exceed_its_whole():
+    printed = figures(TOTAL, (2020, "objectif", "mobilite", "effectif", 2234, "personnes"))
+    assert culprits(printed) == [{"C2020-02"}]
+
+
+def test_contradictory_shares_are_found_and_bound_nothing_but_themselves():
+    printed = figures(
+        TOTAL,
+        GIRLS,
+        (2020, "sexe", "garcons", "part", 62, "pct"),
+        (2020, "nouvel_accompagnement", "oui", "part", 54, "pct"),
+    )
+    assert culprits(printed) == [{"C2020-02", "C2020-03"}]
+    table = indicators.build_indicators(printed, NOTHING, year=2020)
+    assert interval(table, "sexe", "filles") == (927, 949, "arrondi_imprime")
+    assert interval(table, "sexe", "garcons") == (1374, 1395, "arrondi_imprime")
+    assert interval(table, "nouvel_accompagnement", "oui") == (1195, 1216, "arrondi_imprime")
+
+
+def test_two_contradictions_are_both_found():
+    first = [Constraint({"a": 1}, 1, 1, "p"), Constraint({"a": 1}, 2, 2, "q")]
+    second = [Constraint({"b": 1}, 1, 1, "r"), Constraint({"b": 1}, 2, 2, "s")]
+    assert sorted(sorted(conflict.figures) for conflict in contradictions(System(first + second))) == [
+        ["p", "q"],
+        ["r", "s"],
+    ]
+
+
+def test_bounds_equal_those_of_every_possible_table():
+    # Three counts that add up to 12, one known to be a third once rounded to the unit: all 91 tables, one by one.
+    system = System(
+        [
+            Constraint({"a": 1, "b": 1, "c": 1}, 12, 12),
+            Constraint({"a": 1}, 3.9, 4.1),
+            Constraint({"b": 1, "c": -1}, -2, 2),
+        ]
+    )
+    tables = [
+        (a, b, 12 - a - b) for a in range(13) for b in range(13 - a) if 3.9 <= a <= 4.1 and abs(b - (12 - a - b)) <= 2
+    ]
+    assert bounds(system, {"b": 1}) == (min(b for _, b, _ in tables), max(b for _, b, _ in tables))
+
+
+def test_a_cell_without_limit_has_no_upper_bound():
+    assert bounds(System([Constraint({"a": 1}, 3, float("inf"))]), {"a": 1}) == (3, None)
+
+
+def test_bounds_of_an_impossible_system_are_an_error():
+    impossible = System([Constraint({"a": 1}, 1, 1), Constraint({"a": 1}, 2, 2)])
+    assert not is_feasible(impossible)
+    with pytest.raises(ValueError, match="no count"):
+        bounds(impossible, {"a": 1})
+
+
+def test_determined_means_a_single_value_if_nothing_were_rounded():
+    system = System([Constraint({"a": 1, "b": 1, "c": 1}, 10, 10), Constraint({"a": 1}, 3.5, 4.5, "p", {"a": 1})])
+    assert determines(system, {"b": 1, "c": 1})
+    assert not determines(system, {"b": 1})
+
+
+# --- the control of printed figures ----------------------------------------------------------------------------------
+
+
+def verdict(printed: pd.DataFrame, position: int, counted: pd.DataFrame = NOTHING) -> str:
+    return indicators.check_figures(printed, counted)["verdict"].iloc[position]
+
+
+def test_a_share_found_again_from_the_others_is_confirmed():
+    assert verdict(figures(TOTAL, GIRLS, BOYS), 1) == "confirme"
+
+
+def test_a_share_alone_cannot_be_checked():
+    assert verdict(figures(TOTAL, GIRLS), 1) == "non_verifiable"
+
+
+def test_a_figure_printed_twice_does_not_confirm_itself():
+    assert verdict(figures(TOTAL, GIRLS, GIRLS), 1) == "non_verifiable"
+
+
+def test_a_share_that_the_others_exclude_is_contradictory():
+    assert verdict(figures(TOTAL, GIRLS, (2020, "sexe", "garcons", "part", 60, "pct")), 1) == "contradictoire"
+
+
+def test_an_ambiguous_base_is_said():
+    assert verdict(figures(TOTAL, (2020, "objectif", "scolaire", "part", 30, "pct", "=", "ambigue")), 1) == "ambigu"
+
+
+def test_a_count_that_disagrees_with_its_share_is_contradictory():
+    printed = figures(
+        TOTAL,
+        (2020, "parents_associes", "oui", "effectif", 1051, "personnes"),
+        (2020, "parents_associes", "oui", "part", 45, "pct"),
+    )
+    # The total, on which every other figure rests, is not set aside with them.
+    controls = indicators.check_figures(printed, NOTHING)
+    assert list(controls["verdict"]) == ["non_verifiable", "contradictoire", "contradictoire"]
+    assert controls["motif"].iloc[1] == "Incompatible avec l. 1, 3."
+
+
+def test_a_total_printed_twice_with_two_values_is_contradictory():
+    controls = indicators.check_figures(
+        figures(TOTAL, (2020, "accompagnements", "", "effectif", 2230, "personnes")), NOTHING
+    )
+    assert list(controls["verdict"]) == ["contradictoire"] * 2
+
+
+def test_a_printed_difference_of_counts_is_checked():
+    before, gap = (
+        (2019, "accompagnements", "", "effectif", 1852, "personnes"),
+        (2020, "accompagnements", "", "ecart", 381, "personnes"),
+    )
+    controls = indicators.check_figures(figures(before, TOTAL, gap), NOTHING)
+    assert list(controls["verdict"]) == ["confirme"] * 3
+    assert (controls["recalcul_min"].iloc[2], controls["recalcul_max"].iloc[2]) == (381, 381)
+
+
+@pytest.mark.parametrize(("printed", "expected"), [(-6, "confirme"), (-7, "contradictoire"), (-5, "contradictoire")])
+def test_a_printed_difference_of_shares_must_lie_within_the_bounds(printed, expected):
+    rows = figures(
+        (2019, "accompagnements", "", "effectif", 1852, "personnes"),
+        (2019, "origine", "college", "part", 52, "pct"),
+        TOTAL,
+        (2020, "origine", "college", "part", 46, "pct"),
+        (2020, "origine", "college", "ecart", printed, "points"),
+    )
+    controls = indicators.check_figures(rows, NOTHING)
+    assert controls["verdict"].iloc[4] == expected
+    assert controls["recalcul_min"].iloc[4] == pytest.approx(-6.9397, abs=1e-4)
+    assert controls["recalcul_max"].iloc[4] == pytest.approx(-5.0273, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("operator", "printed", "expected"),
+    [
+        ("pres_de", 37.4, "contradictoire"),
+        ("pres_de", 37.5, "confirme"),
+        ("pres_de", 42.5, "confirme"),
+        ("pres_de", 42.6, "contradictoire"),
+        ("plus_de", 39.9, "confirme"),
+        ("plus_de", 40, "contradictoire"),
+    ],
+)
+def test_near_and_more_than_are_checked_at_their_edge(operator, printed, expected):
+    rows = figures(
+        (2020, "accompagnements", "", "effectif", 1000, "personnes"),
+        (2020, "parents_associes", "non", "effectif", 600, "personnes"),
+        (2020, "parents_associes", "oui", "part", printed, "pct", operator),
+    )
+    # 400 of 1 000 are 40 %: « près de » accepts 2.5 points either way, « plus de » nothing at 40.
+    assert verdict(rows, 2) == expected
+
+
+# --- counted tables --------------------------------------------------------------------------------------------------
+
+
+def posts(*seniorities: float) -> pd.DataFrame:
+    answers = {
+        "association": "Le Gué",
+        "college": "Collège A",
+        "commune": "B",
+        "uai": "0999901A",
+        "type_education_prioritaire": "rep",
+        "date_debut": "2020-01-01",
+        "date_debut_precision": "mois",
+        "equipe_sur_le_quartier": "oui",
+        "convention": "oui",
+        "projet_annuel": "non",
+        "bureau": "oui",
+        "presentation_formelle": "non",
+        "anciennete_prev_ans": 0,
+    }
+    rows = [
+        {**answers, "ligne": 67 + number, "anciennete_alses_ans": years} for number, years in enumerate(seniorities)
+    ]
+    return typed(pd.DataFrame(rows), "postes")
+
+
+def counted(table: pd.DataFrame, indicator: str) -> dict[str, int]:
+    rows = table[(table["indicateur"] == indicator) & (table["croise_avec"] == "")]
+    return dict(zip(rows["modalite"], rows["effectif_min"], strict=True))
+
+
+def test_a_first_post_is_certain_without_seniority_and_uncertain_below_a_year():
+    table = indicators.count_posts(posts(0, 0.5, 0.99, 1.0, 4.5), year=2020, document="Note")
+    assert counted(table, "premiere_prise_de_poste") == {"oui": 1, "incertain": 2, "non": 2, "oui_ou_incertain": 3}
+
+
+def test_an_answer_nobody_gave_is_a_zero():
+    table = indicators.count_posts(posts(0, 0), year=2020, document="Note")
+    assert counted(table, "convention") == {"oui": 2, "non": 0, "ne_sait_pas": 0}
+    assert set(table["reference"]) == {"Note, l. 67, 68"}
+
+
+def test_no_post_table_counts_nothing_rather_than_zero():
+    assert indicators.count_posts(posts(0)[:0], year=2020, document="Note").empty
+
+
+def meetings() -> pd.DataFrame:
+    rows = [
+        ("2020-11-24", "visio", "nouveaux", 7, 21),
+        ("2021-01-13", "visio", "nouveaux", 12, 21),
+        ("2020-12-01", "visio", "nord", 5, 19),
+        ("2020-11-13", "visio", "chefs_de_service", 9, None),
+    ]
+    frame = pd.DataFrame(rows, columns=["date", "forme", "groupe", "participants", "invites_du_groupe"])
+    return typed(
+        frame.assign(
+            intitule="Réunion", associations="", ligne=[114, 118, 128, 154], ligne_invites=[122, 122, 136, None]
+        ),
+        "reunions",
+    )
+
+
+def test_the_invited_of_a_group_are_counted_once_and_the_present_at_each_meeting():
+    table = indicators.count_meetings(meetings(), year=2020, document="Note")
+    assert counted(table, "participants") == {"nouveaux": 19, "nord": 5, "chefs_de_service": 9, "groupes_alses": 24}
+    assert counted(table, "invites") == {"nouveaux": 21, "nord": 19, "groupes_alses": 40}
+    assert counted(table, "reunions") == {"nouveaux": 2, "nord": 1, "chefs_de_service": 1, "groupes_alses": 3}
+
+
+def test_a_group_whose_invited_are_not_printed_has_no_base():
+    table = indicators.count_meetings(meetings(), year=2020, document="Note")
+    row = table[
+        (table["indicateur"] == "participants")
+        & (table["modalite"] == "chefs_de_service")
+        & (table["croise_avec"] == "")
+    ].iloc[0]
+    assert pd.isna(row["base_min"])
+
+
+def test_each_meeting_keeps_its_own_count_and_line():
+    table = indicators.count_meetings(meetings(), year=2020, document="Note")
+    row = table[table["modalite_croisee"] == "2021-01-13"].iloc[0]
+    assert (row["effectif_min"], row["reference"]) == (12, "Note, l. 118")
+
+
+def test_statements_are_counted_by_theme_nature_and_both():
+    frame = pd.DataFrame(
+        [("E01", "a", "constat"), ("E02", "a", "tension"), ("E03", "b", "tension")], columns=["id", "theme", "nature"]
+    ).assign(ligne=1, enonce="x", echelle="alses", acteurs="", associations="", indicateur_lie="")
+    table = indicators.count_statements(typed(frame, "enonces"), year=2020, document="Note")
+    assert counted(table, "theme_enonce") == {"a": 2, "b": 1}
+    assert counted(table, "nature_enonce") == {"constat": 1, "tension": 2, "levier": 0, "recommandation": 0}
+    crossed = table[(table["modalite"] == "a") & (table["modalite_croisee"] == "tension")]
+    assert list(crossed["effectif_min"]) == [1]
+
+
+def test_a_lost_row_stops_the_ledger():
+    cleaned = CleanPosts(posts(0), posts(0)[:0], posts(0)[:0])
+    with pytest.raises(AssertionError, match="lost"):
+        indicators.count_ledger(posts(0, 0), cleaned, year=2020, document="Note")
+
+
+# --- assumptions of the catalogue ------------------------------------------------------------------------------------
+
+
+def pupils(*, total: int, others_pct: float) -> pd.DataFrame:
+    rows = figures(
+        TOTAL,
+        (2020, "situation", "collegien", "effectif", total, "personnes"),
+        (2020, "suivi_par", "autre_educateur", "part", others_pct, "pct"),
+    )
+    return rows.assign(perimetre=[ALSES, "prevention_specialisee", "collegiens"])
+
+
+def test_an_assumption_explains_a_figure_and_is_named():
+    controls = indicators.check_figures(pupils(total=3424, others_pct=35), NOTHING)
+    assert controls["verdict"].iloc[2] == "sous_hypothese"
+    assert controls["motif"].iloc[2].endswith("toutes les personnes suivies par un ALSES sont des collégiens.")
+    assert controls["recalcul_min"].iloc[2] == pytest.approx(34.7839, abs=1e-4)
+
+
+def test_no_indicator_rests_on_an_assumption():
+    table = indicators.build_indicators(pupils(total=3424, others_pct=35), NOTHING, year=2020)
+    row = table[(table["indicateur"] == "suivi_par") & (table["modalite"] == "autre_educateur")].iloc[0]
+    # 1 191 if every person followed by an ALSES is a pupil; 35 % of 3 424 otherwise.
+    assert (row["effectif_min"], row["effectif_max"]) == (1182, 1215)
+
+
+def test_an_assumption_that_the_figures_refute_is_set_aside_and_blames_no_figure():
+    controls = indicators.check_figures(pupils(total=3424, others_pct=60), NOTHING)
+    assert set(controls["verdict"]) == {"non_verifiable"}

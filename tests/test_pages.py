@@ -1,0 +1,236 @@
+"""The published pages of the invented project: every number has its source, every page stands alone."""
+
+import csv
+import hashlib
+import json
+import re
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from frictionless import Resource, Schema
+
+from helpers import publish
+
+PAGES = ["index", "01_clean", "02_describe", "03_compare", "04_themes"]
+
+
+@pytest.fixture(scope="module")
+def report(mini_root) -> Path:
+    return mini_root / "reports" / "2032"
+
+
+@pytest.fixture(scope="module")
+def figures(report) -> dict[str, dict]:
+    with (report / "indicateurs.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter=";"))
+    return {
+        "/".join([row["annee"], row["perimetre"], row["indicateur"], row["modalite"]])
+        + (f"/{row['croise_avec']}={row['modalite_croisee']}" if row["croise_avec"] else ""): row
+        for row in rows
+    }
+
+
+def read(report: Path, name: str) -> BeautifulSoup:
+    return BeautifulSoup((report / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
+
+
+# --- numbers ---------------------------------------------------------------------------------------------------------
+
+
+def number(text: str) -> float:
+    return float(text.replace(",", "."))
+
+
+def share_bounds(row: dict) -> tuple[float, float]:
+    low, high = (
+        100 * number(row["effectif_min"]) / number(row["base_max"]),
+        100 * number(row["effectif_max"]) / number(row["base_min"]),
+    )
+    if row["part_imprimee_pct"]:
+        printed, half = number(row["part_imprimee_pct"]), 0.5 / 10 ** int(row["decimales"])
+        return max(low, printed - half), min(high, printed + half)
+    return low, high
+
+
+def share(row: dict) -> float:
+    return number(row["part_imprimee_pct"]) if row["part_imprimee_pct"] else share_bounds(row)[0]
+
+
+def expected(measure: str, rows: list[dict]) -> float:
+    """The value that a mark must have, recomputed here from indicateurs.csv alone."""
+    now, before = rows[0], rows[-1]
+    simple = {"part": share, "part_min": lambda row: share_bounds(row)[0], "part_max": lambda row: share_bounds(row)[1]}
+    if measure in simple:
+        return simple[measure](now)
+    gaps = {
+        "ecart_min": lambda: number(now["effectif_min"]) - number(before["effectif_max"]),
+        "ecart_max": lambda: number(now["effectif_max"]) - number(before["effectif_min"]),
+        "ecart_part": lambda: share(now) - share(before),
+        "ecart_part_min": lambda: share_bounds(now)[0] - share_bounds(before)[1],
+        "ecart_part_max": lambda: share_bounds(now)[1] - share_bounds(before)[0],
+    }
+    return gaps[measure]() if measure in gaps else number(now[measure])
+
+
+def said(text: str) -> float:
+    return number(re.sub(r"[^\d,.−-]", "", text).replace("−", "-"))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_marked_number_is_that_of_its_indicator_and_is_written_as_it_is(report, figures, name):
+    marks = read(report, name).find_all("data")
+    assert marks
+    for mark in marks:
+        rows = [figures[key] for key in mark["data-cle"].split("|")]
+        value = expected(mark["data-mesure"], rows)
+        assert float(mark["value"]) == pytest.approx(value, abs=1e-6), mark
+        written = mark.get_text()
+        decimals = len(written.partition(",")[2].split("\u202f")[0].split("\u00a0")[0])
+        assert said(written) == pytest.approx(round(value + 1e-9, decimals), abs=10**-decimals / 2 + 1e-9), mark
+
+
+# What may be written in digits without being a figure: the years of the report, class levels, lines of a document.
+ALLOWED = re.compile(
+    r"\b(2032|2031)\b|\b[3-6]e\b|l\.[\s\u00a0][\d–, \u00a0\u202f]+|novembre[\s\u00a0]2026|Figure[\s\u00a0]\d+|UPE2A|Rapport inventé 2032"
+)
+
+
+def prose(page: BeautifulSoup) -> str:
+    """The words of the page outside tables, code, folded data and what names its own source."""
+    for tag in page.select(
+        "data, time, table, details, nav, header, footer, style, code, .provenance, .liste-fichiers, .fichiers"
+    ):
+        tag.decompose()
+    return (page.find("main") or page).get_text(" ")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_number_stands_in_prose_without_its_source(report, name):
+    assert re.findall(r".{30}\d.{0,20}", ALLOWED.sub("", prose(read(report, name)))) == []
+
+
+@pytest.mark.parametrize("name", ["02_describe", "03_compare", "04_themes"])
+def test_every_number_of_an_alternative_text_stands_in_the_data_of_its_figure(report, name):
+    for figure in read(report, name).select("figure"):
+        alt = re.sub(r"\b(2032|2031)\b|\b[3-6]e\b", "", figure.img["alt"]).replace("\u202f", "").replace("\u00a0", "")
+        data = figure.select_one("details").get_text(" ").replace("\u202f", "").replace("\u00a0", "")
+        shown = set(re.findall(r"\d+(?:,\d+)?", data)) | set(
+            re.findall(r"\d+(?:,\d+)?", figure.select_one("figcaption").get_text(" ").replace("\u202f", ""))
+        )
+        missing = [
+            value for value in re.findall(r"\d+(?:,\d+)?", alt) if value not in shown and f"{value},0" not in shown
+        ]
+        assert missing == [], figure.img["alt"]
+
+
+# --- pages -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_pages_have_no_defect(report):
+    assert publish.check_pages(report) == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_weighs_less_than_400_kilobytes(report, name):
+    assert (report / f"{name}.html").stat().st_size < 400_000
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_asks_nothing_of_the_network_and_runs_nothing(report, name):
+    text = (report / f"{name}.html").read_text(encoding="utf-8")
+    page = read(report, name)
+    addresses = [tag.get("src") or tag.get("href") for tag in page.find_all(["img", "link", "script", "iframe", "a"])]
+    assert [address for address in addresses if address and re.match(r"(?:https?:)?//", address)] == []
+    assert page.find("script") is None
+    assert "default-src 'none'" in page.find("meta", attrs={"http-equiv": "Content-Security-Policy"})["content"]
+    assert "@import" not in text
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_says_nothing_of_the_machine_that_made_it(report, mini_root, name):
+    text = (report / f"{name}.html").read_text(encoding="utf-8")
+    assert str(mini_root) not in text
+    assert "site-packages" not in text and "ipykernel_" not in text
+
+
+@pytest.mark.parametrize("name", PAGES[1:])
+def test_french_spaces_never_break_before_a_sign(report, name):
+    main = read(report, name).find("main")
+    for tag in main.select("code, pre, style"):
+        tag.decompose()
+    assert re.findall(r"\w [;!?%»:](?:\s|$)", main.get_text()) == []
+
+
+def test_titles_state_the_finding_and_carry_their_number(report):
+    figure = next(f for f in read(report, "02_describe").select("figure") if f["id"] == "fig-alses-sexe")
+    assert figure.select_one(".figure-titre").get_text() == "Figure\u00a04 Sexe\u00a0: 44\u202f% sont des filles"
+    assert figure.select_one(".lecture").get_text().startswith("Lecture")
+    assert "150" in figure.select_one(".lecture").get_text()
+    assert "Rapport inventé 2032" in figure.select_one(".source").get_text()
+
+
+def test_figures_are_numbered_in_order(report):
+    numbers = [tag.get_text() for tag in read(report, "02_describe").select("figure .numero")]
+    assert numbers == [f"Figure\u00a0{place}" for place in range(1, len(numbers) + 1)]
+    assert len(numbers) >= 8
+
+
+def test_what_is_not_published_is_said(report):
+    page = read(report, "02_describe")
+    origin = next(f for f in page.select("figure") if f["id"] == "fig-alses-origine")
+    assert "travail de rue" in origin.select_one(".note").get_text()
+    assert "sans dire si c’est la part des personnes" in page.select_one(".encart.alerte").get_text()
+
+
+def test_page_04_counts_statements_and_lists_them(report):
+    page = read(report, "04_themes")
+    assert page.select_one("ul.constats").get_text().count("énoncé") >= 2
+    listed = next(t for t in page.find_all("table") if "reformulés" in t.caption.get_text())
+    assert len(listed.tbody.find_all("tr")) == 6
+
+
+def test_page_01_accounts_for_every_row(report, mini_root):
+    with (mini_root / "data/processed/2032/registre.csv").open(encoding="utf-8", newline="") as file:
+        changes = list(csv.DictReader(file))
+    said = re.sub(r"\s+", " ", read(report, "01_clean").select_one("ul.constats").get_text(" "))
+    assert (
+        f"5 lignes : 5 gardées, 0 rejetée. Modifications d’écriture inscrites au registre : {len(changes)} ."
+        in re.sub(r"[\u00a0\u202f]", " ", said).replace("  ", " ")
+    )
+    assert {
+        "ligne": "32",
+        "colonne": "association",
+        "avant": "LE GUE",
+        "apres": "Le Gué",
+        "regle": "Écrit sans accent.",
+    } in changes
+
+
+# --- files -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_table_of_indicators_opens_in_a_french_spreadsheet_and_follows_its_schema(report):
+    content = (report / "indicateurs.csv").read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")
+    schema = json.loads((report / "indicateurs.schema.json").read_text(encoding="utf-8"))
+    with (report / "indicateurs.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file, delimiter=";"))
+    checked = Resource(
+        data=rows, schema=Schema.from_descriptor({"fields": schema["fields"], "missingValues": [""]})
+    ).validate()
+    assert checked.flatten(["type", "note"]) == []
+
+
+def test_the_manifest_names_every_file_and_its_checksum(report):
+    manifest = json.loads((report / "manifest.json").read_text(encoding="utf-8"))
+    listed = {entry["path"]: entry["sha256"] for entry in manifest["outputs"]}
+    assert set(listed) == {path.name for path in report.iterdir()} - {"manifest.json"}
+    assert all(hashlib.sha256((report / name).read_bytes()).hexdigest() == value for name, value in listed.items())
+    assert {entry["path"]: entry["rows"] for entry in manifest["inputs"]}["data/raw/2032/prises_de_poste.csv"] == 5
+    assert set(manifest["tampon"]) == {"produit_le", "commit", "modifications_locales"}
+
+
+def test_the_foot_gives_the_checksum_of_each_input(report, mini_root):
+    checksum = hashlib.sha256((mini_root / "data/raw/2032/reunions.csv").read_bytes()).hexdigest()
+    assert checksum in read(report, "02_describe").find("footer").get_text()

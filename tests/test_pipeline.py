@@ -1,0 +1,276 @@
+"""What happens when a run fails: the old report stays whole, and a French sentence says where and why."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from filelock import FileLock
+
+from helpers import cli, paths, pipeline
+from helpers.pipeline.execute import execute, find_fault
+
+CELLS = [
+    ("markdown", "# Que fait ce notebook ?", []),
+    ("code", "year = 2020  # année", ["parameters"]),
+    ("markdown", "## Une section", []),
+    ("code", "total = year + 1", []),
+    ("code", "print(total)", ["provenance"]),
+]
+
+
+def notebook(*replaced: tuple[int, str]) -> nbformat.NotebookNode:
+    made = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
+    for kind, source, tags in CELLS:
+        cell = nbformat.v4.new_markdown_cell(source) if kind == "markdown" else nbformat.v4.new_code_cell(source)
+        cell.metadata["tags"] = tags
+        made.cells.append(cell)
+    for position, source in replaced:
+        made.cells[position].source = source
+    return made
+
+
+@pytest.fixture
+def run_notebook(data_root, monkeypatch):
+    """Executes the notebook with cells replaced, as the pipeline would; gives the kept file back."""
+    source, kept = data_root / "essai.ipynb", data_root / "garde" / "essai.ipynb"
+    monkeypatch.setattr(paths, "notebook", lambda name: source)
+
+    def run(*replaced: tuple[int, str]) -> Path:
+        nbformat.write(notebook(*replaced), source)
+        execute("essai", {"year": 2032}, kept)
+        return kept
+
+    run.kept = kept
+    return run
+
+
+def test_a_notebook_that_runs_to_its_end_uses_the_parameter_it_was_given(run_notebook):
+    kept = nbformat.read(run_notebook(), as_version=4)
+    assert find_fault(kept) is None
+    assert kept.cells[-1].outputs[0].text == "2033\n"
+
+
+def test_a_failing_cell_is_named_with_its_section_and_likely_cause_and_marked_in_the_kept_notebook(run_notebook):
+    with pytest.raises(pipeline.NotebookFailure) as failure:
+        run_notebook((3, "total = {}['groupe']"))
+    message = str(failure.value)
+    assert "essai s’est arrêté dans la section « Une section »" in message
+    assert "KeyError : 'groupe'" in message
+    assert "une colonne ou une modalité attendue est absente" in message
+    assert "garde/essai.ipynb" in message and str(run_notebook.kept.parent.parent) not in message
+    kept = nbformat.read(run_notebook.kept, as_version=4)
+    marked = [place for place, cell in enumerate(kept.cells) if "Arrêt à cette cellule" in cell.source]
+    assert len(marked) == 1
+    assert kept.cells[marked[0] + 1].source == "total = {}['groupe']"
+    assert not any("papermill" in cell.source for cell in kept.cells)
+    assert not failure.value.is_input
+
+
+def test_a_fault_of_the_data_found_in_a_notebook_is_said_as_it_is(run_notebook):
+    with pytest.raises(pipeline.NotebookFailure) as failure:
+        run_notebook(
+            (3, "from helpers.schema import DataError\nraise DataError('2032/reunions.csv, ligne 3 : à corriger.')")
+        )
+    assert str(failure.value) == "2032/reunions.csv, ligne 3 : à corriger."
+    assert failure.value.is_input
+
+
+def test_a_kernel_that_dies_is_a_failure_that_says_so(run_notebook):
+    with pytest.raises(pipeline.NotebookFailure, match="noyau arrêté") as failure:
+        run_notebook((3, "import os\nos._exit(1)"))
+    assert "Une section" in str(failure.value)
+    assert "Arrêt à cette cellule" in run_notebook.kept.read_text(encoding="utf-8")
+
+
+def test_leaving_early_without_an_error_is_a_failure(run_notebook):
+    with pytest.raises(pipeline.NotebookFailure):
+        run_notebook((3, "exit()"))
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (lambda cells: cells[3].update(execution_count=None), "n’a pas été exécutée"),
+        (lambda cells: cells[3].update(execution_count=9), "dans l’ordre"),
+        (
+            lambda cells: cells[3].update(
+                outputs=[nbformat.v4.new_output("error", ename="E", evalue="", traceback=[])]
+            ),
+            "erreur",
+        ),
+        (lambda cells: cells[4].update(outputs=[]), "dernière cellule"),
+        (lambda cells: cells[4]["metadata"].update(tags=[]), "dernière cellule"),
+    ],
+)
+def test_execution_is_proved_by_the_cells_and_not_by_a_status(change, fault):
+    done = notebook()
+    for place, cell in enumerate(cell for cell in done.cells if cell.cell_type == "code"):
+        cell.update(execution_count=place + 1, outputs=[nbformat.v4.new_output("stream", text="x")])
+    assert find_fault(done) is None
+    change(done.cells)
+    assert fault in find_fault(done)
+
+
+# --- the whole command -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def published(mini_root, tmp_path, monkeypatch) -> Path:
+    """A copy of the published invented project, set as the data root."""
+    root = tmp_path / "copie"
+    shutil.copytree(mini_root, root)
+    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(root))
+    return root
+
+
+def state(root: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes() for path in (root / "reports").rglob("*") if path.is_file()
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after", "said"),
+    [
+        (
+            "2032/reunions.csv",
+            "2032-11-03",
+            "2032-13-03",
+            ["data/raw/2032/reunions.csv, ligne 3", "« date »", "« 2032-13-03 »"],
+        ),
+        (
+            "2032/reunions.csv",
+            "participants,",
+            "participant,",
+            ["ligne 1", "« participants » manque", "renommez « participant »"],
+        ),
+        (
+            "2032/chiffres_publies.csv",
+            ",44,pct",
+            ",144,pct",
+            ["chiffres_publies.csv, ligne 8", "« 144 »", "une part va de 0 à 100"],
+        ),
+        ("2032/prises_de_poste.csv", "oct-31", "bientôt", ["ligne 2", "« date_debut »", "« bientôt »", "oct-19"]),
+        ("2032/enonces.csv", ",accueil,", ",acueil,", ["ligne 2", "« theme »", "« acueil »", "« accueil »"]),
+    ],
+)
+def test_bad_input_is_one_sentence_and_exit_code_2_and_leaves_the_report(published, capsys, name, before, after, said):
+    path = published / "data" / "raw" / name
+    path.write_text(path.read_text(encoding="utf-8").replace(before, after, 1), encoding="utf-8")
+    reports = state(published)
+    assert cli.main(["run", "--year", "2032"]) == 2
+    message = capsys.readouterr().err.replace("\u202f", " ").replace("\u00a0", " ")
+    assert message.count("\n") == 1 and "Traceback" not in message
+    assert [part for part in said if part not in message] == []
+    assert state(published) == reports
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--year", "1999"], "Aucune donnée pour 1999 ; années présentes : 2031, 2032."),
+        (["--year", "2031", "--compare-to", "2032"], "« compare_to » (2032) doit précéder « year » (2031)."),
+        (["--year", "2032", "--compare-to", "1999"], "Aucune donnée pour 1999"),
+    ],
+)
+def test_an_impossible_request_is_refused_before_any_kernel_starts(published, capsys, monkeypatch, arguments, said):
+    monkeypatch.setattr("papermill.execute_notebook", lambda *_, **__: pytest.fail("a kernel was started"))
+    assert cli.main(["run", *arguments]) == 2
+    assert said in capsys.readouterr().err.replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def test_a_notebook_that_fails_leaves_the_old_report_and_exit_code_1(published, capsys, monkeypatch):
+    broken = published / "02_describe.ipynb"
+    text = (
+        paths.notebook("02_describe")
+        .read_text(encoding="utf-8")
+        .replace("describe.starts(postes)", "describe.debuts(postes)")
+    )
+    broken.write_text(text, encoding="utf-8")
+    original = paths.notebook
+    monkeypatch.setattr(paths, "notebook", lambda name: broken if name == "02_describe" else original(name))
+    reports = state(published)
+    assert cli.main(["run", "--year", "2032"]) == 1
+    message = capsys.readouterr().err
+    assert "02_describe s’est arrêté" in message and "Quand les nouveaux postes ont-ils ouvert" in message
+    assert "est intact" in message
+    assert state(published) == reports
+    assert "Arrêt à cette cellule" in (published / "data/processed/2032/execution/02_describe.ipynb").read_text(
+        encoding="utf-8"
+    )
+
+
+def test_a_page_with_a_defect_is_not_published(published, capsys, monkeypatch):
+    monkeypatch.setattr(
+        "helpers.pipeline.report._execute_all",
+        lambda choice, tell: {
+            page.name: nbformat.read(published / f"data/processed/2032/execution/{page.name}.ipynb", as_version=4)
+            for page in pipeline.report.PAGES
+        },
+    )
+    monkeypatch.setattr("helpers.publish.check_pages", lambda folder: ["02_describe.html : lien mort."])
+    reports = state(published)
+    assert cli.main(["run", "--year", "2032"]) == 1
+    assert "lien mort" in capsys.readouterr().err
+    assert state(published) == reports
+
+
+def test_two_runs_at_once_are_refused(published, capsys):
+    with FileLock(published / "data" / "processed" / ".verrou"):
+        assert cli.main(["run", "--year", "2032"]) == 1
+    assert "Un autre traitement est en cours" in capsys.readouterr().err
+
+
+def test_a_run_cut_short_leaves_the_old_report_whole(published):
+    reports = state(published)
+    command = "import os, threading; threading.Timer(4, os._exit, [9]).start(); from helpers import cli; cli.main(['run', '--year', '2032'])"
+    assert subprocess.run([sys.executable, "-c", command], check=False, capture_output=True).returncode == 9
+    assert state(published) == reports
+
+
+def test_an_indicator_is_one_catalogue_entry_and_one_raw_row(published, monkeypatch):
+    """It then stands in the table of indicators, on page 02 (figure, reading, data) and in the dictionary."""
+    package = published / "src"
+    shutil.copytree(paths.repository() / "src", package)
+    shutil.copytree(paths.repository() / "notebooks", published / "notebooks")
+    with (package / "helpers" / "catalogue.toml").open("a", encoding="utf-8") as catalogue:
+        catalogue.write(
+            '\n[indicateurs.transport]\nlibelle = "Trajet"\ndefinition = "Mode de trajet."\nrubrique = "public"\nunite = "personnes"\n'
+            'base = "accompagnements"\nchoix = "unique"\nforme = "barres"\nconstat = "{part} viennent {modalite}"\n'
+            'modalites = {a_pied = "à pied", en_bus = "en bus"}\n'
+        )
+    with (published / "data/raw/2032/chiffres_publies.csv").open("a", encoding="utf-8") as raw:
+        raw.write("C2032-99,Rapport inventé 2032,60,2032,alses,transport,a_pied,part,70,pct,=,\n")
+    command = "import sys; from helpers import cli, dictionary; print(dictionary.data_dictionary()); sys.exit(cli.main(['run', '--year', '2032']))"
+    environment = {"PYTHONPATH": str(package), "PYTHONUTF8": "1"}
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    done = subprocess.run(
+        [sys.executable, "-c", command], capture_output=True, text=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "`transport`" in done.stdout
+    rows = [
+        line.split(";")
+        for line in (published / "reports/2032/indicateurs.csv").read_text(encoding="utf-8-sig").splitlines()
+    ]
+    assert [row[9:11] for row in rows if row[4:6] == ["transport", "a_pied"]] == [["105", "105"]]
+    assert [row[9:11] for row in rows if row[4:6] == ["transport", "en_bus"]] == [["45", "45"]]
+    page = (published / "reports/2032/02_describe.html").read_text(encoding="utf-8")
+    assert 'id="fig-alses-transport"' in page
+    assert "viennent à pied, soit" in page
+
+
+def test_the_same_inputs_give_the_same_pages(published):
+    reports = state(published)
+    assert cli.main(["run", "--year", "2032"]) == 0
+    again = state(published)
+    stamps = [json.loads(files.pop("reports/2032/manifest.json")) for files in (reports, again)]
+    for stamp in stamps:
+        stamp.pop("tampon")
+    assert again == reports
+    assert stamps[0] == stamps[1]

@@ -1,0 +1,136 @@
+"""What stands around the pages: index, manifest, and the colours of the sheet."""
+
+import hashlib
+import json
+import re
+
+import pytest
+from bs4 import BeautifulSoup
+from nbformat.v4 import new_markdown_cell, new_notebook
+
+from helpers.publish import (
+    Page,
+    check_pages,
+    export_page,
+    manifest,
+    write_index,
+    write_manifest,
+)
+from helpers.publish.layout import TEMPLATES
+
+PAGES = [Page("01_clean", "Nettoyer", "01_clean.html"), Page("02_describe", "Décrire", "02_describe.html")]
+
+
+def index_context(**changes):
+    context = {
+        "title": "Que sait-on des ALSES en 2020 ?",
+        "subtitle": "année 2020",
+        "pages": PAGES,
+        "summaries": [
+            {
+                "name": "02_describe", "question": "Qui sont les jeunes ?", "description": "Chiffres de l’année.",
+                "findings": ['<ul id="liste"><li><a href="#fig-1">42 %</a></li></ul>'], "cards": ["<p>carte</p>"],
+            }
+        ],
+        "files": [
+            {"href": "indicateurs.csv", "description": "Les nombres."},
+            {"href": "manifest.json", "description": "Les empreintes."},
+        ],
+        "marks": [{"html": '<abbr class="marque exact">●</abbr>', "meaning": "compté"}],
+        "foot": "<p>Fichiers lus</p>",
+    }
+    return {**context, **changes}
+
+
+def test_index_says_the_answer_first_and_leads_on(tmp_path):
+    (tmp_path / "indicateurs.csv").write_bytes(b"x" * 12_340)
+    write_index(tmp_path, context=index_context())
+    page = BeautifulSoup((tmp_path / "index.html").read_text(encoding="utf-8"), "html.parser")
+    assert [heading.text for heading in page.main.find_all("h2")] == [
+        "À retenir", "Chiffres clés", "Pages du rapport", "Comment lire les marques", "Fichiers de ce rapport",
+    ]
+    assert page.select_one(".retenu h3 a")["href"] == "02_describe.html"
+    assert page.find("a", string="42 %")["href"] == "02_describe.html#fig-1"
+    assert page.find(id="liste") is None
+    assert [size.text for size in page.select(".taille")] == ["(12,3\u00a0ko)"]
+    assert page.select_one('nav.pages [aria-current="page"]').text == "Accueil"
+
+
+def test_index_leaves_out_what_there_is_not(tmp_path):
+    empty = {**index_context()["summaries"][0], "findings": [], "cards": []}
+    write_index(tmp_path, context=index_context(summaries=[empty], marks=[]))
+    page = BeautifulSoup((tmp_path / "index.html").read_text(encoding="utf-8"), "html.parser")
+    assert [heading.text for heading in page.main.find_all("h2")] == ["Pages du rapport", "Fichiers de ce rapport"]
+
+
+def test_a_whole_report_passes_its_own_checks(tmp_path):
+    notebook = new_notebook(cells=[new_markdown_cell('# Filles\n\n## Combien ?\n\n<p id="fig-1">42 %</p>')])
+    for page in PAGES:
+        html = export_page(notebook, name=page.name, pages=PAGES, foot="", subtitle="année 2020")
+        (tmp_path / page.href).write_text(html, encoding="utf-8")
+    (tmp_path / "indicateurs.csv").write_text("a\n", encoding="utf-8")
+    write_index(tmp_path, context=index_context())
+    assert check_pages(tmp_path) == []
+
+
+def written(folder, **changes):
+    given = {"inputs": [], "parameters": {"year": 2020}, "versions": {}, "checks": ["liens"], **changes}
+    write_manifest(folder, **given)
+    return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+
+
+def test_manifest_lists_every_other_file_with_its_checksum(tmp_path):
+    (tmp_path / "sous dossier é").mkdir()
+    (tmp_path / "sous dossier é" / "b.html").write_bytes(b"deux")
+    (tmp_path / "a.csv").write_bytes(b"un")
+    written(tmp_path)
+    assert written(tmp_path)["outputs"] == [
+        {"path": "a.csv", "sha256": hashlib.sha256(b"un").hexdigest(), "bytes": 2},
+        {"path": "sous dossier é/b.html", "sha256": hashlib.sha256(b"deux").hexdigest(), "bytes": 4},
+    ]
+
+
+def test_only_the_stamp_of_the_manifest_may_change(tmp_path, monkeypatch):
+    first = written(tmp_path)
+    monkeypatch.setattr(manifest, "_stamp", lambda: {"produit_le": "autre"})
+    second = written(tmp_path)
+    assert set(first) == {"inputs", "outputs", "parameters", "versions", "checks", "tampon"}
+    assert {**first, "tampon": None} == {**second, "tampon": None}
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", first["tampon"]["produit_le"])
+
+
+@pytest.mark.parametrize(
+    ("answers", "commit", "changes"),
+    [
+        ({"rev-parse": "\nabc123\n", "status": ""}, "abc123", False),
+        ({"rev-parse": "\nabc123\n", "status": " M alses.py\n"}, "abc123", True),
+        ({"rev-parse": "autre/projet/\nabc123\n", "status": ""}, None, None),
+        ({"rev-parse": None, "status": None}, None, None),
+    ],
+)
+def test_manifest_names_the_commit_if_there_is_one(tmp_path, monkeypatch, answers, commit, changes):
+    monkeypatch.setattr(manifest, "_git", lambda verb, *_: answers[verb])
+    stamp = written(tmp_path)["tampon"]
+    assert (stamp["commit"], stamp["modifications_locales"]) == (commit, changes)
+
+
+def test_manifest_does_without_git(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    assert written(tmp_path)["tampon"]["commit"] is None
+
+
+def luminance(colour):
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["clair", "sombre"])
+@pytest.mark.parametrize("ground", ["fond", "surface", "accent-fond"])
+@pytest.mark.parametrize("ink", ["encre", "discret", "accent", "vert", "ambre", "rouge", "violet"])
+def test_colours_are_readable(scheme, ground, ink):
+    sheet = (TEMPLATES / "style.css").read_text(encoding="utf-8")
+    block = re.findall(r":root \{(.*?)\}", sheet, re.DOTALL)[scheme]
+    colours = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", block))
+    dark, light = sorted(luminance(colours[name]) for name in (ground, ink))
+    assert (light + 0.05) / (dark + 0.05) >= 4.5  # WCAG 2.2, level AA, text of any size

@@ -1,0 +1,162 @@
+"""Whole or nothing: whatever happens during the swap, one of the two reports is there, whole."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from helpers.publish import PublicationError, recover, swap
+
+OLD = {"index.html": "ancien", "indicateurs.csv": "1", "sous/page.html": "ancien"}
+NEW = {"index.html": "nouveau", "indicateurs.csv": "2", "sous/page.html": "nouveau"}
+
+# Runs the swap and dies, without any clean-up, at the k-th call of a function of os, before or after doing it.
+DYING = """
+import os, sys
+from pathlib import Path
+from helpers.publish import swap
+function, kth, moment, built, final = sys.argv[1], int(sys.argv[2]), sys.argv[3], Path(sys.argv[4]), Path(sys.argv[5])
+real, calls = getattr(os, function), []
+def dying(*arguments, **options):
+    calls.append(1)
+    if len(calls) == kth and moment == "before":
+        os._exit(9)
+    real(*arguments, **options)
+    if len(calls) == kth and moment == "after":
+        os._exit(9)
+setattr(os, function, dying)
+swap(built, final)
+"""
+
+
+def write(folder, files):
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def content(folder):
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in files}
+
+
+@pytest.fixture
+def reports(tmp_path):
+    folder = tmp_path / "rapports d’été"
+    write(folder / "2020", OLD)
+    write(folder / ".en-cours-a1", NEW)
+    return folder
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_new_report_takes_the_place_of_the_old(reports):
+    swap(reports / ".en-cours-a1", reports / "2020")
+    assert content(reports / "2020") == NEW
+    assert names(reports) == ["2020"]
+
+
+def test_first_report_needs_no_old_one(reports):
+    swap(reports / ".en-cours-a1", reports / "2021")
+    assert content(reports / "2021") == NEW
+    assert content(reports / "2020") == OLD
+
+
+def die(reports, function, kth, moment):
+    arguments = [function, str(kth), moment, str(reports / ".en-cours-a1"), str(reports / "2020")]
+    return subprocess.run([sys.executable, "-c", DYING, *arguments], check=False).returncode
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize(
+    ("function", "kth"), [("rename", 1), ("rename", 2), ("rename", 3), ("unlink", 1), ("unlink", 3)]
+)
+def test_a_kill_leaves_one_whole_report(reports, function, kth, moment):
+    assert die(reports, function, kth, moment) == 9
+    recover(reports / "2020")
+    assert content(reports / "2020") in (OLD, NEW)
+    assert names(reports) == ["2020"]
+
+
+def test_there_is_no_other_moment_to_kill(reports):
+    assert die(reports, "rename", 4, "before") == 0
+    assert content(reports / "2020") == NEW
+
+
+@pytest.mark.parametrize(
+    ("folders", "kept"),
+    [
+        ({"2020.ancien": OLD}, OLD),
+        ({"2020.ancien": OLD, "2020": NEW}, NEW),
+        ({"2020": NEW}, NEW),
+        ({"2020.ancien": OLD, ".en-cours-a1": NEW}, OLD),
+        ({"2020": OLD, ".en-cours-a1": NEW, ".en-cours-b2": {"index.html": "inachevé"}}, OLD),
+    ],
+)
+def test_recover_mends_every_interruption(tmp_path, folders, kept):
+    for name, files in folders.items():
+        write(tmp_path / name, files)
+    recover(tmp_path / "2020")
+    assert content(tmp_path / "2020") == kept
+    assert names(tmp_path) == ["2020"]
+
+
+def test_recover_has_nothing_to_do_in_an_empty_place(tmp_path):
+    recover(tmp_path / "reports" / "2020")
+    assert names(tmp_path) == []
+
+
+@pytest.fixture
+def held(monkeypatch):
+    """As on Windows: a program holds a file, so its folder cannot be renamed and it cannot be opened for writing."""
+    real_open, real_rename = Path.open, Path.rename
+
+    def hold(folder, name):
+        def refuse_open(path, mode="r", *rest, **options):
+            if path == folder / name and mode != "r":
+                raise PermissionError(13, "held", str(path))
+            return real_open(path, mode, *rest, **options)
+
+        def refuse_rename(path, target):
+            if path == folder:
+                raise PermissionError(13, "held", str(path))
+            return real_rename(path, target)
+
+        monkeypatch.setattr(Path, "open", refuse_open)
+        monkeypatch.setattr(Path, "rename", refuse_rename)
+
+    return hold
+
+
+def test_a_file_open_elsewhere_is_named_and_the_old_report_stays(reports, held):
+    held(reports / "2020", "indicateurs.csv")
+    with pytest.raises(PublicationError) as caught:
+        swap(reports / ".en-cours-a1", reports / "2020")
+    assert str(caught.value) == "Fermez indicateurs.csv, ouvert dans un autre programme, puis relancez."
+    assert content(reports / "2020") == OLD
+
+
+def test_a_folder_held_without_a_file_is_named(reports, held):
+    held(reports / "2020", "aucun")
+    with pytest.raises(PublicationError, match="le dossier 2020"):
+        swap(reports / ".en-cours-a1", reports / "2020")
+
+
+def test_old_report_comes_back_when_the_new_one_cannot_enter(reports, held):
+    held(reports / ".en-cours-a1", "index.html")
+    with pytest.raises(PublicationError, match=r"Fermez index\.html"):
+        swap(reports / ".en-cours-a1", reports / "2020")
+    assert content(reports / "2020") == OLD
+    assert content(reports / ".en-cours-a1") == NEW
+
+
+def test_an_old_report_that_cannot_be_deleted_waits_for_the_next_start(reports, held, monkeypatch):
+    held(reports / "2020.ancien", "index.html")
+    swap(reports / ".en-cours-a1", reports / "2020")
+    assert content(reports / "2020") == NEW
+    monkeypatch.undo()
+    recover(reports / "2020")
+    assert names(reports) == ["2020"]

@@ -1,0 +1,175 @@
+"""The report of 2020 on the true raw files: what the printed note says is there, to the unit and with its line."""
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+
+PRINTED = Path(__file__).with_name("printed_2020.csv")
+
+
+def read_csv(path: Path, delimiter: str = ",") -> list[dict]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file, delimiter=delimiter))
+
+
+@pytest.fixture(scope="module")
+def report(real_root) -> Path:
+    return real_root / "reports" / "2020"
+
+
+@pytest.fixture(scope="module")
+def figures(report) -> list[dict]:
+    return read_csv(report / "indicateurs.csv", ";")
+
+
+def lines_of(reference: str) -> set[int]:
+    found = set()
+    for first, last in re.findall(r"(\d+)(?:–(\d+))?(?=,|$| ;|\))", reference.partition(", l. ")[2]):
+        found |= set(range(int(first), int(last or first) + 1))
+    return found
+
+
+def find(figures: list[dict], year: int, path: str) -> dict:
+    perimeter, indicator, modality = path.split("/")
+    wanted = {
+        "annee": str(year),
+        "perimetre": perimeter,
+        "indicateur": indicator,
+        "modalite": modality,
+        "croise_avec": "",
+    }
+    found = [row for row in figures if wanted.items() <= row.items()]
+    assert len(found) == 1, f"{year}/{path}: {len(found)} rows"
+    return found[0]
+
+
+@pytest.mark.parametrize(
+    ("year", "path", "low", "high"),
+    [
+        (2020, "alses/sexe/filles", 927, 949),
+        (2020, "alses/sexe/garcons", 1284, 1306),
+        (2019, "alses/sexe/filles", 732, 750),
+        (2019, "alses/sexe/garcons", 1102, 1120),
+        (2020, "alses/origine/college", 1017, 1038),
+        (2019, "alses/origine/college", 954, 972),
+        (2020, "alses/nouvel_accompagnement/oui", 1206, 1206),
+        (2020, "alses/objectif/difficultes_familiales", 916, 916),
+        (2020, "alses/orienteur/direction_vie_scolaire", 707, 731),
+        (2020, "alses/orienteur/enseignants", 219, 233),
+        (2020, "alses/orienteur/assistants_service_social", 67, 77),
+        (2020, "alses/niveau/4e_3e", 1396, 1417),
+        (2020, "alses/demande_initiale/autre", 0, 59),
+        (2020, "prevention_specialisee/accompagnements/", 6522, 6648),
+        (2020, "collegiens/suivi_par/autre_educateur", 1182, 1215),
+        (2020, "postes/experience_prevention/non", 6, 6),
+        (2020, "postes/premiere_prise_de_poste/oui_ou_incertain", 15, 15),
+        (2020, "postes/presentation_formelle/non", 9, 9),
+        (2020, "postes/projet_annuel/oui", 3, 3),
+        (2020, "postes/equipe_sur_le_quartier/non", 6, 6),
+        (2020, "postes/type_education_prioritaire/rep_plus", 10, 10),
+        (2020, "reunions/participants/nouveaux", 19, 19),
+        (2020, "reunions/participants/nord", 9, 9),
+        (2020, "reunions/participants/sud", 13, 13),
+        (2020, "reunions/invites/groupes_alses", 55, 55),
+        (2020, "enonces/nature_enonce/tension", 10, 10),
+    ],
+)
+def test_a_figure_has_the_bounds_that_the_note_allows(figures, year, path, low, high):
+    row = find(figures, year, path)
+    assert (int(row["effectif_min"]), int(row["effectif_max"])) == (low, high)
+
+
+def _values(row: dict) -> set[float]:
+    shown = {
+        row["part_imprimee_pct"].replace(",", "."),
+        row["effectif_min"] if row["effectif_min"] == row["effectif_max"] else "",
+    }
+    return {float(value) for value in shown if value}
+
+
+def _checked(report: Path) -> list[tuple[int, int, float]]:
+    page = BeautifulSoup((report / "01_clean.html").read_text(encoding="utf-8"), "html.parser")
+    table = next(t for t in page.find_all("table") if "chaque chiffre imprimé" in t.caption.get_text())
+    rows = []
+    for line in table.tbody.find_all("tr"):
+        year, place, printed = (cell.get_text() for cell in line.find_all("td")[1:4])
+        value = re.search(r"[−+]?\d[\d\u202f]*(?:,\d+)?", printed)[0]
+        value = float(value.replace("\u202f", "").replace("−", "-").replace("+", "").replace(",", "."))
+        rows.append((int(year), int(re.search(r"\d+", place)[0]), value))
+    return rows
+
+
+def test_every_printed_count_and_percentage_is_an_indicator_or_a_checked_figure(report, figures):
+    checked = _checked(report)
+    known = [
+        (int(row["annee"]), line, value)
+        for row in figures
+        for line in lines_of(row["reference"])
+        for value in _values(row)
+    ]
+    found = {(line, value) for _, line, value in [*checked, *known]}
+    missing = [row["fait"] for row in read_csv(PRINTED) if (int(row["ligne"]), float(row["valeur"])) not in found]
+    assert missing == []
+    assert len(read_csv(PRINTED)) == 60
+
+
+def _verdicts(real_root) -> dict[tuple[int, str], str]:
+    rows = read_csv(real_root / "data" / "processed" / "2020" / "controles.csv")
+    return {
+        (int(row["ligne"]), f"{row['perimetre']}/{row['indicateur']}/{row['modalite']}/{row['mesure']}"): row["verdict"]
+        for row in rows
+    }
+
+
+@pytest.mark.parametrize(
+    ("line", "path", "expected"),
+    [
+        (85, "postes/experience_prevention/non/part", "confirme"),
+        (86, "postes/premiere_prise_de_poste/oui_ou_incertain/part", "sous_hypothese"),
+        (89, "postes/presentation_formelle/non/part", "confirme"),
+        (95, "reunions/invites/groupes_alses/effectif", "confirme"),
+        (95, "reunions/participants/groupes_alses/effectif", "confirme"),
+        (189, "enonces/theme_enonce/perspectives/effectif", "confirme"),
+        (206, "alses/accompagnements//ecart", "confirme"),
+        (209, "prevention_specialisee/situation/collegien/part", "non_verifiable"),
+        (210, "collegiens/suivi_par/autre_educateur/part", "sous_hypothese"),
+        (224, "alses/nouvel_accompagnement/oui/part", "confirme"),
+        (233, "alses/origine/college/ecart", "confirme"),
+        (269, "alses/demande_initiale/scolaire/part", "non_verifiable"),
+        (280, "alses/objectif/scolaire/part", "ambigu"),
+    ],
+)
+def test_a_printed_figure_has_the_verdict_of_the_audit(real_root, line, path, expected):
+    assert _verdicts(real_root)[line, path] == expected
+
+
+def test_the_seventeen_posts_are_all_kept_and_identified(real_root):
+    posts = read_csv(real_root / "data" / "processed" / "2020" / "postes.csv")
+    assert len(posts) == 17
+    assert [posts[0]["uai"], posts[3]["uai"], posts[7]["uai"], posts[16]["uai"]] == [
+        "0592714E",
+        "0594309N",
+        "0595337F",
+        "0595169Y",
+    ]
+    assert {post["date_debut_precision"] for post in posts if post["date_debut"] == "2020-01-13"} == {"jour"}
+
+
+def test_page_03_says_what_changed_with_its_bounds(report):
+    page = BeautifulSoup((report / "03_compare.html").read_text(encoding="utf-8"), "html.parser")
+    said = re.sub(r"[\s\u202f\u00a0]+", " ", page.select_one("ul.constats").get_text(" "))
+    plain = said.replace(" ,", ",")
+    assert "−6,0 points (entre −6,9 et −5,0 )" in plain
+    assert "entre +45 et +84" in plain
+    assert "+2,0 points (entre +1,0 et +3,0 )" in plain
+    assert "+381" in plain
+
+
+def test_the_index_gives_the_answer_first(report):
+    page = BeautifulSoup((report / "index.html").read_text(encoding="utf-8"), "html.parser")
+    first = page.find("main").find("h2")
+    assert first.get_text() == "À retenir"
+    assert "2\u202f233" in first.find_next("ul").get_text()

@@ -1,0 +1,219 @@
+"""The rooms hold: who imports whom, how notebooks read, what may stand in each folder."""
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from helpers import parameters
+
+SOURCE = Path(__file__).resolve().parents[1] / "src" / "helpers"
+NOTEBOOKS = sorted((SOURCE.parents[1] / "notebooks").glob("*.ipynb"))
+
+# What each module may import of ours. Step modules never import each other; what two share moves down.
+MAY_IMPORT = {
+    "paths": set(),
+    "schema": set(),
+    "typography": set(),
+    "parameters": {"paths", "schema"},
+    "store": {"paths", "schema"},
+    "clean": {"schema"},
+    "facts": {"schema"},
+    "checks": {"paths", "schema", "store", "clean"},
+    "indicators": {"schema", "facts", "clean"},
+    "describe": {"schema", "facts"},
+    "compare": {"schema", "facts"},
+    "themes": {"schema"},
+    "wording": {"schema", "facts", "typography"},
+    "tables": {"schema", "facts", "wording"},
+    "charts": {"schema", "facts", "wording", "tables"},
+    "publish": {"paths", "typography"},
+    "pipeline": {"paths", "schema", "parameters", "checks", "store", "tables", "wording", "publish"},
+    "environment": set(),
+    "dictionary": {"schema", "typography"},
+    "cli": {
+        "paths",
+        "typography",
+        "schema",
+        "parameters",
+        "checks",
+        "pipeline",
+        "publish",
+        "dictionary",
+        "environment",
+    },
+}
+# Libraries that only these modules may import.
+RESERVED = {
+    "matplotlib": {"charts"},
+    "seaborn": {"charts"},
+    "papermill": {"pipeline"},
+    "nbconvert": {"publish"},
+    "frictionless": {"store"},
+    "babel": {"wording"},
+    "scipy": {"indicators"},
+}
+PANDAS = {
+    "schema",
+    "store",
+    "checks",
+    "clean",
+    "indicators",
+    "facts",
+    "describe",
+    "compare",
+    "themes",
+    "tables",
+    "charts",
+}
+
+
+def modules() -> dict[str, list[Path]]:
+    found: dict[str, list[Path]] = {}
+    for path in SOURCE.rglob("*.py"):
+        name = path.relative_to(SOURCE).parts[0].removesuffix(".py")
+        if name != "__init__":
+            found.setdefault(name, []).append(path)
+    return found
+
+
+def imported(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        if isinstance(node, ast.ImportFrom):
+            names |= {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
+    return names
+
+
+def ours(path: Path) -> set[str]:
+    return {name.split(".")[1] for name in imported(path) if name.startswith("helpers.")}
+
+
+def test_every_module_is_in_the_map():
+    assert set(modules()) == set(MAY_IMPORT)
+    text = (SOURCE / "__init__.py").read_text(encoding="utf-8")
+    listed = {line.split()[0] for line in text.splitlines() if re.match(r"^[a-z]+ {2,}", line)}
+    assert listed == set(MAY_IMPORT)
+
+
+@pytest.mark.parametrize("name", sorted(MAY_IMPORT))
+def test_a_module_imports_only_what_it_may(name):
+    used = set().union(*(ours(path) for path in modules()[name])) - {name}
+    assert used <= MAY_IMPORT[name]
+
+
+@pytest.mark.parametrize("name", sorted(MAY_IMPORT))
+def test_a_library_stays_in_its_module(name):
+    used = {library.split(".")[0] for path in modules()[name] for library in imported(path)}
+    assert {library for library in used if name not in RESERVED.get(library, {name})} == set()
+    assert "pandas" not in used or name in PANDAS
+
+
+@pytest.mark.parametrize("path", sorted(SOURCE.rglob("*.py")), ids=lambda path: path.relative_to(SOURCE).as_posix())
+def test_a_module_fits_on_three_screens_and_a_function_on_one(path):
+    text = path.read_text(encoding="utf-8")
+    assert text.count("\n") <= 200
+    long = [
+        node.name
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef) and node.end_lineno - node.body[0].lineno + 1 > 32
+    ]
+    assert long == []
+
+
+@pytest.mark.parametrize("path", sorted(SOURCE.rglob("*.py")), ids=lambda path: path.relative_to(SOURCE).as_posix())
+def test_public_functions_say_what_comes_out(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    silent = [
+        node.name
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        and not node.name.startswith("_")
+        and not ast.get_docstring(node)
+    ]
+    assert silent == []
+
+
+# --- notebooks -------------------------------------------------------------------------------------------------------
+
+
+def cells(path: Path, kind: str) -> list[dict]:
+    return [cell for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == kind]
+
+
+def source(cell: dict) -> str:
+    return "".join(cell["source"])
+
+
+def tagged(path: Path, tag: str) -> list[dict]:
+    return [cell for cell in cells(path, "code") if tag in cell["metadata"].get("tags", [])]
+
+
+def test_there_is_one_notebook_a_step_and_nothing_else():
+    names = [path.name for path in (SOURCE.parents[1] / "notebooks").iterdir() if not path.name.startswith(".")]
+    assert sorted(names) == [f"{name}.ipynb" for name in parameters.NOTEBOOKS]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_opens_with_a_question_and_what_it_takes_and_produces(path):
+    first = source(cells(path, "markdown")[0])
+    assert first.splitlines()[0].startswith("# ") and first.splitlines()[0].endswith("?")
+    assert "**Prend**" in first and "→ **produit**" in first
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_parameters_are_literals_that_the_contract_knows(path):
+    (cell,) = tagged(path, "parameters")
+    body = ast.parse(source(cell)).body
+    assert [node.targets[0].id for node in body] == list(parameters.NOTEBOOKS[path.stem])
+    assert all(isinstance(node.value, ast.Constant) for node in body)
+    assert all("#" in line for line in source(cell).splitlines())
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_imports_helpers_and_pandas_only(path):
+    names = {
+        alias.name if isinstance(node, ast.Import) else node.module
+        for cell in cells(path, "code")
+        for node in ast.walk(ast.parse(source(cell)))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
+    assert names <= {"helpers", "pandas"}
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_tells_and_does_not_compute(path):
+    kept = [
+        cell
+        for cell in cells(path, "code")
+        if not cell["metadata"].get("tags") or "parameters" not in cell["metadata"]["tags"]
+    ]
+    for cell in kept:
+        tree = ast.parse(source(cell))
+        assert not [
+            node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.Lambda | ast.For | ast.While)
+        ]
+        numbers = [
+            node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and type(node.value) in (int, float)
+        ]
+        assert numbers == []
+        assert len(source(cell).splitlines()) <= 8
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_prose_has_no_typed_figure(path):
+    for cell in cells(path, "markdown"):
+        text = source(cell).replace("novembre 2026", "")
+        assert re.findall(r"\d+", text) == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_ends_with_its_limits_and_its_provenance(path):
+    titles = [source(cell).splitlines()[0] for cell in cells(path, "markdown")]
+    assert titles[-2:] == ["## Que faut-il garder en tête ?", "## De quoi cette page est-elle faite ?"]
+    assert tagged(path, "provenance") == [cells(path, "code")[-1]]
