@@ -164,7 +164,7 @@ def test_french_spaces_never_break_before_a_sign(report, name):
 
 def test_titles_state_the_finding_and_carry_their_number(report):
     figure = next(f for f in read(report, "02_describe").select("figure") if f["id"] == "fig-alses-sexe")
-    assert figure.select_one(".figure-titre").get_text() == "Figure\u00a04 Sexe\u00a0: 44\u202f% sont des filles"
+    assert figure.select_one(".figure-titre").get_text() == "Figure\u00a04 Sexe\u00a0: 44\u202f%\u00a0sont des filles"
     assert figure.select_one(".lecture").get_text().startswith("Lecture")
     assert "150" in figure.select_one(".lecture").get_text()
     assert "Rapport inventé 2032" in figure.select_one(".source").get_text()

@@ -84,7 +84,7 @@ def test_headings_get_unique_readable_ids_and_contents_follow():
         new_markdown_cell("## D’où viennent-ils ?\n### Œuvre et élèves\n## D’où viennent-ils ?\n## Contenu"),
         code("x", shown(text_html='<p id="d-ou-viennent-ils-2">déjà pris</p>')),
     )
-    ids = [heading["id"] for heading in page.find_all(["h2", "h3"])]
+    ids = [heading["id"] for heading in page.main.find_all(["h2", "h3"])]
     assert ids == ["d-ou-viennent-ils", "oeuvre-et-eleves", "d-ou-viennent-ils-3", "contenu-2"]
     assert [link["href"] for link in page.select(".sommaire-ouvert a")] == [f"#{name}" for name in ids]
     assert page.select_one(".sommaire-ouvert ol ol a").text == "Œuvre et élèves"

@@ -50,7 +50,7 @@ def test_index_says_the_answer_first_and_leads_on(tmp_path):
         "À retenir", "Chiffres clés", "Pages du rapport", "Comment lire les marques", "Fichiers de ce rapport",
     ]
     assert page.select_one(".retenu h3 a")["href"] == "02_describe.html"
-    assert page.find("a", string="42 %")["href"] == "02_describe.html#fig-1"
+    assert page.find("a", string="42\u202f%")["href"] == "02_describe.html#fig-1"
     assert page.find(id="liste") is None
     assert [size.text for size in page.select(".taille")] == ["(12,3\u00a0ko)"]
     assert page.select_one('nav.pages [aria-current="page"]').text == "Accueil"

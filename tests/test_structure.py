@@ -3,6 +3,8 @@
 import ast
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,8 +20,8 @@ MAY_IMPORT = {
     "schema": set(),
     "typography": set(),
     "parameters": {"paths", "schema"},
-    "store": {"paths", "schema"},
-    "clean": {"schema"},
+    "store": {"paths", "schema", "typography"},
+    "clean": {"schema", "typography"},
     "facts": {"schema"},
     "checks": {"paths", "schema", "store", "clean"},
     "indicators": {"schema", "facts", "clean"},
@@ -136,6 +138,15 @@ def test_public_functions_say_what_comes_out(path):
         and not ast.get_docstring(node)
     ]
     assert silent == []
+
+
+def test_the_code_is_linted_and_formatted():
+    root = SOURCE.parents[1]
+    for command in (["check", "src", "notebooks", "tests", "alses.py"], ["format", "--check", "src"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, "--no-cache"], cwd=root, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stdout
 
 
 # --- notebooks -------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 import pandas as pd
 
 from helpers import paths, store
-from helpers.clean import clean_posts
+from helpers.clean import post_faults
 from helpers.schema import DataError, catalogue
 
 _ANY_MODALITY = frozenset({"mois_de_debut", "theme_enonce"})
@@ -21,6 +21,11 @@ def _unknown(value: str, known: Iterable[str]) -> str:
     return f"est inconnu ; vouliez-vous « {near[0]} » ?" if near else "est inconnu ; voir docs/data-dictionary.md."
 
 
+def _modalities(indicator: str) -> set[str]:
+    entry = catalogue().indicators[indicator]
+    return {""} if entry.choice == "total" else {*entry.modalities, *entry.groups}
+
+
 def _figure_fault(line: int, figure, year: int, file: str) -> DataError | None:
     entries = catalogue()
     if figure.annee != year:
@@ -31,8 +36,7 @@ def _figure_fault(line: int, figure, year: int, file: str) -> DataError | None:
         return _fault(file, line, "perimetre", figure.perimetre, _unknown(figure.perimetre, entries.perimeters))
     if figure.indicateur not in entries.indicators:
         return _fault(file, line, "indicateur", figure.indicateur, _unknown(figure.indicateur, entries.indicators))
-    entry = entries.indicators[figure.indicateur]
-    known = {"": ""} if entry.choice == "total" else entry.modalities | entry.groups
+    entry, known = entries.indicators[figure.indicateur], _modalities(figure.indicateur)
     if figure.modalite not in known and not (entry.id in _ANY_MODALITY and figure.modalite):
         return _fault(file, line, "modalite", figure.modalite, _unknown(figure.modalite, known))
     allowed = {"effectif": {entry.unit}, "part": {"pct"}, "ecart": {entry.unit, "points"}}[figure.mesure]
@@ -77,26 +81,29 @@ def figure_faults(figures: pd.DataFrame, *, year: int) -> list[DataError]:
     return [fault for fault in found if fault]
 
 
+def _link_fault(link: str) -> str | None:
+    """Why a statement's link leads to no figure of the catalogue, or None."""
+    entries = catalogue()
+    perimeter, name, modality = link.split("/")
+    if perimeter not in entries.perimeters:
+        return _unknown(perimeter, entries.perimeters)
+    if name not in entries.indicators:
+        return _unknown(name, entries.indicators)
+    known = _modalities(name)
+    return None if modality in known or name in _ANY_MODALITY else _unknown(modality, known)
+
+
 def statement_faults(statements: pd.DataFrame, themes: pd.DataFrame, *, year: int) -> list[DataError]:
     """Statements whose theme is not in the code book or whose linked figure is not in the catalogue."""
-    file, entries, codes = f"data/raw/{year}/enonces.csv", catalogue(), set(themes["theme"])
+    file, codes = f"data/raw/{year}/enonces.csv", set(themes["theme"])
     found = []
     for line, row in zip(statements.index, statements.itertuples(), strict=True):
         if row.theme not in codes:
             found.append(_fault(file, line, "theme", row.theme, _unknown(row.theme, codes)))
-        perimeter, _, rest = row.indicateur_lie.partition("/")
-        name = rest.partition("/")[0]
-        if row.indicateur_lie and (perimeter not in entries.perimeters or name not in entries.indicators):
-            found.append(_fault(file, line, "indicateur_lie", row.indicateur_lie, _unknown(name, entries.indicators)))
+        remedy = _link_fault(row.indicateur_lie) if row.indicateur_lie else None
+        if remedy:
+            found.append(_fault(file, line, "indicateur_lie", row.indicateur_lie, remedy))
     return found
-
-
-def _post_faults(year: int) -> list[DataError]:
-    try:
-        clean_posts(store.read_raw(year, "prises_de_poste"), **store.read_registers())
-    except DataError as fault:
-        return [fault]
-    return []
 
 
 def faults(year: int) -> list[DataError]:
@@ -111,7 +118,8 @@ def faults(year: int) -> list[DataError]:
     if store.present(year, "enonces"):
         found += statement_faults(store.read_raw(year, "enonces"), store.read_reference("themes"), year=year)
     if store.present(year, "prises_de_poste"):
-        found += _post_faults(year)
+        file = paths.relative(paths.raw(year) / "prises_de_poste.csv")
+        found += post_faults(store.read_raw(year, "prises_de_poste"), **store.read_registers(), file=file)
     return found
 
 

@@ -49,8 +49,9 @@ def differences(now: pd.DataFrame, before: pd.DataFrame, *, year: int, compare_t
         libelle=[catalogue().indicators[row.indicateur].label_of(row.modalite) for row in pairs.itertuples()],
         ecart_min=pairs["effectif_min_apres"] - pairs["effectif_max_avant"],
         ecart_max=pairs["effectif_max_apres"] - pairs["effectif_min_avant"],
-        ecart_part_min_pts=pairs["part_min_pct_apres"] - pairs["part_max_pct_avant"],
-        ecart_part_max_pts=pairs["part_max_pct_apres"] - pairs["part_min_pct_avant"],
+        # Rounded far below what is shown: the last bit of a subtraction must not decide between up and stable.
+        ecart_part_min_pts=(pairs["part_min_pct_apres"] - pairs["part_max_pct_avant"]).round(9),
+        ecart_part_max_pts=(pairs["part_max_pct_apres"] - pairs["part_min_pct_avant"]).round(9),
         ecart_part_pts=pairs["part_pct_apres"] - pairs["part_pct_avant"],
     )
     return pairs.assign(

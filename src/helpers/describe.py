@@ -94,9 +94,13 @@ def requests_and_goals(indicators: pd.DataFrame, *, year: int, perimeter: str = 
         for name in ("demande_initiale", "objectif")
     )
     columns = ["effectif_min", "effectif_max", "part_pct", "libelle", "base_min"]
+    # A count that is only bounded has no single dot: it stays in its own figure, with its bounds.
+    asked, worked = (
+        rows[(rows["effectif_min"] == rows["effectif_max"]) & rows["part_pct"].notna()] for rows in (asked, worked)
+    )
     both = (
         asked[columns]
-        .join(worked[columns], lsuffix="_d", rsuffix="_o", how="inner")
+        .merge(worked[columns], left_index=True, right_index=True, suffixes=("_d", "_o"), validate="1:1")
         .dropna(subset=["effectif_min_d", "effectif_min_o"])
     )
     both = both.sort_values("effectif_min_o", ascending=False)

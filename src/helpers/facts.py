@@ -39,15 +39,14 @@ def with_shares(indicators: pd.DataFrame) -> pd.DataFrame:
     ``part_pct`` is the printed share, else the exact one; it is missing when only bounds are known. The bounds of a
     printed share are those of its rounding, which no count can exceed.
     """
-    low = 100 * indicators["effectif_min"] / indicators["base_max"]
-    high = 100 * indicators["effectif_max"] / indicators["base_min"]
+    base_low, base_high = (indicators[name].where(indicators[name] > 0) for name in ("base_min", "base_max"))
+    low, high = 100 * indicators["effectif_min"] / base_high, 100 * indicators["effectif_max"] / base_low
     half = 0.5 / 10 ** indicators["decimales"].astype("Float64")
     printed = indicators["part_imprimee_pct"]
-    exact = low.where(
-        (indicators["effectif_min"] == indicators["effectif_max"]) & (indicators["base_min"] == indicators["base_max"])
-    )
-    floor = pd.concat([low, printed - half], axis=1).max(axis=1)
-    ceiling = pd.concat([high, printed + half], axis=1).min(axis=1).clip(upper=100)
+    is_exact = (indicators["effectif_min"] == indicators["effectif_max"]) & (base_low == base_high)
+    exact = low.where(is_exact.fillna(False))
+    floor = pd.concat([low, (printed - half).clip(lower=0)], axis=1).max(axis=1)
+    ceiling = pd.concat([high, (printed + half).clip(upper=100)], axis=1).min(axis=1)
     said = indicators["decimales"].fillna((indicators["base_min"] >= DECIMAL_FROM_BASE).fillna(False).astype("Int64"))
     return indicators.assign(
         part_pct=printed.fillna(exact), part_min_pct=floor, part_max_pct=ceiling, part_decimales=said

@@ -27,7 +27,9 @@ PRECISIONS = {
     "non_publie": "donnée non publiée",
 }
 
+# What the bounds of a difference allow one to say: of a share, of a count.
 FINDINGS = {"hausse": "hausse", "baisse": "baisse", "stable": "stable à l’arrondi près", "indetermine": "indéterminé"}
+COUNT_FINDINGS = {**FINDINGS, "stable": "inchangé"}
 
 
 class DataError(Exception):

@@ -16,7 +16,8 @@ def matrix(statements: pd.DataFrame, *, rows: str, columns: str, labels: pd.Data
     ``labels`` is the code book (``theme``, ``libelle``): its order and names are then those of the rows. A multi-valued
     column (``acteurs``) is counted once a value, so that its rows may add up to more than the statements.
     """
-    coded = statements.assign(**{rows: statements[rows].str.split(";")}).explode(rows)
+    coded = statements.assign(**{rows: statements[rows].str.split(r"\s*;\s*", regex=True)}).explode(rows)
+    coded = coded.assign(**{rows: coded[rows].str.strip()})
     coded = coded[coded[rows].ne("")]
     counted = pd.crosstab(coded[rows], coded[columns]).reindex(columns=order_of(columns), fill_value=0)
     if labels is None:

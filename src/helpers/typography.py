@@ -1,6 +1,7 @@
-"""French spaces: no line ever starts with a colon or a percent sign. Standard library only, for pages and messages."""
+"""Text as text: no-break spaces for pages and messages, and plain keys to compare spellings. Standard library only."""
 
 import re
+import unicodedata
 
 NARROW = "\u202f"  # narrow no-break space
 WIDE = "\u00a0"  # no-break space
@@ -21,3 +22,15 @@ def french_spaces(text: str) -> str:
     text = _BEFORE_WIDE.sub(WIDE, text)
     text = _AFTER_QUOTE.sub(NARROW, text)
     return _AFTER_LINE.sub(WIDE, text)
+
+
+def fold(text: str) -> str:
+    """The text without case, accents or punctuation, words joined by ``_``; a plus sign is a word: REP+ is not REP.
+
+    >>> fold("Ne Sait Pas"), fold("Condé-sur-l’Escaut"), fold("REP +")
+    ('ne_sait_pas', 'conde_sur_l_escaut', 'rep_plus')
+    """
+    # A curly apostrophe would vanish with the accents: make it a break first.
+    spaced = text.casefold().replace("’", "'").replace("+", " plus ").replace("œ", "oe")
+    plain = unicodedata.normalize("NFKD", spaced).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")

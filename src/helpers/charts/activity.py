@@ -80,7 +80,7 @@ def show_differences(rows: pd.DataFrame, gaps: list[Gap], *, year: int, compare_
     """Differences of shares with their bounds (columns of `compare.differences`, same order as ``gaps``)."""
     if rows.empty:
         return nothing("aucune part n’est publiée pour les deux années")
-    widest = max(gaps, key=lambda gap: abs(gap.points or 0))
+    widest = max(gaps, key=lambda gap: max(map(abs, gap.points_bounds)))
     entries = catalogue().indicators
     labelled = rows.assign(etiquette=[f"{entries[row.indicateur].label} :\n{row.libelle}" for row in rows.itertuples()])
     titles = {

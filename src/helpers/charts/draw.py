@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from helpers.charts.figure import BLUE, GREEN, GREY, ORANGE, PALE, canvas
-from helpers.wording import day, number, percent, points
+from helpers.wording import month, number, percent, points, signed
 
 ROW = 0.38  # inches a bar or row takes
 HEADING = 11  # characters a line of a column's heading may hold before it meets its neighbour
@@ -52,11 +52,11 @@ def timeline(months: pd.DataFrame) -> Figure:
     """One dot a post above the month of its start; columns ``mois``, ``postes``."""
     figure, axes = canvas(2.0)
     span = pd.date_range(months["mois"].min(), months["mois"].max(), freq="MS")
-    place = {month: index for index, month in enumerate(span)}
+    place = {first: index for index, first in enumerate(span)}
     for row in months.itertuples():
         axes.scatter([place[row.mois]] * row.postes, range(1, row.postes + 1), s=90, color=BLUE)
         axes.text(place[row.mois], row.postes + 0.75, number(row.postes), ha="center", fontweight="bold")
-    axes.set_xticks(range(len(span)), [day(month.date()).partition(" ")[2].replace(" ", "\n") for month in span])
+    axes.set_xticks(range(len(span)), [month(first).replace(" ", "\n") for first in span])
     axes.set_xlim(-0.6, len(span) - 0.4)
     axes.set_ylim(0, months["postes"].max() + 1.6)
     axes.set_yticks([])
@@ -149,16 +149,17 @@ def differences(rows: pd.DataFrame) -> Figure:
     low, high = rows["ecart_part_min_pts"].astype(float), rows["ecart_part_max_pts"].astype(float)
     axes.axvline(0, color=GREY, linewidth=1)
     axes.hlines(places, low, high, color=BLUE, linewidth=6, alpha=0.45)
-    axes.scatter(rows["ecart_part_pts"].astype(float), places, s=70, color=BLUE, zorder=3)
-    for place, row in zip(places, rows.itertuples(), strict=True):
-        axes.text(row.ecart_part_pts, place + 0.22, points(row.ecart_part_pts), ha="center", fontweight="bold")
+    said = rows["ecart_part_pts"].astype(float)
+    axes.scatter(said, places, s=70, color=BLUE, zorder=3)
+    for place, value, least, most in zip(places, said, low, high, strict=True):
+        # Without a printed share on both sides there is no point to say: only the bounds.
+        text = points(value) if value == value else f"{signed(least, 1)} à {points(most)}"
+        axes.text((least + most) / 2 if value != value else value, place + 0.22, text, ha="center", fontweight="bold")
     axes.set_yticks(places, rows["etiquette"])
     reach = max(abs(low).max(), abs(high).max(), 2) * 1.25
     axes.set_xlim(-reach, reach)
     axes.set_ylim(-0.6, len(rows) - 0.2)
-    axes.xaxis.set_major_formatter(
-        lambda value, _: points(value, 0).replace("\u00a0points", "").replace("\u00a0point", "")
-    )
+    axes.xaxis.set_major_formatter(lambda value, _: signed(value))
     axes.set_xlabel("écart en points", color=GREY)
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)

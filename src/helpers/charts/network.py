@@ -8,7 +8,7 @@ from helpers.charts.words import nothing, source, words
 from helpers.facts import Facts, fact_of
 from helpers.schema import catalogue
 from helpers.tables import breakdown_table, matrix_table, table
-from helpers.wording import Html
+from helpers.wording import Html, month
 
 
 def show_starts(months: pd.DataFrame, facts: Facts) -> Html:
@@ -27,7 +27,7 @@ def show_starts(months: pd.DataFrame, facts: Facts) -> Html:
         source=words("source", population="nouvelles prises de poste", references=counts[0].reference),
         alt=words("starts_alt", facts=counts, months=dates).text,
         table=table(
-            months,
+            months.assign(mois=[month(date) for date in dates]),
             caption="Prises de poste par mois",
             titles={"mois": "Mois", "postes": "Postes", "colleges": "Collèges"},
         ),

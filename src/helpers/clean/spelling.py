@@ -1,10 +1,11 @@
-"""What a printed cell says: names without accents or punctuation, durations, dates."""
+"""What a printed cell says: durations and dates."""
 
 import re
-import unicodedata
 
 import dateparser
 import pandas as pd
+
+from helpers.typography import fold
 
 # The printed forms of a start date, and the precision each one gives.
 DATE_FORMS = (("%d-%b-%y", "jour"), ("%d/%m/%Y", "jour"), ("%Y-%m-%d", "jour"), ("%b-%y", "mois"), ("%Y-%m", "mois"))
@@ -12,17 +13,6 @@ DATE_FORMS = (("%d-%b-%y", "jour"), ("%d/%m/%Y", "jour"), ("%Y-%m-%d", "jour"), 
 MONTHS = {"fevr": "févr", "juill": "juil", "aout": "août"}
 
 _DURATION = re.compile(r"^(\d+(?:[.,]\d+)?)\s*(ans?|mois)$")
-
-
-def fold(text: str) -> str:
-    """The text without case, accents or punctuation, words joined by ``_``.
-
-    >>> fold("Ne Sait Pas"), fold("Condé-sur-l’Escaut")
-    ('ne_sait_pas', 'conde_sur_l_escaut')
-    """
-    # A curly apostrophe would vanish with the accents: make it a break first.
-    plain = unicodedata.normalize("NFKD", text.casefold().replace("’", "'")).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
 
 
 def read_duration(text: str) -> float | None:
@@ -40,13 +30,18 @@ def read_duration(text: str) -> float | None:
     return number / 12 if found[2] == "mois" else number
 
 
+def _month(word: re.Match) -> str:
+    bare = word[0].rstrip(".").lower()
+    return MONTHS.get(bare, bare)
+
+
 def read_start(text: str) -> tuple[pd.Timestamp, str] | None:
     """The first known day of a printed start and its precision (jour or mois); None when it is no date.
 
     >>> read_start("13-janv-20"), read_start("oct-19")
     ((Timestamp('2020-01-13 00:00:00'), 'jour'), (Timestamp('2019-10-01 00:00:00'), 'mois'))
     """
-    plain = re.sub(r"[^\W\d_]+\.?", lambda word: MONTHS.get(word[0].rstrip(".").lower(), word[0]), text.strip())
+    plain = re.sub(r"[^\W\d_]+\.?", _month, text.strip())
     for form, precision in DATE_FORMS:
         settings = {"PARSERS": ["custom-formats"], "PREFER_DAY_OF_MONTH": "first"}
         date = dateparser.parse(plain, date_formats=[form], languages=["fr"], settings=settings)

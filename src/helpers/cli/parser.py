@@ -14,6 +14,7 @@ EXAMPLES = """exemples :
 _ERRORS = {
     "the following arguments are required: ": "il manque : ",
     "unrecognized arguments: ": "option inconnue : ",
+    "ignored explicit argument ": "valeur inattendue : ",
     "expected one argument": "une valeur est attendue",
     "invalid choice: ": "choix inconnu : ",
     "(choose from ": "(au choix : ",
@@ -21,6 +22,7 @@ _ERRORS = {
     ": une année": " : une année",
     ": une valeur": " : une valeur",
     ": choix": " : choix",
+    ": valeur": " : valeur",
 }
 _HELP = {
     "usage: ": "usage : ",

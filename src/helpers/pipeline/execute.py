@@ -13,6 +13,9 @@ from papermill.exceptions import PapermillExecutionError
 
 from helpers import paths
 
+# Whatever Papermill, nbclient and the kernel raise when a notebook cannot be read, started or run.
+_STOPS = (PapermillExecutionError, DeadKernelError, CellTimeoutError, RuntimeError, ValueError, OSError)
+
 # A cell of this report takes a second; ten minutes is a machine in trouble, not a long computation.
 CELL_TIMEOUT_S = 600
 START_TIMEOUT_S = 120
@@ -152,16 +155,14 @@ def execute(name: str, parameters: dict, destination: Path) -> NotebookNode:
             cwd=paths.repository() / "notebooks",
             start_timeout=START_TIMEOUT_S,
             execution_timeout=CELL_TIMEOUT_S,
-            # No half-second wait for a kernel that has nothing to save. Papermill writes the file after each cell: what
-            # is kept of a kernel that dies is then all that it did.
+            # No half-second wait for a kernel that has nothing to save.
             shutdown_kernel="immediate",
         )
-    except (PapermillExecutionError, DeadKernelError, CellTimeoutError, RuntimeError, ValueError, OSError) as error:
+    except _STOPS as error:
         raise _failure(name, destination, error) from error
     notebook = nbformat.read(destination, as_version=4)
     fault = find_fault(notebook)
     if fault:
-        raise NotebookFailure(
-            f"{name} n’a pas été exécuté en entier : {fault}. Notebook gardé : {paths.relative(destination)}."
-        )
+        kept = paths.relative(destination)
+        raise NotebookFailure(f"{name} n’a pas été exécuté en entier : {fault}. Notebook gardé : {kept}.")
     return notebook

@@ -32,7 +32,7 @@ def describe_inputs(years: list[int]) -> list[dict]:
             "fichier": paths.relative(path),
             "sha256": fingerprint(path),
             "octets": path.stat().st_size,
-            "lignes": sum(any(cell.strip() for cell in row) for row in read_rows(path)) - 1,
+            "lignes": len(read_rows(path).rows),
         }
         for path in _input_files(years)
     ]

@@ -50,10 +50,11 @@ def _checked_card(year: int) -> dict:
     again = f"exécutez d’abord 01_clean pour {year}"
     try:
         card = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
+        then = {entry["fichier"]: entry["sha256"] for entry in card["entrees"]}
+        years, _ = list(card["annees_lues"]), dict(card["tables"])
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
         raise DataError(f"Les tables nettoyées de {year} n’existent pas encore : {again}.") from None
-    now = {entry["fichier"]: entry["sha256"] for entry in describe_inputs(card["annees_lues"])}
-    then = {entry["fichier"]: entry["sha256"] for entry in card["entrees"]}
+    now = {entry["fichier"]: entry["sha256"] for entry in describe_inputs(years)}
     changed = sorted(name for name in now.keys() | then.keys() if now.get(name) != then.get(name))
     if changed:
         raise DataError(f"{changed[0]} a changé depuis le nettoyage de {year} : {again}.")

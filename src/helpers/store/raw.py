@@ -31,17 +31,17 @@ class RawYear:
 def faults_in(path: Path, name: str) -> list[DataError]:
     """Every fault of a table, in order of line; empty when it is as its schema says."""
     try:
-        return validated_rows(path, name)[3]
+        return validated_rows(path, name)[1]
     except DataError as fault:
         return [fault]
 
 
 def _read(path: Path, name: str) -> pd.DataFrame:
-    header, rows, lines, faults = validated_rows(path, name)
+    read, faults = validated_rows(path, name)
     if faults:
         raise faults[0]
-    table = typed(pd.DataFrame(rows, columns=header, dtype="str"), name)
-    table.index = pd.Index(lines, name="ligne_du_fichier")
+    table = typed(pd.DataFrame(read.rows, columns=read.header, dtype="str"), name)
+    table.index = pd.Index(read.lines, name="ligne_du_fichier")
     return table
 
 

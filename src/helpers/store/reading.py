@@ -3,35 +3,33 @@
 import csv
 import io
 import re
-from difflib import get_close_matches
+from dataclasses import dataclass
 from pathlib import Path
 
 from frictionless import Resource, Schema
 
 from helpers import paths
 from helpers.schema import DataError, table_schema
+from helpers.store.sentences import header_faults, sentence_of
 
 # Excel writes a French decimal comma and day-first dates; both are unambiguous in a column of that type.
 _DECIMAL_COMMA = re.compile(r"^-?\d+,\d+$")
 _FRENCH_DATE = re.compile(r"^(\d{2})/(\d{2})/(\d{4})$")
-
-_TYPES = {
-    "integer": "un nombre entier",
-    "number": "un nombre",
-    "date": "une date écrite AAAA-MM-JJ ou JJ/MM/AAAA",
-    "string": "un texte",
-}
+# What Python would read as a number and a person would not: 1_7, ٧, NaN, 1e400, twenty digits.
+_PLAIN_NUMBER = re.compile(r"^-?[0-9]{1,15}(\.[0-9]{1,15})?$")
+_REFUSED = "✗"
 
 
-def read_rows(path: Path) -> list[list[str]]:
-    """The cells of a CSV file, header first: UTF-8 or Windows-1252, comma, semicolon or tab, French numbers kept.
+@dataclass(frozen=True)
+class Rows:
+    """The cells of a file: header, rows, and the line each row starts at, as an editor shows it."""
 
-    Raises
-    ------
-    DataError
-        when the file is absent, empty, unreadable or not a text table.
-    """
-    shown = paths.relative(path)
+    header: list[str]
+    rows: list[list[str]]
+    lines: list[int]
+
+
+def _decode(path: Path, shown: str) -> str:
     try:
         content = path.read_bytes()
     except FileNotFoundError:
@@ -41,127 +39,86 @@ def read_rows(path: Path) -> list[list[str]]:
     if b"\0" in content:
         raise DataError(f"{shown} n’est pas une table en texte : enregistrez-la au format CSV UTF-8.")
     try:
-        text = content.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-    header = text.split("\n", 1)[0]
-    if not header.strip():
+        return content.decode("cp1252", errors="replace")
+
+
+def read_rows(path: Path) -> Rows:
+    """The cells of a CSV file: UTF-8 or Windows-1252, comma, semicolon or tab; blank lines are left out.
+
+    Raises
+    ------
+    DataError
+        when the file is absent, empty, unreadable, or not a text table.
+    """
+    shown = paths.relative(path)
+    text = _decode(path, shown)
+    if not text.strip():
         raise DataError(f"{shown} est vide : la première ligne doit porter les noms des colonnes.")
-    delimiter = max(",;\t", key=header.count)
-    return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-
-
-def _header_faults(header: list[str], expected: list[str], shown: str) -> list[DataError]:
-    missing = [name for name in expected if name not in header]
-    unknown = [name for name in header if name not in expected]
-    twice = sorted({name for name in header if header.count(name) > 1})
-    faults = []
-    for name in missing:
-        near = get_close_matches(name, unknown, n=1, cutoff=0.6)
-        remedy = f"renommez « {near[0]} »" if near else "ajoutez-la, même vide"
-        faults.append(DataError(f"{shown}, ligne 1 : la colonne « {name} » manque ; {remedy}."))
-    for name in unknown:
-        if not any(name in get_close_matches(name, [other], cutoff=0.6) for other in missing):
-            faults.append(DataError(f"{shown}, ligne 1 : colonne « {name} » inconnue ; supprimez-la de ce fichier."))
-    faults += [DataError(f"{shown}, ligne 1 : la colonne « {name} » figure deux fois.") for name in twice]
-    return faults
-
-
-def _constraint_sentence(column: dict, note: str, cell: str) -> str:
-    rules = column.get("constraints", {})
-    if '"required"' in note:
-        return "la case est vide alors qu’elle est obligatoire ; complétez-la."
-    if '"enum"' in note:
-        near = get_close_matches(cell, rules["enum"], n=1)
-        hint = f" Vouliez-vous « {near[0]} » ?" if near else ""
-        return f"« {cell} » n’est pas dans la liste ({', '.join(rules['enum'])}).{hint}"
-    if '"minimum"' in note or '"maximum"' in note:
-        low, high = rules.get("minimum"), rules.get("maximum")
-        limits = (
-            f"entre {low} et {high}"
-            if None not in (low, high)
-            else f"au moins {low}"
-            if high is None
-            else f"au plus {high}"
+    first = text.split("\n", 1)[0]
+    if not first.strip():
+        raise DataError(
+            f"{shown}, ligne 1 : cette ligne est blanche ; supprimez-la, les noms des colonnes viennent d’abord."
         )
-        return f"« {cell} » est impossible : la valeur doit être {limits} ; vérifiez-la dans le document."
-    if '"unique"' in note:
-        return f"« {cell} » figure déjà plus haut ; chaque valeur doit être unique."
-    return f"« {cell} » n’a pas la forme attendue ({column['description']})"
-
-
-def _sentence(error, schema: dict, shown: str) -> str | None:
-    where = f"{shown}, ligne {getattr(error, 'row_number', '?')}"
-    name = getattr(error, "field_name", None)
-    column = next((entry for entry in schema["fields"] if entry["name"] == name), None)
-    if error.type == "type-error":
-        return (
-            f"{where}, colonne « {name} » : « {error.cell} » n’est pas {_TYPES[column['type']]} ; corrigez la valeur."
-        )
-    if error.type == "constraint-error":
-        return f"{where}, colonne « {name} » : {_constraint_sentence(column, error.note, str(error.cell or ''))}"
-    if error.type == "primary-key":
-        return f"{where} : cette ligne répète une ligne précédente ({', '.join(schema['primaryKey'])}) ; gardez-en une."
-    if error.type == "extra-cell":
-        return f"{where} : une case de trop ; entourez de guillemets les textes qui contiennent le séparateur."
-    if error.type == "missing-cell":
-        return f"{where} : des cases manquent en fin de ligne ; complétez la ligne."
-    return None
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True)
+    cells, lines, start = [], [], 1
+    try:
+        for row in reader:
+            if any(cell.strip() for cell in row):
+                cells.append([cell.strip() for cell in row])
+                lines.append(start)
+            start = reader.line_num + 1
+    except csv.Error:
+        raise DataError(
+            f"{shown}, ligne {start} : un guillemet ouvert n’est pas refermé ; corrigez cette ligne."
+        ) from None
+    return Rows(cells[0], cells[1:], lines[1:])
 
 
 def _normalised(cell: str, kind: str) -> str:
-    cell = cell.strip()
-    if kind in ("number", "integer") and _DECIMAL_COMMA.match(cell):
-        return cell.replace(",", ".")
+    if kind in ("number", "integer"):
+        plain = cell.replace(",", ".") if _DECIMAL_COMMA.match(cell) else cell
+        return plain if not plain or _PLAIN_NUMBER.match(plain) else _REFUSED
     if kind == "date" and (found := _FRENCH_DATE.match(cell)):
         return "-".join(reversed(found.groups()))
     return cell
 
 
-def validated_rows(path: Path, name: str) -> tuple[list[str], list[list[str]], list[int], list[DataError]]:
-    """Header, rows without blank ones, their line numbers in the file, and every fault the schema finds.
-
-    A fault is a `DataError` that names file, line, column, value and remedy; one sentence a cell.
-    """
-    schema, shown = table_schema(name), paths.relative(path)
-    header, *rows = read_rows(path)
-    header = [cell.strip() for cell in header]
+def _report(table: Rows, schema: dict) -> tuple[list[list[str]], list]:
     kinds = {column["name"]: column["type"] for column in schema["fields"]}
-    faults = _header_faults(header, list(kinds), shown)
-    if faults:
-        return header, [], [], faults
+    width = len(table.header)
     rows = [
-        [_normalised(cell, kinds.get(column, "string")) for column, cell in zip(header, row, strict=False)]
-        + row[len(header) :]
-        for row in rows
+        [_normalised(cell, kinds[column]) for column, cell in zip(table.header, row, strict=False)] + row[width:]
+        for row in table.rows
     ]
-    full = [(number, row) for number, row in enumerate(rows, start=2) if any(cell.strip() for cell in row)]
-    if not full:
-        return (
-            header,
-            [],
-            [],
-            [DataError(f"{shown} n’a aucune ligne sous les noms de colonnes ; complétez-la ou retirez-la.")],
-        )
-    ordered = {**schema, "fields": sorted(schema["fields"], key=lambda column: header.index(column["name"]))}
-    report = Resource(data=[header, *rows], schema=Schema.from_descriptor(ordered)).validate()
-    blank = {number for number in range(2, len(rows) + 2)} - {number for number, _ in full}
-    seen, sentences = set(), []
-    for error in report.tasks[0].errors:
-        key = (getattr(error, "row_number", None), getattr(error, "field_name", None) or error.type)
-        sentence = None if key[0] in blank or key in seen else _sentence(error, schema, shown)
-        seen.add(key)
-        if sentence and not _shadowed(error, report.tasks[0].errors):
-            sentences.append(sentence)
-    return (
-        header,
-        [row for _, row in full],
-        [number for number, _ in full],
-        [DataError(s) for s in dict.fromkeys(sentences)],
-    )
+    ordered = {**schema, "fields": sorted(schema["fields"], key=lambda column: table.header.index(column["name"]))}
+    task = Resource(data=[table.header, *rows], schema=Schema.from_descriptor(ordered)).validate().tasks[0]
+    return rows, task.errors
 
 
-def _shadowed(error, errors) -> bool:
-    # A short line makes one fault a missing column besides the one that says so: keep the latter.
-    short = {other.row_number for other in errors if other.type == "missing-cell"}
-    return error.type == "constraint-error" and error.row_number in short
+def validated_rows(path: Path, name: str) -> tuple[Rows, list[DataError]]:
+    """The rows of a table, its numbers and dates in plain form, and every fault its schema finds.
+
+    A fault names file, line, column, value as received and remedy; one sentence a cell.
+    """
+    schema, shown, table = table_schema(name), paths.relative(path), read_rows(path)
+    faults = header_faults(table.header, [column["name"] for column in schema["fields"]], shown)
+    if faults:
+        return table, faults
+    if not table.rows:
+        return table, [DataError(f"{shown} n’a aucune ligne sous les noms de colonnes ; complétez-la ou retirez-la.")]
+    rows, errors = _report(table, schema)
+    short = {error.row_number for error in errors if error.type == "missing-cell"}
+    told: dict[tuple, DataError] = {}
+    for error in errors:
+        place = error.row_number - 2  # frictionless counts the header
+        column = getattr(error, "field_name", None)
+        cell = table.rows[place][table.header.index(column)] if column and error.row_number not in short else ""
+        text = sentence_of(error, schema, cell)
+        # A short line makes one fault a missing column besides the one that says so: keep the latter.
+        is_echo = error.row_number in short and error.type != "missing-cell"
+        if text and not is_echo:
+            key = (place, column if error.type != "missing-cell" else "")
+            told.setdefault(key, DataError(f"{shown}, ligne {table.lines[place]}{text}"))
+    return Rows(table.header, rows, table.lines), list(told.values())

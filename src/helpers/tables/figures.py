@@ -4,7 +4,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from helpers.facts import Fact, Facts, fact_of
-from helpers.schema import FINDINGS, VERDICTS, catalogue
+from helpers.schema import COUNT_FINDINGS, VERDICTS, catalogue
 from helpers.tables.frame import headings, lay_out
 from helpers.wording import Html, fragment, interval, number, percent, plain, points, say, signed
 from helpers.wording.formats import NARROW
@@ -80,7 +80,7 @@ def differences_table(rows: pd.DataFrame, *, year: int, compare_to: int | None) 
         before = interval(row.effectif_min_avant, row.effectif_max_avant)
         now = interval(row.effectif_min_apres, row.effectif_max_apres)
         gap = " à ".join(dict.fromkeys((signed(row.ecart_min), signed(row.ecart_max))))
-        cells.append([what, who, before, now, gap, FINDINGS[row.constat_effectif]])
+        cells.append([what, who, before, now, gap, COUNT_FINDINGS[row.constat_effectif]])
     numbers = [str(compare_to), str(year), "Différence"]
     caption = f"Effectifs de {compare_to} et de {year}, et leur différence"
     return lay_out(caption, headings("Nombre de personnes", "Périmètre", *numbers, "Constat", numbers=numbers), cells)

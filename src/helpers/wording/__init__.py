@@ -1,6 +1,6 @@
 """French for readers: numbers, agreement, sentences and fragments built from figures (Jinja texts in ``texts/``)."""
 
-from helpers.wording.formats import day, interval, number, percent, plural, points, signed
+from helpers.wording.formats import day, interval, month, number, percent, plural, points, signed
 from helpers.wording.marks import Html, precision_mark
 from helpers.wording.sentences import fragment, plain, say
 
@@ -9,6 +9,7 @@ __all__ = [
     "day",
     "fragment",
     "interval",
+    "month",
     "number",
     "percent",
     "plain",

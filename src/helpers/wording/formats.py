@@ -1,6 +1,8 @@
 """Numbers and dates as French readers write them (CLDR data through babel): decimal comma, narrow no-break spaces."""
 
+import math
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 
 from babel import Locale
 from babel.dates import format_date
@@ -12,17 +14,25 @@ WIDE = "\u00a0"  # no-break space: before a colon
 MISSING = "pas de donnée"
 
 
+def _rounded(value: float, decimals: int) -> Decimal:
+    # Half away from zero, as people round; Python's round() takes 2.5 to 2.
+    return Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP) + 0
+
+
 def number(value: float | None, decimals: int = 0) -> str:
     """The number with its decimals, or « pas de donnée ».
 
-    >>> number(2233), number(-6.94, 1), number(None)
-    ('2\\u202f233', '−6,9', 'pas de donnée')
+    >>> number(2233), number(-6.94, 1), number(2.5), number(None)
+    ('2\\u202f233', '−6,9', '3', 'pas de donnée')
     """
-    if value is None or value != value:
+    try:
+        is_missing = math.isnan(float(value))
+    except TypeError:  # None, or the missing value of pandas
+        is_missing = True
+    if is_missing:
         return MISSING
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    text = format_decimal(round(float(value), decimals) + 0.0, format=pattern, locale=FRENCH)
-    return text.replace("-", "−")
+    return format_decimal(_rounded(value, decimals), format=pattern, locale=FRENCH).replace("-", "−")
 
 
 def percent(value: float | None, decimals: int = 0) -> str:
@@ -42,7 +52,7 @@ def signed(value: float, decimals: int = 0) -> str:
     ('+381', '−6,0', '0')
     """
     text = number(value, decimals)
-    return f"+{text}" if round(value, decimals) > 0 else text
+    return f"+{text}" if _rounded(value, decimals) > 0 else text
 
 
 def points(value: float, decimals: int = 1) -> str:
@@ -51,7 +61,7 @@ def points(value: float, decimals: int = 1) -> str:
     >>> points(-6.0), points(1.02)
     ('−6,0\\xa0points', '+1,0\\xa0point')
     """
-    return f"{signed(value, decimals)}{WIDE}{plural(round(abs(value), decimals), 'point', 'points')}"
+    return f"{signed(value, decimals)}{WIDE}{plural(abs(_rounded(value, decimals)), 'point', 'points')}"
 
 
 def interval(low: float, high: float, decimals: int = 0) -> str:
@@ -81,3 +91,12 @@ def day(value: date) -> str:
     """
     text = format_date(value, "d MMMM y", locale=FRENCH)
     return text.replace("1 ", "1er ", 1) if value.day == 1 else text
+
+
+def month(value: date) -> str:
+    """The month in letters.
+
+    >>> month(date(2020, 1, 1))
+    'janvier 2020'
+    """
+    return format_date(value, "MMMM y", locale=FRENCH)

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from helpers.facts import Fact, Gap
 from helpers.schema import PRECISIONS, catalogue
-from helpers.wording.formats import MISSING, day, number, percent, plural, points, signed
+from helpers.wording.formats import MISSING, day, month, number, percent, plural, points, signed
 
 # The sign of the mark that says how well a figure is known.
 SIGNS = {"exact": "●", "arrondi_imprime": "≈", "arrondi_secret": "◇", "deduit": "∴", "non_publie": "—"}
@@ -20,6 +20,8 @@ class Html:
 
     def __html__(self) -> str:
         return self.html
+
+    __str__ = __html__
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
         del include, exclude  # IPython's protocol names them
@@ -77,8 +79,17 @@ def say_base(fact: Fact | None) -> Markup:
 
 def say_unit(fact: Fact) -> str:
     """The unit that agrees with the count."""
-    one, many = catalogue().units[fact.unit]
+    return agree(fact, *catalogue().units[fact.unit])
+
+
+def agree(fact: Fact, one: str, many: str) -> str:
+    """The word that agrees with the count, by its largest possible value."""
     return plural(fact.counts[1] if fact.counts else 2, one, many)
+
+
+def agree_with_base(fact: Fact, one: str, many: str) -> str:
+    """The word that agrees with the base, by its largest possible value."""
+    return plural(fact.base[1] if fact.base else 2, one, many)
 
 
 def clause(fact: Fact) -> Markup:
@@ -119,9 +130,9 @@ def say_count_gap(gap: Gap) -> Markup:
     return low if gap.counts[0] == gap.counts[1] else Markup("entre {} et {}").format(low, high)
 
 
-def month(value: date) -> Markup:
+def month_mark(value: date) -> Markup:
     """The month in letters, as ``<time>``: « janvier 2020 »."""
-    return Markup('<time datetime="{}">{}</time>').format(f"{value:%Y-%m}", day(value).partition(" ")[2])
+    return Markup('<time datetime="{}">{}</time>').format(f"{value:%Y-%m}", month(value))
 
 
 def day_mark(value: date) -> Markup:

@@ -11,6 +11,8 @@ from helpers.wording import formats, marks
 from helpers.wording.marks import Html
 
 _TAG = re.compile(r"<[^>]+>")
+# Their words stand apart on the page: they must not run together without it.
+_BLOCK = re.compile(r"</?(?:p|li|ul|ol|div|t[rdh]|table|caption|d[tdl]|h\d|figure|figcaption|summary|details)\b[^>]*>")
 _SPACE = re.compile(r"[ \n\t]+")
 
 
@@ -31,9 +33,11 @@ def _environment() -> Environment:
         unite=marks.say_unit,
         clause=marks.clause,
         population=marks.population,
+        accord=marks.agree,
+        accord_base=marks.agree_with_base,
         ecart=marks.say_gap,
         ecart_effectif=marks.say_count_gap,
-        mois=marks.month,
+        mois=marks.month_mark,
         jour=marks.day_mark,
         nombre=formats.number,
     )
@@ -47,7 +51,7 @@ def plain(text: str) -> str:
     >>> plain("<p>2 233  <b>personnes</b></p>")
     '2 233 personnes'
     """
-    return _SPACE.sub(" ", html.unescape(_TAG.sub("", str(text)))).strip()
+    return _SPACE.sub(" ", html.unescape(_TAG.sub("", _BLOCK.sub(" ", str(text))))).strip()
 
 
 def fragment(template: str, **values) -> str:

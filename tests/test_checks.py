@@ -1,0 +1,107 @@
+"""Every fault that a schema cannot see: file, line, column, value, remedy."""
+
+import pandas as pd
+import pytest
+
+from helpers import checks, store
+from helpers.schema import DataError, typed
+
+FIGURE = {
+    "id": "C2032-01", "document": "Rapport", "ligne": "21", "annee": "2032", "perimetre": "alses", "indicateur": "sexe",
+    "modalite": "filles", "mesure": "part", "valeur": "44", "unite": "pct", "operateur": "=", "base": "",
+}
+COUNT = {"mesure": "effectif", "unite": "personnes"}
+TOTAL = {"indicateur": "accompagnements", "modalite": ""}
+GAP = {"mesure": "ecart", "unite": "points", "valeur": "-10"}
+DICTIONARY = "est inconnu ; voir docs/data-dictionary.md."
+SHARE = "est impossible : une part va de 0 à 100 ; vérifiez-la dans le document."
+PERSONS = "est impossible : un effectif est un nombre entier ; vérifiez-le dans le document."
+
+
+def told_of_figure(changes: dict) -> list[str]:
+    figures = typed(pd.DataFrame([FIGURE | changes], index=[7]), "chiffres_publies")
+    return [str(fault) for fault in checks.figure_faults(figures, year=2032)]
+
+
+@pytest.mark.parametrize(("changes", "sentence"), [
+    ({"annee": "2031"}, "« annee » : « 2031 » n’est pas 2032 ; rangez ce chiffre dans data/raw/2031."),
+    ({"perimetre": "alse"}, "« perimetre » : « alse » est inconnu ; vouliez-vous « alses » ?"),
+    ({"perimetre": "xyz"}, f"« perimetre » : « xyz » {DICTIONARY}"),
+    ({"indicateur": "sex"}, "« indicateur » : « sex » est inconnu ; vouliez-vous « sexe » ?"),
+    ({"indicateur": "xyz"}, f"« indicateur » : « xyz » {DICTIONARY}"),
+    ({"modalite": "fille"}, "« modalite » : « fille » est inconnu ; vouliez-vous « filles » ?"),
+    (TOTAL | COUNT | {"modalite": "filles"}, f"« modalite » : « filles » {DICTIONARY}"),
+    ({"unite": "personnes"}, "« unite » : « personnes » ne convient pas à la mesure « part » ; attendu : pct."),
+    (COUNT | {"unite": "pct"}, "« unite » : « pct » ne convient pas à la mesure « effectif » ; attendu : personnes."),
+    (GAP | {"unite": "pct"}, "« unite » : « pct » ne convient pas à la mesure « ecart » ; attendu : personnes, points."),
+    (TOTAL, "« mesure » : « part » est impossible : « accompagnements » n’a pas de base dans le catalogue."),
+    ({"valeur": "100.5"}, f"« valeur » : « 100,5 » {SHARE}"), ({"valeur": "-1"}, f"« valeur » : « -1 » {SHARE}"),
+    (COUNT | {"valeur": "16.5"}, f"« valeur » : « 16,5 » {PERSONS}"), (COUNT | {"valeur": "-3"}, f"« valeur » : « -3 » {PERSONS}"),
+])
+def test_a_figure_that_cannot_be_used_is_told_once(changes, sentence):
+    assert told_of_figure(changes) == [f"data/raw/2032/chiffres_publies.csv, ligne 7, colonne {sentence}"]
+
+
+@pytest.mark.parametrize("changes", [
+    {}, {"valeur": "0"}, {"valeur": "100"}, {"valeur": "44.5"}, COUNT | {"valeur": "0"}, TOTAL | COUNT, GAP, GAP | {"unite": "personnes"},
+    {"indicateur": "niveau", "modalite": "4e_3e"},
+    {"perimetre": "postes", "indicateur": "mois_de_debut", "modalite": "2031-10", "mesure": "effectif", "unite": "postes"},
+])
+def test_a_figure_that_can_be_used_has_no_fault(changes):
+    assert told_of_figure(changes) == []
+
+
+@pytest.mark.parametrize(("theme", "link", "end"), [
+    ("acceuil", "", ["« theme » : « acceuil » est inconnu ; vouliez-vous « accueil » ?"]), ("météo", "", [f"« theme » : « météo » {DICTIONARY}"]),
+    ("outils", "postes/bureaux/oui", ["« indicateur_lie » : « postes/bureaux/oui » est inconnu ; vouliez-vous « bureau » ?"]),
+    ("outils", "poste/bureau/oui", ["« indicateur_lie » : « poste/bureau/oui » est inconnu ; vouliez-vous « postes » ?"]),
+    ("outils", "postes/bureau/ouii", ["« indicateur_lie » : « postes/bureau/ouii » est inconnu ; vouliez-vous « oui » ?"]),
+    ("outils", "", []), ("outils", "postes/bureau/oui", []), ("outils", "alses/accompagnements/", []), ("outils", "alses/niveau/4e_3e", []),
+])
+def test_a_statement_outside_the_code_book_or_the_catalogue_is_told(theme, link, end):
+    statements = pd.DataFrame({"theme": [theme], "indicateur_lie": [link]}, index=[4])
+    found = checks.statement_faults(statements, pd.DataFrame({"theme": ["accueil", "outils"]}), year=2032)
+    assert [str(fault) for fault in found] == [f"data/raw/2032/enonces.csv, ligne 4, colonne {sentence}" for sentence in end]
+
+
+def change(root, name: str, old: str, new: str) -> None:
+    path = root / "data/raw" / f"{name}.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+
+
+def test_a_good_year_has_no_fault_and_checking_writes_nothing(data_root):
+    before = store.describe_inputs([2031, 2032])
+    assert (checks.faults(2031), checks.faults(2032), checks.require_usable(2032)) == ([], [], None)
+    assert store.describe_inputs([2031, 2032]) == before
+    assert not (data_root / "data/processed").exists()
+
+
+@pytest.mark.parametrize(("name", "old", "new", "start"), [
+    ("2032/reunions", ",visio,", ",visioo,", "2032/reunions.csv, ligne 3, colonne « forme » : « visioo »"),
+    ("2032/chiffres_publies", ",sexe,", ",sex,", "2032/chiffres_publies.csv, ligne 8, colonne « indicateur » : « sex »"),
+    ("2032/enonces", ",outils,", ",outil,", "2032/enonces.csv, ligne 5, colonne « theme » : « outil »"),
+    ("reference/themes", "libelle", "label", "reference/themes.csv, ligne 1 : la colonne « libelle » manque"),
+    ("2032/prises_de_poste", "mars-32", "ventôse", "2032/prises_de_poste.csv, ligne 5, colonne « date_debut » : « ventôse »"),
+])
+def test_a_fault_of_any_table_is_found(data_root, name, old, new, start):
+    change(data_root, name, old, new)
+    assert str(checks.faults(2032)[0]).startswith(f"data/raw/{start}")
+
+
+def test_an_absent_reference_table_is_a_fault(data_root):
+    (data_root / "data/raw/reference/alias.csv").unlink()
+    assert list(map(str, checks.faults(2032))) == ["Fichier absent : data/raw/reference/alias.csv. Déposez-le dans ce dossier, puis relancez."]
+
+
+def test_every_fault_of_the_posts_is_told_at_once(data_root):
+    change(data_root, "2032/prises_de_poste", "LE GUE", "LE GUÉ")
+    change(data_root, "2032/prises_de_poste", "mars-32", "ventôse")
+    assert ["LE GUÉ" in str(fault) for fault in checks.faults(2032)] == [True, False]
+
+
+@pytest.mark.parametrize(("start", "others"), [("44", "."), ("6", ". (et 1 autre : alses check --year 2032)"), ("5", ". (et 2 autres : alses check --year 2032)")])
+def test_the_first_fault_stops_and_the_others_are_counted(data_root, start, others):
+    change(data_root, "2032/chiffres_publies", f",part,{start}", f",part,1{start}")
+    with pytest.raises(DataError) as fault:
+        checks.require_usable(2032)
+    assert str(fault.value).partition("vérifiez-la dans le document")[2] == others

@@ -1,0 +1,43 @@
+"""A parameter that cannot be used is one French sentence; nothing is guessed."""
+
+import pytest
+
+from helpers import parameters, paths
+from helpers.schema import DataError
+
+TYPE = "doit être une année en quatre chiffres, sans guillemets ; reçu : "
+ABSENT = "Aucune donnée pour 2030 ; années présentes : 2031, 2032. Déposez ses fichiers dans data/raw/2030."
+SITES = "Les données de 2032 ne sont que des chiffres imprimés pour tout le réseau : laissez site_type = \"reseau\" et site = \"\"."
+
+
+@pytest.mark.parametrize(("notebook", "given", "sentence"), [
+    ("05_fin", {"year": 2032}, "Notebook « 05_fin » inconnu ; les notebooks sont 01_clean, 02_describe, 03_compare, 04_themes."),
+    ("01_clean", {"yaer": 2032}, "01_clean n’a pas de paramètre « yaer » ; il prend year. Vouliez-vous « year » ?"),
+    ("02_describe", {"compare_to": 2031}, "02_describe n’a pas de paramètre « compare_to » ; il prend year, site_type, site."),
+    ("01_clean", {}, "01_clean : le paramètre « year » manque ; indiquez l’année du rapport."),
+    ("01_clean", {"year": "2032"}, f"« year » {TYPE}'2032'."), ("01_clean", {"year": True}, f"« year » {TYPE}True."),
+    ("01_clean", {"year": 2032.0}, f"« year » {TYPE}2032.0."), ("03_compare", {"year": 2032, "compare_to": "2031"}, f"« compare_to » {TYPE}'2031'."),
+    ("01_clean", {"year": 2030}, ABSENT), ("03_compare", {"year": 2032, "compare_to": 2030}, ABSENT),
+    ("03_compare", {"year": 2032, "compare_to": 2032}, "« compare_to » (2032) doit précéder « year » (2032)."),
+    ("03_compare", {"year": 2031, "compare_to": 2032}, "« compare_to » (2032) doit précéder « year » (2031)."),
+    ("02_describe", {"year": 2032, "site_type": "ville"}, "« site_type » vaut reseau, association, college ; reçu : 'ville'."),
+    ("02_describe", {"year": 2032, "site_type": "college"}, SITES), ("02_describe", {"year": 2032, "site": "Tilleuls"}, SITES),
+])
+def test_what_cannot_be_used_is_told_in_one_sentence(data_root, notebook, given, sentence):
+    with pytest.raises(DataError) as told:
+        parameters.check(notebook, **given)
+    assert str(told.value) == sentence
+
+
+def test_a_project_without_data_says_so(tmp_path, monkeypatch):
+    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(tmp_path))
+    with pytest.raises(DataError, match="Aucune donnée pour 2032 ; data/raw ne contient aucune année."):
+        parameters.check_year(2032)
+
+
+@pytest.mark.parametrize(("notebook", "given", "years"), [
+    ("01_clean", {"year": 2032}, (2032, None)), ("03_compare", {"year": 2032}, (2032, 2031)), ("03_compare", {"year": 2031}, (2031, None)),
+    ("03_compare", {"year": 2032, "compare_to": None}, (2032, 2031)), ("03_compare", {"year": 2032, "compare_to": 2031}, (2032, 2031)),
+])
+def test_the_compared_year_is_the_latest_earlier_one_unless_it_is_named(data_root, notebook, given, years):
+    assert parameters.check(notebook, **given) == parameters.Parameters(*years)

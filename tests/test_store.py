@@ -1,0 +1,240 @@
+"""Files as they come from a spreadsheet: what can be read is read the same, what cannot is told with its remedy."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from helpers import paths, store
+from helpers.indicators.rows import row, table
+from helpers.schema import DataError, columns
+
+HEAD = "date,intitule,forme,groupe,participants,invites_du_groupe,associations,ligne,ligne_invites\n"
+JOURNEE = "2032-03-02,Journée,presentiel,nouveaux,5,,,40,\n"
+VISIO = "2032-12-01,Visio,visio,nord,7,10,Le Gué,43,44\n"
+FIGURES = "id,document,ligne,annee,perimetre,indicateur,modalite,mesure,valeur,unite,operateur,base\n"
+GIRLS = "C2032-01,Rapport,21,2032,alses,sexe,filles,part,44,pct,=,\n"
+FILE = "data/raw/2032/reunions.csv"
+
+
+def told(data_root, content: str | bytes, name: str = "reunions") -> list[str]:
+    path = data_root / f"data/raw/2032/{name}.csv"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return [str(fault) for fault in store.faults_in(path, name)]
+
+
+def refused(name: str) -> str:
+    with pytest.raises(DataError) as fault:
+        store.load(2032, name)
+    return str(fault.value)
+
+
+@pytest.mark.parametrize("content", [
+    HEAD + JOURNEE + VISIO, (HEAD + JOURNEE + VISIO).replace(",", ";"), (HEAD + JOURNEE + VISIO).replace(",", "\t"),
+    (HEAD + JOURNEE + VISIO).replace("\n", "\r\n"), (HEAD + JOURNEE + VISIO).encode("cp1252"), (HEAD + JOURNEE + VISIO).encode("utf-8-sig"),
+    (HEAD + JOURNEE + VISIO).replace("2032-12-01", "01/12/2032"), (HEAD + JOURNEE + VISIO).replace(",7,", ", 7 ,").replace("date,", " date ,"),
+    HEAD.replace("date,intitule", "intitule,date") + JOURNEE.replace("2032-03-02,Journée", "Journée,2032-03-02") + VISIO.replace("2032-12-01,Visio", "Visio,2032-12-01"),
+], ids=["comma", "semicolon", "tab", "crlf", "cp1252", "bom", "day first", "spaces", "other order"])
+def test_the_same_table_in_another_dress_reads_the_same(data_root, content):
+    assert told(data_root, content) == []
+    read = store.read_raw(2032, "reunions")
+    assert list(read.columns) == columns("reunions")
+    assert list(read["date"]) == [pd.Timestamp(2032, 3, 2), pd.Timestamp(2032, 12, 1)]
+    assert read[["intitule", "participants", "associations", "ligne"]].to_numpy().tolist() == [["Journée", 5, "", 40], ["Visio", 7, "Le Gué", 43]]
+
+
+def test_a_decimal_comma_is_a_number(data_root):
+    assert told(data_root, (FIGURES + GIRLS.replace("44", "44.5")).replace(",", ";").replace("44.5", "44,5"), "chiffres_publies") == []
+    assert store.read_raw(2032, "chiffres_publies")["valeur"].tolist() == [44.5]
+
+
+def test_blank_lines_count_in_line_numbers_and_are_no_rows(data_root):
+    content = HEAD + "\n" + JOURNEE + " ,,,,,,,,\n\n" + VISIO + "\n"
+    assert told(data_root, content) == []
+    assert list(store.read_raw(2032, "reunions").index) == [3, 6]
+    assert told(data_root, content.replace(",7,", ",sept,"))[0].startswith(f"{FILE}, ligne 6, ")
+
+
+def test_a_cell_on_two_lines_counts_for_two_in_line_numbers(data_root):
+    content = HEAD + JOURNEE.replace("Journée", '"Journée\ndu matin"') + VISIO.replace(",7,", ",sept,")
+    assert told(data_root, content)[0].startswith(f"{FILE}, ligne 4, ")
+
+
+NO_ROW = f"{FILE} n’a aucune ligne sous les noms de colonnes ; complétez-la ou retirez-la."
+NO_TEXT = f"{FILE} n’est pas une table en texte : enregistrez-la au format CSV UTF-8."
+
+
+@pytest.mark.parametrize(("content", "sentence"), [
+    ("", f"{FILE} est vide : la première ligne doit porter les noms des colonnes."),
+    (HEAD, NO_ROW), (HEAD + "\n ,,,,,,,,\n", NO_ROW), (b"PK\x03\x04\0\0", NO_TEXT), ((HEAD + JOURNEE).encode("utf-16"), NO_TEXT),
+], ids=["empty", "header only", "header and blanks", "nul bytes", "utf-16"])
+def test_a_file_that_is_no_table_is_told(data_root, content, sentence):
+    assert told(data_root, content) == [sentence]
+    with pytest.raises(DataError):
+        store.read_raw(2032, "reunions")
+
+
+def test_an_absent_file_is_told(data_root):
+    (data_root / FILE).unlink()
+    with pytest.raises(DataError, match=f"^Fichier absent : {FILE}. Déposez-le dans ce dossier, puis relancez.$"):
+        store.read_raw(2032, "reunions")
+    assert not store.present(2032, "reunions")
+
+
+def test_a_blank_first_line_is_not_an_empty_file(data_root):
+    [fault] = told(data_root, "\n" + HEAD + JOURNEE)
+    assert ("ligne 1" in fault, "est vide" in fault) == (True, False)
+
+
+def test_a_quote_left_open_swallows_no_row(data_root):
+    [fault] = told(data_root, "theme,libelle,definition\naccueil,Accueil,L’arrivée.\noutils,Outils,\"Les outils.\nautre,Autre,Le reste.\n", "themes")
+    assert "guillemet" in fault
+
+
+@pytest.mark.parametrize(("content", "sentences"), [
+    (HEAD.replace("intitule", "Intitulé") + JOURNEE, ["la colonne « intitule » manque ; renommez « Intitulé »."]),
+    (HEAD.replace("intitule,", "") + JOURNEE.replace("Journée,", ""), ["la colonne « intitule » manque ; ajoutez-la, même vide."]),
+    (HEAD.replace("\n", ",humeur\n") + JOURNEE.replace("\n", ",x\n"), ["colonne « humeur » inconnue ; supprimez-la de ce fichier."]),
+    (HEAD.replace("forme", "humeur") + JOURNEE, [
+        "la colonne « forme » manque ; ajoutez-la, même vide.", "colonne « humeur » inconnue ; supprimez-la de ce fichier."]),
+], ids=["near name", "missing", "unknown", "both"])
+def test_a_fault_of_the_header_is_told_once_with_its_remedy(data_root, content, sentences):
+    assert told(data_root, content) == [f"{FILE}, ligne 1 : {sentence}" for sentence in sentences]
+
+
+def test_a_column_twice_is_told_with_its_remedy(data_root):
+    [fault] = told(data_root, HEAD.replace("\n", ",date\n") + JOURNEE.replace("\n", ",2032-03-02\n"))
+    assert fault.startswith(f"{FILE}, ligne 1 : la colonne « date » figure deux fois ; ")
+
+
+DATE = "n’est pas une date écrite AAAA-MM-JJ ou JJ/MM/AAAA ; corrigez la valeur."
+GROUPS = "n’est pas dans la liste (journee_nouveaux, nouveaux, nord, sud, chefs_de_service)."
+
+
+@pytest.mark.parametrize(("old", "new", "sentence"), [
+    (",7,", ",sept,", "« participants » : « sept » n’est pas un nombre entier ; corrigez la valeur."),
+    (",7,", ',"6,5",', "« participants » : « 6,5 » n’est pas un nombre entier ; corrigez la valeur."),
+    (",7,", ",17.0,", "« participants » : « 17.0 » n’est pas un nombre entier ; corrigez la valeur."),
+    (",7,", ",-1,", "« participants » : « -1 » est impossible : la valeur doit être au moins 0 ; vérifiez-la dans le document."),
+    (",7,", ", ,", "« participants » : la case est vide alors qu’elle est obligatoire ; complétez-la."),
+    ("2032-12-01", "31/02/2032", f"« date » : « 31/02/2032 » {DATE}"), ("2032-12-01", "12/01/32", f"« date » : « 12/01/32 » {DATE}"),
+    (",nord,", ",nrod,", f"« groupe » : « nrod » {GROUPS} Vouliez-vous « nord » ?"), (",nord,", ",xyz,", f"« groupe » : « xyz » {GROUPS}"),
+], ids=["type", "half person", "decimal", "bound", "required", "no such day", "short year", "near value", "no near value"])
+def test_a_cell_that_cannot_be_used_is_told_with_its_place_and_value(data_root, old, new, sentence):
+    assert told(data_root, HEAD + JOURNEE + VISIO.replace(old, new)) == [f"{FILE}, ligne 3, colonne {sentence}"]
+
+
+@pytest.mark.parametrize(("column", "value"), [
+    ("participants", "1_7"), ("participants", "٧"), ("participants", "NaN"), ("participants", "99999999999999999999"),
+    ("valeur", "1_7"), ("valeur", "٧"), ("valeur", "NaN"), ("valeur", "INF"), ("valeur", "1e400"),
+])
+def test_a_number_that_no_table_can_hold_is_a_fault_not_a_crash(data_root, column, value):
+    name, content = {"participants": ("reunions", HEAD + VISIO), "valeur": ("chiffres_publies", FIGURES + GIRLS)}[column]
+    [fault] = told(data_root, content.replace(",7,", f",{value},").replace("part,44", f"part,{value}"), name)
+    assert f"ligne 2, colonne « {column} » : « {value} »" in fault
+
+
+YEAR = "est impossible : la valeur doit être entre 2000 et 2100 ; vérifiez-la dans le document."
+
+
+@pytest.mark.parametrize(("year", "end"), [(1999, [YEAR]), (2000, []), (2100, []), (2101, [YEAR])])
+def test_the_bounds_of_a_column_are_possible_values(data_root, year, end):
+    found = told(data_root, FIGURES + GIRLS.replace(",2032,", f",{year},"), "chiffres_publies")
+    assert [fault.partition(f"« {year} » ")[2] for fault in found] == end
+
+
+def test_a_value_out_of_form_is_told_with_its_remedy(data_root):
+    [fault] = told(data_root, FIGURES + GIRLS.replace("C2032-01", "X1"), "chiffres_publies")
+    assert "ligne 2, colonne « id » : « X1 » n’a pas la forme attendue" in fault
+    assert "corrigez" in fault
+
+
+@pytest.mark.parametrize(("line", "sentence"), [
+    (JOURNEE, "cette ligne répète une ligne précédente (date, groupe) ; gardez-en une."),
+    ("2032-03-03,Visio\n", "des cases manquent en fin de ligne ; complétez la ligne."),
+    (VISIO.replace("\n", ",a,b\n"), "une case de trop ; entourez de guillemets les textes qui contiennent le séparateur."),
+], ids=["duplicate key", "short line", "long line"])
+def test_a_row_that_cannot_be_used_is_told_once(data_root, line, sentence):
+    assert told(data_root, HEAD + JOURNEE + line) == [f"{FILE}, ligne 3 : {sentence}"]
+
+
+def test_every_fault_is_told_in_order_of_line(data_root):
+    faults = told(data_root, HEAD + JOURNEE.replace("presentiel", "p") + VISIO.replace(",7,", ",x,"))
+    assert [fault.partition(" : ")[0] for fault in faults] == [f"{FILE}, ligne 2, colonne « forme »", f"{FILE}, ligne 3, colonne « participants »"]
+
+
+def test_a_table_that_was_not_received_is_empty_and_typed(data_root):
+    year = store.read_year(2031)
+    assert (len(year.figures), len(year.posts), len(year.meetings), len(year.statements)) == (4, 0, 0, 0)
+    assert (list(year.posts.columns), year.document) == (columns("prises_de_poste"), "Rapport inventé 2032")
+    assert (len(store.read_earlier_figures(2031)), len(store.read_earlier_figures(2032))) == (0, 4)
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"sources": []}', '{"sources": [{}]}'])
+def test_a_card_that_names_no_document_is_told_and_no_card_is_no_fault(data_root, text):
+    card = data_root / "data/raw/2032/datapackage.json"
+    card.write_text(text, encoding="utf-8")
+    with pytest.raises(DataError, match="data/raw/2032/datapackage.json : « sources » doit nommer un document"):
+        store.source_title(2032)
+    card.unlink()
+    assert store.source_title(2032) == "fichiers reçus pour 2032"
+
+
+def test_an_input_is_described_by_its_bytes_and_rows(data_root):
+    (data_root / FILE).write_bytes(b"a,b\n1,2\n\n3,4\n")
+    [described] = [entry for entry in store.provenance({}, [2032])["entrees"] if entry["fichier"] == FILE]
+    assert (described["octets"], described["lignes"]) == (13, 2)
+    assert described["sha256"] == "2e06c106c3597ed0bdc843729344635d0f0fe992f767e45a0351a4fc9719fc66"
+
+
+INDICATORS = table([row((2032, "alses", "sexe", "filles"), "personnes", counts=(66, 66), base=(150, 150), share=44.5, decimals=1,
+                        precision="arrondi_imprime", reference="=Rapport, l. 21")])
+
+
+def saved():
+    return store.save_year(store.read_year(2032), {"indicateurs": INDICATORS})
+
+
+def test_a_saved_table_is_read_back_as_it_was(data_root):
+    assert refused("indicateurs") == "Les tables nettoyées de 2032 n’existent pas encore : exécutez d’abord 01_clean pour 2032."
+    saved()
+    pd.testing.assert_frame_equal(store.load(2032, "indicateurs"), INDICATORS)
+    pd.testing.assert_frame_equal(store.load_earlier(None, "indicateurs"), INDICATORS.head(0))
+    assert list(store.load(2032, "reunions")["participants"]) == [5, 7, 5]
+    assert not list(paths.processed(2032).glob("*.partiel"))
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]"])
+def test_a_card_that_says_nothing_is_refused(data_root, text):
+    (saved() / "carte.json").write_text(text, encoding="utf-8")
+    assert "exécutez d’abord 01_clean pour 2032" in refused("indicateurs")
+
+
+@pytest.mark.parametrize(("name", "change"), [
+    ("2032/reunions.csv", lambda path: path.write_text(HEAD + VISIO, encoding="utf-8")),
+    ("2031/chiffres_publies.csv", lambda path: path.write_text(FIGURES, encoding="utf-8")),
+    ("reference/alias.csv", lambda path: path.write_text("x\n", encoding="utf-8")), ("2032/enonces.csv", lambda path: path.unlink()),
+    ("2031/enonces.csv", lambda path: path.write_text("id\n", encoding="utf-8")),
+], ids=["year", "earlier year", "reference", "gone", "added"])
+def test_a_raw_file_changed_since_01_is_told(data_root, name, change):
+    saved()
+    change(data_root / "data/raw" / name)
+    assert refused("indicateurs") == f"data/raw/{name} a changé depuis le nettoyage de 2032 : exécutez d’abord 01_clean pour 2032."
+
+
+def test_an_altered_or_absent_table_is_told(data_root):
+    path = saved() / "indicateurs.csv"
+    path.write_bytes(path.read_bytes().replace(b"66", b"67", 1))
+    sentence = "data/processed/2032/{}.csv manque ou a été modifié à la main : exécutez d’abord 01_clean pour 2032."
+    assert [refused(name) for name in ("indicateurs", "postes")] == [sentence.format("indicateurs"), sentence.format("postes")]
+
+
+def test_the_exported_numbers_open_in_a_french_spreadsheet(data_root, tmp_path):
+    saved()
+    store.export_indicators([2032], tmp_path)
+    head, line, end = (tmp_path / "indicateurs.csv").read_bytes().decode("utf-8").split("\r\n")
+    assert (head[:19], end) == ("\ufeffannee;perimetre;si", "")
+    assert line == "2032;alses;reseau;;sexe;filles;;;personnes;66;66;150;150;44,5;1;arrondi_imprime;imprime;'=Rapport, l. 21"
+    schema = json.loads((tmp_path / "indicateurs.schema.json").read_text(encoding="utf-8"))
+    assert schema["dialect"] == {"delimiter": ";"}
+    assert [column["name"] for column in schema["fields"] if column.get("decimalChar") == ","] == ["part_imprimee_pct"]

@@ -1,0 +1,90 @@
+"""A table is captioned, its numbers are French, what is missing is said."""
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from helpers import describe, facts, store, tables, wording
+from helpers.indicators.rows import row, table
+from helpers.schema import columns, typed
+
+
+@pytest.mark.parametrize(("name", "value", "shown"), [
+    ("n", 1234, "1\u202f234"), ("n", 1234.5, "1\u202f234,5"), ("part_pct", 12.5, "12,5\u202f%"), ("d", date(2032, 3, 1), "1er mars 2032"),
+    ("n", None, "—"), ("n", float("nan"), "—"), ("n", pd.NaT, "—"), ("t", "a<b", "a&lt;b"), ("t", "", ""),
+])
+def test_a_cell_is_written_for_a_french_reader(name, value, shown):
+    assert f">{shown}</td>" in tables.table(pd.DataFrame({"tete": ["x"], name: [value]}), caption="C").html
+
+
+def test_a_table_has_a_caption_scopes_and_numbers_that_line_up():
+    frame = pd.DataFrame({"b": [1.0, 1.5], "a": ["x", "y"], "cache": [0, 0]})
+    made = tables.table(frame, caption="A & B", titles={"a": "Nom", "b": "Effectif"}, note="Fin.", folded=True).html
+    assert made.startswith('<details class="donnees"><summary>A &amp; B</summary><div class="table-boite"><table>\n<caption>A &amp; B</caption>')
+    assert '<tr><th scope="col">Nom</th><th scope="col" class="nombre">Effectif</th></tr>' in made
+    assert '<tr><th scope="row">x</th><td class="nombre">1,0</td></tr>\n<tr><th scope="row">y</th><td class="nombre">1,5</td></tr>' in made
+    assert '<p class="note">Fin.</p>' in made
+
+
+def test_an_empty_table_is_a_sentence():
+    nothing, controls = pd.DataFrame({"a": []}), typed(pd.DataFrame(columns=columns("controles")), "controles")
+    assert tables.table(nothing, caption="Lignes rejetées").text == "Pas de donnée : lignes rejetées."
+    assert tables.table(nothing, caption="Lignes rejetées", empty="Aucune ligne n’a été rejetée.").text == "Aucune ligne n’a été rejetée."
+    assert tables.controls_table(controls, caption="C").text == "Pas de donnée : aucun chiffre imprimé n’a été relevé."
+    assert tables.differences_table(nothing, year=2032, compare_to=None).text == "Pas de donnée : aucun effectif n’est connu pour les deux années."
+
+
+GIRLS = row((2032, "alses", "sexe", "filles"), "personnes", counts=(63, 69), base=(150, 150), share=44, decimals=0, precision="arrondi_imprime", reference="l. 1")
+BOYS = row((2032, "alses", "sexe", "garcons"), "personnes", counts=None, precision="non_publie", reference="")
+ALL = row((2032, "alses", "accompagnements", ""), "personnes", counts=(150, 150), precision="exact", reference="")
+
+
+def test_a_breakdown_says_how_well_each_figure_is_known_and_cards_leave_out_what_is_not():
+    made = tables.breakdown_table(describe.breakdown(table([GIRLS, BOYS]), "sexe", year=2032), caption="Sexe").html
+    assert ("Effectif (personnes)" in made, "arrondie : l’effectif est encadré" in made, made.count("pas de donnée")) == (True, True, 3)
+    found = facts.Facts(table([GIRLS, BOYS, ALL]), year=2032)
+    shown = tables.cards(found, {"alses/sexe/filles": "de filles", "alses/sexe/garcons": "de garçons", "alses/accompagnements/": "personnes"})
+    assert wording.plain(shown.html.replace("</li>", " ")) == "44\u202f% de filles sur 150 ≈ 150 personnes ●"
+
+
+CONTROL = {
+    "id": "C2032-01", "document": "Note", "ligne": 21, "annee": 2032, "perimetre": "alses", "indicateur": "sexe", "modalite": "filles",
+    "mesure": "part", "operateur": "=", "valeur": 44.0, "unite": "pct", "recalcul_min": 43.6, "recalcul_max": 44.2,
+    "verdict": "sous_hypothese", "motif": "M.",
+}
+COUNT, GAP = {"mesure": "effectif", "unite": "personnes", "recalcul_min": 45, "recalcul_max": 45}, {"mesure": "ecart", "recalcul_min": None, "recalcul_max": None}
+
+
+@pytest.mark.parametrize(("changes", "printed", "recomputed"), [
+    ({}, "44\u202f%", "43,6 à 44,2\u202f%"), ({"valeur": 44.5, "operateur": "pres_de"}, "près de 44,5\u202f%", "43,6 à 44,2\u202f%"),
+    (COUNT | {"operateur": "plus_de"}, "plus de 44", "45"), (GAP | {"unite": "points", "valeur": -4}, "−4\u00a0points", "—"),
+    (GAP | {"unite": "personnes"}, "+44", "—"),
+])
+def test_a_printed_figure_stands_beside_its_recomputation(changes, printed, recomputed):
+    controls = typed(pd.DataFrame([CONTROL | changes], columns=columns("controles")), "controles")
+    made = tables.controls_table(controls, caption="Contrôle").html
+    assert f'<td class="nombre">{printed}</td><td class="nombre">{recomputed}</td>' in made
+    assert '<span class="verdict sous-hypothese">confirmé sous hypothèse</span>' in made
+
+
+@pytest.mark.parametrize(("now", "gap", "finding", "shown", "said"), [((63, 69), (23, 29), "hausse", "63 à 69", "+23 à +29"), ((41, 41), (1, 1), "hausse", "41", "+1"), ((40, 40), (0, 0), "stable", "40", "0")])
+def test_a_difference_of_counts_shows_both_years_and_its_bounds(now, gap, finding, shown, said):
+    rows = pd.DataFrame([{
+        "perimetre": "alses", "indicateur": "sexe", "modalite": "filles", "libelle": "filles", "effectif_min_avant": 40, "effectif_max_avant": 40,
+        "effectif_min_apres": now[0], "effectif_max_apres": now[1], "ecart_min": gap[0], "ecart_max": gap[1], "constat_effectif": finding,
+    }])
+    made = tables.differences_table(rows, year=2032, compare_to=2031).html
+    assert f'<th scope="row">Sexe : filles</th><td>personnes suivies par un ALSES</td><td class="nombre">40</td><td class="nombre">{shown}</td>' in made
+    assert f'<td class="nombre">{said}</td>' in made
+    assert "arrondi" not in made  # a count that is known is stable, not stable to a rounding
+
+
+def test_a_matrix_has_the_total_of_each_row():
+    made = tables.matrix_table(pd.DataFrame({"constat": [1], "tension": [2]}, index=["Accueil"]), caption="M").html
+    assert '<tr><th scope="row">Accueil</th><td class="nombre">1</td><td class="nombre">2</td><td class="nombre">3</td></tr>' in made
+
+
+def test_provenance_shows_parameters_inputs_and_versions(data_root):
+    shown = wording.plain(tables.provenance(store.provenance({"year": 2031}, [2031])).html)
+    assert ("year = 2031" in shown, "data/raw/2031/chiffres_publies.csv" in shown, "pandas " in shown) == (True, True, True)

@@ -1,0 +1,109 @@
+"""French numbers, agreement and sentences: each number names its figure, nothing is said of what is not known."""
+
+from datetime import date
+
+import pandas as pd
+import pytest
+from jinja2 import UndefinedError
+
+from helpers import facts, wording
+from helpers.indicators.rows import row, table
+from helpers.wording import marks
+
+
+def fact(name="sexe", modality="filles", *, counts=None, base=None, share=None):
+    decimals = None if share is None else 0
+    cell = row((2032, "alses", name, modality), "personnes", counts=counts, base=base, share=share, decimals=decimals, precision="exact", reference="l. 1")
+    return facts.Facts(table([cell]), year=2032)(f"alses/{name}/{modality}")
+
+
+def gap(**known):
+    unknown = {"counts": None, "points": None, "points_bounds": None, "count_finding": None, "share_finding": None}
+    return facts.Gap(key="k", label="filles", now=fact(share=44), before=fact(share=40), **unknown | known)
+
+
+def year_with(*figures) -> facts.Facts:
+    return facts.Facts(table([
+        row((2032, perimeter, name, modality), unit, counts=(n, n), base=(n, n) if modality else None, precision="exact", reference="l. 1")
+        for perimeter, name, modality, unit, n in figures
+    ]), year=2032)
+
+
+@pytest.mark.parametrize(("write", "given", "expected"), [
+    (wording.number, (1234567,), "1\u202f234\u202f567"), (wording.number, (-0.4,), "0"), (wording.number, (3, 1), "3,0"),
+    (wording.number, (float("nan"),), "pas de donnée"), (wording.number, (pd.NA,), "pas de donnée"), (wording.percent, (None,), "pas de donnée"),
+    (wording.number, (2.5,), "3"), (wording.number, (-2.5,), "−3"), (wording.number, (0.25, 1), "0,3"), (wording.percent, (12.5,), "13\u202f%"),
+    (wording.signed, (-3,), "−3"), (wording.signed, (0.04, 1), "0,0"), (wording.points, (1.9,), "+1,9\u00a0point"),
+    (wording.points, (2,), "+2,0\u00a0points"), (wording.points, (0,), "0,0\u00a0point"), (wording.points, (-2,), "−2,0\u00a0points"),
+    (wording.interval, (1017, 1038), "1\u202f017 à 1\u202f038"), (wording.interval, (1.04, 1.01, 1), "1,0"),
+    (wording.day, (date(2032, 1, 11),), "11 janvier 2032"), (wording.day, (date(2031, 8, 1),), "1er août 2031"),
+    (wording.plural, (1.9, "un", "des"), "un"), (wording.plural, (-1, "un", "des"), "un"), (wording.plural, (1_000_000, "un", "des"), "des"),
+])
+def test_numbers_dates_and_plurals_are_french(write, given, expected):
+    assert write(*given) == expected
+
+
+@pytest.mark.parametrize(("say", "figure", "words"), [
+    (marks.say_count, {"counts": (66, 66)}, "66"), (marks.say_count, {"counts": (63, 69)}, "entre 63 et 69"), (marks.say_count, {}, "pas de donnée"),
+    (marks.say_base, {"base": (150, 150)}, "150"), (marks.say_base, {"base": (101, 103)}, "101 à 103"), (marks.say_base, {}, "pas de donnée"),
+    (marks.say_share, {"share": 44}, "44\u202f%"), (marks.say_share, {"counts": (1, 1), "base": (3, 3)}, "33\u202f%"),
+    (marks.say_share, {"counts": (40, 60), "base": (80, 100)}, "de 40,0\u202f% à 75,0\u202f%"), (marks.say_share, {}, "pas de donnée"),
+    (marks.clause, {"share": 44}, "44\u202f% sont des filles"), (marks.population, {}, "personnes suivies par un ALSES"),
+    (marks.population, {"name": "orienteur", "modality": "autre"}, "élèves orientés par le collège"),
+    (marks.say_unit, {"counts": (0, 1)}, "personne"), (marks.say_unit, {"counts": (1, 2)}, "personnes"),
+])
+def test_a_figure_is_said_as_far_as_it_is_known(say, figure, words):
+    assert wording.plain(say(fact(**figure))) == words
+
+
+@pytest.mark.parametrize(("say", "known", "words"), [
+    (marks.say_gap, {}, "pas de donnée"), (marks.say_gap, {"points": 4, "points_bounds": (3, 5)}, "+4,0\u00a0points (entre +3,0 et +5,0)"),
+    (marks.say_gap, {"points": 4, "points_bounds": (4, 4)}, "+4,0\u00a0points"), (marks.say_gap, {"points_bounds": (-1, 5)}, "entre −1,0 et +5,0 points"),
+    (marks.say_count_gap, {}, "pas de donnée"), (marks.say_count_gap, {"counts": (26, 26)}, "+26"), (marks.say_count_gap, {"counts": (-3, 5)}, "entre −3 et +5"),
+])
+def test_a_difference_is_said_with_its_bounds(say, known, words):
+    assert wording.plain(say(gap(**known))) == words
+
+
+def test_a_number_or_a_date_bears_its_machine_form_and_its_figure():
+    said = '<data value="44" data-cle="2032/alses/sexe/filles" data-mesure="part" title="l. 1">44\u202f%</data>'
+    assert marks.say_share(fact(share=44)) == said
+    assert marks.month_mark(date(2031, 10, 1)) == '<time datetime="2031-10">octobre 2031</time>'
+    assert marks.day_mark(date(2031, 10, 1)) == '<time datetime="2031-10-01">1er octobre 2031</time>'
+
+
+def test_a_value_from_the_data_is_never_markup_and_a_value_that_lacks_fails():
+    said = wording.say("figures", "nothing", subject="<b>&</b>")
+    assert ("&lt;b&gt;&amp;&lt;/b&gt;" in said.html, said.text) == (True, "Pas de donnée : <b>&</b>.")
+    with pytest.raises(UndefinedError):
+        wording.fragment("folded.html.j2", summary="x")
+
+
+def test_the_words_of_two_blocks_do_not_run_together():
+    assert wording.plain("<ul><li>Un.</li><li>D<b>eu</b>x.</li></ul>") == "Un. Deux."
+
+
+POSTS = [("postes", name, modality, "postes", 1) for name, modality in (("nouveaux_postes", ""), ("presentation_formelle", "oui"), ("projet_annuel", "oui"))]
+
+
+@pytest.mark.parametrize(("figures", "words"), [
+    ([], "Pas de donnée d’activité, de poste ni de réunion pour 2032."), (POSTS, "Sur 1 nouveau poste décrit, 1 a été présenté officiellement"),
+    ([("alses", "accompagnements", "", "personnes", 150)], "En 2032, les ALSES ont suivi 150 personnes."), (POSTS[:1], "1 nouveau poste décrit"),
+    ([("reunions", "participants", "groupes_alses", "participants", 1)], "1 présent pour 1 invité."),
+], ids=["nothing", "one post", "persons", "posts without answers", "one present"])
+def test_the_key_points_say_what_the_year_has_and_agree(figures, words):
+    assert words in wording.say("describe", "key_points", f=year_with(*figures)).text
+
+
+@pytest.mark.parametrize(("share", "count", "words"), [
+    ("hausse", None, "augmente"), ("baisse", None, "diminue"), ("stable", None, "est stable à l’arrondi près"),
+    ("indetermine", None, "l’arrondi ne permet pas de le dire"), ("baisse", "hausse", "Le nombre augmente : +6, alors que la part diminue."),
+])
+def test_a_difference_is_told_by_what_its_bounds_allow(share, count, words):
+    told = gap(points=4, points_bounds=(3, 5), share_finding=share, counts=(6, 6), count_finding=count)
+    assert words in wording.say("compare", "share_gap", gap=told).text
+
+
+def test_a_first_year_has_nothing_to_compare():
+    said = wording.say("compare", "key_points", gaps=[], totals=[], year=2032, compare_to=None)
+    assert said.text == "Aucune année antérieure à 2032 n’a de données : il n’y a rien à comparer."
