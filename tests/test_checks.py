@@ -105,3 +105,18 @@ def test_the_first_fault_stops_and_the_others_are_counted(data_root, start, othe
     with pytest.raises(DataError) as fault:
         checks.require_usable(2032)
     assert str(fault.value).partition("vérifiez-la dans le document")[2] == others
+
+
+def test_a_group_has_one_number_of_invited_persons(data_root):
+    change(data_root, "2032/reunions", "2032-12-01,Visio nord", "2032-11-20,Visio nouveaux n° 2,visio,nouveaux,3,8,,45,46\n2032-12-01,Visio nord")
+    assert [str(fault) for fault in checks.faults(2032)] == [
+        "data/raw/2032/reunions.csv, ligne 4, colonne « invites_du_groupe » : « 8 » contredit 9, donné plus haut pour le groupe « nouveaux » ; gardez un seul nombre."
+    ]
+
+
+@pytest.mark.parametrize(("name", "line"), [("2032/reunions", 3), ("2032/enonces", 4)])
+def test_a_cited_association_is_one_of_the_register(data_root, name, line):
+    change(data_root, name, "Tilleuls", "Tileuls")
+    assert [str(fault) for fault in checks.faults(2032)] == [
+        f"data/raw/{name}.csv, ligne {line}, colonne « associations » : « Tileuls » est inconnu ; vouliez-vous « Tilleuls » ?"
+    ]

@@ -33,8 +33,8 @@ def refused(name: str) -> str:
     HEAD + JOURNEE + VISIO, (HEAD + JOURNEE + VISIO).replace(",", ";"), (HEAD + JOURNEE + VISIO).replace(",", "\t"),
     (HEAD + JOURNEE + VISIO).replace("\n", "\r\n"), (HEAD + JOURNEE + VISIO).encode("cp1252"), (HEAD + JOURNEE + VISIO).encode("utf-8-sig"),
     (HEAD + JOURNEE + VISIO).replace("2032-12-01", "01/12/2032"), (HEAD + JOURNEE + VISIO).replace(",7,", ", 7 ,").replace("date,", " date ,"),
-    HEAD.replace("date,intitule", "intitule,date") + JOURNEE.replace("2032-03-02,Journée", "Journée,2032-03-02") + VISIO.replace("2032-12-01,Visio", "Visio,2032-12-01"),
-], ids=["comma", "semicolon", "tab", "crlf", "cp1252", "bom", "day first", "spaces", "other order"])
+    (HEAD + JOURNEE + VISIO).replace("\n", ",,\n"), HEAD.replace("date,intitule", "intitule,date") + JOURNEE.replace("2032-03-02,Journée", "Journée,2032-03-02") + VISIO.replace("2032-12-01,Visio", "Visio,2032-12-01"),
+], ids=["comma", "semicolon", "tab", "crlf", "cp1252", "bom", "day first", "spaces", "empty columns", "other order"])
 def test_the_same_table_in_another_dress_reads_the_same(data_root, content):
     assert told(data_root, content) == []
     read = store.read_raw(2032, "reunions")

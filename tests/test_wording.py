@@ -86,18 +86,25 @@ def test_the_words_of_two_blocks_do_not_run_together():
 POSTS = [("postes", name, modality, "postes", 1) for name, modality in (("nouveaux_postes", ""), ("presentation_formelle", "oui"), ("projet_annuel", "oui"))]
 
 
-@pytest.mark.parametrize(("figures", "words"), [
-    ([], "Pas de donnée d’activité, de poste ni de réunion pour 2032."), (POSTS, "Sur 1 nouveau poste décrit, 1 a été présenté officiellement"),
-    ([("alses", "accompagnements", "", "personnes", 150)], "En 2032, les ALSES ont suivi 150 personnes."), (POSTS[:1], "1 nouveau poste décrit"),
-    ([("reunions", "participants", "groupes_alses", "participants", 1)], "1 présent pour 1 invité."),
-], ids=["nothing", "one post", "persons", "posts without answers", "one present"])
-def test_the_key_points_say_what_the_year_has_and_agree(figures, words):
-    assert words in wording.say("describe", "key_points", f=year_with(*figures)).text
+NETWORK = [("reseau_alses", "postes", "", "postes", 1), ("reseau_alses", "nouveaux_colleges", "", "colleges", 1)]
+
+
+@pytest.mark.parametrize(("macro", "figures", "words"), [
+    ("key_points", [], "Pas de donnée d’activité, de poste ni de réunion pour 2032."),
+    ("key_points", [("alses", "accompagnements", "", "personnes", 150)], "En 2032, les ALSES ont suivi 150 personnes."),
+    ("key_points", POSTS, "Sur 1 nouveau poste décrit, 1 a été présenté officiellement"), ("key_points", POSTS[:1], "1 nouveau poste décrit"),
+    ("key_points", [("reunions", "participants", "groupes_alses", "participants", 1)], "1 présent pour 1 invité."),
+    ("network", [], "Le nombre de postes du réseau n’est pas publié pour 2032."), ("network", NETWORK, "Le réseau compte 1 poste en 2032"),
+    ("network", NETWORK, "1 nouveau collège"),
+], ids=["nothing", "persons", "one post", "posts without answers", "one present", "no network", "one post in all", "one new college"])
+def test_a_page_says_what_the_year_has_and_agrees(macro, figures, words):
+    assert words in wording.say("describe", macro, f=year_with(*figures)).text
 
 
 @pytest.mark.parametrize(("share", "count", "words"), [
     ("hausse", None, "augmente"), ("baisse", None, "diminue"), ("stable", None, "est stable à l’arrondi près"),
-    ("indetermine", None, "l’arrondi ne permet pas de le dire"), ("baisse", "hausse", "Le nombre augmente : +6, alors que la part diminue."),
+    ("indetermine", None, "L’arrondi ne permet pas de dire si la part « filles » a changé : "), ("stable", "indetermine", "Les bornes ne disent pas si le nombre a changé : +6."),
+    ("stable", "stable", "Le nombre ne change pas."), ("baisse", "hausse", "Le nombre augmente : +6, alors que la part diminue."),
 ])
 def test_a_difference_is_told_by_what_its_bounds_allow(share, count, words):
     told = gap(points=4, points_bounds=(3, 5), share_finding=share, counts=(6, 6), count_finding=count)

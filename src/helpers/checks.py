@@ -17,6 +17,8 @@ def _fault(file: str, line: int, column: str, value: str, remedy: str) -> DataEr
 
 
 def _unknown(value: str, known: Iterable[str]) -> str:
+    if not value:
+        return "est vide ; indiquez une modalité (voir docs/data-dictionary.md)."
     near = get_close_matches(value, list(known), n=1)
     return f"est inconnu ; vouliez-vous « {near[0]} » ?" if near else "est inconnu ; voir docs/data-dictionary.md."
 
@@ -93,6 +95,24 @@ def _link_fault(link: str) -> str | None:
     return None if modality in known or name in _ANY_MODALITY else _unknown(modality, known)
 
 
+def meeting_faults(meetings: pd.DataFrame, *, year: int) -> list[DataError]:
+    """Meetings that give their group another number of invited persons than the one above: a group has one number."""
+    file, seen, found = f"data/raw/{year}/reunions.csv", {}, []
+    for line, row in meetings["invites_du_groupe"].dropna().items():
+        group = meetings.loc[line, "groupe"]
+        if seen.setdefault(group, row) != row:
+            remedy = f"contredit {seen[group]}, donné plus haut pour le groupe « {group} » ; gardez un seul nombre."
+            found.append(_fault(file, line, "invites_du_groupe", row, remedy))
+    return found
+
+
+def association_faults(table: pd.DataFrame, known: set[str], *, file: str) -> list[DataError]:
+    """Associations cited in a table that the register does not have."""
+    cited = table["associations"].str.split(";").explode().str.strip()
+    unknown = cited[~cited.isin(known | {""})].dropna()
+    return [_fault(file, line, "associations", name, _unknown(name, known)) for line, name in unknown.items()]
+
+
 def statement_faults(statements: pd.DataFrame, themes: pd.DataFrame, *, year: int) -> list[DataError]:
     """Statements whose theme is not in the code book or whose linked figure is not in the catalogue."""
     file, codes = f"data/raw/{year}/enonces.csv", set(themes["theme"])
@@ -117,6 +137,13 @@ def faults(year: int) -> list[DataError]:
         found += figure_faults(store.read_raw(year, "chiffres_publies"), year=year)
     if store.present(year, "enonces"):
         found += statement_faults(store.read_raw(year, "enonces"), store.read_reference("themes"), year=year)
+    known = set(store.read_reference("associations")["association"])
+    for name in ("reunions", "enonces"):
+        if store.present(year, name):
+            file = f"data/raw/{year}/{name}.csv"
+            found += association_faults(store.read_raw(year, name), known, file=file)
+    if store.present(year, "reunions"):
+        found += meeting_faults(store.read_raw(year, "reunions"), year=year)
     if store.present(year, "prises_de_poste"):
         file = paths.relative(paths.raw(year) / "prises_de_poste.csv")
         found += post_faults(store.read_raw(year, "prises_de_poste"), **store.read_registers(), file=file)

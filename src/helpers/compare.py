@@ -67,10 +67,9 @@ def differences(now: pd.DataFrame, before: pd.DataFrame, *, year: int, compare_t
 
 
 def totals(table: pd.DataFrame) -> pd.DataFrame:
-    """The differences of whole populations: counts without a modality, bounds known."""
-    return table[
-        table["modalite"].eq("") & table["ecart_min"].notna() & table["precision_avant"].ne("deduit")
-    ].reset_index(drop=True)
+    """The differences of whole populations printed in both years: counts without a modality."""
+    printed = table["precision_avant"].ne("deduit") & table["precision_apres"].ne("deduit")
+    return table[table["modalite"].eq("") & table["ecart_min"].notna() & printed].reset_index(drop=True)
 
 
 def shares(table: pd.DataFrame) -> pd.DataFrame:

@@ -25,6 +25,12 @@ def data_root() -> Path:
     return Path(chosen).resolve() if chosen else repository()
 
 
+def pin_data_root() -> None:
+    """Makes a relative data root absolute, so that it means the same in a kernel, which runs in another folder."""
+    if os.environ.get(DATA_ROOT_VARIABLE):
+        os.environ[DATA_ROOT_VARIABLE] = str(data_root())
+
+
 def notebook(name: str) -> Path:
     """The source of a notebook, by its name without extension."""
     return repository() / "notebooks" / f"{name}.ipynb"

@@ -75,7 +75,9 @@ def clean_posts(
 def _ledger(kept: pd.DataFrame, posts: pd.DataFrame, found: dict[str, list[Read]]) -> pd.DataFrame:
     """Every cell whose spelling changed; ``posts`` are the kept rows, in the same order."""
     after = {column: posts[column] for column in (*LISTED, "association", "college")}
-    after |= {column: posts[clean].map("{:g}".format) for column, clean in SENIORITY.items()}
+    after |= {
+        column: posts[clean].map(lambda years: f"{years:g}".replace(".", ",")) for column, clean in SENIORITY.items()
+    }
     after |= {"date_debut": posts["date_debut"].dt.strftime("%Y-%m-%d")}
     parts = [
         pd.DataFrame(

@@ -77,6 +77,18 @@ def _association(registers: Registers) -> tuple[Reader, Callable[[str], str]]:
     return read, remedy
 
 
+def _college_remedy(value: str, names: list[str]) -> str:
+    near = get_close_matches(value, names, n=1)
+    hint = f"si c’est « {near[0]} », dites-le dans reference/alias.csv" if near else "vérifiez son nom"
+    return f"n’est pas au répertoire ; {hint}, ou ajoutez le collège à reference/colleges.csv."
+
+
+def _seniority_remedy(value: str) -> str:
+    if read_duration(value) is not None:
+        return f"est impossible : {LONGEST_YEARS} ans au plus ; vérifiez-la dans le document."
+    return "n’est pas une durée ; écrivez « 1,5 ans », « 6 mois » ou « NON »."
+
+
 def _college(registers: Registers) -> tuple[Reader, Callable[[str], str]]:
     known, colleges = registers.aliases_of("college"), registers.colleges
     names = colleges["nom_officiel"].str.replace(r"^coll[eè]ge\s+", "", case=False, regex=True)
@@ -89,7 +101,8 @@ def _college(registers: Registers) -> tuple[Reader, Callable[[str], str]]:
         found = known.get(value, (uai, RULE_COLLEGE))
         return found if found[0] in set(colleges["uai"]) else None
 
-    return read, lambda _: "n’est pas au répertoire ; ajoutez le collège à reference/colleges.csv."
+    printed = [f"{name} ({town})" for name, town in zip(names, colleges["commune"], strict=True)]
+    return read, lambda value: _college_remedy(value, printed)
 
 
 def _start(value: str) -> Read | None:
@@ -104,11 +117,10 @@ def _seniority(value: str) -> Read | None:
 
 def readers_of(registers: Registers) -> dict[str, tuple[Reader, Callable[[str], str]]]:
     """For each column: how a cell is read, and what to do about one that is not (for the message)."""
-    durations = "n’est pas une durée ; écrivez « 1,5 ans », « 6 mois » ou « NON »."
     return {
         **{column: _listed(column, registers) for column in LISTED},
         "association": _association(registers),
         "college": _college(registers),
         "date_debut": (_start, lambda _: "n’est pas une date ; écrivez « oct-19 » ou « 13-janv-20 »."),
-        **{column: (_seniority, lambda _: durations) for column in SENIORITY},
+        **{column: (_seniority, _seniority_remedy) for column in SENIORITY},
     }

@@ -101,6 +101,7 @@ def make_report(year: int, *, compare_to: int | None = None, tell: Callable[[str
     BusyError
         when another run is at work.
     """
+    paths.pin_data_root()
     choice = parameters.check("03_compare", year=year, compare_to=compare_to)
     for each in choice.years:
         checks.require_usable(each)

@@ -10,6 +10,8 @@ from helpers import paths
 from helpers.schema import DataError
 from helpers.store.reading import read_rows
 
+CARD = "datapackage.json"
+
 # The packages whose version can change a figure or its look.
 _VERSIONED = ("pandas", "scipy", "matplotlib", "seaborn", "papermill", "nbconvert")
 
@@ -20,19 +22,20 @@ def fingerprint(path: Path) -> str:
 
 
 def _input_files(years: list[int]) -> list[Path]:
-    files = [paths.raw(year) / f"{name}.csv" for year in years for name in paths.RAW_TABLES]
+    names = [*(f"{name}.csv" for name in paths.RAW_TABLES), CARD]
+    files = [paths.raw(year) / name for year in years for name in names]
     files += [paths.reference() / f"{name}.csv" for name in paths.REFERENCE_TABLES]
     return [path for path in files if path.is_file()]
 
 
 def describe_inputs(years: list[int]) -> list[dict]:
-    """The raw and reference files behind these years: fichier, sha256, octets, lignes (header not counted)."""
+    """The files behind these years: fichier, sha256, octets, lignes (tables only, header not counted)."""
     return [
         {
             "fichier": paths.relative(path),
             "sha256": fingerprint(path),
             "octets": path.stat().st_size,
-            "lignes": len(read_rows(path).rows),
+            "lignes": len(read_rows(path).rows) if path.suffix == ".csv" else None,
         }
         for path in _input_files(years)
     ]
@@ -46,7 +49,7 @@ def source_title(year: int) -> str:
     DataError
         when datapackage.json is not readable.
     """
-    card = paths.raw(year) / "datapackage.json"
+    card = paths.raw(year) / CARD
     if not card.is_file():
         return f"fichiers reçus pour {year}"
     try:

@@ -71,9 +71,17 @@ def read_rows(path: Path) -> Rows:
             start = reader.line_num + 1
     except csv.Error:
         raise DataError(
-            f"{shown}, ligne {start} : un guillemet ouvert n’est pas refermé ; corrigez cette ligne."
+            f"{shown}, ligne {start} : un guillemet est mal placé ou n’est pas refermé ; corrigez cette ligne."
         ) from None
-    return Rows(cells[0], cells[1:], lines[1:])
+    return Rows(*_without_empty_columns(cells), lines[1:])
+
+
+def _without_empty_columns(cells: list[list[str]]) -> tuple[list[str], list[list[str]]]:
+    # A spreadsheet writes the columns somebody once clicked in: no name, no value, nothing to lose.
+    used = len(cells[0])
+    while used and not cells[0][used - 1] and not any(cell for row in cells for cell in row[used - 1 :]):
+        used -= 1
+    return cells[0][:used], [row[:used] if len(row) > used and not any(row[used:]) else row for row in cells[1:]]
 
 
 def _normalised(cell: str, kind: str) -> str:

@@ -48,7 +48,7 @@ def _constraint(column: dict, note: str, cell: str) -> str:
         return f"« {cell} » est impossible : la valeur doit être {limits} ; vérifiez-la dans le document."
     if '"unique"' in note:
         return f"« {cell} » figure déjà plus haut ; chaque valeur doit être unique."
-    return f"« {cell} » n’a pas la forme attendue ; corrigez la valeur. {column['description']}"
+    return f"« {cell} » n’a pas la forme attendue ; corrigez la valeur, par exemple « {column['example']} »."
 
 
 def sentence_of(error, schema: dict, cell: str) -> str | None:

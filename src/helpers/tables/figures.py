@@ -90,9 +90,9 @@ def cards(facts: Facts, figures: dict[str, str]) -> Html:
     """Key figures as cards: share or count, what it is, its base, how well it is known; absent ones are left out."""
     found = [(facts(path), label) for path, label in figures.items()]
     shown = [
-        {"value": say_share(fact) if fact.share is not None else say_count(fact), "label": label, "base": _base(fact)}
+        {"value": say_count(fact) if fact.key.endswith("/") else say_share(fact), "label": label, "base": _base(fact)}
         for fact, label in found
-        if fact is not None
+        if fact is not None and (fact.key.endswith("/") or fact.share_bounds is not None)
     ]
     text = fragment("cards.html.j2", cards=shown)
     return Html(text, plain(text))

@@ -33,6 +33,7 @@ def _decimals(column: pd.Series) -> int:
     # One rule a column, so that its numbers line up; differences of shares always show their decimal.
     if str(column.name).endswith(("_pts", "_pct")):
         return 1
+    column = column.infer_objects()
     known = column.dropna()
     return 0 if not pd.api.types.is_numeric_dtype(column) or (known == known.round()).all() else 1
 
@@ -42,7 +43,7 @@ def _cell(value: Any, column: str, decimals: int) -> Any:
         return "—"
     if isinstance(value, date):
         return day(value)
-    if isinstance(value, bool | str | Markup):
+    if isinstance(value, str | Markup):
         return value
     return percent(value, decimals) if column.endswith("_pct") else number(value, decimals)
 
