@@ -59,8 +59,22 @@ def test_conditions_are_told_by_the_least_filled():
     rows = [figure(name, "oui", n, 5, perimeter="postes", unit="postes") for name, n in zip(describe.CONDITIONS, (5, 1, 3, 3, 3), strict=True)]
     made = charts.show_conditions(posts, facts.Facts(table(rows), year=2032), conditions=describe.CONDITIONS)
     assert "Projet annuel écrit, 1 sur 5" in alt_of(made)
-    assert "La condition la moins remplie : projet annuel écrit, " in made.html
+    assert "La condition la moins remplie : « Projet annuel écrit », " in made.html
     assert "Bel-Air (Le Gué)" in made.html
+
+
+def test_a_title_does_not_name_one_winner_when_two_tie():
+    posts = pd.DataFrame({"association": ["Le Gué"], "college": ["Collège Bel-Air"], "commune": ["V"], **dict.fromkeys(describe.CONDITIONS, "oui")})
+    rows = [figure(name, "oui", n, 5, perimeter="postes", unit="postes") for name, n in zip(describe.CONDITIONS, (5, 1, 3, 1, 3), strict=True)]
+    made = charts.show_conditions(posts, facts.Facts(table(rows), year=2032), conditions=describe.CONDITIONS)
+    assert "Parmi les conditions les moins remplies : « Projet annuel écrit », " in made.html
+
+
+def test_requests_and_objectives_of_a_group_or_of_other_stand_beside_each_other():
+    rows = [figure(name, theme, n) for name in ("demande_initiale", "objectif") for theme, n in (("scolaire", 40), ("autre", 10))]
+    indicators = table(rows)
+    made = charts.show_requests_and_goals(describe.requests_and_goals(indicators, year=2032), facts.Facts(indicators, year=2032))
+    assert "scolarité et exclusion, de 40" in alt_of(made).replace("\u202f", " ")
 
 
 def test_present_stand_beside_invited_when_they_are_known():

@@ -99,7 +99,7 @@ def test_every_fault_of_the_posts_is_told_at_once(data_root):
     assert ["LE GUÉ" in str(fault) for fault in checks.faults(2032)] == [True, False]
 
 
-@pytest.mark.parametrize(("start", "others"), [("44", "."), ("6", ". (et 1 autre : alses check --year 2032)"), ("5", ". (et 2 autres : alses check --year 2032)")])
+@pytest.mark.parametrize(("start", "others"), [("44", "."), ("6", ". (et 1 autre : python3 alses.py check --year 2032)"), ("5", ". (et 2 autres : python3 alses.py check --year 2032)")])
 def test_the_first_fault_stops_and_the_others_are_counted(data_root, start, others):
     change(data_root, "2032/chiffres_publies", f",part,{start}", f",part,1{start}")
     with pytest.raises(DataError) as fault:

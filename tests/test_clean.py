@@ -114,5 +114,7 @@ def test_a_start_is_read_with_its_precision(text, date, precision):
 
 
 def test_changes_are_counted_by_column_and_rule_most_frequent_first():
-    ledger = pd.DataFrame({"colonne": ["b", "a", "b", "b"], "regle": ["r", "r", "r", "s"]})
-    assert clean.summarise_ledger(ledger).to_numpy().tolist() == [["b", "r", 2], ["a", "r", 1], ["b", "s", 1]]
+    ledger = pd.DataFrame({"colonne": ["bureau", "association", "bureau", "bureau"], "regle": ["r", "r", "r", "s"]})
+    assert clean.summarise_ledger(ledger).to_numpy().tolist() == [
+        ["Bureau ou local", "r", 2], ["Association", "r", 1], ["Bureau ou local", "s", 1],
+    ]

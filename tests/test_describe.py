@@ -33,7 +33,7 @@ def test_a_topic_has_one_breakdown_for_each_published_indicator_and_perimeter():
 
 def test_answers_name_their_question_in_the_order_of_the_catalogue():
     rows = [figure(name, "oui", 3, perimeter="postes", unit="postes") for name in ("bureau", "convention", "mois_de_debut")]
-    assert list(describe.answers(table(rows), year=2032)["question"]) == ["Convention signée", "Bureau ou local au collège"]
+    assert list(describe.answers(table(rows), year=2032)["question"]) == ["Convention", "Bureau ou local au collège"]
     assert describe.answers(table([]), year=2032).empty
 
 
@@ -57,4 +57,6 @@ def test_requests_stand_beside_objectives_when_both_are_counted_most_frequent_ob
         figure("objectif", "mobilite", 60), figure("demande_initiale", "autre", 5), figure("demande_initiale", "scolaire", 25),
         row((2032, "alses", "objectif", "scolaire"), "personnes", counts=None, share=30, decimals=0, precision="arrondi_imprime", reference=""),
     ])
-    assert describe.requests_and_goals(rows, year=2032).to_numpy().tolist() == [["mobilité", 5, 60, 5, 60, 100], ["scolarité", 20, 30, 20, 30, 100]]
+    assert describe.requests_and_goals(rows, year=2032).to_numpy().tolist() == [
+        ["mobilite", "mobilité", 5, 60, 5, 60, 100], ["scolarite", "scolarité", 20, 30, 20, 30, 100],
+    ]

@@ -1,7 +1,6 @@
 """environment.yml, pyproject.toml, requirements.lock and what is installed say the same thing."""
 
 import re
-import shutil
 import subprocess
 import tomllib
 from importlib.metadata import version
@@ -140,12 +139,9 @@ def test_the_lock_pins_each_dependency_once_on_each_system(system, python):
 
 
 def test_the_specs_can_be_resolved_together(tmp_path):
-    uv = shutil.which("uv")
-    if uv is None:
-        pytest.skip("uv n’est pas installé\u00a0: les bornes de environment.yml ne sont pas résolues ici")
     wanted = tmp_path / "specs.in"
     wanted.write_text("\n".join(map(str, specs())), encoding="utf-8")
-    command = [uv, "pip", "compile", "--quiet", "--no-header", "--python-version", PYTHONS[0], str(wanted)]
+    command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--no-header", "--python-version", PYTHONS[0], str(wanted)]
     answer = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
     if "error sending request" in answer.stderr or "Network connectivity is disabled" in answer.stderr:
         pytest.skip("le réseau ne répond pas\u00a0: les bornes de environment.yml ne sont pas résolues ici")

@@ -28,7 +28,7 @@ FORBIDDEN = {
 }
 
 YEAR_FILES = "README.md datapackage.json chiffres_publies.csv prises_de_poste.csv reunions.csv enonces.csv".split()
-REFERENCE_FILES = "README.md datapackage.json colleges.csv associations.csv alias.csv themes.csv controles.csv".split()
+REFERENCE_FILES = "README.md datapackage.json colleges.csv associations.csv alias.csv themes.csv".split()
 
 ALLOWED = [
     "reports/README.md",

@@ -225,11 +225,24 @@ def test_two_runs_at_once_are_refused(published, capsys):
     assert "Un autre traitement est en cours" in capsys.readouterr().err
 
 
-def test_a_run_cut_short_leaves_the_old_report_whole(published):
+def test_a_run_cut_short_in_the_middle_of_publishing_leaves_the_old_report_whole(published):
     reports = state(published)
-    command = "import os, threading; threading.Timer(4, os._exit, [9]).start(); from helpers import cli; cli.main(['run', '--year', '2032'])"
+    command = (
+        "import os; from helpers import cli, publish; publish.write_index = lambda *_, **__: os._exit(9); "
+        "cli.main(['run', '--year', '2032'])"
+    )
     assert subprocess.run([sys.executable, "-c", command], check=False, capture_output=True).returncode == 9
-    assert state(published) == reports
+    after = state(published)
+    assert {name: after[name] for name in reports} == reports
+    half = {name for name in after if name.startswith("reports/.en-cours-")}
+    assert {name.rpartition("/")[2] for name in half} >= {"01_clean.html", "indicateurs.csv"}
+
+
+def test_a_notebook_run_by_hand_checks_its_parameters_again(published):
+    with pytest.raises(pipeline.NotebookFailure) as failure:
+        execute("02_describe", {"year": 1999}, published / "essai.ipynb")
+    assert str(failure.value).startswith("Aucune donnée pour 1999")
+    assert failure.value.is_input
 
 
 def test_an_indicator_is_one_catalogue_entry_and_one_raw_row(published, monkeypatch):

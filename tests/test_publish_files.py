@@ -25,6 +25,7 @@ def index_context(**changes):
     context = {
         "title": "Que sait-on des ALSES en 2020 ?",
         "subtitle": "année 2020",
+        "intro": "Qui sont les ALSES, et d’où viennent ces chiffres.",
         "pages": PAGES,
         "summaries": [
             {

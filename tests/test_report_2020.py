@@ -103,16 +103,16 @@ def _checked(report: Path) -> list[tuple[int, int, float]]:
 
 
 def test_every_printed_count_and_percentage_is_an_indicator_or_a_checked_figure(report, figures):
-    checked = _checked(report)
-    known = [
+    counted = [
         (int(row["annee"]), line, value)
         for row in figures
         for line in lines_of(row["reference"])
         for value in _values(row)
     ]
-    found = {(line, value) for _, line, value in [*checked, *known]}
-    missing = [row["fait"] for row in read_csv(PRINTED) if (int(row["ligne"]), float(row["valeur"])) not in found]
-    assert missing == []
+    found = {*_checked(report), *counted}
+    # The meetings of January 2021 are filed, as the note does, under 2020.
+    printed = [(min(int(row["annee"]), 2020), int(row["ligne"]), float(row["valeur"])) for row in read_csv(PRINTED)]
+    assert [figure for figure in printed if figure not in found] == []
     assert len(read_csv(PRINTED)) == 60
 
 

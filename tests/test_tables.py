@@ -20,11 +20,10 @@ def test_a_cell_is_written_for_a_french_reader(name, value, shown):
 
 def test_a_table_has_a_caption_scopes_and_numbers_that_line_up():
     frame = pd.DataFrame({"b": [1.0, 1.5], "a": ["x", "y"], "cache": [0, 0]})
-    made = tables.table(frame, caption="A & B", titles={"a": "Nom", "b": "Effectif"}, note="Fin.", folded=True).html
+    made = tables.table(frame, caption="A & B", titles={"a": "Nom", "b": "Effectif"}, folded=True).html
     assert made.startswith('<details class="donnees"><summary>A &amp; B</summary><div class="table-boite"><table>\n<caption>A &amp; B</caption>')
     assert '<tr><th scope="col">Nom</th><th scope="col" class="nombre">Effectif</th></tr>' in made
     assert '<tr><th scope="row">x</th><td class="nombre">1,0</td></tr>\n<tr><th scope="row">y</th><td class="nombre">1,5</td></tr>' in made
-    assert '<p class="note">Fin.</p>' in made
 
 
 def test_an_empty_table_is_a_sentence():
@@ -45,7 +44,9 @@ def test_a_breakdown_says_how_well_each_figure_is_known_and_cards_leave_out_what
     assert ("Effectif (personnes)" in made, "arrondie : l’effectif est encadré" in made, made.count("pas de donnée")) == (True, True, 3)
     found = facts.Facts(table([GIRLS, BOYS, ALL]), year=2032)
     shown = tables.cards(found, {"alses/sexe/filles": "de filles", "alses/sexe/garcons": "de garçons", "alses/accompagnements/": "personnes"})
-    assert wording.plain(shown.html.replace("</li>", " ")) == "44\u202f% de filles sur 150 ≈ 150 personnes ●"
+    assert wording.plain(shown.html.replace("</li>", " ")) == (
+        "44\u202f% ≈ de filles sur 150 150 ● personnes ● compté ou imprimé à l’unité ; ≈ part imprimée arrondie : l’effectif est encadré."
+    )
 
 
 CONTROL = {
@@ -58,8 +59,8 @@ COUNT, GAP = {"mesure": "effectif", "unite": "personnes", "recalcul_min": 45, "r
 
 @pytest.mark.parametrize(("changes", "printed", "recomputed"), [
     ({}, "44\u202f%", "43,6 à 44,2\u202f%"), ({"valeur": 44.5, "operateur": "pres_de"}, "près de 44,5\u202f%", "43,6 à 44,2\u202f%"),
-    (COUNT | {"operateur": "plus_de"}, "plus de 44", "45"), (GAP | {"unite": "points", "valeur": -4}, "−4\u00a0points", "—"),
-    (GAP | {"unite": "personnes"}, "+44", "—"),
+    (COUNT | {"operateur": "plus_de"}, "plus de 44 personnes", "45"), (GAP | {"unite": "points", "valeur": -4}, "−4\u00a0points", "—"),
+    (GAP | {"unite": "personnes"}, "+44 personnes", "—"),
 ])
 def test_a_printed_figure_stands_beside_its_recomputation(changes, printed, recomputed):
     controls = typed(pd.DataFrame([CONTROL | changes], columns=columns("controles")), "controles")
@@ -81,10 +82,10 @@ def test_a_difference_of_counts_shows_both_years_and_its_bounds(now, gap, findin
 
 
 def test_a_matrix_has_the_total_of_each_row():
-    made = tables.matrix_table(pd.DataFrame({"constat": [1], "tension": [2]}, index=["Accueil"]), caption="M").html
+    made = tables.matrix_table(pd.DataFrame({"constat": [1], "tension": [2]}, index=pd.Index(["Accueil"], name="theme")), caption="M").html
     assert '<tr><th scope="row">Accueil</th><td class="nombre">1</td><td class="nombre">2</td><td class="nombre">3</td></tr>' in made
 
 
 def test_provenance_shows_parameters_inputs_and_versions(data_root):
-    shown = wording.plain(tables.provenance(store.provenance({"year": 2031}, [2031])).html)
-    assert ("year = 2031" in shown, "data/raw/2031/chiffres_publies.csv" in shown, "pandas " in shown) == (True, True, True)
+    shown = wording.plain(tables.provenance(store.provenance({"Année": "2031"}, [2031])).html)
+    assert ("Année 2031" in shown, "data/raw/2031/chiffres_publies.csv" in shown, "pandas " in shown) == (True, True, True)

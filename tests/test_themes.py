@@ -28,5 +28,5 @@ def test_statements_are_listed_by_theme_then_line_then_id_and_none_is_lost():
 
 
 def test_the_tensest_theme_is_named_by_its_label():
-    assert themes.most_tense(STATEMENTS, BOOK) == {"theme": "accueil", "libelle": "Accueil"}
-    assert themes.most_tense(STATEMENTS[STATEMENTS["nature"] != "tension"], BOOK) is None
+    assert themes.most_tense(STATEMENTS, BOOK) == [{"theme": "accueil", "libelle": "Accueil"}]
+    assert themes.most_tense(STATEMENTS[STATEMENTS["nature"] != "tension"], BOOK) == []

@@ -69,7 +69,6 @@ def test_a_number_or_a_date_bears_its_machine_form_and_its_figure():
     said = '<data value="44" data-cle="2032/alses/sexe/filles" data-mesure="part" title="l. 1">44\u202f%</data>'
     assert marks.say_share(fact(share=44)) == said
     assert marks.month_mark(date(2031, 10, 1)) == '<time datetime="2031-10">octobre 2031</time>'
-    assert marks.day_mark(date(2031, 10, 1)) == '<time datetime="2031-10-01">1er octobre 2031</time>'
 
 
 def test_a_value_from_the_data_is_never_markup_and_a_value_that_lacks_fails():
@@ -94,8 +93,8 @@ NETWORK = [("reseau_alses", "postes", "", "postes", 1), ("reseau_alses", "nouvea
     ("key_points", [("alses", "accompagnements", "", "personnes", 150)], "En 2032, les ALSES ont suivi 150 personnes."),
     ("key_points", POSTS, "Sur 1 nouveau poste décrit, 1 a été présenté officiellement"), ("key_points", POSTS[:1], "1 nouveau poste décrit"),
     ("key_points", [("reunions", "participants", "groupes_alses", "participants", 1)], "1 présent pour 1 invité."),
-    ("network", [], "Le nombre de postes du réseau n’est pas publié pour 2032."), ("network", NETWORK, "Le réseau compte 1 poste en 2032"),
-    ("network", NETWORK, "1 nouveau collège"),
+    ("network", [], "Le nombre d’ALSES du réseau n’est pas publié pour 2032."), ("network", NETWORK, "Le document compte 1 ALSES, des professionnels, en 2032"),
+    ("network", NETWORK, "1 collège entré"),
 ], ids=["nothing", "persons", "one post", "posts without answers", "one present", "no network", "one post in all", "one new college"])
 def test_a_page_says_what_the_year_has_and_agrees(macro, figures, words):
     assert words in wording.say("describe", macro, f=year_with(*figures)).text
@@ -103,7 +102,7 @@ def test_a_page_says_what_the_year_has_and_agrees(macro, figures, words):
 
 @pytest.mark.parametrize(("share", "count", "words"), [
     ("hausse", None, "augmente"), ("baisse", None, "diminue"), ("stable", None, "est stable à l’arrondi près"),
-    ("indetermine", None, "L’arrondi ne permet pas de dire si la part « filles » a changé : "), ("stable", "indetermine", "Les bornes ne disent pas si le nombre a changé : +6."),
+    ("indetermine", None, "L’arrondi ne permet pas de dire si la part « filles » a changé parmi les personnes suivies par un ALSES : 40"), ("stable", "indetermine", "Les bornes ne disent pas si le nombre a changé : +6."),
     ("stable", "stable", "Le nombre ne change pas."), ("baisse", "hausse", "Le nombre augmente : +6, alors que la part diminue."),
 ])
 def test_a_difference_is_told_by_what_its_bounds_allow(share, count, words):

@@ -9,8 +9,6 @@ from helpers import paths, store
 from helpers.clean import post_faults
 from helpers.schema import DataError, catalogue
 
-_ANY_MODALITY = frozenset({"mois_de_debut", "theme_enonce"})
-
 
 def _fault(file: str, line: int, column: str, value: str, remedy: str) -> DataError:
     return DataError(f"{file}, ligne {line}, colonne « {column} » : « {value} » {remedy}")
@@ -39,7 +37,7 @@ def _figure_fault(line: int, figure, year: int, file: str) -> DataError | None:
     if figure.indicateur not in entries.indicators:
         return _fault(file, line, "indicateur", figure.indicateur, _unknown(figure.indicateur, entries.indicators))
     entry, known = entries.indicators[figure.indicateur], _modalities(figure.indicateur)
-    if figure.modalite not in known and not (entry.id in _ANY_MODALITY and figure.modalite):
+    if figure.modalite not in known and not (entry.is_open and figure.modalite):
         return _fault(file, line, "modalite", figure.modalite, _unknown(figure.modalite, known))
     allowed = {"effectif": {entry.unit}, "part": {"pct"}, "ecart": {entry.unit, "points"}}[figure.mesure]
     if figure.unite not in allowed:
@@ -76,7 +74,7 @@ def _value_fault(line: int, figure, entry, file: str) -> DataError | None:
 
 def figure_faults(figures: pd.DataFrame, *, year: int) -> list[DataError]:
     """What the catalogue refuses in the printed figures of a year, one fault a row at most."""
-    file = f"data/raw/{year}/chiffres_publies.csv"
+    file = paths.relative(paths.raw_table(year, "chiffres_publies"))
     found = [
         _figure_fault(line, row, year, file) for line, row in zip(figures.index, figures.itertuples(), strict=True)
     ]
@@ -92,17 +90,17 @@ def _link_fault(link: str) -> str | None:
     if name not in entries.indicators:
         return _unknown(name, entries.indicators)
     known = _modalities(name)
-    return None if modality in known or name in _ANY_MODALITY else _unknown(modality, known)
+    return None if modality in known or entries.indicators[name].is_open else _unknown(modality, known)
 
 
 def meeting_faults(meetings: pd.DataFrame, *, year: int) -> list[DataError]:
     """Meetings that give their group another number of invited persons than the one above: a group has one number."""
-    file, seen, found = f"data/raw/{year}/reunions.csv", {}, []
-    for line, row in meetings["invites_du_groupe"].dropna().items():
+    file, seen, found = paths.relative(paths.raw_table(year, "reunions")), {}, []
+    for line, invited in meetings["invites_du_groupe"].dropna().items():
         group = meetings.loc[line, "groupe"]
-        if seen.setdefault(group, row) != row:
+        if seen.setdefault(group, invited) != invited:
             remedy = f"contredit {seen[group]}, donné plus haut pour le groupe « {group} » ; gardez un seul nombre."
-            found.append(_fault(file, line, "invites_du_groupe", row, remedy))
+            found.append(_fault(file, line, "invites_du_groupe", invited, remedy))
     return found
 
 
@@ -115,7 +113,7 @@ def association_faults(table: pd.DataFrame, known: set[str], *, file: str) -> li
 
 def statement_faults(statements: pd.DataFrame, themes: pd.DataFrame, *, year: int) -> list[DataError]:
     """Statements whose theme is not in the code book or whose linked figure is not in the catalogue."""
-    file, codes = f"data/raw/{year}/enonces.csv", set(themes["theme"])
+    file, codes = paths.relative(paths.raw_table(year, "enonces")), set(themes["theme"])
     found = []
     for line, row in zip(statements.index, statements.itertuples(), strict=True):
         if row.theme not in codes:
@@ -128,7 +126,7 @@ def statement_faults(statements: pd.DataFrame, themes: pd.DataFrame, *, year: in
 
 def faults(year: int) -> list[DataError]:
     """Every fault of a year's raw files and of the reference tables they need; empty when the year can be made."""
-    tables = [(paths.raw(year) / f"{name}.csv", name) for name in paths.RAW_TABLES if store.present(year, name)]
+    tables = [(paths.raw_table(year, name), name) for name in paths.RAW_TABLES if store.present(year, name)]
     tables += [(paths.reference() / f"{name}.csv", name) for name in paths.REFERENCE_TABLES]
     found = [fault for path, name in tables for fault in store.faults_in(path, name)]
     if found:
@@ -140,12 +138,12 @@ def faults(year: int) -> list[DataError]:
     known = set(store.read_reference("associations")["association"])
     for name in ("reunions", "enonces"):
         if store.present(year, name):
-            file = f"data/raw/{year}/{name}.csv"
+            file = paths.relative(paths.raw_table(year, name))
             found += association_faults(store.read_raw(year, name), known, file=file)
     if store.present(year, "reunions"):
         found += meeting_faults(store.read_raw(year, "reunions"), year=year)
     if store.present(year, "prises_de_poste"):
-        file = paths.relative(paths.raw(year) / "prises_de_poste.csv")
+        file = paths.relative(paths.raw_table(year, "prises_de_poste"))
         found += post_faults(store.read_raw(year, "prises_de_poste"), **store.read_registers(), file=file)
     return found
 
@@ -161,7 +159,7 @@ def require_usable(year: int) -> None:
     found = faults(year)
     if found:
         others = (
-            f" (et {len(found) - 1} autre{'s' if len(found) > 2 else ''} : alses check --year {year})"
+            f" (et {len(found) - 1} autre{'s' if len(found) > 2 else ''} : python3 alses.py check --year {year})"
             if len(found) > 1
             else ""
         )

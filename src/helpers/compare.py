@@ -84,6 +84,18 @@ def counts(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def only_once(now: pd.DataFrame, before: pd.DataFrame, *, year: int, compare_to: int | None) -> list[str]:
-    """The labels of the indicators of persons that one of the two years does not publish at all, in catalogue order."""
-    seen = [set(_published(table, when)["indicateur"]) for table, when in ((now, year), (before, compare_to))]
-    return [entry.label.lower() for entry in catalogue().indicators.values() if entry.id in seen[0] ^ seen[1]]
+    """What one of the two years publishes of persons and the other does not, in catalogue order.
+
+    One label an indicator, with its population where it is not that of the ALSES.
+    """
+    seen = [
+        set(zip(rows["perimetre"], rows["indicateur"], strict=True))
+        for rows in (_published(now, year), _published(before, compare_to))
+    ]
+    entries = catalogue()
+    return [
+        entry.label if perimeter.id == "alses" else f"{entry.label} ({perimeter.label})"
+        for perimeter in entries.perimeters.values()
+        for entry in entries.indicators.values()
+        if (perimeter.id, entry.id) in seen[0] ^ seen[1]
+    ]

@@ -53,15 +53,11 @@ def topic(indicators: pd.DataFrame, name: str, *, year: int) -> list[pd.DataFram
 
 def answers(indicators: pd.DataFrame, *, year: int) -> pd.DataFrame:
     """Every answer about the new posts, one row a modality, with ``question`` (the indicator's label)."""
-    asked = [
-        rows
-        for rows in topic(indicators, "deploiement", year=year)
-        if catalogue().indicators[rows["indicateur"].iloc[0]].form == "grille"
-    ]
-    rows = (
-        pd.concat(asked, ignore_index=True) if asked else breakdown(indicators, "bureau", year=year, perimeter="postes")
-    )
-    return rows.assign(question=[catalogue().indicators[name].label for name in rows["indicateur"]])
+    entries = catalogue().indicators
+    parts = topic(indicators, "deploiement", year=year)
+    asked = [rows for rows in parts if entries[rows["indicateur"].iloc[0]].form == "grille"]
+    rows = pd.concat(asked, ignore_index=True) if asked else with_shares(indicators).head(0)
+    return rows.assign(question=[entries[name].label for name in rows["indicateur"]])
 
 
 def conditions_grid(posts: pd.DataFrame) -> pd.DataFrame:
@@ -86,8 +82,8 @@ def attendance(indicators: pd.DataFrame, *, year: int) -> pd.DataFrame:
 def requests_and_goals(indicators: pd.DataFrame, *, year: int, perimeter: str = "alses") -> pd.DataFrame:
     """The themes whose request and objective are both published with a known base, most frequent objective first.
 
-    Columns: ``libelle``, ``demande_pct``, ``objectif_pct``, ``demande_effectif``, ``objectif_effectif``, ``base``
-    (persons). A share whose base the document leaves open is withheld: it cannot stand beside the other.
+    Columns: ``modalite``, ``libelle``, ``demande_pct``, ``objectif_pct``, ``demande_effectif``, ``objectif_effectif``,
+    ``base`` (persons). A share whose base the document leaves open is withheld: it cannot stand beside the other.
     """
     asked, worked = (
         breakdown(indicators, name, year=year, perimeter=perimeter).set_index("modalite")
@@ -106,6 +102,7 @@ def requests_and_goals(indicators: pd.DataFrame, *, year: int, perimeter: str = 
     both = both.sort_values("effectif_min_o", ascending=False)
     return pd.DataFrame(
         {
+            "modalite": both.index,
             "libelle": both["libelle_d"],
             "demande_effectif": both["effectif_min_d"],
             "objectif_effectif": both["effectif_min_o"],

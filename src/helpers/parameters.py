@@ -39,10 +39,14 @@ class Parameters:
         """The parameters that a notebook takes, with their values."""
         return {name: getattr(self, name) for name in NOTEBOOKS[notebook]}
 
-    def as_shown(self, notebook: str) -> dict[str, Any]:
-        """The same, as a reader reads them: no empty value."""
-        words = {"compare_to": "aucune année", "site": "tout le réseau"}
-        return {name: words[name] if value in (None, "") else value for name, value in self.of(notebook).items()}
+    def as_shown(self, notebook: str) -> dict[str, str]:
+        """The same in a reader's words: « Année », « Comparée à », « Champ »."""
+        shown = {"Année": str(self.year)}
+        if "compare_to" in NOTEBOOKS[notebook]:
+            shown["Comparée à"] = str(self.compare_to or "aucune autre")
+        if "site" in NOTEBOOKS[notebook]:
+            shown["Champ"] = self.site or "tout le réseau"
+        return shown
 
 
 def _check_names(notebook: str, given: dict[str, Any]) -> None:

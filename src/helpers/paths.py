@@ -1,4 +1,4 @@
-"""Where is it? Every folder and file name of the project, and nothing else.
+"""Where is it? The folders of the project and its tables, and nothing else.
 
 The data live in the *data root*: the repository, unless the environment variable ``ALSES_DATA_ROOT`` names another
 folder (tests, and later a run that must see aggregates only). Notebooks always come from the repository.
@@ -39,6 +39,11 @@ def notebook(name: str) -> Path:
 def raw(year: int) -> Path:
     """The read-only folder of a year's raw files."""
     return data_root() / "data" / "raw" / str(year)
+
+
+def raw_table(year: int, name: str) -> Path:
+    """The raw file of a table of a year, there or not."""
+    return raw(year) / f"{name}.csv"
 
 
 def reference() -> Path:

@@ -34,10 +34,8 @@ def listing(statements: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame:
     return read.sort_values(["theme", "ligne", "id"])[["theme", "nature", "enonce", "ligne"]].reset_index(drop=True)
 
 
-def most_tense(statements: pd.DataFrame, themes: pd.DataFrame) -> dict[str, str] | None:
-    """The theme with the most tensions (``theme``: its code, ``libelle``: its label); None when none has any."""
+def most_tense(statements: pd.DataFrame, themes: pd.DataFrame) -> list[dict[str, str]]:
+    """The themes with the most tensions (``theme``: code, ``libelle``: label): several when they tie, none without."""
     tense = statements.loc[statements["nature"] == "tension", "theme"].value_counts()
-    if tense.empty:
-        return None
-    code = tense.index[0]
-    return {"theme": code, "libelle": themes.set_index("theme")["libelle"][code]}
+    most = set(tense[tense == tense.max()].index)
+    return themes.loc[themes["theme"].isin(most), ["theme", "libelle"]].to_dict("records")

@@ -10,6 +10,8 @@ from helpers.schema import catalogue
 from helpers.tables import breakdown_table, table
 from helpers.wording import Html
 
+USUAL = "alses"  # whom a title speaks of when it does not say
+
 DEDUCED = "#8fbfdc"  # the same blue, paler: a share that was deduced, not printed
 
 
@@ -26,18 +28,24 @@ def show_breakdown(rows: pd.DataFrame) -> Html | None:
     leading = _leading(drawn)
     if entry.form != "barres" or leading is None:
         return None
-    hidden = [row.libelle for row in rows.itertuples() if row.Index not in drawn.index]
-    perimeter = catalogue().perimeters[rows["perimetre"].iloc[0]].label
+    # A share on an unknown base is printed, if not drawn: it is not « non publiée ».
+    hidden = [row.libelle for row in rows.itertuples() if row.Index not in drawn.index and pd.isna(row.part_pct)]
+    perimeter = catalogue().perimeters[rows["perimetre"].iloc[0]]
+    who = entry.population or perimeter.label
     return compose(
         draw.bars(drawn, [DEDUCED if precision == "deduit" else BLUE for precision in drawn["precision"]]),
-        id=f"{rows['perimetre'].iloc[0]}-{entry.id}",
-        title=words("breakdown_title", entry=entry, fact=leading),
-        subtitle=words("breakdown_subtitle", population=perimeter, year=year),
+        id=f"{perimeter.id}-{entry.id}",
+        title=words(
+            "breakdown_title", entry=entry, fact=leading, perimeter="" if perimeter.id == USUAL else perimeter.short
+        ),
+        subtitle=words(
+            "breakdown_subtitle", population=who, year=year, has_deduced="deduit" in set(drawn["precision"])
+        ),
         reading=words("breakdown_reading", fact=leading, year=year),
         notes=[words("unpublished", labels=hidden)] if hidden else [],
-        source=source(drawn, perimeter),
+        source=source(drawn, who),
         alt=words("breakdown_alt", entry=entry, facts=[fact_of(row) for row in drawn.itertuples()], year=year).text,
-        table=breakdown_table(rows, caption=f"{entry.label}, {perimeter}, {year}"),
+        table=breakdown_table(rows, caption=f"{entry.label}, {who}, {year}"),
     )
 
 
@@ -51,10 +59,8 @@ def show_requests_and_goals(rows: pd.DataFrame, facts: Facts) -> Html:
     """Request against objective for the themes that publish both (columns of `describe.requests_and_goals`)."""
     if rows.empty:
         return nothing("aucun thème ne publie à la fois sa demande et son objectif")
-    labels = {label: name for name, label in catalogue().indicators["objectif"].modalities.items()}
     pairs = [
-        (facts(f"alses/demande_initiale/{labels[label]}"), facts(f"alses/objectif/{labels[label]}"))
-        for label in rows["libelle"]
+        (facts(f"{USUAL}/demande_initiale/{name}"), facts(f"{USUAL}/objectif/{name}")) for name in rows["modalite"]
     ]
     titles = {
         "libelle": "Thème",
@@ -70,7 +76,11 @@ def show_requests_and_goals(rows: pd.DataFrame, facts: Facts) -> Html:
         title=words("goals_title", asked=pairs[0][0], worked=pairs[0][1]),
         subtitle=words("goals_subtitle", year=facts.year),
         reading=words("goals_reading", asked=pairs[0][0], worked=pairs[0][1]),
-        source=words("source", population="personnes suivies par un ALSES", references=pairs[0][1].reference),
+        source=words(
+            "source",
+            population=catalogue().perimeters[USUAL].label,
+            references=merge_references(fact.reference for pair in pairs for fact in pair),
+        ),
         alt=words("goals_alt", pairs=pairs).text,
         table=table(rows, caption="Demandes initiales et objectifs travaillés", titles=titles),
     )
@@ -81,10 +91,14 @@ def show_differences(rows: pd.DataFrame, gaps: list[Gap], *, year: int, compare_
     if rows.empty:
         return nothing("aucune part n’est publiée pour les deux années")
     widest = max(gaps, key=lambda gap: max(map(abs, gap.points_bounds)))
-    entries = catalogue().indicators
-    labelled = rows.assign(etiquette=[f"{entries[row.indicateur].label} :\n{row.libelle}" for row in rows.itertuples()])
+    entries = catalogue()
+    labelled = rows.assign(
+        etiquette=[f"{entries.indicators[row.indicateur].label} :\n{row.libelle}" for row in rows.itertuples()],
+        population=[entries.perimeters[row.perimetre].label for row in rows.itertuples()],
+    )
     titles = {
         "etiquette": "Part",
+        "population": "Champ",
         "part_pct_avant": f"{compare_to}",
         "part_pct_apres": f"{year}",
         "ecart_part_pts": "Écart (points)",
@@ -98,7 +112,7 @@ def show_differences(rows: pd.DataFrame, gaps: list[Gap], *, year: int, compare_
         title=words("gaps_title", gap=widest),
         subtitle=words("gaps_subtitle", year=year, compare_to=compare_to),
         reading=words("gaps_reading", gap=widest, year=year, compare_to=compare_to),
-        source=words("source", population="voir chaque ligne", references=references),
+        source=words("source", population="voir les données de la figure", references=references),
         alt=words("gaps_alt", gaps=gaps).text,
         table=table(labelled, caption=f"Écarts de part, {compare_to} et {year}", titles=titles),
     )

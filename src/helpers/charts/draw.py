@@ -22,25 +22,21 @@ def _bare(axes, *, left: bool = False) -> None:
 
 
 def bars(rows: pd.DataFrame, colours: list[str]) -> Figure:
-    """Bars of ``part_pct`` (0 to 100), the bounds of each share as a thin line (columns of `describe.breakdown`)."""
+    """A bar up to each share, or up to its lower bound when only bounds are known, and a thin line between the bounds.
+
+    Columns of `describe.breakdown`. A middle is never drawn: nobody printed it.
+    """
     figure, axes = canvas(0.5 + ROW * len(rows))
     places = list(range(len(rows)))[::-1]
-    shares = rows["part_pct"].fillna((rows["part_min_pct"] + rows["part_max_pct"]) / 2).astype(float)
+    low, high = rows["part_min_pct"].astype(float), rows["part_max_pct"].astype(float)
+    shares = rows["part_pct"].fillna(rows["part_min_pct"]).astype(float)
     axes.barh(places, [100] * len(rows), color="#f2f2f2", height=0.62)
     axes.barh(places, shares, color=colours, height=0.62)
-    axes.hlines(
-        places, rows["part_min_pct"].astype(float), rows["part_max_pct"].astype(float), color="black", linewidth=1.6
-    )
-    for place, row in zip(places, rows.itertuples(), strict=True):
-        known = not pd.isna(row.part_pct)
-        text = (
-            percent(row.part_pct, int(row.part_decimales))
-            if known
-            else f"{number(row.part_min_pct, 1)} à {percent(row.part_max_pct, 1)}"
-        )
-        axes.text(
-            max(shares.iloc[len(rows) - 1 - place], row.part_max_pct) + 1.2, place, text, va="center", fontweight="bold"
-        )
+    axes.hlines(places, low, high, color="black", linewidth=1.6)
+    for place, row, end in zip(places, rows.itertuples(), pd.concat([shares, high], axis=1).max(axis=1), strict=True):
+        bounds = f"{number(row.part_min_pct, 1)} à {percent(row.part_max_pct, 1)}"
+        text = bounds if pd.isna(row.part_pct) else percent(row.part_pct, int(row.part_decimales))
+        axes.text(end + 1.2, place, text, va="center", fontweight="bold")
     axes.set_yticks(places, rows["libelle"])
     axes.set_xlim(0, 112)
     axes.set_xticks([0, 25, 50, 75, 100], ["0", "25", "50", "75", percent(100)], color=GREY)
@@ -132,9 +128,10 @@ def dumbbell(rows: pd.DataFrame) -> Figure:
     )
     axes.scatter(rows["objectif_pct"].astype(float), places, s=80, color=BLUE, zorder=3, label="objectif travaillé")
     for place, row in zip(places, rows.itertuples(), strict=True):
-        axes.text(row.objectif_pct + 1.2, place, percent(row.objectif_pct, 1), va="center", fontweight="bold")
+        text = f"{number(row.demande_pct, 1)} → {percent(row.objectif_pct, 1)}"
+        axes.text(max(row.demande_pct, row.objectif_pct) + 1.2, place, text, va="center", fontweight="bold")
     axes.set_yticks(places, rows["libelle"])
-    axes.set_xlim(-1, max(50, rows["objectif_pct"].max() * 1.2))
+    axes.set_xlim(-1, max(50, rows[["demande_pct", "objectif_pct"]].max().max() * 1.35))
     axes.set_ylim(-0.6, len(rows) - 0.4)
     axes.xaxis.set_major_formatter(lambda value, _: percent(value))
     axes.legend(loc="lower right", frameon=False)

@@ -5,10 +5,16 @@ import pandas as pd
 from helpers.charts import draw
 from helpers.charts.figure import compose
 from helpers.charts.words import nothing, source, words
-from helpers.facts import Facts, fact_of
+from helpers.facts import Fact, Facts, fact_of
 from helpers.schema import catalogue
 from helpers.tables import breakdown_table, matrix_table, table
 from helpers.wording import Html, month
+
+
+def _is_tied(chosen: Fact, facts: list[Fact], *, share: bool = False) -> bool:
+    """Whether another figure has the same count (or share) as the one that a title names."""
+    values = [(fact.share if share else fact.counts) for fact in facts]
+    return values.count(chosen.share if share else chosen.counts) > 1
 
 
 def show_starts(months: pd.DataFrame, facts: Facts) -> Html:
@@ -21,7 +27,7 @@ def show_starts(months: pd.DataFrame, facts: Facts) -> Html:
     return compose(
         draw.timeline(months),
         id="debuts",
-        title=words("starts_title", total=facts("postes/nouveaux_postes/"), months=dates),
+        title=words("starts_title", most=counts[most], month=dates[most]),
         subtitle=words("starts_subtitle"),
         reading=words("starts_reading", fact=counts[most], month=dates[most]),
         source=words("source", population="nouvelles prises de poste", references=counts[0].reference),
@@ -49,7 +55,9 @@ def show_conditions(grid: pd.DataFrame, facts: Facts, *, conditions: tuple[str, 
     return compose(
         draw.grid(named, {name: entry.label for name, entry in entries.items()}),
         id="conditions",
-        title=words("conditions_title", worst=worst, entry=worst_entry),
+        title=words(
+            "conditions_title", worst=worst, entry=worst_entry, is_tied=_is_tied(worst, [fact for _, fact in said])
+        ),
         subtitle=words("conditions_subtitle"),
         reading=words("conditions_reading", best=best, entry=best_entry),
         source=words("source", population="nouvelles prises de poste", references=best.reference),
@@ -69,7 +77,9 @@ def show_attendance(rows: pd.DataFrame) -> Html:
     return compose(
         draw.attendance(shown),
         id="presences",
-        title=words("attendance_title", lowest=lowest) if lowest.base else "Présences aux réunions",
+        title=words("attendance_title", lowest=lowest, is_tied=_is_tied(lowest, known, share=True))
+        if lowest.base
+        else "Présences aux réunions",
         subtitle=words("attendance_subtitle"),
         reading=words("attendance_reading", fact=known[0]) if known[0].base else "",
         source=source(shown, "réunions du réseau"),
@@ -88,7 +98,7 @@ def show_matrix(counts: pd.DataFrame, facts: Facts, *, themes: pd.DataFrame) -> 
     return compose(
         draw.heat(counts),
         id="themes",
-        title=words("matrix_title", label=label, fact=most),
+        title=words("matrix_title", label=label, fact=most, is_tied=_is_tied(most, [fact for _, fact in rows])),
         subtitle=words("matrix_subtitle"),
         reading=words("matrix_reading", label=label, fact=most),
         source=words("source", population="énoncés de la synthèse", references=most.reference),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from helpers.clean.readers import LISTED, SENIORITY, Read, Registers, readers_of
-from helpers.schema import DataError, typed
+from helpers.schema import DataError, table_schema, typed
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,8 @@ def _ledger(kept: pd.DataFrame, posts: pd.DataFrame, found: dict[str, list[Read]
 
 
 def summarise_ledger(ledger: pd.DataFrame) -> pd.DataFrame:
-    """Changes by column and rule, most frequent first: ``colonne``, ``regle``, ``modifications``."""
+    """Changes by column (its title) and rule, most frequent first: ``colonne``, ``regle``, ``modifications``."""
+    titles = {column["name"]: column["title"] for column in table_schema("prises_de_poste")["fields"]}
+    ledger = ledger.assign(colonne=ledger["colonne"].map(titles))
     counted = ledger.groupby(["colonne", "regle"], sort=True).size().reset_index(name="modifications")
     return counted.sort_values("modifications", ascending=False, kind="stable", ignore_index=True)

@@ -59,7 +59,7 @@ def _status(options: Namespace) -> int:
     if not years:
         _tell("Aucune année dans data/raw. Déposez-y un dossier par année.")
     for year in years:
-        present = [name for name in paths.RAW_TABLES if (paths.raw(year) / f"{name}.csv").is_file()]
+        present = [name for name in paths.RAW_TABLES if paths.raw_table(year, name).is_file()]
         report = paths.reports() / str(year) / "index.html"
         made = paths.relative(report) if report.is_file() else "pas encore fait"
         _tell(f"{year} : {', '.join(present)} ; rapport : {made}")

@@ -5,12 +5,11 @@ from fractions import Fraction
 
 import pandas as pd
 
+from helpers.facts import NETWORK
 from helpers.schema import Indicator, columns, typed
 
 # year, perimeter, indicator, modality: one figure of the network.
 Cell = tuple[int, str, str, str]
-
-NETWORK = "reseau"
 
 
 def share_bounds(share_pct: float, base: int, *, decimals: int = 0) -> tuple[int, int]:

@@ -26,7 +26,7 @@ CAUSES = {
     "ImportError": "une bibliothèque manque ou ne convient pas ; supprimez le dossier .venv puis relancez",
     "MemoryError": "la mémoire est pleine ; fermez d’autres programmes puis relancez",
     "PermissionError": "un fichier est ouvert dans un autre programme ; fermez-le puis relancez",
-    "KeyError": "une colonne ou une modalité attendue est absente ; voyez « alses check »",
+    "KeyError": "une colonne ou une modalité attendue est absente ; voyez « python3 alses.py check »",
     "SyntaxError": "le code de cette cellule est mal écrit ; annulez la dernière modification du notebook",
     "NameError": "un nom employé ici n’a pas été défini plus haut ; exécutez le notebook depuis le début",
 }

@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 from helpers import checks, parameters, paths, publish, store
 from helpers.parameters import Parameters
 from helpers.pipeline.execute import execute
-from helpers.pipeline.front import index_context, page_foot, report_subtitle
+from helpers.pipeline.front import index_context, report_subtitle
 from helpers.publish import Page, PublicationError
 
 # The file of each page and its name in menus, in reading order.
@@ -19,7 +19,14 @@ PAGES = [
     Page("01_clean", "Données reçues", "01_clean.html"),
     Page("02_describe", "Portrait de l’année", "02_describe.html"),
     Page("03_compare", "D’une année à l’autre", "03_compare.html"),
-    Page("04_themes", "Paroles de réunion", "04_themes.html"),
+    Page("04_themes", "Synthèse des réunions", "04_themes.html"),
+]
+
+
+# What a published report has passed, as its manifest says it.
+CHECKS = [
+    "cellules exécutées dans l’ordre, sans erreur, jusqu’à la dernière",
+    "liens, identifiants, textes de remplacement, titres, tableaux et poids des pages ; aucun appel au réseau",
 ]
 
 
@@ -46,29 +53,25 @@ def _execute_all(choice: Parameters, tell: Callable[[str], None]) -> dict[str, N
 
 
 def _build(folder: Path, notebooks: dict[str, NotebookNode], choice: Parameters) -> None:
-    """Everything that leaves, in ``folder``: the manifest last, since it holds the checksum of the others."""
-    made_from = store.provenance(choice.as_shown("03_compare"), choice.years)
+    """Everything that leaves but the manifest, in ``folder``."""
     subtitle = report_subtitle(choice)
     for page in PAGES:
         own_foot = "\n".join(publish.extract(notebooks[page.name], "provenance"))
         html = publish.export_page(notebooks[page.name], name=page.name, pages=PAGES, foot=own_foot, subtitle=subtitle)
         (folder / page.href).write_text(html, encoding="utf-8", newline="\n")
     store.export_indicators(choice.years, folder)
-    publish.write_index(folder, context=index_context(PAGES, notebooks, choice, foot=page_foot(made_from)))
+    publish.write_index(folder, context=index_context(PAGES, notebooks, choice))
+
+
+def _seal(folder: Path, choice: Parameters) -> None:
+    """The manifest, once the pages have passed their checks: it holds the checksum of everything else."""
+    made_from = store.provenance(choice.as_shown("03_compare"), choice.years)
     inputs = [
         {"path": entry["fichier"], "sha256": entry["sha256"], "bytes": entry["octets"], "rows": entry["lignes"]}
         for entry in made_from["entrees"]
     ]
-    publish.write_manifest(
-        folder,
-        inputs=inputs,
-        parameters=made_from["parametres"],
-        versions=made_from["versions"],
-        checks=[
-            "cellules exécutées dans l’ordre, sans erreur, jusqu’à la dernière",
-            "liens, identifiants, textes de remplacement, poids des pages",
-        ],
-    )
+    given, versions = choice.of("03_compare"), made_from["versions"]
+    publish.write_manifest(folder, inputs=inputs, parameters=given, versions=versions, checks=CHECKS)
 
 
 def _publish(notebooks: dict[str, NotebookNode], choice: Parameters) -> Path:
@@ -83,6 +86,7 @@ def _publish(notebooks: dict[str, NotebookNode], choice: Parameters) -> Path:
         raise PublicationError(
             f"Le rapport n’est pas publié, une page a un défaut ({len(faults)} en tout) : {faults[0]}"
         )
+    _seal(building, choice)
     publish.swap(building, final)
     return final
 

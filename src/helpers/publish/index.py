@@ -35,10 +35,11 @@ class Mark(TypedDict):
 
 
 class IndexContext(TypedDict):
-    """Everything the index shows; ``foot`` is HTML, ``title`` and ``subtitle`` are plain text."""
+    """Everything the index shows; ``foot`` is HTML; ``title``, ``subtitle`` and ``intro`` are plain text."""
 
     title: str
     subtitle: str
+    intro: str
     pages: list[Page]
     summaries: list[Summary]
     files: list[File]
@@ -89,6 +90,7 @@ def write_index(folder: Path, *, context: IndexContext) -> None:
         .get_template("accueil.html.j2")
         .render(
             title=context["title"],
+            intro=context["intro"],
             summaries=[_summary(summary, hrefs) for summary in context["summaries"]],
             files=[{**file, "size": _size(folder / file["href"])} for file in context["files"]],
             marks=[{**mark, "html": Markup(mark["html"])} for mark in context["marks"]],

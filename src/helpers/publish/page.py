@@ -67,7 +67,7 @@ def _gather_parameters(notebook: "NotebookNode") -> "NotebookNode":
     labels = [
         *["Valeurs par défaut du notebook" if injected else ""] * len(written),
         *["Valeurs de ce rapport" if written else ""] * len(injected),
-        *["Préparation des données"] * len(prepared),
+        *["Préparation des données", *[""] * (len(prepared) - 1)][: len(prepared)],
     ]
     holder = gathered[0]
     holder.metadata["parametres_titre"] = "Paramètres et préparation" if prepared else "Paramètres"

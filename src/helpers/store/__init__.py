@@ -4,7 +4,7 @@ Raw and reference tables are read as received and validated against their Table 
 only if they are still those that 01 wrote, from the raw files as they are now.
 """
 
-from helpers.store.cards import describe_inputs, fingerprint, provenance, source_title
+from helpers.store.cards import describe_inputs, fingerprint, provenance, read_card, read_contexts, source_title
 from helpers.store.export import export_indicators
 from helpers.store.processed import load, load_earlier, save_year
 from helpers.store.raw import (
@@ -28,6 +28,8 @@ __all__ = [
     "load_earlier",
     "present",
     "provenance",
+    "read_card",
+    "read_contexts",
     "read_earlier_figures",
     "read_raw",
     "read_reference",

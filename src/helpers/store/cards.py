@@ -60,6 +60,25 @@ def source_title(year: int) -> str:
         ) from None
 
 
+def read_card(year: int) -> dict:
+    """What the card of a year says for its pages: ``source`` (title and description of the document) and ``contexte``.
+
+    Raises
+    ------
+    DataError
+        as `source_title` does.
+    """
+    title, path = source_title(year), paths.raw(year) / CARD
+    card = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    described = card["sources"][0].get("description", "") if card else ""
+    return {"source": f"{title} ({described})" if described else title, "contexte": card.get("contexte", "")}
+
+
+def read_contexts(years: list[int]) -> dict[int, str]:
+    """What set each year apart, as its card says it; empty where it says nothing."""
+    return {year: read_card(year)["contexte"] for year in years}
+
+
 def provenance(parameters: dict, years: list[int]) -> dict:
     """What a page was made from: parameters, inputs, versions; nothing that changes by itself."""
     return {

@@ -13,7 +13,7 @@ from helpers.store.reading import validated_rows
 
 def present(year: int, name: str) -> bool:
     """Whether the year has this raw table."""
-    return (paths.raw(year) / f"{name}.csv").is_file()
+    return paths.raw_table(year, name).is_file()
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def read_raw(year: int, name: str) -> pd.DataFrame:
     DataError
         for an absent file, or its first fault.
     """
-    return _read(paths.raw(year) / f"{name}.csv", name)
+    return _read(paths.raw_table(year, name), name)
 
 
 def read_reference(name: str) -> pd.DataFrame:

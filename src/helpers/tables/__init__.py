@@ -1,6 +1,13 @@
 """Tables from finished frames: caption, units, scopes, notes. One template, so that every table reads alike."""
 
-from helpers.tables.figures import answers_table, breakdown_table, cards, controls_table, differences_table
+from helpers.tables.figures import (
+    answers_table,
+    breakdown_table,
+    cards,
+    controls_table,
+    differences_table,
+    ledger_table,
+)
 from helpers.tables.frame import matrix_table, provenance, table
 
 __all__ = [
@@ -9,6 +16,7 @@ __all__ = [
     "cards",
     "controls_table",
     "differences_table",
+    "ledger_table",
     "matrix_table",
     "provenance",
     "table",

@@ -1,25 +1,31 @@
 """Figures of the indicator table as tables: modalities, answers, controls, differences, cards."""
 
+from datetime import date
+
 import pandas as pd
 from markupsafe import Markup
 
 from helpers.facts import Fact, Facts, fact_of
-from helpers.schema import COUNT_FINDINGS, VERDICTS, catalogue
-from helpers.tables.frame import headings, lay_out
-from helpers.wording import Html, fragment, interval, number, percent, plain, points, say, signed
-from helpers.wording.formats import NARROW
+from helpers.schema import COUNT_FINDINGS, PRECISIONS, VERDICTS, catalogue, table_schema
+from helpers.tables.frame import headings, lay_out, table
+from helpers.typography import NARROW
+from helpers.wording import Html, day, fragment, interval, number, percent, plain, plural, points, say, signed
 from helpers.wording.marks import precision_mark, say_base, say_count, say_share
 
 
 def breakdown_table(rows: pd.DataFrame, *, caption: str) -> Html:
     """The modalities of an indicator: count, base, share, how well each is known, and where it is printed."""
     cells = [
-        [fact.label, say_count(fact), say_base(fact), say_share(fact), precision_mark(fact.precision), fact.reference]
+        [fact.label, say_count(fact), _base(fact), say_share(fact), precision_mark(fact.precision), fact.reference]
         for fact in map(fact_of, rows.itertuples())
     ]
     unit = catalogue().units[rows["unite"].iloc[0]][1]
     numbers = [f"Effectif ({unit})", f"Base ({unit})", "Part"]
     return lay_out(caption, headings("Modalité", *numbers, "Précision", "Référence", numbers=numbers), cells)
+
+
+def _base(fact: Fact) -> Markup | str:
+    return "ambiguë" if fact.share is not None and fact.base is None else say_base(fact)
 
 
 def answers_table(rows: pd.DataFrame, *, caption: str) -> Html:
@@ -42,15 +48,19 @@ def _printed(row) -> str:
         return f"{sign}{percent(row.valeur, decimals)}"
     if row.unite == "points":
         return points(row.valeur, decimals)
-    return signed(row.valeur) if row.mesure == "ecart" else f"{sign}{number(row.valeur, decimals)}"
+    unit = plural(row.valeur, *catalogue().units[row.unite])
+    value = signed(row.valeur) if row.mesure == "ecart" else number(row.valeur, decimals)
+    return f"{sign}{value} {unit}"
 
 
 def _recomputed(row) -> str:
     if pd.isna(row.recalcul_min):
         return "—"
-    decimals = 0 if float(row.recalcul_min).is_integer() and float(row.recalcul_max).is_integer() else 1
-    unit = f"{NARROW}%" if row.mesure == "part" else ""
-    return f"{interval(row.recalcul_min, row.recalcul_max, decimals)}{unit}"
+    is_whole = float(row.recalcul_min).is_integer() and float(row.recalcul_max).is_integer()
+    write = signed if row.mesure == "ecart" else number
+    ends = dict.fromkeys(write(value, 0 if is_whole else 1) for value in (row.recalcul_min, row.recalcul_max))
+    unit = f"{NARROW}%" if row.mesure == "part" else " points" if row.unite == "points" else ""
+    return f"{' à '.join(ends)}{unit}"
 
 
 def _verdict(verdict: str) -> Markup:
@@ -64,7 +74,9 @@ def controls_table(controls: pd.DataFrame, *, caption: str) -> Html:
     entries, cells = catalogue(), []
     for row in controls.itertuples():
         what, who = entries.indicators[row.indicateur].title_of(row.modalite), entries.perimeters[row.perimetre].label
-        found = [_printed(row), _recomputed(row), _verdict(row.verdict), row.motif]
+        # The two usual reasons stand once, in the text above: a column of repeated sentences would hide the others.
+        reason = "" if row.verdict in ("confirme", "non_verifiable") else row.motif
+        found = [_printed(row), _recomputed(row), _verdict(row.verdict), reason]
         cells.append([what, who, row.annee, f"l. {row.ligne}", *found])
     names = ["Chiffre", "Périmètre", "Année", "Ligne", "Imprimé", "Recalculé", "Verdict", "Pourquoi"]
     return lay_out(caption, headings(*names, numbers=["Imprimé", "Recalculé"]), cells)
@@ -87,17 +99,45 @@ def differences_table(rows: pd.DataFrame, *, year: int, compare_to: int | None) 
 
 
 def cards(facts: Facts, figures: dict[str, str]) -> Html:
-    """Key figures as cards: share or count, what it is, its base, how well it is known; absent ones are left out."""
+    """Key figures as cards: share or count, what it is, its base, how well it is known; absent ones are left out.
+
+    The marks that the cards use are explained below them.
+    """
     found = [(facts(path), label) for path, label in figures.items()]
+    known = [(fact, label) for fact, label in found if fact and (_is_total(fact) or fact.share_bounds)]
     shown = [
-        {"value": say_count(fact) if fact.key.endswith("/") else say_share(fact), "label": label, "base": _base(fact)}
-        for fact, label in found
-        if fact is not None and (fact.key.endswith("/") or fact.share_bounds is not None)
+        {
+            "value": say_count(fact) if _is_total(fact) else say_share(fact),
+            "mark": precision_mark(fact.precision),
+            "label": label,
+            "base": "" if _is_total(fact) or fact.base is None else Markup("sur {}").format(say_base(fact)),
+        }
+        for fact, label in known
     ]
-    text = fragment("cards.html.j2", cards=shown)
+    used = {fact.precision for fact, _ in known}
+    legend = [(precision_mark(name), meaning) for name, meaning in PRECISIONS.items() if name in used]
+    text = fragment("cards.html.j2", cards=shown, legend=legend)
     return Html(text, plain(text))
 
 
-def _base(fact: Fact) -> Markup:
-    sign = precision_mark(fact.precision)
-    return sign if fact.share is None or fact.base is None else Markup("sur {} {}").format(say_base(fact), sign)
+def _is_total(fact: Fact) -> bool:
+    return fact.key.endswith("/")
+
+
+def ledger_table(ledger: pd.DataFrame, *, caption: str) -> Html:
+    """The ledger of the posts in a reader's words: titles of columns, labels of answers, dates in letters; folded."""
+    fields = {column["name"]: column["title"] for column in table_schema("prises_de_poste")["fields"]}
+    entries = catalogue().indicators
+    shown = ledger.assign(
+        colonne=ledger["colonne"].map(fields),
+        apres=[
+            entries[row.colonne].label_of(row.apres)
+            if row.colonne in entries
+            else day(date.fromisoformat(row.apres))
+            if row.colonne == "date_debut"
+            else row.apres
+            for row in ledger.itertuples()
+        ],
+    )
+    titles = {"ligne": "Ligne", "colonne": "Colonne", "avant": "Avant", "apres": "Après", "regle": "Règle"}
+    return table(shown, caption=caption, titles=titles, folded=True, empty="Le registre est vide.")

@@ -23,9 +23,9 @@ def headings(*titles: str, numbers: list[str]) -> list[Column]:
     return [Column(title, title in numbers) for title in titles]
 
 
-def lay_out(caption: str, columns: list[Column], rows: list[list], *, note: str = "") -> Html:
+def lay_out(caption: str, columns: list[Column], rows: list[list]) -> Html:
     """The cells as a captioned table, the first of each row heading it."""
-    text = fragment("table.html.j2", caption=caption, columns=columns, rows=rows, note=note)
+    text = fragment("table.html.j2", caption=caption, columns=columns, rows=rows)
     return Html(text, plain(text))
 
 
@@ -53,7 +53,6 @@ def table(
     *,
     caption: str,
     titles: dict[str, str] | None = None,
-    note: str = "",
     folded: bool = False,
     empty: str = "",
 ) -> Html:
@@ -74,7 +73,7 @@ def table(
         [_cell(value, name, places) for name, value, places in zip(titles, row, decimals, strict=True)]
         for row in shown.itertuples(index=False)
     ]
-    text = fragment("table.html.j2", caption=caption, columns=columns, rows=rows, note=note)
+    text = fragment("table.html.j2", caption=caption, columns=columns, rows=rows)
     text = fragment("folded.html.j2", summary=caption, content=Markup(text)) if folded else text
     return Html(text, f"{plain(caption)}\n{shown.rename(columns=titles).to_string(index=False)}")
 
@@ -82,8 +81,8 @@ def table(
 def matrix_table(counts: pd.DataFrame, *, caption: str) -> Html:
     """A matrix of counts, with the total of each row."""
     rows = [[name, *map(number, row), number(row.sum())] for name, row in counts.iterrows()]
-    numbers = [*map(str, counts.columns), "ensemble"]
-    return lay_out(caption, headings(counts.index.name or "", *numbers, numbers=numbers), rows)
+    numbers = [*map(str.capitalize, counts.columns), "Ensemble"]
+    return lay_out(caption, headings(counts.index.name.capitalize(), *numbers, numbers=numbers), rows)
 
 
 def provenance(made_from: dict) -> Html:

@@ -8,9 +8,9 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
+from helpers.typography import NARROW, WIDE
+
 FRENCH = Locale("fr")
-NARROW = "\u202f"  # narrow no-break space: before % ; ! ? and between thousands
-WIDE = "\u00a0"  # no-break space: before a colon
 MISSING = "pas de donnée"
 
 

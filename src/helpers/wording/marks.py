@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from helpers.facts import Fact, Gap
 from helpers.schema import PRECISIONS, catalogue
-from helpers.wording.formats import MISSING, day, month, number, percent, plural, points, signed
+from helpers.wording.formats import MISSING, month, number, percent, plural, points, signed
 
 # The sign of the mark that says how well a figure is known.
 SIGNS = {"exact": "●", "arrondi_imprime": "≈", "arrondi_secret": "◇", "deduit": "∴", "non_publie": "—"}
@@ -133,8 +133,3 @@ def say_count_gap(gap: Gap) -> Markup:
 def month_mark(value: date) -> Markup:
     """The month in letters, as ``<time>``: « janvier 2020 »."""
     return Markup('<time datetime="{}">{}</time>').format(f"{value:%Y-%m}", month(value))
-
-
-def day_mark(value: date) -> Markup:
-    """The day in letters, as ``<time>``: « 1er décembre 2020 »."""
-    return Markup('<time datetime="{}">{}</time>').format(f"{value:%Y-%m-%d}", day(value))

@@ -6,8 +6,7 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from helpers.schema import PRECISIONS, VERDICTS, catalogue
-from helpers.wording import formats, marks
+from helpers.wording import marks
 from helpers.wording.marks import Html
 
 _TAG = re.compile(r"<[^>]+>")
@@ -38,10 +37,7 @@ def _environment() -> Environment:
         ecart=marks.say_gap,
         ecart_effectif=marks.say_count_gap,
         mois=marks.month_mark,
-        jour=marks.day_mark,
-        nombre=formats.number,
     )
-    environment.globals.update(catalogue=catalogue(), precisions=PRECISIONS, verdicts=VERDICTS)
     return environment
 
 

@@ -1,39 +1,9 @@
-"""What does a column mean, what may it contain? The catalogue of indicators and the Table Schemas, as Python objects.
+"""The catalogue of indicators: ``catalogue.toml`` as Python objects."""
 
-Both are files of the package (``catalogue.toml``, ``schemas/*.json``): this module reads nothing else.
-"""
-
-import json
 import tomllib
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-
-import pandas as pd
-
-VERDICTS = {
-    "confirme": "confirmé",
-    "sous_hypothese": "confirmé sous hypothèse",
-    "non_verifiable": "non vérifiable",
-    "ambigu": "ambigu",
-    "contradictoire": "contradictoire",
-}
-
-PRECISIONS = {
-    "exact": "compté ou imprimé à l’unité",
-    "arrondi_imprime": "part imprimée arrondie : l’effectif est encadré",
-    "arrondi_secret": "arrondi pour protéger les personnes",
-    "deduit": "déduit d’autres chiffres imprimés",
-    "non_publie": "donnée non publiée",
-}
-
-# What the bounds of a difference allow one to say: of a share, of a count.
-FINDINGS = {"hausse": "hausse", "baisse": "baisse", "stable": "stable à l’arrondi près", "indetermine": "indéterminé"}
-COUNT_FINDINGS = {**FINDINGS, "stable": "inchangé"}
-
-
-class DataError(Exception):
-    """A fault in what was received: its text is one French sentence a researcher can act on."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +33,11 @@ class Indicator:
     modalities: dict[str, str] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether its modalities are those that the data hold, not a list of the catalogue."""
+        return self.choice != "total" and not self.modalities
+
     def label_of(self, modality: str) -> str:
         """The French label of a modality or group; an open modality is read from its id."""
         if modality in self.groups:
@@ -84,6 +59,7 @@ class Perimeter:
 
     id: str
     label: str
+    short: str
     count_of: str | None = None
     hypothesis: str | None = None
 
@@ -136,7 +112,13 @@ def read_catalogue(text: str) -> Catalogue:
     return Catalogue(
         indicators={name: _indicator(name, entry) for name, entry in content["indicateurs"].items()},
         perimeters={
-            name: Perimeter(name, entry["libelle"], entry.get("effectif_de"), entry.get("hypothese"))
+            name: Perimeter(
+                name,
+                entry["libelle"],
+                entry.get("court", entry["libelle"]),
+                entry.get("effectif_de"),
+                entry.get("hypothese"),
+            )
             for name, entry in content["perimetres"].items()
         },
         topics=dict(content["rubriques"]),
@@ -148,42 +130,3 @@ def read_catalogue(text: str) -> Catalogue:
 def catalogue() -> Catalogue:
     """The catalogue of the package."""
     return read_catalogue(files("helpers").joinpath("catalogue.toml").read_text(encoding="utf-8"))
-
-
-@cache
-def table_schema(name: str) -> dict:
-    """The Table Schema of a table, as the JSON file says it."""
-    return json.loads(files("helpers").joinpath("schemas", f"{name}.json").read_text(encoding="utf-8"))
-
-
-def table_names() -> list[str]:
-    """The tables that have a Table Schema, in alphabetical order."""
-    return sorted(path.name.removesuffix(".json") for path in files("helpers").joinpath("schemas").iterdir())
-
-
-def columns(name: str) -> list[str]:
-    """The column names of a table, in order."""
-    return [column["name"] for column in table_schema(name)["fields"]]
-
-
-_DTYPES = {"integer": "Int64", "number": "Float64", "string": "str", "boolean": "boolean"}
-
-
-def typed(table: pd.DataFrame, name: str) -> pd.DataFrame:
-    """The table with the columns, order and types of its schema; an empty cell of a text column stays ``""``.
-
-    Raises
-    ------
-    KeyError
-        when a column of the schema is absent.
-    """
-    out = table[columns(name)].copy()
-    for column in table_schema(name)["fields"]:
-        values = out[column["name"]]
-        if column["type"] == "date":
-            out[column["name"]] = pd.to_datetime(values.replace("", None), format="%Y-%m-%d")
-        elif column["type"] == "string":
-            out[column["name"]] = values.fillna("").astype("str")
-        else:
-            out[column["name"]] = pd.to_numeric(values.replace("", None)).astype(_DTYPES[column["type"]])
-    return out

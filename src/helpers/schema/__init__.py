@@ -1,0 +1,26 @@
+"""What does a column mean, what may it contain? The catalogue of indicators and the Table Schemas, as Python objects.
+
+Both are files of the package (``catalogue.toml``, ``schemas/*.json``): this module reads nothing else.
+"""
+
+from helpers.schema.catalogue import Catalogue, Group, Indicator, Perimeter, catalogue, read_catalogue
+from helpers.schema.tables import columns, table_names, table_schema, typed
+from helpers.schema.vocabulary import COUNT_FINDINGS, FINDINGS, PRECISIONS, VERDICTS, DataError
+
+__all__ = [
+    "COUNT_FINDINGS",
+    "FINDINGS",
+    "PRECISIONS",
+    "VERDICTS",
+    "Catalogue",
+    "DataError",
+    "Group",
+    "Indicator",
+    "Perimeter",
+    "catalogue",
+    "columns",
+    "read_catalogue",
+    "table_names",
+    "table_schema",
+    "typed",
+]

@@ -1,0 +1,46 @@
+"""The Table Schemas: ``schemas/*.json``, and tables typed by them."""
+
+import json
+from functools import cache
+from importlib.resources import files
+
+import pandas as pd
+
+
+@cache
+def table_schema(name: str) -> dict:
+    """The Table Schema of a table, as the JSON file says it."""
+    return json.loads(files("helpers").joinpath("schemas", f"{name}.json").read_text(encoding="utf-8"))
+
+
+def table_names() -> list[str]:
+    """The tables that have a Table Schema, in alphabetical order."""
+    return sorted(path.name.removesuffix(".json") for path in files("helpers").joinpath("schemas").iterdir())
+
+
+def columns(name: str) -> list[str]:
+    """The column names of a table, in order."""
+    return [column["name"] for column in table_schema(name)["fields"]]
+
+
+_DTYPES = {"integer": "Int64", "number": "Float64", "string": "str", "boolean": "boolean"}
+
+
+def typed(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """The table with the columns, order and types of its schema; an empty cell of a text column stays ``""``.
+
+    Raises
+    ------
+    KeyError
+        when a column of the schema is absent.
+    """
+    out = table[columns(name)].copy()
+    for column in table_schema(name)["fields"]:
+        values = out[column["name"]]
+        if column["type"] == "date":
+            out[column["name"]] = pd.to_datetime(values.replace("", None), format="%Y-%m-%d")
+        elif column["type"] == "string":
+            out[column["name"]] = values.fillna("").astype("str")
+        else:
+            out[column["name"]] = pd.to_numeric(values.replace("", None)).astype(_DTYPES[column["type"]])
+    return out

@@ -1,0 +1,25 @@
+"""The words that everything shares: verdicts, precisions, findings, and the error that a researcher can act on."""
+
+VERDICTS = {
+    "confirme": "confirmé",
+    "sous_hypothese": "confirmé sous hypothèse",
+    "non_verifiable": "non vérifiable",
+    "ambigu": "ambigu",
+    "contradictoire": "contradictoire",
+}
+
+PRECISIONS = {
+    "exact": "compté ou imprimé à l’unité",
+    "arrondi_imprime": "part imprimée arrondie : l’effectif est encadré",
+    "arrondi_secret": "arrondi pour protéger les personnes",
+    "deduit": "déduit d’autres chiffres imprimés",
+    "non_publie": "donnée non publiée",
+}
+
+# What the bounds of a difference allow one to say: of a share, of a count.
+FINDINGS = {"hausse": "hausse", "baisse": "baisse", "stable": "stable à l’arrondi près", "indetermine": "indéterminé"}
+COUNT_FINDINGS = {**FINDINGS, "stable": "inchangé"}
+
+
+class DataError(Exception):
+    """A fault in what was received: its text is one French sentence a researcher can act on."""
