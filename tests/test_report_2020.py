@@ -95,7 +95,7 @@ def _checked(report: Path) -> list[tuple[int, int, float]]:
     table = next(t for t in page.find_all("table") if "chaque chiffre imprimé" in t.caption.get_text())
     rows = []
     for line in table.tbody.find_all("tr"):
-        year, place, printed = (cell.get_text() for cell in line.find_all("td")[1:4])
+        year, place, printed = (cell.get_text() for cell in line.find_all("td")[:3])
         value = re.search(r"[−+]?\d[\d\u202f]*(?:,\d+)?", printed)[0]
         value = float(value.replace("\u202f", "").replace("−", "-").replace("+", "").replace(",", "."))
         rows.append((int(year), int(re.search(r"\d+", place)[0]), value))

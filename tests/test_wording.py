@@ -85,7 +85,7 @@ def test_the_words_of_two_blocks_do_not_run_together():
 POSTS = [("postes", name, modality, "postes", 1) for name, modality in (("nouveaux_postes", ""), ("presentation_formelle", "oui"), ("projet_annuel", "oui"))]
 
 
-NETWORK = [("reseau_alses", "postes", "", "postes", 1), ("reseau_alses", "nouveaux_colleges", "", "colleges", 1)]
+NETWORK = [("reseau_alses", "postes", "", "alses", 1), ("reseau_alses", "nouveaux_colleges", "", "colleges", 1)]
 
 
 @pytest.mark.parametrize(("macro", "figures", "words"), [

@@ -63,22 +63,28 @@ def _recomputed(row) -> str:
     return f"{' à '.join(ends)}{unit}"
 
 
-def _verdict(verdict: str) -> Markup:
-    return Markup('<span class="verdict {}">{}</span>').format(verdict.replace("_", "-"), VERDICTS[verdict])
+def _verdict(row) -> Markup:
+    """The verdict, and its reason where it is not one of the two usual ones, which the text above the table gives."""
+    mark = Markup('<span class="verdict {}">{}</span>').format(row.verdict.replace("_", "-"), VERDICTS[row.verdict])
+    is_usual = row.verdict in ("confirme", "non_verifiable")
+    return mark if is_usual else Markup("{} {}").format(mark, row.motif)
+
+
+def _what(row) -> str:
+    entries = catalogue()
+    title = entries.indicators[row.indicateur].title_of(row.modalite)
+    return title if row.perimetre == "alses" else f"{title} ({entries.perimeters[row.perimetre].short})"
 
 
 def controls_table(controls: pd.DataFrame, *, caption: str) -> Html:
-    """Every printed figure with its line, what the other data give, the verdict and the reason."""
+    """Every printed figure with its line, what the other data give, the verdict and, if need be, the reason."""
     if controls.empty:
         return say("figures", "nothing", subject="aucun chiffre imprimé n’a été relevé")
-    entries, cells = catalogue(), []
-    for row in controls.itertuples():
-        what, who = entries.indicators[row.indicateur].title_of(row.modalite), entries.perimeters[row.perimetre].label
-        # The two usual reasons stand once, in the text above: a column of repeated sentences would hide the others.
-        reason = "" if row.verdict in ("confirme", "non_verifiable") else row.motif
-        found = [_printed(row), _recomputed(row), _verdict(row.verdict), reason]
-        cells.append([what, who, row.annee, f"l. {row.ligne}", *found])
-    names = ["Chiffre", "Périmètre", "Année", "Ligne", "Imprimé", "Recalculé", "Verdict", "Pourquoi"]
+    cells = [
+        [_what(row), row.annee, f"l. {row.ligne}", _printed(row), _recomputed(row), _verdict(row)]
+        for row in controls.itertuples()
+    ]
+    names = ["Chiffre", "Année", "Ligne", "Imprimé", "Recalculé", "Verdict"]
     return lay_out(caption, headings(*names, numbers=["Imprimé", "Recalculé"]), cells)
 
 
