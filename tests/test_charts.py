@@ -63,6 +63,16 @@ def test_conditions_are_told_by_the_least_filled():
     assert "Bel-Air (Le Gué)" in made.html
 
 
+def test_a_contradicted_share_is_named_and_not_drawn():
+    rows = [
+        figure("niveau", "3e", 45), figure("niveau", "4e", 30),
+        row((2032, "alses", "niveau", "6e"), "personnes", counts=None, share=90, decimals=0, precision="contradictoire", reference="Note, l. 1"),
+    ]
+    [made] = [charts.show_breakdowns([describe.breakdown(table(rows), "niveau", year=2032)])]
+    assert "Chiffre contredit par d’autres, non montré (voir « Données reçues ») : 6e." in made.html
+    assert "6e" not in alt_of(made)
+
+
 def test_a_title_does_not_name_one_winner_when_two_tie():
     posts = pd.DataFrame({"association": ["Le Gué"], "college": ["Collège Bel-Air"], "commune": ["V"], **dict.fromkeys(describe.CONDITIONS, "oui")})
     rows = [figure(name, "oui", n, 5, perimeter="postes", unit="postes") for name, n in zip(describe.CONDITIONS, (5, 1, 3, 1, 3), strict=True)]

@@ -36,7 +36,7 @@ def told_of_figure(changes: dict) -> list[str]:
     (GAP | {"unite": "pct"}, "« unite » : « pct » ne convient pas à la mesure « ecart » ; attendu : personnes, points."),
     (TOTAL, "« mesure » : « part » est impossible : « accompagnements » n’a pas de base dans le catalogue."),
     ({"valeur": "100.5"}, f"« valeur » : « 100,5 » {SHARE}"), ({"valeur": "-1"}, f"« valeur » : « -1 » {SHARE}"),
-    (COUNT | {"valeur": "16.5"}, f"« valeur » : « 16,5 » {PERSONS}"), (COUNT | {"valeur": "-3"}, f"« valeur » : « -3 » {PERSONS}"),
+    (COUNT | {"valeur": "16.5"}, f"« valeur » : « 16,5 » {PERSONS}"), (COUNT | {"valeur": "-3"}, "« valeur » : « -3 » est impossible : un effectif est un nombre entier, un million au plus ; vérifiez-le dans le document."),
 ])
 def test_a_figure_that_cannot_be_used_is_told_once(changes, sentence):
     assert told_of_figure(changes) == [f"data/raw/2032/chiffres_publies.csv, ligne 7, colonne {sentence}"]
@@ -120,3 +120,32 @@ def test_a_cited_association_is_one_of_the_register(data_root, name, line):
     assert [str(fault) for fault in checks.faults(2032)] == [
         f"data/raw/{name}.csv, ligne {line}, colonne « associations » : « Tileuls » est inconnu ; vouliez-vous « Tilleuls » ?"
     ]
+
+
+@pytest.mark.parametrize(("name", "old", "new", "told"), [
+    ("2032/reunions", "2032-11-03", "2022-11-03", "2032/reunions.csv, ligne 3, colonne « date » : « 2022-11-03 » est loin de 2032"),
+    ("2032/prises_de_poste", "oct-31", "oct-21", "2032/prises_de_poste.csv, ligne 2, colonne « date_debut » : « oct-21 » est loin de 2032"),
+    ("2032/chiffres_publies", "ecart,50,", "ecart,50.5,", "2032/chiffres_publies.csv, ligne 7, colonne « valeur » : « 50,5 » est impossible"),
+    ("2032/chiffres_publies", "effectif,150,", "effectif,1500000,", "2032/chiffres_publies.csv, ligne 6, colonne « valeur » : « 1500000 » est impossible"),
+    ("2032/chiffres_publies", "C2032-01", "C2031-01", "2032/chiffres_publies.csv, ligne 2, colonne « id » : « C2031-01 » doit commencer par « C2032- »"),
+    ("2031/chiffres_publies", "alses,sexe", "alses,sex", "2031/chiffres_publies.csv, ligne 4, colonne « indicateur » : « sex » est inconnu"),
+    ("reference/alias", "association,LE GUE", "asociation,LE GUE", "reference/alias.csv, ligne 2, colonne « colonne » : « asociation » est inconnu"),
+    ("reference/themes", "outils,Outils", "outils,Accueil", "reference/themes.csv, ligne 3, colonne « libelle » : « Accueil » figure déjà plus haut"),
+    ("2032/enonces", "Un classeur", "Un\u202eclasseur", "2032/enonces.csv, ligne 7 : un caractère invisible (U+202E)"),
+])
+def test_what_a_hostile_reader_found_is_told_before_anything_runs(data_root, name, old, new, told):
+    change(data_root, name, old, new)
+    assert str(checks.faults(2032)[0]).startswith(f"data/raw/{told}")
+
+
+@pytest.mark.parametrize("name", ["reunion.csv", "Chiffres_publies.CSV", "chiffres_publies.xlsx", "Énoncés.csv"])
+def test_a_file_whose_name_is_almost_right_is_not_ignored(data_root, name):
+    (data_root / "data/raw/2032" / name).write_text("x", encoding="utf-8")
+    assert str(checks.faults(2032)[0]).startswith(f"data/raw/2032/{name} n’est pas lu : renommez-le « ")
+
+
+def test_two_colleges_of_one_name_and_town_need_an_alias(data_root):
+    path = data_root / "data/raw/reference/colleges.csv"
+    row = path.read_text(encoding="utf-8").splitlines()[1].replace("0999901A", "0999909Z")
+    path.write_text(path.read_text(encoding="utf-8") + row + "\n", encoding="utf-8")
+    assert "« Les Ormes (Valbois) » n’est pas au répertoire" in str(checks.faults(2032)[0])

@@ -5,8 +5,8 @@ import pytest
 
 from helpers import indicators
 from helpers.clean import CleanPosts
+from helpers.facts import decimals_of
 from helpers.indicators.build import consistent_system
-from helpers.indicators.figures import decimals_of
 from helpers.indicators.rows import share_bounds
 from helpers.indicators.system import Constraint, System, bounds, contradictions, determines, is_feasible
 from helpers.schema import columns, typed
@@ -155,7 +155,7 @@ def test_a_part_cannot_exceed_its_whole():
     assert culprits(printed) == [{"C2020-02"}]
 
 
-def test_contradictory_shares_are_found_and_bound_nothing_but_themselves():
+def test_contradictory_shares_are_found_and_no_count_is_made_of_them():
     printed = figures(
         TOTAL,
         GIRLS,
@@ -164,9 +164,33 @@ def test_contradictory_shares_are_found_and_bound_nothing_but_themselves():
     )
     assert culprits(printed) == [{"C2020-02", "C2020-03"}]
     table = indicators.build_indicators(printed, NOTHING, year=2020)
-    assert interval(table, "sexe", "filles") == (927, 949, "arrondi_imprime")
-    assert interval(table, "sexe", "garcons") == (1374, 1395, "arrondi_imprime")
+    girls, boys = cell(table, "sexe", "filles"), cell(table, "sexe", "garcons")
+    assert (girls["precision"], boys["precision"]) == ("contradictoire", "contradictoire")
+    assert girls[["effectif_min", "base_min"]].isna().all() and boys[["effectif_min", "base_min"]].isna().all()
     assert interval(table, "nouvel_accompagnement", "oui") == (1195, 1216, "arrondi_imprime")
+
+
+def test_a_share_that_no_count_can_give_is_contradictory():
+    # 943 of 2 233 are 42.23 %, 944 are 42.28 %: nothing gives 42.25 %.
+    printed = figures(TOTAL, (2020, "sexe", "filles", "part", 42.25, "pct"))
+    assert cell(indicators.build_indicators(printed, NOTHING, year=2020), "sexe", "filles")["precision"] == "contradictoire"
+
+
+def test_a_contradicted_total_is_nobodys_base():
+    printed = figures(TOTAL, (2020, "accompagnements", "", "effectif", 2230, "personnes"), GIRLS)
+    row = cell(indicators.build_indicators(printed, NOTHING, year=2020), "sexe", "filles")
+    assert row["part_imprimee_pct"] == 42 and pd.isna(row["base_min"]) and pd.isna(row["effectif_min"])
+
+
+def test_a_printed_difference_speaks_of_the_year_before_only():
+    printed = figures((2018, "accompagnements", "", "effectif", 1500, "personnes"), (2020, "accompagnements", "", "ecart", 381, "personnes"))
+    row = cell(indicators.build_indicators(printed, NOTHING, year=2020), "accompagnements", "")
+    assert row["precision"] == "non_publie" and pd.isna(row["effectif_min"])
+    assert list(indicators.check_figures(printed, NOTHING)["verdict"]) == ["non_verifiable", "non_verifiable"]
+
+
+def test_no_figure_is_no_fault():
+    assert indicators.check_figures(figures(), NOTHING).empty
 
 
 def test_two_contradictions_are_both_found():

@@ -115,6 +115,33 @@ def test_execution_is_proved_by_the_cells_and_not_by_a_status(change, fault):
     assert fault in find_fault(done)
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda made: made.cells[1].metadata.update(tags=[]), "une cellule étiquetée « parameters », et une seule"),
+        (lambda made: made.cells[1].update(source="year = 2020\nlast = year - 1"), "que des valeurs écrites"),
+        (lambda made: made.cells[1].update(source="annee = 2020"), "doit donner year, et rien d’autre"),
+    ],
+)
+def test_a_notebook_that_would_not_take_its_parameters_is_refused(data_root, monkeypatch, change, said):
+    source, made = data_root / "essai.ipynb", notebook()
+    change(made)
+    nbformat.write(made, source)
+    monkeypatch.setattr(paths, "notebook", lambda name: source)
+    with pytest.raises(pipeline.NotebookFailure, match=said):
+        execute("essai", {"year": 2032}, data_root / "garde" / "essai.ipynb")
+
+
+@pytest.mark.parametrize("content", [None, "", "<<<<<<< HEAD"])
+def test_a_notebook_that_is_missing_or_broken_is_told(data_root, monkeypatch, content):
+    source = data_root / "essai.ipynb"
+    if content is not None:
+        source.write_text(content, encoding="utf-8")
+    monkeypatch.setattr(paths, "notebook", lambda name: source)
+    with pytest.raises(pipeline.NotebookFailure, match="notebooks/essai.ipynb manque ou n’est plus lisible"):
+        execute("essai", {"year": 2032}, data_root / "garde" / "essai.ipynb")
+
+
 # --- the whole command -----------------------------------------------------------------------------------------------
 
 
@@ -240,7 +267,7 @@ def test_a_run_cut_short_in_the_middle_of_publishing_leaves_the_old_report_whole
 
 def test_a_notebook_run_by_hand_checks_its_parameters_again(published):
     with pytest.raises(pipeline.NotebookFailure) as failure:
-        execute("02_describe", {"year": 1999}, published / "essai.ipynb")
+        execute("02_describe", {"year": 1999, "site_type": "reseau", "site": ""}, published / "essai.ipynb")
     assert str(failure.value).startswith("Aucune donnée pour 1999")
     assert failure.value.is_input
 

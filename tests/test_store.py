@@ -170,14 +170,23 @@ def test_a_table_that_was_not_received_is_empty_and_typed(data_root):
     assert (len(store.read_earlier_figures(2031)), len(store.read_earlier_figures(2032))) == (0, 4)
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[]", '{"sources": []}', '{"sources": [{}]}'])
+@pytest.mark.parametrize("text", ["{}", "[]", '{"sources": []}', '{"sources": [{}]}', '{"sources": [{"title": null}]}'])
 def test_a_card_that_names_no_document_is_told_and_no_card_is_no_fault(data_root, text):
     card = data_root / "data/raw/2032/datapackage.json"
     card.write_text(text, encoding="utf-8")
     with pytest.raises(DataError, match="data/raw/2032/datapackage.json : « sources » doit nommer un document"):
-        store.source_title(2032)
+        store.read_card(2032)
     card.unlink()
-    assert store.source_title(2032) == "fichiers reçus pour 2032"
+    assert store.read_card(2032) == {"title": "fichiers reçus pour 2032", "source": "fichiers reçus pour 2032", "contexte": ""}
+
+
+def test_a_card_is_read_with_its_bom_and_told_when_it_is_no_json(data_root):
+    card = data_root / "data/raw/2032/datapackage.json"
+    card.write_text('{"sources": [{"title": "Note", "description": "APSN"}], "contexte": "grève."}', encoding="utf-8-sig")
+    assert store.read_card(2032) == {"title": "Note", "source": "Note (APSN)", "contexte": "grève."}
+    card.write_bytes(b"{")
+    with pytest.raises(DataError, match="n’est pas un fichier JSON en UTF-8"):
+        store.read_card(2032)
 
 
 def test_an_input_is_described_by_its_bytes_and_rows(data_root):
@@ -219,7 +228,7 @@ def test_a_card_that_says_nothing_is_refused(data_root, text):
 def test_a_raw_file_changed_since_01_is_told(data_root, name, change):
     saved()
     change(data_root / "data/raw" / name)
-    assert refused("indicateurs") == f"data/raw/{name} a changé depuis le nettoyage de 2032 : exécutez d’abord 01_clean pour 2032."
+    assert refused("indicateurs") == f"data/raw/{name} a changé depuis le nettoyage de 2032 : relancez le rapport, ou exécutez d’abord 01_clean pour 2032."
 
 
 def test_an_altered_or_absent_table_is_told(data_root):

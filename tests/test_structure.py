@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "store": {"paths", "schema", "typography"},
     "clean": {"schema", "typography"},
     "facts": {"schema"},
-    "checks": {"paths", "schema", "store", "clean"},
+    "checks": {"paths", "schema", "store", "clean", "typography"},
     "indicators": {"schema", "facts", "clean"},
     "describe": {"schema", "facts"},
     "compare": {"schema", "facts"},

@@ -6,7 +6,7 @@ The database is exhaustive, so a difference is a fact up to rounding and entry e
 import pandas as pd
 
 from helpers.facts import network, with_shares
-from helpers.schema import catalogue
+from helpers.schema import UNSAID, catalogue
 
 # A share whose difference stays within one point of zero, whatever the rounding hides, is called stable.
 STABLE_POINTS = 1.0
@@ -29,7 +29,7 @@ def finding(low: float, high: float, *, stable_within: float) -> str:
 
 def _published(indicators: pd.DataFrame, year: int | None) -> pd.DataFrame:
     rows = network(with_shares(indicators))
-    return rows[(rows["annee"] == year) & (rows["precision"] != "non_publie") & (rows["unite"] == "personnes")]
+    return rows[(rows["annee"] == year) & ~rows["precision"].isin(UNSAID) & (rows["unite"] == "personnes")]
 
 
 def differences(now: pd.DataFrame, before: pd.DataFrame, *, year: int, compare_to: int | None) -> pd.DataFrame:

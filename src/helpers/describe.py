@@ -3,7 +3,7 @@
 import pandas as pd
 
 from helpers.facts import network, with_shares
-from helpers.schema import catalogue
+from helpers.schema import UNSAID, catalogue
 
 # What a collège and its partners gave the post; the last is a condition of the neighbourhood.
 CONDITIONS = ("convention", "projet_annuel", "bureau", "presentation_formelle", "equipe_sur_le_quartier")
@@ -31,7 +31,7 @@ def breakdown(indicators: pd.DataFrame, indicator: str, *, year: int, perimeter:
     entry = catalogue().indicators[indicator]
     rows = network(with_shares(indicators))
     rows = rows[(rows["annee"] == year) & (rows["perimetre"] == perimeter) & (rows["indicateur"] == indicator)]
-    published = set(rows.loc[rows["precision"] != "non_publie", "modalite"])
+    published = set(rows.loc[~rows["precision"].isin(UNSAID), "modalite"])
     useless = {name for name, group in entry.groups.items() if set(group.members) <= published}
     rows = rows[~rows["modalite"].isin(useless)]
     return rows.assign(libelle=rows["modalite"].map(entry.label_of)).reset_index(drop=True)
@@ -46,7 +46,7 @@ def topic(indicators: pd.DataFrame, name: str, *, year: int) -> list[pd.DataFram
     for entry in catalogue().of_topic(name):
         for perimeter in catalogue().perimeters:
             rows = breakdown(indicators, entry.id, year=year, perimeter=perimeter)
-            if (rows["precision"] != "non_publie").any():
+            if (~rows["precision"].isin(UNSAID)).any():
                 found.append(rows)
     return found
 

@@ -1,15 +1,20 @@
 """One figure of the indicator table: find it, read its share, name it. Shared by everything that shows numbers."""
 
+import re
 from dataclasses import dataclass
 
 import pandas as pd
 
-from helpers.schema import catalogue
+from helpers.schema import UNSAID, catalogue
 
 NETWORK = "reseau"
 
 # From this base on, one person weighs less than half a point: an exact share is then said with one decimal.
 DECIMAL_FROM_BASE = 200
+
+
+# « Note, l. 67–83, 85 », even if the title itself has a comma or an « l. ».
+_CITED = re.compile(r"(.*), l\. (\d[\d–, ]*)")
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,7 @@ def with_shares(indicators: pd.DataFrame) -> pd.DataFrame:
     base_low, base_high = (indicators[name].where(indicators[name] > 0) for name in ("base_min", "base_max"))
     low, high = 100 * indicators["effectif_min"] / base_high, 100 * indicators["effectif_max"] / base_low
     half = 0.5 / 10 ** indicators["decimales"].astype("Float64")
-    printed = indicators["part_imprimee_pct"]
+    printed = indicators["part_imprimee_pct"].where(indicators["precision"] != "contradictoire")
     is_exact = (indicators["effectif_min"] == indicators["effectif_max"]) & (base_low == base_high)
     exact = low.where(is_exact.fillna(False))
     floor = pd.concat([low, (printed - half).clip(lower=0)], axis=1).max(axis=1)
@@ -62,6 +67,15 @@ def key_of(row) -> str:
     """The name of a figure: ``annee/perimetre/indicateur/modalite``, then ``/croise_avec=modalite`` if crossed."""
     cross = f"/{row.croise_avec}={row.modalite_croisee}" if row.croise_avec else ""
     return f"{row.annee}/{row.perimetre}/{row.indicateur}/{row.modalite}{cross}"
+
+
+def decimals_of(value: float) -> int:
+    """The number of decimals that a value was printed with.
+
+    >>> decimals_of(42.0), decimals_of(41.5)
+    (0, 1)
+    """
+    return len(f"{value:g}".partition(".")[2])
 
 
 def cite(document: str, lines) -> str:
@@ -88,8 +102,9 @@ def merge_references(references) -> str:
     """
     lines: dict[str, list[int]] = {}
     for reference in references:
-        for part in reference.split(" ; ") if reference and not reference.startswith("déduit") else []:
-            document, _, numbers = part.partition(", l. ")
+        for part in reference.split(" ; ") if reference and not re.match(r"déduit($| \()", reference) else []:
+            cited = _CITED.fullmatch(part)
+            document, numbers = cited.groups() if cited else (part, "")
             found = lines.setdefault(document, [])
             for run in filter(None, numbers.split(", ")):
                 first, _, last = run.partition("–")
@@ -129,7 +144,7 @@ class Facts:
 
     def __call__(self, path: str) -> Fact | None:
         fact = self._found.get(f"{self.year}/{path}")
-        return None if fact is None or fact.precision == "non_publie" else fact
+        return None if fact is None or fact.precision in UNSAID else fact
 
 
 @dataclass(frozen=True)

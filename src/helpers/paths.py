@@ -82,6 +82,16 @@ def earlier_year(year: int) -> int | None:
     return max((known for known in years() if known < year), default=None)
 
 
+def previous_year(year: int) -> int | None:
+    """The year just before, if it has data: the one that a printed difference speaks of."""
+    return year - 1 if year - 1 in years() else None
+
+
+def read_with(year: int) -> list[int]:
+    """The years whose raw files 01 reads for a year: the one before, if it has data, and itself."""
+    return [each for each in (previous_year(year), year) if each is not None]
+
+
 def relative(path: Path) -> str:
     """The path as messages and manifests show it: from the data root, with forward slashes."""
     path = Path(path)

@@ -21,6 +21,16 @@ def _leading(rows: pd.DataFrame) -> Fact | None:
     return None if said.empty else fact_of(said.sort_values("part_pct", ascending=False, kind="stable").iloc[0])
 
 
+def _left_out(rows: pd.DataFrame, drawn: pd.DataFrame) -> list[Html]:
+    """What the bars do not show, and why. A share on an unknown base is printed, if not drawn: it has its own box."""
+    missing = rows[~rows.index.isin(drawn.index)]
+    labels = {
+        "unpublished": list(missing.loc[missing["precision"] == "non_publie", "libelle"]),
+        "contradicted": list(missing.loc[missing["precision"] == "contradictoire", "libelle"]),
+    }
+    return [words(name, labels=found) for name, found in labels.items() if found]
+
+
 def show_breakdown(rows: pd.DataFrame) -> Html | None:
     """One indicator as bars (columns of `describe.breakdown`); None when the catalogue draws it otherwise."""
     entry, year = catalogue().indicators[rows["indicateur"].iloc[0]], int(rows["annee"].iloc[0])
@@ -28,8 +38,6 @@ def show_breakdown(rows: pd.DataFrame) -> Html | None:
     leading = _leading(drawn)
     if entry.form != "barres" or leading is None:
         return None
-    # A share on an unknown base is printed, if not drawn: it is not « non publiée ».
-    hidden = [row.libelle for row in rows.itertuples() if row.Index not in drawn.index and pd.isna(row.part_pct)]
     perimeter = catalogue().perimeters[rows["perimetre"].iloc[0]]
     who = entry.population or perimeter.label
     return compose(
@@ -42,7 +50,7 @@ def show_breakdown(rows: pd.DataFrame) -> Html | None:
             "breakdown_subtitle", population=who, year=year, has_deduced="deduit" in set(drawn["precision"])
         ),
         reading=words("breakdown_reading", fact=leading, year=year),
-        notes=[words("unpublished", labels=hidden)] if hidden else [],
+        notes=_left_out(rows, drawn),
         source=source(drawn, who),
         alt=words("breakdown_alt", entry=entry, facts=[fact_of(row) for row in drawn.itertuples()], year=year).text,
         table=breakdown_table(rows, caption=f"{entry.label}, {who}, {year}"),

@@ -10,6 +10,8 @@ from helpers.wording import month, number, percent, points, signed
 
 ROW = 0.38  # inches a bar or row takes
 HEADING = 11  # characters a line of a column's heading may hold before it meets its neighbour
+TICKS = 10  # months named under a timeline before they meet
+LABEL = 42  # characters a line of a row's label may hold
 # How full the disc of an answer is: legible without colour.
 DISCS = {"oui": ("full", BLUE), "en_cours": ("left", BLUE), "non": ("none", ORANGE)}
 SIGNS = {"ne_sait_pas": "?", "autre": "*"}
@@ -52,7 +54,8 @@ def timeline(months: pd.DataFrame) -> Figure:
     for row in months.itertuples():
         axes.scatter([place[row.mois]] * row.postes, range(1, row.postes + 1), s=90, color=BLUE)
         axes.text(place[row.mois], row.postes + 0.75, number(row.postes), ha="center", fontweight="bold")
-    axes.set_xticks(range(len(span)), [month(first).replace(" ", "\n") for first in span])
+    step = -(-len(span) // TICKS)
+    axes.set_xticks(range(0, len(span), step), [month(first).replace(" ", "\n") for first in span[::step]])
     axes.set_xlim(-0.6, len(span) - 0.4)
     axes.set_ylim(0, months["postes"].max() + 1.6)
     axes.set_yticks([])
@@ -79,7 +82,7 @@ def grid(answers: pd.DataFrame, labels: dict[str, str]) -> Figure:
                 )
             else:
                 axes.text(column, row, SIGNS[value], ha="center", va="center", fontweight="bold", color=GREY)
-    axes.set_yticks(range(len(answers)), answers["poste"])
+    axes.set_yticks(range(len(answers)), [textwrap.fill(label, LABEL) for label in answers["poste"]])
     axes.set_xticks(
         range(len(labels)),
         [textwrap.fill(label, HEADING, break_long_words=False) for label in labels.values()],

@@ -68,9 +68,9 @@ def show_conditions(grid: pd.DataFrame, facts: Facts, *, conditions: tuple[str, 
 
 def show_attendance(rows: pd.DataFrame) -> Html:
     """Present and invited by group of meetings (columns of `describe.attendance`)."""
-    if rows.empty:
+    shown = rows if rows.empty else rows[rows["modalite"].ne("groupes_alses")]
+    if shown.empty:
         return nothing("aucune réunion n’est décrite pour cette année")
-    shown = rows[rows["modalite"].ne("groupes_alses")]
     facts = [fact_of(row) for row in shown.itertuples()]
     known = [fact for fact in facts if fact.base] or facts
     lowest = min(known, key=lambda fact: fact.share or 0)

@@ -93,11 +93,12 @@ def _college(registers: Registers) -> tuple[Reader, Callable[[str], str]]:
     known, colleges = registers.aliases_of("college"), registers.colleges
     names = colleges["nom_officiel"].str.replace(r"^coll[eè]ge\s+", "", case=False, regex=True)
     keys = [f"{fold(name)}|{fold(town)}" for name, town in zip(names, colleges["commune"], strict=True)]
-    register = dict(zip(keys, colleges["uai"], strict=True))
+    # Two collèges of the same name in one commune: only an alias can tell which.
+    register = {key: uai for key, uai in zip(keys, colleges["uai"], strict=True) if keys.count(key) == 1}
 
     def read(value: str) -> Read | None:
-        name, _, town = value.rstrip(")").partition("(")
-        uai = register.get(f"{fold(name)}|{fold(town)}")
+        name, _, town = value.rstrip(")").rpartition("(")
+        uai = register.get(f"{fold(name)}|{fold(town)}") if name else None
         found = known.get(value, (uai, RULE_COLLEGE))
         return found if found[0] in set(colleges["uai"]) else None
 

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from helpers.facts import cite
-from helpers.indicators.figures import HYPOTHESIS, build_system, cell_of, decimals_of
-from helpers.indicators.rows import Cell, base_cell, row, share_bounds, table
+from helpers.facts import cite, decimals_of
+from helpers.indicators.figures import HYPOTHESIS, build_system, cell_of
+from helpers.indicators.rows import Cell, base_cell, row, table
 from helpers.indicators.system import Conflict, System, bounds, contradictions, determines, is_feasible
 from helpers.schema import catalogue
 
@@ -31,16 +31,17 @@ def build_indicators(figures: pd.DataFrame, counted: pd.DataFrame, *, year: int)
 
     ``figures`` (schema ``chiffres_publies``) may hold the earlier year as well: a printed difference then ties both.
     A figure is ``deduit`` when the printed ones would leave it a single value if nothing were rounded; a modality that
-    nothing determines is ``non_publie``, without bounds. Contradictory figures bound nothing but themselves, and no
+    nothing determines is ``non_publie``, without bounds; so is ``contradictoire``, whatever was printed for it. No
     catalogue assumption is used: it may explain a printed figure, it does not make one.
     """
-    system, _ = consistent_system(figures, counted)
+    system, conflicts = consistent_system(figures, counted)
     system = system.without(assumptions_in(system))
+    contradicted = set().union(*(conflict.culprits for conflict in conflicts))
     own = figures[figures["annee"] == year]
     known = {cell_of(fact) for fact in counted[counted["croise_avec"] == ""].itertuples()}
     cells = dict.fromkeys([cell_of(figure) for figure in own.itertuples() if figure.mesure != "ecart"])
     cells |= dict.fromkeys(cell for cell in system.cells() if cell[0] == year)
-    rows = [_bounded(cell, own, system) for cell in cells if cell not in known and not _is_ratio(cell)]
+    rows = [_bounded(cell, own, system, contradicted) for cell in cells if cell not in known and not _is_ratio(cell)]
     printed = table(rows)
     both = pd.concat([printed, counted], ignore_index=True)
     return _in_reading_order(both)
@@ -72,26 +73,24 @@ def _interval(cell: Cell | None, system: System) -> tuple[int, int] | None:
     return None if high is None else (low, high)
 
 
-def _bounded(cell: Cell, figures: pd.DataFrame, system: System) -> dict:
+def _bounded(cell: Cell, figures: pd.DataFrame, system: System, contradicted: set[str]) -> dict:
     entry = catalogue().indicators[cell[2]]
     own = figures[[cell_of(figure) == cell for figure in figures.itertuples()] if len(figures) else []]
     printed = own[own["operateur"].eq("=") & own["mesure"].ne("ecart")]
     shares, counts = printed[printed["mesure"] == "part"], printed[printed["mesure"] == "effectif"]
     share = None if shares.empty else float(shares["valeur"].iloc[0])
-    base, interval = _interval(base_cell(cell, entry), system), _interval(cell, system)
-    if interval is None and not counts.empty:
-        interval = (int(counts["valeur"].iloc[0]),) * 2
-    elif interval is None and share is not None and base and base[0] == base[1] and not shares["base"].iloc[0]:
-        interval = share_bounds(share, base[0], decimals=decimals_of(share))
-    ambiguous = not shares.empty and bool(shares["base"].iloc[0])
+    is_ambiguous = not shares.empty and bool(shares["base"].iloc[0])
+    is_contradicted = not contradicted.isdisjoint(printed["id"])
+    interval = None if is_contradicted else _interval(cell, system)
+    base = None if is_contradicted or is_ambiguous else _interval(base_cell(cell, entry), system)
     return row(
         cell,
         entry.unit,
         counts=interval,
-        base=None if ambiguous else base,
+        base=base,
         share=share,
         decimals=None if share is None else decimals_of(share),
-        precision=_precision(counts, share, interval),
+        precision="contradictoire" if is_contradicted else _precision(counts, share, interval),
         reference=_reference(printed, figures, interval, cell),
     )
 

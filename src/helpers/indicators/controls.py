@@ -23,6 +23,9 @@ MOTIVES = {
 }
 
 
+ANSWER = ["verdict", "motif", "recalcul_min", "recalcul_max"]
+
+
 def check_figures(figures: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
     """One row a printed figure (schema ``controles``): the values that all the other data allow, and the verdict.
 
@@ -32,7 +35,7 @@ def check_figures(figures: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
     system, conflicts = consistent_system(figures, counted)
     rows = [_control(figure, figures, system, conflicts) for figure in figures.itertuples()]
     kept = [name for name in columns("controles") if name in figures]
-    return typed(figures[kept].reset_index(drop=True).join(pd.DataFrame(rows)), "controles")
+    return typed(figures[kept].reset_index(drop=True).join(pd.DataFrame(rows, columns=ANSWER)), "controles")
 
 
 def _control(figure, figures: pd.DataFrame, system: System, conflicts: list[Conflict]) -> dict:
@@ -86,10 +89,10 @@ def _recompute(figure, rest: System) -> tuple[float, float] | None:
 
 
 def _difference(figure, cell, rest: System) -> tuple[float, float] | None:
-    earlier = max((other[0] for other in rest.cells() if other[1:] == cell[1:] and other[0] < cell[0]), default=None)
-    if earlier is None:
+    before = (cell[0] - 1, *cell[1:])
+    if before not in rest.cells():
         return None
-    before, direction = (earlier, *cell[1:]), {cell: 1.0, (earlier, *cell[1:]): -1.0}
+    direction = {cell: 1.0, before: -1.0}
     if figure.unite != "points":
         return bounds(rest, direction) if determines(rest, direction) else None
     entry = catalogue().indicators[figure.indicateur]

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from helpers.facts import decimals_of
 from helpers.indicators.rows import Cell, base_cell
 from helpers.indicators.system import Constraint, System
 from helpers.schema import Catalogue, catalogue
@@ -12,15 +13,6 @@ HYPOTHESIS = "hypothese/"
 def cell_of(figure) -> Cell:
     """The cell that a printed figure speaks of."""
     return (int(figure.annee), figure.perimetre, figure.indicateur, figure.modalite)
-
-
-def decimals_of(value: float) -> int:
-    """The number of decimals that a value was printed with.
-
-    >>> decimals_of(42.0), decimals_of(41.5)
-    (0, 1)
-    """
-    return len(f"{value:g}".partition(".")[2])
 
 
 def _share(figure, cell: Cell, base: Cell) -> list[Constraint]:
@@ -45,10 +37,9 @@ def _of_figure(figure, years: list[int]) -> list[Constraint]:
         return [Constraint({cell: 1.0}, figure.valeur, figure.valeur, figure.id)]
     if figure.mesure == "part":
         return _share(figure, cell, base_cell(cell, entry))
-    earlier = max((year for year in years if year < cell[0]), default=None)
-    if earlier is None:
+    if cell[0] - 1 not in years:
         return []
-    return [Constraint({cell: 1.0, (earlier, *cell[1:]): -1.0}, figure.valeur, figure.valeur, figure.id)]
+    return [Constraint({cell: 1.0, (cell[0] - 1, *cell[1:]): -1.0}, figure.valeur, figure.valeur, figure.id)]
 
 
 def _structure(cell: Cell, entries: Catalogue, open_cells: set[Cell]) -> list[Constraint]:

@@ -1,5 +1,6 @@
 """One notebook through Papermill, and the proof that it really ran."""
 
+import ast
 import logging
 import re
 from pathlib import Path
@@ -13,8 +14,8 @@ from papermill.exceptions import PapermillExecutionError
 
 from helpers import paths
 
-# Whatever Papermill, nbclient and the kernel raise when a notebook cannot be read, started or run.
-_STOPS = (PapermillExecutionError, DeadKernelError, CellTimeoutError, RuntimeError, ValueError, OSError)
+# Whatever Papermill, nbclient and the kernel raise when a notebook stops; a disk's refusal is said by the command.
+_STOPS = (PapermillExecutionError, DeadKernelError, CellTimeoutError, RuntimeError, ValueError)
 
 # A cell of this report takes a second; ten minutes is a machine in trouble, not a long computation.
 CELL_TIMEOUT_S = 600
@@ -25,6 +26,7 @@ CAUSES = {
     "ModuleNotFoundError": "une bibliothèque manque ; relancez « python3 alses.py run » pour réparer l’environnement",
     "ImportError": "une bibliothèque manque ou ne convient pas ; supprimez le dossier .venv puis relancez",
     "MemoryError": "la mémoire est pleine ; fermez d’autres programmes puis relancez",
+    "OSError": "le disque est plein ou ne répond plus ; libérez de la place puis relancez",
     "PermissionError": "un fichier est ouvert dans un autre programme ; fermez-le puis relancez",
     "KeyError": "une colonne ou une modalité attendue est absente ; voyez « python3 alses.py check »",
     "SyntaxError": "le code de cette cellule est mal écrit ; annulez la dernière modification du notebook",
@@ -133,6 +135,27 @@ def _failure(name: str, path: Path, error: Exception) -> NotebookFailure:
     )
 
 
+def _check_source(name: str, given: dict) -> None:
+    """Refuses a notebook that would not take these parameters: Papermill only warns, and runs with its own values."""
+    path = paths.notebook(name)
+    shown = f"notebooks/{path.name}"
+    try:
+        source = nbformat.read(path, as_version=4)
+    except (OSError, ValueError):
+        raise NotebookFailure(f"{shown} manque ou n’est plus lisible : restaurez-le, puis relancez.") from None
+    cells = [cell for cell in source.cells if "parameters" in cell.metadata.get("tags", [])]
+    if len(cells) != 1:
+        raise NotebookFailure(f"{shown} doit avoir une cellule étiquetée « parameters », et une seule : restaurez-le.")
+    try:
+        assigned = [(node.targets[0].id, ast.literal_eval(node.value)) for node in ast.parse(cells[0].source).body]
+    except (AttributeError, ValueError, SyntaxError):
+        raise NotebookFailure(
+            f"{shown} : la cellule « parameters » ne doit contenir que des valeurs écrites."
+        ) from None
+    if {name for name, _ in assigned} != set(given):
+        raise NotebookFailure(f"{shown} : la cellule « parameters » doit donner {', '.join(given)}, et rien d’autre.")
+
+
 def execute(name: str, parameters: dict, destination: Path) -> NotebookNode:
     """The executed notebook, proved complete; it is written to ``destination`` whatever happens.
 
@@ -142,6 +165,7 @@ def execute(name: str, parameters: dict, destination: Path) -> NotebookNode:
         when it stopped, or did not run every cell.
     """
     _quiet()
+    _check_source(name, parameters)
     destination.parent.mkdir(parents=True, exist_ok=True)
     destination.unlink(missing_ok=True)
     try:

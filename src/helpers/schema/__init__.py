@@ -5,12 +5,13 @@ Both are files of the package (``catalogue.toml``, ``schemas/*.json``): this mod
 
 from helpers.schema.catalogue import Catalogue, Group, Indicator, Perimeter, catalogue, read_catalogue
 from helpers.schema.tables import columns, table_names, table_schema, typed
-from helpers.schema.vocabulary import COUNT_FINDINGS, FINDINGS, PRECISIONS, VERDICTS, DataError
+from helpers.schema.vocabulary import COUNT_FINDINGS, FINDINGS, PRECISIONS, UNSAID, VERDICTS, DataError
 
 __all__ = [
     "COUNT_FINDINGS",
     "FINDINGS",
     "PRECISIONS",
+    "UNSAID",
     "VERDICTS",
     "Catalogue",
     "DataError",

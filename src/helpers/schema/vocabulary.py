@@ -14,7 +14,11 @@ PRECISIONS = {
     "arrondi_secret": "arrondi pour protéger les personnes",
     "deduit": "déduit d’autres chiffres imprimés",
     "non_publie": "donnée non publiée",
+    "contradictoire": "imprimé, mais contredit par d’autres chiffres",
 }
+
+# The precisions of a figure that pages neither say nor compare.
+UNSAID = ("non_publie", "contradictoire")
 
 # What the bounds of a difference allow one to say: of a share, of a count.
 FINDINGS = {"hausse": "hausse", "baisse": "baisse", "stable": "stable à l’arrondi près", "indetermine": "indéterminé"}

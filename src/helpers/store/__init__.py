@@ -4,7 +4,7 @@ Raw and reference tables are read as received and validated against their Table 
 only if they are still those that 01 wrote, from the raw files as they are now.
 """
 
-from helpers.store.cards import describe_inputs, fingerprint, provenance, read_card, read_contexts, source_title
+from helpers.store.cards import describe_inputs, fingerprint, provenance, read_card, read_contexts
 from helpers.store.export import export_indicators
 from helpers.store.processed import load, load_earlier, save_year
 from helpers.store.raw import (
@@ -36,5 +36,4 @@ __all__ = [
     "read_registers",
     "read_year",
     "save_year",
-    "source_title",
 ]

@@ -41,37 +41,29 @@ def describe_inputs(years: list[int]) -> list[dict]:
     ]
 
 
-def source_title(year: int) -> str:
-    """The document behind a year's tables, as its card names it, or a plain description without a card.
+def read_card(year: int) -> dict[str, str]:
+    """What the card of a year says for its pages; a plain description of the files without a card.
+
+    ``title`` is the document that pages cite, ``source`` its full name, ``contexte`` what set the year apart.
 
     Raises
     ------
     DataError
-        when datapackage.json is not readable.
+        when datapackage.json cannot be read, or names no document.
     """
-    card = paths.raw(year) / CARD
-    if not card.is_file():
-        return f"fichiers reçus pour {year}"
+    path = paths.raw(year) / CARD
+    if not path.is_file():
+        return {"title": f"fichiers reçus pour {year}", "source": f"fichiers reçus pour {year}", "contexte": ""}
     try:
-        return json.loads(card.read_text(encoding="utf-8"))["sources"][0]["title"]
-    except (ValueError, KeyError, IndexError, TypeError):
-        raise DataError(
-            f"{paths.relative(card)} : « sources » doit nommer un document (title) ; corrigez la carte."
-        ) from None
-
-
-def read_card(year: int) -> dict:
-    """What the card of a year says for its pages: ``source`` (title and description of the document) and ``contexte``.
-
-    Raises
-    ------
-    DataError
-        as `source_title` does.
-    """
-    title, path = source_title(year), paths.raw(year) / CARD
-    card = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    described = card["sources"][0].get("description", "") if card else ""
-    return {"source": f"{title} ({described})" if described else title, "contexte": card.get("contexte", "")}
+        card = json.loads(path.read_text(encoding="utf-8-sig"))
+    except ValueError:
+        raise DataError(f"{paths.relative(path)} n’est pas un fichier JSON en UTF-8 : corrigez la carte.") from None
+    source = (card.get("sources") or [{}])[0] if isinstance(card, dict) else {}
+    title, described = source.get("title"), source.get("description") or ""
+    if not isinstance(title, str) or not title.strip():
+        raise DataError(f"{paths.relative(path)} : « sources » doit nommer un document (title) ; corrigez la carte.")
+    full = f"{title} ({described})" if described else title
+    return {"title": title, "source": full, "contexte": str(card.get("contexte") or "")}
 
 
 def read_contexts(years: list[int]) -> dict[int, str]:

@@ -26,10 +26,17 @@ def save_year(raw: RawYear, made: dict[str, pd.DataFrame]) -> Path:
     Meetings and statements are saved as received, beside the tables that 01 made.
 
     The card is written last: without it, or with another checksum, `load` refuses the tables.
+
+    Raises
+    ------
+    DataError
+        when a raw file changed since it was read.
     """
-    folder, earlier = paths.processed(raw.year), paths.earlier_year(raw.year)
+    read = paths.read_with(raw.year)
+    if describe_inputs(read) != raw.inputs:
+        raise DataError(f"Les fichiers de {raw.year} ont changé pendant le nettoyage : relancez.")
+    folder = paths.processed(raw.year)
     tables = {"reunions": raw.meetings, "enonces": raw.statements, **made}
-    read = [year for year in (earlier, raw.year) if year is not None]
     folder.mkdir(parents=True, exist_ok=True)
     (folder / _CARD).unlink(missing_ok=True)
     for name, table in tables.items():
@@ -37,7 +44,7 @@ def save_year(raw: RawYear, made: dict[str, pd.DataFrame]) -> Path:
             folder / f"{name}.csv", typed(table, name).to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d")
         )
     card = {
-        "entrees": describe_inputs(read),
+        "entrees": raw.inputs,
         "annees_lues": read,
         "tables": {name: fingerprint(folder / f"{name}.csv") for name in tables},
     }
@@ -57,7 +64,7 @@ def _checked_card(year: int) -> dict:
     now = {entry["fichier"]: entry["sha256"] for entry in describe_inputs(years)}
     changed = sorted(name for name in now.keys() | then.keys() if now.get(name) != then.get(name))
     if changed:
-        raise DataError(f"{changed[0]} a changé depuis le nettoyage de {year} : {again}.")
+        raise DataError(f"{changed[0]} a changé depuis le nettoyage de {year} : relancez le rapport, ou {again}.")
     return card
 
 

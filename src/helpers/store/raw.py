@@ -7,7 +7,7 @@ import pandas as pd
 
 from helpers import paths
 from helpers.schema import DataError, columns, typed
-from helpers.store.cards import source_title
+from helpers.store.cards import describe_inputs, read_card
 from helpers.store.reading import validated_rows
 
 
@@ -22,6 +22,7 @@ class RawYear:
 
     year: int
     document: str
+    inputs: list[dict]
     figures: pd.DataFrame
     posts: pd.DataFrame
     meetings: pd.DataFrame
@@ -90,16 +91,19 @@ def read_year(year: int) -> RawYear:
     DataError
         for the first fault of a table.
     """
+    inputs = describe_inputs(paths.read_with(year))
     tables = [
         read_raw(year, name) if present(year, name) else typed(pd.DataFrame(columns=columns(name), dtype="str"), name)
         for name in paths.RAW_TABLES
     ]
-    return RawYear(year, source_title(year), *tables)
+    if describe_inputs(paths.read_with(year)) != inputs:
+        raise DataError(f"Les fichiers de {year} ont changé pendant leur lecture : relancez.")
+    return RawYear(year, read_card(year)["title"], inputs, *tables)
 
 
 def read_earlier_figures(year: int) -> pd.DataFrame:
-    """The printed figures of the latest earlier year with data, which a printed difference needs; empty without one."""
-    earlier = paths.earlier_year(year)
+    """The printed figures of the year before, which a printed difference needs; empty without one."""
+    earlier = paths.previous_year(year)
     if earlier is None or not present(earlier, "chiffres_publies"):
         return typed(pd.DataFrame(columns=columns("chiffres_publies"), dtype="str"), "chiffres_publies")
     return read_raw(earlier, "chiffres_publies")

@@ -18,6 +18,8 @@ _FRENCH_DATE = re.compile(r"^(\d{2})/(\d{2})/(\d{4})$")
 # What Python would read as a number and a person would not: 1_7, ٧, NaN, 1e400, twenty digits.
 _PLAIN_NUMBER = re.compile(r"^-?[0-9]{1,15}(\.[0-9]{1,15})?$")
 _REFUSED = "✗"
+# Control characters, which break a picture, and those that turn the direction of the text, which change what is read.
+_INVISIBLE = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True)
@@ -39,9 +41,15 @@ def _decode(path: Path, shown: str) -> str:
     if b"\0" in content:
         raise DataError(f"{shown} n’est pas une table en texte : enregistrez-la au format CSV UTF-8.")
     try:
-        return content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
+        text = content.decode("cp1252", errors="replace")
+    found = _INVISIBLE.search(text)
+    if found:
+        line = text.count("\n", 0, found.start()) + 1
+        code = f"U+{ord(found[0]):04X}"
+        raise DataError(f"{shown}, ligne {line} : un caractère invisible ({code}) trouble l’affichage ; supprimez-le.")
+    return text
 
 
 def read_rows(path: Path) -> Rows:

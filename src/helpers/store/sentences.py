@@ -46,8 +46,6 @@ def _constraint(column: dict, note: str, cell: str) -> str:
     if '"minimum"' in note or '"maximum"' in note:
         limits = _limits(rules)
         return f"« {cell} » est impossible : la valeur doit être {limits} ; vérifiez-la dans le document."
-    if '"unique"' in note:
-        return f"« {cell} » figure déjà plus haut ; chaque valeur doit être unique."
     return f"« {cell} » n’a pas la forme attendue ; corrigez la valeur, par exemple « {column['example']} »."
 
 
@@ -57,6 +55,8 @@ def sentence_of(error, schema: dict, cell: str) -> str | None:
     column = next((entry for entry in schema["fields"] if entry["name"] == name), None)
     if error.type == "type-error":
         return f", colonne « {name} » : « {cell} » n’est pas {_TYPES[column['type']]} ; corrigez la valeur."
+    if error.type == "unique-error":
+        return f", colonne « {name} » : « {cell} » figure déjà plus haut ; chaque valeur doit être unique."
     if error.type == "constraint-error":
         return f", colonne « {name} » : {_constraint(column, error.note, cell)}"
     if error.type == "primary-key":

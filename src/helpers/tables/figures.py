@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 from markupsafe import Markup
 
-from helpers.facts import Fact, Facts, fact_of
+from helpers.facts import Fact, Facts, decimals_of, fact_of
 from helpers.schema import COUNT_FINDINGS, PRECISIONS, VERDICTS, catalogue, table_schema
 from helpers.tables.frame import headings, lay_out, table
 from helpers.typography import NARROW
@@ -43,7 +43,7 @@ def answers_table(rows: pd.DataFrame, *, caption: str) -> Html:
 
 def _printed(row) -> str:
     sign = {"pres_de": "près de ", "plus_de": "plus de "}.get(row.operateur, "")
-    decimals = 0 if float(row.valeur).is_integer() else 1
+    decimals = decimals_of(row.valeur)
     if row.mesure == "part":
         return f"{sign}{percent(row.valeur, decimals)}"
     if row.unite == "points":
@@ -110,7 +110,7 @@ def cards(facts: Facts, figures: dict[str, str]) -> Html:
     The marks that the cards use are explained below them.
     """
     found = [(facts(path), label) for path, label in figures.items()]
-    known = [(fact, label) for fact, label in found if fact and (_is_total(fact) or fact.share_bounds)]
+    known = [(fact, label) for fact, label in found if fact and (_is_total(fact) or fact.share_bounds is not None)]
     shown = [
         {
             "value": say_count(fact) if _is_total(fact) else say_share(fact),

@@ -9,7 +9,14 @@ from helpers.schema import PRECISIONS, catalogue
 from helpers.wording.formats import MISSING, month, number, percent, plural, points, signed
 
 # The sign of the mark that says how well a figure is known.
-SIGNS = {"exact": "●", "arrondi_imprime": "≈", "arrondi_secret": "◇", "deduit": "∴", "non_publie": "—"}
+SIGNS = {
+    "exact": "●",
+    "arrondi_imprime": "≈",
+    "arrondi_secret": "◇",
+    "deduit": "∴",
+    "non_publie": "—",
+    "contradictoire": "≠",
+}
 
 
 class Html:

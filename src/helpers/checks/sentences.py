@@ -1,0 +1,19 @@
+"""How a fault is told: file, line, column, value, remedy."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from helpers.schema import DataError
+
+
+def fault(file: str, line: int, column: str, value: object, remedy: str) -> DataError:
+    """One fault of one cell; ``remedy`` says what is wrong and what to do."""
+    return DataError(f"{file}, ligne {line}, colonne « {column} » : « {value} » {remedy}")
+
+
+def unknown(value: str, known: Iterable[str]) -> str:
+    """What to say of a value that is not in a list: the nearest one, if any."""
+    if not value:
+        return "est vide ; indiquez une modalité (voir docs/data-dictionary.md)."
+    near = get_close_matches(value, list(known), n=1)
+    return f"est inconnu ; vouliez-vous « {near[0]} » ?" if near else "est inconnu ; voir docs/data-dictionary.md."
