@@ -184,8 +184,8 @@ def test_a_contradicted_total_is_nobodys_base():
 
 def test_a_printed_difference_speaks_of_the_year_before_only():
     printed = figures((2018, "accompagnements", "", "effectif", 1500, "personnes"), (2020, "accompagnements", "", "ecart", 381, "personnes"))
-    row = cell(indicators.build_indicators(printed, NOTHING, year=2020), "accompagnements", "")
-    assert row["precision"] == "non_publie" and pd.isna(row["effectif_min"])
+    table = indicators.build_indicators(printed, NOTHING, year=2020)
+    assert table.loc[table["indicateur"] == "accompagnements", "effectif_min"].isna().all()
     assert list(indicators.check_figures(printed, NOTHING)["verdict"]) == ["non_verifiable", "non_verifiable"]
 
 
