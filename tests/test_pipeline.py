@@ -83,7 +83,9 @@ def test_a_kernel_that_dies_is_a_failure_that_says_so(run_notebook):
     with pytest.raises(pipeline.NotebookFailure, match="noyau arrêté") as failure:
         run_notebook((3, "import os\nos._exit(1)"))
     assert "Une section" in str(failure.value)
-    assert "Arrêt à cette cellule" in run_notebook.kept.read_text(encoding="utf-8")
+    cells = nbformat.read(run_notebook.kept, as_version=4).cells
+    marked = next(place for place, cell in enumerate(cells) if "Arrêt à cette cellule" in cell.source)
+    assert "os._exit" in cells[marked + 1].source
 
 
 def test_leaving_early_without_an_error_is_a_failure(run_notebook):

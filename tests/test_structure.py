@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import helpers
 from helpers import parameters
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "helpers"
@@ -93,6 +94,11 @@ def imported(path: Path) -> set[str]:
 
 def ours(path: Path) -> set[str]:
     return {name.split(".")[1] for name in imported(path) if name.startswith("helpers.")}
+
+
+def test_the_package_that_runs_is_the_one_beside_these_tests():
+    # « helpers » is a common name: another package of that name must not be tested, or run, in its place.
+    assert Path(helpers.__file__).resolve().parent == SOURCE
 
 
 def test_every_module_is_in_the_map():

@@ -95,16 +95,13 @@ def find_fault(notebook: NotebookNode) -> str | None:
 
 
 def _mark(path: Path, reason: str) -> NotebookNode:
-    """The notebook as it was kept, its failing cell marked in French."""
+    """The notebook as it was kept, the cell where it stopped marked in French."""
     notebook = nbformat.read(path, as_version=4)
     notebook.cells = [cell for cell in notebook.cells if _TAG not in cell.metadata.get("tags", [])]
     found = _first_error(notebook)
-    unrun = [
-        i
-        for i, cell in enumerate(notebook.cells)
-        if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None
-    ]
-    place = found[0] if found else (unrun[0] if unrun else len(notebook.cells))
+    # A kernel that dies leaves no error: the last cell that started is the one.
+    started = [i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code" and cell.execution_count]
+    place = found[0] if found else started[-1] if started else 0
     note = nbformat.v4.new_markdown_cell(
         f"> **Arrêt à cette cellule.** {reason}", id="arret", metadata={"tags": [_TAG]}
     )

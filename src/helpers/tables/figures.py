@@ -72,8 +72,11 @@ def _verdict(row) -> Markup:
 
 def _what(row) -> str:
     entries = catalogue()
-    title = entries.indicators[row.indicateur].title_of(row.modalite)
-    return title if row.perimetre == "alses" else f"{title} ({entries.perimeters[row.perimetre].short})"
+    entry = entries.indicators[row.indicateur]
+    title = entry.title_of(row.modalite)
+    # Only persons are counted in several populations.
+    is_plain = row.perimetre == "alses" or entry.unit != "personnes"
+    return title if is_plain else f"{title} ({entries.perimeters[row.perimetre].short})"
 
 
 def controls_table(controls: pd.DataFrame, *, caption: str) -> Html:
