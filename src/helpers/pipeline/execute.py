@@ -99,8 +99,8 @@ def _mark(path: Path, reason: str) -> NotebookNode:
     notebook = nbformat.read(path, as_version=4)
     notebook.cells = [cell for cell in notebook.cells if _TAG not in cell.metadata.get("tags", [])]
     found = _first_error(notebook)
-    # A kernel that dies leaves no error: the last cell that started is the one.
-    started = [i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code" and cell.execution_count]
+    # A kernel that dies leaves no error, and not always a count: the last cell that Papermill started is the one.
+    started = [i for i, cell in enumerate(notebook.cells) if cell.metadata.get("papermill", {}).get("start_time")]
     place = found[0] if found else started[-1] if started else 0
     note = nbformat.v4.new_markdown_cell(
         f"> **Arrêt à cette cellule.** {reason}", id="arret", metadata={"tags": [_TAG]}
