@@ -128,6 +128,7 @@ def test_a_cited_association_is_one_of_the_register(data_root, name, line):
     ("2032/chiffres_publies", "ecart,50,", "ecart,50.5,", "2032/chiffres_publies.csv, ligne 7, colonne « valeur » : « 50,5 » est impossible"),
     ("2032/chiffres_publies", "effectif,150,", "effectif,1500000,", "2032/chiffres_publies.csv, ligne 6, colonne « valeur » : « 1500000 » est impossible"),
     ("2032/chiffres_publies", "C2032-01", "C2031-01", "2032/chiffres_publies.csv, ligne 2, colonne « id » : « C2031-01 » doit commencer par « C2032- »"),
+    ("2032/chiffres_publies", "alses,sexe", "reunions,sexe", "2032/chiffres_publies.csv, ligne 8, colonne « perimetre » : « reunions » ne convient pas à « sexe » ; attendu : alses, collegiens, prevention_specialisee."),
     ("2031/chiffres_publies", "alses,sexe", "alses,sex", "2031/chiffres_publies.csv, ligne 4, colonne « indicateur » : « sex » est inconnu"),
     ("reference/alias", "association,LE GUE", "asociation,LE GUE", "reference/alias.csv, ligne 2, colonne « colonne » : « asociation » est inconnu"),
     ("reference/themes", "outils,Outils", "outils,Accueil", "reference/themes.csv, ligne 3, colonne « libelle » : « Accueil » figure déjà plus haut"),

@@ -28,6 +28,9 @@ def _name_fault(figure, year: int) -> tuple[str, object, str] | None:
     if figure.indicateur not in entries.indicators:
         return "indicateur", figure.indicateur, unknown(figure.indicateur, entries.indicators)
     entry, known = entries.indicators[figure.indicateur], modalities_of(figure.indicateur)
+    if entry.unit not in entries.perimeters[figure.perimetre].units:
+        possible = [name for name, perimeter in entries.perimeters.items() if entry.unit in perimeter.units]
+        return "perimetre", figure.perimetre, f"ne convient pas à « {entry.id} » ; attendu : {', '.join(possible)}."
     if figure.modalite not in known and not (entry.is_open and figure.modalite):
         return "modalite", figure.modalite, unknown(figure.modalite, known)
     return None

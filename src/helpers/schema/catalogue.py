@@ -55,11 +55,12 @@ class Indicator:
 
 @dataclass(frozen=True)
 class Perimeter:
-    """Who is counted; ``count_of`` is the cell of a wider perimeter that gives its size."""
+    """Who or what is counted, in which units; ``count_of`` is the cell of a wider perimeter that gives its size."""
 
     id: str
     label: str
     short: str
+    units: tuple[str, ...] = ()
     count_of: str | None = None
     hypothesis: str | None = None
 
@@ -113,11 +114,12 @@ def read_catalogue(text: str) -> Catalogue:
         indicators={name: _indicator(name, entry) for name, entry in content["indicateurs"].items()},
         perimeters={
             name: Perimeter(
-                name,
-                entry["libelle"],
-                entry.get("court", entry["libelle"]),
-                entry.get("effectif_de"),
-                entry.get("hypothese"),
+                id=name,
+                label=entry["libelle"],
+                short=entry.get("court", entry["libelle"]),
+                units=tuple(entry["unites"]),
+                count_of=entry.get("effectif_de"),
+                hypothesis=entry.get("hypothese"),
             )
             for name, entry in content["perimetres"].items()
         },
