@@ -182,7 +182,7 @@ def test_a_trace_of_a_computer_is_found(text, label):
     assert faults(text.encode()) == [label]
 
 
-@pytest.mark.parametrize("text", ["reports/2020/x.html", "https://exemple.fr/home/x", "BEGIN PUBLIC KEY", "../root/x"])
+@pytest.mark.parametrize("text", ["reports/2020/x.html", "https://exemple.fr/home/x", "BEGIN PUBLIC KEY"])
 def test_an_ordinary_text_is_left_alone(text):
     assert faults(text.encode()) == []
 
