@@ -1,6 +1,8 @@
 """Numbers marked in HTML: each one names the figure it comes from, so that a reader, or a test, can go back to it."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 from markupsafe import Markup
 
@@ -49,14 +51,17 @@ def precision_mark(precision: str) -> Markup:
     )
 
 
+def _ends(pair: tuple, write: Callable[[float], str], key: str, measure: str, *, title: str = "") -> list[Markup]:
+    """Both ends of an interval as marks, the measure bearing ``_min`` and ``_max``."""
+    names = (f"{measure}_min", f"{measure}_max")
+    return [mark(write(value), value, key, name, title=title) for value, name in zip(pair, names, strict=True)]
+
+
 def say_count(fact: Fact | None) -> Markup:
     """The count: « 2 233 », « entre 927 et 949 », or « pas de donnée »."""
     if fact is None or fact.counts is None:
         return Markup(MISSING)
-    low, high = (
-        mark(number(value), value, fact.key, measure, title=fact.reference)
-        for value, measure in zip(fact.counts, ("effectif_min", "effectif_max"), strict=True)
-    )
+    low, high = _ends(fact.counts, number, fact.key, "effectif", title=fact.reference)
     return low if fact.is_known else Markup("entre {} et {}").format(low, high)
 
 
@@ -66,21 +71,15 @@ def say_share(fact: Fact | None) -> Markup:
         return Markup(MISSING)
     if fact.share is not None:
         return mark(percent(fact.share, fact.decimals), fact.share, fact.key, "part", title=fact.reference)
-    low, high = (
-        mark(percent(value, 1), value, fact.key, measure, title=fact.reference)
-        for value, measure in zip(fact.share_bounds, ("part_min", "part_max"), strict=True)
-    )
-    return Markup("de {} à {}").format(low, high)
+    ends = _ends(fact.share_bounds, partial(percent, decimals=1), fact.key, "part", title=fact.reference)
+    return Markup("de {} à {}").format(*ends)
 
 
 def say_base(fact: Fact | None) -> Markup:
     """The base of the share: « 2 233 » or « 1 017 à 1 038 »."""
     if fact is None or fact.base is None:
         return Markup(MISSING)
-    low, high = (
-        mark(number(value), value, fact.key, measure)
-        for value, measure in zip(fact.base, ("base_min", "base_max"), strict=True)
-    )
+    low, high = _ends(fact.base, number, fact.key, "base")
     return low if fact.base[0] == fact.base[1] else Markup("{} à {}").format(low, high)
 
 
@@ -115,10 +114,7 @@ def say_gap(gap: Gap) -> Markup:
     """The difference of shares: « −6,0 points (entre −6,9 et −5,0) », or « pas de donnée » without bounds."""
     if gap.points_bounds is None:
         return Markup(MISSING)
-    low, high = (
-        mark(signed(value, 1), value, gap.key, measure)
-        for value, measure in zip(gap.points_bounds, ("ecart_part_min", "ecart_part_max"), strict=True)
-    )
+    low, high = _ends(gap.points_bounds, partial(signed, decimals=1), gap.key, "ecart_part")
     if gap.points is None:
         return Markup("entre {} et {} points").format(low, high)
     said = mark(points(gap.points), gap.points, gap.key, "ecart_part")
@@ -130,10 +126,7 @@ def say_count_gap(gap: Gap) -> Markup:
     """The difference of counts: « +381 » or « entre +45 et +84 »; « pas de donnée » without bounds."""
     if gap.counts is None:
         return Markup(MISSING)
-    low, high = (
-        mark(signed(value), value, gap.key, measure)
-        for value, measure in zip(gap.counts, ("ecart_min", "ecart_max"), strict=True)
-    )
+    low, high = _ends(gap.counts, signed, gap.key, "ecart")
     return low if gap.counts[0] == gap.counts[1] else Markup("entre {} et {}").format(low, high)
 
 
