@@ -169,6 +169,22 @@ def test_french_spaces_never_break_before_a_sign(any_report, name):
     assert re.findall(r"\w [;!?%»:](?:\s|$)", main.get_text()) == []
 
 
+def test_a_page_leads_to_the_one_before_the_one_after_and_the_index(report):
+    links = {tuple(link["rel"]): link["href"] for link in read(report, "02_describe").select("a[rel]")}
+    assert links == {("prev",): "01_clean.html", ("next",): "03_compare.html"}
+    assert read(report, "02_describe").select_one(".retour a")["href"] == "index.html"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_has_a_sheet_for_paper(report, name):
+    sheet = read(report, name).find("style").get_text()
+    page, paper = (re.sub(r"\s+", " ", part) for part in (sheet.partition("@page")[2], sheet.partition("@media print")[2]))
+    assert "size: A4" in page
+    assert "thead { display: table-header-group; }" in paper
+    assert re.search(r"\.figure,[^{]*\btr\b[^{]*\{ break-inside: avoid; \}", paper)
+    assert re.search(r"\bnav\b[^{]*\{ display: none; \}", paper)
+
+
 def test_titles_state_the_finding_and_carry_their_number(report):
     figure = next(f for f in read(report, "02_describe").select("figure") if f["id"] == "fig-alses-sexe")
     assert figure.select_one(".figure-titre").get_text() == "Figure\u00a04 Sexe\u00a0: 44\u202f%\u00a0sont des filles"

@@ -307,10 +307,16 @@ def test_an_indicator_is_one_catalogue_entry_and_one_raw_row(published, monkeypa
     assert "viennent à pied, soit" in page
 
 
-def test_the_same_inputs_give_the_same_pages(published):
+def test_the_same_inputs_give_the_same_pages_and_the_command_says_what_it_made(published, capsys):
     reports = state(published)
     assert cli.main(["run", "--year", "2032"]) == 0
     again = state(published)
+    told = capsys.readouterr().out
+    for path in (published / "reports" / "2032").iterdir():
+        size = f"{path.stat().st_size / 1000:.0f}\u00a0ko"
+        assert any(path.name in line and size.replace("\u00a0", " ") in line for line in told.splitlines()), path.name
+    assert "ouvrez ce fichier dans un navigateur" in told
+    assert str(published / "reports" / "2032" / "index.html") in told
     stamps = [json.loads(files.pop("reports/2032/manifest.json")) for files in (reports, again)]
     for stamp in stamps:
         stamp.pop("tampon")

@@ -1,6 +1,7 @@
 """The report of 2020 on the true raw files: what the printed note says is there, to the unit and with its line."""
 
 import csv
+import hashlib
 import re
 from pathlib import Path
 
@@ -144,6 +145,16 @@ def _verdicts(real_root) -> dict[tuple[int, str], str]:
 )
 def test_a_printed_figure_has_the_verdict_of_the_audit(real_root, line, path, expected):
     assert _verdicts(real_root)[line, path] == expected
+
+
+def test_the_seventeen_posts_are_still_exactly_as_printed(real_root):
+    # Compared cell by cell with lines 67 to 83 of the note when it was transcribed; nobody may correct it since.
+    content = (real_root / "data/raw/2020/prises_de_poste.csv").read_bytes().replace(b"\r\n", b"\n")
+    assert hashlib.sha256(content).hexdigest() == (
+        "0127c8afe7b945b00f8efcd95630841e8c757706fe15c0f67e88cf7d001fcc05"
+    )
+    for quirk in ("Ronsart (Hautmont)", "Ne Sait Pas", "13-janv-20", "Agil", "REP +", "\"1,5 ans\"", "Jean ROSTAND"):
+        assert quirk in content.decode("utf-8")
 
 
 def test_the_seventeen_posts_are_all_kept_and_identified(real_root):
