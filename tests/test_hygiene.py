@@ -27,8 +27,11 @@ FORBIDDEN = {
     "clé privée": rb"BEGIN [A-Z ]*PRIVATE KEY",
 }
 
-YEAR_FILES = "README.md datapackage.json chiffres_publies.csv prises_de_poste.csv reunions.csv enonces.csv".split()
-REFERENCE_FILES = "README.md datapackage.json colleges.csv associations.csv alias.csv themes.csv".split()
+YEAR_FILES = (
+    "README.md datapackage.json chiffres_publies.csv prises_de_poste.csv reunions.csv enonces.csv "
+    "affirmations.csv remarques.csv"
+).split()
+REFERENCE_FILES = "README.md datapackage.json colleges.csv associations.csv alias.csv themes.csv reperes.csv glossaire.csv".split()
 
 ALLOWED = [
     "reports/README.md",

@@ -413,7 +413,7 @@ def test_each_meeting_keeps_its_own_count_and_line():
 def test_statements_are_counted_by_theme_nature_and_both():
     frame = pd.DataFrame(
         [("E01", "a", "constat"), ("E02", "a", "tension"), ("E03", "b", "tension")], columns=["id", "theme", "nature"]
-    ).assign(ligne=1, enonce="x", echelle="alses", acteurs="", associations="", indicateur_lie="")
+    ).assign(ligne=1, enonce="x", echelle="alses", acteurs="", associations="", indicateur_lie="", repond_a="")
     table = indicators.count_statements(typed(frame, "enonces"), year=2020, document="Note")
     assert counted(table, "theme_enonce") == {"a": 2, "b": 1}
     assert counted(table, "nature_enonce") == {"constat": 1, "tension": 2, "levier": 0, "recommandation": 0}

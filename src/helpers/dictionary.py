@@ -11,9 +11,10 @@ _HEAD = """# Dictionnaire des données
 Ce fichier est produit par `python3 alses.py generate` à partir de `src/helpers/catalogue.toml` et de
 `src/helpers/schemas/` : ne le modifiez pas à la main.
 
-Les tables `chiffres_publies`, `prises_de_poste`, `reunions` et `enonces` sont reçues, une par année, dans
-`data/raw/<année>/`. `colleges`, `associations`, `alias` et `themes` sont les répertoires de `data/raw/reference/`.
-`postes`, `registre`, `controles` et `indicateurs` sont produites par `01_clean` dans `data/processed/<année>/`.
+Les tables `chiffres_publies`, `prises_de_poste`, `reunions`, `enonces`, `affirmations` et `remarques` sont reçues, une
+par année, dans `data/raw/<année>/`. `colleges`, `associations`, `alias`, `themes`, `reperes` et `glossaire` sont les
+répertoires de `data/raw/reference/`. `postes`, `registre`, `controles`, `coherences` et `indicateurs` sont produites
+par `01_clean` dans `data/processed/<année>/`, `comparaisons` par `03_compare`.
 """
 
 

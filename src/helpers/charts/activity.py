@@ -3,7 +3,8 @@
 import pandas as pd
 
 from helpers.charts import draw
-from helpers.charts.figure import BLUE, Figures, compose
+from helpers.charts.figure import Figures, compose
+from helpers.charts.palette import BLUE, DEDUCED
 from helpers.charts.words import nothing, source, words
 from helpers.facts import Fact, Facts, Gap, fact_of, merge_references
 from helpers.schema import catalogue
@@ -11,8 +12,6 @@ from helpers.tables import breakdown_table, table
 from helpers.wording import Html
 
 USUAL = "alses"  # whom a title speaks of when it does not say
-
-DEDUCED = "#8fbfdc"  # the same blue, paler: a share that was deduced, not printed
 
 
 def _leading(rows: pd.DataFrame) -> Fact | None:

@@ -5,8 +5,8 @@ only if they are still those that 01 wrote, from the raw files as they are now.
 """
 
 from helpers.store.cards import describe_inputs, fingerprint, provenance, read_card, read_contexts
-from helpers.store.export import export_indicators
-from helpers.store.processed import load, load_earlier, save_year
+from helpers.store.export import export_comparisons, export_indicators
+from helpers.store.processed import load, load_earlier, load_result, save_result, save_year
 from helpers.store.raw import (
     RawYear,
     faults_in,
@@ -21,11 +21,13 @@ from helpers.store.raw import (
 __all__ = [
     "RawYear",
     "describe_inputs",
+    "export_comparisons",
     "export_indicators",
     "faults_in",
     "fingerprint",
     "load",
     "load_earlier",
+    "load_result",
     "present",
     "provenance",
     "read_card",
@@ -35,5 +37,6 @@ __all__ = [
     "read_reference",
     "read_registers",
     "read_year",
+    "save_result",
     "save_year",
 ]

@@ -1,4 +1,4 @@
-"""indicateurs.csv: every number of the pages, for a French spreadsheet, with its schema beside it."""
+"""indicateurs.csv and comparaisons.csv: every number of the pages, for a French spreadsheet, with its schema."""
 
 import json
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from helpers.schema import table_schema
-from helpers.store.processed import load
+from helpers.store.processed import load, load_result
 
 # A spreadsheet runs a text that starts like this as a formula.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -14,6 +14,20 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 def _inert(value: str) -> str:
     return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
+
+
+def _export(table: pd.DataFrame, name: str, folder: Path) -> None:
+    texts = table.select_dtypes("string").columns
+    inert = table.assign(**{column: table[column].map(_inert) for column in texts})
+    content = inert.to_csv(index=False, sep=";", decimal=",", lineterminator="\r\n")
+    (folder / f"{name}.csv").write_text(content, encoding="utf-8-sig", newline="")
+    fields = [
+        {**column, "decimalChar": ","} if column["type"] == "number" else column
+        for column in table_schema(name)["fields"]
+    ]
+    schema = {**table_schema(name), "fields": fields, "dialect": {"delimiter": ";"}}
+    text = json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+    (folder / f"{name}.schema.json").write_text(text, encoding="utf-8", newline="\n")
 
 
 def export_indicators(years: list[int], folder: Path) -> None:
@@ -24,15 +38,15 @@ def export_indicators(years: list[int], folder: Path) -> None:
     DataError
         when a year's tables are not those that 01 wrote.
     """
-    table = pd.concat([load(year, "indicateurs") for year in years], ignore_index=True)
-    texts = table.select_dtypes("string").columns
-    table[texts] = table[texts].map(_inert)
-    content = table.to_csv(index=False, sep=";", decimal=",", lineterminator="\r\n")
-    (folder / "indicateurs.csv").write_text(content, encoding="utf-8-sig", newline="")
-    fields = [
-        {**column, "decimalChar": ","} if column["type"] == "number" else column
-        for column in table_schema("indicateurs")["fields"]
-    ]
-    schema = {**table_schema("indicateurs"), "fields": fields, "dialect": {"delimiter": ";"}}
-    text = json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
-    (folder / "indicateurs.schema.json").write_text(text, encoding="utf-8", newline="\n")
+    _export(pd.concat([load(year, "indicateurs") for year in years], ignore_index=True), "indicateurs", folder)
+
+
+def export_comparisons(year: int, folder: Path) -> None:
+    """Writes ``comparaisons.csv`` and ``comparaisons.schema.json``, in the same form.
+
+    Raises
+    ------
+    DataError
+        when 03 has not run.
+    """
+    _export(load_result(year, "comparaisons"), "comparaisons", folder)

@@ -84,6 +84,28 @@ def load(year: int, name: str) -> pd.DataFrame:
     return typed(pd.read_csv(path, dtype="str", keep_default_na=False), name)
 
 
+def save_result(year: int, name: str, table: pd.DataFrame) -> Path:
+    """The file where a table made by 02, 03 or 04 now is, beside the executed notebooks of the year."""
+    path = paths.executed(year) / f"{name}.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _write(path, typed(table, name).to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d"))
+    return path
+
+
+def load_result(year: int, name: str) -> pd.DataFrame:
+    """The table that `save_result` wrote.
+
+    Raises
+    ------
+    DataError
+        when the notebook that makes it has not run.
+    """
+    path = paths.executed(year) / f"{name}.csv"
+    if not path.is_file():
+        raise DataError(f"{paths.relative(path)} n’existe pas encore : relancez le rapport de {year}.")
+    return typed(pd.read_csv(path, dtype="str", keep_default_na=False), name)
+
+
 def load_earlier(year: int | None, name: str) -> pd.DataFrame:
     """A processed table of the compared year; empty when there is no year to compare with.
 

@@ -27,6 +27,8 @@ class RawYear:
     posts: pd.DataFrame
     meetings: pd.DataFrame
     statements: pd.DataFrame
+    claims: pd.DataFrame
+    remarks: pd.DataFrame
 
 
 def faults_in(path: Path, name: str) -> list[DataError]:
