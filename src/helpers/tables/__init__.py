@@ -9,15 +9,20 @@ from helpers.tables.figures import (
     ledger_table,
 )
 from helpers.tables.frame import matrix_table, provenance, table
+from helpers.tables.statements import beside_table, outlook_table, tensions_table, value_of
 
 __all__ = [
     "answers_table",
+    "beside_table",
     "breakdown_table",
     "cards",
     "controls_table",
     "differences_table",
     "ledger_table",
     "matrix_table",
+    "outlook_table",
     "provenance",
     "table",
+    "tensions_table",
+    "value_of",
 ]

@@ -2,7 +2,7 @@
 
 from helpers.charts.draw.network import attendance, grid, timeline
 from helpers.charts.draw.persons import bars, dumbbell
-from helpers.charts.draw.statements import heat
+from helpers.charts.draw.statements import beside, diverging, heat, marks
 from helpers.charts.draw.years import differences
 
-__all__ = ["attendance", "bars", "differences", "dumbbell", "grid", "heat", "timeline"]
+__all__ = ["attendance", "bars", "beside", "differences", "diverging", "dumbbell", "grid", "heat", "marks", "timeline"]
