@@ -2,7 +2,7 @@
 
 import pytest
 
-import second_statistics as stat
+from second_calculation import formulas as stat
 
 # Central counts, then every count that the printed shares allow, of the reference and of what is compared to it.
 GIRLS, ALL_GIRLS = (741, 1852, 938, 2233), [(a, 1852, b, 2233) for a in range(732, 751) for b in range(927, 950)]

@@ -1,7 +1,7 @@
 """The formulas of the comparisons, written a second time: plain Python, no statistics library and no helper.
 
 Each function is the textbook formula, or a plain enumeration. Shares are fractions of one, never percentages; counts are
-``(x, n)``: x persons among n. ``tests/test_second_statistics.py`` holds them against values worked out elsewhere.
+``(x, n)``: x persons among n. ``tests/test_second_formulas.py`` holds them against values worked out elsewhere.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""The comparisons of a report, calculated a second time: plain Python, from the figures of ``second_calculation``.
+"""The comparisons of a report, calculated a second time: plain Python, from the figures calculated again.
 
 ``compare(rows, ...)`` gives ``{(comparison, measure): (value, least, greatest)}``: the value at the central counts, and
 its extremes over every count that the printed figures allow, all of them tried. A comparison reads ``second minus
@@ -11,8 +11,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
 
-import second_statistics as stat
-from second_calculation import PARTITIONS, Key, Printed, Row, Rows, read_csv
+from second_calculation import formulas as stat
+from second_calculation.persons import PARTITIONS, Printed
+from second_calculation.rows import Key, Row, Rows, read_csv
 
 Measure = tuple[float | None, float | None, float | None]
 Found = dict[str, Measure]
