@@ -210,7 +210,7 @@ def test_without_an_earlier_year_the_year_alone_is_compared():
 
 def test_empty_tables_give_a_page_without_comparison():
     empty = compare.comparisons(NOW.head(0), BEFORE.head(0), CONTROLS.head(0), year=2020, compare_to=None)
-    assert empty[["comparaison", "mesure", "valeur"]].to_numpy().tolist() == [["page", "nombre_de_tests", 0.0]]
+    assert empty[["comparaison", "mesure", "valeur"]].to_numpy().tolist() == [["page", "nombre_de_tests", 0.0], ["page", "seuil", 0.05]]
 
 
 @pytest.mark.parametrize(("before", "now", "p"), [(0, 0, 1.0), (100, 100, 1.0), (50, 50, 1.0)])
@@ -232,7 +232,7 @@ def test_from_nobody_to_everybody_is_known_without_a_ratio():
 def test_a_share_on_an_unknown_base_has_its_bounds_and_no_test():
     tables = [table([figure(year, "situation", "collegien", share=share, precision="arrondi_imprime", perimeter="prevention_specialisee")]) for year, share in ((2020, 52), (2019, 55))]
     found = Comparisons(compare.comparisons(*tables, CONTROLS.head(0), year=2020, compare_to=2019))("annees/prevention_specialisee/situation/collegien")
-    assert (found.finding, found.reach, list(found.measures)) == ("baisse", "", ["ecart"])
+    assert (found.finding, found.reach, list(found.measures)) == ("baisse", "", ["part", "part_reference", "ecart"])
     assert (found["ecart"].value, found["ecart"].low, found["ecart"].high) == (-3, -4, -2)
 
 

@@ -96,6 +96,10 @@ class Comparisons:
             each for id, each in self._found.items() if id.startswith(f"{kind}/") and (not having or having in each)
         ]
 
+    def of_all(self) -> list[Comparison]:
+        """Every comparison, in the order of the table."""
+        return list(self._found.values())
+
     def first(self, kind: str, *, having: str) -> Comparison | None:
         """The first of them, or None."""
         return next(iter(self.of(kind, having=having)), None)

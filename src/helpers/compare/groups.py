@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 from scipy import stats
+from statsmodels.stats.proportion import confint_proportions_2indep
 
 from helpers.compare.rows import WILSON, Found
 from helpers.compare.two_shares import Measure, exact
@@ -60,7 +61,9 @@ def _against_others(rows: pd.DataFrame, chosen: int) -> dict[str, Measure]:
     others, all_others = (int(rows[name].sum()) - own for name, own in (("effectif_min", count), ("base_min", base)))
     p = stats.fisher_exact([[count, base - count], [others, all_others - others]]).pvalue
     share, reference = 100 * count / base, 100 * others / all_others
+    ends = confint_proportions_2indep(count, base, others, all_others, method="newcomb", compare="diff")
     found = {"effectif_reference": others, "base_reference": all_others, "part_reference": reference}
+    found |= {"ecart_ic_bas": 100 * ends[0], "ecart_ic_haut": 100 * ends[1]}
     found |= {"ecart": share - reference, "p_fisher": p, "p_choix": min(1.0, p * len(rows))}
     return {name: exact(value) for name, value in found.items()}
 

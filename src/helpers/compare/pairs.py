@@ -60,6 +60,11 @@ def _count_change(row, *, now: Side | None = None, before: Side | None = None) -
     }
 
 
+def _three(row, column: str) -> Measure:
+    found = (getattr(row, column.format(end)) for end in ("", "min_", "max_"))
+    return tuple(float("nan") if pd.isna(each) else float(each) for each in found)
+
+
 def _both(pair: Pair, *, shared: int | None) -> Values:
     return two_shares.measures(pair) | robustness.robustness(pair, shared=shared)
 
@@ -68,9 +73,8 @@ def _year(row, *, shared: int | None, years: str) -> Found:
     now, before = side_of(row, "_apres"), side_of(row, "_avant")
     made = partial(Found, f"annees/{_path(row)}", f"{_title(row)}, {years}", row.constat_part)
     if now is None or before is None or pd.isna(row.ecart_min):
-        bounds = (row.ecart_part_pts, row.ecart_part_min_pts, row.ecart_part_max_pts)
-        known = {"ecart": tuple(float("nan") if pd.isna(each) else float(each) for each in bounds)}
-        return made(known)
+        names = {"part": "part_{}pct_apres", "part_reference": "part_{}pct_avant", "ecart": "ecart_part_{}pts"}
+        return made({name: _three(row, column) for name, column in names.items()})
     central = central_pair(now, before)
     found = sweep(partial(_both, shared=shared), central, compatible_pairs(now, before))
     found["p_fisher"] = exact(two_shares.fisher(central))

@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 
 from helpers.compare.two_shares import Measure
 
+NEWCOMBE = "Newcombe : statsmodels confint_proportions_2indep"
+WILSON = "Wilson : scipy binomtest"
+
 _OVERLAP = "comme p_valeur, les personnes dont le suivi se poursuit étant comptées les deux années, réponse inchangée"
 _CLUSTER = "comme p_valeur, variance multipliée par l’effet de grappe"
 
@@ -43,6 +46,9 @@ MEASURES = {
     "part_supplement": ("pct", "ecart_effectif / supplement : les autres gardant la part antérieure"),
     "ecart_detectable": ("points", "puissance de 80 % à 5 % : statsmodels NormalIndPower"),
     "ecart_type": ("points", "écart-type de l’écart, une demande restant toujours un objectif"),
+    "ecart_ic_bas": ("points", f"intervalle à 95 % de l’écart, borne basse : {NEWCOMBE}"),
+    "ecart_ic_haut": ("points", f"intervalle à 95 % de l’écart, borne haute : {NEWCOMBE}"),
+    "seuil": ("", "p au-dessous de laquelle un test est concluant"),
     "nombre_de_tests": ("", "tests principaux de la page"),
     "personnes_par_poste": ("personnes", "personnes suivies / postes annoncés, s’ils étaient tous occupés"),
     **{f"effet_grappe_{name}": ("", "hypothèse") for name in ("faible", "moyen", "fort")},
@@ -51,9 +57,6 @@ MEASURES = {
         for name in ("faible", "moyen", "fort")
     },
 }
-
-NEWCOMBE = "Newcombe : statsmodels confint_proportions_2indep"
-WILSON = "Wilson : scipy binomtest"
 
 
 @dataclass(frozen=True)

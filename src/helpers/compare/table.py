@@ -61,7 +61,7 @@ def _page(now: pd.DataFrame, year: int, tests: int) -> dict:
     """What concerns every comparison: how many tests, and how many persons a post."""
     figure = Facts(now, year=year)
     persons, posts = figure("alses/accompagnements/"), figure("reseau_alses/postes/")
-    found = {"nombre_de_tests": exact(tests)}
+    found = {"nombre_de_tests": exact(tests), "seuil": exact(LEVEL)}
     if persons and persons.counts and posts and posts.is_known and posts.counts[0] > 0:
         found |= clustering(persons.counts, int(posts.counts[0]))
     return found

@@ -6,11 +6,25 @@ from functools import partial
 from markupsafe import Markup
 
 from helpers.comparisons import Comparison, Measure
+from helpers.schema import catalogue
 from helpers.wording.formats import MISSING, number, percent, points, signed
 from helpers.wording.marks import mark
 
 # What is smaller is said « moins de »: nobody reads further decimals.
 LEAST_P = 0.001
+
+
+def subject(comparison: Comparison) -> str:
+    """What is compared, in the words of the catalogue, without the years: « filles », « nord du département »."""
+    entries, (_, kind, perimeter, *rest) = catalogue(), comparison.key.split("/")
+    if kind == "emboitee":
+        return entries.indicators["objectif"].label_of(rest[-1])
+    entry, modality = entries.indicators[rest[0]], rest[1] if len(rest) > 1 else ""
+    if kind == "reponses":
+        return entry.title_of(modality)
+    said = entry.label_of(modality) if modality else entry.label
+    is_usual = perimeter in ("alses", "reunions")
+    return said if is_usual else f"{said} ({entries.perimeters[perimeter].short})"
 
 
 def probability(value: float) -> str:
@@ -32,7 +46,7 @@ def _write(measure: Measure, name: str) -> Callable[[float], str]:
         return signed
     if measure.unit in ("points", "pct"):
         return partial(signed if name.startswith(("ecart", "evolution")) else number, decimals=1)
-    if measure.unit:
+    if measure.unit or name.startswith("nombre"):
         return number
     return partial(number, decimals=1 if name.startswith("effet") else 2)
 

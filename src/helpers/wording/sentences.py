@@ -37,6 +37,7 @@ def _environment() -> Environment:
         ecart=marks.say_gap,
         ecart_effectif=marks.say_count_gap,
         mois=marks.month_mark,
+        sujet=measures.subject,
         mesure=measures.say_measure,
         bornes=measures.say_bounds,
         environ=measures.say_about,
