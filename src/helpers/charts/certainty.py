@@ -5,7 +5,7 @@ import pandas as pd
 from helpers.charts import draw
 from helpers.charts.figure import compose
 from helpers.charts.years import colours_of, ends, label, source_of, words
-from helpers.comparisons import Comparisons
+from helpers.comparisons import Comparison, Comparisons
 from helpers.facts import Facts
 from helpers.tables import table
 from helpers.wording import Html, number, probability
@@ -17,13 +17,21 @@ _AGAINST = {"annees": "deux années", "reste": "ALSES et reste", "emboitee": "ob
 _DESIGNS = {"p_valeur": "nulle", "p_grappe_faible": "faible", "p_grappe_moyen": "moyenne", "p_grappe_fort": "forte"}
 
 
-def show_forest(found: Comparisons, now: Facts) -> Html:
-    """Every tested difference in points, with rounding and interval; a box when there is none."""
-    kinds = [(kind, each) for kind in _AGAINST for each in found.of(kind, having="ic_bas") if each.is_tested]
-    shown = [each for _, each in kinds]
-    if not shown:
-        return words("nothing", subject="aucun écart n’est testé")
-    rows = pd.DataFrame(
+# Columns of the data of a forest, as they are read.
+_FOREST = {
+    "etiquette": "Comparaison",
+    "ecart_pts": "Écart (points)",
+    "ecart_min_pts": "Écart minimal",
+    "ecart_max_pts": "Écart maximal",
+    "ic_bas_pts": "Intervalle, de",
+    "ic_haut_pts": "à",
+    "p": "p corrigée, au plus",
+    "dit": "Concluant",
+}
+
+
+def _forest_frame(kinds: list[tuple[str, Comparison]]) -> pd.DataFrame:
+    return pd.DataFrame(
         {
             "etiquette": f"{label(each)}\n{_AGAINST[kind]}",
             **ends(each, "ecart", "ecart", "pts"),
@@ -34,19 +42,18 @@ def show_forest(found: Comparisons, now: Facts) -> Html:
         }
         for kind, each in kinds
     )
+
+
+def show_forest(found: Comparisons, now: Facts) -> Html:
+    """Every tested difference in points, with rounding and interval; a box when there is none."""
+    kinds = [(kind, each) for kind in _AGAINST for each in found.of(kind, having="ic_bas") if each.is_tested]
+    shown = [each for _, each in kinds]
+    if not shown:
+        return words("nothing", subject="aucun écart n’est testé")
+    rows = _forest_frame(kinds)
     data = rows.assign(
         etiquette=[each.label for each in shown], dit=rows["est_concluant"].map({True: "oui", False: "non"})
     )
-    titles = {
-        "etiquette": "Comparaison",
-        "ecart_pts": "Écart (points)",
-        "ecart_min_pts": "Écart minimal",
-        "ecart_max_pts": "Écart maximal",
-        "ic_bas_pts": "Intervalle, de",
-        "ic_haut_pts": "à",
-        "p": "p corrigée, au plus",
-        "dit": "Concluant",
-    }
     return compose(
         draw.forest(rows),
         id="intervalles",
@@ -55,8 +62,19 @@ def show_forest(found: Comparisons, now: Facts) -> Html:
         reading=words("forest_reading", c=shown[0]),
         source=source_of(shown, [now], "voir les données de la figure"),
         alt=words("forest_alt", found=shown).text,
-        table=table(data, caption="Écarts testés", titles=titles),
+        table=table(data, caption="Écarts testés", titles=_FOREST),
     )
+
+
+def _clusters_frame(shown: list[Comparison]) -> pd.DataFrame:
+    rows = []
+    for each in shown:
+        row = {"etiquette": label(each)}
+        for rank, name in enumerate(_DESIGNS):
+            read = each[name]
+            row |= {f"p_{rank}": read.value, f"p_{rank}_min": read.low, f"p_{rank}_max": read.high}
+        rows.append(row)
+    return pd.DataFrame(rows)
 
 
 def show_clusters(found: Comparisons, now: Facts, before: Facts) -> Html:
@@ -66,17 +84,7 @@ def show_clusters(found: Comparisons, now: Facts, before: Facts) -> Html:
         return words(
             "nothing", subject="aucune part n’est testée d’une année à l’autre, ou le nombre d’ALSES est inconnu"
         )
-    rows = pd.DataFrame(
-        {"etiquette": label(each)}
-        | {
-            f"p_{rank}{end}": value
-            for rank, name in enumerate(_DESIGNS)
-            for end, value in zip(
-                ("", "_min", "_max"), (each[name].value, each[name].low, each[name].high), strict=True
-            )
-        }
-        for each in shown
-    )
+    rows = _clusters_frame(shown)
     factors = ["1", *(number(page[f"effet_grappe_{name}"].value, 1) for name in ("faible", "moyen", "fort"))]
     effects = [f"{name}\n(× {factor})" for name, factor in zip(_DESIGNS.values(), factors, strict=True)]
     titles = {

@@ -9,7 +9,7 @@ from helpers.charts.years import colours_of, drawn, label, shares_frame, source_
 from helpers.comparisons import Comparison, Comparisons
 from helpers.facts import Facts, merge_references
 from helpers.tables import table
-from helpers.wording import Html
+from helpers.wording import Html, number, percent
 
 
 def show_rest(found: Comparisons, now: Facts) -> Html:
@@ -18,6 +18,9 @@ def show_rest(found: Comparisons, now: Facts) -> Html:
     if not shown:
         return words("nothing", subject="aucune part n’est publiée à la fois pour les ALSES et pour l’ensemble")
     rows, most = shares_frame(shown), widest(shown)
+    rows = rows.assign(
+        texte=[f"reste {number(row.reference_pct, 1)}, ALSES {percent(row.part_pct, 1)}" for row in rows.itertuples()]
+    )
     titles = {
         "etiquette": "Part",
         "part_pct": "ALSES",

@@ -10,7 +10,7 @@ from helpers.charts.palette import COLOURS, GREY, colour_of
 from helpers.comparisons import Comparison, Comparisons
 from helpers.facts import Facts, merge_references
 from helpers.tables import table
-from helpers.wording import Html, say, subject
+from helpers.wording import Html, number, percent, say, subject
 
 words = partial(say, "figures_compare")
 
@@ -68,8 +68,9 @@ def source_of(found: list[Comparison], facts: list[Facts], population: str) -> H
 
 
 def drawn(found: list[Comparison]) -> list[Comparison]:
-    """Those whose two shares are known."""
-    return [each for each in found if "part" in each and each["part"].value is not None]
+    """Those whose two shares and difference are known."""
+    needed = ("part", "part_reference", "ecart")
+    return [each for each in found if all(name in each and each[name].value is not None for name in needed)]
 
 
 def widest(found: list[Comparison]) -> Comparison:
@@ -79,10 +80,13 @@ def widest(found: list[Comparison]) -> Comparison:
 
 def show_differences(found: Comparisons, now: Facts, before: Facts) -> Html:
     """Shares of both years, one row each, with what rounding allows; a box when no share was published twice."""
-    shown = [each for each in drawn(found.of("annees", having="ecart")) if each["part_reference"].value is not None]
+    shown = drawn(found.of("annees", having="ecart"))
     if not shown:
         return words("nothing", subject="aucune part n’est publiée pour les deux années")
     rows, most, years = shares_frame(shown), widest(shown), {"year": now.year, "compare_to": before.year}
+    rows = rows.assign(
+        texte=[f"{number(row.reference_pct, 1)} → {percent(row.part_pct, 1)}" for row in rows.itertuples()]
+    )
     titles = _SHARES | {"reference_pct": str(before.year), "part_pct": str(now.year)}
     return compose(
         draw.two_shares(rows, colours_of(shown)),

@@ -80,6 +80,15 @@ def _gap(comparison: Comparison, measure: str) -> str:
     return f"{write(read.value)} ({' à '.join(ends)})"
 
 
+def _finding(comparison: Comparison) -> str:
+    """What the bounds say: two years rise or fall, two groups stand above or below."""
+    if not comparison.finding:
+        return "—"
+    of_two_years = comparison.key.startswith("comparaisons/annees/")
+    beside = {} if of_two_years else {"hausse": "au-dessus", "baisse": "au-dessous"}
+    return beside.get(comparison.finding, FINDINGS[comparison.finding])
+
+
 def reach_table(found: Comparisons, *, caption: str) -> Html:
     """One row a comparison: both shares, their difference, what the bounds say, whether it exceeds chance."""
     shown = [
@@ -95,12 +104,12 @@ def reach_table(found: Comparisons, *, caption: str) -> Html:
             _share(each, "part_reference"),
             _share(each, "part"),
             _gap(each, "ecart"),
-            FINDINGS.get(each.finding, "—"),
+            _finding(each),
             REACHES[each.reach],
         ]
         for each in shown
     ]
-    numbers = ["Référence", "Part comparée", "Écart"]
+    numbers = ["Comparé à", "Part", "Écart"]
     return lay_out(caption, headings("Comparaison", *numbers, "Constat", "Portée", numbers=numbers), cells)
 
 

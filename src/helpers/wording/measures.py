@@ -31,11 +31,11 @@ def probability(value: float) -> str:
     """A p-value with two figures that count, never less than a thousandth.
 
     >>> probability(0.197), probability(0.0025), probability(1e-9)
-    ('0,20', '0,003', 'moins de 0,001')
+    ('0,20', '0,0025', 'moins de 0,001')
     """
     if value < LEAST_P:
         return f"moins de {number(LEAST_P, 3)}"
-    return number(value, 2 if value >= 0.1 else 3)
+    return number(value, 2 if value >= 0.1 else 3 if value >= 0.01 else 4)
 
 
 def _write(measure: Measure, name: str) -> Callable[[float], str]:
@@ -48,7 +48,8 @@ def _write(measure: Measure, name: str) -> Callable[[float], str]:
         return partial(signed if name.startswith(("ecart", "evolution")) else number, decimals=1)
     if measure.unit or name.startswith("nombre"):
         return number
-    return partial(number, decimals=1 if name.startswith("effet") else 2)
+    is_large = name.startswith("effet") or abs(measure.value) >= 2
+    return partial(number, decimals=1 if is_large else 2)
 
 
 def _whole(measure: Measure, name: str) -> Callable[[float], str]:

@@ -26,10 +26,21 @@ def forest(rows: pd.DataFrame) -> Figure:
     for place, row in zip(places, rows.itertuples(), strict=True):
         face = BLUE if row.est_concluant else "white"
         axes.scatter(row.ecart_pts, place, s=60, facecolor=face, edgecolor=BLUE, linewidth=2, zorder=3)
-        axes.text(max(row.ic_haut_pts, row.ecart_max_pts) + 0.8, place, signed(row.ecart_pts, 1), va="center")
+        # Away from the line at zero.
+        is_below = row.ecart_pts < 0
+        end = min(row.ic_bas_pts, row.ecart_min_pts) if is_below else max(row.ic_haut_pts, row.ecart_max_pts)
+        axes.annotate(
+            signed(row.ecart_pts, 1),
+            (end, place),
+            xytext=(-6 if is_below else 6, 0),
+            textcoords="offset points",
+            ha="right" if is_below else "left",
+            va="center",
+            fontweight="bold",
+        )
     axes.set_yticks(places, rows["etiquette"])
     low, high = min(rows["ic_bas_pts"].min(), 0), max(rows["ic_haut_pts"].max(), 0)
-    axes.set_xlim(low - 2, high + (high - low) * 0.14)
+    axes.set_xlim(low - (high - low) * 0.14, high + (high - low) * 0.14)
     axes.set_ylim(-0.6, len(rows) - 0.4)
     axes.xaxis.set_major_formatter(lambda value, _: signed(value))
     axes.set_xlabel("écart en points", color=GREY)
@@ -85,7 +96,7 @@ def tests_by_design(rows: pd.DataFrame, *, effects: list[str], threshold: float,
     figure, axes = canvas(3.4)
     axes.set_yscale("log")
     axes.axhline(threshold, color=GREY, linewidth=1, linestyle="--")
-    axes.text(len(effects) - 0.62, threshold, f" seuil {number(threshold, 2)}", va="bottom", ha="right", color=GREY)
+    axes.text(-0.88, threshold, f"seuil {number(threshold, 2)}", va="bottom", color=GREY)
     for rank, (row, colour) in enumerate(zip(rows.to_dict("records"), colours, strict=True)):
         places = [index + 0.12 * (rank - (len(rows) - 1) / 2) for index in range(len(effects))]
         values = [row[f"p_{index}"] for index in range(len(effects))]
@@ -94,9 +105,18 @@ def tests_by_design(rows: pd.DataFrame, *, effects: list[str], threshold: float,
         axes.plot(places, values, SHAPES[rank % len(SHAPES)], color=colour, markersize=8, linestyle="none")
         for place, value in zip(places, values, strict=True):
             axes.text(place + 0.06, value, probability(value), va="center", fontsize=9, fontweight="bold")
-        axes.text(-0.12, values[0], row["etiquette"], ha="right", va="center", color=colour, fontweight="bold")
+        axes.annotate(
+            row["etiquette"],
+            (places[0], ends[1][0]),
+            xytext=(0, 5),
+            textcoords="offset points",
+            ha="center",
+            color=colour,
+            fontweight="bold",
+        )
     axes.set_xticks(range(len(effects)), effects)
-    axes.set_xlim(-1.5, len(effects) - 0.5)
+    axes.set_xlim(-0.9, len(effects) - 0.4)
+    axes.set_ylim(top=3)
     axes.set_yticks([1, 0.1, 0.01, 0.001, 0.0001], ["1", "0,1", "0,01", "0,001", "0,0001"], color=GREY)
     axes.set_yticks([], minor=True)
     bare(axes)

@@ -1,5 +1,7 @@
 """Drawings of two years or two populations: they compute nothing and return the matplotlib figure."""
 
+import textwrap
+
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -8,14 +10,16 @@ from helpers.charts.figure import canvas
 from helpers.charts.palette import GREY, ORANGE, PALE
 from helpers.wording import number, percent, points
 
-# Room beside the last point for its text, as a share of the axis.
-TEXT = 0.34
+# Room beside the last point for its text, in widths of the span of the points.
+TEXT = 1.75
+# Characters a line of a row's label may hold.
+LABEL = 26
 
 
 def two_shares(rows: pd.DataFrame, colours: list[str]) -> Figure:
     """A hollow point for the reference, a full one for what is spoken of, a thin line for what rounding allows.
 
-    Columns ``etiquette``, ``part_pct``, ``reference_pct`` and their bounds (``…_min_pct`` …), ``ecart_pts``.
+    Columns ``etiquette``, ``texte``, ``part_pct``, ``reference_pct`` and their bounds (``…_min_pct`` …), ``ecart_pts``.
     """
     figure, axes = canvas(0.6 + 0.55 * len(rows))
     places = list(range(len(rows)))[::-1]
@@ -25,16 +29,22 @@ def two_shares(rows: pd.DataFrame, colours: list[str]) -> Figure:
         axes.hlines(place - 0.2, row.part_min_pct, row.part_max_pct, color="black", linewidth=1.6)
         axes.scatter(row.reference_pct, place, s=80, facecolor="white", edgecolor=colour, linewidth=2, zorder=3)
         axes.scatter(row.part_pct, place, s=80, color=colour, zorder=4)
-        text = f"{number(row.reference_pct, 1)} → {percent(row.part_pct, 1)} : {points(row.ecart_pts)}"
-        axes.text(max(row.part_max_pct, row.reference_max_pct) + 1, place, text, va="center", fontweight="bold")
+        axes.annotate(
+            f"{row.texte} : {points(row.ecart_pts)}",
+            (max(row.part_max_pct, row.reference_max_pct), place),
+            xytext=(9, 0),
+            textcoords="offset points",
+            va="center",
+            fontweight="bold",
+        )
     low, high = (rows[["part_pct", "reference_pct"]].agg(each).agg(each) for each in ("min", "max"))
     reach = max(high - low, 10)
-    axes.set_xlim(max(0, low - reach * 0.25), high + reach * 0.3 + (high - low + reach) * TEXT)
+    axes.set_xlim(max(0, low - reach * 0.25), high + reach * TEXT)
     return _shares_axis(figure, axes, places, rows)
 
 
 def _shares_axis(figure: Figure, axes, places: list[int], rows: pd.DataFrame) -> Figure:
-    axes.set_yticks(places, rows["etiquette"])
+    axes.set_yticks(places, [textwrap.fill(label, LABEL) for label in rows["etiquette"]])
     axes.set_ylim(-0.6, len(rows) - 0.4)
     axes.xaxis.set_major_formatter(lambda value, _: percent(value) if value <= 100 else "")
     bare(axes)
