@@ -102,22 +102,19 @@ def tests_by_design(rows: pd.DataFrame, *, effects: list[str], threshold: float,
         values = [row[f"p_{index}"] for index in range(len(effects))]
         ends = [[row[f"p_{index}_{end}"] for index in range(len(effects))] for end in ("min", "max")]
         axes.vlines(places, *ends, color=colour, linewidth=1.6)
-        axes.plot(places, values, SHAPES[rank % len(SHAPES)], color=colour, markersize=8, linestyle="none")
+        shape = SHAPES[rank % len(SHAPES)]
+        axes.plot(places, values, shape, color=colour, markersize=8, linestyle="none", label=row["etiquette"])
         for place, value in zip(places, values, strict=True):
-            axes.text(place + 0.06, value, probability(value), va="center", fontsize=9, fontweight="bold")
-        axes.annotate(
-            row["etiquette"],
-            (places[0], ends[1][0]),
-            xytext=(0, 5),
-            textcoords="offset points",
-            ha="center",
-            color=colour,
-            fontweight="bold",
-        )
+            # Two series that meet keep their numbers apart.
+            side = -1 if rank == 0 and len(rows) > 1 else 1
+            said = {"ha": "right" if side < 0 else "left", "fontsize": 9, "fontweight": "bold", "color": colour}
+            axes.text(place + 0.06 * side, value, probability(value), va="center", **said)
+    axes.legend(loc="lower right", frameon=False)
     axes.set_xticks(range(len(effects)), effects)
     axes.set_xlim(-0.9, len(effects) - 0.4)
     axes.set_ylim(top=3)
-    axes.set_yticks([1, 0.1, 0.01, 0.001, 0.0001], ["1", "0,1", "0,01", "0,001", "0,0001"], color=GREY)
+    ticks = {1: "1", 0.1: "0,1", 0.01: "0,01", 0.001: "0,001", 0.0001: "0,0001"}
+    axes.set_yticks(list(ticks), list(ticks.values()), color=GREY)
     axes.set_yticks([], minor=True)
     bare(axes)
     return figure

@@ -10,8 +10,6 @@ from helpers.charts.figure import canvas
 from helpers.charts.palette import GREY, ORANGE, PALE
 from helpers.wording import number, percent, points
 
-# Room beside the last point for its text, in widths of the span of the points.
-TEXT = 1.75
 # Characters a line of a row's label may hold.
 LABEL = 26
 
@@ -29,17 +27,12 @@ def two_shares(rows: pd.DataFrame, colours: list[str]) -> Figure:
         axes.hlines(place - 0.2, row.part_min_pct, row.part_max_pct, color="black", linewidth=1.6)
         axes.scatter(row.reference_pct, place, s=80, facecolor="white", edgecolor=colour, linewidth=2, zorder=3)
         axes.scatter(row.part_pct, place, s=80, color=colour, zorder=4)
-        axes.annotate(
-            f"{row.texte} : {points(row.ecart_pts)}",
-            (max(row.part_max_pct, row.reference_max_pct), place),
-            xytext=(9, 0),
-            textcoords="offset points",
-            va="center",
-            fontweight="bold",
-        )
+        # Beside the axes: the layout makes room for it, however long.
+        said = f"{row.texte} : {points(row.ecart_pts)}"
+        axes.text(1.02, place, said, transform=axes.get_yaxis_transform(), va="center", fontweight="bold")
     low, high = (rows[["part_pct", "reference_pct"]].agg(each).agg(each) for each in ("min", "max"))
     reach = max(high - low, 10)
-    axes.set_xlim(max(0, low - reach * 0.25), high + reach * TEXT)
+    axes.set_xlim(max(0, low - reach * 0.25), min(100, high + reach * 0.25))
     return _shares_axis(figure, axes, places, rows)
 
 
