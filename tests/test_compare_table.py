@@ -141,6 +141,15 @@ def test_what_the_bounds_say_and_how_far_it_reaches():
     assert FOUND("reponses/postes/equipe_sur_le_quartier/non/association").reach == "non_concluante"
 
 
+@pytest.mark.parametrize(("share", "reach"), [(60, "concluante"), (55, "non_concluante")])
+def test_the_least_favourable_count_decides(share, reach):
+    # At 55 % the central counts give p under 0.05, the extreme ones do not.
+    now, before = table([printed(2020, "sexe", "filles", share, 900)]), table([printed(2019, "sexe", "filles", 50, 900)])
+    found = Comparisons(compare.comparisons(now, before, CONTROLS.head(0), year=2020, compare_to=2019))(GIRLS)
+    assert found["p_holm"].value < 0.05 and (found["p_holm"].high < 0.05) == (reach == "concluante")
+    assert found.reach == reach
+
+
 def test_holm_multiplies_each_p_by_the_tests_that_remain():
     ps = sorted(each[name].high for each, name in [(FOUND(id), name) for id, name in [(GIRLS, "p_valeur"), (REFERRED, "p_valeur"), (BOYS, "p_valeur"), (NEW, "p_valeur"), (MEETINGS, "p_exacte"), (NORTH, "p_choix"), ("reponses/postes/equipe_sur_le_quartier/non/association", "p_choix"), *((each.key.removeprefix("comparaisons/"), "p_valeur") for each in FOUND.of("emboitee"))]])
     place = ps.index(FOUND(REFERRED)["p_valeur"].high)
