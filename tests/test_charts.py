@@ -6,7 +6,7 @@ import re
 import pandas as pd
 import pytest
 
-from helpers import charts, compare, describe, facts
+from helpers import charts, compare, comparisons, describe, facts
 from helpers.charts.figure import canvas, encode
 from helpers.indicators.rows import row, table
 
@@ -105,14 +105,66 @@ def test_an_objective_that_is_only_bounded_is_never_shown_as_its_smallest_count(
     assert '<td class="nombre">58</td>' not in made.html
 
 
-@pytest.mark.parametrize(("girls", "said"), [(44, "+4,0\u00a0points"), ((43, 45), "entre +3,0 et +5,0 points")], ids=["known", "bounded"])
-def test_differences_of_shares_are_drawn_with_their_bounds(girls, said):
-    now, before = table([figure("sexe", "filles", girls)]), table([figure("sexe", "filles", 40, year=2031)])
-    rows = compare.shares(compare.differences(now, before, year=2032, compare_to=2031))
-    gaps = facts.gaps_of(rows, facts.Facts(now, year=2032), facts.Facts(before, year=2031))
-    made = charts.show_differences(rows, gaps, year=2032, compare_to=2031)
-    assert alt_of(made) == f"Écarts de part en points : filles, {said}."
-    assert not re.search(r"\b(de|à) de\b", made.html)
+def compared(now, before=(), *, controls=()):
+    """The comparisons of invented figures, and the facts of both years."""
+    tables = [table(list(rows)) for rows in (now, before)]
+    verdicts = pd.DataFrame(list(controls), columns=["annee", "perimetre", "indicateur", "modalite", "mesure"])
+    made = compare.comparisons(*tables, verdicts, year=2032, compare_to=2031 if before else None)
+    looks = [facts.Facts(rows, year=year) for rows, year in zip(tables, (2032, 2031), strict=True)]
+    return comparisons.Comparisons(made), *looks
+
+
+GIRLS = ([figure("sexe", "filles", 44, 120)], [figure("sexe", "filles", 40, year=2031)])
+
+
+def test_shares_of_two_years_are_drawn_with_their_difference():
+    assert alt_of(charts.show_differences(*compared(*GIRLS))) == "Parts de deux années : filles, 40,0\u202f% puis 36,7\u202f%, écart −3,3\u00a0points."
+
+
+def test_a_share_that_falls_while_its_count_rises_is_drawn_in_counts():
+    made = charts.show_counts(*compared(*GIRLS))
+    assert alt_of(made) == "Barres de deux années, « filles » : 40 personnes sur 100 en 2031, 44 sur 120 en 2032."
+    assert "Filles : la part diminue, le nombre augmente" in made.text
+
+
+def test_the_share_that_extra_persons_would_need_is_drawn():
+    made = charts.show_composition(*compared(*GIRLS))
+    assert alt_of(made) == "Part nécessaire parmi les personnes de plus : filles, 20,0\u202f% au lieu de 40,0\u202f%."
+
+
+def test_differences_are_drawn_with_their_interval_and_said_conclusive_or_not():
+    made = charts.show_forest(*compared(*GIRLS)[:2])
+    assert "Aucun écart testé n’est concluant" in made.text and "non concluant." in alt_of(made)
+
+
+def test_tests_are_drawn_by_assumed_likeness():
+    network = [figure("postes", "", 4, None, perimeter="reseau_alses", unit="alses"), figure("accompagnements", "", 120, None)]
+    made = charts.show_clusters(*compared([*GIRLS[0], *network], GIRLS[1]))
+    assert alt_of(made).startswith("Valeur p selon la ressemblance supposée (nulle, faible, moyenne, forte) : filles, 0,61, 0,69")
+
+
+def test_the_alses_stand_beside_the_rest():
+    rows = [figure("sexe", "garcons", 60), figure("sexe", "garcons", 150, 300, perimeter="prevention_specialisee")]
+    made = charts.show_rest(*compared(rows)[:2])
+    assert alt_of(made) == "Reste de la prévention spécialisée puis ALSES : garçons, 45,0\u202f% puis 60,0\u202f%, écart +15,0\u00a0points."
+
+
+def test_small_groups_are_drawn_with_their_interval():
+    rows = [figure("participants", name, n, 10, perimeter="reunions", unit="participants") for name, n in (("nord", 4), ("sud", 9))]
+    made = charts.show_attendance_intervals(*compared(rows)[:2])
+    assert alt_of(made).startswith("Présences et intervalle : nord du département, 4 sur 10, soit 40,0\u202f%, intervalle de 16,8 à 68,7\u202f%")
+
+
+def test_answers_that_are_printed_as_shares_are_drawn_with_their_interval():
+    rows = [figure("bureau", "oui", 9, 10, perimeter="postes", unit="postes"), figure("convention", "oui", 8, 10, perimeter="postes", unit="postes")]
+    made = charts.show_answers(*compared(rows, controls=[(2032, "postes", "bureau", "oui", "part")])[:2])
+    assert alt_of(made).count("sur 10") == 1 and "9 sur 10, soit 90,0" in alt_of(made)
+
+
+def test_objectives_are_drawn_for_one_request():
+    rows = [figure("demande_initiale", "mobilite", 5), figure("objectif", "mobilite", 60)]
+    made = charts.show_nested(*compared(rows)[:2])
+    assert alt_of(made) == "Rapport des objectifs aux demandes : mobilité, 5 demandes, 60 objectifs, 12,0 pour une."
 
 
 def test_statements_are_a_heat_table():
@@ -165,6 +217,7 @@ def test_figures_stand_beside_their_statements_and_one_that_is_not_published_is_
 
 
 NOTHING, NO_FACT = pd.DataFrame(), facts.Facts(table([]), year=2032)
+ALONE = compared([])
 
 
 @pytest.mark.parametrize(("made", "sentence"), [
@@ -173,13 +226,21 @@ NOTHING, NO_FACT = pd.DataFrame(), facts.Facts(table([]), year=2032)
     (lambda: charts.show_conditions(NOTHING, NO_FACT, conditions=()), "les conditions de prise de poste ne sont pas décrites pour cette année"),
     (lambda: charts.show_attendance(NOTHING), "aucune réunion n’est décrite pour cette année"),
     (lambda: charts.show_requests_and_goals(NOTHING, NO_FACT), "aucun thème ne publie à la fois sa demande et son objectif"),
-    (lambda: charts.show_differences(NOTHING, [], year=2032, compare_to=2031), "aucune part n’est publiée pour les deux années"),
     (lambda: charts.show_matrix(NOTHING, NO_FACT), "aucun énoncé n’est codé pour cette année"),
     (lambda: charts.show_actors(NOTHING, NO_FACT), "aucun énoncé n’est codé pour cette année"),
     (lambda: charts.show_actors(NOTHING, statement_facts(("enonces", "", 2))), "aucun énoncé ne nomme d’acteur"),
     (lambda: charts.show_scales(NOTHING, NO_FACT), "aucun énoncé n’est codé pour cette année"),
     (lambda: charts.show_beside(NOTHING, NO_FACT), "aucun énoncé n’est lié à une part de cette année"),
     (lambda: charts.show_beside(LINKED, NO_FACT), "aucun énoncé n’est lié à une part de cette année"),
+    (lambda: charts.show_differences(*ALONE), "aucune part n’est publiée pour les deux années"),
+    (lambda: charts.show_counts(*ALONE), "aucun effectif n’est connu pour les deux années"),
+    (lambda: charts.show_composition(*ALONE), "aucune part testée ne permet ce calcul"),
+    (lambda: charts.show_rest(*ALONE[:2]), "aucune part n’est publiée à la fois pour les ALSES et pour l’ensemble"),
+    (lambda: charts.show_attendance_intervals(*ALONE[:2]), "aucun groupe n’a à la fois des présents et des invités connus"),
+    (lambda: charts.show_answers(*ALONE[:2]), "le document n’imprime aucune part de postes"),
+    (lambda: charts.show_nested(*ALONE[:2]), "aucun thème ne publie à l’unité sa demande et son objectif"),
+    (lambda: charts.show_forest(*ALONE[:2]), "aucun écart n’est testé"),
+    (lambda: charts.show_clusters(*ALONE), "aucune part n’est testée d’une année à l’autre, ou le nombre d’ALSES est inconnu"),
 ])
 def test_nothing_to_draw_is_a_sentence(made, sentence):
     assert made().text == f"Pas de donnée : {sentence}."

@@ -38,6 +38,16 @@ def figures(any_report) -> dict[str, dict]:
     }
 
 
+@pytest.fixture(scope="module")
+def comparisons(any_report) -> dict[str, dict[str, dict]]:
+    """The rows of comparaisons.csv, by comparison and measure."""
+    found: dict[str, dict[str, dict]] = {}
+    with (any_report / "comparaisons.csv").open(encoding="utf-8-sig", newline="") as file:
+        for row in csv.DictReader(file, delimiter=";"):
+            found.setdefault(row["comparaison"], {})[row["mesure"]] = row
+    return found
+
+
 def read(report: Path, name: str) -> BeautifulSoup:
     return BeautifulSoup((report / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
 
@@ -80,19 +90,31 @@ def expected(measure: str, rows: list[dict]) -> float:
     return gaps[measure]() if measure in gaps else number(now[measure])
 
 
+def compared(mark, comparisons: dict) -> float:
+    """The value of a mark in comparaisons.csv: at the central counts, or at an end over the compatible ones."""
+    measure, found = mark["data-mesure"], comparisons[mark["data-cle"].removeprefix("comparaisons/")]
+    name, end = (measure[:-4], measure[-4:]) if measure.endswith(("_min", "_max")) else (measure, "")
+    return number(found[name][f"valeur{end}"])
+
+
 def said(text: str) -> float:
     return number(re.sub(r"[^\d,.−-]", "", text).replace("−", "-"))
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_every_marked_number_is_that_of_its_indicator_and_is_written_as_it_is(any_report, figures, name):
+def test_every_marked_number_is_that_of_its_indicator_and_is_written_as_it_is(any_report, figures, comparisons, name):
     marks = read(any_report, name).find_all("data")
     assert marks
     for mark in marks:
-        rows = [figures[key] for key in mark["data-cle"].split("|")]
-        value = expected(mark["data-mesure"], rows)
+        if mark["data-cle"].startswith("comparaisons/"):
+            value = compared(mark, comparisons)
+        else:
+            value = expected(mark["data-mesure"], [figures[key] for key in mark["data-cle"].split("|")])
         assert float(mark["value"]) == pytest.approx(value, abs=1e-6), mark
         written = mark.get_text()
+        if written.startswith("moins de"):
+            assert value < said(written), mark
+            continue
         decimals = len(written.partition(",")[2].split("\u202f")[0].split("\u00a0")[0])
         assert said(written) == pytest.approx(round(value + 1e-9, decimals), abs=10**-decimals / 2 + 1e-9), mark
 
@@ -129,6 +151,44 @@ def test_every_number_of_an_alternative_text_stands_in_the_data_of_its_figure(an
             value for value in re.findall(r"\d+(?:,\d+)?", alt) if value not in shown and f"{value},0" not in shown
         ]
         assert missing == [], figure.img["alt"]
+
+
+# --- claims ----------------------------------------------------------------------------------------------------------
+
+CAUSES = re.compile(
+    r"à cause|grâce à|\beffets? d|expliqu|\bd[uû]e?s? à\b|en raison d|provoqu|entraîn|parce qu|\btien(?:t|nent) à|conséquence|responsable",
+    re.IGNORECASE,
+)
+
+
+def test_only_what_is_conclusive_is_said_to_exceed_chance(any_report, comparisons):
+    page = read(any_report, "03_compare")
+    spans = page.select("main [data-portee]")
+    assert spans
+    for span in spans:
+        reach = next(iter(comparisons[span["data-portee"].removeprefix("comparaisons/")].values()))["portee"]
+        assert ("dépasse ce que le hasard seul produirait" in span.get_text()) == (reach == "concluante"), span
+        span.decompose()
+    assert re.findall(r"hasard seul", prose(page)) == []
+
+
+def test_a_rise_or_a_fall_is_that_of_the_bounds(any_report, comparisons):
+    told = {"augmente": "hausse", "diminue": "baisse"}
+    for item in read(any_report, "03_compare").select("ul.constats li:has([data-portee^='comparaisons/annees/'])"):
+        found = next(iter(comparisons[item.select_one("[data-portee]")["data-portee"].removeprefix("comparaisons/")].values()))
+        title = item.strong.get_text()
+        for what, column in (("part", "constat"), ("nombre", "constat_effectif")):
+            for verb, finding in told.items():
+                if f"{what} {verb}" in title:
+                    assert found[column] == finding, item
+
+
+@pytest.mark.parametrize("name", ["03_compare"])
+def test_no_cause_is_named_outside_the_hypotheses(any_report, name):
+    page = read(any_report, name)
+    for tag in page.select(".hypotheses"):
+        tag.decompose()
+    assert [found.group() for found in CAUSES.finditer(prose(page))] == []
 
 
 # --- pages -----------------------------------------------------------------------------------------------------------

@@ -98,18 +98,3 @@ NETWORK = [("reseau_alses", "postes", "", "alses", 1), ("reseau_alses", "nouveau
 ], ids=["nothing", "persons", "one post", "posts without answers", "one present", "no network", "one post in all", "one new college"])
 def test_a_page_says_what_the_year_has_and_agrees(macro, figures, words):
     assert words in wording.say("describe", macro, f=year_with(*figures)).text
-
-
-@pytest.mark.parametrize(("share", "count", "words"), [
-    ("hausse", None, "augmente"), ("baisse", None, "diminue"), ("stable", None, "est stable à l’arrondi près"),
-    ("indetermine", None, "L’arrondi ne permet pas de dire si la part « filles » a changé parmi les personnes suivies par un ALSES : 40"), ("stable", "indetermine", "Les bornes ne disent pas si le nombre a changé : +6."),
-    ("stable", "stable", "Le nombre ne change pas."), ("baisse", "hausse", "Le nombre augmente : +6, alors que la part diminue."),
-])
-def test_a_difference_is_told_by_what_its_bounds_allow(share, count, words):
-    told = gap(points=4, points_bounds=(3, 5), share_finding=share, counts=(6, 6), count_finding=count)
-    assert words in wording.say("compare", "share_gap", gap=told).text
-
-
-def test_a_first_year_has_nothing_to_compare():
-    said = wording.say("compare", "key_points", gaps=[], totals=[], year=2032, compare_to=None)
-    assert said.text == "Aucune année antérieure à 2032 n’a de données : il n’y a rien à comparer."

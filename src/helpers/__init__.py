@@ -10,6 +10,7 @@ checks       is what was received usable?
 clean        raw to tidy, with a ledger                        (01)
 indicators   rows to indicators, printed figures to intervals  (01)
 facts        one figure: find it, read its share, name it
+comparisons  one comparison: find it, read its measures
 describe     the tables of the year                            (02)
 compare      differences between two years                     (03)
 themes       coded statements                                  (04)

@@ -1,4 +1,4 @@
-"""Figures of the persons followed: by modality, from request to objective, from year to year."""
+"""Figures of the persons followed: by modality, from request to objective."""
 
 import pandas as pd
 
@@ -6,7 +6,7 @@ from helpers.charts import draw
 from helpers.charts.figure import Figures, compose
 from helpers.charts.palette import BLUE, DEDUCED
 from helpers.charts.words import nothing, source, words
-from helpers.facts import Fact, Facts, Gap, fact_of, merge_references
+from helpers.facts import Fact, Facts, fact_of, merge_references
 from helpers.schema import catalogue
 from helpers.tables import breakdown_table, table
 from helpers.wording import Html
@@ -90,36 +90,4 @@ def show_requests_and_goals(rows: pd.DataFrame, facts: Facts) -> Html:
         ),
         alt=words("goals_alt", pairs=pairs).text,
         table=table(rows, caption="Demandes initiales et objectifs travaillés", titles=titles),
-    )
-
-
-def show_differences(rows: pd.DataFrame, gaps: list[Gap], *, year: int, compare_to: int) -> Html:
-    """Differences of shares with their bounds (columns of `compare.differences`, same order as ``gaps``)."""
-    if rows.empty:
-        return nothing("aucune part n’est publiée pour les deux années")
-    widest = max(gaps, key=lambda gap: max(map(abs, gap.points_bounds)))
-    entries = catalogue()
-    labelled = rows.assign(
-        etiquette=[f"{entries.indicators[row.indicateur].label} :\n{row.libelle}" for row in rows.itertuples()],
-        population=[entries.perimeters[row.perimetre].label for row in rows.itertuples()],
-    )
-    titles = {
-        "etiquette": "Part",
-        "population": "Champ",
-        "part_pct_avant": f"{compare_to}",
-        "part_pct_apres": f"{year}",
-        "ecart_part_pts": "Écart (points)",
-        "ecart_part_min_pts": "Écart minimal",
-        "ecart_part_max_pts": "Écart maximal",
-    }
-    references = merge_references(fact.reference for gap in gaps for fact in (gap.before, gap.now))
-    return compose(
-        draw.differences(labelled),
-        id="ecarts",
-        title=words("gaps_title", gap=widest),
-        subtitle=words("gaps_subtitle", year=year, compare_to=compare_to),
-        reading=words("gaps_reading", gap=widest, year=year, compare_to=compare_to),
-        source=words("source", population="voir les données de la figure", references=references),
-        alt=words("gaps_alt", gaps=gaps).text,
-        table=table(labelled, caption=f"Écarts de part, {compare_to} et {year}", titles=titles),
     )

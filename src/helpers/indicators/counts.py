@@ -8,6 +8,9 @@ from helpers.indicators.rows import Cell, row, table
 from helpers.indicators.statements import count_statements
 from helpers.schema import Indicator, catalogue, typed
 
+# Conditions also counted by association: what depends on where an association works.
+BY_ASSOCIATION = ("equipe_sur_le_quartier",)
+
 # Below this seniority, a post may be the very one that is described: the answer is uncertain.
 CERTAIN_FROM_YEARS = 1.0
 
@@ -66,7 +69,24 @@ def count_posts(posts: pd.DataFrame, *, year: int, document: str) -> pd.DataFram
     for indicator in catalogue().of_topic("deploiement"):
         if indicator.choice == "unique" and indicator.id in read:
             rows += _count(read[indicator.id], indicator, year=year, perimeter="postes", reference=reference)
+            if indicator.id in BY_ASSOCIATION:
+                rows += _by_association(read, indicator, year=year, reference=reference)
     return table(rows)
+
+
+def _by_association(posts: pd.DataFrame, indicator: Indicator, *, year: int, reference: str) -> list[dict]:
+    crossed = pd.crosstab(posts["association"], posts[indicator.id])
+    return [
+        _single(
+            (year, "postes", indicator.id, name),
+            int(row.get(name, 0)),
+            reference,
+            base=(int(row.sum()),) * 2,
+            cross=("association", association),
+        )
+        for association, row in crossed.iterrows()
+        for name in indicator.modalities
+    ]
 
 
 def count_meetings(meetings: pd.DataFrame, *, year: int, document: str) -> pd.DataFrame:

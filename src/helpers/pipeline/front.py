@@ -28,6 +28,8 @@ WHO = (
 FILES = {
     "indicateurs.csv": "Les indicateurs du rapport, avec leurs bornes et leur source ; s’ouvre dans un tableur.",
     "indicateurs.schema.json": "Le sens de chaque colonne (Table Schema).",
+    "comparaisons.csv": "Les mesures de chaque comparaison : écart, intervalle, test, et leurs bornes.",
+    "comparaisons.schema.json": "Le sens de chaque colonne des comparaisons.",
     "manifest.json": "Fichiers lus et produits, avec leurs empreintes ; versions ; date.",
 }
 

@@ -60,6 +60,7 @@ def _build(folder: Path, notebooks: dict[str, NotebookNode], choice: Parameters)
         html = publish.export_page(notebooks[page.name], name=page.name, pages=PAGES, foot=own_foot, subtitle=subtitle)
         (folder / page.href).write_text(html, encoding="utf-8", newline="\n")
     store.export_indicators(choice.years, folder)
+    store.export_comparisons(choice.year, folder)
     publish.write_index(folder, context=index_context(PAGES, notebooks, choice))
 
 

@@ -13,7 +13,7 @@ from helpers.store.reading import read_rows
 CARD = "datapackage.json"
 
 # The packages whose version can change a figure or its look.
-_VERSIONED = ("pandas", "scipy", "matplotlib", "seaborn", "papermill", "nbconvert")
+_VERSIONED = ("pandas", "scipy", "statsmodels", "matplotlib", "seaborn", "papermill", "nbconvert")
 
 
 def fingerprint(path: Path) -> str:

@@ -1,13 +1,7 @@
 """Tables from finished frames: caption, units, scopes, notes. One template, so that every table reads alike."""
 
-from helpers.tables.figures import (
-    answers_table,
-    breakdown_table,
-    cards,
-    controls_table,
-    differences_table,
-    ledger_table,
-)
+from helpers.tables.comparisons import differences_table, measures_table, reach_table
+from helpers.tables.figures import answers_table, breakdown_table, cards, controls_table, ledger_table
 from helpers.tables.frame import matrix_table, provenance, table
 from helpers.tables.statements import beside_table, outlook_table, tensions_table, value_of
 
@@ -20,8 +14,10 @@ __all__ = [
     "differences_table",
     "ledger_table",
     "matrix_table",
+    "measures_table",
     "outlook_table",
     "provenance",
+    "reach_table",
     "table",
     "tensions_table",
     "value_of",

@@ -1,4 +1,4 @@
-"""Figures of the indicator table as tables: modalities, answers, controls, differences, cards."""
+"""Figures of the indicator table as tables: modalities, answers, controls, cards."""
 
 from datetime import date
 
@@ -6,10 +6,10 @@ import pandas as pd
 from markupsafe import Markup
 
 from helpers.facts import Fact, Facts, decimals_of, fact_of
-from helpers.schema import COUNT_FINDINGS, PRECISIONS, VERDICTS, catalogue, table_schema
+from helpers.schema import PRECISIONS, VERDICTS, catalogue, table_schema
 from helpers.tables.frame import headings, lay_out, table
 from helpers.typography import NARROW
-from helpers.wording import Html, day, fragment, interval, number, percent, plain, plural, points, say, signed
+from helpers.wording import Html, day, fragment, number, percent, plain, plural, points, say, signed
 from helpers.wording.marks import precision_mark, say_base, say_count, say_share
 
 
@@ -89,22 +89,6 @@ def controls_table(controls: pd.DataFrame, *, caption: str) -> Html:
     ]
     names = ["Chiffre", "Année", "Ligne", "Imprimé", "Recalculé", "Verdict"]
     return lay_out(caption, headings(*names, numbers=["Imprimé", "Recalculé"]), cells)
-
-
-def differences_table(rows: pd.DataFrame, *, year: int, compare_to: int | None) -> Html:
-    """Counts of two years with the bounds of their difference (columns of `compare.differences`)."""
-    if rows.empty:
-        return say("figures", "nothing", subject="aucun effectif n’est connu pour les deux années")
-    entries, cells = catalogue(), []
-    for row in rows.itertuples():
-        what, who = entries.indicators[row.indicateur].title_of(row.modalite), entries.perimeters[row.perimetre].label
-        before = interval(row.effectif_min_avant, row.effectif_max_avant)
-        now = interval(row.effectif_min_apres, row.effectif_max_apres)
-        gap = " à ".join(dict.fromkeys((signed(row.ecart_min), signed(row.ecart_max))))
-        cells.append([what, who, before, now, gap, COUNT_FINDINGS[row.constat_effectif]])
-    numbers = [str(compare_to), str(year), "Différence"]
-    caption = f"Effectifs de {compare_to} et de {year}, et leur différence"
-    return lay_out(caption, headings("Nombre de personnes", "Périmètre", *numbers, "Constat", numbers=numbers), cells)
 
 
 def cards(facts: Facts, figures: dict[str, str]) -> Html:

@@ -2,6 +2,7 @@
 
 from helpers.wording.formats import day, interval, month, number, percent, plural, points, signed
 from helpers.wording.marks import Html, precision_mark
+from helpers.wording.measures import probability, subject
 from helpers.wording.sentences import fragment, plain, say
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "plural",
     "points",
     "precision_mark",
+    "probability",
     "say",
     "signed",
+    "subject",
 ]

@@ -6,7 +6,7 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from helpers.wording import marks
+from helpers.wording import marks, measures
 from helpers.wording.marks import Html
 
 _TAG = re.compile(r"<[^>]+>")
@@ -37,6 +37,12 @@ def _environment() -> Environment:
         ecart=marks.say_gap,
         ecart_effectif=marks.say_count_gap,
         mois=marks.month_mark,
+        sujet=measures.subject,
+        mesure=measures.say_measure,
+        bornes=measures.say_bounds,
+        environ=measures.say_about,
+        intervalle=measures.say_interval,
+        enveloppe=measures.say_envelope,
     )
     return environment
 

@@ -1,0 +1,105 @@
+"""Figures of how sure the differences are: every interval, and the tests under other assumptions."""
+
+import pandas as pd
+
+from helpers.charts import draw
+from helpers.charts.figure import compose
+from helpers.charts.years import colours_of, ends, label, source_of, words
+from helpers.comparisons import Comparison, Comparisons
+from helpers.facts import Facts
+from helpers.tables import table
+from helpers.wording import Html, number, probability
+
+# What the groups of a forest are compared with, in its labels.
+_AGAINST = {"annees": "deux années", "reste": "ALSES et reste", "emboitee": "objectif et demande"}
+
+# Assumed likeness of the persons of a post, from none to strong.
+_DESIGNS = {"p_valeur": "nulle", "p_grappe_faible": "faible", "p_grappe_moyen": "moyenne", "p_grappe_fort": "forte"}
+
+
+# Columns of the data of a forest, as they are read.
+_FOREST = {
+    "etiquette": "Comparaison",
+    "ecart_pts": "Écart (points)",
+    "ecart_min_pts": "Écart minimal",
+    "ecart_max_pts": "Écart maximal",
+    "ic_bas_pts": "Intervalle, de",
+    "ic_haut_pts": "à",
+    "p": "p corrigée, au plus",
+    "dit": "Concluant",
+}
+
+
+def _forest_frame(kinds: list[tuple[str, Comparison]]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "etiquette": f"{label(each)}\n{_AGAINST[kind]}",
+            **ends(each, "ecart", "ecart", "pts"),
+            "ic_bas_pts": each["ic_bas"].value,
+            "ic_haut_pts": each["ic_haut"].value,
+            "est_concluant": each.is_conclusive,
+            "p": probability(each["p_holm"].high),
+        }
+        for kind, each in kinds
+    )
+
+
+def show_forest(found: Comparisons, now: Facts) -> Html:
+    """Every tested difference in points, with rounding and interval; a box when there is none."""
+    kinds = [(kind, each) for kind in _AGAINST for each in found.of(kind, having="ic_bas") if each.is_tested]
+    shown = [each for _, each in kinds]
+    if not shown:
+        return words("nothing", subject="aucun écart n’est testé")
+    rows = _forest_frame(kinds)
+    data = rows.assign(
+        etiquette=[each.label for each in shown], dit=rows["est_concluant"].map({True: "oui", False: "non"})
+    )
+    return compose(
+        draw.forest(rows),
+        id="intervalles",
+        title=words("forest_title", conclusive=[each for each in shown if each.is_conclusive], tested=shown),
+        subtitle=words("forest_subtitle"),
+        reading=words("forest_reading", c=shown[0]),
+        source=source_of(shown, [now], "voir les données de la figure"),
+        alt=words("forest_alt", found=shown).text,
+        table=table(data, caption="Écarts testés", titles=_FOREST),
+    )
+
+
+def _clusters_frame(shown: list[Comparison]) -> pd.DataFrame:
+    rows = []
+    for each in shown:
+        row = {"etiquette": label(each)}
+        for rank, name in enumerate(_DESIGNS):
+            read = each[name]
+            row |= {f"p_{rank}": read.value, f"p_{rank}_min": read.low, f"p_{rank}_max": read.high}
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def show_clusters(found: Comparisons, now: Facts, before: Facts) -> Html:
+    """The test of each change under stronger and stronger likeness within posts; a box when nothing is tested."""
+    shown, page = found.of("annees", having="p_grappe_fort"), found("page")
+    if not shown or "effet_grappe_fort" not in page:
+        return words(
+            "nothing", subject="aucune part n’est testée d’une année à l’autre, ou le nombre d’ALSES est inconnu"
+        )
+    rows = _clusters_frame(shown)
+    factors = ["1", *(number(page[f"effet_grappe_{name}"].value, 1) for name in ("faible", "moyen", "fort"))]
+    effects = [f"{name}\n(× {factor})" for name, factor in zip(_DESIGNS.values(), factors, strict=True)]
+    titles = {
+        "etiquette": "Part",
+        **{f"p_{rank}": f"p, ressemblance {name}" for rank, name in enumerate(_DESIGNS.values())},
+    }
+    data = rows.assign(**{name: rows[name].map(probability) for name in titles if name != "etiquette"})
+    below = [each for each in shown if each["p_valeur"].value < page["seuil"].value]
+    return compose(
+        draw.tests_by_design(rows, effects=effects, threshold=page["seuil"].value, colours=colours_of(shown)),
+        id="ressemblance",
+        title=words("clusters_title", kept=below[0] if below else None, whole=page),
+        subtitle=words("clusters_subtitle"),
+        reading=words("clusters_reading", c=(below or shown)[0], whole=page),
+        source=source_of(shown, [before, now], "personnes suivies par un ALSES"),
+        alt=words("clusters_alt", found=shown).text,
+        table=table(data, caption="Valeur p selon la ressemblance supposée", titles=titles),
+    )

@@ -1,0 +1,137 @@
+"""Figures of comparisons within a year: the ALSES and the rest, small groups, objective against request."""
+
+import pandas as pd
+
+from helpers.charts import draw
+from helpers.charts.figure import compose
+from helpers.charts.palette import BLUE, colour_of
+from helpers.charts.years import colours_of, drawn, label, shares_frame, source_of, widest, words
+from helpers.comparisons import Comparison, Comparisons
+from helpers.facts import Facts, merge_references
+from helpers.tables import table
+from helpers.wording import Html, number, percent
+
+
+def show_rest(found: Comparisons, now: Facts) -> Html:
+    """The ALSES beside the rest of prévention spécialisée; a box when no share is published for both."""
+    shown = drawn(found.of("reste"))
+    if not shown:
+        return words("nothing", subject="aucune part n’est publiée à la fois pour les ALSES et pour l’ensemble")
+    rows, most = shares_frame(shown), widest(shown)
+    rows = rows.assign(
+        texte=[f"reste {number(row.reference_pct, 1)}, ALSES {percent(row.part_pct, 1)}" for row in rows.itertuples()]
+    )
+    titles = {
+        "etiquette": "Part",
+        "part_pct": "ALSES",
+        "part_min_pct": "au moins",
+        "part_max_pct": "au plus",
+        "reference_pct": "Reste",
+        "reference_min_pct": "au moins ",
+        "reference_max_pct": "au plus ",
+        "ecart_pts": "Écart (points)",
+    }
+    return compose(
+        draw.two_shares(rows, colours_of(shown)),
+        id="reste",
+        title=words("rest_title", c=most),
+        subtitle=words("rest_subtitle", year=now.year),
+        reading=words("rest_reading", c=most),
+        source=source_of(shown, [now], "prévention spécialisée, collège ou non"),
+        alt=words("gaps_alt", found=shown, kind="Reste de la prévention spécialisée puis ALSES").text,
+        table=table(rows, caption="ALSES et reste de la prévention spécialisée", titles=titles),
+    )
+
+
+def _intervals_frame(shown: list[Comparison]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "etiquette": label(each),
+            "effectif": each["effectif"].value,
+            "base": each["base"].value,
+            "part_pct": each["part"].value,
+            "ic_bas_pct": each["ic_bas"].value,
+            "ic_haut_pct": each["ic_haut"].value,
+        }
+        for each in shown
+    )
+
+
+_INTERVALS = {
+    "effectif": "Effectif",
+    "base": "Base",
+    "part_pct": "Part",
+    "ic_bas_pct": "Intervalle, de",
+    "ic_haut_pct": "à",
+}
+
+
+def show_attendance_intervals(found: Comparisons, now: Facts) -> Html:
+    """Present among invited, by group, with its interval; a box when no group's invited are known."""
+    shown = found.of("groupes", having="ic_bas")
+    if not shown:
+        return words("nothing", subject="aucun groupe n’a à la fois des présents et des invités connus")
+    rows, lowest = _intervals_frame(shown), found.first("groupes", having="p_choix")
+    said = lowest if lowest is not None and lowest.is_conclusive else None
+    return compose(
+        draw.shares_with_interval(rows, [colour_of("participants", each.id) for each in shown]),
+        id="presences-intervalles",
+        title=words("intervals_title", lowest=said, all=shown),
+        subtitle=words("intervals_subtitle"),
+        reading=words("intervals_reading", c=lowest or shown[0]),
+        source=source_of(shown, [now], "groupes dont les invités sont connus"),
+        alt=words("intervals_alt", found=shown, kind="Présences et intervalle").text,
+        table=table(rows, caption="Présences, invités et intervalle", titles={"etiquette": "Groupe", **_INTERVALS}),
+    )
+
+
+def show_answers(found: Comparisons, now: Facts) -> Html:
+    """The shares of posts that the document prints, with their interval; a box when it prints none."""
+    shown = found.of("reponses", having="ic_bas")
+    if not shown:
+        return words("nothing", subject="le document n’imprime aucune part de postes")
+    rows, most = _intervals_frame(shown), max(shown, key=lambda each: each["part"].value)
+    rows["etiquette"] = rows["etiquette"].str.replace(" : ", " :\n")
+    data = rows.assign(etiquette=rows["etiquette"].str.replace("\n", " "))
+    return compose(
+        draw.shares_with_interval(rows, [BLUE] * len(rows)),
+        id="reponses-intervalles",
+        title=words("answers_title", c=most),
+        subtitle=words("intervals_subtitle"),
+        reading=words("intervals_reading", c=most),
+        source=source_of(shown, [now], "nouvelles prises de poste"),
+        alt=words("intervals_alt", found=shown, kind="Réponses des postes et intervalle").text,
+        table=table(data, caption="Réponses imprimées en parts", titles={"etiquette": "Réponse", **_INTERVALS}),
+    )
+
+
+def show_nested(found: Comparisons, now: Facts) -> Html:
+    """How many objectives for one request; a box when no theme publishes both to the unit."""
+    shown = sorted(found.of("emboitee", having="rapport"), key=lambda each: -each["rapport"].value)
+    if not shown:
+        return words("nothing", subject="aucun thème ne publie à l’unité sa demande et son objectif")
+    rows = pd.DataFrame(
+        {
+            "etiquette": label(each),
+            "demandes": each["effectif_reference"].value,
+            "objectifs": each["effectif"].value,
+            "rapport": each["rapport"].value,
+        }
+        for each in shown
+    )
+    titles = {"etiquette": "Thème", "demandes": "Demandes", "objectifs": "Objectifs", "rapport": "Rapport"}
+    return compose(
+        draw.ratios(rows),
+        id="rapports",
+        title=words("nested_title", most=shown[0]),
+        subtitle=words("nested_subtitle", year=now.year),
+        reading=words("nested_reading", c=shown[0]),
+        source=words("source", population="personnes suivies par un ALSES", references=_nested_references(shown, now)),
+        alt=words("nested_alt", found=shown).text,
+        table=table(rows, caption="Objectifs pour une demande", titles=titles),
+    )
+
+
+def _nested_references(shown: list[Comparison], now: Facts) -> str:
+    facts = [now(f"alses/{name}/{each.id}") for each in shown for name in ("demande_initiale", "objectif")]
+    return merge_references(fact.reference for fact in facts if fact)

@@ -1,0 +1,18 @@
+"""Comparisons (03): what is observed, from the bounds alone, then how far it reaches, from tests over every count that
+the printed figures allow.
+
+years       what both years publish, and the bounds of its differences
+compatible  the whole numbers behind printed shares: central ones, and all that are compatible
+two_shares  two shares: difference, interval, tests, effect size
+robustness  what could make it wrong: overlap, clustering, composition, power
+pairs       which shares are compared: two years, the ALSES and the rest
+groups      attendance by group, answers of the posts
+nested      objective against request, in the same persons
+rows        a comparison before it is a table
+table       the long table: one row a measure, with Holm's correction and the reach
+"""
+
+from helpers.compare.table import comparisons
+from helpers.compare.years import STABLE_POINTS, counts, differences, finding, only_once, shares, totals
+
+__all__ = ["STABLE_POINTS", "comparisons", "counts", "differences", "finding", "only_once", "shares", "totals"]

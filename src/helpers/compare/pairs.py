@@ -1,0 +1,157 @@
+"""Which shares are compared: a year and the one before, the ALSES and the rest of prévention spécialisée."""
+
+from collections.abc import Iterator
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from statsmodels.stats.rates import confint_poisson_2indep
+
+from helpers.compare import robustness, two_shares
+from helpers.compare.compatible import (
+    Pair,
+    Side,
+    central_pair,
+    central_rest,
+    compatible_pairs,
+    compatible_rests,
+    side_of,
+)
+from helpers.compare.rows import Found
+from helpers.compare.two_shares import Measure, Values, exact, sweep
+from helpers.compare.years import STABLE_POINTS, finding
+from helpers.facts import network, with_shares
+from helpers.schema import UNSAID, catalogue
+
+# Whose persons are among whose: the rest is the second without the first.
+PART, WHOLE = "alses", "prevention_specialisee"
+
+
+def _path(row) -> str:
+    return "/".join(filter(None, (row.perimetre, row.indicateur, row.modalite)))
+
+
+def _title(row) -> str:
+    entries = catalogue()
+    title = entries.indicators[row.indicateur].title_of(row.modalite)
+    return title if row.perimetre == PART else f"{title} ({entries.perimeters[row.perimetre].short})"
+
+
+def _counts(low_now: int, high_now: int, low: int, high: int, *, now: float, before: float) -> dict[str, Measure]:
+    """Difference and relative change of two counts known by their bounds."""
+    change = {"ecart_effectif": (now - before, low_now - high, high_now - low)}
+    if low > 0:
+        ratios = [100 * (each - 1) for each in (now / before, low_now / high, high_now / low)]
+        change["evolution"] = tuple(ratios)
+    return change
+
+
+def _count_change(row, *, now: Side | None = None, before: Side | None = None) -> dict[str, Measure]:
+    """What is known of both counts: the counts themselves, their difference, their relative change."""
+    bounds = [int(getattr(row, f"effectif_{end}_{when}")) for when in ("apres", "avant") for end in ("min", "max")]
+    middles = [
+        side.central()[0] if side else np.floor(sum(ends) / 2 + 0.5)
+        for side, ends in ((now, bounds[:2]), (before, bounds[2:]))
+    ]
+    return {
+        "effectif": (middles[0], *bounds[:2]),
+        "effectif_reference": (middles[1], *bounds[2:]),
+        **_counts(*bounds, now=middles[0], before=middles[1]),
+    }
+
+
+def _three(row, column: str) -> Measure:
+    found = (getattr(row, column.format(end)) for end in ("", "min_", "max_"))
+    return tuple(float("nan") if pd.isna(each) else float(each) for each in found)
+
+
+def _both(pair: Pair, *, shared: int | None) -> Values:
+    return two_shares.measures(pair) | robustness.robustness(pair, shared=shared)
+
+
+def _year(row, *, shared: int | None, years: str) -> Found:
+    now, before = side_of(row, "_apres"), side_of(row, "_avant")
+    made = partial(Found, f"annees/{_path(row)}", f"{_title(row)}, {years}", row.constat_part)
+    if now is None or before is None or pd.isna(row.ecart_min):
+        names = {"part": "part_{}pct_apres", "part_reference": "part_{}pct_avant", "ecart": "ecart_part_{}pts"}
+        return made({name: _three(row, column) for name, column in names.items()})
+    central = central_pair(now, before)
+    found = sweep(partial(_both, shared=shared), central, compatible_pairs(now, before))
+    found["p_fisher"] = exact(two_shares.fisher(central))
+    found["ecart_detectable"] = robustness.detectable(central)
+    found |= _count_change(row, now=now, before=before)
+    return made(found, count_finding=row.constat_effectif, tested="p_valeur")
+
+
+def years(differences: pd.DataFrame, now: pd.DataFrame, *, year: int, compare_to: int | None) -> Iterator[Found]:
+    """Every share of persons that both years publish, then every count that is only deduced from one (no test).
+
+    ``differences`` are those of `years.differences`, ``now`` the indicators of the year.
+    """
+    going_on = _network_rows(now, year).query(f"perimetre == '{PART}' and indicateur == 'nouvel_accompagnement'")
+    going_on = going_on.loc[going_on["modalite"].eq("non"), "effectif_max"].dropna()
+    shared = None if going_on.empty else int(going_on.iloc[0])
+    when = f"{compare_to} et {year}"
+    for row in differences.itertuples():
+        is_deduced = "deduit" in (row.precision_avant, row.precision_apres)
+        if row.modalite == "":
+            continue
+        if not is_deduced and pd.notna(row.ecart_part_min_pts) and pd.notna(row.ecart_part_max_pts):
+            yield _year(row, shared=shared if row.perimetre == PART else None, years=when)
+        elif pd.notna(row.ecart_min):
+            known = _count_change(row, now=side_of(row, "_apres"), before=side_of(row, "_avant"))
+            label = f"{_title(row)}, {when}"
+            yield Found(f"annees/{_path(row)}", label, "", known, count_finding=row.constat_effectif)
+
+
+def volumes(totals: pd.DataFrame, *, year: int, compare_to: int | None) -> Iterator[Found]:
+    """The totals of both years, with the interval of their ratio as if two Poisson counts; never a test.
+
+    ``totals`` are those of `years.totals`.
+    """
+    for row in totals.itertuples():
+        found = _count_change(row)
+        methods = {"rapport": "effectif / effectif_reference"}
+        if min(found["effectif"][1], found["effectif_reference"][1]) > 0:
+            now, before = found["effectif"], found["effectif_reference"]
+            found["rapport"] = (now[0] / before[0], now[1] / before[2], now[2] / before[1])
+            low, high = confint_poisson_2indep(now[0], 1, before[0], 1, method="score", compare="ratio")
+            found["rapport_ic_bas"], found["rapport_ic_haut"] = exact(low), exact(high)
+            way = "comptes de Poisson, score, exposition supposée égale : statsmodels confint_poisson_2indep"
+            methods |= {"rapport_ic_bas": way, "rapport_ic_haut": way}
+        label = f"{_title(row)}, {compare_to} et {year}"
+        yield Found(f"volume/{_path(row)}", label, "", found, count_finding=row.constat_effectif, methods=methods)
+
+
+def _network_rows(indicators: pd.DataFrame, year: int | None) -> pd.DataFrame:
+    rows = network(with_shares(indicators))
+    return rows[(rows["annee"] == year) & ~rows["precision"].isin(UNSAID) & rows["unite"].eq("personnes")]
+
+
+def _rest(part: Side, whole: Side, *, id: str, label: str) -> Found | None:
+    central = central_rest(part, whole)
+    if central.base_ref[0] <= 0 or not 0 <= central.count_ref[0] <= central.base_ref[0]:
+        return None
+    found = sweep(two_shares.measures, central, compatible_rests(part, whole))
+    found["p_fisher"] = exact(two_shares.fisher(central))
+    naive = sweep(two_shares.measures, central_pair(part, whole), compatible_pairs(part, whole))
+    found |= {f"{name}_naif": naive[name] for name in ("ecart", "h", "rapport")}
+    says = finding(*found["ecart"][1:], stable_within=STABLE_POINTS)
+    return Found(id, label, says, found, tested="p_valeur")
+
+
+def rests(now: pd.DataFrame, *, year: int) -> Iterator[Found]:
+    """The ALSES against the rest of prévention spécialisée, for every share printed for both in the year."""
+    keys = ["indicateur", "modalite"]
+    rows = _network_rows(now, year)
+    rows = rows[rows["modalite"].ne("") & rows["precision"].ne("deduit")]
+    both = rows[rows["perimetre"] == PART].merge(
+        rows[rows["perimetre"] == WHOLE], on=keys, suffixes=("_partie", "_ensemble"), validate="1:1"
+    )
+    for row in both.itertuples():
+        part, whole = side_of(row, "_partie"), side_of(row, "_ensemble")
+        if part and whole:
+            title = catalogue().indicators[row.indicateur].title_of(row.modalite)
+            label = f"{title}, ALSES et reste de la prévention spécialisée"
+            found = _rest(part, whole, id=f"reste/{PART}/{row.indicateur}/{row.modalite}", label=label)
+            yield from [found] if found else []

@@ -1,0 +1,88 @@
+"""The long table: one row a measure of a comparison, with Holm's correction over the page and the reach it allows."""
+
+from itertools import chain
+
+import pandas as pd
+from statsmodels.stats.multitest import multipletests
+
+from helpers.compare.groups import answers, attendance
+from helpers.compare.nested import nested
+from helpers.compare.pairs import rests, volumes, years
+from helpers.compare.robustness import LEVEL, clustering
+from helpers.compare.rows import Found
+from helpers.compare.two_shares import exact
+from helpers.compare.years import differences, totals
+from helpers.facts import Facts
+from helpers.schema import columns, typed
+
+
+def comparisons(
+    now: pd.DataFrame, before: pd.DataFrame, controls: pd.DataFrame, *, year: int, compare_to: int | None
+) -> pd.DataFrame:
+    """Every comparison of the page (schema ``comparaisons``), one row a measure.
+
+    Columns: ``comparaison`` (kind, then what is compared), ``libelle``, ``constat`` and ``constat_effectif`` (from the
+    bounds alone), ``portee`` (from the largest p over the compatible counts, corrected for the number of tests),
+    ``mesure``, ``unite``, ``valeur`` at the central counts, ``valeur_min`` and ``valeur_max`` over the compatible
+    ones, ``methode``.
+
+    ``now`` and ``before`` are indicators, ``controls`` the verdicts on the printed figures; each may be empty.
+    """
+    gaps = differences(now, before, year=year, compare_to=compare_to)
+    found = list(
+        chain(
+            years(gaps, now, year=year, compare_to=compare_to),
+            rests(now, year=year),
+            volumes(totals(gaps), year=year, compare_to=compare_to),
+            attendance(now, year=year),
+            nested(now, year=year),
+            answers(now, controls, year=year),
+        )
+    )
+    tested = [each for each in found if each.tested]
+    corrected = _holm(tested)
+    page = Found("page", "Ensemble de la page", "", _page(now, year, len(tested)))
+    rows = [
+        row for each in [*found, page] for row in _rows(each, corrected.get(each.id), year=year, compare_to=compare_to)
+    ]
+    return typed(pd.DataFrame(rows, columns=columns("comparaisons")), "comparaisons")
+
+
+def _holm(tested: list[Found]) -> dict[str, tuple[float, float, float]]:
+    """For each tested comparison, the corrected p: at the central counts, then with every p at its least, its most."""
+    if not tested:
+        return {}
+    ends = zip(*(each.measures[each.tested] for each in tested), strict=True)
+    corrected = [multipletests(ps, alpha=LEVEL, method="holm")[1] for ps in ends]
+    return {each.id: tuple(map(float, ps)) for each, ps in zip(tested, zip(*corrected, strict=True), strict=True)}
+
+
+def _page(now: pd.DataFrame, year: int, tests: int) -> dict:
+    """What concerns every comparison: how many tests, and how many persons a post."""
+    figure = Facts(now, year=year)
+    persons, posts = figure("alses/accompagnements/"), figure("reseau_alses/postes/")
+    found = {"nombre_de_tests": exact(tests), "seuil": exact(LEVEL)}
+    if persons and persons.counts and posts and posts.is_known and posts.counts[0] > 0:
+        found |= clustering(persons.counts, int(posts.counts[0]))
+    return found
+
+
+def _rows(found: Found, corrected: tuple | None, *, year: int, compare_to: int | None) -> list[dict]:
+    measures = found.measures | ({"p_holm": corrected} if corrected else {})
+    reach = "" if corrected is None else "concluante" if corrected[2] < LEVEL else "non_concluante"
+    of_two_years = found.id.split("/")[0] in ("annees", "volume")
+    head = {
+        "comparaison": found.id,
+        "annee": year,
+        "comparee_a": compare_to if of_two_years else None,
+        "libelle": found.label,
+        "constat": found.finding,
+        "constat_effectif": found.count_finding,
+        "portee": reach,
+    }
+    return [
+        head
+        | dict(zip(("mesure", "unite", "methode"), (name, *found.spelled(name)), strict=True))
+        | dict(zip(("valeur", "valeur_min", "valeur_max"), values, strict=True))
+        for name, values in measures.items()
+    ]

@@ -1,0 +1,105 @@
+"""One comparison: find it, read its measures, know what may be said of it. Shared by everything that shows them."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A measure: its value at the central counts, its least and greatest over the compatible ones (None: unknown)."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    unit: str
+    method: str
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether no rounding moves it."""
+        return self.low == self.high
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A comparison ready to be said: what the bounds say (share, count), how far it reaches, its measures by name."""
+
+    key: str
+    label: str
+    finding: str
+    count_finding: str
+    reach: str
+    measures: dict[str, Measure]
+
+    @property
+    def id(self) -> str:
+        """The last part of the key: the modality, or what stands for it."""
+        return self.key.rsplit("/", 1)[1]
+
+    @property
+    def path(self) -> str:
+        """The figure compared: « alses/sexe/filles », as `facts.Facts` looks it up."""
+        return self.key.split("/", 2)[2]
+
+    @property
+    def is_conclusive(self) -> bool:
+        """Whether it may be said to exceed what chance does."""
+        return self.reach == "concluante"
+
+    @property
+    def is_tested(self) -> bool:
+        """Whether a test was made."""
+        return self.reach != ""
+
+    def __contains__(self, measure: str) -> bool:
+        return measure in self.measures
+
+    def __getitem__(self, measure: str) -> Measure:
+        return self.measures[measure]
+
+
+def _number(value) -> float | None:
+    return None if pd.isna(value) else float(value)
+
+
+def _comparison(rows: pd.DataFrame) -> Comparison:
+    first = rows.iloc[0]
+    return Comparison(
+        key=f"comparaisons/{first['comparaison']}",
+        label=first["libelle"],
+        finding=first["constat"],
+        count_finding=first["constat_effectif"],
+        reach=first["portee"],
+        measures={
+            row.mesure: Measure(
+                _number(row.valeur), _number(row.valeur_min), _number(row.valeur_max), row.unite, row.methode
+            )
+            for row in rows.itertuples()
+        },
+    )
+
+
+class Comparisons:
+    """Looks comparisons up by id: ``found("annees/alses/sexe/filles")``, None when there is none."""
+
+    def __init__(self, table: pd.DataFrame) -> None:
+        made = [_comparison(rows) for _, rows in table.groupby("comparaison", sort=False)]
+        self._found = {each.key.removeprefix("comparaisons/"): each for each in made}
+
+    def __call__(self, id: str) -> Comparison | None:
+        return self._found.get(id)
+
+    def of(self, kind: str, *, having: str = "") -> list[Comparison]:
+        """The comparisons whose id starts with ``kind/``, in the order of the table; those that have a measure."""
+        return [
+            each for id, each in self._found.items() if id.startswith(f"{kind}/") and (not having or having in each)
+        ]
+
+    def of_all(self) -> list[Comparison]:
+        """Every comparison, in the order of the table."""
+        return list(self._found.values())
+
+    def first(self, kind: str, *, having: str) -> Comparison | None:
+        """The first of them, or None."""
+        return next(iter(self.of(kind, having=having)), None)

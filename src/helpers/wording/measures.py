@@ -1,0 +1,116 @@
+"""Measures of comparisons marked in HTML: each names its comparison, and its place in comparaisons.csv."""
+
+from collections.abc import Callable
+from functools import partial
+
+from markupsafe import Markup
+
+from helpers.comparisons import Comparison, Measure
+from helpers.schema import catalogue
+from helpers.wording.formats import MISSING, number, percent, points, signed
+from helpers.wording.marks import mark
+
+# What is smaller is said « moins de »: nobody reads further decimals.
+LEAST_P = 0.001
+
+
+def subject(comparison: Comparison) -> str:
+    """What is compared, in the words of the catalogue, without the years: « filles », « nord du département »."""
+    entries, (_, kind, perimeter, *rest) = catalogue(), comparison.key.split("/")
+    if kind == "emboitee":
+        return entries.indicators["objectif"].label_of(rest[-1])
+    entry, modality = entries.indicators[rest[0]], rest[1] if len(rest) > 1 else ""
+    if kind == "reponses":
+        return entry.title_of(modality)
+    said = entry.label_of(modality) if modality else entry.label
+    is_usual = perimeter in ("alses", "reunions")
+    return said if is_usual else f"{said} ({entries.perimeters[perimeter].short})"
+
+
+def probability(value: float) -> str:
+    """A p-value with two figures that count, never less than a thousandth.
+
+    >>> probability(0.197), probability(0.0025), probability(1e-9)
+    ('0,20', '0,0025', 'moins de 0,001')
+    """
+    if value < LEAST_P:
+        return f"moins de {number(LEAST_P, 3)}"
+    return number(value, 2 if value >= 0.1 else 3 if value >= 0.01 else 4)
+
+
+def _write(measure: Measure, name: str) -> Callable[[float], str]:
+    """How a value of this measure is written, without its unit where two values follow one another."""
+    if name.startswith("p_"):
+        return probability
+    if name.startswith("ecart_effectif"):
+        return signed
+    if measure.unit in ("points", "pct"):
+        return partial(signed if name.startswith(("ecart", "evolution")) else number, decimals=1)
+    if measure.unit or name.startswith("nombre"):
+        return number
+    is_large = name.startswith("effet") or abs(measure.value) >= 2
+    return partial(number, decimals=1 if is_large else 2)
+
+
+def _whole(measure: Measure, name: str) -> Callable[[float], str]:
+    """How one value of this measure is written, with its unit."""
+    if name in ("ecart_detectable", "ecart_type"):
+        return lambda value: points(value).lstrip("+")
+    if measure.unit == "points":
+        return points
+    if name == "evolution":
+        return lambda value: f"{signed(value, 1)}\u202f%"
+    return partial(percent, decimals=1) if measure.unit == "pct" else _write(measure, name)
+
+
+def say_measure(comparison: Comparison | None, name: str) -> Markup:
+    """One measure with its unit: « −6,0 points », « 43,4 % », « 0,20 »; « pas de donnée » when there is none."""
+    measure = comparison.measures.get(name) if comparison else None
+    if measure is None or measure.value is None:
+        return Markup(MISSING)
+    return mark(_whole(measure, name)(measure.value), measure.value, comparison.key, name, title=measure.method)
+
+
+def say_bounds(comparison: Comparison | None, name: str) -> Markup:
+    """Both ends over the compatible counts: « entre −6,9 et −5,0 »; the value alone when no rounding moves it."""
+    measure = comparison.measures.get(name) if comparison else None
+    if measure is None or measure.low is None or measure.high is None:
+        return Markup(MISSING)
+    write = _write(measure, name)
+    if write(measure.low) == write(measure.high):
+        return say_measure(comparison, name)
+    ends = (("_min", measure.low), ("_max", measure.high))
+    return Markup("entre {} et {}").format(
+        *(mark(write(value), value, comparison.key, f"{name}{end}", title=measure.method) for end, value in ends)
+    )
+
+
+def say_about(comparison: Comparison | None, name: str) -> Markup:
+    """The value, then what rounding hides: « environ 963 (entre 954 et 972) », or « 1 206 » when it is known."""
+    bounds = say_bounds(comparison, name)
+    if comparison is None or name not in comparison or comparison[name].is_exact:
+        return bounds
+    return Markup("environ {} ({})").format(say_measure(comparison, name), bounds)
+
+
+def say_interval(comparison: Comparison | None, name: str = "") -> Markup:
+    """The interval at 95 %: « de −9,1 à −2,9 points »; ``name`` is « rapport » for that of the ratio."""
+    low, high = (f"{name}_ic_{end}" if name else f"ic_{end}" for end in ("bas", "haut"))
+    if comparison is None or low not in comparison or comparison[low].value is None:
+        return Markup(MISSING)
+    unit = comparison[low].unit
+    write = partial(signed if unit == "points" else number, decimals=1 if unit else 2)
+    ends = [mark(write(comparison[each].value), comparison[each].value, comparison.key, each) for each in (low, high)]
+    tail = {"points": Markup("\u00a0points"), "pct": Markup("\u202f%")}.get(unit, "")
+    return Markup("de {} à {}{}").format(*ends, tail)
+
+
+def say_envelope(comparison: Comparison | None) -> Markup:
+    """The widest interval over the compatible counts: its least low end and its greatest high end."""
+    if comparison is None or "ic_bas" not in comparison or comparison["ic_bas"].low is None:
+        return Markup(MISSING)
+    low, high = comparison["ic_bas"].low, comparison["ic_haut"].high
+    write = partial(signed if comparison["ic_bas"].unit == "points" else number, decimals=1)
+    return Markup("de {} à {}").format(
+        mark(write(low), low, comparison.key, "ic_bas_min"), mark(write(high), high, comparison.key, "ic_haut_max")
+    )

@@ -1,0 +1,302 @@
+"""The long table of comparisons: every value of the reference, and what happens at the edges."""
+
+import math
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+from statsmodels.stats.proportion import proportions_ztest
+
+from helpers import compare
+from helpers.compare import compatible, groups, nested, robustness, two_shares
+from helpers.comparisons import Comparisons
+from helpers.facts import with_shares
+from helpers.indicators.rows import row, share_bounds, table
+from helpers.schema import columns, typed
+
+
+def figure(year, name, modality, counts=None, base=None, *, share=None, precision="exact", perimeter="alses", unit="personnes", cross=("", "")):
+    decimals = None if share is None else 0
+    return row(
+        (year, perimeter, name, modality), unit, counts=counts, base=base, share=share, decimals=decimals,
+        precision=precision, reference="Note, l. 1", cross=cross,
+    )
+
+
+def printed(year, name, modality, share, base):
+    return figure(year, name, modality, share_bounds(share, base), (base, base), share=share, precision="arrondi_imprime")
+
+
+def exactly(year, name, modality, count, base=None, **more):
+    return figure(year, name, modality, (count, count), None if base is None else (base, base), **more)
+
+
+def whole(name, modality, share, counts):
+    return figure(2020, name, modality, counts, (6522, 6648), share=share, precision="arrondi_imprime", perimeter="prevention_specialisee")
+
+
+# The figures of the note, typed again: the reference values were found from them.
+BEFORE = table([
+    exactly(2019, "accompagnements", "", 1852),
+    printed(2019, "sexe", "filles", 40, 1852),
+    printed(2019, "origine", "college", 52, 1852),
+    figure(2019, "origine", "hors_college", (880, 898), (1852, 1852), precision="deduit"),
+])
+NOW = table([
+    exactly(2020, "accompagnements", "", 2233),
+    printed(2020, "sexe", "filles", 42, 2233),
+    printed(2020, "sexe", "garcons", 58, 2233),
+    printed(2020, "origine", "college", 46, 2233),
+    figure(2020, "origine", "hors_college", (1195, 1216), (2233, 2233), precision="deduit"),
+    exactly(2020, "nouvel_accompagnement", "oui", 1206, 2233),
+    exactly(2020, "nouvel_accompagnement", "non", 1027, 2233, precision="deduit"),
+    *(exactly(2020, "demande_initiale", name, n, 2233) for name, n in {"difficultes_familiales": 43, "sante_addiction": 13, "mobilite": 17, "aides_administratives": 33}.items()),
+    *(exactly(2020, "objectif", name, n, 2233) for name, n in {"difficultes_familiales": 916, "sante_addiction": 160, "mobilite": 157, "aides_administratives": 144}.items()),
+    whole("sexe", "garcons", 60, (3881, 4022)),
+    whole("nouvel_accompagnement", "oui", 47, (3033, 3157)),
+    *(exactly(2020, "participants", name, n, base, perimeter="reunions", unit="participants") for name, n, base in [("nouveaux", 19, 21), ("nord", 9, 19), ("sud", 13, 15), ("groupes_alses", 41, 55)]),
+    exactly(2020, "experience_prevention", "non", 6, 17, perimeter="postes", unit="postes"),
+    exactly(2020, "premiere_prise_de_poste", "oui_ou_incertain", 15, 17, perimeter="postes", unit="postes"),
+    exactly(2020, "presentation_formelle", "non", 9, 17, perimeter="postes", unit="postes"),
+    *(exactly(2020, "equipe_sur_le_quartier", "non", n, base, perimeter="postes", unit="postes", cross=("association", name)) for name, n, base in [("CAPEP", 4, 6), ("BDJ", 1, 3), ("FCP", 1, 8)]),
+    exactly(2020, "postes", "", 73, perimeter="reseau_alses", unit="alses"),
+])
+CONTROLS = pd.DataFrame(
+    [(2020, "postes", "experience_prevention", "non", "part"), (2020, "postes", "premiere_prise_de_poste", "oui_ou_incertain", "part"), (2020, "postes", "presentation_formelle", "non", "part")],
+    columns=["annee", "perimetre", "indicateur", "modalite", "mesure"],
+)
+TABLE = compare.comparisons(NOW, BEFORE, CONTROLS, year=2020, compare_to=2019)
+FOUND = Comparisons(TABLE)
+GIRLS, REFERRED = "annees/alses/sexe/filles", "annees/alses/origine/college"
+NEW, BOYS = "reste/alses/nouvel_accompagnement/oui", "reste/alses/sexe/garcons"
+MEETINGS, NORTH = "groupes/reunions/participants", "groupes/reunions/participants/nord"
+
+
+def decimals(text: str) -> int:
+    return len(text.partition(".")[2])
+
+
+# The reference, at its printed precision: comparison, measure, then value, least and greatest (« . » for not printed).
+REFERENCE = [
+    (GIRLS, "effectif_reference", ". 732 750"), (GIRLS, "effectif", ". 927 949"), (GIRLS, "ecart", "2.0 1.0 3.0"),
+    (GIRLS, "ic_bas", "-1.0 -2.0 ."), (GIRLS, "ic_haut", "5.0 . 6.0"), (GIRLS, "p_valeur", "0.197 0.054 0.51"),
+    (GIRLS, "p_fisher", "0.20 . ."), (GIRLS, "h", "0.04 . ."), (GIRLS, "rapport", "1.05 . ."), (GIRLS, "rapport_ic_bas", "0.97 . ."),
+    (GIRLS, "rapport_ic_haut", "1.13 . ."), (GIRLS, "part_supplement", "51.7 46 57"), (GIRLS, "p_recouvrement", "0.067 . ."),
+    (GIRLS, "ecart_detectable", "4.3 . ."),
+    (REFERRED, "effectif_reference", "963 954 972"), (REFERRED, "effectif", "1027 1017 1038"), (REFERRED, "ecart", "-6.0 -6.9 -5.0"),
+    (REFERRED, "ic_bas", "-9.1 -10.0 ."), (REFERRED, "ic_haut", "-2.9 . -1.9"), (REFERRED, "p_valeur", "0.00013 0.00001 0.0014"),
+    (REFERRED, "p_fisher", "0.00014 . ."), (REFERRED, "h", "-0.12 . ."), (REFERRED, "rapport", "0.88 . ."),
+    (REFERRED, "rapport_ic_bas", "0.83 . ."), (REFERRED, "rapport_ic_haut", "0.94 . ."), (REFERRED, "ecart_effectif", "64 45 84"),
+    (REFERRED, "part_supplement", "16.8 11.8 22.0"), (REFERRED, "p_grappe_faible", "0.0025 . ."), (REFERRED, "p_grappe_moyen", "0.027 . ."),
+    (REFERRED, "p_grappe_fort", "0.072 . ."), (REFERRED, "p_recouvrement", "0.000000 . ."), (REFERRED, "p_recouvrement_grappe_fort", "0.011 . ."),
+    (REFERRED, "supplement", "381 381 381"),
+    ("annees/alses/origine/hors_college", "effectif", "1206 1195 1216"), ("annees/alses/origine/hors_college", "effectif_reference", "889 880 898"),
+    ("annees/alses/origine/hors_college", "evolution", "36 . ."),
+    (NEW, "effectif_reference", "1889 . ."), (NEW, "base_reference", "4352 . ."), (NEW, "part_reference", "43.4 42.6 44.2"),
+    (NEW, "ecart", "10.6 9.8 11.4"), (NEW, "ic_bas", "8.1 . ."), (NEW, "ic_haut", "13.1 . ."), (NEW, "p_valeur", "0.0000000000000003 . ."),
+    (NEW, "h", "0.21 . ."), (NEW, "rapport", "1.24 . ."), (NEW, "rapport_ic_bas", "1.18 . ."), (NEW, "rapport_ic_haut", "1.31 . ."),
+    (NEW, "ecart_naif", "7.0 . ."), (NEW, "h_naif", "0.14 . ."), (NEW, "rapport_naif", "1.15 . ."),
+    (BOYS, "part_reference", "61.0 . ."), (BOYS, "ecart", "-3.0 -4.6 -1.5"), (BOYS, "ic_bas", "-5.5 . ."), (BOYS, "ic_haut", "-0.5 . ."),
+    (BOYS, "p_valeur", "0.017 0.0004 0.23"), (BOYS, "h", "-0.06 . ."), (BOYS, "rapport", "0.95 . ."),
+    ("volume/alses/accompagnements", "ecart_effectif", "381 381 381"), ("volume/alses/accompagnements", "evolution", "20.6 . ."),
+    ("volume/alses/accompagnements", "rapport", "1.21 . ."), ("volume/alses/accompagnements", "rapport_ic_bas", "1.13 . ."),
+    ("volume/alses/accompagnements", "rapport_ic_haut", "1.28 . ."),
+    ("groupes/reunions/participants/nouveaux", "part", "90 . ."), ("groupes/reunions/participants/nouveaux", "ic_bas", "71 . ."),
+    ("groupes/reunions/participants/nouveaux", "ic_haut", "97 . ."), (NORTH, "part", "47 . ."), (NORTH, "ic_bas", "27 . ."), (NORTH, "ic_haut", "68 . ."),
+    ("groupes/reunions/participants/sud", "part", "87 . ."), ("groupes/reunions/participants/sud", "ic_bas", "62 . ."),
+    ("groupes/reunions/participants/sud", "ic_haut", "96 . ."), (MEETINGS, "p_khi2", "0.0034 . ."), (MEETINGS, "p_exacte", "0.0049 . ."),
+    (NORTH, "p_fisher", "0.002 . ."),
+    *((f"emboitee/alses/{name}", "ecart", f"{gap} . .") for name, gap in [("difficultes_familiales", 39.1), ("sante_addiction", 6.6), ("mobilite", 6.3), ("aides_administratives", "5.0")]),
+    *((f"emboitee/alses/{name}", "rapport", f"{ratio} . .") for name, ratio in [("difficultes_familiales", 21), ("sante_addiction", 12), ("mobilite", 9), ("aides_administratives", 4.4)]),
+    ("emboitee/alses/difficultes_familiales", "ecart_type", "1.0 . ."), ("emboitee/alses/aides_administratives", "ecart_type", "0.5 . ."),
+    ("reponses/postes/equipe_sur_le_quartier/non/association", "p_fisher", "0.11 . ."),
+    *((f"reponses/postes/{path}", end, f"{value} . .") for path, low, high in [("experience_prevention/non", 17, 59), ("premiere_prise_de_poste/oui_ou_incertain", 66, 97), ("presentation_formelle/non", 31, 74)] for end, value in (("ic_bas", low), ("ic_haut", high))),
+    ("page", "personnes_par_poste", "31 . ."), ("page", "effet_grappe_faible", "1.6 . ."), ("page", "ressemblance_faible", "0.02 . ."),
+    ("page", "ressemblance_moyen", "0.07 . ."), ("page", "ressemblance_fort", "0.12 . ."), ("page", "nombre_de_tests", "11 . ."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("id", "measure", "expected"), REFERENCE, ids=lambda value: value.rsplit("/", 1)[-1])
+def test_each_value_of_the_reference_is_found_at_its_printed_precision(id, measure, expected):
+    found = FOUND(id)[measure]
+    for value, text in zip((found.value, found.low, found.high), expected.split(), strict=True):
+        if text != ".":
+            assert f"{value:.{decimals(text)}f}" == text or value == pytest.approx(float(text), abs=0.51 * 10.0 ** -decimals(text))
+
+
+def test_no_request_can_be_so_worked_on_by_chance():
+    assert max(each["p_valeur"].high for each in FOUND.of("emboitee")) < 1e-17
+
+
+def test_what_the_bounds_say_and_how_far_it_reaches():
+    said = {each.key.removeprefix("comparaisons/"): (each.finding, each.count_finding, each.reach) for each in FOUND.of("annees") + FOUND.of("reste")}
+    assert said[GIRLS] == ("hausse", "hausse", "non_concluante")
+    assert said[REFERRED] == ("baisse", "hausse", "concluante")
+    assert said["annees/alses/origine/hors_college"] == ("", "hausse", "")
+    assert said[NEW] == ("hausse", "", "concluante")
+    assert said[BOYS] == ("baisse", "", "non_concluante")
+    assert FOUND("volume/alses/accompagnements").reach == ""
+    assert {FOUND(id).reach for id in (MEETINGS, NORTH, "emboitee/alses/mobilite")} == {"concluante"}
+    assert FOUND("reponses/postes/equipe_sur_le_quartier/non/association").reach == "non_concluante"
+
+
+@pytest.mark.parametrize(("share", "reach"), [(60, "concluante"), (55, "non_concluante")])
+def test_the_least_favourable_count_decides(share, reach):
+    # At 55 % the central counts give p under 0.05, the extreme ones do not.
+    now, before = table([printed(2020, "sexe", "filles", share, 900)]), table([printed(2019, "sexe", "filles", 50, 900)])
+    found = Comparisons(compare.comparisons(now, before, CONTROLS.head(0), year=2020, compare_to=2019))(GIRLS)
+    assert found["p_holm"].value < 0.05 and (found["p_holm"].high < 0.05) == (reach == "concluante")
+    assert found.reach == reach
+
+
+def test_holm_multiplies_each_p_by_the_tests_that_remain():
+    ps = sorted(each[name].high for each, name in [(FOUND(id), name) for id, name in [(GIRLS, "p_valeur"), (REFERRED, "p_valeur"), (BOYS, "p_valeur"), (NEW, "p_valeur"), (MEETINGS, "p_exacte"), (NORTH, "p_choix"), ("reponses/postes/equipe_sur_le_quartier/non/association", "p_choix"), *((each.key.removeprefix("comparaisons/"), "p_valeur") for each in FOUND.of("emboitee"))]])
+    place = ps.index(FOUND(REFERRED)["p_valeur"].high)
+    assert FOUND(REFERRED)["p_holm"].high == pytest.approx((11 - place) * ps[place])
+
+
+def test_the_table_follows_its_schema_and_names_each_measure_once():
+    assert list(TABLE.columns) == columns("comparaisons")
+    assert not TABLE.duplicated(["comparaison", "mesure"]).any()
+    assert TABLE["methode"].ne("").all()
+    known = TABLE.dropna(subset=["valeur", "valeur_min", "valeur_max"])
+    assert (known["valeur_min"] <= known["valeur"] + 1e-12).all() and (known["valeur"] <= known["valeur_max"] + 1e-12).all()
+
+
+# --- sweeps ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_printed_share_is_read_with_its_central_count_and_its_rounding():
+    rows = with_shares(table([printed(2020, "sexe", "filles", 42, 2233), exactly(2020, "nouvel_accompagnement", "oui", 1206, 2233)]))
+    girls, new = map(compatible.side_of, rows.itertuples())
+    assert girls == compatible.Side((927, 949), (2233, 2233), 42.0, (41.5, 42.5)) and girls.central() == (938, 2233)
+    assert new.central() == (1206, 2233) and [array.tolist() for array in new.cells(np.array([2233]))] == [[1206], [2233]]
+
+
+def test_a_sweep_of_wide_intervals_equals_the_loop():
+    sides = [compatible.Side((20, 23), (50, 50), 43.0, (40.0, 46.0)), compatible.Side((10, 14), (40, 40))]
+    found = two_shares.sweep(two_shares.measures, compatible.central_pair(*sides), compatible.compatible_pairs(*sides))
+    every = list(product(range(20, 24), range(10, 15)))
+    gaps = [100 * (k / 50 - n / 40) for k, n in every]
+    ps = [proportions_ztest([k, n], [50, 40])[1] for k, n in every]
+    assert found["ecart"] == pytest.approx((100 * (22 / 50 - 12 / 40), min(gaps), max(gaps)))
+    assert found["p_valeur"][1:] == pytest.approx((min(ps), max(ps)))
+
+
+def test_a_sweep_of_the_rest_equals_the_loop():
+    part, all_of_them = compatible.Side((6, 7), (10, 10)), compatible.Side((18, 21), (38, 40), 50.0, (49.0, 51.0))
+    found = two_shares.sweep(two_shares.measures, compatible.central_rest(part, all_of_them), compatible.compatible_rests(part, all_of_them))
+    every = [
+        (k, n - k, base - 10)
+        for base in (38, 39, 40)
+        for n in range(18, 22)
+        for k in (6, 7)
+        if 0.49 * base <= n <= 0.51 * base
+    ]
+    rest = [100 * n / base for _, n, base in every]
+    gaps = [100 * (k / 10 - n / base) for k, n, base in every]
+    assert found["part_reference"][1:] == pytest.approx((min(rest), max(rest)))
+    assert found["ecart"][1:] == pytest.approx((min(gaps), max(gaps)))
+
+
+def test_blocks_change_nothing(monkeypatch):
+    sides = [compatible.Side((20, 40), (50, 52)), compatible.Side((10, 30), (40, 40))]
+    at_once = two_shares.sweep(two_shares.measures, compatible.central_pair(*sides), compatible.compatible_pairs(*sides))
+    monkeypatch.setattr(compatible, "BLOCK", 7)
+    assert two_shares.sweep(two_shares.measures, compatible.central_pair(*sides), compatible.compatible_pairs(*sides)) == at_once
+
+
+# --- edges -----------------------------------------------------------------------------------------------------------
+
+
+def test_without_an_earlier_year_the_year_alone_is_compared():
+    alone = compare.comparisons(NOW, BEFORE.head(0), CONTROLS, year=2020, compare_to=None)
+    kinds = set(alone["comparaison"].str.split("/").str[0])
+    assert kinds == {"reste", "groupes", "emboitee", "reponses", "page"}
+    assert alone["comparee_a"].isna().all()
+
+
+def test_empty_tables_give_a_page_without_comparison():
+    empty = compare.comparisons(NOW.head(0), BEFORE.head(0), CONTROLS.head(0), year=2020, compare_to=None)
+    assert empty[["comparaison", "mesure", "valeur"]].to_numpy().tolist() == [["page", "nombre_de_tests", 0.0], ["page", "seuil", 0.05]]
+
+
+@pytest.mark.parametrize(("before", "now", "p"), [(0, 0, 1.0), (100, 100, 1.0), (50, 50, 1.0)])
+def test_shares_of_nobody_of_everybody_or_equal_differ_by_nothing(before, now, p):
+    pair = compatible.Pair(*(np.array([each]) for each in (now, 100, before, 100)))
+    found = two_shares.measures(pair)
+    assert (found["ecart"][0], found["p_valeur"][0]) == (0, p)
+    assert found["ic_bas"][0] <= 0 <= found["ic_haut"][0]
+    assert math.isnan(found["rapport"][0]) == (before == 0)
+    assert robustness.robustness(pair, shared=10)["p_recouvrement"][0] == 1
+    assert "part_supplement" not in robustness.robustness(pair, shared=None)
+
+
+def test_from_nobody_to_everybody_is_known_without_a_ratio():
+    found = two_shares.measures(compatible.Pair(*(np.array([each]) for each in (100, 100, 0, 100))))
+    assert found["ecart"][0] == 100 and found["p_valeur"][0] < 1e-20 and math.isnan(found["rapport"][0])
+
+
+def test_a_share_on_an_unknown_base_has_its_bounds_and_no_test():
+    tables = [table([figure(year, "situation", "collegien", share=share, precision="arrondi_imprime", perimeter="prevention_specialisee")]) for year, share in ((2020, 52), (2019, 55))]
+    found = Comparisons(compare.comparisons(*tables, CONTROLS.head(0), year=2020, compare_to=2019))("annees/prevention_specialisee/situation/collegien")
+    assert (found.finding, found.reach, list(found.measures)) == ("baisse", "", ["part", "part_reference", "ecart"])
+    assert (found["ecart"].value, found["ecart"].low, found["ecart"].high) == (-3, -4, -2)
+
+
+def groups_of(*triples):
+    rows = [exactly(2020, "participants", name, n, base, perimeter="reunions", unit="participants") for name, n, base in triples]
+    return Comparisons(compare.comparisons(table(rows), BEFORE.head(0), CONTROLS.head(0), year=2020, compare_to=None))
+
+
+def test_one_group_has_an_interval_and_no_test():
+    found = groups_of(("nord", 9, 19))
+    assert found(MEETINGS) is None
+    assert found(NORTH).reach == "" and list(found(NORTH).measures) == ["effectif", "base", "part", "ic_bas", "ic_haut"]
+
+
+def test_two_groups_in_the_lowest_place_are_not_set_against_the_others():
+    found = groups_of(("nord", 9, 18), ("sud", 5, 10), ("nouveaux", 9, 10))
+    assert all("p_choix" not in each for each in found.of("groupes"))
+
+
+def test_everybody_at_every_meeting_is_no_difference():
+    found = groups_of(("nord", 9, 9), ("sud", 5, 5))
+    assert found(MEETINGS)["p_exacte"].value == 1 and "p_khi2" not in found(MEETINGS)
+
+
+def test_the_exact_test_of_groups_counts_the_tables_no_likelier():
+    total = math.comb(55, 41)
+    chance = {
+        (a, b): math.comb(21, a) * math.comb(19, b) * math.comb(15, 41 - a - b) / total
+        for a, b in product(range(22), range(20))
+        if 0 <= 41 - a - b <= 15
+    }
+    expected = sum(p for p in chance.values() if p <= chance[19, 9] * (1 + 1e-9))
+    assert groups.exact_p(np.array([19, 9, 13]), np.array([21, 19, 15])) == pytest.approx(expected)
+
+
+def test_beyond_what_can_be_enumerated_tables_are_drawn_with_a_fixed_seed(monkeypatch):
+    monkeypatch.setattr(groups, "ENUMERATED", 1)
+    found = [groups.exact_p(np.array([19, 9, 13]), np.array([21, 19, 15])) for _ in range(2)]
+    assert found[0] == found[1] == pytest.approx(0.0049, abs=0.001)
+
+
+def test_a_pair_of_answers_is_tested_at_its_worst_overlap():
+    found = nested.measures(6, 4, 8)
+    # At least two persons gave both answers; at most four. Then 4 against 2, and 2 against 0, changed.
+    assert found["p_valeur"] == pytest.approx((0.6875, 0.5, 0.6875))
+    assert "rapport" not in nested.measures(6, 0, 8)
+
+
+def test_the_change_that_can_be_seen_shrinks_with_the_number_of_persons():
+    few, many = (robustness.detectable(compatible.Pair(*(np.array([n * each]) for each in (4, 10, 4, 10))))[0] for n in (10, 1000))
+    assert few > 10 * many / 2 and 0 < many < few
+
+
+def test_the_whole_that_cannot_hold_its_part_is_not_compared():
+    rows = [exactly(2020, "sexe", "garcons", 50, 60), exactly(2020, "sexe", "garcons", 40, 80, perimeter="prevention_specialisee")]
+    made = compare.comparisons(table(rows), BEFORE.head(0), CONTROLS.head(0), year=2020, compare_to=None)
+    assert set(made["comparaison"]) == {"page"}
+    assert typed(made, "comparaisons").equals(made)

@@ -1,0 +1,96 @@
+"""Sentences about comparisons: no more than what the bounds and the test allow, and a box where there is nothing."""
+
+import pytest
+
+from helpers import wording
+from helpers.comparisons import Comparison, Comparisons, Measure
+from helpers.facts import Facts
+from helpers.indicators.rows import row, table
+from helpers.schema import columns, typed
+from helpers.wording import measures
+
+
+def known(value, low=None, high=None, unit="points"):
+    return Measure(value, value if low is None else low, value if high is None else high, unit, "calcul")
+
+
+def girls(finding="hausse", count="hausse", reach="non_concluante", **given):
+    found = {"ecart": known(4, 3, 5), "effectif": known(46, unit="personnes")} | given
+    return Comparison("comparaisons/annees/alses/sexe/filles", "Sexe : filles", finding, count, reach, found)
+
+
+def facts_of(year, share):
+    return Facts(table([row((year, "alses", "sexe", "filles"), "personnes", counts=(share, share), base=(100, 100), precision="exact", reference="Note, l. 1")]), year=year)
+
+
+NOW, BEFORE = facts_of(2032, 44), facts_of(2031, 40)
+NONE = Comparisons(typed(table([]).reindex(columns=columns("comparaisons")), "comparaisons"))
+
+
+@pytest.mark.parametrize(("finding", "count", "words"), [
+    ("hausse", "hausse", "la part « filles » augmente : 40\u202f% en 2031, 44\u202f% en 2032, soit +4,0\u00a0points (entre +3,0 et +5,0)."),
+    ("baisse", "hausse", "la part « filles » diminue, alors que le nombre augmente :"),
+    ("stable", "hausse", "la part « filles » est stable à l’arrondi près :"),
+    ("indetermine", "hausse", "l’arrondi ne permet pas de dire si la part « filles » a changé :"),
+])
+def test_a_change_is_told_by_what_its_bounds_allow(finding, count, words):
+    said = wording.say("compare", "change", c=girls(finding, count), now=NOW, before=BEFORE).text.replace("40,0", "40").replace("44,0", "44")
+    assert words in said
+
+
+def test_a_change_known_by_its_bounds_alone_says_no_middle():
+    said = wording.say("compare", "gap", c=girls(ecart=Measure(None, 3, 5, "points", "")))
+    assert said.text == "un écart entre +3,0 et +5,0 points"
+
+
+@pytest.mark.parametrize(("reach", "words"), [
+    ("concluante", "Un tel écart dépasse ce que le hasard seul produirait."),
+    ("non_concluante", "Le hasard seul pourrait produire un tel écart."), ("", ""),
+])
+def test_only_a_conclusive_test_may_be_said_to_exceed_chance(reach, words):
+    assert wording.say("compare", "reach", c=girls(reach=reach)).text == words
+
+
+@pytest.mark.parametrize(("macro", "values", "words"), [
+    ("volume", {"now": NOW, "before": BEFORE}, "aucun total n’est publié pour les deux années"),
+    ("rest", {"path": "alses/sexe/garcons", "now": NOW}, "cette part n’est pas publiée à la fois pour les ALSES et pour toute la prévention spécialisée"),
+    ("nested", {"now": NOW}, "aucun thème ne publie à l’unité sa demande et son objectif"),
+    ("overlap", {"now": NOW, "before": BEFORE}, "le nombre d’accompagnements poursuivis n’est pas publié, le recouvrement ne peut pas être borné"),
+    ("composition", {"now": NOW, "before": BEFORE}, "aucune part testée ne permet ce calcul"), ("detectable", {}, "aucune part n’est testée d’une année à l’autre"),
+])
+def test_nothing_to_compare_is_a_sentence(macro, values, words):
+    assert wording.say("compare", macro, found=NONE, **values).text == f"Pas de donnée : {words}."
+
+
+def test_a_first_year_has_nothing_to_compare():
+    said = wording.say("compare", "key_points", found=NONE, now=NOW, before=Facts(table([]), year=None))
+    assert said.text == "Aucune année antérieure à 2032 n’a de données : rien n’est comparé à une autre année."
+
+
+def test_two_years_without_a_common_figure_say_so():
+    said = wording.say("compare", "key_points", found=NONE, now=NOW, before=BEFORE)
+    assert said.text == "Aucun chiffre n’est publié à la fois pour 2031 et 2032."
+
+
+@pytest.mark.parametrize(("name", "measure", "text"), [
+    ("ecart", known(-6.0), "−6,0\u00a0points"), ("part_reference", known(43.4, unit="pct"), "43,4\u202f%"),
+    ("p_valeur", known(0.00001, unit=""), "moins de 0,001"), ("p_valeur", known(0.197, unit=""), "0,20"),
+    ("rapport", known(21.3, unit=""), "21,3"), ("rapport", known(0.884, unit=""), "0,88"), ("evolution", known(20.57, unit="pct"), "+20,6\u202f%"),
+    ("ecart_detectable", known(4.35), "4,4\u00a0points"), ("ecart_effectif", known(64, unit="personnes"), "+64"),
+    ("nombre_de_tests", known(11, unit=""), "11"),
+])
+def test_a_measure_is_written_with_its_unit_and_names_its_place(name, measure, text):
+    said = measures.say_measure(girls(**{name: measure}), name)
+    assert wording.plain(said) == text
+    assert f'data-cle="comparaisons/annees/alses/sexe/filles" data-mesure="{name}"' in said
+
+
+def test_what_is_missing_is_said_missing():
+    for say in (measures.say_measure, measures.say_bounds, measures.say_about):
+        assert say(None, "ecart") == say(girls(), "rapport") == "pas de donnée"
+    assert measures.say_interval(girls()) == measures.say_envelope(girls()) == "pas de donnée"
+
+
+def test_what_rounding_hides_is_said_about():
+    assert wording.plain(measures.say_about(girls(effectif=known(963, 954, 972, "personnes")), "effectif")) == "environ 963 (entre 954 et 972)"
+    assert wording.plain(measures.say_about(girls(), "effectif")) == "46"
