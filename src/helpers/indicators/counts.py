@@ -4,7 +4,8 @@ import pandas as pd
 
 from helpers.clean import CleanPosts
 from helpers.facts import cite
-from helpers.indicators.rows import Cell, row, table
+from helpers.indicators.context import count_associations, count_colleges
+from helpers.indicators.rows import row, single, table
 from helpers.schema import Indicator, catalogue, typed
 
 # Below this seniority, a post may be the very one that is described: the answer is uncertain.
@@ -35,11 +36,6 @@ def _count(values: pd.Series, indicator: Indicator, *, year: int, perimeter: str
     ]
 
 
-def _single(cell: Cell, count: int, reference: str, *, base: tuple | None = None, cross: tuple = ("", "")) -> dict:
-    unit = catalogue().indicators[cell[2]].unit
-    return row(cell, unit, counts=(count, count), base=base, cross=cross, precision="exact", reference=reference)
-
-
 def _first_post(seniority: pd.Series) -> pd.Series:
     return (
         pd.Series("incertain", index=seniority.index)
@@ -51,7 +47,8 @@ def _first_post(seniority: pd.Series) -> pd.Series:
 def count_posts(posts: pd.DataFrame, *, year: int, document: str) -> pd.DataFrame:
     """Exact indicators of the new posts: their number, and each condition by modality (base: the posts).
 
-    ``premiere_prise_de_poste`` reads the seniority: none is yes, a year or more is no, less is uncertain.
+    ``premiere_prise_de_poste`` reads the seniority: none is yes, a year or more is no, less is uncertain. The posts and
+    their local team are crossed with the association (base: all posts, then those of the association).
     """
     if posts.empty:
         return table([])
@@ -61,17 +58,31 @@ def count_posts(posts: pd.DataFrame, *, year: int, document: str) -> pd.DataFram
         experience_prevention=(posts["anciennete_prev_ans"] > 0).map({True: "oui", False: "non"}),
         premiere_prise_de_poste=_first_post(posts["anciennete_alses_ans"]),
     )
-    rows = [_single((year, "postes", "nouveaux_postes", ""), len(posts), reference)]
+    rows = [single((year, "postes", "nouveaux_postes", ""), len(posts), reference)]
     for indicator in catalogue().of_topic("deploiement"):
         if indicator.choice == "unique" and indicator.id in read:
             rows += _count(read[indicator.id], indicator, year=year, perimeter="postes", reference=reference)
-    return table(rows)
+    return table([*rows, *_by_association(posts, year=year, document=document)])
+
+
+def _by_association(posts: pd.DataFrame, *, year: int, document: str) -> list[dict]:
+    rows, teams = [], catalogue().indicators["equipe_sur_le_quartier"]
+    for association, own in posts.groupby("association"):
+        reference, cross = cite(document, own["ligne"]), ("association", association)
+        cell, all_posts = (year, "postes", "nouveaux_postes", ""), (len(posts),) * 2
+        rows.append(single(cell, len(own), reference, base=all_posts, cross=cross))
+        seen = own[teams.id].value_counts()
+        for answer in teams.modalities:
+            cell, base = (year, "postes", teams.id, answer), (len(own),) * 2
+            rows.append(single(cell, int(seen.get(answer, 0)), reference, base=base, cross=cross))
+    return rows
 
 
 def count_meetings(meetings: pd.DataFrame, *, year: int, document: str) -> pd.DataFrame:
     """Exact indicators of the meetings: number, present and invited by group, and present at each meeting.
 
-    The base of the present is the invited of the same group; a group whose invited are not printed has none.
+    Meetings held after the end of the year are counted apart (``reunions`` crossed with ``periode``). The base of the
+    present is the invited of the same group; a group whose invited are not printed has none.
     """
     if meetings.empty:
         return table([])
@@ -89,10 +100,17 @@ def count_meetings(meetings: pd.DataFrame, *, year: int, document: str) -> pd.Da
             members = entries[name].groups[group].members if group in entries[name].groups else (group,)
             lines = meetings.loc[meetings["groupe"].isin(members), "ligne_invites" if name == "invites" else "ligne"]
             base = (invited_all[group],) * 2 if name == "participants" and group in invited_all else None
-            rows.append(_single((year, "reunions", name, group), count, cite(document, lines.dropna()), base=base))
+            rows.append(single((year, "reunions", name, group), count, cite(document, lines.dropna()), base=base))
+    late = meetings[meetings["date"].dt.year > year].groupby("groupe").size().to_dict()
+    held_late = _with_groups({group: late.get(group, 0) for group in held}, entries["reunions"])
+    for group, total in _with_groups(held, entries["reunions"]).items():
+        members = entries["reunions"].groups[group].members if group in entries["reunions"].groups else (group,)
+        lines = meetings.loc[meetings["groupe"].isin(members), "ligne"]
+        cell, cross = (year, "reunions", "reunions", group), ("periode", "apres_l_annee")
+        rows.append(single(cell, held_late[group], cite(document, lines), base=(total, total), cross=cross))
     for meeting in meetings.itertuples():
         cell, cross = (year, "reunions", "participants", meeting.groupe), ("reunion", f"{meeting.date:%Y-%m-%d}")
-        rows.append(_single(cell, int(meeting.participants), cite(document, [meeting.ligne]), cross=cross))
+        rows.append(single(cell, int(meeting.participants), cite(document, [meeting.ligne]), cross=cross))
     return table(rows)
 
 
@@ -102,14 +120,14 @@ def count_statements(statements: pd.DataFrame, *, year: int, document: str) -> p
         return table([])
     reference = cite(document, statements["ligne"])
     entries, total = catalogue().indicators, (len(statements),) * 2
-    rows = [_single((year, "enonces", "enonces", ""), len(statements), reference)]
+    rows = [single((year, "enonces", "enonces", ""), len(statements), reference)]
     for name, column in (("theme_enonce", "theme"), ("nature_enonce", "nature")):
         rows += _count(statements[column], entries[name], year=year, perimeter="enonces", reference=reference)
     crossed = pd.crosstab(statements["theme"], statements["nature"])
     for theme in crossed.index:
         for nature in entries["nature_enonce"].modalities:
             count, cross = int(crossed.loc[theme].get(nature, 0)), ("nature_enonce", nature)
-            rows.append(_single((year, "enonces", "theme_enonce", theme), count, reference, base=total, cross=cross))
+            rows.append(single((year, "enonces", "theme_enonce", theme), count, reference, base=total, cross=cross))
     return table(rows)
 
 
@@ -128,16 +146,29 @@ def count_ledger(raw: pd.DataFrame, cleaned: CleanPosts, *, year: int, document:
         "modifications": len(cleaned.ledger),
     }
     assert counts["lues"] == counts["gardees"] + counts["rejetees"], "a row was lost while cleaning the posts"
-    return table([_single((year, "donnees", "lignes", name), count, document) for name, count in counts.items()])
+    return table([single((year, "donnees", "lignes", name), count, document) for name, count in counts.items()])
 
 
 def count_year(
-    posts: pd.DataFrame, meetings: pd.DataFrame, statements: pd.DataFrame, *, year: int, document: str
+    posts: pd.DataFrame,
+    meetings: pd.DataFrame,
+    statements: pd.DataFrame,
+    *,
+    year: int,
+    document: str,
+    colleges: pd.DataFrame | None = None,
+    landmarks: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Every exact indicator of the year's tables; a table that was not received counts nothing."""
+    """Every exact indicator of the year's tables; a table that was not received counts nothing.
+
+    ``colleges`` and ``landmarks`` (schema reperes) place the collèges of the posts among others; without them, they
+    are not placed.
+    """
     parts = [
         count_posts(posts, year=year, document=document),
+        count_colleges(posts, colleges, landmarks, year=year),
         count_meetings(meetings, year=year, document=document),
+        count_associations(posts, meetings, statements, year=year, document=document),
         count_statements(statements, year=year, document=document),
     ]
     return typed(pd.concat(parts, ignore_index=True), "indicateurs")
