@@ -1,5 +1,7 @@
 """What stands around the posts: the collèges that hold them, the associations that are named."""
 
+import re
+
 import pandas as pd
 
 from helpers.facts import cite
@@ -22,7 +24,9 @@ def count_colleges(
         return table([])
     known = colleges[["uai", "ips_2022_23", "effectif_2022_23_eleves", "source_ips"]]
     found = posts[["uai"]].merge(known, on="uai", how="left", validate="m:1")
-    reference = " ; ".join(dict.fromkeys(source.partition(" ; ")[0] for source in found["source_ips"].dropna()))
+    # « Producteur, table, millésime ; remarque »: only the first part is a source.
+    sources = dict.fromkeys(re.split(r"\s;\s", source)[0] for source in found["source_ips"].dropna())
+    reference = " ; ".join(sources)
     rows, values = [], {} if landmarks is None else dict(zip(landmarks["repere"], landmarks["valeur"], strict=True))
     if QUARTILE in values and MEDIAN in values:
         index = found["ips_2022_23"].astype("float")

@@ -101,17 +101,24 @@ def count_meetings(meetings: pd.DataFrame, *, year: int, document: str) -> pd.Da
             lines = meetings.loc[meetings["groupe"].isin(members), "ligne_invites" if name == "invites" else "ligne"]
             base = (invited_all[group],) * 2 if name == "participants" and group in invited_all else None
             rows.append(single((year, "reunions", name, group), count, cite(document, lines.dropna()), base=base))
-    late = meetings[meetings["date"].dt.year > year].groupby("groupe").size().to_dict()
-    held_late = _with_groups({group: late.get(group, 0) for group in held}, entries["reunions"])
-    for group, total in _with_groups(held, entries["reunions"]).items():
-        members = entries["reunions"].groups[group].members if group in entries["reunions"].groups else (group,)
-        lines = meetings.loc[meetings["groupe"].isin(members), "ligne"]
-        cell, cross = (year, "reunions", "reunions", group), ("periode", "apres_l_annee")
-        rows.append(single(cell, held_late[group], cite(document, lines), base=(total, total), cross=cross))
+    rows += _held_after(meetings, year=year, document=document)
     for meeting in meetings.itertuples():
         cell, cross = (year, "reunions", "participants", meeting.groupe), ("reunion", f"{meeting.date:%Y-%m-%d}")
         rows.append(single(cell, int(meeting.participants), cite(document, [meeting.ligne]), cross=cross))
     return table(rows)
+
+
+def _held_after(meetings: pd.DataFrame, *, year: int, document: str) -> list[dict]:
+    """The meetings that the document files under a year that was over; base: the meetings of the group."""
+    entry, rows = catalogue().indicators["reunions"], []
+    late = meetings.assign(late=meetings["date"].dt.year > year).groupby("groupe")["late"]
+    held, after = (_with_groups(counts.to_dict(), entry) for counts in (late.size(), late.sum().astype(int)))
+    for group, total in held.items():
+        members = entry.groups[group].members if group in entry.groups else (group,)
+        reference = cite(document, meetings.loc[meetings["groupe"].isin(members), "ligne"])
+        cell, cross = (year, "reunions", "reunions", group), ("periode", "apres_l_annee")
+        rows.append(single(cell, after[group], reference, base=(total, total), cross=cross))
+    return rows
 
 
 def count_statements(statements: pd.DataFrame, *, year: int, document: str) -> pd.DataFrame:
