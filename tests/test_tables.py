@@ -45,7 +45,7 @@ def test_a_breakdown_says_how_well_each_figure_is_known_and_cards_leave_out_what
     found = facts.Facts(table([GIRLS, BOYS, ALL]), year=2032)
     shown = tables.cards(found, {"alses/sexe/filles": "de filles", "alses/sexe/garcons": "de garçons", "alses/accompagnements/": "personnes"})
     assert wording.plain(shown.html.replace("</li>", " ")) == (
-        "44\u202f% ≈ de filles sur 150 150 ● personnes ● compté ou imprimé à l’unité ; ≈ part imprimée arrondie : l’effectif est encadré."
+        "44\u202f% ≈ de filles sur 150 150 ● personnes effectif total ● compté ou imprimé à l’unité ; ≈ part imprimée arrondie : l’effectif est encadré."
     )
 
 

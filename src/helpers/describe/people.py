@@ -67,3 +67,10 @@ def requests_and_goals(indicators: pd.DataFrame, *, year: int, perimeter: str = 
             "base": both["base_min_d"],
         }
     ).reset_index(drop=True)
+
+
+def beyond(parts: list[pd.DataFrame], pairs: pd.DataFrame) -> list[pd.DataFrame]:
+    """The breakdowns that say more than the themes of `requests_and_goals`, which have their own figure."""
+    shown = set() if pairs.empty else set(pairs["modalite"])
+    bounded = [set(rows.loc[rows["part_min_pct"].notna() & rows["base_min"].notna(), "modalite"]) for rows in parts]
+    return [rows for rows, names in zip(parts, bounded, strict=True) if names - shown]

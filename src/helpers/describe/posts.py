@@ -75,3 +75,15 @@ def social_context(posts: pd.DataFrame, colleges: pd.DataFrame) -> pd.DataFrame:
     placed = posts.merge(known, on="uai", how="left", validate="m:1").dropna(subset="ips")
     names = ["association", "college", "commune", "type_education_prioritaire", "ips", "eleves"]
     return placed.sort_values(["ips", "college"])[names].reset_index(drop=True)
+
+
+def landmarks(context: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
+    """The values among which the indices are read, lowest first: those of the reference table, and the posts' median.
+
+    Columns: ``libelle``, ``valeur``, ``champ`` (empty for the posts themselves). ``known`` has the schema reperes.
+    """
+    named = known[known["repere"].str.startswith("ips_")][["libelle", "valeur", "champ"]]
+    if context.empty:
+        return named.reset_index(drop=True)
+    own = {"libelle": "médiane de ces postes", "valeur": float(context["ips"].median()), "champ": ""}
+    return pd.concat([named, pd.DataFrame([own])]).sort_values("valeur", ignore_index=True)

@@ -32,7 +32,7 @@ PERIMETERS = {
     "reseau_alses/associations_nommees/": "associations nommées",
     "enonces/enonces/": "énoncés codés de la synthèse",
     "alses/accompagnements/": "personnes suivies par un ALSES",
-    "collegiens/accompagnements/": "collégiens suivis par toute la prévention spécialisée",
+    "prevention_specialisee/situation/collegien": "collégiens suivis par toute la prévention spécialisée",
     "prevention_specialisee/accompagnements/": "personnes suivies par toute la prévention spécialisée",
 }
 

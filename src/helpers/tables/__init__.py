@@ -9,6 +9,7 @@ from helpers.tables.figures import (
     ledger_table,
 )
 from helpers.tables.frame import matrix_table, provenance, table
+from helpers.tables.populations import perimeters_table, populations_table
 
 __all__ = [
     "answers_table",
@@ -18,6 +19,8 @@ __all__ = [
     "differences_table",
     "ledger_table",
     "matrix_table",
+    "perimeters_table",
+    "populations_table",
     "provenance",
     "table",
 ]
