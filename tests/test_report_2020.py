@@ -76,6 +76,11 @@ def find(figures: list[dict], year: int, path: str) -> dict:
         (2020, "reunions/participants/sud", 13, 13),
         (2020, "reunions/invites/groupes_alses", 55, 55),
         (2020, "enonces/nature_enonce/tension", 10, 10),
+        (2020, "alses/variation_annuelle/", 381, 381),
+        (2020, "postes/ips_du_college/premier_quartile", 15, 15),
+        (2020, "postes/eleves_inscrits/", 6824, 6824),
+        (2020, "reseau_alses/associations_nommees/", 13, 13),
+        (2020, "reseau_alses/presence_associations/postes_sans_reunion", 1, 1),
     ],
 )
 def test_a_figure_has_the_bounds_that_the_note_allows(figures, year, path, low, high):

@@ -49,6 +49,19 @@ def test_a_breakdown_says_how_well_each_figure_is_known_and_cards_leave_out_what
     )
 
 
+def test_the_perimeters_table_leaves_out_what_the_year_does_not_count():
+    found = facts.Facts(table([GIRLS, ALL]), year=2032)
+    made = tables.perimeters_table(found, {"alses/accompagnements/": "personnes suivies", "postes/nouveaux_postes/": "postes"}, caption="C")
+    assert '<th scope="row">Personnes suivies</th>' in made.html and "Postes" not in made.html
+    assert tables.perimeters_table(found, {}, caption="C").text == "Pas de donnée : aucune population n’est comptée pour cette année."
+
+
+def test_populations_are_named_on_each_row():
+    made = tables.populations_table([describe.breakdown(table([GIRLS]), "sexe", year=2032)] * 2, ["A", "B"], caption="Sexe")
+    assert wording.plain(made.html).count("filles entre 63 et 69 150 44") == 2
+    assert made.html.count('<th scope="row">A</th>') == made.html.count('<th scope="row">B</th>') == 1
+
+
 CONTROL = {
     "id": "C2032-01", "document": "Note", "ligne": 21, "annee": 2032, "perimetre": "alses", "indicateur": "sexe", "modalite": "filles",
     "mesure": "part", "operateur": "=", "valeur": 44.0, "unite": "pct", "recalcul_min": 43.6, "recalcul_max": 44.2,

@@ -66,7 +66,8 @@ def show_associations(grid: pd.DataFrame, facts: Facts) -> Html:
     parents = [(row.association, row.rattachement) for row in grid.itertuples() if row.rattachement]
     named = facts("reseau_alses/associations_nommees/")
     places = ("postes_sans_reunion", "reunions_sans_poste", "synthese_seule")
-    silent, without, only = (facts(f"reseau_alses/presence_associations/{name}") for name in places)
+    found = [facts(f"reseau_alses/presence_associations/{name}") for name in places]
+    silent, without, only = (fact if fact and fact.counts[1] else None for fact in found)
     references = named.reference if named else "calcul"
     titles = {"association": "Association", **{name: label.capitalize() for name, label in headings.items()}}
     return compose(
@@ -74,7 +75,7 @@ def show_associations(grid: pd.DataFrame, facts: Facts) -> Html:
         id="associations",
         title=tell("associations_title", named=named, silent=silent, without=without),
         subtitle=tell("associations_subtitle"),
-        reading=tell("associations_reading", fact=only if only and only.counts[1] else None),
+        reading=tell("associations_reading", fact=only),
         notes=[tell("associations_kept", pairs=parents)] if parents else [],
         source=words("source", population="associations nommées dans le document", references=references),
         alt=tell("associations_alt", rows=[_said_of(row, listed) for row in grid.itertuples()]).text,

@@ -57,6 +57,6 @@ def dumbbell(rows: pd.DataFrame) -> Figure:
     axes.set_xlim(-1, max(50, rows[["demande_pct", "objectif_pct"]].max().max() * 1.35))
     axes.set_ylim(-0.6, len(rows) - 0.4)
     axes.xaxis.set_major_formatter(lambda value, _: percent(value))
-    axes.legend(loc="lower right", frameon=False)
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, borderaxespad=0)
     bare(axes)
     return figure
