@@ -491,11 +491,11 @@ def test_without_posts_or_register_no_college_is_counted():
 def test_associations_are_counted_where_they_are_named_and_where_they_are_not():
     posts = pd.DataFrame({"association": ["A", "A", "B"], "ligne": [1, 2, 3]})
     meetings = pd.DataFrame({"associations": ["A; C", ""], "ligne": [4, 5]})
-    statements = pd.DataFrame({"associations": ["D;C"], "ligne": [6]})
+    statements = pd.DataFrame({"associations": ["D;C;B"], "ligne": [6]})
     rows = count_associations(posts, meetings, statements, year=2032, document="Note")
     assert counted(rows, "associations_nommees") == {"": 4}
     assert counted(rows, "presence_associations") == {
-        "postes": 2, "reunions": 2, "synthese": 2, "postes_sans_reunion": 1, "reunions_sans_poste": 1, "synthese_seule": 1,
+        "postes": 2, "reunions": 2, "synthese": 3, "postes_sans_reunion": 1, "reunions_sans_poste": 1, "synthese_seule": 1,
     }
     assert set(rows["reference"]) == {"Note, l. 1–4, 6"}
     assert count_associations(*(frame.head(0) for frame in (posts, meetings, statements)), year=2032, document="Note").empty
