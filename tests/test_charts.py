@@ -18,7 +18,7 @@ def figure(name, modality, n, base=100, *, perimeter="alses", unit="personnes", 
 
 def alt_of(made) -> str:
     """The alt text of a figure that has everything that must travel with it."""
-    assert re.search(r'<p class="figure-titre">[^<]', made.html)
+    assert re.search(r'<p class="figure-titre">(?!\s*</p>)', made.html)  # a title may open with a marked number
     assert '<p class="source">Champ : ' in made.html
     assert "Source : Note, l. 1" in made.html
     assert re.search(r"<summary>Données de la figure</summary><div class=\"table-boite\"><table>\s*<caption>[^<]", made.html)
@@ -28,12 +28,12 @@ def alt_of(made) -> str:
 LEVELS = describe.breakdown(table([figure("niveau", "6e", 20), figure("niveau", "3e", 45), figure("niveau", "4e", None)]), "niveau", year=2032)
 
 
-def test_a_breakdown_says_its_largest_share_and_what_is_not_published():
+def test_a_breakdown_says_its_largest_share():
     made = charts.show_breakdowns([LEVELS])
     assert alt_of(made) == "Barres horizontales, Niveau de classe, 2032 : 6e, 20\u202f% ; 3e, 45\u202f%."
     assert 'id="fig-alses-niveau"' in made.html
     assert re.search(r'figure-titre">Niveau de classe : <data value="45"', made.html)
-    assert '<p class="note">Donnée non publiée : 4e.</p>' in made.html
+    assert "non publiée :" not in made.html  # what is missing has its own box, under the figures
 
 
 def test_a_figure_reads_as_its_title_then_its_alt_text_in_a_terminal():
@@ -214,6 +214,127 @@ def test_figures_stand_beside_their_statements_and_one_that_is_not_published_is_
     assert alt_of(made) == "Points des chiffres de l’année placés à côté des énoncés : Bureau ou local au collège : non, 1 sur 5 ; Sexe : filles, 45,0\u202f%."
     assert made.text.startswith("En face d’un chiffre de l’année : 4 énoncés sur 9\n")
     assert "Niveau" not in made.html
+def post(name, modality, n, base=5):
+    return figure(name, modality, n, base, perimeter="postes", unit="postes")
+
+
+def found(*rows) -> facts.Facts:
+    return facts.Facts(table(list(rows)), year=2032)
+
+
+def test_seniority_is_one_dot_a_post_with_zero_named():
+    rows = pd.DataFrame({"experience": ["comme ALSES"] * 3, "annees": [0, 0.5, 2], "postes": [2, 1, 1], "colleges": ["A, B", "C", "D"]})
+    made = charts.show_seniority(rows, found(post("experience_prevention", "non", 1), post("premiere_prise_de_poste", "oui", 2), post("premiere_prise_de_poste", "incertain", 1)))
+    assert alt_of(made) == "Bandes de points, un par poste : comme ALSES, aucune : 2 postes, 0,5 an : 1 poste, 2 ans : 1 poste."
+    assert made.text.startswith("1 poste sur 5 sans ancienneté en prévention spécialisée, 2 sans ancienneté d’ALSES")
+
+
+TEAMS = pd.DataFrame({"association": ["Gué", "Tilleuls"], "postes": [3, 2], "oui": [1, 2], "non": [2, 0], "autre": [0, 0]})
+
+
+@pytest.mark.parametrize(("other", "title"), [(0, ", dont 2 sur 3 pour Gué"), (2, "")], ids=["one stands out", "a tie"])
+def test_teams_name_the_association_that_lacks_them_most_if_one_stands_out(other, title):
+    crossed = row((2032, "postes", "equipe_sur_le_quartier", "non"), "postes", counts=(2, 2), base=(3, 3), cross=("association", "Gué"), precision="exact", reference="Note, l. 1")
+    made = charts.show_teams(TEAMS.assign(non=[2, other]), found(post("equipe_sur_le_quartier", "non", 2), crossed))
+    assert made.text.startswith(f"Sans équipe de prévention sur le quartier : 2 postes sur 5{title}\n")
+    assert alt_of(made).startswith("Un signe par poste et par association : Gué, 3 postes, dont 1 avec une équipe et 2 sans ; Tilleuls, ")
+
+
+def test_the_colleges_are_placed_among_the_landmarks_with_the_date_of_the_register():
+    context = pd.DataFrame({"association": ["Gué"], "college": ["Collège A"], "commune": ["V"], "type_education_prioritaire": ["rep_plus"], "ips": [70.0], "eleves": [300]})
+    landmarks = pd.DataFrame({"libelle": ["médiane"], "valeur": [88.75], "champ": ["collèges du Nord"]})
+    rows = [post("ips_du_college", "premier_quartile", 1), post("ips_du_college", "au_dessus", 0)]
+    made = charts.show_context(context, landmarks, found(*[{**one, "reference": "Note, l. 1 rentrée 2022-2023"} for one in rows]))
+    assert re.search(r'alt="Points de l’indice le plus bas au plus élevé : A \(Gué\), 70,0 ; médiane, 88,75."', made.html)
+    assert '<time datetime="2022">rentrée 2022-2023</time>' in made.html
+    assert "ne dépasse pas le premier quartile des collèges du Nord" in made.text
+    assert "aucun poste n’est dans un collège au-dessus de la médiane" in made.html
+
+
+def test_the_calendar_sets_the_following_year_apart():
+    meetings = pd.DataFrame({"date": pd.to_datetime(["2032-12-01", "2033-01-05"]), "groupe": ["nord"] * 2, "participants": [5, 1], "libelle": ["nord du département"] * 2, "est_apres": [False, True]})
+
+    def met(name, modality, n, cross, base=None):
+        return row((2032, "reunions", name, modality), "participants", counts=(n, n), base=base, cross=cross, precision="exact", reference="Note, l. 1")
+
+    rows = [met("participants", "nord", n, ("reunion", date)) for n, date in ((5, "2032-12-01"), (1, "2033-01-05"))]
+    made = charts.show_calendar(meetings, found(*rows, met("reunions", "groupes_alses", 1, ("periode", "apres_l_annee"), (2, 2))))
+    assert alt_of(made) == "Calendrier des réunions : 1er décembre 2032, nord du département, 5 présents ; 5 janvier 2033, nord du département, 1 présent."
+    assert made.text.startswith("1 des 2 réunions des groupes d’ALSES se tient après la fin de 2032")
+
+
+def test_associations_show_where_they_are_absent_and_two_names_stay_apart():
+    grid = pd.DataFrame({"association": ["AEP", "AEP Est"], "rattachement": ["", "AEP"], "postes": [0, 2], "reunion_nord": [True, False], "enonces": [1, 0]})
+    rows = [figure("associations_nommees", "", 2, None, perimeter="reseau_alses", unit="associations")]
+    rows += [figure("presence_associations", name, n, 2, perimeter="reseau_alses", unit="associations") for name, n in (("postes_sans_reunion", 1), ("reunions_sans_poste", 0))]
+    made = charts.show_associations(grid, found(*rows))
+    assert alt_of(made) == "Grille des associations : AEP : 0 poste, liste nord du département, 1 énoncé ; AEP Est : 2 postes, aucune liste, 0 énoncé."
+    assert made.text.startswith("2 associations nommées : 1 a un poste décrit mais ne figure dans aucune liste de réunion\n")
+    assert "« AEP Est » est peut-être une antenne de « AEP »" in made.html
+
+
+WHOLE = [
+    figure("accompagnements", "", 1000, None, perimeter="prevention_specialisee"), figure("situation", "collegien", 500, 1000, perimeter="prevention_specialisee"),
+    figure("situation", "hors_college", 500, 1000, perimeter="prevention_specialisee"), figure("suivi_par", "alses", (320, 330), 500, perimeter="collegiens"),
+    figure("suivi_par", "autre_educateur", (170, 180), 500, perimeter="collegiens"),
+]
+
+
+def test_the_volume_is_nested_bars_with_their_bounds():
+    made = charts.show_volume(describe.topic(table(WHOLE), "volume", year=2032), found(*WHOLE))
+    assert alt_of(made) == (
+        "Barres emboîtées : toute la prévention spécialisée, 1\u202f000 ; collégiens, 500 ; parmi eux, suivis par un ALSES, "
+        "entre 320 et 330, par un autre éducateur, entre 170 et 180."
+    )
+    assert made.html.count("<figure") == 1
+
+
+@pytest.mark.parametrize(("rows", "figures"), [(WHOLE[1:3], ["fig-prevention-specialisee-situation"]), ([*WHOLE, figure("situation", "lyceen", 90, 1000, perimeter="prevention_specialisee")], ["fig-volume", "fig-prevention-specialisee-situation"])], ids=["a level is missing", "more is published"])
+def test_the_volume_falls_back_on_bars_or_adds_them(rows, figures):
+    made = charts.show_volume(describe.topic(table(rows), "volume", year=2032), found(*rows))
+    assert re.findall(r'<figure class="figure" id="([^"]+)"', made.html) == figures
+
+
+ENTRIES = [figure("origine", "college", (45, 47)), figure("origine", "hors_college", (53, 55)), figure("orienteur", "enseignants", 20, 40), figure("orienteur", "autre", None, 40)]
+
+
+def test_the_part_of_the_college_is_opened_on_its_own_base():
+    made = charts.show_entries(describe.topic(table(ENTRIES), "entrees", year=2032), found(*ENTRIES))
+    assert alt_of(made) == (
+        "Barre coupée en deux, dont la part du collège est ouverte par orienteur : orientation par le collège, de 45,0\u202f% à 47,0\u202f% ; "
+        "autres voies que le collège, de 53,0\u202f% à 55,0\u202f% ; un enseignant, 50\u202f%."
+    )
+    assert made.html.count("<figure") == 1
+
+
+def test_entries_without_referrers_or_with_other_routes_are_drawn_too():
+    rows = [*ENTRIES[:2], figure("origine", "travail_de_rue", 20)]
+    made = charts.show_entries(describe.topic(table(rows), "entrees", year=2032), found(*rows))
+    assert re.findall(r'<figure class="figure" id="([^"]+)"', made.html) == ["fig-entrees", "fig-alses-origine"]
+
+
+BOTH_SEXES = [figure("sexe", "filles", 40), figure("sexe", "garcons", 60), figure("sexe", "filles", (290, 310), 1000, perimeter="prevention_specialisee"), figure("sexe", "garcons", 700, 1000, perimeter="prevention_specialisee")]
+
+
+def test_two_populations_stand_in_one_figure_that_says_when_one_contains_the_other():
+    made = charts.show_breakdowns(describe.topic(table(BOTH_SEXES), "public", year=2032))
+    assert alt_of(made) == (
+        "Points et bandes, Sexe : personnes suivies par un ALSES, filles 40\u202f%, garçons 60\u202f% ; "
+        "toute la prévention spécialisée, filles de 29,0\u202f% à 31,0\u202f%, garçons 70,0\u202f%."
+    )
+    assert made.html.count("<figure") == 1
+    assert "La seconde population contient la première" in made.html
+    assert "60\u202f% sont des garçons parmi les personnes suivies par un ALSES, 70,0\u202f% pour toute la prévention spécialisée" in made.text
+
+
+def test_populations_that_publish_different_modalities_keep_their_own_figures():
+    made = charts.show_breakdowns(describe.topic(table([*BOTH_SEXES[:2], BOTH_SEXES[3]]), "public", year=2032))
+    assert re.findall(r'<figure class="figure" id="([^"]+)"', made.html) == ["fig-alses-sexe", "fig-prevention-specialisee-sexe"]
+
+
+def test_a_group_is_drawn_where_its_first_member_would_stand():
+    rows = [figure("demande_initiale", "mobilite", 5), figure("demande_initiale", "scolaire", 50)]
+    assert "demande initiale, 2032 : scolarité et exclusion, 50\u202f% ; mobilité, 5" in alt_of(charts.show_breakdowns([describe.breakdown(table(rows), "demande_initiale", year=2032)])).replace("Demande", "demande")
 
 
 NOTHING, NO_FACT = pd.DataFrame(), facts.Facts(table([]), year=2032)
@@ -241,6 +362,13 @@ ALONE = compared([])
     (lambda: charts.show_nested(*ALONE[:2]), "aucun thème ne publie à l’unité sa demande et son objectif"),
     (lambda: charts.show_forest(*ALONE[:2]), "aucun écart n’est testé"),
     (lambda: charts.show_clusters(*ALONE), "aucune part n’est testée d’une année à l’autre, ou le nombre d’ALSES est inconnu"),
+    (lambda: charts.show_seniority(NOTHING, NO_FACT), "l’ancienneté des nouveaux ALSES n’est pas décrite pour cette année"),
+    (lambda: charts.show_teams(NOTHING, NO_FACT), "les équipes de quartier ne sont pas décrites pour cette année"),
+    (lambda: charts.show_context(NOTHING, NOTHING, NO_FACT), "l’indice de position sociale des collèges des postes n’est pas connu"),
+    (lambda: charts.show_calendar(NOTHING, NO_FACT), "aucune réunion n’est décrite pour cette année"),
+    (lambda: charts.show_associations(NOTHING, NO_FACT), "aucune association n’est nommée pour cette année"),
+    (lambda: charts.show_volume([], NO_FACT), "aucune part n’est publiée pour cette année"),
+    (lambda: charts.show_entries([], NO_FACT), "aucune part n’est publiée pour cette année"),
 ])
 def test_nothing_to_draw_is_a_sentence(made, sentence):
     assert made().text == f"Pas de donnée : {sentence}."

@@ -7,6 +7,7 @@ from helpers import indicators
 from helpers.clean import CleanPosts
 from helpers.facts import decimals_of
 from helpers.indicators.build import consistent_system
+from helpers.indicators.context import count_associations, count_colleges
 from helpers.indicators.rows import share_bounds
 from helpers.indicators.system import Constraint, System, bounds, contradictions, determines, is_feasible
 from helpers.schema import columns, typed
@@ -492,3 +493,70 @@ def test_no_indicator_rests_on_an_assumption():
 def test_an_assumption_that_the_figures_refute_is_set_aside_and_blames_no_figure():
     controls = indicators.check_figures(pupils(total=3424, others_pct=60), NOTHING)
     assert set(controls["verdict"]) == {"non_verifiable"}
+
+
+# --- what stands around the posts ------------------------------------------------------------------------------------
+
+COLLEGES = pd.DataFrame({
+    "uai": ["1", "2", "3", "4"], "ips_2022_23": [79.5, 79.6, 88.8, None], "effectif_2022_23_eleves": [100, 200, 300, None],
+    "source_ips": ["DEPP, rentrée 2022-2023 ; joint par l’UAI"] * 4,
+})
+LANDMARKS = pd.DataFrame({"repere": ["ips_premier_quartile", "ips_mediane"], "valeur": [79.5, 88.75]})
+
+
+def test_a_college_at_the_quartile_is_at_most_the_quartile_and_one_without_index_is_unknown():
+    rows = count_colleges(pd.DataFrame({"uai": ["1", "2", "3", "4"]}), COLLEGES, LANDMARKS, year=2032)
+    assert counted(rows, "ips_du_college") == {"premier_quartile": 1, "sous_mediane": 1, "au_dessus": 1, "inconnu": 1}
+    assert set(rows["reference"]) == {"DEPP, rentrée 2022-2023"}
+    assert counted(rows, "eleves_inscrits") == {}  # one college does not publish them: no partial sum
+
+
+def test_the_pupils_of_a_college_with_two_posts_are_counted_once():
+    rows = count_colleges(pd.DataFrame({"uai": ["1", "1", "2"]}), COLLEGES, None, year=2032)
+    assert counted(rows, "eleves_inscrits") == {"": 300}
+    assert counted(rows, "ips_du_college") == {}  # without landmarks, none is placed
+
+
+def test_without_posts_or_register_no_college_is_counted():
+    posts = pd.DataFrame({"uai": ["1"]})
+    assert count_colleges(posts.head(0), COLLEGES, LANDMARKS, year=2032).empty
+    assert count_colleges(posts, None, None, year=2032).empty
+    assert count_colleges(posts, COLLEGES.head(0), LANDMARKS, year=2032).empty
+
+
+def test_associations_are_counted_where_they_are_named_and_where_they_are_not():
+    posts = pd.DataFrame({"association": ["A", "A", "B"], "ligne": [1, 2, 3]})
+    meetings = pd.DataFrame({"associations": ["A; C", ""], "ligne": [4, 5]})
+    statements = pd.DataFrame({"associations": ["D;C;B"], "ligne": [6]})
+    rows = count_associations(posts, meetings, statements, year=2032, document="Note")
+    assert counted(rows, "associations_nommees") == {"": 4}
+    assert counted(rows, "presence_associations") == {
+        "postes": 2, "reunions": 2, "synthese": 3, "postes_sans_reunion": 1, "reunions_sans_poste": 1, "synthese_seule": 1,
+    }
+    assert set(rows["reference"]) == {"Note, l. 1–4, 6"}
+    assert count_associations(*(frame.head(0) for frame in (posts, meetings, statements)), year=2032, document="Note").empty
+
+
+def test_the_meetings_held_once_the_year_is_over_are_counted_on_those_of_their_group():
+    meetings = pd.DataFrame({
+        "date": pd.to_datetime(["2032-12-31", "2033-01-01"]), "groupe": ["nord", "nord"], "participants": [1, 1],
+        "invites_du_groupe": [2, 2], "ligne": [1, 2], "ligne_invites": [3, 3],
+    })
+    rows = indicators.count_meetings(meetings, year=2032, document="Note")
+    late = rows[rows["croise_avec"] == "periode"]
+    assert late[["modalite", "modalite_croisee", "effectif_max", "base_max"]].to_numpy().tolist() == [
+        ["nord", "apres_l_annee", 1, 2], ["groupes_alses", "apres_l_annee", 1, 2],
+    ]
+
+
+GAP = (2020, "accompagnements", "", "ecart", 381, "personnes")
+
+
+def test_a_printed_difference_with_the_year_before_is_a_figure_unless_it_is_contradicted():
+    told = indicators.build_indicators(figures(TOTAL, GAP), NOTHING, year=2020)
+    assert interval(told, "variation_annuelle", "")[:2] == (381, 381)
+    before = (2019, "accompagnements", "", "effectif", 1800, "personnes")
+    refuted = indicators.build_indicators(figures(TOTAL, GAP, before), NOTHING, year=2020)
+    assert "variation_annuelle" not in set(refuted["indicateur"])
+    points = indicators.build_indicators(figures(TOTAL, GIRLS, (2020, "sexe", "filles", "ecart", 2, "points")), NOTHING, year=2020)
+    assert "variation_annuelle" not in set(points["indicateur"])

@@ -247,7 +247,7 @@ def test_a_page_has_a_sheet_for_paper(report, name):
 
 def test_titles_state_the_finding_and_carry_their_number(report):
     figure = next(f for f in read(report, "02_describe").select("figure") if f["id"] == "fig-alses-sexe")
-    assert figure.select_one(".figure-titre").get_text() == "Figure\u00a04 Sexe\u00a0: 44\u202f%\u00a0sont des filles"
+    assert figure.select_one(".figure-titre").get_text() == "Figure\u00a09 Sexe\u00a0: 44\u202f%\u00a0sont des filles"
     assert figure.select_one(".lecture").get_text().startswith("Lecture")
     assert "150" in figure.select_one(".lecture").get_text()
     assert "Rapport inventé 2032" in figure.select_one(".source").get_text()
@@ -261,9 +261,10 @@ def test_figures_are_numbered_in_order(report):
 
 def test_what_is_not_published_is_said(report):
     page = read(report, "02_describe")
-    origin = next(f for f in page.select("figure") if f["id"] == "fig-alses-origine")
-    assert "travail de rue" in origin.select_one(".note").get_text()
-    assert "sans dire si c’est la part des personnes" in page.select_one(".encart.alerte").get_text()
+    boxes = [box.get_text() for box in page.select(".encart.non-publie")]
+    [origin] = [text for text in boxes if "Origine de l’accompagnement" in text]
+    assert "« autres voies que le collège » réunit, sans les séparer, travail de rue" in re.sub(r"[\u00a0\u202f]", " ", origin)
+    assert any("sans dire si c’est la part des personnes" in box.get_text() for box in page.select(".encart.alerte"))
 
 
 def test_page_04_counts_statements_and_lists_them(report):

@@ -86,6 +86,11 @@ def find(figures: list[dict], year: int, path: str) -> dict:
         (2020, "enonces/acteur_enonce/parents", 2, 2),
         (2020, "enonces/reponse_tension/au_moins_une", 8, 8),
         (2020, "enonces/reponse_tension/aucune", 2, 2),
+        (2020, "alses/variation_annuelle/", 381, 381),
+        (2020, "postes/ips_du_college/premier_quartile", 15, 15),
+        (2020, "postes/eleves_inscrits/", 6824, 6824),
+        (2020, "reseau_alses/associations_nommees/", 13, 13),
+        (2020, "reseau_alses/presence_associations/postes_sans_reunion", 1, 1),
     ],
 )
 def test_a_figure_has_the_bounds_that_the_note_allows(figures, year, path, low, high):

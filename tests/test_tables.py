@@ -45,8 +45,21 @@ def test_a_breakdown_says_how_well_each_figure_is_known_and_cards_leave_out_what
     found = facts.Facts(table([GIRLS, BOYS, ALL]), year=2032)
     shown = tables.cards(found, {"alses/sexe/filles": "de filles", "alses/sexe/garcons": "de garçons", "alses/accompagnements/": "personnes"})
     assert wording.plain(shown.html.replace("</li>", " ")) == (
-        "44\u202f% ≈ de filles sur 150 150 ● personnes ● compté ou imprimé à l’unité ; ≈ part imprimée arrondie : l’effectif est encadré."
+        "44\u202f% ≈ de filles sur 150 150 ● personnes effectif total ● compté ou imprimé à l’unité ; ≈ part imprimée arrondie : l’effectif est encadré."
     )
+
+
+def test_the_perimeters_table_leaves_out_what_the_year_does_not_count():
+    found = facts.Facts(table([GIRLS, ALL]), year=2032)
+    made = tables.perimeters_table(found, {"alses/accompagnements/": "personnes suivies", "postes/nouveaux_postes/": "postes"}, caption="C")
+    assert '<th scope="row">Personnes suivies</th>' in made.html and "Postes" not in made.html
+    assert tables.perimeters_table(found, {}, caption="C").text == "Pas de donnée : aucune population n’est comptée pour cette année."
+
+
+def test_populations_are_named_on_each_row():
+    made = tables.populations_table([describe.breakdown(table([GIRLS]), "sexe", year=2032)] * 2, ["A", "B"], caption="Sexe")
+    assert wording.plain(made.html).count("filles entre 63 et 69 150 44") == 2
+    assert made.html.count('<th scope="row">A</th>') == made.html.count('<th scope="row">B</th>') == 1
 
 
 CONTROL = {

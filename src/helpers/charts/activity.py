@@ -3,8 +3,8 @@
 import pandas as pd
 
 from helpers.charts import draw
-from helpers.charts.figure import Figures, compose
-from helpers.charts.palette import BLUE, DEDUCED
+from helpers.charts.figure import compose
+from helpers.charts.palette import colour_of
 from helpers.charts.words import nothing, source, words
 from helpers.facts import Fact, Facts, fact_of, merge_references
 from helpers.schema import catalogue
@@ -20,27 +20,32 @@ def _leading(rows: pd.DataFrame) -> Fact | None:
     return None if said.empty else fact_of(said.sort_values("part_pct", ascending=False, kind="stable").iloc[0])
 
 
-def _left_out(rows: pd.DataFrame, drawn: pd.DataFrame) -> list[Html]:
-    """What the bars do not show, and why. A share on an unknown base is printed, if not drawn: it has its own box."""
-    missing = rows[~rows.index.isin(drawn.index)]
-    labels = {
-        "unpublished": list(missing.loc[missing["precision"] == "non_publie", "libelle"]),
-        "contradicted": list(missing.loc[missing["precision"] == "contradictoire", "libelle"]),
-    }
-    return [words(name, labels=found) for name, found in labels.items() if found]
+def _in_place(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows in reading order, a group where the first of its members would stand."""
+    entry = catalogue().indicators[rows["indicateur"].iloc[0]] if len(rows) else None
+    modalities = list(entry.modalities) if entry else []
+    firsts = [entry.groups[name].members[0] if name in entry.groups else name for name in rows["modalite"]]
+    places = [modalities.index(name) if name in modalities else len(modalities) for name in firsts]
+    return rows.iloc[pd.Series(places, dtype="int").sort_values(kind="stable").index]
+
+
+def _contradicted(rows: pd.DataFrame) -> list[Html]:
+    """What the bars do not show because other figures contradict it; what is not published has its own box."""
+    labels = list(rows.loc[rows["precision"] == "contradictoire", "libelle"])
+    return [words("contradicted", labels=labels)] if labels else []
 
 
 def show_breakdown(rows: pd.DataFrame) -> Html | None:
     """One indicator as bars (columns of `describe.breakdown`); None when the catalogue draws it otherwise."""
     entry, year = catalogue().indicators[rows["indicateur"].iloc[0]], int(rows["annee"].iloc[0])
-    drawn = rows[rows["part_min_pct"].notna() & rows["base_min"].notna()]
+    drawn = _in_place(rows[rows["part_min_pct"].notna() & rows["base_min"].notna()])
     leading = _leading(drawn)
     if entry.form != "barres" or leading is None:
         return None
     perimeter = catalogue().perimeters[rows["perimetre"].iloc[0]]
     who = entry.population or perimeter.label
     return compose(
-        draw.bars(drawn, [DEDUCED if precision == "deduit" else BLUE for precision in drawn["precision"]]),
+        draw.bars(drawn, [colour_of(entry.id, name) for name in drawn["modalite"]]),
         id=f"{perimeter.id}-{entry.id}",
         title=words(
             "breakdown_title", entry=entry, fact=leading, perimeter="" if perimeter.id == USUAL else perimeter.short
@@ -49,17 +54,11 @@ def show_breakdown(rows: pd.DataFrame) -> Html | None:
             "breakdown_subtitle", population=who, year=year, has_deduced="deduit" in set(drawn["precision"])
         ),
         reading=words("breakdown_reading", fact=leading, year=year),
-        notes=_left_out(rows, drawn),
+        notes=_contradicted(rows),
         source=source(drawn, who),
         alt=words("breakdown_alt", entry=entry, facts=[fact_of(row) for row in drawn.itertuples()], year=year).text,
         table=breakdown_table(rows, caption=f"{entry.label}, {who}, {year}"),
     )
-
-
-def show_breakdowns(breakdowns: list[pd.DataFrame]) -> Figures:
-    """The figures of a topic, one an indicator and perimeter; a « pas de donnée » box when there is none."""
-    figures = [figure for rows in breakdowns if (figure := show_breakdown(rows)) is not None]
-    return Figures(figures, empty=nothing("aucune part n’est publiée pour cette année"))
 
 
 def show_requests_and_goals(rows: pd.DataFrame, facts: Facts) -> Html:

@@ -31,10 +31,14 @@ METADATA = {"Date": None, "Creator": None}
 
 WIDTH = 7.2  # inches: the text column of a page
 
-# Matplotlib writes six decimals of a point, line ends, and the font of every word: half of the weight.
+# Matplotlib writes six decimals of a point, line ends, the font of every word, names and turns that nothing uses: more
+# than half of the weight.
 _NEEDLESS_DECIMALS = re.compile(r"(\d\.\d\d)\d+")
-_NEEDLESS_FONT = re.compile(rf"font-family: '{FONT}'(?:; )?")
+_NEEDLESS_FONT = re.compile(rf"font-family: '{FONT}'[^;\"]*(?:; )?")
 _NEEDLESS_BLANKS = re.compile(r">\s+<")
+_NEEDLESS_NAMES = re.compile(
+    r' id="[A-Za-z0-9.]+_\d+"| transform="rotate\(-0 [^"]*"|<metadata>.*?</metadata>', re.DOTALL
+)
 
 
 def canvas(height: float):
@@ -49,7 +53,7 @@ def encode(figure: Figure) -> str:
     buffer = io.BytesIO()
     with mpl.rc_context(STYLE):
         figure.savefig(buffer, format="svg", metadata=METADATA, facecolor="white")
-    drawing = _NEEDLESS_FONT.sub("", buffer.getvalue().decode("utf-8"))
+    drawing = _NEEDLESS_NAMES.sub("", _NEEDLESS_FONT.sub("", buffer.getvalue().decode("utf-8")))
     drawing = drawing.replace("</style>", f"text{{font-family: {FONTS}}}</style>", 1)
     drawing = _NEEDLESS_BLANKS.sub("><", _NEEDLESS_DECIMALS.sub(r"\1", drawing))
     return base64.b64encode(drawing.encode("utf-8")).decode("ascii")

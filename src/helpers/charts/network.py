@@ -53,7 +53,7 @@ def show_conditions(grid: pd.DataFrame, facts: Facts, *, conditions: tuple[str, 
     answers = pd.concat([answers, pd.DataFrame([{"poste": "Ensemble, réponses « oui »", **totals}])])
     titles = {"poste": "Poste", **{name: entry.label for name, entry in entries.items()}}
     return compose(
-        draw.grid(named, {name: entry.label for name, entry in entries.items()}),
+        draw.grid(named, {name: entry.label for name, entry in entries.items()}, totals=totals),
         id="conditions",
         title=words(
             "conditions_title", worst=worst, entry=worst_entry, is_tied=_is_tied(worst, [fact for _, fact in said])

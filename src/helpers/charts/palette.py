@@ -1,8 +1,8 @@
 """One colour a modality, the same in the whole report: Okabe–Ito, safe for the colour-blind."""
 
 BLUE, ORANGE, GREEN, GREY, PALE = "#0072b2", "#d55e00", "#009e73", "#595959", "#d9d9d9"
+MIDDLE = "#8c8c8c"
 SKY, PURPLE, AMBER = "#56b4e9", "#aa4499", "#b07d00"
-DEDUCED = "#8fbfdc"  # the usual blue, paler: a share that was deduced, not printed
 
 # What is not listed here is drawn in BLUE; a colour is never the only carrier of a meaning.
 COLOURS = {
@@ -14,6 +14,8 @@ COLOURS = {
     "objectif": BLUE,
     "nouvel_accompagnement/oui": GREEN,
     "nouvel_accompagnement/non": GREY,
+    "situation/collegien": MIDDLE,
+    "situation/hors_college": PALE,
     "suivi_par/alses": BLUE,
     "suivi_par/autre_educateur": SKY,
     "participants/journee_nouveaux": PURPLE,

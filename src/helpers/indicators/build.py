@@ -4,7 +4,7 @@ import pandas as pd
 
 from helpers.facts import cite, decimals_of
 from helpers.indicators.figures import HYPOTHESIS, build_system, cell_of
-from helpers.indicators.rows import Cell, base_cell, row, table
+from helpers.indicators.rows import Cell, base_cell, row, single, table
 from helpers.indicators.system import Conflict, System, bounds, contradictions, determines, is_feasible
 from helpers.schema import catalogue
 
@@ -42,9 +42,21 @@ def build_indicators(figures: pd.DataFrame, counted: pd.DataFrame, *, year: int)
     cells = dict.fromkeys([cell_of(figure) for figure in own.itertuples() if figure.mesure != "ecart"])
     cells |= dict.fromkeys(cell for cell in system.cells() if cell[0] == year)
     rows = [_bounded(cell, own, system, contradicted) for cell in cells if cell not in known and not _is_ratio(cell)]
-    printed = table(rows)
+    printed = table([*rows, *_printed_gaps(own, contradicted)])
     both = pd.concat([printed, counted], ignore_index=True)
     return _in_reading_order(both)
+
+
+def _printed_gaps(own: pd.DataFrame, contradicted: set[str]) -> list[dict]:
+    """The differences of a whole population with the year before, as printed: a figure of their own."""
+    is_total = own["mesure"].eq("ecart") & own["unite"].ne("points") & own["indicateur"].eq("accompagnements")
+    said = own[is_total & own["operateur"].eq("=") & own["base"].eq("") & ~own["id"].isin(contradicted)]
+    return [
+        single(
+            (*cell_of(figure)[:2], "variation_annuelle", ""), int(figure.valeur), cite(figure.document, [figure.ligne])
+        )
+        for figure in said.drop_duplicates("perimetre").itertuples()
+    ]
 
 
 def _in_reading_order(indicators: pd.DataFrame) -> pd.DataFrame:

@@ -4,12 +4,10 @@ import pandas as pd
 
 from helpers.clean import CleanPosts
 from helpers.facts import cite
-from helpers.indicators.rows import Cell, row, table
+from helpers.indicators.context import count_associations, count_colleges
+from helpers.indicators.rows import row, single, table
 from helpers.indicators.statements import count_statements
 from helpers.schema import Indicator, catalogue, typed
-
-# Conditions also counted by association: what depends on where an association works.
-BY_ASSOCIATION = ("equipe_sur_le_quartier",)
 
 # Below this seniority, a post may be the very one that is described: the answer is uncertain.
 CERTAIN_FROM_YEARS = 1.0
@@ -39,11 +37,6 @@ def _count(values: pd.Series, indicator: Indicator, *, year: int, perimeter: str
     ]
 
 
-def _single(cell: Cell, count: int, reference: str, *, base: tuple | None = None, cross: tuple = ("", "")) -> dict:
-    unit = catalogue().indicators[cell[2]].unit
-    return row(cell, unit, counts=(count, count), base=base, cross=cross, precision="exact", reference=reference)
-
-
 def _first_post(seniority: pd.Series) -> pd.Series:
     return (
         pd.Series("incertain", index=seniority.index)
@@ -55,7 +48,8 @@ def _first_post(seniority: pd.Series) -> pd.Series:
 def count_posts(posts: pd.DataFrame, *, year: int, document: str) -> pd.DataFrame:
     """Exact indicators of the new posts: their number, and each condition by modality (base: the posts).
 
-    ``premiere_prise_de_poste`` reads the seniority: none is yes, a year or more is no, less is uncertain.
+    ``premiere_prise_de_poste`` reads the seniority: none is yes, a year or more is no, less is uncertain. The posts and
+    their local team are crossed with the association (base: all posts, then those of the association).
     """
     if posts.empty:
         return table([])
@@ -65,34 +59,31 @@ def count_posts(posts: pd.DataFrame, *, year: int, document: str) -> pd.DataFram
         experience_prevention=(posts["anciennete_prev_ans"] > 0).map({True: "oui", False: "non"}),
         premiere_prise_de_poste=_first_post(posts["anciennete_alses_ans"]),
     )
-    rows = [_single((year, "postes", "nouveaux_postes", ""), len(posts), reference)]
+    rows = [single((year, "postes", "nouveaux_postes", ""), len(posts), reference)]
     for indicator in catalogue().of_topic("deploiement"):
         if indicator.choice == "unique" and indicator.id in read:
             rows += _count(read[indicator.id], indicator, year=year, perimeter="postes", reference=reference)
-            if indicator.id in BY_ASSOCIATION:
-                rows += _by_association(read, indicator, year=year, reference=reference)
-    return table(rows)
+    return table([*rows, *_by_association(posts, year=year, document=document)])
 
 
-def _by_association(posts: pd.DataFrame, indicator: Indicator, *, year: int, reference: str) -> list[dict]:
-    crossed = pd.crosstab(posts["association"], posts[indicator.id])
-    return [
-        _single(
-            (year, "postes", indicator.id, name),
-            int(row.get(name, 0)),
-            reference,
-            base=(int(row.sum()),) * 2,
-            cross=("association", association),
-        )
-        for association, row in crossed.iterrows()
-        for name in indicator.modalities
-    ]
+def _by_association(posts: pd.DataFrame, *, year: int, document: str) -> list[dict]:
+    rows, teams = [], catalogue().indicators["equipe_sur_le_quartier"]
+    for association, own in posts.groupby("association"):
+        reference, cross = cite(document, own["ligne"]), ("association", association)
+        cell, all_posts = (year, "postes", "nouveaux_postes", ""), (len(posts),) * 2
+        rows.append(single(cell, len(own), reference, base=all_posts, cross=cross))
+        seen = own[teams.id].value_counts()
+        for answer in teams.modalities:
+            cell, base = (year, "postes", teams.id, answer), (len(own),) * 2
+            rows.append(single(cell, int(seen.get(answer, 0)), reference, base=base, cross=cross))
+    return rows
 
 
 def count_meetings(meetings: pd.DataFrame, *, year: int, document: str) -> pd.DataFrame:
     """Exact indicators of the meetings: number, present and invited by group, and present at each meeting.
 
-    The base of the present is the invited of the same group; a group whose invited are not printed has none.
+    Meetings held after the end of the year are counted apart (``reunions`` crossed with ``periode``). The base of the
+    present is the invited of the same group; a group whose invited are not printed has none.
     """
     if meetings.empty:
         return table([])
@@ -110,11 +101,25 @@ def count_meetings(meetings: pd.DataFrame, *, year: int, document: str) -> pd.Da
             members = entries[name].groups[group].members if group in entries[name].groups else (group,)
             lines = meetings.loc[meetings["groupe"].isin(members), "ligne_invites" if name == "invites" else "ligne"]
             base = (invited_all[group],) * 2 if name == "participants" and group in invited_all else None
-            rows.append(_single((year, "reunions", name, group), count, cite(document, lines.dropna()), base=base))
+            rows.append(single((year, "reunions", name, group), count, cite(document, lines.dropna()), base=base))
+    rows += _held_after(meetings, year=year, document=document)
     for meeting in meetings.itertuples():
         cell, cross = (year, "reunions", "participants", meeting.groupe), ("reunion", f"{meeting.date:%Y-%m-%d}")
-        rows.append(_single(cell, int(meeting.participants), cite(document, [meeting.ligne]), cross=cross))
+        rows.append(single(cell, int(meeting.participants), cite(document, [meeting.ligne]), cross=cross))
     return table(rows)
+
+
+def _held_after(meetings: pd.DataFrame, *, year: int, document: str) -> list[dict]:
+    """The meetings that the document files under a year that was over; base: the meetings of the group."""
+    entry, rows = catalogue().indicators["reunions"], []
+    late = meetings.assign(late=meetings["date"].dt.year > year).groupby("groupe")["late"]
+    held, after = (_with_groups(counts.to_dict(), entry) for counts in (late.size(), late.sum().astype(int)))
+    for group, total in held.items():
+        members = entry.groups[group].members if group in entry.groups else (group,)
+        reference = cite(document, meetings.loc[meetings["groupe"].isin(members), "ligne"])
+        cell, cross = (year, "reunions", "reunions", group), ("periode", "apres_l_annee")
+        rows.append(single(cell, after[group], reference, base=(total, total), cross=cross))
+    return rows
 
 
 def count_ledger(raw: pd.DataFrame, cleaned: CleanPosts, *, year: int, document: str) -> pd.DataFrame:
@@ -132,16 +137,29 @@ def count_ledger(raw: pd.DataFrame, cleaned: CleanPosts, *, year: int, document:
         "modifications": len(cleaned.ledger),
     }
     assert counts["lues"] == counts["gardees"] + counts["rejetees"], "a row was lost while cleaning the posts"
-    return table([_single((year, "donnees", "lignes", name), count, document) for name, count in counts.items()])
+    return table([single((year, "donnees", "lignes", name), count, document) for name, count in counts.items()])
 
 
 def count_year(
-    posts: pd.DataFrame, meetings: pd.DataFrame, statements: pd.DataFrame, *, year: int, document: str
+    posts: pd.DataFrame,
+    meetings: pd.DataFrame,
+    statements: pd.DataFrame,
+    *,
+    year: int,
+    document: str,
+    colleges: pd.DataFrame | None = None,
+    landmarks: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Every exact indicator of the year's tables; a table that was not received counts nothing."""
+    """Every exact indicator of the year's tables; a table that was not received counts nothing.
+
+    ``colleges`` and ``landmarks`` (schema reperes) place the collèges of the posts among others; without them, they
+    are not placed.
+    """
     parts = [
         count_posts(posts, year=year, document=document),
+        count_colleges(posts, colleges, landmarks, year=year),
         count_meetings(meetings, year=year, document=document),
+        count_associations(posts, meetings, statements, year=year, document=document),
         count_statements(statements, year=year, document=document),
     ]
     return typed(pd.concat(parts, ignore_index=True), "indicateurs")

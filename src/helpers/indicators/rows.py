@@ -6,7 +6,7 @@ from fractions import Fraction
 import pandas as pd
 
 from helpers.facts import NETWORK
-from helpers.schema import Indicator, columns, typed
+from helpers.schema import Indicator, catalogue, columns, typed
 
 # year, perimeter, indicator, modality: one figure of the network.
 Cell = tuple[int, str, str, str]
@@ -71,6 +71,12 @@ def row(
         "source": "imprime",
         "reference": reference,
     }
+
+
+def single(cell: Cell, count: int, reference: str, *, base: tuple | None = None, cross: tuple = ("", "")) -> dict:
+    """The row of an exact count, in the unit of its indicator; ``base`` is (min, max)."""
+    unit = catalogue().indicators[cell[2]].unit
+    return row(cell, unit, counts=(count, count), base=base, cross=cross, precision="exact", reference=reference)
 
 
 def table(rows: list[dict]) -> pd.DataFrame:

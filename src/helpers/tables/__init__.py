@@ -3,6 +3,7 @@
 from helpers.tables.comparisons import differences_table, measures_table, reach_table
 from helpers.tables.figures import answers_table, breakdown_table, cards, controls_table, ledger_table
 from helpers.tables.frame import matrix_table, provenance, table
+from helpers.tables.populations import perimeters_table, populations_table
 from helpers.tables.statements import beside_table, outlook_table, tensions_table, value_of
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "matrix_table",
     "measures_table",
     "outlook_table",
+    "perimeters_table",
+    "populations_table",
     "provenance",
     "reach_table",
     "table",

@@ -28,7 +28,7 @@ def _base(fact: Fact) -> Markup | str:
     return "ambiguë" if fact.share is not None and fact.base is None else say_base(fact)
 
 
-def answers_table(rows: pd.DataFrame, *, caption: str) -> Html:
+def answers_table(rows: pd.DataFrame, *, caption: str, folded: bool = False) -> Html:
     """Several indicators on one base: question, answer, count, base and share (columns of `describe.answers`)."""
     if rows.empty:
         return say("figures", "nothing", subject=f"{caption[:1].lower()}{caption[1:]}")
@@ -38,7 +38,8 @@ def answers_table(rows: pd.DataFrame, *, caption: str) -> Html:
         for fact in [fact_of(row)]
     ]
     numbers = ["Postes", "Base", "Part"]
-    return lay_out(caption, headings("Question", "Réponse", *numbers, numbers=numbers), cells)
+    made = lay_out(caption, headings("Question", "Réponse", *numbers, numbers=numbers), cells)
+    return Html(fragment("folded.html.j2", summary=caption, content=made), made.text) if folded else made
 
 
 def _printed(row) -> str:
@@ -103,7 +104,11 @@ def cards(facts: Facts, figures: dict[str, str]) -> Html:
             "value": say_count(fact) if _is_total(fact) else say_share(fact),
             "mark": precision_mark(fact.precision),
             "label": label,
-            "base": "" if _is_total(fact) or fact.base is None else Markup("sur {}").format(say_base(fact)),
+            "base": "effectif total"
+            if _is_total(fact)
+            else Markup("sur {}").format(say_base(fact))
+            if fact.base
+            else "",
         }
         for fact, label in known
     ]

@@ -1,26 +1,38 @@
 """Drawings on empty axes, one module a subject: they compute nothing and return the matplotlib figure."""
 
 from helpers.charts.draw.intervals import forest, ratios, shares_with_interval, tests_by_design
+from helpers.charts.draw.meetings import associations, calendar
+from helpers.charts.draw.nested import entries, volume
 from helpers.charts.draw.network import attendance, grid, timeline
 from helpers.charts.draw.persons import bars, dumbbell
+from helpers.charts.draw.populations import populations
+from helpers.charts.draw.posts import context, seniority, teams
 from helpers.charts.draw.statements import beside, diverging, heat, marks
 from helpers.charts.draw.years import composition, stacked_counts, two_shares
 
 __all__ = [
+    "associations",
     "attendance",
     "bars",
     "beside",
+    "calendar",
     "composition",
+    "context",
     "diverging",
     "dumbbell",
+    "entries",
     "forest",
     "grid",
     "heat",
     "marks",
+    "populations",
     "ratios",
+    "seniority",
     "shares_with_interval",
     "stacked_counts",
+    "teams",
     "tests_by_design",
     "timeline",
     "two_shares",
+    "volume",
 ]

@@ -1,6 +1,10 @@
 """What every drawing shares: the room of a row, bare axes."""
 
+import textwrap
+
 ROW = 0.38  # inches a bar or row takes
+HATCH = "/////"  # what was deduced, or what a rounding leaves open
+LINE = 30  # characters a line of a row's label may hold beside wide drawings
 
 
 def bare(axes, *, left: bool = False) -> None:
@@ -8,3 +12,8 @@ def bare(axes, *, left: bool = False) -> None:
     axes.spines["bottom"].set_visible(False)
     axes.spines["left"].set_visible(left)
     axes.tick_params(length=0)
+
+
+def folded(labels, width: int = LINE) -> list[str]:
+    """The labels on lines of at most ``width`` characters, words whole."""
+    return [textwrap.fill(label, width, break_long_words=False) for label in labels]

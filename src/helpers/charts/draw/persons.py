@@ -3,7 +3,7 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from helpers.charts.draw.axes import ROW, bare
+from helpers.charts.draw.axes import HATCH, ROW, bare
 from helpers.charts.figure import canvas
 from helpers.charts.palette import BLUE, GREY, ORANGE, PALE
 from helpers.wording import number, percent
@@ -12,14 +12,16 @@ from helpers.wording import number, percent
 def bars(rows: pd.DataFrame, colours: list[str]) -> Figure:
     """A bar up to each share, or up to its lower bound when only bounds are known, and a thin line between the bounds.
 
-    Columns of `describe.breakdown`. A middle is never drawn: nobody printed it.
+    Columns of `describe.breakdown`. A middle is never drawn: nobody printed it. What was deduced is hatched.
     """
     figure, axes = canvas(0.5 + ROW * len(rows))
     places = list(range(len(rows)))[::-1]
     low, high = rows["part_min_pct"].astype(float), rows["part_max_pct"].astype(float)
     shares = rows["part_pct"].fillna(rows["part_min_pct"]).astype(float)
     axes.barh(places, [100] * len(rows), color="#f2f2f2", height=0.62)
-    axes.barh(places, shares, color=colours, height=0.62)
+    for place, share, colour, precision in zip(places, shares, colours, rows["precision"], strict=True):
+        fill = {"facecolor": "white", "hatch": HATCH} if precision == "deduit" else {"facecolor": colour}
+        axes.barh(place, share, edgecolor=colour, linewidth=0.8, height=0.62, **fill)
     axes.hlines(places, low, high, color="black", linewidth=1.6)
     for place, row, end in zip(places, rows.itertuples(), pd.concat([shares, high], axis=1).max(axis=1), strict=True):
         bounds = f"{number(row.part_min_pct, 1)} à {percent(row.part_max_pct, 1)}"
@@ -55,6 +57,6 @@ def dumbbell(rows: pd.DataFrame) -> Figure:
     axes.set_xlim(-1, max(50, rows[["demande_pct", "objectif_pct"]].max().max() * 1.35))
     axes.set_ylim(-0.6, len(rows) - 0.4)
     axes.xaxis.set_major_formatter(lambda value, _: percent(value))
-    axes.legend(loc="lower right", frameon=False)
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, borderaxespad=0)
     bare(axes)
     return figure

@@ -1,25 +1,9 @@
-"""The tables of the year (02): which figures to show, of which population, in which order."""
+"""The persons followed: which figures to show, of which population, in which order."""
 
 import pandas as pd
 
 from helpers.facts import network, with_shares
 from helpers.schema import UNSAID, catalogue
-
-# What a collège and its partners gave the post; the last is a condition of the neighbourhood.
-CONDITIONS = ("convention", "projet_annuel", "bureau", "presentation_formelle", "equipe_sur_le_quartier")
-
-
-# The cards of the page and of the index, in order; a figure that a year does not publish is left out.
-KEY_FIGURES = {
-    "alses/accompagnements/": "personnes suivies par un ALSES",
-    "alses/nouvel_accompagnement/oui": "d’accompagnements ouverts dans l’année",
-    "alses/sexe/filles": "de filles",
-    "alses/origine/college": "de personnes orientées par le collège",
-    "alses/niveau/4e_3e": "d’élèves de 4e et 3e",
-    "alses/parents_associes/oui": "d’accompagnements qui associent les parents",
-    "postes/nouveaux_postes/": "nouveaux postes décrits",
-    "reunions/participants/groupes_alses": "de présents aux réunions des groupes d’ALSES",
-}
 
 
 def breakdown(indicators: pd.DataFrame, indicator: str, *, year: int, perimeter: str = "alses") -> pd.DataFrame:
@@ -49,34 +33,6 @@ def topic(indicators: pd.DataFrame, name: str, *, year: int) -> list[pd.DataFram
             if (~rows["precision"].isin(UNSAID)).any():
                 found.append(rows)
     return found
-
-
-def answers(indicators: pd.DataFrame, *, year: int) -> pd.DataFrame:
-    """Every answer about the new posts, one row a modality, with ``question`` (the indicator's label)."""
-    entries = catalogue().indicators
-    parts = topic(indicators, "deploiement", year=year)
-    asked = [rows for rows in parts if entries[rows["indicateur"].iloc[0]].form == "grille"]
-    rows = pd.concat(asked, ignore_index=True) if asked else with_shares(indicators).head(0)
-    return rows.assign(question=[entries[name].label for name in rows["indicateur"]])
-
-
-def conditions_grid(posts: pd.DataFrame) -> pd.DataFrame:
-    """One row a post, by association then collège: ``association``, ``college``, ``commune``, `CONDITIONS`."""
-    return posts.sort_values(["association", "college"])[
-        ["association", "college", "commune", *CONDITIONS]
-    ].reset_index(drop=True)
-
-
-def starts(posts: pd.DataFrame) -> pd.DataFrame:
-    """New posts by month of start: ``mois`` (first day), ``postes``, ``colleges`` (names, in order)."""
-    months = posts.assign(mois=posts["date_debut"].dt.to_period("M").dt.to_timestamp())
-    grouped = months.sort_values(["mois", "college"]).groupby("mois")
-    return grouped.agg(postes=("college", "size"), colleges=("college", ", ".join)).reset_index()
-
-
-def attendance(indicators: pd.DataFrame, *, year: int) -> pd.DataFrame:
-    """Present and invited by group of meetings; the invited are missing where they are not printed."""
-    return breakdown(indicators, "participants", year=year, perimeter="reunions")
 
 
 def requests_and_goals(indicators: pd.DataFrame, *, year: int, perimeter: str = "alses") -> pd.DataFrame:
@@ -111,3 +67,10 @@ def requests_and_goals(indicators: pd.DataFrame, *, year: int, perimeter: str = 
             "base": both["base_min_d"],
         }
     ).reset_index(drop=True)
+
+
+def beyond(parts: list[pd.DataFrame], pairs: pd.DataFrame) -> list[pd.DataFrame]:
+    """The breakdowns that say more than the themes of `requests_and_goals`, which have their own figure."""
+    shown = set() if pairs.empty else set(pairs["modalite"])
+    bounded = [set(rows.loc[rows["part_min_pct"].notna() & rows["base_min"].notna(), "modalite"]) for rows in parts]
+    return [rows for rows, names in zip(parts, bounded, strict=True) if names - shown]

@@ -1,0 +1,67 @@
+"""Drawings of the meetings and the associations: they compute nothing and return the matplotlib figure."""
+
+import pandas as pd
+from matplotlib.dates import date2num
+from matplotlib.figure import Figure
+
+from helpers.charts.draw.axes import bare, folded
+from helpers.charts.figure import canvas
+from helpers.charts.palette import GREY, PALE, colour_of
+from helpers.wording import month, number
+
+MONTHS = 8  # months named under a calendar before they meet
+
+
+def calendar(rows: pd.DataFrame) -> Figure:
+    """One dot a meeting on the line of its group, with the number present; hollow and beyond a line once the year is
+    over. Columns of `describe.calendar`.
+    """
+    groups = list(dict.fromkeys(rows["groupe"]))
+    names = dict(zip(rows["groupe"], rows["libelle"], strict=True))
+    figure, axes = canvas(0.8 + 0.45 * len(groups))
+    axes.hlines(range(len(groups)), *date2num([rows["date"].min(), rows["date"].max()]), color=PALE, linewidth=1)
+    for row in rows.itertuples():
+        place, colour = (date2num(row.date), groups.index(row.groupe)), colour_of("participants", row.groupe)
+        face = "white" if row.est_apres else colour
+        axes.scatter(*place, s=90, facecolor=face, edgecolor=colour, linewidth=2, zorder=3)
+        axes.text(place[0], place[1] - 0.34, number(row.participants), ha="center", va="center", fontweight="bold")
+    if rows["est_apres"].any():
+        end = pd.Timestamp(rows.loc[rows["est_apres"], "date"].min().year, 1, 1)
+        axes.axvline(date2num(end), color=GREY, linewidth=1.2, linestyle="--")
+        axes.text(date2num(end), -0.75, " année suivante", color=GREY, fontsize=9, va="bottom")
+    first = pd.date_range(rows["date"].min().replace(day=1), rows["date"].max(), freq="MS")
+    named = first[:: -(-len(first) // MONTHS)]
+    axes.set_xticks(date2num(named), [month(day).replace(" ", "\n") for day in named])
+    axes.set_yticks(range(len(groups)), folded(names[group] for group in groups))
+    axes.set_xlim(date2num(rows["date"].min()) - 12, date2num(rows["date"].max()) + 45)
+    axes.set_ylim(len(groups) - 0.5, -0.8)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    return figure
+
+
+def associations(grid: pd.DataFrame, headings: dict[str, str]) -> Figure:
+    """One row an association: its posts, the meeting lists that name it, the statements that cite it.
+
+    Columns of `describe.associations`; a dash where it is absent. ``headings`` names the columns that are drawn.
+    """
+    figure, axes = canvas(1.1 + 0.3 * len(grid))
+    for column, name in enumerate(headings):
+        here = [row for row, value in enumerate(grid[name]) if value]
+        is_list = name.startswith("reunion_")
+        colour = colour_of("participants", name.removeprefix("reunion_")) if is_list else GREY
+        axes.plot([column] * len(here), here, "o", markersize=8 if is_list else 14, color=colour)
+        for row, value in enumerate(grid[name]):
+            if row not in here:
+                axes.text(column, row, "–", ha="center", va="center", color=GREY)
+            elif not is_list:
+                axes.text(column, row, number(value), ha="center", va="center", color="white", fontweight="bold")
+    axes.set_yticks(range(len(grid)), grid["association"])
+    axes.set_xticks(range(len(headings)), folded(headings.values(), 14), fontsize=9)
+    axes.xaxis.tick_top()
+    axes.hlines([row + 0.5 for row in range(len(grid) - 1)], -0.5, len(headings) - 0.5, color=PALE, linewidth=0.6)
+    axes.set_xlim(-0.5, len(headings) - 0.5)
+    axes.set_ylim(len(grid) - 0.5, -0.5)
+    axes.spines["top"].set_visible(False)
+    bare(axes)
+    return figure

@@ -1,0 +1,92 @@
+"""Drawings of the new posts, every post a dot: they compute nothing and return the matplotlib figure."""
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from helpers.charts.draw.axes import ROW, bare, folded
+from helpers.charts.draw.network import answers
+from helpers.charts.figure import canvas
+from helpers.charts.palette import BLUE, GREY, ORANGE, PALE
+from helpers.wording import number
+
+LABEL_BOX = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}  # so that a line does not cross a number
+# How full the dot of a post is, by the status printed for its collège: legible without colour.
+FILLS = {"rep_plus": "full", "rep": "left", "non_renseigne": "none"}
+
+
+def seniority(rows: pd.DataFrame, *, certain_from: float) -> Figure:
+    """One dot a post above its years, one strip an experience; hollow below ``certain_from``, zero named « aucune ».
+
+    Columns of `describe.seniority`.
+    """
+    strips = list(dict.fromkeys(rows["experience"]))
+    tallest = int(rows["postes"].max())
+    figure, axes = canvas(0.9 + len(strips) * (0.5 + 0.15 * tallest))
+    step = tallest + 3
+    for row in rows.itertuples():
+        ground = (len(strips) - 1 - strips.index(row.experience)) * step
+        heights = [ground + 1 + place for place in range(row.postes)]
+        colour = ORANGE if row.annees == 0 else BLUE
+        face = "white" if 0 < row.annees < certain_from else colour
+        style = {"markersize": 6.5, "markerfacecolor": face, "markeredgecolor": colour, "markeredgewidth": 1.5}
+        axes.plot([row.annees] * row.postes, heights, "o", **style)
+        axes.text(row.annees, heights[-1] + 0.8, number(row.postes), ha="center", fontsize=9, fontweight="bold")
+    grounds = [(len(strips) - 1 - place) * step for place in range(len(strips))]
+    axes.hlines(grounds, -0.5, rows["annees"].max() + 0.7, color=GREY, linewidth=0.8)
+    axes.set_yticks([ground + 1 for ground in grounds], folded(strips, 16))
+    ends = sorted({0.0, *range(5, int(rows["annees"].max()) + 1, 5)})
+    axes.set_xticks(ends, ["aucune", *(f"{number(end)} ans" for end in ends[1:])])
+    axes.set_xlim(-0.9, rows["annees"].max() + 1)
+    axes.set_ylim(-0.6, len(strips) * step - 0.6)
+    bare(axes)
+    return figure
+
+
+def teams(rows: pd.DataFrame) -> Figure:
+    """One sign a post in the row of its association: does a team work in the neighbourhood?
+
+    Columns of `describe.teams`: after ``postes``, one column an answer.
+    """
+    figure, axes = canvas(0.5 + ROW * len(rows))
+    given = []
+    for place, row in enumerate(rows.itertuples()):
+        shown = [name for name in rows.columns[2:] for _ in range(getattr(row, name))]
+        given += [(column, place, value) for column, value in enumerate(shown)]
+        text = f"{number(row.non)} sur {number(row.postes)} sans équipe" if row.non else ""
+        axes.text(len(shown) - 0.4, place, text, va="center", fontweight="bold")
+    answers(axes, given)
+    axes.set_yticks(range(len(rows)), rows["association"])
+    axes.set_xlim(-0.5, rows["postes"].max() + 5)
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.set_xticks([])
+    bare(axes)
+    return figure
+
+
+def context(rows: pd.DataFrame, landmarks: pd.DataFrame) -> Figure:
+    """One dot a post at the index of its collège, filled by the printed status; a line a landmark.
+
+    Columns of `describe.social_context` with ``poste`` (name); of the landmarks ``libelle``, ``valeur``.
+    """
+    figure, axes = canvas(1.3 + 0.27 * len(rows))
+    places = list(range(len(rows)))
+    low, high = rows["ips"].min(), max([rows["ips"].max(), *landmarks["valeur"]])
+    room = (high - low) * 0.12 + 1
+    axes.hlines(places, low - room, rows["ips"].astype(float), color=PALE, linewidth=0.8)
+    for status, fill in FILLS.items():
+        own = [place for place in places if rows["type_education_prioritaire"].iloc[place] == status]
+        style = {"color": BLUE, "markersize": 8, "markerfacecoloralt": "white", "markeredgewidth": 1.5}
+        axes.plot(rows["ips"].iloc[own].astype(float), own, "o", fillstyle=fill, **style)
+    for place, value in enumerate(rows["ips"]):
+        axes.text(value + room / 5, place, number(value, 1), va="center", fontsize=9, bbox=LABEL_BOX)
+    for level, mark in enumerate(landmarks.itertuples()):  # at two heights, so that near ones do not meet
+        top = -0.9 - 1.7 * (level % 2)
+        axes.plot([mark.valeur] * 2, [len(rows) - 0.4, top], color=GREY, linewidth=1.2, linestyle="--", zorder=1)
+        said = number(mark.valeur, 2).rstrip("0").rstrip(",")
+        axes.text(mark.valeur, top, f"{mark.libelle}\n{said}", ha="center", va="bottom", fontsize=9, color=GREY)
+    axes.set_yticks(places, rows["poste"])
+    axes.set_xlim(low - room, high + 1.6 * room)
+    axes.set_ylim(len(rows) - 0.4, -4.6)
+    axes.set_xticks([])
+    bare(axes)
+    return figure

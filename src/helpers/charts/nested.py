@@ -1,0 +1,95 @@
+"""Figures of a whole opened into its parts: the volume, the entry routes."""
+
+from functools import partial
+
+import pandas as pd
+
+from helpers.charts import draw
+from helpers.charts.figure import Figures, compose
+from helpers.charts.topics import figures_of, show_breakdowns
+from helpers.charts.words import source
+from helpers.facts import Fact, Facts
+from helpers.schema import catalogue
+from helpers.tables import breakdown_table
+from helpers.wording import Html, say
+
+tell = partial(say, "figures_describe")
+
+WHOLE, PUPILS, USUAL = "prevention_specialisee", "collegiens", "alses"
+
+
+def _rows(parts: list[pd.DataFrame], perimeter: str, indicator: str) -> pd.DataFrame | None:
+    """The breakdown of one indicator in one population, if it is among the parts."""
+    found = (
+        rows for rows in parts if (rows["perimetre"].iloc[0], rows["indicateur"].iloc[0]) == (perimeter, indicator)
+    )
+    return next(found, None)
+
+
+def _is_bounded(fact: Fact | None) -> bool:
+    return fact is not None and fact.counts is not None and fact.share_bounds is not None
+
+
+def _others(parts: list[pd.DataFrame], drawn: list[pd.DataFrame]) -> list[pd.DataFrame]:
+    """The breakdowns that say more than the modalities already drawn."""
+    shown = {key for rows in drawn for key in zip(rows["perimetre"], rows["indicateur"], rows["modalite"], strict=True)}
+    kept = []
+    for rows in parts:
+        said = rows[rows["part_min_pct"].notna()]
+        keys = zip(said["perimetre"], said["indicateur"], said["modalite"], strict=True)
+        kept += [] if set(keys) <= shown else [rows]
+    return kept
+
+
+def show_volume(parts: list[pd.DataFrame], facts: Facts) -> Html:
+    """Everyone, the collégiens, and who follows them, one bar inside another; then what else the topic publishes.
+
+    ``parts`` is `describe.topic` of the volume. Without one of the three levels, its breakdowns alone.
+    """
+    followed, statuses = _rows(parts, PUPILS, "suivi_par"), _rows(parts, WHOLE, "situation")
+    whole, pupils = facts(f"{WHOLE}/accompagnements/"), facts(f"{WHOLE}/situation/collegien")
+    alses, others = (facts(f"{PUPILS}/suivi_par/{name}") for name in ("alses", "autre_educateur"))
+    if not all(map(_is_bounded, (pupils, alses, others))) or whole is None or whole.counts is None:
+        return show_breakdowns(parts)
+    rows = pd.concat([statuses, followed], ignore_index=True)
+    names = [*("toute la prévention spécialisée", "collégiens", "collégiens, selon qui les suit")]
+    figure = compose(
+        draw.volume(whole, pupils, alses, others, names=names),
+        id="volume",
+        title=tell("volume_title", others=others),
+        subtitle=tell("volume_subtitle", year=facts.year),
+        reading=tell("volume_reading", whole=whole, pupils=pupils, alses=alses),
+        source=source(rows, catalogue().perimeters[WHOLE].label),
+        alt=tell("volume_alt", whole=whole, pupils=pupils, alses=alses, others=others).text,
+        table=breakdown_table(rows, caption=f"Personnes suivies et collégiens parmi elles, {facts.year}"),
+    )
+    drawn = rows[rows["modalite"].isin(["collegien", "hors_college", "alses", "autre_educateur"])]
+    return Figures([figure, *figures_of(_others(parts, [drawn]))], empty=figure)
+
+
+def show_entries(parts: list[pd.DataFrame], facts: Facts) -> Html:
+    """The part of the collège and the others, the first opened into its referrers; then what else the topic publishes.
+
+    ``parts`` is `describe.topic` of the entries. Without the part of the collège, its breakdowns alone.
+    """
+    routes, referrers = _rows(parts, USUAL, "origine"), _rows(parts, USUAL, "orienteur")
+    college, others = (facts(f"{USUAL}/origine/{name}") for name in ("college", "hors_college"))
+    if routes is None or not _is_bounded(college) or not _is_bounded(others):
+        return show_breakdowns(parts)
+    entry = catalogue().indicators["orienteur"]
+    found = [facts(f"{USUAL}/orienteur/{name}") for name in entry.modalities]
+    opened = [fact for fact in found if fact and fact.share_bounds and fact.base]
+    first = max((fact for fact in opened if fact.share is not None), key=lambda fact: fact.share, default=None)
+    drawn = [rows[rows["modalite"].isin(["college", "hors_college", *entry.modalities])] for rows in parts]
+    rows = pd.concat([routes, *([] if referrers is None else [referrers])], ignore_index=True)
+    figure = compose(
+        draw.entries(college, others, opened),
+        id="entrees",
+        title=tell("entries_title", college=college, first=first),
+        subtitle=tell("entries_subtitle", year=facts.year, has_referrers=bool(opened)),
+        reading=tell("entries_reading", college=college, first=first),
+        source=source(rows, catalogue().perimeters[USUAL].label),
+        alt=tell("entries_alt", facts=[college, others, *opened]).text,
+        table=breakdown_table(rows, caption=f"Voies d’entrée et orienteurs du collège, {facts.year}"),
+    )
+    return Figures([figure, *figures_of(_others(parts, drawn))], empty=figure)

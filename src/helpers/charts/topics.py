@@ -1,0 +1,84 @@
+"""The figures of a topic: one an indicator, its populations together when it has several."""
+
+from functools import partial
+
+import pandas as pd
+
+from helpers.charts import draw
+from helpers.charts.activity import show_breakdown
+from helpers.charts.figure import Figures, compose
+from helpers.charts.words import nothing, source
+from helpers.facts import Fact, fact_of
+from helpers.schema import catalogue
+from helpers.tables import populations_table
+from helpers.wording import Html, plain, say
+from helpers.wording.marks import say_base
+
+tell = partial(say, "figures_describe")
+
+PAIR = 2  # modalities that a figure of several populations can name without their labels meeting
+
+
+def _drawn(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[rows["part_min_pct"].notna() & rows["base_min"].notna()]
+
+
+def _contains(outer: str, inner: str) -> bool:
+    """Whether a population is inside another, as the catalogue links them."""
+    perimeters, current = catalogue().perimeters, inner
+    while perimeters[current].count_of:
+        current = perimeters[current].count_of.partition("/")[0]
+        if current == outer:
+            return True
+    return False
+
+
+def _leading(parts: list[list[Fact]]) -> list[Fact] | None:
+    """The same modality in each population, the largest of those whose share is printed or counted everywhere."""
+    by_label = [{fact.label: fact for fact in facts} for facts in parts]
+    known = [label for label in by_label[0] if all(label in one and one[label].share is not None for one in by_label)]
+    best = max(known, key=lambda label: by_label[0][label].share, default=None)
+    return None if best is None else [one[best] for one in by_label]
+
+
+def show_populations(parts: list[pd.DataFrame]) -> Html | None:
+    """One indicator in several populations (columns of `describe.breakdown`); None when they cannot stand together."""
+    drawn = [_drawn(rows) for rows in parts]
+    facts = [[fact_of(row) for row in rows.itertuples()] for rows in drawn]
+    same = {tuple(sorted(rows["modalite"])) for rows in drawn}
+    leading = _leading(facts) if len(same) == 1 and len(drawn[0]) == PAIR else None
+    if len(parts) < PAIR or leading is None:
+        return None
+    entry, year = catalogue().indicators[parts[0]["indicateur"].iloc[0]], int(parts[0]["annee"].iloc[0])
+    perimeters = [catalogue().perimeters[rows["perimetre"].iloc[0]] for rows in parts]
+    names = [perimeter.short for perimeter in perimeters]
+    others = list(zip(names[1:], leading[1:], strict=True))
+    counted = [f"{name} ({plain(say_base(known[0]))})" for name, known in zip(names, facts, strict=True)]
+    nested = all(_contains(outer.id, inner.id) for inner, outer in zip(perimeters, perimeters[1:], strict=False))
+    return compose(
+        draw.populations(drawn, counted),
+        id=f"populations-{entry.id}",
+        title=tell("populations_title", entry=entry, first=leading[0], others=others),
+        subtitle=tell("populations_subtitle", year=year),
+        reading=tell("populations_reading", entry=entry, first=leading[0], others=others, year=year),
+        notes=[tell("populations_inside")] if nested else [],
+        source=source(pd.concat(drawn), " ; ".join(perimeter.label for perimeter in perimeters)),
+        alt=tell("populations_alt", entry=entry, parts=list(zip(names, facts, strict=True))).text,
+        table=populations_table(parts, names, caption=f"{entry.label}, {year}"),
+    )
+
+
+def figures_of(breakdowns: list[pd.DataFrame]) -> list[Html]:
+    """One figure an indicator where its populations stand side by side, else one a population."""
+    found, grouped = [], {}
+    for rows in breakdowns:
+        grouped.setdefault(rows["indicateur"].iloc[0], []).append(rows)
+    for parts in grouped.values():
+        together = show_populations(parts)
+        found += [together] if together else [figure for rows in parts if (figure := show_breakdown(rows)) is not None]
+    return found
+
+
+def show_breakdowns(breakdowns: list[pd.DataFrame]) -> Figures:
+    """The figures of a topic (`describe.topic`); a « pas de donnée » box when there is none."""
+    return Figures(figures_of(breakdowns), empty=nothing("aucune part n’est publiée pour cette année"))

@@ -1,0 +1,38 @@
+"""The tables of the year (02): which figures to show, of which population, in which order."""
+
+from helpers.describe.gatherings import associations, attendance, calendar
+from helpers.describe.people import beyond, breakdown, requests_and_goals, topic
+from helpers.describe.posts import (
+    CONDITIONS,
+    answers,
+    conditions_grid,
+    landmarks,
+    seniority,
+    social_context,
+    starts,
+    teams,
+)
+from helpers.describe.scope import KEY_FIGURES, PERIMETERS, Silence, definitions, silences
+
+__all__ = [
+    "CONDITIONS",
+    "KEY_FIGURES",
+    "PERIMETERS",
+    "Silence",
+    "answers",
+    "associations",
+    "attendance",
+    "beyond",
+    "breakdown",
+    "calendar",
+    "conditions_grid",
+    "definitions",
+    "landmarks",
+    "requests_and_goals",
+    "seniority",
+    "silences",
+    "social_context",
+    "starts",
+    "teams",
+    "topic",
+]

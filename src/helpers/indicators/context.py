@@ -1,0 +1,81 @@
+"""What stands around the posts: the collèges that hold them, the associations that are named."""
+
+import re
+
+import pandas as pd
+
+from helpers.facts import cite
+from helpers.indicators.rows import row, single, table
+from helpers.schema import catalogue
+
+# The landmarks that place a collège among others; without both, none is placed.
+QUARTILE, MEDIAN = "ips_premier_quartile", "ips_mediane"
+
+
+def count_colleges(
+    posts: pd.DataFrame, colleges: pd.DataFrame | None, landmarks: pd.DataFrame | None, *, year: int
+) -> pd.DataFrame:
+    """Exact indicators of the collèges of the posts: the posts by place of the index, and the pupils enrolled.
+
+    A collège at a landmark is « au plus ». Pupils are counted once a collège, and not at all when one of the collèges
+    does not publish them: a partial sum would be read as the whole.
+    """
+    if posts.empty or colleges is None or colleges.empty:
+        return table([])
+    known = colleges[["uai", "ips_2022_23", "effectif_2022_23_eleves", "source_ips"]]
+    found = posts[["uai"]].merge(known, on="uai", how="left", validate="m:1")
+    # « Producteur, table, millésime ; remarque »: only the first part is a source.
+    sources = dict.fromkeys(re.split(r"\s;\s", source)[0] for source in found["source_ips"].dropna())
+    reference = " ; ".join(sources)
+    rows, values = [], {} if landmarks is None else dict(zip(landmarks["repere"], landmarks["valeur"], strict=True))
+    if QUARTILE in values and MEDIAN in values:
+        index = found["ips_2022_23"].astype("float")
+        place = (
+            pd.Series("inconnu", index=found.index)
+            .mask(index > values[MEDIAN], "au_dessus")
+            .mask(index <= values[MEDIAN], "sous_mediane")
+            .mask(index <= values[QUARTILE], "premier_quartile")
+        )
+        seen, base = place.value_counts(), (len(place),) * 2
+        for name in catalogue().indicators["ips_du_college"].modalities:
+            cell = (year, "postes", "ips_du_college", name)
+            rows.append(single(cell, int(seen.get(name, 0)), reference, base=base))
+    pupils = found.drop_duplicates("uai")["effectif_2022_23_eleves"]
+    if pupils.notna().all():
+        rows.append(single((year, "postes", "eleves_inscrits", ""), int(pupils.sum()), reference))
+    return table(rows)
+
+
+def named_in(cells: pd.Series) -> set[str]:
+    """The associations of cells that hold several, separated by semicolons.
+
+    >>> sorted(named_in(pd.Series(["AJA; GAP", "", "GAP"])))
+    ['AJA', 'GAP']
+    """
+    return {name.strip() for cell in cells for name in cell.split(";")} - {""}
+
+
+def count_associations(
+    posts: pd.DataFrame, meetings: pd.DataFrame, statements: pd.DataFrame, *, year: int, document: str
+) -> pd.DataFrame:
+    """Exact indicators of the associations: how many are named, and where; neighbouring names are kept apart."""
+    filled = [frame[frame["associations"].ne("")] for frame in (meetings, statements)]
+    with_post, listed, cited = set(posts["association"]), *(named_in(frame["associations"]) for frame in filled)
+    named = with_post | listed | cited
+    if not named:
+        return table([])
+    counts = {
+        "postes": with_post,
+        "reunions": listed,
+        "synthese": cited,
+        "postes_sans_reunion": with_post - listed,
+        "reunions_sans_poste": listed - with_post,
+        "synthese_seule": cited - with_post - listed,
+    }
+    reference = cite(document, pd.concat([frame["ligne"] for frame in (posts, *filled)]))
+    total, unit = (len(named),) * 2, catalogue().indicators["presence_associations"].unit
+    rows = [single((year, "reseau_alses", "associations_nommees", ""), len(named), reference)]
+    for name, found in counts.items():
+        cell, count = (year, "reseau_alses", "presence_associations", name), (len(found),) * 2
+        rows.append(row(cell, unit, counts=count, base=total, precision="exact", reference=reference))
+    return table(rows)
