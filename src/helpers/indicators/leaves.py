@@ -47,7 +47,7 @@ class Origins:
         return merge_references(reference for source, reference in self.cited.items() if source in sources)
 
     def leaf(self, *, in_detail: bool) -> Leaf:
-        """How a counted cell is written: ``6 lignes``; in detail, what was added (``7 + 12 + 5``, ``(8 + 7) lignes``)."""
+        """How a counted cell is written: ``6 lignes``; in detail, as it was added: ``7 + 12``, ``(8 + 7) lignes``."""
 
         def write(cell: Cell, value: float) -> Step:
             unit, sources = catalogue().indicators[cell[2]].unit, frozenset([cell])

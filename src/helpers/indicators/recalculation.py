@@ -48,7 +48,11 @@ def assumed_reading(figure, rest: System, origins: Origins) -> Found | None:
     return recompute(figure._replace(modalite=group.members[0]), rest, origins)
 
 
-def _ratio(part: Cell, whole: Cell, system: System, *, scale: float, share: float | None = None) -> tuple | None:
+def ratio_of(part: Cell, whole: Cell, system: System, *, scale: float, share: float | None = None) -> tuple | None:
+    """The smallest and largest ``scale x part / whole``; None when the system does not determine it.
+
+    A printed ``share`` may be determined although neither count is.
+    """
     known = all(determines(system, {cell: 1.0}) for cell in (part, whole))
     if not known and (share is None or not determines(system, {part: 1.0, whole: -share})):
         return None
@@ -63,9 +67,9 @@ def _ratio_cells(cell: Cell, entry: Indicator) -> list[Cell]:
 def _values(figure, cell: Cell, rest: System) -> tuple[float, float] | None:
     entry = catalogue().indicators[figure.indicateur]
     if entry.ratio:
-        return _ratio(*_ratio_cells(cell, entry), rest, scale=1)
+        return ratio_of(*_ratio_cells(cell, entry), rest, scale=1)
     if figure.mesure == "part":
-        return _ratio(cell, base_cell(cell, entry), rest, scale=100, share=figure.valeur / 100)
+        return ratio_of(cell, base_cell(cell, entry), rest, scale=100, share=figure.valeur / 100)
     if figure.mesure == "effectif":
         return bounds(rest, {cell: 1.0}) if determines(rest, {cell: 1.0}) else None
     return _difference(figure, cell, rest)
@@ -83,7 +87,7 @@ def _difference(figure, cell: Cell, rest: System) -> tuple[float, float] | None:
     if figure.unite != "points":
         return bounds(rest, direction) if determines(rest, direction) else None
     entry = catalogue().indicators[figure.indicateur]
-    now, then = (_ratio(each, base_cell(each, entry), rest, scale=100) for each in (cell, before))
+    now, then = (ratio_of(each, base_cell(each, entry), rest, scale=100) for each in (cell, before))
     return None if now is None or then is None else (now[0] - then[1], now[1] - then[0])
 
 
