@@ -1,10 +1,10 @@
 """Tables from finished frames: caption, units, scopes, notes. One template, so that every table reads alike."""
 
+from helpers.tables.audit import coherences_table, controls_table, remarks_table
 from helpers.tables.figures import (
     answers_table,
     breakdown_table,
     cards,
-    controls_table,
     differences_table,
     ledger_table,
 )
@@ -14,10 +14,12 @@ __all__ = [
     "answers_table",
     "breakdown_table",
     "cards",
+    "coherences_table",
     "controls_table",
     "differences_table",
     "ledger_table",
     "matrix_table",
     "provenance",
+    "remarks_table",
     "table",
 ]
