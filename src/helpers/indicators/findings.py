@@ -46,12 +46,16 @@ def span(low: float, high: float, unit: str = "") -> str:
 
 @dataclass(frozen=True)
 class Item:
-    """A finding as a page says it: subject, lines, why, and the paths (without year) of the figures to show."""
+    """A finding as a page says it: subject, lines, why, and the paths (without year) of the figures to show.
+
+    ``otherwise`` is the path of the figure that holds without the hypothesis.
+    """
 
     subject: str
     lines: str
     motive: str
     paths: tuple[str, ...] = ()
+    otherwise: str = ""
 
 
 def serious(controls: pd.DataFrame, findings: pd.DataFrame, *, year: int) -> dict[str, list[Item]]:
@@ -71,9 +75,10 @@ def serious(controls: pd.DataFrame, findings: pd.DataFrame, *, year: int) -> dic
 
 def _of_figure(row, year: int) -> Item:
     group = catalogue().indicators[row.indicateur].groups.get(row.modalite)
-    names = [row.modalite, *(group.members[:1] if group and group.hypothesis else ())]
-    paths = tuple(f"{row.perimetre}/{row.indicateur}/{name}" for name in names) if row.annee == year else ()
-    return Item(title_of_figure(row), _runs([row.ligne]), row.motif, paths)
+    about = f"{row.perimetre}/{row.indicateur}/"
+    otherwise = f"{about}{group.members[0]}" if group and group.hypothesis else ""
+    paths = (f"{about}{row.modalite}",) if row.annee == year else ()
+    return Item(title_of_figure(row), _runs([row.ligne]), row.motif, paths, otherwise)
 
 
 def _runs(lines) -> str:

@@ -17,9 +17,11 @@ MOTIVES = {
     "contradictoire": "Faux de toutes les valeurs que les arrondis laissent possibles.",
     "non_verifiable": "Vrai de certaines des valeurs que les arrondis laissent possibles, faux des autres.",
     "unknown": "Il manque une part publiée d’un côté ou de l’autre.",
-    "written": "Faux si le pourcentage est la part des personnes ; possible si c’est celle des réponses citées.",
-    "only_written": "Faux si le pourcentage est la part des personnes ; rien ne permet de calculer l’autre lecture.",
-    "readings": "Vrai ou faux selon que le pourcentage est la part des personnes ou celle des réponses citées.",
+    "equal": "Égales à l’arrondi près : l’écart réel reste inconnu.",
+    "written": "Faux si ce pourcentage est la part des personnes ; "
+    "possible si c’est celle des réponses, plusieurs par personne.",
+    "only_written": "Faux si ce pourcentage est la part des personnes ; rien ne permet de calculer l’autre lecture.",
+    "readings": "Vrai ou faux selon que ce pourcentage est la part des personnes ou celle des réponses.",
 }
 
 
@@ -99,7 +101,8 @@ def compare_shares(relation: str, left: Share, right: Share) -> tuple[str, str]:
     """The verdict of a relation between two shares, and the motive; an ambiguous share is read both ways."""
     verdict = _tried(relation, (left.low, left.high), (right.low, right.high))
     if not (left.is_ambiguous or right.is_ambiguous):
-        return verdict, MOTIVES[verdict]
+        is_rounded = relation == "egal" and verdict == "non_verifiable"
+        return verdict, MOTIVES["equal" if is_rounded else verdict]
     if left.cited is None and right.cited is None:
         return (
             ("contradictoire", MOTIVES["only_written"])

@@ -77,7 +77,8 @@ def _calculation(row) -> Markup | str:
     other = _calculated(row, row.calcul_autrement, row.autrement_min, row.autrement_max)
     shown += f" ; sans l’hypothèse, {other}" if other else ""
     lines = row.lignes_du_calcul.removeprefix(f"{row.document}, ")
-    return Markup('{} <span class="note">{}</span>').format(shown, lines) if lines else shown
+    cited = Markup('<span class="note">{}</span>').format(lines) if lines else ""
+    return Markup('<span class="recalcul">{} {}</span>').format(shown, cited)
 
 
 def _grim(row) -> str:
@@ -96,7 +97,7 @@ def _explained(row) -> Markup:
     """The verdict, and its reason where it is not one of the two usual ones, which the text above the table gives."""
     mark = verdict(row.verdict)
     is_usual = row.verdict in ("confirme", "non_verifiable")
-    return mark if is_usual else Markup("{} {}").format(mark, row.motif)
+    return mark if is_usual else Markup('{} <span class="motif">{}</span>').format(mark, row.motif)
 
 
 def controls_table(controls: pd.DataFrame, *, caption: str) -> Html:
@@ -116,7 +117,7 @@ def controls_table(controls: pd.DataFrame, *, caption: str) -> Html:
         for row in controls.itertuples()
     ]
     names = ["Chiffre", "Année", "Ligne", "Imprimé", "Recalcul et ses lignes", "Effectifs possibles", "Verdict"]
-    return lay_out(caption, headings(*names, numbers=["Imprimé"]), cells)
+    return lay_out(caption, headings(*names, numbers=[]), cells)
 
 
 def _lines(text: str) -> str:
@@ -132,7 +133,7 @@ def coherences_table(findings: pd.DataFrame, *, caption: str) -> Html:
             row.sujet,
             _lines(row.lignes),
             written(row.calcul) or "—",
-            Markup("{} {}").format(verdict(row.verdict), row.motif),
+            Markup('{} <span class="motif">{}</span>').format(verdict(row.verdict), row.motif),
         ]
         for row in findings.itertuples()
     ]

@@ -12,14 +12,9 @@ from helpers.charts.palette import GREY, colour_of
 ROW = 0.46  # inches a row of squares takes, with the line numbers under it
 LABEL = 22  # characters a line of a row's label may hold
 PER_ROW = 18  # squares a row may hold before it goes on below
-# The letter in each square says the verdict without its colour; white where the ground is dark.
-LETTERS = {
-    "confirme": ("C", "white"),
-    "sous_hypothese": ("H", "black"),
-    "non_verifiable": ("N", "black"),
-    "ambigu": ("A", "black"),
-    "contradictoire": ("X", "white"),
-}
+# The letter in each square says the verdict without its colour; a contradiction also has a thick frame.
+LETTERS = {"confirme": "C", "sous_hypothese": "H", "non_verifiable": "N", "ambigu": "A", "contradictoire": "X"}
+FRAMES = {"contradictoire": ("black", 2.2)}
 
 
 def verdicts(figures: pd.DataFrame) -> Figure:
@@ -35,10 +30,10 @@ def verdicts(figures: pd.DataFrame) -> Figure:
     figure, axes = canvas(0.2 + ROW * len(rows))
     for place, (_, own) in enumerate(rows):
         for column, each in enumerate(own.itertuples()):
-            letter, ink = LETTERS[each.verdict]
-            colour = colour_of("verdict", each.verdict)
-            axes.scatter(column, place, s=260, marker="s", color=colour, edgecolor=GREY, linewidth=0.6)
-            axes.text(column, place, letter, ha="center", va="center_baseline", color=ink, fontweight="bold")
+            letter, colour = LETTERS[each.verdict], colour_of("verdict", each.verdict)
+            edge, width = FRAMES.get(each.verdict, (GREY, 0.6))
+            axes.scatter(column, place, s=260, marker="s", color=colour, edgecolor=edge, linewidth=width)
+            axes.text(column, place, letter, ha="center", va="center_baseline", fontweight="bold")
             axes.text(column, place + 0.46, f"{each.ligne}", ha="center", va="center", color=GREY, fontsize=7)
     axes.set_yticks(range(len(rows)), [textwrap.fill(label, LABEL) for label, _ in rows])
     axes.set_xlim(-0.7, PER_ROW - 0.3)
