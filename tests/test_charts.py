@@ -6,7 +6,7 @@ import re
 import pandas as pd
 import pytest
 
-from helpers import charts, compare, describe, facts, themes
+from helpers import charts, compare, describe, facts
 from helpers.charts.figure import canvas, encode
 from helpers.indicators.rows import row, table
 
@@ -116,10 +116,52 @@ def test_differences_of_shares_are_drawn_with_their_bounds(girls, said):
 
 
 def test_statements_are_a_heat_table():
-    book, statements = pd.DataFrame({"theme": ["accueil"], "libelle": ["Accueil"]}), pd.DataFrame({"theme": ["accueil"] * 2, "nature": ["tension"] * 2})
-    found = facts.Facts(table([figure("theme_enonce", "accueil", 2, 2, perimeter="enonces", unit="enonces")]), year=2032)
-    made = charts.show_matrix(themes.matrix(statements, rows="theme", columns="nature", labels=book), found, themes=book)
+    counts = by_nature(modalite=["accueil"], libelle=["Accueil"], tension=[2])
+    made = charts.show_matrix(counts, statement_facts(("enonces", "", 2), ("theme_enonce", "accueil", 2)))
     assert alt_of(made) == "Tableau des énoncés par thème : Accueil, 2."
+
+
+def by_nature(**columns) -> pd.DataFrame:
+    counts = pd.DataFrame(columns).reindex(columns=["modalite", "libelle", "constat", "tension", "levier", "recommandation"])
+    return counts.fillna(0).astype({"constat": int, "tension": int, "levier": int, "recommandation": int})
+
+
+def statement_facts(*rows) -> facts.Facts:
+    made = [figure(name, code, n, 9, perimeter="enonces", unit="enonces") for name, code, n, *_ in rows]
+    made = [made_row | dict(zip(("croise_avec", "modalite_croisee"), cross, strict=False)) for made_row, (_, _, _, *cross) in zip(made, rows, strict=True)]
+    return facts.Facts(table(made), year=2032)
+
+
+def test_actors_are_bars_on_both_sides_most_often_named_first():
+    counts = by_nature(modalite=["cpe", "alses"], libelle=["CPE", "ALSES"], tension=[0, 2], levier=[1, 1], recommandation=[0, 1], constat=[0, 3])
+    cells = [("cpe", 1), ("alses", 7), ("cote_college", 1), ("familles", 0)]
+    found = statement_facts(("enonces", "", 9), ("acteur_enonce", "alses", 2, "nature_enonce", "tension"), *(("acteur_enonce", *cell) for cell in cells))
+    made = charts.show_actors(counts, found)
+    assert alt_of(made) == "Barres divergentes des énoncés par acteur : ALSES, 7 ; CPE, 1."
+    assert made.text.startswith("« ALSES » : 7 énoncés sur 9 ; le collège et ses professionnels : 1 ; élèves ou parents : 0\n")
+    assert "Lecture : « ALSES » est en jeu dans " in made.html
+
+
+def test_scales_are_one_sign_a_statement():
+    counts = by_nature(modalite=["alses", "territorial"], libelle=["les ALSES", "le territoire"], tension=[1, 0], levier=[6, 2])
+    cells = [("enonces", "", 9), ("echelle_enonce", "alses", 7), ("echelle_enonce", "territorial", 2), ("echelle_enonce", "alses", 1, "nature_enonce", "tension")]
+    made = charts.show_scales(counts, statement_facts(*cells))
+    assert alt_of(made) == "Signes des énoncés par échelle : les ALSES, 7 ; le territoire, 2."
+    assert made.text.startswith("L’échelle la plus présente : les ALSES, 7 énoncés sur 9, dont 1 tension\n")
+
+
+LINKED = pd.DataFrame({
+    "chiffre": ["postes/bureau/non", "postes/bureau/non", "alses/sexe/filles", "alses/niveau/3e"], "theme": ["Accueil"] * 4,
+    "nature": ["tension", "levier", "constat", "constat"], "enonce": ["a", "b", "c", "d"], "ligne": [5, 6, 7, 8],
+})
+
+
+def test_figures_stand_beside_their_statements_and_one_that_is_not_published_is_not_drawn():
+    rows = [figure("bureau", "non", 1, 5, perimeter="postes", unit="postes"), figure("sexe", "filles", 90, 200), figure("chiffre_lie", "oui", 4, 9, perimeter="enonces", unit="enonces")]
+    made = charts.show_beside(LINKED, facts.Facts(table(rows), year=2032))
+    assert alt_of(made) == "Points des chiffres de l’année placés à côté des énoncés : Bureau ou local au collège : non, 1 sur 5 ; Sexe : filles, 45,0\u202f%."
+    assert made.text.startswith("En face d’un chiffre de l’année : 4 énoncés sur 9\n")
+    assert "Niveau" not in made.html
 
 
 NOTHING, NO_FACT = pd.DataFrame(), facts.Facts(table([]), year=2032)
@@ -132,7 +174,12 @@ NOTHING, NO_FACT = pd.DataFrame(), facts.Facts(table([]), year=2032)
     (lambda: charts.show_attendance(NOTHING), "aucune réunion n’est décrite pour cette année"),
     (lambda: charts.show_requests_and_goals(NOTHING, NO_FACT), "aucun thème ne publie à la fois sa demande et son objectif"),
     (lambda: charts.show_differences(NOTHING, [], year=2032, compare_to=2031), "aucune part n’est publiée pour les deux années"),
-    (lambda: charts.show_matrix(NOTHING, NO_FACT, themes=NOTHING), "aucun énoncé n’est codé pour cette année"),
+    (lambda: charts.show_matrix(NOTHING, NO_FACT), "aucun énoncé n’est codé pour cette année"),
+    (lambda: charts.show_actors(NOTHING, NO_FACT), "aucun énoncé n’est codé pour cette année"),
+    (lambda: charts.show_actors(NOTHING, statement_facts(("enonces", "", 2))), "aucun énoncé ne nomme d’acteur"),
+    (lambda: charts.show_scales(NOTHING, NO_FACT), "aucun énoncé n’est codé pour cette année"),
+    (lambda: charts.show_beside(NOTHING, NO_FACT), "aucun énoncé n’est lié à une part de cette année"),
+    (lambda: charts.show_beside(LINKED, NO_FACT), "aucun énoncé n’est lié à une part de cette année"),
 ])
 def test_nothing_to_draw_is_a_sentence(made, sentence):
     assert made().text == f"Pas de donnée : {sentence}."

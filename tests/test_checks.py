@@ -51,6 +51,32 @@ def test_a_figure_that_can_be_used_has_no_fault(changes):
     assert told_of_figure(changes) == []
 
 
+STATEMENT = {
+    "id": "E01", "ligne": "50", "theme": "accueil", "enonce": "Une phrase.", "nature": "constat", "echelle": "alses",
+    "acteurs": "alses", "associations": "", "indicateur_lie": "", "repond_a": "",
+}
+
+
+@pytest.mark.parametrize(("changes", "told"), [
+    ({"acteurs": "alses ; enseignant"}, ["« acteurs » : « enseignant » est inconnu ; vouliez-vous « enseignants » ?"]),
+    ({"acteurs": "meteo"}, [f"« acteurs » : « meteo » {DICTIONARY}"]),
+    ({"acteurs": "cote_college"}, ["« acteurs » : « cote_college » est inconnu ; vouliez-vous « college » ?"]),
+    ({"acteurs": ""}, []), ({"repond_a": "E02"}, []), ({"nature": "recommandation", "repond_a": "E02"}, []),
+    ({"repond_a": "E20"}, ["« repond_a » : « E20 » n’est l’identifiant d’aucun énoncé ; vouliez-vous « E02 » ?"]),
+    ({"repond_a": "E9999"}, ["« repond_a » : « E9999 » n’est l’identifiant d’aucun énoncé ; indiquez celui d’une tension, ou videz cette case."]),
+    ({"repond_a": "E02 ; E03"}, ["« repond_a » : « E03 » est de nature « constat » ; indiquez l’identifiant d’une tension, ou videz cette case."]),
+    ({"nature": "tension", "repond_a": "E02"}, [
+        "« repond_a » : « E02 » est la réponse d’un énoncé de nature « tension », or seuls un levier ou une recommandation répondent ; "
+        "videz cette case, ou corrigez la nature."
+    ]),
+])
+def test_actors_and_answers_are_those_that_exist(changes, told):
+    rows = [STATEMENT | {"id": "E02", "nature": "tension"}, STATEMENT | {"id": "E03"}, STATEMENT | {"nature": "levier"} | changes]
+    statements = typed(pd.DataFrame(rows, index=[2, 3, 4]), "enonces")
+    found = checks.statement_faults(statements, pd.DataFrame({"theme": ["accueil"]}), year=2032)
+    assert [str(fault) for fault in found] == [f"data/raw/2032/enonces.csv, ligne 4, colonne {sentence}" for sentence in told]
+
+
 @pytest.mark.parametrize(("theme", "link", "end"), [
     ("acceuil", "", ["« theme » : « acceuil » est inconnu ; vouliez-vous « accueil » ?"]), ("météo", "", [f"« theme » : « météo » {DICTIONARY}"]),
     ("outils", "postes/bureaux/oui", ["« indicateur_lie » : « postes/bureaux/oui » est inconnu ; vouliez-vous « bureau » ?"]),
@@ -59,7 +85,7 @@ def test_a_figure_that_can_be_used_has_no_fault(changes):
     ("outils", "", []), ("outils", "postes/bureau/oui", []), ("outils", "alses/accompagnements/", []), ("outils", "alses/niveau/4e_3e", []),
 ])
 def test_a_statement_outside_the_code_book_or_the_catalogue_is_told(theme, link, end):
-    statements = pd.DataFrame({"theme": [theme], "indicateur_lie": [link]}, index=[4])
+    statements = typed(pd.DataFrame([STATEMENT | {"theme": theme, "indicateur_lie": link}], index=[4]), "enonces")
     found = checks.statement_faults(statements, pd.DataFrame({"theme": ["accueil", "outils"]}), year=2032)
     assert [str(fault) for fault in found] == [f"data/raw/2032/enonces.csv, ligne 4, colonne {sentence}" for sentence in end]
 

@@ -421,6 +421,42 @@ def test_statements_are_counted_by_theme_nature_and_both():
     assert list(crossed["effectif_min"]) == [1]
 
 
+def coded(*rows: tuple) -> pd.DataFrame:
+    names = ["id", "nature", "echelle", "acteurs", "associations", "indicateur_lie", "repond_a"]
+    frame = pd.DataFrame(rows, columns=names).assign(theme="a", enonce="x", ligne=range(1, len(rows) + 1))
+    return indicators.count_statements(typed(frame, "enonces"), year=2020, document="Note")
+
+
+def test_a_statement_counts_for_each_of_its_actors_and_once_for_a_group_of_them():
+    table = coded(
+        ("E01", "tension", "alses", "principal; cpe", "", "", ""), ("E02", "levier", "alses", "parents", "Le Gué ; Tilleuls", "postes/bureau/non", ""),
+        ("E03", "constat", "territorial", "", "Tilleuls", "", ""),
+    )
+    actors = counted(table, "acteur_enonce")
+    assert {name: count for name, count in actors.items() if count} == {"principal": 1, "cpe": 1, "parents": 1, "cote_college": 1, "familles": 1}
+    assert actors["alses"] == 0
+    assert counted(table, "echelle_enonce") == {"alses": 2, "cadres_intermediaires": 0, "territorial": 1, "interinstitutionnel": 0}
+    assert counted(table, "association_enonce") == {"Le Gué": 1, "Tilleuls": 2}
+    assert counted(table, "chiffre_lie") == {"oui": 1, "non": 2}
+    tense = table[(table["modalite"] == "cote_college") & (table["modalite_croisee"] == "tension")].iloc[0]
+    assert (tense["effectif_min"], tense["base_min"], tense["reference"]) == (1, 3, "Note, l. 1")
+
+
+def test_a_tension_is_counted_by_what_answers_it():
+    tensions = [(f"E0{place}", "tension", "alses", "", "", "", "") for place in (1, 2, 3, 4)]
+    table = coded(
+        *tensions, ("E05", "levier", "alses", "", "", "", "E01"), ("E06", "recommandation", "alses", "", "", "", "E01;E02"),
+        ("E07", "levier", "alses", "", "", "", "E03"), ("E08", "levier", "alses", "", "", "", "E03"),
+    )
+    assert counted(table, "reponse_tension") == {"levier": 1, "recommandation": 1, "les_deux": 1, "aucune": 1, "au_moins_une": 3}
+    none = table[(table["indicateur"] == "reponse_tension") & (table["modalite"] == "aucune")].iloc[0]
+    assert (none["base_min"], none["reference"]) == (4, "Note, l. 4")
+
+
+def test_tensions_are_not_said_to_be_unanswered_when_no_answer_is_coded():
+    assert counted(coded(("E01", "tension", "alses", "", "", "", "")), "reponse_tension") == {}
+
+
 def test_a_lost_row_stops_the_ledger():
     cleaned = CleanPosts(posts(0), posts(0)[:0], posts(0)[:0])
     with pytest.raises(AssertionError, match="lost"):

@@ -213,6 +213,15 @@ def test_page_04_counts_statements_and_lists_them(report):
     assert len(listed.tbody.find_all("tr")) == 6
 
 
+def test_page_04_puts_answers_beside_tensions_and_figures_beside_statements(report):
+    page = read(report, "04_themes")
+    assert [figure["id"] for figure in page.select("figure")] == ["fig-themes", "fig-acteurs", "fig-echelles", "fig-chiffres-et-enonces"]
+    tensions = next(t for t in page.find_all("table") if "réponses" in t.caption.get_text())
+    assert [line.find_all("td")[1].get_text() for line in tensions.tbody.find_all("tr")] == ["Aucune", "Levier (l.\u00a051)\u00a0: Une visite d’accueil existe dans certains collèges."]
+    assert page.select_one('a[href^="02_describe.html#"]').get_text() == "Bureau ou local au collège\u00a0: non"
+    assert "ne propose pas de suite par échelle" in page.get_text()
+
+
 def test_page_01_accounts_for_every_row(report, mini_root):
     with (mini_root / "data/processed/2032/registre.csv").open(encoding="utf-8", newline="") as file:
         changes = list(csv.DictReader(file))

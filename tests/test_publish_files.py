@@ -29,8 +29,10 @@ def index_context(**changes):
         "pages": PAGES,
         "summaries": [
             {
-                "name": "02_describe", "question": "Qui sont les jeunes ?", "description": "Chiffres de l’année.",
+                "name": "02_describe", "heading": "À retenir", "question": "Qui sont les jeunes ?",
+                "description": "Chiffres de l’année.",
                 "findings": ['<ul id="liste"><li><a href="#fig-1">42 %</a></li></ul>'], "cards": ["<p>carte</p>"],
+                "unknown": ["<p>Le détail des niveaux.</p>"],
             }
         ],
         "files": [
@@ -38,6 +40,9 @@ def index_context(**changes):
             {"href": "manifest.json", "description": "Les empreintes."},
         ],
         "marks": [{"html": '<abbr class="marque exact">●</abbr>', "meaning": "compté"}],
+        "limits": "<p>Des chiffres imprimés.</p>",
+        "glossary": [{"term": "Base", "meaning": "Le total d’une part."}],
+        "citation": "<p>APSN, rapport.</p>",
         "foot": "<p>Fichiers lus</p>",
     }
     return {**context, **changes}
@@ -48,9 +53,12 @@ def test_index_says_the_answer_first_and_leads_on(tmp_path):
     write_index(tmp_path, context=index_context())
     page = BeautifulSoup((tmp_path / "index.html").read_text(encoding="utf-8"), "html.parser")
     assert [heading.text for heading in page.main.find_all("h2")] == [
-        "À retenir", "Chiffres clés", "Pages du rapport", "Comment lire les marques", "Fichiers de ce rapport",
+        "À retenir", "Que ne sait-on pas\u202f?", "Que faut-il garder en tête\u202f?", "Pages du rapport",
+        "Comment lire les marques", "Glossaire", "Fichiers de ce rapport", "Comment citer ce rapport",
     ]
-    assert page.select_one(".retenu h3 a")["href"] == "02_describe.html"
+    assert page.find("h3").text == "Chiffres clés"
+    assert page.select_one(".detail a")["href"] == "02_describe.html"
+    assert page.select_one(".glossaire dt").text == "Base"
     assert page.find("a", string="42\u202f%")["href"] == "02_describe.html#fig-1"
     assert page.find(id="liste") is None
     assert [size.text for size in page.select(".taille")] == ["(12,3\u00a0ko)"]
@@ -58,10 +66,12 @@ def test_index_says_the_answer_first_and_leads_on(tmp_path):
 
 
 def test_index_leaves_out_what_there_is_not(tmp_path):
-    empty = {**index_context()["summaries"][0], "findings": [], "cards": []}
-    write_index(tmp_path, context=index_context(summaries=[empty], marks=[]))
+    empty = {**index_context()["summaries"][0], "findings": [], "cards": [], "unknown": []}
+    write_index(tmp_path, context=index_context(summaries=[empty], marks=[], glossary=[]))
     page = BeautifulSoup((tmp_path / "index.html").read_text(encoding="utf-8"), "html.parser")
-    assert [heading.text for heading in page.main.find_all("h2")] == ["Pages du rapport", "Fichiers de ce rapport"]
+    assert [heading.text for heading in page.main.find_all("h2")] == [
+        "Que faut-il garder en tête\u202f?", "Pages du rapport", "Fichiers de ce rapport", "Comment citer ce rapport",
+    ]
 
 
 def test_a_whole_report_passes_its_own_checks(tmp_path):

@@ -76,6 +76,16 @@ def find(figures: list[dict], year: int, path: str) -> dict:
         (2020, "reunions/participants/sud", 13, 13),
         (2020, "reunions/invites/groupes_alses", 55, 55),
         (2020, "enonces/nature_enonce/tension", 10, 10),
+        (2020, "enonces/acteur_enonce/alses", 33, 33),
+        (2020, "enonces/acteur_enonce/equipe_prevention", 13, 13),
+        (2020, "enonces/acteur_enonce/college", 12, 12),
+        (2020, "enonces/acteur_enonce/principal", 9, 9),
+        (2020, "enonces/acteur_enonce/assistant_service_social", 4, 4),
+        (2020, "enonces/acteur_enonce/enseignants", 4, 4),
+        (2020, "enonces/acteur_enonce/collegiens", 3, 3),
+        (2020, "enonces/acteur_enonce/parents", 2, 2),
+        (2020, "enonces/reponse_tension/au_moins_une", 8, 8),
+        (2020, "enonces/reponse_tension/aucune", 2, 2),
     ],
 )
 def test_a_figure_has_the_bounds_that_the_note_allows(figures, year, path, low, high):
@@ -177,6 +187,38 @@ def test_page_03_says_what_changed_with_its_bounds(report):
     assert "entre +45 et +84" in plain
     assert "+2,0 points (entre +1,0 et +3,0 )" in plain
     assert "+381" in plain
+
+
+def test_every_count_of_the_statements_is_that_of_the_raw_table(real_root, figures):
+    # Counted again, plainly, from the file as received.
+    rows = read_csv(real_root / "data/raw/2020/enonces.csv")
+    columns = {"theme": "theme_enonce", "nature": "nature_enonce", "echelle": "echelle_enonce", "acteurs": "acteur_enonce", "associations": "association_enonce"}
+    groups = {
+        "familles": {"collegiens", "parents"},
+        "cote_college": {"college", "principal", "cpe", "enseignants", "assistant_service_social", "conseil_administration"},
+    }
+    checked = 0
+    for figure in figures:
+        for column, name in columns.items():
+            if figure["indicateur"] == name and figure["annee"] == "2020":
+                wanted, nature = groups.get(figure["modalite"], {figure["modalite"]}), figure["modalite_croisee"]
+                found = [row for row in rows if wanted & set(row[column].split(";")) and nature in ("", row["nature"])]
+                assert int(figure["effectif_min"]) == int(figure["effectif_max"]) == len(found), figure
+                checked += 1
+    assert checked == 5 * 5 + 4 + 4 * 5 + 20 * 5 + 4
+
+
+def test_page_04_names_the_tensest_theme_and_the_tensions_without_answer(report):
+    page = BeautifulSoup((report / "04_themes.html").read_text(encoding="utf-8"), "html.parser")
+    said = re.sub(r"[\s\u202f\u00a0]+", " ", page.select_one("ul.constats").get_text(" ")).replace(" .", ".").replace(" ,", ",")
+    assert "Le thème « Cadre du partenariat » porte le plus de tensions : 5 sur 10." in said
+    assert "Le thème « Place dans l’équipe » nomme le plus de leviers : 5 sur 11." in said
+    assert "Sur 10 tensions, 8 trouvent dans la synthèse au moins un levier ou une recommandation ; 2 restent sans réponse." in said
+    table = next(t for t in page.find_all("table") if "réponses" in t.caption.get_text())
+    lines = [row.find_all("td")[0].get_text() for row in table.tbody.find_all("tr") if row.find_all("td")[1].get_text() == "Aucune"]
+    assert lines == ["l.\u00a0162", "l.\u00a0176"]
+    figure = next(f for f in page.select("figure") if f["id"] == "fig-chiffres-et-enonces")
+    assert [value for value in ("9 sur 17", "3 sur 17", "6 sur 17", "7\u202f%", "22\u202f%", "47\u202f%") if value not in figure.img["alt"]] == []
 
 
 def test_the_index_gives_the_answer_first(report):

@@ -1,32 +1,135 @@
-"""Coded statements: counted as they are coded, listed in the order of the code book."""
+"""Coded statements: counted as they are coded, listed in the order of the code book, answers beside their tension."""
+
+import json
+import re
+from pathlib import Path
 
 import pandas as pd
 
-from helpers import themes
+from helpers import facts, tables, themes
+from helpers.indicators.rows import row, table
+from helpers.publish.outline import slug
+from helpers.schema import catalogue
 
 BOOK = pd.DataFrame({"theme": ["outils", "accueil", "temps"], "libelle": ["Outils", "Accueil", "Temps"]})
 STATEMENTS = pd.DataFrame({
     "id": ["E01", "E02", "E03", "E04"], "ligne": [9, 5, 5, 7], "theme": ["accueil", "outils", "outils", "accueil"], "enonce": ["a", "b", "c", "d"],
-    "nature": ["tension", "constat", "levier", "tension"], "acteurs": ["alses;college", "alses", "", "college ; apsn"],
+    "nature": ["tension", "constat", "levier", "tension"], "echelle": ["alses"] * 4, "repond_a": ["", "", "E04", ""],
+    "associations": ["Le Gué", "Tilleuls", "Tilleuls ; Le Gué", "Le Gué"], "indicateur_lie": ["alses/sexe/filles", "", "postes/bureau/non", "postes/bureau/non"],
 })
+NATURES = ["constat", "tension", "levier", "recommandation"]
 
 
-def test_the_matrix_follows_the_code_book_and_shows_every_nature():
-    found = themes.matrix(STATEMENTS, rows="theme", columns="nature", labels=BOOK)
-    assert (list(found.index), list(found.columns)) == (["Outils", "Accueil"], ["constat", "tension", "levier", "recommandation"])
-    assert found.to_numpy().tolist() == [[1, 0, 1, 0], [0, 2, 0, 0]]
-    assert themes.matrix(STATEMENTS.head(0), rows="theme", columns="nature", labels=BOOK).empty
+def counts(name: str, **cells: tuple) -> pd.DataFrame:
+    return table([
+        row((2032, "enonces", name, code), "enonces", counts=(n, n), cross=("nature_enonce", nature), precision="exact", reference="")
+        for code, numbers in cells.items() for nature, n in zip(NATURES, numbers, strict=True)
+    ])
 
 
-def test_a_statement_counts_once_for_each_of_its_actors_most_frequent_first():
-    found = themes.matrix(STATEMENTS, rows="acteurs", columns="nature")
-    assert list(found.sum(axis=1).items()) == [("alses", 2), ("college", 2), ("apsn", 1)]
+def test_the_matrix_follows_the_code_book_shows_every_nature_and_no_empty_row():
+    rows = counts("theme_enonce", accueil=(0, 2, 0, 0), outils=(1, 0, 1, 0), temps=(0, 0, 0, 0))
+    found = themes.by_nature(rows, "theme_enonce", year=2032, themes=BOOK)
+    assert list(found.columns) == ["modalite", "libelle", *NATURES]
+    assert found.to_numpy().tolist() == [["outils", "Outils", 1, 0, 1, 0], ["accueil", "Accueil", 0, 2, 0, 0]]
+    assert themes.by_nature(rows, "theme_enonce", year=2031, themes=BOOK).empty
+
+
+def test_a_matrix_without_code_book_follows_the_catalogue_and_leaves_groups_out():
+    rows = counts("acteur_enonce", familles=(0, 1, 0, 0), parents=(0, 1, 0, 0), alses=(1, 0, 0, 0))
+    assert themes.by_nature(rows, "acteur_enonce", year=2032)["libelle"].tolist() == ["ALSES", "parents"]
+
+
+def test_the_leading_themes_are_named_all_of_them_when_they_tie():
+    rows = counts("theme_enonce", accueil=(0, 2, 1, 0), outils=(1, 0, 1, 0))
+    found = themes.by_nature(rows, "theme_enonce", year=2032, themes=BOOK)
+    assert [[theme["libelle"] for theme in themes.leading(found, nature)] for nature in NATURES] == [["Outils"], ["Accueil"], ["Outils", "Accueil"], []]
 
 
 def test_statements_are_listed_by_theme_then_line_then_id_and_none_is_lost():
     assert list(themes.listing(STATEMENTS.iloc[::-1], BOOK)["enonce"]) == ["b", "c", "d", "a"]
 
 
-def test_the_tensest_theme_is_named_by_its_label():
-    assert themes.most_tense(STATEMENTS, BOOK) == [{"theme": "accueil", "libelle": "Accueil"}]
-    assert themes.most_tense(STATEMENTS[STATEMENTS["nature"] != "tension"], BOOK) == []
+def test_answers_stand_beside_their_tension_and_those_without_come_first():
+    found = themes.answers(STATEMENTS)
+    assert found.astype("object").fillna("").to_numpy().tolist() == [["E01", "a", 9, "", "", ""], ["E04", "d", 7, "levier", "c", 5]]
+    assert themes.answers(STATEMENTS.assign(repond_a="")).empty
+
+
+def test_a_lever_may_answer_two_tensions_and_a_tension_have_two_answers():
+    both = STATEMENTS.assign(repond_a=["", "", "E01;E04", ""], nature=["tension", "recommandation", "levier", "tension"])
+    both.loc[1, "repond_a"] = "E01"
+    assert themes.answers(both)[["id", "reponse"]].to_numpy().tolist() == [["E04", "c"], ["E01", "b"], ["E01", "c"]]
+
+
+def test_associations_are_counted_with_each_line_once_most_cited_first():
+    assert themes.associations(STATEMENTS).to_numpy().tolist() == [["Le Gué", 3, "5, 7, 9"], ["Tilleuls", 2, "5"]]
+    assert themes.associations(STATEMENTS.assign(associations="")).empty
+
+
+def test_linked_statements_follow_the_catalogue_then_the_document():
+    found = themes.linked(STATEMENTS, BOOK)
+    assert found[["chiffre", "theme", "enonce"]].to_numpy().tolist() == [
+        ["postes/bureau/non", "Outils", "c"], ["postes/bureau/non", "Accueil", "d"], ["alses/sexe/filles", "Accueil", "a"],
+    ]
+
+
+def test_what_comes_next_is_read_in_the_order_of_the_document():
+    proposed = STATEMENTS.assign(theme=["perspectives", "outils", "perspectives", "accueil"])
+    assert themes.outlook(proposed)["enonce"].tolist() == ["c", "a"]
+    assert themes.outlook(STATEMENTS).empty
+
+
+# --- the tables of the page ------------------------------------------------------------------------------------------
+
+
+def cells(made) -> list[list[str]]:
+    rows = re.findall(r"<tr>(.*?)</tr>", made.html)[1:]
+    return [[re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", line)] for line in rows]
+
+
+def test_a_tension_without_answer_says_so_and_the_others_name_the_nature_and_line_of_theirs():
+    made = tables.tensions_table(themes.answers(STATEMENTS), caption="T")
+    assert cells(made) == [["a", "l. 9", "Aucune"], ["d", "l. 7", "Levier (l. 5) : c"]]
+
+
+def test_a_figure_leads_to_its_section_and_one_that_is_not_published_says_so():
+    bureau = row((2032, "postes", "bureau", "non"), "postes", counts=(1, 1), base=(5, 5), precision="exact", reference="")
+    made = tables.beside_table(themes.linked(STATEMENTS, BOOK), facts.Facts(table([bureau]), year=2032), caption="B")
+    assert cells(made) == [
+        ["Bureau ou local au collège : non", "1 sur 5nouvelles prises de poste", "Levier (Outils, l. 5) : cTension (Accueil, l. 7) : d"],
+        ["Sexe : filles", "pas de donnée", "Tension (Accueil, l. 9) : a"],
+    ]
+    assert '<a href="02_describe.html#dans-quelles-conditions-les-nouveaux-postes-ont-ils-ouvert">Bureau' in made.html
+
+
+def test_a_share_on_a_large_base_is_said_in_per_cent_and_on_a_small_one_as_a_count():
+    made = [row((2032, "alses", "sexe", "filles"), "personnes", counts=(n, n), base=(base, base), precision="exact", reference="") for n, base in ((9, 99), (25, 100))]
+    said = [tables.value_of(facts.Facts(table([each]), year=2032)("alses/sexe/filles")).text for each in made]
+    assert said == ["9 sur 99", "25\u202f%"]
+
+
+def test_what_comes_next_has_the_counts_of_its_scale():
+    proposed = themes.outlook(STATEMENTS.assign(theme="perspectives").head(1))
+    rows = [row((2032, "enonces", "echelle_enonce", "alses"), "enonces", counts=(n, n), cross=cross, precision="exact", reference="") for n, cross in ((4, ("", "")), (2, ("nature_enonce", "tension")))]
+    made = tables.outlook_table(proposed, facts.Facts(table(rows), year=2032), caption="S")
+    assert cells(made) == [["Les ALSES", "a", "l. 9", "4", "2"]]
+
+
+def test_nothing_to_tell_is_a_sentence():
+    nothing, no_fact = STATEMENTS.head(0), facts.Facts(table([]), year=2032)
+    assert [made.text for made in (
+        tables.tensions_table(themes.answers(nothing), caption="T"), tables.beside_table(themes.linked(nothing, BOOK), no_fact, caption="B"),
+        tables.outlook_table(themes.outlook(nothing), no_fact, caption="S"),
+    )] == [
+        "Pas de donnée : aucune réponse à une tension n’est codée pour cette année.",
+        "Pas de donnée : aucun énoncé n’est lié à un chiffre de cette année.",
+        "Pas de donnée : la synthèse de cette année ne propose pas de suite par échelle.",
+    ]
+
+
+def test_every_section_that_a_figure_leads_to_is_a_heading_of_page_02():
+    notebook = json.loads((Path(__file__).resolve().parents[1] / "notebooks/02_describe.ipynb").read_text(encoding="utf-8"))
+    headings = {slug("".join(cell["source"]).splitlines()[0].lstrip("# ")) for cell in notebook["cells"] if cell["cell_type"] == "markdown"}
+    assert set(catalogue().anchors.values()) - headings == set()
+    assert set(catalogue().anchors) <= set(catalogue().topics)

@@ -1,4 +1,4 @@
-"""Figures of the network itself: its new posts, its meetings, what was said there."""
+"""Figures of the network itself: its new posts, its meetings."""
 
 import pandas as pd
 
@@ -7,7 +7,7 @@ from helpers.charts.figure import compose
 from helpers.charts.words import nothing, source, words
 from helpers.facts import Fact, Facts, fact_of
 from helpers.schema import catalogue
-from helpers.tables import breakdown_table, matrix_table, table
+from helpers.tables import breakdown_table, table
 from helpers.wording import Html, month
 
 
@@ -85,23 +85,4 @@ def show_attendance(rows: pd.DataFrame) -> Html:
         source=source(shown, "réunions du réseau"),
         alt=words("attendance_alt", facts=facts).text,
         table=breakdown_table(rows, caption="Présents et invités par groupe"),
-    )
-
-
-def show_matrix(counts: pd.DataFrame, facts: Facts, *, themes: pd.DataFrame) -> Html:
-    """Statements by theme and nature as a heat table (`themes.matrix` with the code book as ``labels``)."""
-    if counts.empty:
-        return nothing("aucun énoncé n’est codé pour cette année")
-    codes = themes.set_index("libelle")["theme"]
-    rows = [(label, facts(f"enonces/theme_enonce/{codes[label]}")) for label in counts.index]
-    label, most = max(rows, key=lambda row: row[1].counts)
-    return compose(
-        draw.heat(counts),
-        id="themes",
-        title=words("matrix_title", label=label, fact=most, is_tied=_is_tied(most, [fact for _, fact in rows])),
-        subtitle=words("matrix_subtitle"),
-        reading=words("matrix_reading", label=label, fact=most),
-        source=words("source", population="énoncés de la synthèse", references=most.reference),
-        alt=words("matrix_alt", rows=rows).text,
-        table=matrix_table(counts, caption="Énoncés par thème et par nature"),
     )

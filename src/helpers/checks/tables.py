@@ -1,12 +1,14 @@
 """Posts, meetings, statements and spellings: what their schemas cannot say."""
 
+from difflib import get_close_matches
+
 import pandas as pd
 
 from helpers import paths
 from helpers.checks.figures import modalities_of
 from helpers.checks.sentences import fault, unknown
 from helpers.clean import read_start
-from helpers.schema import DataError, catalogue, columns
+from helpers.schema import DataError, catalogue, columns, unfolded
 
 
 def start_faults(posts: pd.DataFrame, *, year: int) -> list[DataError]:
@@ -38,8 +40,8 @@ def meeting_faults(meetings: pd.DataFrame, *, year: int) -> list[DataError]:
 
 def association_faults(table: pd.DataFrame, known: set[str], *, file: str) -> list[DataError]:
     """Associations cited in a table that the register does not have."""
-    cited = table["associations"].str.split(";").explode().str.strip()
-    missing = cited[~cited.isin(known | {""})].dropna()
+    cited = unfolded(table, "associations")["associations"]
+    missing = cited[~cited.isin(known)]
     return [fault(file, line, "associations", name, unknown(name, known)) for line, name in missing.items()]
 
 
@@ -55,8 +57,39 @@ def _link_fault(link: str) -> str | None:
     return None if modality in known or entries.indicators[name].is_open else unknown(modality, known)
 
 
+def _answer_fault(row, answered: str, natures: dict[str, str]) -> str | None:
+    """Why a statement cannot answer another one, and what to do; None when it can."""
+    if row.nature not in ("levier", "recommandation"):
+        return (
+            f"est la réponse d’un énoncé de nature « {row.nature} », or seuls un levier ou une recommandation "
+            "répondent ; videz cette case, ou corrigez la nature."
+        )
+    if answered not in natures:
+        tensions = [id for id, nature in natures.items() if nature == "tension"]
+        near = get_close_matches(answered, tensions, n=1)
+        remedy = f"vouliez-vous « {near[0]} » ?" if near else "indiquez celui d’une tension, ou videz cette case."
+        return f"n’est l’identifiant d’aucun énoncé ; {remedy}"
+    if natures[answered] != "tension":
+        return f"est de nature « {natures[answered]} » ; indiquez l’identifiant d’une tension, ou videz cette case."
+    return None
+
+
+def _code_faults(statements: pd.DataFrame, *, file: str) -> list[DataError]:
+    """Actors that the catalogue does not have, and answers to what is not a tension."""
+    known, natures = catalogue().indicators["acteur_enonce"].modalities, dict(statements[["id", "nature"]].to_numpy())
+    actors = unfolded(statements, "acteurs")["acteurs"]
+    missing = actors[~actors.isin(known)]
+    found = [fault(file, line, "acteurs", name, unknown(name, known)) for line, name in missing.items()]
+    answers = unfolded(statements, "repond_a")
+    for line, row in zip(answers.index, answers.itertuples(), strict=True):
+        remedy = _answer_fault(row, row.repond_a, natures)
+        if remedy:
+            found.append(fault(file, line, "repond_a", row.repond_a, remedy))
+    return found
+
+
 def statement_faults(statements: pd.DataFrame, themes: pd.DataFrame, *, year: int) -> list[DataError]:
-    """Statements whose theme is not in the code book or whose linked figure is not in the catalogue."""
+    """Statements whose theme, actors, linked figure or answered tension does not exist, or that cannot answer one."""
     file, codes, found = paths.relative(paths.raw_table(year, "enonces")), set(themes["theme"]), []
     for line, row in zip(statements.index, statements.itertuples(), strict=True):
         if row.theme not in codes:
@@ -64,7 +97,7 @@ def statement_faults(statements: pd.DataFrame, themes: pd.DataFrame, *, year: in
         remedy = _link_fault(row.indicateur_lie) if row.indicateur_lie else None
         if remedy:
             found.append(fault(file, line, "indicateur_lie", row.indicateur_lie, remedy))
-    return found
+    return found + _code_faults(statements, file=file)
 
 
 def alias_faults(aliases: pd.DataFrame) -> list[DataError]:

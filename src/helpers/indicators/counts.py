@@ -1,10 +1,11 @@
-"""Tables to exact indicators: posts, meetings, statements, and the ledger itself."""
+"""Tables to exact indicators: posts, meetings, and the ledger itself."""
 
 import pandas as pd
 
 from helpers.clean import CleanPosts
 from helpers.facts import cite
 from helpers.indicators.rows import Cell, row, table
+from helpers.indicators.statements import count_statements
 from helpers.schema import Indicator, catalogue, typed
 
 # Below this seniority, a post may be the very one that is described: the answer is uncertain.
@@ -93,23 +94,6 @@ def count_meetings(meetings: pd.DataFrame, *, year: int, document: str) -> pd.Da
     for meeting in meetings.itertuples():
         cell, cross = (year, "reunions", "participants", meeting.groupe), ("reunion", f"{meeting.date:%Y-%m-%d}")
         rows.append(_single(cell, int(meeting.participants), cite(document, [meeting.ligne]), cross=cross))
-    return table(rows)
-
-
-def count_statements(statements: pd.DataFrame, *, year: int, document: str) -> pd.DataFrame:
-    """Exact indicators of the coded statements: their number, by theme, by nature, and theme by nature."""
-    if statements.empty:
-        return table([])
-    reference = cite(document, statements["ligne"])
-    entries, total = catalogue().indicators, (len(statements),) * 2
-    rows = [_single((year, "enonces", "enonces", ""), len(statements), reference)]
-    for name, column in (("theme_enonce", "theme"), ("nature_enonce", "nature")):
-        rows += _count(statements[column], entries[name], year=year, perimeter="enonces", reference=reference)
-    crossed = pd.crosstab(statements["theme"], statements["nature"])
-    for theme in crossed.index:
-        for nature in entries["nature_enonce"].modalities:
-            count, cross = int(crossed.loc[theme].get(nature, 0)), ("nature_enonce", nature)
-            rows.append(_single((year, "enonces", "theme_enonce", theme), count, reference, base=total, cross=cross))
     return table(rows)
 
 

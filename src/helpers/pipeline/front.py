@@ -7,12 +7,16 @@ from helpers.parameters import Parameters
 from helpers.publish import IndexContext, Page
 from helpers.schema import PRECISIONS
 
-# What each page is for, in the order of the index: the answers first, then what they rest on.
+# What each page is for, in the order of the index: the answers first, then what they rest on. First the title above
+# its findings, then one line on the page itself.
 DESCRIPTIONS = {
-    "02_describe": "Le réseau, ses postes, ses réunions, les personnes suivies.",
-    "03_compare": "Ce qui est observé entre deux années, et ce que les arrondis permettent d’en dire.",
-    "04_themes": "Les idées de la synthèse, par thème et par nature.",
-    "01_clean": "Ce qui a été reçu, ce qui a été modifié, ce que valent les chiffres imprimés.",
+    "02_describe": ("À retenir", "Le réseau, ses postes, ses réunions, les personnes suivies."),
+    "03_compare": ("Qu’est-ce qui a changé ?", "Ce qui est observé entre deux années, et jusqu’où on peut le dire."),
+    "04_themes": ("Que retient la synthèse des réunions ?", "Les idées de la synthèse, par thème et par nature."),
+    "01_clean": (
+        "Que valent ces chiffres ?",
+        "Ce qui a été reçu, ce qui a été modifié, ce que valent les chiffres imprimés.",
+    ),
 }
 
 # The reader may be a school head who has never met one.
@@ -35,26 +39,32 @@ def report_subtitle(choice: Parameters) -> str:
 
 def index_context(pages: list[Page], notebooks: dict[str, NotebookNode], choice: Parameters) -> IndexContext:
     """What the index shows: the findings and key figures as the pages show them, taken from the executed notebooks."""
-    document = store.read_card(choice.year)["source"]
+    document, title = store.read_card(choice.year)["source"], f"Les ALSES du Nord en {choice.year}"
+    words = store.read_reference("glossaire")
     return IndexContext(
-        title=f"Les ALSES du Nord en {choice.year}",
+        title=title,
         subtitle=report_subtitle(choice),
         intro=f"{WHO} Ce rapport refait les comptes à partir de ce document : {document}.",
         pages=pages,
         summaries=[
             {
                 "name": name,
+                "heading": heading,
                 "question": publish.page_title(notebooks[name]),
                 "description": description,
                 "findings": publish.extract(notebooks[name], "a-retenir"),
                 "cards": publish.extract(notebooks[name], "chiffres-cles"),
+                "unknown": publish.extract(notebooks[name], "inconnu"),
             }
-            for name, description in DESCRIPTIONS.items()
+            for name, (heading, description) in DESCRIPTIONS.items()
         ],
         files=[{"href": href, "description": description} for href, description in FILES.items()],
         marks=[
             *({"html": wording.precision_mark(name), "meaning": meaning} for name, meaning in PRECISIONS.items()),
             {"html": "l.", "meaning": "ligne de la transcription du document cité"},
         ],
+        limits=wording.say("index", "limits").html,
+        glossary=[{"term": word.terme, "meaning": word.definition} for word in words.itertuples()],
+        citation=wording.say("index", "citation", title=title, document=document).html,
         foot=tables.provenance(store.provenance(choice.as_shown("03_compare"), choice.years)).html,
     )

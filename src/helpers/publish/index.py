@@ -1,4 +1,4 @@
-"""index.html: the answer first, then the key figures, the pages, the files and how to read the marks."""
+"""index.html: the answer first, then what changed, what is not known, the pages, the words, the files."""
 
 import re
 from pathlib import Path
@@ -11,13 +11,18 @@ from helpers.publish.layout import INDEX, Page, lay_out, templates
 
 
 class Summary(TypedDict):
-    """What the index says of a page: its question, one line, and HTML taken from it (see `extract`)."""
+    """What the index says of a page: its question, one line, and HTML taken from it (see `extract`).
+
+    ``heading`` stands above its findings; ``unknown`` is what the page says is not known.
+    """
 
     name: str
+    heading: str
     question: str
     description: str
     findings: list[str]
     cards: list[str]
+    unknown: list[str]
 
 
 class File(TypedDict):
@@ -34,8 +39,18 @@ class Mark(TypedDict):
     meaning: str
 
 
+class Term(TypedDict):
+    """A word of the glossary and its meaning."""
+
+    term: str
+    meaning: str
+
+
 class IndexContext(TypedDict):
-    """Everything the index shows; ``foot`` is HTML; ``title``, ``subtitle`` and ``intro`` are plain text."""
+    """Everything the index shows.
+
+    ``foot``, ``limits`` and ``citation`` are HTML; ``title``, ``subtitle`` and ``intro`` are plain text.
+    """
 
     title: str
     subtitle: str
@@ -44,6 +59,9 @@ class IndexContext(TypedDict):
     summaries: list[Summary]
     files: list[File]
     marks: list[Mark]
+    limits: str
+    glossary: list[Term]
+    citation: str
     foot: str
 
 
@@ -70,7 +88,7 @@ def _moved(html: str, href: str) -> Markup:
 
 def _summary(summary: Summary, hrefs: dict[str, str]) -> dict:
     href = hrefs[summary["name"]]
-    moved = {part: [_moved(html, href) for html in summary[part]] for part in ("findings", "cards")}
+    moved = {part: [_moved(html, href) for html in summary[part]] for part in ("findings", "cards", "unknown")}
     return {**summary, **moved, "href": href}
 
 
@@ -94,6 +112,9 @@ def write_index(folder: Path, *, context: IndexContext) -> None:
             summaries=[_summary(summary, hrefs) for summary in context["summaries"]],
             files=[{**file, "size": _size(folder / file["href"])} for file in context["files"]],
             marks=[{**mark, "html": Markup(mark["html"])} for mark in context["marks"]],
+            limits=Markup(context["limits"]),
+            glossary=context["glossary"],
+            citation=Markup(context["citation"]),
         )
     )
     html = lay_out(

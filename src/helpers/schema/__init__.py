@@ -4,7 +4,7 @@ Both are files of the package (``catalogue.toml``, ``schemas/*.json``): this mod
 """
 
 from helpers.schema.catalogue import Catalogue, Group, Indicator, Perimeter, catalogue, read_catalogue
-from helpers.schema.tables import columns, table_names, table_schema, typed
+from helpers.schema.tables import columns, table_names, table_schema, typed, unfolded
 from helpers.schema.vocabulary import COUNT_FINDINGS, FINDINGS, PRECISIONS, UNSAID, VERDICTS, DataError
 
 __all__ = [
@@ -24,4 +24,5 @@ __all__ = [
     "table_names",
     "table_schema",
     "typed",
+    "unfolded",
 ]

@@ -67,11 +67,12 @@ class Perimeter:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Every indicator, perimeter, topic and unit, in reading order."""
+    """Every indicator, perimeter, topic and unit, in reading order; ``anchors`` are sections of page 02 by topic."""
 
     indicators: dict[str, Indicator]
     perimeters: dict[str, Perimeter]
     topics: dict[str, str]
+    anchors: dict[str, str]
     units: dict[str, tuple[str, str]]
 
     def of_topic(self, topic: str) -> list[Indicator]:
@@ -124,6 +125,7 @@ def read_catalogue(text: str) -> Catalogue:
             for name, entry in content["perimetres"].items()
         },
         topics=dict(content["rubriques"]),
+        anchors=dict(content["ancres"]),
         units={name: tuple(forms) for name, forms in content["unites"].items()},
     )
 

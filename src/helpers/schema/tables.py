@@ -26,6 +26,17 @@ def columns(name: str) -> list[str]:
 _DTYPES = {"integer": "Int64", "number": "Float64", "string": "str", "boolean": "boolean"}
 
 
+def unfolded(table: pd.DataFrame, column: str) -> pd.DataFrame:
+    """The table with one row a value of a column that holds several, separated by « ; »; a row without any is left out.
+
+    The index is kept, so that a value still leads to its line.
+    """
+    values = table[column].str.split(";")
+    out = table.assign(**{column: values}).explode(column)
+    out[column] = out[column].str.strip()
+    return out[out[column].notna() & out[column].ne("")]
+
+
 def typed(table: pd.DataFrame, name: str) -> pd.DataFrame:
     """The table with the columns, order and types of its schema; an empty cell of a text column stays ``""``.
 

@@ -9,9 +9,11 @@ from helpers.tables.figures import (
     ledger_table,
 )
 from helpers.tables.frame import matrix_table, provenance, table
+from helpers.tables.statements import beside_table, outlook_table, tensions_table, value_of
 
 __all__ = [
     "answers_table",
+    "beside_table",
     "breakdown_table",
     "cards",
     "coherences_table",
@@ -19,7 +21,10 @@ __all__ = [
     "differences_table",
     "ledger_table",
     "matrix_table",
+    "outlook_table",
     "provenance",
     "remarks_table",
     "table",
+    "tensions_table",
+    "value_of",
 ]

@@ -3,7 +3,19 @@
 from helpers.charts.draw.audit import verdicts
 from helpers.charts.draw.network import attendance, grid, timeline
 from helpers.charts.draw.persons import bars, dumbbell
-from helpers.charts.draw.statements import heat
+from helpers.charts.draw.statements import beside, diverging, heat, marks
 from helpers.charts.draw.years import differences
 
-__all__ = ["attendance", "bars", "differences", "dumbbell", "grid", "heat", "timeline", "verdicts"]
+__all__ = [
+    "attendance",
+    "bars",
+    "beside",
+    "differences",
+    "diverging",
+    "dumbbell",
+    "grid",
+    "heat",
+    "marks",
+    "timeline",
+    "verdicts",
+]

@@ -1,0 +1,91 @@
+"""Coded statements to exact indicators: their themes, natures, scales and actors, and which tension is answered."""
+
+import pandas as pd
+
+from helpers.facts import cite
+from helpers.indicators.rows import row, table
+from helpers.schema import Indicator, catalogue, unfolded
+
+# The column that each indicator counts; a column with several values counts a statement once for each.
+COLUMNS = {
+    "theme_enonce": "theme",
+    "nature_enonce": "nature",
+    "echelle_enonce": "echelle",
+    "acteur_enonce": "acteurs",
+    "association_enonce": "associations",
+}
+# Those that are also counted nature by nature.
+CROSSED = ("theme_enonce", "echelle_enonce", "acteur_enonce")
+
+
+def _members(indicator: Indicator, seen: pd.Series) -> dict[str, tuple[str, ...]]:
+    """Each modality and group with the codes that it stands for; the codes seen, for an open indicator."""
+    codes = [*indicator.modalities] or sorted(set(seen))
+    return {code: (code,) for code in codes} | {name: group.members for name, group in indicator.groups.items()}
+
+
+def _counted(cell: tuple, found: pd.DataFrame, *, base: int | None, document: str, cross: tuple = ("", "")) -> dict:
+    count = found["id"].nunique()
+    return row(
+        cell,
+        catalogue().indicators[cell[2]].unit,
+        counts=(count, count),
+        base=None if base is None else (base, base),
+        cross=cross,
+        precision="exact",
+        reference=cite(document, found["ligne"]),
+    )
+
+
+def _by_code(statements: pd.DataFrame, name: str, *, year: int, document: str) -> list[dict]:
+    entry, natures = catalogue().indicators[name], catalogue().indicators["nature_enonce"].modalities
+    coded, rows = unfolded(statements, COLUMNS[name]), []
+    for code, members in _members(entry, coded[COLUMNS[name]]).items():
+        found, cell = coded[coded[COLUMNS[name]].isin(members)], (year, "enonces", name, code)
+        rows.append(_counted(cell, found, base=len(statements), document=document))
+        for nature in natures if name in CROSSED else ():
+            cross, some = ("nature_enonce", nature), found[found["nature"] == nature]
+            rows.append(_counted(cell, some, base=len(statements), document=document, cross=cross))
+    return rows
+
+
+def _linked(statements: pd.DataFrame, *, year: int, document: str) -> list[dict]:
+    is_linked = statements["indicateur_lie"].ne("")
+    return [
+        _counted((year, "enonces", "chiffre_lie", code), found, base=len(statements), document=document)
+        for code, found in (("oui", statements[is_linked]), ("non", statements[~is_linked]))
+    ]
+
+
+def _answered(statements: pd.DataFrame, *, year: int, document: str) -> list[dict]:
+    """The tensions by what answers them. Nothing when no answer is coded: an empty column says nothing of them."""
+    answers = unfolded(statements, "repond_a")
+    if answers.empty:
+        return []
+    entry, tensions = catalogue().indicators["reponse_tension"], statements[statements["nature"] == "tension"]
+    natures = answers.groupby("repond_a")["nature"].agg(set)
+    kinds = pd.Series(
+        ["les_deux" if len(found) > 1 else found.pop() for found in natures], index=natures.index, dtype="str"
+    )
+    kind = tensions["id"].map(kinds).fillna("aucune")
+    return [
+        _counted((year, "enonces", entry.id, code), tensions[kind.isin(members)], base=len(tensions), document=document)
+        for code, members in _members(entry, kind).items()
+    ]
+
+
+def count_statements(statements: pd.DataFrame, *, year: int, document: str) -> pd.DataFrame:
+    """Exact indicators of the coded statements; each cites the lines of the statements that it counts.
+
+    Their number; by theme, nature, scale, actor and association; theme, scale and actor by nature (base: every
+    statement); those that a figure of the year sheds light on; the tensions by what answers them (base: the tensions).
+    A group of actors counts once a statement that names several of them.
+    """
+    if statements.empty:
+        return table([])
+    rows = [_counted((year, "enonces", "enonces", ""), statements, base=None, document=document)]
+    for name in COLUMNS:
+        rows += _by_code(statements, name, year=year, document=document)
+    rows += _linked(statements, year=year, document=document)
+    rows += _answered(statements, year=year, document=document)
+    return table(rows)

@@ -1,0 +1,64 @@
+"""The numbers of a report, calculated a second time: plain Python from the raw CSV files, no helper and no library.
+
+The report tightens its intervals with an integer solver and computes its tests with scipy and statsmodels; here every
+base and every count that the printed figures allow is tried, and each formula is written out.
+
+rows         what a figure is, the raw files, the register of families
+persons      counts of persons behind printed counts and shares
+tables       posts, meetings, statements and their context, counted
+audit        the ledger, the verdicts on printed figures, the coherences
+formulas     intervals, tests, effect sizes
+comparisons  every comparison of page 03, on every count that is compatible
+
+``recompute(raw, 2019, 2020)`` gives ``{Key: Row}``. Each family is a function registered under its indicators: an
+indicator that is published and has none fails the tests with its name, and is added here.
+"""
+
+from fractions import Fraction
+from itertools import product
+from pathlib import Path
+
+# Each of these registers its families.
+from second_calculation import audit, persons, tables  # noqa: F401
+from second_calculation.rows import FAMILIES, OPTIONAL, Key, Raw, Row, Rows, read_csv
+
+
+def recompute(raw_root: Path, *years: int) -> Rows:
+    """Every figure of these years that the raw files allow."""
+    raw = Raw(raw_root)
+    rows: Rows = {}
+    for year, function in product(years, dict.fromkeys(FAMILIES.values())):
+        rows |= function(raw, year)
+    return rows
+
+
+def published(path: Path) -> Rows:
+    """The rows of a published indicateurs.csv, read as they are."""
+
+    def pair(row: dict, name: str) -> tuple[int, int] | None:
+        found = [int(row[f"{name}_{end}"]) if row[f"{name}_{end}"] else None for end in ("min", "max")]
+        return None if found == [None, None] else tuple(found)
+
+    rows = {}
+    for row in read_csv(path, delimiter=";"):
+        assert (row["site_type"], row["site"], row["source"]) == ("reseau", "", "imprime"), row
+        names = ("perimetre", "indicateur", "modalite", "croise_avec", "modalite_croisee")
+        share = Fraction(row["part_imprimee_pct"].replace(",", ".")) if row["part_imprimee_pct"] else None
+        decimals = int(row["decimales"]) if row["decimales"] else None
+        key = Key(int(row["annee"]), *(row[name] for name in names))
+        assert key not in rows, f"twice: {key}"
+        rows[key] = Row(row["unite"], pair(row, "effectif"), pair(row, "base"), share, decimals, row["precision"])
+    return rows
+
+
+def differences(said: Rows, again: Rows) -> list[str]:
+    """What is published and not found again, calculated and not published, or not the same; one line each."""
+    crosses = {key.cross for key in said}
+    due = {key for key in again if key.cross not in OPTIONAL or key.cross in crosses}
+    found = [f"published, not calculated: {key}" for key in said if key not in due]
+    found += [f"calculated, not published: {key}" for key in due if key not in said]
+    for key in said.keys() & due:
+        for name, here, there in zip(Row._fields[:-1], said[key], again[key], strict=False):
+            if here != there:
+                found.append(f"{'/'.join(map(str, key))}: {name} {here} is published, {there} calculated")
+    return sorted(found)

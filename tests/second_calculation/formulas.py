@@ -1,0 +1,210 @@
+"""The formulas of the comparisons, written a second time: plain Python, no statistics library and no helper.
+
+Each function is the textbook formula, or a plain enumeration. Shares are fractions of one, never percentages; counts are
+``(x, n)``: x persons among n. ``tests/test_second_formulas.py`` holds them against values worked out elsewhere.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
+from functools import cache
+from itertools import product
+from statistics import NormalDist
+
+Z95 = NormalDist().inv_cdf(0.975)
+Interval = tuple[float, float]
+
+
+# --- one share ---------------------------------------------------------------------------------------------------------
+
+
+def wilson(x: int, n: int) -> Interval:
+    """Wilson's score interval of a share, 95 %."""
+    middle = (x + Z95**2 / 2) / (n + Z95**2)
+    half = Z95 / (n + Z95**2) * math.sqrt(x * (n - x) / n + Z95**2 / 4)
+    return middle - half, middle + half
+
+
+# --- two independent shares: the second minus the first ------------------------------------------------------------------
+
+
+def difference(x1: int, n1: int, x2: int, n2: int) -> float:
+    """The second share minus the first."""
+    return x2 / n2 - x1 / n1
+
+
+def newcombe(x1: int, n1: int, x2: int, n2: int) -> Interval:
+    """Newcombe's hybrid score interval of the difference, without continuity correction, 95 %."""
+    p1, p2 = x1 / n1, x2 / n2
+    (low1, high1), (low2, high2) = wilson(x1, n1), wilson(x2, n2)
+    gap = p2 - p1
+    return gap - math.hypot(p2 - low2, high1 - p1), gap + math.hypot(high2 - p2, p1 - low1)
+
+
+def z_pooled(x1: int, n1: int, x2: int, n2: int) -> float:
+    """The statistic of the two-proportion test, with the variance pooled under equality."""
+    pooled = (x1 + x2) / (n1 + n2)
+    return difference(x1, n1, x2, n2) / math.sqrt(pooled * (1 - pooled) * (1 / n1 + 1 / n2))
+
+
+def two_sided(z: float, *, design_effect: float = 1.0) -> float:
+    """The two-sided p-value of a normal statistic whose variance a design effect multiplies."""
+    return math.erfc(abs(z) / math.sqrt(2 * design_effect))
+
+
+def p_pooled(x1: int, n1: int, x2: int, n2: int) -> float:
+    """The p-value of the pooled two-proportion test."""
+    return two_sided(z_pooled(x1, n1, x2, n2))
+
+
+@cache
+def _log_choose(n: int, k: int) -> float:
+    return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
+
+
+def fisher(x1: int, n1: int, x2: int, n2: int) -> float:
+    """Fisher's exact two-sided p-value: the tables no likelier than the one observed."""
+    total = x1 + x2
+    first, last = max(0, total - n2), min(total, n1)
+    logs = [_log_choose(n1, k) + _log_choose(n2, total - k) for k in range(first, last + 1)]
+    limit = logs[x1 - first] + 1e-7
+    top = max(logs)
+    weights = [math.exp(value - top) for value in logs]
+    return math.fsum(w for w, value in zip(weights, logs, strict=True) if value <= limit) / math.fsum(weights)
+
+
+def cohen_h(x1: int, n1: int, x2: int, n2: int) -> float:
+    """Cohen's h: the difference of the arcsine-transformed shares."""
+    return 2 * math.asin(math.sqrt(x2 / n2)) - 2 * math.asin(math.sqrt(x1 / n1))
+
+
+def risk_ratio(x1: int, n1: int, x2: int, n2: int) -> tuple[float, float, float]:
+    """The second share divided by the first, and its 95 % interval on the log scale."""
+    ratio = (x2 / n2) / (x1 / n1)
+    spread = math.exp(Z95 * math.sqrt(1 / x1 - 1 / n1 + 1 / x2 - 1 / n2))
+    return ratio, ratio / spread, ratio * spread
+
+
+def poisson_ratio(before: int, after: int) -> tuple[float, float, float]:
+    """``after / before`` for two counts over the same exposure, and its 95 % interval on the log scale."""
+    ratio, spread = after / before, math.exp(Z95 * math.sqrt(1 / before + 1 / after))
+    return ratio, ratio / spread, ratio * spread
+
+
+def poisson_ratio_score(before: int, after: int) -> tuple[float, float, float]:
+    """The same with the score interval: the ratios r for which ``after - r x before`` is within its error under r."""
+    # (after - r x before)^2 = z^2 r (after + before): two roots in r.
+    middle = 2 * after * before + Z95**2 * (after + before)
+    half = math.sqrt(middle**2 - 4 * (after * before) ** 2)
+    return after / before, (middle - half) / (2 * before**2), (middle + half) / (2 * before**2)
+
+
+# --- several groups ------------------------------------------------------------------------------------------------------
+
+
+def chi2(groups: Sequence[tuple[int, int]]) -> float:
+    """Pearson's statistic of a table of r groups by two outcomes (x of n)."""
+    share = sum(x for x, _ in groups) / sum(n for _, n in groups)
+    return sum((x - n * share) ** 2 / (n * share * (1 - share)) for x, n in groups)
+
+
+def p_chi2(groups: Sequence[tuple[int, int]]) -> float:
+    """Its p-value, for the two and three groups whose law has a closed form."""
+    return {2: lambda s: math.erfc(math.sqrt(s / 2)), 3: lambda s: math.exp(-s / 2)}[len(groups)](chi2(groups))
+
+
+def freeman_halton(groups: Sequence[tuple[int, int]]) -> float:
+    """The exact p-value of r groups by two outcomes: every table of the same margins, in whole numbers."""
+    total = sum(x for x, _ in groups)
+
+    def ways(counts: Iterable[int]) -> int:
+        return math.prod(math.comb(n, x) for x, (_, n) in zip(counts, groups, strict=True))
+
+    observed = ways(x for x, _ in groups)
+    tables = (table for table in product(*(range(n + 1) for _, n in groups)) if sum(table) == total)
+    extreme = sum(number for number in map(ways, tables) if number <= observed)
+    return extreme / math.comb(sum(n for _, n in groups), total)
+
+
+# --- the same persons twice ------------------------------------------------------------------------------------------------
+
+
+def nested_difference(first: int, second: int, n: int) -> tuple[float, float]:
+    """Difference and standard error of two shares of the same n persons, when all the first are among the second."""
+    gap = (second - first) / n
+    return gap, math.sqrt(gap * (1 - gap) / n)
+
+
+def paired_difference(first: int, second: int, both: int, n: int) -> tuple[float, float]:
+    """The same when ``both`` persons are in the first and the second: 0 is the worst case, min(first, second) nested."""
+    gap = (second - first) / n
+    return gap, math.sqrt((first + second - 2 * both) / n - gap**2) / math.sqrt(n)
+
+
+def mcnemar(b: int, c: int) -> float:
+    """The exact two-sided p-value of b against c discordant pairs (binomial, one half), in whole numbers."""
+    tail = sum(math.comb(b + c, k) for k in range(min(b, c) + 1))
+    return min(1.0, float(Fraction(2 * tail, 2 ** (b + c))))
+
+
+# --- what could make it wrong ------------------------------------------------------------------------------------------------
+
+
+def holm(values: Sequence[float]) -> list[float]:
+    """Holm's adjusted p-values, in the order given."""
+    order = sorted(range(len(values)), key=values.__getitem__)
+    adjusted, highest = [0.0] * len(values), 0.0
+    for rank, place in enumerate(order):
+        highest = max(highest, min(1.0, (len(values) - rank) * values[place]))
+        adjusted[place] = highest
+    return adjusted
+
+
+def z_overlapping(x1: int, n1: int, x2: int, n2: int, *, shared: int, pooled: bool = False) -> float:
+    """The difference over its error when ``shared`` persons are in both years with the same answer each time."""
+    p1, p2 = x1 / n1, x2 / n2
+    v1, v2 = ((x1 + x2) / (n1 + n2),) * 2 if pooled else (p1, p2)
+    v1, v2 = v1 * (1 - v1), v2 * (1 - v2)
+    return (p2 - p1) / math.sqrt(v1 / n1 + v2 / n2 - 2 * shared * math.sqrt(v1 * v2) / (n1 * n2))
+
+
+def design_effect(size: float, correlation: float) -> float:
+    """Kish's design effect of clusters of that mean size and intra-cluster correlation."""
+    return 1 + (size - 1) * correlation
+
+
+def composition(x1: int, n1: int, x2: int, n2: int) -> float:
+    """The share among the n2 - n1 more persons that explains the second year if the others kept the first year's."""
+    return (x2 - x1) / (n2 - n1)
+
+
+def _power(gap: float, share: float, n1: int, n2: int) -> float:
+    pooled = (n1 * share + n2 * (share + gap)) / (n1 + n2)
+    null = math.sqrt(pooled * (1 - pooled) * (1 / n1 + 1 / n2))
+    real = math.sqrt(share * (1 - share) / n1 + (share + gap) * (1 - share - gap) / n2)
+    return NormalDist().cdf((gap - Z95 * null) / real) + NormalDist().cdf((-gap - Z95 * null) / real)
+
+
+def _power_arcsine(gap: float, share: float, n1: int, n2: int) -> float:
+    h = 2 * math.asin(math.sqrt(share + gap)) - 2 * math.asin(math.sqrt(share))
+    away = h / math.sqrt(1 / n1 + 1 / n2)
+    return NormalDist().cdf(away - Z95) + NormalDist().cdf(-away - Z95)
+
+
+def detectable(share: float, n1: int, n2: int, *, power: float = 0.8, arcsine: bool = True) -> float:
+    """The smallest rise from ``share`` that a test at 5 % finds with that power, by bisection."""
+    reached = _power_arcsine if arcsine else _power
+    low, high = 0.0, 1 - share
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (low, middle) if reached(middle, share, n1, n2) >= power else (middle, high)
+    return high
+
+
+# --- every count that the rounding allows --------------------------------------------------------------------------------
+
+
+def sweep(compatible: Iterable[tuple], measure: Callable[..., float]) -> Interval:
+    """The smallest and largest value of a measure over all compatible counts."""
+    values = [measure(*counts) for counts in compatible]
+    return min(values), max(values)

@@ -1,0 +1,100 @@
+"""What a figure is, where the raw files are, and the register of what calculates which indicator."""
+
+import csv
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Key(NamedTuple):
+    """Which figure: the columns that name a row of indicateurs.csv."""
+
+    year: int
+    perimeter: str
+    indicator: str
+    modality: str = ""
+    crossed_with: str = ""
+    crossed: str = ""
+
+    @property
+    def cross(self) -> tuple[str, str]:
+        """The indicator and the variable it is crossed with, which is empty when it is not."""
+        return self.indicator, self.crossed_with
+
+
+class Row(NamedTuple):
+    """What is published of a figure; counts and bases are (smallest, largest), None when unknown."""
+
+    unit: str
+    counts: tuple[int, int] | None
+    base: tuple[int, int] | None = None
+    share: Fraction | None = None
+    decimals: int | None = None
+    precision: str = "exact"
+    # Smallest and largest count / base over the pairs that hold together, tighter than the ends of both.
+    joint: tuple[Fraction, Fraction] | None = None
+
+
+Rows = dict[Key, Row]
+Family = Callable[["Raw", int], Rows]
+FAMILIES: dict[str, Family] = {}
+
+# Cross tables that are calculated here and may not be published: they are expected as soon as one of their rows is.
+OPTIONAL: set[tuple[str, str]] = set()
+
+
+def family(*indicators: str) -> Callable[[Family], Family]:
+    """Registers the function that calculates these indicators."""
+
+    def register(function: Family) -> Family:
+        FAMILIES.update(dict.fromkeys(indicators, function))
+        return function
+
+    return register
+
+
+def read_csv(path: Path, *, delimiter: str = ",") -> list[dict]:
+    """The rows of a file as dictionaries of text; none when it is missing."""
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file, delimiter=delimiter))
+
+
+@dataclass(frozen=True, eq=False)
+class Raw:
+    """The raw folder, as it is when it is first read."""
+
+    root: Path
+
+    def table(self, year: int | str, name: str) -> list[dict]:
+        """The rows of a raw table; none when it was not received."""
+        return read_csv(self.root / str(year) / f"{name}.csv")
+
+    @cached_property
+    def aliases(self) -> dict[tuple[str, str], str]:
+        """The reviewed value of a spelling, by column and spelling."""
+        return {(row["colonne"], row["graphie"]): row["valeur"] for row in self.table("reference", "alias")}
+
+    @cached_property
+    def colleges(self) -> dict[str, dict]:
+        """The register of collèges, by UAI."""
+        return {row["uai"]: row for row in self.table("reference", "colleges")}
+
+    def printed(self, year: int) -> list[dict]:
+        """The figures printed for a year that bound something: « près de » and « plus de » do not."""
+        return [row for row in self.table(year, "chiffres_publies") if row["operateur"] == "="]
+
+
+def exactly(unit: str, count: int, base: int | None = None) -> Row:
+    """A figure known to the unit."""
+    return Row(unit, (count, count), None if base is None else (base, base))
+
+
+def ends(values: Iterable) -> tuple | None:
+    """The smallest and the largest, or None."""
+    values = set(values)
+    return (min(values), max(values)) if values else None
