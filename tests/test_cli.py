@@ -81,7 +81,7 @@ def test_status_shows_the_years_their_files_and_reports(data_root, capsys):
     first, second = capsys.readouterr().out.splitlines()
     assert first.startswith("2031\u00a0: chiffres_publies\u202f; rapport\u00a0: ")
     assert first.replace("\\", "/").endswith("reports/2031/index.html")
-    assert second == "2032\u00a0: chiffres_publies, prises_de_poste, reunions, enonces\u202f; rapport\u00a0: pas encore fait"
+    assert second == "2032\u00a0: chiffres_publies, prises_de_poste, reunions, enonces, affirmations, remarques\u202f; rapport\u00a0: pas encore fait"
 
 
 def test_status_of_an_empty_project_says_what_to_do(tmp_path, monkeypatch, capsys):

@@ -139,7 +139,7 @@ def test_no_number_stands_in_prose_without_its_source(any_report, name):
     assert re.findall(r".{30}\d.{0,20}", ALLOWED.sub("", prose(read(any_report, name)))) == []
 
 
-@pytest.mark.parametrize("name", ["02_describe", "03_compare", "04_themes"])
+@pytest.mark.parametrize("name", ["01_clean", "02_describe", "03_compare", "04_themes"])
 def test_every_number_of_an_alternative_text_stands_in_the_data_of_its_figure(any_report, name):
     for figure in read(any_report, name).select("figure"):
         alt = re.sub(r"\b(2032|2031|2020|2019)\b|\b[3-6]e\b", "", figure.img["alt"]).replace("\u202f", "").replace("\u00a0", "")

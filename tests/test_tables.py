@@ -64,21 +64,28 @@ def test_populations_are_named_on_each_row():
 
 CONTROL = {
     "id": "C2032-01", "document": "Note", "ligne": 21, "annee": 2032, "perimetre": "alses", "indicateur": "sexe", "modalite": "filles",
-    "mesure": "part", "operateur": "=", "valeur": 44.0, "unite": "pct", "recalcul_min": 43.6, "recalcul_max": 44.2,
-    "verdict": "sous_hypothese", "motif": "M.",
+    "mesure": "part", "operateur": "=", "valeur": 44.0, "unite": "pct", "recalcul_min": 43.6, "recalcul_max": 44.2, "calcul": "100 % - 56 %",
+    "lignes_du_calcul": "Note, l. 20", "autrement_min": 10, "autrement_max": 10, "calcul_autrement": "1 / 10", "grim_base_min": 150, "grim_base_max": 150, "grim_min": 66,
+    "grim_max": 66, "verdict": "sous_hypothese", "motif": "M.",
 }
-COUNT, GAP = {"mesure": "effectif", "unite": "personnes", "recalcul_min": 45, "recalcul_max": 45}, {"mesure": "ecart", "recalcul_min": None, "recalcul_max": None}
+NONE = {"recalcul_min": None, "recalcul_max": None, "calcul": "", "lignes_du_calcul": "", "autrement_min": None, "autrement_max": None, "calcul_autrement": ""}
+COUNT, GAP = NONE | {"mesure": "effectif", "unite": "personnes", "recalcul_min": 45, "recalcul_max": 45, "calcul": "40 + 5"}, NONE | {"mesure": "ecart"}
+OF_SHARE = "100\u202f% − 56\u202f% : de 43,6 à 44,2\u202f% ; sans l’hypothèse, 1 ÷ 10 = 10,0\u202f% l. 20"
 
 
-@pytest.mark.parametrize(("changes", "printed", "recomputed"), [
-    ({}, "44\u202f%", "43,6 à 44,2\u202f%"), ({"valeur": 44.5, "operateur": "pres_de"}, "près de 44,5\u202f%", "43,6 à 44,2\u202f%"),
-    (COUNT | {"operateur": "plus_de"}, "plus de 44 personnes", "45"), (GAP | {"unite": "points", "valeur": -4}, "−4\u00a0points", "—"),
-    (GAP | {"unite": "personnes"}, "+44 personnes", "—"),
+@pytest.mark.parametrize(("changes", "printed", "recomputed", "allowed"), [
+    ({}, "44\u202f%", OF_SHARE, "66 sur 150"), ({"valeur": 44.5, "operateur": "pres_de"}, "près de 44,5\u202f%", OF_SHARE, "66 sur 150"),
+    (COUNT | {"operateur": "plus_de", "grim_base_min": None}, "plus de 44 personnes", "40 + 5 = 45", "—"),
+    (COUNT | {"calcul": "45 lignes", "grim_min": None}, "44 personnes", "45 lignes", "impossible sur 150"), (COUNT | {"calcul": ""}, "44 personnes", "45", "66 sur 150"),
+    (COUNT | {"calcul": "", "recalcul_max": 47, "grim_base_max": 160, "grim_max": 70}, "44 personnes", "de 45 à 47", "66 à 70 sur 150 à 160"),
+    (GAP | {"unite": "points", "valeur": -4}, "−4\u00a0points", "—", "66 sur 150"), (GAP | {"unite": "personnes"}, "+44 personnes", "—", "66 sur 150"),
+    (GAP | {"unite": "points", "valeur": -4, "recalcul_min": -5, "recalcul_max": -3.5, "calcul": "46 % - 50 %"}, "−4\u00a0points", "46\u202f% − 50\u202f% : de −5,0 à −3,5 points", "66 sur 150"),
 ])
-def test_a_printed_figure_stands_beside_its_recomputation(changes, printed, recomputed):
+def test_a_printed_figure_stands_beside_its_calculation_and_the_counts_it_allows(changes, printed, recomputed, allowed):
     controls = typed(pd.DataFrame([CONTROL | changes], columns=columns("controles")), "controles")
     made = tables.controls_table(controls, caption="Contrôle").html
-    assert f'<td class="nombre">{printed}</td><td class="nombre">{recomputed}</td>' in made
+    cells = [wording.plain(cell) for cell in made.split("<tbody>")[1].split("<td>")[3:6]]
+    assert cells == [printed, recomputed, allowed]
     assert '<span class="verdict sous-hypothese">confirmé sous hypothèse</span>' in made
 
 

@@ -63,6 +63,16 @@ def network(indicators: pd.DataFrame) -> pd.DataFrame:
     return indicators[(indicators["site_type"] == NETWORK) & (indicators["croise_avec"] == "")]
 
 
+def title_of_figure(row) -> str:
+    """What a printed figure is, in full: « Sexe : garçons (toute la prévention spécialisée) »."""
+    entries = catalogue()
+    entry = entries.indicators[row.indicateur]
+    title = entry.title_of(row.modalite)
+    # Only persons are counted in several populations.
+    is_plain = row.perimetre == "alses" or entry.unit != "personnes"
+    return title if is_plain else f"{title} ({entries.perimeters[row.perimetre].short})"
+
+
 def key_of(row) -> str:
     """The name of a figure: ``annee/perimetre/indicateur/modalite``, then ``/croise_avec=modalite`` if crossed."""
     cross = f"/{row.croise_avec}={row.modalite_croisee}" if row.croise_avec else ""

@@ -1,6 +1,7 @@
 """Figures from finished frames: title, subtitle, image, reading, source, alt text and data, always together."""
 
 from helpers.charts.activity import show_requests_and_goals
+from helpers.charts.audit import show_verdicts
 from helpers.charts.certainty import show_clusters, show_forest
 from helpers.charts.comparisons import show_answers, show_attendance_intervals, show_nested, show_rest
 from helpers.charts.figure import Figures
@@ -38,5 +39,6 @@ __all__ = [
     "show_seniority",
     "show_starts",
     "show_teams",
+    "show_verdicts",
     "show_volume",
 ]

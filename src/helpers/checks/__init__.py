@@ -1,5 +1,6 @@
 """Is what was received usable? Every fault of a year's files, as French sentences, before anything is computed."""
 
+from helpers.checks.claims import claim_faults, remark_faults
 from helpers.checks.figures import figure_faults
 from helpers.checks.tables import alias_faults, association_faults, meeting_faults, start_faults, statement_faults
 from helpers.checks.year import faults, require_usable
@@ -7,9 +8,11 @@ from helpers.checks.year import faults, require_usable
 __all__ = [
     "alias_faults",
     "association_faults",
+    "claim_faults",
     "faults",
     "figure_faults",
     "meeting_faults",
+    "remark_faults",
     "require_usable",
     "start_faults",
     "statement_faults",

@@ -3,6 +3,7 @@
 from difflib import get_close_matches
 
 from helpers import paths, store
+from helpers.checks.claims import claim_faults, remark_faults
 from helpers.checks.figures import figure_faults
 from helpers.checks.tables import alias_faults, association_faults, meeting_faults, start_faults, statement_faults
 from helpers.clean import post_faults
@@ -53,6 +54,10 @@ def _meaning_faults(year: int) -> list[DataError]:
         found += statement_faults(store.read_raw(year, "enonces"), store.read_reference("themes"), year=year)
     if store.present(year, "reunions"):
         found += meeting_faults(store.read_raw(year, "reunions"), year=year)
+    if store.present(year, "affirmations"):
+        found += claim_faults(store.read_raw(year, "affirmations"), year=year)
+    if store.present(year, "remarques"):
+        found += remark_faults(store.read_raw(year, "remarques"), year=year)
     return found + (_post_faults(year) if store.present(year, "prises_de_poste") else [])
 
 

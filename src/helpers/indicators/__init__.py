@@ -6,13 +6,17 @@ unprinted figures follow from printed ones, and finds the printed figures that c
 """
 
 from helpers.indicators.build import build_indicators
+from helpers.indicators.coherences import Coherences, check_coherences
 from helpers.indicators.controls import check_figures, count_verdicts
 from helpers.indicators.counts import count_ledger, count_meetings, count_posts, count_year
+from helpers.indicators.findings import serious
 from helpers.indicators.rows import share_bounds
 from helpers.indicators.statements import count_statements
 
 __all__ = [
+    "Coherences",
     "build_indicators",
+    "check_coherences",
     "check_figures",
     "count_ledger",
     "count_meetings",
@@ -20,5 +24,6 @@ __all__ = [
     "count_statements",
     "count_verdicts",
     "count_year",
+    "serious",
     "share_bounds",
 ]

@@ -3,12 +3,16 @@
 Each figure is taken out, its value is recomputed from all the others, and the two are compared.
 """
 
+from dataclasses import dataclass
+
 import pandas as pd
 
 from helpers.indicators.build import assumptions_in, consistent_system, hypotheses_of
-from helpers.indicators.figures import cell_of
-from helpers.indicators.rows import base_cell, row, table
-from helpers.indicators.system import Conflict, System, bounds, determines, ratio_bounds
+from helpers.indicators.figures import build_system, cell_of
+from helpers.indicators.leaves import Origins
+from helpers.indicators.recalculation import Found, assumed_reading, is_recomputable, recompute
+from helpers.indicators.rows import base_cell, possible_counts, row, table
+from helpers.indicators.system import Conflict, System, bounds, determines
 from helpers.schema import VERDICTS, catalogue, columns, typed
 
 # How far « près de » may be from the recomputed value: half of a five-point step for a share, a tenth for a count.
@@ -20,10 +24,8 @@ MOTIVES = {
     "non_verifiable": "Aucune autre donnée ne permet de le recalculer.",
     "ambigu": "Le document ne dit pas de quel total ce pourcentage est la part.",
     "recalcul": "Le recalcul à partir des autres données ne redonne pas ce chiffre.",
+    "impossible": "Aucun effectif entier ne donne ce pourcentage sur cette base.",
 }
-
-
-ANSWER = ["verdict", "motif", "recalcul_min", "recalcul_max"]
 
 
 def check_figures(figures: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
@@ -31,99 +33,119 @@ def check_figures(figures: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
 
     contradictoire: it cannot hold with other figures; ambigu: its base is not known; non_verifiable: nothing else
     determines it; sous_hypothese: found again only if an assumption of the catalogue holds; confirme: found again.
+    ``calcul`` is the calculation in neutral text, ``grim_min`` and ``grim_max`` the counts that a share allows on its
+    base.
     """
-    system, conflicts = consistent_system(figures, counted)
-    rows = [_control(figure, figures, system, conflicts) for figure in figures.itertuples()]
+    audit = _Audit(figures, counted, Origins.of(figures, counted), *consistent_system(figures, counted))
+    rows = [{**_control(figure, audit), **_grim(figure, audit.rest(figure))} for figure in figures.itertuples()]
     kept = [name for name in columns("controles") if name in figures]
-    return typed(figures[kept].reset_index(drop=True).join(pd.DataFrame(rows, columns=ANSWER)), "controles")
+    answers = [name for name in columns("controles") if name not in figures]
+    return typed(figures[kept].reset_index(drop=True).join(pd.DataFrame(rows, columns=answers)), "controles")
 
 
-def _control(figure, figures: pd.DataFrame, system: System, conflicts: list[Conflict]) -> dict:
-    conflict = next((found for found in conflicts if figure.id in found.culprits), None)
+@dataclass(frozen=True)
+class _Audit:
+    """What every control needs: the tables, where their numbers come from, the system and its contradictions."""
+
+    figures: pd.DataFrame
+    counted: pd.DataFrame
+    origins: Origins
+    system: System
+    conflicts: list[Conflict]
+
+    def same(self, figure) -> set[str]:
+        """The figures that print the same thing: a figure printed twice does not confirm itself."""
+        about = (cell_of(figure), figure.mesure)
+        return {other.id for other in self.figures.itertuples() if (cell_of(other), other.mesure) == about}
+
+    def rest(self, figure) -> System:
+        """Everything else that is known."""
+        return self.system.without(self.same(figure))
+
+
+def _control(figure, audit: _Audit) -> dict:
+    conflict = next((found for found in audit.conflicts if figure.id in found.culprits), None)
     if conflict:
-        others = sorted(figures.loc[figures["id"].isin(conflict.figures - {figure.id}), "ligne"])
-        motive = f"Incompatible avec l. {', '.join(map(str, others))}." if others else MOTIVES["recalcul"]
-        return _answer("contradictoire", motive, None)
+        return _contradicted(figure, conflict, audit)
     if figure.base:
         return _answer("ambigu", MOTIVES["ambigu"], None)
-    # A figure printed twice does not confirm itself.
-    same = [
-        other.id for other in figures.itertuples() if (cell_of(other), other.mesure) == (cell_of(figure), figure.mesure)
-    ]
-    rest = system.without(same)
-    value = _recompute(figure, rest)
-    if value is None:
+    rest = audit.rest(figure)
+    found = recompute(figure, rest, audit.origins)
+    if found is None:
         return _answer("non_verifiable", MOTIVES["non_verifiable"], None)
-    if not _agrees(figure, value):
-        return _answer("contradictoire", MOTIVES["recalcul"], value)
+    if not _agrees(figure, found):
+        return _answer("contradictoire", MOTIVES["recalcul"], found)
     assumed = _assumptions(figure, rest)
     if assumed:
-        return _answer("sous_hypothese", f"Retrouvé sous cette hypothèse : {' ; '.join(assumed)}.", value)
-    return _answer("confirme", MOTIVES["confirme"], value)
+        motive = f"Retrouvé sous cette hypothèse : {' ; '.join(assumed)}."
+        return _answer("sous_hypothese", motive, found, otherwise=assumed_reading(figure, rest, audit.origins))
+    return _answer("confirme", MOTIVES["confirme"], found)
 
 
-def _answer(verdict: str, motive: str, value: tuple[float, float] | None) -> dict:
-    low, high = value or (None, None)
-    return {"verdict": verdict, "motif": motive, "recalcul_min": low, "recalcul_max": high}
+def _contradicted(figure, conflict: Conflict, audit: _Audit) -> dict:
+    """The answer for a figure that cannot hold with others: what these alone give."""
+    lines = sorted(audit.figures.loc[audit.figures["id"].isin(conflict.figures - {figure.id}), "ligne"])
+    others = audit.figures[audit.figures["id"].isin(conflict.figures - audit.same(figure))]
+    rest = build_system(others, audit.counted)
+    rest = rest.without(assumptions_in(rest))
+    grim = _grim(figure, rest)
+    is_impossible = grim["grim_base_min"] is not None and grim["grim_min"] is None
+    told = f"Incompatible avec l. {', '.join(map(str, lines))}." if lines else MOTIVES["recalcul"]
+    motive = MOTIVES["impossible"] if is_impossible else told
+    return _answer("contradictoire", motive, recompute(figure, rest, audit.origins))
 
 
-def _ratio(part, whole, system: System, *, scale: float, share: float | None = None) -> tuple[float, float] | None:
-    known = all(determines(system, {cell: 1.0}) for cell in (part, whole))
-    if not known and (share is None or not determines(system, {part: 1.0, whole: -share})):
-        return None
-    found = ratio_bounds(system, part, whole)
-    return None if found is None else (scale * found[0], scale * found[1])
+def _answer(verdict: str, motive: str, found: Found | None, *, otherwise: Found | None = None) -> dict:
+    names = [("recalcul_min", "recalcul_max", "calcul"), ("autrement_min", "autrement_max", "calcul_autrement")]
+    answer = {"verdict": verdict, "motif": motive, "lignes_du_calcul": found.lines if found else ""}
+    for (low, high, text), value in zip(names, (found, otherwise), strict=True):
+        answer |= {low: value and value.low, high: value and value.high, text: value.text if value else ""}
+    return answer
 
 
-def _recompute(figure, rest: System) -> tuple[float, float] | None:
-    """The smallest and largest value, in the figure's unit, that the other data allow; None when they do not say."""
-    cell, entry = cell_of(figure), catalogue().indicators[figure.indicateur]
-    if entry.ratio:
-        part, whole = ((*cell[:2], name, cell[3]) for name in entry.ratio)
-        return _ratio(part, whole, rest, scale=1)
-    if figure.mesure == "part":
-        return _ratio(cell, base_cell(cell, entry), rest, scale=100, share=figure.valeur / 100)
-    if figure.mesure == "effectif":
-        return bounds(rest, {cell: 1.0}) if determines(rest, {cell: 1.0}) else None
-    return _difference(figure, cell, rest)
+def _grim(figure, rest: System) -> dict:
+    """The base of a printed share and the counts that it allows there; None throughout when the base is not known.
+
+    Named after the test of Brown and Heathers (granularity-related inconsistency of means).
+    """
+    nothing = dict.fromkeys(["grim_base_min", "grim_base_max", "grim_min", "grim_max"])
+    if figure.mesure != "part" or figure.operateur != "=" or figure.base:
+        return nothing
+    base = base_cell(cell_of(figure), catalogue().indicators[figure.indicateur])
+    if not determines(rest, {base: 1.0}):
+        return nothing
+    low, high = bounds(rest, {base: 1.0})
+    if high is None:
+        return nothing
+    found = possible_counts(figure.valeur, (low, high)) or (None, None)
+    return {"grim_base_min": low, "grim_base_max": high, "grim_min": found[0], "grim_max": found[1]}
 
 
-def _difference(figure, cell, rest: System) -> tuple[float, float] | None:
-    before = (cell[0] - 1, *cell[1:])
-    if before not in rest.cells():
-        return None
-    direction = {cell: 1.0, before: -1.0}
-    if figure.unite != "points":
-        return bounds(rest, direction) if determines(rest, direction) else None
-    entry = catalogue().indicators[figure.indicateur]
-    now, then = (_ratio(each, base_cell(each, entry), rest, scale=100) for each in (cell, before))
-    return None if now is None or then is None else (now[0] - then[1], now[1] - then[0])
-
-
-def _agrees(figure, value: tuple[float, float]) -> bool:
-    low, high = value
+def _agrees(figure, found: Found) -> bool:
     if figure.operateur == "plus_de":
-        return low > figure.valeur
+        return found.low > figure.valeur
     if figure.operateur == "pres_de":
         near = NEAR_POINTS if figure.mesure == "part" else NEAR_RATIO * figure.valeur
-        return low - near <= figure.valeur <= high + near
+        return found.low - near <= figure.valeur <= found.high + near
     # A consistent system already holds this figure within its rounding; a difference of shares is not in it.
-    return low <= figure.valeur <= high if figure.unite == "points" else True
+    return found.low <= figure.valeur <= found.high if figure.unite == "points" else True
 
 
 def _assumptions(figure, rest: System) -> list[str]:
     entry = catalogue().indicators[figure.indicateur]
     own = entry.hypothesis_of(figure.modalite)
     sources = assumptions_in(rest)
-    needed = sources if sources and _recompute(figure, rest.without(sources)) is None else set()
+    needed = sources if sources and not is_recomputable(figure, rest.without(sources)) else set()
     return [*hypotheses_of(needed), *([own] if own else [])]
 
 
-def count_verdicts(controls: pd.DataFrame, *, year: int, document: str) -> pd.DataFrame:
-    """Exact indicators of the control: figures controlled, and how many have each verdict."""
-    counts = {"controles": len(controls)} | {name: int((controls["verdict"] == name).sum()) for name in VERDICTS}
-    unit = catalogue().indicators["chiffres_imprimes"].unit
-    cells = {name: (year, "donnees", "chiffres_imprimes", name) for name in counts}
+def count_verdicts(
+    checked: pd.DataFrame, *, year: int, document: str, indicator: str = "chiffres_imprimes"
+) -> pd.DataFrame:
+    """Exact indicators of a control (column ``verdict``): what was controlled, and how many have each verdict."""
+    counts = {"controles": len(checked)} | {name: int((checked["verdict"] == name).sum()) for name in VERDICTS}
+    unit = catalogue().indicators[indicator].unit
+    cells = {name: (year, "donnees", indicator, name) for name in counts}
     return table(
         [
             row(cells[name], unit, counts=(count, count), precision="exact", reference=document)

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pandas as pd
 
-from helpers.facts import NETWORK
+from helpers.facts import NETWORK, decimals_of
 from helpers.schema import Indicator, catalogue, columns, typed
 
 # year, perimeter, indicator, modality: one figure of the network.
@@ -24,6 +24,20 @@ def share_bounds(share_pct: float, base: int, *, decimals: int = 0) -> tuple[int
     printed = Fraction(str(share_pct))
     low = math.ceil((printed - half) * base / 100)
     return max(0, low), min(base, math.floor((printed + half) * base / 100))
+
+
+def possible_counts(share_pct: float, base: tuple[int, int]) -> tuple[int, int] | None:
+    """The smallest and largest count that a printed share allows on a base known by its bounds; None if none does.
+
+    >>> possible_counts(42, (2233, 2233)), possible_counts(70, (1017, 1038)), possible_counts(36, (17, 17))
+    ((927, 949), (707, 731), None)
+    """
+    decimals, (low, high) = decimals_of(share_pct), base
+    # From this base on, two neighbouring counts differ by less than a rounding: one of them always fits.
+    sure = 100 * 10**decimals
+    tried = {low, high, *range(low, min(high, sure) + 1)}
+    found = [pair for each in tried if (pair := share_bounds(share_pct, each, decimals=decimals))[0] <= pair[1]]
+    return (min(pair[0] for pair in found), max(pair[1] for pair in found)) if found else None
 
 
 def base_cell(cell: Cell, indicator: Indicator) -> Cell | None:

@@ -1,7 +1,8 @@
 """Tables from finished frames: caption, units, scopes, notes. One template, so that every table reads alike."""
 
+from helpers.tables.audit import coherences_table, controls_table, remarks_table
 from helpers.tables.comparisons import differences_table, measures_table, reach_table
-from helpers.tables.figures import answers_table, breakdown_table, cards, controls_table, ledger_table
+from helpers.tables.figures import answers_table, breakdown_table, cards, ledger_table
 from helpers.tables.frame import matrix_table, provenance, table
 from helpers.tables.populations import perimeters_table, populations_table
 from helpers.tables.statements import beside_table, outlook_table, tensions_table, value_of
@@ -11,6 +12,7 @@ __all__ = [
     "beside_table",
     "breakdown_table",
     "cards",
+    "coherences_table",
     "controls_table",
     "differences_table",
     "ledger_table",
@@ -21,6 +23,7 @@ __all__ = [
     "populations_table",
     "provenance",
     "reach_table",
+    "remarks_table",
     "table",
     "tensions_table",
     "value_of",

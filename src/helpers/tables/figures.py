@@ -1,15 +1,14 @@
-"""Figures of the indicator table as tables: modalities, answers, controls, cards."""
+"""Figures of the indicator table as tables: modalities, answers, cards, ledger."""
 
 from datetime import date
 
 import pandas as pd
 from markupsafe import Markup
 
-from helpers.facts import Fact, Facts, decimals_of, fact_of
-from helpers.schema import PRECISIONS, VERDICTS, catalogue, table_schema
+from helpers.facts import Fact, Facts, fact_of
+from helpers.schema import PRECISIONS, catalogue, table_schema
 from helpers.tables.frame import headings, lay_out, table
-from helpers.typography import NARROW
-from helpers.wording import Html, day, fragment, number, percent, plain, plural, points, say, signed
+from helpers.wording import Html, day, fragment, plain, say
 from helpers.wording.marks import precision_mark, say_base, say_count, say_share
 
 
@@ -40,56 +39,6 @@ def answers_table(rows: pd.DataFrame, *, caption: str, folded: bool = False) -> 
     numbers = ["Postes", "Base", "Part"]
     made = lay_out(caption, headings("Question", "Réponse", *numbers, numbers=numbers), cells)
     return Html(fragment("folded.html.j2", summary=caption, content=made), made.text) if folded else made
-
-
-def _printed(row) -> str:
-    sign = {"pres_de": "près de ", "plus_de": "plus de "}.get(row.operateur, "")
-    decimals = decimals_of(row.valeur)
-    if row.mesure == "part":
-        return f"{sign}{percent(row.valeur, decimals)}"
-    if row.unite == "points":
-        return points(row.valeur, decimals)
-    unit = plural(row.valeur, *catalogue().units[row.unite])
-    value = signed(row.valeur) if row.mesure == "ecart" else number(row.valeur, decimals)
-    return f"{sign}{value} {unit}"
-
-
-def _recomputed(row) -> str:
-    if pd.isna(row.recalcul_min):
-        return "—"
-    is_whole = float(row.recalcul_min).is_integer() and float(row.recalcul_max).is_integer()
-    write = signed if row.mesure == "ecart" else number
-    ends = dict.fromkeys(write(value, 0 if is_whole else 1) for value in (row.recalcul_min, row.recalcul_max))
-    unit = f"{NARROW}%" if row.mesure == "part" else " points" if row.unite == "points" else ""
-    return f"{' à '.join(ends)}{unit}"
-
-
-def _verdict(row) -> Markup:
-    """The verdict, and its reason where it is not one of the two usual ones, which the text above the table gives."""
-    mark = Markup('<span class="verdict {}">{}</span>').format(row.verdict.replace("_", "-"), VERDICTS[row.verdict])
-    is_usual = row.verdict in ("confirme", "non_verifiable")
-    return mark if is_usual else Markup("{} {}").format(mark, row.motif)
-
-
-def _what(row) -> str:
-    entries = catalogue()
-    entry = entries.indicators[row.indicateur]
-    title = entry.title_of(row.modalite)
-    # Only persons are counted in several populations.
-    is_plain = row.perimetre == "alses" or entry.unit != "personnes"
-    return title if is_plain else f"{title} ({entries.perimeters[row.perimetre].short})"
-
-
-def controls_table(controls: pd.DataFrame, *, caption: str) -> Html:
-    """Every printed figure with its line, what the other data give, the verdict and, if need be, the reason."""
-    if controls.empty:
-        return say("figures", "nothing", subject="aucun chiffre imprimé n’a été relevé")
-    cells = [
-        [_what(row), row.annee, f"l. {row.ligne}", _printed(row), _recomputed(row), _verdict(row)]
-        for row in controls.itertuples()
-    ]
-    names = ["Chiffre", "Année", "Ligne", "Imprimé", "Recalculé", "Verdict"]
-    return lay_out(caption, headings(*names, numbers=["Imprimé", "Recalculé"]), cells)
 
 
 def cards(facts: Facts, figures: dict[str, str]) -> Html:

@@ -1,5 +1,6 @@
 """Drawings on empty axes, one module a subject: they compute nothing and return the matplotlib figure."""
 
+from helpers.charts.draw.audit import verdicts
 from helpers.charts.draw.intervals import forest, ratios, shares_with_interval, tests_by_design
 from helpers.charts.draw.meetings import associations, calendar
 from helpers.charts.draw.nested import entries, volume
@@ -34,5 +35,6 @@ __all__ = [
     "tests_by_design",
     "timeline",
     "two_shares",
+    "verdicts",
     "volume",
 ]

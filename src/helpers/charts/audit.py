@@ -1,0 +1,45 @@
+"""Figure of the audit: what became of each printed figure."""
+
+import pandas as pd
+
+from helpers.charts import draw
+from helpers.charts.figure import compose
+from helpers.charts.words import nothing
+from helpers.facts import Facts
+from helpers.schema import VERDICTS, catalogue
+from helpers.tables import matrix_table
+from helpers.wording import Html, say
+
+
+def show_verdicts(controls: pd.DataFrame, facts: Facts) -> Html:
+    """Every printed figure as a square with its verdict, by topic and in order of line (schema ``controles``)."""
+    if controls.empty:
+        return nothing("aucun chiffre imprimé n’a été relevé pour cette année")
+    entries = catalogue()
+    topics = controls["indicateur"].map(lambda name: entries.indicators[name].topic)
+    order = list(dict.fromkeys(topics.loc[controls.sort_values("ligne", kind="stable").index]))
+    named = controls.assign(rubrique=topics, place=topics.map(order.index)).sort_values(
+        ["place", "ligne"], kind="stable"
+    )
+    named["rubrique"] = named["rubrique"].map(entries.topics)
+    found = [(VERDICTS[name], facts(f"donnees/chiffres_imprimes/{name}")) for name in VERDICTS]
+    every = facts("donnees/chiffres_imprimes/controles")
+    return compose(
+        draw.verdicts(named),
+        id="verdicts",
+        title=say("figures_clean", "verdicts_title", facts=dict(zip(VERDICTS, found, strict=True)), every=every),
+        subtitle=say("figures_clean", "verdicts_subtitle"),
+        reading=say("figures_clean", "verdicts_reading"),
+        source=say("figures_clean", "verdicts_source", every=every),
+        alt=say("figures_clean", "verdicts_alt", found=found, every=every).text,
+        table=matrix_table(_counts(named), caption="Chiffres imprimés par rubrique et par verdict"),
+    )
+
+
+def _counts(named: pd.DataFrame) -> pd.DataFrame:
+    """Figures by topic (in order of line) and verdict, with the total of each verdict."""
+    counted = pd.crosstab(named["rubrique"], named["verdict"]).reindex(
+        index=list(dict.fromkeys(named["rubrique"])), columns=list(VERDICTS), fill_value=0
+    )
+    counted.loc["Ensemble"] = counted.sum()
+    return counted.rename(columns=VERDICTS).rename_axis(index="rubrique", columns=None)

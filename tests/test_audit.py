@@ -1,0 +1,325 @@
+"""The audit finds what is planted in the files of an invented year, and nothing once they are repaired."""
+
+import csv
+import re
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from helpers import checks, clean, facts, indicators, paths, store, tables
+from helpers.indicators.derivation import derive
+from helpers.indicators.findings import plain, span
+from helpers.indicators.leaves import Origins
+from helpers.indicators.rows import possible_counts
+from helpers.indicators.shares import Share, compare_shares
+from helpers.indicators.survey import seniorities, statuses
+from helpers.indicators.system import Constraint, System
+from helpers.schema import columns, typed
+from helpers.tables.audit import written
+
+YEAR = 2032
+# What the invented year is already wrong about: set right before anything is planted.
+REPAIRS = [
+    ("prises_de_poste", "33", {"anciennete_alses": "NON"}),
+    ("prises_de_poste", "34", {"anciennete_alses": "NON", "type_education_prioritaire": "REP"}),
+    ("prises_de_poste", "31", {"type_education_prioritaire": "REP"}),
+    ("chiffres_publies", "C2032-19", {"valeur": "80"}),
+]
+
+
+def edit(table: str, key: str, changes: dict[str, str]) -> None:
+    """One row of a raw table, found by its first column or its line, with other cells."""
+    path = paths.raw_table(YEAR, table)
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        header, rows = reader.fieldnames, list(reader)
+    (row,) = [row for row in rows if key in (row[header[0]], row.get("ligne"))]
+    row.update(changes)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, header, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def audit(year: int = YEAR) -> tuple[pd.DataFrame, indicators.Coherences]:
+    """What 01 does, without its kernel."""
+    checks.require_usable(year)
+    received, registers = store.read_year(year), store.read_registers()
+    posts = clean.clean_posts(received.posts, **registers).posts
+    counted = indicators.count_year(posts, received.meetings, received.statements, year=year, document=received.document)
+    figures = pd.concat([store.read_earlier_figures(year), received.figures], ignore_index=True)
+    found = indicators.check_coherences(
+        figures, counted, year=year, document=received.document, posts=posts, meetings=received.meetings,
+        claims=received.claims, colleges=registers["colleges"],
+    )
+    return indicators.check_figures(figures, counted), found
+
+
+@pytest.fixture
+def repaired(data_root) -> Path:
+    for table, key, changes in REPAIRS:
+        edit(table, key, changes)
+    return data_root
+
+
+def test_nothing_is_found_in_a_repaired_year(repaired):
+    controls, found = audit()
+    assert "contradictoire" not in set(controls["verdict"])
+    # The only ambiguity left is the base that the document does not write.
+    assert list(controls.loc[controls["verdict"] == "ambigu", "id"]) == ["C2032-19"]
+    assert not set(found.findings["verdict"]) & {"contradictoire", "ambigu"}
+    assert indicators.serious(controls, found.findings, year=YEAR)["contradictoire"] == []
+
+
+PLANTED = {
+    "a sum of shares over the whole": ("chiffres_publies", "C2032-11", {"valeur": "40"}, "parts/alses/orienteur", "contradictoire"),
+    "a share that no count gives": ("chiffres_publies", "C2032-03", {"valeur": "36", "operateur": "="}, "C2032-03", "contradictoire"),
+    "a total of groups that is neither": ("reunions", "43", {"invites_du_groupe": "11"}, "totaux/groupes_alses", "contradictoire"),
+    "a total of groups that is the present": ("reunions", "41", {"invites_du_groupe": "2"}, "totaux/groupes_alses", "contradictoire"),
+    "a claim reversed": ("affirmations", "A2032-01", {"relation": "inferieur"}, "affirmation/A2032-01", "contradictoire"),
+    "a meeting out of its period": ("reunions", "43", {"date": "2033-01-12"}, "affirmation/A2032-02", "contradictoire"),
+    "objectives below requests": ("chiffres_publies", "C2032-19", {"valeur": "30"}, "affirmation/A2032-04/2", "contradictoire"),
+    "a seniority longer than the post": ("prises_de_poste", "33", {"anciennete_alses": "0,5 ans"}, "anciennete_et_debut/impossible", "contradictoire"),
+    "a status that is not the register's": ("prises_de_poste", "31", {"type_education_prioritaire": "REP +"}, "classement_au_repertoire/different", "ambigu"),
+    "a wrong difference of counts": ("chiffres_publies", "C2032-06", {"valeur": "49"}, "C2032-06", "contradictoire"),
+    "a wrong difference of shares": ("chiffres_publies", "C2032-09", {"valeur": "-8"}, "C2032-09", "contradictoire"),
+    "a count that the table does not give": ("chiffres_publies", "C2032-02", {"valeur": "6"}, "C2032-02", "contradictoire"),
+    "a count that its share does not give": ("chiffres_publies", "C2032-12", {"valeur": "95"}, "C2032-12", "contradictoire"),
+    "a present that the meetings do not give": ("chiffres_publies", "C2032-04", {"valeur": "13"}, "C2032-04", "contradictoire"),
+}
+
+
+@pytest.mark.parametrize(("table", "key", "changes", "where", "verdict"), PLANTED.values(), ids=PLANTED)
+def test_a_planted_contradiction_is_found_with_its_verdict(repaired, table, key, changes, where, verdict):
+    edit(table, key, changes)
+    controls, found = audit()
+    after = pd.concat([controls[["id", "verdict"]], found.findings[["id", "verdict"]]]).set_index("id")["verdict"]
+    assert after[where] == verdict
+    told = indicators.serious(controls, found.findings, year=YEAR)[verdict]
+    assert len(told) > (verdict == "ambigu")  # the unwritten base is always told
+
+
+def test_the_share_that_no_count_gives_says_so_and_has_no_count(repaired):
+    edit("chiffres_publies", "C2032-03", {"valeur": "36", "operateur": "="})
+    row = audit()[0].set_index("id").loc["C2032-03"]
+    assert (row["motif"], row["grim_base_min"]) == ("Aucun effectif entier ne donne ce pourcentage sur cette base.", 5)
+    assert pd.isna(row["grim_min"])
+    assert row["calcul"] == "3 lignes / 5 lignes"
+
+
+# --- the calculations of the true year -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def true_year(tmp_path_factory):
+    from conftest import REPOSITORY, copy_project
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(paths.DATA_ROOT_VARIABLE, str(copy_project(REPOSITORY, tmp_path_factory.mktemp("vrai"))))
+        return audit(2020)
+
+
+def value_of(text: str) -> float:
+    """A neutral calculation, worked out by Python itself."""
+    return eval(re.sub(r"[a-zé]", "", text.replace(" %", "/100")), {"__builtins__": {}})  # noqa: S307
+
+
+def test_every_calculation_gives_the_value_that_stands_beside_it(true_year):
+    controls = true_year[0]
+    written_out = controls[controls["calcul"] != ""]
+    assert len(written_out) == 23
+    for row in written_out.itertuples():
+        value = value_of(row.calcul) * (100 if row.unite in ("pct", "points") else 1)
+        assert row.recalcul_min - 0.51 <= value <= row.recalcul_max + 0.51, row.calcul
+        assert row.lignes_du_calcul
+
+
+@pytest.mark.parametrize(("id", "calculation", "lines"), [
+    ("C2020-03", "6 lignes / 17 lignes", "67–83"), ("C2020-04", "(8 + 7) lignes / 17 lignes", "67–83"), ("C2020-06", "55 / 6", "114, 118, 122, 128, 132, 136, 140, 144, 148"),
+    ("C2020-08", "7 + 12 + 5 + 4 + 4 + 9", "114, 118, 128, 132, 140, 144"), ("C2020-09", "21 + 19 + 15", "122, 136, 148"), ("C2020-12", "1852 + 381", "206"),
+    ("C2020-13", "2233 - 1852", "206"), ("C2020-16", "2233 / (100 % - 35 %)", "206, 210"), ("C2020-17", "(3424 - 2233) / 3424", "206, 209"),
+    ("C2020-18", "100 % - 42 %", "219"), ("C2020-21", "54 % * 2233", "206, 224"), ("C2020-22", "1206 / 2233", "206, 224"), ("C2020-25", "46 % - 52 %", "233"),
+])
+def test_a_figure_of_the_note_has_its_calculation_and_its_lines(true_year, id, calculation, lines):
+    row = true_year[0].set_index("id").loc[id]
+    assert (row["calcul"], row["lignes_du_calcul"]) == (calculation, f"Note de synthèse 2020, l. {lines}")
+
+
+@pytest.mark.parametrize(("id", "base", "counts"), [
+    ("C2020-19", (2233, 2233), (927, 949)), ("C2020-17", (3424, 3424), (1182, 1215)), ("C2020-28", (1017, 1038), (67, 77)), ("C2020-20", (6522, 6648), (3881, 4022)),
+])
+def test_a_share_has_the_counts_that_its_base_allows(true_year, id, base, counts):
+    row = true_year[0].set_index("id").loc[id]
+    assert (row["grim_base_min"], row["grim_base_max"], row["grim_min"], row["grim_max"]) == (*base, *counts)
+
+
+def test_near_ninety_per_cent_is_told_with_both_readings(true_year):
+    row = true_year[0].set_index("id").loc["C2020-04"]
+    assert row["calcul_autrement"] == "8 lignes / 17 lignes"
+    assert row["autrement_min"] == pytest.approx(47.06, abs=0.01)
+    serious = indicators.serious(*[true_year[0], true_year[1].findings], year=2020)["sous_hypothese"]
+    assert serious[0].otherwise == "postes/premiere_prise_de_poste/oui"
+
+
+@pytest.mark.parametrize(("id", "verdict", "calculation"), [
+    ("parts/alses/orienteur", "confirme", "70 % + 22 % + 7 % = 99 %, entre 97.5 % et 100.5 % ; reste 0 à 2.5 %"),
+    ("parts/alses/sexe", "confirme", "58 % + 42 % = 100 %, entre 99 % et 101 %"),
+    ("parts/alses/demande_initiale", "confirme", "50 % + 28 % + 16 % = 94 % ; 43 + 13 + 17 + 33 = 106 personnes ; reste 0 à 59 personnes sur 2233"),
+    ("totaux/groupes_alses", "confirme", "21 + 19 + 15 = 55 ; invités imprimés : 55 ; présents imprimés : 41"),
+    ("affirmation/A2020-02", "contradictoire", "3 sur 6 hors de la période du 2020-07-01 au 2020-12-31 : 2021-01-13, 2021-01-14, 2021-01-19"),
+    ("affirmation/A2020-14/2", "contradictoire", "« scolarité et exclusion » : 30 % contre 50 % (autre lecture : 30 % x 2 à 3 par personne = 60 à 90 %)"),
+    ("affirmation/A2020-15", "ambigu", "30 % contre 50 % (autre lecture : 30 % x 2 à 3 par personne = 60 à 90 %)"),
+    ("affirmation/A2020-03", "non_verifiable", "52 % contre 52 %"), ("affirmation/A2020-11", "non_verifiable", ""),
+    ("affirmation/A2020-13", "non_verifiable", "1377 réponses connues pour 2233 personnes, soit 0.6 par personne au moins ; 5 réponses possibles ne sont pas publiées ; affirmé : 2 à 3"),
+])
+def test_a_coherence_of_the_note_has_its_verdict_and_its_calculation(true_year, id, verdict, calculation):
+    row = true_year[1].findings.set_index("id").loc[id]
+    assert (row["verdict"], row["calcul"]) == (verdict, calculation)
+
+
+def test_the_posts_of_the_note_are_classed_against_their_dates_and_the_register(true_year):
+    found = true_year[1].findings.set_index("id")
+    lines = {id: found.loc[id, "lignes"] for id in ("anciennete_et_debut/impossible", "anciennete_et_debut/poste_anterieur", "classement_au_repertoire/different", "classement_au_repertoire/non_comparable")}
+    assert list(lines.values()) == ["77, 81, 83", "79, 80", "74, 81, 83", "69, 71"]
+    counts = true_year[1].counts
+    assert dict(zip(counts["modalite"], counts["effectif_min"], strict=True)) == {
+        "controles": 26, "confirme": 15, "sous_hypothese": 2, "non_verifiable": 4, "ambigu": 2, "contradictoire": 3, "possible": 12, "poste_anterieur": 2,
+        "impossible": 3, "identique": 12, "different": 3, "non_comparable": 2, "groupes_alses": 3,
+    }
+
+
+# --- the pieces ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("share", "base", "expected"), [(36, (17, 17), None), (35, (17, 17), (6, 6)), (36, (17, 25), (8, 9)), (42, (2233, 2233), (927, 949)), (0, (17, 17), (0, 0))])
+def test_a_share_allows_whole_counts_only(share, base, expected):
+    assert possible_counts(share, base) == expected
+
+
+@pytest.mark.parametrize(("relation", "left", "right", "verdict"), [
+    ("superieur", (50.1, 51), (49, 50), "confirme"), ("superieur", (50, 51), (49, 50), "non_verifiable"), ("superieur", (48, 49), (49, 50), "contradictoire"),
+    ("inferieur", (49, 50), (50.1, 51), "confirme"), ("egal", (10, 10), (10, 10), "confirme"), ("egal", (9.5, 10.5), (9.5, 10.5), "non_verifiable"), ("egal", (9, 10), (10.1, 11), "contradictoire"),
+])
+def test_a_relation_holds_for_all_for_some_or_for_none_of_the_possible_values(relation, left, right, verdict):
+    assert compare_shares(relation, Share(*left, ""), Share(*right, ""))[0] == verdict
+
+
+@pytest.mark.parametrize(("cited", "value", "expected"), [((60, 90), 30, "contradictoire"), (None, 30, "contradictoire"), ((120, 180), 60, "confirme"), (None, 60, "ambigu"), ((20, 40), 60, "ambigu")])
+def test_an_ambiguous_share_is_read_both_ways(cited, value, expected):
+    left = Share(value - 0.5, value + 0.5, "", is_ambiguous=True, cited=cited)
+    assert compare_shares("superieur", left, Share(49.5, 50.5, ""))[0] == expected
+
+
+POST = {
+    "ligne": 1, "association": "A", "college": "Collège A", "commune": "B", "uai": "0999901A", "type_education_prioritaire": "rep", "date_debut": "2032-01-01", "date_debut_precision": "mois",
+    "anciennete_prev_ans": 0, "anciennete_alses_ans": 0, "equipe_sur_le_quartier": "oui", "convention": "oui", "projet_annuel": "oui", "bureau": "oui", "presentation_formelle": "oui",
+}
+SURVEY = typed(pd.DataFrame([{"date": "2032-04-01", "intitule": "J", "forme": "presentiel", "groupe": "journee_nouveaux", "participants": 1, "invites_du_groupe": None, "associations": "", "ligne": 1, "ligne_invites": None}]), "reunions")
+
+
+@pytest.mark.parametrize(("start", "years", "expected"), [
+    ("2032-01-01", 0, "possible"), ("2032-01-01", 0.5, "impossible"), ("2031-12-31", 0.5, "possible"), ("2032-03-31", 0.25, "possible"),
+    ("2032-01-01", 1, "poste_anterieur"), ("2032-01-01", 0.99, "impossible"), ("2031-04-02", 1, "possible"),
+])
+def test_a_seniority_must_fit_since_the_start_once_rounded(start, years, expected):
+    # 91 days are 0.249 of a year: half a year, rounded, may be 0.25 and no less.
+    posts = typed(pd.DataFrame([POST | {"date_debut": start, "anciennete_alses_ans": years}]), "postes")
+    assert list(seniorities(posts, SURVEY)["anciennete_et_debut"]) == [expected]
+    assert seniorities(posts, SURVEY.head(0)).empty
+
+
+@pytest.mark.parametrize(("printed", "register", "expected"), [("rep", "rep", "identique"), ("rep_plus", "rep", "different"), ("non_renseigne", "rep", "non_comparable"), ("rep", "", "non_comparable")])
+def test_a_status_is_compared_only_when_both_speak(printed, register, expected):
+    posts = typed(pd.DataFrame([POST | {"type_education_prioritaire": printed}]), "postes")
+    colleges = pd.DataFrame([{"uai": "0999901A", "education_prioritaire_2024_25": register}])
+    assert list(statuses(posts, colleges)["classement_au_repertoire"]) == [expected]
+
+
+def test_a_chain_of_equations_is_followed_and_a_group_stands_for_its_members():
+    total, one, two, three, both = ((2020, "p", "i", name) for name in ("total", "a", "b", "c", "ab"))
+    system = System([
+        Constraint({total: 1}, 100, 100, "f1"), Constraint({both: 1}, 60, 60, "f2"), Constraint({one: 1, two: 1, three: 1, total: -1}, 0, 0), Constraint({both: 1, one: -1, two: -1}, 0, 0),
+    ])
+    step = derive(three, system, leaf=Origins({}, {}, {}).leaf(in_detail=False))
+    assert (step.text, step.sources) == ("100 - 60", {"f1", "f2"})
+    assert derive(one, system, leaf=Origins({}, {}, {}).leaf(in_detail=False)) is None
+
+
+# --- how it is shown -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("text", "shown"), [
+    ("1206 / 2233", "1\u202f206 ÷ 2\u202f233"), ("100 % - 42 %", "100\u202f% − 42\u202f%"), ("54 % * 2233", "54\u202f% × 2\u202f233"), ("6 lignes / 17 lignes", "6 lignes sur 17"),
+    ("1 ligne / 17 lignes", "1 ligne sur 17"), ("(8 + 7) lignes / 17 lignes", "(8 + 7) lignes sur 17"), ("reste 0 à 2.5 %", "reste 0 à 2,5\u202f%"), ("du 2020-07-01", "du 1er juillet 2020"),
+    ("« Collège du 8 Mai 1945 » : 0.5 an, répertoire 2024-2025 REP", "« Collège du 8 Mai 1945 » : 0,5 an, répertoire 2024-2025 REP"), ("", ""),
+])
+def test_a_neutral_calculation_is_written_in_french(text, shown):
+    assert written(text) == shown
+
+
+def test_numbers_of_a_finding_are_short():
+    assert (plain(97.50), span(0, 59), span(41.02, 41.04, " %")) == ("97.5", "0 à 59", "41 %")
+
+
+def test_an_empty_audit_is_said(data_root):
+    nothing = facts.Facts(typed(pd.DataFrame(columns=columns("indicateurs")), "indicateurs"), year=YEAR)
+    empty = {name: typed(pd.DataFrame(columns=columns(name)), name) for name in ("coherences", "remarques")}
+    assert tables.coherences_table(empty["coherences"], caption="C").text == "Pas de donnée : rien ne peut être rapproché pour cette année."
+    assert tables.remarks_table(empty["remarques"], nothing, caption="C").text == "Pas de donnée : aucune remarque de relecture n’a été écrite pour cette année."
+
+
+def test_a_remark_shows_the_value_of_its_figures(mini_root):
+    page = (mini_root / "reports/2032/01_clean.html").read_text(encoding="utf-8")
+    text = re.sub(r"[\u00a0\u202f]", " ", re.sub(r"<[^>]+>", "", page))
+    assert "ALSES annoncés : 8 ; Nouveaux postes décrits : 5 ; Sexe : filles : 44 %" in text
+
+
+# --- claims and remarks that cannot be tried --------------------------------------------------------------------------
+
+CLAIM = {
+    "id": "A2032-01", "document": "R", "ligne": 60, "libelle": "Une phrase.", "relation": "superieur", "gauche": "2032/alses/sexe/filles", "droite": "2031/alses/sexe/filles",
+    "valeur_min": None, "valeur_max": None, "date_debut": None, "date_fin": None,
+}
+MEAN = {"relation": "moyenne", "gauche": "2032/alses/objectif/*", "droite": "", "valeur_min": 2, "valeur_max": 3}
+PERIOD = {"relation": "periode", "gauche": "2032/reunions/reunions/nord", "droite": "", "date_debut": "2032-07-01", "date_fin": "2032-12-31"}
+
+
+@pytest.mark.parametrize(("changes", "sentence"), [
+    ({"id": "A2031-01"}, "« id » : « A2031-01 » doit commencer par « A2032- » ; renommez cette affirmation."),
+    ({"libelle": "Une hausse de 3 points."}, "« libelle » : « Une hausse de 3 points. » contient un chiffre ; dites-le sans, les pages montrent les valeurs."),
+    ({"gauche": "2032/alse/sexe/filles"}, "« gauche » : « 2032/alse/sexe/filles » est inconnu ; vouliez-vous « alses » ?"),
+    ({"gauche": "2032/alses/sex/filles"}, "« gauche » : « 2032/alses/sex/filles » est inconnu ; vouliez-vous « sexe » ?"),
+    ({"gauche": "2032/alses/sexe/fille"}, "« gauche » : « 2032/alses/sexe/fille » est inconnu ; vouliez-vous « filles » ?"),
+    ({"droite": "2002/alses/sexe/filles"}, "« droite » : « 2002/alses/sexe/filles » parle de 2002 ; une affirmation porte sur 2032 ou 2031."),
+    ({"gauche": "2032/reunions/sexe/filles"}, "« gauche » : « 2032/reunions/sexe/filles » est impossible : « sexe » ne se compte pas dans le périmètre « reunions »."),
+    ({"droite": "2032/alses/sexe/*"}, "« droite » : « 2032/alses/sexe/* » ne va pas avec la gauche ; « * » vaut des deux côtés."),
+    ({"droite": ""}, "« droite » : «  » est vide alors que la relation « superieur » en a besoin ; complétez-la."),
+    (MEAN | {"valeur_max": None}, "« valeur_max » : «  » est vide alors que la relation « moyenne » en a besoin ; complétez-la."),
+    (MEAN | {"valeur_min": 4}, "« valeur_min » : « moyenne » commence après « valeur_max » ; échangez les deux valeurs."),
+    (MEAN | {"gauche": "2032/alses/sexe/*"}, "« gauche » : « 2032/alses/sexe/* » n’a pas de moyenne ; elle porte sur « * » et un indicateur à choix multiple."),
+    (PERIOD | {"date_fin": None}, "« date_fin » : «  » est vide alors que la relation « periode » en a besoin ; complétez-la."),
+    (PERIOD | {"valeur_min": 2}, "« valeur_min » : « 2 » ne sert pas à la relation « periode » ; videz cette case."),
+    (PERIOD | {"gauche": "2032/reunions/participants/nord"}, "« gauche » : « 2032/reunions/participants/nord » n’a pas de date ; une période porte sur l’indicateur « reunions »."),
+    ({"date_fin": "2032-12-31"}, "« date_fin » : « 2032-12-31 » ne sert pas à la relation « superieur » ; videz cette case."),
+    ({"gauche": "2032/alses/accompagnements/", "droite": "2031/alses/accompagnements/"}, "« gauche » : « 2032/alses/accompagnements/ » n’a pas de part : cet indicateur n’a pas de base dans le catalogue."),
+])
+def test_a_claim_that_cannot_be_tried_is_told_once(changes, sentence):
+    claims = typed(pd.DataFrame([CLAIM | changes], index=[7]), "affirmations")
+    assert [str(fault) for fault in checks.claim_faults(claims, year=YEAR)] == [f"data/raw/2032/affirmations.csv, ligne 7, colonne {sentence}"]
+
+
+@pytest.mark.parametrize("changes", [{}, MEAN, PERIOD, {"relation": "egal", "gauche": "2032/alses/niveau/*", "droite": "2031/alses/niveau/*"}])
+def test_a_claim_that_can_be_tried_has_no_fault(changes):
+    assert checks.claim_faults(typed(pd.DataFrame([CLAIM | changes]), "affirmations"), year=YEAR) == []
+
+
+@pytest.mark.parametrize(("changes", "sentence"), [
+    ({}, None), ({"constat": "Il y en a 7."}, "« constat » : « Il y en a 7. » contient un chiffre ; dites-le sans, les pages montrent les valeurs."),
+    ({"indicateurs": "alses/sexe/filles ; alses/sexe/fille"}, "« indicateurs » : « alses/sexe/fille » est inconnu ; vouliez-vous « filles » ?"),
+])
+def test_a_remark_names_known_figures_and_holds_no_digit(changes, sentence):
+    remark = {"id": "R01", "lignes": "1", "sujet": "S", "constat": "C.", "raison": "R.", "consequence": "D.", "indicateurs": "alses/sexe/filles", "relu_le": f"{date(2032, 1, 1)}"}
+    told = [str(fault) for fault in checks.remark_faults(typed(pd.DataFrame([remark | changes], index=[3]), "remarques"), year=YEAR)]
+    assert told == ([f"data/raw/2032/remarques.csv, ligne 3, colonne {sentence}"] if sentence else [])
