@@ -155,37 +155,3 @@ class Facts:
     def __call__(self, path: str) -> Fact | None:
         fact = self._found.get(f"{self.year}/{path}")
         return None if fact is None or fact.precision in UNSAID else fact
-
-
-@dataclass(frozen=True)
-class Gap:
-    """A difference between two years, ready to be said: counts in units, shares in points; None when not known."""
-
-    key: str
-    label: str
-    now: Fact
-    before: Fact
-    counts: tuple[int, int] | None
-    points: float | None
-    points_bounds: tuple[float, float] | None
-    count_finding: str | None
-    share_finding: str | None
-
-
-def gaps_of(differences: pd.DataFrame, now: Facts, before: Facts) -> list[Gap]:
-    """The rows of `compare.differences` as gaps, in the same order."""
-    return [
-        Gap(
-            key=f"{now(path).key}|{before(path).key}",
-            label=row.libelle,
-            now=now(path),
-            before=before(path),
-            counts=_pair(row.ecart_min, row.ecart_max),
-            points=None if pd.isna(row.ecart_part_pts) else float(row.ecart_part_pts),
-            points_bounds=_pair(row.ecart_part_min_pts, row.ecart_part_max_pts),
-            count_finding=row.constat_effectif or None,
-            share_finding=row.constat_part or None,
-        )
-        for row in differences.itertuples()
-        for path in [f"{row.perimetre}/{row.indicateur}/{row.modalite}"]
-    ]

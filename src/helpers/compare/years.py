@@ -72,12 +72,6 @@ def totals(table: pd.DataFrame) -> pd.DataFrame:
     return table[table["modalite"].eq("") & table["ecart_min"].notna() & printed].reset_index(drop=True)
 
 
-def shares(table: pd.DataFrame) -> pd.DataFrame:
-    """The differences of shares printed in both years: what is only deduced from another share would repeat it."""
-    known = table.dropna(subset=["ecart_part_min_pts", "ecart_part_max_pts"])
-    return known[known["precision_avant"].ne("deduit") & known["precision_apres"].ne("deduit")].reset_index(drop=True)
-
-
 def counts(table: pd.DataFrame) -> pd.DataFrame:
     """The differences of counts whose bounds are known, deduced ones included."""
     return table.dropna(subset=["ecart_min", "ecart_max"]).reset_index(drop=True)

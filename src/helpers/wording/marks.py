@@ -6,9 +6,9 @@ from functools import partial
 
 from markupsafe import Markup
 
-from helpers.facts import Fact, Gap
+from helpers.facts import Fact
 from helpers.schema import PRECISIONS, catalogue
-from helpers.wording.formats import MISSING, month, number, percent, plural, points, signed
+from helpers.wording.formats import MISSING, month, number, percent, plural
 
 # The sign of the mark that says how well a figure is known.
 SIGNS = {
@@ -108,26 +108,6 @@ def population(fact: Fact) -> str:
     """Who the base of a figure is: the catalogue's words for the indicator, else those of its perimeter."""
     _, perimeter, indicator, _ = fact.key.split("/")
     return catalogue().indicators[indicator].population or catalogue().perimeters[perimeter].label
-
-
-def say_gap(gap: Gap) -> Markup:
-    """The difference of shares: « −6,0 points (entre −6,9 et −5,0) », or « pas de donnée » without bounds."""
-    if gap.points_bounds is None:
-        return Markup(MISSING)
-    low, high = _ends(gap.points_bounds, partial(signed, decimals=1), gap.key, "ecart_part")
-    if gap.points is None:
-        return Markup("entre {} et {} points").format(low, high)
-    said = mark(points(gap.points), gap.points, gap.key, "ecart_part")
-    is_exact = round(gap.points_bounds[0], 1) == round(gap.points_bounds[1], 1)
-    return said if is_exact else Markup("{} (entre {} et {})").format(said, low, high)
-
-
-def say_count_gap(gap: Gap) -> Markup:
-    """The difference of counts: « +381 » or « entre +45 et +84 »; « pas de donnée » without bounds."""
-    if gap.counts is None:
-        return Markup(MISSING)
-    low, high = _ends(gap.counts, signed, gap.key, "ecart")
-    return low if gap.counts[0] == gap.counts[1] else Markup("entre {} et {}").format(low, high)
 
 
 def month_mark(value: date) -> Markup:
