@@ -48,6 +48,10 @@ class Indicator:
         """What is counted, in full: « Sexe : filles », or the label alone for a total."""
         return f"{self.label} : {self.label_of(modality)}" if modality else self.label
 
+    def members_of(self, modality: str) -> tuple[str, ...]:
+        """The modalities that a group stands for; any other modality stands for itself."""
+        return self.groups[modality].members if modality in self.groups else (modality,)
+
     def hypothesis_of(self, modality: str) -> str | None:
         """What must be true for this modality to be read as it is, or None."""
         return self.groups[modality].hypothesis if modality in self.groups else None
