@@ -6,6 +6,7 @@ from functools import partial
 from markupsafe import Markup
 
 from helpers.comparisons import Comparison, Measure
+from helpers.facts import among
 from helpers.schema import catalogue
 from helpers.wording.formats import MISSING, number, percent, points, signed
 from helpers.wording.marks import mark
@@ -22,9 +23,7 @@ def subject(comparison: Comparison) -> str:
     entry, modality = entries.indicators[rest[0]], rest[1] if len(rest) > 1 else ""
     if kind == "reponses":
         return entry.title_of(modality)
-    said = entry.label_of(modality) if modality else entry.label
-    is_usual = perimeter in ("alses", "reunions")
-    return said if is_usual else f"{said} ({entries.perimeters[perimeter].short})"
+    return among(entry.label_of(modality) if modality else entry.label, entry.id, perimeter)
 
 
 def probability(value: float) -> str:
