@@ -2,8 +2,8 @@
 
 from helpers.charts.audit import show_verdicts
 from helpers.charts.certainty import show_clusters, show_forest
-from helpers.charts.comparisons import show_answers, show_attendance_intervals, show_nested, show_rest
 from helpers.charts.figure import Figures
+from helpers.charts.groups import show_answers, show_attendance_intervals, show_nested, show_rest
 from helpers.charts.meetings import show_associations, show_attendance, show_calendar
 from helpers.charts.nested import show_entries, show_volume
 from helpers.charts.persons import show_requests_and_goals
