@@ -51,7 +51,7 @@ def precision_mark(precision: str) -> Markup:
     )
 
 
-def _ends(pair: tuple, write: Callable[[float], str], key: str, measure: str, *, title: str = "") -> list[Markup]:
+def both_ends(pair: tuple, write: Callable[[float], str], key: str, measure: str, *, title: str = "") -> list[Markup]:
     """Both ends of an interval as marks, the measure bearing ``_min`` and ``_max``."""
     names = (f"{measure}_min", f"{measure}_max")
     return [mark(write(value), value, key, name, title=title) for value, name in zip(pair, names, strict=True)]
@@ -61,7 +61,7 @@ def say_count(fact: Fact | None) -> Markup:
     """The count: « 2 233 », « entre 927 et 949 », or « pas de donnée »."""
     if fact is None or fact.counts is None:
         return Markup(MISSING)
-    low, high = _ends(fact.counts, number, fact.key, "effectif", title=fact.reference)
+    low, high = both_ends(fact.counts, number, fact.key, "effectif", title=fact.reference)
     return low if fact.is_known else Markup("entre {} et {}").format(low, high)
 
 
@@ -71,7 +71,7 @@ def say_share(fact: Fact | None) -> Markup:
         return Markup(MISSING)
     if fact.share is not None:
         return mark(percent(fact.share, fact.decimals), fact.share, fact.key, "part", title=fact.reference)
-    ends = _ends(fact.share_bounds, partial(percent, decimals=1), fact.key, "part", title=fact.reference)
+    ends = both_ends(fact.share_bounds, partial(percent, decimals=1), fact.key, "part", title=fact.reference)
     return Markup("de {} à {}").format(*ends)
 
 
@@ -79,7 +79,7 @@ def say_base(fact: Fact | None) -> Markup:
     """The base of the share: « 2 233 » or « 1 017 à 1 038 »."""
     if fact is None or fact.base is None:
         return Markup(MISSING)
-    low, high = _ends(fact.base, number, fact.key, "base")
+    low, high = both_ends(fact.base, number, fact.key, "base")
     return low if fact.base[0] == fact.base[1] else Markup("{} à {}").format(low, high)
 
 
