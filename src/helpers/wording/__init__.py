@@ -1,6 +1,6 @@
 """French for readers: numbers, agreement, sentences and fragments built from figures (Jinja texts in ``texts/``)."""
 
-from helpers.wording.formats import day, interval, month, number, percent, plural, points, signed
+from helpers.wording.formats import day, interval, month, number, percent, plural, points, scientific, signed
 from helpers.wording.marks import Html, precision_mark
 from helpers.wording.measures import probability, subject
 from helpers.wording.sentences import fragment, plain, say
@@ -19,6 +19,7 @@ __all__ = [
     "precision_mark",
     "probability",
     "say",
+    "scientific",
     "signed",
     "subject",
 ]
