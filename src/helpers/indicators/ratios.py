@@ -12,9 +12,10 @@ def ratio_bounds(system: System, part: Cell, whole: Cell) -> tuple[Fraction, Fra
     programs (Dinkelbach, 1967), each from the best ratio so far, in whole numbers.
 
     >>> from helpers.indicators.system import Constraint
-    >>> boys, everybody, none = "garçons", "tous", float("inf")
-    >>> printed = [Constraint({boys: 200, everybody: -119}, 0, none), Constraint({boys: 200, everybody: -121}, -none, 0)]
-    >>> ends = ratio_bounds(System([*printed, Constraint({everybody: 1}, 90, 110)]), boys, everybody)
+    >>> boys, everybody, any_ = "garçons", "tous", float("inf")
+    >>> low = Constraint({boys: 200, everybody: -119}, 0, any_)
+    >>> high = Constraint({boys: 200, everybody: -121}, -any_, 0)
+    >>> ends = ratio_bounds(System([low, high, Constraint({everybody: 1}, 90, 110)]), boys, everybody)
     >>> [round(float(end), 3) for end in ends]
     [0.596, 0.604]
     """
