@@ -81,7 +81,7 @@ def decimals(text: str) -> int:
 REFERENCE = [
     (GIRLS, "effectif_reference", ". 732 750"), (GIRLS, "effectif", ". 927 949"), (GIRLS, "ecart", "2.0 1.0 3.0"),
     (GIRLS, "ic_bas", "-1.0 -2.0 ."), (GIRLS, "ic_haut", "5.0 . 6.0"), (GIRLS, "p_valeur", "0.197 0.054 0.51"),
-    (GIRLS, "p_fisher", "0.20 . ."), (GIRLS, "h", "0.04 . ."), (GIRLS, "rapport", "1.05 . ."), (GIRLS, "rapport_ic_bas", "0.97 . ."),
+    (GIRLS, "p_fisher", "0.20 . ."), (GIRLS, "h", "0.04 . ."), (GIRLS, "rapport", "1.05 . ."), (GIRLS, "rapport_ic_bas", "0.98 . ."),
     (GIRLS, "rapport_ic_haut", "1.13 . ."), (GIRLS, "part_supplement", "51.7 46 57"), (GIRLS, "p_recouvrement", "0.067 . ."),
     (GIRLS, "ecart_detectable", "4.3 . ."),
     (REFERRED, "effectif_reference", "963 954 972"), (REFERRED, "effectif", "1027 1017 1038"), (REFERRED, "ecart", "-6.0 -6.9 -5.0"),

@@ -60,14 +60,10 @@ def number(text: str) -> float:
 
 
 def share_bounds(row: dict) -> tuple[float, float]:
-    bounds = []
-    if row["effectif_min"] and row["base_min"]:
-        low, high = (number(row[name]) for name in ("effectif_min", "effectif_max"))
-        bounds.append((100 * low / number(row["base_max"]), 100 * high / number(row["base_min"])))
-    if row["part_imprimee_pct"]:
-        printed, half = number(row["part_imprimee_pct"]), 0.5 / 10 ** int(row["decimales"])
-        bounds.append((printed - half, printed + half))
-    return max(low for low, _ in bounds), min(high for _, high in bounds)
+    if row["part_min_pct"]:
+        return number(row["part_min_pct"]), number(row["part_max_pct"])
+    printed, half = number(row["part_imprimee_pct"]), 0.5 / 10 ** int(row["decimales"])
+    return printed - half, printed + half
 
 
 def share(row: dict) -> float:

@@ -1,6 +1,8 @@
 """Every published number of the true report equals a second, independent calculation (see `second_calculation`)."""
 
 import ast
+import csv
+import math
 import re
 import shutil
 import sys
@@ -26,6 +28,21 @@ def report(real_root) -> Path:
 @pytest.fixture(scope="module")
 def said(report) -> Rows:
     return calculation.published(report / "indicateurs.csv")
+
+
+@pytest.fixture(scope="module")
+def said_shares(report) -> dict[Key, tuple[float, float]]:
+    """The ends of each published share, in per cent."""
+    with (report / "indicateurs.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter=";"))
+    names = ("perimetre", "indicateur", "modalite", "croise_avec", "modalite_croisee")
+    return {
+        Key(int(row["annee"]), *(row[name] for name in names)): tuple(
+            float(row[f"part_{end}_pct"].replace(",", ".")) for end in ("min", "max")
+        )
+        for row in rows
+        if row["part_min_pct"]
+    }
 
 
 @pytest.fixture(scope="module")
@@ -101,25 +118,14 @@ def test_a_raw_value_that_changes_moves_what_is_calculated(said, tmp_path, file,
     assert any(line.startswith(moved) for line in found)
 
 
-# Shares whose published ends are the smallest count over the largest base, and the reverse: pairs that cannot hold
-# together. They are true, but wider than what the printed figures allow; emptied when the report tightens them.
-WIDER_THAN_NEEDED = {
-    "2020/alses/orienteur/autre",
-    "2020/prevention_specialisee/nouvel_accompagnement/non",
-    "2020/prevention_specialisee/sexe/filles",
-    "2020/prevention_specialisee/situation/hors_college",
-}
-
-
-def test_the_ends_of_a_share_are_those_of_the_counts_that_hold_together(again):
-    wider = set()
-    for key, row in again.items():
-        if row.joint and row.base:
-            ends, tight = share_bounds(row), [100 * end for end in row.joint]
-            assert ends[0] <= tight[0] and tight[1] <= ends[1]
-            if [round(float(end), 1) for end in ends] != [round(float(end), 1) for end in tight]:
-                wider.add("/".join(map(str, key[:4])))
-    assert wider == WIDER_THAN_NEEDED
+def test_the_ends_of_every_share_are_those_of_the_counts_that_hold_together(said_shares, again):
+    wrong = {
+        key: ends
+        for key, ends in said_shares.items()
+        if not all(math.isclose(end, 100 * tight, abs_tol=1e-6) for end, tight in zip(ends, again[key].ends, strict=True))
+    }
+    assert wrong == {}
+    assert len(said_shares) > 150
 
 
 # --- what the collèges of the posts are ------------------------------------------------------------------------------
@@ -182,15 +188,10 @@ def share(row: Row) -> Fraction:
 
 
 def share_bounds(row: Row) -> tuple[Fraction, Fraction]:
-    lows, highs = [Fraction(0)], [Fraction(100)]
     if row.counts and row.base:
-        lows.append(Fraction(100 * row.counts[0], row.base[1]))
-        highs.append(Fraction(100 * row.counts[1], row.base[0]))
-    if row.share is not None:
-        half = Fraction(1, 2 * 10**row.decimals)
-        lows.append(row.share - half)
-        highs.append(row.share + half)
-    return max(lows), min(highs)
+        return 100 * row.ends[0], 100 * row.ends[1]
+    half = Fraction(1, 2 * 10**row.decimals)
+    return max(Fraction(0), row.share - half), min(Fraction(100), row.share + half)
 
 
 def value_of(measure: str, row: Row) -> Fraction:

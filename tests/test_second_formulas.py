@@ -61,7 +61,7 @@ REFERENCE = {
     "girls: z and Fisher": ([stat.p_pooled(*GIRLS), stat.fisher(*GIRLS)], "0.197 0.20"),
     "girls: h": ([stat.cohen_h(*GIRLS)], "0.04"),
     # 0.98 in the reference is the score interval; on the log scale, 0.9749.
-    "girls: ratio": (stat.risk_ratio(*GIRLS), "1.05 0.97 1.13"),
+    "girls: ratio": (stat.risk_ratio(*GIRLS), "1.05 0.98 1.13"),
     "girls: sweep of points": (stat.sweep(ALL_GIRLS, points), "1.0 3.0"),
     "girls: sweep of p": (stat.sweep(ALL_GIRLS, stat.p_pooled), "0.054 0.51"),
     "referred: points": ([points(*REFERRED)], "-6.0"),

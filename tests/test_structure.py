@@ -28,7 +28,7 @@ MAY_IMPORT = {
     "checks": {"paths", "schema", "store", "clean", "typography"},
     "indicators": {"schema", "facts", "clean"},
     "describe": {"schema", "facts"},
-    "compare": {"schema", "facts"},
+    "compare": {"schema", "facts", "comparisons"},
     "themes": {"schema"},
     "wording": {"schema", "facts", "comparisons", "typography"},
     "tables": {"schema", "facts", "comparisons", "typography", "wording"},

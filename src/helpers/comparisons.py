@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+# Below it, a p-value is said to exceed what chance does.
+LEVEL = 0.05
+
 
 @dataclass(frozen=True)
 class Measure:
@@ -46,6 +49,12 @@ class Comparison:
     def is_conclusive(self) -> bool:
         """Whether it may be said to exceed what chance does."""
         return self.reach == "concluante"
+
+    @property
+    def is_fragile(self) -> bool:
+        """Whether it would no longer exceed chance if the persons of one post resembled each other strongly."""
+        strong = self.measures.get("p_grappe_fort")
+        return self.is_conclusive and strong is not None and strong.high is not None and strong.high >= LEVEL
 
     @property
     def is_tested(self) -> bool:

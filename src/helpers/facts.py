@@ -40,22 +40,23 @@ class Fact:
 
 
 def with_shares(indicators: pd.DataFrame) -> pd.DataFrame:
-    """The table with ``part_pct``, ``part_min_pct``, ``part_max_pct`` (per cent of the base) and ``part_decimales``.
+    """The table with ``part_pct`` (per cent of the base) and ``part_decimales``; no end of a share missing if printed.
 
-    ``part_pct`` is the printed share, else the exact one; it is missing when only bounds are known. The bounds of a
-    printed share are those of its rounding, which no count can exceed.
+    ``part_pct`` is the printed share, else the exact one; it is missing when only bounds are known. Where the base is
+    not known, ``part_min_pct`` and ``part_max_pct`` become the ends of the rounding.
     """
-    base_low, base_high = (indicators[name].where(indicators[name] > 0) for name in ("base_min", "base_max"))
-    low, high = 100 * indicators["effectif_min"] / base_high, 100 * indicators["effectif_max"] / base_low
-    half = 0.5 / 10 ** indicators["decimales"].astype("Float64")
     printed = indicators["part_imprimee_pct"].where(indicators["precision"] != "contradictoire")
-    is_exact = (indicators["effectif_min"] == indicators["effectif_max"]) & (base_low == base_high)
-    exact = low.where(is_exact.fillna(False))
-    floor = pd.concat([low, (printed - half).clip(lower=0)], axis=1).max(axis=1)
-    ceiling = pd.concat([high, (printed + half).clip(upper=100)], axis=1).min(axis=1)
+    half = 0.5 / 10 ** indicators["decimales"].astype("Float64")
+    is_exact = (indicators["effectif_min"] == indicators["effectif_max"]) & (
+        indicators["base_min"] == indicators["base_max"]
+    )
+    exact = indicators["part_min_pct"].where(is_exact.fillna(False))
     said = indicators["decimales"].fillna((indicators["base_min"] >= DECIMAL_FROM_BASE).fillna(False).astype("Int64"))
     return indicators.assign(
-        part_pct=printed.fillna(exact), part_min_pct=floor, part_max_pct=ceiling, part_decimales=said
+        part_pct=printed.fillna(exact),
+        part_min_pct=indicators["part_min_pct"].fillna((printed - half).clip(lower=0)),
+        part_max_pct=indicators["part_max_pct"].fillna((printed + half).clip(upper=100)),
+        part_decimales=said,
     )
 
 

@@ -106,10 +106,13 @@ TWO_SHARES: dict[str, Callable[..., float]] = {
     "ic_haut": lambda *four: 100 * stat.newcombe(*four)[1],
     "p_valeur": stat.p_pooled,
     "h": stat.cohen_h,
-    "rapport": lambda *four: stat.risk_ratio(*four)[0],
-    "rapport_ic_bas": lambda *four: stat.risk_ratio(*four)[1],
-    "rapport_ic_haut": lambda *four: stat.risk_ratio(*four)[2],
+    "rapport": lambda *four: (four[2] / four[3]) / (four[0] / four[1]),
 }
+
+
+def _ratio_interval(*four: int) -> Found:
+    _, low, high = stat.risk_ratio(*four)
+    return {"rapport_ic_bas": exactly(low), "rapport_ic_haut": exactly(high)}
 
 
 def _robustness(shared: int | None) -> dict[str, Callable[..., float]]:
@@ -166,6 +169,7 @@ def years(rows: Rows, year: int, before: int) -> Iterator[tuple[str, Comparison]
             every = [(*first, *second) for first in possible(then) for second in possible(now)]
             found = {name: swept(measure, middle, every) for name, measure in measures.items()}
             found |= _counts(then, now, (middle[0], middle[2]))
+            found |= _ratio_interval(*middle)
             found["p_fisher"] = exactly(stat.fisher(*middle))
             found["ecart_detectable"] = exactly(_detectable(*middle))
             says = finding(*found["ecart"][1:]), finding(*found["ecart_effectif"][1:], stable=0)
@@ -210,6 +214,7 @@ def rests(rows: Rows, year: int) -> Iterator[tuple[str, Comparison]]:
         middle = (total - count, all_of_them - base, count, base)
         every = [(n - own, size - its, own, its) for n, size in possible(whole) for own, its in possible(part)]
         found = {name: swept(measure, middle, every) for name, measure in TWO_SHARES.items()}
+        found |= _ratio_interval(*middle)
         found["p_fisher"] = exactly(stat.fisher(*middle))
         naive, all_naive = (
             (total, all_of_them, count, base),

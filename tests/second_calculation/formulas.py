@@ -79,10 +79,23 @@ def cohen_h(x1: int, n1: int, x2: int, n2: int) -> float:
 
 
 def risk_ratio(x1: int, n1: int, x2: int, n2: int) -> tuple[float, float, float]:
-    """The second share divided by the first, and its 95 % interval on the log scale."""
-    ratio = (x2 / n2) / (x1 / n1)
-    spread = math.exp(Z95 * math.sqrt(1 / x1 - 1 / n1 + 1 / x2 - 1 / n2))
-    return ratio, ratio / spread, ratio * spread
+    """The second share divided by the first, and its 95 % score interval (Miettinen and Nurminen), by bisection."""
+    ratio, total = (x2 / n2) / (x1 / n1), n1 + n2
+
+    def excess(r: float) -> float:
+        # The shares most likely if the ratio were r: the smaller root of a second-degree equation.
+        a, b, c = total * r, -(n2 * r + x2 + n1 + x1 * r), x1 + x2
+        first = (-b - math.sqrt(b * b - 4 * a * c)) / (2 * a)
+        variance = r * first * (1 - r * first) / n2 + r * r * first * (1 - first) / n1
+        return (x2 / n2 - r * x1 / n1) ** 2 / (variance * total / (total - 1)) - Z95**2
+
+    def root(low: float, high: float) -> float:
+        for _ in range(200):
+            middle = (low + high) / 2
+            low, high = (middle, high) if (excess(middle) > 0) == (excess(low) > 0) else (low, middle)
+        return (low + high) / 2
+
+    return ratio, root(ratio / 10, ratio), root(ratio, 10 * ratio)
 
 
 def poisson_ratio(before: int, after: int) -> tuple[float, float, float]:

@@ -32,6 +32,13 @@ class Row(NamedTuple):
     # Smallest and largest count / base over the pairs that hold together, tighter than the ends of both.
     joint: tuple[Fraction, Fraction] | None = None
 
+    @property
+    def ends(self) -> tuple[Fraction, Fraction]:
+        """Smallest and largest count / base: of the pairs that hold together, or of counts over one known base."""
+        if self.joint:
+            return self.joint
+        return Fraction(self.counts[0], self.base[1]), Fraction(self.counts[1], self.base[0])
+
 
 Rows = dict[Key, Row]
 Family = Callable[["Raw", int], Rows]

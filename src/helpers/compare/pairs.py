@@ -65,6 +65,7 @@ def _year(row, *, shared: int | None, years: str) -> Found:
         return made({name: _three(row, column) for name, column in names.items()})
     central = central_pair(now, before)
     found = sweep(partial(_both, shared=shared), central, compatible_pairs(now, before))
+    found |= two_shares.ratio_interval(central)
     found["p_fisher"] = exact(two_shares.fisher(central))
     found["ecart_detectable"] = robustness.detectable(central)
     found |= _count_change(row, now=now, before=before)
@@ -116,6 +117,7 @@ def _rest(part: Side, whole: Side, *, id: str, label: str) -> Found | None:
     if central.base_ref[0] <= 0 or not 0 <= central.count_ref[0] <= central.base_ref[0]:
         return None
     found = sweep(two_shares.measures, central, compatible_rests(part, whole))
+    found |= two_shares.ratio_interval(central)
     found["p_fisher"] = exact(two_shares.fisher(central))
     naive = sweep(two_shares.measures, central_pair(part, whole), compatible_pairs(part, whole))
     found |= {f"{name}_naif": naive[name] for name in ("ecart", "h", "rapport")}

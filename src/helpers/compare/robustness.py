@@ -6,12 +6,13 @@ from statsmodels.stats.power import NormalIndPower
 
 from helpers.compare.compatible import Pair
 from helpers.compare.two_shares import Measure, Values, exact
+from helpers.comparisons import LEVEL
 
 # How much wider the variance is when persons of one post resemble each other: for some thirty persons a post, an
 # intra-class correlation of about 0.02, 0.07 and 0.12, the usual range of school and social-work studies.
 DESIGN_EFFECTS = {"faible": 1.6, "moyen": 3.0, "fort": 4.5}
 
-LEVEL, POWER = 0.05, 0.8
+POWER = 0.8
 
 
 def _p(pair: Pair, *, shared: float = 0, design: float = 1) -> np.ndarray:

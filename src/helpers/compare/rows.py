@@ -8,6 +8,7 @@ NEWCOMBE = "Newcombe : statsmodels confint_proportions_2indep"
 WILSON = "Wilson : scipy binomtest"
 
 _OVERLAP = "comme p_valeur, les personnes dont le suivi se poursuit étant comptées les deux années, réponse inchangée"
+_RATIO = "intervalle de score à 95 % du rapport, aux effectifs centraux : statsmodels confint_proportions_2indep"
 _CLUSTER = "comme p_valeur, variance multipliée par l’effet de grappe"
 
 # Unit and method of each measure. A measure of one kind is computed in one way, whatever the comparison.
@@ -30,8 +31,8 @@ MEASURES = {
     "p_holm": ("", "p du test principal, corrigée de Holm sur tous les tests de la page"),
     "h": ("", "h de Cohen : statsmodels proportion_effectsize"),
     "rapport": ("", "part / part_reference"),
-    "rapport_ic_bas": ("", "intervalle à 95 % du rapport, logarithme : statsmodels confint_proportions_2indep"),
-    "rapport_ic_haut": ("", "intervalle à 95 % du rapport, logarithme : statsmodels confint_proportions_2indep"),
+    "rapport_ic_bas": ("", _RATIO),
+    "rapport_ic_haut": ("", _RATIO),
     "ecart_effectif": ("personnes", "effectif − effectif_reference"),
     "evolution": ("pct", "ecart_effectif / effectif_reference"),
     "ecart_naif": ("points", "part − part de l’ensemble, qui la contient : à ne pas faire, donc sans test"),

@@ -8,10 +8,11 @@ from statsmodels.stats.multitest import multipletests
 from helpers.compare.groups import answers, attendance
 from helpers.compare.nested import nested
 from helpers.compare.pairs import rests, volumes, years
-from helpers.compare.robustness import LEVEL, clustering
+from helpers.compare.robustness import clustering
 from helpers.compare.rows import Found
 from helpers.compare.two_shares import exact
 from helpers.compare.years import differences, totals
+from helpers.comparisons import LEVEL
 from helpers.facts import Facts
 from helpers.schema import columns, typed
 

@@ -29,9 +29,6 @@ def measures(pair: Pair) -> Values:
         # With a difference of zero as hypothesis, the score test is the z test with pooled variance.
         test = test_proportions_2indep(*given, method="score", compare="diff", correction=False)
         ratio = share / share_ref
-        ratio_low, ratio_high = confint_proportions_2indep(*given, method="log", compare="ratio")
-    is_ratio = (count > 0) & (count_ref > 0)
-    ratios = (np.where(is_ratio, each, np.nan) for each in (ratio, ratio_low, ratio_high))
     return {
         "effectif": count,
         "base": base,
@@ -45,8 +42,21 @@ def measures(pair: Pair) -> Values:
         # Nobody, or everybody, on both sides: nothing differs.
         "p_valeur": np.nan_to_num(test.pvalue, nan=1.0),
         "h": proportion_effectsize(share, share_ref),
-        **dict(zip(("rapport", "rapport_ic_bas", "rapport_ic_haut"), ratios, strict=True)),
+        "rapport": np.where((count > 0) & (count_ref > 0), ratio, np.nan),
     }
+
+
+def ratio_interval(pair: Pair) -> dict[str, Measure]:
+    """The score interval of the ratio of the first shares of a pair; missing where a share is zero.
+
+    It is found by search, so it is given at these counts only.
+    """
+    given = [float(each[0]) for each in (pair.count, pair.base, pair.count_ref, pair.base_ref)]
+    if not given[0] or not given[2]:
+        ends = (np.nan, np.nan)
+    else:
+        ends = confint_proportions_2indep(*given, method="score", compare="ratio")
+    return {name: exact(end) for name, end in zip(("rapport_ic_bas", "rapport_ic_haut"), ends, strict=True)}
 
 
 def fisher(pair: Pair) -> float:

@@ -4,6 +4,7 @@ import pandas as pd
 
 from helpers.facts import cite, decimals_of
 from helpers.indicators.figures import HYPOTHESIS, build_system, cell_of
+from helpers.indicators.ratios import ratio_bounds
 from helpers.indicators.rows import Cell, base_cell, row, single, table
 from helpers.indicators.system import Conflict, System, bounds, contradictions, determines, is_feasible
 from helpers.schema import catalogue
@@ -94,7 +95,11 @@ def _bounded(cell: Cell, figures: pd.DataFrame, system: System, contradicted: se
     is_ambiguous = not shares.empty and bool(shares["base"].iloc[0])
     is_contradicted = not contradicted.isdisjoint(printed["id"])
     interval = None if is_contradicted else _interval(cell, system)
-    base = None if is_contradicted or is_ambiguous else _interval(base_cell(cell, entry), system)
+    whole = base_cell(cell, entry)
+    base = None if is_contradicted or is_ambiguous else _interval(whole, system)
+    # With a base known to the unit, the ends of the counts are those of the share.
+    is_moving = interval is not None and base is not None and base[0] < base[1]
+    ends = ratio_bounds(system, cell, whole) if is_moving else None
     return row(
         cell,
         entry.unit,
@@ -102,6 +107,7 @@ def _bounded(cell: Cell, figures: pd.DataFrame, system: System, contradicted: se
         base=base,
         share=share,
         decimals=None if share is None else decimals_of(share),
+        ends=ends and tuple(float(100 * end) for end in ends),
         precision="contradictoire" if is_contradicted else _precision(counts, share, interval),
         reference=_reference(printed, figures, interval, cell),
     )

@@ -109,7 +109,7 @@ def _grim(figure, rest: System) -> dict:
     Named after the test of Brown and Heathers (granularity-related inconsistency of means).
     """
     nothing = dict.fromkeys(["grim_base_min", "grim_base_max", "grim_min", "grim_max"])
-    if figure.mesure != "part" or figure.operateur != "=" or figure.base:
+    if figure.mesure != "part" or figure.base:
         return nothing
     base = base_cell(cell_of(figure), catalogue().indicators[figure.indicateur])
     if not determines(rest, {base: 1.0}):

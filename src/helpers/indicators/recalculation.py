@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from helpers.indicators.derivation import Leaf, Step, derive, difference, quotient
 from helpers.indicators.figures import cell_of
 from helpers.indicators.leaves import ROWS, Origins
+from helpers.indicators.ratios import ratio_bounds
 from helpers.indicators.rows import Cell, base_cell
-from helpers.indicators.system import System, bounds, determines, ratio_bounds
+from helpers.indicators.system import System, bounds, determines
 from helpers.schema import Indicator, catalogue
 
 
@@ -57,7 +58,7 @@ def ratio_of(part: Cell, whole: Cell, system: System, *, scale: float, share: fl
     if not known and (share is None or not determines(system, {part: 1.0, whole: -share})):
         return None
     found = ratio_bounds(system, part, whole)
-    return None if found is None else (scale * found[0], scale * found[1])
+    return None if found is None else (float(scale * found[0]), float(scale * found[1]))
 
 
 def _ratio_cells(cell: Cell, entry: Indicator) -> list[Cell]:

@@ -58,13 +58,20 @@ def row(
     cross: tuple[str, str] = ("", ""),
     share: float | None = None,
     decimals: int | None = None,
+    ends: tuple[float, float] | None = None,
     precision: str,
     reference: str,
 ) -> dict:
-    """One row of the indicator table; ``counts`` and ``base`` are (min, max) or None when unknown."""
+    """One row of the indicator table; ``counts`` and ``base`` are (min, max) or None when unknown.
+
+    ``ends`` are those of the share, in per cent, where they are tighter than the counts' over the base's.
+    """
     year, perimeter, indicator, modality = cell
     low, high = counts or (None, None)
     base_low, base_high = base or (None, None)
+    if ends is None and counts and base and base_low > 0:
+        ends = (100 * low / base_high, 100 * high / base_low)
+    share_low, share_high = ends or (None, None)
     return {
         "annee": year,
         "perimetre": perimeter,
@@ -81,6 +88,8 @@ def row(
         "base_max": base_high,
         "part_imprimee_pct": share,
         "decimales": decimals,
+        "part_min_pct": share_low,
+        "part_max_pct": share_high,
         "precision": precision,
         "source": "imprime",
         "reference": reference,

@@ -63,7 +63,8 @@ class System:
         return replace(self, constraints=linked)
 
 
-def _solve(system: System, objective: dict[Cell, float]) -> float | None:
+def least(system: System, objective: dict[Cell, float]) -> dict[Cell, int] | None:
+    """The counts that make a combination of cells the smallest, or None when no counts are possible."""
     cells = list(dict.fromkeys([*system.cells(), *objective]))
     place = {cell: index for index, cell in enumerate(cells)}
     matrix = np.zeros((len(system.constraints), len(cells)))
@@ -75,13 +76,20 @@ def _solve(system: System, objective: dict[Cell, float]) -> float | None:
         cost[place[cell]] = weight
     limits = [(constraint.low, constraint.high) for constraint in system.constraints]
     rows = [LinearConstraint(matrix, *np.array(limits).T)] if limits else []
-    found = milp(cost, constraints=rows, bounds=Bounds(0, CEILING), integrality=np.ones(len(cells)))
-    return float(found.fun) if found.success else None
+    # The solver stops within one in ten thousand of the optimum unless told otherwise: some persons, for large counts.
+    exact = {"mip_rel_gap": 0}
+    found = milp(cost, constraints=rows, bounds=Bounds(0, CEILING), integrality=np.ones(len(cells)), options=exact)
+    return {cell: round(found.x[place[cell]]) for cell in cells} if found.success else None
+
+
+def worth(counts: dict[Cell, int], objective: dict[Cell, float]) -> float:
+    """What a combination of cells is worth at these counts."""
+    return sum(weight * counts[cell] for cell, weight in objective.items())
 
 
 def is_feasible(system: System) -> bool:
     """Whether some counts satisfy every constraint."""
-    return not system.constraints or _solve(system, {}) is not None
+    return not system.constraints or least(system, {}) is not None
 
 
 def bounds(system: System, direction: dict[Cell, float]) -> tuple[int, int | None]:
@@ -102,11 +110,12 @@ def bounds(system: System, direction: dict[Cell, float]) -> tuple[int, int | Non
     if given is not None:
         return given, given
     near = system.around(direction)
-    low = _solve(near, direction)
-    high = _solve(near, {cell: -weight for cell, weight in direction.items()})
+    low = least(near, direction)
+    high = least(near, {cell: -weight for cell, weight in direction.items()})
     if low is None or high is None:
         raise ValueError(f"no count satisfies every constraint on {direction}")
-    return round(low), None if round(-high) >= CEILING else round(-high)
+    largest = round(worth(high, direction))
+    return round(worth(low, direction)), None if largest >= CEILING else largest
 
 
 def _given(system: System, direction: dict[Cell, float]) -> int | None:
@@ -119,15 +128,6 @@ def _given(system: System, direction: dict[Cell, float]) -> int | None:
     alone = [c for c in system.constraints if c.low == c.high and c.coefficients == direction]
     values = {c.low for c in alone}
     return round(values.pop()) if len(values) == 1 else None
-
-
-def ratio_bounds(system: System, part: Cell, whole: Cell) -> tuple[float, float] | None:
-    """The smallest and largest ``part / whole`` that the bounds of each allow; None when one of them is unlimited."""
-    low, high = bounds(system, {part: 1})
-    whole_low, whole_high = bounds(system, {whole: 1})
-    if None in (high, whole_high) or whole_low == 0:
-        return None
-    return low / whole_high, high / whole_low
 
 
 def determines(system: System, direction: dict[Cell, float]) -> bool:

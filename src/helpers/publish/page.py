@@ -49,7 +49,7 @@ def extract(notebook: "NotebookNode", tag: str) -> list[str]:
         for cell in notebook.cells
         if cell.cell_type == "code" and tag in _tags(cell)
         for output in cell.outputs
-        if "text/html" in output.get("data", {})
+        if output.get("data", {}).get("text/html")
     ]
 
 

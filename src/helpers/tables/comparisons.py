@@ -6,7 +6,7 @@ from markupsafe import Markup
 from helpers.comparisons import Comparison, Comparisons, Measure
 from helpers.schema import COUNT_FINDINGS, FINDINGS, catalogue
 from helpers.tables.frame import headings, lay_out
-from helpers.wording import Html, fragment, interval, number, percent, plain, points, probability, say, signed
+from helpers.wording import Html, fragment, interval, number, percent, plain, points, say, scientific, signed
 
 REACHES = {"concluante": "dépasse le hasard", "non_concluante": "hasard possible", "": "sans test"}
 
@@ -54,7 +54,7 @@ def _value(value: float | None, measure: Measure, name: str) -> str:
     if value is None:
         return "—"
     if name.startswith("p_"):
-        return probability(value)
+        return scientific(value)
     if measure.unit == "pct":
         return percent(value, 1)
     if measure.unit:

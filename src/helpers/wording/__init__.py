@@ -1,6 +1,18 @@
 """French for readers: numbers, agreement, sentences and fragments built from figures (Jinja texts in ``texts/``)."""
 
-from helpers.wording.formats import day, interval, month, number, percent, plural, points, share, signed, trimmed
+from helpers.wording.formats import (
+    day,
+    interval,
+    month,
+    number,
+    percent,
+    plural,
+    points,
+    scientific,
+    share,
+    signed,
+    trimmed,
+)
 from helpers.wording.marks import Html, precision_mark
 from helpers.wording.measures import probability, subject
 from helpers.wording.sentences import fragment, plain, say
@@ -19,6 +31,7 @@ __all__ = [
     "precision_mark",
     "probability",
     "say",
+    "scientific",
     "share",
     "signed",
     "subject",

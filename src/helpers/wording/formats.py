@@ -84,6 +84,19 @@ def points(value: float, decimals: int = 1) -> str:
     return f"{signed(value, decimals)}{WIDE}{plural(abs(_rounded(value, decimals)), 'point', 'points')}"
 
 
+def scientific(value: float) -> str:
+    """A small number with two figures that count, as a power of ten below a thousandth.
+
+    >>> scientific(0.197), scientific(0.0025), scientific(0.00013), scientific(0.0)
+    ('0,197', '0,0025', '1,3\\xa0×\\xa010⁻⁴', '0')
+    """
+    if value == 0 or value >= 0.001:
+        return number(value, 3 if value >= 0.01 else 4) if value else "0"
+    digits, power = f"{value:.1e}".split("e-")
+    raised = str(int(power)).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{digits.replace('.', ',')}{WIDE}×{WIDE}10⁻{raised}"
+
+
 def interval(low: float, high: float, decimals: int = 0) -> str:
     """One number when both ends are equal, else « 927 à 949 ».
 
