@@ -8,7 +8,7 @@ robustness  what could make it wrong: overlap, clustering, composition, power
 pairs       which shares are compared: two years, the ALSES and the rest
 groups      attendance by group, answers of the posts
 nested      objective against request, in the same persons
-rows        a comparison before it is a table
+found       a comparison before it is a table
 table       the long table: one row a measure, with Holm's correction and the reach
 """
 

@@ -17,7 +17,7 @@ from helpers.compare.compatible import (
     compatible_rests,
     side_of,
 )
-from helpers.compare.rows import Found
+from helpers.compare.found import Found
 from helpers.compare.two_shares import Measure, Values, exact, sweep
 from helpers.compare.years import STABLE_POINTS, finding, published
 from helpers.facts import USUAL, title_of_figure
