@@ -1,4 +1,21 @@
-"""Figures from finished frames: title, subtitle, image, reading, source, alt text and data, always together."""
+"""Figures from finished frames: title, subtitle, image, reading, source, alt text and data, always together.
+
+palette     one colour a modality
+figure      a drawing and all that travels with it, as HTML
+words       what every figure says beside its drawing
+draw        the drawings themselves
+audit       the printed figures and their verdicts                 (01)
+persons     one indicator by modality; requests and objectives     (02)
+topics      the figures of a topic, populations side by side       (02)
+nested      a whole opened into its parts                          (02)
+posts       the new posts                                          (02)
+meetings    meetings and associations                              (02)
+compared    what the figures of comparisons share                  (03)
+years       two years                                              (03)
+groups      groups within a year                                   (03)
+certainty   how sure the differences are                           (03)
+statements  the coded statements                                   (04)
+"""
 
 from helpers.charts.audit import show_verdicts
 from helpers.charts.certainty import show_clusters, show_forest

@@ -77,7 +77,7 @@ def show_attendance_intervals(found: Comparisons, now: Facts) -> Html:
     return compose(
         draw.shares_with_interval(rows, [colour_of("participants", each.id) for each in shown]),
         id="presences-intervalles",
-        title=comparing("intervals_title", lowest=said, all=shown),
+        title=comparing("intervals_title", lowest=said),
         subtitle=comparing("intervals_subtitle"),
         reading=comparing("intervals_reading", c=lowest or shown[0]),
         source=source_of(shown, [now], "groupes dont les invités sont connus"),

@@ -52,7 +52,7 @@ def show_populations(parts: list[pd.DataFrame]) -> Html | None:
         id=f"populations-{entry.id}",
         title=describing("populations_title", entry=entry, first=leading[0], others=others),
         subtitle=describing("populations_subtitle", year=year),
-        reading=describing("populations_reading", entry=entry, first=leading[0], others=others, year=year),
+        reading=describing("populations_reading", first=leading[0], others=others, year=year),
         notes=[describing("populations_inside")] if nested else [],
         source=source(" ; ".join(perimeter.label for perimeter in perimeters), pd.concat(drawn)["reference"]),
         alt=describing("populations_alt", entry=entry, parts=list(zip(names, facts, strict=True))).text,
