@@ -2,7 +2,8 @@
 
 import pytest
 
-from helpers import compare, facts
+from helpers import compare
+from helpers.compare import years
 from helpers.indicators.rows import row, table
 
 
@@ -35,7 +36,7 @@ BOTH = compare.differences(NOW, BEFORE, year=2032, compare_to=2031)
     (-0.9, 0.9, "stable"), (-1, 1, "stable"), (-1, 1.1, "indetermine"), (-1.1, 1, "indetermine"), (None, 1, ""), (1, float("nan"), ""),
 ])
 def test_the_bounds_say_up_down_stable_or_nothing(low, high, said):
-    assert compare.finding(low, high, stable_within=1) == said
+    assert years.finding(low, high, stable_within=1) == said
 
 
 def test_only_figures_of_persons_published_twice_are_compared():
@@ -62,14 +63,7 @@ def test_two_printed_shares_differ_only_beyond_their_rounding(before, now, decim
     assert found[["constat_part", "constat_effectif"]].to_numpy().tolist() == [[said, ""]]
 
 
-def test_totals_shares_and_counts_keep_what_each_can_say():
-    kept = [list(choose(BOTH)["modalite"]) for choose in (compare.totals, compare.shares, compare.counts)]
-    assert kept == [[""], ["filles"], ["", "filles", "garcons", "oui"]]
+def test_totals_and_counts_keep_what_each_can_say():
+    kept = [list(choose(BOTH)["modalite"]) for choose in (years.totals, compare.counts)]
+    assert kept == [[""], ["", "filles", "garcons", "oui"]]
     assert compare.only_once(NOW, BEFORE, year=2032, compare_to=2031) == ["Parents associés"]
-
-
-def test_a_gap_holds_both_figures_and_what_may_be_said():
-    [gap] = facts.gaps_of(compare.shares(BOTH), facts.Facts(NOW, year=2032), facts.Facts(BEFORE, year=2031))
-    assert gap.key == "2032/alses/sexe/filles|2031/alses/sexe/filles"
-    assert (gap.counts, gap.points, gap.points_bounds, gap.before.share) == ((23, 26), None, (2, 4), 40)
-    assert (gap.count_finding, gap.share_finding) == ("hausse", "hausse")

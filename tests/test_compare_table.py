@@ -13,7 +13,7 @@ from helpers.compare import compatible, groups, nested, robustness, two_shares
 from helpers.comparisons import Comparisons
 from helpers.facts import with_shares
 from helpers.indicators.rows import row, share_bounds, table
-from helpers.schema import columns, typed
+from helpers.schema import catalogue, columns, typed
 
 
 def figure(year, name, modality, counts=None, base=None, *, share=None, precision="exact", perimeter="alses", unit="personnes", cross=("", "")):
@@ -160,6 +160,7 @@ def test_the_table_follows_its_schema_and_names_each_measure_once():
     assert list(TABLE.columns) == columns("comparaisons")
     assert not TABLE.duplicated(["comparaison", "mesure"]).any()
     assert TABLE["methode"].ne("").all()
+    assert set(TABLE["mesure"]) == set(catalogue().measures)
     known = TABLE.dropna(subset=["valeur", "valeur_min", "valeur_max"])
     assert (known["valeur_min"] <= known["valeur"] + 1e-12).all() and (known["valeur"] <= known["valeur_max"] + 1e-12).all()
 

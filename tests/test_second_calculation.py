@@ -149,8 +149,6 @@ def test_the_colleges_of_the_posts_are_all_found_and_poorer_than_most():
 
 @pytest.fixture(scope="module")
 def published_comparisons(report) -> dict[str, list[dict]]:
-    if not (report / "comparaisons.csv").is_file():
-        pytest.skip("le rapport ne publie pas encore comparaisons.csv")
     return comparisons.published(report / "comparaisons.csv")
 
 
@@ -196,22 +194,16 @@ def share_bounds(row: Row) -> tuple[Fraction, Fraction]:
     return max(Fraction(0), row.share - half), min(Fraction(100), row.share + half)
 
 
-def value_of(measure: str, rows: list[Row]) -> Fraction:
-    """What a mark must say, from rows that were calculated again."""
-    now, before = rows[0], rows[-1]
+def value_of(measure: str, row: Row) -> Fraction:
+    """What a mark must say, from a row that was calculated again."""
     return {
-        "effectif_min": lambda: now.counts[0],
-        "effectif_max": lambda: now.counts[1],
-        "base_min": lambda: now.base[0],
-        "base_max": lambda: now.base[1],
-        "part": lambda: share(now),
-        "part_min": lambda: share_bounds(now)[0],
-        "part_max": lambda: share_bounds(now)[1],
-        "ecart_min": lambda: now.counts[0] - before.counts[1],
-        "ecart_max": lambda: now.counts[1] - before.counts[0],
-        "ecart_part": lambda: share(now) - share(before),
-        "ecart_part_min": lambda: share_bounds(now)[0] - share_bounds(before)[1],
-        "ecart_part_max": lambda: share_bounds(now)[1] - share_bounds(before)[0],
+        "effectif_min": lambda: row.counts[0],
+        "effectif_max": lambda: row.counts[1],
+        "base_min": lambda: row.base[0],
+        "base_max": lambda: row.base[1],
+        "part": lambda: share(row),
+        "part_min": lambda: share_bounds(row)[0],
+        "part_max": lambda: share_bounds(row)[1],
     }[measure]()
 
 
@@ -242,7 +234,7 @@ def disagreements(marks: list[dict], again: Rows, compared: dict[str, comparison
                 value = in_comparisons(name.removeprefix("comparaisons/"), measure, compared)
                 is_same = comparisons.same(measure, said, value)
             else:
-                value = value_of(measure, [again[key_in(each)] for each in name.split("|")])
+                value = value_of(measure, again[key_in(name)])
                 is_same = abs(said - value) <= 1e-6
         except KeyError as missing:
             found.append(f"{name}, {measure}: {said} is marked, {missing} is not calculated")
@@ -263,7 +255,7 @@ def test_every_marked_number_of_a_page_is_found_again(report, again, compared, n
     ("key", "measure", "value"),
     [
         ("2020/alses/sexe/filles", "part", 42),
-        ("2020/alses/sexe/filles|2019/alses/sexe/filles", "ecart_part_min", 1.0168985),
+        ("2020/alses/sexe/filles", "base_max", 2233),
         ("2020/enonces/theme_enonce/perspectives/nature_enonce=recommandation", "effectif_min", 4),
         ("comparaisons/annees/alses/origine/college", "ecart_max", -5.0273291),
         ("comparaisons/annees/alses/origine/college", "p_valeur", 1.317614839e-4),

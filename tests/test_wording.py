@@ -17,11 +17,6 @@ def fact(name="sexe", modality="filles", *, counts=None, base=None, share=None):
     return facts.Facts(table([cell]), year=2032)(f"alses/{name}/{modality}")
 
 
-def gap(**known):
-    unknown = {"counts": None, "points": None, "points_bounds": None, "count_finding": None, "share_finding": None}
-    return facts.Gap(key="k", label="filles", now=fact(share=44), before=fact(share=40), **unknown | known)
-
-
 def year_with(*figures) -> facts.Facts:
     return facts.Facts(table([
         row((2032, perimeter, name, modality), unit, counts=(n, n), base=(n, n) if modality else None, precision="exact", reference="l. 1")
@@ -54,15 +49,6 @@ def test_numbers_dates_and_plurals_are_french(write, given, expected):
 ])
 def test_a_figure_is_said_as_far_as_it_is_known(say, figure, words):
     assert wording.plain(say(fact(**figure))) == words
-
-
-@pytest.mark.parametrize(("say", "known", "words"), [
-    (marks.say_gap, {}, "pas de donnée"), (marks.say_gap, {"points": 4, "points_bounds": (3, 5)}, "+4,0\u00a0points (entre +3,0 et +5,0)"),
-    (marks.say_gap, {"points": 4, "points_bounds": (4, 4)}, "+4,0\u00a0points"), (marks.say_gap, {"points_bounds": (-1, 5)}, "entre −1,0 et +5,0 points"),
-    (marks.say_count_gap, {}, "pas de donnée"), (marks.say_count_gap, {"counts": (26, 26)}, "+26"), (marks.say_count_gap, {"counts": (-3, 5)}, "entre −3 et +5"),
-])
-def test_a_difference_is_said_with_its_bounds(say, known, words):
-    assert wording.plain(say(gap(**known))) == words
 
 
 def test_a_number_or_a_date_bears_its_machine_form_and_its_figure():

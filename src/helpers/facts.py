@@ -8,6 +8,7 @@ import pandas as pd
 from helpers.schema import UNSAID, catalogue
 
 NETWORK = "reseau"
+USUAL = "alses"  # the population of which a label speaks when it names none
 
 # From this base on, one person weighs less than half a point: an exact share is then said with one decimal.
 DECIMAL_FROM_BASE = 200
@@ -64,14 +65,22 @@ def network(indicators: pd.DataFrame) -> pd.DataFrame:
     return indicators[(indicators["site_type"] == NETWORK) & (indicators["croise_avec"] == "")]
 
 
+def among(label: str, indicator: str, perimeter: str) -> str:
+    """The label of a figure with its population, which is not said of the persons that the ALSES follow.
+
+    >>> among("garçons", "sexe", "prevention_specialisee"), among("garçons", "sexe", "alses")
+    ('garçons (toute la prévention spécialisée)', 'garçons')
+    """
+    entries = catalogue()
+    # Only persons are counted in several populations.
+    is_plain = perimeter == USUAL or entries.indicators[indicator].unit != "personnes"
+    return label if is_plain else f"{label} ({entries.perimeters[perimeter].short})"
+
+
 def title_of_figure(row) -> str:
     """What a printed figure is, in full: « Sexe : garçons (toute la prévention spécialisée) »."""
-    entries = catalogue()
-    entry = entries.indicators[row.indicateur]
-    title = entry.title_of(row.modalite)
-    # Only persons are counted in several populations.
-    is_plain = row.perimetre == "alses" or entry.unit != "personnes"
-    return title if is_plain else f"{title} ({entries.perimeters[row.perimetre].short})"
+    title = catalogue().indicators[row.indicateur].title_of(row.modalite)
+    return among(title, row.indicateur, row.perimetre)
 
 
 def key_of(row) -> str:
@@ -89,11 +98,11 @@ def decimals_of(value: float) -> int:
     return len(f"{value:g}".partition(".")[2])
 
 
-def cite(document: str, lines) -> str:
-    """A document and its lines, runs joined.
+def line_runs(lines) -> str:
+    """Line numbers in order, runs joined.
 
-    >>> cite("Note", [67, 68, 69, 85, 90])
-    'Note, l. 67–69, 85, 90'
+    >>> line_runs([67, 68, 69, 85, 90])
+    '67–69, 85, 90'
     """
     runs: list[list[int]] = []
     for line in sorted({int(line) for line in lines}):
@@ -101,8 +110,17 @@ def cite(document: str, lines) -> str:
             runs[-1].append(line)
         else:
             runs.append([line])
-    shown = [", ".join(map(str, run)) if len(run) < 3 else f"{run[0]}–{run[-1]}" for run in runs]
-    return f"{document}, l. {', '.join(shown)}" if shown else document
+    return ", ".join(", ".join(map(str, run)) if len(run) < 3 else f"{run[0]}–{run[-1]}" for run in runs)
+
+
+def cite(document: str, lines) -> str:
+    """A document and its lines.
+
+    >>> cite("Note", [67, 68, 69, 85]), cite("Note", [])
+    ('Note, l. 67–69, 85', 'Note')
+    """
+    shown = line_runs(lines)
+    return f"{document}, l. {shown}" if shown else document
 
 
 def merge_references(references) -> str:
@@ -156,37 +174,3 @@ class Facts:
     def __call__(self, path: str) -> Fact | None:
         fact = self._found.get(f"{self.year}/{path}")
         return None if fact is None or fact.precision in UNSAID else fact
-
-
-@dataclass(frozen=True)
-class Gap:
-    """A difference between two years, ready to be said: counts in units, shares in points; None when not known."""
-
-    key: str
-    label: str
-    now: Fact
-    before: Fact
-    counts: tuple[int, int] | None
-    points: float | None
-    points_bounds: tuple[float, float] | None
-    count_finding: str | None
-    share_finding: str | None
-
-
-def gaps_of(differences: pd.DataFrame, now: Facts, before: Facts) -> list[Gap]:
-    """The rows of `compare.differences` as gaps, in the same order."""
-    return [
-        Gap(
-            key=f"{now(path).key}|{before(path).key}",
-            label=row.libelle,
-            now=now(path),
-            before=before(path),
-            counts=_pair(row.ecart_min, row.ecart_max),
-            points=None if pd.isna(row.ecart_part_pts) else float(row.ecart_part_pts),
-            points_bounds=_pair(row.ecart_part_min_pts, row.ecart_part_max_pts),
-            count_finding=row.constat_effectif or None,
-            share_finding=row.constat_part or None,
-        )
-        for row in differences.itertuples()
-        for path in [f"{row.perimetre}/{row.indicateur}/{row.modalite}"]
-    ]

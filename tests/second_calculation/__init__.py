@@ -20,7 +20,7 @@ from pathlib import Path
 
 # Each of these registers its families.
 from second_calculation import audit, persons, tables  # noqa: F401
-from second_calculation.rows import FAMILIES, OPTIONAL, Key, Raw, Row, Rows, read_csv
+from second_calculation.rows import FAMILIES, Key, Raw, Row, Rows, read_csv
 
 
 def recompute(raw_root: Path, *years: int) -> Rows:
@@ -53,11 +53,9 @@ def published(path: Path) -> Rows:
 
 def differences(said: Rows, again: Rows) -> list[str]:
     """What is published and not found again, calculated and not published, or not the same; one line each."""
-    crosses = {key.cross for key in said}
-    due = {key for key in again if key.cross not in OPTIONAL or key.cross in crosses}
-    found = [f"published, not calculated: {key}" for key in said if key not in due]
-    found += [f"calculated, not published: {key}" for key in due if key not in said]
-    for key in said.keys() & due:
+    found = [f"published, not calculated: {key}" for key in said if key not in again]
+    found += [f"calculated, not published: {key}" for key in again if key not in said]
+    for key in said.keys() & again.keys():
         for name, here, there in zip(Row._fields[:-1], said[key], again[key], strict=False):
             if here != there:
                 found.append(f"{'/'.join(map(str, key))}: {name} {here} is published, {there} calculated")

@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 
 from second_calculation.persons import OBJECTIVES, PARTITIONS, Printed, objectives, printed_of, single_answers, sizes_of
-from second_calculation.rows import OPTIONAL, Key, Raw, Row, Rows, exactly, family
+from second_calculation.rows import Key, Raw, Row, Rows, exactly, family
 from second_calculation.tables import OF_ALSES, Post, conditions, meetings, posts, statements
 
 # --- the ledger --------------------------------------------------------------------------------------------------------
@@ -365,9 +365,3 @@ def coherences(raw: Raw, year: int) -> Rows:
     found = Counter(coherence_verdicts(raw, year))
     counts = {"controles": found.total()} | {name: found[name] for name in VERDICTS}
     return {Key(year, "donnees", "coherences", name): exactly("recoupements", n) for name, n in counts.items()}
-
-
-# Not yet published when this was written: expected as soon as they are.
-OPTIONAL |= {
-    (name, "") for name in ("anciennete_et_debut", "classement_au_repertoire", "reunions_hors_periode", "coherences")
-}

@@ -6,7 +6,7 @@ from functools import cache
 from itertools import product
 from typing import NamedTuple
 
-from second_calculation.rows import OPTIONAL, Key, Raw, Row, Rows, ends, exactly, family
+from second_calculation.rows import Key, Raw, Row, Rows, ends, exactly, family
 
 # The ways in which each single-choice answer adds up to its base, in the terms that the note may print.
 PARTITIONS = {
@@ -229,6 +229,3 @@ def printed_change(raw: Raw, year: int) -> Rows:
         for row in raw.printed(year)
         if (row["indicateur"], row["mesure"], row["unite"]) == ("accompagnements", "ecart", "personnes")
     }
-
-
-OPTIONAL |= {("variation_annuelle", "")}

@@ -19,11 +19,6 @@ class Key(NamedTuple):
     crossed_with: str = ""
     crossed: str = ""
 
-    @property
-    def cross(self) -> tuple[str, str]:
-        """The indicator and the variable it is crossed with, which is empty when it is not."""
-        return self.indicator, self.crossed_with
-
 
 class Row(NamedTuple):
     """What is published of a figure; counts and bases are (smallest, largest), None when unknown."""
@@ -48,9 +43,6 @@ class Row(NamedTuple):
 Rows = dict[Key, Row]
 Family = Callable[["Raw", int], Rows]
 FAMILIES: dict[str, Family] = {}
-
-# Cross tables that are calculated here and may not be published: they are expected as soon as one of their rows is.
-OPTIONAL: set[tuple[str, str]] = set()
 
 
 def family(*indicators: str) -> Callable[[Family], Family]:

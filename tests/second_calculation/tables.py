@@ -7,9 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from itertools import product
 
-from second_calculation.rows import OPTIONAL, Key, Raw, Rows, exactly, family
+from second_calculation.rows import Key, Raw, Rows, exactly, family
 
 # --- the new posts -----------------------------------------------------------------------------------------------------
 
@@ -100,12 +99,13 @@ ANSWERS = {name: list(dict.fromkeys(spellings.values())) for name, spellings in 
     "experience_prevention": ["oui", "non"],
     "premiere_prise_de_poste": ["oui", "incertain", "non", "oui_ou_incertain"],
 }
+BY_ASSOCIATION = "equipe_sur_le_quartier"  # the answer that is also published association by association
 GROUPED = {("premiere_prise_de_poste", "oui_ou_incertain"): ("oui", "incertain")}
 
 
 @family("nouveaux_postes", "mois_de_debut", *ANSWERS)
 def conditions(raw: Raw, year: int) -> Rows:
-    """The posts one by one: how many, the month of their start, the answers; then the answers by association."""
+    """The posts one by one: how many, the month of their start, the answers; then the posts by association."""
     all_posts = posts(raw, year)
     if not all_posts:
         return {}
@@ -115,19 +115,15 @@ def conditions(raw: Raw, year: int) -> Rows:
     for association, count in Counter(post.read["association"] for post in all_posts).items():
         cell = Key(year, "postes", "nouveaux_postes", "", "association", association)
         rows[cell] = exactly("postes", count, len(all_posts))
-    for (name, answers), association in product(
-        ANSWERS.items(), ["", *{post.read["association"]: None for post in all_posts}]
-    ):
+    crossed = [(BY_ASSOCIATION, post.read["association"]) for post in all_posts]
+    for name, association in {**dict.fromkeys((name, "") for name in ANSWERS), **dict.fromkeys(crossed)}:
         among = [post for post in all_posts if association in ("", post.read["association"])]
         cross = ("association", association) if association else ("", "")
-        for answer in answers:
+        for answer in ANSWERS[name]:
             members = GROUPED.get((name, answer), (answer,))
             count = sum(post.answer(name) in members for post in among)
             rows[Key(year, "postes", name, answer, *cross)] = exactly("postes", count, len(among))
     return rows
-
-
-OPTIONAL |= {(name, "association") for name in ("nouveaux_postes", *ANSWERS)}
 
 
 @family("ips_du_college", "eleves_inscrits")
@@ -189,8 +185,6 @@ def meetings(raw: Raw, year: int) -> Rows:
     return rows
 
 
-OPTIONAL |= {("reunions", "periode")}
-
 # --- the statements ----------------------------------------------------------------------------------------------------
 
 NATURES = ["constat", "tension", "levier", "recommandation"]
@@ -211,7 +205,7 @@ def _codes(row: dict, column: str) -> list[str]:
     "enonces", "theme_enonce", "nature_enonce", "echelle_enonce", "acteur_enonce", "association_enonce", "chiffre_lie"
 )
 def statements(raw: Raw, year: int) -> Rows:
-    """The statements: how many, by theme, nature, scale, actor and association, and these by nature."""
+    """The statements: how many, by theme, nature, scale, actor and association; all but the last, by nature too."""
     said = raw.table(year, "enonces")
     if not said:
         return {}
@@ -234,21 +228,10 @@ def statements(raw: Raw, year: int) -> Rows:
         meant = set(members)
         count("acteur_enonce", name, lambda row, meant=meant: bool(meant & set(_codes(row, "acteurs"))), by_nature=True)
     for name in {name for row in said for name in _codes(row, "associations")}:
-        count("association_enonce", name, lambda row, name=name: name in _codes(row, "associations"), by_nature=True)
+        count("association_enonce", name, lambda row, name=name: name in _codes(row, "associations"), by_nature=False)
     for name, is_linked in (("oui", True), ("non", False)):
         count("chiffre_lie", name, lambda row, linked=is_linked: bool(row["indicateur_lie"]) is linked, by_nature=False)
     return rows
-
-
-OPTIONAL |= {
-    *(
-        (name, cross)
-        for name in ("echelle_enonce", "acteur_enonce", "association_enonce")
-        for cross in ("", "nature_enonce")
-    ),
-    ("chiffre_lie", ""),
-    ("reponse_tension", ""),
-}
 
 
 @family("reponse_tension")
@@ -299,9 +282,3 @@ def associations(raw: Raw, year: int) -> Rows:
         Key(year, "reseau_alses", "presence_associations", name): exactly("associations", len(found), len(named))
         for name, found in where.items()
     }
-
-
-# Not yet published when this was written: expected as soon as they are.
-OPTIONAL |= {
-    (name, "") for name in ("ips_du_college", "eleves_inscrits", "associations_nommees", "presence_associations")
-}

@@ -1,14 +1,30 @@
-"""Figures from finished frames: title, subtitle, image, reading, source, alt text and data, always together."""
+"""Figures from finished frames: title, subtitle, image, reading, source, alt text and data, always together.
 
-from helpers.charts.activity import show_requests_and_goals
+palette     one colour a modality
+figure      a drawing and all that travels with it, as HTML
+words       what every figure says beside its drawing
+draw        the drawings themselves
+audit       the printed figures and their verdicts                 (01)
+persons     one indicator by modality; requests and objectives     (02)
+topics      the figures of a topic, populations side by side       (02)
+nested      a whole opened into its parts                          (02)
+posts       the new posts                                          (02)
+meetings    meetings and associations                              (02)
+compared    what the figures of comparisons share                  (03)
+years       two years                                              (03)
+groups      groups within a year                                   (03)
+certainty   how sure the differences are                           (03)
+statements  the coded statements                                   (04)
+"""
+
 from helpers.charts.audit import show_verdicts
 from helpers.charts.certainty import show_clusters, show_forest
-from helpers.charts.comparisons import show_answers, show_attendance_intervals, show_nested, show_rest
 from helpers.charts.figure import Figures
-from helpers.charts.meetings import show_associations, show_calendar
+from helpers.charts.groups import show_answers, show_attendance_intervals, show_nested, show_rest
+from helpers.charts.meetings import show_associations, show_attendance, show_calendar
 from helpers.charts.nested import show_entries, show_volume
-from helpers.charts.network import show_attendance, show_conditions, show_starts
-from helpers.charts.posts import show_context, show_seniority, show_teams
+from helpers.charts.persons import show_requests_and_goals
+from helpers.charts.posts import show_conditions, show_context, show_seniority, show_starts, show_teams
 from helpers.charts.statements import show_actors, show_beside, show_matrix, show_scales
 from helpers.charts.topics import show_breakdowns
 from helpers.charts.years import show_composition, show_counts, show_differences

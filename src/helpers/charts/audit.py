@@ -1,5 +1,7 @@
 """Figure of the audit: what became of each printed figure."""
 
+from functools import partial
+
 import pandas as pd
 
 from helpers.charts import draw
@@ -9,6 +11,8 @@ from helpers.facts import Facts
 from helpers.schema import VERDICTS, catalogue
 from helpers.tables import matrix_table
 from helpers.wording import Html, say
+
+_say = partial(say, "figures_clean")
 
 
 def show_verdicts(controls: pd.DataFrame, facts: Facts) -> Html:
@@ -27,11 +31,11 @@ def show_verdicts(controls: pd.DataFrame, facts: Facts) -> Html:
     return compose(
         draw.verdicts(named),
         id="verdicts",
-        title=say("figures_clean", "verdicts_title", facts=dict(zip(VERDICTS, found, strict=True)), every=every),
-        subtitle=say("figures_clean", "verdicts_subtitle"),
-        reading=say("figures_clean", "verdicts_reading"),
-        source=say("figures_clean", "verdicts_source", every=every),
-        alt=say("figures_clean", "verdicts_alt", found=found, every=every).text,
+        title=_say("verdicts_title", facts=dict(zip(VERDICTS, found, strict=True)), every=every),
+        subtitle=_say("verdicts_subtitle"),
+        reading=_say("verdicts_reading"),
+        source=_say("verdicts_source", every=every),
+        alt=_say("verdicts_alt", found=found, every=every).text,
         table=matrix_table(_counts(named), caption="Chiffres imprimés par rubrique et par verdict"),
     )
 

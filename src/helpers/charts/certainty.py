@@ -3,8 +3,9 @@
 import pandas as pd
 
 from helpers.charts import draw
+from helpers.charts.compared import colours_of, ends, label, source_of
 from helpers.charts.figure import compose
-from helpers.charts.years import colours_of, ends, label, source_of, words
+from helpers.charts.words import comparing, nothing
 from helpers.comparisons import Comparison, Comparisons
 from helpers.facts import Facts
 from helpers.tables import table
@@ -15,7 +16,6 @@ _AGAINST = {"annees": "deux années", "reste": "ALSES et reste", "emboitee": "ob
 
 # Assumed likeness of the persons of a post, from none to strong.
 _DESIGNS = {"p_valeur": "nulle", "p_grappe_faible": "faible", "p_grappe_moyen": "moyenne", "p_grappe_fort": "forte"}
-
 
 # Columns of the data of a forest, as they are read.
 _FOREST = {
@@ -49,7 +49,7 @@ def show_forest(found: Comparisons, now: Facts) -> Html:
     kinds = [(kind, each) for kind in _AGAINST for each in found.of(kind, having="ic_bas") if each.is_tested]
     shown = [each for _, each in kinds]
     if not shown:
-        return words("nothing", subject="aucun écart n’est testé")
+        return nothing("aucun écart n’est testé")
     rows = _forest_frame(kinds)
     data = rows.assign(
         etiquette=[each.label for each in shown], dit=rows["est_concluant"].map({True: "oui", False: "non"})
@@ -57,23 +57,20 @@ def show_forest(found: Comparisons, now: Facts) -> Html:
     return compose(
         draw.forest(rows),
         id="intervalles",
-        title=words("forest_title", conclusive=[each for each in shown if each.is_conclusive], tested=shown),
-        subtitle=words("forest_subtitle"),
-        reading=words("forest_reading", c=shown[0]),
+        title=comparing("forest_title", conclusive=[each for each in shown if each.is_conclusive], tested=shown),
+        subtitle=comparing("forest_subtitle"),
+        reading=comparing("forest_reading", c=shown[0]),
         source=source_of(shown, [now], "voir les données de la figure"),
-        alt=words("forest_alt", found=shown).text,
+        alt=comparing("forest_alt", found=shown).text,
         table=table(data, caption="Écarts testés", titles=_FOREST),
     )
 
 
 def _clusters_frame(shown: list[Comparison]) -> pd.DataFrame:
-    rows = []
-    for each in shown:
-        row = {"etiquette": label(each)}
+    rows = [{"etiquette": label(each)} for each in shown]
+    for row, each in zip(rows, shown, strict=True):
         for rank, name in enumerate(_DESIGNS):
-            read = each[name]
-            row |= {f"p_{rank}": read.value, f"p_{rank}_min": read.low, f"p_{rank}_max": read.high}
-        rows.append(row)
+            row |= ends(each, name, f"p_{rank}")
     return pd.DataFrame(rows)
 
 
@@ -81,9 +78,7 @@ def show_clusters(found: Comparisons, now: Facts, before: Facts) -> Html:
     """The test of each change under stronger and stronger likeness within posts; a box when nothing is tested."""
     shown, page = found.of("annees", having="p_grappe_fort"), found("page")
     if not shown or "effet_grappe_fort" not in page:
-        return words(
-            "nothing", subject="aucune part n’est testée d’une année à l’autre, ou le nombre d’ALSES est inconnu"
-        )
+        return nothing("aucune part n’est testée d’une année à l’autre, ou le nombre d’ALSES est inconnu")
     rows = _clusters_frame(shown)
     factors = ["1", *(number(page[f"effet_grappe_{name}"].value, 1) for name in ("faible", "moyen", "fort"))]
     effects = [f"{name}\n(× {factor})" for name, factor in zip(_DESIGNS.values(), factors, strict=True)]
@@ -96,10 +91,10 @@ def show_clusters(found: Comparisons, now: Facts, before: Facts) -> Html:
     return compose(
         draw.tests_by_design(rows, effects=effects, threshold=page["seuil"].value, colours=colours_of(shown)),
         id="ressemblance",
-        title=words("clusters_title", kept=below[0] if below else None, whole=page),
-        subtitle=words("clusters_subtitle"),
-        reading=words("clusters_reading", c=(below or shown)[0], whole=page),
+        title=comparing("clusters_title", kept=below[0] if below else None, whole=page),
+        subtitle=comparing("clusters_subtitle"),
+        reading=comparing("clusters_reading", c=(below or shown)[0], whole=page),
         source=source_of(shown, [before, now], "personnes suivies par un ALSES"),
-        alt=words("clusters_alt", found=shown).text,
+        alt=comparing("clusters_alt", found=shown).text,
         table=table(data, caption="Valeur p selon la ressemblance supposée", titles=titles),
     )

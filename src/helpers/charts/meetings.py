@@ -1,18 +1,16 @@
 """Figures of the meetings and of the associations that are named."""
 
-from functools import partial
-
 import pandas as pd
 
 from helpers.charts import draw
 from helpers.charts.figure import compose
-from helpers.charts.words import nothing, words
-from helpers.facts import Facts, merge_references
+from helpers.charts.words import describing, is_tied, nothing, source, words
+from helpers.facts import Facts, fact_of
 from helpers.schema import catalogue
-from helpers.tables import table
-from helpers.wording import Html, day, number, plural, say
+from helpers.tables import breakdown_table, table
+from helpers.wording import Html, day, number, plural
 
-tell = partial(say, "figures_describe")
+MEETINGS = "réunions du réseau"  # of what these figures speak
 
 
 def show_calendar(rows: pd.DataFrame, facts: Facts) -> Html:
@@ -28,17 +26,38 @@ def show_calendar(rows: pd.DataFrame, facts: Facts) -> Html:
     held, late = (facts(f"reunions/reunions/groupes_alses{cross}") for cross in ("", "/periode=apres_l_annee"))
     example = int(rows["participants"].argmax())
     reading = {"date": f"{rows['date'].iloc[example]:%Y-%m-%d}", "said": shown["date"].iloc[example]}
-    references = merge_references(fact.reference for fact in present)
     titles = {"date": "Date", "libelle": "Groupe", "participants": "Présents"}
     return compose(
         draw.calendar(rows),
         id="calendrier",
-        title=tell("calendar_title", late=late, held=held, year=facts.year),
-        subtitle=tell("calendar_subtitle"),
-        reading=tell("calendar_reading", fact=present[example], **reading),
-        source=words("source", population="réunions du réseau", references=references),
-        alt=tell("calendar_alt", rows=alt).text,
+        title=describing("calendar_title", late=late, held=held, year=facts.year),
+        subtitle=describing("calendar_subtitle"),
+        reading=describing("calendar_reading", fact=present[example], **reading),
+        source=source(MEETINGS, (fact.reference for fact in present)),
+        alt=describing("calendar_alt", rows=alt).text,
         table=table(shown, caption="Réunions, par date", titles=titles),
+    )
+
+
+def show_attendance(rows: pd.DataFrame) -> Html:
+    """Present and invited by group of meetings (columns of `describe.attendance`)."""
+    shown = rows if rows.empty else rows[rows["modalite"].ne("groupes_alses")]
+    if shown.empty:
+        return nothing("aucune réunion n’est décrite pour cette année")
+    facts = [fact_of(row) for row in shown.itertuples()]
+    known = [fact for fact in facts if fact.base] or facts
+    lowest = min(known, key=lambda fact: fact.share or 0)
+    return compose(
+        draw.attendance(shown),
+        id="presences",
+        title=words("attendance_title", lowest=lowest, is_tied=is_tied(lowest.share, [fact.share for fact in known]))
+        if lowest.base
+        else "Présences aux réunions",
+        subtitle=words("attendance_subtitle"),
+        reading=words("attendance_reading", fact=known[0]) if known[0].base else "",
+        source=source(MEETINGS, shown["reference"]),
+        alt=words("attendance_alt", facts=facts).text,
+        table=breakdown_table(rows, caption="Présents et invités par groupe"),
     )
 
 
@@ -68,16 +87,15 @@ def show_associations(grid: pd.DataFrame, facts: Facts) -> Html:
     places = ("postes_sans_reunion", "reunions_sans_poste", "synthese_seule")
     found = [facts(f"reseau_alses/presence_associations/{name}") for name in places]
     silent, without, only = (fact if fact and fact.counts[1] else None for fact in found)
-    references = named.reference if named else "calcul"
     titles = {"association": "Association", **{name: label.capitalize() for name, label in headings.items()}}
     return compose(
         draw.associations(grid, headings),
         id="associations",
-        title=tell("associations_title", named=named, silent=silent, without=without),
-        subtitle=tell("associations_subtitle"),
-        reading=tell("associations_reading", fact=only),
-        notes=[tell("associations_kept", pairs=parents)] if parents else [],
-        source=words("source", population="associations nommées dans le document", references=references),
-        alt=tell("associations_alt", rows=[_said_of(row, listed) for row in grid.itertuples()]).text,
+        title=describing("associations_title", named=named, silent=silent, without=without),
+        subtitle=describing("associations_subtitle"),
+        reading=describing("associations_reading", fact=only),
+        notes=[describing("associations_kept", pairs=parents)] if parents else [],
+        source=source("associations nommées dans le document", [named.reference] if named else []),
+        alt=describing("associations_alt", rows=[_said_of(row, listed) for row in grid.itertuples()]).text,
         table=table(shown, caption="Où chaque association est nommée", titles=titles),
     )

@@ -1,21 +1,17 @@
 """Figures of a whole opened into its parts: the volume, the entry routes."""
 
-from functools import partial
-
 import pandas as pd
 
 from helpers.charts import draw
 from helpers.charts.figure import Figures, compose
 from helpers.charts.topics import figures_of, show_breakdowns
-from helpers.charts.words import source
-from helpers.facts import Fact, Facts
+from helpers.charts.words import describing, source
+from helpers.facts import USUAL, Fact, Facts
 from helpers.schema import catalogue
 from helpers.tables import breakdown_table
-from helpers.wording import Html, say
+from helpers.wording import Html
 
-tell = partial(say, "figures_describe")
-
-WHOLE, PUPILS, USUAL = "prevention_specialisee", "collegiens", "alses"
+WHOLE, PUPILS = "prevention_specialisee", "collegiens"
 
 
 def _rows(parts: list[pd.DataFrame], perimeter: str, indicator: str) -> pd.DataFrame | None:
@@ -52,15 +48,15 @@ def show_volume(parts: list[pd.DataFrame], facts: Facts) -> Html:
     if not all(map(_is_bounded, (pupils, alses, others))) or whole is None or whole.counts is None:
         return show_breakdowns(parts)
     rows = pd.concat([statuses, followed], ignore_index=True)
-    names = [*("toute la prévention spécialisée", "collégiens", "collégiens, selon qui les suit")]
+    names = ["toute la prévention spécialisée", "collégiens", "collégiens, selon qui les suit"]
     figure = compose(
         draw.volume(whole, pupils, alses, others, names=names),
         id="volume",
-        title=tell("volume_title", others=others),
-        subtitle=tell("volume_subtitle", year=facts.year),
-        reading=tell("volume_reading", whole=whole, pupils=pupils, alses=alses),
-        source=source(rows, catalogue().perimeters[WHOLE].label),
-        alt=tell("volume_alt", whole=whole, pupils=pupils, alses=alses, others=others).text,
+        title=describing("volume_title", others=others),
+        subtitle=describing("volume_subtitle", year=facts.year),
+        reading=describing("volume_reading", whole=whole, pupils=pupils, alses=alses),
+        source=source(catalogue().perimeters[WHOLE].label, rows["reference"]),
+        alt=describing("volume_alt", whole=whole, pupils=pupils, alses=alses, others=others).text,
         table=breakdown_table(rows, caption=f"Personnes suivies et collégiens parmi elles, {facts.year}"),
     )
     drawn = rows[rows["modalite"].isin(["collegien", "hors_college", "alses", "autre_educateur"])]
@@ -85,11 +81,11 @@ def show_entries(parts: list[pd.DataFrame], facts: Facts) -> Html:
     figure = compose(
         draw.entries(college, others, opened),
         id="entrees",
-        title=tell("entries_title", college=college, first=first),
-        subtitle=tell("entries_subtitle", year=facts.year, has_referrers=bool(opened)),
-        reading=tell("entries_reading", college=college, first=first),
-        source=source(rows, catalogue().perimeters[USUAL].label),
-        alt=tell("entries_alt", facts=[college, others, *opened]).text,
+        title=describing("entries_title", college=college, first=first),
+        subtitle=describing("entries_subtitle", year=facts.year, has_referrers=bool(opened)),
+        reading=describing("entries_reading", college=college, first=first),
+        source=source(catalogue().perimeters[USUAL].label, rows["reference"]),
+        alt=describing("entries_alt", facts=[college, others, *opened]).text,
         table=breakdown_table(rows, caption=f"Voies d’entrée et orienteurs du collège, {facts.year}"),
     )
     return Figures([figure, *figures_of(_others(parts, drawn))], empty=figure)

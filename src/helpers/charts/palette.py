@@ -2,6 +2,7 @@
 
 BLUE, ORANGE, GREEN, GREY, PALE = "#0072b2", "#d55e00", "#009e73", "#595959", "#d9d9d9"
 MIDDLE = "#8c8c8c"
+TRACK = "#f2f2f2"  # behind a bar, up to the whole
 SKY, PURPLE, AMBER = "#56b4e9", "#aa4499", "#b07d00"
 
 # What is not listed here is drawn in BLUE; a colour is never the only carrier of a meaning.

@@ -1,31 +1,82 @@
-"""Figures of the new posts, one dot a post: seniority, local teams, the collèges among others."""
-
-from functools import partial
+"""Figures of the new posts, a dot or a sign a post: starts, conditions, seniority, teams, the collèges among others."""
 
 import pandas as pd
 
 from helpers.charts import draw
 from helpers.charts.figure import compose
-from helpers.charts.words import nothing, words
+from helpers.charts.words import describing, is_tied, nothing, source, words
 from helpers.facts import Facts
-from helpers.schema import catalogue
+from helpers.schema import CERTAIN_FROM_YEARS, catalogue
 from helpers.tables import table
-from helpers.wording import Html, number, plural, say
+from helpers.wording import Html, month, number, plural, trimmed
 
-tell = partial(say, "figures_describe")
-
-# As in `indicators.counts`: below this seniority, the post may be the very one that is described.
-CERTAIN_FROM_YEARS = 1.0
+POSTS = "nouvelles prises de poste"  # of whom these figures speak
 
 
 def _years(value: float) -> str:
     """« aucune », « 0,5 an », « 17 ans »."""
-    shown = number(value, 0 if float(value).is_integer() else 1)
-    return f"{shown} {plural(value, 'an', 'ans')}" if value else "aucune"
+    return f"{trimmed(value, 1)} {plural(value, 'an', 'ans')}" if value else "aucune"
 
 
 def _posts(count: int) -> str:
     return f"{number(count)} {plural(count, 'poste', 'postes')}"
+
+
+def _names(posts: pd.DataFrame) -> pd.Series:
+    """« Jean Moulin (AJA) »: a collège may hold the posts of two associations."""
+    return posts["college"].str.removeprefix("Collège ") + " (" + posts["association"] + ")"
+
+
+def show_starts(months: pd.DataFrame, facts: Facts) -> Html:
+    """When the new posts started: one dot a post (columns of `describe.starts`)."""
+    if months.empty:
+        return nothing("aucune prise de poste n’est décrite pour cette année")
+    dates = list(months["mois"])
+    counts = [facts(f"postes/mois_de_debut/{date:%Y-%m}") for date in dates]
+    most = max(range(len(counts)), key=lambda index: counts[index].counts)
+    return compose(
+        draw.timeline(months),
+        id="debuts",
+        title=words("starts_title", most=counts[most], month=dates[most]),
+        subtitle=words("starts_subtitle"),
+        reading=words("starts_reading", fact=counts[most], month=dates[most]),
+        source=source(POSTS, [counts[0].reference]),
+        alt=words("starts_alt", facts=counts, months=dates).text,
+        table=table(
+            months.assign(mois=[month(date) for date in dates]),
+            caption="Prises de poste par mois",
+            titles={"mois": "Mois", "postes": "Postes", "colleges": "Collèges"},
+        ),
+    )
+
+
+def show_conditions(grid: pd.DataFrame, facts: Facts, *, conditions: tuple[str, ...]) -> Html:
+    """What each new post was given: a grid of answers (columns of `describe.conditions_grid`)."""
+    if grid.empty:
+        return nothing("les conditions de prise de poste ne sont pas décrites pour cette année")
+    entries = {name: catalogue().indicators[name] for name in conditions}
+    said = [(entry, facts(f"postes/{name}/oui")) for name, entry in entries.items()]
+    (worst_entry, worst), (best_entry, best) = (choose(said, key=lambda pair: pair[1].counts) for choose in (min, max))
+    named = grid.assign(poste=_names(grid))
+    answers = named.assign(**{name: named[name].map(entry.label_of) for name, entry in entries.items()})
+    totals = {entry.id: f"{fact.counts[0]} sur {fact.base[0]}" for entry, fact in said}
+    answers = pd.concat([answers, pd.DataFrame([{"poste": "Ensemble, réponses « oui »", **totals}])])
+    titles = {"poste": "Poste", **{name: entry.label for name, entry in entries.items()}}
+    return compose(
+        draw.grid(named, {name: entry.label for name, entry in entries.items()}, totals=totals),
+        id="conditions",
+        title=words(
+            "conditions_title",
+            worst=worst,
+            entry=worst_entry,
+            is_tied=is_tied(worst.counts, [fact.counts for _, fact in said]),
+        ),
+        subtitle=words("conditions_subtitle"),
+        reading=words("conditions_reading", best=best, entry=best_entry),
+        source=source(POSTS, [best.reference]),
+        alt=words("conditions_alt", facts=said).text,
+        table=table(answers, caption="Conditions de chaque poste", titles=titles),
+    )
 
 
 def show_seniority(rows: pd.DataFrame, facts: Facts) -> Html:
@@ -42,13 +93,11 @@ def show_seniority(rows: pd.DataFrame, facts: Facts) -> Html:
     return compose(
         draw.seniority(rows, certain_from=CERTAIN_FROM_YEARS),
         id="anciennete",
-        title=tell("seniority_title", field=field, role=facts("postes/premiere_prise_de_poste/oui")),
-        subtitle=tell("seniority_subtitle"),
-        reading=tell("seniority_reading", unsure=facts("postes/premiere_prise_de_poste/incertain")),
-        source=words(
-            "source", population="nouvelles prises de poste", references=field.reference if field else "calcul"
-        ),
-        alt=tell("seniority_alt", strips=strips).text,
+        title=describing("seniority_title", field=field, role=facts("postes/premiere_prise_de_poste/oui")),
+        subtitle=describing("seniority_subtitle"),
+        reading=describing("seniority_reading", unsure=facts("postes/premiere_prise_de_poste/incertain")),
+        source=source(POSTS, [field.reference] if field else []),
+        alt=describing("seniority_alt", strips=strips).text,
         table=table(shown, caption="Ancienneté imprimée, par nombre d’années", titles=titles),
     )
 
@@ -72,11 +121,11 @@ def show_teams(rows: pd.DataFrame, facts: Facts) -> Html:
     return compose(
         draw.teams(rows),
         id="equipes",
-        title=tell("teams_title", without=without, most=most if stands_out else None, association=first),
-        subtitle=tell("teams_subtitle"),
-        reading=tell("teams_reading", fact=most, association=first) if most else "",
-        source=words("source", population="nouvelles prises de poste", references=without.reference),
-        alt=tell("teams_alt", rows=alt).text,
+        title=describing("teams_title", without=without, most=most if stands_out else None, association=first),
+        subtitle=describing("teams_subtitle"),
+        reading=describing("teams_reading", fact=most, association=first) if most else "",
+        source=source(POSTS, [without.reference]),
+        alt=describing("teams_alt", rows=alt).text,
         table=table(
             rows,
             caption="Équipe sur le quartier, par association",
@@ -94,12 +143,12 @@ def show_context(rows: pd.DataFrame, landmarks: pd.DataFrame, facts: Facts) -> H
         return nothing("l’indice de position sociale des collèges des postes n’est pas connu")
     low, above = (facts(f"postes/ips_du_college/{name}") for name in ("premier_quartile", "au_dessus"))
     status = catalogue().indicators["type_education_prioritaire"]
-    named = rows.assign(poste=rows["college"].str.removeprefix("Collège ") + " (" + rows["association"] + ")")
+    named = rows.assign(poste=_names(rows))
     shown = named.assign(
         indice=[number(value, 1) for value in named["ips"]],
         classement=named["type_education_prioritaire"].map(status.label_of),
     )
-    marks = landmarks.assign(poste=landmarks["libelle"], indice=landmarks["valeur"].map(index_text))
+    marks = landmarks.assign(poste=landmarks["libelle"], indice=[trimmed(value, 2) for value in landmarks["valeur"]])
     both = pd.concat([shown, marks], ignore_index=True)
     field = " ; ".join(dict.fromkeys(filter(None, landmarks["champ"])))
     titles = {
@@ -112,19 +161,10 @@ def show_context(rows: pd.DataFrame, landmarks: pd.DataFrame, facts: Facts) -> H
     return compose(
         draw.context(named, landmarks),
         id="indice-social",
-        title=tell("context_title", low=low, field=field),
-        subtitle=tell("context_subtitle"),
-        reading=tell("context_reading", above=above),
-        source=tell("context_source", reference=low.reference if low else "registre des collèges", field=field),
-        alt=tell("context_alt", rows=[f"{row.poste}, {row.indice}" for row in both.itertuples()]).text,
+        title=describing("context_title", low=low, field=field),
+        subtitle=describing("context_subtitle"),
+        reading=describing("context_reading", above=above),
+        source=describing("context_source", reference=low.reference if low else "registre des collèges", field=field),
+        alt=describing("context_alt", rows=[f"{row.poste}, {row.indice}" for row in both.itertuples()]).text,
         table=table(both, caption="Indice de position sociale et élèves des collèges des postes", titles=titles),
     )
-
-
-def index_text(value: float) -> str:
-    """An index with the decimals that it has, two at most.
-
-    >>> index_text(88.75), index_text(79.5), index_text(95)
-    ('88,75', '79,5', '95')
-    """
-    return f"{value:.2f}".rstrip("0").rstrip(".").replace(".", ",")

@@ -7,8 +7,8 @@ import pandas as pd
 from helpers.charts import draw
 from helpers.charts.draw.statements import NATURES
 from helpers.charts.figure import compose
-from helpers.charts.words import nothing
-from helpers.facts import Fact, Facts, merge_references
+from helpers.charts.words import is_tied, nothing, source
+from helpers.facts import Fact, Facts
 from helpers.schema import catalogue
 from helpers.tables import matrix_table, table, value_of
 from helpers.wording import Html, say
@@ -22,8 +22,7 @@ _say = partial(say, "figures_themes")
 
 
 def _source(facts: Facts) -> Html:
-    references = facts("enonces/enonces/").reference
-    return say("figures", "source", population="énoncés de la synthèse", references=references)
+    return source("énoncés de la synthèse", [facts("enonces/enonces/").reference])
 
 
 def _table(counts: pd.DataFrame, row_name: str, *, caption: str) -> Html:
@@ -38,7 +37,7 @@ def _rows(counts: pd.DataFrame, facts: Facts, name: str) -> list[tuple[str, Fact
 def _most(rows: list[tuple[str, Fact]]) -> tuple[str, Fact, bool]:
     """The label and figure of the largest row, and whether another has as many."""
     label, most = max(rows, key=lambda row: row[1].counts)
-    return label, most, [fact.counts for _, fact in rows].count(most.counts) > 1
+    return label, most, is_tied(most.counts, [fact.counts for _, fact in rows])
 
 
 def _tensions(facts: Facts, fact: Fact) -> Fact | None:
@@ -131,12 +130,7 @@ def show_beside(linked: pd.DataFrame, facts: Facts) -> Html:
         title=_say("beside_title", fact=facts("enonces/chiffre_lie/oui")),
         subtitle=_say("beside_subtitle"),
         reading=_say("beside_reading", label=first["titre"], value=value_of(facts(first["chiffre"]))),
-        source=say(
-            "figures",
-            "source",
-            population="énoncés liés à une part de l’année",
-            references=merge_references(fact.reference for fact in used),
-        ),
+        source=source("énoncés liés à une part de l’année", (fact.reference for fact in used)),
         alt=_say("beside_alt", rows=list(zip(rows["titre"], rows["dit"], strict=True))).text,
         table=table(
             rows,

@@ -1,26 +1,18 @@
 """The figures of a topic: one an indicator, its populations together when it has several."""
 
-from functools import partial
-
 import pandas as pd
 
 from helpers.charts import draw
-from helpers.charts.activity import show_breakdown
 from helpers.charts.figure import Figures, compose
-from helpers.charts.words import nothing, source
+from helpers.charts.persons import drawable, show_breakdown
+from helpers.charts.words import describing, nothing, source
 from helpers.facts import Fact, fact_of
 from helpers.schema import catalogue
 from helpers.tables import populations_table
-from helpers.wording import Html, plain, say
+from helpers.wording import Html, plain
 from helpers.wording.marks import say_base
 
-tell = partial(say, "figures_describe")
-
 PAIR = 2  # modalities that a figure of several populations can name without their labels meeting
-
-
-def _drawn(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows[rows["part_min_pct"].notna() & rows["base_min"].notna()]
 
 
 def _contains(outer: str, inner: str) -> bool:
@@ -43,7 +35,7 @@ def _leading(parts: list[list[Fact]]) -> list[Fact] | None:
 
 def show_populations(parts: list[pd.DataFrame]) -> Html | None:
     """One indicator in several populations (columns of `describe.breakdown`); None when they cannot stand together."""
-    drawn = [_drawn(rows) for rows in parts]
+    drawn = [drawable(rows) for rows in parts]
     facts = [[fact_of(row) for row in rows.itertuples()] for rows in drawn]
     same = {tuple(sorted(rows["modalite"])) for rows in drawn}
     leading = _leading(facts) if len(same) == 1 and len(drawn[0]) == PAIR else None
@@ -58,12 +50,12 @@ def show_populations(parts: list[pd.DataFrame]) -> Html | None:
     return compose(
         draw.populations(drawn, counted),
         id=f"populations-{entry.id}",
-        title=tell("populations_title", entry=entry, first=leading[0], others=others),
-        subtitle=tell("populations_subtitle", year=year),
-        reading=tell("populations_reading", entry=entry, first=leading[0], others=others, year=year),
-        notes=[tell("populations_inside")] if nested else [],
-        source=source(pd.concat(drawn), " ; ".join(perimeter.label for perimeter in perimeters)),
-        alt=tell("populations_alt", entry=entry, parts=list(zip(names, facts, strict=True))).text,
+        title=describing("populations_title", entry=entry, first=leading[0], others=others),
+        subtitle=describing("populations_subtitle", year=year),
+        reading=describing("populations_reading", first=leading[0], others=others, year=year),
+        notes=[describing("populations_inside")] if nested else [],
+        source=source(" ; ".join(perimeter.label for perimeter in perimeters), pd.concat(drawn)["reference"]),
+        alt=describing("populations_alt", entry=entry, parts=list(zip(names, facts, strict=True))).text,
         table=populations_table(parts, names, caption=f"{entry.label}, {year}"),
     )
 

@@ -1,14 +1,16 @@
 """What every figure says beside its drawing."""
 
-import pandas as pd
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
 
 from helpers.facts import merge_references
 from helpers.wording import Html, say
 
-
-def words(name: str, **values) -> Html:
-    """A title, reading or alternative text: the macro ``name`` of ``texts/figures.j2``."""
-    return say("figures", name, **values)
+# Titles, readings and alternative texts: the macros that several pages share, then those of pages 02 and 03.
+words = partial(say, "figures")
+describing = partial(say, "figures_describe")
+comparing = partial(say, "figures_compare")
 
 
 def nothing(subject: str) -> Html:
@@ -16,6 +18,11 @@ def nothing(subject: str) -> Html:
     return words("nothing", subject=subject)
 
 
-def source(rows: pd.DataFrame, population: str) -> Html:
-    """Population and documents of a figure's rows."""
-    return words("source", population=population, references=merge_references(rows["reference"]) or "calcul")
+def source(population: str, references: Iterable[str]) -> Html:
+    """Population and documents of a figure."""
+    return words("source", population=population, references=merge_references(references) or "calcul")
+
+
+def is_tied(value: Any, values: list) -> bool:
+    """Whether another figure has the value of the one that a title names."""
+    return values.count(value) > 1

@@ -8,11 +8,11 @@ robustness  what could make it wrong: overlap, clustering, composition, power
 pairs       which shares are compared: two years, the ALSES and the rest
 groups      attendance by group, answers of the posts
 nested      objective against request, in the same persons
-rows        a comparison before it is a table
+found       a comparison before it is a table
 table       the long table: one row a measure, with Holm's correction and the reach
 """
 
 from helpers.compare.table import comparisons
-from helpers.compare.years import STABLE_POINTS, counts, differences, finding, only_once, shares, totals
+from helpers.compare.years import counts, differences, only_once
 
-__all__ = ["STABLE_POINTS", "comparisons", "counts", "differences", "finding", "only_once", "shares", "totals"]
+__all__ = ["comparisons", "counts", "differences", "only_once"]

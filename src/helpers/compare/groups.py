@@ -7,7 +7,7 @@ import pandas as pd
 from scipy import stats
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from helpers.compare.rows import WILSON, Found
+from helpers.compare.found import WILSON, Found
 from helpers.compare.two_shares import Measure, exact
 from helpers.compare.years import STABLE_POINTS, finding
 from helpers.facts import network, with_shares

@@ -7,8 +7,8 @@ import pandas as pd
 from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar
 
+from helpers.compare.found import Found
 from helpers.compare.groups import known
-from helpers.compare.rows import Found
 from helpers.compare.two_shares import Measure, exact
 from helpers.compare.years import STABLE_POINTS, finding
 from helpers.facts import network

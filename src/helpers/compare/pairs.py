@@ -17,33 +17,18 @@ from helpers.compare.compatible import (
     compatible_rests,
     side_of,
 )
-from helpers.compare.rows import Found
+from helpers.compare.found import Found
 from helpers.compare.two_shares import Measure, Values, exact, sweep
-from helpers.compare.years import STABLE_POINTS, finding
-from helpers.facts import network, with_shares
-from helpers.schema import UNSAID, catalogue
+from helpers.compare.years import STABLE_POINTS, finding, published
+from helpers.facts import USUAL, title_of_figure
+from helpers.schema import catalogue
 
 # Whose persons are among whose: the rest is the second without the first.
-PART, WHOLE = "alses", "prevention_specialisee"
+PART, WHOLE = USUAL, "prevention_specialisee"
 
 
 def _path(row) -> str:
     return "/".join(filter(None, (row.perimetre, row.indicateur, row.modalite)))
-
-
-def _title(row) -> str:
-    entries = catalogue()
-    title = entries.indicators[row.indicateur].title_of(row.modalite)
-    return title if row.perimetre == PART else f"{title} ({entries.perimeters[row.perimetre].short})"
-
-
-def _counts(low_now: int, high_now: int, low: int, high: int, *, now: float, before: float) -> dict[str, Measure]:
-    """Difference and relative change of two counts known by their bounds."""
-    change = {"ecart_effectif": (now - before, low_now - high, high_now - low)}
-    if low > 0:
-        ratios = [100 * (each - 1) for each in (now / before, low_now / high, high_now / low)]
-        change["evolution"] = tuple(ratios)
-    return change
 
 
 def _count_change(row, *, now: Side | None = None, before: Side | None = None) -> dict[str, Measure]:
@@ -53,11 +38,14 @@ def _count_change(row, *, now: Side | None = None, before: Side | None = None) -
         side.central()[0] if side else np.floor(sum(ends) / 2 + 0.5)
         for side, ends in ((now, bounds[:2]), (before, bounds[2:]))
     ]
-    return {
-        "effectif": (middles[0], *bounds[:2]),
-        "effectif_reference": (middles[1], *bounds[2:]),
-        **_counts(*bounds, now=middles[0], before=middles[1]),
-    }
+    counts, references = (middles[0], *bounds[:2]), (middles[1], *bounds[2:])
+    found = {"effectif": counts, "effectif_reference": references}
+    # The least change is from the most before to the least now.
+    pairs = list(zip(counts, (references[0], references[2], references[1]), strict=True))
+    found["ecart_effectif"] = tuple(count - reference for count, reference in pairs)
+    if references[1] > 0:
+        found["evolution"] = tuple(100 * (count / reference - 1) for count, reference in pairs)
+    return found
 
 
 def _three(row, column: str) -> Measure:
@@ -71,7 +59,7 @@ def _both(pair: Pair, *, shared: int | None) -> Values:
 
 def _year(row, *, shared: int | None, years: str) -> Found:
     now, before = side_of(row, "_apres"), side_of(row, "_avant")
-    made = partial(Found, f"annees/{_path(row)}", f"{_title(row)}, {years}", row.constat_part)
+    made = partial(Found, f"annees/{_path(row)}", f"{title_of_figure(row)}, {years}", row.constat_part)
     if now is None or before is None or pd.isna(row.ecart_min):
         names = {"part": "part_{}pct_apres", "part_reference": "part_{}pct_avant", "ecart": "ecart_part_{}pts"}
         return made({name: _three(row, column) for name, column in names.items()})
@@ -89,7 +77,7 @@ def years(differences: pd.DataFrame, now: pd.DataFrame, *, year: int, compare_to
 
     ``differences`` are those of `years.differences`, ``now`` the indicators of the year.
     """
-    going_on = _network_rows(now, year).query(f"perimetre == '{PART}' and indicateur == 'nouvel_accompagnement'")
+    going_on = published(now, year).query(f"perimetre == '{PART}' and indicateur == 'nouvel_accompagnement'")
     going_on = going_on.loc[going_on["modalite"].eq("non"), "effectif_max"].dropna()
     shared = None if going_on.empty else int(going_on.iloc[0])
     when = f"{compare_to} et {year}"
@@ -101,7 +89,7 @@ def years(differences: pd.DataFrame, now: pd.DataFrame, *, year: int, compare_to
             yield _year(row, shared=shared if row.perimetre == PART else None, years=when)
         elif pd.notna(row.ecart_min):
             known = _count_change(row, now=side_of(row, "_apres"), before=side_of(row, "_avant"))
-            label = f"{_title(row)}, {when}"
+            label = f"{title_of_figure(row)}, {when}"
             yield Found(f"annees/{_path(row)}", label, "", known, count_finding=row.constat_effectif)
 
 
@@ -120,13 +108,8 @@ def volumes(totals: pd.DataFrame, *, year: int, compare_to: int | None) -> Itera
             found["rapport_ic_bas"], found["rapport_ic_haut"] = exact(low), exact(high)
             way = "comptes de Poisson, score, exposition supposée égale : statsmodels confint_poisson_2indep"
             methods |= {"rapport_ic_bas": way, "rapport_ic_haut": way}
-        label = f"{_title(row)}, {compare_to} et {year}"
+        label = f"{title_of_figure(row)}, {compare_to} et {year}"
         yield Found(f"volume/{_path(row)}", label, "", found, count_finding=row.constat_effectif, methods=methods)
-
-
-def _network_rows(indicators: pd.DataFrame, year: int | None) -> pd.DataFrame:
-    rows = network(with_shares(indicators))
-    return rows[(rows["annee"] == year) & ~rows["precision"].isin(UNSAID) & rows["unite"].eq("personnes")]
 
 
 def _rest(part: Side, whole: Side, *, id: str, label: str) -> Found | None:
@@ -145,7 +128,7 @@ def _rest(part: Side, whole: Side, *, id: str, label: str) -> Found | None:
 def rests(now: pd.DataFrame, *, year: int) -> Iterator[Found]:
     """The ALSES against the rest of prévention spécialisée, for every share printed for both in the year."""
     keys = ["indicateur", "modalite"]
-    rows = _network_rows(now, year)
+    rows = published(now, year)
     rows = rows[rows["modalite"].ne("") & rows["precision"].ne("deduit")]
     both = rows[rows["perimetre"] == PART].merge(
         rows[rows["perimetre"] == WHOLE], on=keys, suffixes=("_partie", "_ensemble"), validate="1:1"

@@ -5,11 +5,11 @@ from itertools import chain
 import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
+from helpers.compare.found import Found
 from helpers.compare.groups import answers, attendance
 from helpers.compare.nested import nested
 from helpers.compare.pairs import rests, volumes, years
 from helpers.compare.robustness import clustering
-from helpers.compare.rows import Found
 from helpers.compare.two_shares import exact
 from helpers.compare.years import differences, totals
 from helpers.comparisons import LEVEL

@@ -27,7 +27,8 @@ def finding(low: float, high: float, *, stable_within: float) -> str:
     return "stable" if max(abs(low), abs(high)) <= stable_within else "indetermine"
 
 
-def _published(indicators: pd.DataFrame, year: int | None) -> pd.DataFrame:
+def published(indicators: pd.DataFrame, year: int | None) -> pd.DataFrame:
+    """The figures of persons that a year publishes for the network, with their shares; cross tables left out."""
     rows = network(with_shares(indicators))
     return rows[(rows["annee"] == year) & ~rows["precision"].isin(UNSAID) & (rows["unite"] == "personnes")]
 
@@ -42,8 +43,8 @@ def differences(now: pd.DataFrame, before: pd.DataFrame, *, year: int, compare_t
     and ``constat_part`` (a key of `schema.FINDINGS`, or ``""`` when a bound is not known).
     """
     keys = ["perimetre", "indicateur", "modalite"]
-    pairs = _published(before, compare_to).merge(
-        _published(now, year), on=keys, suffixes=("_avant", "_apres"), validate="1:1"
+    pairs = published(before, compare_to).merge(
+        published(now, year), on=keys, suffixes=("_avant", "_apres"), validate="1:1"
     )
     pairs = pairs.assign(
         libelle=[catalogue().indicators[row.indicateur].label_of(row.modalite) for row in pairs.itertuples()],
@@ -72,12 +73,6 @@ def totals(table: pd.DataFrame) -> pd.DataFrame:
     return table[table["modalite"].eq("") & table["ecart_min"].notna() & printed].reset_index(drop=True)
 
 
-def shares(table: pd.DataFrame) -> pd.DataFrame:
-    """The differences of shares printed in both years: what is only deduced from another share would repeat it."""
-    known = table.dropna(subset=["ecart_part_min_pts", "ecart_part_max_pts"])
-    return known[known["precision_avant"].ne("deduit") & known["precision_apres"].ne("deduit")].reset_index(drop=True)
-
-
 def counts(table: pd.DataFrame) -> pd.DataFrame:
     """The differences of counts whose bounds are known, deduced ones included."""
     return table.dropna(subset=["ecart_min", "ecart_max"]).reset_index(drop=True)
@@ -90,7 +85,7 @@ def only_once(now: pd.DataFrame, before: pd.DataFrame, *, year: int, compare_to:
     """
     seen = [
         set(zip(rows["perimetre"], rows["indicateur"], strict=True))
-        for rows in (_published(now, year), _published(before, compare_to))
+        for rows in (published(now, year), published(before, compare_to))
     ]
     entries = catalogue()
     return [

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from helpers.describe.people import breakdown
-from helpers.schema import catalogue
+from helpers.schema import catalogue, unfolded
 
 
 def attendance(indicators: pd.DataFrame, *, year: int) -> pd.DataFrame:
@@ -22,12 +22,6 @@ def calendar(meetings: pd.DataFrame, *, year: int) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
-def _named(cells: pd.Series) -> pd.Series:
-    """Each association once a row of the table it is named in."""
-    names = cells.str.split(";").explode().str.strip()
-    return names[names.ne("")]
-
-
 def associations(
     posts: pd.DataFrame, meetings: pd.DataFrame, statements: pd.DataFrame, *, register: pd.DataFrame
 ) -> pd.DataFrame:
@@ -36,12 +30,8 @@ def associations(
 
     Only the groups that print a list have a column. A name of the register that the year never uses is left out.
     """
-    listed = {
-        group: set(_named(rows["associations"]))
-        for group, rows in meetings.groupby("groupe")
-        if any(rows["associations"])
-    }
-    cited = _named(statements["associations"]).value_counts()
+    listed = {group: set(rows["associations"]) for group, rows in unfolded(meetings, "associations").groupby("groupe")}
+    cited = unfolded(statements, "associations")["associations"].value_counts()
     held = posts["association"].value_counts()
     names = sorted({*held.index, *cited.index, *set().union(*listed.values())}, key=str.casefold)
     groups = [name for name in catalogue().indicators["participants"].modalities if name in listed]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from helpers.facts import network
+from helpers.facts import among, network
 from helpers.schema import UNSAID, Indicator, catalogue
 
 # The cards of the page and of the index, in order; a figure that a year does not publish is left out.
@@ -72,8 +72,7 @@ def _silence(entry: Indicator, published: set[str], perimeter: str) -> Silence:
         if name in published and members:
             grouped.append((group.label, tuple(map(entry.label_of, members))))
             missing = [member for member in missing if member not in members]
-    is_usual = perimeter in ("", "alses")
-    label = entry.label if is_usual else f"{entry.label} ({catalogue().perimeters[perimeter].short})"
+    label = among(entry.label, entry.id, perimeter) if perimeter else entry.label
     return Silence(label, tuple(map(entry.label_of, missing)), tuple(grouped))
 
 

@@ -3,6 +3,25 @@
 Every number is an interval. A count has width zero; a share printed ``42 %`` of 2 233 is any count from 927 to 949.
 The figures of a year form one system of linear constraints (``system``); solving it tightens the intervals, tells which
 unprinted figures follow from printed ones, and finds the printed figures that cannot hold together.
+
+rows           one row of the table, and the counts that a printed share allows
+counts         posts, meetings and the ledger, counted; every count of the year
+context        what stands around the posts: collèges, associations
+statements     the coded statements, counted
+system         linear constraints over counts: bounds, what follows, what contradicts
+ratios         the ends of a share, both its counts moving together
+figures        printed figures and counts to one system
+build          the indicator table
+derivation     a value as a calculation that a reader can redo
+leaves         what a calculation ends on, with its lines
+recalculation  a printed figure found again without itself
+controls       the verdict on each printed figure
+findings       one row of the coherences, and what a page says first
+shares         two shares compared by their bounds
+sums           parts against the whole, totals of groups
+claims         what is affirmed without a figure
+survey         the posts against their dates and the register
+coherences     all of these findings, and their counts
 """
 
 from helpers.indicators.build import build_indicators

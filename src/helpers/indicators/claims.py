@@ -92,8 +92,7 @@ def mean_claim(claim, system: System, figures: pd.DataFrame) -> dict:
 def meetings_of(claim, meetings: pd.DataFrame) -> pd.DataFrame:
     """The meetings that a claim about a period speaks of, in order of date, with ``est_hors_periode``."""
     _, _, name, modality = cell_from(claim.gauche)
-    groups = catalogue().indicators[name].groups
-    members = groups[modality].members if modality in groups else (modality,)
+    members = catalogue().indicators[name].members_of(modality)
     own = meetings if modality in ("*", "") else meetings[meetings["groupe"].isin(members)]
     is_out = ~own["date"].between(claim.date_debut, claim.date_fin)
     return own.assign(est_hors_periode=is_out).sort_values("date")

@@ -8,7 +8,7 @@ from helpers.facts import cite
 from helpers.indicators.build import assumptions_in, consistent_system
 from helpers.indicators.claims import mean_claim, meetings_of, period_claim, share_claim
 from helpers.indicators.controls import count_verdicts
-from helpers.indicators.rows import row, table
+from helpers.indicators.rows import single, table
 from helpers.indicators.shares import Shares, cell_from
 from helpers.indicators.sums import group_totals, part_sums
 from helpers.indicators.survey import seniorities, seniority_findings, status_findings, statuses
@@ -68,26 +68,22 @@ def _count_posts(posts: pd.DataFrame, name: str, *, year: int, document: str) ->
     """How many posts are in each class; nothing when none could be classed."""
     if posts.empty:
         return table([])
-    entry, seen, total = catalogue().indicators[name], posts[name].value_counts(), (len(posts),) * 2
-    reference = cite(document, posts["ligne"])
-    cells = {modality: (year, "postes", name, modality) for modality in entry.modalities}
+    seen, total, reference = posts[name].value_counts(), (len(posts),) * 2, cite(document, posts["ligne"])
     return table(
         [
-            row(cell, entry.unit, counts=(seen.get(each, 0),) * 2, base=total, precision="exact", reference=reference)
-            for each, cell in cells.items()
+            single((year, "postes", name, modality), seen.get(modality, 0), reference, base=total)
+            for modality in catalogue().indicators[name].modalities
         ]
     )
 
 
 def _count_meetings(claims: pd.DataFrame, meetings: pd.DataFrame, *, document: str) -> pd.DataFrame:
     """The meetings held outside the period affirmed for their group; the first claim about a group counts."""
-    unit, found = catalogue().indicators["reunions_hors_periode"].unit, {}
+    found = {}
     for claim in claims[claims["relation"] == "periode"].itertuples():
         year, perimeter, _, modality = cell_from(claim.gauche)
         own, cell = meetings_of(claim, meetings), (year, perimeter, "reunions_hors_periode", modality)
         if modality != "*" and len(own) and cell not in found:
-            count, reference = int(own["est_hors_periode"].sum()), cite(document, own["ligne"])
-            found[cell] = row(
-                cell, unit, counts=(count, count), base=(len(own),) * 2, precision="exact", reference=reference
-            )
+            count, base = int(own["est_hors_periode"].sum()), (len(own),) * 2
+            found[cell] = single(cell, count, cite(document, own["ligne"]), base=base)
     return table(list(found.values()))

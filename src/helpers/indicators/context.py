@@ -5,8 +5,8 @@ import re
 import pandas as pd
 
 from helpers.facts import cite
-from helpers.indicators.rows import row, single, table
-from helpers.schema import catalogue
+from helpers.indicators.rows import single, table
+from helpers.schema import catalogue, unfolded
 
 # The landmarks that place a collège among others; without both, none is placed.
 QUARTILE, MEDIAN = "ips_premier_quartile", "ips_mediane"
@@ -46,21 +46,12 @@ def count_colleges(
     return table(rows)
 
 
-def named_in(cells: pd.Series) -> set[str]:
-    """The associations of cells that hold several, separated by semicolons.
-
-    >>> sorted(named_in(pd.Series(["AJA; GAP", "", "GAP"])))
-    ['AJA', 'GAP']
-    """
-    return {name.strip() for cell in cells for name in cell.split(";")} - {""}
-
-
 def count_associations(
     posts: pd.DataFrame, meetings: pd.DataFrame, statements: pd.DataFrame, *, year: int, document: str
 ) -> pd.DataFrame:
     """Exact indicators of the associations: how many are named, and where; neighbouring names are kept apart."""
-    filled = [frame[frame["associations"].ne("")] for frame in (meetings, statements)]
-    with_post, listed, cited = set(posts["association"]), *(named_in(frame["associations"]) for frame in filled)
+    filled = [unfolded(frame, "associations") for frame in (meetings, statements)]
+    with_post, listed, cited = set(posts["association"]), *(set(frame["associations"]) for frame in filled)
     named = with_post | listed | cited
     if not named:
         return table([])
@@ -73,9 +64,7 @@ def count_associations(
         "synthese_seule": cited - with_post - listed,
     }
     reference = cite(document, pd.concat([frame["ligne"] for frame in (posts, *filled)]))
-    total, unit = (len(named),) * 2, catalogue().indicators["presence_associations"].unit
-    rows = [single((year, "reseau_alses", "associations_nommees", ""), len(named), reference)]
+    rows, base = [single((year, "reseau_alses", "associations_nommees", ""), len(named), reference)], (len(named),) * 2
     for name, found in counts.items():
-        cell, count = (year, "reseau_alses", "presence_associations", name), (len(found),) * 2
-        rows.append(row(cell, unit, counts=count, base=total, precision="exact", reference=reference))
+        rows.append(single((year, "reseau_alses", "presence_associations", name), len(found), reference, base=base))
     return table(rows)

@@ -11,7 +11,7 @@ from helpers.indicators.build import assumptions_in, consistent_system, hypothes
 from helpers.indicators.figures import build_system, cell_of
 from helpers.indicators.leaves import Origins
 from helpers.indicators.recalculation import Found, assumed_reading, is_recomputable, recompute
-from helpers.indicators.rows import base_cell, possible_counts, row, table
+from helpers.indicators.rows import base_cell, possible_counts, single, table
 from helpers.indicators.system import Conflict, System, bounds, determines
 from helpers.schema import VERDICTS, catalogue, columns, typed
 
@@ -144,11 +144,4 @@ def count_verdicts(
 ) -> pd.DataFrame:
     """Exact indicators of a control (column ``verdict``): what was controlled, and how many have each verdict."""
     counts = {"controles": len(checked)} | {name: int((checked["verdict"] == name).sum()) for name in VERDICTS}
-    unit = catalogue().indicators[indicator].unit
-    cells = {name: (year, "donnees", indicator, name) for name in counts}
-    return table(
-        [
-            row(cells[name], unit, counts=(count, count), precision="exact", reference=document)
-            for name, count in counts.items()
-        ]
-    )
+    return table([single((year, "donnees", indicator, name), count, document) for name, count in counts.items()])

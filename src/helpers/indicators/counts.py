@@ -5,12 +5,9 @@ import pandas as pd
 from helpers.clean import CleanPosts
 from helpers.facts import cite
 from helpers.indicators.context import count_associations, count_colleges
-from helpers.indicators.rows import row, single, table
+from helpers.indicators.rows import single, table
 from helpers.indicators.statements import count_statements
-from helpers.schema import Indicator, catalogue, typed
-
-# Below this seniority, a post may be the very one that is described: the answer is uncertain.
-CERTAIN_FROM_YEARS = 1.0
+from helpers.schema import CERTAIN_FROM_YEARS, Indicator, catalogue, typed
 
 
 def _with_groups(counts: dict[str, int], indicator: Indicator) -> dict[str, int]:
@@ -25,15 +22,8 @@ def _count(values: pd.Series, indicator: Indicator, *, year: int, perimeter: str
     counts = {name: int(seen.get(name, 0)) for name in [*indicator.modalities] or sorted(seen.index)}
     total = (len(values), len(values))
     return [
-        row(
-            (year, perimeter, indicator.id, name),
-            indicator.unit,
-            counts=(n, n),
-            base=total,
-            precision="exact",
-            reference=reference,
-        )
-        for name, n in _with_groups(counts, indicator).items()
+        single((year, perimeter, indicator.id, name), count, reference, base=total)
+        for name, count in _with_groups(counts, indicator).items()
     ]
 
 
@@ -98,8 +88,8 @@ def count_meetings(meetings: pd.DataFrame, *, year: int, document: str) -> pd.Da
     rows = []
     for name, counts in by_indicator.items():
         for group, count in _with_groups(counts, entries[name]).items():
-            members = entries[name].groups[group].members if group in entries[name].groups else (group,)
-            lines = meetings.loc[meetings["groupe"].isin(members), "ligne_invites" if name == "invites" else "ligne"]
+            own = meetings["groupe"].isin(entries[name].members_of(group))
+            lines = meetings.loc[own, "ligne_invites" if name == "invites" else "ligne"]
             base = (invited_all[group],) * 2 if name == "participants" and group in invited_all else None
             rows.append(single((year, "reunions", name, group), count, cite(document, lines.dropna()), base=base))
     rows += _held_after(meetings, year=year, document=document)
@@ -115,8 +105,7 @@ def _held_after(meetings: pd.DataFrame, *, year: int, document: str) -> list[dic
     late = meetings.assign(late=meetings["date"].dt.year > year).groupby("groupe")["late"]
     held, after = (_with_groups(counts.to_dict(), entry) for counts in (late.size(), late.sum().astype(int)))
     for group, total in held.items():
-        members = entry.groups[group].members if group in entry.groups else (group,)
-        reference = cite(document, meetings.loc[meetings["groupe"].isin(members), "ligne"])
+        reference = cite(document, meetings.loc[meetings["groupe"].isin(entry.members_of(group)), "ligne"])
         cell, cross = (year, "reunions", "reunions", group), ("periode", "apres_l_annee")
         rows.append(single(cell, after[group], reference, base=(total, total), cross=cross))
     return rows

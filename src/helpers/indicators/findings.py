@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from helpers.facts import cite, title_of_figure
+from helpers.facts import line_runs, title_of_figure
 from helpers.indicators.rows import Cell
 from helpers.schema import catalogue
 
@@ -69,7 +69,7 @@ def serious(controls: pd.DataFrame, findings: pd.DataFrame, *, year: int) -> dic
     for row in findings[findings["verdict"].isin(list(told))].itertuples():
         cells = [path.partition("/") for path in row.indicateurs.split(" ; ") if path]
         paths = tuple(path for when, _, path in cells if when == str(year))
-        told[row.verdict].append(Item(row.sujet, _runs(row.lignes.split(", ")), row.motif, paths))
+        told[row.verdict].append(Item(row.sujet, line_runs(row.lignes.split(", ")), row.motif, paths))
     return told
 
 
@@ -78,8 +78,4 @@ def _of_figure(row, year: int) -> Item:
     about = f"{row.perimetre}/{row.indicateur}/"
     otherwise = f"{about}{group.members[0]}" if group and group.hypothesis else ""
     paths = (f"{about}{row.modalite}",) if row.annee == year else ()
-    return Item(title_of_figure(row), _runs([row.ligne]), row.motif, paths, otherwise)
-
-
-def _runs(lines) -> str:
-    return cite("", lines).partition("l. ")[2]
+    return Item(title_of_figure(row), line_runs([row.ligne]), row.motif, paths, otherwise)

@@ -61,8 +61,6 @@ class Origins:
 
     def _added(self, cell: Cell) -> list[int]:
         """What a count adds up: the meetings, else the members of a group, in the order of the catalogue."""
-        groups = catalogue().indicators[cell[2]].groups
-        members = groups[cell[3]].members if cell[3] in groups else (cell[3],)
-        cells = [(*cell[:3], member) for member in members]
+        cells = [(*cell[:3], member) for member in catalogue().indicators[cell[2]].members_of(cell[3])]
         meetings = [count for each in cells for count in self.meetings.get(each, [])]
         return meetings or [count for each in cells for count in self.counts.get(each, [])]

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from helpers.facts import cite
-from helpers.indicators.rows import row, table
+from helpers.indicators.rows import Cell, single, table
 from helpers.schema import Indicator, catalogue, unfolded
 
 # The column that each indicator counts; a column with several values counts a statement once for each.
@@ -21,20 +21,12 @@ CROSSED = ("theme_enonce", "echelle_enonce", "acteur_enonce")
 def _members(indicator: Indicator, seen: pd.Series) -> dict[str, tuple[str, ...]]:
     """Each modality and group with the codes that it stands for; the codes seen, for an open indicator."""
     codes = [*indicator.modalities] or sorted(set(seen))
-    return {code: (code,) for code in codes} | {name: group.members for name, group in indicator.groups.items()}
+    return {name: indicator.members_of(name) for name in [*codes, *indicator.groups]}
 
 
-def _counted(cell: tuple, found: pd.DataFrame, *, base: int | None, document: str, cross: tuple = ("", "")) -> dict:
-    count = found["id"].nunique()
-    return row(
-        cell,
-        catalogue().indicators[cell[2]].unit,
-        counts=(count, count),
-        base=None if base is None else (base, base),
-        cross=cross,
-        precision="exact",
-        reference=cite(document, found["ligne"]),
-    )
+def _counted(cell: Cell, found: pd.DataFrame, *, base: int | None, document: str, cross: tuple = ("", "")) -> dict:
+    bounds = None if base is None else (base, base)
+    return single(cell, found["id"].nunique(), cite(document, found["ligne"]), base=bounds, cross=cross)
 
 
 def _by_code(statements: pd.DataFrame, name: str, *, year: int, document: str) -> list[dict]:

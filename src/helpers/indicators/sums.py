@@ -28,16 +28,12 @@ TOTALS = {
 def _apart(figures: pd.DataFrame, entry: Indicator) -> pd.DataFrame:
     """Figures of modalities that do not overlap: a group stands for its members, a figure printed twice counts once."""
     covered, kept = set(), []
-    members = {row.Index: _members(row.modalite, entry) for row in figures.itertuples()}
+    members = {row.Index: set(entry.members_of(row.modalite)) for row in figures.itertuples()}
     for index in sorted(members, key=lambda each: -len(members[each])):
         if not members[index] & covered:
             covered |= members[index]
             kept.append(index)
     return figures.loc[sorted(kept)]
-
-
-def _members(modality: str, entry: Indicator) -> set[str]:
-    return set(entry.groups[modality].members) if modality in entry.groups else {modality}
 
 
 def part_sums(figures: pd.DataFrame, system: System, *, year: int) -> list[dict]:
@@ -51,9 +47,9 @@ def part_sums(figures: pd.DataFrame, system: System, *, year: int) -> list[dict]
         shares = _apart(rows[rows["mesure"] == "part"], entry)
         if len(shares) < 2:
             continue
-        covered = set().union(*(_members(name, entry) for name in shares["modalite"]))
+        covered = set().union(*(entry.members_of(name) for name in shares["modalite"]))
         counts = rows[rows["mesure"] == "effectif"]
-        counts = counts.loc[[not _members(name, entry) & covered for name in counts["modalite"]]]
+        counts = counts.loc[[covered.isdisjoint(entry.members_of(name)) for name in counts["modalite"]]]
         found.append(_part_sum(shares, _apart(counts, entry), entry, system, id=f"parts/{perimeter}/{name}"))
     return found
 
@@ -61,7 +57,7 @@ def part_sums(figures: pd.DataFrame, system: System, *, year: int) -> list[dict]
 def _part_sum(shares: pd.DataFrame, counts: pd.DataFrame, entry: Indicator, system: System, *, id: str) -> dict:
     both = pd.concat([shares, counts])
     cells = [cell_of(figure) for figure in both.itertuples()]
-    covered = set().union(*(_members(name, entry) for name in both["modalite"]))
+    covered = set().union(*(entry.members_of(name) for name in both["modalite"]))
     halves = sum(0.5 / 10 ** decimals_of(value) for value in shares["valeur"])
     base = _base(base_cell(cells[0], entry), system)
     total = shares["valeur"].sum() + (100 * counts["valeur"].sum() / base if base else 0)

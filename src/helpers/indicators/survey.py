@@ -2,11 +2,10 @@
 
 import pandas as pd
 
-from helpers.indicators.counts import CERTAIN_FROM_YEARS
 from helpers.indicators.findings import finding, plain
 from helpers.indicators.leaves import named
 from helpers.indicators.rows import Cell
-from helpers.schema import catalogue, table_schema
+from helpers.schema import CERTAIN_FROM_YEARS, catalogue, table_schema
 
 SURVEY = "journee_nouveaux"  # the group whose meeting collected the posts
 # A seniority is printed to the half-year: « 0,5 ans » may be a quarter of a year.

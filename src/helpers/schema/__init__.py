@@ -5,9 +5,18 @@ Both are files of the package (``catalogue.toml``, ``schemas/*.json``): this mod
 
 from helpers.schema.catalogue import Catalogue, Group, Indicator, Perimeter, catalogue, read_catalogue
 from helpers.schema.tables import columns, table_names, table_schema, typed, unfolded
-from helpers.schema.vocabulary import COUNT_FINDINGS, FINDINGS, PRECISIONS, UNSAID, VERDICTS, DataError
+from helpers.schema.vocabulary import (
+    CERTAIN_FROM_YEARS,
+    COUNT_FINDINGS,
+    FINDINGS,
+    PRECISIONS,
+    UNSAID,
+    VERDICTS,
+    DataError,
+)
 
 __all__ = [
+    "CERTAIN_FROM_YEARS",
     "COUNT_FINDINGS",
     "FINDINGS",
     "PRECISIONS",

@@ -48,6 +48,10 @@ class Indicator:
         """What is counted, in full: « Sexe : filles », or the label alone for a total."""
         return f"{self.label} : {self.label_of(modality)}" if modality else self.label
 
+    def members_of(self, modality: str) -> tuple[str, ...]:
+        """The modalities that a group stands for; any other modality stands for itself."""
+        return self.groups[modality].members if modality in self.groups else (modality,)
+
     def hypothesis_of(self, modality: str) -> str | None:
         """What must be true for this modality to be read as it is, or None."""
         return self.groups[modality].hypothesis if modality in self.groups else None
@@ -66,14 +70,27 @@ class Perimeter:
 
 
 @dataclass(frozen=True)
+class MeasureKind:
+    """A measure of comparisons: its name for readers, its unit (empty: none) and how it is computed."""
+
+    label: str
+    unit: str
+    method: str
+
+
+@dataclass(frozen=True)
 class Catalogue:
-    """Every indicator, perimeter, topic and unit, in reading order; ``anchors`` are sections of page 02 by topic."""
+    """Every indicator, perimeter, topic, unit and measure, in reading order.
+
+    ``anchors`` are sections of page 02 by topic.
+    """
 
     indicators: dict[str, Indicator]
     perimeters: dict[str, Perimeter]
     topics: dict[str, str]
     anchors: dict[str, str]
     units: dict[str, tuple[str, str]]
+    measures: dict[str, MeasureKind]
 
     def of_topic(self, topic: str) -> list[Indicator]:
         """The indicators of a section of page 02, in catalogue order."""
@@ -127,6 +144,10 @@ def read_catalogue(text: str) -> Catalogue:
         topics=dict(content["rubriques"]),
         anchors=dict(content["ancres"]),
         units={name: tuple(forms) for name, forms in content["unites"].items()},
+        measures={
+            name: MeasureKind(entry["libelle"], entry.get("unite", ""), entry["methode"])
+            for name, entry in content["mesures"].items()
+        },
     )
 
 

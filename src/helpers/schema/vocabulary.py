@@ -24,6 +24,9 @@ UNSAID = ("non_publie", "contradictoire")
 FINDINGS = {"hausse": "hausse", "baisse": "baisse", "stable": "stable à l’arrondi près", "indetermine": "indéterminé"}
 COUNT_FINDINGS = {**FINDINGS, "stable": "inchangé"}
 
+# Years of seniority below which the post may be the very one that is described: its answer is uncertain.
+CERTAIN_FROM_YEARS = 1.0
+
 
 class DataError(Exception):
     """A fault in what was received: its text is one French sentence a researcher can act on."""

@@ -2,9 +2,15 @@
 
 from helpers.tables.audit import coherences_table, controls_table, remarks_table
 from helpers.tables.comparisons import differences_table, measures_table, reach_table
-from helpers.tables.figures import answers_table, breakdown_table, cards, ledger_table
+from helpers.tables.figures import (
+    answers_table,
+    breakdown_table,
+    cards,
+    ledger_table,
+    perimeters_table,
+    populations_table,
+)
 from helpers.tables.frame import matrix_table, provenance, table
-from helpers.tables.populations import perimeters_table, populations_table
 from helpers.tables.statements import beside_table, outlook_table, tensions_table, value_of
 
 __all__ = [

@@ -6,7 +6,7 @@ from datetime import date
 import pandas as pd
 from markupsafe import Markup
 
-from helpers.facts import Fact, Facts, cite, decimals_of, title_of_figure
+from helpers.facts import Fact, Facts, decimals_of, line_runs, title_of_figure
 from helpers.schema import VERDICTS, catalogue
 from helpers.tables.frame import headings, lay_out
 from helpers.typography import NARROW
@@ -123,7 +123,7 @@ def controls_table(controls: pd.DataFrame, *, caption: str) -> Html:
 
 
 def _lines(text: str) -> str:
-    return cite("", text.split(", ")).removeprefix(", ")
+    return f"l. {line_runs(text.split(', '))}"
 
 
 def coherences_table(findings: pd.DataFrame, *, caption: str) -> Html:

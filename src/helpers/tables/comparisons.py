@@ -10,45 +10,6 @@ from helpers.wording import Html, fragment, interval, number, percent, plain, po
 
 REACHES = {"concluante": "dépasse le hasard", "non_concluante": "hasard possible", "": "sans test"}
 
-# The measures in a reader's words; the name stays beside them, as it stands in comparaisons.csv.
-MEASURES = {
-    "effectif": "Effectif",
-    "base": "Base",
-    "part": "Part",
-    "effectif_reference": "Effectif de référence",
-    "base_reference": "Base de référence",
-    "part_reference": "Part de référence",
-    "ecart": "Écart de parts",
-    "ic_bas": "Intervalle de confiance, de",
-    "ic_haut": "Intervalle de confiance, à",
-    "ecart_ic_bas": "Intervalle de l’écart, de",
-    "ecart_ic_haut": "Intervalle de l’écart, à",
-    "p_valeur": "Valeur p",
-    "p_fisher": "Valeur p, test exact de Fisher",
-    "p_exacte": "Valeur p, test exact à plusieurs groupes",
-    "p_khi2": "Valeur p, khi-deux",
-    "p_choix": "Valeur p, groupe choisi après coup",
-    "p_holm": "Valeur p corrigée (Holm)",
-    "h": "Taille de l’écart, h de Cohen",
-    "rapport": "Rapport",
-    "rapport_ic_bas": "Intervalle du rapport, de",
-    "rapport_ic_haut": "Intervalle du rapport, à",
-    "ecart_effectif": "Écart d’effectifs",
-    "evolution": "Évolution de l’effectif",
-    "ecart_naif": "Écart à l’ensemble (à ne pas faire)",
-    "h_naif": "h, écart à l’ensemble (à ne pas faire)",
-    "rapport_naif": "Rapport à l’ensemble (à ne pas faire)",
-    "p_recouvrement": "Valeur p, mêmes personnes",
-    "p_grappe_faible": "Valeur p, ressemblance faible",
-    "p_grappe_moyen": "Valeur p, ressemblance moyenne",
-    "p_grappe_fort": "Valeur p, ressemblance forte",
-    "p_recouvrement_grappe_fort": "Valeur p, mêmes personnes et ressemblance forte",
-    "supplement": "Personnes de plus",
-    "part_supplement": "Part nécessaire parmi elles",
-    "ecart_detectable": "Plus petit écart visible",
-    "ecart_type": "Écart-type de l’écart",
-}
-
 
 def _value(value: float | None, measure: Measure, name: str) -> str:
     if value is None:
@@ -137,9 +98,10 @@ def measures_table(found: Comparisons, *, caption: str) -> Html:
 
 
 def _measures(comparison: Comparison) -> Html:
+    kinds = catalogue().measures
     cells = [
         [
-            MEASURES.get(name, name.replace("_", " ").capitalize()),
+            kinds[name].label,
             *(_value(each, measure, name) for each in (measure.value, measure.low, measure.high)),
             measure.unit.replace("pct", "%") or "—",
             measure.method,

@@ -1,4 +1,4 @@
-"""Figures of the indicator table as tables: modalities, answers, cards, ledger."""
+"""Figures of the indicator table as tables: modalities, populations, answers, cards, ledger."""
 
 from datetime import date
 
@@ -14,17 +14,43 @@ from helpers.wording.marks import precision_mark, say_base, say_count, say_share
 
 def breakdown_table(rows: pd.DataFrame, *, caption: str) -> Html:
     """The modalities of an indicator: count, base, share, how well each is known, and where it is printed."""
-    cells = [
-        [fact.label, say_count(fact), _base(fact), say_share(fact), precision_mark(fact.precision), fact.reference]
-        for fact in map(fact_of, rows.itertuples())
-    ]
+    cells = [_told(fact) for fact in map(fact_of, rows.itertuples())]
     unit = catalogue().units[rows["unite"].iloc[0]][1]
     numbers = [f"Effectif ({unit})", f"Base ({unit})", "Part"]
     return lay_out(caption, headings("Modalité", *numbers, "Précision", "Référence", numbers=numbers), cells)
 
 
-def _base(fact: Fact) -> Markup | str:
-    return "ambiguë" if fact.share is not None and fact.base is None else say_base(fact)
+def _told(fact: Fact) -> list:
+    """A figure as cells: label, count, base, share, how well it is known, where it is printed."""
+    base = "ambiguë" if fact.share is not None and fact.base is None else say_base(fact)
+    return [fact.label, say_count(fact), base, say_share(fact), precision_mark(fact.precision), fact.reference]
+
+
+def populations_table(parts: list[pd.DataFrame], names: list[str], *, caption: str) -> Html:
+    """The modalities of one indicator in each population: count, base, share, how well each is known, where printed."""
+    cells = [
+        [name, *_told(fact)]
+        for name, rows in zip(names, parts, strict=True)
+        for fact in map(fact_of, rows.itertuples())
+    ]
+    numbers = ["Effectif", "Base", "Part"]
+    titles = headings("Population", "Modalité", *numbers, "Précision", "Référence", numbers=numbers)
+    return lay_out(caption, titles, cells)
+
+
+def perimeters_table(facts: Facts, perimeters: dict[str, str], *, caption: str) -> Html:
+    """What each population counts, how many, how well that is known, where it is printed; absent ones are left out."""
+    found = [(facts(path), label) for path, label in perimeters.items()]
+    cells = [
+        [f"{label[:1].upper()}{label[1:]}", say_count(fact), precision_mark(fact.precision), fact.reference]
+        for fact, label in found
+        if fact and fact.counts
+    ]
+    if not cells:
+        return say("figures", "nothing", subject="aucune population n’est comptée pour cette année")
+    return lay_out(
+        caption, headings("Ce qui est compté", "Nombre", "Précision", "Référence", numbers=["Nombre"]), cells
+    )
 
 
 def answers_table(rows: pd.DataFrame, *, caption: str, folded: bool = False) -> Html:
@@ -53,11 +79,7 @@ def cards(facts: Facts, figures: dict[str, str]) -> Html:
             "value": say_count(fact) if _is_total(fact) else say_share(fact),
             "mark": precision_mark(fact.precision),
             "label": label,
-            "base": "effectif total"
-            if _is_total(fact)
-            else Markup("sur {}").format(say_base(fact))
-            if fact.base
-            else "",
+            "base": _base_of_card(fact),
         }
         for fact, label in known
     ]
@@ -69,6 +91,12 @@ def cards(facts: Facts, figures: dict[str, str]) -> Html:
 
 def _is_total(fact: Fact) -> bool:
     return fact.key.endswith("/")
+
+
+def _base_of_card(fact: Fact) -> Markup | str:
+    if _is_total(fact):
+        return "effectif total"
+    return Markup("sur {}").format(say_base(fact)) if fact.base else ""
 
 
 def ledger_table(ledger: pd.DataFrame, *, caption: str) -> Html:

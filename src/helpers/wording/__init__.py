@@ -1,6 +1,18 @@
 """French for readers: numbers, agreement, sentences and fragments built from figures (Jinja texts in ``texts/``)."""
 
-from helpers.wording.formats import day, interval, month, number, percent, plural, points, scientific, signed
+from helpers.wording.formats import (
+    day,
+    interval,
+    month,
+    number,
+    percent,
+    plural,
+    points,
+    scientific,
+    share,
+    signed,
+    trimmed,
+)
 from helpers.wording.marks import Html, precision_mark
 from helpers.wording.measures import probability, subject
 from helpers.wording.sentences import fragment, plain, say
@@ -20,6 +32,8 @@ __all__ = [
     "probability",
     "say",
     "scientific",
+    "share",
     "signed",
     "subject",
+    "trimmed",
 ]

@@ -45,6 +45,26 @@ def percent(value: float | None, decimals: int = 0) -> str:
     return text if text == MISSING else f"{text}{NARROW}%"
 
 
+def trimmed(value: float | None, decimals: int) -> str:
+    """The number with the decimals that it has, at most these.
+
+    >>> trimmed(88.75, 2), trimmed(79.5, 2), trimmed(100, 2)
+    ('88,75', '79,5', '100')
+    """
+    text = number(value, decimals)
+    return text.rstrip("0").rstrip(",") if "," in text else text
+
+
+def share(value: float | None, decimals: int, bounds: tuple[float, float]) -> str:
+    """A share as it was printed or counted, else its bounds.
+
+    >>> share(42, 0, (41.5, 42.5)), share(None, 0, (40, 75))
+    ('42\\u202f%', '40,0 à 75,0\\u202f%')
+    """
+    text = percent(value, int(decimals))
+    return f"{number(bounds[0], 1)} à {percent(bounds[1], 1)}" if text == MISSING else text
+
+
 def signed(value: float, decimals: int = 0) -> str:
     """The number with its sign, plus or minus.
 

@@ -6,9 +6,9 @@ from functools import partial
 
 from markupsafe import Markup
 
-from helpers.facts import Fact, Gap
+from helpers.facts import Fact
 from helpers.schema import PRECISIONS, catalogue
-from helpers.wording.formats import MISSING, month, number, percent, plural, points, signed
+from helpers.wording.formats import MISSING, month, number, percent, plural
 
 # The sign of the mark that says how well a figure is known.
 SIGNS = {
@@ -51,7 +51,7 @@ def precision_mark(precision: str) -> Markup:
     )
 
 
-def _ends(pair: tuple, write: Callable[[float], str], key: str, measure: str, *, title: str = "") -> list[Markup]:
+def both_ends(pair: tuple, write: Callable[[float], str], key: str, measure: str, *, title: str = "") -> list[Markup]:
     """Both ends of an interval as marks, the measure bearing ``_min`` and ``_max``."""
     names = (f"{measure}_min", f"{measure}_max")
     return [mark(write(value), value, key, name, title=title) for value, name in zip(pair, names, strict=True)]
@@ -61,7 +61,7 @@ def say_count(fact: Fact | None) -> Markup:
     """The count: « 2 233 », « entre 927 et 949 », or « pas de donnée »."""
     if fact is None or fact.counts is None:
         return Markup(MISSING)
-    low, high = _ends(fact.counts, number, fact.key, "effectif", title=fact.reference)
+    low, high = both_ends(fact.counts, number, fact.key, "effectif", title=fact.reference)
     return low if fact.is_known else Markup("entre {} et {}").format(low, high)
 
 
@@ -71,7 +71,7 @@ def say_share(fact: Fact | None) -> Markup:
         return Markup(MISSING)
     if fact.share is not None:
         return mark(percent(fact.share, fact.decimals), fact.share, fact.key, "part", title=fact.reference)
-    ends = _ends(fact.share_bounds, partial(percent, decimals=1), fact.key, "part", title=fact.reference)
+    ends = both_ends(fact.share_bounds, partial(percent, decimals=1), fact.key, "part", title=fact.reference)
     return Markup("de {} à {}").format(*ends)
 
 
@@ -79,7 +79,7 @@ def say_base(fact: Fact | None) -> Markup:
     """The base of the share: « 2 233 » or « 1 017 à 1 038 »."""
     if fact is None or fact.base is None:
         return Markup(MISSING)
-    low, high = _ends(fact.base, number, fact.key, "base")
+    low, high = both_ends(fact.base, number, fact.key, "base")
     return low if fact.base[0] == fact.base[1] else Markup("{} à {}").format(low, high)
 
 
@@ -108,26 +108,6 @@ def population(fact: Fact) -> str:
     """Who the base of a figure is: the catalogue's words for the indicator, else those of its perimeter."""
     _, perimeter, indicator, _ = fact.key.split("/")
     return catalogue().indicators[indicator].population or catalogue().perimeters[perimeter].label
-
-
-def say_gap(gap: Gap) -> Markup:
-    """The difference of shares: « −6,0 points (entre −6,9 et −5,0) », or « pas de donnée » without bounds."""
-    if gap.points_bounds is None:
-        return Markup(MISSING)
-    low, high = _ends(gap.points_bounds, partial(signed, decimals=1), gap.key, "ecart_part")
-    if gap.points is None:
-        return Markup("entre {} et {} points").format(low, high)
-    said = mark(points(gap.points), gap.points, gap.key, "ecart_part")
-    is_exact = round(gap.points_bounds[0], 1) == round(gap.points_bounds[1], 1)
-    return said if is_exact else Markup("{} (entre {} et {})").format(said, low, high)
-
-
-def say_count_gap(gap: Gap) -> Markup:
-    """The difference of counts: « +381 » or « entre +45 et +84 »; « pas de donnée » without bounds."""
-    if gap.counts is None:
-        return Markup(MISSING)
-    low, high = _ends(gap.counts, signed, gap.key, "ecart")
-    return low if gap.counts[0] == gap.counts[1] else Markup("entre {} et {}").format(low, high)
 
 
 def month_mark(value: date) -> Markup:

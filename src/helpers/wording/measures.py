@@ -6,9 +6,11 @@ from functools import partial
 from markupsafe import Markup
 
 from helpers.comparisons import Comparison, Measure
+from helpers.facts import among
 from helpers.schema import catalogue
+from helpers.typography import NARROW, WIDE
 from helpers.wording.formats import MISSING, number, percent, points, signed
-from helpers.wording.marks import mark
+from helpers.wording.marks import both_ends, mark
 
 # What is smaller is said « moins de »: nobody reads further decimals.
 LEAST_P = 0.001
@@ -22,9 +24,7 @@ def subject(comparison: Comparison) -> str:
     entry, modality = entries.indicators[rest[0]], rest[1] if len(rest) > 1 else ""
     if kind == "reponses":
         return entry.title_of(modality)
-    said = entry.label_of(modality) if modality else entry.label
-    is_usual = perimeter in ("alses", "reunions")
-    return said if is_usual else f"{said} ({entries.perimeters[perimeter].short})"
+    return among(entry.label_of(modality) if modality else entry.label, entry.id, perimeter)
 
 
 def probability(value: float) -> str:
@@ -59,7 +59,7 @@ def _whole(measure: Measure, name: str) -> Callable[[float], str]:
     if measure.unit == "points":
         return points
     if name == "evolution":
-        return lambda value: f"{signed(value, 1)}\u202f%"
+        return lambda value: f"{signed(value, 1)}{NARROW}%"
     return partial(percent, decimals=1) if measure.unit == "pct" else _write(measure, name)
 
 
@@ -79,10 +79,8 @@ def say_bounds(comparison: Comparison | None, name: str) -> Markup:
     write = _write(measure, name)
     if write(measure.low) == write(measure.high):
         return say_measure(comparison, name)
-    ends = (("_min", measure.low), ("_max", measure.high))
-    return Markup("entre {} et {}").format(
-        *(mark(write(value), value, comparison.key, f"{name}{end}", title=measure.method) for end, value in ends)
-    )
+    both = both_ends((measure.low, measure.high), write, comparison.key, name, title=measure.method)
+    return Markup("entre {} et {}").format(*both)
 
 
 def say_about(comparison: Comparison | None, name: str) -> Markup:
@@ -100,9 +98,9 @@ def say_interval(comparison: Comparison | None, name: str = "") -> Markup:
         return Markup(MISSING)
     unit = comparison[low].unit
     write = partial(signed if unit == "points" else number, decimals=1 if unit else 2)
-    ends = [mark(write(comparison[each].value), comparison[each].value, comparison.key, each) for each in (low, high)]
-    tail = {"points": Markup("\u00a0points"), "pct": Markup("\u202f%")}.get(unit, "")
-    return Markup("de {} à {}{}").format(*ends, tail)
+    both = [mark(write(comparison[each].value), comparison[each].value, comparison.key, each) for each in (low, high)]
+    tail = {"points": f"{WIDE}points", "pct": f"{NARROW}%"}.get(unit, "")
+    return Markup("de {} à {}{}").format(*both, tail)
 
 
 def say_envelope(comparison: Comparison | None) -> Markup:

@@ -34,8 +34,6 @@ def _environment() -> Environment:
         population=marks.population,
         accord=marks.agree,
         accord_base=marks.agree_with_base,
-        ecart=marks.say_gap,
-        ecart_effectif=marks.say_count_gap,
         mois=marks.month_mark,
         sujet=measures.subject,
         mesure=measures.say_measure,

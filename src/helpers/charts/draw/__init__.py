@@ -2,12 +2,10 @@
 
 from helpers.charts.draw.audit import verdicts
 from helpers.charts.draw.intervals import forest, ratios, shares_with_interval, tests_by_design
-from helpers.charts.draw.meetings import associations, calendar
+from helpers.charts.draw.meetings import associations, attendance, calendar
 from helpers.charts.draw.nested import entries, volume
-from helpers.charts.draw.network import attendance, grid, timeline
-from helpers.charts.draw.persons import bars, dumbbell
-from helpers.charts.draw.populations import populations
-from helpers.charts.draw.posts import context, seniority, teams
+from helpers.charts.draw.persons import bars, dumbbell, populations
+from helpers.charts.draw.posts import context, grid, seniority, teams, timeline
 from helpers.charts.draw.statements import beside, diverging, heat, marks
 from helpers.charts.draw.years import composition, stacked_counts, two_shares
 

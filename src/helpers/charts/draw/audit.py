@@ -1,11 +1,9 @@
 """Drawing of the audit: it computes nothing and returns the matplotlib figure."""
 
-import textwrap
-
 import pandas as pd
 from matplotlib.figure import Figure
 
-from helpers.charts.draw.axes import bare
+from helpers.charts.draw.axes import bare, folded
 from helpers.charts.figure import canvas
 from helpers.charts.palette import GREY, colour_of
 
@@ -35,7 +33,7 @@ def verdicts(figures: pd.DataFrame) -> Figure:
             axes.scatter(column, place, s=260, marker="s", color=colour, edgecolor=edge, linewidth=width)
             axes.text(column, place, letter, ha="center", va="center_baseline", fontweight="bold")
             axes.text(column, place + 0.46, f"{each.ligne}", ha="center", va="center", color=GREY, fontsize=7)
-    axes.set_yticks(range(len(rows)), [textwrap.fill(label, LABEL) for label, _ in rows])
+    axes.set_yticks(range(len(rows)), folded((label for label, _ in rows), LABEL))
     axes.set_xlim(-0.7, PER_ROW - 0.3)
     axes.set_ylim(len(rows) - 0.35, -0.5)
     axes.set_xticks([])

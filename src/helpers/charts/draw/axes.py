@@ -2,6 +2,9 @@
 
 import textwrap
 
+from helpers.charts.palette import GREY
+from helpers.wording import percent
+
 ROW = 0.38  # inches a bar or row takes
 HATCH = "/////"  # what was deduced, or what a rounding leaves open
 LINE = 30  # characters a line of a row's label may hold beside wide drawings
@@ -12,6 +15,11 @@ def bare(axes, *, left: bool = False) -> None:
     axes.spines["bottom"].set_visible(False)
     axes.spines["left"].set_visible(left)
     axes.tick_params(length=0)
+
+
+def percent_ticks(axes) -> None:
+    """Five graduations from zero to the whole."""
+    axes.set_xticks([0, 25, 50, 75, 100], ["0", "25", "50", "75", percent(100)], color=GREY)
 
 
 def folded(labels, width: int = LINE) -> list[str]:

@@ -3,9 +3,9 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from helpers.charts.draw.axes import ROW, bare
+from helpers.charts.draw.axes import ROW, bare, percent_ticks
 from helpers.charts.figure import canvas
-from helpers.charts.palette import BLUE, GREY, PALE
+from helpers.charts.palette import BLUE, GREY, PALE, TRACK
 from helpers.wording import number, percent, probability, signed
 
 # One shape a series: legible without colour.
@@ -52,7 +52,7 @@ def shares_with_interval(rows: pd.DataFrame, colours: list[str]) -> Figure:
     """A point and its interval a row; columns ``etiquette``, ``effectif``, ``base``, ``part_pct``, ``ic_…_pct``."""
     figure, axes = canvas(0.6 + 0.46 * len(rows))
     places = list(range(len(rows)))[::-1]
-    axes.hlines(places, 0, 100, color="#f2f2f2", linewidth=9, zorder=0)
+    axes.hlines(places, 0, 100, color=TRACK, linewidth=9, zorder=0)
     axes.hlines(places, rows["ic_bas_pct"], rows["ic_haut_pct"], color="black", linewidth=1.6)
     axes.scatter(rows["part_pct"], places, s=85, color=colours, zorder=3)
     for place, row in zip(places, rows.itertuples(), strict=True):
@@ -61,7 +61,7 @@ def shares_with_interval(rows: pd.DataFrame, colours: list[str]) -> Figure:
     axes.set_yticks(places, rows["etiquette"])
     axes.set_xlim(0, 140)
     axes.set_ylim(-0.6, len(rows) - 0.4)
-    axes.set_xticks([0, 25, 50, 75, 100], ["0", "25", "50", "75", percent(100)], color=GREY)
+    percent_ticks(axes)
     bare(axes)
     return figure
 

@@ -4,10 +4,10 @@ import pandas as pd
 from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 
-from helpers.charts.draw.axes import bare, folded
+from helpers.charts.draw.axes import ROW, bare, folded
 from helpers.charts.figure import canvas
 from helpers.charts.palette import GREY, PALE, colour_of
-from helpers.wording import month, number
+from helpers.wording import month, number, percent
 
 MONTHS = 8  # months named under a calendar before they meet
 
@@ -37,6 +37,26 @@ def calendar(rows: pd.DataFrame) -> Figure:
     axes.set_ylim(len(groups) - 0.5, -0.8)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
+    return figure
+
+
+def attendance(rows: pd.DataFrame) -> Figure:
+    """Present in a bar of the group's colour, invited in an empty one; columns of `describe.attendance`."""
+    figure, axes = canvas(0.5 + ROW * len(rows))
+    places = list(range(len(rows)))[::-1]
+    present, invited = rows["effectif_max"].astype(float), rows["base_max"].astype(float)
+    axes.barh(places, invited.fillna(0), color="white", edgecolor=GREY, height=0.62)
+    axes.barh(places, present, color=[colour_of("participants", name) for name in rows["modalite"]], height=0.62)
+    for place, row in zip(places, rows.itertuples(), strict=True):
+        is_known = not pd.isna(row.base_max)
+        share = f" ({percent(row.part_pct, int(row.part_decimales))})" if is_known and not pd.isna(row.part_pct) else ""
+        asked = f" sur {number(row.base_max)}{share}" if is_known else " (invités non publiés)"
+        end = max(row.effectif_max, row.base_max) if is_known else row.effectif_max
+        axes.text(end + 0.4, place, number(row.effectif_max) + asked, va="center", fontweight="bold")
+    axes.set_yticks(places, rows["libelle"])
+    axes.set_xlim(0, max(present.max(), invited.max()) * 1.45)
+    axes.set_xticks([])
+    bare(axes)
     return figure
 
 

@@ -4,9 +4,9 @@ from matplotlib.figure import Figure
 
 from helpers.charts.draw.axes import HATCH, folded
 from helpers.charts.figure import canvas
-from helpers.charts.palette import AMBER, BLUE, GREY, MIDDLE, PALE, colour_of
+from helpers.charts.palette import AMBER, BLUE, GREY, MIDDLE, PALE, TRACK, colour_of
 from helpers.facts import Fact
-from helpers.wording import interval, number, percent
+from helpers.wording import interval, share
 
 THICK = 0.55  # of a row
 OPENED = 1.9  # rows from the whole to the first part of the one that is opened
@@ -16,8 +16,7 @@ BOLD = {"va": "center", "fontweight": "bold"}
 
 def _share_of(fact: Fact) -> str:
     """The share as printed, else its bounds."""
-    low, high = fact.share_bounds
-    return f"{number(low, 1)} à {percent(high, 1)}" if fact.share is None else percent(fact.share, fact.decimals)
+    return share(fact.share, fact.decimals, fact.share_bounds)
 
 
 def _said(fact: Fact) -> str:
@@ -84,7 +83,7 @@ def entries(college: Fact, others: Fact, referrers: list[Fact]) -> Figure:
     _name(axes, f"par une autre voie : {_share_of(others)}", start=high, end=100)
     places = [OPENED + place for place in range(len(referrers))]
     for place, fact in zip(places, referrers, strict=True):
-        axes.barh(place, 100, height=THICK, color="#f2f2f2")
+        axes.barh(place, 100, height=THICK, color=TRACK)
         _segment(axes, place, fact.share_bounds, BLUE)
         axes.text(fact.share_bounds[1] + 1.5, place, _said(fact), **BOLD)
     if referrers:

@@ -3,10 +3,12 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from helpers.charts.draw.axes import HATCH, ROW, bare
+from helpers.charts.draw.axes import HATCH, ROW, bare, folded, percent_ticks
 from helpers.charts.figure import canvas
-from helpers.charts.palette import BLUE, GREY, ORANGE, PALE
-from helpers.wording import number, percent
+from helpers.charts.palette import BLUE, ORANGE, PALE, TRACK, colour_of
+from helpers.wording import number, percent, share
+
+MARKERS = ("o", "s")  # one shape a modality, legible without colour
 
 
 def bars(rows: pd.DataFrame, colours: list[str]) -> Figure:
@@ -18,18 +20,17 @@ def bars(rows: pd.DataFrame, colours: list[str]) -> Figure:
     places = list(range(len(rows)))[::-1]
     low, high = rows["part_min_pct"].astype(float), rows["part_max_pct"].astype(float)
     shares = rows["part_pct"].fillna(rows["part_min_pct"]).astype(float)
-    axes.barh(places, [100] * len(rows), color="#f2f2f2", height=0.62)
-    for place, share, colour, precision in zip(places, shares, colours, rows["precision"], strict=True):
+    axes.barh(places, [100] * len(rows), color=TRACK, height=0.62)
+    for place, width, colour, precision in zip(places, shares, colours, rows["precision"], strict=True):
         fill = {"facecolor": "white", "hatch": HATCH} if precision == "deduit" else {"facecolor": colour}
-        axes.barh(place, share, edgecolor=colour, linewidth=0.8, height=0.62, **fill)
+        axes.barh(place, width, edgecolor=colour, linewidth=0.8, height=0.62, **fill)
     axes.hlines(places, low, high, color="black", linewidth=1.6)
     for place, row, end in zip(places, rows.itertuples(), pd.concat([shares, high], axis=1).max(axis=1), strict=True):
-        bounds = f"{number(row.part_min_pct, 1)} à {percent(row.part_max_pct, 1)}"
-        text = bounds if pd.isna(row.part_pct) else percent(row.part_pct, int(row.part_decimales))
+        text = share(row.part_pct, row.part_decimales, (row.part_min_pct, row.part_max_pct))
         axes.text(end + 1.2, place, text, va="center", fontweight="bold")
     axes.set_yticks(places, rows["libelle"])
     axes.set_xlim(0, 112)
-    axes.set_xticks([0, 25, 50, 75, 100], ["0", "25", "50", "75", percent(100)], color=GREY)
+    percent_ticks(axes)
     bare(axes)
     return figure
 
@@ -60,3 +61,36 @@ def dumbbell(rows: pd.DataFrame) -> Figure:
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, borderaxespad=0)
     bare(axes)
     return figure
+
+
+def populations(parts: list[pd.DataFrame], names: list[str]) -> Figure:
+    """Two modalities of one indicator in several populations: a row a population, a dot a share, a bar its bounds.
+
+    ``parts`` has the columns of `describe.breakdown`, one frame a population, named by ``names``. A share that is only
+    bounded has its bar and no dot.
+    """
+    figure, axes = canvas(0.7 + 0.8 * len(parts))
+    for place, rows in enumerate(parts):
+        axes.hlines(place, 0, 100, color=PALE, linewidth=0.8, zorder=0)
+        lowest = rows.sort_values("part_min_pct")["modalite"].iloc[0]
+        for marker, row in zip(MARKERS, rows.sort_values("modalite").itertuples(), strict=True):
+            _share(axes, place, row, marker=marker, is_left=row.modalite == lowest)
+    axes.set_yticks(range(len(parts)), folded(names, 24))
+    axes.set_xlim(0, 100)
+    axes.set_ylim(len(parts) - 0.6, -0.85)
+    percent_ticks(axes)
+    bare(axes)
+    return figure
+
+
+def _share(axes, place: int, row, *, marker: str, is_left: bool) -> None:
+    """One share, its name above and its value beside, both on the side where the other modality is not."""
+    colour, low, high = colour_of(row.indicateur, row.modalite), float(row.part_min_pct), float(row.part_max_pct)
+    axes.hlines(place, low, high, color=colour, linewidth=7, alpha=0.4)
+    if not pd.isna(row.part_pct):
+        axes.plot(row.part_pct, place, marker, markersize=8, color=colour)
+    said = share(row.part_pct, row.part_decimales, (low, high))
+    side, (beside, above) = ("right", (low - 2, high + 1)) if is_left else ("left", (high + 2, low - 1))
+    axes.text(beside, place, said, ha=side, va="center", fontweight="bold")
+    [name] = folded([row.libelle], 24)
+    axes.text(above, place - 0.2, name, ha=side, va="bottom", color=colour, fontweight="bold", fontsize=9)

@@ -1,17 +1,72 @@
-"""Drawings of the new posts, every post a dot: they compute nothing and return the matplotlib figure."""
+"""Drawings of the new posts, a dot or a sign a post: they compute nothing and return the matplotlib figure."""
 
 import pandas as pd
 from matplotlib.figure import Figure
 
 from helpers.charts.draw.axes import ROW, bare, folded
-from helpers.charts.draw.network import answers
 from helpers.charts.figure import canvas
 from helpers.charts.palette import BLUE, GREY, ORANGE, PALE
-from helpers.wording import number
+from helpers.wording import month, number, trimmed
 
 LABEL_BOX = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}  # so that a line does not cross a number
 # How full the dot of a post is, by the status printed for its collège: legible without colour.
 FILLS = {"rep_plus": "full", "rep": "left", "non_renseigne": "none"}
+# How full the disc of an answer is: legible without colour.
+DISCS = {"oui": ("full", BLUE), "en_cours": ("left", BLUE), "non": ("none", ORANGE)}
+SIGNS = {"ne_sait_pas": "?", "autre": "*"}
+HEADING = 11  # characters a line of a column's heading may hold before it meets its neighbour
+TICKS = 10  # months named under a timeline before they meet
+LABEL = 42  # characters a line of a row's label may hold
+
+
+def timeline(months: pd.DataFrame) -> Figure:
+    """One dot a post above the month of its start; columns ``mois``, ``postes``."""
+    figure, axes = canvas(2.0)
+    span = pd.date_range(months["mois"].min(), months["mois"].max(), freq="MS")
+    place = {first: index for index, first in enumerate(span)}
+    for row in months.itertuples():
+        axes.scatter([place[row.mois]] * row.postes, range(1, row.postes + 1), s=90, color=BLUE)
+        axes.text(place[row.mois], row.postes + 0.75, number(row.postes), ha="center", fontweight="bold")
+    step = -(-len(span) // TICKS)
+    axes.set_xticks(range(0, len(span), step), [month(first).replace(" ", "\n") for first in span[::step]])
+    axes.set_xlim(-0.6, len(span) - 0.4)
+    axes.set_ylim(0, months["postes"].max() + 1.6)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    return figure
+
+
+def answers(axes, given: list[tuple[float, float, str]]) -> None:
+    """The sign of each answer (column, row, value): a disc more or less full, or a character."""
+    for value, (fill, colour) in DISCS.items():  # all of a kind at once: the marker is then written once
+        places = [(column, row) for column, row, answer in given if answer == value]
+        style = {"markersize": 9, "markerfacecoloralt": "white", "markeredgewidth": 1.6}
+        if places:
+            axes.plot(*zip(*places, strict=True), "o", fillstyle=fill, color=colour, **style)
+    for column, row, value in given:
+        if value not in DISCS:
+            axes.text(column, row, SIGNS[value], ha="center", va="center", fontweight="bold", color=GREY)
+
+
+def grid(posts: pd.DataFrame, labels: dict[str, str], *, totals: dict[str, str]) -> Figure:
+    """One row a post, one column a condition: a sign for each answer, legible without colour; below, the totals."""
+    figure, axes = canvas(1.7 + 0.3 * len(posts))
+    last = len(posts) + 0.1
+    answers(axes, [(place, row, value) for place, name in enumerate(labels) for row, value in enumerate(posts[name])])
+    for column, name in enumerate(labels):
+        axes.text(column, last, totals[name], ha="center", va="center", fontweight="bold")
+    names = folded(posts["poste"], LABEL)
+    axes.set_yticks([*range(len(posts)), last], [*names, "Réponses « oui »"])
+    axes.get_yticklabels()[-1].set_fontweight("bold")
+    axes.set_xticks(range(len(labels)), folded(labels.values(), HEADING), fontsize=9)
+    axes.xaxis.tick_top()
+    axes.set_xlim(-0.5, len(labels) - 0.5)
+    axes.set_ylim(len(posts) + 0.6, -0.5)
+    axes.axhline(len(posts) - 0.5, color=GREY, linewidth=1)
+    axes.hlines([row + 0.5 for row in range(len(posts) - 1)], -0.5, len(labels) - 0.5, color=PALE, linewidth=0.6)
+    axes.spines["top"].set_visible(False)
+    bare(axes)
+    return figure
 
 
 def seniority(rows: pd.DataFrame, *, certain_from: float) -> Figure:
@@ -82,8 +137,8 @@ def context(rows: pd.DataFrame, landmarks: pd.DataFrame) -> Figure:
     for level, mark in enumerate(landmarks.itertuples()):  # at two heights, so that near ones do not meet
         top = -0.9 - 1.7 * (level % 2)
         axes.plot([mark.valeur] * 2, [len(rows) - 0.4, top], color=GREY, linewidth=1.2, linestyle="--", zorder=1)
-        said = number(mark.valeur, 2).rstrip("0").rstrip(",")
-        axes.text(mark.valeur, top, f"{mark.libelle}\n{said}", ha="center", va="bottom", fontsize=9, color=GREY)
+        said = f"{mark.libelle}\n{trimmed(mark.valeur, 2)}"
+        axes.text(mark.valeur, top, said, ha="center", va="bottom", fontsize=9, color=GREY)
     axes.set_yticks(places, rows["poste"])
     axes.set_xlim(low - room, high + 1.6 * room)
     axes.set_ylim(len(rows) - 0.4, -4.6)

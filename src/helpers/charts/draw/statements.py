@@ -1,14 +1,12 @@
 """Drawings of the coded statements: they compute nothing and return the matplotlib figure."""
 
-import textwrap
-
 import pandas as pd
 from matplotlib.figure import Figure
 
-from helpers.charts.draw.axes import ROW, bare
+from helpers.charts.draw.axes import ROW, bare, folded, percent_ticks
 from helpers.charts.figure import canvas
 from helpers.charts.palette import BLUE, GREY, PALE, colour_of
-from helpers.wording import number, percent
+from helpers.wording import number
 
 NATURES = ("constat", "tension", "levier", "recommandation")
 COLOURS = {nature: colour_of("nature_enonce", nature) for nature in NATURES}
@@ -84,7 +82,7 @@ def diverging(rows: pd.DataFrame) -> Figure:
     for x, side, nature in heads:
         axes.text(x, top, f"{nature}s", ha=side, fontsize=9.5, fontweight="bold", color=COLOURS[nature])
     axes.vlines([0, apart], -0.5, len(rows) - 0.5, color=GREY, linewidth=1)
-    axes.set_yticks(places, [textwrap.fill(label, LABEL) for label in rows["libelle"]])
+    axes.set_yticks(places, folded(rows["libelle"], LABEL))
     axes.set_xlim(-max(rows["tension"].max(), 5) - 0.5, apart + max(rows["constat"].max(), 4) + 0.5)
     axes.set_ylim(-0.6, len(rows) + 0.4)
     axes.set_xticks([])
@@ -164,8 +162,8 @@ def beside(rows: pd.DataFrame) -> Figure:
         natures = [nature for nature in NATURES for _ in range(getattr(row, nature))]
         for rank, nature in enumerate(natures):
             _signs(axes, [110 + 6 * rank], [place], nature)
-    axes.set_yticks(places, [textwrap.fill(label, LABEL) for label in rows["titre"]], fontsize=9)
-    axes.set_xticks([0, 25, 50, 75, 100], ["0", "25", "50", "75", percent(100)], color=GREY)
+    axes.set_yticks(places, folded(rows["titre"], LABEL), fontsize=9)
+    percent_ticks(axes)
     axes.set_xlim(-2, 110 + 6 * max(2, rows[list(NATURES)].sum(axis=1).max()))
     axes.set_ylim(min(places) - 0.6, 0.5)
     bare(axes)

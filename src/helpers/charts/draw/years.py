@@ -1,11 +1,9 @@
 """Drawings of two years or two populations: they compute nothing and return the matplotlib figure."""
 
-import textwrap
-
 import pandas as pd
 from matplotlib.figure import Figure
 
-from helpers.charts.draw.axes import bare
+from helpers.charts.draw.axes import bare, folded
 from helpers.charts.figure import canvas
 from helpers.charts.palette import GREY, ORANGE, PALE
 from helpers.wording import number, percent, points
@@ -37,7 +35,7 @@ def two_shares(rows: pd.DataFrame, colours: list[str]) -> Figure:
 
 
 def _shares_axis(figure: Figure, axes, places: list[int], rows: pd.DataFrame) -> Figure:
-    axes.set_yticks(places, [textwrap.fill(label, LABEL) for label in rows["etiquette"]])
+    axes.set_yticks(places, folded(rows["etiquette"], LABEL))
     axes.set_ylim(-0.6, len(rows) - 0.4)
     axes.xaxis.set_major_formatter(lambda value, _: percent(value) if value <= 100 else "")
     bare(axes)

@@ -1,13 +1,14 @@
-"""Figures of comparisons within a year: the ALSES and the rest, small groups, objective against request."""
+"""Figures of groups compared within a year: the ALSES and the rest, small groups, objective against request."""
 
 import pandas as pd
 
 from helpers.charts import draw
+from helpers.charts.compared import colours_of, drawn, label, shares_frame, source_of, widest
 from helpers.charts.figure import compose
 from helpers.charts.palette import BLUE, colour_of
-from helpers.charts.years import colours_of, drawn, label, shares_frame, source_of, widest, words
+from helpers.charts.words import comparing, nothing, source
 from helpers.comparisons import Comparison, Comparisons
-from helpers.facts import Facts, merge_references
+from helpers.facts import Facts
 from helpers.tables import table
 from helpers.wording import Html, number, percent
 
@@ -16,7 +17,7 @@ def show_rest(found: Comparisons, now: Facts) -> Html:
     """The ALSES beside the rest of prévention spécialisée; a box when no share is published for both."""
     shown = drawn(found.of("reste"))
     if not shown:
-        return words("nothing", subject="aucune part n’est publiée à la fois pour les ALSES et pour l’ensemble")
+        return nothing("aucune part n’est publiée à la fois pour les ALSES et pour l’ensemble")
     rows, most = shares_frame(shown), widest(shown)
     rows = rows.assign(
         texte=[f"reste {number(row.reference_pct, 1)}, ALSES {percent(row.part_pct, 1)}" for row in rows.itertuples()]
@@ -34,11 +35,11 @@ def show_rest(found: Comparisons, now: Facts) -> Html:
     return compose(
         draw.two_shares(rows, colours_of(shown)),
         id="reste",
-        title=words("rest_title", c=most),
-        subtitle=words("rest_subtitle", year=now.year),
-        reading=words("rest_reading", c=most),
+        title=comparing("rest_title", c=most),
+        subtitle=comparing("rest_subtitle", year=now.year),
+        reading=comparing("rest_reading", c=most),
         source=source_of(shown, [now], "prévention spécialisée, collège ou non"),
-        alt=words("gaps_alt", found=shown, kind="Reste de la prévention spécialisée puis ALSES").text,
+        alt=comparing("gaps_alt", found=shown, kind="Reste de la prévention spécialisée puis ALSES").text,
         table=table(rows, caption="ALSES et reste de la prévention spécialisée", titles=titles),
     )
 
@@ -70,17 +71,17 @@ def show_attendance_intervals(found: Comparisons, now: Facts) -> Html:
     """Present among invited, by group, with its interval; a box when no group's invited are known."""
     shown = found.of("groupes", having="ic_bas")
     if not shown:
-        return words("nothing", subject="aucun groupe n’a à la fois des présents et des invités connus")
+        return nothing("aucun groupe n’a à la fois des présents et des invités connus")
     rows, lowest = _intervals_frame(shown), found.first("groupes", having="p_choix")
     said = lowest if lowest is not None and lowest.is_conclusive else None
     return compose(
         draw.shares_with_interval(rows, [colour_of("participants", each.id) for each in shown]),
         id="presences-intervalles",
-        title=words("intervals_title", lowest=said, all=shown),
-        subtitle=words("intervals_subtitle"),
-        reading=words("intervals_reading", c=lowest or shown[0]),
+        title=comparing("intervals_title", lowest=said),
+        subtitle=comparing("intervals_subtitle"),
+        reading=comparing("intervals_reading", c=lowest or shown[0]),
         source=source_of(shown, [now], "groupes dont les invités sont connus"),
-        alt=words("intervals_alt", found=shown, kind="Présences et intervalle").text,
+        alt=comparing("intervals_alt", found=shown, kind="Présences et intervalle").text,
         table=table(rows, caption="Présences, invités et intervalle", titles={"etiquette": "Groupe", **_INTERVALS}),
     )
 
@@ -89,18 +90,18 @@ def show_answers(found: Comparisons, now: Facts) -> Html:
     """The shares of posts that the document prints, with their interval; a box when it prints none."""
     shown = found.of("reponses", having="ic_bas")
     if not shown:
-        return words("nothing", subject="le document n’imprime aucune part de postes")
+        return nothing("le document n’imprime aucune part de postes")
     rows, most = _intervals_frame(shown), max(shown, key=lambda each: each["part"].value)
     rows["etiquette"] = rows["etiquette"].str.replace(" : ", " :\n")
     data = rows.assign(etiquette=rows["etiquette"].str.replace("\n", " "))
     return compose(
         draw.shares_with_interval(rows, [BLUE] * len(rows)),
         id="reponses-intervalles",
-        title=words("answers_title", c=most),
-        subtitle=words("intervals_subtitle"),
-        reading=words("intervals_reading", c=most),
+        title=comparing("answers_title", c=most),
+        subtitle=comparing("intervals_subtitle"),
+        reading=comparing("intervals_reading", c=most),
         source=source_of(shown, [now], "nouvelles prises de poste"),
-        alt=words("intervals_alt", found=shown, kind="Réponses des postes et intervalle").text,
+        alt=comparing("intervals_alt", found=shown, kind="Réponses des postes et intervalle").text,
         table=table(data, caption="Réponses imprimées en parts", titles={"etiquette": "Réponse", **_INTERVALS}),
     )
 
@@ -109,7 +110,7 @@ def show_nested(found: Comparisons, now: Facts) -> Html:
     """How many objectives for one request; a box when no theme publishes both to the unit."""
     shown = sorted(found.of("emboitee", having="rapport"), key=lambda each: -each["rapport"].value)
     if not shown:
-        return words("nothing", subject="aucun thème ne publie à l’unité sa demande et son objectif")
+        return nothing("aucun thème ne publie à l’unité sa demande et son objectif")
     rows = pd.DataFrame(
         {
             "etiquette": label(each),
@@ -119,19 +120,15 @@ def show_nested(found: Comparisons, now: Facts) -> Html:
         }
         for each in shown
     )
+    facts = [now(f"alses/{name}/{each.id}") for each in shown for name in ("demande_initiale", "objectif")]
     titles = {"etiquette": "Thème", "demandes": "Demandes", "objectifs": "Objectifs", "rapport": "Rapport"}
     return compose(
         draw.ratios(rows),
         id="rapports",
-        title=words("nested_title", most=shown[0]),
-        subtitle=words("nested_subtitle", year=now.year),
-        reading=words("nested_reading", c=shown[0]),
-        source=words("source", population="personnes suivies par un ALSES", references=_nested_references(shown, now)),
-        alt=words("nested_alt", found=shown).text,
+        title=comparing("nested_title", most=shown[0]),
+        subtitle=comparing("nested_subtitle", year=now.year),
+        reading=comparing("nested_reading", c=shown[0]),
+        source=source("personnes suivies par un ALSES", (fact.reference for fact in facts if fact)),
+        alt=comparing("nested_alt", found=shown).text,
         table=table(rows, caption="Objectifs pour une demande", titles=titles),
     )
-
-
-def _nested_references(shown: list[Comparison], now: Facts) -> str:
-    facts = [now(f"alses/{name}/{each.id}") for each in shown for name in ("demande_initiale", "objectif")]
-    return merge_references(fact.reference for fact in facts if fact)

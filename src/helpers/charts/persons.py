@@ -6,12 +6,15 @@ from helpers.charts import draw
 from helpers.charts.figure import compose
 from helpers.charts.palette import colour_of
 from helpers.charts.words import nothing, source, words
-from helpers.facts import Fact, Facts, fact_of, merge_references
+from helpers.facts import USUAL, Fact, Facts, fact_of
 from helpers.schema import catalogue
 from helpers.tables import breakdown_table, table
 from helpers.wording import Html
 
-USUAL = "alses"  # whom a title speaks of when it does not say
+
+def drawable(rows: pd.DataFrame) -> pd.DataFrame:
+    """The modalities whose share is bounded on a known base."""
+    return rows[rows["part_min_pct"].notna() & rows["base_min"].notna()]
 
 
 def _leading(rows: pd.DataFrame) -> Fact | None:
@@ -38,7 +41,7 @@ def _contradicted(rows: pd.DataFrame) -> list[Html]:
 def show_breakdown(rows: pd.DataFrame) -> Html | None:
     """One indicator as bars (columns of `describe.breakdown`); None when the catalogue draws it otherwise."""
     entry, year = catalogue().indicators[rows["indicateur"].iloc[0]], int(rows["annee"].iloc[0])
-    drawn = _in_place(rows[rows["part_min_pct"].notna() & rows["base_min"].notna()])
+    drawn = _in_place(drawable(rows))
     leading = _leading(drawn)
     if entry.form != "barres" or leading is None:
         return None
@@ -55,7 +58,7 @@ def show_breakdown(rows: pd.DataFrame) -> Html | None:
         ),
         reading=words("breakdown_reading", fact=leading, year=year),
         notes=_contradicted(rows),
-        source=source(drawn, who),
+        source=source(who, drawn["reference"]),
         alt=words("breakdown_alt", entry=entry, facts=[fact_of(row) for row in drawn.itertuples()], year=year).text,
         table=breakdown_table(rows, caption=f"{entry.label}, {who}, {year}"),
     )
@@ -82,11 +85,7 @@ def show_requests_and_goals(rows: pd.DataFrame, facts: Facts) -> Html:
         title=words("goals_title", asked=pairs[0][0], worked=pairs[0][1]),
         subtitle=words("goals_subtitle", year=facts.year),
         reading=words("goals_reading", asked=pairs[0][0], worked=pairs[0][1]),
-        source=words(
-            "source",
-            population=catalogue().perimeters[USUAL].label,
-            references=merge_references(fact.reference for pair in pairs for fact in pair),
-        ),
+        source=source(catalogue().perimeters[USUAL].label, (fact.reference for pair in pairs for fact in pair)),
         alt=words("goals_alt", pairs=pairs).text,
         table=table(rows, caption="Demandes initiales et objectifs travaillés", titles=titles),
     )

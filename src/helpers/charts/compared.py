@@ -1,0 +1,71 @@
+"""What the figures of comparisons share: labels, colours, columns, sources."""
+
+import pandas as pd
+
+from helpers.charts.palette import colour_of
+from helpers.charts.words import source
+from helpers.comparisons import Comparison
+from helpers.facts import Facts
+from helpers.wording import Html, subject
+
+# Columns of both shares and their difference, as they are read.
+SHARES = {
+    "etiquette": "Part",
+    "reference_pct": "Référence",
+    "reference_min_pct": "au moins",
+    "reference_max_pct": "au plus",
+    "part_pct": "Part comparée",
+    "part_min_pct": "au moins ",
+    "part_max_pct": "au plus ",
+    "ecart_pts": "Écart (points)",
+    "ecart_min_pts": "Écart minimal",
+    "ecart_max_pts": "Écart maximal",
+}
+
+
+def label(comparison: Comparison) -> str:
+    """The subject with a capital, as the label of a row."""
+    text = subject(comparison)
+    return text[:1].upper() + text[1:]
+
+
+def colours_of(found: list[Comparison]) -> list[str]:
+    """The colour of each one's modality, as on the other pages."""
+    return [colour_of(*comparison.path.split("/")[1:3]) for comparison in found]
+
+
+def ends(comparison: Comparison, measure: str, name: str, unit: str = "") -> dict[str, float]:
+    """A measure as three columns: ``name_unit``, ``name_min_unit``, ``name_max_unit``, or without unit."""
+    read, unit = comparison[measure], f"_{unit}" if unit else ""
+    return {f"{name}{unit}": read.value, f"{name}_min{unit}": read.low, f"{name}_max{unit}": read.high}
+
+
+def shares_frame(found: list[Comparison]) -> pd.DataFrame:
+    """One row a comparison: both shares and their difference, each with its bounds."""
+    rows = [
+        {
+            "etiquette": label(each),
+            **ends(each, "part_reference", "reference", "pct"),
+            **ends(each, "part", "part", "pct"),
+            **ends(each, "ecart", "ecart", "pts"),
+        }
+        for each in found
+    ]
+    return pd.DataFrame(rows, columns=list(SHARES))
+
+
+def source_of(found: list[Comparison], facts: list[Facts], population: str) -> Html:
+    """The documents behind these comparisons: the figure of each year."""
+    known = [fact for each in found for look in facts if (fact := look(each.path))]
+    return source(population, (fact.reference for fact in known))
+
+
+def drawn(found: list[Comparison]) -> list[Comparison]:
+    """Those whose two shares and difference are known."""
+    needed = ("part", "part_reference", "ecart")
+    return [each for each in found if all(name in each and each[name].value is not None for name in needed)]
+
+
+def widest(found: list[Comparison]) -> Comparison:
+    """The one whose difference is the greatest, either way."""
+    return max(found, key=lambda each: abs(each["ecart"].value))
