@@ -65,7 +65,7 @@ def test_two_printed_shares_differ_only_beyond_their_rounding(before, now, decim
 def test_totals_shares_and_counts_keep_what_each_can_say():
     kept = [list(choose(BOTH)["modalite"]) for choose in (compare.totals, compare.shares, compare.counts)]
     assert kept == [[""], ["filles"], ["", "filles", "garcons", "oui"]]
-    assert compare.only_once(NOW, BEFORE, year=2032, compare_to=2031) == ["Parents associés"]
+    assert compare.only_once(NOW, BEFORE, year=2032, compare_to=2031) == ["Place des parents"]
 
 
 def test_a_gap_holds_both_figures_and_what_may_be_said():

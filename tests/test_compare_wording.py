@@ -28,7 +28,7 @@ NONE = Comparisons(typed(table([]).reindex(columns=columns("comparaisons")), "co
 
 
 @pytest.mark.parametrize(("finding", "count", "words"), [
-    ("hausse", "hausse", "la part « filles » augmente : 40\u202f% en 2031, 44\u202f% en 2032, soit +4,0\u00a0points (entre +3,0 et +5,0)."),
+    ("hausse", "hausse", "la part « filles » augmente : 40\u202f% de 100 en 2031, 44\u202f% de 100 en 2032, soit +4,0\u00a0points (entre +3,0 et +5,0)."),
     ("baisse", "hausse", "la part « filles » diminue, alors que le nombre augmente :"),
     ("stable", "hausse", "la part « filles » est stable à l’arrondi près :"),
     ("indetermine", "hausse", "l’arrondi ne permet pas de dire si la part « filles » a changé :"),
@@ -44,7 +44,7 @@ def test_a_change_known_by_its_bounds_alone_says_no_middle():
 
 
 @pytest.mark.parametrize(("reach", "words"), [
-    ("concluante", "Un tel écart dépasse ce que le hasard seul produirait."),
+    ("concluante", "Un tel écart dépasse ce que le hasard seul produirait d’ordinaire."),
     ("non_concluante", "Le hasard seul pourrait produire un tel écart."), ("", ""),
 ])
 def test_only_a_conclusive_test_may_be_said_to_exceed_chance(reach, words):
@@ -55,7 +55,7 @@ def test_only_a_conclusive_test_may_be_said_to_exceed_chance(reach, words):
     ("volume", {"now": NOW, "before": BEFORE}, "aucun total n’est publié pour les deux années"),
     ("rest", {"path": "alses/sexe/garcons", "now": NOW}, "cette part n’est pas publiée à la fois pour les ALSES et pour toute la prévention spécialisée"),
     ("nested", {"now": NOW}, "aucun thème ne publie à l’unité sa demande et son objectif"),
-    ("overlap", {"now": NOW, "before": BEFORE}, "le nombre d’accompagnements poursuivis n’est pas publié, le recouvrement ne peut pas être borné"),
+    ("overlap", {"now": NOW, "before": BEFORE}, "le nombre d’accompagnements poursuivis n’est pas publié, on ne peut pas dire combien de personnes ont pu être comptées les deux années"),
     ("composition", {"now": NOW, "before": BEFORE}, "aucune part testée ne permet ce calcul"), ("detectable", {}, "aucune part n’est testée d’une année à l’autre"),
 ])
 def test_nothing_to_compare_is_a_sentence(macro, values, words):

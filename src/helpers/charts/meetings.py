@@ -69,7 +69,7 @@ def show_associations(grid: pd.DataFrame, facts: Facts) -> Html:
     found = [facts(f"reseau_alses/presence_associations/{name}") for name in places]
     silent, without, only = (fact if fact and fact.counts[1] else None for fact in found)
     references = named.reference if named else "calcul"
-    titles = {"association": "Association", **{name: label.capitalize() for name, label in headings.items()}}
+    titles = {"association": "Association", **{name: label[:1].upper() + label[1:] for name, label in headings.items()}}
     return compose(
         draw.associations(grid, headings),
         id="associations",

@@ -79,10 +79,10 @@ def show_attendance(rows: pd.DataFrame) -> Html:
         id="presences",
         title=words("attendance_title", lowest=lowest, is_tied=_is_tied(lowest, known, share=True))
         if lowest.base
-        else "Présences aux réunions",
+        else "Les présences aux réunions",
         subtitle=words("attendance_subtitle"),
         reading=words("attendance_reading", fact=known[0]) if known[0].base else "",
         source=source(shown, "réunions du réseau"),
         alt=words("attendance_alt", facts=facts).text,
-        table=breakdown_table(rows, caption="Présents et invités par groupe"),
+        table=breakdown_table(rows, caption="Présences et invités par groupe"),
     )

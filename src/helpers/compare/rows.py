@@ -9,7 +9,7 @@ WILSON = "Wilson : scipy binomtest"
 
 _OVERLAP = "comme p_valeur, les personnes dont le suivi se poursuit étant comptées les deux années, réponse inchangée"
 _RATIO = "intervalle de score à 95 % du rapport, aux effectifs centraux : statsmodels confint_proportions_2indep"
-_CLUSTER = "comme p_valeur, variance multipliée par l’effet de grappe"
+_CLUSTER = "comme p_valeur, variance multipliée par l’effet de plan"
 
 # Unit and method of each measure. A measure of one kind is computed in one way, whatever the comparison.
 MEASURES = {
@@ -42,7 +42,7 @@ MEASURES = {
     "p_grappe_faible": ("", _CLUSTER),
     "p_grappe_moyen": ("", _CLUSTER),
     "p_grappe_fort": ("", _CLUSTER),
-    "p_recouvrement_grappe_fort": ("", f"{_OVERLAP} ; effet de grappe fort"),
+    "p_recouvrement_grappe_fort": ("", f"{_OVERLAP} ; effet de plan fort"),
     "supplement": ("personnes", "base − base_reference"),
     "part_supplement": ("pct", "ecart_effectif / supplement : les autres gardant la part antérieure"),
     "ecart_detectable": ("points", "puissance de 80 % à 5 % : statsmodels NormalIndPower"),
@@ -54,7 +54,7 @@ MEASURES = {
     "personnes_par_poste": ("personnes", "personnes suivies / postes annoncés, s’ils étaient tous occupés"),
     **{f"effet_grappe_{name}": ("", "hypothèse") for name in ("faible", "moyen", "fort")},
     **{
-        f"ressemblance_{name}": ("", "(effet de grappe − 1) / (personnes_par_poste − 1)")
+        f"ressemblance_{name}": ("", "(effet de plan − 1) / (personnes_par_poste − 1)")
         for name in ("faible", "moyen", "fort")
     },
 }
