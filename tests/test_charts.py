@@ -236,7 +236,7 @@ TEAMS = pd.DataFrame({"association": ["Gué", "Tilleuls"], "postes": [3, 2], "ou
 def test_teams_name_the_association_that_lacks_them_most_if_one_stands_out(other, title):
     crossed = row((2032, "postes", "equipe_sur_le_quartier", "non"), "postes", counts=(2, 2), base=(3, 3), cross=("association", "Gué"), precision="exact", reference="Note, l. 1")
     made = charts.show_teams(TEAMS.assign(non=[2, other]), found(post("equipe_sur_le_quartier", "non", 2), crossed))
-    assert made.text.startswith(f"Sur 5 nouveaux postes, 2 n’ont pas d’équipe de prévention sur le quartier{title}\n")
+    assert made.text.startswith(f"Sur 5 nouveaux postes, 2 sont sans équipe de prévention sur le quartier{title}\n")
     assert alt_of(made).startswith("Un signe par poste et par association : Gué, 3 postes, dont 1 avec une équipe et 2 sans ; Tilleuls, ")
 
 

@@ -62,6 +62,23 @@ def test_nothing_to_compare_is_a_sentence(macro, values, words):
     assert wording.say("compare", macro, found=NONE, **values).text == f"Pas de donnée : {words}."
 
 
+def nested(asked, worked):
+    found = {name: known(value, unit="personnes") for name, value in (("effectif_reference", asked), ("effectif", worked), ("base", 5), ("p_holm", 0.5))}
+    found |= {"ecart": known(20.0), "rapport": known(worked / asked, unit="")} if asked else {"ecart": known(20.0)}
+    one = Comparison("comparaisons/emboitee/alses/mobilite", "Mobilité : objectif et demande initiale", "hausse", "", "", found)
+    comparisons = Comparisons(typed(table([]).reindex(columns=columns("comparaisons")), "comparaisons"))
+    comparisons._found = {"emboitee/alses/mobilite": one}
+    return wording.say("compare", "nested", found=comparisons, now=NOW).text
+
+
+@pytest.mark.parametrize(("asked", "worked", "words"), [
+    (1, 1, "« Mobilité » : 1 demande au départ, un objectif travaillé avec 1 personne sur 5 (+20,0\u00a0points), soit 1,00 objectif pour une demande."),
+    (0, 2, "« Mobilité » : 0 demande au départ, un objectif travaillé avec 2 personnes sur 5 (+20,0\u00a0points)."),
+], ids=["one", "none"])
+def test_words_agree_with_a_measure_of_one_or_none(asked, worked, words):
+    assert words in nested(asked, worked)
+
+
 def test_a_first_year_has_nothing_to_compare():
     said = wording.say("compare", "key_points", found=NONE, now=NOW, before=Facts(table([]), year=None))
     assert said.text == "Aucune année antérieure à 2032 n’a de données : rien n’est comparé à une autre année."

@@ -78,7 +78,7 @@ def show_attendance(rows: pd.DataFrame) -> Html:
         draw.attendance(shown),
         id="presences",
         title=words("attendance_title", lowest=lowest, is_tied=_is_tied(lowest, known, share=True))
-        if lowest.base
+        if lowest.base and len(known) > 1
         else "Les présences aux réunions",
         subtitle=words("attendance_subtitle"),
         reading=words("attendance_reading", fact=known[0]) if known[0].base else "",
