@@ -32,12 +32,12 @@ def test_a_breakdown_says_its_largest_share():
     made = charts.show_breakdowns([LEVELS])
     assert alt_of(made) == "Barres horizontales, Niveau de classe, 2032 : 6e, 20\u202f% ; 3e, 45\u202f%."
     assert 'id="fig-alses-niveau"' in made.html
-    assert re.search(r'figure-titre">Niveau de classe : <data value="45"', made.html)
+    assert re.search(r'figure-titre">Parmi les personnes suivies par un ALSES, <data value="45"', made.html)
     assert "non publiée :" not in made.html  # what is missing has its own box, under the figures
 
 
 def test_a_figure_reads_as_its_title_then_its_alt_text_in_a_terminal():
-    assert charts.show_breakdowns([LEVELS]).text.startswith("Niveau de classe : 45\u202f% sont en 3e\nBarres horizontales")
+    assert charts.show_breakdowns([LEVELS]).text.startswith("Parmi les personnes suivies par un ALSES, 45\u202f% sont en 3e\nBarres horizontales")
 
 
 def test_an_indicator_drawn_otherwise_or_without_share_has_no_bars():
@@ -59,7 +59,7 @@ def test_conditions_are_told_by_the_least_filled():
     rows = [figure(name, "oui", n, 5, perimeter="postes", unit="postes") for name, n in zip(describe.CONDITIONS, (5, 1, 3, 3, 3), strict=True)]
     made = charts.show_conditions(posts, facts.Facts(table(rows), year=2032), conditions=describe.CONDITIONS)
     assert "Projet annuel écrit, 1 sur 5" in alt_of(made)
-    assert "La condition la moins remplie : « Projet annuel écrit », " in made.html
+    assert "« Projet annuel écrit » : oui pour " in made.html and "la condition la moins remplie</p>" in made.html
     assert "Bel-Air (Le Gué)" in made.html
 
 
@@ -77,7 +77,7 @@ def test_a_title_does_not_name_one_winner_when_two_tie():
     posts = pd.DataFrame({"association": ["Le Gué"], "college": ["Collège Bel-Air"], "commune": ["V"], **dict.fromkeys(describe.CONDITIONS, "oui")})
     rows = [figure(name, "oui", n, 5, perimeter="postes", unit="postes") for name, n in zip(describe.CONDITIONS, (5, 1, 3, 1, 3), strict=True)]
     made = charts.show_conditions(posts, facts.Facts(table(rows), year=2032), conditions=describe.CONDITIONS)
-    assert "Parmi les conditions les moins remplies : « Projet annuel écrit », " in made.html
+    assert "« Projet annuel écrit » : oui pour " in made.html and "une des conditions les moins remplies</p>" in made.html
 
 
 def test_requests_and_objectives_of_a_group_or_of_other_stand_beside_each_other():
@@ -90,7 +90,7 @@ def test_requests_and_objectives_of_a_group_or_of_other_stand_beside_each_other(
 def test_present_stand_beside_invited_when_they_are_known():
     rows = [figure("participants", name, 5, base, perimeter="reunions", unit="participants") for name, base in (("nord", 10), ("sud", None))]
     made = charts.show_attendance(describe.attendance(table(rows), year=2032))
-    assert alt_of(made).endswith("nord du département, 5 présents pour 10 invités ; sud du département, 5 présents, invités non publiés.")
+    assert alt_of(made).endswith("nord du département, 5 présences pour 10 invités ; sud du département, 5 présences, invités non publiés.")
 
 
 def test_requests_stand_beside_objectives():
@@ -134,7 +134,7 @@ def test_the_share_that_extra_persons_would_need_is_drawn():
 
 def test_differences_are_drawn_with_their_interval_and_said_conclusive_or_not():
     made = charts.show_forest(*compared(*GIRLS)[:2])
-    assert "Aucun écart testé n’est concluant" in made.text and "non concluant." in alt_of(made)
+    assert "Aucun écart testé ne dépasse le hasard" in made.text and "hasard possible." in alt_of(made)
 
 
 def test_tests_are_drawn_by_assumed_likeness():
@@ -190,7 +190,7 @@ def test_actors_are_bars_on_both_sides_most_often_named_first():
     found = statement_facts(("enonces", "", 9), ("acteur_enonce", "alses", 2, "nature_enonce", "tension"), *(("acteur_enonce", *cell) for cell in cells))
     made = charts.show_actors(counts, found)
     assert alt_of(made) == "Barres divergentes des énoncés par acteur : ALSES, 7 ; CPE, 1."
-    assert made.text.startswith("« ALSES » : 7 énoncés sur 9 ; le collège et ses professionnels : 1 ; élèves ou parents : 0\n")
+    assert made.text.startswith("« ALSES » est en jeu dans 7 énoncés sur 9, « le collège et ses professionnels » dans 1, « élèves ou parents » dans 0\n")
     assert "Lecture : « ALSES » est en jeu dans " in made.html
 
 
@@ -199,7 +199,7 @@ def test_scales_are_one_sign_a_statement():
     cells = [("enonces", "", 9), ("echelle_enonce", "alses", 7), ("echelle_enonce", "territorial", 2), ("echelle_enonce", "alses", 1, "nature_enonce", "tension")]
     made = charts.show_scales(counts, statement_facts(*cells))
     assert alt_of(made) == "Signes des énoncés par échelle : les ALSES, 7 ; le territoire, 2."
-    assert made.text.startswith("L’échelle la plus présente : les ALSES, 7 énoncés sur 9, dont 1 tension\n")
+    assert made.text.startswith("« Les ALSES », l’échelle la plus fournie : 7 énoncés sur 9, dont 1 tension\n")
 
 
 LINKED = pd.DataFrame({
@@ -212,7 +212,7 @@ def test_figures_stand_beside_their_statements_and_one_that_is_not_published_is_
     rows = [figure("bureau", "non", 1, 5, perimeter="postes", unit="postes"), figure("sexe", "filles", 90, 200), figure("chiffre_lie", "oui", 4, 9, perimeter="enonces", unit="enonces")]
     made = charts.show_beside(LINKED, facts.Facts(table(rows), year=2032))
     assert alt_of(made) == "Points des chiffres de l’année placés à côté des énoncés : Bureau ou local au collège : non, 1 sur 5 ; Sexe : filles, 45,0\u202f%."
-    assert made.text.startswith("En face d’un chiffre de l’année : 4 énoncés sur 9\n")
+    assert made.text.startswith("Sur 9 énoncés, 4 portent sur le même sujet qu’un chiffre de l’année\n")
     assert "Niveau" not in made.html
 def post(name, modality, n, base=5):
     return figure(name, modality, n, base, perimeter="postes", unit="postes")
@@ -226,7 +226,7 @@ def test_seniority_is_one_dot_a_post_with_zero_named():
     rows = pd.DataFrame({"experience": ["comme ALSES"] * 3, "annees": [0, 0.5, 2], "postes": [2, 1, 1], "colleges": ["A, B", "C", "D"]})
     made = charts.show_seniority(rows, found(post("experience_prevention", "non", 1), post("premiere_prise_de_poste", "oui", 2), post("premiere_prise_de_poste", "incertain", 1)))
     assert alt_of(made) == "Bandes de points, un par poste : comme ALSES, aucune : 2 postes, 0,5 an : 1 poste, 2 ans : 1 poste."
-    assert made.text.startswith("1 poste sur 5 sans ancienneté en prévention spécialisée, 2 sans ancienneté d’ALSES")
+    assert made.text.startswith("Sur 5 nouveaux postes, 1 sans ancienneté en prévention spécialisée, 2 sans ancienneté d’ALSES")
 
 
 TEAMS = pd.DataFrame({"association": ["Gué", "Tilleuls"], "postes": [3, 2], "oui": [1, 2], "non": [2, 0], "autre": [0, 0]})
@@ -236,7 +236,7 @@ TEAMS = pd.DataFrame({"association": ["Gué", "Tilleuls"], "postes": [3, 2], "ou
 def test_teams_name_the_association_that_lacks_them_most_if_one_stands_out(other, title):
     crossed = row((2032, "postes", "equipe_sur_le_quartier", "non"), "postes", counts=(2, 2), base=(3, 3), cross=("association", "Gué"), precision="exact", reference="Note, l. 1")
     made = charts.show_teams(TEAMS.assign(non=[2, other]), found(post("equipe_sur_le_quartier", "non", 2), crossed))
-    assert made.text.startswith(f"Sans équipe de prévention sur le quartier : 2 postes sur 5{title}\n")
+    assert made.text.startswith(f"Sur 5 nouveaux postes, 2 sont sans équipe de prévention sur le quartier{title}\n")
     assert alt_of(made).startswith("Un signe par poste et par association : Gué, 3 postes, dont 1 avec une équipe et 2 sans ; Tilleuls, ")
 
 
@@ -247,7 +247,7 @@ def test_the_colleges_are_placed_among_the_landmarks_with_the_date_of_the_regist
     made = charts.show_context(context, landmarks, found(*[{**one, "reference": "Note, l. 1 rentrée 2022-2023"} for one in rows]))
     assert re.search(r'alt="Points de l’indice le plus bas au plus élevé : A \(Gué\), 70,0 ; médiane, 88,75."', made.html)
     assert '<time datetime="2022">rentrée 2022-2023</time>' in made.html
-    assert "ne dépasse pas le premier quartile des collèges du Nord" in made.text
+    assert "dans le quart des collèges du Nord où l’indice de position sociale est le plus bas" in made.text
     assert "aucun poste n’est dans un collège au-dessus de la médiane" in made.html
 
 
@@ -260,7 +260,7 @@ def test_the_calendar_sets_the_following_year_apart():
     rows = [met("participants", "nord", n, ("reunion", date)) for n, date in ((5, "2032-12-01"), (1, "2033-01-05"))]
     made = charts.show_calendar(meetings, found(*rows, met("reunions", "groupes_alses", 1, ("periode", "apres_l_annee"), (2, 2))))
     assert alt_of(made) == "Calendrier des réunions : 1er décembre 2032, nord du département, 5 présents ; 5 janvier 2033, nord du département, 1 présent."
-    assert made.text.startswith("1 des 2 réunions des groupes d’ALSES se tient après la fin de 2032")
+    assert made.text.startswith("Sur 2 réunions des groupes d’ALSES, 1 s’est tenue après la fin de 2032")
 
 
 def test_associations_show_where_they_are_absent_and_two_names_stay_apart():
@@ -269,7 +269,7 @@ def test_associations_show_where_they_are_absent_and_two_names_stay_apart():
     rows += [figure("presence_associations", name, n, 2, perimeter="reseau_alses", unit="associations") for name, n in (("postes_sans_reunion", 1), ("reunions_sans_poste", 0))]
     made = charts.show_associations(grid, found(*rows))
     assert alt_of(made) == "Grille des associations : AEP : 0 poste, liste nord du département, 1 énoncé ; AEP Est : 2 postes, aucune liste, 0 énoncé."
-    assert made.text.startswith("2 associations nommées : 1 a un poste décrit mais ne figure dans aucune liste de réunion\n")
+    assert made.text.startswith("Le document nomme 2 associations : 1 a des postes décrits, mais n’est dans aucune liste de réunion\n")
     assert "« AEP Est » est peut-être une antenne de « AEP »" in made.html
 
 
@@ -324,7 +324,7 @@ def test_two_populations_stand_in_one_figure_that_says_when_one_contains_the_oth
     )
     assert made.html.count("<figure") == 1
     assert "La seconde population contient la première" in made.html
-    assert "60\u202f% sont des garçons parmi les personnes suivies par un ALSES, 70,0\u202f% pour toute la prévention spécialisée" in made.text
+    assert "Parmi les personnes suivies par un ALSES, 60\u202f% sont des garçons ; pour toute la prévention spécialisée, 70,0\u202f%" in made.text
 
 
 def test_populations_that_publish_different_modalities_keep_their_own_figures():

@@ -66,4 +66,4 @@ def test_two_printed_shares_differ_only_beyond_their_rounding(before, now, decim
 def test_totals_and_counts_keep_what_each_can_say():
     kept = [list(choose(BOTH)["modalite"]) for choose in (years.totals, compare.counts)]
     assert kept == [[""], ["", "filles", "garcons", "oui"]]
-    assert compare.only_once(NOW, BEFORE, year=2032, compare_to=2031) == ["Parents associés"]
+    assert compare.only_once(NOW, BEFORE, year=2032, compare_to=2031) == ["Place des parents"]

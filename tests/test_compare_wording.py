@@ -28,7 +28,7 @@ NONE = Comparisons(typed(table([]).reindex(columns=columns("comparaisons")), "co
 
 
 @pytest.mark.parametrize(("finding", "count", "words"), [
-    ("hausse", "hausse", "la part « filles » augmente : 40\u202f% en 2031, 44\u202f% en 2032, soit +4,0\u00a0points (entre +3,0 et +5,0)."),
+    ("hausse", "hausse", "la part « filles » augmente : 40\u202f% de 100 en 2031, 44\u202f% de 100 en 2032, soit +4,0\u00a0points (entre +3,0 et +5,0)."),
     ("baisse", "hausse", "la part « filles » diminue, alors que le nombre augmente :"),
     ("stable", "hausse", "la part « filles » est stable à l’arrondi près :"),
     ("indetermine", "hausse", "l’arrondi ne permet pas de dire si la part « filles » a changé :"),
@@ -44,7 +44,7 @@ def test_a_change_known_by_its_bounds_alone_says_no_middle():
 
 
 @pytest.mark.parametrize(("reach", "words"), [
-    ("concluante", "Un tel écart dépasse ce que le hasard seul produirait."),
+    ("concluante", "Un tel écart dépasse ce que le hasard seul produirait d’ordinaire."),
     ("non_concluante", "Le hasard seul pourrait produire un tel écart."), ("", ""),
 ])
 def test_only_a_conclusive_test_may_be_said_to_exceed_chance(reach, words):
@@ -55,11 +55,28 @@ def test_only_a_conclusive_test_may_be_said_to_exceed_chance(reach, words):
     ("volume", {"now": NOW, "before": BEFORE}, "aucun total n’est publié pour les deux années"),
     ("rest", {"path": "alses/sexe/garcons", "now": NOW}, "cette part n’est pas publiée à la fois pour les ALSES et pour toute la prévention spécialisée"),
     ("nested", {"now": NOW}, "aucun thème ne publie à l’unité sa demande et son objectif"),
-    ("overlap", {"now": NOW, "before": BEFORE}, "le nombre d’accompagnements poursuivis n’est pas publié, le recouvrement ne peut pas être borné"),
+    ("overlap", {"now": NOW, "before": BEFORE}, "le nombre d’accompagnements poursuivis n’est pas publié, on ne peut pas dire combien de personnes ont pu être comptées les deux années"),
     ("composition", {"now": NOW, "before": BEFORE}, "aucune part testée ne permet ce calcul"), ("detectable", {}, "aucune part n’est testée d’une année à l’autre"),
 ])
 def test_nothing_to_compare_is_a_sentence(macro, values, words):
     assert wording.say("compare", macro, found=NONE, **values).text == f"Pas de donnée : {words}."
+
+
+def nested(asked, worked):
+    found = {name: known(value, unit="personnes") for name, value in (("effectif_reference", asked), ("effectif", worked), ("base", 5), ("p_holm", 0.5))}
+    found |= {"ecart": known(20.0), "rapport": known(worked / asked, unit="")} if asked else {"ecart": known(20.0)}
+    one = Comparison("comparaisons/emboitee/alses/mobilite", "Mobilité : objectif et demande initiale", "hausse", "", "", found)
+    comparisons = Comparisons(typed(table([]).reindex(columns=columns("comparaisons")), "comparaisons"))
+    comparisons._found = {"emboitee/alses/mobilite": one}
+    return wording.say("compare", "nested", found=comparisons, now=NOW).text
+
+
+@pytest.mark.parametrize(("asked", "worked", "words"), [
+    (1, 1, "« Mobilité » : 1 demande au départ, un objectif travaillé avec 1 personne sur 5 (+20,0\u00a0points), soit 1,00 objectif pour une demande."),
+    (0, 2, "« Mobilité » : 0 demande au départ, un objectif travaillé avec 2 personnes sur 5 (+20,0\u00a0points)."),
+], ids=["one", "none"])
+def test_words_agree_with_a_measure_of_one_or_none(asked, worked, words):
+    assert words in nested(asked, worked)
 
 
 def test_a_first_year_has_nothing_to_compare():

@@ -105,7 +105,7 @@ def test_what_a_topic_does_not_publish_is_told_together_with_the_group_that_hold
     assert (levels.label, levels.missing) == ("Niveau de classe", ())
     assert levels.grouped == (("4e et 3e", ("4e",)), ("6e, 5e et autres", ("6e", "5e", "SEGPA, ULIS, UPE2A")))
     [alone] = describe.silences(table([figure("sexe", "filles", 44), figure("sexe", "garcons", 56)]), "parents", year=2032)
-    assert (alone.missing, alone.grouped) == (("les parents sont associés", "les parents ne sont pas associés"), ())
+    assert (alone.missing, alone.grouped) == (("associés", "non associés"), ())
     [whole] = describe.silences(table([figure("situation", "collegien", 44, perimeter="prevention_specialisee"), figure("suivi_par", "alses", 1), figure("suivi_par", "autre_educateur", 1)]), "volume", year=2032)
     assert (whole.label, whole.missing) == ("Situation scolaire (toute la prévention spécialisée)", ("lycéens", "autres situations"))
 

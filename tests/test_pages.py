@@ -233,7 +233,7 @@ def test_a_page_has_a_sheet_for_paper(report, name):
 
 def test_titles_state_the_finding_and_carry_their_number(report):
     figure = next(f for f in read(report, "02_describe").select("figure") if f["id"] == "fig-alses-sexe")
-    assert figure.select_one(".figure-titre").get_text() == "Figure\u00a09 Sexe\u00a0: 44\u202f%\u00a0sont des filles"
+    assert figure.select_one(".figure-titre").get_text() == "Figure\u00a09 Parmi les personnes suivies par un ALSES, 44\u202f%\u00a0sont des filles"
     assert figure.select_one(".lecture").get_text().startswith("Lecture")
     assert "150" in figure.select_one(".lecture").get_text()
     assert "Rapport inventé 2032" in figure.select_one(".source").get_text()
@@ -249,7 +249,7 @@ def test_what_is_not_published_is_said(report):
     page = read(report, "02_describe")
     boxes = [box.get_text() for box in page.select(".encart.non-publie")]
     [origin] = [text for text in boxes if "Origine de l’accompagnement" in text]
-    assert "« autres voies que le collège » réunit, sans les séparer, travail de rue" in re.sub(r"[\u00a0\u202f]", " ", origin)
+    assert "« autres voies que le collège » réunit, sans les séparer, « travail de rue », " in re.sub(r"[\u00a0\u202f]", " ", origin)
     assert any("sans dire si c’est la part des personnes" in box.get_text() for box in page.select(".encart.alerte"))
 
 
@@ -274,7 +274,7 @@ def test_page_01_accounts_for_every_row(report, mini_root):
         changes = list(csv.DictReader(file))
     said = re.sub(r"\s+", " ", read(report, "01_clean").select_one("ul.constats").get_text(" "))
     assert (
-        f"5 lignes : 5 gardées, 0 rejetée. Modifications d’écriture inscrites au registre : {len(changes)} ."
+        f"5 lignes : 5 gardées, 0 rejetée. Le registre garde {len(changes)} modifications d’écriture."
         in re.sub(r"[\u00a0\u202f]", " ", said).replace("  ", " ")
     )
     assert {

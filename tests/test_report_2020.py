@@ -216,9 +216,9 @@ def test_every_count_of_the_statements_is_that_of_the_raw_table(real_root, figur
 def test_page_04_names_the_tensest_theme_and_the_tensions_without_answer(report):
     page = BeautifulSoup((report / "04_themes.html").read_text(encoding="utf-8"), "html.parser")
     said = re.sub(r"[\s\u202f\u00a0]+", " ", page.select_one("ul.constats").get_text(" ")).replace(" .", ".").replace(" ,", ",")
-    assert "Le thème « Cadre du partenariat » porte le plus de tensions : 5 sur 10." in said
-    assert "Le thème « Place dans l’équipe » nomme le plus de leviers : 5 sur 11." in said
-    assert "Sur 10 tensions, 8 trouvent dans la synthèse au moins un levier ou une recommandation ; 2 restent sans réponse." in said
+    assert "Le thème « Cadre du partenariat » réunit le plus de tensions : 5 sur 10." in said
+    assert "Le thème « Place dans l’équipe » réunit le plus de leviers : 5 sur 11." in said
+    assert "Sur 10 tensions, 8 reçoivent une réponse dans la synthèse, levier ou recommandation ; 2 restent sans réponse." in said
     table = next(t for t in page.find_all("table") if "réponses" in t.caption.get_text())
     lines = [row.find_all("td")[0].get_text() for row in table.tbody.find_all("tr") if row.find_all("td")[1].get_text() == "Aucune"]
     assert lines == ["l.\u00a0162", "l.\u00a0176"]

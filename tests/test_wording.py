@@ -1,6 +1,7 @@
 """French numbers, agreement and sentences: each number names its figure, nothing is said of what is not known."""
 
 from datetime import date
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -68,6 +69,13 @@ def test_the_words_of_two_blocks_do_not_run_together():
     assert wording.plain("<ul><li>Un.</li><li>D<b>eu</b>x.</li></ul>") == "Un. Deux."
 
 
+def test_labels_that_hold_commas_are_told_apart():
+    gap = SimpleNamespace(label="Objectif travaillé", grouped=(("6e, 5e et autres", ("6e", "SEGPA, ULIS, UPE2A")),), missing=("mobilité",))
+    assert wording.say("describe", "silence", gaps=[gap]).text == (
+        "Donnée non publiée. Objectif travaillé : « 6e, 5e et autres » réunit, sans les séparer, « 6e » et « SEGPA, ULIS, UPE2A » ; aucun chiffre pour « mobilité »."
+    )
+
+
 POSTS = [("postes", name, modality, "postes", 1) for name, modality in (("nouveaux_postes", ""), ("presentation_formelle", "oui"), ("projet_annuel", "oui"))]
 
 
@@ -78,8 +86,8 @@ NETWORK = [("reseau_alses", "postes", "", "alses", 1), ("reseau_alses", "nouveau
     ("key_points", [], "Pas de donnée d’activité, de poste ni de réunion pour 2032."),
     ("key_points", [("alses", "accompagnements", "", "personnes", 150)], "En 2032, les ALSES ont suivi 150 personnes."),
     ("key_points", POSTS, "Sur 1 nouveau poste décrit, 1 a été présenté officiellement"), ("key_points", POSTS[:1], "1 nouveau poste décrit"),
-    ("key_points", [("reunions", "participants", "groupes_alses", "participants", 1)], "1 présent pour 1 invité."),
-    ("network", [], "Le nombre d’ALSES du réseau n’est pas publié pour 2032."), ("network", NETWORK, "Le document compte 1 ALSES, des professionnels, en 2032"),
+    ("key_points", [("reunions", "participants", "groupes_alses", "participants", 1)], "1 présence pour 1 invité."),
+    ("network", [], "Le nombre d’ALSES du réseau n’est pas publié pour 2032."), ("network", NETWORK, "Le document annonce 1 ALSES en 2032, sans date précise"),
     ("network", NETWORK, "1 collège entré"),
 ], ids=["nothing", "persons", "one post", "posts without answers", "one present", "no network", "one post in all", "one new college"])
 def test_a_page_says_what_the_year_has_and_agrees(macro, figures, words):

@@ -51,13 +51,13 @@ def show_attendance(rows: pd.DataFrame) -> Html:
         draw.attendance(shown),
         id="presences",
         title=words("attendance_title", lowest=lowest, is_tied=is_tied(lowest.share, [fact.share for fact in known]))
-        if lowest.base
-        else "Présences aux réunions",
+        if lowest.base and len(known) > 1
+        else "Les présences aux réunions",
         subtitle=words("attendance_subtitle"),
         reading=words("attendance_reading", fact=known[0]) if known[0].base else "",
         source=source(MEETINGS, shown["reference"]),
         alt=words("attendance_alt", facts=facts).text,
-        table=breakdown_table(rows, caption="Présents et invités par groupe"),
+        table=breakdown_table(rows, caption="Présences et invités par groupe"),
     )
 
 
@@ -87,7 +87,7 @@ def show_associations(grid: pd.DataFrame, facts: Facts) -> Html:
     places = ("postes_sans_reunion", "reunions_sans_poste", "synthese_seule")
     found = [facts(f"reseau_alses/presence_associations/{name}") for name in places]
     silent, without, only = (fact if fact and fact.counts[1] else None for fact in found)
-    titles = {"association": "Association", **{name: label.capitalize() for name, label in headings.items()}}
+    titles = {"association": "Association", **{name: label[:1].upper() + label[1:] for name, label in headings.items()}}
     return compose(
         draw.associations(grid, headings),
         id="associations",

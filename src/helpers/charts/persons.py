@@ -50,9 +50,7 @@ def show_breakdown(rows: pd.DataFrame) -> Html | None:
     return compose(
         draw.bars(drawn, [colour_of(entry.id, name) for name in drawn["modalite"]]),
         id=f"{perimeter.id}-{entry.id}",
-        title=words(
-            "breakdown_title", entry=entry, fact=leading, perimeter="" if perimeter.id == USUAL else perimeter.short
-        ),
+        title=words("breakdown_title", fact=leading),
         subtitle=words(
             "breakdown_subtitle", population=who, year=year, has_deduced="deduit" in set(drawn["precision"])
         ),

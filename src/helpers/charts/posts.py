@@ -116,7 +116,7 @@ def show_teams(rows: pd.DataFrame, facts: Facts) -> Html:
         for row in rows.itertuples()
     ]
     labels = {"oui": "Équipe", "non": "Pas d’équipe"}
-    titles = {name: labels.get(name, label.capitalize()) for name, label in answers.items()}
+    titles = {name: labels.get(name, label[:1].upper() + label[1:]) for name, label in answers.items()}
     most = facts(f"{crossed}{first}")
     return compose(
         draw.teams(rows),

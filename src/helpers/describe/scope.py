@@ -10,13 +10,13 @@ from helpers.schema import UNSAID, Indicator, catalogue
 # The cards of the page and of the index, in order; a figure that a year does not publish is left out.
 KEY_FIGURES = {
     "alses/accompagnements/": "personnes suivies par un ALSES",
-    "alses/nouvel_accompagnement/oui": "d’accompagnements ouverts dans l’année",
+    "alses/nouvel_accompagnement/oui": "de personnes dont l’accompagnement a été ouvert dans l’année",
     "alses/sexe/filles": "de filles",
     "alses/origine/college": "de personnes orientées par le collège",
     "alses/niveau/4e_3e": "d’élèves de 4e et 3e",
-    "alses/parents_associes/oui": "d’accompagnements qui associent les parents",
-    "postes/nouveaux_postes/": "nouveaux postes décrits",
-    "reunions/participants/groupes_alses": "de présents aux réunions des groupes d’ALSES",
+    "alses/parents_associes/oui": "de personnes dont les parents sont associés",
+    "postes/nouveaux_postes/": "nombre de nouveaux postes décrits",
+    "reunions/participants/groupes_alses": "de présences aux réunions des groupes d’ALSES",
 }
 
 # The populations that the pages count, from the network to the statements; those of other years are left out.

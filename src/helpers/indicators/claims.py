@@ -111,6 +111,10 @@ def period_claim(claim, meetings: pd.DataFrame) -> dict:
     text = f"{len(out)} sur {len(own)} hors de la période du {start} au {end}"
     text += f" : {', '.join(f'{date:%Y-%m-%d}' for date in out['date'])}" if len(out) else ""
     verdict = "contradictoire" if len(out) else "confirme"
-    motive = "Ces réunions se sont tenues hors de la période affirmée." if len(out) else "Toutes sont dans la période."
+    motive = (
+        "C’est le nombre de réunions tenues hors de la période affirmée."
+        if len(out)
+        else "Toutes sont dans la période."
+    )
     lines = (out if len(out) else own)["ligne"]
     return _claimed(claim, verdict, text, motive, lines=lines, cells=cells)

@@ -12,16 +12,20 @@ from helpers.indicators.rows import Cell, base_cell
 from helpers.indicators.system import System, bounds
 from helpers.schema import catalogue
 
+_NO_BASE = "Le premier pourcentage n’a pas de base écrite."
+
 MOTIVES = {
-    "confirme": "Vrai de toutes les valeurs que les arrondis laissent possibles.",
-    "contradictoire": "Faux de toutes les valeurs que les arrondis laissent possibles.",
-    "non_verifiable": "Vrai de certaines des valeurs que les arrondis laissent possibles, faux des autres.",
+    "confirme": "Vrai pour toutes les valeurs que les arrondis laissent possibles.",
+    "contradictoire": "Faux pour toutes les valeurs que les arrondis laissent possibles.",
+    "non_verifiable": "Vrai pour certaines des valeurs que les arrondis laissent possibles, faux pour les autres.",
     "unknown": "Il manque une part publiée d’un côté ou de l’autre.",
     "equal": "Égales à l’arrondi près : l’écart réel reste inconnu.",
-    "written": "Faux si ce pourcentage est la part des personnes ; "
-    "possible si c’est celle des réponses, plusieurs par personne.",
-    "only_written": "Faux si ce pourcentage est la part des personnes ; rien ne permet de calculer l’autre lecture.",
-    "readings": "Vrai ou faux selon que ce pourcentage est la part des personnes ou celle des réponses.",
+    "written": f"{_NO_BASE} L’affirmation est fausse si c’est une part des personnes, "
+    "possible si c’est une part des réponses, plusieurs par personne.",
+    "only_written": f"{_NO_BASE} L’affirmation est fausse si c’est une part des personnes ; "
+    "rien ne permet de calculer l’autre lecture.",
+    "readings": f"{_NO_BASE} L’affirmation est vraie ou fausse selon que c’est une part des personnes "
+    "ou une part des réponses.",
 }
 
 

@@ -84,7 +84,7 @@ STATUSES = {
     "different": (
         "ambigu",
         "Éducation prioritaire : le classement imprimé n’est pas celui du répertoire",
-        "Le répertoire décrit une autre année : faute d’impression, ou classement changé entre les deux.",
+        "Le répertoire décrit une autre année : faute d’impression, ou classement changé entre-temps.",
     ),
     "non_comparable": (
         "non_verifiable",

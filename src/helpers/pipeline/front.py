@@ -11,11 +11,14 @@ from helpers.schema import PRECISIONS
 # its findings, then one line on the page itself.
 DESCRIPTIONS = {
     "02_describe": ("À retenir", "Le réseau, ses postes, ses réunions, les personnes suivies."),
-    "03_compare": ("Qu’est-ce qui a changé ?", "Ce qui est observé entre deux années, et jusqu’où on peut le dire."),
+    "03_compare": (
+        "Qu’est-ce qui a changé, et est-ce sûr ?",
+        "Ce qui est observé entre deux années, et jusqu’où on peut le dire.",
+    ),
     "04_themes": ("Que retient la synthèse des réunions ?", "Les idées de la synthèse, par thème et par nature."),
     "01_clean": (
         "Que valent ces chiffres ?",
-        "Ce qui a été reçu, ce qui a été modifié, ce que valent les chiffres imprimés.",
+        "Ce qui a été reçu, ce qui a été modifié, et ce que valent les chiffres imprimés.",
     ),
 }
 

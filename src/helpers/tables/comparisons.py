@@ -8,7 +8,7 @@ from helpers.schema import COUNT_FINDINGS, FINDINGS, catalogue
 from helpers.tables.frame import headings, lay_out
 from helpers.wording import Html, fragment, interval, number, percent, plain, points, say, scientific, signed
 
-REACHES = {"concluante": "dépasse le hasard", "non_concluante": "hasard possible", "": "sans test"}
+REACHES = {"concluante": "dépassé", "non_concluante": "possible", "": "sans test"}
 
 
 def _value(value: float | None, measure: Measure, name: str) -> str:
@@ -70,8 +70,8 @@ def reach_table(found: Comparisons, *, caption: str) -> Html:
         ]
         for each in shown
     ]
-    numbers = ["Comparé à", "Part", "Écart"]
-    return lay_out(caption, headings("Comparaison", *numbers, "Constat", "Portée", numbers=numbers), cells)
+    numbers = ["Part de référence", "Part", "Écart"]
+    return lay_out(caption, headings("Comparaison", *numbers, "Constat", "Hasard", numbers=numbers), cells)
 
 
 def differences_table(rows: pd.DataFrame, *, year: int, compare_to: int | None) -> Html:
