@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from helpers import charts, compare, comparisons, describe, facts
-from helpers.charts.figure import canvas, encode
+from helpers.charts.figure import canvas, compose, encode
 from helpers.indicators.rows import row, table
+from helpers.wording import Html
 
 
 def figure(name, modality, n, base=100, *, perimeter="alses", unit="personnes", year=2032):
@@ -121,9 +122,24 @@ def test_shares_of_two_years_are_drawn_with_their_difference():
     assert alt_of(charts.show_differences(*compared(*GIRLS))) == "Parts de deux années : filles, 40,0\u202f% puis 36,7\u202f%, écart −3,3\u00a0points."
 
 
+def test_a_smaller_difference_that_rounding_does_not_explain_comes_before_a_wider_one():
+    wide = [figure("sexe", "filles", (count - 10, count + 10), 1000, year=year) for year, count in ((2032, 412), (2031, 400))]
+    sure = [figure("parents_associes", "oui", count, 1000, year=year) for year, count in ((2032, 305), (2031, 300))]
+    wide = [each | {"part_imprimee_pct": share, "decimales": 0, "precision": "arrondi_imprime"} for each, share in zip(wide, (41.0, 40.0), strict=True)]
+    made = charts.show_differences(*compared(*([one, other] for one, other in zip(wide, sure, strict=True))))
+    assert "l’écart le plus grand que l’arrondi n’explique pas, +0,5" in made.text
+
+
+def test_a_dollar_in_a_name_is_no_formula_and_an_empty_reading_no_paragraph():
+    drawing, axes = canvas(1)
+    axes.text(0, 0, r"$\alpha^{2$")
+    made = compose(drawing, id="x", title="T", subtitle="", reading=Html("", ""), source="S", alt="A", table=Html("", ""))
+    assert 'class="lecture"' not in made.html
+
+
 def test_a_share_that_falls_while_its_count_rises_is_drawn_in_counts():
     made = charts.show_counts(*compared(*GIRLS))
-    assert alt_of(made) == "Barres de deux années, « filles » : 40 personnes sur 100 en 2031, 44 sur 120 en 2032."
+    assert alt_of(made) == "Barres de deux années, en personnes, « filles » : 40 sur 100 en 2031, 44 sur 120 en 2032."
     assert "Filles : la part diminue, le nombre augmente" in made.text
 
 
@@ -164,7 +180,7 @@ def test_answers_that_are_printed_as_shares_are_drawn_with_their_interval():
 def test_objectives_are_drawn_for_one_request():
     rows = [figure("demande_initiale", "mobilite", 5), figure("objectif", "mobilite", 60)]
     made = charts.show_nested(*compared(rows)[:2])
-    assert alt_of(made) == "Rapport des objectifs aux demandes : mobilité, 5 demandes, 60 objectifs, 12,0 pour une."
+    assert alt_of(made) == "Rapport des objectifs aux demandes : mobilité, demande pour 5, objectif pour 60, rapport 12,0."
 
 
 def test_statements_are_a_heat_table():
