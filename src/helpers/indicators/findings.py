@@ -44,6 +44,15 @@ def span(low: float, high: float, unit: str = "") -> str:
     return f"{first}{unit}" if first == last else f"{first} à {last}{unit}"
 
 
+def agreed(unit: str, count: float) -> str:
+    """The name of a unit of the catalogue, that agrees with a count.
+
+    >>> agreed("personnes", 1), agreed("personnes", 2)
+    ('personne', 'personnes')
+    """
+    return catalogue().units[unit][int(count >= 2)]
+
+
 @dataclass(frozen=True)
 class Item:
     """A finding as a page says it: subject, lines, why, and the paths (without year) of the figures to show.

@@ -63,8 +63,8 @@ def _result(row, low: float, high: float) -> str:
 
 
 def _calculated(row, text: str, low: float, high: float) -> str:
-    if pd.isna(low):
-        return ""
+    if pd.isna(low) or pd.isna(high):
+        return ""  # nothing limits it: no result to show
     shown, result = written(text), _result(row, low, high)
     # A count read in a table is its own result.
     return shown if re.fullmatch(r"\d+( lignes?| énoncés?)?", text) else f"{shown}{result}" if text else result[3:]
@@ -146,7 +146,7 @@ def _value(fact: Fact) -> Markup:
     if fact.counts is None or (fact.share is not None and fact.precision == "arrondi_imprime"):
         return Markup("{} : {}").format(title, say_share(fact))
     said = Markup("{} : {}").format(title, say_count(fact))
-    return said + Markup(" sur {}").format(say_base(fact)) if fact.base and fact.is_known else said
+    return said + Markup(" sur {}").format(say_base(fact)) if fact.base and fact.base[0] and fact.is_known else said
 
 
 def remarks_table(remarks: pd.DataFrame, facts: Facts, *, caption: str) -> Html:
