@@ -115,6 +115,13 @@ def compared(now, before=(), *, controls=()):
     return comparisons.Comparisons(made), *looks
 
 
+def test_a_grid_weighs_little_for_each_post():
+    # The whole network, and more: the page that holds it must still be published.
+    posts = pd.DataFrame([{"poste": f"Collège {n} (Valbois)"} | dict.fromkeys(describe.CONDITIONS, "oui") for n in range(100)])
+    names = {name: "Réponse" for name in describe.CONDITIONS}
+    assert len(encode(charts.draw.grid(posts, names, totals=names))) < 1_500 * len(posts)
+
+
 GIRLS = ([figure("sexe", "filles", 44, 120)], [figure("sexe", "filles", 40, year=2031)])
 
 
