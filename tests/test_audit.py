@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 
 from helpers import checks, clean, facts, indicators, paths, store, tables, wording
+from helpers.indicators import rows as indicator_rows
 from helpers.indicators.derivation import derive
 from helpers.indicators.findings import plain, span
 from helpers.indicators.leaves import Origins
-from helpers.indicators.rows import possible_counts, row, table
+from helpers.indicators.rows import possible_counts
 from helpers.indicators.shares import Share, compare_shares
 from helpers.indicators.survey import seniorities, statuses
 from helpers.indicators.system import Constraint, System
@@ -81,9 +82,19 @@ def test_one_answer_for_one_person_is_told_in_the_singular(data_root):
 
 
 def test_nobody_invited_is_no_base_to_show():
-    rows = [row((YEAR, "reunions", "participants", "nord"), "participants", counts=(0, 0), base=(0, 0), precision="exact", reference="")]
-    fact = facts.Facts(table(rows), year=YEAR)("reunions/participants/nord")
+    rows = [indicator_rows.row((YEAR, "reunions", "participants", "nord"), "participants", counts=(0, 0), base=(0, 0), precision="exact", reference="")]
+    fact = facts.Facts(indicator_rows.table(rows), year=YEAR)("reunions/participants/nord")
     assert wording.say("clean", "value", fact=fact).text == "0 participant"
+
+
+def test_a_contradicted_difference_is_told_apart_from_the_totals_it_contradicts(data_root):
+    edit("chiffres_publies", "C2032-06", {"valeur": "49"})
+    controls, found = audit()
+    told = [item for item in indicators.serious(controls, found.findings, year=YEAR)["contradictoire"] if item.subject.startswith("Accompagnements")]
+    assert [(item.subject, item.paths) for item in told] == [
+        ("Accompagnements individuels, 2031", ()), ("Accompagnements individuels", ("alses/accompagnements/",)),
+        ("Accompagnements individuels, écart avec l’année précédente", ()),
+    ]
 
 
 def test_nothing_is_found_in_a_repaired_year(repaired):

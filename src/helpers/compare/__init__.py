@@ -13,6 +13,16 @@ table       the long table: one row a measure, with Holm's correction and the re
 """
 
 from helpers.compare.table import comparisons
-from helpers.compare.years import STABLE_POINTS, counts, differences, finding, only_once, shares, totals
+from helpers.compare.years import STABLE_POINTS, counts, differences, finding, only_once, reliable, shares, totals
 
-__all__ = ["STABLE_POINTS", "comparisons", "counts", "differences", "finding", "only_once", "shares", "totals"]
+__all__ = [
+    "STABLE_POINTS",
+    "comparisons",
+    "counts",
+    "differences",
+    "finding",
+    "only_once",
+    "reliable",
+    "shares",
+    "totals",
+]

@@ -82,7 +82,7 @@ def _calculation(row) -> Markup | str:
 
 
 def _grim(row) -> str:
-    if pd.isna(row.grim_base_min):
+    if pd.isna(row.grim_base_min) or row.grim_base_max == 0:
         return "—"
     base = interval(row.grim_base_min, row.grim_base_max)
     return f"impossible sur {base}" if pd.isna(row.grim_min) else f"{interval(row.grim_min, row.grim_max)} sur {base}"
