@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers import checks, clean, facts, indicators, paths, store, tables
+from helpers import checks, clean, facts, indicators, paths, store, tables, wording
+from helpers.indicators import rows as indicator_rows
 from helpers.indicators.derivation import derive
 from helpers.indicators.findings import plain, span
 from helpers.indicators.leaves import Origins
@@ -62,6 +63,38 @@ def repaired(data_root) -> Path:
     for table, key, changes in REPAIRS:
         edit(table, key, changes)
     return data_root
+
+
+def test_a_mean_over_nobody_cannot_be_tried(data_root):
+    path = paths.raw_table(YEAR, "chiffres_publies")
+    kept = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith(("id", "C2032-05"))]
+    path.write_text("\n".join(kept).replace(",150,", ",0,") + "\n", encoding="utf-8")
+    (found,) = audit()[1].findings.query("id == 'affirmation/A2032-03'").itertuples()
+    assert (found.verdict, found.calcul) == ("non_verifiable", "")
+
+
+def test_one_answer_for_one_person_is_told_in_the_singular(data_root):
+    path = paths.raw_table(YEAR, "chiffres_publies")
+    kept = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith(("id", "C2032-05", "C2032-17"))]
+    path.write_text("\n".join(kept).replace(",150,", ",1,").replace(",60,", ",1,") + "\n", encoding="utf-8")
+    (found,) = audit()[1].findings.query("id == 'affirmation/A2032-03'").itertuples()
+    assert found.calcul.startswith("réponses connues : 1 pour 1 personne, soit 1 par personne au moins ;")
+
+
+def test_nobody_invited_is_no_base_to_show():
+    rows = [indicator_rows.row((YEAR, "reunions", "participants", "nord"), "participants", counts=(0, 0), base=(0, 0), precision="exact", reference="")]
+    fact = facts.Facts(indicator_rows.table(rows), year=YEAR)("reunions/participants/nord")
+    assert wording.say("clean", "value", fact=fact).text == "0 participant"
+
+
+def test_a_contradicted_difference_is_told_apart_from_the_totals_it_contradicts(data_root):
+    edit("chiffres_publies", "C2032-06", {"valeur": "49"})
+    controls, found = audit()
+    told = [item for item in indicators.serious(controls, found.findings, year=YEAR)["contradictoire"] if item.subject.startswith("Accompagnements")]
+    assert [(item.subject, item.paths) for item in told] == [
+        ("Accompagnements individuels, 2031", ()), ("Accompagnements individuels", ("alses/accompagnements/",)),
+        ("Accompagnements individuels, écart avec l’année précédente", ()),
+    ]
 
 
 def test_nothing_is_found_in_a_repaired_year(repaired):
@@ -172,7 +205,7 @@ def test_near_ninety_per_cent_is_told_with_both_readings(true_year):
     ("affirmation/A2020-14/2", "contradictoire", "« scolarité et exclusion » : 30 % contre 50 % (autre lecture : 30 % x 2 à 3 par personne = 60 à 90 %)"),
     ("affirmation/A2020-15", "ambigu", "30 % contre 50 % (autre lecture : 30 % x 2 à 3 par personne = 60 à 90 %)"),
     ("affirmation/A2020-03", "non_verifiable", "52 % contre 52 %"), ("affirmation/A2020-11", "non_verifiable", ""),
-    ("affirmation/A2020-13", "non_verifiable", "1377 réponses connues pour 2233 personnes, soit 0.6 par personne au moins ; 5 réponses possibles ne sont pas publiées ; affirmé : 2 à 3"),
+    ("affirmation/A2020-13", "non_verifiable", "réponses connues : 1377 pour 2233 personnes, soit 0.6 par personne au moins ; réponses possibles qui ne sont pas publiées : 5 ; affirmé : 2 à 3"),
 ])
 def test_a_coherence_of_the_note_has_its_verdict_and_its_calculation(true_year, id, verdict, calculation):
     row = true_year[1].findings.set_index("id").loc[id]
@@ -295,11 +328,13 @@ PERIOD = {"relation": "periode", "gauche": "2032/reunions/reunions/nord", "droit
     ({"droite": "2002/alses/sexe/filles"}, "« droite » : « 2002/alses/sexe/filles » parle de 2002 ; une affirmation porte sur 2032 ou 2031."),
     ({"gauche": "2032/reunions/sexe/filles"}, "« gauche » : « 2032/reunions/sexe/filles » est impossible : « sexe » ne se compte pas dans le périmètre « reunions »."),
     ({"droite": "2032/alses/sexe/*"}, "« droite » : « 2032/alses/sexe/* » ne va pas avec la gauche ; « * » vaut des deux côtés."),
-    ({"droite": ""}, "« droite » : «  » est vide alors que la relation « superieur » en a besoin ; complétez-la."),
-    (MEAN | {"valeur_max": None}, "« valeur_max » : «  » est vide alors que la relation « moyenne » en a besoin ; complétez-la."),
-    (MEAN | {"valeur_min": 4}, "« valeur_min » : « moyenne » commence après « valeur_max » ; échangez les deux valeurs."),
+    ({"droite": ""}, "« droite » : la valeur manque alors que la relation « superieur » en a besoin ; complétez cette case."),
+    (MEAN | {"valeur_max": None}, "« valeur_max » : la valeur manque alors que la relation « moyenne » en a besoin ; complétez cette case."),
+    (MEAN | {"valeur_min": 4}, "« valeur_min » : « 4 » dépasse « valeur_max » ; échangez les deux valeurs."),
+    (PERIOD | {"date_debut": "2033-01-01"}, "« date_debut » : « 2033-01-01 » dépasse « date_fin » ; échangez les deux valeurs."),
+    (PERIOD | {"gauche": "2031/reunions/reunions/nord"}, "« gauche » : « 2031/reunions/reunions/nord » parle de 2031 ; une période porte sur les réunions de 2032."),
     (MEAN | {"gauche": "2032/alses/sexe/*"}, "« gauche » : « 2032/alses/sexe/* » n’a pas de moyenne ; elle porte sur « * » et un indicateur à choix multiple."),
-    (PERIOD | {"date_fin": None}, "« date_fin » : «  » est vide alors que la relation « periode » en a besoin ; complétez-la."),
+    (PERIOD | {"date_fin": None}, "« date_fin » : la valeur manque alors que la relation « periode » en a besoin ; complétez cette case."),
     (PERIOD | {"valeur_min": 2}, "« valeur_min » : « 2 » ne sert pas à la relation « periode » ; videz cette case."),
     (PERIOD | {"gauche": "2032/reunions/participants/nord"}, "« gauche » : « 2032/reunions/participants/nord » n’a pas de date ; une période porte sur l’indicateur « reunions »."),
     ({"date_fin": "2032-12-31"}, "« date_fin » : « 2032-12-31 » ne sert pas à la relation « superieur » ; videz cette case."),

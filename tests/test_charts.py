@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from helpers import charts, compare, comparisons, describe, facts
-from helpers.charts.figure import canvas, encode
+from helpers.charts.figure import canvas, compose, encode
 from helpers.indicators.rows import row, table
+from helpers.wording import Html
 
 
 def figure(name, modality, n, base=100, *, perimeter="alses", unit="personnes", year=2032):
@@ -114,6 +115,13 @@ def compared(now, before=(), *, controls=()):
     return comparisons.Comparisons(made), *looks
 
 
+def test_a_grid_weighs_little_for_each_post():
+    # The whole network, and more: the page that holds it must still be published.
+    posts = pd.DataFrame([{"poste": f"Collège {n} (Valbois)"} | dict.fromkeys(describe.CONDITIONS, "oui") for n in range(100)])
+    names = {name: "Réponse" for name in describe.CONDITIONS}
+    assert len(encode(charts.draw.grid(posts, names, totals=names))) < 1_500 * len(posts)
+
+
 GIRLS = ([figure("sexe", "filles", 44, 120)], [figure("sexe", "filles", 40, year=2031)])
 
 
@@ -121,9 +129,24 @@ def test_shares_of_two_years_are_drawn_with_their_difference():
     assert alt_of(charts.show_differences(*compared(*GIRLS))) == "Parts de deux années : filles, 40,0\u202f% puis 36,7\u202f%, écart −3,3\u00a0points."
 
 
+def test_a_smaller_difference_that_rounding_does_not_explain_comes_before_a_wider_one():
+    wide = [figure("sexe", "filles", (count - 10, count + 10), 1000, year=year) for year, count in ((2032, 412), (2031, 400))]
+    sure = [figure("parents_associes", "oui", count, 1000, year=year) for year, count in ((2032, 305), (2031, 300))]
+    wide = [each | {"part_imprimee_pct": share, "decimales": 0, "precision": "arrondi_imprime"} for each, share in zip(wide, (41.0, 40.0), strict=True)]
+    made = charts.show_differences(*compared(*([one, other] for one, other in zip(wide, sure, strict=True))))
+    assert "La part qui change le plus au-delà de l’arrondi : « associés », +0,5" in made.text
+
+
+def test_a_dollar_in_a_name_is_no_formula_and_an_empty_reading_no_paragraph():
+    drawing, axes = canvas(1)
+    axes.text(0, 0, r"$\alpha^{2$")
+    made = compose(drawing, id="x", title="T", subtitle="", reading=Html("", ""), source="S", alt="A", table=Html("", ""))
+    assert 'class="lecture"' not in made.html
+
+
 def test_a_share_that_falls_while_its_count_rises_is_drawn_in_counts():
     made = charts.show_counts(*compared(*GIRLS))
-    assert alt_of(made) == "Barres de deux années, « filles » : 40 personnes sur 100 en 2031, 44 sur 120 en 2032."
+    assert alt_of(made) == "Barres de deux années, en personnes, « filles » : 40 sur 100 en 2031, 44 sur 120 en 2032."
     assert "Filles : la part diminue, le nombre augmente" in made.text
 
 

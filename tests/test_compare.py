@@ -1,5 +1,6 @@
 """Two years: what the bounds allow one to say, and nothing more."""
 
+import pandas as pd
 import pytest
 
 from helpers import compare
@@ -29,6 +30,21 @@ NOW = table([
     figure(2032, "postes", "", (8, 8), perimeter="reseau_alses", unit="postes"),
 ])
 BOTH = compare.differences(NOW, BEFORE, year=2032, compare_to=2031)
+
+
+def test_what_the_year_contradicts_of_the_one_before_is_compared_no_more():
+    controls = pd.DataFrame(
+        [(2031, "alses", "accompagnements", "", "effectif", "contradictoire"), (2032, "alses", "accompagnements", "", "ecart", "contradictoire"),
+         (2031, "alses", "sexe", "filles", "part", "confirme")],
+        columns=["annee", "perimetre", "indicateur", "modalite", "mesure", "verdict"],
+    )
+    printed = figure(2031, "origine", "college", (60, 60), (100, 100), share=60, decimals=0, precision="arrondi_imprime")
+    kept = compare.reliable(pd.concat([BEFORE, table([printed])], ignore_index=True), controls, compare_to=2031).set_index(["indicateur", "modalite"])
+    assert list(kept["precision"]) == ["contradictoire", "exact", "non_publie", "exact", "non_publie", "exact", "arrondi_imprime"]
+    assert kept["base_min"].isna().all()
+    assert kept["effectif_min"].dropna().to_dict() == {("sexe", "filles"): 40, ("nouvel_accompagnement", "oui"): 50, ("postes", ""): 5}
+    assert kept.loc[("origine", "college"), "part_imprimee_pct"] == 60
+    assert compare.reliable(BEFORE, controls.head(0), compare_to=2031) is BEFORE
 
 
 @pytest.mark.parametrize(("low", "high", "said"), [

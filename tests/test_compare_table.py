@@ -172,7 +172,7 @@ def test_a_printed_share_is_read_with_its_central_count_and_its_rounding():
     rows = with_shares(table([printed(2020, "sexe", "filles", 42, 2233), exactly(2020, "nouvel_accompagnement", "oui", 1206, 2233)]))
     girls, new = map(compatible.side_of, rows.itertuples())
     assert girls == compatible.Side((927, 949), (2233, 2233), 42.0, (41.5, 42.5)) and girls.central() == (938, 2233)
-    assert new.central() == (1206, 2233) and [array.tolist() for array in new.cells(np.array([2233]))] == [[1206], [2233]]
+    assert new.central() == (1206, 2233) and [array.tolist() for array in new.cells()] == [[1206], [2233]]
 
 
 def test_a_sweep_of_wide_intervals_equals_the_loop():
@@ -206,6 +206,33 @@ def test_blocks_change_nothing(monkeypatch):
     at_once = two_shares.sweep(two_shares.measures, compatible.central_pair(*sides), compatible.compatible_pairs(*sides))
     monkeypatch.setattr(compatible, "BLOCK", 7)
     assert two_shares.sweep(two_shares.measures, compatible.central_pair(*sides), compatible.compatible_pairs(*sides)) == at_once
+
+
+@pytest.mark.parametrize(
+    ("sides", "sweep_of"),
+    [
+        ((compatible.Side((0, 9000), (5000, 5030), 42.0, (41.5, 42.5)), compatible.Side((0, 9000), (4000, 4020), 40.0, (39.5, 40.5))), compatible.compatible_pairs),
+        ((compatible.Side((0, 9000), (5000, 5030), 42.0, (41.5, 42.5)), compatible.Side((0, 9000), (4000, 4020), 42.0, (41.5, 42.5))), compatible.compatible_pairs),
+        ((compatible.Side((400, 410), (900, 900)), compatible.Side((0, 6000), (5000, 6000), 40.0, (39.5, 40.5))), compatible.compatible_rests),
+    ],
+)
+def test_some_cells_in_place_of_every_one_move_no_extreme_that_a_page_shows(monkeypatch, sides, sweep_of):
+    central = (compatible.central_rest if sweep_of is compatible.compatible_rests else compatible.central_pair)(*sides)
+    monkeypatch.setattr(compatible, "MOST_PAIRS", 100_000_000)
+    every = two_shares.sweep(two_shares.measures, central, sweep_of(*sides))
+    for name, value in (("MOST_PAIRS", 1), ("KEPT_BASES", 5), ("KEPT_COUNTS", 7)):
+        monkeypatch.setattr(compatible, name, value)
+    some = two_shares.sweep(two_shares.measures, central, sweep_of(*sides))
+    assert some["ecart"] == pytest.approx(every["ecart"], abs=0.02)
+    assert some["p_valeur"] == pytest.approx(every["p_valeur"], abs=0.005)
+
+
+def test_a_base_known_only_from_five_to_fifty_thousand_is_swept_with_few_pairs():
+    wide = [compatible.Side((0, 50_000), (5_000, 50_000), share, (share - 0.5, share + 0.5)) for share in (52.0, 60.0)]
+    swept = list(compatible.compatible_pairs(*wide))
+    assert sum(block.count.size for block in swept) < compatible.MOST_PAIRS
+    gaps = [100 * (block.count / block.base - block.count_ref / block.base_ref) for block in swept]
+    assert (min(map(min, gaps)), max(map(max, gaps))) == pytest.approx((-9, -7))
 
 
 # --- edges -----------------------------------------------------------------------------------------------------------

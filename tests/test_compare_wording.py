@@ -51,10 +51,62 @@ def test_only_a_conclusive_test_may_be_said_to_exceed_chance(reach, words):
     assert wording.say("compare", "reach", c=girls(reach=reach)).text == words
 
 
+def test_no_difference_is_not_put_down_to_chance():
+    said = wording.say("compare", "reach", c=girls("stable", ecart=known(0)))
+    assert said.text == "Il n’y a pas d’écart à expliquer." and "data-portee" in said.html
+
+
+def found_of(*, page=(), **made):
+    """Comparisons looked up by id, as 03 reads them."""
+    class Found(dict):
+        def of(self, kind, *, having=""):
+            return [each for id, each in self.items() if id.startswith(f"{kind}/") and (not having or having in each)]
+
+        __call__ = dict.get
+
+    whole = Comparison("comparaisons/page", "Page", "", "", "", dict(page) | {"seuil": known(0.05), "nombre_de_tests": known(1, unit="")})
+    return Found({id.replace("__", "/"): each for id, each in made.items()} | {"page": whole})
+
+
+def group(name, present, invited):
+    given = {"effectif": known(present), "base": known(invited), "part": known(100 * present / invited)}
+    return Comparison(f"comparaisons/groupes/reunions/participants/{name}", name, "", "", "", given)
+
+
+@pytest.mark.parametrize(("present", "words"), [
+    (6, "Les 2 groupes dont les invités sont connus ont la même part de présences."),
+    (7, "La part des présences n’est pas la même dans les 2 groupes dont les invités sont connus. Le hasard seul pourrait produire un tel écart."),
+])
+def test_groups_that_come_alike_do_not_differ(present, words):
+    both = {f"groupes/reunions/participants/{name}": group(name, n, base) for name, n, base in (("nord", 5, 10), ("sud", present, 12))}
+    every = Comparison("comparaisons/groupes/reunions/participants", "Tous", "", "", "non_concluante", {"nombre_de_groupes": known(2, unit=""), "p_exacte": known(1), "p_holm": known(1)})
+    said = wording.say("compare", "attendance", found=found_of(**both, **{"groupes/reunions/participants": every}))
+    assert said.text.startswith(words)
+    assert "pour l’ensemble des 1 tests" not in said.text
+
+
+@pytest.mark.parametrize(("low", "high", "words", "title"), [
+    (-121, -110, "ce qui est impossible : elles ne suffisent pas à expliquer l’écart", "aucune part parmi les 50"),
+    (93, 104, "ce qui n’est pas possible pour tous les effectifs", "suffirait à donner l’écart"), (46, 57, "(entre 46,0 et 57,0) parmi ces personnes, au lieu de", "suffirait à donner l’écart"),
+])
+def test_a_share_that_extra_persons_cannot_have_explains_nothing(low, high, words, title):
+    changed = girls(part_supplement=known((low + high) / 2, low, high, unit="pct"), supplement=known(50, unit="personnes"))
+    said = wording.say("compare", "composition", found=found_of(annees__alses__sexe__filles=changed), now=NOW, before=BEFORE)
+    assert words in said.text and "Rien ne démontre cette hypothèse." in said.text
+    assert title in wording.say("figures_compare", "composition_title", c=changed).text
+
+
+@pytest.mark.parametrize(("low", "high", "words"), [
+    (0.001, 0.01, "l’écart dépasse encore le hasard"), (0.07, 0.2, "l’écart ne dépasse plus le hasard"), (0.03, 0.07, "l’écart ne dépasse peut-être plus le hasard"),
+])
+def test_likeness_within_posts_is_said_from_every_count(low, high, words):
+    kept, whole = girls(p_grappe_fort=known(low, low, high, unit="")), found_of()("page")
+    assert words in wording.say("figures_compare", "clusters_title", kept=kept, whole=whole).text
+
+
 @pytest.mark.parametrize(("macro", "values", "words"), [
     ("volume", {"now": NOW, "before": BEFORE}, "aucun total n’est publié pour les deux années"),
     ("rest", {"path": "alses/sexe/garcons", "now": NOW}, "cette part n’est pas publiée à la fois pour les ALSES et pour toute la prévention spécialisée"),
-    ("nested", {"now": NOW}, "aucun thème ne publie à l’unité sa demande et son objectif"),
     ("overlap", {"now": NOW, "before": BEFORE}, "le nombre d’accompagnements poursuivis n’est pas publié, on ne peut pas dire combien de personnes ont pu être comptées les deux années"),
     ("composition", {"now": NOW, "before": BEFORE}, "aucune part testée ne permet ce calcul"), ("detectable", {}, "aucune part n’est testée d’une année à l’autre"),
 ])
@@ -66,9 +118,7 @@ def nested(asked, worked):
     found = {name: known(value, unit="personnes") for name, value in (("effectif_reference", asked), ("effectif", worked), ("base", 5), ("p_holm", 0.5))}
     found |= {"ecart": known(20.0), "rapport": known(worked / asked, unit="")} if asked else {"ecart": known(20.0)}
     one = Comparison("comparaisons/emboitee/alses/mobilite", "Mobilité : objectif et demande initiale", "hausse", "", "", found)
-    comparisons = Comparisons(typed(table([]).reindex(columns=columns("comparaisons")), "comparaisons"))
-    comparisons._found = {"emboitee/alses/mobilite": one}
-    return wording.say("compare", "nested", found=comparisons, now=NOW).text
+    return wording.say("compare", "nested", found=found_of(emboitee__alses__mobilite=one), now=NOW).text
 
 
 @pytest.mark.parametrize(("asked", "worked", "words"), [

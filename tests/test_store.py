@@ -114,12 +114,15 @@ GROUPS = "n’est pas dans la liste (journee_nouveaux, nouveaux, nord, sud, chef
 @pytest.mark.parametrize(("old", "new", "sentence"), [
     (",7,", ",sept,", "« participants » : « sept » n’est pas un nombre entier ; corrigez la valeur."),
     (",7,", ',"6,5",', "« participants » : « 6,5 » n’est pas un nombre entier ; corrigez la valeur."),
+    (",7,", ",1 017,", "« participants » : « 1 017 » contient une espace ; écrivez 1017."),
+    (",7,", ",1\u202f017,", "« participants » : « 1\u202f017 » contient une espace ; écrivez 1017."),
+    ("Visio", "v" * 151, f"« intitule » : « {'v' * 80}… » a 151 caractères, 150 au plus sont permis ; abrégez."),
     (",7,", ",17.0,", "« participants » : « 17.0 » n’est pas un nombre entier ; corrigez la valeur."),
     (",7,", ",-1,", "« participants » : « -1 » est impossible : la valeur doit être au moins 0 ; vérifiez-la dans le document."),
     (",7,", ", ,", "« participants » : la case est vide alors qu’elle est obligatoire ; complétez-la."),
     ("2032-12-01", "31/02/2032", f"« date » : « 31/02/2032 » {DATE}"), ("2032-12-01", "12/01/32", f"« date » : « 12/01/32 » {DATE}"),
     (",nord,", ",nrod,", f"« groupe » : « nrod » {GROUPS} Vouliez-vous « nord » ?"), (",nord,", ",xyz,", f"« groupe » : « xyz » {GROUPS}"),
-], ids=["type", "half person", "decimal", "bound", "required", "no such day", "short year", "near value", "no near value"])
+], ids=["type", "half person", "space", "narrow space", "long", "decimal", "bound", "required", "no such day", "short year", "near value", "no near value"])
 def test_a_cell_that_cannot_be_used_is_told_with_its_place_and_value(data_root, old, new, sentence):
     assert told(data_root, HEAD + JOURNEE + VISIO.replace(old, new)) == [f"{FILE}, ligne 3, colonne {sentence}"]
 
@@ -186,6 +189,12 @@ def test_a_card_is_read_with_its_bom_and_told_when_it_is_no_json(data_root):
     assert store.read_card(2032) == {"title": "Note", "source": "Note (APSN)", "contexte": "grève."}
     card.write_bytes(b"{")
     with pytest.raises(DataError, match="n’est pas un fichier JSON en UTF-8"):
+        store.read_card(2032)
+
+
+def test_a_card_whose_title_would_not_fit_a_page_is_told(data_root):
+    (data_root / "data/raw/2032/datapackage.json").write_text(f'{{"sources": [{{"title": "{"R" * 151}"}}]}}', encoding="utf-8")
+    with pytest.raises(DataError, match="datapackage.json : « title » dépasse 150 caractères ; abrégez-le."):
         store.read_card(2032)
 
 

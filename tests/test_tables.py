@@ -49,6 +49,10 @@ def test_a_breakdown_says_how_well_each_figure_is_known_and_cards_leave_out_what
     )
 
 
+def test_no_card_is_no_list():
+    assert "<ul" not in tables.cards(facts.Facts(table([]), year=2032), {"alses/sexe/filles": "de filles"}).html
+
+
 def test_the_perimeters_table_leaves_out_what_the_year_does_not_count():
     found = facts.Facts(table([GIRLS, ALL]), year=2032)
     made = tables.perimeters_table(found, {"alses/accompagnements/": "personnes suivies", "postes/nouveaux_postes/": "postes"}, caption="C")
@@ -77,6 +81,7 @@ OF_SHARE = "100\u202f% − 56\u202f% : de 43,6 à 44,2\u202f% ; sans l’hypoth�
     ({}, "44\u202f%", OF_SHARE, "66 sur 150"), ({"valeur": 44.5, "operateur": "pres_de"}, "près de 44,5\u202f%", OF_SHARE, "66 sur 150"),
     (COUNT | {"operateur": "plus_de", "grim_base_min": None}, "plus de 44 personnes", "40 + 5 = 45", "—"),
     (COUNT | {"calcul": "45 lignes", "grim_min": None}, "44 personnes", "45 lignes", "impossible sur 150"), (COUNT | {"calcul": ""}, "44 personnes", "45", "66 sur 150"),
+    (COUNT | {"recalcul_max": None}, "44 personnes", "—", "66 sur 150"),
     (COUNT | {"calcul": "", "recalcul_max": 47, "grim_base_max": 160, "grim_max": 70}, "44 personnes", "de 45 à 47", "66 à 70 sur 150 à 160"),
     (GAP | {"unite": "points", "valeur": -4}, "−4\u00a0points", "—", "66 sur 150"), (GAP | {"unite": "personnes"}, "+44 personnes", "—", "66 sur 150"),
     (GAP | {"unite": "points", "valeur": -4, "recalcul_min": -5, "recalcul_max": -3.5, "calcul": "46 % - 50 %"}, "−4\u00a0points", "46\u202f% − 50\u202f% : de −5,0 à −3,5 points", "66 sur 150"),

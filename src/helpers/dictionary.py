@@ -25,6 +25,7 @@ def _rules(column: dict) -> str:
     said += [", ".join(f"`{value}`" for value in rules["enum"])] if "enum" in rules else []
     said += [f"au moins {rules['minimum']}"] if "minimum" in rules else []
     said += [f"au plus {rules['maximum']}"] if "maximum" in rules else []
+    said += [f"{rules['maxLength']} caractères au plus"] if "maxLength" in rules else []
     said += [f"forme `{rules['pattern']}`"] if "pattern" in rules else []
     return " ; ".join(said)
 

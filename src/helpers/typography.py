@@ -24,6 +24,15 @@ def french_spaces(text: str) -> str:
     return _AFTER_LINE.sub(WIDE, text)
 
 
+def shortened(text: str, *, width: int = 80) -> str:
+    """The beginning of a long text, for a message; a short one as it is.
+
+    >>> shortened("un mot"), shortened("x" * 100, width=5)
+    ('un mot', 'xxxxx…')
+    """
+    return text if len(text) <= width else f"{text[:width].rstrip()}…"
+
+
 def fold(text: str) -> str:
     """The text without case, accents or punctuation, words joined by ``_``; a plus sign is a word: REP+ is not REP.
 

@@ -87,7 +87,7 @@ def show_clusters(found: Comparisons, now: Facts, before: Facts) -> Html:
         **{f"p_{rank}": f"p, ressemblance {name}" for rank, name in enumerate(_DESIGNS.values())},
     }
     data = rows.assign(**{name: rows[name].map(probability) for name in titles if name != "etiquette"})
-    below = [each for each in shown if each["p_valeur"].value < page["seuil"].value]
+    below = [each for each in shown if each["p_valeur"].high < page["seuil"].value]
     return compose(
         draw.tests_by_design(rows, effects=effects, threshold=page["seuil"].value, colours=colours_of(shown)),
         id="ressemblance",

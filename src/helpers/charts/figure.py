@@ -7,6 +7,7 @@ import re
 import matplotlib as mpl
 import seaborn as sns
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from helpers.charts.palette import GREY
 from helpers.wording import Html, fragment, plain
@@ -51,6 +52,9 @@ def canvas(height: float):
 def encode(figure: Figure) -> str:
     """The figure as a base64 SVG, the same bytes for the same drawing."""
     buffer = io.BytesIO()
+    # A text made after the canvas does not know its style: a dollar in a name is no formula.
+    for text in figure.findobj(Text):
+        text.set_parse_math(False)
     with mpl.rc_context(STYLE):
         figure.savefig(buffer, format="svg", metadata=METADATA, facecolor="white")
     drawing = _NEEDLESS_NAMES.sub("", _NEEDLESS_FONT.sub("", buffer.getvalue().decode("utf-8")))
@@ -70,7 +74,7 @@ def compose(
         subtitle=subtitle,
         image=encode(figure),
         alt=alt,
-        reading=reading,
+        reading=reading if plain(reading) else "",
         notes=list(notes),
         source=source,
         table=table,

@@ -18,7 +18,8 @@ def show_differences(found: Comparisons, now: Facts, before: Facts) -> Html:
     shown = drawn(found.of("annees", having="ecart"))
     if not shown:
         return nothing("aucune part n’est publiée pour les deux années")
-    rows, most, years = shares_frame(shown), widest(shown), {"year": now.year, "compare_to": before.year}
+    moved = [each for each in shown if each.finding in ("hausse", "baisse")]
+    rows, most, years = shares_frame(shown), widest(moved or shown), {"year": now.year, "compare_to": before.year}
     rows = rows.assign(
         texte=[f"{number(row.reference_pct, 1)} → {percent(row.part_pct, 1)}" for row in rows.itertuples()]
     )
@@ -26,7 +27,7 @@ def show_differences(found: Comparisons, now: Facts, before: Facts) -> Html:
     return compose(
         draw.two_shares(rows, colours_of(shown)),
         id="ecarts",
-        title=comparing("shares_title", widest=most),
+        title=comparing("shares_title", widest=most, is_first=most is widest(shown)),
         subtitle=comparing("shares_subtitle", **years),
         reading=comparing("shares_reading", c=most, **years),
         source=source_of(shown, [before, now], "voir les données de la figure"),

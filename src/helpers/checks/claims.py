@@ -64,28 +64,33 @@ def _is_empty(value) -> bool:
     return value == "" if isinstance(value, str) else bool(pd.isna(value))
 
 
+def _shown(claim, column: str) -> str:
+    value = getattr(claim, column)
+    return f"{value:%Y-%m-%d}" if column.startswith("date") else str(value).removesuffix(".0").replace(".", ",")
+
+
 def _relation_fault(claim) -> Wrong | None:
     """A column that the relation needs and that is empty, one that it does not use, or ends in the wrong order."""
     needed = NEEDS[claim.relation]
     for column in needed:
         if _is_empty(getattr(claim, column)):
-            return column, "", f"est vide alors que la relation « {claim.relation} » en a besoin ; complétez-la."
+            return column, "", f"manque alors que la relation « {claim.relation} » en a besoin ; complétez cette case."
     for column in OPTIONAL:
         if column not in needed and not _is_empty(getattr(claim, column)):
-            shown = getattr(claim, column)
-            shown = f"{shown:%Y-%m-%d}" if column.startswith("date") else str(shown).removesuffix(".0")
-            return column, shown, f"ne sert pas à la relation « {claim.relation} » ; videz cette case."
+            return column, _shown(claim, column), f"ne sert pas à la relation « {claim.relation} » ; videz cette case."
     if len(needed) == 2 and getattr(claim, needed[0]) > getattr(claim, needed[1]):
-        return needed[0], claim.relation, f"commence après « {needed[1]} » ; échangez les deux valeurs."
+        return needed[0], _shown(claim, needed[0]), f"dépasse « {needed[1]} » ; échangez les deux valeurs."
     return None
 
 
-def _subject_fault(claim) -> Wrong | None:
+def _subject_fault(claim, year: int) -> Wrong | None:
     """A relation about something that it cannot be about."""
-    _, _, name, modality = claim.gauche.split("/")
+    when, _, name, modality = claim.gauche.split("/")
     entry = catalogue().indicators[name]
     if claim.relation == "periode" and name != "reunions":
         return "gauche", claim.gauche, "n’a pas de date ; une période porte sur l’indicateur « reunions »."
+    if claim.relation == "periode" and int(when) != year:
+        return "gauche", claim.gauche, f"parle de {when} ; une période porte sur les réunions de {year}."
     if claim.relation == "moyenne" and (modality != "*" or entry.choice != "multiple" or entry.base is None):
         return "gauche", claim.gauche, "n’a pas de moyenne ; elle porte sur « * » et un indicateur à choix multiple."
     if claim.relation in SHARES:
@@ -111,7 +116,7 @@ def claim_faults(claims: pd.DataFrame, *, year: int) -> list[DataError]:
             or _digit_fault(claim, ("libelle",))
             or _side_fault(claim, year)
             or _relation_fault(claim)
-            or _subject_fault(claim)
+            or _subject_fault(claim, year)
         )
         if wrong:
             found.append(fault(file, line, *wrong))

@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 from helpers.schema import DataError
+from helpers.typography import shortened
 
 
 def fault(file: str, line: int, column: str, value: object, remedy: str) -> DataError:
     """One fault of one cell; ``remedy`` says what is wrong and what to do."""
-    return DataError(f"{file}, ligne {line}, colonne « {column} » : « {value} » {remedy}")
+    shown = f"« {shortened(str(value))} »" if str(value) else "la valeur"
+    return DataError(f"{file}, ligne {line}, colonne « {column} » : {shown} {remedy}")
 
 
 def unknown(value: str, known: Iterable[str]) -> str:

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 import pandas as pd
 
 from helpers import paths
-from helpers.checks.figures import modalities_of
+from helpers.checks.claims import path_fault
 from helpers.checks.sentences import fault, unknown
 from helpers.clean import read_start
 from helpers.schema import DataError, catalogue, columns, unfolded
@@ -45,18 +45,6 @@ def association_faults(table: pd.DataFrame, known: set[str], *, file: str) -> li
     return [fault(file, line, "associations", name, unknown(name, known)) for line, name in missing.items()]
 
 
-def _link_fault(link: str) -> str | None:
-    """Why a statement's link leads to no figure of the catalogue, or None."""
-    entries = catalogue()
-    perimeter, name, modality = link.split("/")
-    if perimeter not in entries.perimeters:
-        return unknown(perimeter, entries.perimeters)
-    if name not in entries.indicators:
-        return unknown(name, entries.indicators)
-    known = modalities_of(name)
-    return None if modality in known or entries.indicators[name].is_open else unknown(modality, known)
-
-
 def _answer_fault(row, answered: str, natures: dict[str, str]) -> str | None:
     """Why a statement cannot answer another one, and what to do; None when it can."""
     if row.nature not in ("levier", "recommandation"):
@@ -94,7 +82,7 @@ def statement_faults(statements: pd.DataFrame, themes: pd.DataFrame, *, year: in
     for line, row in zip(statements.index, statements.itertuples(), strict=True):
         if row.theme not in codes:
             found.append(fault(file, line, "theme", row.theme, unknown(row.theme, codes)))
-        remedy = _link_fault(row.indicateur_lie) if row.indicateur_lie else None
+        remedy = path_fault(row.indicateur_lie) if row.indicateur_lie else None
         if remedy:
             found.append(fault(file, line, "indicateur_lie", row.indicateur_lie, remedy))
     return found + _code_faults(statements, file=file)

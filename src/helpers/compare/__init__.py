@@ -13,6 +13,6 @@ table       the long table: one row a measure, with Holm's correction and the re
 """
 
 from helpers.compare.table import comparisons
-from helpers.compare.years import counts, differences, only_once
+from helpers.compare.years import counts, differences, only_once, reliable
 
-__all__ = ["comparisons", "counts", "differences", "only_once"]
+__all__ = ["comparisons", "counts", "differences", "only_once", "reliable"]

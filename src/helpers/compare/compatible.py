@@ -8,6 +8,10 @@ import pandas as pd
 
 # Cells computed at once: some tens of megabytes, whatever the width of the intervals.
 BLOCK = 200_000
+# Pairs that a page can wait for: about a second. Beyond, each share keeps some of its cells, its extremes among them;
+# bases are then so large that what lies between two kept cells does not show at a tenth of a point.
+MOST_PAIRS = 2_000_000
+KEPT_BASES, KEPT_COUNTS = 21, 41
 
 
 @dataclass(frozen=True)
@@ -35,15 +39,52 @@ class Side:
         middle = sum(self.counts) / 2 if self.printed is None else self.printed * base / 100
         return int(np.clip(np.floor(middle + 0.5), *self.counts)), base
 
-    def cells(self, bases: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Every (count, base) that the bounds and the rounding allow, for these bases."""
+    def ends(self, bases: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The least and greatest count that the bounds and the rounding allow, for each base; in disorder if none."""
         # Rounded far below a person: 46.5 % of 2 000 must stay 930.
         low = np.maximum(np.ceil((self.rounding[0] * bases / 100).round(6)), self.counts[0])
         high = np.minimum(np.floor((self.rounding[1] * bases / 100).round(6)), self.counts[1])
-        wide = np.maximum(high - low + 1, 0).astype(int)
-        base = np.repeat(bases, wide)
+        return low.astype(int), high.astype(int)
+
+    def size(self) -> int:
+        """How many (count, base) are possible."""
+        low, high = self.ends(self._bases())
+        return int(np.maximum(high - low + 1, 0).sum())
+
+    def cells(self) -> tuple[np.ndarray, np.ndarray]:
+        """Every (count, base) that the bounds and the rounding allow."""
+        bases = self._bases()
+        low, high = self.ends(bases)
+        wide = np.maximum(high - low + 1, 0)
         rank = np.arange(wide.sum()) - np.repeat(np.cumsum(wide) - wide, wide)
-        return (np.repeat(low, wide) + rank).astype(int), base
+        return np.repeat(low, wide) + rank, np.repeat(bases, wide)
+
+    def some_cells(self, near: float) -> tuple[np.ndarray, np.ndarray]:
+        """Some (count, base) in place of every one: bases and counts spread evenly, both ends always among them.
+
+        The bases of the least and of the greatest share are kept as well: no difference of shares goes further. So is
+        the count nearest to the share ``near``, where both sides may be equal and p is at its greatest.
+        """
+        bases = self._bases()
+        low, high = self.ends(bases)
+        bases, low, high = (each[low <= high] for each in (bases, low, high))
+        if not len(bases):
+            return bases, bases
+        spread = np.linspace(0, len(bases) - 1, KEPT_BASES).round().astype(int)
+        kept = np.unique([*spread, np.argmin(low / bases), np.argmax(high / bases)])
+        bases, low, high = bases[kept], low[kept], high[kept]
+        counts = np.vstack([np.linspace(low, high, KEPT_COUNTS), np.clip(near * bases, low, high)]).round().astype(int)
+        pairs = np.unique(np.stack([counts.T.ravel(), np.repeat(bases, KEPT_COUNTS + 1)]), axis=1)
+        return pairs[0], pairs[1]
+
+    def shares(self) -> tuple[float, float]:
+        """The least and the greatest share of the base."""
+        bases = self._bases()
+        low, high = self.ends(bases)
+        return float((low / bases).min()), float((high / bases).max())
+
+    def _bases(self) -> np.ndarray:
+        return np.arange(self.bases[0], self.bases[1] + 1)
 
 
 def side_of(row, suffix: str = "") -> Side | None:
@@ -65,19 +106,28 @@ def central_pair(side: Side, reference: Side) -> Pair:
     return Pair(*(np.array([value]) for value in (*side.central(), *reference.central())))
 
 
-def compatible_pairs(side: Side, reference: Side) -> Iterator[Pair]:
-    """Every pair of counts that is compatible, by blocks.
-
-    Of a base that is only bounded, the ends and the middle are taken, each with all its counts: between them, every
-    measure moves one way.
-    """
-    sides = [each.cells(np.arange(each.bases[0], each.bases[1] + 1)) for each in (side, reference)]
-    (count, base), (count_ref, base_ref) = sides
+def _crossed(side: Side, reference: Side) -> Iterator[Pair]:
+    """Every cell of one share with every cell of the other, by blocks; some of them when there are too many."""
+    if side.size() * reference.size() <= MOST_PAIRS:
+        (count, base), (count_ref, base_ref) = side.cells(), reference.cells()
+    else:
+        # The middle of what both shares may be; of what separates them if they cannot be equal: an end is then kept.
+        near = sum(sorted([*side.shares(), *reference.shares()])[1:3]) / 2
+        (count, base), (count_ref, base_ref) = side.some_cells(near), reference.some_cells(near)
     step = max(1, BLOCK // max(1, len(count_ref)))
     for first in range(0, len(count), step):
         here = slice(first, first + step)
         arrays = np.broadcast_arrays(count[here, None], base[here, None], count_ref[None, :], base_ref[None, :])
         yield Pair(*(array.ravel() for array in arrays))
+
+
+def compatible_pairs(side: Side, reference: Side) -> Iterator[Pair]:
+    """Every pair of counts that is compatible, by blocks.
+
+    Of bases that are only bounded, and far apart, there may be too many: `Side.some_cells` then stands for them, with
+    the ends, between which every measure moves one way.
+    """
+    yield from _crossed(side, reference)
 
 
 def central_rest(part: Side, whole: Side) -> Pair:
@@ -87,14 +137,8 @@ def central_rest(part: Side, whole: Side) -> Pair:
 
 
 def compatible_rests(part: Side, whole: Side) -> Iterator[Pair]:
-    """Every compatible pair of a part and of the rest of its whole, by blocks: all bases, all counts of both."""
-    count, base = part.cells(np.arange(part.bases[0], part.bases[1] + 1))
-    wide = max(1, whole.counts[1] - whole.counts[0] + 1)
-    every = np.arange(whole.bases[0], whole.bases[1] + 1)
-    step = max(1, BLOCK // (wide * max(1, len(count))))
-    for first in range(0, len(every), step):
-        all_count, all_base = whole.cells(every[first : first + step])
-        found = (count[:, None], base[:, None], all_count - count[:, None], all_base - base[:, None])
-        pair = [array.ravel() for array in np.broadcast_arrays(*found)]
+    """Every compatible pair of a part and of the rest of its whole, by blocks; chosen as in `compatible_pairs`."""
+    for both in _crossed(part, whole):
+        pair = (both.count, both.base, both.count_ref - both.count, both.base_ref - both.base)
         is_possible = (pair[2] >= 0) & (pair[3] > 0) & (pair[2] <= pair[3])
         yield Pair(*(array[is_possible] for array in pair))

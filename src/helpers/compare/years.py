@@ -27,6 +27,41 @@ def finding(low: float, high: float, *, stable_within: float) -> str:
     return "stable" if max(abs(low), abs(high)) <= stable_within else "indetermine"
 
 
+# What only documents count: the tables of a year hold nothing of it.
+_PRINTED_UNITS = ("personnes", "alses")
+
+
+def _cells(rows: pd.DataFrame) -> list[tuple[str, str, str]]:
+    return list(zip(rows["perimetre"], rows["indicateur"], rows["modalite"], strict=True))
+
+
+def _base_of(perimeter: str, indicator: str, modality: str) -> tuple[str, str, str] | None:
+    base = catalogue().indicators[indicator].base
+    name, _, member = (base or "").partition("/")
+    return (perimeter, name, modality if member == "*" else member) if base else None
+
+
+def reliable(before: pd.DataFrame, controls: pd.DataFrame, *, compare_to: int | None) -> pd.DataFrame:
+    """The indicators of the earlier year without what the document of the year contradicts (``controls``).
+
+    Alone, an earlier year may show no contradiction: a printed difference is filed under the year after. A contradicted
+    figure is said no more; a share keeps what is printed, not its base; what was deduced may rest on it, and goes.
+    """
+    wrong = controls[controls["verdict"].eq("contradictoire") & controls["mesure"].ne("ecart")]
+    cells = set(_cells(wrong[wrong["annee"].eq(compare_to)]))
+    if not cells:
+        return before
+    is_printed = before["unite"].isin(_PRINTED_UNITS)
+    is_wrong = is_printed & pd.Series([cell in cells for cell in _cells(before)], index=before.index)
+    is_deduced = is_printed & ~is_wrong & before["precision"].eq("deduit")
+    rests = is_printed & pd.Series([_base_of(*cell) in cells for cell in _cells(before)], index=before.index)
+    no_count = is_wrong | is_deduced | (rests & before["precision"].eq("arrondi_imprime"))
+    kept = {name: before[name].mask(no_count) for name in ("effectif_min", "effectif_max")}
+    kept |= {name: before[name].mask(is_wrong | is_deduced | rests) for name in ("base_min", "base_max")}
+    told = before["precision"].mask(is_wrong, "contradictoire").mask(is_deduced, "non_publie")
+    return before.assign(**kept, precision=told)
+
+
 def published(indicators: pd.DataFrame, year: int | None) -> pd.DataFrame:
     """The figures of persons that a year publishes for the network, with their shares; cross tables left out."""
     rows = network(with_shares(indicators))

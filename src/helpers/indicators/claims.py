@@ -3,7 +3,7 @@
 import pandas as pd
 
 from helpers.indicators.figures import cell_of
-from helpers.indicators.findings import finding, plain, span
+from helpers.indicators.findings import agreed, finding, plain, span
 from helpers.indicators.rows import Cell, base_cell
 from helpers.indicators.shares import MOTIVES, Share, Shares, cell_from, compare_shares
 from helpers.indicators.system import System, bounds, determines
@@ -70,7 +70,7 @@ def mean_claim(claim, system: System, figures: pd.DataFrame) -> dict:
     base = base_cell(cell, entry)
     own = figures.loc[[cell_of(row)[:3] == cell[:3] and row.mesure == "effectif" for row in figures.itertuples()]]
     persons = bounds(system, {base: 1.0}) if determines(system, {base: 1.0}) else None
-    if persons is None or persons[1] is None:
+    if persons is None or persons[1] is None or persons[0] == 0:
         return _claimed(claim, "non_verifiable", "", MOTIVES["unknown"], lines=own["ligne"], cells=[])
     ends, unknown = [], 0
     for name in entry.modalities:
@@ -82,8 +82,9 @@ def mean_claim(claim, system: System, figures: pd.DataFrame) -> dict:
     is_inside, is_outside = limits[0] <= low and high <= limits[1], high < limits[0] or low > limits[1]
     verdict = "confirme" if is_inside else "contradictoire" if is_outside else "non_verifiable"
     total = sum(end[0] for end in ends)
-    text = f"{total} réponses connues pour {span(*persons)} personnes, soit {plain(low)} par personne au moins"
-    text += f" ; {unknown} réponses possibles ne sont pas publiées" if unknown else f" et {plain(high)} au plus"
+    text = f"réponses connues : {total} pour {span(*persons)} {agreed('personnes', persons[1])}"
+    text += f", soit {plain(low)} par personne au moins"
+    text += f" ; réponses possibles qui ne sont pas publiées : {unknown}" if unknown else f" et {plain(high)} au plus"
     motive = "La moyenne ne peut pas être refaite : toutes les réponses ne sont pas publiées."
     motive = MOTIVES[verdict] if verdict != "non_verifiable" else motive
     return _claimed(claim, verdict, f"{text} ; affirmé : {span(*limits)}", motive, lines=own["ligne"], cells=[])

@@ -23,7 +23,7 @@ MOTIVES = {
     "confirme": "Le recalcul à partir des autres données redonne ce chiffre.",
     "non_verifiable": "Aucune autre donnée ne permet de le recalculer.",
     "ambigu": "Le document ne dit pas de quel total ce pourcentage est la part.",
-    "recalcul": "Le recalcul à partir des autres données ne redonne pas ce chiffre.",
+    "recalcul": "Le recalcul à partir des autres données ne redonne pas le chiffre imprimé.",
     "impossible": "Aucun effectif entier ne donne ce pourcentage sur cette base.",
 }
 
@@ -84,7 +84,7 @@ def _control(figure, audit: _Audit) -> dict:
 
 def _contradicted(figure, conflict: Conflict, audit: _Audit) -> dict:
     """The answer for a figure that cannot hold with others: what these alone give."""
-    lines = sorted(audit.figures.loc[audit.figures["id"].isin(conflict.figures - {figure.id}), "ligne"])
+    lines = sorted(set(audit.figures.loc[audit.figures["id"].isin(conflict.figures - {figure.id}), "ligne"]))
     others = audit.figures[audit.figures["id"].isin(conflict.figures - audit.same(figure))]
     rest = build_system(others, audit.counted)
     rest = rest.without(assumptions_in(rest))

@@ -44,6 +44,15 @@ def span(low: float, high: float, unit: str = "") -> str:
     return f"{first}{unit}" if first == last else f"{first} à {last}{unit}"
 
 
+def agreed(unit: str, count: float) -> str:
+    """The name of a unit of the catalogue, that agrees with a count.
+
+    >>> agreed("personnes", 1), agreed("personnes", 2)
+    ('personne', 'personnes')
+    """
+    return catalogue().units[unit][int(count >= 2)]
+
+
 @dataclass(frozen=True)
 class Item:
     """A finding as a page says it: subject, lines, why, and the paths (without year) of the figures to show.
@@ -77,5 +86,14 @@ def _of_figure(row, year: int) -> Item:
     group = catalogue().indicators[row.indicateur].groups.get(row.modalite)
     about = f"{row.perimetre}/{row.indicateur}/"
     otherwise = f"{about}{group.members[0]}" if group and group.hypothesis else ""
-    paths = (f"{about}{row.modalite}",) if row.annee == year else ()
-    return Item(title_of_figure(row), line_runs([row.ligne]), row.motif, paths, otherwise)
+    # The share or the count of the year is not what a printed difference says.
+    paths = (f"{about}{row.modalite}",) if row.annee == year and row.mesure != "ecart" else ()
+    return Item(_subject(row, year), line_runs([row.ligne]), row.motif, paths, otherwise)
+
+
+def _subject(row, year: int) -> str:
+    """The figure, and what tells it from others on the same line: a difference, a share or a count, another year."""
+    which = {"ecart": ", écart avec l’année précédente", "part": ", en part", "effectif": ", en nombre"}
+    is_share_possible = catalogue().indicators[row.indicateur].base is not None
+    told = which[row.mesure] if row.mesure == "ecart" or is_share_possible else ""
+    return f"{title_of_figure(row)}{told}{'' if row.annee == year else f', {row.annee}'}"

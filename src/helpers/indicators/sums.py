@@ -4,7 +4,7 @@ import pandas as pd
 
 from helpers.facts import decimals_of
 from helpers.indicators.figures import cell_of
-from helpers.indicators.findings import finding, plain, span
+from helpers.indicators.findings import agreed, finding, plain, span
 from helpers.indicators.rows import base_cell, share_bounds
 from helpers.indicators.system import System, bounds, determines
 from helpers.schema import Indicator, catalogue
@@ -68,8 +68,8 @@ def _part_sum(shares: pd.DataFrame, counts: pd.DataFrame, entry: Indicator, syst
     else:
         name = "over" if low > 100 else "nearly" if high >= 100 else "partial"
     if len(counts):
-        unit = catalogue().units[entry.unit][1]
-        text += f" ; {' + '.join(map(plain, counts['valeur']))} = {plain(counts['valeur'].sum())} {unit}"
+        printed = counts["valeur"].sum()
+        text += f" ; {' + '.join(map(plain, counts['valeur']))} = {plain(printed)} {agreed(entry.unit, printed)}"
     if not len(counts):
         text += f", entre {plain(low)} % et {plain(high)} %"
     if name in ("nearly", "partial"):
@@ -95,7 +95,8 @@ def _rest(shares: pd.DataFrame, counts: pd.DataFrame, base: int | None, sum_of: 
         return span(max(0, 100 - sum_of[1]), max(0, 100 - sum_of[0]), " %")
     ends = [share_bounds(value, base, decimals=decimals_of(value)) for value in shares["valeur"]]
     left = [base - int(counts["valeur"].sum()) - sum(end[place] for end in ends) for place in (1, 0)]
-    return f"{span(*(max(0, value) for value in left))} {catalogue().units[entry.unit][1]} sur {base}"
+    low, high = (max(0, value) for value in left)
+    return f"{span(low, high)} {agreed(entry.unit, high)} sur {base}"
 
 
 def group_totals(figures: pd.DataFrame, meetings: pd.DataFrame, *, year: int) -> list[dict]:

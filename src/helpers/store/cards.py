@@ -62,6 +62,9 @@ def read_card(year: int) -> dict[str, str]:
     title, described = source.get("title"), source.get("description") or ""
     if not isinstance(title, str) or not title.strip():
         raise DataError(f"{paths.relative(path)} : « sources » doit nommer un document (title) ; corrigez la carte.")
+    for name, text, most in (("title", title, 150), ("description", described, 1000)):
+        if len(str(text)) > most:
+            raise DataError(f"{paths.relative(path)} : « {name} » dépasse {most} caractères ; abrégez-le.")
     full = f"{title} ({described})" if described else title
     return {"title": title, "source": full, "contexte": str(card.get("contexte") or "")}
 

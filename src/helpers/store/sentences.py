@@ -1,9 +1,13 @@
 """The faults of a table in French: where, what, and what to do."""
 
+import re
 from difflib import get_close_matches
 
 from helpers.schema import DataError
-from helpers.typography import fold
+from helpers.typography import fold, shortened
+
+# « 2 233 » as a document prints it: every kind of space.
+_SPACES, _DIGITS = re.compile(r"[ \u00a0\u2009\u202f]"), re.compile(r"-?\d+(?:[.,]\d+)?")
 
 _TYPES = {
     "integer": "un nombre entier",
@@ -42,11 +46,13 @@ def _constraint(column: dict, note: str, cell: str) -> str:
     if '"enum"' in note:
         close = get_close_matches(cell, rules["enum"], n=1)
         hint = f" Vouliez-vous « {close[0]} » ?" if close else ""
-        return f"« {cell} » n’est pas dans la liste ({', '.join(rules['enum'])}).{hint}"
+        return f"« {shortened(cell)} » n’est pas dans la liste ({', '.join(rules['enum'])}).{hint}"
     if '"minimum"' in note or '"maximum"' in note:
         limits = _limits(rules)
         return f"« {cell} » est impossible : la valeur doit être {limits} ; vérifiez-la dans le document."
-    return f"« {cell} » n’a pas la forme attendue ; corrigez la valeur, par exemple « {column['example']} »."
+    if '"maxLength"' in note:
+        return f"« {shortened(cell)} » a {len(cell)} caractères, {rules['maxLength']} au plus sont permis ; abrégez."
+    return f"« {shortened(cell)} » n’a pas la forme attendue ; corrigez la valeur, par exemple « {column['example']} »."
 
 
 def sentence_of(error, schema: dict, cell: str) -> str | None:
@@ -54,9 +60,12 @@ def sentence_of(error, schema: dict, cell: str) -> str | None:
     name = getattr(error, "field_name", None)
     column = next((entry for entry in schema["fields"] if entry["name"] == name), None)
     if error.type == "type-error":
-        return f", colonne « {name} » : « {cell} » n’est pas {_TYPES[column['type']]} ; corrigez la valeur."
+        joined = _SPACES.sub("", cell)
+        if column["type"] in ("number", "integer") and _DIGITS.fullmatch(joined) and joined != cell:
+            return f", colonne « {name} » : « {cell} » contient une espace ; écrivez {joined}."
+        return f", colonne « {name} » : « {shortened(cell)} » n’est pas {_TYPES[column['type']]} ; corrigez la valeur."
     if error.type == "unique-error":
-        return f", colonne « {name} » : « {cell} » figure déjà plus haut ; chaque valeur doit être unique."
+        return f", colonne « {name} » : « {shortened(cell)} » figure déjà plus haut ; chaque valeur doit être unique."
     if error.type == "constraint-error":
         return f", colonne « {name} » : {_constraint(column, error.note, cell)}"
     if error.type == "primary-key":

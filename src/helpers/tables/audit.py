@@ -63,8 +63,8 @@ def _result(row, low: float, high: float) -> str:
 
 
 def _calculated(row, text: str, low: float, high: float) -> str:
-    if pd.isna(low):
-        return ""
+    if pd.isna(low) or pd.isna(high):
+        return ""  # nothing limits it: no result to show
     shown, result = written(text), _result(row, low, high)
     # A count read in a table is its own result.
     return shown if re.fullmatch(r"\d+( lignes?| énoncés?)?", text) else f"{shown}{result}" if text else result[3:]
@@ -82,7 +82,7 @@ def _calculation(row) -> Markup | str:
 
 
 def _grim(row) -> str:
-    if pd.isna(row.grim_base_min):
+    if pd.isna(row.grim_base_min) or row.grim_base_max == 0:
         return "—"
     base = interval(row.grim_base_min, row.grim_base_max)
     # « Près de 90 % » of 17 claims no exact share: that none exists is no fault.
@@ -148,7 +148,7 @@ def _value(fact: Fact) -> Markup:
     if fact.counts is None or (fact.share is not None and fact.precision == "arrondi_imprime"):
         return Markup("{} : {}").format(title, say_share(fact))
     said = Markup("{} : {}").format(title, say_count(fact))
-    return said + Markup(" sur {}").format(say_base(fact)) if fact.base and fact.is_known else said
+    return said + Markup(" sur {}").format(say_base(fact)) if fact.base and fact.base[0] and fact.is_known else said
 
 
 def remarks_table(remarks: pd.DataFrame, facts: Facts, *, caption: str) -> Html:
