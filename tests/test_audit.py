@@ -92,7 +92,7 @@ def test_a_contradicted_difference_is_told_apart_from_the_totals_it_contradicts(
     controls, found = audit()
     told = [item for item in indicators.serious(controls, found.findings, year=YEAR)["contradictoire"] if item.subject.startswith("Accompagnements")]
     assert [(item.subject, item.paths) for item in told] == [
-        ("Accompagnements individuels, 2031", ()), ("Accompagnements individuels", ("alses/accompagnements/",)),
+        ("Accompagnements individuels, 2031", ()), ("Accompagnements individuels", ()),
         ("Accompagnements individuels, écart avec l’année précédente", ()),
     ]
 

@@ -86,8 +86,9 @@ def _of_figure(row, year: int) -> Item:
     group = catalogue().indicators[row.indicateur].groups.get(row.modalite)
     about = f"{row.perimetre}/{row.indicateur}/"
     otherwise = f"{about}{group.members[0]}" if group and group.hypothesis else ""
-    # The share or the count of the year is not what a printed difference says.
-    paths = (f"{about}{row.modalite}",) if row.annee == year and row.mesure != "ecart" else ()
+    # What the year knows is neither what a printed difference says, nor what was printed and contradicted.
+    is_shown = row.annee == year and row.mesure != "ecart" and row.verdict != "contradictoire"
+    paths = (f"{about}{row.modalite}",) if is_shown else ()
     return Item(_subject(row, year), line_runs([row.ligne]), row.motif, paths, otherwise)
 
 
