@@ -85,6 +85,16 @@ def test_groups_that_come_alike_do_not_differ(present, words):
     assert "pour l’ensemble des 1 tests" not in said.text
 
 
+@pytest.mark.parametrize(("going_on", "words"), [
+    (0, "Aucun accompagnement de 2032 n’a été ouvert avant l’année"), (1, "Parmi les personnes suivies en 2032, 1 l’était déjà avant cette année-là : elle a pu"),
+    (2, "Parmi les personnes suivies en 2032, 2 l’étaient déjà avant cette année-là : elles ont pu"),
+])
+def test_the_persons_of_both_years_are_counted_in_words_that_agree(going_on, words):
+    again = row((2032, "alses", "nouvel_accompagnement", "non"), "personnes", counts=(going_on,) * 2, base=(100, 100), precision="exact", reference="")
+    found = found_of(annees__alses__sexe__filles=girls(p_recouvrement=known(0.2, unit="")))
+    assert wording.say("compare", "overlap", found=found, now=Facts(table([again]), year=2032), before=BEFORE).text.startswith(words)
+
+
 @pytest.mark.parametrize(("low", "high", "words", "title"), [
     (-121, -110, "ce qui est impossible : elles ne suffisent pas à expliquer l’écart", "aucune part parmi les 50"),
     (93, 104, "ce qui n’est pas possible pour tous les effectifs", "suffirait à donner l’écart"), (46, 57, "(entre 46,0 et 57,0) parmi ces personnes, au lieu de", "suffirait à donner l’écart"),
