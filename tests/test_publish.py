@@ -56,6 +56,11 @@ def test_same_notebook_gives_same_bytes():
     assert export(*cells) == export(*again)
 
 
+def test_a_cell_that_says_nothing_leaves_no_trace_of_its_code():
+    page = soup(code("dire(rien)", shown(text_html="")), code("dire(tout)", shown(text_html="<p>Tout.</p>")), code("calculer()"))
+    assert "dire(rien)" not in page.text and "dire(tout)" in page.text and "calculer()" in page.text
+
+
 def test_empty_page_is_light():
     assert len(export().encode()) < MAX_EMPTY_PAGE_BYTES
 

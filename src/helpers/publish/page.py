@@ -78,10 +78,16 @@ def _gather_parameters(notebook: "NotebookNode") -> "NotebookNode":
     return copy
 
 
+def _says_nothing(cell: "NotebookNode") -> bool:
+    """Whether a cell displayed an empty fragment: its code alone would be left on the page."""
+    shown = [output.get("data", {}).get("text/html") for output in cell.get("outputs", [])]
+    return bool(shown) and all(html == "" for html in shown)
+
+
 def _without_foot(notebook: "NotebookNode") -> "NotebookNode":
-    """A copy without what the foot of the page shows: the cells tagged ``provenance``, title and result."""
+    """A copy without what the foot of the page shows (the cells tagged ``provenance``), nor cells that say nothing."""
     copy = deepcopy(notebook)
-    copy.cells = [cell for cell in copy.cells if "provenance" not in _tags(cell)]
+    copy.cells = [cell for cell in copy.cells if "provenance" not in _tags(cell) and not _says_nothing(cell)]
     return copy
 
 
