@@ -15,7 +15,10 @@ DESCRIPTIONS = {
         "Qu’est-ce qui a changé, et est-ce sûr ?",
         "Ce qui est observé entre deux années, et jusqu’où on peut le dire.",
     ),
-    "04_themes": ("Que retient la synthèse des réunions ?", "Les idées de la synthèse, par thème et par nature."),
+    "04_themes": (
+        "Que retient la synthèse des réunions ?",
+        "Les idées de la synthèse, leurs acteurs, les tensions et leurs réponses, à côté des chiffres.",
+    ),
     "01_clean": (
         "Que valent ces chiffres ?",
         "Ce qui a été reçu, ce qui a été modifié, et ce que valent les chiffres imprimés.",
