@@ -78,7 +78,7 @@ def test_actors_and_answers_are_those_that_exist(changes, told):
 
 
 @pytest.mark.parametrize(("theme", "link", "end"), [
-    ("acceuil", "", ["« theme » : « acceuil » est inconnu ; vouliez-vous « accueil » ?"]), ("météo", "", [f"« theme » : « météo » {DICTIONARY}"]),
+    ("acceuil", "", ["« theme » : « acceuil » est inconnu ; vouliez-vous « accueil » ?"]), ("météo", "", ["« theme » : « météo » est inconnu ; ajoutez-le à reference/themes.csv."]),
     ("outils", "postes/bureaux/oui", ["« indicateur_lie » : « postes/bureaux/oui » est inconnu ; vouliez-vous « bureau » ?"]),
     ("outils", "poste/bureau/oui", ["« indicateur_lie » : « poste/bureau/oui » est inconnu ; vouliez-vous « postes » ?"]),
     ("outils", "postes/bureau/ouii", ["« indicateur_lie » : « postes/bureau/ouii » est inconnu ; vouliez-vous « oui » ?"]),

@@ -13,9 +13,14 @@ def fault(file: str, line: int, column: str, value: object, remedy: str) -> Data
     return DataError(f"{file}, ligne {line}, colonne « {column} » : {shown} {remedy}")
 
 
-def unknown(value: str, known: Iterable[str]) -> str:
-    """What to say of a value that is not in a list: the nearest one, if any."""
+def unknown(value: str, known: Iterable[str], *, register: str = "") -> str:
+    """What to say of a value that is not in a list: the nearest one, if any; else where to look, or where to add it.
+
+    ``register`` is the reference table that holds the list, when a researcher may add to it.
+    """
     if not value:
         return "est vide ; indiquez une modalité (voir docs/data-dictionary.md)."
     near = get_close_matches(value, list(known), n=1)
-    return f"est inconnu ; vouliez-vous « {near[0]} » ?" if near else "est inconnu ; voir docs/data-dictionary.md."
+    if near:
+        return f"est inconnu ; vouliez-vous « {near[0]} » ?"
+    return f"est inconnu ; ajoutez-le à {register}." if register else "est inconnu ; voir docs/data-dictionary.md."

@@ -42,7 +42,10 @@ def association_faults(table: pd.DataFrame, known: set[str], *, file: str) -> li
     """Associations cited in a table that the register does not have."""
     cited = unfolded(table, "associations")["associations"]
     missing = cited[~cited.isin(known)]
-    return [fault(file, line, "associations", name, unknown(name, known)) for line, name in missing.items()]
+    return [
+        fault(file, line, "associations", name, unknown(name, known, register="reference/associations.csv"))
+        for line, name in missing.items()
+    ]
 
 
 def _answer_fault(row, answered: str, natures: dict[str, str]) -> str | None:
@@ -81,7 +84,9 @@ def statement_faults(statements: pd.DataFrame, themes: pd.DataFrame, *, year: in
     file, codes, found = paths.relative(paths.raw_table(year, "enonces")), set(themes["theme"]), []
     for line, row in zip(statements.index, statements.itertuples(), strict=True):
         if row.theme not in codes:
-            found.append(fault(file, line, "theme", row.theme, unknown(row.theme, codes)))
+            found.append(
+                fault(file, line, "theme", row.theme, unknown(row.theme, codes, register="reference/themes.csv"))
+            )
         remedy = path_fault(row.indicateur_lie) if row.indicateur_lie else None
         if remedy:
             found.append(fault(file, line, "indicateur_lie", row.indicateur_lie, remedy))
