@@ -119,7 +119,7 @@ def test_a_grid_weighs_little_for_each_post():
     # The whole network, and more: the page that holds it must still be published.
     posts = pd.DataFrame([{"poste": f"Collège {n} (Valbois)"} | dict.fromkeys(describe.CONDITIONS, "oui") for n in range(100)])
     names = {name: "Réponse" for name in describe.CONDITIONS}
-    assert len(encode(charts.draw.grid(posts, names, totals=names))) < 1_500 * len(posts)
+    assert len(encode(charts.draw.grid(posts, names, totals=names))) < 700 * len(posts)
 
 
 GIRLS = ([figure("sexe", "filles", 44, 120)], [figure("sexe", "filles", 40, year=2031)])

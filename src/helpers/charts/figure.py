@@ -3,6 +3,7 @@
 import base64
 import io
 import re
+from collections import Counter
 
 import matplotlib as mpl
 import seaborn as sns
@@ -40,6 +41,9 @@ _NEEDLESS_BLANKS = re.compile(r">\s+<")
 _NEEDLESS_NAMES = re.compile(
     r' id="[A-Za-z0-9.]+_\d+"| transform="rotate\(-0 [^"]*"|<metadata>.*?</metadata>', re.DOTALL
 )
+_HASHED = re.compile(r"\b[mp][0-9a-f]{10}\b")
+_STYLED = re.compile(r' style="([^"]*)"')
+REPEATED = 3  # from so many times on, a style weighs less as a class
 
 
 def canvas(height: float):
@@ -47,6 +51,21 @@ def canvas(height: float):
     with mpl.rc_context({**sns.axes_style("white"), **STYLE}):
         figure = Figure(figsize=(WIDTH, height), layout="constrained")
         return figure, figure.subplots()
+
+
+def _with_short_ids(drawing: str) -> str:
+    """The drawing with its markers and frames numbered in order of appearance instead of hashed."""
+    names = {name: f"i{rank}" for rank, name in enumerate(dict.fromkeys(_HASHED.findall(drawing)))}
+    return _HASHED.sub(lambda found: names[found[0]], drawing)
+
+
+def _with_classes(drawing: str) -> str:
+    """The drawing with the styles that come again and again written once: a grid repeats one for each of its discs."""
+    counted = Counter(_STYLED.findall(drawing))
+    names = {style: f"s{rank}" for rank, style in enumerate(counted) if counted[style] >= REPEATED}
+    rules = "".join(f".{name}{{{style}}}" for style, name in names.items())
+    lighter = _STYLED.sub(lambda found: f' class="{names[found[1]]}"' if found[1] in names else found[0], drawing)
+    return lighter.replace("</style>", f"{rules}</style>", 1)
 
 
 def encode(figure: Figure) -> str:
@@ -59,7 +78,7 @@ def encode(figure: Figure) -> str:
         figure.savefig(buffer, format="svg", metadata=METADATA, facecolor="white")
     drawing = _NEEDLESS_NAMES.sub("", _NEEDLESS_FONT.sub("", buffer.getvalue().decode("utf-8")))
     drawing = drawing.replace("</style>", f"text{{font-family: {FONTS}}}</style>", 1)
-    drawing = _NEEDLESS_BLANKS.sub("><", _NEEDLESS_DECIMALS.sub(r"\1", drawing))
+    drawing = _with_classes(_with_short_ids(_NEEDLESS_BLANKS.sub("><", _NEEDLESS_DECIMALS.sub(r"\1", drawing))))
     return base64.b64encode(drawing.encode("utf-8")).decode("ascii")
 
 

@@ -13,9 +13,8 @@ from bs4 import BeautifulSoup
 from helpers.publish.manifest import MANIFEST
 from helpers.publish.outline import HEADINGS
 
-# Bytes. A report goes by mail as a handful of pages; a heavier page holds a picture that should be a drawing. A year
-# weighs some three thousand bytes a post described: the whole network, and twice that, must still be publishable.
-MAX_PAGE_BYTES = 1_200_000
+# Bytes. A report goes by mail as a handful of pages; a heavier page holds a picture that should be a drawing.
+MAX_PAGE_BYTES = 400_000
 
 _FORBIDDEN = ["script", "iframe", "object", "embed", "base", "form"]
 _ADDRESSES = ("src", "href", "srcset", "poster", "data", "action", "formaction", "background", "xlink:href")
