@@ -16,6 +16,11 @@ def by_nature(indicators: pd.DataFrame, name: str, *, year: int, themes: pd.Data
     ``themes``), which then gives the names too. Groups are left out. Rows of an indicator with several choices
     (``acteur_enonce``) may add up to more than the statements.
 
+    Raises
+    ------
+    KeyError
+        for an indicator that the catalogue does not have.
+
     >>> livre = store.read_reference("themes")
     >>> par_theme = themes.by_nature(store.load(2020, "indicateurs"), "theme_enonce", year=2020, themes=livre)
     >>> par_theme[["libelle", "constat", "tension", "levier", "recommandation"]].head(2)

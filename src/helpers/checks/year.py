@@ -66,6 +66,11 @@ def faults(year: int) -> list[DataError]:
 
     What the schemas refuse is told first: the rest can be looked at only once the tables can be read.
 
+    Raises
+    ------
+    FileNotFoundError
+        when data/raw has no folder for the year: `parameters.check_year` tells it in French.
+
     >>> checks.faults(2020)
     []
     """

@@ -28,7 +28,8 @@ def comparisons(
     ``methode``.
 
     ``now`` and ``before`` are indicators (schema ``indicateurs``), ``controls`` the verdicts on the printed figures
-    (schema ``controles``); each may be empty. ``docs/method.md`` names the source of each method.
+    (schema ``controles``); each may be empty. ``methode`` names the function behind each measure; ``docs/method.md``
+    says why.
 
     >>> annees = [store.load(annee, "indicateurs").query("indicateur == 'sexe'") for annee in (2020, 2019)]
     >>> mesures = compare.comparisons(*annees, store.load(2020, "controles"), year=2020, compare_to=2019)

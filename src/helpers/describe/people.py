@@ -13,6 +13,11 @@ def breakdown(indicators: pd.DataFrame, indicator: str, *, year: int, perimeter:
     Columns: those of the schema ``indicateurs``, ``part_pct`` and ``part_decimales`` (columns of `facts.with_shares`),
     and ``libelle`` (French label).
 
+    Raises
+    ------
+    KeyError
+        for an indicator that the catalogue does not have.
+
     >>> parts = describe.breakdown(store.load(2020, "indicateurs"), "sexe", year=2020)
     >>> parts[["libelle", "effectif_min", "effectif_max", "base_min", "part_pct"]]
        libelle  effectif_min  effectif_max  base_min  part_pct
@@ -33,7 +38,7 @@ def topic(indicators: pd.DataFrame, name: str, *, year: int) -> list[pd.DataFram
     """One breakdown for each indicator of a topic and each perimeter that publishes something of it.
 
     Each has the columns of `describe.breakdown`. An indicator added to the catalogue appears here without a line of
-    code.
+    code. Topics are those of `schema.catalogue`; of an unknown one there is nothing.
 
     >>> parts = describe.topic(store.load(2020, "indicateurs"), "public", year=2020)
     >>> [(rows["indicateur"][0], rows["perimetre"][0]) for rows in parts[:2]]

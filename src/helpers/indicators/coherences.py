@@ -19,10 +19,11 @@ from helpers.schema import VERDICTS, catalogue, columns, typed
 class Coherences:
     """``findings`` (schema ``coherences``, worst first) and ``counts`` (exact indicators of what they found).
 
-    ``findings`` are what 01 saves, one row a finding:
+    01 saves the findings, one a row:
 
-    >>> store.load(2020, "coherences")["verdict"].value_counts().head(2).to_dict()
-    {'confirme': 15, 'non_verifiable': 4}
+    >>> store.load(2020, "coherences")[["nature", "verdict", "lignes"]].head(1)
+            nature         verdict             lignes
+    0  affirmation  contradictoire  91, 118, 132, 144
     """
 
     findings: pd.DataFrame

@@ -11,6 +11,11 @@ import pandas as pd
 def table_schema(name: str) -> dict:
     """The Table Schema of a table, as the JSON file says it: title, type, unit, meaning and rules of each column.
 
+    Raises
+    ------
+    FileNotFoundError
+        for a table without schema; `schema.table_names` lists those that have one.
+
     >>> colonne = schema.table_schema("postes")["fields"][8]
     >>> colonne["name"], colonne["unit"], colonne["description"]
     ('anciennete_prev_ans', 'ans', '0 si « NON ».')
@@ -29,6 +34,11 @@ def table_names() -> list[str]:
 
 def columns(name: str) -> list[str]:
     """The column names of a table, in order.
+
+    Raises
+    ------
+    FileNotFoundError
+        for a table without schema; `schema.table_names` lists those that have one.
 
     >>> schema.columns("registre")
     ['ligne', 'colonne', 'avant', 'apres', 'regle']

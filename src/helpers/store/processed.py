@@ -141,7 +141,7 @@ def load_earlier(year: int | None, name: str) -> pd.DataFrame:
 
     Here the schema ``indicateurs``:
 
-    >>> len(store.load_earlier(2019, "indicateurs")), len(store.load_earlier(None, "indicateurs"))
-    (36, 0)
+    >>> store.load_earlier(2019, "indicateurs").empty, store.load_earlier(None, "indicateurs").empty
+    (False, True)
     """
     return typed(pd.DataFrame(columns=columns(name), dtype="str"), name) if year is None else load(year, name)
