@@ -65,3 +65,8 @@ def test_a_figure_is_found_by_its_path_unless_the_year_does_not_publish_it(path,
         row((2031, "alses", "accompagnements", ""), "personnes", counts=(100, 100), precision="exact", reference=""),
     ])
     assert (facts.Facts(indicators, year=2032)(f"alses/{path}") is not None) is found
+
+
+def test_a_fact_holds_plain_numbers_that_read_as_numbers():
+    found = fact(counts=(66, 67), base=(150, 150))
+    assert [repr(pair) for pair in (found.counts, found.base, found.share_bounds)] == ["(66, 67)", "(150, 150)", "(44.0, 44.666666666666664)"]

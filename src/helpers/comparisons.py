@@ -10,7 +10,13 @@ LEVEL = 0.05
 
 @dataclass(frozen=True)
 class Measure:
-    """A measure: its value at the central counts, its least and greatest over the compatible ones (None: unknown)."""
+    """A measure: its value at the central counts, its least and greatest over the compatible ones (None: unknown).
+
+    >>> trouve = comparisons.Comparisons(store.load_result(2020, "comparaisons"))
+    >>> ecart = trouve("annees/alses/sexe/filles")["ecart"]
+    >>> round(ecart.value, 1), round(ecart.low, 1), round(ecart.high, 1), ecart.unit, ecart.is_exact
+    (2.0, 1.0, 3.0, 'points', False)
+    """
 
     value: float | None
     low: float | None
@@ -26,7 +32,12 @@ class Measure:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A comparison ready to be said: what the bounds say (share, count), how far it reaches, its measures by name."""
+    """A comparison ready to be said: what the bounds say (share, count), how far it reaches, its measures by name.
+
+    >>> filles = comparisons.Comparisons(store.load_result(2020, "comparaisons"))("annees/alses/sexe/filles")
+    >>> filles.label, filles.finding, filles.is_conclusive, "p_holm" in filles
+    ('Sexe : filles, 2019 et 2020', 'hausse', False, True)
+    """
 
     key: str
     label: str
@@ -90,7 +101,14 @@ def _comparison(rows: pd.DataFrame) -> Comparison:
 
 
 class Comparisons:
-    """Looks comparisons up by id: ``found("annees/alses/sexe/filles")``, None when there is none."""
+    """Looks comparisons up by id: ``found("annees/alses/sexe/filles")``, None when there is none.
+
+    ``table`` has the schema ``comparaisons``. An id begins with its kind: ``annees``, ``reste``, ``volume``…
+
+    >>> trouve = comparisons.Comparisons(store.load_result(2020, "comparaisons"))
+    >>> trouve("annees/alses/sexe/filles").finding, [each.id for each in trouve.of("volume")]
+    ('hausse', ['accompagnements'])
+    """
 
     def __init__(self, table: pd.DataFrame) -> None:
         made = [_comparison(rows) for _, rows in table.groupby("comparaison", sort=False)]

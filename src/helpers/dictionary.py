@@ -69,7 +69,11 @@ def _indicators(entries: Catalogue) -> str:
 
 
 def data_dictionary(entries: Catalogue | None = None) -> str:
-    """The dictionary as Markdown, ending with a newline; of the package's catalogue unless another is given."""
+    """The dictionary as Markdown, ending with a newline; of the package's catalogue unless another is given.
+
+    >>> dictionary.data_dictionary().splitlines()[0]
+    '# Dictionnaire des données'
+    """
     entries = entries or catalogue()
     perimeters = "\n".join(
         f"- `{perimeter.id}` : {perimeter.label}"

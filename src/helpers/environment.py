@@ -20,7 +20,14 @@ _HEADER = """\
 def conda_environment(pyproject_text: str) -> str:
     """The text of environment.yml: Python, every dependency and the tests' under conda's names, the package by pip.
 
-    Raises ``ValueError``, with a French sentence, for a dependency that conda cannot write.
+    Raises
+    ------
+    ValueError
+        with a French sentence, for a dependency that conda cannot write.
+
+    >>> texte = '[project]\\nrequires-python = ">=3.11"\\ndependencies = ["matplotlib>=3.9"]'
+    >>> environment.conda_environment(texte).splitlines()[6:9]
+    ['dependencies:', '  - python >=3.11', '  - matplotlib-base >=3.9']
     """
     project = tomllib.loads(pyproject_text)["project"]
     wanted = [*project["dependencies"], *project.get("optional-dependencies", {}).get("tests", [])]
@@ -32,9 +39,12 @@ def conda_environment(pyproject_text: str) -> str:
 def conda_spec(requirement: str) -> str:
     """A pip requirement as conda writes it: conda's name, a space, the bounds.
 
-    Raises ``ValueError``, with a French sentence, for an extra, a marker or an address.
+    Raises
+    ------
+    ValueError
+        with a French sentence, for an extra, a marker or an address.
 
-    >>> conda_spec("matplotlib>=3.9, <3.13")
+    >>> environment.conda_spec("matplotlib>=3.9, <3.13")
     'matplotlib-base >=3.9,<3.13'
     """
     match = _REQUIREMENT.fullmatch(requirement.strip())

@@ -23,7 +23,12 @@ NOTEBOOKS = {
 
 @dataclass(frozen=True)
 class Parameters:
-    """Checked parameters; ``compare_to`` is None when no earlier year has data."""
+    """Checked parameters; ``compare_to`` is None when no earlier year has data.
+
+    >>> choix = parameters.check("03_compare", year=2020)
+    >>> choix.years, choix.as_shown("03_compare")
+    ([2019, 2020], {'Année': '2020', 'Comparée à': '2019', 'Champ': 'tout le réseau'})
+    """
 
     year: int
     compare_to: int | None = None
@@ -70,6 +75,9 @@ def check_year(value: Any, *, name: str = "year") -> int:
     ------
     DataError
         when it is not a whole number or has no folder in data/raw.
+
+    >>> parameters.check_year(2020)
+    2020
     """
     if type(value) is not int:
         raise DataError(f"« {name} » doit être une année en quatre chiffres, sans guillemets ; reçu : {value!r}.")
@@ -96,6 +104,12 @@ def check(notebook: str, **given: Any) -> Parameters:
     ------
     DataError
         for an unknown name, a wrong type, a year without data, years in the wrong order, or an impossible site.
+
+    >>> parameters.check("03_compare", year=2020)
+    Parameters(year=2020, compare_to=2019, site_type='reseau', site='')
+    >>> parameters.check("02_describe", yaer=2020)
+    Traceback (most recent call last):
+    helpers.schema.vocabulary.DataError: 02_describe n’a pas de paramètre « yaer » ; ... Vouliez-vous « year » ?
     """
     _check_names(notebook, given)
     year = check_year(given["year"])

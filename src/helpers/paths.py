@@ -15,59 +15,104 @@ REFERENCE_TABLES = ("colleges", "associations", "alias", "themes", "reperes", "g
 
 
 def repository() -> Path:
-    """The folder that holds pyproject.toml and notebooks/."""
+    """The folder that holds pyproject.toml and notebooks/.
+
+    >>> (paths.repository() / "pyproject.toml").is_file()
+    True
+    """
     return Path(__file__).resolve().parents[2]
 
 
 def data_root() -> Path:
-    """The folder that holds data/ and reports/."""
+    """The folder that holds data/ and reports/: the repository, unless ``ALSES_DATA_ROOT`` names another.
+
+    >>> (paths.data_root() / "data" / "raw").is_dir()
+    True
+    """
     chosen = os.environ.get(DATA_ROOT_VARIABLE)
     return Path(chosen).resolve() if chosen else repository()
 
 
 def pin_data_root() -> None:
-    """Makes a relative data root absolute, so that it means the same in a kernel, which runs in another folder."""
+    """Makes a relative data root absolute, so that it means the same in a kernel, which runs in another folder.
+
+    >>> paths.pin_data_root()
+    >>> paths.data_root().is_absolute()
+    True
+    """
     if os.environ.get(DATA_ROOT_VARIABLE):
         os.environ[DATA_ROOT_VARIABLE] = str(data_root())
 
 
 def notebook(name: str) -> Path:
-    """The source of a notebook, by its name without extension."""
+    """The source of a notebook, by its name without extension.
+
+    >>> paths.notebook("01_clean").is_file()
+    True
+    """
     return repository() / "notebooks" / f"{name}.ipynb"
 
 
 def raw(year: int) -> Path:
-    """The read-only folder of a year's raw files."""
+    """The read-only folder of a year's raw files.
+
+    >>> paths.relative(paths.raw(2020))
+    'data/raw/2020'
+    """
     return data_root() / "data" / "raw" / str(year)
 
 
 def raw_table(year: int, name: str) -> Path:
-    """The raw file of a table of a year, there or not."""
+    """The raw file of a table of a year, there or not.
+
+    >>> paths.relative(paths.raw_table(2020, "reunions"))
+    'data/raw/2020/reunions.csv'
+    """
     return raw(year) / f"{name}.csv"
 
 
 def reference() -> Path:
-    """The folder of the public reference tables."""
+    """The folder of the public reference tables.
+
+    >>> paths.relative(paths.reference())
+    'data/raw/reference'
+    """
     return data_root() / "data" / "raw" / "reference"
 
 
 def processed(year: int) -> Path:
-    """The machine-made folder of a year's clean tables."""
+    """The machine-made folder of a year's clean tables.
+
+    >>> paths.relative(paths.processed(2020))
+    'data/processed/2020'
+    """
     return data_root() / "data" / "processed" / str(year)
 
 
 def executed(year: int) -> Path:
-    """The folder of the notebooks as they were executed for a year's report."""
+    """The folder of the notebooks as they were executed for a year's report.
+
+    >>> paths.relative(paths.executed(2020))
+    'data/processed/2020/execution'
+    """
     return processed(year) / "execution"
 
 
 def reports() -> Path:
-    """The folder that holds one folder a year."""
+    """The folder that holds one folder a year.
+
+    >>> paths.relative(paths.reports() / "2020")
+    'reports/2020'
+    """
     return data_root() / "reports"
 
 
 def years() -> list[int]:
-    """The years that have at least one raw table, in order."""
+    """The years that have at least one raw table, in order.
+
+    >>> paths.years()
+    [2019, 2020]
+    """
     folder = data_root() / "data" / "raw"
     found = [child for child in folder.iterdir() if child.is_dir()] if folder.is_dir() else []
     return sorted(
@@ -78,22 +123,38 @@ def years() -> list[int]:
 
 
 def earlier_year(year: int) -> int | None:
-    """The latest year before this one that has data, or None."""
+    """The latest year before this one that has data, or None.
+
+    >>> paths.earlier_year(2025), paths.earlier_year(2019)
+    (2020, None)
+    """
     return max((known for known in years() if known < year), default=None)
 
 
 def previous_year(year: int) -> int | None:
-    """The year just before, if it has data: the one that a printed difference speaks of."""
+    """The year just before, if it has data: the one that a printed difference speaks of.
+
+    >>> paths.previous_year(2020), paths.previous_year(2025)
+    (2019, None)
+    """
     return year - 1 if year - 1 in years() else None
 
 
 def read_with(year: int) -> list[int]:
-    """The years whose raw files 01 reads for a year: the one before, if it has data, and itself."""
+    """The years whose raw files 01 reads for a year: the one before, if it has data, and itself.
+
+    >>> paths.read_with(2020), paths.read_with(2019)
+    ([2019, 2020], [2019])
+    """
     return [each for each in (previous_year(year), year) if each is not None]
 
 
 def relative(path: Path) -> str:
-    """The path as messages and manifests show it: from the data root, with forward slashes."""
+    """The path as messages and manifests show it: from the data root, with forward slashes; elsewhere, its name alone.
+
+    >>> paths.relative(paths.data_root() / "reports" / "2020" / "index.html")
+    'reports/2020/index.html'
+    """
     path = Path(path)
     root = data_root()
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name

@@ -11,9 +11,22 @@ OUTLOOK = "perspectives"
 def by_nature(indicators: pd.DataFrame, name: str, *, year: int, themes: pd.DataFrame | None = None) -> pd.DataFrame:
     """Statements by modality of an indicator and by nature; modalities that no statement has are left out.
 
-    Columns: ``modalite``, ``libelle``, then one a nature, in statements. The order is that of the catalogue, or of the
-    code book ``themes`` (``theme``, ``libelle``), which then gives the names too. Groups are left out. Rows of an
-    indicator with several choices (``acteur_enonce``) may add up to more than the statements.
+    ``indicators`` has the schema ``indicateurs``. Columns: ``modalite``, ``libelle``, then in statements ``constat``,
+    ``tension``, ``levier``, ``recommandation``. The order is that of the catalogue, or of the code book (schema
+    ``themes``), which then gives the names too. Groups are left out. Rows of an indicator with several choices
+    (``acteur_enonce``) may add up to more than the statements.
+
+    Raises
+    ------
+    KeyError
+        for an indicator that the catalogue does not have.
+
+    >>> livre = store.read_reference("themes")
+    >>> par_theme = themes.by_nature(store.load(2020, "indicateurs"), "theme_enonce", year=2020, themes=livre)
+    >>> par_theme[["libelle", "constat", "tension", "levier", "recommandation"]].head(2)
+                    libelle  constat  tension  levier  recommandation
+    0        Prise de poste        3        2       1               2
+    1  Cadre du partenariat        4        5       1               3
     """
     entry, natures = catalogue().indicators[name], list(catalogue().indicators["nature_enonce"].modalities)
     labels = dict(entry.modalities) if themes is None else dict(zip(themes["theme"], themes["libelle"], strict=True))
@@ -29,14 +42,27 @@ def by_nature(indicators: pd.DataFrame, name: str, *, year: int, themes: pd.Data
 def leading(counts: pd.DataFrame, nature: str) -> list[dict[str, str]]:
     """The rows of `by_nature` with the most statements of a nature (``modalite``, ``libelle``): several when they tie.
 
-    None when no statement has this nature.
+    Empty when no statement has this nature. ``counts`` has the columns of `themes.by_nature`.
+
+    >>> par_acteur = themes.by_nature(store.load(2020, "indicateurs"), "acteur_enonce", year=2020)
+    >>> themes.leading(par_acteur, "tension")
+    [{'modalite': 'alses', 'libelle': 'ALSES'}]
     """
     most = counts[(counts[nature] == counts[nature].max()) & (counts[nature] > 0)]
     return most[["modalite", "libelle"]].to_dict("records")
 
 
 def listing(statements: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame:
-    """The statements to read: ``theme`` (label), ``ligne``, ``nature``, ``enonce``; code book order, then line."""
+    """The statements to read: ``theme`` (label), ``ligne``, ``nature``, ``enonce``; code book order, then line.
+
+    Takes the schema ``enonces`` and the code book (schema ``themes``).
+
+    >>> enonces = themes.listing(store.load(2020, "enonces"), store.read_reference("themes"))
+    >>> enonces[["theme", "ligne", "nature"]].head(2)
+                theme  ligne   nature
+    0  Prise de poste     85  constat
+    1  Prise de poste     85   levier
+    """
     read = statements.merge(themes[["theme", "libelle"]], on="theme", how="left", validate="m:1")
     read["theme"] = pd.Categorical(read["libelle"], categories=list(themes["libelle"]), ordered=True)
     return read.sort_values(["theme", "ligne", "id"])[["theme", "ligne", "nature", "enonce"]].reset_index(drop=True)
@@ -45,8 +71,15 @@ def listing(statements: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame:
 def answers(statements: pd.DataFrame) -> pd.DataFrame:
     """Each tension with the levers and recommendations that answer it; those without any come first, then by line.
 
-    Columns: ``id``, ``enonce``, ``ligne`` of the tension; ``nature``, ``reponse``, ``ligne_reponse`` of one answer,
-    missing for a tension without. One row a tension and answer; none when no answer is coded.
+    ``statements`` has the schema ``enonces``. Columns: ``id``, ``enonce``, ``ligne`` of the tension; ``nature``,
+    ``reponse``, ``ligne_reponse`` of one answer, missing for a tension without. One row a tension and answer; none when
+    no answer is coded.
+
+    >>> reponses = themes.answers(store.load(2020, "enonces"))
+    >>> reponses.loc[1:2, ["id", "ligne", "nature", "ligne_reponse"]]
+        id  ligne          nature  ligne_reponse
+    1  E33    176             NaN           <NA>
+    2  E04     87  recommandation             87
     """
     given = unfolded(statements, "repond_a")
     if given.empty:
@@ -63,7 +96,15 @@ def answers(statements: pd.DataFrame) -> pd.DataFrame:
 
 
 def associations(statements: pd.DataFrame) -> pd.DataFrame:
-    """The associations cited, most cited first: ``association``, ``enonces`` (their number), ``lignes``."""
+    """The associations cited, most cited first: ``association``, ``enonces`` (their number), ``lignes``.
+
+    ``statements`` has the schema ``enonces``.
+
+    >>> themes.associations(store.load(2020, "enonces")).head(2)
+       association  enonces    lignes
+    0        CAPEP        3   87, 175
+    1  Itinéraires        2  175, 184
+    """
     cited = unfolded(statements, "associations").sort_values("ligne")
     if cited.empty:
         return pd.DataFrame(columns=["association", "enonces", "lignes"])
@@ -76,7 +117,13 @@ def associations(statements: pd.DataFrame) -> pd.DataFrame:
 def linked(statements: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame:
     """The statements that a figure of the year sheds light on, in the order of the catalogue, then by line.
 
-    Columns: ``chiffre`` (path of the figure), ``theme`` (label), ``nature``, ``enonce``, ``ligne``.
+    Takes the schema ``enonces`` and the code book (schema ``themes``). Columns: ``chiffre`` (path of the figure),
+    ``theme`` (label), ``nature``, ``enonce``, ``ligne``.
+
+    >>> a_cote = themes.linked(store.load(2020, "enonces"), store.read_reference("themes"))
+    >>> a_cote[["chiffre", "theme", "ligne"]].head(1)
+                              chiffre           theme  ligne
+    0  postes/experience_prevention/non  Prise de poste     85
     """
     order = {name: place for place, name in enumerate(catalogue().indicators)}
     rows = statements[statements["indicateur_lie"].ne("")].rename(columns={"indicateur_lie": "chiffre"})
@@ -89,6 +136,14 @@ def linked(statements: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame:
 
 
 def outlook(statements: pd.DataFrame) -> pd.DataFrame:
-    """The work proposed for what comes next, in the order of the document: ``echelle``, ``enonce``, ``ligne``."""
+    """The work proposed for what comes next, in the order of the document: ``echelle``, ``enonce``, ``ligne``.
+
+    ``statements`` has the schema ``enonces``: those of the theme `OUTLOOK`.
+
+    >>> themes.outlook(store.load(2020, "enonces"))[["echelle", "ligne"]].head(2)
+                   echelle  ligne
+    0  interinstitutionnel    191
+    1          territorial    192
+    """
     proposed = statements[statements["theme"] == OUTLOOK]
     return proposed.sort_values(["ligne", "id"])[["echelle", "enonce", "ligne"]].reset_index(drop=True)

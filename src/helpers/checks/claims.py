@@ -108,7 +108,12 @@ def _id_fault(claim, year: int) -> Wrong | None:
 
 
 def claim_faults(claims: pd.DataFrame, *, year: int) -> list[DataError]:
-    """Claims that cannot be tried, one fault a row at most."""
+    """Claims (schema ``affirmations``) that cannot be tried, one fault a row at most.
+
+    >>> affirmations = store.read_raw(2020, "affirmations").head(1).assign(droite="")
+    >>> print(*checks.claim_faults(affirmations, year=2020))
+    data/raw/2020/affirmations.csv, ligne 2, colonne « droite » : la valeur manque alors que la relation ...
+    """
     file, found = paths.relative(paths.raw_table(year, "affirmations")), []
     for line, claim in zip(claims.index, claims.itertuples(), strict=True):
         wrong = (
@@ -124,7 +129,12 @@ def claim_faults(claims: pd.DataFrame, *, year: int) -> list[DataError]:
 
 
 def remark_faults(remarks: pd.DataFrame, *, year: int) -> list[DataError]:
-    """Remarks that name a figure of no catalogue, or hold a digit in their text; one fault a row at most."""
+    """Remarks (schema ``remarques``) that name a figure of no catalogue, or hold a digit; one fault a row at most.
+
+    >>> remarques = store.read_raw(2020, "remarques").head(1).assign(indicateurs="alses/sexe/fille")
+    >>> print(*checks.remark_faults(remarques, year=2020))
+    data/raw/2020/remarques.csv, ligne 2, colonne « indicateurs » : « alses/sexe/fille » est inconnu ; vouliez-vous ...
+    """
     file, found = paths.relative(paths.raw_table(year, "remarques")), []
     for line, remark in zip(remarks.index, remarks.itertuples(), strict=True):
         wrong = _digit_fault(remark, REMARK_TEXTS)

@@ -56,7 +56,12 @@ def _value_fault(figure, entry: Indicator) -> tuple[str, object, str] | None:
 
 
 def figure_faults(figures: pd.DataFrame, *, year: int) -> list[DataError]:
-    """What the catalogue refuses in the printed figures of a year, one fault a row at most."""
+    """What the catalogue refuses in the printed figures (schema ``chiffres_publies``), one fault a row at most.
+
+    >>> chiffres = store.read_raw(2020, "chiffres_publies").head(1).assign(indicateur="poste")
+    >>> print(*checks.figure_faults(chiffres, year=2020))
+    data/raw/2020/chiffres_publies.csv, ligne 2, colonne « indicateur » : « poste » est inconnu ; ... « postes » ?
+    """
     file, entries, found = paths.relative(paths.raw_table(year, "chiffres_publies")), catalogue(), []
     for line, figure in zip(figures.index, figures.itertuples(), strict=True):
         wrong = _name_fault(figure, year) or _value_fault(figure, entries.indicators[figure.indicateur])

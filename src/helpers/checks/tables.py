@@ -12,7 +12,14 @@ from helpers.schema import DataError, catalogue, columns, unfolded
 
 
 def start_faults(posts: pd.DataFrame, *, year: int) -> list[DataError]:
-    """Posts that start more than a year away from the year that describes them: a slip of the keyboard."""
+    """Posts that start more than a year away from the year that describes them: a slip of the keyboard.
+
+    ``posts`` (schema ``prises_de_poste``) is indexed by the lines of its file, as `store.read_raw` gives it.
+
+    >>> postes = pd.DataFrame({"date_debut": ["oct-19", "oct-09"]}, index=[2, 3])
+    >>> print(*checks.start_faults(postes, year=2020))
+    data/raw/2020/prises_de_poste.csv, ligne 3, colonne « date_debut » : « oct-09 » est loin de 2020 ; vérifiez-la ...
+    """
     file, found = paths.relative(paths.raw_table(year, "prises_de_poste")), []
     for line, printed in posts["date_debut"].items():
         start = read_start(printed)
@@ -24,7 +31,14 @@ def start_faults(posts: pd.DataFrame, *, year: int) -> list[DataError]:
 
 
 def meeting_faults(meetings: pd.DataFrame, *, year: int) -> list[DataError]:
-    """Meetings outside the year and the one after, and groups given two numbers of invited persons."""
+    """Meetings outside the year and the one after, and groups given two numbers of invited persons.
+
+    ``meetings`` (schema ``reunions``) is indexed by the lines of its file, as `store.read_raw` gives it.
+
+    >>> reunions = store.read_raw(2020, "reunions").head(1)
+    >>> print(*checks.meeting_faults(reunions, year=2022))
+    data/raw/2022/reunions.csv, ligne 2, colonne « date » : « 2020-03-09 » est loin de 2022 ; vérifiez-la ...
+    """
     file, seen, found = paths.relative(paths.raw_table(year, "reunions")), {}, []
     for line, meeting in zip(meetings.index, meetings.itertuples(), strict=True):
         if meeting.date.year not in (year, year + 1):
@@ -39,7 +53,14 @@ def meeting_faults(meetings: pd.DataFrame, *, year: int) -> list[DataError]:
 
 
 def association_faults(table: pd.DataFrame, known: set[str], *, file: str) -> list[DataError]:
-    """Associations cited in a table that the register does not have."""
+    """Associations cited in a table that the register does not have.
+
+    ``table`` is indexed by the lines of its file; only its ``associations``, separated by « ; », are read.
+
+    >>> reunions = pd.DataFrame({"associations": ["AAPI ; Horizn 9"]}, index=[7])
+    >>> print(*checks.association_faults(reunions, {"AAPI", "Horizon 9"}, file="reunions.csv"))
+    reunions.csv, ligne 7, colonne « associations » : « Horizn 9 » est inconnu ; vouliez-vous « Horizon 9 » ?
+    """
     cited = unfolded(table, "associations")["associations"]
     missing = cited[~cited.isin(known)]
     return [
@@ -80,7 +101,15 @@ def _code_faults(statements: pd.DataFrame, *, file: str) -> list[DataError]:
 
 
 def statement_faults(statements: pd.DataFrame, themes: pd.DataFrame, *, year: int) -> list[DataError]:
-    """Statements whose theme, actors, linked figure or answered tension does not exist, or that cannot answer one."""
+    """Statements whose theme, actors, linked figure or answered tension does not exist, or that cannot answer one.
+
+    ``statements`` (schema ``enonces``) is indexed by the lines of its file; ``themes`` is the code book (schema
+    ``themes``).
+
+    >>> enonces = store.read_raw(2020, "enonces").head(1).assign(acteurs="alses;aspn")
+    >>> print(*checks.statement_faults(enonces, store.read_reference("themes"), year=2020))
+    data/raw/2020/enonces.csv, ligne 2, colonne « acteurs » : « aspn » est inconnu ; vouliez-vous « apsn » ?
+    """
     file, codes, found = paths.relative(paths.raw_table(year, "enonces")), set(themes["theme"]), []
     for line, row in zip(statements.index, statements.itertuples(), strict=True):
         if row.theme not in codes:
@@ -94,7 +123,12 @@ def statement_faults(statements: pd.DataFrame, themes: pd.DataFrame, *, year: in
 
 
 def alias_faults(aliases: pd.DataFrame) -> list[DataError]:
-    """Aliases of a column that the posts do not have."""
+    """Aliases (schema ``alias``) of a column that the posts do not have.
+
+    >>> alias = pd.DataFrame({"colonne": ["bureau", "burau"]}, index=[2, 3])
+    >>> print(*checks.alias_faults(alias))
+    data/raw/reference/alias.csv, ligne 3, colonne « colonne » : « burau » est inconnu ; vouliez-vous « bureau » ?
+    """
     file, known = paths.relative(paths.reference() / "alias.csv"), columns("prises_de_poste")
     wrong = aliases.loc[~aliases["colonne"].isin(known), "colonne"]
     return [fault(file, line, "colonne", name, unknown(name, known)) for line, name in wrong.items()]

@@ -65,6 +65,14 @@ def faults(year: int) -> list[DataError]:
     """Every fault of a year's raw files and of the reference tables they need; empty when the year can be made.
 
     What the schemas refuse is told first: the rest can be looked at only once the tables can be read.
+
+    Raises
+    ------
+    FileNotFoundError
+        when data/raw has no folder for the year: `parameters.check_year` tells it in French.
+
+    >>> checks.faults(2020)
+    []
     """
     before = [each for each in paths.read_with(year) if each != year and store.present(each, "chiffres_publies")]
     unreadable = [
@@ -82,6 +90,8 @@ def require_usable(year: int) -> None:
     ------
     DataError
         with the first fault, and how many others there are.
+
+    >>> checks.require_usable(2020)
     """
     found = faults(year)
     if found:

@@ -10,7 +10,14 @@ from helpers.schema import DataError, table_schema, typed
 
 @dataclass(frozen=True)
 class CleanPosts:
-    """What cleaning gives: ``posts`` (schema postes), ``ledger`` (schema registre), ``rejected`` (raw and motif)."""
+    """What cleaning gives: ``posts`` (schema ``postes``), ``ledger`` (schema ``registre``), ``rejected``.
+
+    The rejected rows have the columns of the raw table and ``motif``, the reason.
+
+    >>> nettoyage = clean.clean_posts(store.read_raw(2020, "prises_de_poste"), **store.read_registers())
+    >>> len(nettoyage.posts), len(nettoyage.ledger), len(nettoyage.rejected)
+    (17, 175, 0)
+    """
 
     posts: pd.DataFrame
     ledger: pd.DataFrame
@@ -38,7 +45,15 @@ def _split_duplicates(raw: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 def post_faults(
     raw: pd.DataFrame, *, aliases: pd.DataFrame, associations: pd.DataFrame, colleges: pd.DataFrame, file: str
 ) -> list[DataError]:
-    """Every cell that no rule, register entry or alias resolves, in order of line; ``file`` is named in each."""
+    """Every cell that no rule, register entry or alias resolves, in order of line; ``file`` is named in each.
+
+    ``raw`` has the schema ``prises_de_poste``; the registers (schema ``alias``, schema ``associations``, schema
+    ``colleges``) are those of `store.read_registers`.
+
+    >>> postes = store.read_raw(2020, "prises_de_poste").head(1).assign(bureau="peut-être")
+    >>> print(*clean.post_faults(postes, **store.read_registers(), file="prises_de_poste.csv"))
+    prises_de_poste.csv, ligne 2, colonne « bureau » : « peut-être » n’est pas une réponse connue ; corrigez-la, ...
+    """
     return _read_all(_split_duplicates(raw)[0], Registers(aliases, associations, colleges), file)[1]
 
 
@@ -47,6 +62,9 @@ def clean_posts(
 ) -> CleanPosts:
     """The posts of the survey, tidy, with the ledger of changes and the rejected rows.
 
+    ``raw`` has the schema ``prises_de_poste``; the registers (schema ``alias``, schema ``associations``, schema
+    ``colleges``) are those of `store.read_registers`.
+
     Decisions: a row identical to an earlier one is rejected; an empty priority status is « non renseigné », no status;
     a start known by its month is the first of that month, marked ``mois``; ``NON`` as seniority is zero years.
 
@@ -54,6 +72,12 @@ def clean_posts(
     ------
     DataError
         for the first value that no rule, register entry or alias resolves.
+
+    >>> nettoyage = clean.clean_posts(store.read_raw(2020, "prises_de_poste"), **store.read_registers())
+    >>> nettoyage.posts[["college", "date_debut", "date_debut_precision", "anciennete_prev_ans"]].head(2)
+                     college date_debut date_debut_precision  anciennete_prev_ans
+    0  Collège Mendès France 2019-10-01                 mois                  1.5
+    1   Collège Jacques Brel 2019-11-01                 mois                  0.0
     """
     kept, rejected = _split_duplicates(raw)
     found, faults = _read_all(kept, Registers(aliases, associations, colleges), "prises_de_poste.csv")
@@ -98,7 +122,13 @@ def _ledger(kept: pd.DataFrame, posts: pd.DataFrame, found: dict[str, list[Read]
 
 
 def summarise_ledger(ledger: pd.DataFrame) -> pd.DataFrame:
-    """Changes by column (its title) and rule, most frequent first: ``colonne``, ``regle``, ``modifications``."""
+    """Changes by column (its title) and rule, most frequent first: ``colonne``, ``regle``, ``modifications``.
+
+    ``ledger`` has the schema ``registre``.
+
+    >>> clean.summarise_ledger(store.load(2020, "registre")).to_dict("records")[0]
+    {'colonne': 'Ancienneté d’ALSES', 'regle': 'durée en années ; « NON » vaut zéro', 'modifications': 17}
+    """
     titles = {column["name"]: column["title"] for column in table_schema("prises_de_poste")["fields"]}
     ledger = ledger.assign(colonne=ledger["colonne"].map(titles))
     counted = ledger.groupby(["colonne", "regle"], sort=True).size().reset_index(name="modifications")

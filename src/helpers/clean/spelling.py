@@ -18,8 +18,8 @@ _DURATION = re.compile(r"^(\d+(?:[.,]\d+)?)\s*(ans?|mois)$")
 def read_duration(text: str) -> float | None:
     """The years that a printed seniority says, ``NON`` being none; None when it says nothing readable.
 
-    >>> read_duration("1,5 ans"), read_duration("6 mois"), read_duration("NON"), read_duration("longtemps")
-    (1.5, 0.5, 0.0, None)
+    >>> [clean.read_duration(texte) for texte in ("1,5 ans", "6 mois", "NON", "longtemps")]
+    [1.5, 0.5, 0.0, None]
     """
     if fold(text) == "non":
         return 0.0
@@ -38,7 +38,7 @@ def _month(word: re.Match) -> str:
 def read_start(text: str) -> tuple[pd.Timestamp, str] | None:
     """The first known day of a printed start and its precision (jour or mois); None when it is no date.
 
-    >>> read_start("13-janv-20"), read_start("oct-19")
+    >>> clean.read_start("13-janv-20"), clean.read_start("oct-19")
     ((Timestamp('2020-01-13 00:00:00'), 'jour'), (Timestamp('2019-10-01 00:00:00'), 'mois'))
     """
     plain = re.sub(r"[^\W\d_]+\.?", _month, text.strip())

@@ -24,10 +24,18 @@ def comparisons(
 
     Columns: ``comparaison`` (kind, then what is compared), ``libelle``, ``constat`` and ``constat_effectif`` (from the
     bounds alone), ``portee`` (from the largest p over the compatible counts, corrected for the number of tests),
-    ``mesure``, ``unite``, ``valeur`` at the central counts, ``valeur_min`` and ``valeur_max`` over the compatible
-    ones, ``methode``.
+    ``mesure``, ``unite``, ``valeur`` at the central counts, ``valeur_min`` and ``valeur_max`` over the compatible ones,
+    ``methode``.
 
-    ``now`` and ``before`` are indicators, ``controls`` the verdicts on the printed figures; each may be empty.
+    ``now`` and ``before`` are indicators (schema ``indicateurs``), ``controls`` the verdicts on the printed figures
+    (schema ``controles``); each may be empty. ``methode`` names the function behind each measure; ``docs/method.md``
+    says why.
+
+    >>> annees = [store.load(annee, "indicateurs").query("indicateur == 'sexe'") for annee in (2020, 2019)]
+    >>> mesures = compare.comparisons(*annees, store.load(2020, "controles"), year=2020, compare_to=2019)
+    >>> mesures.loc[mesures["mesure"].eq("ecart"), ["libelle", "constat", "valeur"]].round(1).head(1)
+                           libelle constat  valeur
+    6  Sexe : filles, 2019 et 2020  hausse     2.0
     """
     gaps = differences(now, before, year=year, compare_to=compare_to)
     found = list(

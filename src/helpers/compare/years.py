@@ -42,10 +42,16 @@ def _base_of(perimeter: str, indicator: str, modality: str) -> tuple[str, str, s
 
 
 def reliable(before: pd.DataFrame, controls: pd.DataFrame, *, compare_to: int | None) -> pd.DataFrame:
-    """The indicators of the earlier year without what the document of the year contradicts (``controls``).
+    """The indicators of the earlier year (schema ``indicateurs``) without what the document of the year contradicts.
 
-    Alone, an earlier year may show no contradiction: a printed difference is filed under the year after. A contradicted
-    figure is said no more; a share keeps what is printed, not its base; what was deduced may rest on it, and goes.
+    Alone, an earlier year may show no contradiction: a printed difference is filed under the year after. What
+    ``controls`` (schema ``controles``) finds contradictoire is said no more; a share keeps what is printed, not its
+    base; what was deduced may rest on it, and goes.
+
+    >>> avant, controles = store.load(2019, "indicateurs"), store.load(2020, "controles").head(2)
+    >>> doute = controles.assign(verdict="contradictoire")
+    >>> compare.reliable(avant, doute, compare_to=2019)["precision"].eq("contradictoire").sum().item()
+    2
     """
     wrong = controls[controls["verdict"].eq("contradictoire") & controls["mesure"].ne("ecart")]
     cells = set(_cells(wrong[wrong["annee"].eq(compare_to)]))
@@ -71,11 +77,18 @@ def published(indicators: pd.DataFrame, year: int | None) -> pd.DataFrame:
 def differences(now: pd.DataFrame, before: pd.DataFrame, *, year: int, compare_to: int | None) -> pd.DataFrame:
     """One row a figure of persons published in both years, in catalogue order.
 
-    Columns: ``perimetre``, ``indicateur``, ``modalite``, ``libelle``; for each year the counts, bases and shares of
-    `facts.with_shares` (suffix ``_avant`` / ``_apres``); ``ecart_min``, ``ecart_max`` (persons);
-    ``ecart_part_min_pts``, ``ecart_part_max_pts``, ``ecart_part_pts`` (points; the last from the printed or exact
-    shares); ``constat_effectif``
-    and ``constat_part`` (a key of `schema.FINDINGS`, or ``""`` when a bound is not known).
+    ``now`` and ``before`` have the schema ``indicateurs``. Columns: ``perimetre``, ``indicateur``, ``modalite``,
+    ``libelle``; the others of `facts.with_shares` for each year (``<colonne>_avant``, ``<colonne>_apres``);
+    ``ecart_min``, ``ecart_max`` (persons); ``ecart_part_min_pts``, ``ecart_part_max_pts``, ``ecart_part_pts`` (points;
+    the last from the printed or exact shares); ``constat_effectif`` and ``constat_part`` (a key of `schema.FINDINGS`,
+    or ``""`` when a bound is not known).
+
+    >>> annees = [store.load(annee, "indicateurs") for annee in (2020, 2019)]
+    >>> ecarts = compare.differences(*annees, year=2020, compare_to=2019)
+    >>> ecarts.loc[1:2, ["libelle", "ecart_min", "ecart_max", "ecart_part_min_pts", "constat_part"]].round(1)
+       libelle  ecart_min  ecart_max  ecart_part_min_pts constat_part
+    1   filles        177        217                 1.0       hausse
+    2  garçons        164        204                -3.0       baisse
     """
     keys = ["perimetre", "indicateur", "modalite"]
     pairs = published(before, compare_to).merge(
@@ -109,14 +122,27 @@ def totals(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def counts(table: pd.DataFrame) -> pd.DataFrame:
-    """The differences of counts whose bounds are known, deduced ones included."""
+    """The differences of counts whose bounds are known, deduced ones included.
+
+    Takes and keeps the columns of `compare.differences`.
+
+    >>> annees = [store.load(annee, "indicateurs") for annee in (2020, 2019)]
+    >>> ecarts = compare.differences(*annees, year=2020, compare_to=2019)
+    >>> len(ecarts), len(compare.counts(ecarts))
+    (6, 5)
+    """
     return table.dropna(subset=["ecart_min", "ecart_max"]).reset_index(drop=True)
 
 
 def only_once(now: pd.DataFrame, before: pd.DataFrame, *, year: int, compare_to: int | None) -> list[str]:
     """What one of the two years publishes of persons and the other does not, in catalogue order.
 
-    One label an indicator, with its population where it is not that of the ALSES.
+    One label an indicator, with its population where it is not that of the ALSES; ``now`` and ``before`` have the
+    schema ``indicateurs``.
+
+    >>> annees = [store.load(annee, "indicateurs") for annee in (2020, 2019)]
+    >>> compare.only_once(*annees, year=2020, compare_to=2019)[:2]
+    ['Nouvel accompagnement', 'Professionnel du collège qui oriente']
     """
     seen = [
         set(zip(rows["perimetre"], rows["indicateur"], strict=True))

@@ -10,7 +10,19 @@ def breakdown(indicators: pd.DataFrame, indicator: str, *, year: int, perimeter:
     """The modalities of one indicator, in reading order, with their shares; groups come after, and only when useful.
 
     A group is dropped when each of its members is published: it would say nothing more. Cross tables are left out.
-    Columns: those of ``indicateurs``, ``part_pct``, ``part_min_pct``, ``part_max_pct``, and ``libelle`` (French label).
+    Columns: those of the schema ``indicateurs``, ``part_pct`` and ``part_decimales`` (columns of `facts.with_shares`),
+    and ``libelle`` (French label).
+
+    Raises
+    ------
+    KeyError
+        for an indicator that the catalogue does not have.
+
+    >>> parts = describe.breakdown(store.load(2020, "indicateurs"), "sexe", year=2020)
+    >>> parts[["libelle", "effectif_min", "effectif_max", "base_min", "part_pct"]]
+       libelle  effectif_min  effectif_max  base_min  part_pct
+    0   filles           927           949      2233      42.0
+    1  garçons          1284          1306      2233      58.0
     """
     entry = catalogue().indicators[indicator]
     # Chosen first: the page asks two hundred times, and shares are the dear part.
@@ -25,7 +37,12 @@ def breakdown(indicators: pd.DataFrame, indicator: str, *, year: int, perimeter:
 def topic(indicators: pd.DataFrame, name: str, *, year: int) -> list[pd.DataFrame]:
     """One breakdown for each indicator of a topic and each perimeter that publishes something of it.
 
-    An indicator added to the catalogue appears here without a line of code.
+    Each has the columns of `describe.breakdown`. An indicator added to the catalogue appears here without a line of
+    code. Topics are those of `schema.catalogue`; of an unknown one there is nothing.
+
+    >>> parts = describe.topic(store.load(2020, "indicateurs"), "public", year=2020)
+    >>> [(rows["indicateur"][0], rows["perimetre"][0]) for rows in parts[:2]]
+    [('sexe', 'alses'), ('sexe', 'prevention_specialisee')]
     """
     found = []
     for entry in catalogue().of_topic(name):
@@ -39,8 +56,14 @@ def topic(indicators: pd.DataFrame, name: str, *, year: int) -> list[pd.DataFram
 def requests_and_goals(indicators: pd.DataFrame, *, year: int, perimeter: str = "alses") -> pd.DataFrame:
     """The themes whose request and objective are both published with a known base, most frequent objective first.
 
-    Columns: ``modalite``, ``libelle``, ``demande_pct``, ``objectif_pct``, ``demande_effectif``, ``objectif_effectif``,
-    ``base`` (persons). A share whose base the document leaves open is withheld: it cannot stand beside the other.
+    Takes the schema ``indicateurs``. Columns: ``modalite``, ``libelle``, ``demande_pct``, ``objectif_pct``,
+    ``demande_effectif``, ``objectif_effectif``, ``base`` (persons). A share whose base the document leaves open is
+    withheld: it cannot stand beside the other.
+
+    >>> paires = describe.requests_and_goals(store.load(2020, "indicateurs"), year=2020)
+    >>> paires[["libelle", "demande_effectif", "objectif_effectif", "base"]].head(1)
+                      libelle  demande_effectif  objectif_effectif  base
+    0  difficultés familiales                43                916  2233
     """
     asked, worked = (
         breakdown(indicators, name, year=year, perimeter=perimeter).set_index("modalite")
@@ -71,7 +94,17 @@ def requests_and_goals(indicators: pd.DataFrame, *, year: int, perimeter: str = 
 
 
 def beyond(parts: list[pd.DataFrame], pairs: pd.DataFrame) -> list[pd.DataFrame]:
-    """The breakdowns that say more than the themes of `requests_and_goals`, which have their own figure."""
+    """The breakdowns that say more than the themes of `requests_and_goals`, which have their own figure.
+
+    ``parts`` come from `topic` (columns of `describe.breakdown`), ``pairs`` from `requests_and_goals` (columns of
+    `describe.requests_and_goals`).
+
+    >>> chiffres = store.load(2020, "indicateurs")
+    >>> parts = describe.topic(chiffres, "demandes", year=2020)
+    >>> paires = describe.requests_and_goals(chiffres, year=2020)
+    >>> len(parts), [rows["indicateur"][0] for rows in describe.beyond(parts, paires)]
+    (2, ['demande_initiale'])
+    """
     shown = set() if pairs.empty else set(pairs["modalite"])
     bounded = [set(rows.loc[rows["part_min_pct"].notna() & rows["base_min"].notna(), "modalite"]) for rows in parts]
     return [rows for rows, names in zip(parts, bounded, strict=True) if names - shown]

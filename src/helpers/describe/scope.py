@@ -39,7 +39,11 @@ PERIMETERS = {
 
 @dataclass(frozen=True)
 class Silence:
-    """What the document does not give of an indicator: modalities without a figure, and those only known together."""
+    """What the document does not give of an indicator: modalities without a figure, and those only known together.
+
+    >>> describe.silences(store.load(2020, "indicateurs"), "niveaux", year=2020)[0].grouped
+    (('4e et 3e', ('4e', '3e')), ('6e, 5e et autres', ('6e', '5e', 'SEGPA, ULIS, UPE2A')))
+    """
 
     label: str
     missing: tuple[str, ...]
@@ -49,7 +53,12 @@ class Silence:
 def silences(indicators: pd.DataFrame, name: str, *, year: int) -> list[Silence]:
     """What a topic leaves unpublished, one an indicator drawn by modality, for each population it is known of.
 
-    An indicator of which the year publishes nothing has every modality missing.
+    ``indicators`` has the schema ``indicateurs``. An indicator of which the year publishes nothing has every modality
+    missing.
+
+    >>> manques = describe.silences(store.load(2020, "indicateurs"), "niveaux", year=2020)
+    >>> [(manque.label, manque.missing, len(manque.grouped)) for manque in manques]
+    [('Niveau de classe', (), 2)]
     """
     rows = network(indicators)
     rows = rows[(rows["annee"] == year) & ~rows["precision"].isin(UNSAID)]
@@ -77,7 +86,13 @@ def _silence(entry: Indicator, published: set[str], perimeter: str) -> Silence:
 
 
 def definitions(indicators: pd.DataFrame, *, year: int) -> pd.DataFrame:
-    """The indicators that the year publishes, in catalogue order: ``indicateur``, ``definition``, ``base`` (words)."""
+    """The indicators that the year publishes, in catalogue order: ``indicateur``, ``definition``, ``base`` (words).
+
+    ``indicators`` has the schema ``indicateurs``.
+
+    >>> describe.definitions(store.load(2020, "indicateurs"), year=2020)["indicateur"].head(2).to_list()
+    ['ALSES annoncés', 'Nouveaux collèges']
+    """
     rows = indicators[(indicators["annee"] == year) & ~indicators["precision"].isin(UNSAID)]
     entries = catalogue()
     used = [entry for entry in entries.indicators.values() if entry.id in set(rows["indicateur"])]

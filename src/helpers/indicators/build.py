@@ -30,10 +30,18 @@ def assumptions_in(system: System) -> set[str]:
 def build_indicators(figures: pd.DataFrame, counted: pd.DataFrame, *, year: int) -> pd.DataFrame:
     """The indicators of a year (schema ``indicateurs``): counted rows as they are, printed and deduced ones bounded.
 
-    ``figures`` (schema ``chiffres_publies``) may hold the earlier year as well: a printed difference then ties both.
-    A figure is ``deduit`` when the printed ones would leave it a single value if nothing were rounded; a modality that
+    ``figures`` (schema ``chiffres_publies``) may hold the earlier year as well: a printed difference then ties both. A
+    figure is ``deduit`` when the printed ones would leave it a single value if nothing were rounded; a modality that
     nothing determines is ``non_publie``, without bounds; so is ``contradictoire``, whatever was printed for it. No
-    catalogue assumption is used: it may explain a printed figure, it does not make one.
+    catalogue assumption is used: it may explain a printed figure, it does not make one. ``counted`` comes from
+    `count_year`.
+
+    >>> chiffres = store.read_raw(2020, "chiffres_publies").query("perimetre == 'alses' & indicateur != 'objectif'")
+    >>> rows = indicators.build_indicators(chiffres, store.load(2020, "indicateurs").head(0), year=2020)
+    >>> rows.loc[rows["indicateur"].eq("sexe"), ["modalite", "effectif_min", "effectif_max", "precision"]]
+      modalite  effectif_min  effectif_max        precision
+    2   filles           927           949  arrondi_imprime
+    3  garcons          1284          1306  arrondi_imprime
     """
     system, conflicts = consistent_system(figures, counted)
     system = system.without(assumptions_in(system))

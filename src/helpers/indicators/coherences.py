@@ -17,7 +17,14 @@ from helpers.schema import VERDICTS, catalogue, columns, typed
 
 @dataclass(frozen=True)
 class Coherences:
-    """``findings`` (schema coherences, worst first) and ``counts`` (exact indicators of what they found)."""
+    """``findings`` (schema ``coherences``, worst first) and ``counts`` (exact indicators of what they found).
+
+    01 saves the findings, one a row:
+
+    >>> store.load(2020, "coherences")[["nature", "verdict", "lignes"]].head(1)
+            nature         verdict             lignes
+    0  affirmation  contradictoire  91, 118, 132, 144
+    """
 
     findings: pd.DataFrame
     counts: pd.DataFrame
@@ -36,9 +43,18 @@ def check_coherences(
 ) -> Coherences:
     """The coherences of a year and their counts.
 
-    Sums of printed shares, totals of groups, claims (schema affirmations), seniority against the start of the post,
+    Sums of printed shares, totals of groups, claims (schema ``affirmations``), seniority against the start of the post,
     priority status against the register. A table that was not received gives no finding. No catalogue assumption is
-    used.
+    used. Takes the schema ``chiffres_publies``, what `count_year` gives (schema ``indicateurs``), schema ``postes``,
+    schema ``reunions`` and schema ``colleges``.
+
+    >>> recu, postes = store.read_year(2020), store.load(2020, "postes")
+    >>> trouve = indicators.check_coherences(
+    ...     recu.figures, store.load(2020, "indicateurs").head(0), year=2020, document=recu.document, posts=postes,
+    ...     meetings=recu.meetings, claims=recu.claims.head(1), colleges=store.read_reference("colleges"),
+    ... )
+    >>> trouve.findings["sujet"][0], trouve.findings["verdict"][0]
+    ('Ancienneté d’ALSES plus longue que le poste', 'contradictoire')
     """
     system, _ = consistent_system(figures, counted)
     system = system.without(assumptions_in(system))

@@ -34,7 +34,15 @@ def check_figures(figures: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
     contradictoire: it cannot hold with other figures; ambigu: its base is not known; non_verifiable: nothing else
     determines it; sous_hypothese: found again only if an assumption of the catalogue holds; confirme: found again.
     ``calcul`` is the calculation in neutral text, ``grim_min`` and ``grim_max`` the counts that a share allows on its
-    base.
+    base. ``figures`` has the schema ``chiffres_publies``, ``counted`` the schema ``indicateurs``.
+
+    >>> chiffres = pd.concat([store.read_earlier_figures(2020), store.read_raw(2020, "chiffres_publies")])
+    >>> volume = chiffres[chiffres["indicateur"].eq("accompagnements")]
+    >>> indicators.check_figures(volume, store.load(2020, "indicateurs").head(0))[["valeur", "calcul", "verdict"]]
+       valeur       calcul   verdict
+    0  1852.0   2233 - 381  confirme
+    1  2233.0   1852 + 381  confirme
+    2   381.0  2233 - 1852  confirme
     """
     audit = _Audit(figures, counted, Origins.of(figures, counted), *consistent_system(figures, counted))
     rows = [{**_control(figure, audit), **_grim(figure, audit.rest(figure))} for figure in figures.itertuples()]
@@ -142,6 +150,15 @@ def _assumptions(figure, rest: System) -> list[str]:
 def count_verdicts(
     checked: pd.DataFrame, *, year: int, document: str, indicator: str = "chiffres_imprimes"
 ) -> pd.DataFrame:
-    """Exact indicators of a control (column ``verdict``): what was controlled, and how many have each verdict."""
+    """Exact indicators (schema ``indicateurs``) of a control: what was controlled, and how many have each verdict.
+
+    ``checked`` is any table with a ``verdict``: controles, coherences.
+
+    >>> verdicts = indicators.count_verdicts(store.load(2020, "controles")[["verdict"]], year=2020, document="Note")
+    >>> verdicts[["modalite", "effectif_min"]].head(2)
+        modalite  effectif_min
+    0  controles            50
+    1   confirme            20
+    """
     counts = {"controles": len(checked)} | {name: int((checked["verdict"] == name).sum()) for name in VERDICTS}
     return table([single((year, "donnees", indicator, name), count, document) for name, count in counts.items()])

@@ -38,8 +38,15 @@ def _first_post(seniority: pd.Series) -> pd.Series:
 def count_posts(posts: pd.DataFrame, *, year: int, document: str) -> pd.DataFrame:
     """Exact indicators of the new posts: their number, and each condition by modality (base: the posts).
 
-    ``premiere_prise_de_poste`` reads the seniority: none is yes, a year or more is no, less is uncertain. The posts and
-    their local team are crossed with the association (base: all posts, then those of the association).
+    Takes the schema ``postes``, gives the schema ``indicateurs``. ``premiere_prise_de_poste`` reads the seniority: none
+    is yes, a year or more is no, less is uncertain. The posts and their local team are crossed with the association
+    (base: all posts, then those of the association).
+
+    >>> comptes = indicators.count_posts(store.load(2020, "postes"), year=2020, document="Note")
+    >>> comptes[["indicateur", "modalite", "effectif_min", "base_min"]].head(2)
+            indicateur modalite  effectif_min  base_min
+    0  nouveaux_postes                     17      <NA>
+    1    mois_de_debut  2019-09             3        17
     """
     if posts.empty:
         return table([])
@@ -72,8 +79,14 @@ def _by_association(posts: pd.DataFrame, *, year: int, document: str) -> list[di
 def count_meetings(meetings: pd.DataFrame, *, year: int, document: str) -> pd.DataFrame:
     """Exact indicators of the meetings: number, present and invited by group, and present at each meeting.
 
-    Meetings held after the end of the year are counted apart (``reunions`` crossed with ``periode``). The base of the
-    present is the invited of the same group; a group whose invited are not printed has none.
+    Takes the schema ``reunions``, gives the schema ``indicateurs``. Meetings held after the end of the year are counted
+    apart (``reunions`` crossed with ``periode``). The base of the present is the invited of the same group; a group
+    whose invited are not printed has none.
+
+    >>> comptes = indicators.count_meetings(store.load(2020, "reunions"), year=2020, document="Note")
+    >>> comptes[["indicateur", "modalite", "effectif_min", "reference"]].head(1)
+      indicateur          modalite  effectif_min     reference
+    0   reunions  chefs_de_service             1  Note, l. 154
     """
     if meetings.empty:
         return table([])
@@ -112,12 +125,20 @@ def _held_after(meetings: pd.DataFrame, *, year: int, document: str) -> list[dic
 
 
 def count_ledger(raw: pd.DataFrame, cleaned: CleanPosts, *, year: int, document: str) -> pd.DataFrame:
-    """Exact indicators of the cleaning: rows of the posts read, kept, rejected, and changes of spelling.
+    """Exact indicators (schema ``indicateurs``) of the cleaning: rows of the posts read, kept, rejected, and changes.
+
+    ``raw`` has the schema ``prises_de_poste``, ``cleaned`` comes from `clean.clean_posts`.
 
     Raises
     ------
     AssertionError
         when a row read is neither kept nor rejected.
+
+    >>> postes = store.read_raw(2020, "prises_de_poste")
+    >>> nettoyage = clean.clean_posts(postes, **store.read_registers())
+    >>> registre = indicators.count_ledger(postes, nettoyage, year=2020, document="Note")
+    >>> dict(registre[["modalite", "effectif_min"]].to_numpy())
+    {'lues': 17, 'gardees': 17, 'rejetees': 0, 'modifications': 175}
     """
     counts = {
         "lues": len(raw),
@@ -141,8 +162,14 @@ def count_year(
 ) -> pd.DataFrame:
     """Every exact indicator of the year's tables; a table that was not received counts nothing.
 
-    ``colleges`` and ``landmarks`` (schema reperes) place the collèges of the posts among others; without them, they
-    are not placed.
+    Takes the schema ``postes``, schema ``reunions``, schema ``enonces``, gives the schema ``indicateurs``. ``colleges``
+    (schema ``colleges``) and ``landmarks`` (schema ``reperes``) place the collèges of the posts among others; without
+    them, they are not placed.
+
+    >>> lues = (store.load(2020, nom) for nom in ("postes", "reunions", "enonces"))
+    >>> comptes = indicators.count_year(*lues, year=2020, document="Note")
+    >>> comptes.query("indicateur == 'enonces'")[["unite", "effectif_min", "effectif_max"]].to_numpy().tolist()
+    [['enonces', 46, 46]]
     """
     parts = [
         count_posts(posts, year=year, document=document),

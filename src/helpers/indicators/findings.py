@@ -70,7 +70,11 @@ class Item:
 def serious(controls: pd.DataFrame, findings: pd.DataFrame, *, year: int) -> dict[str, list[Item]]:
     """What a page must say first, by verdict: contradictoire, ambigu, sous_hypothese; printed figures, then coherences.
 
-    ``controls`` and ``findings`` follow the schemas ``controles`` and ``coherences``.
+    ``controls`` (schema ``controles``) and ``findings`` (schema ``coherences``) are the tables that 01 saves.
+
+    >>> graves = indicators.serious(store.load(2020, "controles"), store.load(2020, "coherences"), year=2020)
+    >>> len(graves["contradictoire"]), graves["contradictoire"][0].lines
+    (3, '91, 118, 132, 144')
     """
     told: dict[str, list[Item]] = {"contradictoire": [], "ambigu": [], "sous_hypothese": []}
     for row in controls[controls["verdict"].isin(list(told))].itertuples():

@@ -17,8 +17,8 @@ def share_bounds(share_pct: float, base: int, *, decimals: int = 0) -> tuple[int
 
     Which way a tie was rounded is not known, so both are kept.
 
-    >>> share_bounds(42, 2233), share_bounds(52, 1852)
-    ((927, 949), (954, 972))
+    >>> indicators.share_bounds(42, 2233), indicators.share_bounds(41.5, 2233, decimals=1)
+    ((927, 949), (926, 927))
     """
     half = Fraction(1, 2 * 10**decimals)
     printed = Fraction(str(share_pct))

@@ -67,11 +67,17 @@ def _answered(statements: pd.DataFrame, *, year: int, document: str) -> list[dic
 
 
 def count_statements(statements: pd.DataFrame, *, year: int, document: str) -> pd.DataFrame:
-    """Exact indicators of the coded statements; each cites the lines of the statements that it counts.
+    """Exact indicators (schema ``indicateurs``) of the coded statements (schema ``enonces``), each citing its lines.
 
     Their number; by theme, nature, scale, actor and association; theme, scale and actor by nature (base: every
     statement); those that a figure of the year sheds light on; the tensions by what answers them (base: the tensions).
     A group of actors counts once a statement that names several of them.
+
+    >>> comptes = indicators.count_statements(store.load(2020, "enonces"), year=2020, document="Note")
+    >>> comptes[["indicateur", "modalite", "effectif_min", "base_min"]].head(2)
+         indicateur              modalite  effectif_min  base_min
+    0       enonces                                  46      <NA>
+    1  theme_enonce  cadre_du_partenariat            13        46
     """
     if statements.empty:
         return table([])

@@ -8,7 +8,11 @@ from importlib.resources import files
 
 @dataclass(frozen=True)
 class Group:
-    """Modalities read together; ``hypothesis`` says what must be true for the group to mean what it says."""
+    """Modalities read together, outside the sums; ``hypothesis`` says what must be true for it to mean what it says.
+
+    >>> schema.catalogue().indicators["niveau"].groups["4e_3e"]
+    Group(label='4e et 3e', members=('4e', '3e'), hypothesis=None)
+    """
 
     label: str
     members: tuple[str, ...]
@@ -17,7 +21,12 @@ class Group:
 
 @dataclass(frozen=True)
 class Indicator:
-    """One entry of the catalogue; the comment at its top defines each field."""
+    """One entry of the catalogue; the comment at the top of ``catalogue.toml`` defines each field.
+
+    >>> niveau = schema.catalogue().indicators["niveau"]
+    >>> niveau.title_of("3e"), niveau.base, niveau.choice, niveau.members_of("4e_3e")
+    ('Niveau de classe : 3e', 'accompagnements', 'unique', ('4e', '3e'))
+    """
 
     id: str
     label: str
@@ -59,7 +68,12 @@ class Indicator:
 
 @dataclass(frozen=True)
 class Perimeter:
-    """Who or what is counted, in which units; ``count_of`` is the cell of a wider perimeter that gives its size."""
+    """Who or what is counted, in which units; ``count_of`` is the cell of a wider perimeter that gives its size.
+
+    >>> collegiens = schema.catalogue().perimeters["collegiens"]
+    >>> collegiens.label, collegiens.short, collegiens.count_of
+    ('collégiens suivis en prévention spécialisée', 'tous les collégiens', 'prevention_specialisee/situation/collegien')
+    """
 
     id: str
     label: str
@@ -82,7 +96,11 @@ class MeasureKind:
 class Catalogue:
     """Every indicator, perimeter, topic, unit and measure, in reading order.
 
-    ``anchors`` are sections of page 02 by topic.
+    ``anchors`` are sections of page 02 by topic; ``units`` give the singular and the plural.
+
+    >>> entrees = schema.catalogue()
+    >>> entrees.units["personnes"], [indicateur.id for indicateur in entrees.of_topic("public")]
+    (('personne', 'personnes'), ['sexe', 'nouvel_accompagnement'])
     """
 
     indicators: dict[str, Indicator]
@@ -120,12 +138,16 @@ def _indicator(name: str, entry: dict) -> Indicator:
 
 
 def read_catalogue(text: str) -> Catalogue:
-    """The catalogue written in TOML.
+    """The catalogue written in TOML: the package's, or a changed copy to try a new indicator with.
 
     Raises
     ------
     KeyError
         when an entry lacks a required field: the catalogue is code, its faults are the developer's.
+
+    >>> texte = (paths.repository() / "src" / "helpers" / "catalogue.toml").read_text(encoding="utf-8")
+    >>> schema.read_catalogue(texte.replace("garçons", "gars")).indicators["sexe"].modalities
+    {'filles': 'filles', 'garcons': 'gars'}
     """
     content = tomllib.loads(text)
     return Catalogue(
@@ -153,5 +175,9 @@ def read_catalogue(text: str) -> Catalogue:
 
 @cache
 def catalogue() -> Catalogue:
-    """The catalogue of the package."""
+    """The catalogue of the package: what each indicator counts, among whom, in which words.
+
+    >>> schema.catalogue().indicators["sexe"].modalities
+    {'filles': 'filles', 'garcons': 'garçons'}
+    """
     return read_catalogue(files("helpers").joinpath("catalogue.toml").read_text(encoding="utf-8"))

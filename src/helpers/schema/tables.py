@@ -9,17 +9,40 @@ import pandas as pd
 
 @cache
 def table_schema(name: str) -> dict:
-    """The Table Schema of a table, as the JSON file says it."""
+    """The Table Schema of a table, as the JSON file says it: title, type, unit, meaning and rules of each column.
+
+    Raises
+    ------
+    FileNotFoundError
+        for a table without schema; `schema.table_names` lists those that have one.
+
+    >>> colonne = schema.table_schema("postes")["fields"][8]
+    >>> colonne["name"], colonne["unit"], colonne["description"]
+    ('anciennete_prev_ans', 'ans', '0 si « NON ».')
+    """
     return json.loads(files("helpers").joinpath("schemas", f"{name}.json").read_text(encoding="utf-8"))
 
 
 def table_names() -> list[str]:
-    """The tables that have a Table Schema, in alphabetical order."""
+    """The tables that have a Table Schema, in alphabetical order.
+
+    >>> schema.table_names()[:3]
+    ['affirmations', 'alias', 'associations']
+    """
     return sorted(path.name.removesuffix(".json") for path in files("helpers").joinpath("schemas").iterdir())
 
 
 def columns(name: str) -> list[str]:
-    """The column names of a table, in order."""
+    """The column names of a table, in order.
+
+    Raises
+    ------
+    FileNotFoundError
+        for a table without schema; `schema.table_names` lists those that have one.
+
+    >>> schema.columns("registre")
+    ['ligne', 'colonne', 'avant', 'apres', 'regle']
+    """
     return [column["name"] for column in table_schema(name)["fields"]]
 
 
@@ -29,7 +52,12 @@ _DTYPES = {"integer": "Int64", "number": "Float64", "string": "str", "boolean": 
 def unfolded(table: pd.DataFrame, column: str) -> pd.DataFrame:
     """The table with one row a value of a column that holds several, separated by « ; »; a row without any is left out.
 
-    The index is kept, so that a value still leads to its line.
+    The index is kept, so that a value still leads to its line. Such columns are ``acteurs``, ``associations`` and
+    ``repond_a`` of the statements (schema ``enonces``).
+
+    >>> enonces = pd.DataFrame({"id": ["E01", "E02"], "acteurs": ["alses ; apsn", ""]})
+    >>> schema.unfolded(enonces, "acteurs").to_dict("records")
+    [{'id': 'E01', 'acteurs': 'alses'}, {'id': 'E01', 'acteurs': 'apsn'}]
     """
     values = table[column].str.split(";")
     out = table.assign(**{column: values}).explode(column)
@@ -44,6 +72,12 @@ def typed(table: pd.DataFrame, name: str) -> pd.DataFrame:
     ------
     KeyError
         when a column of the schema is absent.
+
+    Texts become numbers, dates or texts; here with the schema ``themes``:
+
+    >>> lus = pd.DataFrame({"libelle": ["Moyens"], "theme": ["moyens"], "definition": [None], "note": ["à revoir"]})
+    >>> schema.typed(lus.drop(columns="note"), "themes").to_dict("records")
+    [{'theme': 'moyens', 'libelle': 'Moyens', 'definition': ''}]
     """
     out = table[columns(name)].copy()
     for column in table_schema(name)["fields"]:

@@ -17,7 +17,11 @@ _VERSIONED = ("pandas", "scipy", "statsmodels", "matplotlib", "seaborn", "paperm
 
 
 def fingerprint(path: Path) -> str:
-    """The SHA-256 of a file's bytes, in hexadecimal."""
+    """The SHA-256 of a file's bytes, in hexadecimal.
+
+    >>> len(store.fingerprint(paths.raw_table(2020, "reunions")))
+    64
+    """
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
@@ -29,7 +33,11 @@ def _input_files(years: list[int]) -> list[Path]:
 
 
 def describe_inputs(years: list[int]) -> list[dict]:
-    """The files behind these years: fichier, sha256, octets, lignes (tables only, header not counted)."""
+    """The files behind these years: fichier, sha256, octets, lignes (tables only, header not counted).
+
+    >>> [(entree["fichier"], entree["lignes"]) for entree in store.describe_inputs([2020])][:2]
+    [('data/raw/2020/chiffres_publies.csv', 45), ('data/raw/2020/prises_de_poste.csv', 17)]
+    """
     return [
         {
             "fichier": paths.relative(path),
@@ -50,6 +58,9 @@ def read_card(year: int) -> dict[str, str]:
     ------
     DataError
         when datapackage.json cannot be read, or names no document.
+
+    >>> store.read_card(2020)["title"]
+    'Note de synthèse 2020'
     """
     path = paths.raw(year) / CARD
     if not path.is_file():
@@ -70,12 +81,21 @@ def read_card(year: int) -> dict[str, str]:
 
 
 def read_contexts(years: list[int]) -> dict[int, str]:
-    """What set each year apart, as its card says it; empty where it says nothing."""
+    """What set each year apart, as its card says it; empty where it says nothing.
+
+    >>> print(store.read_contexts([2019, 2020]))
+    {2019: '', 2020: 'la crise sanitaire a fermé les collèges au printemps ; ils ont rouvert ...'}
+    """
     return {year: read_card(year)["contexte"] for year in years}
 
 
 def provenance(parameters: dict, years: list[int]) -> dict:
-    """What a page was made from: parameters, inputs, versions; nothing that changes by itself."""
+    """What a page was made from: parameters, inputs, versions; nothing that changes by itself.
+
+    >>> origine = store.provenance({"Année": "2020"}, [2020])
+    >>> list(origine), list(origine["versions"])[:3]
+    (['parametres', 'entrees', 'versions'], ['python', 'pandas', 'scipy'])
+    """
     return {
         "parametres": parameters,
         "entrees": describe_inputs(years),

@@ -37,6 +37,12 @@ def export_indicators(years: list[int], folder: Path) -> None:
     ------
     DataError
         when a year's tables are not those that 01 wrote.
+
+    >>> import pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as dossier:
+    ...     store.export_indicators([2020], pathlib.Path(dossier))
+    ...     print(sorted(fichier.name for fichier in pathlib.Path(dossier).iterdir()))
+    ['indicateurs.csv', 'indicateurs.schema.json']
     """
     _export(pd.concat([load(year, "indicateurs") for year in years], ignore_index=True), "indicateurs", folder)
 
@@ -48,5 +54,11 @@ def export_comparisons(year: int, folder: Path) -> None:
     ------
     DataError
         when 03 has not run.
+
+    >>> import pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as dossier:
+    ...     store.export_comparisons(2020, pathlib.Path(dossier))
+    ...     print(sorted(fichier.name for fichier in pathlib.Path(dossier).iterdir()))
+    ['comparaisons.csv', 'comparaisons.schema.json']
     """
     _export(load_result(year, "comparaisons"), "comparaisons", folder)

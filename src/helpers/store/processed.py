@@ -23,7 +23,8 @@ def _write(path: Path, text: str) -> None:
 def save_year(raw: RawYear, made: dict[str, pd.DataFrame]) -> Path:
     """The folder where a year's tables now are, with the card that says from which inputs they come.
 
-    Meetings and statements are saved as received, beside the tables that 01 made.
+    Meetings and statements are saved as received, beside the tables that 01 made: schema ``indicateurs``, schema
+    ``postes``, schema ``registre``, schema ``controles`` and schema ``coherences``.
 
     The card is written last: without it, or with another checksum, `load` refuses the tables.
 
@@ -31,6 +32,11 @@ def save_year(raw: RawYear, made: dict[str, pd.DataFrame]) -> Path:
     ------
     DataError
         when a raw file changed since it was read.
+
+    >>> produits = ("indicateurs", "postes", "registre", "controles", "coherences")
+    >>> dossier = store.save_year(store.read_year(2020), {nom: store.load(2020, nom) for nom in produits})
+    >>> paths.relative(dossier)
+    'data/processed/2020'
     """
     read = paths.read_with(raw.year)
     if describe_inputs(read) != raw.inputs:
@@ -69,12 +75,19 @@ def _checked_card(year: int) -> dict:
 
 
 def load(year: int, name: str) -> pd.DataFrame:
-    """A processed table of a year, typed by its schema.
+    """A processed table of a year, typed by its schema: ``indicateurs``, ``postes``, ``reunions``, ``enonces``…
+
+    ``docs/data-dictionary.md`` says what each column means, and its unit; here, the schema ``postes``.
 
     Raises
     ------
     DataError
         when 01 has not run for this year, when a raw file changed since, or when the table was altered.
+
+    >>> store.load(2020, "postes")[["college", "date_debut", "anciennete_prev_ans"]].head(2)
+                     college date_debut  anciennete_prev_ans
+    0  Collège Mendès France 2019-10-01                  1.5
+    1   Collège Jacques Brel 2019-11-01                  0.0
     """
     card, path = _checked_card(year), paths.processed(year) / f"{name}.csv"
     if not path.is_file() or fingerprint(path) != card["tables"].get(name):
@@ -85,7 +98,14 @@ def load(year: int, name: str) -> pd.DataFrame:
 
 
 def save_result(year: int, name: str, table: pd.DataFrame) -> Path:
-    """The file where a table made by 02, 03 or 04 now is, beside the executed notebooks of the year."""
+    """The file where a table made by 02, 03 or 04 now is, beside the executed notebooks of the year.
+
+    03 alone saves one: the comparisons (schema ``comparaisons``).
+
+    >>> mesures = store.load_result(2020, "comparaisons")
+    >>> paths.relative(store.save_result(2020, "comparaisons", mesures))
+    'data/processed/2020/execution/comparaisons.csv'
+    """
     path = paths.executed(year) / f"{name}.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
     _write(path, typed(table, name).to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d"))
@@ -93,12 +113,17 @@ def save_result(year: int, name: str, table: pd.DataFrame) -> Path:
 
 
 def load_result(year: int, name: str) -> pd.DataFrame:
-    """The table that `save_result` wrote.
+    """The table that `save_result` wrote: the comparisons of the year (schema ``comparaisons``).
 
     Raises
     ------
     DataError
         when the notebook that makes it has not run.
+
+    >>> store.load_result(2020, "comparaisons")[["comparaison", "mesure", "valeur", "unite"]].head(2)
+                    comparaison    mesure  valeur      unite
+    0  annees/alses/sexe/filles  effectif   938.0  personnes
+    1  annees/alses/sexe/filles      base  2233.0  personnes
     """
     path = paths.executed(year) / f"{name}.csv"
     if not path.is_file():
@@ -107,11 +132,16 @@ def load_result(year: int, name: str) -> pd.DataFrame:
 
 
 def load_earlier(year: int | None, name: str) -> pd.DataFrame:
-    """A processed table of the compared year; empty when there is no year to compare with.
+    """A processed table of the compared year, as `load` gives it; empty when there is no year to compare with.
 
     Raises
     ------
     DataError
         as `load` does.
+
+    Here the schema ``indicateurs``:
+
+    >>> store.load_earlier(2019, "indicateurs").empty, store.load_earlier(None, "indicateurs").empty
+    (False, True)
     """
     return typed(pd.DataFrame(columns=columns(name), dtype="str"), name) if year is None else load(year, name)

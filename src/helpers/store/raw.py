@@ -12,13 +12,25 @@ from helpers.store.reading import validated_rows
 
 
 def present(year: int, name: str) -> bool:
-    """Whether the year has this raw table."""
+    """Whether the year has this raw table.
+
+    >>> store.present(2020, "reunions"), store.present(2019, "reunions")
+    (True, False)
+    """
     return paths.raw_table(year, name).is_file()
 
 
 @dataclass(frozen=True)
 class RawYear:
-    """What a year received, each table typed by its schema; a table that was not received is empty."""
+    """What a year received, each table typed by its schema; a table that was not received is empty.
+
+    Its tables: schemas ``chiffres_publies``, ``prises_de_poste``, ``reunions``, ``enonces``, ``affirmations`` and
+    ``remarques``, in this order.
+
+    >>> recu = store.read_year(2020)
+    >>> recu.document, len(recu.posts), len(recu.meetings)
+    ('Note de synthèse 2020', 17, 8)
+    """
 
     year: int
     document: str
@@ -32,7 +44,13 @@ class RawYear:
 
 
 def faults_in(path: Path, name: str) -> list[DataError]:
-    """Every fault of a table, in order of line; empty when it is as its schema says."""
+    """Every fault of a table, in order of line; empty when it is as its schema says.
+
+    >>> store.faults_in(paths.raw_table(2020, "reunions"), "reunions")
+    []
+    >>> print(store.faults_in(paths.raw_table(2020, "reunions"), "themes")[0])
+    data/raw/2020/reunions.csv, ligne 1 : la colonne « theme » manque ; ajoutez-la, même vide.
+    """
     try:
         return validated_rows(path, name)[1]
     except DataError as fault:
@@ -55,6 +73,14 @@ def read_raw(year: int, name: str) -> pd.DataFrame:
     ------
     DataError
         for an absent file, or its first fault.
+
+    Here the schema ``chiffres_publies``:
+
+    >>> store.read_raw(2020, "chiffres_publies")[["indicateur", "valeur", "unite"]].head(2)
+                           indicateur  valeur   unite
+    ligne_du_fichier
+    2                          postes    73.0   alses
+    3                 nouveaux_postes    17.0  postes
     """
     return _read(paths.raw_table(year, name), name)
 
@@ -66,6 +92,13 @@ def read_reference(name: str) -> pd.DataFrame:
     ------
     DataError
         for an absent file, or its first fault.
+
+    Here the schema ``reperes``:
+
+    >>> store.read_reference("reperes")[["libelle", "valeur", "champ"]].head(1)
+                      libelle  valeur                     champ
+    ligne_du_fichier
+    2                 médiane   88.75  collèges publics du Nord
     """
     return _read(paths.reference() / f"{name}.csv", name)
 
@@ -73,10 +106,15 @@ def read_reference(name: str) -> pd.DataFrame:
 def read_registers() -> dict[str, pd.DataFrame]:
     """The reference tables that cleaning the posts needs, named as `clean.clean_posts` takes them.
 
+    The schema ``alias``, schema ``associations`` and schema ``colleges``, under the names below.
+
     Raises
     ------
     DataError
         for an absent file, or the first fault of a table.
+
+    >>> list(store.read_registers())
+    ['aliases', 'associations', 'colleges']
     """
     return {
         "aliases": read_reference("alias"),
@@ -86,12 +124,18 @@ def read_registers() -> dict[str, pd.DataFrame]:
 
 
 def read_year(year: int) -> RawYear:
-    """Every raw table of a year.
+    """Every raw table of a year, with the document that it comes from.
 
     Raises
     ------
     DataError
         for the first fault of a table.
+
+    >>> store.read_year(2020).meetings[["groupe", "participants"]].head(2)
+                                groupe  participants
+    ligne_du_fichier
+    2                 journee_nouveaux            17
+    3                 chefs_de_service             9
     """
     inputs = describe_inputs(paths.read_with(year))
     tables = [
@@ -104,7 +148,13 @@ def read_year(year: int) -> RawYear:
 
 
 def read_earlier_figures(year: int) -> pd.DataFrame:
-    """The printed figures of the year before, which a printed difference needs; empty without one."""
+    """The printed figures of the year before (schema ``chiffres_publies``), which a printed difference needs.
+
+    Empty when the year before has no data.
+
+    >>> len(store.read_earlier_figures(2020)), len(store.read_earlier_figures(2019))
+    (5, 0)
+    """
     earlier = paths.previous_year(year)
     if earlier is None or not present(earlier, "chiffres_publies"):
         return typed(pd.DataFrame(columns=columns("chiffres_publies"), dtype="str"), "chiffres_publies")

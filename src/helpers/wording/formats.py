@@ -22,7 +22,7 @@ def _rounded(value: float, decimals: int) -> Decimal:
 def number(value: float | None, decimals: int = 0) -> str:
     """The number with its decimals, or « pas de donnée ».
 
-    >>> number(2233), number(-6.94, 1), number(2.5), number(None)
+    >>> wording.number(2233), wording.number(-6.94, 1), wording.number(2.5), wording.number(None)
     ('2\\u202f233', '−6,9', '3', 'pas de donnée')
     """
     try:
@@ -38,7 +38,7 @@ def number(value: float | None, decimals: int = 0) -> str:
 def percent(value: float | None, decimals: int = 0) -> str:
     """The share, given in per cent.
 
-    >>> percent(42), percent(12.55, 1)
+    >>> wording.percent(42), wording.percent(12.55, 1)
     ('42\\u202f%', '12,6\\u202f%')
     """
     text = number(value, decimals)
@@ -48,7 +48,7 @@ def percent(value: float | None, decimals: int = 0) -> str:
 def trimmed(value: float | None, decimals: int) -> str:
     """The number with the decimals that it has, at most these.
 
-    >>> trimmed(88.75, 2), trimmed(79.5, 2), trimmed(100, 2)
+    >>> wording.trimmed(88.75, 2), wording.trimmed(79.5, 2), wording.trimmed(100, 2)
     ('88,75', '79,5', '100')
     """
     text = number(value, decimals)
@@ -58,7 +58,7 @@ def trimmed(value: float | None, decimals: int) -> str:
 def share(value: float | None, decimals: int, bounds: tuple[float, float]) -> str:
     """A share as it was printed or counted, else its bounds.
 
-    >>> share(42, 0, (41.5, 42.5)), share(None, 0, (40, 75))
+    >>> wording.share(42, 0, (41.5, 42.5)), wording.share(None, 0, (40, 75))
     ('42\\u202f%', '40,0 à 75,0\\u202f%')
     """
     text = percent(value, int(decimals))
@@ -68,7 +68,7 @@ def share(value: float | None, decimals: int, bounds: tuple[float, float]) -> st
 def signed(value: float, decimals: int = 0) -> str:
     """The number with its sign, plus or minus.
 
-    >>> signed(381), signed(-6.0, 1), signed(0)
+    >>> wording.signed(381), wording.signed(-6.0, 1), wording.signed(0)
     ('+381', '−6,0', '0')
     """
     text = number(value, decimals)
@@ -78,7 +78,7 @@ def signed(value: float, decimals: int = 0) -> str:
 def points(value: float, decimals: int = 1) -> str:
     """A difference of shares, with its sign and its unit.
 
-    >>> points(-6.0), points(1.02)
+    >>> wording.points(-6.0), wording.points(1.02)
     ('−6,0\\xa0points', '+1,0\\xa0point')
     """
     return f"{signed(value, decimals)}{WIDE}{plural(abs(_rounded(value, decimals)), 'point', 'points')}"
@@ -87,8 +87,8 @@ def points(value: float, decimals: int = 1) -> str:
 def scientific(value: float) -> str:
     """A small number with two figures that count, as a power of ten below a thousandth.
 
-    >>> scientific(0.197), scientific(0.0025), scientific(0.00013), scientific(0.0)
-    ('0,197', '0,0025', '1,3\\xa0×\\xa010⁻⁴', '0')
+    >>> [wording.scientific(p) for p in (0.197, 0.0025, 0.00013, 0.0)]
+    ['0,197', '0,0025', '1,3\\xa0×\\xa010⁻⁴', '0']
     """
     if value == 0 or value >= 0.001:
         return number(value, 3 if value >= 0.01 else 4) if value else "0"
@@ -100,7 +100,7 @@ def scientific(value: float) -> str:
 def interval(low: float, high: float, decimals: int = 0) -> str:
     """One number when both ends are equal, else « 927 à 949 ».
 
-    >>> interval(927, 949), interval(5, 5)
+    >>> wording.interval(927, 949), wording.interval(5, 5)
     ('927 à 949', '5')
     """
     first, last = number(low, decimals), number(high, decimals)
@@ -110,7 +110,7 @@ def interval(low: float, high: float, decimals: int = 0) -> str:
 def plural(count: float, one: str, many: str) -> str:
     """The word that agrees with the count, by the French rule: 0 and 1,5 are singular.
 
-    >>> plural(0, "élève", "élèves"), plural(2, "élève", "élèves")
+    >>> wording.plural(0, "élève", "élèves"), wording.plural(2, "élève", "élèves")
     ('élève', 'élèves')
     """
     return one if FRENCH.plural_form(abs(count)) == "one" else many
@@ -119,7 +119,7 @@ def plural(count: float, one: str, many: str) -> str:
 def day(value: date) -> str:
     """The date in letters.
 
-    >>> day(date(2020, 12, 1)), day(date(2020, 3, 9))
+    >>> wording.day(pd.Timestamp(2020, 12, 1)), wording.day(pd.Timestamp(2020, 3, 9))
     ('1er décembre 2020', '9 mars 2020')
     """
     text = format_date(value, "d MMMM y", locale=FRENCH)
@@ -129,7 +129,7 @@ def day(value: date) -> str:
 def month(value: date) -> str:
     """The month in letters.
 
-    >>> month(date(2020, 1, 1))
+    >>> wording.month(pd.Timestamp(2020, 1, 1))
     'janvier 2020'
     """
     return format_date(value, "MMMM y", locale=FRENCH)

@@ -22,7 +22,12 @@ SIGNS = {
 
 
 class Html:
-    """A piece of page: HTML in a notebook and a report, plain text elsewhere."""
+    """A piece of page: HTML in a notebook and a report, plain text elsewhere.
+
+    >>> morceau = wording.Html("<b>42</b> personnes", "42 personnes")
+    >>> morceau.text, str(morceau)
+    ('42 personnes', '<b>42</b> personnes')
+    """
 
     def __init__(self, html: str, text: str) -> None:
         self.html, self.text = html, text
@@ -45,7 +50,11 @@ def mark(text: str, value: float, key: str, measure: str, *, title: str = "") ->
 
 
 def precision_mark(precision: str) -> Markup:
-    """The visible mark of a precision, its meaning on demand."""
+    """The visible mark of a precision (a key of `schema.PRECISIONS`), its meaning on demand.
+
+    >>> print(wording.precision_mark("deduit"))
+    <abbr class="marque deduit" title="déduit d’autres chiffres imprimés">∴</abbr>
+    """
     return Markup('<abbr class="marque {}" title="{}">{}</abbr>').format(
         precision.replace("_", "-"), PRECISIONS[precision], SIGNS[precision]
     )

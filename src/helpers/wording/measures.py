@@ -17,7 +17,12 @@ LEAST_P = 0.001
 
 
 def subject(comparison: Comparison) -> str:
-    """What is compared, in the words of the catalogue, without the years: « filles », « nord du département »."""
+    """What is compared, in the words of the catalogue, without the years: « filles », « nord du département ».
+
+    >>> trouve = comparisons.Comparisons(store.load_result(2020, "comparaisons"))
+    >>> wording.subject(trouve("annees/alses/sexe/filles"))
+    'filles'
+    """
     entries, (_, kind, perimeter, *rest) = catalogue(), comparison.key.split("/")
     if kind == "emboitee":
         return entries.indicators["objectif"].label_of(rest[-1])
@@ -30,8 +35,8 @@ def subject(comparison: Comparison) -> str:
 def probability(value: float) -> str:
     """A p-value with two figures that count, never less than a thousandth.
 
-    >>> probability(0.197), probability(0.0025), probability(1e-9)
-    ('0,20', '0,0025', 'moins de 0,001')
+    >>> [wording.probability(p) for p in (0.197, 0.0025, 1e-9)]
+    ['0,20', '0,0025', 'moins de 0,001']
     """
     if value < LEAST_P:
         return f"moins de {number(LEAST_P, 3)}"

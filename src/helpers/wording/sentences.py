@@ -48,14 +48,23 @@ def _environment() -> Environment:
 def plain(text: str) -> str:
     """The words of a fragment, without tags, spaces folded: for alt text and terminals.
 
-    >>> plain("<p>2 233  <b>personnes</b></p>")
+    >>> wording.plain("<p>2 233  <b>personnes</b></p>")
     '2 233 personnes'
     """
     return _SPACE.sub(" ", html.unescape(_TAG.sub("", _BLOCK.sub(" ", str(text))))).strip()
 
 
 def fragment(template: str, **values) -> str:
-    """The HTML of a template of ``texts/`` (figure, table, cards)."""
+    """The HTML of a template of ``texts/`` (figure, table, cards…), its values escaped.
+
+    Raises
+    ------
+    jinja2.UndefinedError
+        when a value that the template needs is not given.
+
+    >>> wording.plain(wording.fragment("folded.html.j2", summary="4e & 3e", content="1 396 à 1 417 élèves"))
+    '4e & 3e 1 396 à 1 417 élèves'
+    """
     return _environment().get_template(template).render(**values)
 
 
@@ -66,6 +75,10 @@ def say(page: str, sentence: str, **values) -> Html:
     ------
     jinja2.UndefinedError
         when a value that the sentence needs is not given.
+
+    >>> chiffre = facts.Facts(store.load(2020, "indicateurs"), year=2020)
+    >>> print(wording.say("themes", "answered", f=chiffre).text)
+    Sur 10 tensions, la synthèse répond à 8 : 4 par un levier, 3 par une recommandation, 1 par les deux. ...
     """
     text = _SPACE.sub(" ", str(getattr(_environment().get_template(f"{page}.j2").module, sentence)(**values))).strip()
     return Html(text, plain(text))

@@ -1,6 +1,5 @@
-"""One figure of the indicator table: find it, read its share, name it. Shared by everything that shows numbers."""
+"""One figure of the indicator table: its share, its bounds, its name; and how it is looked up."""
 
-import re
 from dataclasses import dataclass
 
 import pandas as pd
@@ -14,13 +13,14 @@ USUAL = "alses"  # the population of which a label speaks when it names none
 DECIMAL_FROM_BASE = 200
 
 
-# « Note, l. 67–83, 85 », even if the title itself has a comma or an « l. ».
-_CITED = re.compile(r"(.*), l\. (\d[\d–, ]*)")
-
-
 @dataclass(frozen=True)
 class Fact:
-    """A figure ready to be said: counts and base as (min, max) or None, share in per cent or None."""
+    """A figure ready to be said: counts and base as (min, max) or None, share in per cent or None.
+
+    >>> filles = facts.Facts(store.load(2020, "indicateurs"), year=2020)("alses/sexe/filles")
+    >>> filles.counts, filles.base, filles.share, filles.unit, filles.precision
+    ((927, 949), (2233, 2233), 42.0, 'personnes', 'arrondi_imprime')
+    """
 
     key: str
     unit: str
@@ -42,8 +42,13 @@ class Fact:
 def with_shares(indicators: pd.DataFrame) -> pd.DataFrame:
     """The table with ``part_pct`` (per cent of the base) and ``part_decimales``; no end of a share missing if printed.
 
-    ``part_pct`` is the printed share, else the exact one; it is missing when only bounds are known. Where the base is
-    not known, ``part_min_pct`` and ``part_max_pct`` become the ends of the rounding.
+    Takes and keeps the schema ``indicateurs``. ``part_pct`` is the printed share, else the exact one; it is missing
+    when only bounds are known. Where the base is not known, ``part_min_pct`` and ``part_max_pct`` become the ends of
+    the rounding.
+
+    >>> parts = facts.with_shares(store.load(2020, "indicateurs"))
+    >>> parts.loc[parts["indicateur"].eq("sexe"), ["perimetre", "modalite", "part_pct"]].head(2).to_numpy().tolist()
+    [['alses', 'filles', 42.0], ['alses', 'garcons', 58.0]]
     """
     printed = indicators["part_imprimee_pct"].where(indicators["precision"] != "contradictoire")
     half = 0.5 / 10 ** indicators["decimales"].astype("Float64")
@@ -61,14 +66,19 @@ def with_shares(indicators: pd.DataFrame) -> pd.DataFrame:
 
 
 def network(indicators: pd.DataFrame) -> pd.DataFrame:
-    """The rows of the whole network, cross tables left out."""
+    """The rows of the whole network (schema ``indicateurs``), cross tables left out.
+
+    >>> tous = store.load(2020, "indicateurs")
+    >>> sorted(set(tous["croise_avec"]))[:2], set(facts.network(tous)["croise_avec"])
+    (['', 'association'], {''})
+    """
     return indicators[(indicators["site_type"] == NETWORK) & (indicators["croise_avec"] == "")]
 
 
 def among(label: str, indicator: str, perimeter: str) -> str:
     """The label of a figure with its population, which is not said of the persons that the ALSES follow.
 
-    >>> among("garçons", "sexe", "prevention_specialisee"), among("garçons", "sexe", "alses")
+    >>> facts.among("garçons", "sexe", "prevention_specialisee"), facts.among("garçons", "sexe", "alses")
     ('garçons (toute la prévention spécialisée)', 'garçons')
     """
     entries = catalogue()
@@ -78,13 +88,21 @@ def among(label: str, indicator: str, perimeter: str) -> str:
 
 
 def title_of_figure(row) -> str:
-    """What a printed figure is, in full: « Sexe : garçons (toute la prévention spécialisée) »."""
+    """What a printed figure is, in full; ``row`` names its perimeter, indicator and modality.
+
+    >>> facts.title_of_figure(store.load(2020, "indicateurs").query("indicateur == 'niveau'").iloc[0])
+    'Niveau de classe : 6e'
+    """
     title = catalogue().indicators[row.indicateur].title_of(row.modalite)
     return among(title, row.indicateur, row.perimetre)
 
 
 def key_of(row) -> str:
-    """The name of a figure: ``annee/perimetre/indicateur/modalite``, then ``/croise_avec=modalite`` if crossed."""
+    """The name of a figure: ``annee/perimetre/indicateur/modalite``, then ``/croise_avec=modalite`` if crossed.
+
+    >>> facts.key_of(store.load(2020, "indicateurs").iloc[2])
+    '2020/alses/sexe/filles'
+    """
     cross = f"/{row.croise_avec}={row.modalite_croisee}" if row.croise_avec else ""
     return f"{row.annee}/{row.perimetre}/{row.indicateur}/{row.modalite}{cross}"
 
@@ -92,69 +110,31 @@ def key_of(row) -> str:
 def decimals_of(value: float) -> int:
     """The number of decimals that a value was printed with.
 
-    >>> decimals_of(42.0), decimals_of(41.5)
+    >>> facts.decimals_of(42.0), facts.decimals_of(41.5)
     (0, 1)
     """
     return len(f"{value:g}".partition(".")[2])
 
 
-def line_runs(lines) -> str:
-    """Line numbers in order, runs joined.
-
-    >>> line_runs([67, 68, 69, 85, 90])
-    '67–69, 85, 90'
-    """
-    runs: list[list[int]] = []
-    for line in sorted({int(line) for line in lines}):
-        if runs and line == runs[-1][-1] + 1:
-            runs[-1].append(line)
-        else:
-            runs.append([line])
-    return ", ".join(", ".join(map(str, run)) if len(run) < 3 else f"{run[0]}–{run[-1]}" for run in runs)
-
-
-def cite(document: str, lines) -> str:
-    """A document and its lines.
-
-    >>> cite("Note", [67, 68, 69, 85]), cite("Note", [])
-    ('Note, l. 67–69, 85', 'Note')
-    """
-    shown = line_runs(lines)
-    return f"{document}, l. {shown}" if shown else document
-
-
-def merge_references(references) -> str:
-    """Several references as one, the lines of a document together; what was deduced adds nothing.
-
-    >>> merge_references(["Note, l. 50", "Note, l. 114, 118", "déduit (Note, l. 50)"])
-    'Note, l. 50, 114, 118'
-    """
-    lines: dict[str, list[int]] = {}
-    for reference in references:
-        for part in reference.split(" ; ") if reference and not re.match(r"déduit($| \()", reference) else []:
-            cited = _CITED.fullmatch(part)
-            document, numbers = cited.groups() if cited else (part, "")
-            found = lines.setdefault(document, [])
-            for run in filter(None, numbers.split(", ")):
-                first, _, last = run.partition("–")
-                found += range(int(first), int(last or first) + 1)
-    return " ; ".join(cite(document, numbers) for document, numbers in lines.items())
-
-
-def _pair(low, high) -> tuple | None:
-    return None if pd.isna(low) or pd.isna(high) else (low, high)
+def _pair(low, high, kind: type) -> tuple | None:
+    return None if pd.isna(low) or pd.isna(high) else (kind(low), kind(high))
 
 
 def fact_of(row) -> Fact:
-    """The fact in a row of `with_shares` (a named tuple or a Series)."""
+    """The fact in a row of `with_shares` (a named tuple or a Series).
+
+    >>> fait = facts.fact_of(facts.with_shares(store.load(2020, "indicateurs")).iloc[2])
+    >>> fait.key, fait.label, fait.share
+    ('2020/alses/sexe/filles', 'filles', 42.0)
+    """
     entry = catalogue().indicators[row.indicateur]
     return Fact(
         key=key_of(row),
         unit=row.unite,
-        counts=_pair(row.effectif_min, row.effectif_max),
-        base=_pair(row.base_min, row.base_max),
+        counts=_pair(row.effectif_min, row.effectif_max, int),
+        base=_pair(row.base_min, row.base_max, int),
         share=None if pd.isna(row.part_pct) else float(row.part_pct),
-        share_bounds=_pair(row.part_min_pct, row.part_max_pct),
+        share_bounds=_pair(row.part_min_pct, row.part_max_pct, float),
         decimals=int(row.part_decimales),
         precision=row.precision,
         reference=row.reference,
@@ -163,7 +143,14 @@ def fact_of(row) -> Fact:
 
 
 class Facts:
-    """Looks figures up by path: ``facts("alses/sexe/filles")``, None when the year has none."""
+    """Looks figures up by path: ``facts("alses/sexe/filles")``, None when the year has none.
+
+    ``indicators`` has the schema ``indicateurs``. What is not published, or contradicted, is not found.
+
+    >>> chiffre = facts.Facts(store.load(2020, "indicateurs"), year=2020)
+    >>> chiffre("alses/sexe/filles").counts, chiffre("alses/niveau/3e")
+    ((927, 949), None)
+    """
 
     def __init__(self, indicators: pd.DataFrame, *, year: int) -> None:
         rows = with_shares(indicators)

@@ -1,0 +1,33 @@
+"""One figure of the indicator table: find it, read its share, name it. Shared by everything that shows numbers."""
+
+from helpers.facts.figures import (
+    NETWORK,
+    USUAL,
+    Fact,
+    Facts,
+    among,
+    decimals_of,
+    fact_of,
+    key_of,
+    network,
+    title_of_figure,
+    with_shares,
+)
+from helpers.facts.references import cite, line_runs, merge_references
+
+__all__ = [
+    "NETWORK",
+    "USUAL",
+    "Fact",
+    "Facts",
+    "among",
+    "cite",
+    "decimals_of",
+    "fact_of",
+    "key_of",
+    "line_runs",
+    "merge_references",
+    "network",
+    "title_of_figure",
+    "with_shares",
+]
