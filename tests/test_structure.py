@@ -37,6 +37,8 @@ MAY_IMPORT = {
     "pipeline": {"paths", "schema", "parameters", "checks", "store", "tables", "wording", "publish"},
     "environment": set(),
     "dictionary": {"schema", "typography"},
+    "inventory": {"paths", "schema", "checks", "store"},
+    "diagnosis": {"paths"},
     "cli": {
         "paths",
         "typography",

@@ -25,12 +25,12 @@ START_TIMEOUT_S = 120
 
 # What most often lies behind an error of this kind, said to a reader who does not write code.
 CAUSES = {
-    "ModuleNotFoundError": "une bibliothèque manque ; relancez « python3 alses.py run » pour réparer l’environnement",
+    "ModuleNotFoundError": f"une bibliothèque manque ; relancez « {paths.COMMAND} run » pour réparer l’environnement",
     "ImportError": "une bibliothèque manque ou ne convient pas ; supprimez le dossier .venv puis relancez",
     "MemoryError": "la mémoire est pleine ; fermez d’autres programmes puis relancez",
     "OSError": "le disque est plein ou ne répond plus ; libérez de la place puis relancez",
     "PermissionError": "un fichier est ouvert dans un autre programme ; fermez-le puis relancez",
-    "KeyError": "une colonne ou une modalité attendue est absente ; voyez « python3 alses.py check »",
+    "KeyError": f"une colonne ou une modalité attendue est absente ; voyez « {paths.COMMAND} check »",
     "SyntaxError": "le code de cette cellule est mal écrit ; annulez la dernière modification du notebook",
     "NameError": "un nom employé ici n’a pas été défini plus haut ; exécutez le notebook depuis le début",
 }

@@ -1,0 +1,74 @@
+"""What went wrong: a French sentence and an exit code; the rest goes to the journal."""
+
+import errno
+from pathlib import Path
+
+from helpers import paths
+from helpers.cli import journal
+from helpers.cli.say import complain
+
+INTACT = "Le rapport précédent, s’il existe, est intact."
+REPORT_IT = (
+    f"Pour le signaler, envoyez ce fichier et ce qu’affiche « {paths.COMMAND} doctor » à qui vous a remis le projet."
+)
+
+_REFUSALS = {
+    errno.ENOSPC: "il est plein : libérez de la place",
+    errno.EDQUOT: "votre quota est atteint : libérez de la place",
+    errno.EROFS: "il est en lecture seule : copiez le projet dans un dossier à vous",
+    errno.ENAMETOOLONG: "un chemin est trop long : placez le projet plus haut, par exemple dans C:\\alses",
+}
+_UNKNOWN_REFUSAL = "libérez de la place ou vérifiez vos droits"
+
+
+def _of_disk(error: OSError) -> str:
+    name = Path(error.filename) if error.filename else None
+    if isinstance(error, PermissionError):
+        if name is not None and (name.is_dir() or not name.exists()):
+            folder = paths.relative(name if name.is_dir() else name.parent)
+            return f"Impossible d’écrire dans « {folder} », protégé : copiez le projet dans un dossier à vous."
+        shown = name.name if name is not None else "un fichier"
+        return f"Fermez {shown}, ouvert dans un autre programme ou protégé en écriture, puis relancez."
+    reason = _REFUSALS.get(error.errno, _UNKNOWN_REFUSAL)
+    number = "" if error.errno in _REFUSALS else f" (erreur {error.errno})"
+    return f"Le disque a refusé{number} : {reason}, puis relancez."
+
+
+def _known(error: Exception) -> tuple[str, int] | None:
+    """The sentence and the exit code of an error that a reader can act on; None for any other."""
+    if isinstance(error, OSError):
+        return _of_disk(error), 1
+    if isinstance(error, ImportError):
+        missing = (error.name or "inconnue").partition(".")[0]
+        return (
+            f"Une bibliothèque manque ou ne se charge pas ({missing}) : supprimez le dossier .venv, puis relancez.",
+            1,
+        )
+    # Imported here: these errors live beside what raises them, and the help must load none of it.
+    from helpers.pipeline import BusyError, NotebookFailure
+    from helpers.publish import PublicationError
+    from helpers.schema import DataError
+
+    if isinstance(error, DataError):
+        return str(error), 2
+    if isinstance(error, NotebookFailure):
+        return f"{error}\n{INTACT}", 2 if error.is_input else 1
+    return (str(error), 1) if isinstance(error, BusyError | PublicationError) else None
+
+
+def explain(error: Exception, arguments: list[str], year: int | None) -> int:
+    """The exit code of a failure, once it is told; its detail is kept, unless the data or the request are at fault."""
+    try:
+        known = _known(error)
+    except Exception:  # a library so broken that what names our errors cannot be loaded
+        known = None
+    sentence, code = known or (f"Erreur imprévue ({type(error).__name__}) : c’est un défaut du programme. {INTACT}", 1)
+    complain(sentence)
+    if code == 2:
+        return code
+    kept = journal.keep(error, arguments, year)
+    if kept:
+        complain(f"Détail technique : {kept}" + ("" if known else f"\n{REPORT_IT}"))
+    else:
+        journal.show(error)
+    return code
