@@ -3,7 +3,9 @@
 import argparse
 from difflib import get_close_matches
 
+from helpers import paths
 from helpers.cli.layout import examples, filled, rows, width
+from helpers.cli.say import tell
 from helpers.cli.verb import Verb
 from helpers.cli.verbs import VERBS
 from helpers.paths import COMMAND
@@ -61,16 +63,14 @@ def _layout(prog: str) -> argparse.HelpFormatter:
 
 
 class _ShowVersion(argparse.Action):
-    """Looks the version up only when it is asked."""
+    """Looks the version up only when it is asked; in the project's file, for the package may not be installed yet."""
 
     def __call__(self, parser, *_):
-        from importlib.metadata import PackageNotFoundError, version
+        import tomllib
 
-        try:
-            found = version("alses")
-        except PackageNotFoundError:
-            found = "(pas encore installé)"
-        parser.exit(0, f"alses {found}\n")
+        project = tomllib.loads((paths.repository() / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        tell(f"alses {project['version']}")
+        parser.exit()
 
 
 class FrenchParser(argparse.ArgumentParser):
@@ -96,8 +96,10 @@ class FrenchParser(argparse.ArgumentParser):
     def refuse_unknown(self, kind: str, given: str, known: list[str]) -> None:
         """Stops when the word given is not one of these."""
         if given not in known:
-            near = get_close_matches(given, known, n=1, cutoff=0.5)
-            hint = f"vouliez-vous dire « {near[0]} » ?" if near else f"au choix : {', '.join(known)}."
+            # Without the dashes, which make any two options look alike.
+            words = {word.lstrip("-"): word for word in known}
+            near = get_close_matches(given.lstrip("-"), words, n=1, cutoff=0.5)
+            hint = f"vouliez-vous dire « {words[near[0]]} » ?" if near else f"au choix : {', '.join(known)}."
             self.error(f"{kind} : {given} ; {hint}")
 
     def refuse_unknown_options(self, arguments: list[str]) -> None:

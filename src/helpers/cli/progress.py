@@ -73,10 +73,8 @@ def _bar() -> Any:
             shown = super().format_dict
             elapsed, started = shown["elapsed"], getattr(self, "cells_from", None)
             left = "" if started is None else time_left(self.n, self.total, elapsed - started)
-            # A terminal that does not know its width says 0.
-            columns = shown["ncols"] or WIDE_FROM
-            text = bar_text(self.n, self.total, duration(elapsed), left, wide=columns >= WIDE_FROM)
-            return {**shown, "ncols": columns, "bar_format": "{desc} {bar} " + text}
+            text = bar_text(self.n, self.total, duration(elapsed), left, wide=shown["ncols"] >= WIDE_FROM)
+            return {**shown, "bar_format": "{desc} {bar} " + text}
 
     # The total is told by the first step; until then, and while pages are made, there is no count to show.
     return Bar(total=0, desc="contrôle des fichiers", leave=False, dynamic_ncols=True, ascii=_BLOCKS, mininterval=0)

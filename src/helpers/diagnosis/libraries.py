@@ -55,7 +55,7 @@ def _rebuild() -> str:
     if _is_conda():
         return "conda env update -f environment.yml"
     first = "supprimez le dossier .venv, puis " if (paths.repository() / ".venv").is_dir() else ""
-    return f"{first}lancez « {paths.COMMAND} status », qui les installe"
+    return f"{first}lancez « {paths.COMMAND} status », qui installe ce qui manque"
 
 
 def _is_conda() -> bool:
