@@ -167,8 +167,8 @@ def test_what_the_reader_must_change_is_a_sentence_without_a_log(error, code, se
 @pytest.mark.parametrize(("error", "sentence"), [
     (BusyError("Occupé."), "Occupé.\n"), (PublicationError("Défaut."), "Défaut.\n"), (NotebookFailure("Arrêt."), f"Arrêt.\n{INTACT}\n"),
     (PermissionError(), "Fermez un fichier, ouvert dans un autre programme ou protégé en écriture, puis relancez.\n"),
-    (OSError(errno.ENOSPC, "No space left"), "Le disque a refusé : il est plein : libérez de la place, puis relancez.\n"),
-    (OSError(errno.EROFS, "Read-only"), "Le disque a refusé : il est en lecture seule : copiez le projet dans un dossier à vous, puis relancez.\n"),
+    (OSError(errno.ENOSPC, "No space left"), "Le disque est plein : libérez de la place, puis relancez.\n"),
+    (OSError(errno.EROFS, "Read-only"), "Le disque est en lecture seule : copiez le projet dans un dossier à vous, puis relancez.\n"),
     (OSError(errno.EIO, "Input/output error"), f"Le disque a refusé (erreur {errno.EIO}) : libérez de la place ou vérifiez vos droits, puis relancez.\n"),
     (ModuleNotFoundError("No module named 'scipy.stats'", name="scipy.stats"), "Une bibliothèque manque ou ne se charge pas (scipy) : supprimez le dossier .venv, puis relancez.\n"),
 ])

@@ -83,7 +83,7 @@ def screen(shown: str) -> list[str]:
     return lines
 
 
-END = ["Le disque a refusé\u00a0: il est plein\u00a0: libérez de la place, puis relancez.", "Détail technique\u00a0: data/processed/2032/execution/erreur.log"]
+END = ["Le disque est plein\u00a0: libérez de la place, puis relancez.", "Détail technique\u00a0: data/processed/2032/execution/erreur.log"]
 
 
 def test_a_terminal_shows_the_notebook_the_count_and_the_times_then_nothing_of_the_bar(data_root):

@@ -13,12 +13,11 @@ REPORT_IT = (
 )
 
 _REFUSALS = {
-    errno.ENOSPC: "il est plein : libérez de la place",
-    errno.EDQUOT: "votre quota est atteint : libérez de la place",
-    errno.EROFS: "il est en lecture seule : copiez le projet dans un dossier à vous",
-    errno.ENAMETOOLONG: "un chemin est trop long : placez le projet plus haut, par exemple dans C:\\alses",
+    errno.ENOSPC: "Le disque est plein : libérez de la place",
+    errno.EDQUOT: "Votre quota de disque est atteint : libérez de la place",
+    errno.EROFS: "Le disque est en lecture seule : copiez le projet dans un dossier à vous",
+    errno.ENAMETOOLONG: "Un chemin est trop long : placez le projet plus haut, par exemple dans C:\\alses",
 }
-_UNKNOWN_REFUSAL = "libérez de la place ou vérifiez vos droits"
 
 
 def _of_disk(error: OSError) -> str:
@@ -29,9 +28,8 @@ def _of_disk(error: OSError) -> str:
             return f"Impossible d’écrire dans « {folder} », protégé : copiez le projet dans un dossier à vous."
         shown = name.name if name is not None else "un fichier"
         return f"Fermez {shown}, ouvert dans un autre programme ou protégé en écriture, puis relancez."
-    reason = _REFUSALS.get(error.errno, _UNKNOWN_REFUSAL)
-    number = "" if error.errno in _REFUSALS else f" (erreur {error.errno})"
-    return f"Le disque a refusé{number} : {reason}, puis relancez."
+    unknown = f"Le disque a refusé (erreur {error.errno}) : libérez de la place ou vérifiez vos droits"
+    return f"{_REFUSALS.get(error.errno, unknown)}, puis relancez."
 
 
 def _known(error: Exception) -> tuple[str, int] | None:
