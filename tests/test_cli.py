@@ -179,7 +179,7 @@ def test_what_stops_the_program_is_a_sentence_and_a_log(error, sentence, fail, c
 
 
 def test_a_protected_file_and_a_protected_folder_are_told_apart(fail, data_root, capsys):
-    for path, said in ((data_root / "reports/2032/index.html", "Fermez index.html, ouvert"), (data_root / "reports/2033", "Impossible d’écrire dans « reports »")):
+    for path, said in ((data_root / "reports/2032/index.html", "Fermez index.html, ouvert"), (data_root / "reports/2033", "Impossible d’écrire dans « reports »"), (data_root / "autre", "Impossible d’écrire dans le dossier du projet, protégé")):
         (data_root / "reports/2032").mkdir(parents=True, exist_ok=True)
         (data_root / "reports/2032/index.html").touch()
         assert fail(PermissionError(errno.EACCES, "denied", str(path))) == 1
@@ -206,9 +206,10 @@ def test_debug_shows_the_detail_on_the_screen_too(fail, capsys):
 
 def test_a_log_has_no_colour_codes_and_no_home(fail, monkeypatch):
     home = str(Path.home())
-    assert fail(RuntimeError(f"\x1b[31mrouge\x1b[0m {home}/fichier")) == 1
+    assert fail(RuntimeError(f"\x1b[31mrouge\x1b[0m {home}/fichier {paths.data_root()}/raw")) == 1
     log = fail.log.read_text(encoding="utf-8")
-    assert "rouge ~" in log and "\x1b" not in log and f"{home}{os.sep}" not in log
+    assert "rouge ~/fichier données/raw" in log and "\x1b" not in log
+    assert [word for word in (home + os.sep, str(paths.repository()), str(paths.data_root())) if word in log] == []
 
 
 def test_a_log_that_the_project_refuses_goes_elsewhere(fail, data_root, monkeypatch, tmp_path, capsys):

@@ -49,8 +49,11 @@ def run_notebook(data_root, monkeypatch):
     return run
 
 
-def test_a_notebook_that_runs_to_its_end_uses_the_parameter_it_was_given(run_notebook):
+def test_a_notebook_that_runs_to_its_end_uses_the_parameter_it_was_given_and_writes_nothing_in_the_terminal(
+    run_notebook, capfd
+):
     kept = nbformat.read(run_notebook(), as_version=4)
+    assert capfd.readouterr() == ("", "")
     assert find_fault(kept) is None
     assert kept.cells[-1].outputs[0].text == "2033\n"
 

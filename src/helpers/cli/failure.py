@@ -1,6 +1,7 @@
 """What went wrong: a French sentence and an exit code; the rest goes to the journal."""
 
 import errno
+import os
 from pathlib import Path
 
 from helpers import paths
@@ -20,14 +21,19 @@ _REFUSALS = {
 }
 
 
+def _of_rights(path: Path | None) -> str:
+    folder = path if path is None or path.is_dir() else path.parent
+    # A file that is there, in a folder that takes others, is held by another program; else it is the folder's doing.
+    if path is not None and (path.is_dir() or not path.exists() or not os.access(folder, os.W_OK)):
+        shown = "le dossier du projet" if folder == paths.data_root() else f"« {paths.relative(folder)} »"
+        return f"Impossible d’écrire dans {shown}, protégé : copiez le projet dans un dossier à vous, puis relancez."
+    name = path.name if path is not None else "un fichier"
+    return f"Fermez {name}, ouvert dans un autre programme ou protégé en écriture, puis relancez."
+
+
 def _of_disk(error: OSError) -> str:
-    name = Path(error.filename) if error.filename else None
     if isinstance(error, PermissionError):
-        if name is not None and (name.is_dir() or not name.exists()):
-            folder = paths.relative(name if name.is_dir() else name.parent)
-            return f"Impossible d’écrire dans « {folder} », protégé : copiez le projet dans un dossier à vous."
-        shown = name.name if name is not None else "un fichier"
-        return f"Fermez {shown}, ouvert dans un autre programme ou protégé en écriture, puis relancez."
+        return _of_rights(Path(error.filename) if error.filename else None)
     unknown = f"Le disque a refusé (erreur {error.errno}) : libérez de la place ou vérifiez vos droits"
     return f"{_REFUSALS.get(error.errno, unknown)}, puis relancez."
 

@@ -29,8 +29,10 @@ def _text(error: BaseException, arguments: list[str]) -> str:
         f"Python {platform.python_version()}, {platform.platform()}",
     ]
     text = "\n".join([*head, "", _COLOURS.sub("", told)])
-    # The name of a person is often that of her folder.
-    return text.replace(str(Path.home()), "~")
+    # The name of a person is often that of a folder around the project.
+    for folder, name in ((paths.data_root(), "données"), (paths.repository(), "projet"), (Path.home(), "~")):
+        text = text.replace(str(folder), name)
+    return text
 
 
 def _places(year: int | None) -> list[Path]:

@@ -107,7 +107,7 @@ class FrenchParser(argparse.ArgumentParser):
         for argument in arguments:
             name = argument.partition("=")[0]
             if name.startswith("--") and name != "--":
-                self.refuse_unknown("option inconnue", name, sorted(self.names))
+                self.refuse_unknown("option inconnue", name, sorted(word for word in self.names if word[:2] == "--"))
 
     def format_help(self) -> str:
         """The help, in French."""
