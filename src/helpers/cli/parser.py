@@ -13,8 +13,9 @@ from helpers.typography import french_spaces
 
 DESCRIPTION = (
     "Le rapport annuel sur les ALSES du Nord, des fichiers reçus jusqu’aux pages à partager.\n"
-    f"L’aide d’un verbe, avec ses options et des exemples : {COMMAND} run --help\n"
-    f"Dans un environnement activé (conda), « alses » remplace « {COMMAND} »."
+    f"L’aide d’un verbe (options, exemples) : {COMMAND} run --help\n"
+    "La première commande installe l’environnement dans .venv : une à trois minutes, 750 Mo. Dans un environnement "
+    f"activé (conda), « alses » remplace « {COMMAND} »."
 )
 EXAMPLES = (
     ("run --year 2020", "le rapport de 2020, comparé à l’année précédente"),
