@@ -73,7 +73,8 @@ def _bar() -> Any:
             shown = super().format_dict
             elapsed, started = shown["elapsed"], getattr(self, "cells_from", None)
             left = "" if started is None else time_left(self.n, self.total, elapsed - started)
-            text = bar_text(self.n, self.total, duration(elapsed), left, wide=shown["ncols"] >= WIDE_FROM)
+            columns = shown["ncols"] or 0  # a console may not know
+            text = bar_text(self.n, self.total, duration(elapsed), left, wide=columns >= WIDE_FROM)
             return {**shown, "bar_format": "{desc} {bar} " + text}
 
     # The total is told by the first step; until then, and while pages are made, there is no count to show.
