@@ -17,15 +17,8 @@ from typing import TextIO
 ROOT = Path(__file__).resolve().parent
 OLDEST, TOO_NEW = (3, 11), (3, 15)  # requires-python of pyproject.toml; a test keeps them equal
 STAMP, LOG, LOCK = "installation.txt", "installation.log", ".venv.verrou"
-HELP = """\
-Usage\u00a0: python3 alses.py VERBE …   (sous Windows\u00a0: py alses.py VERBE …)
-
-  run --year 2020     fabrique le rapport d’une année dans reports/2020/
-  check --year 2020   lit les fichiers bruts d’une année et signale toutes les erreurs
-  status              montre les années, les fichiers et le dernier rapport
-  test                lance les tests
-
-Le premier verbe installe l’environnement dans .venv (une à trois minutes, 750 Mo)."""
+# What needs no library, and is most wanted when there is none.
+BARE = {"-h", "--help", "--version", "doctor"}
 ADVICE = "Complétez-le (Debian, Ubuntu\u00a0: sudo apt install python3-pip python3-venv\u202f; sinon python.org)."
 # What pip writes -> what a reader can do about it; the first match wins.
 CAUSES = {
@@ -182,9 +175,10 @@ def main(arguments: list[str], root: Path = ROOT) -> int:
     if is_held(root):
         return hand_over(sys.executable, arguments)
     if condition(root) != "ready":
-        if not arguments or {"-h", "--help"} & set(arguments):
-            print(HELP)
-            return 0
+        if not arguments or BARE & set(arguments):
+            os.environ["PYTHONPATH"] = str(root / "src")
+            own = python_of(root)  # half-made or out of date, it is the one to look at
+            return hand_over(str(own) if own.exists() else sys.executable, arguments)
         with alone(root):
             install(root)
     return hand_over(str(python_of(root)), arguments)

@@ -200,12 +200,29 @@ def test_a_failed_installation_says_why_and_is_to_be_redone(alses, root, steps, 
     assert alses.condition(root) == "absent"
 
 
-@pytest.mark.parametrize("arguments", [[], ["-h"], ["--help"], ["run", "--help"]])
-def test_help_installs_nothing(alses, root, steps, capsys, arguments):
-    assert alses.main(arguments, root) == 0
-    assert "run --year 2020" in capsys.readouterr().out
+@pytest.mark.parametrize("arguments", [[], ["-h"], ["--help"], ["run", "--help"], ["--version"], ["doctor"]])
+def test_what_needs_no_library_installs_nothing(alses, root, steps, monkeypatch, arguments):
+    """A half-made environment, if there is one, is what doctor must look at."""
+    monkeypatch.setattr(alses, "hand_over", lambda python, arguments: (python, arguments, os.environ["PYTHONPATH"]))
+    monkeypatch.setenv("PYTHONPATH", "")
+    assert alses.main(arguments, root) == (sys.executable, arguments, str(root / "src"))
     assert steps.commands == []
     assert not (root / ".venv").exists()
+    own = root / "python à moitié fait"
+    own.touch()
+    monkeypatch.setattr(alses, "python_of", lambda _: own)
+    assert alses.main(arguments, root)[0] == str(own)
+
+
+def test_the_help_of_a_bare_python_is_that_of_the_command(alses, capfd, monkeypatch):
+    """For real, in a Python that cannot see the libraries: this file system, no site-packages."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT / "src"))
+    popen = subprocess.Popen
+    monkeypatch.setattr(alses.subprocess, "Popen", lambda command: popen([command[0], "-S", *command[1:]]))
+    monkeypatch.setattr(alses, "is_held", lambda root: False)
+    monkeypatch.setattr(alses, "condition", lambda root: "absent")
+    assert alses.main(["check", "--help"], ROOT) == 0
+    assert "année à contrôler" in capfd.readouterr().out
 
 
 def test_help_comes_from_the_command_once_the_environment_is_there(alses, root, steps, monkeypatch):

@@ -1,61 +1,275 @@
 """The command: what is asked is understood or refused in French; what goes wrong is one sentence and an exit code."""
 
+import errno
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
 import pytest
 
-from helpers import cli, pipeline
+from helpers import cli, paths, pipeline
+from helpers.cli import layout
+from helpers.cli.verbs import VERBS
+from helpers.paths import COMMAND
 from helpers.pipeline import BusyError, NotebookFailure
 from helpers.publish import PublicationError
 from helpers.schema import DataError
+from helpers.typography import french_spaces
 
 YEAR = "une année en quatre chiffres est attendue, reçu\u00a0: "
+NAMES = [verb.name for verb in VERBS]
+
+
+def plain(text: str) -> str:
+    return text.replace("\u202f", " ").replace("\u00a0", " ")
+
+
+# --- a request that is not understood --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("arguments", "sentence"), [
-    ([], "il manque\u00a0: VERBE\nAide\u00a0: python3 alses.py --help\n"),
-    (["run"], "il manque\u00a0: --year\nAide\u00a0: python3 alses.py run --help\n"),
+    (["run"], f"il manque\u00a0: --year\nAide\u00a0: {COMMAND} run --help\n"),
     (["run", "--year"], "option --year\u00a0: une valeur est attendue\n"), (["run", "--year", "20x"], f"option --year\u00a0: {YEAR}20x\n"),
     (["run", "--year", "٢٠٣٢"], f"{YEAR}٢٠٣٢\n"), (["run", "--year", "32"], f"{YEAR}32\n"),
     (["run", "--year", "2032", "--compare-to", "hier"], f"option --compare-to\u00a0: {YEAR}hier\n"),
-    (["check", "--year", "2032", "--vite"], "option inconnue\u00a0: --vite\n"), (["runn"], "option VERBE\u00a0: choix inconnu\u00a0: "),
     (["run", "--year", "2032", "--open=oui"], "option --open\u00a0: "),
+    (["run", "--yaer", "2032"], f"option inconnue\u00a0: --yaer\u202f; vouliez-vous dire «\u202f--year\u202f»\u202f?\nAide\u00a0: {COMMAND} run --help\n"),
+    (["run", "--ye", "2032"], "option inconnue\u00a0: --ye\u202f; vouliez-vous dire «\u202f--year\u202f»\u202f?"),
+    (["check", "--year", "2032", "--xyzxyz=3"], "option inconnue\u00a0: --xyzxyz\u202f; au choix\u00a0: --debug, --help, --year.\n"),
+    (["status", "-x"], f"option inconnue\u00a0: -x\nAide\u00a0: {COMMAND} status --help\n"),
+    (["run", "--year", "2032", "2031"], "argument en trop\u00a0: 2031\n"),
+    (["runn"], f"verbe inconnu\u00a0: runn\u202f; vouliez-vous dire «\u202frun\u202f»\u202f?\nAide\u00a0: {COMMAND} --help\n"),
+    (["2020"], f"verbe inconnu\u00a0: 2020\u202f; au choix\u00a0: {', '.join(NAMES)}.\n"), (["--verzion"], "vouliez-vous dire «\u202f--version\u202f»"),
 ])
-def test_a_request_that_is_not_understood_is_told_in_french(arguments, sentence, capsys):
+def test_a_request_that_is_not_understood_is_told_in_french_with_what_is_near(arguments, sentence, capsys):
     with pytest.raises(SystemExit) as stop:
         cli.main(arguments)
     told = capsys.readouterr().err
-    assert (stop.value.code, sentence in told, "ignored" in told) == (2, True, False)
+    assert (stop.value.code, sentence in told, told.count("\n")) == (2, True, 2)
+    assert re.findall("ignored|argument --|invalid|choose|unrecognized|required", told) == []
 
 
-@pytest.mark.parametrize("verb", [[], ["run"], ["check"], ["status"], ["test"], ["generate"]])
-def test_the_help_is_in_french(verb, capsys):
+def test_argparse_words_that_no_verb_needs_yet_are_french_too(capsys):
+    parser = cli.parser.FrenchParser(prog="essai")
+    parser.add_argument("--port", type=int, choices=[1, 2])
+    for value, sentence in (("x", "un nombre entier est attendu, reçu\u00a0: 'x'"), ("3", "choix inconnu\u00a0: 3 (au choix\u00a0: 1, 2)")):
+        with pytest.raises(SystemExit):
+            parser.parse_args(["--port", value])
+        assert f"option --port\u00a0: {sentence}\n" in capsys.readouterr().err
+
+
+# --- the help --------------------------------------------------------------------------------------------------------
+
+
+def help_of(arguments, capsys, monkeypatch, columns=80) -> str:
+    monkeypatch.setenv("COLUMNS", str(columns))
     with pytest.raises(SystemExit) as stop:
-        cli.main([*verb, "--help"])
-    shown = capsys.readouterr().out
-    assert (stop.value.code, shown[:13], "affiche cette aide" in shown, "arguments" in shown) == (0, "usage\u00a0: alses", True, False)
+        cli.main([*arguments, "--help"])
+    assert stop.value.code == 0
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("verb", [[], *([name] for name in NAMES)])
+def test_the_help_is_in_french_and_fits_in_80_columns(verb, capsys, monkeypatch):
+    shown = help_of(verb, capsys, monkeypatch)
+    assert shown.startswith(f"usage\u00a0: {COMMAND}")
+    assert "affiche cette aide" in shown and "\nexemples\u00a0:\n" in shown
+    assert re.findall("show this|arguments:|options:|positional|usage:|and exit", shown) == []
+    assert [line for line in shown.splitlines() if len(line) > 80] == []
+    assert shown == french_spaces(shown)
+
+
+@pytest.mark.parametrize("verb", [[], ["run"]])
+def test_the_help_follows_a_narrow_terminal_and_no_further_than_80_columns_a_wide_one(verb, capsys, monkeypatch):
+    narrow = help_of(verb, capsys, monkeypatch, 60)
+    words = [line for line in narrow.splitlines() if COMMAND not in line]  # a command is never cut
+    assert max(map(len, words)) <= 60
+    assert max(map(len, help_of(verb, capsys, monkeypatch, 200).splitlines())) <= 80
+
+
+def test_the_main_help_lists_every_verb_and_every_exit_code(capsys, monkeypatch):
+    shown = help_of([], capsys, monkeypatch)
+    assert re.findall(r"^  (\w+) ", shown.partition("verbes\u00a0:")[2].partition("options\u00a0:")[0], re.MULTILINE) == NAMES
+    assert re.findall(r"^  (\d+) ", shown.partition("codes de sortie\u00a0:")[2], re.MULTILINE) == ["0", "1", "2", "130"]
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
+def test_an_example_is_a_command_that_the_parser_takes(verb):
+    for example, purpose in verb.examples:
+        given = re.split(r" 2?> ", example)[0].split()
+        assert cli.build_parser().parse_args(given).verb == verb.name
+        assert purpose
+
+
+def test_the_command_alone_shows_the_help_and_asks_for_a_verb(capsys):
+    assert cli.main([]) == 2
+    assert capsys.readouterr().out.startswith(f"usage\u00a0: {COMMAND} VERBE [options]\n")
+
+
+def test_the_version_is_that_of_the_project(capsys):
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["--version"])
+    declared = re.search(r'^version = "(.+)"', (paths.repository() / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE)
+    assert (stop.value.code, capsys.readouterr().out) == (0, f"alses {declared[1]}\n")
+
+
+def test_the_help_is_immediate_and_needs_no_library():
+    """In a Python without site-packages, as on a bare machine; 0.05 s here, the bound is for a machine at work."""
+    started = time.perf_counter()
+    given = {**os.environ, "PYTHONPATH": str(paths.repository() / "src"), "PYTHONUTF8": "1"}
+    done = subprocess.run([sys.executable, "-S", "-m", "helpers.cli", "run", "--help"], env=given, capture_output=True, encoding="utf-8", check=False)
+    assert (done.returncode, done.stderr, "--compare-to ANNÉE" in done.stdout) == (0, "", True)
+    assert time.perf_counter() - started < 2
+
+
+def test_text_keeps_to_the_right_of_its_head_and_no_path_is_cut(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    assert layout.beside("  x  ", "un mot : puis data/processed/2020/execution-longue/erreur.log") == (
+        "  x  un mot\u00a0: puis\n     data/processed/2020/execution-longue/erreur.log"
+    )
+
+
+# --- what goes wrong -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def fail(data_root, monkeypatch):
+    """Makes ``run`` fail with an error; gives the exit code."""
+
+    def with_error(error, *options) -> int:
+        def make_report(*_args, **_kwargs):
+            raise error
+
+        monkeypatch.setattr(pipeline, "make_report", make_report)
+        return cli.main(["run", "--year", "2032", *options])
+
+    with_error.log = data_root / "data/processed/2032/execution/erreur.log"
+    return with_error
+
+
+INTACT = "Le rapport précédent, s’il existe, est intact."
 
 
 @pytest.mark.parametrize(("error", "code", "sentence"), [
-    (DataError("Fichier absent : x."), 2, "Fichier absent\u00a0: x."), (BusyError("Occupé."), 1, "Occupé."), (PublicationError("Défaut."), 1, "Défaut."),
-    (NotebookFailure("Arrêt.", is_input=True), 2, "Arrêt.\nLe rapport précédent, s’il existe, est intact."), (NotebookFailure("Arrêt."), 1, "Arrêt.\n"),
-    (PermissionError(13, "denied", "dossier/indicateurs.csv"), 1, "Fermez indicateurs.csv, "), (PermissionError(), 1, "Fermez un fichier, "),
-    (OSError(28, "plein"), 1, "(plein)\u00a0: libérez de la place ou vérifiez vos droits."), (KeyboardInterrupt(), 130, "Interrompu. Le rapport précédent"),
+    (DataError("Fichier absent : x."), 2, "Fichier absent : x.\n"), (NotebookFailure("Arrêt.", is_input=True), 2, f"Arrêt.\n{INTACT}\n"),
+    (KeyboardInterrupt(), 130, f"\nInterrompu. {INTACT}\n"),
 ])
-def test_what_goes_wrong_is_a_sentence_and_an_exit_code(error, code, sentence, monkeypatch, capsys):
-    def fail(*_args, **_kwargs):
-        raise error
-
-    monkeypatch.setattr(pipeline, "make_report", fail)
-    assert cli.main(["run", "--year", "2032"]) == code
-    assert sentence in capsys.readouterr().err
+def test_what_the_reader_must_change_is_a_sentence_without_a_log(error, code, sentence, fail, capsys):
+    assert fail(error) == code
+    assert plain(capsys.readouterr().err) == sentence
+    assert not fail.log.exists()
 
 
-def test_a_request_is_read_and_its_report_listed_with_sizes(tmp_path, monkeypatch, capsys):
-    asked = []
-    (tmp_path / "index.html").write_bytes(b"x" * 1_234_000)
-    monkeypatch.setattr(pipeline, "make_report", lambda year, *, compare_to, tell: asked.append((year, compare_to)) or tmp_path)
+@pytest.mark.parametrize(("error", "sentence"), [
+    (BusyError("Occupé."), "Occupé.\n"), (PublicationError("Défaut."), "Défaut.\n"), (NotebookFailure("Arrêt."), f"Arrêt.\n{INTACT}\n"),
+    (PermissionError(), "Fermez un fichier, ouvert dans un autre programme ou protégé en écriture, puis relancez.\n"),
+    (OSError(errno.ENOSPC, "No space left"), "Le disque est plein : libérez de la place, puis relancez.\n"),
+    (OSError(errno.EROFS, "Read-only"), "Le disque est en lecture seule : copiez le projet dans un dossier à vous, puis relancez.\n"),
+    (OSError(errno.EIO, "Input/output error"), f"Le disque a refusé (erreur {errno.EIO}) : libérez de la place ou vérifiez vos droits, puis relancez.\n"),
+    (ModuleNotFoundError("No module named 'scipy.stats'", name="scipy.stats"), "Une bibliothèque manque ou ne se charge pas (scipy) : supprimez le dossier .venv, puis relancez.\n"),
+])
+def test_what_stops_the_program_is_a_sentence_and_a_log(error, sentence, fail, capsys):
+    assert fail(error) == 1
+    assert plain(capsys.readouterr().err) == f"{sentence}Détail technique : data/processed/2032/execution/erreur.log\n"
+    assert f"{type(error).__name__}" in fail.log.read_text(encoding="utf-8")
+
+
+def test_a_protected_file_and_a_protected_folder_are_told_apart(fail, data_root, capsys):
+    for path, said in ((data_root / "reports/2032/index.html", "Fermez index.html, ouvert"), (data_root / "reports/2033", "Impossible d’écrire dans « reports »"), (data_root / "autre", "Impossible d’écrire dans le dossier du projet, protégé")):
+        (data_root / "reports/2032").mkdir(parents=True, exist_ok=True)
+        (data_root / "reports/2032/index.html").touch()
+        assert fail(PermissionError(errno.EACCES, "denied", str(path))) == 1
+        assert plain(capsys.readouterr().err).startswith(said)
+
+
+def test_a_fault_of_ours_is_a_sentence_the_path_of_a_log_and_how_to_report_it(fail, capsys):
+    assert fail(ValueError("valeur")) == 1
+    shown = capsys.readouterr()
+    assert plain(shown.err) == (
+        f"Erreur imprévue (ValueError) : c’est un défaut du programme. {INTACT}\nDétail technique : data/processed/2032/execution/erreur.log\n"
+        f"Pour le signaler, envoyez ce fichier et ce qu’affiche « {COMMAND} doctor » à qui vous a remis le projet.\n"
+    )
+    log = fail.log.read_text(encoding="utf-8")
+    assert log.startswith("alses run --year 2032\n")
+    assert "Traceback" in log and "ValueError: valeur" in log and "Python 3." in log
+
+
+def test_debug_shows_the_detail_on_the_screen_too(fail, capsys):
+    assert fail(ValueError("valeur"), "--debug") == 1
+    assert "Traceback" in capsys.readouterr().err
+    assert fail.log.is_file()
+
+
+def test_a_log_has_no_colour_codes_and_no_home(fail, monkeypatch):
+    home = str(Path.home())
+    assert fail(RuntimeError(f"\x1b[31mrouge\x1b[0m {home}/fichier {paths.data_root()}/raw")) == 1
+    log = fail.log.read_text(encoding="utf-8")
+    assert "rouge ~/fichier données/raw" in log and "\x1b" not in log
+    assert [word for word in (home + os.sep, str(paths.repository()), str(paths.data_root())) if word in log] == []
+
+
+def test_a_log_that_the_project_refuses_goes_elsewhere(fail, data_root, monkeypatch, tmp_path, capsys):
+    (data_root / "data/processed").mkdir(parents=True, exist_ok=True)
+    (data_root / "data/processed/2032").write_text("un fichier à la place du dossier")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    assert fail(ValueError("valeur")) == 1
+    assert str(tmp_path / "alses-erreur.log") in capsys.readouterr().err
+    assert "ValueError: valeur" in (tmp_path / "alses-erreur.log").read_text(encoding="utf-8")
+
+
+def test_a_log_that_nothing_takes_is_shown(fail, data_root, monkeypatch, tmp_path, capsys):
+    shutil.rmtree(data_root / "data/processed", ignore_errors=True)
+    (data_root / "data/processed").write_text("")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "absent" / "\0"))
+    monkeypatch.setattr("helpers.cli.journal._places", lambda year: [data_root / "data/processed/erreur.log"])
+    assert fail(ValueError("valeur")) == 1
+    assert "ValueError: valeur" in capsys.readouterr().err
+
+
+def test_an_error_outside_of_a_year_is_kept_beside_the_years(data_root, monkeypatch, capsys):
+    monkeypatch.setattr("helpers.inventory.take_inventory", lambda: 1 / 0)
+    assert cli.main(["status"]) == 1
+    assert "Détail technique : data/processed/erreur.log" in plain(capsys.readouterr().err)
+    assert "ZeroDivisionError" in (data_root / "data/processed/erreur.log").read_text(encoding="utf-8")
+
+
+def test_libraries_so_broken_that_our_errors_cannot_be_loaded_are_still_a_sentence(data_root, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "helpers.pipeline", None)
+    assert cli.main(["run", "--year", "2032"]) == 1
+    assert "Une bibliothèque manque ou ne se charge pas (helpers)" in capsys.readouterr().err
+    monkeypatch.setattr("helpers.inventory.take_inventory", lambda: 1 / 0)
+    assert cli.main(["status"]) == 1
+    assert "Erreur imprévue (ZeroDivisionError)" in capsys.readouterr().err
+
+
+# --- the verbs -------------------------------------------------------------------------------------------------------
+
+
+def test_a_request_is_read_and_its_report_listed_with_sizes_and_the_former_log_removed(data_root, monkeypatch, capsys):
+    asked, folder = [], data_root / "reports/2032"
+    folder.mkdir(parents=True)
+    (folder / "index.html").write_bytes(b"x" * 1_234_000)
+    log = data_root / "data/processed/2032/execution/erreur.log"
+    log.parent.mkdir(parents=True)
+    log.touch()
+    monkeypatch.setattr(pipeline, "make_report", lambda year, *, compare_to, tell, show: asked.append((year, compare_to)) or folder)
     assert (cli.main(["run", "--year", "2032"]), cli.main(["run", "--year", "2032", "--compare-to", "2030"])) == (0, 0)
     shown = capsys.readouterr().out
-    assert (asked, "1\u202f234 ko" in shown, str(tmp_path / "index.html") in shown) == ([(2032, None), (2032, 2030)], True, True)
+    assert (asked, "1\u202f234 ko" in shown, str(folder / "index.html") in shown) == ([(2032, None), (2032, 2030)], True, True)
+    assert not log.exists()
+
+
+def test_open_opens_the_report(data_root, monkeypatch):
+    opened, folder = [], data_root / "reports/2032"
+    folder.mkdir(parents=True)
+    monkeypatch.setattr(pipeline, "make_report", lambda *_, **__: folder)
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    assert cli.main(["run", "--year", "2032", "--open"]) == 0
+    assert opened == [(folder / "index.html").as_uri()]
 
 
 @pytest.mark.parametrize(("wrong", "code", "said", "faults"), [
@@ -74,17 +288,49 @@ def test_check_of_a_year_without_data_is_a_sentence(data_root, capsys):
     assert capsys.readouterr().err.startswith("Aucune donnée pour 2030\u202f; années présentes\u00a0: 2031, 2032.")
 
 
-def test_status_shows_the_years_their_files_and_reports(data_root, capsys):
-    (data_root / "reports/2031").mkdir(parents=True)
-    (data_root / "reports/2031/index.html").touch()
+def status(capsys) -> str:
     assert cli.main(["status"]) == 0
-    first, second = capsys.readouterr().out.splitlines()
-    assert first.startswith("2031\u00a0: chiffres_publies\u202f; rapport\u00a0: ")
-    assert first.replace("\\", "/").endswith("reports/2031/index.html")
-    assert second == "2032\u00a0: chiffres_publies, prises_de_poste, reunions, enonces, affirmations, remarques\u202f; rapport\u00a0: pas encore fait"
+    return plain(capsys.readouterr().out)
+
+
+def test_status_shows_the_years_their_files_and_what_to_do(data_root, monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "80")
+    path = data_root / "data/raw/2032/chiffres_publies.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(",part,44", ",part,1000"), encoding="utf-8")
+    (data_root / "data/processed/2032/execution").mkdir(parents=True)
+    (data_root / "data/processed/2032/execution/erreur.log").touch()
+    (data_root / "reports/.en-cours-2032").mkdir(parents=True)
+    shown = status(capsys)
+    assert shown.startswith(f"2031\n  fichiers  chiffres_publies (4 lignes)\n  contrôle  utilisables\n  rapport   pas encore fait : {COMMAND} run --year 2031\n2032\n")
+    assert f"\n  contrôle  1 erreur : {COMMAND} check --year 2032\n" in shown
+    assert "\n  échec     le dernier essai a échoué ; détail :\n            data/processed/2032/execution/erreur.log\n" in shown
+    assert shown.endswith("Fabrication interrompue ou en cours : reports/.en-cours-2032 (le prochain « run » remet de l’ordre)\n")
+    assert max(map(len, shown.splitlines()[:-1])) <= 80
+
+
+def test_status_of_a_report_says_its_date_its_size_and_why_it_is_stale(mini_root, tmp_path, monkeypatch, capsys):
+    root = tmp_path / "copie"
+    shutil.copytree(mini_root, root)
+    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(root))
+    assert re.search(r"\n  rapport   à jour ; fait le \d\d/\d\d/\d{4} à \d\d h \d\d ; \d,\d Mo\n            reports/2032/index.html\n$", status(capsys))
+    with (root / "data/raw/2032/reunions.csv").open("a", encoding="utf-8") as file:
+        file.write("\n")
+    shown = status(capsys)
+    assert "\n  rapport   à refaire ; fait le " in shown
+    assert shown.endswith("reports/2032/index.html\n            2032/reunions.csv a changé depuis.\n")
 
 
 def test_status_of_an_empty_project_says_what_to_do(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("ALSES_DATA_ROOT", str(tmp_path))
     assert cli.main(["status"]) == 0
     assert capsys.readouterr().out == "Aucune année dans data/raw. Déposez-y un dossier par année.\n"
+
+
+@pytest.mark.parametrize(("state", "code", "last"), [("bien", 0, "Tout ce qui est nécessaire est là."), ("à noter", 0, "Tout ce qui est nécessaire est là."), ("MANQUE", 1, "À réparer : disque.")])
+def test_doctor_tells_each_check_with_its_remedy_and_answers_by_its_exit_code(state, code, last, monkeypatch, capsys):
+    from helpers import diagnosis
+
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(diagnosis, "CHECKS", {"disque": lambda: diagnosis.Finding("disque", state, "1 Go", "libérez de la place")})
+    assert cli.main(["doctor"]) == code
+    assert plain(capsys.readouterr().out) == f"{state:<9}disque         1 Go\n{'→':>25} libérez de la place\n\n{last}\n"

@@ -12,6 +12,7 @@ from filelock import FileLock
 
 from helpers import cli, paths, pipeline
 from helpers.pipeline.execute import execute, find_fault
+from helpers.pipeline.source import count_cells
 
 CELLS = [
     ("markdown", "# Que fait ce notebook ?", []),
@@ -41,17 +42,32 @@ def run_notebook(data_root, monkeypatch):
 
     def run(*replaced: tuple[int, str]) -> Path:
         nbformat.write(notebook(*replaced), source)
-        execute("essai", {"year": 2032}, kept)
+        execute("essai", {"year": 2032}, kept, cell_done=lambda: run.told.append(1))
         return kept
 
-    run.kept = kept
+    run.kept, run.told = kept, []
     return run
 
 
-def test_a_notebook_that_runs_to_its_end_uses_the_parameter_it_was_given(run_notebook):
+def test_a_notebook_that_runs_to_its_end_uses_the_parameter_it_was_given_and_writes_nothing_in_the_terminal(
+    run_notebook, capfd
+):
     kept = nbformat.read(run_notebook(), as_version=4)
+    assert capfd.readouterr() == ("", "")
     assert find_fault(kept) is None
     assert kept.cells[-1].outputs[0].text == "2033\n"
+
+
+@pytest.mark.parametrize(("source", "ran"), [("total = year + 1", 4), ("total = {}['groupe']", 3)])
+def test_each_cell_is_told_once_it_is_done_the_failing_one_included(run_notebook, source, ran):
+    run_notebook.told = []
+    if ran == 4:
+        run_notebook((3, source))
+    else:
+        with pytest.raises(pipeline.NotebookFailure):
+            run_notebook((3, source))
+    assert len(run_notebook.told) == ran
+    assert count_cells("essai") == 4  # the parameters as kept, those that Papermill adds, and two more
 
 
 def test_a_failing_cell_is_named_with_its_section_and_likely_cause_and_marked_in_the_kept_notebook(run_notebook):
@@ -236,7 +252,7 @@ def test_a_notebook_that_fails_leaves_the_old_report_and_exit_code_1(published, 
 def test_a_page_with_a_defect_is_not_published(published, capsys, monkeypatch):
     monkeypatch.setattr(
         "helpers.pipeline.report._execute_all",
-        lambda choice, tell: {
+        lambda choice, tell, show: {
             page.name: nbformat.read(published / f"data/processed/2032/execution/{page.name}.ipynb", as_version=4)
             for page in pipeline.report.PAGES
         },

@@ -20,6 +20,8 @@ tables       a table from a finished frame
 charts       a figure from a finished frame
 publish      pages, index, manifest, whole or nothing
 pipeline     the order: Papermill, then nbconvert
+inventory    which years are here, in what state?
+diagnosis    is this computer ready? Standard library only
 environment  environment.yml from pyproject.toml
 dictionary   docs/data-dictionary.md from the schemas
 cli          the `alses` command

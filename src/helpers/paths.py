@@ -7,6 +7,9 @@ folder (tests, and later a run that must see aggregates only). Notebooks always 
 import os
 from pathlib import Path
 
+# What a person types in the project's folder: the launcher of Windows has another name than elsewhere.
+COMMAND = "py alses.py" if os.name == "nt" else "python3 alses.py"
+
 DATA_ROOT_VARIABLE = "ALSES_DATA_ROOT"
 
 # What makes a folder of data/raw a year: at least one of these. The order is that of the messages.

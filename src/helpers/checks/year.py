@@ -95,6 +95,6 @@ def require_usable(year: int) -> None:
     """
     found = faults(year)
     if found:
-        count, command = len(found) - 1, f"python3 alses.py check --year {year}"
+        count, command = len(found) - 1, f"{paths.COMMAND} check --year {year}"
         others = f" (et {count} autre{'s' if count > 1 else ''} : {command})" if count else ""
         raise DataError(f"{found[0]}{others}")

@@ -4,134 +4,34 @@ Exit codes: 0 done, 1 the program failed, 2 the request or the data cannot be us
 """
 
 import sys
-import webbrowser
-from argparse import Namespace
-from pathlib import Path
 
-from helpers import paths
+from helpers.cli import journal
+from helpers.cli.failure import INTACT, explain
 from helpers.cli.parser import build_parser
-from helpers.typography import french_spaces
+from helpers.cli.say import complain
+from helpers.cli.verbs import VERBS
 
 # Everything heavier than the imports above is imported by the verb that needs it: the help must be immediate.
 
 
-def _tell(text: object) -> None:
-    print(french_spaces(str(text)))
-
-
-def _complain(text: object) -> None:
-    print(french_spaces(str(text)), file=sys.stderr)
-
-
-def _size(path: Path) -> str:
-    return f"{path.stat().st_size / 1000:,.0f} ko".replace(",", "\u202f")
-
-
-def _run(options: Namespace) -> int:
-    from helpers.pipeline import make_report
-
-    folder = make_report(options.year, compare_to=options.compare_to, tell=_tell)
-    _tell(f"\nLe rapport est prêt : {paths.relative(folder)}")
-    for path in sorted(folder.iterdir()):
-        _tell(f"  {path.name:<26}{_size(path):>8}")
-    index = folder / "index.html"
-    _tell(f"\nPour le lire, ouvrez ce fichier dans un navigateur :\n  {index}")
-    if options.open:
-        webbrowser.open(index.as_uri())
-    return 0
-
-
-def _check(options: Namespace) -> int:
-    from helpers import checks
-    from helpers.parameters import check_year
-
-    found = checks.faults(check_year(options.year))
-    for fault in found:
-        _complain(fault)
-    count = f"{len(found)} erreur{'s' if len(found) > 1 else ''}"
-    _tell(f"{options.year} : {count}." if found else f"{options.year} : les fichiers sont utilisables.")
-    return 2 if found else 0
-
-
-def _status(options: Namespace) -> int:
-    del options
-    years = paths.years()
-    if not years:
-        _tell("Aucune année dans data/raw. Déposez-y un dossier par année.")
-    for year in years:
-        present = [name for name in paths.RAW_TABLES if paths.raw_table(year, name).is_file()]
-        report = paths.reports() / str(year) / "index.html"
-        made = paths.relative(report) if report.is_file() else "pas encore fait"
-        _tell(f"{year} : {', '.join(present)} ; rapport : {made}")
-    return 0
-
-
-def _test(options: Namespace) -> int:
-    del options
-    import pytest
-
-    return int(pytest.main(["-q", str(paths.repository() / "tests")]))
-
-
-def _generate(options: Namespace) -> int:
-    del options
-    from helpers.dictionary import data_dictionary
-    from helpers.environment import conda_environment
-
-    root = paths.repository()
-    written = {
-        root / "environment.yml": conda_environment((root / "pyproject.toml").read_text(encoding="utf-8")),
-        root / "docs" / "data-dictionary.md": data_dictionary(),
-    }
-    for path, text in written.items():
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
-        _tell(path.relative_to(root).as_posix())
-    return 0
-
-
-_VERBS = {"run": _run, "check": _check, "status": _status, "test": _test, "generate": _generate}
-
-
-def _explain(error: Exception) -> int | None:
-    """The exit code of an error that a reader can act on, once said; None for any other."""
-    # Imported here: these errors live beside what raises them, and the help must load none of it.
-    from helpers.pipeline import BusyError, NotebookFailure
-    from helpers.publish import PublicationError
-    from helpers.schema import DataError
-
-    if isinstance(error, DataError):
-        _complain(error)
-        return 2
-    if isinstance(error, NotebookFailure):
-        _complain(f"{error}\nLe rapport précédent, s’il existe, est intact.")
-        return 2 if error.is_input else 1
-    if isinstance(error, BusyError | PublicationError):
-        _complain(error)
-        return 1
-    if isinstance(error, PermissionError):
-        name = Path(error.filename).name if error.filename else "un fichier"
-        _complain(f"Fermez {name}, ouvert dans un autre programme ou protégé en écriture, puis relancez.")
-        return 1
-    if isinstance(error, OSError):
-        _complain(f"Le disque a refusé ({error.strerror or error}) : libérez de la place ou vérifiez vos droits.")
-        return 1
-    return None
-
-
 def main(arguments: list[str] | None = None) -> int:
-    """The exit code of the command; an error that is nobody's but ours keeps its traceback."""
+    """The exit code of the command; no traceback is shown, unless ``--debug`` asks for it."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    options = build_parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    parser = build_parser()
+    if not given:
+        parser.print_help()
+        return 2
+    options = parser.parse_args(given)
+    act = next(verb.act for verb in VERBS if verb.name == options.verb)
     try:
-        return _VERBS[options.verb](options)
+        return act(options)
     except KeyboardInterrupt:
-        _complain("\nInterrompu. Le rapport précédent, s’il existe, est intact.")
+        complain(f"\nInterrompu. {INTACT}")
         return 130
     except Exception as error:
-        code = _explain(error)
-        if code is None:
-            raise
-        return code
+        if options.debug:
+            journal.show(error)
+        return explain(error, given, getattr(options, "year", None))

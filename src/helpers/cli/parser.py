@@ -1,34 +1,55 @@
 """The command line in French: verbs, options, help, and argparse's own words."""
 
 import argparse
+from difflib import get_close_matches
 
+from helpers import paths
+from helpers.cli.layout import examples, filled, rows, width
+from helpers.cli.say import tell
+from helpers.cli.verb import Verb
+from helpers.cli.verbs import VERBS
+from helpers.paths import COMMAND
 from helpers.typography import french_spaces
 
-EXAMPLES = """exemples :
-  python3 alses.py run --year 2020              le rapport de 2020, comparé à l’année précédente
-  python3 alses.py run --year 2020 --open       puis l’ouvrir dans le navigateur
-  python3 alses.py check --year 2021            les erreurs des fichiers de 2021, sans rien calculer
-"""
+DESCRIPTION = (
+    "Le rapport annuel sur les ALSES du Nord, des fichiers reçus jusqu’aux pages à partager.\n"
+    f"L’aide d’un verbe (options, exemples) : {COMMAND} run --help\n"
+    "La première commande installe l’environnement dans .venv : une à trois minutes, 750 Mo. Dans un environnement "
+    f"activé (conda), « alses » remplace « {COMMAND} »."
+)
+EXAMPLES = (
+    ("run --year 2020", "le rapport de 2020, comparé à l’année précédente"),
+    ("run --year 2020 --open", "puis l’ouvrir dans le navigateur"),
+    ("check --year 2020", "les erreurs des fichiers, sans rien calculer"),
+    ("doctor", "ce qui manque à cet ordinateur, à joindre à un message"),
+)
+EXIT_CODES = (
+    ("0", "c’est fait"),
+    ("1", "le programme, l’ordinateur ou un fichier ouvert ailleurs a empêché d’aboutir"),
+    ("2", "la demande ou les données ne sont pas utilisables : la phrase dit quoi corriger"),
+    ("130", "interrompu (Ctrl-C)"),
+)
+OPTIONS = (("-h, --help", "affiche cette aide"), ("--version", "affiche la version"))
 
 # What argparse writes -> what a reader reads.
 _ERRORS = {
     "the following arguments are required: ": "il manque : ",
-    "unrecognized arguments: ": "option inconnue : ",
     "ignored explicit argument ": "valeur inattendue : ",
     "expected one argument": "une valeur est attendue",
+    "invalid int value: ": "un nombre entier est attendu, reçu : ",
     "invalid choice: ": "choix inconnu : ",
     "(choose from ": "(au choix : ",
-    "argument ": "option ",
-    ": une année": " : une année",
-    ": une valeur": " : une valeur",
+    "argument --": "option --",
+    "argument -": "option -",
+    ": une ": " : une ",
+    ": un ": " : un ",
     ": choix": " : choix",
     ": valeur": " : valeur",
 }
 _HELP = {
     "usage: ": "usage : ",
-    "positional arguments:": "verbes :",
+    "positional arguments:": "arguments :",
     "options:": "options :",
-    "show this help message and exit": "affiche cette aide",
 }
 
 
@@ -38,38 +59,108 @@ def _in_french(text: str, words: dict[str, str]) -> str:
     return french_spaces(text)
 
 
+def _layout(prog: str) -> argparse.HelpFormatter:
+    return argparse.RawDescriptionHelpFormatter(prog, width=width())
+
+
+class _ShowVersion(argparse.Action):
+    """Looks the version up only when it is asked; in the project's file, for the package may not be installed yet."""
+
+    def __call__(self, parser, *_):
+        import tomllib
+
+        project = tomllib.loads((paths.repository() / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        tell(f"alses {project['version']}")
+        parser.exit()
+
+
 class FrenchParser(argparse.ArgumentParser):
-    """argparse with its own words in French; a wrong command line exits with 2."""
+    """argparse with its own words in French; a wrong command line exits with 2, and proposes what is near."""
+
+    def __init__(self, **given) -> None:
+        self.names: set[str] = set()
+        # No abbreviation: what « --o » means would change with the next option.
+        super().__init__(formatter_class=_layout, add_help=False, allow_abbrev=False, **given)
+        self.add_argument("-h", "--help", action="help", help="affiche cette aide")
+
+    def add_argument(self, *names, **given) -> argparse.Action:
+        """As argparse's; the names are kept, to propose one instead of an unknown one."""
+        self.names.update(name for name in names if name.startswith("-"))
+        if "help" in given:
+            given["help"] = french_spaces(given["help"])
+        return super().add_argument(*names, **given)
 
     def error(self, message: str):
-        verb = f"{self.prog} ".partition(" ")[2]
-        self.exit(2, _in_french(f"{message}\nAide : python3 alses.py {verb}--help\n", _ERRORS))
+        """Exits with 2 after one French sentence and the way to the help."""
+        self.exit(2, _in_french(f"{message}\nAide : {self.prog} --help\n", _ERRORS))
+
+    def refuse_unknown(self, kind: str, given: str, known: list[str]) -> None:
+        """Stops when the word given is not one of these."""
+        if given not in known:
+            # Without the dashes, which make any two options look alike.
+            words = {word.lstrip("-"): word for word in known}
+            near = get_close_matches(given.lstrip("-"), words, n=1, cutoff=0.5)
+            hint = f"vouliez-vous dire « {words[near[0]]} » ?" if near else f"au choix : {', '.join(known)}."
+            self.error(f"{kind} : {given} ; {hint}")
+
+    def refuse_unknown_options(self, arguments: list[str]) -> None:
+        """Stops at the first option that this parser does not have."""
+        for argument in arguments:
+            name = argument.partition("=")[0]
+            if name.startswith("--") and name != "--":
+                self.refuse_unknown("option inconnue", name, sorted(word for word in self.names if word[:2] == "--"))
 
     def format_help(self) -> str:
+        """The help, in French."""
         return _in_french(super().format_help(), _HELP)
 
 
-def _year(value: str) -> int:
-    if not (value.isascii() and value.isdecimal() and len(value) == 4):
-        raise argparse.ArgumentTypeError(f"une année en quatre chiffres est attendue, reçu : {value}")
-    return int(value)
+class Command(FrenchParser):
+    """The whole command line: looks at the verb first, so that a mistyped one is told as such."""
+
+    def __init__(self, verbs: tuple[Verb, ...]) -> None:
+        super().__init__(prog=COMMAND)
+        self.add_argument("--version", action=_ShowVersion, nargs=0)
+        group = self.add_subparsers(
+            dest="verb", required=True, metavar="VERBE", parser_class=FrenchParser, prog=COMMAND
+        )
+        self.parsers = {verb.name: _add_verb(group, verb) for verb in verbs}
+        self.verbs = tuple((verb.name, verb.summary) for verb in verbs)
+
+    def format_help(self) -> str:
+        """The verbs first, then how they are used and what they answer."""
+        parts = [
+            f"usage : {COMMAND} VERBE [options]\n",
+            f"{filled(DESCRIPTION)}\n",
+            rows("verbes", self.verbs),
+            rows("options", OPTIONS),
+            examples(EXAMPLES),
+            rows("codes de sortie", EXIT_CODES),
+        ]
+        return french_spaces("\n".join(parts))
+
+    def parse_args(self, args=None, namespace=None):
+        """The options of the verb, which is in ``verb``."""
+        given = list(args or [])
+        if given and not given[0].startswith("-"):
+            self.refuse_unknown("verbe inconnu", given[0], list(self.parsers))
+        parser = self.parsers[given[0]] if given and given[0] in self.parsers else self
+        parser.refuse_unknown_options(given)
+        options, extra = self.parse_known_args(given, namespace)
+        if extra:
+            kind = "option inconnue" if extra[0].startswith("-") else "argument en trop"
+            parser.error(f"{kind} : {extra[0]}")
+        return options
 
 
-def build_parser() -> FrenchParser:
-    """The parser of ``alses``: the verb is in ``verb``, its options beside it."""
-    layout = argparse.RawDescriptionHelpFormatter
-    parser = FrenchParser(
-        prog="alses", description="Le rapport annuel sur les ALSES du Nord.", epilog=EXAMPLES, formatter_class=layout
-    )
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERBE")
-    run = verbs.add_parser("run", help="fabrique le rapport d’une année dans reports/")
-    run.add_argument("--year", type=_year, required=True, metavar="ANNÉE", help="année du rapport")
-    default = "(par défaut : la précédente qui a des données)"
-    run.add_argument("--compare-to", type=_year, metavar="ANNÉE", help=f"année de comparaison {default}")
-    run.add_argument("--open", action="store_true", help="ouvre le rapport dans le navigateur")
-    check = verbs.add_parser("check", help="lit les fichiers d’une année et liste leurs erreurs")
-    check.add_argument("--year", type=_year, required=True, metavar="ANNÉE", help="année à contrôler")
-    verbs.add_parser("status", help="montre les années présentes, leurs fichiers et leurs rapports")
-    verbs.add_parser("test", help="lance les tests")
-    verbs.add_parser("generate", help="récrit environment.yml et docs/data-dictionary.md (développement)")
+def _add_verb(group, verb: Verb) -> FrenchParser:
+    told = {"description": filled(verb.description), "epilog": examples(verb.examples)}
+    parser = group.add_parser(verb.name, help=verb.summary, **told)
+    verb.add_options(parser)
+    parser.add_argument("--debug", action="store_true", help="en cas d’échec, montre aussi le détail technique")
     return parser
+
+
+def build_parser() -> Command:
+    """The parser of ``alses``: the verb is in ``verb``, its options beside it."""
+    return Command(VERBS)

@@ -1,6 +1,6 @@
 """The order: check, run the notebooks with Papermill, export them with nbconvert, publish whole or not at all."""
 
-from helpers.pipeline.execute import NotebookFailure
-from helpers.pipeline.report import BusyError, make_report
+from helpers.pipeline.errors import BusyError, NotebookFailure
+from helpers.pipeline.report import Step, make_report
 
-__all__ = ["BusyError", "NotebookFailure", "make_report"]
+__all__ = ["BusyError", "NotebookFailure", "Step", "make_report"]

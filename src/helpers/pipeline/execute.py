@@ -1,8 +1,8 @@
 """One notebook through Papermill, and the proof that it really ran."""
 
-import ast
 import logging
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -13,6 +13,8 @@ from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
 from helpers import paths
+from helpers.pipeline.errors import NotebookFailure
+from helpers.pipeline.source import check_source
 
 # Whatever Papermill, nbclient and the kernel raise when a notebook stops; a disk's refusal is said by the command.
 _STOPS = (PapermillExecutionError, DeadKernelError, CellTimeoutError, RuntimeError, ValueError)
@@ -23,28 +25,17 @@ START_TIMEOUT_S = 120
 
 # What most often lies behind an error of this kind, said to a reader who does not write code.
 CAUSES = {
-    "ModuleNotFoundError": "une bibliothèque manque ; relancez « python3 alses.py run » pour réparer l’environnement",
+    "ModuleNotFoundError": f"une bibliothèque manque ; relancez « {paths.COMMAND} run » pour réparer l’environnement",
     "ImportError": "une bibliothèque manque ou ne convient pas ; supprimez le dossier .venv puis relancez",
     "MemoryError": "la mémoire est pleine ; fermez d’autres programmes puis relancez",
     "OSError": "le disque est plein ou ne répond plus ; libérez de la place puis relancez",
     "PermissionError": "un fichier est ouvert dans un autre programme ; fermez-le puis relancez",
-    "KeyError": "une colonne ou une modalité attendue est absente ; voyez « python3 alses.py check »",
+    "KeyError": f"une colonne ou une modalité attendue est absente ; voyez « {paths.COMMAND} check »",
     "SyntaxError": "le code de cette cellule est mal écrit ; annulez la dernière modification du notebook",
     "NameError": "un nom employé ici n’a pas été défini plus haut ; exécutez le notebook depuis le début",
 }
 _DEFAULT_CAUSE = "le notebook ou un module de src/helpers a été modifié, ou les données ont une forme imprévue"
 _TAG = "papermill-error-cell-tag"
-
-
-class NotebookFailure(Exception):
-    """A notebook that did not run to its end: its text says in French which one, where, and the likely cause.
-
-    ``is_input`` tells a fault of the data or of the parameters (exit code 2) from a fault of the program.
-    """
-
-    def __init__(self, message: str, *, is_input: bool = False) -> None:
-        super().__init__(message)
-        self.is_input = is_input
 
 
 def _quiet() -> None:
@@ -132,29 +123,12 @@ def _failure(name: str, path: Path, error: Exception) -> NotebookFailure:
     )
 
 
-def _check_source(name: str, given: dict) -> None:
-    """Refuses a notebook that would not take these parameters: Papermill only warns, and runs with its own values."""
-    path = paths.notebook(name)
-    shown = f"notebooks/{path.name}"
-    try:
-        source = nbformat.read(path, as_version=4)
-    except (OSError, ValueError):
-        raise NotebookFailure(f"{shown} manque ou n’est plus lisible : restaurez-le, puis relancez.") from None
-    cells = [cell for cell in source.cells if "parameters" in cell.metadata.get("tags", [])]
-    if len(cells) != 1:
-        raise NotebookFailure(f"{shown} doit avoir une cellule étiquetée « parameters », et une seule : restaurez-le.")
-    try:
-        assigned = [(node.targets[0].id, ast.literal_eval(node.value)) for node in ast.parse(cells[0].source).body]
-    except (AttributeError, ValueError, SyntaxError):
-        raise NotebookFailure(
-            f"{shown} : la cellule « parameters » ne doit contenir que des valeurs écrites."
-        ) from None
-    if {name for name, _ in assigned} != set(given):
-        raise NotebookFailure(f"{shown} : la cellule « parameters » doit donner {', '.join(given)}, et rien d’autre.")
-
-
-def execute(name: str, parameters: dict, destination: Path) -> NotebookNode:
+def execute(
+    name: str, parameters: dict, destination: Path, *, cell_done: Callable[[], None] = lambda: None
+) -> NotebookNode:
     """The executed notebook, proved complete; it is written to ``destination`` whatever happens.
+
+    ``cell_done`` is called after each of the cells that `count_cells` counts, the one that fails included.
 
     Raises
     ------
@@ -162,7 +136,7 @@ def execute(name: str, parameters: dict, destination: Path) -> NotebookNode:
         when it stopped, or did not run every cell.
     """
     _quiet()
-    _check_source(name, parameters)
+    check_source(name, parameters)
     destination.parent.mkdir(parents=True, exist_ok=True)
     destination.unlink(missing_ok=True)
     try:
@@ -178,6 +152,8 @@ def execute(name: str, parameters: dict, destination: Path) -> NotebookNode:
             execution_timeout=CELL_TIMEOUT_S,
             # No half-second wait for a kernel that has nothing to save.
             shutdown_kernel="immediate",
+            # Papermill hands over to nbclient what it does not know: this hook is nbclient's own.
+            on_cell_executed=lambda **_: cell_done(),
         )
     except _STOPS as error:
         raise _failure(name, destination, error) from error

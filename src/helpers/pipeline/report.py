@@ -3,6 +3,7 @@
 import shutil
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -10,8 +11,10 @@ from nbformat import NotebookNode
 
 from helpers import checks, parameters, paths, publish, store
 from helpers.parameters import Parameters
+from helpers.pipeline.errors import BusyError
 from helpers.pipeline.execute import execute
 from helpers.pipeline.front import index_context, report_subtitle
+from helpers.pipeline.source import count_cells
 from helpers.publish import Page, PublicationError
 
 # The file of each page and its name in menus, in reading order.
@@ -30,8 +33,14 @@ CHECKS = [
 ]
 
 
-class BusyError(Exception):
-    """Another run is at work on the same data."""
+@dataclass(frozen=True)
+class Step:
+    """Where a run stands: the notebook at work (empty once the pages are being made), its year, the cells done."""
+
+    notebook: str
+    year: int
+    done: int
+    total: int
 
 
 def _runs(choice: Parameters) -> list[tuple[str, dict]]:
@@ -40,15 +49,36 @@ def _runs(choice: Parameters) -> list[tuple[str, dict]]:
     return [(first, {"year": year}) for year in choice.years] + [(name, choice.of(name)) for name in others]
 
 
-def _execute_all(choice: Parameters, tell: Callable[[str], None]) -> dict[str, NotebookNode]:
-    done = {}
+class _Count:
+    """Tells, each time, how far the whole run is."""
+
+    def __init__(self, choice: Parameters, show: Callable[[Step], None]) -> None:
+        self.total = sum(count_cells(name) for name, _ in _runs(choice))
+        self.done, self.show = 0, show
+        self.start("", choice.year)
+
+    def start(self, notebook: str, year: int) -> None:
+        self.notebook, self.year = notebook, year
+        self.show(Step(notebook, year, self.done, self.total))
+
+    def cell_done(self) -> None:
+        self.done += 1
+        self.show(Step(self.notebook, self.year, self.done, self.total))
+
+
+def _execute_all(
+    choice: Parameters, tell: Callable[[str], None], show: Callable[[Step], None]
+) -> dict[str, NotebookNode]:
+    done, count = {}, _Count(choice, show)
     for name, values in _runs(choice):
         started = time.perf_counter()
         of_year = values["year"]
-        notebook = execute(name, values, paths.executed(of_year) / f"{name}.ipynb")
+        count.start(name, of_year)
+        notebook = execute(name, values, paths.executed(of_year) / f"{name}.ipynb", cell_done=count.cell_done)
         tell(f"  {name}  {of_year}  {time.perf_counter() - started:.1f} s".replace(".", ","))
         if of_year == choice.year:
             done[name] = notebook
+    count.start("", choice.year)
     return done
 
 
@@ -92,8 +122,16 @@ def _publish(notebooks: dict[str, NotebookNode], choice: Parameters) -> Path:
     return final
 
 
-def make_report(year: int, *, compare_to: int | None = None, tell: Callable[[str], None] = print) -> Path:
+def make_report(
+    year: int,
+    *,
+    compare_to: int | None = None,
+    tell: Callable[[str], None] = print,
+    show: Callable[[Step], None] = lambda _: None,
+) -> Path:
     """The folder of the published report. A run that fails leaves the report that was there, whole.
+
+    ``tell`` is given a line at a time; ``show`` is called before each notebook and after each cell, for a progress bar.
 
     Raises
     ------
@@ -116,6 +154,6 @@ def make_report(year: int, *, compare_to: int | None = None, tell: Callable[[str
         with FileLock(lock, timeout=0):
             publish.recover(paths.reports() / str(year))
             tell(f"Rapport {report_subtitle(choice)}")
-            return _publish(_execute_all(choice, tell), choice)
+            return _publish(_execute_all(choice, tell, show), choice)
     except Timeout:
         raise BusyError("Un autre traitement est en cours sur ces données : attendez sa fin, puis relancez.") from None

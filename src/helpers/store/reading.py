@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,11 @@ from frictionless import Resource, Schema
 from helpers import paths
 from helpers.schema import DataError, table_schema
 from helpers.store.sentences import header_faults, sentence_of
+
+# frictionless loads jsonschema, which loads this optional check of international addresses if it is installed (with
+# JupyterLab it is): 38 grammars, 0.8 s in each notebook and each check, and no schema of ours has an address. None is
+# how Python is told that a module is not there.
+sys.modules.setdefault("rfc3987_syntax", None)
 
 # Excel writes a French decimal comma and day-first dates; both are unambiguous in a column of that type.
 _DECIMAL_COMMA = re.compile(r"^-?\d+,\d+$")

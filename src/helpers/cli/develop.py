@@ -1,0 +1,53 @@
+"""``alses test`` and ``alses generate``: for those who change the code."""
+
+from argparse import Namespace
+
+from helpers import paths
+from helpers.cli.say import tell
+from helpers.cli.verb import Verb
+
+
+def _test(options: Namespace) -> int:
+    del options
+    import pytest
+
+    return int(pytest.main(["-q", str(paths.repository() / "tests")]))
+
+
+def _generate(options: Namespace) -> int:
+    del options
+    from helpers.dictionary import data_dictionary
+    from helpers.environment import conda_environment
+
+    root = paths.repository()
+    written = {
+        root / "environment.yml": conda_environment((root / "pyproject.toml").read_text(encoding="utf-8")),
+        root / "docs" / "data-dictionary.md": data_dictionary(),
+    }
+    for path, text in written.items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+        tell(path.relative_to(root).as_posix())
+    return 0
+
+
+TEST = Verb(
+    name="test",
+    summary="lance les tests (développement)",
+    description=(
+        "Lance tous les tests sur un projet inventé, sans réseau : quelques minutes. N’écrit rien dans data/ ni dans "
+        "reports/.\nCode de sortie : 0 si tout passe."
+    ),
+    examples=(("test", "tous les tests"),),
+    act=_test,
+)
+GENERATE = Verb(
+    name="generate",
+    summary="récrit les fichiers produits à partir du code (développement)",
+    description=(
+        "Récrit environment.yml à partir de pyproject.toml, et docs/data-dictionary.md à partir des schémas et du "
+        "catalogue. À lancer après avoir modifié l’un d’eux."
+    ),
+    examples=(("generate", "les deux fichiers"),),
+    act=_generate,
+)

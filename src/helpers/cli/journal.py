@@ -1,0 +1,67 @@
+"""What a failure was, in full, in a file that can be sent: the terminal shows one sentence.
+
+It holds the command, the versions and the traceback: code and an error's own words, never the value of a variable. When
+records of persons come, the errors of what reads them must not carry a value either, or this file must not be kept.
+"""
+
+import re
+import sys
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+from helpers import paths
+
+# What only a failure needs is imported when there is one: the help must be immediate.
+FILE = "erreur.log"
+# What IPython puts around the words of an error to colour them.
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def _text(error: BaseException, arguments: list[str]) -> str:
+    import platform
+    import traceback
+
+    told = "".join(traceback.format_exception(error))
+    head = [
+        f"alses {' '.join(arguments)}",
+        f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S %z}",
+        f"Python {platform.python_version()}, {platform.platform()}",
+    ]
+    text = "\n".join([*head, "", _COLOURS.sub("", told)])
+    # The name of a person is often that of a folder around the project.
+    for folder, name in ((paths.data_root(), "données"), (paths.repository(), "projet"), (Path.home(), "~")):
+        text = text.replace(str(folder), name)
+    return text
+
+
+def _places(year: int | None) -> list[Path]:
+    """Where the file may go, the best place first; the last is the computer's own, should the project be protected."""
+    import tempfile
+
+    here = paths.executed(year) if year in paths.years() else paths.data_root() / "data" / "processed"
+    return [here / FILE, Path(tempfile.gettempdir()) / f"alses-{FILE}"]
+
+
+def keep(error: BaseException, arguments: list[str], year: int | None) -> str | None:
+    """The file where the failure is told in full, as a message shows it; None when nothing can be written."""
+    text = _text(error, arguments)
+    for path in _places(year):
+        with suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            return paths.relative(path) if path.is_relative_to(paths.data_root()) else str(path)
+    return None
+
+
+def show(error: BaseException) -> None:
+    """The same on the screen, for ``--debug``."""
+    import traceback
+
+    traceback.print_exception(error, file=sys.stderr)
+
+
+def forget(year: int) -> None:
+    """Removes what a former failure of this year left: the report is made."""
+    with suppress(OSError):
+        (paths.executed(year) / FILE).unlink(missing_ok=True)

@@ -1,0 +1,83 @@
+"""``alses status``: the years, their files, their reports."""
+
+from argparse import Namespace
+
+from helpers import paths
+from helpers.cli import journal
+from helpers.cli.layout import beside
+from helpers.cli.say import tell
+from helpers.cli.verb import Verb
+
+# Columns: a margin, then the longest label.
+LABEL = 12
+
+
+def _line(label: str, text: str) -> None:
+    tell(beside(f"  {label:<{LABEL - 2}}", text))
+
+
+def _files(rows: dict[str, int | None]) -> str:
+    def counted(count: int | None) -> str:
+        return "illisible" if count is None else f"{count} ligne{'s' if count > 1 else ''}".replace(" ", "\u00a0")
+
+    listed = [f"{name} ({counted(count)})" for name, count in rows.items()]
+    return ", ".join(listed) or "aucun dans data/raw : ce rapport ne peut plus être refait"
+
+
+def _verdict(year: int, count: int) -> str:
+    if not count:
+        return "utilisables"
+    return f"{count} erreur{'s' if count > 1 else ''} : {paths.COMMAND} check --year {year}"
+
+
+def _size(count: int) -> str:
+    return f"{count / 1_000_000:.1f}\u00a0Mo".replace(".", ",")
+
+
+def _report_lines(year: int, report) -> list[str]:
+    if report is None:
+        return [f"pas encore fait : {paths.COMMAND} run --year {year}"]
+    state = "à refaire" if report.reasons else "à jour"
+    made = f"fait le {report.made:%d/%m/%Y à %H h %M}" if report.made else "date inconnue"
+    reasons = [f"{reason[0].upper()}{reason[1:]}." for reason in report.reasons]
+    return [f"{state} ; {made} ; {_size(report.size_bytes)}", f"reports/{year}/index.html", *reasons]
+
+
+def _act(options: Namespace) -> int:
+    from helpers import inventory
+
+    del options
+    years = inventory.take_inventory()
+    if not years:
+        tell("Aucune année dans data/raw. Déposez-y un dossier par année.")
+    for each in years:
+        tell(each.year)
+        _line("fichiers", _files(each.rows))
+        if each.rows:
+            _line("contrôle", _verdict(each.year, each.faults))
+        first, *others = _report_lines(each.year, each.report)
+        _line("rapport", first)
+        for text in others:
+            _line("", text)
+        failed = paths.executed(each.year) / journal.FILE
+        if failed.is_file():
+            _line("échec", f"le dernier essai a échoué ; détail : {paths.relative(failed)}")
+    for path in inventory.leftovers():
+        tell(f"Fabrication interrompue ou en cours : {paths.relative(path)} (le prochain « run » remet de l’ordre)")
+    return 0
+
+
+VERB = Verb(
+    name="status",
+    summary="montre les années, leurs fichiers, et si leurs rapports sont à jour",
+    description=(
+        "Pour chaque année : les fichiers présents et leurs lignes, s’ils sont utilisables, et le rapport (absent, à "
+        "jour, ou à refaire, et pourquoi), sa date, son poids. Un rapport est à refaire quand un fichier dont il est "
+        "fait a changé, d’après son empreinte. N’écrit rien."
+    ),
+    examples=(
+        ("status", "toutes les années"),
+        ("status > etat.txt", "le même texte dans un fichier, à envoyer"),
+    ),
+    act=_act,
+)

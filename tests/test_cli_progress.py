@@ -1,0 +1,175 @@
+"""How far is the run: a bar on a terminal, plain lines anywhere else, and nothing left of the bar at the end."""
+
+import os
+import re
+import select
+import struct
+import subprocess
+import sys
+import time
+
+import pytest
+
+from helpers.cli import progress
+
+# A run without notebooks nor libraries: what the pipeline tells, at the speed of a test, then a full disk.
+RUN = """
+import sys, time
+from types import ModuleType, SimpleNamespace
+from helpers import cli
+
+def Step(notebook, year, done, total):
+    return SimpleNamespace(notebook=notebook, year=year, done=done, total=total)
+
+def make_report(year, *, compare_to, tell, show):
+    show(Step("", 2032, 0, 40))
+    tell("Rapport Année 2032")
+    for done in range(40):
+        show(Step("01_clean" if done < 20 else "02_describe", 2032, done, 40))
+        if done == 20:
+            tell("  01_clean  2032  0,1 s")
+        if done == 30:
+            END
+        time.sleep(0.01)
+    show(Step("", 2032, 40, 40))
+    raise OSError(28, "No space left")
+
+sys.modules["helpers.pipeline"] = ModuleType("helpers.pipeline")
+sys.modules["helpers.pipeline"].make_report = make_report
+sys.exit(cli.main(["run", "--year", "2032"]))
+"""
+
+
+def run(end: str) -> list[str]:
+    return [sys.executable, "-c", RUN.replace("END", end)]
+
+
+def on_a_terminal(command: list[str], *, columns: int, until: str = "", then: bytes = b"") -> tuple[int, str]:
+    """The exit code of the command and all that it writes to a terminal that wide; ``then`` is typed after ``until``."""
+    pty, fcntl, termios = (pytest.importorskip(name, reason="pas de pseudo-terminal sur ce système") for name in ("pty", "fcntl", "termios"))
+    outer, inner = pty.openpty()
+    fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", 24 if columns else 0, columns, 0, 0))
+
+    def take_the_terminal():
+        os.setsid()
+        fcntl.ioctl(inner, termios.TIOCSCTTY, 0)
+
+    process = subprocess.Popen(command, stdin=inner, stdout=inner, stderr=inner, preexec_fn=take_the_terminal, env={**os.environ, "TERM": "xterm", "PYTHONUTF8": "1"})
+    os.close(inner)
+    shown, typed, end = b"", False, time.monotonic() + 60
+    while time.monotonic() < end:
+        if select.select([outer], [], [], 0.1)[0]:
+            try:
+                part = os.read(outer, 65536)
+            except OSError:  # how Linux says that nobody is at the other end any more
+                break
+            if not part:
+                break
+            shown += part
+        if then and not typed and until.encode() in shown:
+            typed = bool(os.write(outer, then))
+    os.close(outer)
+    return process.wait(timeout=10), shown.decode("utf-8")
+
+
+def screen(shown: str) -> list[str]:
+    """The lines that a person sees at the end: a return to the start of the line writes over what is there."""
+    lines = []
+    for line in shown.split("\n"):
+        cells: list[str] = []
+        for part in line.split("\r"):
+            cells[: len(part)] = part
+        lines.append("".join(cells).rstrip())
+    return lines
+
+
+END = ["Le disque est plein\u00a0: libérez de la place, puis relancez.", "Détail technique\u00a0: data/processed/2032/execution/erreur.log"]
+
+
+def test_a_terminal_shows_the_notebook_the_count_and_the_times_then_nothing_of_the_bar(data_root):
+    code, shown = on_a_terminal(run("pass"), columns=80)
+    frames = re.split("[\r\n]", shown)
+    assert code == 1
+    assert "contrôle des fichiers" in shown and "préparation" in shown and "mise en page" in shown
+    assert any(re.fullmatch(r"01_clean 2032 █+░+ 15/40 cellules · \d s · reste environ 5 s", frame) for frame in frames)
+    assert any(re.fullmatch(r"01_clean 2032 █*░+ 5/40 cellules · \d s", frame) for frame in frames)  # too early to tell
+    assert any(frame.startswith("02_describe 2032 █") for frame in frames)
+    assert [frame for frame in frames if len(frame) > 80] == []
+    assert re.findall("it/s|cell |Executing|\x1b", shown) == []
+    assert screen(shown)[:4] == ["Rapport Année 2032", "  01_clean  2032  0,1 s", *END]
+
+
+def test_a_narrow_terminal_keeps_the_count_and_what_is_left(data_root):
+    _, shown = on_a_terminal(run("pass"), columns=44)
+    frames = re.split("[\r\n]", shown)
+    assert any(re.fullmatch(r"01_clean 2032 █+░+ 15/40 · reste 5 s", frame) for frame in frames)
+    assert [frame for frame in frames if len(frame) > 44 and "█" in frame] == []
+
+
+def test_a_terminal_that_does_not_know_its_size_gets_the_lines_alone(data_root):
+    _, shown = on_a_terminal(run("pass"), columns=0)
+    assert [line.strip("\r") for line in shown.split("\n")][:4] == ["Rapport Année 2032", "  01_clean  2032  0,1 s", *END]
+
+
+def test_a_console_that_does_not_tell_its_width_gets_a_short_line(monkeypatch, capsys):
+    monkeypatch.setattr("tqdm.std._screen_shape_wrapper", lambda: lambda _: (None, None))
+    bar = progress._bar()
+    bar.total, bar.n = 40, 20
+    bar.set_description_str("01_clean 2032")
+    bar.close()
+    assert re.search("\r01_clean 2032 █+░+ 20/40 *\r", capsys.readouterr().err)
+
+
+def test_ctrl_c_wipes_the_bar(data_root):
+    code, shown = on_a_terminal(run("time.sleep(30)"), columns=80, until="30/40", then=b"\x03")
+    assert code == 130
+    left = [line for line in screen(shown) if "█" in line or "cellules" in line]
+    assert left == []
+    assert "Interrompu. Le rapport précédent, s’il existe, est intact." in screen(shown)
+
+
+def test_an_error_is_told_below_the_wiped_bar(data_root):
+    _, shown = on_a_terminal(run("raise PermissionError()"), columns=80)
+    assert [line for line in screen(shown) if "█" in line] == []
+    assert screen(shown)[2].startswith("Fermez un fichier, ouvert dans un autre programme")
+
+
+@pytest.mark.parametrize("where", ["both", "output", "errors"])
+def test_what_goes_to_a_file_has_one_line_a_notebook_and_no_control_character(data_root, where):
+    """Also when only one of the two goes to a terminal: the other would be full of the bar, or mixed with it."""
+    pipe = subprocess.PIPE
+    if where == "both":
+        done = subprocess.run(run("pass"), stdout=pipe, stderr=pipe, check=False)
+        written, told = done.stdout, done.stderr.decode()
+    else:
+        redirect = f"{'1' if where == 'output' else '2'}> sortie.txt"
+        shell = f"cd {data_root} && {sys.executable} -c \"$SCRIPT\" {redirect}"
+        os.environ["SCRIPT"] = RUN.replace("END", "pass")
+        try:
+            told = on_a_terminal(["/bin/sh", "-c", shell], columns=80)[1].replace("\r\n", "\n")
+        finally:
+            del os.environ["SCRIPT"]
+        written = (data_root / "sortie.txt").read_bytes()
+        written, told = (written, told) if where == "output" else (told.encode(), written.decode())
+    assert written.decode() == "Rapport Année 2032\n  01_clean  2032  0,1 s\n"
+    assert told.splitlines()[:2] == END
+    assert re.findall("[\r\x1b█]", told) == []
+
+
+def test_a_terminal_that_cannot_redraw_gets_plain_lines(monkeypatch):
+    for stream in ("stdout", "stderr"):
+        monkeypatch.setattr(f"sys.{stream}.isatty", lambda: True, raising=False)
+    monkeypatch.setenv("TERM", "dumb")
+    assert not progress.is_terminal()
+    monkeypatch.setenv("TERM", "xterm")
+    assert progress.is_terminal()
+
+
+@pytest.mark.parametrize(("done", "left"), [(0, ""), (29, ""), (30, "25 s"), (50, "10 s"), (99, "5 s"), (100, "")])
+def test_what_is_left_is_rounded_up_and_untold_when_it_would_mislead(done, left):
+    assert progress.time_left(done, 100, 10.0) == left
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(0.4, "0 s"), (59.9, "59 s"), (60, "1 min 00 s"), (3605, "60 min 05 s")])
+def test_a_duration_is_in_words(seconds, words):
+    assert progress.duration(seconds) == words
