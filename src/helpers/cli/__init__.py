@@ -9,6 +9,8 @@ from argparse import Namespace
 from pathlib import Path
 
 from helpers import paths
+from helpers.cli import share
+from helpers.cli.example import write_example
 from helpers.cli.parser import build_parser
 from helpers.typography import french_spaces
 
@@ -36,6 +38,7 @@ def _run(options: Namespace) -> int:
         _tell(f"  {path.name:<26}{_size(path):>8}")
     index = folder / "index.html"
     _tell(f"\nPour le lire, ouvrez ce fichier dans un navigateur :\n  {index}")
+    share.deliver_after_run(options.year, pdf=options.pdf)
     if options.open:
         webbrowser.open(index.as_uri())
     return 0
@@ -87,20 +90,28 @@ def _generate(options: Namespace) -> int:
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
         _tell(path.relative_to(root).as_posix())
+    write_example(root, _tell)
     return 0
 
 
-_VERBS = {"run": _run, "check": _check, "status": _status, "test": _test, "generate": _generate}
+_VERBS = {
+    "run": _run,
+    "share": share.VERB.act,
+    "check": _check,
+    "status": _status,
+    "test": _test,
+    "generate": _generate,
+}
 
 
 def _explain(error: Exception) -> int | None:
     """The exit code of an error that a reader can act on, once said; None for any other."""
     # Imported here: these errors live beside what raises them, and the help must load none of it.
     from helpers.pipeline import BusyError, NotebookFailure
-    from helpers.publish import PublicationError
+    from helpers.publish import PublicationError, ReportError
     from helpers.schema import DataError
 
-    if isinstance(error, DataError):
+    if isinstance(error, DataError | ReportError):
         _complain(error)
         return 2
     if isinstance(error, NotebookFailure):

@@ -2,11 +2,13 @@
 
 import argparse
 
+from helpers.cli import share
 from helpers.typography import french_spaces
 
 EXAMPLES = """exemples :
   python3 alses.py run --year 2020              le rapport de 2020, comparé à l’année précédente
   python3 alses.py run --year 2020 --open       puis l’ouvrir dans le navigateur
+  python3 alses.py share 2020                   le rapport de 2020 en une archive et en une page, à envoyer
   python3 alses.py check --year 2021            les erreurs des fichiers de 2021, sans rien calculer
 """
 
@@ -26,7 +28,8 @@ _ERRORS = {
 }
 _HELP = {
     "usage: ": "usage : ",
-    "positional arguments:": "verbes :",
+    "positional arguments:": "à donner :",
+    "verbes:": "verbes :",
     "options:": "options :",
     "show this help message and exit": "affiche cette aide",
 }
@@ -61,15 +64,20 @@ def build_parser() -> FrenchParser:
     parser = FrenchParser(
         prog="alses", description="Le rapport annuel sur les ALSES du Nord.", epilog=EXAMPLES, formatter_class=layout
     )
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERBE")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERBE", title="verbes")
     run = verbs.add_parser("run", help="fabrique le rapport d’une année dans reports/")
     run.add_argument("--year", type=_year, required=True, metavar="ANNÉE", help="année du rapport")
     default = "(par défaut : la précédente qui a des données)"
     run.add_argument("--compare-to", type=_year, metavar="ANNÉE", help=f"année de comparaison {default}")
     run.add_argument("--open", action="store_true", help="ouvre le rapport dans le navigateur")
+    run.add_argument("--pdf", action="store_true", help=f"{share.PDF_HELP}, de toutes les pages")
+    share.VERB.add_options(verbs.add_parser(share.VERB.name, help=share.VERB.summary))
     check = verbs.add_parser("check", help="lit les fichiers d’une année et liste leurs erreurs")
     check.add_argument("--year", type=_year, required=True, metavar="ANNÉE", help="année à contrôler")
     verbs.add_parser("status", help="montre les années présentes, leurs fichiers et leurs rapports")
     verbs.add_parser("test", help="lance les tests")
-    verbs.add_parser("generate", help="récrit environment.yml et docs/data-dictionary.md (développement)")
+    verbs.add_parser(
+        "generate",
+        help="récrit environment.yml, docs/data-dictionary.md et docs/exemple/, rapport refait (développement)",
+    )
     return parser

@@ -2,11 +2,12 @@
 
 from helpers.publish.checks import check_pages
 from helpers.publish.errors import PublicationError, ReportError
+from helpers.publish.example import write_example
 from helpers.publish.index import IndexContext, write_index
 from helpers.publish.layout import Page, report_subtitle
 from helpers.publish.manifest import write_manifest
 from helpers.publish.page import export_page, extract, page_title
-from helpers.publish.share import share, share_state
+from helpers.publish.shared import share, share_state
 from helpers.publish.swap import recover, swap
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "share",
     "share_state",
     "swap",
+    "write_example",
     "write_index",
     "write_manifest",
 ]

@@ -15,6 +15,7 @@ from helpers.publish.layout import INDEX, REPORT, TEMPLATES, report_subtitle, te
 from helpers.publish.manifest import fingerprint
 from helpers.publish.outline import HEADINGS, contents
 from helpers.publish.sealed import Report
+from helpers.publish.styles import merge_styles
 
 # The index gives its title to the document, and takes this one.
 _INDEX_TITLE = "L’essentiel"
@@ -95,17 +96,10 @@ def _title(sheet: _Sheet) -> str:
     """
     heading = sheet.parts[0].find("h2")
     title = heading.get_text()
-    heading["class"], heading["id"] = "titre-page", sheet.name
+    heading["class"], heading["id"] = [*heading.get("class", []), "titre-page"], sheet.name
     if sheet.path == INDEX:
         heading.string = _INDEX_TITLE
     return title
-
-
-def _styles(sheets: list[_Sheet]) -> str:
-    """The style that the pages of this very report bear, each sheet once, then what one file needs beside."""
-    found = dict.fromkeys(style.get_text() for sheet in sheets for style in sheet.soup.find_all("style"))
-    own = (TEMPLATES / "ensemble.css").read_text(encoding="utf-8")
-    return "\n".join(text.strip("\n") for text in (*found, own)) + "\n"
 
 
 def single_page(report: Report) -> str:
@@ -116,6 +110,8 @@ def single_page(report: Report) -> str:
     """
     sheets = {path: _Sheet(path, BeautifulSoup(report.files[path], "html.parser")) for path in report.pages}
     in_order = list(sheets.values())
+    style = merge_styles({sheet.name: sheet.soup for sheet in in_order})
+    own = (TEMPLATES / "ensemble.css").read_text(encoding="utf-8")
     for sheet in in_order:
         _adapt(sheet, sheets, report)
     title, *_ = [_title(sheet) for sheet in in_order]
@@ -127,7 +123,7 @@ def single_page(report: Report) -> str:
             report=REPORT,
             subtitle=report_subtitle(parameters["year"], parameters.get("compare_to")),
             index=f"#{in_order[0].name}",
-            style=Markup(_styles(in_order)),
+            style=Markup(style + own),
             entries=[entry for sheet in in_order for entry in contents(sheet.parts[0])],
             sheets=[
                 [Markup(part) for part in (sheet.parts[0].decode_contents(), sheet.parts[1])] for sheet in in_order

@@ -83,6 +83,20 @@ def _make(report: Report, aside: Path, *, archive: bool, browser: Path | None) -
     return made
 
 
+def _place(made: list[Path], reports: Path) -> None:
+    """The files in the place of those of before, none of them if one of those is held by another program."""
+    for path in made:
+        try:
+            if (reports / path.name).exists():
+                (reports / path.name).open("r+b").close()
+        except PermissionError as error:
+            raise PublicationError(
+                f"Fermez {path.name}, ouvert dans un autre programme ou protégé en écriture, puis relancez."
+            ) from error
+    for path in made:
+        path.replace(reports / path.name)
+
+
 def share(year: int, *, archive: bool = True, pdf: bool = False, tell: Callable[[str], None] = print) -> list[Path]:
     """The files put beside the report of a year: the archive if wanted, the single page, the PDF if wanted.
 
@@ -101,12 +115,10 @@ def share(year: int, *, archive: bool = True, pdf: bool = False, tell: Callable[
     for stranger in report.strangers:
         tell(f"{stranger} n’est pas du rapport {year} : laissé de côté.")
     # The name of a build: one that a power cut leaves behind goes at the next run.
-    with tempfile.TemporaryDirectory(
-        prefix=f"{BUILD_PREFIX}partage-", dir=reports, ignore_cleanup_errors=True
-    ) as aside:
+    own = {"prefix": f"{BUILD_PREFIX}partage-", "dir": reports, "ignore_cleanup_errors": True}
+    with tempfile.TemporaryDirectory(**own) as aside:
         made = _make(report, Path(aside), archive=archive, browser=browser)
-        for path in made:
-            path.replace(reports / path.name)
+        _place(made, reports)
     if pdf and browser is None:
         tell(BY_HAND.format(name=paths.relative(_file(year, "html"))))
     return [reports / path.name for path in made]

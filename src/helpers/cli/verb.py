@@ -1,0 +1,34 @@
+"""What a verb is: its words in the help, its options, what it does. One module a verb; `verbs` lists them."""
+
+import argparse
+from argparse import Namespace
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+def no_option(parser: argparse.ArgumentParser) -> None:
+    """The options of a verb that has none."""
+    del parser
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A verb of the command.
+
+    ``act`` takes the parsed options and gives the exit code; it imports what is heavy, for the help must be immediate.
+    ``examples`` are pairs: what follows ``python3 alses.py``, and what it is for.
+    """
+
+    name: str
+    summary: str
+    description: str
+    examples: tuple[tuple[str, str], ...]
+    act: Callable[[Namespace], int]
+    add_options: Callable[[argparse.ArgumentParser], None] = no_option
+
+
+def year(value: str) -> int:
+    """The year of an option, as argparse's ``type``: four plain digits."""
+    if not (value.isascii() and value.isdecimal() and len(value) == 4):
+        raise argparse.ArgumentTypeError(f"une année en quatre chiffres est attendue, reçu : {value}")
+    return int(value)
