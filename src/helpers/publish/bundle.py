@@ -53,9 +53,9 @@ def bundle(report: Report, *, name: str) -> bytes:
     The names are in UTF-8 and say so. What lies in the folder and is not of the report is left out.
     """
     archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as content:
+    with zipfile.ZipFile(archive, "w") as content:
         for path, data in sorted({**report.files, READ_ME: _read_me(report, f"{name}.zip")}.items()):
             entry = zipfile.ZipInfo(f"{name}/{path}", _DATE)
             entry.compress_type, entry.create_system, entry.external_attr = zipfile.ZIP_DEFLATED, _UNIX, _READABLE_FILE
-            content.writestr(entry, data)
+            content.writestr(entry, data, compresslevel=9)
     return archive.getvalue()
