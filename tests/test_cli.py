@@ -320,6 +320,12 @@ def test_status_of_a_report_says_its_date_its_size_and_why_it_is_stale(mini_root
     assert shown.endswith("reports/2032/index.html\n            2032/reunions.csv a changé depuis.\n")
 
 
+def test_status_says_which_files_to_be_sent_are_of_another_report(mini_root, monkeypatch, capsys):
+    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(mini_root))
+    monkeypatch.setattr("helpers.publish.share_state", lambda year: {"alses_2032.zip": True, "alses_2032.pdf": False} if year == 2032 else {})
+    assert f"\n  partage   reports/alses_2032.zip ; à jour\n  partage   reports/alses_2032.pdf ; à refaire : {COMMAND} share 2032\n" in status(capsys)
+
+
 def test_status_of_an_empty_project_says_what_to_do(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("ALSES_DATA_ROOT", str(tmp_path))
     assert cli.main(["status"]) == 0

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 import pytest
 
 from helpers import diagnosis, paths
+from helpers.browser import BROWSER_VARIABLE
 from helpers.diagnosis import GOOD, MISSING, NOTE, libraries, machine
 
 
@@ -210,3 +211,15 @@ def test_every_finding_can_be_pasted():
     found = [check() for label, check in diagnosis.CHECKS.items() if label not in ("chargement", "noyau Jupyter")]
     assert {each.state for each in found} <= {"bien", "à noter", "MANQUE"}
     assert json.dumps([each.text for each in found]).count("\\n") == 0
+
+
+def test_the_browser_of_the_pdf_is_told_and_its_absence_is_no_fault(monkeypatch):
+    monkeypatch.setenv(BROWSER_VARIABLE, sys.executable)
+    assert machine.browser() == diagnosis.Finding("navigateur", GOOD, Path(sys.executable).stem)
+    monkeypatch.setattr(machine, "find_browser", lambda: None)
+    assert (machine.browser().state, machine.browser().remedy) == (NOTE, "facultatif : sans Chromium, Chrome ni Edge, le PDF s’imprime à la main depuis la page")
+
+
+def test_a_browser_that_is_named_and_absent_is_missing(tmp_path, monkeypatch):
+    monkeypatch.setenv(BROWSER_VARIABLE, str(tmp_path / "rien"))
+    assert (machine.browser().state, machine.browser().remedy) == (MISSING, "corrigez-la")

@@ -34,6 +34,8 @@ def test_good_page_has_no_problem(tmp_path):
         ('<a href="#rien">x</a>', "« #rien » mène à une ancre absente"),
         ('<a href="autre.html#rien">x</a>', "« autre.html#rien » mène à une ancre absente"),
         ('<p id="a">x</p>', "l’identifiant « a » sert 2 fois"),
+        ('<p aria-labelledby="a rien">x</p>', "l’attribut « aria-labelledby » de <p> nomme un identifiant absent, « rien »"),
+        ('<label for="rien">x</label>', "l’attribut « for » de <label> nomme un identifiant absent"),
         ('<img src="data:,">', "l’image nº 3 n’a pas de texte de remplacement"),
         ('<img src="data:," alt="">', "l’image nº 3 n’a pas de texte de remplacement"),
         ('<a href="https://exemple.fr">x</a>', "adresse extérieure « https://exemple.fr » dans <a href>"),
@@ -69,6 +71,12 @@ def test_weight_is_bounded(tmp_path, extra, count):
     page = GOOD.replace("BODY", "")
     filler = "x" * (MAX_PAGE_BYTES - len(page.encode()) + extra)
     assert len(problems(tmp_path, "", page.replace("</body>", filler + "</body>"))) == count
+
+
+def test_another_bound_may_be_given(tmp_path):
+    (tmp_path / "page.html").write_text('<html lang="fr"><h1>x</h1></html>', encoding="utf-8")
+    assert check_pages(tmp_path, bound=40) == []
+    assert check_pages(tmp_path, bound=30) == ["page.html\u00a0: la page pèse 0\xa0ko, plus que les 0\xa0ko permis."]
 
 
 def test_pages_of_sub_folders_are_read_and_may_link_upwards(tmp_path):

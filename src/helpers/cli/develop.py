@@ -3,6 +3,7 @@
 from argparse import Namespace
 
 from helpers import paths
+from helpers.cli.example import write_example
 from helpers.cli.say import tell
 from helpers.cli.verb import Verb
 
@@ -28,6 +29,7 @@ def _generate(options: Namespace) -> int:
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
         tell(path.relative_to(root).as_posix())
+    write_example(root, tell)
     return 0
 
 
@@ -46,8 +48,9 @@ GENERATE = Verb(
     summary="récrit les fichiers produits à partir du code (développement)",
     description=(
         "Récrit environment.yml à partir de pyproject.toml, et docs/data-dictionary.md à partir des schémas et du "
-        "catalogue. À lancer après avoir modifié l’un d’eux."
+        "catalogue, puis fait le rapport de 2020 et le copie dans docs/exemple/. À lancer après avoir modifié le code, "
+        "un texte ou les données : une minute."
     ),
-    examples=(("generate", "les deux fichiers"),),
+    examples=(("generate", "les deux fichiers et le rapport d’exemple"),),
     act=_generate,
 )

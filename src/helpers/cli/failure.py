@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from helpers import paths
+from helpers.browser import BrowserError
 from helpers.cli import journal
 from helpers.cli.say import complain
 
@@ -48,12 +49,14 @@ def _known(error: Exception) -> tuple[str, int] | None:
             f"Une bibliothèque manque ou ne se charge pas ({missing}) : supprimez le dossier .venv, puis relancez.",
             1,
         )
+    if isinstance(error, BrowserError):
+        return str(error), 1
     # Imported here: these errors live beside what raises them, and the help must load none of it.
     from helpers.pipeline import BusyError, NotebookFailure
-    from helpers.publish import PublicationError
+    from helpers.publish import PublicationError, ReportError
     from helpers.schema import DataError
 
-    if isinstance(error, DataError):
+    if isinstance(error, DataError | ReportError):
         return str(error), 2
     if isinstance(error, NotebookFailure):
         return f"{error}\n{INTACT}", 2 if error.is_input else 1

@@ -6,7 +6,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from helpers import paths
-from helpers.cli import journal
+from helpers.cli import journal, share
 from helpers.cli.progress import progress
 from helpers.cli.say import tell
 from helpers.cli.verb import Verb, year
@@ -28,6 +28,7 @@ def _act(options: Namespace) -> int:
         tell(f"  {path.name:<26}{_size(path):>8}")
     index = folder / "index.html"
     tell(f"\nPour le lire, ouvrez ce fichier dans un navigateur :\n  {index}")
+    share.deliver_after_run(options.year, pdf=options.pdf)
     if options.open:
         webbrowser.open(index.as_uri())
     return 0
@@ -42,6 +43,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         help="année de comparaison (par défaut : la dernière année antérieure qui a des données)",
     )
     parser.add_argument("--open", action="store_true", help="ouvre le rapport dans le navigateur à la fin")
+    parser.add_argument("--pdf", action="store_true", help=share.PDF_HELP)
 
 
 VERB = Verb(
@@ -56,6 +58,7 @@ VERB = Verb(
     examples=(
         ("run --year 2020", "le rapport de 2020, comparé à l’année précédente"),
         ("run --year 2020 --open", "le même, puis l’ouvrir dans le navigateur"),
+        ("run --year 2020 --pdf", "le même, et un PDF du rapport entier"),
         ("run --year 2020 --compare-to 2019", "en choisissant l’année de comparaison"),
     ),
     act=_act,

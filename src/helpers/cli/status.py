@@ -44,7 +44,7 @@ def _report_lines(year: int, report) -> list[str]:
 
 
 def _act(options: Namespace) -> int:
-    from helpers import inventory
+    from helpers import inventory, publish
 
     del options
     years = inventory.take_inventory()
@@ -59,6 +59,9 @@ def _act(options: Namespace) -> int:
         _line("rapport", first)
         for text in others:
             _line("", text)
+        for name, is_current in publish.share_state(each.year).items():
+            text = "à jour" if is_current else f"à refaire : {paths.COMMAND} share {each.year}"
+            _line("partage", f"reports/{name} ; {text}")
         failed = paths.executed(each.year) / journal.FILE
         if failed.is_file():
             _line("échec", f"le dernier essai a échoué ; détail : {paths.relative(failed)}")
@@ -71,9 +74,9 @@ VERB = Verb(
     name="status",
     summary="montre les années, leurs fichiers, et si leurs rapports sont à jour",
     description=(
-        "Pour chaque année : les fichiers présents et leurs lignes, s’ils sont utilisables, et le rapport (absent, à "
-        "jour, ou à refaire, et pourquoi), sa date, son poids. Un rapport est à refaire quand un fichier dont il est "
-        "fait a changé, d’après son empreinte. N’écrit rien."
+        "Pour chaque année : les fichiers présents et leurs lignes, s’ils sont utilisables, le rapport (absent, à "
+        "jour, ou à refaire, et pourquoi), sa date, son poids, et ses fichiers à envoyer. Un rapport est à refaire quand un "
+        "fichier dont il est fait a changé, d’après son empreinte. N’écrit rien."
     ),
     examples=(
         ("status", "toutes les années"),

@@ -24,6 +24,7 @@ CHECKS: dict[str, Callable[[], Finding]] = {
     "dossier": machine.place,
     "écriture": machine.writing,
     "disque": machine.disk,
+    "navigateur": machine.browser,
     "git": machine.git,
     "années": machine.years,
 }

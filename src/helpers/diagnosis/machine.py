@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from helpers import paths
+from helpers.browser import BROWSER_VARIABLE, BrowserError, find_browser
 from helpers.diagnosis.finding import GOOD, MISSING, NOTE, Finding
 
 # Bytes: a report weighs 2 MB, an update of the libraries 750 MB beside the old ones.
@@ -120,6 +121,18 @@ def git() -> Finding:
         remedy = "facultatif : sans lui, un rapport ne dit pas de quelle version du projet il vient (git-scm.com)"
         return Finding("git", NOTE, "absent", remedy)
     return Finding("git", GOOD, done.stdout.strip().removeprefix("git version "))
+
+
+def browser() -> Finding:
+    """Which browser prints the PDF of a report."""
+    try:
+        found = find_browser()
+    except BrowserError:
+        return Finding("navigateur", MISSING, f"{BROWSER_VARIABLE} désigne un programme introuvable", "corrigez-la")
+    if found is None:
+        remedy = "facultatif : sans Chromium, Chrome ni Edge, le PDF s’imprime à la main depuis la page"
+        return Finding("navigateur", NOTE, "aucun pour le PDF", remedy)
+    return Finding("navigateur", GOOD, found.stem)
 
 
 def years() -> Finding:

@@ -42,7 +42,7 @@ FILES = {
 
 def report_subtitle(choice: Parameters) -> str:
     """The year, and the one it is compared with."""
-    return f"Année {choice.year}, comparée à {choice.compare_to}" if choice.compare_to else f"Année {choice.year}"
+    return publish.report_subtitle(choice.year, choice.compare_to)
 
 
 def index_context(pages: list[Page], notebooks: dict[str, NotebookNode], choice: Parameters) -> IndexContext:

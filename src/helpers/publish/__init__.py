@@ -1,23 +1,30 @@
 """What leaves the repository: pages, index, manifest, and their publication, whole or not at all."""
 
 from helpers.publish.checks import check_pages
-from helpers.publish.errors import PublicationError
+from helpers.publish.errors import PublicationError, ReportError
+from helpers.publish.example import write_example
 from helpers.publish.index import IndexContext, write_index
-from helpers.publish.layout import Page
+from helpers.publish.layout import Page, report_subtitle
 from helpers.publish.manifest import write_manifest
 from helpers.publish.page import export_page, extract, page_title
+from helpers.publish.shared import share, share_state
 from helpers.publish.swap import recover, swap
 
 __all__ = [
     "IndexContext",
     "Page",
     "PublicationError",
+    "ReportError",
     "check_pages",
     "export_page",
     "extract",
     "page_title",
+    "report_subtitle",
     "recover",
+    "share",
+    "share_state",
     "swap",
+    "write_example",
     "write_index",
     "write_manifest",
 ]

@@ -15,6 +15,13 @@ from helpers.publish.outline import HEADINGS
 
 # Bytes. A report goes by mail as a handful of pages; a heavier page holds a picture that should be a drawing.
 MAX_PAGE_BYTES = 400_000
+# Bytes. The whole report in one file still passes through any mail box, and opens at once on a phone.
+MAX_SINGLE_BYTES = 3_000_000
+
+# Attributes that name the ids of other elements, and no address.
+REFERENCES = frozenset(
+    ("aria-labelledby", "aria-describedby", "aria-controls", "aria-details", "aria-owns", "for", "headers")
+)
 
 _FORBIDDEN = ["script", "iframe", "object", "embed", "base", "form"]
 _ADDRESSES = ("src", "href", "srcset", "poster", "data", "action", "formaction", "background", "xlink:href")
@@ -94,6 +101,14 @@ def _ids(page: _Document) -> Iterator[str]:
             yield f"l’identifiant « {name} » sert {count} fois"
 
 
+def _references(page: _Document) -> Iterator[str]:
+    for tag in page.soup.find_all(True):
+        for name in REFERENCES & tag.attrs.keys():
+            for given in " ".join(tag.get_attribute_list(name)).split():
+                if given not in page.ids:
+                    yield f"l’attribut « {name} » de <{tag.name}> nomme un identifiant absent, « {given} »"
+
+
 def _images(page: _Document) -> Iterator[str]:
     for rank, image in enumerate(page.soup.find_all("img"), start=1):
         is_decoration = image.get("role") in ("presentation", "none") and "alt" in image.attrs
@@ -123,25 +138,31 @@ def _tables(page: _Document) -> Iterator[str]:
             yield f"le tableau nº {rank} a des en-têtes (th) absents ou sans portée (scope)"
 
 
-def _whole(page: _Document) -> Iterator[str]:
-    if page.size > MAX_PAGE_BYTES:
-        yield f"la page pèse {page.size // 1000} ko, plus que les {MAX_PAGE_BYTES // 1000} ko permis"
+def _weight(page: _Document, bound: int) -> Iterator[str]:
+    if page.size > bound:
+        yield f"la page pèse {page.size // 1000} ko, plus que les {bound // 1000} ko permis"
+
+
+def _language(page: _Document) -> Iterator[str]:
     root = page.soup.find("html")
     if root is None or root.get("lang") != "fr":
         yield 'la langue de la page n’est pas déclarée (lang="fr")'
 
 
-_RULES = (_whole, _active, _outside, _ids, _images, _headings, _tables)
+_RULES = (_language, _active, _outside, _ids, _references, _images, _headings, _tables)
 
 
-def check_pages(folder: Path) -> list[str]:
-    """One French sentence for each fault of the HTML pages under the folder; empty when all is well."""
+def check_pages(folder: Path, *, bound: int = MAX_PAGE_BYTES) -> list[str]:
+    """One French sentence for each fault of the HTML pages under the folder; empty when all is well.
+
+    ``bound`` is the weight of a page, in bytes.
+    """
     # The manifest reports the outcome of these checks, so it is written after them: a link to it is good already.
     files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} | {MANIFEST}
     pages = {name: _read(folder / name, folder) for name in sorted(files) if name.endswith(".html")}
     problems = []
     for page in pages.values():
-        found = [fault for rule in _RULES for fault in rule(page)]
+        found = [*_weight(page, bound), *(fault for rule in _RULES for fault in rule(page))]
         found += _links(page, pages, files)
         problems += [f"{page.path}\u00a0: {fault}." for fault in dict.fromkeys(found)]
     return problems

@@ -3,3 +3,7 @@
 
 class PublicationError(Exception):
     """The report cannot be published: its text is one French sentence that says what to do."""
+
+
+class ReportError(PublicationError):
+    """There is no published report, or it is no longer the one that was published: nothing can be made from it."""

@@ -25,6 +25,11 @@ class Page:
     href: str
 
 
+def report_subtitle(year: int, compare_to: int | None) -> str:
+    """The year, and the one it is compared with."""
+    return f"Année {year}, comparée à {compare_to}" if compare_to else f"Année {year}"
+
+
 @cache
 def templates() -> Environment:
     """The templates of the page folder, escaping what they print."""

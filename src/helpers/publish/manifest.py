@@ -9,6 +9,7 @@ from pathlib import Path
 from helpers import paths
 
 MANIFEST = "manifest.json"
+STAMP = "tampon"
 
 # Git answers at once, or waits for a person: a lock, a prompt. The report does not.
 _GIT_TIMEOUT_S = 10
@@ -43,6 +44,16 @@ def _stamp() -> dict:
     }
 
 
+def written(content: dict) -> bytes:
+    """A manifest as it stands in its file: the same bytes for the same content."""
+    return (json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
+
+
+def fingerprint(content: dict) -> str:
+    """What two runs share that made the same report: the SHA-256 of the manifest without its stamp."""
+    return hashlib.sha256(written({key: content[key] for key in content if key != STAMP})).hexdigest()
+
+
 def _output(path: Path, folder: Path) -> dict:
     content = path.read_bytes()
     return {
@@ -70,7 +81,6 @@ def write_manifest(folder: Path, *, inputs: list[dict], parameters: dict, versio
         "parameters": parameters,
         "versions": versions,
         "checks": checks,
-        "tampon": _stamp(),
+        STAMP: _stamp(),
     }
-    text = json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-    (folder / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
+    (folder / MANIFEST).write_bytes(written(content))

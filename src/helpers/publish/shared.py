@@ -1,0 +1,149 @@
+"""A published report made ready to be sent: one archive, one page, one PDF, beside its folder."""
+
+import json
+import re
+import tempfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+from helpers import paths
+from helpers.browser import find_browser
+from helpers.publish.bundle import bundle
+from helpers.publish.checks import MAX_SINGLE_BYTES, check_pages
+from helpers.publish.errors import PublicationError
+from helpers.publish.manifest import MANIFEST, fingerprint
+from helpers.publish.pdf import print_pdf
+from helpers.publish.sealed import Report, fingerprint_of, read_report
+from helpers.publish.single import single_page
+from helpers.publish.swap import BUILD_PREFIX
+
+KINDS = ("zip", "html", "pdf")
+
+BY_HAND = (
+    "Pas de PDF : ni Chromium, ni Chrome, ni Edge sur cet ordinateur. Ouvrez {name} dans un navigateur, "
+    "puis Ctrl+P (Cmd+P sur Mac) et « Enregistrer au format PDF »."
+)
+
+# How a PDF bears the fingerprint of its report: a comment, which readers skip, before its last lines.
+_PDF_MARK = b"%alses "  # read back by _mark_of
+
+_DATA_LINK = re.compile(rb' href="data:[^"]*"')
+
+
+def _file(year: int, kind: str) -> Path:
+    return paths.reports() / f"alses_{year}.{kind}"
+
+
+def _million(size: int) -> str:
+    return f"{size / 1_000_000:.1f} Mo".replace(".", ",").replace(",0 ", " ")
+
+
+def _require_light(html: bytes, report: Report) -> None:
+    if len(html) > MAX_SINGLE_BYTES:
+        heaviest = sorted(report.files, key=lambda path: -len(report.files[path]))[:3]
+        parts = ", ".join(f"{path} {_million(len(report.files[path]))}" for path in heaviest)
+        raise PublicationError(
+            f"Le rapport en une page pèserait {_million(len(html))}, plus que les {_million(MAX_SINGLE_BYTES)} permis. "
+            f"Le plus lourd : {parts}."
+        )
+
+
+def _write_single(report: Report, path: Path) -> None:
+    html = single_page(report).encode()
+    _require_light(html, report)
+    # Alone in its folder: a link that would still lead to another file of the report is then a fault.
+    path.parent.mkdir()
+    path.write_bytes(html)
+    faults = check_pages(path.parent, bound=MAX_SINGLE_BYTES)
+    if faults:
+        raise PublicationError(f"Rien n’est partagé, la page a un défaut ({len(faults)} en tout) : {faults[0]}")
+
+
+def _print(page: Path, path: Path, browser: Path, mark: str) -> None:
+    # On paper nobody opens the files that links hold, and a PDF would hold each of them once more.
+    paper = path.with_suffix(".papier.html")
+    paper.write_bytes(_DATA_LINK.sub(b"", page.read_bytes()))
+    print_pdf(paper, path, browser=browser)
+    before, last, after = path.read_bytes().rpartition(b"startxref")
+    path.write_bytes(before + _PDF_MARK + mark.encode() + b"\n" + last + after)
+
+
+def _make(report: Report, aside: Path, *, archive: bool, browser: Path | None) -> list[Path]:
+    """The files to be sent, in a folder of their own."""
+    name = f"alses_{report.name}"
+    page = aside / "page" / f"{name}.html"
+    made = [page]
+    _write_single(report, page)
+    if archive:
+        made.insert(0, aside / f"{name}.zip")
+        made[0].write_bytes(bundle(report, name=name))
+    if browser:
+        made.append(aside / f"{name}.pdf")
+        _print(page, made[-1], browser, fingerprint(report.manifest))
+    return made
+
+
+def _place(made: list[Path], reports: Path) -> None:
+    """The files in the place of those of before, none of them if one of those is held by another program."""
+    for path in made:
+        try:
+            if (reports / path.name).exists():
+                (reports / path.name).open("r+b").close()
+        except PermissionError as error:
+            raise PublicationError(
+                f"Fermez {path.name}, ouvert dans un autre programme ou protégé en écriture, puis relancez."
+            ) from error
+    for path in made:
+        path.replace(reports / path.name)
+
+
+def share(year: int, *, archive: bool = True, pdf: bool = False, tell: Callable[[str], None] = print) -> list[Path]:
+    """The files put beside the report of a year: the archive if wanted, the single page, the PDF if wanted.
+
+    They are made from the published report alone, put in place when all are ready, and replace those of before.
+    Without a browser there is no PDF, and ``tell`` says how to make it by hand.
+
+    Raises
+    ------
+    ReportError
+        when there is no report, or one of its files is missing or was changed.
+    BrowserError
+        when ``ALSES_BROWSER`` names a program that does not exist.
+    PublicationError
+        when the single page is too heavy or has a defect, or the browser failed: nothing was put in place.
+    """
+    report, reports = read_report(paths.reports() / str(year)), paths.reports()
+    browser = find_browser() if pdf else None
+    for stranger in report.strangers:
+        tell(f"{stranger} n’est pas du rapport {year} : laissé de côté.")
+    # The name of a build: one that a power cut leaves behind goes at the next run.
+    own = {"prefix": f"{BUILD_PREFIX}partage-", "dir": reports, "ignore_cleanup_errors": True}
+    with tempfile.TemporaryDirectory(**own) as aside:
+        made = _make(report, Path(aside), archive=archive, browser=browser)
+        _place(made, reports)
+    if pdf and browser is None:
+        tell(BY_HAND.format(name=paths.relative(_file(year, "html"))))
+    return [reports / path.name for path in made]
+
+
+def _mark_of(path: Path) -> str | None:
+    """The fingerprint of the report that a shared file was made from; None for a file that bears none."""
+    if path.suffix == ".zip":
+        try:
+            with zipfile.ZipFile(path) as archive:
+                return fingerprint(json.loads(archive.read(f"{path.stem}/{MANIFEST}")))
+        except (zipfile.BadZipFile, KeyError, ValueError, TypeError):
+            return None
+    found = re.findall(rb'(?:id="empreinte">|^%alses )([0-9a-f]{64})', path.read_bytes(), re.MULTILINE)
+    return found[-1].decode() if found else None
+
+
+def share_state(year: int) -> dict[str, bool]:
+    """For each shared file of the year that is there, by its name: whether it is that of the published report.
+
+    The fingerprint that the file bears decides, not its date: a report remade alike leaves its shares good.
+    """
+    published = fingerprint_of(paths.reports() / str(year))
+    files = [path for path in (_file(year, kind) for kind in KINDS) if path.is_file()]
+    return {path.name: published is not None and _mark_of(path) == published for path in files}

@@ -1,0 +1,81 @@
+"""``alses share`` and ``run --pdf``: what they print, and the exit code of what cannot be shared."""
+
+import pytest
+
+from helpers import cli, paths, pipeline
+from helpers.publish import PublicationError, shared
+from small_report import add_file, write_report
+
+
+@pytest.fixture
+def reports(tmp_path, monkeypatch):
+    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(tmp_path))
+    folder = write_report(tmp_path / "reports" / "2020")
+    monkeypatch.setattr(pipeline, "make_report", lambda year, **_: folder)
+    return tmp_path / "reports"
+
+
+def test_what_is_ready_is_listed_with_its_size(reports, capsys):
+    assert cli.main(["share", "2020"]) == 0
+    lines = capsys.readouterr().out.split("\n")
+    assert [line.split()[0] for line in lines if line.endswith("ko   prêt à envoyer")] == [
+        "reports/alses_2020.zip", "reports/alses_2020.html",
+    ]  # fmt: skip
+
+
+def test_the_help_is_in_french(capsys):
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["share", "--help"])
+    shown = capsys.readouterr().out
+    assert (stop.value.code, "ANNÉE" in shown, "ALSES_BROWSER" in shown, "positional" in shown) == (0, True, True, False)
+
+
+@pytest.mark.parametrize(("year", "said"), [
+    ("2021", "Aucun rapport dans reports/2021\u00a0: lancez d’abord python3 alses.py run --year 2021."),
+    ("2020", "indicateurs.csv n’est plus tel qu’il a été publié dans le rapport 2020\u00a0: refaites-le"),
+])  # fmt: skip
+def test_what_cannot_be_shared_is_one_sentence_and_exit_code_2(reports, capsys, year, said):
+    (reports / "2020" / "indicateurs.csv").write_bytes(b"x")
+    assert cli.main(["share", year]) == 2
+    told = capsys.readouterr()
+    assert told.err.startswith(said) and told.err.count("\n") == 1
+    assert sorted(path.name for path in reports.iterdir()) == ["2020"]
+
+
+@pytest.mark.parametrize("request_", [["share", "2020", "--pdf"], ["run", "--year", "2020", "--pdf"]])
+def test_without_a_browser_the_report_is_made_all_the_same(reports, monkeypatch, capsys, request_):
+    monkeypatch.setattr(shared, "find_browser", lambda: None)
+    assert cli.main(request_) == 0
+    assert "Pas de PDF\u00a0: ni Chromium, ni Chrome, ni Edge" in capsys.readouterr().out
+    assert (reports / "alses_2020.html").is_file()
+
+
+@pytest.mark.parametrize("request_", [["share", "2020", "--pdf"], ["run", "--year", "2020", "--pdf"]])
+def test_a_browser_that_fails_is_one_sentence_and_exit_code_1(reports, monkeypatch, capsys, request_):
+    def fail(*_, **__):
+        raise PublicationError("chromium n’a pas fait le PDF.")
+
+    monkeypatch.setattr(shared, "find_browser", lambda: "chromium")
+    monkeypatch.setattr(shared, "print_pdf", fail)
+    assert cli.main(request_) == 1
+    assert capsys.readouterr().err.splitlines()[0] == "chromium n’a pas fait le PDF."
+    assert sorted(path.name for path in reports.iterdir()) == ["2020"]
+
+
+def test_run_makes_nothing_to_send_unless_asked_and_names_what_no_longer_matches(reports, capsys):
+    assert cli.main(["run", "--year", "2020"]) == 0
+    assert sorted(path.name for path in reports.iterdir()) == ["2020"]
+    assert cli.main(["share", "2020"]) == 0
+    add_file(reports / "2020", "indicateurs.csv", b"autre")
+    capsys.readouterr()
+    assert cli.main(["run", "--year", "2020"]) == 0
+    told = "À refaire (share 2020) ou à effacer, d’un autre état du rapport\u00a0: alses_2020.zip, alses_2020.html\n"
+    assert told in capsys.readouterr().out
+
+
+def test_generate_refuses_to_show_other_data_than_the_repository(reports, monkeypatch, capsys):
+    from helpers.cli import example
+
+    with pytest.raises(Exception, match="effacez ALSES_DATA_ROOT") as error:
+        example.write_example(paths.repository(), print)
+    assert type(error.value).__name__ == "DataError"

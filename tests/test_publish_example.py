@@ -1,0 +1,104 @@
+"""docs/exemple/ is the report of 2020 as a fresh run publishes it, without the stamp of the run."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+
+from helpers.publish import ReportError, write_example
+from helpers.publish.sealed import read_report
+from small_report import DATA, add_file, write_report
+
+EXAMPLE = Path(__file__).resolve().parents[1] / "docs" / "exemple"
+REMEDY = "python3 alses.py generate"
+
+# The one line of a page that names the Python and the libraries of the run: two machines may differ there only.
+_VERSIONS = re.compile(rb"<dt>Versions</dt><dd>.*?</dd>")
+
+
+def neutral(path: str, content: bytes) -> bytes:
+    """A file of a report without what depends on versions: their line, and in the manifest the sums that follow it."""
+    if path.endswith(".html"):
+        return _VERSIONS.sub(b"<dt>Versions</dt><dd></dd>", content)
+    if path == "manifest.json":
+        manifest = json.loads(content)
+        manifest["outputs"] = [output["path"] for output in manifest["outputs"]]
+        manifest["versions"] = sorted(manifest["versions"])
+        manifest.pop("tampon", None)
+        return json.dumps(manifest).encode()
+    return content
+
+
+def visible(content: bytes) -> str:
+    """What a reader sees, folds open."""
+    page = BeautifulSoup(content.decode("utf-8-sig"), "html.parser")
+    for unseen in page.find_all(["style", "title"]):
+        unseen.decompose()
+    return re.sub(r"\s+", " ", page.get_text(" "))
+
+
+def tools(manifest: dict) -> dict:
+    """The versions that may change a byte: Python without its last number, and each library."""
+    versions = manifest["versions"]
+    return {**versions, "python": versions["python"].rpartition(".")[0]}
+
+
+@pytest.fixture(scope="module")
+def fresh(real_root):
+    return read_report(real_root / "reports" / "2020")
+
+
+@pytest.fixture(scope="module")
+def kept():
+    """The example, which its own manifest seals: a file edited by hand stops here."""
+    return read_report(EXAMPLE)
+
+
+def test_the_example_is_a_fresh_report(kept, fresh):
+    assert list(kept.files) == list(fresh.files), REMEDY
+    pairs = {path: [neutral(path, each.files[path]) for each in (kept, fresh)] for path in fresh.files}
+    if tools(kept.manifest) != tools(fresh.manifest):
+        pairs = {path: [visible(content) for content in pair] for path, pair in pairs.items()}
+    assert [path for path, (old, new) in pairs.items() if old != new] == [], REMEDY
+
+
+def test_the_example_has_no_stamp_and_nothing_else_but_its_word(kept):
+    assert "tampon" not in kept.manifest
+    assert kept.strangers == ["README.md"]
+
+
+def test_versions_alone_may_differ():
+    one, other = (f"<p>42</p><dt>Versions</dt><dd>python {each}</dd><p>43</p>".encode() for each in ("3.11.7", "3.13.1"))
+    assert neutral("x.html", one) == neutral("x.html", other)
+    assert neutral("x.html", one) != neutral("x.html", other.replace(b"43", b"44"))
+    assert (b"<dt>Versions</dt>" in neutral("x.html", one), b"3.11" in neutral("x.html", one)) == (True, False)
+
+
+def test_every_page_has_the_line_of_versions_that_is_left_out(kept):
+    assert [path for path in kept.pages if len(_VERSIONS.findall(kept.files[path])) != 1] == []
+
+
+def test_an_example_is_remade_whole_and_its_word_kept(tmp_path):
+    report, example = write_report(tmp_path / "2020"), tmp_path / "exemple"
+    example.mkdir()
+    for name in ("README.md", "05_old.html", "indicateurs.csv"):
+        (example / name).write_text("x", encoding="utf-8")
+    write_example(report, example)
+    names = sorted(path.name for path in example.iterdir())
+    assert names == sorted(["README.md", *(path.name for path in report.iterdir())])
+    assert ((example / "README.md").read_text(encoding="utf-8"), (example / "indicateurs.csv").read_bytes()) == ("x", DATA)
+    assert "tampon" not in read_report(example).manifest
+    first = {path.name: path.read_bytes() for path in example.iterdir()}
+    write_example(write_report(tmp_path / "encore" / "2020"), example)
+    assert {path.name: path.read_bytes() for path in example.iterdir()} == first
+
+
+def test_a_report_that_was_edited_is_no_example(tmp_path):
+    report = write_report(tmp_path / "2020")
+    add_file(report, "indicateurs.csv", b"x")
+    (report / "indicateurs.csv").write_bytes(b"y")
+    with pytest.raises(ReportError):
+        write_example(report, tmp_path / "exemple")
+    assert not (tmp_path / "exemple").exists()

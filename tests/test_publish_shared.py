@@ -1,0 +1,152 @@
+"""What is sent: all or nothing beside the report, from the report alone; and whether it is still that of the report."""
+
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from helpers import paths
+from helpers.publish import PublicationError, ReportError, share, share_state, shared
+from helpers.publish.checks import MAX_SINGLE_BYTES
+from small_report import add_file, write_report
+
+PDF = b"%PDF-1.4\n/StructTreeRoot\nxref\nstartxref\n9\n%%EOF\n"
+
+
+@pytest.fixture
+def reports(tmp_path, monkeypatch):
+    root = tmp_path / "dossier d’été"
+    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(root))
+    write_report(root / "reports" / "2020")
+    return root / "reports"
+
+
+@pytest.fixture
+def printer(monkeypatch):
+    """A browser that prints at once; what it was given to print, in a list."""
+    given = []
+
+    def print_pdf(source, target, *, browser):
+        given.append(source.read_text(encoding="utf-8"))
+        target.write_bytes(PDF)
+
+    monkeypatch.setattr(shared, "find_browser", lambda: Path("chromium"))
+    monkeypatch.setattr(shared, "print_pdf", print_pdf)
+    return given
+
+
+def names(folder) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_the_archive_and_the_page_stand_beside_the_report(reports):
+    assert share(2020) == [reports / "alses_2020.zip", reports / "alses_2020.html"]
+    assert names(reports) == ["2020", "alses_2020.html", "alses_2020.zip"]
+    first = {path.name: path.read_bytes() for path in reports.glob("alses_2020.*")}
+    share(2020)
+    assert {path.name: path.read_bytes() for path in reports.glob("alses_2020.*")} == first
+
+
+def test_the_pdf_is_printed_from_the_page_without_the_files_it_holds(reports, printer):
+    assert share(2020, archive=False, pdf=True) == [reports / "alses_2020.html", reports / "alses_2020.pdf"]
+    [printed] = printer
+    assert "data:text/csv" in (reports / "alses_2020.html").read_text(encoding="utf-8")
+    assert "data:" not in re.sub(r"<(style|meta).*?>", "", printed) and "indicateurs.csv</a>" in printed
+    content = (reports / "alses_2020.pdf").read_bytes()
+    assert re.sub(rb"%alses [0-9a-f]{64}\n", b"", content) == PDF != content
+
+
+def test_without_a_browser_the_rest_is_made_and_one_sentence_says_how_to_print(reports, monkeypatch):
+    told = []
+    monkeypatch.setattr(shared, "find_browser", lambda: None)
+    share(2020, pdf=True, tell=told.append)
+    assert names(reports) == ["2020", "alses_2020.html", "alses_2020.zip"]
+    [sentence] = told
+    assert "Ouvrez reports/alses_2020.html dans un navigateur, puis Ctrl+P" in sentence
+    assert "« Enregistrer au format PDF »" in sentence
+
+
+def test_a_browser_that_fails_leaves_everything_as_it_was(reports, printer, monkeypatch):
+    def fail(_source, target, **_):
+        target.write_bytes(b"%PDF")
+        raise PublicationError("chromium n’a pas fait le PDF.")
+
+    (reports / "alses_2020.zip").write_bytes(b"old")
+    monkeypatch.setattr(shared, "print_pdf", fail)
+    with pytest.raises(PublicationError, match="n’a pas fait"):
+        share(2020, pdf=True)
+    assert (names(reports), (reports / "alses_2020.zip").read_bytes()) == (["2020", "alses_2020.zip"], b"old")
+
+
+@pytest.mark.parametrize("change", [lambda page: page.write_text("x", encoding="utf-8"), lambda page: page.unlink()])
+def test_a_report_that_was_touched_is_not_shared(reports, change):
+    change(reports / "2020" / "01_clean.html")
+    with pytest.raises(ReportError, match="^01_clean.html "):
+        share(2020)
+    assert names(reports) == ["2020"]
+
+
+def test_what_is_not_of_the_report_is_left_out_and_told(reports):
+    told = []
+    (reports / "2020" / "notes.txt").write_text("x", encoding="utf-8")
+    share(2020, tell=told.append)
+    assert told == ["notes.txt n’est pas du rapport 2020 : laissé de côté."]
+    assert not [name for name in zipfile.ZipFile(reports / "alses_2020.zip").namelist() if "notes" in name]
+
+
+def test_a_page_too_heavy_is_refused_with_what_weighs(reports):
+    add_file(reports / "2020", "indicateurs.csv", b"x" * (MAX_SINGLE_BYTES * 3 // 4 + 1))
+    with pytest.raises(PublicationError, match=r"pèserait 3 Mo, .* 3 Mo permis\. Le plus lourd : indicateurs.csv 2,3 Mo, "):
+        share(2020)
+    assert names(reports) == ["2020"]
+
+
+def test_a_page_with_a_defect_is_refused(reports):
+    page = (reports / "2020" / "01_clean.html").read_text(encoding="utf-8")
+    add_file(reports / "2020", "01_clean.html", page.replace("index.html", "https://exemple.fr").encode())
+    with pytest.raises(PublicationError, match="adresse extérieure .*https://exemple.fr"):
+        share(2020)
+    assert names(reports) == ["2020"]
+
+
+def test_a_file_open_elsewhere_is_named_and_none_is_replaced(reports, monkeypatch):
+    share(2020)
+    before = (reports / "alses_2020.zip").read_bytes()
+    really_open = Path.open
+
+    def held(path, mode="r", **options):
+        if path.name == "alses_2020.html" and mode == "r+b":
+            raise PermissionError(13, "denied", str(path))
+        return really_open(path, mode, **options)
+
+    add_file(reports / "2020", "indicateurs.csv", b"autre")
+    monkeypatch.setattr(Path, "open", held)
+    with pytest.raises(PublicationError, match="^Fermez alses_2020.html, ouvert"):
+        share(2020)
+    assert (reports / "alses_2020.zip").read_bytes() == before
+
+
+# --- whether a share is that of its report ---------------------------------------------------------------------------
+
+
+def test_nothing_shared_has_no_state(reports):
+    assert share_state(2020) == {} == share_state(1999)
+
+
+def test_a_share_is_current_until_its_report_changes(reports, printer):
+    share(2020, pdf=True)
+    assert share_state(2020) == {"alses_2020.zip": True, "alses_2020.html": True, "alses_2020.pdf": True}
+    add_file(reports / "2020", "indicateurs.csv", b"annee;effectif\r\n2020;43\r\n")
+    assert share_state(2020) == {"alses_2020.zip": False, "alses_2020.html": False, "alses_2020.pdf": False}
+    share(2020)
+    assert share_state(2020) == {"alses_2020.zip": True, "alses_2020.html": True, "alses_2020.pdf": False}
+
+
+def test_a_share_without_its_report_or_of_another_hand_is_not_current(reports):
+    share(2020)
+    (reports / "alses_2020.pdf").write_bytes(PDF)
+    (reports / "alses_2020.zip").write_bytes(b"not a zip")
+    assert share_state(2020) == {"alses_2020.zip": False, "alses_2020.html": True, "alses_2020.pdf": False}
+    (reports / "2020" / "manifest.json").unlink()
+    assert not any(share_state(2020).values())
