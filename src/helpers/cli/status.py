@@ -75,8 +75,8 @@ VERB = Verb(
     summary="montre les années, leurs fichiers, et si leurs rapports sont à jour",
     description=(
         "Pour chaque année : les fichiers présents et leurs lignes, s’ils sont utilisables, le rapport (absent, à "
-        "jour, ou à refaire, et pourquoi), sa date, son poids, et ses fichiers à envoyer. Un rapport est à refaire quand un "
-        "fichier dont il est fait a changé, d’après son empreinte. N’écrit rien."
+        "jour, ou à refaire, et pourquoi), sa date, son poids, et ses fichiers à envoyer.\n"
+        "Un rapport est à refaire quand un fichier dont il est fait a changé, d’après son empreinte. N’écrit rien."
     ),
     examples=(
         ("status", "toutes les années"),
