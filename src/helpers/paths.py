@@ -61,6 +61,11 @@ def executed(year: int) -> Path:
     return processed(year) / "execution"
 
 
+def workbench() -> Path:
+    """The folder where JupyterLab keeps what a reader chose in its menus; it may be deleted at any time."""
+    return data_root() / "data" / "processed" / ".atelier"
+
+
 def reports() -> Path:
     """The folder that holds one folder a year."""
     return data_root() / "reports"

@@ -16,7 +16,7 @@ from helpers.typography import french_spaces
 
 
 def _tell(text: object) -> None:
-    print(french_spaces(str(text)))
+    print(french_spaces(str(text)), flush=True)
 
 
 def _complain(text: object) -> None:
@@ -66,6 +66,12 @@ def _status(options: Namespace) -> int:
     return 0
 
 
+def _lab(options: Namespace) -> int:
+    from helpers.workbench import launch
+
+    return launch(port=options.port, browser=not options.no_browser, tell=_tell)
+
+
 def _test(options: Namespace) -> int:
     del options
     import pytest
@@ -90,7 +96,7 @@ def _generate(options: Namespace) -> int:
     return 0
 
 
-_VERBS = {"run": _run, "check": _check, "status": _status, "test": _test, "generate": _generate}
+_VERBS = {"run": _run, "check": _check, "status": _status, "lab": _lab, "test": _test, "generate": _generate}
 
 
 def _explain(error: Exception) -> int | None:
@@ -99,6 +105,7 @@ def _explain(error: Exception) -> int | None:
     from helpers.pipeline import BusyError, NotebookFailure
     from helpers.publish import PublicationError
     from helpers.schema import DataError
+    from helpers.workbench import WorkbenchError
 
     if isinstance(error, DataError):
         _complain(error)
@@ -106,7 +113,7 @@ def _explain(error: Exception) -> int | None:
     if isinstance(error, NotebookFailure):
         _complain(f"{error}\nLe rapport précédent, s’il existe, est intact.")
         return 2 if error.is_input else 1
-    if isinstance(error, BusyError | PublicationError):
+    if isinstance(error, BusyError | PublicationError | WorkbenchError):
         _complain(error)
         return 1
     if isinstance(error, PermissionError):

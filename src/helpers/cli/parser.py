@@ -8,6 +8,7 @@ EXAMPLES = """exemples :
   python3 alses.py run --year 2020              le rapport de 2020, comparé à l’année précédente
   python3 alses.py run --year 2020 --open       puis l’ouvrir dans le navigateur
   python3 alses.py check --year 2021            les erreurs des fichiers de 2021, sans rien calculer
+  python3 alses.py lab                          l’atelier, pour explorer sans écrire de commande
 """
 
 # What argparse writes -> what a reader reads.
@@ -20,6 +21,7 @@ _ERRORS = {
     "(choose from ": "(au choix : ",
     "argument ": "option ",
     ": une année": " : une année",
+    ": un port": " : un port",
     ": une valeur": " : une valeur",
     ": choix": " : choix",
     ": valeur": " : valeur",
@@ -55,6 +57,12 @@ def _year(value: str) -> int:
     return int(value)
 
 
+def _port(value: str) -> int:
+    if not (value.isascii() and value.isdecimal() and 1024 <= int(value) <= 65535):
+        raise argparse.ArgumentTypeError(f"un port de 1024 à 65535 est attendu, reçu : {value}")
+    return int(value)
+
+
 def build_parser() -> FrenchParser:
     """The parser of ``alses``: the verb is in ``verb``, its options beside it."""
     layout = argparse.RawDescriptionHelpFormatter
@@ -70,6 +78,9 @@ def build_parser() -> FrenchParser:
     check = verbs.add_parser("check", help="lit les fichiers d’une année et liste leurs erreurs")
     check.add_argument("--year", type=_year, required=True, metavar="ANNÉE", help="année à contrôler")
     verbs.add_parser("status", help="montre les années présentes, leurs fichiers et leurs rapports")
+    lab = verbs.add_parser("lab", help="ouvre l’atelier : JupyterLab en français, sur cet ordinateur seulement")
+    lab.add_argument("--port", type=_port, default=8888, metavar="PORT", help="port (s’il est pris : le suivant libre)")
+    lab.add_argument("--no-browser", action="store_true", help="n’ouvre pas le navigateur, donne l’adresse")
     verbs.add_parser("test", help="lance les tests")
     verbs.add_parser("generate", help="récrit environment.yml et docs/data-dictionary.md (développement)")
     return parser
