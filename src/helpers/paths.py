@@ -36,6 +36,11 @@ def notebook(name: str) -> Path:
     return repository() / "notebooks" / f"{name}.ipynb"
 
 
+def drafts() -> Path:
+    """The folder of a reader's own notebooks; git ignores it."""
+    return repository() / "notebooks" / "brouillons"
+
+
 def raw(year: int) -> Path:
     """The read-only folder of a year's raw files."""
     return data_root() / "data" / "raw" / str(year)

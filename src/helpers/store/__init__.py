@@ -4,7 +4,15 @@ Raw and reference tables are read as received and validated against their Table 
 only if they are still those that 01 wrote, from the raw files as they are now.
 """
 
-from helpers.store.cards import describe_inputs, fingerprint, provenance, read_card, read_contexts
+from helpers.store.cards import (
+    count_rows,
+    describe_inputs,
+    fingerprint,
+    input_files,
+    provenance,
+    read_card,
+    read_contexts,
+)
 from helpers.store.export import export_comparisons, export_indicators
 from helpers.store.processed import load, load_earlier, load_result, save_result, save_year
 from helpers.store.raw import (
@@ -20,11 +28,13 @@ from helpers.store.raw import (
 
 __all__ = [
     "RawYear",
+    "count_rows",
     "describe_inputs",
     "export_comparisons",
     "export_indicators",
     "faults_in",
     "fingerprint",
+    "input_files",
     "load",
     "load_earlier",
     "load_result",

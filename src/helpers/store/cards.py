@@ -21,11 +21,23 @@ def fingerprint(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _input_files(years: list[int]) -> list[Path]:
+def input_files(years: list[int]) -> list[Path]:
+    """The files behind these years that are there: raw tables, cards, reference tables."""
     names = [*(f"{name}.csv" for name in paths.RAW_TABLES), CARD]
     files = [paths.raw(year) / name for year in years for name in names]
     files += [paths.reference() / f"{name}.csv" for name in paths.REFERENCE_TABLES]
     return [path for path in files if path.is_file()]
+
+
+def count_rows(path: Path) -> int:
+    """The rows of a table, header not counted.
+
+    Raises
+    ------
+    DataError
+        when the file cannot be read as a table.
+    """
+    return len(read_rows(path).rows)
 
 
 def describe_inputs(years: list[int]) -> list[dict]:
@@ -35,9 +47,9 @@ def describe_inputs(years: list[int]) -> list[dict]:
             "fichier": paths.relative(path),
             "sha256": fingerprint(path),
             "octets": path.stat().st_size,
-            "lignes": len(read_rows(path).rows) if path.suffix == ".csv" else None,
+            "lignes": count_rows(path) if path.suffix == ".csv" else None,
         }
-        for path in _input_files(years)
+        for path in input_files(years)
     ]
 
 

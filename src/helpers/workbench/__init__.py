@@ -3,10 +3,12 @@
 server    starts and stops JupyterLab; its settings are the files of ``jupyter/``
 saving    what a saved notebook keeps
 years     which years are here, and in what state
-form      check a year, make its report, open it
+form      the years, and what can be done with one: check it, make its report, open it
 command   the terminal's command, run from the form
 recipes   one indicator, its table and figure, and the lines of Python that make them
 sorting   a table to sort and search
+style     how all of it looks
+errors    what cannot be done, in one sentence
 """
 
 from importlib import import_module
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     from helpers.workbench.recipes import explore
     from helpers.workbench.server import launch
     from helpers.workbench.sorting import sortable
-    from helpers.workbench.years import show_years
 
 # Loaded when first used: widgets and charts take seconds, and the command that starts JupyterLab needs neither.
 _HOME = {
@@ -26,11 +27,10 @@ _HOME = {
     "explore": "recipes",
     "launch": "server",
     "show_form": "form",
-    "show_years": "years",
     "sortable": "sorting",
 }
 
-__all__ = ["WorkbenchError", "explore", "launch", "show_form", "show_years", "sortable"]
+__all__ = ["WorkbenchError", "explore", "launch", "show_form", "sortable"]
 
 
 def __getattr__(name: str) -> Any:

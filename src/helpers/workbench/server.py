@@ -107,6 +107,7 @@ def launch(*, port: int = PORT, browser: bool = True, tell: Callable[[str], None
         when the server does not start.
     """
     paths.pin_data_root()
+    paths.drafts().mkdir(exist_ok=True)
     signal.signal(signal.SIGTERM, _interrupt)
     with tempfile.TemporaryDirectory(prefix="alses-", ignore_cleanup_errors=True) as folder:
         runtime = Path(folder)
