@@ -3,11 +3,21 @@
 import pandas as pd
 
 from helpers.facts import with_shares
-from helpers.schema import PRECISIONS, UNSAID, catalogue
+from helpers.schema import UNSAID, catalogue
 
 # The second variables that are no indicator of the catalogue, in a reader's words.
 _CROSSED = {"association": "association", "periode": "période", "reunion": "réunion"}
 _WORDS = {"apres_l_annee": "après l’année"}
+
+# The precisions in a word: a column of sentences would hide the numbers.
+_PRECISIONS = {
+    "exact": "exact",
+    "arrondi_imprime": "arrondi",
+    "arrondi_secret": "protégé",
+    "deduit": "déduit",
+    "non_publie": "non publié",
+    "contradictoire": "contredit",
+}
 
 # What to_sort shows, in order; the ends of a rounding are two columns, so that both can be sorted.
 _SORTED = {
@@ -86,7 +96,7 @@ def to_sort(rows: pd.DataFrame) -> pd.DataFrame:
     A column without any value is left out, and both ends of what is known to the unit are one column.
     """
     shown = rows.assign(
-        precision=rows["precision"].map(PRECISIONS),
+        precision=rows["precision"].map(_PRECISIONS),
         **{name: rows[name].astype("Float64").round(1) for name in ("part_pct", "part_min_pct", "part_max_pct")},
     )
     titles = {name: title for name, title in _SORTED.items() if name in shown and shown[name].notna().any()}

@@ -11,8 +11,9 @@ from helpers.workbench.command import Command
 from helpers.workbench.style import style
 from helpers.workbench.years import years_html
 
-NO_OTHER = "la précédente qui a des données"
-WIDE = {"description_width": "13rem"}
+# A list cannot hold « no value »: nought stands for it.
+NO_OTHER, NONE_EARLIER, UNSET = "la précédente qui a des données", "aucune : pas d’année antérieure", 0
+WIDE, LAYOUT = {"description_width": "12rem"}, {"width": "30rem", "max_width": "100%"}
 
 # What the exit codes of the command mean to a reader (see cli).
 _ENDS = {
@@ -38,8 +39,8 @@ class Form:
     def __init__(self) -> None:
         asked, years = pipeline.given("03_compare"), paths.years()
         first = asked["year"].default if asked["year"].default in years else max(years, default=None)
-        self.year = widgets.Dropdown(options=years, value=first, description=asked["year"].label, style=WIDE)
-        self.compare_to = widgets.Dropdown(description=asked["compare_to"].label, style=WIDE)
+        self.year = widgets.Dropdown(options=years, value=first, description=asked["year"].label, **_wide())
+        self.compare_to = widgets.Dropdown(description=asked["compare_to"].label, **_wide())
         self.check = _button("Vérifier les fichiers", "Lit les fichiers de l’année et liste leurs erreurs", "check")
         self.make = _button("Faire le rapport", "Une demi-minute à deux minutes", "cogs", "primary")
         self.open = _button("Ouvrir le rapport", "Dans le navigateur de cet ordinateur", "external-link")
@@ -81,9 +82,9 @@ class Form:
         """Only an earlier year can be compared with; the choice that is still possible is kept."""
         kept, chosen = self.compare_to.value, self.year.value
         earlier = [year for year in paths.years() if chosen and year < chosen]
-        none = NO_OTHER if earlier else "aucune : pas d’année antérieure"
-        self.compare_to.options = [(none, None), *((str(year), year) for year in reversed(earlier))]
-        self.compare_to.value = kept if kept in earlier else None
+        none = french_spaces(NO_OTHER if earlier else NONE_EARLIER)
+        self.compare_to.options = [(none, UNSET), *((str(year), year) for year in reversed(earlier))]
+        self.compare_to.value = kept if kept in earlier else UNSET
         self._settle(is_busy=False)
 
     def _index(self):
@@ -108,7 +109,8 @@ class Form:
         self._lines.append(line)
         text = escape("\n".join(self._lines).strip("\n"), quote=False)
         self.journal.value = (
-            f'<pre class="alses-journal" role="log" aria-label="Ce que dit le programme" tabindex="0">{text}</pre>'
+            '<div class="alses-journal" role="log" aria-label="Ce que dit le programme" tabindex="0">'
+            f"<pre>{text}</pre></div>"
         )
 
     def _end(self, code: int) -> None:
@@ -126,6 +128,10 @@ class Form:
         """Returns once what was started has ended."""
         if self._command:
             self._command.wait(timeout)
+
+
+def _wide() -> dict:
+    return {"style": WIDE, "layout": widgets.Layout(**LAYOUT)}
 
 
 def _button(label: str, tooltip: str, icon: str, kind: str = "") -> widgets.Button:

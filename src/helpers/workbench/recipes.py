@@ -12,7 +12,7 @@ from helpers.workbench.style import style
 
 NETWORK, UNCROSSED = "tout le réseau", "aucun croisement"
 FIRST = "demande_initiale"  # what opens, where the year has it: many modalities, some bounded
-WIDE, LAYOUT = {"description_width": "13rem"}, {"width": "38rem", "max_width": "100%"}
+WIDE, LAYOUT = {"description_width": "12rem"}, {"width": "42rem", "max_width": "100%"}
 
 
 def _dropdown(label: str) -> widgets.Dropdown:
@@ -32,18 +32,29 @@ class Explorer:
 
     def __init__(self) -> None:
         years = paths.years()
-        self.year = widgets.Dropdown(options=years, value=max(years, default=None), description="Année", style=WIDE)
+        self.year = _dropdown("Année")
+        self.year.options, self.year.value = years, max(years, default=None)
         self.indicator, self.perimeter = _dropdown("Indicateur"), _dropdown("Population")
         self.site, self.crossing = _dropdown("Site"), _dropdown("Croisé avec")
         self.figure, self.code, self.table = widgets.HTML(), widgets.HTML(), widgets.Output()
-        self._known, self._table, self._is_settling = None, None, False
+        self.again = widgets.Button(description="Actualiser", tooltip="Relit les tables de l’année", icon="refresh")
+        self.again.on_click(lambda _: self._refresh())
+        self._is_settling = False
         scripts = widgets.Output()
         scripts.outputs = (_displayed(library()),)
         for choice in self._choices:
             choice.observe(self._on_choice, "value")
         self._refresh()
         self.box = widgets.VBox(
-            [widgets.HTML(style()), *self._choices, self.figure, self.table, self.code, scripts]
+            [
+                widgets.HTML(style()),
+                widgets.HBox([self.year, self.again]),
+                *self._choices[1:],
+                self.figure,
+                self.table,
+                self.code,
+                scripts,
+            ]
         ).add_class("alses-atelier")
 
     @property
@@ -58,16 +69,24 @@ class Explorer:
     def _refresh(self) -> None:
         self._is_settling = True
         try:
-            self._table = store.load(self.year.value, "indicateurs")
-            self._offer_all()
-            self._show()
+            table = self._load()
+            self._offer_all(table)
+            self._show(table)
         except DataError as missing:
-            self._empty(f"{missing} Le formulaire ci-dessus fait le rapport, donc ces tables.")
+            self._empty(str(missing))
         finally:
             self._is_settling = False
 
-    def _offer_all(self) -> None:
-        known = describe.explorable(self._table, year=self.year.value)
+    def _load(self):
+        if self.year.value is None:
+            raise DataError("Aucune année dans data/raw : déposez-y un dossier par année.")
+        try:
+            return store.load(self.year.value, "indicateurs")
+        except DataError as missing:
+            raise DataError(f"{missing} Le bouton « Faire le rapport » le fait ; puis « Actualiser ».") from None
+
+    def _offer_all(self, table) -> None:
+        known = describe.explorable(table, year=self.year.value)
         labels = [(f"{row.rubrique} — {row.libelle}", row.indicateur) for row in known.itertuples()]
         _offer(self.indicator, list(dict.fromkeys(labels)), first=FIRST)
         # Of the whole year: a site that this indicator does not know is offered, and said to be without data.
@@ -78,13 +97,13 @@ class Explorer:
         crossings = dict.fromkeys((row.croisement or UNCROSSED, row.croise_avec) for row in known.itertuples())
         _offer(self.crossing, sorted(crossings, key=lambda option: option[1] != ""))
 
-    def _show(self) -> None:
+    def _show(self, table) -> None:
         chosen = {"year": self.year.value, "perimeter": self.perimeter.value}
         chosen |= {"site": self.site.value} if self.site.value else {}
         if self.crossing.value:
-            rows = describe.crossing(self._table, self.indicator.value, self.crossing.value, **chosen)
+            rows = describe.crossing(table, self.indicator.value, self.crossing.value, **chosen)
         else:
-            rows = describe.breakdown(self._table, self.indicator.value, **chosen)
+            rows = describe.breakdown(table, self.indicator.value, **chosen)
         self.figure.value = french_spaces(str(charts.show_explored(rows)))
         self.table.outputs = (_displayed(table_alone(describe.to_sort(rows))),) if len(rows) else ()
         self.code.value = _code(self.indicator.value, self.crossing.value, chosen)
@@ -104,7 +123,8 @@ def recipe(indicator: str, crossing: str, chosen: dict) -> str:
     values = ", ".join([*map(_quoted, named), *(f"{name}={_quoted(value)}" for name, value in chosen.items())])
     return (
         "from helpers import charts, describe, store, workbench\n"
-        f'lignes = describe.{function}(store.load({chosen["year"]}, "indicateurs"), {values})\n'
+        f'indicateurs = store.load({chosen["year"]}, "indicateurs")\n'
+        f"lignes = describe.{function}(indicateurs, {values})\n"
         "display(charts.show_explored(lignes), workbench.sortable(describe.to_sort(lignes)))"
     )
 

@@ -3,17 +3,21 @@
 import json
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
 
 import itables
 import itables.javascript
+import pandas as pd
 
 from helpers.typography import french_spaces
-from helpers.wording import Html
+from helpers.wording import Html, number
 
-if TYPE_CHECKING:
-    from pandas import DataFrame
-
+# What itables writes for a missing number, and what the report writes.
+_MISSING = ('[\\"NaN\\", ', '[\\"—\\", ')
+# JupyterLab writes every cell to the right; only numbers belong there.
+_STYLE = (
+    ".dt-container td.dt-type-numeric { white-space: nowrap; } "
+    ".dt-container :is(td, th):not(.dt-type-numeric) { text-align: left !important; }"
+)
 ROWS = 10  # a page; below, neither pages nor search: there is nothing to look for
 
 
@@ -29,25 +33,34 @@ def _words() -> dict:
     return json.loads(french_spaces(text))
 
 
-def table_alone(frame: "DataFrame", *, caption: str = "") -> str:
+def _said(value: float) -> str:
+    return number(value, 0 if value == round(value) else 1)
+
+
+def table_alone(frame: pd.DataFrame, *, caption: str = "") -> str:
     """The HTML of the table, for a page that already holds `library`."""
     is_short = len(frame) <= ROWS
-    return itables.to_html_datatable(
-        frame,
-        caption=caption or None,
-        connected=False,
-        display_logo_when_loading=False,
-        language=_words(),
-        showIndex=False,
-        paging=not is_short,
-        pageLength=ROWS,
-        lengthMenu=[ROWS, 25, 100],
-        classes="display compact",
-        style="table-layout:auto;width:100%;margin:0;caption-side:top",
-    )
+    numbers = frame.select_dtypes("number").columns
+    # Said as the report says them, and sorted by their value: itables keeps both of a float that pandas formats.
+    with pd.option_context("display.float_format", _said):
+        html = itables.to_html_datatable(
+            frame.astype(dict.fromkeys(numbers, "float64")),
+            caption=caption or None,
+            connected=False,
+            display_logo_when_loading=False,
+            language=_words(),
+            showIndex=False,
+            paging=not is_short,
+            pageLength=ROWS,
+            lengthMenu=[ROWS, 25, 100],
+            classes="display compact",
+            style="table-layout:auto;width:100%;margin:0;caption-side:top",
+            css=_STYLE,
+        )
+    return html.replace(*_MISSING)
 
 
-def sortable(frame: "DataFrame", *, caption: str = "") -> Html:
+def sortable(frame: pd.DataFrame, *, caption: str = "") -> Html:
     """The frame as a table whose columns sort and whose rows are searched, in French, without a network.
 
     For a notebook of your own: ``workbench.sortable(store.load(2020, "indicateurs"))``. Never put it in one of the
