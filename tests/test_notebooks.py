@@ -1,12 +1,13 @@
 """The notebooks as a person runs them: opened in their folder, cell after cell, without the pipeline."""
 
+import json
 import shutil
 
 import nbformat
 import pytest
-from conftest import REPOSITORY, copy_project
 from nbclient import NotebookClient
 
+from conftest import REPOSITORY, copy_project
 from helpers import parameters, paths
 
 
@@ -64,6 +65,6 @@ def test_the_welcome_notebook_runs_and_shows_the_form_and_the_recipes(reported):
     widgets = [output.data for cell in notebook.cells for output in cell.get("outputs", [])]
     assert len(widgets) == 2
     assert all("application/vnd.jupyter.widget-view+json" in data for data in widgets)
-    state = str(notebook.metadata.widgets)
+    state = json.dumps(notebook.metadata.widgets, ensure_ascii=False)
     assert "Faire le rapport" in state and "Rapport : fait, à jour".replace(" :", "\u00a0:") in state
     assert "Parmi les personnes suivies par un ALSES" in state

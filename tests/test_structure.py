@@ -29,7 +29,6 @@ MAY_IMPORT = {
     "clean": {"schema", "typography"},
     "facts": {"schema"},
     "comparisons": set(),
-    "inventory": {"paths", "schema", "store", "checks"},
     "checks": {"paths", "schema", "store", "clean", "typography"},
     "indicators": {"schema", "facts", "clean"},
     "describe": {"schema", "facts"},
@@ -53,6 +52,7 @@ MAY_IMPORT = {
     },
     "environment": set(),
     "dictionary": {"schema", "typography"},
+    "inventory": {"paths", "schema", "checks", "store"},
     "cli": {
         "paths",
         "typography",

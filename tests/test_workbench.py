@@ -100,12 +100,13 @@ def test_every_setting_is_one_that_this_jupyterlab_knows():
 
 
 def test_every_setting_of_the_server_is_one_that_this_server_knows():
+    from jupyter_client.manager import KernelManager
     from jupyter_server.serverapp import ServerApp
     from jupyter_server.services.contents.filemanager import FileContentsManager
     from jupyterlab.labapp import LabApp
     from nbformat.sign import NotebookNotary
 
-    known = {one.__name__: one.class_traits(config=True) for one in (ServerApp, FileContentsManager, LabApp, NotebookNotary)}
+    known = {one.__name__: one.class_traits(config=True) for one in (ServerApp, FileContentsManager, LabApp, KernelManager, NotebookNotary)}
     given = json.loads((SETTINGS / "server.json").read_text(encoding="utf-8"))
     assert {f"{name}.{key}" for name in given for key in given[name] if key not in known[name]} == set()
 

@@ -7,7 +7,6 @@ schema       what does a column or an indicator mean, what may it contain?
 parameters   what does a notebook take, and is it possible?
 store        open and save; the only module that touches data/
 checks       is what was received usable?
-inventory    which years are here, and in what state?
 clean        raw to tidy, with a ledger                        (01)
 indicators   rows to indicators, printed figures to intervals  (01)
 facts        one figure: find it, read its share, name it
@@ -21,6 +20,7 @@ tables       a table from a finished frame
 charts       a figure from a finished frame
 publish      pages, index, manifest, whole or nothing
 pipeline     the order: Papermill, then nbconvert
+inventory    which years are here, in what state?
 workbench    JupyterLab in French, its form and its recipes
 environment  environment.yml from pyproject.toml
 dictionary   docs/data-dictionary.md from the schemas
