@@ -16,7 +16,9 @@ WIDE, LAYOUT = {"description_width": "12rem"}, {"width": "42rem", "max_width": "
 
 
 def _dropdown(label: str) -> widgets.Dropdown:
-    return widgets.Dropdown(description=label, style=WIDE, layout=widgets.Layout(**LAYOUT))
+    # Beside a button, a list would shrink and no longer line up with those below.
+    layout = widgets.Layout(**LAYOUT, flex="0 1 auto")
+    return widgets.Dropdown(description=label, style=WIDE, layout=layout)
 
 
 def _offer(choice: widgets.Dropdown, options: list[tuple[str, str]], *, first: str | None = None) -> None:
@@ -37,7 +39,9 @@ class Explorer:
         self.indicator, self.perimeter = _dropdown("Indicateur"), _dropdown("Population")
         self.site, self.crossing = _dropdown("Site"), _dropdown("Croisé avec")
         self.figure, self.code, self.table = widgets.HTML(), widgets.HTML(), widgets.Output()
-        self.again = widgets.Button(description="Actualiser", tooltip="Relit les tables de l’année", icon="refresh")
+        self.again = widgets.Button(
+            description="Actualiser", tooltip="Relit les tables de l’année", icon="refresh", layout={"width": "8rem"}
+        )
         self.again.on_click(lambda _: self._refresh())
         self._is_settling = False
         scripts = widgets.Output()

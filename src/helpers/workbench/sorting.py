@@ -56,6 +56,7 @@ def table_alone(frame: pd.DataFrame, *, caption: str = "") -> str:
             classes="display compact",
             style="table-layout:auto;width:100%;margin:0;caption-side:top",
             css=_STYLE,
+            text_in_header_can_be_selected=False,  # else only the small arrows of a title sort
         )
     return html.replace(*_MISSING)
 
