@@ -207,6 +207,13 @@ def test_ctrl_c_stops_the_lab_with_a_sentence(data_root):
             ask(f"{address}api/status", token)
 
 
+@pytest.mark.parametrize("port", ["80", "65536", "huit"])
+def test_an_impossible_port_is_refused_in_french(port, capsys):
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["lab", "--port", port])
+    assert (stop.value.code, f"un port de 1024 à 65535 est attendu, reçu : {port}" in plain(capsys.readouterr().err)) == (2, True)
+
+
 def test_a_lab_that_does_not_start_says_so_with_its_last_words(data_root, monkeypatch, capsys):
     monkeypatch.setattr(server, "_command", lambda port: [sys.executable, "-c", "import sys; sys.exit('plus de place')"])
     assert cli.main(["lab", "--no-browser"]) == 1
@@ -378,7 +385,15 @@ def test_sites_appear_by_themselves_and_a_choice_without_data_says_so(reported, 
 def test_a_year_that_01_has_not_cleaned_says_what_to_do(data_root):
     explorer = Explorer()
     assert "exécutez d’abord 01_clean pour 2032" in explorer.figure.value and "Faire le rapport" in explorer.figure.value
-    assert explorer.table.outputs == () and explorer.code.value == ""
+    assert explorer.table.outputs == () and explorer.code.value == "" and explorer.indicator.disabled
+    assert not explorer.year.disabled
+
+
+def test_the_figures_appear_once_the_report_is_made(data_root, mini_root):
+    explorer = Explorer()
+    shutil.copytree(mini_root / "data/processed", data_root / "data/processed", dirs_exist_ok=True)
+    explorer.again.click()
+    assert "<img " in explorer.figure.value and not explorer.indicator.disabled
 
 
 # --- tables to sort --------------------------------------------------------------------------------------------------

@@ -76,6 +76,7 @@ class Explorer:
             table = self._load()
             self._offer_all(table)
             self._show(table)
+            self._allow(True)
         except DataError as missing:
             self._empty(str(missing))
         finally:
@@ -115,6 +116,11 @@ class Explorer:
     def _empty(self, text: str) -> None:
         self.figure.value = f'<p class="encart" role="status">{escape(french_spaces(text), quote=False)}</p>'
         self.table.outputs, self.code.value = (), ""
+        self._allow(False)
+
+    def _allow(self, is_possible: bool) -> None:
+        for choice in self._choices[1:]:
+            choice.disabled = not is_possible
 
 
 def _displayed(html: str) -> dict:
