@@ -19,7 +19,7 @@ import nbformat
 import pandas as pd
 import pytest
 
-from helpers import cli, describe, paths, pipeline, store
+from helpers import charts, cli, describe, paths, pipeline, store
 from helpers.workbench import WorkbenchError, server, sortable, sorting
 from helpers.workbench.form import Form
 from helpers.workbench.recipes import Explorer, recipe
@@ -365,6 +365,38 @@ def _crossed() -> pd.DataFrame:
     return describe.crossing(
         store.load(2032, "indicateurs"), "equipe_sur_le_quartier", "association", year=2032, perimeter="postes"
     )
+
+
+def test_a_crossing_has_one_row_a_cell_with_its_count_and_the_base_of_its_column(reported):
+    rows = describe.to_sort(_crossed())
+    cells = {(row[0], row[1]): (row[2], row[3]) for row in rows.itertuples(index=False)}
+    # Le Gué: yes, no; Tilleuls: yes, no, yes.
+    assert {place: cells[place] for place in [("oui", "Le Gué"), ("non", "Le Gué"), ("oui", "Tilleuls"), ("non", "Tilleuls")]} == {
+        ("oui", "Le Gué"): (1, 2), ("non", "Le Gué"): (1, 2), ("oui", "Tilleuls"): (2, 3), ("non", "Tilleuls"): (1, 3),
+    }  # fmt: skip
+    assert list(rows)[:5] == ["Modalité", "Croisée avec", "Effectif", "Base", "Part (%)"]
+    figure = charts.show_explored(_crossed())
+    assert "2 postes pour « oui, Tilleuls », le nombre le plus grand" in plain(figure.text)
+
+
+def test_what_is_only_bounded_keeps_both_ends_and_one_number_is_said_in_words(reported):
+    table = store.load(2032, "indicateurs")
+    rows = describe.breakdown(table, "sexe", year=2032)
+    # 44 % of 150, printed without a decimal: from 65.25 to 66.75 persons.
+    assert describe.to_sort(rows).set_index("Modalité").loc["filles", "Effectif"] == 66
+    bounded = describe.to_sort(rows.assign(effectif_min=60)).set_index("Modalité").loc["filles"]
+    assert (bounded["Effectif, au moins"], bounded["Effectif, au plus"]) == (60, 66)
+    total = charts.show_explored(describe.breakdown(table, "accompagnements", year=2032))
+    assert plain(total.text).startswith("150 personnes")
+    nothing = charts.show_explored(table.iloc[:0])
+    assert "ce choix n’a aucun chiffre publié" in nothing.text
+
+
+def test_what_can_be_explored_is_what_the_year_holds_and_not_the_files_themselves(reported):
+    known = describe.explorable(store.load(2032, "indicateurs"), year=2032)
+    assert "donnees" not in set(known["perimetre"]) and set(known["site"]) == {""}
+    assert {"association", "periode", "reunion", "nature_enonce"} <= set(known["croise_avec"])
+    assert describe.explorable(store.load(2032, "indicateurs"), year=2031).empty
 
 
 def test_sites_appear_by_themselves_and_a_choice_without_data_says_so(reported, monkeypatch):
