@@ -42,6 +42,7 @@ ALLOWED = [
     *(f"data/raw/reference/{name}" for name in REFERENCE_FILES),
     "src/helpers/schemas/accompagnements.json",
     "docs/exemple/index.html",
+    "notebooks/00_accueil.ipynb",
     "notebooks/01_clean.ipynb",
 ]
 
@@ -72,6 +73,9 @@ REFUSED = [
     "accompagnements.csv",
     "notebooks/Accompagnements 2021.CSV",
     "notebooks/.ipynb_checkpoints/01_clean-checkpoint.ipynb",
+    "notebooks/brouillons/essai.ipynb",
+    "notebooks/brouillons/.ipynb_checkpoints/essai-checkpoint.ipynb",
+    "data/processed/.atelier/lab/workspaces/default.jupyterlab-workspace",
     "docs/Export.XLSX",
     "tests/base.Ods",
     "src/helpers/codage.qdpx",

@@ -10,10 +10,14 @@ from pathlib import Path
 import pytest
 
 import helpers
-from helpers import parameters
+from helpers import parameters, paths
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "helpers"
-NOTEBOOKS = sorted((SOURCE.parents[1] / "notebooks").glob("*.ipynb"))
+FOLDER = SOURCE.parents[1] / "notebooks"
+# The four of the report, then with them the one that welcomes the reader: not in the pipeline, but read like the others.
+NOTEBOOKS = [FOLDER / f"{name}.ipynb" for name in parameters.NOTEBOOKS]
+WELCOME = FOLDER / "00_accueil.ipynb"
+READ = [WELCOME, *NOTEBOOKS]
 
 # What each module may import of ours. Step modules never import each other; what two share moves down.
 MAY_IMPORT = {
@@ -36,6 +40,17 @@ MAY_IMPORT = {
     "browser": set(),
     "publish": {"paths", "typography", "browser"},
     "pipeline": {"paths", "schema", "parameters", "checks", "store", "tables", "wording", "publish"},
+    "workbench": {
+        "paths",
+        "schema",
+        "typography",
+        "store",
+        "inventory",
+        "describe",
+        "wording",
+        "charts",
+        "pipeline",
+    },
     "environment": set(),
     "dictionary": {"schema", "typography"},
     "inventory": {"paths", "schema", "checks", "store"},
@@ -51,6 +66,7 @@ MAY_IMPORT = {
         "publish",
         "inventory",
         "diagnosis",
+        "workbench",
         "dictionary",
         "environment",
     },
@@ -66,6 +82,8 @@ RESERVED = {
     "babel": {"wording"},
     "scipy": {"indicators", "compare"},
     "statsmodels": {"compare"},
+    "ipywidgets": {"workbench"},
+    "itables": {"workbench"},
 }
 PANDAS = {
     "schema",
@@ -80,6 +98,7 @@ PANDAS = {
     "themes",
     "tables",
     "charts",
+    "workbench",
 }
 
 
@@ -185,12 +204,13 @@ def tagged(path: Path, tag: str) -> list[dict]:
     return [cell for cell in cells(path, "code") if tag in cell["metadata"].get("tags", [])]
 
 
-def test_there_is_one_notebook_a_step_and_nothing_else():
-    names = [path.name for path in (SOURCE.parents[1] / "notebooks").iterdir() if not path.name.startswith(".")]
-    assert sorted(names) == [f"{name}.ipynb" for name in parameters.NOTEBOOKS]
+def test_there_is_one_notebook_a_step_one_that_welcomes_and_nothing_else():
+    # A reader's own are in `brouillons`, which git ignores.
+    names = {path.name for path in FOLDER.iterdir() if not path.name.startswith(".")} - {paths.drafts().name}
+    assert sorted(names) == [path.name for path in READ]
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", READ, ids=lambda path: path.stem)
 def test_a_notebook_opens_with_a_question_and_what_it_takes_and_produces(path):
     first = source(cells(path, "markdown")[0])
     assert first.splitlines()[0].startswith("# ") and first.splitlines()[0].endswith("?")
@@ -213,7 +233,7 @@ def test_a_notebook_checks_its_parameters_before_anything_else(path):
     assert first == f'choix = parameters.check("{path.stem}", {names})'
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", READ, ids=lambda path: path.stem)
 def test_a_notebook_imports_helpers_and_pandas_only(path):
     names = {
         alias.name if isinstance(node, ast.Import) else node.module
@@ -225,7 +245,7 @@ def test_a_notebook_imports_helpers_and_pandas_only(path):
     assert names <= {"helpers", "pandas"}
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", READ, ids=lambda path: path.stem)
 def test_a_notebook_tells_and_does_not_compute(path):
     kept = [
         cell
@@ -244,10 +264,12 @@ def test_a_notebook_tells_and_does_not_compute(path):
         assert len(source(cell).splitlines()) <= 8
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", READ, ids=lambda path: path.stem)
 def test_prose_has_no_typed_figure(path):
     for cell in cells(path, "markdown"):
         text = source(cell).replace("novembre 2026", "")
+        # The welcome names the command and links to the four: neither is a figure, nor is the rank of a step.
+        text = re.sub(r"`[^`]*`|\(\d\d_\w+\.ipynb\)|^\d\. ", "", text, flags=re.MULTILINE) if path == WELCOME else text
         assert re.findall(r"\d+", text) == []
 
 
@@ -256,3 +278,19 @@ def test_a_notebook_ends_with_its_limits_and_its_provenance(path):
     titles = [source(cell).splitlines()[0] for cell in cells(path, "markdown")]
     assert titles[-2:] == ["## Que faut-il garder en tête ?", "## De quoi cette page est-elle faite ?"]
     assert tagged(path, "provenance") == [cells(path, "code")[-1]]
+
+
+def test_the_welcome_is_apart_from_the_report_and_leads_to_its_notebooks_in_order():
+    assert WELCOME.stem not in parameters.NOTEBOOKS and not tagged(WELCOME, "parameters")
+    text = "\n".join(source(cell) for cell in cells(WELCOME, "markdown"))
+    assert re.findall(r"\((\w+)\.ipynb\)", text) == list(parameters.NOTEBOOKS)
+    titles = [line for line in text.splitlines() if line.startswith("#")]
+    assert all(line.endswith("?") for line in titles) and titles[-1] == "## Que faut-il garder en tête ?"
+    # Whoever opened it otherwise reads what to do before the cell that fails.
+    assert "`python3 alses.py lab`" in source(cells(WELCOME, "markdown")[0])
+    assert source(cells(WELCOME, "code")[0]) == "from helpers import workbench"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_of_the_report_never_uses_the_workbench(path):
+    assert not [cell for cell in cells(path, "code") if "workbench" in source(cell)]

@@ -23,6 +23,7 @@ publish      pages, index, manifest, whole or nothing
 pipeline     the order: Papermill, then nbconvert
 inventory    which years are here, in what state?
 diagnosis    is this computer ready? Standard library only
+workbench    JupyterLab in French, its form and its recipes
 environment  environment.yml from pyproject.toml
 dictionary   docs/data-dictionary.md from the schemas
 cli          the `alses` command

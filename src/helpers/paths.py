@@ -56,6 +56,11 @@ def notebook(name: str) -> Path:
     return repository() / "notebooks" / f"{name}.ipynb"
 
 
+def drafts() -> Path:
+    """The folder of a reader's own notebooks; git ignores it."""
+    return repository() / "notebooks" / "brouillons"
+
+
 def raw(year: int) -> Path:
     """The read-only folder of a year's raw files.
 
@@ -99,6 +104,11 @@ def executed(year: int) -> Path:
     'data/processed/2020/execution'
     """
     return processed(year) / "execution"
+
+
+def workbench() -> Path:
+    """The folder where JupyterLab keeps what a reader chose in its menus; it may be deleted at any time."""
+    return data_root() / "data" / "processed" / ".atelier"
 
 
 def reports() -> Path:

@@ -15,10 +15,12 @@ years       two years                                              (03)
 groups      groups within a year                                   (03)
 certainty   how sure the differences are                           (03)
 statements  the coded statements                                   (04)
+explored    any indicator, crossed or not                          (workbench)
 """
 
 from helpers.charts.audit import show_verdicts
 from helpers.charts.certainty import show_clusters, show_forest
+from helpers.charts.explored import show_explored
 from helpers.charts.figure import Figures
 from helpers.charts.groups import show_answers, show_attendance_intervals, show_nested, show_rest
 from helpers.charts.meetings import show_associations, show_attendance, show_calendar
@@ -46,6 +48,7 @@ __all__ = [
     "show_counts",
     "show_differences",
     "show_entries",
+    "show_explored",
     "show_forest",
     "show_matrix",
     "show_nested",

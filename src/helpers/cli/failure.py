@@ -55,12 +55,13 @@ def _known(error: Exception) -> tuple[str, int] | None:
     from helpers.pipeline import BusyError, NotebookFailure
     from helpers.publish import PublicationError, ReportError
     from helpers.schema import DataError
+    from helpers.workbench import WorkbenchError
 
     if isinstance(error, DataError | ReportError):
         return str(error), 2
     if isinstance(error, NotebookFailure):
         return f"{error}\n{INTACT}", 2 if error.is_input else 1
-    return (str(error), 1) if isinstance(error, BusyError | PublicationError) else None
+    return (str(error), 1) if isinstance(error, BusyError | PublicationError | WorkbenchError) else None
 
 
 def explain(error: Exception, arguments: list[str], year: int | None) -> int:

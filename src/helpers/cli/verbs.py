@@ -1,5 +1,5 @@
 """The verbs of the command, in the order of the help. To add one: its module, with a ``VERB``, and a name here."""
 
-from helpers.cli import check, develop, doctor, run, share, status
+from helpers.cli import check, develop, doctor, lab, run, share, status
 
-VERBS = (run.VERB, share.VERB, check.VERB, status.VERB, doctor.VERB, develop.TEST, develop.GENERATE)
+VERBS = (run.VERB, share.VERB, lab.VERB, check.VERB, status.VERB, doctor.VERB, develop.TEST, develop.GENERATE)

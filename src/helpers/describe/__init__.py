@@ -1,5 +1,6 @@
 """The tables of the year (02): which figures to show, of which population, in which order."""
 
+from helpers.describe.exploring import crossing, explorable, to_sort
 from helpers.describe.gatherings import associations, attendance, calendar
 from helpers.describe.people import beyond, breakdown, requests_and_goals, topic
 from helpers.describe.posts import (
@@ -26,7 +27,9 @@ __all__ = [
     "breakdown",
     "calendar",
     "conditions_grid",
+    "crossing",
     "definitions",
+    "explorable",
     "landmarks",
     "requests_and_goals",
     "seniority",
@@ -34,5 +37,6 @@ __all__ = [
     "social_context",
     "starts",
     "teams",
+    "to_sort",
     "topic",
 ]

@@ -2,12 +2,16 @@
 
 import pandas as pd
 
-from helpers.facts import network, with_shares
+from helpers.facts import at_site, with_shares
 from helpers.schema import UNSAID, catalogue
 
 
-def breakdown(indicators: pd.DataFrame, indicator: str, *, year: int, perimeter: str = "alses") -> pd.DataFrame:
+def breakdown(
+    indicators: pd.DataFrame, indicator: str, *, year: int, perimeter: str = "alses", site: str = ""
+) -> pd.DataFrame:
     """The modalities of one indicator, in reading order, with their shares; groups come after, and only when useful.
+
+    ``site`` is the name of an association or the UAI of a collège; empty, it is the whole network.
 
     A group is dropped when each of its members is published: it would say nothing more. Cross tables are left out.
     Columns: those of the schema ``indicateurs``, ``part_pct`` and ``part_decimales`` (columns of `facts.with_shares`),
@@ -27,7 +31,7 @@ def breakdown(indicators: pd.DataFrame, indicator: str, *, year: int, perimeter:
     entry = catalogue().indicators[indicator]
     # Chosen first: the page asks two hundred times, and shares are the dear part.
     rows = indicators[(indicators["annee"] == year) & (indicators["perimetre"] == perimeter)]
-    rows = network(with_shares(rows[rows["indicateur"] == indicator]))
+    rows = at_site(with_shares(rows[rows["indicateur"] == indicator]), site)
     published = set(rows.loc[~rows["precision"].isin(UNSAID), "modalite"])
     useless = {name for name, group in entry.groups.items() if set(group.members) <= published}
     rows = rows[~rows["modalite"].isin(useless)]

@@ -75,6 +75,16 @@ def network(indicators: pd.DataFrame) -> pd.DataFrame:
     return indicators[(indicators["site_type"] == NETWORK) & (indicators["croise_avec"] == "")]
 
 
+def at_site(indicators: pd.DataFrame, site: str) -> pd.DataFrame:
+    """The rows of one site (schema ``indicateurs``), by its name, cross tables left out; ``""`` is the whole network.
+
+    >>> tous = store.load(2020, "indicateurs")
+    >>> facts.at_site(tous, "").equals(facts.network(tous))
+    True
+    """
+    return indicators[(indicators["site"] == site) & (indicators["croise_avec"] == "")]
+
+
 def among(label: str, indicator: str, perimeter: str) -> str:
     """The label of a figure with its population, which is not said of the persons that the ALSES follow.
 

@@ -30,3 +30,7 @@ CERTAIN_FROM_YEARS = 1.0
 
 class DataError(Exception):
     """A fault in what was received: its text is one French sentence a researcher can act on."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows instead of a traceback (IPython's protocol): the sentence, which says what to do."""
+        return [str(self)]

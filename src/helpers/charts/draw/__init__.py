@@ -1,6 +1,7 @@
 """Drawings on empty axes, one module a subject: they compute nothing and return the matplotlib figure."""
 
 from helpers.charts.draw.audit import verdicts
+from helpers.charts.draw.explored import counts, crossing
 from helpers.charts.draw.intervals import forest, ratios, shares_with_interval, tests_by_design
 from helpers.charts.draw.meetings import associations, attendance, calendar
 from helpers.charts.draw.nested import entries, volume
@@ -17,6 +18,8 @@ __all__ = [
     "calendar",
     "composition",
     "context",
+    "counts",
+    "crossing",
     "diverging",
     "dumbbell",
     "entries",

@@ -1,0 +1,109 @@
+"""What can be looked at: the indicators of a year, their populations, sites and crossings, and one crossing."""
+
+import pandas as pd
+
+from helpers.facts import with_shares
+from helpers.schema import UNSAID, catalogue
+
+# The second variables that are no indicator of the catalogue, in a reader's words.
+_CROSSED = {"association": "association", "periode": "période", "reunion": "réunion"}
+_WORDS = {"apres_l_annee": "après l’année"}
+
+# The precisions in a word: a column of sentences would hide the numbers.
+_PRECISIONS = {
+    "exact": "exact",
+    "arrondi_imprime": "arrondi",
+    "arrondi_secret": "protégé",
+    "deduit": "déduit",
+    "non_publie": "non publié",
+    "contradictoire": "contredit",
+}
+
+# What to_sort shows, in order; the ends of a rounding are two columns, so that both can be sorted.
+_SORTED = {
+    "libelle": "Modalité",
+    "libelle_croise": "Croisée avec",
+    "effectif_min": "Effectif, au moins",
+    "effectif_max": "Effectif, au plus",
+    "base_min": "Base, au moins",
+    "base_max": "Base, au plus",
+    "part_pct": "Part (%)",
+    "part_min_pct": "Part, au moins (%)",
+    "part_max_pct": "Part, au plus (%)",
+    "precision": "Précision",
+    "reference": "Référence",
+}
+
+
+def explorable(indicators: pd.DataFrame, *, year: int) -> pd.DataFrame:
+    """One row an indicator, population, site and crossing that the year holds, in catalogue order.
+
+    What 01 counts about the files themselves is left out: page 01 shows it.
+    Columns: ``indicateur``, ``libelle``, ``rubrique`` (labels), ``perimetre``, ``population`` (label), ``site``,
+    ``croise_avec``, ``croisement`` (label), ``est_publie`` (whether at least one figure is said).
+    """
+    entries = catalogue()
+    rows = indicators[(indicators["annee"] == year) & (indicators["perimetre"] != "donnees")]
+    keys = ["indicateur", "perimetre", "site", "croise_avec"]
+    said = (~rows["precision"].isin(UNSAID)).groupby([rows[key] for key in keys], sort=False).any()
+    found = said.rename("est_publie").reset_index()
+    order = {name: place for place, name in enumerate(entries.indicators)}
+    found = found.sort_values("indicateur", key=lambda names: names.map(order), kind="stable")
+    return found.assign(
+        libelle=[entries.indicators[name].label for name in found["indicateur"]],
+        rubrique=[entries.topics[entries.indicators[name].topic] for name in found["indicateur"]],
+        population=[entries.perimeters[name].label for name in found["perimetre"]],
+        croisement=found["croise_avec"].map(_name_of_crossing),
+    ).reset_index(drop=True)
+
+
+def _name_of_crossing(name: str) -> str:
+    entries = catalogue().indicators
+    return entries[name].label if name in entries else _CROSSED.get(name, name.replace("_", " "))
+
+
+def _label_of_crossed(name: str, modality: str) -> str:
+    entries = catalogue().indicators
+    return entries[name].label_of(modality) if name in entries else _WORDS.get(modality, modality)
+
+
+def crossing(
+    indicators: pd.DataFrame, indicator: str, crossed_with: str, *, year: int, perimeter: str = "alses", site: str = ""
+) -> pd.DataFrame:
+    """The cells of one cross table, in reading order; the columns of `breakdown`, and ``libelle_croise``.
+
+    ``base`` is the count of the second modality where the table holds one.
+    """
+    entry = catalogue().indicators[indicator]
+    wanted = {
+        "annee": year,
+        "perimetre": perimeter,
+        "indicateur": indicator,
+        "site": site,
+        "croise_avec": crossed_with,
+    }
+    rows = indicators[(indicators[list(wanted)] == pd.Series(wanted)).all(axis=1)]
+    rows = with_shares(rows)
+    return rows.assign(
+        libelle=[entry.label_of(name) if name else entry.label for name in rows["modalite"]],
+        libelle_croise=[_label_of_crossed(crossed_with, name) for name in rows["modalite_croisee"]],
+    ).reset_index(drop=True)
+
+
+def to_sort(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `breakdown` or `crossing` under a reader's titles, numbers left as numbers so that they sort.
+
+    A column without any value is left out, and both ends of what is known to the unit are one column.
+    """
+    shown = rows.assign(
+        precision=rows["precision"].map(_PRECISIONS),
+        **{name: rows[name].astype("Float64").round(1) for name in ("part_pct", "part_min_pct", "part_max_pct")},
+    )
+    titles = {name: title for name, title in _SORTED.items() if name in shown and shown[name].notna().any()}
+    for name in ("effectif", "base", "part"):
+        low, high = (f"{name}_{end}{'_pct' if name == 'part' else ''}" for end in ("min", "max"))
+        if low in titles and high in titles and shown[low].equals(shown[high]):
+            title = titles.pop(high).partition(",")[0]
+            titles[low] = title if name != "part" else "Part (%)"
+            titles = {key: value for key, value in titles.items() if key != "part_pct" or name != "part"}
+    return shown[list(titles)].rename(columns=titles)

@@ -1,0 +1,68 @@
+"""Which years are here, in what state, and where their report is."""
+
+from helpers import inventory, paths
+from helpers.inventory import Report, Year
+from helpers.typography import french_spaces
+from helpers.wording import fragment, plural
+
+_TITLES = {
+    "chiffres_publies": "chiffres publiés",
+    "prises_de_poste": "prises de poste",
+    "reunions": "réunions",
+    "enonces": "énoncés",
+    "affirmations": "affirmations",
+    "remarques": "remarques",
+}
+
+
+def _files(year: Year) -> str:
+    count = len(year.rows)
+    state = "utilisables" if count > 1 else "utilisable"
+    if year.faults:
+        state = f"{year.faults} {plural(year.faults, 'erreur', 'erreurs')} à corriger"
+    return f"{count} {plural(count, 'fichier', 'fichiers')}, {state}" if count else "Aucun fichier dans data/raw"
+
+
+def _report(report: Report | None) -> str:
+    if report is None:
+        return "Rapport : pas encore fait"
+    return "Rapport : à refaire, ses données ont changé" if report.reasons else "Rapport : fait, à jour"
+
+
+def _detail(year: Year) -> str:
+    if year.report and year.report.reasons:
+        others = len(year.report.reasons) - 1
+        more = f" (et {others} {plural(others, 'autre', 'autres')})" if others else ""
+        return f"{year.report.reasons[0]}{more}."
+    named = ", ".join(_TITLES.get(name, name) for name in year.rows)
+    return f"{named[:1].upper()}{named[1:]}." if named else ""
+
+
+def _colour(year: Year) -> str:
+    if year.faults:
+        return "faute"
+    return "bon" if year.report and not year.report.reasons else "moyen" if year.report else ""
+
+
+def _link(year: Year) -> str:
+    """Where JupyterLab serves the report; empty when the data are elsewhere, which the server does not show."""
+    index = paths.reports() / str(year.year) / "index.html"
+    is_served = paths.data_root() == paths.repository()
+    return f"/files/{paths.relative(index)}" if is_served and index.is_file() else ""
+
+
+def years_html() -> str:
+    """The years that have raw files or a report, as cards: files, faults, report (made, stale, absent), link."""
+    shown = [
+        {
+            "name": year.year,
+            "files": _files(year),
+            "report": _report(year.report),
+            "detail": _detail(year),
+            "colour": _colour(year),
+            "link": _link(year),
+            "place": str(paths.reports() / str(year.year) / "index.html") if year.report else "",
+        }
+        for year in inventory.take_inventory()
+    ]
+    return french_spaces(fragment("years.html.j2", years=shown))

@@ -1,0 +1,70 @@
+"""The notebooks as a person runs them: opened in their folder, cell after cell, without the pipeline."""
+
+import json
+import shutil
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from conftest import REPOSITORY, copy_project
+from helpers import parameters, paths
+
+
+def run_by_hand(name: str, *, allow_errors: bool = False) -> nbformat.NotebookNode:
+    notebook = nbformat.read(paths.notebook(name), as_version=4)
+    folder = {"metadata": {"path": str(REPOSITORY / "notebooks")}}
+    NotebookClient(notebook, timeout=300, resources=folder, allow_errors=allow_errors).execute()
+    return notebook
+
+
+def shown(notebook: nbformat.NotebookNode) -> dict[str, list]:
+    """What each cell displayed, by the name of the cell; a cell that displays nothing is left out."""
+    return {
+        cell.id: [output.get("data") or output.get("text") for output in cell.outputs]
+        for cell in notebook.cells
+        if cell.cell_type == "code" and cell.outputs
+    }
+
+
+@pytest.fixture(scope="module")
+def reported(real_root, tmp_path_factory):
+    """A copy of the true data after their report, in a folder with a space, an accent and an apostrophe."""
+    root = tmp_path_factory.mktemp("main") / "l'été à Lille"
+    shutil.copytree(real_root, root)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(paths.DATA_ROOT_VARIABLE, str(root))
+        yield root
+
+
+@pytest.mark.parametrize("name", parameters.NOTEBOOKS)
+def test_a_notebook_run_by_hand_shows_what_the_report_shows(reported, name):
+    by_pipeline = shown(nbformat.read(paths.executed(2020) / f"{name}.ipynb", as_version=4))
+    by_hand = shown(run_by_hand(name))
+    assert len(by_hand) >= 5 and list(by_hand) == list(by_pipeline)
+    assert [cell for cell in by_hand if by_hand[cell] != by_pipeline[cell]] == []
+
+
+@pytest.mark.parametrize(("name", "year"), [("02_describe", 2020), ("03_compare", 2020), ("04_themes", 2020)])
+def test_a_notebook_opened_too_early_says_what_to_do_in_one_sentence(tmp_path, monkeypatch, name, year):
+    root = copy_project(REPOSITORY, tmp_path / "projet")
+    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(root))
+    outputs = [
+        output
+        for cell in run_by_hand(name, allow_errors=True).cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+        if output.output_type == "error"
+    ]
+    sentence = f"Les tables nettoyées de {year} n’existent pas encore : exécutez d’abord 01_clean pour {year}."
+    assert outputs[0].traceback == [sentence]
+
+
+def test_the_welcome_notebook_runs_and_shows_the_form_and_the_recipes(reported):
+    notebook = run_by_hand("00_accueil")
+    widgets = [output.data for cell in notebook.cells for output in cell.get("outputs", [])]
+    assert len(widgets) == 2
+    assert all("application/vnd.jupyter.widget-view+json" in data for data in widgets)
+    state = json.dumps(notebook.metadata.widgets, ensure_ascii=False)
+    assert "Faire le rapport" in state and "Rapport : fait, à jour".replace(" :", "\u00a0:") in state
+    assert "Parmi les personnes suivies par un ALSES" in state

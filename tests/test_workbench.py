@@ -1,0 +1,447 @@
+"""The workbench: it stays on this machine, speaks French, keeps nothing it showed, and does what the command does."""
+
+import importlib
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+import webbrowser
+from contextlib import contextmanager
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+import pytest
+
+from helpers import charts, cli, describe, paths, pipeline, store
+from helpers.workbench import WorkbenchError, server, sortable, sorting
+from helpers.workbench.form import Form
+from helpers.workbench.recipes import Explorer, recipe
+from helpers.workbench.saving import strip_outputs
+from helpers.workbench.years import years_html
+
+SETTINGS = server.SETTINGS
+LONG_S = 180
+
+
+def plain(text: str) -> str:
+    return text.replace("\u202f", " ").replace("\u00a0", " ")
+
+
+@pytest.fixture
+def reported(mini_root, tmp_path, monkeypatch) -> Path:
+    """A copy of the invented project after its report, set as the data root."""
+    root = tmp_path / "l'été à Lille"
+    shutil.copytree(mini_root, root)
+    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(root))
+    return root
+
+
+# --- loading ---------------------------------------------------------------------------------------------------------
+
+
+def test_importing_the_workbench_loads_nothing_heavy():
+    code = "import sys, helpers.workbench; print([n for n in ('pandas', 'ipywidgets', 'itables', 'papermill') if n in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_what_the_workbench_offers_is_there_and_nothing_else():
+    workbench = importlib.import_module("helpers.workbench")
+    assert dir(workbench) == sorted(workbench.__all__)
+    assert all(getattr(workbench, name).__doc__ for name in workbench.__all__)
+    with pytest.raises(AttributeError, match="show_nothing"):
+        workbench.show_nothing  # noqa: B018
+
+
+# --- saving ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_saved_notebook_is_the_one_in_git_whatever_was_shown(mini_root):
+    source = nbformat.read(paths.notebook("02_describe"), as_version=4)
+    content = nbformat.read(mini_root / "data/processed/2032/execution/02_describe.ipynb", as_version=4)
+    content.cells = [cell for cell in content.cells if "injected-parameters" not in cell.metadata.get("tags", [])]
+    for cell in content.cells:
+        cell.metadata.pop("papermill", None)  # Papermill's own, that JupyterLab does not write
+        cell.metadata["trusted"] = True
+    content.metadata = {**source.metadata, "language_info": {"name": "python", "version": "3.99"}, "widgets": {"x": 1}}
+    assert any(cell.get("outputs") for cell in content.cells)
+    strip_outputs({"type": "notebook", "content": content}, path="notebooks/02_describe.ipynb", contents_manager=None)
+    assert not any(cell.get("outputs") for cell in content.cells)
+    assert content.metadata == source.metadata
+    assert [cell.source for cell in content.cells] == [cell.source for cell in source.cells]
+    assert all(cell.execution_count is None for cell in content.cells if cell.cell_type == "code")
+
+
+@pytest.mark.parametrize("model", [{"type": "file", "content": "x"}, {"type": "notebook", "content": None}, {"type": "directory"}])
+def test_what_is_no_notebook_is_saved_as_it_is(model):
+    before = dict(model)
+    strip_outputs(model, path="x", contents_manager=None)
+    assert model == before
+
+
+# --- settings --------------------------------------------------------------------------------------------------------
+
+
+def test_every_setting_is_one_that_this_jupyterlab_knows():
+    schemas = Path(sys.prefix) / "share/jupyter/lab/schemas"
+    for plugin, values in json.loads((SETTINGS / "overrides.json").read_text(encoding="utf-8")).items():
+        package, _, name = plugin.partition(":")
+        known = json.loads((schemas / package / f"{name}.json").read_text(encoding="utf-8"))["properties"]
+        assert set(values) <= set(known), plugin
+    for plugin in json.loads((SETTINGS / "page_config.json").read_text(encoding="utf-8"))["disabledExtensions"]:
+        assert (schemas / plugin.partition(":")[0]).is_dir(), plugin
+
+
+def test_every_setting_of_the_server_is_one_that_this_server_knows():
+    from jupyter_client.manager import KernelManager
+    from jupyter_server.serverapp import ServerApp
+    from jupyter_server.services.contents.filemanager import FileContentsManager
+    from jupyterlab.labapp import LabApp
+    from nbformat.sign import NotebookNotary
+
+    known = {one.__name__: one.class_traits(config=True) for one in (ServerApp, FileContentsManager, LabApp, KernelManager, NotebookNotary)}
+    given = json.loads((SETTINGS / "server.json").read_text(encoding="utf-8"))
+    assert {f"{name}.{key}" for name in given for key in given[name] if key not in known[name]} == set()
+
+
+# --- the server ------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def lab(*options: str):
+    """JupyterLab as the command starts it: the process, its address and its token."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "helpers.cli", "lab", "--no-browser", *options],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", env={**os.environ, "PYTHONUTF8": "1"},
+    )  # fmt: skip
+    try:
+        lines = []
+        for line in process.stdout:
+            lines.append(line)
+            if found := re.search(r"(http://localhost:(\d+)/)lab/tree/notebooks/00_accueil.ipynb\?token=(\w+)", line):
+                break
+        assert found, "".join(lines)
+        yield process, found[1], int(found[2]), found[3]
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def ask(address: str, token: str = "", body: dict | None = None) -> dict | str:
+    request = urllib.request.Request(
+        address, data=body and json.dumps(body).encode(), method="PUT" if body else "GET", headers={"Authorization": f"token {token}"} if token else {}
+    )
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
+        text = answer.read().decode()
+    return json.loads(text) if "json" in answer.headers["Content-Type"] else text
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    """A server whose first port was taken, on data in a folder with a space, an accent and an apostrophe."""
+    root = tmp_path_factory.mktemp("main") / "l'été à Lille"
+    root.mkdir()
+    with pytest.MonkeyPatch.context() as patch, socket.socket() as taken:
+        patch.setenv(paths.DATA_ROOT_VARIABLE, str(root))
+        taken.bind(("localhost", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with lab("--port", str(port)) as (_, address, chosen, token):
+            yield root, address, (port, chosen), token
+
+
+def test_the_lab_takes_another_port_and_keeps_its_token(running):
+    _, address, (asked, chosen), token = running
+    assert chosen != asked
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        ask(f"{address}api/contents/notebooks")
+    assert "00_accueil.ipynb" in [one["name"] for one in ask(f"{address}api/contents/notebooks", token)["content"]]
+
+
+def test_the_lab_speaks_french_and_asks_nobody_for_news_or_extensions(running):
+    _, address, _, token = running
+    settings = ask(f"{address}lab/api/settings/@jupyterlab/translation-extension:plugin", token)
+    assert settings["schema"]["properties"]["locale"]["default"] == "fr_FR"
+    words = ask(f"{address}lab/api/translations/fr_FR", token)["data"]["jupyterlab"]
+    assert words["Run All Cells"] == ["Exécuter toutes les cellules"]
+    assert ask(f"{address}lab/api/news", token) == {"news": []}
+    assert ask(f"{address}lab/api/update", token) == {"notification": None}
+    page = ask(f"{address}lab", token)
+    config = json.loads(re.search(r'id="jupyter-config-data" type="application/json">\s*(\{.*?\})\s*</script>', page, re.DOTALL)[1])
+    assert config["extensionManager"]["can_install"] is False
+    off = {"@jupyterlab/apputils-extension:announcements", "@jupyterlab/extensionmanager-extension"}
+    assert set(config["disabledExtensions"]) == off
+    assert {one["name"] for one in config["federated_extensions"]} == {"@jupyter-widgets/jupyterlab-manager", "jupyterlab_pygments"}
+
+
+def test_what_the_lab_saves_holds_no_output_and_its_own_choices_stay_in_the_project(running):
+    root, address, _, token = running
+    name = "essai-de-la-suite-de-tests.ipynb"
+    made = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell("1", outputs=[nbformat.v4.new_output("stream", text="Zoé, 12 ans")], execution_count=1)]
+    )
+    try:
+        ask(f"{address}api/contents/notebooks/brouillons/{name}", token, {"type": "notebook", "format": "json", "content": made})
+        saved = (paths.drafts() / name).read_text(encoding="utf-8")
+    finally:
+        (paths.drafts() / name).unlink(missing_ok=True)
+    assert "Zoé" not in saved and json.loads(saved)["cells"][0]["outputs"] == []
+    assert (root / "data/processed/.atelier").is_dir()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C ne s’envoie pas d’un programme à l’autre sous Windows")
+def test_ctrl_c_stops_the_lab_with_a_sentence(data_root):
+    with lab("--port", "8930") as (process, address, _, token):
+        process.send_signal(signal.SIGINT)
+        said = plain(process.stdout.read())
+        assert process.wait(30) == 0
+        assert "JupyterLab est arrêté. Vos notebooks enregistrés sont dans notebooks/." in said and "Traceback" not in said
+        with pytest.raises(urllib.error.URLError):
+            ask(f"{address}api/status", token)
+
+
+@pytest.mark.parametrize("port", ["80", "65536", "huit"])
+def test_an_impossible_port_is_refused_in_french(port, capsys):
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["lab", "--port", port])
+    assert (stop.value.code, f"un port de 1024 à 65535 est attendu, reçu : {port}" in plain(capsys.readouterr().err)) == (2, True)
+
+
+def test_a_lab_that_does_not_start_says_so_with_its_last_words(data_root, monkeypatch, capsys):
+    monkeypatch.setattr(server, "_command", lambda port: [sys.executable, "-c", "import sys; sys.exit('plus de place')"])
+    assert cli.main(["lab", "--no-browser"]) == 1
+    assert "JupyterLab n’a pas démarré" in capsys.readouterr().err
+    with pytest.raises(WorkbenchError, match="plus de place"):
+        server.launch(browser=False)
+
+
+# --- years -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_years_say_their_files_their_faults_and_their_report(reported):
+    first, second = plain(years_html()).split("</li>")[:2]
+    assert "2031" in first and "1 fichier, utilisable<" in first and "Rapport : pas encore fait" in first
+    assert "6 fichiers, utilisables" in second and "Rapport : fait, à jour" in second
+    raw = reported / "data/raw/2032/chiffres_publies.csv"
+    raw.write_text(raw.read_text(encoding="utf-8").replace(",part,44", ",part,144"), encoding="utf-8")
+    second = plain(years_html()).split("</li>")[1]
+    assert "1 erreur à corriger" in second and "Rapport : à refaire" in second and "chiffres_publies.csv a changé" in second
+
+
+def test_a_report_is_linked_where_the_server_shows_it(reported, monkeypatch):
+    assert 'href="' not in years_html() and str(reported / "reports/2032/index.html") in years_html().replace("&#39;", "'")
+    monkeypatch.setattr(paths, "repository", lambda: reported)
+    assert 'href="/files/reports/2032/index.html"' in years_html()
+
+
+def test_a_project_without_a_year_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(tmp_path))
+    assert "déposez-y un dossier par année" in years_html()
+    form, explorer = Form(), Explorer()
+    assert form.make.disabled and form.check.disabled and form.open.disabled
+    assert "déposez-y un dossier par année" in explorer.figure.value
+
+
+# --- the form --------------------------------------------------------------------------------------------------------
+
+
+def test_a_notebook_tells_its_own_parameters():
+    given = pipeline.given("03_compare")
+    assert list(given) == ["year", "compare_to", "site_type", "site"]
+    assert (given["year"].default, given["year"].label, given["compare_to"].default) == (2020, "Année du rapport", None)
+    assert given["site"].default == "" and given["site"].meaning.startswith("nom de l’association")
+
+
+def test_the_form_offers_the_years_and_the_earlier_ones_to_compare_with(data_root):
+    form = Form()
+    assert (form.year.options, form.year.value, form.year.description) == ((2031, 2032), 2032, "Année du rapport")
+    assert [value for _, value in form.compare_to.options] == [0, 2031]
+    form.compare_to.value = 2031
+    form.year.value = 2031
+    assert [value for _, value in form.compare_to.options] == [0] and form.compare_to.value == 0
+    assert "aucune" in form.compare_to.options[0][0]
+
+
+def test_the_form_checks_the_files_and_tells_each_fault(data_root):
+    form = Form()
+    form.check.click()
+    form.wait(LONG_S)
+    assert "C’est fait." in form.said.value and "les fichiers sont utilisables" in form.journal.value
+    path = data_root / "data/raw/2032/chiffres_publies.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(",part,44", ",part,1000"), encoding="utf-8")
+    form.check.click()
+    form.wait(LONG_S)
+    assert 'role="alert"' in form.said.value and "quoi corriger" in form.said.value
+    assert "chiffres_publies.csv, ligne 8" in form.journal.value and "1 erreur à corriger" in plain(form.state.value)
+
+
+def test_the_form_makes_the_report_of_the_command_and_opens_it(data_root, monkeypatch):
+    opened = []
+    monkeypatch.setattr(webbrowser, "open", opened.append)
+    form = Form()
+    assert form.open.disabled
+    form.make.click()
+    assert form.make.disabled and form.check.disabled and form.year.disabled and not form.stop.disabled
+    assert "En cours…" in form.said.value
+    form.wait(LONG_S)
+    assert "C’est fait." in form.said.value, form.journal.value
+    assert "02_describe" in form.journal.value and "index.html" in form.journal.value
+    assert "Rapport : fait, à jour" in plain(form.state.value)
+    assert not form.make.disabled and form.stop.disabled
+    form.open.click()
+    assert opened == [(data_root / "reports/2032/index.html").as_uri()]
+
+
+def test_the_form_stops_what_it_started_and_says_so(data_root):
+    form = Form()
+    form.make.click()
+    form.stop.click()
+    form.wait(LONG_S)
+    assert "Arrêté" in form.said.value and not form.make.disabled
+    assert not (data_root / "reports/2032").exists()
+
+
+def test_an_unforeseen_error_is_told_as_such(data_root, monkeypatch):
+    form = Form()
+    form._lines = ["Traceback (most recent call last):", "KeyError: 'x'"]
+    form._end(1)
+    assert "de façon imprévue" in form.said.value and 'role="alert"' in form.said.value
+
+
+def test_the_end_of_the_notebook_ends_what_the_form_started(data_root):
+    code = (
+        "from helpers.workbench.form import Form; form = Form(); form.make.click(); "
+        "print(form._command._process.pid, flush=True)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=LONG_S)
+    if os.name != "nt":
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(done.stdout), 0)
+    assert not (data_root / "reports/2032").exists()
+
+
+# --- recipes ---------------------------------------------------------------------------------------------------------
+
+
+def choices(dropdown) -> list:
+    return [value for _, value in dropdown.options]
+
+
+def test_every_choice_of_a_year_shows_a_figure_or_says_why_not(reported):
+    explorer = Explorer()
+    assert (explorer.year.value, explorer.site.options) == (2032, (("tout le réseau", ""),))
+    assert len(choices(explorer.indicator)) > 10
+    seen = 0
+    for indicator in choices(explorer.indicator):
+        explorer.indicator.value = indicator
+        for crossing in choices(explorer.crossing):
+            explorer.crossing.value = crossing
+            seen += "<img " in explorer.figure.value
+            assert re.search(r"<img |nombre-seul|Pas de donnée", explorer.figure.value), (indicator, crossing)
+            assert f'"{indicator}"' in explorer.code.value.replace("&quot;", '"')
+    assert seen > 10
+
+
+def test_the_lines_of_a_recipe_show_what_the_recipe_shows(reported):
+    explorer = Explorer()
+    explorer.indicator.value, displayed = "equipe_sur_le_quartier", []
+    explorer.crossing.value = "association"
+    code = recipe("equipe_sur_le_quartier", "association", {"year": 2032, "perimeter": "postes"})
+    assert code.count("\n") == 3
+    exec(code, {"display": lambda *shown: displayed.extend(shown)})
+    figure, table = displayed
+    assert plain(str(figure)) == plain(explorer.figure.value)
+    assert re.findall(r"\d+", table.text) == re.findall(r"\d+", describe.to_sort(_crossed()).to_string(index=False))
+
+
+def _crossed() -> pd.DataFrame:
+    return describe.crossing(
+        store.load(2032, "indicateurs"), "equipe_sur_le_quartier", "association", year=2032, perimeter="postes"
+    )
+
+
+def test_a_crossing_has_one_row_a_cell_with_its_count_and_the_base_of_its_column(reported):
+    rows = describe.to_sort(_crossed())
+    cells = {(row[0], row[1]): (row[2], row[3]) for row in rows.itertuples(index=False)}
+    # Le Gué: yes, no; Tilleuls: yes, no, yes.
+    assert {place: cells[place] for place in [("oui", "Le Gué"), ("non", "Le Gué"), ("oui", "Tilleuls"), ("non", "Tilleuls")]} == {
+        ("oui", "Le Gué"): (1, 2), ("non", "Le Gué"): (1, 2), ("oui", "Tilleuls"): (2, 3), ("non", "Tilleuls"): (1, 3),
+    }  # fmt: skip
+    assert list(rows)[:5] == ["Modalité", "Croisée avec", "Effectif", "Base", "Part (%)"]
+    figure = charts.show_explored(_crossed())
+    assert "2 postes pour « oui, Tilleuls », le nombre le plus grand" in plain(figure.text)
+
+
+def test_what_is_only_bounded_keeps_both_ends_and_one_number_is_said_in_words(reported):
+    table = store.load(2032, "indicateurs")
+    rows = describe.breakdown(table, "sexe", year=2032)
+    # 44 % of 150, printed without a decimal: from 65.25 to 66.75 persons.
+    assert describe.to_sort(rows).set_index("Modalité").loc["filles", "Effectif"] == 66
+    bounded = describe.to_sort(rows.assign(effectif_min=60)).set_index("Modalité").loc["filles"]
+    assert (bounded["Effectif, au moins"], bounded["Effectif, au plus"]) == (60, 66)
+    total = charts.show_explored(describe.breakdown(table, "accompagnements", year=2032))
+    assert plain(total.text).startswith("150 personnes")
+    nothing = charts.show_explored(table.iloc[:0])
+    assert "ce choix n’a aucun chiffre publié" in nothing.text
+
+
+def test_what_can_be_explored_is_what_the_year_holds_and_not_the_files_themselves(reported):
+    known = describe.explorable(store.load(2032, "indicateurs"), year=2032)
+    assert "donnees" not in set(known["perimetre"]) and set(known["site"]) == {""}
+    assert {"association", "periode", "reunion", "nature_enonce"} <= set(known["croise_avec"])
+    assert describe.explorable(store.load(2032, "indicateurs"), year=2031).empty
+
+
+def test_sites_appear_by_themselves_and_a_choice_without_data_says_so(reported, monkeypatch):
+    table = store.load(2032, "indicateurs")
+    own = table[(table["indicateur"] == "sexe") & (table["perimetre"] == "alses")].assign(
+        site_type="association", site="Inventée", effectif_min=3, effectif_max=3, base_min=6, base_max=6,
+        part_imprimee_pct=pd.NA, part_min_pct=50.0, part_max_pct=50.0,
+    )  # fmt: skip
+    monkeypatch.setattr(store, "load", lambda *_: pd.concat([table, own], ignore_index=True))
+    explorer = Explorer()
+    assert choices(explorer.site) == ["", "Inventée"]
+    explorer.indicator.value, explorer.site.value = "sexe", "Inventée"
+    assert "50" in explorer.figure.value and 'site="Inventée"' in explorer.code.value
+    explorer.indicator.value = "parents_associes"
+    assert "Pas de donnée" in explorer.figure.value and explorer.table.outputs == ()
+
+
+def test_a_year_that_01_has_not_cleaned_says_what_to_do(data_root):
+    explorer = Explorer()
+    assert "exécutez d’abord 01_clean pour 2032" in explorer.figure.value and "Faire le rapport" in explorer.figure.value
+    assert explorer.table.outputs == () and explorer.code.value == "" and explorer.indicator.disabled
+    assert not explorer.year.disabled
+
+
+def test_the_figures_appear_once_the_report_is_made(data_root, mini_root):
+    explorer = Explorer()
+    shutil.copytree(mini_root / "data/processed", data_root / "data/processed", dirs_exist_ok=True)
+    explorer.again.click()
+    assert "<img " in explorer.figure.value and not explorer.indicator.disabled
+
+
+# --- tables to sort --------------------------------------------------------------------------------------------------
+
+
+def test_a_table_to_sort_is_french_and_asks_nothing_of_a_network():
+    frame = pd.DataFrame({"Modalité": ["filles", "garçons"], "Part (%)": [41.5, None], "Effectif": [2233, 7]})
+    html = sortable(frame).html
+    assert "Chercher" in html and '"2\\\\u202f233\\\\"' in html and "41,5" in html and "\\\\u2014" in html or "—" in html
+    assert "NaN\\\\\"" not in html.replace("___NaN___", "")
+    alone = sorting.table_alone(frame)
+    assert not re.search(r"""(src|from|import|url)\s*[=(]?\s*["']?https?:""", alone)
+    assert not re.search(r"""<(script|link|img)[^>]*(src|href)=""", sortable(frame).html)
+
+
+def test_nothing_of_it_reaches_the_published_pages(mini_root):
+    pages = list((mini_root / "reports/2032").glob("*.html"))
+    assert len(pages) == 5
+    assert [page.name for page in pages if re.search(r"itables|datatable|jupyter-widgets", page.read_text(encoding="utf-8"), re.IGNORECASE)] == []
