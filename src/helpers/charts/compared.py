@@ -3,7 +3,7 @@
 import pandas as pd
 
 from helpers.charts.palette import colour_of
-from helpers.charts.words import source
+from helpers.charts.words import source, words
 from helpers.comparisons import Comparison
 from helpers.facts import Facts
 from helpers.wording import Html, subject
@@ -58,6 +58,16 @@ def source_of(found: list[Comparison], facts: list[Facts], population: str) -> H
     """The documents behind these comparisons: the figure of each year."""
     known = [fact for each in found for look in facts if (fact := look(each.path))]
     return source(population, (fact.reference for fact in known))
+
+
+def bases_of(found: list[Comparison], *, reference: str, label: str) -> Html:
+    """How many are compared, each number once: the reference, then what is spoken of."""
+    known = {}
+    for each in found:
+        for name, said in (("base_reference", reference), ("base", label)):
+            if name in each and each[name].value is not None:
+                known.setdefault((each[name].low, each[name].high, said), (each, name, said))
+    return words("bases", facts=[], measures=list(known.values()))
 
 
 def drawn(found: list[Comparison]) -> list[Comparison]:
