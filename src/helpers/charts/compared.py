@@ -60,14 +60,19 @@ def source_of(found: list[Comparison], facts: list[Facts], population: str) -> H
     return source(population, (fact.reference for fact in known))
 
 
-def bases_of(found: list[Comparison], *, reference: str, label: str) -> Html:
-    """How many are compared, each number once: the reference, then what is spoken of."""
+def bases_of(kinds: list[tuple[str, Comparison]], compared: dict[str, tuple[str, str]]) -> Html:
+    """How many are compared, each number once; ``compared`` names, by kind, the reference and those spoken of."""
     known = {}
-    for each in found:
-        for name, said in (("base_reference", reference), ("base", label)):
+    for kind, each in kinds:
+        for name, said in zip(("base_reference", "base"), compared[kind], strict=True):
             if name in each and each[name].value is not None:
                 known.setdefault((each[name].low, each[name].high, said), (each, name, said))
     return words("bases", facts=[], measures=list(known.values()))
+
+
+def bases_of_years(found: list[Comparison], years: tuple[int, int]) -> Html:
+    """How many are compared, the earlier year first."""
+    return bases_of([("annees", each) for each in found], {"annees": tuple(map(str, years))})
 
 
 def drawn(found: list[Comparison]) -> list[Comparison]:

@@ -41,7 +41,7 @@ def show_rest(found: Comparisons, now: Facts) -> Html:
         title=comparing("rest_title", c=most),
         subtitle=comparing("rest_subtitle", year=now.year),
         reading=comparing("rest_reading", c=most),
-        base=bases_of(shown, reference="reste de la prévention spécialisée", label="ALSES"),
+        base=bases_of([("reste", each) for each in shown], {"reste": ("reste de la prévention spécialisée", "ALSES")}),
         source=source_of(shown, [now], "prévention spécialisée, collège ou non"),
         alt=comparing("gaps_alt", found=shown, kind="Reste de la prévention spécialisée puis ALSES").text,
         table=table(rows, caption="ALSES et reste de la prévention spécialisée", titles=titles),

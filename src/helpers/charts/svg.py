@@ -39,14 +39,15 @@ def _at(*values: float) -> str:
 
 def _arc(path: Path, to_sheet) -> str:
     """A disc, or the half of one, as arcs."""
+    size = np.abs(path.vertices).max()  # of the disc before it is placed: matplotlib gives some already scaled
     x, y = to_sheet.transform((0, 0))
-    radius = abs(np.linalg.det(to_sheet.get_matrix()[:2, :2])) ** 0.5
+    radius = size * abs(np.linalg.det(to_sheet.get_matrix()[:2, :2])) ** 0.5
     if len(path.vertices) == _CIRCLE:
         turn = f"a{_at(radius, radius)},0,1,0,"
         return f"M{_at(x - radius, y)}{turn}{_short(2 * radius)},0{turn}{_short(-2 * radius)},0z"
-    (first_x, first_y), (last_x, last_y), (side_x, side_y) = to_sheet.transform([(0, -1), (0, 1), (1, 0)])
-    across = (last_x - first_x) * (side_y - first_y) - (last_y - first_y) * (side_x - first_x)
-    return f"M{_at(first_x, first_y)}A{_at(radius, radius)},0,0,{int(across < 0)},{_at(last_x, last_y)}z"
+    first, side, last = to_sheet.transform(path.vertices[[0, len(path.vertices) // 2, -2]])
+    across = (last[0] - first[0]) * (side[1] - first[1]) - (last[1] - first[1]) * (side[0] - first[0])
+    return f"M{_at(*first)}A{_at(radius, radius)},0,0,{int(across < 0)},{_at(*last)}z"
 
 
 def _steps(path: Path, to_sheet) -> str:

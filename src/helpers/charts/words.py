@@ -25,8 +25,8 @@ def source(population: str, references: Iterable[str]) -> Html:
 
 def bases(parts: Iterable[tuple[Fact | None, str]]) -> Html:
     """How many a figure speaks of, each number with who they are: « n = 2 233 (personnes suivies par un ALSES) »."""
-    known = [(fact, label) for fact, label in parts if fact and (fact.base or (fact.counts and fact.key.endswith("/")))]
-    return words("bases", facts=list(dict.fromkeys(known)), measures=[])
+    known = {(fact.base or fact.counts, label): (fact, label) for fact, label in parts if fact}
+    return words("bases", facts=[said for (count, _), said in known.items() if count], measures=[])
 
 
 def is_tied(value: Any, values: list) -> bool:

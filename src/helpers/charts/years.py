@@ -5,7 +5,7 @@ from functools import partial
 import pandas as pd
 
 from helpers.charts import draw
-from helpers.charts.compared import SHARES, bases_of, colours_of, drawn, ends, shares_frame, source_of, widest
+from helpers.charts.compared import SHARES, bases_of_years, colours_of, drawn, ends, shares_frame, source_of, widest
 from helpers.charts.figure import compose
 from helpers.charts.palette import COLOURS, GREY, colour_of
 from helpers.charts.words import comparing, nothing
@@ -32,7 +32,7 @@ def show_differences(found: Comparisons, now: Facts, before: Facts) -> Html:
         title=comparing("shares_title", widest=most, is_first=most is widest(shown)),
         subtitle=comparing("shares_subtitle", **years),
         reading=comparing("shares_reading", c=most, **years),
-        base=bases_of(shown, reference=str(before.year), label=str(now.year)),
+        base=bases_of_years(shown, (before.year, now.year)),
         source=source_of(shown, [before, now], "voir les données de la figure"),
         alt=comparing("gaps_alt", found=shown, kind="Parts de deux années").text,
         table=table(rows, caption=f"Parts de {before.year} et de {now.year}", titles=titles),
@@ -70,7 +70,7 @@ def show_counts(found: Comparisons, now: Facts, before: Facts) -> Html:
         title=comparing("counts_title", c=most),
         subtitle=comparing("counts_subtitle", c=most),
         reading=comparing("counts_reading", c=most, **years),
-        base=bases_of([most], reference=str(before.year), label=str(now.year)),
+        base=bases_of_years([most], (before.year, now.year)),
         source=source_of([most], [before, now], "personnes suivies par un ALSES"),
         alt=comparing("counts_alt", c=most, **years).text,
         table=table(rows, caption=f"Effectifs de {before.year} et de {now.year}", titles=titles),
@@ -100,7 +100,7 @@ def show_composition(found: Comparisons, now: Facts, before: Facts) -> Html:
         title=comparing("composition_title", c=most),
         subtitle=comparing("composition_subtitle", **years),
         reading=comparing("composition_reading", c=most, compare_to=before.year),
-        base=bases_of(shown, reference=str(before.year), label=str(now.year)),
+        base=bases_of_years(shown, (before.year, now.year)),
         source=source_of(shown, [before, now], "personnes suivies par un ALSES"),
         alt=comparing("composition_alt", found=shown).text,
         table=table(rows, caption="Part qu’il faudrait aux personnes de plus", titles=titles),

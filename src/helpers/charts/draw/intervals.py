@@ -18,7 +18,7 @@ def forest(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     Columns ``etiquette``, ``ecart_pts``, ``ecart_min_pts``, ``ecart_max_pts``, ``ic_bas_pts``, ``ic_haut_pts``,
     ``est_concluant``.
     """
-    figure, axes = canvas(0.7 + room(sheet, 0.4) * len(rows), sheet)
+    figure, axes = canvas(0.7 + room(sheet, rows["etiquette"], 0.4) * len(rows), sheet)
     places = list(range(len(rows)))[::-1]
     axes.axvline(0, color=GREY, linewidth=1)
     axes.hlines(places, rows["ic_bas_pts"], rows["ic_haut_pts"], color=INK, linewidth=1.2)
@@ -50,7 +50,7 @@ def forest(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
 
 def shares_with_interval(rows: pd.DataFrame, colours: list[str], *, sheet: Sheet = WIDE) -> Figure:
     """A point and its interval a row; columns ``etiquette``, ``effectif``, ``base``, ``part_pct``, ``ic_…_pct``."""
-    figure, axes = canvas(0.5 + room(sheet, 0.4) * len(rows), sheet)
+    figure, axes = canvas(0.5 + room(sheet, rows["etiquette"], 0.4) * len(rows), sheet)
     places = list(range(len(rows)))[::-1]
     axes.hlines(places, 0, 100, color=TRACK, linewidth=9, zorder=0)
     axes.hlines(places, rows["ic_bas_pct"], rows["ic_haut_pct"], color=INK, linewidth=1.6)
@@ -58,7 +58,7 @@ def shares_with_interval(rows: pd.DataFrame, colours: list[str], *, sheet: Sheet
     for place, row in zip(places, rows.itertuples(), strict=True):
         text = f"{number(row.effectif)} sur {number(row.base)}, {percent(row.part_pct)}"
         axes.text(102, place, text, va="center", fontweight="bold")
-    name_rows(axes, places, rows["etiquette"], sheet)
+    name_rows(axes, places, rows["etiquette"], sheet, width=38)
     axes.set_xlim(0, 150 if sheet.is_narrow else 140)
     axes.set_ylim(-0.6, len(rows) - 0.4)
     percent_ticks(axes)
@@ -68,7 +68,7 @@ def shares_with_interval(rows: pd.DataFrame, colours: list[str], *, sheet: Sheet
 
 def ratios(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     """How many objectives for one request, on a multiplying scale; columns ``etiquette``, ``rapport``, the counts."""
-    figure, axes = canvas(0.5 + room(sheet) * len(rows), sheet)
+    figure, axes = canvas(0.5 + room(sheet, rows["etiquette"]) * len(rows), sheet)
     places = list(range(len(rows)))[::-1]
     axes.set_xscale("log")
     axes.axvline(1, color=GREY, linewidth=1)
@@ -109,8 +109,14 @@ def tests_by_design(
         for place, value in zip(places, values, strict=True):
             # Two series that meet keep their numbers apart.
             side = -1 if rank == 0 and len(rows) > 1 else 1
-            said = {"ha": "right" if side < 0 else "left", "fontsize": 9, "fontweight": "bold", "color": colour}
-            axes.text(place + 0.06 * side, value, probability(value), va="center", **said)
+            said = {
+                "ha": "right" if side < 0 else "left",
+                "va": "center",
+                "textcoords": "offset points",
+                "fontsize": sheet.small,
+                "fontweight": "bold",
+            }
+            axes.annotate(probability(value), (place, value), (7 * side, 0), **said)
     axes.legend(loc="lower right", frameon=False)
     axes.set_xticks(range(len(effects)), effects)
     axes.set_xlim(-0.9, len(effects) - 0.4)

@@ -4,7 +4,7 @@ import pandas as pd
 from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 
-from helpers.charts.draw.axes import bare, folded, name_rows, room, thick
+from helpers.charts.draw.axes import bare, folded, limit_rows, name_rows, room, thick
 from helpers.charts.palette import GREY, GROUND, PALE, colour_of
 from helpers.charts.sheet import WIDE, Sheet, canvas
 from helpers.wording import month, number, percent
@@ -18,7 +18,7 @@ def calendar(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     """
     groups = list(dict.fromkeys(rows["groupe"]))
     names = dict(zip(rows["groupe"], rows["libelle"], strict=True))
-    figure, axes = canvas(0.8 + room(sheet, 0.45) * len(groups), sheet)
+    figure, axes = canvas(0.8 + room(sheet, row=0.45) * len(groups), sheet)
     axes.hlines(range(len(groups)), *date2num([rows["date"].min(), rows["date"].max()]), color=PALE, linewidth=1)
     for row in rows.itertuples():
         place, colour = (date2num(row.date), groups.index(row.groupe)), colour_of("participants", row.groupe)
@@ -44,7 +44,7 @@ def calendar(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
 
 def attendance(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     """Present in a bar of the group's colour, invited in an empty one; columns of `describe.attendance`."""
-    figure, axes = canvas(0.2 + room(sheet) * len(rows), sheet)
+    figure, axes = canvas(0.2 + room(sheet, rows["libelle"]) * len(rows), sheet)
     places = list(range(len(rows)))[::-1]
     present, invited = rows["effectif_max"].astype(float), rows["base_max"].astype(float)
     axes.barh(places, invited.fillna(0), color=GROUND, edgecolor=GREY, height=thick(sheet))
@@ -59,6 +59,7 @@ def attendance(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
         axes.text(end + 0.4, place, number(row.effectif_max) + asked, va="center", fontweight="bold")
     name_rows(axes, places, rows["libelle"], sheet)
     axes.set_xlim(0, max(present.max(), invited.max()) * (1.7 if sheet.is_narrow else 1.45))
+    limit_rows(axes, len(rows))
     axes.set_xticks([])
     bare(axes)
     return figure
@@ -69,7 +70,7 @@ def associations(grid: pd.DataFrame, headings: dict[str, str], *, sheet: Sheet =
 
     Columns of `describe.associations`; a dash where it is absent. ``headings`` names the columns that are drawn.
     """
-    figure, axes = canvas(0.7 + 0.29 * len(grid), sheet)
+    figure, axes = canvas(0.7 + room(sheet, row=0.29) * len(grid), sheet)
     for column, name in enumerate(headings):
         here = [row for row, value in enumerate(grid[name]) if value]
         is_list = name.startswith("reunion_")
@@ -80,14 +81,15 @@ def associations(grid: pd.DataFrame, headings: dict[str, str], *, sheet: Sheet =
                 axes.text(column, row, "–", ha="center", va="center", color=GREY)
             elif not is_list:
                 axes.text(column, row, number(value), ha="center", va="center", color=GROUND, fontweight="bold")
-    axes.set_yticks(range(len(grid)), grid["association"])
+    name_rows(axes, range(len(grid)), grid["association"], sheet, rise=8)
     axes.set_xticks(
-        range(len(headings)), folded(headings.values(), 12 if sheet.is_narrow else 14), fontsize=sheet.small
+        range(len(headings)), folded(headings.values(), 11 if sheet.is_narrow else 14), fontsize=sheet.small
     )
     axes.xaxis.tick_top()
-    axes.hlines([row + 0.5 for row in range(len(grid) - 1)], -0.5, len(headings) - 0.5, color=PALE, linewidth=0.6)
+    below = 0.33 if sheet.is_narrow else 0.5  # under the signs, over the name of the next row
+    axes.hlines([row + below for row in range(len(grid) - 1)], -0.5, len(headings) - 0.5, color=PALE, linewidth=0.6)
     axes.set_xlim(-0.5, len(headings) - 0.5)
-    axes.set_ylim(len(grid) - 0.5, -0.5)
+    axes.set_ylim(len(grid) - 0.5, -0.9 if sheet.is_narrow else -0.5)
     axes.spines["top"].set_visible(False)
     bare(axes)
     return figure

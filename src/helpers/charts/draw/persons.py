@@ -3,7 +3,7 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from helpers.charts.draw.axes import HATCH, bare, folded, name_rows, percent_ticks, room, thick
+from helpers.charts.draw.axes import HATCH, bare, folded, limit_rows, name_rows, percent_ticks, room, thick
 from helpers.charts.palette import BLUE, GROUND, INK, ORANGE, PALE, TRACK, colour_of
 from helpers.charts.sheet import WIDE, Sheet, canvas
 from helpers.wording import number, percent, share
@@ -16,7 +16,7 @@ def bars(rows: pd.DataFrame, colours: list[str], *, sheet: Sheet = WIDE) -> Figu
 
     Columns of `describe.breakdown`. A middle is never drawn: nobody printed it. What was deduced is hatched.
     """
-    figure, axes = canvas(0.4 + room(sheet) * len(rows), sheet)
+    figure, axes = canvas(0.4 + room(sheet, rows["libelle"]) * len(rows), sheet)
     places = list(range(len(rows)))[::-1]
     low, high = rows["part_min_pct"].astype(float), rows["part_max_pct"].astype(float)
     shares = rows["part_pct"].fillna(rows["part_min_pct"]).astype(float)
@@ -29,6 +29,7 @@ def bars(rows: pd.DataFrame, colours: list[str], *, sheet: Sheet = WIDE) -> Figu
         text = share(row.part_pct, row.part_decimales, (row.part_min_pct, row.part_max_pct))
         axes.text(end + 1.2, place, text, va="center", fontweight="bold")
     name_rows(axes, places, rows["libelle"], sheet)
+    limit_rows(axes, len(rows))
     axes.set_xlim(0, 118 if sheet.is_narrow else 112)
     percent_ticks(axes)
     bare(axes)
@@ -37,7 +38,7 @@ def bars(rows: pd.DataFrame, colours: list[str], *, sheet: Sheet = WIDE) -> Figu
 
 def dumbbell(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     """From the request to the objective, one row a theme; columns ``libelle``, ``demande_pct``, ``objectif_pct``."""
-    figure, axes = canvas(0.7 + room(sheet) * len(rows), sheet)
+    figure, axes = canvas(0.7 + room(sheet, rows["libelle"]) * len(rows), sheet)
     places = list(range(len(rows)))[::-1]
     axes.hlines(places, rows["demande_pct"].astype(float), rows["objectif_pct"].astype(float), color=PALE, linewidth=5)
     axes.scatter(
@@ -53,7 +54,8 @@ def dumbbell(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     axes.scatter(rows["objectif_pct"].astype(float), places, s=80, color=BLUE, zorder=3, label="objectif travaillé")
     for place, row in zip(places, rows.itertuples(), strict=True):
         text = f"{number(row.demande_pct, 1)} → {percent(row.objectif_pct, 1)}"
-        axes.text(max(row.demande_pct, row.objectif_pct) + 1.2, place, text, va="center", fontweight="bold")
+        end = (max(row.demande_pct, row.objectif_pct), place)
+        axes.annotate(text, end, (8, 0), textcoords="offset points", va="center", fontweight="bold")
     name_rows(axes, places, rows["libelle"], sheet)
     axes.set_xlim(-1, max(50, rows[["demande_pct", "objectif_pct"]].max().max() * (1.6 if sheet.is_narrow else 1.35)))
     axes.set_ylim(-0.6, len(rows) - 0.4)
@@ -75,7 +77,7 @@ def populations(parts: list[pd.DataFrame], names: list[str], *, sheet: Sheet = W
         lowest = rows.sort_values("part_min_pct")["modalite"].iloc[0]
         for marker, row in zip(MARKERS, rows.sort_values("modalite").itertuples(), strict=True):
             _share(axes, place, row, marker=marker, is_left=row.modalite == lowest, small=sheet.small)
-    name_rows(axes, range(len(parts)), names, sheet, width=24, rise=34)
+    name_rows(axes, range(len(parts)), names, sheet, width=30, rise=34)
     axes.set_xlim(0, 100)
     axes.set_ylim(len(parts) - 0.6, -0.85)
     percent_ticks(axes)

@@ -49,7 +49,7 @@ def answers(axes, given: list[tuple[float, float, str]]) -> None:
 
 def grid(posts: pd.DataFrame, labels: dict[str, str], *, totals: dict[str, str], sheet: Sheet = WIDE) -> Figure:
     """One row a post, one column a condition: a sign for each answer, legible without colour; below, the totals."""
-    figure, axes = canvas(1.2 + room(sheet, 0.27) * (len(posts) + 1), sheet)
+    figure, axes = canvas(1.2 + room(sheet, posts["poste"], 0.27) * (len(posts) + 1), sheet)
     last = len(posts) + 0.1
     answers(axes, [(place, row, value) for place, name in enumerate(labels) for row, value in enumerate(posts[name])])
     for column, name in enumerate(labels):
@@ -74,21 +74,27 @@ def seniority(rows: pd.DataFrame, *, certain_from: float, sheet: Sheet = WIDE) -
     """
     strips = list(dict.fromkeys(rows["experience"]))
     tallest = int(rows["postes"].max())
-    figure, axes = canvas(0.5 + len(strips) * (0.4 + 0.13 * tallest), sheet)
-    step = tallest + 3
+    figure, axes = canvas(0.5 + len(strips) * (room(sheet, row=0.4) + 0.13 * tallest), sheet)
+    step = tallest + 3 + 2 * sheet.is_narrow
     for row in rows.itertuples():
         ground = (len(strips) - 1 - strips.index(row.experience)) * step
         heights = [ground + 1 + place for place in range(row.postes)]
         colour = ORANGE if row.annees == 0 else BLUE
         face = GROUND if 0 < row.annees < certain_from else colour
-        style = {"markersize": 6.5, "markerfacecolor": face, "markeredgecolor": colour, "markeredgewidth": 1.5}
+        style = {
+            "markersize": 4.6 if sheet.is_narrow else 6.5,
+            "markerfacecolor": face,
+            "markeredgecolor": colour,
+            "markeredgewidth": 1.5,
+        }
         axes.plot([row.annees] * row.postes, heights, "o", **style)
         axes.text(
             row.annees, heights[-1] + 0.8, number(row.postes), ha="center", fontsize=sheet.small, fontweight="bold"
         )
     grounds = [(len(strips) - 1 - place) * step for place in range(len(strips))]
     axes.hlines(grounds, -0.5, rows["annees"].max() + 0.7, color=GREY, linewidth=0.8)
-    axes.set_yticks([ground + 1 for ground in grounds], folded(strips, 10 if sheet.is_narrow else 16))
+    rise = tallest + 2 if sheet.is_narrow else 1  # over the tallest heap, or beside its foot
+    name_rows(axes, [ground + rise for ground in grounds], strips, sheet, width=16, rise=0)
     step_years = 10 if sheet.is_narrow else 5
     ends = sorted({0.0, *range(step_years, int(rows["annees"].max()) + 1, step_years)})
     axes.set_xticks(ends, ["aucune", *(f"{number(end)} ans" for end in ends[1:])])
@@ -103,7 +109,7 @@ def teams(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
 
     Columns of `describe.teams`: after ``postes``, one column an answer.
     """
-    figure, axes = canvas(0.2 + room(sheet, 0.31) * len(rows), sheet)
+    figure, axes = canvas(0.2 + room(sheet, row=0.31) * len(rows), sheet)
     given = []
     for place, row in enumerate(rows.itertuples()):
         shown = [name for name in rows.columns[2:] for _ in range(getattr(row, name))]
@@ -124,7 +130,7 @@ def context(rows: pd.DataFrame, landmarks: pd.DataFrame, *, sheet: Sheet = WIDE)
 
     Columns of `describe.social_context` with ``poste`` (name); of the landmarks ``libelle``, ``valeur``.
     """
-    figure, axes = canvas(1.1 + room(sheet, 0.25) * len(rows), sheet)
+    figure, axes = canvas(1.1 + room(sheet, rows["poste"], 0.25) * len(rows), sheet)
     places = list(range(len(rows)))
     low, high = rows["ips"].min(), max([rows["ips"].max(), *landmarks["valeur"]])
     margin = (high - low) * 0.12 + 1

@@ -21,7 +21,7 @@ HALO = {"bbox": {"facecolor": GROUND, "edgecolor": "none", "pad": 1}}  # the lin
 
 def heat(counts: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     """A matrix of counts: the darker, the more; each cell says its number. Columns of `themes.by_nature`."""
-    figure, axes = canvas(0.4 + room(sheet, 0.4) * len(counts), sheet)
+    figure, axes = canvas(0.4 + room(sheet, counts["libelle"], 0.4) * len(counts), sheet)
     high, top = thick(sheet) if sheet.is_narrow else 0.94, max(1, int(counts[list(NATURES)].to_numpy().max()))
     for place, row in enumerate(counts.to_dict("records")):
         for column, nature in enumerate(NATURES):
@@ -51,7 +51,7 @@ def _bar(axes, places: list[int], start: pd.Series, counts: pd.Series, nature: s
 
 def diverging(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     """Tensions to the left of a line, what is proposed to its right, observations apart (`themes.by_nature`)."""
-    figure, axes = canvas(0.4 + room(sheet, 0.28) * len(rows), sheet)
+    figure, axes = canvas(0.4 + room(sheet, rows["libelle"], 0.28) * len(rows), sheet)
     places, zero = list(range(len(rows)))[::-1], pd.Series(0, index=rows.index)
     apart = max((rows["levier"] + rows["recommandation"]).max(), 13) + 3
     _bar(axes, places, zero, -rows["tension"], "tension", sheet)
@@ -60,11 +60,11 @@ def diverging(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     _bar(axes, places, zero + apart, rows["constat"], "constat", sheet)
     top, left = len(rows) + 0.1, -max(rows["tension"].max(), 5) - 0.5
     heads = [(-0.3, "right", "tensions"), (0.3, "left", "leviers"), (apart, "left", "constats")]
-    heads += [(apart - 0.8, "right", "recommandations" if not sheet.is_narrow else "recomm.")]
+    heads += [(apart - 0.8, "right", "recommandations")]
     for x, side, name in heads:
         axes.text(x, top, name, ha=side, fontsize=sheet.small, fontweight="bold")
     axes.vlines([0, apart], -0.5, len(rows) - 0.5, color=GREY, linewidth=1)
-    name_rows(axes, places, rows["libelle"], sheet, width=LABEL, rise=6)
+    name_rows(axes, places, rows["libelle"], sheet, width=LABEL, rise=7)
     axes.set_xlim(left, apart + max(rows["constat"].max(), 7) + 0.5)
     axes.set_ylim(-0.6, len(rows) + 0.6)
     axes.set_xticks([])
@@ -82,8 +82,8 @@ def marks(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     """One mark a statement, a row a scale, a column a nature; columns of `themes.by_nature`."""
     in_line = 3 if sheet.is_narrow else A_ROW
     wide, lines = in_line + 2.6, -(-max(1, int(rows[list(NATURES)].to_numpy().max())) // in_line)
-    figure, axes = canvas(0.4 + room(sheet, 0.3 + 0.17 * lines) * len(rows), sheet)
-    places, step = list(range(len(rows)))[::-1], 0.17 / room(sheet, 0.3 + 0.17 * lines)
+    figure, axes = canvas(0.4 + room(sheet, row=0.3 + 0.17 * lines) * len(rows), sheet)
+    places, step = list(range(len(rows)))[::-1], 0.17 / room(sheet, row=0.3 + 0.17 * lines)
     for column, nature in enumerate(NATURES):
         start = column * wide
         for place, count in zip(places, rows[nature], strict=True):
@@ -127,7 +127,7 @@ def beside(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     """
     places, heads = _spread(rows["population"])
     each = 9 if sheet.is_narrow else 6  # per cent of the scale that a sign takes
-    figure, axes = canvas(0.4 + room(sheet, 0.34) * (len(rows) + 0.8 * len(heads)), sheet)
+    figure, axes = canvas(0.4 + room(sheet, rows["titre"], 0.38) * (len(rows) + 0.8 * len(heads)), sheet)
     axes.hlines(places, 0, 100, color=PALE, linewidth=1)
     axes.hlines(places, rows["part_min_pct"], rows["part_max_pct"], color=BLUE, linewidth=6, alpha=BAND)
     axes.plot(rows["part_pct"].astype(float), places, "o", color=BLUE, markersize=8)
@@ -140,7 +140,7 @@ def beside(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
         natures = [nature for nature in NATURES for _ in range(getattr(row, nature))]
         for rank, nature in enumerate(natures):
             _signs(axes, [110 + each * rank], [place], nature)
-    name_rows(axes, places, rows["titre"], sheet, width=LABEL, rise=6)
+    name_rows(axes, places, rows["titre"], sheet, width=LABEL, rise=7)
     percent_ticks(axes)
     axes.set_xlim(-2, 110 + each * max(2, rows[list(NATURES)].sum(axis=1).max()))
     axes.set_ylim(min(places) - 0.6, 0.5)
