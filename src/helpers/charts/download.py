@@ -14,7 +14,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@")  # a spreadsheet runs a text that starts 
 
 
 def _cell(text: str) -> str:
-    """The cell as a spreadsheet reads it: a number without decoration, a text that is no formula, nothing for a dash."""
+    """The cell as a spreadsheet reads it: a number without decoration, no formula, nothing for a dash."""
     if _NUMBER.fullmatch(text):
         return text.replace("\u202f", "").replace("−", "-").removeprefix("+")
     if text == _MISSING:
@@ -31,9 +31,14 @@ def _column(title: str, cells: list[str]) -> list[str]:
 
 
 def table_rows(html: str) -> list[list[str]]:
-    """The table of a figure, title by title and row by row, as the words that are shown."""
-    rows = BeautifulSoup(html, "html.parser").select("tr")
-    return [[" ".join(cell.get_text(" ").split(" ")).strip() for cell in row.find_all(["th", "td"])] for row in rows]
+    """The table of a figure, title by title and row by row, as the words that are shown.
+
+    A mark (« ≈ ») is its meaning: away from the page, nothing explains it.
+    """
+    table = BeautifulSoup(html, "html.parser")
+    for mark in table.select("abbr[title]"):
+        mark.string = mark["title"]
+    return [[cell.get_text().strip() for cell in row.find_all(["th", "td"])] for row in table.select("tr")]
 
 
 def csv_address(html: str) -> str:

@@ -35,7 +35,7 @@ def show_calendar(rows: pd.DataFrame, facts: Facts) -> Html:
         title=describing("calendar_title", late=late, held=held, year=facts.year),
         subtitle=describing("calendar_subtitle"),
         reading=describing("calendar_reading", fact=present[example], **reading),
-        base=bases([(held, MEETINGS)]),
+        base=bases([(held or late, MEETINGS)]),
         source=source(MEETINGS, (fact.reference for fact in present)),
         alt=describing("calendar_alt", rows=alt).text,
         table=table(shown, caption="Réunions, par date", titles=titles),

@@ -93,7 +93,7 @@ class _Pen(RendererBase):
         else:
             self.shapes.append((kind, look, [content]))
 
-    def draw_path(self, gc, path, transform, rgbFace=None) -> None:  # noqa: N803: matplotlib's name
+    def draw_path(self, gc, path, transform, rgbFace=None) -> None:
         steps = _steps(path, transform + Affine2D().scale(1, -1).translate(0, self.size[1]))
         width = gc.get_linewidth() if gc.get_rgb()[3] else 0
         named, look = [], ""
@@ -111,6 +111,7 @@ class _Pen(RendererBase):
             self._add("path", f" class='{' '.join(named)}'{look}", steps)
 
     def draw_text(self, gc, x, y, s, prop, angle, ismath=False, mtext=None) -> None:
+        del angle, mtext  # matplotlib's protocol names them; nothing is turned here
         width = self.get_text_width_height_descent(s, prop, ismath)[0]
         x += width * {"left": 0, "center": 0.5, "right": 1}[self.align]
         colour = _hex(gc.get_rgb())
