@@ -1,6 +1,7 @@
 """A figure never travels without its title, alt text, source and data; nothing to draw is a sentence."""
 
 import re
+from functools import partial
 
 import pandas as pd
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from helpers import charts, compare, comparisons, describe, facts, tables
 from helpers.charts.figure import compose
 from helpers.charts.palette import BLUE
-from helpers.charts.sheet import canvas
+from helpers.charts.sheet import NARROW, WIDE, canvas, on
 from helpers.charts.svg import to_address, to_svg
 from helpers.indicators.rows import row, table
 from helpers.wording import Html
@@ -124,7 +125,8 @@ def test_a_grid_weighs_little_for_each_post():
     # The whole network, and more: the page that holds it must still be published.
     posts = pd.DataFrame([{"poste": f"Collège {n} (Valbois)"} | dict.fromkeys(describe.CONDITIONS, "oui") for n in range(100)])
     names = {name: "Réponse" for name in describe.CONDITIONS}
-    assert len(to_address(to_svg(charts.draw.grid(posts, names, totals=names)))) < 420 * len(posts)
+    draw = partial(charts.draw.grid, posts, names, totals=names)
+    assert sum(len(to_address(to_svg(on(sheet, draw)))) for sheet in (WIDE, NARROW)) < 600 * len(posts)
 
 
 GIRLS = ([figure("sexe", "filles", 44, 120)], [figure("sexe", "filles", 40, year=2031)])

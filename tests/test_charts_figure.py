@@ -139,16 +139,19 @@ def test_the_name_of_a_row_is_beside_it_on_a_wide_sheet_and_above_it_on_a_narrow
     assert narrow["besoin de parler"][1] < narrow["20,0 à 30,0\u202f%"][1] - 8
 
 
-def test_a_disc_is_an_arc_of_its_size_and_half_a_disc_fills_the_side_it_is_told():
+def test_a_disc_has_its_size_and_half_a_disc_fills_the_side_it_is_told():
     drawn, axes = canvas(1)
-    axes.plot([0], [0], "o", markersize=10, color=palette.BLUE, markeredgewidth=0)
-    axes.scatter([1], [0], s=100, color=palette.ORANGE, linewidth=0)
+    axes.plot([0], [0], "o", markersize=10, color=palette.BLUE, markeredgewidth=1)
+    axes.scatter([1], [0], s=100, facecolor=palette.GROUND, edgecolor=palette.ORANGE, linewidth=2)
     axes.plot([2], [0], "o", markersize=10, fillstyle="left", color=palette.GREEN, markerfacecoloralt=palette.GROUND, markeredgewidth=0)
     drawing = to_svg(drawn)
-    assert drawing.count("a5,5,0,1,0,10,0a5,5,0,1,0,-10,0z") == 2
-    [(x, upper, side, below)] = re.findall(r"d='M([\d.]+),([\d.]+)A5,5,0,0,(\d),[\d.]+,([\d.]+)z", drawing.partition("f2")[2])[:1]
-    # From the foot to the top, or from the top to the foot: the sweep then turns to the left.
-    assert (float(upper) > float(below)) == (side == "1")
+    assert re.search(r"stroke-width='11' stroke-linecap='round' d='M[\d.]+,[\d.]+h0'", drawing)
+    assert re.search(r" stroke-width='2' d='M[\d.]+,[\d.]+a5,5,0,1,0,.1,0z'", drawing)
+    # Clockwise on the screen from the foot to the top, or the other way from the top to the foot: the left half.
+    halves = re.findall(r"class='(f\d)' d='M[\d.]+,([\d.]+)A5,5,0,0,(\d),[\d.]+,([\d.]+)z", drawing)
+    sides = {name: "left" if (float(start) > float(end)) == (sweep == "1") else "right" for name, start, sweep, end in halves}
+    colours = dict(re.findall(r"\.(f\d)\{fill:(#\w+)\}", drawing.partition("@media")[0]))
+    assert {colours[name]: side for name, side in sides.items()} == {palette.GREEN: "left", palette.GROUND: "right"}
 
 
 def test_an_address_holds_nothing_that_ends_it_and_gives_the_drawing_back():

@@ -5,20 +5,18 @@ Matplotlib's own SVG repeats styles, names and decimals that nothing uses (four 
 
 from xml.sax.saxutils import escape
 
-import numpy as np
 from matplotlib import colors
 from matplotlib.backend_bases import FigureCanvasBase, RendererBase
 from matplotlib.figure import Figure
-from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 
 from helpers.charts.palette import DARK, GROUND, INK
+from helpers.charts.steps import at, is_disc, radius_of, short, steps_of
 
 # The fonts of the page; none is wider than the one that the layout was measured with.
 FONTS = "system-ui,'Segoe UI',Roboto,'Helvetica Neue','Liberation Sans',Arial,sans-serif"
 ANCHORS = {"left": "", "center": "m", "right": "e"}
-_CIRCLE, _HALF = len(Path.unit_circle().vertices), len(Path.unit_circle_righthalf().vertices)
 
 
 def _hex(colour) -> str:
@@ -27,46 +25,9 @@ def _hex(colour) -> str:
     return INK if named == "#000000" else named
 
 
-def _short(value: float) -> str:
-    """A coordinate to a tenth of a point, finer than a screen shows."""
-    text = f"{value:.1f}".removesuffix(".0")
-    return "0" if text == "-0" else text
-
-
-def _at(*values: float) -> str:
-    return ",".join(map(_short, values))
-
-
-def _arc(path: Path, to_sheet) -> str:
-    """A disc, or the half of one, as arcs."""
-    size = np.abs(path.vertices).max()  # of the disc before it is placed: matplotlib gives some already scaled
-    x, y = to_sheet.transform((0, 0))
-    radius = size * abs(np.linalg.det(to_sheet.get_matrix()[:2, :2])) ** 0.5
-    if len(path.vertices) == _CIRCLE:
-        turn = f"a{_at(radius, radius)},0,1,0,"
-        return f"M{_at(x - radius, y)}{turn}{_short(2 * radius)},0{turn}{_short(-2 * radius)},0z"
-    first, side, last = to_sheet.transform(path.vertices[[0, len(path.vertices) // 2, -2]])
-    across = (last[0] - first[0]) * (side[1] - first[1]) - (last[1] - first[1]) * (side[0] - first[0])
-    return f"M{_at(*first)}A{_at(radius, radius)},0,0,{int(across < 0)},{_at(*last)}z"
-
-
-def _steps(path: Path, to_sheet) -> str:
-    """A path as the commands of an SVG; nothing when it has no extent."""
-    if path.codes is not None and len(path.vertices) in (_CIRCLE, _HALF) and path.codes[1] == Path.CURVE4:
-        return _arc(path, to_sheet)
-    steps, seen, last = [], set(), ("", "")
-    for points, code in path.iter_segments(to_sheet, simplify=False):
-        if code == Path.CLOSEPOLY:
-            steps.append("z")
-            continue
-        at = tuple(map(_short, points[-2:]))
-        if code == Path.LINETO and at != last:
-            steps.append(f"V{at[1]}" if at[0] == last[0] else f"H{at[0]}" if at[1] == last[1] else f"L{','.join(at)}")
-        elif code != Path.LINETO:
-            steps.append({Path.MOVETO: "M", Path.CURVE3: "Q", Path.CURVE4: "C"}[code] + _at(*points))
-        seen.add(at)
-        last = at
-    return "".join(steps) if len(seen) > 1 else ""
+def _is_plain(gc, fill, width: float) -> bool:
+    """Whether a shape has one colour: its edge, if any, is that of its fill."""
+    return fill is not None and gc.get_alpha() == 1 and (not width or _hex(gc.get_rgb()) == _hex(fill))
 
 
 class _Pen(RendererBase):
@@ -94,9 +55,15 @@ class _Pen(RendererBase):
             self.shapes.append((kind, look, [content]))
 
     def draw_path(self, gc, path, transform, rgbFace=None) -> None:
-        steps = _steps(path, transform + Affine2D().scale(1, -1).translate(0, self.size[1]))
+        to_sheet = transform + Affine2D().scale(1, -1).translate(0, self.size[1])
+        steps, named, look = steps_of(path, to_sheet), [], ""
         width = gc.get_linewidth() if gc.get_rgb()[3] else 0
-        named, look = [], ""
+        if is_disc(path) and not gc.get_hatch() and _is_plain(gc, rgbFace, width):
+            # A dot of one colour is the end of a line without length, five times lighter: a grid has hundreds.
+            wide = short(2 * radius_of(path, to_sheet) + width)
+            look = f" class='{self._name(self.strokes, 's', rgbFace)}' stroke-width='{wide}' stroke-linecap='round'"
+            self._add("path", look, f"M{at(*to_sheet.transform((0, 0)))}h0")
+            return
         if gc.get_hatch():
             named.append(self._name(self.hatches, "h", gc.get_rgb()))
         elif rgbFace is not None and (len(rgbFace) == 3 or rgbFace[3]):
@@ -105,7 +72,7 @@ class _Pen(RendererBase):
             named.append(self._name(self.strokes, "s", gc.get_rgb()))
             look += f" stroke-width='{width:g}'" if width != 1 else ""
             dashes = gc.get_dashes()[1]
-            look += f" stroke-dasharray='{_at(*dashes)}'" if dashes is not None else ""
+            look += f" stroke-dasharray='{at(*dashes)}'" if dashes is not None else ""
         look += f" opacity='{gc.get_alpha():g}'" if gc.get_alpha() != 1 else ""
         if steps and named:
             self._add("path", f" class='{' '.join(named)}'{look}", steps)
@@ -120,7 +87,7 @@ class _Pen(RendererBase):
         named += ["b"] if prop.get_weight() in ("bold", 700) else []
         size = f" font-size='{prop.get_size_in_points():g}'"
         look = f" class='{' '.join(named)}'{size}" if named else size
-        self._add("text", look, f" x='{_short(x)}' y='{_short(y)}'>{escape(s)}")
+        self._add("text", look, f" x='{short(x)}' y='{short(y)}'>{escape(s)}")
 
 
 def _rules(pen: _Pen) -> str:
@@ -172,7 +139,7 @@ def to_svg(figure: Figure) -> str:
             text.set_parse_math(False)  # one made after the canvas does not know it: a dollar in a name is no formula
             text.set_gid(text.get_ha())  # so that the pen knows on which side a text is held
         figure.draw(pen)
-    size = f"width='{_short(width)}pt' height='{_short(height)}pt' viewBox='0 0 {_short(width)} {_short(height)}'"
+    size = f"width='{short(width)}pt' height='{short(height)}pt' viewBox='0 0 {short(width)} {short(height)}'"
     shapes = "".join(_written(*shape) for shape in pen.shapes)
     patterns = "".join(map(_pattern, pen.hatches.values()))
     defined = f"<defs>{patterns}</defs>" if patterns else ""
