@@ -46,12 +46,7 @@ def show_counts(found: Comparisons, now: Facts, before: Facts) -> Html:
         return nothing("aucun effectif n’est connu pour les deux années")
     most, years = widest(shown), {"year": now.year, "compare_to": before.year}
     rows = pd.DataFrame(
-        {
-            "annee": year,
-            **ends(most, count, "effectif"),
-            "base": most[base].value,
-            "part_pct": most[share].value,
-        }
+        {"annee": year, **ends(most, count, "effectif"), "base": most[base].value, "part_pct": most[share].value}
         for year, count, base, share in (
             (str(before.year), "effectif_reference", "base_reference", "part_reference"),
             (str(now.year), "effectif", "base", "part"),
@@ -60,12 +55,9 @@ def show_counts(found: Comparisons, now: Facts, before: Facts) -> Html:
     _, indicator, modality = most.path.split("/")
     titles = {"annee": "Année", "effectif": "Effectif", "effectif_min": "Au moins", "effectif_max": "Au plus"}
     titles |= {"base": "Ensemble", "part_pct": "Part"}
+    colours = (colour_of(indicator, modality), COLOURS.get(f"{indicator}/hors_{modality}", GREY))
     return compose(
-        partial(
-            draw.stacked_counts,
-            rows,
-            (colour_of(indicator, modality), COLOURS.get(f"{indicator}/hors_{modality}", GREY)),
-        ),
+        partial(draw.stacked_counts, rows, colours),
         id="effectifs",
         title=comparing("counts_title", c=most),
         subtitle=comparing("counts_subtitle", c=most),

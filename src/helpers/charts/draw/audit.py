@@ -11,6 +11,7 @@ ROW = 0.44  # inches a row of squares takes, with the line numbers under it
 LABEL = 22  # characters a line of a row's label may hold
 PER_ROW = {False: 18, True: 13}  # on a wide and on a narrow sheet, squares a row may hold before it goes on below
 # The letter in each square says the verdict without its colour; a contradiction also has a thick frame.
+IN_SQUARE = {"ha": "center", "va": "center_baseline", "fontweight": "bold"}
 LEAST = 8.25  # points: 11 pixels
 LETTERS = {"confirme": "C", "sous_hypothese": "H", "non_verifiable": "N", "ambigu": "A", "contradictoire": "X"}
 FRAMES = {"contradictoire": (INK, 2.2)}
@@ -33,18 +34,9 @@ def verdicts(figures: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
         for column, each in enumerate(own.itertuples()):
             letter, colour = LETTERS[each.verdict], colour_of("verdict", each.verdict)
             edge, width = FRAMES.get(each.verdict, (GREY, 0.6))
-            axes.scatter(
-                column,
-                place,
-                s=170 if sheet.is_narrow else 230,
-                marker="s",
-                color=colour,
-                edgecolor=edge,
-                linewidth=width,
-            )
-            axes.text(
-                column, place, letter, ha="center", va="center_baseline", fontweight="bold", color=text_on(colour)
-            )
+            square = {"marker": "s", "s": 170 if sheet.is_narrow else 230, "linewidth": width}
+            axes.scatter(column, place, color=colour, edgecolor=edge, **square)
+            axes.text(column, place, letter, color=text_on(colour), **IN_SQUARE)
             axes.annotate(f"{each.ligne}", (column, place), (0, -9), va="top", **below)
     name_rows(axes, range(len(rows)), [label for label, _ in rows], sheet, width=LABEL)
     axes.set_xlim(-0.7, per_row - 0.3)

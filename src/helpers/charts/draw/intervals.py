@@ -8,6 +8,7 @@ from helpers.charts.palette import BAND, BLUE, GREY, GROUND, INK, PALE, TRACK
 from helpers.charts.sheet import WIDE, Sheet, canvas
 from helpers.wording import number, percent, probability, signed
 
+BESIDE = {"textcoords": "offset points", "va": "center", "fontweight": "bold"}
 # One shape a series: legible without colour.
 SHAPES = ("o", "s", "^", "D", "v")
 
@@ -108,15 +109,8 @@ def tests_by_design(
         axes.plot(places, values, shape, color=colour, markersize=8, linestyle="none", label=row["etiquette"])
         for place, value in zip(places, values, strict=True):
             # Two series that meet keep their numbers apart.
-            side = -1 if rank == 0 and len(rows) > 1 else 1
-            said = {
-                "ha": "right" if side < 0 else "left",
-                "va": "center",
-                "textcoords": "offset points",
-                "fontsize": sheet.small,
-                "fontweight": "bold",
-            }
-            axes.annotate(probability(value), (place, value), (7 * side, 0), **said)
+            side, away = ("right", -7) if rank == 0 and len(rows) > 1 else ("left", 7)
+            axes.annotate(probability(value), (place, value), (away, 0), ha=side, fontsize=sheet.small, **BESIDE)
     axes.legend(loc="lower right", frameon=False)
     axes.set_xticks(range(len(effects)), effects)
     axes.set_xlim(-0.9, len(effects) - 0.4)

@@ -92,7 +92,8 @@ def _share(axes, place: int, row, *, marker: str, is_left: bool, small: float) -
     if not pd.isna(row.part_pct):
         axes.plot(row.part_pct, place, marker, markersize=8, color=colour)
     said = share(row.part_pct, row.part_decimales, (low, high))
-    side, (beside, above) = ("right", (low - 2, high + 1)) if is_left else ("left", (high + 2, low - 1))
-    axes.text(beside, place, said, ha=side, va="center", fontweight="bold")
+    side, (beside, away), above = ("right", (low, -9), high + 1) if is_left else ("left", (high, 9), low - 1)
+    at = {"textcoords": "offset points", "ha": side}
+    axes.annotate(said, (beside, place), (away, 0), va="center", fontweight="bold", **at)
     [name] = folded([row.libelle], 22)
-    axes.annotate(name, (above, place), (0, 7), textcoords="offset points", ha=side, va="bottom", fontsize=small)
+    axes.annotate(name, (above, place), (0, 7), va="bottom", fontsize=small, **at)

@@ -62,7 +62,8 @@ def diverging(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     heads = [(-0.3, "right", "tensions"), (0.3, "left", "leviers"), (apart, "left", "constats")]
     heads += [(apart - 0.8, "right", "recommandations")]
     for x, side, name in heads:
-        axes.text(x, top, name, ha=side, fontsize=sheet.small, fontweight="bold")
+        is_over = sheet.is_narrow and name == "recommandations"  # no room beside its neighbours
+        axes.text(x, top + 0.5 * is_over, name, ha=side, fontsize=sheet.small, fontweight="bold")
     axes.vlines([0, apart], -0.5, len(rows) - 0.5, color=GREY, linewidth=1)
     name_rows(axes, places, rows["libelle"], sheet, width=LABEL, rise=7)
     axes.set_xlim(left, apart + max(rows["constat"].max(), 7) + 0.5)
@@ -135,8 +136,9 @@ def beside(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
         axes.text(0, place, f"{name[:1].upper()}{name[1:]}", fontsize=sheet.small, va="center", color=GREY)
     for place, row in zip(places, rows.itertuples(), strict=True):
         is_left = row.part_max_pct > A_LOT
-        edge, side = (row.part_min_pct - 3, "right") if is_left else (row.part_max_pct + 3, "left")
-        axes.text(edge, place, row.dit, ha=side, va="center_baseline", fontsize=sheet.small, fontweight="bold", **HALO)
+        edge, side, away = (row.part_min_pct, "right", -9) if is_left else (row.part_max_pct, "left", 9)
+        said = {"va": "center_baseline", "fontsize": sheet.small, "fontweight": "bold", "textcoords": "offset points"}
+        axes.annotate(row.dit, (edge, place), (away, 0), ha=side, **said, **HALO)
         natures = [nature for nature in NATURES for _ in range(getattr(row, nature))]
         for rank, nature in enumerate(natures):
             _signs(axes, [110 + each * rank], [place], nature)
