@@ -18,6 +18,7 @@ from helpers.charts.download import csv_address, table_rows
 from helpers.charts.figure import compose
 from helpers.charts.sheet import NARROW, WIDE, canvas, on
 from helpers.charts.svg import to_address, to_svg
+from helpers.facts import Fact
 
 THEMES = {"day": lambda colour: colour, "night": palette.DARK.__getitem__}
 both_themes = pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
@@ -191,3 +192,40 @@ def test_the_file_that_is_downloaded_is_the_table_that_is_shown():
 def test_a_cell_gives_its_words_and_the_meaning_of_its_mark():
     html = '<table><tr><th>Part</th></tr><tr><td>de <data value="4">4,0\u202f%</data> à <data value="5">5,0\u202f%</data> <abbr title="arrondi">≈</abbr></td></tr></table>'
     assert table_rows(html) == [["Part"], ["de 4,0\u202f% à 5,0\u202f% arrondi"]]
+
+
+# --- one modality, one colour ----------------------------------------------------------------------------------------
+
+
+def colours_in(drawing: str) -> set[str]:
+    return set(re.findall(r"#[0-9a-f]{6}", drawing.partition("@media")[0]))
+
+
+def test_no_other_modality_of_an_indicator_has_the_colour_of_one():
+    for name in {name.partition("/")[0] for name in palette.COLOURS if "/" in name}:
+        own = [colour for key, colour in palette.COLOURS.items() if key.startswith(f"{name}/")]
+        assert len(set(own)) == len(own), name
+
+
+def share(indicator: str, modality: str, label: str, low: float) -> dict:
+    bounds = {"part_min_pct": low, "part_max_pct": low + 1, "part_pct": low, "part_decimales": 0}
+    return {"indicateur": indicator, "modalite": modality, "libelle": label, "precision": "exact", **bounds}
+
+
+def fact(low: float) -> Fact:
+    return Fact("2032/alses/origine/college", "personnes", (10, 10), (100, 100), low, (low, low), 0, "exact", "", "x")
+
+
+SEXES = pd.DataFrame([share("sexe", "filles", "filles", 40), share("sexe", "garcons", "garçons", 60)])
+GOALS = pd.DataFrame({"libelle": ["mobilité"], "demande_pct": [5.0], "objectif_pct": [60.0]})
+
+
+@pytest.mark.parametrize(("draw", "shown"), [
+    (partial(charts.draw.populations, [SEXES], ["ALSES"]), [("sexe", "filles"), ("sexe", "garcons")]),
+    (partial(charts.draw.dumbbell, GOALS), [("demande_initiale", ""), ("objectif", "")]),
+    (partial(charts.draw.entries, fact(46), fact(54), []), [("origine", "college"), ("origine", "hors_college")]),
+    (partial(charts.draw.volume, fact(90), fact(50), fact(40), fact(10), names=["a", "b", "c"]), [("suivi_par", "alses"), ("suivi_par", "autre_educateur")]),
+], ids=["populations", "dumbbell", "entries", "volume"])
+def test_a_modality_has_its_colour_in_every_figure_that_shows_it(draw, shown):
+    for sheet in (WIDE, NARROW):
+        assert {palette.colour_of(*name) for name in shown} <= colours_in(to_svg(on(sheet, draw)))

@@ -3,11 +3,12 @@
 from matplotlib.figure import Figure
 
 from helpers.charts.draw.axes import HATCH, LABEL_BOX, bare, name_rows
-from helpers.charts.palette import AMBER, BLUE, GREY, GROUND, INK, MIDDLE, PALE, TRACK, colour_of, text_on
+from helpers.charts.palette import GREY, GROUND, INK, MIDDLE, PALE, TRACK, colour_of, text_on
 from helpers.charts.sheet import WIDE, Sheet, canvas
 from helpers.facts import Fact
 from helpers.wording import interval, share
 
+COLLEGE, OTHERS = (colour_of("origine", name) for name in ("college", "hors_college"))
 THICK = 0.55  # of a row
 OPENED = 1.9  # rows from the whole to the first part of the one that is opened
 NARROWEST = 38  # per cent of the width that the name of a part needs
@@ -89,17 +90,17 @@ def entries(college: Fact, others: Fact, referrers: list[Fact], *, sheet: Sheet 
     places = [opened + place for place in range(len(referrers))]
     figure, axes = canvas(0.7 + (0.52 if sheet.is_narrow else 0.4) * (places[-1] if places else 0), sheet)
     low, high = college.share_bounds
-    _segment(axes, 0, (low, high), BLUE)
-    axes.barh(0, 100 - high, left=high, height=THICK, color=AMBER)
+    _segment(axes, 0, (low, high), COLLEGE)
+    axes.barh(0, 100 - high, left=high, height=THICK, color=OTHERS)
     said = [f"par le collège : {_share_of(college)}", f"par une autre voie : {_share_of(others)}"]
     if sheet.is_narrow:
         axes.text(1.5, THICK / 2 + 0.1, "\n".join(said), va="top", fontweight="bold", bbox=LABEL_BOX)
     else:
-        _name(axes, said[0], BLUE, start=0, end=low)
-        _name(axes, said[1], AMBER, start=high, end=100)
+        _name(axes, said[0], COLLEGE, start=0, end=low)
+        _name(axes, said[1], OTHERS, start=high, end=100)
     for place, fact in zip(places, referrers, strict=True):
         axes.barh(place, 100, height=THICK, color=TRACK)
-        _segment(axes, place, fact.share_bounds, BLUE)
+        _segment(axes, place, fact.share_bounds, COLLEGE)
         axes.text(fact.share_bounds[1] + 1.5, place, _said(fact), **BOLD)
     if referrers:
         _open(axes, ((low + high) / 2, opened), f"base : {interval(*referrers[0].base)}", sheet)

@@ -4,10 +4,11 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from helpers.charts.draw.axes import HATCH, bare, folded, limit_rows, name_rows, percent_ticks, room, thick
-from helpers.charts.palette import BLUE, GROUND, INK, ORANGE, PALE, TRACK, colour_of
+from helpers.charts.palette import GROUND, INK, PALE, TRACK, colour_of
 from helpers.charts.sheet import WIDE, Sheet, canvas
 from helpers.wording import number, percent, share
 
+ASKED, WORKED = colour_of("demande_initiale"), colour_of("objectif")
 MARKERS = ("o", "s")  # one shape a modality, legible without colour
 
 
@@ -46,12 +47,12 @@ def dumbbell(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
         places,
         s=70,
         facecolor=GROUND,
-        edgecolor=ORANGE,
+        edgecolor=ASKED,
         linewidth=2,
         zorder=3,
         label="demande initiale",
     )
-    axes.scatter(rows["objectif_pct"].astype(float), places, s=80, color=BLUE, zorder=3, label="objectif travaillé")
+    axes.scatter(rows["objectif_pct"].astype(float), places, s=80, color=WORKED, zorder=3, label="objectif travaillé")
     for place, row in zip(places, rows.itertuples(), strict=True):
         text = f"{number(row.demande_pct, 1)} → {percent(row.objectif_pct, 1)}"
         end = (max(row.demande_pct, row.objectif_pct), place)
