@@ -1,13 +1,16 @@
 """A figure never travels without its title, alt text, source and data; nothing to draw is a sentence."""
 
-import base64
 import re
+from functools import partial
 
 import pandas as pd
 import pytest
 
-from helpers import charts, compare, comparisons, describe, facts
-from helpers.charts.figure import canvas, compose, encode
+from helpers import charts, compare, comparisons, describe, facts, tables
+from helpers.charts.figure import compose
+from helpers.charts.palette import BLUE
+from helpers.charts.sheet import NARROW, WIDE, canvas, on
+from helpers.charts.svg import to_address, to_svg
 from helpers.indicators.rows import row, table
 from helpers.wording import Html
 
@@ -23,7 +26,10 @@ def alt_of(made) -> str:
     assert '<p class="source">Champ : ' in made.html
     assert "Source : Note, l. 1" in made.html
     assert re.search(r"<summary>Données de la figure</summary><div class=\"table-boite\"><table>\s*<caption>[^<]", made.html)
-    return re.search(r'<img src="data:image/svg\+xml;base64,[^"]+" alt="([^"]+)">', made.html)[1]
+    assert re.search(r'<p class="base">n = <data [^>]+>\d', made.html)
+    assert re.search(r'<a href="data:text/csv;charset=utf-8,%EF%BB%BF[^" ]+" download="[a-z-]+\.csv">', made.html)
+    assert re.search(r'<source media="screen and \(max-width: 36rem\)" srcset="data:image/svg\+xml,%3Csvg[^" ]+%3E">', made.html)
+    return re.search(r'<img src="data:image/svg\+xml,%3Csvg[^" ]+" alt="([^"]+)">', made.html)[1]
 
 
 LEVELS = describe.breakdown(table([figure("niveau", "6e", 20), figure("niveau", "3e", 45), figure("niveau", "4e", None)]), "niveau", year=2032)
@@ -119,7 +125,8 @@ def test_a_grid_weighs_little_for_each_post():
     # The whole network, and more: the page that holds it must still be published.
     posts = pd.DataFrame([{"poste": f"Collège {n} (Valbois)"} | dict.fromkeys(describe.CONDITIONS, "oui") for n in range(100)])
     names = {name: "Réponse" for name in describe.CONDITIONS}
-    assert len(encode(charts.draw.grid(posts, names, totals=names))) < 700 * len(posts)
+    draw = partial(charts.draw.grid, posts, names, totals=names)
+    assert sum(len(to_address(to_svg(on(sheet, draw)))) for sheet in (WIDE, NARROW)) < 600 * len(posts)
 
 
 GIRLS = ([figure("sexe", "filles", 44, 120)], [figure("sexe", "filles", 40, year=2031)])
@@ -138,9 +145,14 @@ def test_a_smaller_difference_that_rounding_does_not_explain_comes_before_a_wide
 
 
 def test_a_dollar_in_a_name_is_no_formula_and_an_empty_reading_no_paragraph():
-    drawing, axes = canvas(1)
-    axes.text(0, 0, r"$\alpha^{2$")
-    made = compose(drawing, id="x", title="T", subtitle="", reading=Html("", ""), source="S", alt="A", table=Html("", ""))
+    def draw(*, sheet):
+        drawing, axes = canvas(1, sheet)
+        axes.text(0, 0, r"$\alpha^{2$")
+        return drawing
+
+    nothing = tables.table(pd.DataFrame({"a": ["b"]}), caption="C")
+    made = compose(draw, id="x", title="T", subtitle="", reading=Html("", ""), base="n", source="S", alt="A", table=nothing)
+    assert made.html.count("$\\alpha^{2$") == 2
     assert 'class="lecture"' not in made.html
 
 
@@ -402,11 +414,10 @@ def test_the_same_drawing_gives_the_same_bytes_with_text_that_stays_text():
     for _ in range(2):
         drawn, axes = canvas(1.0)
         axes.set_title("énoncés")
-        axes.barh([0], [1])
-        drawings.append(encode(drawn))
+        axes.barh([0], [1], color=BLUE)
+        drawings.append(to_svg(drawn))
     assert drawings[0] == drawings[1]
-    drawing = base64.b64decode(drawings[0]).decode("utf-8")
-    assert ">énoncés</text>" in drawing
-    assert re.search(r"<style[^>]*>[^<]*text\{font-family: [^}]*Verdana", drawing)
-    assert drawing.count("font-family") == 1
-    assert re.search(r"\d\.\d{3}", drawing) is None
+    assert ">énoncés</text>" in drawings[0]
+    assert drawings[0].count("font-family") == 1
+    shapes = re.findall(r" d='([^']+)'", drawings[0])
+    assert shapes and not [shape for shape in shapes if re.search(r"\d\.\d{2}", shape)]

@@ -1,6 +1,10 @@
 """Figures from finished frames: title, subtitle, image, reading, source, alt text and data, always together.
 
-palette     one colour a modality
+palette     one colour a modality, by day and by night
+sheet       the two sheets of a drawing, wide and narrow
+steps       the paths of a drawing
+svg         a drawing in the fewest bytes, in both themes
+download    the data of a figure as a CSV
 figure      a drawing and all that travels with it, as HTML
 words       what every figure says beside its drawing
 draw        the drawings themselves

@@ -6,7 +6,7 @@ import pandas as pd
 
 from helpers.charts import draw
 from helpers.charts.figure import compose
-from helpers.charts.words import nothing
+from helpers.charts.words import bases, nothing
 from helpers.facts import Facts
 from helpers.schema import VERDICTS, catalogue
 from helpers.tables import matrix_table
@@ -29,11 +29,12 @@ def show_verdicts(controls: pd.DataFrame, facts: Facts) -> Html:
     found = [(VERDICTS[name], facts(f"donnees/chiffres_imprimes/{name}")) for name in VERDICTS]
     every = facts("donnees/chiffres_imprimes/controles")
     return compose(
-        draw.verdicts(named),
+        partial(draw.verdicts, named),
         id="verdicts",
         title=_say("verdicts_title", facts=dict(zip(VERDICTS, found, strict=True)), every=every),
         subtitle=_say("verdicts_subtitle"),
         reading=_say("verdicts_reading"),
+        base=bases([(every, "chiffres imprimés")]),
         source=_say("verdicts_source", every=every),
         alt=_say("verdicts_alt", found=found, every=every).text,
         table=matrix_table(_counts(named), caption="Chiffres imprimés par rubrique et par verdict"),

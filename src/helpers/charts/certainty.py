@@ -1,9 +1,11 @@
 """Figures of how sure the differences are: every interval, and the tests under other assumptions."""
 
+from functools import partial
+
 import pandas as pd
 
 from helpers.charts import draw
-from helpers.charts.compared import colours_of, ends, label, source_of
+from helpers.charts.compared import bases_of, bases_of_years, colours_of, ends, label, source_of
 from helpers.charts.figure import compose
 from helpers.charts.words import comparing, nothing
 from helpers.comparisons import Comparison, Comparisons
@@ -13,6 +15,13 @@ from helpers.wording import Html, number, probability
 
 # What the groups of a forest are compared with, in its labels.
 _AGAINST = {"annees": "deux années", "reste": "ALSES et reste", "emboitee": "objectif et demande"}
+
+# Who stands on each side of them: the reference, then those of whom the difference speaks.
+_COMPARED = {
+    "annees": ("année de comparaison", "personnes suivies par un ALSES"),
+    "reste": ("reste de la prévention spécialisée", "personnes suivies par un ALSES"),
+    "emboitee": ("personnes suivies par un ALSES", "personnes suivies par un ALSES"),
+}
 
 # Assumed likeness of the persons of a post, from none to strong.
 _DESIGNS = {"p_valeur": "nulle", "p_grappe_faible": "faible", "p_grappe_moyen": "moyenne", "p_grappe_fort": "forte"}
@@ -55,11 +64,12 @@ def show_forest(found: Comparisons, now: Facts) -> Html:
         etiquette=[each.label for each in shown], dit=rows["est_concluant"].map({True: "oui", False: "non"})
     )
     return compose(
-        draw.forest(rows),
+        partial(draw.forest, rows),
         id="intervalles",
         title=comparing("forest_title", conclusive=[each for each in shown if each.is_conclusive], tested=shown),
         subtitle=comparing("forest_subtitle"),
         reading=comparing("forest_reading", c=shown[0]),
+        base=bases_of(kinds, _COMPARED),
         source=source_of(shown, [now], "voir les données de la figure"),
         alt=comparing("forest_alt", found=shown).text,
         table=table(data, caption="Écarts testés", titles=_FOREST),
@@ -89,11 +99,12 @@ def show_clusters(found: Comparisons, now: Facts, before: Facts) -> Html:
     data = rows.assign(**{name: rows[name].map(probability) for name in titles if name != "etiquette"})
     below = [each for each in shown if each["p_valeur"].high < page["seuil"].value]
     return compose(
-        draw.tests_by_design(rows, effects=effects, threshold=page["seuil"].value, colours=colours_of(shown)),
+        partial(draw.tests_by_design, rows, effects=effects, threshold=page["seuil"].value, colours=colours_of(shown)),
         id="ressemblance",
         title=comparing("clusters_title", kept=below[0] if below else None, whole=page),
         subtitle=comparing("clusters_subtitle"),
         reading=comparing("clusters_reading", c=(below or shown)[0], whole=page),
+        base=bases_of_years(shown, (before.year, now.year)),
         source=source_of(shown, [before, now], "personnes suivies par un ALSES"),
         alt=comparing("clusters_alt", found=shown).text,
         table=table(data, caption="Valeur p selon la ressemblance supposée", titles=titles),

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from helpers.charts.palette import colour_of
-from helpers.charts.words import source
+from helpers.charts.words import source, words
 from helpers.comparisons import Comparison
 from helpers.facts import Facts
 from helpers.wording import Html, subject
@@ -58,6 +58,21 @@ def source_of(found: list[Comparison], facts: list[Facts], population: str) -> H
     """The documents behind these comparisons: the figure of each year."""
     known = [fact for each in found for look in facts if (fact := look(each.path))]
     return source(population, (fact.reference for fact in known))
+
+
+def bases_of(kinds: list[tuple[str, Comparison]], compared: dict[str, tuple[str, str]]) -> Html:
+    """How many are compared, each number once; ``compared`` names, by kind, the reference and those spoken of."""
+    known = {}
+    for kind, each in kinds:
+        for name, said in zip(("base_reference", "base"), compared[kind], strict=True):
+            if name in each and each[name].value is not None:
+                known.setdefault((each[name].low, each[name].high, said), (each, name, said))
+    return words("bases", facts=[], measures=list(known.values()))
+
+
+def bases_of_years(found: list[Comparison], years: tuple[int, int]) -> Html:
+    """How many are compared, the earlier year first."""
+    return bases_of([("annees", each) for each in found], {"annees": tuple(map(str, years))})
 
 
 def drawn(found: list[Comparison]) -> list[Comparison]:

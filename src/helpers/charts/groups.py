@@ -1,16 +1,19 @@
 """Figures of groups compared within a year: the ALSES and the rest, small groups, objective against request."""
 
+from functools import partial
+
 import pandas as pd
 
 from helpers.charts import draw
-from helpers.charts.compared import colours_of, drawn, label, shares_frame, source_of, widest
+from helpers.charts.compared import bases_of, colours_of, drawn, label, shares_frame, source_of, widest
 from helpers.charts.figure import compose
 from helpers.charts.palette import BLUE, colour_of
-from helpers.charts.words import comparing, nothing, source
+from helpers.charts.words import bases, comparing, nothing, source, words
 from helpers.comparisons import Comparison, Comparisons
-from helpers.facts import Facts
+from helpers.facts import USUAL, Facts
+from helpers.schema import catalogue
 from helpers.tables import table
-from helpers.wording import Html, number, percent
+from helpers.wording import Html, number, percent, subject
 
 
 def show_rest(found: Comparisons, now: Facts) -> Html:
@@ -33,11 +36,12 @@ def show_rest(found: Comparisons, now: Facts) -> Html:
         "ecart_pts": "Écart (points)",
     }
     return compose(
-        draw.two_shares(rows, colours_of(shown)),
+        partial(draw.two_shares, rows, colours_of(shown)),
         id="reste",
         title=comparing("rest_title", c=most),
         subtitle=comparing("rest_subtitle", year=now.year),
         reading=comparing("rest_reading", c=most),
+        base=bases_of([("reste", each) for each in shown], {"reste": ("reste de la prévention spécialisée", "ALSES")}),
         source=source_of(shown, [now], "prévention spécialisée, collège ou non"),
         alt=comparing("gaps_alt", found=shown, kind="Reste de la prévention spécialisée puis ALSES").text,
         table=table(rows, caption="ALSES et reste de la prévention spécialisée", titles=titles),
@@ -58,6 +62,11 @@ def _intervals_frame(shown: list[Comparison]) -> pd.DataFrame:
     )
 
 
+def _bases(shown: list[Comparison]) -> Html:
+    """The invited of each group, or the posts."""
+    return words("bases", facts=[], measures=[(each, "base", subject(each)) for each in shown])
+
+
 _INTERVALS = {
     "effectif": "Effectif",
     "base": "Base",
@@ -75,11 +84,12 @@ def show_attendance_intervals(found: Comparisons, now: Facts) -> Html:
     rows, lowest = _intervals_frame(shown), found.first("groupes", having="p_choix")
     said = lowest if lowest is not None and lowest.is_conclusive else None
     return compose(
-        draw.shares_with_interval(rows, [colour_of("participants", each.id) for each in shown]),
+        partial(draw.shares_with_interval, rows, [colour_of("participants", each.id) for each in shown]),
         id="presences-intervalles",
         title=comparing("intervals_title", lowest=said),
         subtitle=comparing("intervals_subtitle"),
         reading=comparing("intervals_reading", c=lowest or shown[0]),
+        base=_bases(shown),
         source=source_of(shown, [now], "groupes dont les invités sont connus"),
         alt=comparing("intervals_alt", found=shown, kind="Présences et intervalle").text,
         table=table(rows, caption="Présences, invités et intervalle", titles={"etiquette": "Groupe", **_INTERVALS}),
@@ -95,11 +105,12 @@ def show_answers(found: Comparisons, now: Facts) -> Html:
     rows["etiquette"] = rows["etiquette"].str.replace(" : ", " :\n")
     data = rows.assign(etiquette=rows["etiquette"].str.replace("\n", " "))
     return compose(
-        draw.shares_with_interval(rows, [BLUE] * len(rows)),
+        partial(draw.shares_with_interval, rows, [BLUE] * len(rows)),
         id="reponses-intervalles",
         title=comparing("answers_title", c=most),
         subtitle=comparing("intervals_subtitle"),
         reading=comparing("intervals_reading", c=most),
+        base=bases([(now(each.path), "nouvelles prises de poste") for each in shown[:1]]),
         source=source_of(shown, [now], "nouvelles prises de poste"),
         alt=comparing("intervals_alt", found=shown, kind="Réponses des postes et intervalle").text,
         table=table(data, caption="Réponses imprimées en parts", titles={"etiquette": "Réponse", **_INTERVALS}),
@@ -123,11 +134,12 @@ def show_nested(found: Comparisons, now: Facts) -> Html:
     facts = [now(f"alses/{name}/{each.id}") for each in shown for name in ("demande_initiale", "objectif")]
     titles = {"etiquette": "Thème", "demandes": "Demandes", "objectifs": "Objectifs", "rapport": "Rapport"}
     return compose(
-        draw.ratios(rows),
+        partial(draw.ratios, rows),
         id="rapports",
         title=comparing("nested_title", most=shown[0]),
         subtitle=comparing("nested_subtitle", year=now.year),
         reading=comparing("nested_reading", c=shown[0]),
+        base=bases([(fact, catalogue().perimeters[USUAL].label) for fact in facts[:1]]),
         source=source("personnes suivies par un ALSES", (fact.reference for fact in facts if fact)),
         alt=comparing("nested_alt", found=shown).text,
         table=table(rows, caption="Objectifs pour une demande", titles=titles),

@@ -1,10 +1,12 @@
 """Figures of the meetings and of the associations that are named."""
 
+from functools import partial
+
 import pandas as pd
 
 from helpers.charts import draw
 from helpers.charts.figure import compose
-from helpers.charts.words import describing, is_tied, nothing, source, words
+from helpers.charts.words import bases, describing, is_tied, nothing, source, words
 from helpers.facts import Facts, fact_of
 from helpers.schema import catalogue
 from helpers.tables import breakdown_table, table
@@ -28,11 +30,12 @@ def show_calendar(rows: pd.DataFrame, facts: Facts) -> Html:
     reading = {"date": f"{rows['date'].iloc[example]:%Y-%m-%d}", "said": shown["date"].iloc[example]}
     titles = {"date": "Date", "libelle": "Groupe", "participants": "Présents"}
     return compose(
-        draw.calendar(rows),
+        partial(draw.calendar, rows),
         id="calendrier",
         title=describing("calendar_title", late=late, held=held, year=facts.year),
         subtitle=describing("calendar_subtitle"),
         reading=describing("calendar_reading", fact=present[example], **reading),
+        base=bases([(held or late, MEETINGS)]),
         source=source(MEETINGS, (fact.reference for fact in present)),
         alt=describing("calendar_alt", rows=alt).text,
         table=table(shown, caption="Réunions, par date", titles=titles),
@@ -48,13 +51,14 @@ def show_attendance(rows: pd.DataFrame) -> Html:
     known = [fact for fact in facts if fact.base] or facts
     lowest = min(known, key=lambda fact: fact.share or 0)
     return compose(
-        draw.attendance(shown),
+        partial(draw.attendance, shown),
         id="presences",
         title=words("attendance_title", lowest=lowest, is_tied=is_tied(lowest.share, [fact.share for fact in known]))
         if lowest.base and len(known) > 1
         else "Les présences aux réunions",
         subtitle=words("attendance_subtitle"),
         reading=words("attendance_reading", fact=known[0]) if known[0].base else "",
+        base=bases([(fact, fact.label) for fact in facts]),
         source=source(MEETINGS, shown["reference"]),
         alt=words("attendance_alt", facts=facts).text,
         table=breakdown_table(rows, caption="Présences et invités par groupe"),
@@ -89,12 +93,13 @@ def show_associations(grid: pd.DataFrame, facts: Facts) -> Html:
     silent, without, only = (fact if fact and fact.counts[1] else None for fact in found)
     titles = {"association": "Association", **{name: label[:1].upper() + label[1:] for name, label in headings.items()}}
     return compose(
-        draw.associations(grid, headings),
+        partial(draw.associations, grid, headings),
         id="associations",
         title=describing("associations_title", named=named, silent=silent, without=without),
         subtitle=describing("associations_subtitle"),
         reading=describing("associations_reading", fact=only),
         notes=[describing("associations_kept", pairs=parents)] if parents else [],
+        base=bases([(named, "associations nommées")]),
         source=source("associations nommées dans le document", [named.reference] if named else []),
         alt=describing("associations_alt", rows=[_said_of(row, listed) for row in grid.itertuples()]).text,
         table=table(shown, caption="Où chaque association est nommée", titles=titles),

@@ -1,15 +1,18 @@
 """Figures of a whole opened into its parts: the volume, the entry routes."""
 
+from functools import partial
+
 import pandas as pd
 
 from helpers.charts import draw
 from helpers.charts.figure import Figures, compose
 from helpers.charts.topics import figures_of, show_breakdowns
-from helpers.charts.words import describing, source
+from helpers.charts.words import bases, describing, source
 from helpers.facts import USUAL, Fact, Facts
 from helpers.schema import catalogue
 from helpers.tables import breakdown_table
 from helpers.wording import Html
+from helpers.wording.marks import population
 
 WHOLE, PUPILS = "prevention_specialisee", "collegiens"
 
@@ -50,11 +53,12 @@ def show_volume(parts: list[pd.DataFrame], facts: Facts) -> Html:
     rows = pd.concat([statuses, followed], ignore_index=True)
     names = ["toute la prévention spécialisée", "collégiens", "collégiens, selon qui les suit"]
     figure = compose(
-        draw.volume(whole, pupils, alses, others, names=names),
+        partial(draw.volume, whole, pupils, alses, others, names=names),
         id="volume",
         title=describing("volume_title", others=others),
         subtitle=describing("volume_subtitle", year=facts.year),
         reading=describing("volume_reading", whole=whole, pupils=pupils, alses=alses),
+        base=bases([(whole, catalogue().perimeters[WHOLE].short)]),
         source=source(catalogue().perimeters[WHOLE].label, rows["reference"]),
         alt=describing("volume_alt", whole=whole, pupils=pupils, alses=alses, others=others).text,
         table=breakdown_table(rows, caption=f"Personnes suivies et collégiens parmi elles, {facts.year}"),
@@ -79,11 +83,12 @@ def show_entries(parts: list[pd.DataFrame], facts: Facts) -> Html:
     drawn = [rows[rows["modalite"].isin(["college", "hors_college", *entry.modalities])] for rows in parts]
     rows = pd.concat([routes, *([] if referrers is None else [referrers])], ignore_index=True)
     figure = compose(
-        draw.entries(college, others, opened),
+        partial(draw.entries, college, others, opened),
         id="entrees",
         title=describing("entries_title", college=college, first=first),
         subtitle=describing("entries_subtitle", year=facts.year, has_referrers=bool(opened)),
         reading=describing("entries_reading", college=college, first=first),
+        base=bases([(college, population(college)), *((fact, population(fact)) for fact in opened[:1])]),
         source=source(catalogue().perimeters[USUAL].label, rows["reference"]),
         alt=describing("entries_alt", facts=[college, others, *opened]).text,
         table=breakdown_table(rows, caption=f"Voies d’entrée et orienteurs du collège, {facts.year}"),

@@ -1,9 +1,37 @@
-"""One colour a modality, the same in the whole report: Okabe–Ito, safe for the colour-blind."""
+"""One colour a modality, the same in the whole report, by day and by night; safe for the colour-blind.
 
-BLUE, ORANGE, GREEN, GREY, PALE = "#0072b2", "#d55e00", "#009e73", "#595959", "#d9d9d9"
-MIDDLE = "#8c8c8c"
-TRACK = "#f2f2f2"  # behind a bar, up to the whole
-SKY, PURPLE, AMBER = "#56b4e9", "#aa4499", "#b07d00"
+The colours by day are names as well: drawings use them, and the SVG swaps each for its counterpart in a dark theme.
+"""
+
+INK, GREY, MIDDLE, PALE = "#1d2329", "#55606b", "#8a8f94", "#d3d8dc"
+GROUND = "#ffffff"  # of the page, and of what is written on a dark fill
+TRACK = "#f0f2f3"  # behind a bar, up to the whole
+BLACK = "#111111"  # written on a light fill, by day and by night
+BLUE, ORANGE, GREEN = "#0067a5", "#c24f00", "#00916a"
+SKY, PURPLE, AMBER = "#3c97d0", "#9a3a8a", "#b98400"
+SHADES = (TRACK, "#d2e3f1", "#a3c8e4", "#6aa7d3", BLUE)  # of a count, from none to the most
+
+# Each colour in a dark theme; INK and GROUND are those of the page (``style.css``).
+DARK = {
+    INK: "#e3e7ea",
+    GREY: "#a5afb8",
+    MIDDLE: "#7d868e",
+    PALE: "#3a434b",
+    GROUND: "#14181c",
+    TRACK: "#20262b",
+    BLACK: "#111111",
+    BLUE: "#4aa3df",
+    ORANGE: "#e8772e",
+    GREEN: "#2fae86",
+    SKY: "#9fd3f5",
+    PURPLE: "#c76bb8",
+    AMBER: "#efc665",
+    SHADES[1]: "#22384a",
+    SHADES[2]: "#275578",
+    SHADES[3]: "#2f6893",
+}
+
+BAND = 0.7  # opacity of what a rounding leaves open behind a point: still three times the contrast of the ground
 
 # What is not listed here is drawn in BLUE; a colour is never the only carrier of a meaning.
 COLOURS = {
@@ -40,6 +68,32 @@ def colour_of(indicator: str, modality: str = "") -> str:
     """The colour of a modality, else of its indicator, else the usual blue.
 
     >>> colour_of("sexe", "filles"), colour_of("demande_initiale", "mobilite"), colour_of("niveau", "6e")
-    ('#aa4499', '#d55e00', '#0072b2')
+    ('#9a3a8a', '#c24f00', '#0067a5')
     """
     return COLOURS.get(f"{indicator}/{modality}", COLOURS.get(indicator, BLUE))
+
+
+def _luminance(colour: str) -> float:
+    parts = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """How well one colour stands out on another: the ratio of the WCAG, from 1 to 21.
+
+    >>> round(contrast("#000000", "#ffffff")), round(contrast("#777777", "#ffffff"), 2)
+    (21, 4.48)
+    """
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def text_on(fill: str) -> str:
+    """The colour of what is written on a fill: the one that is read best in the worse of the two themes.
+
+    >>> text_on(BLUE) == GROUND, text_on(PALE) == INK, text_on(GREEN) == BLACK
+    (True, True, True)
+    """
+    themes = [lambda colour: colour, DARK.__getitem__]
+    return max((GROUND, INK, BLACK), key=lambda text: min(contrast(theme(text), theme(fill)) for theme in themes))

@@ -1,11 +1,13 @@
 """Figures of the persons followed: by modality, from request to objective."""
 
+from functools import partial
+
 import pandas as pd
 
 from helpers.charts import draw
 from helpers.charts.figure import compose
 from helpers.charts.palette import colour_of
-from helpers.charts.words import nothing, source, words
+from helpers.charts.words import bases, nothing, source, words
 from helpers.facts import USUAL, Fact, Facts, fact_of
 from helpers.schema import catalogue
 from helpers.tables import breakdown_table, table
@@ -48,7 +50,7 @@ def show_breakdown(rows: pd.DataFrame) -> Html | None:
     perimeter = catalogue().perimeters[rows["perimetre"].iloc[0]]
     who = entry.population or perimeter.label
     return compose(
-        draw.bars(drawn, [colour_of(entry.id, name) for name in drawn["modalite"]]),
+        partial(draw.bars, drawn, [colour_of(entry.id, name) for name in drawn["modalite"]]),
         id=f"{perimeter.id}-{entry.id}",
         title=words("breakdown_title", fact=leading),
         subtitle=words(
@@ -56,6 +58,7 @@ def show_breakdown(rows: pd.DataFrame) -> Html | None:
         ),
         reading=words("breakdown_reading", fact=leading, year=year),
         notes=_contradicted(rows),
+        base=bases([(leading, who)]),
         source=source(who, drawn["reference"]),
         alt=words("breakdown_alt", entry=entry, facts=[fact_of(row) for row in drawn.itertuples()], year=year).text,
         table=breakdown_table(rows, caption=f"{entry.label}, {who}, {year}"),
@@ -78,11 +81,12 @@ def show_requests_and_goals(rows: pd.DataFrame, facts: Facts) -> Html:
         "base": "Base (personnes)",
     }
     return compose(
-        draw.dumbbell(rows),
+        partial(draw.dumbbell, rows),
         id="demandes-objectifs",
         title=words("goals_title", asked=pairs[0][0], worked=pairs[0][1]),
         subtitle=words("goals_subtitle", year=facts.year),
         reading=words("goals_reading", asked=pairs[0][0], worked=pairs[0][1]),
+        base=bases([(pairs[0][0], catalogue().perimeters[USUAL].label)]),
         source=source(catalogue().perimeters[USUAL].label, (fact.reference for pair in pairs for fact in pair)),
         alt=words("goals_alt", pairs=pairs).text,
         table=table(rows, caption="Demandes initiales et objectifs travaillés", titles=titles),

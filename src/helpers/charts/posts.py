@@ -1,10 +1,12 @@
 """Figures of the new posts, a dot or a sign a post: starts, conditions, seniority, teams, the collèges among others."""
 
+from functools import partial
+
 import pandas as pd
 
 from helpers.charts import draw
 from helpers.charts.figure import compose
-from helpers.charts.words import describing, is_tied, nothing, source, words
+from helpers.charts.words import bases, describing, is_tied, nothing, source, words
 from helpers.facts import Facts
 from helpers.schema import CERTAIN_FROM_YEARS, catalogue
 from helpers.tables import table
@@ -35,11 +37,12 @@ def show_starts(months: pd.DataFrame, facts: Facts) -> Html:
     counts = [facts(f"postes/mois_de_debut/{date:%Y-%m}") for date in dates]
     most = max(range(len(counts)), key=lambda index: counts[index].counts)
     return compose(
-        draw.timeline(months),
+        partial(draw.timeline, months),
         id="debuts",
         title=words("starts_title", most=counts[most], month=dates[most]),
         subtitle=words("starts_subtitle"),
         reading=words("starts_reading", fact=counts[most], month=dates[most]),
+        base=bases([(counts[0], POSTS)]),
         source=source(POSTS, [counts[0].reference]),
         alt=words("starts_alt", facts=counts, months=dates).text,
         table=table(
@@ -63,7 +66,7 @@ def show_conditions(grid: pd.DataFrame, facts: Facts, *, conditions: tuple[str, 
     answers = pd.concat([answers, pd.DataFrame([{"poste": "Ensemble, réponses « oui »", **totals}])])
     titles = {"poste": "Poste", **{name: entry.label for name, entry in entries.items()}}
     return compose(
-        draw.grid(named, {name: entry.label for name, entry in entries.items()}, totals=totals),
+        partial(draw.grid, named, {name: entry.label for name, entry in entries.items()}, totals=totals),
         id="conditions",
         title=words(
             "conditions_title",
@@ -73,6 +76,7 @@ def show_conditions(grid: pd.DataFrame, facts: Facts, *, conditions: tuple[str, 
         ),
         subtitle=words("conditions_subtitle"),
         reading=words("conditions_reading", best=best, entry=best_entry),
+        base=bases([(best, POSTS)]),
         source=source(POSTS, [best.reference]),
         alt=words("conditions_alt", facts=said).text,
         table=table(answers, caption="Conditions de chaque poste", titles=titles),
@@ -91,11 +95,12 @@ def show_seniority(rows: pd.DataFrame, facts: Facts) -> Html:
     field = facts("postes/experience_prevention/non")
     titles = {"experience": "Expérience", "annees": "Ancienneté", "postes": "Postes", "colleges": "Collèges"}
     return compose(
-        draw.seniority(rows, certain_from=CERTAIN_FROM_YEARS),
+        partial(draw.seniority, rows, certain_from=CERTAIN_FROM_YEARS),
         id="anciennete",
         title=describing("seniority_title", field=field, role=facts("postes/premiere_prise_de_poste/oui")),
         subtitle=describing("seniority_subtitle"),
         reading=describing("seniority_reading", unsure=facts("postes/premiere_prise_de_poste/incertain")),
+        base=bases([(field, POSTS)]),
         source=source(POSTS, [field.reference] if field else []),
         alt=describing("seniority_alt", strips=strips).text,
         table=table(shown, caption="Ancienneté imprimée, par nombre d’années", titles=titles),
@@ -119,11 +124,12 @@ def show_teams(rows: pd.DataFrame, facts: Facts) -> Html:
     titles = {name: labels.get(name, label[:1].upper() + label[1:]) for name, label in answers.items()}
     most = facts(f"{crossed}{first}")
     return compose(
-        draw.teams(rows),
+        partial(draw.teams, rows),
         id="equipes",
         title=describing("teams_title", without=without, most=most if stands_out else None, association=first),
         subtitle=describing("teams_subtitle"),
         reading=describing("teams_reading", fact=most, association=first) if most else "",
+        base=bases([(without, POSTS)]),
         source=source(POSTS, [without.reference]),
         alt=describing("teams_alt", rows=alt).text,
         table=table(
@@ -159,11 +165,12 @@ def show_context(rows: pd.DataFrame, landmarks: pd.DataFrame, facts: Facts) -> H
         "eleves": "Élèves",
     }
     return compose(
-        draw.context(named, landmarks),
+        partial(draw.context, named, landmarks),
         id="indice-social",
         title=describing("context_title", low=low, field=field),
         subtitle=describing("context_subtitle"),
         reading=describing("context_reading", above=above),
+        base=bases([(low, POSTS)]),
         source=describing("context_source", reference=low.reference if low else "registre des collèges", field=field),
         alt=describing("context_alt", rows=[f"{row.poste}, {row.indice}" for row in both.itertuples()]).text,
         table=table(both, caption="Indice de position sociale et élèves des collèges des postes", titles=titles),

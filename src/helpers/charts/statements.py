@@ -7,7 +7,7 @@ import pandas as pd
 from helpers.charts import draw
 from helpers.charts.draw.statements import NATURES
 from helpers.charts.figure import compose
-from helpers.charts.words import is_tied, nothing, source
+from helpers.charts.words import bases, is_tied, nothing, source
 from helpers.facts import Fact, Facts
 from helpers.schema import catalogue
 from helpers.tables import matrix_table, table, value_of
@@ -23,6 +23,10 @@ _say = partial(say, "figures_themes")
 
 def _source(facts: Facts) -> Html:
     return source("énoncés de la synthèse", [facts("enonces/enonces/").reference])
+
+
+def _base(facts: Facts) -> Html:
+    return bases([(facts("enonces/enonces/"), "énoncés de la synthèse")])
 
 
 def _table(counts: pd.DataFrame, row_name: str, *, caption: str) -> Html:
@@ -51,11 +55,12 @@ def show_matrix(counts: pd.DataFrame, facts: Facts) -> Html:
     rows = _rows(counts, facts, "theme_enonce")
     label, most, is_tied = _most(rows)
     return compose(
-        draw.heat(counts),
+        partial(draw.heat, counts),
         id="themes",
         title=_say("matrix_title", fact=most, label=label, is_tied=is_tied),
         subtitle=_say("matrix_subtitle"),
         reading=_say("matrix_reading", fact=most, label=label),
+        base=_base(facts),
         source=_source(facts),
         alt=_say("matrix_alt", rows=rows).text,
         table=_table(counts, "thème", caption="Énoncés par thème et par nature"),
@@ -72,11 +77,12 @@ def show_actors(counts: pd.DataFrame, facts: Facts) -> Html:
     label, most, _ = _most(rows)
     groups = {name: facts(f"enonces/acteur_enonce/{code}") for name, code in GROUPS.items()}
     return compose(
-        draw.diverging(ordered),
+        partial(draw.diverging, ordered),
         id="acteurs",
         title=_say("actors_title", most=most, label=label, **groups),
         subtitle=_say("actors_subtitle"),
         reading=_say("actors_reading", fact=most, tense=_tensions(facts, most), label=label),
+        base=_base(facts),
         source=_source(facts),
         alt=_say("actors_alt", rows=rows).text,
         table=_table(ordered, "acteur", caption="Énoncés par acteur et par nature"),
@@ -90,11 +96,12 @@ def show_scales(counts: pd.DataFrame, facts: Facts) -> Html:
     rows = _rows(counts, facts, "echelle_enonce")
     label, most, is_tied = _most(rows)
     return compose(
-        draw.marks(counts),
+        partial(draw.marks, counts),
         id="echelles",
         title=_say("scales_title", fact=most, tense=_tensions(facts, most), label=label, is_tied=is_tied),
         subtitle=_say("scales_subtitle"),
         reading=_say("scales_reading", fact=most, label=label),
+        base=_base(facts),
         source=_source(facts),
         alt=_say("scales_alt", rows=rows).text,
         table=_table(counts, "échelle", caption="Énoncés par échelle et par nature"),
@@ -125,11 +132,14 @@ def show_beside(linked: pd.DataFrame, facts: Facts) -> Html:
     used = [facts(path) for path in rows["chiffre"]]
     columns = {"titre": "Chiffre", "population": "Population", "dit": "Valeur"}
     return compose(
-        draw.beside(rows),
+        partial(draw.beside, rows),
         id="chiffres-et-enonces",
         title=_say("beside_title", fact=facts("enonces/chiffre_lie/oui")),
         subtitle=_say("beside_subtitle"),
         reading=_say("beside_reading", label=first["titre"], value=value_of(facts(first["chiffre"]))),
+        base=bases(
+            [(facts("enonces/chiffre_lie/oui"), "énoncés de la synthèse"), *((fact, population(fact)) for fact in used)]
+        ),
         source=source("énoncés liés à une part de l’année", (fact.reference for fact in used)),
         alt=_say("beside_alt", rows=list(zip(rows["titre"], rows["dit"], strict=True))).text,
         table=table(

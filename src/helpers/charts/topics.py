@@ -1,11 +1,13 @@
 """The figures of a topic: one an indicator, its populations together when it has several."""
 
+from functools import partial
+
 import pandas as pd
 
 from helpers.charts import draw
 from helpers.charts.figure import Figures, compose
 from helpers.charts.persons import drawable, show_breakdown
-from helpers.charts.words import describing, nothing, source
+from helpers.charts.words import bases, describing, nothing, source
 from helpers.facts import Fact, fact_of
 from helpers.schema import catalogue
 from helpers.tables import populations_table
@@ -48,12 +50,13 @@ def show_populations(parts: list[pd.DataFrame]) -> Html | None:
     counted = [f"{name} ({plain(say_base(known[0]))})" for name, known in zip(names, facts, strict=True)]
     nested = all(_contains(outer.id, inner.id) for inner, outer in zip(perimeters, perimeters[1:], strict=False))
     return compose(
-        draw.populations(drawn, counted),
+        partial(draw.populations, drawn, counted),
         id=f"populations-{entry.id}",
         title=describing("populations_title", entry=entry, first=leading[0], others=others),
         subtitle=describing("populations_subtitle", year=year),
         reading=describing("populations_reading", first=leading[0], others=others, year=year),
         notes=[describing("populations_inside")] if nested else [],
+        base=bases((known[0], perimeter.label) for perimeter, known in zip(perimeters, facts, strict=True)),
         source=source(" ; ".join(perimeter.label for perimeter in perimeters), pd.concat(drawn)["reference"]),
         alt=describing("populations_alt", entry=entry, parts=list(zip(names, facts, strict=True))).text,
         table=populations_table(parts, names, caption=f"{entry.label}, {year}"),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-from helpers.facts import merge_references
+from helpers.facts import Fact, merge_references
 from helpers.wording import Html, say
 
 # Titles, readings and alternative texts: the macros that several pages share, then those of pages 02 and 03.
@@ -21,6 +21,12 @@ def nothing(subject: str) -> Html:
 def source(population: str, references: Iterable[str]) -> Html:
     """Population and documents of a figure."""
     return words("source", population=population, references=merge_references(references) or "calcul")
+
+
+def bases(parts: Iterable[tuple[Fact | None, str]]) -> Html:
+    """How many a figure speaks of, each number with who they are: « n = 2 233 (personnes suivies par un ALSES) »."""
+    known = {(fact.base or fact.counts, label): (fact, label) for fact, label in parts if fact}
+    return words("bases", facts=[said for (count, _), said in known.items() if count], measures=[])
 
 
 def is_tied(value: Any, values: list) -> bool:

@@ -1,9 +1,11 @@
 """Figures of two years: shares, counts, and what new persons would need to make their difference."""
 
+from functools import partial
+
 import pandas as pd
 
 from helpers.charts import draw
-from helpers.charts.compared import SHARES, colours_of, drawn, ends, shares_frame, source_of, widest
+from helpers.charts.compared import SHARES, bases_of_years, colours_of, drawn, ends, shares_frame, source_of, widest
 from helpers.charts.figure import compose
 from helpers.charts.palette import COLOURS, GREY, colour_of
 from helpers.charts.words import comparing, nothing
@@ -25,11 +27,12 @@ def show_differences(found: Comparisons, now: Facts, before: Facts) -> Html:
     )
     titles = SHARES | {"reference_pct": str(before.year), "part_pct": str(now.year)}
     return compose(
-        draw.two_shares(rows, colours_of(shown)),
+        partial(draw.two_shares, rows, colours_of(shown)),
         id="ecarts",
         title=comparing("shares_title", widest=most, is_first=most is widest(shown)),
         subtitle=comparing("shares_subtitle", **years),
         reading=comparing("shares_reading", c=most, **years),
+        base=bases_of_years(shown, (before.year, now.year)),
         source=source_of(shown, [before, now], "voir les données de la figure"),
         alt=comparing("gaps_alt", found=shown, kind="Parts de deux années").text,
         table=table(rows, caption=f"Parts de {before.year} et de {now.year}", titles=titles),
@@ -43,12 +46,7 @@ def show_counts(found: Comparisons, now: Facts, before: Facts) -> Html:
         return nothing("aucun effectif n’est connu pour les deux années")
     most, years = widest(shown), {"year": now.year, "compare_to": before.year}
     rows = pd.DataFrame(
-        {
-            "annee": year,
-            **ends(most, count, "effectif"),
-            "base": most[base].value,
-            "part_pct": most[share].value,
-        }
+        {"annee": year, **ends(most, count, "effectif"), "base": most[base].value, "part_pct": most[share].value}
         for year, count, base, share in (
             (str(before.year), "effectif_reference", "base_reference", "part_reference"),
             (str(now.year), "effectif", "base", "part"),
@@ -57,12 +55,14 @@ def show_counts(found: Comparisons, now: Facts, before: Facts) -> Html:
     _, indicator, modality = most.path.split("/")
     titles = {"annee": "Année", "effectif": "Effectif", "effectif_min": "Au moins", "effectif_max": "Au plus"}
     titles |= {"base": "Ensemble", "part_pct": "Part"}
+    colours = (colour_of(indicator, modality), COLOURS.get(f"{indicator}/hors_{modality}", GREY))
     return compose(
-        draw.stacked_counts(rows, (colour_of(indicator, modality), COLOURS.get(f"{indicator}/hors_{modality}", GREY))),
+        partial(draw.stacked_counts, rows, colours),
         id="effectifs",
         title=comparing("counts_title", c=most),
         subtitle=comparing("counts_subtitle", c=most),
         reading=comparing("counts_reading", c=most, **years),
+        base=bases_of_years([most], (before.year, now.year)),
         source=source_of([most], [before, now], "personnes suivies par un ALSES"),
         alt=comparing("counts_alt", c=most, **years).text,
         table=table(rows, caption=f"Effectifs de {before.year} et de {now.year}", titles=titles),
@@ -87,11 +87,12 @@ def show_composition(found: Comparisons, now: Facts, before: Facts) -> Html:
         "personnes": "Personnes de plus",
     }
     return compose(
-        draw.composition(rows, colours_of(shown)),
+        partial(draw.composition, rows, colours_of(shown)),
         id="composition",
         title=comparing("composition_title", c=most),
         subtitle=comparing("composition_subtitle", **years),
         reading=comparing("composition_reading", c=most, compare_to=before.year),
+        base=bases_of_years(shown, (before.year, now.year)),
         source=source_of(shown, [before, now], "personnes suivies par un ALSES"),
         alt=comparing("composition_alt", found=shown).text,
         table=table(rows, caption="Part qu’il faudrait aux personnes de plus", titles=titles),

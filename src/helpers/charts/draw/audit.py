@@ -3,38 +3,43 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from helpers.charts.draw.axes import bare, folded
-from helpers.charts.figure import canvas
-from helpers.charts.palette import GREY, colour_of
+from helpers.charts.draw.axes import ABOVE, bare, name_rows
+from helpers.charts.palette import GREY, INK, colour_of, text_on
+from helpers.charts.sheet import WIDE, Sheet, canvas
 
-ROW = 0.46  # inches a row of squares takes, with the line numbers under it
+ROW = 0.44  # inches a row of squares takes, with the line numbers under it
 LABEL = 22  # characters a line of a row's label may hold
-PER_ROW = 18  # squares a row may hold before it goes on below
+PER_ROW = {False: 18, True: 13}  # on a wide and on a narrow sheet, squares a row may hold before it goes on below
 # The letter in each square says the verdict without its colour; a contradiction also has a thick frame.
+IN_SQUARE = {"ha": "center", "va": "center_baseline", "fontweight": "bold"}
+LEAST = 8.25  # points: 11 pixels
 LETTERS = {"confirme": "C", "sous_hypothese": "H", "non_verifiable": "N", "ambigu": "A", "contradictoire": "X"}
-FRAMES = {"contradictoire": ("black", 2.2)}
+FRAMES = {"contradictoire": (INK, 2.2)}
 
 
-def verdicts(figures: pd.DataFrame) -> Figure:
+def verdicts(figures: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     """One square a figure, a row a topic: letter and colour of its verdict, its line below.
 
     Columns ``rubrique`` (label, rows in order of appearance), ``verdict``, ``ligne``; in order of line.
     """
+    per_row = PER_ROW[sheet.is_narrow]
     rows = [
-        ("" if start else topic, own.iloc[start : start + PER_ROW])
+        ("" if start else topic, own.iloc[start : start + per_row])
         for topic, own in figures.groupby("rubrique", sort=False)
-        for start in range(0, len(own), PER_ROW)
+        for start in range(0, len(own), per_row)
     ]
-    figure, axes = canvas(0.2 + ROW * len(rows))
+    figure, axes = canvas(0.2 + (ROW + 0.04 + ABOVE * sheet.is_narrow) * len(rows), sheet)
+    below = {"textcoords": "offset points", "ha": "center", "color": GREY, "fontsize": min(sheet.small, LEAST)}
     for place, (_, own) in enumerate(rows):
         for column, each in enumerate(own.itertuples()):
             letter, colour = LETTERS[each.verdict], colour_of("verdict", each.verdict)
             edge, width = FRAMES.get(each.verdict, (GREY, 0.6))
-            axes.scatter(column, place, s=260, marker="s", color=colour, edgecolor=edge, linewidth=width)
-            axes.text(column, place, letter, ha="center", va="center_baseline", fontweight="bold")
-            axes.text(column, place + 0.46, f"{each.ligne}", ha="center", va="center", color=GREY, fontsize=7)
-    axes.set_yticks(range(len(rows)), folded((label for label, _ in rows), LABEL))
-    axes.set_xlim(-0.7, PER_ROW - 0.3)
+            square = {"marker": "s", "s": 170 if sheet.is_narrow else 230, "linewidth": width}
+            axes.scatter(column, place, color=colour, edgecolor=edge, **square)
+            axes.text(column, place, letter, color=text_on(colour), **IN_SQUARE)
+            axes.annotate(f"{each.ligne}", (column, place), (0, -9), va="top", **below)
+    name_rows(axes, range(len(rows)), [label for label, _ in rows], sheet, width=LABEL)
+    axes.set_xlim(-0.7, per_row - 0.3)
     axes.set_ylim(len(rows) - 0.35, -0.5)
     axes.set_xticks([])
     bare(axes)

@@ -3,28 +3,29 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from helpers.charts.draw.axes import ROW, bare, percent_ticks
-from helpers.charts.figure import canvas
-from helpers.charts.palette import BLUE, GREY, PALE, TRACK
+from helpers.charts.draw.axes import bare, name_rows, percent_ticks, room
+from helpers.charts.palette import BAND, BLUE, GREY, GROUND, INK, PALE, TRACK
+from helpers.charts.sheet import WIDE, Sheet, canvas
 from helpers.wording import number, percent, probability, signed
 
+BESIDE = {"textcoords": "offset points", "va": "center", "fontweight": "bold"}
 # One shape a series: legible without colour.
 SHAPES = ("o", "s", "^", "D", "v")
 
 
-def forest(rows: pd.DataFrame) -> Figure:
+def forest(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     """One difference a row: thick for rounding, thin for the interval, a full point when it is conclusive.
 
     Columns ``etiquette``, ``ecart_pts``, ``ecart_min_pts``, ``ecart_max_pts``, ``ic_bas_pts``, ``ic_haut_pts``,
     ``est_concluant``.
     """
-    figure, axes = canvas(0.9 + 0.44 * len(rows))
+    figure, axes = canvas(0.7 + room(sheet, rows["etiquette"], 0.4) * len(rows), sheet)
     places = list(range(len(rows)))[::-1]
     axes.axvline(0, color=GREY, linewidth=1)
-    axes.hlines(places, rows["ic_bas_pts"], rows["ic_haut_pts"], color="black", linewidth=1.2)
-    axes.hlines(places, rows["ecart_min_pts"], rows["ecart_max_pts"], color=BLUE, linewidth=7, alpha=0.45)
+    axes.hlines(places, rows["ic_bas_pts"], rows["ic_haut_pts"], color=INK, linewidth=1.2)
+    axes.hlines(places, rows["ecart_min_pts"], rows["ecart_max_pts"], color=BLUE, linewidth=7, alpha=BAND)
     for place, row in zip(places, rows.itertuples(), strict=True):
-        face = BLUE if row.est_concluant else "white"
+        face = BLUE if row.est_concluant else GROUND
         axes.scatter(row.ecart_pts, place, s=60, facecolor=face, edgecolor=BLUE, linewidth=2, zorder=3)
         # Away from the line at zero.
         is_below = row.ecart_pts < 0
@@ -38,7 +39,7 @@ def forest(rows: pd.DataFrame) -> Figure:
             va="center",
             fontweight="bold",
         )
-    axes.set_yticks(places, rows["etiquette"])
+    name_rows(axes, places, rows["etiquette"].str.replace("\n", " : " if sheet.is_narrow else "\n"), sheet, width=80)
     low, high = min(rows["ic_bas_pts"].min(), 0), max(rows["ic_haut_pts"].max(), 0)
     axes.set_xlim(low - (high - low) * 0.14, high + (high - low) * 0.14)
     axes.set_ylim(-0.6, len(rows) - 0.4)
@@ -48,27 +49,27 @@ def forest(rows: pd.DataFrame) -> Figure:
     return figure
 
 
-def shares_with_interval(rows: pd.DataFrame, colours: list[str]) -> Figure:
+def shares_with_interval(rows: pd.DataFrame, colours: list[str], *, sheet: Sheet = WIDE) -> Figure:
     """A point and its interval a row; columns ``etiquette``, ``effectif``, ``base``, ``part_pct``, ``ic_…_pct``."""
-    figure, axes = canvas(0.6 + 0.46 * len(rows))
+    figure, axes = canvas(0.5 + room(sheet, rows["etiquette"], 0.4) * len(rows), sheet)
     places = list(range(len(rows)))[::-1]
     axes.hlines(places, 0, 100, color=TRACK, linewidth=9, zorder=0)
-    axes.hlines(places, rows["ic_bas_pct"], rows["ic_haut_pct"], color="black", linewidth=1.6)
+    axes.hlines(places, rows["ic_bas_pct"], rows["ic_haut_pct"], color=INK, linewidth=1.6)
     axes.scatter(rows["part_pct"], places, s=85, color=colours, zorder=3)
     for place, row in zip(places, rows.itertuples(), strict=True):
         text = f"{number(row.effectif)} sur {number(row.base)}, {percent(row.part_pct)}"
         axes.text(102, place, text, va="center", fontweight="bold")
-    axes.set_yticks(places, rows["etiquette"])
-    axes.set_xlim(0, 140)
+    name_rows(axes, places, rows["etiquette"], sheet, width=38)
+    axes.set_xlim(0, 150 if sheet.is_narrow else 140)
     axes.set_ylim(-0.6, len(rows) - 0.4)
     percent_ticks(axes)
     bare(axes)
     return figure
 
 
-def ratios(rows: pd.DataFrame) -> Figure:
+def ratios(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     """How many objectives for one request, on a multiplying scale; columns ``etiquette``, ``rapport``, the counts."""
-    figure, axes = canvas(0.6 + ROW * 1.15 * len(rows))
+    figure, axes = canvas(0.5 + room(sheet, rows["etiquette"]) * len(rows), sheet)
     places = list(range(len(rows)))[::-1]
     axes.set_xscale("log")
     axes.axvline(1, color=GREY, linewidth=1)
@@ -82,18 +83,20 @@ def ratios(rows: pd.DataFrame) -> Figure:
     axes.set_xticks(graduations, [f"× {value}" for value in graduations], color=GREY)
     axes.set_xticks([], minor=True)
     axes.set_xlim(min(0.9, rows["rapport"].min() * 0.9), most * 4)
-    axes.set_yticks(places, rows["etiquette"])
+    name_rows(axes, places, rows["etiquette"], sheet)
     axes.set_ylim(-0.6, len(rows) - 0.4)
     bare(axes)
     return figure
 
 
-def tests_by_design(rows: pd.DataFrame, *, effects: list[str], threshold: float, colours: list[str]) -> Figure:
+def tests_by_design(
+    rows: pd.DataFrame, *, effects: list[str], threshold: float, colours: list[str], sheet: Sheet = WIDE
+) -> Figure:
     """p by assumed variance: one series a comparison, a line for the counts that rounding allows.
 
     Columns ``etiquette`` and, for each effect ``0``, ``1`` …, ``p_0``, ``p_0_min``, ``p_0_max`` …
     """
-    figure, axes = canvas(3.4)
+    figure, axes = canvas(3.4, sheet)
     axes.set_yscale("log")
     axes.axhline(threshold, color=GREY, linewidth=1, linestyle="--")
     axes.text(-0.88, threshold, f"seuil {number(threshold, 2)}", va="bottom", color=GREY)
@@ -106,9 +109,8 @@ def tests_by_design(rows: pd.DataFrame, *, effects: list[str], threshold: float,
         axes.plot(places, values, shape, color=colour, markersize=8, linestyle="none", label=row["etiquette"])
         for place, value in zip(places, values, strict=True):
             # Two series that meet keep their numbers apart.
-            side = -1 if rank == 0 and len(rows) > 1 else 1
-            said = {"ha": "right" if side < 0 else "left", "fontsize": 9, "fontweight": "bold", "color": colour}
-            axes.text(place + 0.06 * side, value, probability(value), va="center", **said)
+            side, away = ("right", -7) if rank == 0 and len(rows) > 1 else ("left", 7)
+            axes.annotate(probability(value), (place, value), (away, 0), ha=side, fontsize=sheet.small, **BESIDE)
     axes.legend(loc="lower right", frameon=False)
     axes.set_xticks(range(len(effects)), effects)
     axes.set_xlim(-0.9, len(effects) - 0.4)

@@ -3,31 +3,30 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from helpers.charts.draw.axes import ROW, bare, folded
-from helpers.charts.figure import canvas
-from helpers.charts.palette import BLUE, GREY, ORANGE, PALE
+from helpers.charts.draw.axes import LABEL_BOX, bare, folded, name_rows, room
+from helpers.charts.palette import BLUE, GREY, GROUND, ORANGE, PALE
+from helpers.charts.sheet import WIDE, Sheet, canvas
 from helpers.wording import month, number, trimmed
 
-LABEL_BOX = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}  # so that a line does not cross a number
 # How full the dot of a post is, by the status printed for its collège: legible without colour.
 FILLS = {"rep_plus": "full", "rep": "left", "non_renseigne": "none"}
 # How full the disc of an answer is: legible without colour.
 DISCS = {"oui": ("full", BLUE), "en_cours": ("left", BLUE), "non": ("none", ORANGE)}
 SIGNS = {"ne_sait_pas": "?", "autre": "*"}
 HEADING = 11  # characters a line of a column's heading may hold before it meets its neighbour
-TICKS = 10  # months named under a timeline before they meet
+TICKS = {False: 10, True: 6}  # on a wide and on a narrow sheet, months named under a timeline before they meet
 LABEL = 42  # characters a line of a row's label may hold
 
 
-def timeline(months: pd.DataFrame) -> Figure:
+def timeline(months: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     """One dot a post above the month of its start; columns ``mois``, ``postes``."""
-    figure, axes = canvas(2.0)
+    figure, axes = canvas(2.0, sheet)
     span = pd.date_range(months["mois"].min(), months["mois"].max(), freq="MS")
     place = {first: index for index, first in enumerate(span)}
     for row in months.itertuples():
         axes.scatter([place[row.mois]] * row.postes, range(1, row.postes + 1), s=90, color=BLUE)
         axes.text(place[row.mois], row.postes + 0.75, number(row.postes), ha="center", fontweight="bold")
-    step = -(-len(span) // TICKS)
+    step = -(-len(span) // TICKS[sheet.is_narrow])
     axes.set_xticks(range(0, len(span), step), [month(first).replace(" ", "\n") for first in span[::step]])
     axes.set_xlim(-0.6, len(span) - 0.4)
     axes.set_ylim(0, months["postes"].max() + 1.6)
@@ -40,7 +39,7 @@ def answers(axes, given: list[tuple[float, float, str]]) -> None:
     """The sign of each answer (column, row, value): a disc more or less full, or a character."""
     for value, (fill, colour) in DISCS.items():  # all of a kind at once: the marker is then written once
         places = [(column, row) for column, row, answer in given if answer == value]
-        style = {"markersize": 9, "markerfacecoloralt": "white", "markeredgewidth": 1.6}
+        style = {"markersize": 8.5, "markerfacecoloralt": GROUND, "markeredgewidth": 1.6}
         if places:
             axes.plot(*zip(*places, strict=True), "o", fillstyle=fill, color=colour, **style)
     for column, row, value in given:
@@ -48,48 +47,56 @@ def answers(axes, given: list[tuple[float, float, str]]) -> None:
             axes.text(column, row, SIGNS[value], ha="center", va="center", fontweight="bold", color=GREY)
 
 
-def grid(posts: pd.DataFrame, labels: dict[str, str], *, totals: dict[str, str]) -> Figure:
+def grid(posts: pd.DataFrame, labels: dict[str, str], *, totals: dict[str, str], sheet: Sheet = WIDE) -> Figure:
     """One row a post, one column a condition: a sign for each answer, legible without colour; below, the totals."""
-    figure, axes = canvas(1.7 + 0.3 * len(posts))
+    figure, axes = canvas(1.2 + room(sheet, posts["poste"], 0.27) * (len(posts) + 1), sheet)
     last = len(posts) + 0.1
     answers(axes, [(place, row, value) for place, name in enumerate(labels) for row, value in enumerate(posts[name])])
     for column, name in enumerate(labels):
         axes.text(column, last, totals[name], ha="center", va="center", fontweight="bold")
-    names = folded(posts["poste"], LABEL)
-    axes.set_yticks([*range(len(posts)), last], [*names, "Réponses « oui »"])
-    axes.get_yticklabels()[-1].set_fontweight("bold")
-    axes.set_xticks(range(len(labels)), folded(labels.values(), HEADING), fontsize=9)
+    name_rows(axes, [*range(len(posts)), last], [*posts["poste"], "Réponses « oui »"], sheet, width=LABEL, rise=6)
+    axes.set_xticks(range(len(labels)), folded(labels.values(), HEADING), fontsize=sheet.small)
     axes.xaxis.tick_top()
     axes.set_xlim(-0.5, len(labels) - 0.5)
-    axes.set_ylim(len(posts) + 0.6, -0.5)
-    axes.axhline(len(posts) - 0.5, color=GREY, linewidth=1)
-    axes.hlines([row + 0.5 for row in range(len(posts) - 1)], -0.5, len(labels) - 0.5, color=PALE, linewidth=0.6)
+    axes.set_ylim(len(posts) + 0.6, -0.7 if sheet.is_narrow else -0.5)
+    below = 0.36 if sheet.is_narrow else 0.5  # a line runs under the signs, over the name of the next row
+    axes.axhline(len(posts) - 1 + below, color=GREY, linewidth=1)
+    axes.hlines([row + below for row in range(len(posts) - 1)], -0.5, len(labels) - 0.5, color=PALE, linewidth=0.6)
     axes.spines["top"].set_visible(False)
     bare(axes)
     return figure
 
 
-def seniority(rows: pd.DataFrame, *, certain_from: float) -> Figure:
+def seniority(rows: pd.DataFrame, *, certain_from: float, sheet: Sheet = WIDE) -> Figure:
     """One dot a post above its years, one strip an experience; hollow below ``certain_from``, zero named « aucune ».
 
     Columns of `describe.seniority`.
     """
     strips = list(dict.fromkeys(rows["experience"]))
     tallest = int(rows["postes"].max())
-    figure, axes = canvas(0.9 + len(strips) * (0.5 + 0.15 * tallest))
-    step = tallest + 3
+    figure, axes = canvas(0.5 + len(strips) * (room(sheet, row=0.4) + 0.13 * tallest), sheet)
+    step = tallest + 3 + 2 * sheet.is_narrow
     for row in rows.itertuples():
         ground = (len(strips) - 1 - strips.index(row.experience)) * step
         heights = [ground + 1 + place for place in range(row.postes)]
         colour = ORANGE if row.annees == 0 else BLUE
-        face = "white" if 0 < row.annees < certain_from else colour
-        style = {"markersize": 6.5, "markerfacecolor": face, "markeredgecolor": colour, "markeredgewidth": 1.5}
+        face = GROUND if 0 < row.annees < certain_from else colour
+        style = {
+            "markersize": 4.6 if sheet.is_narrow else 6.5,
+            "markerfacecolor": face,
+            "markeredgecolor": colour,
+            "markeredgewidth": 1.5,
+        }
         axes.plot([row.annees] * row.postes, heights, "o", **style)
-        axes.text(row.annees, heights[-1] + 0.8, number(row.postes), ha="center", fontsize=9, fontweight="bold")
+        axes.text(
+            row.annees, heights[-1] + 0.8, number(row.postes), ha="center", fontsize=sheet.small, fontweight="bold"
+        )
     grounds = [(len(strips) - 1 - place) * step for place in range(len(strips))]
     axes.hlines(grounds, -0.5, rows["annees"].max() + 0.7, color=GREY, linewidth=0.8)
-    axes.set_yticks([ground + 1 for ground in grounds], folded(strips, 16))
-    ends = sorted({0.0, *range(5, int(rows["annees"].max()) + 1, 5)})
+    rise = tallest + 2 if sheet.is_narrow else 1  # over the tallest heap, or beside its foot
+    name_rows(axes, [ground + rise for ground in grounds], strips, sheet, width=16, rise=0)
+    step_years = 10 if sheet.is_narrow else 5
+    ends = sorted({0.0, *range(step_years, int(rows["annees"].max()) + 1, step_years)})
     axes.set_xticks(ends, ["aucune", *(f"{number(end)} ans" for end in ends[1:])])
     axes.set_xlim(-0.9, rows["annees"].max() + 1)
     axes.set_ylim(-0.6, len(strips) * step - 0.6)
@@ -97,12 +104,12 @@ def seniority(rows: pd.DataFrame, *, certain_from: float) -> Figure:
     return figure
 
 
-def teams(rows: pd.DataFrame) -> Figure:
+def teams(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     """One sign a post in the row of its association: does a team work in the neighbourhood?
 
     Columns of `describe.teams`: after ``postes``, one column an answer.
     """
-    figure, axes = canvas(0.5 + ROW * len(rows))
+    figure, axes = canvas(0.2 + room(sheet, row=0.31) * len(rows), sheet)
     given = []
     for place, row in enumerate(rows.itertuples()):
         shown = [name for name in rows.columns[2:] for _ in range(getattr(row, name))]
@@ -110,37 +117,37 @@ def teams(rows: pd.DataFrame) -> Figure:
         text = f"{number(row.non)} sur {number(row.postes)} sans équipe" if row.non else ""
         axes.text(len(shown) - 0.4, place, text, va="center", fontweight="bold")
     answers(axes, given)
-    axes.set_yticks(range(len(rows)), rows["association"])
-    axes.set_xlim(-0.5, rows["postes"].max() + 5)
-    axes.set_ylim(len(rows) - 0.5, -0.5)
+    name_rows(axes, range(len(rows)), rows["association"], sheet, rise=7)
+    axes.set_xlim(-0.5, rows["postes"].max() + 5 + 1.5 * sheet.is_narrow)
+    axes.set_ylim(len(rows) - 0.5, -0.8 if sheet.is_narrow else -0.5)
     axes.set_xticks([])
     bare(axes)
     return figure
 
 
-def context(rows: pd.DataFrame, landmarks: pd.DataFrame) -> Figure:
+def context(rows: pd.DataFrame, landmarks: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     """One dot a post at the index of its collège, filled by the printed status; a line a landmark.
 
     Columns of `describe.social_context` with ``poste`` (name); of the landmarks ``libelle``, ``valeur``.
     """
-    figure, axes = canvas(1.3 + 0.27 * len(rows))
+    figure, axes = canvas(1.1 + room(sheet, rows["poste"], 0.25) * len(rows), sheet)
     places = list(range(len(rows)))
     low, high = rows["ips"].min(), max([rows["ips"].max(), *landmarks["valeur"]])
-    room = (high - low) * 0.12 + 1
-    axes.hlines(places, low - room, rows["ips"].astype(float), color=PALE, linewidth=0.8)
+    margin = (high - low) * 0.12 + 1
+    axes.hlines(places, low - margin, rows["ips"].astype(float), color=PALE, linewidth=0.8)
     for status, fill in FILLS.items():
         own = [place for place in places if rows["type_education_prioritaire"].iloc[place] == status]
-        style = {"color": BLUE, "markersize": 8, "markerfacecoloralt": "white", "markeredgewidth": 1.5}
+        style = {"color": BLUE, "markersize": 8, "markerfacecoloralt": GROUND, "markeredgewidth": 1.5}
         axes.plot(rows["ips"].iloc[own].astype(float), own, "o", fillstyle=fill, **style)
     for place, value in enumerate(rows["ips"]):
-        axes.text(value + room / 5, place, number(value, 1), va="center", fontsize=9, bbox=LABEL_BOX)
+        axes.text(value + margin / 5, place, number(value, 1), va="center", fontsize=sheet.small, bbox=LABEL_BOX)
     for level, mark in enumerate(landmarks.itertuples()):  # at two heights, so that near ones do not meet
         top = -0.9 - 1.7 * (level % 2)
         axes.plot([mark.valeur] * 2, [len(rows) - 0.4, top], color=GREY, linewidth=1.2, linestyle="--", zorder=1)
         said = f"{mark.libelle}\n{trimmed(mark.valeur, 2)}"
-        axes.text(mark.valeur, top, said, ha="center", va="bottom", fontsize=9, color=GREY)
-    axes.set_yticks(places, rows["poste"])
-    axes.set_xlim(low - room, high + 1.6 * room)
+        axes.text(mark.valeur, top, said, ha="center", va="bottom", fontsize=sheet.small, color=GREY)
+    name_rows(axes, places, rows["poste"], sheet, width=LABEL, rise=5)
+    axes.set_xlim(low - margin, high + 1.6 * margin)
     axes.set_ylim(len(rows) - 0.4, -4.6)
     axes.set_xticks([])
     bare(axes)

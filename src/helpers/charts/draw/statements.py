@@ -3,9 +3,9 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from helpers.charts.draw.axes import ROW, bare, folded, percent_ticks
-from helpers.charts.figure import canvas
-from helpers.charts.palette import BLUE, GREY, PALE, colour_of
+from helpers.charts.draw.axes import bare, name_rows, percent_ticks, room, thick
+from helpers.charts.palette import BAND, BLUE, GREY, GROUND, PALE, SHADES, colour_of, text_on
+from helpers.charts.sheet import WIDE, Sheet, canvas
 from helpers.wording import number
 
 NATURES = ("constat", "tension", "levier", "recommandation")
@@ -16,75 +16,58 @@ SHAPES = {"constat": "s", "tension": "^", "levier": "o", "recommandation": "D"}
 A_ROW = 5  # marks side by side in a cell before a second row begins
 LABEL = 38  # characters a line of a row's label may hold
 A_LOT = 70  # per cent: from there on the value is written to the left of its dot
-HALO = {"bbox": {"facecolor": "white", "edgecolor": "none", "pad": 1}}  # the line does not cross the value
+HALO = {"bbox": {"facecolor": GROUND, "edgecolor": "none", "pad": 1}}  # the line does not cross the value
 
 
-def heat(counts: pd.DataFrame) -> Figure:
+def heat(counts: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     """A matrix of counts: the darker, the more; each cell says its number. Columns of `themes.by_nature`."""
-    figure, axes = canvas(0.7 + 0.42 * len(counts))
-    cells = counts[list(NATURES)].to_numpy()
-    top = max(1, int(cells.max()))
-    axes.imshow(cells, cmap="Blues", vmin=0, vmax=top * 1.3, aspect="auto")
-    for row, values in enumerate(cells):
-        for column, value in enumerate(values):
-            axes.text(
-                column,
-                row,
-                number(value),
-                ha="center",
-                va="center",
-                fontweight="bold" if value else "normal",
-                color="white" if value > 0.7 * top * 1.3 else "black" if value else GREY,
-            )
-    axes.set_yticks(range(len(counts)), counts["libelle"])
-    axes.set_xticks(range(len(NATURES)), [f"{name}s" for name in NATURES])
+    figure, axes = canvas(0.4 + room(sheet, counts["libelle"], 0.4) * len(counts), sheet)
+    high, top = thick(sheet) if sheet.is_narrow else 0.94, max(1, int(counts[list(NATURES)].to_numpy().max()))
+    for place, row in enumerate(counts.to_dict("records")):
+        for column, nature in enumerate(NATURES):
+            shade = SHADES[-(-row[nature] * (len(SHADES) - 1) // top)]
+            axes.barh(place, 0.98, left=column - 0.49, height=high, color=shade)
+            said = {"color": text_on(shade), "fontweight": "bold"} if row[nature] else {"color": GREY}
+            axes.text(column, place, number(row[nature]), ha="center", va="center_baseline", **said)
+    name_rows(axes, range(len(counts)), counts["libelle"], sheet, width=LABEL)
+    axes.set_xticks(range(len(NATURES)), [f"{name}s" for name in NATURES], fontsize=sheet.small)
     axes.xaxis.tick_top()
-    axes.spines["top"].set_visible(False)
+    axes.set_xlim(-0.5, len(NATURES) - 0.5)
+    axes.set_ylim(len(counts) - 0.5, -0.8 if sheet.is_narrow else -0.5)
     bare(axes)
     return figure
 
 
-def _bar(axes, places: list[int], start: pd.Series, counts: pd.Series, nature: str) -> None:
+def _bar(axes, places: list[int], start: pd.Series, counts: pd.Series, nature: str, sheet: Sheet) -> None:
     """Bars of one nature from ``start``, to the left when the counts are negative, each with its number."""
     colour, is_hollow = COLOURS[nature], nature in HOLLOW
-    fill = "white" if is_hollow else colour
+    fill = GROUND if is_hollow else colour
+    said = {"ha": "center", "va": "center_baseline", "fontsize": sheet.small, "fontweight": "bold"}
     for place, first, count in zip(places, start, counts, strict=True):
         if count:
-            axes.barh(place, count, left=first, color=fill, edgecolor=colour, linewidth=1.4, height=0.66)
-            axes.text(
-                first + count / 2,
-                place,
-                number(abs(count)),
-                ha="center",
-                va="center_baseline",
-                fontsize=9,
-                fontweight="bold",
-                color=colour if is_hollow else "black",
-            )
+            axes.barh(place, count, left=first, color=fill, edgecolor=colour, linewidth=1.4, height=thick(sheet))
+            axes.text(first + count / 2, place, number(abs(count)), color=text_on(fill), **said)
 
 
-def diverging(rows: pd.DataFrame) -> Figure:
+def diverging(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     """Tensions to the left of a line, what is proposed to its right, observations apart (`themes.by_nature`)."""
-    figure, axes = canvas(0.8 + 0.31 * len(rows))
+    figure, axes = canvas(0.4 + room(sheet, rows["libelle"], 0.28) * len(rows), sheet)
     places, zero = list(range(len(rows)))[::-1], pd.Series(0, index=rows.index)
-    apart = max((rows["levier"] + rows["recommandation"]).max(), 13) + 6
-    _bar(axes, places, zero, -rows["tension"], "tension")
-    _bar(axes, places, zero, rows["levier"], "levier")
-    _bar(axes, places, rows["levier"], rows["recommandation"], "recommandation")
-    _bar(axes, places, zero + apart, rows["constat"], "constat")
-    top = len(rows) - 0.3
-    heads = [
-        (-0.3, "right", "tension"),
-        (0.3, "left", "levier"),
-        (5.8, "left", "recommandation"),
-        (apart, "left", "constat"),
-    ]
-    for x, side, nature in heads:
-        axes.text(x, top, f"{nature}s", ha=side, fontsize=9.5, fontweight="bold", color=COLOURS[nature])
+    apart = max((rows["levier"] + rows["recommandation"]).max(), 13) + 3
+    _bar(axes, places, zero, -rows["tension"], "tension", sheet)
+    _bar(axes, places, zero, rows["levier"], "levier", sheet)
+    _bar(axes, places, rows["levier"], rows["recommandation"], "recommandation", sheet)
+    _bar(axes, places, zero + apart, rows["constat"], "constat", sheet)
+    top, left = len(rows) + 0.1, -max(rows["tension"].max(), 5) - 0.5
+    heads = [(-0.3, "right", "tensions"), (0.3, "left", "leviers"), (apart, "left", "constats")]
+    heads += [(apart - 0.8, "right", "recommandations")]
+    for x, side, name in heads:
+        is_over = sheet.is_narrow and name == "recommandations"  # no room beside its neighbours
+        axes.text(x, top + 0.5 * is_over, name, ha=side, fontsize=sheet.small, fontweight="bold")
     axes.vlines([0, apart], -0.5, len(rows) - 0.5, color=GREY, linewidth=1)
-    axes.set_yticks(places, folded(rows["libelle"], LABEL))
-    axes.set_xlim(-max(rows["tension"].max(), 5) - 0.5, apart + max(rows["constat"].max(), 4) + 0.5)
-    axes.set_ylim(-0.6, len(rows) + 0.4)
+    name_rows(axes, places, rows["libelle"], sheet, width=LABEL, rise=7)
+    axes.set_xlim(left, apart + max(rows["constat"].max(), 7) + 0.5)
+    axes.set_ylim(-0.6, len(rows) + 0.6)
     axes.set_xticks([])
     bare(axes)
     return figure
@@ -92,38 +75,33 @@ def diverging(rows: pd.DataFrame) -> Figure:
 
 def _signs(axes, x: list[float], y: list[float], nature: str) -> None:
     colour = COLOURS[nature]
-    fill = "white" if nature in HOLLOW else colour
+    fill = GROUND if nature in HOLLOW else colour
     axes.plot(x, y, SHAPES[nature], color=colour, markerfacecolor=fill, markeredgewidth=1.6, markersize=7)
 
 
-def marks(rows: pd.DataFrame) -> Figure:
+def marks(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     """One mark a statement, a row a scale, a column a nature; columns of `themes.by_nature`."""
-    figure, axes = canvas(0.7 + 0.62 * len(rows))
-    places = list(range(len(rows)))[::-1]
+    in_line = 3 if sheet.is_narrow else A_ROW
+    wide, lines = in_line + 2.6, -(-max(1, int(rows[list(NATURES)].to_numpy().max())) // in_line)
+    figure, axes = canvas(0.4 + room(sheet, row=0.3 + 0.17 * lines) * len(rows), sheet)
+    places, step = list(range(len(rows)))[::-1], 0.17 / room(sheet, row=0.3 + 0.17 * lines)
     for column, nature in enumerate(NATURES):
+        start = column * wide
         for place, count in zip(places, rows[nature], strict=True):
-            start, lines = column * (A_ROW + 2.6), -(-count // A_ROW)
-            axes.text(
-                start - 0.2,
-                place,
-                number(count),
-                ha="right",
-                va="center",
-                fontweight="bold" if count else "normal",
-                color="black" if count else GREY,
-            )
+            said = {"fontweight": "bold"} if count else {"color": GREY}
+            axes.text(start - 0.2, place, number(count), ha="right", va="center", **said)
+            own = -(-count // in_line)
             _signs(
                 axes,
-                [start + 0.5 + rank % A_ROW for rank in range(count)],
-                [place + 0.17 * (lines - 1) - 0.34 * (rank // A_ROW) for rank in range(count)],
+                [start + 0.5 + rank % in_line for rank in range(count)],
+                [place + step * ((own - 1) / 2 - rank // in_line) for rank in range(count)],
                 nature,
             )
-        axes.text(
-            column * (A_ROW + 2.6) - 0.9, len(rows) - 0.42, f"{nature}s", fontweight="bold", color=COLOURS[nature]
-        )
-    axes.hlines([place + 0.5 for place in places[1:]], -1.2, 4 * (A_ROW + 2.6) - 2.6, color=PALE, linewidth=0.8)
-    axes.set_yticks(places, rows["libelle"])
-    axes.set_xlim(-1.4, 4 * (A_ROW + 2.6) - 1.6)
+        name = f"{nature}s" if not sheet.is_narrow or nature != "recommandation" else "recomm."
+        axes.text(start - 0.9, len(rows) - 0.35, name, fontweight="bold", fontsize=sheet.small)
+    axes.hlines([place + 0.5 for place in places[1:]], -1.2, 4 * wide - 2.6, color=PALE, linewidth=0.8)
+    name_rows(axes, places, rows["libelle"], sheet, rise=4 + 6.5 * lines)
+    axes.set_xlim(-1.4, 4 * wide - 1.6)
     axes.set_ylim(-0.5, len(rows) - 0.1)
     axes.set_xticks([])
     bare(axes)
@@ -142,29 +120,31 @@ def _spread(populations: pd.Series) -> tuple[list[float], list[tuple[float, str]
     return places, heads
 
 
-def beside(rows: pd.DataFrame) -> Figure:
+def beside(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     """Shares as dots on one line each, with their bounds, and the statements that they stand beside as signs.
 
     Columns ``titre``, ``population``, ``dit`` (the value in words), ``part_pct``, ``part_min_pct``, ``part_max_pct``,
     and one a nature; the rows of a population follow one another.
     """
     places, heads = _spread(rows["population"])
-    figure, axes = canvas(0.7 + ROW * (len(rows) + 0.8 * len(heads)))
+    each = 9 if sheet.is_narrow else 6  # per cent of the scale that a sign takes
+    figure, axes = canvas(0.4 + room(sheet, rows["titre"], 0.38) * (len(rows) + 0.8 * len(heads)), sheet)
     axes.hlines(places, 0, 100, color=PALE, linewidth=1)
-    axes.hlines(places, rows["part_min_pct"], rows["part_max_pct"], color=BLUE, linewidth=6, alpha=0.45)
+    axes.hlines(places, rows["part_min_pct"], rows["part_max_pct"], color=BLUE, linewidth=6, alpha=BAND)
     axes.plot(rows["part_pct"].astype(float), places, "o", color=BLUE, markersize=8)
     for place, name in heads:
-        axes.text(0, place, f"{name[:1].upper()}{name[1:]}", fontsize=9, va="center", color=GREY)
+        axes.text(0, place, f"{name[:1].upper()}{name[1:]}", fontsize=sheet.small, va="center", color=GREY)
     for place, row in zip(places, rows.itertuples(), strict=True):
         is_left = row.part_max_pct > A_LOT
-        edge, side = (row.part_min_pct - 3, "right") if is_left else (row.part_max_pct + 3, "left")
-        axes.text(edge, place, row.dit, ha=side, va="center_baseline", fontsize=9, fontweight="bold", **HALO)
+        edge, side, away = (row.part_min_pct, "right", -9) if is_left else (row.part_max_pct, "left", 9)
+        said = {"va": "center_baseline", "fontsize": sheet.small, "fontweight": "bold", "textcoords": "offset points"}
+        axes.annotate(row.dit, (edge, place), (away, 0), ha=side, **said, **HALO)
         natures = [nature for nature in NATURES for _ in range(getattr(row, nature))]
         for rank, nature in enumerate(natures):
-            _signs(axes, [110 + 6 * rank], [place], nature)
-    axes.set_yticks(places, folded(rows["titre"], LABEL), fontsize=9)
+            _signs(axes, [110 + each * rank], [place], nature)
+    name_rows(axes, places, rows["titre"], sheet, width=LABEL, rise=7)
     percent_ticks(axes)
-    axes.set_xlim(-2, 110 + 6 * max(2, rows[list(NATURES)].sum(axis=1).max()))
+    axes.set_xlim(-2, 110 + each * max(2, rows[list(NATURES)].sum(axis=1).max()))
     axes.set_ylim(min(places) - 0.6, 0.5)
     bare(axes)
     return figure

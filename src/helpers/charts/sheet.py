@@ -1,0 +1,61 @@
+"""The two sheets that a figure is drawn on: one for wide screens and paper, one for a phone."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import matplotlib as mpl
+import seaborn as sns
+from matplotlib.figure import Figure
+
+from helpers.charts.palette import GREY, INK
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """How wide a drawing is, and how large its text: ``width`` in inches, ``text`` and ``small`` in points.
+
+    On a narrow sheet, the name of a row stands above it: beside it, it would take the room of what is drawn.
+    """
+
+    width: float
+    text: float
+    small: float
+    is_narrow: bool = False
+
+
+WIDE = Sheet(width=7.2, text=10, small=9)  # 691 pixels: the text column; small is 12 pixels
+NARROW = Sheet(width=3.55, text=8.25, small=7.5, is_narrow=True)  # 341 pixels; 11 and 10 pixels
+
+# Text is measured with the font that matplotlib ships, so that two machines lay out alike; a reader's own font is at
+# most as wide (`svg`).
+STYLE = {
+    "font.family": "DejaVu Sans",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": GREY,
+    "axes.labelcolor": INK,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "text.parse_math": False,
+    "axes.grid": False,
+    "hatch.color": INK,
+    "figure.dpi": 72,
+}
+
+
+def _style(sheet: Sheet) -> dict:
+    return {**sns.axes_style("white"), **STYLE, "font.size": sheet.text}
+
+
+def canvas(height: float, sheet: Sheet = WIDE):
+    """An empty figure as wide as the sheet and its axes, in the house style; ``height`` in inches."""
+    with mpl.rc_context(_style(sheet)):
+        figure = Figure(figsize=(sheet.width, height), layout="constrained")
+        return figure, figure.subplots()
+
+
+def on(sheet: Sheet, draw: Callable[..., Figure]) -> Figure:
+    """The drawing on a sheet: whatever it writes has the house style and the size of that sheet."""
+    with mpl.rc_context(_style(sheet)):
+        return draw(sheet=sheet)

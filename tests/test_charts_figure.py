@@ -1,0 +1,231 @@
+"""What travels with a figure: two drawings, two themes, colours that are told apart, the table as a file."""
+
+import io
+import re
+from functools import partial
+from pathlib import Path
+from urllib.parse import unquote_to_bytes
+from xml.etree import ElementTree
+
+import numpy as np
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+
+from helpers import charts, tables
+from helpers.charts import palette
+from helpers.charts.download import csv_address, table_rows
+from helpers.charts.figure import compose
+from helpers.charts.sheet import NARROW, WIDE, canvas, on
+from helpers.charts.svg import to_address, to_svg
+from helpers.facts import Fact
+
+THEMES = {"day": lambda colour: colour, "night": palette.DARK.__getitem__}
+both_themes = pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
+SHEET = Path(charts.__file__).parents[1] / "page" / "style.css"
+
+
+def contrast(one: str, other: str) -> float:
+    """The ratio of the WCAG, computed here by another way than `palette`."""
+    values = np.array([[int(colour[at : at + 2], 16) for at in (1, 3, 5)] for colour in (one, other)]) / 255
+    linear = np.where(values <= 0.03928, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
+    light = sorted(linear @ [0.2126, 0.7152, 0.0722])
+    return (light[1] + 0.05) / (light[0] + 0.05)
+
+
+# --- colours ---------------------------------------------------------------------------------------------------------
+
+
+def test_every_colour_has_a_counterpart_at_night():
+    named = {value for name, value in vars(palette).items() if name.isupper() and isinstance(value, str)}
+    assert named | set(palette.COLOURS.values()) | set(palette.SHADES) == set(palette.DARK)
+
+
+@both_themes
+@pytest.mark.parametrize("text", ["INK", "GREY"])
+def test_text_is_read_on_the_ground(theme, text):
+    assert contrast(theme(getattr(palette, text)), theme(palette.GROUND)) >= 4.5
+
+
+# PALE and TRACK are lines between rows and what is behind a bar: whoever uses them as a mark gives them an edge.
+@both_themes
+@pytest.mark.parametrize("mark", sorted(set(palette.COLOURS.values()) - {palette.PALE}))
+def test_a_mark_is_seen_on_the_ground(theme, mark):
+    assert contrast(theme(mark), theme(palette.GROUND)) >= 3
+
+
+@both_themes
+def test_what_a_rounding_leaves_open_is_seen_on_the_ground(theme):
+    both = [[int(theme(colour)[at : at + 2], 16) for at in (1, 3, 5)] for colour in (palette.BLUE, palette.GROUND)]
+    mixed = [round(mark * palette.BAND + ground * (1 - palette.BAND)) for mark, ground in zip(*both, strict=True)]
+    assert contrast("#" + "".join(f"{part:02x}" for part in mixed), theme(palette.GROUND)) >= 3
+
+
+# What a drawing writes inside a fill: the numbers of bars, the letters of squares, the counts of a heat table.
+WRITTEN_ON = {
+    *palette.SHADES, palette.GROUND,
+    *(colour for name, colour in palette.COLOURS.items() if name.startswith(("verdict/", "nature_enonce/", "origine/"))),
+}
+
+
+@both_themes
+@pytest.mark.parametrize("fill", sorted(WRITTEN_ON))
+def test_what_is_written_on_a_fill_is_read(theme, fill):
+    assert contrast(theme(palette.text_on(fill)), theme(fill)) >= 4.5
+
+
+# Fills that touch in one bar: told apart without their hue.
+@both_themes
+@pytest.mark.parametrize("pair", [
+    ("origine/college", "origine/hors_college"), ("suivi_par/alses", "suivi_par/autre_educateur"), ("sexe/filles", "sexe/garcons"),
+    ("situation/collegien", "situation/hors_college"),
+])
+def test_two_fills_that_touch_differ_in_grey(theme, pair):
+    assert contrast(*(theme(palette.COLOURS[name]) for name in pair)) >= 1.5
+
+
+def test_signs_of_one_figure_differ_by_their_shape_too():
+    statements = charts.draw.statements
+    assert len(set(statements.SHAPES.values())) == len(statements.NATURES)
+    assert len(set(charts.draw.audit.LETTERS.values())) == len(charts.draw.audit.LETTERS)
+    fills = [fill for fill, _ in charts.draw.posts.DISCS.values()]
+    assert len(set(fills)) == len(fills)
+
+
+def test_the_ground_and_the_ink_are_those_of_the_page():
+    sheet = SHEET.read_text(encoding="utf-8")
+    grounds, inks = (re.findall(rf"--{name}: (#\w+);", sheet) for name in ("fond", "encre"))
+    assert grounds == [palette.GROUND, palette.DARK[palette.GROUND]]
+    assert inks == [palette.INK, palette.DARK[palette.INK]]
+
+
+# --- drawings --------------------------------------------------------------------------------------------------------
+
+SHARES = pd.DataFrame({
+    "libelle": ["scolarité et exclusion", "besoin de parler"], "part_pct": [50.0, None], "part_decimales": [0, 0],
+    "part_min_pct": [49.5, 20.0], "part_max_pct": [50.5, 30.0], "precision": ["arrondi_imprime", "deduit"],
+})
+
+
+def test_a_drawing_is_light_by_itself_and_dark_on_a_dark_screen_only():
+    drawing = to_svg(on(WIDE, partial(charts.draw.bars, SHARES, [palette.BLUE, palette.ORANGE])))
+    day, night = drawing.split("@media screen and (prefers-color-scheme:dark)")
+    for colour in (palette.BLUE, palette.INK, palette.GROUND, palette.ORANGE):
+        assert colour in day and colour not in night.partition("</style>")[0] and palette.DARK[colour] in night
+    assert re.findall(r"#[0-9a-f]{6}", night.partition("</style>")[2]) == []
+
+
+def test_a_colour_without_a_counterpart_is_refused():
+    drawn, axes = canvas(1)
+    axes.barh([0], [1], color="#123456")
+    with pytest.raises(KeyError):
+        to_svg(drawn)
+
+
+def test_a_narrow_drawing_fits_a_phone_and_its_text_is_read():
+    drawing = ElementTree.fromstring(to_svg(on(NARROW, partial(charts.draw.bars, SHARES, [palette.BLUE] * 2))))
+    assert 320 <= float(drawing.get("width").removesuffix("pt")) / 0.75 <= 343
+    sizes = {float(tag.get("font-size")) / 0.75 for tag in drawing.iter() if tag.get("font-size")}
+    assert min(sizes) >= 10
+
+
+def _words(sheet) -> dict[str, tuple[float, float]]:
+    drawing = ElementTree.fromstring(to_svg(on(sheet, partial(charts.draw.bars, SHARES, [palette.BLUE] * 2))))
+    return {tag.text: (float(tag.get("x")), float(tag.get("y"))) for tag in drawing.iter() if tag.tag.endswith("text")}
+
+
+def test_the_name_of_a_row_is_beside_it_on_a_wide_sheet_and_above_it_on_a_narrow_one():
+    wide, narrow = _words(WIDE), _words(NARROW)
+    assert wide["besoin de parler"][1] == pytest.approx(wide["20,0 à 30,0\u202f%"][1], abs=2)
+    assert narrow["besoin de parler"][1] < narrow["20,0 à 30,0\u202f%"][1] - 8
+
+
+def test_a_disc_has_its_size_and_half_a_disc_fills_the_side_it_is_told():
+    drawn, axes = canvas(1)
+    axes.plot([0], [0], "o", markersize=10, color=palette.BLUE, markeredgewidth=1)
+    axes.scatter([1], [0], s=100, facecolor=palette.GROUND, edgecolor=palette.ORANGE, linewidth=2)
+    axes.plot([2], [0], "o", markersize=10, fillstyle="left", color=palette.GREEN, markerfacecoloralt=palette.GROUND, markeredgewidth=0)
+    drawing = to_svg(drawn)
+    assert re.search(r"stroke-width='11' stroke-linecap='round' d='M[\d.]+,[\d.]+h0'", drawing)
+    assert re.search(r" stroke-width='2' d='M[\d.]+,[\d.]+a5,5,0,1,0,.1,0z'", drawing)
+    # Clockwise on the screen from the foot to the top, or the other way from the top to the foot: the left half.
+    halves = re.findall(r"class='(f\d)' d='M[\d.]+,([\d.]+)A5,5,0,0,(\d),[\d.]+,([\d.]+)z", drawing)
+    sides = {name: "left" if (float(start) > float(end)) == (sweep == "1") else "right" for name, start, sweep, end in halves}
+    colours = dict(re.findall(r"\.(f\d)\{fill:(#\w+)\}", drawing.partition("@media")[0]))
+    assert {colours[name]: side for name, side in sides.items()} == {palette.GREEN: "left", palette.GROUND: "right"}
+
+
+def test_an_address_holds_nothing_that_ends_it_and_gives_the_drawing_back():
+    drawing = "<svg a='1'>100 % « \"é\" » & #fff,\n</svg>"
+    address = to_address(drawing)
+    assert re.search(r"[\s\"<>&#]", address) is None and not address.endswith(",")
+    assert unquote_to_bytes(address.partition(",")[2]).decode("utf-8") == drawing
+
+
+def test_the_browser_chooses_the_narrow_drawing_on_a_screen_only_and_the_wide_one_stays_alone():
+    table = tables.table(pd.DataFrame({"a": ["b"]}), caption="C")
+    made = compose(partial(charts.draw.bars, SHARES, [palette.BLUE] * 2), id="a_b", title="T", subtitle="", reading="", base="n", source="S", alt="A", table=table)
+    picture = BeautifulSoup(made.html, "html.parser").picture
+    assert picture.source["media"] == "screen and (max-width: 36rem)"
+    assert f"width='{NARROW.width * 72:g}pt'" in unquote_to_bytes(picture.source["srcset"]).decode("utf-8")
+    assert f"width='{WIDE.width * 72:g}pt'" in unquote_to_bytes(picture.img["src"]).decode("utf-8")
+
+
+# --- data ------------------------------------------------------------------------------------------------------------
+
+DATA = pd.DataFrame({"nom": ["A ; B « 1 »", "=2+3"], "effectif": [2233, None], "part_pct": [45.5, None], "ecart_pts": [-6.0, 12.0], "dit": ["entre 1 et 2", "—"]})
+TITLES = {"nom": "Nom", "effectif": "Effectif", "part_pct": "Part", "ecart_pts": "Écart", "dit": "Dit"}
+
+
+def downloaded(html: str) -> bytes:
+    return unquote_to_bytes(csv_address(html).partition(",")[2])
+
+
+def test_the_file_that_is_downloaded_is_the_table_that_is_shown():
+    table = tables.table(DATA, caption="C", titles=TITLES)
+    read = pd.read_csv(io.BytesIO(downloaded(table.html)), sep=";", decimal=",", encoding="utf-8-sig")
+    expected = DATA.assign(nom=["A ; B « 1 »", "'=2+3"], dit=["entre 1 et 2", None]).rename(columns=TITLES | {"part_pct": "Part (%)"})
+    pd.testing.assert_frame_equal(read, expected, check_dtype=False)
+    assert downloaded(table.html).startswith(b"\xef\xbb\xbf") and downloaded(table.html).count(b"\r\n") == 3
+
+
+def test_a_cell_gives_its_words_and_the_meaning_of_its_mark():
+    html = '<table><tr><th>Part</th></tr><tr><td>de <data value="4">4,0\u202f%</data> à <data value="5">5,0\u202f%</data> <abbr title="arrondi">≈</abbr></td></tr></table>'
+    assert table_rows(html) == [["Part"], ["de 4,0\u202f% à 5,0\u202f% arrondi"]]
+
+
+# --- one modality, one colour ----------------------------------------------------------------------------------------
+
+
+def colours_in(drawing: str) -> set[str]:
+    return set(re.findall(r"#[0-9a-f]{6}", drawing.partition("@media")[0]))
+
+
+def test_no_other_modality_of_an_indicator_has_the_colour_of_one():
+    for name in {name.partition("/")[0] for name in palette.COLOURS if "/" in name}:
+        own = [colour for key, colour in palette.COLOURS.items() if key.startswith(f"{name}/")]
+        assert len(set(own)) == len(own), name
+
+
+def share(indicator: str, modality: str, label: str, low: float) -> dict:
+    bounds = {"part_min_pct": low, "part_max_pct": low + 1, "part_pct": low, "part_decimales": 0}
+    return {"indicateur": indicator, "modalite": modality, "libelle": label, "precision": "exact", **bounds}
+
+
+def fact(low: float) -> Fact:
+    return Fact("2032/alses/origine/college", "personnes", (10, 10), (100, 100), low, (low, low), 0, "exact", "", "x")
+
+
+SEXES = pd.DataFrame([share("sexe", "filles", "filles", 40), share("sexe", "garcons", "garçons", 60)])
+GOALS = pd.DataFrame({"libelle": ["mobilité"], "demande_pct": [5.0], "objectif_pct": [60.0]})
+
+
+@pytest.mark.parametrize(("draw", "shown"), [
+    (partial(charts.draw.populations, [SEXES], ["ALSES"]), [("sexe", "filles"), ("sexe", "garcons")]),
+    (partial(charts.draw.dumbbell, GOALS), [("demande_initiale", ""), ("objectif", "")]),
+    (partial(charts.draw.entries, fact(46), fact(54), []), [("origine", "college"), ("origine", "hors_college")]),
+    (partial(charts.draw.volume, fact(90), fact(50), fact(40), fact(10), names=["a", "b", "c"]), [("suivi_par", "alses"), ("suivi_par", "autre_educateur")]),
+], ids=["populations", "dumbbell", "entries", "volume"])
+def test_a_modality_has_its_colour_in_every_figure_that_shows_it(draw, shown):
+    for sheet in (WIDE, NARROW):
+        assert {palette.colour_of(*name) for name in shown} <= colours_in(to_svg(on(sheet, draw)))
