@@ -3,60 +3,73 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from helpers.charts.draw.axes import ROW, bare, folded
-from helpers.charts.figure import canvas
-from helpers.charts.palette import GREY
+from helpers.charts.draw.axes import ROW, bare, folded, limit_rows, name_rows, room, thick
+from helpers.charts.palette import GREY, INK, SHADES, text_on
+from helpers.charts.sheet import WIDE, Sheet, canvas
 from helpers.wording import number
 
 LABEL = 34  # characters a line of a row's label may hold
-HEAD = 14  # and of a column's
-DARK = 0.6  # share of the largest count from which a cell is dark enough for white ink
+HEAD = 10  # and of a column's, all columns together being as wide as seven of them
+LINE_PT = 13  # points a line of a column's head takes
 
 
 def _said(low: int, high: int) -> str:
     return number(low) if low == high else f"{number(low)} à {number(high)}"
 
 
-def counts(rows: pd.DataFrame, colours: list[str]) -> Figure:
+def counts(rows: pd.DataFrame, colours: list[str], *, sheet: Sheet = WIDE) -> Figure:
     """A bar up to the smallest possible count of each modality, and a thin line up to the largest.
 
     Columns ``libelle``, ``effectif_min``, ``effectif_max``, all known.
     """
-    figure, axes = canvas(0.5 + ROW * len(rows))
+    figure, axes = canvas(0.5 + room(sheet, rows["libelle"]) * len(rows), sheet)
     places, top = list(range(len(rows)))[::-1], max(1, int(rows["effectif_max"].max()))
     for place, row, colour in zip(places, rows.itertuples(), colours, strict=True):
-        axes.barh(place, row.effectif_min, color=colour, height=0.62)
-        axes.hlines(place, row.effectif_min, row.effectif_max, color="black", linewidth=1.6)
+        axes.barh(place, row.effectif_min, color=colour, height=thick(sheet))
+        axes.hlines(place, row.effectif_min, row.effectif_max, color=INK, linewidth=1.6)
         said = _said(row.effectif_min, row.effectif_max)
         axes.text(row.effectif_max + top / 80, place, said, va="center", fontweight="bold")
-    axes.set_yticks(places, folded(rows["libelle"], LABEL))
-    axes.set_xlim(0, top * 1.18)
+    name_rows(axes, places, rows["libelle"], sheet, width=LABEL)
+    limit_rows(axes, len(rows))
+    axes.set_xlim(0, top * (1.3 if sheet.is_narrow else 1.18))
     axes.xaxis.set_major_formatter(lambda value, _: number(value) if value == round(value) else "")
+    axes.locator_params(axis="x", nbins=4)
     bare(axes)
     return figure
 
 
-def crossing(rows: pd.DataFrame) -> Figure:
+def crossing(rows: pd.DataFrame, heads: list[str], *, sheet: Sheet = WIDE) -> Figure:
     """A cross table of counts: the darker, the more; each cell says its number, or its bounds.
 
     Columns ``libelle``, ``libelle_croise``, ``effectif_min``, ``effectif_max``; a cell that is not there is a dash.
+    ``heads`` name the columns, in the order in which ``libelle_croise`` first names them.
     """
     lines, columns = list(dict.fromkeys(rows["libelle"])), list(dict.fromkeys(rows["libelle_croise"]))
-    figure, axes = canvas(1.0 + 0.42 * len(lines))
     known = rows.dropna(subset=["effectif_min", "effectif_max"])
     cells = {(row.libelle, row.libelle_croise): (row.effectif_min, row.effectif_max) for row in known.itertuples()}
-    top = max(1, *(int(high) for _, high in cells.values()), 1)
-    shades = [[cells.get((line, column), (0, 0))[1] for column in columns] for line in lines]
-    axes.imshow(shades, cmap="Blues", vmin=0, vmax=top * 1.3, aspect="auto")
+    heads = folded(heads, max(5, 7 * HEAD // (len(columns) * (2 if sheet.is_narrow else 1))))
+    tall = max(head.count("\n") + 1 for head in heads) * LINE_PT / 72
+    figure, axes = canvas(0.4 + tall + room(sheet, lines, ROW + 0.04) * len(lines), sheet)
+    high = thick(sheet) if sheet.is_narrow else 0.94
     for place, line in enumerate(lines):
         for rank, column in enumerate(columns):
-            low, high = cells.get((line, column), (None, None))
-            text = "—" if low is None else _said(low, high)
-            ink = GREY if not high else "white" if high > DARK * top * 1.3 else "black"
-            axes.text(rank, place, text, ha="center", va="center", fontweight="bold" if high else "normal", color=ink)
-    axes.set_yticks(range(len(lines)), folded(lines, LABEL))
-    axes.set_xticks(range(len(columns)), folded(columns, HEAD))
+            _cell(axes, (rank, place), cells.get((line, column)), top=_largest(cells), high=high)
+    name_rows(axes, range(len(lines)), lines, sheet, width=LABEL)
+    axes.set_xticks(range(len(columns)), heads, fontsize=sheet.small)
     axes.xaxis.tick_top()
-    axes.spines["top"].set_visible(False)
+    axes.set_xlim(-0.5, len(columns) - 0.5)
+    axes.set_ylim(len(lines) - 0.5, -0.8 if sheet.is_narrow else -0.5)
     bare(axes)
     return figure
+
+
+def _largest(cells: dict) -> int:
+    return max([1, *(int(high) for _, high in cells.values())])
+
+
+def _cell(axes, at: tuple[int, int], bounds: tuple[int, int] | None, *, top: int, high: float) -> None:
+    shade = SHADES[-(-int(bounds[1] if bounds else 0) * (len(SHADES) - 1) // top)]
+    axes.barh(at[1], 0.98, left=at[0] - 0.49, height=high, color=shade)
+    is_none = bounds is None or not bounds[1]
+    said = {"color": GREY} if is_none else {"color": text_on(shade), "fontweight": "bold"}
+    axes.text(*at, "—" if bounds is None else _said(*bounds), ha="center", va="center_baseline", **said)
