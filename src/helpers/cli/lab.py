@@ -11,7 +11,7 @@ PORT = 8888
 
 def _port(value: str) -> int:
     if not (value.isascii() and value.isdecimal() and 1024 <= int(value) <= 65535):
-        raise argparse.ArgumentTypeError(f"un port de 1024 à 65535 est attendue, reçu : {value}")
+        raise argparse.ArgumentTypeError(f"un port de 1024 à 65535 est attendu, reçu : {value}")
     return int(value)
 
 
