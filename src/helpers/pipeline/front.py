@@ -5,7 +5,7 @@ from nbformat import NotebookNode
 from helpers import publish, store, tables, wording
 from helpers.parameters import Parameters
 from helpers.publish import IndexContext, Page
-from helpers.schema import PRECISIONS
+from helpers.schema import PRECISIONS, SYNTHETIC_MEANING
 
 # What each page is for, in the order of the index: the answers first, then what they rest on. First the title above
 # its findings, then one line on the page itself.
@@ -52,7 +52,8 @@ def index_context(pages: list[Page], notebooks: dict[str, NotebookNode], choice:
     return IndexContext(
         title=title,
         subtitle=report_subtitle(choice),
-        intro=f"{WHO} Ce rapport refait les comptes à partir de ce document : {document}.",
+        alert=next((html for each in notebooks.values() for html in publish.extract(each, "synthetique")), ""),
+        intro=WHO,
         pages=pages,
         summaries=[
             {
@@ -69,6 +70,7 @@ def index_context(pages: list[Page], notebooks: dict[str, NotebookNode], choice:
         files=[{"href": href, "description": description} for href, description in FILES.items()],
         marks=[
             *({"html": wording.precision_mark(name), "meaning": meaning} for name, meaning in PRECISIONS.items()),
+            {"html": wording.synthetic_mark(), "meaning": SYNTHETIC_MEANING},
             {"html": "l.", "meaning": "ligne de la transcription du document cité"},
         ],
         limits=wording.say("index", "limits").html,

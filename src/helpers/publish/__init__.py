@@ -5,7 +5,8 @@ from helpers.publish.errors import PublicationError
 from helpers.publish.index import IndexContext, write_index
 from helpers.publish.layout import Page
 from helpers.publish.manifest import write_manifest
-from helpers.publish.page import export_page, extract, page_title
+from helpers.publish.notebook import extract, page_title
+from helpers.publish.page import export_page
 from helpers.publish.swap import recover, swap
 
 __all__ = [

@@ -8,8 +8,10 @@ from bs4 import BeautifulSoup
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from helpers.publish.outline import arrange, box_tables, contents
+from helpers.publish.outline import arrange, contents
+from helpers.publish.stack import box_tables, quoted, stack_tables
 from helpers.publish.typeset import number_figures, typeset
+from helpers.typography import french_spaces
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "page"
 REPORT = "Les ALSES du Nord"
@@ -42,26 +44,39 @@ def _neighbours(pages: list[Page], current: str | None) -> tuple[Page | None, Pa
     return (pages[place - 1] if place > 0 else None), (pages[place + 1] if place + 1 < len(pages) else None)
 
 
-def _foot(html: str) -> Markup:
-    foot = BeautifulSoup(html, "html.parser")
-    typeset(foot)
-    box_tables(foot)
-    return Markup(str(foot))
+def _running_head(subtitle: str) -> str:
+    """The name of the report and its year in the margin of each sheet of paper."""
+    text = f"{REPORT}, {subtitle[:1].lower()}{subtitle[1:]}"
+    return f"@page {{ @top-left {{ content: {quoted(text)}; }} }}\n"
 
 
 def lay_out(
-    body: BeautifulSoup, *, title: str, current: str | None, pages: list[Page], subtitle: str, foot: str
+    body: BeautifulSoup,
+    *,
+    title: str,
+    current: str | None,
+    pages: list[Page],
+    subtitle: str,
+    foot: str,
+    number: int | None = None,
 ) -> str:
     """The full page, the same text for the same arguments; ``current`` is None for the index. ``foot`` is HTML.
+
+    ``number`` stands before the place of each figure: « Figure 2.3 ».
 
     Raises
     ------
     ValueError
         when ``current`` is not one of ``pages``.
     """
-    number_figures(body)
-    typeset(body)
+    bottom = BeautifulSoup(foot, "html.parser")
+    number_figures(body, number)
+    for part in (body, bottom):
+        typeset(part)
+        box_tables(part)
     arrange(body)
+    sheet = (TEMPLATES / "style.css").read_text(encoding="utf-8")
+    style = sheet + stack_tables(body, bottom) + _running_head(french_spaces(subtitle))
     previous, following = _neighbours(pages, current)
     return (
         templates()
@@ -71,14 +86,14 @@ def lay_out(
             subtitle=subtitle,
             report=REPORT,
             index=INDEX,
-            style=Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),
+            style=Markup(style),
             pages=pages,
             current=current,
             previous=previous,
             next=following,
             entries=contents(body),
             body=Markup(str(body).strip()),
-            foot=_foot(foot),
+            foot=Markup(str(bottom).strip()),
         )
         .strip()
         + "\n"

@@ -17,6 +17,9 @@ PRECISIONS = {
     "contradictoire": "imprimé, mais contredit par d’autres chiffres",
 }
 
+# The meaning of the mark of a figure whose source is simulated records.
+SYNTHETIC_MEANING = "compté dans des données simulées, qui ne décrivent personne"
+
 # The precisions of a figure that pages neither say nor compare.
 UNSAID = ("non_publie", "contradictoire")
 

@@ -18,15 +18,50 @@ class Column:
     is_number: bool = False
 
 
+@dataclass(frozen=True)
+class Group:
+    """Rows that belong together, under a title (empty: none)."""
+
+    title: str
+    rows: list[list]
+
+
 def headings(*titles: str, numbers: list[str]) -> list[Column]:
     """The columns of these titles; those listed in ``numbers`` line up to the right."""
     return [Column(title, title in numbers) for title in titles]
 
 
-def lay_out(caption: str, columns: list[Column], rows: list[list]) -> Html:
-    """The cells as a captioned table, the first of each row heading it."""
-    text = fragment("table.html.j2", caption=caption, columns=columns, rows=rows)
+def _classes(columns: list[Column], kind: str) -> str:
+    # One word a column of numbers, on the table: a class on each cell would weigh a tenth of the page.
+    return " ".join([*([kind] if kind else []), *(f"n{n}" for n, each in enumerate(columns, 1) if each.is_number)])
+
+
+def lay_out(
+    caption: str, columns: list[Column], rows: list[list] | list[Group], *, note: Any = "", kind: str = ""
+) -> Html:
+    """The cells as a captioned table, the first of each row heading it; ``rows`` may be groups of rows.
+
+    ``note`` stands under the table; ``kind`` is « matrice » for a table that is read along its columns too.
+    """
+    groups = rows if rows and isinstance(rows[0], Group) else [Group("", rows)]
+    text = fragment(
+        "table.html.j2", caption=caption, columns=columns, groups=groups, note=note, classes=_classes(columns, kind)
+    )
     return Html(text, plain(text))
+
+
+def aligned(shares: list[str]) -> list[str]:
+    """Shares of one column written so that their commas stand in line: blanks as wide as the decimals they lack.
+
+    >>> aligned(["52", "54,0", "—"])
+    ['52\\u2008\\u2007', '54,0', '—']
+    """
+    decimals = [len(text.partition(",")[2]) for text in shares]
+    widest = max(decimals, default=0)
+    return [
+        text + "\u2008" * (not has) + "\u2007" * (widest - has) if widest > has and text[-1:].isdigit() else text
+        for text, has in zip(shares, decimals, strict=True)
+    ]
 
 
 def _decimals(column: pd.Series) -> int:
@@ -73,7 +108,7 @@ def table(
         [_cell(value, name, places) for name, value, places in zip(titles, row, decimals, strict=True)]
         for row in shown.itertuples(index=False)
     ]
-    text = fragment("table.html.j2", caption=caption, columns=columns, rows=rows)
+    text = lay_out(caption, columns, rows).html
     text = fragment("folded.html.j2", summary=caption, content=Markup(text)) if folded else text
     return Html(text, f"{plain(caption)}\n{shown.rename(columns=titles).to_string(index=False)}")
 
@@ -82,7 +117,7 @@ def matrix_table(counts: pd.DataFrame, *, caption: str) -> Html:
     """A matrix of counts, with the total of each row."""
     rows = [[name, *map(number, row), number(row.sum())] for name, row in counts.iterrows()]
     numbers = [*map(str.capitalize, counts.columns), "Ensemble"]
-    return lay_out(caption, headings(counts.index.name.capitalize(), *numbers, numbers=numbers), rows)
+    return lay_out(caption, headings(counts.index.name.capitalize(), *numbers, numbers=numbers), rows, kind="matrice")
 
 
 def provenance(made_from: dict) -> Html:

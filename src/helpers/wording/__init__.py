@@ -13,7 +13,7 @@ from helpers.wording.formats import (
     signed,
     trimmed,
 )
-from helpers.wording.marks import Html, precision_mark
+from helpers.wording.marks import Html, precision_mark, synthetic_mark
 from helpers.wording.measures import probability, subject
 from helpers.wording.sentences import fragment, plain, say
 
@@ -35,5 +35,6 @@ __all__ = [
     "share",
     "signed",
     "subject",
+    "synthetic_mark",
     "trimmed",
 ]
