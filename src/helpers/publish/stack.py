@@ -8,8 +8,8 @@ from bs4 import BeautifulSoup, Tag
 
 from helpers.publish.outline import text_of
 
-# Up to three columns fit on a phone. A matrix is read along its columns: it scrolls, its first column held in place.
-STACKED_FROM = 4
+# Two columns fit on a phone. A matrix is read along its columns: it scrolls, its first column held in place.
+STACKED_FROM = 3
 MATRIX = "matrice"
 NARROW_SCREEN = "@media screen and (max-width: 36rem)"
 
@@ -42,7 +42,7 @@ def _rules(name: str, heads: tuple[str, ...]) -> str:
     # The second value says that the name is not to be read aloud: the head of the column already is.
     named = [(place, quoted(head)) for place, head in enumerate(heads, start=1) if place > 1]
     return "".join(
-        f".{name} td:nth-child({place})::before{{content:{head};content:{head} / \"\"}}\n" for place, head in named
+        f'.{name} td:nth-child({place})::before{{content:{head};content:{head} / ""}}\n' for place, head in named
     )
 
 

@@ -6,17 +6,28 @@ from helpers.comparisons import Comparison, Comparisons, Measure
 from helpers.facts import DECIMAL_FROM_BASE
 from helpers.schema import COUNT_FINDINGS, FINDINGS, catalogue
 from helpers.tables.frame import Group, aligned, headings, lay_out
-from helpers.wording import Html, fragment, interval, number, percent, plain, say, scientific, signed
+from helpers.wording import (
+    Html,
+    fragment,
+    interval,
+    is_rounded,
+    number,
+    percent,
+    plain,
+    say,
+    scientific,
+    signed,
+    subject,
+)
 
 # The groups of the table of differences, in order.
 KINDS = {
     "annees": "D’une année à l’autre",
-    "reste": "Personnes suivies par un ALSES et reste de la prévention spécialisée",
-    "groupes": "Groupes de réunion",
-    "emboitee": "Demandes et objectifs",
-    "reponses": "Associations, nouveaux postes",
+    "reste": "Personnes suivies par un ALSES, et reste de la prévention spécialisée",
+    "groupes": "Présence aux réunions, d’un groupe et des autres",
+    "emboitee": "Demande initiale, et objectif travaillé",
+    "reponses": "Nouveaux postes de l’association qui en décrit le plus, et des autres",
 }
-ROUNDING = 0.5 + 1e-9  # points: what a share printed without decimal hides on each side
 
 REACHES = {"concluante": "dépassé", "non_concluante": "possible", "": "sans test"}
 
@@ -27,7 +38,8 @@ def _value(value: float | None, measure: Measure, name: str) -> str:
     if name.startswith("p_"):
         return scientific(value)
     if measure.unit == "pct":
-        return percent(value, 1)
+        is_whole = value == measure.value and is_rounded(value, measure.low, measure.high)
+        return percent(value, 0 if is_whole else 1)
     if measure.unit:
         return number(value, 1 if measure.unit == "points" else 0)
     return number(value, 2)
@@ -41,10 +53,9 @@ def _share(comparison: Comparison, name: str) -> str:
     if read.is_exact:
         base = comparison[own_base if own_base in comparison else "base"]  # two answers of the same persons have one
         return number(read.value, int(base.value >= DECIMAL_FROM_BASE))
-    # A share printed without decimal stands for all that rounds to it; which way a tie went is not known.
-    whole = number(read.value)
-    is_rounded = all(abs(end - round(read.value)) <= ROUNDING for end in (read.low, read.high))
-    return whole if is_rounded else f"{number(read.low, 1)} à {number(read.high, 1)}"
+    if is_rounded(read.value, read.low, read.high):
+        return number(read.value)
+    return f"{number(read.low, 1)} à {number(read.high, 1)}"
 
 
 def _gap(comparison: Comparison) -> list[str]:
@@ -65,6 +76,11 @@ def _finding(comparison: Comparison) -> str:
     return beside.get(comparison.finding, FINDINGS[comparison.finding])
 
 
+def _name(comparison: Comparison) -> str:
+    named = subject(comparison)
+    return f"{named[:1].upper()}{named[1:]}"
+
+
 def reach_table(found: Comparisons, *, caption: str) -> Html:
     """One row a comparison: both shares, their difference, what the bounds say, whether it exceeds chance."""
     shown = [(title, found.of(kind, having="ecart")) for kind, title in KINDS.items()]
@@ -74,7 +90,7 @@ def reach_table(found: Comparisons, *, caption: str) -> Html:
     # The commas of a column stand in line over all its groups.
     shares = [aligned([_share(each, name) for each in every]) for name in ("part_reference", "part")]
     cells = {
-        each.key: [each.label, before, now, *_gap(each), _finding(each), REACHES[each.reach]]
+        each.key: [_name(each), before, now, *_gap(each), _finding(each), REACHES[each.reach]]
         for each, before, now in zip(every, *shares, strict=True)
     }
     groups = [Group(title, [cells[each.key] for each in made]) for title, made in shown if made]

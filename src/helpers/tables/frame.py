@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from helpers.wording import Html, day, fragment, number, percent, plain, say
+from helpers.typography import NARROW
+from helpers.wording import Html, day, fragment, is_rounded, number, percent, plain, say
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,10 @@ def lay_out(
 def aligned(shares: list[str]) -> list[str]:
     """Shares of one column written so that their commas stand in line: blanks as wide as the decimals they lack.
 
-    >>> aligned(["52", "54,0", "—"])
-    ['52\\u2008\\u2007', '54,0', '—']
+    >>> aligned(["52", "54,0", "42,6 à 44,2", "—"])
+    ['52\\u2008\\u2007', '54,0', '42,6 à 44,2', '—']
     """
-    decimals = [len(text.partition(",")[2]) for text in shares]
+    decimals = [len(text.rpartition(",")[2]) if "," in text else 0 for text in shares]
     widest = max(decimals, default=0)
     return [
         text + "\u2008" * (not has) + "\u2007" * (widest - has) if widest > has and text[-1:].isdigit() else text
@@ -83,6 +84,19 @@ def _cell(value: Any, column: str, decimals: int) -> Any:
     return percent(value, decimals) if column.endswith("_pct") else number(value, decimals)
 
 
+def _cells(frame: pd.DataFrame, name: str) -> list:
+    """A column as it is shown; a share that its two ends say is only a rounding has no decimal."""
+    column, ends = frame[name], [name.replace("_pct", f"_{end}_pct") for end in ("min", "max")]
+    decimals = _decimals(column)
+    if not name.endswith("_pct") or not set(ends) <= set(frame.columns):
+        return [_cell(value, name, decimals) for value in column]
+    whole = [is_rounded(*row) for row in frame[[name, *ends]].itertuples(index=False)]
+    written = [
+        number(value, 0 if each else 1) if pd.notna(value) else "—" for value, each in zip(column, whole, strict=True)
+    ]
+    return [text if text == "—" else f"{text}{NARROW}%" for text in aligned(written)]
+
+
 def table(
     frame: pd.DataFrame,
     *,
@@ -103,11 +117,7 @@ def table(
         Column(title, bool(pd.api.types.is_numeric_dtype(shown[name]) and not pd.api.types.is_bool_dtype(shown[name])))
         for name, title in titles.items()
     ]
-    decimals = [_decimals(shown[name]) for name in titles]
-    rows = [
-        [_cell(value, name, places) for name, value, places in zip(titles, row, decimals, strict=True)]
-        for row in shown.itertuples(index=False)
-    ]
+    rows = list(zip(*(_cells(frame, name) for name in titles), strict=True))
     text = lay_out(caption, columns, rows).html
     text = fragment("folded.html.j2", summary=caption, content=Markup(text)) if folded else text
     return Html(text, f"{plain(caption)}\n{shown.rename(columns=titles).to_string(index=False)}")

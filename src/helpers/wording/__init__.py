@@ -3,6 +3,7 @@
 from helpers.wording.formats import (
     day,
     interval,
+    is_rounded,
     month,
     number,
     percent,
@@ -22,6 +23,7 @@ __all__ = [
     "day",
     "fragment",
     "interval",
+    "is_rounded",
     "month",
     "number",
     "percent",

@@ -10,7 +10,7 @@ from helpers.facts import Fact
 from helpers.schema import PRECISIONS, SYNTHETIC_MEANING, catalogue
 from helpers.wording.formats import MISSING, month, number, percent, plural
 
-# The word of the mark that says how well a figure is known; the style sheet puts a shape before it, never a colour alone.
+# How well a figure is known, in a word; the style sheet puts a shape before it, never a colour alone.
 WORDS = {
     "exact": "exact",
     "arrondi_imprime": "arrondi",
@@ -144,6 +144,12 @@ def population(fact: Fact) -> str:
     """Who the base of a figure is: the catalogue's words for the indicator, else those of its perimeter."""
     _, perimeter, indicator, _ = fact.key.split("/")
     return catalogue().indicators[indicator].population or catalogue().perimeters[perimeter].label
+
+
+def say_whole(fact: Fact) -> Markup:
+    """The base of a figure and who it is: « 2 233 personnes suivies par un ALSES », « 1 personne »."""
+    is_one = bool(fact.base) and fact.base[1] <= 1
+    return Markup("{} {}").format(say_base(fact), say_base_unit(fact) if is_one else population(fact))
 
 
 def month_mark(value: date) -> Markup:
