@@ -22,7 +22,7 @@ def alt_of(made) -> str:
     assert re.search(r'<p class="figure-titre">(?!\s*</p>)', made.html)  # a title may open with a marked number
     assert '<p class="source">Champ : ' in made.html
     assert "Source : Note, l. 1" in made.html
-    assert re.search(r"<summary>Données de la figure</summary><div class=\"table-boite\"><table>\s*<caption>[^<]", made.html)
+    assert re.search(r"<summary>Données de la figure</summary><div class=\"table-boite\"><table[^>]*>\s*<caption>[^<]", made.html)
     return re.search(r'<img src="data:image/svg\+xml;base64,[^"]+" alt="([^"]+)">', made.html)[1]
 
 
@@ -103,7 +103,7 @@ def test_requests_stand_beside_objectives():
 def test_an_objective_that_is_only_bounded_is_never_shown_as_its_smallest_count():
     indicators = table([figure("demande_initiale", "mobilite", 5), figure("objectif", "mobilite", (58, 62))])
     made = charts.show_requests_and_goals(describe.requests_and_goals(indicators, year=2032), facts.Facts(indicators, year=2032))
-    assert '<td class="nombre">58</td>' not in made.html
+    assert "<td>58</td>" not in made.html
 
 
 def compared(now, before=(), *, controls=()):

@@ -45,6 +45,14 @@ def report_subtitle(choice: Parameters) -> str:
     return f"Année {choice.year}, comparée à {choice.compare_to}" if choice.compare_to else f"Année {choice.year}"
 
 
+def _marks() -> list[dict]:
+    return [
+        *({"html": wording.precision_mark(name), "meaning": meaning} for name, meaning in PRECISIONS.items()),
+        {"html": wording.synthetic_mark(), "meaning": SYNTHETIC_MEANING},
+        {"html": "l.", "meaning": "ligne de la transcription du document cité"},
+    ]
+
+
 def index_context(pages: list[Page], notebooks: dict[str, NotebookNode], choice: Parameters) -> IndexContext:
     """What the index shows: the findings and key figures as the pages show them, taken from the executed notebooks."""
     document, title = store.read_card(choice.year)["source"], f"Les ALSES du Nord en {choice.year}"
@@ -68,11 +76,7 @@ def index_context(pages: list[Page], notebooks: dict[str, NotebookNode], choice:
             for name, (heading, description) in DESCRIPTIONS.items()
         ],
         files=[{"href": href, "description": description} for href, description in FILES.items()],
-        marks=[
-            *({"html": wording.precision_mark(name), "meaning": meaning} for name, meaning in PRECISIONS.items()),
-            {"html": wording.synthetic_mark(), "meaning": SYNTHETIC_MEANING},
-            {"html": "l.", "meaning": "ligne de la transcription du document cité"},
-        ],
+        marks=_marks(),
         limits=wording.say("index", "limits").html,
         glossary=[{"term": word.terme, "meaning": word.definition} for word in words.itertuples()],
         citation=wording.say("index", "citation", title=title, document=document).html,

@@ -44,10 +44,13 @@ def _neighbours(pages: list[Page], current: str | None) -> tuple[Page | None, Pa
     return (pages[place - 1] if place > 0 else None), (pages[place + 1] if place + 1 < len(pages) else None)
 
 
-def _running_head(subtitle: str) -> str:
-    """The name of the report and its year in the margin of each sheet of paper."""
-    text = f"{REPORT}, {subtitle[:1].lower()}{subtitle[1:]}"
-    return f"@page {{ @top-left {{ content: {quoted(text)}; }} }}\n"
+def _paper(subtitle: str, pages: list[Page]) -> str:
+    """What a sheet of paper says of the report: its name and year in the margin, the file that a link leads to."""
+    head = f"{REPORT}, {subtitle[:1].lower()}{subtitle[1:]}"
+    links = "\n".join(
+        f"main a[href^={quoted(page.href)}]::after {{ content: {quoted(f' ({page.href})')}; }}" for page in pages
+    )
+    return f"@page {{ @top-left {{ content: {quoted(head)}; }} }}\n@media print {{\n{links}\n}}\n"
 
 
 def lay_out(
@@ -76,7 +79,7 @@ def lay_out(
         box_tables(part)
     arrange(body)
     sheet = (TEMPLATES / "style.css").read_text(encoding="utf-8")
-    style = sheet + stack_tables(body, bottom) + _running_head(french_spaces(subtitle))
+    style = sheet + stack_tables(body, bottom) + _paper(french_spaces(subtitle), pages)
     previous, following = _neighbours(pages, current)
     return (
         templates()

@@ -56,10 +56,11 @@ def extract(notebook: "NotebookNode", tag: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Arranged:
-    """The cells of a page: what is read, and what its foot says of the notebook."""
+    """The cells of a page: what is read; for its foot, what the notebook is, and how it was set."""
 
     body: "NotebookNode"
-    foot: "NotebookNode"
+    presentation: "NotebookNode"
+    preparation: "NotebookNode"
 
 
 def _fold(summary: str, pieces: list[tuple[str, str]]) -> "NotebookNode":
@@ -120,10 +121,11 @@ def _with_folds(cells: list["NotebookNode"]) -> list["NotebookNode"]:
 
 def arrange_cells(notebook: "NotebookNode") -> Arranged:
     """The cells of a page and of its foot; the cells tagged ``provenance`` are left to the caller."""
-    body, foot = deepcopy(notebook), deepcopy(notebook)
-    kept = [cell for cell in body.cells if "provenance" not in tags_of(cell) and not _says_nothing(cell)]
+    kept = [cell for cell in deepcopy(notebook.cells) if "provenance" not in tags_of(cell) and not _says_nothing(cell)]
     prepared = [cell for cell in kept if set(_PREPARED) & set(tags_of(cell))]
     told = _presentation(kept)
-    body.cells = _with_folds([cell for cell in kept if cell not in prepared])
-    foot.cells = [*told, *_preparation(prepared)]
-    return Arranged(body, foot)
+    read = _with_folds([cell for cell in kept if cell not in prepared])
+    parts = [deepcopy(notebook) for _ in range(3)]
+    for part, cells in zip(parts, (read, told, _preparation(prepared)), strict=True):
+        part.cells = cells
+    return Arranged(*parts)

@@ -61,14 +61,15 @@ def export_page(notebook: "NotebookNode", *, name: str, pages: list[Page], foot:
         when ``name`` is not one of ``pages``.
     """
     title, arranged, exporter = page_title(notebook), arrange_cells(notebook), _exporter()
-    html, _ = exporter.from_notebook_node(arranged.body)
-    told, _ = exporter.from_notebook_node(arranged.foot)
+    html, presentation, preparation = (
+        exporter.from_notebook_node(part)[0] for part in (arranged.body, arranged.presentation, arranged.preparation)
+    )
     return lay_out(
         _body(html),
         title=title,
         current=name,
         pages=pages,
         subtitle=subtitle,
-        foot=f"{foot}\n{told}",
+        foot=f"{presentation}\n{foot}\n{preparation}",
         number=_number(name),
     )
