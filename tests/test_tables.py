@@ -47,7 +47,7 @@ def test_a_breakdown_says_how_well_each_figure_is_known_and_cards_leave_out_what
     shown = tables.cards(found, {"alses/sexe/filles": "de filles", "alses/sexe/garcons": "de garçons", "alses/accompagnements/": "personnes"})
     assert wording.plain(shown.html.replace("</li>", " ")) == (
         "44\u202f% arrondi de filles sur 150 personnes entre 63 et 69 personnes 150 exact personnes "
-        "exact : compté ou imprimé à l’unité ; arrondi : part imprimée arrondie : l’effectif est encadré."
+        "exact\u00a0: compté ou imprimé à l’unité ; arrondi\u00a0: part imprimée arrondie, qui encadre l’effectif."
     )
 
 
@@ -66,7 +66,7 @@ def test_a_simulated_figure_bears_its_mark_everywhere():
     shown = tables.cards(found, {"alses/sexe/filles": "de filles", "alses/accompagnements/": "personnes"}).html
     mark = '<span class="marque synthetique">synthétique</span>'
     assert [mark in card for card in shown.split("</li>")] == [True, False, True]  # one card of two, then the legend
-    assert "synthétique : compté dans des données simulées" in wording.plain(shown)
+    assert "synthétique\u00a0: compté dans des données simulées" in wording.plain(shown)
     assert tables.breakdown_table(describe.breakdown(frame, "sexe", year=2032), caption="Sexe").html.count(mark) == 1
     assert wording.say("banner", "synthetic", facts=[found]).text.startswith("Données synthétiques.")
     assert wording.say("banner", "synthetic", facts=[facts.Facts(table([ALL]), year=2032)]).html == ""

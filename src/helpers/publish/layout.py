@@ -1,5 +1,6 @@
 """The page around a body: banner, contents, previous and next, foot. Notebook pages and index.html share it."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -44,6 +45,13 @@ def _neighbours(pages: list[Page], current: str | None) -> tuple[Page | None, Pa
     return (pages[place - 1] if place > 0 else None), (pages[place + 1] if place + 1 < len(pages) else None)
 
 
+@cache
+def _sheet() -> str:
+    """The style sheet, without what only its authors need: each page carries it."""
+    text = re.sub(r"/\*.*?\*/", "", (TEMPLATES / "style.css").read_text(encoding="utf-8"), flags=re.DOTALL)
+    return "".join(f"{line.strip()}\n" for line in text.splitlines() if line.strip())
+
+
 def _paper(subtitle: str, pages: list[Page]) -> str:
     """What a sheet of paper says of the report: its name and year in the margin, the file that a link leads to."""
     head = f"{REPORT}, {subtitle[:1].lower()}{subtitle[1:]}"
@@ -78,8 +86,7 @@ def lay_out(
         typeset(part)
         box_tables(part)
     arrange(body)
-    sheet = (TEMPLATES / "style.css").read_text(encoding="utf-8")
-    style = sheet + stack_tables(body, bottom) + _paper(french_spaces(subtitle), pages)
+    style = _sheet() + stack_tables(body, bottom) + _paper(french_spaces(subtitle), pages)
     previous, following = _neighbours(pages, current)
     return (
         templates()

@@ -11,11 +11,10 @@ from helpers.publish.outline import text_of
 # Two columns fit on a phone. A matrix is read along its columns: it scrolls, its first column held in place.
 STACKED_FROM = 3
 MATRIX = "matrice"
-NARROW_SCREEN = "@media screen and (max-width: 36rem)"
 
-# A browser that draws a row as a block may forget that it is one: the roles say it again.
-_ROLES = {"table": "table", "thead": "rowgroup", "tbody": "rowgroup", "tr": "row", "td": "cell"}
-_HEADS = {"col": "columnheader", "colgroup": "columnheader", "row": "rowheader", "rowgroup": "rowheader"}
+# A browser that draws a row or a cell as a block may forget what it is: the role says it again. The heads keep their
+# display, and so their meaning: a role on each of them would only weigh.
+_ROLES = {"table": "table", "tbody": "rowgroup", "tr": "row", "td": "cell"}
 
 
 def box_tables(body: BeautifulSoup) -> None:
@@ -38,17 +37,15 @@ def quoted(text: str) -> str:
     return '"' + "".join(f"\\{ord(sign):x} " if sign in '"\\<' else sign for sign in text) + '"'
 
 
-def _rules(name: str, heads: tuple[str, ...]) -> str:
-    # The second value says that the name is not to be read aloud: the head of the column already is.
-    named = [(place, quoted(head)) for place, head in enumerate(heads, start=1) if place > 1]
-    return "".join(
-        f'.{name} td:nth-child({place})::before{{content:{head};content:{head} / ""}}\n' for place, head in named
-    )
+def _rule(name: str, heads: tuple[str, ...]) -> str:
+    """The heads of a kind of table, where the sheet looks for them: ``--c2`` for its second column."""
+    named = (f"--c{place}:{quoted(head)}" for place, head in enumerate(heads, start=1) if place > 1)
+    return f".{name}{{{';'.join(named)}}}\n"
 
 
 def _say_roles(table: Tag) -> None:
-    for tag in (table, *table.find_all(["thead", "tbody", "tr", "td", "th"])):
-        tag["role"] = _HEADS[tag.get("scope", "col")] if tag.name == "th" else _ROLES[tag.name]
+    for tag in (table, *table.select("tbody, tbody tr, td")):
+        tag["role"] = _ROLES[tag.name]
 
 
 def stack_tables(*parts: BeautifulSoup) -> str:
@@ -61,5 +58,4 @@ def stack_tables(*parts: BeautifulSoup) -> str:
         name = names.setdefault(heads, f"pile-{len(names) + 1}")
         table["class"] = [*table.get("class", []), "pile", name]
         _say_roles(table)
-    rules = "".join(_rules(name, heads) for heads, name in names.items())
-    return f"{NARROW_SCREEN} {{\n{rules}}}\n" if rules else ""
+    return "".join(_rule(name, heads) for heads, name in names.items())

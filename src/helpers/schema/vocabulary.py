@@ -10,7 +10,7 @@ VERDICTS = {
 
 PRECISIONS = {
     "exact": "compté ou imprimé à l’unité",
-    "arrondi_imprime": "part imprimée arrondie : l’effectif est encadré",
+    "arrondi_imprime": "part imprimée arrondie, qui encadre l’effectif",
     "arrondi_secret": "arrondi pour protéger les personnes",
     "deduit": "déduit d’autres chiffres imprimés",
     "non_publie": "donnée non publiée",

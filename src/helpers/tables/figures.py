@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 from markupsafe import Markup
 
-from helpers.facts import Fact, Facts, fact_of
+from helpers.facts import Fact, Facts, fact_of, merge_references
 from helpers.schema import catalogue, table_schema
 from helpers.tables.frame import Group, headings, lay_out, table
 from helpers.wording import Html, day, fragment, plain, say
@@ -52,13 +52,14 @@ def answers_table(rows: pd.DataFrame, *, caption: str, folded: bool = False) -> 
     """Several indicators on one base: question, answer, count, base and share (columns of `describe.answers`)."""
     if rows.empty:
         return say("figures", "nothing", subject=f"{caption[:1].lower()}{caption[1:]}")
+    facts = [(row.question, fact_of(row)) for row in rows.itertuples()]
     cells = [
-        [row.question, fact.label, say_count(fact), say_base(fact), say_share(fact)]
-        for row in rows.itertuples()
-        for fact in [fact_of(row)]
+        [question, fact.label, say_count(fact, cited=False), say_base(fact), say_share(fact, cited=False)]
+        for question, fact in facts
     ]
-    numbers = ["Postes", "Base", "Part"]
-    made = lay_out(caption, headings("Question", "Réponse", *numbers, numbers=numbers), cells)
+    numbers, source = ["Postes", "Base", "Part"], merge_references(fact.reference for _, fact in facts)
+    titles = headings("Question", "Réponse", *numbers, numbers=numbers)
+    made = lay_out(caption, titles, cells, note=f"Source : {source}." if source else "")
     return Html(fragment("folded.html.j2", summary=caption, content=made), made.text) if folded else made
 
 

@@ -77,7 +77,7 @@ def legend_of(facts: Iterable[Fact]) -> Markup:
             if any(fact.precision == name for fact in shown)
         ),
     ]
-    return Markup(" ; ").join(Markup("{} : {}").format(*pair) for pair in used)
+    return Markup(" ; ").join(Markup("{}\u00a0: {}").format(*pair) for pair in used)
 
 
 def both_ends(pair: tuple, write: Callable[[float], str], key: str, measure: str, *, title: str = "") -> list[Markup]:
