@@ -25,7 +25,7 @@ def alt_of(made) -> str:
     assert re.search(r'<p class="figure-titre">(?!\s*</p>)', made.html)  # a title may open with a marked number
     assert '<p class="source">Champ : ' in made.html
     assert "Source : Note, l. 1" in made.html
-    assert re.search(r"<summary>Données de la figure</summary><div class=\"table-boite\"><table>\s*<caption>[^<]", made.html)
+    assert re.search(r"<summary>Données de la figure</summary><div class=\"table-boite\"><table[^>]*>\s*<caption>[^<]", made.html)
     assert re.search(r'<p class="base">n = <data [^>]+>\d', made.html)
     assert re.search(r'<a href="data:text/csv;charset=utf-8,%EF%BB%BF[^" ]+" download="[a-z-]+\.csv">', made.html)
     assert re.search(r'<source media="screen and \(max-width: 36rem\)" srcset="data:image/svg\+xml,%3Csvg[^" ]+%3E">', made.html)
@@ -109,7 +109,7 @@ def test_requests_stand_beside_objectives():
 def test_an_objective_that_is_only_bounded_is_never_shown_as_its_smallest_count():
     indicators = table([figure("demande_initiale", "mobilite", 5), figure("objectif", "mobilite", (58, 62))])
     made = charts.show_requests_and_goals(describe.requests_and_goals(indicators, year=2032), facts.Facts(indicators, year=2032))
-    assert '<td class="nombre">58</td>' not in made.html
+    assert "<td>58</td>" not in made.html
 
 
 def compared(now, before=(), *, controls=()):

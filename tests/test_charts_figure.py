@@ -189,9 +189,15 @@ def test_the_file_that_is_downloaded_is_the_table_that_is_shown():
     assert downloaded(table.html).startswith(b"\xef\xbb\xbf") and downloaded(table.html).count(b"\r\n") == 3
 
 
-def test_a_cell_gives_its_words_and_the_meaning_of_its_mark():
-    html = '<table><tr><th>Part</th></tr><tr><td>de <data value="4">4,0\u202f%</data> à <data value="5">5,0\u202f%</data> <abbr title="arrondi">≈</abbr></td></tr></table>'
-    assert table_rows(html) == [["Part"], ["de 4,0\u202f% à 5,0\u202f% arrondi"]]
+def test_a_cell_gives_its_words_without_the_blanks_that_align_it():
+    html = '<table><tr><th>Part</th></tr><tr><td>de <data value="4">4\u2008\u2007</data> à <data value="5">5,0\u202f%</data> <span class="marque">arrondi</span></td></tr></table>'
+    assert table_rows(html) == [["Part"], ["de 4 à 5,0\u202f% arrondi"]]
+
+
+def test_the_title_of_a_group_of_rows_is_a_column_of_its_own():
+    group = '<tr><th scope="rowgroup" colspan="2">{}</th></tr><tr><th scope="row">oui</th><td>{}</td></tr>'
+    html = f"<table><tr><th>Modalité</th><th>Effectif</th></tr>{group.format('ALSES', 3)}{group.format('autres', 4)}</table>"
+    assert table_rows(html) == [["Groupe", "Modalité", "Effectif"], ["ALSES", "oui", "3"], ["autres", "oui", "4"]]
 
 
 # --- one modality, one colour ----------------------------------------------------------------------------------------

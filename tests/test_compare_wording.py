@@ -171,3 +171,28 @@ def test_what_is_missing_is_said_missing():
 def test_what_rounding_hides_is_said_about():
     assert wording.plain(measures.say_about(girls(effectif=known(963, 954, 972, "personnes")), "effectif")) == "environ 963 (entre 954 et 972)"
     assert wording.plain(measures.say_about(girls(), "effectif")) == "46"
+
+
+def pairs(*reaches):
+    counts = {"effectif_reference": known(5, unit="personnes"), "effectif": known(60, unit="personnes"), "base": known(100, unit="personnes")}
+    made = {
+        f"emboitee__alses__{name}": Comparison(
+            f"comparaisons/emboitee/alses/{name}", name, "hausse", "", reach, counts | {"ecart": known(55.0), "p_holm": known(0.001, unit="")}
+        )
+        for name, reach in zip(("mobilite", "sante_addiction"), reaches, strict=True)
+    }
+    return wording.say("compare", "nested", found=found_of(**made), now=NOW)
+
+
+def test_what_is_true_of_every_pair_is_said_once():
+    said = pairs("concluante", "concluante")
+    assert said.text.count("hasard seul") == 1 and "Chacun de ces écarts dépasse ce que le hasard seul produirait d’ordinaire." in said.text
+    assert 'data-portee="comparaisons/emboitee/alses/mobilite comparaisons/emboitee/alses/sante_addiction"' in said.html
+    apart = pairs("concluante", "non_concluante")
+    assert apart.text.count("hasard seul") == 2 and "Chacun" not in apart.text
+
+
+def test_a_base_of_one_is_one_person():
+    one = row((2032, "alses", "sexe", "filles"), "personnes", counts=(1, 1), base=(1, 1), precision="exact", reference="")
+    fact = Facts(table([one]), year=2032)("alses/sexe/filles")
+    assert "sur 1 personne," in wording.say("figures", "breakdown_reading", fact=fact, year=2032).text

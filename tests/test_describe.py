@@ -16,7 +16,7 @@ LEVELS = [figure("niveau", name, n) for name, n in (("6e", None), ("4e", 22), ("
 
 def test_a_breakdown_drops_a_group_only_when_each_of_its_members_is_published():
     rows = describe.breakdown(table(LEVELS), "niveau", year=2032)
-    assert rows[["libelle", "part_pct"]].to_numpy().tolist() == [["6e", pd.NA], ["4e", 22], ["3e", 40], ["6e, 5e et autres", 38]]
+    assert rows[["libelle", "part_pct"]].to_numpy().tolist() == [["6e", pd.NA], ["4e", 22], ["3e", 40], ["6e, 5e ou autre", 38]]
     assert list(describe.breakdown(table(LEVELS[2:]), "niveau", year=2032)["modalite"]) == ["3e", "4e_3e", "6e_5e_autre"]
 
 
@@ -103,7 +103,7 @@ def test_an_association_is_found_wherever_it_is_named_and_its_absences_stay_visi
 def test_what_a_topic_does_not_publish_is_told_together_with_the_group_that_holds_it():
     [levels] = describe.silences(table(LEVELS[2:]), "niveaux", year=2032)
     assert (levels.label, levels.missing) == ("Niveau de classe", ())
-    assert levels.grouped == (("4e et 3e", ("4e",)), ("6e, 5e et autres", ("6e", "5e", "SEGPA, ULIS, UPE2A")))
+    assert levels.grouped == (("4e ou 3e", ("4e",)), ("6e, 5e ou autre", ("6e", "5e", "SEGPA, ULIS, UPE2A")))
     [alone] = describe.silences(table([figure("sexe", "filles", 44), figure("sexe", "garcons", 56)]), "parents", year=2032)
     assert (alone.missing, alone.grouped) == (("associés", "non associés"), ())
     [whole] = describe.silences(table([figure("situation", "collegien", 44, perimeter="prevention_specialisee"), figure("suivi_par", "alses", 1), figure("suivi_par", "autre_educateur", 1)]), "volume", year=2032)

@@ -76,7 +76,10 @@ def test_empty_page_is_light():
 def test_page_leads_to_its_neighbours_and_marks_itself(name, links):
     page = soup(name=name)
     assert [link["href"] for link in page.select("nav.suite a")] == links
-    assert [link["href"] for link in page.select('nav.pages [aria-current="page"]')] == [f"{name}.html"]
+    # Once in the fold of the phone, once in the open list: the sheet shows one of them.
+    menus = page.select("nav.pages details ul, nav.pages .pages-ouvertes ul")
+    assert [[link["href"] for link in menu.select('[aria-current="page"]')] for menu in menus] == [[f"{name}.html"]] * 2
+    assert menus[0] == menus[1]
 
 
 def test_unknown_page_is_refused():
@@ -108,21 +111,43 @@ def test_slug(text, expected):
     assert slug(text) == expected
 
 
-def test_code_is_folded_after_what_it_shows():
-    page = soup(code("mesure(1)", shown(text_html="<p class='phrase'>Réponse</p>")))
-    fold = page.select_one("main details.calcul")
-    assert fold.summary.text == "Voir le calcul"
-    assert "mesure(1)" in fold.pre.text
-    assert "open" not in fold.attrs
-    assert fold.find_previous("p").text == "Réponse"
+def test_the_code_of_a_section_is_folded_once_at_its_end_each_piece_in_order():
+    page = soup(
+        code("avant()", shown(text_html="<p>Avant</p>")),
+        new_markdown_cell("## Un"),
+        code("mesure(1)", shown(text_html="<p>Réponse</p>")),
+        code("outil()", tags=["outil"]),
+        new_markdown_cell("### Détail"),
+        code("mesure(2)", shown(text_html="<p>Suite</p>")),
+        new_markdown_cell("## Deux"),
+    )
+    folds = page.select("main details.calcul")
+    assert [fold.summary.text for fold in folds] == ["Voir le calcul", "Voir le calcul de cette section"]
+    assert [[pre.text.strip() for pre in fold.find_all("pre")] for fold in folds] == [["avant()"], ["mesure(1)", "mesure(2)"]]
+    assert [fold.find_previous("p").text for fold in folds] == ["Avant", "Suite"]
+    assert [fold.find_next("h2").text for fold in folds] == ["Un", "Deux"]
+    assert not any("open" in fold.attrs for fold in folds)
 
 
-def test_parameters_are_gathered_in_one_fold():
+def test_what_presents_the_notebook_goes_to_the_foot():
+    title = "# Qui ?\n\n**Prend** les tables → **produit** le portrait.\n\nRédaction : projet."
+    given = new_notebook(cells=[new_markdown_cell(title), new_markdown_cell("## À retenir")])
+    page = BeautifulSoup(
+        export_page(given, name="02_describe", pages=PAGES, foot="<p>Fichiers lus</p>", subtitle="année 2020"), "html.parser"
+    )
+    assert [tag.name for tag in page.main.find_all(True)] == ["h1", "h2"]
+    assert [line.text for line in page.footer.find_all("p")] == [
+        "Prend les tables → produit le portrait.", "Rédaction\u00a0: projet.", "Fichiers lus",
+    ]
+
+
+def test_parameters_are_gathered_in_one_fold_of_the_foot():
     page = soup(
         code("year = 2019", tags=["parameters"]),
         code("# Parameters\nyear = 2020", tags=["injected-parameters"]),
     )
-    folds = page.select("main details.calcul")
+    assert page.select("main details.calcul") == []
+    folds = page.select("footer details.calcul")
     assert [fold.summary.text for fold in folds] == ["Paramètres"]
     assert [pre.text.strip() for pre in folds[0].find_all("pre")] == ["year = 2019", "year = 2020"]
     assert [label.text for label in folds[0].find_all("p")] == ["Valeurs par défaut du notebook", "Valeurs de ce rapport"]
@@ -159,6 +184,41 @@ def test_tables_are_boxed_named_and_reachable():
     boxes = page.select("main .table-boite, footer .table-boite")
     assert [(box["role"], box["tabindex"], box["aria-label"]) for box in boxes] == [("group", "0", "Effectifs")] * 3
     assert len(page.select("main [tabindex], footer [tabindex]")) == len(boxes)
+
+
+WIDE = "<table class='n2'><caption>C</caption><thead><tr><th scope='col'>a</th><th scope='col'>b</th><th scope='col'>c \"1\" </style></th></tr></thead><tbody><tr><th scope='row'>x</th><td>1</td><td>2</td></tr></tbody></table>".replace("</style>", "&lt;/style>")
+
+
+def test_a_wide_table_can_stack_its_rows_and_stays_a_table():
+    page = soup(code("a", shown(text_html=WIDE)), code("b", shown(text_html=TABLE)), foot=WIDE)
+    piled = page.select("table.pile")
+    assert [table["class"] for table in piled] == [["n2", "pile", "pile-1"]] * 2
+    assert {(tag.name, tag["role"]) for tag in (piled[0], *piled[0].select("tbody, tbody tr, td"))} == {
+        ("table", "table"), ("tbody", "rowgroup"), ("tr", "row"), ("td", "cell"),
+    }
+    # The heads keep their display on a phone (style.css), and so need no role.
+    assert not re.search(r"\.pile[^{]*\bth\b[^{]*\{[^}]*display", page.style.string)
+    assert page.style.string.count(r'.pile-1{--c2:"b";--c3:"c \22 1\22  \3c /style>"}') == 1
+    assert ".pile-2" not in page.style.string
+
+
+def test_a_matrix_scrolls_and_is_not_stacked():
+    page = soup(code("a", shown(text_html=WIDE.replace("n2", "matrice n2"))))
+    assert page.select("table.pile") == [] and page.select_one(".table-boite > table.matrice")
+
+
+def test_figures_bear_the_number_of_their_page_then_their_own():
+    figure = '<figure><figcaption><p class="figure-titre">Titre</p></figcaption></figure>'
+    for name, numbers in (("02_describe", ["Figure\u00a02.1", "Figure\u00a02.2"]), ("annexe", ["Figure\u00a01", "Figure\u00a02"])):
+        pages = [*PAGES, Page("annexe", "Annexe", "annexe.html")]
+        page = soup(code("a", shown(text_html=figure)), code("b", shown(text_html=figure)), name=name, pages=pages)
+        assert [number.text for number in page.select(".numero")] == numbers
+
+
+def test_a_sheet_of_paper_names_the_report_its_year_and_the_files_that_links_lead_to():
+    sheet = soup().style.string
+    assert '@page { @top-left { content: "Les ALSES du Nord, année 2020"; } }' in sheet
+    assert 'main a[href^="03_compare.html"]::after { content: " (03_compare.html)"; }' in sheet
 
 
 def test_plain_text_arguments_cannot_bring_markup():

@@ -25,6 +25,7 @@ def index_context(**changes):
     context = {
         "title": "Que sait-on des ALSES en 2020 ?",
         "subtitle": "année 2020",
+        "alert": "",
         "intro": "Qui sont les ALSES, et d’où viennent ces chiffres.",
         "pages": PAGES,
         "summaries": [
@@ -72,6 +73,12 @@ def test_index_leaves_out_what_there_is_not(tmp_path):
     assert [heading.text for heading in page.main.find_all("h2")] == [
         "Que faut-il garder en tête\u202f?", "Pages du rapport", "Fichiers de ce rapport", "Comment citer ce rapport",
     ]
+
+
+def test_what_warns_of_the_report_stands_right_under_its_title(tmp_path):
+    write_index(tmp_path, context=index_context(alert='<p class="encart synthetique">Données synthétiques.</p>'))
+    page = BeautifulSoup((tmp_path / "index.html").read_text(encoding="utf-8"), "html.parser")
+    assert page.h1.find_next_sibling()["class"] == ["encart", "synthetique"]
 
 
 def test_a_whole_report_passes_its_own_checks(tmp_path):

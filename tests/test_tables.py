@@ -21,9 +21,9 @@ def test_a_cell_is_written_for_a_french_reader(name, value, shown):
 def test_a_table_has_a_caption_scopes_and_numbers_that_line_up():
     frame = pd.DataFrame({"b": [1.0, 1.5], "a": ["x", "y"], "cache": [0, 0]})
     made = tables.table(frame, caption="A & B", titles={"a": "Nom", "b": "Effectif"}, folded=True).html
-    assert made.startswith('<details class="donnees"><summary>A &amp; B</summary><div class="table-boite"><table>\n<caption>A &amp; B</caption>')
-    assert '<tr><th scope="col">Nom</th><th scope="col" class="nombre">Effectif</th></tr>' in made
-    assert '<tr><th scope="row">x</th><td class="nombre">1,0</td></tr>\n<tr><th scope="row">y</th><td class="nombre">1,5</td></tr>' in made
+    assert made.startswith('<details class="donnees"><summary>A &amp; B</summary><div class="table-boite"><table class="n2">\n<caption>A &amp; B</caption>')
+    assert '<tr><th scope="col">Nom</th><th scope="col">Effectif</th></tr>' in made
+    assert '<tr><th scope="row">x</th><td>1,0</td></tr>\n<tr><th scope="row">y</th><td>1,5</td></tr>' in made
 
 
 def test_an_empty_table_is_a_sentence():
@@ -41,12 +41,43 @@ ALL = row((2032, "alses", "accompagnements", ""), "personnes", counts=(150, 150)
 
 def test_a_breakdown_says_how_well_each_figure_is_known_and_cards_leave_out_what_is_not():
     made = tables.breakdown_table(describe.breakdown(table([GIRLS, BOYS]), "sexe", year=2032), caption="Sexe").html
-    assert ("Effectif (personnes)" in made, "arrondie : l’effectif est encadré" in made, made.count("pas de donnée")) == (True, True, 3)
+    assert ("Effectif (personnes)" in made, '<span class="marque arrondi-imprime">arrondi</span>' in made, made.count("pas de donnée")) == (True, True, 3)
+    assert "title=" not in made  # the reference has its own column
     found = facts.Facts(table([GIRLS, BOYS, ALL]), year=2032)
     shown = tables.cards(found, {"alses/sexe/filles": "de filles", "alses/sexe/garcons": "de garçons", "alses/accompagnements/": "personnes"})
     assert wording.plain(shown.html.replace("</li>", " ")) == (
-        "44\u202f% ≈ de filles sur 150 150 ● personnes effectif total ● compté ou imprimé à l’unité ; ≈ part imprimée arrondie : l’effectif est encadré."
+        "44\u202f% arrondi de filles sur 150 personnes entre 63 et 69 personnes 150 exact personnes "
+        "exact\u00a0: compté ou imprimé à l’unité ; arrondi\u00a0: part imprimée arrondie, qui encadre l’effectif."
     )
+
+
+def test_a_base_is_named_and_agrees_with_its_number():
+    came = row((2032, "reunions", "participants", "groupes_alses"), "participants", counts=(41, 41), base=(55, 55), precision="exact", reference="l. 1")
+    one = row((2032, "alses", "sexe", "filles"), "personnes", counts=(1, 1), base=(1, 1), precision="exact", reference="l. 1")
+    for given, path, base in ((came, "reunions/participants/groupes_alses", "sur 55 invitations"), (one, "alses/sexe/filles", "sur 1 personne")):
+        shown = tables.cards(facts.Facts(table([given]), year=2032), {path: "de quoi"}).html
+        assert wording.plain(shown.split('carte-base">')[1].split("</span>")[0]) == base
+
+
+def test_a_simulated_figure_bears_its_mark_everywhere():
+    simulated = row((2032, "alses", "sexe", "filles"), "personnes", counts=(66, 66), base=(150, 150), precision="exact", reference="")
+    frame = table([simulated, ALL]).assign(source=["synthetique", "imprime"])
+    found = facts.Facts(frame, year=2032)
+    shown = tables.cards(found, {"alses/sexe/filles": "de filles", "alses/accompagnements/": "personnes"}).html
+    mark = '<span class="marque synthetique">synthétique</span>'
+    assert [mark in card for card in shown.split("</li>")] == [True, False, True]  # one card of two, then the legend
+    assert "synthétique\u00a0: compté dans des données simulées" in wording.plain(shown)
+    assert tables.breakdown_table(describe.breakdown(frame, "sexe", year=2032), caption="Sexe").html.count(mark) == 1
+    assert wording.say("banner", "synthetic", facts=[found]).text.startswith("Données synthétiques.")
+    assert wording.say("banner", "synthetic", facts=[facts.Facts(table([ALL]), year=2032)]).html == ""
+
+
+@pytest.mark.parametrize(("value", "low", "high", "shown"), [
+    (42.006, 41.51, 42.49, "42\u2008\u2007\u202f%"), (52.0, 51.5, 52.5, "52\u2008\u2007\u202f%"), (43.4, 42.6, 44.2, "43,4\u202f%"), (54.01, 54.01, 54.01, "54,0\u202f%"),
+])
+def test_a_share_known_only_rounded_shows_no_decimal_that_it_does_not_have(value, low, high, shown):
+    frame = pd.DataFrame({"t": ["x", "y"], "part_pct": [value, 12.5], "part_min_pct": [low, 12.5], "part_max_pct": [high, 12.5]})
+    assert f"<td>{shown}</td>" in tables.table(frame, caption="C", titles={"t": "T", "part_pct": "Part"}).html
 
 
 def test_no_card_is_no_list():
@@ -63,7 +94,8 @@ def test_the_perimeters_table_leaves_out_what_the_year_does_not_count():
 def test_populations_are_named_on_each_row():
     made = tables.populations_table([describe.breakdown(table([GIRLS]), "sexe", year=2032)] * 2, ["A", "B"], caption="Sexe")
     assert wording.plain(made.html).count("filles entre 63 et 69 150 44") == 2
-    assert made.html.count('<th scope="row">A</th>') == made.html.count('<th scope="row">B</th>') == 1
+    for name in "AB":
+        assert f'<tbody>\n<tr><th scope="rowgroup" colspan="6">{name}</th></tr>\n<tr><th scope="row">filles</th>' in made.html
 
 
 CONTROL = {
@@ -101,14 +133,14 @@ def test_a_difference_of_counts_shows_both_years_and_its_bounds(now, gap, findin
         "effectif_min_apres": now[0], "effectif_max_apres": now[1], "ecart_min": gap[0], "ecart_max": gap[1], "constat_effectif": finding,
     }])
     made = tables.differences_table(rows, year=2032, compare_to=2031).html
-    assert f'<th scope="row">Sexe : filles</th><td>personnes suivies par un ALSES</td><td class="nombre">40</td><td class="nombre">{shown}</td>' in made
-    assert f'<td class="nombre">{said}</td>' in made
+    assert f'<th scope="row">Sexe : filles</th><td>personnes suivies par un ALSES</td><td>40</td><td>{shown}</td>' in made
+    assert f'<td>{said}</td>' in made and 'class="n3 n4 n5"' in made
     assert "arrondi" not in made  # a count that is known is stable, not stable to a rounding
 
 
 def test_a_matrix_has_the_total_of_each_row():
     made = tables.matrix_table(pd.DataFrame({"constat": [1], "tension": [2]}, index=pd.Index(["Accueil"], name="theme")), caption="M").html
-    assert '<tr><th scope="row">Accueil</th><td class="nombre">1</td><td class="nombre">2</td><td class="nombre">3</td></tr>' in made
+    assert '<tr><th scope="row">Accueil</th><td>1</td><td>2</td><td>3</td></tr>' in made and 'class="matrice n2 n3 n4"' in made
 
 
 def test_provenance_shows_parameters_inputs_and_versions(data_root):

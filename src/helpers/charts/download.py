@@ -4,12 +4,13 @@ import csv
 import io
 import re
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 
 # A number as the report writes it; a spreadsheet wants no sign +, no space in it, and the usual minus.
 _NUMBER = re.compile(r"[+−]?\d[\d\u202f]*(?:,\d+)?")
 _SHARE = re.compile(rf"({_NUMBER.pattern})[\u202f\u00a0 ]?%")
 _MISSING = "—"
+_ALIGNING = {0x2007: None, 0x2008: None}  # as wide as a figure, and as a comma
 _FORMULA_STARTS = ("=", "+", "-", "@")  # a spreadsheet runs a text that starts like this
 
 
@@ -33,12 +34,23 @@ def _column(title: str, cells: list[str]) -> list[str]:
 def table_rows(html: str) -> list[list[str]]:
     """The table of a figure, title by title and row by row, as the words that are shown.
 
-    A mark (« ≈ ») is its meaning: away from the page, nothing explains it.
+    The title of a group of rows is a first column, « Groupe »: in a spreadsheet a row must say all by itself. Blanks
+    that only align a column are left out.
     """
     table = BeautifulSoup(html, "html.parser")
-    for mark in table.select("abbr[title]"):
-        mark.string = mark["title"]
-    return [[cell.get_text().strip() for cell in row.find_all(["th", "td"])] for row in table.select("tr")]
+    rows, group = [], ""
+    for line in table.select("tr"):
+        if head := line.select_one("th[scope=rowgroup]"):
+            group = _words(head)
+        else:
+            rows.append([group, *map(_words, line.find_all(["th", "td"]))])
+    if not group:
+        return [row[1:] for row in rows]
+    return [["Groupe", *rows[0][1:]], *rows[1:]]
+
+
+def _words(cell: Tag) -> str:
+    return cell.get_text().translate(_ALIGNING).strip()
 
 
 def csv_address(html: str) -> str:

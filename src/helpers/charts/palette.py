@@ -3,7 +3,7 @@
 The colours by day are names as well: drawings use them, and the SVG swaps each for its counterpart in a dark theme.
 """
 
-INK, GREY, MIDDLE, PALE = "#1d2329", "#55606b", "#8a8f94", "#d3d8dc"
+INK, GREY, MIDDLE, PALE = "#1b2026", "#55606b", "#8a8f94", "#d3d8dc"
 GROUND = "#ffffff"  # of the page, and of what is written on a dark fill
 TRACK = "#f0f2f3"  # behind a bar, up to the whole
 BLACK = "#111111"  # written on a light fill, by day and by night

@@ -43,7 +43,7 @@ def _known(error: Exception) -> tuple[str, int] | None:
     """The sentence and the exit code of an error that a reader can act on; None for any other."""
     if isinstance(error, OSError):
         return _of_disk(error), 1
-    if isinstance(error, ImportError):
+    if isinstance(error, ImportError) and not (error.name or "").startswith("helpers"):
         missing = (error.name or "inconnue").partition(".")[0]
         return (
             f"Une bibliothèque manque ou ne se charge pas ({missing}) : supprimez le dossier .venv, puis relancez.",

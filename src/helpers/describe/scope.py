@@ -13,9 +13,9 @@ KEY_FIGURES = {
     "alses/nouvel_accompagnement/oui": "de personnes dont l’accompagnement a été ouvert dans l’année",
     "alses/sexe/filles": "de filles",
     "alses/origine/college": "de personnes orientées par le collège",
-    "alses/niveau/4e_3e": "d’élèves de 4e et 3e",
+    "alses/niveau/4e_3e": "d’élèves de 4e ou 3e",
     "alses/parents_associes/oui": "de personnes dont les parents sont associés",
-    "postes/nouveaux_postes/": "nombre de nouveaux postes décrits",
+    "postes/nouveaux_postes/": "nouveaux postes décrits",
     "reunions/participants/groupes_alses": "de présences aux réunions des groupes d’ALSES",
 }
 

@@ -1,6 +1,7 @@
 """One figure of the indicator table: find it, read its share, name it. Shared by everything that shows numbers."""
 
 from helpers.facts.figures import (
+    DECIMAL_FROM_BASE,
     NETWORK,
     USUAL,
     Fact,
@@ -17,6 +18,7 @@ from helpers.facts.figures import (
 from helpers.facts.references import cite, line_runs, merge_references
 
 __all__ = [
+    "DECIMAL_FROM_BASE",
     "NETWORK",
     "USUAL",
     "Fact",

@@ -7,6 +7,7 @@ import pandas as pd
 from helpers.schema import UNSAID, catalogue
 
 NETWORK = "reseau"
+SYNTHETIC = "synthetique"  # the source of figures counted in simulated records
 USUAL = "alses"  # the population of which a label speaks when it names none
 
 # From this base on, one person weighs less than half a point: an exact share is then said with one decimal.
@@ -32,6 +33,7 @@ class Fact:
     precision: str
     reference: str
     label: str
+    is_synthetic: bool = False
 
     @property
     def is_known(self) -> bool:
@@ -149,6 +151,7 @@ def fact_of(row) -> Fact:
         precision=row.precision,
         reference=row.reference,
         label=entry.label_of(row.modalite),
+        is_synthetic=row.source == SYNTHETIC,
     )
 
 
@@ -167,6 +170,11 @@ class Facts:
         rows = rows[(rows["annee"] == year) & (rows["site_type"] == NETWORK)]
         self._found = {key_of(row): fact_of(row) for row in rows.itertuples()}
         self.year = year
+
+    @property
+    def has_synthetic(self) -> bool:
+        """Whether any figure of the year comes from simulated records."""
+        return any(fact.is_synthetic for fact in self._found.values())
 
     def __call__(self, path: str) -> Fact | None:
         fact = self._found.get(f"{self.year}/{path}")

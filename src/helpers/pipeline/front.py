@@ -5,7 +5,7 @@ from nbformat import NotebookNode
 from helpers import publish, store, tables, wording
 from helpers.parameters import Parameters
 from helpers.publish import IndexContext, Page
-from helpers.schema import PRECISIONS
+from helpers.schema import PRECISIONS, SYNTHETIC_MEANING
 
 # What each page is for, in the order of the index: the answers first, then what they rest on. First the title above
 # its findings, then one line on the page itself.
@@ -45,6 +45,14 @@ def report_subtitle(choice: Parameters) -> str:
     return publish.report_subtitle(choice.year, choice.compare_to)
 
 
+def _marks() -> list[dict]:
+    return [
+        *({"html": wording.precision_mark(name), "meaning": meaning} for name, meaning in PRECISIONS.items()),
+        {"html": wording.synthetic_mark(), "meaning": SYNTHETIC_MEANING},
+        {"html": "l.", "meaning": "ligne de la transcription du document cité"},
+    ]
+
+
 def index_context(pages: list[Page], notebooks: dict[str, NotebookNode], choice: Parameters) -> IndexContext:
     """What the index shows: the findings and key figures as the pages show them, taken from the executed notebooks."""
     document, title = store.read_card(choice.year)["source"], f"Les ALSES du Nord en {choice.year}"
@@ -52,7 +60,8 @@ def index_context(pages: list[Page], notebooks: dict[str, NotebookNode], choice:
     return IndexContext(
         title=title,
         subtitle=report_subtitle(choice),
-        intro=f"{WHO} Ce rapport refait les comptes à partir de ce document : {document}.",
+        alert=next((html for each in notebooks.values() for html in publish.extract(each, "synthetique")), ""),
+        intro=WHO,
         pages=pages,
         summaries=[
             {
@@ -67,10 +76,7 @@ def index_context(pages: list[Page], notebooks: dict[str, NotebookNode], choice:
             for name, (heading, description) in DESCRIPTIONS.items()
         ],
         files=[{"href": href, "description": description} for href, description in FILES.items()],
-        marks=[
-            *({"html": wording.precision_mark(name), "meaning": meaning} for name, meaning in PRECISIONS.items()),
-            {"html": "l.", "meaning": "ligne de la transcription du document cité"},
-        ],
+        marks=_marks(),
         limits=wording.say("index", "limits").html,
         glossary=[{"term": word.terme, "meaning": word.definition} for word in words.itertuples()],
         citation=wording.say("index", "citation", title=title, document=document).html,

@@ -6,7 +6,8 @@ from helpers.publish.example import write_example
 from helpers.publish.index import IndexContext, write_index
 from helpers.publish.layout import Page, report_subtitle
 from helpers.publish.manifest import write_manifest
-from helpers.publish.page import export_page, extract, page_title
+from helpers.publish.notebook import extract, page_title
+from helpers.publish.page import export_page
 from helpers.publish.shared import share, share_state
 from helpers.publish.swap import recover, swap
 

@@ -49,11 +49,13 @@ class Term(TypedDict):
 class IndexContext(TypedDict):
     """Everything the index shows.
 
-    ``foot``, ``limits`` and ``citation`` are HTML; ``title``, ``subtitle`` and ``intro`` are plain text.
+    ``foot``, ``limits`` and ``citation`` are HTML, as is ``alert``, what stands above everything (empty: nothing);
+    ``title``, ``subtitle`` and ``intro`` are plain text.
     """
 
     title: str
     subtitle: str
+    alert: str
     intro: str
     pages: list[Page]
     summaries: list[Summary]
@@ -108,6 +110,7 @@ def write_index(folder: Path, *, context: IndexContext) -> None:
         .get_template("accueil.html.j2")
         .render(
             title=context["title"],
+            alert=Markup(context["alert"]),
             intro=context["intro"],
             summaries=[_summary(summary, hrefs) for summary in context["summaries"]],
             files=[{**file, "size": _size(folder / file["href"])} for file in context["files"]],

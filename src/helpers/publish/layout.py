@@ -1,5 +1,6 @@
 """The page around a body: banner, contents, previous and next, foot. Notebook pages and index.html share it."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -8,8 +9,10 @@ from bs4 import BeautifulSoup
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from helpers.publish.outline import arrange, box_tables, contents
+from helpers.publish.outline import arrange, contents
+from helpers.publish.stack import box_tables, quoted, stack_tables
 from helpers.publish.typeset import number_figures, typeset
+from helpers.typography import french_spaces
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "page"
 REPORT = "Les ALSES du Nord"
@@ -47,26 +50,48 @@ def _neighbours(pages: list[Page], current: str | None) -> tuple[Page | None, Pa
     return (pages[place - 1] if place > 0 else None), (pages[place + 1] if place + 1 < len(pages) else None)
 
 
-def _foot(html: str) -> Markup:
-    foot = BeautifulSoup(html, "html.parser")
-    typeset(foot)
-    box_tables(foot)
-    return Markup(str(foot))
+@cache
+def _sheet() -> str:
+    """The style sheet, without what only its authors need: each page carries it."""
+    text = re.sub(r"/\*.*?\*/", "", (TEMPLATES / "style.css").read_text(encoding="utf-8"), flags=re.DOTALL)
+    return "".join(f"{line.strip()}\n" for line in text.splitlines() if line.strip())
+
+
+def _paper(subtitle: str, pages: list[Page]) -> str:
+    """What a sheet of paper says of the report: its name and year in the margin, the file that a link leads to."""
+    head = f"{REPORT}, {subtitle[:1].lower()}{subtitle[1:]}"
+    links = "\n".join(
+        f"main a[href^={quoted(page.href)}]::after {{ content: {quoted(f' ({page.href})')}; }}" for page in pages
+    )
+    return f"@page {{ @top-left {{ content: {quoted(head)}; }} }}\n@media print {{\n{links}\n}}\n"
 
 
 def lay_out(
-    body: BeautifulSoup, *, title: str, current: str | None, pages: list[Page], subtitle: str, foot: str
+    body: BeautifulSoup,
+    *,
+    title: str,
+    current: str | None,
+    pages: list[Page],
+    subtitle: str,
+    foot: str,
+    number: int | None = None,
 ) -> str:
     """The full page, the same text for the same arguments; ``current`` is None for the index. ``foot`` is HTML.
+
+    ``number`` stands before the place of each figure: « Figure 2.3 ».
 
     Raises
     ------
     ValueError
         when ``current`` is not one of ``pages``.
     """
-    number_figures(body)
-    typeset(body)
+    bottom = BeautifulSoup(foot, "html.parser")
+    number_figures(body, number)
+    for part in (body, bottom):
+        typeset(part)
+        box_tables(part)
     arrange(body)
+    style = _sheet() + stack_tables(body, bottom) + _paper(french_spaces(subtitle), pages)
     previous, following = _neighbours(pages, current)
     return (
         templates()
@@ -76,14 +101,14 @@ def lay_out(
             subtitle=subtitle,
             report=REPORT,
             index=INDEX,
-            style=Markup((TEMPLATES / "style.css").read_text(encoding="utf-8")),
+            style=Markup(style),
             pages=pages,
             current=current,
             previous=previous,
             next=following,
             entries=contents(body),
             body=Markup(str(body).strip()),
-            foot=_foot(foot),
+            foot=Markup(str(bottom).strip()),
         )
         .strip()
         + "\n"

@@ -1,4 +1,4 @@
-"""The outline of a page: stable names for its headings, links that find them, tables that fit the screen, contents."""
+"""The outline of a page: stable names for its headings, links that find them, contents."""
 
 import re
 import unicodedata
@@ -26,7 +26,8 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "section"
 
 
-def _text(tag) -> str:
+def text_of(tag) -> str:
+    """The words of a tag on one line."""
     # Not split(): it would also turn the no-break spaces of French into spaces that break.
     return re.sub(r"[ \t\r\n]+", " ", tag.get_text()).strip()
 
@@ -36,7 +37,7 @@ def _name_headings(body: BeautifulSoup) -> None:
     for heading in body.find_all(HEADINGS):
         if heading.get("id"):
             continue
-        wanted = name = slug(_text(heading))
+        wanted = name = slug(text_of(heading))
         rank = 1
         while name in taken:
             rank += 1
@@ -54,28 +55,17 @@ def _mend_links(body: BeautifulSoup) -> None:
             link["href"] = f"#{slug(target)}"
 
 
-def box_tables(body: BeautifulSoup) -> None:
-    """A wide table scrolls in its own box, which the keyboard can reach and a screen reader can name."""
-    for table in body.find_all("table"):
-        box = table.find_parent(class_="table-boite") or table.wrap(body.new_tag("div", attrs={"class": "table-boite"}))
-        caption = table.find("caption")
-        box.attrs.setdefault("role", "group")
-        box.attrs.setdefault("tabindex", "0")
-        box.attrs.setdefault("aria-label", _text(caption) if caption else "Tableau")
-
-
 def arrange(body: BeautifulSoup) -> None:
-    """Gives the body unique heading ids, working in-page links and boxed tables, in place."""
+    """Gives the body unique heading ids and working in-page links, in place."""
     _name_headings(body)
     _mend_links(body)
-    box_tables(body)
 
 
 def contents(body: BeautifulSoup) -> list[dict]:
     """The h2 as ``{id, text, children}``, the h3 that follow each as its children, in reading order."""
     entries: list[dict] = []
     for heading in body.find_all(["h2", "h3"]):
-        entry = {"id": heading["id"], "text": _text(heading), "children": []}
+        entry = {"id": heading["id"], "text": text_of(heading), "children": []}
         is_child = heading.name == "h3" and entries
         (entries[-1]["children"] if is_child else entries).append(entry)
     return entries

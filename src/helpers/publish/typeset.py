@@ -26,9 +26,13 @@ def _spaced(text: NavigableString) -> str:
     return french_spaces(f"x{after}")[1:]
 
 
-def number_figures(body: BeautifulSoup) -> None:
-    """« Figure 1 », « Figure 2 » … in front of each figure's title, in reading order, in place."""
+def number_figures(body: BeautifulSoup, page: int | None) -> None:
+    """« Figure 2.1 », « Figure 2.2 » … in front of each figure's title, in reading order, in place.
+
+    The number of the page comes first, so that a figure has one name in the whole report.
+    """
+    prefix = "" if page is None else f"{page}."
     for place, title in enumerate(body.select("figure .figure-titre"), start=1):
         number = body.new_tag("span", attrs={"class": "numero"})
-        number.string = f"Figure{WIDE}{place}"
+        number.string = f"Figure{WIDE}{prefix}{place}"
         title.insert(0, number, NavigableString(" "))

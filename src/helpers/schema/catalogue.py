@@ -38,6 +38,7 @@ class Indicator:
     base: str | None = None
     finding: str = "« {modalite} » : {part}"
     population: str | None = None
+    base_words: tuple[str, ...] = ()
     ratio: tuple[str, ...] = ()
     modalities: dict[str, str] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
@@ -131,6 +132,7 @@ def _indicator(name: str, entry: dict) -> Indicator:
         base=entry.get("base"),
         finding=entry.get("constat", Indicator.finding),
         population=entry.get("population"),
+        base_words=tuple(entry.get("base_dite", ())),
         ratio=tuple(entry.get("rapport", ())),
         modalities=dict(entry.get("modalites", {})),
         groups=groups,

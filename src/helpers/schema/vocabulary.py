@@ -10,12 +10,15 @@ VERDICTS = {
 
 PRECISIONS = {
     "exact": "compté ou imprimé à l’unité",
-    "arrondi_imprime": "part imprimée arrondie : l’effectif est encadré",
+    "arrondi_imprime": "part imprimée arrondie, qui encadre l’effectif",
     "arrondi_secret": "arrondi pour protéger les personnes",
     "deduit": "déduit d’autres chiffres imprimés",
     "non_publie": "donnée non publiée",
     "contradictoire": "imprimé, mais contredit par d’autres chiffres",
 }
+
+# The meaning of the mark of a figure whose source is simulated records.
+SYNTHETIC_MEANING = "compté dans des données simulées, qui ne décrivent personne"
 
 # The precisions of a figure that pages neither say nor compare.
 UNSAID = ("non_publie", "contradictoire")

@@ -1,12 +1,33 @@
 """Comparisons as tables: what changed and how sure, counts of two years, every measure with its method."""
 
 import pandas as pd
-from markupsafe import Markup
 
 from helpers.comparisons import Comparison, Comparisons, Measure
+from helpers.facts import DECIMAL_FROM_BASE
 from helpers.schema import COUNT_FINDINGS, FINDINGS, catalogue
-from helpers.tables.frame import headings, lay_out
-from helpers.wording import Html, fragment, interval, number, percent, plain, points, say, scientific, signed
+from helpers.tables.frame import Group, aligned, headings, lay_out
+from helpers.wording import (
+    Html,
+    fragment,
+    interval,
+    is_rounded,
+    number,
+    percent,
+    plain,
+    say,
+    scientific,
+    signed,
+    subject,
+)
+
+# The groups of the table of differences, in order.
+KINDS = {
+    "annees": "D’une année à l’autre",
+    "reste": "Personnes suivies par un ALSES, et reste de la prévention spécialisée",
+    "groupes": "Présence aux réunions, d’un groupe et des autres",
+    "emboitee": "Demande initiale, et objectif travaillé",
+    "reponses": "Nouveaux postes de l’association qui en décrit le plus, et des autres",
+}
 
 REACHES = {"concluante": "dépassé", "non_concluante": "possible", "": "sans test"}
 
@@ -17,28 +38,33 @@ def _value(value: float | None, measure: Measure, name: str) -> str:
     if name.startswith("p_"):
         return scientific(value)
     if measure.unit == "pct":
-        return percent(value, 1)
+        is_whole = value == measure.value and is_rounded(value, measure.low, measure.high)
+        return percent(value, 0 if is_whole else 1)
     if measure.unit:
         return number(value, 1 if measure.unit == "points" else 0)
     return number(value, 2)
 
 
-def _share(comparison: Comparison, measure: str) -> str:
-    if measure not in comparison or comparison[measure].value is None:
+def _share(comparison: Comparison, name: str) -> str:
+    """A share in per cent with no decimal that it does not have; its bounds where they do not round to one number."""
+    if name not in comparison or comparison[name].value is None:
         return "—"
-    return percent(comparison[measure].value, 1)
-
-
-def _gap(comparison: Comparison, measure: str) -> str:
-    """A difference and its bounds, in points or in units."""
-    if measure not in comparison or comparison[measure].value is None:
-        return "—"
-    read = comparison[measure]
-    write = points if read.unit == "points" else signed
+    read, own_base = comparison[name], name.replace("part", "base")
     if read.is_exact:
-        return write(read.value)
-    ends = (signed(end, 1 if read.unit == "points" else 0) for end in (read.low, read.high))
-    return f"{write(read.value)} ({' à '.join(ends)})"
+        base = comparison[own_base if own_base in comparison else "base"]  # two answers of the same persons have one
+        return number(read.value, int(base.value >= DECIMAL_FROM_BASE))
+    if is_rounded(read.value, read.low, read.high):
+        return number(read.value)
+    return f"{number(read.low, 1)} à {number(read.high, 1)}"
+
+
+def _gap(comparison: Comparison) -> list[str]:
+    """A difference and its bounds, in points."""
+    if "ecart" not in comparison or comparison["ecart"].value is None:
+        return ["—", "—"]
+    read = comparison["ecart"]
+    ends = "exact" if read.is_exact else f"{signed(read.low, 1)} à {signed(read.high, 1)}"
+    return [signed(read.value, 1), ends]
 
 
 def _finding(comparison: Comparison) -> str:
@@ -50,28 +76,27 @@ def _finding(comparison: Comparison) -> str:
     return beside.get(comparison.finding, FINDINGS[comparison.finding])
 
 
+def _name(comparison: Comparison) -> str:
+    named = subject(comparison)
+    return f"{named[:1].upper()}{named[1:]}"
+
+
 def reach_table(found: Comparisons, *, caption: str) -> Html:
     """One row a comparison: both shares, their difference, what the bounds say, whether it exceeds chance."""
-    shown = [
-        each
-        for kind in ("annees", "reste", "groupes", "emboitee", "reponses")
-        for each in found.of(kind, having="ecart")
-    ]
-    if not shown:
+    shown = [(title, found.of(kind, having="ecart")) for kind, title in KINDS.items()]
+    every = [each for _, made in shown for each in made]
+    if not every:
         return say("figures", "nothing", subject="aucune comparaison n’est possible")
-    cells = [
-        [
-            each.label,
-            _share(each, "part_reference"),
-            _share(each, "part"),
-            _gap(each, "ecart"),
-            _finding(each),
-            REACHES[each.reach],
-        ]
-        for each in shown
-    ]
-    numbers = ["Part de référence", "Part", "Écart"]
-    return lay_out(caption, headings("Comparaison", *numbers, "Constat", "Hasard", numbers=numbers), cells)
+    # The commas of a column stand in line over all its groups.
+    shares = [aligned([_share(each, name) for each in every]) for name in ("part_reference", "part")]
+    cells = {
+        each.key: [_name(each), before, now, *_gap(each), _finding(each), REACHES[each.reach]]
+        for each, before, now in zip(every, *shares, strict=True)
+    }
+    groups = [Group(title, [cells[each.key] for each in made]) for title, made in shown if made]
+    numbers = ["Part de référence (%)", "Part (%)", "Écart (points)", "Bornes de l’écart"]
+    titles = headings("Comparaison", *numbers, "Constat", "Hasard", numbers=numbers)
+    return lay_out(caption, titles, groups, note=say("compare", "reach_note"))
 
 
 def differences_table(rows: pd.DataFrame, *, year: int, compare_to: int | None) -> Html:
@@ -91,15 +116,17 @@ def differences_table(rows: pd.DataFrame, *, year: int, compare_to: int | None) 
 
 
 def measures_table(found: Comparisons, *, caption: str) -> Html:
-    """Every measure of every comparison with its bounds and method, one table a comparison, folded."""
-    made = [_measures(each) for each in found.of_all()]
-    text = fragment("folded.html.j2", summary=caption, content=Markup("\n").join(Markup(each.html) for each in made))
+    """Every measure of every comparison with its bounds and method, comparison by comparison, folded."""
+    numbers = ["Valeur", "Au moins", "Au plus"]
+    titles = headings("Mesure", *numbers, "Unité", "Méthode", numbers=numbers)
+    made = lay_out(caption, titles, [Group(each.label, _measures(each)) for each in found.of_all()])
+    text = fragment("folded.html.j2", summary=caption, content=made)
     return Html(text, plain(text))
 
 
-def _measures(comparison: Comparison) -> Html:
+def _measures(comparison: Comparison) -> list[list]:
     kinds = catalogue().measures
-    cells = [
+    return [
         [
             kinds[name].label,
             *(_value(each, measure, name) for each in (measure.value, measure.low, measure.high)),
@@ -108,5 +135,3 @@ def _measures(comparison: Comparison) -> Html:
         ]
         for name, measure in comparison.measures.items()
     ]
-    numbers = ["Valeur", "Au moins", "Au plus"]
-    return lay_out(comparison.label, headings("Mesure", *numbers, "Unité", "Méthode", numbers=numbers), cells)

@@ -5,11 +5,11 @@ from datetime import date
 import pandas as pd
 from markupsafe import Markup
 
-from helpers.facts import Fact, Facts, fact_of
-from helpers.schema import PRECISIONS, catalogue, table_schema
-from helpers.tables.frame import headings, lay_out, table
+from helpers.facts import Fact, Facts, fact_of, merge_references
+from helpers.schema import catalogue, table_schema
+from helpers.tables.frame import Group, headings, lay_out, table
 from helpers.wording import Html, day, fragment, plain, say
-from helpers.wording.marks import precision_mark, say_base, say_count, say_share
+from helpers.wording.marks import legend_of, marks_of, say_base, say_base_unit, say_count, say_share, say_unit
 
 
 def breakdown_table(rows: pd.DataFrame, *, caption: str) -> Html:
@@ -23,69 +23,64 @@ def breakdown_table(rows: pd.DataFrame, *, caption: str) -> Html:
 def _told(fact: Fact) -> list:
     """A figure as cells: label, count, base, share, how well it is known, where it is printed."""
     base = "ambiguë" if fact.share is not None and fact.base is None else say_base(fact)
-    return [fact.label, say_count(fact), base, say_share(fact), precision_mark(fact.precision), fact.reference]
+    shown = [say_count(fact, cited=False), base, say_share(fact, cited=False)]
+    return [fact.label, *shown, marks_of(fact), fact.reference]
 
 
 def populations_table(parts: list[pd.DataFrame], names: list[str], *, caption: str) -> Html:
-    """The modalities of one indicator in each population: count, base, share, how well each is known, where printed."""
-    cells = [
-        [name, *_told(fact)]
+    """The modalities of one indicator, population by population: as `breakdown_table`, in groups of rows."""
+    groups = [
+        Group(f"{name[:1].upper()}{name[1:]}", [_told(fact) for fact in map(fact_of, rows.itertuples())])
         for name, rows in zip(names, parts, strict=True)
-        for fact in map(fact_of, rows.itertuples())
     ]
     numbers = ["Effectif", "Base", "Part"]
-    titles = headings("Population", "Modalité", *numbers, "Précision", "Référence", numbers=numbers)
-    return lay_out(caption, titles, cells)
+    return lay_out(caption, headings("Modalité", *numbers, "Précision", "Référence", numbers=numbers), groups)
 
 
 def perimeters_table(facts: Facts, perimeters: dict[str, str], *, caption: str) -> Html:
     """What each population counts, how many, how well that is known, where it is printed; absent ones are left out."""
     found = [(facts(path), label) for path, label in perimeters.items()]
-    cells = [
-        [f"{label[:1].upper()}{label[1:]}", say_count(fact), precision_mark(fact.precision), fact.reference]
-        for fact, label in found
-        if fact and fact.counts
-    ]
-    if not cells:
+    known = [(fact, f"{label[:1].upper()}{label[1:]}") for fact, label in found if fact and fact.counts]
+    if not known:
         return say("figures", "nothing", subject="aucune population n’est comptée pour cette année")
-    return lay_out(
-        caption, headings("Ce qui est compté", "Nombre", "Précision", "Référence", numbers=["Nombre"]), cells
-    )
+    cells = [[label, say_count(fact, cited=False), marks_of(fact), fact.reference] for fact, label in known]
+    titles = headings("Ce qui est compté", "Nombre", "Précision", "Référence", numbers=["Nombre"])
+    return lay_out(caption, titles, cells, note=legend_of(fact for fact, _ in known))
 
 
 def answers_table(rows: pd.DataFrame, *, caption: str, folded: bool = False) -> Html:
     """Several indicators on one base: question, answer, count, base and share (columns of `describe.answers`)."""
     if rows.empty:
         return say("figures", "nothing", subject=f"{caption[:1].lower()}{caption[1:]}")
+    facts = [(row.question, fact_of(row)) for row in rows.itertuples()]
     cells = [
-        [row.question, fact.label, say_count(fact), say_base(fact), say_share(fact)]
-        for row in rows.itertuples()
-        for fact in [fact_of(row)]
+        [question, fact.label, say_count(fact, cited=False), say_base(fact), say_share(fact, cited=False)]
+        for question, fact in facts
     ]
-    numbers = ["Postes", "Base", "Part"]
-    made = lay_out(caption, headings("Question", "Réponse", *numbers, numbers=numbers), cells)
+    numbers, source = ["Postes", "Base", "Part"], merge_references(fact.reference for _, fact in facts)
+    titles = headings("Question", "Réponse", *numbers, numbers=numbers)
+    made = lay_out(caption, titles, cells, note=f"Source : {source}." if source else "")
     return Html(fragment("folded.html.j2", summary=caption, content=made), made.text) if folded else made
 
 
 def cards(facts: Facts, figures: dict[str, str]) -> Html:
     """Key figures as cards: share or count, what it is, its base, how well it is known; absent ones are left out.
 
-    The marks that the cards use are explained below them.
+    A share that rounding blurs has its bounds in units. The marks that the cards use are explained below them.
     """
     found = [(facts(path), label) for path, label in figures.items()]
     known = [(fact, label) for fact, label in found if fact and (_is_total(fact) or fact.share_bounds is not None)]
     shown = [
         {
             "value": say_count(fact) if _is_total(fact) else say_share(fact),
-            "mark": precision_mark(fact.precision),
+            "mark": marks_of(fact),
             "label": label,
-            "base": _base_of_card(fact),
+            "base": "" if _is_total(fact) else _base_of_card(fact),
+            "bounds": "" if _is_total(fact) or fact.is_known else _bounds_of_card(fact),
         }
         for fact, label in known
     ]
-    used = {fact.precision for fact, _ in known}
-    legend = [(precision_mark(name), meaning) for name, meaning in PRECISIONS.items() if name in used]
-    text = fragment("cards.html.j2", cards=shown, legend=legend)
+    text = fragment("cards.html.j2", cards=shown, legend=legend_of(fact for fact, _ in known))
     return Html(text, plain(text))
 
 
@@ -94,9 +89,11 @@ def _is_total(fact: Fact) -> bool:
 
 
 def _base_of_card(fact: Fact) -> Markup | str:
-    if _is_total(fact):
-        return "effectif total"
-    return Markup("sur {}").format(say_base(fact)) if fact.base else ""
+    return Markup("sur {} {}").format(say_base(fact), say_base_unit(fact)) if fact.base else ""
+
+
+def _bounds_of_card(fact: Fact) -> Markup | str:
+    return Markup("{} {}").format(say_count(fact), say_unit(fact)) if fact.counts else ""
 
 
 def ledger_table(ledger: pd.DataFrame, *, caption: str) -> Html:

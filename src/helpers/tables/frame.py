@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from helpers.wording import Html, day, fragment, number, percent, plain, say
+from helpers.typography import NARROW
+from helpers.wording import Html, day, fragment, is_rounded, number, percent, plain, say
 
 
 @dataclass(frozen=True)
@@ -18,15 +19,50 @@ class Column:
     is_number: bool = False
 
 
+@dataclass(frozen=True)
+class Group:
+    """Rows that belong together, under a title (empty: none)."""
+
+    title: str
+    rows: list[list]
+
+
 def headings(*titles: str, numbers: list[str]) -> list[Column]:
     """The columns of these titles; those listed in ``numbers`` line up to the right."""
     return [Column(title, title in numbers) for title in titles]
 
 
-def lay_out(caption: str, columns: list[Column], rows: list[list]) -> Html:
-    """The cells as a captioned table, the first of each row heading it."""
-    text = fragment("table.html.j2", caption=caption, columns=columns, rows=rows)
+def _classes(columns: list[Column], kind: str) -> str:
+    # One word a column of numbers, on the table: a class on each cell would weigh a tenth of the page.
+    return " ".join([*([kind] if kind else []), *(f"n{n}" for n, each in enumerate(columns, 1) if each.is_number)])
+
+
+def lay_out(
+    caption: str, columns: list[Column], rows: list[list] | list[Group], *, note: Any = "", kind: str = ""
+) -> Html:
+    """The cells as a captioned table, the first of each row heading it; ``rows`` may be groups of rows.
+
+    ``note`` stands under the table; ``kind`` is « matrice » for a table that is read along its columns too.
+    """
+    groups = rows if rows and isinstance(rows[0], Group) else [Group("", rows)]
+    text = fragment(
+        "table.html.j2", caption=caption, columns=columns, groups=groups, note=note, classes=_classes(columns, kind)
+    )
     return Html(text, plain(text))
+
+
+def aligned(shares: list[str]) -> list[str]:
+    """Shares of one column written so that their commas stand in line: blanks as wide as the decimals they lack.
+
+    >>> aligned(["52", "54,0", "42,6 à 44,2", "—"])
+    ['52\\u2008\\u2007', '54,0', '42,6 à 44,2', '—']
+    """
+    decimals = [len(text.rpartition(",")[2]) if "," in text else 0 for text in shares]
+    widest = max(decimals, default=0)
+    return [
+        text + "\u2008" * (not has) + "\u2007" * (widest - has) if widest > has and text[-1:].isdigit() else text
+        for text, has in zip(shares, decimals, strict=True)
+    ]
 
 
 def _decimals(column: pd.Series) -> int:
@@ -46,6 +82,19 @@ def _cell(value: Any, column: str, decimals: int) -> Any:
     if isinstance(value, str | Markup):
         return value
     return percent(value, decimals) if column.endswith("_pct") else number(value, decimals)
+
+
+def _cells(frame: pd.DataFrame, name: str) -> list:
+    """A column as it is shown; a share that its two ends say is only a rounding has no decimal."""
+    column, ends = frame[name], [name.replace("_pct", f"_{end}_pct") for end in ("min", "max")]
+    decimals = _decimals(column)
+    if not name.endswith("_pct") or not set(ends) <= set(frame.columns):
+        return [_cell(value, name, decimals) for value in column]
+    whole = [is_rounded(*row) for row in frame[[name, *ends]].itertuples(index=False)]
+    written = [
+        number(value, 0 if each else 1) if pd.notna(value) else "—" for value, each in zip(column, whole, strict=True)
+    ]
+    return [text if text == "—" else f"{text}{NARROW}%" for text in aligned(written)]
 
 
 def table(
@@ -68,12 +117,8 @@ def table(
         Column(title, bool(pd.api.types.is_numeric_dtype(shown[name]) and not pd.api.types.is_bool_dtype(shown[name])))
         for name, title in titles.items()
     ]
-    decimals = [_decimals(shown[name]) for name in titles]
-    rows = [
-        [_cell(value, name, places) for name, value, places in zip(titles, row, decimals, strict=True)]
-        for row in shown.itertuples(index=False)
-    ]
-    text = fragment("table.html.j2", caption=caption, columns=columns, rows=rows)
+    rows = list(zip(*(_cells(frame, name) for name in titles), strict=True))
+    text = lay_out(caption, columns, rows).html
     text = fragment("folded.html.j2", summary=caption, content=Markup(text)) if folded else text
     return Html(text, f"{plain(caption)}\n{shown.rename(columns=titles).to_string(index=False)}")
 
@@ -82,7 +127,7 @@ def matrix_table(counts: pd.DataFrame, *, caption: str) -> Html:
     """A matrix of counts, with the total of each row."""
     rows = [[name, *map(number, row), number(row.sum())] for name, row in counts.iterrows()]
     numbers = [*map(str.capitalize, counts.columns), "Ensemble"]
-    return lay_out(caption, headings(counts.index.name.capitalize(), *numbers, numbers=numbers), rows)
+    return lay_out(caption, headings(counts.index.name.capitalize(), *numbers, numbers=numbers), rows, kind="matrice")
 
 
 def provenance(made_from: dict) -> Html:

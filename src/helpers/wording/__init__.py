@@ -3,6 +3,7 @@
 from helpers.wording.formats import (
     day,
     interval,
+    is_rounded,
     month,
     number,
     percent,
@@ -13,7 +14,7 @@ from helpers.wording.formats import (
     signed,
     trimmed,
 )
-from helpers.wording.marks import Html, precision_mark
+from helpers.wording.marks import Html, precision_mark, synthetic_mark
 from helpers.wording.measures import probability, subject
 from helpers.wording.sentences import fragment, plain, say
 
@@ -22,6 +23,7 @@ __all__ = [
     "day",
     "fragment",
     "interval",
+    "is_rounded",
     "month",
     "number",
     "percent",
@@ -35,5 +37,6 @@ __all__ = [
     "share",
     "signed",
     "subject",
+    "synthetic_mark",
     "trimmed",
 ]

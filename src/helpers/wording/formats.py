@@ -12,6 +12,8 @@ from helpers.typography import NARROW, WIDE
 
 FRENCH = Locale("fr")
 MISSING = "pas de donnée"
+# Points that a share printed without decimal hides on each side; the rest is for the arithmetic of binary numbers.
+ROUNDING = 0.5 + 1e-9
 
 
 def _rounded(value: float, decimals: int) -> Decimal:
@@ -43,6 +45,16 @@ def percent(value: float | None, decimals: int = 0) -> str:
     """
     text = number(value, decimals)
     return text if text == MISSING else f"{text}{NARROW}%"
+
+
+def is_rounded(value: float, low: float, high: float) -> bool:
+    """Whether a share is known only as the whole number that it was rounded to: it then has no decimal to show.
+
+    >>> is_rounded(42.006, 41.5, 42.5), is_rounded(43.4, 42.6, 44.2), is_rounded(54.01, 54.01, 54.01)
+    (True, False, False)
+    """
+    printed = round(value)
+    return low < high and all(abs(end - printed) <= ROUNDING for end in (low, high))
 
 
 def trimmed(value: float | None, decimals: int) -> str:

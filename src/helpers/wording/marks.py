@@ -1,24 +1,25 @@
 """Numbers marked in HTML: each one names the figure it comes from, so that a reader, or a test, can go back to it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from functools import partial
 
 from markupsafe import Markup
 
 from helpers.facts import Fact
-from helpers.schema import PRECISIONS, catalogue
+from helpers.schema import PRECISIONS, SYNTHETIC_MEANING, catalogue
 from helpers.wording.formats import MISSING, month, number, percent, plural
 
-# The sign of the mark that says how well a figure is known.
-SIGNS = {
-    "exact": "●",
-    "arrondi_imprime": "≈",
-    "arrondi_secret": "◇",
-    "deduit": "∴",
-    "non_publie": "—",
-    "contradictoire": "≠",
+# How well a figure is known, in a word; the style sheet puts a shape before it, never a colour alone.
+WORDS = {
+    "exact": "exact",
+    "arrondi_imprime": "arrondi",
+    "arrondi_secret": "protégé",
+    "deduit": "déduit",
+    "non_publie": "non publié",
+    "contradictoire": "contredit",
 }
+SYNTHETIC = "synthétique"
 
 
 class Html:
@@ -44,20 +45,48 @@ class Html:
 
 def mark(text: str, value: float, key: str, measure: str, *, title: str = "") -> Markup:
     """The text as ``<data>`` with its raw value, the figure it comes from and what of it is said."""
-    return Markup('<data value="{}" data-cle="{}" data-mesure="{}" title="{}">{}</data>').format(
-        f"{float(value):.10g}", key, measure, title, text
+    cited = Markup(' title="{}"').format(title) if title else ""
+    return Markup('<data value="{}" data-cle="{}" data-mesure="{}"{}>{}</data>').format(
+        f"{float(value):.10g}", key, measure, cited, text
     )
+
+
+def _shaped(name: str, word: str) -> Markup:
+    return Markup('<span class="marque {}">{}</span>').format(name.replace("_", "-"), word)
 
 
 def precision_mark(precision: str) -> Markup:
-    """The visible mark of a precision (a key of `schema.PRECISIONS`), its meaning on demand.
+    """The visible mark of a precision (a key of `schema.PRECISIONS`): its word, in a class that gives it a shape.
 
     >>> print(wording.precision_mark("deduit"))
-    <abbr class="marque deduit" title="déduit d’autres chiffres imprimés">∴</abbr>
+    <span class="marque deduit">déduit</span>
     """
-    return Markup('<abbr class="marque {}" title="{}">{}</abbr>').format(
-        precision.replace("_", "-"), PRECISIONS[precision], SIGNS[precision]
-    )
+    return _shaped(precision, WORDS[precision])
+
+
+def synthetic_mark() -> Markup:
+    """The visible mark of a figure counted in simulated records."""
+    return _shaped("synthetique", SYNTHETIC)
+
+
+def marks_of(fact: Fact) -> Markup:
+    """How well a figure is known, after the mark of what is simulated if it is."""
+    known = precision_mark(fact.precision)
+    return Markup("{} {}").format(synthetic_mark(), known) if fact.is_synthetic else known
+
+
+def legend_of(facts: Iterable[Fact]) -> Markup:
+    """What the marks of these figures mean, each once, in the order of the vocabulary."""
+    shown = list(facts)
+    used = [
+        *([(synthetic_mark(), SYNTHETIC_MEANING)] if any(fact.is_synthetic for fact in shown) else []),
+        *(
+            (precision_mark(name), meaning)
+            for name, meaning in PRECISIONS.items()
+            if any(fact.precision == name for fact in shown)
+        ),
+    ]
+    return Markup(" ; ").join(Markup("{}\u00a0: {}").format(*pair) for pair in used)
 
 
 def both_ends(pair: tuple, write: Callable[[float], str], key: str, measure: str, *, title: str = "") -> list[Markup]:
@@ -66,21 +95,22 @@ def both_ends(pair: tuple, write: Callable[[float], str], key: str, measure: str
     return [mark(write(value), value, key, name, title=title) for value, name in zip(pair, names, strict=True)]
 
 
-def say_count(fact: Fact | None) -> Markup:
-    """The count: « 2 233 », « entre 927 et 949 », or « pas de donnée »."""
+def say_count(fact: Fact | None, *, cited: bool = True) -> Markup:
+    """The count: « 2 233 », « entre 927 et 949 », or « pas de donnée »; without its source if the text gives it."""
     if fact is None or fact.counts is None:
         return Markup(MISSING)
-    low, high = both_ends(fact.counts, number, fact.key, "effectif", title=fact.reference)
+    low, high = both_ends(fact.counts, number, fact.key, "effectif", title=fact.reference if cited else "")
     return low if fact.is_known else Markup("entre {} et {}").format(low, high)
 
 
-def say_share(fact: Fact | None) -> Markup:
+def say_share(fact: Fact | None, *, cited: bool = True) -> Markup:
     """The share as printed, or as counted: « 42 % »; bounds when only they are known; or « pas de donnée »."""
     if fact is None or (fact.share is None and fact.share_bounds is None):
         return Markup(MISSING)
+    title = fact.reference if cited else ""
     if fact.share is not None:
-        return mark(percent(fact.share, fact.decimals), fact.share, fact.key, "part", title=fact.reference)
-    ends = both_ends(fact.share_bounds, partial(percent, decimals=1), fact.key, "part", title=fact.reference)
+        return mark(percent(fact.share, fact.decimals), fact.share, fact.key, "part", title=title)
+    ends = both_ends(fact.share_bounds, partial(percent, decimals=1), fact.key, "part", title=title)
     return Markup("de {} à {}").format(*ends)
 
 
@@ -90,6 +120,12 @@ def say_base(fact: Fact | None) -> Markup:
         return Markup(MISSING)
     low, high = both_ends(fact.base, number, fact.key, "base")
     return low if fact.base[0] == fact.base[1] else Markup("{} à {}").format(low, high)
+
+
+def say_base_unit(fact: Fact) -> str:
+    """What the base counts, agreeing with it: « personnes », « invitations »."""
+    entry = catalogue().indicators[fact.key.split("/")[2]]
+    return agree_with_base(fact, *(entry.base_words or catalogue().units[fact.unit]))
 
 
 def say_unit(fact: Fact) -> str:
@@ -117,6 +153,12 @@ def population(fact: Fact) -> str:
     """Who the base of a figure is: the catalogue's words for the indicator, else those of its perimeter."""
     _, perimeter, indicator, _ = fact.key.split("/")
     return catalogue().indicators[indicator].population or catalogue().perimeters[perimeter].label
+
+
+def say_whole(fact: Fact) -> Markup:
+    """The base of a figure and who it is: « 2 233 personnes suivies par un ALSES », « 1 personne »."""
+    is_one = bool(fact.base) and fact.base[1] <= 1
+    return Markup("{} {}").format(say_base(fact), say_base_unit(fact) if is_one else population(fact))
 
 
 def month_mark(value: date) -> Markup:

@@ -9,7 +9,7 @@ from helpers.comparisons import Comparison, Measure
 from helpers.facts import among
 from helpers.schema import catalogue
 from helpers.typography import NARROW, WIDE
-from helpers.wording.formats import MISSING, number, percent, points, signed
+from helpers.wording.formats import MISSING, is_rounded, number, percent, points, signed
 from helpers.wording.marks import both_ends, mark
 
 # What is smaller is said « moins de »: nobody reads further decimals.
@@ -65,7 +65,10 @@ def _whole(measure: Measure, name: str) -> Callable[[float], str]:
         return points
     if name == "evolution":
         return lambda value: f"{signed(value, 1)}{NARROW}%"
-    return partial(percent, decimals=1) if measure.unit == "pct" else _write(measure, name)
+    if measure.unit == "pct":
+        known = (measure.value, measure.low, measure.high)
+        return partial(percent, decimals=0 if None not in known and is_rounded(*known) else 1)
+    return _write(measure, name)
 
 
 def say_measure(comparison: Comparison | None, name: str) -> Markup:

@@ -29,6 +29,7 @@ def _environment() -> Environment:
         effectif=marks.say_count,
         part=marks.say_share,
         base=marks.say_base,
+        ensemble=marks.say_whole,
         unite=marks.say_unit,
         clause=marks.clause,
         population=marks.population,
