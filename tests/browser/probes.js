@@ -42,6 +42,42 @@
     return one;
   };
 
+  const isScrolled = (element) => {
+    for (let one = element; one && one !== document.documentElement; one = one.parentElement) {
+      if (["auto", "scroll"].includes(getComputedStyle(one).overflowX)) return true;
+    }
+    return false;
+  };
+
+  const isCut = (element) => {
+    for (let one = element; one && one !== document.documentElement; one = one.parentElement) {
+      const { overflowX, overflowY } = getComputedStyle(one);
+      if ([overflowX, overflowY].some((word) => ["auto", "scroll"].includes(word))) return false;
+      const hides = [overflowX, overflowY].some((word) => ["hidden", "clip"].includes(word));
+      if (hides && (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1)) return true;
+    }
+    return false;
+  };
+
+  const rects = (text, start, end) => {
+    const range = document.createRange();
+    range.setStart(text, start);
+    range.setEnd(text, end);
+    return [...range.getClientRects()];
+  };
+  // Word by word: the space at the end of a line of code hangs out of its box, and nobody misses it.
+  const wordRects = (text) => [...text.data.matchAll(/\S+/g)]
+    .flatMap((word) => rects(text, word.index, word.index + word[0].length));
+
+  const leaves = (text) => {
+    const box = block(text.parentElement).getBoundingClientRect();
+    const free = !isScrolled(text.parentElement);
+    const out = (rect) => (free && (rect.left < -1 || rect.right > innerWidth + 1)) ||
+      rect.left < box.left - 1 || rect.right > box.right + 1 ||
+      rect.top < box.top - rect.height / 2 || rect.bottom > box.bottom + rect.height / 2;
+    return rects(text, 0, text.data.length).some(out) && wordRects(text).some(out);
+  };
+
   const rgb = (text) => {
     const [red, green, blue, alpha = 1] = text.match(/[\d.]+/g).map(Number);
     return { channels: [red, green, blue], alpha };
@@ -92,32 +128,10 @@
       return document.querySelectorAll("details:not([open])").length;
     },
 
-    // Text that leaves the window, or the box that should hold it, and cannot be scrolled to; text that is cut.
-    spilled: () => {
-      const out = new Set();
-      for (const text of texts(document.body)) {
-        const element = text.parentElement;
-        if (isAside(element)) continue;
-        const range = document.createRange();
-        range.selectNodeContents(text);
-        const holder = block(element);
-        const box = holder.getBoundingClientRect();
-        let inside = false, hides = false;
-        for (let one = element; one && one !== document.documentElement; one = one.parentElement) {
-          const { overflowX, overflowY } = getComputedStyle(one);
-          inside ||= overflowX === "auto" || overflowX === "scroll";
-          hides ||= !inside && ["hidden", "clip"].some((word) => [overflowX, overflowY].includes(word)) &&
-            (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1);
-        }
-        for (const rect of range.getClientRects()) {
-          const leaves = !inside && (rect.left < -1 || rect.right > innerWidth + 1);
-          const overflows = rect.left < box.left - 1 || rect.right > box.right + 1 ||
-            rect.top < box.top - rect.height / 2 || rect.bottom > box.bottom + rect.height / 2;
-          if (leaves || overflows || hides) out.add(`${name(element)} « ${text.data.trim().slice(0, 40)} »`);
-        }
-      }
-      return [...out];
-    },
+    // Text that leaves the window or the box that should hold it and cannot be scrolled to; text that is cut.
+    spilled: () => texts(document.body).filter((text) => !isAside(text.parentElement))
+      .filter((text) => isCut(text.parentElement) || leaves(text))
+      .map((text) => `${name(text.parentElement)} « ${text.data.trim().slice(0, 40)} »`),
 
     // Where the keyboard should stop, in the order of the document.
     stops: () => stops().map(name),

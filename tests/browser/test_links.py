@@ -46,7 +46,8 @@ def test_a_link_to_a_page_opens_it_at_the_right_place_and_back_returns(visit, fi
         assert page.url == (file.parent / target).as_uri() + (f"#{place}" if place else ""), name
         opened[href] = page.locator("h1").inner_text()
         assert not place or page.evaluate("probes.targetIsSeen()"), f"{name} -> {href}"
-        page.go_back()
+        if page.url != file.as_uri():  # a page that leads to itself has nowhere to go back to
+            page.go_back()
         assert page.url == file.as_uri()
     pages = {urldefrag(href)[0]: title for href, title in opened.items()}
     assert len(set(pages.values())) == len(pages)

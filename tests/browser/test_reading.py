@@ -46,7 +46,7 @@ def test_a_text_that_is_cut_is_seen(visit, tmp_path, what):
 
 
 def test_each_fold_opens_shows_its_content_and_closes(visit, file):
-    page = visit(file)
+    page = visit(file, width=375)  # where the contents are a fold too
     names = []
     for _ in range(2):  # a fold inside another can be seen once the other is open
         for name in page.evaluate("probes.folds()"):
