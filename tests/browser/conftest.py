@@ -63,3 +63,10 @@ def file(request, reports) -> Path:
     """Each page of the two reports in turn."""
     year, name = request.param
     return reports[year] / f"{name}.html"
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Says where the screenshots are, for people to look at."""
+    kept = [dict(report.user_properties).get("capture") for report in terminalreporter.getreports("passed")]
+    for folder in sorted({str(Path(path).parent) for path in kept if path}):
+        terminalreporter.write_line(f"Captures d’écran\u00a0: {folder}")
