@@ -1,9 +1,9 @@
 """A page asks for nothing, and the count that says so is able to see."""
 
-from browser.chromium import PROBES, Watch, lacking, require
-from browser.conftest import PAGES
-
 import pytest
+
+from browser.chromium import Watch
+from browser.conftest import PAGES
 
 
 def test_a_page_asks_for_nothing_and_complains_of_nothing(visit, file):
