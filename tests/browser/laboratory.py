@@ -22,8 +22,9 @@ LEFT_OUT = (".git", ".venv", "reports", "releases", "__pycache__", ".*_cache", "
 TOKEN = "essai"
 START_S, RUN_S = 90, 120
 RUN_MENU = 3  # File, Edit, View, Run: by its place, for its name changes with the language
-# The circle at the top right of the notebook: the kernel is there and does nothing. Before, the menu runs nothing.
-READY = ".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook-ExecutionIndicator[data-status='idle']"
+# The toolbar names the kernel and its circle is still. Before, the menu runs nothing; the circle is also still for a
+# moment before there is any kernel.
+READY = ".jp-NotebookPanel-toolbar:has(.jp-KernelName:has-text('Python')) .jp-Notebook-ExecutionIndicator[data-status='idle']"
 
 # The prompts of the cells that hold code, and what they show. A cell that waits or runs has a star.
 SEEN = """() => {
