@@ -30,8 +30,14 @@
     return found;
   };
 
-  // Meant for screen readers, or for the keyboard before it arrives: out of sight on purpose.
-  const isAside = (element) => element.closest(".evitement, .visuellement-cache") !== null;
+  // Out of sight on purpose: for screen readers, or for the keyboard before it arrives.
+  const isAside = (element) => {
+    for (let one = element; one; one = one.parentElement) {
+      const { clipPath, position } = getComputedStyle(one);
+      if (one.matches(".evitement") || (position === "absolute" && (clipPath !== "none" || one.offsetWidth <= 1))) return true;
+    }
+    return false;
+  };
 
   const stops = () => [...document.querySelectorAll("a[href], summary, button, input, select, [tabindex='0']")].filter(drawn);
 
