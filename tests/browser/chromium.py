@@ -45,18 +45,22 @@ def launch_options(executable: str) -> dict:
 class Watch:
     """Writes down what windows ask for and complain of; lets them read files, nothing else."""
 
-    def __init__(self, context, start: str = "file:") -> None:
+    def __init__(self, context) -> None:
         self.asked: list[str] = []
         self.complaints: list[str] = []
-        self.start = start
-        context.route(lambda url: not url.startswith(start), lambda route: route.abort())
+        context.route(lambda url: not url.startswith("file:"), lambda route: route.abort())
         context.on("request", self._note)
         # A refusal by the page's security policy is among the console's errors.
         context.on("console", lambda message: self._complain(message.type, message.text))
         context.on("weberror", lambda error: self._complain("error", str(error.error)))
 
+    def taken(self) -> tuple[list[str], list[str]]:
+        """What was asked and complained of since the last time."""
+        seen, self.asked, self.complaints = (self.asked, self.complaints), [], []
+        return seen
+
     def _note(self, request) -> None:
-        opens_a_page = request.is_navigation_request() and request.url.startswith(self.start)
+        opens_a_page = request.is_navigation_request() and request.url.startswith(("file:", "about:blank"))
         if not opens_a_page:
             self.asked.append(request.url)
 

@@ -34,28 +34,38 @@ def browser(executable, reports) -> Iterator:
         opened.close()
 
 
+@pytest.fixture(scope="package")
+def windows(browser) -> Iterator[dict]:
+    """The windows opened so far, by their settings: to open one takes longer than to read a page in it."""
+    opened = {}
+    yield opened
+    for page, _ in opened.values():
+        page.context.close()
+
+
 @pytest.fixture
-def visit(browser) -> Iterator[Callable]:
+def visit(browser, windows) -> Iterator[Callable]:
     """Opens a file in a window of the given width, without network; at the end it must have asked for nothing."""
-    opened = []
+    used = []
 
     def visit(path: Path, width: int = 1280, height: int = 900, **settings):
-        size = {"width": width, "height": height}
-        # Reduced motion: a page that glides to its target would have to be waited for.
-        settings = {"viewport": size, "reduced_motion": "reduce", "locale": "fr-FR", "offline": True, **settings}
-        context = browser.new_context(**settings)
-        watch = chromium.Watch(context)
-        context.add_init_script(path=chromium.PROBES)
-        opened.append((context, watch))
-        page = context.new_page()
+        key = (width, height, *sorted(settings.items()))
+        if key not in windows:
+            # Reduced motion: a page that glides to its target would have to be waited for.
+            settings = {"reduced_motion": "reduce", "locale": "fr-FR", "offline": True, **settings}
+            context = browser.new_context(viewport={"width": width, "height": height}, **settings)
+            context.add_init_script(path=chromium.PROBES)
+            watch = chromium.Watch(context)
+            windows[key] = context.new_page(), watch
+        page, watch = windows[key]
+        used.append(watch)
+        page.goto("about:blank")  # else the same page would keep its folds
+        page.emulate_media(media="null")
         page.goto(path.as_uri())
         return page
 
     yield visit
-    for context, _ in opened:
-        context.close()
-    assert [watch.asked for _, watch in opened if watch.asked] == []
-    assert [watch.complaints for _, watch in opened if watch.complaints] == []
+    assert [watch.taken() for watch in used] == [([], [])] * len(used)
 
 
 @pytest.fixture(params=[(year, name) for year in REPORTS for name in PAGES], ids=lambda pair: "-".join(pair))
