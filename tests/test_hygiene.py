@@ -195,7 +195,7 @@ def test_an_ordinary_text_is_left_alone(text):
 
 
 def test_text_has_the_same_bytes_on_every_system():
-    kinds = "csv py ipynb md toml json j2 css yml html svg lock".split()
+    kinds = "csv py ipynb js md toml json j2 css yml html svg lock".split()
     answer = git("check-attr", "-z", "eol", *(f"x.{kind}" for kind in kinds), ".ci/run")
     assert answer[2::3] == ["lf"] * (len(kinds) + 1)
     assert git("check-attr", "-z", "binary", "x.png")[2] == "set"

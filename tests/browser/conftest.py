@@ -1,0 +1,82 @@
+"""Fixtures of the tests in a browser: one Chromium, the two reports, windows that are watched."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from browser import chromium
+
+REPORTS = {"2020": "real_root", "2032": "mini_root"}
+PAGES = ["index", "01_clean", "02_describe", "03_compare", "04_themes"]
+
+
+@pytest.fixture(scope="package")
+def executable() -> str:
+    """The system's Chromium, or no test."""
+    return chromium.require()
+
+
+@pytest.fixture(scope="package")
+def reports(executable, request) -> dict[str, Path]:
+    """The true report and the invented one."""
+    return {year: request.getfixturevalue(root) / "reports" / year for year, root in REPORTS.items()}
+
+
+@pytest.fixture(scope="package")
+def browser(executable, reports) -> Iterator:
+    """One Chromium for all; after the reports are made, for Playwright keeps the event loop that kernels need."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        opened = driver.chromium.launch(**chromium.launch_options(executable))
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="package")
+def windows(browser) -> Iterator[dict]:
+    """The windows opened so far, by their settings: to open one takes longer than to read a page in it."""
+    opened = {}
+    yield opened
+    for page, _ in opened.values():
+        page.context.close()
+
+
+@pytest.fixture
+def visit(browser, windows) -> Iterator[Callable]:
+    """Opens a file in a window of the given width, without network; at the end it must have asked for nothing."""
+    used = []
+
+    def visit(path: Path, width: int = 1280, height: int = 900, **settings):
+        key = (width, height, *sorted(settings.items()))
+        if key not in windows:
+            # Reduced motion: a page that glides to its target would have to be waited for.
+            settings = {"reduced_motion": "reduce", "locale": "fr-FR", "offline": True, **settings}
+            context = browser.new_context(viewport={"width": width, "height": height}, **settings)
+            context.add_init_script(path=chromium.PROBES)
+            watch = chromium.Watch(context)
+            windows[key] = context.new_page(), watch
+        page, watch = windows[key]
+        used.append(watch)
+        page.goto("about:blank")  # else the same page would keep its folds
+        page.emulate_media(media="null")
+        page.goto(path.as_uri())
+        return page
+
+    yield visit
+    assert [watch.taken() for watch in used] == [([], [])] * len(used)
+
+
+@pytest.fixture(params=[(year, name) for year in REPORTS for name in PAGES], ids=lambda pair: "-".join(pair))
+def file(request, reports) -> Path:
+    """Each page of the two reports in turn."""
+    year, name = request.param
+    return reports[year] / f"{name}.html"
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Says where the screenshots are, for people to look at."""
+    kept = [dict(report.user_properties).get("capture") for report in terminalreporter.getreports("passed")]
+    for folder in sorted({str(Path(path).parent) for path in kept if path}):
+        terminalreporter.write_line(f"Captures d’écran\u00a0: {folder}")

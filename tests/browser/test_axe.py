@@ -1,0 +1,81 @@
+"""axe-core finds nothing to say, in light, in dark, in forced colours, at three widths, with every fold open."""
+
+import pytest
+
+from browser.conftest import PAGES
+
+LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+COLOUR = ["color-contrast", "link-in-text-block"]
+# The window, whether contrast is read (most of the time of axe), and whether a contrast that axe could not decide is a
+# fault too: in a narrow window, the cells that one must scroll to are among those.
+STATES = {
+    "1280-clair": ({"width": 1280, "color_scheme": "light"}, True, True),
+    "1280-sombre": ({"width": 1280, "color_scheme": "dark"}, True, True),
+    "1280-forcees": ({"width": 1280, "forced_colors": "active"}, False, False),
+    "375-clair": ({"width": 375, "color_scheme": "light"}, False, False),
+    "320-sombre": ({"width": 320, "color_scheme": "dark"}, True, False),
+}
+# The invented report has the same parts: it is read where its other words and numbers could tell.
+ASKED = [("2020", name, state) for name in PAGES for state in STATES]
+ASKED += [("2032", name, state) for name in PAGES for state in ("1280-clair", "375-clair")]
+# The shade at the ends of a wide table keeps axe from knowing the ground under its words.
+WITHOUT_SHADE = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(".table-boite { background-image: none !important }");
+  document.adoptedStyleSheets.push(sheet);
+}"""
+# The marks are signs and not letters, which axe leaves to a person unless told; the rest is axe's own.
+READ_SIGNS = """axe.configure({checks: [{id: "color-contrast", options: {
+  ignoreUnicode: false, ignoreLength: false, ignorePseudo: false, pseudoSizeThreshold: 0.25, shadowOutlineEmMax: 0.2,
+  textStrokeEmMin: 0.03, boldValue: 700, boldTextPt: 14, largeTextPt: 18,
+  contrastRatio: {normal: {expected: 4.5}, large: {expected: 3}},
+}}]})"""
+
+
+def said(results: list[dict]) -> list[str]:
+    """One line for each fault: the rule, where, and what axe found."""
+    return [
+        f"{result['id']} | {' '.join(map(str, node['target']))} | {result['help']} | {' '.join(node['failureSummary'].split())}"
+        for result in results
+        for node in result["nodes"]
+    ]
+
+
+def examined(page, with_colour: bool) -> dict:
+    """What axe found in the page."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    axe = Axe()
+    axe.axe_script += READ_SIGNS
+    rules = {"target-size": {"enabled": True}} | {rule: {"enabled": with_colour} for rule in COLOUR}
+    options = {"runOnly": {"type": "tag", "values": LEVELS}, "rules": rules, "resultTypes": ["violations", "incomplete"]}
+    return axe.run(page, options=options).response
+
+
+@pytest.mark.parametrize(("year", "name", "state"), ASKED)
+def test_axe_finds_nothing(visit, reports, year, name, state):
+    settings, with_colour, must_decide = STATES[state]
+    page = visit(reports[year] / f"{name}.html", **settings)
+    assert page.evaluate("probes.openFolds()") == 0
+    page.evaluate(WITHOUT_SHADE)
+    response = examined(page, with_colour)
+    assert len(response["passes"]) > 30
+    undecided = [result for result in response["incomplete"] if must_decide and result["id"] in COLOUR]
+    assert said(response["violations"] + undecided) == []
+
+
+FAULTS = {
+    "color-contrast": "<p style='color: #999'>Peu lisible</p>",
+    "image-alt": "<img src='data:,'>",
+    "heading-order": "<h2>Deux</h2><h4>Quatre</h4>",
+    "target-size": "<a href='#a'>a</a><a href='#b'>b</a>".replace("<a ", "<a style='display: inline-block; width: 9px' "),
+}
+
+
+@pytest.mark.parametrize("rule", FAULTS)
+def test_a_fault_is_found_and_said_on_one_line(visit, tmp_path, rule):
+    text = f"<!DOCTYPE html><html lang='fr'><title>a</title><main><h1>a</h1>{FAULTS[rule]}</main>"
+    (tmp_path / "a.html").write_text(text, encoding="utf-8")
+    found = said(examined(visit(tmp_path / "a.html"), with_colour=True)["violations"])
+    assert [line.partition(" | ")[0] for line in found] == [rule] * len(found) and found
+    assert all(line.count("\n") == 0 and line.count(" | ") == 3 for line in found)

@@ -1,0 +1,89 @@
+"""Printed on A4 by the browser: tagged, no figure on two sheets, heads of tables repeated, no code; and seen on screens."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from browser.conftest import PAGES
+from browser.paper import PLACE, Paper
+
+A4 = (210, 297)
+SHEETS_MAX = 25  # of one page of the report; the longest of 2020 has 14
+WIDTHS = (375, 768, 1280)
+
+
+def printed(page) -> tuple[Paper, list[str]]:
+    """The paper of a page, and the names of the figures that are on it."""
+    page.emulate_media(media="print")
+    figures = page.evaluate("place => probes.markForPaper(place)", PLACE)
+    return Paper(page.pdf(format="A4", tagged=True, outline=True, prefer_css_page_size=True)), figures
+
+
+def test_paper_is_tagged_and_of_a_sane_length(visit, file):
+    paper, _ = printed(visit(file))
+    assert paper.content.startswith(b"%PDF-1.") and paper.content.rstrip().endswith(b"%%EOF")
+    assert b"/StructTreeRoot" in paper.catalog and b"/Marked true" in paper.catalog
+    assert b"/Lang (fr)" in paper.catalog and b"/Outlines" in paper.catalog
+    assert 1 <= len(paper.sheets) <= SHEETS_MAX
+    assert paper.millimetres() == {A4}
+
+
+def test_no_figure_is_split_and_no_table_goes_on_without_its_head(visit, file):
+    paper, figures = printed(visit(file))
+    ends = paper.sheets_of("figure")
+    assert len(ends) == 2 * len(figures)
+    split = [
+        name
+        for number, name in enumerate(figures)
+        if len(ends[f"figure/{number}/debut"] | ends[f"figure/{number}/fin"]) > 1
+    ]
+    assert split == []
+    tables = paper.sheets_of("table")
+    rows = {mark.removesuffix("/ligne"): sheets for mark, sheets in tables.items() if mark.endswith("/ligne")}
+    assert rows
+    without = {table: sheets - tables.get(f"{table}/tete", set()) for table, sheets in rows.items()}
+    assert {table: sheets for table, sheets in without.items() if sheets} == {}
+
+
+@pytest.mark.parametrize("name", ["code", "sommaire", "navigation"])
+def test_paper_keeps_what_only_a_screen_needs_off(visit, file, name):
+    page = visit(file)
+    page.emulate_media(media="print")
+    place = {"code": ".highlight, .calcul, .texte", "sommaire": ".sommaire", "navigation": "nav, .evitement"}[name]
+    shown = "place => [...document.querySelectorAll(place)].filter(one => one.checkVisibility()).length"
+    assert page.evaluate(shown, place) == 0
+
+
+# An answer to « does it see »: a figure higher than what is left of the sheet, which nothing keeps whole.
+TALL = "<div style='height: 700px'></div><figure><p>Début</p><div style='height: 500px'></div><p>Fin</p></figure>"
+LONG = "<table><thead style='display: table-row-group'><tr><th>Tête</th></tr></thead><tbody>{}</tbody></table>"
+
+
+def test_a_split_figure_and_a_head_that_is_not_repeated_are_seen(visit, tmp_path):
+    rows = "<tr><td>ligne</td></tr>" * 80
+    (tmp_path / "a.html").write_text(f"<!DOCTYPE html><title>a</title>{TALL}{LONG.format(rows)}", encoding="utf-8")
+    paper, _ = printed(visit(tmp_path / "a.html"))
+    assert paper.marks["figure/0/debut"] != paper.marks["figure/0/fin"]
+    assert set(paper.marks["table/0/ligne"]) - set(paper.marks["table/0/tete"])
+
+
+@pytest.fixture(scope="package")
+def pictures(tmp_path_factory) -> Path:
+    """The folder of the screenshots; the summary of the tests says where it is."""
+    return tmp_path_factory.mktemp("captures")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_pictured_and_is_not_blank(visit, reports, pictures, record_property, name, width):
+    path = pictures / f"{name}-{width}.png"
+    visit(reports["2020"] / f"{name}.html", width=width).screenshot(path=path, full_page=True)
+    record_property("capture", str(path))
+    with Image.open(path) as picture:
+        assert picture.width == width
+        small = picture.convert("L").reduce(4)
+    ink = Counter(small.tobytes())
+    assert len(ink) > 50
+    assert ink.most_common(1)[0][1] < 0.97 * small.width * small.height
