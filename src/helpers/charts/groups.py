@@ -117,7 +117,7 @@ def show_answers(found: Comparisons, now: Facts) -> Html:
     >>> print(charts.show_answers(trouve, facts.Facts(store.load(2020, "indicateurs"), year=2020)).text)
     « Première prise de poste d’ALSES : oui ou incertain » : 15 postes sur 17, mais un intervalle large
     Réponses des postes et intervalle : Expérience de la prévention spécialisée : non, 6 sur 17, soit 35,3 %,
-    intervalle de 17,3 à 58,7 % ; Première prise de poste d’ALSES : oui ou incertain ...
+    intervalle de 17,3 à 58,7 % ; Première prise de poste d’ALSES : oui ou incertain, ...
     """
     shown = found.of("reponses", having="ic_bas")
     if not shown:
@@ -145,7 +145,7 @@ def show_nested(found: Comparisons, now: Facts) -> Html:
     >>> print(charts.show_nested(trouve, facts.Facts(store.load(2020, "indicateurs"), year=2020)).text)
     Difficultés familiales : 21,3 objectifs pour une demande
     Rapport des objectifs aux demandes : difficultés familiales, 43 demandes, 916 objectifs, 21,3 pour une ; santé,
-    addiction ...
+    addiction, ...
     """
     shown = sorted(found.of("emboitee", having="rapport"), key=lambda each: -each["rapport"].value)
     if not shown:

@@ -102,7 +102,7 @@ def show_associations(grid: pd.DataFrame, facts: Facts) -> Html:
     >>> print(charts.show_associations(presences, facts.Facts(store.load(2020, "indicateurs"), year=2020)).text)
     Le document nomme 13 associations : 1 a des postes décrits, mais n’est dans aucune liste de réunion ; 5 sont dans
     une liste sans poste décrit
-    Grille des associations : AAE : 0 poste, liste nord du département, 1 énoncé ; AAPI : 1 poste ...
+    Grille des associations : AAE : 0 poste, liste nord du département, 1 énoncé ; AAPI : 1 poste, ...
     """
     if grid.empty:
         return nothing("aucune association n’est nommée pour cette année")

@@ -44,7 +44,11 @@ class Html:
 
 
 def mark(text: str, value: float, key: str, measure: str, *, title: str = "") -> Markup:
-    """The text as ``<data>`` with its raw value, the figure it comes from and what of it is said."""
+    """The text as ``<data>`` with its raw value, the figure it comes from and what of it is said.
+
+    >>> print(mark("42 %", 42, "2020/alses/sexe/filles", "part"))
+    <data value="42" data-cle="2020/alses/sexe/filles" data-mesure="part">42 %</data>
+    """
     cited = Markup(' title="{}"').format(title) if title else ""
     return Markup('<data value="{}" data-cle="{}" data-mesure="{}"{}>{}</data>').format(
         f"{float(value):.10g}", key, measure, cited, text
@@ -65,18 +69,32 @@ def precision_mark(precision: str) -> Markup:
 
 
 def synthetic_mark() -> Markup:
-    """The visible mark of a figure counted in simulated records."""
+    """The visible mark of a figure counted in simulated records.
+
+    >>> print(wording.synthetic_mark())
+    <span class="marque synthetique">synthétique</span>
+    """
     return _shaped("synthetique", SYNTHETIC)
 
 
 def marks_of(fact: Fact) -> Markup:
-    """How well a figure is known, after the mark of what is simulated if it is."""
+    """How well a figure is known, after the mark of what is simulated if it is.
+
+    >>> chiffre = facts.Facts(store.load(2020, "indicateurs"), year=2020)
+    >>> print(marks_of(chiffre("alses/sexe/filles")))
+    <span class="marque arrondi-imprime">arrondi</span>
+    """
     known = precision_mark(fact.precision)
     return Markup("{} {}").format(synthetic_mark(), known) if fact.is_synthetic else known
 
 
 def legend_of(facts: Iterable[Fact]) -> Markup:
-    """What the marks of these figures mean, each once, in the order of the vocabulary."""
+    """What the marks of these figures mean, each once, in the order of the vocabulary.
+
+    >>> chiffre = facts.Facts(store.load(2020, "indicateurs"), year=2020)
+    >>> print(wording.plain(legend_of([chiffre("alses/sexe/filles"), chiffre("alses/accompagnements/")])))
+    exact : compté ou imprimé à l’unité ; arrondi : part imprimée arrondie, qui encadre l’effectif
+    """
     shown = list(facts)
     used = [
         *([(synthetic_mark(), SYNTHETIC_MEANING)] if any(fact.is_synthetic for fact in shown) else []),
