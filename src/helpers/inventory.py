@@ -15,9 +15,8 @@ MANIFEST = "manifest.json"
 class Report:
     """A published report: when it was made (None when it does not say), its size, and why it is stale, if it is.
 
-    >>> raisons = ["2020/reunions.csv a changé depuis"]
-    >>> inventory.Report(pd.Timestamp(2021, 2, 1), size_bytes=1_000_000, reasons=raisons).reasons == []
-    False
+    >>> inventory.Report(pd.Timestamp(2021, 2, 1), 1_019_354, ["2020/reunions.csv a changé depuis"]).reasons
+    ['2020/reunions.csv a changé depuis']
     """
 
     made: datetime | None
@@ -98,9 +97,9 @@ def take_inventory() -> list[Year]:
     """Every year that has raw files or a report, in order; what cannot be read is said, and stops nothing.
 
     >>> for annee in inventory.take_inventory():
-    ...     print(annee.year, sum(annee.rows.values()), annee.faults, annee.report is None or annee.report.reasons)
-    2019 5 0 True
-    2020 146 0 []
+    ...     print(annee.year, sum(annee.rows.values()), annee.faults, annee.report is not None)
+    2019 5 0 False
+    2020 146 0 True
     """
     return [_year(year) for year in sorted({*paths.years(), *_reported_years()})]
 

@@ -114,7 +114,12 @@ def both_ends(pair: tuple, write: Callable[[float], str], key: str, measure: str
 
 
 def say_count(fact: Fact | None, *, cited: bool = True) -> Markup:
-    """The count: « 2 233 », « entre 927 et 949 », or « pas de donnée »; without its source if the text gives it."""
+    """The count: « 2 233 », « entre 927 et 949 », or « pas de donnée »; without its source if the text gives it.
+
+    >>> chiffre = facts.Facts(store.load(2020, "indicateurs"), year=2020)
+    >>> print(wording.plain(say_count(chiffre("alses/sexe/filles"))), "|", say_count(None))
+    entre 927 et 949 | pas de donnée
+    """
     if fact is None or fact.counts is None:
         return Markup(MISSING)
     low, high = both_ends(fact.counts, number, fact.key, "effectif", title=fact.reference if cited else "")
@@ -122,7 +127,11 @@ def say_count(fact: Fact | None, *, cited: bool = True) -> Markup:
 
 
 def say_share(fact: Fact | None, *, cited: bool = True) -> Markup:
-    """The share as printed, or as counted: « 42 % »; bounds when only they are known; or « pas de donnée »."""
+    """The share as printed, or as counted: « 42 % »; bounds when only they are known; or « pas de donnée ».
+
+    >>> print(say_share(facts.Facts(store.load(2020, "indicateurs"), year=2020)("alses/sexe/filles"), cited=False))
+    <data value="42" data-cle="2020/alses/sexe/filles" data-mesure="part">42 %</data>
+    """
     if fact is None or (fact.share is None and fact.share_bounds is None):
         return Markup(MISSING)
     title = fact.reference if cited else ""
@@ -162,7 +171,11 @@ def agree_with_base(fact: Fact, one: str, many: str) -> str:
 
 
 def clause(fact: Fact) -> Markup:
-    """What a share says, in the words of the catalogue: « 42 % sont des filles »."""
+    """What a share says, in the words of the catalogue: « 42 % sont des filles ».
+
+    >>> print(wording.plain(clause(facts.Facts(store.load(2020, "indicateurs"), year=2020)("alses/sexe/filles"))))
+    42 % sont des filles
+    """
     entry = catalogue().indicators[fact.key.split("/")[2]]
     return Markup(entry.finding).format(part=say_share(fact), modalite=fact.label)
 
