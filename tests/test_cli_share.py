@@ -31,7 +31,7 @@ def test_the_help_is_in_french(capsys):
 
 
 @pytest.mark.parametrize(("year", "said"), [
-    ("2021", "Aucun rapport dans reports/2021\u00a0: lancez d’abord python3 alses.py run --year 2021."),
+    ("2021", f"Aucun rapport dans reports/2021\u00a0: lancez d’abord {paths.COMMAND} run --year 2021."),
     ("2020", "indicateurs.csv n’est plus tel qu’il a été publié dans le rapport 2020\u00a0: refaites-le"),
 ])  # fmt: skip
 def test_what_cannot_be_shared_is_one_sentence_and_exit_code_2(reports, capsys, year, said):

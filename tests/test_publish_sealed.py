@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from helpers import paths
 from helpers.publish import ReportError
 from helpers.publish.sealed import fingerprint_of, read_report
 from small_report import DATA, write_report
@@ -29,15 +30,23 @@ def test_a_file_dropped_in_the_folder_is_no_part_of_the_report(folder):
 
 
 def test_no_report_is_told_with_the_remedy(tmp_path):
-    with pytest.raises(ReportError, match=r"^Aucun rapport dans 2021 : lancez d’abord python3 alses.py run --year 2021\.$"):
+    with pytest.raises(ReportError, match=rf"^Aucun rapport dans 2021 : lancez d’abord {paths.COMMAND} run --year 2021\.$"):
         read_report(tmp_path / "2021")
+
+
+def test_the_remedies_name_the_launcher_of_this_system(tmp_path, folder, monkeypatch):
+    monkeypatch.setattr(paths, "COMMAND", "py alses.py")
+    (folder / "manifest.json").write_text("{}", encoding="utf-8")
+    for place, remedy in ((tmp_path / "2021", "lancez d’abord py alses.py run --year 2021"), (folder, "refaites-le .py alses.py run --year 2020")):
+        with pytest.raises(ReportError, match=remedy):
+            read_report(place)
 
 
 @pytest.mark.parametrize("name", ["02_describe.html", "indicateurs.csv", "index.html"])
 def test_an_edited_or_missing_file_is_named(folder, name):
     content = (folder / name).read_bytes()
     (folder / name).write_bytes(content.replace(b"42", b"43") + b" ")
-    with pytest.raises(ReportError, match=f"^{name} n’est plus tel .*refaites-le .python3 alses.py run --year 2020"):
+    with pytest.raises(ReportError, match=f"^{name} n’est plus tel .*refaites-le .{paths.COMMAND} run --year 2020"):
         read_report(folder)
     (folder / name).unlink()
     with pytest.raises(ReportError, match=f"^{name} manque dans le rapport 2020"):

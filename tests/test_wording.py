@@ -66,7 +66,8 @@ def test_a_value_from_the_data_is_never_markup_and_a_value_that_lacks_fails():
 
 
 def test_the_words_of_two_blocks_do_not_run_together():
-    assert wording.plain("<ul><li>Un.</li><li>D<b>eu</b>x.</li></ul>") == "Un. Deux."
+    for markup in ("<ul><li>Un.</li><li>D<b>eu</b>x.</li></ul>", "<p>Un.<br>D<b>eu</b>x.</p>"):
+        assert wording.plain(markup) == "Un. Deux."
 
 
 def test_labels_that_hold_commas_are_told_apart():

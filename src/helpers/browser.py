@@ -39,6 +39,10 @@ def find_browser() -> Path | None:
     ------
     BrowserError
         when ``ALSES_BROWSER`` names a program that does not exist.
+
+    >>> navigateur = browser.find_browser()
+    >>> navigateur is None or navigateur.is_file()
+    True
     """
     chosen = os.environ.get(BROWSER_VARIABLE)
     if chosen:

@@ -13,7 +13,11 @@ MANIFEST = "manifest.json"
 
 @dataclass(frozen=True)
 class Report:
-    """A published report: when it was made (None when it does not say), its size, and why it is stale, if it is."""
+    """A published report: when it was made (None when it does not say), its size, and why it is stale, if it is.
+
+    >>> inventory.Report(pd.Timestamp(2021, 2, 1), 1_019_354, ["2020/reunions.csv a changé depuis"]).reasons
+    ['2020/reunions.csv a changé depuis']
+    """
 
     made: datetime | None
     size_bytes: int
@@ -22,7 +26,12 @@ class Report:
 
 @dataclass(frozen=True)
 class Year:
-    """A year: rows of each raw table that is there (None: unreadable), how many faults they have, its report if any."""
+    """A year: rows of each raw table that is there (None: unreadable), how many faults they have, its report if any.
+
+    >>> annee = inventory.Year(2021, rows={"reunions": 8, "enonces": None}, faults=1, report=None)
+    >>> [table for table, lignes in annee.rows.items() if lignes is None]
+    ['enonces']
+    """
 
     year: int
     rows: dict[str, int | None]
@@ -85,12 +94,22 @@ def _year(year: int) -> Year:
 
 
 def take_inventory() -> list[Year]:
-    """Every year that has raw files or a report, in order."""
+    """Every year that has raw files or a report, in order; what cannot be read is said, and stops nothing.
+
+    >>> for annee in inventory.take_inventory():
+    ...     print(annee.year, sum(annee.rows.values()), annee.faults, annee.report is not None)
+    2019 5 0 False
+    2020 146 0 True
+    """
     return [_year(year) for year in sorted({*paths.years(), *_reported_years()})]
 
 
 def leftovers() -> list[Path]:
-    """What runs left behind when they were cut: half-made or set-aside reports, which the next run tidies up."""
+    """What runs left behind when they were cut: half-made or set-aside reports, which the next run tidies up.
+
+    >>> inventory.leftovers()
+    []
+    """
     folder = paths.reports()
     found = [*folder.glob(".en-cours-*"), *folder.glob("*.ancien")] if folder.is_dir() else []
     return sorted(found)

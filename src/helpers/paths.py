@@ -57,7 +57,11 @@ def notebook(name: str) -> Path:
 
 
 def drafts() -> Path:
-    """The folder of a reader's own notebooks; git ignores it."""
+    """The folder of a reader's own notebooks; git ignores it.
+
+    >>> paths.drafts().parent == paths.notebook("01_clean").parent, paths.drafts().name
+    (True, 'brouillons')
+    """
     return repository() / "notebooks" / "brouillons"
 
 
@@ -107,7 +111,11 @@ def executed(year: int) -> Path:
 
 
 def workbench() -> Path:
-    """The folder where JupyterLab keeps what a reader chose in its menus; it may be deleted at any time."""
+    """The folder where JupyterLab keeps what a reader chose in its menus; it may be deleted at any time.
+
+    >>> paths.relative(paths.workbench())
+    'data/processed/.atelier'
+    """
     return data_root() / "data" / "processed" / ".atelier"
 
 

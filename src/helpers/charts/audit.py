@@ -16,7 +16,17 @@ _say = partial(say, "figures_clean")
 
 
 def show_verdicts(controls: pd.DataFrame, facts: Facts) -> Html:
-    """Every printed figure as a square with its verdict, by topic and in order of line (schema ``controles``)."""
+    """Every printed figure as a square with its verdict, by topic and in order of line (schema ``controles``).
+
+    A box when no printed figure was noted.
+
+    >>> chiffre = facts.Facts(store.load(2020, "indicateurs"), year=2020)
+    >>> print(charts.show_verdicts(store.load(2020, "controles"), chiffre).text)
+    Sur 50 chiffres imprimés, 20 sont retrouvés par le calcul, aucun n’est contredit et 26 ne peuvent pas être
+    vérifiés
+    Carrés de 50 chiffres imprimés selon le verdict : confirmé, 20 ; confirmé sous hypothèse, 3 ; non vérifiable, 26 ;
+    ambigu, 1 ; contradictoire, 0.
+    """
     if controls.empty:
         return nothing("aucun chiffre imprimé n’a été relevé pour cette année")
     entries = catalogue()

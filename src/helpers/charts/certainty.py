@@ -54,7 +54,14 @@ def _forest_frame(kinds: list[tuple[str, Comparison]]) -> pd.DataFrame:
 
 
 def show_forest(found: Comparisons, now: Facts) -> Html:
-    """Every tested difference in points, with rounding and interval; a box when there is none."""
+    """Every tested difference in points, with rounding and interval; a box when there is none.
+
+    >>> trouve = comparisons.Comparisons(store.load_result(2020, "comparaisons"))
+    >>> print(charts.show_forest(trouve, facts.Facts(store.load(2020, "indicateurs"), year=2020)).text)
+    Écarts où le hasard reste possible : filles, garçons
+    Écarts et intervalles : Sexe : filles, 2019 et 2020, +2,0 points, intervalle de −1,0 à +5,0 points, hasard
+    possible ; Origine ...
+    """
     kinds = [(kind, each) for kind in _AGAINST for each in found.of(kind, having="ic_bas") if each.is_tested]
     shown = [each for _, each in kinds]
     if not shown:
@@ -85,7 +92,15 @@ def _clusters_frame(shown: list[Comparison]) -> pd.DataFrame:
 
 
 def show_clusters(found: Comparisons, now: Facts, before: Facts) -> Html:
-    """The test of each change under stronger and stronger likeness within posts; a box when nothing is tested."""
+    """The test of each change under stronger and stronger likeness within posts; a box when nothing is tested.
+
+    >>> trouve = comparisons.Comparisons(store.load_result(2020, "comparaisons"))
+    >>> annees = (facts.Facts(store.load(annee, "indicateurs"), year=annee) for annee in (2020, 2019))
+    >>> print(charts.show_clusters(trouve, *annees).text)
+    Orientation par le collège : si la ressemblance est forte, l’écart ne dépasse peut-être plus le hasard
+    Valeur p selon la ressemblance supposée (nulle, faible, moyenne, forte) : filles, 0,20, 0,31, 0,46, 0,54 ;
+    orientation par le collège, moins de 0,001, 0,0025, 0,027, 0,072.
+    """
     shown, page = found.of("annees", having="p_grappe_fort"), found("page")
     if not shown or "effet_grappe_fort" not in page:
         return nothing("aucune part n’est testée d’une année à l’autre, ou le nombre d’ALSES est inconnu")

@@ -31,10 +31,15 @@ _TITLES = {
 
 
 def show_explored(rows: pd.DataFrame) -> Html:
-    """The figure of the rows of `describe.breakdown` or `describe.crossing`; a single number is said in words.
+    """The figure of some rows of the indicator table; a single number is said in words.
 
-    Shares are drawn as page 02 draws them; else counts as bars; a cross table as a heat table. What is neither
-    published nor counted is a « pas de donnée » box.
+    ``rows`` has the columns of `describe.breakdown`, or those of `describe.crossing`. Shares are drawn as page 02 draws
+    them; else counts as bars; a cross table as a heat table. What is neither published nor counted is a « pas de
+    donnée » box.
+
+    >>> print(charts.show_explored(describe.breakdown(store.load(2020, "indicateurs"), "niveau", year=2020)).text)
+    Parmi les personnes suivies par un ALSES, 63 % sont en 4e ou 3e
+    Barres horizontales, Niveau de classe, 2020 : 6e, 5e ou autre, de 36,5 % à 37,5 % ; 4e ou 3e, 63 %.
     """
     known = rows[~rows["precision"].isin(UNSAID) & rows["effectif_min"].notna() & rows["effectif_max"].notna()]
     if "libelle_croise" in rows and len(known):

@@ -51,7 +51,12 @@ def compose(
 
 
 class Figures(Html):
-    """Several figures displayed as one."""
+    """Several figures displayed as one; without any, the box ``empty`` that says so.
+
+    >>> rien = wording.Html("<p>…</p>", "Pas de donnée.")
+    >>> charts.Figures([], empty=rien).text, charts.Figures([wording.Html("<b>1</b>", "1")], empty=rien).text
+    ('Pas de donnée.', '1')
+    """
 
     def __init__(self, figures: list[Html], *, empty: Html) -> None:
         shown = figures or [empty]

@@ -17,7 +17,14 @@ from helpers.wording import Html, number, percent, subject
 
 
 def show_rest(found: Comparisons, now: Facts) -> Html:
-    """The ALSES beside the rest of prévention spécialisée; a box when no share is published for both."""
+    """The ALSES beside the rest of prévention spécialisée, in per cent; a box when no share is published for both.
+
+    >>> trouve = comparisons.Comparisons(store.load_result(2020, "comparaisons"))
+    >>> print(charts.show_rest(trouve, facts.Facts(store.load(2020, "indicateurs"), year=2020)).text)
+    Accompagnement ouvert dans l’année : 54,0 % chez les ALSES, 43,4 % dans le reste
+    Reste de la prévention spécialisée puis ALSES : garçons, 61,0 % puis 58 %, écart −3,0 points ; accompagnement
+    ouvert dans l’année, 43,4 % puis 54,0 %, écart +10,6 points.
+    """
     shown = drawn(found.of("reste"))
     if not shown:
         return nothing("aucune part n’est publiée à la fois pour les ALSES et pour l’ensemble")
@@ -77,7 +84,14 @@ _INTERVALS = {
 
 
 def show_attendance_intervals(found: Comparisons, now: Facts) -> Html:
-    """Present among invited, by group, with its interval; a box when no group's invited are known."""
+    """Present among invited, by group, in per cent with its interval; a box when no group's invited are known.
+
+    >>> trouve = comparisons.Comparisons(store.load_result(2020, "comparaisons"))
+    >>> print(charts.show_attendance_intervals(trouve, facts.Facts(store.load(2020, "indicateurs"), year=2020)).text)
+    Groupe « nord du département » : 9 présences pour 19 invités, une part plus faible que dans les autres groupes
+    Présences et intervalle : nouveaux ALSES, 19 sur 21, soit 90,5 %, intervalle de 71,1 à 97,3 % ; nord du
+    département, 9 ...
+    """
     shown = found.of("groupes", having="ic_bas")
     if not shown:
         return nothing("aucun groupe n’a à la fois des présents et des invités connus")
@@ -97,7 +111,14 @@ def show_attendance_intervals(found: Comparisons, now: Facts) -> Html:
 
 
 def show_answers(found: Comparisons, now: Facts) -> Html:
-    """The shares of posts that the document prints, with their interval; a box when it prints none."""
+    """The shares of posts that the document prints, in per cent with their interval; a box when it prints none.
+
+    >>> trouve = comparisons.Comparisons(store.load_result(2020, "comparaisons"))
+    >>> print(charts.show_answers(trouve, facts.Facts(store.load(2020, "indicateurs"), year=2020)).text)
+    « Première prise de poste d’ALSES : oui ou incertain » : 15 postes sur 17, mais un intervalle large
+    Réponses des postes et intervalle : Expérience de la prévention spécialisée : non, 6 sur 17, soit 35,3 %,
+    intervalle de 17,3 à 58,7 % ; Première prise de poste d’ALSES : oui ou incertain, ...
+    """
     shown = found.of("reponses", having="ic_bas")
     if not shown:
         return nothing("le document n’imprime aucune part de postes")
@@ -118,7 +139,14 @@ def show_answers(found: Comparisons, now: Facts) -> Html:
 
 
 def show_nested(found: Comparisons, now: Facts) -> Html:
-    """How many objectives for one request; a box when no theme publishes both to the unit."""
+    """How many objectives for one request; a box when no theme publishes both to the unit.
+
+    >>> trouve = comparisons.Comparisons(store.load_result(2020, "comparaisons"))
+    >>> print(charts.show_nested(trouve, facts.Facts(store.load(2020, "indicateurs"), year=2020)).text)
+    Difficultés familiales : 21,3 objectifs pour une demande
+    Rapport des objectifs aux demandes : difficultés familiales, 43 demandes, 916 objectifs, 21,3 pour une ; santé,
+    addiction, ...
+    """
     shown = sorted(found.of("emboitee", having="rapport"), key=lambda each: -each["rapport"].value)
     if not shown:
         return nothing("aucun thème ne publie à l’unité sa demande et son objectif")

@@ -16,7 +16,16 @@ MEETINGS = "réunions du réseau"  # of what these figures speak
 
 
 def show_calendar(rows: pd.DataFrame, facts: Facts) -> Html:
-    """The meetings by date and group, those of the following year apart (columns of `describe.calendar`)."""
+    """The meetings by date and group, those of the following year apart (columns of `describe.calendar`).
+
+    A box when no meeting is described.
+
+    >>> dates = describe.calendar(store.load(2020, "reunions"), year=2020)
+    >>> print(charts.show_calendar(dates, facts.Facts(store.load(2020, "indicateurs"), year=2020)).text)
+    Sur 6 réunions des groupes d’ALSES, 3 se sont tenues après la fin de 2020
+    Calendrier des réunions : 9 mars 2020, journée des nouveaux ALSES, 17 présents ; 13 novembre 2020, chefs de
+    service, 9 présents ; 24 novembre 2020, nouveaux ALSES, 7 ...
+    """
     if rows.empty:
         return nothing("aucune réunion n’est décrite pour cette année")
     shown = rows.assign(date=[day(date) for date in rows["date"]])
@@ -43,7 +52,15 @@ def show_calendar(rows: pd.DataFrame, facts: Facts) -> Html:
 
 
 def show_attendance(rows: pd.DataFrame) -> Html:
-    """Present and invited by group of meetings (columns of `describe.attendance`)."""
+    """Present and invited by group of meetings, in persons (columns of `describe.attendance`).
+
+    A box when no meeting is described.
+
+    >>> print(charts.show_attendance(describe.attendance(store.load(2020, "indicateurs"), year=2020)).text)
+    Groupe « nord du département » : 9 présences pour 19 invités, la part la plus faible
+    Barres des présences et des invités : journée des nouveaux ALSES, 17 présences, invités non publiés ; nouveaux
+    ALSES, 19 présences pour 21 invités ; nord du département, 9 ...
+    """
     shown = rows if rows.empty else rows[rows["modalite"].ne("groupes_alses")]
     if shown.empty:
         return nothing("aucune réunion n’est décrite pour cette année")
@@ -78,7 +95,15 @@ def _said_of(row, listed: dict[str, str]) -> str:
 
 
 def show_associations(grid: pd.DataFrame, facts: Facts) -> Html:
-    """Where each association is named, absences visible (columns of `describe.associations`)."""
+    """Where each association is named, absences visible (columns of `describe.associations`); a box when none is named.
+
+    >>> tables_lues = (store.load(2020, nom) for nom in ("postes", "reunions", "enonces"))
+    >>> presences = describe.associations(*tables_lues, register=store.read_reference("associations"))
+    >>> print(charts.show_associations(presences, facts.Facts(store.load(2020, "indicateurs"), year=2020)).text)
+    Le document nomme 13 associations : 1 a des postes décrits, mais n’est dans aucune liste de réunion ; 5 sont dans
+    une liste sans poste décrit
+    Grille des associations : AAE : 0 poste, liste nord du département, 1 énoncé ; AAPI : 1 poste, ...
+    """
     if grid.empty:
         return nothing("aucune association n’est nommée pour cette année")
     labels = catalogue().indicators["participants"].modalities

@@ -43,7 +43,15 @@ def _others(parts: list[pd.DataFrame], drawn: list[pd.DataFrame]) -> list[pd.Dat
 def show_volume(parts: list[pd.DataFrame], facts: Facts) -> Html:
     """Everyone, the collégiens, and who follows them, one bar inside another; then what else the topic publishes.
 
-    ``parts`` is `describe.topic` of the volume. Without one of the three levels, its breakdowns alone.
+    ``parts`` is `describe.topic` of the volume (columns of `describe.breakdown`), in persons. Without one of the three
+    levels, its breakdowns alone.
+
+    >>> chiffres = store.load(2020, "indicateurs")
+    >>> parts = describe.topic(chiffres, "volume", year=2020)
+    >>> print(charts.show_volume(parts, facts.Facts(chiffres, year=2020)).text)
+    Sur 3 424 collégiens suivis, 35 % le sont par un autre éducateur qu’un ALSES
+    Barres emboîtées : toute la prévention spécialisée, entre 6 522 et 6 648 ; collégiens, 3 424 ; parmi eux, suivis
+    par un ALSES, entre 2 209 et 2 242, par un autre éducateur, entre 1 182 et 1 215.
     """
     followed, statuses = _rows(parts, PUPILS, "suivi_par"), _rows(parts, WHOLE, "situation")
     whole, pupils = facts(f"{WHOLE}/accompagnements/"), facts(f"{WHOLE}/situation/collegien")
@@ -70,7 +78,15 @@ def show_volume(parts: list[pd.DataFrame], facts: Facts) -> Html:
 def show_entries(parts: list[pd.DataFrame], facts: Facts) -> Html:
     """The part of the collège and the others, the first opened into its referrers; then what else the topic publishes.
 
-    ``parts`` is `describe.topic` of the entries. Without the part of the collège, its breakdowns alone.
+    ``parts`` is `describe.topic` of the entries (columns of `describe.breakdown`), in per cent. Without the part of the
+    collège, its breakdowns alone.
+
+    >>> chiffres = store.load(2020, "indicateurs")
+    >>> parts = describe.topic(chiffres, "entrees", year=2020)
+    >>> print(charts.show_entries(parts, facts.Facts(chiffres, year=2020)).text)
+    Le collège a orienté 46 % des personnes suivies ; parmi ces élèves, 70 % sont orientés par la direction ou la vie
+    scolaire
+    Barre coupée en deux, dont la part du collège est ouverte par orienteur : orientation par le collège, 46 % ...
     """
     routes, referrers = _rows(parts, USUAL, "origine"), _rows(parts, USUAL, "orienteur")
     college, others = (facts(f"{USUAL}/origine/{name}") for name in ("college", "hors_college"))

@@ -66,7 +66,17 @@ def show_breakdown(rows: pd.DataFrame) -> Html | None:
 
 
 def show_requests_and_goals(rows: pd.DataFrame, facts: Facts) -> Html:
-    """Request against objective for the themes that publish both (columns of `describe.requests_and_goals`)."""
+    """Request against objective for the themes that publish both (columns of `describe.requests_and_goals`).
+
+    A box when no theme publishes both.
+
+    >>> chiffres = store.load(2020, "indicateurs")
+    >>> paires = describe.requests_and_goals(chiffres, year=2020)
+    >>> print(charts.show_requests_and_goals(paires, facts.Facts(chiffres, year=2020)).text)
+    Difficultés familiales : la demande initiale de 43 personnes, un objectif travaillé avec 916
+    Haltères de la demande à l’objectif : difficultés familiales, de 1,9 % à 41 % ; santé, addiction, de 0,6 % à
+    7,2 % ; mobilité, de 0,8 % à 7,0 % ; aides administratives, de 1,5 % à 6,4 %.
+    """
     if rows.empty:
         return nothing("aucun thème ne publie à la fois sa demande et son objectif")
     pairs = [

@@ -30,7 +30,12 @@ def _names(posts: pd.DataFrame) -> pd.Series:
 
 
 def show_starts(months: pd.DataFrame, facts: Facts) -> Html:
-    """When the new posts started: one dot a post (columns of `describe.starts`)."""
+    """When the new posts started: one dot a post (columns of `describe.starts`); a box when none is described.
+
+    >>> chiffre = facts.Facts(store.load(2020, "indicateurs"), year=2020)
+    >>> print(charts.show_starts(describe.starts(store.load(2020, "postes")), chiffre).text)
+    Sur 17 nouveaux postes, 8 ont commencé en janvier 2020 ...
+    """
     if months.empty:
         return nothing("aucune prise de poste n’est décrite pour cette année")
     dates = list(months["mois"])
@@ -54,7 +59,12 @@ def show_starts(months: pd.DataFrame, facts: Facts) -> Html:
 
 
 def show_conditions(grid: pd.DataFrame, facts: Facts, *, conditions: tuple[str, ...]) -> Html:
-    """What each new post was given: a grid of answers (columns of `describe.conditions_grid`)."""
+    """What each new post was given: a grid of answers (columns of `describe.conditions_grid`); a box without any.
+
+    >>> grille, chiffres = describe.conditions_grid(store.load(2020, "postes")), store.load(2020, "indicateurs")
+    >>> print(charts.show_conditions(grille, facts.Facts(chiffres, year=2020), conditions=describe.CONDITIONS).text)
+    « Projet annuel écrit » : oui pour 3 postes sur 17, la condition la moins remplie ...
+    """
     if grid.empty:
         return nothing("les conditions de prise de poste ne sont pas décrites pour cette année")
     entries = {name: catalogue().indicators[name] for name in conditions}
@@ -84,7 +94,12 @@ def show_conditions(grid: pd.DataFrame, facts: Facts, *, conditions: tuple[str, 
 
 
 def show_seniority(rows: pd.DataFrame, facts: Facts) -> Html:
-    """How long the holders have worked, as printed (columns of `describe.seniority`)."""
+    """How long the holders have worked, in years as printed (columns of `describe.seniority`); a box without any.
+
+    >>> chiffre = facts.Facts(store.load(2020, "indicateurs"), year=2020)
+    >>> print(charts.show_seniority(describe.seniority(store.load(2020, "postes")), chiffre).text)
+    Sur 17 nouveaux postes, 6 sans ancienneté en prévention spécialisée, 8 sans ancienneté d’ALSES ...
+    """
     if rows.empty:
         return nothing("l’ancienneté des nouveaux ALSES n’est pas décrite pour cette année")
     shown = rows.assign(annees=[_years(value) for value in rows["annees"]])
@@ -108,7 +123,12 @@ def show_seniority(rows: pd.DataFrame, facts: Facts) -> Html:
 
 
 def show_teams(rows: pd.DataFrame, facts: Facts) -> Html:
-    """The posts with and without a local team, by association (columns of `describe.teams`)."""
+    """The posts with and without a local team, by association (columns of `describe.teams`); a box without any.
+
+    >>> chiffre = facts.Facts(store.load(2020, "indicateurs"), year=2020)
+    >>> print(charts.show_teams(describe.teams(store.load(2020, "postes")), chiffre).text)
+    Sur 17 nouveaux postes, 6 sont sans équipe de prévention sur le quartier, dont 4 sur 6 pour CAPEP ...
+    """
     without = facts("postes/equipe_sur_le_quartier/non")
     if rows.empty or without is None:
         return nothing("les équipes de quartier ne sont pas décrites pour cette année")
@@ -141,9 +161,12 @@ def show_teams(rows: pd.DataFrame, facts: Facts) -> Html:
 
 
 def show_context(rows: pd.DataFrame, landmarks: pd.DataFrame, facts: Facts) -> Html:
-    """The collèges of the posts on the scale of their index (columns of `describe.social_context`).
+    """Posts on the scale of the social index (columns of `describe.social_context`, columns of `describe.landmarks`).
 
-    ``landmarks`` has ``libelle``, ``valeur`` and ``champ``, as `describe.landmarks` gives them.
+    >>> lieux = describe.social_context(store.load(2020, "postes"), store.read_reference("colleges"))
+    >>> seuils = describe.landmarks(lieux, store.read_reference("reperes"))
+    >>> print(charts.show_context(lieux, seuils, facts.Facts(store.load(2020, "indicateurs"), year=2020)).text)
+    Sur 17 nouveaux postes, 15 sont dans le quart des collèges publics du Nord où l’indice de position sociale ...
     """
     if rows.empty:
         return nothing("l’indice de position sociale des collèges des postes n’est pas connu")

@@ -75,5 +75,13 @@ def figures_of(breakdowns: list[pd.DataFrame]) -> list[Html]:
 
 
 def show_breakdowns(breakdowns: list[pd.DataFrame]) -> Figures:
-    """The figures of a topic (`describe.topic`); a « pas de donnée » box when there is none."""
+    """The figures of a topic, in per cent; a « pas de donnée » box when there is none.
+
+    ``breakdowns`` are those of `describe.topic` (columns of `describe.breakdown`). An indicator known of several
+    populations is one figure when they can stand side by side, else one a population.
+
+    >>> print(charts.show_breakdowns(describe.topic(store.load(2020, "indicateurs"), "parents", year=2020)).text)
+    Parmi les personnes suivies par un ALSES, 47 % ont des parents associés à l’accompagnement
+    Barres horizontales, Place des parents, 2020 : associés, 47 % ; non associés, 52,9 %.
+    """
     return Figures(figures_of(breakdowns), empty=nothing("aucune part n’est publiée pour cette année"))

@@ -16,7 +16,15 @@ from helpers.wording import Html, number, percent
 
 
 def show_differences(found: Comparisons, now: Facts, before: Facts) -> Html:
-    """Shares of both years, one row each, with what rounding allows; a box when no share was published twice."""
+    """Shares of both years, in per cent, with what rounding allows; a box when no share was published twice.
+
+    >>> trouve = comparisons.Comparisons(store.load_result(2020, "comparaisons"))
+    >>> annees = (facts.Facts(store.load(annee, "indicateurs"), year=annee) for annee in (2020, 2019))
+    >>> print(charts.show_differences(trouve, *annees).text)
+    La part qui change le plus : « orientation par le collège », −6,0 points (entre −6,9 et −5,0)
+    Parts de deux années : filles, 40 % puis 42 %, écart +2,0 points ; orientation par le collège, 52 % puis 46 %,
+    écart −6,0 points ; collégiens (toute la prévention spécialisée), 52 % puis 52 %, écart 0,0 point.
+    """
     shown = drawn(found.of("annees", having="ecart"))
     if not shown:
         return nothing("aucune part n’est publiée pour les deux années")
@@ -40,7 +48,15 @@ def show_differences(found: Comparisons, now: Facts, before: Facts) -> Html:
 
 
 def show_counts(found: Comparisons, now: Facts, before: Facts) -> Html:
-    """Counts of both years for the share that differs most; a box when none has counts."""
+    """Counts of both years, in persons, for the share that differs most; a box when none has counts.
+
+    >>> trouve = comparisons.Comparisons(store.load_result(2020, "comparaisons"))
+    >>> annees = (facts.Facts(store.load(annee, "indicateurs"), year=annee) for annee in (2020, 2019))
+    >>> print(charts.show_counts(trouve, *annees).text)
+    Orientation par le collège : la part diminue, le nombre augmente
+    Barres de deux années, en personnes, « orientation par le collège » : 963 sur 1 852 en 2019, 1 027 sur 2 233 en
+    2020.
+    """
     shown = found.of("annees", having="p_valeur")
     if not shown:
         return nothing("aucun effectif n’est connu pour les deux années")
@@ -70,7 +86,15 @@ def show_counts(found: Comparisons, now: Facts, before: Facts) -> Html:
 
 
 def show_composition(found: Comparisons, now: Facts, before: Facts) -> Html:
-    """What share the extra persons would need, if the others kept theirs; a box when it cannot be computed."""
+    """What share (per cent) the extra persons would need, if the others kept theirs; a box when it cannot be computed.
+
+    >>> trouve = comparisons.Comparisons(store.load_result(2020, "comparaisons"))
+    >>> annees = (facts.Facts(store.load(annee, "indicateurs"), year=annee) for annee in (2020, 2019))
+    >>> print(charts.show_composition(trouve, *annees).text)
+    Orientation par le collège : une part de 16,8 % parmi les 381 personnes de plus suffirait à donner l’écart
+    Part nécessaire parmi les personnes de plus : filles, 51,7 % au lieu de 40 % ; orientation par le collège, 16,8 %
+    au lieu de 52 %.
+    """
     shown = found.of("annees", having="part_supplement")
     if not shown:
         return nothing("aucune part testée ne permet ce calcul")

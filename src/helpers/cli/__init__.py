@@ -15,7 +15,12 @@ from helpers.cli.verbs import VERBS
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The exit code of the command; no traceback is shown, unless ``--debug`` asks for it."""
+    """The exit code of the command; no traceback is shown, unless ``--debug`` asks for it.
+
+    >>> cli.main(["check", "--year", "2020"])
+    2020 : les fichiers sont utilisables.
+    0
+    """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")

@@ -38,9 +38,15 @@ _SORTED = {
 def explorable(indicators: pd.DataFrame, *, year: int) -> pd.DataFrame:
     """One row an indicator, population, site and crossing that the year holds, in catalogue order.
 
-    What 01 counts about the files themselves is left out: page 01 shows it.
-    Columns: ``indicateur``, ``libelle``, ``rubrique`` (labels), ``perimetre``, ``population`` (label), ``site``,
+    ``indicators`` has the schema ``indicateurs``. What 01 counts about the files themselves is left out: page 01 shows
+    it. Columns: ``indicateur``, ``libelle``, ``rubrique`` (labels), ``perimetre``, ``population`` (label), ``site``,
     ``croise_avec``, ``croisement`` (label), ``est_publie`` (whether at least one figure is said).
+
+    >>> choix = describe.explorable(store.load(2020, "indicateurs"), year=2020)
+    >>> choix.loc[3:4, ["libelle", "croisement", "est_publie"]]
+                       libelle   croisement  est_publie
+    3  Nouveaux postes décrits                     True
+    4  Nouveaux postes décrits  association        True
     """
     entries = catalogue()
     rows = indicators[(indicators["annee"] == year) & (indicators["perimetre"] != "donnees")]
@@ -70,9 +76,22 @@ def _label_of_crossed(name: str, modality: str) -> str:
 def crossing(
     indicators: pd.DataFrame, indicator: str, crossed_with: str, *, year: int, perimeter: str = "alses", site: str = ""
 ) -> pd.DataFrame:
-    """The cells of one cross table, in reading order; the columns of `breakdown`, and ``libelle_croise``.
+    """The cells of one cross table, in reading order; a pair that the year does not cross gives no row.
 
-    ``base`` is the count of the second modality where the table holds one.
+    ``indicators`` has the schema ``indicateurs``. Columns: the columns of `describe.breakdown`, and ``libelle_croise``
+    (label of the second modality). ``base_min`` and ``base_max`` count the second modality where the table holds it.
+
+    Raises
+    ------
+    KeyError
+        for an indicator that the catalogue does not have.
+
+    >>> chiffres = store.load(2020, "indicateurs")
+    >>> cases = describe.crossing(chiffres, "equipe_sur_le_quartier", "association", year=2020, perimeter="postes")
+    >>> cases[["libelle", "libelle_croise", "effectif_min", "base_min"]].head(2)
+      libelle       libelle_croise  effectif_min  base_min
+    0     oui                 AAPI             1         1
+    1     oui  AEP Sambre Avesnois             3         3
     """
     entry = catalogue().indicators[indicator]
     wanted = {
@@ -93,7 +112,16 @@ def crossing(
 def to_sort(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows of `breakdown` or `crossing` under a reader's titles, numbers left as numbers so that they sort.
 
-    A column without any value is left out, and both ends of what is known to the unit are one column.
+    Takes the columns of `describe.breakdown`, or those of `describe.crossing`. Columns: ``Modalité``, ``Croisée avec``,
+    ``Effectif`` and ``Base`` (in the unit of the indicator), ``Part (%)``, ``Précision``, ``Référence``; what is only
+    bounded has two, ``Effectif, au moins`` and ``Effectif, au plus``, ``Base, au moins`` and ``Base, au plus``,
+    ``Part, au moins (%)`` and ``Part, au plus (%)``. A column without any value is left out.
+
+    >>> parts = describe.breakdown(store.load(2020, "indicateurs"), "sexe", year=2020)
+    >>> describe.to_sort(parts)[["Modalité", "Effectif, au moins", "Base", "Part (%)", "Précision"]]
+      Modalité  Effectif, au moins  Base  Part (%) Précision
+    0   filles                 927  2233      42.0   arrondi
+    1  garçons                1284  2233      58.0   arrondi
     """
     shown = rows.assign(
         precision=rows["precision"].map(_PRECISIONS),

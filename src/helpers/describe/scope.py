@@ -42,7 +42,7 @@ class Silence:
     """What the document does not give of an indicator: modalities without a figure, and those only known together.
 
     >>> describe.silences(store.load(2020, "indicateurs"), "niveaux", year=2020)[0].grouped
-    (('4e et 3e', ('4e', '3e')), ('6e, 5e et autres', ('6e', '5e', 'SEGPA, ULIS, UPE2A')))
+    (('4e ou 3e', ('4e', '3e')), ('6e, 5e ou autre', ('6e', '5e', 'SEGPA, ULIS, UPE2A')))
     """
 
     label: str

@@ -39,6 +39,10 @@ def _checked(label: str, check: Callable[[], Finding]) -> Finding:
 
 
 def diagnose() -> list[Finding]:
-    """What every check says, in order. They run side by side: two of them wait for another process."""
+    """What every check says, in order. They run side by side: two of them wait for another process.
+
+    >>> [trouve.label for trouve in diagnosis.diagnose()][:4]
+    ['système', 'Python', 'environnement', 'bibliothèques']
+    """
     with ThreadPoolExecutor() as pool:
         return list(pool.map(_checked, CHECKS, CHECKS.values()))

@@ -8,7 +8,11 @@ GOOD, NOTE, MISSING = "bien", "à noter", "MANQUE"
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of a diagnosis: what was looked at, its state, what was found, and what to do about it."""
+    """One line of a diagnosis: what was looked at, its state, what was found, and what to do about it.
+
+    >>> diagnosis.Finding("disque", diagnosis.MISSING, "120 Mo libres", remedy="libérez de la place").state
+    'MANQUE'
+    """
 
     label: str
     state: str

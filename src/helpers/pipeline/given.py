@@ -12,7 +12,12 @@ from helpers import paths
 
 @dataclass(frozen=True)
 class Given:
-    """A parameter as its notebook writes it; ``meaning`` is the comment beside it."""
+    """A parameter as its notebook writes it; ``meaning`` is the comment beside it.
+
+    >>> autre = pipeline.given("03_compare")["compare_to"]
+    >>> autre.label, autre.default
+    ('Année de comparaison', None)
+    """
 
     name: str
     default: Any
@@ -32,6 +37,9 @@ def given(notebook: str) -> dict[str, Given]:
     ------
     OSError
         when the notebook is not there.
+
+    >>> list(pipeline.given("03_compare"))
+    ['year', 'compare_to', 'site_type', 'site']
     """
     # Papermill says in English, at each look, that it may not know the type of a parameter.
     logging.getLogger("papermill").setLevel(logging.CRITICAL)

@@ -35,7 +35,12 @@ CHECKS = [
 
 @dataclass(frozen=True)
 class Step:
-    """Where a run stands: the notebook at work (empty once the pages are being made), its year, the cells done."""
+    """Where a run stands: the notebook at work (empty once the pages are being made), its year, the cells done.
+
+    >>> etape = pipeline.Step("02_describe", year=2020, done=21, total=84)
+    >>> print(f"{etape.notebook} : {etape.done} cellules sur {etape.total}")
+    02_describe : 21 cellules sur 84
+    """
 
     notebook: str
     year: int
@@ -143,6 +148,10 @@ def make_report(
         for a page with a defect, or a file of the old report held open by another program.
     BusyError
         when another run is at work.
+
+    >>> pipeline.make_report(2018)
+    Traceback (most recent call last):
+    helpers.schema.vocabulary.DataError: Aucune donnée pour 2018 ; années présentes : 2019, 2020. ...
     """
     paths.pin_data_root()
     choice = parameters.check("03_compare", year=year, compare_to=compare_to)

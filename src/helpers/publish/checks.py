@@ -156,6 +156,9 @@ def check_pages(folder: Path, *, bound: int = MAX_PAGE_BYTES) -> list[str]:
     """One French sentence for each fault of the HTML pages under the folder; empty when all is well.
 
     ``bound`` is the weight of a page, in bytes.
+
+    >>> publish.check_pages(paths.reports() / "2020")
+    []
     """
     # The manifest reports the outcome of these checks, so it is written after them: a link to it is good already.
     files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} | {MANIFEST}

@@ -18,6 +18,12 @@ def write_example(folder: Path, example: Path) -> None:
     ------
     ReportError
         when the report is missing or was changed.
+
+    >>> import pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as dossier:
+    ...     publish.write_example(paths.reports() / "2020", pathlib.Path(dossier))
+    ...     print("tampon" in pathlib.Path(dossier, "manifest.json").read_text(encoding="utf-8"))
+    False
     """
     report = read_report(folder)
     manifest = written({key: value for key, value in report.manifest.items() if key != STAMP})

@@ -51,6 +51,9 @@ class IndexContext(TypedDict):
 
     ``foot``, ``limits`` and ``citation`` are HTML, as is ``alert``, what stands above everything (empty: nothing);
     ``title``, ``subtitle`` and ``intro`` are plain text.
+
+    >>> publish.IndexContext(title="Les ALSES du Nord en 2020", subtitle="Année 2020", alert="")["title"]
+    'Les ALSES du Nord en 2020'
     """
 
     title: str
@@ -103,6 +106,13 @@ def write_index(folder: Path, *, context: IndexContext) -> None:
     ------
     KeyError
         when a summary names no page.
+
+    >>> import pathlib, tempfile
+    >>> vide = dict.fromkeys(publish.IndexContext.__annotations__, "")
+    >>> with tempfile.TemporaryDirectory() as dossier:
+    ...     publish.write_index(pathlib.Path(dossier), context={**vide, "title": "Les ALSES du Nord en 2020"})
+    ...     print(pathlib.Path(dossier, "index.html").read_text(encoding="utf-8").count("<h1"))
+    1
     """
     hrefs = {page.name: page.href for page in context["pages"]}
     body = (

@@ -21,7 +21,11 @@ INDEX = "index.html"
 
 @dataclass(frozen=True)
 class Page:
-    """A page of the report: its notebook's name, its title in menus, its file beside the others."""
+    """A page of the report: its notebook's name, its title in menus, its file beside the others.
+
+    >>> publish.Page("02_describe", "Portrait de l’année", "02_describe.html").href
+    '02_describe.html'
+    """
 
     name: str
     title: str
@@ -29,7 +33,11 @@ class Page:
 
 
 def report_subtitle(year: int, compare_to: int | None) -> str:
-    """The year, and the one it is compared with."""
+    """The year, and the one it is compared with.
+
+    >>> publish.report_subtitle(2020, 2019), publish.report_subtitle(2020, None)
+    ('Année 2020, comparée à 2019', 'Année 2020')
+    """
     return f"Année {year}, comparée à {compare_to}" if compare_to else f"Année {year}"
 
 

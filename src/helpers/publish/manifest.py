@@ -73,6 +73,12 @@ def write_manifest(folder: Path, *, inputs: list[dict], parameters: dict, versio
     ------
     TypeError
         when a value is not plain JSON.
+
+    >>> import json, pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as dossier:
+    ...     publish.write_manifest(pathlib.Path(dossier), inputs=[], parameters={"year": 2020}, versions={}, checks=[])
+    ...     print(sorted(json.loads(pathlib.Path(dossier, "manifest.json").read_text(encoding="utf-8"))))
+    ['checks', 'inputs', 'outputs', 'parameters', 'tampon', 'versions']
     """
     files = [path for path in folder.rglob("*") if path.is_file() and path != folder / MANIFEST]
     content = {

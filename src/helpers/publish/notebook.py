@@ -33,6 +33,10 @@ def page_title(notebook: "NotebookNode") -> str:
     ------
     PublicationError
         when no Markdown cell has one.
+
+    >>> import nbformat
+    >>> print(publish.page_title(nbformat.read(paths.notebook("02_describe"), as_version=4)))
+    Que font les ALSES, et auprès de qui ?
     """
     for cell in notebook.cells:
         found = _TITLE.search(cell.source) if cell.cell_type == "markdown" else None
@@ -44,7 +48,13 @@ def page_title(notebook: "NotebookNode") -> str:
 
 
 def extract(notebook: "NotebookNode", tag: str) -> list[str]:
-    """The HTML shown by the cells that bear the tag, in order; other kinds of output are left out."""
+    """The HTML shown by the cells that bear the tag, in order; other kinds of output are left out.
+
+    >>> import nbformat
+    >>> execute = nbformat.read(paths.executed(2020) / "02_describe.ipynb", as_version=4)
+    >>> print(wording.plain(publish.extract(execute, "a-retenir")[0]))
+    En 2020, les ALSES ont suivi 2 233 personnes ; pour 54 % d’entre elles (1 206), l’accompagnement a été ...
+    """
     return [
         output.data["text/html"]
         for cell in notebook.cells

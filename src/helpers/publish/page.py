@@ -50,8 +50,7 @@ def export_page(notebook: "NotebookNode", *, name: str, pages: list[Page], foot:
     """The executed notebook as one self-contained HTML page: same notebook, same text.
 
     ``pages`` are in reading order and hold ``name``; ``foot`` is HTML and stands for the cells tagged ``provenance``;
-    ``subtitle`` is plain text. Error outputs and
-    stderr are left out: a notebook that failed must not come this far.
+    ``subtitle`` is plain text. Error outputs and stderr are left out: a notebook that failed must not come this far.
 
     Raises
     ------
@@ -59,6 +58,13 @@ def export_page(notebook: "NotebookNode", *, name: str, pages: list[Page], foot:
         when the notebook has no title.
     ValueError
         when ``name`` is not one of ``pages``.
+
+    >>> import nbformat
+    >>> page = publish.Page("04_themes", "Synthèse des réunions", "04_themes.html")
+    >>> execute = nbformat.read(paths.executed(2020) / "04_themes.ipynb", as_version=4)
+    >>> html = publish.export_page(execute, name=page.name, pages=[page], foot="", subtitle="Année 2020")
+    >>> html.count("<figure"), "<script" in html
+    (4, False)
     """
     title, arranged, exporter = page_title(notebook), arrange_cells(notebook), _exporter()
     html, presentation, preparation = (

@@ -31,7 +31,7 @@ class Report:
 
 
 def _remedy(folder: Path) -> str:
-    return f"refaites-le (python3 alses.py run --year {folder.name[:4]}), puis relancez"
+    return f"refaites-le ({paths.COMMAND} run --year {folder.name[:4]}), puis relancez"
 
 
 def _is_usable(manifest: dict) -> bool:
@@ -49,7 +49,7 @@ def _manifest(folder: Path) -> tuple[bytes, dict]:
         content = (folder / MANIFEST).read_bytes()
         manifest = json.loads(content)
     except (FileNotFoundError, NotADirectoryError):
-        run = f"python3 alses.py run --year {folder.name[:4]}"
+        run = f"{paths.COMMAND} run --year {folder.name[:4]}"
         raise ReportError(f"Aucun rapport dans {paths.relative(folder)} : lancez d’abord {run}.") from None
     except ValueError:
         manifest = None

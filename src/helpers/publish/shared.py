@@ -112,6 +112,9 @@ def share(year: int, *, archive: bool = True, pdf: bool = False, tell: Callable[
         when ``ALSES_BROWSER`` names a program that does not exist.
     PublicationError
         when the single page is too heavy or has a defect, or the browser failed: nothing was put in place.
+
+    >>> [paths.relative(fichier) for fichier in publish.share(2020, archive=False)]
+    ['reports/alses_2020.html']
     """
     report, reports = read_report(paths.reports() / str(year)), paths.reports()
     browser = find_browser() if pdf else None
@@ -143,6 +146,9 @@ def share_state(year: int) -> dict[str, bool]:
     """For each shared file of the year that is there, by its name: whether it is that of the published report.
 
     The fingerprint that the file bears decides, not its date: a report remade alike leaves its shares good.
+
+    >>> publish.share_state(2019)
+    {}
     """
     published = fingerprint_of(paths.reports() / str(year))
     files = [path for path in (_file(year, kind) for kind in KINDS) if path.is_file()]

@@ -72,6 +72,13 @@ def recover(final: Path) -> None:
     ------
     PublicationError
         when the old report cannot come back because a file of it is open elsewhere: the sentence names it.
+
+    >>> import pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as dossier:
+    ...     pathlib.Path(dossier, "2020.ancien").mkdir()
+    ...     publish.recover(pathlib.Path(dossier, "2020"))
+    ...     print([place.name for place in pathlib.Path(dossier).iterdir()])
+    ['2020']
     """
     _mend(final)
     for build in final.parent.glob(f"{BUILD_PREFIX}*"):
@@ -87,6 +94,13 @@ def swap(built: Path, final: Path) -> None:
     ------
     PublicationError
         when a file of either report is open elsewhere: the sentence names it.
+
+    >>> import pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as dossier:
+    ...     pathlib.Path(dossier, ".en-cours-2020").mkdir()
+    ...     publish.swap(pathlib.Path(dossier, ".en-cours-2020"), pathlib.Path(dossier, "2020"))
+    ...     print([place.name for place in pathlib.Path(dossier).iterdir()])
+    ['2020']
     """
     _mend(final)
     old = _old(final)

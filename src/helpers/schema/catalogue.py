@@ -11,7 +11,7 @@ class Group:
     """Modalities read together, outside the sums; ``hypothesis`` says what must be true for it to mean what it says.
 
     >>> schema.catalogue().indicators["niveau"].groups["4e_3e"]
-    Group(label='4e et 3e', members=('4e', '3e'), hypothesis=None)
+    Group(label='4e ou 3e', members=('4e', '3e'), hypothesis=None)
     """
 
     label: str

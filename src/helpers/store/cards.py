@@ -26,7 +26,12 @@ def fingerprint(path: Path) -> str:
 
 
 def input_files(years: list[int]) -> list[Path]:
-    """The files behind these years that are there: raw tables, cards, reference tables."""
+    """The files behind these years that are there: raw tables, cards, reference tables.
+
+    >>> fichiers = store.input_files([2020])
+    >>> paths.relative(fichiers[0]), paths.relative(fichiers[-1])
+    ('data/raw/2020/chiffres_publies.csv', 'data/raw/reference/glossaire.csv')
+    """
     names = [*(f"{name}.csv" for name in paths.RAW_TABLES), CARD]
     files = [paths.raw(year) / name for year in years for name in names]
     files += [paths.reference() / f"{name}.csv" for name in paths.REFERENCE_TABLES]
@@ -40,6 +45,9 @@ def count_rows(path: Path) -> int:
     ------
     DataError
         when the file cannot be read as a table.
+
+    >>> store.count_rows(paths.raw_table(2020, "reunions"))
+    8
     """
     return len(read_rows(path).rows)
 

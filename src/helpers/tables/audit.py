@@ -103,7 +103,15 @@ def _explained(row) -> Markup:
 
 
 def controls_table(controls: pd.DataFrame, *, caption: str) -> Html:
-    """Every printed figure: line, calculation from the other data, counts that a share allows, verdict and reason."""
+    """Every printed figure: line, calculation from the other data, counts that a share allows, verdict and reason.
+
+    ``controls`` has the schema ``controles``; a box when it is empty.
+
+    >>> controles = store.load(2020, "controles").query("indicateur == 'sexe' and annee == 2020").head(1)
+    >>> print(tables.controls_table(controles, caption="Contrôle de chaque chiffre imprimé").text)
+    Contrôle de chaque chiffre imprimé Chiffre Année Ligne Imprimé Recalcul et ses lignes Effectifs possibles Verdict
+    Sexe : garçons 2020 l. 216 58 % 100 % − 42 % : de 57,5 à 58,5 % l. 219 1 284 à 1 306 sur 2 233 confirmé
+    """
     if controls.empty:
         return say("figures", "nothing", subject="aucun chiffre imprimé n’a été relevé")
     cells = [
@@ -127,7 +135,12 @@ def _lines(text: str) -> str:
 
 
 def coherences_table(findings: pd.DataFrame, *, caption: str) -> Html:
-    """What was compared: subject, lines, calculation, verdict and reason (schema ``coherences``)."""
+    """What was compared: subject, lines, calculation, verdict and reason (schema ``coherences``); a box when empty.
+
+    >>> print(tables.coherences_table(store.load(2020, "coherences").tail(1), caption="Recoupements").text)
+    Recoupements Sujet Lignes Calcul Verdict Ancienneté d’ALSES et début du poste l. 67–76, 78, 82 12 lignes sur 17
+    confirmé L’ancienneté imprimée tient dans le temps écoulé entre le début du poste et l’enquête.
+    """
     if findings.empty:
         return say("figures", "nothing", subject="rien ne peut être rapproché pour cette année")
     cells = [
@@ -152,7 +165,16 @@ def _value(fact: Fact) -> Markup:
 
 
 def remarks_table(remarks: pd.DataFrame, facts: Facts, *, caption: str) -> Html:
-    """What a reading states and no calculation can: the remark with its figures, why, and what the report does."""
+    """What a reading states and no calculation can: the remark with its figures, why, and what the report does.
+
+    ``remarks`` has the schema ``remarques``; a box when it is empty.
+
+    >>> chiffre = facts.Facts(store.load(2020, "indicateurs"), year=2020)
+    >>> print(tables.remarks_table(store.read_year(2020).remarks.head(1), chiffre, caption="Remarques").text)
+    Remarques Sujet Lignes Ce que dit la relecture Pourquoi aucun calcul ne tranche Ce que fait le rapport Quatre
+    nombres qui ne comptent pas la même chose l. 29, 50, 122, 206 Le document compte des ALSES, des collèges entrés
+    dans le dispositif, des ...
+    """
     if remarks.empty:
         return say("figures", "nothing", subject="aucune remarque de relecture n’a été écrite pour cette année")
     cells = []

@@ -82,7 +82,15 @@ def _name(comparison: Comparison) -> str:
 
 
 def reach_table(found: Comparisons, *, caption: str) -> Html:
-    """One row a comparison: both shares, their difference, what the bounds say, whether it exceeds chance."""
+    """One row a comparison: both shares, their difference, what the bounds say, whether it exceeds chance.
+
+    Shares are in per cent, differences in points; a box when nothing can be compared.
+
+    >>> trouve = comparisons.Comparisons(store.load_result(2020, "comparaisons"))
+    >>> print(tables.reach_table(trouve, caption="Ce qui est observé").text)
+    Ce qui est observé Comparaison Part de référence (%) Part (%) Écart (points) Bornes de l’écart Constat Hasard
+    D’une année à l’autre Filles 40   42   +2,0 +1,0 à +3,0 hausse possible Orientation par ...
+    """
     shown = [(title, found.of(kind, having="ecart")) for kind, title in KINDS.items()]
     every = [each for _, made in shown for each in made]
     if not every:
@@ -100,7 +108,16 @@ def reach_table(found: Comparisons, *, caption: str) -> Html:
 
 
 def differences_table(rows: pd.DataFrame, *, year: int, compare_to: int | None) -> Html:
-    """Counts of two years with the bounds of their difference (columns of `compare.differences`)."""
+    """Counts of two years, in persons, with the bounds of their difference (columns of `compare.differences`).
+
+    A box when no count is known for both.
+
+    >>> annees = (store.load(annee, "indicateurs") for annee in (2020, 2019))
+    >>> comptes = compare.counts(compare.differences(*annees, year=2020, compare_to=2019)).head(1)
+    >>> print(tables.differences_table(comptes, year=2020, compare_to=2019).text)
+    Effectifs de 2019 et de 2020, et leur différence Nombre de personnes Périmètre 2019 2020 Différence Constat
+    Accompagnements individuels personnes suivies par un ALSES 1 852 2 233 +381 hausse
+    """
     if rows.empty:
         return say("figures", "nothing", subject="aucun effectif n’est connu pour les deux années")
     entries, cells = catalogue(), []
@@ -116,7 +133,13 @@ def differences_table(rows: pd.DataFrame, *, year: int, compare_to: int | None) 
 
 
 def measures_table(found: Comparisons, *, caption: str) -> Html:
-    """Every measure of every comparison with its bounds and method, comparison by comparison, folded."""
+    """Every measure of every comparison with its bounds, unit and method, comparison by comparison, folded.
+
+    >>> trouve = comparisons.Comparisons(store.load_result(2020, "comparaisons"))
+    >>> print(tables.measures_table(trouve, caption="Mesures").text)
+    Mesures Mesures Mesure Valeur Au moins Au plus Unité Méthode Sexe : filles, 2019 et 2020 Effectif 938 927 949
+    personnes imprimé, ou part imprimée × base arrondie à l’unité Base 2 233 2 233 2 233 personnes imprimée ou ...
+    """
     numbers = ["Valeur", "Au moins", "Au plus"]
     titles = headings("Mesure", *numbers, "Unité", "Méthode", numbers=numbers)
     made = lay_out(caption, titles, [Group(each.label, _measures(each)) for each in found.of_all()])

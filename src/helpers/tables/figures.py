@@ -13,7 +13,16 @@ from helpers.wording.marks import legend_of, marks_of, say_base, say_base_unit, 
 
 
 def breakdown_table(rows: pd.DataFrame, *, caption: str) -> Html:
-    """The modalities of an indicator: count, base, share, how well each is known, and where it is printed."""
+    """The modalities of an indicator: count, base, share, how well each is known, and where it is printed.
+
+    ``rows`` has the columns of `describe.breakdown` and at least one row; counts and base are in its unit.
+
+    >>> parts = describe.breakdown(store.load(2020, "indicateurs"), "sexe", year=2020)
+    >>> print(tables.breakdown_table(parts, caption="Sexe, 2020").text)
+    Sexe, 2020 Modalité Effectif (personnes) Base (personnes) Part Précision Référence filles entre 927 et 949 2 233
+    42 % arrondi Note de synthèse 2020, l. 219 garçons entre 1 284 et 1 306 2 233 58 % arrondi Note de synthèse 2020,
+    l. 216
+    """
     cells = [_told(fact) for fact in map(fact_of, rows.itertuples())]
     unit = catalogue().units[rows["unite"].iloc[0]][1]
     numbers = [f"Effectif ({unit})", f"Base ({unit})", "Part"]
@@ -28,7 +37,16 @@ def _told(fact: Fact) -> list:
 
 
 def populations_table(parts: list[pd.DataFrame], names: list[str], *, caption: str) -> Html:
-    """The modalities of one indicator, population by population: as `breakdown_table`, in groups of rows."""
+    """The modalities of one indicator, population by population: as `breakdown_table`, in groups of rows.
+
+    ``parts`` have the columns of `describe.breakdown`; ``names`` says whose each is.
+
+    >>> parts = describe.topic(store.load(2020, "indicateurs"), "public", year=2020)[:2]
+    >>> print(tables.populations_table(parts, ["ALSES", "ensemble"], caption="Sexe, 2020").text)
+    Sexe, 2020 Modalité Effectif Base Part Précision Référence ALSES filles entre 927 et 949 2 233 42 % arrondi Note
+    de synthèse 2020, l. 219 garçons entre 1 284 et 1 306 2 233 58 % arrondi Note de synthèse 2020, l. 216 Ensemble
+    filles entre 2 577 et 2 692 6 522 à 6 648 de 39,5 % à ...
+    """
     groups = [
         Group(f"{name[:1].upper()}{name[1:]}", [_told(fact) for fact in map(fact_of, rows.itertuples())])
         for name, rows in zip(names, parts, strict=True)
@@ -38,7 +56,15 @@ def populations_table(parts: list[pd.DataFrame], names: list[str], *, caption: s
 
 
 def perimeters_table(facts: Facts, perimeters: dict[str, str], *, caption: str) -> Html:
-    """What each population counts, how many, how well that is known, where it is printed; absent ones are left out."""
+    """What each population counts, how many, how well that is known, where it is printed; absent ones are left out.
+
+    ``perimeters`` gives, for the key of a figure, what it counts. A box when the year counts none.
+
+    >>> chiffre = facts.Facts(store.load(2020, "indicateurs"), year=2020)
+    >>> print(tables.perimeters_table(chiffre, {"alses/accompagnements/": "personnes suivies"}, caption="Qui ?").text)
+    Qui ? Ce qui est compté Nombre Précision Référence Personnes suivies 2 233 exact Note de synthèse 2020, l. 206
+    exact : compté ou imprimé à l’unité
+    """
     found = [(facts(path), label) for path, label in perimeters.items()]
     known = [(fact, f"{label[:1].upper()}{label[1:]}") for fact, label in found if fact and fact.counts]
     if not known:
@@ -49,7 +75,15 @@ def perimeters_table(facts: Facts, perimeters: dict[str, str], *, caption: str) 
 
 
 def answers_table(rows: pd.DataFrame, *, caption: str, folded: bool = False) -> Html:
-    """Several indicators on one base: question, answer, count, base and share (columns of `describe.answers`)."""
+    """Several indicators on one base: question, answer, count, base (posts) and share (columns of `describe.answers`).
+
+    ``folded`` hides it under its caption until it is opened; a box when ``rows`` is empty.
+
+    >>> reponses = describe.answers(store.load(2020, "indicateurs"), year=2020).head(2)
+    >>> print(tables.answers_table(reponses, caption="Toutes les réponses").text)
+    Toutes les réponses Question Réponse Postes Base Part Éducation prioritaire REP 5 17 29 % Éducation prioritaire
+    REP+ 10 17 59 % Source : Note de synthèse 2020, l. 67–83.
+    """
     if rows.empty:
         return say("figures", "nothing", subject=f"{caption[:1].lower()}{caption[1:]}")
     facts = [(row.question, fact_of(row)) for row in rows.itertuples()]
@@ -66,7 +100,13 @@ def answers_table(rows: pd.DataFrame, *, caption: str, folded: bool = False) -> 
 def cards(facts: Facts, figures: dict[str, str]) -> Html:
     """Key figures as cards: share or count, what it is, its base, how well it is known; absent ones are left out.
 
-    A share that rounding blurs has its bounds in units. The marks that the cards use are explained below them.
+    ``figures`` gives, for the key of a figure, what it is. A share that rounding blurs has its bounds in units. The
+    marks that the cards use are explained below them.
+
+    >>> chiffre = facts.Facts(store.load(2020, "indicateurs"), year=2020)
+    >>> print(tables.cards(chiffre, {"alses/sexe/filles": "de filles"}).text)
+    42 % arrondi de filles sur 2 233 personnes entre 927 et 949 personnes arrondi : part imprimée arrondie, qui
+    encadre l’effectif.
     """
     found = [(facts(path), label) for path, label in figures.items()]
     known = [(fact, label) for fact, label in found if fact and (_is_total(fact) or fact.share_bounds is not None)]
@@ -97,7 +137,15 @@ def _bounds_of_card(fact: Fact) -> Markup | str:
 
 
 def ledger_table(ledger: pd.DataFrame, *, caption: str) -> Html:
-    """The ledger of the posts in a reader's words: titles of columns, labels of answers, dates in letters; folded."""
+    """The ledger of the posts in a reader's words: titles of columns, labels of answers, dates in letters; folded.
+
+    ``ledger`` has the schema ``registre``; a sentence says that it is empty.
+
+    >>> print(tables.ledger_table(store.load(2020, "registre").head(1), caption="Registre").text)
+    Registre
+     Ligne            Colonne   Avant Après                               Règle
+        67 Ancienneté d’ALSES 0,5 ans   0,5 durée en années ; « NON » vaut zéro
+    """
     fields = {column["name"]: column["title"] for column in table_schema("prises_de_poste")["fields"]}
     entries = catalogue().indicators
     shown = ledger.assign(

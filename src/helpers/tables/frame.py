@@ -107,7 +107,15 @@ def table(
 ) -> Html:
     """The frame as a captioned table, its first column heading each row; ``titles`` renames and orders what is shown.
 
-    A column named ``…_pct`` is in per cent; a missing value is a dash; an empty frame is the sentence ``empty``.
+    Any columns (in the example, columns of `describe.breakdown`): one named ``…_pct`` is in per cent. A missing value
+    is a dash; an empty frame is the sentence ``empty``; ``folded`` hides the table under its caption.
+
+    >>> parts = describe.breakdown(store.load(2020, "indicateurs"), "sexe", year=2020)
+    >>> print(tables.table(parts, caption="Sexe, 2020", titles={"libelle": "Sexe", "effectif_min": "Au moins"}).text)
+    Sexe, 2020
+       Sexe  Au moins
+     filles       927
+    garçons      1284
     """
     if frame.empty:
         return say("figures", "empty", text=empty or f"Pas de donnée : {caption[:1].lower()}{caption[1:]}.")
@@ -124,14 +132,26 @@ def table(
 
 
 def matrix_table(counts: pd.DataFrame, *, caption: str) -> Html:
-    """A matrix of counts, with the total of each row."""
+    """A matrix of counts, with the total of each row; the name of its index heads the rows.
+
+    One column a kind, named as a reader reads it: in the example ``constat`` and ``tension``, in statements.
+
+    >>> par_theme = themes.by_nature(store.load(2020, "indicateurs"), "echelle_enonce", year=2020)
+    >>> compte = par_theme.set_index("libelle")[["constat", "tension"]].rename_axis("échelle").head(2)
+    >>> print(tables.matrix_table(compte, caption="Énoncés").text)
+    Énoncés Échelle Constat Tension Ensemble les ALSES 5 1 6 l’encadrement 3 1 4
+    """
     rows = [[name, *map(number, row), number(row.sum())] for name, row in counts.iterrows()]
     numbers = [*map(str.capitalize, counts.columns), "Ensemble"]
     return lay_out(caption, headings(counts.index.name.capitalize(), *numbers, numbers=numbers), rows, kind="matrice")
 
 
 def provenance(made_from: dict) -> Html:
-    """What the page was made from: parameters, files with their checksum, versions (see `store.provenance`)."""
+    """What the page was made from: parameters, files with their checksum, versions (see `store.provenance`).
+
+    >>> print(tables.provenance(store.provenance({"year": 2020}, [2020])).text)
+    year 2020 Versions ...
+    """
     titles = {"fichier": "Fichier", "lignes": "Lignes", "octets": "Octets", "sha256": "Empreinte SHA-256"}
     inputs = table(pd.DataFrame(made_from["entrees"]), caption="Fichiers lus", titles=titles)
     text = fragment(

@@ -15,7 +15,13 @@ PAGE = "02_describe.html"
 
 
 def value_of(fact: Fact | None) -> Html:
-    """A figure in its shortest words: « 9 sur 17 » on a small base, else « 22 % »; « pas de donnée » without any."""
+    """A figure in its shortest words: a count on a base below ``SHARE_FROM_BASE``, else a share, or « pas de donnée ».
+
+    >>> chiffre = facts.Facts(store.load(2020, "indicateurs"), year=2020)
+    >>> cles = ("postes/equipe_sur_le_quartier/non", "collegiens/suivi_par/autre_educateur", "alses/sexe/autre")
+    >>> print(" | ".join(tables.value_of(chiffre(cle)).text for cle in cles))
+    6 sur 17 | 35 % | pas de donnée
+    """
     is_small = bool(fact and fact.counts and fact.base and fact.base[1] < SHARE_FROM_BASE)
     return say("figures_themes", "value", fact=fact, is_small=is_small)
 
@@ -30,7 +36,16 @@ def _statement(nature: str, line: int, text: str, *, theme: str = "") -> Markup:
 
 
 def tensions_table(answers: pd.DataFrame, *, caption: str) -> Html:
-    """Each tension, its line and what answers it (rows of `themes.answers`); one without answer says so."""
+    """Each tension, its line and what answers it (columns of `themes.answers`); one without answer says « Aucune ».
+
+    A box when ``answers`` is empty.
+
+    >>> reponses = themes.answers(store.load(2020, "enonces")).head(1)
+    >>> print(tables.tensions_table(reponses, caption="Les tensions et leurs réponses").text)
+    Les tensions et leurs réponses Tension Ligne Réponses dans la synthèse Certains collèges sortent du cadre
+    convenu : ils écartent l’ALSES des instances, ne lui donnent pas de bureau, lui dictent son action ou refusent de
+    travailler avec lui. l. 162 Aucune
+    """
     if answers.empty:
         return say("figures", "nothing", subject="aucune réponse à une tension n’est codée pour cette année")
     cells = []
@@ -52,7 +67,15 @@ def _section(path: str) -> Markup:
 
 
 def beside_table(linked: pd.DataFrame, facts: Facts, *, caption: str) -> Html:
-    """Each figure with its value and the statements beside it (rows of `themes.linked`)."""
+    """Each figure with its value and the statements beside it (columns of `themes.linked`); a box when there is none.
+
+    >>> lies = themes.linked(store.load(2020, "enonces"), store.read_reference("themes")).head(1)
+    >>> chiffre = facts.Facts(store.load(2020, "indicateurs"), year=2020)
+    >>> print(tables.beside_table(lies, chiffre, caption="Chiffres et énoncés").text)
+    Chiffres et énoncés Chiffre de l’année Valeur Énoncés sur le même sujet Expérience de la prévention spécialisée :
+    non 6 sur 17 nouvelles prises de poste Constat (Prise de poste, l. 85) : Les nouveaux ALSES ont des parcours très
+    inégaux en prévention spécialisée : à peu près un sur trois y fait ses débuts.
+    """
     if linked.empty:
         return say("figures", "nothing", subject="aucun énoncé n’est lié à un chiffre de cette année")
     cells = []
@@ -65,7 +88,17 @@ def beside_table(linked: pd.DataFrame, facts: Facts, *, caption: str) -> Html:
 
 
 def outlook_table(proposed: pd.DataFrame, facts: Facts, *, caption: str) -> Html:
-    """The work proposed at each scale, with the statements of every theme there (rows of `themes.outlook`)."""
+    """The work proposed at each scale, with the number of statements of every theme there and of tensions among them.
+
+    ``proposed`` has the columns of `themes.outlook`; a box when it is empty.
+
+    >>> suites = themes.outlook(store.load(2020, "enonces")).head(1)
+    >>> chiffre = facts.Facts(store.load(2020, "indicateurs"), year=2020)
+    >>> print(tables.outlook_table(suites, chiffre, caption="Suites proposées").text)
+    Suites proposées Échelle Suite proposée Ligne Énoncés à cette échelle dont tensions Les institutions Il est
+    proposé que le Département, l’Éducation nationale et le réseau de prévention ouvrent un chantier entre
+    institutions. l. 191 11 4
+    """
     if proposed.empty:
         return say("figures", "nothing", subject="la synthèse de cette année ne propose pas de suite par échelle")
     entry, cells = catalogue().indicators["echelle_enonce"], []

@@ -50,8 +50,8 @@ def percent(value: float | None, decimals: int = 0) -> str:
 def is_rounded(value: float, low: float, high: float) -> bool:
     """Whether a share is known only as the whole number that it was rounded to: it then has no decimal to show.
 
-    >>> is_rounded(42.006, 41.5, 42.5), is_rounded(43.4, 42.6, 44.2), is_rounded(54.01, 54.01, 54.01)
-    (True, False, False)
+    >>> [wording.is_rounded(*part) for part in ((42.006, 41.5, 42.5), (43.4, 42.6, 44.2), (54.01, 54.01, 54.01))]
+    [True, False, False]
     """
     printed = round(value)
     return low < high and all(abs(end - printed) <= ROUNDING for end in (low, high))

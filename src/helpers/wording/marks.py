@@ -44,7 +44,11 @@ class Html:
 
 
 def mark(text: str, value: float, key: str, measure: str, *, title: str = "") -> Markup:
-    """The text as ``<data>`` with its raw value, the figure it comes from and what of it is said."""
+    """The text as ``<data>`` with its raw value, the figure it comes from and what of it is said.
+
+    >>> print(mark("42 %", 42, "2020/alses/sexe/filles", "part"))
+    <data value="42" data-cle="2020/alses/sexe/filles" data-mesure="part">42 %</data>
+    """
     cited = Markup(' title="{}"').format(title) if title else ""
     return Markup('<data value="{}" data-cle="{}" data-mesure="{}"{}>{}</data>').format(
         f"{float(value):.10g}", key, measure, cited, text
@@ -65,18 +69,32 @@ def precision_mark(precision: str) -> Markup:
 
 
 def synthetic_mark() -> Markup:
-    """The visible mark of a figure counted in simulated records."""
+    """The visible mark of a figure counted in simulated records.
+
+    >>> print(wording.synthetic_mark())
+    <span class="marque synthetique">synthétique</span>
+    """
     return _shaped("synthetique", SYNTHETIC)
 
 
 def marks_of(fact: Fact) -> Markup:
-    """How well a figure is known, after the mark of what is simulated if it is."""
+    """How well a figure is known, after the mark of what is simulated if it is.
+
+    >>> chiffre = facts.Facts(store.load(2020, "indicateurs"), year=2020)
+    >>> print(marks_of(chiffre("alses/sexe/filles")))
+    <span class="marque arrondi-imprime">arrondi</span>
+    """
     known = precision_mark(fact.precision)
     return Markup("{} {}").format(synthetic_mark(), known) if fact.is_synthetic else known
 
 
 def legend_of(facts: Iterable[Fact]) -> Markup:
-    """What the marks of these figures mean, each once, in the order of the vocabulary."""
+    """What the marks of these figures mean, each once, in the order of the vocabulary.
+
+    >>> chiffre = facts.Facts(store.load(2020, "indicateurs"), year=2020)
+    >>> print(wording.plain(legend_of([chiffre("alses/sexe/filles"), chiffre("alses/accompagnements/")])))
+    exact : compté ou imprimé à l’unité ; arrondi : part imprimée arrondie, qui encadre l’effectif
+    """
     shown = list(facts)
     used = [
         *([(synthetic_mark(), SYNTHETIC_MEANING)] if any(fact.is_synthetic for fact in shown) else []),
@@ -96,7 +114,12 @@ def both_ends(pair: tuple, write: Callable[[float], str], key: str, measure: str
 
 
 def say_count(fact: Fact | None, *, cited: bool = True) -> Markup:
-    """The count: « 2 233 », « entre 927 et 949 », or « pas de donnée »; without its source if the text gives it."""
+    """The count: « 2 233 », « entre 927 et 949 », or « pas de donnée »; without its source if the text gives it.
+
+    >>> chiffre = facts.Facts(store.load(2020, "indicateurs"), year=2020)
+    >>> print(wording.plain(say_count(chiffre("alses/sexe/filles"))), "|", say_count(None))
+    entre 927 et 949 | pas de donnée
+    """
     if fact is None or fact.counts is None:
         return Markup(MISSING)
     low, high = both_ends(fact.counts, number, fact.key, "effectif", title=fact.reference if cited else "")
@@ -104,7 +127,11 @@ def say_count(fact: Fact | None, *, cited: bool = True) -> Markup:
 
 
 def say_share(fact: Fact | None, *, cited: bool = True) -> Markup:
-    """The share as printed, or as counted: « 42 % »; bounds when only they are known; or « pas de donnée »."""
+    """The share as printed, or as counted: « 42 % »; bounds when only they are known; or « pas de donnée ».
+
+    >>> print(say_share(facts.Facts(store.load(2020, "indicateurs"), year=2020)("alses/sexe/filles"), cited=False))
+    <data value="42" data-cle="2020/alses/sexe/filles" data-mesure="part">42 %</data>
+    """
     if fact is None or (fact.share is None and fact.share_bounds is None):
         return Markup(MISSING)
     title = fact.reference if cited else ""
@@ -144,7 +171,11 @@ def agree_with_base(fact: Fact, one: str, many: str) -> str:
 
 
 def clause(fact: Fact) -> Markup:
-    """What a share says, in the words of the catalogue: « 42 % sont des filles »."""
+    """What a share says, in the words of the catalogue: « 42 % sont des filles ».
+
+    >>> print(wording.plain(clause(facts.Facts(store.load(2020, "indicateurs"), year=2020)("alses/sexe/filles"))))
+    42 % sont des filles
+    """
     entry = catalogue().indicators[fact.key.split("/")[2]]
     return Markup(entry.finding).format(part=say_share(fact), modalite=fact.label)
 

@@ -11,7 +11,9 @@ from helpers.wording.marks import Html
 
 _TAG = re.compile(r"<[^>]+>")
 # Their words stand apart on the page: they must not run together without it.
-_BLOCK = re.compile(r"</?(?:p|li|ul|ol|div|t[rdh]|table|caption|d[tdl]|h\d|figure|figcaption|summary|details)\b[^>]*>")
+_BLOCK = re.compile(
+    r"</?(?:p|br|li|ul|ol|div|t[rdh]|table|caption|d[tdl]|h\d|figure|figcaption|summary|details)\b[^>]*>"
+)
 _SPACE = re.compile(r"[ \n\t]+")
 
 

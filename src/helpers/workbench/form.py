@@ -142,5 +142,10 @@ def _button(label: str, tooltip: str, icon: str, kind: str = "") -> widgets.Butt
 
 
 def show_form() -> widgets.Widget:
-    """The form, fed from the parameters of 03_compare; what it starts is the command of the terminal."""
+    """The form, fed from the parameters of 03_compare; what it starts is the command of the terminal.
+
+    >>> annee, autre = workbench.show_form().children[2].children[:2]
+    >>> annee.description, annee.options
+    ('Année du rapport', (2019, 2020))
+    """
     return Form().box

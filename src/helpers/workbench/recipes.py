@@ -150,5 +150,9 @@ def _code(indicator: str, crossing: str, chosen: dict) -> str:
 
 
 def explore() -> widgets.Widget:
-    """Dropdowns limited to what exists, with the figure, the table to sort, and the Python of each choice."""
+    """Dropdowns limited to what exists, with the figure, the table to sort, and the Python of each choice.
+
+    >>> [liste.description for liste in workbench.explore().children[2:6]]
+    ['Indicateur', 'Population', 'Site', 'Croisé avec']
+    """
     return Explorer().box

@@ -64,7 +64,13 @@ def table_alone(frame: pd.DataFrame, *, caption: str = "") -> str:
 def sortable(frame: pd.DataFrame, *, caption: str = "") -> Html:
     """The frame as a table whose columns sort and whose rows are searched, in French, without a network.
 
-    For a notebook of your own: ``workbench.sortable(store.load(2020, "indicateurs"))``. Never put it in one of the
-    four notebooks of the report: their pages hold no script.
+    Any columns (in the example, columns of `describe.to_sort`). For a notebook of your own: never put it in one of the
+    four notebooks of the report, whose pages hold no script.
+
+    >>> parts = describe.breakdown(store.load(2020, "indicateurs"), "sexe", year=2020)
+    >>> print(workbench.sortable(describe.to_sort(parts)[["Modalité", "Base", "Part (%)"]]).text)
+    Modalité  Base  Part (%)
+      filles  2233      42.0
+     garçons  2233      58.0
     """
     return Html(f"{library()}{table_alone(frame, caption=caption)}", frame.to_string(index=False))
