@@ -468,11 +468,16 @@ def test_the_figures_appear_once_the_report_is_made(data_root, mini_root):
 def test_a_table_to_sort_is_french_and_asks_nothing_of_a_network():
     frame = pd.DataFrame({"Modalité": ["filles", "garçons"], "Part (%)": [41.5, None], "Effectif": [2233, 7]})
     html = sortable(frame).html
-    assert "Chercher" in html and '"2\\\\u202f233\\\\"' in html and "41,5" in html and "\\\\u2014" in html or "—" in html
+    assert all(word in html for word in ("Chercher", r'\"2\\u202f233\"', "41,5", r'\"—\"'))
     assert "NaN\\\\\"" not in html.replace("___NaN___", "")
     alone = sorting.table_alone(frame)
     assert not re.search(r"""(src|from|import|url)\s*[=(]?\s*["']?https?:""", alone)
     assert not re.search(r"""<(script|link|img)[^>]*(src|href)=""", sortable(frame).html)
+
+
+def test_a_year_is_a_name_and_no_thousand():
+    shown = sorting.table_alone(pd.DataFrame({"annee": [2032], "effectif": [2032]}))
+    assert r'"[[2032, [\"2\\u202f032\", 2032.0]]]"' in shown
 
 
 def test_nothing_of_it_reaches_the_published_pages(mini_root):
