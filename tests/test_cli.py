@@ -268,6 +268,14 @@ def test_libraries_so_broken_that_our_errors_cannot_be_loaded_are_still_a_senten
     assert "Erreur imprévue (ZeroDivisionError)" in capsys.readouterr().err
 
 
+@pytest.mark.skipif(os.name == "nt", reason="un tuyau rompu s’y dit autrement")
+def test_a_reader_who_leaves_is_not_told_that_the_disk_is_full(data_root):
+    process = subprocess.Popen([sys.executable, "-m", "helpers.cli", "status"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()
+    assert (process.stderr.read(), process.wait()) == (b"", 1)
+    assert not (data_root / "data/processed/erreur.log").exists()
+
+
 # --- the verbs -------------------------------------------------------------------------------------------------------
 
 

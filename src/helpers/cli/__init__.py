@@ -3,6 +3,7 @@
 Exit codes: 0 done, 1 the program failed, 2 the request or the data cannot be used, 130 interrupted.
 """
 
+import os
 import sys
 
 from helpers.cli import journal
@@ -31,6 +32,9 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         complain(f"\nInterrompu. {INTACT}")
         return 130
+    except BrokenPipeError:  # as in « status | head »: who was reading has left, and there is nobody to tell
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except Exception as error:
         if options.debug:
             journal.show(error)
