@@ -4,6 +4,7 @@ import errno
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -274,6 +275,19 @@ def test_a_reader_who_leaves_is_not_told_that_the_disk_is_full(data_root):
     process.stdout.close()
     assert (process.stderr.read(), process.wait()) == (b"", 1)
     assert not (data_root / "data/processed/erreur.log").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows n’a pas ces signaux")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_window_that_is_closed_ends_the_command_as_ctrl_c_does(data_root, name):
+    script = (
+        "import sys, time; from helpers import cli, inventory; sys.argv = ['alses', 'status'];"
+        "inventory.take_inventory = lambda: (print('prêt', flush=True), time.sleep(30)); sys.exit(cli.main())"
+    )
+    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
+    assert process.stdout.readline() == "prêt\n"
+    process.send_signal(getattr(signal, name))
+    assert (process.wait(20), plain(process.stderr.read())) == (130, f"\nInterrompu. {INTACT}\n")
 
 
 # --- the verbs -------------------------------------------------------------------------------------------------------

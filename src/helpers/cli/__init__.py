@@ -4,7 +4,9 @@ Exit codes: 0 done, 1 the program failed, 2 the request or the data cannot be us
 """
 
 import os
+import signal
 import sys
+from types import FrameType
 
 from helpers.cli import journal
 from helpers.cli.failure import INTACT, explain
@@ -15,11 +17,25 @@ from helpers.cli.verbs import VERBS
 # Everything heavier than the imports above is imported by the verb that needs it: the help must be immediate.
 
 
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _end_as_by_ctrl_c() -> None:
+    """A window that is closed and a program that is ended leave no temporary file and no browser behind either."""
+    for name in ("SIGTERM", "SIGHUP"):
+        ended = getattr(signal, name, None)  # Windows has no SIGHUP
+        if ended and signal.getsignal(ended) == signal.SIG_DFL:  # nohup has it ignored
+            signal.signal(ended, _interrupt)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """The exit code of the command; no traceback is shown, unless ``--debug`` asks for it."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    if arguments is None:
+        _end_as_by_ctrl_c()
     given = sys.argv[1:] if arguments is None else arguments
     parser = build_parser()
     if not given:
