@@ -299,7 +299,7 @@ def test_a_request_is_read_and_its_report_listed_with_sizes_and_the_former_log_r
     (folder / "index.html").write_bytes(b"x" * 1_234_000)
     log = data_root / "data/processed/2032/execution/erreur.log"
     log.parent.mkdir(parents=True)
-    log.touch()
+    log.write_text("alses run --year 2032\n", encoding="utf-8")
     monkeypatch.setattr(pipeline, "make_report", lambda year, *, compare_to, tell, show: asked.append((year, compare_to)) or folder)
     assert (cli.main(["run", "--year", "2032"]), cli.main(["run", "--year", "2032", "--compare-to", "2030"])) == (0, 0)
     shown = capsys.readouterr().out

@@ -72,7 +72,9 @@ def show(error: BaseException) -> None:
     traceback.print_exception(error, file=sys.stderr)
 
 
-def forget(year: int) -> None:
-    """Removes what a former failure of this year left: the report is made."""
+def forget(year: int, *, of: str = "") -> None:
+    """Removes what a former failure of this year left: the report is made. ``of`` spares the failure of other verbs."""
+    kept = paths.executed(year) / FILE
     with suppress(OSError):
-        (paths.executed(year) / FILE).unlink(missing_ok=True)
+        if kept.read_text(encoding="utf-8").startswith(f"alses {of}"):
+            kept.unlink()
