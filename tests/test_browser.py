@@ -36,6 +36,17 @@ def test_a_browser_of_a_mac_is_found_where_it_is_installed(tmp_path, monkeypatch
     assert find_browser() == installed
 
 
+def test_a_user_without_a_home_has_no_browser_of_his_own(monkeypatch):
+    def unknown():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv(BROWSER_VARIABLE, raising=False)
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    monkeypatch.setattr(Path, "home", unknown)
+    monkeypatch.setattr(Path, "is_file", lambda path: False)
+    assert find_browser() is None
+
+
 def test_another_browser_may_be_named(tmp_path, monkeypatch):
     monkeypatch.setenv(BROWSER_VARIABLE, sys.executable)
     assert find_browser() == Path(sys.executable)

@@ -156,7 +156,7 @@ def test_a_disc_has_its_size_and_half_a_disc_fills_the_side_it_is_told():
 
 
 def test_an_address_holds_nothing_that_ends_it_and_gives_the_drawing_back():
-    drawing = "<svg a='1'>100 % « \"é\" » & #fff,\n</svg>"
+    drawing = "<svg a='1'>100 % « \"é\" »\t& #fff,\r\f\n</svg>"
     address = to_address(drawing)
     assert re.search(r"[\s\"<>&#]", address) is None and not address.endswith(",")
     assert unquote_to_bytes(address.partition(",")[2]).decode("utf-8") == drawing
@@ -187,6 +187,11 @@ def test_the_file_that_is_downloaded_is_the_table_that_is_shown():
     expected = DATA.assign(nom=["A ; B « 1 »", "'=2+3"], dit=["entre 1 et 2", None]).rename(columns=TITLES | {"part_pct": "Part (%)"})
     pd.testing.assert_frame_equal(read, expected, check_dtype=False)
     assert downloaded(table.html).startswith(b"\xef\xbb\xbf") and downloaded(table.html).count(b"\r\n") == 3
+
+
+def test_a_title_is_no_formula_either():
+    html = "<table><tr><th>=A</th><th>@B</th></tr><tr><th>x</th><td>12\u202f%</td></tr></table>"
+    assert downloaded(html).decode("utf-8-sig") == "'=A;'@B (%)\r\nx;12\r\n"
 
 
 def test_a_cell_gives_its_words_without_the_blanks_that_align_it():

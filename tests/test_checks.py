@@ -160,6 +160,7 @@ def test_a_cited_association_is_one_of_the_register(data_root, name, line):
     ("reference/themes", "outils,Outils", "outils,Accueil", "reference/themes.csv, ligne 3, colonne « libelle » : « Accueil » figure déjà plus haut"),
     ("2032/enonces", "postes/bureau/non", "reunions/bureau/non", "2032/enonces.csv, ligne 4, colonne « indicateur_lie » : « reunions/bureau/non » est impossible"),
     ("2032/enonces", "Un classeur", "Un\u202eclasseur", "2032/enonces.csv, ligne 7 : un caractère invisible (U+202E)"),
+    ("2032/enonces", "Un classeur", "Un\ufffeclasseur", "2032/enonces.csv, ligne 7 : un caractère invisible (U+FFFE)"),
 ])
 def test_what_a_hostile_reader_found_is_told_before_anything_runs(data_root, name, old, new, told):
     change(data_root, name, old, new)

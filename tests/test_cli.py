@@ -4,10 +4,11 @@ import errno
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import pytest
 
@@ -15,8 +16,8 @@ from helpers import cli, paths, pipeline
 from helpers.cli import layout
 from helpers.cli.verbs import VERBS
 from helpers.paths import COMMAND
-from helpers.pipeline import BusyError, NotebookFailure
-from helpers.publish import PublicationError
+from helpers.pipeline import NotebookFailure
+from helpers.publish import BusyError, PublicationError
 from helpers.schema import DataError
 from helpers.typography import french_spaces
 
@@ -212,6 +213,26 @@ def test_a_log_has_no_colour_codes_and_no_home(fail, monkeypatch):
     assert [word for word in (home + os.sep, str(paths.repository()), str(paths.data_root())) if word in log] == []
 
 
+@pytest.mark.parametrize("written", [str, lambda folder: str(folder).replace("\\", "\\\\"), PureWindowsPath.as_posix])
+def test_a_log_names_no_home_of_windows_however_python_writes_it(fail, monkeypatch, written):
+    home = PureWindowsPath(r"C:\Users\marie")
+    monkeypatch.setattr(Path, "home", lambda: home)
+    assert fail(ValueError(f"lu dans {written(home)}.")) == 1
+    assert "ValueError: lu dans ~." in fail.log.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("home", [RuntimeError("Could not determine home directory."), Path("/")])
+def test_a_user_without_a_home_has_a_log_all_the_same(fail, monkeypatch, home):
+    def asked():
+        if isinstance(home, Exception):
+            raise home
+        return home
+
+    monkeypatch.setattr(Path, "home", asked)
+    assert fail(ValueError("a/b")) == 1
+    assert "ValueError: a/b" in fail.log.read_text(encoding="utf-8")
+
+
 def test_a_log_that_the_project_refuses_goes_elsewhere(fail, data_root, monkeypatch, tmp_path, capsys):
     (data_root / "data/processed").mkdir(parents=True, exist_ok=True)
     (data_root / "data/processed/2032").write_text("un fichier à la place du dossier")
@@ -240,10 +261,33 @@ def test_an_error_outside_of_a_year_is_kept_beside_the_years(data_root, monkeypa
 def test_libraries_so_broken_that_our_errors_cannot_be_loaded_are_still_a_sentence(data_root, monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "helpers.pipeline", None)
     assert cli.main(["run", "--year", "2032"]) == 1
-    assert "Une bibliothèque manque ou ne se charge pas (helpers)" in capsys.readouterr().err
+    # Our own module is no library: to remake .venv would change nothing.
+    told = capsys.readouterr().err
+    assert "Erreur imprévue (ModuleNotFoundError)" in told and "bibliothèque" not in told
     monkeypatch.setattr("helpers.inventory.take_inventory", lambda: 1 / 0)
     assert cli.main(["status"]) == 1
     assert "Erreur imprévue (ZeroDivisionError)" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="un tuyau rompu s’y dit autrement")
+def test_a_reader_who_leaves_is_not_told_that_the_disk_is_full(data_root):
+    process = subprocess.Popen([sys.executable, "-m", "helpers.cli", "status"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()
+    assert (process.stderr.read(), process.wait()) == (b"", 1)
+    assert not (data_root / "data/processed/erreur.log").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows n’a pas ces signaux")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_window_that_is_closed_ends_the_command_as_ctrl_c_does(data_root, name):
+    script = (
+        "import sys, time; from helpers import cli, inventory; sys.argv = ['alses', 'status'];"
+        "inventory.take_inventory = lambda: (print('prêt', flush=True), time.sleep(30)); sys.exit(cli.main())"
+    )
+    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
+    assert process.stdout.readline() == "prêt\n"
+    process.send_signal(getattr(signal, name))
+    assert (process.wait(20), plain(process.stderr.read())) == (130, f"\nInterrompu. {INTACT}\n")
 
 
 # --- the verbs -------------------------------------------------------------------------------------------------------
@@ -255,7 +299,7 @@ def test_a_request_is_read_and_its_report_listed_with_sizes_and_the_former_log_r
     (folder / "index.html").write_bytes(b"x" * 1_234_000)
     log = data_root / "data/processed/2032/execution/erreur.log"
     log.parent.mkdir(parents=True)
-    log.touch()
+    log.write_text("alses run --year 2032\n", encoding="utf-8")
     monkeypatch.setattr(pipeline, "make_report", lambda year, *, compare_to, tell, show: asked.append((year, compare_to)) or folder)
     assert (cli.main(["run", "--year", "2032"]), cli.main(["run", "--year", "2032", "--compare-to", "2030"])) == (0, 0)
     shown = capsys.readouterr().out

@@ -23,6 +23,14 @@ def test_what_is_ready_is_listed_with_its_size(reports, capsys):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("verb", "is_kept"), [("share", False), ("run", True)])
+def test_a_former_failure_to_share_is_forgotten_and_no_other(reports, verb, is_kept):
+    log = paths.executed(2020) / "erreur.log"
+    log.parent.mkdir(parents=True)
+    log.write_text(f"alses {verb} --year 2020\n", encoding="utf-8")
+    assert (cli.main(["share", "2020"]), log.exists()) == (0, is_kept)
+
+
 def test_the_help_is_in_french(capsys):
     with pytest.raises(SystemExit) as stop:
         cli.main(["share", "--help"])

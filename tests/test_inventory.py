@@ -62,12 +62,20 @@ def test_a_report_made_alone_can_be_compared_once_an_earlier_year_is_there(root)
     assert reasons() == ["il peut maintenant être comparé à 2031"]
 
 
-def test_a_page_that_is_gone_is_named(root):
+def test_a_page_that_is_gone_or_was_edited_is_named(root):
+    append(root / "reports/2032/index.html")
     (root / "reports/2032/02_describe.html").unlink()
-    assert reasons() == ["02_describe.html manque dans le rapport"]
+    assert reasons() == ["02_describe.html manque dans le rapport", "index.html n’est plus tel qu’il a été publié"]
 
 
-@pytest.mark.parametrize("text", [None, "", "{", "[]", "{}", '{"tampon": {"produit_le": "hier"}}', '{"tampon": {"produit_le": 3}}', '{"tampon": null}'])
+def test_a_folder_whose_name_is_no_year_of_four_digits_is_no_year(root):
+    for name in ("02032", "20321", "٢٠٣٢"):
+        shutil.copytree(root / "data/raw/2032", root / "data/raw" / name)
+        (root / "reports" / name).mkdir()
+    assert [each.year for each in inventory.take_inventory()] == paths.years() == [2031, 2032]
+
+
+@pytest.mark.parametrize("text", [None, "[" * 200_000, '{"tampon": {"produit_le": "0001-01-01T00:00:00+14:00"}}', "", "{", "[]", "{}", '{"tampon": {"produit_le": "hier"}}', '{"tampon": {"produit_le": 3}}', '{"tampon": null}'])
 def test_an_unreadable_manifest_is_told(root, text):
     path = root / "reports/2032/manifest.json"
     path.unlink() if text is None else path.write_text(text, encoding="utf-8")

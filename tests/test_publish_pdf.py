@@ -65,6 +65,7 @@ def printed(tmp_path_factory) -> Path:
     ("pass", "navigateur n’a pas fait le PDF (code 0)"),
     (f"open(target, 'wb').write({GOOD}[:30])", "navigateur n’a pas fait le PDF (code 0)"),
     (f"open(target, 'wb').write({GOOD}.replace(b'/StructTreeRoot', b''))", "navigateur n’a pas fait le PDF (code 0)"),
+    (f"open(target, 'wb').write({GOOD}.replace(b'startxref', b''))", "navigateur n’a pas fait le PDF (code 0)"),
 ])  # fmt: skip
 def test_a_browser_that_fails_or_lies_is_told(page, feigned, tmp_path, lines, said):
     with pytest.raises(PublicationError) as error:

@@ -65,7 +65,7 @@ def test_a_manifest_cannot_name_a_file_elsewhere(folder, path):
         read_report(folder)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", "\xff", '{"outputs": [{"path": "index.html"}], "parameters": {"year": 2020}}',
+@pytest.mark.parametrize("text", ["", "{", "[" * 200_000, "[]", "{}", "\xff", '{"outputs": [{"path": "index.html"}], "parameters": {"year": 2020}}',
                                   '{"outputs": [{"path": 3, "sha256": "x"}], "parameters": {"year": 2020}}'])  # fmt: skip
 def test_a_manifest_that_says_nothing_is_refused(folder, text):
     (folder / "manifest.json").write_text(text, encoding="latin-1")

@@ -5,9 +5,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from helpers import paths
-from helpers.publish import PublicationError, ReportError, share, share_state, shared
+from helpers.publish import BusyError, PublicationError, ReportError, share, share_state, shared
 from helpers.publish.checks import MAX_SINGLE_BYTES
 from small_report import add_file, write_report
 
@@ -46,6 +47,23 @@ def test_the_archive_and_the_page_stand_beside_the_report(reports):
     first = {path.name: path.read_bytes() for path in reports.glob("alses_2020.*")}
     share(2020)
     assert {path.name: path.read_bytes() for path in reports.glob("alses_2020.*")} == first
+
+
+def test_nothing_is_shared_while_a_run_is_at_work(reports):
+    lock = reports.parent / "data" / "processed" / ".verrou"
+    lock.parent.mkdir(parents=True)
+    with FileLock(lock), pytest.raises(BusyError, match="Un autre traitement est en cours"):
+        share(2020)
+    assert names(reports) == ["2020"]
+    share(2020)
+    assert names(reports) == ["2020", "alses_2020.html", "alses_2020.zip"]
+
+
+def test_what_a_power_cut_left_behind_is_mended_first(reports):
+    (reports / ".en-cours-partage-x").mkdir()
+    (reports / "2020").rename(reports / "2020.ancien")
+    share(2020)
+    assert names(reports) == ["2020", "alses_2020.html", "alses_2020.zip"]
 
 
 def test_the_pdf_is_printed_from_the_page_without_the_files_it_holds(reports, printer):
@@ -148,5 +166,22 @@ def test_a_share_without_its_report_or_of_another_hand_is_not_current(reports):
     (reports / "alses_2020.pdf").write_bytes(PDF)
     (reports / "alses_2020.zip").write_bytes(b"not a zip")
     assert share_state(2020) == {"alses_2020.zip": False, "alses_2020.html": True, "alses_2020.pdf": False}
+
+
+@pytest.mark.parametrize("damage", ["password", "bytes"])
+def test_an_archive_that_cannot_be_read_is_not_current(reports, damage):
+    share(2020)
+    path = reports / "alses_2020.zip"
+    content = bytearray(path.read_bytes())
+    with zipfile.ZipFile(path) as archive:
+        place = archive.getinfo("alses_2020/manifest.json").header_offset
+    if damage == "password":
+        listed = content.index(b"alses_2020/manifest.json", content.index(b"PK\x01\x02")) - 46
+        content[place + 6] |= 1
+        content[listed + 8] |= 1
+    else:
+        content[place + 54 : place + 94] = b"\xff" * 40  # after the 30 bytes and the 24 letters of its head
+    path.write_bytes(content)
+    assert share_state(2020) == {"alses_2020.zip": False, "alses_2020.html": True}
     (reports / "2020" / "manifest.json").unlink()
     assert not any(share_state(2020).values())

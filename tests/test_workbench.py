@@ -1,5 +1,6 @@
 """The workbench: it stays on this machine, speaks French, keeps nothing it showed, and does what the command does."""
 
+import base64
 import importlib
 import json
 import os
@@ -18,6 +19,7 @@ from pathlib import Path
 import nbformat
 import pandas as pd
 import pytest
+from tornado.web import HTTPError
 
 from helpers import charts, cli, describe, paths, pipeline, store
 from helpers.workbench import WorkbenchError, server, sortable, sorting
@@ -84,6 +86,38 @@ def test_what_is_no_notebook_is_saved_as_it_is(model):
     before = dict(model)
     strip_outputs(model, path="x", contents_manager=None)
     assert model == before
+
+
+def _shown() -> dict:
+    cell = {"cell_type": "code", "source": "1", "metadata": {}, "outputs": ["Zoé, 12 ans"], "execution_count": 1}
+    return {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+
+
+@pytest.mark.parametrize("is_coded", [True, False])
+def test_a_notebook_that_is_dropped_on_the_list_of_files_loses_its_outputs_too(is_coded):
+    # JupyterLab sends it as any file: coded in base64, or as text from its text editor.
+    text = json.dumps(_shown(), ensure_ascii=False)
+    model = {"type": "file", "format": "text", "content": text}
+    if is_coded:
+        model |= {"format": "base64", "content": base64.b64encode(text.encode()).decode()}
+    strip_outputs(model, path="notebooks/Essai.IPYNB", contents_manager=None)
+    kept = base64.b64decode(model["content"]).decode() if is_coded else model["content"]
+    assert "Zoé" not in kept and json.loads(kept)["cells"][0]["source"] == "1"
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        {"type": "notebook", "content": {"nbformat": 3, "worksheets": [{"cells": ["Zoé, 12 ans"]}], "metadata": {}}},
+        {"type": "notebook", "content": {**_shown(), "cells": ["Zoé, 12 ans"]}},
+        {"type": "file", "format": "text", "content": '{"cells": [{"outputs": "Zoé, 12 ans"}'},
+        {"type": "file", "format": "base64", "chunk": 1, "content": base64.b64encode(b"{}").decode()},
+    ],
+)
+def test_a_notebook_whose_outputs_cannot_be_taken_out_is_refused_in_french(model):
+    # On any other error than this one, the server writes what it was given.
+    with pytest.raises(HTTPError, match="400.*ses résultats n’ont pas pu être retirés"):
+        strip_outputs(model, path="notebooks/essai.ipynb", contents_manager=None)
 
 
 # --- settings --------------------------------------------------------------------------------------------------------
@@ -434,11 +468,16 @@ def test_the_figures_appear_once_the_report_is_made(data_root, mini_root):
 def test_a_table_to_sort_is_french_and_asks_nothing_of_a_network():
     frame = pd.DataFrame({"Modalité": ["filles", "garçons"], "Part (%)": [41.5, None], "Effectif": [2233, 7]})
     html = sortable(frame).html
-    assert "Chercher" in html and '"2\\\\u202f233\\\\"' in html and "41,5" in html and "\\\\u2014" in html or "—" in html
+    assert all(word in html for word in ("Chercher", r'\"2\\u202f233\"', "41,5", r'\"—\"'))
     assert "NaN\\\\\"" not in html.replace("___NaN___", "")
     alone = sorting.table_alone(frame)
     assert not re.search(r"""(src|from|import|url)\s*[=(]?\s*["']?https?:""", alone)
     assert not re.search(r"""<(script|link|img)[^>]*(src|href)=""", sortable(frame).html)
+
+
+def test_a_year_is_a_name_and_no_thousand():
+    shown = sorting.table_alone(pd.DataFrame({"annee": [2032], "effectif": [2032]}))
+    assert r'"[[2032, [\"2\\u202f032\", 2032.0]]]"' in shown
 
 
 def test_nothing_of_it_reaches_the_published_pages(mini_root):

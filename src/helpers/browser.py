@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 # A browser to use rather than those that are looked for: its name, or its path.
@@ -25,7 +26,10 @@ class BrowserError(Exception):
 
 def _places() -> Iterator[Path]:
     """Where browsers are that no command name reaches."""
-    for folder in (Path("/Applications"), Path.home() / "Applications"):
+    folders = [Path("/Applications")]
+    with suppress(RuntimeError):  # a user whom the computer does not know has no home
+        folders.append(Path.home() / "Applications")
+    for folder in folders:
         yield from (folder / f"{name}.app" / "Contents" / "MacOS" / name for name in _MAC)
     for variable in ("ProgramFiles", "ProgramFiles(x86)", "LocalAppData"):
         if os.environ.get(variable):

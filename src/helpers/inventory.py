@@ -64,9 +64,16 @@ def _changes(manifest: dict) -> list[str]:
     return reasons
 
 
-def _missing(manifest: dict, folder: Path) -> list[str]:
-    names = [output["path"] for output in manifest["outputs"]]
-    return [f"{name} manque dans le rapport" for name in names if not (folder / name).is_file()]
+def _touched(manifest: dict, folder: Path) -> list[str]:
+    """What is no longer in the report as it was published, a sentence a file."""
+    reasons = []
+    for output in manifest["outputs"]:
+        path = folder / output["path"]
+        if not path.is_file():
+            reasons.append(f"{output['path']} manque dans le rapport")
+        elif store.fingerprint(path) != output["sha256"]:
+            reasons.append(f"{output['path']} n’est plus tel qu’il a été publié")
+    return reasons
 
 
 def _report(folder: Path) -> Report | None:
@@ -76,15 +83,15 @@ def _report(folder: Path) -> Report | None:
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         made = datetime.fromisoformat(manifest["tampon"]["produit_le"]).astimezone()
-        return Report(made, size, _missing(manifest, folder) + _changes(manifest))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return Report(made, size, _touched(manifest, folder) + _changes(manifest))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return Report(None, size, [f"{MANIFEST} manque ou n’est pas lisible : on ne sait pas de quoi il est fait"])
 
 
 def _reported_years() -> list[int]:
     folder = paths.reports()
     found = folder.iterdir() if folder.is_dir() else []
-    return [int(child.name) for child in found if child.is_dir() and child.name.isdecimal()]
+    return [int(child.name) for child in found if child.is_dir() and paths.is_year(child.name)]
 
 
 def _year(year: int) -> Year:

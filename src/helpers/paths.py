@@ -128,6 +128,15 @@ def reports() -> Path:
     return data_root() / "reports"
 
 
+def is_year(name: str) -> bool:
+    """Whether the name of a folder is a year: four plain digits, as the command takes it.
+
+    >>> [name for name in ("2020", "02020", "20201", "٢٠٢٠", "2020 bis") if paths.is_year(name)]
+    ['2020']
+    """
+    return name.isascii() and name.isdecimal() and len(name) == 4
+
+
 def years() -> list[int]:
     """The years that have at least one raw table, in order.
 
@@ -139,7 +148,7 @@ def years() -> list[int]:
     return sorted(
         int(child.name)
         for child in found
-        if child.name.isdecimal() and any((child / f"{table}.csv").is_file() for table in RAW_TABLES)
+        if is_year(child.name) and any((child / f"{table}.csv").is_file() for table in RAW_TABLES)
     )
 
 

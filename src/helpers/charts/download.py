@@ -18,14 +18,16 @@ def _cell(text: str) -> str:
     """The cell as a spreadsheet reads it: a number without decoration, no formula, nothing for a dash."""
     if _NUMBER.fullmatch(text):
         return text.replace("\u202f", "").replace("−", "-").removeprefix("+")
-    if text == _MISSING:
-        return ""
+    return "" if text == _MISSING else _inert(text)
+
+
+def _inert(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def _column(title: str, cells: list[str]) -> list[str]:
     """Title and cells; a column of nothing but shares says « % » once, in its title."""
-    shares = [_SHARE.fullmatch(cell) for cell in cells]
+    title, shares = _inert(title), [_SHARE.fullmatch(cell) for cell in cells]
     if any(shares) and all(share or cell == _MISSING for share, cell in zip(shares, cells, strict=True)):
         return [f"{title} (%)", *(_cell(share[1] if share else _MISSING) for share in shares)]
     return [title, *map(_cell, cells)]

@@ -148,7 +148,7 @@ def to_svg(figure: Figure) -> str:
 
 # What would end the address, the attribute or the candidate of a `srcset`, or be read as a code; nothing else is coded,
 # so that a drawing weighs a quarter less than in base64 and compresses better.
-_CODED = {sign: f"%{ord(sign):02X}" for sign in '%#<>"& \n'}
+_CODED = {sign: f"%{ord(sign):02X}" for sign in '%#<>"& \t\n\f\r'}
 
 
 def to_address(drawing: str) -> str:

@@ -52,7 +52,7 @@ def _known(error: Exception) -> tuple[str, int] | None:
     if isinstance(error, BrowserError):
         return str(error), 1
     # Imported here: these errors live beside what raises them, and the help must load none of it.
-    from helpers.pipeline import BusyError, NotebookFailure
+    from helpers.pipeline import NotebookFailure
     from helpers.publish import PublicationError, ReportError
     from helpers.schema import DataError
     from helpers.workbench import WorkbenchError
@@ -61,7 +61,7 @@ def _known(error: Exception) -> tuple[str, int] | None:
         return str(error), 2
     if isinstance(error, NotebookFailure):
         return f"{error}\n{INTACT}", 2 if error.is_input else 1
-    return (str(error), 1) if isinstance(error, BusyError | PublicationError | WorkbenchError) else None
+    return (str(error), 1) if isinstance(error, PublicationError | WorkbenchError) else None
 
 
 def explain(error: Exception, arguments: list[str], year: int | None) -> int:

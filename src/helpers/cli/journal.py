@@ -30,9 +30,20 @@ def _text(error: BaseException, arguments: list[str]) -> str:
     ]
     text = "\n".join([*head, "", _COLOURS.sub("", told)])
     # The name of a person is often that of a folder around the project.
-    for folder, name in ((paths.data_root(), "données"), (paths.repository(), "projet"), (Path.home(), "~")):
-        text = text.replace(str(folder), name)
+    for folder, name in _folders():
+        # As Python writes it: as it is, between quotes (a backslash is then doubled), in an address.
+        for written in (str(folder), str(folder).replace("\\", "\\\\"), folder.as_posix()):
+            text = text.replace(written, name)
     return text
+
+
+def _folders() -> list[tuple[Path, str]]:
+    """The folders that the file must not name, and the word that stands for each; the innermost come first."""
+    known = [(paths.data_root(), "données"), (paths.repository(), "projet")]
+    with suppress(RuntimeError):  # a user whom the computer does not know has no home
+        known.append((Path.home(), "~"))
+    # A home that is the root of the disk names nobody, and stands in every path.
+    return [(folder, name) for folder, name in known if folder != Path(folder.anchor)]
 
 
 def _places(year: int | None) -> list[Path]:
@@ -61,7 +72,9 @@ def show(error: BaseException) -> None:
     traceback.print_exception(error, file=sys.stderr)
 
 
-def forget(year: int) -> None:
-    """Removes what a former failure of this year left: the report is made."""
+def forget(year: int, *, of: str = "") -> None:
+    """Removes what a former failure of this year left: the report is made. ``of`` spares the failure of other verbs."""
+    kept = paths.executed(year) / FILE
     with suppress(OSError):
-        (paths.executed(year) / FILE).unlink(missing_ok=True)
+        if kept.read_text(encoding="utf-8").startswith(f"alses {of}"):
+            kept.unlink()

@@ -4,6 +4,7 @@ import argparse
 from argparse import Namespace
 
 from helpers import paths
+from helpers.cli import journal
 from helpers.cli.say import tell
 from helpers.cli.verb import Verb, year
 
@@ -41,6 +42,7 @@ def deliver_after_run(report_year: int, *, pdf: bool) -> None:
 
 def _act(options: Namespace) -> int:
     deliver(options.year, archive=True, pdf=options.pdf)
+    journal.forget(options.year, of="share")
     return 0
 
 

@@ -39,7 +39,7 @@ def _report_lines(year: int, report) -> list[str]:
         return [f"pas encore fait : {paths.COMMAND} run --year {year}"]
     state = "à refaire" if report.reasons else "à jour"
     made = f"fait le {report.made:%d/%m/%Y à %H h %M}" if report.made else "date inconnue"
-    reasons = [f"{reason[0].upper()}{reason[1:]}." for reason in report.reasons]
+    reasons = [f"{reason}." for reason in report.reasons]  # no capital: most begin with the name of a file
     return [f"{state} ; {made} ; {_size(report.size_bytes)}", f"reports/{year}/index.html", *reasons]
 
 

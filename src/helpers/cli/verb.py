@@ -5,6 +5,8 @@ from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from helpers import paths
+
 
 def no_option(parser: argparse.ArgumentParser) -> None:
     """The options of a verb that has none."""
@@ -29,6 +31,6 @@ class Verb:
 
 def year(value: str) -> int:
     """The year of an option, as argparse's ``type``: four plain digits."""
-    if not (value.isascii() and value.isdecimal() and len(value) == 4):
+    if not paths.is_year(value):
         raise argparse.ArgumentTypeError(f"une année en quatre chiffres est attendue, reçu : {value}")
     return int(value)

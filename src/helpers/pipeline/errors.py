@@ -10,7 +10,3 @@ class NotebookFailure(Exception):
     def __init__(self, message: str, *, is_input: bool = False) -> None:
         super().__init__(message)
         self.is_input = is_input
-
-
-class BusyError(Exception):
-    """Another run is at work on the same data."""

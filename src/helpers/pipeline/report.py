@@ -6,12 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
 from nbformat import NotebookNode
 
 from helpers import checks, parameters, paths, publish, store
 from helpers.parameters import Parameters
-from helpers.pipeline.errors import BusyError
 from helpers.pipeline.execute import execute
 from helpers.pipeline.front import index_context, report_subtitle
 from helpers.pipeline.source import count_cells
@@ -157,12 +155,7 @@ def make_report(
     choice = parameters.check("03_compare", year=year, compare_to=compare_to)
     for each in choice.years:
         checks.require_usable(each)
-    lock = paths.data_root() / "data" / "processed" / ".verrou"
-    lock.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(lock, timeout=0):
-            publish.recover(paths.reports() / str(year))
-            tell(f"Rapport {report_subtitle(choice)}")
-            return _publish(_execute_all(choice, tell, show), choice)
-    except Timeout:
-        raise BusyError("Un autre traitement est en cours sur ces données : attendez sa fin, puis relancez.") from None
+    with publish.in_turn():
+        publish.recover(paths.reports() / str(year))
+        tell(f"Rapport {report_subtitle(choice)}")
+        return _publish(_execute_all(choice, tell, show), choice)

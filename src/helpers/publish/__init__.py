@@ -1,7 +1,7 @@
 """What leaves the repository: pages, index, manifest, and their publication, whole or not at all."""
 
 from helpers.publish.checks import check_pages
-from helpers.publish.errors import PublicationError, ReportError
+from helpers.publish.errors import BusyError, PublicationError, ReportError
 from helpers.publish.example import write_example
 from helpers.publish.index import IndexContext, write_index
 from helpers.publish.layout import Page, report_subtitle
@@ -10,8 +10,10 @@ from helpers.publish.notebook import extract, page_title
 from helpers.publish.page import export_page
 from helpers.publish.shared import share, share_state
 from helpers.publish.swap import recover, swap
+from helpers.publish.turn import in_turn
 
 __all__ = [
+    "BusyError",
     "IndexContext",
     "Page",
     "PublicationError",
@@ -19,6 +21,7 @@ __all__ = [
     "check_pages",
     "export_page",
     "extract",
+    "in_turn",
     "page_title",
     "report_subtitle",
     "recover",

@@ -61,7 +61,8 @@ def _launch(command: list[str], timeout: float) -> int | None:
 def _is_whole(path: Path) -> bool:
     """Whether the browser wrote a tagged PDF to its end: some say that all is well and write nothing."""
     content = path.read_bytes() if path.is_file() else b""
-    return content.startswith(b"%PDF-") and content.rstrip().endswith(b"%%EOF") and b"/StructTreeRoot" in content
+    is_ended = content.rstrip().endswith(b"%%EOF") and b"startxref" in content
+    return content.startswith(b"%PDF-") and is_ended and b"/StructTreeRoot" in content
 
 
 def print_pdf(source: Path, target: Path, *, browser: Path, timeout: float = TIMEOUT_S) -> None:

@@ -51,7 +51,7 @@ def _manifest(folder: Path) -> tuple[bytes, dict]:
     except (FileNotFoundError, NotADirectoryError):
         run = f"{paths.COMMAND} run --year {folder.name[:4]}"
         raise ReportError(f"Aucun rapport dans {paths.relative(folder)} : lancez d’abord {run}.") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         manifest = None
     if not _is_usable(manifest):
         raise ReportError(f"{MANIFEST} du rapport {folder.name} n’est pas utilisable : {_remedy(folder)}.")

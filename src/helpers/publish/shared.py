@@ -16,7 +16,8 @@ from helpers.publish.manifest import MANIFEST, fingerprint
 from helpers.publish.pdf import print_pdf
 from helpers.publish.sealed import Report, fingerprint_of, read_report
 from helpers.publish.single import single_page
-from helpers.publish.swap import BUILD_PREFIX
+from helpers.publish.swap import BUILD_PREFIX, recover
+from helpers.publish.turn import in_turn
 
 KINDS = ("zip", "html", "pdf")
 
@@ -106,6 +107,8 @@ def share(year: int, *, archive: bool = True, pdf: bool = False, tell: Callable[
 
     Raises
     ------
+    BusyError
+        when a run or another share is at work: a run would sweep away what is being made.
     ReportError
         when there is no report, or one of its files is missing or was changed.
     BrowserError
@@ -116,15 +119,18 @@ def share(year: int, *, archive: bool = True, pdf: bool = False, tell: Callable[
     >>> [paths.relative(fichier) for fichier in publish.share(2020, archive=False)]
     ['reports/alses_2020.html']
     """
-    report, reports = read_report(paths.reports() / str(year)), paths.reports()
+    reports = paths.reports()
     browser = find_browser() if pdf else None
-    for stranger in report.strangers:
-        tell(f"{stranger} n’est pas du rapport {year} : laissé de côté.")
-    # The name of a build: one that a power cut leaves behind goes at the next run.
-    own = {"prefix": f"{BUILD_PREFIX}partage-", "dir": reports, "ignore_cleanup_errors": True}
-    with tempfile.TemporaryDirectory(**own) as aside:
-        made = _make(report, Path(aside), archive=archive, browser=browser)
-        _place(made, reports)
+    with in_turn():
+        recover(reports / str(year))
+        report = read_report(reports / str(year))
+        for stranger in report.strangers:
+            tell(f"{stranger} n’est pas du rapport {year} : laissé de côté.")
+        # The name of a build: one that a power cut leaves behind goes at the next run or share.
+        own = {"prefix": f"{BUILD_PREFIX}partage-", "dir": reports, "ignore_cleanup_errors": True}
+        with tempfile.TemporaryDirectory(**own) as aside:
+            made = _make(report, Path(aside), archive=archive, browser=browser)
+            _place(made, reports)
     if pdf and browser is None:
         tell(BY_HAND.format(name=paths.relative(_file(year, "html"))))
     return [reports / path.name for path in made]
@@ -136,7 +142,7 @@ def _mark_of(path: Path) -> str | None:
         try:
             with zipfile.ZipFile(path) as archive:
                 return fingerprint(json.loads(archive.read(f"{path.stem}/{MANIFEST}")))
-        except (zipfile.BadZipFile, KeyError, ValueError, TypeError):
+        except Exception:  # damaged, under a password, of another hand: `zipfile` has an error of its own for each
             return None
     found = re.findall(rb'(?:id="empreinte">|^%alses )([0-9a-f]{64})', path.read_bytes(), re.MULTILINE)
     return found[-1].decode() if found else None

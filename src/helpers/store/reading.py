@@ -24,8 +24,9 @@ _FRENCH_DATE = re.compile(r"^(\d{2})/(\d{2})/(\d{4})$")
 # What Python would read as a number and a person would not: 1_7, ٧, NaN, 1e400, twenty digits.
 _PLAIN_NUMBER = re.compile(r"^-?[0-9]{1,15}(\.[0-9]{1,15})?$")
 _REFUSED = "✗"
-# Control characters, which break a picture, and those that turn the direction of the text, which change what is read.
-_INVISIBLE = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+# Control characters and codes that are no character, which break a picture, and those that turn the direction of the
+# text, which change what is read.
+_INVISIBLE = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,8 @@ def _said(value: float) -> str:
 def table_alone(frame: pd.DataFrame, *, caption: str = "") -> str:
     """The HTML of the table, for a page that already holds `library`."""
     is_short = len(frame) <= ROWS
-    numbers = frame.select_dtypes("number").columns
+    # A year is a name: « 2020 », not « 2 020 ».
+    numbers = [name for name in frame.select_dtypes("number").columns if name != "annee"]
     # Said as the report says them, and sorted by their value: itables keeps both of a float that pandas formats.
     with pd.option_context("display.float_format", _said):
         html = itables.to_html_datatable(
