@@ -154,9 +154,14 @@ def desk(browser, laboratory: Laboratory) -> Iterator:
     assert strangers == [] and asked > 10
 
 
-def run_all(page, address: str) -> Shown:
-    """Opens a notebook, asks the menu to run every cell, and waits until none has anything left to do."""
+def opened(page, address: str) -> None:
+    """Opens a notebook, and waits until its kernel is there."""
     page.goto(address)
+    page.locator(READY).wait_for(timeout=START_S * 1000)
+
+
+def run_all(page) -> Shown:
+    """Asks the menu to run every cell of the notebook in sight, and waits until none has anything left to do."""
     page.locator(READY).wait_for(timeout=START_S * 1000)
     page.locator(".lm-MenuBar-itemLabel", has_text="Exécution").click()
     page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Exécuter toutes les cellules$")).click()
@@ -166,7 +171,7 @@ def run_all(page, address: str) -> Shown:
         if "*" not in shown.prompts and any(shown.prompts):
             return shown
         page.wait_for_timeout(100)
-    raise AssertionError(f"{address} n’a pas fini\u00a0: {shown.prompts}")
+    raise AssertionError(f"{page.title()} n’a pas fini\u00a0: {shown.prompts}")
 
 
 def save(page) -> None:
