@@ -43,13 +43,14 @@ def launch_options(executable: str) -> dict:
 
 
 class Watch:
-    """Writes down what windows ask for and complain of; lets them read files, nothing else."""
+    """Writes down what windows ask for and complain of; lets them read what begins as allowed, nothing else."""
 
-    def __init__(self, context) -> None:
+    def __init__(self, context, allowed: str | tuple[str, ...] = "file:") -> None:
         self.asked: list[str] = []
         self.complaints: list[str] = []
-        context.route(lambda url: not url.startswith("file:"), lambda route: route.abort())
+        context.route(lambda url: not url.startswith(allowed), lambda route: route.abort())
         context.on("request", self._note)
+        context.on("page", lambda page: page.on("websocket", lambda socket: self.asked.append(socket.url)))
         # A refusal by the page's security policy is among the console's errors.
         context.on("console", lambda message: self._complain(message.type, message.text))
         context.on("weberror", lambda error: self._complain("error", str(error.error)))

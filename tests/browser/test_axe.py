@@ -41,15 +41,16 @@ def said(results: list[dict]) -> list[str]:
     ]
 
 
-def examined(page, with_colour: bool) -> dict:
-    """What axe found in the page."""
+def examined(page, with_colour: bool, within: str | None = None) -> dict:
+    """What axe found in the page, or in those parts of it."""
     from axe_playwright_python.sync_playwright import Axe
 
     axe = Axe()
     axe.axe_script += READ_SIGNS
     rules = {"target-size": {"enabled": True}} | {rule: {"enabled": with_colour} for rule in COLOUR}
     options = {"runOnly": {"type": "tag", "values": LEVELS}, "rules": rules, "resultTypes": ["violations", "incomplete"]}
-    return axe.run(page, options=options).response
+    context = {"include": [within]} if within else None
+    return axe.run(page, context=context, options=options).response
 
 
 @pytest.mark.parametrize(("year", "name", "state"), ASKED)
