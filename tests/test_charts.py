@@ -28,7 +28,7 @@ def alt_of(made) -> str:
     assert re.search(r"<summary>Données de la figure</summary><div class=\"table-boite\"><table[^>]*>\s*<caption>[^<]", made.html)
     assert re.search(r'<p class="base">n = <data [^>]+>\d', made.html)
     assert re.search(r'<a href="data:text/csv;charset=utf-8,%EF%BB%BF[^" ]+" download="[a-z-]+\.csv">', made.html)
-    assert re.search(r'<source media="screen and \(max-width: 36rem\)" srcset="data:image/svg\+xml,%3Csvg[^" ]+%3E">', made.html)
+    assert re.search(r'<source media="screen and \(max-width: 45rem\)" srcset="data:image/svg\+xml,%3Csvg[^" ]+%3E">', made.html)
     return re.search(r'<img src="data:image/svg\+xml,%3Csvg[^" ]+" alt="([^"]+)">', made.html)[1]
 
 

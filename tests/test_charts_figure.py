@@ -166,7 +166,7 @@ def test_the_browser_chooses_the_narrow_drawing_on_a_screen_only_and_the_wide_on
     table = tables.table(pd.DataFrame({"a": ["b"]}), caption="C")
     made = compose(partial(charts.draw.bars, SHARES, [palette.BLUE] * 2), id="a_b", title="T", subtitle="", reading="", base="n", source="S", alt="A", table=table)
     picture = BeautifulSoup(made.html, "html.parser").picture
-    assert picture.source["media"] == "screen and (max-width: 36rem)"
+    assert picture.source["media"] == "screen and (max-width: 45rem)"
     assert f"width='{NARROW.width * 72:g}pt'" in unquote_to_bytes(picture.source["srcset"]).decode("utf-8")
     assert f"width='{WIDE.width * 72:g}pt'" in unquote_to_bytes(picture.img["src"]).decode("utf-8")
 
