@@ -54,7 +54,7 @@ def test_a_breakdown_says_how_well_each_figure_is_known_and_cards_leave_out_what
     found = facts.Facts(table([GIRLS, BOYS, ALL]), year=2032)
     shown = tables.cards(found, {"alses/sexe/filles": "de filles", "alses/sexe/garcons": "de garçons", "alses/accompagnements/": "personnes"})
     assert wording.plain(shown.html.replace("</li>", " ")) == (
-        "44\u202f% arrondi de filles sur 150 personnes entre 63 et 69 personnes 150 exact personnes "
+        "44\u202f% arrondi de filles soit entre 63 et 69 personnes sur 150 personnes 150 exact personnes "
         "exact\u00a0: compté ou imprimé à l’unité ; arrondi\u00a0: part imprimée arrondie, qui encadre l’effectif."
     )
 

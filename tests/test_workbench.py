@@ -368,6 +368,9 @@ def test_a_theme_bears_the_name_that_the_code_book_gives_it(reported):
     used = set(store.load(2032, "enonces")["theme"])
     names = set(book.loc[book["theme"].isin(used), "libelle"])
     assert names and all(plain(name) in plain(explorer.figure.value) for name in names)
+    explorer.crossing.value = ""
+    assert re.search(r'alt="[^"]*Accueil, [^"]*Outils, ', explorer.figure.value)  # its codes have no capital
+    explorer.crossing.value = "nature_enonce"
     exec(recipe("theme_enonce", "nature_enonce", {"year": 2032, "perimeter": "enonces"}), {"display": lambda *shown: displayed.extend(shown)})
     assert plain(str(displayed[0])) == plain(explorer.figure.value)
     assert "read_reference" not in recipe("sexe", "", {"year": 2032, "perimeter": "alses"})

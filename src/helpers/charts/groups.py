@@ -102,8 +102,6 @@ def show_answers(found: Comparisons, now: Facts) -> Html:
     if not shown:
         return nothing("le document n’imprime aucune part de postes")
     rows, most = _intervals_frame(shown), max(shown, key=lambda each: each["part"].value)
-    rows["etiquette"] = rows["etiquette"].str.replace(" : ", " :\n")
-    data = rows.assign(etiquette=rows["etiquette"].str.replace("\n", " "))
     return compose(
         partial(draw.shares_with_interval, rows, [BLUE] * len(rows)),
         id="reponses-intervalles",
@@ -113,7 +111,7 @@ def show_answers(found: Comparisons, now: Facts) -> Html:
         base=bases([(now(each.path), "nouvelles prises de poste") for each in shown[:1]]),
         source=source_of(shown, [now], "nouvelles prises de poste"),
         alt=comparing("intervals_alt", found=shown, kind="Réponses des postes et intervalle").text,
-        table=table(data, caption="Réponses imprimées en parts", titles={"etiquette": "Réponse", **_INTERVALS}),
+        table=table(rows, caption="Réponses imprimées en parts", titles={"etiquette": "Réponse", **_INTERVALS}),
     )
 
 

@@ -43,7 +43,8 @@ def two_shares(rows: pd.DataFrame, colours: list[str], *, sheet: Sheet = WIDE) -
 def _shares_axis(figure: Figure, axes, places: list[int], rows: pd.DataFrame, sheet: Sheet) -> Figure:
     name_rows(axes, places, rows["etiquette"], sheet, width=LABEL, rise=22)
     axes.set_ylim(-0.6, len(rows) - 0.4)
-    axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10], integer=True))  # a graduation bears no decimal
+    # A graduation bears no decimal, and few stand side by side where the values take the other half of the sheet.
+    axes.xaxis.set_major_locator(MaxNLocator(5 if sheet.is_narrow else 3, steps=[1, 2, 5, 10], integer=True))
     axes.xaxis.set_major_formatter(lambda value, _: percent(value) if value <= 100 else "")
     bare(axes)
     axes.tick_params(axis="x", labelcolor=GREY)
@@ -102,5 +103,6 @@ def composition(rows: pd.DataFrame, colours: list[str], *, sheet: Sheet = WIDE) 
         axes.annotate(text, (row.supplement_pct, place), (0, 8), textcoords="offset points", ha=side, **BOLD)
     axes.set_xlim(0, 100)
     figure = _shares_axis(figure, axes, places, rows, sheet)
+    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.set_ylim(-0.5, len(rows) - 0.3)
     return figure
