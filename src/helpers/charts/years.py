@@ -32,9 +32,7 @@ def show_differences(found: Comparisons, now: Facts, before: Facts) -> Html:
         return nothing("aucune part n’est publiée pour les deux années")
     moved = [each for each in shown if each.finding in ("hausse", "baisse")]
     rows, most, years = shares_frame(shown), widest(moved or shown), {"year": now.year, "compare_to": before.year}
-    rows = rows.assign(
-        texte=[f"{share_text(each, 'part_reference')} → {share_text(each, 'part')}" for each in shown]
-    )
+    rows = rows.assign(texte=[f"{share_text(each, 'part_reference')} → {share_text(each, 'part')}" for each in shown])
     titles = SHARES | {"reference_pct": str(before.year), "part_pct": str(now.year)}
     return compose(
         partial(draw.two_shares, rows, colours_of(shown)),

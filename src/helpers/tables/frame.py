@@ -10,7 +10,6 @@ from markupsafe import Markup
 from helpers.typography import NARROW
 from helpers.wording import Html, day, fragment, is_rounded, number, percent, plain, say
 
-
 # A fold that fills sheets and that nobody reads on paper: it is named there, not printed.
 LEDGER = "registre"
 
