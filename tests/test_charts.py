@@ -2,6 +2,8 @@
 
 import re
 from functools import partial
+from itertools import pairwise
+from urllib.parse import unquote
 
 import pandas as pd
 import pytest
@@ -28,7 +30,7 @@ def alt_of(made) -> str:
     assert re.search(r"<summary>Données de la figure</summary><div class=\"table-boite\"><table[^>]*>\s*<caption>[^<]", made.html)
     assert re.search(r'<p class="base">n = <data [^>]+>\d', made.html)
     assert re.search(r'<a href="data:text/csv;charset=utf-8,%EF%BB%BF[^" ]+" download="[a-z-]+\.csv">', made.html)
-    assert re.search(r'<source media="screen and \(max-width: 36rem\)" srcset="data:image/svg\+xml,%3Csvg[^" ]+%3E">', made.html)
+    assert re.search(r'<source media="screen and \(max-width: 45rem\)" srcset="data:image/svg\+xml,%3Csvg[^" ]+%3E">', made.html)
     return re.search(r'<img src="data:image/svg\+xml,%3Csvg[^" ]+" alt="([^"]+)">', made.html)[1]
 
 
@@ -127,6 +129,41 @@ def test_a_grid_weighs_little_for_each_post():
     names = {name: "Réponse" for name in describe.CONDITIONS}
     draw = partial(charts.draw.grid, posts, names, totals=names)
     assert sum(len(to_address(to_svg(on(sheet, draw)))) for sheet in (WIDE, NARROW)) < 600 * len(posts)
+
+
+def test_a_list_of_posts_and_landmarks_weighs_little_for_each_post():
+    posts = [{"poste": f"Collège {n} (Valbois)", "ips": 70 + n / 4, "type_education_prioritaire": "rep"} for n in range(100)]
+    landmarks = pd.DataFrame({"libelle": ["médiane", "premier quartile"], "valeur": [88.75, 79.5]})
+    draw = partial(charts.draw.context, pd.DataFrame(posts), landmarks)
+    assert sum(len(to_address(to_svg(on(sheet, draw)))) for sheet in (WIDE, NARROW)) < 450 * len(posts)
+
+
+def words_of(html: str) -> list[str]:
+    """What the wide drawing of a figure writes."""
+    drawing = unquote(re.search(r'<img src="data:image/svg\+xml,([^"]+)"', html)[1])
+    return re.findall(r"<text[^>]*>([^<]+)</text>", drawing)
+
+
+def rounded(name, modality, counts, share, **changes):
+    return figure(name, modality, counts, 1000, **changes) | {"part_imprimee_pct": share, "decimales": 0, "precision": "arrondi_imprime"}
+
+
+def test_a_figure_of_two_years_shows_no_decimal_that_a_rounding_does_not_leave():
+    now, before = rounded("sexe", "filles", (415, 424), 42.0), rounded("sexe", "filles", (395, 404), 40.0, year=2031)
+    shown = words_of(charts.show_differences(*compared([now], [before])).html)
+    assert "40\u202f% → 42\u202f% : +2,0\u00a0points" in shown
+    # A graduation at 37,5 that is written 38 does not stand where it says: they would not be as far from one another.
+    graduations = [int(word.removesuffix("\u202f%")) for word in shown if re.fullmatch(r"\d+\u202f%", word)]
+    assert len(graduations) > 1 and len({after - one for one, after in pairwise(graduations)}) == 1
+    assert {"environ 400, 40\u202f%", "environ 600, 60\u202f%"} <= set(words_of(charts.show_counts(*compared([now], [before])).html))
+    assert "40, 40,0\u202f%" in words_of(charts.show_counts(*compared(*GIRLS)).html)
+
+
+def test_a_share_that_was_deduced_has_the_decimals_of_those_it_completes():
+    printed = figure("parents_associes", "oui", 470, 1000) | {"part_imprimee_pct": 47.0, "decimales": 0}
+    deduced = figure("parents_associes", "non", 529, 1000) | {"precision": "deduit"}
+    made = charts.show_breakdowns([describe.breakdown(table([printed, deduced]), "parents_associes", year=2032)])
+    assert {"47\u202f%", "53\u202f%"} <= set(words_of(made.html)) and "52,9" not in made.html
 
 
 GIRLS = ([figure("sexe", "filles", 44, 120)], [figure("sexe", "filles", 40, year=2031)])

@@ -140,6 +140,20 @@ def test_the_name_of_a_row_is_beside_it_on_a_wide_sheet_and_above_it_on_a_narrow
     assert narrow["besoin de parler"][1] < narrow["20,0 à 30,0\u202f%"][1] - 8
 
 
+def test_what_a_line_would_cross_has_an_edge_of_the_ground_in_both_themes():
+    def draw(*, sheet):
+        drawn, axes = canvas(1, sheet)
+        axes.text(0, 0, "bordé", bbox={"facecolor": palette.GROUND})
+        axes.text(0, 1, "nu")
+        return drawn
+
+    drawing = to_svg(on(WIDE, draw))
+    edged = re.search(r"<text class='k (s\d)'[^>]*>bordé<", drawing)[1]
+    for colour in (palette.GROUND, palette.DARK[palette.GROUND]):
+        assert f".{edged}{{stroke:{colour}}}" in drawing
+    assert ".k{paint-order:stroke;" in drawing and re.search(r"<text font-size='[\d.]+'[^>]*>nu<", drawing)
+
+
 def test_a_disc_has_its_size_and_half_a_disc_fills_the_side_it_is_told():
     drawn, axes = canvas(1)
     axes.plot([0], [0], "o", markersize=10, color=palette.BLUE, markeredgewidth=1)
@@ -166,7 +180,7 @@ def test_the_browser_chooses_the_narrow_drawing_on_a_screen_only_and_the_wide_on
     table = tables.table(pd.DataFrame({"a": ["b"]}), caption="C")
     made = compose(partial(charts.draw.bars, SHARES, [palette.BLUE] * 2), id="a_b", title="T", subtitle="", reading="", base="n", source="S", alt="A", table=table)
     picture = BeautifulSoup(made.html, "html.parser").picture
-    assert picture.source["media"] == "screen and (max-width: 36rem)"
+    assert picture.source["media"] == "screen and (max-width: 45rem)"
     assert f"width='{NARROW.width * 72:g}pt'" in unquote_to_bytes(picture.source["srcset"]).decode("utf-8")
     assert f"width='{WIDE.width * 72:g}pt'" in unquote_to_bytes(picture.img["src"]).decode("utf-8")
 

@@ -272,7 +272,8 @@ def test_page_04_counts_statements_and_lists_them(report):
     page = read(report, "04_themes")
     assert page.select_one("ul.constats").get_text().count("énoncé") >= 2
     listed = next(t for t in page.find_all("table") if "reformulés" in t.caption.get_text())
-    assert len(listed.tbody.find_all("tr")) == 6
+    assert len(listed.select("tbody tr:has(td)")) == 6
+    assert [head.get_text() for head in listed.select('[scope="rowgroup"]')] == ["Accueil", "Outils"]
 
 
 def test_page_04_puts_answers_beside_tensions_and_figures_beside_statements(report):

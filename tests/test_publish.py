@@ -202,6 +202,17 @@ def test_a_wide_table_can_stack_its_rows_and_stays_a_table():
     assert ".pile-2" not in page.style.string
 
 
+def test_a_stacked_row_leaves_out_what_it_does_not_have():
+    page = soup(code("a", shown(text_html=WIDE.replace("<td>2</td>", "<td>—</td>"))))
+    assert [cell.text for cell in page.select("td.vide")] == ["—"]
+    assert ".pile.pile tr > td.vide { display: none; }" in page.style.string
+
+
+def test_a_sign_stays_with_the_link_before_it():
+    page = soup(code("a", shown(text_html='<p><a href="#x">lien</a> ; <em>mot</em> : suite <b>fin</b> et</p>')))
+    assert page.select_one("main p").get_text() == "lien\u202f; mot\u00a0: suite fin et"
+
+
 def test_a_matrix_scrolls_and_is_not_stacked():
     page = soup(code("a", shown(text_html=WIDE.replace("n2", "matrice n2"))))
     assert page.select("table.pile") == [] and page.select_one(".table-boite > table.matrice")

@@ -110,11 +110,13 @@ def _checked(report: Path) -> list[tuple[int, int, float]]:
     page = BeautifulSoup((report / "01_clean.html").read_text(encoding="utf-8"), "html.parser")
     table = next(t for t in page.find_all("table") if "chaque chiffre imprimé" in t.caption.get_text())
     rows = []
-    for line in table.tbody.find_all("tr"):
-        year, place, printed = (cell.get_text() for cell in line.find_all("td")[:3])
-        value = re.search(r"[−+]?\d[\d\u202f]*(?:,\d+)?", printed)[0]
-        value = float(value.replace("\u202f", "").replace("−", "-").replace("+", "").replace(",", "."))
-        rows.append((int(year), int(re.search(r"\d+", place)[0]), value))
+    for group in table.find_all("tbody"):
+        year = group.select_one('[scope="rowgroup"]').get_text().removeprefix("Chiffres de ")
+        for line in group.select("tr:has(td)"):
+            place, printed = (cell.get_text() for cell in line.find_all("td")[:2])
+            value = re.search(r"[−+]?\d[\d\u202f]*(?:,\d+)?", printed)[0]
+            value = float(value.replace("\u202f", "").replace("−", "-").replace("+", "").replace(",", "."))
+            rows.append((int(year), int(re.search(r"\d+", place)[0]), value))
     return rows
 
 

@@ -26,6 +26,14 @@ def test_a_table_has_a_caption_scopes_and_numbers_that_line_up():
     assert '<tr><th scope="row">x</th><td>1,0</td></tr>\n<tr><th scope="row">y</th><td>1,5</td></tr>' in made
 
 
+def test_rows_stand_under_what_they_share_and_a_ledger_is_marked_as_such():
+    frame = pd.DataFrame({"theme": ["A", "B", "A"], "n": [1, 2, 3]})
+    made = tables.table(frame, caption="C", titles={"n": "Nombre"}, by="theme", folded=True, kind="registre").html
+    assert made.startswith('<details class="donnees registre"><summary>C</summary>')
+    groups = [[wording.plain(row) for row in group.split("</tr>")[:-1]] for group in made.split("<tbody>")[1:]]
+    assert groups == [["A", "1", "3"], ["B", "2"]]
+
+
 def test_an_empty_table_is_a_sentence():
     nothing, controls = pd.DataFrame({"a": []}), typed(pd.DataFrame(columns=columns("controles")), "controles")
     assert tables.table(nothing, caption="Lignes rejetées").text == "Pas de donnée : lignes rejetées."
@@ -46,7 +54,7 @@ def test_a_breakdown_says_how_well_each_figure_is_known_and_cards_leave_out_what
     found = facts.Facts(table([GIRLS, BOYS, ALL]), year=2032)
     shown = tables.cards(found, {"alses/sexe/filles": "de filles", "alses/sexe/garcons": "de garçons", "alses/accompagnements/": "personnes"})
     assert wording.plain(shown.html.replace("</li>", " ")) == (
-        "44\u202f% arrondi de filles sur 150 personnes entre 63 et 69 personnes 150 exact personnes "
+        "44\u202f% arrondi de filles soit entre 63 et 69 personnes sur 150 personnes 150 exact personnes "
         "exact\u00a0: compté ou imprimé à l’unité ; arrondi\u00a0: part imprimée arrondie, qui encadre l’effectif."
     )
 
@@ -121,7 +129,8 @@ OF_SHARE = "100\u202f% − 56\u202f% : de 43,6 à 44,2\u202f% ; sans l’hypoth�
 def test_a_printed_figure_stands_beside_its_calculation_and_the_counts_it_allows(changes, printed, recomputed, allowed):
     controls = typed(pd.DataFrame([CONTROL | changes], columns=columns("controles")), "controles")
     made = tables.controls_table(controls, caption="Contrôle").html
-    cells = [wording.plain(cell) for cell in made.split("<tbody>")[1].split("<td>")[3:6]]
+    assert '<th scope="rowgroup" colspan="6">Chiffres de 2032</th>' in made
+    cells = [wording.plain(cell) for cell in made.split("<tbody>")[1].split("<td>")[2:5]]
     assert cells == [printed, recomputed, allowed]
     assert '<span class="verdict sous-hypothese">confirmé sous hypothèse</span>' in made
 
@@ -133,8 +142,9 @@ def test_a_difference_of_counts_shows_both_years_and_its_bounds(now, gap, findin
         "effectif_min_apres": now[0], "effectif_max_apres": now[1], "ecart_min": gap[0], "ecart_max": gap[1], "constat_effectif": finding,
     }])
     made = tables.differences_table(rows, year=2032, compare_to=2031).html
-    assert f'<th scope="row">Sexe : filles</th><td>personnes suivies par un ALSES</td><td>40</td><td>{shown}</td>' in made
-    assert f'<td>{said}</td>' in made and 'class="n3 n4 n5"' in made
+    assert '<th scope="rowgroup" colspan="5">Personnes suivies par un ALSES</th>' in made
+    assert f'<th scope="row">Sexe : filles</th><td>40</td><td>{shown}</td>' in made
+    assert f'<td>{said}</td>' in made and 'class="n2 n3 n4"' in made
     assert "arrondi" not in made  # a count that is known is stable, not stable to a rounding
 
 

@@ -395,6 +395,21 @@ def test_the_lines_of_a_recipe_show_what_the_recipe_shows(reported):
     assert re.findall(r"\d+", table.text) == re.findall(r"\d+", describe.to_sort(_crossed()).to_string(index=False))
 
 
+def test_a_theme_bears_the_name_that_the_code_book_gives_it(reported):
+    explorer, book, displayed = Explorer(), store.read_reference("themes"), []
+    explorer.indicator.value = "theme_enonce"
+    explorer.crossing.value = "nature_enonce"
+    used = set(store.load(2032, "enonces")["theme"])
+    names = set(book.loc[book["theme"].isin(used), "libelle"])
+    assert names and all(plain(name) in plain(explorer.figure.value) for name in names)
+    explorer.crossing.value = ""
+    assert re.search(r'alt="[^"]*Accueil, [^"]*Outils, ', explorer.figure.value)  # its codes have no capital
+    explorer.crossing.value = "nature_enonce"
+    exec(recipe("theme_enonce", "nature_enonce", {"year": 2032, "perimeter": "enonces"}), {"display": lambda *shown: displayed.extend(shown)})
+    assert plain(str(displayed[0])) == plain(explorer.figure.value)
+    assert "read_reference" not in recipe("sexe", "", {"year": 2032, "perimeter": "alses"})
+
+
 def _crossed() -> pd.DataFrame:
     return describe.crossing(
         store.load(2032, "indicateurs"), "equipe_sur_le_quartier", "association", year=2032, perimeter="postes"

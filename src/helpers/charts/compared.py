@@ -6,7 +6,7 @@ from helpers.charts.palette import colour_of
 from helpers.charts.words import source, words
 from helpers.comparisons import Comparison
 from helpers.facts import Facts
-from helpers.wording import Html, subject
+from helpers.wording import Html, is_rounded, percent, subject
 
 # Columns of both shares and their difference, as they are read.
 SHARES = {
@@ -52,6 +52,12 @@ def shares_frame(found: list[Comparison]) -> pd.DataFrame:
         for each in found
     ]
     return pd.DataFrame(rows, columns=list(SHARES))
+
+
+def share_text(comparison: Comparison, name: str) -> str:
+    """A share in per cent, without a decimal that its rounding does not leave it."""
+    read = comparison[name]
+    return percent(read.value, 0 if is_rounded(read.value, read.low, read.high) else 1)
 
 
 def source_of(found: list[Comparison], facts: list[Facts], population: str) -> Html:

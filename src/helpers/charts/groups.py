@@ -5,7 +5,7 @@ from functools import partial
 import pandas as pd
 
 from helpers.charts import draw
-from helpers.charts.compared import bases_of, colours_of, drawn, label, shares_frame, source_of, widest
+from helpers.charts.compared import bases_of, colours_of, drawn, label, share_text, shares_frame, source_of, widest
 from helpers.charts.figure import compose
 from helpers.charts.palette import BLUE, colour_of
 from helpers.charts.words import bases, comparing, nothing, source, words
@@ -13,7 +13,7 @@ from helpers.comparisons import Comparison, Comparisons
 from helpers.facts import USUAL, Facts
 from helpers.schema import catalogue
 from helpers.tables import table
-from helpers.wording import Html, number, percent, subject
+from helpers.wording import Html, subject
 
 
 def show_rest(found: Comparisons, now: Facts) -> Html:
@@ -30,7 +30,7 @@ def show_rest(found: Comparisons, now: Facts) -> Html:
         return nothing("aucune part n’est publiée à la fois pour les ALSES et pour l’ensemble")
     rows, most = shares_frame(shown), widest(shown)
     rows = rows.assign(
-        texte=[f"reste {number(row.reference_pct, 1)}, ALSES {percent(row.part_pct, 1)}" for row in rows.itertuples()]
+        texte=[f"reste {share_text(each, 'part_reference')}, ALSES {share_text(each, 'part')}" for each in shown]
     )
     titles = {
         "etiquette": "Part",
@@ -123,8 +123,6 @@ def show_answers(found: Comparisons, now: Facts) -> Html:
     if not shown:
         return nothing("le document n’imprime aucune part de postes")
     rows, most = _intervals_frame(shown), max(shown, key=lambda each: each["part"].value)
-    rows["etiquette"] = rows["etiquette"].str.replace(" : ", " :\n")
-    data = rows.assign(etiquette=rows["etiquette"].str.replace("\n", " "))
     return compose(
         partial(draw.shares_with_interval, rows, [BLUE] * len(rows)),
         id="reponses-intervalles",
@@ -134,7 +132,7 @@ def show_answers(found: Comparisons, now: Facts) -> Html:
         base=bases([(now(each.path), "nouvelles prises de poste") for each in shown[:1]]),
         source=source_of(shown, [now], "nouvelles prises de poste"),
         alt=comparing("intervals_alt", found=shown, kind="Réponses des postes et intervalle").text,
-        table=table(data, caption="Réponses imprimées en parts", titles={"etiquette": "Réponse", **_INTERVALS}),
+        table=table(rows, caption="Réponses imprimées en parts", titles={"etiquette": "Réponse", **_INTERVALS}),
     )
 
 

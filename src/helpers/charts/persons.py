@@ -34,6 +34,13 @@ def _in_place(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.iloc[pd.Series(places, dtype="int").sort_values(kind="stable").index]
 
 
+def in_accord(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with ``part_decimales`` such that a share that was deduced has no more than the ones it completes."""
+    printed = rows.loc[rows["part_imprimee_pct"].notna(), "part_decimales"]
+    most = rows["part_decimales"] if printed.empty else rows["part_decimales"].clip(upper=printed.max())
+    return rows.assign(part_decimales=most.where(rows["precision"].eq("deduit"), rows["part_decimales"]))
+
+
 def _contradicted(rows: pd.DataFrame) -> list[Html]:
     """What the bars do not show because other figures contradict it; what is not published has its own box."""
     labels = list(rows.loc[rows["precision"] == "contradictoire", "libelle"])
@@ -42,7 +49,7 @@ def _contradicted(rows: pd.DataFrame) -> list[Html]:
 
 def show_breakdown(rows: pd.DataFrame) -> Html | None:
     """One indicator as bars (columns of `describe.breakdown`); None when the catalogue draws it otherwise."""
-    entry, year = catalogue().indicators[rows["indicateur"].iloc[0]], int(rows["annee"].iloc[0])
+    entry, year, rows = catalogue().indicators[rows["indicateur"].iloc[0]], int(rows["annee"].iloc[0]), in_accord(rows)
     drawn = _in_place(drawable(rows))
     leading = _leading(drawn)
     if entry.form != "barres" or leading is None:

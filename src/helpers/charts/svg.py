@@ -17,6 +17,9 @@ from helpers.charts.steps import at, is_disc, radius_of, short, steps_of
 # The fonts of the page; none is wider than the one that the layout was measured with.
 FONTS = "system-ui,'Segoe UI',Roboto,'Helvetica Neue','Liberation Sans',Arial,sans-serif"
 ANCHORS = {"left": "", "center": "m", "right": "e"}
+# A text that matplotlib would put in a box, so that no line crosses it, has an edge of the ground: three times lighter.
+EDGED = "k"
+EDGE = f".{EDGED}{{paint-order:stroke;stroke-width:5;stroke-linejoin:round}}"
 
 
 def _hex(colour) -> str:
@@ -35,7 +38,7 @@ class _Pen(RendererBase):
 
     def __init__(self, width: float, height: float) -> None:
         super().__init__()
-        self.size, self.shapes, self.align = (width, height), [], "left"
+        self.size, self.shapes, self.align, self.is_edged = (width, height), [], "left", False
         self.fills, self.strokes, self.hatches = {}, {}, {}
 
     def get_canvas_width_height(self) -> tuple[float, float]:
@@ -43,7 +46,8 @@ class _Pen(RendererBase):
 
     def open_group(self, s: str, gid: str | None = None) -> None:
         if s == "text":
-            self.align = gid or "left"
+            self.align, _, edged = (gid or "left").partition(" ")
+            self.is_edged = bool(edged)
 
     def _name(self, names: dict[str, str], prefix: str, colour) -> str:
         return names.setdefault(_hex(colour), f"{prefix}{len(names)}")
@@ -84,6 +88,7 @@ class _Pen(RendererBase):
         colour = _hex(gc.get_rgb())
         named = [] if colour == INK else [self._name(self.fills, "f", colour)]
         named += [ANCHORS[self.align]] if ANCHORS[self.align] else []
+        named += [EDGED, self._name(self.strokes, "s", GROUND)] if self.is_edged else []
         named += ["b"] if prop.get_weight() in ("bold", 700) else []
         size = f" font-size='{prop.get_size_in_points():g}'"
         look = f" class='{' '.join(named)}'{size}" if named else size
@@ -103,6 +108,7 @@ def _rules(pen: _Pen) -> str:
     fixed = (
         f"svg{{font-family:{FONTS}}}path{{fill:none}}.m{{text-anchor:middle}}.e{{text-anchor:end}}.b{{font-weight:700}}"
     )
+    fixed += EDGE if any(look.startswith(" class='") and f"{EDGED} " in look for _, look, _ in pen.shapes) else ""
     fixed += "".join(f".{name}{{fill:url(#{name})}}" for name in pen.hatches.values())
     return f"{fixed}{day}@media screen and (prefers-color-scheme:dark){{{night}}}"
 
@@ -137,7 +143,10 @@ def to_svg(figure: Figure) -> str:
         FigureCanvasBase(figure).get_renderer = lambda pen=pen: pen
         for text in figure.findobj(Text):
             text.set_parse_math(False)  # one made after the canvas does not know it: a dollar in a name is no formula
-            text.set_gid(text.get_ha())  # so that the pen knows on which side a text is held
+            # So that the pen knows on which side a text is held, and whether a line may pass behind it.
+            is_edged = text.get_bbox_patch() is not None or EDGED in str(text.get_gid()).split()
+            text.set_gid(f"{text.get_ha()} {EDGED}" if is_edged else text.get_ha())
+            text.set_bbox(None)
         figure.draw(pen)
     size = f"width='{short(width)}pt' height='{short(height)}pt' viewBox='0 0 {short(width)} {short(height)}'"
     shapes = "".join(_written(*shape) for shape in pen.shapes)

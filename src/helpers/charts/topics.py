@@ -6,7 +6,7 @@ import pandas as pd
 
 from helpers.charts import draw
 from helpers.charts.figure import Figures, compose
-from helpers.charts.persons import drawable, show_breakdown
+from helpers.charts.persons import drawable, in_accord, show_breakdown
 from helpers.charts.words import bases, describing, nothing, source
 from helpers.facts import Fact, fact_of
 from helpers.schema import catalogue
@@ -37,6 +37,7 @@ def _leading(parts: list[list[Fact]]) -> list[Fact] | None:
 
 def show_populations(parts: list[pd.DataFrame]) -> Html | None:
     """One indicator in several populations (columns of `describe.breakdown`); None when they cannot stand together."""
+    parts = [in_accord(rows) for rows in parts]
     drawn = [drawable(rows) for rows in parts]
     facts = [[fact_of(row) for row in rows.itertuples()] for rows in drawn]
     same = {tuple(sorted(rows["modalite"])) for rows in drawn}

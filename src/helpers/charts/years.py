@@ -5,14 +5,24 @@ from functools import partial
 import pandas as pd
 
 from helpers.charts import draw
-from helpers.charts.compared import SHARES, bases_of_years, colours_of, drawn, ends, shares_frame, source_of, widest
+from helpers.charts.compared import (
+    SHARES,
+    bases_of_years,
+    colours_of,
+    drawn,
+    ends,
+    share_text,
+    shares_frame,
+    source_of,
+    widest,
+)
 from helpers.charts.figure import compose
 from helpers.charts.palette import COLOURS, GREY, colour_of
 from helpers.charts.words import comparing, nothing
 from helpers.comparisons import Comparisons
 from helpers.facts import Facts
 from helpers.tables import table
-from helpers.wording import Html, number, percent
+from helpers.wording import Html
 
 
 def show_differences(found: Comparisons, now: Facts, before: Facts) -> Html:
@@ -30,9 +40,7 @@ def show_differences(found: Comparisons, now: Facts, before: Facts) -> Html:
         return nothing("aucune part n’est publiée pour les deux années")
     moved = [each for each in shown if each.finding in ("hausse", "baisse")]
     rows, most, years = shares_frame(shown), widest(moved or shown), {"year": now.year, "compare_to": before.year}
-    rows = rows.assign(
-        texte=[f"{number(row.reference_pct, 1)} → {percent(row.part_pct, 1)}" for row in rows.itertuples()]
-    )
+    rows = rows.assign(texte=[f"{share_text(each, 'part_reference')} → {share_text(each, 'part')}" for each in shown])
     titles = SHARES | {"reference_pct": str(before.year), "part_pct": str(now.year)}
     return compose(
         partial(draw.two_shares, rows, colours_of(shown)),
@@ -62,7 +70,7 @@ def show_counts(found: Comparisons, now: Facts, before: Facts) -> Html:
         return nothing("aucun effectif n’est connu pour les deux années")
     most, years = widest(shown), {"year": now.year, "compare_to": before.year}
     rows = pd.DataFrame(
-        {"annee": year, **ends(most, count, "effectif"), "base": most[base].value, "part_pct": most[share].value}
+        {"annee": year, **ends(most, count, "effectif"), "base": most[base].value, **ends(most, share, "part", "pct")}
         for year, count, base, share in (
             (str(before.year), "effectif_reference", "base_reference", "part_reference"),
             (str(now.year), "effectif", "base", "part"),

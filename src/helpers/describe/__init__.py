@@ -1,6 +1,6 @@
 """The tables of the year (02): which figures to show, of which population, in which order."""
 
-from helpers.describe.exploring import crossing, explorable, to_sort
+from helpers.describe.exploring import THEMES, crossing, explorable, named, to_sort
 from helpers.describe.gatherings import associations, attendance, calendar
 from helpers.describe.people import beyond, breakdown, requests_and_goals, topic
 from helpers.describe.posts import (
@@ -19,6 +19,7 @@ __all__ = [
     "CONDITIONS",
     "KEY_FIGURES",
     "PERIMETERS",
+    "THEMES",
     "Silence",
     "answers",
     "associations",
@@ -31,6 +32,7 @@ __all__ = [
     "definitions",
     "explorable",
     "landmarks",
+    "named",
     "requests_and_goals",
     "seniority",
     "silences",

@@ -9,6 +9,9 @@ from helpers.schema import UNSAID, catalogue
 _CROSSED = {"association": "association", "periode": "période", "reunion": "réunion"}
 _WORDS = {"apres_l_annee": "après l’année"}
 
+# The indicator whose modalities are those of the code book.
+THEMES = "theme_enonce"
+
 # The precisions in a word: a column of sentences would hide the numbers.
 _PRECISIONS = {
     "exact": "exact",
@@ -107,6 +110,25 @@ def crossing(
         libelle=[entry.label_of(name) if name else entry.label for name in rows["modalite"]],
         libelle_croise=[_label_of_crossed(crossed_with, name) for name in rows["modalite_croisee"]],
     ).reset_index(drop=True)
+
+
+def named(rows: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `breakdown` or `crossing` with the names that the code book (schema ``themes``) gives its themes.
+
+    >>> croises = describe.crossing(
+    ...     store.load(2020, "indicateurs"), "theme_enonce", "nature_enonce", year=2020, perimeter="enonces"
+    ... )
+    >>> describe.named(croises, store.read_reference("themes"))["libelle"].unique().tolist()[2]
+    'Place dans l’équipe'
+    """
+    book, names = dict(zip(themes["theme"], themes["libelle"], strict=True)), {}
+    for column, name, modality in (
+        ("libelle", "indicateur", "modalite"),
+        ("libelle_croise", "croise_avec", "modalite_croisee"),
+    ):
+        if column in rows:
+            names[column] = rows[modality].map(book).where(rows[name].eq(THEMES)).fillna(rows[column])
+    return rows.assign(**names)
 
 
 def to_sort(rows: pd.DataFrame) -> pd.DataFrame:

@@ -150,7 +150,8 @@ def fact_of(row) -> Fact:
         decimals=int(row.part_decimales),
         precision=row.precision,
         reference=row.reference,
-        label=entry.label_of(row.modalite),
+        # A table that names its modalities otherwise (the code book its themes) is followed.
+        label=getattr(row, "libelle", entry.label_of(row.modalite)),
         is_synthetic=row.source == SYNTHETIC,
     )
 

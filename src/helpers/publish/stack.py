@@ -11,6 +11,7 @@ from helpers.publish.outline import text_of
 # Two columns fit on a phone. A matrix is read along its columns: it scrolls, its first column held in place.
 STACKED_FROM = 3
 MATRIX = "matrice"
+NOTHING = "—"  # what a cell without value shows
 
 # A browser that draws a row or a cell as a block may forget what it is: the role says it again. The heads keep their
 # display, and so their meaning: a role on each of them would only weigh.
@@ -46,6 +47,8 @@ def _rule(name: str, heads: tuple[str, ...]) -> str:
 def _say_roles(table: Tag) -> None:
     for tag in (table, *table.select("tbody, tbody tr, td")):
         tag["role"] = _ROLES[tag.name]
+        if tag.name == "td" and text_of(tag) == NOTHING:
+            tag["class"] = "vide"  # a stacked row leaves out what it does not have
 
 
 def stack_tables(*parts: BeautifulSoup) -> str:

@@ -4,6 +4,7 @@ from bs4 import BeautifulSoup, NavigableString
 
 from helpers.typography import WIDE, french_spaces
 
+_INLINE = {"a", "abbr", "b", "cite", "code", "data", "em", "i", "span", "strong", "time"}
 _AS_WRITTEN = {"code", "pre", "style", "script"}
 
 
@@ -18,8 +19,10 @@ def typeset(body: BeautifulSoup) -> None:
 
 def _spaced(text: NavigableString) -> str:
     before, after = text.previous_sibling, french_spaces(str(text))
-    if before is None or before.name not in ("data", "time"):
+    if before is None or before.name not in _INLINE:
         return after
+    if before.name not in ("data", "time"):
+        return french_spaces(f"x{after}")[1:]  # a sign stays with the word of the link before it
     # After a number, the space before its word or its sign does not break either.
     if after[:1] == " " and after[1:2] not in ("", " ", "\n"):
         after = WIDE + after[1:]

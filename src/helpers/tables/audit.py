@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from helpers.facts import Fact, Facts, decimals_of, line_runs, title_of_figure
 from helpers.schema import VERDICTS, catalogue
-from helpers.tables.frame import headings, lay_out
+from helpers.tables.frame import Group, headings, lay_out
 from helpers.typography import NARROW
 from helpers.wording import Html, day, interval, number, percent, plural, points, say, signed
 from helpers.wording.marks import say_base, say_count, say_share
@@ -114,20 +114,12 @@ def controls_table(controls: pd.DataFrame, *, caption: str) -> Html:
     """
     if controls.empty:
         return say("figures", "nothing", subject="aucun chiffre imprimé n’a été relevé")
-    cells = [
-        [
-            title_of_figure(row),
-            row.annee,
-            f"l. {row.ligne}",
-            _printed(row),
-            _calculation(row),
-            _grim(row),
-            _explained(row),
-        ]
-        for row in controls.itertuples()
-    ]
-    names = ["Chiffre", "Année", "Ligne", "Imprimé", "Recalcul et ses lignes", "Effectifs possibles", "Verdict"]
-    return lay_out(caption, headings(*names, numbers=[]), cells)
+    groups = {}
+    for row in controls.itertuples():
+        cells = [title_of_figure(row), f"l. {row.ligne}", _printed(row), _calculation(row), _grim(row), _explained(row)]
+        groups.setdefault(row.annee, Group(f"Chiffres de {row.annee}", [])).rows.append(cells)
+    names = ["Chiffre", "Ligne", "Imprimé", "Recalcul et ses lignes", "Effectifs possibles", "Verdict"]
+    return lay_out(caption, headings(*names, numbers=[]), list(groups.values()))
 
 
 def _lines(text: str) -> str:

@@ -5,7 +5,7 @@ import pandas as pd
 from helpers.comparisons import Comparison, Comparisons, Measure
 from helpers.facts import DECIMAL_FROM_BASE
 from helpers.schema import COUNT_FINDINGS, FINDINGS, catalogue
-from helpers.tables.frame import Group, aligned, headings, lay_out
+from helpers.tables.frame import LEDGER, Group, aligned, headings, lay_out
 from helpers.wording import (
     Html,
     fragment,
@@ -120,16 +120,18 @@ def differences_table(rows: pd.DataFrame, *, year: int, compare_to: int | None) 
     """
     if rows.empty:
         return say("figures", "nothing", subject="aucun effectif n’est connu pour les deux années")
-    entries, cells = catalogue(), []
+    entries, groups = catalogue(), {}
     for row in rows.itertuples():
         what, who = entries.indicators[row.indicateur].title_of(row.modalite), entries.perimeters[row.perimetre].label
+        group = groups.setdefault(who, Group(f"{who[:1].upper()}{who[1:]}", []))
         before = interval(row.effectif_min_avant, row.effectif_max_avant)
         now = interval(row.effectif_min_apres, row.effectif_max_apres)
         gap = " à ".join(dict.fromkeys((signed(row.ecart_min), signed(row.ecart_max))))
-        cells.append([what, who, before, now, gap, COUNT_FINDINGS[row.constat_effectif]])
+        group.rows.append([what, before, now, gap, COUNT_FINDINGS[row.constat_effectif]])
     numbers = [str(compare_to), str(year), "Différence"]
     caption = f"Effectifs de {compare_to} et de {year}, et leur différence"
-    return lay_out(caption, headings("Nombre de personnes", "Périmètre", *numbers, "Constat", numbers=numbers), cells)
+    titles = headings("Nombre de personnes", *numbers, "Constat", numbers=numbers)
+    return lay_out(caption, titles, list(groups.values()))
 
 
 def measures_table(found: Comparisons, *, caption: str) -> Html:
@@ -143,7 +145,7 @@ def measures_table(found: Comparisons, *, caption: str) -> Html:
     numbers = ["Valeur", "Au moins", "Au plus"]
     titles = headings("Mesure", *numbers, "Unité", "Méthode", numbers=numbers)
     made = lay_out(caption, titles, [Group(each.label, _measures(each)) for each in found.of_all()])
-    text = fragment("folded.html.j2", summary=caption, content=made)
+    text = fragment("folded.html.j2", summary=caption, content=made, kind=LEDGER)
     return Html(text, plain(text))
 
 

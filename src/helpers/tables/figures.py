@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from helpers.facts import Fact, Facts, fact_of, merge_references
 from helpers.schema import catalogue, table_schema
-from helpers.tables.frame import Group, headings, lay_out, table
+from helpers.tables.frame import LEDGER, Group, headings, lay_out, table
 from helpers.wording import Html, day, fragment, plain, say
 from helpers.wording.marks import legend_of, marks_of, say_base, say_base_unit, say_count, say_share, say_unit
 
@@ -160,4 +160,4 @@ def ledger_table(ledger: pd.DataFrame, *, caption: str) -> Html:
         ],
     )
     titles = {"ligne": "Ligne", "colonne": "Colonne", "avant": "Avant", "apres": "Après", "regle": "Règle"}
-    return table(shown, caption=caption, titles=titles, folded=True, empty="Le registre est vide.")
+    return table(shown, caption=caption, titles=titles, folded=True, kind=LEDGER, empty="Le registre est vide.")

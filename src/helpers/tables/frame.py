@@ -10,6 +10,9 @@ from markupsafe import Markup
 from helpers.typography import NARROW
 from helpers.wording import Html, day, fragment, is_rounded, number, percent, plain, say
 
+# A fold that fills sheets and that nobody reads on paper: it is named there, not printed.
+LEDGER = "registre"
+
 
 @dataclass(frozen=True)
 class Column:
@@ -102,13 +105,16 @@ def table(
     *,
     caption: str,
     titles: dict[str, str] | None = None,
+    kind: str = "",
+    by: str = "",
     folded: bool = False,
     empty: str = "",
 ) -> Html:
     """The frame as a captioned table, its first column heading each row; ``titles`` renames and orders what is shown.
 
     Any columns (in the example, columns of `describe.breakdown`): one named ``…_pct`` is in per cent. A missing value
-    is a dash; an empty frame is the sentence ``empty``; ``folded`` hides the table under its caption.
+    is a dash; an empty frame is the sentence ``empty``; ``folded`` hides the table under its caption, ``kind`` being that of the
+    fold. The rows that have the same value of ``by``, which is not a column then, stand under it.
 
     >>> parts = describe.breakdown(store.load(2020, "indicateurs"), "sexe", year=2020)
     >>> print(tables.table(parts, caption="Sexe, 2020", titles={"libelle": "Sexe", "effectif_min": "Au moins"}).text)
@@ -126,9 +132,16 @@ def table(
         for name, title in titles.items()
     ]
     rows = list(zip(*(_cells(frame, name) for name in titles), strict=True))
-    text = lay_out(caption, columns, rows).html
-    text = fragment("folded.html.j2", summary=caption, content=Markup(text)) if folded else text
+    text = lay_out(caption, columns, _grouped(rows, frame[by]) if by else rows).html
+    text = fragment("folded.html.j2", summary=caption, content=Markup(text), kind=kind) if folded else text
     return Html(text, f"{plain(caption)}\n{shown.rename(columns=titles).to_string(index=False)}")
+
+
+def _grouped(rows: list, titles: pd.Series) -> list[Group]:
+    groups = {}
+    for row, title in zip(rows, titles, strict=True):
+        groups.setdefault(title, Group(title, [])).rows.append(row)
+    return list(groups.values())
 
 
 def matrix_table(counts: pd.DataFrame, *, caption: str) -> Html:
@@ -153,7 +166,8 @@ def provenance(made_from: dict) -> Html:
     year 2020 Versions ...
     """
     titles = {"fichier": "Fichier", "lignes": "Lignes", "octets": "Octets", "sha256": "Empreinte SHA-256"}
-    inputs = table(pd.DataFrame(made_from["entrees"]), caption="Fichiers lus", titles=titles)
+    entries = pd.DataFrame(made_from["entrees"])
+    inputs = table(entries, caption="Fichiers lus et leurs empreintes", titles=titles, folded=True, kind=LEDGER)
     text = fragment(
         "provenance.html.j2", parameters=made_from["parametres"], inputs=inputs, versions=made_from["versions"]
     )

@@ -109,6 +109,8 @@ class Explorer:
             rows = describe.crossing(table, self.indicator.value, self.crossing.value, **chosen)
         else:
             rows = describe.breakdown(table, self.indicator.value, **chosen)
+        if describe.THEMES in (self.indicator.value, self.crossing.value):
+            rows = describe.named(rows, store.read_reference("themes"))
         self.figure.value = french_spaces(str(charts.show_explored(rows)))
         self.table.outputs = (_displayed(table_alone(describe.to_sort(rows))),) if len(rows) else ()
         self.code.value = _code(self.indicator.value, self.crossing.value, chosen)
@@ -130,12 +132,14 @@ def _displayed(html: str) -> dict:
 def recipe(indicator: str, crossing: str, chosen: dict) -> str:
     """The lines of Python that show the same figure and table, for a notebook of one's own."""
     function, named = ("crossing", [indicator, crossing]) if crossing else ("breakdown", [indicator])
+    is_coded = describe.THEMES in (indicator, crossing)
+    coded = 'lignes = describe.named(lignes, store.read_reference("themes"))\n' if is_coded else ""
     values = ", ".join([*map(_quoted, named), *(f"{name}={_quoted(value)}" for name, value in chosen.items())])
     return (
         "from helpers import charts, describe, store, workbench\n"
         f'indicateurs = store.load({chosen["year"]}, "indicateurs")\n'
         f"lignes = describe.{function}(indicateurs, {values})\n"
-        "display(charts.show_explored(lignes), workbench.sortable(describe.to_sort(lignes)))"
+        f"{coded}display(charts.show_explored(lignes), workbench.sortable(describe.to_sort(lignes)))"
     )
 
 

@@ -9,7 +9,7 @@ from helpers.charts.sheet import WIDE, Sheet, canvas
 
 ROW = 0.44  # inches a row of squares takes, with the line numbers under it
 LABEL = 22  # characters a line of a row's label may hold
-PER_ROW = {False: 18, True: 13}  # on a wide and on a narrow sheet, squares a row may hold before it goes on below
+PER_ROW = {False: 18, True: 14}  # on a wide and on a narrow sheet, squares a row may hold before it goes on below
 # The letter in each square says the verdict without its colour; a contradiction also has a thick frame.
 IN_SQUARE = {"ha": "center", "va": "center_baseline", "fontweight": "bold"}
 LEAST = 8.25  # points: 11 pixels

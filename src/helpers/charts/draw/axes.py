@@ -10,10 +10,10 @@ from helpers.wording import percent
 ROW = 0.38  # inches a bar or row takes
 ABOVE = 0.19  # inches more that its name takes above it, on a narrow sheet
 SECOND = 0.14  # inches of a further line of it
-RISE = 9  # points from the middle of a row to the foot of a name above it
+RISE = 11  # points from the middle of a row to the foot of a name above it
 HATCH = "/////"  # what was deduced, or what a rounding leaves open
 LABEL_BOX = {"facecolor": GROUND, "edgecolor": "none", "pad": 0.6}  # so that a line does not cross a number
-ACROSS = 46  # characters that a narrow sheet holds from side to side
+ACROSS = 52  # characters that a narrow sheet holds from side to side
 LINE = 30  # characters a line of a row's label may hold beside wide drawings
 
 

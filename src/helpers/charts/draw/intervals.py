@@ -19,7 +19,8 @@ def forest(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     Columns ``etiquette``, ``ecart_pts``, ``ecart_min_pts``, ``ecart_max_pts``, ``ic_bas_pts``, ``ic_haut_pts``,
     ``est_concluant``.
     """
-    figure, axes = canvas(0.7 + room(sheet, rows["etiquette"], 0.4) * len(rows), sheet)
+    names = rows["etiquette"].str.replace("\n", " : " if sheet.is_narrow else "\n")
+    figure, axes = canvas(0.7 + room(sheet, names, 0.3 if sheet.is_narrow else 0.4) * len(rows), sheet)
     places = list(range(len(rows)))[::-1]
     axes.axvline(0, color=GREY, linewidth=1)
     axes.hlines(places, rows["ic_bas_pts"], rows["ic_haut_pts"], color=INK, linewidth=1.2)
@@ -39,7 +40,7 @@ def forest(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
             va="center",
             fontweight="bold",
         )
-    name_rows(axes, places, rows["etiquette"].str.replace("\n", " : " if sheet.is_narrow else "\n"), sheet, width=80)
+    name_rows(axes, places, names, sheet, width=80)
     low, high = min(rows["ic_bas_pts"].min(), 0), max(rows["ic_haut_pts"].max(), 0)
     axes.set_xlim(low - (high - low) * 0.14, high + (high - low) * 0.14)
     axes.set_ylim(-0.6, len(rows) - 0.4)
@@ -99,7 +100,7 @@ def tests_by_design(
     figure, axes = canvas(3.4, sheet)
     axes.set_yscale("log")
     axes.axhline(threshold, color=GREY, linewidth=1, linestyle="--")
-    axes.text(-0.88, threshold, f"seuil {number(threshold, 2)}", va="bottom", color=GREY)
+    axes.text(-0.88, threshold * 0.9, f"seuil {number(threshold, 2)}", va="top", color=GREY, fontsize=sheet.small)
     for rank, (row, colour) in enumerate(zip(rows.to_dict("records"), colours, strict=True)):
         places = [index + 0.12 * (rank - (len(rows) - 1) / 2) for index in range(len(effects))]
         values = [row[f"p_{index}"] for index in range(len(effects))]

@@ -81,10 +81,9 @@ def associations(grid: pd.DataFrame, headings: dict[str, str], *, sheet: Sheet =
                 axes.text(column, row, "–", ha="center", va="center", color=GREY)
             elif not is_list:
                 axes.text(column, row, number(value), ha="center", va="center", color=GROUND, fontweight="bold")
-    name_rows(axes, range(len(grid)), grid["association"], sheet, rise=8)
-    axes.set_xticks(
-        range(len(headings)), folded(headings.values(), 11 if sheet.is_narrow else 14), fontsize=sheet.small
-    )
+    name_rows(axes, range(len(grid)), grid["association"], sheet, rise=10)
+    names = [name.replace("département", "dépt") if sheet.is_narrow else name for name in headings.values()]
+    axes.set_xticks(range(len(names)), folded(names, 11 if sheet.is_narrow else 14), fontsize=sheet.small)
     axes.xaxis.tick_top()
     below = 0.33 if sheet.is_narrow else 0.5  # under the signs, over the name of the next row
     axes.hlines([row + below for row in range(len(grid) - 1)], -0.5, len(headings) - 0.5, color=PALE, linewidth=0.6)

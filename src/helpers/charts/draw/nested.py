@@ -12,7 +12,7 @@ COLLEGE, OTHERS = (colour_of("origine", name) for name in ("college", "hors_coll
 THICK = 0.55  # of a row
 OPENED = 1.9  # rows from the whole to the first part of the one that is opened
 NARROWEST = 38  # per cent of the width that the name of a part needs
-UP = 12  # points from the middle of a bar to its name above it
+UP = 13  # points from the middle of a bar to its name above it
 BOLD = {"va": "center", "fontweight": "bold"}
 
 
@@ -35,8 +35,10 @@ def _segment(axes, place: float, ends: tuple[float, float], colour: str, *, line
         axes.barh(place, high - low, left=low, height=THICK, **style)
 
 
-def _finish(axes, places: list[float], names: list[str], *, end: float, sheet: Sheet, width: int) -> None:
-    name_rows(axes, places, names, sheet, width=width, rise=UP)
+def _finish(
+    axes, places: list[float], names: list[str], *, end: float, sheet: Sheet, width: int, rise: float = UP
+) -> None:
+    name_rows(axes, places, names, sheet, width=width, rise=rise)
     axes.set_xlim(0, end)
     axes.set_ylim(places[-1] + 0.7, -0.75 if sheet.is_narrow else -0.6)
     axes.set_xticks([])
@@ -67,7 +69,8 @@ def volume(whole: Fact, pupils: Fact, alses: Fact, others: Fact, *, names: list[
     axes.text(0, 2.5, f"un ALSES : {_said(alses)}", **BOLD)
     at = (0, 2.85) if sheet.is_narrow else (end + gap, 2)
     axes.text(*at, f"un autre éducateur : {_said(others)}", **BOLD)
-    _finish(axes, [0, 1, 2], names, end=whole.counts[1] * (1.36 if sheet.is_narrow else 1.25), sheet=sheet, width=22)
+    end = whole.counts[1] * (1.36 if sheet.is_narrow else 1.25)
+    _finish(axes, [0, 1, 2], names, end=end, sheet=sheet, width=22, rise=17)
     axes.set_ylim(bottom=3.1 if sheet.is_narrow else 2.8)
     return figure
 

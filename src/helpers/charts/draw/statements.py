@@ -49,24 +49,28 @@ def _bar(axes, places: list[int], start: pd.Series, counts: pd.Series, nature: s
             axes.text(first + count / 2, place, number(abs(count)), color=text_on(fill), **said)
 
 
+def _weight(count: int) -> dict:
+    return {"fontweight": "bold"} if count else {"color": GREY}
+
+
 def diverging(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     """Tensions to the left of a line, what is proposed to its right, observations apart (`themes.by_nature`)."""
     figure, axes = canvas(0.4 + room(sheet, rows["libelle"], 0.28) * len(rows), sheet)
     places, zero = list(range(len(rows)))[::-1], pd.Series(0, index=rows.index)
-    apart = max((rows["levier"] + rows["recommandation"]).max(), 13) + 3
+    apart = max((rows["levier"] + rows["recommandation"]).max(), 13) + 4
     _bar(axes, places, zero, -rows["tension"], "tension", sheet)
     _bar(axes, places, zero, rows["levier"], "levier", sheet)
     _bar(axes, places, rows["levier"], rows["recommandation"], "recommandation", sheet)
-    _bar(axes, places, zero + apart, rows["constat"], "constat", sheet)
+    # What only describes takes no side: its number stands apart, and the bars keep the width of the sheet.
+    for place, count in zip(places, rows["constat"], strict=True):
+        axes.text(apart, place, number(count), ha="right", va="center_baseline", **_weight(count))
     top, left = len(rows) + 0.1, -max(rows["tension"].max(), 5) - 0.5
-    heads = [(-0.3, "right", "tensions"), (0.3, "left", "leviers"), (apart, "left", "constats")]
-    heads += [(apart - 0.8, "right", "recommandations")]
-    for x, side, name in heads:
-        is_over = sheet.is_narrow and name == "recommandations"  # no room beside its neighbours
-        axes.text(x, top + 0.5 * is_over, name, ha=side, fontsize=sheet.small, fontweight="bold")
-    axes.vlines([0, apart], -0.5, len(rows) - 0.5, color=GREY, linewidth=1)
-    name_rows(axes, places, rows["libelle"], sheet, width=LABEL, rise=7)
-    axes.set_xlim(left, apart + max(rows["constat"].max(), 7) + 0.5)
+    heads = [(-0.3, "right", "tensions"), (0.3, "left", "leviers"), (4.4, "left", "recommandations")]
+    for x, side, name in [*heads, (apart, "right", "constats")]:
+        axes.text(x, top, name, ha=side, fontsize=sheet.small, fontweight="bold")
+    axes.vlines(0, -0.5, len(rows) - 0.5, color=GREY, linewidth=1)
+    name_rows(axes, places, rows["libelle"], sheet, width=LABEL, rise=8)
+    axes.set_xlim(left, apart + 0.5)
     axes.set_ylim(-0.6, len(rows) + 0.6)
     axes.set_xticks([])
     bare(axes)
@@ -88,8 +92,7 @@ def marks(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     for column, nature in enumerate(NATURES):
         start = column * wide
         for place, count in zip(places, rows[nature], strict=True):
-            said = {"fontweight": "bold"} if count else {"color": GREY}
-            axes.text(start - 0.2, place, number(count), ha="right", va="center", **said)
+            axes.text(start - 0.2, place, number(count), ha="right", va="center", **_weight(count))
             own = -(-count // in_line)
             _signs(
                 axes,
@@ -128,7 +131,8 @@ def beside(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     """
     places, heads = _spread(rows["population"])
     each = 9 if sheet.is_narrow else 6  # per cent of the scale that a sign takes
-    figure, axes = canvas(0.4 + room(sheet, rows["titre"], 0.38) * (len(rows) + 0.8 * len(heads)), sheet)
+    row = 0.26 if sheet.is_narrow else 0.38
+    figure, axes = canvas(0.4 + room(sheet, rows["titre"], row) * (len(rows) + 0.8 * len(heads)), sheet)
     axes.hlines(places, 0, 100, color=PALE, linewidth=1)
     axes.hlines(places, rows["part_min_pct"], rows["part_max_pct"], color=BLUE, linewidth=6, alpha=BAND)
     axes.plot(rows["part_pct"].astype(float), places, "o", color=BLUE, markersize=8)

@@ -2,11 +2,12 @@
 
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from helpers.charts.draw.axes import bare, name_rows
 from helpers.charts.palette import GREY, GROUND, INK, ORANGE, PALE, text_on
 from helpers.charts.sheet import WIDE, Sheet, canvas
-from helpers.wording import number, percent, points
+from helpers.wording import is_rounded, number, percent, points
 
 # Characters a line of a row's label may hold.
 LABEL = 26
@@ -42,6 +43,8 @@ def two_shares(rows: pd.DataFrame, colours: list[str], *, sheet: Sheet = WIDE) -
 def _shares_axis(figure: Figure, axes, places: list[int], rows: pd.DataFrame, sheet: Sheet) -> Figure:
     name_rows(axes, places, rows["etiquette"], sheet, width=LABEL, rise=22)
     axes.set_ylim(-0.6, len(rows) - 0.4)
+    # A graduation bears no decimal, and few stand side by side where the values take the other half of the sheet.
+    axes.xaxis.set_major_locator(MaxNLocator(5 if sheet.is_narrow else 3, steps=[1, 2, 5, 10], integer=True))
     axes.xaxis.set_major_formatter(lambda value, _: percent(value) if value <= 100 else "")
     bare(axes)
     axes.tick_params(axis="x", labelcolor=GREY)
@@ -51,7 +54,7 @@ def _shares_axis(figure: Figure, axes, places: list[int], rows: pd.DataFrame, sh
 def stacked_counts(rows: pd.DataFrame, colours: tuple[str, str], *, sheet: Sheet = WIDE) -> Figure:
     """One bar a year: the persons concerned, then the others; hatched where rounding leaves the limit open.
 
-    Columns ``annee``, ``effectif`` and its bounds, ``base``, ``part_pct``, in the order of the years.
+    Columns ``annee``, ``effectif``, ``part_pct`` and their bounds, ``base``, in the order of the years.
     """
     figure, axes = canvas(0.2 + 0.52 * len(rows), sheet)
     places = list(range(len(rows)))[::-1]
@@ -68,10 +71,11 @@ def stacked_counts(rows: pd.DataFrame, colours: tuple[str, str], *, sheet: Sheet
         height=0.62,
     )
     for place, row in zip(places, rows.itertuples(), strict=True):
-        between = "\n" if sheet.is_narrow else ", "
-        said = f"{number(row.effectif)}{between}{percent(row.part_pct, 1)}"
+        between, about = "\n" if sheet.is_narrow else ", ", "" if row.effectif_min == row.effectif_max else "environ "
+        decimals = 0 if is_rounded(row.part_pct, row.part_min_pct, row.part_max_pct) else 1
+        said = f"{about}{number(row.effectif)}{between}{percent(row.part_pct, decimals)}"
         axes.text(row.effectif_min / 2, place, said, color=text_on(colours[0]), **IN_BAR)
-        others = f"{number(row.base - row.effectif)}{between}{percent(100 - row.part_pct, 1)}"
+        others = f"{about}{number(row.base - row.effectif)}{between}{percent(100 - row.part_pct, decimals)}"
         middle = (row.effectif_max + row.base) / 2
         axes.text(middle, place, others, color=text_on(colours[1]), **IN_BAR)
         axes.text(row.base * 1.01, place, number(row.base), va="center", fontweight="bold")
@@ -99,5 +103,6 @@ def composition(rows: pd.DataFrame, colours: list[str], *, sheet: Sheet = WIDE) 
         axes.annotate(text, (row.supplement_pct, place), (0, 8), textcoords="offset points", ha=side, **BOLD)
     axes.set_xlim(0, 100)
     figure = _shares_axis(figure, axes, places, rows, sheet)
+    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.set_ylim(-0.5, len(rows) - 0.3)
     return figure
