@@ -113,8 +113,8 @@ def table(
     """The frame as a captioned table, its first column heading each row; ``titles`` renames and orders what is shown.
 
     Any columns (in the example, columns of `describe.breakdown`): one named ``…_pct`` is in per cent. A missing value
-    is a dash; an empty frame is the sentence ``empty``; ``folded`` hides the table under its caption, ``kind`` being that of the
-    fold. The rows that have the same value of ``by``, which is not a column then, stand under it.
+    is a dash; an empty frame is the sentence ``empty``; ``folded`` hides the table under its caption, ``kind``
+    being that of the fold. The rows that have the same value of ``by``, which is not a column then, stand under it.
 
     >>> parts = describe.breakdown(store.load(2020, "indicateurs"), "sexe", year=2020)
     >>> print(tables.table(parts, caption="Sexe, 2020", titles={"libelle": "Sexe", "effectif_min": "Au moins"}).text)
