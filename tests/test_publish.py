@@ -8,6 +8,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from helpers.publish import Page, PublicationError, export_page, extract, page_title
 from helpers.publish.outline import slug
+from helpers.publish.stack import quoted
 
 PAGES = [
     Page("01_clean", "Nettoyer", "01_clean.html"),
@@ -200,6 +201,10 @@ def test_a_wide_table_can_stack_its_rows_and_stays_a_table():
     assert not re.search(r"\.pile[^{]*\bth\b[^{]*\{[^}]*display", page.style.string)
     assert page.style.string.count(r'.pile-1{--c2:"b";--c3:"c \22 1\22  \3c /style>"}') == 1
     assert ".pile-2" not in page.style.string
+
+
+def test_the_name_of_a_column_can_neither_end_its_string_nor_close_the_sheet():
+    assert quoted('a "b" \\ </style>') == r'"a \22 b\22  \5c  \3c /style>"'
 
 
 def test_a_matrix_scrolls_and_is_not_stacked():
