@@ -122,6 +122,21 @@ def test_a_colour_without_a_counterpart_is_refused():
         to_svg(drawn)
 
 
+HOSTILE = ["]]></style><script>", "a & b", "\"q' q", "🙂 שלום", "$\\frac$", "%41", "x" * 500]
+
+
+@pytest.mark.filterwarnings("ignore:Glyph", "ignore:Matplotlib currently")
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_name_is_drawn_as_it_is_written_and_the_drawing_stays_well_formed(name):
+    drawn, axes = canvas(1)
+    axes.barh([0], [1], color=palette.BLUE)
+    axes.set_yticks([0], [name])
+    axes.text(0, 0, name)
+    address = to_address(to_svg(drawn)).partition(",")[2]
+    words = [tag.text for tag in ElementTree.fromstring(unquote_to_bytes(address)).iter() if tag.tag.endswith("}text")]
+    assert words.count(name) == 2
+
+
 def test_a_narrow_drawing_fits_a_phone_and_its_text_is_read():
     drawing = ElementTree.fromstring(to_svg(on(NARROW, partial(charts.draw.bars, SHARES, [palette.BLUE] * 2))))
     assert 320 <= float(drawing.get("width").removesuffix("pt")) / 0.75 <= 343
@@ -201,6 +216,11 @@ def test_the_file_that_is_downloaded_is_the_table_that_is_shown():
     expected = DATA.assign(nom=["A ; B « 1 »", "'=2+3"], dit=["entre 1 et 2", None]).rename(columns=TITLES | {"part_pct": "Part (%)"})
     pd.testing.assert_frame_equal(read, expected, check_dtype=False)
     assert downloaded(table.html).startswith(b"\xef\xbb\xbf") and downloaded(table.html).count(b"\r\n") == 3
+
+
+def test_a_number_leaves_its_sign_plus_and_its_spaces():
+    html = "<table><tr><th>A</th><th>B</th></tr><tr><td>+1\u202f206,5</td><td>+12\u202f%</td></tr></table>"
+    assert downloaded(html).decode("utf-8-sig") == "A;B (%)\r\n1206,5;12\r\n"
 
 
 def test_a_title_is_no_formula_either():

@@ -215,7 +215,7 @@ def test_a_log_has_no_colour_codes_and_no_home(fail, monkeypatch):
 
 @pytest.mark.parametrize("written", [str, lambda folder: str(folder).replace("\\", "\\\\"), PureWindowsPath.as_posix])
 def test_a_log_names_no_home_of_windows_however_python_writes_it(fail, monkeypatch, written):
-    home = PureWindowsPath(r"C:\Users\marie")
+    home = PureWindowsPath("C:\\", "Users", "marie")
     monkeypatch.setattr(Path, "home", lambda: home)
     assert fail(ValueError(f"lu dans {written(home)}.")) == 1
     assert "ValueError: lu dans ~." in fail.log.read_text(encoding="utf-8")

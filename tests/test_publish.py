@@ -8,6 +8,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from helpers.publish import Page, PublicationError, export_page, extract, page_title
 from helpers.publish.outline import slug
+from helpers.publish.stack import quoted
 
 PAGES = [
     Page("01_clean", "Nettoyer", "01_clean.html"),
@@ -211,6 +212,10 @@ def test_a_stacked_row_leaves_out_what_it_does_not_have():
 def test_a_sign_stays_with_the_link_before_it():
     page = soup(code("a", shown(text_html='<p><a href="#x">lien</a> ; <em>mot</em> : suite <b>fin</b> et</p>')))
     assert page.select_one("main p").get_text() == "lien\u202f; mot\u00a0: suite fin et"
+
+
+def test_the_name_of_a_column_can_neither_end_its_string_nor_close_the_sheet():
+    assert quoted('a "b" \\ </style>') == r'"a \22 b\22  \5c  \3c /style>"'
 
 
 def test_a_matrix_scrolls_and_is_not_stacked():

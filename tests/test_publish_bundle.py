@@ -33,6 +33,7 @@ def test_the_bytes_do_not_depend_on_the_day_nor_on_rights(folder, monkeypatch):
     monkeypatch.setattr("time.time", lambda: 2_000_000_000.0)
     assert bundle(read_report(folder), name="alses_2020") == first
     entries = opened(first).infolist()
+    assert {entry.compress_type for entry in entries} == {zipfile.ZIP_DEFLATED}
     assert {(entry.date_time, entry.external_attr, entry.create_system) for entry in entries} == {
         ((1980, 1, 1, 0, 0, 0), 0o100644 << 16, 3)
     }

@@ -105,6 +105,13 @@ def test_a_report_that_was_touched_is_not_shared(reports, change):
     assert names(reports) == ["2020"]
 
 
+def test_a_folder_that_holds_the_report_of_another_year_is_not_shared(reports):
+    (reports / "2020").rename(reports / "2021")
+    with pytest.raises(ReportError, match="^Le dossier reports/2021 contient le rapport de 2020"):
+        share(2021)
+    assert names(reports) == ["2021"]
+
+
 def test_what_is_not_of_the_report_is_left_out_and_told(reports):
     told = []
     (reports / "2020" / "notes.txt").write_text("x", encoding="utf-8")

@@ -19,6 +19,10 @@ def test_a_sheet_is_split_where_its_rules_end():
     ]
 
 
+def test_a_statement_without_a_block_is_a_rule_of_its_own():
+    assert split_rules("@namespace svg url(x); p { margin: 0 }") == ["@namespace svg url(x);", "p { margin: 0 }"]
+
+
 def test_pages_of_one_style_give_that_style():
     assert merge_styles({"a": page("", ""), "b": page("", "")}) == "\n".join(split_rules(COMMON)) + "\n"
 

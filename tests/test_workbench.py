@@ -342,6 +342,16 @@ def test_the_form_stops_what_it_started_and_says_so(data_root):
     assert not (data_root / "reports/2032").exists()
 
 
+def test_a_second_click_starts_nothing_more(data_root):
+    form = Form()
+    form.check.click()
+    first = form._command
+    form.make.click()
+    form.wait(LONG_S)
+    assert form._command is first and not (data_root / "reports").exists()
+    assert (form.check.disabled, form.stop.disabled) == (False, True)
+
+
 def test_an_unforeseen_error_is_told_as_such(data_root, monkeypatch):
     form = Form()
     form._lines = ["Traceback (most recent call last):", "KeyError: 'x'"]

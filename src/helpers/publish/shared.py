@@ -11,7 +11,7 @@ from helpers import paths
 from helpers.browser import find_browser
 from helpers.publish.bundle import bundle
 from helpers.publish.checks import MAX_SINGLE_BYTES, check_pages
-from helpers.publish.errors import PublicationError
+from helpers.publish.errors import PublicationError, ReportError
 from helpers.publish.manifest import MANIFEST, fingerprint
 from helpers.publish.pdf import print_pdf
 from helpers.publish.sealed import Report, fingerprint_of, read_report
@@ -99,6 +99,18 @@ def _place(made: list[Path], reports: Path) -> None:
         path.replace(reports / path.name)
 
 
+def _report_of(year: int, reports: Path) -> Report:
+    """The report of the folder of a year, once it is the report of that year: a folder can be copied or renamed."""
+    report = read_report(reports / str(year))
+    told = report.manifest["parameters"]["year"]
+    if told != year:
+        raise ReportError(
+            f"Le dossier reports/{year} contient le rapport de {told} : refaites celui de {year} "
+            f"(python3 alses.py run --year {year}), puis relancez."
+        )
+    return report
+
+
 def share(year: int, *, archive: bool = True, pdf: bool = False, tell: Callable[[str], None] = print) -> list[Path]:
     """The files put beside the report of a year: the archive if wanted, the single page, the PDF if wanted.
 
@@ -110,7 +122,7 @@ def share(year: int, *, archive: bool = True, pdf: bool = False, tell: Callable[
     BusyError
         when a run or another share is at work: a run would sweep away what is being made.
     ReportError
-        when there is no report, or one of its files is missing or was changed.
+        when there is no report, it is that of another year, or one of its files is missing or was changed.
     BrowserError
         when ``ALSES_BROWSER`` names a program that does not exist.
     PublicationError
@@ -123,7 +135,7 @@ def share(year: int, *, archive: bool = True, pdf: bool = False, tell: Callable[
     browser = find_browser() if pdf else None
     with in_turn():
         recover(reports / str(year))
-        report = read_report(reports / str(year))
+        report = _report_of(year, reports)
         for stranger in report.strangers:
             tell(f"{stranger} n’est pas du rapport {year} : laissé de côté.")
         # The name of a build: one that a power cut leaves behind goes at the next run or share.

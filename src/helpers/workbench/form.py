@@ -99,6 +99,8 @@ class Form:
         self.stop.disabled = not is_busy
 
     def _run(self, *arguments: str) -> None:
+        if not self.stop.disabled:  # a second click, sent before the buttons were greyed
+            return
         self._lines = []
         self._settle(is_busy=True)
         self.journal.value = ""
@@ -116,8 +118,8 @@ class Form:
     def _end(self, code: int) -> None:
         is_known = code in _ENDS and not any(line.startswith("Traceback") for line in self._lines)
         self.said.value = _said(*(_STOPPED if code < 0 or code == 130 else _ENDS[code] if is_known else _UNKNOWN))
-        self.state.value = years_html()
         self._settle(is_busy=False)
+        self.state.value = years_html()
 
     def _open(self) -> None:
         index = self._index()
