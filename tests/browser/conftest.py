@@ -1,14 +1,18 @@
 """Fixtures of the tests in a browser: one Chromium, the two reports, windows that are watched."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from browser import chromium
+from helpers import cli, paths
 
 REPORTS = {"2020": "real_root", "2032": "mini_root"}
 PAGES = ["index", "01_clean", "02_describe", "03_compare", "04_themes"]
+SINGLE = "alses_2020"  # the report in one page, to be sent
+PAGES_OF_REPORTS = [(year, name) for year in REPORTS for name in PAGES]
 
 
 @pytest.fixture(scope="package")
@@ -68,11 +72,29 @@ def visit(browser, windows) -> Iterator[Callable]:
     assert [watch.taken() for watch in used] == [([], [])] * len(used)
 
 
-@pytest.fixture(params=[(year, name) for year in REPORTS for name in PAGES], ids=lambda pair: "-".join(pair))
-def file(request, reports) -> Path:
+@pytest.fixture(scope="package")
+def single(reports, tmp_path_factory) -> Path:
+    """The true report in one page, made by the command from a copy: the report of the other tests stays alone."""
+    root = tmp_path_factory.mktemp("partage")
+    shutil.copytree(reports["2020"], root / "reports" / "2020")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(paths.DATA_ROOT_VARIABLE, str(root))
+        assert cli.main(["share", "2020"]) == 0
+    return root / "reports" / f"{SINGLE}.html"
+
+
+@pytest.fixture(params=PAGES_OF_REPORTS, ids="-".join)
+def page_of_report(request, reports) -> Path:
     """Each page of the two reports in turn."""
     year, name = request.param
     return reports[year] / f"{name}.html"
+
+
+@pytest.fixture(params=[*PAGES_OF_REPORTS, ("2020", SINGLE)], ids="-".join)
+def file(request, reports, single) -> Path:
+    """Each page of the two reports, then the report in one page."""
+    year, name = request.param
+    return single if name == SINGLE else reports[year] / f"{name}.html"
 
 
 def pytest_terminal_summary(terminalreporter) -> None:

@@ -6,7 +6,7 @@
   const name = (element) => {
     const parts = [];
     for (let one = element; one && one !== document.body; one = one.parentElement) {
-      if (one.id) { parts.unshift(`#${one.id}`); break; }
+      if (one.id) { parts.unshift(`#${CSS.escape(one.id)}`); break; } // an id may begin with a figure
       const twins = [...one.parentElement.children].filter((other) => other.tagName === one.tagName);
       const place = twins.length > 1 ? `:nth-of-type(${twins.indexOf(one) + 1})` : "";
       parts.unshift(one.tagName.toLowerCase() + [...one.classList].map((word) => `.${word}`).join("") + place);

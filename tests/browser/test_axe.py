@@ -1,8 +1,8 @@
-"""axe-core finds nothing to say, in light, in dark, in forced colours, at three widths, with every fold open."""
+"""axe-core finds nothing to say, in light, in dark, on a desk and on a phone, with every fold open."""
 
 import pytest
 
-from browser.conftest import PAGES
+from browser.conftest import PAGES, SINGLE
 
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 COLOUR = ["color-contrast", "link-in-text-block"]
@@ -11,13 +11,15 @@ COLOUR = ["color-contrast", "link-in-text-block"]
 STATES = {
     "1280-clair": ({"width": 1280, "color_scheme": "light"}, True, True),
     "1280-sombre": ({"width": 1280, "color_scheme": "dark"}, True, True),
-    "1280-forcees": ({"width": 1280, "forced_colors": "active"}, False, False),
     "375-clair": ({"width": 375, "color_scheme": "light"}, False, False),
     "320-sombre": ({"width": 320, "color_scheme": "dark"}, True, False),
 }
-# The invented report has the same parts: it is read where its other words and numbers could tell.
-ASKED = [("2020", name, state) for name in PAGES for state in STATES]
-ASKED += [("2032", name, state) for name in PAGES for state in ("1280-clair", "375-clair")]
+# Each run takes seconds, so only those that could tell something new. A phone's page is the same at 375 and at 320
+# pixels, and forced colours are the system's own. The invented report and the single page have the parts of the true
+# one: they are read where their own words and numbers, or their one outline, could tell.
+ASKED = [("2020", name, state) for name in PAGES for state in ("1280-clair", "1280-sombre", "320-sombre")]
+ASKED += [("2032", name, "1280-clair") for name in PAGES]
+ASKED += [("2020", SINGLE, state) for state in ("1280-clair", "375-clair")]
 # The shade at the ends of a wide table keeps axe from knowing the ground under its words.
 WITHOUT_SHADE = """() => {
   const sheet = new CSSStyleSheet();
@@ -54,9 +56,9 @@ def examined(page, with_colour: bool, within: str | None = None) -> dict:
 
 
 @pytest.mark.parametrize(("year", "name", "state"), ASKED)
-def test_axe_finds_nothing(visit, reports, year, name, state):
+def test_axe_finds_nothing(visit, reports, single, year, name, state):
     settings, with_colour, must_decide = STATES[state]
-    page = visit(reports[year] / f"{name}.html", **settings)
+    page = visit(single if name == SINGLE else reports[year] / f"{name}.html", **settings)
     assert page.evaluate("probes.openFolds()") == 0
     page.evaluate(WITHOUT_SHADE)
     response = examined(page, with_colour)
