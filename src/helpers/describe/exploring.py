@@ -3,7 +3,7 @@
 import pandas as pd
 
 from helpers.facts import with_shares
-from helpers.schema import UNSAID, catalogue
+from helpers.schema import PRECISION_WORDS, UNSAID, catalogue
 
 # The second variables that are no indicator of the catalogue, in a reader's words.
 _CROSSED = {"association": "association", "periode": "période", "reunion": "réunion"}
@@ -11,16 +11,6 @@ _WORDS = {"apres_l_annee": "après l’année"}
 
 # The indicator whose modalities are those of the code book.
 THEMES = "theme_enonce"
-
-# The precisions in a word: a column of sentences would hide the numbers.
-_PRECISIONS = {
-    "exact": "exact",
-    "arrondi_imprime": "arrondi",
-    "arrondi_secret": "protégé",
-    "deduit": "déduit",
-    "non_publie": "non publié",
-    "contradictoire": "contredit",
-}
 
 # What to_sort shows, in order; the ends of a rounding are two columns, so that both can be sorted.
 _SORTED = {
@@ -146,7 +136,7 @@ def to_sort(rows: pd.DataFrame) -> pd.DataFrame:
     1  garçons                1284  2233      58.0   arrondi
     """
     shown = rows.assign(
-        precision=rows["precision"].map(_PRECISIONS),
+        precision=rows["precision"].map(PRECISION_WORDS),
         **{name: rows[name].astype("Float64").round(1) for name in ("part_pct", "part_min_pct", "part_max_pct")},
     )
     titles = {name: title for name, title in _SORTED.items() if name in shown and shown[name].notna().any()}

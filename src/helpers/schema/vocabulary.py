@@ -17,6 +17,16 @@ PRECISIONS = {
     "contradictoire": "imprimé, mais contredit par d’autres chiffres",
 }
 
+# The same in a word: marks (the style sheet puts a shape before it, never a colour alone), and tables to sort.
+PRECISION_WORDS = {
+    "exact": "exact",
+    "arrondi_imprime": "arrondi",
+    "arrondi_secret": "protégé",
+    "deduit": "déduit",
+    "non_publie": "non publié",
+    "contradictoire": "contredit",
+}
+
 # The meaning of the mark of a figure whose source is simulated records.
 SYNTHETIC_MEANING = "compté dans des données simulées, qui ne décrivent personne"
 

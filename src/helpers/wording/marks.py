@@ -7,18 +7,9 @@ from functools import partial
 from markupsafe import Markup
 
 from helpers.facts import Fact
-from helpers.schema import PRECISIONS, SYNTHETIC_MEANING, catalogue
+from helpers.schema import PRECISION_WORDS, PRECISIONS, SYNTHETIC_MEANING, catalogue
 from helpers.wording.formats import MISSING, month, number, percent, plural
 
-# How well a figure is known, in a word; the style sheet puts a shape before it, never a colour alone.
-WORDS = {
-    "exact": "exact",
-    "arrondi_imprime": "arrondi",
-    "arrondi_secret": "protégé",
-    "deduit": "déduit",
-    "non_publie": "non publié",
-    "contradictoire": "contredit",
-}
 SYNTHETIC = "synthétique"
 
 
@@ -65,7 +56,7 @@ def precision_mark(precision: str) -> Markup:
     >>> print(wording.precision_mark("deduit"))
     <span class="marque deduit">déduit</span>
     """
-    return _shaped(precision, WORDS[precision])
+    return _shaped(precision, PRECISION_WORDS[precision])
 
 
 def synthetic_mark() -> Markup:
