@@ -342,6 +342,13 @@ def test_the_form_stops_what_it_started_and_says_so(data_root):
     assert not (data_root / "reports/2032").exists()
 
 
+@pytest.mark.parametrize("code", [130, -15])
+def test_what_was_stopped_is_no_failure(data_root, code):
+    form = Form()
+    form._end(code)
+    assert "Arrêté. Le rapport précédent, s’il existe, est intact." in plain(form.said.value) and 'role="status"' in form.said.value
+
+
 def test_a_second_click_starts_nothing_more(data_root):
     form = Form()
     form.check.click()
