@@ -1,6 +1,7 @@
 """Shared fixtures: an invented project (years 2031 and 2032), and the reports that the command makes of it."""
 
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,12 @@ def copy_project(source: Path, destination: Path) -> Path:
     """A data root that holds only the raw files of the source."""
     shutil.copytree(source / "data" / "raw", destination / "data" / "raw")
     return destination
+
+
+# A script that starts the tests in the background has Ctrl-C ignored, and every child would inherit that: those that the
+# tests interrupt would never end.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
