@@ -83,6 +83,6 @@ def show_breakdowns(breakdowns: list[pd.DataFrame]) -> Figures:
 
     >>> print(charts.show_breakdowns(describe.topic(store.load(2020, "indicateurs"), "parents", year=2020)).text)
     Parmi les personnes suivies par un ALSES, 47 % ont des parents associés à l’accompagnement
-    Barres horizontales, Place des parents, 2020 : associés, 47 % ; non associés, 52,9 %.
+    Barres horizontales, Place des parents, 2020 : associés, 47 % ; non associés, 53 %.
     """
     return Figures(figures_of(breakdowns), empty=nothing("aucune part n’est publiée pour cette année"))

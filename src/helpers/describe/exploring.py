@@ -105,6 +105,8 @@ def crossing(
 def named(rows: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame:
     """The rows of `breakdown` or `crossing` with the names that the code book (schema ``themes``) gives its themes.
 
+    Takes and gives the columns of `describe.crossing`, or those of `describe.breakdown`.
+
     >>> croises = describe.crossing(
     ...     store.load(2020, "indicateurs"), "theme_enonce", "nature_enonce", year=2020, perimeter="enonces"
     ... )

@@ -17,6 +17,10 @@ def in_turn() -> Iterator[None]:
     ------
     BusyError
         when another program holds it: nobody waits.
+
+    >>> with publish.in_turn():
+    ...     (paths.data_root() / "data" / "processed" / ".verrou").is_file()
+    True
     """
     lock = paths.data_root() / "data" / "processed" / ".verrou"
     lock.parent.mkdir(parents=True, exist_ok=True)

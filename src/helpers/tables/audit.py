@@ -109,8 +109,8 @@ def controls_table(controls: pd.DataFrame, *, caption: str) -> Html:
 
     >>> controles = store.load(2020, "controles").query("indicateur == 'sexe' and annee == 2020").head(1)
     >>> print(tables.controls_table(controles, caption="Contrôle de chaque chiffre imprimé").text)
-    Contrôle de chaque chiffre imprimé Chiffre Année Ligne Imprimé Recalcul et ses lignes Effectifs possibles Verdict
-    Sexe : garçons 2020 l. 216 58 % 100 % − 42 % : de 57,5 à 58,5 % l. 219 1 284 à 1 306 sur 2 233 confirmé
+    Contrôle de chaque chiffre imprimé Chiffre Ligne Imprimé Recalcul et ses lignes Effectifs possibles Verdict
+    Chiffres de 2020 Sexe : garçons l. 216 58 % 100 % − 42 % : de 57,5 à 58,5 % l. 219 1 284 à 1 306 sur 2 233 confirmé
     """
     if controls.empty:
         return say("figures", "nothing", subject="aucun chiffre imprimé n’a été relevé")

@@ -115,8 +115,8 @@ def differences_table(rows: pd.DataFrame, *, year: int, compare_to: int | None) 
     >>> annees = (store.load(annee, "indicateurs") for annee in (2020, 2019))
     >>> comptes = compare.counts(compare.differences(*annees, year=2020, compare_to=2019)).head(1)
     >>> print(tables.differences_table(comptes, year=2020, compare_to=2019).text)
-    Effectifs de 2019 et de 2020, et leur différence Nombre de personnes Périmètre 2019 2020 Différence Constat
-    Accompagnements individuels personnes suivies par un ALSES 1 852 2 233 +381 hausse
+    Effectifs de 2019 et de 2020, et leur différence Nombre de personnes 2019 2020 Différence Constat
+    Personnes suivies par un ALSES Accompagnements individuels 1 852 2 233 +381 hausse
     """
     if rows.empty:
         return say("figures", "nothing", subject="aucun effectif n’est connu pour les deux années")

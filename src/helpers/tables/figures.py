@@ -105,7 +105,7 @@ def cards(facts: Facts, figures: dict[str, str]) -> Html:
 
     >>> chiffre = facts.Facts(store.load(2020, "indicateurs"), year=2020)
     >>> print(tables.cards(chiffre, {"alses/sexe/filles": "de filles"}).text)
-    42 % arrondi de filles sur 2 233 personnes entre 927 et 949 personnes arrondi : part imprimée arrondie, qui
+    42 % arrondi de filles soit entre 927 et 949 personnes sur 2 233 personnes arrondi : part imprimée arrondie, qui
     encadre l’effectif.
     """
     found = [(facts(path), label) for path, label in figures.items()]

@@ -44,15 +44,8 @@ def _colour(year: Year) -> str:
     return "bon" if year.report and not year.report.reasons else "moyen" if year.report else ""
 
 
-def _link(year: Year) -> str:
-    """Where JupyterLab serves the report; empty when the data are elsewhere, which the server does not show."""
-    index = paths.reports() / str(year.year) / "index.html"
-    is_served = paths.data_root() == paths.repository()
-    return f"/files/{paths.relative(index)}" if is_served and index.is_file() else ""
-
-
 def years_html() -> str:
-    """The years that have raw files or a report, as cards: files, faults, report (made, stale, absent), link."""
+    """The years that have raw files or a report, as cards: files, faults, report (made, stale, absent), place."""
     shown = [
         {
             "name": year.year,
@@ -60,8 +53,8 @@ def years_html() -> str:
             "report": _report(year.report),
             "detail": _detail(year),
             "colour": _colour(year),
-            "link": _link(year),
-            "place": str(paths.reports() / str(year.year) / "index.html") if year.report else "",
+            # No link: Jupyter shows a page in a sandbox, from which the next page of the report is refused.
+            "place": paths.relative(paths.reports() / str(year.year) / "index.html") if year.report else "",
         }
         for year in inventory.take_inventory()
     ]
