@@ -57,10 +57,11 @@ def test_a_request_that_is_not_understood_is_told_in_french_with_what_is_near(ar
 def test_argparse_words_that_no_verb_needs_yet_are_french_too(capsys):
     parser = cli.parser.FrenchParser(prog="essai")
     parser.add_argument("--port", type=int, choices=[1, 2])
-    for value, sentence in (("x", "un nombre entier est attendu, reçu\u00a0: 'x'"), ("3", "choix inconnu\u00a0: 3 (au choix\u00a0: 1, 2)")):
+    for value, sentence in (("x", "un nombre entier est attendu, reçu\u00a0: 'x'"), ("3", "choix inconnu\u00a0: '3' (au choix\u00a0: 1, 2)")):
         with pytest.raises(SystemExit):
             parser.parse_args(["--port", value])
-        assert f"option --port\u00a0: {sentence}\n" in capsys.readouterr().err
+        # From Python 3.12 on, argparse quotes the choice that it received.
+        assert f"option --port\u00a0: {sentence}\n" in capsys.readouterr().err.replace("inconnu\u00a0: 3 ", "inconnu\u00a0: '3' ")
 
 
 # --- the help --------------------------------------------------------------------------------------------------------

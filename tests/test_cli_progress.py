@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import select
 import struct
 import subprocess
@@ -143,7 +144,7 @@ def test_what_goes_to_a_file_has_one_line_a_notebook_and_no_control_character(da
         written, told = done.stdout, done.stderr.decode()
     else:
         redirect = f"{'1' if where == 'output' else '2'}> sortie.txt"
-        shell = f"cd {data_root} && {sys.executable} -c \"$SCRIPT\" {redirect}"
+        shell = f'cd {shlex.quote(str(data_root))} && {shlex.quote(sys.executable)} -c "$SCRIPT" {redirect}'
         os.environ["SCRIPT"] = RUN.replace("END", "pass")
         try:
             told = on_a_terminal(["/bin/sh", "-c", shell], columns=80)[1].replace("\r\n", "\n")

@@ -1,6 +1,7 @@
 """The PDF: whichever browser is there, tagged, with its outline, title and language; or a sentence and no file."""
 
 import os
+import shlex
 import shutil
 import stat
 import subprocess
@@ -36,7 +37,10 @@ def feigned(tmp_path):
     def make(lines: str) -> Path:
         path = tmp_path / "navigateur"
         values = "{name: value for name, _, value in (a.partition('=') for a in sys.argv)}"
-        path.write_text(f"#!{sys.executable}\nimport os, subprocess, sys, time\noptions = {values}\n"
+        # Not after « #! » itself: the folder of this Python may have a space in its name.
+        started = f"exec {shlex.quote(sys.executable)} {shlex.quote(f'{path}.py')} \"$@\""
+        path.write_text(f"#!/bin/sh\n{started}\n", encoding="utf-8")
+        Path(f"{path}.py").write_text(f"import os, subprocess, sys, time\noptions = {values}\n"
                         f"target, profile = options['--print-to-pdf'], options['--user-data-dir']\n{lines}\n", encoding="utf-8")  # fmt: skip
         path.chmod(path.stat().st_mode | stat.S_IXUSR)
         return path
