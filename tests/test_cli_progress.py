@@ -2,8 +2,8 @@
 
 import os
 import re
-import shlex
 import select
+import shlex
 import struct
 import subprocess
 import sys
