@@ -14,7 +14,7 @@ def test_a_modality_or_a_group_has_a_label_and_its_condition():
         ("oui", None), ("oui ou incertain", "une ancienneté de moins d’un an est celle du poste actuel"), ("peut etre", None),
     ]
     assert (entries["niveau"].title_of("3e"), entries["accompagnements"].title_of("")) == ("Niveau de classe : 3e", "Accompagnements individuels")
-    assert [entry.id for entry in schema.catalogue().of_topic("public")] == ["sexe", "nouvel_accompagnement"]
+    assert [entry.id for entry in schema.catalogue().of_topic("public")] == ["sexe", "nouvel_accompagnement", "age"]
 
 
 def test_an_entry_without_a_required_field_is_refused():

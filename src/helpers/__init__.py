@@ -4,6 +4,7 @@ In the order of the pipeline:
 
 paths        where is it?
 schema       what does a column or an indicator mean, what may it contain?
+records      persons received and kept, as columns of codes
 parameters   what does a notebook take, and is it possible?
 store        open and save; the only module that touches data/
 checks       is what was received usable?
@@ -23,6 +24,7 @@ publish      pages, index, manifest, whole or nothing
 pipeline     the order: Papermill, then nbconvert
 inventory    which years are here, in what state?
 diagnosis    is this computer ready? Standard library only
+simulate     records of persons who do not exist
 workbench    JupyterLab in French, its form and its recipes
 environment  environment.yml from pyproject.toml
 dictionary   docs/data-dictionary.md from the schemas

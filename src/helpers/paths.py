@@ -14,7 +14,7 @@ DATA_ROOT_VARIABLE = "ALSES_DATA_ROOT"
 
 # What makes a folder of data/raw a year: at least one of these. The order is that of the messages.
 RAW_TABLES = ("chiffres_publies", "prises_de_poste", "reunions", "enonces", "affirmations", "remarques")
-REFERENCE_TABLES = ("colleges", "associations", "alias", "themes", "reperes", "glossaire")
+REFERENCE_TABLES = ("colleges", "associations", "alias", "themes", "reperes", "glossaire", "entetes", "modalites")
 
 
 def repository() -> Path:

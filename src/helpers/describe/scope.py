@@ -64,7 +64,7 @@ def silences(indicators: pd.DataFrame, name: str, *, year: int) -> list[Silence]
     rows = rows[(rows["annee"] == year) & ~rows["precision"].isin(UNSAID)]
     found = []
     for entry in catalogue().of_topic(name):
-        if entry.form != "barres":
+        if entry.form != "barres" or entry.is_of_records:
             continue
         own = rows[rows["indicateur"] == entry.id]
         for perimeter, published in own.groupby("perimetre", sort=False) if len(own) else [("", own)]:

@@ -6,6 +6,12 @@ unprinted figures follow from printed ones, and finds the printed figures that c
 
 rows           one row of the table, and the counts that a printed share allows
 counts         posts, meetings and the ledger, counted; every count of the year
+persons        individual records, counted
+answers        what each person answered, as codes
+crossings      two questions crossed, no cell too small
+reconcile      printed figures beside the same, counted
+overlaps       the same persons and collèges, two years
+clusters       how alike the persons of one collège are
 context        what stands around the posts: collèges, associations
 statements     the coded statements, counted
 system         linear constraints over counts: bounds, what follows, what contradicts
@@ -25,10 +31,14 @@ coherences     all of these findings, and their counts
 """
 
 from helpers.indicators.build import build_indicators
+from helpers.indicators.clusters import estimate_clusters
 from helpers.indicators.coherences import Coherences, check_coherences
 from helpers.indicators.controls import check_figures, count_verdicts
 from helpers.indicators.counts import count_ledger, count_meetings, count_posts, count_year
 from helpers.indicators.findings import serious
+from helpers.indicators.overlaps import count_overlaps
+from helpers.indicators.persons import count_persons
+from helpers.indicators.reconcile import reconcile
 from helpers.indicators.rows import share_bounds
 from helpers.indicators.statements import count_statements
 
@@ -39,10 +49,14 @@ __all__ = [
     "check_figures",
     "count_ledger",
     "count_meetings",
+    "count_overlaps",
+    "count_persons",
     "count_posts",
     "count_statements",
     "count_verdicts",
     "count_year",
+    "estimate_clusters",
+    "reconcile",
     "serious",
     "share_bounds",
 ]

@@ -75,7 +75,7 @@ def _in_reading_order(indicators: pd.DataFrame) -> pd.DataFrame:
 
     def place(row) -> tuple:
         entry = entries.indicators[row.indicateur]
-        modalities = [*entry.modalities, *entry.groups]
+        modalities = [*entry.modalities, *entry.recorded, *entry.groups]
         modality = modalities.index(row.modalite) if row.modalite in modalities else len(modalities)
         return perimeters.index(row.perimetre), names.index(row.indicateur), row.croise_avec, modality
 

@@ -3,7 +3,7 @@
 Both are files of the package (``catalogue.toml``, ``schemas/*.json``): this module reads nothing else.
 """
 
-from helpers.schema.catalogue import Catalogue, Group, Indicator, Perimeter, catalogue, read_catalogue
+from helpers.schema.catalogue import FOLDED, Catalogue, Group, Indicator, Perimeter, catalogue, read_catalogue
 from helpers.schema.tables import columns, table_names, table_schema, typed, unfolded
 from helpers.schema.vocabulary import (
     CERTAIN_FROM_YEARS,
@@ -21,6 +21,7 @@ __all__ = [
     "CERTAIN_FROM_YEARS",
     "COUNT_FINDINGS",
     "FINDINGS",
+    "FOLDED",
     "PRECISIONS",
     "PRECISION_WORDS",
     "SYNTHETIC_MEANING",

@@ -4,6 +4,10 @@ import tomllib
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
+
+# Joins the modalities that are counted together so that no cell of a crossing is small.
+FOLDED = "+"
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,10 @@ class Indicator:
     ratio: tuple[str, ...] = ()
     modalities: dict[str, str] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
+    recorded: dict[str, str] = field(default_factory=dict)
+    counted_in: tuple[str, ...] = ()
+    is_of_records: bool = False
+    crossed_with: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -49,10 +57,15 @@ class Indicator:
         return self.choice != "total" and not self.modalities
 
     def label_of(self, modality: str) -> str:
-        """The French label of a modality or group; an open modality is read from its id."""
+        """The French label of a modality or group; an open modality is read from its id.
+
+        Modalities folded together (``mobilite+autre``) are named one after the other.
+        """
         if modality in self.groups:
             return self.groups[modality].label
-        return self.modalities.get(modality, modality.replace("_", " "))
+        if FOLDED in modality:
+            return " ou ".join(map(self.label_of, modality.split(FOLDED)))
+        return {**self.modalities, **self.recorded}.get(modality, modality.replace("_", " "))
 
     def title_of(self, modality: str) -> str:
         """What is counted, in full: « Sexe : filles », or the label alone for a total."""
@@ -84,8 +97,7 @@ class Perimeter:
     hypothesis: str | None = None
 
 
-@dataclass(frozen=True)
-class MeasureKind:
+class MeasureKind(NamedTuple):
     """A measure of comparisons: its name for readers, its unit (empty: none) and how it is computed."""
 
     label: str
@@ -101,7 +113,7 @@ class Catalogue:
 
     >>> entrees = schema.catalogue()
     >>> entrees.units["personnes"], [indicateur.id for indicateur in entrees.of_topic("public")]
-    (('personne', 'personnes'), ['sexe', 'nouvel_accompagnement'])
+    (('personne', 'personnes'), ['sexe', 'nouvel_accompagnement', 'age'])
     """
 
     indicators: dict[str, Indicator]
@@ -136,7 +148,16 @@ def _indicator(name: str, entry: dict) -> Indicator:
         ratio=tuple(entry.get("rapport", ())),
         modalities=dict(entry.get("modalites", {})),
         groups=groups,
+        recorded=dict(entry.get("modalites_export", {})),
+        counted_in=tuple(entry.get("compte_pour", ())),
+        is_of_records=entry.get("export_seul", False),
+        crossed_with=tuple(entry.get("croise_avec", ())),
     )
+
+
+def _perimeter(name: str, entry: dict) -> Perimeter:
+    label, short = entry["libelle"], entry.get("court", entry["libelle"])
+    return Perimeter(name, label, short, tuple(entry["unites"]), entry.get("effectif_de"), entry.get("hypothese"))
 
 
 def read_catalogue(text: str) -> Catalogue:
@@ -154,17 +175,7 @@ def read_catalogue(text: str) -> Catalogue:
     content = tomllib.loads(text)
     return Catalogue(
         indicators={name: _indicator(name, entry) for name, entry in content["indicateurs"].items()},
-        perimeters={
-            name: Perimeter(
-                id=name,
-                label=entry["libelle"],
-                short=entry.get("court", entry["libelle"]),
-                units=tuple(entry["unites"]),
-                count_of=entry.get("effectif_de"),
-                hypothesis=entry.get("hypothese"),
-            )
-            for name, entry in content["perimetres"].items()
-        },
+        perimeters={name: _perimeter(name, entry) for name, entry in content["perimetres"].items()},
         topics=dict(content["rubriques"]),
         anchors=dict(content["ancres"]),
         units={name: tuple(forms) for name, forms in content["unites"].items()},

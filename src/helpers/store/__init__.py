@@ -25,6 +25,7 @@ from helpers.store.raw import (
     read_registers,
     read_year,
 )
+from helpers.store.receive import receive
 
 __all__ = [
     "RawYear",
@@ -47,6 +48,7 @@ __all__ = [
     "read_reference",
     "read_registers",
     "read_year",
+    "receive",
     "save_result",
     "save_year",
 ]

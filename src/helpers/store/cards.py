@@ -30,7 +30,7 @@ def input_files(years: list[int]) -> list[Path]:
 
     >>> fichiers = store.input_files([2020])
     >>> paths.relative(fichiers[0]), paths.relative(fichiers[-1])
-    ('data/raw/2020/chiffres_publies.csv', 'data/raw/reference/glossaire.csv')
+    ('data/raw/2020/chiffres_publies.csv', 'data/raw/reference/modalites.csv')
     """
     names = [*(f"{name}.csv" for name in paths.RAW_TABLES), CARD]
     files = [paths.raw(year) / name for year in years for name in names]

@@ -1,0 +1,86 @@
+"""What was received of a year: the parts of its files, not yet cleaned."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+
+from helpers.schema import DataError
+
+
+@dataclass(frozen=True)
+class Change:
+    """Something written otherwise while reading or cleaning, on how many rows; ``column`` is empty for a whole file."""
+
+    file: str
+    column: str
+    rule: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A row that could not be read as a person: its line in the file as a reader sees it, why, and its text."""
+
+    line: int
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some rows of a file, as received: texts under the project's column names, the line of each.
+
+    A column is dictionary-encoded (its distinct spellings, then a code a row) but ``identifiant``, which is plain text.
+    A column that the file does not have is absent. An empty cell is ``""``: there is no null.
+    """
+
+    columns: dict[str, pa.Array]
+    lines: np.ndarray
+    refused: list[Refused] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a file that can be read by itself, beside the others; ``sheet`` is empty but for a workbook."""
+
+    file: str
+    sheet: str
+    read: Callable[[], Batch]
+
+
+@dataclass(frozen=True)
+class Received:
+    """The records received for a year: no part when there is no export.
+
+    ``columns`` are those of the schema ``accompagnements`` that the files have; ``faults`` is why they cannot be used,
+    each a French sentence; ``changes`` what reading the files already wrote otherwise (encoding, title rows, columns
+    left out).
+    """
+
+    year: int
+    parts: list[Part] = field(default_factory=list)
+    columns: list[str] = field(default_factory=list)
+    faults: list[DataError] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    is_synthetic: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the year has no export at all."""
+        return not self.parts and not self.faults
+
+    @property
+    def source(self) -> str:
+        """The source of its figures in the indicator table: ``export`` or ``synthetique``."""
+        return "synthetique" if self.is_synthetic else "export"
+
+    @property
+    def reference(self) -> str:
+        """How its figures are cited."""
+        return f"données simulées de {self.year}" if self.is_synthetic else f"export de la base, {self.year}"
