@@ -1,4 +1,4 @@
-"""Where is it? The folders of the project and its tables, and nothing else.
+"""The folders of the project and its tables.
 
 The data live in the *data root*: the repository, unless the environment variable ``ALSES_DATA_ROOT`` names another
 folder (tests, and later a run that must see aggregates only). Notebooks always come from the repository.
@@ -12,10 +12,6 @@ COMMAND = "py alses.py" if os.name == "nt" else "python3 alses.py"
 
 DATA_ROOT_VARIABLE = "ALSES_DATA_ROOT"
 
-# What makes a folder of data/raw a year: at least one of these. The order is that of the messages.
-RAW_TABLES = ("chiffres_publies", "prises_de_poste", "reunions", "enonces", "affirmations", "remarques")
-REFERENCE_TABLES = ("colleges", "associations", "alias", "themes", "reperes", "glossaire", "entetes", "modalites")
-
 
 def repository() -> Path:
     """The folder that holds pyproject.toml and notebooks/.
@@ -23,7 +19,7 @@ def repository() -> Path:
     >>> (paths.repository() / "pyproject.toml").is_file()
     True
     """
-    return Path(__file__).resolve().parents[2]
+    return Path(__file__).resolve().parents[3]
 
 
 def data_root() -> Path:
@@ -126,57 +122,6 @@ def reports() -> Path:
     'reports/2020'
     """
     return data_root() / "reports"
-
-
-def is_year(name: str) -> bool:
-    """Whether the name of a folder is a year: four plain digits, as the command takes it.
-
-    >>> [name for name in ("2020", "02020", "20201", "٢٠٢٠", "2020 bis") if paths.is_year(name)]
-    ['2020']
-    """
-    return name.isascii() and name.isdecimal() and len(name) == 4
-
-
-def years() -> list[int]:
-    """The years that have at least one raw table, in order.
-
-    >>> paths.years()
-    [2019, 2020]
-    """
-    folder = data_root() / "data" / "raw"
-    found = [child for child in folder.iterdir() if child.is_dir()] if folder.is_dir() else []
-    return sorted(
-        int(child.name)
-        for child in found
-        if is_year(child.name) and any((child / f"{table}.csv").is_file() for table in RAW_TABLES)
-    )
-
-
-def earlier_year(year: int) -> int | None:
-    """The latest year before this one that has data, or None.
-
-    >>> paths.earlier_year(2025), paths.earlier_year(2019)
-    (2020, None)
-    """
-    return max((known for known in years() if known < year), default=None)
-
-
-def previous_year(year: int) -> int | None:
-    """The year just before, if it has data: the one that a printed difference speaks of.
-
-    >>> paths.previous_year(2020), paths.previous_year(2025)
-    (2019, None)
-    """
-    return year - 1 if year - 1 in years() else None
-
-
-def read_with(year: int) -> list[int]:
-    """The years whose raw files 01 reads for a year: the one before, if it has data, and itself.
-
-    >>> paths.read_with(2020), paths.read_with(2019)
-    ([2019, 2020], [2019])
-    """
-    return [each for each in (previous_year(year), year) if each is not None]
 
 
 def relative(path: Path) -> str:

@@ -1,0 +1,136 @@
+"""The years that have data, and their files."""
+
+from pathlib import Path
+
+from helpers.paths.folders import data_root, raw
+
+# What makes a folder of data/raw a year: at least one of these, or an export. The order is that of the messages.
+RAW_TABLES = ("chiffres_publies", "prises_de_poste", "reunions", "enonces", "affirmations", "remarques")
+REFERENCE_TABLES = ("colleges", "associations", "alias", "themes", "reperes", "glossaire", "entetes", "modalites")
+
+# The export of the departmental database: its name begins so, in capitals or not, and it is one of these formats.
+EXPORT = "accompagnements"
+EXPORT_SUFFIXES = (".csv", ".xlsx", ".ods", ".parquet")
+SYNTHETIC_EXPORT = f"{EXPORT}_synthetique.csv"
+
+# What a line of a table may hold that is no value: separators, quotes, spaces, the mark of UTF-8.
+_NO_VALUE = b' \t,;"\xef\xbb\xbf'
+
+
+def is_year(name: str) -> bool:
+    """Whether the name of a folder is a year: four plain digits, as the command takes it.
+
+    >>> [name for name in ("2020", "02020", "20201", "٢٠٢٠", "2020 bis") if paths.is_year(name)]
+    ['2020']
+    """
+    return name.isascii() and name.isdecimal() and len(name) == 4
+
+
+def has_rows(path: Path) -> bool:
+    """Whether a raw table may have been filled: one that holds only the names of its columns has not.
+
+    >>> paths.has_rows(paths.raw_table(2020, "reunions")), paths.has_rows(paths.raw_table(2019, "reunions"))
+    (True, False)
+    """
+    if not path.is_file():
+        return False
+    lines = [line for line in path.read_bytes().splitlines() if line.strip(_NO_VALUE)]
+    return len(lines) != 1
+
+
+def named_as_exports(year: int) -> list[Path]:
+    """The files of a year whose name begins as that of an export, in any format, in order; what a program left is not.
+
+    >>> paths.named_as_exports(2020)
+    []
+    """
+    folder = raw(year)
+    found = folder.iterdir() if folder.is_dir() else []
+    return sorted(path for path in found if path.name.casefold().startswith(EXPORT[:-1]) and path.is_file())
+
+
+def exports(year: int) -> list[Path]:
+    """The files of a year's export, in order: ``accompagnements*`` as csv, xlsx, ods or parquet.
+
+    >>> paths.exports(2020)
+    []
+    """
+    return [
+        path
+        for path in named_as_exports(year)
+        if path.name.casefold().startswith(EXPORT) and path.suffix.casefold() in EXPORT_SUFFIXES
+    ]
+
+
+def has_data(year: int) -> bool:
+    """Whether a year has something to be read: a raw table with rows, or an export.
+
+    >>> paths.has_data(2020), paths.has_data(2018)
+    (True, False)
+    """
+    tables = (raw(year) / f"{table}.csv" for table in RAW_TABLES)
+    return any(has_rows(path) for path in tables) or bool(named_as_exports(year))
+
+
+def prepared_years() -> list[int]:
+    """The years that have a folder in data/raw with at least one table, even without any row, or an export; in order.
+
+    >>> paths.prepared_years()
+    [2019, 2020]
+    """
+    folder = data_root() / "data" / "raw"
+    found = [child for child in folder.iterdir() if child.is_dir()] if folder.is_dir() else []
+    years_found = sorted(int(child.name) for child in found if is_year(child.name))
+    return [
+        year
+        for year in years_found
+        if named_as_exports(year) or any((raw(year) / f"{table}.csv").is_file() for table in RAW_TABLES)
+    ]
+
+
+def years() -> list[int]:
+    """The years that have something to be read, in order.
+
+    >>> paths.years()
+    [2019, 2020]
+    """
+    return [year for year in prepared_years() if has_data(year)]
+
+
+def exported_years() -> list[int]:
+    """The years that have an export, in order.
+
+    >>> paths.exported_years()
+    []
+    """
+    return [year for year in years() if exports(year)]
+
+
+def earlier_year(year: int) -> int | None:
+    """The latest year before this one that has data, or None.
+
+    >>> paths.earlier_year(2025), paths.earlier_year(2019)
+    (2020, None)
+    """
+    return max((known for known in years() if known < year), default=None)
+
+
+def previous_year(year: int) -> int | None:
+    """The year just before, if it has data: the one that a printed difference speaks of.
+
+    >>> paths.previous_year(2020), paths.previous_year(2025)
+    (2019, None)
+    """
+    return year - 1 if year - 1 in years() else None
+
+
+def read_with(year: int) -> list[int]:
+    """The years whose raw files 01 reads for a year: the one before, if it has data, and itself.
+
+    With an export, the earlier years that have one as well: the persons of both are known by it.
+
+    >>> paths.read_with(2020), paths.read_with(2019)
+    ([2019, 2020], [2019])
+    """
+    shared = {each for each in exported_years() if each < year} if exports(year) else set()
+    return sorted({year, *shared, *filter(None, [previous_year(year)])})
