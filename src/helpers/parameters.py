@@ -40,6 +40,11 @@ class Parameters:
         """The years that the report rests on, the compared one first."""
         return [year for year in (self.compare_to, self.year) if year is not None]
 
+    @property
+    def series(self) -> list[int]:
+        """Every year with data up to the report's, in order: what a series over the years shows."""
+        return [year for year in paths.years() if year <= self.year]
+
     def of(self, notebook: str) -> dict[str, Any]:
         """The parameters that a notebook takes, with their values."""
         return {name: getattr(self, name) for name in NOTEBOOKS[notebook]}
@@ -74,7 +79,7 @@ def check_year(value: Any, *, name: str = "year") -> int:
     Raises
     ------
     DataError
-        when it is not a whole number or has no folder in data/raw.
+        when it is not a whole number, has no folder in data/raw, or has only tables without rows there.
 
     >>> parameters.check_year(2020)
     2020
@@ -82,6 +87,11 @@ def check_year(value: Any, *, name: str = "year") -> int:
     if type(value) is not int:
         raise DataError(f"« {name} » doit être une année en quatre chiffres, sans guillemets ; reçu : {value!r}.")
     known = paths.years()
+    if value not in known and value in paths.prepared_years():
+        raise DataError(
+            f"Rien à lire encore pour {value} : les tables de data/raw/{value} n’ont que leurs noms de colonnes ; "
+            "remplissez-en une ou déposez l’export de la base, puis relancez."
+        )
     if value not in known:
         listed = f"années présentes : {', '.join(map(str, known))}" if known else "data/raw ne contient aucune année"
         raise DataError(f"Aucune donnée pour {value} ; {listed}. Déposez ses fichiers dans data/raw/{value}.")
@@ -118,8 +128,10 @@ def check(notebook: str, **given: Any) -> Parameters:
     if site_type not in SITE_TYPES:
         raise DataError(f"« site_type » vaut {', '.join(SITE_TYPES)} ; reçu : {site_type!r}.")
     if site_type != "reseau" or site != "":
-        raise DataError(
-            f"Les données de {year} ne sont que des chiffres imprimés pour tout le réseau : "
-            'laissez site_type = "reseau" et site = "".'
+        reason = (
+            f"Le rapport de {year} ne montre encore que le réseau entier"
+            if paths.exports(year)
+            else f"Les données de {year} ne sont que des chiffres imprimés pour tout le réseau"
         )
+        raise DataError(f'{reason} : laissez site_type = "reseau" et site = "".')
     return Parameters(year, compare_to, site_type, site)

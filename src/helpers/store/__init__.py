@@ -4,16 +4,10 @@ Raw and reference tables are read as received and validated against their Table 
 only if they are still those that 01 wrote, from the raw files as they are now.
 """
 
-from helpers.store.cards import (
-    count_rows,
-    describe_inputs,
-    fingerprint,
-    input_files,
-    provenance,
-    read_card,
-    read_contexts,
-)
+from helpers.store.cards import expected_associations, read_card, read_contexts, read_export_card
 from helpers.store.export import export_comparisons, export_indicators
+from helpers.store.frozen import counted, export_faults, freeze_exports, is_frozen
+from helpers.store.inputs import count_rows, describe_inputs, fingerprint, input_files, provenance
 from helpers.store.processed import load, load_earlier, load_result, save_result, save_year
 from helpers.store.raw import (
     RawYear,
@@ -30,12 +24,17 @@ from helpers.store.receive import receive
 __all__ = [
     "RawYear",
     "count_rows",
+    "counted",
     "describe_inputs",
+    "expected_associations",
     "export_comparisons",
+    "export_faults",
     "export_indicators",
     "faults_in",
     "fingerprint",
+    "freeze_exports",
     "input_files",
+    "is_frozen",
     "load",
     "load_earlier",
     "load_result",
@@ -44,6 +43,7 @@ __all__ = [
     "read_card",
     "read_contexts",
     "read_earlier_figures",
+    "read_export_card",
     "read_raw",
     "read_reference",
     "read_registers",

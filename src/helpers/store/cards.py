@@ -1,76 +1,43 @@
-"""What each file is: its fingerprint, its card, and what a page says of its inputs."""
+"""The cards of a year: what it received, in the words that its pages cite."""
 
-import hashlib
 import json
-import platform
-from importlib.metadata import version
-from pathlib import Path
 
 from helpers import paths
 from helpers.schema import DataError
-from helpers.store.reading import read_rows
 
 CARD = "datapackage.json"
-
-# The packages whose version can change a figure or its look.
-_VERSIONED = ("pandas", "scipy", "statsmodels", "matplotlib", "seaborn", "papermill", "nbconvert")
-
-
-def fingerprint(path: Path) -> str:
-    """The SHA-256 of a file's bytes, in hexadecimal.
-
-    >>> len(store.fingerprint(paths.raw_table(2020, "reunions")))
-    64
-    """
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+# Beside the export and private as it is: what each file was when it was received.
+EXPORT_CARD = "carte_export.json"
 
 
-def input_files(years: list[int]) -> list[Path]:
-    """The files behind these years that are there: raw tables, cards, reference tables.
+def read_export_card(year: int) -> dict[str, dict]:
+    """What is known of each file of a year's export, by its name: hash, bytes, rows, received, synthetic.
 
-    >>> fichiers = store.input_files([2020])
-    >>> paths.relative(fichiers[0]), paths.relative(fichiers[-1])
-    ('data/raw/2020/chiffres_publies.csv', 'data/raw/reference/modalites.csv')
-    """
-    names = [*(f"{name}.csv" for name in paths.RAW_TABLES), CARD]
-    files = [paths.raw(year) / name for year in years for name in names]
-    files += [paths.reference() / f"{name}.csv" for name in paths.REFERENCE_TABLES]
-    return [path for path in files if path.is_file()]
-
-
-def count_rows(path: Path) -> int:
-    """The rows of a table, header not counted.
+    Empty until the export has been read once.
 
     Raises
     ------
     DataError
-        when the file cannot be read as a table.
+        when carte_export.json cannot be read.
 
-    >>> store.count_rows(paths.raw_table(2020, "reunions"))
-    8
+    >>> store.read_export_card(2020)
+    {}
     """
-    return len(read_rows(path).rows)
-
-
-def describe_inputs(years: list[int]) -> list[dict]:
-    """The files behind these years: fichier, sha256, octets, lignes (tables only, header not counted).
-
-    >>> [(entree["fichier"], entree["lignes"]) for entree in store.describe_inputs([2020])][:2]
-    [('data/raw/2020/chiffres_publies.csv', 45), ('data/raw/2020/prises_de_poste.csv', 17)]
-    """
-    return [
-        {
-            "fichier": paths.relative(path),
-            "sha256": fingerprint(path),
-            "octets": path.stat().st_size,
-            "lignes": count_rows(path) if path.suffix == ".csv" else None,
-        }
-        for path in input_files(years)
-    ]
+    path = paths.raw(year) / EXPORT_CARD
+    if not path.is_file():
+        return {}
+    try:
+        entries = json.loads(path.read_text(encoding="utf-8-sig"))["resources"]
+        needed = ("hash", "bytes", "rows", "received", "synthetic")
+        return {entry["path"]: {name: entry[name] for name in needed} for entry in entries}
+    except (ValueError, KeyError, TypeError):
+        raise DataError(
+            f"{paths.relative(path)} n’est pas lisible : supprimez-la, elle sera refaite au prochain rapport."
+        ) from None
 
 
 def read_card(year: int) -> dict[str, str]:
-    """What the card of a year says for its pages; a plain description of the files without a card.
+    """What the card of a year says for its pages; a plain description of what was received without a card.
 
     ``title`` is the document that pages cite, ``source`` its full name, ``contexte`` what set the year apart.
 
@@ -84,7 +51,8 @@ def read_card(year: int) -> dict[str, str]:
     """
     path = paths.raw(year) / CARD
     if not path.is_file():
-        return {"title": f"fichiers reçus pour {year}", "source": f"fichiers reçus pour {year}", "contexte": ""}
+        received = _plain_description(year)
+        return {"title": received, "source": received, "contexte": ""}
     try:
         card = json.loads(path.read_text(encoding="utf-8-sig"))
     except ValueError:
@@ -100,6 +68,28 @@ def read_card(year: int) -> dict[str, str]:
     return {"title": title, "source": full, "contexte": str(card.get("contexte") or "")}
 
 
+def _plain_description(year: int) -> str:
+    files = [path.name.casefold() for path in paths.exports(year)]
+    if not files:
+        return f"fichiers reçus pour {year}"
+    if files == [paths.SYNTHETIC_EXPORT]:
+        return f"données simulées pour {year}"
+    return f"export de la base départementale reçu pour {year}"
+
+
+def expected_associations(year: int) -> list[str]:
+    """The associations whose records are expected in the export: ``associations_attendues`` of the year's card.
+
+    >>> store.expected_associations(2020)
+    []
+    """
+    try:
+        card = json.loads((paths.raw(year) / CARD).read_text(encoding="utf-8-sig"))
+        return [str(name) for name in card.get("associations_attendues") or []]
+    except (OSError, ValueError, AttributeError, TypeError):
+        return []  # `read_card` tells what is wrong with it
+
+
 def read_contexts(years: list[int]) -> dict[int, str]:
     """What set each year apart, as its card says it; empty where it says nothing.
 
@@ -107,17 +97,3 @@ def read_contexts(years: list[int]) -> dict[int, str]:
     {2019: '', 2020: 'la crise sanitaire a fermé les collèges au printemps ; ils ont rouvert ...'}
     """
     return {year: read_card(year)["contexte"] for year in years}
-
-
-def provenance(parameters: dict, years: list[int]) -> dict:
-    """What a page was made from: parameters, inputs, versions; nothing that changes by itself.
-
-    >>> origine = store.provenance({"Année": "2020"}, [2020])
-    >>> list(origine), list(origine["versions"])[:3]
-    (['parametres', 'entrees', 'versions'], ['python', 'pandas', 'scipy'])
-    """
-    return {
-        "parametres": parameters,
-        "entrees": describe_inputs(years),
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in _VERSIONED}},
-    }

@@ -7,7 +7,7 @@ import pandas as pd
 
 from helpers import paths
 from helpers.schema import DataError, columns, typed
-from helpers.store.cards import describe_inputs, fingerprint
+from helpers.store.inputs import describe_inputs, fingerprint
 from helpers.store.raw import RawYear
 
 _CARD = "carte.json"

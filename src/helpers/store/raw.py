@@ -7,17 +7,18 @@ import pandas as pd
 
 from helpers import paths
 from helpers.schema import DataError, columns, typed
-from helpers.store.cards import describe_inputs, read_card
+from helpers.store.cards import read_card
+from helpers.store.inputs import describe_inputs
 from helpers.store.reading import validated_rows
 
 
 def present(year: int, name: str) -> bool:
-    """Whether the year has this raw table.
+    """Whether the year has this raw table, with more than the names of its columns: `new-year` makes such tables.
 
     >>> store.present(2020, "reunions"), store.present(2019, "reunions")
     (True, False)
     """
-    return paths.raw_table(year, name).is_file()
+    return paths.has_rows(paths.raw_table(year, name))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,176 @@
+"""An export is frozen once it has been read: its card, beside it and private, holds its checksum."""
+
+import json
+import re
+import unicodedata
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from helpers import paths
+from helpers.records import Batch, Part, Received
+from helpers.schema import DataError
+from helpers.store.cards import EXPORT_CARD, read_export_card
+from helpers.store.inputs import fingerprint
+
+
+def _is_synthetic(path: Path) -> bool:
+    return path.name.casefold() == paths.SYNTHETIC_EXPORT
+
+
+def counted(received: Received) -> tuple[Received, dict[str, int]]:
+    """The same records, and the rows of each file by its name, which are known once its parts have been read.
+
+    Reading is where rows are counted: nothing is read twice to count them.
+
+    >>> export, lignes = store.counted(store.receive(2020))
+    >>> export.is_empty, lignes
+    (True, {})
+    """
+    rows: dict[str, int] = {}
+    read: dict[int, int] = {}
+
+    def watched(rank: int, part: Part) -> Part:
+        name = Path(part.file).name
+
+        def count() -> Batch:
+            batch = part.read()
+            # Part by part: one that is read again is not counted again.
+            read[rank] = len(batch) + len(batch.refused)
+            rows[name] = sum(read.get(other, 0) for other in places[name])
+            return batch
+
+        return replace(part, read=count)
+
+    places: dict[str, list[int]] = {}
+    for rank, part in enumerate(received.parts):
+        places.setdefault(Path(part.file).name, []).append(rank)
+    return replace(received, parts=[watched(rank, part) for rank, part in enumerate(received.parts)]), rows
+
+
+def _change_faults(year: int, real: list[Path]) -> list[DataError]:
+    """What is no longer as it was received, with the command that accepts it."""
+    known = {name: entry for name, entry in read_export_card(year).items() if not entry["synthetic"]}
+    if not known:
+        return []
+    accept = f"{paths.COMMAND} check --year {year} --accept"
+    remedy = f"si c’est voulu, acceptez l’export tel qu’il est ({accept})"
+    found = []
+    for path in real:
+        shown = paths.relative(path)
+        if path.name not in known:
+            found.append(f"{shown} est arrivé après que l’export de {year} a été lu : {remedy}, sinon retirez-le.")
+        elif known[path.name]["hash"] != f"sha256:{fingerprint(path)}":
+            found.append(f"{shown} n’est plus tel qu’il a été reçu : {remedy}, sinon remettez l’ancien.")
+    for name in sorted(known.keys() - {path.name for path in real}):
+        shown = paths.relative(paths.raw(year) / name)
+        found.append(f"{shown} faisait partie de l’export de {year} et n’est plus là : remettez-le ; {remedy}.")
+    return [DataError(sentence) for sentence in found]
+
+
+def _elsewhere(year: int) -> dict[tuple[int, str], str]:
+    """The exports of the other years, those that are there and those that a card remembers, by size and checksum."""
+    found = {}
+    for other in (each for each in paths.prepared_years() if each != year):
+        for name, entry in read_export_card(other).items():
+            found[entry["bytes"], entry["hash"]] = paths.relative(paths.raw(other) / name)
+    return found
+
+
+def _twin_faults(year: int, files: list[Path]) -> list[DataError]:
+    """Files that are those of another year."""
+    sizes = {path: path.stat().st_size for path in files}
+    known = _elsewhere(year)
+    others = [path for other in paths.exported_years() if other != year for path in paths.exports(other)]
+    # Only files of one size can be the same: no other is read for this.
+    for path in (path for path in others if path.stat().st_size in sizes.values()):
+        known[path.stat().st_size, f"sha256:{fingerprint(path)}"] = paths.relative(path)
+    known_sizes = {size for size, _ in known}
+    found = []
+    for path in (path for path in files if sizes[path] in known_sizes):
+        twin = known.get((sizes[path], f"sha256:{fingerprint(path)}"))
+        if twin:
+            shown = paths.relative(path)
+            found.append(
+                DataError(
+                    f"{shown} est le même fichier que {twin} : déposez l’export de {year} à sa place, ou retirez-le."
+                )
+            )
+    return found
+
+
+def export_faults(year: int) -> list[DataError]:
+    """Why the files of an export are not those that are expected: changed since they were received, or another year's.
+
+    A simulated file is not frozen: it can be made again.
+
+    >>> store.export_faults(2020)
+    []
+    """
+    files = paths.exports(year)
+    real = [path for path in files if not _is_synthetic(path)]
+    try:
+        return (_change_faults(year, real) if real else []) + _twin_faults(year, files)
+    except DataError as fault:
+        return [fault]
+
+
+def _entry(path: Path, known: dict | None, rows: int | None) -> dict:
+    checksum = f"sha256:{fingerprint(path)}"
+    is_same = known is not None and known["hash"] == checksum
+    plain = unicodedata.normalize("NFKD", path.stem).encode("ascii", "ignore").decode().casefold()
+    return {
+        "name": re.sub(r"[^a-z0-9._-]+", "-", plain),
+        "path": path.name,
+        "hash": checksum,
+        "bytes": path.stat().st_size,
+        "rows": rows if rows is not None else known["rows"] if is_same else None,
+        "received": known["received"] if is_same else date.today().isoformat(),
+        "synthetic": _is_synthetic(path),
+    }
+
+
+def freeze_exports(year: int, rows: dict[str, int], *, accept: bool = False) -> None:
+    """Writes ``carte_export.json`` beside the export, unless it already says the same; nothing without an export.
+
+    ``rows`` gives the rows of each file, by its name. With ``accept``, what changed since it was received is recorded
+    as it is now.
+
+    Raises
+    ------
+    DataError
+        when a file changed since it was received, and it is not accepted.
+
+    >>> store.freeze_exports(2020, {})
+    """
+    files, known = paths.exports(year), {} if accept else read_export_card(year)
+    real = [path for path in files if not _is_synthetic(path)]
+    faults = _change_faults(year, real) if real and not accept else []
+    if faults:
+        raise faults[0]
+    if not files:
+        return
+    entries = {path.name: _entry(path, known.get(path.name), rows.get(path.name)) for path in files}
+    # What is known of a true export outlives the simulation that stands in for it.
+    kept = {} if real else {name: entry for name, entry in known.items() if not entry["synthetic"]}
+    text = json.dumps({"resources": list({**kept, **entries}.values())}, ensure_ascii=False, indent=2) + "\n"
+    card = paths.raw(year) / EXPORT_CARD
+    if card.is_file() and card.read_text(encoding="utf-8") == text:
+        return
+    beside = card.with_name(f"{card.name}.partiel")
+    beside.write_text(text, encoding="utf-8", newline="\n")
+    beside.replace(card)
+
+
+def is_frozen(year: int) -> bool:
+    """Whether each file of the export of a year is the one that was read, by its checksum; true without an export.
+
+    >>> store.is_frozen(2020)
+    True
+    """
+    try:
+        known = read_export_card(year)
+    except DataError:
+        return False
+    files = paths.exports(year)
+    return all(known.get(path.name, {}).get("hash") == f"sha256:{fingerprint(path)}" for path in files)

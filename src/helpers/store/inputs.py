@@ -1,0 +1,110 @@
+"""What each input is: its fingerprint, its rows, and what a page says of it."""
+
+import hashlib
+import platform
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+
+from helpers import paths
+from helpers.store.cards import CARD, read_export_card
+from helpers.store.reading import read_rows
+
+# Bytes. A larger file is an export, read from end to end at each look: while its size and its date stand, so does its
+# checksum. A small table is always read again, for two changes can fall in one tick of the clock.
+_READ_ONCE_FROM = 1_000_000
+
+# The packages whose version can change a figure or its look.
+_VERSIONED = ("pandas", "scipy", "statsmodels", "matplotlib", "seaborn", "papermill", "nbconvert")
+
+
+def fingerprint(path: Path) -> str:
+    """The SHA-256 of a file's bytes, in hexadecimal.
+
+    >>> len(store.fingerprint(paths.raw_table(2020, "reunions")))
+    64
+    """
+    state = path.stat()
+    if state.st_size < _READ_ONCE_FROM:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    return _fingerprint_of_large(path, state.st_size, state.st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _fingerprint_of_large(path: Path, size: int, modified: int) -> str:
+    del size, modified
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def input_files(years: list[int]) -> list[Path]:
+    """The files behind these years that are there: raw tables, cards, exports, reference tables.
+
+    >>> fichiers = store.input_files([2020])
+    >>> paths.relative(fichiers[0]), paths.relative(fichiers[-1])
+    ('data/raw/2020/chiffres_publies.csv', 'data/raw/reference/modalites.csv')
+    """
+    names = [*(f"{name}.csv" for name in paths.RAW_TABLES), CARD]
+    files = [path for year in years for path in (*(paths.raw(year) / name for name in names), *paths.exports(year))]
+    files += [paths.reference() / f"{name}.csv" for name in paths.REFERENCE_TABLES]
+    return [path for path in files if path.is_file()]
+
+
+def count_rows(path: Path) -> int:
+    """The rows of a table, header not counted.
+
+    Raises
+    ------
+    DataError
+        when the file cannot be read as a table.
+
+    >>> store.count_rows(paths.raw_table(2020, "reunions"))
+    8
+    """
+    return len(read_rows(path).rows)
+
+
+def _rows_of(path: Path, checksum: str, exports: dict[Path, dict]) -> int | None:
+    """The rows of a table; of an export, those that were read when it was frozen."""
+    if path in exports:
+        entry = exports[path]
+        return entry["rows"] if entry.get("hash") == f"sha256:{checksum}" else None
+    return count_rows(path) if path.suffix == ".csv" else None
+
+
+def describe_inputs(years: list[int]) -> list[dict]:
+    """The files behind these years: fichier, sha256, octets, lignes (header not counted; of an export, once frozen).
+
+    >>> [(entree["fichier"], entree["lignes"]) for entree in store.describe_inputs([2020])][:2]
+    [('data/raw/2020/chiffres_publies.csv', 45), ('data/raw/2020/prises_de_poste.csv', 17)]
+    """
+    exports = {
+        path: known.get(path.name, {})
+        for year in years
+        if (files := paths.exports(year))
+        for known in [read_export_card(year)]
+        for path in files
+    }
+    return [
+        {
+            "fichier": paths.relative(path),
+            "sha256": (checksum := fingerprint(path)),
+            "octets": path.stat().st_size,
+            "lignes": _rows_of(path, checksum, exports),
+        }
+        for path in input_files(years)
+    ]
+
+
+def provenance(parameters: dict, years: list[int]) -> dict:
+    """What a page was made from: parameters, inputs, versions; nothing that changes by itself.
+
+    >>> origine = store.provenance({"Année": "2020"}, [2020])
+    >>> list(origine), list(origine["versions"])[:3]
+    (['parametres', 'entrees', 'versions'], ['python', 'pandas', 'scipy'])
+    """
+    return {
+        "parametres": parameters,
+        "entrees": describe_inputs(years),
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in _VERSIONED}},
+    }
