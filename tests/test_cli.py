@@ -40,7 +40,7 @@ def plain(text: str) -> str:
     (["run", "--year", "2032", "--open=oui"], "option --open\u00a0: "),
     (["run", "--yaer", "2032"], f"option inconnue\u00a0: --yaer\u202f; vouliez-vous dire «\u202f--year\u202f»\u202f?\nAide\u00a0: {COMMAND} run --help\n"),
     (["run", "--ye", "2032"], "option inconnue\u00a0: --ye\u202f; vouliez-vous dire «\u202f--year\u202f»\u202f?"),
-    (["check", "--year", "2032", "--xyzxyz=3"], "option inconnue\u00a0: --xyzxyz\u202f; au choix\u00a0: --debug, --help, --year.\n"),
+    (["check", "--year", "2032", "--xyzxyz=3"], "option inconnue\u00a0: --xyzxyz\u202f; au choix\u00a0: --accept, --debug, --help, --year.\n"),
     (["status", "-x"], f"option inconnue\u00a0: -x\nAide\u00a0: {COMMAND} status --help\n"),
     (["run", "--year", "2032", "2031"], "argument en trop\u00a0: 2031\n"),
     (["runn"], f"verbe inconnu\u00a0: runn\u202f; vouliez-vous dire «\u202frun\u202f»\u202f?\nAide\u00a0: {COMMAND} --help\n"),

@@ -30,7 +30,7 @@ MAY_IMPORT = {
     "clean": {"schema", "typography", "records"},
     "facts": {"schema"},
     "comparisons": set(),
-    "checks": {"paths", "schema", "store", "clean", "typography", "records"},
+    "checks": {"paths", "schema", "store", "clean", "typography", "records", "indicators"},
     "indicators": {"schema", "facts", "clean", "records"},
     "describe": {"schema", "facts"},
     "compare": {"schema", "facts", "comparisons"},

@@ -1,14 +1,15 @@
 """Which years are here, and in what state? Reads only, and says what it cannot read instead of stopping."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from helpers import checks, paths, store
 from helpers.schema import DataError
 
-MANIFEST = "manifest.json"
+MANIFEST, SYNTHETIC = "manifest.json", "synthetique"
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,9 @@ class Report:
 class Year:
     """A year: rows of each raw table that is there (None: unreadable), how many faults they have, its report if any.
 
+    ``exports`` gives the rows of each file of its export, by its name (None: not read yet); ``simulated`` is the
+    report that rests on simulated records, if any.
+
     >>> annee = inventory.Year(2021, rows={"reunions": 8, "enonces": None}, faults=1, report=None)
     >>> [table for table, lignes in annee.rows.items() if lignes is None]
     ['enonces']
@@ -37,6 +41,13 @@ class Year:
     rows: dict[str, int | None]
     faults: int
     report: Report | None
+    exports: dict[str, int | None] = field(default_factory=dict)
+    simulated: Report | None = None
+
+    @property
+    def has_data(self) -> bool:
+        """Whether there is something to be read: a table that holds only the names of its columns is not."""
+        return bool(self.exports) or any(count != 0 for count in self.rows.values())
 
 
 def _rows(path: Path) -> int | None:
@@ -54,14 +65,25 @@ def _changes(manifest: dict) -> list[str]:
     """What is no longer as the report read it, a sentence a file."""
     then = {entry["path"]: entry["sha256"] for entry in manifest["inputs"]}
     year, compared = manifest["parameters"]["year"], manifest["parameters"]["compare_to"]
-    files = store.input_files([year] if compared is None else [compared, year])
+    seen = {year, *_years_in(then)} | ({compared} if compared else set())
+    files = store.input_files(sorted(seen))
+    if not manifest.get(SYNTHETIC):
+        # A true report rests on no simulation: one that came since makes another report.
+        files = [path for path in files if path.name.casefold() != paths.SYNTHETIC_EXPORT]
     now = {paths.relative(path): store.fingerprint(path) for path in files}
     reasons = [f"{_shown(name)} a changé depuis" for name in sorted(then) if now.get(name, then[name]) != then[name]]
     reasons += [f"{_shown(name)} n’est plus là" for name in sorted(then.keys() - now.keys())]
     reasons += [f"{_shown(name)} est arrivé depuis" for name in sorted(now.keys() - then.keys())]
-    if compared is None and (earlier := paths.earlier_year(year)):
-        reasons.append(f"il peut maintenant être comparé à {earlier}")
-    return reasons
+    earlier = paths.earlier_year(year) if compared is None else None
+    reasons += [f"il peut maintenant être comparé à {earlier}"] if earlier else []
+    new = [each for each in paths.years() if each < year and each not in {*seen, earlier}]
+    return reasons + [f"l’année {each} est arrivée depuis" for each in new]
+
+
+def _years_in(files: Iterable[str]) -> set[int]:
+    """The years whose raw files a report was made from."""
+    folders = (PurePosixPath(name).parts[:3] for name in files)
+    return {int(parts[2]) for parts in folders if parts[:2] == ("data", "raw") and paths.is_year(parts[2])}
 
 
 def _touched(manifest: dict, folder: Path) -> list[str]:
@@ -91,13 +113,30 @@ def _report(folder: Path) -> Report | None:
 def _reported_years() -> list[int]:
     folder = paths.reports()
     found = folder.iterdir() if folder.is_dir() else []
-    return [int(child.name) for child in found if child.is_dir() and paths.is_year(child.name)]
+    names = [child.name.removesuffix(paths.SYNTHETIC_SUFFIX) for child in found if child.is_dir()]
+    return [int(name) for name in names if paths.is_year(name)]
+
+
+def _exports(year: int) -> dict[str, int | None]:
+    try:
+        known = store.read_export_card(year)
+    except DataError:
+        known = {}
+    return {path.name: known.get(path.name, {}).get("rows") for path in paths.exports(year)}
 
 
 def _year(year: int) -> Year:
     tables = {name: paths.raw_table(year, name) for name in paths.RAW_TABLES}
     rows = {name: _rows(path) for name, path in tables.items() if path.is_file()}
-    return Year(year, rows, len(checks.faults(year)) if rows else 0, _report(paths.reports() / str(year)))
+    exports = _exports(year)
+    return Year(
+        year,
+        rows,
+        faults=len(checks.faults(year, trusts_frozen=True)) if rows or exports else 0,
+        report=_report(paths.report(year)),
+        exports=exports,
+        simulated=_report(paths.report(year, is_synthetic=True)),
+    )
 
 
 def take_inventory() -> list[Year]:
@@ -108,7 +147,7 @@ def take_inventory() -> list[Year]:
     2019 5 0 False
     2020 146 0 True
     """
-    return [_year(year) for year in sorted({*paths.years(), *_reported_years()})]
+    return [_year(year) for year in sorted({*paths.prepared_years(), *_reported_years()})]
 
 
 def leftovers() -> list[Path]:

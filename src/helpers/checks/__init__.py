@@ -2,16 +2,23 @@
 
 from helpers.checks.claims import claim_faults, remark_faults
 from helpers.checks.figures import figure_faults
+from helpers.checks.records import Account, Export, account_for, forget_exports, read_export, record_faults
 from helpers.checks.tables import alias_faults, association_faults, meeting_faults, start_faults, statement_faults
 from helpers.checks.year import faults, require_usable
 
 __all__ = [
+    "Account",
+    "Export",
+    "account_for",
     "alias_faults",
     "association_faults",
     "claim_faults",
     "faults",
     "figure_faults",
+    "forget_exports",
     "meeting_faults",
+    "read_export",
+    "record_faults",
     "remark_faults",
     "require_usable",
     "start_faults",

@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from helpers import paths, store
 from helpers.checks.claims import claim_faults, remark_faults
 from helpers.checks.figures import figure_faults
+from helpers.checks.records import record_faults
 from helpers.checks.tables import alias_faults, association_faults, meeting_faults, start_faults, statement_faults
 from helpers.clean import post_faults
 from helpers.schema import DataError
@@ -12,8 +13,12 @@ from helpers.typography import fold
 
 
 def _file_faults(year: int) -> list[DataError]:
-    """Files whose name is almost that of a table: the report would be made without them."""
-    found = []
+    """Files whose name is almost that of a table or of an export: the report would be made without them."""
+    found, read = [], paths.exports(year)
+    for path in (path for path in paths.named_as_exports(year) if path not in read):
+        formats = ", ".join(suffix.removeprefix(".") for suffix in paths.EXPORT_SUFFIXES)
+        remedy = f"enregistrez-le sous un nom qui commence par « {paths.EXPORT} », en {formats}, ou retirez-le"
+        found.append(DataError(f"{paths.relative(path)} n’est pas lu : {remedy}."))
     for path in sorted(paths.raw(year).iterdir()):
         near = get_close_matches(fold(path.stem), paths.RAW_TABLES, n=1, cutoff=0.8)
         if near and path.is_file() and path.name != f"{near[0]}.csv":
@@ -61,10 +66,11 @@ def _meaning_faults(year: int) -> list[DataError]:
     return found + (_post_faults(year) if store.present(year, "prises_de_poste") else [])
 
 
-def faults(year: int) -> list[DataError]:
+def faults(year: int, *, trusts_frozen: bool = False) -> list[DataError]:
     """Every fault of a year's raw files and of the reference tables they need; empty when the year can be made.
 
-    What the schemas refuse is told first: the rest can be looked at only once the tables can be read.
+    What the schemas refuse is told first: the rest can be looked at only once the tables can be read. With
+    ``trusts_frozen``, an export that is still as it was when it was read is not read again.
 
     Raises
     ------
@@ -80,7 +86,11 @@ def faults(year: int) -> list[DataError]:
         for each in before
         for fault in store.faults_in(paths.raw_table(each, "chiffres_publies"), "chiffres_publies")
     ]
-    return _file_faults(year) + (_schema_faults(year) + unreadable or _meaning_faults(year))
+    of_schemas = _schema_faults(year) + unreadable
+    of_records = []
+    if paths.exports(year) and not (trusts_frozen and store.is_frozen(year)):
+        of_records = record_faults(year, is_cleanable=not of_schemas)
+    return _file_faults(year) + (of_schemas or _meaning_faults(year)) + of_records
 
 
 def require_usable(year: int) -> None:

@@ -20,3 +20,8 @@ def clean_persons(
         name: typed(pd.DataFrame(columns=columns(name), dtype="str"), name) for name in ("normalisations", "rejets")
     }
     return Cleaned(Persons(received.year), empty["normalisations"], empty["rejets"], pd.DataFrame())
+
+
+def clean_earlier(received: list[Received], **registers: pd.DataFrame) -> dict[int, Persons]:
+    """The persons kept of each of these years."""
+    return {each.year: clean_persons(each, **registers).persons for each in received}

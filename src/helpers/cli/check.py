@@ -1,26 +1,79 @@
-"""``alses check``: every fault of a year's files."""
+"""``alses check``: every fault of a year's files, then what an export holds."""
 
 import argparse
 from argparse import Namespace
 
+from helpers.cli.layout import beside
 from helpers.cli.say import complain, tell
 from helpers.cli.verb import Verb, year
 
+# Columns of the counts that stand before their words.
+COUNT = 12
+
+
+def _number(count: float) -> str:
+    return f"{count:,.10g}".replace(",", "\u202f").replace(".", ",")
+
+
+def _plural(count: int) -> str:
+    return "s" if count > 1 else ""
+
+
+def _list(title: str, lines: list[tuple[str, str]]) -> None:
+    """A title and what it counts, one a line; nothing without any."""
+    if lines:
+        tell(f"{title} :")
+    for head, text in lines:
+        tell(beside(f"{head:>{COUNT}}  ", text))
+
+
+def _place(row) -> str:
+    return f"colonne « {row.colonne} » : {row.regle}" if row.colonne else row.regle
+
+
+def _tell_account(account) -> None:
+    rejected = account.read - account.kept
+    tell(
+        f"Export : {_number(account.read)} ligne{_plural(account.read)} lue{_plural(account.read)}, "
+        f"{_number(account.kept)} gardée{_plural(account.kept)}, {_number(rejected)} rejetée{_plural(rejected)}."
+    )
+    _list("Lignes rejetées", [(_number(row.lignes), row.motif) for row in account.rejections.itertuples()])
+    _list("Écrit autrement, en lignes", [(_number(row.lignes), _place(row)) for row in account.changes.itertuples()])
+    differing = [
+        (row.id, f"imprimé {_number(row.valeur)}, recompté {_number(round(row.recompte, 1))} : {row.motif}")
+        for row in account.differing.itertuples()
+    ]
+    _list("Chiffres imprimés que l’export ne retrouve pas", differing)
+
 
 def _act(options: Namespace) -> int:
-    from helpers import checks
+    from helpers import checks, store
     from helpers.parameters import check_year
 
-    found = checks.faults(check_year(options.year))
+    wanted, found = check_year(options.year), checks.faults(options.year)
+    if options.accept:
+        accepted = set(map(str, store.changed_exports(wanted)))
+        found = [fault for fault in found if str(fault) not in accepted]
     for fault in found:
         complain(fault)
-    count = f"{len(found)} erreur{'s' if len(found) > 1 else ''}"
-    tell(f"{options.year} : {count}." if found else f"{options.year} : les fichiers sont utilisables.")
+    count = f"{len(found)} erreur{_plural(len(found))}"
+    tell(f"{wanted} : {count}." if found else f"{wanted} : les fichiers sont utilisables.")
+    account = None if found else checks.account_for(wanted)
+    if account:
+        _tell_account(account)
+    if account and options.accept:
+        store.freeze_exports(wanted, checks.read_export(wanted).rows, accept=True)
+        tell(f"L’export de {wanted} est enregistré tel qu’il est.")
     return 2 if found else 0
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--year", type=year, required=True, metavar="ANNÉE", help="année à contrôler (obligatoire)")
+    parser.add_argument(
+        "--accept",
+        action="store_true",
+        help="si l’export est utilisable, l’enregistre tel qu’il est, même s’il a changé depuis qu’il a été reçu",
+    )
 
 
 VERB = Verb(
@@ -28,12 +81,15 @@ VERB = Verb(
     summary="lit les fichiers d’une année et liste toutes leurs erreurs",
     description=(
         "Lit les fichiers de data/raw/ANNÉE/ et dit, une phrase par erreur, le fichier, la ligne, la colonne, ce qui "
-        "ne va pas et comment le corriger. N’exécute aucun notebook et n’écrit rien.\n"
+        "ne va pas et comment le corriger ; puis, de l’export de la base, les lignes lues, gardées, rejetées et "
+        "écrites autrement, et les chiffres imprimés qu’il ne retrouve pas. N’exécute aucun notebook et n’écrit rien, "
+        "sauf, avec --accept, l’empreinte de l’export dans data/raw/ANNÉE/carte_export.json.\n"
         "Code de sortie : 0 si les fichiers sont utilisables, 2 sinon."
     ),
     examples=(
         ("check --year 2020", "les erreurs des fichiers de 2020"),
         ("check --year 2020 2> erreurs.txt", "les mêmes, gardées dans un fichier"),
+        ("check --year 2021 --accept", "un export corrigé prend la place de l’ancien"),
     ),
     act=_act,
     add_options=_add_options,

@@ -16,11 +16,12 @@ def _line(label: str, text: str) -> None:
     tell(beside(f"  {label:<{LABEL - 2}}", text))
 
 
-def _files(rows: dict[str, int | None]) -> str:
-    def counted(count: int | None) -> str:
-        return "illisible" if count is None else f"{count} ligne{'s' if count > 1 else ''}".replace(" ", "\u00a0")
+def _files(rows: dict[str, int | None], exports: dict[str, int | None]) -> str:
+    def counted(count: int | None, otherwise: str) -> str:
+        return otherwise if count is None else f"{count} ligne{'s' if count > 1 else ''}".replace(" ", "\u00a0")
 
-    listed = [f"{name} ({counted(count)})" for name, count in rows.items()]
+    listed = [f"{name} ({counted(count, 'illisible')})" for name, count in rows.items()]
+    listed += [f"{name} ({counted(count, 'pas encore lu')})" for name, count in exports.items()]
     return ", ".join(listed) or "aucun dans data/raw : ce rapport ne peut plus être refait"
 
 
@@ -34,13 +35,31 @@ def _size(count: int) -> str:
     return f"{count / 1_000_000:.1f}\u00a0Mo".replace(".", ",")
 
 
-def _report_lines(year: int, report) -> list[str]:
+def _nothing_to_read(year: int) -> str:
+    return f"rien à lire encore : remplissez une table de data/raw/{year}, ou déposez-y l’export de la base"
+
+
+def _report_lines(year: int, report, place: str) -> list[str]:
     if report is None:
         return [f"pas encore fait : {paths.COMMAND} run --year {year}"]
     state = "à refaire" if report.reasons else "à jour"
     made = f"fait le {report.made:%d/%m/%Y à %H h %M}" if report.made else "date inconnue"
     reasons = [f"{reason}." for reason in report.reasons]  # no capital: most begin with the name of a file
-    return [f"{state} ; {made} ; {_size(report.size_bytes)}", f"reports/{year}/index.html", *reasons]
+    return [f"{state} ; {made} ; {_size(report.size_bytes)}", f"{place}/index.html", *reasons]
+
+
+def _tell_reports(each) -> None:
+    """The report of a year, and the one that rests on simulated records; what is not made is asked for once."""
+    told = [("rapport", each.report, paths.report(each.year))]
+    if each.simulated:
+        told = [*(told if each.report else []), ("simulé", each.simulated, paths.report(each.year, is_synthetic=True))]
+    elif not (each.report or each.has_data):
+        told = []
+    for label, report, place in told:
+        first, *others = _report_lines(each.year, report, paths.relative(place))
+        _line(label, first)
+        for text in others:
+            _line("", text)
 
 
 def _act(options: Namespace) -> int:
@@ -52,13 +71,12 @@ def _act(options: Namespace) -> int:
         tell("Aucune année dans data/raw. Déposez-y un dossier par année.")
     for each in years:
         tell(each.year)
-        _line("fichiers", _files(each.rows))
-        if each.rows:
+        _line("fichiers", _files(each.rows, each.exports))
+        if each.has_data:
             _line("contrôle", _verdict(each.year, each.faults))
-        first, *others = _report_lines(each.year, each.report)
-        _line("rapport", first)
-        for text in others:
-            _line("", text)
+        elif each.rows:
+            _line("contrôle", _nothing_to_read(each.year))
+        _tell_reports(each)
         for name, is_current in publish.share_state(each.year).items():
             text = "à jour" if is_current else f"à refaire : {paths.COMMAND} share {each.year}"
             _line("partage", f"reports/{name} ; {text}")

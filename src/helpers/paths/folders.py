@@ -12,6 +12,9 @@ COMMAND = "py alses.py" if os.name == "nt" else "python3 alses.py"
 
 DATA_ROOT_VARIABLE = "ALSES_DATA_ROOT"
 
+# What the name of a report adds to its year when it rests on simulated records.
+SYNTHETIC_SUFFIX = "-synthetique"
+
 
 def repository() -> Path:
     """The folder that holds pyproject.toml and notebooks/.
@@ -122,6 +125,15 @@ def reports() -> Path:
     'reports/2020'
     """
     return data_root() / "reports"
+
+
+def report(year: int, *, is_synthetic: bool = False) -> Path:
+    """The folder of the report of a year; one that rests on simulated records has another, and never that one.
+
+    >>> [paths.relative(paths.report(2020, is_synthetic=simule)) for simule in (False, True)]
+    ['reports/2020', 'reports/2020-synthetique']
+    """
+    return reports() / (f"{year}{SYNTHETIC_SUFFIX}" if is_synthetic else str(year))
 
 
 def relative(path: Path) -> str:

@@ -62,6 +62,15 @@ def exports(year: int) -> list[Path]:
     ]
 
 
+def is_simulated(year: int) -> bool:
+    """Whether the records of a year are simulated.
+
+    >>> paths.is_simulated(2020)
+    False
+    """
+    return any(path.name.casefold() == SYNTHETIC_EXPORT for path in exports(year))
+
+
 def has_data(year: int) -> bool:
     """Whether a year has something to be read: a raw table with rows, or an export.
 

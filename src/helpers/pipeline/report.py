@@ -47,9 +47,19 @@ class Step:
 
 
 def _runs(choice: Parameters) -> list[tuple[str, dict]]:
-    """The notebooks to run and their parameters, in order: 01 for each year, then the others."""
+    """The notebooks to run and their parameters, in order: 01 for each year of the series, then the others."""
     first, *others = parameters.NOTEBOOKS
-    return [(first, {"year": year}) for year in choice.years] + [(name, choice.of(name)) for name in others]
+    return [(first, {"year": year}) for year in choice.series] + [(name, choice.of(name)) for name in others]
+
+
+def _is_synthetic(choice: Parameters) -> bool:
+    """Whether any year that the report shows rests on simulated records: nothing of it is then true."""
+    return any(paths.is_simulated(year) for year in choice.series)
+
+
+def _simulated(choice: Parameters) -> str:
+    files = [paths.raw(year) / paths.SYNTHETIC_EXPORT for year in choice.series if paths.is_simulated(year)]
+    return ", ".join(map(paths.relative, files))
 
 
 class _Count:
@@ -92,25 +102,27 @@ def _build(folder: Path, notebooks: dict[str, NotebookNode], choice: Parameters)
         own_foot = "\n".join(publish.extract(notebooks[page.name], "provenance"))
         html = publish.export_page(notebooks[page.name], name=page.name, pages=PAGES, foot=own_foot, subtitle=subtitle)
         (folder / page.href).write_text(html, encoding="utf-8", newline="\n")
-    store.export_indicators(choice.years, folder)
+    store.export_indicators(choice.series, folder)
     store.export_comparisons(choice.year, folder)
     publish.write_index(folder, context=index_context(PAGES, notebooks, choice))
 
 
 def _seal(folder: Path, choice: Parameters) -> None:
     """The manifest, once the pages have passed their checks: it holds the checksum of everything else."""
-    made_from = store.provenance(choice.as_shown("03_compare"), choice.years)
+    made_from = store.provenance(choice.as_shown("03_compare"), choice.series)
     inputs = [
         {"path": entry["fichier"], "sha256": entry["sha256"], "bytes": entry["octets"], "rows": entry["lignes"]}
         for entry in made_from["entrees"]
     ]
     given, versions = choice.of("03_compare"), made_from["versions"]
-    publish.write_manifest(folder, inputs=inputs, parameters=given, versions=versions, checks=CHECKS)
+    publish.write_manifest(
+        folder, inputs=inputs, parameters=given, versions=versions, checks=CHECKS, is_synthetic=_is_synthetic(choice)
+    )
 
 
 def _publish(notebooks: dict[str, NotebookNode], choice: Parameters) -> Path:
-    final = paths.reports() / str(choice.year)
-    building = paths.reports() / f".en-cours-{choice.year}"
+    final = paths.report(choice.year, is_synthetic=_is_synthetic(choice))
+    building = paths.reports() / f".en-cours-{final.name}"
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(parents=True)
     _build(building, notebooks, choice)
@@ -153,9 +165,12 @@ def make_report(
     """
     paths.pin_data_root()
     choice = parameters.check("03_compare", year=year, compare_to=compare_to)
-    for each in choice.years:
+    for each in choice.series:
         checks.require_usable(each)
+    checks.forget_exports()
     with publish.in_turn():
-        publish.recover(paths.reports() / str(year))
+        publish.recover(paths.report(year, is_synthetic=_is_synthetic(choice)))
         tell(f"Rapport {report_subtitle(choice)}")
+        if _is_synthetic(choice):
+            tell(f"Données synthétiques : {_simulated(choice)}. Le rapport ne décrit personne et ne se cite pas.")
         return _publish(_execute_all(choice, tell, show), choice)

@@ -63,10 +63,19 @@ def _output(path: Path, folder: Path) -> dict:
     }
 
 
-def write_manifest(folder: Path, *, inputs: list[dict], parameters: dict, versions: dict, checks: list | dict) -> None:
+def write_manifest(
+    folder: Path,
+    *,
+    inputs: list[dict],
+    parameters: dict,
+    versions: dict,
+    checks: list | dict,
+    is_synthetic: bool = False,
+) -> None:
     """Writes ``manifest.json`` in the folder, last of all: it holds the checksum of every other file there.
 
-    ``inputs`` are ``{path, sha256, bytes, rows}``, kept as they are given. All that may differ between two runs on
+    ``inputs`` are ``{path, sha256, bytes, rows}``, kept as they are given; ``is_synthetic`` says that the report rests
+    on simulated records (``synthetique``, in the manifest of such a report only). All that may differ between two runs on
     the same data stands in the block ``tampon``.
 
     Raises
@@ -87,6 +96,7 @@ def write_manifest(folder: Path, *, inputs: list[dict], parameters: dict, versio
         "parameters": parameters,
         "versions": versions,
         "checks": checks,
+        **({"synthetique": True} if is_synthetic else {}),
         STAMP: _stamp(),
     }
     (folder / MANIFEST).write_bytes(written(content))

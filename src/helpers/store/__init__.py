@@ -6,8 +6,9 @@ only if they are still those that 01 wrote, from the raw files as they are now.
 
 from helpers.store.cards import expected_associations, read_card, read_contexts, read_export_card
 from helpers.store.export import export_comparisons, export_indicators
-from helpers.store.frozen import counted, export_faults, freeze_exports, is_frozen
+from helpers.store.frozen import changed_exports, counted, export_faults, freeze_exports, is_frozen
 from helpers.store.inputs import count_rows, describe_inputs, fingerprint, input_files, provenance
+from helpers.store.private import save_persons
 from helpers.store.processed import load, load_earlier, load_result, save_result, save_year
 from helpers.store.raw import (
     RawYear,
@@ -19,10 +20,11 @@ from helpers.store.raw import (
     read_registers,
     read_year,
 )
-from helpers.store.receive import receive
+from helpers.store.receive import receive, receive_earlier
 
 __all__ = [
     "RawYear",
+    "changed_exports",
     "count_rows",
     "counted",
     "describe_inputs",
@@ -49,6 +51,8 @@ __all__ = [
     "read_registers",
     "read_year",
     "receive",
+    "receive_earlier",
+    "save_persons",
     "save_result",
     "save_year",
 ]

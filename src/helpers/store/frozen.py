@@ -14,10 +14,6 @@ from helpers.store.cards import EXPORT_CARD, read_export_card
 from helpers.store.inputs import fingerprint
 
 
-def _is_synthetic(path: Path) -> bool:
-    return path.name.casefold() == paths.SYNTHETIC_EXPORT
-
-
 def counted(received: Received) -> tuple[Received, dict[str, int]]:
     """The same records, and the rows of each file by its name, which are known once its parts have been read.
 
@@ -48,8 +44,25 @@ def counted(received: Received) -> tuple[Received, dict[str, int]]:
     return replace(received, parts=[watched(rank, part) for rank, part in enumerate(received.parts)]), rows
 
 
-def _change_faults(year: int, real: list[Path]) -> list[DataError]:
-    """What is no longer as it was received, with the command that accepts it."""
+def _real_exports(year: int) -> list[Path]:
+    """The files that somebody sent: a simulated one is not frozen, for it can be made again."""
+    return [path for path in paths.exports(year) if path.name.casefold() != paths.SYNTHETIC_EXPORT]
+
+
+def changed_exports(year: int) -> list[DataError]:
+    """What is no longer as it was received, each with the command that accepts it; a simulated file is not frozen.
+
+    Raises
+    ------
+    DataError
+        when carte_export.json cannot be read.
+
+    >>> store.changed_exports(2020)
+    []
+    """
+    real = _real_exports(year)
+    if not real:
+        return []
     known = {name: entry for name, entry in read_export_card(year).items() if not entry["synthetic"]}
     if not known:
         return []
@@ -102,15 +115,11 @@ def _twin_faults(year: int, files: list[Path]) -> list[DataError]:
 def export_faults(year: int) -> list[DataError]:
     """Why the files of an export are not those that are expected: changed since they were received, or another year's.
 
-    A simulated file is not frozen: it can be made again.
-
     >>> store.export_faults(2020)
     []
     """
-    files = paths.exports(year)
-    real = [path for path in files if not _is_synthetic(path)]
     try:
-        return (_change_faults(year, real) if real else []) + _twin_faults(year, files)
+        return changed_exports(year) + _twin_faults(year, paths.exports(year))
     except DataError as fault:
         return [fault]
 
@@ -126,7 +135,7 @@ def _entry(path: Path, known: dict | None, rows: int | None) -> dict:
         "bytes": path.stat().st_size,
         "rows": rows if rows is not None else known["rows"] if is_same else None,
         "received": known["received"] if is_same else date.today().isoformat(),
-        "synthetic": _is_synthetic(path),
+        "synthetic": path.name.casefold() == paths.SYNTHETIC_EXPORT,
     }
 
 
@@ -144,15 +153,14 @@ def freeze_exports(year: int, rows: dict[str, int], *, accept: bool = False) -> 
     >>> store.freeze_exports(2020, {})
     """
     files, known = paths.exports(year), {} if accept else read_export_card(year)
-    real = [path for path in files if not _is_synthetic(path)]
-    faults = _change_faults(year, real) if real and not accept else []
+    faults = [] if accept else changed_exports(year)
     if faults:
         raise faults[0]
     if not files:
         return
     entries = {path.name: _entry(path, known.get(path.name), rows.get(path.name)) for path in files}
     # What is known of a true export outlives the simulation that stands in for it.
-    kept = {} if real else {name: entry for name, entry in known.items() if not entry["synthetic"]}
+    kept = {} if _real_exports(year) else {name: entry for name, entry in known.items() if not entry["synthetic"]}
     text = json.dumps({"resources": list({**kept, **entries}.values())}, ensure_ascii=False, indent=2) + "\n"
     card = paths.raw(year) / EXPORT_CARD
     if card.is_file() and card.read_text(encoding="utf-8") == text:
