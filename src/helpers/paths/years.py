@@ -1,5 +1,6 @@
 """The years that have data, and their files."""
 
+import re
 from pathlib import Path
 
 from helpers.paths.folders import data_root, raw
@@ -15,6 +16,8 @@ SYNTHETIC_EXPORT = f"{EXPORT}_synthetique.csv"
 
 # What a line of a table may hold that is no value: separators, quotes, spaces, the mark of UTF-8.
 _NO_VALUE = b' \t,;"\xef\xbb\xbf'
+# A line of column names in plain text: anything else that stands alone is a fault, to be told.
+_SEVERAL_NAMES = re.compile(rb"^[^\0]*[,;\t][^\0]*$")
 
 
 def is_year(name: str) -> bool:
@@ -35,7 +38,7 @@ def has_rows(path: Path) -> bool:
     if not path.is_file():
         return False
     lines = [line for line in path.read_bytes().splitlines() if line.strip(_NO_VALUE)]
-    return len(lines) != 1
+    return not (len(lines) == 1 and _SEVERAL_NAMES.search(lines[0]))
 
 
 def named_as_exports(year: int) -> list[Path]:

@@ -74,9 +74,9 @@ def write_manifest(
 ) -> None:
     """Writes ``manifest.json`` in the folder, last of all: it holds the checksum of every other file there.
 
-    ``inputs`` are ``{path, sha256, bytes, rows}``, kept as they are given; ``is_synthetic`` says that the report rests
-    on simulated records (``synthetique``, in the manifest of such a report only). All that may differ between two runs on
-    the same data stands in the block ``tampon``.
+    ``inputs`` are ``{path, sha256, bytes, rows}``, kept as they are given. All that may differ between two runs on
+    the same data stands in the block ``tampon``. ``is_synthetic`` says that the report rests on simulated records:
+    ``synthetique``, in the manifest of such a report only.
 
     Raises
     ------
