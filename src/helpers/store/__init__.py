@@ -25,13 +25,14 @@ from helpers.store.raw import (
     read_registers,
     read_year,
 )
-from helpers.store.receive import receive
+from helpers.store.receive import export_files, receive, receive_earlier
 
 __all__ = [
     "RawYear",
     "count_rows",
     "describe_inputs",
     "export_comparisons",
+    "export_files",
     "export_indicators",
     "faults_in",
     "fingerprint",
@@ -49,6 +50,7 @@ __all__ = [
     "read_registers",
     "read_year",
     "receive",
+    "receive_earlier",
     "save_result",
     "save_year",
 ]
