@@ -20,7 +20,7 @@ from helpers.store.raw import (
     read_registers,
     read_year,
 )
-from helpers.store.receive import receive, receive_earlier
+from helpers.store.receive import export_files, receive, receive_earlier
 
 __all__ = [
     "RawYear",
@@ -31,6 +31,7 @@ __all__ = [
     "expected_associations",
     "export_comparisons",
     "export_faults",
+    "export_files",
     "export_indicators",
     "faults_in",
     "fingerprint",

@@ -1,0 +1,171 @@
+"""Is a text file sound, and what does each block of it hold? One pass over its bytes."""
+
+import os
+import re
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import pyarrow as pa
+
+from helpers.store.receive.source import Source
+
+# Bytes of a range: large enough that a thread works some 20 ms on it, small enough that a few fit in any memory.
+RANGE_BYTES = 8 << 20
+
+QUOTE, FEED, RETURN = 34, 10, 13
+# « é » in UTF-8, read as Windows-1252 and saved again: Ã then a sign of the second half of that table.
+_MOJIBAKE = re.compile(rb"\xc3\x83(?:\xc2[\x80-\xbf]|\xc5\x93|\xe2\x80[\x90-\xbf])")
+_CHARACTERS = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+
+
+@dataclass(frozen=True)
+class Block:
+    """What a block of bytes holds; places are counted from the beginning of the file, None when there is none.
+
+    ``misplaced`` is the first misplaced quote if the block starts outside quotes, then if it starts inside.
+    """
+
+    start: int
+    quotes: int
+    last_quote: int
+    ends: int
+    misplaced: tuple[int | None, int | None]
+    nul: int | None
+    mojibake: int | None
+    undecodable: int | None
+    characters: int
+    is_utf8: bool
+
+
+def line_ends(content: bytes) -> np.ndarray:
+    """The place of the last byte of each end of line (LF, CR LF or CR), in order."""
+    values = np.frombuffer(content, np.uint8)
+    ends = np.flatnonzero(values == FEED)
+    if b"\r" not in content:
+        return ends
+    returns = np.flatnonzero(values == RETURN)
+    follows = np.append(values, 0)[returns + 1]
+    return np.sort(np.concatenate([ends, returns[follows != FEED]]))
+
+
+def _first_wrong(quotes: np.ndarray, opens: np.ndarray, closes: np.ndarray) -> int | None:
+    # They open and close in turn. One that does not close was meant to open: what was left open is the one before.
+    if opens[0::2].all() and closes[1::2].all():
+        return None
+    opening = ~opens[0::2]
+    closing = ~closes[1::2]
+    first = 2 * int(np.argmax(opening)) if opening.any() else len(quotes)
+    second = 2 * int(np.argmax(closing)) if closing.any() else len(quotes)
+    return int(quotes[min(first, second)])
+
+
+def _misplaced(values: np.ndarray, quotes: np.ndarray, delimiter: str) -> tuple[int | None, int | None]:
+    # A quote opens after a delimiter, an end of line or a quote; it closes before one. A text with a quote elsewhere is
+    # read in as many ways as there are programs: it is refused rather than guessed.
+    def is_edge(neighbours: np.ndarray) -> np.ndarray:
+        edges = (neighbours == ord(delimiter)) | (neighbours == FEED)
+        return edges | (neighbours == RETURN) | (neighbours == QUOTE)
+
+    opens, closes = is_edge(values[quotes - 1]), is_edge(values[quotes + 1])
+    outside = _first_wrong(quotes, opens, closes)
+    if not len(quotes) or not closes[0]:
+        return outside, int(quotes[0]) if len(quotes) else None
+    return outside, _first_wrong(quotes[1:], opens[1:], closes[1:])
+
+
+def _own_characters(content: bytes, size: int, is_first: bool) -> tuple[int, int]:
+    # From the first character that starts in the block to the first that starts after it: each is checked once.
+    begin, end = 1, 1 + size
+    while not is_first and begin < end and content[begin] & 0xC0 == 0x80:
+        begin += 1
+    while end < len(content) and content[end] & 0xC0 == 0x80:
+        end += 1
+    return begin, end
+
+
+def _is_utf8(content: bytes) -> bool:
+    offsets = pa.py_buffer(np.array([0, len(content)], np.int32))
+    try:
+        pa.StringArray.from_buffers(1, offsets, pa.py_buffer(content)).validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def scan_block(source: Source, start: int, stop: int, *, begin: int, delimiter: str) -> Block:
+    """What a block holds; ``begin`` is where the rows of the file begin."""
+    # One byte before and a few after: a quote, an end of line and a character are told by their neighbours.
+    content = source.read(max(start - 1, 0), stop + 4)
+    content = b"\n" + content[min(start, 1) :] if start == begin else content
+    content = content + b"\n" if stop >= source.size else content
+    size, shift = stop - start, start - 1
+    values = np.frombuffer(content, np.uint8)
+    own = values[1 : 1 + size]
+    quotes = np.flatnonzero(own == QUOTE) + 1 if b'"' in content else np.array([], int)
+    ends = int(np.count_nonzero(own == FEED))
+    if b"\r" in content:
+        returns = np.flatnonzero(own == RETURN) + 1
+        ends += int(np.count_nonzero(values[returns + 1] != FEED))
+    misplaced = tuple(None if at is None else at + shift for at in _misplaced(values, quotes, delimiter))
+    nul = content.find(b"\0", 1, 1 + size)
+    return Block(
+        start,
+        quotes=len(quotes),
+        last_quote=int(quotes[-1]) + shift if len(quotes) else 0,
+        ends=ends,
+        misplaced=misplaced,
+        nul=nul + shift if nul >= 0 else None,
+        **_characters(content, size, shift=shift, is_first=start == begin),
+    )
+
+
+def _characters(content: bytes, size: int, *, shift: int, is_first: bool) -> dict:
+    if content.isascii():
+        return {"mojibake": None, "undecodable": None, "characters": 0, "is_utf8": True}
+    first, after = _own_characters(content, size, is_first)
+    own = content[first:after]
+    is_utf8 = _is_utf8(own)
+    # 0x83 is half of Ã and of hardly any other letter: looked for first because it is found ten times as fast.
+    found = _MOJIBAKE.search(own) if b"\x83" in own else None
+    return {
+        "mojibake": found.start() + first + shift if found else None,
+        "undecodable": None if is_utf8 else _first_undecodable(own) + first + shift,
+        "characters": int(not own.isascii()) if is_utf8 else len(_CHARACTERS.findall(own)),
+        "is_utf8": is_utf8,
+    }
+
+
+def _first_undecodable(content: bytes) -> int:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.start
+    return 0
+
+
+def scan(source: Source, begin: int, delimiter: str) -> list[Block]:
+    """Every block of a file from where its rows begin, scanned side by side."""
+    bounds = [*range(begin, source.size, RANGE_BYTES), source.size]
+
+    def one(bound: tuple[int, int]) -> Block:
+        return scan_block(source, *bound, begin=begin, delimiter=delimiter)
+
+    if len(bounds) <= 2:
+        return [one(bound) for bound in pairwise(bounds)]
+    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+        return list(pool.map(one, pairwise(bounds)))
+
+
+def misplaced_quote(blocks: list[Block]) -> int | None:
+    """The place of the first quote that neither opens nor closes a cell, or is never closed."""
+    count = 0
+    for block in blocks:
+        place = block.misplaced[count % 2]
+        if place is not None:
+            return place
+        count += block.quotes
+    # All in their place but one left open: it is the last.
+    last = max((block.last_quote for block in blocks if block.quotes), default=0)
+    return last if count % 2 else None
