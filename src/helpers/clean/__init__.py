@@ -4,12 +4,13 @@ Rows read = rows kept + rows rejected, each rejection with its reason. Nothing i
 plain normalisation, by the public register, or by a reviewed row of ``alias.csv``; otherwise the run stops.
 """
 
-from helpers.clean.persons import clean_persons
+from helpers.clean.persons import clean_earlier, clean_persons
 from helpers.clean.posts import CleanPosts, clean_posts, post_faults, summarise_ledger
 from helpers.clean.spelling import read_duration, read_start
 
 __all__ = [
     "CleanPosts",
+    "clean_earlier",
     "clean_persons",
     "clean_posts",
     "post_faults",

@@ -14,6 +14,7 @@ from helpers.store.cards import (
     read_contexts,
 )
 from helpers.store.export import export_comparisons, export_indicators
+from helpers.store.private import load_persons, load_records, save_persons
 from helpers.store.processed import load, load_earlier, load_result, save_result, save_year
 from helpers.store.raw import (
     RawYear,
@@ -38,6 +39,8 @@ __all__ = [
     "input_files",
     "load",
     "load_earlier",
+    "load_persons",
+    "load_records",
     "load_result",
     "present",
     "provenance",
@@ -49,6 +52,7 @@ __all__ = [
     "read_registers",
     "read_year",
     "receive",
+    "save_persons",
     "save_result",
     "save_year",
 ]
