@@ -9,6 +9,7 @@ from helpers.store.export import export_comparisons, export_indicators
 from helpers.store.frozen import changed_exports, counted, export_faults, freeze_exports, is_frozen
 from helpers.store.inputs import count_rows, describe_inputs, fingerprint, input_files, provenance
 from helpers.store.private import save_persons
+from helpers.store.private import load_persons, load_records, save_persons
 from helpers.store.processed import load, load_earlier, load_result, save_result, save_year
 from helpers.store.raw import (
     RawYear,
@@ -40,6 +41,8 @@ __all__ = [
     "is_frozen",
     "load",
     "load_earlier",
+    "load_persons",
+    "load_records",
     "load_result",
     "present",
     "provenance",

@@ -12,13 +12,14 @@ from helpers.store.processed import load, load_result
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def _inert(value: str) -> str:
+def inert(value: str) -> str:
+    """The text as a spreadsheet shows it without running it."""
     return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
 
 
 def _export(table: pd.DataFrame, name: str, folder: Path) -> None:
     texts = table.select_dtypes("string").columns
-    inert = table.assign(**{column: table[column].map(_inert) for column in texts})
+    inert = table.assign(**{column: table[column].map(inert) for column in texts})
     content = inert.to_csv(index=False, sep=";", decimal=",", lineterminator="\r\n")
     (folder / f"{name}.csv").write_text(content, encoding="utf-8-sig", newline="")
     fields = [

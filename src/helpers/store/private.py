@@ -1,8 +1,140 @@
-"""What is kept of the persons of a year: in data/processed/<year>/prive, never in git, never in a report."""
+"""Persons, on this machine only: ``data/processed/<year>/prive/``, which nothing published ever reads."""
 
-from helpers.records import Cleaned
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from helpers import paths
+from helpers.records import EMPTY, Cleaned, Persons
+from helpers.schema import DataError, columns, table_schema
+from helpers.store.export import inert
+
+# Rows written at a time: a reader never needs more than some columns of them in memory.
+_ROW_GROUP = 1_000_000
+# Where the file keeps its year and the order of the labels.
+_NOTE = b"alses"
 
 
-def save_persons(cleaned: Cleaned) -> None:
-    """Keeps the persons and the quarantine of a year, for itself."""
-    del cleaned
+def _folder(year: int) -> Path:
+    return paths.processed(year) / "prive"
+
+
+def _table(persons: Persons) -> pa.Table:
+    arrays = {"identifiant": persons.identifiers}
+    for name in columns("accompagnements"):
+        if name in persons.codes:
+            codes = pa.array(persons.codes[name].astype(np.int32))
+            arrays[name] = pa.DictionaryArray.from_arrays(codes, pa.array(persons.labels[name], pa.string()))
+    note = json.dumps({"annee": persons.year, "libelles": persons.labels}, ensure_ascii=False, sort_keys=True)
+    return pa.table(arrays).replace_schema_metadata({_NOTE: note.encode()})
+
+
+def save_persons(cleaned: Cleaned) -> Path:
+    """The private folder where the persons of a year and the rows that are not counted now are, whole or not at all.
+
+    ``accompagnements.parquet`` holds the persons (schema ``accompagnements``); ``quarantaine.csv`` the rejected rows as
+    received, for a French spreadsheet: semicolons, UTF-8 with BOM, no text that would run as a formula. Both hold data
+    of persons: the folder is never in git, nor in a report.
+
+    >>> registres = {"spellings": store.read_reference("modalites"), **store.read_registers()}
+    >>> dossier = store.save_persons(clean.clean_persons(records.Received(2021), **registres))
+    >>> paths.relative(dossier), sorted(fichier.name for fichier in dossier.iterdir())
+    ('data/processed/2021/prive', ['accompagnements.parquet', 'quarantaine.csv'])
+    """
+    folder = _folder(cleaned.persons.year)
+    folder.mkdir(parents=True, exist_ok=True)
+    beside = {name: folder / f"{name}.partiel" for name in ("accompagnements.parquet", "quarantaine.csv")}
+    pq.write_table(_table(cleaned.persons), beside["accompagnements.parquet"], row_group_size=_ROW_GROUP)
+    rejected = cleaned.rejected
+    texts = [name for name in rejected.columns if name != "ligne"]
+    safe = rejected.assign(**{name: rejected[name].astype(object).map(inert) for name in texts})
+    content = safe.to_csv(index=False, sep=";", lineterminator="\r\n")
+    beside["quarantaine.csv"].write_text(content, encoding="utf-8-sig", newline="")
+    # Renamed only once both are written: a reader never sees half a file.
+    for name, path in beside.items():
+        path.replace(folder / name)
+    return folder
+
+
+def load_records(year: int) -> Persons:
+    """The persons of a year, as cleaning kept them.
+
+    Raises
+    ------
+    DataError
+        when 01 has not cleaned an export of this year.
+
+    >>> registres = {"spellings": store.read_reference("modalites"), **store.read_registers()}
+    >>> dossier = store.save_persons(clean.clean_persons(records.Received(2021), **registres))
+    >>> len(store.load_records(2021))
+    0
+    """
+    path = _folder(year) / "accompagnements.parquet"
+    if not path.is_file():
+        told = f"{paths.relative(path)} n’existe pas encore : exécutez 01_clean pour {year}, avec un export."
+        raise DataError(told)
+    names = [name for name in columns("accompagnements") if name != "identifiant"]
+    try:
+        table = pq.read_table(path, read_dictionary=names)
+        note = json.loads(table.schema.metadata[_NOTE])
+        codes = {name: _codes(table[name], note["libelles"][name]) for name in names if name in table.column_names}
+        labels = {name: note["libelles"][name] for name in codes}
+        return Persons(note["annee"], codes, labels, _joined(table["identifiant"]))
+    except (pa.ArrowException, KeyError, TypeError, ValueError):
+        raise DataError(f"{paths.relative(path)} a été modifié à la main : relancez 01_clean pour {year}.") from None
+
+
+def _joined(column: pa.ChunkedArray) -> pa.Array:
+    return pa.concat_arrays([pa.array([], pa.string()), *(chunk.cast(pa.string()) for chunk in column.chunks)])
+
+
+def _codes(column: pa.ChunkedArray, labels: list[str]) -> np.ndarray:
+    """The codes of a column under the order of its labels, whatever the order in which the file has them."""
+    place = {label: number for number, label in enumerate(labels)}
+    dtype = np.min_scalar_type(max(len(labels) - 1, 0))
+    found = [np.zeros(0, dtype=dtype)]
+    for chunk in column.chunks:
+        new = np.array([place[label] for label in chunk.dictionary.to_pylist()], dtype=dtype)
+        found.append(new[chunk.indices.to_numpy(zero_copy_only=False)])
+    return np.concatenate(found)
+
+
+def load_persons(year: int) -> pd.DataFrame:
+    """The persons of a year, one a row, to explore by hand: never to show or to send as they are.
+
+    The columns are those of the schema ``accompagnements``: texts are categorical, the two dates are dates. An answer
+    that was not given is ``non_renseigne``, so that counting does not lose it; a name or a date that was not given is
+    missing.
+
+    Raises
+    ------
+    DataError
+        as `load_records` does.
+
+    >>> registres = {"spellings": store.read_reference("modalites"), **store.read_registers()}
+    >>> dossier = store.save_persons(clean.clean_persons(records.Received(2021), **registres))
+    >>> list(store.load_persons(2021).columns[:3])
+    ['identifiant', 'annee', 'association']
+    """
+    persons = load_records(year)
+    out = {"identifiant": pd.Series(persons.identifiers.to_pandas(), dtype="str")}
+    for field in table_schema("accompagnements")["fields"]:
+        name = field["name"]
+        if name in persons.codes:
+            out[name] = _readable(persons, name, field)
+    return pd.DataFrame(out)
+
+
+def _readable(persons: Persons, name: str, field: dict) -> pd.Series:
+    codes, labels = persons.codes[name], persons.labels[name]
+    if field["type"] == "date":
+        days = pd.to_datetime(pd.Series([label or None for label in labels], dtype="object"), format="%Y-%m-%d")
+        return pd.Series(days.to_numpy()[codes])
+    if "indicateur" in field:
+        words = ["non_renseigne" if label == EMPTY else label for label in labels]
+        return pd.Series(pd.Categorical.from_codes(codes.astype(np.int64), categories=words))
+    return pd.Series(pd.Categorical.from_codes(codes.astype(np.int64) - 1, categories=labels[1:]))

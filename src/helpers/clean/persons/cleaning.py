@@ -1,0 +1,143 @@
+"""From what was received to the persons kept, in the order in which it is done."""
+
+import os
+from concurrent.futures import Executor, ThreadPoolExecutor
+
+import numpy as np
+import pandas as pd
+
+from helpers.clean.persons.account import count_changes, count_rejections, keep_rejected
+from helpers.clean.persons.coding import Coded, Vocabulary, code_part
+from helpers.clean.persons.columns import Registers, link_colleges, read_columns
+from helpers.clean.persons.faults import find_empty, find_excess, find_full, find_other_years, find_unforeseen
+from helpers.clean.persons.gather import answers_at, gather_persons, join_identifiers
+from helpers.clean.persons.identity import exclude_twice
+from helpers.clean.persons.rows import Rules, count_decisions, exclude_rows
+from helpers.clean.persons.spellings import read_spellings
+from helpers.records import Cleaned, Part, Persons, Received
+from helpers.schema import DataError, columns
+
+# More threads than that wait for one another more than they work.
+_MOST_WORKERS = 4
+
+
+def clean_persons(
+    received: Received,
+    *,
+    spellings: pd.DataFrame,
+    aliases: pd.DataFrame,
+    associations: pd.DataFrame,
+    colleges: pd.DataFrame,
+) -> Cleaned:
+    """The persons kept of a year, and the account of every row read; nothing when there is no export.
+
+    ``spellings`` has the schema ``modalites``; the registers (schema ``alias``, schema ``associations``, schema
+    ``colleges``) are those of `store.read_registers`. The result does not depend on how the files are cut into parts.
+
+    Decisions: an answer of a closed list that no rule knows is kept as ``non_prevu``; a date is read with the day
+    first; a person twice in the year is kept once if the answers are the same, not at all if they differ; nothing is
+    guessed. What makes the whole year unusable is in ``faults``, all at once: nothing is raised.
+
+    >>> registres = {"spellings": store.read_reference("modalites"), **store.read_registers()}
+    >>> nettoyage = clean.clean_persons(records.Received(2021), **registres)
+    >>> len(nettoyage.persons), nettoyage.read, nettoyage.faults
+    (0, 0, [])
+    """
+    registers = Registers(read_spellings(spellings), aliases, associations, colleges)
+    vocabularies = {name: Vocabulary() for name in columns("accompagnements") if name != "identifiant"}
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_WORKERS)) as pool:
+        parts, broken = _read(received.parts, vocabularies, pool)
+        known = read_columns(parts, vocabularies, registers, received.year)
+        rules = Rules(known, *link_colleges(known, registers))
+        excluded, identifiers = _exclude(parts, rules, pool)
+        decided = [change for made in pool.map(lambda part: count_decisions(part, rules), parts) for change in made]
+        changes = [*received.changes, *(change for part in parts for change in part.changes), *decided]
+        ledger = count_changes(parts, known, changes)
+        rejected = keep_rejected(parts, known, excluded)
+        persons = gather_persons(parts, rules, excluded, identifiers, year=received.year, pool=pool)
+    read = sum(len(part) + len(part.refused) for part in parts)
+    assert read == len(persons) + len(rejected), "a row is neither kept nor rejected"
+    rejections = count_rejections(rejected)
+    faults = [*received.faults, *broken, *registers.spellings.faults]
+    faults += _faults(received, parts, rules, vocabularies)
+    if not any("ce fichier est celui" in str(fault) for fault in faults):
+        faults += find_excess(parts, rejections, read)
+    return Cleaned(persons, ledger, rejections, rejected, read, faults)
+
+
+def _read(
+    parts: list[Part], vocabularies: dict[str, Vocabulary], pool: Executor
+) -> tuple[list[Coded], list[DataError]]:
+    """The parts as numbers, in their order, and why some could not be read."""
+
+    def code(part: Part) -> Coded | DataError:
+        try:
+            return code_part(part, vocabularies)
+        except DataError as fault:
+            return fault
+
+    done = list(pool.map(code, parts))
+    return [each for each in done if isinstance(each, Coded)], [each for each in done if isinstance(each, DataError)]
+
+
+def _exclude(parts: list[Coded], rules: Rules, pool: Executor) -> tuple[np.ndarray, object]:
+    """Why each row is not counted (the place of a reason, or 0), and the identifiers of all."""
+    found = list(pool.map(lambda part: exclude_rows(part, rules), parts))
+    excluded = np.concatenate([np.zeros(0, dtype=np.uint8), *found])
+    keys = np.concatenate([np.zeros(0, dtype=np.uint64), *(part.keys for part in parts)])
+    for part in parts:
+        part.keys = keys[:0]
+    identifiers = join_identifiers(parts)
+    exclude_twice(excluded, keys, identifiers, lambda rows: answers_at(parts, rules, rows))
+    return excluded, identifiers
+
+
+def _faults(
+    received: Received, parts: list[Coded], rules: Rules, vocabularies: dict[str, Vocabulary]
+) -> list[DataError]:
+    if not parts:
+        return []
+    read = sum(len(part) + len(part.refused) for part in parts)
+    file = parts[0].part.file
+    if not read:
+        said = "aucune ligne de données ; vérifiez que c’est bien l’export, et non un modèle."
+        return [] if received.faults else [DataError(f"{file} : {said}")]
+    return [
+        *find_full(vocabularies, file),
+        *find_other_years(parts, rules.columns["annee"], received.year),
+        *find_empty(parts, rules.columns, received.columns),
+        *find_unforeseen(parts, rules.columns),
+    ]
+
+
+def clean_earlier(
+    receiveds: list[Received],
+    *,
+    spellings: pd.DataFrame,
+    aliases: pd.DataFrame,
+    associations: pd.DataFrame,
+    colleges: pd.DataFrame,
+) -> dict[int, Persons]:
+    """The persons of earlier years by year, each cleaned as `clean_persons` does; a year without export is left out.
+
+    ``spellings`` has the schema ``modalites``; the registers: schema ``alias``, schema ``associations``, schema
+    ``colleges``.
+
+    Raises
+    ------
+    DataError
+        for the first fault of a year: an overlap with records that cannot be used would be false.
+
+    >>> registres = {"spellings": store.read_reference("modalites"), **store.read_registers()}
+    >>> clean.clean_earlier([records.Received(2019), records.Received(2020)], **registres)
+    {}
+    """
+    registers = {"spellings": spellings, "aliases": aliases, "associations": associations, "colleges": colleges}
+    out = {}
+    for received in receiveds:
+        cleaned = clean_persons(received, **registers)
+        if cleaned.faults:
+            raise cleaned.faults[0]
+        if not received.is_empty:
+            out[received.year] = cleaned.persons
+    return out
