@@ -14,6 +14,7 @@ from helpers.store.cards import (
     read_contexts,
 )
 from helpers.store.export import export_comparisons, export_indicators
+from helpers.store.new_year import make_year
 from helpers.store.processed import load, load_earlier, load_result, save_result, save_year
 from helpers.store.raw import (
     RawYear,
@@ -26,6 +27,7 @@ from helpers.store.raw import (
     read_year,
 )
 from helpers.store.receive import receive
+from helpers.store.simulated import read_simulated, refuse_beside_export, save_simulated
 
 __all__ = [
     "RawYear",
@@ -39,6 +41,7 @@ __all__ = [
     "load",
     "load_earlier",
     "load_result",
+    "make_year",
     "present",
     "provenance",
     "read_card",
@@ -47,8 +50,11 @@ __all__ = [
     "read_raw",
     "read_reference",
     "read_registers",
+    "read_simulated",
     "read_year",
     "receive",
+    "refuse_beside_export",
     "save_result",
+    "save_simulated",
     "save_year",
 ]
