@@ -49,7 +49,7 @@ def _act(options: Namespace) -> int:
         )
     )
     for name, use in _TABLES:
-        tell(beside(f"      {name:<21}", use))
+        tell(beside(f"      {name:<23}", use))
     tell(f"\nPuis : {paths.COMMAND} check --year {options.year}")
     return 0
 

@@ -44,7 +44,10 @@ def _told(records, earlier, year: int) -> str:
 
 def _act(options: Namespace) -> int:
     from helpers import store
+    from helpers.schema import DataError
 
+    if (options.persons is None) != options.from_published:
+        raise DataError("Choisissez l’un des deux : --persons N, ou --from-published.")
     store.refuse_beside_export(options.year)
     earlier = store.read_simulated(options.year - 1)
     records = (_published if options.from_published else _invented)(options, earlier)
@@ -63,11 +66,10 @@ def _whole(value: str) -> int:
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--year", type=year, required=True, metavar="ANNÉE", help="année à simuler (obligatoire)")
-    what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument(
+    parser.add_argument(
         "--persons", type=_whole, metavar="N", help="personnes suivies par un ALSES ; d’autres s’y ajoutent"
     )
-    what.add_argument(
+    parser.add_argument(
         "--from-published", action="store_true", help="redonne chaque chiffre imprimé dans chiffres_publies.csv"
     )
     parser.add_argument(
