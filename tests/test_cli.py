@@ -95,7 +95,7 @@ def test_the_help_follows_a_narrow_terminal_and_no_further_than_80_columns_a_wid
 
 def test_the_main_help_lists_every_verb_and_every_exit_code(capsys, monkeypatch):
     shown = help_of([], capsys, monkeypatch)
-    assert re.findall(r"^  (\w+) ", shown.partition("verbes\u00a0:")[2].partition("options\u00a0:")[0], re.MULTILINE) == NAMES
+    assert re.findall(r"^  ([\w-]+) ", shown.partition("verbes\u00a0:")[2].partition("options\u00a0:")[0], re.MULTILINE) == NAMES
     assert re.findall(r"^  (\d+) ", shown.partition("codes de sortie\u00a0:")[2], re.MULTILINE) == ["0", "1", "2", "130"]
 
 

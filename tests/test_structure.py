@@ -52,7 +52,7 @@ MAY_IMPORT = {
         "charts",
         "pipeline",
     },
-    "simulate": {"schema", "indicators"},
+    "simulate": {"schema", "facts", "indicators"},
     "environment": set(),
     "dictionary": {"schema", "typography"},
     "inventory": {"paths", "schema", "checks", "store"},

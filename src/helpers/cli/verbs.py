@@ -1,5 +1,16 @@
 """The verbs of the command, in the order of the help. To add one: its module, with a ``VERB``, and a name here."""
 
-from helpers.cli import check, develop, doctor, lab, run, share, status
+from helpers.cli import check, develop, doctor, lab, new_year, run, share, simulate, status
 
-VERBS = (run.VERB, share.VERB, lab.VERB, check.VERB, status.VERB, doctor.VERB, develop.TEST, develop.GENERATE)
+VERBS = (
+    run.VERB,
+    share.VERB,
+    lab.VERB,
+    new_year.VERB,
+    check.VERB,
+    simulate.VERB,
+    status.VERB,
+    doctor.VERB,
+    develop.TEST,
+    develop.GENERATE,
+)

@@ -10,6 +10,7 @@ from helpers.store.frozen import changed_exports, counted, export_faults, freeze
 from helpers.store.inputs import count_rows, describe_inputs, fingerprint, input_files, provenance
 from helpers.store.private import save_persons
 from helpers.store.private import load_persons, load_records, save_persons
+from helpers.store.new_year import make_year
 from helpers.store.processed import load, load_earlier, load_result, save_result, save_year
 from helpers.store.raw import (
     RawYear,
@@ -22,6 +23,8 @@ from helpers.store.raw import (
     read_year,
 )
 from helpers.store.receive import export_files, receive, receive_earlier
+from helpers.store.receive import receive
+from helpers.store.simulated import read_simulated, refuse_beside_export, save_simulated
 
 __all__ = [
     "RawYear",
@@ -44,6 +47,7 @@ __all__ = [
     "load_persons",
     "load_records",
     "load_result",
+    "make_year",
     "present",
     "provenance",
     "read_card",
@@ -53,10 +57,13 @@ __all__ = [
     "read_raw",
     "read_reference",
     "read_registers",
+    "read_simulated",
     "read_year",
     "receive",
     "receive_earlier",
     "save_persons",
+    "refuse_beside_export",
     "save_result",
+    "save_simulated",
     "save_year",
 ]

@@ -1,0 +1,71 @@
+"""``alses new-year``: the folder of a year that begins, and what to put where."""
+
+import argparse
+from argparse import Namespace
+
+from helpers import paths
+from helpers.cli.layout import beside, filled
+from helpers.cli.say import tell
+from helpers.cli.verb import Verb, year
+
+_TABLES = (
+    ("chiffres_publies.csv", "les chiffres qu’un document imprime, un par ligne"),
+    ("prises_de_poste.csv", "les nouveaux postes, recopiés tels qu’imprimés"),
+    ("reunions.csv", "les réunions du réseau"),
+    ("enonces.csv", "la synthèse des réunions, reformulée et codée"),
+    ("README.md", "d’où vient chaque fichier, et quand"),
+    ("datapackage.json", "la carte : le nom du document, sous « sources »"),
+)
+
+
+def _columns(presence: str) -> str:
+    from helpers.schema import table_schema
+
+    return ", ".join(each["name"] for each in table_schema("accompagnements")["fields"] if each["presence"] == presence)
+
+
+def _act(options: Namespace) -> int:
+    from helpers import store
+
+    made, kept = store.make_year(options.year)
+    folder = paths.relative(paths.raw(options.year))
+    tell(f"{folder} est prêt." if made else f"{folder} a déjà tous ses fichiers.")
+    for label, found in (("créés", made), ("laissés tels quels", kept)):
+        if found:
+            tell(beside(f"  {label} : ", ", ".join(path.name for path in found)))
+    tell(filled("\nÀ déposer dans ce dossier, l’un ou l’autre, ou les deux :"))
+    tell(
+        beside(
+            "  - ",
+            "l’export de la base, une personne par ligne : un fichier dont le nom commence par "
+            "« accompagnements » (.csv, .xlsx, .ods ou .parquet). Il n’entre jamais dans git : il reste sur ce poste.",
+        )
+    )
+    tell(beside("      colonnes obligatoires : ", _columns("obligatoire")))
+    tell(beside("      colonnes facultatives : ", _columns("facultative")))
+    tell(
+        beside(
+            "  - ", "ce qu’un document dit de l’année, dans les tables vides ; celle qui ne sert pas peut rester vide :"
+        )
+    )
+    for name, use in _TABLES:
+        tell(beside(f"      {name:<23}", use))
+    tell(f"\nPuis : {paths.COMMAND} check --year {options.year}")
+    return 0
+
+
+def _add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("year", type=year, metavar="ANNÉE", help="année à préparer")
+
+
+VERB = Verb(
+    name="new-year",
+    summary="prépare le dossier d’une année et dit quoi y déposer",
+    description=(
+        "Crée data/raw/ANNÉE/ avec des tables vides qui ont les bonnes colonnes, un journal et une carte à compléter, "
+        "et dit quoi déposer où. Un fichier déjà là est laissé tel quel : rien n’est jamais remplacé."
+    ),
+    examples=(("new-year 2021", "le dossier de 2021"),),
+    act=_act,
+    add_options=_add_options,
+)

@@ -1,0 +1,138 @@
+"""A year of simulated records: invented, or such that the printed figures come out again."""
+
+import numpy as np
+import pandas as pd
+
+from helpers.schema import DataError, columns
+from helpers.simulate.assumptions import STRATA, assumptions
+from helpers.simulate.people import people
+from helpers.simulate.places import MOST_ASSOCIATIONS, MOST_COLLEGES, invent_places
+from helpers.simulate.plan import Plan, plan_persons, plan_published
+from helpers.simulate.returning import candidates, nobody
+
+# More persons than this would pass the largest count that the indicators take for possible (`system.CEILING`).
+MOST_PERSONS = 300_000
+COLLEGES = 45
+YEARS = (1990, 2100)  # dates, and ages, stay plain
+
+
+def invent(
+    year: int,
+    persons: int,
+    *,
+    seed: int = 1,
+    colleges: int | None = None,
+    associations: int | None = None,
+    earlier: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """The records of an invented year where ``persons`` are followed by an ALSES, others by another educator.
+
+    Schema ``accompagnements``, every cell a text, written as in the export. Whose accompaniment goes on is taken from
+    ``earlier``, the records of an earlier year, as far as it has them. The same arguments give the same rows.
+
+    Raises
+    ------
+    DataError
+        for a number that is out of bounds.
+
+    >>> personnes = simulate.invent(2021, 50, colleges=4, associations=2)
+    >>> personnes.groupby("suivi_par").size().to_dict()
+    {'alses': 50, 'autre_educateur': 98}
+    >>> personnes.loc[personnes["suivi_par"].eq("alses"), ["identifiant", "uai", "college"]].head(2)
+        identifiant       uai            college
+    0  S2021-000001  9990001Z  Collège fictif 01
+    2  S2021-000003  9990004C  Collège fictif 04
+    """
+    _require("personnes", persons, MOST_PERSONS)
+    _require_year(year)
+    sizes = _places(COLLEGES if colleges is None else colleges, associations)
+    rng = np.random.default_rng([seed, year])
+    plan = plan_persons(year, persons, rng)
+    return _records(plan, rng, earlier=earlier, **sizes)
+
+
+def reproduce(
+    figures: pd.DataFrame,
+    *,
+    year: int,
+    seed: int = 1,
+    colleges: int | None = None,
+    associations: int | None = None,
+    earlier: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Records from which every printed figure of persons of a year comes out again, as printed.
+
+    ``figures`` has the schema ``chiffres_publies`` and may hold the year before as well; ``earlier`` and what comes
+    out, the schema ``accompagnements``. What is not printed is as near as it can be to the assumptions of
+    ``hypotheses.toml``. A share whose base is not written (« ambigue ») is read as a part of all the answers cited.
+
+    Raises
+    ------
+    DataError
+        when no figure counts persons, or when no persons could give them all.
+
+    >>> personnes = simulate.reproduce(store.read_raw(2019, "chiffres_publies"), year=2019)
+    >>> alses = personnes[personnes["suivi_par"].eq("alses")]
+    >>> len(alses), round(100 * alses["sexe"].eq("filles").mean()), round(100 * alses["origine"].eq("college").mean())
+    (1852, 40, 52)
+    """
+    _require_year(year)
+    plan = plan_published(figures, year=year)
+    persons = plan.size(STRATA[0])
+    if plan.size(STRATA[2]) + plan.size(STRATA[1]) + persons > 3 * MOST_PERSONS:
+        _require("personnes", persons, MOST_PERSONS)
+    sizes = _places(_colleges(figures, year, persons, earlier) if colleges is None else colleges, associations)
+    return _records(plan, np.random.default_rng([seed, year]), earlier=earlier, **sizes)
+
+
+def _require(what: str, number: int, most: int) -> None:
+    if not 1 <= number <= most:
+        shown = f"{most:,}".replace(",", "\u202f")
+        raise DataError(f"La simulation prend de 1 à {shown} {what} ; reçu : {number}.")
+
+
+def _require_year(year: int) -> None:
+    if not YEARS[0] <= year <= YEARS[1]:
+        raise DataError(f"La simulation prend une année de {YEARS[0]} à {YEARS[1]} ; reçu : {year}.")
+
+
+def _places(colleges: int, associations: int | None) -> dict[str, int]:
+    """How many of each; the usual number of associations, or fewer where there are fewer collèges."""
+    if associations is None:
+        associations = min(assumptions()["tailles"]["associations"], max(1, colleges))
+    _require("collèges", colleges, MOST_COLLEGES)
+    _require("associations", associations, MOST_ASSOCIATIONS)
+    if associations > colleges:
+        raise DataError(
+            f"Chaque collège simulé a une seule association : {associations} associations demandent au moins "
+            f"{associations} collèges ; reçu : {colleges}."
+        )
+    return {"colleges": colleges, "associations": associations}
+
+
+def _colleges(figures: pd.DataFrame, year: int, persons: int, earlier: pd.DataFrame | None) -> int:
+    """The collèges of a year whose document does not say how many: the earlier ones and the new, else one a post."""
+    said = figures[figures["annee"].eq(year) & figures["mesure"].eq("effectif") & figures["operateur"].eq("=")]
+    numbers = {row.indicateur: int(row.valeur) for row in said[said["perimetre"].eq("reseau_alses")].itertuples()}
+    known = 0 if earlier is None else earlier.loc[earlier["uai"].ne(""), "uai"].nunique()
+    if known and "nouveaux_colleges" in numbers:
+        found = known + numbers["nouveaux_colleges"]
+    else:
+        found = numbers.get("postes") or round(persons / assumptions()["tailles"]["personnes_par_college"])
+    return min(max(1, found), MOST_COLLEGES)
+
+
+def _records(plan: Plan, rng: np.random.Generator, *, earlier: pd.DataFrame | None, **sizes: int) -> pd.DataFrame:
+    places = invent_places(rng, earlier=earlier, **sizes)
+    none = nobody(columns("accompagnements"))
+    parts = [
+        people(plan, stratum, places, none if earlier is None else candidates(earlier, stratum), rng)
+        for stratum in STRATA
+    ]
+    rows = pd.concat(parts, ignore_index=True)
+    rows = rows.iloc[rng.permutation(len(rows))].reset_index(drop=True)
+    is_new = rows["identifiant"].eq("")
+    # The year of entry is in the code: no later year can give it to somebody else.
+    codes = [f"S{plan.year}-{number:06d}" for number in range(1, int(is_new.sum()) + 1)]
+    rows.loc[is_new, "identifiant"] = codes
+    return rows.sort_values("identifiant", ignore_index=True)
