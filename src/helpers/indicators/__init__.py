@@ -7,7 +7,9 @@ unprinted figures follow from printed ones, and finds the printed figures that c
 rows           one row of the table, and the counts that a printed share allows
 counts         posts, meetings and the ledger, counted; every count of the year
 persons        individual records, counted
+groups         some of the persons, and how many of them have each code
 answers        what each person answered, as codes
+derived        what the persons answered to questions that no column asks
 crossings      two questions crossed, no cell too small
 reconcile      printed figures beside the same, counted
 overlaps       the same persons and collèges, two years
