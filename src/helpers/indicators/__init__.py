@@ -13,6 +13,7 @@ derived        what the persons answered to questions that no column asks
 crossings      two questions crossed, no cell too small
 reconcile      printed figures beside the same, counted
 overlaps       the same persons and collèges, two years
+hiding         which answers of a split population would show too few persons
 clusters       how alike the persons of one collège are
 context        what stands around the posts: collèges, associations
 statements     the coded statements, counted

@@ -60,6 +60,11 @@ def joint(first: Answers, second: Answers) -> np.ndarray:
     return found.reshape(shape)
 
 
+def by_class(classes: np.ndarray, width: int, answers: Answers) -> np.ndarray:
+    """Persons by class (a code each, below ``width``) and by modality, then group, of their answer."""
+    return joint(Answers(answers.entry, classes, [()] * width), answers) @ answers.incidence(with_groups=True)
+
+
 def answers_to(group: Group, entry: Indicator) -> Answers:
     """The answers of a group to a question of the catalogue; those out of the base of the question are left out."""
     name, _, modality = (entry.base or "").partition("/")

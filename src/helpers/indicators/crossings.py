@@ -56,10 +56,8 @@ def _together(answers: Answers, other: Answers) -> np.ndarray:
     return answers.incidence().T @ joint(answers, other) @ other.incidence()
 
 
-def _both_sides(
-    short: Answers, long: Answers, counts: np.ndarray, *, by: str
-) -> Iterator[tuple[str, str, int, int]]:
-    """Row, column, count and base (``by`` which side) of the reading that keeps the most columns, then the most rows."""
+def _both_sides(short: Answers, long: Answers, counts: np.ndarray, *, by: str) -> Iterator[tuple[str, str, int, int]]:
+    """Row, column, count and base (``by`` which side): the reading with the most columns, then with the most rows."""
     readings = [
         (rows, *folded)
         for rows, kept in _short_sides(short, counts)
