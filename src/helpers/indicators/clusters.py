@@ -58,7 +58,7 @@ def intraclass(given: np.ndarray, sizes: np.ndarray) -> dict | None:
     """The estimate for one answer: how many give it in each cluster, of how many; None when nothing can be estimated.
 
     >>> intraclass(np.array([3, 1]), np.array([4, 4]))["ressemblance"]
-    0.14285714285714285
+    0.2
     """
     given, sizes = given[sizes > 0], sizes[sizes > 0]
     clusters, persons = len(sizes), int(sizes.sum())

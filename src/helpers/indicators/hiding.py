@@ -18,7 +18,7 @@ def may_show(parts: np.ndarray, sizes: np.ndarray, entry: Indicator) -> np.ndarr
 
     >>> sexe = schema.catalogue().indicators["sexe"]
     >>> may_show(np.array([[30, 20], [28, 3], [0, 0], [0, 0], [9, 7]]), np.array([67, 30]), sexe)
-    array([False, False,  True,  True,  True])
+    array([ True, False,  True,  True, False])
     """
     count = len(entry.modalities) + len(entry.recorded)
     kept = ~(is_small(parts) | is_small(sizes - parts)).any(axis=1)

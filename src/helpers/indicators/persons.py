@@ -64,9 +64,10 @@ def _rows(group: Group, entry: Indicator, perimeter: str) -> Iterator[dict]:
     for modality, count in answers.counts().items():
         if count or modality not in entry.recorded or modality == _ALWAYS_SHOWN:
             yield _exact(group, entry, perimeter, modality, count, base=base)
-    for other in entry.crossed_with:
-        for cell in cross(answers, answers_to(group, catalogue().indicators[other])):
-            crossed = (other, cell.crossed)
+    # Elsewhere the margins are not known, and the difference of two perimeters would show smaller cells.
+    for other in [catalogue().indicators[name] for name in entry.crossed_with]:
+        for cell in cross(answers, answers_to(group, other)) if perimeter in other.counted_in else ():
+            crossed = (other.id, cell.crossed)
             yield _exact(group, entry, perimeter, cell.modality, cell.count, base=(cell.base,) * 2, cross=crossed)
 
 
