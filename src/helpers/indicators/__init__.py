@@ -7,10 +7,15 @@ unprinted figures follow from printed ones, and finds the printed figures that c
 rows           one row of the table, and the counts that a printed share allows
 counts         posts, meetings and the ledger, counted; every count of the year
 persons        individual records, counted
+groups         some of the persons, and how many of them have each code
 answers        what each person answered, as codes
+derived        what the persons answered to questions that no column asks
 crossings      two questions crossed, no cell too small
 reconcile      printed figures beside the same, counted
+motives        why they agree or not, in words
+ledgers        the rows of an export, and these outcomes, counted
 overlaps       the same persons and collèges, two years
+hiding         which answers of a split population would show too few persons
 clusters       how alike the persons of one collège are
 context        what stands around the posts: collèges, associations
 statements     the coded statements, counted
@@ -35,7 +40,9 @@ from helpers.indicators.clusters import estimate_clusters
 from helpers.indicators.coherences import Coherences, check_coherences
 from helpers.indicators.controls import check_figures, count_verdicts
 from helpers.indicators.counts import count_ledger, count_meetings, count_posts, count_year
+from helpers.indicators.figures import left_to_print
 from helpers.indicators.findings import serious
+from helpers.indicators.ledgers import count_received, count_reconciled
 from helpers.indicators.overlaps import count_overlaps
 from helpers.indicators.persons import count_persons
 from helpers.indicators.reconcile import reconcile
@@ -52,10 +59,13 @@ __all__ = [
     "count_overlaps",
     "count_persons",
     "count_posts",
+    "count_received",
+    "count_reconciled",
     "count_statements",
     "count_verdicts",
     "count_year",
     "estimate_clusters",
+    "left_to_print",
     "reconcile",
     "serious",
     "share_bounds",

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from helpers.facts import cite, decimals_of
-from helpers.indicators.figures import HYPOTHESIS, build_system, cell_of
+from helpers.indicators.figures import HYPOTHESIS, build_system, cell_of, left_to_print
 from helpers.indicators.ratios import ratio_bounds
 from helpers.indicators.rows import Cell, base_cell, row, single, table
 from helpers.indicators.system import Conflict, System, bounds, contradictions, determines, is_feasible
@@ -34,7 +34,7 @@ def build_indicators(figures: pd.DataFrame, counted: pd.DataFrame, *, year: int)
     figure is ``deduit`` when the printed ones would leave it a single value if nothing were rounded; a modality that
     nothing determines is ``non_publie``, without bounds; so is ``contradictoire``, whatever was printed for it. No
     catalogue assumption is used: it may explain a printed figure, it does not make one. ``counted`` comes from
-    `count_year`.
+    `count_year` and `count_persons`: what records count, print no longer says (`left_to_print`).
 
     >>> chiffres = store.read_raw(2020, "chiffres_publies").query("perimetre == 'alses' & indicateur != 'objectif'")
     >>> rows = indicators.build_indicators(chiffres, store.load(2020, "indicateurs").head(0), year=2020)
@@ -43,6 +43,7 @@ def build_indicators(figures: pd.DataFrame, counted: pd.DataFrame, *, year: int)
     2   filles           927           949  arrondi_imprime
     3  garcons          1284          1306  arrondi_imprime
     """
+    figures = left_to_print(figures, counted)
     system, conflicts = consistent_system(figures, counted)
     system = system.without(assumptions_in(system))
     contradicted = set().union(*(conflict.culprits for conflict in conflicts))

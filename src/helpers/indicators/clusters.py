@@ -1,12 +1,78 @@
 """How alike the persons of one collège are."""
 
+from collections.abc import Iterator
+
+import numpy as np
 import pandas as pd
 
+from helpers.indicators.answers import answers_to, by_class
+from helpers.indicators.groups import Group, tally
+from helpers.indicators.persons import perimeters
 from helpers.records import Persons
-from helpers.schema import columns, typed
+from helpers.schema import catalogue, columns, typed
+
+# The questions whose shares page 03 compares.
+_ASKED = ("sexe", "nouvel_accompagnement", "origine", "niveau", "demande_initiale", "parents_associes")
+_PERIMETER = "alses"
 
 
 def estimate_clusters(persons: Persons, *, source: str) -> pd.DataFrame:
-    """The schema ``grappes``, one row an answer of the persons followed by an ALSES; empty without records."""
-    del persons, source
-    return typed(pd.DataFrame(columns=columns("grappes"), dtype="str"), "grappes")
+    """The intraclass correlation (schema ``grappes``) of what the persons followed by an ALSES answered, by collège.
+
+    One row a modality of a document or a group, estimated by analysis of variance: ``personnes_par_college`` is the
+    size that this estimator asks for, smaller than the mean when collèges differ; a negative correlation is 0. Persons
+    without a known UAI are left out. No row with fewer than two collèges, without two persons in one of them, or for an
+    answer that nobody or everybody gives. ``source`` is export or synthetique.
+
+    >>> lignes = pd.DataFrame({"identifiant": list("ABCD"), "suivi_par": "alses", "uai": ["0590001A", "0590002B"] * 2})
+    >>> personnes = records.Persons.of(2021, lignes.assign(sexe=["filles", "garcons"] * 2))
+    >>> grappes = indicators.estimate_clusters(personnes, source="export")
+    >>> grappes[["modalite", "colleges", "ressemblance", "effet_de_plan"]]
+      modalite  colleges  ressemblance  effet_de_plan
+    0   filles         2           1.0            2.0
+    1  garcons         2           1.0            2.0
+    """
+    rows = list(_rows(persons)) if len(persons) else []
+    whole = pd.DataFrame(rows, columns=columns("grappes")).assign(source=source)
+    return typed(whole, "grappes")
+
+
+def _rows(persons: Persons) -> Iterator[dict]:
+    known = perimeters(persons)[_PERIMETER]
+    places = np.flatnonzero(known.codes("uai"))
+    placed = Group(persons, places if known.rows is None else known.rows[places])
+    college = placed.codes("uai")
+    sizes = tally(college, len(persons.labels["uai"]))
+    for name in _ASKED:
+        answers = answers_to(placed, catalogue().indicators[name])
+        given = by_class(college, len(sizes), answers)
+        names = [*answers.modalities(), *answers.entry.groups]
+        for modality in [*answers.entry.modalities, *answers.entry.groups]:
+            found = intraclass(given[:, names.index(modality)], sizes)
+            if found is not None:
+                cell = {"annee": persons.year, "perimetre": _PERIMETER, "indicateur": name, "modalite": modality}
+                yield cell | found
+
+
+def intraclass(given: np.ndarray, sizes: np.ndarray) -> dict | None:
+    """The estimate for one answer: how many give it in each cluster, of how many; None when nothing can be estimated.
+
+    >>> intraclass(np.array([3, 1]), np.array([4, 4]))["ressemblance"]
+    0.2
+    """
+    given, sizes = given[sizes > 0], sizes[sizes > 0]
+    clusters, persons = len(sizes), int(sizes.sum())
+    if clusters < 2 or persons == clusters or given.sum() in (0, persons):
+        return None
+    shares, share = given / sizes, given.sum() / persons
+    between = float((sizes * (shares - share) ** 2).sum() / (clusters - 1))
+    within = float((given * (1 - shares)).sum() / (persons - clusters))
+    size = float((persons - (sizes.astype(float) ** 2).sum() / persons) / (clusters - 1))
+    alike = max(0.0, (between - within) / (between + (size - 1) * within))
+    return {
+        "colleges": clusters,
+        "personnes": persons,
+        "personnes_par_college": size,
+        "ressemblance": alike,
+        "effet_de_plan": 1 + (size - 1) * alike,
+    }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from helpers.indicators.build import assumptions_in, consistent_system, hypotheses_of
-from helpers.indicators.figures import build_system, cell_of
+from helpers.indicators.figures import build_system, cell_of, left_to_print
 from helpers.indicators.leaves import Origins
 from helpers.indicators.recalculation import Found, assumed_reading, is_recomputable, recompute
 from helpers.indicators.rows import base_cell, possible_counts, single, table
@@ -34,7 +34,8 @@ def check_figures(figures: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
     contradictoire: it cannot hold with other figures; ambigu: its base is not known; non_verifiable: nothing else
     determines it; sous_hypothese: found again only if an assumption of the catalogue holds; confirme: found again.
     ``calcul`` is the calculation in neutral text, ``grim_min`` and ``grim_max`` the counts that a share allows on its
-    base. ``figures`` has the schema ``chiffres_publies``, ``counted`` the schema ``indicateurs``.
+    base. A figure that records count has no row: `reconcile` compares it. ``figures`` has the schema
+    ``chiffres_publies``, ``counted`` the schema ``indicateurs``.
 
     >>> chiffres = pd.concat([store.read_earlier_figures(2020), store.read_raw(2020, "chiffres_publies")])
     >>> volume = chiffres[chiffres["indicateur"].eq("accompagnements")]
@@ -44,6 +45,7 @@ def check_figures(figures: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
     1  2233.0   1852 + 381  confirme
     2   381.0  2233 - 1852  confirme
     """
+    figures = left_to_print(figures, counted)
     audit = _Audit(figures, counted, Origins.of(figures, counted), *consistent_system(figures, counted))
     rows = [{**_control(figure, audit), **_grim(figure, audit.rest(figure))} for figure in figures.itertuples()]
     kept = [name for name in columns("controles") if name in figures]

@@ -1,8 +1,11 @@
 """Two questions crossed, so that no cell lets one to four persons be seen.
 
 Until a release is protected as a whole, a crossing is folded: the smallest answers of its longer side are counted
-together until every cell is empty or holds five persons at least. A crossing that cannot be folded so is left out, and
-so is a pair of objectives whose persons, or whose persons with only one of the two, would be so few.
+together until every cell is empty or holds five persons at least. Its shorter side keeps its answers, or the crossing
+would say nothing: only those that no document has (not given, not known) may be counted together there, then with the
+last answer. A crossing that cannot be folded so is left out, and so is a pair of objectives whose persons, or whose
+persons with only one of the two, would be so few. A reader has the margins too: every cell is shown, or is the
+difference of two numbers that were checked alike.
 """
 
 from collections.abc import Iterator
@@ -10,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.indicators.answers import Answers
+from helpers.indicators.answers import Answers, joint
 from helpers.schema import FOLDED
 
 # From one to this number of persons, a cell could be recognised (docs/decisions).
@@ -36,43 +39,77 @@ def cross(answers: Answers, other: Answers) -> list[Crossed]:
     """Every cell that may be shown; none when the questions are not asked of the same persons, or none may be shown."""
     if answers.base != other.base:
         return []
-    width = len(other.labels)
-    joint = np.bincount(answers.codes.astype(np.intp) * width + other.codes, minlength=len(answers.labels) * width)
-    counts = answers.incidence().T @ joint.reshape(-1, width) @ other.incidence()
-    bases = other.of_labels() @ other.incidence()
+    counts = _together(answers, other)
     if other.entry.choice == "multiple":
-        return list(_pairs(answers, other, counts, bases))
-    if answers.entry.choice == "unique" and len(answers.modalities()) > len(other.modalities()):
-        rows = fold(counts.T, answers.modalities())
-        return [] if rows is None else list(_cells(rows[0].T, bases, rows[1], other.modalities()))
-    return list(_by_column(answers, other, counts, bases))
+        return list(_pairs(answers, other, counts))
+    if answers.entry.choice == "multiple":
+        return list(_by_column(answers, other, counts))
+    if len(answers.modalities()) <= len(other.modalities()):
+        return [Crossed(row, column, *pair) for row, column, *pair in _both_sides(answers, other, counts, by="column")]
+    return [Crossed(column, row, *pair) for row, column, *pair in _both_sides(other, answers, counts.T, by="row")]
 
 
-def _by_column(answers: Answers, other: Answers, counts: np.ndarray, bases: np.ndarray) -> Iterator[Crossed]:
+def _together(answers: Answers, other: Answers) -> np.ndarray:
+    """Persons by modality of both."""
+    if answers.entry.id == other.entry.id:
+        return (answers.incidence().T * answers.by_code) @ answers.incidence()
+    return answers.incidence().T @ joint(answers, other) @ other.incidence()
+
+
+def _both_sides(short: Answers, long: Answers, counts: np.ndarray, *, by: str) -> Iterator[tuple[str, str, int, int]]:
+    """Row, column, count and base (``by`` which side): the reading with the most columns, then with the most rows."""
+    readings = [
+        (rows, *folded)
+        for rows, kept in _short_sides(short, counts)
+        if (folded := fold(kept, long.modalities())) is not None
+    ]
+    if not readings:
+        return
+    rows, cells, columns = max(readings, key=lambda reading: (len(reading[2]), len(reading[0])))
+    for place, column in enumerate(columns):
+        for rank, row in enumerate(rows):
+            base = cells[:, place].sum() if by == "column" else cells[rank].sum()
+            yield row, column, int(cells[rank, place]), int(base)
+
+
+def _short_sides(short: Answers, counts: np.ndarray) -> Iterator[tuple[list[str], np.ndarray]]:
+    """The rows as they are; then those that only records have, together; then these with the last of the others."""
+    rows = [(name, row) for name, row in zip(short.modalities(), counts, strict=True) if row.any()]
+    first = sum(name not in short.entry.recorded for name, _ in rows)
+    yield [name for name, _ in rows], np.array([row for _, row in rows]).reshape(len(rows), counts.shape[1])
+    for start in (first, first - 1):
+        if 0 < start < len(rows) - 1:
+            names = [name for name, _ in rows]
+            kept = [row for _, row in rows[:start]]
+            folded = sum(row for _, row in rows[start:])
+            yield [*names[:start], FOLDED.join(names[start:])], np.array([*kept, folded])
+
+
+def _by_column(answers: Answers, other: Answers, counts: np.ndarray) -> Iterator[Crossed]:
     """The crossing folded on its crossed side. Who has an answer and who has not are both cells.
 
-    An overlapping answer may be left out without telling the others: the rarest go first, and those that only records
-    have, until the rest can be folded.
+    An overlapping answer may be left out without telling the others: those that only records have, then the rarest go,
+    until the rest can be folded.
     """
-    rows = answers.modalities()
-    may_leave_out = answers.entry.choice == "multiple"
-    if may_leave_out:
-        rows = sorted(answers.entry.modalities, key=lambda name: -counts[rows.index(name)].sum())
-    places = [answers.modalities().index(name) for name in rows]
+    totals = answers.by_code @ answers.incidence()
+    bases = other.by_code @ other.incidence()
+    places = [place for place in range(len(answers.entry.modalities)) if totals[place]]
+    places.sort(key=lambda place: -totals[place])
     while places:
         kept = counts[places]
-        columns = fold(np.vstack([kept, bases - kept]), other.modalities())
-        if columns is not None:
-            cells, names = columns
-            yield from _cells(cells[: len(kept)], cells[0] + cells[len(kept)], rows[: len(kept)], names)
-        places = places[:-1] if columns is None and may_leave_out else []
+        folded = fold(np.vstack([kept, bases - kept]), other.modalities())
+        if folded is not None:
+            yield from _cells(folded, [answers.modalities()[place] for place in places])
+            return
+        places.pop()
 
 
-def _cells(counts: np.ndarray, bases: np.ndarray, rows: list[str], columns: list[str]) -> Iterator[Crossed]:
+def _cells(folded: tuple[np.ndarray, list[str]], rows: list[str]) -> Iterator[Crossed]:
+    cells, columns = folded
     for place, crossed in enumerate(columns):
-        for modality, count in zip(rows, counts[:, place].tolist(), strict=True):
-            if bases[place] and counts[rows.index(modality)].any():
-                yield Crossed(modality, crossed, count, int(bases[place]))
+        for rank, modality in enumerate(rows):
+            count, others = (int(cells[start + rank, place]) for start in (0, len(rows)))
+            yield Crossed(modality, crossed, count, count + others)
 
 
 def fold(cells: np.ndarray, names: list[str]) -> tuple[np.ndarray, list[str]] | None:
@@ -97,15 +134,13 @@ def fold(cells: np.ndarray, names: list[str]) -> tuple[np.ndarray, list[str]] | 
     return np.column_stack([column for _, column in columns]), [name for name, _ in columns]
 
 
-def _pairs(answers: Answers, other: Answers, counts: np.ndarray, bases: np.ndarray) -> Iterator[Crossed]:
+def _pairs(answers: Answers, other: Answers, counts: np.ndarray) -> Iterator[Crossed]:
     """Two overlapping questions, pair by pair: each pair is a table of its own, with four cells."""
-    own, persons = answers.of_labels() @ answers.incidence(), answers.base
+    own, bases, persons = answers.by_code @ answers.incidence(), other.by_code @ other.incidence(), answers.base
     for column, crossed in enumerate(other.modalities()):
         for place, modality in enumerate(answers.modalities()):
             both = int(counts[place, column])
-            cells = np.array(
-                [both, own[place] - both, bases[column] - both, persons - own[place] - bases[column] + both]
-            )
+            apart = (own[place] - both, bases[column] - both, persons - own[place] - bases[column] + both)
             is_itself = answers.entry.id == other.entry.id and modality == crossed
-            if both and not is_itself and not is_small(cells).any():
+            if both and not is_itself and not is_small(np.array([both, *apart])).any():
                 yield Crossed(modality, crossed, both, int(bases[column]))

@@ -5,6 +5,7 @@ import pandas as pd
 from helpers.facts import decimals_of
 from helpers.indicators.rows import Cell, base_cell
 from helpers.indicators.system import Constraint, System
+from helpers.records import RECORDED
 from helpers.schema import Catalogue, catalogue
 
 HYPOTHESIS = "hypothese/"
@@ -61,15 +62,47 @@ def _structure(cell: Cell, entries: Catalogue, open_cells: set[Cell]) -> list[Co
     return found
 
 
+def left_to_print(figures: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
+    """The printed figures (schema ``chiffres_publies``) of which records count nothing: the others give way to them.
+
+    ``counted`` has the schema ``indicateurs``. A question that records count in a year, for some perimeter, is not read
+    in print there any more, nor are its differences with the year before; `indicators.reconcile` compares both.
+
+    >>> chiffres = store.read_raw(2020, "chiffres_publies")
+    >>> personnes = records.Persons.of(2020, pd.DataFrame({"identifiant": ["F1"], "suivi_par": ["alses"]}))
+    >>> comptes = indicators.count_persons(personnes, source="export", reference="export de la base, 2020")
+    >>> restent = indicators.left_to_print(chiffres, comptes)
+    >>> len(chiffres), len(restent), sorted(set(restent["perimetre"]) & {"alses", "collegiens"})
+    (45, 17, ['collegiens'])
+    """
+    names = ["annee", "perimetre", "indicateur"]
+    known = set(counted.loc[counted["source"].isin(RECORDED), names].itertuples(index=False, name=None))
+    is_left = [each not in known for each in figures[names].itertuples(index=False, name=None)]
+    return figures[pd.Series(is_left, index=figures.index, dtype=bool)]
+
+
+def _counted_beside(figures: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
+    """The counts that bear on printed figures: of records, only the size of a population that some still describe.
+
+    The answers that records count are known: nothing is deduced from them, and those that no document has would not
+    add up with the others.
+    """
+    plain = counted[counted["croise_avec"] == ""]
+    persons = set(figures.loc[figures["unite"].isin(["personnes", "pct", "points"]), "annee"])
+    size = plain["indicateur"].eq("accompagnements") & plain["annee"].isin(persons)
+    return plain[~plain["source"].isin(RECORDED) | size]
+
+
 def build_system(figures: pd.DataFrame, counted: pd.DataFrame) -> System:
     """The constraints of printed figures, counted tables and the catalogue (sums, groups, parts inside their whole).
 
     A printed figure's constraints bear its id, a catalogue assumption ``hypothese/<perimetre>``; a multiple-choice
     group is not a sum (its modalities overlap), so nothing ties it to its members.
     """
+    figures = left_to_print(figures, counted)
     entries, years = catalogue(), sorted(set(figures["annee"]))
     constraints = [c for figure in figures.itertuples() for c in _of_figure(figure, years)]
-    plain = counted[counted["croise_avec"] == ""]
+    plain = _counted_beside(figures, counted)
     constraints += [
         Constraint({cell_of(fact): 1.0}, fact.effectif_min, fact.effectif_max) for fact in plain.itertuples()
     ]

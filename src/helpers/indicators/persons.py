@@ -7,65 +7,85 @@ import pandas as pd
 
 from helpers.indicators.answers import answers_to
 from helpers.indicators.crossings import cross
+from helpers.indicators.groups import Group, tally
 from helpers.indicators.rows import row, table
 from helpers.records import Persons
 from helpers.schema import Indicator, catalogue
 
 # Shown even when nobody gave such an answer: that an answer is never missing is worth knowing.
 _ALWAYS_SHOWN = "non_renseigne"
+# Totals that count the different values of a column, not persons.
+_DIFFERENT = {"colleges_suivis": "uai", "associations_suivantes": "association"}
 
 
-def perimeters(persons: Persons) -> dict[str, np.ndarray]:
-    """Who is in each perimeter, an array of booleans each; an export of ALSES alone knows no wider one."""
-    by_alses = persons.having("suivi_par", "alses")
-    if not persons.having("suivi_par", "autre_educateur").any():
-        return {"alses": by_alses}
-    return {
-        "alses": by_alses,
-        "collegiens": persons.having("situation", "collegien"),
-        "prevention_specialisee": np.ones(len(persons), dtype=bool),
-    }
+def perimeters(persons: Persons) -> dict[str, Group]:
+    """Who is in each perimeter; an export without any other educator knows none but the ALSES'."""
+    everyone = Group(persons)
+    by_alses = {"alses": everyone.having("suivi_par", "alses")}
+    if not everyone.having("suivi_par", "autre_educateur").size:
+        return by_alses
+    return by_alses | {"collegiens": everyone.having("situation", "collegien"), "prevention_specialisee": everyone}
 
 
 def count_persons(persons: Persons, *, source: str, reference: str) -> pd.DataFrame:
     """Exact indicators (schema ``indicateurs``) of the records of a year, for the network alone.
 
     Every indicator of the catalogue that counts records, in its perimeters; what nobody answered is ``non_renseigne``
-    and belongs to the base. ``source`` is export or synthetique. Crossings whose cells are too small are folded or left
-    out (`crossings.cross`). Empty without records.
+    and belongs to the base. A group is counted in persons: who gives two of its answers counts once. A duration is in
+    complete calendar months, as an age is in years, until the last day of the year at most. ``source`` is export or
+    synthetique. Crossings whose cells are too small are folded or left out. Empty without records.
+
+    >>> lignes = pd.DataFrame({"identifiant": ["F1", "F2"], "suivi_par": "alses", "sexe": ["filles", ""]})
+    >>> personnes = records.Persons.of(2021, lignes)
+    >>> comptes = indicators.count_persons(personnes, source="export", reference="export de la base, 2021")
+    >>> comptes.loc[comptes["indicateur"].eq("sexe"), ["modalite", "effectif_min", "base_min"]].to_numpy().tolist()
+    [['filles', 1, 2], ['garcons', 0, 2], ['non_renseigne', 1, 2]]
     """
     if not len(persons):
         return table([])
     rows = []
-    for perimeter, inside in perimeters(persons).items():
+    for perimeter, group in perimeters(persons).items():
         for entry in catalogue().indicators.values():
             if perimeter in entry.counted_in:
-                rows += _rows(persons, entry, perimeter, inside)
+                rows += _rows(group, entry, perimeter)
     return table([{**each, "source": source, "reference": reference} for each in rows])
 
 
-def _rows(persons: Persons, entry: Indicator, perimeter: str, inside: np.ndarray) -> Iterator[dict]:
+def _rows(group: Group, entry: Indicator, perimeter: str) -> Iterator[dict]:
     if entry.choice == "total":
-        yield _exact(persons, entry, perimeter, "", _total(persons, entry, inside))
+        yield _exact(group, entry, perimeter, "", _total(group, entry))
         return
-    answers = answers_to(persons, entry, inside)
-    base = (answers.base, answers.base)
+    if entry.id == "colonne_remplie":
+        for column in entry.modalities:
+            yield _exact(group, entry, perimeter, column, _filled(group, column), base=(group.size,) * 2)
+        return
+    answers = answers_to(group, entry)
+    base = (answers.base,) * 2
     for modality, count in answers.counts().items():
         if count or modality not in entry.recorded or modality == _ALWAYS_SHOWN:
-            yield _exact(persons, entry, perimeter, modality, count, base=base)
-    for other in entry.crossed_with:
-        for cell in cross(answers, answers_to(persons, catalogue().indicators[other], inside)):
-            crossed = (other, cell.crossed)
-            yield _exact(persons, entry, perimeter, cell.modality, cell.count, base=(cell.base,) * 2, cross=crossed)
+            yield _exact(group, entry, perimeter, modality, count, base=base)
+    # Elsewhere the margins are not known, and the difference of two perimeters would show smaller cells.
+    for other in [catalogue().indicators[name] for name in entry.crossed_with]:
+        for cell in cross(answers, answers_to(group, other)) if perimeter in other.counted_in else ():
+            crossed = (other.id, cell.crossed)
+            yield _exact(group, entry, perimeter, cell.modality, cell.count, base=(cell.base,) * 2, cross=crossed)
 
 
-def _total(persons: Persons, entry: Indicator, inside: np.ndarray) -> int:
-    column = {"colleges_suivis": "uai", "associations_suivantes": "association"}.get(entry.id)
-    if column is None:
-        return int(inside.sum())
-    return int((np.bincount(persons.codes[column][inside], minlength=1)[1:] > 0).sum())
+def _total(group: Group, entry: Indicator) -> int:
+    if entry.id not in _DIFFERENT:
+        return group.size
+    column = _DIFFERENT[entry.id]
+    return int((tally(group.codes(column), len(group.persons.labels[column]))[1:] > 0).sum())
 
 
-def _exact(persons: Persons, entry: Indicator, perimeter: str, modality: str, count: int, **options) -> dict:
-    cell = (persons.year, perimeter, entry.id, modality)
+def _filled(group: Group, column: str) -> int:
+    """Persons with something in a column; a referrer is expected only of who comes by the collège."""
+    if column != "orienteur":
+        return int(np.count_nonzero(group.codes(column)))
+    by_college = group.having("origine", "college")
+    return group.size - by_college.size + int(np.count_nonzero(by_college.codes(column)))
+
+
+def _exact(group: Group, entry: Indicator, perimeter: str, modality: str, count: int, **options) -> dict:
+    cell = (group.persons.year, perimeter, entry.id, modality)
     return row(cell, entry.unit, counts=(count, count), precision="exact", reference="", **options)

@@ -8,6 +8,9 @@ import pyarrow as pa
 
 from helpers.schema import DataError
 
+# The sources of figures that individual records count: received, or simulated.
+RECORDED = ("export", "synthetique")
+
 
 @dataclass(frozen=True)
 class Change:
@@ -78,7 +81,7 @@ class Received:
     @property
     def source(self) -> str:
         """The source of its figures in the indicator table: ``export`` or ``synthetique``."""
-        return "synthetique" if self.is_synthetic else "export"
+        return RECORDED[self.is_synthetic]
 
     @property
     def reference(self) -> str:
