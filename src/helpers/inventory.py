@@ -69,7 +69,8 @@ def _changes(manifest: dict) -> list[str]:
     files = store.input_files(sorted(seen))
     if not manifest.get(SYNTHETIC):
         # A true report rests on no simulation: one that came since makes another report.
-        files = [path for path in files if path.name.casefold() != paths.SYNTHETIC_EXPORT]
+        simulated = {path for each in seen for path in store.simulated_exports(each)}
+        files = [path for path in files if path not in simulated]
     now = {paths.relative(path): store.fingerprint(path) for path in files}
     reasons = [f"{_shown(name)} a changé depuis" for name in sorted(then) if now.get(name, then[name]) != then[name]]
     reasons += [f"{_shown(name)} n’est plus là" for name in sorted(then.keys() - now.keys())]

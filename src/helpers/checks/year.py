@@ -13,12 +13,8 @@ from helpers.typography import fold
 
 
 def _file_faults(year: int) -> list[DataError]:
-    """Files whose name is almost that of a table or of an export: the report would be made without them."""
-    found, read = [], paths.exports(year)
-    for path in (path for path in paths.named_as_exports(year) if path not in read):
-        formats = ", ".join(suffix.removeprefix(".") for suffix in paths.EXPORT_SUFFIXES)
-        remedy = f"enregistrez-le sous un nom qui commence par « {paths.EXPORT} », en {formats}, ou retirez-le"
-        found.append(DataError(f"{paths.relative(path)} n’est pas lu : {remedy}."))
+    """Files whose name is almost that of a table: the report would be made without them."""
+    found = []
     for path in sorted(paths.raw(year).iterdir()):
         near = get_close_matches(fold(path.stem), paths.RAW_TABLES, n=1, cutoff=0.8)
         if near and path.is_file() and path.name != f"{near[0]}.csv":

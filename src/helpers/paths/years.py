@@ -9,10 +9,8 @@ from helpers.paths.folders import data_root, raw
 RAW_TABLES = ("chiffres_publies", "prises_de_poste", "reunions", "enonces", "affirmations", "remarques")
 REFERENCE_TABLES = ("colleges", "associations", "alias", "themes", "reperes", "glossaire", "entetes", "modalites")
 
-# The export of the departmental database: its name begins so, in capitals or not, and it is one of these formats.
-EXPORT = "accompagnements"
-EXPORT_SUFFIXES = (".csv", ".xlsx", ".ods", ".parquet")
-SYNTHETIC_EXPORT = f"{EXPORT}_synthetique.csv"
+# The export of the departmental database: the names of its files begin so, in capitals or not.
+EXPORT = "accompagnement"
 
 # What a line of a table may hold that is no value: separators, quotes, spaces, the mark of UTF-8.
 _NO_VALUE = b' \t,;"\xef\xbb\xbf'
@@ -41,37 +39,15 @@ def has_rows(path: Path) -> bool:
     return not (len(lines) == 1 and _SEVERAL_NAMES.search(lines[0]))
 
 
-def named_as_exports(year: int) -> list[Path]:
-    """The files of a year whose name begins as that of an export, in any format, in order; what a program left is not.
-
-    >>> paths.named_as_exports(2020)
-    []
-    """
-    folder = raw(year)
-    found = folder.iterdir() if folder.is_dir() else []
-    return sorted(path for path in found if path.name.casefold().startswith(EXPORT[:-1]) and path.is_file())
-
-
 def exports(year: int) -> list[Path]:
-    """The files of a year's export, in order: ``accompagnements*`` as csv, xlsx, ods or parquet.
+    """The files of a year's export, in order: those whose name begins so, whatever their format; locks are left out.
 
     >>> paths.exports(2020)
     []
     """
-    return [
-        path
-        for path in named_as_exports(year)
-        if path.name.casefold().startswith(EXPORT) and path.suffix.casefold() in EXPORT_SUFFIXES
-    ]
-
-
-def is_simulated(year: int) -> bool:
-    """Whether the records of a year are simulated.
-
-    >>> paths.is_simulated(2020)
-    False
-    """
-    return any(path.name.casefold() == SYNTHETIC_EXPORT for path in exports(year))
+    folder = raw(year)
+    found = folder.iterdir() if folder.is_dir() else []
+    return sorted(path for path in found if path.name.casefold().startswith(EXPORT) and path.is_file())
 
 
 def has_data(year: int) -> bool:
@@ -81,7 +57,7 @@ def has_data(year: int) -> bool:
     (True, False)
     """
     tables = (raw(year) / f"{table}.csv" for table in RAW_TABLES)
-    return any(has_rows(path) for path in tables) or bool(named_as_exports(year))
+    return any(has_rows(path) for path in tables) or bool(exports(year))
 
 
 def prepared_years() -> list[int]:
@@ -96,7 +72,7 @@ def prepared_years() -> list[int]:
     return [
         year
         for year in years_found
-        if named_as_exports(year) or any((raw(year) / f"{table}.csv").is_file() for table in RAW_TABLES)
+        if exports(year) or any((raw(year) / f"{table}.csv").is_file() for table in RAW_TABLES)
     ]
 
 

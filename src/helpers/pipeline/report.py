@@ -54,11 +54,11 @@ def _runs(choice: Parameters) -> list[tuple[str, dict]]:
 
 def _is_synthetic(choice: Parameters) -> bool:
     """Whether any year that the report shows rests on simulated records: nothing of it is then true."""
-    return any(paths.is_simulated(year) for year in choice.series)
+    return any(store.simulated_exports(year) for year in choice.series)
 
 
 def _simulated(choice: Parameters) -> str:
-    files = [paths.raw(year) / paths.SYNTHETIC_EXPORT for year in choice.series if paths.is_simulated(year)]
+    files = [path for year in choice.series for path in store.simulated_exports(year)]
     return ", ".join(map(paths.relative, files))
 
 

@@ -4,13 +4,12 @@ Raw and reference tables are read as received and validated against their Table 
 only if they are still those that 01 wrote, from the raw files as they are now.
 """
 
-from helpers.store.cards import expected_associations, read_card, read_contexts, read_export_card
+from helpers.store.cards import expected_associations, read_card, read_contexts, read_export_card, simulated_exports
 from helpers.store.export import export_comparisons, export_indicators
 from helpers.store.frozen import changed_exports, counted, export_faults, freeze_exports, is_frozen
 from helpers.store.inputs import count_rows, describe_inputs, fingerprint, input_files, provenance
-from helpers.store.private import save_persons
-from helpers.store.private import load_persons, load_records, save_persons
 from helpers.store.new_year import make_year
+from helpers.store.private import load_persons, load_records, save_persons
 from helpers.store.processed import load, load_earlier, load_result, save_result, save_year
 from helpers.store.raw import (
     RawYear,
@@ -23,7 +22,6 @@ from helpers.store.raw import (
     read_year,
 )
 from helpers.store.receive import export_files, receive, receive_earlier
-from helpers.store.receive import receive
 from helpers.store.simulated import read_simulated, refuse_beside_export, save_simulated
 
 __all__ = [
@@ -65,5 +63,6 @@ __all__ = [
     "refuse_beside_export",
     "save_result",
     "save_simulated",
+    "simulated_exports",
     "save_year",
 ]

@@ -1,6 +1,7 @@
 """The cards of a year: what it received, in the words that its pages cite."""
 
 import json
+from pathlib import Path
 
 from helpers import paths
 from helpers.schema import DataError
@@ -8,6 +9,7 @@ from helpers.schema import DataError
 CARD = "datapackage.json"
 # Beside the export and private as it is: what each file was when it was received.
 EXPORT_CARD = "carte_export.json"
+SYNTHETIC_STEM = "accompagnements_synthetique"
 
 
 def read_export_card(year: int) -> dict[str, dict]:
@@ -68,11 +70,25 @@ def read_card(year: int) -> dict[str, str]:
     return {"title": title, "source": full, "contexte": str(card.get("contexte") or "")}
 
 
+def simulated_exports(year: int) -> list[Path]:
+    """The files of a year's export that are simulated: by their name, or because their card says so.
+
+    >>> store.simulated_exports(2020)
+    []
+    """
+    try:
+        known = read_export_card(year)
+    except DataError:
+        known = {}
+    said = {name for name, entry in known.items() if entry["synthetic"] is True}
+    return [path for path in paths.exports(year) if path.stem == SYNTHETIC_STEM or path.name in said]
+
+
 def _plain_description(year: int) -> str:
-    files = [path.name.casefold() for path in paths.exports(year)]
+    files = paths.exports(year)
     if not files:
         return f"fichiers reçus pour {year}"
-    if files == [paths.SYNTHETIC_EXPORT]:
+    if files == simulated_exports(year):
         return f"données simulées pour {year}"
     return f"export de la base départementale reçu pour {year}"
 

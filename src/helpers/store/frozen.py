@@ -6,11 +6,12 @@ import unicodedata
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from threading import Lock
 
 from helpers import paths
 from helpers.records import Batch, Part, Received
 from helpers.schema import DataError
-from helpers.store.cards import EXPORT_CARD, read_export_card
+from helpers.store.cards import EXPORT_CARD, read_export_card, simulated_exports
 from helpers.store.inputs import fingerprint
 
 
@@ -25,15 +26,17 @@ def counted(received: Received) -> tuple[Received, dict[str, int]]:
     """
     rows: dict[str, int] = {}
     read: dict[int, int] = {}
+    lock = Lock()  # parts are read side by side
 
     def watched(rank: int, part: Part) -> Part:
         name = Path(part.file).name
 
         def count() -> Batch:
             batch = part.read()
-            # Part by part: one that is read again is not counted again.
-            read[rank] = len(batch) + len(batch.refused)
-            rows[name] = sum(read.get(other, 0) for other in places[name])
+            with lock:
+                # Part by part: one that is read again is not counted again.
+                read[rank] = len(batch) + len(batch.refused)
+                rows[name] = sum(read.get(other, 0) for other in places[name])
             return batch
 
         return replace(part, read=count)
@@ -46,7 +49,8 @@ def counted(received: Received) -> tuple[Received, dict[str, int]]:
 
 def _real_exports(year: int) -> list[Path]:
     """The files that somebody sent: a simulated one is not frozen, for it can be made again."""
-    return [path for path in paths.exports(year) if path.name.casefold() != paths.SYNTHETIC_EXPORT]
+    simulated = simulated_exports(year)
+    return [path for path in paths.exports(year) if path not in simulated]
 
 
 def changed_exports(year: int) -> list[DataError]:
@@ -81,34 +85,22 @@ def changed_exports(year: int) -> list[DataError]:
     return [DataError(sentence) for sentence in found]
 
 
-def _elsewhere(year: int) -> dict[tuple[int, str], str]:
-    """The exports of the other years, those that are there and those that a card remembers, by size and checksum."""
-    found = {}
-    for other in (each for each in paths.prepared_years() if each != year):
-        for name, entry in read_export_card(other).items():
-            found[entry["bytes"], entry["hash"]] = paths.relative(paths.raw(other) / name)
-    return found
-
-
-def _twin_faults(year: int, files: list[Path]) -> list[DataError]:
-    """Files that are those of another year."""
-    sizes = {path: path.stat().st_size for path in files}
-    known = _elsewhere(year)
-    others = [path for other in paths.exported_years() if other != year for path in paths.exports(other)]
-    # Only files of one size can be the same: no other is read for this.
-    for path in (path for path in others if path.stat().st_size in sizes.values()):
-        known[path.stat().st_size, f"sha256:{fingerprint(path)}"] = paths.relative(path)
-    known_sizes = {size for size, _ in known}
+def _twin_faults(year: int) -> list[DataError]:
+    """Files that were another year's and are no longer there: `store.receive` tells those that still are."""
     found = []
-    for path in (path for path in files if sizes[path] in known_sizes):
-        twin = known.get((sizes[path], f"sha256:{fingerprint(path)}"))
-        if twin:
-            shown = paths.relative(path)
-            found.append(
-                DataError(
-                    f"{shown} est le même fichier que {twin} : déposez l’export de {year} à sa place, ou retirez-le."
-                )
-            )
+    for other in (each for each in paths.prepared_years() if each != year):
+        gone = {
+            (entry["bytes"], entry["hash"]): paths.raw(other) / name
+            for name, entry in read_export_card(other).items()
+            if not (paths.raw(other) / name).is_file()
+        }
+        for path in paths.exports(year):
+            size = path.stat().st_size
+            # Only files of one size can be the same: no other is read for this.
+            twin = gone.get((size, f"sha256:{fingerprint(path)}")) if size in {known for known, _ in gone} else None
+            if twin:
+                told = f"était l’export de {other} ({twin.name}), à l’identique ; déposez celui de {year}"
+                found.append(DataError(f"{paths.relative(path)} {told}."))
     return found
 
 
@@ -119,12 +111,12 @@ def export_faults(year: int) -> list[DataError]:
     []
     """
     try:
-        return changed_exports(year) + _twin_faults(year, paths.exports(year))
+        return changed_exports(year) + _twin_faults(year)
     except DataError as fault:
         return [fault]
 
 
-def _entry(path: Path, known: dict | None, rows: int | None) -> dict:
+def _entry(path: Path, known: dict | None, rows: int | None, is_synthetic: bool) -> dict:
     checksum = f"sha256:{fingerprint(path)}"
     is_same = known is not None and known["hash"] == checksum
     plain = unicodedata.normalize("NFKD", path.stem).encode("ascii", "ignore").decode().casefold()
@@ -135,7 +127,7 @@ def _entry(path: Path, known: dict | None, rows: int | None) -> dict:
         "bytes": path.stat().st_size,
         "rows": rows if rows is not None else known["rows"] if is_same else None,
         "received": known["received"] if is_same else date.today().isoformat(),
-        "synthetic": path.name.casefold() == paths.SYNTHETIC_EXPORT,
+        "synthetic": is_synthetic,
     }
 
 
@@ -158,10 +150,11 @@ def freeze_exports(year: int, rows: dict[str, int], *, accept: bool = False) -> 
         raise faults[0]
     if not files:
         return
-    entries = {path.name: _entry(path, known.get(path.name), rows.get(path.name)) for path in files}
-    # What is known of a true export outlives the simulation that stands in for it.
-    kept = {} if _real_exports(year) else {name: entry for name, entry in known.items() if not entry["synthetic"]}
-    text = json.dumps({"resources": list({**kept, **entries}.values())}, ensure_ascii=False, indent=2) + "\n"
+    simulated = simulated_exports(year)
+    if simulated == files:
+        return  # the simulation wrote their card
+    entries = {path.name: _entry(path, known.get(path.name), rows.get(path.name), path in simulated) for path in files}
+    text = json.dumps({"resources": list(entries.values())}, ensure_ascii=False, indent=2) + "\n"
     card = paths.raw(year) / EXPORT_CARD
     if card.is_file() and card.read_text(encoding="utf-8") == text:
         return
