@@ -2,7 +2,15 @@
 
 from helpers.checks.claims import claim_faults, remark_faults
 from helpers.checks.figures import figure_faults
-from helpers.checks.records import Account, Export, account_for, forget_exports, read_export, record_faults
+from helpers.checks.records import (
+    Account,
+    Export,
+    account_for,
+    forget_exports,
+    read_earlier,
+    read_export,
+    record_faults,
+)
 from helpers.checks.tables import alias_faults, association_faults, meeting_faults, start_faults, statement_faults
 from helpers.checks.year import faults, require_usable
 
@@ -17,6 +25,7 @@ __all__ = [
     "figure_faults",
     "forget_exports",
     "meeting_faults",
+    "read_earlier",
     "read_export",
     "record_faults",
     "remark_faults",

@@ -51,6 +51,21 @@ def read_export(year: int) -> Export:
     return _read_once(year, tuple(_state(path) for path in (*files, *tables) if path.is_file()))
 
 
+def read_earlier(year: int) -> dict[int, Persons]:
+    """The persons of every earlier year that has an export, by year; nothing for a year that has none itself.
+
+    Raises
+    ------
+    DataError
+        when a reference table cannot be read.
+
+    >>> checks.read_earlier(2020)
+    {}
+    """
+    received = store.receive_earlier(year) if paths.exports(year) else []
+    return clean.clean_earlier(received, spellings=store.read_reference("modalites"), **store.read_registers())
+
+
 @lru_cache(maxsize=1)
 def _read_once(year: int, state: tuple) -> Export:
     del state
@@ -155,8 +170,6 @@ def _differing(year: int, export: Export) -> pd.DataFrame:
 
     source = {"source": export.received.source, "reference": export.received.reference}
     counted = indicators.count_persons(export.cleaned.persons, **source)
-    before = paths.previous_year(year)
-    persons = read_export(before).cleaned.persons if before else Persons(year - 1)
-    earlier = indicators.count_persons(persons, **source)
-    found = indicators.reconcile(_figures(year), counted, earlier, year=year)
+    before = indicators.indicators_before(store.read_earlier_figures(year), read_earlier(year), year=year)
+    found = indicators.reconcile(_figures(year), counted, before, year=year)
     return found[found["accord"] == "differe"]

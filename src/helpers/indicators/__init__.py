@@ -11,6 +11,7 @@ groups         some of the persons, and how many of them have each code
 answers        what each person answered, as codes
 derived        what the persons answered to questions that no column asks
 crossings      two questions crossed, no cell too small
+before         the year before, printed or counted
 reconcile      printed figures beside the same, counted
 motives        why they agree or not, in words
 ledgers        the rows of an export, and these outcomes, counted
@@ -35,6 +36,7 @@ survey         the posts against their dates and the register
 coherences     all of these findings, and their counts
 """
 
+from helpers.indicators.before import indicators_before
 from helpers.indicators.build import build_indicators
 from helpers.indicators.clusters import estimate_clusters
 from helpers.indicators.coherences import Coherences, check_coherences
@@ -65,6 +67,7 @@ __all__ = [
     "count_verdicts",
     "count_year",
     "estimate_clusters",
+    "indicators_before",
     "left_to_print",
     "reconcile",
     "serious",

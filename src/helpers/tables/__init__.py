@@ -11,12 +11,14 @@ from helpers.tables.figures import (
     populations_table,
 )
 from helpers.tables.frame import matrix_table, provenance, table
+from helpers.tables.received import changes_table, reconciliation_table, rejections_table
 from helpers.tables.statements import beside_table, outlook_table, tensions_table, value_of
 
 __all__ = [
     "answers_table",
     "beside_table",
     "breakdown_table",
+    "changes_table",
     "cards",
     "coherences_table",
     "controls_table",
@@ -29,6 +31,8 @@ __all__ = [
     "populations_table",
     "provenance",
     "reach_table",
+    "reconciliation_table",
+    "rejections_table",
     "remarks_table",
     "table",
     "tensions_table",

@@ -41,7 +41,8 @@ def written(text: str) -> str:
     return _TOKEN.sub(french, text)
 
 
-def _printed(row) -> str:
+def printed_value(row) -> str:
+    """A printed figure as it is printed: « près de 42 % », « 2 233 personnes », « +3 points »."""
     sign = {"pres_de": "près de ", "plus_de": "plus de "}.get(row.operateur, "")
     decimals = decimals_of(row.valeur)
     if row.mesure == "part":
@@ -116,7 +117,14 @@ def controls_table(controls: pd.DataFrame, *, caption: str) -> Html:
         return say("figures", "nothing", subject="aucun chiffre imprimé n’a été relevé")
     groups = {}
     for row in controls.itertuples():
-        cells = [title_of_figure(row), f"l. {row.ligne}", _printed(row), _calculation(row), _grim(row), _explained(row)]
+        cells = [
+            title_of_figure(row),
+            f"l. {row.ligne}",
+            printed_value(row),
+            _calculation(row),
+            _grim(row),
+            _explained(row),
+        ]
         groups.setdefault(row.annee, Group(f"Chiffres de {row.annee}", [])).rows.append(cells)
     names = ["Chiffre", "Ligne", "Imprimé", "Recalcul et ses lignes", "Effectifs possibles", "Verdict"]
     return lay_out(caption, headings(*names, numbers=[]), list(groups.values()))

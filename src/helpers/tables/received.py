@@ -1,0 +1,100 @@
+"""What became of the rows of an export, and of the printed figures that it counts again, as tables."""
+
+import pandas as pd
+from markupsafe import Markup
+
+from helpers.facts import line_runs, title_of_figure
+from helpers.tables.audit import printed_value
+from helpers.tables.frame import Group, headings, lay_out
+from helpers.wording import Html, number, percent, points, say, signed
+
+# Rows below this number could be those of one person, whom somebody might recognise.
+FEW = 5
+
+# How a printed figure and its count agree: the word, and the class of the verdict that looks alike.
+AGREEMENTS = {
+    "concorde": ("concorde", "confirme"),
+    "differe": ("diffère", "contradictoire"),
+    "ambigu": ("ambigu", "ambigu"),
+    "non_recomptable": ("non recomptable", "non-verifiable"),
+}
+_NOTHING = Html("", "")
+
+
+def rows_or_few(count: int) -> str:
+    """A number of rows, unless it is so small that it could tell of one person.
+
+    >>> rows_or_few(0), rows_or_few(4), rows_or_few(1207)
+    ('0', 'moins de 5', '1\\u202f207')
+    """
+    return f"moins de {FEW}" if 0 < count < FEW else number(count)
+
+
+def rejections_table(rejections: pd.DataFrame, *, read: int, caption: str) -> Html:
+    """The rows of an export that are not counted, by reason (schema ``rejets``); nothing when none was ``read``.
+
+    >>> rejets = pd.DataFrame({"motif": ["ligne de total", "identifiant absent"], "lignes": [12, 3]})
+    >>> print(tables.rejections_table(rejets, read=2500, caption="Lignes rejetées, par motif").text)
+    Lignes rejetées, par motif Motif Lignes ligne de total 12 identifiant absent moins de 5
+    """
+    if not read:
+        return _NOTHING
+    if rejections.empty:
+        return say("figures", "empty", text="Aucune ligne de l’export n’a été rejetée.")
+    cells = [[row.motif, rows_or_few(row.lignes)] for row in rejections.itertuples()]
+    return lay_out(caption, headings("Motif", "Lignes", numbers=["Lignes"]), cells)
+
+
+def changes_table(ledger: pd.DataFrame, *, read: int, caption: str) -> Html:
+    """What reading and cleaning an export wrote otherwise, by rule (schema ``normalisations``); nothing if none ``read``.
+
+    >>> ecrits = {"fichier": ["a.csv"], "colonne": ["sexe"], "regle": ["« F » lu filles"], "lignes": [620]}
+    >>> print(tables.changes_table(pd.DataFrame(ecrits), read=2500, caption="Écritures").text)
+    Écritures Colonne Règle Lignes a.csv sexe « F » lu filles 620
+    """
+    if not read:
+        return _NOTHING
+    if ledger.empty:
+        return say("figures", "empty", text="Rien n’a été écrit autrement : l’export est gardé tel quel.")
+    groups: dict[str, Group] = {}
+    for row in ledger.itertuples():
+        cells = [row.colonne or "tout le fichier", row.regle, rows_or_few(row.lignes)]
+        groups.setdefault(row.fichier, Group(row.fichier, [])).rows.append(cells)
+    return lay_out(caption, headings("Colonne", "Règle", "Lignes", numbers=["Lignes"]), list(groups.values()))
+
+
+def _in_unit(row, value: float, *, is_gap: bool = False) -> str:
+    if pd.isna(value):
+        return "—"
+    if row.unite == "points" or (is_gap and row.mesure == "part"):
+        return points(value, 1)
+    if row.mesure == "part":
+        return percent(value, 1)
+    return signed(value) if is_gap or row.mesure == "ecart" else number(value)
+
+
+def reconciliation_table(reconciled: pd.DataFrame, *, caption: str) -> Html:
+    """Printed figures beside the same, counted again in the export (schema ``rapprochements``); nothing when empty.
+
+    >>> vide = pd.DataFrame(columns=schema.columns("rapprochements"))
+    >>> tables.reconciliation_table(vide, caption="Rapprochement").text
+    ''
+    """
+    if reconciled.empty:
+        return _NOTHING
+    cells = []
+    for row in reconciled.itertuples():
+        word, look = AGREEMENTS[row.accord]
+        agreement = Markup('<span class="verdict {}">{}</span> <span class="motif">{}</span>')
+        cells.append(
+            [
+                title_of_figure(row),
+                f"l. {line_runs([row.ligne])}",
+                printed_value(row),
+                _in_unit(row, row.recompte),
+                _in_unit(row, row.ecart, is_gap=True),
+                agreement.format(look, word, row.motif),
+            ]
+        )
+    names = ["Chiffre", "Ligne", "Imprimé", "Recompté", "Écart", "Accord"]
+    return lay_out(caption, headings(*names, numbers=["Recompté", "Écart"]), cells)
