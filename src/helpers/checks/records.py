@@ -170,6 +170,8 @@ def _differing(year: int, export: Export) -> pd.DataFrame:
 
     source = {"source": export.received.source, "reference": export.received.reference}
     counted = indicators.count_persons(export.cleaned.persons, **source)
-    before = indicators.indicators_before(store.read_earlier_figures(year), read_earlier(year), year=year)
-    found = indicators.reconcile(_figures(year), counted, before, year=year)
+    figures = _figures(year)
+    both = pd.concat([store.read_earlier_figures(year), figures], ignore_index=True)
+    before = indicators.indicators_before(both, read_earlier(year), year=year)
+    found = indicators.reconcile(figures, counted, before, year=year)
     return found[found["accord"] == "differe"]

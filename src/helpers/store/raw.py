@@ -151,12 +151,12 @@ def read_year(year: int) -> RawYear:
 def read_earlier_figures(year: int) -> pd.DataFrame:
     """The printed figures of the year before (schema ``chiffres_publies``), which a printed difference needs.
 
-    Empty when the year before has no data.
+    Empty when the year before has no data, or when this one prints nothing: no difference then speaks of that one.
 
     >>> len(store.read_earlier_figures(2020)), len(store.read_earlier_figures(2019))
     (5, 0)
     """
     earlier = paths.previous_year(year)
-    if earlier is None or not present(earlier, "chiffres_publies"):
+    if earlier is None or not (present(earlier, "chiffres_publies") and present(year, "chiffres_publies")):
         return typed(pd.DataFrame(columns=columns("chiffres_publies"), dtype="str"), "chiffres_publies")
     return read_raw(earlier, "chiffres_publies")

@@ -117,14 +117,8 @@ def controls_table(controls: pd.DataFrame, *, caption: str) -> Html:
         return say("figures", "nothing", subject="aucun chiffre imprimé n’a été relevé")
     groups = {}
     for row in controls.itertuples():
-        cells = [
-            title_of_figure(row),
-            f"l. {row.ligne}",
-            printed_value(row),
-            _calculation(row),
-            _grim(row),
-            _explained(row),
-        ]
+        printed = [title_of_figure(row), f"l. {row.ligne}", printed_value(row)]
+        cells = [*printed, _calculation(row), _grim(row), _explained(row)]
         groups.setdefault(row.annee, Group(f"Chiffres de {row.annee}", [])).rows.append(cells)
     names = ["Chiffre", "Ligne", "Imprimé", "Recalcul et ses lignes", "Effectifs possibles", "Verdict"]
     return lay_out(caption, headings(*names, numbers=[]), list(groups.values()))
