@@ -76,7 +76,10 @@ def _fill_goals(group: Group) -> None:
     asked = pd.Index(goals).get_indexer(group.filled[REQUEST])
     first = np.where(group.rng.random(len(group)) < assumptions()["personnes"]["demande_travaillee"], asked, -1)
     had = deal_goals(group.rng, sizes, [planned[name] for name in goals], group.odds("objectifs", goals), first)
-    group.filled["objectifs"] = np.array([";".join(np.array(goals)[row]) for row in had], dtype=object)
+    # A few hundred sets of objectives at most: each is written once.
+    sets, which = np.unique(had @ (1 << np.arange(len(goals))), return_inverse=True)
+    texts = [";".join(name for rank, name in enumerate(goals) if each >> rank & 1) for each in sets.tolist()]
+    group.filled["objectifs"] = np.array(texts, dtype=object)[which]
 
 
 def _fill_times(group: Group) -> None:
