@@ -11,7 +11,8 @@ import pytest
 
 from helpers import cli, paths, schema, simulate, store
 from helpers.schema import DataError
-from helpers.simulate.allot import allot, deal_goals
+from helpers.simulate.allot import allot
+from helpers.simulate.goals import Pair, deal_goals
 from helpers.simulate.returning import candidates
 
 NAME = "accompagnements_synthetique.csv"
@@ -252,3 +253,10 @@ def test_objectives_are_dealt_exactly_even_when_nearly_nothing_is_free(seed):
     sizes, counts = np.array([2, 2, 2, 1, 1, 0]), [5, 2, 1]
     had = deal_goals(np.random.default_rng(seed), sizes, counts, np.zeros((6, 3)), np.array([2, 0, 1, -1, -1, -1]))
     assert (had.sum(axis=0).tolist(), had.sum(axis=1).tolist()) == (counts, sizes.tolist())
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_so_many_persons_have_both_of_two_objectives_as_planned(seed):
+    sizes, counts = np.array([2, 3, 2, 1, 1, 2, 1, 1]), [5, 3, 3, 2]
+    had = deal_goals(np.random.default_rng(seed), sizes, counts, np.zeros((8, 4)), np.array([0, 0, 1, 1, 1, 0, -1, 2]), (Pair(0, 1, 2),))
+    assert (had.sum(axis=0).tolist(), had.sum(axis=1).tolist(), (had[:, 0] & had[:, 1]).sum()) == (counts, sizes.tolist(), 2)

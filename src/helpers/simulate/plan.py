@@ -61,7 +61,6 @@ def plan_published(figures: pd.DataFrame, *, year: int) -> Plan:
             f"data/raw/{year}/chiffres_publies.csv n’a aucun chiffre de personnes suivies : "
             "complétez-le, ou simulez avec --persons."
         )
-    _refuse_unions(own)
     system, read = build(kept, table([]), year=year), readings(own, year=year)
     alone = build_system(kept, table([]))
     assumed = {c.source for c in alone.constraints if c.source and c.source.startswith(HYPOTHESIS)}
@@ -87,17 +86,6 @@ def _told(printed: pd.DataFrame, figures: set[str]) -> str:
     return (
         f"{files} : {which}, aucun ensemble de personnes ne les donne tous ; vérifiez-les, ou simulez avec --persons."
     )
-
-
-def _refuse_unions(own: pd.DataFrame) -> None:
-    """Persons with at least one of several objectives cannot be planned: nothing says how these overlap."""
-    groups = catalogue().indicators[GOALS].groups
-    found = own[own["indicateur"].eq(GOALS) & own["modalite"].isin(groups) & own["base"].eq("")]
-    for figure in found.itertuples():
-        raise DataError(
-            f"data/raw/{figure.annee}/chiffres_publies.csv, ligne {figure.Index} : la simulation ne sait pas "
-            "reproduire un regroupement d’objectifs ; notez « ambigue » dans « base », ou simulez avec --persons."
-        )
 
 
 class _Said(NamedTuple):
