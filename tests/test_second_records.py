@@ -3,11 +3,11 @@
 import math
 
 import pytest
-from made_persons import made
 
 import second_calculation as calculation
 from helpers import indicators
 from helpers.records import Persons
+from made_persons import made
 from second_calculation import Key, exactly_rows, records
 
 YEAR, BEFORE = 2021, 2020

@@ -57,9 +57,9 @@ def published(path: Path) -> Rows:
 def exactly_rows(table) -> Rows:
     """The rows of an indicator table that holds nothing but exact counts, as a published file would have them."""
     return {
-        Key(int(row.annee), row.perimetre, row.indicateur, row.modalite, row.croise_avec, row.modalite_croisee): exactly(
-            row.unite, int(row.effectif_min), None if row.base_min is None else int(row.base_min)
-        )
+        Key(
+            int(row.annee), row.perimetre, row.indicateur, row.modalite, row.croise_avec, row.modalite_croisee
+        ): exactly(row.unite, int(row.effectif_min), None if row.base_min is None else int(row.base_min))
         for row in table.astype("object").where(table.notna(), None).itertuples()
     }
 

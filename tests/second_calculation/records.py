@@ -217,10 +217,14 @@ def folded(columns: list[Column]) -> list[Column]:
     return []
 
 
+def _in_order(name: str, answers: list[str]) -> str:
+    return "+".join(sorted(name.split("+"), key=answers.index))
+
+
 def _two_questions(persons: list[Person], rows: str, columns: str) -> list[tuple[str, str, int, int]]:
     """Row, column, count, and size of the column's or of the row's side: two single answers, rows the fewer."""
     best: list[tuple[str, str, int]] = []
-    shape = (0, 0)
+    shape = (-1, 0)
     seen = [name for name in [*ANSWERS[rows], *RECORDED[rows]] if giving(persons, rows, name)]
     common = [name for name in seen if name in ANSWERS[rows]]
     rare = [name for name in seen if name in RECORDED[rows]]
@@ -234,9 +238,13 @@ def _two_questions(persons: list[Person], rows: str, columns: str) -> list[tuple
         for column in [*ANSWERS[columns], *RECORDED[columns]]:
             inside = [each for each in persons if column in each.answers[columns]]
             table.append((column, [sum(giving(inside, rows, name) for name in names) for names in sides]))
-        kept = folded(table)
-        if kept and (len(kept), len(sides)) > shape:
-            shape = (len(kept), len(sides))
+        order = [name for name, _ in table]
+        kept = [(_in_order(name, order), counts) for name, counts in folded(table)]
+        # How many answers of the note stand by themselves.
+        alone = sum(name in ANSWERS[columns] for name, _ in kept)
+        alone += sum(len(side) == 1 and side[0] in ANSWERS[rows] for side in sides)
+        if kept and (alone, len(sides)) > shape:
+            shape = (alone, len(sides))
             best = [("+".join(side), name, counts[at]) for name, counts in kept for at, side in enumerate(sides)]
     totals = Counter()
     for row, column, count in best:
@@ -257,9 +265,11 @@ def _goals_by_request(persons: list[Person]) -> list[tuple[str, str, int, int]]:
             having = [giving(inside, "objectif", name) for name in goals]
             table.append((request, having + [len(inside) - count for count in having]))
         kept = folded(table)
-        if kept:
+        alike = {request: counts[goals.index(request)] for request, counts in kept if request in goals}
+        # Who works on what was asked is known: what is not shown of them is a difference.
+        if kept and giving(persons, "demande_travaillee", "oui") - sum(alike.values()) not in FEW:
             return [
-                (goal, request, counts[at], counts[at] + counts[at + len(goals)])
+                (goal, _in_order(request, requests), counts[at], counts[at] + counts[at + len(goals)])
                 for request, counts in kept
                 for at, goal in enumerate(goals)
             ]
