@@ -79,6 +79,13 @@ class Raw:
     """The raw folder, as it is when it is first read."""
 
     root: Path
+    # What the note says of itself does not change when an export is received.
+    is_note_alone: bool = False
+
+    @cached_property
+    def note(self) -> "Raw":
+        """The same folder, read as if no export had been received."""
+        return Raw(self.root, is_note_alone=True)
 
     def received(self, year: int | str, name: str) -> list[dict]:
         """The rows of a raw table; none when it was not received."""
@@ -96,6 +103,8 @@ class Raw:
 
     def export(self, year: int | str) -> Path | None:
         """The export of a year, a text file; None without one."""
+        if self.is_note_alone:
+            return None
         return next(iter(sorted((self.root / str(year)).glob("accompagnements*.csv"))), None)
 
     @cached_property
