@@ -88,12 +88,13 @@ def test_starts_follow_the_school_year_and_ages_the_level(two_years):
 
 
 def test_persons_of_one_college_are_alike(two_years):
-    alses = two_years[1].query("suivi_par == 'alses' & uai != ''")
-    groups = alses["origine"].eq("college").groupby(alses["uai"]).agg(["mean", "size"])
-    share = alses["origine"].eq("college").mean()
-    chance = share * (1 - share) * (len(groups) - 1)
-    # Were each person drawn apart, this would be near 1.
-    assert (groups["size"] * (groups["mean"] - share) ** 2).sum() / chance > 1.8
+    alses, found = two_years[1].query("suivi_par == 'alses' & uai != ''"), []
+    for column, answer in (("origine", "college"), ("niveau", "3e"), ("parents_associes", "oui"), ("demande_initiale", "scolarite")):
+        groups = alses[column].eq(answer).groupby(alses["uai"]).agg(["mean", "size"])
+        share = alses[column].eq(answer).mean()
+        found.append((groups["size"] * (groups["mean"] - share) ** 2).sum() / (share * (1 - share) * (len(groups) - 1)))
+    # Were each person drawn apart, each of these would be near 1.
+    assert sum(found) / len(found) > 1.5
 
 
 def test_some_columns_lean_on_others(two_years):

@@ -190,6 +190,15 @@ def test_persons_with_one_of_two_objectives_are_given_again(data_root):
     assert (sum(map(bool, school)), len(alses)) == (45, 150)
 
 
+def test_a_share_without_a_base_is_one_of_the_answers_cited_whatever_was_assumed(data_root):
+    change_figures(with_value("C2032-19", valeur="45"))
+    assert cli.main(["simulate", "--year", "2032", "--from-published"]) == 0
+    with (paths.raw(2032) / "accompagnements_synthetique.csv").open(encoding="utf-8", newline="") as file:
+        alses = [row for row in csv.DictReader(file, delimiter=";") if row["suivi_par"] == "alses"]
+    cited = Counter(each for row in alses for each in row["objectifs"].split(";") if each)
+    assert round(100 * (cited["scolarite"] + cited["exclusion_scolaire"]) / cited.total()) == 45
+
+
 # --- what cannot be reproduced ------------------------------------------------------------------------------------------
 
 

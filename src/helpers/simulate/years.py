@@ -27,8 +27,9 @@ def invent(
 ) -> pd.DataFrame:
     """The records of an invented year where ``persons`` are followed by an ALSES, others by another educator.
 
-    Schema ``accompagnements``, every cell a text, written as in the export. Whose accompaniment goes on is taken from
-    ``earlier``, the records of an earlier year, as far as it has them. The same arguments give the same rows.
+    Gives the schema ``accompagnements``, every cell a text, written as in the export. Whose accompaniment goes on is
+    taken from ``earlier``, the records of the year before, as far as it has them. The same arguments give the same
+    rows.
 
     Raises
     ------
