@@ -153,7 +153,7 @@ def test_parts_are_shown_together_or_leave_enough_behind():
 @pytest.mark.parametrize("size", [30, 90, 300])
 def test_no_overlap_shows_or_lets_subtract_one_to_four_persons(size):
     rows = 0
-    for seed in range(15):
+    for seed in range(10):
         now, before = (Persons.of(number, made(number, size, seed=3 * seed + number)) for number in (2021, 2020))
         tables = [indicators.count_persons(each, source="export", reference="") for each in (now, before)]
         whole = [

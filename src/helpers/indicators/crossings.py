@@ -114,9 +114,8 @@ def _same_hidden(answers: Answers, other: Answers, counts: np.ndarray, *, shown:
     """Who gave one same answer to both questions without it being shown: « demande_travaillee » tells them all."""
     same = [name for name in answers.entry.modalities if name in other.entry.modalities]
     hidden = [name for name in same if name not in shown[0] or name not in shown[1]]
-    return counts[
-        [answers.modalities().index(name) for name in hidden], [other.modalities().index(name) for name in hidden]
-    ].sum()
+    rows, columns = ([each.modalities().index(name) for name in hidden] for each in (answers, other))
+    return int(counts[rows, columns].sum())
 
 
 def _cells(folded: tuple[np.ndarray, list[str]], rows: list[str]) -> Iterator[Crossed]:

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from helpers.indicators.answers import Answers, answers_to, by_class, joint
+from helpers.indicators.answers import Answers, answers_to, by_class
 from helpers.indicators.crossings import is_small
-from helpers.indicators.groups import Group, tally
+from helpers.indicators.groups import Group, steps, tally
 from helpers.indicators.hiding import may_show, shown_parts
 from helpers.indicators.persons import perimeters
 from helpers.records import EMPTY, Persons
@@ -71,8 +71,10 @@ def _of_persons(pair: Pair) -> Iterator[dict]:
 
 def _twice(own: list[Answers], now: np.ndarray, before: np.ndarray) -> list[int | None]:
     """Who gave each answer both years; None when one to four gave it one of the two only, or came to it by another."""
-    entry, first = own[0].entry, own[0].incidence(with_groups=True)
-    both = np.einsum("im,ij,jm->m", first, joint(*own), own[1].incidence(with_groups=True), optimize=True)
+    entry, (first, second) = own[0].entry, [answers.incidence(with_groups=True).astype(bool) for answers in own]
+    both = np.zeros(first.shape[1], dtype=np.int64)
+    for step in steps(own[0].base):
+        both += (first[own[0].codes[step]] & second[own[1].codes[step]]).sum(axis=0)
     is_told = is_small(np.column_stack([both, now - both, before - both, own[0].base - now - before + both])).any(
         axis=1
     )
