@@ -22,7 +22,8 @@ def guess_single_byte(content: bytes) -> str:
 
 def source_of(path: Path) -> tuple[Source, int] | str:
     """The bytes to read, and how many of them a mark of encoding takes; a sentence when they cannot be read."""
-    source = Source(path, path.stat().st_size)
+    now = path.stat()
+    source = Source(path, now.st_size, now.st_mtime_ns)
     mark = source.read(0, 4)
     if mark.startswith(codecs.BOM_UTF8):
         return source, len(codecs.BOM_UTF8)

@@ -18,6 +18,7 @@ class Head:
     delimiter: str
     titles: list[str]
     titles_line: int
+    beside: list[list[str]]
     rows: list[list[str]]
     start: int
     line: int
@@ -60,7 +61,8 @@ def read_head(content: bytes, skip: int, encoding: str, known: dict[str, str]) -
     before = rows[place - 1][1] if place else 0
     start = skip + said_bytes + sum(len(line) for line in lines[:after])
     sample = [cells for cells, _ in rows[place + 1 :]]
-    return Head(delimiter, titles, before + 1, sample, start, after + 1, count, bool(said))
+    beside = [cells for cells, _ in (rows[max(0, place - 1) : place] + rows[place + 1 : place + 2])]
+    return Head(delimiter, titles, before + 1, beside, sample, start, after + 1, count, bool(said))
 
 
 def width_of(head: Head) -> int:

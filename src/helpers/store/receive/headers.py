@@ -16,6 +16,7 @@ TITLE_ROWS = 30
 LEAST_TITLES = 3
 
 _HELP = "data/raw/reference/entetes.csv"
+_TWO_LINES = "les titres tiennent sur deux lignes ; gardez une seule ligne de titres."
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,8 @@ def lay_out(cells: list[str], known: dict[str, str], *, width: int = 0) -> Layou
     return Layout(positions, width, named, untitled, width - len(untitled) - sum(t in known for t in titles))
 
 
-def title_faults(cells: list[str], after: list[str], known: dict[str, str]) -> list[str]:
-    """What is wrong in a row of titles, each a French sentence; ``after`` is the row that follows."""
+def title_faults(cells: list[str], beside: list[list[str]], known: dict[str, str]) -> list[str]:
+    """What is wrong in a row of titles, each a French sentence; ``beside`` are the rows before and after it."""
     designated = Counter(known[fold(cell)] for cell in cells if fold(cell) in known)
     faults = [
         f"deux colonnes désignent « {name} » ; n’en gardez qu’une dans l’export."
@@ -83,8 +84,11 @@ def title_faults(cells: list[str], after: list[str], known: dict[str, str]) -> l
     ]
     required = [entry["name"] for entry in table_schema(TABLE)["fields"] if entry.get("presence") == "obligatoire"]
     missing = [name for name in required if name not in designated]
-    if missing and count_titles(after, known) > 1:
-        faults.append("les titres tiennent sur deux lignes ; gardez une seule ligne de titres.")
+    # A value may look like a title (« Collège ») : only a missing one, under a blank, is the second half of the titles.
+    blank = [not cell.strip() for cell in cells]
+    halves = {known.get(fold(cell)) for row in beside for cell, is_blank in zip(row, blank, strict=False) if is_blank}
+    if halves & set(missing):
+        faults.append(_TWO_LINES)
     elif missing:
         faults.append(_missing(missing, [cell for cell in cells if fold(cell) and fold(cell) not in known], known))
     return faults
@@ -105,7 +109,7 @@ def _missing(missing: list[str], unknown: list[str], known: dict[str, str]) -> s
     )
 
 
-def untitled_faults(layout: Layout, rows: list[list[str]]) -> list[str]:
+def _untitled_faults(layout: Layout, rows: list[list[str]]) -> list[str]:
     """A column without title that holds values in these rows: it may have shifted the others."""
     filled = {
         place
@@ -121,3 +125,11 @@ def untitled_faults(layout: Layout, rows: list[list[str]]) -> list[str]:
     if rows and wide > len(rows) / 2:
         return ["une colonne n’a pas de titre : les lignes ont plus de cases que de titres ; complétez les titres."]
     return []
+
+
+def table_faults(
+    cells: list[str], *, beside: list[list[str]], layout: Layout, rows: list[list[str]], known: dict[str, str]
+) -> list[str]:
+    """What is wrong in a row of titles and, under it, in these rows: each a French sentence."""
+    faults = title_faults(cells, beside, known)
+    return faults if _TWO_LINES in faults else faults + _untitled_faults(layout, rows)

@@ -9,11 +9,10 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from helpers.records import Batch, Change, Refused
-from helpers.schema import DataError
 from helpers.store.receive.cut import Span
 from helpers.store.receive.headers import Layout
 from helpers.store.receive.scan import QUOTE, line_ends
-from helpers.store.receive.source import Source
+from helpers.store.receive.source import Source, changed
 
 IDENTIFIER = "identifiant"
 CODED = pa.dictionary(pa.int32(), pa.string())
@@ -136,10 +135,10 @@ def read_span(source: Source, span: Span, *, layout: Layout, delimiter: str, cha
     try:
         table, bad = _parse(content, layout, delimiter)
     except pa.ArrowException:
-        raise DataError(f"{file} a changé pendant sa lecture : relancez.") from None
+        raise changed(source.path) from None
     starts, lines = _row_starts(content, span.line, count=table.num_rows + len(bad))
     if len(starts) != table.num_rows + len(bad):
-        raise DataError(f"{file} a changé pendant sa lecture : relancez.")
+        raise changed(source.path)
     refused, fitted, blank = _sort_bad(bad, lines, layout, delimiter)
     order = np.delete(np.arange(len(starts)), [row.number - 1 for row in bad])
     if fitted:

@@ -9,7 +9,7 @@ from helpers.records import Change, Part
 from helpers.store.receive.cut import cut
 from helpers.store.receive.encoding import SINGLE_BYTE, decodes, encoding_of, guess_single_byte, source_of
 from helpers.store.receive.head import Head, read_head, width_of
-from helpers.store.receive.headers import LEAST_TITLES, Layout, lay_out, title_faults, untitled_faults
+from helpers.store.receive.headers import LEAST_TITLES, Layout, lay_out, table_faults
 from helpers.store.receive.opened import Opened, refused
 from helpers.store.receive.rows import read_span
 from helpers.store.receive.scan import Block, line_ends, misplaced_quote, scan
@@ -71,10 +71,8 @@ def open_text(path: Path, known: dict[str, str]) -> Opened:
     blocks = scan(source, head.start, head.delimiter)
     encoding = encoding_of(whole[skip : head.start], blocks, source)
     layout = lay_out(head.titles, known, width=width_of(head))
-    faults = [
-        f", ligne {head.titles_line} : {fault}" for fault in title_faults(head.titles, (head.rows or [[]])[0], known)
-    ]
-    faults += [f", ligne {head.titles_line} : {fault}" for fault in untitled_faults(layout, head.rows)]
+    said = table_faults(head.titles, beside=head.beside, layout=layout, rows=head.rows, known=known)
+    faults = [f", ligne {head.titles_line} : {fault}" for fault in said]
     faults += _faults_of(source, head, blocks, encoding)
     if not faults and not _has_rows(source, head):
         faults = [" n’a aucune ligne sous ses titres : refaites l’export, ou retirez ce fichier."]

@@ -1,13 +1,11 @@
 """A workbook of an export (xlsx or ods): the sheet that holds the records, its cells as text."""
 
 import io
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-from python_calamine import CalamineSheet, CalamineWorkbook, SheetVisibleEnum
+from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
 from helpers import paths
 from helpers.records import Batch, Change, Part
@@ -15,57 +13,20 @@ from helpers.store.receive.archive import Marks, archive_fault, read_marks
 from helpers.store.receive.cells import ERRORS, has_hour, write_cell
 from helpers.store.receive.headers import (
     LEAST_TITLES,
-    TITLE_ROWS,
     Layout,
-    find_titles,
     lay_out,
-    title_faults,
-    untitled_faults,
+    table_faults,
 )
 from helpers.store.receive.opened import Opened, refused
 from helpers.store.receive.parquet import NO_HOUR
 from helpers.store.receive.rows import BLANK, IDENTIFIER
+from helpers.store.receive.sheets import Sheet, UnreadableWorkbook, guarded, read_sheet
 
 MERGED = "cellules fusionnées vers le bas : valeur recopiée sur chaque ligne"
 HIDDEN = "lignes masquées ou filtrées dans le classeur, lues comme les autres"
 NOT_SHOWN = "feuille masquée, lue parce qu’elle porte les titres attendus"
 # Cells named in a sentence, the others counted.
 _NAMED = 5
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A sheet that names columns of the project: its rows of values, where its titles stand, what else it holds."""
-
-    name: str
-    titles: int
-    known: int
-    merged: list
-    is_hidden: bool
-    rows: list[list]
-
-
-class UnreadableWorkbook(Exception):
-    """The library that reads workbooks gave up."""
-
-
-def _guarded(call, *given):
-    # The library is written in Rust: on a damaged file it may stop on an exception that is not an Exception.
-    try:
-        return call(*given)
-    except (KeyboardInterrupt, SystemExit, GeneratorExit):
-        raise
-    except BaseException as error:
-        raise UnreadableWorkbook from error
-
-
-def _sheet(book: CalamineWorkbook, name: str, known: dict[str, str], *, is_hidden: bool) -> Sheet:
-    sheet: CalamineSheet = _guarded(book.get_sheet_by_name, name)
-    # Rows and columns before the first cell are kept: line numbers are those that the spreadsheet shows.
-    head = _guarded(partial(sheet.to_python, skip_empty_area=False, nrows=TITLE_ROWS + 1))
-    titles, count = find_titles([[write_cell(cell) for cell in row] for row in head], known)
-    rows = _guarded(partial(sheet.to_python, skip_empty_area=False)) if count >= LEAST_TITLES else []
-    return Sheet(name, titles, count, sheet.merged_cell_ranges or [], is_hidden, rows)
 
 
 def _named(cells: tuple[str, ...] | list[str]) -> str:
@@ -81,17 +42,19 @@ def _letters(place: int) -> str:
     return text
 
 
-def _mark_faults(sheet: Sheet, marks: Marks) -> list[str]:
-    below = sheet.titles + 1
+def _mark_faults(sheet: Sheet, marks: Marks, layout: Layout) -> list[str]:
+    # An error in a column that is left out changes nothing.
+    columns = {_letters(place) for place in layout.positions.values()}
 
     def under(cells: tuple[str, ...]) -> list[str]:
-        return [cell for cell in cells if int(cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")) > below]
+        split = [(cell.rstrip("0123456789"), cell) for cell in cells]
+        return [cell for letters, cell in split if letters in columns and int(cell[len(letters) :]) > sheet.titles + 1]
 
     errors = under(marks.errors) + [
-        f"{_letters(column)}{line + 1}"
-        for line, row in enumerate(sheet.rows[below:], below)
-        for column, cell in enumerate(row)
-        if isinstance(cell, str) and cell in ERRORS
+        f"{_letters(column)}{place + 1}"
+        for place in sheet.under
+        for column in sorted(layout.positions.values())
+        if str(sheet.rows[place][column]) in ERRORS
     ]
     faults = []
     if errors:
@@ -107,42 +70,39 @@ def _fill_merged(sheet: Sheet) -> int:
     """Copies each cell merged downwards into the rows it covers; how many rows were completed."""
     filled = set()
     for (top, left), (bottom, _) in sheet.merged:
-        if top <= sheet.titles or bottom == top or top >= len(sheet.rows):
+        if top <= sheet.titles or top not in sheet.rows:
             continue
-        for line in range(top + 1, min(bottom, len(sheet.rows) - 1) + 1):
-            if left < len(sheet.rows[line]):
-                sheet.rows[line][left] = sheet.rows[top][left]
-                filled.add(line)
+        for place in range(top + 1, bottom + 1):
+            if place in sheet.rows and left < len(sheet.rows[place]):
+                sheet.rows[place][left] = sheet.rows[top][left]
+                filled.add(place)
     return len(filled)
 
 
 def _batch(file: str, sheet: Sheet, layout: Layout, changes: list[Change]) -> Batch:
-    held = range(sheet.titles + 1, len(sheet.rows))
-    lines = [line for line in held if any(cell != "" for cell in sheet.rows[line])]
-    arrays, told = {}, list(changes)
+    places, arrays, told = sheet.under, {}, list(changes)
     for name in layout.columns:
-        values = [sheet.rows[line][layout.positions[name]] for line in lines]
+        values = [sheet.rows[place][layout.positions[name]] for place in places]
         array = pa.array([write_cell(value) for value in values], pa.string())
         arrays[name] = array if name == IDENTIFIER else array.dictionary_encode()
         if hours := sum(has_hour(value) for value in values):
             told.append(Change(file, name, NO_HOUR, hours))
-    # A cell far below the table (a click, a format) makes blank rows by the thousand: none after the last one counts.
-    between = (lines[-1] - sheet.titles if lines else 0) - len(lines)
+    between = places[-1] - sheet.titles - len(places)
     if between:
         told.append(Change(file, "", BLANK, between))
     if layout.left_out:
-        told.append(Change(file, "", f"colonnes hors liste, laissées de côté : {layout.left_out}", len(lines)))
-    return Batch(arrays, np.array(lines, int) + 1, [], told)
+        told.append(Change(file, "", f"colonnes hors liste, laissées de côté : {layout.left_out}", len(places)))
+    return Batch(arrays, np.array(places, int) + 1, [], told)
 
 
 def _choose(path: Path, known: dict[str, str]) -> Sheet | str:
-    book = _guarded(CalamineWorkbook.from_filelike, io.BytesIO(path.read_bytes()))
+    book = guarded(CalamineWorkbook.from_filelike, io.BytesIO(path.read_bytes()))
     found = []
     for entry in book.sheets_metadata:
         if read_marks(path, entry.name).is_far:
             return f", feuille « {entry.name} » : des cases sont remplies très loin de la table ; supprimez-les."
         is_hidden = entry.visible != SheetVisibleEnum.Visible
-        found.append(_sheet(book, entry.name, known, is_hidden=is_hidden))
+        found.append(read_sheet(book, entry.name, known, is_hidden=is_hidden))
     held = [sheet for sheet in found if sheet.known >= LEAST_TITLES]
     if not held:
         return (
@@ -151,7 +111,7 @@ def _choose(path: Path, known: dict[str, str]) -> Sheet | str:
         )
     best = max(sheet.known for sheet in held)
     same = [sheet for sheet in held if sheet.known == best]
-    same = [sheet for sheet in same if len(sheet.rows) > sheet.titles + 1] or same
+    same = [sheet for sheet in same if sheet.under] or same
     if len(same) > 1:
         names = ", ".join(f"« {sheet.name} »" for sheet in same)
         return f" : plusieurs feuilles portent les mêmes titres ({names}) ; n’en gardez qu’une, ou réunissez-les."
@@ -171,12 +131,13 @@ def open_workbook(path: Path, known: dict[str, str]) -> Opened:
     if isinstance(sheet, str):
         return refused(f"{shown}{sheet}")
     marks = read_marks(path, sheet.name)
-    titles = [write_cell(cell) for cell in sheet.rows[sheet.titles]]
-    rows = [[write_cell(cell) for cell in row] for row in sheet.rows[sheet.titles + 1 :]]
+    titles, rows = sheet.texts(sheet.titles), [sheet.texts(place) for place in sheet.under]
     layout = lay_out(titles, known)
-    faults = title_faults(titles, rows[0] if rows else [], known) + untitled_faults(layout, rows)
-    faults += _mark_faults(sheet, marks)
-    if not any(cell for row in rows for cell in row):
+    beside = [sheet.texts(sheet.titles - 1), sheet.texts(sheet.titles + 1)]
+    faults = table_faults(titles, beside=beside, layout=layout, rows=rows, known=known) + _mark_faults(
+        sheet, marks, layout
+    )
+    if not rows:
         faults.append("aucune ligne sous les titres ; refaites l’export, ou retirez ce fichier.")
     if faults:
         place = f"{shown}, feuille « {sheet.name} », ligne {sheet.titles + 1}"

@@ -1,0 +1,326 @@
+"""Reading a text export: what people really send, row by row, or one French sentence."""
+
+import random
+
+import numpy as np
+import pytest
+
+from helpers import paths, store
+from helpers.store.receive import cut, encoding, rows, scan, text
+from received import HEADER, ROWS, YEAR, Read, faults, prepare, text_of
+
+FILE = "data/raw/2041/accompagnements.csv"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    return prepare(tmp_path, monkeypatch)
+
+
+def put(content: bytes | str, name: str = "accompagnements.csv") -> None:
+    (paths.raw(YEAR) / name).write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+
+
+# --- what is read ----------------------------------------------------------------------------------------------------
+
+
+def test_a_year_without_export_is_empty():
+    received = store.receive(YEAR)
+    assert received.is_empty and received.columns == [] and store.export_files(YEAR) == []
+
+
+def test_a_plain_export_is_read_as_it_is():
+    put(text_of(ROWS))
+    read = Read()
+    # « NA » and « null » are answers (case 13), « 6e » is no number (14).
+    assert read.rows == ROWS and read.lines == [2, 3, 4] and not read.refused and not read.changes
+    assert read.received.source == "export" and read.received.columns[:2] == ["identifiant", "annee"]
+
+
+def test_class_codes_and_leading_zeros_stay_as_written():
+    codes = [["0012", *ROWS[0][1:5], "6E1", *ROWS[0][6:]], ["0013", *ROWS[1][1:5], "1e5", *ROWS[1][6:]]]
+    put(text_of(codes))
+    assert Read().columns["identifiant"] == ["0012", "0013"] and Read().columns["niveau"] == ["6E1", "1e5"]
+
+
+@pytest.mark.parametrize(
+    ("codec", "rule"),
+    [
+        ("utf-8-sig", None),
+        ("cp1252", "texte en Windows-1252, lu comme tel"),
+        ("mac_roman", "texte en MacRoman, lu comme tel"),
+        ("cp850", "texte en DOS (page 850), lu comme tel"),
+        ("utf-16", "texte en UTF-16, lu comme tel"),
+    ],
+)
+def test_an_encoding_is_found_and_told(codec, rule):
+    put(text_of(ROWS).encode(codec))
+    read = Read()
+    assert read.rows == ROWS and read.changes == ({rule: 3} if rule else {})
+
+
+@pytest.mark.parametrize("delimiter", [";", ",", "\t", "|"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_delimiter_and_an_end_of_line_are_found(delimiter, end):
+    put(text_of(ROWS, delimiter=delimiter, end=end))
+    assert Read().rows == ROWS and Read().lines == [2, 3, 4]
+
+
+def test_mixed_ends_of_lines_are_counted_as_an_editor_does():
+    a, b, c, d = text_of(ROWS).splitlines()
+    put(f"{a}\r\n{b}\r{c}\n{d}")
+    assert Read().rows == ROWS and Read().lines == [2, 3, 4]
+
+
+def test_the_first_line_may_say_the_delimiter():
+    put("sep=,\r\n" + text_of(ROWS, delimiter=",", end="\r\n"))
+    read = Read()
+    assert read.rows == ROWS and read.lines == [3, 4, 5]
+    assert read.changes == {"première ligne « sep= », lue comme séparateur": 1}
+
+
+def test_title_rows_above_the_titles_are_left_out_and_counted():
+    put("Export de la base;;;\nDate : 12/01/2042\n\n" + text_of(ROWS))
+    read = Read()
+    assert read.rows == ROWS and read.lines == [5, 6, 7]
+    assert read.changes == {"lignes au-dessus des titres, laissées de côté": 3}
+
+
+def test_a_delimiter_at_the_end_of_every_line_changes_nothing():
+    put(text_of(ROWS).replace("\n", ";\n"))
+    assert Read().rows == ROWS and not Read().changes
+    put(text_of(ROWS).replace("\n", ";\n").replace(";\n", "\n", 1))
+    assert Read().rows == ROWS
+
+
+def test_empty_cells_too_many_in_one_row_are_dropped_and_counted():
+    put(text_of(ROWS[:1]) + text_of([[*ROWS[1], "", ""]]).split("\n", 1)[1] + text_of(ROWS[2:]).split("\n", 1)[1])
+    read = Read()
+    assert read.rows == ROWS and read.lines == [2, 3, 4] and read.changes == {rows.TRIMMED: 1}
+
+
+def test_blank_lines_and_empty_columns_are_left_out_and_counted():
+    lines = text_of([[*row[:3], "", *row[3:]] for row in ROWS], header=[*HEADER[:3], "", *HEADER[3:]]).splitlines()
+    put("\n".join([lines[0], lines[1], "", ";" * 13, "  ", lines[2], lines[3], "", ""]))
+    read = Read()
+    assert read.rows == ROWS and read.lines == [2, 6, 7] and read.changes == {rows.BLANK: 4}
+
+
+def test_a_line_end_inside_quotes_ends_no_row_and_is_counted_as_a_line():
+    long = [*ROWS[0]]
+    long[10] = 'un\ndeux ""trois""\r\nquatre'
+    put(text_of([long, *ROWS[1:]]))
+    assert Read().rows == [long, *ROWS[1:]] and Read().lines == [2, 5, 6]
+
+
+def test_columns_in_another_order_and_under_other_titles_are_found():
+    titles = [
+        "N° dossier", "EXERCICE", "Structure", "Suivi par", "Situation scolaire", "Classe", "Genre", "Nouveau (oui/non)",
+        "Mode de rencontre", "De\u0301mande  initiale", "Thèmes travaillés", "Parents associés", "Date d’entrée",
+    ]  # fmt: skip
+    put(text_of([row[::-1] for row in ROWS], header=titles[::-1]))
+    assert Read().rows == ROWS
+
+
+def test_columns_outside_the_list_are_dropped_and_only_counted():
+    put(text_of([["Jean", *row, "secret"] for row in ROWS], header=["Prénom", *HEADER, "Observations"]))
+    read = Read()
+    assert read.rows == ROWS and read.changes == {"colonnes hors liste, laissées de côté : 2": 3}
+    assert "Prénom" not in str(read.received) and "secret" not in str(read.columns)
+
+
+def test_short_and_long_rows_are_refused_with_their_line():
+    short, long = ROWS[1][:5], [*ROWS[2], "de trop"]
+    put(text_of([ROWS[0], short, long]))
+    read = Read()
+    assert read.rows == ROWS[:1] and read.refused == [(3, rows.SHORT), (4, rows.LONG)]
+    assert read.texts[0] == "P2;2041;Escale;ALSES;collégien"
+
+
+def test_a_late_value_in_a_column_without_title_refuses_its_row():
+    many = [[*row, ""] for row in ROWS * 50]
+    many[140][-1] = "décalé"
+    put(text_of(many, header=[*HEADER, ""]))
+    read = Read()
+    assert len(read.rows) == 149 and read.refused == [(142, rows.UNTITLED)]
+
+
+def test_several_files_of_a_year_are_added():
+    put(text_of(ROWS[:2]), "Accompagnements nord.csv")
+    put(text_of(ROWS[2:], delimiter="\t"), "accompagnements_sud.TSV")
+    put(text_of(ROWS[2:], delimiter=","), "accompagnements_z.txt")
+    for ignored in ("~$accompagnements.xlsx", ".~lock.accompagnements.csv#", ".DS_Store", "notes.docx"):
+        put(b"\0\0", ignored)
+    assert [path.name for path in store.export_files(YEAR)] == ["Accompagnements nord.csv", "accompagnements_sud.TSV", "accompagnements_z.txt"]
+    assert Read().rows == [*ROWS, ROWS[2]]
+
+
+def test_a_simulation_is_known_by_its_name_or_by_the_card():
+    put(text_of(ROWS), "accompagnements_synthetique.csv")
+    assert store.receive(YEAR).is_synthetic and store.receive(YEAR).source == "synthetique"
+    (paths.raw(YEAR) / "accompagnements_synthetique.csv").rename(paths.raw(YEAR) / "accompagnements.csv")
+    assert not store.receive(YEAR).is_synthetic
+    put('{"resources": [{"path": "accompagnements.csv", "synthetic": true}]}', "carte_export.json")
+    assert store.receive(YEAR).is_synthetic
+
+
+def test_earlier_exports_are_read_in_order():
+    put(text_of(ROWS))
+    for year, kept in ((2039, ROWS[:1]), (2040, ROWS[:2])):
+        paths.raw(year).mkdir()
+        (paths.raw(year) / "accompagnements.csv").write_text(text_of(kept), encoding="utf-8")
+    earlier = store.receive_earlier(YEAR)
+    assert [(each.year, sum(len(part.read()) for part in each.parts)) for each in earlier] == [(2039, 1), (2040, 2)]
+
+
+# --- what is refused -------------------------------------------------------------------------------------------------
+
+DROPPED = [cell for cell in HEADER if cell not in ("niveau", "sexe")]
+CSV = text_of(ROWS)
+TITLES = "(data/raw/reference/entetes.csv dit lesquels sont connus)."
+SAVE = "enregistrez-la au format CSV UTF-8."
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"", " : le fichier est vide ; refaites l’export, ou retirez ce fichier."),
+        (b"\xef\xbb\xbf\r\n", " : le fichier est vide ; refaites l’export, ou retirez ce fichier."),
+        (text_of([]), " n’a aucune ligne sous ses titres : refaites l’export, ou retirez ce fichier."),
+        (text_of([]) + ";;;\n\n", " n’a aucune ligne sous ses titres : refaites l’export, ou retirez ce fichier."),
+        (CSV.replace("Escale", "Esc\0ale", 1), f", ligne 3 : un caractère nul coupe le texte ; ce n’est pas une table en texte : {SAVE}"),
+        (CSV.encode().decode("cp1252").encode(), ", ligne 2 : des accents sont abîmés (« Ã© » pour « é ») ; refaites l’export en UTF-8, sans rouvrir le fichier dans un autre logiciel."),
+        (CSV.encode() + CSV.split("\n")[1].encode("cp1252"), f", ligne 5 : des caractères ne se lisent pas, deux encodages s’y mêlent ; {SAVE}"),
+        (CSV.replace("Escale", '"Escale', 1), ", ligne 3 : un guillemet est mal placé ou n’est pas refermé ; corrigez cette ligne."),
+        (CSV.replace("Escale", '5" Escale', 1), ", ligne 3 : un guillemet est mal placé ou n’est pas refermé ; corrigez cette ligne."),
+        (CSV + '"P4', ", ligne 5 : un guillemet est mal placé ou n’est pas refermé ; corrigez cette ligne."),
+        (text_of(ROWS, header=[*HEADER[:12], "Genre"]), ", ligne 1 : deux colonnes désignent « sexe » ; n’en gardez qu’une dans l’export."),
+        (text_of(ROWS, header=[*HEADER[:5], "nivo scolair", "sexx", *HEADER[7:]]), ", ligne 1 : colonnes obligatoires absentes : « niveau » (peut-être « nivo scolair »), « sexe » (peut-être « sexx ») ; ajoutez-les à l’export, ou leurs intitulés à data/raw/reference/entetes.csv."),
+        (text_of([row[:-2] for row in ROWS], header=HEADER[:-2]), ", ligne 1 : colonne obligatoire absente : « parents_associes » ; ajoutez-la à l’export, ou son intitulé à data/raw/reference/entetes.csv."),
+        (text_of(ROWS, header=[*HEADER[:12], ""]), ", ligne 1 : une colonne n’a pas de titre : les lignes ont plus de cases que de titres ; complétez les titres."),
+        (text_of([["x", *row] for row in ROWS], header=HEADER), ", ligne 1 : une colonne n’a pas de titre : les lignes ont plus de cases que de titres ; complétez les titres."),
+        (text_of([[row[0], "x", *row[1:]] for row in ROWS], header=[HEADER[0], "", *HEADER[1:]]), ", ligne 1 : une colonne n’a pas de titre mais contient des valeurs (place 2) ; donnez-lui un titre."),
+        ("\n".join([";".join(HEADER[:6] + [""] * 7), ";".join([""] * 6 + HEADER[6:]), *CSV.split("\n")[1:]]), ", ligne 2 : les titres tiennent sur deux lignes ; gardez une seule ligne de titres."),
+        (CSV.split("\n", 1)[1], f" : aucune ligne de titres parmi les premières ; la première ligne doit porter les intitulés des colonnes {TITLES}"),
+        (CSV.replace(";", "~"), f" : aucune ligne de titres parmi les premières ; la première ligne doit porter les intitulés des colonnes {TITLES}"),
+        ("<html><table><tr><td>identifiant", " : c’est une page web sous un autre nom ; ouvrez-la dans un tableur et enregistrez-la au format .xlsx."),
+        (b"PAR1\0\0", " : son extension ne dit pas ce qu’il est : un fichier Parquet ; renommez-le en .parquet."),
+        (b"PK\x03\x04\0\0", " : son extension ne dit pas ce qu’il est : un classeur ou une archive ; renommez-le en .xlsx ou .ods."),
+        ("identifiant;é".encode("utf-16")[:-1], " : des caractères ne se lisent pas (UTF-16) ; enregistrez-le au format CSV UTF-8."),
+    ],
+)  # fmt: skip
+def test_a_file_that_cannot_be_read_is_told_in_one_sentence(content, expected):
+    put(content)
+    assert faults() == [FILE + expected]
+
+
+def test_every_fault_of_every_file_is_told_at_once():
+    put(text_of(ROWS, header=[*HEADER[:6], "x", *HEADER[7:]]).replace("Escale", '"Escale', 1))
+    put(b"", "accompagnements_b.csv")
+    put(b"{}", "accompagnements_c.docx")
+    assert len(faults()) == 4
+    assert faults()[-1] == "data/raw/2041/accompagnements_c.docx : ce format n’est pas lu ; enregistrez la table en .csv, .xlsx, .ods ou .parquet."
+
+
+def test_the_same_file_twice_is_told():
+    put(CSV)
+    put(CSV, "accompagnements (1).csv")
+    assert faults() == ["data/raw/2041/accompagnements.csv est la copie de accompagnements (1).csv ; retirez l’un des deux."]
+
+
+def test_the_export_of_another_year_is_told():
+    put(CSV)
+    paths.raw(2040).mkdir()
+    (paths.raw(2040) / "accompagnements_2040.csv").write_bytes(CSV.encode())
+    assert faults() == [f"{FILE} est l’export de 2040, à l’identique ; déposez celui de 2041."]
+
+
+def test_a_simulation_beside_a_real_export_is_told():
+    put(CSV)
+    put(text_of(ROWS[:2]), "accompagnements_synthetique.csv")
+    assert faults() == ["data/raw/2041 : accompagnements_synthetique.csv est une simulation, à côté d’un export reçu ; retirez-la."]
+
+
+def test_titles_that_cannot_be_known_are_told():
+    put(CSV)
+    (paths.reference() / "entetes.csv").unlink()
+    assert faults() == ["Fichier absent : data/raw/reference/entetes.csv. Déposez-le dans ce dossier, puis relancez."]
+
+
+def test_a_folder_or_a_file_that_cannot_be_opened_is_told(monkeypatch):
+    put(CSV)
+
+    def refuse(*given):
+        raise PermissionError
+
+    monkeypatch.setitem(store.receive.__globals__["_OPENERS"], "text", refuse)
+    assert faults() == [f"Impossible de lire {FILE} : fermez-le s’il est ouvert, ou vérifiez vos droits."]
+
+
+# --- ranges ----------------------------------------------------------------------------------------------------------
+
+
+def tricky(seed: int, *, end: str) -> str:
+    """Rows with quoted delimiters, quotes and line ends, blank lines, short and long rows."""
+    draw, made = random.Random(seed), []
+    for number in range(40):
+        row = [*ROWS[number % 3]]
+        row[0], row[2] = f"é{number}", draw.choice(["a", 'a "b"', "a;b", "a\nb", "a\r\nb\n\nc", '"', "é" * 9, ""])
+        row[10] = draw.choice(["scolarité", "x;y", "\n", ""])
+        made.append(row if draw.random() < 0.8 else draw.choice([row[:4], [*row, "z"], [""], [*row, ""]]))
+    return text_of(made, end=end)
+
+
+def everything(read: Read) -> tuple:
+    return read.rows, read.lines, read.refused, read.texts, read.changes
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("codec", ["utf-8", "cp1252"])
+def test_ranges_of_any_size_give_the_same_rows(end, codec, monkeypatch):
+    put(tricky(1, end=end).encode(codec))
+    whole = everything(Read())
+    assert len(whole[0]) > 30 and len(whole[2]) > 1
+    for size in (1, 2, 3, 7, 64, 333, 5000):
+        monkeypatch.setattr(scan, "RANGE_BYTES", size)
+        monkeypatch.setattr(cut, "_WINDOW_BYTES", max(1, size // 3))
+        read = Read()
+        assert everything(read) == whole, size
+        assert size > 333 or len(read.received.parts) > 5
+
+
+def test_a_wrong_byte_is_told_wherever_the_ranges_are_cut(monkeypatch):
+    mixed = CSV.encode() + CSV.split("\n")[1].encode("cp1252")
+    for size in (5, 100, 1 << 20):
+        monkeypatch.setattr(scan, "RANGE_BYTES", size)
+        for content, line in ((mixed, 5), (CSV.replace("Escale", '"Escale', 1), 3), (CSV.replace("mobilité", "\0", 1), 3)):
+            put(content)
+            assert [fault.split(" :")[0] for fault in faults()] == [f"{FILE}, ligne {line}"], (size, line)
+
+
+def test_a_utf16_file_too_large_is_told(monkeypatch):
+    monkeypatch.setattr(encoding, "MOST_UTF16_BYTES", 10)
+    put(CSV.encode("utf-16"))
+    assert faults() == [f"{FILE} : fichier trop gros pour de l’UTF-16 ; enregistrez-le au format CSV UTF-8."]
+
+
+def test_titles_beyond_the_first_bytes_are_not_looked_for(monkeypatch):
+    monkeypatch.setattr(text, "_HEAD_BYTES", 40)
+    put(CSV)
+    assert "aucune ligne de titres" in faults()[0]
+
+
+def test_a_file_that_changes_between_the_two_readings_is_told():
+    put(CSV)
+    received = store.receive(YEAR)
+    put(CSV[:-30].replace("\n", '"'))
+    with pytest.raises(Exception, match="a changé pendant sa lecture"):
+        received.parts[0].read()
+
+
+def test_lines_are_integers_and_columns_are_coded():
+    put(CSV)
+    batch = store.receive(YEAR).parts[0].read()
+    assert np.issubdtype(batch.lines.dtype, np.integer)
+    assert {str(column.type) for name, column in batch.columns.items() if name != "identifiant"} == {"dictionary<values=string, indices=int32, ordered=0>"}
+    assert str(batch.columns["identifiant"].type) == "string"
