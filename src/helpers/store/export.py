@@ -19,8 +19,8 @@ def inert(value: str) -> str:
 
 def _export(table: pd.DataFrame, name: str, folder: Path) -> None:
     texts = table.select_dtypes("string").columns
-    inert = table.assign(**{column: table[column].map(inert) for column in texts})
-    content = inert.to_csv(index=False, sep=";", decimal=",", lineterminator="\r\n")
+    safe = table.assign(**{column: table[column].map(inert) for column in texts})
+    content = safe.to_csv(index=False, sep=";", decimal=",", lineterminator="\r\n")
     (folder / f"{name}.csv").write_text(content, encoding="utf-8-sig", newline="")
     fields = [
         {**column, "decimalChar": ","} if column["type"] == "number" else column

@@ -23,7 +23,8 @@ RULE_UNKNOWN_ASSOCIATION = "association inconnue de reference/associations.csv :
 
 # The letters of a UAI: the alphabet without I, O and Q, so that none is taken for a digit.
 LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
-_UAI = re.compile(r"(\d{6,7})([A-Z])")
+# Seven digits, or six that a zero has left: what follows it is never another zero.
+_UAI = re.compile(r"([0-9]{7}|[1-9][0-9]{5})([A-Z])")
 _UAI_NOISE = re.compile(r"[\s.\-_/]")
 _COLLEGE = re.compile(r"^(college|clg|coll)(_(public|prive))?_")
 
@@ -41,7 +42,7 @@ def uai_reader(spellings: Spellings) -> Callable[[str], Cell]:
         if not plain or spellings.find("uai", plain):
             return Cell(EMPTY, RULE_MISSING if text else "")
         found = _UAI.fullmatch(_UAI_NOISE.sub("", plain).upper())
-        if not found or not found[1].isascii():
+        if not found:
             return Cell(EMPTY, "", Reason.BAD_UAI)
         number = found[1].zfill(7)
         if control_letter(number) != found[2]:

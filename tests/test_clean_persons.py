@@ -1,0 +1,260 @@
+"""What a cell of the export means: closed lists, several answers, dates, years, UAI, names."""
+
+import pandas as pd
+import pytest
+
+from helpers import clean, records, schema, store
+from helpers.clean.persons.days import read_day
+from helpers.clean.persons.schools import control_letter
+from helpers.clean.persons.text import key_of, tidy
+from received_persons import ROW, cleaned, reasons, received, registers, rows, rules, values
+
+
+def read(column: str, *texts: str) -> list[str]:
+    """What each text gives in a column, each among rows enough for the whole to be usable."""
+    return values(cleaned(rows(*({column: text} for text in texts))), column)
+
+
+# --- closed lists (cases 11 to 14, 44, 51, 52 of the catalogue of bad input) ----------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "texts"),
+    [
+        ("sexe", "filles", "F,f,Fille,FILLES,féminin,Féminin,femme,Mme, f ,fille\u00a0"),
+        ("sexe", "garcons", "M,H,G,garçon,Garc\u0327on,GARÇONS,masculin,Masc.,homme"),
+        ("niveau", "6e", "6e,6ème,6è,6EME,6,VI,VIe,sixième,6E1,6e 2,6°3,6ᵉ,6ème A,6 EME B,601,61,6e bilangue,Sixième B,classe de 6ème"),
+        ("niveau", "5e", "5e,5ème,V,cinquième,5E2,5 EME B,503"),
+        ("niveau", "4e", "4e,4EME,IV,quatrième,4e4,4A"),
+        ("niveau", "3e", "3e,3ème,III,troisième,3 EME B,3ème prépa métiers,3e Europe"),
+        ("niveau", "autre", "SEGPA,6e SEGPA,3ème Segpa,ULIS,5e ULIS,UPE2A,UPE 2A,ulis collège,CLIN,6segpa"),
+        ("niveau", "hors_college", "CM2,CM1,cp,2nde,2de,seconde,1ère,première,Tle,terminale,1re STMG,lycée,CAP,déscolarisé,hors du collège,apprenti"),
+        ("nouvel_accompagnement", "oui", "oui,OUI,O,o,1,x,X,vrai,VRAI,true,Oui ,nouveau"),
+        ("nouvel_accompagnement", "non", "non,Non,N,0,faux,FALSE,ancien"),
+        ("parents_associes", "oui", "oui,O,1,x,associés"),
+        ("parents_associes", "non", "non,N,0,non associés"),
+        ("suivi_par", "alses", "alses,ALSES,un ALSES,Alses ,éducateur ALSES,ALSES du collège"),
+        ("suivi_par", "autre_educateur", "autre éducateur,Autre Éducateur,éducateur de rue,hors ALSES,éducateur spécialisé"),
+        ("situation", "collegien", "collégien,Collégienne,COLLEGIENS,collégien(ne),au collège"),
+        ("situation", "lyceen", "lycéen,lycéenne,Lycée,lycée professionnel"),
+        ("situation", "autre", "autre,Autres,déscolarisé,apprenti,étudiante,sans emploi"),
+        ("origine", "college", "college,Collège,orientation par le collège,CPE"),
+        ("origine", "travail_de_rue", "travail de rue,Travail-de-rue,TDR,présence sociale"),
+        ("origine", "bouche_a_oreille", "bouche à oreille,Bouche-à-oreille,BAO,pairs"),
+        ("origine", "demarche_personnelle", "démarche personnelle,lui-même"),
+        ("origine", "famille", "famille,parents,mère"),
+        ("origine", "autre", "autre,Autre : voisin"),
+        ("orienteur", "direction_vie_scolaire", "Direction,CPE,C.P.E.,principal,Principale adjointe,vie scolaire,Direction/vie scolaire"),
+        ("orienteur", "enseignants", "prof,PP,prof principal,Professeur principal,enseignante,prof d’EPS"),
+        ("orienteur", "assistants_service_social", "AS,assistante sociale,Assistante de service social"),
+        ("orienteur", "autre", "infirmière,Infirmiere scolaire,psy EN,AESH"),
+        ("demande_initiale", "exclusion_scolaire", "exclusion,Exclusion scolaire,exclusions"),
+        ("demande_initiale", "loisirs_culture_vacances", "loisirs,culture,loisirs/culture/vacances,loisirs culture vacances"),
+        ("demande_initiale", "sante_addiction", "santé,addictions,santé/addiction"),
+    ],
+)  # fmt: skip
+def test_a_spelling_is_brought_to_its_list(column, value, texts):
+    texts = texts.split(",")
+    assert dict(zip(texts, read(column, *texts), strict=True)) == dict.fromkeys(texts, value)
+
+
+@pytest.mark.parametrize("column", ["sexe", "niveau", "origine", "parents_associes", "objectifs"])
+def test_not_knowing_is_an_answer_and_nothing_is_none(column):
+    unsure, nothing = ["NSP", "nsp", "N.S.P.", "?", "-", "–", "RAS", "NC", "ne sait pas"], ["", " ", "NA", "#N/A", "None", "null", "NR", "non renseigné"]
+    assert read(column, *unsure) == ["ne_sait_pas"] * len(unsure)
+    assert read(column, *nothing, ROW[column]) == [""] * len(nothing) + [ROW[column]]
+
+
+def test_an_answer_that_no_rule_knows_is_kept_and_counted():
+    out = cleaned(rows(*[{}] * 19, {"niveau": "CE9"}))
+    assert values(out, "niveau") == ["4e"] * 19 + ["non_prevu"]
+    assert rules(out) == {("niveau", "réponse inconnue, gardée comme « non prévue »"): 1}
+    assert out.faults == []
+
+
+@pytest.mark.parametrize("text", ["60", "60.0", "500.0", "6e ou 5e", "6 ans", "7e", "456", "12"])
+def test_a_class_that_a_spreadsheet_spoilt_is_not_guessed(text):
+    assert read("niveau", text) == ["non_prevu"]
+
+
+@pytest.mark.parametrize("text", ["1", "2", "X"])
+def test_a_sex_that_only_a_code_says_is_not_guessed(text):
+    assert read("sexe", text) == ["non_prevu"]
+
+
+def test_a_reviewed_spelling_is_data():
+    more = pd.DataFrame([("sexe", "graphie", "2", "filles", "Code de la base."), ("niveau", "motif", "ce_?9", "6e", "")], columns=schema.columns("modalites"))
+    out = clean.clean_persons(received(rows({"sexe": "2", "niveau": "CE9"})), **{**registers(), "spellings": more})
+    assert (values(out, "sexe"), values(out, "niveau")) == (["filles"], ["6e"])
+    assert rules(out) == {("sexe", "écriture ramenée à la liste (Code de la base)"): 1, ("niveau", "écriture ramenée à la liste"): 1}
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        (("sexe", "graphie", "f", "fille", ""), "ligne 0, colonne « valeur » : « fille » n’est pas une modalité de « sexe » ; choisissez : filles, garcons, ne_sait_pas, non_prevu, non_renseigne."),
+        (("genre", "graphie", "f", "filles", ""), "ligne 0, colonne « colonne » : « genre » n’est pas une colonne de l’export."),
+        (("sexe", "motif", "f(", "filles", ""), "ligne 0, colonne « texte » : ce motif n’est pas une expression régulière ; corrigez-le."),
+    ],
+)  # fmt: skip
+def test_a_row_of_the_table_that_cannot_be_used_is_told(row, told):
+    table = pd.DataFrame([row], columns=schema.columns("modalites"))
+    out = clean.clean_persons(records.Received(2021), **{**registers(), "spellings": table})
+    assert [str(fault) for fault in out.faults] == [f"reference/modalites.csv, {told}"]
+
+
+def test_the_table_of_the_project_can_be_used_and_says_each_thing_once():
+    table = store.read_reference("modalites")
+    assert clean.clean_persons(records.Received(2021), **registers()).faults == []
+    plain = table[table["ecriture"].eq("graphie")]
+    keys = plain["colonne"] + "/" + plain["texte"].map(lambda text: key_of(tidy(text)))
+    values_of = plain.groupby(keys)["valeur"].nunique()
+    assert values_of[values_of > 1].index.tolist() == []
+
+
+# --- several answers in one cell (case 71) ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("mobilite;scolarite", "scolarite;mobilite"),
+        ("Scolarité, Santé, addiction / mobilité", "scolarite;sante_addiction;mobilite"),
+        ("loisirs, culture, vacances", "loisirs_culture_vacances"),
+        ("loisirs/culture/vacances | besoin de parler", "besoin_de_parler;loisirs_culture_vacances"),
+        ("santé, addiction\nécoute", "besoin_de_parler;sante_addiction"),
+        ("scolarité;Scolarité ; ", "scolarite"),
+        ("scolarité ; truc", "scolarite;non_prevu"),
+        ("Autre : jardinage", "autre"),
+        (";", ""),
+        ("NSP", "ne_sait_pas"),
+    ],
+)
+def test_a_cell_of_several_answers_is_a_set_in_catalogue_order(text, value):
+    assert read("objectifs", text) == [value]
+
+
+# --- dates and years (cases 37 to 41) ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["2021-04-03", "03/04/2021", "3/4/2021", "03-04-2021", "03.04.2021", "03 04 2021", "2021/04/03", "2021-04-03 00:00:00", "2021-04-03T08:15:22Z", "03/04/2021 08:15", "44289", "44289.0", "44289,5", "3 avril 2021", "03-avr-2021", "sam. 3 avril 2021", "\u00a003/04/2021 "])
+def test_a_date_is_read_with_the_day_before_the_month(text):
+    assert read("date_debut", text) == ["2021-04-03"]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("29/02/2021", "date impossible ou illisible"),
+        ("04/25/2021", "date impossible ou illisible"),
+        ("00/00/0000", "date impossible ou illisible"),
+        ("20210403", "date impossible ou illisible"),
+        ("hier", "date impossible ou illisible"),
+        ("40178", "date impossible ou illisible"),
+        ("49675", "date impossible ou illisible"),
+        ("03/04/21", "date dont l’année n’a que deux chiffres"),
+        ("13-janv-20", "date dont l’année n’a que deux chiffres"),
+        ("01/01/2022", "début après la fin de l’année"),
+    ],
+)
+def test_a_date_that_cannot_be_takes_its_row_out(text, reason):
+    assert reasons(cleaned(rows({"date_debut": text}))) == {reason: 1}
+
+
+def test_the_bounds_of_spreadsheet_days():
+    assert [str(read_day(text)) for text in ("40179", "49674")] == ["2010-01-01", "2035-12-31"]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "told"),
+    [
+        ("31/12/2021", "31/12/2021", {}),
+        ("01/01/2022", "", {"début après la fin de l’année": 1}),
+        ("2017-09-01", "01/01/2021", {}),
+        ("2017-09-01", "31/12/2020", {"fin hors de l’année": 1}),
+        ("2017-09-01", "01/01/2022", {"fin hors de l’année": 1}),
+        ("02/05/2021", "01/05/2021", {"fin avant le début": 1}),
+        ("", "01/05/2021", {}),
+        ("02/05/2021", "en cours", {}),
+        ("", "", {}),
+    ],
+)
+def test_a_start_and_an_end_hold_in_their_year(start, end, told):
+    assert reasons(cleaned(rows({"date_debut": start, "date_fin": end}))) == told
+
+
+@pytest.mark.parametrize(("text", "value"), [("2008", "2008"), ("2008.0", "2008"), ("12/05/2008", "2008"), ("2016", "2016"), ("1996", "1996"), ("", ""), ("NSP", "")])
+def test_a_year_of_birth_within_its_bounds(text, value):
+    assert read("annee_naissance", text, "2008")[0] == value
+
+
+@pytest.mark.parametrize("text", ["2017", "1995", "08", "quatorze ans", "12"])
+def test_a_year_of_birth_out_of_bounds(text):
+    assert reasons(cleaned(rows({"annee_naissance": text}))) == {"année de naissance impossible": 1}
+
+
+# --- UAI, collèges, associations (cases 15, 42 to 46) -----------------------------------------------------------------
+
+
+def test_every_uai_of_the_register_has_its_letter():
+    uais = list(store.read_reference("colleges")["uai"])
+    assert len(uais) == 17
+    assert [control_letter(uai[:7]) for uai in uais] == [uai[7] for uai in uais]
+
+
+@pytest.mark.parametrize("text", ["0592714E", "0592714e", " 059 2714 E", "0592714-E", "592714E"])
+def test_a_uai_is_written_in_one_way(text):
+    assert read("uai", text) == ["0592714E"]
+
+
+def test_a_lost_zero_is_counted_apart():
+    assert rules(cleaned(rows({"uai": "592714E"}))) == {("uai", "zéro de tête de l’UAI rétabli ; sa lettre de contrôle le confirme"): 1}
+
+
+@pytest.mark.parametrize("text", ["0592714F", "592714F", "92714E", "0592714", "Mendès France", "05927144E", "0592714I", "000023A", "００９２７１４E"])
+def test_a_wrong_uai_takes_its_row_out(text):
+    assert reasons(cleaned(rows({"uai": text}))) == {"UAI mal écrit, ou dont la lettre de contrôle est fausse": 1}
+
+
+@pytest.mark.parametrize(
+    ("college", "uai", "rule"),
+    [
+        ("Collège Mendès France", "0592714E", "UAI retrouvé par le seul nom, qu’un seul collège porte dans reference/colleges.csv"),
+        ("CLG MENDES FRANCE", "0592714E", "UAI retrouvé par le seul nom, qu’un seul collège porte dans reference/colleges.csv"),
+        ("Mende\u0300s France (Tourcoing)", "0592714E", "UAI retrouvé par le nom et la commune, dans reference/colleges.csv"),
+        ("Ronsart (Hautmont)", "0594309N", "UAI retrouvé par reference/alias.csv"),
+        ("Collège inventé", "", "collège inconnu de reference/colleges.csv : gardé sans UAI"),
+    ],
+)
+def test_a_college_without_uai_is_found_by_its_name_or_kept_without(college, uai, rule):
+    out = cleaned(rows({"uai": "", "college": college}))
+    assert values(out, "uai") == [uai]
+    assert rules(out)["uai", rule] == 1
+
+
+def test_a_name_that_two_colleges_bear_leads_to_none():
+    twice = pd.concat([registers()["colleges"], registers()["colleges"].head(1).assign(uai="0590001A", commune="Lille")])
+    out = clean.clean_persons(received(rows({"uai": "", "college": "Mendès France"}, {"uai": "", "college": "Mendès France, Lille"})), **{**registers(), "colleges": twice})
+    assert values(out, "uai") == ["", "0590001A"]
+
+
+def test_a_given_uai_wins_over_the_name():
+    assert values(cleaned(rows({"uai": "0593686L", "college": "Mendès France"})), "uai") == ["0593686L"]
+
+
+def test_an_association_takes_the_name_of_the_register_or_keeps_its_own():
+    out = cleaned(rows({"association": "capep"}, {"association": "HORIZON 9"}, {"association": "AEP (SA)"}, {"association": "Nouvelle  Asso"}, {"association": ""}))
+    assert values(out, "association") == ["CAPEP", "Horizon 9", "AEP Sambre Avesnois", "Nouvelle Asso", ""]
+    assert rules(out) == {
+        ("association", "nom ramené à celui de reference/associations.csv"): 3,
+        ("association", "association inconnue de reference/associations.csv : gardée sous son nom"): 1,
+    }
+
+
+def test_names_that_differ_by_their_spaces_accents_or_case_are_one():
+    texts = ["Métropole  Lille", "Me\u0301tropole Lille", "METROPOLE LILLE", "Métropole\u00a0Lille", "Me\u200btropole-Lille", "Métropole Lille"]
+    assert set(read("territoire", *texts)) == {"Métropole Lille"}
+
+
+def test_apostrophes_and_dashes_are_written_in_one_way():
+    assert [tidy(text) for text in ("l'Escaut", "l’Escaut", "l`Escaut", "a – b", "a\u2011b")] == ["l’Escaut"] * 3 + ["a - b", "a-b"]

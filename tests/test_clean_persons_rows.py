@@ -1,0 +1,275 @@
+"""Which rows are counted: totals, other years, persons twice; what makes a whole file unusable; the account of it all."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers import clean, records, schema
+from helpers.clean.persons import identity
+from helpers.schema import DataError
+from received_persons import FILE, cleaned, part_of, reasons, received, registers, rows, rules, table, values
+
+
+def told(out: records.Cleaned) -> list[str]:
+    return [str(fault) for fault in out.faults]
+
+
+# --- rows (cases 17, 18, 29, 47 to 49, 57) ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"identifiant": "Total"},
+        {"identifiant": "TOTAL GÉNÉRAL"},
+        {"identifiant": "Sous-total CAPEP"},
+        {"identifiant": "Ensemble"},
+        {"identifiant": "", "association": "Total"},
+        {"identifiant": "", "college": "Sous-total"},
+        {"identifiant": " ", "niveau": "Ensemble"},
+    ],
+)
+def test_a_total_is_nobody(row):
+    out = cleaned(rows({}, row))
+    assert reasons(out) == {"ligne de total": 1}
+    assert values(out, "identifiant") == ["P00001"]
+
+
+def test_somebody_of_an_association_named_total_is_somebody():
+    assert reasons(cleaned(rows({"association": "Total"}))) == {}
+    assert reasons(cleaned(rows({"identifiant": "Totaline12"}))) == {}
+
+
+def test_a_row_without_identifier_is_not_counted():
+    assert reasons(cleaned(rows({}, {"identifiant": ""}, {"identifiant": "\u00a0"}))) == {"identifiant absent": 2}
+
+
+def test_a_row_of_another_year_is_not_counted():
+    out = cleaned(rows(*[{}] * 9, {"annee": "2020"}, {"annee": ""}, {"annee": "2021.0"}))
+    assert reasons(out) == {"ligne d’une autre année": 1, "année de l’export absente ou illisible": 1}
+    assert set(values(out, "annee")) == {"2021"}
+
+
+def test_the_first_reason_is_the_reason():
+    assert reasons(cleaned(rows({"annee": "2020", "uai": "faux", "date_debut": "hier"}))) == {"ligne d’une autre année": 1}
+
+
+def test_a_person_twice_with_the_same_answers_is_kept_once():
+    out = cleaned(rows({}, {"identifiant": "P00001", "niveau": "4ème", "date_debut": "08/03/2021"}, {}))
+    assert values(out, "identifiant") == ["P00001", "P00003"]
+    assert list(reasons(out).items()) == [("personne présente plusieurs fois, réponses identiques : seule la première ligne est gardée", 1)]
+    assert out.rejected["ligne"].tolist() == [3]
+
+
+@pytest.mark.parametrize("change", [{"niveau": "3e"}, {"uai": "0593686L"}, {"date_fin": ""}, {"objectifs": ""}])
+def test_a_person_twice_with_different_answers_is_not_counted(change):
+    out = cleaned(rows({}, {"identifiant": " P00001", **change}, {"identifiant": "P00001"}, {}))
+    assert values(out, "identifiant") == ["P00004"]
+    assert reasons(out) == {"personne présente plusieurs fois, avec des réponses différentes": 3}
+
+
+def test_capitals_of_an_identifier_matter():
+    assert len(cleaned(rows({"identifiant": "aB1"}, {"identifiant": "AB1"})).persons) == 2
+
+
+def test_a_row_that_is_not_counted_makes_nobody_twice():
+    assert reasons(cleaned(rows({}, {"identifiant": "P00001", "date_debut": "hier"}))) == {"date impossible ou illisible": 1}
+
+
+def test_identifiers_that_share_a_key_stay_apart(monkeypatch):
+    lines = rows({"identifiant": "b"}, {"identifiant": "a"}, {"identifiant": "b"}, {"identifiant": "c", "niveau": "3e"}, {"identifiant": "c"})
+    expected = table(cleaned(lines))
+    monkeypatch.setattr("helpers.clean.persons.coding.hash_texts", lambda texts: np.zeros(len(texts), np.uint64))
+    assert expected["identifiant"] == ["b", "a"]
+    assert table(cleaned(lines)) == expected
+
+
+def test_equal_identifiers_of_any_length_have_equal_keys():
+    import pyarrow as pa
+
+    texts = ["", "a", "b", "ab", "é", "x" * 500, "x" * 499 + "y", "a"]
+    keys = identity.hash_texts(pa.array(["skipped", *texts]).slice(1)).tolist()
+    assert keys[1] == keys[7] and len(set(keys)) == 7
+
+
+def test_a_referrer_is_only_of_the_college():
+    out = cleaned(rows({}, {"origine": "famille"}, {"origine": ""}, {"origine": "NSP", "orienteur": ""}))
+    assert values(out, "orienteur") == ["enseignants", "", "", ""]
+    assert rules(out)["orienteur", "orienteur effacé : l’origine n’est pas le collège"] == 2
+
+
+def test_rows_refused_by_reading_are_in_the_account():
+    refused = [records.Refused(3, "ligne trop courte", "P9;2021"), records.Refused(9, "ligne trop longue", "P8;…")]
+    parts = [part_of(rows({}, {}), refused=refused)]
+    out = clean.clean_persons(records.Received(2021, parts, schema.columns("accompagnements")), **registers())
+    assert (out.read, len(out.persons), len(out.rejected)) == (4, 2, 2)
+    assert reasons(out) == {"ligne trop courte": 1, "ligne trop longue": 1}
+    assert out.rejected["texte"].tolist() == ["P9;2021", "P8;…"]
+
+
+def test_the_quarantine_holds_the_row_as_received():
+    out = cleaned(rows({}, {"identifiant": " X 7", "sexe": "Fille", "uai": "faux"}))
+    row = out.rejected.iloc[0]
+    assert list(out.rejected.columns) == ["fichier", "feuille", "ligne", "motif", *schema.columns("accompagnements"), "texte"]
+    assert (row["fichier"], row["ligne"], row["identifiant"], row["sexe"], row["uai"]) == (FILE, 3, " X 7", "Fille", "faux")
+
+
+# --- the whole year ---------------------------------------------------------------------------------------------------
+
+
+def test_no_export_is_nobody_with_every_column():
+    out = clean.clean_persons(records.Received(2021), **registers())
+    assert (len(out.persons), out.read, out.faults) == (0, 0, [])
+    assert list(out.persons.codes) == schema.columns("accompagnements")[1:]
+    assert all(words == [""] for words in out.persons.labels.values())
+    assert (list(out.ledger.columns), list(out.rejections.columns)) == (schema.columns("normalisations"), schema.columns("rejets"))
+
+
+def test_labels_begin_with_the_empty_one_and_codes_are_small():
+    out = cleaned(rows({"niveau": "3e"}, {"niveau": "6e"}, {"niveau": "6ème"}))
+    assert out.persons.labels["niveau"] == ["", "6e", "3e"]
+    assert out.persons.codes["niveau"].tolist() == [2, 1, 1]
+    assert {codes.dtype for codes in out.persons.codes.values()} == {np.dtype(np.uint8)}
+
+
+def test_labels_of_rows_that_are_not_counted_are_not_kept():
+    assert cleaned(rows({}, {"niveau": "6e", "uai": "faux"})).persons.labels["niveau"] == ["", "4e"]
+
+
+def test_a_column_that_the_file_lacks_is_empty():
+    lines = [{name: text for name, text in row.items() if name not in ("territoire", "uai", "orienteur")} for row in rows({}, {})]
+    out = cleaned(lines, columns=list(lines[0]))
+    assert values(out, "territoire") == ["", ""]
+    assert values(out, "uai") == ["0592714E", "0592714E"]
+    assert out.faults == []
+
+
+VARIED = rows(*({"niveau": niveau, "territoire": territoire, "date_debut": day, "origine": origine} for niveau in ("6ème", "VI", "??", "4e") for territoire in ("Lille", "LILLE", "Ville-Neuve", "") for day in ("03/04/2021", "44289", "31/12/2020") for origine in ("college", "BAO")))  # fmt: skip
+VARIED += rows({}, {"niveau": "3e"}, {"uai": "faux"}, {"identifiant": "", "college": "Total"})
+
+
+@pytest.mark.parametrize("cut", [1, 7, 50])
+def test_the_result_does_not_depend_on_the_cutting(cut):
+    whole, pieces = cleaned(VARIED), cleaned(VARIED, cut=cut)
+    assert whole.persons.labels == pieces.persons.labels
+    assert all((whole.persons.codes[name] == pieces.persons.codes[name]).all() for name in whole.persons.codes)
+    assert whole.persons.identifiers.equals(pieces.persons.identifiers)
+    for name in ("ledger", "rejections", "rejected"):
+        pd.testing.assert_frame_equal(getattr(whole, name), getattr(pieces, name))
+    assert told(whole) == told(pieces) and len(whole.rejected)
+
+
+def test_the_result_does_not_depend_on_which_part_is_read_first():
+    """The second part numbers its spellings before the first does."""
+    import threading
+
+    second_read, lines = threading.Event(), VARIED[:40]
+
+    def late():
+        second_read.wait(10)
+        return part_of(lines[:20], 2).read()
+
+    def early():
+        batch = part_of(lines[20:], 22).read()
+        second_read.set()
+        return batch
+
+    parts = [records.Part(FILE, "", late), records.Part(FILE, "", early)]
+    out = clean.clean_persons(records.Received(2021, parts, schema.columns("accompagnements")), **registers())
+    assert out.persons.labels == cleaned(lines).persons.labels and table(out) == table(cleaned(lines))
+    pd.testing.assert_frame_equal(out.ledger, cleaned(lines).ledger)
+
+
+def test_two_files_are_added_and_accounted_apart():
+    parts = [part_of(rows({"sexe": "F"}), file="a.csv"), part_of([{**rows({"sexe": "F"})[0], "identifiant": "Q1"}], file="b.csv")]
+    changes = [records.Change("b.csv", "", "titre sauté", 1)]
+    out = clean.clean_persons(records.Received(2021, parts, schema.columns("accompagnements"), changes=changes), **registers())
+    assert out.ledger.values.tolist() == [["a.csv", "sexe", "écriture ramenée à la liste", 1], ["b.csv", "", "titre sauté", 1], ["b.csv", "sexe", "écriture ramenée à la liste", 1]]
+
+
+# --- faults (cases 48, 52, 54, 57 to 60), each threshold below, at and above ------------------------------------------
+
+
+def test_the_faults_of_reading_come_first_and_one_part_that_fails_hides_no_other():
+    def fail():
+        raise DataError("b.csv : illisible.")
+
+    parts = [records.Part("b.csv", "", fail), part_of(rows({}))]
+    out = clean.clean_persons(records.Received(2021, parts, schema.columns("accompagnements"), [DataError("d’abord")]), **registers())
+    assert told(out) == ["d’abord", "b.csv : illisible."] and len(out.persons) == 1
+
+
+def test_a_file_without_rows_is_a_fault():
+    assert told(cleaned([]) if received([]).parts else clean.clean_persons(records.Received(2021, [part_of([])], []), **registers())) == [
+        f"{FILE} : aucune ligne de données ; vérifiez que c’est bien l’export, et non un modèle."
+    ]
+
+
+def test_a_file_of_another_year_is_told_as_such():
+    assert told(cleaned(rows(*[{"annee": "2020"}] * 4))) == [f"{FILE} : ce fichier est celui de 2020, non de 2021 ; mettez-le dans le dossier de son année, ou demandez cette année-là."]
+
+
+@pytest.mark.parametrize("column", ["association", "sexe", "objectifs", "identifiant"])
+def test_a_column_that_must_be_filled_and_is_empty_is_a_fault(column):
+    faults = told(cleaned(rows(*[{column: ""}] * 3)))
+    assert faults[0] == f"{FILE}, colonne « {column} » : elle est vide sur toutes les lignes ; remplissez-la, ou demandez un export qui la contient."
+
+
+def test_a_column_that_may_be_empty_is_none():
+    assert told(cleaned(rows({"date_fin": "", "orienteur": "", "territoire": ""}))) == []
+
+
+@pytest.mark.parametrize(("unknown", "count"), [(1, 0), (2, 1)])
+def test_more_than_one_unknown_answer_in_twenty_is_a_fault(unknown, count):
+    lines = rows(*[{"niveau": "4em3 B"}] * unknown, *[{}] * (20 - unknown))
+    assert len(told(cleaned(lines))) == count
+
+
+def test_an_unknown_answer_is_shown_with_the_nearest_one():
+    assert told(cleaned(rows(*[{"origine": "collgee"}] * 2, *[{}] * 18))) == [
+        f"{FILE}, colonne « origine » : 2 réponses sur 20 sont inconnues, d’abord « collgee » (2 fois) ; si cela veut dire « college » ou une autre modalité, dites-le dans reference/modalites.csv, sinon corrigez le fichier."
+    ]
+
+
+@pytest.mark.parametrize("text", ["12/05/2008", "P00012", "jeune@exemple.fr", "x" * 41])
+def test_what_may_be_a_person_is_not_shown(text):
+    fault = told(cleaned(rows(*[{"origine": text}] * 2, *[{}] * 18)))[0]
+    assert text not in fault and "les colonnes ne sont pas décalées" in fault
+
+
+def test_columns_that_are_shifted_are_faults_and_show_nothing():
+    names = ["suivi_par", "situation", "niveau", "sexe", "annee_naissance", "nouvel_accompagnement"]
+    lines = rows(*[{"suivi_par": "Jeanne Untel"}] * 10)
+    shifted = [{**row, **{right: row[left] for left, right in zip(names, names[1:], strict=False)}} for row in lines]
+    faults = told(cleaned(shifted))
+    assert sum("sont inconnues" in fault for fault in faults) >= 4
+    assert not any("Untel" in fault for fault in faults)
+
+
+@pytest.mark.parametrize(("rejected", "count"), [(1, 0), (2, 0), (3, 1)])
+def test_more_than_one_row_in_five_is_a_fault_with_the_main_reasons(rejected, count):
+    faults = told(cleaned(rows(*[{"uai": "faux"}] * rejected, *[{}] * (10 - rejected))))
+    assert len(faults) == count
+    if count:
+        assert faults == [f"{FILE} : 3 lignes sur 10 ne peuvent pas être comptées : UAI mal écrit, ou dont la lettre de contrôle est fausse (3) ; corrigez le fichier, la quarantaine montre ces lignes."]
+
+
+@pytest.mark.parametrize(("total", "count"), [(201, 0), (200, 0), (199, 1)])
+def test_more_than_one_row_in_a_hundred_that_contradicts_another_is_a_fault(total, count):
+    lines = rows({}, {"identifiant": "P00001", "niveau": "3e"}, *[{}] * (total - 2))
+    faults = told(cleaned(lines))
+    assert len(faults) == count and all("se contredisent" in fault for fault in faults)
+
+
+def test_a_column_of_too_many_texts_is_a_fault(monkeypatch):
+    monkeypatch.setattr("helpers.clean.persons.coding.MOST_SPELLINGS", 5)
+    faults = told(cleaned(rows(*({"territoire": f"T{number}"} for number in range(8)))))
+    assert len(faults) == 1 and "colonne « territoire » : plus de" in faults[0]
+
+
+def test_earlier_years_are_cleaned_alike_and_their_faults_are_raised():
+    good = received(rows({"annee": "2020", "date_debut": "", "date_fin": ""}), year=2020)
+    out = clean.clean_earlier([good, records.Received(2019)], **registers())
+    assert {year: len(persons) for year, persons in out.items()} == {2020: 1}
+    with pytest.raises(DataError, match="ce fichier est celui de 2020"):
+        clean.clean_earlier([received(rows({"annee": "2020"}))], **registers())

@@ -1,0 +1,78 @@
+"""Persons on this machine only: saved whole or not at all, read back as they were."""
+
+import pandas as pd
+import pytest
+
+from helpers import paths, records, store
+from helpers.schema import DataError
+from received_persons import cleaned, rows, table
+
+LINES = rows({}, {"niveau": "6e", "sexe": "", "date_fin": ""}, {"identifiant": "=1+1", "uai": "faux", "college": "@SOMME(A1)"}, {"identifiant": "é;\"x", "association": ""})
+
+
+@pytest.fixture
+def saved(data_root):
+    out = cleaned(LINES)
+    return out, store.save_persons(out)
+
+
+def test_persons_are_read_back_as_they_were(saved):
+    out, folder = saved
+    again = store.load_records(2021)
+    assert paths.relative(folder) == "data/processed/2021/prive"
+    assert (again.year, again.labels) == (2021, out.persons.labels)
+    assert table(records.Cleaned(again, out.ledger, out.rejections, out.rejected)) == table(out)
+    assert {name: codes.dtype for name, codes in again.codes.items()} == {name: codes.dtype for name, codes in out.persons.codes.items()}
+
+
+def test_persons_are_read_back_from_several_row_groups(saved, monkeypatch):
+    out, _ = saved
+    monkeypatch.setattr("helpers.store.private._ROW_GROUP", 2)
+    store.save_persons(out)
+    again = store.load_records(2021)
+    assert again.labels == out.persons.labels
+    assert all((again.codes[name] == out.persons.codes[name]).all() for name in again.codes)
+
+
+def test_persons_are_explored_by_hand(saved):
+    found = store.load_persons(2021)
+    assert found["identifiant"].tolist() == ["P00001", "P00002", 'é;"x']
+    assert found["sexe"].value_counts().to_dict() == {"filles": 2, "non_renseigne": 1}
+    assert isinstance(found["niveau"].dtype, pd.CategoricalDtype) and found["association"].isna().tolist() == [False, False, True]
+    assert found["date_fin"].tolist()[:1] == [pd.Timestamp("2021-06-30")] and found["date_fin"].isna().sum() == 1
+
+
+def test_the_quarantine_opens_in_a_french_spreadsheet_and_runs_nothing(saved):
+    content = (saved[1] / "quarantaine.csv").read_bytes()
+    assert content.startswith(b"\xef\xbb\xbffichier;feuille;ligne;motif;identifiant;")
+    row = content.decode("utf-8-sig").splitlines()[1].split(";")
+    assert (row[2], row[4], row[9]) == ("4", "'=1+1", "'@SOMME(A1)")
+
+
+def test_saving_again_replaces_and_leaves_nothing_beside(saved):
+    store.save_persons(cleaned(rows({})))
+    assert sorted(path.name for path in saved[1].iterdir()) == ["accompagnements.parquet", "quarantaine.csv"]
+    assert len(store.load_records(2021)) == 1
+
+
+def test_a_write_that_fails_leaves_what_was_there(saved, monkeypatch):
+    def fail(*arguments, **options):
+        raise OSError("plein")
+
+    monkeypatch.setattr(pd.DataFrame, "to_csv", fail)
+    with pytest.raises(OSError):
+        store.save_persons(cleaned(rows({})))
+    assert len(store.load_records(2021)) == 3
+
+
+def test_persons_that_are_absent_or_altered_are_told(saved):
+    with pytest.raises(DataError, match="exécutez 01_clean pour 2022"):
+        store.load_records(2022)
+    (saved[1] / "accompagnements.parquet").write_bytes(b"autre")
+    with pytest.raises(DataError, match="relancez 01_clean pour 2021"):
+        store.load_persons(2021)
+
+
+def test_nobody_is_saved_too(data_root):
+    store.save_persons(records.Cleaned(records.Persons(2021), *[pd.DataFrame()] * 3))
+    assert len(store.load_records(2021)) == 0 and len(store.load_persons(2021)) == 0
