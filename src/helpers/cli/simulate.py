@@ -10,16 +10,15 @@ from helpers.cli.verb import Verb, year
 
 
 def _published(options: Namespace, earlier):
-    import pandas as pd
-
     from helpers import checks, simulate, store
 
     figures = store.read_raw(options.year, "chiffres_publies")
     for fault in checks.figure_faults(figures, year=options.year):
         raise fault
-    both = pd.concat([store.read_earlier_figures(options.year), figures])
+    before = store.read_earlier_figures(options.year)
     places = {"colleges": options.colleges, "associations": options.associations}
-    return simulate.reproduce(both, year=options.year, seed=options.seed, earlier=earlier, **places)
+    known = {"earlier_figures": before, "earlier": earlier}
+    return simulate.reproduce(figures, year=options.year, seed=options.seed, **known, **places)
 
 
 def _invented(options: Namespace, earlier):

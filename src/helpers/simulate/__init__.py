@@ -4,6 +4,7 @@ assumptions  what is assumed where nothing is printed (``hypotheses.toml``)
 structure    what any set of persons satisfies, as constraints over counts
 plan         how many give each answer: the counts nearest to the assumptions
 allot        counts to persons, exactly
+goals        objectives to persons, exactly
 places       invented collèges and associations
 times        dates and years of birth
 returning    who comes back from one year to the next

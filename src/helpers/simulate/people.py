@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from helpers.schema import catalogue, columns
-from helpers.simulate.allot import allot, deal_goals
+from helpers.simulate.allot import allot
 from helpers.simulate.assumptions import ALSES, OUTSIDE, UNKNOWN, assumptions
+from helpers.simulate.goals import Pair, deal_goals
 from helpers.simulate.places import Places, place_columns, settle
 from helpers.simulate.plan import Plan
 from helpers.simulate.returning import draw
@@ -75,8 +76,22 @@ def _fill_goals(group: Group) -> None:
     sizes = np.array([*NUMBERS.values(), 0])[allot(group.rng, dealt, np.zeros((len(group), len(dealt))))]
     asked = pd.Index(goals).get_indexer(group.filled[REQUEST])
     first = np.where(group.rng.random(len(group)) < assumptions()["personnes"]["demande_travaillee"], asked, -1)
-    had = deal_goals(group.rng, sizes, [planned[name] for name in goals], group.odds("objectifs", goals), first)
-    group.filled["objectifs"] = np.array([";".join(np.array(goals)[row]) for row in had], dtype=object)
+    counts, odds = [planned[name] for name in goals], group.odds("objectifs", goals)
+    had = deal_goals(group.rng, sizes, counts, odds, first, _pairs(group, goals, counts))
+    # A few hundred sets of objectives at most: each is written once.
+    sets, which = np.unique(had @ (1 << np.arange(len(goals))), return_inverse=True)
+    texts = [";".join(name for rank, name in enumerate(goals) if each >> rank & 1) for each in sets.tolist()]
+    group.filled["objectifs"] = np.array(texts, dtype=object)[which]
+
+
+def _pairs(group: Group, goals: list[str], counts: list[int]) -> tuple[Pair, ...]:
+    """The objectives that a document counts together: it says how many have one at least, hence how many have both."""
+    planned, found = group.plan.of(group.stratum, GOALS), []
+    for name, value in catalogue().indicators[GOALS].groups.items():
+        if name in planned:
+            one, other = map(goals.index, value.members)
+            found.append(Pair(one, other, counts[one] + counts[other] - planned[name]))
+    return tuple(found)
 
 
 def _fill_times(group: Group) -> None:

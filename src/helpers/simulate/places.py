@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from helpers.simulate.assumptions import ALSES, OTHER_PUPILS, OUTSIDE, assumptions
+from helpers.simulate.assumptions import OUTSIDE, assumptions
 
 # The letters of a UAI's key: no I, O or Q (Ministry of Education, national register of establishments).
 _LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
@@ -51,7 +51,7 @@ def invent_places(
 
     >>> lieux = invent_places(np.random.default_rng(1), colleges=3, associations=2)
     >>> lieux.table["uai"].tolist(), lieux.table["association"].nunique()
-    (['9990001Z', '9990002A', '9990003B'], 2)
+    (['9990001X', '9990002Y', '9990003Z'], 2)
     """
     known = [] if earlier is None else _known(earlier)
     owners = [
@@ -71,13 +71,37 @@ def _known(earlier: pd.DataFrame) -> list[tuple]:
 
 
 def settle(rng: np.random.Generator, places: Places, stratum: str, before: pd.DataFrame, size: int) -> np.ndarray:
-    """The collège of each person, as a row of the places; the first ones are those of ``before``, who mostly stay."""
+    """The collège of each person, as a row of the places; the first persons are those of ``before``.
+
+    Most of these stay in their collège, and with their association if they are in none.
+    """
     found = rng.choice(len(places.weights), size=size, p=places.weights)
-    if stratum in (ALSES, OTHER_PUPILS) and len(before):
-        rows = pd.Index(places.table["uai"]).get_indexer(before["uai"])
-        stays = (rows >= 0) & (rng.random(len(rows)) < assumptions()["personnes"]["meme_college"])
-        found[: len(rows)] = np.where(stays, rows, found[: len(rows)])
+    rows = _same_association(rng, places, before["association"])
+    if stratum != OUTSIDE:
+        same = _same_college(places, before)
+        stays = (same >= 0) & (rng.random(len(same)) < assumptions()["personnes"]["meme_college"])
+        rows = np.where(stays, same, found[: len(before)])
+    found[: len(before)] = np.where(rows >= 0, rows, found[: len(before)])
     return found
+
+
+def _same_college(places: Places, before: pd.DataFrame) -> np.ndarray:
+    """The row of each person's collège, by UAI, else by name; -1 where it is no longer there."""
+    by_code = pd.Index(places.table["uai"]).get_indexer(before["uai"])
+    return np.where(by_code >= 0, by_code, pd.Index(places.table["college"]).get_indexer(before["college"]))
+
+
+def _same_association(rng: np.random.Generator, places: Places, names: pd.Series) -> np.ndarray:
+    """One of the rows of each association; -1 where it is no longer there."""
+    rows = {name: each.index.to_numpy() for name, each in places.table.groupby("association")}
+    chance = rng.random(len(names))
+    return np.array(
+        [
+            rows[name][int(part * len(rows[name]))] if name in rows else -1
+            for name, part in zip(names, chance, strict=True)
+        ],
+        dtype=int,
+    )
 
 
 def place_columns(rng: np.random.Generator, places: Places, stratum: str, where: np.ndarray) -> pd.DataFrame:

@@ -61,39 +61,31 @@ def plan_published(figures: pd.DataFrame, *, year: int) -> Plan:
             f"data/raw/{year}/chiffres_publies.csv n’a aucun chiffre de personnes suivies : "
             "complétez-le, ou simulez avec --persons."
         )
-    _refuse_unions(own)
     system, read = build(kept, table([]), year=year), readings(own, year=year)
     alone = build_system(kept, table([]))
     assumed = {c.source for c in alone.constraints if c.source and c.source.startswith(HYPOTHESIS)}
     conflicts = contradictions(alone.without(assumed))
     if conflicts:
-        raise DataError(_told(own, set().union(*(each.figures for each in conflicts)), year))
+        raise DataError(_told(kept, set().union(*(each.figures for each in conflicts))))
     counts = _solve(System([*system.constraints, *read]), year, _centres(own), None)
     counts = counts or _solve(system, year, _centres(own), None)
     if not counts:
-        raise DataError(_told(own, set(), year))
+        raise DataError(_told(own, set()))
     return Plan(year, counts)
 
 
-def _told(own: pd.DataFrame, figures: set[str], year: int) -> str:
-    lines = ", ".join(map(str, sorted(set(own.loc[own["id"].isin(figures), "ligne"]))))
+def _told(printed: pd.DataFrame, figures: set[str]) -> str:
+    """What cannot be reproduced: some figures by their lines, or all of them together."""
+    named = printed[printed["id"].isin(figures)]
+    lines = ", ".join(map(str, sorted(set(named["ligne"]))))
+    years = sorted(set((named if len(named) else printed)["annee"]))
+    files = " et ".join(f"data/raw/{year}/chiffres_publies.csv" for year in years)
     which = (
-        f"les chiffres des lignes {lines} du document se contredisent"
-        if lines
-        else ("aucun ensemble de personnes ne donne à la fois tous ces chiffres")
+        f"les chiffres des lignes {lines} du document se contredisent" if lines else "ces chiffres sont incompatibles"
     )
-    return f"data/raw/{year}/chiffres_publies.csv : {which} ; vérifiez-les, ou simulez avec --persons."
-
-
-def _refuse_unions(own: pd.DataFrame) -> None:
-    """Persons with at least one of several objectives cannot be planned: nothing says how these overlap."""
-    groups = catalogue().indicators[GOALS].groups
-    found = own[own["indicateur"].eq(GOALS) & own["modalite"].isin(groups) & own["base"].eq("")]
-    for figure in found.itertuples():
-        raise DataError(
-            f"data/raw/{figure.annee}/chiffres_publies.csv, ligne {figure.Index} : la simulation ne sait pas "
-            "reproduire un regroupement d’objectifs ; notez « ambigue » dans « base », ou simulez avec --persons."
-        )
+    return (
+        f"{files} : {which}, aucun ensemble de personnes ne les donne tous ; vérifiez-les, ou simulez avec --persons."
+    )
 
 
 class _Said(NamedTuple):

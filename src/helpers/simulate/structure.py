@@ -51,6 +51,21 @@ def _of_stratum(year: int, stratum: str) -> list[Constraint]:
     return found
 
 
+def _of_pair(either: Cell) -> list[Constraint]:
+    """Persons with at least one of two objectives: no fewer than have either, no more than both and than have any."""
+    year, stratum, name, group = either
+    pair = [(year, stratum, name, each) for each in catalogue().indicators[name].members_of(group)]
+    numbers = {(year, stratum, NUMBER, each): many for each, many in NUMBERS.items()}
+    parts, many = dict.fromkeys(pair, 1.0), dict.fromkeys(numbers, -1.0)
+    two = {each: weight for each, weight in many.items() if numbers[each] > 1}
+    return [
+        *(Constraint({part: 1.0, either: -1.0}, -_NO_END, 0) for part in pair),
+        Constraint({either: 1.0, **dict.fromkeys(pair, -1.0)}, -_NO_END, 0),
+        Constraint({either: 1.0, **many}, -_NO_END, 0),
+        Constraint({**parts, either: -1.0, **two}, -_NO_END, 0),
+    ]
+
+
 def _of_perimeters(year: int, printed: list[Cell]) -> list[Constraint]:
     """Perimeters are the strata put together; the sizes of some are what others count."""
     found = []
@@ -101,4 +116,7 @@ def build(figures, counted, *, year: int) -> System:
     own = _of_perimeters(year, list(dict.fromkeys([*cells, *whole])))
     for stratum in STRATA:
         own += _of_stratum(year, stratum)
+    groups = catalogue().indicators[GOALS].groups
+    for cell in cells:
+        own += _of_pair(cell) if cell[1:3] == (ALSES, GOALS) and cell[3] in groups else []
     return System([*printed.constraints, *own])

@@ -23,8 +23,9 @@ def _days_of(rng: np.random.Generator, months: np.ndarray) -> np.ndarray:
 def starts(rng: np.random.Generator, year: int, *, is_new: np.ndarray) -> np.ndarray:
     """The first day of each accompaniment: in the year if it is new, before otherwise.
 
-    >>> starts(np.random.default_rng(1), 2021, is_new=np.array([True, False])).astype("datetime64[Y]").astype(str)
-    array(['2021', '2020'], dtype='<U28')
+    >>> days = starts(np.random.default_rng(1), 2021, is_new=np.array([True, False]))
+    >>> days.astype("datetime64[Y]").astype(str).tolist()
+    ['2021', '2020']
     """
     weights = np.array(assumptions()["temps"]["debut_par_mois"], dtype=float)
     january = np.datetime64(f"{year}-01", "M")

@@ -38,10 +38,8 @@ def invent(
     >>> personnes = simulate.invent(2021, 50, colleges=4, associations=2)
     >>> personnes.groupby("suivi_par").size().to_dict()
     {'alses': 50, 'autre_educateur': 98}
-    >>> personnes.loc[personnes["suivi_par"].eq("alses"), ["identifiant", "uai", "college"]].head(2)
-        identifiant       uai            college
-    0  S2021-000001  9990001Z  Collège fictif 01
-    2  S2021-000003  9990004C  Collège fictif 04
+    >>> sorted(set(personnes["uai"]) - {""}), personnes["identifiant"].iloc[0]
+    (['9990001X', '9990002Y', '9990003Z', '9990004A'], 'S2021-000001')
     """
     _require("personnes", persons, MOST_PERSONS)
     _require_year(year)
@@ -58,12 +56,13 @@ def reproduce(
     seed: int = 1,
     colleges: int | None = None,
     associations: int | None = None,
+    earlier_figures: pd.DataFrame | None = None,
     earlier: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Records from which every printed figure of persons of a year comes out again, as printed.
 
-    ``figures`` has the schema ``chiffres_publies`` and may hold the year before as well; ``earlier`` and what comes
-    out, the schema ``accompagnements``. What is not printed is as near as it can be to the assumptions of
+    ``figures``, and ``earlier_figures`` of the year before, have the schema ``chiffres_publies``; ``earlier`` and what
+    comes out, the schema ``accompagnements``. What is not printed is as near as it can be to the assumptions of
     ``hypotheses.toml``. A share whose base is not written (« ambigue ») is read as a part of all the answers cited.
 
     Raises
@@ -77,7 +76,8 @@ def reproduce(
     (1852, 40, 52)
     """
     _require_year(year)
-    plan = plan_published(figures, year=year)
+    both = figures if earlier_figures is None else pd.concat([earlier_figures, figures])
+    plan = plan_published(both, year=year)
     persons = plan.size(STRATA[0])
     if plan.size(STRATA[2]) + plan.size(STRATA[1]) + persons > 3 * MOST_PERSONS:
         _require("personnes", persons, MOST_PERSONS)

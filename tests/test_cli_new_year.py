@@ -1,0 +1,64 @@
+"""The folder of a year that begins: everything it needs, nothing replaced."""
+
+import csv
+import json
+import re
+
+from helpers import cli, paths, schema, store
+
+FILES = ["README.md", "chiffres_publies.csv", "datapackage.json", "enonces.csv", "prises_de_poste.csv", "reunions.csv"]
+
+
+def said(capsys) -> str:
+    return re.sub(r"\s+", " ", capsys.readouterr().out)
+
+
+def test_the_folder_has_a_log_a_card_and_tables_with_their_columns_and_no_row(data_root):
+    assert cli.main(["new-year", "2033"]) == 0
+    assert sorted(path.name for path in paths.raw(2033).iterdir()) == FILES
+    for name in ("chiffres_publies", "prises_de_poste", "reunions", "enonces"):
+        with paths.raw_table(2033, name).open(encoding="utf-8", newline="") as file:
+            assert list(csv.reader(file)) == [schema.columns(name)]
+    log = (paths.raw(2033) / "README.md").read_text(encoding="utf-8")
+    assert log.startswith("# Année 2033\n") and "{" not in log and "check --year 2033" in log
+
+
+def test_the_card_can_be_read_and_lists_the_tables(data_root):
+    assert cli.main(["new-year", "2033"]) == 0
+    assert store.read_card(2033) == {"title": "fichiers reçus pour 2033", "source": "fichiers reçus pour 2033", "contexte": ""}
+    card = json.loads((paths.raw(2033) / "datapackage.json").read_text(encoding="utf-8"))
+    assert [each["path"] for each in card["resources"]] == ["chiffres_publies.csv", "prises_de_poste.csv", "reunions.csv", "enonces.csv"]
+
+
+def test_it_says_what_to_put_where_and_that_the_export_never_enters_git(data_root, capsys):
+    assert cli.main(["new-year", "2033"]) == 0
+    told = said(capsys)
+    assert told.startswith("data/raw/2033 est prêt. créés : README.md, datapackage.json, chiffres_publies.csv, ")
+    assert "commence par « accompagnements » (.csv, .xlsx, .ods ou .parquet). Il n’entre jamais dans git" in told
+    assert "colonnes obligatoires : identifiant, annee, association, suivi_par, situation, niveau, sexe, " in told
+    assert "colonnes facultatives : territoire, uai, college, annee_naissance, date_debut, date_fin, orienteur " in told
+    assert told.endswith(f"Puis : {paths.COMMAND} check --year 2033 ")
+
+
+def test_what_is_there_is_left_alone_and_said(data_root, capsys):
+    paths.raw(2033).mkdir()
+    (paths.raw(2033) / "reunions.csv").write_text("à moi", encoding="utf-8")
+    assert cli.main(["new-year", "2033"]) == 0
+    assert "énoncés" not in (told := said(capsys)) and "laissés tels quels : reunions.csv À" in told
+    assert (paths.raw(2033) / "reunions.csv").read_text(encoding="utf-8") == "à moi"
+    assert sorted(path.name for path in paths.raw(2033).iterdir()) == FILES
+
+
+def test_a_whole_year_is_not_touched(data_root, capsys):
+    before = {path: path.read_bytes() for path in paths.raw(2032).iterdir()}
+    (paths.raw(2032) / "README.md").write_text("journal", encoding="utf-8")
+    assert cli.main(["new-year", "2032"]) == 0
+    assert said(capsys).startswith("data/raw/2032 a déjà tous ses fichiers. laissés tels quels : README.md, ")
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_a_file_in_the_place_of_the_folder_is_one_sentence(data_root, capsys):
+    paths.raw(2033).write_text("", encoding="utf-8")
+    assert cli.main(["new-year", "2033"]) == 2
+    told = capsys.readouterr().err.replace("\u00a0", " ")
+    assert told == "data/raw/2033 est un fichier : renommez-le, un dossier de ce nom est nécessaire.\n"

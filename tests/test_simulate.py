@@ -1,0 +1,262 @@
+"""An invented export: plausible, the same for the same seed, of persons and places that do not exist."""
+
+import hashlib
+import json
+import re
+from collections import Counter
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers import cli, paths, schema, simulate, store
+from helpers.schema import DataError
+from helpers.simulate.allot import allot
+from helpers.simulate.goals import Pair, deal_goals
+from helpers.simulate.returning import candidates
+
+NAME = "accompagnements_synthetique.csv"
+
+
+@pytest.fixture(scope="module")
+def two_years() -> tuple[pd.DataFrame, pd.DataFrame]:
+    before = simulate.invent(2020, 1500, seed=3, colleges=30)
+    return before, simulate.invent(2021, 2000, seed=3, colleges=36, earlier=before)
+
+
+def plain(text: str) -> str:
+    return text.replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def told(arguments: list[str], capsys) -> str:
+    assert cli.main(["simulate", *arguments]) == 2
+    return plain(capsys.readouterr().err)
+
+
+# --- what it looks like -------------------------------------------------------------------------------------------------
+
+
+def test_columns_and_answers_are_those_of_the_schema(two_years):
+    table, described = two_years[1], schema.table_schema("accompagnements")["fields"]
+    assert list(table.columns) == [column["name"] for column in described]
+    for column in described:
+        allowed = set(column.get("constraints", {}).get("enum", [])) | {""}
+        assert column.get("constraints", {}).get("enum") is None or set(table[column["name"]]) <= allowed
+    goals = set(";".join(table["objectifs"]).split(";")) - {""}
+    assert goals == set(schema.catalogue().indicators["objectif"].modalities)
+    assert table["identifiant"].is_unique and set(table["annee"]) == {"2021"} and set(table["sexe"]) == {"filles", "garcons"}
+
+
+def test_there_are_as_many_followed_by_an_alses_as_asked_and_every_perimeter(two_years):
+    table = two_years[1]
+    assert (table["suivi_par"].eq("alses").sum(), len(table)) == (2000, 5898)
+    assert round(100 * table["situation"].eq("collegien").mean()) == 52
+    assert {"lyceen", "autre"} < set(table["situation"])
+
+
+def test_some_answers_are_not_given(two_years):
+    alses = two_years[1].query("suivi_par == 'alses'")
+    blank = alses.eq("").mean()
+    for column in ("niveau", "origine", "demande_initiale", "objectifs", "parents_associes", "uai", "annee_naissance"):
+        assert 0 < blank[column] < 0.06
+
+
+def test_no_establishment_bears_such_a_code_and_its_letter_is_right(two_years):
+    codes = sorted(set(two_years[1]["uai"]) - {""})
+    assert (len(codes), codes[0], codes[-1]) == (36, "9990001X", "9990036K")  # 9990001 = 23 × 434347 + 20, … + 9
+    for code in codes:
+        assert re.fullmatch(r"999\d{4}[A-Z]", code)
+        assert "ABCDEFGHJKLMNPRSTUVWXYZ".index(code[-1]) == int(code[:-1]) % 23
+
+
+def test_a_college_has_one_name_and_one_association(two_years):
+    table = two_years[1].query("uai != ''")
+    assert set(table.groupby("uai")[["college", "association", "territoire"]].nunique().max()) == {1}
+    assert table["association"].nunique() == 12 and table["association"].str.fullmatch(r"Association fictive \d\d").all()
+    assert table["college"].str.fullmatch(r"Collège fictif \d\d").all()
+
+
+def test_starts_follow_the_school_year_and_ages_the_level(two_years):
+    alses = two_years[1].query("suivi_par == 'alses'")
+    months = Counter(day[5:7] for day in alses["date_debut"] if day.startswith("2021"))
+    assert len(months) == 12 and months["10"] > 4 * months["08"] and months["03"] > months["07"]
+    born = alses[alses["annee_naissance"].ne("")]
+    ages = (2021 - born["annee_naissance"].astype(int)).groupby(born["niveau"]).mean()
+    assert ages["6e"] + 0.7 < ages["5e"] < ages["4e"] - 0.7 < ages["3e"] - 1.4
+    days = pd.to_datetime(pd.concat([alses["date_debut"], alses["date_fin"][alses["date_fin"].ne("")]]))
+    assert alses["date_fin"].ne("").mean() > 0.2 and days.max() <= pd.Timestamp(2021, 12, 31)
+
+
+def test_persons_of_one_college_are_alike(two_years):
+    alses = two_years[1].query("suivi_par == 'alses' & uai != ''")
+    groups = alses["origine"].eq("college").groupby(alses["uai"]).agg(["mean", "size"])
+    share = alses["origine"].eq("college").mean()
+    chance = share * (1 - share) * (len(groups) - 1)
+    # Were each person drawn apart, this would be near 1.
+    assert (groups["size"] * (groups["mean"] - share) ** 2).sum() / chance > 1.8
+
+
+def test_some_columns_lean_on_others(two_years):
+    alses = two_years[1].query("suivi_par == 'alses'")
+    excluded = alses["demande_initiale"].eq("exclusion_scolaire").groupby(alses["sexe"]).mean()
+    family = alses["objectifs"].str.contains("difficultes_familiales").groupby(alses["parents_associes"]).mean()
+    assert excluded["garcons"] > excluded["filles"] and family["oui"] > family["non"]
+
+
+# --- from one year to the next ------------------------------------------------------------------------------------------
+
+
+def test_who_goes_on_is_the_same_person_a_year_older(two_years):
+    before, now = two_years
+    both = now.merge(before, on="identifiant", suffixes=("", "_avant"))
+    alses = both[both["suivi_par"].eq("alses")]
+    goes_on = now["nouvel_accompagnement"].eq("non") & now["suivi_par"].eq("alses")
+    assert 0.4 < goes_on.mean() * len(now) / 2000 < 0.52
+    assert (alses["nouvel_accompagnement"].eq("non") & alses["suivi_par_avant"].eq("alses")).all()
+    assert len(alses) > 0.9 * goes_on.sum()
+    for column in ("sexe", "annee_naissance", "date_debut"):
+        assert both[column].equals(both[f"{column}_avant"].rename(column))
+    levels = set(zip(alses["niveau_avant"], alses["niveau"], strict=True))
+    assert levels == {("6e", "5e"), ("5e", "4e"), ("4e", "3e"), ("autre", "autre"), ("", "")}
+    assert len(set(now["uai"]) - set(before["uai"])) == 6
+
+
+def test_who_ended_or_left_the_college_does_not_come_back_as_a_pupil():
+    rows = [("a", "3e", ""), ("b", "4e", ""), ("c", "5e", "2020-06-25"), ("d", "6e", "")]
+    earlier = pd.DataFrame(rows, columns=["identifiant", "niveau", "date_fin"]).assign(suivi_par="alses", situation="collegien")
+    found = candidates(earlier, "alses")
+    assert dict(zip(found["identifiant"], found["niveau"], strict=True)) == {"b": "3e", "d": "5e"}
+    left = candidates(earlier, "hors_college")
+    assert left[["identifiant", "niveau", "situation"]].to_numpy().tolist() == [["a", "hors_college", "lyceen"]]
+
+
+def test_fewer_colleges_than_before_make_their_persons_move():
+    before = simulate.invent(2020, 60, colleges=20)
+    now = simulate.invent(2021, 60, colleges=3, earlier=before)
+    assert set(now["uai"]) - {""} <= {"9990001X", "9990002Y", "9990003Z"}
+
+
+# --- the same for the same seed -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("persons", [1, 5, 40])
+def test_the_smallest_years_are_made(persons):
+    before = simulate.invent(2020, persons)
+    now = simulate.invent(2021, persons, colleges=1, earlier=before)
+    assert now["suivi_par"].eq("alses").sum() == persons and now["identifiant"].is_unique
+
+
+def test_a_large_year_is_made_and_a_larger_one_refused():
+    assert simulate.invent(2021, 100_000)["suivi_par"].eq("alses").sum() == 100_000
+    with pytest.raises(DataError, match="de 1 à 300.000 personnes ; reçu : 300001"):
+        simulate.invent(2021, 300_001)
+
+
+def test_the_same_request_gives_the_same_bytes_and_another_seed_others(data_root, capsys):
+    request = ["simulate", "--year", "2033", "--persons", "120", "--seed"]
+    file, seen = paths.raw(2033) / NAME, []
+    for seed in ("4", "4", "5"):
+        assert cli.main([*request, seed]) == 0
+        seen.append(file.read_bytes())
+    assert seen[0] == seen[1] != seen[2]
+    assert b"\r" not in seen[0] and seen[0].decode("utf-8").startswith("identifiant;annee;association;territoire;uai;")
+    assert "354 personnes inventées, dont 120 suivies par un ALSES." in re.sub(r"\s+", " ", plain(capsys.readouterr().out))
+
+
+# --- the file and its card ----------------------------------------------------------------------------------------------
+
+
+def test_the_card_says_that_it_is_synthetic_and_which_file_it_is(data_root):
+    assert cli.main(["simulate", "--year", "2033", "--persons", "20", "--seed", "9"]) == 0
+    content = (paths.raw(2033) / NAME).read_bytes()
+    card = json.loads((paths.raw(2033) / "carte_export.json").read_text(encoding="utf-8"))
+    assert card["description"] == "Aucune de ces personnes n’existe : 20 personnes demandées, graine 9."
+    assert card["resources"] == [{
+        "name": "accompagnements_synthetique", "path": NAME, "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+        "bytes": len(content), "rows": content.count(b"\n") - 1, "received": "", "synthetic": True,
+    }]
+    assert sorted(path.name for path in paths.raw(2033).iterdir()) == [NAME, "carte_export.json"]
+
+
+def test_the_year_before_is_continued_when_it_is_simulated(data_root, capsys):
+    for year in ("2033", "2034"):
+        assert cli.main(["simulate", "--year", year, "--persons", "80"]) == 0
+    both = store.read_simulated(2034)["identifiant"].isin(store.read_simulated(2033)["identifiant"]).sum()
+    assert f"{both} étaient déjà dans l’export simulé de 2033." in re.sub(r"\s+", " ", plain(capsys.readouterr().out))
+
+
+@pytest.mark.parametrize("name", ["accompagnements.csv", "Accompagnements 2032.XLSX", "accompagnements_synthetique (copie).csv"])
+def test_nothing_is_simulated_beside_a_real_export(name, data_root, capsys):
+    (paths.raw(2032) / name).write_text("identifiant\n", encoding="utf-8")
+    before = sorted(path.name for path in paths.raw(2032).iterdir())
+    for way in (["--persons", "5"], ["--from-published"]):
+        assert told(["--year", "2032", *way], capsys) == (
+            f"data/raw/2032/{name} est l’export de 2032 : rien n’est simulé à côté d’un export reçu ; "
+            "choisissez une autre année, ou déplacez ce fichier.\n"
+        )
+    assert sorted(path.name for path in paths.raw(2032).iterdir()) == before
+
+
+@pytest.mark.parametrize(("options", "sentence"), [
+    (["--persons", "0"], "La simulation prend de 1 à 300 000 personnes ; reçu : 0.\n"),
+    (["--persons", "5", "--colleges", "0"], "La simulation prend de 1 à 2 000 collèges ; reçu : 0.\n"),
+    (["--persons", "5", "--colleges", "2001"], "La simulation prend de 1 à 2 000 collèges ; reçu : 2001.\n"),
+    (["--persons", "5", "--associations", "0"], "La simulation prend de 1 à 200 associations ; reçu : 0.\n"),
+    (["--persons", "5", "--colleges", "3", "--associations", "4"], "4 associations demandent au moins 4 collèges ; reçu : 3.\n"),
+    ([], "Choisissez l’un des deux : --persons N, ou --from-published.\n"),
+    (["--persons", "5", "--from-published"], "Choisissez l’un des deux : --persons N, ou --from-published.\n"),
+    (["--from-published"], "Fichier absent : data/raw/2033/chiffres_publies.csv. Déposez-le dans ce dossier, puis relancez.\n"),
+])
+def test_an_impossible_request_is_one_sentence_and_writes_nothing(options, sentence, data_root, capsys):
+    found = told(["--year", "2033", *options], capsys)
+    assert found.endswith(sentence) and found.count("\n") == 1
+    assert not paths.raw(2033).exists()
+
+
+def test_a_year_far_away_is_refused(data_root, capsys):
+    assert told(["--year", "2101", "--persons", "5"], capsys) == "La simulation prend une année de 1990 à 2100 ; reçu : 2101.\n"
+
+
+def test_a_disk_that_refuses_leaves_the_former_file_whole(data_root, monkeypatch):
+    assert cli.main(["simulate", "--year", "2033", "--persons", "20"]) == 0
+    before = {path.name: path.read_bytes() for path in paths.raw(2033).iterdir()}
+
+    def refuse(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("pathlib.Path.write_bytes", refuse)
+    assert cli.main(["simulate", "--year", "2033", "--persons", "30"]) == 1
+    monkeypatch.undo()
+    assert {path.name: path.read_bytes() for path in (data_root / "data" / "raw" / "2033").iterdir()} == before
+
+
+def test_a_simulated_file_that_was_changed_is_not_continued(data_root, capsys):
+    paths.raw(2033).mkdir()
+    (paths.raw(2033) / NAME).write_text("identifiant;annee\nS1;2033\n", encoding="utf-8")
+    assert told(["--year", "2034", "--persons", "5"], capsys) == (
+        f"data/raw/2033/{NAME} n’est plus ce que la simulation écrit : supprimez-le, puis simulez 2033 de nouveau.\n"
+    )
+
+
+# --- dealing counts -----------------------------------------------------------------------------------------------------
+
+
+def test_counts_are_dealt_exactly_whatever_the_odds_and_known_answers_are_kept():
+    rng, odds = np.random.default_rng(5), np.array([[9.0, 0, 0]] * 6)
+    assert np.bincount(allot(rng, [2, 3, 1], odds)).tolist() == [2, 3, 1]
+    assert allot(rng, [2, 3, 1], odds, np.array([2, 1, 1, -1, -1, 0]))[[0, 1, 2, 5]].tolist() == [2, 1, 1, 0]
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_objectives_are_dealt_exactly_even_when_nearly_nothing_is_free(seed):
+    # Six persons, three objectives: those with two must share the two that everybody wants.
+    sizes, counts = np.array([2, 2, 2, 1, 1, 0]), [5, 2, 1]
+    had = deal_goals(np.random.default_rng(seed), sizes, counts, np.zeros((6, 3)), np.array([2, 0, 1, -1, -1, -1]))
+    assert (had.sum(axis=0).tolist(), had.sum(axis=1).tolist()) == (counts, sizes.tolist())
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_so_many_persons_have_both_of_two_objectives_as_planned(seed):
+    sizes, counts = np.array([2, 3, 2, 1, 1, 2, 1, 1]), [5, 3, 3, 2]
+    had = deal_goals(np.random.default_rng(seed), sizes, counts, np.zeros((8, 4)), np.array([0, 0, 1, 1, 1, 0, -1, 2]), (Pair(0, 1, 2),))
+    assert (had.sum(axis=0).tolist(), had.sum(axis=1).tolist(), (had[:, 0] & had[:, 1]).sum()) == (counts, sizes.tolist(), 2)
