@@ -6,6 +6,7 @@ base and every count that the printed figures allow is tried, and each formula i
 rows         what a figure is, the raw files, the register of families
 persons      counts of persons behind printed counts and shares
 tables       posts, meetings, statements and their context, counted
+records      the persons of an export, one by one
 audit        the ledger, the verdicts on printed figures, the coherences
 formulas     intervals, tests, effect sizes
 comparisons  every comparison of page 03, on every count that is compatible
@@ -19,8 +20,10 @@ from itertools import product
 from pathlib import Path
 
 # Each of these registers its families.
-from second_calculation import audit, persons, tables  # noqa: F401
-from second_calculation.rows import FAMILIES, Key, Raw, Row, Rows, read_csv
+from second_calculation import audit, persons, records, tables  # noqa: F401
+from second_calculation.rows import FAMILIES, Key, Raw, Row, Rows, exactly, read_csv
+
+SOURCES = ("imprime", "export", "synthetique")
 
 
 def recompute(raw_root: Path, *years: int) -> Rows:
@@ -41,7 +44,7 @@ def published(path: Path) -> Rows:
 
     rows = {}
     for row in read_csv(path, delimiter=";"):
-        assert (row["site_type"], row["site"], row["source"]) == ("reseau", "", "imprime"), row
+        assert (row["site_type"], row["site"], row["source"] in SOURCES) == ("reseau", "", True), row
         names = ("perimetre", "indicateur", "modalite", "croise_avec", "modalite_croisee")
         share = Fraction(row["part_imprimee_pct"].replace(",", ".")) if row["part_imprimee_pct"] else None
         decimals = int(row["decimales"]) if row["decimales"] else None
@@ -49,6 +52,16 @@ def published(path: Path) -> Rows:
         assert key not in rows, f"twice: {key}"
         rows[key] = Row(row["unite"], pair(row, "effectif"), pair(row, "base"), share, decimals, row["precision"])
     return rows
+
+
+def exactly_rows(table) -> Rows:
+    """The rows of an indicator table that holds nothing but exact counts, as a published file would have them."""
+    return {
+        Key(
+            int(row.annee), row.perimetre, row.indicateur, row.modalite, row.croise_avec, row.modalite_croisee
+        ): exactly(row.unite, int(row.effectif_min), None if row.base_min is None else int(row.base_min))
+        for row in table.astype("object").where(table.notna(), None).itertuples()
+    }
 
 
 def differences(said: Rows, again: Rows) -> list[str]:

@@ -362,6 +362,6 @@ def coherence_verdicts(raw: Raw, year: int) -> Iterator[str]:
 @family("coherences")
 def coherences(raw: Raw, year: int) -> Rows:
     """The coherences of the year, by verdict."""
-    found = Counter(coherence_verdicts(raw, year))
+    found = Counter(coherence_verdicts(raw.note, year))
     counts = {"controles": found.total()} | {name: found[name] for name in VERDICTS}
     return {Key(year, "donnees", "coherences", name): exactly("recoupements", n) for name, n in counts.items()}

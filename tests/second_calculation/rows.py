@@ -8,6 +8,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+# What an export counts of each population; another educator must be in it for it to know more than the ALSES'.
+COUNTED = {
+    "alses": {
+        "accompagnements", "sexe", "nouvel_accompagnement", "origine", "orienteur", "niveau", "demande_initiale",
+        "objectif", "parents_associes", "age", "nombre_d_objectifs", "demande_travaillee", "mois_d_ouverture", "duree",
+        "fin_dans_l_annee", "colleges_suivis", "associations_suivantes", "colonne_remplie",
+    },
+    "collegiens": {"accompagnements", "suivi_par"},
+    "prevention_specialisee": {"accompagnements", "situation", "sexe", "nouvel_accompagnement"},
+}  # fmt: skip
+
 
 class Key(NamedTuple):
     """Which figure: the columns that name a row of indicateurs.csv."""
@@ -68,10 +79,33 @@ class Raw:
     """The raw folder, as it is when it is first read."""
 
     root: Path
+    # What the note says of itself does not change when an export is received.
+    is_note_alone: bool = False
 
-    def table(self, year: int | str, name: str) -> list[dict]:
+    @cached_property
+    def note(self) -> "Raw":
+        """The same folder, read as if no export had been received."""
+        return Raw(self.root, is_note_alone=True)
+
+    def received(self, year: int | str, name: str) -> list[dict]:
         """The rows of a raw table; none when it was not received."""
         return read_csv(self.root / str(year) / f"{name}.csv")
+
+    def table(self, year: int | str, name: str) -> list[dict]:
+        """The same, without the printed figures that give way to an export of the year."""
+        rows = self.received(year, name)
+        path = self.export(year) if name == "chiffres_publies" else None
+        if path is None:
+            return rows
+        text = path.read_text(encoding="utf-8-sig")
+        known = COUNTED if "autre_educateur" in text else {"alses": COUNTED["alses"]}
+        return [row for row in rows if row["indicateur"] not in known.get(row["perimetre"], ())]
+
+    def export(self, year: int | str) -> Path | None:
+        """The export of a year, a text file; None without one."""
+        if self.is_note_alone:
+            return None
+        return next(iter(sorted((self.root / str(year)).glob("accompagnements*.csv"))), None)
 
     @cached_property
     def aliases(self) -> dict[tuple[str, str], str]:

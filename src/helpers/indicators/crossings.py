@@ -57,7 +57,7 @@ def _together(answers: Answers, other: Answers) -> np.ndarray:
 
 
 def _both_sides(short: Answers, long: Answers, counts: np.ndarray, *, by: str) -> Iterator[tuple[str, str, int, int]]:
-    """Row, column, count and base (``by`` which side): the reading with the most columns, then with the most rows."""
+    """Row, column, count and base (``by`` which side), where the most answers of documents stand alone."""
     readings = [
         (rows, *folded)
         for rows, kept in _short_sides(short, counts)
@@ -65,7 +65,12 @@ def _both_sides(short: Answers, long: Answers, counts: np.ndarray, *, by: str) -
     ]
     if not readings:
         return
-    rows, cells, columns = max(readings, key=lambda reading: (len(reading[2]), len(reading[0])))
+
+    def worth(reading: tuple) -> tuple[int, int]:
+        alone = [name in short.entry.modalities for name in reading[0]]
+        return sum(alone) + sum(name in long.entry.modalities for name in reading[2]), len(reading[0])
+
+    rows, cells, columns = max(readings, key=worth)
     for place, column in enumerate(columns):
         for rank, row in enumerate(rows):
             base = cells[:, place].sum() if by == "column" else cells[rank].sum()
@@ -98,10 +103,20 @@ def _by_column(answers: Answers, other: Answers, counts: np.ndarray) -> Iterator
     while places:
         kept = counts[places]
         folded = fold(np.vstack([kept, bases - kept]), other.modalities())
-        if folded is not None:
-            yield from _cells(folded, [answers.modalities()[place] for place in places])
+        rows = [answers.modalities()[place] for place in places]
+        if folded is not None and not is_small(_same_hidden(answers, other, counts, shown=(rows, folded[1]))):
+            yield from _cells(folded, rows)
             return
         places.pop()
+
+
+def _same_hidden(answers: Answers, other: Answers, counts: np.ndarray, *, shown: tuple[list[str], list[str]]) -> int:
+    """Who gave one same answer to both questions without it being shown: « demande_travaillee » tells them all."""
+    same = [name for name in answers.entry.modalities if name in other.entry.modalities]
+    hidden = [name for name in same if name not in shown[0] or name not in shown[1]]
+    return counts[
+        [answers.modalities().index(name) for name in hidden], [other.modalities().index(name) for name in hidden]
+    ].sum()
 
 
 def _cells(folded: tuple[np.ndarray, list[str]], rows: list[str]) -> Iterator[Crossed]:
@@ -121,17 +136,18 @@ def fold(cells: np.ndarray, names: list[str]) -> tuple[np.ndarray, list[str]] | 
     (array([[ 9,  8],
            [ 8, 12]]), ['6e', '5e+4e'])
     """
-    columns = [(name, column) for name, column in zip(names, cells.T, strict=True) if column.any()]
+    columns = [([place], column) for place, column in enumerate(cells.T) if column.any()]
     while len(columns) > 1 and any(is_small(column).any() for _, column in columns):
-        by_size = sorted(range(len(columns)), key=lambda place: int(columns[place][1].sum()))
-        small = next(place for place in by_size if is_small(columns[place][1]).any())
-        other = next(place for place in by_size if place != small)
+        by_size = sorted(range(len(columns)), key=lambda rank: int(columns[rank][1].sum()))
+        small = next(rank for rank in by_size if is_small(columns[rank][1]).any())
+        other = next(rank for rank in by_size if rank != small)
         first, last = sorted((small, other))
-        name, column = columns.pop(last)
-        columns[first] = (columns[first][0] + FOLDED + name, columns[first][1] + column)
+        places, column = columns.pop(last)
+        columns[first] = (columns[first][0] + places, columns[first][1] + column)
     if len(columns) < 2:
         return None
-    return np.column_stack([column for _, column in columns]), [name for name, _ in columns]
+    folded = [FOLDED.join(names[place] for place in sorted(places)) for places, _ in columns]
+    return np.column_stack([column for _, column in columns]), folded
 
 
 def _pairs(answers: Answers, other: Answers, counts: np.ndarray) -> Iterator[Crossed]:

@@ -1,0 +1,243 @@
+"""Printed figures beside the same counted in records, and what print still says when records count."""
+
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import second_calculation as calculation
+from helpers import indicators
+from helpers.records import Persons
+from helpers.schema import columns, typed
+from made_persons import made
+
+RAW = Path(__file__).resolve().parents[1] / "data" / "raw"
+PERSONS = {"alses", "collegiens", "prevention_specialisee"}
+
+
+def figures(*rows: tuple, year: int = 2020, perimeter: str = "alses") -> pd.DataFrame:
+    """Printed figures from (indicator, modality, measure, value, unit[, operator[, base]])."""
+    filled = [
+        {
+            "id": f"C{year}-{number:02d}",
+            "document": "Note",
+            "ligne": number,
+            "annee": year,
+            "perimetre": perimeter,
+            **dict(zip(("indicateur", "modalite", "mesure", "valeur", "unite"), row, strict=False)),
+            "operateur": row[5] if len(row) > 5 else "=",
+            "base": row[6] if len(row) > 6 else "",
+        }
+        for number, row in enumerate(rows, start=1)
+    ]
+    return typed(pd.DataFrame(filled, columns=columns("chiffres_publies")), "chiffres_publies")
+
+
+def records(year: int = 2020, **counts: dict[str, int]) -> pd.DataFrame:
+    """The count of ALSES persons, from how many gave each answer in each column."""
+    size = max(sum(each.values()) for each in counts.values())
+    given = {name: [label for label, count in each.items() for _ in range(count)] for name, each in counts.items()}
+    rows = {name: [*values, *[""] * (size - len(values))] for name, values in given.items()}
+    who = Persons.of(year, pd.DataFrame({"identifiant": [f"F{rank}" for rank in range(size)], "suivi_par": "alses", **rows}))
+    return indicators.count_persons(who, source="export", reference="export de la base")
+
+
+NOTHING = typed(pd.DataFrame(columns=columns("indicateurs")), "indicateurs")
+SEXES = records(sexe={"filles": 83, "garcons": 117})
+
+
+def judged(figure: tuple, counted: pd.DataFrame = SEXES, earlier: pd.DataFrame = NOTHING, **options) -> tuple:
+    """Count, value again, gap, agreement and reason of one figure."""
+    (row,) = indicators.reconcile(figures(figure, **options), counted, earlier, year=2020).itertuples()
+    return tuple(None if pd.isna(value) else value for value in (row.effectif, row.recompte, row.ecart, row.accord, row.motif))
+
+
+# --- counts and shares -------------------------------------------------------------------------------------------------
+
+
+def test_a_count_agrees_when_it_is_the_same():
+    assert judged(("accompagnements", "", "effectif", 200, "personnes")) == (200, 200, 0, "concorde", "L’export redonne exactement ce nombre.")
+
+
+def test_a_count_differs_by_some_persons():
+    assert judged(("accompagnements", "", "effectif", 199, "personnes"))[2:] == (1, "differe", "L’export compte 1 personne de plus que le nombre imprimé.")
+    assert judged(("accompagnements", "", "effectif", 1400, "personnes"))[2:] == (-1200, "differe", "L’export compte 1 200 personnes de moins que le nombre imprimé.")
+
+
+@pytest.mark.parametrize(("printed", "accord"), [(41, "concorde"), (42, "concorde"), (43, "differe"), (40, "differe"), (41.5, "concorde"), (41.4, "differe")])
+def test_a_share_agrees_when_it_rounds_to_what_is_printed_whichever_way_a_tie_goes(printed, accord):
+    # 83 of 200: 41,5 %.
+    assert judged(("sexe", "filles", "part", printed, "pct"))[3] == accord
+
+
+def test_a_share_says_what_it_is():
+    assert judged(("sexe", "filles", "part", 42, "pct"))[4] == "La part recomptée, 41,5 %, s’arrondit à la part imprimée."
+    assert judged(("sexe", "filles", "part", 43, "pct"))[4] == "La part recomptée, 41,5 %, ne s’arrondit pas à la part imprimée."
+
+
+@pytest.mark.parametrize(
+    ("figure", "accord", "motif"),
+    [
+        (("sexe", "filles", "part", 44, "pct", "pres_de"), "concorde", "« Près de » : la valeur recomptée, 41,5 %, en est assez proche."),
+        (("sexe", "filles", "part", 44.1, "pct", "pres_de"), "differe", "« Près de » : la valeur recomptée, 41,5 %, en est trop loin."),
+        (("sexe", "filles", "effectif", 92, "personnes", "pres_de"), "concorde", "« Près de » : la valeur recomptée, 83 personnes, en est assez proche."),
+        (("sexe", "filles", "effectif", 93, "personnes", "pres_de"), "differe", "« Près de » : la valeur recomptée, 83 personnes, en est trop loin."),
+        (("sexe", "filles", "part", 41, "pct", "plus_de"), "concorde", "« Plus de » : la valeur recomptée, 41,5 %, est bien au-dessus."),
+        (("sexe", "filles", "part", 41.5, "pct", "plus_de"), "differe", "« Plus de » : la valeur recomptée, 41,5 %, est au plus égale."),
+    ],
+)
+def test_a_turn_of_phrase_is_read_as_in_the_control_of_figures(figure, accord, motif):
+    assert judged(figure)[3:] == (accord, motif)
+
+
+# --- differences with the year before ----------------------------------------------------------------------------------
+
+
+def before(*rows: tuple) -> pd.DataFrame:
+    return indicators.build_indicators(figures(*rows, year=2019), NOTHING, year=2019)
+
+
+def test_a_difference_of_counts_is_exact():
+    earlier = before(("accompagnements", "", "effectif", 150, "personnes"))
+    assert judged(("accompagnements", "", "ecart", 50, "personnes"), earlier=earlier)[1:] == (50, 0, "concorde", "L’écart recompté, 50 personnes, est celui qui est imprimé.")
+    assert judged(("accompagnements", "", "ecart", 49, "personnes"), earlier=earlier)[3:] == ("differe", "L’écart recompté est de 50 personnes.")
+
+
+@pytest.mark.parametrize(("printed", "accord"), [(-3, "differe"), (-4, "concorde"), (-5, "concorde"), (-6, "differe")])
+def test_a_difference_of_shares_is_bounded_by_the_rounding_of_the_earlier_one(printed, accord):
+    # 41,5 % less 45,5 % to 46,5 %: −5 to −4 points, and half a point of rounding.
+    earlier = before(("accompagnements", "", "effectif", 200, "personnes"), ("sexe", "filles", "part", 46, "pct"))
+    found = judged(("sexe", "filles", "ecart", printed, "points"), earlier=earlier)
+    assert (found[0], found[1], found[3]) == (83, None, accord)
+
+
+def test_the_bounds_of_a_difference_are_said():
+    earlier = before(("accompagnements", "", "effectif", 200, "personnes"), ("sexe", "filles", "part", 46, "pct"))
+    assert judged(("sexe", "filles", "ecart", -4, "points"), earlier=earlier)[4] == "L’écart recompté est entre −5 points et −4 points : celui qui est imprimé est possible."
+    assert judged(("sexe", "filles", "ecart", -6, "points"), earlier=earlier)[4] == "L’écart recompté est entre −5 points et −4 points : celui qui est imprimé est impossible."
+
+
+@pytest.mark.parametrize(("printed", "accord"), [(-2, "concorde"), (-3, "concorde"), (-4, "concorde"), (-5, "differe")])
+def test_a_difference_of_two_counted_shares_may_be_that_of_their_roundings(printed, accord):
+    # 41,5 % less 44,5 %: −3 points, each share rounded by half a point at most.
+    earlier = records(2019, sexe={"filles": 89, "garcons": 111})
+    found = judged(("sexe", "filles", "ecart", printed, "points"), earlier=earlier)
+    assert (found[1], found[3]) == (pytest.approx(-3.0), accord)
+
+
+def test_without_the_year_before_a_difference_cannot_be_counted():
+    assert judged(("accompagnements", "", "ecart", 50, "personnes"))[1:] == (None, None, "non_recomptable", "L’année précédente n’est pas assez connue pour calculer cet écart.")
+
+
+# --- what cannot be told -----------------------------------------------------------------------------------------------
+
+
+GOALS = records(objectifs={"scolarite": 60, "exclusion_scolaire;besoin_de_parler": 10, "besoin_de_parler;mobilite": 70, "": 60})
+
+
+def test_an_unwritten_base_is_found_by_trying_each():
+    # 70 persons of 200; of 140 who answered; 70 answers of 220.
+    figure = ("objectif", "scolaire", "part", 32, "pct", "=", "ambigue")
+    assert judged(figure, GOALS)[0:4] == (70, pytest.approx(100 * 70 / 220), pytest.approx(100 * 70 / 220 - 32), "ambigu")
+    assert judged(figure, GOALS)[4] == (
+        "La base n’est pas écrite ; la part imprimée est celle que l’on trouve sur les réponses citées (70 sur 220, soit 31,82 %), "
+        "non sur les personnes (70 sur 200, soit 35 %) ni sur les personnes qui ont répondu (70 sur 140, soit 50 %)."
+    )
+
+
+def test_an_unwritten_base_that_nothing_explains_stays_so():
+    assert judged(("sexe", "filles", "part", 30, "pct", "=", "ambigue"))[3:] == (
+        "ambigu",
+        "La base n’est pas écrite, et aucune ne redonne la part imprimée : les personnes (83 sur 200, soit 41,5 %).",
+    )
+
+
+def test_a_population_that_the_export_does_not_know_is_said():
+    assert judged(("sexe", "garcons", "part", 60, "pct"), perimeter="prevention_specialisee")[3:] == ("non_recomptable", "L’export ne dit pas qui fait partie de cette population.")
+
+
+def test_an_answer_that_the_export_does_not_count_is_said():
+    assert judged(("sexe", "autres", "part", 1, "pct"))[3:] == ("non_recomptable", "L’export ne permet pas de compter cette réponse.")
+
+
+def test_a_share_of_nobody_is_said():
+    assert judged(("orienteur", "enseignants", "part", 22, "pct"))[3:] == ("non_recomptable", "L’export ne compte personne dans la base de cette part.")
+
+
+def test_only_the_figures_of_persons_of_the_year_are_reconciled():
+    others = pd.concat([figures(("postes", "", "effectif", 73, "alses"), perimeter="reseau_alses"), figures(("accompagnements", "", "effectif", 1, "personnes"), year=2019)])
+    assert indicators.reconcile(others, SEXES, NOTHING, year=2020).empty
+
+
+def test_without_records_nothing_is_reconciled():
+    assert indicators.reconcile(figures(("accompagnements", "", "effectif", 200, "personnes")), NOTHING, NOTHING, year=2020).empty
+
+
+def test_outcomes_are_counted():
+    found = indicators.reconcile(figures(("accompagnements", "", "effectif", 200, "personnes"), ("sexe", "filles", "part", 50, "pct")), SEXES, NOTHING, year=2020)
+    table = indicators.count_reconciled(found, year=2020, source="export", reference="export de la base")
+    assert dict(zip(table["modalite"], table["effectif_min"], strict=True)) == {"rapproches": 2, "concorde": 1, "differe": 1, "ambigu": 0, "non_recomptable": 0}
+    assert indicators.count_reconciled(found.head(0), year=2020, source="export", reference="").empty
+
+
+# --- print gives way ---------------------------------------------------------------------------------------------------
+
+
+TOTAL, GAP = ("accompagnements", "", "effectif", 150, "personnes"), ("accompagnements", "", "ecart", 50, "personnes")
+LEVEL = ("niveau", "4e_3e", "part", 63, "pct")
+
+
+def test_what_records_count_is_read_in_print_no_more():
+    table = indicators.build_indicators(figures(TOTAL, GAP, ("sexe", "filles", "part", 42, "pct")), SEXES, year=2020)
+    assert set(table["source"]) == {"export"}
+    assert table.loc[table["indicateur"].eq("accompagnements"), "effectif_min"].tolist() == [200]
+    assert len(table) == len(SEXES)
+
+
+def test_what_records_do_not_count_is_still_read_in_print():
+    wider = figures(("situation", "collegien", "effectif", 3424, "personnes"), ("situation", "collegien", "part", 52, "pct"), perimeter="prevention_specialisee")
+    table = indicators.build_indicators(pd.concat([figures(TOTAL), wider]), SEXES, year=2020)
+    printed = table[table["source"].eq("imprime")]
+    assert printed.query("indicateur == 'situation' and modalite == 'collegien'")["effectif_min"].tolist() == [3424]
+    assert "alses" not in set(printed["perimetre"])
+
+
+def test_a_figure_that_records_count_is_not_controlled_but_reconciled():
+    wider = figures(("situation", "collegien", "part", 52, "pct"), perimeter="prevention_specialisee")
+    assert indicators.check_figures(pd.concat([figures(TOTAL, LEVEL), wider]), SEXES)["perimetre"].tolist() == ["prevention_specialisee"]
+
+
+def test_answers_that_only_records_have_do_not_contradict_print():
+    silent = records(sexe={"filles": 80, "garcons": 100, "": 20})
+    wider = figures(("suivi_par", "autre_educateur", "part", 35, "pct"), perimeter="collegiens")
+    assert set(indicators.check_figures(pd.concat([figures(TOTAL), wider]), silent)["verdict"]) <= {"non_verifiable", "confirme", "sous_hypothese"}
+
+
+def test_without_records_every_printed_figure_is_left():
+    printed = figures(TOTAL, GAP, LEVEL)
+    pd.testing.assert_frame_equal(indicators.left_to_print(printed, NOTHING), printed)
+    pd.testing.assert_frame_equal(indicators.left_to_print(printed, records(2021, sexe={"filles": 9})), printed)
+
+
+# --- the second calculation --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("with_others", [True, False], ids=["whole", "alses alone"])
+def test_a_year_of_records_and_print_is_found_again(tmp_path, with_others):
+    shutil.copytree(RAW, tmp_path / "raw")
+    rows = made(2020, 300, seed=4)
+    rows = rows if with_others else rows[rows["suivi_par"].eq("alses")]
+    rows.to_csv(tmp_path / "raw" / "2020" / "accompagnements.csv", index=False, encoding="utf-8")
+    printed = {year: typed(pd.read_csv(RAW / str(year) / "chiffres_publies.csv", dtype="str", keep_default_na=False), "chiffres_publies") for year in (2019, 2020)}
+    counted = indicators.count_persons(Persons.of(2020, rows), source="export", reference="export de la base, 2020")
+    earlier = indicators.build_indicators(printed[2019], NOTHING, year=2019)
+    compared = indicators.reconcile(printed[2020], counted, earlier, year=2020)
+    outcomes = indicators.count_reconciled(compared, year=2020, source="export", reference="")
+    table = indicators.build_indicators(pd.concat(printed.values()), pd.concat([counted, outcomes]), year=2020)
+    path = tmp_path / "indicateurs.csv"
+    table.to_csv(path, sep=";", index=False, encoding="utf-8", decimal=",")
+    said = {key: row for key, row in calculation.published(path).items() if key.perimeter in PERSONS or key.indicator == "rapprochements"}
+    again = {key: row for key, row in calculation.recompute(tmp_path / "raw", 2020).items() if key.perimeter in PERSONS or key.indicator == "rapprochements"}
+    assert calculation.differences(said, again) == []
+    assert said

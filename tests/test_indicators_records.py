@@ -1,0 +1,316 @@
+"""Persons to indicators: what each question counts, and crossings that show nobody."""
+
+import itertools
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers import indicators
+from helpers.indicators.answers import answers_to
+from helpers.indicators.crossings import fold
+from helpers.indicators.derived import COMPUTED
+from helpers.indicators.groups import Group
+from helpers.records import Cleaned, Persons
+from helpers.schema import catalogue, columns, typed
+from made_persons import made
+
+FEW = {1, 2, 3, 4}
+
+
+def persons(year: int = 2021, **answers: list[str]) -> Persons:
+    """Persons followed by an ALSES, by default all collégiens; one value a person in each column."""
+    size = max(map(len, answers.values()))
+    given = {"suivi_par": ["alses"] * size, "situation": ["collegien"] * size} | answers
+    return Persons.of(year, pd.DataFrame({"identifiant": [f"F{rank}" for rank in range(size)], **given}))
+
+
+def counted(who: Persons) -> pd.DataFrame:
+    return indicators.count_persons(who, source="export", reference="export de la base, 2021")
+
+
+def counts(who: Persons, indicator: str, *, perimeter: str = "alses", crossed_with: str = "") -> dict[str, int]:
+    table = counted(who)
+    own = table[table["perimetre"].eq(perimeter) & table["indicateur"].eq(indicator) & table["croise_avec"].eq(crossed_with)]
+    return {name: count for name, count in zip(own["modalite"], own["effectif_min"], strict=True) if count}
+
+
+# --- persons as codes --------------------------------------------------------------------------------------------------
+
+
+def test_persons_are_made_of_a_small_table():
+    who = Persons.of(2021, pd.DataFrame({"identifiant": ["F1", "F2", "F3"], "niveau": ["4e", None, "3e"]}))
+    assert (len(who), who.labels["niveau"], who.codes["niveau"].tolist()) == (3, ["", "3e", "4e"], [2, 0, 1])
+    assert (who.labels["sexe"], who.codes["sexe"].tolist(), who.codes["sexe"].dtype) == ([""], [0, 0, 0], np.uint8)
+
+
+def test_the_same_persons_are_found_in_another_year_in_their_order():
+    now = Persons.of(2021, pd.DataFrame({"identifiant": ["A", "B", "C", "D"]}))
+    before = Persons.of(2020, pd.DataFrame({"identifiant": ["D", "X", "B"]}))
+    here, there = now.shared(np.array([0, 1, 3]), before, np.array([0, 1, 2]))
+    assert (here.tolist(), there.tolist()) == ([1, 3], [2, 0])
+
+
+def test_who_is_not_among_the_rows_looked_at_is_not_shared():
+    now, before = (Persons.of(year, pd.DataFrame({"identifiant": ["A", "B"]})) for year in (2021, 2020))
+    here, there = now.shared(np.array([0, 1]), before, np.array([1]))
+    assert (here.tolist(), there.tolist()) == ([1], [1])
+
+
+# --- perimeters and bases ----------------------------------------------------------------------------------------------
+
+
+def test_an_export_of_alses_alone_knows_no_wider_population():
+    assert set(counted(persons(sexe=["filles", "garcons"]))["perimetre"]) == {"alses"}
+
+
+def test_an_export_with_other_educators_knows_collegiens_and_everyone():
+    who = persons(suivi_par=["alses", "autre_educateur", "autre_educateur", ""], situation=["lyceen", "collegien", "autre", "collegien"])
+    sizes = counted(who).query("indicateur == 'accompagnements'")
+    assert dict(zip(sizes["perimetre"], sizes["effectif_min"], strict=True)) == {"alses": 1, "collegiens": 2, "prevention_specialisee": 4}
+    assert counts(who, "suivi_par", perimeter="collegiens") == {"autre_educateur": 1, "non_renseigne": 1}
+
+
+def test_what_nobody_answered_is_counted_and_belongs_to_the_base():
+    table = counted(persons(sexe=["filles", "", "filles"])).query("indicateur == 'sexe'")
+    assert table[["modalite", "effectif_min", "base_min"]].to_numpy().tolist() == [
+        ["filles", 2, 3],
+        ["garcons", 0, 3],
+        ["non_renseigne", 1, 3],
+    ]
+
+
+def test_a_referrer_is_asked_of_who_comes_by_the_college_only():
+    who = persons(origine=["college", "college", "famille"], orienteur=["enseignants", "", ""])
+    assert counts(who, "orienteur") == {"enseignants": 1, "non_renseigne": 1}
+    assert counted(who).query("indicateur == 'orienteur'")["base_min"].unique().tolist() == [2]
+
+
+def test_a_group_is_counted_in_persons_whatever_the_answers_of_each():
+    who = persons(objectifs=["scolarite;exclusion_scolaire", "scolarite", "mobilite", ""])
+    assert counts(who, "objectif") == {"scolarite": 2, "exclusion_scolaire": 1, "mobilite": 1, "non_renseigne": 1, "scolaire": 2}
+
+
+def test_who_is_out_of_the_college_keeps_a_level_of_their_own_in_the_base():
+    who = persons(niveau=["4e", "hors_college"], situation=["collegien", "lyceen"])
+    assert counts(who, "niveau") == {"4e": 1, "hors_college": 1, "4e_3e": 1}
+    assert counted(who).query("indicateur == 'niveau'")["base_min"].unique().tolist() == [2]
+
+
+# --- questions that no column asks -------------------------------------------------------------------------------------
+
+
+def test_an_age_is_the_year_less_the_year_of_birth():
+    who = persons(annee_naissance=["2012", "2011", "2010", "2005", "2004", ""])
+    assert counts(who, "age") == {"10_ou_moins": 2, "11": 1, "16_ou_plus": 2, "non_renseigne": 1}
+
+
+def test_the_number_of_goals_counts_themes_only():
+    who = persons(objectifs=["scolarite", "scolarite;mobilite", "ne_sait_pas", ";".join(["scolarite", "mobilite", "autre", "besoin_de_parler", "non_prevu"])])
+    assert counts(who, "nombre_d_objectifs") == {"1": 1, "2": 1, "4_ou_plus": 1, "non_renseigne": 1}
+
+
+def test_a_request_is_among_the_goals_only_if_both_are_themes():
+    who = persons(
+        demande_initiale=["scolarite", "scolarite", "scolarite", "ne_sait_pas", ""],
+        objectifs=["mobilite;scolarite", "mobilite", "ne_sait_pas", "ne_sait_pas", "mobilite"],
+    )
+    assert counts(who, "demande_travaillee") == {"oui": 1, "non": 1, "non_renseigne": 3}
+
+
+def test_the_month_of_opening_is_that_of_the_year_or_before():
+    who = persons(date_debut=["2020-12-31", "2021-01-01", "2021-12-31", "2022-01-01", ""])
+    assert counts(who, "mois_d_ouverture") == {"avant": 1, "01": 1, "12": 1, "non_renseigne": 2}
+
+
+def test_an_end_is_in_the_year_or_not():
+    assert counts(persons(date_fin=["2021-06-30", "", "2022-01-02"]), "fin_dans_l_annee") == {"oui": 1, "non": 2}
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "modality"),
+    [
+        ("2021-01-15", "2021-04-14", "moins_de_3_mois"),
+        ("2021-01-15", "2021-04-15", "3_a_5_mois"),
+        ("2021-01-31", "2021-04-30", "moins_de_3_mois"),
+        ("2021-01-15", "2021-07-14", "3_a_5_mois"),
+        ("2021-01-15", "2021-07-15", "6_a_11_mois"),
+        ("2021-01-01", "", "6_a_11_mois"),
+        ("2020-12-31", "", "12_mois_ou_plus"),
+        ("2020-02-29", "2021-02-28", "6_a_11_mois"),
+        ("2012-01-01", "2021-02-28", "12_mois_ou_plus"),
+        ("2021-03-03", "2021-03-03", "moins_de_3_mois"),
+        ("2021-11-01", "2022-06-01", "moins_de_3_mois"),
+        ("2021-03-04", "2021-03-03", "non_renseigne"),
+        ("", "2021-03-03", "non_renseigne"),
+    ],
+)
+def test_a_duration_is_in_complete_calendar_months_until_the_last_day_of_the_year(start, end, modality):
+    assert counts(persons(date_debut=[start], date_fin=[end]), "duree") == {modality: 1}
+
+
+def test_months_are_those_of_the_calendar_for_any_two_days():
+    random = np.random.default_rng(7)
+    days = [date.fromordinal(int(each)) for each in random.integers(date(2019, 1, 1).toordinal(), date(2021, 12, 31).toordinal(), 400)]
+    pairs = [sorted(pair) for pair in itertools.pairwise(days)]
+    who = persons(date_debut=[str(start) for start, _ in pairs], date_fin=[str(end) for _, end in pairs])
+    codes, _ = COMPUTED["duree"](Group(who))
+    expected = [12 * (e.year - s.year) + e.month - s.month - (e.day < s.day) for s, e in pairs]
+    assert (codes - 1).tolist() == [min(12, months) for months in expected]
+
+
+def test_a_column_is_filled_and_a_referrer_is_not_missed_out_of_the_college():
+    who = persons(origine=["college", "college", "famille", ""], orienteur=["enseignants", "", "", ""], uai=["0590001A", "", "", ""])
+    filled = counts(who, "colonne_remplie")
+    assert {name: filled.get(name, 0) for name in ("origine", "orienteur", "uai", "situation", "sexe")} == {
+        "origine": 3,
+        "orienteur": 3,
+        "uai": 1,
+        "situation": 4,
+        "sexe": 0,
+    }
+
+
+def test_colleges_and_associations_are_counted_once_each():
+    who = persons(uai=["0590001A", "0590001A", ""], association=["Avenir", "Itinéraires", "Avenir"])
+    assert (counts(who, "colleges_suivis"), counts(who, "associations_suivantes")) == ({"": 1}, {"": 2})
+
+
+def test_counting_some_rows_at_a_time_counts_them_all():
+    who = Persons.of(2021, made(2021, 5, seed=1))
+    many = Persons(2021, {name: np.tile(codes, 120_000) for name, codes in who.codes.items()}, who.labels, who.identifiers)
+    once, again = (answers_to(Group(each), catalogue().indicators["niveau"]).by_code for each in (who, many))
+    assert (once * 120_000).tolist() == again.tolist()
+
+
+def test_the_source_and_the_reference_go_with_every_row():
+    table = indicators.count_persons(persons(sexe=["filles"]), source="synthetique", reference="données simulées de 2021")
+    assert (set(table["source"]), set(table["reference"]), set(table["precision"])) == ({"synthetique"}, {"données simulées de 2021"}, {"exact"})
+
+
+def test_nobody_counts_nothing():
+    assert counted(Persons(2021)).empty
+
+
+# --- crossings ---------------------------------------------------------------------------------------------------------
+
+
+def crossing(table: pd.DataFrame, indicator: str, other: str) -> pd.DataFrame:
+    own = table[table["indicateur"].eq(indicator) & table["croise_avec"].eq(other)]
+    return own.pivot_table(index="modalite", columns="modalite_croisee", values="effectif_min", sort=False).astype(int)
+
+
+def times(*blocks: tuple[int, dict[str, str]]) -> dict[str, list[str]]:
+    """Answers from (how many persons, their answers)."""
+    names = blocks[0][1]
+    return {name: [value[name] for count, value in blocks for _ in range(count)] for name in names}
+
+
+LEVELS_BY_SEX = [(count, {"niveau": level, "sexe": sex}) for level, sex, count in [
+    ("6e", "filles", 9), ("6e", "garcons", 8), ("5e", "filles", 7), ("5e", "garcons", 3), ("4e", "filles", 20), ("4e", "garcons", 30),
+]]  # fmt: skip
+
+
+def test_a_crossing_folds_the_smallest_columns_until_no_cell_is_small():
+    found = crossing(counted(persons(**times(*LEVELS_BY_SEX))), "niveau", "sexe")
+    assert found.to_dict() == {"filles": {"6e+5e": 16, "4e": 20}, "garcons": {"6e+5e": 11, "4e": 30}}
+
+
+def test_who_did_not_answer_is_joined_to_the_last_answer_rather_than_shown():
+    silent = [(1, {"niveau": "6e", "sexe": ""}), (2, {"niveau": "5e", "sexe": ""}), (2, {"niveau": "4e", "sexe": ""})]
+    found = crossing(counted(persons(**times(*LEVELS_BY_SEX, *silent))), "niveau", "sexe")
+    assert found.to_dict() == {"filles": {"6e": 9, "5e": 7, "4e": 20}, "garcons+non_renseigne": {"6e": 9, "5e": 5, "4e": 32}}
+
+
+def test_girls_and_boys_are_never_joined():
+    few = [(3, {"niveau": "6e", "sexe": "filles"}), (40, {"niveau": "6e", "sexe": "garcons"}), (40, {"niveau": "4e", "sexe": "garcons"})]
+    assert crossing(counted(persons(**times(*few))), "niveau", "sexe").empty
+
+
+def test_fold_joins_nothing_when_no_cell_is_small():
+    cells, names = fold(np.array([[5, 0, 6], [8, 7, 5]]), ["6e", "5e", "4e"])
+    assert (cells.tolist(), names) == ([[5, 0, 6], [8, 7, 5]], ["6e", "5e", "4e"])
+
+
+def test_fold_names_the_answers_in_their_order():
+    _, names = fold(np.array([[1, 90, 2, 2], [9, 90, 9, 9]]), ["6e", "5e", "4e", "3e"])
+    assert names == ["6e+4e+3e", "5e"]
+
+
+def implied(table: pd.DataFrame, indicator: str, other: str) -> set[int]:
+    """Every number of persons that a reader has from a crossing: its cells, and what they leave of each margin."""
+    margins = {(row.indicateur, row.modalite): row.effectif_min for row in table.itertuples() if row.croise_avec == "" and row.perimetre == "alses"}
+    cells = table[table["indicateur"].eq(indicator) & table["croise_avec"].eq(other)]
+    found = set(cells["effectif_min"]) | set(cells["base_min"] - cells["effectif_min"])
+    if catalogue().indicators[indicator].choice == "multiple":
+        return found
+    for side, question in (("modalite", indicator), ("modalite_croisee", other)):
+        for name, own in cells.groupby(side):
+            whole = sum(margins[question, each] for each in name.split("+"))
+            found.add(whole - own["effectif_min"].sum())
+    return found
+
+
+@pytest.mark.parametrize("size", [25, 60, 150, 400])
+def test_no_crossing_shows_or_lets_subtract_one_to_four_persons(size):
+    shown = 0
+    for seed in range(12):
+        table = counted(Persons.of(2021, made(2021, size, seed=seed)))
+        for entry in catalogue().indicators.values():
+            for other in entry.crossed_with:
+                assert not FEW & implied(table, entry.id, other), (seed, entry.id, other)
+        shown += table["croise_avec"].ne("").sum()
+    assert shown > 0 or size == 25
+
+
+@pytest.mark.parametrize("size", [60, 150, 400])
+def test_pairs_of_goals_hide_the_four_cells_of_each(size):
+    for seed in range(12):
+        who = Persons.of(2021, made(2021, size, seed=seed))
+        table = counted(who)
+        base = int(table.query("perimetre == 'alses' and indicateur == 'accompagnements'")["effectif_min"].iloc[0])
+        margins = counts(who, "objectif")
+        for row in table[table["indicateur"].eq("objectif") & table["croise_avec"].eq("objectif")].itertuples():
+            own, other, both = margins[row.modalite], margins[row.modalite_croisee], row.effectif_min
+            assert not FEW & {both, own - both, other - both, base - own - other + both}
+
+
+@pytest.mark.parametrize("size", [60, 150, 400])
+def test_who_works_on_the_request_is_no_sum_that_tells_the_cell_left_out(size):
+    for seed in range(12):
+        table = counted(Persons.of(2021, made(2021, size, seed=seed)))
+        cells = table[table["croise_avec"].eq("demande_initiale")]
+        alike = cells.loc[cells["modalite"].eq(cells["modalite_croisee"]), "effectif_min"].sum()
+        worked = table.query("indicateur == 'demande_travaillee' and modalite == 'oui'")["effectif_min"].iloc[0]
+        assert cells.empty or worked - alike not in FEW
+
+
+def test_only_questions_counted_in_a_perimeter_are_crossed_there():
+    table = counted(Persons.of(2021, made(2021, 400, seed=1)))
+    assert set(table.loc[table["croise_avec"].ne(""), "perimetre"]) == {"alses"}
+
+
+# --- the rows of an export ---------------------------------------------------------------------------------------------
+
+
+def cleaned(*, read: int, rejected: int, changes: int = 0) -> Cleaned:
+    ledger = typed(pd.DataFrame([["a.csv", "niveau", "forme canonique", changes]], columns=columns("normalisations")), "normalisations")
+    rejections = typed(pd.DataFrame([["clé absente", rejected]], columns=columns("rejets")), "rejets")
+    kept = persons(sexe=["filles"] * 4) if read else Persons(2021)
+    return Cleaned(kept, ledger, rejections, pd.DataFrame(), read=read)
+
+
+def test_the_rows_of_an_export_are_counted():
+    table = indicators.count_received(cleaned(read=6, rejected=2, changes=9), source="export", reference="export de la base, 2021")
+    assert dict(zip(table["modalite"], table["effectif_min"], strict=True)) == {"lues": 6, "gardees": 4, "rejetees": 2, "modifications": 9}
+    assert (set(table["source"]), set(table["perimetre"]), set(table["unite"])) == ({"export"}, {"donnees"}, {"lignes"})
+
+
+def test_a_row_that_is_lost_stops_the_count():
+    with pytest.raises(AssertionError, match="a row was lost"):
+        indicators.count_received(cleaned(read=7, rejected=2), source="export", reference="")
+
+
+def test_without_an_export_no_row_is_counted():
+    assert indicators.count_received(cleaned(read=0, rejected=0), source="export", reference="").empty

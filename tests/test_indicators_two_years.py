@@ -1,0 +1,236 @@
+"""The same persons and collèges in two years, and how alike the persons of a collège are."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers import indicators
+from helpers.indicators.clusters import intraclass
+from helpers.indicators.hiding import may_show, shown_parts
+from helpers.records import Persons
+from helpers.schema import catalogue
+from made_persons import made
+
+FEW = {1, 2, 3, 4}
+NAMES = ["effectif", "base", "effectif_anterieur", "base_anterieure", "effectif_deux_fois"]
+
+
+def year(number: int, *blocks: tuple) -> Persons:
+    """Persons followed by an ALSES, from (identifiers, answers of all of them)."""
+    rows = [{"identifiant": name, "suivi_par": "alses", **answers} for names, answers in blocks for name in names]
+    return Persons.of(number, pd.DataFrame(rows))
+
+
+def ids(first: int, last: int) -> list[str]:
+    return [f"F{rank:03}" for rank in range(first, last)]
+
+
+def overlaps(now: Persons, before: Persons) -> dict[tuple, list]:
+    table = indicators.count_overlaps(now, {before.year: before}, source="export")
+    values = table[NAMES].astype("object").where(table[NAMES].notna(), None).to_numpy().tolist()
+    return dict(zip(table[["population", "indicateur", "modalite"]].itertuples(index=False, name=None), values, strict=True))
+
+
+# --- persons -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_persons_of_both_years_are_counted_with_what_they_answered():
+    before = year(2020, (ids(0, 20), {"sexe": "filles"}), (ids(20, 50), {"sexe": "garcons"}))
+    now = year(2021, (ids(10, 20), {"sexe": "filles"}), (ids(20, 40), {"sexe": "garcons"}), (ids(100, 130), {"sexe": "filles"}))
+    found = overlaps(now, before)
+    assert found["personnes_communes", "accompagnements", ""] == [30, 30, 30, 30, 30]
+    assert found["personnes_communes", "sexe", "filles"] == [10, 30, 10, 30, 10]
+    assert found["personnes_communes", "sexe", "garcons"] == [20, 30, 20, 30, 20]
+
+
+def test_a_group_is_kept_both_years_by_who_changes_inside_it():
+    before = year(2020, (ids(0, 30), {"niveau": "4e"}), (ids(30, 60), {"niveau": "5e"}))
+    now = year(2021, (ids(0, 30), {"niveau": "3e"}), (ids(30, 60), {"niveau": "5e"}))
+    found = overlaps(now, before)
+    assert found["personnes_communes", "niveau", "3e"] == [30, 60, 0, 60, 0]
+    assert found["personnes_communes", "niveau", "4e_3e"] == [30, 60, 30, 60, 30]
+
+
+def test_one_to_four_persons_in_both_years_are_not_told():
+    assert not any(population == "personnes_communes" for population, *_ in overlaps(year(2021, (ids(0, 9), {})), year(2020, (ids(5, 20), {}))))
+
+
+def test_one_to_four_persons_of_one_year_only_are_not_told_either():
+    assert not any(population == "personnes_communes" for population, *_ in overlaps(year(2021, (ids(0, 9), {})), year(2020, (ids(0, 12), {}))))
+
+
+def test_few_changed_answers_leave_the_count_of_both_years_empty():
+    before = year(2020, (ids(0, 20), {"sexe": "filles"}), (ids(20, 40), {"sexe": "garcons"}))
+    now = year(2021, (ids(0, 18), {"sexe": "filles"}), (ids(18, 40), {"sexe": "garcons"}))
+    assert overlaps(now, before)["personnes_communes", "sexe", "filles"] == [18, 40, 20, 40, None]
+
+
+def test_persons_followed_by_another_educator_are_not_shared():
+    rows = pd.DataFrame({"identifiant": ids(0, 20), "suivi_par": ["alses"] * 10 + ["autre_educateur"] * 10})
+    assert overlaps(Persons.of(2021, rows), year(2020, (ids(0, 20), {})))["personnes_communes", "accompagnements", ""][0] == 10
+
+
+def test_every_earlier_year_has_its_rows():
+    now, before = year(2021, (ids(0, 20), {})), {number: year(number, (ids(0, 10), {})) for number in (2019, 2020)}
+    table = indicators.count_overlaps(now, before, source="synthetique")
+    assert (sorted(set(table["annee_anterieure"])), set(table["source"])) == ([2019, 2020], {"synthetique"})
+
+
+def test_without_earlier_records_there_is_no_row():
+    assert indicators.count_overlaps(year(2021, (ids(0, 20), {})), {}, source="export").empty
+    assert indicators.count_overlaps(year(2021, (ids(0, 20), {})), {2020: Persons(2020)}, source="export").empty
+    assert indicators.count_overlaps(Persons(2021), {2020: year(2020, (ids(0, 20), {}))}, source="export").empty
+
+
+# --- collèges ----------------------------------------------------------------------------------------------------------
+
+
+def test_old_new_and_left_colleges_are_told_apart():
+    before = year(2020, (ids(0, 30), {"uai": "0590001A"}), (ids(30, 40), {"uai": "0590002B"}))
+    now = year(2021, (ids(0, 20), {"uai": "0590001A"}), (ids(50, 65), {"uai": "0590003C"}), (ids(70, 77), {"uai": ""}))
+    found = {name: values for (name, indicator, _), values in overlaps(now, before).items() if indicator == "accompagnements" and name != "personnes_communes"}
+    assert found == {
+        "colleges_anciens": [20, 20, 30, 30, None],
+        "colleges_nouveaux": [15, 15, 0, 0, None],
+        "colleges_sortis": [0, 0, 10, 10, None],
+        "college_inconnu": [7, 7, 0, 0, None],
+    }
+
+
+def test_few_persons_without_a_college_take_the_new_ones_with_them():
+    before = year(2020, (ids(0, 30), {"uai": "0590001A"}), (ids(30, 40), {"uai": "0590002B"}))
+    now = year(2021, (ids(0, 20), {"uai": "0590001A"}), (ids(50, 65), {"uai": "0590003C"}), (ids(70, 73), {"uai": ""}))
+    kinds = {name for name, *_ in overlaps(now, before)} - {"personnes_communes"}
+    assert kinds == {"colleges_anciens", "colleges_sortis"}
+
+
+def test_what_old_and_new_colleges_answered_is_counted_apart():
+    before = year(2020, (ids(0, 10), {"uai": "0590001A", "parents_associes": "oui"}), (ids(10, 30), {"uai": "0590001A", "parents_associes": "non"}))
+    now = year(
+        2021,
+        (ids(0, 12), {"uai": "0590001A", "parents_associes": "oui"}),
+        (ids(12, 20), {"uai": "0590001A", "parents_associes": "non"}),
+        (ids(50, 70), {"uai": "0590003C", "parents_associes": "oui"}),
+        (ids(70, 75), {"uai": "0590003C", "parents_associes": "non"}),
+    )
+    found = overlaps(now, before)
+    assert found["colleges_anciens", "parents_associes", "oui"] == [12, 20, 10, 30, None]
+    assert found["colleges_nouveaux", "parents_associes", "oui"] == [20, 25, 0, 0, None]
+
+
+# --- what is left out --------------------------------------------------------------------------------------------------
+
+
+def test_an_answer_left_out_takes_the_smallest_other_with_it():
+    entry = catalogue().indicators["parents_associes"]
+    parts = np.array([[40, 30], [8, 20], [3, 0], [0, 0], [0, 0]])
+    assert may_show(parts, parts.sum(axis=0), entry).tolist() == [True, False, False, True, True]
+
+
+def test_a_group_whose_answer_is_left_out_is_left_out():
+    entry = catalogue().indicators["demande_initiale"]
+    parts = np.zeros((len(entry.modalities) + len(entry.recorded) + 1, 1), dtype=int)
+    parts[[0, 1, 2, 3, -1], 0] = [40, 3, 50, 10, 43]
+    shown = may_show(parts, np.array([103]), entry)
+    assert (shown[[0, 1, 2, 3, -1]].tolist()) == [True, False, True, False, False]
+
+
+def test_a_group_that_tells_who_gives_both_of_its_answers_is_left_out():
+    entry = catalogue().indicators["objectif"]
+    parts = np.zeros((len(entry.modalities) + len(entry.recorded) + 1, 1), dtype=int)
+    parts[[0, 1, -1], 0] = [40, 30, 68]
+    assert may_show(parts, np.array([100]), entry)[[0, 1, -1]].tolist() == [True, True, False]
+
+
+def test_parts_are_shown_together_or_leave_enough_behind():
+    assert shown_parts(np.array([50, 20, 0, 7]), np.array([40, 0, 9, 6])) == [0, 1, 2, 3]
+    assert shown_parts(np.array([50, 20, 0, 3]), np.array([40, 0, 9, 0])) == [0, 2]
+    assert shown_parts(np.array([3]), np.array([50])) == []
+
+
+@pytest.mark.parametrize("size", [30, 90, 300])
+def test_no_overlap_shows_or_lets_subtract_one_to_four_persons(size):
+    rows = 0
+    for seed in range(15):
+        now, before = (Persons.of(number, made(number, size, seed=3 * seed + number)) for number in (2021, 2020))
+        tables = [indicators.count_persons(each, source="export", reference="") for each in (now, before)]
+        whole = [
+            {(row.indicateur, row.modalite): row.effectif_min for row in table.itertuples() if row.perimetre == "alses" and not row.croise_avec}
+            for table in tables
+        ]
+        found = indicators.count_overlaps(now, {2020: before}, source="export")
+        rows += len(found)
+        for row in found.itertuples():
+            cells = {row.effectif, row.effectif_anterieur, row.base - row.effectif, row.base_anterieure - row.effectif_anterieur}
+            if not pd.isna(row.effectif_deux_fois):
+                both = row.effectif_deux_fois
+                cells |= {both, row.effectif - both, row.effectif_anterieur - both, row.base - row.effectif - row.effectif_anterieur + both}
+            assert not FEW & cells, row
+        shared = found["population"].eq("personnes_communes")
+        for side, column in enumerate(("effectif", "effectif_anterieur")):
+            for split in (found[shared], found[~shared]):
+                left = {key: whole[side].get(key, 0) - own[column].sum() for key, own in split.groupby(["indicateur", "modalite"])}
+                assert not FEW & set(left.values()), left
+                for indicator, own in split.groupby("indicateur"):
+                    entry = catalogue().indicators[indicator]
+                    single = own[own["modalite"].isin([*entry.modalities, *entry.recorded])]
+                    if entry.choice == "unique":
+                        rest = single.groupby("population")[column].sum()
+                        bases = own.groupby("population")["base" if side == 0 else "base_anterieure"].first()
+                        assert not FEW & set(bases - rest.reindex(bases.index, fill_value=0)), (indicator, own)
+    assert rows > 0
+
+
+# --- clusters ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_estimate_is_that_of_a_hand_calculation():
+    # Collèges of 4, 4 and 2 persons, of whom 3, 1 and 2 say yes: 6 of 10.
+    # Between: 4·0,15² + 4·0,35² + 2·0,4² = 0,9, divided by 2; within: 3·0,25 + 1·0,75 + 2·0 = 1,5, divided by 7.
+    # Size: (10 − 36/10) / 2 = 3,2; correlation: (0,45 − 1,5/7) / (0,45 + 2,2·1,5/7).
+    found = intraclass(np.array([3, 1, 2]), np.array([4, 4, 2]))
+    expected = (0.45 - 1.5 / 7) / (0.45 + 2.2 * 1.5 / 7)
+    assert (found["colleges"], found["personnes"], found["personnes_par_college"]) == (3, 10, pytest.approx(3.2))
+    assert (found["ressemblance"], found["effet_de_plan"]) == (pytest.approx(expected), pytest.approx(1 + 2.2 * expected))
+
+
+def test_colleges_more_different_than_chance_allows_are_not_negatively_alike():
+    assert intraclass(np.array([2, 2, 2]), np.array([4, 4, 4]))["ressemblance"] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("given", "sizes"),
+    [([3], [9]), ([0, 0], [5, 5]), ([5, 5], [5, 5]), ([1, 0, 1], [1, 1, 1]), ([3, 0], [9, 0])],
+    ids=["one collège", "nobody", "everybody", "one person each", "an empty collège"],
+)
+def test_nothing_is_estimated_without_two_colleges_and_two_answers(given, sizes):
+    assert intraclass(np.array(given), np.array(sizes)) is None
+
+
+def test_a_planted_correlation_is_recovered():
+    random = np.random.default_rng(5)
+    planted, share, colleges, size = 0.10, 0.42, 800, 40
+    scale = (1 - planted) / planted
+    rates = random.beta(share * scale, (1 - share) * scale, colleges)
+    sizes = random.integers(size // 2, size * 3 // 2, colleges)
+    found = intraclass(random.binomial(sizes, rates), sizes)
+    assert math.isclose(found["ressemblance"], planted, abs_tol=0.012)
+
+
+def test_only_persons_of_an_alses_with_a_known_college_are_compared():
+    rows = pd.DataFrame(
+        {
+            "identifiant": ids(0, 10),
+            "suivi_par": ["alses"] * 8 + ["autre_educateur"] * 2,
+            "uai": ["0590001A", "0590002B"] * 3 + ["", "", "0590001A", "0590002B"],
+            "sexe": ["filles", "garcons"] * 5,
+        }
+    )
+    table = indicators.estimate_clusters(Persons.of(2021, rows), source="export")
+    assert table[["modalite", "colleges", "personnes", "ressemblance"]].to_numpy().tolist() == [["filles", 2, 6, 1.0], ["garcons", 2, 6, 1.0]]
+
+
+def test_without_records_nothing_is_estimated():
+    assert indicators.estimate_clusters(Persons(2021), source="export").empty
