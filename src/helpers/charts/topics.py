@@ -6,7 +6,7 @@ import pandas as pd
 
 from helpers.charts import draw
 from helpers.charts.figure import Figures, compose
-from helpers.charts.persons import drawable, in_accord, show_breakdown
+from helpers.charts.persons import drawable, in_accord, is_rounded_somewhere, show_breakdown
 from helpers.charts.words import bases, describing, nothing, source
 from helpers.facts import Fact, fact_of
 from helpers.schema import catalogue
@@ -54,7 +54,7 @@ def show_populations(parts: list[pd.DataFrame]) -> Html | None:
         partial(draw.populations, drawn, counted),
         id=f"populations-{entry.id}",
         title=describing("populations_title", entry=entry, first=leading[0], others=others),
-        subtitle=describing("populations_subtitle", year=year),
+        subtitle=describing("populations_subtitle", year=year, has_rounding=any(map(is_rounded_somewhere, drawn))),
         reading=describing("populations_reading", first=leading[0], others=others, year=year),
         notes=[describing("populations_inside")] if nested else [],
         base=bases((known[0], perimeter.label) for perimeter, known in zip(perimeters, facts, strict=True)),
@@ -75,8 +75,8 @@ def figures_of(breakdowns: list[pd.DataFrame]) -> list[Html]:
     return found
 
 
-def show_breakdowns(breakdowns: list[pd.DataFrame]) -> Figures:
-    """The figures of a topic, in per cent; a « pas de donnée » box when there is none.
+def show_breakdowns(breakdowns: list[pd.DataFrame], *, or_nothing: bool = False) -> Figures:
+    """The figures of a topic, in per cent; without any, a « pas de donnée » box, or nothing at all if told so.
 
     ``breakdowns`` are those of `describe.topic` (columns of `describe.breakdown`). An indicator known of several
     populations is one figure when they can stand side by side, else one a population.
@@ -85,4 +85,5 @@ def show_breakdowns(breakdowns: list[pd.DataFrame]) -> Figures:
     Parmi les personnes suivies par un ALSES, 47 % ont des parents associés à l’accompagnement
     Barres horizontales, Place des parents, 2020 : associés, 47 % ; non associés, 53 %.
     """
-    return Figures(figures_of(breakdowns), empty=nothing("aucune part n’est publiée pour cette année"))
+    empty = Html("", "") if or_nothing else nothing("aucune part n’est publiée pour cette année")
+    return Figures(figures_of(breakdowns), empty=empty)

@@ -18,6 +18,8 @@ _SECTION = re.compile(r"^## ", re.MULTILINE)
 
 # Papermill writes this English comment above the values of a run; the page has a French title there.
 _PAPERMILL_TITLE = "# Parameters\n"
+# A text that announces the next cell: without what that cell shows, the page does not need it.
+_ANNOUNCES = "selon-la-suite"
 _PREPARED = ("parameters", "injected-parameters", "preparation")
 
 
@@ -102,6 +104,12 @@ def _says_nothing(cell: "NotebookNode") -> bool:
     return bool(shown) and all(html == "" for html in shown)
 
 
+def _announces_nothing(cells: list["NotebookNode"], place: int) -> bool:
+    """Whether the text at this place announces a cell that displayed an empty fragment."""
+    following = next((cell for cell in cells[place:] if cell.cell_type == "code"), None)
+    return _ANNOUNCES in tags_of(cells[place]) and following is not None and _says_nothing(following)
+
+
 def _presentation(cells: list["NotebookNode"]) -> list["NotebookNode"]:
     """What the title cell says below its title, taken out of it: what the notebook takes and produces, who wrote it."""
     from nbformat.v4 import new_markdown_cell
@@ -131,7 +139,12 @@ def _with_folds(cells: list["NotebookNode"]) -> list["NotebookNode"]:
 
 def arrange_cells(notebook: "NotebookNode") -> Arranged:
     """The cells of a page and of its foot; the cells tagged ``provenance`` are left to the caller."""
-    kept = [cell for cell in deepcopy(notebook.cells) if "provenance" not in tags_of(cell) and not _says_nothing(cell)]
+    cells = deepcopy(notebook.cells)
+    kept = [
+        cell
+        for place, cell in enumerate(cells)
+        if "provenance" not in tags_of(cell) and not _says_nothing(cell) and not _announces_nothing(cells, place)
+    ]
     prepared = [cell for cell in kept if set(_PREPARED) & set(tags_of(cell))]
     told = _presentation(kept)
     read = _with_folds([cell for cell in kept if cell not in prepared])

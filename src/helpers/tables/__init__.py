@@ -11,6 +11,7 @@ from helpers.tables.figures import (
     populations_table,
 )
 from helpers.tables.frame import matrix_table, provenance, table
+from helpers.tables.records import completeness_table, crossing_table
 from helpers.tables.statements import beside_table, outlook_table, tensions_table, value_of
 
 __all__ = [
@@ -19,7 +20,9 @@ __all__ = [
     "breakdown_table",
     "cards",
     "coherences_table",
+    "completeness_table",
     "controls_table",
+    "crossing_table",
     "differences_table",
     "ledger_table",
     "matrix_table",
