@@ -73,6 +73,8 @@ def show_volume(parts: list[pd.DataFrame], facts: Facts) -> Html:
         table=breakdown_table(rows, caption=f"Personnes suivies et collégiens parmi elles, {facts.year}"),
     )
     drawn = rows[rows["modalite"].isin(["collegien", "hors_college", "alses", "autre_educateur"])]
+    # Every situation that records count is in the data of this figure.
+    drawn = rows if pupils.is_of_records else drawn
     return Figures([figure, *figures_of(_others(parts, [drawn]))], empty=figure)
 
 
@@ -101,6 +103,8 @@ def show_entries(parts: list[pd.DataFrame], facts: Facts) -> Html:
     opened += [fact for fact in unanswered if fact and fact.base and fact.counts[1]]
     shown = ["college", "hors_college", *entry.modalities, *entry.recorded]
     drawn = [rows[rows["modalite"].isin(shown)] for rows in parts]
+    # The routes that records count have a figure of their own.
+    routes = routes[routes["modalite"].isin(shown)] if college.is_of_records else routes
     rows = pd.concat([routes, *([] if referrers is None else [referrers])], ignore_index=True)
     figure = compose(
         partial(draw.entries, college, others, opened),

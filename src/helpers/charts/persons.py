@@ -33,6 +33,11 @@ def _is_unanswered(rows: pd.DataFrame) -> pd.Series:
     return rows["modalite"].isin(list(recorded))
 
 
+def answers(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows without those who gave no answer."""
+    return rows[~_is_unanswered(rows)]
+
+
 def is_rounded_somewhere(rows: pd.DataFrame) -> bool:
     """Whether a share may be a rounding: those counted in records never are."""
     return not rows["source"].isin(FROM_RECORDS).all()
@@ -41,7 +46,7 @@ def is_rounded_somewhere(rows: pd.DataFrame) -> bool:
 def _leading(rows: pd.DataFrame) -> Fact | None:
     """The largest share that is printed or counted on a known base: what the title says."""
     said = rows[rows["part_pct"].notna() & rows["base_min"].notna() & rows["precision"].ne("deduit")]
-    said = said[~_is_unanswered(said)]
+    said = answers(said)
     return None if said.empty else fact_of(said.sort_values("part_pct", ascending=False, kind="stable").iloc[0])
 
 
@@ -61,7 +66,7 @@ def in_accord(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(part_decimales=most.where(rows["precision"].eq("deduit"), rows["part_decimales"]))
 
 
-def _notes(rows: pd.DataFrame) -> list[Html]:
+def notes_of(rows: pd.DataFrame) -> list[Html]:
     """What the bars do not show because other figures contradict it, and how many did not answer.
 
     What is not published has its own box.
@@ -93,7 +98,7 @@ def show_breakdown(rows: pd.DataFrame) -> Html | None:
             has_deduced="deduit" in set(drawn["precision"]),
         ),
         reading=words("breakdown_reading", fact=leading, year=year),
-        notes=_notes(rows),
+        notes=notes_of(rows),
         base=bases([(leading, who)]),
         source=source(who, drawn["reference"]),
         alt=words("breakdown_alt", entry=entry, facts=[fact_of(row) for row in drawn.itertuples()], year=year).text,

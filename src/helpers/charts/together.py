@@ -1,5 +1,6 @@
 """Answers that the same persons gave together, counted in individual records: nothing is drawn without them."""
 
+import math
 from functools import partial
 
 import pandas as pd
@@ -38,7 +39,7 @@ def show_pairs(cells: pd.DataFrame, pairs: pd.DataFrame) -> Html:
         ),
         subtitle=crossing("pairs_subtitle", population=who, year=year),
         reading=crossing("pairs_reading", pair=first),
-        notes=[crossing("absent_pair")],
+        notes=[crossing("absent_pair")] if len(pairs) < math.comb(cells["modalite"].nunique(), 2) else [],
         base=bases([(first[1], f"« {first[0]} »")]),
         source=source(who, pairs["reference"].head(1)),
         alt=crossing("pairs_alt", pairs=[named(row) for row in pairs.head(5).itertuples()]).text,

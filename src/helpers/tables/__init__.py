@@ -11,7 +11,7 @@ from helpers.tables.figures import (
     populations_table,
 )
 from helpers.tables.frame import matrix_table, provenance, table
-from helpers.tables.records import completeness_table, crossing_table
+from helpers.tables.records import completeness_table, crossing_table, months_table
 from helpers.tables.statements import beside_table, outlook_table, tensions_table, value_of
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "ledger_table",
     "matrix_table",
     "measures_table",
+    "months_table",
     "outlook_table",
     "perimeters_table",
     "populations_table",

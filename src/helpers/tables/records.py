@@ -43,12 +43,29 @@ def completeness_table(rows: pd.DataFrame, *, caption: str) -> Html:
     >>> tables.completeness_table(vides, caption="Colonnes").text
     ''
     """
+    return _read_table(rows, caption=caption, heading="Colonne", sentence="completeness")
+
+
+def months_table(rows: pd.DataFrame, *, caption: str) -> Html:
+    """How many accompaniments began in each month of the year, in persons; nothing at all without an export.
+
+    ``rows`` has the columns of `describe.breakdown`.
+
+    >>> mois = describe.breakdown(store.load(2020, "indicateurs"), "mois_d_ouverture", year=2020)
+    >>> tables.months_table(mois, caption="Mois d’ouverture").text
+    ''
+    """
+    return _read_table(rows, caption=caption, heading="Début", sentence="starts")
+
+
+def _read_table(rows: pd.DataFrame, *, caption: str, heading: str, sentence: str) -> Html:
+    """Persons and share, line by line, and how the first line is read; source and precision are those of an export."""
     facts = [fact_of(row) for row in rows.itertuples()]
     if not facts:
         return Html("", "")
-    numbers, note = ["Personnes", "Part"], say("describe", "completeness", least=facts[0])
-    cells = _counted(facts, has_base=False)
-    return lay_out(caption, headings("Colonne", *numbers, numbers=numbers), cells, note=note)
+    numbers, note = ["Personnes", "Part"], say("describe", sentence, fact=facts[0])
+    titles = headings(heading, *numbers, numbers=numbers)
+    return lay_out(caption, titles, _counted(facts, has_base=False), note=note)
 
 
 def crossing_table(cells: pd.DataFrame, *, caption: str) -> Html:

@@ -63,7 +63,11 @@ def shares(rows: pd.DataFrame, sizes: list[str], *, is_numbered: bool, sheet: Sh
 
 
 def together(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
-    """How many have both answers; columns of `describe.crossed`, both sides being one list of answers."""
-    ranks = _ranks(rows)
-    heads = [_head(name, ranks) for name in dict.fromkeys(rows["modalite_croisee"])]
-    return heat_table(_grid(rows, _count), _lines(rows, ranks), heads, sheet=sheet)
+    """How many have both answers, each pair once; columns of `describe.crossed`, both sides being one list."""
+    ranks, names = _ranks(rows), list(dict.fromkeys(rows["modalite"]))
+    heads = [_head(name, ranks) for name in names[1:]]
+    grid = [
+        [(0, "") if place >= rank else cell for rank, cell in enumerate(line)]
+        for place, line in enumerate(_grid(rows, _count))
+    ]
+    return heat_table([line[1:] for line in grid[:-1]], _lines(rows, ranks)[:-1], heads, sheet=sheet)

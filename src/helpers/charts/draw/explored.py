@@ -58,15 +58,21 @@ def crossing(rows: pd.DataFrame, heads: list[str], *, sheet: Sheet = WIDE) -> Fi
 def heat_table(
     cells: list[list[tuple[float, str] | None]], lines: list[str], heads: list[str], *, sheet: Sheet = WIDE
 ) -> Figure:
-    """Cells line by line, each a value and how it is written: the darker, the greater; None is a dash."""
+    """Cells line by line, each a value and how it is written: the darker, the greater; None is a dash.
+
+    A cell about which nothing is written is not drawn at all.
+    """
     heads = folded(heads, max(5, 7 * HEAD // (len(heads) * (2 if sheet.is_narrow else 1))))
     tall = max(head.count("\n") + 1 for head in heads) * LINE_PT / 72
     figure, axes = canvas(0.4 + tall + room(sheet, lines, ROW + 0.04) * len(lines), sheet)
     high = thick(sheet) if sheet.is_narrow else 0.94
     top = max([1, *(float(cell[0]) for row in cells for cell in row if cell)])
-    for place, row in enumerate(cells):
-        for rank, cell in enumerate(row):
-            _cell(axes, (rank, place), cell, top=top, high=high)
+    shaded = [
+        (_shade(cell, top), (rank, place), cell) for place, row in enumerate(cells) for rank, cell in enumerate(row)
+    ]
+    # One shade after another: neighbours in the file that look alike are written once.
+    for shade, (rank, place), cell in sorted(shaded, key=lambda each: SHADES.index(each[0])):
+        _write_cell(axes, (rank, place), cell, shade=shade, high=high)
     name_rows(axes, range(len(lines)), lines, sheet, width=LABEL)
     axes.set_xticks(range(len(heads)), heads, fontsize=sheet.small)
     axes.xaxis.tick_top()
@@ -76,9 +82,14 @@ def heat_table(
     return figure
 
 
-def _cell(axes, at: tuple[int, int], cell: tuple[float, str] | None, *, top: float, high: float) -> None:
+def _shade(cell: tuple[float, str] | None, top: float) -> str:
+    return SHADES[math.ceil(float(cell[0] if cell else 0) * (len(SHADES) - 1) / top)]
+
+
+def _write_cell(axes, at: tuple[int, int], cell: tuple[float, str] | None, *, shade: str, high: float) -> None:
     value, said = cell or (0, "—")
-    shade = SHADES[math.ceil(float(value) * (len(SHADES) - 1) / top)]
+    if not said:
+        return
     axes.barh(at[1], 0.98, left=at[0] - 0.49, height=high, color=shade)
     look = {"color": text_on(shade), "fontweight": "bold"} if value else {"color": GREY}
     axes.text(*at, said, ha="center", va="center_baseline", **look)
