@@ -13,7 +13,6 @@ persons     one indicator by modality; requests and objectives     (02)
 topics      the figures of a topic, populations side by side       (02)
 nested      a whole opened into its parts                          (02)
 crossed     two answers of the same persons                        (02)
-together    answers that go together                               (02)
 posts       the new posts                                          (02)
 meetings    meetings and associations                              (02)
 compared    what the figures of comparisons share                  (03)
@@ -35,7 +34,6 @@ from helpers.charts.nested import show_entries, show_volume
 from helpers.charts.persons import show_requests_and_goals
 from helpers.charts.posts import show_conditions, show_context, show_seniority, show_starts, show_teams
 from helpers.charts.statements import show_actors, show_beside, show_matrix, show_scales
-from helpers.charts.together import show_pairs
 from helpers.charts.topics import show_breakdowns
 from helpers.charts.years import show_composition, show_counts, show_differences
 
@@ -62,7 +60,6 @@ __all__ = [
     "show_forest",
     "show_matrix",
     "show_nested",
-    "show_pairs",
     "show_requests_and_goals",
     "show_rest",
     "show_scales",

@@ -6,7 +6,7 @@ import pandas as pd
 
 from helpers.charts import draw
 from helpers.charts.figure import compose
-from helpers.charts.palette import MIDDLE, colour_of
+from helpers.charts.palette import MIDDLE, UNANSWERED, colour_of
 from helpers.charts.words import bases, crossing, source
 from helpers.facts import Fact, fact_of
 from helpers.schema import FOLDED, Indicator, catalogue
@@ -20,6 +20,17 @@ TWO = 2  # groups whose widest difference can be said in a title
 def is_answer(entry: Indicator, modality: str) -> bool:
     """Whether a modality, or all that is folded in it, answers the question: « non renseigné » does not."""
     return all(name in entry.modalities for name in modality.split(FOLDED))
+
+
+def answered(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Html]]:
+    """A crossing without the rows and columns of those who gave no answer at all, and the note that names these."""
+    kept, out = rows, []
+    for column, label in (("modalite", "libelle"), ("modalite_croisee", "libelle_croise")):
+        is_blank = rows[column].map(lambda name: set(name.split(FOLDED)) <= set(UNANSWERED))
+        out += list(dict.fromkeys(rows.loc[is_blank, label]))
+        kept = kept[~is_blank.reindex(kept.index)]
+    names = list(dict.fromkeys(out))
+    return (kept, [crossing("left_out", names=names)]) if names and len(kept) else (rows, [])
 
 
 def entries_of(rows: pd.DataFrame) -> tuple[Indicator, Indicator]:
@@ -94,6 +105,7 @@ def show_crossing(rows: pd.DataFrame) -> Html:
     """
     if rows.empty:
         return NOTHING
+    rows, left_out = answered(rows)
     (entry, other), who, year = entries_of(rows), population_of(rows), int(rows["annee"].iloc[0])
     groups = _groups(rows)
     parts = [
@@ -106,7 +118,7 @@ def show_crossing(rows: pd.DataFrame) -> Html:
         title=_title(rows, entry, other),
         subtitle=crossing("crossing_subtitle", other=other, year=year, is_numbered=numbered),
         reading=crossing("crossing_reading", cell=_largest(rows), other=other),
-        notes=_notes(rows),
+        notes=[*_notes(rows), *left_out],
         base=bases((fact, name) for name, fact in groups),
         source=source(who, rows["reference"].head(1)),
         alt=crossing("crossing_alt", entry=entry, other=other, groups=_tops(parts)).text,

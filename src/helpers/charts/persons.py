@@ -66,15 +66,16 @@ def in_accord(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(part_decimales=most.where(rows["precision"].eq("deduit"), rows["part_decimales"]))
 
 
-def notes_of(rows: pd.DataFrame) -> list[Html]:
-    """What the bars do not show because other figures contradict it, and how many did not answer.
-
-    What is not published has its own box.
-    """
+def _contradicted(rows: pd.DataFrame) -> list[Html]:
+    """What the bars do not show because other figures contradict it; what is not published has its own box."""
     labels = list(rows.loc[rows["precision"] == "contradictoire", "libelle"])
+    return [words("contradicted", labels=labels)] if labels else []
+
+
+def unanswered(rows: pd.DataFrame) -> list[Html]:
+    """How many gave no answer, when they are many."""
     many = rows[_is_unanswered(rows) & (rows["part_min_pct"] > UNANSWERED_PCT).fillna(False)]
-    notes = [words("unanswered", facts=[fact_of(row) for row in many.itertuples()])] if len(many) else []
-    return [words("contradicted", labels=labels), *notes] if labels else notes
+    return [words("unanswered", facts=[fact_of(row) for row in many.itertuples()])] if len(many) else []
 
 
 def show_breakdown(rows: pd.DataFrame) -> Html | None:
@@ -98,7 +99,7 @@ def show_breakdown(rows: pd.DataFrame) -> Html | None:
             has_deduced="deduit" in set(drawn["precision"]),
         ),
         reading=words("breakdown_reading", fact=leading, year=year),
-        notes=notes_of(rows),
+        notes=[*_contradicted(rows), *unanswered(rows)],
         base=bases([(leading, who)]),
         source=source(who, drawn["reference"]),
         alt=words("breakdown_alt", entry=entry, facts=[fact_of(row) for row in drawn.itertuples()], year=year).text,

@@ -113,6 +113,6 @@ def beyond(parts: list[pd.DataFrame], pairs: pd.DataFrame) -> list[pd.DataFrame]
     >>> len(parts), [rows["indicateur"][0] for rows in describe.beyond(parts, paires)]
     (2, ['demande_initiale'])
     """
-    shown = set() if pairs.empty else set(pairs["modalite"])
+    shown = set() if pairs.empty else {*pairs["modalite"], *catalogue().indicators["objectif"].recorded}
     bounded = [set(rows.loc[rows["part_min_pct"].notna() & rows["base_min"].notna(), "modalite"]) for rows in parts]
     return [rows for rows, names in zip(parts, bounded, strict=True) if names - shown]

@@ -11,7 +11,7 @@ from helpers.tables.figures import (
     populations_table,
 )
 from helpers.tables.frame import matrix_table, provenance, table
-from helpers.tables.records import completeness_table, crossing_table, months_table
+from helpers.tables.records import crossing_table, pairs_table, reading_table
 from helpers.tables.statements import beside_table, outlook_table, tensions_table, value_of
 
 __all__ = [
@@ -20,19 +20,19 @@ __all__ = [
     "breakdown_table",
     "cards",
     "coherences_table",
-    "completeness_table",
     "controls_table",
     "crossing_table",
     "differences_table",
     "ledger_table",
     "matrix_table",
     "measures_table",
-    "months_table",
     "outlook_table",
+    "pairs_table",
     "perimeters_table",
     "populations_table",
     "provenance",
     "reach_table",
+    "reading_table",
     "remarks_table",
     "table",
     "tensions_table",

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from helpers.facts import Fact, fact_of
+from helpers.schema import catalogue
 from helpers.tables.frame import Group, headings, lay_out
 from helpers.wording import Html, say
 from helpers.wording.marks import say_base, say_count, say_share
@@ -34,41 +35,43 @@ def _counted(facts: list[Fact], *, has_base: bool) -> list[list]:
     return rows if has_base else [*rows, ["Ensemble", say_base(facts[0]), _NO_CELL]]
 
 
-def completeness_table(rows: pd.DataFrame, *, caption: str) -> Html:
-    """How many persons have each column of the export filled; nothing at all without an export.
+def reading_table(rows: pd.DataFrame, *, caption: str, sentence: str) -> Html:
+    """Persons and share, line by line, then how it is read; nothing at all when there is no row.
 
-    ``rows`` has the columns of `describe.completeness`, the emptiest column first.
+    ``rows`` has the columns of `describe.breakdown`, all counted in an export; ``sentence`` is the macro of
+    ``describe.j2`` that reads its first line.
 
     >>> vides = describe.completeness(store.load(2020, "indicateurs"), year=2020)
-    >>> tables.completeness_table(vides, caption="Colonnes").text
+    >>> tables.reading_table(vides, caption="Colonnes", sentence="completeness").text
     ''
     """
-    return _read_table(rows, caption=caption, heading="Colonne", sentence="completeness")
-
-
-def months_table(rows: pd.DataFrame, *, caption: str) -> Html:
-    """How many accompaniments began in each month of the year, in persons; nothing at all without an export.
-
-    ``rows`` has the columns of `describe.breakdown`.
-
-    >>> mois = describe.breakdown(store.load(2020, "indicateurs"), "mois_d_ouverture", year=2020)
-    >>> tables.months_table(mois, caption="Mois d’ouverture").text
-    ''
-    """
-    return _read_table(rows, caption=caption, heading="Début", sentence="starts")
-
-
-def _read_table(rows: pd.DataFrame, *, caption: str, heading: str, sentence: str) -> Html:
-    """Persons and share, line by line, and how the first line is read; source and precision are those of an export."""
     facts = [fact_of(row) for row in rows.itertuples()]
-    if not facts:
+    if not all(fact.is_of_records for fact in facts) or not facts:
         return Html("", "")
-    numbers, note = ["Personnes", "Part"], say("describe", sentence, fact=facts[0])
-    titles = headings(heading, *numbers, numbers=numbers)
+    entry, numbers = catalogue().indicators[rows["indicateur"].iloc[0]], ["Personnes", "Part"]
+    titles, note = headings(entry.label, *numbers, numbers=numbers), say("describe", sentence, fact=_leading(facts))
     return lay_out(caption, titles, _counted(facts, has_base=False), note=note)
 
 
-def crossing_table(cells: pd.DataFrame, *, caption: str) -> Html:
+def pairs_table(cells: pd.DataFrame, pairs: pd.DataFrame, *, caption: str) -> Html:
+    """How many persons gave two answers, each pair once, then how it is read; nothing at all without records.
+
+    ``cells`` has the columns of `describe.crossed`, ``pairs`` those of `describe.pairs`, which are the same.
+
+    >>> chiffres = store.load(2020, "indicateurs")
+    >>> croises = describe.crossed(chiffres, "objectif", "objectif", year=2020)
+    >>> tables.pairs_table(croises, describe.pairs(chiffres, "objectif", year=2020), caption="Paires").text
+    ''
+    """
+    if pairs.empty:
+        return Html("", "")
+    keys = ["modalite", "modalite_croisee"]
+    once = cells[pd.MultiIndex.from_frame(cells[keys]).isin(pd.MultiIndex.from_frame(pairs[keys]))]
+    note = say("describe", "pairs", fact=fact_of(next(pairs.itertuples())), other=pairs["libelle_croise"].iloc[0])
+    return crossing_table(once, caption=caption, note=note)
+
+
+def crossing_table(cells: pd.DataFrame, *, caption: str, note: Html | str = "") -> Html:
     """A crossing in persons, a column a group, then how many each group has; a cell that is not shown is a dash.
 
     ``cells`` has the columns of `describe.crossed`.
@@ -88,7 +91,16 @@ def crossing_table(cells: pd.DataFrame, *, caption: str) -> Html:
     ]
     base = ["Base", *(say_base(fact) if fact else _NO_CELL for fact in bases)]
     titles = headings("Modalité", *columns.values(), numbers=list(columns.values()))
-    return lay_out(caption, titles, [*rows, base], kind="matrice")
+    return lay_out(caption, titles, [*rows, base], kind="matrice", note=note)
+
+
+def _leading(facts: list[Fact]) -> Fact:
+    """The answer that the sentence reads: the most frequent of those that answer; of columns, the emptiest."""
+    entry = catalogue().indicators[facts[0].key.split("/")[2]]
+    if entry.choice == "multiple":
+        return min(facts, key=lambda fact: fact.counts[0])
+    answers = [fact for fact in facts if fact.key.split("/")[3] in entry.modalities]
+    return max(answers or facts, key=lambda fact: fact.counts[0])
 
 
 def _cell(fact: Fact | None):

@@ -1,7 +1,7 @@
 """Drawings on empty axes, one module a subject: they compute nothing and return the matplotlib figure."""
 
 from helpers.charts.draw.audit import verdicts
-from helpers.charts.draw.crossed import shares, together
+from helpers.charts.draw.crossed import shares
 from helpers.charts.draw.explored import counts, crossing
 from helpers.charts.draw.intervals import forest, ratios, shares_with_interval, tests_by_design
 from helpers.charts.draw.meetings import associations, attendance, calendar
@@ -37,7 +37,6 @@ __all__ = [
     "teams",
     "tests_by_design",
     "timeline",
-    "together",
     "two_shares",
     "verdicts",
     "volume",

@@ -36,15 +36,9 @@ def _share(row) -> tuple[float, str] | None:
     return float(row.part_max_pct), said
 
 
-def _count(row) -> tuple[float, str] | None:
-    return (
-        None if pd.isna(row.effectif_min) else (float(row.effectif_max), interval(row.effectif_min, row.effectif_max))
-    )
-
-
-def _grid(rows: pd.DataFrame, written) -> list[list[tuple[float, str] | None]]:
+def _grid(rows: pd.DataFrame) -> list[list[tuple[float, str] | None]]:
     """The cells line by line."""
-    return [[written(row) for row in line.itertuples()] for _, line in rows.groupby("modalite", sort=False)]
+    return [[_share(row) for row in line.itertuples()] for _, line in rows.groupby("modalite", sort=False)]
 
 
 def shares(rows: pd.DataFrame, sizes: list[str], *, is_numbered: bool, sheet: Sheet = WIDE) -> Figure:
@@ -59,15 +53,4 @@ def shares(rows: pd.DataFrame, sizes: list[str], *, is_numbered: bool, sheet: Sh
     heads = [
         f"{name}\n{size}" if is_numbered else f"{name}\nn = {size}" for name, size in zip(names, sizes, strict=True)
     ]
-    return heat_table(_grid(rows, _share), lines, heads, sheet=sheet)
-
-
-def together(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
-    """How many have both answers, each pair once; columns of `describe.crossed`, both sides being one list."""
-    ranks, names = _ranks(rows), list(dict.fromkeys(rows["modalite"]))
-    heads = [_head(name, ranks) for name in names[1:]]
-    grid = [
-        [(0, "") if place >= rank else cell for rank, cell in enumerate(line)]
-        for place, line in enumerate(_grid(rows, _count))
-    ]
-    return heat_table([line[1:] for line in grid[:-1]], _lines(rows, ranks)[:-1], heads, sheet=sheet)
+    return heat_table(_grid(rows), lines, heads, sheet=sheet)
