@@ -12,6 +12,7 @@ audit       the printed figures and their verdicts                 (01)
 persons     one indicator by modality; requests and objectives     (02)
 topics      the figures of a topic, populations side by side       (02)
 nested      a whole opened into its parts                          (02)
+crossed     two answers of the same persons                        (02)
 posts       the new posts                                          (02)
 meetings    meetings and associations                              (02)
 compared    what the figures of comparisons share                  (03)
@@ -24,6 +25,7 @@ explored    any indicator, crossed or not                          (workbench)
 
 from helpers.charts.audit import show_verdicts
 from helpers.charts.certainty import show_clusters, show_forest
+from helpers.charts.crossed import show_by_group, show_crossing
 from helpers.charts.explored import show_explored
 from helpers.charts.figure import Figures
 from helpers.charts.groups import show_answers, show_attendance_intervals, show_nested, show_rest
@@ -44,12 +46,14 @@ __all__ = [
     "show_attendance_intervals",
     "show_beside",
     "show_breakdowns",
+    "show_by_group",
     "show_calendar",
     "show_clusters",
     "show_composition",
     "show_conditions",
     "show_context",
     "show_counts",
+    "show_crossing",
     "show_differences",
     "show_entries",
     "show_explored",

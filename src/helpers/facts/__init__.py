@@ -2,6 +2,7 @@
 
 from helpers.facts.figures import (
     DECIMAL_FROM_BASE,
+    FROM_RECORDS,
     NETWORK,
     USUAL,
     Fact,
@@ -19,6 +20,7 @@ from helpers.facts.references import cite, line_runs, merge_references
 
 __all__ = [
     "DECIMAL_FROM_BASE",
+    "FROM_RECORDS",
     "NETWORK",
     "USUAL",
     "Fact",

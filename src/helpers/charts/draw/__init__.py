@@ -1,6 +1,7 @@
 """Drawings on empty axes, one module a subject: they compute nothing and return the matplotlib figure."""
 
 from helpers.charts.draw.audit import verdicts
+from helpers.charts.draw.crossed import shares
 from helpers.charts.draw.explored import counts, crossing
 from helpers.charts.draw.intervals import forest, ratios, shares_with_interval, tests_by_design
 from helpers.charts.draw.meetings import associations, attendance, calendar
@@ -30,6 +31,7 @@ __all__ = [
     "populations",
     "ratios",
     "seniority",
+    "shares",
     "shares_with_interval",
     "stacked_counts",
     "teams",
