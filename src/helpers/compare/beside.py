@@ -24,6 +24,11 @@ class Design:
     colleges: int
     is_of_both: bool
 
+    @property
+    def effects(self) -> tuple[float, float]:
+        """By how much each variance is widened: that of the year, that of the earlier one."""
+        return self.effect, self.effect_ref
+
 
 @dataclass(frozen=True)
 class Beside:

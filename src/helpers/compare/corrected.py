@@ -41,7 +41,7 @@ def interval(pair: Pair, *, shared: float, designs: tuple[float, float]) -> tupl
 
 def corrected(pair: Pair, *, shared: float, overlap: Overlap | None, design: Design | None) -> Values:
     """p with the persons of both years (``p_commun``), then with the likeness too (``p_grappe``), and the interval."""
-    designs = (design.effect, design.effect_ref) if design else NOT_ALIKE
+    designs = design.effects if design else NOT_ALIKE
     found = {"p_commun": two_sided_p(pair, shared=shared)} if overlap else {}
     if design:
         found["p_grappe"] = two_sided_p(pair, shared=shared, designs=designs)

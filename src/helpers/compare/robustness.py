@@ -49,10 +49,14 @@ def robustness(pair: Pair, *, shared: int | None) -> Values:
     return found
 
 
-def detectable(central: Pair) -> Measure:
-    """The least change, in points, that a test at 5 % sees four times in five, from the reference share."""
+def detectable(central: Pair, *, designs: tuple[float, float] = (1.0, 1.0)) -> Measure:
+    """The least change, in points, that a test at 5 % sees four times in five, from the reference share.
+
+    ``designs`` leave that many times fewer persons to each year.
+    """
     base, base_ref, count_ref = (float(each[0]) for each in (central.base, central.base_ref, central.count_ref))
-    effect = NormalIndPower().solve_power(nobs1=base_ref, ratio=base / base_ref, alpha=LEVEL, power=POWER)
+    size, size_ref = base / designs[0], base_ref / designs[1]
+    effect = NormalIndPower().solve_power(nobs1=size_ref, ratio=size / size_ref, alpha=LEVEL, power=POWER)
     start = np.arcsin(np.sqrt(count_ref / base_ref))
     # Away from the nearer end, where there is room: Cohen's h turned back into a share.
     end = start + effect / 2 if start < np.pi / 4 else start - effect / 2

@@ -5,7 +5,7 @@ from functools import partial
 from helpers.compare import composition, robustness, two_shares
 from helpers.compare.beside import Beside
 from helpers.compare.compatible import Pair, Side, central_pair, compatible_pairs
-from helpers.compare.corrected import INTERVAL, corrected, told
+from helpers.compare.corrected import INTERVAL, NOT_ALIKE, corrected, told
 from helpers.compare.two_shares import Measure, Values, exact, sweep
 
 # What each measure of the whole is replaced by, once it is estimated.
@@ -67,7 +67,7 @@ def tests_of_years(now: Side, before: Side, *, path: str, known: Beside) -> dict
         found |= _corrected(now, before, path=path, known=known) | told(overlap, design)
     found |= two_shares.ratio_interval(central)
     found["p_fisher"] = exact(two_shares.fisher(central))
-    found["ecart_detectable"] = robustness.detectable(central)
+    found["ecart_detectable"] = robustness.detectable(central, designs=design.effects if design else NOT_ALIKE)
     is_split = groups is not None and composition.of_whole(groups) == (*now.whole(), *before.whole())
     found |= composition.measures(groups) if is_split else {}
     assumed = (_ASSUMED_LIKENESS if design else ()) + (_ASSUMED_COMPOSITION if is_split else ())

@@ -153,5 +153,5 @@ def only_once(now: pd.DataFrame, before: pd.DataFrame, *, year: int, compare_to:
         entry.label if perimeter.id == "alses" else f"{entry.label} ({perimeter.label})"
         for perimeter in entries.perimeters.values()
         for entry in entries.indicators.values()
-        if (perimeter.id, entry.id) in seen[0] ^ seen[1]
+        if (perimeter.id, entry.id) in seen[0] ^ seen[1] and entry.topic != "donnees"
     ]

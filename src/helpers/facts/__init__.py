@@ -16,6 +16,7 @@ from helpers.facts.figures import (
     with_shares,
 )
 from helpers.facts.references import cite, line_runs, merge_references
+from helpers.facts.series import Series
 
 __all__ = [
     "DECIMAL_FROM_BASE",
@@ -23,6 +24,7 @@ __all__ = [
     "USUAL",
     "Fact",
     "Facts",
+    "Series",
     "among",
     "at_site",
     "cite",

@@ -102,6 +102,17 @@ def _says_nothing(cell: "NotebookNode") -> bool:
     return bool(shown) and all(html == "" for html in shown)
 
 
+def _absent(cells: list["NotebookNode"]) -> set[str]:
+    """The conditions (tags ``si-…``) that do not hold: those whose cells displayed nothing but empty fragments."""
+    found: dict[str, bool] = {}
+    for cell in cells:
+        for tag in tags_of(cell):
+            if tag.startswith("si-") and cell.cell_type == "code":
+                shows = bool(cell.get("outputs")) and not _says_nothing(cell)
+                found[tag] = found.get(tag, False) or shows
+    return {tag for tag, shows in found.items() if not shows}
+
+
 def _presentation(cells: list["NotebookNode"]) -> list["NotebookNode"]:
     """What the title cell says below its title, taken out of it: what the notebook takes and produces, who wrote it."""
     from nbformat.v4 import new_markdown_cell
@@ -131,7 +142,8 @@ def _with_folds(cells: list["NotebookNode"]) -> list["NotebookNode"]:
 
 def arrange_cells(notebook: "NotebookNode") -> Arranged:
     """The cells of a page and of its foot; the cells tagged ``provenance`` are left to the caller."""
-    kept = [cell for cell in deepcopy(notebook.cells) if "provenance" not in tags_of(cell) and not _says_nothing(cell)]
+    left_out = {"provenance", *_absent(notebook.cells)}
+    kept = [cell for cell in deepcopy(notebook.cells) if not left_out & set(tags_of(cell)) and not _says_nothing(cell)]
     prepared = [cell for cell in kept if set(_PREPARED) & set(tags_of(cell))]
     told = _presentation(kept)
     read = _with_folds([cell for cell in kept if cell not in prepared])

@@ -26,6 +26,7 @@ from helpers.store.raw import (
     read_year,
 )
 from helpers.store.receive import receive
+from helpers.store.series import load_series
 
 __all__ = [
     "RawYear",
@@ -39,6 +40,7 @@ __all__ = [
     "load",
     "load_earlier",
     "load_result",
+    "load_series",
     "present",
     "provenance",
     "read_card",

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from helpers.comparisons import Comparison, Comparisons, Measure
-from helpers.facts import DECIMAL_FROM_BASE
+from helpers.facts import DECIMAL_FROM_BASE, among
 from helpers.schema import COUNT_FINDINGS, FINDINGS, catalogue
 from helpers.tables.frame import LEDGER, Group, aligned, headings, lay_out
 from helpers.wording import (
@@ -71,7 +71,9 @@ def _finding(comparison: Comparison) -> str:
     """What the bounds say: two years rise or fall, two groups stand above or below."""
     if not comparison.finding:
         return "—"
-    of_two_years = comparison.key.startswith("comparaisons/annees/")
+    if comparison.finding == "stable" and comparison["ecart"].is_exact:
+        return "inchangée"  # no rounding hides a change
+    of_two_years = comparison.key.startswith(("comparaisons/annees/", "comparaisons/details/"))
     beside = {} if of_two_years else {"hausse": "au-dessus", "baisse": "au-dessous"}
     return beside.get(comparison.finding, FINDINGS[comparison.finding])
 
@@ -105,6 +107,28 @@ def reach_table(found: Comparisons, *, caption: str) -> Html:
     numbers = ["Part de référence (%)", "Part (%)", "Écart (points)", "Bornes de l’écart"]
     titles = headings("Comparaison", *numbers, "Constat", "Hasard", numbers=numbers)
     return lay_out(caption, titles, groups, note=say("compare", "reach_note"))
+
+
+def details_table(found: Comparisons, *, caption: str) -> Html:
+    """The shares of two years that are not tested, in per cent, question by question, folded; nothing without any.
+
+    >>> trouve = comparisons.Comparisons(store.load_result(2020, "comparaisons"))
+    >>> tables.details_table(trouve, caption="Les autres réponses").html
+    ''
+    """
+    shown = [each for each in found.of("details") if "ecart" in each]
+    if not shown:
+        return Html("", "")
+    shares = [aligned([_share(each, name) for each in shown]) for name in ("part_reference", "part")]
+    groups: dict[str, Group] = {}
+    for each, before, now in zip(shown, *shares, strict=True):
+        perimeter, indicator, _ = each.path.split("/")
+        title = among(catalogue().indicators[indicator].label, indicator, perimeter)
+        groups.setdefault(title, Group(title, [])).rows.append([_name(each), before, now, *_gap(each), _finding(each)])
+    numbers = ["Part de référence (%)", "Part (%)", "Écart (points)", "Bornes de l’écart"]
+    made = lay_out(caption, headings("Réponse", *numbers, "Constat", numbers=numbers), list(groups.values()))
+    text = fragment("folded.html.j2", summary=caption, content=made, kind=LEDGER)
+    return Html(text, plain(text))
 
 
 def differences_table(rows: pd.DataFrame, *, year: int, compare_to: int | None) -> Html:
