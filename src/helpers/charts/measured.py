@@ -10,8 +10,7 @@ from helpers.charts.figure import compose
 from helpers.charts.palette import colour_of
 from helpers.charts.words import bases, comparing, source
 from helpers.comparisons import Comparison, Comparisons
-from helpers.facts import Facts, Series
-from helpers.schema import catalogue
+from helpers.facts import Facts, Series, among
 from helpers.tables import table
 from helpers.wording import Html, probability
 
@@ -32,6 +31,7 @@ def draw_likeness(shown: list[Comparison], found: Comparisons, now: Facts, befor
         for each in shown
     )
     titles = {"etiquette": "Part", "effet": "Effet de plan", "sans": "p sans ressemblance", "avec": "p avec"}
+    caption = "Ressemblance estimée dans les collèges, et valeurs p avant correction"
     most = max(shown, key=lambda each: each["effet_de_plan"].value)
     return compose(
         partial(draw.effects, rows, colours_of(shown)),
@@ -42,7 +42,7 @@ def draw_likeness(shown: list[Comparison], found: Comparisons, now: Facts, befor
         base=bases_of_years(shown, (before.year, now.year)),
         source=source_of(shown, [before, now], "personnes suivies par un ALSES"),
         alt=comparing("estimated_alt", found=shown).text,
-        table=table(rows, caption="Ressemblance estimée dans les collèges", titles=titles),
+        table=table(rows, caption=caption, titles=titles),
     )
 
 
@@ -103,14 +103,13 @@ def show_series(shares: list[Series]) -> Html:
     titles = {"etiquette": "Part", "annee": "Année", "part_pct": "Part connue", "part_min_pct": "Au moins"}
     titles |= {"part_max_pct": "Au plus"}
     has_bounds = bool((rows["part_min_pct"] < rows["part_max_pct"]).any())
-    perimeters = catalogue().perimeters
     return compose(
         partial(draw.series, rows, colours),
         id="series",
         title=comparing("series_title", years=years),
         subtitle=comparing("series_subtitle", has_bounds=has_bounds),
         reading=comparing("series_reading", each=shares[0]),
-        base=bases([(fact, f"{perimeters[fact.key.split('/')[1]].label}, {fact.key[:4]}") for fact in facts]),
+        base=bases([(fact, among(fact.key[:4], *fact.key.split("/")[2:0:-1])) for fact in facts]),
         source=source("voir les données de la figure", (fact.reference for fact in facts)),
         alt=comparing("series_alt", series=shares).text,
         table=table(rows, caption=f"Parts, de {years[0]} à {years[-1]}", titles=titles),

@@ -36,9 +36,18 @@ def is_counted(indicators: pd.DataFrame) -> bool:
     return bool(indicators["source"].isin(RECORDS).any())
 
 
-def is_of_records(indicator: str, modality: str) -> bool:
-    """Whether a modality is one that only records have: not answered, not foreseen."""
-    return modality in catalogue().indicators[indicator].recorded
+def counted_words(row, **suffixes: str) -> dict[str, str]:
+    """How the counts of a comparison were found, when records gave them: its own words in place of the printed ones.
+
+    ``suffixes`` name the two sides in the columns of ``row``: ``now="_apres", reference="_avant"``.
+    """
+    ends = {"now": "", "reference": "_reference"}
+    return {
+        f"{name}{ends[side]}": "compté dans les dossiers individuels"
+        for side, suffix in suffixes.items()
+        if getattr(row, f"source{suffix}") in RECORDS
+        for name in ("effectif", "base")
+    }
 
 
 def is_compared(indicator: str) -> bool:

@@ -18,7 +18,7 @@ from helpers.compare.compatible import (
     side_of,
 )
 from helpers.compare.found import Found
-from helpers.compare.headlines import HEADLINED_RESTS, is_compared, is_counted
+from helpers.compare.headlines import HEADLINED_RESTS, counted_words, is_compared, is_counted
 from helpers.compare.tested import corrected_words, test_of, tests_of_years
 from helpers.compare.two_shares import Measure, exact, sweep
 from helpers.compare.years import STABLE_POINTS, finding, published
@@ -58,7 +58,8 @@ def _three(row, column: str) -> Measure:
 def _year(row, *, known: Beside, years: str) -> Found:
     now, before, path = side_of(row, "_apres"), side_of(row, "_avant"), _path(row)
     kind = "annees" if known.is_headlined(path) else "details"
-    made = partial(Found, f"{kind}/{path}", f"{title_of_figure(row)}, {years}", row.constat_part)
+    methods = counted_words(row, now="_apres", reference="_avant")
+    made = partial(Found, f"{kind}/{path}", f"{title_of_figure(row)}, {years}", row.constat_part, methods=methods)
     if now is None or before is None or pd.isna(row.ecart_min):
         names = {"part": "part_{}pct_apres", "part_reference": "part_{}pct_avant", "ecart": "ecart_part_{}pts"}
         return made({name: _three(row, column) for name, column in names.items()})
@@ -88,7 +89,8 @@ def years(differences: pd.DataFrame, *, known: Beside, year: int, compare_to: in
         elif pd.notna(row.ecart_min):
             counts = _count_change(row, now=side_of(row, "_apres"), before=side_of(row, "_avant"))
             label = f"{title_of_figure(row)}, {when}"
-            yield Found(f"annees/{_path(row)}", label, "", counts, count_finding=row.constat_effectif)
+            methods = counted_words(row, now="_apres", reference="_avant")
+            yield Found(f"annees/{_path(row)}", label, "", counts, count_finding=row.constat_effectif, methods=methods)
 
 
 def volumes(totals: pd.DataFrame, *, year: int, compare_to: int | None) -> Iterator[Found]:
@@ -98,7 +100,7 @@ def volumes(totals: pd.DataFrame, *, year: int, compare_to: int | None) -> Itera
     """
     for row in totals.itertuples():
         found = _count_change(row)
-        methods = {"rapport": "effectif / effectif_reference"}
+        methods = {"rapport": "effectif / effectif_reference", **counted_words(row, now="_apres", reference="_avant")}
         if min(found["effectif"][1], found["effectif_reference"][1]) > 0:
             now, before = found["effectif"], found["effectif_reference"]
             found["rapport"] = (now[0] / before[0], now[1] / before[2], now[2] / before[1])
@@ -110,7 +112,7 @@ def volumes(totals: pd.DataFrame, *, year: int, compare_to: int | None) -> Itera
         yield Found(f"volume/{_path(row)}", label, "", found, count_finding=row.constat_effectif, methods=methods)
 
 
-def _rest(part: Side, whole: Side, *, id: str, label: str) -> Found | None:
+def _rest(part: Side, whole: Side, *, id: str, label: str, methods: dict[str, str]) -> Found | None:
     central = central_rest(part, whole)
     if central.base_ref[0] <= 0 or not 0 <= central.count_ref[0] <= central.base_ref[0]:
         return None
@@ -120,7 +122,7 @@ def _rest(part: Side, whole: Side, *, id: str, label: str) -> Found | None:
     naive = sweep(two_shares.measures, central_pair(part, whole), compatible_pairs(part, whole))
     found |= {f"{name}_naif": naive[name] for name in ("ecart", "h", "rapport")}
     says = finding(*found["ecart"][1:], stable_within=STABLE_POINTS)
-    return Found(id, label, says, found, tested="p_valeur")
+    return Found(id, label, says, found, tested="p_valeur", methods=methods)
 
 
 def rests(now: pd.DataFrame, *, year: int) -> Iterator[Found]:
@@ -140,5 +142,7 @@ def rests(now: pd.DataFrame, *, year: int) -> Iterator[Found]:
         if part and whole and is_chosen:
             title = catalogue().indicators[row.indicateur].title_of(row.modalite)
             label = f"{title}, ALSES et reste de la prévention spécialisée"
-            found = _rest(part, whole, id=f"reste/{PART}/{row.indicateur}/{row.modalite}", label=label)
+            methods = counted_words(row, now="_partie")
+            id = f"reste/{PART}/{row.indicateur}/{row.modalite}"
+            found = _rest(part, whole, id=id, label=label, methods=methods)
             yield from [found] if found else []

@@ -6,8 +6,7 @@ import pandas as pd
 
 from helpers.compare.headlines import HEADLINED
 from helpers.compare.years import STABLE_POINTS, finding
-from helpers.facts import Fact, Facts, Series, among
-from helpers.schema import catalogue
+from helpers.facts import Fact, Facts, Series, name_answer
 
 # Two years make a difference, which the rest of the page tells.
 LEAST_YEARS = 3
@@ -34,7 +33,7 @@ def _course(known: list[Fact]) -> str:
 
 def _label(path: str) -> str:
     perimeter, indicator, modality = path.split("/")
-    return among(catalogue().indicators[indicator].label_of(modality), indicator, perimeter)
+    return name_answer(indicator, modality, perimeter)
 
 
 def series(indicators: pd.DataFrame) -> list[Series]:

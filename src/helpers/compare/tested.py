@@ -9,7 +9,7 @@ from helpers.compare.corrected import INTERVAL, NOT_ALIKE, corrected, told
 from helpers.compare.two_shares import Measure, Values, exact, sweep
 
 # What each measure of the whole is replaced by, once it is estimated.
-_ASSUMED_LIKENESS = tuple(f"p_grappe_{name}" for name in robustness.DESIGN_EFFECTS)
+_ASSUMED_LIKENESS = (*(f"p_grappe_{name}" for name in robustness.DESIGN_EFFECTS), "p_recouvrement_grappe_fort")
 _ASSUMED_COMPOSITION = ("supplement", "part_supplement")
 
 

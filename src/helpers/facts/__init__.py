@@ -15,6 +15,7 @@ from helpers.facts.figures import (
     title_of_figure,
     with_shares,
 )
+from helpers.facts.names import name_answer
 from helpers.facts.references import cite, line_runs, merge_references
 from helpers.facts.series import Series
 
@@ -33,6 +34,7 @@ __all__ = [
     "key_of",
     "line_runs",
     "merge_references",
+    "name_answer",
     "network",
     "title_of_figure",
     "with_shares",

@@ -122,9 +122,11 @@ def details_table(found: Comparisons, *, caption: str) -> Html:
     shares = [aligned([_share(each, name) for each in shown]) for name in ("part_reference", "part")]
     groups: dict[str, Group] = {}
     for each, before, now in zip(shown, *shares, strict=True):
-        perimeter, indicator, _ = each.path.split("/")
-        title = among(catalogue().indicators[indicator].label, indicator, perimeter)
-        groups.setdefault(title, Group(title, [])).rows.append([_name(each), before, now, *_gap(each), _finding(each)])
+        perimeter, indicator, modality = each.path.split("/")
+        entry = catalogue().indicators[indicator]
+        title, answer = among(entry.label, indicator, perimeter), entry.label_of(modality)
+        cells = [f"{answer[:1].upper()}{answer[1:]}", before, now, *_gap(each), _finding(each)]
+        groups.setdefault(title, Group(title, [])).rows.append(cells)
     numbers = ["Part de référence (%)", "Part (%)", "Écart (points)", "Bornes de l’écart"]
     made = lay_out(caption, headings("Réponse", *numbers, "Constat", numbers=numbers), list(groups.values()))
     text = fragment("folded.html.j2", summary=caption, content=made, kind=LEDGER)
@@ -174,12 +176,12 @@ def measures_table(found: Comparisons, *, caption: str) -> Html:
 
 
 def _measures(comparison: Comparison) -> list[list]:
-    kinds = catalogue().measures
+    kinds, units = catalogue().measures, catalogue().units
     return [
         [
             kinds[name].label,
             *(_value(each, measure, name) for each in (measure.value, measure.low, measure.high)),
-            measure.unit.replace("pct", "%") or "—",
+            units.get(measure.unit, ("", measure.unit))[1].replace("pct", "%") or "—",
             measure.method,
         ]
         for name, measure in comparison.measures.items()

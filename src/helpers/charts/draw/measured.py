@@ -7,7 +7,7 @@ from matplotlib.ticker import MaxNLocator
 from helpers.charts.draw.axes import HATCH, bare, folded, name_rows, room, thick
 from helpers.charts.palette import BLUE, GREY, GROUND, INK, ORANGE, PALE
 from helpers.charts.sheet import WIDE, Sheet, canvas
-from helpers.wording import number, percent, points, signed
+from helpers.wording import is_rounded, number, percent, points, signed
 
 # Frames side by side, and inches each is high.
 ACROSS, HIGH = {False: 3, True: 1}, 1.75
@@ -93,10 +93,11 @@ def _frame(axes, rows: pd.DataFrame, colour: str) -> None:
     # Ten points at least: a frame must not make a fall of what is a ripple.
     reach = max(high - low, 10)
     axes.set_ylim(max(0, low - reach * 0.3), min(100, high + reach * 0.45))
-    for year, share, top in zip(years, rows["part_pct"], rows["part_max_pct"], strict=True):
-        if pd.notna(share):
+    for year, row in zip(years, rows.itertuples(), strict=True):
+        if pd.notna(row.part_pct):
+            decimals = 0 if is_rounded(row.part_pct, row.part_min_pct, row.part_max_pct) else 1
             place = {"textcoords": "offset points", "ha": "center", "va": "bottom", "fontweight": "bold"}
-            axes.annotate(percent(share), (year, top), (0, 5), **place)
+            axes.annotate(percent(row.part_pct, decimals), (year, row.part_max_pct), (0, 5), **place)
     axes.set_xticks(years, [str(year) for year in years], color=GREY)
     axes.set_xlim(years.min() - 0.4, years.max() + 0.4)
     axes.yaxis.set_major_locator(MaxNLocator(3, integer=True))
