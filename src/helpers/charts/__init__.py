@@ -19,6 +19,7 @@ compared    what the figures of comparisons share                  (03)
 years       two years                                              (03)
 groups      groups within a year                                   (03)
 certainty   how sure the differences are                           (03)
+measured    what records tell of two years, or of more             (03)
 statements  the coded statements                                   (04)
 explored    any indicator, crossed or not                          (workbench)
 """
@@ -29,6 +30,7 @@ from helpers.charts.crossed import show_by_group, show_crossing
 from helpers.charts.explored import show_explored
 from helpers.charts.figure import Figures
 from helpers.charts.groups import show_answers, show_attendance_intervals, show_nested, show_rest
+from helpers.charts.measured import show_series
 from helpers.charts.meetings import show_associations, show_attendance, show_calendar
 from helpers.charts.nested import show_entries, show_volume
 from helpers.charts.persons import show_requests_and_goals
@@ -64,6 +66,7 @@ __all__ = [
     "show_rest",
     "show_scales",
     "show_seniority",
+    "show_series",
     "show_starts",
     "show_teams",
     "show_verdicts",

@@ -16,7 +16,9 @@ from helpers.facts.figures import (
     title_of_figure,
     with_shares,
 )
+from helpers.facts.names import name_answer
 from helpers.facts.references import cite, line_runs, merge_references
+from helpers.facts.series import Series
 
 __all__ = [
     "DECIMAL_FROM_BASE",
@@ -25,6 +27,7 @@ __all__ = [
     "USUAL",
     "Fact",
     "Facts",
+    "Series",
     "among",
     "at_site",
     "cite",
@@ -33,6 +36,7 @@ __all__ = [
     "key_of",
     "line_runs",
     "merge_references",
+    "name_answer",
     "network",
     "title_of_figure",
     "with_shares",

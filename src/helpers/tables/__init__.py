@@ -1,7 +1,7 @@
 """Tables from finished frames: caption, units, scopes, notes. One template, so that every table reads alike."""
 
 from helpers.tables.audit import coherences_table, controls_table, remarks_table
-from helpers.tables.comparisons import differences_table, measures_table, reach_table
+from helpers.tables.comparisons import details_table, differences_table, measures_table, reach_table
 from helpers.tables.figures import (
     answers_table,
     breakdown_table,
@@ -24,6 +24,7 @@ __all__ = [
     "coherences_table",
     "controls_table",
     "crossing_table",
+    "details_table",
     "differences_table",
     "ledger_table",
     "matrix_table",
