@@ -13,8 +13,9 @@ MINI = Path(__file__).resolve().parent / "mini"
 
 
 def copy_project(source: Path, destination: Path) -> Path:
-    """A data root that holds only the raw files of the source."""
-    shutil.copytree(source / "data" / "raw", destination / "data" / "raw")
+    """A data root that holds only the raw files of the source; an export that somebody dropped there stays there."""
+    private = shutil.ignore_patterns("[Aa][Cc][Cc][Oo][Mm][Pp][Aa][Gg][Nn][Ee][Mm][Ee][Nn][Tt]*", "carte_export.json")
+    shutil.copytree(source / "data" / "raw", destination / "data" / "raw", ignore=private)
     return destination
 
 

@@ -67,6 +67,12 @@ REFUSED = [
     "data/raw/reference/2020/colleges.csv",
     "data/processed/2020/README.md",
     "data/processed/2020/prive/personnes.parquet",
+    "data/processed/2020/prive/accompagnements.parquet",
+    "data/processed/2020/prive/quarantaine.csv",
+    "data/processed/2020/recouvrements.csv",
+    "reports/2020-synthetique/index.html",
+    "data/raw/2020/carte_export.json",
+    "data/raw/2020/accompagnements_synthetique.csv",
     "data/releases/2020/indicateurs.csv",
     "reports/2020/index.html",
     "reports/index.html",
@@ -93,7 +99,7 @@ DROPPED = [
     f"data/raw/{folder}{stem}{suffix}"
     for folder, stem, suffix in itertools.product(
         ("", "2019/", "2020/", "2035/", "reference/", "2020/sous dossier/", "2021/Données/été/"),
-        ("accompagnements", "accompagnements_2021", "ACCOMPAGNEMENTS", "Export base", "données", "a"),
+        ("accompagnements", "accompagnements_2021", "accompagnements_synthetique", "ACCOMPAGNEMENTS", "carte_export", "Export base", "données", "a"),
         (".csv", ".CSV", ".xlsx", ".ods", ".parquet", ".sqlite", ".txt", ".zip", ".json", ".md", ""),
     )
 ]
@@ -157,6 +163,12 @@ def test_no_tracked_table_holds_persons():
 @pytest.mark.parametrize("header", [b"identifiant,annee", b"\xef\xbb\xbfIdentifiant;Annee", b'"annee_naissance"\r\n'])
 def test_a_table_of_persons_is_recognised_under_any_name(header):
     assert holds_persons(header)
+
+
+def test_no_notebook_of_the_report_but_the_first_reads_persons():
+    private = re.compile(r"read_export|read_earlier|receive|load_records|load_persons|save_persons|prive")
+    readers = {path.name for path in tracked(".ipynb") if private.search(path.read_text(encoding="utf-8"))}
+    assert readers == {"01_clean.ipynb"}
 
 
 def test_tracked_notebooks_have_no_outputs():

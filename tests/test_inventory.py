@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from helpers import inventory, paths
+from helpers import inventory, paths, store
+from small_export import write_export
 
 
 @pytest.fixture
@@ -114,3 +115,42 @@ def test_a_check_loads_no_grammar_of_international_addresses():
     script = "import sys; from helpers import checks; import jsonschema; print(sys.modules['rfc3987_syntax'], 'lark' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["None", "False"]
+
+
+# --- exports and what is simulated -----------------------------------------------------------------------------------
+
+
+def test_an_export_is_listed_with_its_rows_once_it_was_read(data_root):
+    write_export(data_root)
+    assert inventory.take_inventory()[-1].exports == {"accompagnements.csv": None}
+    store.freeze_exports(2033, {"accompagnements.csv": 12})
+    year = inventory.take_inventory()[-1]
+    assert (year.year, year.rows, year.exports, year.faults, year.has_data) == (2033, {}, {"accompagnements.csv": 12}, 0, True)
+
+
+def test_a_year_that_is_only_prepared_is_listed_and_has_no_data(data_root):
+    (data_root / "data/raw/2033").mkdir()
+    (data_root / "data/raw/2033/reunions.csv").write_text("date,intitule\n", encoding="utf-8")
+    year = inventory.take_inventory()[-1]
+    assert (year.rows, year.faults, year.has_data) == ({"reunions": 0}, 0, False)
+
+
+def test_a_simulation_leaves_the_true_report_as_it_is_and_an_export_makes_it_stale(root):
+    path = write_export(root, year=2032, name="accompagnements_synthetique.csv")
+    assert reasons() == []
+    path.rename(path.with_name("accompagnements.csv"))
+    assert reasons() == ["2032/accompagnements.csv est arrivé depuis"]
+
+
+def test_a_report_of_simulated_records_is_listed_beside_the_true_one(root):
+    write_export(root, year=2032, name="accompagnements_synthetique.csv")
+    shutil.copytree(root / "reports/2032", root / "reports/2032-synthetique")
+    path = root / "reports/2032-synthetique/manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | {"synthetique": True}), encoding="utf-8")
+    year = inventory.take_inventory()[-1]
+    assert (year.report.reasons, year.simulated.reasons) == ([], ["2032/accompagnements_synthetique.csv est arrivé depuis"])
+
+
+def test_an_earlier_year_that_came_since_makes_the_series_stale(root):
+    write_export(root, year=2029)
+    assert reasons() == ["l’année 2029 est arrivée depuis"]

@@ -4,6 +4,7 @@ import pytest
 
 from helpers import parameters, paths
 from helpers.schema import DataError
+from small_export import write_export
 
 TYPE = "doit être une année en quatre chiffres, sans guillemets ; reçu : "
 ABSENT = "Aucune donnée pour 2030 ; années présentes : 2031, 2032. Déposez ses fichiers dans data/raw/2030."
@@ -27,6 +28,30 @@ def test_what_cannot_be_used_is_told_in_one_sentence(data_root, notebook, given,
     with pytest.raises(DataError) as told:
         parameters.check(notebook, **given)
     assert str(told.value) == sentence
+
+
+def test_a_year_that_only_has_names_of_columns_has_nothing_to_be_read_yet(data_root):
+    (data_root / "data/raw/2033").mkdir()
+    (data_root / "data/raw/2033/reunions.csv").write_text("date,intitule\n", encoding="utf-8")
+    with pytest.raises(DataError) as told:
+        parameters.check("03_compare", year=2033)
+    assert str(told.value) == (
+        "Rien à lire encore pour 2033 : les tables de data/raw/2033 n’ont que leurs noms de colonnes ; "
+        "remplissez-en une ou déposez l’export de la base, puis relancez."
+    )
+
+
+def test_the_series_of_a_year_is_every_year_with_data_up_to_it(data_root):
+    write_export(data_root, year=2030)
+    write_export(data_root, year=2034)
+    assert parameters.check("03_compare", year=2032, compare_to=2030).series == [2030, 2031, 2032]
+    assert parameters.check("01_clean", year=2034).series == [2030, 2031, 2032, 2034]
+
+
+def test_a_year_of_records_has_no_report_of_a_site_yet(data_root):
+    write_export(data_root, year=2033)
+    with pytest.raises(DataError, match="^Le rapport de 2033 ne montre encore que le réseau entier : laissez site_type"):
+        parameters.check("02_describe", year=2033, site_type="college", site="0999901A")
 
 
 def test_a_project_without_data_says_so(tmp_path, monkeypatch):

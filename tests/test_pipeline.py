@@ -13,6 +13,7 @@ from filelock import FileLock
 from helpers import cli, paths, pipeline
 from helpers.pipeline.execute import execute, find_fault
 from helpers.pipeline.source import count_cells
+from small_export import write_export
 
 CELLS = [
     ("markdown", "# Que fait ce notebook ?", []),
@@ -338,3 +339,77 @@ def test_the_same_inputs_give_the_same_pages_and_the_command_says_what_it_made(p
         stamp.pop("tampon")
     assert again == reports
     assert stamps[0] == stamps[1]
+
+
+# --- years of records --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Runs nothing and makes one page, so that only what is around is tried: the notebooks run, by name and year."""
+    ran = []
+
+    def run(name, values, destination, *, cell_done):
+        ran.append((name, values["year"]))
+
+    monkeypatch.setattr("helpers.pipeline.report.execute", run)
+    monkeypatch.setattr("helpers.pipeline.report._build", lambda folder, *_: (folder / "index.html").touch())
+    monkeypatch.setattr("helpers.publish.check_pages", lambda folder: [])
+    return ran
+
+
+def manifest_of(folder: Path) -> dict:
+    return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+
+
+def test_every_year_of_the_series_is_cleaned_in_order_and_is_an_input(data_root, quick):
+    write_export(data_root, year=2030)
+    write_export(data_root)
+    folder = pipeline.make_report(2033, compare_to=2031, tell=lambda _: None)
+    assert quick == [("01_clean", year) for year in (2030, 2031, 2032, 2033)] + [(name, 2033) for name in ("02_describe", "03_compare", "04_themes")]
+    assert (folder.name, "synthetique" in manifest_of(folder)) == ("2033", False)
+    inputs = {entry["path"] for entry in manifest_of(folder)["inputs"]}
+    assert {f"data/raw/{year}/accompagnements.csv" for year in (2030, 2033)} | {"data/raw/2031/chiffres_publies.csv", "data/raw/2032/enonces.csv"} < inputs
+    assert not any("prive" in path or "carte_export" in path for path in inputs)
+
+
+@pytest.mark.parametrize("simulated", [2030, 2033])
+def test_a_report_that_rests_on_any_simulated_year_has_its_own_folder_and_says_so(data_root, quick, simulated):
+    for year in (2030, 2033):
+        write_export(data_root, year=year, name="accompagnements_synthetique.csv" if year == simulated else "accompagnements.csv")
+    (data_root / "reports/2033").mkdir(parents=True)
+    said = []
+    folder = pipeline.make_report(2033, tell=said.append)
+    assert (paths.relative(folder), manifest_of(folder)["synthetique"]) == ("reports/2033-synthetique", True)
+    assert list((data_root / "reports/2033").iterdir()) == []
+    assert f"Données synthétiques : data/raw/{simulated}/accompagnements_synthetique.csv. Le rapport ne décrit personne et ne se cite pas." in said
+
+
+def test_an_export_with_a_fault_stops_the_run_before_anything_is_made(data_root, quick, capsys):
+    write_export(data_root).write_bytes(b"")
+    assert cli.main(["run", "--year", "2033"]) == 2
+    assert "data/raw/2033/accompagnements.csv" in capsys.readouterr().err
+    assert (quick, (data_root / "reports").exists()) == ([], False)
+
+
+def test_the_command_does_not_prepare_a_simulated_report_to_be_sent(data_root, quick, capsys):
+    write_export(data_root, name="accompagnements_synthetique.csv")
+    assert cli.main(["run", "--year", "2033", "--pdf"]) == 0
+    assert "il ne s’envoie pas" in capsys.readouterr().out
+    assert cli.main(["share", "2033"]) == 2
+    told = capsys.readouterr().err.replace("\u202f", " ").replace("\u00a0", " ")
+    assert told == (
+        "Le rapport de 2033 repose sur des données simulées (reports/2033-synthetique) : il ne s’envoie pas. "
+        "Retirez la simulation, déposez l’export de la base, puis refaites le rapport.\n"
+    )
+    assert sorted(path.name for path in (data_root / "reports").iterdir()) == ["2033-synthetique"]
+
+
+def test_a_year_that_is_only_prepared_is_one_sentence(data_root, quick, capsys):
+    (data_root / "data/raw/2033").mkdir()
+    (data_root / "data/raw/2033/reunions.csv").write_text("date,intitule\n", encoding="utf-8")
+    assert cli.main(["run", "--year", "2033"]) == 2
+    assert capsys.readouterr().err.startswith("Rien à lire encore pour 2033")
+    assert cli.main(["status"]) == 0
+    shown = capsys.readouterr().out.replace("\u202f", " ").replace("\u00a0", " ")
+    assert "2033\n  fichiers  reunions (0 ligne)\n  contrôle  rien à lire encore : remplissez une table de data/raw/2033," in shown

@@ -12,21 +12,25 @@ audit       the printed figures and their verdicts                 (01)
 persons     one indicator by modality; requests and objectives     (02)
 topics      the figures of a topic, populations side by side       (02)
 nested      a whole opened into its parts                          (02)
+crossed     two answers of the same persons                        (02)
 posts       the new posts                                          (02)
 meetings    meetings and associations                              (02)
 compared    what the figures of comparisons share                  (03)
 years       two years                                              (03)
 groups      groups within a year                                   (03)
 certainty   how sure the differences are                           (03)
+measured    what records tell of two years, or of more             (03)
 statements  the coded statements                                   (04)
 explored    any indicator, crossed or not                          (workbench)
 """
 
 from helpers.charts.audit import show_verdicts
 from helpers.charts.certainty import show_clusters, show_forest
+from helpers.charts.crossed import show_by_group, show_crossing
 from helpers.charts.explored import show_explored
 from helpers.charts.figure import Figures
 from helpers.charts.groups import show_answers, show_attendance_intervals, show_nested, show_rest
+from helpers.charts.measured import show_series
 from helpers.charts.meetings import show_associations, show_attendance, show_calendar
 from helpers.charts.nested import show_entries, show_volume
 from helpers.charts.persons import show_requests_and_goals
@@ -44,12 +48,14 @@ __all__ = [
     "show_attendance_intervals",
     "show_beside",
     "show_breakdowns",
+    "show_by_group",
     "show_calendar",
     "show_clusters",
     "show_composition",
     "show_conditions",
     "show_context",
     "show_counts",
+    "show_crossing",
     "show_differences",
     "show_entries",
     "show_explored",
@@ -60,6 +66,7 @@ __all__ = [
     "show_rest",
     "show_scales",
     "show_seniority",
+    "show_series",
     "show_starts",
     "show_teams",
     "show_verdicts",

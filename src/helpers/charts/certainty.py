@@ -5,8 +5,9 @@ from functools import partial
 import pandas as pd
 
 from helpers.charts import draw
-from helpers.charts.compared import bases_of, bases_of_years, colours_of, ends, label, source_of
+from helpers.charts.compared import are_exact, bases_of, bases_of_years, colours_of, ends, label, source_of
 from helpers.charts.figure import compose
+from helpers.charts.measured import draw_likeness
 from helpers.charts.words import comparing, nothing
 from helpers.comparisons import Comparison, Comparisons
 from helpers.facts import Facts
@@ -74,8 +75,8 @@ def show_forest(found: Comparisons, now: Facts) -> Html:
         partial(draw.forest, rows),
         id="intervalles",
         title=comparing("forest_title", conclusive=[each for each in shown if each.is_conclusive], tested=shown),
-        subtitle=comparing("forest_subtitle"),
-        reading=comparing("forest_reading", c=shown[0]),
+        subtitle=comparing("forest_subtitle", is_exact=are_exact(shown)),
+        reading=comparing("forest_reading", c=shown[0], is_exact=shown[0]["ecart"].is_exact),
         base=bases_of(kinds, _COMPARED),
         source=source_of(shown, [now], "voir les données de la figure"),
         alt=comparing("forest_alt", found=shown).text,
@@ -94,6 +95,8 @@ def _clusters_frame(shown: list[Comparison]) -> pd.DataFrame:
 def show_clusters(found: Comparisons, now: Facts, before: Facts) -> Html:
     """The test of each change under stronger and stronger likeness within posts; a box when nothing is tested.
 
+    Once records tell how alike the persons of a collège are, that likeness in place of those assumed.
+
     >>> trouve = comparisons.Comparisons(store.load_result(2020, "comparaisons"))
     >>> annees = (facts.Facts(store.load(annee, "indicateurs"), year=annee) for annee in (2020, 2019))
     >>> print(charts.show_clusters(trouve, *annees).text)
@@ -101,6 +104,9 @@ def show_clusters(found: Comparisons, now: Facts, before: Facts) -> Html:
     Valeur p selon la ressemblance supposée (nulle, faible, moyenne, forte) : filles, 0,20, 0,31, 0,46, 0,54 ;
     orientation par le collège, moins de 0,001, 0,0025, 0,027, 0,072.
     """
+    estimated = found.of("annees", having="p_grappe")
+    if estimated:
+        return draw_likeness(estimated, found, now, before)
     shown, page = found.of("annees", having="p_grappe_fort"), found("page")
     if not shown or "effet_grappe_fort" not in page:
         return nothing("aucune part n’est testée d’une année à l’autre, ou le nombre d’ALSES est inconnu")

@@ -87,6 +87,11 @@ def drawn(found: list[Comparison]) -> list[Comparison]:
     return [each for each in found if all(name in each and each[name].value is not None for name in needed)]
 
 
+def are_exact(found: list[Comparison]) -> bool:
+    """Whether no rounding moves any of these differences."""
+    return all(each["ecart"].is_exact for each in found)
+
+
 def widest(found: list[Comparison]) -> Comparison:
     """The one whose difference is the greatest, either way."""
     return max(found, key=lambda each: abs(each["ecart"].value))

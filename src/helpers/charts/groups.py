@@ -5,7 +5,17 @@ from functools import partial
 import pandas as pd
 
 from helpers.charts import draw
-from helpers.charts.compared import bases_of, colours_of, drawn, label, share_text, shares_frame, source_of, widest
+from helpers.charts.compared import (
+    are_exact,
+    bases_of,
+    colours_of,
+    drawn,
+    label,
+    share_text,
+    shares_frame,
+    source_of,
+    widest,
+)
 from helpers.charts.figure import compose
 from helpers.charts.palette import BLUE, colour_of
 from helpers.charts.words import bases, comparing, nothing, source, words
@@ -46,7 +56,7 @@ def show_rest(found: Comparisons, now: Facts) -> Html:
         partial(draw.two_shares, rows, colours_of(shown)),
         id="reste",
         title=comparing("rest_title", c=most),
-        subtitle=comparing("rest_subtitle", year=now.year),
+        subtitle=comparing("rest_subtitle", year=now.year, is_exact=are_exact(shown)),
         reading=comparing("rest_reading", c=most),
         base=bases_of([("reste", each) for each in shown], {"reste": ("reste de la prévention spécialisée", "ALSES")}),
         source=source_of(shown, [now], "prévention spécialisée, collège ou non"),

@@ -6,6 +6,7 @@ import pandas as pd
 
 from helpers.charts import draw
 from helpers.charts.figure import Figures, compose
+from helpers.charts.persons import is_rounded_somewhere, known
 from helpers.charts.topics import figures_of, show_breakdowns
 from helpers.charts.words import bases, describing, source
 from helpers.facts import USUAL, Fact, Facts
@@ -34,7 +35,7 @@ def _others(parts: list[pd.DataFrame], drawn: list[pd.DataFrame]) -> list[pd.Dat
     shown = {key for rows in drawn for key in zip(rows["perimetre"], rows["indicateur"], rows["modalite"], strict=True)}
     kept = []
     for rows in parts:
-        said = rows[rows["part_min_pct"].notna()]
+        said = known(rows)[lambda each: each["part_min_pct"].notna()]
         keys = zip(said["perimetre"], said["indicateur"], said["modalite"], strict=True)
         kept += [] if set(keys) <= shown else [rows]
     return kept
@@ -64,7 +65,7 @@ def show_volume(parts: list[pd.DataFrame], facts: Facts) -> Html:
         partial(draw.volume, whole, pupils, alses, others, names=names),
         id="volume",
         title=describing("volume_title", others=others),
-        subtitle=describing("volume_subtitle", year=facts.year),
+        subtitle=describing("volume_subtitle", year=facts.year, has_rounding=is_rounded_somewhere(rows)),
         reading=describing("volume_reading", whole=whole, pupils=pupils, alses=alses),
         base=bases([(whole, catalogue().perimeters[WHOLE].short)]),
         source=source(catalogue().perimeters[WHOLE].label, rows["reference"]),
@@ -72,6 +73,8 @@ def show_volume(parts: list[pd.DataFrame], facts: Facts) -> Html:
         table=breakdown_table(rows, caption=f"Personnes suivies et collégiens parmi elles, {facts.year}"),
     )
     drawn = rows[rows["modalite"].isin(["collegien", "hors_college", "alses", "autre_educateur"])]
+    # Every situation that records count is in the data of this figure.
+    drawn = rows if pupils.is_of_records else drawn
     return Figures([figure, *figures_of(_others(parts, [drawn]))], empty=figure)
 
 
@@ -96,13 +99,23 @@ def show_entries(parts: list[pd.DataFrame], facts: Facts) -> Html:
     found = [facts(f"{USUAL}/orienteur/{name}") for name in entry.modalities]
     opened = [fact for fact in found if fact and fact.share_bounds and fact.base]
     first = max((fact for fact in opened if fact.share is not None), key=lambda fact: fact.share, default=None)
-    drawn = [rows[rows["modalite"].isin(["college", "hors_college", *entry.modalities])] for rows in parts]
+    unanswered = [facts(f"{USUAL}/orienteur/{name}") for name in entry.recorded]
+    opened += [fact for fact in unanswered if fact and fact.base and fact.counts[1]]
+    shown = ["college", "hors_college", *entry.modalities, *entry.recorded]
+    drawn = [rows[rows["modalite"].isin(shown)] for rows in parts]
+    # The routes that records count have a figure of their own.
+    routes = routes[routes["modalite"].isin(shown)] if college.is_of_records else routes
     rows = pd.concat([routes, *([] if referrers is None else [referrers])], ignore_index=True)
     figure = compose(
         partial(draw.entries, college, others, opened),
         id="entrees",
         title=describing("entries_title", college=college, first=first),
-        subtitle=describing("entries_subtitle", year=facts.year, has_referrers=bool(opened)),
+        subtitle=describing(
+            "entries_subtitle",
+            year=facts.year,
+            has_referrers=bool(opened),
+            has_rounding=is_rounded_somewhere(rows),
+        ),
         reading=describing("entries_reading", college=college, first=first),
         base=bases([(college, population(college)), *((fact, population(fact)) for fact in opened[:1])]),
         source=source(catalogue().perimeters[USUAL].label, rows["reference"]),

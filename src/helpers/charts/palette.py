@@ -64,12 +64,18 @@ COLOURS = {
 }
 
 
+# What is no answer to the question: the same neutral colour in every figure.
+UNANSWERED = ("ne_sait_pas", "non_prevu", "non_renseigne")
+
+
 def colour_of(indicator: str, modality: str = "") -> str:
-    """The colour of a modality, else of its indicator, else the usual blue.
+    """The colour of a modality, else of its indicator, else the usual blue; what is no answer is grey.
 
     >>> colour_of("sexe", "filles"), colour_of("demande_initiale", "mobilite"), colour_of("niveau", "6e")
     ('#9a3a8a', '#c24f00', '#0067a5')
     """
+    if modality in UNANSWERED:
+        return MIDDLE
     return COLOURS.get(f"{indicator}/{modality}", COLOURS.get(indicator, BLUE))
 
 

@@ -8,20 +8,45 @@ from helpers.charts import draw
 from helpers.charts.figure import compose
 from helpers.charts.palette import colour_of
 from helpers.charts.words import bases, nothing, source, words
-from helpers.facts import USUAL, Fact, Facts, fact_of
+from helpers.facts import FROM_RECORDS, USUAL, Fact, Facts, fact_of
 from helpers.schema import catalogue
 from helpers.tables import breakdown_table, table
 from helpers.wording import Html
 
+# Per cent of the base from which a figure says how many did not answer.
+UNANSWERED_PCT = 5
+
+
+def known(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows without the missing answers that nobody gave: no bar says that."""
+    return rows[~(_is_unanswered(rows) & rows["effectif_max"].eq(0).fillna(False))]
+
 
 def drawable(rows: pd.DataFrame) -> pd.DataFrame:
     """The modalities whose share is bounded on a known base."""
-    return rows[rows["part_min_pct"].notna() & rows["base_min"].notna()]
+    return known(rows[rows["part_min_pct"].notna() & rows["base_min"].notna()])
+
+
+def _is_unanswered(rows: pd.DataFrame) -> pd.Series:
+    """Which modalities only records have: they say that a question has no answer."""
+    recorded = catalogue().indicators[rows["indicateur"].iloc[0]].recorded if len(rows) else {}
+    return rows["modalite"].isin(list(recorded))
+
+
+def answers(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows without those who gave no answer."""
+    return rows[~_is_unanswered(rows)]
+
+
+def is_rounded_somewhere(rows: pd.DataFrame) -> bool:
+    """Whether a share may be a rounding: those counted in records never are."""
+    return not rows["source"].isin(FROM_RECORDS).all()
 
 
 def _leading(rows: pd.DataFrame) -> Fact | None:
     """The largest share that is printed or counted on a known base: what the title says."""
     said = rows[rows["part_pct"].notna() & rows["base_min"].notna() & rows["precision"].ne("deduit")]
+    said = answers(said)
     return None if said.empty else fact_of(said.sort_values("part_pct", ascending=False, kind="stable").iloc[0])
 
 
@@ -47,6 +72,12 @@ def _contradicted(rows: pd.DataFrame) -> list[Html]:
     return [words("contradicted", labels=labels)] if labels else []
 
 
+def unanswered(rows: pd.DataFrame) -> list[Html]:
+    """How many gave no answer, when they are many."""
+    many = rows[_is_unanswered(rows) & (rows["part_min_pct"] > UNANSWERED_PCT).fillna(False)]
+    return [words("unanswered", facts=[fact_of(row) for row in many.itertuples()])] if len(many) else []
+
+
 def show_breakdown(rows: pd.DataFrame) -> Html | None:
     """One indicator as bars (columns of `describe.breakdown`); None when the catalogue draws it otherwise."""
     entry, year, rows = catalogue().indicators[rows["indicateur"].iloc[0]], int(rows["annee"].iloc[0]), in_accord(rows)
@@ -61,10 +92,14 @@ def show_breakdown(rows: pd.DataFrame) -> Html | None:
         id=f"{perimeter.id}-{entry.id}",
         title=words("breakdown_title", fact=leading),
         subtitle=words(
-            "breakdown_subtitle", population=who, year=year, has_deduced="deduit" in set(drawn["precision"])
+            "breakdown_subtitle",
+            population=who,
+            year=year,
+            has_rounding=is_rounded_somewhere(drawn),
+            has_deduced="deduit" in set(drawn["precision"]),
         ),
         reading=words("breakdown_reading", fact=leading, year=year),
-        notes=_contradicted(rows),
+        notes=[*_contradicted(rows), *unanswered(rows)],
         base=bases([(leading, who)]),
         source=source(who, drawn["reference"]),
         alt=words("breakdown_alt", entry=entry, facts=[fact_of(row) for row in drawn.itertuples()], year=year).text,

@@ -48,11 +48,14 @@ def _style(sheet: Sheet) -> dict:
     return {**sns.axes_style("white"), **STYLE, "font.size": sheet.text}
 
 
-def canvas(height: float, sheet: Sheet = WIDE):
-    """An empty figure as wide as the sheet and its axes, in the house style; ``height`` in inches."""
+def canvas(height: float, sheet: Sheet = WIDE, *, grid: tuple[int, int] = (1, 1)):
+    """An empty figure as wide as the sheet and its axes, in the house style; ``height`` in inches.
+
+    ``grid`` is how many frames stand below and beside one another: several axes, an array of them.
+    """
     with mpl.rc_context(_style(sheet)):
         figure = Figure(figsize=(sheet.width, height), layout="constrained")
-        return figure, figure.subplots()
+        return figure, figure.subplots(*grid)
 
 
 def on(sheet: Sheet, draw: Callable[..., Figure]) -> Figure:

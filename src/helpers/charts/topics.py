@@ -6,7 +6,7 @@ import pandas as pd
 
 from helpers.charts import draw
 from helpers.charts.figure import Figures, compose
-from helpers.charts.persons import drawable, in_accord, show_breakdown
+from helpers.charts.persons import answers, drawable, in_accord, is_rounded_somewhere, show_breakdown, unanswered
 from helpers.charts.words import bases, describing, nothing, source
 from helpers.facts import Fact, fact_of
 from helpers.schema import catalogue
@@ -38,7 +38,8 @@ def _leading(parts: list[list[Fact]]) -> list[Fact] | None:
 def show_populations(parts: list[pd.DataFrame]) -> Html | None:
     """One indicator in several populations (columns of `describe.breakdown`); None when they cannot stand together."""
     parts = [in_accord(rows) for rows in parts]
-    drawn = [drawable(rows) for rows in parts]
+    # Two lines of dots hold two answers: those who gave none are in the data, and in a note when they are many.
+    drawn = [answers(drawable(rows)) for rows in parts]
     facts = [[fact_of(row) for row in rows.itertuples()] for rows in drawn]
     same = {tuple(sorted(rows["modalite"])) for rows in drawn}
     leading = _leading(facts) if len(same) == 1 and len(drawn[0]) == PAIR else None
@@ -54,9 +55,9 @@ def show_populations(parts: list[pd.DataFrame]) -> Html | None:
         partial(draw.populations, drawn, counted),
         id=f"populations-{entry.id}",
         title=describing("populations_title", entry=entry, first=leading[0], others=others),
-        subtitle=describing("populations_subtitle", year=year),
+        subtitle=describing("populations_subtitle", year=year, has_rounding=any(map(is_rounded_somewhere, drawn))),
         reading=describing("populations_reading", first=leading[0], others=others, year=year),
-        notes=[describing("populations_inside")] if nested else [],
+        notes=[*([describing("populations_inside")] if nested else []), *unanswered(parts[0])],
         base=bases((known[0], perimeter.label) for perimeter, known in zip(perimeters, facts, strict=True)),
         source=source(" ; ".join(perimeter.label for perimeter in perimeters), pd.concat(drawn)["reference"]),
         alt=describing("populations_alt", entry=entry, parts=list(zip(names, facts, strict=True))).text,
@@ -75,8 +76,8 @@ def figures_of(breakdowns: list[pd.DataFrame]) -> list[Html]:
     return found
 
 
-def show_breakdowns(breakdowns: list[pd.DataFrame]) -> Figures:
-    """The figures of a topic, in per cent; a « pas de donnée » box when there is none.
+def show_breakdowns(breakdowns: list[pd.DataFrame], *, or_nothing: bool = False) -> Figures:
+    """The figures of a topic, in per cent; without any, a « pas de donnée » box, or nothing at all if told so.
 
     ``breakdowns`` are those of `describe.topic` (columns of `describe.breakdown`). An indicator known of several
     populations is one figure when they can stand side by side, else one a population.
@@ -85,4 +86,5 @@ def show_breakdowns(breakdowns: list[pd.DataFrame]) -> Figures:
     Parmi les personnes suivies par un ALSES, 47 % ont des parents associés à l’accompagnement
     Barres horizontales, Place des parents, 2020 : associés, 47 % ; non associés, 53 %.
     """
-    return Figures(figures_of(breakdowns), empty=nothing("aucune part n’est publiée pour cette année"))
+    empty = Html("", "") if or_nothing else nothing("aucune part n’est publiée pour cette année")
+    return Figures(figures_of(breakdowns), empty=empty)

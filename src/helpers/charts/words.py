@@ -10,6 +10,7 @@ from helpers.wording import Html, say
 # Titles, readings and alternative texts: the macros that several pages share, then those of pages 02 and 03.
 words = partial(say, "figures")
 describing = partial(say, "figures_describe")
+crossing = partial(say, "figures_crossed")
 comparing = partial(say, "figures_compare")
 
 

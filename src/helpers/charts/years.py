@@ -7,6 +7,7 @@ import pandas as pd
 from helpers.charts import draw
 from helpers.charts.compared import (
     SHARES,
+    are_exact,
     bases_of_years,
     colours_of,
     drawn,
@@ -17,6 +18,7 @@ from helpers.charts.compared import (
     widest,
 )
 from helpers.charts.figure import compose
+from helpers.charts.measured import draw_parts
 from helpers.charts.palette import COLOURS, GREY, colour_of
 from helpers.charts.words import comparing, nothing
 from helpers.comparisons import Comparisons
@@ -46,7 +48,7 @@ def show_differences(found: Comparisons, now: Facts, before: Facts) -> Html:
         partial(draw.two_shares, rows, colours_of(shown)),
         id="ecarts",
         title=comparing("shares_title", widest=most, is_first=most is widest(shown)),
-        subtitle=comparing("shares_subtitle", **years),
+        subtitle=comparing("shares_subtitle", **years, is_exact=are_exact(shown)),
         reading=comparing("shares_reading", c=most, **years),
         base=bases_of_years(shown, (before.year, now.year)),
         source=source_of(shown, [before, now], "voir les données de la figure"),
@@ -96,6 +98,8 @@ def show_counts(found: Comparisons, now: Facts, before: Facts) -> Html:
 def show_composition(found: Comparisons, now: Facts, before: Facts) -> Html:
     """What share (per cent) the extra persons would need, if the others kept theirs; a box when it cannot be computed.
 
+    Once records tell old and new collèges apart, the parts of each difference in its place.
+
     >>> trouve = comparisons.Comparisons(store.load_result(2020, "comparaisons"))
     >>> annees = (facts.Facts(store.load(annee, "indicateurs"), year=annee) for annee in (2020, 2019))
     >>> print(charts.show_composition(trouve, *annees).text)
@@ -103,6 +107,9 @@ def show_composition(found: Comparisons, now: Facts, before: Facts) -> Html:
     Part nécessaire parmi les personnes de plus : filles, 51,7 % au lieu de 40 % ; orientation par le collège, 16,8 %
     au lieu de 52 %.
     """
+    split = found.of("annees", having="ecart_anciens")
+    if split:
+        return draw_parts(split, now, before)
     shown = found.of("annees", having="part_supplement")
     if not shown:
         return nothing("aucune part testée ne permet ce calcul")

@@ -28,7 +28,10 @@ def _act(options: Namespace) -> int:
         tell(f"  {path.name:<26}{_size(path):>8}")
     index = folder / "index.html"
     tell(f"\nPour le lire, ouvrez ce fichier dans un navigateur :\n  {index}")
-    share.deliver_after_run(options.year, pdf=options.pdf)
+    if folder.name.endswith(paths.SYNTHETIC_SUFFIX):
+        tell("\nCe rapport repose sur des données simulées : il ne s’envoie pas, aucun fichier n’est préparé.")
+    else:
+        share.deliver_after_run(options.year, pdf=options.pdf)
     if options.open:
         webbrowser.open(index.as_uri())
     return 0
@@ -53,7 +56,8 @@ VERB = Verb(
         "Contrôle les fichiers de l’année, exécute les quatre notebooks, puis publie le rapport : des pages à lire "
         "hors connexion et les chiffres pour un tableur.\n"
         "Écrit reports/ANNÉE/, en une fois : si quelque chose échoue, le rapport précédent reste entier. Les tables "
-        "nettoyées et les notebooks exécutés vont dans data/processed/ANNÉE/. Ne modifie jamais data/raw/."
+        "nettoyées et les notebooks exécutés vont dans data/processed/ANNÉE/. Dans data/raw/, n’écrit que la carte "
+        "d’un export, la première fois qu’il est lu. Avec des données simulées, écrit reports/ANNÉE-synthetique/."
     ),
     examples=(
         ("run --year 2020", "le rapport de 2020, comparé à l’année précédente"),

@@ -59,7 +59,8 @@ VERB = Verb(
     description=(
         "Part du rapport déjà publié, sans rien recalculer, une fois vérifié qu’il est tel qu’il a été publié.\n"
         "Écrit dans reports/ : alses_ANNÉE.zip (le dossier entier) et alses_ANNÉE.html (toutes les pages et les "
-        "tableaux de données en un seul fichier, de moins de 3 Mo). Ils se lisent sans réseau."
+        "tableaux de données en un seul fichier, de moins de 3 Mo). Ils se lisent sans réseau. Un rapport qui repose "
+        "sur des données simulées ne s’envoie pas."
     ),
     examples=(
         ("share 2020", "l’archive et la page unique"),

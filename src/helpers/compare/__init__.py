@@ -9,10 +9,18 @@ pairs       which shares are compared: two years, the ALSES and the rest
 groups      attendance by group, answers of the posts
 nested      objective against request, in the same persons
 found       a comparison before it is a table
+headlines   which shares are said and tested, when a year is counted from records
+overlap     the persons of both years, known by their records
+composition old and new collèges apart
+beside      all that records tell of a pair of years
+corrected   tests and intervals that take it in
+tested      the tests of one share of two years
+series      three years or more
 table       the long table: one row a measure, with Holm's correction and the reach
 """
 
+from helpers.compare.series import series, years_of
 from helpers.compare.table import comparisons
 from helpers.compare.years import counts, differences, only_once, reliable
 
-__all__ = ["comparisons", "counts", "differences", "only_once", "reliable"]
+__all__ = ["comparisons", "counts", "differences", "only_once", "reliable", "series", "years_of"]

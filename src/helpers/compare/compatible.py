@@ -39,6 +39,11 @@ class Side:
         middle = sum(self.counts) / 2 if self.printed is None else self.printed * base / 100
         return int(np.clip(np.floor(middle + 0.5), *self.counts)), base
 
+    def whole(self) -> tuple[int | None, int | None]:
+        """Count and base when both are known to the unit, else None twice."""
+        is_known = self.counts[0] == self.counts[1] and self.bases[0] == self.bases[1]
+        return (self.counts[0], self.bases[0]) if is_known else (None, None)
+
     def ends(self, bases: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The least and greatest count that the bounds and the rounding allow, for each base; in disorder if none."""
         # Rounded far below a person: 46.5 % of 2 000 must stay 930.

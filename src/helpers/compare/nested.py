@@ -25,6 +25,8 @@ def nested(now: pd.DataFrame, *, year: int) -> Iterator[Found]:
     """Objective against request, for each theme whose two counts and base are known to the unit."""
     rows = network(known(now, year))
     rows = rows[rows["perimetre"].eq("alses") & rows["precision"].eq("exact")]
+    # A theme is one that a person may ask for: neither a group of them, nor an answer that was not given.
+    rows = rows[rows["modalite"].isin(list(catalogue().indicators["objectif"].modalities))]
     asked, worked = (rows[rows["indicateur"] == name] for name in ("demande_initiale", "objectif"))
     both = worked.merge(asked, on=["modalite", "base_min"], suffixes=("_objectif", "_demande"), validate="1:1")
     for row in both.itertuples():

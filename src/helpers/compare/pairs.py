@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from statsmodels.stats.rates import confint_poisson_2indep
 
-from helpers.compare import robustness, two_shares
+from helpers.compare import two_shares
+from helpers.compare.beside import Beside
 from helpers.compare.compatible import (
-    Pair,
     Side,
     central_pair,
     central_rest,
@@ -18,7 +18,9 @@ from helpers.compare.compatible import (
     side_of,
 )
 from helpers.compare.found import Found
-from helpers.compare.two_shares import Measure, Values, exact, sweep
+from helpers.compare.headlines import HEADLINED_RESTS, counted_words, is_compared, is_counted
+from helpers.compare.tested import corrected_words, test_of, tests_of_years
+from helpers.compare.two_shares import Measure, exact, sweep
 from helpers.compare.years import STABLE_POINTS, finding, published
 from helpers.facts import USUAL, title_of_figure
 from helpers.schema import catalogue
@@ -53,44 +55,42 @@ def _three(row, column: str) -> Measure:
     return tuple(float("nan") if pd.isna(each) else float(each) for each in found)
 
 
-def _both(pair: Pair, *, shared: int | None) -> Values:
-    return two_shares.measures(pair) | robustness.robustness(pair, shared=shared)
-
-
-def _year(row, *, shared: int | None, years: str) -> Found:
-    now, before = side_of(row, "_apres"), side_of(row, "_avant")
-    made = partial(Found, f"annees/{_path(row)}", f"{title_of_figure(row)}, {years}", row.constat_part)
+def _year(row, *, known: Beside, years: str) -> Found:
+    now, before, path = side_of(row, "_apres"), side_of(row, "_avant"), _path(row)
+    kind = "annees" if known.is_headlined(path) else "details"
+    methods = counted_words(row, now="_apres", reference="_avant")
+    made = partial(Found, f"{kind}/{path}", f"{title_of_figure(row)}, {years}", row.constat_part, methods=methods)
     if now is None or before is None or pd.isna(row.ecart_min):
         names = {"part": "part_{}pct_apres", "part_reference": "part_{}pct_avant", "ecart": "ecart_part_{}pts"}
         return made({name: _three(row, column) for name, column in names.items()})
-    central = central_pair(now, before)
-    found = sweep(partial(_both, shared=shared), central, compatible_pairs(now, before))
-    found |= two_shares.ratio_interval(central)
-    found["p_fisher"] = exact(two_shares.fisher(central))
-    found["ecart_detectable"] = robustness.detectable(central)
-    found |= _count_change(row, now=now, before=before)
-    return made(found, count_finding=row.constat_effectif, tested="p_valeur")
+    counts = _count_change(row, now=now, before=before)
+    if kind == "details":
+        found = sweep(two_shares.measures, central_pair(now, before), compatible_pairs(now, before))
+        del found["p_valeur"]  # not tested, so no p that would be read as a test
+        return made(found | counts, count_finding=row.constat_effectif)
+    tested = test_of(known, path)
+    found = tests_of_years(now, before, path=path, known=known) | counts
+    return made(found, count_finding=row.constat_effectif, tested=tested, **corrected_words(tested))
 
 
-def years(differences: pd.DataFrame, now: pd.DataFrame, *, year: int, compare_to: int | None) -> Iterator[Found]:
+def years(differences: pd.DataFrame, *, known: Beside, year: int, compare_to: int | None) -> Iterator[Found]:
     """Every share of persons that both years publish, then every count that is only deduced from one (no test).
 
-    ``differences`` are those of `years.differences`, ``now`` the indicators of the year.
+    ``differences`` are those of `years.differences`, ``known`` what records tell of both years. When a year is counted
+    from records, only the shares chosen beforehand are tested (`headlines`): the others are ``details``.
     """
-    going_on = published(now, year).query(f"perimetre == '{PART}' and indicateur == 'nouvel_accompagnement'")
-    going_on = going_on.loc[going_on["modalite"].eq("non"), "effectif_max"].dropna()
-    shared = None if going_on.empty else int(going_on.iloc[0])
     when = f"{compare_to} et {year}"
     for row in differences.itertuples():
         is_deduced = "deduit" in (row.precision_avant, row.precision_apres)
-        if row.modalite == "":
+        if row.modalite == "" or not is_compared(row.indicateur):
             continue
         if not is_deduced and pd.notna(row.ecart_part_min_pts) and pd.notna(row.ecart_part_max_pts):
-            yield _year(row, shared=shared if row.perimetre == PART else None, years=when)
+            yield _year(row, known=known, years=when)
         elif pd.notna(row.ecart_min):
-            known = _count_change(row, now=side_of(row, "_apres"), before=side_of(row, "_avant"))
+            counts = _count_change(row, now=side_of(row, "_apres"), before=side_of(row, "_avant"))
             label = f"{title_of_figure(row)}, {when}"
-            yield Found(f"annees/{_path(row)}", label, "", known, count_finding=row.constat_effectif)
+            methods = counted_words(row, now="_apres", reference="_avant")
+            yield Found(f"annees/{_path(row)}", label, "", counts, count_finding=row.constat_effectif, methods=methods)
 
 
 def volumes(totals: pd.DataFrame, *, year: int, compare_to: int | None) -> Iterator[Found]:
@@ -100,7 +100,7 @@ def volumes(totals: pd.DataFrame, *, year: int, compare_to: int | None) -> Itera
     """
     for row in totals.itertuples():
         found = _count_change(row)
-        methods = {"rapport": "effectif / effectif_reference"}
+        methods = {"rapport": "effectif / effectif_reference", **counted_words(row, now="_apres", reference="_avant")}
         if min(found["effectif"][1], found["effectif_reference"][1]) > 0:
             now, before = found["effectif"], found["effectif_reference"]
             found["rapport"] = (now[0] / before[0], now[1] / before[2], now[2] / before[1])
@@ -112,7 +112,7 @@ def volumes(totals: pd.DataFrame, *, year: int, compare_to: int | None) -> Itera
         yield Found(f"volume/{_path(row)}", label, "", found, count_finding=row.constat_effectif, methods=methods)
 
 
-def _rest(part: Side, whole: Side, *, id: str, label: str) -> Found | None:
+def _rest(part: Side, whole: Side, *, id: str, label: str, methods: dict[str, str]) -> Found | None:
     central = central_rest(part, whole)
     if central.base_ref[0] <= 0 or not 0 <= central.count_ref[0] <= central.base_ref[0]:
         return None
@@ -122,12 +122,15 @@ def _rest(part: Side, whole: Side, *, id: str, label: str) -> Found | None:
     naive = sweep(two_shares.measures, central_pair(part, whole), compatible_pairs(part, whole))
     found |= {f"{name}_naif": naive[name] for name in ("ecart", "h", "rapport")}
     says = finding(*found["ecart"][1:], stable_within=STABLE_POINTS)
-    return Found(id, label, says, found, tested="p_valeur")
+    return Found(id, label, says, found, tested="p_valeur", methods=methods)
 
 
 def rests(now: pd.DataFrame, *, year: int) -> Iterator[Found]:
-    """The ALSES against the rest of prévention spécialisée, for every share printed for both in the year."""
-    keys = ["indicateur", "modalite"]
+    """The ALSES against the rest of prévention spécialisée, for every share printed for both in the year.
+
+    Of a year counted from records, only the shares chosen beforehand (`headlines`).
+    """
+    keys, chosen = ["indicateur", "modalite"], HEADLINED_RESTS if is_counted(now) else None
     rows = published(now, year)
     rows = rows[rows["modalite"].ne("") & rows["precision"].ne("deduit")]
     both = rows[rows["perimetre"] == PART].merge(
@@ -135,8 +138,11 @@ def rests(now: pd.DataFrame, *, year: int) -> Iterator[Found]:
     )
     for row in both.itertuples():
         part, whole = side_of(row, "_partie"), side_of(row, "_ensemble")
-        if part and whole:
+        is_chosen = chosen is None or f"{row.indicateur}/{row.modalite}" in chosen
+        if part and whole and is_chosen:
             title = catalogue().indicators[row.indicateur].title_of(row.modalite)
             label = f"{title}, ALSES et reste de la prévention spécialisée"
-            found = _rest(part, whole, id=f"reste/{PART}/{row.indicateur}/{row.modalite}", label=label)
+            methods = counted_words(row, now="_partie")
+            id = f"reste/{PART}/{row.indicateur}/{row.modalite}"
+            found = _rest(part, whole, id=id, label=label, methods=methods)
             yield from [found] if found else []

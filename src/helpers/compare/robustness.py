@@ -15,11 +15,18 @@ DESIGN_EFFECTS = {"faible": 1.6, "moyen": 3.0, "fort": 4.5}
 POWER = 0.8
 
 
-def _p(pair: Pair, *, shared: float = 0, design: float = 1) -> np.ndarray:
-    """p of the pooled z test when ``shared`` persons are in both years, with the same answer, and by design effect."""
+def two_sided_p(
+    pair: Pair, *, shared: float = 0, design: float = 1, designs: tuple[float, float] = (1.0, 1.0)
+) -> np.ndarray:
+    """p of the pooled z test when ``shared`` persons are in both years, with the same answer, and by design effect.
+
+    ``design`` widens the variance of the difference, ``designs`` that of each year (the persons of both years are then
+    not thought more alike than they are: the test is the more prudent).
+    """
     pooled = (pair.count + pair.count_ref) / (pair.base + pair.base_ref)
     shared = np.minimum(shared, np.minimum(pair.base, pair.base_ref))
-    spread = 1 / pair.base + 1 / pair.base_ref - 2 * shared / (pair.base * pair.base_ref)
+    effect, effect_ref = designs
+    spread = effect / pair.base + effect_ref / pair.base_ref - 2 * shared / (pair.base * pair.base_ref)
     gap = pair.count / pair.base - pair.count_ref / pair.base_ref
     with np.errstate(all="ignore"):
         z = gap / np.sqrt(design * pooled * (1 - pooled) * spread)
@@ -31,10 +38,10 @@ def robustness(pair: Pair, *, shared: int | None) -> Values:
 
     ``shared`` is how many persons can be in both years: those whose follow-up goes on. None when it is not known.
     """
-    found = {f"p_grappe_{name}": _p(pair, design=effect) for name, effect in DESIGN_EFFECTS.items()}
+    found = {f"p_grappe_{name}": two_sided_p(pair, design=effect) for name, effect in DESIGN_EFFECTS.items()}
     if shared is not None:
-        found["p_recouvrement"] = _p(pair, shared=shared)
-        found["p_recouvrement_grappe_fort"] = _p(pair, shared=shared, design=DESIGN_EFFECTS["fort"])
+        found["p_recouvrement"] = two_sided_p(pair, shared=shared)
+        found["p_recouvrement_grappe_fort"] = two_sided_p(pair, shared=shared, design=DESIGN_EFFECTS["fort"])
     if (pair.base > pair.base_ref).all():
         # The others keep the earlier share: they are as many as before, with the same count.
         found["supplement"] = pair.base - pair.base_ref
@@ -42,10 +49,14 @@ def robustness(pair: Pair, *, shared: int | None) -> Values:
     return found
 
 
-def detectable(central: Pair) -> Measure:
-    """The least change, in points, that a test at 5 % sees four times in five, from the reference share."""
+def detectable(central: Pair, *, designs: tuple[float, float] = (1.0, 1.0)) -> Measure:
+    """The least change, in points, that a test at 5 % sees four times in five, from the reference share.
+
+    ``designs`` leave that many times fewer persons to each year.
+    """
     base, base_ref, count_ref = (float(each[0]) for each in (central.base, central.base_ref, central.count_ref))
-    effect = NormalIndPower().solve_power(nobs1=base_ref, ratio=base / base_ref, alpha=LEVEL, power=POWER)
+    size, size_ref = base / designs[0], base_ref / designs[1]
+    effect = NormalIndPower().solve_power(nobs1=size_ref, ratio=size / size_ref, alpha=LEVEL, power=POWER)
     start = np.arcsin(np.sqrt(count_ref / base_ref))
     # Away from the nearer end, where there is room: Cohen's h turned back into a share.
     end = start + effect / 2 if start < np.pi / 4 else start - effect / 2

@@ -5,6 +5,7 @@ from itertools import chain
 import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
+from helpers.compare.beside import Beside, beside
 from helpers.compare.found import Found
 from helpers.compare.groups import answers, attendance
 from helpers.compare.nested import nested
@@ -18,7 +19,14 @@ from helpers.schema import columns, typed
 
 
 def comparisons(
-    now: pd.DataFrame, before: pd.DataFrame, controls: pd.DataFrame, *, year: int, compare_to: int | None
+    now: pd.DataFrame,
+    before: pd.DataFrame,
+    controls: pd.DataFrame,
+    *,
+    year: int,
+    compare_to: int | None,
+    overlaps: pd.DataFrame | None = None,
+    clusters: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Every comparison of the page (schema ``comparaisons``), one row a measure.
 
@@ -28,8 +36,9 @@ def comparisons(
     ``methode``.
 
     ``now`` and ``before`` are indicators (schema ``indicateurs``), ``controls`` the verdicts on the printed figures
-    (schema ``controles``); each may be empty. ``methode`` names the function behind each measure; ``docs/method.md``
-    says why.
+    (schema ``controles``); each may be empty. What records tell of both years, ``overlaps`` (schema ``recouvrements``)
+    and ``clusters`` (schema ``grappes``, both years), corrects the tests of the shares. ``methode`` names the function
+    behind each measure; ``docs/method.md`` says why.
 
     >>> annees = [store.load(annee, "indicateurs").query("indicateur == 'sexe'") for annee in (2020, 2019)]
     >>> mesures = compare.comparisons(*annees, store.load(2020, "controles"), year=2020, compare_to=2019)
@@ -38,9 +47,10 @@ def comparisons(
     6  Sexe : filles, 2019 et 2020  hausse     2.0
     """
     gaps = differences(now, before, year=year, compare_to=compare_to)
+    known = beside(now, before, overlaps=overlaps, clusters=clusters, year=year, compare_to=compare_to)
     found = list(
         chain(
-            years(gaps, now, year=year, compare_to=compare_to),
+            years(gaps, known=known, year=year, compare_to=compare_to),
             rests(now, year=year),
             volumes(totals(gaps), year=year, compare_to=compare_to),
             attendance(now, year=year),
@@ -50,7 +60,7 @@ def comparisons(
     )
     tested = [each for each in found if each.tested]
     corrected = _holm(tested)
-    page = Found("page", "Ensemble de la page", "", _page(now, year, len(tested)))
+    page = Found("page", "Ensemble de la page", "", _page(now, year, found) | _of_records(known, found))
     rows = [
         row for each in [*found, page] for row in _rows(each, corrected.get(each.id), year=year, compare_to=compare_to)
     ]
@@ -66,11 +76,20 @@ def _holm(tested: list[Found]) -> dict[str, tuple[float, float, float]]:
     return {each.id: tuple(map(float, ps)) for each, ps in zip(tested, zip(*corrected, strict=True), strict=True)}
 
 
-def _page(now: pd.DataFrame, year: int, tests: int) -> dict:
+def _of_records(known: Beside, found: list[Found]) -> dict:
+    """How many shares of both years were looked at, and the persons of both, when records tell it."""
+    if not known.is_counted:
+        return {}
+    compared = [each for each in found if each.id.split("/")[0] in ("annees", "details") and "ecart" in each.measures]
+    shared = {"personnes_communes": exact(known.persons["alses"])} if "alses" in known.persons else {}
+    return {"nombre_de_comparaisons": exact(len(compared))} | shared
+
+
+def _page(now: pd.DataFrame, year: int, made: list[Found]) -> dict:
     """What concerns every comparison: how many tests, and how many persons a post."""
     figure = Facts(now, year=year)
     persons, posts = figure("alses/accompagnements/"), figure("reseau_alses/postes/")
-    found = {"nombre_de_tests": exact(tests), "seuil": exact(LEVEL)}
+    found = {"nombre_de_tests": exact(sum(bool(each.tested) for each in made)), "seuil": exact(LEVEL)}
     if persons and persons.counts and posts and posts.is_known and posts.counts[0] > 0:
         found |= clustering(persons.counts, int(posts.counts[0]))
     return found
@@ -79,7 +98,7 @@ def _page(now: pd.DataFrame, year: int, tests: int) -> dict:
 def _rows(found: Found, corrected: tuple | None, *, year: int, compare_to: int | None) -> list[dict]:
     measures = found.measures | ({"p_holm": corrected} if corrected else {})
     reach = "" if corrected is None else "concluante" if corrected[2] < LEVEL else "non_concluante"
-    of_two_years = found.id.split("/")[0] in ("annees", "volume")
+    of_two_years = found.id.split("/")[0] in ("annees", "details", "volume")
     head = {
         "comparaison": found.id,
         "annee": year,

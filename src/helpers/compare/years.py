@@ -5,6 +5,7 @@ The database is exhaustive, so a difference is a fact up to rounding and entry e
 
 import pandas as pd
 
+from helpers.compare.headlines import HEADLINED, RECORDS
 from helpers.facts import network, with_shares
 from helpers.schema import UNSAID, catalogue
 
@@ -124,6 +125,8 @@ def totals(table: pd.DataFrame) -> pd.DataFrame:
 def counts(table: pd.DataFrame) -> pd.DataFrame:
     """The differences of counts whose bounds are known, deduced ones included.
 
+    When a year is counted from records, those of whole populations and of the shares that the page speaks of.
+
     Takes and keeps the columns of `compare.differences`.
 
     >>> annees = [store.load(annee, "indicateurs") for annee in (2020, 2019)]
@@ -131,7 +134,11 @@ def counts(table: pd.DataFrame) -> pd.DataFrame:
     >>> len(ecarts), len(compare.counts(ecarts))
     (6, 5)
     """
-    return table.dropna(subset=["ecart_min", "ecart_max"]).reset_index(drop=True)
+    known = table.dropna(subset=["ecart_min", "ecart_max"])
+    if known[["source_avant", "source_apres"]].isin(RECORDS).any(axis=None):
+        paths = known["perimetre"] + "/" + known["indicateur"] + "/" + known["modalite"]
+        known = known[known["modalite"].eq("") | paths.isin(HEADLINED)]
+    return known.reset_index(drop=True)
 
 
 def only_once(now: pd.DataFrame, before: pd.DataFrame, *, year: int, compare_to: int | None) -> list[str]:
@@ -153,5 +160,5 @@ def only_once(now: pd.DataFrame, before: pd.DataFrame, *, year: int, compare_to:
         entry.label if perimeter.id == "alses" else f"{entry.label} ({perimeter.label})"
         for perimeter in entries.perimeters.values()
         for entry in entries.indicators.values()
-        if (perimeter.id, entry.id) in seen[0] ^ seen[1]
+        if (perimeter.id, entry.id) in seen[0] ^ seen[1] and entry.topic != "donnees"
     ]

@@ -1,5 +1,6 @@
 """The tables of the year (02): which figures to show, of which population, in which order."""
 
+from helpers.describe.crossings import completeness, crossed, pairs, withheld_crossings
 from helpers.describe.exploring import THEMES, crossing, explorable, named, to_sort
 from helpers.describe.gatherings import associations, attendance, calendar
 from helpers.describe.people import beyond, breakdown, requests_and_goals, topic
@@ -27,12 +28,15 @@ __all__ = [
     "beyond",
     "breakdown",
     "calendar",
+    "completeness",
     "conditions_grid",
+    "crossed",
     "crossing",
     "definitions",
     "explorable",
     "landmarks",
     "named",
+    "pairs",
     "requests_and_goals",
     "seniority",
     "silences",
@@ -41,4 +45,5 @@ __all__ = [
     "teams",
     "to_sort",
     "topic",
+    "withheld_crossings",
 ]

@@ -83,7 +83,11 @@ def requests_and_goals(indicators: pd.DataFrame, *, year: int, perimeter: str = 
         .merge(worked[columns], left_index=True, right_index=True, suffixes=("_d", "_o"), validate="1:1")
         .dropna(subset=["effectif_min_d", "effectif_min_o"])
     )
+    # Those who gave no answer come last, and only if there are any.
+    recorded = list(catalogue().indicators["objectif"].recorded)
     both = both.sort_values("effectif_min_o", ascending=False)
+    answered, unanswered = both[~both.index.isin(recorded)], both[both.index.isin(recorded)]
+    both = pd.concat([answered, unanswered[unanswered[["effectif_min_d", "effectif_min_o"]].max(axis=1) > 0]])
     return pd.DataFrame(
         {
             "modalite": both.index,
@@ -109,6 +113,6 @@ def beyond(parts: list[pd.DataFrame], pairs: pd.DataFrame) -> list[pd.DataFrame]
     >>> len(parts), [rows["indicateur"][0] for rows in describe.beyond(parts, paires)]
     (2, ['demande_initiale'])
     """
-    shown = set() if pairs.empty else set(pairs["modalite"])
+    shown = set() if pairs.empty else {*pairs["modalite"], *catalogue().indicators["objectif"].recorded}
     bounded = [set(rows.loc[rows["part_min_pct"].notna() & rows["base_min"].notna(), "modalite"]) for rows in parts]
     return [rows for rows, names in zip(parts, bounded, strict=True) if names - shown]

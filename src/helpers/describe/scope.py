@@ -32,6 +32,8 @@ PERIMETERS = {
     "reseau_alses/associations_nommees/": "associations nommées",
     "enonces/enonces/": "énoncés codés de la synthèse",
     "alses/accompagnements/": "personnes suivies par un ALSES",
+    "alses/colleges_suivis/": "collèges où au moins une personne est suivie par un ALSES",
+    "alses/associations_suivantes/": "associations qui suivent au moins une personne",
     "prevention_specialisee/situation/collegien": "collégiens suivis par toute la prévention spécialisée",
     "prevention_specialisee/accompagnements/": "personnes suivies par toute la prévention spécialisée",
 }

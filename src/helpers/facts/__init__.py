@@ -2,6 +2,7 @@
 
 from helpers.facts.figures import (
     DECIMAL_FROM_BASE,
+    FROM_RECORDS,
     NETWORK,
     USUAL,
     Fact,
@@ -15,14 +16,18 @@ from helpers.facts.figures import (
     title_of_figure,
     with_shares,
 )
+from helpers.facts.names import name_answer
 from helpers.facts.references import cite, line_runs, merge_references
+from helpers.facts.series import Series
 
 __all__ = [
     "DECIMAL_FROM_BASE",
+    "FROM_RECORDS",
     "NETWORK",
     "USUAL",
     "Fact",
     "Facts",
+    "Series",
     "among",
     "at_site",
     "cite",
@@ -31,6 +36,7 @@ __all__ = [
     "key_of",
     "line_runs",
     "merge_references",
+    "name_answer",
     "network",
     "title_of_figure",
     "with_shares",

@@ -8,6 +8,7 @@ from helpers.schema import UNSAID, catalogue
 
 NETWORK = "reseau"
 SYNTHETIC = "synthetique"  # the source of figures counted in simulated records
+FROM_RECORDS = ("export", SYNTHETIC)
 USUAL = "alses"  # the population of which a label speaks when it names none
 
 # From this base on, one person weighs less than half a point: an exact share is then said with one decimal.
@@ -34,6 +35,7 @@ class Fact:
     reference: str
     label: str
     is_synthetic: bool = False
+    is_of_records: bool = False
 
     @property
     def is_known(self) -> bool:
@@ -153,6 +155,7 @@ def fact_of(row) -> Fact:
         # A table that names its modalities otherwise (the code book its themes) is followed.
         label=getattr(row, "libelle", entry.label_of(row.modalite)),
         is_synthetic=row.source == SYNTHETIC,
+        is_of_records=row.source in FROM_RECORDS,
     )
 
 
@@ -176,6 +179,11 @@ class Facts:
     def has_synthetic(self) -> bool:
         """Whether any figure of the year comes from simulated records."""
         return any(fact.is_synthetic for fact in self._found.values())
+
+    @property
+    def has_records(self) -> bool:
+        """Whether any figure of the year was counted in individual records, true or simulated."""
+        return any(fact.is_of_records for fact in self._found.values())
 
     def __call__(self, path: str) -> Fact | None:
         fact = self._found.get(f"{self.year}/{path}")

@@ -12,7 +12,7 @@ def indicators_before(figures: pd.DataFrame, earlier: dict[int, Persons], *, yea
     """The indicators (schema ``indicateurs``) of the year before ``year``: counted in its records, else as printed.
 
     ``figures`` has the schema ``chiffres_publies`` and holds those of both years; ``earlier`` are the records of
-    earlier years (`checks.read_earlier`). Empty when the year prints no difference: nothing then speaks of the year before.
+    earlier years (`checks.read_earlier`). Empty when the year prints no difference.
 
     >>> chiffres = pd.concat([store.read_earlier_figures(2020), store.read_raw(2020, "chiffres_publies")])
     >>> avant = indicators.indicators_before(chiffres, {}, year=2020)

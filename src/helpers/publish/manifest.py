@@ -9,6 +9,7 @@ from pathlib import Path
 from helpers import paths
 
 MANIFEST = "manifest.json"
+SYNTHETIC = "synthetique"  # in the manifest of a report that rests on simulated records
 STAMP = "tampon"
 
 # Git answers at once, or waits for a person: a lock, a prompt. The report does not.
@@ -96,7 +97,7 @@ def write_manifest(
         "parameters": parameters,
         "versions": versions,
         "checks": checks,
-        **({"synthetique": True} if is_synthetic else {}),
+        **({SYNTHETIC: True} if is_synthetic else {}),
         STAMP: _stamp(),
     }
     (folder / MANIFEST).write_bytes(written(content))

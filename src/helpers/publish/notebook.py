@@ -110,6 +110,17 @@ def _announces_nothing(cells: list["NotebookNode"], place: int) -> bool:
     return _ANNOUNCES in tags_of(cells[place]) and following is not None and _says_nothing(following)
 
 
+def _absent(cells: list["NotebookNode"]) -> set[str]:
+    """The conditions (tags ``si-…``) that do not hold: those whose cells displayed nothing but empty fragments."""
+    found: dict[str, bool] = {}
+    for cell in cells:
+        for tag in tags_of(cell):
+            if tag.startswith("si-") and cell.cell_type == "code":
+                shows = bool(cell.get("outputs")) and not _says_nothing(cell)
+                found[tag] = found.get(tag, False) or shows
+    return {tag for tag, shows in found.items() if not shows}
+
+
 def _presentation(cells: list["NotebookNode"]) -> list["NotebookNode"]:
     """What the title cell says below its title, taken out of it: what the notebook takes and produces, who wrote it."""
     from nbformat.v4 import new_markdown_cell
@@ -139,11 +150,11 @@ def _with_folds(cells: list["NotebookNode"]) -> list["NotebookNode"]:
 
 def arrange_cells(notebook: "NotebookNode") -> Arranged:
     """The cells of a page and of its foot; the cells tagged ``provenance`` are left to the caller."""
-    cells = deepcopy(notebook.cells)
+    cells, left_out = deepcopy(notebook.cells), {"provenance", *_absent(notebook.cells)}
     kept = [
         cell
         for place, cell in enumerate(cells)
-        if "provenance" not in tags_of(cell) and not _says_nothing(cell) and not _announces_nothing(cells, place)
+        if not left_out & set(tags_of(cell)) and not _says_nothing(cell) and not _announces_nothing(cells, place)
     ]
     prepared = [cell for cell in kept if set(_PREPARED) & set(tags_of(cell))]
     told = _presentation(kept)

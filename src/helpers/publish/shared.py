@@ -12,7 +12,7 @@ from helpers.browser import find_browser
 from helpers.publish.bundle import bundle
 from helpers.publish.checks import MAX_SINGLE_BYTES, check_pages
 from helpers.publish.errors import PublicationError, ReportError
-from helpers.publish.manifest import MANIFEST, fingerprint
+from helpers.publish.manifest import MANIFEST, SYNTHETIC, fingerprint
 from helpers.publish.pdf import print_pdf
 from helpers.publish.sealed import Report, fingerprint_of, read_report
 from helpers.publish.single import single_page
@@ -24,6 +24,11 @@ KINDS = ("zip", "html", "pdf")
 BY_HAND = (
     "Pas de PDF : ni Chromium, ni Chrome, ni Edge sur cet ordinateur. Ouvrez {name} dans un navigateur, "
     "puis Ctrl+P (Cmd+P sur Mac) et « Enregistrer au format PDF »."
+)
+
+NOT_SENT = (
+    "Le rapport de {year} repose sur des données simulées ({folder}) : il ne s’envoie pas. "
+    "Retirez la simulation, déposez l’export de la base, puis refaites le rapport."
 )
 
 # How a PDF bears the fingerprint of its report: a comment, which readers skip, before its last lines.
@@ -99,9 +104,14 @@ def _place(made: list[Path], reports: Path) -> None:
         path.replace(reports / path.name)
 
 
-def _report_of(year: int, reports: Path) -> Report:
+def _report_of(year: int) -> Report:
     """The report of the folder of a year, once it is the report of that year: a folder can be copied or renamed."""
-    report = read_report(reports / str(year))
+    folder, simulated = paths.report(year), paths.report(year, is_synthetic=True)
+    if simulated.is_dir() and not folder.is_dir():
+        raise ReportError(NOT_SENT.format(year=year, folder=paths.relative(simulated)))
+    report = read_report(folder)
+    if report.manifest.get(SYNTHETIC):
+        raise ReportError(NOT_SENT.format(year=year, folder=paths.relative(folder)))
     told = report.manifest["parameters"]["year"]
     if told != year:
         raise ReportError(
@@ -122,7 +132,8 @@ def share(year: int, *, archive: bool = True, pdf: bool = False, tell: Callable[
     BusyError
         when a run or another share is at work: a run would sweep away what is being made.
     ReportError
-        when there is no report, it is that of another year, or one of its files is missing or was changed.
+        when there is no report, it is that of another year or rests on simulated records, or one of its files is
+        missing or was changed.
     BrowserError
         when ``ALSES_BROWSER`` names a program that does not exist.
     PublicationError
@@ -135,7 +146,7 @@ def share(year: int, *, archive: bool = True, pdf: bool = False, tell: Callable[
     browser = find_browser() if pdf else None
     with in_turn():
         recover(reports / str(year))
-        report = _report_of(year, reports)
+        report = _report_of(year)
         for stranger in report.strangers:
             tell(f"{stranger} n’est pas du rapport {year} : laissé de côté.")
         # The name of a build: one that a power cut leaves behind goes at the next run or share.

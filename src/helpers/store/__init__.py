@@ -22,6 +22,7 @@ from helpers.store.raw import (
     read_year,
 )
 from helpers.store.receive import export_files, receive, receive_earlier
+from helpers.store.series import load_series
 from helpers.store.simulated import read_simulated, refuse_beside_export, save_simulated
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "load_records",
     "load_result",
     "make_year",
+    "load_series",
     "present",
     "provenance",
     "read_card",

@@ -1,7 +1,7 @@
 """Tables from finished frames: caption, units, scopes, notes. One template, so that every table reads alike."""
 
 from helpers.tables.audit import coherences_table, controls_table, remarks_table
-from helpers.tables.comparisons import differences_table, measures_table, reach_table
+from helpers.tables.comparisons import details_table, differences_table, measures_table, reach_table
 from helpers.tables.figures import (
     answers_table,
     breakdown_table,
@@ -12,6 +12,7 @@ from helpers.tables.figures import (
 )
 from helpers.tables.frame import matrix_table, provenance, table
 from helpers.tables.received import changes_table, reconciliation_table, rejections_table
+from helpers.tables.records import crossing_table, pairs_table, reading_table
 from helpers.tables.statements import beside_table, outlook_table, tensions_table, value_of
 
 __all__ = [
@@ -22,17 +23,21 @@ __all__ = [
     "cards",
     "coherences_table",
     "controls_table",
+    "crossing_table",
+    "details_table",
     "differences_table",
     "ledger_table",
     "matrix_table",
     "measures_table",
     "outlook_table",
+    "pairs_table",
     "perimeters_table",
     "populations_table",
     "provenance",
     "reach_table",
     "reconciliation_table",
     "rejections_table",
+    "reading_table",
     "remarks_table",
     "table",
     "tensions_table",

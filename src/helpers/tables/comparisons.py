@@ -3,7 +3,7 @@
 import pandas as pd
 
 from helpers.comparisons import Comparison, Comparisons, Measure
-from helpers.facts import DECIMAL_FROM_BASE
+from helpers.facts import DECIMAL_FROM_BASE, among
 from helpers.schema import COUNT_FINDINGS, FINDINGS, catalogue
 from helpers.tables.frame import LEDGER, Group, aligned, headings, lay_out
 from helpers.wording import (
@@ -71,7 +71,9 @@ def _finding(comparison: Comparison) -> str:
     """What the bounds say: two years rise or fall, two groups stand above or below."""
     if not comparison.finding:
         return "—"
-    of_two_years = comparison.key.startswith("comparaisons/annees/")
+    if comparison.finding == "stable" and comparison["ecart"].is_exact:
+        return "inchangée"  # no rounding hides a change
+    of_two_years = comparison.key.startswith(("comparaisons/annees/", "comparaisons/details/"))
     beside = {} if of_two_years else {"hausse": "au-dessus", "baisse": "au-dessous"}
     return beside.get(comparison.finding, FINDINGS[comparison.finding])
 
@@ -105,6 +107,30 @@ def reach_table(found: Comparisons, *, caption: str) -> Html:
     numbers = ["Part de référence (%)", "Part (%)", "Écart (points)", "Bornes de l’écart"]
     titles = headings("Comparaison", *numbers, "Constat", "Hasard", numbers=numbers)
     return lay_out(caption, titles, groups, note=say("compare", "reach_note"))
+
+
+def details_table(found: Comparisons, *, caption: str) -> Html:
+    """The shares of two years that are not tested, in per cent, question by question, folded; nothing without any.
+
+    >>> trouve = comparisons.Comparisons(store.load_result(2020, "comparaisons"))
+    >>> tables.details_table(trouve, caption="Les autres réponses").html
+    ''
+    """
+    shown = [each for each in found.of("details") if "ecart" in each]
+    if not shown:
+        return Html("", "")
+    shares = [aligned([_share(each, name) for each in shown]) for name in ("part_reference", "part")]
+    groups: dict[str, Group] = {}
+    for each, before, now in zip(shown, *shares, strict=True):
+        perimeter, indicator, modality = each.path.split("/")
+        entry = catalogue().indicators[indicator]
+        title, answer = among(entry.label, indicator, perimeter), entry.label_of(modality)
+        cells = [f"{answer[:1].upper()}{answer[1:]}", before, now, *_gap(each), _finding(each)]
+        groups.setdefault(title, Group(title, [])).rows.append(cells)
+    numbers = ["Part de référence (%)", "Part (%)", "Écart (points)", "Bornes de l’écart"]
+    made = lay_out(caption, headings("Réponse", *numbers, "Constat", numbers=numbers), list(groups.values()))
+    text = fragment("folded.html.j2", summary=caption, content=made, kind=LEDGER)
+    return Html(text, plain(text))
 
 
 def differences_table(rows: pd.DataFrame, *, year: int, compare_to: int | None) -> Html:
@@ -150,12 +176,12 @@ def measures_table(found: Comparisons, *, caption: str) -> Html:
 
 
 def _measures(comparison: Comparison) -> list[list]:
-    kinds = catalogue().measures
+    kinds, units = catalogue().measures, catalogue().units
     return [
         [
             kinds[name].label,
             *(_value(each, measure, name) for each in (measure.value, measure.low, measure.high)),
-            measure.unit.replace("pct", "%") or "—",
+            units.get(measure.unit, ("", measure.unit))[1].replace("pct", "%") or "—",
             measure.method,
         ]
         for name, measure in comparison.measures.items()

@@ -8,12 +8,15 @@ from markupsafe import Markup
 from helpers.facts import Fact, Facts, fact_of, merge_references
 from helpers.schema import catalogue, table_schema
 from helpers.tables.frame import LEDGER, Group, headings, lay_out, table
+from helpers.tables.records import counted_table
 from helpers.wording import Html, day, fragment, plain, say
 from helpers.wording.marks import legend_of, marks_of, say_base, say_base_unit, say_count, say_share, say_unit
 
 
 def breakdown_table(rows: pd.DataFrame, *, caption: str) -> Html:
     """The modalities of an indicator: count, base, share, how well each is known, and where it is printed.
+
+    Counted in records, all are exact and have the source of their figure: neither is repeated, nor is their base.
 
     ``rows`` has the columns of `describe.breakdown` and at least one row; counts and base are in its unit.
 
@@ -23,10 +26,13 @@ def breakdown_table(rows: pd.DataFrame, *, caption: str) -> Html:
     42 % arrondi Note de synthèse 2020, l. 219 garçons entre 1 284 et 1 306 2 233 58 % arrondi Note de synthèse 2020,
     l. 216
     """
-    cells = [_told(fact) for fact in map(fact_of, rows.itertuples())]
+    facts = [fact_of(row) for row in rows.itertuples()]
     unit = catalogue().units[rows["unite"].iloc[0]][1]
-    numbers = [f"Effectif ({unit})", f"Base ({unit})", "Part"]
-    return lay_out(caption, headings("Modalité", *numbers, "Précision", "Référence", numbers=numbers), cells)
+    numbers, marked = [f"Effectif ({unit})", f"Base ({unit})", "Part"], ["Précision", "Référence"]
+    if all(fact.is_of_records for fact in facts):
+        return counted_table([facts], [""], unit=unit, caption=caption)
+    cells = [_told(fact) for fact in facts]
+    return lay_out(caption, headings("Modalité", *numbers, *marked, numbers=numbers), cells)
 
 
 def _told(fact: Fact) -> list:
@@ -47,10 +53,11 @@ def populations_table(parts: list[pd.DataFrame], names: list[str], *, caption: s
     de synthèse 2020, l. 219 garçons entre 1 284 et 1 306 2 233 58 % arrondi Note de synthèse 2020, l. 216 Ensemble
     filles entre 2 577 et 2 692 6 522 à 6 648 de 39,5 % à ...
     """
-    groups = [
-        Group(f"{name[:1].upper()}{name[1:]}", [_told(fact) for fact in map(fact_of, rows.itertuples())])
-        for name, rows in zip(names, parts, strict=True)
-    ]
+    titles = [f"{name[:1].upper()}{name[1:]}" for name in names]
+    facts = [[fact_of(row) for row in rows.itertuples()] for rows in parts]
+    if all(fact.is_of_records for each in facts for fact in each):
+        return counted_table(facts, titles, unit=catalogue().units[facts[0][0].unit][1], caption=caption)
+    groups = [Group(title, [_told(fact) for fact in each]) for title, each in zip(titles, facts, strict=True)]
     numbers = ["Effectif", "Base", "Part"]
     return lay_out(caption, headings("Modalité", *numbers, "Précision", "Référence", numbers=numbers), groups)
 

@@ -6,7 +6,7 @@ from functools import partial
 from markupsafe import Markup
 
 from helpers.comparisons import Comparison, Measure
-from helpers.facts import among
+from helpers.facts import name_answer
 from helpers.schema import catalogue
 from helpers.typography import NARROW, WIDE
 from helpers.wording.formats import MISSING, is_rounded, number, percent, points, signed
@@ -29,7 +29,7 @@ def subject(comparison: Comparison) -> str:
     entry, modality = entries.indicators[rest[0]], rest[1] if len(rest) > 1 else ""
     if kind == "reponses":
         return entry.title_of(modality)
-    return among(entry.label_of(modality) if modality else entry.label, entry.id, perimeter)
+    return name_answer(entry.id, modality, perimeter)
 
 
 def probability(value: float) -> str:

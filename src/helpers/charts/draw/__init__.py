@@ -1,8 +1,10 @@
 """Drawings on empty axes, one module a subject: they compute nothing and return the matplotlib figure."""
 
 from helpers.charts.draw.audit import verdicts
+from helpers.charts.draw.crossed import shares
 from helpers.charts.draw.explored import counts, crossing
 from helpers.charts.draw.intervals import forest, ratios, shares_with_interval, tests_by_design
+from helpers.charts.draw.measured import effects, parts, series
 from helpers.charts.draw.meetings import associations, attendance, calendar
 from helpers.charts.draw.nested import entries, volume
 from helpers.charts.draw.persons import bars, dumbbell, populations
@@ -22,14 +24,18 @@ __all__ = [
     "crossing",
     "diverging",
     "dumbbell",
+    "effects",
     "entries",
     "forest",
     "grid",
     "heat",
     "marks",
+    "parts",
     "populations",
     "ratios",
     "seniority",
+    "shares",
+    "series",
     "shares_with_interval",
     "stacked_counts",
     "teams",

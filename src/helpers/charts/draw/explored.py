@@ -1,5 +1,7 @@
 """Drawings of any indicator: counts as bars, and a cross table as a heat table."""
 
+import math
+
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -46,30 +48,48 @@ def crossing(rows: pd.DataFrame, heads: list[str], *, sheet: Sheet = WIDE) -> Fi
     """
     lines, columns = list(dict.fromkeys(rows["libelle"])), list(dict.fromkeys(rows["libelle_croise"]))
     known = rows.dropna(subset=["effectif_min", "effectif_max"])
-    cells = {(row.libelle, row.libelle_croise): (row.effectif_min, row.effectif_max) for row in known.itertuples()}
-    heads = folded(heads, max(5, 7 * HEAD // (len(columns) * (2 if sheet.is_narrow else 1))))
+    cells = {
+        (row.libelle, row.libelle_croise): (row.effectif_max, _said(row.effectif_min, row.effectif_max))
+        for row in known.itertuples()
+    }
+    return heat_table([[cells.get((line, column)) for column in columns] for line in lines], lines, heads, sheet=sheet)
+
+
+def heat_table(
+    cells: list[list[tuple[float, str] | None]], lines: list[str], heads: list[str], *, sheet: Sheet = WIDE
+) -> Figure:
+    """Cells line by line, each a value and how it is written: the darker, the greater; None is a dash.
+
+    A cell about which nothing is written is not drawn at all.
+    """
+    heads = folded(heads, max(5, 7 * HEAD // (len(heads) * (2 if sheet.is_narrow else 1))))
     tall = max(head.count("\n") + 1 for head in heads) * LINE_PT / 72
     figure, axes = canvas(0.4 + tall + room(sheet, lines, ROW + 0.04) * len(lines), sheet)
     high = thick(sheet) if sheet.is_narrow else 0.94
-    for place, line in enumerate(lines):
-        for rank, column in enumerate(columns):
-            _cell(axes, (rank, place), cells.get((line, column)), top=_largest(cells), high=high)
+    top = max([1, *(float(cell[0]) for row in cells for cell in row if cell)])
+    shaded = [
+        (_shade(cell, top), (rank, place), cell) for place, row in enumerate(cells) for rank, cell in enumerate(row)
+    ]
+    # One shade after another: neighbours in the file that look alike are written once.
+    for shade, (rank, place), cell in sorted(shaded, key=lambda each: SHADES.index(each[0])):
+        _write_cell(axes, (rank, place), cell, shade=shade, high=high)
     name_rows(axes, range(len(lines)), lines, sheet, width=LABEL)
-    axes.set_xticks(range(len(columns)), heads, fontsize=sheet.small)
+    axes.set_xticks(range(len(heads)), heads, fontsize=sheet.small)
     axes.xaxis.tick_top()
-    axes.set_xlim(-0.5, len(columns) - 0.5)
+    axes.set_xlim(-0.5, len(heads) - 0.5)
     axes.set_ylim(len(lines) - 0.5, -0.8 if sheet.is_narrow else -0.5)
     bare(axes)
     return figure
 
 
-def _largest(cells: dict) -> int:
-    return max([1, *(int(high) for _, high in cells.values())])
+def _shade(cell: tuple[float, str] | None, top: float) -> str:
+    return SHADES[math.ceil(float(cell[0] if cell else 0) * (len(SHADES) - 1) / top)]
 
 
-def _cell(axes, at: tuple[int, int], bounds: tuple[int, int] | None, *, top: int, high: float) -> None:
-    shade = SHADES[-(-int(bounds[1] if bounds else 0) * (len(SHADES) - 1) // top)]
+def _write_cell(axes, at: tuple[int, int], cell: tuple[float, str] | None, *, shade: str, high: float) -> None:
+    value, said = cell or (0, "—")
+    if not said:
+        return
     axes.barh(at[1], 0.98, left=at[0] - 0.49, height=high, color=shade)
-    is_none = bounds is None or not bounds[1]
-    said = {"color": GREY} if is_none else {"color": text_on(shade), "fontweight": "bold"}
-    axes.text(*at, "—" if bounds is None else _said(*bounds), ha="center", va="center_baseline", **said)
+    look = {"color": text_on(shade), "fontweight": "bold"} if value else {"color": GREY}
+    axes.text(*at, said, ha="center", va="center_baseline", **look)

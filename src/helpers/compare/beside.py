@@ -1,0 +1,91 @@
+"""What is known of a pair of years beside its two indicator tables, when records tell it."""
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from helpers.compare.composition import Groups, groups_of
+from helpers.compare.headlines import HEADLINED, is_counted
+from helpers.compare.overlap import Overlap, overlaps_of, persons_in_both
+from helpers.compare.years import published
+from helpers.facts import USUAL
+
+
+@dataclass(frozen=True)
+class Design:
+    """Likeness of the persons of one collège, estimated: by how much it widens each variance, in how many collèges.
+
+    ``effect_ref`` is that of the year when the earlier one has no records: assumed the same.
+    """
+
+    effect: float
+    effect_ref: float
+    likeness: float
+    colleges: int
+    is_of_both: bool
+
+    @property
+    def effects(self) -> tuple[float, float]:
+        """By how much each variance is widened: that of the year, that of the earlier one."""
+        return self.effect, self.effect_ref
+
+
+@dataclass(frozen=True)
+class Beside:
+    """By share (« alses/sexe/filles »): persons of both years, likeness within collèges, old and new collèges.
+
+    ``is_counted`` is whether a year of the pair is counted from records; ``shared`` how many persons can be in both
+    years when only the printed figures say it (those whose follow-up goes on).
+    """
+
+    is_counted: bool = False
+    shared: int | None = None
+    overlaps: dict[str, Overlap] = field(default_factory=dict)
+    persons: dict[str, int] = field(default_factory=dict)
+    designs: dict[str, Design] = field(default_factory=dict)
+    groups: dict[str, Groups] = field(default_factory=dict)
+
+    def is_headlined(self, path: str) -> bool:
+        """Whether a share is said and tested, or only shown in a table."""
+        return not self.is_counted or path in HEADLINED
+
+
+def _designs(clusters: pd.DataFrame, *, year: int, compare_to: int | None) -> dict[str, Design]:
+    keys = ["perimetre", "indicateur", "modalite"]
+    now, before = (clusters[clusters["annee"].eq(each)].set_index(keys) for each in (year, compare_to))
+    found = {}
+    for key, row in now.iterrows():
+        reference = before.loc[key] if key in before.index else None
+        known = [each for each in (row, reference) if each is not None]
+        if any(pd.isna(each["effet_de_plan"]) for each in known):
+            continue
+        found["/".join(key)] = Design(
+            effect=float(row["effet_de_plan"]),
+            effect_ref=float(known[-1]["effet_de_plan"]),
+            likeness=float(row["ressemblance"]),
+            colleges=int(row["colleges"]),
+            is_of_both=reference is not None,
+        )
+    return found
+
+
+def beside(
+    now: pd.DataFrame,
+    before: pd.DataFrame,
+    *,
+    overlaps: pd.DataFrame | None,
+    clusters: pd.DataFrame | None,
+    year: int,
+    compare_to: int | None,
+) -> Beside:
+    """What the records of both years tell (schemas ``recouvrements`` and ``grappes``, each None or empty without)."""
+    going_on = published(now, year).query(f"perimetre == '{USUAL}' and indicateur == 'nouvel_accompagnement'")
+    going_on = going_on.loc[going_on["modalite"].eq("non"), "effectif_max"].dropna()
+    found = {"shared": None if going_on.empty else int(going_on.iloc[0])}
+    if overlaps is not None and not overlaps.empty:
+        found["overlaps"] = overlaps_of(overlaps, compare_to=compare_to)
+        found["persons"] = persons_in_both(overlaps, compare_to=compare_to)
+        found["groups"] = groups_of(overlaps, compare_to=compare_to)
+    if clusters is not None and not clusters.empty:
+        found["designs"] = _designs(clusters, year=year, compare_to=compare_to)
+    return Beside(is_counted=is_counted(now) or is_counted(before), **found)

@@ -1,0 +1,74 @@
+"""The tests of one share of two years, from what is known of both."""
+
+from functools import partial
+
+from helpers.compare import composition, robustness, two_shares
+from helpers.compare.beside import Beside
+from helpers.compare.compatible import Pair, Side, central_pair, compatible_pairs
+from helpers.compare.corrected import INTERVAL, NOT_ALIKE, corrected, told
+from helpers.compare.two_shares import Measure, Values, exact, sweep
+
+# What each measure of the whole is replaced by, once it is estimated.
+_ASSUMED_LIKENESS = (*(f"p_grappe_{name}" for name in robustness.DESIGN_EFFECTS), "p_recouvrement_grappe_fort")
+_ASSUMED_COMPOSITION = ("supplement", "part_supplement")
+
+
+def test_of(known: Beside, path: str) -> str:
+    """The measure that decides: the one that takes in the most of what is known."""
+    if path in known.designs:
+        return "p_grappe"
+    return "p_commun" if path in known.overlaps else "p_valeur"
+
+
+def corrected_words(tested: str) -> dict:
+    """What `Found` says of the interval, when it is not the usual one."""
+    return {} if tested == "p_valeur" else {"interval": ("points", INTERVAL)}
+
+
+def _usual(pair: Pair, *, shared: int | None) -> Values:
+    return two_shares.measures(pair) | robustness.robustness(pair, shared=shared)
+
+
+def _widest(every: list[dict[str, Measure]], middle: dict[str, Measure]) -> dict[str, Measure]:
+    """Each measure in the middle, with its least and greatest over all."""
+    ends = {name: [found[name] for found in every] for name in middle}
+    return {
+        name: (value[0], min(each[1] for each in ends[name]), max(each[2] for each in ends[name]))
+        for name, value in middle.items()
+    }
+
+
+def _corrected(now: Side, before: Side, *, path: str, known: Beside) -> dict[str, Measure]:
+    overlap, design = known.overlaps.get(path), known.designs.get(path)
+    shared = overlap.shared() if overlap else exact(0)
+    made = [
+        sweep(
+            partial(corrected, shared=each, overlap=overlap, design=design),
+            central_pair(now, before),
+            compatible_pairs(now, before),
+        )
+        for each in shared
+    ]
+    return _widest(made, made[0])
+
+
+def tests_of_years(now: Side, before: Side, *, path: str, known: Beside) -> dict[str, Measure]:
+    """Both shares, their difference, its interval and its tests; what is estimated takes the place of what was assumed.
+
+    Persons of both years, when they are known, correct the test in place of the most that there could be; the likeness
+    estimated within collèges, in place of three assumed ones; old and new collèges apart, in place of the share that
+    new persons would need.
+    """
+    overlap, design, groups = known.overlaps.get(path), known.designs.get(path), known.groups.get(path)
+    central = central_pair(now, before)
+    shared = None if overlap or not path.startswith("alses/") else known.shared
+    found = sweep(partial(_usual, shared=shared), central, compatible_pairs(now, before))
+    if overlap or design:
+        found |= _corrected(now, before, path=path, known=known) | told(overlap, design)
+    found |= two_shares.ratio_interval(central)
+    found["p_fisher"] = exact(two_shares.fisher(central))
+    found["ecart_detectable"] = robustness.detectable(central, designs=design.effects if design else NOT_ALIKE)
+    is_split = groups is not None and composition.of_whole(groups) == (*now.whole(), *before.whole())
+    found |= composition.measures(groups) if is_split else {}
+    assumed = (_ASSUMED_LIKENESS if design else ()) + (_ASSUMED_COMPOSITION if is_split else ())
+    return {name: measure for name, measure in found.items() if name not in assumed}

@@ -1,0 +1,131 @@
+"""An export is checked with its year: every fault at once, then what became of its rows."""
+
+import json
+
+import pytest
+
+from helpers import checks, cli, paths, store
+from helpers.records import Received
+from helpers.schema import DataError
+from small_export import write_export
+
+
+def told(year: int = 2033) -> list[str]:
+    return [str(fault) for fault in checks.faults(year)]
+
+
+def command(capsys, *options: str) -> tuple[int, str, str]:
+    code = cli.main(["check", "--year", "2033", *options])
+    shown = capsys.readouterr()
+    return code, *(text.replace("\u202f", " ").replace("\u00a0", " ") for text in (shown.out, shown.err))
+
+
+def test_a_good_export_has_no_fault_and_checking_writes_nothing(data_root):
+    path = write_export(data_root)
+    assert (told(), checks.require_usable(2033)) == ([], None)
+    assert [each.name for each in path.parent.iterdir()] == ["accompagnements.csv"]
+    assert not (data_root / "data/processed").exists()
+
+
+def test_the_faults_of_reading_come_with_those_of_the_tables(data_root):
+    write_export(data_root, year=2032).write_bytes(b"")
+    path = data_root / "data/raw/2032/reunions.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(",visio,", ",visioo,", 1), encoding="utf-8")
+    found = told(2032)
+    assert ["reunions.csv" in fault for fault in found] == [True, False]
+    assert "accompagnements.csv" in found[1] and "est vide" in found[1]
+
+
+def test_the_faults_of_cleaning_are_told_without_any_value_of_a_person(data_root):
+    write_export(data_root, *[{}] * 12, {"identifiant": "P001", "sexe": "garcons"})
+    found = told()
+    assert found and not any("P001" in fault for fault in found)
+
+
+@pytest.mark.parametrize("format_", [".xls", ".txt2", ".zip"])
+def test_an_export_in_another_format_makes_a_year_whose_fault_says_so(data_root, format_):
+    path = write_export(data_root).rename(data_root / f"data/raw/2033/Accompagnements{format_}")
+    assert 2033 in paths.years()
+    [fault] = told()
+    assert paths.relative(path) in fault
+
+
+def test_an_expected_association_without_a_row_is_a_fault(data_root):
+    path = write_export(data_root)
+    card = {"sources": [{"title": "Export"}], "associations_attendues": ["LE GUÉ", "Tilleuls"]}
+    (path.parent / "datapackage.json").write_text(json.dumps(card), encoding="utf-8")
+    assert told() == [
+        "data/raw/2033/datapackage.json attend l’association « Tilleuls », et l’export n’en a aucune ligne : ajoutez son fichier, "
+        "ou retirez-la de « associations_attendues »."
+    ]
+
+
+def test_an_export_is_cleaned_once_until_it_changes(data_root, monkeypatch):
+    write_export(data_root)
+    checks.forget_exports()
+    seen, receive = [], store.receive
+    monkeypatch.setattr(store, "receive", lambda year: seen.append(year) or receive(year))
+    assert (told(), told(), checks.read_export(2033).cleaned.read) == ([], [], 12)
+    assert seen == [2033]
+    write_export(data_root, {}, {})
+    assert (checks.read_export(2033).cleaned.read, seen) == (2, [2033, 2033])
+
+
+def test_an_export_that_was_read_and_did_not_change_can_be_trusted(data_root, monkeypatch):
+    write_export(data_root)
+    store.freeze_exports(2033, {})
+    monkeypatch.setattr(store, "receive", lambda year: Received(year, faults=[DataError("lu de nouveau")]))
+    checks.forget_exports()
+    assert checks.faults(2033, trusts_frozen=True) == []
+    assert told() == ["lu de nouveau"]
+
+
+def test_the_records_of_earlier_years_serve_a_year_that_has_records(data_root):
+    write_export(data_root, year=2031)
+    assert checks.read_earlier(2032) == {}
+    write_export(data_root)
+    assert {year: len(persons) for year, persons in checks.read_earlier(2033).items()} == {2031: 12}
+
+
+# --- the command -----------------------------------------------------------------------------------------------------
+
+
+def test_check_says_what_became_of_the_rows(data_root, capsys):
+    girls = [{"sexe": "F"}] * 40
+    write_export(data_root, *girls, *[{}] * 160, {"identifiant": "P000", "sexe": "F"})
+    code, out, err = command(capsys)
+    assert (code, err) == (0, "")
+    assert out.startswith("2033 : les fichiers sont utilisables.\nExport : 201 lignes lues, 200 gardées, 1 rejetée.\nLignes rejetées :\n")
+    assert "\n           1  personne présente plusieurs fois, réponses identiques" in out
+    assert "\n          41  colonne « sexe » : " in out
+
+
+def test_check_names_the_printed_figures_that_do_not_come_out_again(data_root, capsys):
+    write_export(data_root)
+    figures = "id,document,ligne,annee,perimetre,indicateur,modalite,mesure,valeur,unite,operateur,base\n"
+    rows = "C2033-01,Note,3,2033,alses,accompagnements,,effectif,12,personnes,=,\nC2033-02,Note,4,2033,alses,sexe,filles,part,40,pct,=,\n"
+    (data_root / "data/raw/2033/chiffres_publies.csv").write_text(figures + rows, encoding="utf-8")
+    code, out, _ = command(capsys)
+    assert (code, "C2033-01" in out) == (0, False)
+    assert "\nChiffres imprimés que l’export ne retrouve pas :\n    C2033-02  imprimé 40, recompté 100 : " in out
+
+
+def test_check_accepts_a_changed_export_once_it_has_no_other_fault(data_root, capsys):
+    write_export(data_root)
+    store.freeze_exports(2033, {})
+    write_export(data_root, *[{}] * 13)
+    code, _, err = command(capsys)
+    assert (code, err.count("n’est plus tel qu’il a été reçu")) == (2, 1)
+    code, out, err = command(capsys, "--accept")
+    assert (code, err) == (0, "")
+    assert out.endswith("L’export de 2033 est enregistré tel qu’il est.\n")
+    assert (command(capsys)[0], store.read_export_card(2033)["accompagnements.csv"]["rows"]) == (0, 13)
+
+
+def test_check_accepts_nothing_that_cannot_be_used(data_root, capsys):
+    path = write_export(data_root)
+    store.freeze_exports(2033, {})
+    before = store.read_export_card(2033)
+    path.write_bytes(b"")
+    assert command(capsys, "--accept")[0] == 2
+    assert store.read_export_card(2033) == before

@@ -1,0 +1,264 @@
+"""Two years counted from records: tests that take in what is known, parts that add up, one share a question."""
+
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+from statsmodels.stats.proportion import confint_proportions_2indep
+
+import two_exports
+from helpers import compare
+from helpers.compare import beside, composition, corrected, headlines, overlap, robustness
+from helpers.compare.compatible import Pair
+from helpers.compare.composition import Group
+from helpers.comparisons import Comparisons
+from helpers.facts import Facts
+from helpers.indicators.rows import row, share_bounds, table
+from helpers.schema import catalogue, columns, typed
+
+FOUND = Comparisons(two_exports.compared())
+GIRLS, NEW = FOUND("annees/alses/sexe/filles"), FOUND("annees/alses/nouvel_accompagnement/oui")
+
+
+def pair(*counts) -> Pair:
+    return Pair(*(np.atleast_1d(np.array(each)) for each in counts))
+
+
+def rows_of(population, *rows, indicator="sexe", modality="filles"):
+    """The schema ``recouvrements``: effectif, base, effectif_anterieur, base_anterieure, effectif_deux_fois."""
+    names = ("effectif", "base", "effectif_anterieur", "base_anterieure", "effectif_deux_fois")
+    head = {"annee": 2032, "annee_anterieure": 2031, "perimetre": "alses", "indicateur": indicator, "modalite": modality, "source": "export"}
+    made = [head | {"population": population} | dict(zip(names, each, strict=False)) for each in rows]
+    return typed(pd.DataFrame(made, columns=columns("recouvrements")), "recouvrements")
+
+
+# --- the persons of both years ---------------------------------------------------------------------------------------
+
+
+def drawn_twice(size, *, before, now, common, share, stays, seed=0):
+    """Many pairs of years of one share: some persons are in both, and keep their answer with a known chance."""
+    random = np.random.default_rng(seed)
+    first, second = random.random((size, before)) < share, random.random((size, now)) < share
+    kept = random.random((size, common)) < stays
+    second[:, :common] = np.where(kept, first[:, :common], second[:, :common])
+    return first, second
+
+
+def test_the_variance_of_two_years_that_share_persons_is_that_of_many_draws():
+    first, second = drawn_twice(6000, before=300, now=400, common=200, share=0.4, stays=0.6)
+    gaps = second.mean(axis=1) - first.mean(axis=1)
+    # What the test thinks the spread is, read back from a p: phi is the chance of keeping one's answer.
+    known = pair(164, 400, 117, 300)
+    p = robustness.two_sided_p(known, shared=200 * 0.6)
+    spread = (164 / 400 - 117 / 300) / stats.norm.isf(p / 2)
+    assert spread[0] == pytest.approx(gaps.std(), rel=0.03)
+    apart = (164 / 400 - 117 / 300) / stats.norm.isf(robustness.two_sided_p(known) / 2)
+    assert apart[0] > 1.15 * gaps.std()
+
+
+def test_the_test_of_persons_in_both_years_is_wrong_five_times_in_a_hundred():
+    first, second = drawn_twice(6000, before=300, now=400, common=200, share=0.4, stays=0.6, seed=1)
+    counts = [each.sum(axis=1) for each in (second, first)]
+    both, again = (first[:, :200] & second[:, :200]).sum(axis=1), (second[:, :200].sum(axis=1), first[:, :200].sum(axis=1))
+    shared = np.array([200 * overlap.phi(*each, 200) for each in zip(both, *again, strict=True)])
+    found = robustness.two_sided_p(Pair(counts[0], np.full(6000, 400), counts[1], np.full(6000, 300)), shared=shared)
+    assert (found < 0.05).mean() == pytest.approx(0.05, abs=0.01)
+    low, high = corrected.interval(Pair(counts[0], np.full(6000, 400), counts[1], np.full(6000, 300)), shared=shared, designs=(1, 1))
+    assert ((low <= 0) & (0 <= high)).mean() == pytest.approx(0.95, abs=0.01)
+
+
+def test_answers_that_change_more_than_by_chance_widen_the_spread():
+    known = pair(60, 100, 50, 100)
+    assert robustness.two_sided_p(known, shared=-20) > robustness.two_sided_p(known) > robustness.two_sided_p(known, shared=20)
+
+
+@pytest.mark.parametrize(("both", "now", "before", "persons", "expected"), [
+    (50, 50, 50, 100, 1.0), (0, 50, 50, 100, -1.0), (25, 50, 50, 100, 0.0), (40, 50, 50, 100, 0.6), (0, 0, 50, 100, 0.0),
+])
+def test_the_correlation_of_two_answers(both, now, before, persons, expected):
+    assert overlap.phi(both, now, before, persons) == pytest.approx(expected)
+
+
+def test_without_correction_the_interval_is_newcombe_s():
+    low, high = corrected.interval(pair(60, 150, 40, 120), shared=0, designs=(1, 1))
+    expected = confint_proportions_2indep(60, 150, 40, 120, method="newcomb", compare="diff")
+    assert (low[0], high[0]) == pytest.approx(tuple(100 * each for each in expected))
+
+
+def test_a_count_of_one_to_four_is_not_told_by_what_is_computed_with_it():
+    found = {both: overlap.overlaps_of(rows_of("personnes_communes", (50, 100, 40, 100, both)), compare_to=2031)["alses/sexe/filles"] for both in (1, 2, 3, 4)}
+    assert len({each.correlation for each in found.values()}) == 1
+    middle, low, high = found[1].correlation
+    assert low < middle < high
+    assert overlap.overlaps_of(rows_of("personnes_communes", (50, 100, 40, 100, 5)), compare_to=2031)["alses/sexe/filles"].correlation[1:] == pytest.approx([overlap.phi(5, 50, 40, 100)] * 2)
+
+
+def test_a_question_that_is_not_put_to_everybody_is_not_corrected():
+    asked = rows_of("personnes_communes", (30, 60, 20, 60, 15), indicator="orienteur", modality="enseignants")
+    assert overlap.overlaps_of(asked, compare_to=2031) == {}
+    assert overlap.overlaps_of(rows_of("personnes_communes", (50, 100, 52, 100, 30)), compare_to=2030) == {}
+
+
+# --- likeness within collèges ----------------------------------------------------------------------------------------
+
+
+def test_the_test_that_takes_in_the_likeness_is_wrong_five_times_in_a_hundred():
+    # Forty collèges of twenty-five persons, each with its own taste for the answer, drawn anew each year.
+    random, likeness, draws = np.random.default_rng(2), 0.05, 6000
+    spread = (1 - likeness) / likeness
+    counts = [random.binomial(25, random.beta(0.4 * spread, 0.6 * spread, (draws, 40))).sum(axis=1) for _ in range(2)]
+    years = Pair(counts[0], np.full(draws, 1000), counts[1], np.full(draws, 1000))
+    effect = 1 + 24 * likeness
+    assert (robustness.two_sided_p(years, designs=(effect, effect)) < 0.05).mean() == pytest.approx(0.05, abs=0.01)
+    assert (robustness.two_sided_p(years) < 0.05).mean() > 0.12
+    low, high = corrected.interval(years, shared=0, designs=(effect, effect))
+    assert ((low <= 0) & (0 <= high)).mean() == pytest.approx(0.95, abs=0.01)
+
+
+def test_what_is_estimated_takes_the_place_of_what_was_assumed():
+    assert "p_grappe" in GIRLS and "p_commun" in GIRLS and "ecart_anciens" in GIRLS
+    assert not {"p_grappe_fort", "p_recouvrement", "p_recouvrement_grappe_fort", "part_supplement"} & set(GIRLS.measures)
+    # The test that decides is the one that takes in everything: a shared answer narrows, a likeness widens.
+    assert GIRLS["p_commun"].value < GIRLS["p_valeur"].value < GIRLS["p_grappe"].value
+    assert NEW["p_valeur"].value < 0.001 and not NEW.is_conclusive
+
+
+def test_the_likeness_of_the_year_stands_for_a_year_that_has_no_records():
+    given = [(2032, "alses", "sexe", "filles", 40, 1000, 25.0, 0.05, 2.2, "export")]
+    clusters = typed(pd.DataFrame(given, columns=columns("grappes")), "grappes")
+    nothing = table([])
+    found = beside.beside(nothing, nothing, overlaps=None, clusters=clusters, year=2032, compare_to=2031).designs["alses/sexe/filles"]
+    assert (found.effects, found.is_of_both) == ((2.2, 2.2), False)
+    assert beside.beside(nothing, nothing, overlaps=None, clusters=clusters, year=2033, compare_to=2032).designs == {}
+
+
+# --- old and new collèges --------------------------------------------------------------------------------------------
+
+
+def four(kept, entered=(0, 0, 0, 0), left=(0, 0, 0, 0), unknown=(0, 0, 0, 0)):
+    names = (composition.KEPT, composition.ENTERED, composition.LEFT, composition.UNKNOWN)
+    return dict(zip(names, (Group(*each) for each in (kept, entered, left, unknown)), strict=True))
+
+
+def test_a_change_is_split_by_hand():
+    # Kept: 20 % then 40 %. The new ones, a fifth of the persons, are at 90 %: 1/5 × (90 − 40) = 10 points.
+    # Those that left, half of the persons, were at 30 %: 1/2 × (30 − 20) = 5 points, taken away. In all, 25 % to 50 %.
+    parts = composition.decompose(four((160, 400, 20, 100), entered=(90, 100, 0, 0), left=(0, 0, 30, 100)))
+    expected = {"ecart_anciens": (1, 5), "apport_nouveaux": (1, 10), "apport_sortis": (-1, 20), "apport_inconnu": (0, 1)}
+    assert parts == {name: Fraction(*value) for name, value in expected.items()}
+    assert sum(parts.values()) == Fraction(250, 500) - Fraction(50, 200)
+
+
+def test_the_parts_of_a_change_add_up_to_it_exactly():
+    random = np.random.default_rng(3)
+    for _ in range(200):
+        bases = random.integers(0, 400, 8)
+        bases[:2] += 1
+        counts = [int(random.integers(0, base + 1)) for base in bases]
+        quads = [(counts[n], int(bases[n]), counts[n + 1], int(bases[n + 1])) for n in (0, 2, 4, 6)]
+        groups = four(quads[0], (*quads[1][:2], 0, 0), (0, 0, *quads[2][2:]), quads[3])
+        count, base, count_ref, base_ref = composition.of_whole(groups)
+        assert sum(composition.decompose(groups).values()) == Fraction(count, base) - Fraction(count_ref, base_ref)
+
+
+def test_the_parts_that_are_shown_are_those_of_the_difference_that_is_shown():
+    for each in FOUND.of("annees"):
+        parts = [each[name].value for name in ("ecart_anciens", "effet_mecanique", "apport_inconnu")]
+        assert sum(parts) == pytest.approx(each["ecart"].value, abs=1e-9)
+    assert NEW["effet_mecanique"].value > 5 and NEW["ecart_anciens"].value < NEW["ecart"].value
+
+
+@pytest.mark.parametrize(("cell", "kept"), [(0, True), (1, False), (4, False), (5, True), (36, False), (35, True)])
+def test_a_share_is_not_split_when_a_cell_holds_one_to_four_persons(cell, kept):
+    rows = pd.concat([rows_of("colleges_anciens", (160, 400, 120, 300)), rows_of("colleges_nouveaux", (cell, 40, None, None))])
+    assert ("alses/sexe/filles" in composition.groups_of(rows, compare_to=2031)) == kept
+
+
+def test_parts_that_are_not_those_of_the_figures_are_not_shown():
+    before, now = two_exports.draw()
+    shared = two_exports.overlaps(before, now, year=2032, compare_to=2031)
+    wrong = shared.assign(effectif=shared["effectif"].where(shared["population"].ne("colleges_anciens"), shared["effectif"] - 10))
+    found = compare.comparisons(two_exports.indicators(now, 2032), two_exports.indicators(before, 2031), two_exports.NO_CONTROLS, year=2032, compare_to=2031, overlaps=wrong)
+    assert not found["mesure"].eq("ecart_anciens").any()
+
+
+# --- what is said, what is only shown --------------------------------------------------------------------------------
+
+
+def test_the_shares_that_are_said_are_answers_of_the_catalogue_one_a_question():
+    questions = [path.rsplit("/", 1)[0] for path in headlines.HEADLINED]
+    assert len(set(questions)) == len(questions) <= 10
+    for path in headlines.HEADLINED:
+        perimeter, indicator, modality = path.split("/")
+        entry = catalogue().indicators[indicator]
+        assert perimeter in entry.counted_in and modality in {**entry.modalities, **entry.groups}
+
+
+def test_only_the_shares_chosen_beforehand_are_tested():
+    tested = [each.path for each in FOUND.of_all() if each.is_tested]
+    assert tested == [path for path in headlines.HEADLINED if path != "collegiens/suivi_par/alses"]
+    assert [each.path for each in FOUND.of("details")] == [
+        "alses/sexe/garcons", "alses/nouvel_accompagnement/non", "alses/parents_associes/non", "alses/age/14", "alses/age/non_renseigne",
+    ]
+    assert not any(name.startswith("p_") for each in FOUND.of("details") for name in each.measures)
+    page = FOUND("page")
+    assert (page["nombre_de_tests"].value, page["nombre_de_comparaisons"].value, page["personnes_communes"].value) == (7, 12, 480)
+
+
+def test_counts_from_records_are_not_said_printed():
+    ways = {measure: GIRLS[measure].method for measure in ("effectif", "base", "effectif_reference", "base_reference")}
+    assert set(ways.values()) == {"compté dans les dossiers individuels"}
+
+
+def printed(year, size=1500):
+    shares = {"sexe/filles": 38, "age/14": 20}
+    rows = [row((year, "alses", "accompagnements", ""), "personnes", counts=(size, size), precision="exact", reference="Note, l. 1")]
+    for name, share in shares.items():
+        cell = (year, "alses", *name.split("/"))
+        rows.append(row(cell, "personnes", counts=share_bounds(share, size), base=(size, size), share=share, decimals=0, precision="arrondi_imprime", reference="Note, l. 2"))
+    return table(rows)
+
+
+@pytest.mark.parametrize("is_printed_first", [True, False])
+def test_a_printed_share_and_a_count_are_compared_by_their_bounds(is_printed_first):
+    before, now = two_exports.draw()
+    tables = (two_exports.indicators(now, 2032), printed(2031)) if is_printed_first else (printed(2032), two_exports.indicators(before, 2031))
+    found = Comparisons(compare.comparisons(*tables, two_exports.NO_CONTROLS, year=2032, compare_to=2031))
+    girls = found("annees/alses/sexe/filles")
+    exact, rounded = ("part", "part_reference") if is_printed_first else ("part_reference", "part")
+    assert girls[exact].is_exact and not girls[rounded].is_exact
+    assert (girls[rounded].low, girls[rounded].high) == pytest.approx((37.5, 38.5), abs=0.05)
+    assert girls["ecart"].high - girls["ecart"].low == pytest.approx(1, abs=0.1)
+    assert girls["p_valeur"].low < girls["p_valeur"].value < girls["p_valeur"].high
+    assert found("details/alses/age/14") and found("annees/alses/age/14") is None
+
+
+# --- three years -----------------------------------------------------------------------------------------------------
+
+
+def three(*shares, decimals=0):
+    rows = [
+        row((2030 + n, "alses", "sexe", "filles"), "personnes", counts=None, share=share, decimals=decimals, precision="arrondi_imprime", reference="Note, l. 1")
+        for n, share in enumerate(shares)
+    ]
+    return compare.series(table(rows))
+
+
+@pytest.mark.parametrize(("shares", "said"), [
+    ((40, 42, 44), "hausse"), ((44, 42, 40), "baisse"), ((40, 40, 40), "stable"), ((40, 44, 40), "va_et_vient"), ((40, 41, 44), "indetermine"),
+    ((40, 40, 44), "hausse_ou_stable"), ((44, 40, 40), "baisse_ou_stable"),
+])
+def test_the_course_of_a_share_is_what_its_bounds_say(shares, said):
+    (girls,) = three(*shares)
+    assert (girls.finding, girls.years, girls.label) == (said, [2030, 2031, 2032], "filles")
+
+
+def test_two_years_are_no_series_and_a_year_that_lacks_is_left_out():
+    assert three(40, 42) == [] and compare.years_of([]) == []
+    rows = [row((year, "alses", "sexe", "filles"), "personnes", counts=(40 + n, 40 + n), base=(100, 100), precision=precision, reference="")
+            for n, (year, precision) in enumerate([(2030, "exact"), (2031, "contradictoire"), (2032, "exact"), (2033, "exact")])]
+    (girls,) = compare.series(table(rows))
+    assert girls.years == [2030, 2032, 2033] == compare.years_of([girls])
+    assert Facts(table(rows), year=2031)("alses/sexe/filles") is None

@@ -1,0 +1,145 @@
+"""An export among the inputs of its year: described, counted once, frozen by its card."""
+
+import hashlib
+import json
+
+import pytest
+
+from helpers import checks, paths, store
+from helpers.schema import DataError
+from small_export import export_text, write_export
+
+ACCEPT = f"si c’est voulu, acceptez l’export tel qu’il est ({paths.COMMAND} check --year 2033 --accept)"
+FILE = "data/raw/2033/accompagnements.csv"
+
+
+def freeze(*, accept: bool = False) -> None:
+    store.freeze_exports(2033, checks.read_export(2033).rows, accept=accept)
+
+
+def told() -> list[str]:
+    return [str(fault) for fault in store.export_faults(2033)]
+
+
+@pytest.mark.parametrize("size", [999_999, 1_000_000])
+def test_a_large_file_has_the_checksum_of_its_bytes_and_another_once_it_changed(tmp_path, size):
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"x" * size)
+    assert store.fingerprint(path) == hashlib.sha256(b"x" * size).hexdigest()
+    path.write_bytes(b"y" * (size + 1))
+    assert store.fingerprint(path) == hashlib.sha256(b"y" * (size + 1)).hexdigest()
+
+
+def test_an_export_is_an_input_whose_rows_are_known_once_it_was_read(data_root):
+    path = write_export(data_root)
+
+    def described() -> list[dict]:
+        return [entry for entry in store.describe_inputs([2033]) if entry["fichier"] == FILE]
+
+    [before] = described()
+    freeze()
+    [after] = described()
+    assert (before["lignes"], after["lignes"], after["octets"]) == (None, 12, path.stat().st_size)
+    assert after["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    write_export(data_root, {})
+    assert described()[0]["lignes"] is None  # the card speaks of another file
+
+
+def test_the_card_says_what_was_received_and_is_not_written_again(data_root):
+    path = write_export(data_root)
+    freeze()
+    card = path.parent / "carte_export.json"
+    [entry] = json.loads(card.read_text(encoding="utf-8"))["resources"]
+    assert {name: entry[name] for name in ("name", "path", "bytes", "rows", "synthetic")} == {
+        "name": "accompagnements", "path": "accompagnements.csv", "bytes": path.stat().st_size, "rows": 12, "synthetic": False,
+    }
+    assert entry["hash"] == f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}"
+    assert list(entry) == ["name", "path", "hash", "bytes", "rows", "received", "synthetic"]
+    written = card.stat().st_mtime_ns
+    freeze()
+    assert (card.stat().st_mtime_ns, list(path.parent.glob("*.partiel"))) == (written, [])
+
+
+def test_rows_are_counted_file_by_file_however_they_are_cut(data_root):
+    write_export(data_root, name="accompagnements_nord.csv")
+    write_export(data_root, *({"identifiant": f"S{rank}"} for rank in range(20)), name="Accompagnements sud.csv")
+    freeze()
+    assert {name: entry["rows"] for name, entry in store.read_export_card(2033).items()} == {
+        "Accompagnements sud.csv": 20, "accompagnements_nord.csv": 12,
+    }
+
+
+def test_a_changed_export_is_refused_until_it_is_accepted(data_root):
+    write_export(data_root)
+    freeze()
+    write_export(data_root, {}, {"sexe": "garcons"})
+    sentence = f"{FILE} n’est plus tel qu’il a été reçu : {ACCEPT}, sinon remettez l’ancien."
+    assert (told(), store.is_frozen(2033)) == ([sentence], False)
+    with pytest.raises(DataError) as refused:
+        freeze()
+    assert str(refused.value) == sentence
+    freeze(accept=True)
+    assert (told(), store.is_frozen(2033), store.read_export_card(2033)["accompagnements.csv"]["rows"]) == ([], True, 2)
+
+
+def test_a_file_that_came_or_went_since_is_told(data_root):
+    write_export(data_root)
+    freeze()
+    other = write_export(data_root, {"identifiant": "S1"}, name="accompagnements_sud.csv")
+    assert told() == [f"data/raw/2033/accompagnements_sud.csv est arrivé après que l’export de 2033 a été lu : {ACCEPT}, sinon retirez-le."]
+    freeze(accept=True)
+    other.unlink()
+    assert told() == [f"data/raw/2033/accompagnements_sud.csv faisait partie de l’export de 2033 et n’est plus là : remettez-le ; {ACCEPT}."]
+
+
+def test_a_simulation_is_not_frozen_and_keeps_its_card(data_root):
+    path = write_export(data_root, name="accompagnements_synthetique.csv")
+    card = path.parent / "carte_export.json"
+    freeze()
+    assert not card.exists()
+    write_export(data_root, {}, name="accompagnements_synthetique.csv")
+    assert (told(), store.simulated_exports(2033)) == ([], [path])
+
+
+def test_the_export_of_another_year_is_known_after_it_is_gone(data_root):
+    old = write_export(data_root, year=2032)
+    store.freeze_exports(2032, {})
+    old.rename(write_export(data_root))
+    assert told() == [f"{FILE} était l’export de 2032 (accompagnements.csv), à l’identique ; déposez celui de 2033."]
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"resources": [{"path": "accompagnements.csv"}]}'])
+def test_a_card_that_cannot_be_read_is_a_fault_and_no_crash(data_root, text):
+    path = write_export(data_root)
+    (path.parent / "carte_export.json").write_text(text, encoding="utf-8")
+    assert told() == ["data/raw/2033/carte_export.json n’est pas lisible : supprimez-la, elle sera refaite au prochain rapport."]
+    assert not store.is_frozen(2033)
+
+
+def test_a_year_without_card_cites_its_export(data_root):
+    path = write_export(data_root)
+    assert store.read_card(2033)["title"] == "export de la base départementale reçu pour 2033"
+    path.rename(path.with_name("accompagnements_synthetique.csv"))
+    assert store.read_card(2033)["title"] == "données simulées pour 2033"
+
+
+def test_a_year_with_an_export_is_read_with_every_earlier_one_that_has_one(data_root):
+    write_export(data_root, year=2031)
+    assert (paths.read_with(2033), paths.read_with(2032)) == ([2032, 2033], [2031, 2032])
+    write_export(data_root, year=2035)
+    assert paths.read_with(2035) == [2031, 2035]
+
+
+def test_tables_are_refused_once_an_earlier_export_changed(data_root):
+    write_export(data_root, year=2031)
+    write_export(data_root)
+    store.save_year(store.read_year(2033), {})
+    assert store.load(2033, "reunions").empty
+    write_export(data_root, {}, year=2031)
+    with pytest.raises(DataError, match="data/raw/2031/accompagnements.csv a changé depuis le nettoyage de 2033"):
+        store.load(2033, "reunions")
+
+
+def test_the_header_of_the_small_export_is_that_of_its_rows():
+    head, row = export_text({}).splitlines()
+    assert (head.count(";"), row.count(";")) == (11, 12)  # two objectives, between quotes
