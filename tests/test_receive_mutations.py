@@ -11,7 +11,7 @@ import pytest
 
 from helpers import paths, store
 from helpers.schema import DataError
-from helpers.store.receive import scan
+from helpers.store.receive import cut, scan
 from helpers.store.receive.rows import BLANK
 from received import HEADER, ROWS, YEAR, Read, prepare, text_of
 
@@ -95,7 +95,8 @@ def physical_rows(content: bytes) -> set[int]:
 
 @pytest.mark.parametrize("group", range(10))
 def test_a_damaged_text_is_read_row_by_row_or_refused(group, monkeypatch):
-    monkeypatch.setattr(scan, "RANGE_BYTES", 257)
+    monkeypatch.setattr(scan, "BLOCK_BYTES", 257)
+    monkeypatch.setattr(cut, "RANGE_BYTES", 257)
     usable = 0
     for seed in range(group * 24, group * 24 + 24):
         draw = random.Random(seed)

@@ -7,6 +7,8 @@ from itertools import pairwise
 from helpers.store.receive.scan import Block, line_ends
 from helpers.store.receive.source import Source
 
+# Bytes of a range: large enough that a thread works some 20 ms on it, small enough that a few fit in any memory.
+RANGE_BYTES = 8 << 20
 _WINDOW_BYTES = 64 << 10
 # The end of the row, from a place outside quotes, and from a place inside.
 _ROW_END = {
@@ -25,10 +27,12 @@ class Span:
 
 
 def cut(source: Source, blocks: list[Block], line: int) -> list[Span]:
-    """Ranges of whole rows, one near each block; ``line`` is that of the first row."""
+    """Ranges of whole rows, of `RANGE_BYTES` and a little more; ``line`` is that of the first row."""
     starts, quotes, ends = [(blocks[0].start, line)] if blocks else [], 0, 0
     for block, after in pairwise(blocks):
         quotes, ends = quotes + block.quotes, ends + block.ends
+        if after.start < starts[-1][0] + RANGE_BYTES:
+            continue
         found = _row_end(source, after.start, quotes % 2 == 1)
         if found is not None and starts[-1][0] < found < source.size:
             skipped = len(line_ends(source.read(after.start, found)))

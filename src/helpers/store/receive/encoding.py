@@ -4,7 +4,7 @@ import codecs
 import re
 from pathlib import Path
 
-from helpers.store.receive.scan import Block
+from helpers.store.receive.scan import CHARACTERS, Block
 from helpers.store.receive.source import Source
 
 # A UTF-16 file is put in UTF-8 at once: beyond this size, that would not fit in a small machine.
@@ -22,8 +22,7 @@ def guess_single_byte(content: bytes) -> str:
 
 def source_of(path: Path) -> tuple[Source, int] | str:
     """The bytes to read, and how many of them a mark of encoding takes; a sentence when they cannot be read."""
-    now = path.stat()
-    source = Source(path, now.st_size, now.st_mtime_ns)
+    source = Source(path, path.stat().st_size)
     mark = source.read(0, 4)
     if mark.startswith(codecs.BOM_UTF8):
         return source, len(codecs.BOM_UTF8)
@@ -44,12 +43,12 @@ def encoding_of(head: bytes, blocks: list[Block], source: Source) -> str | int:
     titles_sound = decodes(head)
     if bad is None and titles_sound:
         return "utf-8"
-    sample = head + (source.read(bad.start, bad.start + _PIECE_BYTES) if bad else b"")
     place = bad.undecodable if bad else 0
-    high = sum(byte > 127 for byte in sample)
+    # Around the first byte that UTF-8 does not know, wherever the blocks were cut.
+    sample = head + (source.read(max(0, place - _PIECE_BYTES), place + _PIECE_BYTES) if bad else b"")
+    sound = sum(len(found) for found in CHARACTERS.findall(sample))
     # Accents of UTF-8 outnumber what is not: one broken character. Few or none: another encoding.
-    is_mixed = (titles_sound and not head.isascii()) or any(block.is_utf8 and block.characters for block in blocks)
-    if is_mixed or 3 * (bad.characters if bad else 0) > high:
+    if (titles_sound and not head.isascii()) or 2 * sound > sum(byte > 127 for byte in sample):
         return place
     guess = guess_single_byte(sample)
     return guess if all(decodes(part, guess) for part in _pieces(source, guess)) else place

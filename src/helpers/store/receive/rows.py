@@ -1,7 +1,9 @@
 """The rows of a range of a text file, as codes into their distinct spellings."""
 
+import codecs
 import csv
 import io
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -24,6 +26,10 @@ LONG = "ligne trop longue : des cases en trop"
 UNTITLED = "une valeur se trouve dans une colonne sans titre"
 
 
+def _blanks(delimiter: str) -> str:
+    return f' \t\r\n"{delimiter}\u00a0'
+
+
 def _types(layout: Layout) -> dict[str, pa.DataType]:
     named = {place: pa.string() if name == IDENTIFIER else CODED for name, place in layout.positions.items()}
     return {f"c{place}": named.get(place, CODED) for place in [*named, *layout.untitled]}
@@ -36,6 +42,9 @@ def _parse(content: bytes, layout: Layout, delimiter: str) -> tuple[pa.Table, li
         bad.append(row)
         return "skip"
 
+    # Arrow takes a mark of UTF-8 away from the beginning of what it is given: one that stands inside the file, where
+    # two exports were put end to end, must not depend on where the file is cut.
+    content = codecs.BOM_UTF8 + content if content.startswith(codecs.BOM_UTF8) else content
     types = _types(layout)
     table = arrow_csv.read_csv(
         pa.BufferReader(content),
@@ -85,7 +94,7 @@ def _fitted(text: str, layout: Layout, delimiter: str) -> list[str] | None:
 def _sort_bad(bad: list, lines: np.ndarray, layout: Layout, delimiter: str) -> tuple[list[Refused], dict, int]:
     refused, fitted, blank = [], {}, 0
     for row in bad:
-        if not row.text.strip(f' \t\r\n"{delimiter}\u00a0'):
+        if not row.text.strip(_blanks(delimiter)):
             blank += 1
         elif cells := _fitted(row.text, layout, delimiter):
             fitted[row.number - 1] = cells
@@ -118,11 +127,32 @@ def _is_empty(column: pa.Array) -> np.ndarray:
     return pc.equal(column, "").to_numpy(zero_copy_only=False)
 
 
-def _blank_rows(table: pa.Table, text_of, layout: Layout, delimiter: str) -> np.ndarray:
-    blank = np.zeros(table.num_rows, bool)
+def _set_aside(rows: "_Texts", table: pa.Table, layout: Layout, delimiter: str) -> tuple[np.ndarray, np.ndarray]:
+    """Whether each row is blank, and whether it holds a value in a column without title."""
+    blank, shifted = np.zeros(len(rows), bool), np.zeros(len(rows), bool)
+    # A row without identifier may still hold something, if only in a column that is left out.
     for place in np.flatnonzero(_is_empty(column_of(table, f"c{layout.positions[IDENTIFIER]}"))):
-        blank[place] = not text_of(place).strip(f' \t\r\n"{delimiter}\u00a0')
-    return blank
+        blank[place] = not rows[place].strip(_blanks(delimiter))
+    for place in layout.untitled:
+        shifted |= ~_is_empty(column_of(table, f"c{place}"))
+    return blank, shifted
+
+
+@dataclass(frozen=True)
+class _Texts:
+    """The text of each row of a range, cut out when it is asked for."""
+
+    content: bytes
+    starts: np.ndarray
+    order: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    def __getitem__(self, place: int) -> str:
+        row = self.order[place]
+        stop = self.starts[row + 1] if row + 1 < len(self.starts) else len(self.content)
+        return self.content[self.starts[row] : stop].decode("utf-8")
 
 
 def read_span(source: Source, span: Span, *, layout: Layout, delimiter: str, changes: tuple[str, ...]) -> Batch:
@@ -130,7 +160,6 @@ def read_span(source: Source, span: Span, *, layout: Layout, delimiter: str, cha
 
     ``changes`` are the rules that every row of the file goes through.
     """
-    file = source.path.name
     content = source.read_text(span.start, span.stop)
     try:
         table, bad = _parse(content, layout, delimiter)
@@ -143,21 +172,14 @@ def read_span(source: Source, span: Span, *, layout: Layout, delimiter: str, cha
     order = np.delete(np.arange(len(starts)), [row.number - 1 for row in bad])
     if fitted:
         table, order = _with_fitted(table, order, fitted, layout, delimiter)
-    stops = np.append(starts[1:], len(content))
-
-    def text_of(place: int) -> str:
-        return content[starts[order[place]] : stops[order[place]]].decode("utf-8")
-
-    is_blank = _blank_rows(table, text_of, layout, delimiter)
-    is_shifted = np.zeros(len(order), bool)
-    for place in layout.untitled:
-        is_shifted |= ~_is_empty(column_of(table, f"c{place}"))
-    refused += [Refused(int(lines[order[row]]), UNTITLED, text_of(row)) for row in np.flatnonzero(is_shifted)]
-    keep = ~(is_blank | is_shifted)
-    blank += int(np.count_nonzero(is_blank))
-    if not keep.all():
+    texts = _Texts(content, starts, order)
+    is_blank, is_shifted = _set_aside(texts, table, layout, delimiter)
+    refused += [Refused(int(lines[order[row]]), UNTITLED, texts[row]) for row in np.flatnonzero(is_shifted)]
+    if is_blank.any() or is_shifted.any():
+        keep = ~(is_blank | is_shifted)
         table, order = table.filter(pa.array(keep)).combine_chunks(), order[keep]
     arrays = {name: column_of(table, f"c{layout.positions[name]}") for name in layout.columns}
+    blank += int(np.count_nonzero(is_blank))
     counts = {**dict.fromkeys(changes, len(order)), BLANK: blank, TRIMMED: len(fitted)}
-    told = [Change(file, "", rule, rows) for rule, rows in counts.items() if rows]
+    told = [Change(source.path.name, "", rule, rows) for rule, rows in counts.items() if rows]
     return Batch(arrays, lines[order], sorted(refused, key=lambda row: row.line), told)

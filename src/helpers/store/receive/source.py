@@ -14,7 +14,6 @@ class Source:
 
     path: Path
     size: int
-    modified: int = 0
     encoding: str = "utf-8"
     content: bytes | None = None
 
@@ -28,13 +27,16 @@ class Source:
         """
         if self.content is not None:
             return self.content[start:stop]
-        # Each call has its own file: no thread moves the place of another.
-        with self.path.open("rb") as file:
-            now = os.fstat(file.fileno())
-            if (now.st_size, now.st_mtime_ns) != (self.size, self.modified):
-                raise changed(self.path)
-            file.seek(start)
-            return file.read(max(0, stop - start))
+        try:
+            # Each call has its own file: no thread moves the place of another.
+            with self.path.open("rb") as file:
+                # The size alone: some shares write the time of a change down later.
+                if os.fstat(file.fileno()).st_size != self.size:
+                    raise changed(self.path)
+                file.seek(start)
+                return file.read(max(0, stop - start))
+        except FileNotFoundError:
+            raise changed(self.path) from None
 
     def read_text(self, start: int, stop: int) -> bytes:
         """The bytes of a range, in UTF-8 whatever the encoding of the file."""
