@@ -238,6 +238,12 @@ def test_a_name_that_two_colleges_bear_leads_to_none():
     assert values(out, "uai") == ["", "0590001A"]
 
 
+def test_a_name_that_the_export_gives_to_another_college_leads_to_none():
+    lines = rows({"uai": "", "college": "Mendès France"}, {"uai": "0593686L", "college": "MENDES FRANCE"}, {"uai": "", "college": "Mendès France (Tourcoing)"})
+    assert values(cleaned(lines), "uai") == ["", "0593686L", "0592714E"]
+    assert rules(cleaned(lines))["uai", "collège dont l’export donne le nom à un autre UAI : gardé sans UAI"] == 1
+
+
 def test_a_given_uai_wins_over_the_name():
     assert values(cleaned(rows({"uai": "0593686L", "college": "Mendès France"})), "uai") == ["0593686L"]
 

@@ -231,9 +231,9 @@ def test_an_unknown_answer_is_shown_with_the_nearest_one():
     ]
 
 
-@pytest.mark.parametrize("text", ["12/05/2008", "P00012", "jeune@exemple.fr", "x" * 41])
+@pytest.mark.parametrize("text", ["12/05/2008", "P00012", "jeune@exemple.fr", "x" * 41, "abcd"])
 def test_what_may_be_a_person_is_not_shown(text):
-    fault = told(cleaned(rows(*[{"origine": text}] * 2, *[{}] * 18)))[0]
+    fault = told(cleaned(rows(*[{"origine": text}] * 2, {"identifiant": "abcd"}, *[{}] * 17)))[0]
     assert text not in fault and "les colonnes ne sont pas décalées" in fault
 
 

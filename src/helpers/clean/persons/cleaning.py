@@ -49,7 +49,7 @@ def clean_persons(
     with ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_WORKERS)) as pool:
         parts, broken = _read(received.parts, vocabularies, pool)
         known = read_columns(parts, vocabularies, registers, received.year)
-        rules = Rules(known, *link_colleges(known, registers))
+        rules = Rules(known, *link_colleges(known, registers, parts))
         excluded = _exclude(parts, rules, pool)
         decided = [change for made in pool.map(lambda part: count_decisions(part, rules), parts) for change in made]
         changes = [*received.changes, *(change for part in parts for change in part.changes), *decided]

@@ -64,6 +64,11 @@ def is_empty(texts: pa.Array) -> np.ndarray:
     return pc.equal(texts, EMPTY).to_numpy(zero_copy_only=False)
 
 
+def holds(texts: pa.Array, text: str) -> bool:
+    """Whether a text is one of the identifiers."""
+    return pc.index(texts, text).as_py() >= 0
+
+
 def is_word(texts: pa.Array, pattern: str) -> np.ndarray:
     """Which identifiers are a word of a total rather than somebody."""
     return pc.match_substring_regex(texts, pattern, ignore_case=True).to_numpy(zero_copy_only=False)
