@@ -10,7 +10,14 @@ from helpers.clean.persons.answers import closed_reader, several_reader
 from helpers.clean.persons.coding import Coded, Vocabulary, smallest
 from helpers.clean.persons.days import birth_reader, day_reader, year_reader
 from helpers.clean.persons.reasons import PLACES
-from helpers.clean.persons.schools import association_finder, college_finder, name_cells, uai_reader
+from helpers.clean.persons.schools import (
+    RULE_NAME,
+    RULE_NAMESAKE,
+    association_finder,
+    college_finder,
+    name_cells,
+    uai_reader,
+)
 from helpers.clean.persons.spellings import CLOSED, FIELDS, MULTIPLE, Spellings, answers_of
 from helpers.clean.persons.text import Cell, key_of, tidy
 from helpers.records import EMPTY
@@ -110,17 +117,38 @@ def in_order(name: str, values: set[str]) -> list[str]:
     return [EMPTY, *sorted(values)]
 
 
-def link_colleges(columns: dict[str, Column], registers: Registers) -> tuple[np.ndarray, list[Cell]]:
+def link_colleges(
+    columns: dict[str, Column], registers: Registers, parts: list[Coded]
+) -> tuple[np.ndarray, list[Cell]]:
     """For each spelling of ``college``, the place of its UAI in the labels of ``uai``, which grow by those found.
 
-    Beside, what was found for each: a cell whose rule says how.
+    Beside, what was found for each: a cell whose rule says how. A name alone leads nowhere when the export itself gives
+    it to another collège: the register does not hold every namesake.
     """
     find = college_finder(registers.aliases, registers.colleges)
     found = [
         find(tidy(text)) if cell.value else Cell(EMPTY)
         for text, cell in zip(columns["college"].spellings, columns["college"].cells, strict=True)
     ]
+    contradicted = _contradicted(columns, found, parts)
+    found = [
+        Cell(EMPTY, RULE_NAMESAKE) if cell.rule == RULE_NAME and cell.value in contradicted else cell for cell in found
+    ]
     uai = columns["uai"]
     columns["uai"] = _column("uai", uai.spellings, uai.cells, tuple(cell.value for cell in found))
     place = {label: number for number, label in enumerate(columns["uai"].labels)}
     return np.array([place[cell.value] for cell in found], dtype=columns["uai"].codes.dtype), found
+
+
+def _contradicted(columns: dict[str, Column], found: list[Cell], parts: list[Coded]) -> set[str]:
+    """The UAI that a name alone leads to, where some row gives that name with another UAI."""
+    by_name = np.array([cell.rule == RULE_NAME for cell in found])
+    uai, out = columns["uai"], set()
+    for part in parts if by_name.any() else []:
+        if "uai" in part.columns and "college" in part.columns:
+            given = by_name[part.columns["college"]] & (uai.codes != 0)[part.columns["uai"]]
+            names, codes = part.columns["college"][given], part.columns["uai"][given]
+            for name, code in {*zip(names.tolist(), codes.tolist(), strict=True)}:
+                if found[name].value != uai.cells[code].value:
+                    out.add(found[name].value)
+    return out

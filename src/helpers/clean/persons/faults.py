@@ -10,7 +10,7 @@ import pandas as pd
 from helpers.clean.persons.coding import MOST_SPELLINGS, Coded, Vocabulary
 from helpers.clean.persons.columns import Column, count_spellings
 from helpers.clean.persons.days import read_number_of_year
-from helpers.clean.persons.identity import is_empty
+from helpers.clean.persons.identity import holds, is_empty
 from helpers.clean.persons.reasons import Reason
 from helpers.clean.persons.spellings import CLOSED, FIELDS, MULTIPLE, UNANSWERED, UNFORESEEN, answers_of
 from helpers.clean.persons.text import key_of, tidy
@@ -101,17 +101,17 @@ def find_unforeseen(parts: list[Coded], columns: dict[str, Column]) -> list[Data
         unknown = int(rows.sum())
         if exceeds(unknown, total, MOST_UNFORESEEN_PCT):
             where = f"{_file_of(parts)}, colonne « {name} » : {unknown} réponses sur {total} sont inconnues"
-            shown = "" if exceeds(unknown, total, MOST_SHOWN_PCT) else _example(column, rows)
+            shown = "" if exceeds(unknown, total, MOST_SHOWN_PCT) else _example(column, rows, parts)
             remedy = shown or " ; vérifiez que les colonnes ne sont pas décalées, ou complétez reference/modalites.csv."
             out.append(DataError(where + remedy))
     return out
 
 
-def _example(column: Column, rows: np.ndarray) -> str:
+def _example(column: Column, rows: np.ndarray, parts: list[Coded]) -> str:
     """The most frequent unknown answer and the nearest one of the list, if it can be shown."""
     found = sorted(zip((-rows).tolist(), column.spellings, strict=True))[0]
     text = tidy(found[1])
-    if len(text) > _LONGEST_SHOWN or _NUMBER.search(text):
+    if len(text) > _LONGEST_SHOWN or _NUMBER.search(text) or any(holds(part.identifiers, text) for part in parts):
         return ""
     names = {key_of(word): name for name, label in answers_of(column.name).items() for word in (name, label)}
     names = {key: name for key, name in names.items() if name not in (UNFORESEEN, UNANSWERED)}

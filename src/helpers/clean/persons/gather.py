@@ -16,38 +16,39 @@ def bounds_of(parts: list[Coded]) -> np.ndarray:
     return np.cumsum([0, *(len(part) for part in parts)])
 
 
-def join_identifiers(parts: list[Coded]) -> pa.Array:
-    """The identifiers of all the rows; the parts now point into them, so that they are in memory once."""
-    if not parts:
-        return pa.array([], pa.string())
-    joined = pa.concat_arrays([part.identifiers for part in parts])
-    for part, start in zip(parts, bounds_of(parts).tolist(), strict=False):
-        place = joined.slice(start, len(part))
-        part.received = place if part.received is part.identifiers else part.received
-        part.identifiers = place
-    return joined
+def _pieces(parts: list[Coded], rows: np.ndarray) -> Iterator[tuple[Coded, np.ndarray]]:
+    """The parts that hold some rows (places among all of them, in order), with the places of those inside each."""
+    starts = bounds_of(parts)
+    cuts = np.searchsorted(rows, starts)
+    for part, start, first, last in zip(parts, starts.tolist(), cuts, cuts[1:], strict=False):
+        if last > first:
+            yield part, rows[first:last] - start
+
+
+def identifiers_at(parts: list[Coded], rows: np.ndarray) -> pa.Array:
+    """The identifiers of some rows."""
+    return pa.concat_arrays([part.identifiers.take(pa.array(inside)) for part, inside in _pieces(parts, rows)])
+
+
+def keys_at(parts: list[Coded], rows: np.ndarray) -> np.ndarray:
+    """The keys of the identifiers of some rows."""
+    return np.concatenate([part.keys[inside] for part, inside in _pieces(parts, rows)])
 
 
 def answers_at(parts: list[Coded], rules: Rules, rows: np.ndarray) -> Iterator[np.ndarray]:
-    """The final codes of some rows (places among all of them), column by column."""
-    order = np.argsort(rows, kind="stable")
-    cuts = np.searchsorted(rows[order], bounds_of(parts))
+    """The final codes of some rows, column by column."""
     for name in rules.columns:
-        values = np.zeros(len(rows), dtype=np.uint32)
-        for part, start, first, last in zip(parts, bounds_of(parts).tolist(), cuts, cuts[1:], strict=False):
-            codes = final_codes(part, name, rules) if last > first else None
-            if codes is not None:
-                values[order[first:last]] = codes[rows[order[first:last]] - start]
-        yield values
+        found = []
+        for part, inside in _pieces(parts, rows):
+            codes = final_codes(part, name, rules)
+            found.append(np.zeros(len(inside), dtype=np.uint8) if codes is None else codes[inside])
+        yield np.concatenate(found)
 
 
-def gather_persons(
-    parts: list[Coded], rules: Rules, excluded: np.ndarray, identifiers: pa.Array, *, year: int, pool: Executor
-) -> Persons:
+def gather_persons(parts: list[Coded], rules: Rules, excluded: np.ndarray, *, year: int, pool: Executor) -> Persons:
     """The persons of the rows that are not excluded; the parts lose their columns on the way, to spare the memory."""
     keep = excluded == 0
-    if not keep.all():
-        identifiers = identifiers.filter(pa.array(keep))
+    identifiers = _gather_identifiers(parts, keep)
     # The two whose cells depend on another column come before that column is let go.
     first = [name for name in ("uai", "orienteur") if name in rules.columns]
     codes, labels = {}, {}
@@ -55,9 +56,20 @@ def gather_persons(
         done = pool.map(lambda name: _gather(parts, name, rules, keep), names)
         for name, (values, words) in zip(names, done, strict=True):
             codes[name], labels[name] = values, words
-    return Persons(
-        year, {name: codes[name] for name in rules.columns}, {name: labels[name] for name in rules.columns}, identifiers
-    )
+    names = list(rules.columns)
+    return Persons(year, {name: codes[name] for name in names}, {name: labels[name] for name in names}, identifiers)
+
+
+def _gather_identifiers(parts: list[Coded], keep: np.ndarray) -> pa.Array:
+    pieces = [pa.array([], pa.string())]
+    for part, start in zip(parts, bounds_of(parts).tolist(), strict=False):
+        mask = keep[start : start + len(part)]
+        pieces.append(part.identifiers if mask.all() else part.identifiers.filter(pa.array(mask)))
+        part.identifiers = part.received = pieces[0]
+    joined = pa.concat_arrays(pieces)
+    pieces.clear()
+    pa.default_memory_pool().release_unused()
+    return joined
 
 
 def _gather(parts: list[Coded], name: str, rules: Rules, keep: np.ndarray) -> tuple[np.ndarray, list[str]]:

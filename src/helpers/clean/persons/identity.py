@@ -1,6 +1,6 @@
 """Who is who: identifiers written in one way, and the rows that hold the same one."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import numpy as np
 import pyarrow as pa
@@ -64,53 +64,60 @@ def is_empty(texts: pa.Array) -> np.ndarray:
     return pc.equal(texts, EMPTY).to_numpy(zero_copy_only=False)
 
 
+def holds(texts: pa.Array, text: str) -> bool:
+    """Whether a text is one of the identifiers."""
+    return pc.index(texts, text).as_py() >= 0
+
+
 def is_word(texts: pa.Array, pattern: str) -> np.ndarray:
     """Which identifiers are a word of a total rather than somebody."""
     return pc.match_substring_regex(texts, pattern, ignore_case=True).to_numpy(zero_copy_only=False)
 
 
-# Gives the cleaned answers of some rows, column by column.
-Answers = Callable[[np.ndarray], Iterable[np.ndarray]]
+def suspect_rows(keys: list[np.ndarray], excluded: list[np.ndarray]) -> np.ndarray:
+    """Places, among all the rows, of those not excluded whose key is there several times; one array a part is given."""
+    kept = [each[out == 0] if out.any() else each for each, out in zip(keys, excluded, strict=True)]
+    ordered = np.concatenate([np.zeros(0, dtype=np.uint64), *kept])
+    ordered.sort()
+    several = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    del ordered
+    found, start = [np.zeros(0, dtype=np.int64)], 0
+    for each, out in zip(keys, excluded, strict=True):
+        if several.size:
+            place = np.minimum(np.searchsorted(several, each), several.size - 1)
+            found.append(start + np.flatnonzero((several[place] == each) & (out == 0)))
+        start += len(each)
+    return np.concatenate(found)
 
 
-def exclude_twice(excluded: np.ndarray, keys: np.ndarray, identifiers: pa.Array, answers: Answers) -> None:
-    """Marks, among the rows that are not excluded yet, those whose identifier is there several times.
+def judge_twice(texts: pa.Array, keys: np.ndarray, answers: Iterable[np.ndarray]) -> np.ndarray:
+    """Why each of some rows is not counted, their identifiers being there several times: places of reasons, or 0.
 
     Identical answers: the first row is kept. Different answers: nobody knows which is true, so none is.
     """
-    rows = _suspects(keys, excluded)
-    if not rows.size:
-        return
-    rows, is_same = _in_order(rows, keys, identifiers)
-    alike = np.ones(len(rows) - 1, dtype=bool)
-    for values in answers(rows):
+    order, is_same = _by_identifier(texts, keys)
+    alike = np.ones(len(order) - 1, dtype=bool)
+    for column in answers:
+        values = column[order]
         alike &= values[1:] == values[:-1]
     group = np.concatenate([[0], np.cumsum(~is_same)])
     differs = np.zeros(int(group[-1]) + 1, dtype=bool)
     differs[group[1:][is_same & ~alike]] = True
     again = np.concatenate([[False], is_same])
-    reasons = np.where(again, PLACES[Reason.IDENTICAL], 0)
-    excluded[rows] = np.where(differs[group], PLACES[Reason.CONTRADICTORY], reasons)
+    found = np.zeros(len(order), dtype=np.uint8)
+    found[order] = np.where(differs[group], PLACES[Reason.CONTRADICTORY], np.where(again, PLACES[Reason.IDENTICAL], 0))
+    return found
 
 
-def _suspects(keys: np.ndarray, excluded: np.ndarray) -> np.ndarray:
-    """The rows not excluded whose key is there several times."""
-    ordered = np.sort(keys[excluded == 0] if excluded.any() else keys)
-    several = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
-    if not several.size:
-        return np.zeros(0, dtype=np.int64)
-    place = np.minimum(np.searchsorted(several, keys), several.size - 1)
-    return np.flatnonzero((several[place] == keys) & (excluded == 0))
-
-
-def _in_order(rows: np.ndarray, keys: np.ndarray, identifiers: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+def _by_identifier(texts: pa.Array, keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The rows by identifier, then as received; and whether each but the first has the identifier of the one before."""
-    rows = rows[np.argsort(keys[rows], kind="stable")]
-    texts = identifiers.take(pa.array(rows))
-    is_same = pc.equal(texts[1:], texts[:-1]).to_numpy(zero_copy_only=False)
-    if (~is_same & (keys[rows][1:] == keys[rows][:-1])).any():
+    order = np.argsort(keys, kind="stable")
+    sorted_texts = texts.take(pa.array(order))
+    is_same = pc.equal(sorted_texts[1:], sorted_texts[:-1]).to_numpy(zero_copy_only=False)
+    if (~is_same & (keys[order][1:] == keys[order][:-1])).any():
         # Two identifiers share a key: the texts themselves decide.
-        order = pc.sort_indices(pa.table({"text": texts, "row": rows}), [("text", "ascending"), ("row", "ascending")])
-        rows, texts = rows[order.to_numpy()], texts.take(order)
-        is_same = pc.equal(texts[1:], texts[:-1]).to_numpy(zero_copy_only=False)
-    return rows, is_same
+        rows = pa.table({"text": texts, "row": np.arange(len(texts))})
+        order = pc.sort_indices(rows, [("text", "ascending"), ("row", "ascending")]).to_numpy()
+        sorted_texts = texts.take(pa.array(order))
+        is_same = pc.equal(sorted_texts[1:], sorted_texts[:-1]).to_numpy(zero_copy_only=False)
+    return order, is_same
