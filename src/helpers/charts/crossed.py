@@ -14,6 +14,7 @@ from helpers.tables import breakdown_table, crossing_table
 from helpers.wording import Html, interval
 
 NOTHING = Html("", "")
+MANY = 2  # joints in a name that no longer fits beside a bar
 TWO = 2  # groups whose widest difference can be said in a title
 
 
@@ -60,6 +61,11 @@ def _groups(rows: pd.DataFrame) -> list[tuple[str, Fact]]:
     return [named(row) for row in known.drop_duplicates("modalite_croisee").itertuples()]
 
 
+def _short(row) -> str:
+    """The name of a group beside its bar; one that joins many answers is named in full under the figure."""
+    return "réponses réunies" if row.modalite_croisee.count(FOLDED) >= MANY else row.libelle_croise
+
+
 def show_by_group(rows: pd.DataFrame, modality: str) -> Html:
     """The share of one answer in each group, in per cent of the group (columns of `describe.crossed`).
 
@@ -75,7 +81,7 @@ def show_by_group(rows: pd.DataFrame, modality: str) -> Html:
     (entry, other), who, year = entries_of(shown), population_of(shown), int(shown["annee"].iloc[0])
     ranked = sayable(shown).sort_values("part_pct", ascending=False, kind="stable")
     first, last = (named(next(ranked.iloc[[place]].itertuples())) for place in (0, -1))
-    counted = [f"{row.libelle_croise} ({interval(row.base_min, row.base_max)})" for row in shown.itertuples()]
+    counted = [f"{_short(row)} ({interval(row.base_min, row.base_max)})" for row in shown.itertuples()]
     colours = [
         colour_of(entry.id, modality) if is_answer(other, name) else MIDDLE for name in shown["modalite_croisee"]
     ]

@@ -78,6 +78,17 @@ def show_volume(parts: list[pd.DataFrame], facts: Facts) -> Html:
     return Figures([figure, *figures_of(_others(parts, [drawn]))], empty=figure)
 
 
+def _unanswered(facts: Facts, indicator: str) -> list[Fact]:
+    """What records count beside the answers to a question: « ne sait pas », « non renseigné »…, where anyone is."""
+    found = [facts(f"{USUAL}/{indicator}/{name}") for name in catalogue().indicators[indicator].recorded]
+    return [fact for fact in found if fact and fact.base and fact.counts[1]]
+
+
+def _referrers(facts: Facts) -> list[Fact]:
+    found = [facts(f"{USUAL}/orienteur/{name}") for name in catalogue().indicators["orienteur"].modalities]
+    return [*(fact for fact in found if fact and fact.share_bounds and fact.base), *_unanswered(facts, "orienteur")]
+
+
 def show_entries(parts: list[pd.DataFrame], facts: Facts) -> Html:
     """The part of the collège and the others, the first opened into its referrers; then what else the topic publishes.
 
@@ -95,12 +106,9 @@ def show_entries(parts: list[pd.DataFrame], facts: Facts) -> Html:
     college, others = (facts(f"{USUAL}/origine/{name}") for name in ("college", "hors_college"))
     if routes is None or not _is_bounded(college) or not _is_bounded(others):
         return show_breakdowns(parts)
-    entry = catalogue().indicators["orienteur"]
-    found = [facts(f"{USUAL}/orienteur/{name}") for name in entry.modalities]
-    opened = [fact for fact in found if fact and fact.share_bounds and fact.base]
-    first = max((fact for fact in opened if fact.share is not None), key=lambda fact: fact.share, default=None)
-    unanswered = [facts(f"{USUAL}/orienteur/{name}") for name in entry.recorded]
-    opened += [fact for fact in unanswered if fact and fact.base and fact.counts[1]]
+    entry, opened, rest = catalogue().indicators["orienteur"], _referrers(facts), _unanswered(facts, "origine")
+    said = [fact for fact in opened if fact.share is not None and fact.key.split("/")[-1] in entry.modalities]
+    first = max(said, key=lambda fact: fact.share, default=None)
     shown = ["college", "hors_college", *entry.modalities, *entry.recorded]
     drawn = [rows[rows["modalite"].isin(shown)] for rows in parts]
     # The routes that records count have a figure of their own.
@@ -111,15 +119,13 @@ def show_entries(parts: list[pd.DataFrame], facts: Facts) -> Html:
         id="entrees",
         title=describing("entries_title", college=college, first=first),
         subtitle=describing(
-            "entries_subtitle",
-            year=facts.year,
-            has_referrers=bool(opened),
-            has_rounding=is_rounded_somewhere(rows),
+            "entries_subtitle", year=facts.year, has_referrers=bool(opened), has_rounding=is_rounded_somewhere(rows)
         ),
         reading=describing("entries_reading", college=college, first=first),
+        notes=[describing("entries_rest", facts=rest)] if rest else [],
         base=bases([(college, population(college)), *((fact, population(fact)) for fact in opened[:1])]),
         source=source(catalogue().perimeters[USUAL].label, rows["reference"]),
-        alt=describing("entries_alt", facts=[college, others, *opened]).text,
+        alt=describing("entries_alt", facts=[college, others, *rest, *opened]).text,
         table=breakdown_table(rows, caption=f"Voies d’entrée et orienteurs du collège, {facts.year}"),
     )
     return Figures([figure, *figures_of(_others(parts, drawn))], empty=figure)

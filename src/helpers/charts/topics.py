@@ -86,5 +86,7 @@ def show_breakdowns(breakdowns: list[pd.DataFrame], *, or_nothing: bool = False)
     Parmi les personnes suivies par un ALSES, 47 % ont des parents associés à l’accompagnement
     Barres horizontales, Place des parents, 2020 : associés, 47 % ; non associés, 53 %.
     """
-    empty = Html("", "") if or_nothing else nothing("aucune part n’est publiée pour cette année")
+    # What records count of a topic without drawing it has been said otherwise: there is something.
+    is_told = bool(breakdowns) and not any(map(is_rounded_somewhere, breakdowns))
+    empty = Html("", "") if or_nothing or is_told else nothing("aucune part n’est publiée pour cette année")
     return Figures(figures_of(breakdowns), empty=empty)

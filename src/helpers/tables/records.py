@@ -1,6 +1,7 @@
 """Figures counted in individual records as tables: they are exact and have one source, which the figure says once."""
 
 import pandas as pd
+from markupsafe import Markup
 
 from helpers.facts import Fact, fact_of
 from helpers.schema import catalogue
@@ -65,8 +66,8 @@ def pairs_table(cells: pd.DataFrame, pairs: pd.DataFrame, *, caption: str) -> Ht
     """
     if pairs.empty:
         return Html("", "")
-    keys = ["modalite", "modalite_croisee"]
-    once = cells[pd.MultiIndex.from_frame(cells[keys]).isin(pd.MultiIndex.from_frame(pairs[keys]))]
+    places = {name: place for place, name in enumerate(dict.fromkeys(cells["modalite"]))}
+    once = cells[cells["modalite"].map(places) < cells["modalite_croisee"].map(places)]
     note = say("describe", "pairs", fact=fact_of(next(pairs.itertuples())), other=pairs["libelle_croise"].iloc[0])
     return crossing_table(once, caption=caption, note=note)
 
@@ -103,5 +104,6 @@ def _leading(facts: list[Fact]) -> Fact:
     return max(answers or facts, key=lambda fact: fact.counts[0])
 
 
-def _cell(fact: Fact | None):
-    return say_count(fact, cited=False) if fact and fact.counts else _NO_CELL
+def _cell(fact: Fact | None) -> Markup | str:
+    """A count; a dash for one that is not shown, nothing where there is no cell."""
+    return "" if fact is None else say_count(fact, cited=False) if fact.counts else _NO_CELL

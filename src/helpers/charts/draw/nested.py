@@ -61,7 +61,8 @@ def volume(whole: Fact, pupils: Fact, alses: Fact, others: Fact, *, names: list[
     _segment(axes, 1, pupils.counts, MIDDLE)
     _segment(axes, 2, alses.counts, colour_of("suivi_par", "alses"))
     rest = {"left": alses.counts[1], "height": THICK, "color": colour_of("suivi_par", "autre_educateur")}
-    axes.barh(2, end - alses.counts[1], **rest)
+    # Records may not say who follows a pupil; printed shares make a whole.
+    axes.barh(2, others.counts[1] if others.is_of_records else end - alses.counts[1], **rest)
     for place in (0, 1) if not sheet.is_narrow else ():
         axes.plot([end, end], [place + THICK / 2, place + 1 - THICK / 2], color=GREY, linewidth=0.8)
     axes.text(whole.counts[1] + gap, 0, interval(*whole.counts), **BOLD)
@@ -94,13 +95,16 @@ def entries(college: Fact, others: Fact, referrers: list[Fact], *, sheet: Sheet 
     figure, axes = canvas(0.7 + (0.52 if sheet.is_narrow else 0.4) * (places[-1] if places else 0), sheet)
     low, high = college.share_bounds
     _segment(axes, 0, (low, high), COLLEGE)
-    axes.barh(0, 100 - high, left=high, height=THICK, color=OTHERS)
+    last = min(100, high + others.share_bounds[1]) if others.is_of_records else 100
+    axes.barh(0, last - high, left=high, height=THICK, color=OTHERS)
+    if last < 100:  # who did not answer
+        axes.barh(0, 100 - last, left=last, height=THICK, color=PALE)
     said = [f"par le collège : {_share_of(college)}", f"par une autre voie : {_share_of(others)}"]
     if sheet.is_narrow:
         axes.text(1.5, THICK / 2 + 0.1, "\n".join(said), va="top", fontweight="bold", bbox=LABEL_BOX)
     else:
         _name(axes, said[0], COLLEGE, start=0, end=low)
-        _name(axes, said[1], OTHERS, start=high, end=100)
+        _name(axes, said[1], OTHERS, start=high, end=last)
     for place, fact in zip(places, referrers, strict=True):
         axes.barh(place, 100, height=THICK, color=TRACK)
         _segment(axes, place, fact.share_bounds, COLLEGE)

@@ -1,0 +1,92 @@
+"""An export in small: invented persons and the indicators that they make, and page 02 run on them without a kernel."""
+
+import ast
+import shutil
+
+import nbformat
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from helpers import indicators, paths, store
+from helpers.records import Persons
+from helpers.schema import columns, typed
+
+N = 480
+# The answers of each column, given in turn, over and over; an empty one is not given. Years are those before the year.
+PATTERNS = {
+    "association": ["Gué", "Tilleuls"],
+    "territoire": ["Nord"],
+    "suivi_par": ["alses", "alses", "alses", "autre_educateur"],
+    "situation": ["collegien"],
+    "sexe": ["filles", "garcons", "garcons", "filles", "garcons"],
+    "nouvel_accompagnement": ["oui", "non", "oui", "oui", "non", "oui", "oui", "non", "oui", "", "non"],
+    "origine": ["college", "college", "travail_de_rue", "famille", ""],
+    "niveau": ["6e", "5e", "4e", "4e", "3e", "3e", "3e"],
+    "annee_naissance": ["-12", "-13", "-14"],
+    "date_debut": ["0-02-01", "0-09-15", "-1-10-01"],
+    "date_fin": ["", "0-11-30", ""],
+    "demande_initiale": ["scolarite", "scolarite", "besoin_de_parler", "mobilite"],
+    "objectifs": ["scolarite", "scolarite;mobilite", "besoin_de_parler;mobilite", "mobilite", "scolarite;besoin_de_parler"],
+    "parents_associes": ["oui", "non", "non"],
+}
+
+
+def persons(year: int, n: int = N, **changed: list[str]) -> Persons:
+    """``n`` persons; ``changed`` gives other answers to some columns, repeated in the same way."""
+    codes, labels = {}, {}
+    given = {"annee": [str(year)], "college": [""], "uai": ["0590001A", "0590002B"], **PATTERNS, **changed}
+    for name, answers in given.items():
+        told = [_dated(answers[rank % len(answers)], name, year) for rank in range(n)]
+        labels[name] = ["", *sorted(set(told) - {""})]
+        codes[name] = np.array([labels[name].index(answer) for answer in told], dtype=np.uint8)
+    labels["orienteur"] = ["", "direction_vie_scolaire", "enseignants"]
+    by_college = np.array(labels["origine"])[codes["origine"]] == "college"
+    codes["orienteur"] = np.where(by_college, 1 + np.arange(n) % 2, 0).astype(np.uint8)
+    return Persons(year, codes, labels, pa.array([f"P{rank:04d}" for rank in range(n)]))
+
+
+def _dated(answer: str, name: str, year: int) -> str:
+    if name == "annee_naissance":
+        return str(year + int(answer))
+    if name.startswith("date_") and answer:
+        return f"{year + int(answer[:-6])}{answer[-6:]}"
+    return answer
+
+
+def counted(year: int, **options) -> pd.DataFrame:
+    """The indicator table of such an export."""
+    return indicators.count_persons(persons(year, **options), source="export", reference=f"export de la base, {year}")
+
+
+def save_export(year: int, counts: pd.DataFrame) -> None:
+    """The tables of a year once it has an export: what records count replaces what is printed of the same indicator."""
+    folder = paths.raw(year)
+    if not folder.is_dir():  # a year with only an export: nothing that page 02 shows was received beside it
+        folder.mkdir()
+        earlier = paths.raw(max(paths.years()))
+        for name in ("remarques.csv", "datapackage.json"):
+            shutil.copy(earlier / name, folder / name)
+    raw = store.read_year(year)
+    made = {name: typed(pd.DataFrame(columns=columns(name), dtype="str"), name) for name in ("postes", "registre", "controles", "coherences", "indicateurs")}
+    if paths.processed(year).is_dir():
+        made = {name: store.load(year, name) for name in made}
+    before, own = made["indicateurs"], set(zip(counts["perimetre"], counts["indicateur"], strict=True))
+    kept = [pair not in own for pair in zip(before["perimetre"], before["indicateur"], strict=True)]
+    made["indicateurs"] = pd.concat([before[kept], counts], ignore_index=True)
+    store.save_year(raw, made)
+
+
+def run_page(year: int) -> nbformat.NotebookNode:
+    """The notebook 02 with what each cell displays, its cells executed here, one after the other."""
+    notebook, names = nbformat.read(paths.notebook("02_describe"), as_version=4), {}
+    for rank, cell in enumerate(cell for cell in notebook.cells if cell.cell_type == "code"):
+        tree, cell.execution_count = ast.parse(cell.source), rank + 1
+        last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+        exec(compile(tree, cell.id, "exec"), names)
+        if last is not None:
+            shown = eval(compile(ast.Expression(last.value), cell.id, "eval"), names)
+            cell.outputs = [nbformat.v4.new_output("display_data", data=shown._repr_mimebundle_())]
+        if "parameters" in cell.metadata.get("tags", []):
+            names["year"] = year
+    return notebook

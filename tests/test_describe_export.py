@@ -1,0 +1,256 @@
+"""Page 02 of a year that has an export: what is crossed, what is not shown, what each sentence calls its source."""
+
+import re
+import shutil
+
+import pytest
+from bs4 import BeautifulSoup
+
+from export_table import counted, persons, run_page, save_export
+from helpers import charts, describe, facts, indicators, paths, publish, tables, wording
+from helpers.indicators.rows import row, table
+
+
+def cell(name, modality, n, base=100, *, cross=("", ""), source="export", perimeter="alses"):
+    made = row((2032, perimeter, name, modality), "personnes", counts=(n, n), base=(base, base), cross=cross, precision="exact", reference="export de la base, 2032")
+    return {**made, "source": source}
+
+
+def crossing(name, other, counts, bases):
+    """``counts`` by answer then group; None is a cell that is not there."""
+    return table([
+        cell(name, modality, n, bases[group], cross=(other, group))
+        for modality, line in counts.items() for group, n in zip(bases, line, strict=True) if n is not None
+    ])
+
+
+def said(made) -> str:
+    """The words of a piece of page, every space being a plain one."""
+    return re.sub("[\u202f\u00a0\u2007\u2008]", " ", wording.plain(made.html))
+
+
+def titled(made) -> str:
+    """The title and the alternative text of a figure, likewise."""
+    return re.sub("[\u202f\u00a0]", " ", made.text)
+
+
+BY_SEX = crossing("niveau", "sexe", {"3e": (10, 30), "6e": (30, 30), "non_renseigne": (10, None)}, {"garcons": 50, "filles": 60})
+
+
+def crossed(rows, name, other):
+    return describe.crossed(rows, name, other, year=2032)
+
+
+def test_a_crossing_has_every_cell_column_by_column_in_reading_order():
+    cells = crossed(BY_SEX, "niveau", "sexe")
+    assert cells[["modalite_croisee", "modalite", "effectif_min", "precision"]].fillna(-1).to_numpy().tolist() == [
+        ["filles", "6e", 30, "exact"], ["filles", "3e", 30, "exact"], ["filles", "non_renseigne", -1, "non_publie"],
+        ["garcons", "6e", 30, "exact"], ["garcons", "3e", 10, "exact"], ["garcons", "non_renseigne", 10, "exact"],
+    ]
+
+
+def test_a_printed_crossing_is_none_of_records():
+    printed = table([cell("niveau", "3e", 10, cross=("sexe", "filles"), source="imprime")])
+    assert crossed(printed, "niveau", "sexe").empty
+
+
+def test_folded_answers_stand_where_the_first_of_them_would():
+    rows = crossing("niveau", "sexe", {"5e+3e": (40,), "4e": (20,)}, {"filles": 60})
+    assert list(crossed(rows, "niveau", "sexe")["libelle"]) == ["5e ou 3e", "4e"]
+
+
+@pytest.mark.parametrize(("others", "missing"), [
+    ([], []),
+    ([cell("niveau", "3e", 9), cell("sexe", "filles", 9)], [("Niveau de classe", "Sexe")]),
+    ([cell("niveau", "3e", 9), cell("sexe", "filles", 9), cell("niveau", "3e", 9, cross=("sexe", "filles"))], []),
+    ([cell("niveau", "3e", 9, source="imprime"), cell("sexe", "filles", 9, source="imprime")], []),
+], ids=["no record", "not crossed", "crossed", "printed"])
+def test_a_crossing_that_records_allow_and_that_is_not_shown_is_named(others, missing):
+    assert describe.withheld_crossings(table(others), "niveaux", year=2032) == missing
+
+
+def test_a_crossing_that_is_not_shown_is_said_in_one_sentence():
+    said = [wording.say("describe", "withheld_crossings", pairs=pairs).text for pairs in ([], [("A", "B")], [("A", "B"), ("C", "D")])]
+    assert said == [
+        "", "Croisement non montré. « A » selon « B » : une case compterait de une à quatre personnes.",
+        "Croisements non montrés. « A » selon « B » ; « C » selon « D » : une case compterait de une à quatre personnes.",
+    ]
+
+
+def test_pairs_come_once_the_most_frequent_first():
+    goals = crossing("objectif", "objectif", {"scolarite": (None, 20, 9), "mobilite": (20, None, 30), "autre": (9, 30, None)}, {"scolarite": 50, "mobilite": 40, "autre": 60})
+    found = describe.pairs(goals, "objectif", year=2032)
+    assert found[["modalite", "modalite_croisee", "effectif_min"]].to_numpy().tolist() == [
+        ["mobilite", "autre", 30], ["scolarite", "mobilite", 20], ["scolarite", "autre", 9],
+    ]
+    made = tables.pairs_table(crossed(goals, "objectif", "objectif"), found, caption="Paires")
+    assert said(made) == (
+        "Paires Modalité mobilité autre objectif scolarité 20 9 mobilité 30 Base 40 60"
+        " Lecture : « mobilité » et « autre objectif » sont le plus souvent travaillés ensemble, avec 30 personnes, soit 50 %"
+        " des 60 qui ont « autre objectif » parmi leurs objectifs. Une paire que personne ne réunit, ou que trop peu de"
+        " personnes réunissent ou séparent, a un tiret. Source : export de la base, 2032."
+    )
+
+
+def test_two_groups_are_told_by_the_answer_that_separates_them_most_and_who_did_not_answer_is_named():
+    made = charts.show_crossing(crossed(BY_SEX, "niveau", "sexe"))
+    assert titled(made) == (
+        "Filles : 50 % sont en 3e ; garçons : 20 %, là où les deux s’écartent le plus\n"
+        "Tableau, Niveau de classe selon : sexe ; filles : 6e, 50 %, 3e, 50 % ; garçons : 6e, 60 %, 3e, 20 %."
+    )
+    words = said(made)
+    assert "n = 60 (filles) ; 50 (garçons)" in words
+    assert "Lecture : sur 60 personnes (sexe : filles), 50 % sont en 6e, soit 30 personnes." in words
+    assert "Réponses sans ligne ni colonne ici : « non renseigné ». La base d’une colonne garde" in words
+
+
+def test_a_large_crossing_is_told_by_the_largest_group_not_by_the_highest_share():
+    rows = crossing("objectif", "demande_initiale", {"scolarite": (60, 3, 9), "mobilite": (30, 7, 9)}, {"scolarite": 90, "mobilite": 8, "autre": 20})
+    assert titled(charts.show_crossing(crossed(rows, "objectif", "demande_initiale"))).splitlines()[0] == (
+        "Demande initiale « scolarité » : 67 % ont « scolarité » parmi leurs objectifs, la réponse la plus fréquente"
+    )
+
+
+def test_one_answer_is_told_by_its_highest_and_lowest_group_among_those_that_answer():
+    rows = crossing("parents_associes", "niveau", {"oui": (10, 30, 50)}, {"6e": 40, "3e": 60, "non_renseigne": 50})
+    made = charts.show_by_group(crossed(rows, "parents_associes", "niveau"), "oui")
+    assert titled(made).splitlines()[0] == "3e : 50 % ont des parents associés à l’accompagnement, la part la plus haute ; 6e : 25 %, la plus basse"
+    assert "n = 40 (6e) ; 60 (3e) ; 50 (non renseigné)" in said(made)
+
+
+@pytest.mark.parametrize(("missing", "is_said"), [(5, False), (6, True)])
+def test_missing_answers_are_said_when_they_are_more_than_five_per_cent_and_never_lead(missing, is_said):
+    rows = table([cell("parents_associes", "oui", 4), cell("parents_associes", "non", 3), cell("parents_associes", "non_renseigne", missing)])
+    made = charts.show_breakdowns([describe.breakdown(rows, "parents_associes", year=2032)])
+    assert titled(made).startswith("Parmi les personnes suivies par un ALSES, 4 % ont des parents associés")
+    assert ("« Non renseigné » : 6 %, soit 6 personnes. Ces personnes restent dans la base." in said(made)) is is_said
+    assert "arrondi" not in made.html
+
+
+def test_a_missing_answer_that_nobody_gave_has_no_bar_but_its_row_in_the_data():
+    rows = table([cell("parents_associes", "oui", 40), cell("parents_associes", "non", 60), cell("parents_associes", "non_renseigne", 0)])
+    made = charts.show_breakdowns([describe.breakdown(rows, "parents_associes", year=2032)])
+    assert titled(made).endswith("2032 : associés, 40 % ; non associés, 60 %.")
+    assert "non renseigné 0 0 %" in said(made)
+
+
+def test_who_gave_no_request_comes_last_beside_the_themes():
+    rows = table([cell(name, modality, n) for name in ("demande_initiale", "objectif") for modality, n in (("scolarite", 10), ("mobilite", 20), ("non_renseigne", 30), ("ne_sait_pas", 0))])
+    assert list(describe.requests_and_goals(rows, year=2032)["modalite"]) == ["mobilite", "scolarite", "non_renseigne"]
+
+
+def test_other_entry_routes_keep_their_share_when_some_did_not_answer():
+    rows = table([cell("origine", name, n) for name, n in (("college", 40), ("travail_de_rue", 50), ("non_renseigne", 10), ("hors_college", 50))])
+    made = charts.show_entries(describe.topic(rows, "entrees", year=2032), facts.Facts(rows, year=2032))
+    assert "orientation par le collège, 40 % ; autres voies que le collège, 50 % ; non renseigné, 10 %." in titled(made)
+    assert "En gris, sans voie d’entrée connue : « non renseigné », 10 %." in said(made)
+
+
+def test_the_emptiest_column_is_read_first():
+    rows = table([cell("colonne_remplie", name, n) for name, n in (("sexe", 100), ("uai", 80))])
+    made = tables.reading_table(describe.completeness(rows, year=2032), caption="Colonnes", sentence="completeness")
+    assert said(made) == (
+        "Colonnes Colonnes remplies Personnes Part UAI 80 80 % sexe 100 100 % Ensemble 100 — Lecture : sur 100 personnes suivies"
+        " par un ALSES, 80 ont la colonne « UAI » remplie, la moins remplie de toutes. Source : export de la base, 2032."
+    )
+
+
+def test_no_figure_of_an_export_says_that_it_is_printed_or_rounded():
+    f = facts.Facts(counted(2032), year=2032)
+    assert said(wording.say("describe", "volume", f=f)) == (
+        "Les ALSES ont suivi 360 personnes en 2032. La prévention spécialisée a accompagné 480 collégiens en 2032 ; 360 l’ont"
+        " été par un ALSES. Toutes les personnes que les ALSES suivent sont donc des collégiens. Toutes situations réunies, la"
+        " prévention spécialisée a accompagné 480 personnes."
+    )
+    assert wording.say("describe", "network", f=f).text == ""
+    assert wording.say("describe", "network_of_records", f=f).text.startswith(
+        "Dans l’export, les personnes suivies par un ALSES le sont dans 2 collèges et par 2 associations."
+    )
+
+
+def test_a_crossing_with_few_persons_does_not_reach_the_page():
+    few = indicators.count_persons(persons(2032, parents_associes=["oui", *["non"] * 239]), source="export", reference="export de la base, 2032")
+    assert describe.withheld_crossings(few, "parents", year=2032) == [("Place des parents", "Niveau de classe")]
+    assert charts.show_by_group(crossed(few, "parents_associes", "niveau"), "oui").html == ""
+
+
+# --- the whole page --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def root(mini_root, tmp_path_factory):
+    """The invented project where 2032 has an export too, and 2033 nothing else."""
+    copy = tmp_path_factory.mktemp("export") / "projet"
+    shutil.copytree(mini_root, copy)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(paths.DATA_ROOT_VARIABLE, str(copy))
+        yield copy
+
+
+def page_of(year: int) -> BeautifulSoup:
+    html = publish.export_page(run_page(year), name="02_describe", pages=[PAGE], foot="", subtitle=str(year))
+    assert len(html.encode()) < 400_000
+    return BeautifulSoup(html, "html.parser")
+
+
+@pytest.fixture(scope="module")
+def pages(root):
+    printed = page_of(2032)
+    for year in (2032, 2033):
+        save_export(year, counted(year))
+    return {"printed": printed, "mixed": page_of(2032), "export": page_of(2033)}
+
+
+PAGE = publish.Page("02_describe", "Portrait de l’année", "02_describe.html")
+TIME, COLUMNS = "combien-de-temps-dure-un-accompagnement", "quelles-colonnes-de-l-export-sont-remplies"
+
+
+def test_a_printed_year_has_no_section_that_only_an_export_fills(pages):
+    ids = {tag["id"] for tag in pages["printed"].select("h2")}
+    assert not {TIME, COLUMNS} & ids
+    words = pages["printed"].get_text(" ")
+    assert "export" not in words and "croise" not in words
+    assert "Le document donne plusieurs nombres" in words
+
+
+@pytest.mark.parametrize("kind", ["mixed", "export"])
+def test_an_export_fills_its_sections_in_reading_order(pages, kind):
+    ids = [tag["id"] for tag in pages[kind].select("h2")]
+    assert ids.index("les-parents-sont-ils-associes") < ids.index(TIME) < ids.index(COLUMNS) < ids.index("que-faut-il-garder-en-tete")
+    drawn = {figure["id"] for figure in pages[kind].select("figure")}
+    assert {
+        "fig-alses-age", "fig-alses-origine", "fig-entrees", "fig-niveau-sexe", "fig-nouvel-accompagnement-par-niveau",
+        "fig-parents-associes-par-niveau", "fig-objectif-demande-initiale", "fig-alses-duree",
+    } <= drawn
+    titles = [caption.get_text() for caption in pages[kind].select("table caption")]
+    assert {"Objectifs travaillés ensemble, en personnes", "Mois où l’accompagnement a commencé", "Nombre d’objectifs par personne"} <= set(titles)
+
+
+def test_a_year_with_only_an_export_has_no_document(pages):
+    words = pages["export"].find("main").get_text(" ")
+    assert "Le document donne plusieurs nombres" not in words and "Le document annonce" not in words
+    assert "d’après la part imprimée" not in words and "l’arrondi laisse" not in words
+    assert "Dans l’export, les personnes suivies" in words
+
+
+def test_a_mixed_year_keeps_the_document_and_names_both_sources(pages):
+    words = pages["mixed"].find("main").get_text(" ")
+    assert "Le document donne plusieurs nombres" in words and "Source : export de la base, 2032" in words
+
+
+@pytest.mark.parametrize("kind", ["mixed", "export"])
+def test_every_marked_number_of_an_export_year_is_in_its_table(pages, kind):
+    year = {"mixed": 2032, "export": 2033}[kind]
+    known = {facts.key_of(each) for each in counted(year).itertuples()}
+    own = [mark["data-cle"] for mark in pages[kind].select("[data-cle]") if f"{year}/alses/" in mark["data-cle"]]
+    assert len(own) > 100 and not {key for key in own if "variation" not in key} - known
+
+
+@pytest.mark.parametrize("kind", ["mixed", "export"])
+def test_every_number_of_an_alternative_text_is_in_the_data_of_its_figure(pages, kind):
+    def numbers(text: str) -> set[str]:
+        return set(re.findall(r"\d+(?:,\d+)?", re.sub(r"\b203[23]\b|\b[3-6]e\b", "", re.sub("[\u202f\u00a0]", "", text))))
+
+    for figure in pages[kind].select("figure"):
+        shown = numbers(figure.select_one("details").get_text(" ") + figure.select_one("figcaption").get_text(" "))
+        assert {value for value in numbers(figure.img["alt"]) if not {value, f"{value},0"} & shown} == set(), figure["id"]
