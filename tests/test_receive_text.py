@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from helpers import paths, store
+from helpers.schema import table_schema
 from helpers.store.receive import cut, encoding, rows, scan, text
+from helpers.typography import fold
 from received import HEADER, ROWS, YEAR, Read, faults, prepare, text_of
 
 FILE = "data/raw/2041/accompagnements.csv"
@@ -173,6 +175,14 @@ def test_earlier_exports_are_read_in_order():
     assert [(each.year, sum(len(part.read()) for part in each.parts)) for each in earlier] == [(2039, 1), (2040, 2)]
 
 
+def test_each_title_of_the_reference_designates_one_column():
+    titles = store.read_reference("entetes")
+    folded = titles["graphie"].map(fold)
+    assert folded.is_unique and folded.ne("").all()
+    names = {fold(entry[key]): entry["name"] for entry in table_schema("accompagnements")["fields"] for key in ("name", "title")}
+    assert {title: column for title, column in zip(folded, titles["colonne"], strict=True) if names.get(title, column) != column} == {}
+
+
 # --- what is refused -------------------------------------------------------------------------------------------------
 
 DROPPED = [cell for cell in HEADER if cell not in ("niveau", "sexe")]
@@ -243,7 +253,10 @@ def test_a_simulation_beside_a_real_export_is_told():
 
 def test_titles_that_cannot_be_known_are_told():
     put(CSV)
-    (paths.reference() / "entetes.csv").unlink()
+    titles = paths.reference() / "entetes.csv"
+    titles.write_text(titles.read_text(encoding="utf-8") + "nivau,Degré\n", encoding="utf-8")
+    assert faults() == ["data/raw/reference/entetes.csv : la colonne « nivau » n’existe pas ; corrigez-la."]
+    titles.unlink()
     assert faults() == ["Fichier absent : data/raw/reference/entetes.csv. Déposez-le dans ce dossier, puis relancez."]
 
 

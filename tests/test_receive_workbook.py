@@ -245,6 +245,18 @@ def test_a_value_far_to_the_right_is_told():
     assert faults() == [f"{XLSX}, feuille « Base » : des cases sont remplies très loin de la table ; supprimez-les."]
 
 
+@pytest.mark.parametrize(("wide", "high"), [({"numbercolumnsrepeated": "16000"}, {}), ({}, {"numberrowsrepeated": "900000"})])
+def test_a_value_repeated_without_end_in_an_ods_file_is_told(wide, high):
+    made, sheet, line = ods_book(ROWS), ods.Table(name="Suite"), ods.TableRow(**high)
+    cell = ods.TableCell(valuetype="string", **wide)
+    cell.addElement(P(text="x"))
+    line.addElement(cell)
+    sheet.addElement(line)
+    made.spreadsheet.addElement(sheet)
+    put(made, "accompagnements.ods")
+    assert faults() == ["data/raw/2041/accompagnements.ods, feuille « Suite » : des cases sont remplies très loin de la table ; supprimez-les."]
+
+
 def packed(**members: bytes) -> bytes:
     """An archive of these members, named with dots for slashes."""
     out = io.BytesIO()

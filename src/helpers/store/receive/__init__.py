@@ -10,7 +10,7 @@ from helpers.records import Received
 from helpers.schema import DataError, columns
 from helpers.store.raw import read_reference
 from helpers.store.receive.files import copies, declared_synthetic, export_years, kind_of, list_files, set_faults
-from helpers.store.receive.headers import TABLE, known_titles
+from helpers.store.receive.headers import TABLE, known_titles, unknown_columns
 from helpers.store.receive.opened import Opened, refused
 from helpers.store.receive.parquet import open_parquet
 from helpers.store.receive.text import open_text
@@ -58,10 +58,12 @@ def receive(year: int) -> Received:
     if not files:
         return Received(year)
     try:
-        known = known_titles(read_reference("entetes"))
+        titles = read_reference("entetes")
     except DataError as fault:
         return Received(year, faults=[fault])
-    faults = [DataError(sentence) for sentence in [*set_faults(year, files), *copies(year, files)]]
+    known = known_titles(titles)
+    told = [*unknown_columns(titles), *set_faults(year, files), *copies(year, files)]
+    faults = [DataError(sentence) for sentence in told]
     opened = [_open(path, known) for path in files]
     found = {name for each in opened for name in each.columns}
     faults += [fault for each in opened for fault in each.faults]

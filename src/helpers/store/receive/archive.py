@@ -28,6 +28,12 @@ _HIDDEN = re.compile(rb'<(?:\w+:)?row\s[^>]*?hidden="(?:1|true)"')
 _PLACE = re.compile(rb'r="([A-Z]{1,3}[0-9]{1,7})"')
 _FAR = re.compile(rb'r="(?:[A-Z]{3}[0-9]+"(?![^>]*/>)|[A-Z]{0,3}[0-9]{8,}"|[A-Z]{0,3}[2-9][0-9]{6}")')
 _ODS_HIDDEN = re.compile(rb'<table:table-row\s[^>]*?table:visibility="(?:collapse|filter)"')
+# A value said to be repeated thousands of times: the table it unfolds into would fill the memory.
+_ODS_REPEATED = re.compile(
+    rb'<table:table-cell\s(?=[^>]*number-columns-repeated="[0-9]{4,}")[^>]*office:value-type'
+    rb'|<table:table-row\s[^>]*number-rows-repeated="[0-9]{4,}"[^>]*>'
+    rb"(?:(?!</table:table-row>)[^o]|(?!office:value-type)o)*+office:value-type"
+)
 _ODS_SPANNED = re.compile(rb'table:number-rows-spanned="(?:[2-9]|[1-9][0-9]+)"')
 
 
@@ -114,4 +120,5 @@ def read_marks(path: Path, sheet: str) -> Marks:
 def _ods_marks(content: bytes, sheet: str) -> Marks:
     start = content.find(f'table:name="{sheet}"'.encode())
     own = content[max(0, start) : content.find(b"</table:table>", max(0, start))]
-    return Marks(hidden=sum(1 for _ in _ODS_HIDDEN.finditer(own)), is_merged=_ODS_SPANNED.search(own) is not None)
+    hidden = sum(1 for _ in _ODS_HIDDEN.finditer(own))
+    return Marks((), (), hidden, _ODS_REPEATED.search(own) is not None, _ODS_SPANNED.search(own) is not None)

@@ -105,7 +105,11 @@ def set_faults(year: int, files: list[Path]) -> list[str]:
 
 
 def _digest(path: Path) -> str:
-    with path.open("rb") as file:
+    try:
+        file = path.open("rb")
+    except OSError:  # told when it is opened to be read
+        return str(path)
+    with file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

@@ -49,6 +49,12 @@ def known_titles(table: pd.DataFrame) -> dict[str, str]:
     return known
 
 
+def unknown_columns(table: pd.DataFrame) -> list[str]:
+    """What the reference ``entetes`` names that is no column of the project, each a French sentence."""
+    names = dict.fromkeys(name for name in table["colonne"] if name not in columns(TABLE))
+    return [f"{_HELP} : la colonne « {name} » n’existe pas ; corrigez-la." for name in names]
+
+
 def count_titles(cells: list[str], known: dict[str, str]) -> int:
     """How many columns of the project a row of cells names."""
     return len({known[fold(cell)] for cell in cells if fold(cell) in known})
