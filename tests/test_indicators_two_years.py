@@ -106,6 +106,11 @@ def test_few_persons_without_a_college_take_the_new_ones_with_them():
     assert kinds == {"colleges_anciens", "colleges_sortis"}
 
 
+def test_a_kind_of_college_without_anybody_has_a_row_for_it_is_not_hidden():
+    found = overlaps(year(2021, (ids(0, 20), {"uai": "0590001A"})), year(2020, (ids(0, 30), {"uai": "0590001A"})))
+    assert found["colleges_nouveaux", "accompagnements", ""] == [0, 0, 0, 0, None]
+
+
 def test_what_old_and_new_colleges_answered_is_counted_apart():
     before = year(2020, (ids(0, 10), {"uai": "0590001A", "parents_associes": "oui"}), (ids(10, 30), {"uai": "0590001A", "parents_associes": "non"}))
     now = year(

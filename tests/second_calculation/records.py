@@ -393,9 +393,8 @@ def _same_colleges(now: list[Person], before: list[Person]) -> dict[tuple, Overl
     kinds = _kinds(now, before, alone=COLLEGES[1]), _kinds(before, now, alone=COLLEGES[2])
     sizes = {name: tuple(len(year[name]) for year in kinds) for name in COLLEGES}
     shown = _shown_kinds(sizes)
-    full = [name for name in shown if any(sizes[name])]
     found = {}
-    for kind in full:
+    for kind in shown:
         here, there = sizes[kind]
         found[kind, "accompagnements", ""] = Overlap(here, here, there, there, None)
     of_parts = [sum(sizes[k][at] for k in part) for at in (0, 1) for part in _parts(shown)]
@@ -405,7 +404,7 @@ def _same_colleges(now: list[Person], before: list[Person]) -> dict[tuple, Overl
             for answer in [*ANSWERS[name], *RECORDED[name], *groups_of(name)]
         }
         for answer in _shown(parts, of_parts, name):
-            for kind in full:
+            for kind in shown:
                 count, was = (giving(year[kind], name, answer) for year in kinds)
                 found[kind, name, answer] = Overlap(count, sizes[kind][0], was, sizes[kind][1], None)
     return found

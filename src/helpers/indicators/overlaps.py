@@ -31,14 +31,16 @@ def count_overlaps(persons: Persons, earlier: dict[int, Persons], *, source: str
     those of the year and of the earlier one by kind of collège. A collège is known by its UAI; one where somebody is
     followed both years is old. No count of one to four persons is shown, nor is a difference of two shown numbers: an
     answer or a kind of collège that would tell one is left out, and with it another when it would be told by
-    subtraction; ``effectif_deux_fois`` alone is left empty when so few changed their answer. ``source`` is export or
+    subtraction. A kind of collège that has no row is hidden: without anybody, it has a row with 0. The count of the
+    two years, ``effectif_deux_fois``, alone is left empty when so few changed their answer. ``source`` is export or
     synthetique; empty without earlier records.
 
     >>> lignes = pd.DataFrame({"identifiant": [f"F{rang}" for rang in range(20)], "suivi_par": "alses"})
     >>> avant, apres = records.Persons.of(2020, lignes.head(12)), records.Persons.of(2021, lignes.tail(15))
     >>> communes = indicators.count_overlaps(apres, {2020: avant}, source="export")
     >>> communes.loc[communes["indicateur"].eq("accompagnements"), ["population", "effectif"]].to_numpy().tolist()
-    [['personnes_communes', 7], ['college_inconnu', 15]]
+    [['personnes_communes', 7], ['colleges_anciens', 0], ['colleges_nouveaux', 0], ['colleges_sortis', 0],
+     ['college_inconnu', 15]]
     """
     rows = []
     for year, others in sorted(earlier.items()) if len(persons) else ():
@@ -91,7 +93,7 @@ def _of_colleges(pair: Pair) -> Iterator[dict]:
     kinds = _kinds(pair)
     sizes = [tally(codes, len(_COLLEGES)) for codes in kinds]
     shown = shown_parts(*sizes)
-    for place in [place for place in shown if sizes[0][place] or sizes[1][place]]:
+    for place in shown:
         own = tuple(int(size[place]) for size in sizes)
         yield _row(_COLLEGES[place], "accompagnements", "", own, own)
     for entry in [catalogue().indicators[name] for name in _ASKED] if shown else ():
@@ -101,7 +103,7 @@ def _of_colleges(pair: Pair) -> Iterator[dict]:
         parts = np.vstack([_parts(each, shown) for each in counts]).T
         of_parts = np.concatenate([_parts(size, shown) for size in sizes])
         for answer in np.flatnonzero(may_show(parts, of_parts, entry) & parts.any(axis=1)):
-            for place in [place for place in shown if sizes[0][place] or sizes[1][place]]:
+            for place in shown:
                 found = tuple(int(each[place, answer]) for each in counts)
                 bases = tuple(int(size[place]) for size in sizes)
                 yield _row(_COLLEGES[place], entry.id, _names(entry)[answer], found, bases)
