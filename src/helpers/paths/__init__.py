@@ -21,6 +21,7 @@ from helpers.paths.folders import (
 )
 from helpers.paths.years import (
     EXPORT,
+    EXPORT_TABLES,
     RAW_TABLES,
     REFERENCE_TABLES,
     earlier_year,
@@ -40,6 +41,7 @@ __all__ = [
     "DATA_ROOT_VARIABLE",
     "SYNTHETIC_SUFFIX",
     "EXPORT",
+    "EXPORT_TABLES",
     "RAW_TABLES",
     "REFERENCE_TABLES",
     "data_root",

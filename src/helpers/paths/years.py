@@ -7,7 +7,8 @@ from helpers.paths.folders import data_root, raw
 
 # What makes a folder of data/raw a year: at least one of these, or an export. The order is that of the messages.
 RAW_TABLES = ("chiffres_publies", "prises_de_poste", "reunions", "enonces", "affirmations", "remarques")
-REFERENCE_TABLES = ("colleges", "associations", "alias", "themes", "reperes", "glossaire", "entetes", "modalites")
+EXPORT_TABLES = ("entetes", "modalites")  # how exports are written: nothing else is read with them
+REFERENCE_TABLES = ("colleges", "associations", "alias", "themes", "reperes", "glossaire", *EXPORT_TABLES)
 
 # The export of the departmental database: the names of its files begin so, in capitals or not.
 EXPORT = "accompagnement"

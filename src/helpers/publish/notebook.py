@@ -20,6 +20,8 @@ _SECTION = re.compile(r"^## ", re.MULTILINE)
 _PAPERMILL_TITLE = "# Parameters\n"
 # A text that announces the next cell: without what that cell shows, the page does not need it.
 _ANNOUNCES = "selon-la-suite"
+# Code that no fold shows: tools, and a plain text that only depends on what was received.
+_UNFOLDED = {"outil", "limites"}
 _PREPARED = ("parameters", "injected-parameters", "preparation")
 
 
@@ -142,7 +144,7 @@ def _with_folds(cells: list["NotebookNode"]) -> list["NotebookNode"]:
         if opens:
             arranged += [_fold(summary, pieces)] if pieces else []
             pieces, summary = [], "Voir le calcul de cette section"
-        if cell.cell_type == "code" and cell.source.strip() and "outil" not in tags_of(cell):
+        if cell.cell_type == "code" and cell.source.strip() and not _UNFOLDED & set(tags_of(cell)):
             pieces.append(("", cell.source))
         arranged.append(cell)
     return [*arranged, _fold(summary, pieces)] if pieces else arranged

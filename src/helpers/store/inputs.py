@@ -40,13 +40,16 @@ def _fingerprint_of_large(path: Path, size: int, modified: int) -> str:
 def input_files(years: list[int]) -> list[Path]:
     """The files behind these years that are there: raw tables, cards, exports, reference tables.
 
+    The spellings of exports are behind the years that have one, and behind no other.
+
     >>> fichiers = store.input_files([2020])
     >>> paths.relative(fichiers[0]), paths.relative(fichiers[-1])
-    ('data/raw/2020/chiffres_publies.csv', 'data/raw/reference/modalites.csv')
+    ('data/raw/2020/chiffres_publies.csv', 'data/raw/reference/glossaire.csv')
     """
     names = [*(f"{name}.csv" for name in paths.RAW_TABLES), CARD]
     files = [path for year in years for path in (*(paths.raw(year) / name for name in names), *paths.exports(year))]
-    files += [paths.reference() / f"{name}.csv" for name in paths.REFERENCE_TABLES]
+    unread = () if any(map(paths.exports, years)) else paths.EXPORT_TABLES
+    files += [paths.reference() / f"{name}.csv" for name in paths.REFERENCE_TABLES if name not in unread]
     return [path for path in files if path.is_file()]
 
 
