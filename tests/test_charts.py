@@ -178,7 +178,7 @@ def test_a_smaller_difference_that_rounding_does_not_explain_comes_before_a_wide
     sure = [figure("parents_associes", "oui", count, 1000, year=year) for year, count in ((2032, 305), (2031, 300))]
     wide = [each | {"part_imprimee_pct": share, "decimales": 0, "precision": "arrondi_imprime"} for each, share in zip(wide, (41.0, 40.0), strict=True)]
     made = charts.show_differences(*compared(*([one, other] for one, other in zip(wide, sure, strict=True))))
-    assert "La part qui change le plus au-delà de l’arrondi : « associés », +0,5" in made.text
+    assert "La part qui change le plus au-delà de l’arrondi : « place des parents (associés) », +0,5" in made.text
 
 
 def test_a_dollar_in_a_name_is_no_formula_and_an_empty_reading_no_paragraph():

@@ -46,13 +46,15 @@ def add_year(year: int, made: dict[str, pd.DataFrame], *, context: str = "") -> 
 BEFORE, NOW = two_exports.draw()
 
 
-def counted(year: int, *, both: bool = False) -> dict[str, pd.DataFrame]:
-    """The tables of a year counted from records: the first when there is none to compare with, else the second."""
-    persons = NOW if both or year == 2033 else BEFORE
-    found = {"indicateurs": two_exports.indicators(persons, year), "grappes": two_exports.clusters(persons, year)}
-    if both:
-        found["recouvrements"] = two_exports.overlaps(BEFORE, NOW, year=year, compare_to=year - 1)
-    return found
+def counted(year: int, *, persons: pd.DataFrame = BEFORE) -> dict[str, pd.DataFrame]:
+    """The tables of a year counted from records, compared with no other export."""
+    return {"indicateurs": two_exports.indicators(persons, year), "grappes": two_exports.clusters(persons, year)}
+
+
+def counted_again(year: int) -> dict[str, pd.DataFrame]:
+    """The tables of the second year, whose persons and collèges are known to be those of the first or not."""
+    shared = two_exports.overlaps(BEFORE, NOW, year=year, compare_to=year - 1)
+    return counted(year, persons=NOW) | {"recouvrements": shared}
 
 
 def page_of(year: int) -> tuple[str, nbformat.NotebookNode]:
@@ -68,35 +70,74 @@ def page_of(year: int) -> tuple[str, nbformat.NotebookNode]:
     return "\n".join(words), shown
 
 
-@pytest.fixture
-def root(tmp_path, monkeypatch):
-    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(tmp_path / "projet"))
-    (tmp_path / "projet" / "data" / "raw").mkdir(parents=True)
-    shutil.copytree(MINI / "reference", tmp_path / "projet" / "data" / "raw" / "reference")
+@pytest.fixture(scope="module", autouse=True)
+def root(tmp_path_factory):
+    """A printed year, then two exports; the pages are those of the third year, then of the second."""
+    root = tmp_path_factory.mktemp("annees") / "projet"
+    shutil.copytree(MINI / "reference", root / "data" / "raw" / "reference")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(paths.DATA_ROOT_VARIABLE, str(root))
+        add_year(2030, {"indicateurs": printed(2030)})
+        add_year(2031, counted(2031))
+        add_year(2032, counted_again(2032), context="une année sans rien de particulier.")
+        yield root
 
 
-def test_two_exports(root):
-    add_year(2031, counted(2031))
-    add_year(2032, counted(2032, both=True), context="une année sans rien de particulier.")
-    words, _ = page_of(2032)
-    print(words)
+@pytest.fixture(scope="module")
+def two_counted():
+    return page_of(2032)
 
 
-def test_p_e(root):
-    add_year(2031, {"indicateurs": printed(2031)})
-    add_year(2032, {k:v for k,v in counted(2032, both=True).items() if k!="recouvrements"}, context="une année sans rien de particulier.")
-    words, _ = page_of(2032)
-    print(words)
+@pytest.fixture(scope="module")
+def printed_then_counted():
+    return page_of(2031)
 
-def test_e_p(root):
-    add_year(2031, counted(2031))
-    add_year(2032, {"indicateurs": printed(2032)}, context="une année sans rien de particulier.")
-    words, _ = page_of(2032)
-    print(words)
 
-def test_three(root):
-    add_year(2030, {"indicateurs": printed(2030)})
-    add_year(2031, counted(2031))
-    add_year(2032, counted(2032, both=True), context="une année sans rien de particulier.")
-    words, _ = page_of(2032)
-    print(words)
+def between(words: str, start: str) -> str:
+    """The line that starts so."""
+    return next(line for line in words.splitlines() if line.startswith(start))
+
+
+def test_two_exports_are_compared_person_by_person(two_counted):
+    words, _ = two_counted
+    assert between(words, "Les deux années sont comptées") == (
+        "Les deux années sont comptées personne par personne : la différence de deux parts est connue exactement. Sur 12 parts connues les deux "
+        "années, une par question au plus est commentée et testée. Ce choix est fait d’avance, sans regarder les chiffres ; les autres sont dans un "
+        "tableau, sans test."
+    )
+    assert between(words, "480 personnes suivies par un ALSES le sont en 2031 et en 2032, sous le même identifiant.")
+    assert "Les tests d’une année à l’autre en tiennent compte." in between(words, "Les personnes d’un même collège peuvent se ressembler")
+    assert "« Accompagnement ouvert dans l’année », −7,2 points en tout : −16,6 points dans les collèges présents les deux années".replace(" points", "\u00a0points") in words
+    assert "Questions connues pour une seule" not in words and "on la suppose la même" not in words
+    for wrong in ("Trait fin : ce que l’arrondi", "Hypothèse à vérifier", "imprimé, ou part imprimée", "à l’arrondi près"):
+        assert wrong not in words
+    saved = store.load_result(2032, "comparaisons")
+    assert saved["comparaison"].str.startswith("details/").any() and "p_grappe" in set(saved["mesure"])
+
+
+def test_three_years_make_a_series(two_counted):
+    words, shown = two_counted
+    assert "## Et les autres réponses ?" in words and "## Et sur plusieurs années ?" in words
+    assert between(words, "Années connues") == (
+        "Années connues : 2030, 2031 et 2032. Chaque part est donnée avec ce que l’arrondi laisse possible ; une part comptée personne par personne "
+        "est exacte."
+    )
+    said = between(words, "« Filles » : la part")
+    assert said.startswith("« Filles » : la part augmente d’année en année ; 38\u202f% en 2030, 40,7\u202f% en 2031, 43,9\u202f% en 2032.")
+    assert "Trois années ou davantage aident à voir si un écart dure ; elles ne disent pas davantage d’où il vient." in words
+    assert sum(cell.get("metadata", {}).get("tags") == ["si-serie"] for cell in shown) == 4
+
+
+def test_a_printed_year_and_an_export_are_compared_by_their_bounds(printed_then_counted):
+    words, shown = printed_then_counted
+    assert between(words, "Une part imprimée") == (
+        "Une part imprimée sans décimale cache jusqu’à un demi-point de chaque côté : la différence de deux parts est donc connue à un point près, ou "
+        "à un demi-point si l’une des deux est comptée. Elle n’est dite en hausse ou en baisse que si toutes les valeurs possibles vont dans le même "
+        "sens. Une part comptée a pour ensemble toutes les personnes, celles dont la réponse n’est pas renseignée comprises. Un document ne dit pas "
+        "toujours s’il fait de même : un écart peut venir de là."
+    )
+    assert "on la suppose la même l’année de comparaison" in words
+    assert "Hypothèse à vérifier" in words and "sous le même identifiant" not in words
+    assert "Questions connues pour une seule des deux années" in words
+    assert "autres réponses" not in words and "plusieurs années" not in words
+    assert not [cell for cell in shown if any(tag.startswith("si-") for tag in cell.get("metadata", {}).get("tags", []))]

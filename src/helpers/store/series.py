@@ -15,7 +15,7 @@ def load_series(year: int) -> pd.DataFrame:
     DataError
         as `load` does, when 01 has not run for one of them: a year that lacks would be taken for one without data.
 
-    >>> list(store.load_series(2020)["annee"].unique())
+    >>> store.load_series(2020)["annee"].unique().tolist()
     [2019, 2020]
     """
     years = [each for each in paths.years() if each <= year]

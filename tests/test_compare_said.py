@@ -1,0 +1,129 @@
+"""What page 03 says of two years counted from records, word for word."""
+
+import pytest
+
+import two_exports
+from helpers import charts, tables, wording
+from helpers.comparisons import Comparison, Comparisons, Measure
+from helpers.facts import Facts, Series
+from helpers.indicators.rows import row, table
+from helpers.typography import french_spaces
+
+BEFORE_PERSONS, NOW_PERSONS = two_exports.draw()
+FOUND = Comparisons(two_exports.compared())
+BEFORE = Facts(two_exports.indicators(BEFORE_PERSONS, 2031), year=2031)
+NOW = Facts(two_exports.indicators(NOW_PERSONS, 2032), year=2032)
+NOTHING = Comparisons(two_exports.compared().head(0))
+
+
+def said(macro: str, **given) -> str:
+    return wording.say("compare", macro, **{"found": FOUND, **given}).text
+
+
+def plain(text: str) -> str:
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+@pytest.mark.parametrize(("macro", "given", "words"), [
+    ("overlap", {"now": NOW, "before": BEFORE}, (
+        "480 personnes suivies par un ALSES le sont en 2031 et en 2032, sous le même identifiant. Le test ne suppose donc pas que les deux années "
+        "comptent des personnes différentes : il tient compte de celles qui sont dans les deux, et de leurs deux réponses. Valeur p sans ces personnes "
+        "communes, puis avec elles « Filles » : 0,046, puis 0,029."
+    )),
+    ("clusters", {}, (
+        "Les personnes d’un même collège peuvent se ressembler : même public, même éducateur, mêmes habitudes d’orientation. Plus elles se ressemblent, "
+        "moins un écart est sûr. Cette ressemblance est ici estimée, part par part, entre 36 collèges : tout se passe comme si l’on avait observé moins "
+        "de personnes. Les tests d’une année à l’autre en tiennent compte."
+    )),
+    ("composition", {"now": NOW, "before": BEFORE}, (
+        "Sont séparés les collèges présents les deux années (1 500 personnes en 2031, 1 680 en 2032), ceux qui sont entrés (336 personnes en 2032), ceux "
+        "qui sont sortis (200 personnes en 2031). L’effet mécanique est la partie de l’écart que font les entrées et les sorties de collèges ; les "
+        "parties s’additionnent exactement, aux arrondis de l’affichage près. « Filles », +3,2 points en tout : +3,0 points dans les collèges présents "
+        "les deux années (40,5 % puis 43,5 %), +0,4 point par les nouveaux (46,1 % chez eux), −0,2 point par ceux qui sont sortis (42,5 % chez eux)."
+    )),
+    ("mechanical", {"now": NOW, "before": BEFORE}, (
+        "Effet mécanique des entrées et des sorties de collèges sur les accompagnements ouverts dans l’année : +9,4 points. Dans les collèges entrés "
+        "depuis 2031, 92,6 % des accompagnements ont été ouverts en 2032 ; dans ceux des deux années, 32,3 %. Dans ces derniers, la part change de "
+        "−16,6 points ; en tout, de −7,2 points."
+    )),
+    ("many", {}, (
+        "Cette page regarde 12 parts connues les deux années, et n’en teste qu’une par question, choisie d’avance : en tester davantage ferait ressortir "
+        "des écarts par hasard. Cette page fait 7 tests."
+    )),
+    ("missing_intro", {}, "Un chiffre connu pour une seule des deux années n’entre dans aucune comparaison d’une année à l’autre."),
+    ("missing_intro", {"found": NOTHING}, "Un chiffre imprimé pour une seule des deux années n’entre dans aucune comparaison d’une année à l’autre."),
+    ("context", {"contexts": {2032: "rien."}, "years": []}, (
+        "En 2032, rien. Comparer deux années ne permet pas de démêler ce qui vient d’un événement, des collèges ou de la manière d’enregistrer les "
+        "accompagnements. Il faudrait d’autres années."
+    )),
+    ("missing", {"labels": ["Durée"], "compare_to": 2031}, (
+        "Questions connues pour une seule des deux années, ou contredites par d’autres chiffres l’une des deux : Durée Des autres questions, seules les "
+        "réponses connues les deux années sont comparées."
+    )),
+])
+def test_the_sentences_of_two_exports(macro, given, words):
+    assert plain(said(macro, **given)).startswith(words)
+
+
+def test_the_page_opens_on_what_exceeds_chance_then_names_the_rest_once():
+    text = plain(said("key_points", now=NOW, before=BEFORE))
+    assert (
+        "Place des parents (associés) : la part augmente. 45,5 % de 1 700 personnes en 2031, 53,0 % de 2 016 en 2032 : +7,5 points ; en nombre, +295. "
+        "Un tel écart dépasse ce que le hasard seul produirait d’ordinaire. Ailleurs, le hasard reste possible. « Filles » : +3,2 points ;"
+    ) in text
+    assert text.count("hasard seul") == 2
+
+
+class Found(dict):
+    """Comparisons looked up by id, as 03 reads them."""
+
+    def of(self, kind, *, having=""):
+        return [each for id, each in self.items() if id.startswith(f"{kind}/") and (not having or having in each)]
+
+    __call__ = dict.get
+
+
+def test_a_part_that_keeps_one_to_four_persons_is_said_with_its_bounds():
+    few = {name: Measure(value, low, high, "", "") for name, value, low, high in (("p_valeur", 0.04, 0.04, 0.04), ("p_commun", 0.03, 0.02, 0.04), ("correlation", 0, -0.1, 0.1))}
+    one = Comparison("comparaisons/annees/alses/sexe/filles", "Sexe : filles", "hausse", "hausse", "", few)
+    found = Found({"annees/alses/sexe/filles": one, "page": Comparison("comparaisons/page", "", "", "", "", {})})
+    text = plain(said("overlap", found=found, now=NOW, before=BEFORE))
+    assert text.startswith("Moins de cinq personnes sont suivies par un ALSES les deux années.")
+    assert text.endswith("« Filles » : 0,040, puis entre 0,020 et 0,040 (trop peu de réponses sont dans ce cas pour que leur nombre soit employé).")
+
+
+@pytest.mark.parametrize(("finding", "words"), [
+    ("hausse", "augmente d’année en année"), ("baisse", "diminue d’année en année"), ("stable", "reste stable, à un point près"),
+    ("hausse_ou_stable", "augmente ou reste stable d’une année à la suivante"), ("baisse_ou_stable", "diminue ou reste stable d’une année à la suivante"),
+    ("peu_ou_stable", "reste stable, à un point près, d’une année à la suivante"), ("va_et_vient", "monte et descend"),
+    ("indetermine", "a pu changer, mais l’arrondi ne permet pas de dire dans quel sens"),
+])
+def test_a_series_is_told_by_its_course(finding, words):
+    made = [row((year, "alses", "sexe", "filles"), "personnes", counts=(n, n), base=(100, 100), precision="exact", reference="") for year, n in ((2030, 40), (2031, 41), (2032, 42))]
+    girls = Series("alses/sexe/filles", "filles", finding, [Facts(table(made), year=year)("alses/sexe/filles") for year in (2030, 2031, 2032)])
+    text = plain(wording.say("compare", "series_said", series=[girls], years=girls.years).text)
+    assert text.startswith(f"« Filles » : la part {words} ; 40 % en 2030, 41 % en 2031, 42 % en 2032. Quelques années ne font pas une tendance")
+
+
+def test_without_a_series_or_details_nothing_is_shown():
+    assert [wording.say("compare", macro, series=[], years=[]).html for macro in ("series_intro", "series_said")] == ["", ""]
+    assert (charts.show_series([]).html, said("details_intro", found=NOTHING), tables.details_table(NOTHING, caption="x").html) == ("", "", "")
+
+
+def test_the_other_answers_stand_in_a_table_under_their_question():
+    text = plain(tables.details_table(FOUND, caption="Les autres").text)
+    assert "Sexe Garçons 59,3 56,1 −3,2 exact baisse" in text and "Âge dans l’année Quatorze ans 20,8 20,1 −0,7 exact baisse Non renseigné 3,5 7,4 +3,9 exact hausse" in text
+
+
+def test_the_figures_of_two_exports_speak_of_no_rounding():
+    shown = [charts.show_differences(FOUND, NOW, BEFORE), charts.show_counts(FOUND, NOW, BEFORE), charts.show_forest(FOUND, NOW)]
+    assert not [each for each in shown if "arrondi" in each.html]
+
+
+@pytest.mark.parametrize(("figure", "words"), [
+    (charts.show_clusters, "Une fois comptée la ressemblance dans un collège, des écarts ne dépassent plus le hasard : filles, accompagnement ouvert dans l’année"),
+    (charts.show_composition, "Accompagnement ouvert dans l’année : +9,4 points par les entrées et les sorties de collèges, −16,6 points dans les autres"),
+])
+def test_what_is_measured_is_drawn_in_place_of_what_was_assumed(figure, words):
+    made = figure(FOUND, NOW, BEFORE)
+    assert plain(made.text).startswith(plain(french_spaces(words)))
