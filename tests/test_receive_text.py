@@ -205,7 +205,7 @@ SAVE = "enregistrez-la au format CSV UTF-8."
         (CSV.replace("Escale", '5" Escale', 1), ", ligne 3 : un guillemet est mal placé ou n’est pas refermé ; corrigez cette ligne."),
         (CSV + '"P4', ", ligne 5 : un guillemet est mal placé ou n’est pas refermé ; corrigez cette ligne."),
         (text_of(ROWS, header=[*HEADER[:12], "Genre"]), ", ligne 1 : deux colonnes désignent « sexe » ; n’en gardez qu’une dans l’export."),
-        (text_of(ROWS, header=[*HEADER[:5], "nivo scolair", "sexx", *HEADER[7:]]), ", ligne 1 : colonnes obligatoires absentes : « niveau » (peut-être « nivo scolair »), « sexe » (peut-être « sexx ») ; ajoutez-les à l’export, ou leurs intitulés à data/raw/reference/entetes.csv."),
+        (text_of(ROWS, header=[*HEADER[:5], "nivo\nscolair", "sexx", *HEADER[7:]]), ", ligne 1 : colonnes obligatoires absentes : « niveau » (peut-être « nivo scolair »), « sexe » (peut-être « sexx ») ; ajoutez-les à l’export, ou leurs intitulés à data/raw/reference/entetes.csv."),
         (text_of([row[:-2] for row in ROWS], header=HEADER[:-2]), ", ligne 1 : colonne obligatoire absente : « parents_associes » ; ajoutez-la à l’export, ou son intitulé à data/raw/reference/entetes.csv."),
         (text_of(ROWS, header=[*HEADER[:12], ""]), ", ligne 1 : une colonne n’a pas de titre : les lignes ont plus de cases que de titres ; complétez les titres."),
         (text_of([["x", *row] for row in ROWS], header=HEADER), ", ligne 1 : une colonne n’a pas de titre : les lignes ont plus de cases que de titres ; complétez les titres."),

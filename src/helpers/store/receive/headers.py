@@ -101,7 +101,7 @@ def title_faults(cells: list[str], beside: list[list[str]], known: dict[str, str
 
 
 def _missing(missing: list[str], unknown: list[str], known: dict[str, str]) -> str:
-    left = {fold(cell): cell for cell in unknown}
+    left = {fold(cell): " ".join(cell.split()) for cell in unknown}
     told = []
     for name in missing:
         # The nearest among all the ways of writing this column, so that « Nouvo accompagnement » finds its own.
