@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path, PureWindowsPath
 
+import papermill
 import pytest
 
 from helpers import cli, paths, pipeline
@@ -212,6 +213,14 @@ def test_a_log_has_no_colour_codes_and_no_home(fail, monkeypatch):
     log = fail.log.read_text(encoding="utf-8")
     assert "rouge ~/fichier données/raw" in log and "\x1b" not in log
     assert [word for word in (home + os.sep, str(paths.repository()), str(paths.data_root())) if word in log] == []
+
+
+@pytest.mark.parametrize("error", [KeyError("Camille Exemple"), ValueError("ligne 3", "Camille Exemple"), papermill.exceptions.PapermillExecutionError(0, 1, "code", "KeyError", "'Camille Exemple'", ["KeyError: 'Camille Exemple'"])])
+def test_a_log_quotes_no_row_where_there_are_exports(error, fail, data_root):
+    (paths.raw(2032) / "accompagnements.csv").write_text("identifiant\n1\n", encoding="utf-8")
+    fail(error)
+    kept = fail.log.read_text(encoding="utf-8")
+    assert "Exemple" not in kept and "paroles de l’erreur tues" in kept and "Traceback" in kept
 
 
 @pytest.mark.parametrize("written", [str, lambda folder: str(folder).replace("\\", "\\\\"), PureWindowsPath.as_posix])

@@ -1,7 +1,7 @@
 """What a failure was, in full, in a file that can be sent: the terminal shows one sentence.
 
-It holds the command, the versions and the traceback: code and an error's own words, never the value of a variable. When
-records of persons come, the errors of what reads them must not carry a value either, or this file must not be kept.
+It holds the command, the versions and the traceback: code and an error's own words, never the value of a variable. Where
+there are records of persons, the words of an error are left out too, for they may quote a row; ours never do.
 """
 
 import re
@@ -22,19 +22,32 @@ def _text(error: BaseException, arguments: list[str]) -> str:
     import platform
     import traceback
 
-    told = "".join(traceback.format_exception(error))
+    told = _COLOURS.sub("", "".join(traceback.format_exception(error)))
+    for words in _private_words(error) if paths.exported_years() else ():
+        told = told.replace(words, "(paroles de l’erreur tues : des exports sont présents)")
     head = [
         f"alses {' '.join(arguments)}",
         f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S %z}",
         f"Python {platform.python_version()}, {platform.platform()}",
     ]
-    text = "\n".join([*head, "", _COLOURS.sub("", told)])
+    text = "\n".join([*head, "", told])
     # The name of a person is often that of a folder around the project.
     for folder, name in _folders():
         # As Python writes it: as it is, between quotes (a backslash is then doubled), in an address.
         for written in (str(folder), str(folder).replace("\\", "\\\\"), folder.as_posix()):
             text = text.replace(written, name)
     return text
+
+
+def _private_words(error: BaseException) -> list[str]:
+    """What the errors of a chain say in a library's words, the longest first; our own sentences name no person."""
+    chain, said = [error], []
+    for each in chain:  # grows as it is read
+        chain += [other for other in (each.__cause__, each.__context__) if other is not None and other not in chain]
+        if not type(each).__module__.startswith("helpers"):
+            # A kernel's error keeps its words apart from the code around them.
+            said += [each.evalue] if hasattr(each, "evalue") else [str(each), *map(str, each.args)]
+    return sorted({_COLOURS.sub("", words) for words in said if words}, key=len, reverse=True)
 
 
 def _folders() -> list[tuple[Path, str]]:

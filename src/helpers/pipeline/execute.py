@@ -101,7 +101,8 @@ def _mark(path: Path, reason: str) -> NotebookNode:
     return notebook
 
 
-def _failure(name: str, path: Path, error: Exception) -> NotebookFailure:
+def _failure(name: str, path: Path, error: Exception, *, may_name: bool) -> NotebookFailure:
+    """What to tell; ``may_name`` is whether the error's own words may be said: they can hold what a person's row held."""
     if not path.is_file():
         return NotebookFailure(
             f"{name} n’a pas démarré : {error}. Relancez ; si cela persiste, redémarrez l’ordinateur."
@@ -114,11 +115,12 @@ def _failure(name: str, path: Path, error: Exception) -> NotebookFailure:
     if ename == "DataError":
         _mark(path, evalue)
         return NotebookFailure(evalue, is_input=True)
-    notebook = _mark(path, f"{ename} : {evalue}")
+    told = f"{ename} : {evalue}" if may_name else ename
+    notebook = _mark(path, told)
     place = next(i for i, cell in enumerate(notebook.cells) if _TAG in cell.metadata.get("tags", []))
     cause, section = CAUSES.get(ename, _DEFAULT_CAUSE), _section(notebook.cells, place)
     return NotebookFailure(
-        f"{name} s’est arrêté dans la section « {section} », cellule {place + 1} ({ename} : {evalue}). "
+        f"{name} s’est arrêté dans la section « {section} », cellule {place + 1} ({told}). "
         f"Cause probable : {cause}. Le notebook exécuté est gardé, la cellule y est marquée : {paths.relative(path)}."
     )
 
@@ -156,7 +158,9 @@ def execute(
             on_cell_executed=lambda **_: cell_done(),
         )
     except _STOPS as error:
-        raise _failure(name, destination, error) from error
+        # Only 01 reads persons.
+        is_private = name == "01_clean" and bool(paths.exported_years())
+        raise _failure(name, destination, error, may_name=not is_private) from error
     notebook = nbformat.read(destination, as_version=4)
     fault = find_fault(notebook)
     if fault:
