@@ -62,6 +62,14 @@ def test_a_cell_that_says_nothing_leaves_no_trace_of_its_code():
     assert "dire(rien)" not in page.text and "dire(tout)" in page.text and "calculer()" in page.text
 
 
+@pytest.mark.parametrize(("displayed", "is_left"), [("", False), ("<p>Tout.</p>", True)])
+def test_a_text_that_announces_the_next_cell_leaves_with_it(displayed, is_left):
+    announced = new_markdown_cell("## Et ensuite ?\n\nPourquoi.", metadata={"tags": ["selon-la-suite"]})
+    page = soup(new_markdown_cell("## Avant ?"), announced, code("dire()", shown(text_html=displayed)))
+    titles = [tag["id"] for tag in page.select("h2")]
+    assert ("avant" in titles, "et-ensuite" in titles, "Pourquoi." in page.text) == (True, is_left, is_left)
+
+
 def test_empty_page_is_light():
     assert len(export().encode()) < MAX_EMPTY_PAGE_BYTES
 

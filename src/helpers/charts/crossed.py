@@ -18,12 +18,12 @@ MANY = 2  # joints in a name that no longer fits beside a bar
 TWO = 2  # groups whose widest difference can be said in a title
 
 
-def is_answer(entry: Indicator, modality: str) -> bool:
+def _is_answer(entry: Indicator, modality: str) -> bool:
     """Whether a modality, or all that is folded in it, answers the question: « non renseigné » does not."""
     return all(name in entry.modalities for name in modality.split(FOLDED))
 
 
-def answered(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Html]]:
+def _answered(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Html]]:
     """A crossing without the rows and columns of those who gave no answer at all, and the note that names these."""
     kept, out = rows, []
     for column, label in (("modalite", "libelle"), ("modalite_croisee", "libelle_croise")):
@@ -34,23 +34,23 @@ def answered(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Html]]:
     return (kept, [crossing("left_out", names=names)]) if names and len(kept) else (rows, [])
 
 
-def entries_of(rows: pd.DataFrame) -> tuple[Indicator, Indicator]:
+def _entries_of(rows: pd.DataFrame) -> tuple[Indicator, Indicator]:
     entries = catalogue().indicators
     return entries[rows["indicateur"].iloc[0]], entries[rows["croise_avec"].iloc[0]]
 
 
-def population_of(rows: pd.DataFrame) -> str:
+def _population_of(rows: pd.DataFrame) -> str:
     return catalogue().perimeters[rows["perimetre"].iloc[0]].label
 
 
-def sayable(rows: pd.DataFrame) -> pd.DataFrame:
+def _sayable(rows: pd.DataFrame) -> pd.DataFrame:
     """The cells that may name a finding: answers, to both questions, whose share is known."""
-    (entry, other), known = entries_of(rows), rows[rows["part_pct"].notna()]
-    kept = [is_answer(entry, row.modalite) and is_answer(other, row.modalite_croisee) for row in known.itertuples()]
+    (entry, other), known = _entries_of(rows), rows[rows["part_pct"].notna()]
+    kept = [_is_answer(entry, row.modalite) and _is_answer(other, row.modalite_croisee) for row in known.itertuples()]
     return known[kept] if any(kept) else known
 
 
-def named(row) -> tuple[str, Fact]:
+def _named(row) -> tuple[str, Fact]:
     """A cell: the group it is in, and its figure."""
     return row.libelle_croise, fact_of(row)
 
@@ -58,7 +58,7 @@ def named(row) -> tuple[str, Fact]:
 def _groups(rows: pd.DataFrame) -> list[tuple[str, Fact]]:
     """Each group with one of its figures, which bears its base."""
     known = rows[rows["base_min"].notna()]
-    return [named(row) for row in known.drop_duplicates("modalite_croisee").itertuples()]
+    return [_named(row) for row in known.drop_duplicates("modalite_croisee").itertuples()]
 
 
 def _short(row) -> str:
@@ -78,12 +78,12 @@ def show_by_group(rows: pd.DataFrame, modality: str) -> Html:
     shown = rows[rows["modalite"].eq(modality) & rows["part_min_pct"].notna()]
     if shown.empty:
         return NOTHING
-    (entry, other), who, year = entries_of(shown), population_of(shown), int(shown["annee"].iloc[0])
-    ranked = sayable(shown).sort_values("part_pct", ascending=False, kind="stable")
-    first, last = (named(next(ranked.iloc[[place]].itertuples())) for place in (0, -1))
+    (entry, other), who, year = _entries_of(shown), _population_of(shown), int(shown["annee"].iloc[0])
+    ranked = _sayable(shown).sort_values("part_pct", ascending=False, kind="stable")
+    first, last = (_named(next(ranked.iloc[[place]].itertuples())) for place in (0, -1))
     counted = [f"{_short(row)} ({interval(row.base_min, row.base_max)})" for row in shown.itertuples()]
     colours = [
-        colour_of(entry.id, modality) if is_answer(other, name) else MIDDLE for name in shown["modalite_croisee"]
+        colour_of(entry.id, modality) if _is_answer(other, name) else MIDDLE for name in shown["modalite_croisee"]
     ]
     return compose(
         partial(draw.bars, shown.assign(libelle=counted), colours),
@@ -93,7 +93,7 @@ def show_by_group(rows: pd.DataFrame, modality: str) -> Html:
         reading=crossing("by_group_reading", first=first, other=other),
         base=bases((fact, name) for name, fact in _groups(shown)),
         source=source(who, shown["reference"]),
-        alt=crossing("by_group_alt", entry=entry, other=other, cells=[named(row) for row in shown.itertuples()]).text,
+        alt=crossing("by_group_alt", entry=entry, other=other, cells=[_named(row) for row in shown.itertuples()]).text,
         table=breakdown_table(
             shown.assign(libelle=shown["libelle_croise"]),
             caption=f"{entry.title_of(modality)}, selon : {other.label[:1].lower()}{other.label[1:]}, {year}",
@@ -111,8 +111,8 @@ def show_crossing(rows: pd.DataFrame) -> Html:
     """
     if rows.empty:
         return NOTHING
-    rows, left_out = answered(rows)
-    (entry, other), who, year = entries_of(rows), population_of(rows), int(rows["annee"].iloc[0])
+    rows, left_out = _answered(rows)
+    (entry, other), who, year = _entries_of(rows), _population_of(rows), int(rows["annee"].iloc[0])
     groups = _groups(rows)
     parts = [
         group[group["effectif_min"].notna()] for _, group in rows.groupby("modalite_croisee", sort=False, dropna=False)
@@ -143,19 +143,19 @@ def _tops(parts: list[pd.DataFrame]) -> list[tuple[str, list[Fact]]]:
 
 def _largest(rows: pd.DataFrame) -> tuple[str, Fact]:
     """The most frequent answer of the largest group: a small one swings with a few persons."""
-    said = sayable(rows)
+    said = _sayable(rows)
     group = said[said["base_min"].eq(said["base_min"].max())]
-    return named(next(group.sort_values("part_pct", ascending=False, kind="stable").head(1).itertuples()))
+    return _named(next(group.sort_values("part_pct", ascending=False, kind="stable").head(1).itertuples()))
 
 
 def _title(rows: pd.DataFrame, entry: Indicator, other: Indicator) -> Html:
-    said = sayable(rows)
+    said = _sayable(rows)
     found = said.groupby("modalite")["part_pct"].agg(["min", "max", "count"])
     both = found[found["count"].eq(TWO)]
     if said["modalite_croisee"].nunique() != TWO or both.empty:
         return crossing("crossing_title", cell=_largest(rows), entry=entry, other=other)
     widest = (both["max"] - both["min"]).astype(float).idxmax()
-    return crossing("gap_title", cells=[named(row) for row in said[said["modalite"].eq(widest)].itertuples()])
+    return crossing("gap_title", cells=[_named(row) for row in said[said["modalite"].eq(widest)].itertuples()])
 
 
 def _notes(rows: pd.DataFrame) -> list[Html]:

@@ -1,13 +1,15 @@
 """Figures counted in individual records as tables: they are exact and have one source, which the figure says once."""
 
+from collections.abc import Iterable
+
 import pandas as pd
 from markupsafe import Markup
 
 from helpers.facts import Fact, fact_of
-from helpers.schema import catalogue
+from helpers.schema import SYNTHETIC_MEANING, catalogue
 from helpers.tables.frame import Group, headings, lay_out
 from helpers.wording import Html, say
-from helpers.wording.marks import say_base, say_count, say_share
+from helpers.wording.marks import say_base, say_count, say_share, synthetic_mark
 
 _NO_CELL = "—"
 
@@ -20,7 +22,15 @@ def counted_table(parts: list[list[Fact]], names: list[str], *, unit: str, capti
     has_base = any(len({fact.base for fact in facts}) > 1 for facts in parts)
     groups = [Group(name, _counted(facts, has_base=has_base)) for name, facts in zip(names, parts, strict=True)]
     numbers = [f"Effectif ({unit})", *([f"Base ({unit})"] if has_base else []), "Part"]
-    return lay_out(caption, headings("Modalité", *numbers, numbers=numbers), groups)
+    note = _mark([fact for facts in parts for fact in facts])
+    return lay_out(caption, headings("Modalité", *numbers, numbers=numbers), groups, note=note)
+
+
+def _mark(facts: Iterable[Fact]) -> Markup:
+    """What is simulated says so, once a table."""
+    if not any(fact.is_synthetic for fact in facts):
+        return Markup()
+    return Markup("{} : {}. ").format(synthetic_mark(), SYNTHETIC_MEANING)
 
 
 def _counted(facts: list[Fact], *, has_base: bool) -> list[list]:
@@ -51,7 +61,7 @@ def reading_table(rows: pd.DataFrame, *, caption: str, sentence: str) -> Html:
         return Html("", "")
     entry, numbers = catalogue().indicators[rows["indicateur"].iloc[0]], ["Personnes", "Part"]
     titles, note = headings(entry.label, *numbers, numbers=numbers), say("describe", sentence, fact=_leading(facts))
-    return lay_out(caption, titles, _counted(facts, has_base=False), note=note)
+    return lay_out(caption, titles, _counted(facts, has_base=False), note=_mark(facts) + Markup(note))
 
 
 def pairs_table(cells: pd.DataFrame, pairs: pd.DataFrame, *, caption: str) -> Html:
@@ -92,7 +102,7 @@ def crossing_table(cells: pd.DataFrame, *, caption: str, note: Html | str = "") 
     ]
     base = ["Base", *(say_base(fact) if fact else _NO_CELL for fact in bases)]
     titles = headings("Modalité", *columns.values(), numbers=list(columns.values()))
-    return lay_out(caption, titles, [*rows, base], kind="matrice", note=note)
+    return lay_out(caption, titles, [*rows, base], kind="matrice", note=_mark(facts.values()) + Markup(note))
 
 
 def _leading(facts: list[Fact]) -> Fact:

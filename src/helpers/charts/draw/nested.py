@@ -3,7 +3,7 @@
 from matplotlib.figure import Figure
 
 from helpers.charts.draw.axes import HATCH, LABEL_BOX, bare, name_rows
-from helpers.charts.palette import GREY, GROUND, INK, MIDDLE, PALE, TRACK, colour_of, text_on
+from helpers.charts.palette import GREY, GROUND, INK, MIDDLE, PALE, TRACK, UNANSWERED, colour_of, text_on
 from helpers.charts.sheet import WIDE, Sheet, canvas
 from helpers.facts import Fact
 from helpers.wording import interval, share
@@ -107,7 +107,8 @@ def entries(college: Fact, others: Fact, referrers: list[Fact], *, sheet: Sheet 
         _name(axes, said[1], OTHERS, start=high, end=last)
     for place, fact in zip(places, referrers, strict=True):
         axes.barh(place, 100, height=THICK, color=TRACK)
-        _segment(axes, place, fact.share_bounds, COLLEGE)
+        is_answer = fact.key.rpartition("/")[2] not in UNANSWERED
+        _segment(axes, place, fact.share_bounds, COLLEGE if is_answer else MIDDLE)
         axes.text(fact.share_bounds[1] + 1.5, place, _said(fact), **BOLD)
     if referrers:
         _open(axes, ((low + high) / 2, opened), f"base : {interval(*referrers[0].base)}", sheet)
