@@ -125,6 +125,20 @@ def test_what_is_estimated_takes_the_place_of_what_was_assumed():
     assert NEW["p_valeur"].value < 0.001 and not NEW.is_conclusive
 
 
+@pytest.mark.parametrize(("given", "tested", "absent"), [("overlaps", "p_commun", "p_grappe"), ("clusters", "p_grappe", "p_commun"), ("", "p_valeur", "p_commun")])
+def test_the_test_that_decides_takes_in_what_is_known(given, tested, absent):
+    before, now = two_exports.draw()
+    known = {"overlaps": two_exports.overlaps(before, now, year=2032, compare_to=2031), "clusters": pd.concat([two_exports.clusters(before, 2031), two_exports.clusters(now, 2032)])}
+    tables = (two_exports.indicators(now, 2032), two_exports.indicators(before, 2031), two_exports.NO_CONTROLS)
+    made = compare.comparisons(*tables, year=2032, compare_to=2031, **{name: each for name, each in known.items() if name == given})
+    found = Comparisons(made)
+    ps = {each.key: each[tested].value for each in found.of("annees")}
+    assert absent not in found("annees/alses/sexe/filles")
+    # Holm's largest correction is of the smallest p, times the number of tests.
+    least = min(ps.values())
+    assert min(each["p_holm"].value for each in found.of("annees")) == pytest.approx(least * len(ps))
+
+
 def test_the_likeness_of_the_year_stands_for_a_year_that_has_no_records():
     given = [(2032, "alses", "sexe", "filles", 40, 1000, 25.0, 0.05, 2.2, "export")]
     clusters = typed(pd.DataFrame(given, columns=columns("grappes")), "grappes")

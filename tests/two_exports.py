@@ -3,6 +3,8 @@
 Persons are drawn from a fixed seed; the tables of overlaps and clusters are counted here, by hand, from the same draws.
 """
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 
@@ -26,6 +28,7 @@ OTHERS = {"sexe": "garcons", "nouvel_accompagnement": "non", "parents_associes":
 OLD, NEW, LEFT, PER = 30, 6, 4, 50
 
 
+@cache
 def draw(seed: int = 1) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Persons of both years, one row each: identifier, collège (0 to 29 are in both years), answers of 0 or 1."""
     random = np.random.default_rng(seed)
@@ -103,6 +106,7 @@ def clusters(persons: pd.DataFrame, year: int) -> pd.DataFrame:
 NO_CONTROLS = pd.DataFrame(columns=["annee", "perimetre", "indicateur", "modalite", "mesure", "verdict"])
 
 
+@cache
 def compared(seed: int = 1) -> pd.DataFrame:
     """The comparisons of 2032 with 2031, both counted from records."""
     before, now = draw(seed)
