@@ -71,10 +71,12 @@ def _changes(manifest: dict) -> list[str]:
         # A true report rests on no simulation: one that came since makes another report.
         simulated = {path for each in seen for path in store.simulated_exports(each)}
         files = [path for path in files if path not in simulated]
+    # The spellings of exports come with the first export: it is the one to name.
+    spellings = {paths.relative(paths.reference() / f"{name}.csv") for name in paths.EXPORT_TABLES} - then.keys()
     now = {paths.relative(path): store.fingerprint(path) for path in files}
     reasons = [f"{_shown(name)} a changé depuis" for name in sorted(then) if now.get(name, then[name]) != then[name]]
     reasons += [f"{_shown(name)} n’est plus là" for name in sorted(then.keys() - now.keys())]
-    reasons += [f"{_shown(name)} est arrivé depuis" for name in sorted(now.keys() - then.keys())]
+    reasons += [f"{_shown(name)} est arrivé depuis" for name in sorted(now.keys() - then.keys() - spellings)]
     earlier = paths.earlier_year(year) if compared is None else None
     reasons += [f"il peut maintenant être comparé à {earlier}"] if earlier else []
     new = [each for each in paths.years() if each < year and each not in {*seen, earlier}]

@@ -18,7 +18,7 @@ def indicators_before(figures: pd.DataFrame, earlier: dict[int, Persons], *, yea
     >>> avant = indicators.indicators_before(chiffres, {}, year=2020)
     >>> avant[["annee", "indicateur", "effectif_min"]].head(1)
        annee       indicateur  effectif_min
-    0   2019  accompagnements          2260
+    0   2019  accompagnements          1852
     """
     if not (figures["annee"].eq(year) & figures["mesure"].eq("ecart")).any():
         return table([])

@@ -50,6 +50,8 @@ def _share(comparison: Comparison, name: str) -> str:
     if name not in comparison or comparison[name].value is None:
         return "—"
     read, own_base = comparison[name], name.replace("part", "base")
+    if read.is_exact and not {own_base, "base"} & set(comparison.measures):
+        return number(read.value, 1)
     if read.is_exact:
         base = comparison[own_base if own_base in comparison else "base"]  # two answers of the same persons have one
         return number(read.value, int(base.value >= DECIMAL_FROM_BASE))
