@@ -1,7 +1,7 @@
 """What a failure was, in full, in a file that can be sent: the terminal shows one sentence.
 
-It holds the command, the versions and the traceback: code and an error's own words, never the value of a variable. Where
-there are records of persons, the words of an error are left out too, for they may quote a row; ours never do.
+It holds the command, the versions and the traceback: code and an error's own words, never the value of a variable.
+Where there are records of persons, those words are left out too, for they may quote a row; ours never do.
 """
 
 import re

@@ -102,7 +102,7 @@ def _mark(path: Path, reason: str) -> NotebookNode:
 
 
 def _failure(name: str, path: Path, error: Exception, *, may_name: bool) -> NotebookFailure:
-    """What to tell; ``may_name`` is whether the error's own words may be said: they can hold what a person's row held."""
+    """What to tell; ``may_name``: whether an error's own words may be said, which can quote a row of persons."""
     if not path.is_file():
         return NotebookFailure(
             f"{name} n’a pas démarré : {error}. Relancez ; si cela persiste, redémarrez l’ordinateur."

@@ -163,7 +163,10 @@ def differences_table(rows: pd.DataFrame, *, year: int, compare_to: int | None) 
 
 
 def measures_table(found: Comparisons, *, caption: str) -> Html:
-    """Every measure of every comparison with its bounds, unit and method, comparison by comparison, folded.
+    """Every measure of the comparisons with its bounds, unit and method, comparison by comparison, folded.
+
+    The ``details``, which `details_table` lists without testing them, are in comparaisons.csv alone: some hundred shares
+    of two exports would weigh as much as the rest of the page.
 
     >>> trouve = comparisons.Comparisons(store.load_result(2020, "comparaisons"))
     >>> print(tables.measures_table(trouve, caption="Mesures").text)
@@ -172,7 +175,9 @@ def measures_table(found: Comparisons, *, caption: str) -> Html:
     """
     numbers = ["Valeur", "Au moins", "Au plus"]
     titles = headings("Mesure", *numbers, "Unité", "Méthode", numbers=numbers)
-    made = lay_out(caption, titles, [Group(each.label, _measures(each)) for each in found.of_all()])
+    details = {each.id for each in found.of("details")}
+    shown = [each for each in found.of_all() if each.id not in details]
+    made = lay_out(caption, titles, [Group(each.label, _measures(each)) for each in shown])
     text = fragment("folded.html.j2", summary=caption, content=made, kind=LEDGER)
     return Html(text, plain(text))
 
