@@ -213,7 +213,9 @@ def test_a_lost_zero_is_counted_apart():
 
 @pytest.mark.parametrize("text", ["0592714F", "592714F", "92714E", "0592714", "Mendès France", "05927144E", "0592714I", "000023A", "００９２７１４E"])
 def test_a_wrong_uai_takes_its_row_out(text):
-    assert reasons(cleaned(rows({"uai": text}))) == {"UAI mal écrit, ou dont la lettre de contrôle est fausse": 1}
+    out = cleaned(rows({"uai": text}))
+    assert reasons(out) == {"UAI mal écrit, ou dont la lettre de contrôle est fausse": 1}
+    assert rules(out) == {}
 
 
 @pytest.mark.parametrize(
@@ -263,4 +265,5 @@ def test_names_that_differ_by_their_spaces_accents_or_case_are_one():
 
 
 def test_apostrophes_and_dashes_are_written_in_one_way():
+    assert [tidy(text) for text in ("Me\u0301tropole", "Mé\u200btro\u00adpole", " a\u202f\u00a0 b\t")] == ["Métropole", "Métropole", "a b"]
     assert [tidy(text) for text in ("l'Escaut", "l’Escaut", "l`Escaut", "a – b", "a\u2011b")] == ["l’Escaut"] * 3 + ["a - b", "a-b"]

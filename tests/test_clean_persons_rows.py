@@ -68,12 +68,21 @@ def test_a_person_twice_with_different_answers_is_not_counted(change):
     assert reasons(out) == {"personne présente plusieurs fois, avec des réponses différentes": 3}
 
 
+def test_an_identifier_is_the_same_whatever_wrote_it():
+    out = cleaned(rows({"identifiant": "é’1"}, {"identifiant": "e\u0301'1"}, {"identifiant": "\u200bé’1\u00a0"}))
+    assert values(out, "identifiant") == ["é’1"]
+    assert rules(out) == {("identifiant", "espaces, apostrophes, tirets et accents écrits d’une seule façon"): 2}
+    assert values(cleaned(rows({"identifiant": "O'1"})), "identifiant") == ["O’1"]
+
+
 def test_capitals_of_an_identifier_matter():
     assert len(cleaned(rows({"identifiant": "aB1"}, {"identifiant": "AB1"})).persons) == 2
 
 
 def test_a_row_that_is_not_counted_makes_nobody_twice():
-    assert reasons(cleaned(rows({}, {"identifiant": "P00001", "date_debut": "hier"}))) == {"date impossible ou illisible": 1}
+    wrong = {"identifiant": "P00001", "date_debut": "hier"}
+    assert reasons(cleaned(rows({}, wrong))) == {"date impossible ou illisible": 1}
+    assert sorted(reasons(cleaned(rows({}, wrong, {"identifiant": "P00001"}))).values()) == [1, 1]
 
 
 def test_identifiers_that_share_a_key_stay_apart(monkeypatch):
@@ -100,11 +109,11 @@ def test_a_referrer_is_only_of_the_college():
 
 def test_rows_refused_by_reading_are_in_the_account():
     refused = [records.Refused(3, "ligne trop courte", "P9;2021"), records.Refused(9, "ligne trop longue", "P8;…")]
-    parts = [part_of(rows({}, {}), refused=refused)]
+    parts = [part_of(rows({}, {}, {"uai": "faux"}), first=4, refused=refused)]
     out = clean.clean_persons(records.Received(2021, parts, schema.columns("accompagnements")), **registers())
-    assert (out.read, len(out.persons), len(out.rejected)) == (4, 2, 2)
-    assert reasons(out) == {"ligne trop courte": 1, "ligne trop longue": 1}
-    assert out.rejected["texte"].tolist() == ["P9;2021", "P8;…"]
+    assert (out.read, len(out.persons), len(out.rejected)) == (5, 2, 3)
+    assert reasons(out) == {"ligne trop courte": 1, "ligne trop longue": 1, "UAI mal écrit, ou dont la lettre de contrôle est fausse": 1}
+    assert (out.rejected["ligne"].tolist(), out.rejected["texte"].tolist()) == ([3, 6, 9], ["P9;2021", "", "P8;…"])
 
 
 def test_the_quarantine_holds_the_row_as_received():
@@ -130,6 +139,16 @@ def test_labels_begin_with_the_empty_one_and_codes_are_small():
     assert out.persons.labels["niveau"] == ["", "6e", "3e"]
     assert out.persons.codes["niveau"].tolist() == [2, 1, 1]
     assert {codes.dtype for codes in out.persons.codes.values()} == {np.dtype(np.uint8)}
+
+
+def test_names_and_dates_are_sorted_and_so_is_the_quarantine():
+    names = ["Lys", "Douai", "Arras", "Escaut", "Bassée", "Cambrai"]
+    lines = rows(*({"territoire": name, "date_debut": f"2021-0{place}-01"} for place, name in zip((4, 2, 6, 1, 5, 3), names, strict=True)))
+    out = cleaned(lines)
+    assert out.persons.labels["territoire"] == ["", *sorted(names)]
+    assert out.persons.labels["date_debut"] == ["", *(f"2021-0{place}-01" for place in range(1, 7))]
+    refused = cleaned([{**row, "uai": "faux"} for row in lines]).rejected
+    assert refused["territoire"].tolist() == names and list(refused["territoire"].cat.categories) == sorted(names)
 
 
 def test_labels_of_rows_that_are_not_counted_are_not_kept():
@@ -207,6 +226,12 @@ def test_a_file_without_rows_is_a_fault():
 
 def test_a_file_of_another_year_is_told_as_such():
     assert told(cleaned(rows(*[{"annee": "2020"}] * 4))) == [f"{FILE} : ce fichier est celui de 2020, non de 2021 ; mettez-le dans le dossier de son année, ou demandez cette année-là."]
+
+
+def test_a_file_without_its_year_is_told_by_reading_alone():
+    lines = [{name: text for name, text in row.items() if name != "annee"} for row in rows({}, {})]
+    out = cleaned(lines, columns=list(lines[0]))
+    assert (told(out), reasons(out)) == ([], {"année de l’export absente ou illisible": 2})
 
 
 @pytest.mark.parametrize("column", ["association", "sexe", "objectifs", "identifiant"])

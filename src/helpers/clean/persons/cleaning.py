@@ -55,14 +55,12 @@ def clean_persons(
         changes = [*received.changes, *(change for part in parts for change in part.changes), *decided]
         ledger = count_changes(parts, known, changes)
         rejected = keep_rejected(parts, known, excluded)
-        unusable = _faults(received, parts, rules, vocabularies)
+        rejections = count_rejections(rejected)
+        unusable = _faults(received, parts, rules, vocabularies=vocabularies, rejections=rejections)
         persons = gather_persons(parts, rules, excluded, year=received.year, pool=pool)
     read = sum(len(part) + len(part.refused) for part in parts)
     assert read == len(persons) + len(rejected), "a row is neither kept nor rejected"
-    rejections = count_rejections(rejected)
     faults = [*received.faults, *broken, *registers.spellings.faults, *unusable]
-    if not any("ce fichier est celui" in str(fault) for fault in faults):
-        faults += find_excess(parts, rejections, read)
     return Cleaned(persons, ledger, rejections, rejected, read, faults)
 
 
@@ -97,20 +95,28 @@ def _exclude(parts: list[Coded], rules: Rules, pool: Executor) -> np.ndarray:
 
 
 def _faults(
-    received: Received, parts: list[Coded], rules: Rules, vocabularies: dict[str, Vocabulary]
+    received: Received,
+    parts: list[Coded],
+    rules: Rules,
+    *,
+    vocabularies: dict[str, Vocabulary],
+    rejections: pd.DataFrame,
 ) -> list[DataError]:
+    """Why the year cannot be used, as its rows tell it; a cause that is told hides its consequences."""
     if not parts:
         return []
     read = sum(len(part) + len(part.refused) for part in parts)
-    file = parts[0].part.file
     if not read:
         said = "aucune ligne de données ; vérifiez que c’est bien l’export, et non un modèle."
-        return [] if received.faults else [DataError(f"{file} : {said}")]
+        return [] if received.faults else [DataError(f"{parts[0].part.file} : {said}")]
+    other_years = find_other_years(parts, rules.columns["annee"], received.year)
+    is_explained = other_years or not {"identifiant", "annee"} <= set(received.columns)
     return [
-        *find_full(vocabularies, file),
-        *find_other_years(parts, rules.columns["annee"], received.year),
+        *find_full(vocabularies, parts[0].part.file),
+        *other_years,
         *find_empty(parts, rules.columns, received.columns),
         *find_unforeseen(parts, rules.columns),
+        *([] if is_explained else find_excess(parts, rejections, read)),
     ]
 
 
