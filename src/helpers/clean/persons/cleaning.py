@@ -58,6 +58,8 @@ def clean_persons(
         rejections = count_rejections(rejected)
         unusable = _faults(received, parts, rules, vocabularies=vocabularies, rejections=rejections)
         persons = gather_persons(parts, rules, excluded, year=received.year, pool=pool)
+    # What reading took and the persons do not need goes back to the system before they are written and counted.
+    pa.default_memory_pool().release_unused()
     read = sum(len(part) + len(part.refused) for part in parts)
     assert read == len(persons) + len(rejected), "a row is neither kept nor rejected"
     faults = [*received.faults, *broken, *registers.spellings.faults, *unusable]
@@ -91,6 +93,7 @@ def _exclude(parts: list[Coded], rules: Rules, pool: Executor) -> np.ndarray:
     # Eight bytes a row that nothing needs any more.
     for part in parts:
         part.keys = np.zeros(0, dtype=np.uint64)
+    pa.default_memory_pool().release_unused()
     return excluded
 
 

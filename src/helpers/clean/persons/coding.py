@@ -62,6 +62,13 @@ def smallest(highest: int) -> np.dtype:
     return np.min_scalar_type(max(highest, 0))
 
 
+def _returnable(values: np.ndarray) -> np.ndarray:
+    """The same values in Arrow's memory, which goes back to the system once they are freed: that of numpy may not."""
+    out = np.frombuffer(pa.allocate_buffer(values.nbytes), values.dtype)
+    out[:] = values
+    return out
+
+
 def code_part(part: Part, vocabularies: dict[str, Vocabulary]) -> Coded:
     """Reads a part and numbers its spellings."""
     batch = part.read()
@@ -72,8 +79,8 @@ def code_part(part: Part, vocabularies: dict[str, Vocabulary]) -> Coded:
         if name in batch.columns:
             columns[name], counts[name] = _code(batch, name, vocabulary)
     lines = np.asarray(batch.lines)
-    lines = lines.astype(smallest(int(lines.max(initial=0))))
-    keys = hash_texts(identifiers)
+    lines = _returnable(lines.astype(smallest(int(lines.max(initial=0)))))
+    keys = _returnable(hash_texts(identifiers))
     changes = [*batch.changes, *changes]
     return Coded(part, lines, received, identifiers, keys, columns, counts, list(batch.refused), changes)
 
@@ -88,7 +95,8 @@ def _code(batch: Batch, name: str, vocabulary: Vocabulary) -> tuple[np.ndarray, 
     array = batch.columns[name]
     if not pa.types.is_dictionary(array.type) or array.null_count or array.dictionary.null_count:
         array = _plain(array, len(batch)).dictionary_encode()
-    indices = array.indices.to_numpy(zero_copy_only=False)
     numbers = vocabulary.number(array.dictionary.to_pylist())
-    codes = numbers.astype(smallest(int(numbers.max(initial=0))))[indices]
-    return codes, (numbers, np.bincount(indices, minlength=len(numbers)))
+    # Taken by Arrow, so that the codes are in its memory: it goes back to the system once they are freed.
+    places = pa.array(numbers.astype(smallest(int(numbers.max(initial=0)))))
+    codes = places.take(array.indices).to_numpy(zero_copy_only=False)
+    return codes, (numbers, np.bincount(array.indices.to_numpy(zero_copy_only=False), minlength=len(numbers)))

@@ -86,6 +86,7 @@ def _gather(parts: list[Coded], name: str, rules: Rules, keep: np.ndarray) -> tu
         used[codes] = True
         out[stop : (stop := stop + len(codes))] = codes
         part.columns.pop(name, None)
+    pa.default_memory_pool().release_unused()
     used[labels.index(EMPTY)] = True
     if used.all():
         return out, labels

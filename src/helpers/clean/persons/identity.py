@@ -76,8 +76,10 @@ def is_word(texts: pa.Array, pattern: str) -> np.ndarray:
 
 def suspect_rows(keys: list[np.ndarray], excluded: list[np.ndarray]) -> np.ndarray:
     """Places, among all the rows, of those not excluded whose key is there several times; one array a part is given."""
-    kept = [each[out == 0] if out.any() else each for each, out in zip(keys, excluded, strict=True)]
-    ordered = np.concatenate([np.zeros(0, dtype=np.uint64), *kept])
+    ordered, stop = np.zeros(sum(int(np.count_nonzero(out == 0)) for out in excluded), dtype=np.uint64), 0
+    for each, out in zip(keys, excluded, strict=True):
+        kept = each[out == 0]
+        ordered[stop : (stop := stop + len(kept))] = kept
     ordered.sort()
     several = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
     del ordered
