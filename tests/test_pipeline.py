@@ -273,9 +273,12 @@ def test_two_runs_at_once_are_refused(published, capsys):
 
 def test_a_run_cut_short_in_the_middle_of_publishing_leaves_the_old_report_whole(published):
     reports = state(published)
+    # The notebooks are those that were executed: what is cut short comes after them.
     command = (
-        "import os; from helpers import cli, publish; publish.write_index = lambda *_, **__: os._exit(9); "
-        "cli.main(['run', '--year', '2032'])"
+        "import os, nbformat; from helpers import cli, paths, pipeline, publish; "
+        "read = lambda page: nbformat.read(paths.executed(2032) / f'{page.name}.ipynb', as_version=4); "
+        "pipeline.report._execute_all = lambda *_: {page.name: read(page) for page in pipeline.report.PAGES}; "
+        "publish.write_index = lambda *_, **__: os._exit(9); cli.main(['run', '--year', '2032'])"
     )
     assert subprocess.run([sys.executable, "-c", command], check=False, capture_output=True).returncode == 9
     after = state(published)
@@ -291,49 +294,59 @@ def test_a_notebook_run_by_hand_checks_its_parameters_again(published):
     assert failure.value.is_input
 
 
-def test_an_indicator_is_one_catalogue_entry_and_one_raw_row(published, monkeypatch):
-    """It then stands in the table of indicators, on page 02 (figure, reading, data) and in the dictionary."""
-    package = published / "src"
+def run_with_one_more_indicator(workshop):
+    """The invented project with an indicator that nothing but the catalogue and a raw row knows; done, and where."""
+    root = shutil.copytree(workshop.take("mini_root"), workshop.folder / "un de plus")
+    package = root / "src"
     shutil.copytree(paths.repository() / "src", package)
-    shutil.copytree(paths.repository() / "notebooks", published / "notebooks")
     with (package / "helpers" / "catalogue.toml").open("a", encoding="utf-8") as catalogue:
         catalogue.write(
             '\n[indicateurs.transport]\nlibelle = "Trajet"\ndefinition = "Mode de trajet."\nrubrique = "public"\nunite = "personnes"\n'
             'base = "accompagnements"\nchoix = "unique"\nforme = "barres"\nconstat = "{part} viennent {modalite}"\n'
             'modalites = {a_pied = "à pied", en_bus = "en bus"}\n'
         )
-    with (published / "data/raw/2032/chiffres_publies.csv").open("a", encoding="utf-8") as raw:
+    with (root / "data/raw/2032/chiffres_publies.csv").open("a", encoding="utf-8") as raw:
         raw.write("C2032-99,Rapport inventé 2032,60,2032,alses,transport,a_pied,part,70,pct,=,\n")
+    shutil.copytree(paths.repository() / "notebooks", root / "notebooks")
     command = "import sys; from helpers import cli, dictionary; print(dictionary.data_dictionary()); sys.exit(cli.main(['run', '--year', '2032']))"
-    environment = {"PYTHONPATH": str(package), "PYTHONUTF8": "1"}
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    done = subprocess.run(
-        [sys.executable, "-c", command], capture_output=True, text=True, encoding="utf-8", check=False
-    )
+    return workshop.run(root, "-c", command, PYTHONPATH=str(package)), root
+
+
+def run_again(workshop):
+    """The report of the invented project, made again in a copy; done, and where."""
+    root = shutil.copytree(workshop.take("mini_root"), workshop.folder / "encore")
+    return workshop.run(root, "-m", "helpers.cli", "run", "--year", "2032"), root
+
+
+# Both take a whole run: they are done beside the other tests.
+BESIDE = {"again": run_again, "one more indicator": run_with_one_more_indicator}
+
+
+def test_an_indicator_is_one_catalogue_entry_and_one_raw_row(workshop):
+    """It then stands in the table of indicators, on page 02 (figure, reading, data) and in the dictionary."""
+    done, root = workshop.take("one more indicator")
     assert done.returncode == 0, done.stderr
     assert "`transport`" in done.stdout
     rows = [
         line.split(";")
-        for line in (published / "reports/2032/indicateurs.csv").read_text(encoding="utf-8-sig").splitlines()
+        for line in (root / "reports/2032/indicateurs.csv").read_text(encoding="utf-8-sig").splitlines()
     ]
     assert [row[9:11] for row in rows if row[4:6] == ["transport", "a_pied"]] == [["105", "105"]]
     assert [row[9:11] for row in rows if row[4:6] == ["transport", "en_bus"]] == [["45", "45"]]
-    page = (published / "reports/2032/02_describe.html").read_text(encoding="utf-8")
+    page = (root / "reports/2032/02_describe.html").read_text(encoding="utf-8")
     assert 'id="fig-alses-transport"' in page
     assert "viennent à pied, soit" in page
 
 
-def test_the_same_inputs_give_the_same_pages_and_the_command_says_what_it_made(published, capsys):
-    reports = state(published)
-    assert cli.main(["run", "--year", "2032"]) == 0
-    again = state(published)
-    told = capsys.readouterr().out
-    for path in (published / "reports" / "2032").iterdir():
+def test_the_same_inputs_give_the_same_pages_and_the_command_says_what_it_made(workshop, mini_root):
+    (done, root), reports = workshop.take("again"), state(mini_root)
+    assert done.returncode == 0, done.stderr
+    again, told = state(root), done.stdout
+    for path in (root / "reports" / "2032").iterdir():
         size = f"{path.stat().st_size / 1000:.0f}\u00a0ko"
         assert any(path.name in line and size.replace("\u00a0", " ") in line for line in told.splitlines()), path.name
     assert "ouvrez ce fichier dans un navigateur" in told
-    assert str(published / "reports" / "2032" / "index.html") in told
+    assert str(root / "reports" / "2032" / "index.html") in told
     stamps = [json.loads(files.pop("reports/2032/manifest.json")) for files in (reports, again)]
     for stamp in stamps:
         stamp.pop("tampon")

@@ -1,0 +1,39 @@
+"""The work as the project does it, with its public functions, as 01 does: ``ours.py FOLDER`` (a data root)."""
+
+import os
+import sys
+from pathlib import Path
+
+from same_work import YEAR, Clock, finish
+
+
+def main(folder: Path) -> None:
+    """Reads, checks, cleans, keeps and counts."""
+    clock = Clock()
+    from helpers import clean, indicators, paths, store
+
+    os.environ[paths.DATA_ROOT_VARIABLE] = str(folder)
+    clock.lap("imports")
+    received = store.receive(YEAR)
+    clock.lap("ouverture")
+    cleaned = clean.clean_persons(received, spellings=store.read_reference("modalites"), **store.read_registers())
+    if cleaned.faults:
+        sys.exit("\n".join(map(str, cleaned.faults)))
+    clock.lap("lecture, nettoyage")
+    store.save_persons(cleaned)
+    clock.lap("écriture")
+    table = indicators.count_persons(cleaned.persons, source=received.source, reference=received.reference)
+    clock.lap("comptes")
+    counts = {}
+    for row in table.itertuples():
+        crossed = f"/{row.croise_avec}={row.modalite_croisee}" if row.croise_avec else ""
+        counts[f"{row.perimetre}/{row.indicateur}/{row.modalite}{crossed}"] = int(row.effectif_min)
+    # What concerns a whole file (its separator, its blank lines) has no column.
+    ledger = {column: int(rows) for column, rows in cleaned.ledger.groupby("colonne")["lignes"].sum().items() if column}
+    rejections = dict(zip(cleaned.rejections["motif"], map(int, cleaned.rejections["lignes"]), strict=True))
+    assert cleaned.read == len(cleaned.persons) + sum(rejections.values()), "a row is not accounted for"
+    finish(counts, ledger=ledger, rejections=rejections, phases=clock.phases)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
