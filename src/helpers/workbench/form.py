@@ -88,7 +88,8 @@ class Form:
         self._settle(is_busy=False)
 
     def _index(self):
-        return paths.reports() / str(self.year.value) / "index.html"
+        true, simulated = (paths.report(self.year.value, is_synthetic=each) / "index.html" for each in (False, True))
+        return simulated if simulated.is_file() and not true.is_file() else true
 
     def _settle(self, *, is_busy: bool) -> None:
         """Which buttons can be pressed now."""

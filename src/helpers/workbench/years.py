@@ -16,14 +16,18 @@ _TITLES = {
 
 
 def _files(year: Year) -> str:
-    count = len(year.rows)
+    count = len(year.rows) + len(year.exports)
+    if year.rows and not year.has_data:
+        return "Rien à lire encore : les tables n’ont que leurs noms de colonnes"
     state = "utilisables" if count > 1 else "utilisable"
     if year.faults:
         state = f"{year.faults} {plural(year.faults, 'erreur', 'erreurs')} à corriger"
     return f"{count} {plural(count, 'fichier', 'fichiers')}, {state}" if count else "Aucun fichier dans data/raw"
 
 
-def _report(report: Report | None) -> str:
+def _report(report: Report | None, simulated: Report | None = None) -> str:
+    if report is None and simulated is not None:
+        return "Rapport : fait de données simulées"
     if report is None:
         return "Rapport : pas encore fait"
     return "Rapport : à refaire, ses données ont changé" if report.reasons else "Rapport : fait, à jour"
@@ -34,7 +38,7 @@ def _detail(year: Year) -> str:
         others = len(year.report.reasons) - 1
         more = f" (et {others} {plural(others, 'autre', 'autres')})" if others else ""
         return f"{year.report.reasons[0]}{more}."
-    named = ", ".join(_TITLES.get(name, name) for name in year.rows)
+    named = ", ".join([*(_TITLES.get(name, name) for name in year.rows), *(["export"] if year.exports else [])])
     return f"{named[:1].upper()}{named[1:]}." if named else ""
 
 
@@ -44,17 +48,23 @@ def _colour(year: Year) -> str:
     return "bon" if year.report and not year.report.reasons else "moyen" if year.report else ""
 
 
+def _place(year: Year) -> str:
+    """The report to open: the true one, else the one that rests on simulated records."""
+    found = year.report or year.simulated
+    return paths.relative(paths.report(year.year, is_synthetic=not year.report) / "index.html") if found else ""
+
+
 def years_html() -> str:
     """The years that have raw files or a report, as cards: files, faults, report (made, stale, absent), place."""
     shown = [
         {
             "name": year.year,
             "files": _files(year),
-            "report": _report(year.report),
+            "report": _report(year.report, year.simulated),
             "detail": _detail(year),
             "colour": _colour(year),
             # No link: Jupyter shows a page in a sandbox, from which the next page of the report is refused.
-            "place": paths.relative(paths.reports() / str(year.year) / "index.html") if year.report else "",
+            "place": _place(year),
         }
         for year in inventory.take_inventory()
     ]
