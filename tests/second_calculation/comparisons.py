@@ -83,7 +83,9 @@ def swept(measure: Callable[..., float], middle: Four, every: Iterable[Four]) ->
 
 
 def finding(low: float, high: float, *, stable: float = STABLE) -> str:
-    """What the bounds of a difference allow one to say."""
+    """What the bounds of a difference allow one to say; what is written 0,0 neither rises nor falls."""
+    if -0.05 < low and high < 0.05:
+        return "stable"
     if low > 0:
         return "hausse"
     if high < 0:

@@ -11,6 +11,8 @@ from helpers.schema import UNSAID, catalogue
 
 # A share whose difference stays within one point of zero, whatever the rounding hides, is called stable.
 STABLE_POINTS = 1.0
+# An exact difference that is written 0,0 is neither a rise nor a fall.
+UNSEEN = 0.05
 
 
 def finding(low: float, high: float, *, stable_within: float) -> str:
@@ -18,9 +20,13 @@ def finding(low: float, high: float, *, stable_within: float) -> str:
 
     >>> finding(-6.9, -5.0, stable_within=1), finding(-0.9, 0.9, stable_within=1), finding(-2, 1, stable_within=1)
     ('baisse', 'stable', 'indetermine')
+    >>> finding(-0.04, -0.04, stable_within=1), finding(0.05, 0.05, stable_within=1)
+    ('stable', 'hausse')
     """
     if pd.isna(low) or pd.isna(high):
         return ""
+    if max(abs(low), abs(high)) < UNSEEN:
+        return "stable"
     if low > 0:
         return "hausse"
     if high < 0:
