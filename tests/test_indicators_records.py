@@ -103,7 +103,7 @@ def test_who_is_out_of_the_college_keeps_a_level_of_their_own_in_the_base():
 
 def test_an_age_is_the_year_less_the_year_of_birth():
     who = persons(annee_naissance=["2012", "2011", "2010", "2005", "2004", ""])
-    assert counts(who, "age") == {"10_ou_moins": 2, "11": 1, "16_ou_plus": 2, "non_renseigne": 1}
+    assert counts(who, "age") == {"11_ou_moins": 3, "16_ou_plus": 2, "non_renseigne": 1}
 
 
 def test_the_number_of_goals_counts_themes_only():

@@ -35,7 +35,7 @@ ANSWERS = {
     "demande_initiale": OBJECTIVES,
     "objectif": OBJECTIVES,
     "parents_associes": ["oui", "non"],
-    "age": ["10_ou_moins", "11", "12", "13", "14", "15", "16_ou_plus"],
+    "age": ["11_ou_moins", "12", "13", "14", "15", "16_ou_plus"],
     "nombre_d_objectifs": ["1", "2", "3", "4_ou_plus"],
     "demande_travaillee": ["oui", "non"],
     "mois_d_ouverture": ["avant", *(f"{month:02}" for month in range(1, 13))],
@@ -128,7 +128,7 @@ def read_person(row: dict[str, str], year: int) -> Person:
     last = date(year, 12, 31)
     found = {name: {row[name]} - {""} for name in list(ANSWERS)[:10] if name != "objectif"} | {"objectif": goals}
     birth, own = row["annee_naissance"], len(themes)
-    found["age"] = {_bracket(year - int(birth), [11, 12, 13, 14, 15, 16], ANSWERS["age"])} if birth else set()
+    found["age"] = {_bracket(year - int(birth), [12, 13, 14, 15, 16], ANSWERS["age"])} if birth else set()
     found["nombre_d_objectifs"] = {_bracket(own, [2, 3, 4], ANSWERS["nombre_d_objectifs"])} if own else set()
     is_known = request in OBJECTIVES and themes
     found["demande_travaillee"] = {"oui" if request in goals else "non"} if is_known else set()

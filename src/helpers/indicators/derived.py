@@ -27,7 +27,7 @@ def _class(value: int, bounds: tuple[int, ...], indicator: str) -> tuple[str]:
 
 
 def _age(birth: str, year: int) -> Members:
-    return _class(year - int(birth), (11, 12, 13, 14, 15, 16), "age") if birth.isdigit() else ()
+    return _class(year - int(birth), (12, 13, 14, 15, 16), "age") if birth.isdigit() else ()
 
 
 def _themes(label: str) -> set[str]:
