@@ -9,7 +9,7 @@ from helpers import paths
 from helpers.records import Received
 from helpers.schema import DataError, columns
 from helpers.store.raw import read_reference
-from helpers.store.receive.files import copies, declared_synthetic, export_years, kind_of, list_files, set_faults
+from helpers.store.receive.files import copies, declared_synthetic, export_years, kind_of, set_faults
 from helpers.store.receive.headers import TABLE, known_titles, unknown_columns
 from helpers.store.receive.opened import Opened, refused
 from helpers.store.receive.parquet import open_parquet
@@ -27,7 +27,7 @@ def export_files(year: int) -> list[Path]:
     >>> store.export_files(2020)
     []
     """
-    return list_files(year)
+    return paths.exports(year)
 
 
 def _open(path: Path, known: dict[str, str]) -> Opened:
@@ -54,7 +54,7 @@ def receive(year: int) -> Received:
     >>> recu.is_empty, recu.parts, recu.faults
     (True, [], [])
     """
-    files = list_files(year)
+    files = paths.exports(year)
     if not files:
         return Received(year)
     try:

@@ -7,12 +7,10 @@ from itertools import combinations
 from pathlib import Path
 
 from helpers import paths
-from helpers.typography import fold
 
 CARD_OF_EXPORTS = "carte_export.json"
 SYNTHETIC = "accompagnements_synthetique"
 
-_STEM = "accompagnement"
 _SUFFIXES = {
     ".csv": "text",
     ".txt": "text",
@@ -32,22 +30,11 @@ _OTHERS = {
 _RECEIVED = ".csv, .xlsx, .ods ou .parquet"
 
 
-def list_files(year: int) -> list[Path]:
-    """The files whose name says that they are the year's records, in order; locks and hidden files are left out."""
-    folder = paths.raw(year)
-    found = folder.iterdir() if folder.is_dir() else []
-    return sorted(
-        path
-        for path in found
-        if not path.name.startswith((".", "~")) and fold(path.name).startswith(_STEM) and path.is_file()
-    )
-
-
 def export_years() -> list[int]:
     """The years whose folder holds an export, in order."""
     folder = paths.raw(0).parent
     names = [child.name for child in folder.iterdir() if child.is_dir()] if folder.is_dir() else []
-    return sorted(int(name) for name in names if paths.is_year(name) and list_files(int(name)))
+    return sorted(int(name) for name in names if paths.is_year(name) and paths.exports(int(name)))
 
 
 def kind_of(path: Path) -> str:
@@ -124,7 +111,7 @@ def copies(year: int, files: list[Path]) -> list[str]:
     for other in export_years():
         if other == year:
             continue
-        theirs = list_files(other)
+        theirs = paths.exports(other)
         for path in files:
             same = [each for each in theirs if each.stat().st_size == sizes[path] and sizes[path]]
             if any(_digest(each) == _digest(path) for each in same):
