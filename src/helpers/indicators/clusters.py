@@ -12,7 +12,7 @@ from helpers.records import Persons
 from helpers.schema import catalogue, columns, typed
 
 # The questions whose shares page 03 compares.
-_ASKED = ("sexe", "nouvel_accompagnement", "origine", "niveau", "demande_initiale", "parents_associes")
+_ASKED = ("sexe", "nouvel_accompagnement", "origine", "niveau", "demande_initiale", "objectif", "parents_associes")
 _PERIMETER = "alses"
 
 
