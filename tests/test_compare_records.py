@@ -208,7 +208,7 @@ def test_the_test_that_decides_takes_in_what_is_known(given, tested, absent):
 
 
 def test_the_likeness_of_the_year_stands_for_a_year_that_has_no_records():
-    given = [(2032, "alses", "sexe", "filles", 40, 1000, 25.0, 0.05, 2.2, "export")]
+    given = [(2032, "alses", "sexe", "filles", 40, 1000, 25.0, 0.05, 0.02, 0.1, 2.2, "export")]
     clusters = typed(pd.DataFrame(given, columns=columns("grappes")), "grappes")
     nothing = table([])
     found = beside.beside(nothing, nothing, overlaps=None, clusters=clusters, year=2032, compare_to=2031).designs["alses/sexe/filles"]

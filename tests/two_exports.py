@@ -111,7 +111,7 @@ def clusters(persons: pd.DataFrame, year: int) -> pd.DataFrame:
         between = size * ((shares - shares.mean()) ** 2).sum() / (len(sizes) - 1)
         within = size * (shares * (1 - shares)).sum() / (len(persons) - len(sizes))
         likeness = max(0.0, (between - within) / (between + (size - 1) * within))
-        rows.append((year, "alses", *question.split("/"), len(sizes), len(persons), float(size), likeness, 1 + (size - 1) * likeness, "export"))
+        rows.append((year, "alses", *question.split("/"), len(sizes), len(persons), float(size), likeness, likeness / 2, 2 * likeness, 1 + (size - 1) * likeness, "export"))
     return typed(pd.DataFrame(rows, columns=columns("grappes")), "grappes")
 
 

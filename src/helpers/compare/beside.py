@@ -22,6 +22,7 @@ class Design:
     effect: float
     effect_ref: float
     likeness: float
+    likeness_ends: tuple[float, float]
     colleges: int
     is_of_both: bool
 
@@ -65,6 +66,7 @@ def _designs(clusters: pd.DataFrame, *, year: int, compare_to: int | None) -> di
             effect=float(row["effet_de_plan"]),
             effect_ref=float(known[-1]["effet_de_plan"]),
             likeness=float(row["ressemblance"]),
+            likeness_ends=(float(row["ressemblance_min"]), float(row["ressemblance_max"])),
             colleges=int(row["colleges"]),
             is_of_both=reference is not None,
         )

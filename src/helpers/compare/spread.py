@@ -9,9 +9,6 @@ from helpers.compare.robustness import POWER
 from helpers.compare.two_shares import Measure, exact
 from helpers.comparisons import LEVEL
 
-# Below this number of collèges, a standard error is itself too unsure for a page to leave it unsaid.
-FEW_COLLEGES = 10
-
 INTERVAL = "écart ± quantile de Student (collèges − 1 degrés de liberté) × erreur_type"
 METHODS = {
     "p_grappe": "écart ÷ erreur_type, loi de Student à (collèges − 1) degrés de liberté",
