@@ -32,8 +32,9 @@ def plain(text: str) -> str:
     )),
     ("clusters", {}, (
         "Les personnes d’un même collège peuvent se ressembler : même public, même éducateur, mêmes habitudes d’orientation. Plus elles se ressemblent, "
-        "moins un écart est sûr. Cette ressemblance est ici estimée, part par part, entre 36 collèges : tout se passe comme si l’on avait observé moins "
-        "de personnes. Les tests d’une année à l’autre en tiennent compte."
+        "moins un écart est sûr. Cette ressemblance est ici estimée, part par part, entre 40 collèges : tout se passe comme si l’on avait observé moins "
+        "de personnes. Les tests d’une année à l’autre en tiennent compte : ils regardent de combien l’écart change avec chaque collège, les deux années "
+        "ensemble. Ressemblance estimée, et son intervalle"
     )),
     ("composition", {"now": NOW, "before": BEFORE}, (
         "Sont séparés les collèges présents les deux années (1 500 personnes en 2031, 1 680 en 2032), ceux qui sont entrés (336 personnes en 2032), ceux "
@@ -43,7 +44,7 @@ def plain(text: str) -> str:
     )),
     ("mechanical", {"now": NOW, "before": BEFORE}, (
         "Effet mécanique des entrées et des sorties de collèges sur les accompagnements ouverts dans l’année : +9,4 points. Dans les collèges entrés "
-        "depuis 2031, 92,6 % des accompagnements ont été ouverts en 2032 ; dans ceux des deux années, 32,3 %. Dans ces derniers, la part change de "
+        "depuis 2031, 92,6 % des 336 accompagnements ont été ouverts en 2032 ; dans ceux des deux années, 32,3 % des 1 680. Dans ces derniers, la part change de "
         "−16,6 points ; en tout, de −7,2 points."
     )),
     ("many", {}, (
@@ -63,6 +64,23 @@ def plain(text: str) -> str:
 ])
 def test_the_sentences_of_two_exports(macro, given, words):
     assert plain(said(macro, **given)).startswith(words)
+
+
+def of_colleges(number: int):
+    """The comparisons of two exports, as if the test rested on so many collèges."""
+    table = two_exports.compared()
+    return Comparisons(table.assign(valeur=table["valeur"].where(table["mesure"].ne("colleges"), number)))
+
+
+def test_few_colleges_are_told():
+    warning = "Avec moins de dix collèges, cette ressemblance est mal connue"
+    assert [warning in plain(said("clusters", found=of_colleges(number))) for number in (9, 10)] == [True, False]
+
+
+def test_a_likeness_that_cannot_be_estimated_is_told():
+    table = two_exports.compared()
+    found = Comparisons(table[table["mesure"].ne("p_grappe")])
+    assert "Cette ressemblance ne peut pas être estimée" in plain(said("clusters", found=found))
 
 
 def test_the_page_opens_on_what_exceeds_chance_then_names_the_rest_once():
@@ -121,7 +139,7 @@ def test_the_figures_of_two_exports_speak_of_no_rounding():
 
 
 @pytest.mark.parametrize(("figure", "words"), [
-    (charts.show_clusters, "Une fois comptée la ressemblance dans un collège, des écarts ne dépassent plus le hasard : filles, accompagnement ouvert dans l’année"),
+    (charts.show_clusters, "Une fois comptée la ressemblance dans un collège, un écart ne dépasse plus le hasard : accompagnement ouvert dans l’année"),
     (charts.show_composition, "Accompagnement ouvert dans l’année : +9,4 points par les entrées et les sorties de collèges, −16,6 points dans les autres"),
 ])
 def test_what_is_measured_is_drawn_in_place_of_what_was_assumed(figure, words):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from helpers import paths, store
-from helpers.schema import table_schema
+from helpers.schema import DataError, table_schema
 from helpers.store.receive import cut, encoding, rows, scan, text
 from helpers.typography import fold
 from received import HEADER, ROWS, YEAR, Read, faults, prepare, text_of
@@ -340,6 +340,15 @@ def test_a_file_that_changes_between_the_two_readings_is_told():
         received.parts[0].read()
     (paths.raw(YEAR) / "accompagnements.csv").unlink()
     with pytest.raises(Exception, match="a changé pendant sa lecture"):
+        received.parts[0].read()
+
+
+@pytest.mark.parametrize(("old", "new"), [("P2", b"P\xe9"), ("Horizon", b"Hor\xe9zon")])
+def test_a_file_of_the_same_size_that_no_longer_reads_is_told(old, new):
+    put(CSV)
+    received = store.receive(YEAR)
+    put(CSV.encode().replace(old.encode(), new))
+    with pytest.raises(DataError, match="a changé pendant sa lecture"):
         received.parts[0].read()
 
 

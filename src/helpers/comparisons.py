@@ -6,6 +6,8 @@ import pandas as pd
 
 # Below it, a p-value is said to exceed what chance does.
 LEVEL = 0.05
+# Below this number of collèges, what is estimated from one to another is too unsure for a page to leave it unsaid.
+FEW_COLLEGES = 10
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,12 @@ class Comparison:
         """Whether it would no longer exceed chance if the persons of one post resembled each other strongly."""
         strong = self.measures.get("p_grappe_fort")
         return self.is_conclusive and strong is not None and strong.high is not None and strong.high >= LEVEL
+
+    @property
+    def has_few_colleges(self) -> bool:
+        """Whether its test rests on few collèges: it is then wrong more often than it says."""
+        colleges = self.measures.get("colleges")
+        return colleges is not None and colleges.value is not None and colleges.value < FEW_COLLEGES
 
     @property
     def is_tested(self) -> bool:

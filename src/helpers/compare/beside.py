@@ -7,6 +7,7 @@ import pandas as pd
 from helpers.compare.composition import Groups, groups_of
 from helpers.compare.headlines import HEADLINED, is_counted
 from helpers.compare.overlap import Overlap, overlaps_of, persons_in_both
+from helpers.compare.spread import Spread, spreads_of
 from helpers.compare.years import published
 from helpers.facts import USUAL
 
@@ -21,6 +22,7 @@ class Design:
     effect: float
     effect_ref: float
     likeness: float
+    likeness_ends: tuple[float, float]
     colleges: int
     is_of_both: bool
 
@@ -32,7 +34,7 @@ class Design:
 
 @dataclass(frozen=True)
 class Beside:
-    """By share (« alses/sexe/filles »): persons of both years, likeness within collèges, old and new collèges.
+    """By share (« alses/sexe/filles »): persons of both years, likeness, old and new collèges, spread of the change.
 
     ``is_counted`` is whether a year of the pair is counted from records; ``shared`` how many persons can be in both
     years when only the printed figures say it (those whose follow-up goes on).
@@ -44,6 +46,7 @@ class Beside:
     persons: dict[str, int] = field(default_factory=dict)
     designs: dict[str, Design] = field(default_factory=dict)
     groups: dict[str, Groups] = field(default_factory=dict)
+    spreads: dict[str, Spread] = field(default_factory=dict)
 
     def is_headlined(self, path: str) -> bool:
         """Whether a share is said and tested, or only shown in a table."""
@@ -63,6 +66,7 @@ def _designs(clusters: pd.DataFrame, *, year: int, compare_to: int | None) -> di
             effect=float(row["effet_de_plan"]),
             effect_ref=float(known[-1]["effet_de_plan"]),
             likeness=float(row["ressemblance"]),
+            likeness_ends=(float(row["ressemblance_min"]), float(row["ressemblance_max"])),
             colleges=int(row["colleges"]),
             is_of_both=reference is not None,
         )
@@ -86,6 +90,7 @@ def beside(
         found["overlaps"] = overlaps_of(overlaps, compare_to=compare_to)
         found["persons"] = persons_in_both(overlaps, compare_to=compare_to)
         found["groups"] = groups_of(overlaps, compare_to=compare_to)
+        found["spreads"] = spreads_of(overlaps, compare_to=compare_to)
     if clusters is not None and not clusters.empty:
         found["designs"] = _designs(clusters, year=year, compare_to=compare_to)
     return Beside(is_counted=is_counted(now) or is_counted(before), **found)
