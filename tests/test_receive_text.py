@@ -1,5 +1,6 @@
 """Reading a text export: what people really send, row by row, or one French sentence."""
 
+import json
 import random
 
 import numpy as np
@@ -28,7 +29,7 @@ def put(content: bytes | str, name: str = "accompagnements.csv") -> None:
 
 def test_a_year_without_export_is_empty():
     received = store.receive(YEAR)
-    assert received.is_empty and received.columns == [] and store.export_files(YEAR) == []
+    assert received.is_empty and received.columns == [] and paths.exports(YEAR) == []
 
 
 def test_a_plain_export_is_read_as_it_is():
@@ -153,7 +154,7 @@ def test_several_files_of_a_year_are_added():
     put(text_of(ROWS[2:], delimiter=","), "accompagnements_z.txt")
     for ignored in ("~$accompagnements.xlsx", ".~lock.accompagnements.csv#", ".DS_Store", "notes.docx"):
         put(b"\0\0", ignored)
-    assert [path.name for path in store.export_files(YEAR)] == ["Accompagnements nord.csv", "accompagnements_sud.TSV", "accompagnements_z.txt"]
+    assert [path.name for path in paths.exports(YEAR)] == ["Accompagnements nord.csv", "accompagnements_sud.TSV", "accompagnements_z.txt"]
     assert Read().rows == [*ROWS, ROWS[2]]
 
 
@@ -162,8 +163,13 @@ def test_a_simulation_is_known_by_its_name_or_by_the_card():
     assert store.receive(YEAR).is_synthetic and store.receive(YEAR).source == "synthetique"
     (paths.raw(YEAR) / "accompagnements_synthetique.csv").rename(paths.raw(YEAR) / "accompagnements.csv")
     assert not store.receive(YEAR).is_synthetic
-    put('{"resources": [{"path": "accompagnements.csv", "synthetic": true}]}', "carte_export.json")
-    assert store.receive(YEAR).is_synthetic
+    # What the simulation wrote is known whatever it is called now; another content under that name, by the name alone.
+    file = paths.raw(YEAR) / "accompagnements.csv"
+    entry = {"hash": f"sha256:{store.fingerprint(file)}", "bytes": file.stat().st_size, "rows": 3, "received": "", "synthetic": True}
+    for name, content, expected in (("accompagnements_synthetique.csv", ROWS, True), ("accompagnements_synthetique.csv", ROWS[:2], False), ("accompagnements.csv", ROWS[:2], True)):
+        put(text_of(content), "accompagnements.csv")
+        put(json.dumps({"resources": [{"path": name, **entry}]}), "carte_export.json")
+        assert store.receive(YEAR).is_synthetic is expected
 
 
 def test_earlier_exports_are_read_in_order():
