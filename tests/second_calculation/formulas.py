@@ -145,7 +145,7 @@ def freeman_halton(groups: Sequence[tuple[int, int]]) -> float:
 def nested_difference(first: int, second: int, n: int) -> tuple[float, float]:
     """Difference and standard error of two shares of the same n persons, when all the first are among the second."""
     gap = (second - first) / n
-    return gap, math.sqrt(gap * (1 - gap) / n)
+    return gap, math.sqrt(abs(gap) * (1 - abs(gap)) / n)
 
 
 def paired_difference(first: int, second: int, both: int, n: int) -> tuple[float, float]:
@@ -156,7 +156,10 @@ def paired_difference(first: int, second: int, both: int, n: int) -> tuple[float
 
 def mcnemar(b: int, c: int) -> float:
     """The exact two-sided p-value of b against c discordant pairs (binomial, one half), in whole numbers."""
-    tail = sum(math.comb(b + c, k) for k in range(min(b, c) + 1))
+    ways = tail = 1
+    for k in range(min(b, c)):
+        ways = ways * (b + c - k) // (k + 1)
+        tail += ways
     return min(1.0, float(Fraction(2 * tail, 2 ** (b + c))))
 
 
