@@ -58,7 +58,7 @@ COLUMNS = [
     "date_debut", "origine", "orienteur", "demande_initiale", "objectifs", "parents_associes",
 ]  # fmt: skip
 OVERLAPPED = ["sexe", "nouvel_accompagnement", "origine", "niveau", "demande_initiale", "objectif", "parents_associes"]
-CLUSTERED = [name for name in OVERLAPPED if name != "objectif"]
+CLUSTERED = OVERLAPPED
 COLLEGES = ["colleges_anciens", "colleges_nouveaux", "colleges_sortis", "college_inconnu"]
 FEW = {1, 2, 3, 4}
 
