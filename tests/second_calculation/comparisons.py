@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from second_calculation import formulas as stat
 from second_calculation.persons import OBJECTIVES, Printed
-from second_calculation.records import COLLEGES, FEW, Cluster, Overlap, recompute_export
+from second_calculation.records import COLLEGES, FEW, ONLY_RECORDED, Cluster, Overlap, Spread, recompute_export
 from second_calculation.rows import Key, Raw, Row, Rows, read_csv
 
 Measure = tuple[float | None, float | None, float | None]
@@ -58,10 +58,10 @@ class Comparison(NamedTuple):
 class Known(NamedTuple):
     """What the exports of a pair of years tell beside their figures; nothing, when both are printed."""
 
-    is_counted: bool = False
     overlaps: dict[tuple, Overlap] = {}
-    clusters: dict[tuple, Cluster] = {}
-    earlier_clusters: dict[tuple, Cluster] | None = None
+    clusters: tuple[dict[tuple, Cluster], dict[tuple, Cluster]] = ({}, {})
+    spreads: dict[tuple, Spread] = {}
+    counted: tuple[int, ...] = ()
 
     def persons(self) -> int | None:
         """How many persons are in both years."""
@@ -74,12 +74,15 @@ class Known(NamedTuple):
         is_told = found and key.perimeter == "alses" and key.indicator != "orienteur" and found.twice is not None
         return found if is_told and found.base else None
 
-    def designs(self, key: Key) -> tuple[Cluster, Cluster] | None:
-        """How much persons of one collège are alike, each year; that of the year stands for both if it is alone."""
-        own = self.clusters.get((key.indicator, key.modality)) if key.perimeter == "alses" else None
-        if own is None or self.earlier_clusters is None:
-            return own and (own, own)
-        return own, self.earlier_clusters.get((key.indicator, key.modality), own)
+    @property
+    def is_counted(self) -> bool:
+        """Whether a year of the pair has an export."""
+        return bool(self.counted)
+
+    def designs(self, key: Key) -> list[Cluster]:
+        """How much persons of one collège are alike: of the year and of the earlier one, or of the one that tells it."""
+        place = (key.indicator, key.modality)
+        return [year[place] for year in self.clusters if key.perimeter == "alses" and place in year]
 
     def colleges(self, key: Key) -> dict[str, Overlap] | None:
         """The persons of collèges of both years, of one, of none that is known; None with a cell of one to four."""
@@ -99,12 +102,18 @@ class Known(NamedTuple):
 def known_of(raw_root: Path, year: int, before: int) -> Known:
     """What the exports of two years tell beside their figures."""
     raw = Raw(raw_root)
-    now, then = raw.export(year), raw.export(before)
-    if not now:
-        return Known(is_counted=then is not None)
-    found = recompute_export(now, year, {before: then} if then else None)
-    overlaps = {key[1:]: overlap for key, overlap in found.overlaps.items()}
-    return Known(True, overlaps, found.clusters, recompute_export(then, before).clusters if then else None)
+    paths = {each: path for each in (year, before) if (path := raw.export(each))}
+    found = {
+        each: recompute_export(path, each, {before: paths[before]} if (each, len(paths)) == (year, 2) else None)
+        for each, path in paths.items()
+    }
+    own = found.get(year)
+    return Known(
+        overlaps={key[1:]: overlap for key, overlap in own.overlaps.items()} if own else {},
+        clusters=tuple(found[each].clusters if each in found else {} for each in (year, before)),
+        spreads={key[1:]: moves for key, moves in own.spreads.items()} if own else {},
+        counted=tuple(paths),
+    )
 
 
 def exactly(value: float) -> Measure:
@@ -234,11 +243,11 @@ def years(rows: Rows, year: int, before: int, known: Known) -> Iterator[tuple[st
             if are_counted and is_printed:
                 yield f"volume/{path}", _volume(then, now)
         elif is_printed and are_counted and None not in (now.base, then.base):
-            found = (
-                _tested(key, then, now, shared=shared if key.perimeter == "alses" else None, known=known)
-                if is_said
-                else _shown_only(then, now)
-            )
+            if is_said:
+                found = _tested(key, then, now, shared=shared if key.perimeter == "alses" else None, known=known)
+                found |= _unanswered(rows, key, before, known)
+            else:
+                found = _shown_only(then, now)
             says = finding(*found["ecart"][1:]), finding(*found["ecart_effectif"][1:], stable=0)
             tested = next((name for name in ("p_grappe", "p_commun", "p_valeur") if name in found), "")
             yield f"{'annees' if is_said else 'details'}/{path}", Comparison(found, tested, *says)
@@ -273,8 +282,9 @@ def _tested(key: Key, then: Row, now: Row, *, shared: int | None, known: Known) 
     """Every measure of a share that is said; what exports tell takes the place of what would be assumed."""
     overlap, designs = known.overlap(key), known.designs(key)
     middle, every = _every_count(then, now)
+    moves = known.spreads.get((key.perimeter, key.indicator, key.modality)) if len(every) == 1 else None
     measures = TWO_SHARES | _robustness(None if overlap else shared)
-    if designs:
+    if designs or moves:
         measures = {name: each for name, each in measures.items() if "grappe" not in name}
     if overlap or designs:
         measures |= _corrected(overlap, designs)
@@ -287,14 +297,41 @@ def _tested(key: Key, then: Row, now: Row, *, shared: int | None, known: Known) 
                 "part_supplement": lambda *four: 100 * stat.composition(*four),
             }
     found = {name: swept(measure, middle, every) for name, measure in measures.items()}
-    found |= _told(overlap, designs, is_of_both=known.earlier_clusters is not None)
-    found |= _counts(then, now, (middle[0], middle[2])) | _ratio_interval(*middle)
+    found |= _told(overlap, designs) | _counts(then, now, (middle[0], middle[2]))
     found["p_fisher"] = exactly(stat.fisher(*middle))
-    effects = [design.effect for design in designs or ()] or [1.0, 1.0]
-    found["ecart_detectable"] = exactly(
-        _detectable(middle[0] / effects[1], middle[1] / effects[1], 0, middle[3] / effects[0])
-    )
+    effects = [designs[0].effect, designs[-1].effect] if designs else [1.0, 1.0]
+    sizes = middle[1] / effects[1], middle[3] / effects[0]
+    found["ecart_detectable"] = exactly(_detectable(middle[0] / effects[1], sizes[0], 0, sizes[1]))
+    found |= _moved(moves, found["ecart"][0]) if moves else {}
+    # The interval of a ratio takes in neither the persons of both years nor the likeness.
+    found |= {} if {"p_grappe", "p_commun"} & set(found) else _ratio_interval(*middle)
     return found | (_by_college(groups) if groups else {})
+
+
+def _moved(moves: Spread, gap: float) -> Found:
+    """The test and the interval of a difference whose error is that of the collèges."""
+    freedom = moves.colleges - 1
+    around = moves.error * stat.student_quantile(0.025, freedom)
+    values = {
+        "p_grappe": stat.student_two_sided(gap / moves.error, freedom),
+        "ic_bas": gap - around,
+        "ic_haut": gap + around,
+        "erreur_type": moves.error,
+        "colleges": moves.colleges,
+        "ecart_detectable": around + moves.error * stat.student_quantile(0.2, freedom),
+    }
+    return {name: exactly(value) for name, value in values.items()}
+
+
+def _unanswered(rows: Rows, key: Key, before: int, known: Known) -> Found:
+    """Whose answer is missing, or says nothing, each year that counts it; an empty list, of several answers."""
+    nothing = ["non_renseigne"] if key.indicator == "objectif" else ONLY_RECORDED
+    found = {}
+    for year, name in ((key.year, "part_sans_reponse"), (before, "part_sans_reponse_reference")):
+        told = [row for each in nothing if (row := rows.get(key._replace(year=year, modality=each)))]
+        if year in known.counted and told:
+            found[name] = exactly(float(100 * sum(row.ends[0] for row in told)))
+    return found
 
 
 def _phi(overlap: Overlap) -> float:
@@ -304,10 +341,10 @@ def _phi(overlap: Overlap) -> float:
     return (n * overlap.twice - now * then) / math.sqrt(spread) if spread else 0.0
 
 
-def _corrected(overlap: Overlap | None, designs: tuple[Cluster, Cluster] | None) -> dict[str, Callable[..., float]]:
+def _corrected(overlap: Overlap | None, designs: list[Cluster]) -> dict[str, Callable[..., float]]:
     """The tests and the interval with the persons of both years, and with the likeness inside collèges."""
     weight = overlap.base * _phi(overlap) if overlap else 0.0
-    effects = tuple(design.effect for design in designs) if designs else (1.0, 1.0)
+    effects = (designs[0].effect, designs[-1].effect) if designs else (1.0, 1.0)
 
     def p(x1: int, n1: int, x2: int, n2: int, wide: tuple[float, float]) -> float:
         pooled = (x1 + x2) / (n1 + n2)
@@ -333,12 +370,13 @@ def _corrected(overlap: Overlap | None, designs: tuple[Cluster, Cluster] | None)
     return measures
 
 
-def _told(overlap: Overlap | None, designs: tuple[Cluster, Cluster] | None, *, is_of_both: bool) -> Found:
+def _told(overlap: Overlap | None, designs: list[Cluster]) -> Found:
     values = {"personnes_communes": overlap.base, "correlation": _phi(overlap)} if overlap else {}
     if designs:
-        own, earlier = designs
+        own = designs[0]
         values |= {"effet_de_plan": own.effect, "ressemblance": own.alike, "colleges": own.colleges}
-        values |= {"effet_de_plan_reference": earlier.effect} if is_of_both else {}
+        values |= {"ressemblance_ic_bas": own.low, "ressemblance_ic_haut": own.high}
+        values |= {"effet_de_plan_reference": designs[1].effect} if len(designs) > 1 else {}
     return {name: exactly(value) for name, value in values.items()}
 
 
@@ -499,17 +537,18 @@ def answers(rows: Rows, year: int, printed: Iterable[dict]) -> Iterator[tuple[st
 
 
 def nested(rows: Rows, year: int) -> Iterator[tuple[str, Comparison]]:
-    """Objective against request, in the same persons: all the overlaps of the two are tried for the test."""
+    """Objective against request, in the same persons: every overlap that may be is tried for the test."""
     for code in OBJECTIVES:
         asked, worked = (rows.get(Key(year, "alses", name, code)) for name in ("demande_initiale", "objectif"))
         if not asked or not worked or {asked.precision, worked.precision} != {"exact"}:
             continue
         first, second, n = asked.counts[0], worked.counts[0], worked.base[0]
-        gap, deviation = stat.nested_difference(first, second, n)
-        fewest, most = max(0, first + second - n), min(first, second)
+        crossed = rows.get(Key(year, "alses", "objectif", code, "demande_initiale", code))
+        fewest, most = crossed.counts if crossed else (max(0, first + second - n), min(first, second))
         # Of thousands of persons, a dozen overlaps from end to end.
         overlaps = [*range(fewest, most, max(1, (most - fewest) // 12)), most]
         tests = [stat.mcnemar(first - both, second - both) for both in overlaps]
+        gap, deviation = stat.paired_difference(first, second, most, n)
         values = {
             "effectif": second,
             "base": n,
@@ -598,7 +637,9 @@ def same(name: str, here: float | None, there: float | None) -> bool:
     """Equal to a millionth; of a p-value, to a millionth of itself: 1e-17 is compared too."""
     if None in (here, there):
         return here == there
-    return math.isclose(here, there, rel_tol=1e-6, abs_tol=1e-250 if name.startswith("p_") else 1e-6)
+    # Found by a search that stops a little before.
+    close = 1e-4 if name == "ecart_detectable" else 1e-6
+    return math.isclose(here, there, rel_tol=close, abs_tol=1e-250 if name.startswith("p_") else 1e-6)
 
 
 def differences(said: dict[str, list[dict]], again: dict[str, Comparison]) -> list[str]:
