@@ -42,12 +42,13 @@ def received(lines: list[dict], year: int = 2021, cut: int = 10**9, columns: lis
 
 
 def registers() -> dict:
-    return _registers(paths.data_root())
+    return _registers_in(paths.data_root())
 
 
 @functools.cache
-def _registers(root: Path) -> dict:
-    # Read once a project: a test of the invented one must not give its registers to those of the true one.
+def _registers_in(root: Path) -> dict:
+    """Read once for each data root: a test may have set its own."""
+    del root
     return {"spellings": store.read_reference("modalites"), **store.read_registers()}
 
 

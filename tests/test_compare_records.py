@@ -10,11 +10,12 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 
 import two_exports
 from helpers import compare
-from helpers.compare import beside, composition, corrected, headlines, overlap, robustness
+from helpers.compare import beside, composition, corrected, headlines, overlap, robustness, unanswered
 from helpers.compare.compatible import Pair
 from helpers.compare.composition import Group
 from helpers.comparisons import Comparisons
 from helpers.facts import Facts
+from helpers.indicators import errors
 from helpers.indicators.rows import row, share_bounds, table
 from helpers.schema import catalogue, columns, typed
 
@@ -120,15 +121,82 @@ def test_the_test_that_takes_in_the_likeness_is_wrong_five_times_in_a_hundred():
 def test_what_is_estimated_takes_the_place_of_what_was_assumed():
     assert "p_grappe" in GIRLS and "p_commun" in GIRLS and "ecart_anciens" in GIRLS
     assert not {"p_grappe_fort", "p_recouvrement", "p_recouvrement_grappe_fort", "part_supplement"} & set(GIRLS.measures)
-    # The test that decides is the one that takes in everything: a shared answer narrows, a likeness widens.
-    assert GIRLS["p_commun"].value < GIRLS["p_valeur"].value < GIRLS["p_grappe"].value
-    assert NEW["p_valeur"].value < 0.001 and not NEW.is_conclusive
+    # A shared answer narrows; new collèges, full of new follow-ups, make the persons of one collège alike.
+    assert GIRLS["p_commun"].value < GIRLS["p_valeur"].value
+    assert NEW["p_valeur"].value < 0.001 and NEW["p_grappe"].value > 0.05 and not NEW.is_conclusive
 
 
-@pytest.mark.parametrize(("given", "tested", "absent"), [("overlaps", "p_commun", "p_grappe"), ("clusters", "p_grappe", "p_commun"), ("", "p_valeur", "p_commun")])
+def test_the_test_of_both_years_is_that_of_what_each_college_adds():
+    before, now = two_exports.draw()
+    gap = now["sexe/filles"].mean() - before["sexe/filles"].mean()
+    added = {
+        college: (now.loc[now["college"].eq(college), "sexe/filles"] - now["sexe/filles"].mean()).sum() / len(now)
+        - (before.loc[before["college"].eq(college), "sexe/filles"] - before["sexe/filles"].mean()).sum() / len(before)
+        for college in {*now["college"], *before["college"]}
+    }
+    error = (sum(each**2 for each in added.values()) * 40 / 39) ** 0.5
+    low, high = stats.t.interval(0.95, 39, loc=gap, scale=error)
+    measured = {name: GIRLS[name].value for name in ("erreur_type", "p_grappe", "ic_bas", "ic_haut", "colleges")}
+    expected = {"erreur_type": 100 * error, "p_grappe": 2 * stats.t(39).sf(gap / error), "ic_bas": 100 * low, "ic_haut": 100 * high, "colleges": 40}
+    assert measured == pytest.approx(expected)
+    # The interval of the ratio would take in neither the persons of both years nor the likeness.
+    assert not {"rapport_ic_bas", "rapport_ic_haut"} & set(GIRLS.measures)
+
+
+def drawn_in_colleges(draws, *, likeness, kept, gap=0.0, colleges=30, seed=4):
+    """Given and sizes of both years by collège, a column a draw: half of the persons are in both, two in three unchanged.
+
+    ``kept`` is the chance that a collège keeps its habits; a fifth of them are there one year only.
+    """
+    random, spread = np.random.default_rng(seed), (1 - likeness) / likeness
+    sizes_ref = random.integers(15, 90, colleges)
+    sizes = sizes_ref + random.integers(0, 20, colleges)
+    sizes_ref[:3], sizes[-3:] = 0, 0
+    both = np.minimum(sizes_ref // 2, sizes)
+    tastes = [random.beta(0.4 * spread, 0.6 * spread, (colleges, draws)) for _ in range(2)]
+    tastes[1] = np.clip(np.where(random.random((colleges, draws)) < kept, *tastes) + gap, 0, 1)
+    was = random.binomial(both[:, None], tastes[0])
+    stays, leaves = random.binomial(was, 2 / 3), random.binomial(both[:, None] - was, 1 / 3)
+    given = stays + random.binomial(was - stays, tastes[1]) + random.binomial(leaves, tastes[1])
+    given = given + random.binomial((sizes - both)[:, None], tastes[1])
+    given_ref = was + random.binomial((sizes_ref - both)[:, None], tastes[0])
+    if gap:
+        given = random.binomial(sizes[:, None], tastes[1])
+    return tuple(np.insert(each, 0, 0, axis=0) for each in (given, sizes, given_ref, sizes_ref))
+
+
+@pytest.mark.parametrize(("likeness", "kept"), [(0.001, 0), (0.03, 0), (0.03, 1), (0.08, 0.5), (0.08, 1)])
+def test_the_test_of_two_exports_is_wrong_five_times_in_a_hundred(likeness, kept):
+    given, sizes, given_ref, sizes_ref = drawn = drawn_in_colleges(4000, likeness=likeness, kept=kept)
+    gaps = given.sum(axis=0) / sizes.sum() - given_ref.sum(axis=0) / sizes_ref.sum()
+    found = errors.standard_error(*drawn)
+    assert 0.035 < (np.abs(gaps) > stats.t.isf(0.025, 29) * found).mean() < 0.07
+    assert found.mean() == pytest.approx(gaps.std(), rel=0.06)
+
+
+def test_the_interval_of_two_exports_holds_the_true_difference_ninety_five_times_in_a_hundred():
+    given, sizes, given_ref, sizes_ref = drawn = drawn_in_colleges(4000, likeness=0.05, kept=1, gap=0.1)
+    gaps = given.sum(axis=0) / sizes.sum() - given_ref.sum(axis=0) / sizes_ref.sum()
+    reach = stats.t.isf(0.025, 29) * errors.standard_error(*drawn)
+    assert (np.abs(gaps - 0.1) < reach).mean() == pytest.approx(0.945, abs=0.015)
+
+
+def test_persons_of_no_known_college_count_one_by_one():
+    # 30 of 100 and 40 of 100, without any collège but two that change nothing: the usual standard error.
+    found = errors.standard_error(*(np.array(each) for each in ([[30], [0], [0]], [100, 0, 0], [[40], [0], [0]], [100, 0, 0])))
+    assert np.isnan(found[0])
+    found = errors.standard_error(*(np.array(each) for each in ([[30], [3], [3]], [100, 10, 10], [[40], [4], [4]], [100, 10, 10])))
+    assert found[0] == pytest.approx((0.3 * 0.7 + 0.4 * 0.6) ** 0.5 / 120 * 10)
+
+
+@pytest.mark.parametrize(("given", "tested", "absent"), [
+    ("overlaps", "p_grappe", "p_recouvrement"), ("persons", "p_commun", "p_grappe"), ("clusters", "p_grappe", "p_commun"), ("", "p_valeur", "p_commun"),
+])
 def test_the_test_that_decides_takes_in_what_is_known(given, tested, absent):
     before, now = two_exports.draw()
     known = {"overlaps": two_exports.overlaps(before, now, year=2032, compare_to=2031), "clusters": pd.concat([two_exports.clusters(before, 2031), two_exports.clusters(now, 2032)])}
+    if given == "persons":  # too few collèges: nothing says how far the difference moves with them
+        known, given = {"overlaps": known["overlaps"].query("population != 'ensemble'")}, "overlaps"
     tables = (two_exports.indicators(now, 2032), two_exports.indicators(before, 2031), two_exports.NO_CONTROLS)
     made = compare.comparisons(*tables, year=2032, compare_to=2031, **{name: each for name, each in known.items() if name == given})
     found = Comparisons(made)
@@ -139,13 +207,14 @@ def test_the_test_that_decides_takes_in_what_is_known(given, tested, absent):
     assert min(each["p_holm"].value for each in found.of("annees")) == pytest.approx(least * len(ps))
 
 
-def test_the_likeness_of_the_year_stands_for_a_year_that_has_no_records():
-    given = [(2032, "alses", "sexe", "filles", 40, 1000, 25.0, 0.05, 2.2, "export")]
+@pytest.mark.parametrize("years", [(2032, 2031), (2033, 2032)])
+def test_the_likeness_of_one_year_stands_for_a_year_that_has_no_records(years):
+    given = [(2032, "alses", "sexe", "filles", 40, 1000, 25.0, 0.05, 0.02, 0.1, 2.2, "export")]
     clusters = typed(pd.DataFrame(given, columns=columns("grappes")), "grappes")
     nothing = table([])
-    found = beside.beside(nothing, nothing, overlaps=None, clusters=clusters, year=2032, compare_to=2031).designs["alses/sexe/filles"]
+    found = beside.beside(nothing, nothing, overlaps=None, clusters=clusters, year=years[0], compare_to=years[1]).designs["alses/sexe/filles"]
     assert (found.effects, found.is_of_both) == ((2.2, 2.2), False)
-    assert beside.beside(nothing, nothing, overlaps=None, clusters=clusters, year=2033, compare_to=2032).designs == {}
+    assert beside.beside(nothing, nothing, overlaps=None, clusters=clusters, year=2034, compare_to=2033).designs == {}
 
 
 # --- old and new collèges --------------------------------------------------------------------------------------------
@@ -214,11 +283,11 @@ def test_only_the_shares_chosen_beforehand_are_tested():
     tested = [each.path for each in FOUND.of_all() if each.is_tested]
     assert tested == [path for path in headlines.HEADLINED if path != "collegiens/suivi_par/alses"]
     assert [each.path for each in FOUND.of("details")] == [
-        "alses/sexe/garcons", "alses/nouvel_accompagnement/non", "alses/parents_associes/non", "alses/age/14", "alses/age/non_renseigne",
+        "alses/sexe/garcons", "alses/nouvel_accompagnement/non", "alses/parents_associes/non", "alses/age/14", "alses/age/non_renseigne", "alses/origine/non_renseigne",
     ]
     assert not any(name.startswith("p_") for each in FOUND.of("details") for name in each.measures)
     page = FOUND("page")
-    assert (page["nombre_de_tests"].value, page["nombre_de_comparaisons"].value, page["personnes_communes"].value) == (7, 12, 480)
+    assert (page["nombre_de_tests"].value, page["nombre_de_comparaisons"].value, page["personnes_communes"].value) == (7, 13, 480)
 
 
 def test_counts_from_records_are_not_said_printed():
@@ -276,3 +345,18 @@ def test_two_years_are_no_series_and_a_year_that_lacks_is_left_out():
     (girls,) = compare.series(table(rows))
     assert girls.years == [2030, 2032, 2033] == compare.years_of([girls])
     assert Facts(table(rows), year=2031)("alses/sexe/filles") is None
+
+
+# --- missing answers -------------------------------------------------------------------------------------------------
+
+
+def test_missing_answers_are_those_that_say_nothing_and_only_of_records():
+    cells = {("sexe", "filles"): 40, ("sexe", "non_renseigne"): 9, ("sexe", "ne_sait_pas"): 1, ("objectif", "non_renseigne"): 5, ("objectif", "ne_sait_pas"): 7}
+    rows = [
+        row((2032, "alses", *cell), "personnes", counts=(count, count), base=(100, 100), precision="exact", reference="") | {"source": "export"}
+        for cell, count in cells.items()
+    ]
+    assert unanswered.unanswered(table(rows), 2032) == {"alses/sexe": 10.0, "alses/objectif": 5.0}
+    assert unanswered.unanswered(table(rows), 2031) == {} == unanswered.unanswered(table(rows).assign(source="imprime"), 2032)
+    found = unanswered.measures("alses/sexe/filles", {"alses/sexe": 10.0}, {})
+    assert found == {"part_sans_reponse": (10.0, 10.0, 10.0)}

@@ -32,8 +32,9 @@ def plain(text: str) -> str:
     )),
     ("clusters", {}, (
         "Les personnes d’un même collège peuvent se ressembler : même public, même éducateur, mêmes habitudes d’orientation. Plus elles se ressemblent, "
-        "moins un écart est sûr. Cette ressemblance est ici estimée, part par part, entre 36 collèges : tout se passe comme si l’on avait observé moins "
-        "de personnes. Les tests d’une année à l’autre en tiennent compte."
+        "moins un écart est sûr. Cette ressemblance est ici estimée, part par part, entre 40 collèges : tout se passe comme si l’on avait observé moins "
+        "de personnes. Les tests d’une année à l’autre en tiennent compte : ils regardent de combien l’écart change avec chaque collège, les deux années "
+        "ensemble. Ressemblance estimée, et son intervalle"
     )),
     ("composition", {"now": NOW, "before": BEFORE}, (
         "Sont séparés les collèges présents les deux années (1 500 personnes en 2031, 1 680 en 2032), ceux qui sont entrés (336 personnes en 2032), ceux "
@@ -43,11 +44,11 @@ def plain(text: str) -> str:
     )),
     ("mechanical", {"now": NOW, "before": BEFORE}, (
         "Effet mécanique des entrées et des sorties de collèges sur les accompagnements ouverts dans l’année : +9,4 points. Dans les collèges entrés "
-        "depuis 2031, 92,6 % des accompagnements ont été ouverts en 2032 ; dans ceux des deux années, 32,3 %. Dans ces derniers, la part change de "
+        "depuis 2031, 92,6 % des 336 accompagnements ont été ouverts en 2032 ; dans ceux des deux années, 32,3 % des 1 680. Dans ces derniers, la part change de "
         "−16,6 points ; en tout, de −7,2 points."
     )),
     ("many", {}, (
-        "Cette page regarde 12 parts connues les deux années, et n’en teste qu’une par question, choisie d’avance : en tester davantage ferait ressortir "
+        "Cette page regarde 13 parts connues les deux années, et n’en teste qu’une par question, choisie d’avance : en tester davantage ferait ressortir "
         "des écarts par hasard. Cette page fait 7 tests."
     )),
     ("missing_intro", {}, "Un chiffre connu pour une seule des deux années n’entre dans aucune comparaison d’une année à l’autre."),
@@ -63,6 +64,23 @@ def plain(text: str) -> str:
 ])
 def test_the_sentences_of_two_exports(macro, given, words):
     assert plain(said(macro, **given)).startswith(words)
+
+
+def of_colleges(number: int):
+    """The comparisons of two exports, as if the test rested on so many collèges."""
+    table = two_exports.compared()
+    return Comparisons(table.assign(valeur=table["valeur"].where(table["mesure"].ne("colleges"), number)))
+
+
+def test_few_colleges_are_told():
+    warning = "Avec moins de dix collèges, cette ressemblance est mal connue"
+    assert [warning in plain(said("clusters", found=of_colleges(number))) for number in (9, 10)] == [True, False]
+
+
+def test_a_likeness_that_cannot_be_estimated_is_told():
+    table = two_exports.compared()
+    found = Comparisons(table[table["mesure"].ne("p_grappe")])
+    assert "Cette ressemblance ne peut pas être estimée" in plain(said("clusters", found=found))
 
 
 def test_the_page_opens_on_what_exceeds_chance_then_names_the_rest_once():
@@ -121,9 +139,34 @@ def test_the_figures_of_two_exports_speak_of_no_rounding():
 
 
 @pytest.mark.parametrize(("figure", "words"), [
-    (charts.show_clusters, "Une fois comptée la ressemblance dans un collège, des écarts ne dépassent plus le hasard : filles, accompagnement ouvert dans l’année"),
+    (charts.show_clusters, "Une fois comptée la ressemblance dans un collège, un écart ne dépasse plus le hasard : accompagnement ouvert dans l’année"),
     (charts.show_composition, "Accompagnement ouvert dans l’année : +9,4 points par les entrées et les sorties de collèges, −16,6 points dans les autres"),
 ])
 def test_what_is_measured_is_drawn_in_place_of_what_was_assumed(figure, words):
     made = figure(FOUND, NOW, BEFORE)
     assert plain(made.text).startswith(plain(french_spaces(words)))
+
+
+def of_missing(now, before):
+    """The comparison of girls when so many answers are missing each year; None: not known."""
+    measures = {"part_sans_reponse": now, "part_sans_reponse_reference": before}
+    known = {name: Measure(value, value, value, "pct", "") for name, value in measures.items() if value is not None}
+    return Comparison("comparaisons/annees/alses/sexe/filles", "Sexe : filles", "hausse", "hausse", "", known)
+
+
+@pytest.mark.parametrize(("now", "before", "words"), [
+    (2.0, 0.0, ""), (2.1, 0.0, "la réponse manque à 0,0 % des personnes en 2031 et à 2,1 % en 2032."), (20.0, 19.0, ""),
+    (20.1, 20.0, "la réponse manque à 20,0 % des personnes en 2031 et à 20,1 % en 2032."), (None, None, ""), (3.0, None, ""),
+    (21.0, None, "la réponse manque à 21,0 % des personnes en 2032 ; on ne le sait pas pour 2031."),
+    (None, 21.0, "la réponse manque à 21,0 % des personnes en 2031 ; on ne le sait pas pour 2032."),
+])
+def test_answers_that_are_missing_are_told_beside_the_share(now, before, words):
+    text = plain(wording.say("compare", "unanswered", c=of_missing(now, before), now=NOW, before=BEFORE).text)
+    assert (words in text and "peut venir de là" in text) if words else text == ""
+
+
+def test_a_printed_year_beside_an_export_is_told():
+    words = "2032 est comptée personne par personne, 2031 ne l’est que dans un document imprimé."
+    printed = Facts(table([row((2031, "alses", "sexe", "filles"), "personnes", counts=(4, 4), base=(9, 9), precision="exact", reference="Note, l. 1")]), year=2031)
+    girls = Comparisons(two_exports.compared().query("comparaison in ['annees/alses/sexe/filles', 'page']"))
+    assert [words in plain(said("shares", found=girls, now=NOW, before=each)) for each in (printed, BEFORE)] == [True, False]

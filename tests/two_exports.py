@@ -23,6 +23,7 @@ QUESTIONS = {
     "parents_associes/oui": (0.45, 0.55, 0.50),
     "age/14": (0.20, 0.22, 0.21),
     "age/non_renseigne": (0.02, 0.09, 0.02),
+    "origine/non_renseigne": (0.01, 0.04, 0.01),
 }
 OTHERS = {"sexe": "garcons", "nouvel_accompagnement": "non", "parents_associes": "non"}
 OLD, NEW, LEFT, PER = 30, 6, 4, 50
@@ -87,7 +88,19 @@ def overlaps(before: pd.DataFrame, now: pd.DataFrame, *, year: int, compare_to: 
             counts = {"effectif": now.loc[here, question].sum(), "base": here.sum(),
                       "effectif_anterieur": before.loc[there, question].sum(), "base_anterieure": there.sum()}
             rows.append(head | named | {"population": kind} | counts)
+        rows.append(head | named | {"population": "ensemble"} | spread(before, now, question))
     return typed(pd.DataFrame(rows, columns=columns("recouvrements")), "recouvrements")
+
+
+def spread(before: pd.DataFrame, now: pd.DataFrame, question: str) -> dict:
+    """The standard error of a difference, from what each collège adds to it."""
+    parts = pd.Series(0.0, index=sorted({*before["college"], *now["college"]}))
+    for sign, year in ((1, now), (-1, before)):
+        away = year[question].astype(float) - year[question].mean()
+        parts = parts.add(sign * away.groupby(year["college"]).sum() / len(year), fill_value=0)
+    many = len(parts)
+    counts = {"effectif": now[question].sum(), "base": len(now), "effectif_anterieur": before[question].sum(), "base_anterieure": len(before)}
+    return counts | {"colleges": many, "erreur_type_pts": 100 * float(np.sqrt((parts**2).sum() * many / (many - 1)))}
 
 
 def clusters(persons: pd.DataFrame, year: int) -> pd.DataFrame:
@@ -99,7 +112,7 @@ def clusters(persons: pd.DataFrame, year: int) -> pd.DataFrame:
         between = size * ((shares - shares.mean()) ** 2).sum() / (len(sizes) - 1)
         within = size * (shares * (1 - shares)).sum() / (len(persons) - len(sizes))
         likeness = max(0.0, (between - within) / (between + (size - 1) * within))
-        rows.append((year, "alses", *question.split("/"), len(sizes), len(persons), float(size), likeness, 1 + (size - 1) * likeness, "export"))
+        rows.append((year, "alses", *question.split("/"), len(sizes), len(persons), float(size), likeness, likeness / 2, 2 * likeness, 1 + (size - 1) * likeness, "export"))
     return typed(pd.DataFrame(rows, columns=columns("grappes")), "grappes")
 
 

@@ -104,7 +104,7 @@ def show_clusters(found: Comparisons, now: Facts, before: Facts) -> Html:
     Valeur p selon la ressemblance supposée (nulle, faible, moyenne, forte) : filles, 0,20, 0,31, 0,46, 0,54 ;
     orientation par le collège, moins de 0,001, 0,0025, 0,027, 0,072.
     """
-    estimated = found.of("annees", having="p_grappe")
+    estimated = [each for each in found.of("annees", having="p_grappe") if "effet_de_plan" in each]
     if estimated:
         return draw_likeness(estimated, found, now, before)
     shown, page = found.of("annees", having="p_grappe_fort"), found("page")

@@ -56,6 +56,8 @@ def told(overlap: Overlap | None, design: Design | None) -> dict[str, Measure]:
         found |= {"personnes_communes": exact(overlap.persons), "correlation": overlap.correlation}
     if design:
         found |= {"effet_de_plan": exact(design.effect), "ressemblance": exact(design.likeness)}
+        for end, value in zip(("bas", "haut"), design.likeness_ends, strict=True):
+            found[f"ressemblance_ic_{end}"] = exact(value)
         found["colleges"] = exact(design.colleges)
         if design.is_of_both:
             found["effet_de_plan_reference"] = exact(design.effect_ref)

@@ -19,7 +19,7 @@ from helpers.compare.compatible import (
 )
 from helpers.compare.found import Found
 from helpers.compare.headlines import HEADLINED_RESTS, counted_words, is_compared, is_counted
-from helpers.compare.tested import corrected_words, test_of, tests_of_years
+from helpers.compare.tested import test_of, tests_of_years, words_of
 from helpers.compare.two_shares import Measure, exact, sweep
 from helpers.compare.years import STABLE_POINTS, finding, published
 from helpers.facts import USUAL, title_of_figure
@@ -59,18 +59,19 @@ def _year(row, *, known: Beside, years: str) -> Found:
     now, before, path = side_of(row, "_apres"), side_of(row, "_avant"), _path(row)
     kind = "annees" if known.is_headlined(path) else "details"
     methods = counted_words(row, now="_apres", reference="_avant")
-    made = partial(Found, f"{kind}/{path}", f"{title_of_figure(row)}, {years}", row.constat_part, methods=methods)
+    made = partial(Found, f"{kind}/{path}", f"{title_of_figure(row)}, {years}", row.constat_part)
     if now is None or before is None or pd.isna(row.ecart_min):
         names = {"part": "part_{}pct_apres", "part_reference": "part_{}pct_avant", "ecart": "ecart_part_{}pts"}
-        return made({name: _three(row, column) for name, column in names.items()})
+        return made({name: _three(row, column) for name, column in names.items()}, methods=methods)
     counts = _count_change(row, now=now, before=before)
     if kind == "details":
         found = sweep(two_shares.measures, central_pair(now, before), compatible_pairs(now, before))
         del found["p_valeur"]  # not tested, so no p that would be read as a test
-        return made(found | counts, count_finding=row.constat_effectif)
-    tested = test_of(known, path)
-    found = tests_of_years(now, before, path=path, known=known) | counts
-    return made(found, count_finding=row.constat_effectif, tested=tested, **corrected_words(tested))
+        return made(found | counts, count_finding=row.constat_effectif, methods=methods)
+    found = tests_of_years(now, before, path=path, known=known) | counts | known.unanswered(path)
+    ways, interval = words_of(found)
+    said = {"count_finding": row.constat_effectif, "methods": methods | ways, **interval}
+    return made(found, tested=test_of(found), **said)
 
 
 def years(differences: pd.DataFrame, *, known: Beside, year: int, compare_to: int | None) -> Iterator[Found]:

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from helpers.compare import composition, robustness, two_shares
+from helpers.compare import composition, robustness, spread, two_shares
 from helpers.compare.beside import Beside
 from helpers.compare.compatible import Pair, Side, central_pair, compatible_pairs
 from helpers.compare.corrected import INTERVAL, NOT_ALIKE, corrected, told
@@ -11,18 +11,20 @@ from helpers.compare.two_shares import Measure, Values, exact, sweep
 # What each measure of the whole is replaced by, once it is estimated.
 _ASSUMED_LIKENESS = (*(f"p_grappe_{name}" for name in robustness.DESIGN_EFFECTS), "p_recouvrement_grappe_fort")
 _ASSUMED_COMPOSITION = ("supplement", "part_supplement")
+# The interval of a ratio takes in neither the persons of both years nor the likeness.
+_RATIO_INTERVAL = ("rapport_ic_bas", "rapport_ic_haut")
 
 
-def test_of(known: Beside, path: str) -> str:
+def test_of(measures: dict[str, Measure]) -> str:
     """The measure that decides: the one that takes in the most of what is known."""
-    if path in known.designs:
-        return "p_grappe"
-    return "p_commun" if path in known.overlaps else "p_valeur"
+    return next(name for name in ("p_grappe", "p_commun", "p_valeur") if name in measures)
 
 
-def corrected_words(tested: str) -> dict:
-    """What `Found` says of the interval, when it is not the usual one."""
-    return {} if tested == "p_valeur" else {"interval": ("points", INTERVAL)}
+def words_of(measures: dict[str, Measure]) -> tuple[dict[str, str], dict]:
+    """The methods of these measures, then what `Found` says of the interval, when they are not the usual ones."""
+    if "erreur_type" in measures:
+        return spread.METHODS, {"interval": ("points", spread.INTERVAL)}
+    return {}, {} if test_of(measures) == "p_valeur" else {"interval": ("points", INTERVAL)}
 
 
 def _usual(pair: Pair, *, shared: int | None) -> Values:
@@ -55,11 +57,15 @@ def _corrected(now: Side, before: Side, *, path: str, known: Beside) -> dict[str
 def tests_of_years(now: Side, before: Side, *, path: str, known: Beside) -> dict[str, Measure]:
     """Both shares, their difference, its interval and its tests; what is estimated takes the place of what was assumed.
 
-    Persons of both years, when they are known, correct the test in place of the most that there could be; the likeness
-    estimated within collèges, in place of three assumed ones; old and new collèges apart, in place of the share that
-    new persons would need.
+    When both years are known person by person, the spread of their difference from one collège to another takes in
+    the persons of both years and the likeness at once, and decides. Else the likeness estimated in one year corrects
+    the test, in place of three assumed ones. Old and new collèges apart stand in place of the share that new persons
+    would need.
     """
     overlap, design, groups = known.overlaps.get(path), known.designs.get(path), known.groups.get(path)
+    counts = (*now.whole(), *before.whole())
+    moves = known.spreads.get(path)
+    moves = moves if moves and moves.counts == counts else None
     central = central_pair(now, before)
     shared = None if overlap or not path.startswith("alses/") else known.shared
     found = sweep(partial(_usual, shared=shared), central, compatible_pairs(now, before))
@@ -68,7 +74,9 @@ def tests_of_years(now: Side, before: Side, *, path: str, known: Beside) -> dict
     found |= two_shares.ratio_interval(central)
     found["p_fisher"] = exact(two_shares.fisher(central))
     found["ecart_detectable"] = robustness.detectable(central, designs=design.effects if design else NOT_ALIKE)
-    is_split = groups is not None and composition.of_whole(groups) == (*now.whole(), *before.whole())
+    found |= moves.measures() if moves else {}
+    is_split = groups is not None and composition.of_whole(groups) == counts
     found |= composition.measures(groups) if is_split else {}
-    assumed = (_ASSUMED_LIKENESS if design else ()) + (_ASSUMED_COMPOSITION if is_split else ())
+    assumed = (_ASSUMED_LIKENESS if design or moves else ()) + (_ASSUMED_COMPOSITION if is_split else ())
+    assumed += () if test_of(found) == "p_valeur" else _RATIO_INTERVAL
     return {name: measure for name, measure in found.items() if name not in assumed}

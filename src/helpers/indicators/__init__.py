@@ -18,6 +18,7 @@ ledgers        the rows of an export, and these outcomes, counted
 overlaps       the same persons and collèges, two years
 hiding         which answers of a split population would show too few persons
 clusters       how alike the persons of one collège are
+errors         how far a difference of two years could move by chance, collège by collège
 context        what stands around the posts: collèges, associations
 statements     the coded statements, counted
 system         linear constraints over counts: bounds, what follows, what contradicts

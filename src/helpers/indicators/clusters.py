@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from helpers.indicators.answers import answers_to, by_class
 from helpers.indicators.groups import Group, tally
@@ -12,15 +13,16 @@ from helpers.records import Persons
 from helpers.schema import catalogue, columns, typed
 
 # The questions whose shares page 03 compares.
-_ASKED = ("sexe", "nouvel_accompagnement", "origine", "niveau", "demande_initiale", "parents_associes")
+_ASKED = ("sexe", "nouvel_accompagnement", "origine", "niveau", "demande_initiale", "objectif", "parents_associes")
 _PERIMETER = "alses"
 
 
 def estimate_clusters(persons: Persons, *, source: str) -> pd.DataFrame:
     """The intraclass correlation (schema ``grappes``) of what the persons followed by an ALSES answered, by collège.
 
-    One row a modality of a document or a group, estimated by analysis of variance: ``personnes_par_college`` is the
-    size that this estimator asks for, smaller than the mean when collèges differ; a negative correlation is 0. Persons
+    One row a modality of a document or a group, estimated by analysis of variance (Ridout, Demétrio and Firth, 1999):
+    ``personnes_par_college`` is the size that this estimator asks for, smaller than the mean when collèges differ; a
+    negative correlation is 0. ``ressemblance_min`` and ``_max`` are its interval at 95 %, that of Fisher's F. Persons
     without a known UAI are left out. No row with fewer than two collèges, without two persons in one of them, or for an
     answer that nobody or everybody gives. ``source`` is export or synthetique.
 
@@ -68,11 +70,21 @@ def intraclass(given: np.ndarray, sizes: np.ndarray) -> dict | None:
     between = float((sizes * (shares - share) ** 2).sum() / (clusters - 1))
     within = float((given * (1 - shares)).sum() / (persons - clusters))
     size = float((persons - (sizes.astype(float) ** 2).sum() / persons) / (clusters - 1))
-    alike = max(0.0, (between - within) / (between + (size - 1) * within))
+    alike = _likeness(between, within, size)
+    # What the two mean squares would be, were their ratio at either end of what chance makes of it.
+    chances = stats.f.ppf([0.975, 0.025], clusters - 1, persons - clusters)
+    low, high = (_likeness(between, within * float(chance), size) for chance in chances)
     return {
         "colleges": clusters,
         "personnes": persons,
         "personnes_par_college": size,
         "ressemblance": alike,
+        "ressemblance_min": low,
+        "ressemblance_max": high,
         "effet_de_plan": 1 + (size - 1) * alike,
     }
+
+
+def _likeness(between: float, within: float, size: float) -> float:
+    """The intraclass correlation of these mean squares, never below zero."""
+    return max(0.0, (between - within) / (between + (size - 1) * within))

@@ -7,6 +7,7 @@ import pandas as pd
 
 from helpers.indicators.answers import Answers, answers_to, by_class
 from helpers.indicators.crossings import is_small
+from helpers.indicators.errors import errors_of
 from helpers.indicators.groups import Group, steps, tally
 from helpers.indicators.hiding import may_show, shown_parts
 from helpers.indicators.persons import perimeters
@@ -16,6 +17,9 @@ from helpers.schema import Indicator, catalogue, columns, typed
 # The questions that documents print, whose base is everybody.
 _ASKED = ("sexe", "nouvel_accompagnement", "origine", "niveau", "demande_initiale", "objectif", "parents_associes")
 _PERIMETER = "alses"
+# Whose differences get a standard error: who, and the questions that a document prints of all of them.
+_COMPARED = {_PERIMETER: _ASKED, "collegiens": ("suivi_par",)}
+_WHOLE = "ensemble"
 _SHARED = "personnes_communes"
 _COLLEGES = ("colleges_anciens", "colleges_nouveaux", "colleges_sortis", "college_inconnu")
 _OLD, _ONE_YEAR, _UNKNOWN = 0, (1, 2), 3
@@ -32,8 +36,9 @@ def count_overlaps(persons: Persons, earlier: dict[int, Persons], *, source: str
     followed both years is old. No count of one to four persons is shown, nor is a difference of two shown numbers: an
     answer or a kind of collège that would tell one is left out, and with it another when it would be told by
     subtraction. A kind of collège that has no row is hidden: without anybody, it has a row with 0. The count of the
-    two years, ``effectif_deux_fois``, alone is left empty when so few changed their answer. ``source`` is export or
-    synthetique; empty without earlier records.
+    two years, ``effectif_deux_fois``, alone is left empty when so few changed their answer. Then, of the whole of each
+    year (``ensemble``, collégiens too), the standard error of the difference of two shares (`errors.standard_error`).
+    ``source`` is export or synthetique; empty without earlier records.
 
     >>> lignes = pd.DataFrame({"identifiant": [f"F{rang}" for rang in range(20)], "suivi_par": "alses"})
     >>> avant, apres = records.Persons.of(2020, lignes.head(12)), records.Persons.of(2021, lignes.tail(15))
@@ -45,10 +50,20 @@ def count_overlaps(persons: Persons, earlier: dict[int, Persons], *, source: str
     rows = []
     for year, others in sorted(earlier.items()) if len(persons) else ():
         if len(others):
-            cell = {"annee": persons.year, "annee_anterieure": year, "perimetre": _PERIMETER}
-            pair = perimeters(persons)[_PERIMETER], perimeters(others)[_PERIMETER]
-            rows += [{**cell, **found} for found in [*_of_persons(pair), *_of_colleges(pair)]]
+            cell = {"annee": persons.year, "annee_anterieure": year}
+            known = perimeters(persons), perimeters(others)
+            pair = known[0][_PERIMETER], known[1][_PERIMETER]
+            found = [{"perimetre": _PERIMETER, **row} for row in [*_of_persons(pair), *_of_colleges(pair)]]
+            rows += [cell | row for row in [*found, *_of_everybody(known)]]
     return typed(pd.DataFrame(rows, columns=columns("recouvrements")).assign(source=source), "recouvrements")
+
+
+def _of_everybody(known: tuple[dict[str, Group], dict[str, Group]]) -> Iterator[dict]:
+    """The counts that both years publish, and how far the difference of their shares could move by chance."""
+    for perimeter, questions in _COMPARED.items():
+        if perimeter in known[0] and perimeter in known[1]:
+            head = {"perimetre": perimeter, "population": _WHOLE}
+            yield from (head | row for row in errors_of((known[0][perimeter], known[1][perimeter]), questions))
 
 
 def _of_persons(pair: Pair) -> Iterator[dict]:

@@ -18,7 +18,7 @@ from helpers.clean.persons.faults import (
     find_repeated,
     find_unforeseen,
 )
-from helpers.clean.persons.gather import answers_at, gather_persons, identifiers_at, keys_at
+from helpers.clean.persons.gather import answers_of, gather_persons, parts_at
 from helpers.clean.persons.identity import judge_twice, suspect_rows
 from helpers.clean.persons.rows import Rules, count_decisions, exclude_rows
 from helpers.clean.persons.spellings import read_spellings
@@ -46,10 +46,19 @@ def clean_persons(
     first; a person twice in the year is kept once if the answers are the same, not at all if they differ; nothing is
     guessed. What makes the whole year unusable is in ``faults``, all at once: nothing is raised.
 
+    Six rows of an invented export, the last one being the same person as the fifth:
+
+    >>> import numpy as np, pyarrow as pa
+    >>> lignes = pd.DataFrame({"identifiant": [*"ABCDEE"], "annee": "2021", "sexe": [*"FGFGFF"]})
+    >>> colonnes = {nom: pa.array(lignes[nom]).dictionary_encode() for nom in ("annee", "sexe")}
+    >>> lot = records.Batch({"identifiant": pa.array(lignes["identifiant"]), **colonnes}, lines=np.arange(2, 8))
+    >>> recu = records.Received(2021, [records.Part("export.csv", "", lambda: lot)], list(lignes))
     >>> registres = {"spellings": store.read_reference("modalites"), **store.read_registers()}
-    >>> nettoyage = clean.clean_persons(records.Received(2021), **registres)
-    >>> len(nettoyage.persons), nettoyage.read, nettoyage.faults
-    (0, 0, [])
+    >>> nettoyage = clean.clean_persons(recu, **registres)
+    >>> nettoyage.read, len(nettoyage.persons), nettoyage.persons.labels["sexe"]
+    (6, 5, ['', 'filles', 'garcons'])
+    >>> nettoyage.rejected[["fichier", "ligne"]].to_dict("records"), nettoyage.ledger["lignes"].tolist()
+    ([{'fichier': 'export.csv', 'ligne': 7}], [6])
     """
     registers = Registers(read_spellings(spellings), aliases, associations, colleges)
     vocabularies = {name: Vocabulary() for name in columns("accompagnements") if name != "identifiant"}
@@ -92,11 +101,12 @@ def _read(
 def _exclude(parts: list[Coded], rules: Rules, pool: Executor) -> np.ndarray:
     """Why each row is not counted: the place of a reason, or 0."""
     found = list(pool.map(lambda part: exclude_rows(part, rules), parts))
-    rows = suspect_rows([part.keys for part in parts], found)
+    rows = suspect_rows([part.keys for part in parts], found, pool)
     excluded = np.concatenate([np.zeros(0, dtype=np.uint8), *found])
     if rows.size:
-        texts, keys = identifiers_at(parts, rows), keys_at(parts, rows)
-        excluded[rows] = judge_twice(texts, keys, answers_at(parts, rules, rows))
+        few = parts_at(parts, rows)
+        texts, keys = pa.concat_arrays([each.identifiers for each in few]), np.concatenate([each.keys for each in few])
+        excluded[rows] = judge_twice(texts, keys, answers_of(few, rules))
     # Eight bytes a row that nothing needs any more.
     for part in parts:
         part.keys = np.zeros(0, dtype=np.uint64)
