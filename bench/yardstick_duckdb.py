@@ -36,7 +36,7 @@ REASONS = f"""case
     when uai is not null and uai[8] <> '{LETTERS}'[uai[:7]::integer % 23 + 1] then 'uai'
 end"""
 DERIVED = {
-    "age": f"""case when annee_naissance is null then null when {YEAR} - annee_naissance <= 10 then '10_ou_moins'
+    "age": f"""case when annee_naissance is null then null when {YEAR} - annee_naissance <= 11 then '11_ou_moins'
         when {YEAR} - annee_naissance >= 16 then '16_ou_plus' else ({YEAR} - annee_naissance)::varchar end""",
     "nombre_d_objectifs": """case when objectifs is null then null when len(string_split(objectifs::varchar, ';')) >= 4
         then '4_ou_plus' else len(string_split(objectifs::varchar, ';'))::varchar end""",

@@ -99,7 +99,7 @@ def derived() -> list[pl.Expr]:
     duration = pl.when(months.is_null()).then(None)
     for name, most in MONTHS.items():
         duration = duration.when(months < most).then(pl.lit(name))
-    ages = pl.when(age <= 10).then(pl.lit("10_ou_moins")).when(age >= 16).then(pl.lit("16_ou_plus"))
+    ages = pl.when(age <= 11).then(pl.lit("11_ou_moins")).when(age >= 16).then(pl.lit("16_ou_plus"))
     worked = pl.when(goals.is_null() | ~request.is_in(THEMES)).then(None).when(goals.list.contains(request))
     return [
         ages.otherwise(age.cast(pl.String)).alias("age"),

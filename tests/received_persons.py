@@ -1,11 +1,12 @@
 """An export made by hand, for the tests of cleaning: rows of texts in, what reading gives out."""
 
 import functools
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
-from helpers import clean, records, schema, store
+from helpers import clean, paths, records, schema, store
 
 # A clean row of 2021; tests say what differs.
 ROW = {
@@ -40,8 +41,14 @@ def received(lines: list[dict], year: int = 2021, cut: int = 10**9, columns: lis
     return records.Received(year, parts, columns or schema.columns("accompagnements"))
 
 
-@functools.cache
 def registers() -> dict:
+    return _registers_in(paths.data_root())
+
+
+@functools.cache
+def _registers_in(root: Path) -> dict:
+    """Read once for each data root: a test may have set its own."""
+    del root
     return {"spellings": store.read_reference("modalites"), **store.read_registers()}
 
 

@@ -5,7 +5,6 @@ import pytest
 
 from helpers import clean, records, schema, store
 from helpers.clean.persons.days import read_day
-from helpers.clean.persons.schools import control_letter
 from helpers.clean.persons.text import key_of, tidy
 from received_persons import ROW, cleaned, reasons, received, registers, rows, rules, values
 
@@ -199,7 +198,7 @@ def test_a_year_of_birth_out_of_bounds(text):
 def test_every_uai_of_the_register_has_its_letter():
     uais = list(store.read_reference("colleges")["uai"])
     assert len(uais) == 17
-    assert [control_letter(uai[:7]) for uai in uais] == [uai[7] for uai in uais]
+    assert [schema.control_letter(uai[:7]) for uai in uais] == [uai[7] for uai in uais]
 
 
 @pytest.mark.parametrize("text", ["0592714E", "0592714e", " 059 2714 E", "0592714-E", "592714E"])

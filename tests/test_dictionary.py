@@ -14,6 +14,11 @@ def test_every_column_of_a_table_has_its_line(name):
     assert [column for column in schema.columns(name) if f"\n| `{column}` | " not in section] == []
 
 
+def test_the_head_says_where_each_table_is():
+    head = TEXT.partition("\n## ")[0]
+    assert [name for name in schema.table_names() if f"`{name}`" not in head] == []
+
+
 @pytest.mark.parametrize("line", [
     "- `alses` : personnes suivies par un ALSES ; on admet que toutes les personnes suivies par un ALSES sont des collégiens",
     "Une réunion organisée pour le réseau. Clé : `date`, `groupe`.",
@@ -22,7 +27,13 @@ def test_every_column_of_a_table_has_its_line(name):
     "| `ips_2022_23` | nombre | points d’indice | Indice de position sociale, rentrée 2022. | au moins 30 ; au plus 200 |",
     "| `id` | texte |  | Identifiant du chiffre, stable. | obligatoire ; unique ; forme `^C[0-9]{4}-[0-9]{2,3}$` |",
     "| `bureau` | Bureau ou local au collège | L’ALSES dispose d’un bureau ou d’un local dans le collège. | postes | `nouveaux_postes` | "
-    "un seul choix | `oui` oui ; `non` non |",
+    "un seul choix | `oui` oui ; `non` non |  |",
+    "| `sexe` | Sexe | Sexe de la personne accompagnée. | personnes | `accompagnements` | un seul choix | `filles` filles ; `garcons` garçons | "
+    "compté pour `alses`, `prevention_specialisee` ; aussi `ne_sait_pas`, `non_prevu`, `non_renseigne` |",
+    "| `sexe` | texte |  | Sexe. | toujours dans le fichier ; `filles`, `garcons` |",
+    "| `date_fin` | date |  | Fin de l’accompagnement ; vide s’il se poursuit. | peut manquer au fichier |",
+    "| `objectifs` | texte |  | Thèmes travaillés, séparés par « ; ». | toujours dans le fichier ; plusieurs modalités de `objectif` |",
+    "| `colleges` | entier | collèges | Collèges dont des personnes sont suivies. |  |",
 ])
 def test_rules_conditions_and_indicators_are_said(line):
     assert f"\n{line}\n" in TEXT

@@ -1,12 +1,13 @@
 """Reading a text export: what people really send, row by row, or one French sentence."""
 
+import json
 import random
 
 import numpy as np
 import pytest
 
 from helpers import paths, store
-from helpers.schema import table_schema
+from helpers.schema import DataError, table_schema
 from helpers.store.receive import cut, encoding, rows, scan, text
 from helpers.typography import fold
 from received import HEADER, ROWS, YEAR, Read, faults, prepare, text_of
@@ -28,7 +29,7 @@ def put(content: bytes | str, name: str = "accompagnements.csv") -> None:
 
 def test_a_year_without_export_is_empty():
     received = store.receive(YEAR)
-    assert received.is_empty and received.columns == [] and store.export_files(YEAR) == []
+    assert received.is_empty and received.columns == [] and paths.exports(YEAR) == []
 
 
 def test_a_plain_export_is_read_as_it_is():
@@ -153,7 +154,7 @@ def test_several_files_of_a_year_are_added():
     put(text_of(ROWS[2:], delimiter=","), "accompagnements_z.txt")
     for ignored in ("~$accompagnements.xlsx", ".~lock.accompagnements.csv#", ".DS_Store", "notes.docx"):
         put(b"\0\0", ignored)
-    assert [path.name for path in store.export_files(YEAR)] == ["Accompagnements nord.csv", "accompagnements_sud.TSV", "accompagnements_z.txt"]
+    assert [path.name for path in paths.exports(YEAR)] == ["Accompagnements nord.csv", "accompagnements_sud.TSV", "accompagnements_z.txt"]
     assert Read().rows == [*ROWS, ROWS[2]]
 
 
@@ -162,8 +163,13 @@ def test_a_simulation_is_known_by_its_name_or_by_the_card():
     assert store.receive(YEAR).is_synthetic and store.receive(YEAR).source == "synthetique"
     (paths.raw(YEAR) / "accompagnements_synthetique.csv").rename(paths.raw(YEAR) / "accompagnements.csv")
     assert not store.receive(YEAR).is_synthetic
-    put('{"resources": [{"path": "accompagnements.csv", "synthetic": true}]}', "carte_export.json")
-    assert store.receive(YEAR).is_synthetic
+    # What the simulation wrote is known whatever it is called now; another content under that name, by the name alone.
+    file = paths.raw(YEAR) / "accompagnements.csv"
+    entry = {"hash": f"sha256:{store.fingerprint(file)}", "bytes": file.stat().st_size, "rows": 3, "received": "", "synthetic": True}
+    for name, content, expected in (("accompagnements_synthetique.csv", ROWS, True), ("accompagnements_synthetique.csv", ROWS[:2], False), ("accompagnements.csv", ROWS[:2], True)):
+        put(text_of(content), "accompagnements.csv")
+        put(json.dumps({"resources": [{"path": name, **entry}]}), "carte_export.json")
+        assert store.receive(YEAR).is_synthetic is expected
 
 
 def test_earlier_exports_are_read_in_order():
@@ -334,6 +340,15 @@ def test_a_file_that_changes_between_the_two_readings_is_told():
         received.parts[0].read()
     (paths.raw(YEAR) / "accompagnements.csv").unlink()
     with pytest.raises(Exception, match="a changé pendant sa lecture"):
+        received.parts[0].read()
+
+
+@pytest.mark.parametrize(("old", "new"), [("P2", b"P\xe9"), ("Horizon", b"Hor\xe9zon")])
+def test_a_file_of_the_same_size_that_no_longer_reads_is_told(old, new):
+    put(CSV)
+    received = store.receive(YEAR)
+    put(CSV.encode().replace(old.encode(), new))
+    with pytest.raises(DataError, match="a changé pendant sa lecture"):
         received.parts[0].read()
 
 

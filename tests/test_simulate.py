@@ -186,7 +186,7 @@ def test_the_year_before_is_continued_when_it_is_simulated(data_root, capsys):
     assert f"{both} étaient déjà dans l’export simulé de 2033." in re.sub(r"\s+", " ", plain(capsys.readouterr().out))
 
 
-@pytest.mark.parametrize("name", ["accompagnements.csv", "Accompagnements 2032.XLSX", "accompagnements_synthetique (copie).csv"])
+@pytest.mark.parametrize("name", ["accompagnements.csv", "Accompagnement 2032.XLSX", "accompagnements_synthetique (copie).csv"])
 def test_nothing_is_simulated_beside_a_real_export(name, data_root, capsys):
     (paths.raw(2032) / name).write_text("identifiant\n", encoding="utf-8")
     before = sorted(path.name for path in paths.raw(2032).iterdir())

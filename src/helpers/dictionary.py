@@ -1,9 +1,10 @@
 """docs/data-dictionary.md: what every table and every indicator means, written from the schemas and the catalogue."""
 
-from helpers.schema import Catalogue, catalogue, table_names, table_schema
+from helpers.schema import Catalogue, Indicator, catalogue, table_names, table_schema
 from helpers.typography import french_spaces
 
 _KINDS = {"integer": "entier", "number": "nombre", "string": "texte", "date": "date", "boolean": "oui ou non"}
+_PRESENCES = {"obligatoire": "toujours dans le fichier", "facultative": "peut manquer au fichier"}
 _CHOICES = {"unique": "un seul choix", "multiple": "plusieurs choix", "total": "total"}
 
 _HEAD = """# Dictionnaire des données
@@ -12,21 +13,35 @@ Ce fichier est produit par `python3 alses.py generate` à partir de `src/helpers
 `src/helpers/schemas/` : ne le modifiez pas à la main.
 
 Les tables `chiffres_publies`, `prises_de_poste`, `reunions`, `enonces`, `affirmations` et `remarques` sont reçues, une
-par année, dans `data/raw/<année>/`. `colleges`, `associations`, `alias`, `themes`, `reperes` et `glossaire` sont les
-répertoires de `data/raw/reference/`. `postes`, `registre`, `controles`, `coherences` et `indicateurs` sont produites
-par `01_clean` dans `data/processed/<année>/`, `comparaisons` par `03_compare`.
+par année, dans `data/raw/<année>/` ; l’export de la base aussi, mais il n’entre jamais dans git : c’est la table
+`accompagnements`. `colleges`, `associations`, `alias`, `themes`, `reperes`, `glossaire`, `entetes` et `modalites` sont
+les répertoires de `data/raw/reference/` ; les deux derniers disent comment lire un export.
+
+`01_clean` produit dans `data/processed/<année>/` les tables `postes`, `registre`, `controles`, `coherences` et
+`indicateurs` ; d’un export, il tire `normalisations`, `rejets`, `rapprochements`, `recouvrements` et `grappes`, vides
+sans export. Ce qui concerne une personne n’en sort pas : l’export nettoyé et la quarantaine restent dans `prive/`, à
+côté. `03_compare` produit `comparaisons`.
+"""
+
+# What any answer of the export may also be, whatever its list (docs/decisions/0023-answers-are-codes.md).
+_RECORDED = """
+Une réponse lue dans l’export peut aussi être `non_renseigne` (rien n’était écrit), `ne_sait_pas` ou `non_prevu` (une
+réponse qu’aucune règle ne connaît), là où la dernière colonne le dit. `export seul` : aucun document n’imprime ce
+chiffre.
 """
 
 
 def _rules(column: dict) -> str:
     rules = column.get("constraints", {})
-    said = ["obligatoire"] if rules.get("required") else []
+    said = [_PRESENCES[column["presence"]]] if "presence" in column else []
+    said += ["obligatoire"] if rules.get("required") else []
     said += ["unique"] if rules.get("unique") else []
     said += [", ".join(f"`{value}`" for value in rules["enum"])] if "enum" in rules else []
     said += [f"au moins {rules['minimum']}"] if "minimum" in rules else []
     said += [f"au plus {rules['maximum']}"] if "maximum" in rules else []
     said += [f"{rules['maxLength']} caractères au plus"] if "maxLength" in rules else []
     said += [f"forme `{rules['pattern']}`"] if "pattern" in rules else []
+    said += [f"plusieurs modalités de `{column['indicateur']}`"] if "separateur" in column else []
     return " ; ".join(said)
 
 
@@ -47,10 +62,21 @@ def _table(name: str) -> str:
     return "\n".join(lines)
 
 
+def _in_records(entry: Indicator) -> str:
+    """What an indicator is when individual records count it; empty when they do not."""
+    if not entry.counted_in:
+        return ""
+    said = ["export seul"] if entry.is_of_records else []
+    said += ["compté pour " + ", ".join(f"`{name}`" for name in entry.counted_in)]
+    said += ["croisé avec " + ", ".join(f"`{name}`" for name in entry.crossed_with)] if entry.crossed_with else []
+    said += ["aussi " + ", ".join(f"`{name}`" for name in entry.recorded)] if entry.recorded else []
+    return " ; ".join(said)
+
+
 def _indicators(entries: Catalogue) -> str:
     lines = [
-        "| indicateur | libellé | définition | unité | base | choix | modalités et regroupements |",
-        "|---|---|---|---|---|---|---|",
+        "| indicateur | libellé | définition | unité | base | choix | modalités et regroupements | dans l’export |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for entry in entries.indicators.values():
         values = [f"`{name}` {label}" for name, label in entry.modalities.items()]
@@ -63,6 +89,7 @@ def _indicators(entries: Catalogue) -> str:
             f"`{entry.base}`" if entry.base else "",
             _CHOICES[entry.choice],
             " ; ".join(values),
+            _in_records(entry),
         ]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
@@ -86,7 +113,8 @@ def data_dictionary(entries: Catalogue | None = None) -> str:
         perimeters,
         "\n## Indicateurs\n",
         _indicators(entries),
-        "\n## Tables\n",
+        _RECORDED,
+        "## Tables\n",
         "\n\n".join(_table(name) for name in table_names()),
     ]
     return french_spaces("\n".join(parts) + "\n")

@@ -3,7 +3,7 @@
 import re
 import tomllib
 
-# The conda package of the full name brings what the project does not use: a window toolkit, pandoc, statsmodels.
+# The conda package of the full name brings what the project does not use (a window toolkit, pandoc) or bounds itself.
 CONDA_NAMES = {"matplotlib": "matplotlib-base", "nbconvert": "nbconvert-core", "seaborn": "seaborn-base"}
 
 # A name and version bounds, which read the same in pip and conda; no extra, no marker, no address, no "===".

@@ -6,10 +6,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.compare.two_shares import Measure, exact
-from helpers.schema import catalogue
-
-# A count of one to four persons could be recognised from what is computed with it (docs/decisions).
-HIDDEN = (1, 4)
+from helpers.schema import FEWEST_PERSONS, catalogue
 
 
 @dataclass(frozen=True)
@@ -26,7 +23,7 @@ class Overlap:
 
 def is_hidden(count: int) -> bool:
     """Whether a count shows one to four persons."""
-    return HIDDEN[0] <= count <= HIDDEN[1]
+    return 0 < count < FEWEST_PERSONS
 
 
 def phi(both: int, now: int, before: int, persons: int) -> float:
@@ -42,7 +39,7 @@ def _possible(both: int, now: int, before: int, persons: int) -> list[int]:
     hidden = next(((cell, way) for cell, way in cells if is_hidden(cell)), None)
     if hidden is None:
         return [both]
-    moves = [hidden[1] * (end - hidden[0]) for end in range(HIDDEN[0], HIDDEN[1] + 1)]
+    moves = [hidden[1] * (end - hidden[0]) for end in range(1, FEWEST_PERSONS)]
     return [both + move for move in moves if all(cell + way * move >= 0 for cell, way in cells)]
 
 

@@ -14,10 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from helpers.indicators.answers import Answers, joint
-from helpers.schema import FOLDED
-
-# From one to this number of persons, a cell could be recognised (docs/decisions).
-MOST_HIDDEN = 4
+from helpers.schema import FEWEST_PERSONS, FOLDED
 
 
 @dataclass(frozen=True)
@@ -32,7 +29,7 @@ class Crossed:
 
 def is_small(counts: np.ndarray) -> np.ndarray:
     """Which counts would show one to four persons."""
-    return (counts > 0) & (counts <= MOST_HIDDEN)
+    return (counts > 0) & (counts < FEWEST_PERSONS)
 
 
 def cross(answers: Answers, other: Answers) -> list[Crossed]:

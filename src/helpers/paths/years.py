@@ -41,7 +41,9 @@ def has_rows(path: Path) -> bool:
 
 
 def exports(year: int) -> list[Path]:
-    """The files of a year's export, in order: those whose name begins so, whatever their format; locks are left out.
+    """The files of a year's export, in order: those named ``accompagnements…`` in any format, but for locks.
+
+    A file of a format that is not read is one of them: `store.receive` says what is wrong with it.
 
     >>> paths.exports(2020)
     []

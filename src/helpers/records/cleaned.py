@@ -15,6 +15,15 @@ class Cleaned:
     ``ledger`` has the schema ``normalisations``, ``rejections`` the schema ``rejets``. ``rejected`` is private: one row
     for each that is not counted (``fichier``, ``feuille``, ``ligne``, ``motif``, then what it held). ``faults`` is why
     the records cannot be used at all, each a French sentence without any value of a person.
+
+    A year without export gives nothing; `clean.clean_persons` shows one with rows.
+
+    >>> registres = {"spellings": store.read_reference("modalites"), **store.read_registers()}
+    >>> nettoyage = clean.clean_persons(store.receive(2020), **registres)
+    >>> nettoyage.read == len(nettoyage.persons) + len(nettoyage.rejected), nettoyage.faults
+    (True, [])
+    >>> list(nettoyage.rejections), list(nettoyage.rejected)[:4]
+    (['motif', 'lignes'], ['fichier', 'feuille', 'ligne', 'motif'])
     """
 
     persons: Persons

@@ -14,7 +14,11 @@ RECORDED = ("export", "synthetique")
 
 @dataclass(frozen=True)
 class Change:
-    """Something written otherwise while reading or cleaning, on how many rows; ``column`` is empty for a whole file."""
+    """Something written otherwise while reading or cleaning, on how many rows; ``column`` is empty for a whole file.
+
+    >>> records.Change("accompagnements.csv", "niveau", "écriture ramenée à la liste", rows=1).rows
+    1
+    """
 
     file: str
     column: str
@@ -24,7 +28,11 @@ class Change:
 
 @dataclass(frozen=True)
 class Refused:
-    """A row that could not be read as a person: its line in the file as a reader sees it, why, and its text."""
+    """A row that could not be read as a person: its line in the file as a reader sees it, why, and its text (private).
+
+    >>> records.Refused(line=2235, reason="ligne trop courte : des cases manquent", text="F1;2021").line
+    2235
+    """
 
     line: int
     reason: str
@@ -37,6 +45,12 @@ class Batch:
 
     A column is dictionary-encoded (its distinct spellings, then a code a row) but ``identifiant``, which is plain text.
     A column that the file does not have is absent. An empty cell is ``""``: there is no null.
+
+    >>> import numpy as np, pyarrow as pa
+    >>> sexe = pa.array(["Fille", "G", "Fille"]).dictionary_encode()
+    >>> lot = records.Batch({"identifiant": pa.array(["F1", "F2", "F3"]), "sexe": sexe}, lines=np.array([2, 3, 5]))
+    >>> len(lot), lot.columns["sexe"].dictionary.to_pylist(), lot.columns["sexe"].indices.to_pylist()
+    (3, ['Fille', 'G'], [0, 1, 0])
     """
 
     columns: dict[str, pa.Array]
@@ -50,7 +64,16 @@ class Batch:
 
 @dataclass(frozen=True)
 class Part:
-    """A piece of a file that can be read by itself, beside the others; ``sheet`` is empty but for a workbook."""
+    """A piece of a file that can be read by itself, beside the others; ``sheet`` is empty but for a workbook.
+
+    Nothing is read before ``read`` is called, and each call reads anew: it gives a `records.Batch`.
+
+    >>> import numpy as np, pyarrow as pa
+    >>> lot = records.Batch({"identifiant": pa.array(["F1", "F2"])}, lines=np.array([2, 3]))
+    >>> morceau = records.Part("accompagnements.xlsx", sheet="Export", read=lambda: lot)
+    >>> len(morceau.read())
+    2
+    """
 
     file: str
     sheet: str
@@ -64,6 +87,10 @@ class Received:
     ``columns`` are those of the schema ``accompagnements`` that the files have; ``faults`` is why they cannot be used,
     each a French sentence; ``changes`` what reading the files already wrote otherwise (encoding, title rows, columns
     left out).
+
+    >>> recu = records.Received(2021, columns=["identifiant", "sexe"], is_synthetic=True)
+    >>> recu.is_empty, recu.source, recu.reference
+    (True, 'synthetique', 'données simulées de 2021')
     """
 
     year: int

@@ -5,9 +5,11 @@ Both are files of the package (``catalogue.toml``, ``schemas/*.json``): this mod
 
 from helpers.schema.catalogue import FOLDED, Catalogue, Group, Indicator, Perimeter, catalogue, read_catalogue
 from helpers.schema.tables import columns, table_names, table_schema, typed, unfolded
+from helpers.schema.uai import control_letter
 from helpers.schema.vocabulary import (
     CERTAIN_FROM_YEARS,
     COUNT_FINDINGS,
+    FEWEST_PERSONS,
     FINDINGS,
     PRECISION_WORDS,
     PRECISIONS,
@@ -20,6 +22,7 @@ from helpers.schema.vocabulary import (
 __all__ = [
     "CERTAIN_FROM_YEARS",
     "COUNT_FINDINGS",
+    "FEWEST_PERSONS",
     "FINDINGS",
     "FOLDED",
     "PRECISIONS",
@@ -34,6 +37,7 @@ __all__ = [
     "Perimeter",
     "catalogue",
     "columns",
+    "control_letter",
     "read_catalogue",
     "table_names",
     "table_schema",

@@ -27,7 +27,7 @@ def table_names() -> list[str]:
     """The tables that have a Table Schema, in alphabetical order.
 
     >>> schema.table_names()[:3]
-    ['affirmations', 'alias', 'associations']
+    ['accompagnements', 'affirmations', 'alias']
     """
     return sorted(path.name.removesuffix(".json") for path in files("helpers").joinpath("schemas").iterdir())
 

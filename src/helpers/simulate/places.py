@@ -5,10 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from helpers.schema import control_letter
 from helpers.simulate.assumptions import OUTSIDE, assumptions
 
-# The letters of a UAI's key: no I, O or Q (Ministry of Education, national register of establishments).
-_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 # No département has this number.
 _NOWHERE = 999
 MOST_COLLEGES, MOST_ASSOCIATIONS = 2000, 200
@@ -16,15 +15,6 @@ MOST_COLLEGES, MOST_ASSOCIATIONS = 2000, 200
 # has had less time.
 _SPREAD, _NEW = 0.5, 0.6
 COLUMNS = ["association", "territoire", "uai", "college"]
-
-
-def control_letter(digits: str) -> str:
-    """The letter that ends a UAI, from its seven digits.
-
-    >>> control_letter("0592714"), control_letter("0593686")
-    ('E', 'L')
-    """
-    return _LETTERS[int(digits) % len(_LETTERS)]
 
 
 @dataclass(frozen=True)

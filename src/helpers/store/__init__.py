@@ -6,8 +6,9 @@ only if they are still those that 01 wrote, from the raw files as they are now.
 
 from helpers.store.cards import expected_associations, read_card, read_contexts, read_export_card, simulated_exports
 from helpers.store.export import export_comparisons, export_indicators
+from helpers.store.fingerprints import fingerprint
 from helpers.store.frozen import changed_exports, counted, export_faults, freeze_exports, is_frozen
-from helpers.store.inputs import count_rows, describe_inputs, fingerprint, input_files, provenance
+from helpers.store.inputs import count_rows, describe_inputs, input_files, provenance
 from helpers.store.new_year import make_year
 from helpers.store.private import load_persons, load_records, save_persons
 from helpers.store.processed import load, load_earlier, load_result, save_result, save_year
@@ -21,7 +22,7 @@ from helpers.store.raw import (
     read_registers,
     read_year,
 )
-from helpers.store.receive import export_files, receive, receive_earlier
+from helpers.store.receive import receive, receive_earlier
 from helpers.store.series import load_series
 from helpers.store.simulated import read_simulated, refuse_beside_export, save_simulated
 
@@ -34,7 +35,6 @@ __all__ = [
     "expected_associations",
     "export_comparisons",
     "export_faults",
-    "export_files",
     "export_indicators",
     "faults_in",
     "fingerprint",

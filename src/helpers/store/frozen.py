@@ -12,7 +12,7 @@ from helpers import paths
 from helpers.records import Batch, Part, Received
 from helpers.schema import DataError
 from helpers.store.cards import EXPORT_CARD, read_export_card, simulated_exports
-from helpers.store.inputs import fingerprint
+from helpers.store.fingerprints import fingerprint
 
 
 def counted(received: Received) -> tuple[Received, dict[str, int]]:

@@ -8,10 +8,9 @@ import pandas as pd
 
 from helpers import paths
 from helpers.schema import DataError, columns
+from helpers.store.cards import EXPORT_CARD, SYNTHETIC_STEM
 
-_STEM = "accompagnements"
-_NAME = f"{_STEM}_synthetique"
-_CARD = "carte_export.json"
+_NAME = f"{SYNTHETIC_STEM}.csv"
 
 
 def refuse_beside_export(year: int) -> None:
@@ -24,10 +23,8 @@ def refuse_beside_export(year: int) -> None:
 
     >>> store.refuse_beside_export(2020)
     """
-    folder = paths.raw(year)
-    found = sorted(folder.iterdir()) if folder.is_dir() else []
-    for path in found:
-        if path.name.casefold().startswith(_STEM) and path.name != f"{_NAME}.csv":
+    for path in paths.exports(year):
+        if path.name != _NAME:
             raise DataError(
                 f"{paths.relative(path)} est l’export de {year} : rien n’est simulé à côté d’un export reçu ; "
                 "choisissez une autre année, ou déplacez ce fichier."
@@ -55,7 +52,7 @@ def save_simulated(records: pd.DataFrame, year: int, *, made_by: str) -> Path:
     content, folder = text.encode("utf-8"), paths.raw(year)
     card = json.dumps(_card(content, len(records), made_by), ensure_ascii=False, indent=2) + "\n"
     folder.mkdir(parents=True, exist_ok=True)
-    file, told = folder / f"{_NAME}.csv", folder / _CARD
+    file, told = folder / _NAME, folder / EXPORT_CARD
     # No export begins like this, so that a file left by a power cut is not taken for one.
     written = {file: content, told: card.encode("utf-8")}
     beside = {path: folder / f".{path.name}.partiel" for path in written}
@@ -78,8 +75,8 @@ def _card(content: bytes, rows: int, made_by: str) -> dict:
         "description": f"Aucune de ces personnes n’existe : {made_by}.",
         "resources": [
             {
-                "name": _NAME,
-                "path": f"{_NAME}.csv",
+                "name": SYNTHETIC_STEM,
+                "path": _NAME,
                 "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
                 "bytes": len(content),
                 "rows": rows,
@@ -106,7 +103,7 @@ def read_simulated(year: int) -> pd.DataFrame | None:
     {'autre_educateur': 10, 'alses': 5}
     >>> shutil.rmtree(fichier.parent)
     """
-    path = paths.raw(year) / f"{_NAME}.csv"
+    path = paths.raw(year) / _NAME
     if not path.is_file():
         return None
     try:

@@ -4,12 +4,10 @@ import pandas as pd
 from markupsafe import Markup
 
 from helpers.facts import line_runs, title_of_figure
+from helpers.schema import FEWEST_PERSONS
 from helpers.tables.audit import printed_value
 from helpers.tables.frame import Group, headings, lay_out
 from helpers.wording import Html, number, percent, points, say, signed
-
-# Rows below this number could be those of one person, whom somebody might recognise.
-FEW = 5
 
 # How a printed figure and its count agree: the word, and the class of the verdict that looks alike.
 AGREEMENTS = {
@@ -27,7 +25,7 @@ def rows_or_few(count: int) -> str:
     >>> rows_or_few(0), rows_or_few(4), rows_or_few(1207)
     ('0', 'moins de 5', '1\\u202f207')
     """
-    return f"moins de {FEW}" if 0 < count < FEW else number(count)
+    return f"moins de {FEWEST_PERSONS}" if 0 < count < FEWEST_PERSONS else number(count)
 
 
 def rejections_table(rejections: pd.DataFrame, *, read: int, caption: str) -> Html:

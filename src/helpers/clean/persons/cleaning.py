@@ -39,10 +39,19 @@ def clean_persons(
     first; a person twice in the year is kept once if the answers are the same, not at all if they differ; nothing is
     guessed. What makes the whole year unusable is in ``faults``, all at once: nothing is raised.
 
+    Six rows of an invented export, the last one being the same person as the fifth:
+
+    >>> import numpy as np, pyarrow as pa
+    >>> lignes = pd.DataFrame({"identifiant": [*"ABCDEE"], "annee": "2021", "sexe": [*"FGFGFF"]})
+    >>> colonnes = {nom: pa.array(lignes[nom]).dictionary_encode() for nom in ("annee", "sexe")}
+    >>> lot = records.Batch({"identifiant": pa.array(lignes["identifiant"]), **colonnes}, lines=np.arange(2, 8))
+    >>> recu = records.Received(2021, [records.Part("export.csv", "", lambda: lot)], list(lignes))
     >>> registres = {"spellings": store.read_reference("modalites"), **store.read_registers()}
-    >>> nettoyage = clean.clean_persons(records.Received(2021), **registres)
-    >>> len(nettoyage.persons), nettoyage.read, nettoyage.faults
-    (0, 0, [])
+    >>> nettoyage = clean.clean_persons(recu, **registres)
+    >>> nettoyage.read, len(nettoyage.persons), nettoyage.persons.labels["sexe"]
+    (6, 5, ['', 'filles', 'garcons'])
+    >>> nettoyage.rejected[["fichier", "ligne"]].to_dict("records"), nettoyage.ledger["lignes"].tolist()
+    ([{'fichier': 'export.csv', 'ligne': 7}], [6])
     """
     registers = Registers(read_spellings(spellings), aliases, associations, colleges)
     vocabularies = {name: Vocabulary() for name in columns("accompagnements") if name != "identifiant"}

@@ -144,11 +144,11 @@ def _contradicted(columns: dict[str, Column], found: list[Cell], parts: list[Cod
     """The UAI that a name alone leads to, where some row gives that name with another UAI."""
     by_name = np.array([cell.rule == RULE_NAME for cell in found])
     uai, out = columns["uai"], set()
+    place = {label: number for number, label in enumerate(uai.labels)}
+    led_to = np.array([place.get(cell.value, -1) for cell in found], dtype=np.int32)
     for part in parts if by_name.any() else []:
         if "uai" in part.columns and "college" in part.columns:
-            given = by_name[part.columns["college"]] & (uai.codes != 0)[part.columns["uai"]]
-            names, codes = part.columns["college"][given], part.columns["uai"][given]
-            for name, code in {*zip(names.tolist(), codes.tolist(), strict=True)}:
-                if found[name].value != uai.cells[code].value:
-                    out.add(found[name].value)
+            names, given = part.columns["college"], uai.codes[part.columns["uai"]]
+            other = by_name[names] & (given != 0) & (given != led_to[names])
+            out |= {found[name].value for name in np.unique(names[other]).tolist()}
     return out

@@ -11,6 +11,7 @@ from helpers.clean.persons.reasons import Reason
 from helpers.clean.persons.spellings import Spellings
 from helpers.clean.persons.text import RULE_TEXT, Cell, key_of, tidy
 from helpers.records import EMPTY
+from helpers.schema import control_letter
 
 RULE_UAI = "UAI écrit en capitales, sans espace ni tiret"
 RULE_ZERO = "zéro de tête de l’UAI rétabli ; sa lettre de contrôle le confirme"
@@ -22,17 +23,10 @@ RULE_UNKNOWN_COLLEGE = "collège inconnu de reference/colleges.csv : gardé sans
 RULE_ASSOCIATION = "nom ramené à celui de reference/associations.csv"
 RULE_UNKNOWN_ASSOCIATION = "association inconnue de reference/associations.csv : gardée sous son nom"
 
-# The letters of a UAI: the alphabet without I, O and Q, so that none is taken for a digit.
-LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 # Seven digits, or six that a zero has left: what follows it is never another zero.
 _UAI = re.compile(r"([0-9]{7}|[1-9][0-9]{5})([A-Z])")
 _UAI_NOISE = re.compile(r"[\s.\-_/]")
 _COLLEGE = re.compile(r"^(college|clg|coll)(_(public|prive))?_")
-
-
-def control_letter(number: str) -> str:
-    """The letter that ends the UAI of these seven digits."""
-    return LETTERS[int(number) % len(LETTERS)]
 
 
 def uai_reader(spellings: Spellings) -> Callable[[str], Cell]:

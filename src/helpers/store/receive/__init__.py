@@ -8,8 +8,9 @@ from pathlib import Path
 from helpers import paths
 from helpers.records import Received
 from helpers.schema import DataError, columns
+from helpers.store.cards import simulated_exports
 from helpers.store.raw import read_reference
-from helpers.store.receive.files import copies, declared_synthetic, export_years, kind_of, list_files, set_faults
+from helpers.store.receive.files import copies, kind_of, set_faults
 from helpers.store.receive.headers import TABLE, known_titles, unknown_columns
 from helpers.store.receive.opened import Opened, refused
 from helpers.store.receive.parquet import open_parquet
@@ -17,17 +18,6 @@ from helpers.store.receive.text import open_text
 from helpers.store.receive.workbook import open_workbook
 
 _OPENERS = {"text": open_text, "workbook": open_workbook, "parquet": open_parquet}
-
-
-def export_files(year: int) -> list[Path]:
-    """The files of a year's export, in order of name: what the folder holds under the name ``accompagnements…``.
-
-    Locks and hidden files are left out; a file of another kind is listed, and `store.receive` says what is wrong.
-
-    >>> store.export_files(2020)
-    []
-    """
-    return list_files(year)
 
 
 def _open(path: Path, known: dict[str, str]) -> Opened:
@@ -54,15 +44,15 @@ def receive(year: int) -> Received:
     >>> recu.is_empty, recu.parts, recu.faults
     (True, [], [])
     """
-    files = list_files(year)
+    files = paths.exports(year)
     if not files:
         return Received(year)
     try:
         titles = read_reference("entetes")
     except DataError as fault:
         return Received(year, faults=[fault])
-    known = known_titles(titles)
-    told = [*unknown_columns(titles), *set_faults(year, files), *copies(year, files)]
+    known, simulated = known_titles(titles), simulated_exports(year)
+    told = [*unknown_columns(titles), *set_faults(year, files, simulated), *copies(year, files)]
     faults = [DataError(sentence) for sentence in told]
     opened = [_open(path, known) for path in files]
     found = {name for each in opened for name in each.columns}
@@ -73,7 +63,7 @@ def receive(year: int) -> Received:
         columns=[name for name in columns(TABLE) if name in found],
         faults=faults,
         changes=[change for each in opened for change in each.changes],
-        is_synthetic=any(declared_synthetic(year, path) for path in files),
+        is_synthetic=bool(simulated),
     )
 
 
@@ -83,4 +73,4 @@ def receive_earlier(year: int) -> list[Received]:
     >>> store.receive_earlier(2021)
     []
     """
-    return [receive(each) for each in export_years() if each < year]
+    return [receive(each) for each in paths.exported_years() if each < year]

@@ -19,11 +19,12 @@ _ROW_END = {
 
 @dataclass(frozen=True)
 class Span:
-    """A range of whole rows, and the line it starts at, as an editor shows it."""
+    """A range of whole rows, the line it starts at, as an editor shows it, and how many line ends it holds."""
 
     start: int
     stop: int
     line: int
+    ends: int
 
 
 def cut(source: Source, blocks: list[Block], line: int) -> list[Span]:
@@ -37,8 +38,8 @@ def cut(source: Source, blocks: list[Block], line: int) -> list[Span]:
         if found is not None and starts[-1][0] < found < source.size:
             skipped = len(line_ends(source.read(after.start, found)))
             starts.append((found, line + ends + skipped))
-    stops = [*(start for start, _ in starts[1:]), source.size]
-    return [Span(start, stop, at) for (start, at), stop in zip(starts, stops, strict=True)]
+    stop = (source.size, line + sum(block.ends for block in blocks))
+    return [Span(at, to, first, after - first) for (at, first), (to, after) in pairwise([*starts, stop])]
 
 
 def _row_end(source: Source, start: int, is_quoted: bool) -> int | None:

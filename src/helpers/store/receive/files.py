@@ -1,18 +1,12 @@
-"""The files of a year's export: which ones, of what kind, and what is wrong with them together."""
+"""The files of a year's export: of what kind each is, and what is wrong with them together."""
 
-import hashlib
-import json
 import re
 from itertools import combinations
 from pathlib import Path
 
 from helpers import paths
-from helpers.typography import fold
+from helpers.store.fingerprints import fingerprint
 
-CARD_OF_EXPORTS = "carte_export.json"
-SYNTHETIC = "accompagnements_synthetique"
-
-_STEM = "accompagnement"
 _SUFFIXES = {
     ".csv": "text",
     ".txt": "text",
@@ -30,24 +24,6 @@ _OTHERS = {
     b"7z\xbc\xaf": "une archive 7z",
 }
 _RECEIVED = ".csv, .xlsx, .ods ou .parquet"
-
-
-def list_files(year: int) -> list[Path]:
-    """The files whose name says that they are the year's records, in order; locks and hidden files are left out."""
-    folder = paths.raw(year)
-    found = folder.iterdir() if folder.is_dir() else []
-    return sorted(
-        path
-        for path in found
-        if not path.name.startswith((".", "~")) and fold(path.name).startswith(_STEM) and path.is_file()
-    )
-
-
-def export_years() -> list[int]:
-    """The years whose folder holds an export, in order."""
-    folder = paths.raw(0).parent
-    names = [child.name for child in folder.iterdir() if child.is_dir()] if folder.is_dir() else []
-    return sorted(int(name) for name in names if paths.is_year(name) and list_files(int(name)))
 
 
 def kind_of(path: Path) -> str:
@@ -77,58 +53,34 @@ def kind_of(path: Path) -> str:
     return f"son extension ne dit pas ce qu’il est : {names[kind]}."
 
 
-def _card(year: int) -> list[dict]:
-    path = paths.raw(year) / CARD_OF_EXPORTS
-    if not path.is_file():
-        return []
-    try:
-        card = json.loads(path.read_text(encoding="utf-8-sig"))
-    except ValueError:
-        return []
-    resources = card.get("resources") if isinstance(card, dict) else None
-    return [entry for entry in resources if isinstance(entry, dict)] if isinstance(resources, list) else []
-
-
-def declared_synthetic(year: int, path: Path) -> bool:
-    """Whether a file is a simulation, by its name or by the card of exports."""
-    said = any(entry.get("path") == path.name and entry.get("synthetic") is True for entry in _card(year))
-    return said or path.stem == SYNTHETIC
-
-
-def set_faults(year: int, files: list[Path]) -> list[str]:
+def set_faults(year: int, files: list[Path], simulated: list[Path]) -> list[str]:
     """What is wrong with the files together: a simulation beside a real export."""
-    simulated = [path for path in files if declared_synthetic(year, path)]
     if not simulated or len(simulated) == len(files):
         return []
     names = ", ".join(path.name for path in simulated)
-    return [f"{paths.relative(files[0].parent)} : {names} est une simulation, à côté d’un export reçu ; retirez-la."]
+    return [f"{paths.relative(paths.raw(year))} : {names} est une simulation, à côté d’un export reçu ; retirez-la."]
 
 
-def _digest(path: Path) -> str:
+def _are_same(first: Path, second: Path) -> bool:
+    """Whether two files are the same, byte for byte; one that cannot be read is told when it is opened."""
+    sizes = first.stat().st_size, second.stat().st_size
     try:
-        file = path.open("rb")
-    except OSError:  # told when it is opened to be read
-        return str(path)
-    with file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return sizes[0] == sizes[1] > 0 and fingerprint(first) == fingerprint(second)
+    except OSError:
+        return False
 
 
 def copies(year: int, files: list[Path]) -> list[str]:
     """Files that are the same, byte for byte, in the year or as another year's: only those of one size are compared."""
-    sizes = {path: path.stat().st_size for path in files}
     faults = [
         f"{paths.relative(second)} est la copie de {first.name} ; retirez l’un des deux."
         for first, second in combinations(files, 2)
-        if sizes[first] == sizes[second] and sizes[first] and _digest(first) == _digest(second)
+        if _are_same(first, second)
     ]
-    for other in export_years():
-        if other == year:
-            continue
-        theirs = list_files(other)
-        for path in files:
-            same = [each for each in theirs if each.stat().st_size == sizes[path] and sizes[path]]
-            if any(_digest(each) == _digest(path) for each in same):
-                faults.append(
-                    f"{paths.relative(path)} est l’export de {other}, à l’identique ; déposez celui de {year}."
-                )
-    return faults
+    return faults + [
+        f"{paths.relative(path)} est l’export de {other}, à l’identique ; déposez celui de {year}."
+        for other in paths.exported_years()
+        if other != year
+        for path in files
+        if any(_are_same(path, theirs) for theirs in paths.exports(other))
+    ]

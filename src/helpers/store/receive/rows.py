@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -46,6 +47,7 @@ def _parse(content: bytes, layout: Layout, delimiter: str) -> tuple[pa.Table, li
     # two exports were put end to end, must not depend on where the file is cut.
     content = codecs.BOM_UTF8 + content if content.startswith(codecs.BOM_UTF8) else content
     types = _types(layout)
+    # Whether the bytes are UTF-8 is asked of each spelling, not of each cell.
     table = arrow_csv.read_csv(
         pa.BufferReader(content),
         read_options=arrow_csv.ReadOptions(
@@ -60,23 +62,33 @@ def _parse(content: bytes, layout: Layout, delimiter: str) -> tuple[pa.Table, li
             invalid_row_handler=keep_aside,
         ),
         convert_options=arrow_csv.ConvertOptions(
-            column_types=types, include_columns=list(types), null_values=[], strings_can_be_null=False
+            column_types=types,
+            include_columns=list(types),
+            null_values=[],
+            strings_can_be_null=False,
+            check_utf8=False,
         ),
     )
+    table.validate(full=True)
     return table.combine_chunks(), bad
 
 
-def _row_starts(content: bytes, line: int, *, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Where each row starts, and its line; a line end inside quotes ends no row, so that there are only ``count``."""
+def _row_starts(content: bytes) -> tuple[np.ndarray, np.ndarray]:
+    """Where each row starts, and how many lines are above it: a line end inside quotes ends no row."""
     ends = line_ends(content)
-    order = np.arange(len(ends))
-    if len(ends) + (len(ends) == 0 or ends[-1] + 1 < len(content)) != count:
-        quotes = np.flatnonzero(np.frombuffer(content, np.uint8) == QUOTE)
-        order = np.flatnonzero(np.searchsorted(quotes, ends) % 2 == 0)
+    quotes = np.flatnonzero(np.frombuffer(content, np.uint8) == QUOTE)
+    order = np.flatnonzero(np.searchsorted(quotes, ends) % 2 == 0)
     starts = np.concatenate([[0], ends[order] + 1])
-    lines = np.concatenate([[line], line + order + 1])
+    above = np.concatenate([[0], order + 1])
     whole = starts < len(content)
-    return starts[whole], lines[whole]
+    return starts[whole], above[whole]
+
+
+def _lines(content: bytes, span: Span, *, count: int) -> np.ndarray:
+    """The line of each row, as an editor shows it."""
+    # As many rows as lines, which is nearly always so: there is no need to look for where they end.
+    is_open = not content.endswith((b"\n", b"\r"))
+    return span.line + (np.arange(count) if span.ends + is_open == count else _row_starts(content)[1])
 
 
 def _cells(text: str, delimiter: str) -> list[str]:
@@ -143,8 +155,11 @@ class _Texts:
     """The text of each row of a range, cut out when it is asked for."""
 
     content: bytes
-    starts: np.ndarray
     order: np.ndarray
+
+    @cached_property
+    def starts(self) -> np.ndarray:
+        return _row_starts(self.content)[0]
 
     def __len__(self) -> int:
         return len(self.order)
@@ -165,14 +180,14 @@ def read_span(source: Source, span: Span, *, layout: Layout, delimiter: str, cha
         table, bad = _parse(content, layout, delimiter)
     except pa.ArrowException:
         raise changed(source.path) from None
-    starts, lines = _row_starts(content, span.line, count=table.num_rows + len(bad))
-    if len(starts) != table.num_rows + len(bad):
+    lines = _lines(content, span, count=table.num_rows + len(bad))
+    if len(lines) != table.num_rows + len(bad):
         raise changed(source.path)
     refused, fitted, blank = _sort_bad(bad, lines, layout, delimiter)
-    order = np.delete(np.arange(len(starts)), [row.number - 1 for row in bad])
+    order = np.delete(np.arange(len(lines)), [row.number - 1 for row in bad])
     if fitted:
         table, order = _with_fitted(table, order, fitted, layout, delimiter)
-    texts = _Texts(content, starts, order)
+    texts = _Texts(content, order)
     is_blank, is_shifted = _set_aside(texts, table, layout, delimiter)
     refused += [Refused(int(lines[order[row]]), UNTITLED, texts[row]) for row in np.flatnonzero(is_shifted)]
     if is_blank.any() or is_shifted.any():
