@@ -4,11 +4,12 @@ import numpy as np
 
 from helpers.indicators.derived import months_spent
 from helpers.indicators.groups import Group
+from helpers.schema import FEWEST_PERSONS
 
 # Each indicator, and whether its follow-ups ended in the year.
 LENGTHS = {"duree_terminee": True, "duree_en_cours": False}
-# Below it, a quartile would rest on fewer than five persons.
-LEAST_PERSONS = 20
+# Below it, a quarter of the persons would be so few that one could be recognised.
+LEAST_PERSONS = 4 * FEWEST_PERSONS
 
 
 def quartiles_of(group: Group, indicator: str) -> list[int]:
