@@ -1,21 +1,23 @@
 """Shared fixtures: an invented project (years 2031 and 2032), and the reports that the command makes of it.
 
-The two reports that many tests read are made by the command itself, beside the tests that need none, which come first:
-a report takes half a minute and one processor, and nobody has only one.
+The reports that many tests read are made by the command itself, once for all the processes that run the tests, and
+beside the tests that need none, which come first: a report takes half a minute and one processor.
 """
 
 import os
+import pickle
 import re
 import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
 import pytest
+from filelock import FileLock, Timeout
 
 from helpers import paths
 
@@ -47,13 +49,106 @@ def data_root(tmp_path, monkeypatch) -> Path:
 # The environment of the commands that run beside the tests: the one before any test changed it.
 ENVIRONMENT = dict(os.environ)
 
-# Each report that tests share: the project it is made from, its year, and where; one path has a space and an accent.
-REPORTS = {"mini_root": (MINI, 2032, "mini/dossier d’été"), "real_root": (REPOSITORY, 2020, "vrai/projet")}
+
+class Workshop:
+    """Makes long things once for all the processes that run the tests: whoever comes first makes, the others wait.
+
+    Each process makes what nobody has begun, beside its tests and one at a time, in the order in which it was asked.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._thread = ThreadPoolExecutor(1)
+        self._makers: dict[str, tuple[Callable, tuple]] = {}
+        self._running: list[subprocess.Popen] = []
+
+    def order(self, name: str, make: Callable, *arguments) -> None:
+        """Asks for something that `take` will give; ``make`` receives the workshop first."""
+        self._makers[name] = make, arguments
+        self._thread.submit(self._make_if_free, name)
+
+    def take(self, name: str):
+        """What was asked, once it is done."""
+        with self._lock_of(name):
+            return self._made(name)
+
+    def run(self, root: Path, *command: str, **environment: str) -> subprocess.CompletedProcess:
+        """A command of Python on a data root, as a person types it."""
+        told = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL, "encoding": "utf-8"}
+        given = {**ENVIRONMENT, paths.DATA_ROOT_VARIABLE: str(root), "PYTHONUTF8": "1", **environment}
+        running = subprocess.Popen([sys.executable, *command], env=given, cwd=REPOSITORY, **told)
+        self._running.append(running)
+        out, error = running.communicate()
+        return subprocess.CompletedProcess(command, running.returncode, out, error)
+
+    def close(self, is_alone: bool) -> None:
+        """Makes nothing new; what is in the making is ended, unless another process may be waiting for it."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+        for running in self._running if is_alone else ():
+            if running.poll() is None:
+                running.terminate()
+        self._thread.shutdown()
+
+    def _lock_of(self, name: str) -> FileLock:
+        return FileLock(self.folder / f"{name}.lock")
+
+    def _make_if_free(self, name: str) -> None:
+        try:
+            with self._lock_of(name).acquire(blocking=False):
+                self._made(name)
+        except Timeout:
+            pass  # in the making
+
+    def _made(self, name: str):
+        """The thing, or what went wrong in its making, which every test that takes it then tells."""
+        kept = self.folder / f"{name}.pickle"
+        if not kept.exists():
+            make, arguments = self._makers[name]
+            try:
+                made = make(self, *arguments), None
+            except Exception as error:
+                made = None, f"{name}\u00a0: {error!r}"
+            kept.write_bytes(pickle.dumps(made))
+        thing, fault = pickle.loads(kept.read_bytes())
+        assert fault is None, fault
+        return thing
+
+
+def _run(workshop: Workshop, root: Path, *commands: str) -> Path:
+    """The data root, once the commands have run on it: in one process, where libraries are loaded once."""
+    script = "import shlex, sys; from helpers import cli; [cli.main(shlex.split(each)) and sys.exit(1) for each in sys.argv[1:]]"
+    done = workshop.run(root, "-c", script, *commands)
+    assert done.returncode == 0, done.stderr
+    return root
+
+
+def _report_of(workshop: Workshop, source: Path, year: int, place: str) -> Path:
+    return _run(workshop, copy_project(source, workshop.folder / place), f"run --year {year}")
+
+
+def _synthetic_reports(workshop: Workshop) -> Path:
+    return _run(
+        workshop,
+        copy_project(REPOSITORY, workshop.folder / "synthétique"),
+        "simulate --year 2019 --from-published",
+        "simulate --year 2020 --from-published",
+        "simulate --year 2021 --persons 2500 --seed 1",
+        "run --year 2020",
+        "run --year 2021 --compare-to 2020",
+    )
+
+
+# Each report that tests share, and how it is made; one path has a space and an accent.
+REPORTS = {
+    "mini_root": (_report_of, MINI, 2032, "mini/dossier d’été"),
+    "real_root": (_report_of, REPOSITORY, 2020, "vrai/projet"),
+    "synthetic_root": (_synthetic_reports,),
+}
 
 
 @cache
 def reports_read_in(path: Path) -> frozenset[str]:
-    """The shared reports that a test file names; the tests in a browser look at both."""
+    """The shared reports that a test file names; the tests in a browser look at all."""
     named = re.findall("|".join(REPORTS), path.read_text(encoding="utf-8"))
     return frozenset(REPORTS if path.parent.name == "browser" else named)
 
@@ -63,59 +158,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: bool(reports_read_in(item.path)))
 
 
-class Workshop:
-    """Does long things beside the tests, one at a time, in the order in which they were asked."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._thread = ThreadPoolExecutor(1)
-        self._promised: dict[str, Future] = {}
-        self._running: subprocess.Popen | None = None
-
-    def order(self, name: str, make: Callable, *arguments) -> None:
-        """Asks for something that `take` will give; ``make`` receives the workshop first."""
-        self._promised[name] = self._thread.submit(make, self, *arguments)
-
-    def take(self, name: str):
-        """What was asked, once it is done."""
-        return self._promised[name].result()
-
-    def run(self, root: Path, *command: str, **environment: str) -> subprocess.CompletedProcess:
-        """A command of Python on a data root, as a person types it."""
-        told = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL, "encoding": "utf-8"}
-        given = {**ENVIRONMENT, paths.DATA_ROOT_VARIABLE: str(root), "PYTHONUTF8": "1", **environment}
-        self._running = subprocess.Popen([sys.executable, *command], env=given, cwd=REPOSITORY, **told)
-        out, error = self._running.communicate()
-        return subprocess.CompletedProcess(command, self._running.returncode, out, error)
-
-    def close(self) -> None:
-        """Ends what nobody waits for any more."""
-        self._thread.shutdown(wait=False, cancel_futures=True)
-        if self._running and self._running.poll() is None:
-            self._running.terminate()
-        self._thread.shutdown()
-
-
-def _report_of(workshop: Workshop, source: Path, year: int, place: str) -> Path:
-    root = copy_project(source, workshop.folder / place)
-    done = workshop.run(root, "-m", "helpers.cli", "run", "--year", str(year))
-    assert done.returncode == 0, done.stderr
-    return root
-
-
 @pytest.fixture(scope="session", autouse=True)
 def workshop(request, tmp_path_factory) -> Iterator[Workshop]:
     """The reports that the chosen tests read, in the making; then what their files ask for under the name BESIDE."""
-    opened = Workshop(tmp_path_factory.mktemp("atelier"))
+    # xdist gives each of its workers a folder of its own inside the one of the run.
+    is_alone = "PYTEST_XDIST_WORKER" not in os.environ
+    folder = tmp_path_factory.getbasetemp() if is_alone else tmp_path_factory.getbasetemp().parent
+    (folder / "atelier").mkdir(exist_ok=True)
+    opened = Workshop(folder / "atelier")
     needed = frozenset().union(*(reports_read_in(item.path) for item in request.session.items))
     for name, report in REPORTS.items():
         if name in needed:
-            opened.order(name, _report_of, *report)
+            opened.order(name, *report)
     for module in dict.fromkeys(item.module for item in request.session.items):
         for name, make in getattr(module, "BESIDE", {}).items():
             opened.order(name, make)
     yield opened
-    opened.close()
+    opened.close(is_alone)
 
 
 @pytest.fixture(scope="session")
@@ -128,3 +187,9 @@ def mini_root(workshop) -> Path:
 def real_root(workshop) -> Path:
     """The data root of the true raw files after ``alses run --year 2020``."""
     return workshop.take("real_root")
+
+
+@pytest.fixture(scope="session")
+def synthetic_root(workshop) -> Path:
+    """The data root of simulated exports after the reports of 2020 (as printed) and of 2021 (invented), in one series."""
+    return workshop.take("synthetic_root")

@@ -875,6 +875,11 @@ def entities(draft):
     draft.stops.append("le classeur contient une déclaration XML interdite")
 
 
+@case(70)
+def name_with_accents_and_spaces(draft):
+    draft.name = draft.name or f"Accompagnements de l’Été {YEAR} (définitif).{draft.form}"
+
+
 @case(71)
 def ways_of_several_answers(draft):
     draft.write("objectifs", lambda text: draft.draw.choice((";", " ; ", "|", ";;")).join(reversed(text.split(";"))))

@@ -10,7 +10,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 
 import two_exports
 from helpers import compare
-from helpers.compare import beside, composition, corrected, headlines, overlap, robustness
+from helpers.compare import beside, composition, corrected, headlines, overlap, robustness, unanswered
 from helpers.compare.compatible import Pair
 from helpers.compare.composition import Group
 from helpers.comparisons import Comparisons
@@ -207,13 +207,14 @@ def test_the_test_that_decides_takes_in_what_is_known(given, tested, absent):
     assert min(each["p_holm"].value for each in found.of("annees")) == pytest.approx(least * len(ps))
 
 
-def test_the_likeness_of_the_year_stands_for_a_year_that_has_no_records():
+@pytest.mark.parametrize("years", [(2032, 2031), (2033, 2032)])
+def test_the_likeness_of_one_year_stands_for_a_year_that_has_no_records(years):
     given = [(2032, "alses", "sexe", "filles", 40, 1000, 25.0, 0.05, 0.02, 0.1, 2.2, "export")]
     clusters = typed(pd.DataFrame(given, columns=columns("grappes")), "grappes")
     nothing = table([])
-    found = beside.beside(nothing, nothing, overlaps=None, clusters=clusters, year=2032, compare_to=2031).designs["alses/sexe/filles"]
+    found = beside.beside(nothing, nothing, overlaps=None, clusters=clusters, year=years[0], compare_to=years[1]).designs["alses/sexe/filles"]
     assert (found.effects, found.is_of_both) == ((2.2, 2.2), False)
-    assert beside.beside(nothing, nothing, overlaps=None, clusters=clusters, year=2033, compare_to=2032).designs == {}
+    assert beside.beside(nothing, nothing, overlaps=None, clusters=clusters, year=2034, compare_to=2033).designs == {}
 
 
 # --- old and new collèges --------------------------------------------------------------------------------------------
@@ -282,11 +283,11 @@ def test_only_the_shares_chosen_beforehand_are_tested():
     tested = [each.path for each in FOUND.of_all() if each.is_tested]
     assert tested == [path for path in headlines.HEADLINED if path != "collegiens/suivi_par/alses"]
     assert [each.path for each in FOUND.of("details")] == [
-        "alses/sexe/garcons", "alses/nouvel_accompagnement/non", "alses/parents_associes/non", "alses/age/14", "alses/age/non_renseigne",
+        "alses/sexe/garcons", "alses/nouvel_accompagnement/non", "alses/parents_associes/non", "alses/age/14", "alses/age/non_renseigne", "alses/origine/non_renseigne",
     ]
     assert not any(name.startswith("p_") for each in FOUND.of("details") for name in each.measures)
     page = FOUND("page")
-    assert (page["nombre_de_tests"].value, page["nombre_de_comparaisons"].value, page["personnes_communes"].value) == (7, 12, 480)
+    assert (page["nombre_de_tests"].value, page["nombre_de_comparaisons"].value, page["personnes_communes"].value) == (7, 13, 480)
 
 
 def test_counts_from_records_are_not_said_printed():
@@ -344,3 +345,18 @@ def test_two_years_are_no_series_and_a_year_that_lacks_is_left_out():
     (girls,) = compare.series(table(rows))
     assert girls.years == [2030, 2032, 2033] == compare.years_of([girls])
     assert Facts(table(rows), year=2031)("alses/sexe/filles") is None
+
+
+# --- missing answers -------------------------------------------------------------------------------------------------
+
+
+def test_missing_answers_are_those_that_say_nothing_and_only_of_records():
+    cells = {("sexe", "filles"): 40, ("sexe", "non_renseigne"): 9, ("sexe", "ne_sait_pas"): 1, ("objectif", "non_renseigne"): 5, ("objectif", "ne_sait_pas"): 7}
+    rows = [
+        row((2032, "alses", *cell), "personnes", counts=(count, count), base=(100, 100), precision="exact", reference="") | {"source": "export"}
+        for cell, count in cells.items()
+    ]
+    assert unanswered.unanswered(table(rows), 2032) == {"alses/sexe": 10.0, "alses/objectif": 5.0}
+    assert unanswered.unanswered(table(rows), 2031) == {} == unanswered.unanswered(table(rows).assign(source="imprime"), 2032)
+    found = unanswered.measures("alses/sexe/filles", {"alses/sexe": 10.0}, {})
+    assert found == {"part_sans_reponse": (10.0, 10.0, 10.0)}

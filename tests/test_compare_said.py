@@ -48,7 +48,7 @@ def plain(text: str) -> str:
         "−16,6 points ; en tout, de −7,2 points."
     )),
     ("many", {}, (
-        "Cette page regarde 12 parts connues les deux années, et n’en teste qu’une par question, choisie d’avance : en tester davantage ferait ressortir "
+        "Cette page regarde 13 parts connues les deux années, et n’en teste qu’une par question, choisie d’avance : en tester davantage ferait ressortir "
         "des écarts par hasard. Cette page fait 7 tests."
     )),
     ("missing_intro", {}, "Un chiffre connu pour une seule des deux années n’entre dans aucune comparaison d’une année à l’autre."),
@@ -145,3 +145,28 @@ def test_the_figures_of_two_exports_speak_of_no_rounding():
 def test_what_is_measured_is_drawn_in_place_of_what_was_assumed(figure, words):
     made = figure(FOUND, NOW, BEFORE)
     assert plain(made.text).startswith(plain(french_spaces(words)))
+
+
+def of_missing(now, before):
+    """The comparison of girls when so many answers are missing each year; None: not known."""
+    measures = {"part_sans_reponse": now, "part_sans_reponse_reference": before}
+    known = {name: Measure(value, value, value, "pct", "") for name, value in measures.items() if value is not None}
+    return Comparison("comparaisons/annees/alses/sexe/filles", "Sexe : filles", "hausse", "hausse", "", known)
+
+
+@pytest.mark.parametrize(("now", "before", "words"), [
+    (2.0, 0.0, ""), (2.1, 0.0, "la réponse manque à 0,0 % des personnes en 2031 et à 2,1 % en 2032."), (20.0, 19.0, ""),
+    (20.1, 20.0, "la réponse manque à 20,0 % des personnes en 2031 et à 20,1 % en 2032."), (None, None, ""), (3.0, None, ""),
+    (21.0, None, "la réponse manque à 21,0 % des personnes en 2032 ; on ne le sait pas pour 2031."),
+    (None, 21.0, "la réponse manque à 21,0 % des personnes en 2031 ; on ne le sait pas pour 2032."),
+])
+def test_answers_that_are_missing_are_told_beside_the_share(now, before, words):
+    text = plain(wording.say("compare", "unanswered", c=of_missing(now, before), now=NOW, before=BEFORE).text)
+    assert (words in text and "peut venir de là" in text) if words else text == ""
+
+
+def test_a_printed_year_beside_an_export_is_told():
+    words = "2032 est comptée personne par personne, 2031 ne l’est que dans un document imprimé."
+    printed = Facts(table([row((2031, "alses", "sexe", "filles"), "personnes", counts=(4, 4), base=(9, 9), precision="exact", reference="Note, l. 1")]), year=2031)
+    girls = Comparisons(two_exports.compared().query("comparaison in ['annees/alses/sexe/filles', 'page']"))
+    assert [words in plain(said("shares", found=girls, now=NOW, before=each)) for each in (printed, BEFORE)] == [True, False]

@@ -319,6 +319,20 @@ def test_a_pair_of_answers_is_tested_at_its_worst_overlap():
     assert "rapport" not in nested.measures(6, 0, 8)
 
 
+def test_answers_that_records_cross_suppose_nothing():
+    # Two asked for it and worked on it: four came to it, two left it.
+    found = nested.measures(6, 4, 20, both=2)
+    assert found["p_valeur"] == pytest.approx((0.6875,) * 3)
+    assert found["ecart_type"][0] == pytest.approx(100 * (4 + 2 - 2**2 / 20) ** 0.5 / 20)
+    cell = {"unit": "personnes", "precision": "exact", "reference": "", "counts": (6, 6), "base": (20, 20)}
+    asked = {**cell, "counts": (4, 4)}
+    rows = [row((2032, "alses", "objectif", "mobilite"), **cell), row((2032, "alses", "demande_initiale", "mobilite"), **asked)]
+    crossed = row((2032, "alses", "objectif", "mobilite"), **{**cell, "counts": (2, 2), "base": (4, 4)}, cross=("demande_initiale", "mobilite"))
+    (apart,), (together,) = (list(nested.nested(table(each), year=2032)) for each in (rows, [*rows, crossed]))
+    assert together.measures == found and apart.measures["p_valeur"][1] < apart.measures["p_valeur"][2]
+    assert "réponses croisées" in together.spelled("ecart_type")[1] and "réponses croisées" not in apart.spelled("ecart_type")[1]
+
+
 def test_the_change_that_can_be_seen_shrinks_with_the_number_of_persons():
     few, many = (robustness.detectable(compatible.Pair(*(np.array([n * each]) for each in (4, 10, 4, 10))))[0] for n in (10, 1000))
     assert few > 10 * many / 2 and 0 < many < few

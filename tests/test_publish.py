@@ -6,6 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from helpers import wording
 from helpers.publish import Page, PublicationError, export_page, extract, page_title
 from helpers.publish.outline import slug
 from helpers.publish.stack import quoted
@@ -62,12 +63,27 @@ def test_a_cell_that_says_nothing_leaves_no_trace_of_its_code():
     assert "dire(rien)" not in page.text and "dire(tout)" in page.text and "calculer()" in page.text
 
 
-@pytest.mark.parametrize(("displayed", "is_left"), [("", False), ("<p>Tout.</p>", True)])
-def test_a_text_that_announces_the_next_cell_leaves_with_it(displayed, is_left):
-    announced = new_markdown_cell("## Et ensuite ?\n\nPourquoi.", metadata={"tags": ["selon-la-suite"]})
-    page = soup(new_markdown_cell("## Avant ?"), announced, code("dire()", shown(text_html=displayed)))
+NO_DATA = str(wording.say("figures", "nothing", subject="rien"))
+
+
+@pytest.mark.parametrize(("displayed", "is_left"), [("", False), (NO_DATA, False), (NO_DATA + "<p>Tout.</p>", True), ("<p>Tout.</p>", True)])
+def test_a_section_leaves_with_all_that_it_would_have_shown(displayed, is_left):
+    section = [new_markdown_cell("## Et ensuite ?\n\nPourquoi."), code("lire()"), code("dire(rien)", shown(text_html="")), code("dire()", shown(text_html=displayed)), new_markdown_cell("Enfin.")]
+    page = soup(new_markdown_cell("## Avant ?"), *section, new_markdown_cell("## Après ?\n\nUn texte."))
     titles = [tag["id"] for tag in page.select("h2")]
-    assert ("avant" in titles, "et-ensuite" in titles, "Pourquoi." in page.text) == (True, is_left, is_left)
+    assert ("avant" in titles, "apres" in titles, "Un texte." in page.text) == (True, True, True)
+    assert ("et-ensuite" in titles, "Pourquoi." in page.text, "lire()" in page.text, "Enfin." in page.text) == (is_left,) * 4
+
+
+def test_a_part_leaves_alone_and_a_text_leaves_with_the_next_display():
+    said, silent = code("dire()", shown(text_html="<p>Tout.</p>")), code("taire()", shown(text_html=NO_DATA))
+    page = soup(new_markdown_cell("## Un"), new_markdown_cell("### Rien"), silent, new_markdown_cell("### Deux"), new_markdown_cell("Annonce."), code("taire()", shown(text_html=NO_DATA)), new_markdown_cell("Suite."), said)
+    assert [tag.text for tag in page.main.select("h2, h3")][:2] == ["Un", "Deux"]
+    assert ("Annonce." in page.text, "Suite." in page.text) == (False, True)
+
+
+def test_a_page_keeps_its_title_whatever_follows():
+    assert soup(code("dire()", shown(text_html=""))).h1.text.startswith("Qui sont les jeunes")
 
 
 def test_empty_page_is_light():

@@ -23,6 +23,7 @@ QUESTIONS = {
     "parents_associes/oui": (0.45, 0.55, 0.50),
     "age/14": (0.20, 0.22, 0.21),
     "age/non_renseigne": (0.02, 0.09, 0.02),
+    "origine/non_renseigne": (0.01, 0.04, 0.01),
 }
 OTHERS = {"sexe": "garcons", "nouvel_accompagnement": "non", "parents_associes": "non"}
 OLD, NEW, LEFT, PER = 30, 6, 4, 50

@@ -8,6 +8,8 @@ import pandas as pd
 LEVEL = 0.05
 # Below this number of collèges, what is estimated from one to another is too unsure for a page to leave it unsaid.
 FEW_COLLEGES = 10
+# A share is told with a warning when more persons than this have no answer, or when their share moves by more.
+MOST_UNANSWERED_PCT, MOST_UNANSWERED_CHANGE_PTS = 20.0, 2.0
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,14 @@ class Comparison:
         """Whether it would no longer exceed chance if the persons of one post resembled each other strongly."""
         strong = self.measures.get("p_grappe_fort")
         return self.is_conclusive and strong is not None and strong.high is not None and strong.high >= LEVEL
+
+    @property
+    def is_short_of_answers(self) -> bool:
+        """Whether so many answers are missing, or so many more one year, that the share may move by it."""
+        both = [self.measures.get(f"part_sans_reponse{end}") for end in ("", "_reference")]
+        known = [each.value for each in both if each is not None and each.value is not None]
+        changes = len(known) == len(both) and abs(known[0] - known[1]) > MOST_UNANSWERED_CHANGE_PTS
+        return changes or any(share > MOST_UNANSWERED_PCT for share in known)
 
     @property
     def has_few_colleges(self) -> bool:

@@ -4,6 +4,7 @@
 the canonical table: modalities of the catalogue, one row a person, nothing to reject.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
@@ -11,6 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
 
+from second_calculation import formulas
 from second_calculation.persons import OBJECTIVES, single_answers
 from second_calculation.persons import populations as populations_printed
 from second_calculation.rows import COUNTED, Key, Raw, Rows, exactly, family, read_csv
@@ -88,6 +90,15 @@ class Cluster(NamedTuple):
     size: float
     alike: float
     effect: float
+    low: float
+    high: float
+
+
+class Spread(NamedTuple):
+    """A row of ``recouvrements`` about everybody: error of a difference in points, in how many collèges."""
+
+    error: float
+    colleges: int
 
 
 class Export(NamedTuple):
@@ -96,6 +107,8 @@ class Export(NamedTuple):
     rows: Rows
     overlaps: dict[tuple, Overlap]
     clusters: dict[tuple, Cluster]
+    # By earlier year, population, question and answer.
+    spreads: dict[tuple, Spread]
 
 
 # --- what a person answers ---------------------------------------------------------------------------------------------
@@ -434,8 +447,52 @@ def _clusters(followed: list[Person]) -> dict[tuple, Cluster]:
             between = (inside - Fraction(everyone**2, total)) / (many - 1)
             within = (everyone - inside) / (total - many)
             size = (total - Fraction(sum(n * n for n in sizes.values()), total)) / (many - 1)
-            alike = max(Fraction(0), (between - within) / (between + (size - 1) * within))
-            found[name, answer] = Cluster(many, total, float(size), float(alike), float(1 + (size - 1) * alike))
+            alike = _likeness(between, within, size)
+            # What the ratio of both would be, at either end of what chance makes of it.
+            chances = [formulas.fisher_quantile(chance, many - 1, total - many) for chance in (0.975, 0.025)]
+            low, high = (_likeness(float(between), float(within) * chance, float(size)) for chance in chances)
+            effect = float(1 + (size - 1) * alike)
+            found[name, answer] = Cluster(many, total, float(size), float(alike), effect, low, high)
+    return found
+
+
+def _likeness(between: Fraction | float, within: Fraction | float, size: Fraction | float) -> Fraction | float:
+    return max(0 * between, (between - within) / (between + (size - 1) * within))
+
+
+# --- how far a difference could move -----------------------------------------------------------------------------------
+
+
+def _moves(years: tuple[list[Person], list[Person]], name: str, answer: str) -> Spread | None:
+    """The error of the difference of both shares of an answer, each collège and each person of none being one draw."""
+    meant = set(GROUPS.get((name, answer), [answer]))
+    colleges = sorted({each.row["uai"] for persons in years for each in persons} - {""})
+    pulls, alone = Counter(), 0.0
+    for sign, persons in zip((1, -1), years, strict=True):
+        share = Fraction(giving(persons, name, answer), len(persons))
+        yes, no = (float(pull / len(persons)) for pull in (1 - share, -share))
+        for each in persons:
+            pull = yes if each.answers[name] & meant else no
+            if each.row["uai"]:
+                pulls[each.row["uai"]] += sign * pull
+            else:
+                alone += pull**2
+    many = len(colleges)
+    if many < 2:
+        return None
+    variance = alone + many / (many - 1) * sum(pull**2 for pull in pulls.values())
+    error = round(100 * math.sqrt(variance), 6)  # kept to a millionth of a point
+    return Spread(error, many) if error else None
+
+
+def _spreads(now: dict[str, list[Person]], before: dict[str, list[Person]]) -> dict[tuple, Spread]:
+    found = {}
+    for perimeter, questions in (("alses", OVERLAPPED), ("collegiens", ["suivi_par"])):
+        if perimeter in now and perimeter in before:
+            for name in questions:
+                for answer in [*ANSWERS[name], *groups_of(name)]:
+                    moves = _moves((now[perimeter], before[perimeter]), name, answer)
+                    found |= {(perimeter, name, answer): moves} if moves else {}
     return found
 
 
@@ -447,12 +504,13 @@ def recompute_export(path: Path, year: int, earlier_paths: dict[int, Path] | Non
     for perimeter, persons in known.items():
         rows |= _margins(persons, year, perimeter)
     rows |= _of_the_file(followed, year) | _crossings(followed, year)
-    overlaps = {}
+    overlaps, spreads = {}, {}
     for before, earlier in (earlier_paths or {}).items():
-        others = populations(read_export(earlier, before))["alses"]
-        both = _same_persons(followed, others) | _same_colleges(followed, others)
+        then = populations(read_export(earlier, before))
+        both = _same_persons(followed, then["alses"]) | _same_colleges(followed, then["alses"])
         overlaps |= {(before, *key): value for key, value in both.items()}
-    return Export(rows, overlaps, _clusters(followed))
+        spreads |= {(before, *key): value for key, value in _spreads(known, then).items()}
+    return Export(rows, overlaps, _clusters(followed), spreads)
 
 
 # --- in the raw folder -------------------------------------------------------------------------------------------------
@@ -467,10 +525,14 @@ def records(raw: Raw, year: int) -> Rows:
 
 @family("lignes_export")
 def lines(raw: Raw, year: int) -> Rows:
-    """The rows of a clean export: all are kept, and nothing is written otherwise."""
+    """The rows of a clean export: all are kept; what no register knows is told, and nothing else is changed."""
     path = raw.export(year)
-    size = len(read_export(path, year)) if path else 0
-    counts = {"lues": size, "gardees": size, "rejetees": 0, "modifications": 0} if path else {}
+    persons = read_export(path, year) if path else []
+    known = {row["association"] for row in raw.table("reference", "associations")} | {""}
+    unknown = sum(each.row["association"] not in known for each in persons)
+    unknown += sum(each.row["college"] != "" and not each.row["uai"] for each in persons)
+    size = len(persons)
+    counts = {"lues": size, "gardees": size, "rejetees": 0, "modifications": unknown} if path else {}
     return {Key(year, "donnees", "lignes_export", name): exactly("lignes", n) for name, n in counts.items()}
 
 

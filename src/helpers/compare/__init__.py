@@ -13,6 +13,7 @@ headlines   which shares are said and tested, when a year is counted from record
 overlap     the persons of both years, known by their records
 composition old and new collèges apart
 spread      how far a difference could move by chance, collège by collège
+unanswered  whose answer is missing, each year
 beside      all that records tell of a pair of years
 corrected   tests and intervals that take it in
 tested      the tests of one share of two years

@@ -8,6 +8,8 @@ from helpers.compare.composition import Groups, groups_of
 from helpers.compare.headlines import HEADLINED, is_counted
 from helpers.compare.overlap import Overlap, overlaps_of, persons_in_both
 from helpers.compare.spread import Spread, spreads_of
+from helpers.compare.two_shares import Measure
+from helpers.compare.unanswered import measures, unanswered
 from helpers.compare.years import published
 from helpers.facts import USUAL
 
@@ -16,7 +18,7 @@ from helpers.facts import USUAL
 class Design:
     """Likeness of the persons of one collège, estimated: by how much it widens each variance, in how many collèges.
 
-    ``effect_ref`` is that of the year when the earlier one has no records: assumed the same.
+    Of one year only when the other has no records: assumed the same in both.
     """
 
     effect: float
@@ -34,10 +36,11 @@ class Design:
 
 @dataclass(frozen=True)
 class Beside:
-    """By share (« alses/sexe/filles »): persons of both years, likeness, old and new collèges, spread of the change.
+    """By share (« alses/sexe/filles »): persons of both years, likeness, old and new collèges, spread.
 
     ``is_counted`` is whether a year of the pair is counted from records; ``shared`` how many persons can be in both
-    years when only the printed figures say it (those whose follow-up goes on).
+    years when only the printed figures say it (those whose follow-up goes on); ``missing``, by question, those whose
+    answer is missing, now and before.
     """
 
     is_counted: bool = False
@@ -47,28 +50,33 @@ class Beside:
     designs: dict[str, Design] = field(default_factory=dict)
     groups: dict[str, Groups] = field(default_factory=dict)
     spreads: dict[str, Spread] = field(default_factory=dict)
+    missing: tuple[dict[str, float], dict[str, float]] = ({}, {})
 
     def is_headlined(self, path: str) -> bool:
         """Whether a share is said and tested, or only shown in a table."""
         return not self.is_counted or path in HEADLINED
+
+    def unanswered(self, path: str) -> dict[str, Measure]:
+        """The missing answers to the question of a share, each year that counts them."""
+        return measures(path, *self.missing)
 
 
 def _designs(clusters: pd.DataFrame, *, year: int, compare_to: int | None) -> dict[str, Design]:
     keys = ["perimetre", "indicateur", "modalite"]
     now, before = (clusters[clusters["annee"].eq(each)].set_index(keys) for each in (year, compare_to))
     found = {}
-    for key, row in now.iterrows():
-        reference = before.loc[key] if key in before.index else None
-        known = [each for each in (row, reference) if each is not None]
+    for key in dict.fromkeys([*now.index, *before.index]):
+        known = [year.loc[key] for year in (now, before) if key in year.index]
         if any(pd.isna(each["effet_de_plan"]) for each in known):
             continue
+        first, last = known[0], known[-1]
         found["/".join(key)] = Design(
-            effect=float(row["effet_de_plan"]),
-            effect_ref=float(known[-1]["effet_de_plan"]),
-            likeness=float(row["ressemblance"]),
-            likeness_ends=(float(row["ressemblance_min"]), float(row["ressemblance_max"])),
-            colleges=int(row["colleges"]),
-            is_of_both=reference is not None,
+            effect=float(first["effet_de_plan"]),
+            effect_ref=float(last["effet_de_plan"]),
+            likeness=float(first["ressemblance"]),
+            likeness_ends=(float(first["ressemblance_min"]), float(first["ressemblance_max"])),
+            colleges=int(first["colleges"]),
+            is_of_both=len(known) > 1,
         )
     return found
 
@@ -93,4 +101,5 @@ def beside(
         found["spreads"] = spreads_of(overlaps, compare_to=compare_to)
     if clusters is not None and not clusters.empty:
         found["designs"] = _designs(clusters, year=year, compare_to=compare_to)
+    found["missing"] = unanswered(now, year), unanswered(before, compare_to)
     return Beside(is_counted=is_counted(now) or is_counted(before), **found)

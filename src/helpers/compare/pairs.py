@@ -68,7 +68,7 @@ def _year(row, *, known: Beside, years: str) -> Found:
         found = sweep(two_shares.measures, central_pair(now, before), compatible_pairs(now, before))
         del found["p_valeur"]  # not tested, so no p that would be read as a test
         return made(found | counts, count_finding=row.constat_effectif, methods=methods)
-    found = tests_of_years(now, before, path=path, known=known) | counts
+    found = tests_of_years(now, before, path=path, known=known) | counts | known.unanswered(path)
     ways, interval = words_of(found)
     said = {"count_finding": row.constat_effectif, "methods": methods | ways, **interval}
     return made(found, tested=test_of(found), **said)

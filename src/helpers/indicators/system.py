@@ -8,7 +8,6 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 # Any larger count is an absent upper bound: no département accompanies so many persons.
 CEILING = 1_000_000
@@ -65,6 +64,9 @@ class System:
 
 def least(system: System, objective: dict[Cell, float]) -> dict[Cell, int] | None:
     """The counts that make a combination of cells the smallest, or None when no counts are possible."""
+    # A third of what starting takes, and the records of persons need no solver: loaded when a printed figure does.
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
     cells = list(dict.fromkeys([*system.cells(), *objective]))
     place = {cell: index for index, cell in enumerate(cells)}
     matrix = np.zeros((len(system.constraints), len(cells)))

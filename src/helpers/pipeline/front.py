@@ -25,6 +25,9 @@ DESCRIPTIONS = {
     ),
 }
 
+# The pages whose limits are those of the whole report; 01 speaks of how it checks.
+_LIMITING = ("02_describe", "03_compare", "04_themes")
+
 # The reader may be a school head who has never met one.
 WHO = (
     "Les ALSES (acteurs de liaison sociale dans l’environnement scolaire) sont des éducateurs "
@@ -77,7 +80,8 @@ def index_context(pages: list[Page], notebooks: dict[str, NotebookNode], choice:
         ],
         files=[{"href": href, "description": description} for href, description in FILES.items()],
         marks=_marks(),
-        limits=wording.say("index", "limits").html,
+        holdings=next((html for each in notebooks.values() for html in publish.extract(each, "contenu")), ""),
+        limits="\n".join(html for name in _LIMITING for html in publish.extract(notebooks[name], "limites")),
         glossary=[{"term": word.terme, "meaning": word.definition} for word in words.itertuples()],
         citation=wording.say("index", "citation", title=title, document=document).html,
         foot=tables.provenance(store.provenance(choice.as_shown("03_compare"), choice.years)).html,

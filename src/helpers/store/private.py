@@ -28,15 +28,15 @@ def _write(persons: Persons, path: Path) -> None:
     names = [name for name in columns("accompagnements") if name in persons.codes]
     words = {name: pa.array(persons.labels[name], pa.string()) for name in names}
     note = json.dumps({"annee": persons.year, "libelles": persons.labels}, ensure_ascii=False, sort_keys=True)
-    fields = [("identifiant", pa.string()), *((name, pa.dictionary(pa.int32(), pa.string())) for name in names)]
-    schema = pa.schema(fields, metadata={_NOTE: note.encode()})
+    kinds = {name: pa.dictionary(pa.from_numpy_dtype(persons.codes[name].dtype), pa.string()) for name in names}
+    schema = pa.schema({"identifiant": pa.string(), **kinds}, metadata={_NOTE: note.encode()})
     # Identifiers all differ, and nobody looks for a range of labels: a dictionary of the first and bounds of the others
     # would take most of the time.
     with pq.ParquetWriter(path, schema, use_dictionary=names, write_statistics=False) as file:
         for start in range(0, len(persons), _ROW_GROUP):
             arrays = [persons.identifiers.slice(start, _ROW_GROUP)]
             for name in names:
-                codes = pa.array(persons.codes[name][start : start + _ROW_GROUP].astype(np.int32))
+                codes = pa.array(persons.codes[name][start : start + _ROW_GROUP])
                 arrays.append(pa.DictionaryArray.from_arrays(codes, words[name]))
             file.write_table(pa.Table.from_arrays(arrays, schema=schema), row_group_size=_ROW_GROUP)
 

@@ -165,8 +165,8 @@ def differences_table(rows: pd.DataFrame, *, year: int, compare_to: int | None) 
 def measures_table(found: Comparisons, *, caption: str) -> Html:
     """Every measure of the comparisons with its bounds, unit and method, comparison by comparison, folded.
 
-    The ``details``, which `details_table` lists without testing them, are in comparaisons.csv alone: some hundred shares
-    of two exports would weigh as much as the rest of the page.
+    The ``details``, which `details_table` lists without testing them, are in comparaisons.csv alone: some hundred
+    shares of two exports would weigh as much as the rest of the page.
 
     >>> trouve = comparisons.Comparisons(store.load_result(2020, "comparaisons"))
     >>> print(tables.measures_table(trouve, caption="Mesures").text)

@@ -108,12 +108,11 @@ def table(
     kind: str = "",
     by: str = "",
     folded: bool = False,
-    empty: str = "",
 ) -> Html:
     """The frame as a captioned table, its first column heading each row; ``titles`` renames and orders what is shown.
 
     Any columns (in the example, columns of `describe.breakdown`): one named ``…_pct`` is in per cent. A missing value
-    is a dash; an empty frame is the sentence ``empty``; ``folded`` hides the table under its caption, ``kind``
+    is a dash; an empty frame is a box; ``folded`` hides the table under its caption, ``kind``
     being that of the fold. The rows that have the same value of ``by``, which is not a column then, stand under it.
 
     >>> parts = describe.breakdown(store.load(2020, "indicateurs"), "sexe", year=2020)
@@ -124,7 +123,7 @@ def table(
     garçons      1284
     """
     if frame.empty:
-        return say("figures", "empty", text=empty or f"Pas de donnée : {caption[:1].lower()}{caption[1:]}.")
+        return say("figures", "nothing", subject=f"{caption[:1].lower()}{caption[1:]}")
     titles = titles or {name: name for name in frame.columns}
     shown = frame[list(titles)]
     columns = [

@@ -11,7 +11,7 @@ from helpers.clean.persons.account import count_changes, count_rejections, keep_
 from helpers.clean.persons.coding import Coded, Vocabulary, code_part
 from helpers.clean.persons.columns import Registers, link_colleges, read_columns
 from helpers.clean.persons.faults import find_empty, find_excess, find_full, find_other_years, find_unforeseen
-from helpers.clean.persons.gather import answers_at, gather_persons, identifiers_at, keys_at
+from helpers.clean.persons.gather import answers_of, gather_persons, parts_at
 from helpers.clean.persons.identity import judge_twice, suspect_rows
 from helpers.clean.persons.rows import Rules, count_decisions, exclude_rows
 from helpers.clean.persons.spellings import read_spellings
@@ -94,11 +94,12 @@ def _read(
 def _exclude(parts: list[Coded], rules: Rules, pool: Executor) -> np.ndarray:
     """Why each row is not counted: the place of a reason, or 0."""
     found = list(pool.map(lambda part: exclude_rows(part, rules), parts))
-    rows = suspect_rows([part.keys for part in parts], found)
+    rows = suspect_rows([part.keys for part in parts], found, pool)
     excluded = np.concatenate([np.zeros(0, dtype=np.uint8), *found])
     if rows.size:
-        texts, keys = identifiers_at(parts, rows), keys_at(parts, rows)
-        excluded[rows] = judge_twice(texts, keys, answers_at(parts, rules, rows))
+        few = parts_at(parts, rows)
+        texts, keys = pa.concat_arrays([each.identifiers for each in few]), np.concatenate([each.keys for each in few])
+        excluded[rows] = judge_twice(texts, keys, answers_of(few, rules))
     # Eight bytes a row that nothing needs any more.
     for part in parts:
         part.keys = np.zeros(0, dtype=np.uint64)

@@ -14,6 +14,9 @@ TABLE = "accompagnements"
 TITLE_ROWS = 30
 # Two answers of a person can look like titles (« Autre », « Collège »); three known titles cannot come by chance.
 LEAST_TITLES = 3
+# Share in per cent of the columns that the best row names, which makes an earlier row the titles: two exports put end
+# to end have two rows of titles, and what stands between them is persons.
+_NEARLY_PCT = 75
 
 _HELP = "data/raw/reference/entetes.csv"
 _TWO_LINES = "les titres tiennent sur deux lignes ; gardez une seule ligne de titres."
@@ -61,10 +64,10 @@ def count_titles(cells: list[str], known: dict[str, str]) -> int:
 
 
 def find_titles(rows: list[list[str]], known: dict[str, str]) -> tuple[int, int]:
-    """The place of the row that names the most columns among the first ones, and how many it names."""
+    """The place of the first row that names as many columns as any other, or nearly, and how many it names."""
     counts = [count_titles(cells, known) for cells in rows[:TITLE_ROWS]]
-    best = max(counts, default=0)
-    return (counts.index(best), best) if best else (0, 0)
+    least = max(counts, default=0) * _NEARLY_PCT
+    return next(((place, count) for place, count in enumerate(counts) if count and count * 100 >= least), (0, 0))
 
 
 def lay_out(cells: list[str], known: dict[str, str], *, width: int = 0) -> Layout:
