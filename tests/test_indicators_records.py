@@ -161,6 +161,26 @@ def test_months_are_those_of_the_calendar_for_any_two_days():
     assert (codes - 1).tolist() == [min(12, months) for months in expected]
 
 
+def quartiles(who: Persons, indicator: str) -> list[int]:
+    table = counted(who)
+    return table.loc[table["indicateur"].eq(indicator), "effectif_min"].tolist()
+
+
+def test_the_quartiles_of_a_duration_keep_those_that_ended_apart_from_those_that_go_on():
+    # Twenty ended after 0 to 19 months, twenty-four go on since 0 to 23 months; one has no start, one ends next year.
+    ended = [(str(date(2021 - n // 12, 12 - n % 12, 1)), "2021-12-01") for n in range(20)]
+    going_on = [(str(date(2021 - n // 12, 12 - n % 12, 1)), "") for n in range(23)]
+    last = [("", "2021-12-01"), ("", ""), ("2020-01-01", "2022-03-01")]
+    who = persons(**dict(zip(("date_debut", "date_fin"), map(list, zip(*ended, *going_on, *last, strict=True)), strict=True)))
+    assert quartiles(who, "duree_terminee") == [4, 9, 14]
+    assert quartiles(who, "duree_en_cours") == [5, 11, 17]
+
+
+@pytest.mark.parametrize(("size", "shown"), [(19, []), (20, [3, 3, 3])])
+def test_no_quartile_rests_on_fewer_than_five_persons(size, shown):
+    assert quartiles(persons(date_debut=["2021-01-01"] * size, date_fin=["2021-04-02"] * size), "duree_terminee") == shown
+
+
 def test_a_column_is_filled_and_a_referrer_is_not_missed_out_of_the_college():
     who = persons(origine=["college", "college", "famille", ""], orienteur=["enseignants", "", "", ""], uai=["0590001A", "", "", ""])
     filled = counts(who, "colonne_remplie")

@@ -208,6 +208,16 @@ def _of_the_file(followed: list[Person], year: int) -> Rows:
             if each.row[column] or (column == "orienteur" and each.row["origine"] != "college")
         ]
         rows[Key(year, "alses", "colonne_remplie", column)] = exactly("personnes", len(told), len(followed))
+    for name, is_ended in (("duree_terminee", True), ("duree_en_cours", False)):
+        starts = {id(each): _day(each.row["date_debut"]) for each in followed}
+        ends = {id(each): _day(each.row["date_fin"]) for each in followed}
+        kept = [each for each in followed if starts[id(each)] and bool(ends[id(each)] and ends[id(each)].year == year) == is_ended]
+        last = date(year, 12, 31)
+        lengths = sorted(_months(starts[id(each)], min(ends[id(each)] or last, last)) for each in kept)
+        lengths = [length for length in lengths if length >= 0]
+        for rank, answer in enumerate(("premier_quartile", "mediane", "troisieme_quartile"), start=1):
+            if len(lengths) >= 20:
+                rows[Key(year, "alses", name, answer)] = exactly("mois", lengths[-(-rank * len(lengths) // 4) - 1])
     return rows
 
 
