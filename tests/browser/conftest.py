@@ -13,9 +13,9 @@ REPORTS = {"2020": "real_root", "2032": "mini_root"}
 PAGES = ["index", "01_clean", "02_describe", "03_compare", "04_themes"]
 SINGLE = "alses_2020"  # the report in one page, to be sent
 # Of a year of records, the pages that it alone makes so long: crossings, two exports, a series.
-SYNTHETIC = "2021-synthetique"
+SYNTHETIC, SYNTHETIC_PAGES = "2021-synthetique", ["02_describe", "03_compare"]
 PAGES_OF_REPORTS = [(year, name) for year in REPORTS for name in PAGES]
-PAGES_OF_REPORTS += [(SYNTHETIC, name) for name in ("02_describe", "03_compare")]
+PAGES_OF_REPORTS += [(SYNTHETIC, name) for name in SYNTHETIC_PAGES]
 
 
 @pytest.fixture(scope="package")
