@@ -14,7 +14,7 @@ _TABLES = (
     ("reunions.csv", "les réunions du réseau"),
     ("enonces.csv", "la synthèse des réunions, reformulée et codée"),
     ("README.md", "d’où vient chaque fichier, et quand"),
-    ("datapackage.json", "la carte : le nom du document, sous « sources »"),
+    ("datapackage.json", "la carte : le document que les pages citent, sous « sources »"),
 )
 
 
@@ -50,7 +50,8 @@ def _act(options: Namespace) -> int:
     )
     for name, use in _TABLES:
         tell(beside(f"      {name:<23}", use))
-    tell(f"\nPuis : {paths.COMMAND} check --year {options.year}")
+    tell(filled("\nCe que chaque colonne veut dire : docs/data-dictionary.md"))
+    tell(f"Puis : {paths.COMMAND} check --year {options.year}")
     return 0
 
 

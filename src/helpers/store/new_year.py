@@ -7,7 +7,7 @@ from pathlib import Path
 
 from helpers import paths
 from helpers.schema import DataError, columns
-from helpers.store.cards import CARD
+from helpers.store.cards import CARD, unnamed
 
 
 def _card(year: int, model: dict) -> dict:
@@ -19,7 +19,8 @@ def _card(year: int, model: dict) -> dict:
         "contexte": "",
         "received": "",
         "sensitivity": "publique",
-        "sources": [{"title": f"fichiers reçus pour {year}", "description": ""}],
+        "sources": [{"title": unnamed(year), "description": ""}],
+        "associations_attendues": [],
         "resources": [
             {
                 "name": name,
