@@ -13,6 +13,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 import second_calculation as calculation
+from marks import marks_of
 from second_calculation import Key, Row, Rows, comparisons, tables
 
 YEAR, BEFORE = 2020, 2019
@@ -221,7 +222,7 @@ def in_comparisons(id: str, measure: str, compared: dict[str, comparisons.Compar
 
 
 def marked(page: Path) -> list[dict]:
-    return [mark.attrs for mark in BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").find_all("data")]
+    return [mark.attrs for mark in marks_of(BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser"))]
 
 
 def disagreements(marks: list[dict], again: Rows, compared: dict[str, comparisons.Comparison]) -> list[str]:

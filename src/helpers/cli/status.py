@@ -18,7 +18,9 @@ def _line(label: str, text: str) -> None:
 
 def _files(rows: dict[str, int | None], exports: dict[str, int | None]) -> str:
     def counted(count: int | None, otherwise: str) -> str:
-        return otherwise if count is None else f"{count} ligne{'s' if count > 1 else ''}".replace(" ", "\u00a0")
+        if count is None:
+            return otherwise
+        return f"{count:,} ligne{'s' if count > 1 else ''}".translate({ord(","): "\u202f", ord(" "): "\u00a0"})
 
     listed = [f"{name} ({counted(count, 'illisible')})" for name, count in rows.items()]
     listed += [f"{name} ({counted(count, 'pas encore lu')})" for name, count in exports.items()]
