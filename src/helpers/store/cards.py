@@ -42,8 +42,9 @@ def read_export_card(year: int) -> dict[str, dict]:
 def read_card(year: int) -> dict[str, str]:
     """What the card of a year says for its pages; a plain description of what was received if it names no document.
 
-    ``title`` is the document that pages cite, ``source`` its full name, ``contexte`` what set the year apart. Without
-    a card, or with the one that `new-year` made and nobody filled in, the description says whether it is an export.
+    ``title`` is the document that pages cite, ``source`` all that they rest on, ``contexte`` what set the year apart.
+    Without a card, or with the one that `new-year` made and nobody filled in, the description says whether it is an
+    export.
 
     Raises
     ------
@@ -71,7 +72,8 @@ def read_card(year: int) -> dict[str, str]:
         if len(str(text)) > most:
             raise DataError(f"{paths.relative(path)} : « {name} » dépasse {most} caractères ; abrégez-le.")
     full = f"{title} ({described})" if described else title
-    return {"title": title, "source": full, "contexte": str(card.get("contexte") or "")}
+    both = f"{full} ; {_plain_description(year)}" if paths.exports(year) else full
+    return {"title": title, "source": both, "contexte": str(card.get("contexte") or "")}
 
 
 def simulated_exports(year: int) -> list[Path]:
