@@ -1,6 +1,7 @@
 """Persons to indicators: what each question counts, and crossings that show nobody."""
 
 import itertools
+from collections import Counter
 from datetime import date
 
 import numpy as np
@@ -160,6 +161,26 @@ def test_months_are_those_of_the_calendar_for_any_two_days():
     assert (codes - 1).tolist() == [min(12, months) for months in expected]
 
 
+def quartiles(who: Persons, indicator: str) -> list[int]:
+    table = counted(who)
+    return table.loc[table["indicateur"].eq(indicator), "effectif_min"].tolist()
+
+
+def test_the_quartiles_of_a_duration_keep_those_that_ended_apart_from_those_that_go_on():
+    # Twenty ended after 0 to 19 months, twenty-four go on since 0 to 23 months; one has no start, one ends next year.
+    ended = [(str(date(2021 - n // 12, 12 - n % 12, 1)), "2021-12-01") for n in range(20)]
+    going_on = [(str(date(2021 - n // 12, 12 - n % 12, 1)), "") for n in range(23)]
+    last = [("", "2021-12-01"), ("", ""), ("2020-01-01", "2022-03-01")]
+    who = persons(**dict(zip(("date_debut", "date_fin"), map(list, zip(*ended, *going_on, *last, strict=True)), strict=True)))
+    assert quartiles(who, "duree_terminee") == [4, 9, 14]
+    assert quartiles(who, "duree_en_cours") == [5, 11, 17]
+
+
+@pytest.mark.parametrize(("size", "shown"), [(19, []), (20, [3, 3, 3])])
+def test_no_quartile_rests_on_fewer_than_five_persons(size, shown):
+    assert quartiles(persons(date_debut=["2021-01-01"] * size, date_fin=["2021-04-02"] * size), "duree_terminee") == shown
+
+
 def test_a_column_is_filled_and_a_referrer_is_not_missed_out_of_the_college():
     who = persons(origine=["college", "college", "famille", ""], orienteur=["enseignants", "", "", ""], uai=["0590001A", "", "", ""])
     filled = counts(who, "colonne_remplie")
@@ -274,6 +295,22 @@ def test_pairs_of_goals_hide_the_four_cells_of_each(size):
         for row in table[table["indicateur"].eq("objectif") & table["croise_avec"].eq("objectif")].itertuples():
             own, other, both = margins[row.modalite], margins[row.modalite_croisee], row.effectif_min
             assert not FEW & {both, own - both, other - both, base - own - other + both}
+
+
+def test_pairs_of_goals_left_out_are_not_told_by_how_many_goals_persons_have():
+    """Each person with n goals makes n(n-1)/2 pairs: their sum, less what is shown, is the sum of what is left out."""
+    hidden_somewhere = 0
+    for size, seed in itertools.product((60, 150, 400), range(8)):
+        who = made(2021, size, seed=seed)
+        goals = [set(text.split(";")) - {""} for text, by in zip(who["objectifs"], who["suivi_par"], strict=True) if by == "alses"]
+        every = Counter(frozenset(pair) for own in goals for pair in itertools.combinations(sorted(own), 2))
+        table = counted(Persons.of(2021, who))
+        cells = table[table["indicateur"].eq("objectif") & table["croise_avec"].eq("objectif")]
+        shown = {frozenset((row.modalite, row.modalite_croisee)) for row in cells.itertuples()}
+        hidden = [count for pair, count in every.items() if pair not in shown]
+        assert sum(hidden) > 4 * len(hidden) or not hidden or not shown, (size, seed)
+        hidden_somewhere += bool(hidden and shown)
+    assert hidden_somewhere
 
 
 @pytest.mark.parametrize("size", [60, 150, 400])

@@ -117,16 +117,24 @@ def test_who_goes_on_is_the_same_person_a_year_older(two_years):
     assert len(alses) > 0.9 * goes_on.sum()
     for column in ("sexe", "annee_naissance", "date_debut"):
         assert both[column].equals(both[f"{column}_avant"].rename(column))
-    levels = set(zip(alses["niveau_avant"], alses["niveau"], strict=True))
-    assert levels == {("6e", "5e"), ("5e", "4e"), ("4e", "3e"), ("autre", "autre"), ("", "")}
+    is_autumn = alses["date_debut"].ge("2020-09")
+    levels = [set(zip(each["niveau_avant"], each["niveau"], strict=True)) for each in (alses[~is_autumn], alses[is_autumn])]
+    assert levels[0] == {("6e", "5e"), ("5e", "4e"), ("4e", "3e"), ("autre", "autre"), ("", "")}
+    assert levels[1] == {(level, level) for level in ("6e", "5e", "4e", "3e", "autre", "")}
     assert len(set(now["uai"]) - set(before["uai"])) == 6
 
 
+def test_no_class_is_all_new_nor_hardly_so(two_years):
+    now = two_years[1][lambda rows: rows["suivi_par"].eq("alses")]
+    shares = now["nouvel_accompagnement"].eq("oui").groupby(now["niveau"]).mean()
+    assert shares[["6e", "5e", "4e", "3e", "autre"]].between(0.25, 0.95).all(), shares
+
+
 def test_who_ended_or_left_the_college_does_not_come_back_as_a_pupil():
-    rows = [("a", "3e", ""), ("b", "4e", ""), ("c", "5e", "2020-06-25"), ("d", "6e", "")]
-    earlier = pd.DataFrame(rows, columns=["identifiant", "niveau", "date_fin"]).assign(suivi_par="alses", situation="collegien")
+    rows = [("a", "3e", "", "2020-08-31"), ("b", "4e", "", "2020-03-02"), ("c", "5e", "2020-06-25", "2020-01-06"), ("d", "6e", "", "2019-11-04"), ("e", "3e", "", "2020-09-01")]
+    earlier = pd.DataFrame(rows, columns=["identifiant", "niveau", "date_fin", "date_debut"]).assign(annee=2020, suivi_par="alses", situation="collegien")
     found = candidates(earlier, "alses")
-    assert dict(zip(found["identifiant"], found["niveau"], strict=True)) == {"b": "3e", "d": "5e"}
+    assert dict(zip(found["identifiant"], found["niveau"], strict=True)) == {"b": "3e", "d": "5e", "e": "3e"}
     left = candidates(earlier, "hors_college")
     assert left[["identifiant", "niveau", "situation"]].to_numpy().tolist() == [["a", "hors_college", "lyceen"]]
 

@@ -4,6 +4,7 @@
 the canonical table: modalities of the catalogue, one row a person, nothing to reject.
 """
 
+import itertools
 import math
 from collections import Counter
 from collections.abc import Iterable
@@ -207,6 +208,16 @@ def _of_the_file(followed: list[Person], year: int) -> Rows:
             if each.row[column] or (column == "orienteur" and each.row["origine"] != "college")
         ]
         rows[Key(year, "alses", "colonne_remplie", column)] = exactly("personnes", len(told), len(followed))
+    for name, is_ended in (("duree_terminee", True), ("duree_en_cours", False)):
+        starts = {id(each): _day(each.row["date_debut"]) for each in followed}
+        ends = {id(each): _day(each.row["date_fin"]) for each in followed}
+        kept = [each for each in followed if starts[id(each)] and bool(ends[id(each)] and ends[id(each)].year == year) == is_ended]
+        last = date(year, 12, 31)
+        lengths = sorted(_months(starts[id(each)], min(ends[id(each)] or last, last)) for each in kept)
+        lengths = [length for length in lengths if length >= 0]
+        for rank, answer in enumerate(("premier_quartile", "mediane", "troisieme_quartile"), start=1):
+            if len(lengths) >= 20:
+                rows[Key(year, "alses", name, answer)] = exactly("mois", lengths[-(-rank * len(lengths) // 4) - 1])
     return rows
 
 
@@ -291,14 +302,21 @@ def _goals_by_request(persons: list[Person]) -> list[tuple[str, str, int, int]]:
 
 
 def _pairs_of_goals(persons: list[Person]) -> list[tuple[str, str, int, int]]:
-    found = []
-    names = [*OBJECTIVES, *ONLY_RECORDED]
-    for goal in names:
-        for other in names:
-            four = Counter((goal in each.answers["objectif"], other in each.answers["objectif"]) for each in persons)
-            if goal != other and four[True, True] and not FEW & set(four.values()):
-                found.append((goal, other, four[True, True], four[True, True] + four[False, True]))
-    return found
+    names, both, shown = [*OBJECTIVES, *ONLY_RECORDED], {}, []
+    for goal, other in itertools.combinations(names, 2):
+        four = Counter((goal in each.answers["objectif"], other in each.answers["objectif"]) for each in persons)
+        if four[True, True]:
+            both[goal, other] = four[True, True]
+            if not FEW & set(four.values()):
+                shown.append((goal, other))
+    # The pairs of all persons are known from how many goals each has: what is left out must not all be able to be few.
+    while shown and len(shown) < len(both):
+        hidden = [count for pair, count in both.items() if pair not in shown]
+        if sum(hidden) > len(hidden) * max(FEW):
+            break
+        shown.remove(min(shown, key=both.get))
+    found = [(*pair, both[pair]) for pair in shown] + [(*pair[::-1], both[pair]) for pair in shown]
+    return [(goal, other, count, giving(persons, "objectif", other)) for goal, other, count in found]
 
 
 def _crossings(followed: list[Person], year: int) -> Rows:

@@ -10,6 +10,7 @@ persons        individual records, counted
 groups         some of the persons, and how many of them have each code
 answers        what each person answered, as codes
 derived        what the persons answered to questions that no column asks
+quartiles      how long follow-ups last, or have lasted so far
 crossings      two questions crossed, no cell too small
 before         the year before, printed or counted
 reconcile      printed figures beside the same, counted

@@ -65,15 +65,22 @@ def _request_is_goal(group: Group) -> tuple[np.ndarray, list[Members]]:
     return codes, members
 
 
-def _duration(group: Group) -> tuple[np.ndarray, list[Members]]:
-    """Complete calendar months from the start to the end, or to the last day of the year, whichever comes first."""
+def months_spent(group: Group) -> np.ndarray:
+    """Complete calendar months from the start to the end, or to the last day of the year, whichever comes first.
+
+    One a person, below zero when the start is not known.
+    """
     labels, last = group.persons.labels, _rank(f"{group.persons.year}-12-31")
     starts = np.array([_rank(day) if day else last + _MONTH for day in labels["date_debut"]], dtype=np.int32)
     ends = np.array([min(_rank(day), last) if day else last for day in labels["date_fin"]], dtype=np.int32)
-    months = np.full(group.size, 0, dtype=np.uint8)
+    months = np.empty(group.size, dtype=np.int16)
     for step in steps(group.size):
-        spent = (ends[group.codes("date_fin")[step]] - starts[group.codes("date_debut")[step]]) // _MONTH
-        months[step] = np.clip(spent, -1, _DURATION_BOUNDS[-1]) + 1
+        months[step] = (ends[group.codes("date_fin")[step]] - starts[group.codes("date_debut")[step]]) // _MONTH
+    return months
+
+
+def _duration(group: Group) -> tuple[np.ndarray, list[Members]]:
+    months = (np.clip(months_spent(group), -1, _DURATION_BOUNDS[-1]) + 1).astype(np.uint8)
     known = [_class(value, _DURATION_BOUNDS, "duree") for value in range(_DURATION_BOUNDS[-1] + 1)]
     return months, [(UNKNOWN,), *known]
 

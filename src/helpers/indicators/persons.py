@@ -8,6 +8,7 @@ import pandas as pd
 from helpers.indicators.answers import answers_to
 from helpers.indicators.crossings import cross
 from helpers.indicators.groups import Group, tally
+from helpers.indicators.quartiles import LENGTHS, quartiles_of
 from helpers.indicators.rows import row, table
 from helpers.records import Persons
 from helpers.schema import Indicator, catalogue
@@ -58,6 +59,10 @@ def _rows(group: Group, entry: Indicator, perimeter: str) -> Iterator[dict]:
     if entry.id == "colonne_remplie":
         for column in entry.modalities:
             yield _exact(group, entry, perimeter, column, _filled(group, column), base=(group.size,) * 2)
+        return
+    if entry.id in LENGTHS:
+        for modality, months in zip(entry.modalities, quartiles_of(group, entry.id), strict=False):
+            yield _exact(group, entry, perimeter, modality, months)
         return
     answers = answers_to(group, entry)
     base = (answers.base,) * 2

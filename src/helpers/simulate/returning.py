@@ -7,22 +7,26 @@ from helpers.simulate.assumptions import ALSES, OUTSIDE
 
 _NEXT = {"6e": "5e", "5e": "4e", "4e": "3e"}
 _LAST = "3e"
+_AUTUMN = "-09"
 
 
 def candidates(earlier: pd.DataFrame, stratum: str) -> pd.DataFrame:
     """Who may still be followed in a stratum: those whose accompaniment has no end, as they now are.
 
-    Who was in the last level has left the collège, and may be followed as a lycéen. Schema ``accompagnements``.
+    Who began in autumn is in the same class until summer, and is still said to be: so a class is never full of new
+    persons alone. Who was in the last level has left the collège, and may be followed as a lycéen. Schema
+    ``accompagnements``.
     """
     still = earlier[earlier["date_fin"].eq("")]
     is_pupil, by_alses = still["situation"].eq("collegien"), still["suivi_par"].eq("alses")
-    leaves = is_pupil & still["niveau"].eq(_LAST)
+    is_same_year = still["date_debut"].str.slice(0, 7) >= still["annee"].astype("str") + _AUTUMN
+    leaves = is_pupil & still["niveau"].eq(_LAST) & ~is_same_year
     if stratum == OUTSIDE:
         found = still[~is_pupil | leaves]
         situation = found["situation"].mask(found["situation"].eq("collegien"), "lyceen")
         return found.assign(situation=situation, niveau="hors_college")
     found = still[is_pupil & ~leaves & (by_alses if stratum == ALSES else ~by_alses)]
-    return found.assign(niveau=found["niveau"].replace(_NEXT))
+    return found.assign(niveau=found["niveau"].mask(~is_same_year, found["niveau"].replace(_NEXT)))
 
 
 def draw(rng: np.random.Generator, found: pd.DataFrame, many: int, room: dict[str, dict[str, int]]) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from helpers.store.export import inert
 
 # Rows written at a time, some 20 MB of them.
 _ROW_GROUP = 250_000
+PERSONS, QUARANTINE = "accompagnements.parquet", "quarantaine.csv"
 # Where the file keeps its year and the order of the labels.
 _NOTE = b"alses"
 
@@ -41,31 +42,63 @@ def _write(persons: Persons, path: Path) -> None:
             file.write_table(pa.Table.from_arrays(arrays, schema=schema), row_group_size=_ROW_GROUP)
 
 
+def _quarantine(rejected: pd.DataFrame) -> str:
+    texts = [name for name in rejected.columns if name != "ligne"]
+    safe = rejected.assign(**{name: rejected[name].astype(object).map(inert) for name in texts})
+    return safe.to_csv(index=False, sep=";", lineterminator="\r\n")
+
+
+def save_rejected(cleaned: Cleaned) -> Path:
+    """The private ``quarantaine.csv`` where the rejected rows of a year now are, as received, whole or not at all.
+
+    For a French spreadsheet: semicolons, UTF-8 with BOM, no text that would run as a formula. It holds data of persons:
+    never in git, nor in a report.
+
+    >>> registres = {"spellings": store.read_reference("modalites"), **store.read_registers()}
+    >>> nettoyage = clean.clean_persons(records.Received(2021), **registres)
+    >>> paths.relative(store.save_rejected(nettoyage))
+    'data/processed/2021/prive/quarantaine.csv'
+    """
+    path = _folder(cleaned.persons.year) / QUARANTINE
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f"{path.name}.partiel")
+    beside.write_text(_quarantine(cleaned.rejected), encoding="utf-8-sig", newline="")
+    return beside.replace(path)
+
+
 def save_persons(cleaned: Cleaned) -> Path:
     """The private folder where the persons of a year and the rows that are not counted now are, whole or not at all.
 
-    ``accompagnements.parquet`` holds the persons (schema ``accompagnements``); ``quarantaine.csv`` the rejected rows as
-    received, for a French spreadsheet: semicolons, UTF-8 with BOM, no text that would run as a formula. Both hold data
-    of persons: the folder is never in git, nor in a report.
+    ``accompagnements.parquet`` holds the persons (schema ``accompagnements``); ``quarantaine.csv`` is that of
+    `save_rejected`. Both hold data of persons: the folder is never in git, nor in a report. A year without any row has
+    no such folder: what an export that is no longer there left in it is removed.
 
-    >>> registres = {"spellings": store.read_reference("modalites"), **store.read_registers()}
-    >>> dossier = store.save_persons(clean.clean_persons(records.Received(2021), **registres))
+    >>> personnes = records.Persons.of(2021, pd.DataFrame({"identifiant": ["F1"], "sexe": ["filles"]}))
+    >>> rien = pd.DataFrame()
+    >>> dossier = store.save_persons(records.Cleaned(personnes, rien, rien, rien, read=1))
     >>> paths.relative(dossier), sorted(fichier.name for fichier in dossier.iterdir())
     ('data/processed/2021/prive', ['accompagnements.parquet', 'quarantaine.csv'])
     """
     folder = _folder(cleaned.persons.year)
+    if not cleaned.read:
+        _forget(folder)
+        return folder
     folder.mkdir(parents=True, exist_ok=True)
-    beside = {name: folder / f"{name}.partiel" for name in ("accompagnements.parquet", "quarantaine.csv")}
-    _write(cleaned.persons, beside["accompagnements.parquet"])
-    rejected = cleaned.rejected
-    texts = [name for name in rejected.columns if name != "ligne"]
-    safe = rejected.assign(**{name: rejected[name].astype(object).map(inert) for name in texts})
-    content = safe.to_csv(index=False, sep=";", lineterminator="\r\n")
-    beside["quarantaine.csv"].write_text(content, encoding="utf-8-sig", newline="")
-    # Renamed only once both are written: a reader never sees half a file.
-    for name, path in beside.items():
-        path.replace(folder / name)
+    beside = folder / f"{PERSONS}.partiel"
+    _write(cleaned.persons, beside)
+    save_rejected(cleaned)
+    # Last of all, so that persons are never there with the rejected rows of another reading.
+    beside.replace(folder / PERSONS)
     return folder
+
+
+def _forget(folder: Path) -> None:
+    if folder.is_dir():
+        for name in (PERSONS, QUARANTINE):
+            (folder / name).unlink(missing_ok=True)
+            (folder / f"{name}.partiel").unlink(missing_ok=True)
+        if not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def load_records(year: int) -> Persons:
@@ -76,12 +109,13 @@ def load_records(year: int) -> Persons:
     DataError
         when 01 has not cleaned an export of this year.
 
-    >>> registres = {"spellings": store.read_reference("modalites"), **store.read_registers()}
-    >>> dossier = store.save_persons(clean.clean_persons(records.Received(2021), **registres))
+    >>> personnes = records.Persons.of(2021, pd.DataFrame({"identifiant": ["F1"], "sexe": ["filles"]}))
+    >>> rien = pd.DataFrame()
+    >>> dossier = store.save_persons(records.Cleaned(personnes, rien, rien, rien, read=1))
     >>> len(store.load_records(2021))
-    0
+    1
     """
-    path = _folder(year) / "accompagnements.parquet"
+    path = _folder(year) / PERSONS
     if not path.is_file():
         told = f"{paths.relative(path)} n’existe pas encore : exécutez 01_clean pour {year}, avec un export."
         raise DataError(told)
@@ -123,8 +157,9 @@ def load_persons(year: int) -> pd.DataFrame:
     DataError
         as `load_records` does.
 
-    >>> registres = {"spellings": store.read_reference("modalites"), **store.read_registers()}
-    >>> dossier = store.save_persons(clean.clean_persons(records.Received(2021), **registres))
+    >>> personnes = records.Persons.of(2021, pd.DataFrame({"identifiant": ["F1"], "sexe": ["filles"]}))
+    >>> rien = pd.DataFrame()
+    >>> dossier = store.save_persons(records.Cleaned(personnes, rien, rien, rien, read=1))
     >>> list(store.load_persons(2021).columns[:3])
     ['identifiant', 'annee', 'association']
     """
