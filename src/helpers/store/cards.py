@@ -54,9 +54,8 @@ def read_card(year: int) -> dict[str, str]:
     >>> store.read_card(2020)["title"]
     'Note de synthèse 2020'
     """
-    path = paths.raw(year) / CARD
+    path, received = paths.raw(year) / CARD, _plain_description(year)
     if not path.is_file():
-        received = _plain_description(year)
         return {"title": received, "source": received, "contexte": ""}
     try:
         card = json.loads(path.read_text(encoding="utf-8-sig"))
@@ -65,14 +64,14 @@ def read_card(year: int) -> dict[str, str]:
     source = (card.get("sources") or [{}])[0] if isinstance(card, dict) else {}
     title, described = source.get("title"), source.get("description") or ""
     if title == unnamed(year):
-        title = _plain_description(year)
+        title = received
     if not isinstance(title, str) or not title.strip():
         raise DataError(f"{paths.relative(path)} : « sources » doit nommer un document (title) ; corrigez la carte.")
     for name, text, most in (("title", title, 150), ("description", described, 1000)):
         if len(str(text)) > most:
             raise DataError(f"{paths.relative(path)} : « {name} » dépasse {most} caractères ; abrégez-le.")
     full = f"{title} ({described})" if described else title
-    both = f"{full} ; {_plain_description(year)}" if paths.exports(year) else full
+    both = f"{full} ; {received}" if paths.exports(year) and title != received else full
     return {"title": title, "source": both, "contexte": str(card.get("contexte") or "")}
 
 
