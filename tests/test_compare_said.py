@@ -119,7 +119,7 @@ def test_a_part_that_keeps_one_to_four_persons_is_said_with_its_bounds():
 @pytest.mark.parametrize(("finding", "words"), [
     ("hausse", "augmente d’année en année"), ("baisse", "diminue d’année en année"), ("stable", "reste stable, à un point près"),
     ("hausse_ou_stable", "augmente ou reste stable d’une année à la suivante"), ("baisse_ou_stable", "diminue ou reste stable d’une année à la suivante"),
-    ("peu_ou_stable", "reste stable, à un point près, d’une année à la suivante"), ("va_et_vient", "monte et descend"),
+    ("peu_ou_stable", "reste stable, à un point près, d’une année à la suivante"), ("va_et_vient", "ne va pas toujours dans le même sens"),
     ("indetermine", "a pu changer, mais l’arrondi ne permet pas de dire dans quel sens"),
 ])
 def test_a_series_is_told_by_its_course(finding, words):
