@@ -49,21 +49,6 @@ def data_root(tmp_path, monkeypatch) -> Path:
 # The environment of the commands that run beside the tests: the one before any test changed it.
 ENVIRONMENT = dict(os.environ)
 
-# Each report that tests share: the project it is made from, its year, and where; one path has a space and an accent.
-REPORTS = {"mini_root": (MINI, 2032, "mini/dossier d’été"), "real_root": (REPOSITORY, 2020, "vrai/projet")}
-
-
-@cache
-def reports_read_in(path: Path) -> frozenset[str]:
-    """The shared reports that a test file names; the tests in a browser look at both."""
-    named = re.findall("|".join(REPORTS), path.read_text(encoding="utf-8"))
-    return frozenset(REPORTS if path.parent.name == "browser" else named)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The files that need no report first; each file stays whole, and in its place among its like."""
-    items.sort(key=lambda item: bool(reports_read_in(item.path)))
-
 
 class Workshop:
     """Makes long things once for all the processes that run the tests: whoever comes first makes, the others wait.
@@ -129,11 +114,48 @@ class Workshop:
         return thing
 
 
-def _report_of(workshop: Workshop, source: Path, year: int, place: str) -> Path:
-    root = copy_project(source, workshop.folder / place)
-    done = workshop.run(root, "-m", "helpers.cli", "run", "--year", str(year))
+def _run(workshop: Workshop, root: Path, *commands: str) -> Path:
+    """The data root, once the commands have run on it: in one process, where libraries are loaded once."""
+    script = "import shlex, sys; from helpers import cli; [cli.main(shlex.split(each)) and sys.exit(1) for each in sys.argv[1:]]"
+    done = workshop.run(root, "-c", script, *commands)
     assert done.returncode == 0, done.stderr
     return root
+
+
+def _report_of(workshop: Workshop, source: Path, year: int, place: str) -> Path:
+    return _run(workshop, copy_project(source, workshop.folder / place), f"run --year {year}")
+
+
+def _synthetic_reports(workshop: Workshop) -> Path:
+    return _run(
+        workshop,
+        copy_project(REPOSITORY, workshop.folder / "synthétique"),
+        "simulate --year 2019 --from-published",
+        "simulate --year 2020 --from-published",
+        "simulate --year 2021 --persons 2500 --seed 1",
+        "run --year 2020",
+        "run --year 2021 --compare-to 2020",
+    )
+
+
+# Each report that tests share, and how it is made; one path has a space and an accent.
+REPORTS = {
+    "mini_root": (_report_of, MINI, 2032, "mini/dossier d’été"),
+    "real_root": (_report_of, REPOSITORY, 2020, "vrai/projet"),
+    "synthetic_root": (_synthetic_reports,),
+}
+
+
+@cache
+def reports_read_in(path: Path) -> frozenset[str]:
+    """The shared reports that a test file names; the tests in a browser look at all."""
+    named = re.findall("|".join(REPORTS), path.read_text(encoding="utf-8"))
+    return frozenset(REPORTS if path.parent.name == "browser" else named)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that need no report first; each file stays whole, and in its place among its like."""
+    items.sort(key=lambda item: bool(reports_read_in(item.path)))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -147,7 +169,7 @@ def workshop(request, tmp_path_factory) -> Iterator[Workshop]:
     needed = frozenset().union(*(reports_read_in(item.path) for item in request.session.items))
     for name, report in REPORTS.items():
         if name in needed:
-            opened.order(name, _report_of, *report)
+            opened.order(name, *report)
     for module in dict.fromkeys(item.module for item in request.session.items):
         for name, make in getattr(module, "BESIDE", {}).items():
             opened.order(name, make)
@@ -165,3 +187,9 @@ def mini_root(workshop) -> Path:
 def real_root(workshop) -> Path:
     """The data root of the true raw files after ``alses run --year 2020``."""
     return workshop.take("real_root")
+
+
+@pytest.fixture(scope="session")
+def synthetic_root(workshop) -> Path:
+    """The data root of simulated exports after the reports of 2020 (as printed) and of 2021 (invented), in one series."""
+    return workshop.take("synthetic_root")

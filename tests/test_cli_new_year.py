@@ -4,6 +4,8 @@ import csv
 import json
 import re
 
+import pytest
+
 from helpers import cli, paths, schema, store
 
 FILES = ["README.md", "chiffres_publies.csv", "datapackage.json", "enonces.csv", "prises_de_poste.csv", "reunions.csv"]
@@ -20,6 +22,7 @@ def test_the_folder_has_a_log_a_card_and_tables_with_their_columns_and_no_row(da
         with paths.raw_table(2033, name).open(encoding="utf-8", newline="") as file:
             assert list(csv.reader(file)) == [schema.columns(name)]
     log = (paths.raw(2033) / "README.md").read_text(encoding="utf-8")
+    assert "- `enonces.csv` : une ligne est un énoncé de la synthèse des réunions, reformulé et codé.\n\n" in log
     assert log.startswith("# Année 2033\n") and "{" not in log and "check --year 2033" in log
 
 
@@ -27,6 +30,7 @@ def test_the_card_can_be_read_and_lists_the_tables(data_root):
     assert cli.main(["new-year", "2033"]) == 0
     assert store.read_card(2033) == {"title": "fichiers reçus pour 2033", "source": "fichiers reçus pour 2033", "contexte": ""}
     card = json.loads((paths.raw(2033) / "datapackage.json").read_text(encoding="utf-8"))
+    assert card["associations_attendues"] == store.expected_associations(2033) == []
     assert [each["path"] for each in card["resources"]] == ["chiffres_publies.csv", "prises_de_poste.csv", "reunions.csv", "enonces.csv"]
 
 
@@ -37,6 +41,8 @@ def test_it_says_what_to_put_where_and_that_the_export_never_enters_git(data_roo
     assert "commence par « accompagnements » (.csv, .xlsx, .ods ou .parquet). Il n’entre jamais dans git" in told
     assert "colonnes obligatoires : identifiant, annee, association, suivi_par, situation, niveau, sexe, " in told
     assert "colonnes facultatives : territoire, uai, college, annee_naissance, date_debut, date_fin, orienteur " in told
+    assert all(f" {name}.csv {row} " in told for name, row in store.new_tables().items())
+    assert "Ce que chaque colonne veut dire : docs/data-dictionary.md " in told.replace("\u00a0", " ")
     assert told.endswith(f"Puis : {paths.COMMAND} check --year 2033 ")
 
 
@@ -62,3 +68,21 @@ def test_a_file_in_the_place_of_the_folder_is_one_sentence(data_root, capsys):
     assert cli.main(["new-year", "2033"]) == 2
     told = capsys.readouterr().err.replace("\u00a0", " ")
     assert told == "data/raw/2033 est un fichier : renommez-le, un dossier de ce nom est nécessaire.\n"
+
+
+def test_a_card_that_nobody_filled_in_says_what_was_received(data_root):
+    assert cli.main(["new-year", "2033"]) == 0
+    for name, title in (("accompagnements_synthetique", "données simulées pour 2033"), ("accompagnements", "export de la base départementale reçu pour 2033")):
+        file = paths.raw(2033) / f"{name}.csv"
+        file.write_text("identifiant\n", encoding="utf-8")
+        assert store.read_card(2033)["title"] == title
+        file.unlink()
+
+
+@pytest.mark.parametrize("slip", ["0201", "201", "20211", "deux"])
+def test_a_slip_in_the_year_makes_no_folder(slip, data_root, capsys):
+    before = sorted(paths.raw(2033).parent.iterdir())
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["new-year", slip])
+    assert stop.value.code == 2 and f"une année en quatre chiffres est attendue, reçu : {slip} " in re.sub(r"\s+", " ", capsys.readouterr().err)
+    assert sorted(paths.raw(2033).parent.iterdir()) == before

@@ -90,6 +90,14 @@ def test_a_documented_command_exists(path):
             assert cli.build_parser().parse_args(arguments.split())
 
 
+def test_the_log_of_raw_files_names_each_table_and_each_name_let_in():
+    text = read(ROOT / "data" / "raw" / "README.md")
+    tables = sorted(path.relative_to(ROOT / "data" / "raw").as_posix() for path in ROOT.glob("data/raw/[0-9r]*/*.csv"))
+    assert sorted(re.findall(r"^\| `(\S+)` \|", text, re.MULTILINE)) == [name for name in tables if "accompagnements" not in name]
+    let_in = re.findall(r"^!/data/raw/\[.*\]/(\S+)$", read(ROOT / ".gitignore"), re.MULTILINE)
+    assert let_in and [name for name in let_in if f"`{name}`" not in text] == []
+
+
 # --- the two identity cards ------------------------------------------------------------------------------------------
 
 

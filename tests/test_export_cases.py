@@ -23,7 +23,7 @@ ELSEWHERE = {
     46: "test_clean_persons.py::test_a_name_that_two_colleges_bear_leads_to_none",
     50: "test_second_records.py::test_every_overlap_is_found_again",
     57: "test_store_frozen.py::test_the_export_of_another_year_is_known_after_it_is_gone",
-    58: "test_receive_text.py::test_the_same_file_twice_is_told",
+    58: "test_check_wrong_files.py::test_two_files_with_the_same_persons_are_told",
     59: "test_checks_records.py::test_an_expected_association_without_a_row_is_a_fault",
     66: "test_receive_workbook.py::test_a_cell_on_the_last_row_of_the_sheet_makes_no_row",
     67: "test_receive_workbook.py::test_a_value_repeated_without_end_in_an_ods_file_is_told",

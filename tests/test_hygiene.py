@@ -9,6 +9,8 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from helpers import paths
+
 ROOT = Path(__file__).resolve().parents[1]
 BYTES_MAX = 1_000_000
 
@@ -104,6 +106,16 @@ DROPPED = [
     )
 ]
 
+# Every name that reading takes for an export, dropped where it does not belong.
+STRAY = [
+    f"{folder}{stem}{suffix}"
+    for folder, stem, suffix in itertools.product(
+        ("", "notebooks/", "docs/", "src/helpers/", "tests/mini/"),
+        ("accompagnement", "Accompagnements 2021", "ACCOMPAGNEMENTS_lille", "accompagnements(1)"),
+        (".csv", ".TXT", ".tsv", ".xlsx", ".Ods", ".PARQUET", ".xls", ".csv.gz", ".bak", ""),
+    )
+]
+
 
 def git(*arguments: str, given: str = "") -> list[str]:
     """The names that git answers, one after each NUL; skips where git or its folder is missing."""
@@ -144,6 +156,14 @@ def test_what_must_stay_out_is_refused(path):
 
 def test_an_export_dropped_under_any_name_is_refused():
     assert set(DROPPED) - ignored(DROPPED) == set()
+
+
+def test_what_is_read_as_an_export_is_refused_in_every_folder(data_root):
+    assert set(STRAY) - ignored(STRAY) == set()
+    for path in (paths.raw(2033) / Path(name).name for name in STRAY):
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"x")
+        assert path in paths.exports(2033)
 
 
 @pytest.mark.parametrize("path", ALLOWED)

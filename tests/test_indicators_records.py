@@ -1,6 +1,7 @@
 """Persons to indicators: what each question counts, and crossings that show nobody."""
 
 import itertools
+from collections import Counter
 from datetime import date
 
 import numpy as np
@@ -294,6 +295,22 @@ def test_pairs_of_goals_hide_the_four_cells_of_each(size):
         for row in table[table["indicateur"].eq("objectif") & table["croise_avec"].eq("objectif")].itertuples():
             own, other, both = margins[row.modalite], margins[row.modalite_croisee], row.effectif_min
             assert not FEW & {both, own - both, other - both, base - own - other + both}
+
+
+def test_pairs_of_goals_left_out_are_not_told_by_how_many_goals_persons_have():
+    """Each person with n goals makes n(n-1)/2 pairs: their sum, less what is shown, is the sum of what is left out."""
+    hidden_somewhere = 0
+    for size, seed in itertools.product((60, 150, 400), range(8)):
+        who = made(2021, size, seed=seed)
+        goals = [set(text.split(";")) - {""} for text, by in zip(who["objectifs"], who["suivi_par"], strict=True) if by == "alses"]
+        every = Counter(frozenset(pair) for own in goals for pair in itertools.combinations(sorted(own), 2))
+        table = counted(Persons.of(2021, who))
+        cells = table[table["indicateur"].eq("objectif") & table["croise_avec"].eq("objectif")]
+        shown = {frozenset((row.modalite, row.modalite_croisee)) for row in cells.itertuples()}
+        hidden = [count for pair, count in every.items() if pair not in shown]
+        assert sum(hidden) > 4 * len(hidden) or not hidden or not shown, (size, seed)
+        hidden_somewhere += bool(hidden and shown)
+    assert hidden_somewhere
 
 
 @pytest.mark.parametrize("size", [60, 150, 400])

@@ -6,9 +6,11 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from helpers import wording
 from helpers.publish import Page, PublicationError, export_page, extract, page_title
 from helpers.publish.outline import slug
 from helpers.publish.stack import quoted
+from marks import marks_of
 
 PAGES = [
     Page("01_clean", "Nettoyer", "01_clean.html"),
@@ -62,12 +64,27 @@ def test_a_cell_that_says_nothing_leaves_no_trace_of_its_code():
     assert "dire(rien)" not in page.text and "dire(tout)" in page.text and "calculer()" in page.text
 
 
-@pytest.mark.parametrize(("displayed", "is_left"), [("", False), ("<p>Tout.</p>", True)])
-def test_a_text_that_announces_the_next_cell_leaves_with_it(displayed, is_left):
-    announced = new_markdown_cell("## Et ensuite ?\n\nPourquoi.", metadata={"tags": ["selon-la-suite"]})
-    page = soup(new_markdown_cell("## Avant ?"), announced, code("dire()", shown(text_html=displayed)))
+NO_DATA = str(wording.say("figures", "nothing", subject="rien"))
+
+
+@pytest.mark.parametrize(("displayed", "is_left"), [("", False), (NO_DATA, False), (NO_DATA + "<p>Tout.</p>", True), ("<p>Tout.</p>", True)])
+def test_a_section_leaves_with_all_that_it_would_have_shown(displayed, is_left):
+    section = [new_markdown_cell("## Et ensuite ?\n\nPourquoi."), code("lire()"), code("dire(rien)", shown(text_html="")), code("dire()", shown(text_html=displayed)), new_markdown_cell("Enfin.")]
+    page = soup(new_markdown_cell("## Avant ?"), *section, new_markdown_cell("## Après ?\n\nUn texte."))
     titles = [tag["id"] for tag in page.select("h2")]
-    assert ("avant" in titles, "et-ensuite" in titles, "Pourquoi." in page.text) == (True, is_left, is_left)
+    assert ("avant" in titles, "apres" in titles, "Un texte." in page.text) == (True, True, True)
+    assert ("et-ensuite" in titles, "Pourquoi." in page.text, "lire()" in page.text, "Enfin." in page.text) == (is_left,) * 4
+
+
+def test_a_part_leaves_alone_and_a_text_leaves_with_the_next_display():
+    said, silent = code("dire()", shown(text_html="<p>Tout.</p>")), code("taire()", shown(text_html=NO_DATA))
+    page = soup(new_markdown_cell("## Un"), new_markdown_cell("### Rien"), silent, new_markdown_cell("### Deux"), new_markdown_cell("Annonce."), code("taire()", shown(text_html=NO_DATA)), new_markdown_cell("Suite."), said)
+    assert [tag.text for tag in page.main.select("h2, h3")][:2] == ["Un", "Deux"]
+    assert ("Annonce." in page.text, "Suite." in page.text) == (False, True)
+
+
+def test_a_page_keeps_its_title_whatever_follows():
+    assert soup(code("dire()", shown(text_html=""))).h1.text.startswith("Qui sont les jeunes")
 
 
 def test_empty_page_is_light():
@@ -209,6 +226,25 @@ def test_a_wide_table_can_stack_its_rows_and_stays_a_table():
     assert not re.search(r"\.pile[^{]*\bth\b[^{]*\{[^}]*display", page.style.string)
     assert page.style.string.count(r'.pile-1{--c2:"b";--c3:"c \22 1\22  \3c /style>"}') == 1
     assert ".pile-2" not in page.style.string
+
+
+def test_three_columns_of_which_two_are_numbers_stay_a_table_on_a_phone():
+    page = soup(code("a", shown(text_html=WIDE.replace("'n2'", "'n2 n3'"))))
+    assert page.select("main table.pile, main [role=cell]") == []
+
+
+def test_a_row_says_once_the_key_that_its_numbers_share():
+    def cell(key: str) -> str:
+        return f'<td><data value="1" data-cle="{key}" data-mesure="part">1</data></td>'
+
+    page = soup(code("a", shown(text_html=f"<table><caption>C</caption><tr>{cell('a') * 2}</tr><tr>{cell('a')}{cell('b')}</tr></table>")))
+    assert [row.get("data-cle") for row in page.select("main tr")] == ["a", None]
+    assert [mark["data-cle"] for mark in marks_of(page)] == ["a", "a", "a", "b"]
+
+
+def test_a_drawing_keeps_its_signs_and_a_text_its_entities():
+    html = export(code("a", shown(text_html="<p>a &lt; b</p><img alt='x' src=\"data:image/svg+xml,<svg a='1'/>\">")))
+    assert "a &lt; b" in html and "svg+xml,<svg a='1'/>" in html
 
 
 def test_a_stacked_row_leaves_out_what_it_does_not_have():

@@ -26,6 +26,7 @@ def index_context(**changes):
         "title": "Que sait-on des ALSES en 2020 ?",
         "subtitle": "année 2020",
         "alert": "",
+        "holdings": "<p>Ce rapport part de chiffres imprimés.</p>",
         "intro": "Qui sont les ALSES, et d’où viennent ces chiffres.",
         "pages": PAGES,
         "summaries": [

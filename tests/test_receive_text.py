@@ -216,7 +216,7 @@ SAVE = "enregistrez-la au format CSV UTF-8."
         (text_of(ROWS, header=[*HEADER[:12], ""]), ", ligne 1 : une colonne n’a pas de titre : les lignes ont plus de cases que de titres ; complétez les titres."),
         (text_of([["x", *row] for row in ROWS], header=HEADER), ", ligne 1 : une colonne n’a pas de titre : les lignes ont plus de cases que de titres ; complétez les titres."),
         (text_of([[row[0], "x", *row[1:]] for row in ROWS], header=[HEADER[0], "", *HEADER[1:]]), ", ligne 1 : une colonne n’a pas de titre mais contient des valeurs (place 2) ; donnez-lui un titre."),
-        ("\n".join([";".join(HEADER[:6] + [""] * 7), ";".join([""] * 6 + HEADER[6:]), *CSV.split("\n")[1:]]), ", ligne 2 : les titres tiennent sur deux lignes ; gardez une seule ligne de titres."),
+        ("\n".join([";".join(HEADER[:6] + [""] * 7), ";".join([""] * 6 + HEADER[6:]), *CSV.split("\n")[1:]]), ", ligne 1 : les titres tiennent sur deux lignes ; gardez une seule ligne de titres."),
         (CSV.split("\n", 1)[1], f" : aucune ligne de titres parmi les premières ; la première ligne doit porter les intitulés des colonnes {TITLES}"),
         (CSV.replace(";", "~"), f" : aucune ligne de titres parmi les premières ; la première ligne doit porter les intitulés des colonnes {TITLES}"),
         ("<html><table><tr><td>identifiant", " : c’est une page web sous un autre nom ; ouvrez-la dans un tableur et enregistrez-la au format .xlsx."),
@@ -358,3 +358,13 @@ def test_lines_are_integers_and_columns_are_coded():
     assert np.issubdtype(batch.lines.dtype, np.integer)
     assert {str(column.type) for name, column in batch.columns.items() if name != "identifiant"} == {"dictionary<values=string, indices=int32, ordered=0>"}
     assert str(batch.columns["identifiant"].type) == "string"
+
+
+def test_the_end_of_an_endless_row_is_looked_for_once(monkeypatch):
+    monkeypatch.setattr(scan, "BLOCK_BYTES", 257)
+    monkeypatch.setattr(cut, "RANGE_BYTES", 257)
+    asked, row_end = [], cut._row_end
+    monkeypatch.setattr(cut, "_row_end", lambda *given: asked.append(given) or row_end(*given))
+    put(CSV + "P4;" + "x" * 100_000)
+    read = Read()
+    assert read.lines == [2, 3, 4] and read.refused == [(5, rows.SHORT)] and len(asked) < 10

@@ -3,17 +3,16 @@
 import ast
 import csv
 import math
-import re
 import shutil
 import sys
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from bs4 import BeautifulSoup
 
 import second_calculation as calculation
-from second_calculation import Key, Row, Rows, comparisons, tables
+from second_calculation import Key, Rows, comparisons, tables
+from second_calculation.marks import Mark, disagreements, marked
 
 YEAR, BEFORE = 2020, 2019
 PAGES = ["index", "01_clean", "02_describe", "03_compare", "04_themes"]
@@ -183,67 +182,6 @@ def test_a_published_measure_that_is_changed_is_told(compared):
 # --- pages -------------------------------------------------------------------------------------------------------------
 
 
-def share(row: Row) -> Fraction:
-    return row.share if row.share is not None else share_bounds(row)[0]
-
-
-def share_bounds(row: Row) -> tuple[Fraction, Fraction]:
-    if row.counts and row.base:
-        return 100 * row.ends[0], 100 * row.ends[1]
-    half = Fraction(1, 2 * 10**row.decimals)
-    return max(Fraction(0), row.share - half), min(Fraction(100), row.share + half)
-
-
-def value_of(measure: str, row: Row) -> Fraction:
-    """What a mark must say, from a row that was calculated again."""
-    return {
-        "effectif_min": lambda: row.counts[0],
-        "effectif_max": lambda: row.counts[1],
-        "base_min": lambda: row.base[0],
-        "base_max": lambda: row.base[1],
-        "part": lambda: share(row),
-        "part_min": lambda: share_bounds(row)[0],
-        "part_max": lambda: share_bounds(row)[1],
-    }[measure]()
-
-
-def key_in(text: str) -> Key:
-    """The figure that a mark names: « 2020/alses/sexe/filles », « …/theme_enonce/x/nature_enonce=tension »."""
-    year, perimeter, indicator, modality, *cross = text.split("/", 4)
-    crossed_with, _, crossed = cross[0].partition("=") if cross else ("", "", "")
-    return Key(int(year), perimeter, indicator, modality, crossed_with, crossed)
-
-
-def in_comparisons(id: str, measure: str, compared: dict[str, comparisons.Comparison]) -> float:
-    name, end = re.fullmatch(r"(.*?)(_min|_max)?", measure).groups()
-    value, least, greatest = compared[id].measures[name]
-    return {None: value, "_min": least, "_max": greatest}[end]
-
-
-def marked(page: Path) -> list[dict]:
-    return [mark.attrs for mark in BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").find_all("data")]
-
-
-def disagreements(marks: list[dict], again: Rows, compared: dict[str, comparisons.Comparison]) -> list[str]:
-    """The marks whose value is not that of the second calculation, or which name nothing that it knows."""
-    found = []
-    for mark in marks:
-        name, measure, said = mark["data-cle"], mark["data-mesure"], float(mark["value"])
-        try:
-            if name.startswith("comparaisons/"):
-                value = in_comparisons(name.removeprefix("comparaisons/"), measure, compared)
-                is_same = comparisons.same(measure, said, value)
-            else:
-                value = value_of(measure, again[key_in(name)])
-                is_same = abs(said - value) <= 1e-6
-        except KeyError as missing:
-            found.append(f"{name}, {measure}: {said} is marked, {missing} is not calculated")
-            continue
-        if not is_same:
-            found.append(f"{name}, {measure}: {said} is marked, {float(value)} calculated")
-    return found
-
-
 @pytest.mark.parametrize("name", PAGES)
 def test_every_marked_number_of_a_page_is_found_again(report, again, compared, name):
     marks = marked(report / f"{name}.html")
@@ -262,7 +200,6 @@ def test_every_marked_number_of_a_page_is_found_again(report, again, compared, n
     ],
 )
 def test_a_marked_number_that_is_changed_is_told(again, compared, key, measure, value):
-    mark = {"data-cle": key, "data-mesure": measure}
-    assert disagreements([mark | {"value": str(value)}], again, compared) == []
-    assert disagreements([mark | {"value": str(value * 1.00001)}], again, compared) != []
-    assert disagreements([mark | {"value": str(value), "data-cle": f"{key}_"}], again, compared) != []
+    assert disagreements([Mark(key, measure, value)], again, compared) == []
+    assert disagreements([Mark(key, measure, value * 1.00001)], again, compared) != []
+    assert disagreements([Mark(f"{key}_", measure, value)], again, compared) != []

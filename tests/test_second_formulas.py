@@ -126,6 +126,10 @@ REFERENCE = {
     "referred: p with overlap, in clusters": ([p_overlapping(REFERRED, 4.5), p_overlapping(REFERRED, 4.5, pooled=True)], "0.010 0.011"),
     "referred: composition": ([100 * stat.composition(*REFERRED), *(100 * end for end in stat.sweep(ALL_REFERRED, stat.composition))], "16.8 11.8 22.0"),
     "girls: composition": ([100 * stat.composition(*GIRLS), *(100 * end for end in stat.sweep(ALL_GIRLS, stat.composition))], "51.7 46 57"),
+    # From the tables of any manual: Student two-sided at 5 %, Fisher at both ends of 95 %.
+    "Student: quantiles": ([stat.student_quantile(0.025, freedom) for freedom in (1, 10, 30, 60)], "12.706 2.228 2.042 2.000"),
+    "Student: p": ([stat.student_two_sided(2.228, 10), stat.student_two_sided(0, 5)], "0.0500 1"),
+    "Fisher: quantiles": ([stat.fisher_quantile(0.975, 5, 10), stat.fisher_quantile(0.975, 10, 60), stat.fisher_quantile(0.025, 10, 60)], "4.24 2.27 0.31"),
 }  # fmt: skip
 
 

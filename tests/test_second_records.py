@@ -43,6 +43,17 @@ def test_every_overlap_is_found_again(counted):
     assert said == {key: tuple(value) for key, value in again.overlaps.items()}
 
 
+def test_how_far_every_difference_could_move_is_found_again(counted):
+    persons, again = counted
+    table = indicators.count_overlaps(persons[YEAR], {BEFORE: persons[BEFORE]}, source="export")
+    table = table[table["population"].eq("ensemble")]
+    said = {(row.annee_anterieure, row.perimetre, row.indicateur, row.modalite): row for row in table.itertuples()}
+    assert said.keys() == again.spreads.keys() != set()
+    for key, moves in again.spreads.items():
+        assert said[key].colleges == moves.colleges
+        assert math.isclose(said[key].erreur_type_pts, moves.error, abs_tol=2e-6)
+
+
 def test_every_cluster_is_found_again(counted):
     persons, again = counted
     table = indicators.estimate_clusters(persons[YEAR], source="export")
@@ -51,8 +62,8 @@ def test_every_cluster_is_found_again(counted):
     for key, cluster in again.clusters.items():
         row = said[key]
         assert (row.colleges, row.personnes) == (cluster.colleges, cluster.persons)
-        ours = (row.personnes_par_college, row.ressemblance, row.effet_de_plan)
-        for here, there in zip(ours, (cluster.size, cluster.alike, cluster.effect), strict=True):
+        ours = (row.personnes_par_college, row.ressemblance, row.effet_de_plan, row.ressemblance_min, row.ressemblance_max)
+        for here, there in zip(ours, (cluster.size, cluster.alike, cluster.effect, cluster.low, cluster.high), strict=True):
             assert math.isclose(here, there, rel_tol=1e-9, abs_tol=1e-12)
 
 

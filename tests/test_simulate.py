@@ -207,6 +207,7 @@ def test_nothing_is_simulated_beside_a_real_export(name, data_root, capsys):
 
 
 @pytest.mark.parametrize(("options", "sentence"), [
+    (["--persons", "9999999999"], "La simulation prend de 1 à 300 000 personnes ; reçu : 9999999999.\n"),
     (["--persons", "0"], "La simulation prend de 1 à 300 000 personnes ; reçu : 0.\n"),
     (["--persons", "5", "--colleges", "0"], "La simulation prend de 1 à 2 000 collèges ; reçu : 0.\n"),
     (["--persons", "5", "--colleges", "2001"], "La simulation prend de 1 à 2 000 collèges ; reçu : 2001.\n"),
@@ -269,3 +270,12 @@ def test_so_many_persons_have_both_of_two_objectives_as_planned(seed):
     sizes, counts = np.array([2, 3, 2, 1, 1, 2, 1, 1]), [5, 3, 3, 2]
     had = deal_goals(np.random.default_rng(seed), sizes, counts, np.zeros((8, 4)), np.array([0, 0, 1, 1, 1, 0, -1, 2]), (Pair(0, 1, 2),))
     assert (had.sum(axis=0).tolist(), had.sum(axis=1).tolist(), (had[:, 0] & had[:, 1]).sum()) == (counts, sizes.tolist(), 2)
+
+
+@pytest.mark.parametrize("words", [["--persons", "-5"], ["--persons", "2,5"], ["--persons", "5", "--seed", "-1"], ["--persons", "5", "--seed", "abc"], ["--persons", "2 500"]])
+def test_what_is_no_number_is_told_with_its_option(words, data_root, capsys):
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["simulate", "--year", "2033", *words])
+    told = plain(capsys.readouterr().err)
+    assert stop.value.code == 2 and told.startswith(f"option {words[-2]} : un nombre entier, sans signe ni espace, est attendu, reçu : {words[-1]}\n")
+    assert not paths.raw(2033).exists()

@@ -73,6 +73,23 @@ def test_persons_that_are_absent_or_altered_are_told(saved):
         store.load_persons(2021)
 
 
-def test_nobody_is_saved_too(data_root):
-    store.save_persons(records.Cleaned(records.Persons(2021), *[pd.DataFrame()] * 3))
-    assert len(store.load_records(2021)) == 0 and len(store.load_persons(2021)) == 0
+def test_a_year_without_a_row_has_no_private_folder_and_loses_the_one_it_had(saved):
+    out, folder = saved
+    nobody = records.Cleaned(records.Persons(2021), *[pd.DataFrame()] * 3)
+    assert store.save_persons(nobody) == folder and not folder.exists()
+    store.save_persons(nobody)
+    with pytest.raises(DataError, match="exécutez 01_clean pour 2021"):
+        store.load_records(2021)
+
+
+def test_an_export_whose_rows_are_all_rejected_is_saved_too(data_root):
+    out = cleaned(rows({"uai": "faux"}))
+    store.save_persons(out)
+    assert len(store.load_records(2021)) == 0 == len(store.load_persons(2021))
+
+
+def test_rejected_rows_alone_leave_the_persons_as_they_were(saved):
+    _, folder = saved
+    path = store.save_rejected(cleaned(rows({"uai": "faux"}, {"annee": "2020"})))
+    assert path == folder / "quarantaine.csv" and len(path.read_text(encoding="utf-8-sig").splitlines()) == 3
+    assert len(store.load_records(2021)) == 3 and len(list(folder.iterdir())) == 2

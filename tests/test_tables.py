@@ -37,7 +37,6 @@ def test_rows_stand_under_what_they_share_and_a_ledger_is_marked_as_such():
 def test_an_empty_table_is_a_sentence():
     nothing, controls = pd.DataFrame({"a": []}), typed(pd.DataFrame(columns=columns("controles")), "controles")
     assert tables.table(nothing, caption="Lignes rejetées").text == "Pas de donnée : lignes rejetées."
-    assert tables.table(nothing, caption="Lignes rejetées", empty="Aucune ligne n’a été rejetée.").text == "Aucune ligne n’a été rejetée."
     assert tables.controls_table(controls, caption="C").text == "Pas de donnée : aucun chiffre imprimé n’a été relevé."
     assert tables.differences_table(nothing, year=2032, compare_to=None).text == "Pas de donnée : aucun effectif n’est connu pour les deux années."
 

@@ -84,7 +84,7 @@ NETWORK = [("reseau_alses", "postes", "", "alses", 1), ("reseau_alses", "nouveau
 
 
 @pytest.mark.parametrize(("macro", "figures", "words"), [
-    ("key_points", [], "Pas de donnée d’activité, de poste ni de réunion pour 2032."),
+    ("key_points", [], "Pas de donnée : ni activité, ni poste, ni réunion ne sont connus pour 2032."),
     ("key_points", [("alses", "accompagnements", "", "personnes", 150)], "En 2032, les ALSES ont suivi 150 personnes."),
     ("key_points", POSTS, "Sur 1 nouveau poste décrit, 1 a été présenté officiellement"), ("key_points", POSTS[:1], "1 nouveau poste décrit"),
     ("key_points", [("reunions", "participants", "groupes_alses", "participants", 1)], "1 présence pour 1 invité."),
@@ -93,3 +93,18 @@ NETWORK = [("reseau_alses", "postes", "", "alses", 1), ("reseau_alses", "nouveau
 ], ids=["nothing", "persons", "one post", "posts without answers", "one present", "no network", "one post in all", "one new college"])
 def test_a_page_says_what_the_year_has_and_agrees(macro, figures, words):
     assert words in wording.say("describe", macro, f=year_with(*figures)).text
+
+
+HOLDINGS = [
+    ([], ""),
+    ([("donnees", "lignes_export", "gardees", "lignes", 7)], "Pour 2032, ce rapport part d’un export de la base départementale (7 personnes). Il n’a reçu ni chiffre imprimé, ni tableau de postes, ni compte de réunions, ni énoncé de synthèse : ce qui en dépend n’est pas dans ces pages."),
+    (
+        [("donnees", "chiffres_imprimes", "controles", "chiffres", 1), ("postes", "nouveaux_postes", "", "postes", 1), ("reunions", "reunions", "groupes_alses", "reunions", 1), ("enonces", "enonces", "", "enonces", 1)],
+        "Pour 2032, ce rapport part de chiffres imprimés, d’un tableau de nouveaux postes, du compte des réunions et des énoncés de la synthèse. Il n’a reçu aucun export de la base départementale : ce qui en dépend n’est pas dans ces pages.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("figures", "words"), HOLDINGS, ids=["nothing", "an export alone", "all but an export"])
+def test_a_page_says_what_the_year_has_sent_and_what_it_has_not(figures, words):
+    assert wording.say("banner", "holdings", f=year_with(*figures)).text == words

@@ -10,6 +10,7 @@ records      the persons of an export, one by one
 audit        the ledger, the verdicts on printed figures, the coherences
 formulas     intervals, tests, effect sizes
 comparisons  every comparison of page 03, on every count that is compatible
+marks        the numbers that a page marks
 
 ``recompute(raw, 2019, 2020)`` gives ``{Key: Row}``. Each family is a function registered under its indicators: an
 indicator that is published and has none fails the tests with its name, and is added here.

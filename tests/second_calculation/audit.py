@@ -127,8 +127,9 @@ def verdict(raw: Raw, figure: dict, known: dict[tuple, Fraction]) -> str:
 
 @family("chiffres_imprimes")
 def verdicts(raw: Raw, year: int) -> Rows:
-    """The printed figures of the year and of the one before, by verdict."""
-    figures = [row for each in (year - 1, year) for row in raw.table(each, "chiffres_publies")]
+    """The printed figures of the year and of the one before, by verdict; those that an export counts are elsewhere."""
+    is_printed = bool(raw.received(year, "chiffres_publies"))
+    figures = [*raw.received(year - 1, "chiffres_publies"), *raw.table(year, "chiffres_publies")] if is_printed else []
     known = {
         (int(row["annee"]), *(row[name] for name in ("perimetre", "indicateur", "modalite", "mesure"))): Fraction(
             row["valeur"]

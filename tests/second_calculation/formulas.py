@@ -112,6 +112,59 @@ def poisson_ratio_score(before: int, after: int) -> tuple[float, float, float]:
     return after / before, (middle - half) / (2 * before**2), (middle + half) / (2 * before**2)
 
 
+# --- laws without a closed form -------------------------------------------------------------------------------------------
+
+
+def incomplete_beta(x: float, a: float, b: float) -> float:
+    """The regularised incomplete beta function, by its continued fraction (Lentz)."""
+    if x in (0, 1):
+        return float(x)
+    if x > (a + 1) / (a + b + 2):  # where the fraction converges slowly
+        return 1 - incomplete_beta(1 - x, b, a)
+    front = math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)) / a
+    up, down, value = 1.0, 0.0, 1.0
+    for step in range(400):
+        m = step // 2
+        if step == 0:
+            term = 1.0
+        elif step % 2:
+            term = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
+        else:
+            term = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
+        down = 1 / (1 + term * down)
+        up = 1 + term / up
+        value *= up * down
+        if step and abs(up * down - 1) < 1e-15:
+            break
+    return front * (value - 1)
+
+
+def student_two_sided(t: float, freedom: int) -> float:
+    """The chance that a Student variable is further from zero."""
+    return incomplete_beta(freedom / (freedom + t * t), freedom / 2, 0.5)
+
+
+def _where(below: Callable[[float], float], chance: float) -> float:
+    """Where an increasing function of a positive number reaches a value, by bisection."""
+    low, high = 0.0, 1000.0
+    for _ in range(200):
+        middle = (low + high) / 2
+        low, high = (middle, high) if below(middle) < chance else (low, middle)
+    return (low + high) / 2
+
+
+@cache
+def student_quantile(above: float, freedom: int) -> float:
+    """The value that a Student variable exceeds with this chance, below one half."""
+    return _where(lambda t: 1 - student_two_sided(t, freedom) / 2, 1 - above)
+
+
+@cache
+def fisher_quantile(chance: float, above: int, under: int) -> float:
+    """The quantile of Fisher's F with these degrees of freedom."""
+    return _where(lambda f: incomplete_beta(above * f / (above * f + under), above / 2, under / 2), chance)
+
+
 # --- several groups ------------------------------------------------------------------------------------------------------
 
 
@@ -145,7 +198,7 @@ def freeman_halton(groups: Sequence[tuple[int, int]]) -> float:
 def nested_difference(first: int, second: int, n: int) -> tuple[float, float]:
     """Difference and standard error of two shares of the same n persons, when all the first are among the second."""
     gap = (second - first) / n
-    return gap, math.sqrt(gap * (1 - gap) / n)
+    return gap, math.sqrt(abs(gap) * (1 - abs(gap)) / n)
 
 
 def paired_difference(first: int, second: int, both: int, n: int) -> tuple[float, float]:
@@ -156,7 +209,10 @@ def paired_difference(first: int, second: int, both: int, n: int) -> tuple[float
 
 def mcnemar(b: int, c: int) -> float:
     """The exact two-sided p-value of b against c discordant pairs (binomial, one half), in whole numbers."""
-    tail = sum(math.comb(b + c, k) for k in range(min(b, c) + 1))
+    ways = tail = 1
+    for k in range(min(b, c)):
+        ways = ways * (b + c - k) // (k + 1)
+        tail += ways
     return min(1.0, float(Fraction(2 * tail, 2 ** (b + c))))
 
 

@@ -4,13 +4,17 @@
 the canonical table: modalities of the catalogue, one row a person, nothing to reject.
 """
 
+import itertools
+import math
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from second_calculation import formulas
 from second_calculation.persons import OBJECTIVES, single_answers
 from second_calculation.persons import populations as populations_printed
 from second_calculation.rows import COUNTED, Key, Raw, Rows, exactly, family, read_csv
@@ -88,6 +92,15 @@ class Cluster(NamedTuple):
     size: float
     alike: float
     effect: float
+    low: float
+    high: float
+
+
+class Spread(NamedTuple):
+    """A row of ``recouvrements`` about everybody: error of a difference in points, in how many collèges."""
+
+    error: float
+    colleges: int
 
 
 class Export(NamedTuple):
@@ -96,6 +109,8 @@ class Export(NamedTuple):
     rows: Rows
     overlaps: dict[tuple, Overlap]
     clusters: dict[tuple, Cluster]
+    # By earlier year, population, question and answer.
+    spreads: dict[tuple, Spread]
 
 
 # --- what a person answers ---------------------------------------------------------------------------------------------
@@ -288,14 +303,21 @@ def _goals_by_request(persons: list[Person]) -> list[tuple[str, str, int, int]]:
 
 
 def _pairs_of_goals(persons: list[Person]) -> list[tuple[str, str, int, int]]:
-    found = []
-    names = [*OBJECTIVES, *ONLY_RECORDED]
-    for goal in names:
-        for other in names:
-            four = Counter((goal in each.answers["objectif"], other in each.answers["objectif"]) for each in persons)
-            if goal != other and four[True, True] and not FEW & set(four.values()):
-                found.append((goal, other, four[True, True], four[True, True] + four[False, True]))
-    return found
+    names, both, shown = [*OBJECTIVES, *ONLY_RECORDED], {}, []
+    for goal, other in itertools.combinations(names, 2):
+        four = Counter((goal in each.answers["objectif"], other in each.answers["objectif"]) for each in persons)
+        if four[True, True]:
+            both[goal, other] = four[True, True]
+            if not FEW & set(four.values()):
+                shown.append((goal, other))
+    # The pairs of all persons are known from how many goals each has: what is left out must not all be able to be few.
+    while shown and len(shown) < len(both):
+        hidden = [count for pair, count in both.items() if pair not in shown]
+        if sum(hidden) > len(hidden) * max(FEW):
+            break
+        shown.remove(min(shown, key=both.get))
+    found = [(*pair, both[pair]) for pair in shown] + [(*pair[::-1], both[pair]) for pair in shown]
+    return [(goal, other, count, giving(persons, "objectif", other)) for goal, other, count in found]
 
 
 def _crossings(followed: list[Person], year: int) -> Rows:
@@ -387,14 +409,15 @@ def _kinds(own: list[Person], other: list[Person], *, alone: str) -> dict[str, l
     return kinds
 
 
-def _shown_kinds(sizes: dict[str, tuple[int, int]]) -> list[str]:
+def _shown_kinds(sizes: dict[str, tuple[int, int]], sites: dict[str, tuple[int, int]]) -> list[str]:
     shown = list(COLLEGES)
     while shown:
-        small = [name for name in shown if FEW & set(sizes[name])]
+        small = [name for name in shown if FEW & set(sizes[name]) or {1, 2} & set(sites[name])]
+        alone = [sum(sites[name][at] for name in COLLEGES if name not in shown) in (1, 2) for at in (0, 1)]
         rest = [sum(sizes[name][at] for name in COLLEGES if name not in shown) for at in (0, 1)]
-        if not small and not FEW & set(rest):
+        if not small and not FEW & set(rest) and not any(alone):
             return shown
-        useful = [name for name in shown if any(sizes[name][at] and rest[at] in FEW for at in (0, 1))]
+        useful = [name for name in shown if any(sizes[name][at] and (alone[at] or rest[at] in FEW) for at in (0, 1))]
         shown.remove(min(small or useful or shown, key=lambda name: sum(sizes[name])))
     return []
 
@@ -402,7 +425,9 @@ def _shown_kinds(sizes: dict[str, tuple[int, int]]) -> list[str]:
 def _same_colleges(now: list[Person], before: list[Person]) -> dict[tuple, Overlap]:
     kinds = _kinds(now, before, alone=COLLEGES[1]), _kinds(before, now, alone=COLLEGES[2])
     sizes = {name: tuple(len(year[name]) for year in kinds) for name in COLLEGES}
-    shown = _shown_kinds(sizes)
+    # The collèges of persons without a UAI are not known: as many as it takes.
+    sites = {name: tuple(len({each.row["uai"] for each in year[name]}) for year in kinds) for name in COLLEGES}
+    shown = _shown_kinds(sizes, sites | {"college_inconnu": tuple(3 if size else 0 for size in sizes["college_inconnu"])})
     found = {}
     for kind in shown:
         here, there = sizes[kind]
@@ -444,8 +469,52 @@ def _clusters(followed: list[Person]) -> dict[tuple, Cluster]:
             between = (inside - Fraction(everyone**2, total)) / (many - 1)
             within = (everyone - inside) / (total - many)
             size = (total - Fraction(sum(n * n for n in sizes.values()), total)) / (many - 1)
-            alike = max(Fraction(0), (between - within) / (between + (size - 1) * within))
-            found[name, answer] = Cluster(many, total, float(size), float(alike), float(1 + (size - 1) * alike))
+            alike = _likeness(between, within, size)
+            # What the ratio of both would be, at either end of what chance makes of it.
+            chances = [formulas.fisher_quantile(chance, many - 1, total - many) for chance in (0.975, 0.025)]
+            low, high = (_likeness(float(between), float(within) * chance, float(size)) for chance in chances)
+            effect = float(1 + (size - 1) * alike)
+            found[name, answer] = Cluster(many, total, float(size), float(alike), effect, low, high)
+    return found
+
+
+def _likeness(between: Fraction | float, within: Fraction | float, size: Fraction | float) -> Fraction | float:
+    return max(0 * between, (between - within) / (between + (size - 1) * within))
+
+
+# --- how far a difference could move -----------------------------------------------------------------------------------
+
+
+def _moves(years: tuple[list[Person], list[Person]], name: str, answer: str) -> Spread | None:
+    """The error of the difference of both shares of an answer, each collège and each person of none being one draw."""
+    meant = set(GROUPS.get((name, answer), [answer]))
+    colleges = sorted({each.row["uai"] for persons in years for each in persons} - {""})
+    pulls, alone = Counter(), 0.0
+    for sign, persons in zip((1, -1), years, strict=True):
+        share = Fraction(giving(persons, name, answer), len(persons))
+        yes, no = (float(pull / len(persons)) for pull in (1 - share, -share))
+        for each in persons:
+            pull = yes if each.answers[name] & meant else no
+            if each.row["uai"]:
+                pulls[each.row["uai"]] += sign * pull
+            else:
+                alone += pull**2
+    many = len(colleges)
+    if many < 2:
+        return None
+    variance = alone + many / (many - 1) * sum(pull**2 for pull in pulls.values())
+    error = round(100 * math.sqrt(variance), 6)  # kept to a millionth of a point
+    return Spread(error, many) if error else None
+
+
+def _spreads(now: dict[str, list[Person]], before: dict[str, list[Person]]) -> dict[tuple, Spread]:
+    found = {}
+    for perimeter, questions in (("alses", OVERLAPPED), ("collegiens", ["suivi_par"])):
+        if perimeter in now and perimeter in before:
+            for name in questions:
+                for answer in [*ANSWERS[name], *groups_of(name)]:
+                    moves = _moves((now[perimeter], before[perimeter]), name, answer)
+                    found |= {(perimeter, name, answer): moves} if moves else {}
     return found
 
 
@@ -457,18 +526,20 @@ def recompute_export(path: Path, year: int, earlier_paths: dict[int, Path] | Non
     for perimeter, persons in known.items():
         rows |= _margins(persons, year, perimeter)
     rows |= _of_the_file(followed, year) | _crossings(followed, year)
-    overlaps = {}
+    overlaps, spreads = {}, {}
     for before, earlier in (earlier_paths or {}).items():
-        others = populations(read_export(earlier, before))["alses"]
-        both = _same_persons(followed, others) | _same_colleges(followed, others)
+        then = populations(read_export(earlier, before))
+        both = _same_persons(followed, then["alses"]) | _same_colleges(followed, then["alses"])
         overlaps |= {(before, *key): value for key, value in both.items()}
-    return Export(rows, overlaps, _clusters(followed))
+        spreads |= {(before, *key): value for key, value in _spreads(known, then).items()}
+    return Export(rows, overlaps, _clusters(followed), spreads)
 
 
 # --- in the raw folder -------------------------------------------------------------------------------------------------
 
 
 @family(*list(ANSWERS)[10:], "colleges_suivis", "associations_suivantes", "colonne_remplie")
+@cache
 def records(raw: Raw, year: int) -> Rows:
     """Every indicator of the export of the year, if there is one; what is printed of the same gives way."""
     path = raw.export(year)
@@ -477,10 +548,14 @@ def records(raw: Raw, year: int) -> Rows:
 
 @family("lignes_export")
 def lines(raw: Raw, year: int) -> Rows:
-    """The rows of a clean export: all are kept, and nothing is written otherwise."""
+    """The rows of a clean export: all are kept; what no register knows is told, and nothing else is changed."""
     path = raw.export(year)
-    size = len(read_export(path, year)) if path else 0
-    counts = {"lues": size, "gardees": size, "rejetees": 0, "modifications": 0} if path else {}
+    persons = read_export(path, year) if path else []
+    known = {row["association"] for row in raw.table("reference", "associations")} | {""}
+    unknown = sum(each.row["association"] not in known for each in persons)
+    unknown += sum(each.row["college"] != "" and not each.row["uai"] for each in persons)
+    size = len(persons)
+    counts = {"lues": size, "gardees": size, "rejetees": 0, "modifications": unknown} if path else {}
     return {Key(year, "donnees", "lignes_export", name): exactly("lignes", n) for name, n in counts.items()}
 
 

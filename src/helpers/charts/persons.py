@@ -8,8 +8,8 @@ from helpers.charts import draw
 from helpers.charts.figure import compose
 from helpers.charts.palette import colour_of
 from helpers.charts.words import bases, nothing, source, words
-from helpers.facts import FROM_RECORDS, USUAL, Fact, Facts, fact_of
-from helpers.schema import catalogue
+from helpers.facts import USUAL, Fact, Facts, fact_of
+from helpers.schema import FROM_RECORDS, catalogue
 from helpers.tables import breakdown_table, table
 from helpers.wording import Html
 

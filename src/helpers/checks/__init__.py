@@ -7,12 +7,13 @@ from helpers.checks.records import (
     Export,
     account_for,
     forget_exports,
+    keep_rejected,
     read_earlier,
     read_export,
     record_faults,
 )
 from helpers.checks.tables import alias_faults, association_faults, meeting_faults, start_faults, statement_faults
-from helpers.checks.year import faults, require_usable
+from helpers.checks.year import faults, rejected_rows, require_usable
 
 __all__ = [
     "Account",
@@ -24,10 +25,12 @@ __all__ = [
     "faults",
     "figure_faults",
     "forget_exports",
+    "keep_rejected",
     "meeting_faults",
     "read_earlier",
     "read_export",
     "record_faults",
+    "rejected_rows",
     "remark_faults",
     "require_usable",
     "start_faults",

@@ -1,5 +1,6 @@
 """The export of a year: read and cleaned once, its faults, and what a check says of it."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -119,6 +120,22 @@ def record_faults(year: int, *, is_cleanable: bool = True) -> list[DataError]:
         return found
     found += export.received.faults or [*export.cleaned.faults, *_missing_associations(year, export.cleaned)]
     return list({str(fault): fault for fault in found}.values())
+
+
+def keep_rejected(year: int) -> Path | None:
+    """The private file where the rows of a year that are not counted now are; None when there is none, or no room.
+
+    It is written even if the year cannot be used: a fault that counts rows must let somebody see them.
+
+    >>> checks.keep_rejected(2020) is None
+    True
+    """
+    cleaned = read_export(year).cleaned
+    if not len(cleaned.rejected):
+        return None
+    with suppress(OSError):  # a protected folder must not hide the faults
+        return store.save_rejected(cleaned)
+    return None
 
 
 @dataclass(frozen=True)

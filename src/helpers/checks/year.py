@@ -1,26 +1,37 @@
 """Everything that can be wrong with a year, in one list."""
 
 from difflib import get_close_matches
+from pathlib import Path
 
 from helpers import paths, store
 from helpers.checks.claims import claim_faults, remark_faults
 from helpers.checks.figures import figure_faults
-from helpers.checks.records import record_faults
+from helpers.checks.records import keep_rejected, record_faults
 from helpers.checks.tables import alias_faults, association_faults, meeting_faults, start_faults, statement_faults
 from helpers.clean import post_faults
 from helpers.schema import DataError
 from helpers.typography import fold
 
 
+def _name_fault(path: Path) -> str:
+    """What to do about a file, or a folder, whose name has the report made without it; empty when it is read."""
+    if path.name.startswith((".", "~")):  # the lock of an office program, what a system hides
+        return ""
+    if path.is_dir():
+        named = fold(path.name).startswith(paths.EXPORT)
+        return "est un dossier, il n’est pas lu : sortez-en les fichiers de l’export." if named else ""
+    near = get_close_matches(fold(path.stem), paths.RAW_TABLES, n=1, cutoff=0.8)
+    if near:
+        wrong = path.name != f"{near[0]}.csv"
+        return f"n’est pas lu : renommez-le « {near[0]}.csv » (CSV UTF-8), ou retirez-le." if wrong else ""
+    if paths.EXPORT in fold(path.stem) and not path.name.casefold().startswith(paths.EXPORT):
+        return f"n’est pas lu : faites commencer son nom par « {paths.EXPORT}s », ou retirez-le."
+    return ""
+
+
 def _file_faults(year: int) -> list[DataError]:
-    """Files whose name is almost that of a table: the report would be made without them."""
-    found = []
-    for path in sorted(paths.raw(year).iterdir()):
-        near = get_close_matches(fold(path.stem), paths.RAW_TABLES, n=1, cutoff=0.8)
-        if near and path.is_file() and path.name != f"{near[0]}.csv":
-            shown = paths.relative(path)
-            found.append(DataError(f"{shown} n’est pas lu : renommez-le « {near[0]}.csv » (CSV UTF-8), ou retirez-le."))
-    return found
+    found = [(path, _name_fault(path)) for path in sorted(paths.raw(year).iterdir())]
+    return [DataError(f"{paths.relative(path)} {told}") for path, told in found if told]
 
 
 def _schema_faults(year: int) -> list[DataError]:
@@ -89,6 +100,21 @@ def faults(year: int, *, trusts_frozen: bool = False) -> list[DataError]:
     return _file_faults(year) + (of_schemas or _meaning_faults(year)) + of_records
 
 
+def rejected_rows(year: int) -> str:
+    """Where the rows of an export that are not counted are, as a French sentence; empty without any.
+
+    They are put there: this is the private folder of the year, on this machine.
+
+    >>> checks.rejected_rows(2020)
+    ''
+    """
+    try:
+        kept = keep_rejected(year) if paths.exports(year) else None
+    except DataError:  # a reference table with faults: nothing was cleaned
+        kept = None
+    return f"Lignes rejetées, telles que reçues, sur ce poste seulement : {paths.relative(kept)}" if kept else ""
+
+
 def require_usable(year: int) -> None:
     """Nothing, when the year's files can be used.
 
@@ -103,4 +129,5 @@ def require_usable(year: int) -> None:
     if found:
         count, command = len(found) - 1, f"{paths.COMMAND} check --year {year}"
         others = f" (et {count} autre{'s' if count > 1 else ''} : {command})" if count else ""
-        raise DataError(f"{found[0]}{others}")
+        where = rejected_rows(year)
+        raise DataError(f"{found[0]}{others}" + (f"\n{where}" if where else ""))

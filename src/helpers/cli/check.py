@@ -31,13 +31,15 @@ def _place(row) -> str:
     return f"colonne « {row.colonne} » : {row.regle}" if row.colonne else row.regle
 
 
-def _tell_account(account) -> None:
+def _tell_account(account, where: str) -> None:
     rejected = account.read - account.kept
     tell(
         f"Export : {_number(account.read)} ligne{_plural(account.read)} lue{_plural(account.read)}, "
         f"{_number(account.kept)} gardée{_plural(account.kept)}, {_number(rejected)} rejetée{_plural(rejected)}."
     )
     _list("Lignes rejetées", [(_number(row.lignes), row.motif) for row in account.rejections.itertuples()])
+    if where:
+        tell(where)
     _list("Écrit autrement, en lignes", [(_number(row.lignes), _place(row)) for row in account.changes.itertuples()])
     differing = [
         (row.id, f"imprimé {_number(row.valeur)}, recompté {_number(round(row.recompte, 1))} : {row.motif}")
@@ -58,9 +60,12 @@ def _act(options: Namespace) -> int:
         complain(fault)
     count = f"{len(found)} erreur{_plural(len(found))}"
     tell(f"{wanted} : {count}." if found else f"{wanted} : les fichiers sont utilisables.")
+    where = checks.rejected_rows(wanted)
+    if where and found:
+        tell(where)
     account = None if found else checks.account_for(wanted)
     if account:
-        _tell_account(account)
+        _tell_account(account, where)
     if account and options.accept:
         store.freeze_exports(wanted, checks.read_export(wanted).rows, accept=True)
         tell(f"L’export de {wanted} est enregistré tel qu’il est.")
@@ -82,8 +87,9 @@ VERB = Verb(
     description=(
         "Lit les fichiers de data/raw/ANNÉE/ et dit, une phrase par erreur, le fichier, la ligne, la colonne, ce qui "
         "ne va pas et comment le corriger ; puis, de l’export de la base, les lignes lues, gardées, rejetées et "
-        "écrites autrement, et les chiffres imprimés qu’il ne retrouve pas. N’exécute aucun notebook et n’écrit rien, "
-        "sauf, avec --accept, l’empreinte de l’export dans data/raw/ANNÉE/carte_export.json.\n"
+        "écrites autrement, et les chiffres imprimés qu’il ne retrouve pas. N’exécute aucun notebook ; n’écrit que "
+        "les lignes rejetées, dans data/processed/ANNÉE/prive/quarantaine.csv, et, avec --accept, l’empreinte de "
+        "l’export, dans data/raw/ANNÉE/carte_export.json.\n"
         "Code de sortie : 0 si les fichiers sont utilisables, 2 sinon."
     ),
     examples=(

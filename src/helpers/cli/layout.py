@@ -4,7 +4,7 @@ import shutil
 import textwrap
 
 from helpers.paths import COMMAND
-from helpers.typography import french_spaces
+from helpers.typography import NARROW, WIDE, french_spaces
 
 # Columns: a longer line tires, even on a wide screen; below the lower one nothing can be laid out.
 WIDEST, NARROWEST = 80, 40
@@ -13,6 +13,21 @@ WIDEST, NARROWEST = 80, 40
 def width() -> int:
     """The columns to write on."""
     return max(NARROWEST, min(shutil.get_terminal_size().columns, WIDEST))
+
+
+def number(count: float) -> str:
+    """A number as French writes it, thousands apart: ``6 585``, ``48,7``."""
+    return f"{count:,.10g}".replace(",", NARROW).replace(".", ",")
+
+
+def lines(count: int) -> str:
+    """So many lines of a table."""
+    return f"{number(count)}{WIDE}ligne{'s' if count > 1 else ''}"
+
+
+def kilobytes(count: int) -> str:
+    """A number of bytes in thousands."""
+    return f"{number(round(count / 1000))} ko"
 
 
 def filled(text: str) -> str:

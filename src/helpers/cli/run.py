@@ -3,17 +3,13 @@
 import argparse
 import webbrowser
 from argparse import Namespace
-from pathlib import Path
 
 from helpers import paths
 from helpers.cli import journal, share
+from helpers.cli.layout import kilobytes
 from helpers.cli.progress import progress
 from helpers.cli.say import tell
 from helpers.cli.verb import Verb, year
-
-
-def _size(path: Path) -> str:
-    return f"{path.stat().st_size / 1000:,.0f} ko".replace(",", "\u202f")
 
 
 def _act(options: Namespace) -> int:
@@ -25,7 +21,7 @@ def _act(options: Namespace) -> int:
     journal.forget(options.year)
     tell(f"\nLe rapport est prêt : {paths.relative(folder)}")
     for path in sorted(folder.iterdir()):
-        tell(f"  {path.name:<26}{_size(path):>8}")
+        tell(f"  {path.name:<26}{kilobytes(path.stat().st_size):>8}")
     index = folder / "index.html"
     tell(f"\nPour le lire, ouvrez ce fichier dans un navigateur :\n  {index}")
     if folder.name.endswith(paths.SYNTHETIC_SUFFIX):

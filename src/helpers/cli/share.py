@@ -5,12 +5,9 @@ from argparse import Namespace
 
 from helpers import paths
 from helpers.cli import journal
+from helpers.cli.layout import kilobytes
 from helpers.cli.say import tell
 from helpers.cli.verb import Verb, year
-
-
-def _size(count: int) -> str:
-    return f"{count / 1000:,.0f} ko".replace(",", "\u202f")
 
 
 def _tell_older(report_year: int) -> None:
@@ -28,7 +25,7 @@ def deliver(report_year: int, *, archive: bool, pdf: bool) -> None:
     made = publish.share(report_year, archive=archive, pdf=pdf, tell=tell)
     tell("")
     for path in made:
-        tell(f"  {paths.relative(path):<26}{_size(path.stat().st_size):>8}   prêt à envoyer")
+        tell(f"  {paths.relative(path):<26}{kilobytes(path.stat().st_size):>8}   prêt à envoyer")
     _tell_older(report_year)
 
 

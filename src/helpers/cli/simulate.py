@@ -4,7 +4,7 @@ import argparse
 from argparse import Namespace
 
 from helpers import paths
-from helpers.cli.layout import filled
+from helpers.cli.layout import filled, number
 from helpers.cli.say import tell
 from helpers.cli.verb import Verb, year
 
@@ -28,17 +28,13 @@ def _invented(options: Namespace, earlier):
     return simulate.invent(options.year, options.persons, seed=options.seed, earlier=earlier, **places)
 
 
-def _count(number: int) -> str:
-    return f"{number:,}".replace(",", "\u202f")
-
-
 def _told(records, earlier, year: int) -> str:
     by_alses = int(records["suivi_par"].eq("alses").sum())
-    text = f"{_count(len(records))} personnes inventées, dont {_count(by_alses)} suivies par un ALSES"
+    text = f"{number(len(records))} personnes inventées, dont {number(by_alses)} suivies par un ALSES"
     if earlier is None:
         return f"{text}."
     again = int(records["identifiant"].isin(earlier["identifiant"]).sum())
-    return f"{text} ; {_count(again)} étaient déjà dans l’export simulé de {year - 1}."
+    return f"{text} ; {number(again)} étaient déjà dans l’export simulé de {year - 1}."
 
 
 def _act(options: Namespace) -> int:
@@ -58,8 +54,9 @@ def _act(options: Namespace) -> int:
 
 
 def _whole(value: str) -> int:
-    if not (value.isascii() and value.isdecimal() and len(value) <= 9):
-        raise argparse.ArgumentTypeError(f"un nombre entier est attendu, reçu : {value}")
+    # Past eighteen digits a slip of the keyboard; what each number may be is said where it is used.
+    if not (value.isascii() and value.isdecimal() and len(value) <= 18):
+        raise argparse.ArgumentTypeError(f"un nombre entier, sans signe ni espace, est attendu, reçu : {value}")
     return int(value)
 
 

@@ -4,7 +4,7 @@ from argparse import Namespace
 
 from helpers import paths
 from helpers.cli import journal
-from helpers.cli.layout import beside
+from helpers.cli.layout import beside, lines
 from helpers.cli.say import tell
 from helpers.cli.verb import Verb
 
@@ -18,7 +18,7 @@ def _line(label: str, text: str) -> None:
 
 def _files(rows: dict[str, int | None], exports: dict[str, int | None]) -> str:
     def counted(count: int | None, otherwise: str) -> str:
-        return otherwise if count is None else f"{count} ligne{'s' if count > 1 else ''}".replace(" ", "\u00a0")
+        return otherwise if count is None else lines(count)
 
     listed = [f"{name} ({counted(count, 'illisible')})" for name, count in rows.items()]
     listed += [f"{name} ({counted(count, 'pas encore lu')})" for name, count in exports.items()]

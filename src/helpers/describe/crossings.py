@@ -4,8 +4,7 @@ import pandas as pd
 
 from helpers.describe.exploring import crossing
 from helpers.describe.people import breakdown
-from helpers.facts import FROM_RECORDS
-from helpers.schema import FOLDED, Indicator, catalogue
+from helpers.schema import FOLDED, FROM_RECORDS, Indicator, catalogue
 
 
 def _place(entry: Indicator, modality: str) -> int:

@@ -2,7 +2,6 @@
 
 from helpers.facts.figures import (
     DECIMAL_FROM_BASE,
-    FROM_RECORDS,
     NETWORK,
     USUAL,
     Fact,
@@ -22,7 +21,6 @@ from helpers.facts.series import Series
 
 __all__ = [
     "DECIMAL_FROM_BASE",
-    "FROM_RECORDS",
     "NETWORK",
     "USUAL",
     "Fact",

@@ -4,11 +4,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from helpers.schema import UNSAID, catalogue
+from helpers.schema import FROM_RECORDS, SYNTHETIC, UNSAID, catalogue
 
 NETWORK = "reseau"
-SYNTHETIC = "synthetique"  # the source of figures counted in simulated records
-FROM_RECORDS = ("export", SYNTHETIC)
 USUAL = "alses"  # the population of which a label speaks when it names none
 
 # From this base on, one person weighs less than half a point: an exact share is then said with one decimal.

@@ -148,11 +148,27 @@ def fold(cells: np.ndarray, names: list[str]) -> tuple[np.ndarray, list[str]] | 
 
 def _pairs(answers: Answers, other: Answers, counts: np.ndarray) -> Iterator[Crossed]:
     """Two overlapping questions, pair by pair: each pair is a table of its own, with four cells."""
-    own, bases, persons = answers.by_code @ answers.incidence(), other.by_code @ other.incidence(), answers.base
+    own, bases = answers.by_code @ answers.incidence(), other.by_code @ other.incidence()
+    apart = [own[:, None] - counts, bases - counts, answers.base - own[:, None] - bases + counts]
+    is_shown = (counts > 0) & ~is_small(np.stack([counts, *apart])).any(axis=0)
+    if answers.entry.id == other.entry.id:
+        np.fill_diagonal(is_shown, False)
+        _hide_more(is_shown, counts)
     for column, crossed in enumerate(other.modalities()):
         for place, modality in enumerate(answers.modalities()):
-            both = int(counts[place, column])
-            apart = (own[place] - both, bases[column] - both, persons - own[place] - bases[column] + both)
-            is_itself = answers.entry.id == other.entry.id and modality == crossed
-            if both and not is_itself and not is_small(np.array([both, *apart])).any():
-                yield Crossed(modality, crossed, both, int(bases[column]))
+            if is_shown[place, column]:
+                yield Crossed(modality, crossed, int(counts[place, column]), int(bases[column]))
+
+
+def _hide_more(is_shown: np.ndarray, counts: np.ndarray) -> None:
+    """Leaves out the smallest pairs of answers to one question, until the others do not tell those left out.
+
+    How many answers persons give (« nombre_d_objectifs ») tells how many pairs they make: the sum of the pairs left out
+    is what is shown taken from it. If all could be small, that sum would tell them, or nearly.
+    """
+    while is_shown.any():
+        hidden = counts[np.triu(~is_shown & (counts > 0), k=1)]
+        if hidden.sum() > hidden.size * (FEWEST_PERSONS - 1) or not hidden.size:
+            return
+        smallest = np.unravel_index(np.where(is_shown, counts, counts.max() + 1).argmin(), counts.shape)
+        is_shown[smallest] = is_shown[smallest[::-1]] = False

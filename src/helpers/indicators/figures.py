@@ -5,8 +5,7 @@ import pandas as pd
 from helpers.facts import decimals_of
 from helpers.indicators.rows import Cell, base_cell
 from helpers.indicators.system import Constraint, System
-from helpers.records import RECORDED
-from helpers.schema import Catalogue, catalogue
+from helpers.schema import FROM_RECORDS, Catalogue, catalogue
 
 HYPOTHESIS = "hypothese/"
 
@@ -76,7 +75,7 @@ def left_to_print(figures: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
     (45, 17, ['collegiens'])
     """
     names = ["annee", "perimetre", "indicateur"]
-    known = set(counted.loc[counted["source"].isin(RECORDED), names].itertuples(index=False, name=None))
+    known = set(counted.loc[counted["source"].isin(FROM_RECORDS), names].itertuples(index=False, name=None))
     is_left = [each not in known for each in figures[names].itertuples(index=False, name=None)]
     return figures[pd.Series(is_left, index=figures.index, dtype=bool)]
 
@@ -90,7 +89,7 @@ def _counted_beside(figures: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFram
     plain = counted[counted["croise_avec"] == ""]
     persons = set(figures.loc[figures["unite"].isin(["personnes", "pct", "points"]), "annee"])
     size = plain["indicateur"].eq("accompagnements") & plain["annee"].isin(persons)
-    return plain[~plain["source"].isin(RECORDED) | size]
+    return plain[~plain["source"].isin(FROM_RECORDS) | size]
 
 
 def build_system(figures: pd.DataFrame, counted: pd.DataFrame) -> System:

@@ -10,8 +10,7 @@ from helpers.indicators import motives
 from helpers.indicators.controls import NEAR_POINTS, NEAR_RATIO
 from helpers.indicators.figures import cell_of
 from helpers.indicators.rows import Cell
-from helpers.records import RECORDED
-from helpers.schema import catalogue, columns, typed
+from helpers.schema import FROM_RECORDS, catalogue, columns, typed
 
 AGREES, DIFFERS, AMBIGUOUS, UNKNOWN = "concorde", "differe", "ambigu", "non_recomptable"
 # Of a difference, or of a count: the smallest and the largest that it may be.
@@ -49,7 +48,7 @@ def reconcile(figures: pd.DataFrame, counted: pd.DataFrame, earlier: pd.DataFram
     0  garcons    58.0         3      60.0  differe
     1   filles    42.0         2      40.0  differe
     """
-    plain = counted[counted["source"].isin(RECORDED) & counted["croise_avec"].eq("") & counted["annee"].eq(year)]
+    plain = counted[counted["source"].isin(FROM_RECORDS) & counted["croise_avec"].eq("") & counted["annee"].eq(year)]
     counts = {cell_of(row): (int(row.effectif_min), _or_none(row.base_min)) for row in plain.itertuples()}
     before = earlier[earlier["annee"].eq(year - 1) & earlier["croise_avec"].eq("")]
     known = Counted(counts, {cell_of(row): row for row in before.itertuples()})

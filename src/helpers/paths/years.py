@@ -20,12 +20,12 @@ _SEVERAL_NAMES = re.compile(rb"^[^\0]*[,;\t][^\0]*$")
 
 
 def is_year(name: str) -> bool:
-    """Whether the name of a folder is a year: four plain digits, as the command takes it.
+    """Whether the name of a folder is a year: four plain digits, as the command takes it; 0201 is a slip for 2010.
 
-    >>> [name for name in ("2020", "02020", "20201", "٢٠٢٠", "2020 bis") if paths.is_year(name)]
+    >>> [name for name in ("2020", "0201", "20201", "٢٠٢٠", "2020 bis") if paths.is_year(name)]
     ['2020']
     """
-    return name.isascii() and name.isdecimal() and len(name) == 4
+    return name.isascii() and name.isdecimal() and len(name) == 4 and name[0] != "0"
 
 
 def has_rows(path: Path) -> bool:

@@ -49,8 +49,8 @@ class Term(TypedDict):
 class IndexContext(TypedDict):
     """Everything the index shows.
 
-    ``foot``, ``limits`` and ``citation`` are HTML, as is ``alert``, what stands above everything (empty: nothing);
-    ``title``, ``subtitle`` and ``intro`` are plain text.
+    ``foot``, ``limits`` and ``citation`` are HTML, as are ``alert``, what stands above everything, and ``holdings``,
+    what the year has sent (empty: nothing); ``title``, ``subtitle`` and ``intro`` are plain text.
 
     >>> publish.IndexContext(title="Les ALSES du Nord en 2020", subtitle="Année 2020", alert="")["title"]
     'Les ALSES du Nord en 2020'
@@ -60,6 +60,7 @@ class IndexContext(TypedDict):
     subtitle: str
     alert: str
     intro: str
+    holdings: str
     pages: list[Page]
     summaries: list[Summary]
     files: list[File]
@@ -122,6 +123,7 @@ def write_index(folder: Path, *, context: IndexContext) -> None:
             title=context["title"],
             alert=Markup(context["alert"]),
             intro=context["intro"],
+            holdings=Markup(context["holdings"]),
             summaries=[_summary(summary, hrefs) for summary in context["summaries"]],
             files=[{**file, "size": _size(folder / file["href"])} for file in context["files"]],
             marks=[{**mark, "html": Markup(mark["html"])} for mark in context["marks"]],

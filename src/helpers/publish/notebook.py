@@ -8,6 +8,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from helpers.publish.absent import says_nothing, without_object
 from helpers.publish.errors import PublicationError
 
 if TYPE_CHECKING:  # loading it takes a second, and the verbs of the command that make no page need not wait
@@ -18,10 +19,8 @@ _SECTION = re.compile(r"^## ", re.MULTILINE)
 
 # Papermill writes this English comment above the values of a run; the page has a French title there.
 _PAPERMILL_TITLE = "# Parameters\n"
-# A text that announces the next cell: without what that cell shows, the page does not need it.
-_ANNOUNCES = "selon-la-suite"
-# Code that no fold shows: tools, and a plain text that only depends on what was received.
-_UNFOLDED = {"outil", "limites"}
+# Code that no fold shows: tools, and plain texts that only depend on what was received.
+_UNFOLDED = {"outil", "synthetique", "contenu", "limites"}
 _PREPARED = ("parameters", "injected-parameters", "preparation")
 
 
@@ -64,7 +63,7 @@ def extract(notebook: "NotebookNode", tag: str) -> list[str]:
         for cell in notebook.cells
         if cell.cell_type == "code" and tag in tags_of(cell)
         for output in cell.outputs
-        if output.get("data", {}).get("text/html")
+        if not says_nothing(output.get("data", {}).get("text/html", ""))
     ]
 
 
@@ -100,29 +99,6 @@ def _preparation(cells: list["NotebookNode"]) -> list["NotebookNode"]:
     return [_fold(summary, list(zip(labels, sources, strict=True)))] if sources else []
 
 
-def _says_nothing(cell: "NotebookNode") -> bool:
-    """Whether a cell displayed an empty fragment: its code alone would be left on the page."""
-    shown = [output.get("data", {}).get("text/html") for output in cell.get("outputs", [])]
-    return bool(shown) and all(html == "" for html in shown)
-
-
-def _announces_nothing(cells: list["NotebookNode"], place: int) -> bool:
-    """Whether the text at this place announces a cell that displayed an empty fragment."""
-    following = next((cell for cell in cells[place:] if cell.cell_type == "code"), None)
-    return _ANNOUNCES in tags_of(cells[place]) and following is not None and _says_nothing(following)
-
-
-def _absent(cells: list["NotebookNode"]) -> set[str]:
-    """The conditions (tags ``si-…``) that do not hold: those whose cells displayed nothing but empty fragments."""
-    found: dict[str, bool] = {}
-    for cell in cells:
-        for tag in tags_of(cell):
-            if tag.startswith("si-") and cell.cell_type == "code":
-                shows = bool(cell.get("outputs")) and not _says_nothing(cell)
-                found[tag] = found.get(tag, False) or shows
-    return {tag for tag, shows in found.items() if not shows}
-
-
 def _presentation(cells: list["NotebookNode"]) -> list["NotebookNode"]:
     """What the title cell says below its title, taken out of it: what the notebook takes and produces, who wrote it."""
     from nbformat.v4 import new_markdown_cell
@@ -152,12 +128,9 @@ def _with_folds(cells: list["NotebookNode"]) -> list["NotebookNode"]:
 
 def arrange_cells(notebook: "NotebookNode") -> Arranged:
     """The cells of a page and of its foot; the cells tagged ``provenance`` are left to the caller."""
-    cells, left_out = deepcopy(notebook.cells), {"provenance", *_absent(notebook.cells)}
-    kept = [
-        cell
-        for place, cell in enumerate(cells)
-        if not left_out & set(tags_of(cell)) and not _says_nothing(cell) and not _announces_nothing(cells, place)
-    ]
+    cells = deepcopy(notebook.cells)
+    left = without_object(cells)
+    kept = [cell for place, cell in enumerate(cells) if place not in left and "provenance" not in tags_of(cell)]
     prepared = [cell for cell in kept if set(_PREPARED) & set(tags_of(cell))]
     told = _presentation(kept)
     read = _with_folds([cell for cell in kept if cell not in prepared])

@@ -6,6 +6,6 @@ distinct spellings, and what is done to a spelling is done once, whatever the nu
 
 from helpers.records.cleaned import Cleaned
 from helpers.records.persons import EMPTY, Persons
-from helpers.records.received import RECORDED, Batch, Change, Part, Received, Refused
+from helpers.records.received import Batch, Change, Part, Received, Refused
 
-__all__ = ["EMPTY", "RECORDED", "Batch", "Change", "Cleaned", "Part", "Persons", "Received", "Refused"]
+__all__ = ["EMPTY", "Batch", "Change", "Cleaned", "Part", "Persons", "Received", "Refused"]

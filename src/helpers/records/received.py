@@ -6,10 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
-from helpers.schema import DataError
-
-# The sources of figures that individual records count: received, or simulated.
-RECORDED = ("export", "synthetique")
+from helpers.schema import FROM_RECORDS, DataError
 
 
 @dataclass(frozen=True)
@@ -108,7 +105,7 @@ class Received:
     @property
     def source(self) -> str:
         """The source of its figures in the indicator table: ``export`` or ``synthetique``."""
-        return RECORDED[self.is_synthetic]
+        return FROM_RECORDS[self.is_synthetic]
 
     @property
     def reference(self) -> str:

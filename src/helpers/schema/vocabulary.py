@@ -1,4 +1,4 @@
-"""The words that everything shares: verdicts, precisions, findings, and the error that a researcher can act on."""
+"""The words and thresholds that everything shares, and the error that a researcher can act on."""
 
 VERDICTS = {
     "confirme": "confirmé",
@@ -27,6 +27,9 @@ PRECISION_WORDS = {
     "contradictoire": "contredit",
 }
 
+# The sources of figures that individual records count: received, or simulated.
+SYNTHETIC = "synthetique"
+FROM_RECORDS = ("export", SYNTHETIC)
 # The meaning of the mark of a figure whose source is simulated records.
 SYNTHETIC_MEANING = "compté dans des données simulées, qui ne décrivent personne"
 

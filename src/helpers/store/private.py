@@ -12,9 +12,11 @@ from helpers import paths
 from helpers.records import EMPTY, Cleaned, Persons
 from helpers.schema import DataError, columns, table_schema
 from helpers.store.export import inert
+from helpers.store.whole import whole
 
 # Rows written at a time, some 20 MB of them.
 _ROW_GROUP = 250_000
+PERSONS, QUARANTINE = "accompagnements.parquet", "quarantaine.csv"
 # Where the file keeps its year and the order of the labels.
 _NOTE = b"alses"
 
@@ -28,44 +30,72 @@ def _write(persons: Persons, path: Path) -> None:
     names = [name for name in columns("accompagnements") if name in persons.codes]
     words = {name: pa.array(persons.labels[name], pa.string()) for name in names}
     note = json.dumps({"annee": persons.year, "libelles": persons.labels}, ensure_ascii=False, sort_keys=True)
-    fields = [("identifiant", pa.string()), *((name, pa.dictionary(pa.int32(), pa.string())) for name in names)]
-    schema = pa.schema(fields, metadata={_NOTE: note.encode()})
+    kinds = {name: pa.dictionary(pa.from_numpy_dtype(persons.codes[name].dtype), pa.string()) for name in names}
+    schema = pa.schema({"identifiant": pa.string(), **kinds}, metadata={_NOTE: note.encode()})
     # Identifiers all differ, and nobody looks for a range of labels: a dictionary of the first and bounds of the others
     # would take most of the time.
     with pq.ParquetWriter(path, schema, use_dictionary=names, write_statistics=False) as file:
         for start in range(0, len(persons), _ROW_GROUP):
             arrays = [persons.identifiers.slice(start, _ROW_GROUP)]
             for name in names:
-                codes = pa.array(persons.codes[name][start : start + _ROW_GROUP].astype(np.int32))
+                codes = pa.array(persons.codes[name][start : start + _ROW_GROUP])
                 arrays.append(pa.DictionaryArray.from_arrays(codes, words[name]))
             file.write_table(pa.Table.from_arrays(arrays, schema=schema), row_group_size=_ROW_GROUP)
+
+
+def _quarantine(rejected: pd.DataFrame) -> str:
+    texts = [name for name in rejected.columns if name != "ligne"]
+    safe = rejected.assign(**{name: rejected[name].astype(object).map(inert) for name in texts})
+    return safe.to_csv(index=False, sep=";", lineterminator="\r\n")
+
+
+def save_rejected(cleaned: Cleaned) -> Path:
+    """The private ``quarantaine.csv`` where the rejected rows of a year now are, as received, whole or not at all.
+
+    For a French spreadsheet: semicolons, UTF-8 with BOM, no text that would run as a formula. It holds data of persons:
+    never in git, nor in a report.
+
+    >>> registres = {"spellings": store.read_reference("modalites"), **store.read_registers()}
+    >>> nettoyage = clean.clean_persons(records.Received(2021), **registres)
+    >>> paths.relative(store.save_rejected(nettoyage))
+    'data/processed/2021/prive/quarantaine.csv'
+    """
+    path = _folder(cleaned.persons.year) / QUARANTINE
+    with whole(path) as beside:
+        beside.write_text(_quarantine(cleaned.rejected), encoding="utf-8-sig", newline="")
+    return path
 
 
 def save_persons(cleaned: Cleaned) -> Path:
     """The private folder where the persons of a year and the rows that are not counted now are, whole or not at all.
 
-    ``accompagnements.parquet`` holds the persons (schema ``accompagnements``); ``quarantaine.csv`` the rejected rows as
-    received, for a French spreadsheet: semicolons, UTF-8 with BOM, no text that would run as a formula. Both hold data
-    of persons: the folder is never in git, nor in a report.
+    ``accompagnements.parquet`` holds the persons (schema ``accompagnements``); ``quarantaine.csv`` is that of
+    `save_rejected`. Both hold data of persons: the folder is never in git, nor in a report. A year without any row has
+    no such folder: what an export that is no longer there left in it is removed.
 
-    >>> registres = {"spellings": store.read_reference("modalites"), **store.read_registers()}
-    >>> dossier = store.save_persons(clean.clean_persons(records.Received(2021), **registres))
+    >>> personnes = records.Persons.of(2021, pd.DataFrame({"identifiant": ["F1"], "sexe": ["filles"]}))
+    >>> rien = pd.DataFrame()
+    >>> dossier = store.save_persons(records.Cleaned(personnes, rien, rien, rien, read=1))
     >>> paths.relative(dossier), sorted(fichier.name for fichier in dossier.iterdir())
     ('data/processed/2021/prive', ['accompagnements.parquet', 'quarantaine.csv'])
     """
     folder = _folder(cleaned.persons.year)
-    folder.mkdir(parents=True, exist_ok=True)
-    beside = {name: folder / f"{name}.partiel" for name in ("accompagnements.parquet", "quarantaine.csv")}
-    _write(cleaned.persons, beside["accompagnements.parquet"])
-    rejected = cleaned.rejected
-    texts = [name for name in rejected.columns if name != "ligne"]
-    safe = rejected.assign(**{name: rejected[name].astype(object).map(inert) for name in texts})
-    content = safe.to_csv(index=False, sep=";", lineterminator="\r\n")
-    beside["quarantaine.csv"].write_text(content, encoding="utf-8-sig", newline="")
-    # Renamed only once both are written: a reader never sees half a file.
-    for name, path in beside.items():
-        path.replace(folder / name)
+    if not cleaned.read:
+        _forget(folder)
+        return folder
+    # The persons take their place last, so that they are never there without the rows rejected beside them.
+    with whole(folder / PERSONS) as beside:
+        _write(cleaned.persons, beside)
+        save_rejected(cleaned)
     return folder
+
+
+def _forget(folder: Path) -> None:
+    if folder.is_dir():
+        for path in (folder / PERSONS, folder / QUARANTINE, *folder.glob(".*.partiel")):
+            path.unlink(missing_ok=True)
+        if not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def load_records(year: int) -> Persons:
@@ -76,12 +106,13 @@ def load_records(year: int) -> Persons:
     DataError
         when 01 has not cleaned an export of this year.
 
-    >>> registres = {"spellings": store.read_reference("modalites"), **store.read_registers()}
-    >>> dossier = store.save_persons(clean.clean_persons(records.Received(2021), **registres))
+    >>> personnes = records.Persons.of(2021, pd.DataFrame({"identifiant": ["F1"], "sexe": ["filles"]}))
+    >>> rien = pd.DataFrame()
+    >>> dossier = store.save_persons(records.Cleaned(personnes, rien, rien, rien, read=1))
     >>> len(store.load_records(2021))
-    0
+    1
     """
-    path = _folder(year) / "accompagnements.parquet"
+    path = _folder(year) / PERSONS
     if not path.is_file():
         told = f"{paths.relative(path)} n’existe pas encore : exécutez 01_clean pour {year}, avec un export."
         raise DataError(told)
@@ -123,8 +154,9 @@ def load_persons(year: int) -> pd.DataFrame:
     DataError
         as `load_records` does.
 
-    >>> registres = {"spellings": store.read_reference("modalites"), **store.read_registers()}
-    >>> dossier = store.save_persons(clean.clean_persons(records.Received(2021), **registres))
+    >>> personnes = records.Persons.of(2021, pd.DataFrame({"identifiant": ["F1"], "sexe": ["filles"]}))
+    >>> rien = pd.DataFrame()
+    >>> dossier = store.save_persons(records.Cleaned(personnes, rien, rien, rien, read=1))
     >>> list(store.load_persons(2021).columns[:3])
     ['identifiant', 'annee', 'association']
     """

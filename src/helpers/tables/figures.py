@@ -146,7 +146,7 @@ def _bounds_of_card(fact: Fact) -> Markup | str:
 def ledger_table(ledger: pd.DataFrame, *, caption: str) -> Html:
     """The ledger of the posts in a reader's words: titles of columns, labels of answers, dates in letters; folded.
 
-    ``ledger`` has the schema ``registre``; a sentence says that it is empty.
+    ``ledger`` has the schema ``registre``; a box when it is empty.
 
     >>> print(tables.ledger_table(store.load(2020, "registre").head(1), caption="Registre").text)
     Registre
@@ -167,4 +167,4 @@ def ledger_table(ledger: pd.DataFrame, *, caption: str) -> Html:
         ],
     )
     titles = {"ligne": "Ligne", "colonne": "Colonne", "avant": "Avant", "apres": "Après", "regle": "Règle"}
-    return table(shown, caption=caption, titles=titles, folded=True, kind=LEDGER, empty="Le registre est vide.")
+    return table(shown, caption=caption, titles=titles, folded=True, kind=LEDGER)

@@ -10,8 +10,15 @@ import pyarrow as pa
 from helpers.clean.persons.account import count_changes, count_rejections, keep_rejected
 from helpers.clean.persons.coding import Coded, Vocabulary, code_part
 from helpers.clean.persons.columns import Registers, link_colleges, read_columns
-from helpers.clean.persons.faults import find_empty, find_excess, find_full, find_other_years, find_unforeseen
-from helpers.clean.persons.gather import answers_at, gather_persons, identifiers_at, keys_at
+from helpers.clean.persons.faults import (
+    find_empty,
+    find_excess,
+    find_full,
+    find_other_years,
+    find_repeated,
+    find_unforeseen,
+)
+from helpers.clean.persons.gather import answers_of, gather_persons, parts_at
 from helpers.clean.persons.identity import judge_twice, suspect_rows
 from helpers.clean.persons.rows import Rules, count_decisions, exclude_rows
 from helpers.clean.persons.spellings import read_spellings
@@ -65,7 +72,7 @@ def clean_persons(
         ledger = count_changes(parts, known, changes)
         rejected = keep_rejected(parts, known, excluded)
         rejections = count_rejections(rejected)
-        unusable = _faults(received, parts, rules, vocabularies=vocabularies, rejections=rejections)
+        unusable = _faults(received, parts, rules, vocabularies=vocabularies, rejected=rejected, rejections=rejections)
         persons = gather_persons(parts, rules, excluded, year=received.year, pool=pool)
     # What reading took and the persons do not need goes back to the system before they are written and counted.
     pa.default_memory_pool().release_unused()
@@ -94,11 +101,12 @@ def _read(
 def _exclude(parts: list[Coded], rules: Rules, pool: Executor) -> np.ndarray:
     """Why each row is not counted: the place of a reason, or 0."""
     found = list(pool.map(lambda part: exclude_rows(part, rules), parts))
-    rows = suspect_rows([part.keys for part in parts], found)
+    rows = suspect_rows([part.keys for part in parts], found, pool)
     excluded = np.concatenate([np.zeros(0, dtype=np.uint8), *found])
     if rows.size:
-        texts, keys = identifiers_at(parts, rows), keys_at(parts, rows)
-        excluded[rows] = judge_twice(texts, keys, answers_at(parts, rules, rows))
+        few = parts_at(parts, rows)
+        texts, keys = pa.concat_arrays([each.identifiers for each in few]), np.concatenate([each.keys for each in few])
+        excluded[rows] = judge_twice(texts, keys, answers_of(few, rules))
     # Eight bytes a row that nothing needs any more.
     for part in parts:
         part.keys = np.zeros(0, dtype=np.uint64)
@@ -112,6 +120,7 @@ def _faults(
     rules: Rules,
     *,
     vocabularies: dict[str, Vocabulary],
+    rejected: pd.DataFrame,
     rejections: pd.DataFrame,
 ) -> list[DataError]:
     """Why the year cannot be used, as its rows tell it; a cause that is told hides its consequences."""
@@ -122,10 +131,12 @@ def _faults(
         said = "aucune ligne de données ; vérifiez que c’est bien l’export, et non un modèle."
         return [] if received.faults else [DataError(f"{parts[0].part.file} : {said}")]
     other_years = find_other_years(parts, rules.columns["annee"], received.year)
-    is_explained = other_years or not {"identifiant", "annee"} <= set(received.columns)
+    repeated = find_repeated(parts, rejected)
+    is_explained = other_years or repeated or not {"identifiant", "annee"} <= set(received.columns)
     return [
         *find_full(vocabularies, parts[0].part.file),
         *other_years,
+        *repeated,
         *find_empty(parts, rules.columns, received.columns),
         *find_unforeseen(parts, rules.columns),
         *([] if is_explained else find_excess(parts, rejections, read)),

@@ -1,6 +1,6 @@
 """The parts of the files, read side by side: a number for each distinct spelling, shared by all the parts."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 
 import numpy as np
@@ -55,6 +55,14 @@ class Coded:
 
     def __len__(self) -> int:
         return len(self.lines)
+
+    def at(self, rows: np.ndarray) -> "Coded":
+        """Some of its rows (their places), with their cells; nothing else of them."""
+        identifiers = self.identifiers.take(pa.array(rows))
+        columns = {name: codes[rows] for name, codes in self.columns.items()}
+        # The keys are let go of once those who come twice are known.
+        keys = self.keys[rows] if self.keys.size else self.keys
+        return replace(self, lines=self.lines[rows], identifiers=identifiers, keys=keys, columns=columns)
 
 
 def smallest(highest: int) -> np.dtype:

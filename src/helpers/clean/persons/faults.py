@@ -20,6 +20,8 @@ from helpers.schema import DataError
 MOST_UNFORESEEN_PCT = 5
 MOST_CONTRADICTORY_PCT = 1
 MOST_REJECTED_PCT = 20
+# Of the rows of a file, those that another file of the year already holds: above it, it is the same file once more.
+MOST_REPEATED_PCT = 50
 # Above it, the column holds something else than its list: what it holds is not shown.
 MOST_SHOWN_PCT = 50
 # An unknown answer is shown if it is short and holds no long number: it might be a person's otherwise.
@@ -122,6 +124,22 @@ def _example(column: Column, rows: np.ndarray, parts: list[Coded]) -> str:
     )
 
 
+def find_repeated(parts: list[Coded], rejected: pd.DataFrame) -> list[DataError]:
+    """Files whose persons are, for more than half of the rows, already in another file of the year."""
+    rows: Counter = Counter()
+    for part in parts:
+        rows[part.part.file] += len(part) + len(part.refused)
+    again = Counter(rejected.loc[rejected["motif"].eq(Reason.IDENTICAL), "fichier"].astype(object))
+    return [
+        DataError(
+            f"{file} : {again[file]} de ses {total} lignes sont déjà dans un autre fichier de l’année ; gardez un seul "
+            "des deux, ou demandez un export sans répétition."
+        )
+        for file, total in rows.items()
+        if len(rows) > 1 and exceeds(again[file], total, MOST_REPEATED_PCT)
+    ]
+
+
 def find_excess(parts: list[Coded], rejections: pd.DataFrame, read: int) -> list[DataError]:
     """Too many rows that are not counted, or too many persons who contradict themselves."""
     rows = dict(zip(rejections["motif"], rejections["lignes"].astype(int), strict=True))
@@ -138,7 +156,8 @@ def find_excess(parts: list[Coded], rejections: pd.DataFrame, read: int) -> list
         main = ", ".join(f"{reason} ({count})" for reason, count in list(rows.items())[:3])
         out.append(
             DataError(
-                f"{_file_of(parts)} : {rejected} lignes sur {read} ne peuvent pas être comptées : {main} ; corrigez le "
+                f"{_file_of(parts)} : {rejected} {'lignes' if rejected > 1 else 'ligne'} sur {read} ne "
+                f"{'peuvent pas être comptées' if rejected > 1 else 'peut pas être comptée'} : {main} ; corrigez le "
                 "fichier, la quarantaine montre ces lignes."
             )
         )

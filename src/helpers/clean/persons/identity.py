@@ -1,6 +1,7 @@
 """Who is who: identifiers written in one way, and the rows that hold the same one."""
 
 from collections.abc import Iterable
+from concurrent.futures import Executor
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +13,8 @@ from helpers.records import EMPTY, Change
 
 # FNV-1a, 64 bits.
 _START, _PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
+# Keys are looked at by their first bits, one share at a time: sorted side by side, and never all there a second time.
+_SHARES, _SHARE_SHIFT = 8, np.uint64(61)
 
 
 def _bytes_of(texts: pa.Array) -> tuple[np.ndarray, np.ndarray]:
@@ -74,22 +77,24 @@ def is_word(texts: pa.Array, pattern: str) -> np.ndarray:
     return pc.match_substring_regex(texts, pattern, ignore_case=True).to_numpy(zero_copy_only=False)
 
 
-def suspect_rows(keys: list[np.ndarray], excluded: list[np.ndarray]) -> np.ndarray:
+def suspect_rows(keys: list[np.ndarray], excluded: list[np.ndarray], pool: Executor) -> np.ndarray:
     """Places, among all the rows, of those not excluded whose key is there several times; one array a part is given."""
-    ordered, stop = np.zeros(sum(int(np.count_nonzero(out == 0)) for out in excluded), dtype=np.uint64), 0
-    for each, out in zip(keys, excluded, strict=True):
-        kept = each[out == 0]
-        ordered[stop : (stop := stop + len(kept))] = kept
-    ordered.sort()
-    several = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
-    del ordered
-    found, start = [np.zeros(0, dtype=np.int64)], 0
-    for each, out in zip(keys, excluded, strict=True):
-        if several.size:
-            place = np.minimum(np.searchsorted(several, each), several.size - 1)
-            found.append(start + np.flatnonzero((several[place] == each) & (out == 0)))
-        start += len(each)
-    return np.concatenate(found)
+
+    def repeated(share: int) -> np.ndarray:
+        """The keys that are there several times, of those that fall in one share of all the numbers."""
+        kept = [each[(out == 0) & (each >> _SHARE_SHIFT == share)] for each, out in zip(keys, excluded, strict=True)]
+        ordered = np.sort(np.concatenate([np.zeros(0, dtype=np.uint64), *kept]))
+        return np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+
+    several = np.concatenate(list(pool.map(repeated, range(_SHARES))))
+
+    def places(each: np.ndarray, out: np.ndarray) -> np.ndarray:
+        found = np.minimum(np.searchsorted(several, each), several.size - 1)
+        return np.flatnonzero((several[found] == each) & (out == 0))
+
+    starts = np.cumsum([0, *(len(each) for each in keys)])
+    inside = pool.map(places, keys, excluded) if several.size else ()
+    return np.concatenate([np.zeros(0, dtype=np.int64), *map(np.add, starts, inside)])
 
 
 def judge_twice(texts: pa.Array, keys: np.ndarray, answers: Iterable[np.ndarray]) -> np.ndarray:

@@ -98,16 +98,15 @@ def count_decisions(part: Coded, rules: Rules) -> list[Change]:
     return out
 
 
-def final_codes(part: Coded, name: str, rules: Rules) -> np.ndarray | None:
-    """The place of the label of each row in a column; None when the file does not have the column."""
+def final_codes(part: Coded, name: str, rules: Rules) -> np.ndarray:
+    """The place of the label of each row in a column, that of the empty label if the file does not have the column."""
     column = rules.columns[name]
-    codes = column.codes[part.columns[name]] if name in part.columns else None
-    if name == "orienteur" and codes is not None:
-        stray = referrer_is_stray(part, rules.columns)
-        codes[stray] = 0
+    given = part.columns.get(name)
+    codes = np.zeros(len(part), dtype=column.codes.dtype) if given is None else column.codes[given]
+    if name == "orienteur" and given is not None:
+        codes[referrer_is_stray(part, rules.columns)] = 0
     if name == "uai":
         named = needs_uai(part, rules.columns)
         if named is not None and named.any():
-            codes = np.zeros(len(part), dtype=column.codes.dtype) if codes is None else codes
             codes[named] = rules.college_codes[part.columns["college"][named]]
     return codes

@@ -14,7 +14,7 @@ TABLE = "accompagnements"
 TITLE_ROWS = 30
 # Two answers of a person can look like titles (« Autre », « Collège »); three known titles cannot come by chance.
 LEAST_TITLES = 3
-# Of the columns that the best row names, the share in per cent that makes an earlier row the titles: two exports put end
+# Share in per cent of the columns that the best row names, which makes an earlier row the titles: two exports put end
 # to end have two rows of titles, and what stands between them is persons.
 _NEARLY_PCT = 75
 

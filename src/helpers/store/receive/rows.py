@@ -31,9 +31,13 @@ def _blanks(delimiter: str) -> str:
     return f' \t\r\n"{delimiter}\u00a0'
 
 
-def _types(layout: Layout) -> dict[str, pa.DataType]:
+def _conversion(layout: Layout) -> arrow_csv.ConvertOptions:
+    """The columns to keep, as codes; whether the bytes are UTF-8 is asked of each spelling, not of each cell."""
     named = {place: pa.string() if name == IDENTIFIER else CODED for name, place in layout.positions.items()}
-    return {f"c{place}": named.get(place, CODED) for place in [*named, *layout.untitled]}
+    types = {f"c{place}": named.get(place, CODED) for place in [*named, *layout.untitled]}
+    return arrow_csv.ConvertOptions(
+        column_types=types, include_columns=list(types), null_values=[], strings_can_be_null=False, check_utf8=False
+    )
 
 
 def _parse(content: bytes, layout: Layout, delimiter: str) -> tuple[pa.Table, list]:
@@ -46,8 +50,6 @@ def _parse(content: bytes, layout: Layout, delimiter: str) -> tuple[pa.Table, li
     # Arrow takes a mark of UTF-8 away from the beginning of what it is given: one that stands inside the file, where
     # two exports were put end to end, must not depend on where the file is cut.
     content = codecs.BOM_UTF8 + content if content.startswith(codecs.BOM_UTF8) else content
-    types = _types(layout)
-    # Whether the bytes are UTF-8 is asked of each spelling, not of each cell.
     table = arrow_csv.read_csv(
         pa.BufferReader(content),
         read_options=arrow_csv.ReadOptions(
@@ -61,13 +63,7 @@ def _parse(content: bytes, layout: Layout, delimiter: str) -> tuple[pa.Table, li
             ignore_empty_lines=False,
             invalid_row_handler=keep_aside,
         ),
-        convert_options=arrow_csv.ConvertOptions(
-            column_types=types,
-            include_columns=list(types),
-            null_values=[],
-            strings_can_be_null=False,
-            check_utf8=False,
-        ),
+        convert_options=_conversion(layout),
     )
     table.validate(full=True)
     return table.combine_chunks(), bad
