@@ -29,9 +29,9 @@ def alt_of(made) -> str:
     assert "Source : Note, l. 1" in made.html
     assert re.search(r"<summary>Données de la figure</summary><div class=\"table-boite\"><table[^>]*>\s*<caption>[^<]", made.html)
     assert re.search(r'<p class="base">n = <data [^>]+>\d', made.html)
-    assert re.search(r'<a href="data:text/csv;charset=utf-8,%EF%BB%BF[^" ]+" download="[a-z-]+\.csv">', made.html)
-    assert re.search(r'<source media="screen and \(max-width: 45rem\)" srcset="data:image/svg\+xml,%3Csvg[^" ]+%3E">', made.html)
-    return re.search(r'<img src="data:image/svg\+xml,%3Csvg[^" ]+" alt="([^"]+)">', made.html)[1]
+    assert re.search(r'<a href="data:text/csv;charset=utf-8,%EF%BB%BF[^"\n]+" download="[a-z-]+\.csv">', made.html)
+    assert re.search(r'<source media="screen and \(max-width: 45rem\)" srcset="data:image/svg\+xml,<svg[^" ]+>">', made.html)
+    return re.search(r'<img src="data:image/svg\+xml,<svg[^"\n]+" alt="([^"]+)">', made.html)[1]
 
 
 LEVELS = describe.breakdown(table([figure("niveau", "6e", 20), figure("niveau", "3e", 45), figure("niveau", "4e", None)]), "niveau", year=2032)

@@ -77,6 +77,12 @@ def test_few_colleges_are_told():
     assert [warning in plain(said("clusters", found=of_colleges(number))) for number in (9, 10)] == [True, False]
 
 
+def test_a_share_whose_likeness_is_not_estimated_is_left_out_of_the_list():
+    girls = two_exports.compared().query("comparaison != 'annees/alses/sexe/filles' or not mesure.str.startswith('ressemblance')")
+    text = plain(said("clusters", found=Comparisons(girls)))
+    assert "« Filles »" not in text and "« Place des parents (associés) » : 0,01, intervalle à 95 % de 0,00 à 0,02." in text
+
+
 def test_a_likeness_that_cannot_be_estimated_is_told():
     table = two_exports.compared()
     found = Comparisons(table[table["mesure"].ne("p_grappe")])

@@ -9,6 +9,7 @@ from bs4 import BeautifulSoup
 from export_table import counted, persons, run_page, save_export
 from helpers import charts, describe, facts, indicators, paths, publish, tables, wording
 from helpers.indicators.rows import row, table
+from marks import marks_of
 
 
 def cell(name, modality, n, base=100, *, cross=("", ""), source="export", perimeter="alses"):
@@ -242,7 +243,7 @@ def test_a_mixed_year_keeps_the_document_and_names_both_sources(pages):
 def test_every_marked_number_of_an_export_year_is_in_its_table(pages, kind):
     year = {"mixed": 2032, "export": 2033}[kind]
     known = {facts.key_of(each) for each in counted(year).itertuples()}
-    own = [mark["data-cle"] for mark in pages[kind].select("[data-cle]") if f"{year}/alses/" in mark["data-cle"]]
+    own = [mark["data-cle"] for mark in marks_of(pages[kind]) if f"{year}/alses/" in mark["data-cle"]]
     assert len(own) > 100 and not {key for key in own if "variation" not in key} - known
 
 

@@ -18,9 +18,17 @@ NAMES = ["effectif", "base", "effectif_anterieur", "base_anterieure", "effectif_
 
 
 def year(number: int, *blocks: tuple) -> Persons:
-    """Persons followed by an ALSES, from (identifiers, answers of all of them)."""
-    rows = [{"identifiant": name, "suivi_par": "alses", **answers} for names, answers in blocks for name in names]
+    """Persons followed by an ALSES, from (identifiers, answers of all of them); several collèges are taken in turn."""
+    rows = [
+        {"identifiant": name, "suivi_par": "alses", **{column: each[rank % len(each)] if isinstance(each, tuple) else each for column, each in answers.items()}}
+        for names, answers in blocks
+        for rank, name in enumerate(names)
+    ]
     return Persons.of(number, pd.DataFrame(rows))
+
+
+# Three collèges of each kind: fewer are not shown.
+OLD, LEFT, NEW = (tuple(f"059000{rank}{letter}" for rank in range(3)) for letter in "ABC")
 
 
 def ids(first: int, last: int) -> list[str]:
@@ -88,8 +96,8 @@ def test_without_earlier_records_there_is_no_row():
 
 
 def test_old_new_and_left_colleges_are_told_apart():
-    before = year(2020, (ids(0, 30), {"uai": "0590001A"}), (ids(30, 40), {"uai": "0590002B"}))
-    now = year(2021, (ids(0, 20), {"uai": "0590001A"}), (ids(50, 65), {"uai": "0590003C"}), (ids(70, 77), {"uai": ""}))
+    before = year(2020, (ids(0, 30), {"uai": OLD}), (ids(30, 40), {"uai": LEFT}))
+    now = year(2021, (ids(0, 20), {"uai": OLD}), (ids(50, 65), {"uai": NEW}), (ids(70, 77), {"uai": ""}))
     found = {name: values for (name, indicator, _), values in overlaps(now, before).items() if indicator == "accompagnements" and name != "personnes_communes"}
     assert found == {
         "colleges_anciens": [20, 20, 30, 30, None],
@@ -100,29 +108,38 @@ def test_old_new_and_left_colleges_are_told_apart():
 
 
 def test_few_persons_without_a_college_take_the_new_ones_with_them():
-    before = year(2020, (ids(0, 30), {"uai": "0590001A"}), (ids(30, 40), {"uai": "0590002B"}))
-    now = year(2021, (ids(0, 20), {"uai": "0590001A"}), (ids(50, 65), {"uai": "0590003C"}), (ids(70, 73), {"uai": ""}))
+    before = year(2020, (ids(0, 30), {"uai": OLD}), (ids(30, 40), {"uai": LEFT}))
+    now = year(2021, (ids(0, 20), {"uai": OLD}), (ids(50, 65), {"uai": NEW}), (ids(70, 73), {"uai": ""}))
     kinds = {name for name, *_ in overlaps(now, before)} - {"personnes_communes"}
     assert kinds == {"colleges_anciens", "colleges_sortis"}
 
 
 def test_a_kind_of_college_without_anybody_has_a_row_for_it_is_not_hidden():
-    found = overlaps(year(2021, (ids(0, 20), {"uai": "0590001A"})), year(2020, (ids(0, 30), {"uai": "0590001A"})))
+    found = overlaps(year(2021, (ids(0, 20), {"uai": OLD})), year(2020, (ids(0, 30), {"uai": OLD})))
     assert found["colleges_nouveaux", "accompagnements", ""] == [0, 0, 0, 0, None]
 
 
 def test_what_old_and_new_colleges_answered_is_counted_apart():
-    before = year(2020, (ids(0, 10), {"uai": "0590001A", "parents_associes": "oui"}), (ids(10, 30), {"uai": "0590001A", "parents_associes": "non"}))
+    before = year(2020, (ids(0, 10), {"uai": OLD, "parents_associes": "oui"}), (ids(10, 30), {"uai": OLD, "parents_associes": "non"}))
     now = year(
         2021,
-        (ids(0, 12), {"uai": "0590001A", "parents_associes": "oui"}),
-        (ids(12, 20), {"uai": "0590001A", "parents_associes": "non"}),
-        (ids(50, 70), {"uai": "0590003C", "parents_associes": "oui"}),
-        (ids(70, 75), {"uai": "0590003C", "parents_associes": "non"}),
+        (ids(0, 12), {"uai": OLD, "parents_associes": "oui"}),
+        (ids(12, 20), {"uai": OLD, "parents_associes": "non"}),
+        (ids(50, 70), {"uai": NEW, "parents_associes": "oui"}),
+        (ids(70, 75), {"uai": NEW, "parents_associes": "non"}),
     )
     found = overlaps(now, before)
     assert found["colleges_anciens", "parents_associes", "oui"] == [12, 20, 10, 30, None]
     assert found["colleges_nouveaux", "parents_associes", "oui"] == [20, 25, 0, 0, None]
+
+
+def test_one_or_two_colleges_are_not_shown_nor_told_by_the_others():
+    before = year(2020, (ids(0, 30), {"uai": OLD}), (ids(30, 40), {"uai": LEFT}))
+    now = year(2021, (ids(0, 20), {"uai": OLD}), (ids(50, 80), {"uai": NEW[:2]}), (ids(80, 99), {"uai": ""}))
+    kinds = {name for name, *_ in overlaps(now, before)} - {"personnes_communes"}
+    assert kinds == {"colleges_anciens", "colleges_sortis"}
+    now = year(2021, (ids(0, 20), {"uai": OLD}), (ids(50, 80), {"uai": NEW}), (ids(80, 99), {"uai": ""}))
+    assert {name for name, *_ in overlaps(now, before)} >= {"colleges_nouveaux", "college_inconnu"}
 
 
 # --- what is left out --------------------------------------------------------------------------------------------------
@@ -153,6 +170,16 @@ def test_parts_are_shown_together_or_leave_enough_behind():
     assert shown_parts(np.array([50, 20, 0, 7]), np.array([40, 0, 9, 6])) == [0, 1, 2, 3]
     assert shown_parts(np.array([50, 20, 0, 3]), np.array([40, 0, 9, 0])) == [0, 2]
     assert shown_parts(np.array([3]), np.array([50])) == []
+
+
+def test_a_part_of_one_or_two_colleges_goes_and_takes_another_until_three_are_hidden():
+    sizes = np.array([90, 20, 30, 50])
+    assert shown_parts(sizes, colleges=np.array([9, 3, 3, 3])) == [0, 1, 2, 3]
+    assert shown_parts(sizes, colleges=np.array([9, 2, 3, 3])) == [0, 3]
+    assert shown_parts(sizes, colleges=np.array([9, 0, 3, 3])) == [0, 1, 2, 3]
+    assert shown_parts(sizes, colleges=np.array([2, 9, 9, 9])) == [2, 3]
+    # A kind of the other year hides nothing in this one.
+    assert shown_parts(np.array([90, 30, 0, 50]), np.array([90, 0, 20, 50]), colleges=np.array([9, 2, 9, 9])) == [0, 2]
 
 
 @pytest.mark.parametrize("size", [30, 90, 300])

@@ -219,7 +219,7 @@ def test_a_saved_table_is_read_back_as_it_was(data_root):
     pd.testing.assert_frame_equal(store.load(2032, "indicateurs"), INDICATORS)
     pd.testing.assert_frame_equal(store.load_earlier(None, "indicateurs"), INDICATORS.head(0))
     assert list(store.load(2032, "reunions")["participants"]) == [5, 7, 5]
-    assert not list(paths.processed(2032).glob("*.partiel"))
+    assert not list(paths.processed(2032).rglob("*.partiel"))
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]"])

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -408,14 +409,15 @@ def _kinds(own: list[Person], other: list[Person], *, alone: str) -> dict[str, l
     return kinds
 
 
-def _shown_kinds(sizes: dict[str, tuple[int, int]]) -> list[str]:
+def _shown_kinds(sizes: dict[str, tuple[int, int]], sites: dict[str, tuple[int, int]]) -> list[str]:
     shown = list(COLLEGES)
     while shown:
-        small = [name for name in shown if FEW & set(sizes[name])]
+        small = [name for name in shown if FEW & set(sizes[name]) or {1, 2} & set(sites[name])]
+        alone = [sum(sites[name][at] for name in COLLEGES if name not in shown) in (1, 2) for at in (0, 1)]
         rest = [sum(sizes[name][at] for name in COLLEGES if name not in shown) for at in (0, 1)]
-        if not small and not FEW & set(rest):
+        if not small and not FEW & set(rest) and not any(alone):
             return shown
-        useful = [name for name in shown if any(sizes[name][at] and rest[at] in FEW for at in (0, 1))]
+        useful = [name for name in shown if any(sizes[name][at] and (alone[at] or rest[at] in FEW) for at in (0, 1))]
         shown.remove(min(small or useful or shown, key=lambda name: sum(sizes[name])))
     return []
 
@@ -423,7 +425,9 @@ def _shown_kinds(sizes: dict[str, tuple[int, int]]) -> list[str]:
 def _same_colleges(now: list[Person], before: list[Person]) -> dict[tuple, Overlap]:
     kinds = _kinds(now, before, alone=COLLEGES[1]), _kinds(before, now, alone=COLLEGES[2])
     sizes = {name: tuple(len(year[name]) for year in kinds) for name in COLLEGES}
-    shown = _shown_kinds(sizes)
+    # The collèges of persons without a UAI are not known: as many as it takes.
+    sites = {name: tuple(len({each.row["uai"] for each in year[name]}) for year in kinds) for name in COLLEGES}
+    shown = _shown_kinds(sizes, sites | {"college_inconnu": tuple(3 if size else 0 for size in sizes["college_inconnu"])})
     found = {}
     for kind in shown:
         here, there = sizes[kind]
@@ -535,6 +539,7 @@ def recompute_export(path: Path, year: int, earlier_paths: dict[int, Path] | Non
 
 
 @family(*list(ANSWERS)[10:], "colleges_suivis", "associations_suivantes", "colonne_remplie")
+@cache
 def records(raw: Raw, year: int) -> Rows:
     """Every indicator of the export of the year, if there is one; what is printed of the same gives way."""
     path = raw.export(year)

@@ -112,7 +112,8 @@ def show_entries(parts: list[pd.DataFrame], facts: Facts) -> Html:
     shown = ["college", "hors_college", *entry.modalities, *entry.recorded]
     drawn = [rows[rows["modalite"].isin(shown)] for rows in parts]
     # The routes that records count have a figure of their own.
-    routes = routes[routes["modalite"].isin(shown)] if college.is_of_records else routes
+    both = ["college", "hors_college", *catalogue().indicators["origine"].recorded]
+    routes = routes[routes["modalite"].isin(both)] if college.is_of_records else routes
     rows = pd.concat([routes, *([] if referrers is None else [referrers])], ignore_index=True)
     figure = compose(
         partial(draw.entries, college, others, opened),

@@ -9,6 +9,9 @@ import numpy as np
 from helpers.indicators.crossings import is_small
 from helpers.schema import Indicator
 
+# Fewer collèges are no part of the network: each could subtract its own persons and read those of the other.
+FEWEST_COLLEGES = 3
+
 
 def may_show(parts: np.ndarray, sizes: np.ndarray, entry: Indicator) -> np.ndarray:
     """Which modalities, then which groups, of an indicator may be shown; ``parts`` has a row each, a column a part.
@@ -46,20 +49,32 @@ def _tells_nothing(whole: np.ndarray, members: np.ndarray, kept: np.ndarray, *, 
     return not (is_small(whole - members).any() or is_small(members.sum(axis=0) - whole).any())
 
 
-def shown_parts(*sizes: np.ndarray) -> list[int]:
+def shown_parts(*sizes: np.ndarray, colleges: np.ndarray | None = None) -> list[int]:
     """The parts that may be shown, the same in each splitting: none of one to four persons, nor all that is hidden.
+
+    ``colleges`` says how many collèges each part is made of: a part of one or two would be their own figures, which
+    they or anybody could read. A part whose collèges nobody knows counts as many.
 
     >>> shown_parts(np.array([50, 20, 0, 3]), np.array([40, 0, 9, 0])), shown_parts(np.array([50, 20, 0]))
     ([0, 2], [0, 1, 2])
+    >>> shown_parts(np.array([50, 20, 30]), colleges=np.array([12, 2, 9]))
+    [0]
     """
     both = np.array(sizes)
+    many = np.full_like(both, FEWEST_COLLEGES) if colleges is None else np.broadcast_to(colleges, both.shape)
+    many = np.where(both > 0, many, 0)  # a part without anybody hides no other
     shown = list(range(both.shape[1]))
     while shown:
-        small = [place for place in shown if is_small(both[:, place]).any()]
-        rest = np.delete(both, shown, axis=1).sum(axis=1)
-        if not small and not is_small(rest).any():
+        small = [place for place in shown if (is_small(both[:, place]) | _are_few(many[:, place])).any()]
+        rest, apart = (np.delete(each, shown, axis=1).sum(axis=1) for each in (both, many))
+        is_told = is_small(rest) | _are_few(apart)
+        if not small and not is_told.any():
             break
         # Leaving out a part that is empty hides nothing.
-        full = small or [place for place in shown if both[:, place][is_small(rest)].any()] or shown
-        shown.remove(min(full, key=lambda place: int(both[:, place].sum())))
+        useful = [place for place in shown if both[:, place][is_told].any()]
+        shown.remove(min(small or useful or shown, key=lambda place: int(both[:, place].sum())))
     return shown
+
+
+def _are_few(colleges: np.ndarray) -> np.ndarray:
+    return (colleges > 0) & (colleges < FEWEST_COLLEGES)

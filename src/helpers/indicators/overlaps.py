@@ -9,7 +9,7 @@ from helpers.indicators.answers import Answers, answers_to, by_class
 from helpers.indicators.crossings import is_small
 from helpers.indicators.errors import errors_of
 from helpers.indicators.groups import Group, steps, tally
-from helpers.indicators.hiding import may_show, shown_parts
+from helpers.indicators.hiding import FEWEST_COLLEGES, may_show, shown_parts
 from helpers.indicators.persons import perimeters
 from helpers.records import EMPTY, Persons
 from helpers.schema import Indicator, catalogue, columns, typed
@@ -35,10 +35,11 @@ def count_overlaps(persons: Persons, earlier: dict[int, Persons], *, source: str
     those of the year and of the earlier one by kind of collège. A collège is known by its UAI; one where somebody is
     followed both years is old. No count of one to four persons is shown, nor is a difference of two shown numbers: an
     answer or a kind of collège that would tell one is left out, and with it another when it would be told by
-    subtraction. A kind of collège that has no row is hidden: without anybody, it has a row with 0. The count of the
-    two years, ``effectif_deux_fois``, alone is left empty when so few changed their answer. Then, of the whole of each
-    year (``ensemble``, collégiens too), the standard error of the difference of two shares (`errors.standard_error`).
-    ``source`` is export or synthetique; empty without earlier records.
+    subtraction. So is a kind of one or two collèges, whose own figures it would be. A kind of collège that has no row
+    is hidden: without anybody, it has a row with 0. The count of the two years, ``effectif_deux_fois``, alone is left
+    empty when so few changed their answer. Then, of the whole of each year (``ensemble``, collégiens too), the standard
+    error of the difference of two shares (`errors.standard_error`). ``source`` is export or synthetique; empty without
+    earlier records.
 
     >>> lignes = pd.DataFrame({"identifiant": [f"F{rang}" for rang in range(20)], "suivi_par": "alses"})
     >>> avant, apres = records.Persons.of(2020, lignes.head(12)), records.Persons.of(2021, lignes.tail(15))
@@ -105,9 +106,9 @@ def _twice(own: list[Answers], now: np.ndarray, before: np.ndarray) -> list[int 
 
 def _of_colleges(pair: Pair) -> Iterator[dict]:
     """The persons of each year by kind of collège: how many, then what they answered."""
-    kinds = _kinds(pair)
+    kinds, colleges = _kinds(pair)
     sizes = [tally(codes, len(_COLLEGES)) for codes in kinds]
-    shown = shown_parts(*sizes)
+    shown = shown_parts(*sizes, colleges=colleges)
     for place in shown:
         own = tuple(int(size[place]) for size in sizes)
         yield _row(_COLLEGES[place], "accompagnements", "", own, own)
@@ -129,19 +130,22 @@ def _parts(counts: np.ndarray, shown: list[int]) -> np.ndarray:
     return np.concatenate([counts[shown], np.delete(counts, shown, axis=0).sum(axis=0, keepdims=True)])
 
 
-def _kinds(pair: Pair) -> list[np.ndarray]:
-    """The kind of collège of each person of each year, a place in ``_COLLEGES``."""
+def _kinds(pair: Pair) -> tuple[list[np.ndarray], np.ndarray]:
+    """The kind of collège of each person of each year, a place in ``_COLLEGES``; how many collèges each kind has."""
     labels = [group.persons.labels["uai"] for group in pair]
     seen = [
         {label for label, count in zip(names, tally(group.codes("uai"), len(names)), strict=True) if count}
         for group, names in zip(pair, labels, strict=True)
     ]
+    seen = [names - {EMPTY} for names in seen]
     common = seen[0] & seen[1]
+    # Nobody knows how many collèges the unknown ones are: many, so that they can stand with others.
+    colleges = np.array([len(common), *(len(own - common) for own in seen), FEWEST_COLLEGES])
     kinds = [
         np.array([_UNKNOWN if name == EMPTY else _OLD if name in common else alone for name in names], dtype=np.uint8)
         for names, alone in zip(labels, _ONE_YEAR, strict=True)
     ]
-    return [kind.take(group.codes("uai")) for kind, group in zip(kinds, pair, strict=True)]
+    return [kind.take(group.codes("uai")) for kind, group in zip(kinds, pair, strict=True)], colleges
 
 
 def _counts(answers: Answers) -> np.ndarray:

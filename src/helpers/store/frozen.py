@@ -13,6 +13,7 @@ from helpers.records import Batch, Part, Received
 from helpers.schema import DataError
 from helpers.store.cards import EXPORT_CARD, read_export_card, simulated_exports
 from helpers.store.fingerprints import fingerprint
+from helpers.store.whole import whole
 
 
 def counted(received: Received) -> tuple[Received, dict[str, int]]:
@@ -140,7 +141,7 @@ def freeze_exports(year: int, rows: dict[str, int], *, accept: bool = False) -> 
     Raises
     ------
     DataError
-        when a file changed since it was received, and it is not accepted.
+        when a file changed since it was received, and it is not accepted; when the card cannot be written.
 
     >>> store.freeze_exports(2020, {})
     """
@@ -158,9 +159,14 @@ def freeze_exports(year: int, rows: dict[str, int], *, accept: bool = False) -> 
     card = paths.raw(year) / EXPORT_CARD
     if card.is_file() and card.read_text(encoding="utf-8") == text:
         return
-    beside = card.with_name(f"{card.name}.partiel")
-    beside.write_text(text, encoding="utf-8", newline="\n")
-    beside.replace(card)
+    try:
+        with whole(card) as beside:
+            beside.write_text(text, encoding="utf-8", newline="\n")
+    except OSError:
+        raise DataError(
+            f"Impossible d’écrire {paths.relative(card)}, qui garde l’empreinte de l’export : rendez ce dossier "
+            "accessible en écriture, ou libérez de la place, puis relancez."
+        ) from None
 
 
 def is_frozen(year: int) -> bool:

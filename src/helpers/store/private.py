@@ -12,6 +12,7 @@ from helpers import paths
 from helpers.records import EMPTY, Cleaned, Persons
 from helpers.schema import DataError, columns, table_schema
 from helpers.store.export import inert
+from helpers.store.whole import whole
 
 # Rows written at a time, some 20 MB of them.
 _ROW_GROUP = 250_000
@@ -60,10 +61,9 @@ def save_rejected(cleaned: Cleaned) -> Path:
     'data/processed/2021/prive/quarantaine.csv'
     """
     path = _folder(cleaned.persons.year) / QUARANTINE
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f"{path.name}.partiel")
-    beside.write_text(_quarantine(cleaned.rejected), encoding="utf-8-sig", newline="")
-    return beside.replace(path)
+    with whole(path) as beside:
+        beside.write_text(_quarantine(cleaned.rejected), encoding="utf-8-sig", newline="")
+    return path
 
 
 def save_persons(cleaned: Cleaned) -> Path:
@@ -83,20 +83,17 @@ def save_persons(cleaned: Cleaned) -> Path:
     if not cleaned.read:
         _forget(folder)
         return folder
-    folder.mkdir(parents=True, exist_ok=True)
-    beside = folder / f"{PERSONS}.partiel"
-    _write(cleaned.persons, beside)
-    save_rejected(cleaned)
-    # Last of all, so that persons are never there with the rejected rows of another reading.
-    beside.replace(folder / PERSONS)
+    # The persons take their place last, so that they are never there without the rows rejected beside them.
+    with whole(folder / PERSONS) as beside:
+        _write(cleaned.persons, beside)
+        save_rejected(cleaned)
     return folder
 
 
 def _forget(folder: Path) -> None:
     if folder.is_dir():
-        for name in (PERSONS, QUARANTINE):
-            (folder / name).unlink(missing_ok=True)
-            (folder / f"{name}.partiel").unlink(missing_ok=True)
+        for path in (folder / PERSONS, folder / QUARANTINE, *folder.glob(".*.partiel")):
+            path.unlink(missing_ok=True)
         if not any(folder.iterdir()):
             folder.rmdir()
 

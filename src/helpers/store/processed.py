@@ -9,15 +9,14 @@ from helpers import paths
 from helpers.schema import DataError, columns, typed
 from helpers.store.inputs import describe_inputs, fingerprint
 from helpers.store.raw import RawYear
+from helpers.store.whole import whole
 
 _CARD = "carte.json"
 
 
 def _write(path: Path, text: str) -> None:
-    # Beside, then renamed: a reader never sees half a file.
-    beside = path.with_name(path.name + ".partiel")
-    beside.write_text(text, encoding="utf-8", newline="\n")
-    beside.replace(path)
+    with whole(path) as beside:
+        beside.write_text(text, encoding="utf-8", newline="\n")
 
 
 def save_year(raw: RawYear, made: dict[str, pd.DataFrame]) -> Path:

@@ -1,0 +1,37 @@
+"""A file is there whole, or as it was: it is written beside, under a name of its own, then takes the place."""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+# What a program that was killed left beside is removed once nobody can be writing it any more.
+_LEFT_SECONDS = 3600
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """The path to write to, which takes the place of ``path`` if the block succeeds; the folder is made if need be.
+
+    Two programs at work on one file write to two paths: the last one that ends is right, neither is mixed.
+
+    >>> import pathlib, tempfile
+    >>> from helpers.store.whole import whole
+    >>> with tempfile.TemporaryDirectory() as dossier:
+    ...     with whole(pathlib.Path(dossier, "carte.json")) as beside:
+    ...         _ = beside.write_text("{}", encoding="utf-8")
+    ...     print([fichier.name for fichier in pathlib.Path(dossier).iterdir()])
+    ['carte.json']
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for left in path.parent.glob(f".{path.name}.*.partiel"):
+        with suppress(OSError):  # another program may have renamed it, or hold it
+            if time.time() - left.stat().st_mtime > _LEFT_SECONDS:
+                left.unlink()
+    beside = path.with_name(f".{path.name}.{os.getpid()}.partiel")
+    try:
+        yield beside
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)

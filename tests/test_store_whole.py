@@ -1,0 +1,120 @@
+"""What is kept beside an export is there whole or as it was: killed in the middle, protected folder, two at once."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from helpers import checks, cli, paths, store
+from helpers.schema import DataError
+from helpers.store import whole as module
+from helpers.store.whole import whole
+from small_export import write_export
+
+
+def freeze() -> None:
+    store.freeze_exports(2033, checks.read_export(2033).rows)
+
+
+def left(folder) -> list[str]:
+    return [path.name for path in folder.iterdir() if path.name.endswith(".partiel")]
+
+
+def test_a_block_that_fails_leaves_what_was_there(tmp_path):
+    path = tmp_path / "carte.json"
+    path.write_text("avant", encoding="utf-8")
+    with pytest.raises(OSError), whole(path) as beside:
+        beside.write_text("moit", encoding="utf-8")
+        raise OSError(28, "plein")
+    assert [each.read_text(encoding="utf-8") for each in tmp_path.iterdir()] == ["avant"]
+
+
+def test_what_a_killed_program_left_goes_once_nobody_can_be_writing_it(tmp_path):
+    path, old, new = tmp_path / "carte.json", tmp_path / ".carte.json.1.partiel", tmp_path / ".carte.json.2.partiel"
+    for each in (old, new):
+        each.write_text("moit", encoding="utf-8")
+    os.utime(old, (time.time() - module._LEFT_SECONDS - 60,) * 2)
+    with whole(path) as beside:
+        beside.write_text("entier", encoding="utf-8")
+    assert sorted(each.name for each in tmp_path.iterdir()) == [new.name, path.name]
+
+
+def test_a_card_that_cannot_be_written_is_one_sentence(data_root, monkeypatch):
+    write_export(data_root)
+
+    def refuse(path, *given, **more):
+        raise PermissionError(13, "protégé", str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pathlib.Path.write_text", refuse)
+        with pytest.raises(DataError, match=r"^Impossible d’écrire data/raw/2033/carte_export\.json, .* relancez\.$"):
+            freeze()
+    assert not (paths.raw(2033) / "carte_export.json").exists() and left(paths.raw(2033)) == []
+    freeze()
+    assert store.is_frozen(2033)
+
+
+KILLED = """
+import os, signal
+from pathlib import Path
+from helpers import checks, store
+written = Path.write_text
+def half(path, text, *given, **more):
+    written(path, text[: len(text) // 2], *given, **more)
+    os.kill(os.getpid(), signal.SIGKILL)
+rows = checks.read_export(2033)
+Path.write_text = half
+{act}
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows ne connaît pas ce signal")
+@pytest.mark.parametrize(
+    ("act", "name"),
+    [
+        ("store.freeze_exports(2033, rows.rows)", "data/raw/2033/carte_export.json"),
+        ("store.save_persons(rows.cleaned)", "data/processed/2033/prive/quarantaine.csv"),
+    ],
+)
+def test_a_program_killed_while_it_writes_leaves_nothing_half_written(data_root, act, name):
+    path = write_export(data_root, *[{}] * 12, {"annee": "2031"})
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED.format(act=act)], check=False, env={**os.environ, "PYTHONUTF8": "1"}
+    )
+    assert done.returncode == -signal.SIGKILL
+    assert not (data_root / name).exists() and [each.name for each in paths.exports(2033)] == [path.name]
+    assert checks.faults(2033) == []
+    freeze()
+    store.save_persons(checks.read_export(2033).cleaned)
+    assert (data_root / name).read_text(encoding="utf-8-sig").strip()[-1] in "};"
+    assert store.is_frozen(2033) and len(store.load_records(2033)) == 12
+
+
+def test_two_programs_at_once_leave_one_whole_card(data_root):
+    write_export(data_root)
+    act = "from helpers import checks, store; store.freeze_exports(2033, checks.read_export(2033).rows); store.save_persons(checks.read_export(2033).cleaned)"
+    with ThreadPoolExecutor(3) as pool:
+        done = list(
+            pool.map(
+                lambda _: subprocess.run(
+                    [sys.executable, "-c", act], check=False, capture_output=True, env={**os.environ, "PYTHONUTF8": "1"}
+                ),
+                range(3),
+            )
+        )
+    assert [(each.returncode, each.stderr) for each in done] == [(0, b"")] * 3
+    assert store.is_frozen(2033) and len(store.load_records(2033)) == 12
+    assert left(paths.raw(2033)) == left(paths.processed(2033) / "prive") == []
+
+
+@pytest.mark.parametrize("name", ["accompagnements.csv", "Accompagnement_2033.XLSX"])
+def test_nothing_is_simulated_beside_a_received_export(data_root, capsys, name):
+    path = write_export(data_root, name=name)
+    before = path.read_bytes()
+    assert cli.main(["simulate", "--year", "2033", "--persons", "50"]) == 2
+    assert f"data/raw/2033/{name} est l’export de 2033" in capsys.readouterr().err
+    assert [each.name for each in path.parent.iterdir()] == [name] and path.read_bytes() == before
