@@ -76,9 +76,10 @@ def read(row):
         return {}[row['observations']]
     except KeyError as error:
         raise ValueError(f"ligne\\n{row['identifiant']} {row['observations']}") from error
-from helpers import store
-text = (store.paths.raw(%d) / 'accompagnements.csv').read_text(encoding='utf-8').splitlines()
-read(dict(zip(text[0].split(';'), text[1].split(';'))))
+import csv
+from helpers import paths
+rows = (paths.raw(%d) / 'accompagnements.csv').open(encoding='utf-8', newline='')
+read(next(csv.DictReader(rows, delimiter=';')))
 """
 
 
@@ -100,8 +101,11 @@ def test_a_notebook_of_persons_that_fails_is_kept_without_what_its_errors_say(pr
     shown = capfd.readouterr()
     assert not [secret for secret in SECRETS if secret in str(failure.value) + shown.out + shown.err]
     assert found(project) == {}
-    text = kept.read_text(encoding="utf-8")
-    assert HUSHED in text and "ValueError" in text and "read(" in text
+    [error] = [output for cell in nbformat.read(kept, as_version=4).cells for output in cell.get("outputs", [])]
+    assert (error.ename, error.evalue) == ("ValueError", HUSHED)
+    assert sum("Traceback" in line for line in error.traceback) == 2 and any(
+        "raise" in line for line in error.traceback
+    )
     log = (paths.executed(YEAR) / "erreur.log").read_text(encoding="utf-8")
     assert "ValueError" in log and "paroles de l’erreur tues" in log
 
