@@ -8,6 +8,8 @@ import json
 import os
 import sys
 import time
+from bisect import bisect_left
+from itertools import accumulate
 from pathlib import Path
 
 YEAR = 2021
@@ -50,6 +52,9 @@ SCHOOL = ["scolarite", "exclusion_scolaire"]
 # Complete months below which a duration bears this name.
 MONTHS = {"moins_de_3_mois": 3, "3_a_5_mois": 6, "6_a_11_mois": 12}
 LONGEST = "12_mois_ou_plus"
+# Of those whose follow-up ended in the year, and of the others.
+LENGTHS = {"oui": "duree_terminee", "non": "duree_en_cours"}
+QUARTILES = {"premier_quartile": 1, "mediane": 2, "troisieme_quartile": 3}
 FILLED = (
     "association territoire uai situation niveau sexe annee_naissance nouvel_accompagnement date_debut origine "
     "orienteur demande_initiale objectifs parents_associes"
@@ -89,6 +94,15 @@ class Counts:
         for (answer, crossed), count in counts.items():
             cell = f"{perimeter}/{pair[0]}/{answer or UNKNOWN}/{pair[1]}={crossed or UNKNOWN}"
             self.cells[cell] = int(count)
+
+    def lengths(self, months: list[tuple[str, int | None, int]]) -> None:
+        """The months that a quarter, a half, three quarters do not exceed, from (ended, months, persons)."""
+        for ended, indicator in LENGTHS.items():
+            found = sorted((length, count) for end, length, count in months if end == ended and length is not None)
+            reached = list(accumulate(count for _, count in found))
+            for name, quarter in QUARTILES.items():
+                length, _ = found[bisect_left(reached, quarter * reached[-1] / 4)]
+                self.cells[f"alses/{indicator}/{name}"] = length
 
     def goals(self, sets: list[tuple[str | None, str | None, int]]) -> None:
         """Objectives, which overlap, from (set, initial request, persons): a few hundred rows whatever the size."""

@@ -130,6 +130,7 @@ def count(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
             counts.crossing(perimeter, (one, other), {(a, b): number for a, b, number in pairs})
     alses = where["alses"]
     counts.goals(rows("objectifs::varchar, demande_initiale::varchar, count(*)", alses, "group by 1, 2"))
+    counts.lengths(rows("fin_dans_l_annee, mois, count(*)", alses, "group by 1, 2"))
     fields = {column: f"count({column})" for column in FILLED}
     fields[OF_COLLEGE] = f"count_if({OF_COLLEGE} is not null or origine is distinct from 'college')"
     (row,) = rows(", ".join([*fields.values(), "count(distinct uai)", "count(distinct association)"]), alses)

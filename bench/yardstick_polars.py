@@ -106,6 +106,7 @@ def derived() -> list[pl.Expr]:
         pl.when(length >= 4).then(pl.lit("4_ou_plus")).otherwise(length.cast(pl.String)).alias("nombre_d_objectifs"),
         worked.then(pl.lit("oui")).when(request.is_not_null()).then(pl.lit("non")).alias("demande_travaillee"),
         pl.when(pl.col("date_debut").dt.year() < YEAR).then(pl.lit("avant")).otherwise(month).alias("mois_d_ouverture"),
+        months.alias("mois"),
         duration.otherwise(pl.lit(LONGEST)).alias("duree"),
         pl.when(pl.col("date_fin").is_null()).then(pl.lit("non")).otherwise(pl.lit("oui")).alias("fin_dans_l_annee"),
     ]
@@ -130,6 +131,7 @@ def count(kept: pl.LazyFrame) -> dict[str, int]:
         for perimeter in MARGINS[pair[0]]:
             queries["crossing", perimeter, pair] = inside[perimeter].group_by(pair).len()
     queries["goals", "alses"] = alses.group_by("objectifs", "demande_initiale").len()
+    queries["lengths", "alses"] = alses.group_by("fin_dans_l_annee", "mois").len()
     filled = {column: pl.col(column).count() for column in FILLED}
     filled[OF_COLLEGE] = (pl.col(OF_COLLEGE).is_not_null() | pl.col("origine").ne_missing("college")).sum()
     queries["filled", "alses"] = alses.select(**filled)
@@ -149,6 +151,8 @@ def put(counts: Counts, query: tuple, frame: pl.DataFrame) -> None:
             counts.margin(perimeter, indicator, dict(frame.rows()))
         case "goals", _:
             counts.goals(frame.rows())
+        case "lengths", _:
+            counts.lengths(frame.rows())
         case "crossing", perimeter, pair:
             counts.crossing(perimeter, pair, {(a, b): number for a, b, number in frame.rows()})
         case "filled", perimeter:
@@ -174,7 +178,8 @@ def main(folder: Path) -> None:
     rejections = dict(out["motif"].cast(pl.String).value_counts().rows())
     clock.lap("doubles, registre")
     kept = read.lazy().filter(pl.col("motif").is_null()).select("identifiant", *columns)
-    kept.sink_parquet(folder / "polars.parquet", engine="streaming")
+    # As the two others compress it, and without the bounds that nobody asks for.
+    kept.sink_parquet(folder / "polars.parquet", compression="snappy", statistics=False, engine="streaming")
     out.write_csv(folder / "polars.csv")
     clock.lap("écriture")
     counts = count(kept)

@@ -1,9 +1,13 @@
 """The yardsticks of bench/ do the same work as the project: the same persons, counts and rows left out, cell by cell."""
 
+import os
+import platform
+import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+import pyarrow
 import pytest
 
 BENCH = Path(__file__).resolve().parents[1] / "bench"
@@ -76,3 +80,20 @@ def test_the_table_gives_ratios_and_the_power_of_the_rows(measure):
         [" 2.00 ", " 2.00 ", " 1.50 ", " 100 ", "  "],
         [" 10.00 ", " 1.00 ", " 15.00 ", " 900 ", " 1.00 "],
     ]
+
+
+def test_the_page_holds_the_table_the_machine_and_how_often_it_was_measured(measure, tmp_path, monkeypatch):
+    page = tmp_path / "performance.md"
+    page.write_text(f"before\n{measure.BEGIN}old\n{measure.END}after\n", encoding="utf-8")
+    monkeypatch.setattr(measure, "PAGE", page)
+    measure.write_table(f"| rows |\n\n{measure.machine(3)}")
+    written = page.read_text(encoding="utf-8")
+    assert written.startswith("before\n") and written.endswith("after\n") and "old" not in written
+    said = [f"{os.cpu_count()} processors", " GiB; ", f"Python {platform.python_version()}", f"pyarrow {pyarrow.__version__}"]
+    assert all(word in written for word in [*said, "the median of 3 runs"])
+
+
+def test_reading_an_export_starts_without_a_solver_or_statistics():
+    """Both take as long to load as ten thousand rows to read."""
+    code = "import sys; from helpers import clean, indicators, store; print({'scipy', 'statsmodels'} & set(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"

@@ -17,6 +17,7 @@ from helpers.charts import palette
 from helpers.charts.download import csv_address, table_rows
 from helpers.charts.figure import compose
 from helpers.charts.sheet import NARROW, WIDE, canvas, on
+from helpers.charts.steps import joined
 from helpers.charts.svg import to_address, to_svg
 from helpers.facts import Fact
 
@@ -146,7 +147,13 @@ def test_a_narrow_drawing_fits_a_phone_and_its_text_is_read():
 
 def _words(sheet) -> dict[str, tuple[float, float]]:
     drawing = ElementTree.fromstring(to_svg(on(sheet, partial(charts.draw.bars, SHARES, [palette.BLUE] * 2))))
-    return {tag.text: (float(tag.get("x")), float(tag.get("y"))) for tag in drawing.iter() if tag.tag.endswith("text")}
+    found = {}
+    for group in drawing.iter():
+        # What a group of texts has in common is said once, on the group.
+        shift = [float(value) for value in (group.get("transform") or "translate(0)")[10:-1].split(",")]
+        for tag in (each for each in group if each.tag.endswith("text")):
+            found[tag.text] = (float(tag.get("x", 0)) + shift[0], float(tag.get("y", 0)) + sum(shift[1:]))
+    return found
 
 
 def test_the_name_of_a_row_is_beside_it_on_a_wide_sheet_and_above_it_on_a_narrow_one():
@@ -186,9 +193,11 @@ def test_a_disc_has_its_size_and_half_a_disc_fills_the_side_it_is_told():
 
 def test_an_address_holds_nothing_that_ends_it_and_gives_the_drawing_back():
     drawing = "<svg a='1'>100 % « \"é\" »\t& #fff,\r\f\n</svg>"
-    address = to_address(drawing)
-    assert re.search(r"[\s\"<>&#]", address) is None and not address.endswith(",")
-    assert unquote_to_bytes(address.partition(",")[2]).decode("utf-8") == drawing
+    address, alone = to_address(drawing), to_address(drawing, is_alone=True)
+    assert re.search(r"[\s\"&#]", address) is None and not address.endswith(",")
+    assert re.search(r"[\t\r\n\f\"&#]", alone) is None and len(alone) < len(address)
+    for each in (address, alone):
+        assert unquote_to_bytes(each.partition(",")[2]).decode("utf-8") == drawing
 
 
 def test_the_browser_chooses_the_narrow_drawing_on_a_screen_only_and_the_wide_one_stays_alone():
@@ -274,3 +283,13 @@ GOALS = pd.DataFrame({"libelle": ["mobilité"], "demande_pct": [5.0], "objectif_
 def test_a_modality_has_its_colour_in_every_figure_that_shows_it(draw, shown):
     for sheet in (WIDE, NARROW):
         assert {palette.colour_of(*name) for name in shown} <= colours_in(to_svg(on(sheet, draw)))
+
+
+@pytest.mark.parametrize(("pieces", "said"), [
+    (["M1,2h0", "M31,22h0", "M31,42h0"], "M1,2h0M31,22h0m0,20h0"),
+    (["M100,200a2,2,0,1,0,.1,0z", "M100,210a2,2,0,1,0,.1,0z"], "M100,200a2,2,0,1,0,.1,0zm0,10a2,2,0,1,0,.1,0z"),
+    (["M100,200H300", "M310,200H500"], "M100,200H300m10,0H500"),
+    (["M1,2L3,4", "M1,2h0"], "M1,2L3,4M1,2h0"),
+], ids=["dots", "discs", "lines", "an end that is not known"])
+def test_a_piece_of_path_is_told_by_its_distance_when_that_is_shorter(pieces, said):
+    assert joined(pieces) == said

@@ -394,3 +394,9 @@ def test_doctor_tells_each_check_with_its_remedy_and_answers_by_its_exit_code(st
     monkeypatch.setattr(diagnosis, "CHECKS", {"disque": lambda: diagnosis.Finding("disque", state, "1 Go", "libérez de la place")})
     assert cli.main(["doctor"]) == code
     assert plain(capsys.readouterr().out) == f"{state:<9}disque         1 Go\n{'→':>25} libérez de la place\n\n{last}\n"
+
+
+def test_numbers_are_written_as_french_writes_them():
+    assert [layout.number(each) for each in (0, 999, 6585, 1_000_000, 48.7)] == ["0", "999", "6\u202f585", "1\u202f000\u202f000", "48,7"]
+    assert [layout.lines(each) for each in (0, 1, 7374)] == ["0\u00a0ligne", "1\u00a0ligne", "7\u202f374\u00a0lignes"]
+    assert (layout.kilobytes(499), layout.kilobytes(1_234_567)) == ("0 ko", "1\u202f235 ko")

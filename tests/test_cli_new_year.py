@@ -22,6 +22,7 @@ def test_the_folder_has_a_log_a_card_and_tables_with_their_columns_and_no_row(da
         with paths.raw_table(2033, name).open(encoding="utf-8", newline="") as file:
             assert list(csv.reader(file)) == [schema.columns(name)]
     log = (paths.raw(2033) / "README.md").read_text(encoding="utf-8")
+    assert "- `enonces.csv` : une ligne est un énoncé de la synthèse des réunions, reformulé et codé.\n\n" in log
     assert log.startswith("# Année 2033\n") and "{" not in log and "check --year 2033" in log
 
 
@@ -40,6 +41,7 @@ def test_it_says_what_to_put_where_and_that_the_export_never_enters_git(data_roo
     assert "commence par « accompagnements » (.csv, .xlsx, .ods ou .parquet). Il n’entre jamais dans git" in told
     assert "colonnes obligatoires : identifiant, annee, association, suivi_par, situation, niveau, sexe, " in told
     assert "colonnes facultatives : territoire, uai, college, annee_naissance, date_debut, date_fin, orienteur " in told
+    assert all(f" {name}.csv {row} " in told for name, row in store.new_tables().items())
     assert "Ce que chaque colonne veut dire : docs/data-dictionary.md " in told.replace("\u00a0", " ")
     assert told.endswith(f"Puis : {paths.COMMAND} check --year 2033 ")
 

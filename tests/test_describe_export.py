@@ -9,6 +9,7 @@ from bs4 import BeautifulSoup
 from export_table import counted, persons, run_page, save_export
 from helpers import charts, describe, facts, indicators, paths, publish, tables, wording
 from helpers.indicators.rows import row, table
+from marks import marks_of
 
 
 def cell(name, modality, n, base=100, *, cross=("", ""), source="export", perimeter="alses"):
@@ -209,8 +210,17 @@ def test_a_printed_year_has_no_section_that_only_an_export_fills(pages):
     ids = {tag["id"] for tag in pages["printed"].select("h2")}
     assert not {TIME, COLUMNS} & ids
     words = pages["printed"].get_text(" ")
-    assert "export" not in words and "croise" not in words
+    said = pages["printed"].select_one("p.contenu").get_text(" ")
+    assert "Il n’a reçu aucun export de la base départementale" in said
+    assert "export" not in words.replace(said, "") and "croise" not in words
     assert "Le document donne plusieurs nombres" in words
+
+
+def test_a_year_with_an_export_alone_has_no_section_that_only_a_document_fills(pages):
+    ids = {tag["id"] for tag in pages["export"].select("h2")}
+    printed = {"quand-les-nouveaux-postes-ont-ils-ouvert", "qui-est-venu-aux-reunions", "ou-chaque-association-apparait-elle"}
+    assert printed & ids == set() and printed <= {tag["id"] for tag in pages["mixed"].select("h2")}
+    assert "Pas de donnée" not in pages["export"].get_text(" ")
 
 
 @pytest.mark.parametrize("kind", ["mixed", "export"])
@@ -242,7 +252,7 @@ def test_a_mixed_year_keeps_the_document_and_names_both_sources(pages):
 def test_every_marked_number_of_an_export_year_is_in_its_table(pages, kind):
     year = {"mixed": 2032, "export": 2033}[kind]
     known = {facts.key_of(each) for each in counted(year).itertuples()}
-    own = [mark["data-cle"] for mark in pages[kind].select("[data-cle]") if f"{year}/alses/" in mark["data-cle"]]
+    own = [mark["data-cle"] for mark in marks_of(pages[kind]) if f"{year}/alses/" in mark["data-cle"]]
     assert len(own) > 100 and not {key for key in own if "variation" not in key} - known
 
 

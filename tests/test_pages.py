@@ -11,6 +11,7 @@ from bs4 import BeautifulSoup
 from frictionless import Resource, Schema
 
 from helpers import publish
+from marks import marks_of
 
 PAGES = ["index", "01_clean", "02_describe", "03_compare", "04_themes"]
 
@@ -89,7 +90,7 @@ def said(text: str) -> float:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_every_marked_number_is_that_of_its_indicator_and_is_written_as_it_is(any_report, figures, comparisons, name):
-    marks = read(any_report, name).find_all("data")
+    marks = marks_of(read(any_report, name))
     assert marks
     for mark in marks:
         if mark["data-cle"].startswith("comparaisons/"):

@@ -10,6 +10,7 @@ from helpers import wording
 from helpers.publish import Page, PublicationError, export_page, extract, page_title
 from helpers.publish.outline import slug
 from helpers.publish.stack import quoted
+from marks import marks_of
 
 PAGES = [
     Page("01_clean", "Nettoyer", "01_clean.html"),
@@ -225,6 +226,25 @@ def test_a_wide_table_can_stack_its_rows_and_stays_a_table():
     assert not re.search(r"\.pile[^{]*\bth\b[^{]*\{[^}]*display", page.style.string)
     assert page.style.string.count(r'.pile-1{--c2:"b";--c3:"c \22 1\22  \3c /style>"}') == 1
     assert ".pile-2" not in page.style.string
+
+
+def test_three_columns_of_which_two_are_numbers_stay_a_table_on_a_phone():
+    page = soup(code("a", shown(text_html=WIDE.replace("'n2'", "'n2 n3'"))))
+    assert page.select("main table.pile, main [role=cell]") == []
+
+
+def test_a_row_says_once_the_key_that_its_numbers_share():
+    def cell(key: str) -> str:
+        return f'<td><data value="1" data-cle="{key}" data-mesure="part">1</data></td>'
+
+    page = soup(code("a", shown(text_html=f"<table><caption>C</caption><tr>{cell('a') * 2}</tr><tr>{cell('a')}{cell('b')}</tr></table>")))
+    assert [row.get("data-cle") for row in page.select("main tr")] == ["a", None]
+    assert [mark["data-cle"] for mark in marks_of(page)] == ["a", "a", "a", "b"]
+
+
+def test_a_drawing_keeps_its_signs_and_a_text_its_entities():
+    html = export(code("a", shown(text_html="<p>a &lt; b</p><img alt='x' src=\"data:image/svg+xml,<svg a='1'/>\">")))
+    assert "a &lt; b" in html and "svg+xml,<svg a='1'/>" in html
 
 
 def test_a_stacked_row_leaves_out_what_it_does_not_have():

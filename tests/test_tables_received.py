@@ -42,16 +42,20 @@ def test_a_printed_figure_stands_beside_its_count(changes, shown):
     assert [text for text in shown if text not in html] == []
 
 
-def said(sentence: str, accords: list[str]) -> str:
+def said(sentence: str, accords: list[str], **more) -> str:
     source = {"source": "export", "reference": "export"}
     empty = {name: typed(pd.DataFrame(columns=columns(name), dtype="str"), name) for name in ("normalisations", "rejets")}
     cleaned = records.Cleaned(records.Persons.of(2033, pd.DataFrame({"identifiant": list("ABC")})), empty["normalisations"], empty["rejets"], pd.DataFrame(), read=3)
     counted = [indicators.count_received(cleaned, **source), indicators.count_reconciled(pd.DataFrame({"accord": accords}), year=2033, **source)]
-    return wording.say("clean", sentence, f=facts.Facts(pd.concat(counted, ignore_index=True), year=2033)).text.replace("\u202f", " ").replace("\u00a0", " ")
+    return wording.say("clean", sentence, f=facts.Facts(pd.concat(counted, ignore_index=True), year=2033), **more).text.replace("\u202f", " ").replace("\u00a0", " ")
 
 
 def test_the_ledger_and_the_agreement_are_said_first():
-    assert said("received", []).startswith("L’export de la base a 3 lignes : 3 gardées, aucune rejetée. Aucune cellule n’a été écrite autrement.")
+    assert said("received", [], cards={}).startswith("L’export de la base a 3 lignes : 3 gardées, aucune rejetée. Aucune cellule n’a été écrite autrement.")
+    card = {"accompagnements.csv": {"received": "2034-01-05"}, "accompagnements_synthetique.csv": {"received": ""}}
+    assert said("received", [], cards=card).endswith(
+        "avec son motif. Le premier rapport fait du fichier accompagnements.csv date du 5 janvier 2034 ; ce fichier n’a pas changé depuis."
+    )
     assert said("reconciled", []) == ""
     assert said("reconciled", ["concorde", "ambigu"]) == (
         "L’export ne contredit aucun des 2 chiffres imprimés qui en sont rapprochés, et en retrouve 1 ; 1 a une base qui n’est pas écrite."

@@ -1,4 +1,4 @@
-"""Fixtures of the tests in a browser: one Chromium, the two reports, windows that are watched."""
+"""Fixtures of the tests in a browser: one Chromium, the reports, windows that are watched."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -12,7 +12,10 @@ from helpers import cli, paths
 REPORTS = {"2020": "real_root", "2032": "mini_root"}
 PAGES = ["index", "01_clean", "02_describe", "03_compare", "04_themes"]
 SINGLE = "alses_2020"  # the report in one page, to be sent
+# Of a year of records, the pages that it alone makes so long: crossings, two exports, a series.
+SYNTHETIC, SYNTHETIC_PAGES = "2021-synthetique", ["02_describe", "03_compare"]
 PAGES_OF_REPORTS = [(year, name) for year in REPORTS for name in PAGES]
+PAGES_OF_REPORTS += [(SYNTHETIC, name) for name in SYNTHETIC_PAGES]
 
 
 @pytest.fixture(scope="package")
@@ -23,8 +26,9 @@ def executable() -> str:
 
 @pytest.fixture(scope="package")
 def reports(executable, request) -> dict[str, Path]:
-    """The true report and the invented one."""
-    return {year: request.getfixturevalue(root) / "reports" / year for year, root in REPORTS.items()}
+    """The true report, the invented one, that of simulated records."""
+    roots = REPORTS | {SYNTHETIC: "synthetic_root"}
+    return {year: request.getfixturevalue(root) / "reports" / year for year, root in roots.items()}
 
 
 @pytest.fixture(scope="package")
@@ -85,14 +89,14 @@ def single(reports, tmp_path_factory) -> Path:
 
 @pytest.fixture(params=PAGES_OF_REPORTS, ids="-".join)
 def page_of_report(request, reports) -> Path:
-    """Each page of the two reports in turn."""
+    """Each page of the reports in turn."""
     year, name = request.param
     return reports[year] / f"{name}.html"
 
 
 @pytest.fixture(params=[*PAGES_OF_REPORTS, ("2020", SINGLE)], ids="-".join)
 def file(request, reports, single) -> Path:
-    """Each page of the two reports, then the report in one page."""
+    """Each page of the reports, then the report in one page."""
     year, name = request.param
     return single if name == SINGLE else reports[year] / f"{name}.html"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from browser.conftest import PAGES, SINGLE
+from browser.conftest import PAGES, SINGLE, SYNTHETIC, SYNTHETIC_PAGES
 
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 COLOUR = ["color-contrast", "link-in-text-block"]
@@ -21,6 +21,7 @@ STATES = {
 ASKED = [("2020", name, state) for name in PAGES for state in ("1280-clair", "1280-sombre", "320-sombre")]
 ASKED += [("2020", "02_describe", "1280-contraste")]
 ASKED += [("2032", name, "1280-clair") for name in PAGES]
+ASKED += [(SYNTHETIC, name, state) for name in SYNTHETIC_PAGES for state in ("1280-clair", "1280-sombre", "320-sombre")]
 ASKED += [("2020", SINGLE, state) for state in ("1280-clair", "375-clair")]
 # The shade at the ends of a wide table keeps axe from knowing the ground under its words.
 WITHOUT_SHADE = """() => {

@@ -149,8 +149,8 @@ def possible(row: Row) -> list[tuple[int, int]]:
 
 def share_bounds(row: Row) -> tuple[Fraction, Fraction]:
     """The ends of a share in per cent: over the pairs that hold together, else those of the rounding alone."""
-    if row.joint:
-        return 100 * row.joint[0], 100 * row.joint[1]
+    if row.joint or row.share is None:
+        return tuple(100 * end for end in row.ends)
     half = Fraction(1, 2 * 10**row.decimals)
     return row.share - half, row.share + half
 

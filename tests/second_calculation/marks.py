@@ -24,10 +24,14 @@ class _Reader(HTMLParser):
         super().__init__()
         self.found: list[Mark] = []
         self._open: list[tuple[dict, list[str]]] = []
+        self._of_row: dict = {}
 
     def handle_starttag(self, tag: str, attrs: list) -> None:
+        # A row of a table names the figure of all its numbers once.
+        if tag == "tr":
+            self._of_row = dict(attrs)
         if tag == "data":
-            self._open.append((dict(attrs), []))
+            self._open.append((self._of_row | dict(attrs), []))
 
     def handle_data(self, data: str) -> None:
         for _, texts in self._open:
@@ -38,6 +42,8 @@ class _Reader(HTMLParser):
             given, texts = self._open.pop()
             mark = given["data-cle"], given["data-mesure"], float(given["value"])
             self.found.append(Mark(*mark, "".join(texts).strip()))
+        if tag == "tr":
+            self._of_row = {}
 
 
 def marked(page: Path) -> list[Mark]:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -538,6 +539,7 @@ def recompute_export(path: Path, year: int, earlier_paths: dict[int, Path] | Non
 
 
 @family(*list(ANSWERS)[10:], "colleges_suivis", "associations_suivantes", "colonne_remplie")
+@cache
 def records(raw: Raw, year: int) -> Rows:
     """Every indicator of the export of the year, if there is one; what is printed of the same gives way."""
     path = raw.export(year)

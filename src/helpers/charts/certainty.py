@@ -5,7 +5,7 @@ from functools import partial
 import pandas as pd
 
 from helpers.charts import draw
-from helpers.charts.compared import are_exact, bases_of, bases_of_years, colours_of, ends, label, source_of
+from helpers.charts.compared import are_exact, bases_of, bases_of_years, colours_of, columns_of, ends, label, source_of
 from helpers.charts.figure import compose
 from helpers.charts.measured import draw_likeness
 from helpers.charts.words import comparing, nothing
@@ -80,7 +80,7 @@ def show_forest(found: Comparisons, now: Facts) -> Html:
         base=bases_of(kinds, _COMPARED),
         source=source_of(shown, [now], "voir les données de la figure"),
         alt=comparing("forest_alt", found=shown).text,
-        table=table(data, caption="Écarts testés", titles=_FOREST),
+        table=table(data, caption="Écarts testés", titles=columns_of(_FOREST, data)),
     )
 
 

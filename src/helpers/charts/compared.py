@@ -5,7 +5,8 @@ import pandas as pd
 from helpers.charts.palette import colour_of
 from helpers.charts.words import source, words
 from helpers.comparisons import Comparison
-from helpers.facts import Facts
+from helpers.facts import USUAL, Facts
+from helpers.schema import catalogue
 from helpers.wording import Html, is_rounded, percent, subject
 
 # Columns of both shares and their difference, as they are read.
@@ -21,6 +22,17 @@ SHARES = {
     "ecart_min_pts": "Écart minimal",
     "ecart_max_pts": "Écart maximal",
 }
+
+
+def columns_of(titles: dict[str, str], rows: pd.DataFrame) -> dict[str, str]:
+    """The columns to show: without both bounds of a value (``…_min…``, ``…_max…``) when all rows have them so."""
+    kept = dict(titles)
+    for name in titles:
+        low, high = (name.replace("_max", end) for end in ("_min", "_max"))
+        value = name.replace("_max", "")
+        if "_max" in name and value in rows and rows[low].equals(rows[value]) and rows[high].equals(rows[value]):
+            kept = {column: title for column, title in kept.items() if column not in (low, high)}
+    return kept
 
 
 def label(comparison: Comparison) -> str:
@@ -76,9 +88,15 @@ def bases_of(kinds: list[tuple[str, Comparison]], compared: dict[str, tuple[str,
     return words("bases", facts=[], measures=list(known.values()))
 
 
+def year_of(year: int | str, perimeter: str) -> str:
+    """A year, and of whom it speaks unless it is of those whom the ALSES follow: « 2020, tous les collégiens »."""
+    return str(year) if perimeter == USUAL else f"{year}, {catalogue().perimeters[perimeter].short}"
+
+
 def bases_of_years(found: list[Comparison], years: tuple[int, int]) -> Html:
-    """How many are compared, the earlier year first."""
-    return bases_of([("annees", each) for each in found], {"annees": tuple(map(str, years))})
+    """How many are compared, the earlier year first, population by population."""
+    kinds = [(each.path.split("/")[0], each) for each in found]
+    return bases_of(kinds, {kind: tuple(year_of(year, kind) for year in years) for kind, _ in kinds})
 
 
 def drawn(found: list[Comparison]) -> list[Comparison]:

@@ -64,5 +64,5 @@ def csv_address(html: str) -> str:
     columns = [_column(title, [row[place] for row in rows]) for place, title in enumerate(titles)]
     text = io.StringIO()
     csv.writer(text, delimiter=";", lineterminator="\r\n").writerows(zip(*columns, strict=True))
-    coded = {sign: f"%{ord(sign):02X}" for sign in '%#<>"& \r\n'}
+    coded = {sign: f"%{ord(sign):02X}" for sign in '%#<>"&\r\n'}
     return "data:text/csv;charset=utf-8,%EF%BB%BF" + text.getvalue().translate(str.maketrans(coded))

@@ -30,7 +30,7 @@ def compose(
     browser chooses. Where ``<picture>`` is taken away (JupyterLab, for a notebook that it does not trust), the wide one
     stays.
     """
-    wide, narrow = (Markup(to_address(to_svg(on(sheet, draw)))) for sheet in (WIDE, NARROW))
+    wide, narrow = (Markup(to_address(to_svg(on(sheet, draw)), is_alone=sheet is WIDE)) for sheet in (WIDE, NARROW))
     name = id.replace("_", "-").replace("/", "-")
     html = fragment(
         "figure.html.j2",

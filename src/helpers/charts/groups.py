@@ -9,6 +9,7 @@ from helpers.charts.compared import (
     are_exact,
     bases_of,
     colours_of,
+    columns_of,
     drawn,
     label,
     share_text,
@@ -61,7 +62,7 @@ def show_rest(found: Comparisons, now: Facts) -> Html:
         base=bases_of([("reste", each) for each in shown], {"reste": ("reste de la prévention spécialisée", "ALSES")}),
         source=source_of(shown, [now], "prévention spécialisée, collège ou non"),
         alt=comparing("gaps_alt", found=shown, kind="Reste de la prévention spécialisée puis ALSES").text,
-        table=table(rows, caption="ALSES et reste de la prévention spécialisée", titles=titles),
+        table=table(rows, caption="ALSES et reste de la prévention spécialisée", titles=columns_of(titles, rows)),
     )
 
 

@@ -5,12 +5,12 @@ from functools import partial
 import pandas as pd
 
 from helpers.charts import draw
-from helpers.charts.compared import bases_of_years, colours_of, label, source_of
+from helpers.charts.compared import bases_of_years, colours_of, columns_of, label, source_of, year_of
 from helpers.charts.figure import compose
 from helpers.charts.palette import colour_of
 from helpers.charts.words import bases, comparing, source
 from helpers.comparisons import Comparison, Comparisons
-from helpers.facts import Facts, Series, among
+from helpers.facts import Facts, Series
 from helpers.tables import table
 from helpers.wording import Html, probability
 
@@ -88,6 +88,16 @@ def _series_frame(shares: list[Series]) -> pd.DataFrame:
     )
 
 
+def _widest(shares: list[Series]) -> dict:
+    """The share that moves most over its years, with the least and the greatest of its figures."""
+    ends = [
+        (each, *(choose(each.facts, key=lambda fact: sum(fact.share_bounds)) for choose in (min, max)))
+        for each in shares
+    ]
+    most, least, greatest = max(ends, key=lambda end: sum(end[2].share_bounds) - sum(end[1].share_bounds))
+    return {"most": most, "least": least, "greatest": greatest}
+
+
 def show_series(shares: list[Series]) -> Html:
     """Each share over its years, in per cent with its bounds; nothing at all without a series.
 
@@ -96,7 +106,7 @@ def show_series(shares: list[Series]) -> Html:
     """
     if not shares:
         return Html("", "")
-    rows = _series_frame(shares)
+    rows, widest = _series_frame(shares), _widest(shares)
     years = sorted({year for each in shares for year in each.years})
     colours = [colour_of(*each.path.split("/")[1:]) for each in shares]
     facts = [fact for each in shares for fact in each.facts]
@@ -106,11 +116,11 @@ def show_series(shares: list[Series]) -> Html:
     return compose(
         partial(draw.series, rows, colours),
         id="series",
-        title=comparing("series_title", years=years),
+        title=comparing("series_title", years=years, **widest),
         subtitle=comparing("series_subtitle", has_bounds=has_bounds),
-        reading=comparing("series_reading", each=shares[0]),
-        base=bases([(fact, among(fact.key[:4], *fact.key.split("/")[2:0:-1])) for fact in facts]),
+        reading=comparing("series_reading", each=widest["most"]),
+        base=bases([(fact, year_of(fact.key[:4], fact.key.split("/")[1])) for fact in facts]),
         source=source("voir les données de la figure", (fact.reference for fact in facts)),
         alt=comparing("series_alt", series=shares).text,
-        table=table(rows, caption=f"Parts, de {years[0]} à {years[-1]}", titles=titles),
+        table=table(rows, caption=f"Parts, de {years[0]} à {years[-1]}", titles=columns_of(titles, rows)),
     )

@@ -112,7 +112,8 @@ def show_entries(parts: list[pd.DataFrame], facts: Facts) -> Html:
     shown = ["college", "hors_college", *entry.modalities, *entry.recorded]
     drawn = [rows[rows["modalite"].isin(shown)] for rows in parts]
     # The routes that records count have a figure of their own.
-    routes = routes[routes["modalite"].isin(shown)] if college.is_of_records else routes
+    both = ["college", "hors_college", *catalogue().indicators["origine"].recorded]
+    routes = routes[routes["modalite"].isin(both)] if college.is_of_records else routes
     rows = pd.concat([routes, *([] if referrers is None else [referrers])], ignore_index=True)
     figure = compose(
         partial(draw.entries, college, others, opened),
@@ -128,4 +129,4 @@ def show_entries(parts: list[pd.DataFrame], facts: Facts) -> Html:
         alt=describing("entries_alt", facts=[college, others, *rest, *opened]).text,
         table=breakdown_table(rows, caption=f"Voies d’entrée et orienteurs du collège, {facts.year}"),
     )
-    return Figures([figure, *figures_of(_others(parts, drawn))], empty=figure)
+    return Figures([figure, *figures_of(_others(parts, drawn), told=("college", "hors_college"))], empty=figure)

@@ -89,7 +89,7 @@ def show_conditions(grid: pd.DataFrame, facts: Facts, *, conditions: tuple[str, 
         base=bases([(best, POSTS)]),
         source=source(POSTS, [best.reference]),
         alt=words("conditions_alt", facts=said).text,
-        table=table(answers, caption="Conditions de chaque poste", titles=titles),
+        table=table(answers, caption="Conditions de chaque poste", titles=titles, kind="matrice"),
     )
 
 

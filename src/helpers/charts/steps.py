@@ -1,9 +1,14 @@
 """The paths of matplotlib as the commands of an SVG, in as few signs as say the same."""
 
+import re
+
 import numpy as np
 from matplotlib.path import Path
 
 _CIRCLE, _HALF = len(Path.unit_circle().vertices), len(Path.unit_circle_righthalf().vertices)
+
+_START = re.compile(r"M([-\d.]+),([-\d.]+)(.*)")
+_LINE = re.compile(r"([HV])([-\d.]+)")
 
 
 def short(value: float) -> str:
@@ -57,3 +62,24 @@ def steps_of(path: Path, to_sheet) -> str:
         seen.add(here)
         last = here
     return "".join(steps) if len(seen) > 1 else ""
+
+
+def _moved(steps: str, here: tuple[float, float] | None) -> tuple[str, tuple[float, float] | None]:
+    """A piece of path told from where the pen is, if that is shorter; and where it leaves the pen, if that is known."""
+    x, y, rest = _START.fullmatch(steps).groups()
+    start, line = (float(x), float(y)), _LINE.fullmatch(rest)
+    # Distances of what is already rounded: a hundred of them add up to no error.
+    told = f"m{at(start[0] - here[0], start[1] - here[1])}{rest}" if here else steps
+    end = start if rest[-1:] == "z" or rest == "h0" else None
+    if line:
+        end = (float(line[2]), start[1]) if line[1] == "H" else (start[0], float(line[2]))
+    return min(steps, told, key=len), end
+
+
+def joined(contents: list[str]) -> str:
+    """The pieces of a path as one, each told by its distance to the one before: a grid has hundreds of dots."""
+    written, here = [], None
+    for steps in contents:
+        told, here = _moved(steps, here)
+        written.append(told)
+    return "".join(written)

@@ -3,6 +3,7 @@
 Matplotlib's own SVG repeats styles, names and decimals that nothing uses (four times the weight), and knows one theme.
 """
 
+import re
 from xml.sax.saxutils import escape
 
 from matplotlib import colors
@@ -12,11 +13,13 @@ from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 
 from helpers.charts.palette import DARK, GROUND, INK
-from helpers.charts.steps import at, is_disc, radius_of, short, steps_of
+from helpers.charts.steps import at, is_disc, joined, radius_of, short, steps_of
 
-# The fonts of the page; none is wider than the one that the layout was measured with.
-FONTS = "system-ui,'Segoe UI',Roboto,'Helvetica Neue','Liberation Sans',Arial,sans-serif"
+# The first font of the page, which every browser knows; none is wider than the one that the layout was measured with.
+FONTS = "system-ui,Arial,sans-serif"
 ANCHORS = {"left": "", "center": "m", "right": "e"}
+_SAID = {"m": "text-anchor:middle", "e": "text-anchor:end", "b": "font-weight:700"}
+_PLACE = re.compile(r" x='([-\d.]+)' y='([-\d.]+)'")
 # A text that matplotlib would put in a box, so that no line crosses it, has an edge of the ground: three times lighter.
 EDGED = "k"
 EDGE = f".{EDGED}{{paint-order:stroke;stroke-width:5;stroke-linejoin:round}}"
@@ -97,18 +100,21 @@ class _Pen(RendererBase):
 
 def _rules(pen: _Pen) -> str:
     """The rules of the drawing's classes, by day, then by night on a screen: paper is always light."""
-    rules = [("svg", "fill", INK), ("svg", "background", GROUND)]
-    rules += [(f".{name}", "fill", colour) for colour, name in pen.fills.items()]
+    rules = [(f".{name}", "fill", colour) for colour, name in pen.fills.items()]
     rules += [(f".{name}", "stroke", colour) for colour, name in pen.strokes.items()]
     rules += [(f"#{name} path", "stroke", colour) for colour, name in pen.hatches.items()]
     day, night = (
-        "".join(f"{name}{{{what}:{theme(colour)}}}" for name, what, colour in rules)
-        for theme in (str, DARK.__getitem__)
+        f"svg{{{font}fill:{theme(INK)};background:{theme(GROUND)}}}"
+        + "".join(f"{name}{{{what}:{theme(colour)}}}" for name, what, colour in rules)
+        for theme, font in ((str, f"font-family:{FONTS};"), (DARK.__getitem__, ""))
     )
-    fixed = (
-        f"svg{{font-family:{FONTS}}}path{{fill:none}}.m{{text-anchor:middle}}.e{{text-anchor:end}}.b{{font-weight:700}}"
-    )
-    fixed += EDGE if any(look.startswith(" class='") and f"{EDGED} " in look for _, look, _ in pen.shapes) else ""
+    used = {
+        word
+        for _, look, _ in pen.shapes
+        for word in re.findall(r"[\w]+", look.partition("class='")[2].partition("'")[0])
+    }
+    fixed = "path{fill:none}" + "".join(f".{name}{{{said}}}" for name, said in _SAID.items() if name in used)
+    fixed += EDGE if EDGED in used else ""
     fixed += "".join(f".{name}{{fill:url(#{name})}}" for name in pen.hatches.values())
     return f"{fixed}{day}@media screen and (prefers-color-scheme:dark){{{night}}}"
 
@@ -118,12 +124,27 @@ def _pattern(name: str) -> str:
     return f"<pattern id='{name}' {turned}><path d='M1,0V4' stroke-width='1.2'/></pattern>"
 
 
+def _together(contents: list[str]) -> tuple[str, list[str]]:
+    """The column or the line that texts share, said once for all of them, and the texts without it."""
+    columns, lines = zip(*(_PLACE.match(content).groups() for content in contents), strict=True)
+    if len(set(columns)) == 1:
+        return f" transform='translate({columns[0]})'", [
+            _PLACE.sub(r" y='\2'", content, count=1) for content in contents
+        ]
+    if len(set(lines)) == 1:
+        return f" transform='translate(0,{lines[0]})'", [
+            _PLACE.sub(r" x='\1'", content, count=1) for content in contents
+        ]
+    return "", contents
+
+
 def _written(kind: str, look: str, contents: list[str]) -> str:
     if kind == "path":
-        return f"<path{look} d='{''.join(contents)}'/>"
+        return f"<path{look} d='{joined(contents)}'/>"
     if len(contents) == 1:
         return f"<text{look}{contents[0]}</text>"
-    return f"<g{look}>{''.join(f'<text{content}</text>' for content in contents)}</g>"
+    moved, contents = _together(contents)
+    return f"<g{look}{moved}>{''.join(f'<text{content}</text>' for content in contents)}</g>"
 
 
 def to_svg(figure: Figure) -> str:
@@ -157,9 +178,10 @@ def to_svg(figure: Figure) -> str:
 
 # What would end the address, the attribute or the candidate of a `srcset`, or be read as a code; nothing else is coded,
 # so that a drawing weighs a quarter less than in base64 and compresses better.
-_CODED = {sign: f"%{ord(sign):02X}" for sign in '%#<>"& \t\n\f\r'}
+_CODED = {sign: f"%{ord(sign):02X}" for sign in '%#"& \t\n\f\r'}
 
 
-def to_address(drawing: str) -> str:
-    """The SVG as a ``data:`` address that fits in ``src`` and in ``srcset``."""
-    return "data:image/svg+xml," + drawing.translate(str.maketrans(_CODED))
+def to_address(drawing: str, *, is_alone: bool = False) -> str:
+    """The SVG as a ``data:`` address that fits in ``srcset``, or alone in ``src``, where a blank may stay one."""
+    coded = {sign: code for sign, code in _CODED.items() if not (is_alone and sign == " ")}
+    return "data:image/svg+xml," + drawing.translate(str.maketrans(coded))

@@ -10,6 +10,7 @@ from helpers.charts.compared import (
     are_exact,
     bases_of_years,
     colours_of,
+    columns_of,
     drawn,
     ends,
     share_text,
@@ -43,7 +44,7 @@ def show_differences(found: Comparisons, now: Facts, before: Facts) -> Html:
     moved = [each for each in shown if each.finding in ("hausse", "baisse")]
     rows, most, years = shares_frame(shown), widest(moved or shown), {"year": now.year, "compare_to": before.year}
     rows = rows.assign(texte=[f"{share_text(each, 'part_reference')} → {share_text(each, 'part')}" for each in shown])
-    titles = SHARES | {"reference_pct": str(before.year), "part_pct": str(now.year)}
+    titles = columns_of(SHARES, rows) | {"reference_pct": str(before.year), "part_pct": str(now.year)}
     return compose(
         partial(draw.two_shares, rows, colours_of(shown)),
         id="ecarts",
@@ -80,7 +81,7 @@ def show_counts(found: Comparisons, now: Facts, before: Facts) -> Html:
     )
     _, indicator, modality = most.path.split("/")
     titles = {"annee": "Année", "effectif": "Effectif", "effectif_min": "Au moins", "effectif_max": "Au plus"}
-    titles |= {"base": "Ensemble", "part_pct": "Part"}
+    titles = columns_of(titles, rows) | {"base": "Ensemble", "part_pct": "Part"}
     colours = (colour_of(indicator, modality), COLOURS.get(f"{indicator}/hors_{modality}", GREY))
     return compose(
         partial(draw.stacked_counts, rows, colours),

@@ -3,16 +3,12 @@
 import argparse
 from argparse import Namespace
 
-from helpers.cli.layout import beside
+from helpers.cli.layout import beside, number
 from helpers.cli.say import complain, tell
 from helpers.cli.verb import Verb, year
 
 # Columns of the counts that stand before their words.
 COUNT = 12
-
-
-def _number(count: float) -> str:
-    return f"{count:,.10g}".replace(",", "\u202f").replace(".", ",")
 
 
 def _plural(count: int) -> str:
@@ -34,15 +30,15 @@ def _place(row) -> str:
 def _tell_account(account, where: str) -> None:
     rejected = account.read - account.kept
     tell(
-        f"Export : {_number(account.read)} ligne{_plural(account.read)} lue{_plural(account.read)}, "
-        f"{_number(account.kept)} gardée{_plural(account.kept)}, {_number(rejected)} rejetée{_plural(rejected)}."
+        f"Export : {number(account.read)} ligne{_plural(account.read)} lue{_plural(account.read)}, "
+        f"{number(account.kept)} gardée{_plural(account.kept)}, {number(rejected)} rejetée{_plural(rejected)}."
     )
-    _list("Lignes rejetées", [(_number(row.lignes), row.motif) for row in account.rejections.itertuples()])
+    _list("Lignes rejetées", [(number(row.lignes), row.motif) for row in account.rejections.itertuples()])
     if where:
         tell(where)
-    _list("Écrit autrement, en lignes", [(_number(row.lignes), _place(row)) for row in account.changes.itertuples()])
+    _list("Écrit autrement, en lignes", [(number(row.lignes), _place(row)) for row in account.changes.itertuples()])
     differing = [
-        (row.id, f"imprimé {_number(row.valeur)}, recompté {_number(round(row.recompte, 1))} : {row.motif}")
+        (row.id, f"imprimé {number(row.valeur)}, recompté {number(round(row.recompte, 1))} : {row.motif}")
         for row in account.differing.itertuples()
     ]
     _list("Chiffres imprimés que l’export ne retrouve pas", differing)

@@ -8,11 +8,7 @@ from helpers.cli.layout import beside, filled
 from helpers.cli.say import tell
 from helpers.cli.verb import Verb, year
 
-_TABLES = (
-    ("chiffres_publies.csv", "les chiffres qu’un document imprime, un par ligne"),
-    ("prises_de_poste.csv", "les nouveaux postes, recopiés tels qu’imprimés"),
-    ("reunions.csv", "les réunions du réseau"),
-    ("enonces.csv", "la synthèse des réunions, reformulée et codée"),
+_OTHERS = (
     ("README.md", "d’où vient chaque fichier, et quand"),
     ("datapackage.json", "la carte : le document que les pages citent, sous « sources »"),
 )
@@ -45,10 +41,12 @@ def _act(options: Namespace) -> int:
     tell(beside("      colonnes facultatives : ", _columns("facultative")))
     tell(
         beside(
-            "  - ", "ce qu’un document dit de l’année, dans les tables vides ; celle qui ne sert pas peut rester vide :"
+            "  - ",
+            "ce qu’un document dit de l’année, dans les tables vides (celle qui ne sert pas peut le rester) ; une "
+            "ligne y est :",
         )
     )
-    for name, use in _TABLES:
+    for name, use in (*((f"{table}.csv", row) for table, row in store.new_tables().items()), *_OTHERS):
         tell(beside(f"      {name:<23}", use))
     tell(filled("\nCe que chaque colonne veut dire : docs/data-dictionary.md"))
     tell(f"Puis : {paths.COMMAND} check --year {options.year}")

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from helpers.indicators.answers import answers_to, by_class
 from helpers.indicators.groups import Group, tally
@@ -62,6 +61,9 @@ def intraclass(given: np.ndarray, sizes: np.ndarray) -> dict | None:
     >>> intraclass(np.array([3, 1]), np.array([4, 4]))["ressemblance"]
     0.2
     """
+    # Half of what starting takes (system.py says the same): loaded when a likeness is estimated.
+    from scipy import stats
+
     given, sizes = given[sizes > 0], sizes[sizes > 0]
     clusters, persons = len(sizes), int(sizes.sum())
     if clusters < 2 or persons == clusters or given.sum() in (0, persons):

@@ -64,7 +64,7 @@ class System:
 
 def least(system: System, objective: dict[Cell, float]) -> dict[Cell, int] | None:
     """The counts that make a combination of cells the smallest, or None when no counts are possible."""
-    # A third of what starting takes, and the records of persons need no solver: loaded when a printed figure does.
+    # A third of what starting takes, and records of persons ask for no solver: loaded when a printed figure does.
     from scipy.optimize import Bounds, LinearConstraint, milp
 
     cells = list(dict.fromkeys([*system.cells(), *objective]))

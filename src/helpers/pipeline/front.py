@@ -48,10 +48,11 @@ def report_subtitle(choice: Parameters) -> str:
     return publish.report_subtitle(choice.year, choice.compare_to)
 
 
-def _marks() -> list[dict]:
+def _marks(*, is_synthetic: bool) -> list[dict]:
+    invented = [{"html": wording.synthetic_mark(), "meaning": SYNTHETIC_MEANING}]
     return [
         *({"html": wording.precision_mark(name), "meaning": meaning} for name, meaning in PRECISIONS.items()),
-        {"html": wording.synthetic_mark(), "meaning": SYNTHETIC_MEANING},
+        *(invented if is_synthetic else []),
         {"html": "l.", "meaning": "ligne de la transcription du document cité"},
     ]
 
@@ -60,10 +61,11 @@ def index_context(pages: list[Page], notebooks: dict[str, NotebookNode], choice:
     """What the index shows: the findings and key figures as the pages show them, taken from the executed notebooks."""
     document, title = store.read_card(choice.year)["source"], f"Les ALSES du Nord en {choice.year}"
     words = store.read_reference("glossaire")
+    alert = next((html for each in notebooks.values() for html in publish.extract(each, "synthetique")), "")
     return IndexContext(
         title=title,
         subtitle=report_subtitle(choice),
-        alert=next((html for each in notebooks.values() for html in publish.extract(each, "synthetique")), ""),
+        alert=alert,
         intro=WHO,
         pages=pages,
         summaries=[
@@ -79,7 +81,7 @@ def index_context(pages: list[Page], notebooks: dict[str, NotebookNode], choice:
             for name, (heading, description) in DESCRIPTIONS.items()
         ],
         files=[{"href": href, "description": description} for href, description in FILES.items()],
-        marks=_marks(),
+        marks=_marks(is_synthetic=bool(alert)),
         holdings=next((html for each in notebooks.values() for html in publish.extract(each, "contenu")), ""),
         limits="\n".join(html for name in _LIMITING for html in publish.extract(notebooks[name], "limites")),
         glossary=[{"term": word.terme, "meaning": word.definition} for word in words.itertuples()],

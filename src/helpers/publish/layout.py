@@ -6,9 +6,12 @@ from functools import cache
 from pathlib import Path
 
 from bs4 import BeautifulSoup
+from bs4.dammit import EntitySubstitution
+from bs4.formatter import HTMLFormatter
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from helpers.publish.keys import share_keys
 from helpers.publish.outline import arrange, contents
 from helpers.publish.stack import box_tables, quoted, stack_tables
 from helpers.publish.typeset import number_figures, typeset
@@ -17,6 +20,16 @@ from helpers.typography import french_spaces
 TEMPLATES = Path(__file__).resolve().parents[1] / "page"
 REPORT = "Les ALSES du Nord"
 INDEX = "index.html"
+
+
+class _Light(HTMLFormatter):
+    """Writes < and > as they are in a value, where HTML allows it: a drawing has two of them a word."""
+
+    def attribute_value(self, value: str) -> str:
+        return value.replace("&", "&amp;")
+
+
+_LIGHT = _Light(entity_substitution=EntitySubstitution.substitute_xml)
 
 
 @dataclass(frozen=True)
@@ -62,7 +75,9 @@ def _neighbours(pages: list[Page], current: str | None) -> tuple[Page | None, Pa
 def _sheet() -> str:
     """The style sheet, without what only its authors need: each page carries it."""
     text = re.sub(r"/\*.*?\*/", "", (TEMPLATES / "style.css").read_text(encoding="utf-8"), flags=re.DOTALL)
-    return "".join(f"{line.strip()}\n" for line in text.splitlines() if line.strip())
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    # A line that ends neither a declaration nor a list goes on in the next, which a blank must keep apart.
+    return "".join(line if line[-1] in "{};," else f"{line}\n" for line in lines) + "\n"
 
 
 def _paper(subtitle: str, pages: list[Page]) -> str:
@@ -98,6 +113,7 @@ def lay_out(
     for part in (body, bottom):
         typeset(part)
         box_tables(part)
+        share_keys(part)
     arrange(body)
     style = _sheet() + stack_tables(body, bottom) + _paper(french_spaces(subtitle), pages)
     previous, following = _neighbours(pages, current)
@@ -115,8 +131,8 @@ def lay_out(
             previous=previous,
             next=following,
             entries=contents(body),
-            body=Markup(str(body).strip()),
-            foot=Markup(str(bottom).strip()),
+            body=Markup(body.decode(formatter=_LIGHT).strip()),
+            foot=Markup(bottom.decode(formatter=_LIGHT).strip()),
         )
         .strip()
         + "\n"

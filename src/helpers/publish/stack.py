@@ -8,9 +8,11 @@ from bs4 import BeautifulSoup, Tag
 
 from helpers.publish.outline import text_of
 
-# Two columns fit on a phone. A matrix is read along its columns: it scrolls, its first column held in place.
+# Two columns fit on a phone, and three when the last two are numbers. A matrix is
+# read along its columns: it scrolls, its first column held in place.
 STACKED_FROM = 3
 MATRIX = "matrice"
+_NUMBERS = {"n2", "n3"}  # how a table says that these columns are numbers
 NOTHING = "—"  # what a cell without value shows
 
 # A browser that draws a row or a cell as a block may forget what it is: the role says it again. The heads keep their
@@ -56,7 +58,8 @@ def stack_tables(*parts: BeautifulSoup) -> str:
     names: dict[tuple[str, ...], str] = {}
     for table in (table for part in parts for table in part.find_all("table")):
         heads = _heads(table)
-        if len(heads) < STACKED_FROM or MATRIX in table.get("class", []):
+        known = set(table.get("class", []))
+        if len(heads) < STACKED_FROM or MATRIX in known or (len(heads) == STACKED_FROM and _NUMBERS <= known):
             continue
         name = names.setdefault(heads, f"pile-{len(names) + 1}")
         table["class"] = [*table.get("class", []), "pile", name]

@@ -9,7 +9,7 @@ from helpers.store.export import export_comparisons, export_indicators
 from helpers.store.fingerprints import fingerprint
 from helpers.store.frozen import changed_exports, counted, export_faults, freeze_exports, is_frozen
 from helpers.store.inputs import count_rows, describe_inputs, input_files, provenance
-from helpers.store.new_year import make_year
+from helpers.store.new_year import make_year, new_tables
 from helpers.store.private import load_persons, load_records, save_persons, save_rejected
 from helpers.store.processed import load, load_earlier, load_result, save_result, save_year
 from helpers.store.raw import (
@@ -48,6 +48,7 @@ __all__ = [
     "load_result",
     "make_year",
     "load_series",
+    "new_tables",
     "present",
     "provenance",
     "read_card",

@@ -42,8 +42,9 @@ def read_export_card(year: int) -> dict[str, dict]:
 def read_card(year: int) -> dict[str, str]:
     """What the card of a year says for its pages; a plain description of what was received if it names no document.
 
-    ``title`` is the document that pages cite, ``source`` its full name, ``contexte`` what set the year apart. Without
-    a card, or with the one that `new-year` made and nobody filled in, the description says whether it is an export.
+    ``title`` is the document that pages cite, ``source`` all that they rest on, ``contexte`` what set the year apart.
+    Without a card, or with the one that `new-year` made and nobody filled in, the description says whether it is an
+    export.
 
     Raises
     ------
@@ -53,9 +54,8 @@ def read_card(year: int) -> dict[str, str]:
     >>> store.read_card(2020)["title"]
     'Note de synthèse 2020'
     """
-    path = paths.raw(year) / CARD
+    path, received = paths.raw(year) / CARD, _plain_description(year)
     if not path.is_file():
-        received = _plain_description(year)
         return {"title": received, "source": received, "contexte": ""}
     try:
         card = json.loads(path.read_text(encoding="utf-8-sig"))
@@ -64,14 +64,15 @@ def read_card(year: int) -> dict[str, str]:
     source = (card.get("sources") or [{}])[0] if isinstance(card, dict) else {}
     title, described = source.get("title"), source.get("description") or ""
     if title == unnamed(year):
-        title = _plain_description(year)
+        title = received
     if not isinstance(title, str) or not title.strip():
         raise DataError(f"{paths.relative(path)} : « sources » doit nommer un document (title) ; corrigez la carte.")
     for name, text, most in (("title", title, 150), ("description", described, 1000)):
         if len(str(text)) > most:
             raise DataError(f"{paths.relative(path)} : « {name} » dépasse {most} caractères ; abrégez-le.")
     full = f"{title} ({described})" if described else title
-    return {"title": title, "source": full, "contexte": str(card.get("contexte") or "")}
+    both = f"{full} ; {received}" if paths.exports(year) and title != received else full
+    return {"title": title, "source": both, "contexte": str(card.get("contexte") or "")}
 
 
 def simulated_exports(year: int) -> list[Path]:

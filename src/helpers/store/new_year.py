@@ -10,7 +10,20 @@ from helpers.schema import DataError, columns
 from helpers.store.cards import CARD, unnamed
 
 
-def _card(year: int, model: dict) -> dict:
+def _model() -> dict:
+    return tomllib.loads(files("helpers").joinpath("store", "new_year.toml").read_text(encoding="utf-8"))
+
+
+def new_tables() -> dict[str, str]:
+    """The tables that a year that begins is given, by name, and what a row of each is, in French.
+
+    >>> list(store.new_tables()), store.new_tables()["enonces"]
+    (['chiffres_publies', ...], 'un énoncé de la synthèse des réunions, reformulé et codé')
+    """
+    return {name: row for name, (_, row) in _model()["tables"].items()}
+
+
+def _card(year: int, tables: dict[str, list[str]]) -> dict:
     return {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": f"alses-{year}",
@@ -27,13 +40,13 @@ def _card(year: int, model: dict) -> dict:
                 "path": f"{name}.csv",
                 "type": "table",
                 "title": title,
-                "description": description,
+                "description": f"Une ligne est {row}.",
                 "format": "csv",
                 "mediatype": "text/csv",
                 "encoding": "utf-8",
                 "synthetic": False,
             }
-            for name, (title, description) in model["titres"].items()
+            for name, (title, row) in tables.items()
         ],
     }
 
@@ -54,13 +67,13 @@ def make_year(year: int) -> tuple[list[Path], list[Path]]:
     []
     >>> shutil.rmtree(paths.raw(2030))
     """
-    model = tomllib.loads(files("helpers").joinpath("store", "new_year.toml").read_text(encoding="utf-8"))
-    folder = paths.raw(year)
+    model, folder = _model(), paths.raw(year)
     if folder.exists() and not folder.is_dir():
         raise DataError(f"{paths.relative(folder)} est un fichier : renommez-le, un dossier de ce nom est nécessaire.")
+    listed = " ;\n".join(f"- `{name}.csv` : une ligne est {row}" for name, row in new_tables().items())
     texts = {
-        "README.md": model["lisez_moi"].lstrip().replace("{annee}", str(year)),
-        CARD: json.dumps(_card(year, model), ensure_ascii=False, indent=2) + "\n",
+        "README.md": model["lisez_moi"].lstrip().replace("{annee}", str(year)).replace("{tables}", f"{listed}."),
+        CARD: json.dumps(_card(year, model["tables"]), ensure_ascii=False, indent=2) + "\n",
         **{f"{name}.csv": ",".join(columns(name)) + "\n" for name in model["tables"]},
     }
     folder.mkdir(parents=True, exist_ok=True)

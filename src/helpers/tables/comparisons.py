@@ -45,6 +45,12 @@ def _value(value: float | None, measure: Measure, name: str) -> str:
     return number(value, 2)
 
 
+def _ends(measure: Measure, name: str) -> str:
+    if measure.is_exact:
+        return "exact" if measure.value is not None else "—"
+    return " à ".join(_value(end, measure, name) for end in (measure.low, measure.high))
+
+
 def _share(comparison: Comparison, name: str) -> str:
     """A share in per cent with no decimal that it does not have; its bounds where they do not round to one number."""
     if name not in comparison or comparison[name].value is None:
@@ -165,16 +171,14 @@ def differences_table(rows: pd.DataFrame, *, year: int, compare_to: int | None) 
 def measures_table(found: Comparisons, *, caption: str) -> Html:
     """Every measure of the comparisons with its bounds, unit and method, comparison by comparison, folded.
 
-    The ``details``, which `details_table` lists without testing them, are in comparaisons.csv alone: some hundred
-    shares of two exports would weigh as much as the rest of the page.
+    The ``details``, which `details_table` lists, are in comparaisons.csv alone: they would weigh as much as the page.
 
     >>> trouve = comparisons.Comparisons(store.load_result(2020, "comparaisons"))
     >>> print(tables.measures_table(trouve, caption="Mesures").text)
-    Mesures Mesures Mesure Valeur Au moins Au plus Unité Méthode Sexe : filles, 2019 et 2020 Effectif 938 927 949
-    personnes imprimé, ou part imprimée × base arrondie à l’unité Base 2 233 2 233 2 233 personnes imprimée ou ...
+    Mesures Mesures Mesure Valeur Bornes Unité Méthode Sexe : filles, 2019 et 2020 Effectif 938 927 à 949 personnes
+    imprimé, ou part imprimée × base arrondie à l’unité Base 2 233 exact personnes imprimée ou ...
     """
-    numbers = ["Valeur", "Au moins", "Au plus"]
-    titles = headings("Mesure", *numbers, "Unité", "Méthode", numbers=numbers)
+    titles = headings("Mesure", "Valeur", "Bornes", "Unité", "Méthode", numbers=["Valeur"])
     details = {each.id for each in found.of("details")}
     shown = [each for each in found.of_all() if each.id not in details]
     made = lay_out(caption, titles, [Group(each.label, _measures(each)) for each in shown])
@@ -187,7 +191,8 @@ def _measures(comparison: Comparison) -> list[list]:
     return [
         [
             kinds[name].label,
-            *(_value(each, measure, name) for each in (measure.value, measure.low, measure.high)),
+            _value(measure.value, measure, name),
+            _ends(measure, name),
             units.get(measure.unit, ("", measure.unit))[1].replace("pct", "%") or "—",
             measure.method,
         ]

@@ -112,8 +112,9 @@ def table(
     """The frame as a captioned table, its first column heading each row; ``titles`` renames and orders what is shown.
 
     Any columns (in the example, columns of `describe.breakdown`): one named ``…_pct`` is in per cent. A missing value
-    is a dash; an empty frame is a box; ``folded`` hides the table under its caption, ``kind``
-    being that of the fold. The rows that have the same value of ``by``, which is not a column then, stand under it.
+    is a dash; an empty frame is a box; ``folded`` hides the table under its caption; ``kind``
+    is that of the fold, else of the table. The rows that have the same value of ``by``, which is not a column then,
+    stand under it.
 
     >>> parts = describe.breakdown(store.load(2020, "indicateurs"), "sexe", year=2020)
     >>> print(tables.table(parts, caption="Sexe, 2020", titles={"libelle": "Sexe", "effectif_min": "Au moins"}).text)
@@ -131,7 +132,7 @@ def table(
         for name, title in titles.items()
     ]
     rows = list(zip(*(_cells(frame, name) for name in titles), strict=True))
-    text = lay_out(caption, columns, _grouped(rows, frame[by]) if by else rows).html
+    text = lay_out(caption, columns, _grouped(rows, frame[by]) if by else rows, kind="" if folded else kind).html
     text = fragment("folded.html.j2", summary=caption, content=Markup(text), kind=kind) if folded else text
     return Html(text, f"{plain(caption)}\n{shown.rename(columns=titles).to_string(index=False)}")
 

@@ -104,6 +104,11 @@ def both_ends(pair: tuple, write: Callable[[float], str], key: str, measure: str
     return [mark(write(value), value, key, name, title=title) for value, name in zip(pair, names, strict=True)]
 
 
+def _citation(fact: Fact) -> str:
+    """Where a figure is printed; an export is named once on the page, not on each of its numbers."""
+    return "" if fact.is_of_records else fact.reference
+
+
 def say_count(fact: Fact | None, *, cited: bool = True) -> Markup:
     """The count: « 2 233 », « entre 927 et 949 », or « pas de donnée »; without its source if the text gives it.
 
@@ -113,7 +118,7 @@ def say_count(fact: Fact | None, *, cited: bool = True) -> Markup:
     """
     if fact is None or fact.counts is None:
         return Markup(MISSING)
-    low, high = both_ends(fact.counts, number, fact.key, "effectif", title=fact.reference if cited else "")
+    low, high = both_ends(fact.counts, number, fact.key, "effectif", title=_citation(fact) if cited else "")
     return low if fact.is_known else Markup("entre {} et {}").format(low, high)
 
 
@@ -125,7 +130,7 @@ def say_share(fact: Fact | None, *, cited: bool = True) -> Markup:
     """
     if fact is None or (fact.share is None and fact.share_bounds is None):
         return Markup(MISSING)
-    title = fact.reference if cited else ""
+    title = _citation(fact) if cited else ""
     if fact.share is not None:
         return mark(percent(fact.share, fact.decimals), fact.share, fact.key, "part", title=title)
     ends = both_ends(fact.share_bounds, partial(percent, decimals=1), fact.key, "part", title=title)

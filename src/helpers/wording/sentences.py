@@ -2,11 +2,13 @@
 
 import html
 import re
+from datetime import date
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from helpers.wording import marks, measures
+from helpers.wording.formats import day
 from helpers.wording.marks import Html
 
 _TAG = re.compile(r"<[^>]+>")
@@ -38,6 +40,7 @@ def _environment() -> Environment:
         accord=marks.agree,
         accord_base=marks.agree_with_base,
         mois=marks.month_mark,
+        jour=lambda text: day(date.fromisoformat(text)),
         sujet=measures.subject,
         mesure=measures.say_measure,
         bornes=measures.say_bounds,

@@ -1,0 +1,127 @@
+"""Reports of years with an export that nobody simulated: alone, and beside what a note prints."""
+
+import csv
+import json
+import os
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+
+import second_calculation as calculation
+from conftest import REPOSITORY, copy_project
+from second_calculation import Key, comparisons
+from second_calculation.marks import disagreements, marked
+
+PAGES = ["index", "01_clean", "02_describe", "03_compare", "04_themes"]
+
+
+def _receive(workshop, root: Path, year: int) -> Path:
+    """The project, once the simulated export of a year stands in it as one that was received."""
+    simulated = workshop.take("synthetic_root") / "data" / "raw" / str(year) / "accompagnements_synthetique.csv"
+    received = root / "data" / "raw" / str(year) / "accompagnements.csv"
+    received.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(simulated, received)
+    return root
+
+
+def _report_of(workshop, root: Path, year: int) -> Path:
+    """The project with the report of a year, made without kernels: other tests make theirs as a person does."""
+    script = "import sys, helpers.pipeline.report as report; from in_process import execute; report.execute = execute\n"
+    script += "from helpers import cli; sys.exit(cli.main(['run', '--year', sys.argv[1]]))"
+    found = os.pathsep.join(str(REPOSITORY / room) for room in ("src", "tests"))
+    done = workshop.run(root, "-c", script, str(year), PYTHONPATH=found)
+    assert done.returncode == 0, done.stderr
+    return root
+
+
+def run_on_an_export_alone(workshop) -> Path:
+    """A project with nothing but an export: no printed figure, no post, no meeting, no earlier year."""
+    root = workshop.folder / "export seul"
+    shutil.copytree(REPOSITORY / "data" / "raw" / "reference", root / "data" / "raw" / "reference")
+    return _report_of(workshop, _receive(workshop, root, 2021), 2021)
+
+
+def run_on_both(workshop) -> Path:
+    """The true raw files of 2019 and 2020, and an export of 2020 beside its note."""
+    root = _receive(workshop, copy_project(REPOSITORY, workshop.folder / "export et note"), 2020)
+    return _report_of(workshop, root, 2020)
+
+
+# Both take a whole run: they are made beside the other tests.
+BESIDE = {"export_root": run_on_an_export_alone, "mixed_root": run_on_both}
+
+
+@pytest.fixture(scope="module")
+def alone(workshop) -> Path:
+    return workshop.take("export_root")
+
+
+@pytest.fixture(scope="module")
+def mixed(workshop) -> Path:
+    return workshop.take("mixed_root")
+
+
+@pytest.fixture(
+    scope="module", params=[("alone", 2021, (2021,)), ("mixed", 2020, (2019, 2020))], ids=["alone", "mixed"]
+)
+def made(request) -> tuple[Path, calculation.Rows, dict[str, comparisons.Comparison]]:
+    """The report of each project, and its figures and comparisons calculated again from the raw files."""
+    name, year, years = request.param
+    root = request.getfixturevalue(name)
+    raw = root / "data" / "raw"
+    again = calculation.recompute(raw, *years)
+    printed = calculation.Raw(raw).table(year, "chiffres_publies")
+    known = comparisons.known_of(raw, year, year - 1)
+    compared = comparisons.compare(again, year, year - 1, printed=printed, known=known)
+    return root / "reports" / str(year), again, compared
+
+
+def test_the_report_is_whole_and_true(made):
+    report, *_ = made
+    assert {f"{name}.html" for name in PAGES} < {path.name for path in report.iterdir()}
+    assert "synthetique" not in json.loads((report / "manifest.json").read_text(encoding="utf-8"))
+    for name in PAGES:
+        assert (
+            "Données synthétiques"
+            not in BeautifulSoup((report / f"{name}.html").read_text(encoding="utf-8"), "html.parser").get_text()
+        )
+
+
+def test_every_indicator_is_found_again(made):
+    report, again, _ = made
+    assert calculation.differences(calculation.published(report / "indicateurs.csv"), again) == []
+
+
+def test_every_comparison_is_found_again(made):
+    report, _, compared = made
+    assert comparisons.differences(comparisons.published(report / "comparaisons.csv"), compared) == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_marked_number_is_found_again(made, name):
+    report, again, compared = made
+    assert disagreements(marked(report / f"{name}.html"), again, compared) == []
+
+
+def test_a_year_without_another_says_so(alone):
+    report = alone / "reports" / "2021"
+    assert {id.split("/")[0] for id in comparisons.published(report / "comparaisons.csv")} <= {
+        "reste",
+        "emboitee",
+        "page",
+    }
+    assert not any("/annees/" in mark.name for mark in marked(report / "03_compare.html"))
+
+
+def test_an_export_stands_before_what_is_printed_and_both_are_reconciled(mixed):
+    said = calculation.published(mixed / "reports" / "2020" / "indicateurs.csv")
+    girls = said[Key(2020, "alses", "sexe", "filles")]
+    assert (girls.counts[0] == girls.counts[1], girls.share, girls.precision) == (True, None, "exact")
+    assert said[Key(2019, "alses", "sexe", "filles")].precision == "arrondi_imprime"
+    assert said[Key(2020, "postes", "nouveaux_postes")].counts == (17, 17)
+    with (mixed / "data" / "processed" / "2020" / "rapprochements.csv").open(encoding="utf-8", newline="") as file:
+        outcomes = Counter(row["accord"] for row in csv.DictReader(file))
+    assert outcomes == {"concorde": 32, "ambigu": 1}
