@@ -41,12 +41,15 @@ def _text(error: BaseException, arguments: list[str]) -> str:
 
 def _private_words(error: BaseException) -> list[str]:
     """What the errors of a chain say in a library's words, the longest first; our own sentences name no person."""
+    from helpers.pipeline.hush import words_of
+
     chain, said = [error], []
     for each in chain:  # grows as it is read
         chain += [other for other in (each.__cause__, each.__context__) if other is not None and other not in chain]
         if not type(each).__module__.startswith("helpers"):
             # A kernel's error keeps its words apart from the code around them.
-            said += [each.evalue] if hasattr(each, "evalue") else [str(each), *map(str, each.args)]
+            kernel = [each.evalue, *words_of(each.traceback)] if hasattr(each, "evalue") else []
+            said += kernel or [str(each), *map(str, each.args)]
     return sorted({_COLOURS.sub("", words) for words in said if words}, key=len, reverse=True)
 
 

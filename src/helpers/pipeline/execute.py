@@ -14,6 +14,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from helpers import paths
 from helpers.pipeline.errors import NotebookFailure
+from helpers.pipeline.hush import hush
 from helpers.pipeline.source import check_source
 
 # Whatever Papermill, nbclient and the kernel raise when a notebook stops; a disk's refusal is said by the command.
@@ -85,9 +86,11 @@ def find_fault(notebook: NotebookNode) -> str | None:
     return None
 
 
-def _mark(path: Path, reason: str) -> NotebookNode:
-    """The notebook as it was kept, the cell where it stopped marked in French."""
+def _mark(path: Path, reason: str, *, is_hushed: bool = False) -> NotebookNode:
+    """The notebook as it was kept, where it stopped marked in French, what its errors say taken out or not."""
     notebook = nbformat.read(path, as_version=4)
+    if is_hushed:
+        hush(notebook)
     notebook.cells = [cell for cell in notebook.cells if _TAG not in cell.metadata.get("tags", [])]
     found = _first_error(notebook)
     # A kernel that dies leaves no error, and not always a count: the last cell that Papermill started is the one.
@@ -113,10 +116,10 @@ def _failure(name: str, path: Path, error: Exception, *, may_name: bool) -> Note
     if isinstance(error, CellTimeoutError):
         ename, evalue = "délai dépassé", f"une cellule a duré plus de {CELL_TIMEOUT_S // 60} minutes"
     if ename == "DataError":
-        _mark(path, evalue)
+        _mark(path, evalue, is_hushed=not may_name)
         return NotebookFailure(evalue, is_input=True)
     told = f"{ename} : {evalue}" if may_name else ename
-    notebook = _mark(path, told)
+    notebook = _mark(path, told, is_hushed=not may_name)
     place = next(i for i, cell in enumerate(notebook.cells) if _TAG in cell.metadata.get("tags", []))
     cause, section = CAUSES.get(ename, _DEFAULT_CAUSE), _section(notebook.cells, place)
     return NotebookFailure(

@@ -1,0 +1,144 @@
+"""What was planted in an export is found nowhere but in its private folder: whatever fails, whoever looks."""
+
+import base64
+import json
+import unicodedata
+from html import escape
+from pathlib import Path
+from urllib.parse import quote
+
+import nbformat
+import pytest
+
+from export_judge import prepare, secrets_of
+from export_mutations import YEAR, mutate
+from helpers import cli, paths
+from helpers.pipeline import NotebookFailure
+from helpers.pipeline.execute import execute
+from helpers.pipeline.hush import HUSHED, hush
+
+DRAFT, _, CLEAN = mutate(1, form="csv", chosen=[])
+# Names of a column and of a file as well.
+SECRETS = sorted(secrets_of(CLEAN) | {"date de naissance", "nom du travailleur"})
+
+
+def ways(secret: str) -> list[bytes]:
+    """How a text may be written in a file."""
+    plain = [
+        secret,
+        escape(secret),
+        json.dumps(secret)[1:-1],
+        quote(secret),
+        unicodedata.normalize("NFD", secret),
+        secret.replace(" ", "\u00a0"),
+        secret.replace(" ", ""),
+    ]
+    coded = [base64.b64encode(b"x" * shift + secret.encode())[4:-4] for shift in range(3)]
+    return [way for way in [*(each.encode() for each in plain), secret.encode("utf-16-le"), *coded] if len(way) > 5]
+
+
+NEEDLES = {way: secret for secret in SECRETS for way in ways(secret)}
+
+
+def found(folder: Path) -> dict[str, set[str]]:
+    """What was planted, by the file that holds it; not looked for where it was put, nor in the private folders."""
+    out = {}
+    for path in folder.rglob("*"):
+        place = path.relative_to(folder).as_posix()
+        if path.is_file() and not place.startswith("data/raw/") and "/prive/" not in place:
+            content = path.read_bytes()
+            if held := {secret for needle, secret in NEEDLES.items() if needle in content}:
+                out[place] = held
+    return out
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch) -> Path:
+    root = tmp_path / "projet"
+    prepare(root, monkeypatch)
+    paths.raw(YEAR).mkdir()
+    (paths.raw(YEAR) / "accompagnements.csv").write_bytes(DRAFT.content())
+    return root
+
+
+def test_the_search_finds_each_way_of_writing(tmp_path):
+    for rank, needle in enumerate(NEEDLES):
+        (tmp_path / f"{rank}.bin").write_bytes(b"\0" + needle + b"\0")
+    assert len(found(tmp_path)) == len(NEEDLES) > 1000
+
+
+# An error that quotes a row, and comes from another that quotes another.
+FAILING = """
+import sys, warnings
+def read(row):
+    warnings.warn(f'ligne {row}')
+    try:
+        return {}[row['observations']]
+    except KeyError as error:
+        raise ValueError(f"ligne\\n{row['identifiant']} {row['observations']}") from error
+import csv
+from helpers import paths
+rows = (paths.raw(%d) / 'accompagnements.csv').open(encoding='utf-8', newline='')
+read(next(csv.DictReader(rows, delimiter=';')))
+"""
+
+
+def test_a_notebook_of_persons_that_fails_is_kept_without_what_its_errors_say(project, monkeypatch, capfd):
+    made = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
+    cells = [("# Titre", []), ("year = 2020", ["parameters"]), (FAILING % YEAR, []), ("print(1)", ["provenance"])]
+    for source, tags in cells:
+        cell = nbformat.v4.new_markdown_cell(source) if source.startswith("#") else nbformat.v4.new_code_cell(source)
+        cell.metadata["tags"] = tags
+        made.cells.append(cell)
+    source = project / "data" / "raw" / "essai.ipynb"
+    nbformat.write(made, source)
+    monkeypatch.setattr(paths, "notebook", lambda name: source)
+    kept = paths.executed(YEAR) / "01_clean.ipynb"
+
+    with pytest.raises(NotebookFailure) as failure:
+        execute("01_clean", {"year": YEAR}, kept)
+    assert cli.journal.keep(failure.value, ["run"], YEAR)
+    shown = capfd.readouterr()
+    assert not [secret for secret in SECRETS if secret in str(failure.value) + shown.out + shown.err]
+    assert found(project) == {}
+    [error] = [output for cell in nbformat.read(kept, as_version=4).cells for output in cell.get("outputs", [])]
+    assert (error.ename, error.evalue) == ("ValueError", HUSHED)
+    assert sum("Traceback" in line for line in error.traceback) == 2 and any(
+        "raise" in line for line in error.traceback
+    )
+    log = (paths.executed(YEAR) / "erreur.log").read_text(encoding="utf-8")
+    assert "ValueError" in log and "paroles de l’erreur tues" in log
+
+
+@pytest.mark.parametrize("chained", [False, True])
+def test_a_check_that_fails_tells_nothing_of_a_row(project, monkeypatch, capsys, chained):
+    from helpers import checks
+
+    row = next(iter(CLEAN.values()))
+
+    def fail(year):
+        try:
+            raise KeyError(row["observations"])
+        except KeyError as error:
+            raise ValueError(f"ligne\n{row['identifiant']}") from (error if chained else None)
+
+    monkeypatch.setattr(checks, "account_for", fail)
+    assert cli.main(["check", "--year", str(YEAR)]) == 1
+    shown = capsys.readouterr()
+    assert not [secret for secret in SECRETS if secret in shown.out + shown.err]
+    assert found(project) == {} and list(project.rglob("erreur.log"))
+
+
+def test_hushing_leaves_what_was_printed(project):
+    made = nbformat.v4.new_notebook()
+    made.cells = [
+        nbformat.v4.new_code_cell(
+            "1",
+            outputs=[
+                nbformat.v4.new_output("stream", name="stdout", text="12"),
+                nbformat.v4.new_output("stream", name="stderr", text="P1"),
+            ],
+        )
+    ]
+    hush(made)
+    assert [output.text for output in made.cells[0].outputs] == ["12"]
