@@ -10,7 +10,7 @@ def share_keys(body: BeautifulSoup) -> None:
 
     The key of a number is its own, else that of the row it stands in.
 
-    >>> cells = "".join(f"<td><data data-cle=\"a\">{value}</data></td>" for value in (1, 2))
+    >>> cells = "".join(f"<td><data data-cle='a'>{value}</data></td>" for value in (1, 2))
     >>> page = BeautifulSoup(f"<tr>{cells}</tr>", "html.parser")
     >>> share_keys(page)
     >>> print(page)
