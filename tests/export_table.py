@@ -1,6 +1,5 @@
 """An export in small: invented persons and the indicators that they make, and page 02 run on them without a kernel."""
 
-import ast
 import shutil
 
 import nbformat
@@ -11,6 +10,7 @@ import pyarrow as pa
 from helpers import indicators, paths, store
 from helpers.records import Persons
 from helpers.schema import columns, typed
+from in_process import run_notebook
 
 N = 480
 # The answers of each column, given in turn, over and over; an empty one is not given. Years are those before the year.
@@ -78,15 +78,5 @@ def save_export(year: int, counts: pd.DataFrame) -> None:
 
 
 def run_page(year: int) -> nbformat.NotebookNode:
-    """The notebook 02 with what each cell displays, its cells executed here, one after the other."""
-    notebook, names = nbformat.read(paths.notebook("02_describe"), as_version=4), {}
-    for rank, cell in enumerate(cell for cell in notebook.cells if cell.cell_type == "code"):
-        tree, cell.execution_count = ast.parse(cell.source), rank + 1
-        last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
-        exec(compile(tree, cell.id, "exec"), names)
-        if last is not None:
-            shown = eval(compile(ast.Expression(last.value), cell.id, "eval"), names)
-            cell.outputs = [nbformat.v4.new_output("display_data", data=shown._repr_mimebundle_())]
-        if "parameters" in cell.metadata.get("tags", []):
-            names["year"] = year
-    return notebook
+    """The notebook 02 of a year, with what each cell displays."""
+    return run_notebook("02_describe", {"year": year})

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import pandas as pd
 import pytest
 
-from helpers import charts, compare, comparisons, describe, facts, tables
+from helpers import charts, compare, comparisons, describe, facts, tables, wording
 from helpers.charts.figure import compose
 from helpers.charts.palette import BLUE
 from helpers.charts.sheet import NARROW, WIDE, canvas, on
@@ -383,6 +383,15 @@ def test_entries_without_referrers_or_with_other_routes_are_drawn_too():
     rows = [*ENTRIES[:2], figure("origine", "travail_de_rue", 20)]
     made = charts.show_entries(describe.topic(table(rows), "entrees", year=2032), found(*rows))
     assert re.findall(r'<figure class="figure" id="([^"]+)"', made.html) == ["fig-entrees", "fig-alses-origine"]
+
+
+def test_the_figure_of_every_route_does_not_tell_again_what_the_one_before_told():
+    def titles(*rows) -> list[str]:
+        made = charts.show_entries(describe.topic(table(list(rows)), "entrees", year=2032), found(*rows))
+        return [wording.plain(title) for title in re.findall(r'<p class="figure-titre">(.*?)</p>', made.html)]
+
+    street, college, others = figure("origine", "travail_de_rue", 20), figure("origine", "college", 45), figure("origine", "hors_college", 55)
+    assert titles(college, others, street)[1].endswith("20\u202f% ont pour origine « travail de rue », la plus fréquente des réponses que la figure précédente ne montre pas")
 
 
 BOTH_SEXES = [figure("sexe", "filles", 40), figure("sexe", "garcons", 60), figure("sexe", "filles", (290, 310), 1000, perimeter="prevention_specialisee"), figure("sexe", "garcons", 700, 1000, perimeter="prevention_specialisee")]

@@ -210,8 +210,17 @@ def test_a_printed_year_has_no_section_that_only_an_export_fills(pages):
     ids = {tag["id"] for tag in pages["printed"].select("h2")}
     assert not {TIME, COLUMNS} & ids
     words = pages["printed"].get_text(" ")
-    assert "export" not in words and "croise" not in words
+    said = pages["printed"].select_one("p.contenu").get_text(" ")
+    assert "Il n’a reçu aucun export de la base départementale" in said
+    assert "export" not in words.replace(said, "") and "croise" not in words
     assert "Le document donne plusieurs nombres" in words
+
+
+def test_a_year_with_an_export_alone_has_no_section_that_only_a_document_fills(pages):
+    ids = {tag["id"] for tag in pages["export"].select("h2")}
+    printed = {"quand-les-nouveaux-postes-ont-ils-ouvert", "qui-est-venu-aux-reunions", "ou-chaque-association-apparait-elle"}
+    assert printed & ids == set() and printed <= {tag["id"] for tag in pages["mixed"].select("h2")}
+    assert "Pas de donnée" not in pages["export"].get_text(" ")
 
 
 @pytest.mark.parametrize("kind", ["mixed", "export"])

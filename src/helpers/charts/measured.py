@@ -106,7 +106,7 @@ def show_series(shares: list[Series]) -> Html:
     """
     if not shares:
         return Html("", "")
-    rows = _series_frame(shares)
+    rows, widest = _series_frame(shares), _widest(shares)
     years = sorted({year for each in shares for year in each.years})
     colours = [colour_of(*each.path.split("/")[1:]) for each in shares]
     facts = [fact for each in shares for fact in each.facts]
@@ -116,9 +116,9 @@ def show_series(shares: list[Series]) -> Html:
     return compose(
         partial(draw.series, rows, colours),
         id="series",
-        title=comparing("series_title", years=years, **_widest(shares)),
+        title=comparing("series_title", years=years, **widest),
         subtitle=comparing("series_subtitle", has_bounds=has_bounds),
-        reading=comparing("series_reading", each=shares[0]),
+        reading=comparing("series_reading", each=widest["most"]),
         base=bases([(fact, year_of(fact.key[:4], fact.key.split("/")[1])) for fact in facts]),
         source=source("voir les données de la figure", (fact.reference for fact in facts)),
         alt=comparing("series_alt", series=shares).text,

@@ -129,4 +129,4 @@ def show_entries(parts: list[pd.DataFrame], facts: Facts) -> Html:
         alt=describing("entries_alt", facts=[college, others, *rest, *opened]).text,
         table=breakdown_table(rows, caption=f"Voies d’entrée et orienteurs du collège, {facts.year}"),
     )
-    return Figures([figure, *figures_of(_others(parts, drawn))], empty=figure)
+    return Figures([figure, *figures_of(_others(parts, drawn), told=("college", "hors_college"))], empty=figure)

@@ -78,19 +78,23 @@ def unanswered(rows: pd.DataFrame) -> list[Html]:
     return [words("unanswered", facts=[fact_of(row) for row in many.itertuples()])] if len(many) else []
 
 
-def show_breakdown(rows: pd.DataFrame) -> Html | None:
-    """One indicator as bars (columns of `describe.breakdown`); None when the catalogue draws it otherwise."""
+def show_breakdown(rows: pd.DataFrame, *, told: tuple[str, ...] = ()) -> Html | None:
+    """One indicator as bars (columns of `describe.breakdown`); None when the catalogue draws it otherwise.
+
+    ``told`` are the modalities that the figure before shows: if one is the most frequent, the title says the next.
+    """
     entry, year, rows = catalogue().indicators[rows["indicateur"].iloc[0]], int(rows["annee"].iloc[0]), in_accord(rows)
     drawn = _in_place(drawable(rows))
-    leading = _leading(drawn)
-    if entry.form != "barres" or leading is None:
+    first, second = _leading(drawn), _leading(drawn[~drawn["modalite"].isin(told)])
+    if entry.form != "barres" or first is None:
         return None
+    leading = second if second and first.key.split("/")[3] in told else first
     perimeter = catalogue().perimeters[rows["perimetre"].iloc[0]]
     who = entry.population or perimeter.label
     return compose(
         partial(draw.bars, drawn, [colour_of(entry.id, name) for name in drawn["modalite"]]),
         id=f"{perimeter.id}-{entry.id}",
-        title=words("breakdown_title", fact=leading),
+        title=words("breakdown_title", fact=leading, is_next=leading is not first),
         subtitle=words(
             "breakdown_subtitle",
             population=who,

@@ -65,14 +65,15 @@ def show_populations(parts: list[pd.DataFrame]) -> Html | None:
     )
 
 
-def figures_of(breakdowns: list[pd.DataFrame]) -> list[Html]:
-    """One figure an indicator where its populations stand side by side, else one a population."""
+def figures_of(breakdowns: list[pd.DataFrame], *, told: tuple[str, ...] = ()) -> list[Html]:
+    """One figure an indicator where its populations stand side by side, else one a population; ``told``: see there."""
     found, grouped = [], {}
     for rows in breakdowns:
         grouped.setdefault(rows["indicateur"].iloc[0], []).append(rows)
     for parts in grouped.values():
         together = show_populations(parts)
-        found += [together] if together else [figure for rows in parts if (figure := show_breakdown(rows)) is not None]
+        alone = [] if together else [show_breakdown(rows, told=told) for rows in parts]
+        found += [together] if together else [figure for figure in alone if figure is not None]
     return found
 
 

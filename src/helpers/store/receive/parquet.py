@@ -14,7 +14,7 @@ from helpers.schema import DataError
 from helpers.store.receive.cells import has_hour, write_cell
 from helpers.store.receive.headers import Layout, lay_out, title_faults
 from helpers.store.receive.opened import Opened, refused
-from helpers.store.receive.rows import CODED, IDENTIFIER
+from helpers.store.receive.parse import CODED, IDENTIFIER
 
 NO_HOUR = "heure d’une date, laissée de côté"
 _PLAIN = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)

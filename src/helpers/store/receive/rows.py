@@ -1,6 +1,5 @@
 """The rows of a range of a text file, as codes into their distinct spellings."""
 
-import codecs
 import csv
 import io
 from dataclasses import dataclass
@@ -9,16 +8,13 @@ from functools import cached_property
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyarrow import csv as arrow_csv
 
 from helpers.records import Batch, Change, Refused
 from helpers.store.receive.cut import Span
 from helpers.store.receive.headers import Layout
+from helpers.store.receive.parse import IDENTIFIER, column_of, parse_rows
 from helpers.store.receive.scan import QUOTE, line_ends
 from helpers.store.receive.source import Source, changed
-
-IDENTIFIER = "identifiant"
-CODED = pa.dictionary(pa.int32(), pa.string())
 
 BLANK = "lignes blanches, laissées de côté"
 TRIMMED = "cases vides en trop ou absentes en fin de ligne, sans titre : ligne ramenée à ses titres"
@@ -29,44 +25,6 @@ UNTITLED = "une valeur se trouve dans une colonne sans titre"
 
 def _blanks(delimiter: str) -> str:
     return f' \t\r\n"{delimiter}\u00a0'
-
-
-def _conversion(layout: Layout) -> arrow_csv.ConvertOptions:
-    """The columns to keep, as codes; whether the bytes are UTF-8 is asked of each spelling, not of each cell."""
-    named = {place: pa.string() if name == IDENTIFIER else CODED for name, place in layout.positions.items()}
-    types = {f"c{place}": named.get(place, CODED) for place in [*named, *layout.untitled]}
-    return arrow_csv.ConvertOptions(
-        column_types=types, include_columns=list(types), null_values=[], strings_can_be_null=False, check_utf8=False
-    )
-
-
-def _parse(content: bytes, layout: Layout, delimiter: str) -> tuple[pa.Table, list]:
-    bad: list = []
-
-    def keep_aside(row) -> str:
-        bad.append(row)
-        return "skip"
-
-    # Arrow takes a mark of UTF-8 away from the beginning of what it is given: one that stands inside the file, where
-    # two exports were put end to end, must not depend on where the file is cut.
-    content = codecs.BOM_UTF8 + content if content.startswith(codecs.BOM_UTF8) else content
-    table = arrow_csv.read_csv(
-        pa.BufferReader(content),
-        read_options=arrow_csv.ReadOptions(
-            column_names=[f"c{place}" for place in range(layout.width)],
-            use_threads=False,
-            block_size=len(content) + 1,
-        ),
-        parse_options=arrow_csv.ParseOptions(
-            delimiter=delimiter,
-            newlines_in_values=True,
-            ignore_empty_lines=False,
-            invalid_row_handler=keep_aside,
-        ),
-        convert_options=_conversion(layout),
-    )
-    table.validate(full=True)
-    return table.combine_chunks(), bad
 
 
 def _row_starts(content: bytes) -> tuple[np.ndarray, np.ndarray]:
@@ -115,17 +73,11 @@ def _sort_bad(bad: list, lines: np.ndarray, layout: Layout, delimiter: str) -> t
 def _with_fitted(table: pa.Table, order: np.ndarray, fitted: dict, layout: Layout, delimiter: str):
     text = io.StringIO()
     csv.writer(text, delimiter=delimiter, lineterminator="\n", quoting=csv.QUOTE_ALL).writerows(fitted.values())
-    more, _ = _parse(text.getvalue().encode("utf-8"), layout, delimiter)
+    more, _ = parse_rows(text.getvalue().encode("utf-8"), layout, delimiter)
     joined = pa.concat_tables([table, more]).unify_dictionaries().combine_chunks()
     places = np.concatenate([order, np.array(list(fitted), int)])
     rank = np.argsort(places)
     return joined.take(pa.array(rank)).combine_chunks(), places[rank]
-
-
-def column_of(table: pa.Table, name: str) -> pa.Array:
-    """A column as one array."""
-    column = table[name]
-    return column.chunk(0) if column.num_chunks == 1 else pa.array([], column.type)
 
 
 def _is_empty(column: pa.Array) -> np.ndarray:
@@ -173,7 +125,7 @@ def read_span(source: Source, span: Span, *, layout: Layout, delimiter: str, cha
     """
     content = source.read_text(span.start, span.stop)
     try:
-        table, bad = _parse(content, layout, delimiter)
+        table, bad = parse_rows(content, layout, delimiter)
     except pa.ArrowException:
         raise changed(source.path) from None
     lines = _lines(content, span, count=table.num_rows + len(bad))

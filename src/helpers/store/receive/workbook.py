@@ -19,7 +19,8 @@ from helpers.store.receive.headers import (
 )
 from helpers.store.receive.opened import Opened, refused
 from helpers.store.receive.parquet import NO_HOUR
-from helpers.store.receive.rows import BLANK, IDENTIFIER
+from helpers.store.receive.parse import IDENTIFIER
+from helpers.store.receive.rows import BLANK
 from helpers.store.receive.sheets import Sheet, UnreadableWorkbook, guarded, read_sheet
 
 MERGED = "cellules fusionnées vers le bas : valeur recopiée sur chaque ligne"

@@ -1,0 +1,34 @@
+"""A report made without kernels: the cells run in this process, where the libraries are already loaded."""
+
+import ast
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+from IPython.core.formatters import DisplayFormatter
+
+from helpers import paths
+
+
+def run_notebook(name: str, parameters: dict) -> nbformat.NotebookNode:
+    """The notebook with what each cell displays, its cells executed one after the other."""
+    notebook, names, formatter = nbformat.read(paths.notebook(name), as_version=4), {}, DisplayFormatter()
+    for rank, cell in enumerate(cell for cell in notebook.cells if cell.cell_type == "code"):
+        tree, cell.execution_count = ast.parse(cell.source), rank + 1
+        last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+        exec(compile(tree, cell.id, "exec"), names)
+        if last is not None:
+            shown = eval(compile(ast.Expression(last.value), cell.id, "eval"), names)
+            data, metadata = formatter.format(shown)
+            cell.outputs = [nbformat.v4.new_output("display_data", data=data, metadata=metadata)]
+        if "parameters" in cell.metadata.get("tags", []):
+            names |= parameters
+    return notebook
+
+
+def execute(name: str, parameters: dict, destination: Path, *, cell_done: Callable[[], None]) -> nbformat.NotebookNode:
+    """In place of the pipeline's own: an error of a cell is raised as it is."""
+    notebook = run_notebook(name, parameters)
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, destination)
+    return notebook

@@ -1,0 +1,39 @@
+"""Whatever the seed and however few the persons, two simulated years make a whole report (`test_simulate`: refusals)."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+import second_calculation as calculation
+from conftest import REPOSITORY
+from helpers import cli, paths
+from in_process import execute
+from second_calculation import Key, comparisons
+
+PAGES = ["index", "01_clean", "02_describe", "03_compare", "04_themes"]
+
+
+@pytest.fixture
+def root(tmp_path, monkeypatch) -> Path:
+    """A project without any year."""
+    shutil.copytree(REPOSITORY / "data" / "raw" / "reference", tmp_path / "data" / "raw" / "reference")
+    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(tmp_path))
+    monkeypatch.setattr("helpers.pipeline.report.execute", execute)
+    return tmp_path
+
+
+# So few that every crossing is hidden; then some. Enough for all is `test_synthetic_reports`.
+@pytest.mark.parametrize(("persons", "seed"), [(3, 5), (40, 11)])
+def test_two_simulated_years_make_a_whole_report(root, persons, seed):
+    for year in (2021, 2022):
+        assert cli.main(["simulate", "--year", str(year), "--persons", str(persons), "--seed", str(seed)]) == 0
+    assert cli.main(["run", "--year", "2022", "--debug"]) == 0
+    report = root / "reports" / "2022-synthetique"
+    assert {f"{name}.html" for name in PAGES} < {path.name for path in report.iterdir()}
+    assert json.loads((report / "manifest.json").read_text(encoding="utf-8"))["synthetique"] is True
+    said = calculation.published(report / "indicateurs.csv")
+    assert said[Key(2022, "alses", "accompagnements")].counts == (persons, persons)
+    assert calculation.differences(said, calculation.recompute(root / "data" / "raw", 2021, 2022)) == []
+    assert comparisons.published(report / "comparaisons.csv")
