@@ -53,6 +53,8 @@ def is_rounded(value: float, low: float, high: float) -> bool:
     >>> [wording.is_rounded(*part) for part in ((42.006, 41.5, 42.5), (43.4, 42.6, 44.2), (54.01, 54.01, 54.01))]
     [True, False, False]
     """
+    if value != value:  # only its ends are known
+        return False
     printed = round(value)
     return low < high and all(abs(end - printed) <= ROUNDING for end in (low, high))
 
