@@ -36,7 +36,7 @@ def _tell_account(account, where: str) -> None:
     _list("Lignes rejetées", [(number(row.lignes), row.motif) for row in account.rejections.itertuples()])
     if where:
         tell(where)
-    _list("Écrit autrement, en lignes", [(number(row.lignes), _place(row)) for row in account.changes.itertuples()])
+    _list("Noté au nettoyage, en lignes", [(number(row.lignes), _place(row)) for row in account.changes.itertuples()])
     differing = [
         (row.id, f"imprimé {number(row.valeur)}, recompté {number(round(row.recompte, 1))} : {row.motif}")
         for row in account.differing.itertuples()
