@@ -145,6 +145,13 @@ def test_fewer_colleges_than_before_make_their_persons_move():
     assert set(now["uai"]) - {""} <= {"9990001X", "9990002Y", "9990003Z"}
 
 
+def test_a_year_that_follows_another_keeps_its_colleges_and_some_enter():
+    before = simulate.invent(2020, 900, colleges=20)
+    now = simulate.invent(2021, 900, earlier=before)
+    entered = set(now["uai"]) - set(before["uai"])
+    assert set(before["uai"]) <= set(now["uai"]) and len(entered) == 6
+
+
 # --- the same for the same seed -----------------------------------------------------------------------------------------
 
 

@@ -51,7 +51,7 @@ def said(sentence: str, accords: list[str], **more) -> str:
 
 
 def test_the_ledger_and_the_agreement_are_said_first():
-    assert said("received", [], cards={}).startswith("L’export de la base a 3 lignes : 3 gardées, aucune rejetée. Aucune cellule n’a été écrite autrement.")
+    assert said("received", [], cards={}).startswith("L’export de la base a 3 lignes : 3 gardées, aucune rejetée. Aucune cellule n’a été écrite autrement ni laissée de côté.")
     card = {"accompagnements.csv": {"received": "2034-01-05"}, "accompagnements_synthetique.csv": {"received": ""}}
     assert said("received", [], cards=card).endswith(
         "avec son motif. Le premier rapport fait du fichier accompagnements.csv date du 5 janvier 2034 ; ce fichier n’a pas changé depuis."

@@ -55,7 +55,8 @@ def ratio_interval(pair: Pair) -> dict[str, Measure]:
     if not given[0] or not given[2]:
         ends = (np.nan, np.nan)
     else:
-        ends = confint_proportions_2indep(*given, method="score", compare="ratio")
+        # A share of 100 % leaves the search a root of less than zero by a rounding: its real part is the end.
+        ends = np.real(confint_proportions_2indep(*given, method="score", compare="ratio"))
     return {name: exact(end) for name, end in zip(("rapport_ic_bas", "rapport_ic_haut"), ends, strict=True)}
 
 

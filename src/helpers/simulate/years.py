@@ -44,7 +44,7 @@ def invent(
     """
     _require("personnes", persons, MOST_PERSONS)
     _require_year(year)
-    sizes = _places(COLLEGES if colleges is None else colleges, associations)
+    sizes = _places(_usual_colleges(earlier) if colleges is None else colleges, associations)
     rng = np.random.default_rng([seed, year])
     plan = plan_persons(year, persons, rng)
     return _records(plan, rng, earlier=earlier, **sizes)
@@ -111,11 +111,21 @@ def _places(colleges: int, associations: int | None) -> dict[str, int]:
     return {"colleges": colleges, "associations": associations}
 
 
+def _known_colleges(earlier: pd.DataFrame | None) -> int:
+    return 0 if earlier is None else earlier.loc[earlier["uai"].ne(""), "uai"].nunique()
+
+
+def _usual_colleges(earlier: pd.DataFrame | None) -> int:
+    """The collèges of an invented year: those of the year before, and some that enter."""
+    known = _known_colleges(earlier)
+    return min(known + assumptions()["tailles"]["colleges_entrants"], MOST_COLLEGES) if known else COLLEGES
+
+
 def _colleges(figures: pd.DataFrame, year: int, persons: int, earlier: pd.DataFrame | None) -> int:
     """The collèges of a year whose document does not say how many: the earlier ones and the new, else one a post."""
     said = figures[figures["annee"].eq(year) & figures["mesure"].eq("effectif") & figures["operateur"].eq("=")]
     numbers = {row.indicateur: int(row.valeur) for row in said[said["perimetre"].eq("reseau_alses")].itertuples()}
-    known = 0 if earlier is None else earlier.loc[earlier["uai"].ne(""), "uai"].nunique()
+    known = _known_colleges(earlier)
     if known and "nouveaux_colleges" in numbers:
         found = known + numbers["nouveaux_colleges"]
     else:

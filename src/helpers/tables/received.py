@@ -44,7 +44,7 @@ def rejections_table(rejections: pd.DataFrame, *, read: int, caption: str) -> Ht
 
 
 def changes_table(ledger: pd.DataFrame, *, read: int, caption: str) -> Html:
-    """What was written otherwise or left aside in an export, by rule (``normalisations``); nothing if no row was read.
+    """What was written otherwise or left aside in an export (schema ``normalisations``); nothing if no row was read.
 
     >>> ecrits = {"fichier": ["a.csv"], "colonne": ["sexe"], "regle": ["« F » lu filles"], "lignes": [620]}
     >>> print(tables.changes_table(pd.DataFrame(ecrits), read=2500, caption="Écritures").text)
