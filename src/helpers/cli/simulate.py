@@ -72,7 +72,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         "--seed", type=_whole, default=1, metavar="N", help="graine : la même redonne le même fichier (1)"
     )
     parser.add_argument(
-        "--colleges", type=_whole, metavar="N", help="collèges inventés (45, ou selon l’année simulée avant ou les chiffres imprimés)"
+        "--colleges", type=_whole, metavar="N", help="collèges inventés (45, ou selon l’année d’avant et l’imprimé)"
     )
     parser.add_argument("--associations", type=_whole, metavar="N", help="associations inventées (12)")
 
