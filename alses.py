@@ -113,7 +113,7 @@ def install(root: Path) -> None:
     state = condition(root)
     if state == "ready":  # another start has just made it
         return
-    what, cost = ("Mise à jour", "") if state == "stale" else ("Installation", " (une à trois minutes, 750 Mo)")
+    what, cost = ("Mise à jour", "") if state == "stale" else ("Installation", " (une à trois minutes, 1 Go)")
     print(f"{what} de l’environnement{cost}…", file=sys.stderr, flush=True)
     if state == "absent":
         create(root)

@@ -4,7 +4,7 @@ import numpy as np
 
 from helpers.simulate.assumptions import assumptions
 
-_DAY = np.timedelta64(1, "D")
+_DAY, _MONTH = np.timedelta64(1, "D"), np.timedelta64(1, "M")
 # An accompaniment that goes on began at most this many months before the year, if nothing earlier says when.
 _MONTHS_BEFORE = 16
 # A first period shorter than this would hardly be recorded as accompaniment.
@@ -14,7 +14,7 @@ _SHORTEST_DAYS = 15
 def _days_of(rng: np.random.Generator, months: np.ndarray) -> np.ndarray:
     """A working day in each of these months."""
     first = months.astype("datetime64[D]")
-    length = ((months + 1).astype("datetime64[D]") - first).astype(int)
+    length = ((months + _MONTH).astype("datetime64[D]") - first).astype(int)
     days = first + (rng.random(len(months)) * length).astype("timedelta64[D]")
     days = np.busday_offset(days, 0, roll="backward")
     return np.where(days < first, np.busday_offset(first, 0, roll="forward"), days)
@@ -29,8 +29,8 @@ def starts(rng: np.random.Generator, year: int, *, is_new: np.ndarray) -> np.nda
     """
     weights = np.array(assumptions()["temps"]["debut_par_mois"], dtype=float)
     january = np.datetime64(f"{year}-01", "M")
-    inside = january + rng.choice(12, size=len(is_new), p=weights / weights.sum())
-    before = np.arange(january - _MONTHS_BEFORE, january)
+    inside = january + rng.choice(12, size=len(is_new), p=weights / weights.sum()) * _MONTH
+    before = january - np.arange(_MONTHS_BEFORE, 0, -1) * _MONTH
     odds = weights[before.astype(int) % 12]  # datetime64[M] counts from a month of January
     earlier = rng.choice(before, size=len(is_new), p=odds / odds.sum())
     return _days_of(rng, np.where(is_new, inside, earlier))
@@ -47,7 +47,7 @@ def ends(rng: np.random.Generator, year: int, first: np.ndarray, levels: np.ndar
     summer = june + rng.integers(0, 14, len(first)) * _DAY
     in_june = (low <= june) & (rng.random(len(first)) < assumptions()["temps"]["fin_en_juin"])
     found = np.where(in_june, summer, anywhere)
-    return np.where((rng.random(len(first)) < chance) & (low <= last), found, np.datetime64("NaT"))
+    return np.where((rng.random(len(first)) < chance) & (low <= last), found, np.datetime64("NaT", "D"))
 
 
 def births(rng: np.random.Generator, year: int, levels: np.ndarray) -> np.ndarray:
