@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 from helpers.clean.persons.spellings import FIELDS, UNFORESEEN, Spellings, answers_of
 from helpers.clean.persons.text import Cell, tidy
+from helpers.clean.readers import RULE_LISTED
 from helpers.records import EMPTY
 
-RULE_LISTED = "écriture ramenée à la liste"
 RULE_MISSING = "case sans réponse : non renseigné"
 RULE_UNFORESEEN = "réponse inconnue, gardée comme « non prévue »"
 RULE_SEVERAL = "réponses séparées, ramenées à la liste, dans l’ordre du catalogue"
