@@ -1,0 +1,18 @@
+"""Is it still true? What each result was made from, and what has changed since; nothing heavy is imported here."""
+
+from helpers.freshness.imports import modules_behind
+from helpers.freshness.record import LOADED_AT, Cause, Record, State, read_record, record, remember
+from helpers.freshness.since import changes_since, tell_causes
+
+__all__ = [
+    "LOADED_AT",
+    "Cause",
+    "Record",
+    "State",
+    "changes_since",
+    "modules_behind",
+    "read_record",
+    "record",
+    "remember",
+    "tell_causes",
+]
