@@ -34,3 +34,10 @@ def year(value: str) -> int:
     if not paths.is_year(value):
         raise argparse.ArgumentTypeError(f"une année en quatre chiffres est attendue, reçu : {value}")
     return int(value)
+
+
+def positive(value: str) -> int:
+    """A whole number from 1 up, as argparse's ``type``."""
+    if not (value.isascii() and value.isdecimal() and int(value)):
+        raise argparse.ArgumentTypeError(f"un nombre entier à partir de 1 est attendu, reçu : {value}")
+    return int(value)

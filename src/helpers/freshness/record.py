@@ -106,8 +106,8 @@ def listing(name: str) -> list[str]:
 
 def libraries() -> list[str]:
     """The libraries installed and this Python, as « name-version »."""
-    folders = {os.path.realpath(each) for each in sys.path if each.endswith("-packages")}
-    found = {entry.name for folder in folders if os.path.isdir(folder) for entry in os.scandir(folder)}
+    folders = {Path(os.path.realpath(each)) for each in sys.path if each.endswith("-packages")}
+    found = {entry.name for folder in folders if folder.is_dir() for entry in os.scandir(folder)}
     installed = (each.removesuffix(".dist-info") for each in found if each.endswith(".dist-info"))
     # Our own version says nothing that our files do not.
     return [f"python-{sys.version.split()[0]}", *sorted(each for each in installed if not each.startswith("alses-"))]

@@ -17,6 +17,12 @@ def begin() -> None:
         sys.addaudithook(_note)
 
 
+def forget() -> None:
+    """Forgets what was noted: one process may run several notebooks, one after the other."""
+    _read.clear()
+    _written.clear()
+
+
 def _note(event: str, arguments: tuple) -> None:
     if event == "open":
         path, mode, flags = arguments
@@ -27,16 +33,16 @@ def _note(event: str, arguments: tuple) -> None:
         _written.add(os.fspath(arguments[1]))
 
 
-def _inside(paths: set[str], roots: tuple[Path, ...]) -> list[str]:
+def _inside(names: set[str], roots: tuple[Path, ...]) -> list[Path]:
     # Made absolute at the end, in the folder where the process still is: the hook must cost nothing.
-    whole = {os.path.realpath(os.fsdecode(path)) for path in list(paths)}
-    folders = tuple(os.path.join(os.path.realpath(root), "") for root in roots)
+    paths = {Path(os.path.realpath(os.fsdecode(name))) for name in list(names)}
+    folders = [Path(os.path.realpath(root)) for root in roots]
+    inside = [path for path in paths if any(path.is_relative_to(folder) for folder in folders)]
     # Hidden: locks, what is being written, and the list that is kept of all this.
-    inside = (path for path in whole if path.startswith(folders) and os.path.isfile(path))
-    return sorted(path for path in inside if not os.path.basename(path).startswith("."))
+    return sorted(path for path in inside if not path.name.startswith(".") and path.is_file())
 
 
-def seen(*roots: Path) -> tuple[list[str], list[str]]:
+def seen(*roots: Path) -> tuple[list[Path], list[Path]]:
     """The files inside these folders that were read, then those that were written and are still there.
 
     A file that was read and written is of the second kind only. Code that was imported is not among them.
@@ -47,10 +53,9 @@ def seen(*roots: Path) -> tuple[list[str], list[str]]:
     >>> with tempfile.TemporaryDirectory() as dossier:
     ...     _ = pathlib.Path(dossier, "un.csv").write_text("a", encoding="utf-8")
     ...     lus, ecrits = trace.seen(pathlib.Path(dossier))
-    >>> lus, [pathlib.Path(chemin).name for chemin in ecrits]
+    >>> lus, [chemin.name for chemin in ecrits]
     ([], ['un.csv'])
     """
     written = _inside(_written, roots)
-    code = (".py", ".pyc")
-    read = [path for path in _inside(_read, roots) if not path.endswith(code)]
+    read = [path for path in _inside(_read, roots) if path.suffix not in {".py", ".pyc"}]
     return sorted(set(read) - set(written)), written

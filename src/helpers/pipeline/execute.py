@@ -1,6 +1,5 @@
 """One notebook through Papermill, and the proof that it really ran."""
 
-import json
 import logging
 import re
 from collections.abc import Callable
@@ -195,8 +194,8 @@ class Executed:
     """A notebook proved complete, and the files that it read and wrote."""
 
     notebook: NotebookNode
-    read: list[str]
-    written: list[str]
+    read: list[Path]
+    written: list[Path]
 
 
 def execute(
@@ -220,7 +219,7 @@ def execute(
         notebook = _settle(_started_run(name, parameters, seen, opened, cell_done))
         _keep(notebook, destination)
         fault = find_fault(notebook)
-        read, written = json.loads(seen.read_text(encoding="utf-8")) if not fault else ([], [])
+        read, written = in_kernel.read_back(seen) if not fault else ([], [])
     except _STOPS as error:
         # Only 01 reads persons.
         is_private = name == "01_clean" and bool(paths.exported_years())

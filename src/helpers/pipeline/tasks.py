@@ -75,18 +75,18 @@ def _is_behind(path: Path, task: Task) -> bool:
     return not paths.is_year(year) or int(year) in task.years
 
 
-def record_of(task: Task, read: list[str], written: list[str], *, started: float) -> Record | None:
+def record_of(task: Task, read: list[Path], written: list[Path], *, started: float) -> Record | None:
     """What an executed task was made from; None when something behind it was changed meanwhile: it is not known then.
 
     ``started`` is when it began, as the disk counts time (seconds since 1970).
     """
-    files = [path for each in read if _is_behind(path := Path(each), task)]
+    files = [path for path in read if _is_behind(path, task)]
     source = read_source(task.notebook)
     code = freshness.modules_behind([cell.source for cell in source.cells if cell.cell_type == "code"])
     code += [paths.notebook(task.notebook), paths.repository() / "requirements.lock"]
     if _changed_after(files, started) or _changed_after(code, freshness.LOADED_AT):
         return None
-    products = [*(Path(each) for each in written), task.executed]
+    products = [*written, task.executed]
     return freshness.record(task.parameters, [*files, *code], folders=task.folders, products=products)
 
 
@@ -94,7 +94,7 @@ def _changed_after(files: list[Path], moment: float) -> bool:
     return any(path.stat().st_mtime > moment for path in files)
 
 
-def causes_of(task: Task, seen: dict) -> list[Cause] | None:
+def causes_of(task: Task) -> list[Cause] | None:
     """Why a task must be done again: nothing when it need not, None when it was never done."""
     kept = freshness.read_record(task.record)
-    return None if kept is None else freshness.changes_since(kept, task.parameters, seen)
+    return None if kept is None else freshness.changes_since(kept, task.parameters)

@@ -54,6 +54,15 @@ def report_subtitle(year: int, compare_to: int | None) -> str:
     return f"Année {year}, comparée à {compare_to}" if compare_to else f"Année {year}"
 
 
+def template_files() -> list[Path]:
+    """The files that decide how a page looks, beside the code.
+
+    >>> [path.name for path in publish.template_files()][-1]
+    'style.css'
+    """
+    return sorted(path for path in TEMPLATES.iterdir() if path.is_file())
+
+
 @cache
 def templates() -> Environment:
     """The templates of the page folder, escaping what they print."""
