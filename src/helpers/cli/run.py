@@ -1,7 +1,6 @@
 """``alses run``: the report of a year."""
 
 import argparse
-import webbrowser
 from argparse import Namespace
 
 from helpers import paths
@@ -29,6 +28,8 @@ def _act(options: Namespace) -> int:
     else:
         share.deliver_after_run(options.year, pdf=options.pdf)
     if options.open:
+        import webbrowser
+
         webbrowser.open(index.as_uri())
     return 0
 
