@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from helpers import checks, parameters, paths, publish, store
+from helpers import changes, checks, parameters, paths, publish, store
 from helpers.parameters import Parameters
 from helpers.pipeline.execute import execute
 from helpers.pipeline.front import index_context, report_subtitle
@@ -120,7 +120,7 @@ def _seal(folder: Path, choice: Parameters) -> None:
     )
 
 
-def _publish(notebooks: dict[str, NotebookNode], choice: Parameters) -> Path:
+def _publish(notebooks: dict[str, NotebookNode], choice: Parameters, tell: Callable[[str], None]) -> Path:
     final = paths.report(choice.year, is_synthetic=_is_synthetic(choice))
     building = paths.reports() / f".en-cours-{final.name}"
     shutil.rmtree(building, ignore_errors=True)
@@ -134,6 +134,7 @@ def _publish(notebooks: dict[str, NotebookNode], choice: Parameters) -> Path:
         )
     _seal(building, choice)
     publish.swap(building, final)
+    changes.after_release(choice.year, final, [], tell)
     return final
 
 
@@ -173,4 +174,4 @@ def make_report(
         tell(f"Rapport {report_subtitle(choice)}")
         if _is_synthetic(choice):
             tell(f"Données synthétiques : {_simulated(choice)}. Le rapport ne décrit personne et ne se cite pas.")
-        return _publish(_execute_all(choice, tell, show), choice)
+        return _publish(_execute_all(choice, tell, show), choice, tell)
