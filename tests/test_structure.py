@@ -40,7 +40,9 @@ MAY_IMPORT = {
     "charts": {"schema", "facts", "comparisons", "wording", "tables"},
     "browser": set(),
     "publish": {"paths", "typography", "browser"},
-    "pipeline": {"paths", "schema", "parameters", "checks", "store", "tables", "wording", "publish"},
+    # Of publish, the page around a body; of tables, the table around cells.
+    "changes": {"paths", "schema", "typography", "store", "wording", "tables", "publish"},
+    "pipeline": {"paths", "schema", "parameters", "checks", "store", "tables", "wording", "publish", "changes"},
     "workbench": {
         "paths",
         "schema",

@@ -11,7 +11,7 @@ from threading import Lock
 import nbformat
 from nbformat import NotebookNode
 
-from helpers import checks, freshness, parameters, paths, publish, store
+from helpers import changes, checks, freshness, parameters, paths, publish, store
 from helpers.freshness import Cause
 from helpers.parameters import Parameters
 from helpers.pipeline.execute import execute
@@ -151,6 +151,7 @@ def make_report(
     for each in choice.series:
         checks.require_usable(each)
     checks.forget_exports()
+    since = freshness.report_causes(year, compare_to) or []
     with publish.in_turn():
         publish.recover(place(choice))
         tell(f"Rapport {report_subtitle(choice)}")
@@ -161,4 +162,7 @@ def make_report(
         run.count.at_work("", year)
         folder = publish_report(run.shown, run.notebooks(), choice)
         record_report(run.tasks, run.shown, folder, year=year, compare_to=compare_to)
+        # Files, parameters and libraries are told by the manifests of the two reports.
+        own = [changes.Cause(cause.kind, cause.name) for cause in since if cause.kind in {"code", "notebook"}]
+        changes.after_release(year, folder, own, tell)
     return folder
