@@ -40,7 +40,8 @@ MAY_IMPORT = {
     "charts": {"schema", "facts", "comparisons", "wording", "tables"},
     "browser": set(),
     "publish": {"paths", "typography", "browser"},
-    "pipeline": {"paths", "schema", "parameters", "checks", "store", "tables", "wording", "publish"},
+    "kernels": {"paths"},
+    "pipeline": {"kernels", "paths", "schema", "parameters", "checks", "store", "tables", "wording", "publish"},
     "workbench": {
         "paths",
         "schema",
@@ -79,7 +80,7 @@ MAY_IMPORT = {
 RESERVED = {
     "matplotlib": {"charts"},
     "seaborn": {"charts"},
-    "papermill": {"pipeline"},
+    "papermill": {"pipeline", "kernels"},
     "tqdm": {"cli"},
     "nbconvert": {"publish"},
     "frictionless": {"store"},

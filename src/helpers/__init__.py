@@ -21,6 +21,7 @@ tables       a table from a finished frame
 charts       a figure from a finished frame
 browser      Chromium, Chrome or Edge of this computer, if any
 publish      pages, index, manifest, whole or nothing
+kernels      forked kernels: the libraries are loaded once
 pipeline     the order: Papermill, then nbconvert
 inventory    which years are here, in what state?
 diagnosis    is this computer ready? Standard library only

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import nbformat
 import papermill
-from jupyter_client.manager import KernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
-from helpers import paths
+from helpers import kernels, paths
 from helpers.pipeline.errors import NotebookFailure
 from helpers.pipeline.hush import hush
 from helpers.pipeline.source import check_source
@@ -43,9 +42,6 @@ def _quiet() -> None:
     # Papermill and the kernel speak English on stderr; what matters is in our message.
     for name in ("papermill", "traitlets", "asyncio"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    # Encrypts the local traffic between kernel and runner, and removes the warning that it is not.
-    if "transport_encryption" in KernelManager.class_traits():
-        KernelManager.transport_encryption.default_value = "auto"
 
 
 def _section(cells: list[NotebookNode], index: int) -> str:
@@ -150,6 +146,7 @@ def execute(
             destination,
             parameters=parameters,
             kernel_name="python3",
+            kernel_manager_class=kernels.manager_class(),
             language="python",
             progress_bar=False,
             cwd=paths.repository() / "notebooks",
@@ -165,8 +162,7 @@ def execute(
         is_private = name == "01_clean" and bool(paths.exported_years())
         raise _failure(name, destination, error, may_name=not is_private) from error
     notebook = nbformat.read(destination, as_version=4)
-    fault = find_fault(notebook)
-    if fault:
+    if fault := find_fault(notebook):
         kept = paths.relative(destination)
         raise NotebookFailure(f"{name} n’a pas été exécuté en entier : {fault}. Notebook gardé : {kept}.")
     return notebook
