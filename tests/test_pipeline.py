@@ -12,8 +12,8 @@ from filelock import FileLock
 
 from helpers import cli, paths, pipeline
 from helpers.pipeline.execute import execute
-from helpers.pipeline.stopped import find_fault
 from helpers.pipeline.source import count_cells
+from helpers.pipeline.stopped import find_fault
 from small_export import write_export
 
 CELLS = [

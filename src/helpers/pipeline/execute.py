@@ -7,12 +7,11 @@ from pathlib import Path
 
 import nbformat
 import papermill
-from jupyter_client.manager import KernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
-from helpers import paths
+from helpers import kernels, paths
 from helpers.freshness import in_kernel
 from helpers.pipeline.errors import NotebookFailure
 from helpers.pipeline.source import check_source
@@ -29,9 +28,6 @@ def _quiet() -> None:
     # Papermill and the kernel speak English on stderr; what matters is in our message.
     for name in ("papermill", "traitlets", "asyncio"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    # Encrypts the local traffic between kernel and runner, and removes the warning that it is not.
-    if "transport_encryption" in KernelManager.class_traits():
-        KernelManager.transport_encryption.default_value = "auto"
 
 
 def _settle(notebook: NotebookNode) -> NotebookNode:
@@ -65,6 +61,7 @@ def _run(name: str, parameters: dict, seen: Path, opened: _Opened, cell_done: Ca
         None,  # kept by us, whole
         parameters=parameters,
         kernel_name="python3",
+        kernel_manager_class=kernels.manager_class(),
         language="python",
         progress_bar=False,
         start_timeout=START_TIMEOUT_S,
