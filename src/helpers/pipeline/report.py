@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 
 import nbformat
 from nbformat import NotebookNode
@@ -69,13 +69,15 @@ class _Run:
         self.shown = sorted((task for task in self.tasks if task.year == choice.year), key=lambda task: task.notebook)
         self.count = _Count(self.tasks, show)
         self.subtitle = report_subtitle(choice)
+        self.given_up = Event()
+        self._hooks = {"cell_done": self.count.cell_done, "is_given_up": self.given_up.is_set}
 
     def perform(self, task: Task) -> None:
         """Executes a notebook, keeps what it was made from, and makes its page while others run."""
         began, started = time.perf_counter(), time.time()
         # Without it, the task is to be done again, whatever happens now.
         task.record.unlink(missing_ok=True)
-        made = execute(task.notebook, task.parameters, task.executed, cell_done=self.count.cell_done)
+        made = execute(task.notebook, task.parameters, task.executed, **self._hooks)
         kept = record_of(task, made.read, made.written, started=started)
         if kept:
             freshness.remember(kept, task.record)
@@ -100,6 +102,7 @@ class _Run:
                     skipping=self.count.skip,
                 )
             except BaseException:
+                self.given_up.set()
                 executor.shutdown(wait=False, cancel_futures=True)
                 kernels.stop()  # those that still run stop at once, and nobody waits for them
                 raise
