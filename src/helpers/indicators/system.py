@@ -105,7 +105,9 @@ def least(system: System, objective: dict[Cell, float]) -> dict[Cell, int] | Non
     def placed(weights: dict[Cell, float]) -> tuple[tuple[int, float], ...]:
         return tuple((place[cell], weight) for cell, weight in weights.items())
 
-    rows = tuple((placed(constraint.coefficients), constraint.low, constraint.high) for constraint in system.constraints)
+    rows = tuple(
+        (placed(constraint.coefficients), constraint.low, constraint.high) for constraint in system.constraints
+    )
     found = _solved(rows, placed(objective), len(cells))
     return None if found is None else dict(zip(cells, found, strict=True))
 
