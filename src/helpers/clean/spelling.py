@@ -40,8 +40,7 @@ def _dates():
     """The reader of French dates, one form at a time; loaded with the first post, for few years have any."""
     from dateparser.date import DateDataParser
 
-    # A day has no hour: without a zone of its own, the reader looks for that of the computer.
-    settings = {"PARSERS": ["custom-formats"], "PREFER_DAY_OF_MONTH": "first", "TIMEZONE": "UTC"}
+    settings = {"PARSERS": ["custom-formats"], "PREFER_DAY_OF_MONTH": "first"}
     return DateDataParser(languages=["fr"], settings=settings)
 
 
