@@ -4,8 +4,8 @@ import argparse
 from argparse import Namespace
 from pathlib import Path
 
-from helpers import freshness, paths
-from helpers.cli import journal, share, watch
+from helpers import paths
+from helpers.cli import journal, share
 from helpers.cli.layout import kilobytes
 from helpers.cli.progress import progress
 from helpers.cli.say import tell
@@ -36,6 +36,8 @@ def _tell_ready(folder: Path) -> None:
 
 def _once(options: Namespace) -> Path:
     """The folder of the report, made if anything it is made from has changed."""
+    from helpers import freshness
+
     folder = None if options.force else freshness.current_report(options.year, options.compare_to)
     if folder:
         tell(f"Rien n’a changé : {paths.relative(folder)} est à jour.")
@@ -47,8 +49,13 @@ def _once(options: Namespace) -> Path:
 
 
 def _act(options: Namespace) -> int:
+    # Imported here, as in each of these functions: the help must be immediate.
+    from helpers import freshness
+
     made_before = freshness.report_record(options.year).is_file()
     if options.watch:
+        from helpers.cli import watch
+
         return watch.keep_making(options, _once)
     folder = _once(options)
     if folder.name.endswith(paths.SYNTHETIC_SUFFIX):
