@@ -25,6 +25,7 @@ MAY_IMPORT = {
     "schema": set(),
     "typography": set(),
     "records": {"schema"},
+    "freshness": {"paths", "store"},
     "parameters": {"paths", "schema"},
     "store": {"paths", "schema", "typography", "records"},
     "clean": {"schema", "typography", "records"},
@@ -42,7 +43,8 @@ MAY_IMPORT = {
     "publish": {"paths", "typography", "browser"},
     # Of publish, the page around a body; of tables, the table around cells.
     "changes": {"paths", "schema", "typography", "store", "wording", "tables", "publish"},
-    "pipeline": {"paths", "schema", "parameters", "checks", "store", "tables", "wording", "publish", "changes"},
+    "pipeline": {"kernels", "paths", "schema", "parameters", "checks", "store", "tables", "wording", "publish", "changes", "freshness"},
+    "kernels": {"paths", "freshness"},
     "workbench": {
         "paths",
         "schema",
@@ -61,6 +63,8 @@ MAY_IMPORT = {
     "diagnosis": {"paths", "browser"},
     "cli": {
         "paths",
+        "kernels",
+        "freshness",
         "browser",
         "typography",
         "schema",
@@ -81,7 +85,7 @@ MAY_IMPORT = {
 RESERVED = {
     "matplotlib": {"charts"},
     "seaborn": {"charts"},
-    "papermill": {"pipeline"},
+    "papermill": {"pipeline", "kernels"},
     "tqdm": {"cli"},
     "nbconvert": {"publish"},
     "frictionless": {"store"},

@@ -13,6 +13,10 @@ from helpers.cli.verb import Verb, positive, year
 
 
 def _make(options: Namespace) -> Path:
+    from helpers import kernels
+
+    if kernels.is_possible():
+        kernels.start()  # the libraries of the notebooks load on another processor, while ours load here
     with progress() as steps:
         # Imported under the bar: the libraries take seconds, and a terminal that says nothing looks dead.
         from helpers.pipeline import make_report
@@ -34,33 +38,29 @@ def _tell_ready(folder: Path) -> None:
     tell(f"\nPour le lire, ouvrez ce fichier dans un navigateur :\n  {folder / 'index.html'}")
 
 
-def _once(options: Namespace) -> Path:
-    """The folder of the report, made if anything it is made from has changed."""
+def _once(options: Namespace) -> tuple[Path, bool]:
+    """The folder of the report, and whether it had to be made: something that it is made from has changed."""
     from helpers import freshness
 
-    folder = None if options.force else freshness.current_report(options.year, options.compare_to)
-    if folder:
+    current = None if options.force else freshness.current_report(options.year, options.compare_to)
+    folder = current or _make(options)
+    if current:
         tell(f"Rien n’a changé : {paths.relative(folder)} est à jour.")
     else:
-        folder = _make(options)
         _tell_ready(folder)
     journal.forget(options.year)
-    return folder
+    return folder, not current
 
 
 def _act(options: Namespace) -> int:
-    # Imported here, as in each of these functions: the help must be immediate.
-    from helpers import freshness
-
-    made_before = freshness.report_record(options.year).is_file()
     if options.watch:
         from helpers.cli import watch
 
         return watch.keep_making(options, _once)
-    folder = _once(options)
+    folder, is_made = _once(options)
     if folder.name.endswith(paths.SYNTHETIC_SUFFIX):
         tell("\nCe rapport repose sur des données simulées : il ne s’envoie pas, aucun fichier n’est préparé.")
-    elif options.pdf or not made_before:
+    elif is_made or options.pdf:
         share.deliver_after_run(options.year, pdf=options.pdf)
     if options.open:
         import webbrowser

@@ -11,7 +11,7 @@ from threading import Lock
 import nbformat
 from nbformat import NotebookNode
 
-from helpers import changes, checks, freshness, parameters, paths, publish, store
+from helpers import changes, checks, freshness, kernels, parameters, paths, publish, store
 from helpers.freshness import Cause
 from helpers.parameters import Parameters
 from helpers.pipeline.execute import execute
@@ -101,6 +101,7 @@ class _Run:
                 )
             except BaseException:
                 executor.shutdown(wait=False, cancel_futures=True)
+                kernels.stop()  # those that still run stop at once, and nobody waits for them
                 raise
 
     def notebooks(self) -> dict[str, NotebookNode]:

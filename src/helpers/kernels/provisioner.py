@@ -1,0 +1,76 @@
+"""A kernel provisioner of jupyter_client that forks."""
+
+import asyncio
+import os
+import signal
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.provisioning import LocalProvisioner
+
+from helpers.kernels import child
+from helpers.kernels.fork import fork
+
+_LAUNCHER = "ipykernel_launcher"
+# How long to wait for a kernel that was killed; the system needs a few milliseconds.
+_DEATH_S = 5.0
+_GLANCE_S = 0.002
+
+
+class _Process:
+    """A process of multiprocessing, as jupyter_client looks at one of `subprocess`."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, process: BaseProcess) -> None:
+        self._process, self.pid = process, process.pid
+        self._code: int | None = None
+
+    def poll(self) -> int | None:
+        if self._code is None and self._process.exitcode is not None:
+            self._code = self._process.exitcode
+            self._process.close()
+        return self._code
+
+    def wait(self) -> int:
+        if self.poll() is None:
+            self._process.join()
+        return self.poll()
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+
+class ForkedProvisioner(LocalProvisioner):
+    """Forks the kernel from the process that has the libraries, and starts an ordinary one if that cannot be."""
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
+        """What a client needs to speak to the kernel, which may not listen yet."""
+        if _LAUNCHER not in cmd:
+            return await super().launch_kernel(cmd, **kwargs)
+        cwd, env = kwargs.get("cwd") or Path.cwd(), kwargs.get("env") or dict(os.environ)
+        given = cmd[cmd.index(_LAUNCHER) + 1 :], self.parent.connection_file
+        try:
+            started = fork(child.run, *given, str(cwd), {**env, "JPY_PARENT_PID": str(os.getpid())})
+        except (OSError, EOFError):
+            return await super().launch_kernel(cmd, **kwargs)
+        self.process = _Process(started)
+        self.pid = self.pgid = started.pid
+        self.cwd = cwd
+        return self.connection_info
+
+    async def kill(self, restart: bool = False) -> None:
+        """Ends the kernel; it is gone when this returns, so that nobody waits a tenth of a second to look."""
+        await super().kill(restart=restart)
+        for _ in range(int(_DEATH_S / _GLANCE_S)):
+            if await self.poll() is not None:
+                return
+            await asyncio.sleep(_GLANCE_S)
