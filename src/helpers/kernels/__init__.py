@@ -8,24 +8,12 @@ This module imports nothing but the standard library, so that `start` comes firs
 on another processor while the command goes on.
 """
 
-import multiprocessing
-import sys
-
-from helpers.kernels.fork import start, stop
+from helpers.kernels.fork import is_possible, start, stop
 
 __all__ = ["ENGINE", "is_possible", "manager_class", "start", "stop"]
 
 # The name under which `kernels.engine.register` makes the engine known to Papermill.
 ENGINE = "alses"
-
-
-def is_possible() -> bool:
-    """Whether this system can fork a kernel: Windows has no fork, and macOS has libraries that do not survive it.
-
-    >>> kernels.is_possible() == (sys.platform == "linux")
-    True
-    """
-    return sys.platform != "darwin" and "forkserver" in multiprocessing.get_all_start_methods()
 
 
 def manager_class() -> str:
