@@ -124,6 +124,29 @@ def _failure(name: str, path: Path, error: Exception, *, may_name: bool) -> Note
     )
 
 
+def _run(name: str, parameters: dict, destination: Path, cell_done: Callable[[], None]) -> None:
+    papermill.execute_notebook(
+        paths.notebook(name),
+        destination,
+        parameters=parameters,
+        kernel_name="python3",
+        language="python",
+        progress_bar=False,
+        start_timeout=START_TIMEOUT_S,
+        execution_timeout=CELL_TIMEOUT_S,
+        # Our engine writes the notebook when it stops, and now and then; Papermill's, twice a cell.
+        engine_name=kernels.engine_name(),
+        keep=destination,
+        request_save_on_cell_execute=False,
+        # The rest is nbclient's own. Its folder: Papermill would change that of this whole process.
+        kernel_manager_class=kernels.manager_class(),
+        resources={"metadata": {"path": str(paths.repository() / "notebooks")}},
+        # No half-second wait for a kernel that has nothing to save.
+        shutdown_kernel="immediate",
+        on_cell_executed=lambda **_: cell_done(),
+    )
+
+
 def execute(
     name: str, parameters: dict, destination: Path, *, cell_done: Callable[[], None] = lambda: None
 ) -> NotebookNode:
@@ -141,22 +164,7 @@ def execute(
     destination.parent.mkdir(parents=True, exist_ok=True)
     destination.unlink(missing_ok=True)
     try:
-        papermill.execute_notebook(
-            paths.notebook(name),
-            destination,
-            parameters=parameters,
-            kernel_name="python3",
-            kernel_manager_class=kernels.manager_class(),
-            language="python",
-            progress_bar=False,
-            cwd=paths.repository() / "notebooks",
-            start_timeout=START_TIMEOUT_S,
-            execution_timeout=CELL_TIMEOUT_S,
-            # No half-second wait for a kernel that has nothing to save.
-            shutdown_kernel="immediate",
-            # Papermill hands over to nbclient what it does not know: this hook is nbclient's own.
-            on_cell_executed=lambda **_: cell_done(),
-        )
+        _run(name, parameters, destination, cell_done)
     except _STOPS as error:
         # Only 01 reads persons.
         is_private = name == "01_clean" and bool(paths.exported_years())
