@@ -8,24 +8,9 @@ This module imports nothing but the standard library, so that `start` comes firs
 on another processor while the command goes on.
 """
 
-import multiprocessing
-import sys
+from helpers.kernels.fork import is_possible, start, stop
 
-from helpers.kernels.fork import start, stop
-
-__all__ = ["ENGINE", "is_possible", "manager_class", "start", "stop"]
-
-# The name under which `kernels.engine.register` makes the engine known to Papermill.
-ENGINE = "alses"
-
-
-def is_possible() -> bool:
-    """Whether this system can fork a kernel: Windows has no fork, and macOS has libraries that do not survive it.
-
-    >>> kernels.is_possible() == (sys.platform == "linux")
-    True
-    """
-    return sys.platform != "darwin" and "forkserver" in multiprocessing.get_all_start_methods()
+__all__ = ["engine_name", "is_possible", "manager_class", "start", "stop"]
 
 
 def manager_class() -> str:
@@ -35,3 +20,17 @@ def manager_class() -> str:
     'helpers.kernels.manager'
     """
     return f"helpers.kernels.manager.{'ForkedKernelManager' if is_possible() else 'PlainKernelManager'}"
+
+
+def engine_name() -> str:
+    """What Papermill takes as ``engine_name``, made known to it: `engine.KernelEngine` says what it adds.
+
+    >>> kernels.engine_name()
+    'alses'
+    """
+    from papermill.engines import papermill_engines
+
+    from helpers.kernels.engine import KernelEngine
+
+    papermill_engines.register("alses", KernelEngine)
+    return "alses"

@@ -24,12 +24,14 @@ def _own_state(cwd: str, env: dict[str, str]) -> None:
     """The place, the environment, the signals and the chance of a process of its own."""
     os.chdir(cwd)
     os.environ.clear()
-    os.environ.update(env)
+    os.environ.update({**zygote.left, **env})
     time.tzset()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     sys.path[:] = zygote.path
-    multiprocessing.current_process().daemon = False
+    # This process may have children, and its log bears the name that it would have had.
+    itself = multiprocessing.current_process()
+    itself.daemon, itself.name = False, "MainProcess"
     multiprocessing.set_start_method(None, force=True)
     if "numpy" in sys.modules:
         # Every fork inherits the same state: two kernels would draw the same « random » numbers.

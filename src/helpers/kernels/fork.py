@@ -7,25 +7,57 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from multiprocessing import forkserver
 from multiprocessing.process import BaseProcess
+
+from helpers.kernels import zygote
 
 # Imported by name in the forkserver, before its first fork.
 _PRELOAD = ["helpers.kernels.__main__"]
 _KERNEL, _KILLER = "alses-kernel", "alses-end"
 
+# Variables that libraries read when they are loaded, by the beginning of their names: the forks cannot read them anew.
+_READ_EARLY = ("HOME", "JE_", "LANG", "LC_", "MKL_", "MPL", "OMP_", "OPENBLAS_", "PYTHON", "XDG_")
+
 _turn = threading.Lock()
 _was_started = threading.Event()
+_environment: dict[str, str] = {}
+
+
+def _early(env: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in env.items() if name.startswith(_READ_EARLY)}
+
+
+def has_environment(env: dict[str, str]) -> bool:
+    """Whether a fork would be in this environment as a new process is: nothing that is read once has changed."""
+    start()
+    return _early(env) == {**zygote.ONE_THREAD, **_environment}
+
+
+def is_possible() -> bool:
+    """Whether this system can fork a kernel: Windows has no fork, and macOS has libraries that do not survive it.
+
+    >>> kernels.is_possible() or kernels.manager_class().endswith("PlainKernelManager")
+    True
+    """
+    return sys.platform != "darwin" and "forkserver" in multiprocessing.get_all_start_methods()
 
 
 def start() -> None:
     """Starts the forkserver, which loads the libraries by itself, and returns at once; once started, does nothing.
 
-    >>> if kernels.is_possible():
-    ...     kernels.start()
-    ...     kernels.stop()
+    Where a fork is not possible it does nothing either.
+
+    >>> kernels.start()
+    >>> kernels.stop()
     """
+    if not is_possible():
+        return
+    from multiprocessing import forkserver
+
     multiprocessing.get_context("forkserver").set_forkserver_preload(_PRELOAD)
+    if not _was_started.is_set():
+        _environment.clear()
+        _environment.update(_early(os.environ))
     forkserver.ensure_running()
     _was_started.set()
 

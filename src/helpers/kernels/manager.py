@@ -1,5 +1,6 @@
 """The kernel managers that Papermill is given: their kernels speak encrypted, and start without idle waits."""
 
+import os
 import time
 import uuid
 from queue import Empty
@@ -9,6 +10,7 @@ from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from traitlets import DottedObjectName, Type, default
 
+from helpers.kernels import zygote
 from helpers.kernels.provisioner import ForkedProvisioner
 
 # How long a kernel that has answered may take to say it on the channel of its outputs, which opens a little later.
@@ -60,12 +62,17 @@ class PlainKernelManager(AsyncKernelManager):
     def _encrypt(self) -> str:
         return "auto"
 
+    async def start_kernel(self, **kwargs: Any) -> None:
+        """Starts the kernel, or the next one after a restart; its sums come in one order whatever the processors."""
+        env = {**zygote.ONE_THREAD, **(kwargs.pop("env", None) or os.environ)}
+        await super().start_kernel(env=env, **kwargs)
+
 
 class ForkedKernelManager(PlainKernelManager):
     """Kernels forked from a process that has loaded the libraries."""
 
     async def start_kernel(self, **kwargs: Any) -> None:
-        """Starts the kernel, or the next one after a restart."""
+        """Starts the kernel, or the next one after a restart: forks it, unless that cannot be."""
         if self.provisioner is None:
             self.kernel_id = self.kernel_id or str(uuid.uuid4())
             self.provisioner = ForkedProvisioner(kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self)

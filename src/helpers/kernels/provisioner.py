@@ -10,7 +10,7 @@ from typing import Any
 from jupyter_client.provisioning import LocalProvisioner
 
 from helpers.kernels import child
-from helpers.kernels.fork import fork
+from helpers.kernels.fork import fork, has_environment
 
 _LAUNCHER = "ipykernel_launcher"
 # How long to wait for a kernel that was killed; the system needs a few milliseconds.
@@ -54,9 +54,9 @@ class ForkedProvisioner(LocalProvisioner):
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
         """What a client needs to speak to the kernel, which may not listen yet."""
-        if _LAUNCHER not in cmd:
-            return await super().launch_kernel(cmd, **kwargs)
         cwd, env = kwargs.get("cwd") or Path.cwd(), kwargs.get("env") or dict(os.environ)
+        if _LAUNCHER not in cmd or not has_environment(env):
+            return await super().launch_kernel(cmd, **kwargs)
         given = cmd[cmd.index(_LAUNCHER) + 1 :], self.parent.connection_file
         try:
             started = fork(child.run, *given, str(cwd), {**env, "JPY_PARENT_PID": str(os.getpid())})

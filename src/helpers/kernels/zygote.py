@@ -8,6 +8,7 @@ import builtins
 import contextlib
 import gc
 import importlib
+import io
 import os
 import signal
 import sys
@@ -16,11 +17,29 @@ from types import SimpleNamespace
 
 # Where modules are looked for, as the interpreter made it: multiprocessing gives each child that of the command.
 path: list[str] = []
+# The variables that libraries set when they are loaded.
+left: dict[str, str] = {}
 
 # What our notebooks import, and what an ordinary kernel imports before its first cell. matplotlib_inline.backend_inline
 # is not here: at its import it hooks into the shell of the kernel, and there is none yet.
 _FIRST = ["pandas"]
-_KERNEL = ["ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "IPython.core.completer", "sqlite3"]
+_KERNEL = [
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.logger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "encodings.idna",
+    "faulthandler",
+    "ipykernel.debugger",
+    "ipykernel.ipkernel",
+    "ipykernel.kernelapp",
+    "ipykernel.zmqshell",
+    "psutil",
+    "resource",
+    "sqlite3",
+    "tornado.platform.asyncio",
+]
 _OURS = [
     "charts",
     "checks",
@@ -39,7 +58,9 @@ _OURS = [
 # Imported where they are needed, by functions of ours.
 _LATER = ["scipy.stats", "scipy.optimize", "matplotlib.backends.backend_svg", "matplotlib.backends.backend_agg"]
 
-# Threads do not survive a fork; this one starts some as soon as it is imported. statsmodels takes it when it is there.
+# Threads do not survive a fork, and these libraries start some as soon as they are imported: they are told not to, and
+# the last, which only statsmodels would take if it were there, is kept out.
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
 _THREADED = "polars"
 
 
@@ -52,10 +73,11 @@ def _shelter() -> None:
 
 @contextlib.contextmanager
 def _as_in_a_kernel() -> Iterator[None]:
-    """Meanwhile, who asks is told that it runs in a kernel: pandas chooses how many columns it shows at its import."""
+    """Meanwhile, who asks is told that it runs in a kernel: pandas chooses at its import how it will show tables."""
     builtins.get_ipython = lambda: SimpleNamespace(kernel=True)
     try:
-        yield
+        with contextlib.redirect_stdout(io.TextIOWrapper(io.BytesIO(), encoding="UTF-8")):
+            yield
     finally:
         del builtins.get_ipython
 
@@ -73,23 +95,45 @@ def _trace() -> None:
         importlib.import_module("helpers.freshness.trace").begin()
 
 
-def load() -> None:
-    """Loads everything, then sets it aside from the collector: a page that nobody writes to is never copied."""
-    path[:] = [entry for entry in sys.path if entry]
-    _shelter()
+def _warm() -> None:
+    """What is built once at its first use, from the code alone.
+
+    No letter is drawn: the file of a font stays open, and forks would read it from one common place.
+    """
+    with contextlib.suppress(Exception):
+        importlib.import_module("helpers.wording.sentences").compile_texts()
+    with contextlib.suppress(Exception):
+        # The plugins that it looks for at the first table it is given.
+        importlib.import_module("frictionless").Resource(data=[["a"], ["1"]]).validate()
+
+
+@contextlib.contextmanager
+def _apart() -> Iterator[None]:
+    """Meanwhile nothing is said to the terminal, no thread starts, and the collector lets pages be."""
+    told = {"MPLBACKEND": "module://matplotlib_inline.backend_inline", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    os.environ.update({**told, **ONE_THREAD, **os.environ})
+    before = set(os.environ)
+    is_barred = sys.modules.setdefault(_THREADED, None) is None
     gc.disable()
-    # One thread: sums come in one order on every machine, and a fork has nobody to leave behind.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
-    kept = sys.modules.setdefault(_THREADED, None)
-    with _as_in_a_kernel():
-        _load(_FIRST)
-    _load(_KERNEL)
-    _trace()
-    _load([f"helpers.{name}" for name in _OURS])
-    _load(_LATER)
-    if kept is None:
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        yield
+    left.update((name, value) for name, value in os.environ.items() if name not in before)
+    if is_barred:
         del sys.modules[_THREADED]
     gc.enable()
     gc.collect()
     gc.freeze()
+
+
+def load() -> None:
+    """Loads everything: from then on this process only forks."""
+    path[:] = [entry for entry in sys.path if entry]
+    _shelter()
+    with _apart():
+        with _as_in_a_kernel():
+            _load(_FIRST)
+        _load(_KERNEL)
+        _trace()
+        _load([f"helpers.{name}" for name in _OURS])
+        _load(_LATER)
+        _warm()
