@@ -177,7 +177,7 @@ def test_a_table_older_than_a_column_is_compared_on_the_others(found):
         ({"indicateur": "mois_de_debut", "modalite": "2032-10", "perimetre": "postes"}, "Mois de début : octobre 2032, nouvelles prises de poste, 2032"),
         ({"croise_avec": "reunion", "modalite_croisee": "2032-12-01"}, "Sexe : filles, réunion du 1er décembre 2032, personnes suivies par un ALSES, 2032"),
         ({"croise_avec": "niveau", "modalite_croisee": "5e+autre"}, "Sexe : filles, niveau de classe : 5e ou SEGPA, ULIS, UPE2A, personnes suivies par un ALSES, 2032"),
-        ({"indicateur": "theme_enonce", "modalite": "cadre_du_partenariat", "perimetre": "enonces"}, "Thème de l’énoncé : Cadre du partenariat, énoncés de la synthèse des réunions, 2032"),
+        ({"indicateur": "theme_enonce", "modalite": "accueil", "perimetre": "enonces"}, "Thème de l’énoncé : Accueil, énoncés de la synthèse des réunions, 2032"),
         ({"site_type": "association", "site": "Le Gué"}, "Sexe : filles, Le Gué, personnes suivies par un ALSES, 2032"),
     ],
 )  # fmt: skip
@@ -393,5 +393,6 @@ def test_one_value_of_a_raw_file_moves_the_figures_that_rest_on_it_and_no_other(
         ["Présents : nouveaux ALSES, réunions du réseau, 2032", "7", "8", "9"],
         ["Présents : réunions des groupes d’ALSES, réunions du réseau, 2032", "12", "13", "19"],
         ["Présents : nouveaux ALSES, réunion du 3 novembre 2032, réunions du réseau, 2032", "7", "8", "—"],
-        ["Chiffres imprimés contrôlés : confirmés, données reçues, 2032", "—", "—", "—"],
+        ["Chiffres imprimés contrôlés : confirmés, données reçues, 2032", "12", "11", "—"],
+        ["Chiffres imprimés contrôlés : contradictoires, données reçues, 2032", "0", "1", "—"],
     ]

@@ -60,6 +60,8 @@ def _rows(content: bytes, name: str) -> dict[tuple, dict]:
     rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";", strict=True)
     found = {}
     for cells in rows:
+        if None in cells or None in cells.values():
+            raise ValueError("a row with more or fewer cells than columns")
         row = {
             column: _READ[kinds[column]](text) if text else None for column, text in cells.items() if column in kinds
         }
