@@ -32,7 +32,11 @@ _BOUND = "\u2060–\u2060"  # the two ends of a figure stay on one line
 
 
 def page_path(year: int, *, is_synthetic: bool = False) -> Path:
-    """The page of a year; that of a report on simulated records is another one."""
+    """The page of a year; that of a report on simulated records is another one.
+
+    >>> [changes.page_path(2020, is_synthetic=simule).name for simule in (False, True)]
+    ['changements.html', 'changements-synthetique.html']
+    """
     return paths.processed(year) / f"changements{paths.SYNTHETIC_SUFFIX if is_synthetic else ''}.html"
 
 
