@@ -62,7 +62,7 @@ def _number(row: dict, decimals: int) -> Callable[[float], str]:
     if name.startswith("p_") and not decimals:
         return scientific
     usual = 1 if unit in ("pct", "points") else 4 if name.startswith("p_") else 0 if unit else 2
-    write = signed if unit == "points" or name.startswith("ecart") else number
+    write = signed if unit == "points" or name.startswith(("ecart", "evolution")) else number
     return lambda value: write(value, usual + decimals)
 
 

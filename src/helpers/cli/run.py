@@ -99,8 +99,9 @@ VERB = Verb(
         "hors connexion et les chiffres pour un tableur. Seul est refait ce que changent les fichiers reçus, les "
         "notebooks, le code, les paramètres ou les bibliothèques ; si rien n’a changé, rien n’est écrit.\n"
         "Écrit reports/ANNÉE/, en une fois : si quelque chose échoue, le rapport précédent reste entier. Les tables "
-        "nettoyées et les notebooks exécutés vont dans data/processed/ANNÉE/. Dans data/raw/, n’écrit que la carte "
-        "d’un export, la première fois qu’il est lu. Avec des données simulées, écrit reports/ANNÉE-synthetique/."
+        "nettoyées et les notebooks exécutés vont dans data/processed/ANNÉE/, avec changements.html : les chiffres qui "
+        "ont changé depuis le rapport précédent. Dans data/raw/, n’écrit que la carte d’un export, la première fois "
+        "qu’il est lu. Avec des données simulées, écrit reports/ANNÉE-synthetique/."
     ),
     examples=(
         ("run --year 2020", "le rapport de 2020, comparé à l’année précédente"),
