@@ -157,7 +157,7 @@ def make_report(
     PublicationError
         for a page with a defect, or a file of the old report held open by another program.
     BusyError
-        when another run is at work.
+        when another program is at work on one of the years of the series.
 
     >>> pipeline.make_report(2018)
     Traceback (most recent call last):
@@ -168,7 +168,7 @@ def make_report(
     for each in choice.series:
         checks.require_usable(each)
     checks.forget_exports()
-    with publish.in_turn():
+    with publish.in_turn(choice.series, what=f"alses run --year {year}"):
         publish.recover(paths.report(year, is_synthetic=_is_synthetic(choice)))
         tell(f"Rapport {report_subtitle(choice)}")
         if _is_synthetic(choice):
