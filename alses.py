@@ -1,20 +1,15 @@
 """The one command of a bare machine: makes ``.venv`` from the lock when needed, then hands over to ``helpers.cli``."""
 # Standard library only, and it must parse on Python 3.8: there an old Python gets a sentence, not a traceback.
+# What only an installation needs is imported by it, pathlib included: each command starts here, and must start at once.
 
 from __future__ import annotations
 
 import hashlib
 import importlib.util
 import os
-import shutil
-import signal
-import subprocess
 import sys
-import time
-from pathlib import Path
-from typing import TextIO
 
-ROOT = Path(__file__).resolve().parent
+ROOT = os.path.dirname(os.path.realpath(__file__))
 OLDEST, TOO_NEW = (3, 11), (3, 15)  # requires-python of pyproject.toml; a test keeps them equal
 STAMP, LOG, LOCK = "installation.txt", "installation.log", ".venv.verrou"
 # What needs no library, and is most wanted when there is none.
@@ -32,51 +27,100 @@ CAUSES = {
 }
 
 
-def python_of(root: Path) -> Path:
+def of_venv(root: str, name: str) -> str:
+    """The path of a file of ``.venv``."""
+    return os.path.join(root, ".venv", name)
+
+
+def python_of(root: str) -> str:
     """The interpreter of the project's own environment, there or not."""
-    return root / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    return of_venv(root, os.path.join("Scripts", "python.exe") if os.name == "nt" else os.path.join("bin", "python"))
 
 
-def outer_python(root: Path) -> str:
+def outer_python(root: str) -> str:
     """The interpreter that may make or remake ``.venv``: never the one inside it."""
-    inside = Path(sys.prefix).resolve() == (root / ".venv").resolve()
+    inside = os.path.realpath(sys.prefix) == os.path.realpath(of_venv(root, ""))
     return getattr(sys, "_base_executable", sys.executable) if inside else sys.executable
 
 
-def is_held(root: Path) -> bool:
+def is_held(root: str) -> bool:
     """Whether the running Python holds this very package and its libraries (conda, or an environment made by hand)."""
-    if outer_python(root) != sys.executable and (root / ".venv" / STAMP).is_file():
+    if outer_python(root) != sys.executable and os.path.isfile(of_venv(root, STAMP)):
         return False  # we run in our own .venv: its stamp decides
     found = importlib.util.find_spec("helpers")
-    ours = found and found.origin and (root / "src").resolve() in Path(found.origin).resolve().parents
+    source = os.path.realpath(os.path.join(root, "src", ""))
+    ours = found and found.origin and os.path.realpath(found.origin).startswith(os.path.join(source, ""))
     return bool(ours) and importlib.util.find_spec("papermill") is not None
 
 
-def expected_stamp(root: Path) -> str:
-    """Two words: what forces a rebuild when it changes (Python, place), then what an update is enough for (files)."""
-    probe = [python_of(root), "-ISc", "import sys; print(sys.implementation.cache_tag)"]
-    tag = subprocess.run(probe, capture_output=True, text=True, check=True).stdout.strip()
+def read(path: str) -> bytes:
+    """What a file holds."""
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def write_stamp(root: str, text: str) -> None:
+    """What the next start finds."""
+    with open(of_venv(root, STAMP), "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def looks(root: str) -> str:
+    """A word that changes when the Python of ``.venv`` is replaced, found without starting it; ``?`` without any."""
+    if os.name == "nt":
+        return "?"  # what stands in .venv there only starts another program, and stays the same when that one changes
+    try:
+        place, seen = os.path.realpath(python_of(root)), os.stat(python_of(root))
+        made_from = read(of_venv(root, "pyvenv.cfg"))
+    except OSError:
+        return "?"
+    return hashlib.sha256(made_from + f"{place} {seen.st_size} {seen.st_mtime_ns}".encode()).hexdigest()
+
+
+def expected_stamp(root: str, found: str = "") -> str:
+    """Four words: what forces a rebuild when it changes (Python, place), what an update is enough for (files), then
+    the Python that answered and how it looked: while it looks as in the stamp ``found``, it need not be asked again."""
+    look, known = looks(root), found.split()
+    tag = known[2] if len(known) == 4 and known[3] == look != "?" else ask(python_of(root))
     # The place counts because scripts and the link to src/ bear it: a copied folder would run the other one's code.
     place = hashlib.sha256(f"{tag} {root}".encode()).hexdigest()
-    files = b"".join((root / name).read_bytes() for name in ("requirements.lock", "pyproject.toml"))
-    return f"{place} {hashlib.sha256(files).hexdigest()}"
+    files = b"".join(read(os.path.join(root, name)) for name in ("requirements.lock", "pyproject.toml"))
+    return f"{place} {hashlib.sha256(files).hexdigest()} {tag} {look}"
 
 
-def condition(root: Path) -> str:
-    """``ready``, ``stale`` (an update is enough) or ``absent`` (missing, broken, half-made: rebuild)."""
+def ask(python: str) -> str:
+    """Which Python this is, as it says itself."""
+    import subprocess
+
+    probe = [python, "-ISc", "import sys; print(sys.implementation.cache_tag)"]
     try:
-        found = (root / ".venv" / STAMP).read_text(encoding="utf-8")
-        expected = expected_stamp(root)
-    except (OSError, subprocess.CalledProcessError):
+        return subprocess.run(probe, capture_output=True, text=True, check=True).stdout.strip()
+    except subprocess.CalledProcessError as error:
+        raise OSError(f"{python}\u00a0: {error}") from error
+
+
+def condition(root: str) -> str:
+    """``ready``, ``seen`` (ready, but its Python looks otherwise than in the stamp, which is to be renewed), ``stale``
+    (an update is enough) or ``absent`` (missing, broken, half-made: rebuild)."""
+    try:
+        found = read(of_venv(root, STAMP)).decode()
+        expected = expected_stamp(root, found)
+    except (OSError, ValueError):
         return "absent"
-    return "ready" if found == expected else "stale" if found.split()[:1] == expected.split()[:1] else "absent"
+    if found.split()[:1] != expected.split()[:1]:
+        return "absent"
+    if found.split()[:2] != expected.split()[:2]:
+        return "stale"
+    # Where nothing can be written, Python is asked each time.
+    return "ready" if found == expected or not os.access(of_venv(root, STAMP), os.W_OK) else "seen"
 
 
-def run(command: list[str], root: Path) -> tuple[int, str]:
+def run(command: list[str], root: str) -> tuple[int, str]:
     """The exit code and the output of a step of the installation; the output is added to the log."""
-    log = root / ".venv" / LOG
-    log.parent.mkdir(exist_ok=True)
-    with log.open("ab+") as output:
+    import subprocess
+
+    os.makedirs(of_venv(root, ""), exist_ok=True)
+    with open(of_venv(root, LOG), "ab+") as output:
         start = output.seek(0, os.SEEK_END)
         # close_fds: on POSIX the lock goes along, so that a pip that outlives its killed parent still holds it.
         # PIP_USER: a personal setting "user = true" would make pip refuse to install in .venv.
@@ -88,36 +132,41 @@ def run(command: list[str], root: Path) -> tuple[int, str]:
         return code, output.read().decode("utf-8", errors="replace")
 
 
-def create(root: Path) -> None:
+def create(root: str) -> None:
     """A new, empty ``.venv``, with its own pip where this Python can give one; exits with a sentence otherwise."""
+    import shutil
+
     for option in ([], ["--without-pip"]):  # Debian without python3-venv fails at pip, and leaves a half-made folder
-        if (root / ".venv").exists():
-            shutil.rmtree(root / ".venv")
+        if os.path.exists(of_venv(root, "")):
+            shutil.rmtree(of_venv(root, ""))
         if run([outer_python(root), "-m", "venv", *option, ".venv"], root)[0] == 0:
             return
     sys.exit(f"Il manque le module venv à ce Python. {ADVICE} Puis relancez.")
 
 
-def pip_of(root: Path) -> list[str]:
+def pip_of(root: str) -> list[str]:
     """The pip that installs into ``.venv``: its own, else the running Python's; exits with a sentence without any."""
-    own, outer = [str(python_of(root)), "-m", "pip"], [outer_python(root), "-m", "pip"]
+    own, outer = [python_of(root), "-m", "pip"], [outer_python(root), "-m", "pip"]
     if run([*own, "--version"], root)[0] == 0:
         return own
     if run([*outer, "--version"], root)[0] == 0:
-        return [*outer, "--python", str(python_of(root))]
+        return [*outer, "--python", python_of(root)]
     sys.exit(f"Il manque pip à ce Python. {ADVICE} Puis relancez.")
 
 
-def install(root: Path) -> None:
+def install(root: str) -> None:
     """Make or update ``.venv`` if need be; exits with the likely cause and the end of the log when it fails."""
     state = condition(root)
     if state == "ready":  # another start has just made it
+        return
+    if state == "seen":
+        write_stamp(root, expected_stamp(root))
         return
     what, cost = ("Mise à jour", "") if state == "stale" else ("Installation", " (une à trois minutes, 1 Go)")
     print(f"{what} de l’environnement{cost}…", file=sys.stderr, flush=True)
     if state == "absent":
         create(root)
-    (root / ".venv" / STAMP).write_text("en cours", encoding="utf-8")  # whoever finds this rebuilds
+    write_stamp(root, "en cours")  # whoever finds this rebuilds
     pip = [*pip_of(root), "install", "--compile", "--no-input", "--progress-bar=off", "--disable-pip-version-check"]
     for rest in (["--require-hashes", "-r", "requirements.lock"], ["--no-deps", "--no-build-isolation", "-e", "."]):
         code, text = run([*pip, *rest], root)
@@ -125,13 +174,17 @@ def install(root: Path) -> None:
             cause = next((CAUSES[mark] for mark in CAUSES if mark in text), "la cause se lit ci-dessous")
             end = "\n".join(text.splitlines()[-12:])
             sys.exit(f"L’installation a échoué\u00a0: {cause}. Puis relancez.\nFin de .venv/{LOG}\u00a0:\n{end}")
-    (root / ".venv" / STAMP).write_text(expected_stamp(root), encoding="utf-8")
+    # pip compiles what it copies; this package stays where it is, and a fault in it is told when it is used.
+    run([python_of(root), "-m", "compileall", "-q", "src"], root)
+    write_stamp(root, expected_stamp(root))
     print("Environnement prêt.", file=sys.stderr, flush=True)
 
 
-def alone(root: Path) -> TextIO:
+def alone(root: str):
     """The lock file, once it is ours: one installation at a time; the others wait, and say so."""
-    file, waits = (root / LOCK).open("a"), False
+    import time
+
+    file, waits = open(os.path.join(root, LOCK), "a"), False
     os.set_inheritable(file.fileno(), True)
     system = importlib.import_module("msvcrt" if os.name == "nt" else "fcntl")
     while True:
@@ -149,9 +202,20 @@ def alone(root: Path) -> TextIO:
 
 
 def hand_over(python: str, arguments: list[str]) -> int:
-    """The exit code of ``helpers.cli``; Ctrl-C reaches it by itself, and we wait until it has tidied up."""
+    """Becomes ``helpers.cli``, whose exit code and signals are then this process's own; on Windows, waits for it."""
     # -P: a file of the reader's folder that is named like a library must not be imported in its place.
-    process = subprocess.Popen([python, "-P", "-m", "helpers.cli", *arguments])
+    command = [python, "-P", "-m", "helpers.cli", *arguments]
+    if os.name == "nt":  # what is put in its place there is another process, and the terminal does not wait for it
+        return wait_for(command)
+    os.execv(python, command)
+
+
+def wait_for(command: list[str]) -> int:
+    """The exit code of a command; Ctrl-C reaches it by itself, and we wait until it has tidied up."""
+    import signal
+    import subprocess
+
+    process = subprocess.Popen(command)
     signal.signal(signal.SIGTERM, lambda *_: process.terminate())
     interrupted = False
     while True:
@@ -162,7 +226,7 @@ def hand_over(python: str, arguments: list[str]) -> int:
             interrupted = True
 
 
-def main(arguments: list[str], root: Path = ROOT) -> int:
+def main(arguments: list[str], root: str = ROOT) -> int:
     """The exit code of the command: that of ``helpers.cli``, 2 for a wrong Python, 130 after Ctrl-C."""
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="replace")
@@ -176,12 +240,12 @@ def main(arguments: list[str], root: Path = ROOT) -> int:
         return hand_over(sys.executable, arguments)
     if condition(root) != "ready":
         if not arguments or BARE & set(arguments):
-            os.environ["PYTHONPATH"] = str(root / "src")
+            os.environ["PYTHONPATH"] = os.path.join(root, "src")
             own = python_of(root)  # half-made or out of date, it is the one to look at
-            return hand_over(str(own) if own.exists() else sys.executable, arguments)
+            return hand_over(own if os.path.exists(own) else sys.executable, arguments)
         with alone(root):
             install(root)
-    return hand_over(str(python_of(root)), arguments)
+    return hand_over(python_of(root), arguments)
 
 
 if __name__ == "__main__":

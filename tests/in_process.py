@@ -8,6 +8,8 @@ import nbformat
 from IPython.core.formatters import DisplayFormatter
 
 from helpers import paths
+from helpers.freshness import trace
+from helpers.pipeline.execute import Executed
 
 
 def run_notebook(name: str, parameters: dict) -> nbformat.NotebookNode:
@@ -26,9 +28,11 @@ def run_notebook(name: str, parameters: dict) -> nbformat.NotebookNode:
     return notebook
 
 
-def execute(name: str, parameters: dict, destination: Path, *, cell_done: Callable[[], None]) -> nbformat.NotebookNode:
+def execute(name: str, parameters: dict, destination: Path, *, cell_done: Callable[[], None] = lambda: None) -> Executed:
     """In place of the pipeline's own: an error of a cell is raised as it is."""
+    trace.begin()
+    trace.forget()
     notebook = run_notebook(name, parameters)
     destination.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, destination)
-    return notebook
+    return Executed(notebook, *trace.seen(paths.data_root() / "data", paths.repository() / "src" / "helpers"))

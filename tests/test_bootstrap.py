@@ -3,8 +3,10 @@
 import ast
 import importlib.util
 import os
+import signal
 import subprocess
 import sys
+import sysconfig
 import tomllib
 from pathlib import Path
 from types import SimpleNamespace
@@ -59,7 +61,7 @@ def steps(alses, monkeypatch):
         return next(((1, output) for part, output in made.fails.items() if part in text), (0, ""))
 
     monkeypatch.setattr(alses, "run", run)
-    monkeypatch.setattr(alses, "python_of", lambda _: Path(sys.executable))  # as if .venv had a sound Python
+    monkeypatch.setattr(alses, "python_of", lambda _: sys.executable)  # as if .venv had a sound Python
     return made
 
 
@@ -67,6 +69,7 @@ def complete(alses, root):
     """Leave the environment as a finished installation does, with a file of its own in it."""
     (root / ".venv").mkdir()
     (root / ".venv" / "trace").touch()
+    (root / ".venv" / "pyvenv.cfg").write_text("version = 3.13\n", encoding="utf-8")
     (root / ".venv" / alses.STAMP).write_text(alses.expected_stamp(root), encoding="utf-8")
 
 
@@ -120,19 +123,124 @@ def test_a_half_made_environment_counts_for_nothing(alses, root, text):
 
 def test_an_environment_whose_python_is_gone_counts_for_nothing(alses, root, steps, monkeypatch):
     complete(alses, root)
-    monkeypatch.setattr(alses, "python_of", lambda root: root / ".venv" / "bin" / "python")
+    monkeypatch.setattr(alses, "python_of", lambda root: str(root / ".venv" / "bin" / "python"))
     assert alses.condition(root) == "absent"
     assert steps.commands == []
 
 
+POSIX = pytest.mark.skipif(os.name == "nt", reason="Windows attend la commande, et y demande chaque fois à Python qui il est")
+
+
+@pytest.fixture
+def linked(alses, root, monkeypatch):
+    """A finished environment whose Python is a link, and how often it was asked which it is."""
+    (root / ".venv" / "bin").mkdir(parents=True)
+    (root / "python3.13").write_bytes(b"un programme")
+    (root / ".venv" / "bin" / "python").symlink_to(root / "python3.13")
+    (root / ".venv" / "pyvenv.cfg").write_text("version = 3.13\n", encoding="utf-8")
+    asked, tags = [], ["cpython-313"]
+    monkeypatch.setattr(alses, "ask", lambda python: asked.append(python) or tags[-1])
+    alses.write_stamp(root, alses.expected_stamp(root))
+    asked.clear()
+    return SimpleNamespace(asked=asked, tags=tags, link=root / ".venv" / "bin" / "python")
+
+
+@POSIX
+def test_a_python_that_looks_as_it_did_is_not_started_to_be_asked(alses, root, linked):
+    assert alses.condition(root) == "ready"
+    assert linked.asked == []
+
+
+def replace_program(linked):
+    """Updated in place, and as old as the other, as those of some systems are."""
+    target, seen = linked.link.resolve(), linked.link.stat()
+    target.write_bytes(b"un programme plus long")
+    os.utime(target, ns=(seen.st_atime_ns, seen.st_mtime_ns))
+
+
+def replace_date(linked):
+    os.utime(linked.link.resolve(), ns=(1, 1))
+
+
+def replace_target(linked):
+    """Another program, that nothing but its place tells from the first."""
+    target, seen = linked.link.resolve(), linked.link.stat()
+    other = target.with_name("python3.14")
+    other.write_bytes(target.read_bytes())
+    os.utime(other, ns=(seen.st_atime_ns, seen.st_mtime_ns))
+    linked.link.unlink()
+    linked.link.symlink_to(other)
+
+
+def replace_settings(linked):
+    linked.link.parents[1].joinpath("pyvenv.cfg").write_text("version = 3.14\n", encoding="utf-8")
+
+
+@POSIX
+@pytest.mark.parametrize("change", [replace_program, replace_date, replace_target, replace_settings])
+@pytest.mark.parametrize(("tag", "state"), [("cpython-313", "seen"), ("cpython-314", "absent")])
+def test_a_python_that_looks_otherwise_is_asked_whether_it_is_the_same(alses, root, linked, change, tag, state):
+    change(linked)
+    linked.tags.append(tag)
+    assert alses.condition(root) == state
+    assert len(linked.asked) == 1
+
+
+@POSIX
+def test_a_python_of_the_same_version_is_asked_once(alses, root, linked, monkeypatch):
+    monkeypatch.setattr(alses, "hand_over", lambda python, arguments: 0)
+    monkeypatch.setattr(alses, "is_held", lambda root: False)
+    monkeypatch.setattr(alses, "run", lambda command, root: pytest.fail(f"rien n’est à installer\u00a0: {command}"))
+    replace_target(linked)
+    assert alses.main(["status"], root) == 0
+    linked.asked.clear()
+    assert alses.main(["status"], root) == 0
+    assert linked.asked == []
+
+
+@POSIX
+def test_a_project_where_nothing_can_be_written_is_ready_all_the_same(alses, root, linked, monkeypatch):
+    replace_target(linked)
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    assert alses.condition(root) == "ready"
+
+
+@POSIX
+@pytest.mark.usefixtures("linked")
+def test_a_link_that_leads_nowhere_counts_for_nothing(root):
+    """For real: the Python that made the environment was removed."""
+    fresh = importlib.util.module_from_spec(importlib.util.spec_from_file_location("alses_script", SCRIPT))
+    fresh.__spec__.loader.exec_module(fresh)
+    (root / ".venv" / "bin" / "python").unlink()
+    (root / ".venv" / "bin" / "python").symlink_to(sys.executable)
+    fresh.write_stamp(root, fresh.expected_stamp(root))
+    assert fresh.condition(root) == "ready"
+    (root / ".venv" / "bin" / "python").unlink()
+    (root / ".venv" / "bin" / "python").symlink_to(root / "parti")
+    assert fresh.condition(root) == "absent"
+
+
+@pytest.mark.usefixtures("steps")
+def test_a_stamp_of_an_older_version_is_good_and_renewed(alses, root, steps):
+    """It had two words: nobody is made to install again for that."""
+    complete(alses, root)
+    stamp = root / ".venv" / alses.STAMP
+    full = stamp.read_text(encoding="utf-8")
+    stamp.write_text(" ".join(full.split()[:2]), encoding="utf-8")
+    assert alses.condition(root) == "seen"
+    alses.install(root)
+    assert (steps.commands, stamp.read_text(encoding="utf-8")) == ([], full)
+
+
 def test_an_installation_runs_its_steps_in_order_and_stamps_the_last(alses, root, steps):
     alses.install(root)
-    venv, pip, lock, package = steps.commands
+    venv, pip, lock, package, compiled = steps.commands
     assert venv.endswith("-m venv .venv")
     assert pip.endswith("-m pip --version")
     assert "--compile" in lock and lock.endswith("--require-hashes -r requirements.lock")
     assert package.endswith("--no-deps --no-build-isolation -e .")
-    assert steps.stamps == [None, "en cours", "en cours", "en cours"]
+    assert compiled.endswith("-m compileall -q src")
+    assert steps.stamps == [None, *["en cours"] * 4]
     assert alses.condition(root) == "ready"
 
 
@@ -160,13 +268,13 @@ def test_an_environment_made_meanwhile_is_not_made_again(alses, root, steps):
 
 
 def test_without_ensurepip_the_pip_of_the_running_python_installs(alses, root, steps, monkeypatch):
-    monkeypatch.setattr(alses, "python_of", lambda _: Path(sys.executable).with_name("autre"))
-    monkeypatch.setattr(alses, "expected_stamp", lambda _: "une empreinte")
+    monkeypatch.setattr(alses, "python_of", lambda _: str(Path(sys.executable).with_name("autre")))
+    monkeypatch.setattr(alses, "expected_stamp", lambda *_: "une empreinte")
     steps.fails = {"-m venv .venv": "ensurepip is not available", "autre -m pip": "No module named pip"}
     alses.install(root)
     assert [command.endswith("-m venv --without-pip .venv") for command in steps.commands[:2]] == [False, True]
     outer = f"{alses.outer_python(root)} -m pip --python {alses.python_of(root)} install"
-    assert [command.startswith(outer) for command in steps.commands[-2:]] == [True, True]
+    assert [command.startswith(outer) for command in steps.commands[-3:-1]] == [True, True]
 
 
 @pytest.mark.parametrize(("part", "what"), [("-m pip --version", "pip"), ("-m venv", "le module venv")])
@@ -210,19 +318,18 @@ def test_what_needs_no_library_installs_nothing(alses, root, steps, monkeypatch,
     assert not (root / ".venv").exists()
     own = root / "python à moitié fait"
     own.touch()
-    monkeypatch.setattr(alses, "python_of", lambda _: own)
+    monkeypatch.setattr(alses, "python_of", lambda _: str(own))
     assert alses.main(arguments, root)[0] == str(own)
 
 
-def test_the_help_of_a_bare_python_is_that_of_the_command(alses, capfd, monkeypatch):
+def test_the_help_of_a_bare_python_is_that_of_the_command(alses, monkeypatch):
     """For real, in a Python that cannot see the libraries: this file system, no site-packages."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT / "src"))
-    popen = subprocess.Popen
-    monkeypatch.setattr(alses.subprocess, "Popen", lambda command: popen([command[0], "-S", *command[1:]]))
+    monkeypatch.setattr(alses, "hand_over", lambda python, arguments: [python, "-S", "-P", "-m", "helpers.cli", *arguments])
     monkeypatch.setattr(alses, "is_held", lambda root: False)
     monkeypatch.setattr(alses, "condition", lambda root: "absent")
-    assert alses.main(["check", "--help"], ROOT) == 0
-    assert "année à contrôler" in capfd.readouterr().out
+    shown = subprocess.run(alses.main(["check", "--help"], ROOT), capture_output=True, encoding="utf-8", check=True)
+    assert "année à contrôler" in shown.stdout
 
 
 def test_help_comes_from_the_command_once_the_environment_is_there(alses, root, steps, monkeypatch):
@@ -235,7 +342,7 @@ def test_help_comes_from_the_command_once_the_environment_is_there(alses, root, 
 def test_a_first_verb_installs_then_hands_over(alses, root, steps, monkeypatch):
     monkeypatch.setattr(alses, "hand_over", lambda python, arguments: (python, arguments))
     assert alses.main(["run", "--year", "2020"], root) == (sys.executable, ["run", "--year", "2020"])
-    assert len(steps.commands) == 4
+    assert len(steps.commands) == 5
 
 
 def test_an_environment_that_holds_the_package_is_used_as_it_is(root):
@@ -270,8 +377,52 @@ def test_the_projects_own_environment_obeys_its_stamp(alses, root, monkeypatch):
     assert alses.outer_python(root) == "python du système"
 
 
+def started(root, *arguments, cli: str = CLI, **environment) -> subprocess.Popen:
+    """The script, started for real in a Python that holds a project with this command."""
+    (root / "alses.py").write_bytes(SCRIPT.read_bytes())
+    (root / "src" / "helpers" / "cli.py").write_text(cli, encoding="utf-8")
+    given = {**os.environ, "PYTHONPATH": str(root / "src"), **environment}
+    told = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": "utf-8"}
+    return subprocess.Popen([sys.executable, str(root / "alses.py"), *arguments], env=given, **told)
+
+
+@POSIX
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGKILL"])
+def test_the_command_takes_the_place_of_the_script_and_gets_its_signals_itself(root, name):
+    process = started(root, cli="import os, time; print(os.getpid(), flush=True); time.sleep(60)")
+    assert process.stdout.readline() == f"{process.pid}\n"
+    number = getattr(signal, name)
+    process.send_signal(number)
+    assert process.wait(20) == -number
+
+
+def test_a_start_loads_next_to_nothing():
+    """A start comes before each command: what an installation needs is not loaded, nor are paths, which are slow."""
+    code = "import sys; before = set(sys.modules); import alses; print(*sorted(set(sys.modules) - before))"
+    shown = subprocess.run([sys.executable, "-S", "-c", code], cwd=ROOT, capture_output=True, encoding="utf-8", check=True)
+    loaded = shown.stdout.split()
+    assert "hashlib" in loaded and len(loaded) < 40
+    assert set(loaded) & {"subprocess", "pathlib", "shutil", "signal", "typing", "time", "re", "tempfile", "urllib"} == set()
+
+
+def test_the_package_is_compiled_in_place_whatever_python_is_told(alses, root):
+    """For real, as `install` does last; the other libraries are compiled by pip."""
+    command = [sys.executable, "-m", "compileall", "-q", "src"]
+    assert alses.run(command, root) == (0, "")
+    assert [path.parent.name for path in (root / "src").rglob("*.pyc")] == ["__pycache__"] * 2
+
+
+def test_the_libraries_of_an_environment_that_the_script_made_are_compiled():
+    """For real, in the environment of these tests, if alses.py made it."""
+    if not (Path(sys.prefix) / "installation.txt").is_file():
+        pytest.skip("cet environnement n’a pas été fait par alses.py\u00a0: rien à contrôler")
+    sources = list(Path(sysconfig.get_path("purelib")).rglob("*.py"))
+    lacking = [path for path in sources if not Path(importlib.util.cache_from_source(path)).is_file()]
+    assert len(sources) > 5000 and len(lacking) < len(sources) / 100
+
+
 @pytest.mark.parametrize(("waits", "code"), [([0], 0), ([3], 3), ([-15], 143), ([KeyboardInterrupt, 0], 130)])
-def test_the_exit_code_is_passed_on(alses, monkeypatch, waits, code):
+def test_windows_passes_the_exit_code_on(alses, monkeypatch, waits, code):
     answers = iter(waits)
 
     def wait():
@@ -280,8 +431,9 @@ def test_the_exit_code_is_passed_on(alses, monkeypatch, waits, code):
             raise answer
         return answer
 
-    monkeypatch.setattr(alses.signal, "signal", lambda *_: None)
-    monkeypatch.setattr(alses.subprocess, "Popen", lambda command: SimpleNamespace(wait=wait, command=command))
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    monkeypatch.setattr("subprocess.Popen", lambda command: SimpleNamespace(wait=wait, command=command))
+    monkeypatch.setattr(alses, "os", SimpleNamespace(name="nt"))
     assert alses.hand_over(sys.executable, ["status"]) == code
 
 
@@ -294,7 +446,7 @@ def test_a_step_returns_its_own_output_and_the_log_keeps_all(alses, root):
 
 def test_a_second_start_waits_and_says_so(alses, root, monkeypatch, capsys):
     first = alses.alone(root)
-    monkeypatch.setattr(alses.time, "sleep", lambda _: first.close())
+    monkeypatch.setattr("time.sleep", lambda _: first.close())
     with alses.alone(root) as second:
         assert not second.closed
     assert capsys.readouterr().err == "Une installation est déjà en cours\u00a0: attente de sa fin…\n"
@@ -309,13 +461,13 @@ def test_the_lock_of_windows(alses, root, monkeypatch):
             raise refused
 
     monkeypatch.setitem(sys.modules, "msvcrt", SimpleNamespace(LK_NBLCK=2, locking=locking))
-    monkeypatch.setattr(alses, "os", SimpleNamespace(name="nt", set_inheritable=os.set_inheritable))
-    monkeypatch.setattr(alses.time, "sleep", lambda _: None)
+    monkeypatch.setattr(alses, "os", SimpleNamespace(name="nt", path=os.path, set_inheritable=os.set_inheritable))
+    monkeypatch.setattr("time.sleep", lambda _: None)
     with alses.alone(root):
         assert next(tries, "épuisé") == "épuisé"
 
 
 @pytest.mark.parametrize(("system", "python"), [("nt", "Scripts/python.exe"), ("posix", "bin/python")])
 def test_each_system_has_its_interpreter(alses, root, monkeypatch, system, python):
-    monkeypatch.setattr(alses, "os", SimpleNamespace(name=system))
-    assert alses.python_of(root) == root / ".venv" / python
+    monkeypatch.setattr(alses, "os", SimpleNamespace(name=system, path=os.path))
+    assert Path(alses.python_of(root)) == root / ".venv" / python

@@ -129,6 +129,32 @@ def test_the_help_is_immediate_and_needs_no_library():
     assert time.perf_counter() - started < 2
 
 
+# From Python 3.14 on argparse itself loads these, for its colours.
+OWN_ARGPARSE = {"dataclasses", "inspect", "typing"} if sys.version_info < (3, 14) else set()
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["run", "--year", "2032"]])
+def test_the_help_and_a_request_that_is_read_load_next_to_nothing(arguments):
+    """A hundred modules are those of Python itself; each of the heavy ones here takes longer than the whole help."""
+    code = (
+        "import contextlib, io, sys; from helpers import cli; cli.parser.VERBS[0].act = lambda options: 0\n"
+        "with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()): cli.main(sys.argv[1:])\n"
+        "print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, encoding="utf-8", check=True)
+    loaded = done.stdout.split()
+    libraries = {"pandas", "numpy", "papermill", "nbclient", "nbformat", "jinja2", "zmq", "bs4", "pyarrow", "tqdm", "helpers.pipeline", "helpers.publish"}
+    slow = {"subprocess", "webbrowser", "tempfile", "datetime", "difflib", "json", "asyncio", *OWN_ARGPARSE}
+    assert set(loaded) & (libraries | slow) == set()
+    assert len(loaded) < 125 + 50 * (not OWN_ARGPARSE)
+
+
+def test_every_size_of_the_installation_is_the_same(capsys, monkeypatch):
+    script = (paths.repository() / "alses.py").read_text(encoding="utf-8")
+    assert "(une à trois minutes, 1 Go)" in script
+    assert "une à trois minutes, 1 Go." in " ".join(plain(help_of([], capsys, monkeypatch)).split())
+
+
 def test_text_keeps_to_the_right_of_its_head_and_no_path_is_cut(monkeypatch):
     monkeypatch.setenv("COLUMNS", "40")
     assert layout.beside("  x  ", "un mot : puis data/processed/2020/execution-longue/erreur.log") == (

@@ -41,7 +41,9 @@ MAY_IMPORT = {
     "system": set(),
     "browser": set(),
     "publish": {"paths", "typography", "system", "browser"},
-    "pipeline": {"paths", "schema", "parameters", "checks", "store", "tables", "wording", "publish"},
+    # Of publish, the page around a body; of tables, the table around cells.
+    "changes": {"paths", "schema", "typography", "store", "wording", "tables", "publish"},
+    "pipeline": {"paths", "schema", "parameters", "checks", "store", "tables", "wording", "publish", "changes"},
     "workbench": {
         "paths",
         "schema",

@@ -3,7 +3,6 @@
 from argparse import Namespace
 
 from helpers import paths
-from helpers.cli.example import write_example
 from helpers.cli.say import tell
 from helpers.cli.verb import Verb
 
@@ -21,6 +20,7 @@ def _test(options: Namespace) -> int:
 
 def _generate(options: Namespace) -> int:
     del options
+    from helpers.cli.example import write_example
     from helpers.dictionary import data_dictionary
     from helpers.environment import conda_environment
 

@@ -7,7 +7,6 @@ Where there are records of persons, those words are left out too, for they may q
 import re
 import sys
 from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 
 from helpers import paths
@@ -21,6 +20,7 @@ _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 def _text(error: BaseException, arguments: list[str]) -> str:
     import platform
     import traceback
+    from datetime import datetime
 
     told = _COLOURS.sub("", "".join(traceback.format_exception(error)))
     for words in _private_words(error) if paths.exported_years() else ():

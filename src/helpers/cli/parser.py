@@ -1,7 +1,6 @@
 """The command line in French: verbs, options, help, and argparse's own words."""
 
 import argparse
-from difflib import get_close_matches
 
 from helpers import paths
 from helpers.cli.layout import examples, filled, rows, width
@@ -14,7 +13,7 @@ from helpers.typography import french_spaces
 DESCRIPTION = (
     "Le rapport annuel sur les ALSES du Nord, des fichiers reçus jusqu’aux pages à partager.\n"
     f"L’aide d’un verbe (options, exemples) : {COMMAND} run --help\n"
-    "La première commande installe l’environnement dans .venv : une à trois minutes, 750 Mo. Dans un environnement "
+    "La première commande installe l’environnement dans .venv : une à trois minutes, 1 Go. Dans un environnement "
     f"activé (conda), « alses » remplace « {COMMAND} »."
 )
 EXAMPLES = (
@@ -97,6 +96,8 @@ class FrenchParser(argparse.ArgumentParser):
     def refuse_unknown(self, kind: str, given: str, known: list[str]) -> None:
         """Stops when the word given is not one of these."""
         if given not in known:
+            from difflib import get_close_matches
+
             # Without the dashes, which make any two options look alike.
             words = {word.lstrip("-"): word for word in known}
             near = get_close_matches(given.lstrip("-"), words, n=1, cutoff=0.5)
@@ -121,18 +122,14 @@ class Command(FrenchParser):
     def __init__(self, verbs: tuple[Verb, ...]) -> None:
         super().__init__(prog=COMMAND)
         self.add_argument("--version", action=_ShowVersion, nargs=0)
-        group = self.add_subparsers(
-            dest="verb", required=True, metavar="VERBE", parser_class=FrenchParser, prog=COMMAND
-        )
-        self.parsers = {verb.name: _add_verb(group, verb) for verb in verbs}
-        self.verbs = tuple((verb.name, verb.summary) for verb in verbs)
+        self.verbs = {verb.name: verb for verb in verbs}
 
     def format_help(self) -> str:
         """The verbs first, then how they are used and what they answer."""
         parts = [
             f"usage : {COMMAND} VERBE [options]\n",
             f"{filled(DESCRIPTION)}\n",
-            rows("verbes", self.verbs),
+            rows("verbes", tuple((verb.name, verb.summary) for verb in self.verbs.values())),
             rows("options", OPTIONS),
             examples(EXAMPLES),
             rows("codes de sortie", EXIT_CODES),
@@ -142,20 +139,25 @@ class Command(FrenchParser):
     def parse_args(self, args=None, namespace=None):
         """The options of the verb, which is in ``verb``."""
         given = list(args or [])
-        if given and not given[0].startswith("-"):
-            self.refuse_unknown("verbe inconnu", given[0], list(self.parsers))
-        parser = self.parsers[given[0]] if given and given[0] in self.parsers else self
+        is_verb = bool(given) and not given[0].startswith("-")
+        if is_verb:
+            self.refuse_unknown("verbe inconnu", given[0], list(self.verbs))
+        # Only the parser of this verb is made: laying out the help of all ten takes longer than reading the options.
+        parser = _parser_of(self.verbs[given[0]]) if is_verb else self
         parser.refuse_unknown_options(given)
-        options, extra = self.parse_known_args(given, namespace)
+        options, extra = parser.parse_known_args(given[1:] if is_verb else given, namespace)
         if extra:
             kind = "option inconnue" if extra[0].startswith("-") else "argument en trop"
             parser.error(f"{kind} : {extra[0]}")
+        if not is_verb:
+            self.error("il manque : VERBE")
+        options.verb = given[0]
         return options
 
 
-def _add_verb(group, verb: Verb) -> FrenchParser:
+def _parser_of(verb: Verb) -> FrenchParser:
     told = {"description": filled(verb.description), "epilog": examples(verb.examples)}
-    parser = group.add_parser(verb.name, help=verb.summary, **told)
+    parser = FrenchParser(prog=f"{COMMAND} {verb.name}", **told)
     verb.add_options(parser)
     parser.add_argument("--debug", action="store_true", help="en cas d’échec, montre aussi le détail technique")
     return parser

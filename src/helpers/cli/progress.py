@@ -2,10 +2,8 @@
 
 import os
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from helpers.cli.say import tell
 
@@ -61,8 +59,8 @@ def is_terminal() -> bool:
     return sys.stdout.isatty() and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def _bar() -> Any:
-    # Imported here: only a run on a terminal needs it.
+def _bar():
+    # Imported here: only a run on a terminal needs it, and the help must be immediate.
     from tqdm import tqdm
 
     class Bar(tqdm):
@@ -84,7 +82,7 @@ def _bar() -> Any:
 class _Progress:
     """What a run is given: ``tell`` for its lines, ``show`` for each step."""
 
-    def __init__(self, bar: Any = None) -> None:
+    def __init__(self, bar=None) -> None:
         self._bar = bar
 
     def tell(self, text: object) -> None:
@@ -95,7 +93,7 @@ class _Progress:
             with self._bar.external_write_mode(file=sys.stdout):
                 tell(text)
 
-    def show(self, step: Any) -> None:
+    def show(self, step) -> None:
         """Redraws the bar for this step of the pipeline."""
         if self._bar is not None:
             self._bar.total, self._bar.n = step.total, step.done
@@ -111,8 +109,10 @@ def progress() -> Iterator[_Progress]:
     if not is_terminal():
         yield _Progress()
         return
+    import threading
+
     bar, finished = _bar(), threading.Event()
-    clock = threading.Thread(target=_tick, args=(bar.refresh, finished), daemon=True)
+    clock = threading.Thread(target=_tick, args=(bar.refresh, finished.wait), daemon=True)
     clock.start()
     try:
         yield _Progress(bar)
@@ -122,7 +122,7 @@ def progress() -> Iterator[_Progress]:
         bar.close()
 
 
-def _tick(refresh: Callable[[], object], finished: threading.Event) -> None:
+def _tick(refresh: Callable[[], object], finished: Callable[[float], bool]) -> None:
     # A cell may last several seconds: without this the time would stand still.
-    while not finished.wait(TICK_S):
+    while not finished(TICK_S):
         refresh()

@@ -1,35 +1,64 @@
 """``alses run``: the report of a year."""
 
 import argparse
-import webbrowser
 from argparse import Namespace
+from pathlib import Path
 
-from helpers import paths
-from helpers.cli import journal, share
+from helpers import freshness, paths
+from helpers.cli import journal, share, watch
 from helpers.cli.layout import kilobytes
 from helpers.cli.progress import progress
 from helpers.cli.say import tell
-from helpers.cli.verb import Verb, year
+from helpers.cli.verb import Verb, positive, year
 
 
-def _act(options: Namespace) -> int:
+def _make(options: Namespace) -> Path:
     with progress() as steps:
         # Imported under the bar: the libraries take seconds, and a terminal that says nothing looks dead.
         from helpers.pipeline import make_report
 
-        folder = make_report(options.year, compare_to=options.compare_to, tell=steps.tell, show=steps.show)
-    journal.forget(options.year)
+        return make_report(
+            options.year,
+            compare_to=options.compare_to,
+            jobs=options.jobs,
+            is_forced=options.force,
+            tell=steps.tell,
+            show=steps.show,
+        )
+
+
+def _tell_ready(folder: Path) -> None:
     tell(f"\nLe rapport est prêt : {paths.relative(folder)}")
     for path in sorted(folder.iterdir()):
         tell(f"  {path.name:<26}{kilobytes(path.stat().st_size):>8}")
-    index = folder / "index.html"
-    tell(f"\nPour le lire, ouvrez ce fichier dans un navigateur :\n  {index}")
+    tell(f"\nPour le lire, ouvrez ce fichier dans un navigateur :\n  {folder / 'index.html'}")
+
+
+def _once(options: Namespace) -> Path:
+    """The folder of the report, made if anything it is made from has changed."""
+    folder = None if options.force else freshness.current_report(options.year, options.compare_to)
+    if folder:
+        tell(f"Rien n’a changé : {paths.relative(folder)} est à jour.")
+    else:
+        folder = _make(options)
+        _tell_ready(folder)
+    journal.forget(options.year)
+    return folder
+
+
+def _act(options: Namespace) -> int:
+    made_before = freshness.report_record(options.year).is_file()
+    if options.watch:
+        return watch.keep_making(options, _once)
+    folder = _once(options)
     if folder.name.endswith(paths.SYNTHETIC_SUFFIX):
         tell("\nCe rapport repose sur des données simulées : il ne s’envoie pas, aucun fichier n’est préparé.")
-    else:
+    elif options.pdf or not made_before:
         share.deliver_after_run(options.year, pdf=options.pdf)
     if options.open:
-        webbrowser.open(index.as_uri())
+        import webbrowser
+
+        webbrowser.open((folder / "index.html").as_uri())
     return 0
 
 
@@ -41,6 +70,16 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         metavar="ANNÉE",
         help="année de comparaison (par défaut : la dernière année antérieure qui a des données)",
     )
+    parser.add_argument(
+        "--jobs",
+        type=positive,
+        metavar="N",
+        help="combien de notebooks s’exécutent en même temps (par défaut : autant que de processeurs)",
+    )
+    parser.add_argument("--force", action="store_true", help="exécute tout, même ce que rien n’a changé")
+    parser.add_argument(
+        "--watch", action="store_true", help="reste là et refait ce qu’il faut à chaque changement (Ctrl-C pour finir)"
+    )
     parser.add_argument("--open", action="store_true", help="ouvre le rapport dans le navigateur à la fin")
     parser.add_argument("--pdf", action="store_true", help=share.PDF_HELP)
 
@@ -50,7 +89,8 @@ VERB = Verb(
     summary="fabrique le rapport d’une année dans reports/",
     description=(
         "Contrôle les fichiers de l’année, exécute les quatre notebooks, puis publie le rapport : des pages à lire "
-        "hors connexion et les chiffres pour un tableur.\n"
+        "hors connexion et les chiffres pour un tableur. Seul est refait ce que changent les fichiers reçus, les "
+        "notebooks, le code, les paramètres ou les bibliothèques ; si rien n’a changé, rien n’est écrit.\n"
         "Écrit reports/ANNÉE/, en une fois : si quelque chose échoue, le rapport précédent reste entier. Les tables "
         "nettoyées et les notebooks exécutés vont dans data/processed/ANNÉE/. Dans data/raw/, n’écrit que la carte "
         "d’un export, la première fois qu’il est lu. Avec des données simulées, écrit reports/ANNÉE-synthetique/."
@@ -59,6 +99,7 @@ VERB = Verb(
         ("run --year 2020", "le rapport de 2020, comparé à l’année précédente"),
         ("run --year 2020 --open", "le même, puis l’ouvrir dans le navigateur"),
         ("run --year 2020 --pdf", "le même, et un PDF du rapport entier"),
+        ("run --year 2020 --watch", "le même, refait à chaque changement d’un notebook ou d’un fichier"),
         ("run --year 2020 --compare-to 2019", "en choisissant l’année de comparaison"),
     ),
     act=_act,

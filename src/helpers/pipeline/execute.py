@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
@@ -13,9 +14,11 @@ from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
 from helpers import paths
+from helpers.freshness import in_kernel
 from helpers.pipeline.errors import NotebookFailure
 from helpers.pipeline.hush import hush
 from helpers.pipeline.source import check_source
+from helpers.store.whole import whole
 
 # Whatever Papermill, nbclient and the kernel raise when a notebook stops; a disk's refusal is said by the command.
 _STOPS = (PapermillExecutionError, DeadKernelError, CellTimeoutError, RuntimeError, ValueError)
@@ -86,9 +89,8 @@ def find_fault(notebook: NotebookNode) -> str | None:
     return None
 
 
-def _mark(path: Path, reason: str, *, is_hushed: bool = False) -> NotebookNode:
-    """The notebook as it was kept, where it stopped marked in French, what its errors say taken out or not."""
-    notebook = nbformat.read(path, as_version=4)
+def _mark(notebook: NotebookNode, reason: str, *, is_hushed: bool = False) -> int:
+    """The place where the notebook stopped, marked in French; what its errors say is taken out or not."""
     if is_hushed:
         hush(notebook)
     notebook.cells = [cell for cell in notebook.cells if _TAG not in cell.metadata.get("tags", [])]
@@ -100,38 +102,106 @@ def _mark(path: Path, reason: str, *, is_hushed: bool = False) -> NotebookNode:
         f"> **Arrêt à cette cellule.** {reason}", id="arret", metadata={"tags": [_TAG]}
     )
     notebook.cells.insert(place, note)
-    nbformat.write(notebook, path)
-    return notebook
+    return place
 
 
-def _failure(name: str, path: Path, error: Exception, *, may_name: bool) -> NotebookFailure:
+def _failure(name: str, notebook: NotebookNode, kept: Path, error: Exception, *, may_name: bool) -> NotebookFailure:
     """What to tell; ``may_name``: whether an error's own words may be said, which can quote a row of persons."""
-    if not path.is_file():
-        return NotebookFailure(
-            f"{name} n’a pas démarré : {error}. Relancez ; si cela persiste, redémarrez l’ordinateur."
-        )
     ename, evalue = getattr(error, "ename", type(error).__name__), getattr(error, "evalue", str(error))
     if isinstance(error, DeadKernelError):
         ename, evalue = "noyau arrêté", "le programme de calcul s’est arrêté de lui-même"
     if isinstance(error, CellTimeoutError):
         ename, evalue = "délai dépassé", f"une cellule a duré plus de {CELL_TIMEOUT_S // 60} minutes"
     if ename == "DataError":
-        _mark(path, evalue, is_hushed=not may_name)
+        _mark(notebook, evalue, is_hushed=not may_name)
         return NotebookFailure(evalue, is_input=True)
     told = f"{ename} : {evalue}" if may_name else ename
-    notebook = _mark(path, told, is_hushed=not may_name)
-    place = next(i for i, cell in enumerate(notebook.cells) if _TAG in cell.metadata.get("tags", []))
+    place = _mark(notebook, told, is_hushed=not may_name)
     cause, section = CAUSES.get(ename, _DEFAULT_CAUSE), _section(notebook.cells, place)
     return NotebookFailure(
         f"{name} s’est arrêté dans la section « {section} », cellule {place + 1} ({told}). "
-        f"Cause probable : {cause}. Le notebook exécuté est gardé, la cellule y est marquée : {paths.relative(path)}."
+        f"Cause probable : {cause}. Le notebook exécuté est gardé, la cellule y est marquée : {paths.relative(kept)}."
     )
+
+
+def _settle(notebook: NotebookNode) -> NotebookNode:
+    """Takes out what changes from one run to the next though nothing else does: dates, durations, invented names."""
+    notebook.metadata.pop("papermill", None)
+    for cell in notebook.cells:
+        for own in ("papermill", "execution"):
+            cell.metadata.pop(own, None)
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell.id = "parametres-du-rapport"
+    return notebook
+
+
+def _keep(notebook: NotebookNode, destination: Path) -> None:
+    with whole(destination) as beside:
+        nbformat.write(notebook, beside)
+
+
+class _Opened:
+    """The notebook that Papermill works on, from the moment when its kernel is ready."""
+
+    notebook: NotebookNode | None = None
+
+    def set(self, *, notebook: NotebookNode) -> None:
+        self.notebook = notebook
+
+
+def _run(name: str, parameters: dict, seen: Path, opened: _Opened, cell_done: Callable[[], None]) -> NotebookNode:
+    return papermill.execute_notebook(
+        paths.notebook(name),
+        None,  # kept by us, whole
+        parameters=parameters,
+        kernel_name="python3",
+        language="python",
+        progress_bar=False,
+        start_timeout=START_TIMEOUT_S,
+        execution_timeout=CELL_TIMEOUT_S,
+        # What follows Papermill hands over to nbclient. The kernel's own folder: Papermill would change that of the
+        # whole process, and other notebooks run beside.
+        resources={"metadata": {"path": str(paths.repository() / "notebooks")}},
+        extra_arguments=in_kernel.arguments(seen),
+        # No half-second wait for a kernel that has nothing to save.
+        shutdown_kernel="immediate",
+        on_notebook_start=opened.set,
+        on_cell_executed=lambda **_: cell_done(),
+    )
+
+
+def _started_run(
+    name: str, parameters: dict, seen: Path, opened: _Opened, cell_done: Callable[[], None]
+) -> NotebookNode:
+    """As `_run`; a kernel that could not even start is tried once more: another program may have taken its port."""
+    try:
+        return _run(name, parameters, seen, opened, cell_done)
+    except _STOPS:
+        if opened.notebook is not None:
+            raise
+    try:
+        return _run(name, parameters, seen, opened, cell_done)
+    except _STOPS as error:
+        if opened.notebook is not None:
+            raise
+        raise NotebookFailure(
+            f"{name} n’a pas démarré : {error}. Relancez ; si cela persiste, redémarrez l’ordinateur."
+        ) from error
+
+
+@dataclass(frozen=True)
+class Executed:
+    """A notebook proved complete, and the files that it read and wrote."""
+
+    notebook: NotebookNode
+    read: list[Path]
+    written: list[Path]
 
 
 def execute(
     name: str, parameters: dict, destination: Path, *, cell_done: Callable[[], None] = lambda: None
-) -> NotebookNode:
-    """The executed notebook, proved complete; it is written to ``destination`` whatever happens.
+) -> Executed:
+    """The executed notebook, proved complete; it is kept in ``destination``, as it was left if it stops.
 
     ``cell_done`` is called after each of the cells that `count_cells` counts, the one that fails included.
 
@@ -144,29 +214,21 @@ def execute(
     check_source(name, parameters)
     destination.parent.mkdir(parents=True, exist_ok=True)
     destination.unlink(missing_ok=True)
+    seen, opened = destination.with_name(f".{name}.lectures"), _Opened()
     try:
-        papermill.execute_notebook(
-            paths.notebook(name),
-            destination,
-            parameters=parameters,
-            kernel_name="python3",
-            language="python",
-            progress_bar=False,
-            cwd=paths.repository() / "notebooks",
-            start_timeout=START_TIMEOUT_S,
-            execution_timeout=CELL_TIMEOUT_S,
-            # No half-second wait for a kernel that has nothing to save.
-            shutdown_kernel="immediate",
-            # Papermill hands over to nbclient what it does not know: this hook is nbclient's own.
-            on_cell_executed=lambda **_: cell_done(),
-        )
+        notebook = _settle(_started_run(name, parameters, seen, opened, cell_done))
+        _keep(notebook, destination)
+        fault = find_fault(notebook)
+        read, written = in_kernel.read_back(seen) if not fault else ([], [])
     except _STOPS as error:
         # Only 01 reads persons.
         is_private = name == "01_clean" and bool(paths.exported_years())
-        raise _failure(name, destination, error, may_name=not is_private) from error
-    notebook = nbformat.read(destination, as_version=4)
-    fault = find_fault(notebook)
+        failure = _failure(name, opened.notebook, destination, error, may_name=not is_private)
+        _keep(opened.notebook, destination)
+        raise failure from error
+    finally:
+        seen.unlink(missing_ok=True)
     if fault:
         kept = paths.relative(destination)
         raise NotebookFailure(f"{name} n’a pas été exécuté en entier : {fault}. Notebook gardé : {kept}.")
-    return notebook
+    return Executed(notebook, read, written)

@@ -1,34 +1,26 @@
-"""The report of a year: every notebook, every page, one publication."""
+"""The report of a year: every notebook that has to be run, every page, one publication."""
 
-import shutil
+import os
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
+import nbformat
 from nbformat import NotebookNode
 
-from helpers import checks, parameters, paths, publish, store
+from helpers import changes, checks, freshness, parameters, paths, publish, store
+from helpers.freshness import Cause
 from helpers.parameters import Parameters
 from helpers.pipeline.execute import execute
-from helpers.pipeline.front import index_context, report_subtitle
+from helpers.pipeline.front import report_subtitle
+from helpers.pipeline.pages import make_page
+from helpers.pipeline.release import is_synthetic, place, publish_report, record_report
+from helpers.pipeline.schedule import Done, run_tasks
 from helpers.pipeline.source import count_cells
-from helpers.publish import Page, PublicationError
-
-# The file of each page and its name in menus, in reading order.
-PAGES = [
-    Page("01_clean", "Données reçues", "01_clean.html"),
-    Page("02_describe", "Portrait de l’année", "02_describe.html"),
-    Page("03_compare", "D’une année à l’autre", "03_compare.html"),
-    Page("04_themes", "Synthèse des réunions", "04_themes.html"),
-]
-
-
-# What a published report has passed, as its manifest says it.
-CHECKS = [
-    "cellules exécutées dans l’ordre, sans erreur, jusqu’à la dernière",
-    "liens, identifiants, textes de remplacement, titres, tableaux et poids des pages ; aucun appel au réseau",
-]
+from helpers.pipeline.tasks import Task, record_of, tasks_of
 
 
 @dataclass(frozen=True)
@@ -46,15 +38,77 @@ class Step:
     total: int
 
 
-def _runs(choice: Parameters) -> list[tuple[str, dict]]:
-    """The notebooks to run and their parameters, in order: 01 for each year of the series, then the others."""
-    first, *others = parameters.NOTEBOOKS
-    return [(first, {"year": year}) for year in choice.series] + [(name, choice.of(name)) for name in others]
+class _Count:
+    """Tells, each time, how far the whole run is; several notebooks may be at work."""
+
+    def __init__(self, tasks: list[Task], show: Callable[[Step], None]) -> None:
+        self._cells = {task.key: count_cells(task.notebook) for task in tasks}
+        self._lock, self._show = Lock(), show
+        self.total, self.done = sum(self._cells.values()), 0
+        self.at_work("", tasks[0].year)
+
+    def at_work(self, notebook: str, year: int) -> None:
+        self.notebook, self.year = notebook, year
+        self._show(Step(notebook, year, self.done, self.total))
+
+    def skip(self, task: Task) -> None:
+        self.total -= self._cells[task.key]
+
+    def cell_done(self) -> None:
+        with self._lock:
+            self.done += 1
+            self._show(Step(self.notebook, self.year, self.done, self.total))
 
 
-def _is_synthetic(choice: Parameters) -> bool:
-    """Whether any year that the report shows rests on simulated records: nothing of it is then true."""
-    return any(store.simulated_exports(year) for year in choice.series)
+class _Run:
+    """One making of a report: what each task does, and what is said of it."""
+
+    def __init__(self, choice: Parameters, tell: Callable[[str], None], show: Callable[[Step], None]) -> None:
+        self.choice, self.tell = choice, tell
+        self.tasks = tasks_of(choice)
+        self.shown = sorted((task for task in self.tasks if task.year == choice.year), key=lambda task: task.notebook)
+        self.count = _Count(self.tasks, show)
+        self.subtitle = report_subtitle(choice)
+
+    def perform(self, task: Task) -> None:
+        """Executes a notebook, keeps what it was made from, and makes its page while others run."""
+        began, started = time.perf_counter(), time.time()
+        # Without it, the task is to be done again, whatever happens now.
+        task.record.unlink(missing_ok=True)
+        made = execute(task.notebook, task.parameters, task.executed, cell_done=self.count.cell_done)
+        kept = record_of(task, made.read, made.written, started=started)
+        if kept:
+            freshness.remember(kept, task.record)
+        self.tell(f"  {task.notebook}  {task.year}  {time.perf_counter() - began:.1f} s".replace(".", ","))
+        if task in self.shown:
+            make_page(task, made.notebook, subtitle=self.subtitle)
+
+    def start(self, task: Task, causes: list[Cause]) -> None:
+        if causes:
+            self.tell(f"  {task.notebook}  {task.year} : {freshness.tell_causes(causes)}")
+        self.count.at_work(task.notebook, task.year)
+
+    def execute_all(self, *, jobs: int, is_forced: bool) -> Done:
+        with ThreadPoolExecutor(jobs) as executor:
+            try:
+                return run_tasks(
+                    self.tasks,
+                    self.perform,
+                    executor=executor,
+                    is_forced=is_forced,
+                    starting=self.start,
+                    skipping=self.count.skip,
+                )
+            except BaseException:
+                executor.shutdown(wait=False, cancel_futures=True)
+                raise
+
+    def notebooks(self) -> dict[str, NotebookNode]:
+        """The executed notebooks of the pages, whose pages are made if they were not."""
+        found = {task.notebook: nbformat.read(task.executed, as_version=4) for task in self.shown}
+        for task in self.shown:
+            make_page(task, found[task.notebook], subtitle=self.subtitle)
+        return found
 
 
 def _simulated(choice: Parameters) -> str:
@@ -62,91 +116,20 @@ def _simulated(choice: Parameters) -> str:
     return ", ".join(map(paths.relative, files))
 
 
-class _Count:
-    """Tells, each time, how far the whole run is."""
-
-    def __init__(self, choice: Parameters, show: Callable[[Step], None]) -> None:
-        self.total = sum(count_cells(name) for name, _ in _runs(choice))
-        self.done, self.show = 0, show
-        self.start("", choice.year)
-
-    def start(self, notebook: str, year: int) -> None:
-        self.notebook, self.year = notebook, year
-        self.show(Step(notebook, year, self.done, self.total))
-
-    def cell_done(self) -> None:
-        self.done += 1
-        self.show(Step(self.notebook, self.year, self.done, self.total))
-
-
-def _execute_all(
-    choice: Parameters, tell: Callable[[str], None], show: Callable[[Step], None]
-) -> dict[str, NotebookNode]:
-    done, count = {}, _Count(choice, show)
-    for name, values in _runs(choice):
-        started = time.perf_counter()
-        of_year = values["year"]
-        count.start(name, of_year)
-        notebook = execute(name, values, paths.executed(of_year) / f"{name}.ipynb", cell_done=count.cell_done)
-        tell(f"  {name}  {of_year}  {time.perf_counter() - started:.1f} s".replace(".", ","))
-        if of_year == choice.year:
-            done[name] = notebook
-    count.start("", choice.year)
-    return done
-
-
-def _build(folder: Path, notebooks: dict[str, NotebookNode], choice: Parameters) -> None:
-    """Everything that leaves but the manifest, in ``folder``."""
-    subtitle = report_subtitle(choice)
-    for page in PAGES:
-        own_foot = "\n".join(publish.extract(notebooks[page.name], "provenance"))
-        html = publish.export_page(notebooks[page.name], name=page.name, pages=PAGES, foot=own_foot, subtitle=subtitle)
-        (folder / page.href).write_text(html, encoding="utf-8", newline="\n")
-    store.export_indicators(choice.series, folder)
-    store.export_comparisons(choice.year, folder)
-    publish.write_index(folder, context=index_context(PAGES, notebooks, choice))
-
-
-def _seal(folder: Path, choice: Parameters) -> None:
-    """The manifest, once the pages have passed their checks: it holds the checksum of everything else."""
-    made_from = store.provenance(choice.as_shown("03_compare"), choice.series)
-    inputs = [
-        {"path": entry["fichier"], "sha256": entry["sha256"], "bytes": entry["octets"], "rows": entry["lignes"]}
-        for entry in made_from["entrees"]
-    ]
-    given, versions = choice.of("03_compare"), made_from["versions"]
-    publish.write_manifest(
-        folder, inputs=inputs, parameters=given, versions=versions, checks=CHECKS, is_synthetic=_is_synthetic(choice)
-    )
-
-
-def _publish(notebooks: dict[str, NotebookNode], choice: Parameters) -> Path:
-    final = paths.report(choice.year, is_synthetic=_is_synthetic(choice))
-    building = paths.reports() / f".en-cours-{final.name}"
-    shutil.rmtree(building, ignore_errors=True)
-    building.mkdir(parents=True)
-    _build(building, notebooks, choice)
-    faults = publish.check_pages(building)
-    if faults:
-        shutil.rmtree(building)
-        raise PublicationError(
-            f"Le rapport n’est pas publié, une page a un défaut ({len(faults)} en tout) : {faults[0]}"
-        )
-    _seal(building, choice)
-    publish.swap(building, final)
-    return final
-
-
 def make_report(
     year: int,
     *,
     compare_to: int | None = None,
+    jobs: int | None = None,
+    is_forced: bool = False,
     tell: Callable[[str], None] = print,
     show: Callable[[Step], None] = lambda _: None,
 ) -> Path:
     """The folder of the published report. A run that fails leaves the report that was there, whole.
 
-    ``tell`` is given a line at a time; ``show`` is called before each notebook and after each cell, for a progress bar.
+    Only the notebooks that something changed for are run (all of them if ``is_forced``), at most ``jobs`` side by side:
+    as many as there are processors, if it is not said. ``tell`` is given a line at a time; ``show`` is called before
+    each notebook and after each cell, for a progress bar; both may be called from another thread.
 
     Raises
     ------
@@ -168,9 +151,18 @@ def make_report(
     for each in choice.series:
         checks.require_usable(each)
     checks.forget_exports()
+    since = freshness.report_causes(year, compare_to) or []
     with publish.in_turn(choice.series, what=f"alses run --year {year}"):
-        publish.recover(paths.report(year, is_synthetic=_is_synthetic(choice)))
+        publish.recover(place(choice))
         tell(f"Rapport {report_subtitle(choice)}")
-        if _is_synthetic(choice):
+        if is_synthetic(choice):
             tell(f"Données synthétiques : {_simulated(choice)}. Le rapport ne décrit personne et ne se cite pas.")
-        return _publish(_execute_all(choice, tell, show), choice)
+        run = _Run(choice, tell, show)
+        run.execute_all(jobs=jobs or os.cpu_count() or 1, is_forced=is_forced)
+        run.count.at_work("", year)
+        folder = publish_report(run.shown, run.notebooks(), choice)
+        record_report(run.tasks, run.shown, folder, year=year, compare_to=compare_to)
+        # Files, parameters and libraries are told by the manifests of the two reports.
+        own = [changes.Cause(cause.kind, cause.name) for cause in since if cause.kind in {"code", "notebook"}]
+        changes.after_release(year, folder, own, tell)
+    return folder

@@ -13,7 +13,14 @@ def _shown(name: str) -> str:
     return f"notebooks/{paths.notebook(name).name}"
 
 
-def _read(name: str) -> NotebookNode:
+def read_source(name: str) -> NotebookNode:
+    """The notebook as it is kept.
+
+    Raises
+    ------
+    NotebookFailure
+        when it is not there, or is not a notebook.
+    """
     try:
         return nbformat.read(paths.notebook(name), as_version=4)
     except (OSError, ValueError):
@@ -29,7 +36,7 @@ def check_source(name: str, given: dict) -> None:
         when the notebook cannot be read, or its ``parameters`` cell is not what it should be.
     """
     shown = _shown(name)
-    cells = [cell for cell in _read(name).cells if "parameters" in cell.metadata.get("tags", [])]
+    cells = [cell for cell in read_source(name).cells if "parameters" in cell.metadata.get("tags", [])]
     if len(cells) != 1:
         raise NotebookFailure(f"{shown} doit avoir une cellule étiquetée « parameters », et une seule : restaurez-le.")
     try:
@@ -50,4 +57,4 @@ def count_cells(name: str) -> int:
     NotebookFailure
         when the notebook cannot be read.
     """
-    return 1 + sum(cell.cell_type == "code" and bool(cell.source.strip()) for cell in _read(name).cells)
+    return 1 + sum(cell.cell_type == "code" and bool(cell.source.strip()) for cell in read_source(name).cells)

@@ -4,10 +4,11 @@ from helpers.publish.checks import check_pages
 from helpers.publish.errors import BusyError, PublicationError, ReportError
 from helpers.publish.example import write_example
 from helpers.publish.index import IndexContext, write_index
-from helpers.publish.layout import Page, report_subtitle
+from helpers.publish.layout import Page, report_subtitle, template_files
 from helpers.publish.manifest import write_manifest
 from helpers.publish.notebook import extract, page_title
 from helpers.publish.page import export_page
+from helpers.publish.sealed import is_same_report
 from helpers.publish.shared import share, share_state
 from helpers.publish.swap import recover, swap
 from helpers.publish.turn import in_turn
@@ -22,12 +23,14 @@ __all__ = [
     "export_page",
     "extract",
     "in_turn",
+    "is_same_report",
     "page_title",
     "report_subtitle",
     "recover",
     "share",
     "share_state",
     "swap",
+    "template_files",
     "write_example",
     "write_index",
     "write_manifest",

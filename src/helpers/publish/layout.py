@@ -54,6 +54,15 @@ def report_subtitle(year: int, compare_to: int | None) -> str:
     return f"Année {year}, comparée à {compare_to}" if compare_to else f"Année {year}"
 
 
+def template_files() -> list[Path]:
+    """The files that decide how a page looks, beside the code.
+
+    >>> [path.name for path in publish.template_files()][-1]
+    'style.css'
+    """
+    return sorted(path for path in TEMPLATES.iterdir() if path.is_file())
+
+
 @cache
 def templates() -> Environment:
     """The templates of the page folder, escaping what they print."""
@@ -98,10 +107,13 @@ def lay_out(
     subtitle: str,
     foot: str,
     number: int | None = None,
+    template: str = "gabarit.html.j2",
+    index: str = INDEX,
 ) -> str:
     """The full page, the same text for the same arguments; ``current`` is None for the index. ``foot`` is HTML.
 
-    ``number`` stands before the place of each figure: « Figure 2.3 ».
+    ``number`` stands before the place of each figure: « Figure 2.3 ». A page apart from the report has its own
+    ``template``, and ``index`` leads from it to the report.
 
     Raises
     ------
@@ -119,12 +131,12 @@ def lay_out(
     previous, following = _neighbours(pages, current)
     return (
         templates()
-        .get_template("gabarit.html.j2")
+        .get_template(template)
         .render(
             title=title,
             subtitle=subtitle,
             report=REPORT,
-            index=INDEX,
+            index=index,
             style=Markup(style),
             pages=pages,
             current=current,

@@ -99,3 +99,12 @@ def fingerprint_of(folder: Path) -> str | None:
         return fingerprint(_manifest(folder)[1])
     except ReportError:
         return None
+
+
+def is_same_report(built: Path, final: Path) -> bool:
+    """Whether the report that is there is, whole, the one that was just built, whatever their stamps say."""
+    try:
+        there = read_report(final)
+    except ReportError:
+        return False
+    return not there.strangers and fingerprint(there.manifest) == fingerprint_of(built)

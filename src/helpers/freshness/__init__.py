@@ -1,0 +1,23 @@
+"""Is it still true? What each result was made from, and what has changed since; nothing heavy is imported here."""
+
+from helpers.freshness.current import asked, current_report, report_causes, report_record
+from helpers.freshness.imports import modules_behind
+from helpers.freshness.record import LOADED_AT, Cause, Record, State, read_record, record, remember
+from helpers.freshness.since import changes_since, tell_causes
+
+__all__ = [
+    "LOADED_AT",
+    "Cause",
+    "Record",
+    "State",
+    "asked",
+    "changes_since",
+    "current_report",
+    "modules_behind",
+    "read_record",
+    "record",
+    "remember",
+    "report_causes",
+    "report_record",
+    "tell_causes",
+]

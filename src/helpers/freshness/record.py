@@ -1,0 +1,151 @@
+"""What a result was made from, kept beside it: files, folders, parameters, libraries, and what came out."""
+
+import hashlib
+import json
+import os
+import sys
+import time
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from helpers import paths
+
+# Bytes. A larger file is read again only when its date, its size or its place on the disk changed; a small one always,
+# for two changes can fall in one tick of the clock.
+READ_ONCE_FROM = 1_000_000
+# When this process began, nearly: code that changed since is not the code that runs.
+LOADED_AT = time.time()
+# The form of the file: a record in another form is as good as none.
+FORM = 1
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Something that is no longer as it was: its kind, and what bears its name.
+
+    ``kind`` is ``donnees``, ``code``, ``notebook``, ``parametre``, ``bibliotheques`` or ``produit`` (a result touched
+    by another hand).
+    """
+
+    kind: str
+    name: str
+    verb: str = "a changé"
+
+    def __str__(self) -> str:
+        return f"{self.name.removeprefix('data/raw/').removeprefix('data/processed/')} {self.verb}".strip()
+
+
+@dataclass(frozen=True)
+class State:
+    """A file as it was: the SHA-256 of its bytes, then what the disk says of it."""
+
+    sha256: str
+    size: int
+    modified: int
+    inode: int
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a result was made from, and what it is.
+
+    Files are named from the data root (``data/…``, ``reports/…``) or from the repository. ``folders`` holds the names
+    that each folder had: a file that arrives is a change as well. ``libraries`` are those installed, with versions.
+    """
+
+    parameters: dict[str, Any]
+    files: dict[str, State]
+    folders: dict[str, list[str]]
+    libraries: list[str]
+    products: dict[str, State] = field(default_factory=dict)
+
+
+def locate(name: str) -> Path:
+    """Where the file of that name is."""
+    is_data = name.split("/")[0] in {"data", "reports"}
+    return (paths.data_root() if is_data else paths.repository()) / name
+
+
+def name_of(path: Path) -> str:
+    """The name of a file of the project, whatever the folder that holds it.
+
+    Raises
+    ------
+    ValueError
+        when the file is not of the project.
+    """
+    path, root = Path(os.path.realpath(path)), Path(os.path.realpath(paths.data_root()))
+    if path.is_relative_to(root) and path.relative_to(root).parts[0] in {"data", "reports"}:
+        return path.relative_to(root).as_posix()
+    return path.relative_to(os.path.realpath(paths.repository())).as_posix()
+
+
+def state_of(path: Path, known: State | None = None) -> State | None:
+    """The file as it is, None when it is not there; a large one that the disk says untouched is not read again."""
+    try:
+        found = path.stat()
+        seen = (found.st_size, found.st_mtime_ns, found.st_ino)
+        if known and found.st_size >= READ_ONCE_FROM and seen == (known.size, known.modified, known.inode):
+            return known
+        with path.open("rb") as file:
+            return State(hashlib.file_digest(file, "sha256").hexdigest(), *seen)
+    except OSError:
+        return None
+
+
+def listing(name: str) -> list[str]:
+    """The names of the files of a folder, in order; locks and hidden files are nobody's data."""
+    try:
+        found = [entry.name for entry in os.scandir(locate(name)) if entry.is_file()]
+    except OSError:
+        return []
+    return sorted(each for each in found if not each.startswith((".", "~")))
+
+
+def libraries() -> list[str]:
+    """The libraries installed and this Python, as « name-version »."""
+    folders = {Path(os.path.realpath(each)) for each in sys.path if each.endswith("-packages")}
+    found = {entry.name for folder in folders if folder.is_dir() for entry in os.scandir(folder)}
+    installed = (each.removesuffix(".dist-info") for each in found if each.endswith(".dist-info"))
+    # Our own version says nothing that our files do not.
+    return [f"python-{sys.version.split()[0]}", *sorted(each for each in installed if not each.startswith("alses-"))]
+
+
+def record(
+    parameters: dict[str, Any],
+    files: Iterable[Path],
+    *,
+    folders: Iterable[Path] = (),
+    products: Iterable[Path] = (),
+) -> Record:
+    """What is known now of a result: every file as it is; those that are not there are left out."""
+
+    def states(those: Iterable[Path]) -> dict[str, State]:
+        named = {name_of(path): state_of(path) for path in those}
+        return {name: named[name] for name in sorted(named) if named[name] is not None}
+
+    names = sorted({name_of(folder) for folder in folders})
+    return Record(parameters, states(files), {name: listing(name) for name in names}, libraries(), states(products))
+
+
+def remember(kept: Record, path: Path) -> None:
+    """Writes a record, whole or not at all."""
+    from helpers.store.whole import whole  # with pandas behind it: who only asks what changed writes nothing
+
+    with whole(path) as beside:
+        beside.write_text(json.dumps({"forme": FORM, **asdict(kept)}, ensure_ascii=False), encoding="utf-8")
+
+
+def read_record(path: Path) -> Record | None:
+    """The record that was kept, or None: there is none, or it cannot be used."""
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        if kept.pop("forme") != FORM:
+            return None
+        for part in ("files", "products"):
+            kept[part] = {name: State(**state) for name, state in kept[part].items()}
+        return Record(**kept)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
