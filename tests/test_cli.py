@@ -336,7 +336,7 @@ def test_a_request_is_read_and_its_report_listed_with_sizes_and_the_former_log_r
     log = data_root / "data/processed/2032/execution/erreur.log"
     log.parent.mkdir(parents=True)
     log.write_text("alses run --year 2032\n", encoding="utf-8")
-    monkeypatch.setattr(pipeline, "make_report", lambda year, *, compare_to, tell, show: asked.append((year, compare_to)) or folder)
+    monkeypatch.setattr(pipeline, "make_report", lambda year, *, compare_to, **_: asked.append((year, compare_to)) or folder)
     assert (cli.main(["run", "--year", "2032"]), cli.main(["run", "--year", "2032", "--compare-to", "2030"])) == (0, 0)
     shown = capsys.readouterr().out
     assert (asked, "1\u202f234 ko" in shown, str(folder / "index.html") in shown) == ([(2032, None), (2032, 2030)], True, True)

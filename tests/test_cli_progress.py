@@ -22,7 +22,7 @@ from helpers import cli
 def Step(notebook, year, done, total):
     return SimpleNamespace(notebook=notebook, year=year, done=done, total=total)
 
-def make_report(year, *, compare_to, tell, show):
+def make_report(year, *, tell, show, **_):
     show(Step("", 2032, 0, 40))
     tell("Rapport Année 2032")
     for done in range(40):

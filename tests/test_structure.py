@@ -25,6 +25,7 @@ MAY_IMPORT = {
     "schema": set(),
     "typography": set(),
     "records": {"schema"},
+    "freshness": {"paths", "store"},
     "parameters": {"paths", "schema"},
     "store": {"paths", "schema", "typography", "system", "records"},
     "clean": {"schema", "typography", "records"},
@@ -43,7 +44,7 @@ MAY_IMPORT = {
     "publish": {"paths", "typography", "system", "browser"},
     # Of publish, the page around a body; of tables, the table around cells.
     "changes": {"paths", "schema", "typography", "store", "wording", "tables", "publish"},
-    "pipeline": {"paths", "schema", "parameters", "checks", "store", "tables", "wording", "publish", "changes"},
+    "pipeline": {"paths", "schema", "parameters", "checks", "store", "tables", "wording", "publish", "changes", "freshness"},
     "workbench": {
         "paths",
         "schema",
@@ -62,6 +63,7 @@ MAY_IMPORT = {
     "diagnosis": {"paths", "browser"},
     "cli": {
         "paths",
+        "freshness",
         "browser",
         "typography",
         "schema",

@@ -4,8 +4,8 @@ import argparse
 from argparse import Namespace
 from pathlib import Path
 
-from helpers import freshness, paths
-from helpers.cli import journal, share, watch
+from helpers import paths
+from helpers.cli import journal, share
 from helpers.cli.layout import kilobytes
 from helpers.cli.progress import progress
 from helpers.cli.say import tell
@@ -34,26 +34,29 @@ def _tell_ready(folder: Path) -> None:
     tell(f"\nPour le lire, ouvrez ce fichier dans un navigateur :\n  {folder / 'index.html'}")
 
 
-def _once(options: Namespace) -> Path:
-    """The folder of the report, made if anything it is made from has changed."""
-    folder = None if options.force else freshness.current_report(options.year, options.compare_to)
-    if folder:
+def _once(options: Namespace) -> tuple[Path, bool]:
+    """The folder of the report, and whether it had to be made: something that it is made from has changed."""
+    from helpers import freshness
+
+    current = None if options.force else freshness.current_report(options.year, options.compare_to)
+    folder = current or _make(options)
+    if current:
         tell(f"Rien n’a changé : {paths.relative(folder)} est à jour.")
     else:
-        folder = _make(options)
         _tell_ready(folder)
     journal.forget(options.year)
-    return folder
+    return folder, not current
 
 
 def _act(options: Namespace) -> int:
-    made_before = freshness.report_record(options.year).is_file()
     if options.watch:
+        from helpers.cli import watch
+
         return watch.keep_making(options, _once)
-    folder = _once(options)
+    folder, is_made = _once(options)
     if folder.name.endswith(paths.SYNTHETIC_SUFFIX):
         tell("\nCe rapport repose sur des données simulées : il ne s’envoie pas, aucun fichier n’est préparé.")
-    elif options.pdf or not made_before:
+    elif is_made or options.pdf:
         share.deliver_after_run(options.year, pdf=options.pdf)
     if options.open:
         import webbrowser

@@ -50,7 +50,7 @@ def _begin_again() -> None:
     os.execv(sys.executable, command)
 
 
-def keep_making(options: Namespace, make: Callable[[Namespace], Path]) -> int:
+def keep_making(options: Namespace, make: Callable[[Namespace], object]) -> int:
     """Makes the report, then again after each change, until Ctrl-C; a failure is told, and the watch goes on."""
     from helpers.cli.failure import explain
 
