@@ -1,6 +1,6 @@
 """Attacks the publication of a report at every operation on the disk: a kill, a full disk, a broken one, a power cut.
 
-    python tests/kill_points.py PREPARED WORK [--two-steps] [--points first-and-last | --part 0 2]
+    python tests/kill_points.py PREPARED WORK [--two-steps] [--part 0 1]
 
 PREPARED is a data root with a report that is up to date. For each point, the run that publishes it in the place of an
 older one is made in a process of its own and struck there; then what is left is looked at, and the run is made again.
@@ -14,6 +14,7 @@ writes nothing (the checks of the raw files, of the pages) is done once, before.
 import _pyio
 import argparse
 import builtins
+import contextlib
 import errno
 import io
 import json
@@ -26,7 +27,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from helpers import checks, cli, paths, pipeline, publish, system
+from helpers import checks, cli, freshness, paths, publish, system
 from helpers.pipeline import release, report
 from helpers.publish import manifest, sealed
 
@@ -45,6 +46,11 @@ def run(root: Path) -> int:
 # --- what can be struck ----------------------------------------------------------------------------------------------
 
 
+def absolute(path: str | os.PathLike) -> str:
+    """The path from the root, links not followed."""
+    return str(Path(os.fspath(path)).absolute())
+
+
 @dataclass
 class Disk:
     """Sees every operation that changes something under ``root``, and strikes one of them: the ``kth``, from 0."""
@@ -61,7 +67,7 @@ class Disk:
             return path in self.opened
         if given.get("dir_fd") is not None:
             return True  # rmtree, which goes down into a folder of ours
-        return os.path.abspath(os.fspath(path)).startswith(self.root)
+        return absolute(path).startswith(self.root)
 
     def meet(self, kind: str, place: object, half: Callable[[], None] = lambda: None) -> None:
         """Called just before an operation: it may never return, or raise."""
@@ -88,7 +94,7 @@ class Disk:
                 real["truncate"](path, 0)
 
     def renamed(self, one: str, other: str) -> None:
-        one, other = os.path.abspath(one), os.path.abspath(other)
+        one, other = absolute(one), absolute(other)
         moved = {path for path in self.unsettled if path == one or path.startswith(f"{one}/")}
         self.unsettled = (self.unsettled - moved) | {other + path[len(one) :] for path in moved}
 
@@ -120,7 +126,7 @@ def _wrap_files(disk: Disk) -> None:
             disk.meet("open", path)
         number = plain["open"](path, flags, *rest, **given)
         if disk.concerns(path, given):
-            disk.opened[number] = os.path.abspath(os.fspath(path))
+            disk.opened[number] = absolute(path)
             if ours and flags & (os.O_CREAT | os.O_TRUNC) and ".verrou" not in disk.opened[number]:
                 disk.unsettled.add(disk.opened[number])
         return number
@@ -219,6 +225,7 @@ class Attack:
         self.old = without_stamp(self.report_of(self.before))
         # One page is to be written again too.
         (self.before / f"data/processed/{YEAR}/execution/04_themes.page.json").unlink()
+        self.rehearse()
         self.points, audited = self.count()
         assert self.old != self.new == without_stamp(self.report_of(self.root)), self.said.read_text(encoding="utf-8")
         assert sorted(audited) == sorted(kind for kind, _ in self.points if kind in AUDITED), "an operation was not seen"
@@ -231,6 +238,12 @@ class Attack:
         shutil.rmtree(self.root, ignore_errors=True)
         shutil.copytree(self.before, self.root)
         os.environ[paths.DATA_ROOT_VARIABLE] = str(self.root)
+
+    def rehearse(self) -> None:
+        """A run in this process, which every attack then inherits: libraries loaded, what is remembered known."""
+        self.fresh()
+        with contextlib.redirect_stdout(io.StringIO()):
+            assert run(self.root) == 0
 
     def count(self) -> tuple[list[tuple[str, str]], list[str]]:
         """Every operation of a run that nothing strikes, as it is wrapped, and as Python itself audits it."""
@@ -295,7 +308,7 @@ def is_change(event: str, given: tuple, disk: Disk) -> bool:
     if event == "open" and not (given[2] or 0) & _WRITING:
         return False
     # rmtree names what it removes from the folder where it stands.
-    return not os.path.isabs(os.fspath(given[0])) or disk.concerns(given[0], {})
+    return not Path(given[0]).is_absolute() or disk.concerns(given[0], {})
 
 
 def age(folder: Path) -> None:
@@ -313,23 +326,42 @@ def spare() -> None:
     checks.require_usable = lambda year: None
     publish.check_pages = lambda folder: []
     manifest._git = lambda *_: None
+    behind: dict[str, list] = {}
+    plain = freshness.modules_behind
+    freshness.modules_behind = lambda sources: behind.get(repr(sources)) or behind.setdefault(repr(sources), plain(sources))
     report.execute = lambda *_, **__: sys.exit("a notebook would be executed")
-    kept: dict[str, object] = {}
     for module, name in ((release, "index_context"), (publish, "export_page")):
-        plain = getattr(module, name)
-
-        def once(*given, plain=plain, name=name, **more):
-            kept.setdefault(name, None)
-            kept[name] = kept[name] or plain(*given, **more)
-            return kept[name]
-
-        setattr(module, name, once)
+        setattr(module, name, remembered(getattr(module, name)))
 
 
-def chosen(points: list[tuple[str, str]]) -> list[int]:
-    """The first and the last operation of each kind."""
-    kinds = [kind for kind, _ in points]
-    return sorted({kinds.index(kind) for kind in kinds} | {len(kinds) - 1 - kinds[::-1].index(kind) for kind in kinds})
+def remembered(plain: Callable) -> Callable:
+    """The same function, whose first answer is given again: a run asks once."""
+    kept: list[object] = []
+
+    def once(*given, **more):
+        kept.extend([] if kept else [plain(*given, **more)])
+        return kept[0]
+
+    return once
+
+
+def every_strike(points: list[tuple[str, str]], *, in_two_steps: bool) -> list[tuple[int, str]]:
+    """Every operation, struck in every way that makes sense; what the second way changes only, the second time."""
+    strikes = []
+    for kth, (kind, place) in enumerate(points):
+        faults = [KILL, FULL, BROKEN] if kind in _NEEDS_ROOM else [KILL, BROKEN]
+        # A power cut is a kill that also loses what was not settled: it shows where names change.
+        faults += [HALF] if kind == "write" else [POWER] if kind in {"rename", "exchange", "unlink"} else []
+        if not in_two_steps or (place.startswith("/reports") and kind in {"rename", "exchange", "unlink", "rmdir"}):
+            strikes += [(kth, fault) for fault in faults]
+    return strikes
+
+
+def few_strikes(points: list[tuple[str, str]]) -> list[tuple[int, str]]:
+    """The first operation and the last, and one of each kind among those on the report, struck in turn in each way."""
+    last = {kind: kth for kth, (kind, place) in enumerate(points) if place.startswith("/reports")}
+    struck = [(kth, (KILL, FULL, BROKEN)[rank % 3]) for rank, kth in enumerate(last.values())]
+    return [(0, KILL), *struck, (len(points) - 1, KILL)]
 
 
 def main() -> None:
@@ -337,24 +369,21 @@ def main() -> None:
     parser.add_argument("prepared", type=Path)
     parser.add_argument("work", type=Path)
     parser.add_argument("--two-steps", action="store_true")
-    parser.add_argument("--points", choices=["all", "first-and-last"], default="all")
-    parser.add_argument("--part", nargs=2, type=int, default=[0, 1])
+    parser.add_argument("--part", nargs=2, type=int, metavar=("RANK", "PARTS"), help="of all; a few without it")
     asked = parser.parse_args()
     spare()
     os.environ[paths.DATA_ROOT_VARIABLE] = str(asked.prepared)
     attack = Attack(asked.prepared, asked.work, in_two_steps=asked.two_steps)
-    if asked.points == "all":
-        struck = [(k, fault) for k in range(len(attack.points)) for fault in (KILL, HALF, POWER, FULL, BROKEN)]
-    else:
-        struck = [(k, (KILL, FULL, BROKEN)[rank % 3]) for rank, k in enumerate(chosen(attack.points))]
-    struck = [(k, fault) for k, fault in struck if fault != HALF or attack.points[k][0] == "write"]
-    part, parts = asked.part
-    for k, fault in struck[part::parts]:
-        for wrong in attack.strike(k, fault):
-            print(json.dumps([fault, k, *attack.points[k], wrong], ensure_ascii=False), flush=True)
-    print(json.dumps({"points": len(attack.points), "struck": len(struck[part::parts]), "of": sorted({kind for kind, _ in attack.points})}))
+    strikes = few_strikes(attack.points)
+    if asked.part:
+        rank, parts = asked.part
+        strikes = every_strike(attack.points, in_two_steps=asked.two_steps)[rank::parts]
+    for kth, fault in strikes:
+        for wrong in attack.strike(kth, fault):
+            print(json.dumps([fault, kth, *attack.points[kth], wrong], ensure_ascii=False), flush=True)
+    told = {"points": len(attack.points), "kinds": sorted({kind for kind, _ in attack.points}), "struck": len(strikes)}
+    print(json.dumps(told))
 
 
-assert pipeline
 if __name__ == "__main__":
     main()

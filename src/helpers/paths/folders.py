@@ -5,6 +5,7 @@ folder (tests, and later a run that must see aggregates only). Notebooks always 
 """
 
 import os
+from functools import cache
 from pathlib import Path
 
 # What a person types in the project's folder: the launcher of Windows has another name than elsewhere.
@@ -16,6 +17,7 @@ DATA_ROOT_VARIABLE = "ALSES_DATA_ROOT"
 SYNTHETIC_SUFFIX = "-synthetique"
 
 
+@cache
 def repository() -> Path:
     """The folder that holds pyproject.toml and notebooks/.
 

@@ -161,8 +161,9 @@ def make_report(
         run.execute_all(jobs=jobs or os.cpu_count() or 1, is_forced=is_forced)
         run.count.at_work("", year)
         folder = publish_report(run.shown, run.notebooks(), choice)
-        record_report(run.tasks, run.shown, folder, year=year, compare_to=compare_to)
         # Files, parameters and libraries are told by the manifests of the two reports.
         own = [changes.Cause(cause.kind, cause.name) for cause in since if cause.kind in {"code", "notebook"}]
         changes.after_release(year, folder, own, tell)
+        # Last: a run that is cut before has something left to do, and the next one does it.
+        record_report(run.tasks, run.shown, folder, year=year, compare_to=compare_to)
     return folder
