@@ -8,9 +8,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from filelock import FileLock
 
-from helpers import cli, paths, pipeline
+from helpers import cli, paths, pipeline, publish
 from helpers.pipeline.execute import execute
 from helpers.pipeline.source import count_cells
 from helpers.pipeline.stopped import find_fault
@@ -270,9 +269,9 @@ def test_a_page_with_a_defect_is_not_published(published, capsys, monkeypatch):
 
 def test_two_runs_at_once_are_refused(published, capsys):
     forget(published)
-    with FileLock(published / "data" / "processed" / ".verrou"):
+    with publish.in_turn([2031], what="alses run --year 2031"):  # a year that the report of 2032 writes too
         assert cli.main(["run", "--year", "2032"]) == 1
-    assert "Un autre traitement est en cours" in capsys.readouterr().err
+    assert "Un autre programme travaille sur l’année 2031 (processus " in capsys.readouterr().err
 
 
 def test_a_run_cut_short_in_the_middle_of_publishing_leaves_the_old_report_whole(published):

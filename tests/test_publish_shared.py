@@ -5,10 +5,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 
 from helpers import paths
-from helpers.publish import BusyError, PublicationError, ReportError, share, share_state, shared
+from helpers.publish import BusyError, PublicationError, ReportError, in_turn, share, share_state, shared
 from helpers.publish.checks import MAX_SINGLE_BYTES
 from small_report import add_file, write_report
 
@@ -50,17 +49,23 @@ def test_the_archive_and_the_page_stand_beside_the_report(reports):
 
 
 def test_nothing_is_shared_while_a_run_is_at_work(reports):
-    lock = reports.parent / "data" / "processed" / ".verrou"
-    lock.parent.mkdir(parents=True)
-    with FileLock(lock), pytest.raises(BusyError, match="Un autre traitement est en cours"):
+    said = "^Un autre programme travaille sur l’année 2020 .*« alses run --year 2021 »"
+    with in_turn([2020, 2021], what="alses run --year 2021"), pytest.raises(BusyError, match=said):
         share(2020)
     assert names(reports) == ["2020"]
     share(2020)
     assert names(reports) == ["2020", "alses_2020.html", "alses_2020.zip"]
 
 
+def test_a_run_of_another_year_does_not_keep_a_report_from_being_shared_nor_loses_what_it_makes(reports):
+    (reports / ".en-cours-2021").mkdir()
+    with in_turn([2021], what="alses run --year 2021"):
+        share(2020)
+    assert names(reports) == [".en-cours-2021", "2020", "alses_2020.html", "alses_2020.zip"]
+
+
 def test_what_a_power_cut_left_behind_is_mended_first(reports):
-    (reports / ".en-cours-partage-x").mkdir()
+    (reports / ".en-cours-2020-partage-x").mkdir()
     (reports / "2020").rename(reports / "2020.ancien")
     share(2020)
     assert names(reports) == ["2020", "alses_2020.html", "alses_2020.zip"]

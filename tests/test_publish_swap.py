@@ -1,4 +1,7 @@
-"""Whole or nothing: whatever happens during the swap, one of the two reports is there, whole."""
+"""Whole or nothing: whatever happens during the swap, one of the two reports is there, whole.
+
+Here by two renames, as on Windows; tests/test_kill_points.py attacks the whole publication, on Linux in one step too.
+"""
 
 import subprocess
 import sys
@@ -6,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from helpers import system
 from helpers.publish import PublicationError, recover, swap
 
 OLD = {"index.html": "ancien", "indicateurs.csv": "1", "sous/page.html": "ancien"}
@@ -15,7 +19,9 @@ NEW = {"index.html": "nouveau", "indicateurs.csv": "2", "sous/page.html": "nouve
 DYING = """
 import os, sys
 from pathlib import Path
+from helpers import system
 from helpers.publish import swap
+system.exchange = lambda *_: False
 function, kth, moment, built, final = sys.argv[1], int(sys.argv[2]), sys.argv[3], Path(sys.argv[4]), Path(sys.argv[5])
 real, calls = getattr(os, function), []
 def dying(*arguments, **options):
@@ -41,11 +47,16 @@ def content(folder):
     return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in files}
 
 
+@pytest.fixture(autouse=True)
+def in_two_steps(monkeypatch):
+    monkeypatch.setattr(system, "exchange", lambda *_: False)
+
+
 @pytest.fixture
 def reports(tmp_path):
     folder = tmp_path / "rapports d’été"
     write(folder / "2020", OLD)
-    write(folder / ".en-cours-a1", NEW)
+    write(folder / ".en-cours-2020", NEW)
     return folder
 
 
@@ -54,19 +65,19 @@ def names(folder):
 
 
 def test_new_report_takes_the_place_of_the_old(reports):
-    swap(reports / ".en-cours-a1", reports / "2020")
+    swap(reports / ".en-cours-2020", reports / "2020")
     assert content(reports / "2020") == NEW
     assert names(reports) == ["2020"]
 
 
 def test_first_report_needs_no_old_one(reports):
-    swap(reports / ".en-cours-a1", reports / "2021")
+    swap(reports / ".en-cours-2020", reports / "2021")
     assert content(reports / "2021") == NEW
     assert content(reports / "2020") == OLD
 
 
 def die(reports, function, kth, moment):
-    arguments = [function, str(kth), moment, str(reports / ".en-cours-a1"), str(reports / "2020")]
+    arguments = [function, str(kth), moment, str(reports / ".en-cours-2020"), str(reports / "2020")]
     return subprocess.run([sys.executable, "-c", DYING, *arguments], check=False).returncode
 
 
@@ -92,8 +103,8 @@ def test_there_is_no_other_moment_to_kill(reports):
         ({"2020.ancien": OLD}, OLD),
         ({"2020.ancien": OLD, "2020": NEW}, NEW),
         ({"2020": NEW}, NEW),
-        ({"2020.ancien": OLD, ".en-cours-a1": NEW}, OLD),
-        ({"2020": OLD, ".en-cours-a1": NEW, ".en-cours-b2": {"index.html": "inachevé"}}, OLD),
+        ({"2020.ancien": OLD, ".en-cours-2020": NEW}, OLD),
+        ({"2020": OLD, ".en-cours-2020": NEW, ".en-cours-2020-b2": {"index.html": "inachevé"}}, OLD),
     ],
 )
 def test_recover_mends_every_interruption(tmp_path, folders, kept):
@@ -102,6 +113,14 @@ def test_recover_mends_every_interruption(tmp_path, folders, kept):
     recover(tmp_path / "2020")
     assert content(tmp_path / "2020") == kept
     assert names(tmp_path) == ["2020"]
+
+
+def test_recover_leaves_what_is_of_another_year_and_mends_both_reports_of_its_own(tmp_path):
+    others = [".en-cours-2021", ".en-cours-2021-partage-x", "2021.ancien", "2020 copie.ancien"]
+    for name in [*others, "2020.ancien", "2020-synthetique.ancien", ".en-cours-2020-synthetique", ".en-cours-2020.ancien"]:
+        write(tmp_path / name, OLD)
+    recover(tmp_path / "2020")
+    assert names(tmp_path) == sorted([*others, "2020", "2020-synthetique"])
 
 
 def test_recover_has_nothing_to_do_in_an_empty_place(tmp_path):
@@ -134,7 +153,7 @@ def held(monkeypatch):
 def test_a_file_open_elsewhere_is_named_and_the_old_report_stays(reports, held):
     held(reports / "2020", "indicateurs.csv")
     with pytest.raises(PublicationError) as caught:
-        swap(reports / ".en-cours-a1", reports / "2020")
+        swap(reports / ".en-cours-2020", reports / "2020")
     assert str(caught.value) == "Fermez indicateurs.csv, ouvert dans un autre programme, puis relancez."
     assert content(reports / "2020") == OLD
 
@@ -142,20 +161,30 @@ def test_a_file_open_elsewhere_is_named_and_the_old_report_stays(reports, held):
 def test_a_folder_held_without_a_file_is_named(reports, held):
     held(reports / "2020", "aucun")
     with pytest.raises(PublicationError, match="le dossier 2020"):
-        swap(reports / ".en-cours-a1", reports / "2020")
+        swap(reports / ".en-cours-2020", reports / "2020")
+
+
+def test_a_disk_that_refuses_is_said_as_it_is_and_no_window_is_blamed(reports, monkeypatch):
+    def refuse(*_):
+        raise OSError(5, "refusé")
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    with pytest.raises(OSError, match="refusé"):
+        swap(reports / ".en-cours-2020", reports / "2020")
+    assert content(reports / "2020") == OLD
 
 
 def test_old_report_comes_back_when_the_new_one_cannot_enter(reports, held):
-    held(reports / ".en-cours-a1", "index.html")
+    held(reports / ".en-cours-2020", "index.html")
     with pytest.raises(PublicationError, match=r"Fermez index\.html"):
-        swap(reports / ".en-cours-a1", reports / "2020")
+        swap(reports / ".en-cours-2020", reports / "2020")
     assert content(reports / "2020") == OLD
-    assert content(reports / ".en-cours-a1") == NEW
+    assert content(reports / ".en-cours-2020") == NEW
 
 
 def test_an_old_report_that_cannot_be_deleted_waits_for_the_next_start(reports, held, monkeypatch):
     held(reports / "2020.ancien", "index.html")
-    swap(reports / ".en-cours-a1", reports / "2020")
+    swap(reports / ".en-cours-2020", reports / "2020")
     assert content(reports / "2020") == NEW
     monkeypatch.undo()
     recover(reports / "2020")

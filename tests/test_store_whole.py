@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from helpers import checks, cli, paths, store
+from helpers import checks, cli, paths, store, system
 from helpers.schema import DataError
 from helpers.store import whole as module
 from helpers.store.whole import whole
@@ -34,13 +34,25 @@ def test_a_block_that_fails_leaves_what_was_there(tmp_path):
 
 
 def test_what_a_killed_program_left_goes_once_nobody_can_be_writing_it(tmp_path):
-    path, old, new = tmp_path / "carte.json", tmp_path / ".carte.json.1.partiel", tmp_path / ".carte.json.2.partiel"
-    for each in (old, new):
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        pass
+    path, running = tmp_path / "carte.json", os.getppid()
+    old, new, gone = (tmp_path / f".{name}.partiel" for name in (f"carte.json.{running}", "carte.json.1", f"carte.json.{ended.pid}"))
+    for each in (old, new, gone):
         each.write_text("moit", encoding="utf-8")
     os.utime(old, (time.time() - module._LEFT_SECONDS - 60,) * 2)
     with whole(path) as beside:
         beside.write_text("entier", encoding="utf-8")
-    assert sorted(each.name for each in tmp_path.iterdir()) == [new.name, path.name]
+    left = {path.name, new.name, gone.name} if os.name == "nt" else {path.name, new.name}
+    assert {each.name for each in tmp_path.iterdir()} == left
+
+
+def test_what_takes_the_place_is_on_the_disk_first(tmp_path, monkeypatch):
+    seen = []
+    monkeypatch.setattr(system, "settle", lambda *places: seen.append([(each.name, (tmp_path / "carte.json").exists()) for each in places]))
+    with whole(tmp_path / "carte.json") as beside:
+        beside.write_text("entier", encoding="utf-8")
+    assert seen == [[(f".carte.json.{os.getpid()}.partiel", False)]]
 
 
 def test_a_card_that_cannot_be_written_is_one_sentence(data_root, monkeypatch):

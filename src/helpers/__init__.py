@@ -19,6 +19,7 @@ typography   no-break spaces, for pages and messages
 wording      French numbers, sentences, fragments
 tables       a table from a finished frame
 charts       a figure from a finished frame
+system       is a program running, is a file on the disk?
 browser      Chromium, Chrome or Edge of this computer, if any
 publish      pages, index, manifest, whole or nothing
 <<<<<<< HEAD

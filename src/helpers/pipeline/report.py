@@ -144,7 +144,7 @@ def make_report(
     PublicationError
         for a page with a defect, or a file of the old report held open by another program.
     BusyError
-        when another run is at work.
+        when another program is at work on one of the years of the series.
 
     >>> pipeline.make_report(2018)
     Traceback (most recent call last):
@@ -156,7 +156,7 @@ def make_report(
         checks.require_usable(each)
     checks.forget_exports()
     since = freshness.report_causes(year, compare_to) or []
-    with publish.in_turn():
+    with publish.in_turn(choice.series, what=f"alses run --year {year}"):
         publish.recover(place(choice))
         tell(f"Rapport {report_subtitle(choice)}")
         if is_synthetic(choice):
@@ -165,8 +165,9 @@ def make_report(
         run.execute_all(jobs=jobs or os.cpu_count() or 1, is_forced=is_forced)
         run.count.at_work("", year)
         folder = publish_report(run.shown, run.notebooks(), choice)
-        record_report(run.tasks, run.shown, folder, year=year, compare_to=compare_to)
         # Files, parameters and libraries are told by the manifests of the two reports.
         own = [changes.Cause(cause.kind, cause.name) for cause in since if cause.kind in {"code", "notebook"}]
         changes.after_release(year, folder, own, tell)
+        # Last: a run that is cut before has something left to do, and the next one does it.
+        record_report(run.tasks, run.shown, folder, year=year, compare_to=compare_to)
     return folder

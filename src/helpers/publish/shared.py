@@ -130,7 +130,7 @@ def share(year: int, *, archive: bool = True, pdf: bool = False, tell: Callable[
     Raises
     ------
     BusyError
-        when a run or another share is at work: a run would sweep away what is being made.
+        when a run or another share is at work on the year: a run would sweep away what is being made.
     ReportError
         when there is no report, it is that of another year or rests on simulated records, or one of its files is
         missing or was changed.
@@ -144,13 +144,13 @@ def share(year: int, *, archive: bool = True, pdf: bool = False, tell: Callable[
     """
     reports = paths.reports()
     browser = find_browser() if pdf else None
-    with in_turn():
+    with in_turn([year], what=f"alses share {year}"):
         recover(reports / str(year))
         report = _report_of(year)
         for stranger in report.strangers:
             tell(f"{stranger} n’est pas du rapport {year} : laissé de côté.")
         # The name of a build: one that a power cut leaves behind goes at the next run or share.
-        own = {"prefix": f"{BUILD_PREFIX}partage-", "dir": reports, "ignore_cleanup_errors": True}
+        own = {"prefix": f"{BUILD_PREFIX}{year}-partage-", "dir": reports, "ignore_cleanup_errors": True}
         with tempfile.TemporaryDirectory(**own) as aside:
             made = _make(report, Path(aside), archive=archive, browser=browser)
             _place(made, reports)

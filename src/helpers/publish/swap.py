@@ -1,16 +1,22 @@
 """Whole or nothing: a finished report takes the place of the old one, and a kill at any moment leaves one of the two.
 
-Only renames of whole folders on one volume are used: no symbolic link, so that it holds on Windows and on a USB stick.
+On Linux both change names in one step. Elsewhere, two renames of whole folders on one volume, and the next start mends
+what fell between them: no symbolic link, so that it holds on Windows and on a USB stick.
 """
 
+import errno
 import shutil
 from contextlib import suppress
 from pathlib import Path
 
+from helpers import paths, system
 from helpers.publish.errors import PublicationError
 
 OLD_SUFFIX = ".ancien"
 BUILD_PREFIX = ".en-cours-"
+
+# What the system answers for a folder that another program uses; any other refusal is the disk's own.
+_HELD = {errno.EACCES, errno.EPERM, errno.EBUSY, errno.ENOTEMPTY, errno.EEXIST}
 
 
 def _old(final: Path) -> Path:
@@ -39,7 +45,10 @@ def _held_file(folder: Path) -> Path | None:
     return None
 
 
-def _refusal(*folders: Path) -> PublicationError:
+def _refusal(error: OSError, *folders: Path) -> Exception:
+    """What to say of a folder that cannot be renamed: which file is held, or else the disk's own error."""
+    if error.errno not in _HELD:
+        return error
     for folder in folders:
         held = _held_file(folder)
         if held is not None:
@@ -60,13 +69,13 @@ def _mend(final: Path) -> None:
     try:
         old.rename(final)
     except OSError as error:
-        raise _refusal(old) from error
+        raise _refusal(error, old) from error
 
 
 def recover(final: Path) -> None:
-    """Mends a swap that was cut and deletes unfinished builds beside the report. To be called at each start.
+    """Mends a swap that was cut and deletes unfinished builds of the report's year. To be called at each start.
 
-    Every folder ``.en-cours-*`` beside the report goes: the caller holds the lock of the reports' folder.
+    The caller holds the lock of the year: what belongs to another is left alone, for a program may be at work on it.
 
     Raises
     ------
@@ -80,9 +89,27 @@ def recover(final: Path) -> None:
     ...     print([place.name for place in pathlib.Path(dossier).iterdir()])
     ['2020']
     """
-    _mend(final)
-    for build in final.parent.glob(f"{BUILD_PREFIX}*"):
+    year = final.name.removesuffix(paths.SYNTHETIC_SUFFIX)
+    for name in (year, f"{year}{paths.SYNTHETIC_SUFFIX}"):
+        _mend(final.with_name(name))
+    for build in final.parent.glob(f"{BUILD_PREFIX}{year}*"):
         shutil.rmtree(build, ignore_errors=True)
+
+
+def _by_two_renames(built: Path, final: Path) -> None:
+    old = _old(final)
+    if final.exists():
+        try:
+            final.rename(old)
+        except OSError as error:
+            raise _refusal(error, old, final) from error
+    try:
+        built.rename(final)
+    except OSError as error:
+        # Should the way back fail too, the old report is whole under its other name, and the next start mends it.
+        with suppress(OSError):
+            old.rename(final)
+        raise _refusal(error, built) from error
 
 
 def swap(built: Path, final: Path) -> None:
@@ -94,6 +121,8 @@ def swap(built: Path, final: Path) -> None:
     ------
     PublicationError
         when a file of either report is open elsewhere: the sentence names it.
+    OSError
+        when the disk refuses: the old report is still there.
 
     >>> import pathlib, tempfile
     >>> with tempfile.TemporaryDirectory() as dossier:
@@ -102,19 +131,13 @@ def swap(built: Path, final: Path) -> None:
     ...     print([place.name for place in pathlib.Path(dossier).iterdir()])
     ['2020']
     """
+    # A name that is on the disk before what it names would be, after a power cut, that of empty pages.
+    system.settle_tree(built)
     _mend(final)
-    old = _old(final)
-    if final.exists():
-        try:
-            final.rename(old)
-        except OSError as error:
-            raise _refusal(old, final) from error
-    try:
-        built.rename(final)
-    except OSError as error:
-        # Should the way back fail too, the old report is whole under its other name, and the next start mends it.
-        with suppress(OSError):
-            old.rename(final)
-        raise _refusal(built) from error
-    if old.exists():
-        _discard(old)
+    if not (final.exists() and system.exchange(built, final)):
+        _by_two_renames(built, final)
+    # Nothing of the old report goes before the new name is on the disk too.
+    system.settle(final.parent)
+    shutil.rmtree(built, ignore_errors=True)  # after an exchange, the old report is there
+    if _old(final).exists():
+        _discard(_old(final))

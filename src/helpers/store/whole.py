@@ -6,15 +6,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-# What a program that was killed left beside is removed once nobody can be writing it any more.
+from helpers import system
+
+# What a program that was killed left beside is removed once nobody can be writing it any more: the program of that
+# number is gone, or, where that cannot be asked or the number serves another, an hour has passed.
 _LEFT_SECONDS = 3600
+
+
+def _is_left(beside: Path) -> bool:
+    number = beside.name.rsplit(".", 2)[1]
+    is_gone = number.isdecimal() and not system.is_alive(int(number))
+    return is_gone or time.time() - beside.stat().st_mtime > _LEFT_SECONDS
 
 
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
     """The path to write to, which takes the place of ``path`` if the block succeeds; the folder is made if need be.
 
-    Two programs at work on one file write to two paths: the last one that ends is right, neither is mixed.
+    Two programs at work on one file write to two paths: the last one that ends is right, neither is mixed. What took
+    the place is on the disk: a power cut leaves it whole too.
 
     >>> import pathlib, tempfile
     >>> from helpers.store.whole import whole
@@ -27,11 +37,13 @@ def whole(path: Path) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     for left in path.parent.glob(f".{path.name}.*.partiel"):
         with suppress(OSError):  # another program may have renamed it, or hold it
-            if time.time() - left.stat().st_mtime > _LEFT_SECONDS:
+            if _is_left(left):
                 left.unlink()
     beside = path.with_name(f".{path.name}.{os.getpid()}.partiel")
     try:
         yield beside
+        system.settle(beside)
         beside.replace(path)
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):  # what went wrong before is what is to be told
+            beside.unlink(missing_ok=True)

@@ -1,0 +1,389 @@
+"""Attacks the publication of a report at every operation on the disk: a kill, a full disk, a broken one, a power cut.
+
+    python tests/kill_points.py PREPARED WORK [--two-steps] [--part 0 1]
+
+PREPARED is a data root with a report that is up to date. For each point, the run that publishes it in the place of an
+older one is made in a process of its own and struck there; then what is left is looked at, and the run is made again.
+Writes one line of JSON a fault found, then how many points were tried. Needs `fork`.
+
+Python's own reading and writing of files is replaced by its twin in Python (`_pyio`), so that every opening, every
+write, every rename passes through a function of `os` that can be struck. What does not take part in publishing and
+writes nothing (the checks of the raw files, of the pages) is done once, before.
+"""
+
+import _pyio
+import argparse
+import builtins
+import contextlib
+import errno
+import io
+import json
+import os
+import shutil
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from helpers import checks, cli, freshness, paths, publish, system
+from helpers.pipeline import release, report
+from helpers.publish import manifest, sealed
+
+YEAR = 2032
+KILL, HALF, POWER, FULL, BROKEN = "kill", "kill in the middle of a write", "power cut", "disk full", "disk broken"
+# What a full disk refuses, and goes on refusing; the rest still works.
+_NEEDS_ROOM = {"open", "write", "mkdir", "fsync"}
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+
+
+def run(root: Path) -> int:
+    """The command under attack: the exit code of a run that has nothing to execute and a report to publish."""
+    return cli.main(["run", "--year", str(YEAR)])
+
+
+# --- what can be struck ----------------------------------------------------------------------------------------------
+
+
+def absolute(path: str | os.PathLike) -> str:
+    """The path from the root, links not followed."""
+    return str(Path(os.fspath(path)).absolute())
+
+
+@dataclass
+class Disk:
+    """Sees every operation that changes something under ``root``, and strikes one of them: the ``kth``, from 0."""
+
+    root: str
+    kth: int = -1
+    fault: str = ""
+    seen: list[tuple[str, str]] = field(default_factory=list)
+    opened: dict[int, str] = field(default_factory=dict)
+    unsettled: set[str] = field(default_factory=set)
+
+    def concerns(self, path: object, given: dict) -> bool:
+        if isinstance(path, int):
+            return path in self.opened
+        if given.get("dir_fd") is not None:
+            return True  # rmtree, which goes down into a folder of ours
+        return absolute(path).startswith(self.root)
+
+    def meet(self, kind: str, place: object, half: Callable[[], None] = lambda: None) -> None:
+        """Called just before an operation: it may never return, or raise."""
+        name = self.opened.get(place, "") if isinstance(place, int) else os.fspath(place)
+        here, now = len(self.seen), self.seen.append((kind, str(name).replace(self.root, "")))
+        del now
+        if self.fault == FULL and 0 <= self.kth <= here and kind in _NEEDS_ROOM:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), name)
+        if here != self.kth:
+            return
+        if self.fault == BROKEN:
+            raise OSError(errno.EIO, os.strerror(errno.EIO), name)
+        if self.fault == HALF:
+            half()
+        if self.fault == POWER:
+            self.cut()
+        if self.fault in (KILL, HALF, POWER):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def cut(self) -> None:
+        """What was never asked to be on the disk is not there: at worst, the name is and the content is not."""
+        for path in self.unsettled:
+            if real["exists"](path):
+                real["truncate"](path, 0)
+
+    def renamed(self, one: str, other: str) -> None:
+        one, other = absolute(one), absolute(other)
+        moved = {path for path in self.unsettled if path == one or path.startswith(f"{one}/")}
+        self.unsettled = (self.unsettled - moved) | {other + path[len(one) :] for path in moved}
+
+
+real: dict[str, Callable] = {}
+
+
+def _wrap(disk: Disk, name: str, kind: str) -> None:
+    """Has a function of `os` that takes a path first meet the disk."""
+    plain = real[name] = getattr(os, name)
+
+    def wrapped(path, *rest, **given):
+        if disk.concerns(path, given):
+            disk.meet(kind, path)
+        done = plain(path, *rest, **given)
+        if kind == "rename" and disk.concerns(path, given):
+            disk.renamed(path, rest[0])
+        return done
+
+    setattr(os, name, wrapped)
+
+
+def _wrap_files(disk: Disk) -> None:
+    plain = {name: getattr(os, name) for name in ("open", "write", "close", "fsync")}
+
+    def opening(path, flags, *rest, **given):
+        ours = flags & _WRITING and disk.concerns(path, given)
+        if ours:
+            disk.meet("open", path)
+        number = plain["open"](path, flags, *rest, **given)
+        if disk.concerns(path, given):
+            disk.opened[number] = absolute(path)
+            if ours and flags & (os.O_CREAT | os.O_TRUNC) and ".verrou" not in disk.opened[number]:
+                disk.unsettled.add(disk.opened[number])
+        return number
+
+    def writing(number, content):
+        if number in disk.opened:
+            disk.meet("write", number, half=lambda: plain["write"](number, bytes(content)[: len(content) // 2]))
+            disk.unsettled.add(disk.opened[number])
+        return plain["write"](number, content)
+
+    def settling(number):
+        if number in disk.opened:
+            disk.meet("fsync", number)
+            disk.unsettled.discard(disk.opened[number])
+        return plain["fsync"](number)
+
+    def closing(number):
+        disk.opened.pop(number, None)
+        return plain["close"](number)
+
+    os.open, os.write, os.close, os.fsync = opening, writing, closing, settling
+
+
+def install(disk: Disk, *, in_two_steps: bool) -> None:
+    """From now on, in this process, everything passes by the disk."""
+    real.update(exists=os.path.lexists, truncate=os.truncate)
+    for name, kind in {
+        "rename": "rename", "replace": "rename", "unlink": "unlink", "remove": "unlink",
+        "mkdir": "mkdir", "rmdir": "rmdir", "truncate": "write", "link": "rename", "symlink": "rename",
+    }.items():  # fmt: skip
+        _wrap(disk, name, kind)
+    _wrap_files(disk)
+    io.open = builtins.open = _pyio.open
+    shutil._USE_CP_SENDFILE = shutil._USE_CP_COPY_FILE_RANGE = False
+    plain = system.exchange
+
+    def exchanging(one, other):
+        if in_two_steps:
+            return False
+        disk.meet("exchange", one)
+        done = plain(one, other)
+        # Both ways at once.
+        disk.renamed(one, f"{one}?")
+        disk.renamed(other, one)
+        disk.renamed(f"{one}?", other)
+        return done
+
+    system.exchange = exchanging
+
+
+# --- one attack ------------------------------------------------------------------------------------------------------
+
+
+def in_child(act: Callable[[], int], said: Path) -> int:
+    """The exit code of what is done in a process of its own (minus the signal that killed it); what it says is kept."""
+    number = os.fork()
+    if number == 0:
+        code = 70
+        try:
+            with said.open("w", encoding="utf-8") as told:
+                sys.stdout = sys.stderr = told
+                try:
+                    code = act()
+                except BaseException:
+                    traceback.print_exc()
+        finally:
+            os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])
+
+
+def without_stamp(folder: Path) -> dict[str, bytes] | str:
+    """The report of a folder, found whole by its manifest, but for the stamp of the run; or what is wrong with it."""
+    try:
+        found = sealed.read_report(folder)
+    except publish.ReportError as error:
+        return str(error)
+    kept = {**found.files, "manifest.json": manifest.fingerprint(found.manifest).encode()}
+    return kept if not found.strangers else f"de trop : {found.strangers}"
+
+
+def tree(root: Path) -> set[str]:
+    """The names of all that is under the data root; a card of a lock tells of its last holder, and decides nothing."""
+    names = {path.relative_to(root).as_posix() for path in root.rglob("*")}
+    return {name for name in names if not (".verrou-" in name and name.endswith(".json"))}
+
+
+class Attack:
+    """The state before, the two reports that may be there after, and the faults found."""
+
+    def __init__(self, prepared: Path, work: Path, *, in_two_steps: bool) -> None:
+        self.before, self.root, self.said = work / "avant", work / "attaque", work / "dit.txt"
+        self.in_two_steps = in_two_steps
+        shutil.copytree(prepared, self.before)
+        self.new = without_stamp(self.report_of(self.before))
+        age(self.report_of(self.before))
+        self.old = without_stamp(self.report_of(self.before))
+        # One page is to be written again too.
+        (self.before / f"data/processed/{YEAR}/execution/04_themes.page.json").unlink()
+        self.rehearse()
+        self.points, audited = self.count()
+        assert self.old != self.new == without_stamp(self.report_of(self.root)), self.said.read_text(encoding="utf-8")
+        assert sorted(audited) == sorted(kind for kind, _ in self.points if kind in AUDITED), "an operation was not seen"
+        self.after = tree(self.root)
+
+    def report_of(self, root: Path) -> Path:
+        return root / "reports" / str(YEAR)
+
+    def fresh(self) -> None:
+        shutil.rmtree(self.root, ignore_errors=True)
+        shutil.copytree(self.before, self.root)
+        os.environ[paths.DATA_ROOT_VARIABLE] = str(self.root)
+
+    def rehearse(self) -> None:
+        """A run in this process, which every attack then inherits: libraries loaded, what is remembered known."""
+        self.fresh()
+        with contextlib.redirect_stdout(io.StringIO()):
+            assert run(self.root) == 0
+
+    def count(self) -> tuple[list[tuple[str, str]], list[str]]:
+        """Every operation of a run that nothing strikes, as it is wrapped, and as Python itself audits it."""
+        self.fresh()
+        noted = self.root.parent / "points.json"
+
+        def act() -> int:
+            disk, audited = Disk(str(self.root)), []
+            sys.addaudithook(lambda event, given: audited.append(AUDITS[event]) if is_change(event, given, disk) else None)
+            install(disk, in_two_steps=self.in_two_steps)
+            code = run(self.root)
+            seen, heard = list(disk.seen), list(audited)
+            noted.write_text(json.dumps([seen, heard]), encoding="utf-8")
+            return code
+
+        assert in_child(act, self.said) == 0, self.said.read_text(encoding="utf-8")
+        seen, audited = json.loads(noted.read_text(encoding="utf-8"))
+        return [tuple(each) for each in seen], audited
+
+    def strike(self, kth: int, fault: str) -> list[str]:
+        """What is wrong after one point was struck, and after the run that follows."""
+        self.fresh()
+
+        def act() -> int:
+            install(Disk(str(self.root), kth, fault), in_two_steps=self.in_two_steps)
+            return run(self.root)
+
+        code = in_child(act, self.said)
+        return [*self.wrong_now(code, fault), *self.wrong_after()]
+
+    def wrong_now(self, code: int, fault: str) -> list[str]:
+        said, final = self.said.read_text(encoding="utf-8"), self.report_of(self.root)
+        aside = final.with_name(f"{YEAR}.ancien")
+        # Between two renames the report has no name for an instant; the old one is whole beside.
+        found = without_stamp(aside if self.in_two_steps and not final.exists() else final)
+        wrong = [] if found in (self.old, self.new) else [f"le rapport : {found if isinstance(found, str) else 'un autre'}"]
+        expected = (-signal.SIGKILL,) if fault in (KILL, HALF, POWER) else (0, 1)
+        if code not in expected or "Traceback" in said or "Erreur imprévue" in said:
+            wrong.append(f"code {code} : {said[-3000:]}")
+        if fault in (FULL, BROKEN) and code == 0 and found != self.new:
+            wrong.append("le run dit avoir réussi")
+        return wrong
+
+    def wrong_after(self) -> list[str]:
+        code = in_child(lambda: run(self.root), self.said)
+        wrong = [] if code == 0 else [f"encore : code {code} : {self.said.read_text(encoding='utf-8')[-3000:]}"]
+        if without_stamp(self.report_of(self.root)) != self.new:
+            wrong.append(f"encore : le rapport : {without_stamp(self.report_of(self.root))!s:.200}")
+        left, lost = tree(self.root) - self.after, self.after - tree(self.root)
+        return wrong + [f"encore : de trop {sorted(left)}, perdu {sorted(lost)}"] * bool(left or lost)
+
+
+# What Python audits, whoever calls it, and under which kind it is struck.
+AUDITS = {"open": "open", "os.rename": "rename", "os.remove": "unlink", "os.mkdir": "mkdir", "os.rmdir": "rmdir"}
+AUDITED = set(AUDITS.values())
+
+
+def is_change(event: str, given: tuple, disk: Disk) -> bool:
+    """Whether an audited event changes something under the root."""
+    if event not in AUDITS or isinstance(given[0], int):
+        return False
+    if event == "open" and not (given[2] or 0) & _WRITING:
+        return False
+    # rmtree names what it removes from the folder where it stands.
+    return not Path(given[0]).is_absolute() or disk.concerns(given[0], {})
+
+
+def age(folder: Path) -> None:
+    """Makes of the report an older one, whole: one figure of a page was another."""
+    page = folder / "02_describe.html"
+    page.write_bytes(page.read_bytes() + b"<!-- avant -->\n")
+    there = json.loads((folder / "manifest.json").read_bytes())
+    (folder / "manifest.json").unlink()
+    given = {name: there[name] for name in ("inputs", "parameters", "versions", "checks")}
+    publish.write_manifest(folder, **given)
+
+
+def spare() -> None:
+    """What reads only and takes long is done once, here: what is left is the work of publishing."""
+    checks.require_usable = lambda year: None
+    publish.check_pages = lambda folder: []
+    manifest._git = lambda *_: None
+    behind: dict[str, list] = {}
+    plain = freshness.modules_behind
+    freshness.modules_behind = lambda sources: behind.get(repr(sources)) or behind.setdefault(repr(sources), plain(sources))
+    report.execute = lambda *_, **__: sys.exit("a notebook would be executed")
+    for module, name in ((release, "index_context"), (publish, "export_page")):
+        setattr(module, name, remembered(getattr(module, name)))
+
+
+def remembered(plain: Callable) -> Callable:
+    """The same function, whose first answer is given again: a run asks once."""
+    kept: list[object] = []
+
+    def once(*given, **more):
+        kept.extend([] if kept else [plain(*given, **more)])
+        return kept[0]
+
+    return once
+
+
+def every_strike(points: list[tuple[str, str]], *, in_two_steps: bool) -> list[tuple[int, str]]:
+    """Every operation, struck in every way that makes sense; what the second way changes only, the second time."""
+    strikes = []
+    for kth, (kind, place) in enumerate(points):
+        faults = [KILL, FULL, BROKEN] if kind in _NEEDS_ROOM else [KILL, BROKEN]
+        # A power cut is a kill that also loses what was not settled: it shows where names change.
+        faults += [HALF] if kind == "write" else [POWER] if kind in {"rename", "exchange", "unlink"} else []
+        if not in_two_steps or (place.startswith("/reports") and kind in {"rename", "exchange", "unlink", "rmdir"}):
+            strikes += [(kth, fault) for fault in faults]
+    return strikes
+
+
+def few_strikes(points: list[tuple[str, str]]) -> list[tuple[int, str]]:
+    """The first operation and the last, and one of each kind among those on the report, struck in turn in each way."""
+    last = {kind: kth for kth, (kind, place) in enumerate(points) if place.startswith("/reports")}
+    struck = [(kth, (KILL, FULL, BROKEN)[rank % 3]) for rank, kth in enumerate(last.values())]
+    return [(0, KILL), *struck, (len(points) - 1, KILL)]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("prepared", type=Path)
+    parser.add_argument("work", type=Path)
+    parser.add_argument("--two-steps", action="store_true")
+    parser.add_argument("--part", nargs=2, type=int, metavar=("RANK", "PARTS"), help="of all; a few without it")
+    asked = parser.parse_args()
+    spare()
+    os.environ[paths.DATA_ROOT_VARIABLE] = str(asked.prepared)
+    attack = Attack(asked.prepared, asked.work, in_two_steps=asked.two_steps)
+    strikes = few_strikes(attack.points)
+    if asked.part:
+        rank, parts = asked.part
+        strikes = every_strike(attack.points, in_two_steps=asked.two_steps)[rank::parts]
+    for kth, fault in strikes:
+        for wrong in attack.strike(kth, fault):
+            print(json.dumps([fault, kth, *attack.points[kth], wrong], ensure_ascii=False), flush=True)
+    told = {"points": len(attack.points), "kinds": sorted({kind for kind, _ in attack.points}), "struck": len(strikes)}
+    print(json.dumps(told))
+
+
+if __name__ == "__main__":
+    main()

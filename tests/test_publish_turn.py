@@ -1,0 +1,192 @@
+"""One at a time, a year at a time: of ten starts one works, the nine others say who, and a kill leaves nothing held."""
+
+import json
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from helpers import paths
+from helpers.publish import BusyError, in_turn, recover, swap, turn
+
+ALL = os.environ.get("ALSES_ENUMERATIONS") == "toutes"
+
+# Takes its turn, says so, and stays until it is told to leave, or killed.
+HOLDER = """
+import sys
+from helpers.publish import in_turn
+with in_turn([int(year) for year in sys.argv[1:]], what="alses run --year 2020"):
+    print("tient", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture(autouse=True)
+def root(tmp_path, monkeypatch) -> Path:
+    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def hold():
+    """Starts a program that holds years; it ends with the test."""
+    started = []
+
+    def start(*years: int) -> subprocess.Popen:
+        given = [sys.executable, "-c", HOLDER, *map(str, years)]
+        holder = subprocess.Popen(given, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        started.append(holder)
+        assert holder.stdout.readline() == "tient\n"
+        return holder
+
+    yield start
+    for holder in started:
+        holder.communicate()
+
+
+def refusal(*years: int) -> str:
+    with pytest.raises(BusyError) as caught, in_turn(years, what="alses share 2020"):
+        pytest.fail("two at once")
+    return str(caught.value)
+
+
+def locks(root: Path) -> Path:
+    return root / "data" / "processed"
+
+
+def left(root: Path) -> list[str]:
+    return sorted(path.name for path in locks(root).iterdir() if path.suffix == ".json")
+
+
+def test_the_one_who_holds_the_year_is_named_and_other_years_go_on(root, hold):
+    holder = hold(2019, 2020)
+    since = datetime.fromisoformat(json.loads((locks(root) / ".verrou-2020.json").read_text(encoding="utf-8"))["depuis"])
+    who = f"(processus {holder.pid}, « alses run --year 2020 », depuis {since:%H h %M})"
+    assert refusal(2020, 2021) == f"Un autre programme travaille sur l’année 2020 {who} : attendez sa fin, puis relancez."
+    assert refusal(2021, 2019).startswith("Un autre programme travaille sur l’année 2019 (")
+    with in_turn([2018, 2021], what="alses run --year 2021"):  # nor is 2021 kept by who was refused
+        assert left(root) == [f".verrou-{year}.json" for year in (2018, 2019, 2020, 2021)]
+    holder.communicate()
+    with in_turn([2019, 2020], what="alses run --year 2020"):
+        pass
+    assert left(root) == []
+
+
+def test_what_is_refused_midway_is_given_back(hold):
+    hold(2020)
+    refusal(2019, 2020)
+    with in_turn([2019], what="alses share 2019"):
+        pass
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows ne connaît pas ce signal")
+def test_a_lock_whose_holder_was_killed_is_free_at_once_and_its_card_names_nobody(root, hold, monkeypatch):
+    killed = hold(2020)
+    killed.send_signal(signal.SIGKILL)
+    assert killed.wait() == -signal.SIGKILL
+    stale = (locks(root) / ".verrou-2020.json").read_text(encoding="utf-8")
+    with in_turn([2020], what="alses run --year 2020"):
+        monkeypatch.setattr(turn, "_CARD_WAIT_S", 0)
+        (locks(root) / ".verrou-2020.json").write_text(stale, encoding="utf-8")
+        assert refusal(2020) == "Un autre programme travaille sur l’année 2020 : attendez sa fin, puis relancez."
+    assert left(root) == []
+
+
+CARDS = [None, "", "{", "[]", "3", "[" * 200_000, '{"processus": 1}', '{"processus": "x", "commande": "y", "depuis": "hier"}',
+         '{"processus": 1e999, "commande": "y", "depuis": "2020-01-01"}', '{"processus": -1, "commande": "y", "depuis": "2020-01-01"}',
+         '{"processus": 1, "commande": "y", "depuis": 3}', '{"processus": 1, "commande": "y", "depuis": "0001-01-01T00:00+14:00"}', "\xff"]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", CARDS)
+def test_a_refusal_needs_no_card(root, monkeypatch, text):
+    monkeypatch.setattr(turn, "_CARD_WAIT_S", 0)
+    with in_turn([2020], what="alses run --year 2020"):
+        card = locks(root) / ".verrou-2020.json"
+        card.unlink() if text is None else card.write_text(text, encoding="latin-1")
+        assert refusal(2020) == "Un autre programme travaille sur l’année 2020 : attendez sa fin, puis relancez."
+
+
+def test_a_card_is_waited_for_and_a_day_that_is_not_today_is_said(root, monkeypatch):
+    with in_turn([2020], what="alses run --year 2020"):
+        path = locks(root) / ".verrou-2020.json"
+        card = json.loads(path.read_text(encoding="utf-8"))
+        path.unlink()
+        card["depuis"] = (datetime.now(UTC) - timedelta(days=2)).isoformat()
+        monkeypatch.setattr(turn.time, "sleep", lambda _: path.write_text(json.dumps(card), encoding="utf-8"))
+        day = (datetime.now().astimezone() - timedelta(days=2)).strftime("%d/%m/%Y à %H h %M")
+        assert f"(processus {os.getpid()}, « alses run --year 2020 », depuis le {day})" in refusal(2020)
+
+
+def test_a_card_that_cannot_be_written_holds_nobody_up(root):
+    (locks(root) / ".verrou-2020.json").mkdir(parents=True)
+    with in_turn([2020], what="alses run --year 2020"):
+        assert refusal(2020).startswith("Un autre programme travaille sur l’année 2020 : ")
+
+
+def start_once(root: str, gate, said) -> None:
+    """One of ten programs that start together: publishes a tiny release, or says who does."""
+    os.environ[paths.DATA_ROOT_VARIABLE] = root
+    gate.wait()
+    try:
+        with in_turn([2019, 2020], what="alses run --year 2020"):
+            recover(paths.report(2020))
+            built = paths.reports() / ".en-cours-2020"
+            built.mkdir(parents=True)
+            (built / "index.html").write_text(str(os.getpid()), encoding="utf-8")
+            gate.wait()  # until the nine others have been refused
+            swap(built, paths.report(2020))
+            said.put((os.getpid(), None))
+    except BusyError as busy:
+        said.put((os.getpid(), str(busy)))
+        gate.wait()
+
+
+def test_of_ten_simultaneous_starts_one_publishes_and_nine_say_who(root):
+    # Where fork exists, ten true programs start in an instant; elsewhere each loads its libraries.
+    context = multiprocessing.get_context("forkserver" if hasattr(os, "fork") else "spawn")
+    if hasattr(os, "fork"):
+        context.set_forkserver_preload(["helpers.publish"])
+    gate, said = context.Barrier(10, timeout=120), context.Queue()
+    programs = [context.Process(target=start_once, args=(str(root), gate, said)) for _ in range(10)]
+    for program in programs:
+        program.start()
+    outcomes = [said.get(timeout=120) for _ in programs]
+    for program in programs:
+        program.join()
+    assert [program.exitcode for program in programs] == [0] * 10
+    [winner] = [number for number, refused in outcomes if refused is None]
+    refused = [text for _, text in outcomes if text]
+    assert len(refused) == 9 and all(f"(processus {winner}, « alses run --year 2020 », depuis " in text for text in refused)
+    assert (paths.report(2020) / "index.html").read_text(encoding="utf-8") == str(winner)
+    assert [path.name for path in paths.reports().iterdir()] == ["2020"] and left(root) == []
+
+
+# Loads what takes time, waits for the nine others, then does what the command does.
+TOGETHER = """
+import os, pathlib, sys, time
+from helpers import cli, pipeline
+ready = pathlib.Path(sys.argv[1])
+(ready / f"{os.getpid()}.prêt").touch()
+while len(list(ready.glob("*.prêt"))) < 10:
+    time.sleep(0.01)
+sys.exit(cli.main(["run", "--year", "2032"]))
+"""
+
+
+@pytest.mark.skipif(not ALL, reason="dix rapports à la fois\u00a0: avec ALSES_ENUMERATIONS=toutes")
+def test_of_ten_whole_runs_at_once_one_publishes_and_nine_say_who(data_root, tmp_path):
+    with ThreadPoolExecutor(10) as pool:
+        command = [sys.executable, "-c", TOGETHER, str(tmp_path)]
+        told = {"capture_output": True, "encoding": "utf-8", "env": {**os.environ, "PYTHONUTF8": "1"}}
+        done = list(pool.map(lambda _: subprocess.run(command, check=False, **told), range(10)))
+    assert sorted(each.returncode for each in done) == [0] + [1] * 9, [each.stderr for each in done]
+    refused = [each.stderr.replace("\u202f", " ").replace("\u00a0", " ") for each in done if each.returncode]
+    [who] = {text.partition(" : ")[0] for text in refused}
+    assert "travaille sur l’année 2031 (processus " in who and "« alses run --year 2032 », depuis " in who
+    assert [path.name for path in paths.reports().iterdir()] == ["2032"] and left(data_root) == []
