@@ -267,11 +267,11 @@ from helpers.kernels import fork, manager
 fork._PRELOAD = []
 CELL = '''
 import os, subprocess, sys
-child = subprocess.Popen(["sleep", "60" if {!r} == "killed" else "0"])
+child = subprocess.Popen(["sleep", "60"])
 from pathlib import Path
 Path({!r}, "pids.part").write_text(f"{{os.getpid()}} {{os.getppid()}} {{child.pid}} {{sys.argv[2]}}")
 Path({!r}, "pids.part").rename({!r} + "/pids")
-'''.format(end, *[str(told)] * 3)
+'''.format(*[str(told)] * 3)
 
 async def main():
     one = manager.ForkedKernelManager(kernel_name="python3")
