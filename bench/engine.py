@@ -24,6 +24,8 @@ from project import REPOSITORY, Project, copy_project
 from watched import Cost, adopt_orphans, cost_of, used_so_far
 
 PROCESSORS = 2
+# Processes that want a processor: with more, times say nothing; processors still do, a little dearer.
+QUIET = 0.5
 # Commands so short that one alone would measure the machine.
 REPEATED = 5
 LIBRARIES = ("papermill", "nbclient", "nbconvert", "ipykernel", "pandas", "matplotlib")
@@ -238,16 +240,22 @@ def _tell(name: str, cost: Cost) -> None:
     sys.stderr.flush()
 
 
-def measure(project: Project, wanted: list[str], *, runs: int, sites: int, naive_sites: int) -> tuple[list, dict]:
+def busy() -> str:
+    """What else the machine did before the first case, if it did: times are then those of a shared machine."""
+    load = os.getloadavg()[0]
+    return "" if load < QUIET else f"The machine was not quiet: {load:.1f} processes wanted a processor beforehand.\n"
+
+
+def measure(project: Project, how: dict[str, Callable[..., Cost]], *, runs: int, is_weighed: bool) -> tuple[list, dict]:
     """The rounds, then what the heaviest cases hold at the most, in a run of their own."""
-    how = {name: act for name, act in measures(sites=sites, naive_sites=naive_sites).items() if name in wanted}
     rounds: list[dict[str, Cost]] = []
     for _ in range(runs):
         rounds.append({})
         for name, act in how.items():
             rounds[-1][name] = act(project)
             _tell(name, rounds[-1][name])
-    peaks = {name: how[name](project, is_weighed=True).peak for name in WEIGHED if name in how}
+    weighed = [name for name in WEIGHED if name in how and is_weighed]
+    peaks = {name: how[name](project, is_weighed=True).peak for name in weighed}
     return rounds, peaks
 
 
@@ -258,16 +266,20 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--cases", nargs="+", choices=CASES, default=list(CASES), help="only these")
     parser.add_argument("--sites", type=int, default=12, help="sites that are made at once")
     parser.add_argument("--naive-sites", type=int, default=2, help="sites that are typed one by one")
+    parser.add_argument("--memory", action=argparse.BooleanOptionalAction, default=True, help="weigh the heaviest ones")
     parser.add_argument("--folder", type=Path, help="where the copy of the project is made for a while")
     parser.add_argument("--write", action="store_true", help="put the table in docs/performance.md")
     given = parser.parse_args(arguments)
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:PROCESSORS])
+    shared = busy()
+    sys.stderr.write(shared)
     with tempfile.TemporaryDirectory(dir=given.folder, ignore_cleanup_errors=True) as place:
         project = copy_project(Path(place) / "projet")
-        counts = {"runs": given.runs, "sites": given.sites, "naive_sites": given.naive_sites}
-        table = table_of(*measure(project, given.cases, **counts))
-    told = f"{table}\n{machine(given.runs, LIBRARIES)}"
+        how = measures(sites=given.sites, naive_sites=given.naive_sites)
+        wanted = {name: act for name, act in how.items() if name in given.cases}
+        table = table_of(*measure(project, wanted, runs=given.runs, is_weighed=given.memory))
+    told = f"{table}\n{machine(given.runs, LIBRARIES)}{shared}"
     sys.stdout.write(told)
     if given.write:
         write_table("engine", told)

@@ -188,6 +188,30 @@ def test_every_case_is_measured_and_every_measure_is_a_case(engine):
     assert set(engine.measures(sites=1, naive_sites=1)) == set(engine.CASES)
 
 
+def test_a_machine_at_work_is_told(engine, monkeypatch):
+    monkeypatch.setattr(os, "getloadavg", lambda: (0.4, 9, 9))
+    assert engine.busy() == ""
+    monkeypatch.setattr(os, "getloadavg", lambda: (7.26, 0, 0))
+    assert engine.busy() == "The machine was not quiet: 7.3 processes wanted a processor beforehand.\n"
+
+
+def test_rounds_go_through_every_case_in_turn_and_the_heaviest_are_weighed_apart(engine):
+    calls = []
+
+    def case(name):
+        def act(_project, *, is_weighed=False):
+            calls.append((name, is_weighed))
+            return engine.Cost(1, 1, 500 * is_weighed)
+
+        return act
+
+    how = {name: case(name) for name in ("naive", "whole", "nothing")}
+    rounds, peaks = engine.measure(None, how, runs=2, is_weighed=True)
+    assert [name for name, _ in calls] == ["naive", "whole", "nothing"] * 2 + ["naive", "whole"]
+    assert (len(rounds), peaks, [is_weighed for _, is_weighed in calls][-2:]) == (2, {"naive": 500, "whole": 500}, [True, True])
+    assert engine.measure(None, how, runs=1, is_weighed=False)[1] == {}
+
+
 def test_what_is_typed_makes_every_notebook_then_every_page(bench):
     naive = bench("naive")
     typed = [" ".join([Path(command[0]).name, *command[1:]]) for command in naive.whole_report()]
