@@ -138,54 +138,85 @@ def engine(bench):
 
 
 @pytest.fixture(scope="module")
+def shares(bench):
+    if os.name == "nt":
+        pytest.skip("bench/engine.py compte les processus comme POSIX")
+    return bench("shares")
+
+
+@pytest.fixture(scope="module")
 def project(bench, engine, tmp_path_factory):
     return bench("project").copy_project(tmp_path_factory.mktemp("copie") / "projet")
 
 
-def rounds_of(engine, *walls: dict[str, float]) -> list[dict]:
+def rounds_of(shares, *walls: dict[str, float]) -> list[dict]:
     """Rounds in which each case takes half as much of the processors as seconds."""
-    return [{name: engine.Cost(wall, wall / 2) for name, wall in each.items()} for each in walls]
+    return [{name: shares.Cost(wall, wall / 2) for name, wall in each.items()} for each in walls]
 
 
-def test_a_share_is_the_median_of_those_of_each_round(engine):
+def test_a_share_is_the_median_of_those_of_each_round(shares):
     """A machine that is slow for a whole round must not count: the ratio of two medians would be 2/10 here."""
-    rounds = rounds_of(engine, {"naive": 10, "whole": 1}, {"naive": 100, "whole": 30}, {"naive": 5, "whole": 2})
-    assert engine.share(rounds, "whole", lambda cost: cost.wall) == 0.3
-    assert engine.middle(rounds, "whole") == engine.Cost(2, 1)
+    rounds = rounds_of(shares, {"naive": 10, "whole": 1}, {"naive": 100, "whole": 30}, {"naive": 5, "whole": 2})
+    assert shares.share(rounds, "whole", lambda cost: cost.wall) == 0.3
+    assert shares.middle(rounds, "whole") == shares.Cost(2, 1)
 
 
-def test_a_site_is_compared_with_a_site_and_a_case_without_its_like_with_nothing(engine):
-    rounds = rounds_of(engine, {"naive": 100, "naive_site": 12, "site": 3}, {"site": 3})
-    assert engine.share(rounds, "site", lambda cost: cost.wall) == 0.25
-    assert engine.share(rounds, "whole", lambda cost: cost.wall) is None
+def test_a_site_is_compared_with_a_site_and_a_case_without_its_like_with_nothing(shares):
+    rounds = rounds_of(shares, {"naive": 100, "naive_site": 12, "site": 3}, {"site": 3})
+    assert shares.share(rounds, "site", lambda cost: cost.wall) == 0.25
+    assert shares.share(rounds, "whole", lambda cost: cost.wall) is None
 
 
 @pytest.mark.parametrize(("found", "most", "said"), [
     (0.25, 0.25, "≤ 0.25: met"), (0.2501, 0.25, "≤ 0.25: **missed**"), (None, 0.25, "≤ 0.25: not measured"), (3.0, None, ""),
 ])  # fmt: skip
-def test_an_aim_is_met_up_to_its_bound(engine, found, most, said):
-    assert engine.verdict(found, most) == said
+def test_an_aim_is_met_up_to_its_bound(shares, found, most, said):
+    assert shares.verdict(found, most) == said
 
 
-def test_the_aims_are_those_that_were_set(engine):
-    aims = {name: (case.aim.time, case.aim.cpu, case.aim.seconds) for name, case in engine.CASES.items()}
+def test_the_aims_are_those_that_were_set(shares):
+    aims = {name: (case.aim.time, case.aim.cpu, case.aim.seconds) for name, case in shares.CASES.items()}
     assert {name: aim for name, aim in aims.items() if any(aim)} == {
         "whole": (1 / 4, 0.45, None), "nothing": (None, None, 0.15), "notebook": (1 / 6, None, None), "warm": (1 / 12, None, None),
         "help": (None, None, 0.15), "site": (1 / 6, None, None),
     }  # fmt: skip
 
 
-def test_the_table_of_reports_says_shares_aims_and_memory(engine):
-    rounds = rounds_of(engine, {"naive": 40, "whole": 10, "nothing": 0.2, "raw": 8})
-    rows = {line.split("|")[1].strip(" *"): [cell.strip() for cell in line.split("|")[2:-1]] for line in engine.table_of(rounds, {"whole": 640}).splitlines()}
+def test_the_table_of_reports_says_shares_aims_and_memory(shares):
+    rounds = rounds_of(shares, {"naive": 40, "whole": 10, "nothing": 0.2, "raw": 8})
+    rows = {line.split("|")[1].strip(" *"): [cell.strip() for cell in line.split("|")[2:-1]] for line in shares.table_of(rounds, {"whole": 640}).splitlines()}
     assert rows["the whole report, from nothing"] == ["10.00", "0.25", "≤ 0.25: met", "5.00", "0.25", "≤ 0.45: met", "640"]
     assert rows["nothing changed"] == ["0.20", "0.005", "≤ 0.15 s: **missed**", "0.10", "0.005", "", ""]
     assert rows["a raw file changed (`reunions.csv`)"] == ["8.00", "0.20", "", "4.00", "0.20", "", ""]
     assert len(rows) == 2 + 4
 
 
-def test_every_case_is_measured_and_every_measure_is_a_case(engine):
-    assert set(engine.measures(sites=1, naive_sites=1)) == set(engine.CASES)
+def test_every_case_is_measured_and_every_measure_is_a_case(engine, shares):
+    assert set(engine.measures(sites=1, naive_sites=1)) == set(shares.CASES)
+
+
+def test_a_machine_at_work_is_told(engine, monkeypatch):
+    monkeypatch.setattr(os, "getloadavg", lambda: (0.4, 9, 9))
+    assert engine.busy() == ""
+    monkeypatch.setattr(os, "getloadavg", lambda: (7.26, 0, 0))
+    assert engine.busy() == "The machine was not quiet: 7.3 processes wanted a processor beforehand.\n"
+
+
+def test_rounds_go_through_every_case_in_turn_and_the_heaviest_are_weighed_apart(engine):
+    calls = []
+
+    def case(name):
+        def act(_project, *, is_weighed=False):
+            calls.append((name, is_weighed))
+            return engine.Cost(1, 1, 500 * is_weighed)
+
+        return act
+
+    how = {name: case(name) for name in ("naive", "whole", "nothing")}
+    rounds, peaks = engine.measure(None, how, runs=2, is_weighed=True)
+    assert [name for name, _ in calls] == ["naive", "whole", "nothing"] * 2 + ["naive", "whole"]
+    assert (len(rounds), peaks, [is_weighed for _, is_weighed in calls][-2:]) == (2, {"naive": 500, "whole": 500}, [True, True])
+    assert engine.measure(None, how, runs=1, is_weighed=False)[1] == {}
 
 
 def test_what_is_typed_makes_every_notebook_then_every_page(bench):
