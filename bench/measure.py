@@ -10,22 +10,18 @@ import hashlib
 import json
 import math
 import os
-import platform
 import subprocess
 import sys
 import tempfile
 import time
 from dataclasses import dataclass
-from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
-import psutil
+from page import machine, write_table
 
 BENCH = Path(__file__).resolve().parent
-PAGE = BENCH.parent / "docs" / "performance.md"
-BEGIN, END = "<!-- table: begin -->\n", "<!-- table: end -->\n"
 OURS = "ours"
 ENGINES = {OURS: "this project", "duckdb": "DuckDB", "polars": "Polars"}
 SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
@@ -148,27 +144,6 @@ def table_of(cases: list[Case]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def machine(repeat: int) -> str:
-    """What the table was measured on, and how many times, as the page says it."""
-    cpuinfo = Path("/proc/cpuinfo")
-    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
-    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    processors = f"{os.cpu_count()} processors ({(models or [platform.processor()])[0]})"
-    memory = f"{psutil.virtual_memory().total / 2**30:.0f} GiB"
-    versions = ", ".join(f"{name} {version(name)}" for name in LIBRARIES if find_spec(name))
-    runs = f"the median of {repeat} runs, in turn" if repeat > 1 else "one run of each"
-    software = f"{platform.system()}, Python {platform.python_version()}, {versions}"
-    return f"**Machine.** {processors}, {memory}; {software}; {runs}.\n"
-
-
-def write_table(table: str) -> None:
-    """Puts the table, and what it was measured on, in docs/performance.md, between its marks."""
-    text = PAGE.read_text(encoding="utf-8")
-    head, _, rest = text.partition(BEGIN)
-    _, _, tail = rest.partition(END)
-    PAGE.write_text(f"{head}{BEGIN}\n{table}\n{END}{tail}", encoding="utf-8", newline="\n")
-
-
 def main(arguments: list[str]) -> None:
     """Measures, prints the table, and writes it in the page when asked."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -183,10 +158,10 @@ def main(arguments: list[str]) -> None:
             cases.append(case)
             told = f"{rows:>10} {case.engine:8} {case.wall:7.2f} s {case.peak:5} MiB"
             sys.stderr.write(f"{told} {case.found['phases']}\n")
-    table = f"{table_of(cases)}\n{machine(given.repeat)}"
+    table = f"{table_of(cases)}\n{machine(given.repeat, LIBRARIES)}"
     sys.stdout.write(table)
     if given.write:
-        write_table(table)
+        write_table("reading", table)
 
 
 if __name__ == "__main__":

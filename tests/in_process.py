@@ -1,7 +1,6 @@
 """A report made without kernels: the cells run in this process, where the libraries are already loaded."""
 
 import ast
-from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -28,7 +27,7 @@ def run_notebook(name: str, parameters: dict) -> nbformat.NotebookNode:
     return notebook
 
 
-def execute(name: str, parameters: dict, destination: Path, *, cell_done: Callable[[], None] = lambda: None) -> Executed:
+def execute(name: str, parameters: dict, destination: Path, **_: object) -> Executed:
     """In place of the pipeline's own: an error of a cell is raised as it is."""
     trace.begin()
     trace.forget()

@@ -316,6 +316,8 @@ def run_with_one_more_indicator(workshop):
 def run_again(workshop):
     """The report of the invented project, made again in a copy; done, and where."""
     root = shutil.copytree(workshop.take("mini_root"), workshop.folder / "encore")
+    for machine_made in ("reports", "data/processed"):
+        shutil.rmtree(root / machine_made)
     return workshop.run(root, "-m", "helpers.cli", "run", "--year", "2032"), root
 
 

@@ -44,7 +44,8 @@ MAY_IMPORT = {
     "publish": {"paths", "typography", "system", "browser"},
     # Of publish, the page around a body; of tables, the table around cells.
     "changes": {"paths", "schema", "typography", "store", "wording", "tables", "publish"},
-    "pipeline": {"paths", "schema", "parameters", "checks", "store", "tables", "wording", "publish", "changes", "freshness"},
+    "pipeline": {"kernels", "paths", "schema", "parameters", "checks", "store", "tables", "wording", "publish", "changes", "freshness"},
+    "kernels": {"paths", "freshness"},
     "workbench": {
         "paths",
         "schema",
@@ -63,6 +64,7 @@ MAY_IMPORT = {
     "diagnosis": {"paths", "browser"},
     "cli": {
         "paths",
+        "kernels",
         "freshness",
         "browser",
         "typography",
@@ -84,7 +86,7 @@ MAY_IMPORT = {
 RESERVED = {
     "matplotlib": {"charts"},
     "seaborn": {"charts"},
-    "papermill": {"pipeline"},
+    "papermill": {"pipeline", "kernels"},
     "tqdm": {"cli"},
     "nbconvert": {"publish"},
     "frictionless": {"store"},

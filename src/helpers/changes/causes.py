@@ -41,9 +41,9 @@ def _written(value: object) -> object:
     return "aucune" if value is None else value
 
 
-def _differences(kind: str, before: dict, after: dict) -> list[Cause]:
+def _differences(kind: str, before: dict, after: dict, mark: str) -> list[Cause]:
     return [
-        Cause(kind, f"{name} : {_written(before.get(name))} → {_written(after.get(name))}")
+        Cause(kind, f"{name}{mark} {_written(before.get(name))} → {_written(after.get(name))}")
         for name in sorted(before.keys() | after.keys())
         if before.get(name) != after.get(name)
     ]
@@ -61,7 +61,7 @@ def causes_between(before: Published, after: Published) -> list[Cause]:
     then, now = before.inputs, after.inputs
     read = [Cause("donnees", name) for name in sorted(then.keys() | now.keys()) if then.get(name) != now.get(name)]
     given, used = ([each.manifest[part] for each in (before, after)] for part in ("parameters", "versions"))
-    return [*read, *_differences("parametre", *given), *_differences("bibliotheques", *used)]
+    return [*read, *_differences("parametre", *given, " :"), *_differences("bibliotheques", *used, "")]
 
 
 def _names(causes: list[Cause], shown: int) -> str:

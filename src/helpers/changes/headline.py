@@ -60,15 +60,20 @@ def _centre(row: dict, *names: str) -> float | None:
     return sum(known) / len(known) if known else None
 
 
-def _size(change: Change) -> tuple[int, float]:
-    """How much a move matters: what a comparison says, then counts by their relative move, then the measures."""
+def _weight(change: Change) -> tuple[int, float]:
+    """How much a move matters: what a comparison says, figures, then crossings and counts of files, then measures.
+
+    Counts weigh by their move over their square root, between the difference and the ratio: one more of 7 weighs as
+    three more of 66, and as fifteen more of 1 700.
+    """
     if change.table != INDICATORS:
-        return (2, 0) if "texte" in change.row else (0, 0)
+        return (3, 0) if "texte" in change.row else (0, 0)
+    is_detail = bool(change.row["croise_avec"]) or change.row["perimetre"] == "donnees"
     for ends in (("effectif_min", "effectif_max"), ("part_min_pct", "part_max_pct")):
         then, now = _centre(change.before, *ends), _centre(change.after, *ends)
         if then is not None and now is not None:
-            return 1, abs(now - then) / max(abs(then), 1)
-    return 1, 1.0  # known in one of the reports only
+            return 1 if is_detail else 2, abs(now - then) / max(then, 1) ** 0.5
+    return 1 if is_detail else 2, 1.0  # known in one of the reports only
 
 
 def _line(change: Change, names: Names) -> str:
@@ -78,7 +83,7 @@ def _line(change: Change, names: Names) -> str:
     if bases and bases[0] != bases[-1]:
         told += f", n de {bases[0]} à {bases[-1]}"
     elif bases and bases[-1] != written.NOTHING:
-        told += f" (n = {bases[-1]})"
+        told += f", n = {bases[-1]}"
     return f"  {names.of(change)} : {', '.join([told, *written.remarks(change)])}"
 
 
@@ -94,7 +99,7 @@ def told(changes: Changes, before: Published, causes: Sequence[Cause], *, page: 
     """
     if not changes.every:
         return [f"{headline(changes, before)}."]
-    biggest = sorted(changes.moved, key=_size, reverse=True)[:SHOWN]
+    biggest = sorted(changes.moved, key=_weight, reverse=True)[:SHOWN]
     names = Names()
     return [
         f"{headline(changes, before)}.",

@@ -43,8 +43,9 @@ class Names:
         entry = catalogue().indicators.get(indicator)
         if indicator == _THEMES and modality in self._themes:
             return self._themes[modality]
-        label = entry.label_of(modality) if entry else modality
-        return _spelt(modality) if label == modality.replace("_", " ") else label
+        spelt = modality.replace("_", " ")
+        label = entry.label_of(modality) if entry else spelt
+        return _spelt(modality) if label == spelt else label
 
     def _figure(self, row: dict) -> str:
         entry, entries = catalogue().indicators.get(row["indicateur"]), catalogue()

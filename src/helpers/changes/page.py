@@ -25,11 +25,18 @@ _SECTIONS = {
     "appeared": ("Quels chiffres sont apparus ?", "Quelles comparaisons sont apparues ?"),
     "vanished": ("Quels chiffres ont disparu ?", "Quelles comparaisons ont disparu ?"),
 }
-_OLD_AND_NEW = ["Avant", "Après"]
+_HEADS = {"moved": ["Avant", "Après"], "appeared": ["Valeur"], "vanished": ["Valeur"]}
+# What the figures and the measures of a section are, in the captions of its tables.
+_AGREED = {"moved": ("changés", "changées"), "appeared": ("apparus", "apparues"), "vanished": ("disparus", "disparues")}
+_BOUND = "\u2060–\u2060"  # the two ends of a figure stay on one line
 
 
 def page_path(year: int, *, is_synthetic: bool = False) -> Path:
-    """The page of a year; that of a report on simulated records is another one."""
+    """The page of a year; that of a report on simulated records is another one.
+
+    >>> [changes.page_path(2020, is_synthetic=simule).name for simule in (False, True)]
+    ['changements.html', 'changements-synthetique.html']
+    """
     return paths.processed(year) / f"changements{paths.SYNTHETIC_SUFFIX if is_synthetic else ''}.html"
 
 
@@ -39,8 +46,8 @@ def _arrow(before: str, after: str) -> str:
 
 def _values(change: Change, kind: str) -> list[str]:
     """The cells of a figure after its name: before and after for one that moved, else the one there is."""
-    pair = written.values(change)
-    return list(pair) if kind == "moved" else [pair[0 if kind == "vanished" else 1]]
+    before, after = (text.replace("–", _BOUND) for text in written.values(change))
+    return {"moved": [before, after], "appeared": [after], "vanished": [before]}[kind]
 
 
 def _figure(change: Change, kind: str, names: Names) -> list[str]:
@@ -51,6 +58,21 @@ def _figure(change: Change, kind: str, names: Names) -> list[str]:
         _arrow(bases[0], bases[-1]),
         " ; ".join(written.remarks(change)) or written.NOTHING,
     ]
+
+
+def _figures(found: list[Change], kind: str, names: Names) -> Html:
+    groups = _groups(found, names.topic, lambda each: _figure(each, kind, names))
+    titles = ["Chiffre", *_HEADS[kind], "n", "Précision, source"]
+    if not any(written.remarks(each) for each in found):  # a column that would say nothing
+        titles = titles[:-1]
+        groups = [Group(group.title, [cells[:-1] for cells in group.rows]) for group in groups]
+    return lay_out_table(f"Chiffres {_AGREED[kind][0]}, par rubrique", headings(*titles, numbers=["n"]), groups)
+
+
+def _comparisons(found: list[Change], kind: str, names: Names) -> Html:
+    groups = _groups(found, _compared, lambda each: [names.measure(each), *_values(each, kind)])
+    columns = headings("Mesure", *_HEADS[kind], numbers=[])
+    return lay_out_table(f"Mesures {_AGREED[kind][1]}, par comparaison", columns, groups)
 
 
 def _compared(change: Change) -> str:
@@ -69,19 +91,13 @@ def _groups(found: list[Change], title: Callable[[Change], str], cells: Callable
 def _sections(changes: Changes, names: Names) -> list[tuple[str, Html]]:
     made = []
     for kind, titles in _SECTIONS.items():
-        of_figures = [each for each in getattr(changes, kind) if each.table == INDICATORS]
-        of_comparisons = [each for each in getattr(changes, kind) if each.table != INDICATORS]
-        values = _OLD_AND_NEW if kind == "moved" else ["Valeur"]
-        if of_figures:
-            groups = _groups(of_figures, names.topic, lambda each, kind=kind: _figure(each, kind, names))
-            columns = headings("Chiffre", *values, "n", "Précision, source", numbers=["n"])
-            made.append((titles[0], lay_out_table("Chiffres, par rubrique du rapport", columns, groups)))
-        if of_comparisons:
-            groups = _groups(
-                of_comparisons, _compared, lambda each, kind=kind: [names.measure(each), *_values(each, kind)]
-            )
-            columns = headings("Mesure", *values, numbers=[])
-            made.append((titles[1], lay_out_table("Mesures, par comparaison", columns, groups)))
+        found: dict[bool, list[Change]] = {True: [], False: []}
+        for each in getattr(changes, kind):
+            found[each.table == INDICATORS].append(each)
+        if found[True]:
+            made.append((titles[0], _figures(found[True], kind, names)))
+        if found[False]:
+            made.append((titles[1], _comparisons(found[False], kind, names)))
     return made
 
 

@@ -60,6 +60,8 @@ def _rows(content: bytes, name: str) -> dict[tuple, dict]:
     rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";", strict=True)
     found = {}
     for cells in rows:
+        if None in cells or None in cells.values():
+            raise ValueError("a row with more or fewer cells than columns")
         row = {
             column: _READ[kinds[column]](text) if text else None for column, text in cells.items() if column in kinds
         }
@@ -68,12 +70,14 @@ def _rows(content: bytes, name: str) -> dict[tuple, dict]:
 
 
 def _with_words(measures: dict[tuple, dict]) -> dict[tuple, dict]:
-    """The measures, then the words of each comparison as measures without a number."""
-    first = {}
-    for (id, _), row in measures.items():
-        first.setdefault(id, row)
-    said = {(id, word): {**row, "mesure": word, "texte": row.get(word)} for id, row in first.items() for word in WORDS}
-    return measures | said
+    """The measures of each comparison, after its words as measures without a number."""
+    found: dict[tuple, dict] = {}
+    for (id, name), row in measures.items():
+        for word in WORDS:
+            said = {"comparaison": id, "libelle": row["libelle"], "mesure": word, "texte": row.get(word)}
+            found.setdefault((id, word), said)
+        found[id, name] = row
+    return found
 
 
 def read_files(files: dict[str, bytes]) -> Published:

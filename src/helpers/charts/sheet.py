@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import matplotlib as mpl
-import seaborn as sns
 from matplotlib.figure import Figure
 
 from helpers.charts.palette import GREY, INK
@@ -30,22 +29,36 @@ NARROW = Sheet(width=3.55, text=8.25, small=7.5, is_narrow=True)  # 341 pixels; 
 # most as wide (`svg`).
 STYLE = {
     "font.family": "DejaVu Sans",
+    "axes.spines.left": True,
+    "axes.spines.bottom": True,
     "axes.spines.top": False,
     "axes.spines.right": False,
+    "axes.facecolor": "white",
     "axes.edgecolor": GREY,
     "axes.labelcolor": INK,
+    "axes.axisbelow": True,
+    "axes.grid": False,
+    "figure.facecolor": "white",
+    "figure.dpi": 72,
+    "hatch.color": INK,
+    "lines.solid_capstyle": "round",
+    "patch.edgecolor": "w",
+    "patch.force_edgecolor": True,
     "text.color": INK,
+    "text.parse_math": False,
     "xtick.color": INK,
     "ytick.color": INK,
-    "text.parse_math": False,
-    "axes.grid": False,
-    "hatch.color": INK,
-    "figure.dpi": 72,
+    "xtick.direction": "out",
+    "ytick.direction": "out",
+    "xtick.top": False,
+    "xtick.bottom": False,
+    "ytick.left": False,
+    "ytick.right": False,
 }
 
 
 def _style(sheet: Sheet) -> dict:
-    return {**sns.axes_style("white"), **STYLE, "font.size": sheet.text}
+    return {**STYLE, "font.size": sheet.text}
 
 
 def canvas(height: float, sheet: Sheet = WIDE, *, grid: tuple[int, int] = (1, 1)):

@@ -4,11 +4,13 @@ Matplotlib's own SVG repeats styles, names and decimals that nothing uses (four 
 """
 
 import re
+from functools import lru_cache
 from xml.sax.saxutils import escape
 
 from matplotlib import colors
 from matplotlib.backend_bases import FigureCanvasBase, RendererBase
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 
@@ -36,6 +38,12 @@ def _is_plain(gc, fill, width: float) -> bool:
     return fill is not None and gc.get_alpha() == 1 and (not width or _hex(gc.get_rgb()) == _hex(fill))
 
 
+@lru_cache(maxsize=4096)
+def _size_of(text: str, font: FontProperties, is_math: bool) -> tuple[float, float, float]:
+    """Width, height and descent; the same words come back from one drawing to another, and measuring is dear."""
+    return RendererBase().get_text_width_height_descent(text, font, is_math)
+
+
 class _Pen(RendererBase):
     """What matplotlib draws with: it keeps the shapes in order, those of one look together."""
 
@@ -46,6 +54,9 @@ class _Pen(RendererBase):
 
     def get_canvas_width_height(self) -> tuple[float, float]:
         return self.size
+
+    def get_text_width_height_descent(self, s: str, prop: FontProperties, ismath: bool) -> tuple[float, float, float]:
+        return _size_of(s, prop.copy(), ismath)
 
     def open_group(self, s: str, gid: str | None = None) -> None:
         if s == "text":
@@ -147,6 +158,15 @@ def _written(kind: str, look: str, contents: list[str]) -> str:
     return f"<g{look}{moved}>{''.join(f'<text{content}</text>' for content in contents)}</g>"
 
 
+def _prepare_texts(figure: Figure) -> None:
+    """Tells the pen on which side each text is held, and whether a line may pass behind it."""
+    for text in figure.findobj(Text):
+        text.set_parse_math(False)  # one made after the canvas does not know it: a dollar in a name is no formula
+        is_edged = text.get_bbox_patch() is not None or EDGED in str(text.get_gid()).split()
+        text.set_gid(f"{text.get_ha()} {EDGED}" if is_edged else text.get_ha())
+        text.set_bbox(None)
+
+
 def to_svg(figure: Figure) -> str:
     """The drawing as SVG text, the same for the same figure; its sheet is painted, so that it is read on any ground.
 
@@ -159,16 +179,12 @@ def to_svg(figure: Figure) -> str:
     width, height = (float(length) * 72 for length in figure.get_size_inches())
     for patch in (figure.patch, *(axes.patch for axes in figure.axes)):
         patch.set_visible(False)
-    for _ in range(2):  # the first time lays out, and makes the words of the axes; the second keeps what is drawn
-        pen = _Pen(width, height)
-        FigureCanvasBase(figure).get_renderer = lambda pen=pen: pen
-        for text in figure.findobj(Text):
-            text.set_parse_math(False)  # one made after the canvas does not know it: a dollar in a name is no formula
-            # So that the pen knows on which side a text is held, and whether a line may pass behind it.
-            is_edged = text.get_bbox_patch() is not None or EDGED in str(text.get_gid()).split()
-            text.set_gid(f"{text.get_ha()} {EDGED}" if is_edged else text.get_ha())
-            text.set_bbox(None)
-        figure.draw(pen)
+    pen = _Pen(width, height)
+    FigureCanvasBase(figure).get_renderer = lambda: pen
+    _prepare_texts(figure)
+    figure.get_layout_engine().execute(figure)  # makes the words of the axes; what is drawn is laid out once more
+    _prepare_texts(figure)
+    figure.draw(pen)
     size = f"width='{short(width)}pt' height='{short(height)}pt' viewBox='0 0 {short(width)} {short(height)}'"
     shapes = "".join(_written(*shape) for shape in pen.shapes)
     patterns = "".join(map(_pattern, pen.hatches.values()))

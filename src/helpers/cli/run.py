@@ -13,6 +13,10 @@ from helpers.cli.verb import Verb, positive, year
 
 
 def _make(options: Namespace) -> Path:
+    from helpers import kernels
+
+    if not options.scheduler:
+        kernels.start()  # the libraries of the notebooks load on another processor, while ours load here
     with progress() as steps:
         # Imported under the bar: the libraries take seconds, and a terminal that says nothing looks dead.
         from helpers.pipeline import make_report
@@ -22,6 +26,7 @@ def _make(options: Namespace) -> Path:
             compare_to=options.compare_to,
             jobs=options.jobs,
             is_forced=options.force,
+            scheduler=options.scheduler,
             tell=steps.tell,
             show=steps.show,
         )
@@ -79,6 +84,11 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="combien de notebooks s’exécutent en même temps (par défaut : autant que de processeurs)",
     )
+    parser.add_argument(
+        "--scheduler",
+        metavar="ADRESSE",
+        help="fait exécuter les notebooks par un cluster Dask (tls://… si des exports sont présents)",
+    )
     parser.add_argument("--force", action="store_true", help="exécute tout, même ce que rien n’a changé")
     parser.add_argument(
         "--watch", action="store_true", help="reste là et refait ce qu’il faut à chaque changement (Ctrl-C pour finir)"
@@ -95,8 +105,9 @@ VERB = Verb(
         "hors connexion et les chiffres pour un tableur. Seul est refait ce que changent les fichiers reçus, les "
         "notebooks, le code, les paramètres ou les bibliothèques ; si rien n’a changé, rien n’est écrit.\n"
         "Écrit reports/ANNÉE/, en une fois : si quelque chose échoue, le rapport précédent reste entier. Les tables "
-        "nettoyées et les notebooks exécutés vont dans data/processed/ANNÉE/. Dans data/raw/, n’écrit que la carte "
-        "d’un export, la première fois qu’il est lu. Avec des données simulées, écrit reports/ANNÉE-synthetique/."
+        "nettoyées et les notebooks exécutés vont dans data/processed/ANNÉE/, avec changements.html : les chiffres qui "
+        "ont changé depuis le rapport précédent. Dans data/raw/, n’écrit que la carte d’un export, la première fois "
+        "qu’il est lu. Avec des données simulées, écrit reports/ANNÉE-synthetique/."
     ),
     examples=(
         ("run --year 2020", "le rapport de 2020, comparé à l’année précédente"),

@@ -2,8 +2,8 @@
 
 from itertools import chain
 
+import numpy as np
 import pandas as pd
-from statsmodels.stats.multitest import multipletests
 
 from helpers.compare.beside import Beside, beside
 from helpers.compare.found import Found
@@ -72,8 +72,18 @@ def _holm(tested: list[Found]) -> dict[str, tuple[float, float, float]]:
     if not tested:
         return {}
     ends = zip(*(each.measures[each.tested] for each in tested), strict=True)
-    corrected = [multipletests(ps, alpha=LEVEL, method="holm")[1] for ps in ends]
-    return {each.id: tuple(map(float, ps)) for each, ps in zip(tested, zip(*corrected, strict=True), strict=True)}
+    corrected = zip(*map(_stepped_down, ends), strict=True)
+    return {each.id: ps for each, ps in zip(tested, corrected, strict=True)}
+
+
+def _stepped_down(ps: tuple[float, ...]) -> list[float]:
+    """The p-values corrected: the least times their number, the next times one less…, none below the one before.
+
+    That of statsmodels (`multipletests`) gives the same and empties the memory of the whole process each time: 0.2 s.
+    """
+    order = np.argsort(ps)
+    corrected = np.maximum.accumulate(np.take(ps, order) * np.arange(len(ps), 0, -1)).clip(max=1)
+    return corrected[np.argsort(order)].tolist()
 
 
 def _of_records(known: Beside, found: list[Found]) -> dict:

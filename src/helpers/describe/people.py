@@ -3,7 +3,7 @@
 import pandas as pd
 
 from helpers.facts import at_site, with_shares
-from helpers.schema import UNSAID, catalogue
+from helpers.schema import UNSAID, Indicator, catalogue
 
 
 def breakdown(
@@ -29,13 +29,16 @@ def breakdown(
     1  garçons          1284          1306      2233      58.0
     """
     entry = catalogue().indicators[indicator]
-    # Chosen first: the page asks two hundred times, and shares are the dear part.
-    rows = indicators[(indicators["annee"] == year) & (indicators["perimetre"] == perimeter)]
-    rows = at_site(with_shares(rows[rows["indicateur"] == indicator]), site)
+    own = indicators[(indicators["indicateur"] == indicator) & (indicators["annee"] == year)]
+    return _useful(with_shares(at_site(own[own["perimetre"] == perimeter], site)), entry)
+
+
+def _useful(rows: pd.DataFrame, entry: Indicator) -> pd.DataFrame:
+    """The rows of one indicator and one perimeter with their labels, without the groups whose members are published."""
     published = set(rows.loc[~rows["precision"].isin(UNSAID), "modalite"])
-    useless = {name for name, group in entry.groups.items() if set(group.members) <= published}
-    rows = rows[~rows["modalite"].isin(useless)]
-    return rows.assign(libelle=rows["modalite"].map(entry.label_of)).reset_index(drop=True)
+    useless = [name for name, group in entry.groups.items() if set(group.members) <= published]
+    kept = rows[~rows["modalite"].isin(useless)] if useless else rows
+    return kept.assign(libelle=kept["modalite"].map(entry.label_of)).reset_index(drop=True)
 
 
 def topic(indicators: pd.DataFrame, name: str, *, year: int) -> list[pd.DataFrame]:
@@ -48,13 +51,18 @@ def topic(indicators: pd.DataFrame, name: str, *, year: int) -> list[pd.DataFram
     >>> [(rows["indicateur"][0], rows["perimetre"][0]) for rows in parts[:2]]
     [('sexe', 'alses'), ('sexe', 'prevention_specialisee')]
     """
-    found = []
-    for entry in catalogue().of_topic(name):
-        for perimeter in catalogue().perimeters:
-            rows = breakdown(indicators, entry.id, year=year, perimeter=perimeter)
-            if (~rows["precision"].isin(UNSAID)).any():
-                found.append(rows)
-    return found
+    entries = {entry.id: entry for entry in catalogue().of_topic(name)}
+    own = indicators[(indicators["annee"] == year) & indicators["indicateur"].isin(list(entries))]
+    # The shares of the whole topic at once: they are the dear part, and most pairs have no row.
+    rows = with_shares(at_site(own, ""))
+    said = rows.loc[~rows["precision"].isin(UNSAID), ["indicateur", "perimetre"]]
+    published, parts = set(said.itertuples(index=False, name=None)), rows.groupby(["indicateur", "perimetre"])
+    return [
+        _useful(parts.get_group((entry.id, perimeter)), entry)
+        for entry in entries.values()
+        for perimeter in catalogue().perimeters
+        if (entry.id, perimeter) in published
+    ]
 
 
 def requests_and_goals(indicators: pd.DataFrame, *, year: int, perimeter: str = "alses") -> pd.DataFrame:

@@ -27,7 +27,7 @@ def answers(indicators: pd.DataFrame, *, year: int) -> pd.DataFrame:
     entries = catalogue().indicators
     parts = topic(indicators, "deploiement", year=year)
     asked = [rows for rows in parts if entries[rows["indicateur"].iloc[0]].form == "grille"]
-    rows = pd.concat(asked, ignore_index=True) if asked else with_shares(indicators).head(0)
+    rows = pd.concat(asked, ignore_index=True) if asked else with_shares(indicators.head(0))
     return rows.assign(question=[entries[name].label for name in rows["indicateur"]])
 
 

@@ -47,9 +47,9 @@ def build_indicators(figures: pd.DataFrame, counted: pd.DataFrame, *, year: int)
     system, conflicts = consistent_system(figures, counted)
     system = system.without(assumptions_in(system))
     contradicted = set().union(*(conflict.culprits for conflict in conflicts))
-    own = figures[figures["annee"] == year]
+    own = list(figures[figures["annee"] == year].itertuples())
     known = {cell_of(fact) for fact in counted[counted["croise_avec"] == ""].itertuples()}
-    cells = dict.fromkeys([cell_of(figure) for figure in own.itertuples() if figure.mesure != "ecart"])
+    cells = dict.fromkeys([cell_of(figure) for figure in own if figure.mesure != "ecart"])
     cells |= dict.fromkeys(cell for cell in system.cells() if cell[0] == year)
     rows = [_bounded(cell, own, system, contradicted) for cell in cells if cell not in known and not _is_ratio(cell)]
     printed = table([*rows, *_printed_gaps(own, contradicted)])
@@ -57,15 +57,18 @@ def build_indicators(figures: pd.DataFrame, counted: pd.DataFrame, *, year: int)
     return _in_reading_order(both)
 
 
-def _printed_gaps(own: pd.DataFrame, contradicted: set[str]) -> list[dict]:
+def _printed_gaps(own: list, contradicted: set[str]) -> list[dict]:
     """The differences of a whole population with the year before, as printed: a figure of their own."""
-    is_total = own["mesure"].eq("ecart") & own["unite"].ne("points") & own["indicateur"].eq("accompagnements")
-    said = own[is_total & own["operateur"].eq("=") & own["base"].eq("") & ~own["id"].isin(contradicted)]
+    said: dict = {}
+    for figure in own:
+        is_total = figure.mesure == "ecart" and figure.unite != "points" and figure.indicateur == "accompagnements"
+        if is_total and figure.operateur == "=" and figure.base == "" and figure.id not in contradicted:
+            said.setdefault(figure.perimetre, figure)
     return [
         single(
             (*cell_of(figure)[:2], "variation_annuelle", ""), int(figure.valeur), cite(figure.document, [figure.ligne])
         )
-        for figure in said.drop_duplicates("perimetre").itertuples()
+        for figure in said.values()
     ]
 
 
@@ -95,14 +98,14 @@ def _interval(cell: Cell | None, system: System) -> tuple[int, int] | None:
     return None if high is None else (low, high)
 
 
-def _bounded(cell: Cell, figures: pd.DataFrame, system: System, contradicted: set[str]) -> dict:
+def _bounded(cell: Cell, figures: list, system: System, contradicted: set[str]) -> dict:
     entry = catalogue().indicators[cell[2]]
-    own = figures[[cell_of(figure) == cell for figure in figures.itertuples()] if len(figures) else []]
-    printed = own[own["operateur"].eq("=") & own["mesure"].ne("ecart")]
-    shares, counts = printed[printed["mesure"] == "part"], printed[printed["mesure"] == "effectif"]
-    share = None if shares.empty else float(shares["valeur"].iloc[0])
-    is_ambiguous = not shares.empty and bool(shares["base"].iloc[0])
-    is_contradicted = not contradicted.isdisjoint(printed["id"])
+    equal = [figure for figure in figures if figure.operateur == "="]
+    printed = [figure for figure in equal if cell_of(figure) == cell and figure.mesure != "ecart"]
+    shares = [figure for figure in printed if figure.mesure == "part"]
+    share = float(shares[0].valeur) if shares else None
+    is_ambiguous = bool(shares and shares[0].base)
+    is_contradicted = any(figure.id in contradicted for figure in printed)
     interval = None if is_contradicted else _interval(cell, system)
     whole = base_cell(cell, entry)
     base = None if is_contradicted or is_ambiguous else _interval(whole, system)
@@ -117,32 +120,33 @@ def _bounded(cell: Cell, figures: pd.DataFrame, system: System, contradicted: se
         share=share,
         decimals=None if share is None else decimals_of(share),
         ends=ends and tuple(float(100 * end) for end in ends),
-        precision="contradictoire" if is_contradicted else _precision(counts, share, interval),
-        reference=_reference(printed, figures, interval, cell),
+        precision="contradictoire" if is_contradicted else _precision(printed, share, interval),
+        reference=_reference(printed, equal, interval, cell),
     )
 
 
-def _precision(counts: pd.DataFrame, share: float | None, interval: tuple | None) -> str:
-    if not counts.empty:
+def _precision(printed: list, share: float | None, interval: tuple | None) -> str:
+    if any(figure.mesure == "effectif" for figure in printed):
         return "exact"
     if share is not None:
         return "arrondi_imprime"
     return "non_publie" if interval is None else "deduit"
 
 
-def _reference(printed: pd.DataFrame, figures: pd.DataFrame, interval: tuple | None, cell: Cell) -> str:
-    if not printed.empty:
+def _reference(printed: list, equal: list, interval: tuple | None, cell: Cell) -> str:
+    if printed:
         return _cited(printed)
     if interval is None:
         return ""
-    same = figures[
-        (figures["perimetre"] == cell[1]) & (figures["indicateur"] == cell[2]) & (figures["operateur"] == "=")
-    ]
-    return f"déduit ({_cited(same)})" if len(same) else "déduit"
+    same = [figure for figure in equal if (figure.perimetre, figure.indicateur) == cell[1:3]]
+    return f"déduit ({_cited(same)})" if same else "déduit"
 
 
-def _cited(figures: pd.DataFrame) -> str:
-    return " ; ".join(cite(document, lines) for document, lines in figures.groupby("document", sort=False)["ligne"])
+def _cited(figures: list) -> str:
+    lines: dict[str, list[int]] = {}
+    for figure in figures:
+        lines.setdefault(figure.document, []).append(figure.ligne)
+    return " ; ".join(cite(document, found) for document, found in lines.items())
 
 
 def hypotheses_of(sources: set[str]) -> list[str]:

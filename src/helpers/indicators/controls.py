@@ -4,6 +4,7 @@ Each figure is taken out, its value is recomputed from all the others, and the t
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -47,7 +48,10 @@ def check_figures(figures: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
     """
     figures = left_to_print(figures, counted)
     audit = _Audit(figures, counted, Origins.of(figures, counted), *consistent_system(figures, counted))
-    rows = [{**_control(figure, audit), **_grim(figure, audit.rest(figure))} for figure in figures.itertuples()]
+    rows = []
+    for figure in figures.itertuples():
+        rest = audit.rest(figure)
+        rows.append({**_control(figure, rest, audit), **_grim(figure, rest)})
     kept = [name for name in columns("controles") if name in figures]
     answers = [name for name in columns("controles") if name not in figures]
     return typed(figures[kept].reset_index(drop=True).join(pd.DataFrame(rows, columns=answers)), "controles")
@@ -65,21 +69,26 @@ class _Audit:
 
     def same(self, figure) -> set[str]:
         """The figures that print the same thing: a figure printed twice does not confirm itself."""
-        about = (cell_of(figure), figure.mesure)
-        return {other.id for other in self.figures.itertuples() if (cell_of(other), other.mesure) == about}
+        return self._printed[cell_of(figure), figure.mesure]
+
+    @cached_property
+    def _printed(self) -> dict[tuple, set[str]]:
+        found: dict[tuple, set[str]] = {}
+        for figure in self.figures.itertuples():
+            found.setdefault((cell_of(figure), figure.mesure), set()).add(figure.id)
+        return found
 
     def rest(self, figure) -> System:
         """Everything else that is known."""
         return self.system.without(self.same(figure))
 
 
-def _control(figure, audit: _Audit) -> dict:
+def _control(figure, rest: System, audit: _Audit) -> dict:
     conflict = next((found for found in audit.conflicts if figure.id in found.culprits), None)
     if conflict:
         return _contradicted(figure, conflict, audit)
     if figure.base:
         return _answer("ambigu", MOTIVES["ambigu"], None)
-    rest = audit.rest(figure)
     found = recompute(figure, rest, audit.origins)
     if found is None:
         return _answer("non_verifiable", MOTIVES["non_verifiable"], None)

@@ -19,10 +19,12 @@ def ratio_bounds(system: System, part: Cell, whole: Cell) -> tuple[Fraction, Fra
     >>> [round(float(end), 3) for end in ends]
     [0.596, 0.604]
     """
-    high, (whole_low, whole_high) = bounds(system, {part: 1})[1], bounds(system, {whole: 1})
+    (low, high), (whole_low, whole_high) = bounds(system, {part: 1}), bounds(system, {whole: 1})
     if None in (high, whole_high) or whole_low == 0:
         return None
-    near = system.around([part, whole])
+    if whole_low == whole_high:  # only the part moves
+        return Fraction(low, whole_low), Fraction(high, whole_low)
+    near = system.bearing_on([part, whole])
     return _extreme_ratio(near, part, whole, sign=1), _extreme_ratio(near, part, whole, sign=-1)
 
 

@@ -1,5 +1,7 @@
 """Coded statements to exact indicators: their themes, natures, scales and actors, and which tension is answered."""
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from helpers.facts import cite
@@ -18,25 +20,27 @@ COLUMNS = {
 CROSSED = ("theme_enonce", "echelle_enonce", "acteur_enonce")
 
 
-def _members(indicator: Indicator, seen: pd.Series) -> dict[str, tuple[str, ...]]:
+def _members(indicator: Indicator, seen: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Each modality and group with the codes that it stands for; the codes seen, for an open indicator."""
     codes = [*indicator.modalities] or sorted(set(seen))
     return {name: indicator.members_of(name) for name in [*codes, *indicator.groups]}
 
 
-def _counted(cell: Cell, found: pd.DataFrame, *, base: int | None, document: str, cross: tuple = ("", "")) -> dict:
-    bounds = None if base is None else (base, base)
-    return single(cell, found["id"].nunique(), cite(document, found["ligne"]), base=bounds, cross=cross)
+def _counted(cell: Cell, found: Iterable, *, base: int | None, document: str, cross: tuple = ("", "")) -> dict:
+    """The row of some statements (named tuples); one that is there several times counts once."""
+    bounds, lines = None if base is None else (base, base), {each.id: each.ligne for each in found}
+    return single(cell, len(lines), cite(document, lines.values()), base=bounds, cross=cross)
 
 
 def _by_code(statements: pd.DataFrame, name: str, *, year: int, document: str) -> list[dict]:
     entry, natures = catalogue().indicators[name], catalogue().indicators["nature_enonce"].modalities
-    coded, rows = unfolded(statements, COLUMNS[name]), []
-    for code, members in _members(entry, coded[COLUMNS[name]]).items():
-        found, cell = coded[coded[COLUMNS[name]].isin(members)], (year, "enonces", name, code)
+    column, rows = COLUMNS[name], []
+    coded = [(getattr(each, column), each) for each in unfolded(statements, column).itertuples()]
+    for code, members in _members(entry, (seen for seen, _ in coded)).items():
+        found, cell = [each for seen, each in coded if seen in members], (year, "enonces", name, code)
         rows.append(_counted(cell, found, base=len(statements), document=document))
         for nature in natures if name in CROSSED else ():
-            cross, some = ("nature_enonce", nature), found[found["nature"] == nature]
+            cross, some = ("nature_enonce", nature), [each for each in found if each.nature == nature]
             rows.append(_counted(cell, some, base=len(statements), document=document, cross=cross))
     return rows
 
@@ -44,7 +48,7 @@ def _by_code(statements: pd.DataFrame, name: str, *, year: int, document: str) -
 def _linked(statements: pd.DataFrame, *, year: int, document: str) -> list[dict]:
     is_linked = statements["indicateur_lie"].ne("")
     return [
-        _counted((year, "enonces", "chiffre_lie", code), found, base=len(statements), document=document)
+        _counted((year, "enonces", "chiffre_lie", code), found.itertuples(), base=len(statements), document=document)
         for code, found in (("oui", statements[is_linked]), ("non", statements[~is_linked]))
     ]
 
@@ -60,9 +64,10 @@ def _answered(statements: pd.DataFrame, *, year: int, document: str) -> list[dic
         ["les_deux" if len(found) > 1 else found.pop() for found in natures], index=natures.index, dtype="str"
     )
     kind = tensions["id"].map(kinds).fillna("aucune")
+    by_kind = {code: tensions[kind.isin(members)].itertuples() for code, members in _members(entry, kind).items()}
     return [
-        _counted((year, "enonces", entry.id, code), tensions[kind.isin(members)], base=len(tensions), document=document)
-        for code, members in _members(entry, kind).items()
+        _counted((year, "enonces", entry.id, code), found, base=len(tensions), document=document)
+        for code, found in by_kind.items()
     ]
 
 
@@ -81,7 +86,7 @@ def count_statements(statements: pd.DataFrame, *, year: int, document: str) -> p
     """
     if statements.empty:
         return table([])
-    rows = [_counted((year, "enonces", "enonces", ""), statements, base=None, document=document)]
+    rows = [_counted((year, "enonces", "enonces", ""), statements.itertuples(), base=None, document=document)]
     for name in COLUMNS:
         rows += _by_code(statements, name, year=year, document=document)
     rows += _linked(statements, year=year, document=document)

@@ -6,6 +6,7 @@ interval arithmetic would stay too wide as soon as two shares have the same base
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -53,35 +54,83 @@ class System:
         return list(dict.fromkeys(cell for constraint in self.constraints for cell in constraint.coefficients))
 
     def around(self, cells: Iterable[Cell]) -> "System":
-        """The constraints linked to these cells, directly or through others: what can bear on them."""
-        reached, size = set(cells), -1
-        while size != len(reached):
-            size = len(reached)
-            linked = [c for c in self.constraints if reached & c.coefficients.keys()]
-            reached |= {cell for constraint in linked for cell in constraint.coefficients}
-        return replace(self, constraints=linked)
+        """The constraints linked to these cells, directly or through others."""
+        return self._linked(cells, through_known=True)
+
+    def bearing_on(self, cells: Iterable[Cell]) -> "System":
+        """The constraints that can bear on these cells: those linked to them otherwise than through a known cell.
+
+        What lies beyond a cell whose value is known says nothing that this value does not: a printed total parts the
+        questions asked to its persons, and each is then a program of its own, many times smaller.
+        """
+        return self._linked(cells, through_known=False)
+
+    def _linked(self, cells: Iterable[Cell], *, through_known: bool) -> "System":
+        reached, waiting, places = set(cells), list(cells), set()
+        while waiting:
+            cell = waiting.pop()
+            found = self._places.get(cell, [])
+            if cell in self.known and not through_known:
+                found = [place for place in found if len(self.constraints[place].coefficients) == 1]
+            places.update(found)
+            new = {other for place in found for other in self.constraints[place].coefficients} - reached
+            reached |= new
+            waiting += new
+        return replace(self, constraints=[self.constraints[place] for place in sorted(places)])
+
+    @cached_property
+    def _places(self) -> dict[Cell, list[int]]:
+        """Where the constraints that name each cell stand in the list."""
+        found: dict[Cell, list[int]] = {}
+        for place, constraint in enumerate(self.constraints):
+            for cell in constraint.coefficients:
+                found.setdefault(cell, []).append(place)
+        return found
+
+    @cached_property
+    def known(self) -> dict[Cell, int]:
+        """The cells that a constraint of their own fixes, and their value; not those that two fix differently."""
+        values: dict[Cell, set] = {}
+        for constraint in self.constraints:
+            if constraint.low == constraint.high and list(constraint.coefficients.values()) == [1.0]:
+                values.setdefault(*constraint.coefficients, set()).add(constraint.low)
+        return {cell: round(found.pop()) for cell, found in values.items() if len(found) == 1}
 
 
 def least(system: System, objective: dict[Cell, float]) -> dict[Cell, int] | None:
     """The counts that make a combination of cells the smallest, or None when no counts are possible."""
+    cells = list(dict.fromkeys([*system.cells(), *objective]))
+    place = {cell: index for index, cell in enumerate(cells)}
+
+    def placed(weights: dict[Cell, float]) -> tuple[tuple[int, float], ...]:
+        return tuple((place[cell], weight) for cell, weight in weights.items())
+
+    rows = tuple(
+        (placed(constraint.coefficients), constraint.low, constraint.high) for constraint in system.constraints
+    )
+    found = _solved(rows, placed(objective), len(cells))
+    return None if found is None else dict(zip(cells, found, strict=True))
+
+
+# What bears on a figure is often the same program when another figure is taken out, or for the table of the next cell.
+@lru_cache(maxsize=1024)
+def _solved(rows: tuple, objective: tuple, size: int) -> tuple[int, ...] | None:
+    """The least of a combination of so many counts, each named by its place; None when no counts are possible."""
     # A third of what starting takes, and records of persons ask for no solver: loaded when a printed figure does.
     from scipy.optimize import Bounds, LinearConstraint, milp
 
-    cells = list(dict.fromkeys([*system.cells(), *objective]))
-    place = {cell: index for index, cell in enumerate(cells)}
-    matrix = np.zeros((len(system.constraints), len(cells)))
-    for row, constraint in enumerate(system.constraints):
-        for cell, coefficient in constraint.coefficients.items():
-            matrix[row, place[cell]] = coefficient
-    cost = np.zeros(len(cells))
-    for cell, weight in objective.items():
-        cost[place[cell]] = weight
-    limits = [(constraint.low, constraint.high) for constraint in system.constraints]
-    rows = [LinearConstraint(matrix, *np.array(limits).T)] if limits else []
+    matrix, cost = np.zeros((len(rows), size)), np.zeros(size)
+    for row, (weights, _, _) in enumerate(rows):
+        for place, weight in weights:
+            matrix[row, place] = weight
+    for place, weight in objective:
+        cost[place] = weight
+    limits = [(low, high) for _, low, high in rows]
+    constraints = [LinearConstraint(matrix, *np.array(limits).T)] if limits else []
     # The solver stops within one in ten thousand of the optimum unless told otherwise: some persons, for large counts.
     exact = {"mip_rel_gap": 0}
-    found = milp(cost, constraints=rows, bounds=Bounds(0, CEILING), integrality=np.ones(len(cells)), options=exact)
-    return {cell: round(found.x[place[cell]]) for cell in cells} if found.success else None
+    found = milp(cost, constraints=constraints, bounds=Bounds(0, CEILING), integrality=np.ones(size), options=exact)
+    return tuple(map(round, found.x)) if found.success else None
 
 
 def worth(counts: dict[Cell, int], objective: dict[Cell, float]) -> float:
@@ -108,10 +157,9 @@ def bounds(system: System, direction: dict[Cell, float]) -> tuple[int, int | Non
     >>> bounds(System([total, printed]), {boys: 1})
     (1284, 1306)
     """
-    given = _given(system, direction)
-    if given is not None:
-        return given, given
-    near = system.around(direction)
+    if (value := _given(system, direction)) is not None:
+        return value, value
+    near = system.bearing_on(direction)
     low = least(near, direction)
     high = least(near, {cell: -weight for cell, weight in direction.items()})
     if low is None or high is None:
@@ -121,20 +169,16 @@ def bounds(system: System, direction: dict[Cell, float]) -> tuple[int, int | Non
 
 
 def _given(system: System, direction: dict[Cell, float]) -> int | None:
-    """The value of a lone cell that one constraint fixes: nothing is left to solve; None for anything else.
-
-    Half of what is asked is a printed total, and each program takes some milliseconds.
-    """
-    if list(direction.values()) != [1.0]:
-        return None
-    alone = [c for c in system.constraints if c.low == c.high and c.coefficients == direction]
-    values = {c.low for c in alone}
-    return round(values.pop()) if len(values) == 1 else None
+    """The value of a lone cell that is known: nothing is left to solve; None for anything else."""
+    (cell, weight), *others = direction.items()
+    return system.known.get(cell) if weight == 1 and not others else None
 
 
 def determines(system: System, direction: dict[Cell, float]) -> bool:
     """Whether the constraints, read without rounding, leave only one value to this combination of cells."""
-    near = system.around(direction)
+    if _given(system, direction) is not None:
+        return True
+    near = system.bearing_on(direction)
     equations = [c.centre for c in near.constraints if c.centre is not None]
     equations += [c.coefficients for c in near.constraints if c.centre is None and c.low == c.high]
     cells = list(dict.fromkeys([*near.cells(), *direction]))

@@ -17,7 +17,7 @@ DATA_ROOT_VARIABLE = "ALSES_DATA_ROOT"
 SYNTHETIC_SUFFIX = "-synthetique"
 
 
-@cache
+@cache  # asked for each file of a report, and the disk takes its time to answer
 def repository() -> Path:
     """The folder that holds pyproject.toml and notebooks/.
 

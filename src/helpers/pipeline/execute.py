@@ -7,12 +7,11 @@ from pathlib import Path
 
 import nbformat
 import papermill
-from jupyter_client.manager import KernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
-from helpers import paths
+from helpers import kernels, paths
 from helpers.freshness import in_kernel
 from helpers.pipeline.errors import NotebookFailure
 from helpers.pipeline.source import check_source
@@ -29,9 +28,6 @@ def _quiet() -> None:
     # Papermill and the kernel speak English on stderr; what matters is in our message.
     for name in ("papermill", "traitlets", "asyncio"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    # Encrypts the local traffic between kernel and runner, and removes the warning that it is not.
-    if "transport_encryption" in KernelManager.class_traits():
-        KernelManager.transport_encryption.default_value = "auto"
 
 
 def _settle(notebook: NotebookNode) -> NotebookNode:
@@ -50,21 +46,38 @@ def _keep(notebook: NotebookNode, destination: Path) -> None:
         nbformat.write(notebook, beside)
 
 
-class _Opened:
-    """The notebook that Papermill works on, from the moment when its kernel is ready."""
+class Stopped(RuntimeError):
+    """The run was given up while this notebook was at work: nobody waits for it any more."""
 
-    notebook: NotebookNode | None = None
 
-    def set(self, *, notebook: NotebookNode) -> None:
+class _Course:
+    """A notebook on its way through Papermill: what it has become, and whether anybody still waits for it."""
+
+    def __init__(self, cell_done: Callable[[], None], is_given_up: Callable[[], bool]) -> None:
+        self.notebook: NotebookNode | None = None
+        self._cell_done, self._is_given_up = cell_done, is_given_up
+
+    def check(self) -> None:
+        if self._is_given_up():
+            raise Stopped
+
+    def opened(self, *, notebook: NotebookNode) -> None:
         self.notebook = notebook
+        self.check()
+
+    def advanced(self, **_: object) -> None:
+        self._cell_done()
+        self.check()
 
 
-def _run(name: str, parameters: dict, seen: Path, opened: _Opened, cell_done: Callable[[], None]) -> NotebookNode:
+def _run(name: str, parameters: dict, seen: Path, course: _Course) -> NotebookNode:
+    course.check()
     return papermill.execute_notebook(
         paths.notebook(name),
         None,  # kept by us, whole
         parameters=parameters,
         kernel_name="python3",
+        kernel_manager_class=kernels.manager_class(),
         language="python",
         progress_bar=False,
         start_timeout=START_TIMEOUT_S,
@@ -75,24 +88,22 @@ def _run(name: str, parameters: dict, seen: Path, opened: _Opened, cell_done: Ca
         extra_arguments=in_kernel.arguments(seen),
         # No half-second wait for a kernel that has nothing to save.
         shutdown_kernel="immediate",
-        on_notebook_start=opened.set,
-        on_cell_executed=lambda **_: cell_done(),
+        on_notebook_start=course.opened,
+        on_cell_executed=course.advanced,
     )
 
 
-def _started_run(
-    name: str, parameters: dict, seen: Path, opened: _Opened, cell_done: Callable[[], None]
-) -> NotebookNode:
+def _started_run(name: str, parameters: dict, seen: Path, course: _Course) -> NotebookNode:
     """As `_run`; a kernel that could not even start is tried once more: another program may have taken its port."""
     try:
-        return _run(name, parameters, seen, opened, cell_done)
+        return _run(name, parameters, seen, course)
     except _STOPS:
-        if opened.notebook is not None:
+        if course.notebook is not None:
             raise
     try:
-        return _run(name, parameters, seen, opened, cell_done)
+        return _run(name, parameters, seen, course)
     except _STOPS as error:
-        if opened.notebook is not None:
+        if course.notebook is not None or isinstance(error, Stopped):
             raise
         raise NotebookFailure(
             f"{name} n’a pas démarré : {error}. Relancez ; si cela persiste, redémarrez l’ordinateur."
@@ -109,32 +120,42 @@ class Executed:
 
 
 def execute(
-    name: str, parameters: dict, destination: Path, *, cell_done: Callable[[], None] = lambda: None
+    name: str,
+    parameters: dict,
+    destination: Path,
+    *,
+    cell_done: Callable[[], None] = lambda: None,
+    is_given_up: Callable[[], bool] = lambda: False,
 ) -> Executed:
     """The executed notebook, proved complete; it is kept in ``destination``, as it was left if it stops.
 
     ``cell_done`` is called after each of the cells that `count_cells` counts, the one that fails included.
+    ``is_given_up`` is asked at each of them.
 
     Raises
     ------
     NotebookFailure
         when it stopped, or did not run every cell.
+    Stopped
+        when it was given up.
     """
     _quiet()
     check_source(name, parameters)
     destination.parent.mkdir(parents=True, exist_ok=True)
     destination.unlink(missing_ok=True)
-    seen, opened = destination.with_name(f".{name}.lectures"), _Opened()
+    seen, course = destination.with_name(f".{name}.lectures"), _Course(cell_done, is_given_up)
     try:
-        notebook = _settle(_started_run(name, parameters, seen, opened, cell_done))
+        notebook = _settle(_started_run(name, parameters, seen, course))
         _keep(notebook, destination)
         fault = find_fault(notebook)
         read, written = in_kernel.read_back(seen) if not fault else ([], [])
+    except Stopped:
+        raise
     except _STOPS as error:
         # Only 01 reads persons.
         is_private = name == "01_clean" and bool(paths.exported_years())
-        told = failure(name, opened.notebook, paths.relative(destination), error, may_name=not is_private)
-        _keep(opened.notebook, destination)
+        told = failure(name, course.notebook, paths.relative(destination), error, may_name=not is_private)
+        _keep(course.notebook, destination)
         raise told from error
     finally:
         seen.unlink(missing_ok=True)

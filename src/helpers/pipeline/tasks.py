@@ -91,7 +91,7 @@ def record_of(task: Task, read: list[Path], written: list[Path], *, started: flo
 
 
 def _changed_after(files: list[Path], moment: float) -> bool:
-    return any(path.stat().st_mtime > moment for path in files)
+    return any(path.is_file() and path.stat().st_mtime > moment for path in files)
 
 
 def causes_of(task: Task) -> list[Cause] | None:

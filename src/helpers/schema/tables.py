@@ -46,7 +46,7 @@ def columns(name: str) -> list[str]:
     return [column["name"] for column in table_schema(name)["fields"]]
 
 
-_DTYPES = {"integer": "Int64", "number": "Float64", "string": "str", "boolean": "boolean"}
+_DTYPES = {"integer": "Int64", "number": "Float64", "boolean": "boolean"}
 
 
 def unfolded(table: pd.DataFrame, column: str) -> pd.DataFrame:
@@ -81,11 +81,11 @@ def typed(table: pd.DataFrame, name: str) -> pd.DataFrame:
     """
     out = table[columns(name)].copy()
     for column in table_schema(name)["fields"]:
-        values = out[column["name"]]
-        if column["type"] == "date":
-            out[column["name"]] = pd.to_datetime(values.replace("", None), format="%Y-%m-%d")
-        elif column["type"] == "string":
+        values, kind = out[column["name"]], column["type"]
+        if kind == "string" and (values.dtype != "str" or values.hasnans):
             out[column["name"]] = values.fillna("").astype("str")
-        else:
-            out[column["name"]] = pd.to_numeric(values.replace("", None)).astype(_DTYPES[column["type"]])
+        elif kind == "date":
+            out[column["name"]] = pd.to_datetime(values.replace("", None), format="%Y-%m-%d")
+        elif kind != "string" and values.dtype != _DTYPES[kind]:
+            out[column["name"]] = pd.to_numeric(values.replace("", None)).astype(_DTYPES[kind])
     return out

@@ -7,7 +7,7 @@ from pathlib import Path
 from helpers import paths
 from helpers.store.cards import CARD, read_export_card
 from helpers.store.fingerprints import fingerprint
-from helpers.store.reading import read_rows
+from helpers.store.reading import content_of, read_rows
 
 # The packages whose version can change a figure or its look.
 _VERSIONED = ("pandas", "scipy", "statsmodels", "matplotlib", "seaborn", "papermill", "nbconvert")
@@ -40,7 +40,7 @@ def count_rows(path: Path) -> int:
     >>> store.count_rows(paths.raw_table(2020, "reunions"))
     8
     """
-    return len(read_rows(path).rows)
+    return len(read_rows(content_of(path), paths.relative(path)).rows)
 
 
 def _rows_of(path: Path, checksum: str, exports: dict[Path, dict]) -> int | None:

@@ -9,7 +9,7 @@ from helpers import paths
 from helpers.schema import DataError, columns, typed
 from helpers.store.cards import read_card
 from helpers.store.inputs import describe_inputs
-from helpers.store.reading import validated_rows
+from helpers.store.reading import content_of, remembered, validated_rows
 
 
 def present(year: int, name: str) -> bool:
@@ -53,15 +53,20 @@ def faults_in(path: Path, name: str) -> list[DataError]:
     data/raw/2020/reunions.csv, ligne 1 : la colonne « theme » manque ; ajoutez-la, même vide.
     """
     try:
-        return validated_rows(path, name)[1]
+        return [DataError(fault) for fault in validated_rows(content_of(path), paths.relative(path), name)[1]]
     except DataError as fault:
         return [fault]
 
 
 def _read(path: Path, name: str) -> pd.DataFrame:
-    read, faults = validated_rows(path, name)
+    return _typed(content_of(path), paths.relative(path), name).copy()
+
+
+@remembered
+def _typed(content: bytes, shown: str, name: str) -> pd.DataFrame:
+    read, faults = validated_rows(content, shown, name)
     if faults:
-        raise faults[0]
+        raise DataError(faults[0])
     table = typed(pd.DataFrame(read.rows, columns=read.header, dtype="str"), name)
     table.index = pd.Index(read.lines, name="ligne_du_fichier")
     return table

@@ -5,9 +5,8 @@ import io
 import re
 import sys
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-
-from frictionless import Resource, Schema
 
 from helpers import paths
 from helpers.schema import DataError, table_schema
@@ -29,6 +28,12 @@ _REFUSED = "✗"
 _INVISIBLE = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 
 
+# The same small table is asked for by each check, each cell and each notebook of a JupyterLab that stays open. What its
+# bytes were read as is remembered: a file that changed has other bytes, and is read again. What is remembered is shared
+# by all who ask: nobody changes it.
+remembered = lru_cache(maxsize=64)
+
+
 @dataclass(frozen=True)
 class Rows:
     """The cells of a file: header, rows, and the line each row starts at, as an editor shows it."""
@@ -38,13 +43,24 @@ class Rows:
     lines: list[int]
 
 
-def _decode(path: Path, shown: str) -> str:
+def content_of(path: Path) -> bytes:
+    """The bytes of a file.
+
+    Raises
+    ------
+    DataError
+        when the file is absent or cannot be opened.
+    """
+    shown = paths.relative(path)
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
         raise DataError(f"Fichier absent : {shown}. Déposez-le dans ce dossier, puis relancez.") from None
     except PermissionError:
         raise DataError(f"Impossible de lire {shown} : fermez-le s’il est ouvert, ou vérifiez vos droits.") from None
+
+
+def _decode(content: bytes, shown: str) -> str:
     if b"\0" in content:
         raise DataError(f"{shown} n’est pas une table en texte : enregistrez-la au format CSV UTF-8.")
     try:
@@ -59,16 +75,16 @@ def _decode(path: Path, shown: str) -> str:
     return text
 
 
-def read_rows(path: Path) -> Rows:
+@remembered
+def read_rows(content: bytes, shown: str) -> Rows:
     """The cells of a CSV file: UTF-8 or Windows-1252, comma, semicolon or tab; blank lines are left out.
 
     Raises
     ------
     DataError
-        when the file is absent, empty, unreadable, or not a text table.
+        when the file, whose name is ``shown``, is empty or not a text table.
     """
-    shown = paths.relative(path)
-    text = _decode(path, shown)
+    text = _decode(content, shown)
     if not text.strip():
         raise DataError(f"{shown} est vide : la première ligne doit porter les noms des colonnes.")
     first = text.split("\n", 1)[0]
@@ -109,6 +125,9 @@ def _normalised(cell: str, kind: str) -> str:
 
 
 def _report(table: Rows, schema: dict) -> tuple[list[list[str]], list]:
+    # A sixth of what starting takes, and pages made of clean tables validate nothing: loaded with the first raw table.
+    from frictionless import Resource, Schema
+
     kinds = {column["name"]: column["type"] for column in schema["fields"]}
     width = len(table.header)
     rows = [
@@ -120,20 +139,26 @@ def _report(table: Rows, schema: dict) -> tuple[list[list[str]], list]:
     return rows, task.errors
 
 
-def validated_rows(path: Path, name: str) -> tuple[Rows, list[DataError]]:
-    """The rows of a table, its numbers and dates in plain form, and every fault its schema finds.
+@remembered
+def validated_rows(content: bytes, shown: str, name: str) -> tuple[Rows, tuple[str, ...]]:
+    """The rows of a table, its numbers and dates in plain form, and every fault that its schema finds, as a sentence.
 
     A fault names file, line, column, value as received and remedy; one sentence a cell.
+
+    Raises
+    ------
+    DataError
+        when the file is empty or not a text table.
     """
-    schema, shown, table = table_schema(name), paths.relative(path), read_rows(path)
+    schema, table = table_schema(name), read_rows(content, shown)
     faults = header_faults(table.header, [column["name"] for column in schema["fields"]], shown)
     if faults:
-        return table, faults
+        return table, tuple(faults)
     if not table.rows:
-        return table, [DataError(f"{shown} n’a aucune ligne sous les noms de colonnes ; complétez-la ou retirez-la.")]
+        return table, (f"{shown} n’a aucune ligne sous les noms de colonnes ; complétez-la ou retirez-la.",)
     rows, errors = _report(table, schema)
     short = {error.row_number for error in errors if error.type == "missing-cell"}
-    told: dict[tuple, DataError] = {}
+    told: dict[tuple, str] = {}
     for error in errors:
         place = error.row_number - 2  # frictionless counts the header
         column = getattr(error, "field_name", None)
@@ -143,5 +168,5 @@ def validated_rows(path: Path, name: str) -> tuple[Rows, list[DataError]]:
         is_echo = error.row_number in short and error.type != "missing-cell"
         if text and not is_echo:
             key = (place, column if error.type != "missing-cell" else "")
-            told.setdefault(key, DataError(f"{shown}, ligne {table.lines[place]}{text}"))
-    return Rows(table.header, rows, table.lines), list(told.values())
+            told.setdefault(key, f"{shown}, ligne {table.lines[place]}{text}")
+    return Rows(table.header, rows, table.lines), tuple(told.values())

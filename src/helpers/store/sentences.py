@@ -3,7 +3,6 @@
 import re
 from difflib import get_close_matches
 
-from helpers.schema import DataError
 from helpers.typography import fold, shortened
 
 # « 2 233 » as a document prints it: every kind of space.
@@ -17,7 +16,7 @@ _TYPES = {
 }
 
 
-def header_faults(header: list[str], expected: list[str], shown: str) -> list[DataError]:
+def header_faults(header: list[str], expected: list[str], shown: str) -> list[str]:
     """What is missing, unknown or double in a line of column names; a name that was misspelt is told once."""
     missing = [name for name in expected if name not in header]
     unknown = {fold(name): name for name in header if name not in expected}
@@ -29,7 +28,7 @@ def header_faults(header: list[str], expected: list[str], shown: str) -> list[Da
     faults += [f"colonne « {name} » inconnue ; supprimez-la de ce fichier." for name in unknown.values()]
     twice = dict.fromkeys(name for name in header if name in expected and header.count(name) > 1)
     faults += [f"la colonne « {name} » figure deux fois ; supprimez l’une des deux." for name in twice]
-    return [DataError(f"{shown}, ligne 1 : {fault}") for fault in faults]
+    return [f"{shown}, ligne 1 : {fault}" for fault in faults]
 
 
 def _limits(rules: dict) -> str:

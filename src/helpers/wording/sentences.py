@@ -51,6 +51,12 @@ def _environment() -> Environment:
     return environment
 
 
+def compile_texts() -> None:
+    """Compiles every text now, for a process that others are forked from: otherwise each is at its first use."""
+    for name in _environment().list_templates():
+        _environment().get_template(name)
+
+
 def plain(text: str) -> str:
     """The words of a fragment, without tags, spaces folded: for alt text and terminals.
 
