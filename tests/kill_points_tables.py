@@ -14,11 +14,11 @@ import sys
 from pathlib import Path
 
 import nbformat
-from kill_points import _NEEDS_ROOM, BROKEN, FULL, HALF, KILL, YEAR, Disk, in_child, install, tree
 
 from helpers import paths, store
 from helpers.schema import DataError
 from helpers.store.whole import whole
+from kill_points import _NEEDS_ROOM, BROKEN, FULL, HALF, KILL, YEAR, Disk, in_child, install, tree
 
 TABLES = ("indicateurs", "postes", "registre", "controles", "coherences", "reunions", "enonces")
 
