@@ -27,7 +27,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from helpers import checks, cli, freshness, paths, publish, system
+from helpers import checks, cli, freshness, kernels, paths, publish, system
 from helpers.pipeline import release, report
 from helpers.publish import manifest, sealed
 
@@ -326,6 +326,7 @@ def spare() -> None:
     checks.require_usable = lambda year: None
     publish.check_pages = lambda folder: []
     manifest._git = lambda *_: None
+    kernels.start = lambda: None
     behind: dict[str, list] = {}
     plain = freshness.modules_behind
     freshness.modules_behind = lambda sources: behind.get(repr(sources)) or behind.setdefault(repr(sources), plain(sources))
