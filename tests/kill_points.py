@@ -362,7 +362,8 @@ def every_strike(points: list[tuple[str, str]], *, in_two_steps: bool) -> list[t
 
 def few_strikes(points: list[tuple[str, str]]) -> list[tuple[int, str]]:
     """The first operation and the last, and one of each kind among those on the report, struck in turn in each way."""
-    last = {kind: kth for kth, (kind, place) in enumerate(points) if place.startswith("/reports")}
+    # What is removed with its folder is named from that folder.
+    last = {kind: kth for kth, (kind, place) in enumerate(points) if place.startswith("/reports") or "/" not in place}
     struck = [(kth, (KILL, FULL, BROKEN)[rank % 3]) for rank, kth in enumerate(last.values())]
     return [(0, KILL), *struck, (len(points) - 1, KILL)]
 
