@@ -27,7 +27,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from helpers import checks, cli, freshness, paths, publish, system
+from helpers import checks, cli, freshness, kernels, paths, publish, system
 from helpers.pipeline import release, report
 from helpers.publish import manifest, sealed
 
@@ -326,6 +326,7 @@ def spare() -> None:
     checks.require_usable = lambda year: None
     publish.check_pages = lambda folder: []
     manifest._git = lambda *_: None
+    kernels.start = lambda: None
     behind: dict[str, list] = {}
     plain = freshness.modules_behind
     freshness.modules_behind = lambda sources: behind.get(repr(sources)) or behind.setdefault(repr(sources), plain(sources))
@@ -361,7 +362,8 @@ def every_strike(points: list[tuple[str, str]], *, in_two_steps: bool) -> list[t
 
 def few_strikes(points: list[tuple[str, str]]) -> list[tuple[int, str]]:
     """The first operation and the last, and one of each kind among those on the report, struck in turn in each way."""
-    last = {kind: kth for kth, (kind, place) in enumerate(points) if place.startswith("/reports")}
+    # What is removed with its folder is named from that folder.
+    last = {kind: kth for kth, (kind, place) in enumerate(points) if place.startswith("/reports") or "/" not in place}
     struck = [(kth, (KILL, FULL, BROKEN)[rank % 3]) for rank, kth in enumerate(last.values())]
     return [(0, KILL), *struck, (len(points) - 1, KILL)]
 

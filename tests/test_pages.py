@@ -324,7 +324,7 @@ def test_the_manifest_names_every_file_and_its_checksum(report):
     assert set(listed) == {path.name for path in report.iterdir()} - {"manifest.json"}
     assert all(hashlib.sha256((report / name).read_bytes()).hexdigest() == value for name, value in listed.items())
     assert {entry["path"]: entry["rows"] for entry in manifest["inputs"]}["data/raw/2032/prises_de_poste.csv"] == 5
-    assert set(manifest["tampon"]) == {"produit_le", "commit", "modifications_locales"}
+    assert set(manifest["tampon"]) == {"produit_le", "commit", "modifications_locales", "empreinte"}
 
 
 def test_the_foot_gives_the_checksum_of_each_input(report, mini_root):

@@ -113,7 +113,7 @@ def test_only_the_stamp_of_the_manifest_may_change(tmp_path, monkeypatch):
     first = written(tmp_path)
     monkeypatch.setattr(manifest, "_stamp", lambda: {"produit_le": "autre"})
     second = written(tmp_path)
-    assert set(first) == {"inputs", "outputs", "parameters", "versions", "checks", "tampon"}
+    assert set(first) == {"inputs", "outputs", "parameters", "versions", "checks", "empreinte", "tampon"}
     assert {**first, "tampon": None} == {**second, "tampon": None}
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", first["tampon"]["produit_le"])
 

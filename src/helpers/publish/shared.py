@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-from helpers import paths
+from helpers import paths, system
 from helpers.browser import find_browser
 from helpers.publish.bundle import bundle
 from helpers.publish.checks import MAX_SINGLE_BYTES, check_pages
@@ -100,6 +100,7 @@ def _place(made: list[Path], reports: Path) -> None:
             raise PublicationError(
                 f"Fermez {path.name}, ouvert dans un autre programme ou protégé en écriture, puis relancez."
             ) from error
+    system.settle(*made)
     for path in made:
         path.replace(reports / path.name)
 

@@ -1,0 +1,55 @@
+"""A report is published whole or not at all, whatever operation on the disk is struck: `kill_points` does the attacks.
+
+`kill_points_tables` does the same to what a run keeps between its notebooks.
+
+A few points with the other tests; every one of them when ``ALSES_ENUMERATIONS=toutes`` is in the environment.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+ALL = os.environ.get("ALSES_ENUMERATIONS") == "toutes"
+HERE = Path(__file__).parent
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="les attaques ont besoin de fork")
+
+
+def attack(prepared: Path, work: Path, *options: str, script: str = "kill_points.py") -> tuple[list, dict]:
+    """The faults found, and how many points were seen and struck."""
+    work.mkdir()
+    command = [sys.executable, str(HERE / script), str(prepared), str(work), *options]
+    done = subprocess.run(command, check=False, capture_output=True, encoding="utf-8", env={**os.environ, "PYTHONUTF8": "1"})
+    assert done.returncode == 0, done.stderr
+    *faults, told = map(json.loads, done.stdout.splitlines())
+    return faults, told
+
+
+def test_a_publication_struck_here_or_there_leaves_a_whole_report_and_the_next_run_mends_all(mini_root, tmp_path):
+    faults, told = attack(mini_root, tmp_path / "attaque")
+    assert faults == []
+    # On Linux the two reports change names in one step.
+    one_step = {"exchange"} if sys.platform == "linux" else set()
+    assert set(told["kinds"]) == {"open", "write", "fsync", "mkdir", "rename", "unlink", "rmdir"} | one_step
+    assert told["points"] > 60 and told["struck"] >= 8
+
+
+@pytest.mark.skipif(not ALL, reason="tous les points\u00a0: avec ALSES_ENUMERATIONS=toutes")
+def test_a_publication_struck_at_any_operation_leaves_a_whole_report_and_the_next_run_mends_all(mini_root, tmp_path):
+    parts = [("--part", "0", "3"), ("--part", "1", "3"), ("--part", "2", "3"), ("--two-steps", "--part", "0", "1")]
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(lambda part: attack(mini_root, tmp_path / "-".join(part), *part), parts))
+    assert [fault for faults, _ in done for fault in faults] == []
+    assert sum(told["struck"] for _, told in done) > 300
+
+
+@pytest.mark.parametrize("options", [[], pytest.param(["--all"], marks=pytest.mark.skipif(not ALL, reason="tous les points\u00a0: avec ALSES_ENUMERATIONS=toutes"))])
+def test_what_a_run_keeps_is_never_read_half_written_and_the_next_one_leaves_nothing_behind(mini_root, tmp_path, options):
+    faults, told = attack(mini_root, tmp_path / "attaque", *options, script="kill_points_tables.py")
+    assert faults == []
+    assert {"open", "write", "fsync", "rename"} <= set(told["kinds"]) and told["struck"] >= (150 if options else 10)

@@ -1,0 +1,77 @@
+"""What is asked of the operating system, and what is done where it cannot."""
+
+import errno
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from helpers import system
+from helpers.publish import swap
+
+
+def folders(place: Path) -> tuple[Path, Path]:
+    for name in ("un", "deux"):
+        (place / name).mkdir()
+        (place / name / "page.html").write_text(name, encoding="utf-8")
+    return place / "un", place / "deux"
+
+
+def said(folder: Path) -> str:
+    return (folder / "page.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="un seul pas\u00a0: Linux seulement")
+def test_two_folders_change_names_in_one_step(tmp_path):
+    one, other = folders(tmp_path)
+    assert system.exchange(one, other)
+    assert (said(one), said(other)) == ("deux", "un")
+    with pytest.raises(FileNotFoundError):
+        system.exchange(one, tmp_path / "trois")
+    assert said(one) == "deux"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="un seul pas\u00a0: Linux seulement")
+def test_on_linux_the_new_report_needs_no_moment_without_any(tmp_path, monkeypatch):
+    monkeypatch.setattr(Path, "rename", lambda *_: pytest.fail("two steps"))
+    one, other = folders(tmp_path)
+    swap(one, other)
+    assert (said(other), [path.name for path in tmp_path.iterdir()]) == ("un", ["deux"])
+
+
+def test_another_system_says_that_it_cannot_exchange(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert not system.exchange(*folders(tmp_path))
+    assert said(tmp_path / "un") == "un"
+
+
+@pytest.mark.parametrize(("number", "is_told"), [(errno.EINVAL, False), (errno.ENOTSUP, False), (errno.EIO, True), (errno.ENOSPC, True)])
+def test_a_disk_that_refuses_is_told_and_one_that_cannot_be_asked_is_let_be(tmp_path, monkeypatch, number, is_told):
+    def refuse(_):
+        raise OSError(number, "refus")
+
+    folders(tmp_path)
+    monkeypatch.setattr(os, "fsync", refuse)
+    if is_told:
+        with pytest.raises(OSError, match="refus"):
+            system.settle_tree(tmp_path)
+    else:
+        system.settle_tree(tmp_path)
+
+
+def test_everything_in_a_folder_is_settled_before_the_folder(tmp_path, monkeypatch):
+    folders(tmp_path)
+    seen, opening = [], os.open
+    monkeypatch.setattr(os, "open", lambda path, *rest: seen.append(Path(path).relative_to(tmp_path).as_posix()) or opening(path, *rest))
+    system.settle_tree(tmp_path)
+    assert sorted(seen) == sorted({".", "un", "deux", "un/page.html", "deux/page.html"}) and seen[-1] == "."
+    assert seen.index("un/page.html") < seen.index("un")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows ne se laisse pas demander")
+def test_a_program_that_ended_is_not_alive():
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        pass
+    assert [system.is_alive(number) for number in (os.getpid(), 1, ended.pid, 0, -5, 10**30)] == [True, True, False, False, False, False]
