@@ -335,12 +335,14 @@ def spare() -> None:
 
 
 def remembered(plain: Callable) -> Callable:
-    """The same function, whose first answer is given again: a run asks once."""
-    kept: list[object] = []
+    """The same function, whose answer is given again to who gives the same name."""
+    kept: dict[str, object] = {}
 
     def once(*given, **more):
-        kept.extend([] if kept else [plain(*given, **more)])
-        return kept[0]
+        name = more.get("name", "")
+        if name not in kept:
+            kept[name] = plain(*given, **more)
+        return kept[name]
 
     return once
 

@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 
 from helpers.publish import Page, write_manifest
 from helpers.publish.layout import lay_out
+from helpers.publish.manifest import seal, written
 
 PAGES = [Page("01_clean", "Nettoyer", "01_clean.html"), Page("02_describe", "Décrire", "02_describe.html")]
 
@@ -42,4 +43,4 @@ def add_file(folder: Path, path: str, content: bytes) -> None:
     manifest = json.loads((folder / "manifest.json").read_bytes())
     others = [output for output in manifest["outputs"] if output["path"] != path]
     manifest["outputs"] = [*others, {"path": path, "sha256": hashlib.sha256(content).hexdigest()}]
-    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    (folder / "manifest.json").write_bytes(written(seal(manifest)))

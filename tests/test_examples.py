@@ -25,8 +25,8 @@ import pytest
 import helpers
 from helpers import paths, schema
 
-# It starts JupyterLab and ends when its reader says so: there is nothing small to show of it.
-UNSHOWN = {"workbench.launch"}
+# They start JupyterLab, or the process that loads the libraries, and end them: there is nothing small to show of it.
+UNSHOWN = {"workbench.launch", "kernels.start", "kernels.stop"}
 
 ROOMS = {m.name: importlib.import_module(f"helpers.{m.name}") for m in pkgutil.iter_modules(helpers.__path__)}
 NOTEBOOK = {"pd": pd, **ROOMS}

@@ -74,8 +74,8 @@ def _measure(row: dict | None, decimals: int | None) -> str:
     write, low, high = _number(row, decimals or 0), row["valeur_min"], row["valeur_max"]
     unit = {"pct": f"{NARROW}%", "points": " points"}.get(row["unite"], "")
     value = NOTHING if row["valeur"] is None else write(row["valeur"])
-    around = "" if ends(low, high, write) in (value, NOTHING) else f" ({write(low)} à {write(high)})"
-    return f"{value}{unit}{around}"
+    around = ends(low, high, write).replace("–", " à ")
+    return f"{value}{unit}" + ("" if around in (value, NOTHING) else f" ({around})")
 
 
 def _said(row: dict) -> str:
@@ -115,10 +115,11 @@ def values(change: Change) -> tuple[str, str]:
     >>> [text.replace("\\u202f", " ") for text in values(Change("comparaisons", (), row, row | {"valeur": 42.04}))]
     ['42,01 %', '42,04 % (42,01 à 42,01)']
     """
-    usual = next(_pairs(change))
+    pairs = _pairs(change)
+    usual = next(pairs)
     if change.table == INDICATORS:
         if change.before and change.after and change.before["unite"] != change.after["unite"]:
             return _with_unit(change.before, usual[0]), _with_unit(change.after, usual[1])
         if base(change.before) != base(change.after) or remarks(change):
             return usual
-    return next((pair for pair in _pairs(change) if pair[0] != pair[1]), usual)
+    return usual if usual[0] != usual[1] else next((pair for pair in pairs if pair[0] != pair[1]), usual)

@@ -15,7 +15,7 @@ from helpers.cli.verb import Verb, positive, year
 def _make(options: Namespace) -> Path:
     from helpers import kernels
 
-    if kernels.is_possible():
+    if kernels.is_possible() and not options.scheduler:
         kernels.start()  # the libraries of the notebooks load on another processor, while ours load here
     with progress() as steps:
         # Imported under the bar: the libraries take seconds, and a terminal that says nothing looks dead.
@@ -26,6 +26,7 @@ def _make(options: Namespace) -> Path:
             compare_to=options.compare_to,
             jobs=options.jobs,
             is_forced=options.force,
+            scheduler=options.scheduler,
             tell=steps.tell,
             show=steps.show,
         )
@@ -82,6 +83,11 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         type=positive,
         metavar="N",
         help="combien de notebooks s’exécutent en même temps (par défaut : autant que de processeurs)",
+    )
+    parser.add_argument(
+        "--scheduler",
+        metavar="ADRESSE",
+        help="fait exécuter les notebooks par un cluster Dask (tls://… si des exports sont présents)",
     )
     parser.add_argument("--force", action="store_true", help="exécute tout, même ce que rien n’a changé")
     parser.add_argument(

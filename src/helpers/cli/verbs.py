@@ -1,6 +1,6 @@
 """The verbs of the command, in the order of the help. To add one: its module, with a ``VERB``, and a name here."""
 
-from helpers.cli import check, develop, doctor, lab, new_year, run, share, simulate, status
+from helpers.cli import check, develop, doctor, lab, new_year, run, share, simulate, status, verify
 
 VERBS = (
     run.VERB,
@@ -10,6 +10,7 @@ VERBS = (
     check.VERB,
     simulate.VERB,
     status.VERB,
+    verify.VERB,
     doctor.VERB,
     develop.TEST,
     develop.GENERATE,

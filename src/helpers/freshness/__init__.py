@@ -2,7 +2,18 @@
 
 from helpers.freshness.current import asked, current_report, report_causes, report_record
 from helpers.freshness.imports import modules_behind
-from helpers.freshness.record import LOADED_AT, Cause, Record, State, read_record, record, remember
+from helpers.freshness.record import (
+    LOADED_AT,
+    Cause,
+    Record,
+    State,
+    listing,
+    locate,
+    name_of,
+    read_record,
+    record,
+    remember,
+)
 from helpers.freshness.since import changes_since, tell_causes
 
 __all__ = [
@@ -13,7 +24,10 @@ __all__ = [
     "asked",
     "changes_since",
     "current_report",
+    "listing",
+    "locate",
     "modules_behind",
+    "name_of",
     "read_record",
     "record",
     "remember",

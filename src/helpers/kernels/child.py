@@ -28,7 +28,8 @@ def _own_state(cwd: str, env: dict[str, str]) -> None:
     time.tzset()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    sys.path[:] = zygote.path
+    # Another part of the command may have started the forkserver, without our libraries.
+    sys.path[:] = zygote.path or [entry for entry in sys.path if entry]
     # This process may have children, and its log bears the name that it would have had.
     itself = multiprocessing.current_process()
     itself.daemon, itself.name = False, "MainProcess"

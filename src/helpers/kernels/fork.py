@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from multiprocessing.process import BaseProcess
 
@@ -14,9 +15,10 @@ from helpers.kernels import zygote
 # Imported by name in the forkserver, before its first fork.
 _PRELOAD = ["helpers.kernels.__main__"]
 _KERNEL, _KILLER = "alses-kernel", "alses-end"
+_DEATH_S = 0.1
 
 # Variables that libraries read when they are loaded, by the beginning of their names: the forks cannot read them anew.
-_READ_EARLY = ("HOME", "JE_", "LANG", "LC_", "MKL_", "MPL", "OMP_", "OPENBLAS_", "PYTHON", "XDG_")
+_READ_EARLY = ("HOME", "JE_", "LANG", "LC_", "MKL_", "MPL", "OMP_", "OPENBLAS_", "PYTHON", "TZ", "XDG_")
 
 _turn = threading.Lock()
 _was_started = threading.Event()
@@ -43,12 +45,9 @@ def is_possible() -> bool:
 
 
 def start() -> None:
-    """Starts the forkserver, which loads the libraries by itself, and returns at once; once started, does nothing.
+    """Starts the forkserver, which loads the libraries by itself, and returns at once.
 
-    Where a fork is not possible it does nothing either.
-
-    >>> kernels.start()
-    >>> kernels.stop()
+    Once it is started, or where a fork is not possible, nothing happens.
     """
     if not is_possible():
         return
@@ -103,5 +102,10 @@ def fork(target: Callable, *arguments, name: str = _KERNEL) -> BaseProcess:
     # A kernel left behind by a command that ends would otherwise be waited for, for ever.
     process = multiprocessing.get_context("forkserver").Process(target=target, args=arguments, name=name, daemon=True)
     with _turn, _hidden_main():
-        process.start()
+        try:
+            process.start()
+        except ConnectionRefusedError:
+            # It has just ended, and the system has not said so yet.
+            time.sleep(_DEATH_S)
+            process.start()
     return process

@@ -1,6 +1,9 @@
 """A kernel provisioner of jupyter_client that forks."""
 
 import asyncio
+import atexit
+import contextlib
+import functools
 import os
 import signal
 from multiprocessing.process import BaseProcess
@@ -18,19 +21,29 @@ _DEATH_S = 5.0
 _GLANCE_S = 0.002
 
 
+def _end(group: int, connection: str) -> None:
+    with contextlib.suppress(OSError):
+        os.killpg(group, signal.SIGKILL)
+    Path(connection).unlink(missing_ok=True)
+
+
 class _Process:
     """A process of multiprocessing, as jupyter_client looks at one of `subprocess`."""
 
     stdin = stdout = stderr = None
 
-    def __init__(self, process: BaseProcess) -> None:
+    def __init__(self, process: BaseProcess, connection: str) -> None:
         self._process, self.pid = process, process.pid
         self._code: int | None = None
+        # A command that ends before its kernel leaves none behind, nor the keys to it.
+        self._end = functools.partial(_end, process.pid, connection)
+        atexit.register(self._end)
 
     def poll(self) -> int | None:
         if self._code is None and self._process.exitcode is not None:
             self._code = self._process.exitcode
             self._process.close()
+            atexit.unregister(self._end)
         return self._code
 
     def wait(self) -> int:
@@ -57,12 +70,12 @@ class ForkedProvisioner(LocalProvisioner):
         cwd, env = kwargs.get("cwd") or Path.cwd(), kwargs.get("env") or dict(os.environ)
         if _LAUNCHER not in cmd or not has_environment(env):
             return await super().launch_kernel(cmd, **kwargs)
-        given = cmd[cmd.index(_LAUNCHER) + 1 :], self.parent.connection_file
+        arguments, connection = cmd[cmd.index(_LAUNCHER) + 1 :], self.parent.connection_file
         try:
-            started = fork(child.run, *given, str(cwd), {**env, "JPY_PARENT_PID": str(os.getpid())})
+            started = fork(child.run, arguments, connection, str(cwd), {**env, "JPY_PARENT_PID": str(os.getpid())})
         except (OSError, EOFError):
             return await super().launch_kernel(cmd, **kwargs)
-        self.process = _Process(started)
+        self.process = _Process(started, connection)
         self.pid = self.pgid = started.pid
         self.cwd = cwd
         return self.connection_info

@@ -9,8 +9,10 @@ import contextlib
 import gc
 import importlib
 import io
+import json
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -62,6 +64,15 @@ _LATER = ["scipy.stats", "scipy.optimize", "matplotlib.backends.backend_svg", "m
 # the last, which only statsmodels would take if it were there, is kept out.
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
 _THREADED = "polars"
+
+
+def _own_path() -> list[str]:
+    """Where a new interpreter looks for modules; since Python 3.13 the forkserver is given the path of the command."""
+    entries = sys.path
+    if "" not in entries:
+        ask = [sys.executable, "-c", "import json, sys; print(json.dumps(sys.path))"]
+        entries = json.loads(subprocess.run(ask, check=True, capture_output=True, encoding="utf-8").stdout)
+    return [entry for entry in entries if entry]
 
 
 def _shelter() -> None:
@@ -127,7 +138,7 @@ def _apart() -> Iterator[None]:
 
 def load() -> None:
     """Loads everything: from then on this process only forks."""
-    path[:] = [entry for entry in sys.path if entry]
+    path[:] = _own_path()
     _shelter()
     with _apart():
         with _as_in_a_kernel():

@@ -14,7 +14,9 @@ from nbformat import NotebookNode
 from helpers import changes, checks, freshness, kernels, parameters, paths, publish, store
 from helpers.freshness import Cause
 from helpers.parameters import Parameters
-from helpers.pipeline.execute import execute
+from helpers.pipeline.cluster import connected, require_safe
+from helpers.pipeline.elsewhere import executing_by
+from helpers.pipeline.execute import Executed, execute
 from helpers.pipeline.front import report_subtitle
 from helpers.pipeline.pages import make_page
 from helpers.pipeline.release import is_synthetic, place, publish_report, record_report
@@ -60,6 +62,10 @@ class _Count:
             self._show(Step(self.notebook, self.year, self.done, self.total))
 
 
+def _execute_here(task: Task, **hooks: Callable) -> Executed:
+    return execute(task.notebook, task.parameters, task.executed, **hooks)
+
+
 class _Run:
     """One making of a report: what each task does, and what is said of it."""
 
@@ -69,6 +75,7 @@ class _Run:
         self.shown = sorted((task for task in self.tasks if task.year == choice.year), key=lambda task: task.notebook)
         self.count = _Count(self.tasks, show)
         self.subtitle = report_subtitle(choice)
+        self.executing: Callable[..., Executed] = _execute_here
         self.given_up = Event()
         self._hooks = {"cell_done": self.count.cell_done, "is_given_up": self.given_up.is_set}
 
@@ -77,7 +84,7 @@ class _Run:
         began, started = time.perf_counter(), time.time()
         # Without it, the task is to be done again, whatever happens now.
         task.record.unlink(missing_ok=True)
-        made = execute(task.notebook, task.parameters, task.executed, **self._hooks)
+        made = self.executing(task, **self._hooks)
         kept = record_of(task, made.read, made.written, started=started)
         if kept:
             freshness.remember(kept, task.record)
@@ -107,6 +114,12 @@ class _Run:
                 kernels.stop()  # those that still run stop at once, and nobody waits for them
                 raise
 
+    def execute_elsewhere(self, address: str, *, is_forced: bool) -> Done:
+        """The same on the machines of a cluster: here, a thread a task waits for what comes back."""
+        with connected(address) as cluster:
+            self.executing = executing_by(cluster.submit, self.tasks)
+            return self.execute_all(jobs=len(self.tasks), is_forced=is_forced)
+
     def notebooks(self) -> dict[str, NotebookNode]:
         """The executed notebooks of the pages, whose pages are made if they were not."""
         found = {task.notebook: nbformat.read(task.executed, as_version=4) for task in self.shown}
@@ -126,13 +139,15 @@ def make_report(
     compare_to: int | None = None,
     jobs: int | None = None,
     is_forced: bool = False,
+    scheduler: str | None = None,
     tell: Callable[[str], None] = print,
     show: Callable[[Step], None] = lambda _: None,
 ) -> Path:
     """The folder of the published report. A run that fails leaves the report that was there, whole.
 
     Only the notebooks that something changed for are run (all of them if ``is_forced``), at most ``jobs`` side by side:
-    as many as there are processors, if it is not said. ``tell`` is given a line at a time; ``show`` is called before
+    as many as there are processors, if it is not said. ``scheduler`` is the address of a Dask cluster that runs them
+    instead. ``tell`` is given a line at a time; ``show`` is called before
     each notebook and after each cell, for a progress bar; both may be called from another thread.
 
     Raises
@@ -152,6 +167,8 @@ def make_report(
     """
     paths.pin_data_root()
     choice = parameters.check("03_compare", year=year, compare_to=compare_to)
+    if scheduler:
+        require_safe(scheduler, choice.series)
     for each in choice.series:
         checks.require_usable(each)
     checks.forget_exports()
@@ -162,7 +179,10 @@ def make_report(
         if is_synthetic(choice):
             tell(f"Données synthétiques : {_simulated(choice)}. Le rapport ne décrit personne et ne se cite pas.")
         run = _Run(choice, tell, show)
-        run.execute_all(jobs=jobs or os.cpu_count() or 1, is_forced=is_forced)
+        if scheduler:
+            run.execute_elsewhere(scheduler, is_forced=is_forced)
+        else:
+            run.execute_all(jobs=jobs or os.cpu_count() or 1, is_forced=is_forced)
         run.count.at_work("", year)
         folder = publish_report(run.shown, run.notebooks(), choice)
         # Files, parameters and libraries are told by the manifests of the two reports.

@@ -5,13 +5,14 @@ from helpers.publish.errors import BusyError, PublicationError, ReportError
 from helpers.publish.example import write_example
 from helpers.publish.index import IndexContext, write_index
 from helpers.publish.layout import Page, report_subtitle, template_files
-from helpers.publish.manifest import write_manifest
+from helpers.publish.manifest import commit, write_manifest
 from helpers.publish.notebook import extract, page_title
 from helpers.publish.page import export_page
 from helpers.publish.sealed import is_same_report
 from helpers.publish.shared import share, share_state
 from helpers.publish.swap import recover, swap
 from helpers.publish.turn import in_turn
+from helpers.publish.verified import Verified, verify
 
 __all__ = [
     "BusyError",
@@ -19,7 +20,9 @@ __all__ = [
     "Page",
     "PublicationError",
     "ReportError",
+    "Verified",
     "check_pages",
+    "commit",
     "export_page",
     "extract",
     "in_turn",
@@ -30,6 +33,7 @@ __all__ = [
     "share",
     "share_state",
     "swap",
+    "verify",
     "template_files",
     "write_example",
     "write_index",

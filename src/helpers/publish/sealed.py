@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from helpers import paths
 from helpers.publish.errors import ReportError
 from helpers.publish.layout import INDEX
-from helpers.publish.manifest import MANIFEST, fingerprint
+from helpers.publish.manifest import MANIFEST, SEAL, fingerprint, seal, written
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,8 @@ class Report:
 
 
 def _remedy(folder: Path) -> str:
+    if not paths.is_year(folder.name[:4]):
+        return "redemandez-le à qui l’a envoyé"
     return f"refaites-le ({paths.COMMAND} run --year {folder.name[:4]}), puis relancez"
 
 
@@ -43,14 +45,22 @@ def _is_usable(manifest: dict) -> bool:
         return False
 
 
-def _manifest(folder: Path) -> tuple[bytes, dict]:
-    """The manifest of the report in the folder, as it is written and as it is read."""
+def read_manifest(folder: Path) -> tuple[bytes, dict]:
+    """The manifest of the report in the folder, as it is written and as it is read.
+
+    Raises
+    ------
+    ReportError
+        when there is none, or it cannot be used.
+    """
     try:
         content = (folder / MANIFEST).read_bytes()
         manifest = json.loads(content)
     except (FileNotFoundError, NotADirectoryError):
-        run = f"{paths.COMMAND} run --year {folder.name[:4]}"
-        raise ReportError(f"Aucun rapport dans {paths.relative(folder)} : lancez d’abord {run}.") from None
+        is_year = paths.is_year(folder.name[:4])
+        run = f"lancez d’abord {paths.COMMAND} run --year {folder.name[:4]}"
+        remedy = run if is_year else "donnez le dossier d’un rapport, ou son année"
+        raise ReportError(f"Aucun rapport dans {paths.relative(folder)} : {remedy}.") from None
     except (ValueError, RecursionError):
         manifest = None
     if not _is_usable(manifest):
@@ -58,24 +68,53 @@ def _manifest(folder: Path) -> tuple[bytes, dict]:
     return content, manifest
 
 
-def _is_inside(path: str) -> bool:
+def is_inside(path: str) -> bool:
     """Whether a path of a manifest stays in its folder, on every system."""
     parts = PurePosixPath(path).parts
     return bool(parts) and not {"..", "/"} & set(parts) and not set(path) & set('\\:*?"<>|\0')
 
 
-def _content(folder: Path, path: str, sha256: str) -> bytes:
-    if not _is_inside(path):
-        raise ReportError(f"{MANIFEST} nomme un fichier hors du rapport {folder.name} : {_remedy(folder)}.")
+class Touched(Exception):
+    """A file of a report is no longer as it was published: a sentence without its full stop, for who adds a remedy."""
+
+
+def content_of(folder: Path, path: str, sha256: str) -> bytes:
+    """A file of the report as its manifest seals it.
+
+    Raises
+    ------
+    Touched
+        when it is missing, was changed, or would be elsewhere.
+    """
+    if not is_inside(path):
+        raise Touched(f"{MANIFEST} nomme un fichier hors du rapport {folder.name}")
     try:
         content = (folder / path).read_bytes()
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-        raise ReportError(f"{path} manque dans le rapport {folder.name} : {_remedy(folder)}.") from None
+        raise Touched(f"{path} manque dans le rapport {folder.name}") from None
     if hashlib.sha256(content).hexdigest() != sha256:
-        raise ReportError(
-            f"{path} n’est plus tel qu’il a été publié dans le rapport {folder.name} : {_remedy(folder)}."
-        )
+        raise Touched(f"{path} n’est plus tel qu’il a été publié dans le rapport {folder.name}")
     return content
+
+
+def require_sealed(folder: Path, content: bytes, manifest: dict) -> None:
+    """Nothing, when the manifest is, byte for byte, what its own seals say.
+
+    Raises
+    ------
+    Touched
+        when it is not.
+    """
+    if SEAL not in manifest:
+        raise Touched(f"{MANIFEST} ne porte pas son empreinte (version antérieure ?) dans le rapport {folder.name}")
+    if content != written(seal(manifest)):
+        raise Touched(f"{MANIFEST} n’est plus tel qu’il a été publié dans le rapport {folder.name}")
+
+
+def strangers_in(folder: Path, manifest: dict) -> list[str]:
+    """The files of the folder that are not of the report."""
+    own = {MANIFEST, *(output["path"] for output in manifest["outputs"])}
+    return sorted({path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - own)
 
 
 def read_report(folder: Path) -> Report:
@@ -86,17 +125,20 @@ def read_report(folder: Path) -> Report:
     ReportError
         when there is no report, or a file is missing or was changed: the sentence names it and the remedy.
     """
-    sealed, manifest = _manifest(folder)
-    files = {output["path"]: _content(folder, output["path"], output["sha256"]) for output in manifest["outputs"]}
-    files[MANIFEST] = sealed
-    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    return Report(folder.name, dict(sorted(files.items())), manifest, sorted(found - set(files)))
+    content, manifest = read_manifest(folder)
+    try:
+        outputs = {each["path"]: content_of(folder, each["path"], each["sha256"]) for each in manifest["outputs"]}
+        require_sealed(folder, content, manifest)
+    except Touched as fault:
+        raise ReportError(f"{fault} : {_remedy(folder)}.") from None
+    files = dict(sorted({**outputs, MANIFEST: content}.items()))
+    return Report(folder.name, files, manifest, strangers_in(folder, manifest))
 
 
 def fingerprint_of(folder: Path) -> str | None:
     """The fingerprint of the report in the folder, whose files are not read; None when there is none to be used."""
     try:
-        return fingerprint(_manifest(folder)[1])
+        return fingerprint(read_manifest(folder)[1])
     except ReportError:
         return None
 

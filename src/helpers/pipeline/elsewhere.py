@@ -1,0 +1,118 @@
+"""A task done on another machine: what is sent there, what is done there, what comes back.
+
+Nothing is shared but the code: the files that a task may read are sent with it, and those that it wrote come back, so
+that no common disk is needed. The machine that asked is the only one that keeps or publishes anything.
+"""
+
+import hashlib
+import os
+import tempfile
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+from helpers import freshness, parameters, paths
+from helpers.freshness import locate, name_of
+from helpers.pipeline.errors import NotebookFailure
+from helpers.pipeline.execute import Executed, execute
+from helpers.pipeline.tasks import Task
+from helpers.store.whole import whole
+
+# The data root is that of a process: two tasks there at once would read each other's files.
+_alone = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A task with the files it may read, by name, and the fingerprint of the code that must run it."""
+
+    notebook: str
+    parameters: dict
+    files: dict[str, bytes]
+    code: str
+
+
+@dataclass(frozen=True)
+class Returned:
+    """The executed notebook as its file, the names of the files read, and the files written."""
+
+    notebook: bytes
+    read: list[str]
+    written: dict[str, bytes]
+
+
+def code_fingerprint() -> str:
+    """What the notebooks and the package are: two machines with the same one do the same work."""
+    notebooks = map(paths.notebook, parameters.NOTEBOOKS)
+    package = (path for path in (paths.repository() / "src/helpers").rglob("*") if path.suffix != ".pyc")
+    found = hashlib.sha256()
+    for path in sorted(path for path in (*notebooks, *package) if path.is_file()):
+        found.update(name_of(path).encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return found.hexdigest()
+
+
+def _files(task: Task, before: Iterable[Task]) -> list[Path]:
+    """The raw files of the task's years, the reference tables, and what the tasks before it made."""
+    received = [folder / name for folder in task.folders for name in freshness.listing(name_of(folder))]
+    made = [locate(name) for each in before for name in freshness.read_record(each.record).products]
+    return [*received, *(path for path in made if path.suffix != ".ipynb")]
+
+
+def prepare(task: Task, before: Iterable[Task]) -> Sent:
+    """What to send for a task; ``before`` are those it waited for."""
+    files = {name_of(path): path.read_bytes() for path in _files(task, before)}
+    return Sent(task.notebook, task.parameters, files, code_fingerprint())
+
+
+def run_there(sent: Sent) -> Returned:
+    """Executes a task in a folder of its own, on the machine that received it; nothing stays there.
+
+    Raises
+    ------
+    NotebookFailure
+        as `execute` does, and when the code there is not the one that the sender has.
+    """
+    if sent.code != code_fingerprint():
+        raise NotebookFailure("Une machine du cluster n’a pas la même version du projet : mettez-la à jour.")
+    with _alone, tempfile.TemporaryDirectory(prefix="alses-") as folder:
+        known = os.environ.get(paths.DATA_ROOT_VARIABLE)
+        os.environ[paths.DATA_ROOT_VARIABLE] = str(Path(folder).resolve())
+        try:
+            return _run_in(sent)
+        finally:
+            os.environ.pop(paths.DATA_ROOT_VARIABLE)
+            if known is not None:
+                os.environ[paths.DATA_ROOT_VARIABLE] = known
+
+
+def _run_in(sent: Sent) -> Returned:
+    for name, content in sent.files.items():
+        locate(name).parent.mkdir(parents=True, exist_ok=True)
+        locate(name).write_bytes(content)
+    destination = paths.executed(sent.parameters["year"]) / f"{sent.notebook}.ipynb"
+    done = execute(sent.notebook, sent.parameters, destination)
+    written = {name_of(path): path.read_bytes() for path in done.written}
+    return Returned(destination.read_bytes(), [name_of(path) for path in done.read], written)
+
+
+def take_back(task: Task, returned: Returned) -> Executed:
+    """Keeps here what was made elsewhere, as if it had been made here."""
+    for name, content in {**returned.written, name_of(task.executed): returned.notebook}.items():
+        with whole(locate(name)) as beside:
+            beside.write_bytes(content)
+    notebook = nbformat.reads(returned.notebook.decode(), as_version=4)
+    return Executed(notebook, [locate(name) for name in returned.read], [locate(name) for name in returned.written])
+
+
+def executing_by(submit: Callable, tasks: list[Task]) -> Callable[..., Executed]:
+    """A function that executes a task wherever ``submit`` sends it, and takes back what comes out."""
+    by_key = {task.key: task for task in tasks}
+
+    def executing(task: Task, **_: object) -> Executed:
+        sent = prepare(task, [by_key[key] for key in task.after])
+        return take_back(task, submit(run_there, sent).result())
+
+    return executing

@@ -1,0 +1,100 @@
+"""The same report by other machines: a real cluster of two processes, one of which is killed at work."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from helpers import paths, pipeline
+from helpers.pipeline import cluster, elsewhere
+from helpers.schema import DataError
+from small_export import write_export
+
+distributed = pytest.importorskip("distributed", reason="requirements-cluster.lock is not installed")
+
+# What is shared by nobody but the tests: no page of its own, nothing in the terminal.
+ALONE = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None, "silence_logs": 50}
+
+
+@pytest.fixture
+def mini(mini_root, tmp_path, monkeypatch) -> Path:
+    """The invented project as received, and nothing made of it."""
+    root = tmp_path / "ailleurs"
+    shutil.copytree(mini_root / "data" / "raw", root / "data" / "raw")
+    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(root))
+    return root
+
+
+def kill_one_at_work(address: str, killed: list[int]) -> None:
+    """Kills the first process of the cluster that is seen at work."""
+    with distributed.Client(address, set_as_default=False) as client:
+        while not any(client.processing().values()):
+            time.sleep(0.05)
+        busy = next(worker for worker, tasks in client.processing().items() if tasks)
+        time.sleep(1)  # in the middle of a notebook
+        killed.append(client.run(os.getpid, workers=[busy])[busy])
+        os.kill(killed[0], signal.SIGKILL)
+
+
+def test_the_report_is_made_and_the_same_though_a_machine_dies_at_work(mini, mini_root):
+    killed = []
+    with distributed.LocalCluster(**ALONE) as local:
+        address = local.scheduler_address
+        killer = threading.Thread(target=kill_one_at_work, args=(address, killed))
+        killer.start()
+        folder = pipeline.make_report(2032, scheduler=address, tell=lambda _: None)
+        killer.join()
+    assert len(killed) == 1
+    made, expected = folder, mini_root / "reports" / "2032"
+    assert sorted(path.name for path in made.iterdir()) == sorted(path.name for path in expected.iterdir())
+    for path in expected.iterdir():
+        if path.name != "manifest.json":
+            assert (made / path.name).read_bytes() == path.read_bytes(), path.name
+    stamps = [json.loads((each / "manifest.json").read_text(encoding="utf-8")) for each in (made, expected)]
+    assert [stamp.pop("tampon") is not None for stamp in stamps] == [True, True]
+    assert stamps[0] == stamps[1]
+
+
+@pytest.mark.parametrize(("address", "is_safe"), [("tcp://10.0.0.1:8786", False), ("10.0.0.1:8786", False), ("tls://10.0.0.1:8786", True)])
+def test_records_of_persons_only_go_where_nobody_listens(data_root, address, is_safe):
+    cluster.require_safe(address, [2032])  # printed figures are public
+    write_export(data_root)
+    if is_safe:
+        cluster.require_safe(address, [2032, 2033])
+        return
+    with pytest.raises(DataError, match="adresse chiffrée"):
+        pipeline.make_report(2033, scheduler=address, tell=lambda _: None)
+    assert not (data_root / "reports").exists()
+
+
+def test_nobody_at_the_address_is_one_sentence(data_root, monkeypatch):
+    monkeypatch.setattr(cluster, "CONNECT_S", 0.5)
+    with pytest.raises(pipeline.NotebookFailure, match="Aucun cluster ne répond à tcp://127.0.0.1:9"):
+        pipeline.make_report(2032, scheduler="tcp://127.0.0.1:9", tell=lambda _: None)
+
+
+def test_a_machine_with_another_version_of_the_project_refuses():
+    sent = elsewhere.Sent("04_themes", {"year": 2032}, {}, code="another")
+    with pytest.raises(pipeline.NotebookFailure, match="même version"):
+        elsewhere.run_there(sent)
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="no openssl to make certificates with")
+def test_an_encrypted_address_is_used_with_the_certificates_of_dask_s_own_settings(tmp_path):
+    key, certificate = str(tmp_path / "cle.pem"), str(tmp_path / "cert.pem")
+    make = "openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=alses -keyout".split()
+    subprocess.run([*make, key, "-out", certificate], check=True, capture_output=True)
+    each = {role: {"cert": certificate, "key": key} for role in ("client", "scheduler", "worker")}
+    dask = pytest.importorskip("dask")
+    with dask.config.set({"distributed.comm.tls": {"ca-file": certificate, **each}, "distributed.comm.require-encryption": True}):
+        encrypted = {"protocol": "tls", "security": distributed.Security()}
+        with distributed.LocalCluster(**{**ALONE, "n_workers": 1, "processes": False}, **encrypted) as local:
+            assert local.scheduler_address.startswith("tls://")
+            with cluster.connected(local.scheduler_address) as executor:
+                assert executor.submit(pow, 2, 5).result() == 32

@@ -1,0 +1,387 @@
+"""A forked kernel is a kernel like any other: same outputs, same state, same ends; only sooner."""
+
+import asyncio
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import papermill
+import pytest
+from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+
+from conftest import copy_project
+from helpers import kernels, parameters, paths
+from helpers.kernels import fork as forks
+from helpers.kernels import manager as managers
+from helpers.kernels import provisioner as provisioners
+
+pytestmark = pytest.mark.skipif(not kernels.is_possible(), reason="this system does not fork kernels")
+
+FORKED, PLAIN = "helpers.kernels.manager.ForkedKernelManager", "helpers.kernels.manager.PlainKernelManager"
+STATE = Path(__file__).with_name("kernel_state.py")
+
+
+def of(*cells: str) -> nbformat.NotebookNode:
+    made = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
+    made.cells = [nbformat.v4.new_code_cell(cell) for cell in cells]
+    return made
+
+
+def client_of(*cells: str, kind: str = FORKED, **options) -> NotebookClient:
+    options = {"kernel_name": "python3", "shutdown_kernel": "immediate", **options}
+    return NotebookClient(of(*cells), kernel_manager_class=kind, **options)
+
+
+def run(*cells: str, kind: str = FORKED, **options) -> list[list]:
+    """The outputs of each cell."""
+    return [cell.outputs for cell in client_of(*cells, kind=kind, **options).execute().cells]
+
+
+def said(outputs: list) -> str:
+    return "".join(each.text for each in outputs if each.output_type == "stream")
+
+
+def is_alive(pid: int) -> bool:
+    """Whether the process exists and has not ended: one that nobody has asked about is a zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def until(is_so, seconds: float = 20) -> bool:
+    deadline = time.monotonic() + seconds
+    while not is_so() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return is_so()
+
+
+# --- the same as an ordinary kernel ----------------------------------------------------------------------------------
+
+FIGURE = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.title('é')\nplt.show()"
+TABLE = "import pandas as pd\npd.DataFrame([range(30)])"
+STREAMS = "import os, sys\nprint('a')\nos.system('echo b')\nprint('c', file=sys.stderr)\n1"
+WRONG = "1 / 0"
+
+
+@pytest.fixture(scope="module")
+def both() -> dict[str, list[list]]:
+    """The same cells through both kinds of kernel."""
+    cells = [f"%run {STATE}", FIGURE, TABLE, STREAMS, WRONG, "%config InlineBackend"]
+    return {kind: run(*cells, kind=kind, allow_errors=True) for kind in (FORKED, PLAIN)}
+
+
+def test_a_notebook_sees_the_same_state_in_both_kinds_of_kernel(both):
+    forked, plain = (json.loads(said(both[kind][0]).splitlines()[-1]) for kind in (FORKED, PLAIN))
+    assert forked["columns"] == 20 and forked["parent"] == os.getpid()
+    assert {name: forked[name] for name in plain} == plain
+
+
+def test_figures_tables_streams_and_errors_are_the_same_in_both_kinds_of_kernel(both):
+    figure, table, streams, wrong, config = both[FORKED][1:]
+    assert "image/png" in figure[-1].data
+    assert [each.output_type for each in wrong] == ["error"]
+    assert both[FORKED][1:] == both[PLAIN][1:]
+
+
+# All of the report when everything is enumerated; the shortest otherwise.
+COMPARED = list(parameters.NOTEBOOKS) if os.environ.get("ALSES_ENUMERATIONS") == "toutes" else ["04_themes"]
+
+
+@pytest.mark.parametrize("name", COMPARED)
+def test_the_notebooks_of_the_report_give_the_outputs_of_an_ordinary_kernel(mini_root, tmp_path, monkeypatch, name):
+    forked = nbformat.read(mini_root / "data" / "processed" / "2032" / "execution" / f"{name}.ipynb", as_version=4)
+    copied = copy_project(mini_root, tmp_path / "projet")
+    (copied / "data" / "processed").symlink_to(mini_root / "data" / "processed")
+    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(mini_root))
+    given = {"year": 2032} if name == "01_clean" else parameters.check("03_compare", year=2032).of(name)
+    given = {"parameters": given, "kernel_name": "python3", "progress_bar": False, "cwd": paths.notebook(name).parent}
+    plain = papermill.execute_notebook(paths.notebook(name), None, kernel_manager_class=PLAIN, **given)
+    assert [cell.get("outputs") for cell in forked.cells] == [cell.get("outputs") for cell in plain.cells]
+
+
+# --- a state of its own ----------------------------------------------------------------------------------------------
+
+CHANGES = """
+import builtins, os, random, sys, warnings
+import matplotlib, numpy as np, pandas as pd
+from helpers import charts
+pd.set_option("display.max_columns", 3)
+matplotlib.rcParams["figure.dpi"] = 7
+os.environ["ALSES_ESSAI"] = "1"
+os.chdir("/")
+sys.path.insert(0, "/essai")
+sys.modules["essai"] = os
+builtins.essai = charts.essai = 1
+warnings.simplefilter("ignore")
+np.seterr(all="raise")
+"""
+LOOK = """
+import builtins, os, random, sys, warnings
+import matplotlib, numpy as np, pandas as pd
+from helpers import charts
+seen = [pd.get_option("display.max_columns"), matplotlib.rcParams["figure.dpi"], os.environ.get("ALSES_ESSAI"), os.getcwd(),
+        "/essai" in sys.path, "essai" in sys.modules, hasattr(builtins, "essai"), hasattr(charts, "essai"), np.geterr()["divide"],
+        warnings.filters[0][0] == "ignore" and warnings.filters[0][2] is Warning]
+print(json.dumps({"seen": seen, "drawn": [np.random.rand(), random.random(), np.random.default_rng().random()]}))
+"""
+
+
+def test_nothing_passes_from_one_notebook_to_the_next_not_even_chance():
+    first, second = (json.loads(said(run("import json", LOOK, CHANGES)[1])) for _ in range(2))
+    assert first["seen"] == second["seen"] == [20, 100.0, None, str(Path.cwd()), False, False, False, False, "warn", False]
+    assert set(first["drawn"]).isdisjoint(second["drawn"])
+
+
+def test_the_kernel_has_the_folder_and_the_environment_of_its_time(monkeypatch, tmp_path):
+    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(tmp_path))
+    place = {"resources": {"metadata": {"path": str(tmp_path)}}}
+    look = "from helpers import paths\nimport os\nprint(os.getcwd(), paths.data_root())"
+    assert said(run(look, **place)[0]).split() == [str(tmp_path)] * 2
+
+
+def manager_of(kind: type = managers.ForkedKernelManager):
+    return kind(kernel_name="python3")
+
+
+async def _started(manager, look, **options):
+    await manager.start_kernel(**options)
+    try:
+        return await look(manager)
+    finally:
+        await manager.shutdown_kernel(now=True)
+
+
+def started(look, kind: type = managers.ForkedKernelManager, **options):
+    """What ``look`` says of a manager whose kernel has started."""
+    return asyncio.run(_started(manager_of(kind), look, **options))
+
+
+async def process_of(manager) -> str:
+    return type(manager.provisioner.process).__name__
+
+
+def test_an_ordinary_kernel_starts_where_what_libraries_read_once_has_changed(monkeypatch):
+    assert started(process_of) == "_Process"
+    assert started(process_of, env={**os.environ, "LC_ALL": "C"}) == "Popen"
+    monkeypatch.setenv("PYTHONHASHSEED", "3")
+    assert started(process_of) == "Popen"
+
+
+@pytest.mark.parametrize("error", [OSError, EOFError])
+def test_an_ordinary_kernel_starts_where_the_forkserver_cannot(monkeypatch, error):
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr(provisioners, "fork", fail)
+    assert started(process_of) == "Popen"
+
+
+@pytest.mark.parametrize("system, methods", [("darwin", ["spawn", "fork", "forkserver"]), ("win32", ["spawn"])])
+def test_elsewhere_than_on_linux_kernels_are_ordinary_ones(monkeypatch, system, methods):
+    monkeypatch.setattr(forks.sys, "platform", system)
+    monkeypatch.setattr(forks.multiprocessing, "get_all_start_methods", lambda: methods)
+    assert kernels.manager_class() == PLAIN
+    kernels.start()
+    kernels.stop()
+
+
+# --- what must not be inherited --------------------------------------------------------------------------------------
+
+
+def test_the_process_that_forks_has_one_thread_no_terminal_and_no_file_that_forks_would_read_together():
+    look = "import os, sys\nprint(os.getppid(), 'polars' in sys.modules, 'matplotlib_inline.backend_inline' in sys.modules)"
+    zygote, *loaded = said(run(look)[0]).split()
+    assert loaded == ["False", "False"]
+    assert [each.name for each in Path(f"/proc/{zygote}/task").iterdir()] == [zygote]
+    assert os.getsid(int(zygote)) == int(zygote)
+    # A font, for one, stays open once a letter is drawn: forks would share its place of reading.
+    opened = [each.stat() for each in Path(f"/proc/{zygote}/fd").iterdir() if each.exists()]
+    assert not [each for each in opened if stat.S_ISREG(each.st_mode) and each.st_size]
+
+
+# --- how it ends -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("source, code", [("import os; os._exit(3)", 3), ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", -9)])
+def test_a_kernel_that_dies_is_noticed_with_its_exit_code(source, code):
+    async def look(manager):
+        client = manager.client()
+        client.start_channels()
+        await client.wait_for_ready(timeout=60)
+        client.execute(source)
+        for _ in range(500):
+            if not await manager.is_alive():
+                break
+            await asyncio.sleep(0.01)
+        client.stop_channels()
+        return await manager.provisioner.poll()
+
+    assert started(look) == code
+
+
+def test_a_dead_kernel_stops_the_notebook_as_an_ordinary_one_does():
+    ends = {}
+    for kind in (FORKED, PLAIN):
+        with pytest.raises(DeadKernelError) as stopped:
+            run("import os; os._exit(3)", "1", kind=kind)
+        ends[kind] = str(stopped.value)
+    assert ends[FORKED] == ends[PLAIN]
+
+
+def test_a_cell_that_lasts_is_stopped_or_interrupted():
+    client = client_of("import os; print(os.getpid())", "import time; time.sleep(60)", timeout=1)
+    with pytest.raises(CellTimeoutError):
+        client.execute()
+    assert not is_alive(int(said(client.nb.cells[0].outputs)))
+    outputs = run("import time; time.sleep(60)", "print('après')", timeout=1, interrupt_on_timeout=True, allow_errors=True)
+    assert outputs[0][0].ename == "KeyboardInterrupt" and said(outputs[1]) == "après\n"
+
+
+def test_a_kernel_restarts_as_another_process():
+    async def look(manager):
+        first = manager.provisioner.pid
+        await manager.restart_kernel(now=True)
+        return first, manager.provisioner.pid, await manager.is_alive(), is_alive(first)
+
+    first, second, *alive = started(look)
+    assert first != second and alive == [True, False]
+
+
+# A command without guard, which counts how often it runs, and whose forkserver loads nothing.
+COMMAND = """
+import asyncio, sys, time
+from pathlib import Path
+told, end = Path(sys.argv[1]), sys.argv[2]
+with open(told / "runs", "a") as runs:
+    runs.write("x")
+from helpers import kernels
+from helpers.kernels import fork, manager
+fork._PRELOAD = []
+CELL = '''
+import os, subprocess, sys
+child = subprocess.Popen(["sleep", "60"])
+from pathlib import Path
+Path({!r}, "pids.part").write_text(f"{{os.getpid()}} {{os.getppid()}} {{child.pid}} {{sys.argv[2]}}")
+Path({!r}, "pids.part").rename({!r} + "/pids")
+'''.format(*[str(told)] * 3)
+
+async def main():
+    one = manager.ForkedKernelManager(kernel_name="python3")
+    await one.start_kernel()
+    client = one.client()
+    client.start_channels()
+    await client.wait_for_ready(timeout=60)
+    client.execute(CELL)
+    while not (told / "pids").exists():
+        await asyncio.sleep(0.01)
+    if end == "killed":
+        time.sleep(60)
+    if end == "stopped":
+        kernels.stop()
+        await one.shutdown_kernel(now=True)
+        another = manager.ForkedKernelManager(kernel_name="python3")
+        await another.start_kernel()
+        (told / "type").write_text(type(another.provisioner.process).__name__)
+        await another.shutdown_kernel(now=True)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("end", ["killed", "stopped", "forgotten"])
+def test_nothing_outlives_the_command_and_the_command_is_not_run_again(tmp_path, end):
+    script = tmp_path / "commande.py"
+    script.write_text(COMMAND)
+    command = [sys.executable, str(script), str(tmp_path), end]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, encoding="utf-8") as running:
+        assert until((tmp_path / "pids").exists, 60)
+        *pids, connection = (tmp_path / "pids").read_text().split()
+        if end == "killed":
+            assert all(is_alive(int(pid)) for pid in pids) and Path(connection).exists()
+            running.kill()
+        _, error = running.communicate(timeout=60)
+    assert running.returncode == (-signal.SIGKILL if end == "killed" else 0)
+    assert until(lambda: not any(is_alive(int(pid)) for pid in pids)), pids
+    assert until(lambda: not Path(connection).exists())
+    assert (tmp_path / "runs").read_text() == "x"
+    assert error == ""
+    assert end != "stopped" or (tmp_path / "type").read_text() == "_Process"
+
+
+# --- what is said between a kernel and the command -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [managers.ForkedKernelManager, managers.PlainKernelManager])
+def test_who_has_not_the_keys_of_the_connection_file_hears_nothing(kind):
+    async def look(manager):
+        file = Path(manager.connection_file)
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        kept = json.loads(file.read_text())
+        assert {"curve_publickey", "curve_secretkey"} <= set(kept)
+        told = {}
+        for name, keys in {"keys": {}, "none": {"curve_publickey": None, "curve_secretkey": None}}.items():
+            client = manager.client(**keys)
+            client.start_channels()
+            client.kernel_info()
+            try:
+                told[name] = (await client.get_shell_msg(timeout=20 if name == "keys" else 1))["msg_type"]
+            except Exception as error:
+                told[name] = type(error).__name__
+            client.stop_channels()
+        return file, told
+
+    file, told = started(look, kind)
+    assert told == {"keys": "kernel_info_reply", "none": "Empty"}
+    assert not file.exists()
+
+
+# --- the engine ------------------------------------------------------------------------------------------------------
+
+
+def execute(notebook: nbformat.NotebookNode, folder: Path, **options) -> nbformat.NotebookNode:
+    nbformat.write(notebook, folder / "source.ipynb")
+    given = {"engine_name": kernels.engine_name(), "kernel_manager_class": kernels.manager_class(), "kernel_name": "python3"}
+    given |= {"progress_bar": False, "request_save_on_cell_execute": False, "shutdown_kernel": "immediate"}
+    return papermill.execute_notebook(folder / "source.ipynb", folder / "execute.ipynb", **given, **options)
+
+
+def test_the_cells_wait_for_what_comes_before_them_and_the_kernel_does_not(tmp_path):
+    (tmp_path / "avant").write_text("non")
+    look = f"from pathlib import Path\nprint(Path({str(tmp_path / 'avant')!r}).read_text())"
+    made = execute(of(look), tmp_path, after=lambda: (tmp_path / "avant").write_text("oui"))
+    assert said(made.cells[0].outputs) == "oui\n"
+
+
+def test_what_comes_before_may_forbid_the_cells_to_run(tmp_path):
+    def fail():
+        raise LookupError("01")
+
+    with pytest.raises(LookupError):
+        execute(of("1"), tmp_path, after=fail, keep=tmp_path / "garde.ipynb")
+    assert nbformat.read(tmp_path / "garde.ipynb", as_version=4).cells[0].outputs == []
+
+
+def test_a_notebook_that_stops_is_kept_with_the_cell_that_had_started(tmp_path):
+    with pytest.raises(DeadKernelError):
+        execute(of("1", "import os; os._exit(3)", "2"), tmp_path, keep=tmp_path / "garde.ipynb")
+    kept = nbformat.read(tmp_path / "garde.ipynb", as_version=4)
+    assert [bool(cell.metadata.papermill.start_time) for cell in kept.cells] == [True, True, False]
+    assert kept.cells[0].outputs[0].data["text/plain"] == "1"
+
+
+def test_a_long_notebook_is_kept_while_it_runs(tmp_path, monkeypatch):
+    import helpers.kernels.engine
+
+    monkeypatch.setattr(helpers.kernels.engine, "_KEPT_EVERY_S", 0)
+    kept = tmp_path / "garde.ipynb"
+    look = f"import json\nprint([len(cell['outputs']) for cell in json.load(open({str(kept)!r}))['cells']])"
+    made = execute(of("1", look), tmp_path, keep=kept)
+    assert said(made.cells[1].outputs) == "[1, 0]\n"

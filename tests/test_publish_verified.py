@@ -1,0 +1,169 @@
+"""``alses verify``: one altered byte, wherever it is, is named; all that differs is, at once."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from helpers import cli, paths
+from helpers.publish import verify
+from helpers.publish.manifest import seal, written
+from small_report import write_report
+
+RAW = "data/raw/2020/reunions.csv"
+
+
+def rewrite(folder: Path, change, *, sealed: bool = False) -> None:
+    """Changes the content of the manifest; ``sealed`` as a forger would, seals made anew."""
+    there = json.loads((folder / "manifest.json").read_bytes())
+    change(there)
+    (folder / "manifest.json").write_bytes(written(seal(there) if sealed else there))
+
+
+@pytest.fixture
+def root(mini_root, tmp_path, monkeypatch) -> Path:
+    """A copy of the published invented project, set as the data root."""
+    copied = shutil.copytree(mini_root, tmp_path / "dossier d’été")
+    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(copied))
+    return copied
+
+
+@pytest.fixture
+def alone(tmp_path, monkeypatch) -> Path:
+    """A small report with no data beside it."""
+    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(tmp_path / "projet"))
+    return write_report(tmp_path / "recu" / "alses_2020")
+
+
+def flip(path: Path, place: int) -> None:
+    content = bytearray(path.read_bytes())
+    content[place] ^= 1
+    path.write_bytes(content)
+
+
+def plain(text: str) -> str:
+    return text.replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def test_a_report_that_nobody_touched_is_as_it_was_published(root, capsys):
+    assert cli.main(["verify"]) == 0
+    told = plain(capsys.readouterr().out)
+    first, made = told.splitlines()
+    assert first == "reports/2032 : 10 fichiers et 15 fichiers de données, tels qu’ils ont été publiés."
+    assert made.startswith("  fait le ")
+    assert sum(path.is_file() for path in (root / "reports/2032").rglob("*")) == 10
+
+
+@pytest.mark.parametrize("name", ["02_describe.html", "indicateurs.csv", "comparaisons.schema.json", "index.html"])
+@pytest.mark.parametrize("place", [0, -1])
+def test_one_altered_byte_of_the_report_is_named(root, capsys, name, place):
+    flip(root / "reports/2032" / name, place)
+    assert cli.main(["verify", "reports/2032"]) == 2
+    told = capsys.readouterr()
+    assert plain(told.err) == f"reports/2032 : {name} n’est plus tel qu’il a été publié dans le rapport 2032.\n"
+    assert "1 différence (10 fichiers et 15 fichiers de données vérifiés)" in plain(told.out)
+
+
+def test_one_altered_byte_of_the_data_is_named(root, capsys):
+    flip(root / "data/raw/2032/reunions.csv", 40)
+    (root / "data/raw/2031/chiffres_publies.csv").unlink()
+    assert cli.main(["verify", "2032"]) == 2
+    assert plain(capsys.readouterr().err).splitlines() == [
+        "reports/2032 : data/raw/2031/chiffres_publies.csv n’est plus là.",
+        "reports/2032 : data/raw/2032/reunions.csv n’est plus tel que le rapport l’a lu.",
+    ]
+
+
+def test_every_altered_byte_of_the_manifest_is_noticed_even_in_a_report_sent_alone(alone, capsys):
+    path = alone / "manifest.json"
+    before = path.read_bytes()
+    assert cli.main(["verify", str(alone)]) == 0
+    assert "Les fichiers de données ne sont pas avec ce rapport" in capsys.readouterr().out
+    missed = []
+    for place in range(len(before)):
+        flip(path, place)
+        code, told = cli.main(["verify", str(alone)]), capsys.readouterr().err
+        missed += [] if code == 2 and "manifest.json " in told else [(place, told)]
+        path.write_bytes(before)
+    assert missed == []
+
+
+@pytest.mark.parametrize("change", [
+    lambda there: there["inputs"][0].update(sha256="0" * 64), lambda there: there["parameters"].update(compare_to=None),
+    lambda there: there["tampon"].update(commit="autre"), lambda there: there.pop("tampon"), lambda there: there.pop("empreinte"),
+    lambda there: there["versions"].update(pandas="1.0"), lambda there: there["outputs"].pop(),
+])  # fmt: skip
+def test_an_altered_line_of_the_manifest_is_named(root, change):
+    rewrite(root / "reports/2032", change)
+    assert any(fault.startswith("manifest.json n") for fault in verify(root / "reports/2032").faults) or change is None
+
+
+def test_all_that_differs_is_named_at_once(root, capsys):
+    folder = root / "reports/2032"
+    flip(folder / "01_clean.html", 10)
+    flip(folder / "indicateurs.csv", 10)
+    (folder / "04_themes.html").unlink()
+    (folder / "sous-dossier").mkdir()
+    for name in ("sous-dossier/notes.txt", ".DS_Store"):
+        (folder / name).write_text("x", encoding="utf-8")
+    flip(root / "data/raw/2032/enonces.csv", 60)
+    rewrite(folder, lambda there: there["outputs"].append({"path": "../../secret", "sha256": "0" * 64, "bytes": 1}), sealed=True)
+    assert cli.main(["verify"]) == 2
+    named = [line.removeprefix("reports/2032 : ") for line in plain(capsys.readouterr().err).splitlines()]
+    assert named == [
+        "01_clean.html n’est plus tel qu’il a été publié dans le rapport 2032.",
+        "04_themes.html manque dans le rapport 2032.",
+        "indicateurs.csv n’est plus tel qu’il a été publié dans le rapport 2032.",
+        "manifest.json nomme un fichier hors du rapport 2032.",
+        "sous-dossier/notes.txt n’est pas du rapport 2032.",
+        "data/raw/2032/enonces.csv n’est plus tel que le rapport l’a lu.",
+    ]
+
+
+def test_several_reports_are_verified_and_one_that_cannot_be_read_stops_none(root, capsys):
+    shutil.copytree(root / "reports/2032", root / "reports/2033")
+    (root / "reports/2033/manifest.json").write_text("{", encoding="utf-8")
+    flip(root / "reports/2032/index.html", 0)
+    (root / "reports/alses_2032.html").touch()
+    (root / "reports/.en-cours-2032").mkdir()
+    for asked in (["verify"], ["verify", "2032", str(root / "reports/2033")]):
+        assert cli.main(asked) == 2
+        told = plain(capsys.readouterr().err).splitlines()
+        assert told[0].startswith("reports/2032 : index.html n’est plus") and len(told) == 2
+        assert told[1].startswith("manifest.json du rapport 2033 n’est pas utilisable : refaites-le ")
+
+
+def test_the_code_that_made_the_report_is_told_with_that_of_today(root, capsys, monkeypatch):
+    for then, now, said in (
+        ({"commit": "a" * 40, "modifications_locales": True}, "b" * 40, ", avec le code aaaaaaa, modifié sur place ; le projet en est aujourd’hui à bbbbbbb"),
+        ({"commit": "a" * 40, "modifications_locales": False}, "a" * 40, ", avec le code aaaaaaa"),
+        ({"commit": None, "modifications_locales": None}, "a" * 40, " ; la version du code n’a pas été notée"),
+    ):  # fmt: skip
+        rewrite(root / "reports/2032", lambda there, then=then: there["tampon"].update(then), sealed=True)
+        monkeypatch.setattr("helpers.publish.commit", lambda now=now: now)
+        assert cli.main(["verify", "2032"]) == 0
+        last = plain(capsys.readouterr().out).splitlines()[-1]
+        assert last.startswith("  fait le ") and last[len("  fait le 27/11/2026 à 18 h 44") :] == said
+
+
+@pytest.mark.parametrize(("asked", "said"), [
+    ([], "Aucun rapport dans reports/ : lancez d’abord"), (["2021"], "Aucun rapport dans reports/2021 : lancez d’abord"),
+    (["nulle/part"], "Aucun rapport dans nulle/part : donnez le dossier d’un rapport, ou son année."),
+])  # fmt: skip
+def test_no_report_is_one_sentence_and_exit_code_2(alone, capsys, asked, said):
+    assert cli.main(["verify", *asked]) == 2
+    told = plain(capsys.readouterr().err)
+    assert told.startswith(said) and told.count("\n") == 1
+
+
+def test_a_manifest_whose_lists_are_not_lists_of_files_is_told(alone):
+    for change in ({"inputs": 3}, {"inputs": [3]}, {"inputs": [{"sha256": "x"}]}, {"parameters": {"year": "an"}}):
+        rewrite(alone, lambda there, change=change: there.update(change), sealed=True)
+        assert cli.main(["verify", str(alone)]) == 2
+
+
+def test_nothing_is_written(root):
+    before = {path: path.stat().st_mtime_ns for path in root.rglob("*")}
+    cli.main(["verify"])
+    assert {path: path.stat().st_mtime_ns for path in root.rglob("*")} == before
