@@ -113,7 +113,7 @@ def values(change: Change) -> tuple[str, str]:
 
     >>> row = {"mesure": "part", "unite": "pct", "valeur": 42.01, "valeur_min": 42.01, "valeur_max": 42.01}
     >>> [text.replace("\\u202f", " ") for text in values(Change("comparaisons", (), row, row | {"valeur": 42.04}))]
-    ['42,01 %', '42,04 % (42,01 à 42,01)']
+    ['42,01 %', '42,04 % (42,01)']
     """
     pairs = _pairs(change)
     usual = next(pairs)

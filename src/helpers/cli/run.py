@@ -15,7 +15,7 @@ from helpers.cli.verb import Verb, positive, year
 def _make(options: Namespace) -> Path:
     from helpers import kernels
 
-    if kernels.is_possible() and not options.scheduler:
+    if not options.scheduler:
         kernels.start()  # the libraries of the notebooks load on another processor, while ours load here
     with progress() as steps:
         # Imported under the bar: the libraries take seconds, and a terminal that says nothing looks dead.

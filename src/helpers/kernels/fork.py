@@ -38,10 +38,13 @@ def has_environment(env: dict[str, str]) -> bool:
 def is_possible() -> bool:
     """Whether this system can fork a kernel: Windows has no fork, and macOS has libraries that do not survive it.
 
+    Nor can a process that multiprocessing forbids to have children, as those of a cluster are.
+
     >>> kernels.is_possible() or kernels.manager_class().endswith("PlainKernelManager")
     True
     """
-    return sys.platform != "darwin" and "forkserver" in multiprocessing.get_all_start_methods()
+    has_fork = sys.platform != "darwin" and "forkserver" in multiprocessing.get_all_start_methods()
+    return has_fork and not multiprocessing.current_process().daemon
 
 
 def start() -> None:
