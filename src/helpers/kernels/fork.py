@@ -17,6 +17,9 @@ _PRELOAD = ["helpers.kernels.__main__"]
 _KERNEL, _KILLER = "alses-kernel", "alses-end"
 _DEATH_S = 0.1
 
+# What `fork` raises when the forkserver could not start, or ended.
+FAILURES = (OSError, EOFError, multiprocessing.AuthenticationError)
+
 # Variables that libraries read when they are loaded, by the beginning of their names: the forks cannot read them anew.
 _READ_EARLY = ("HOME", "JE_", "LANG", "LC_", "MKL_", "MPL", "OMP_", "OPENBLAS_", "PYTHON", "TZ", "XDG_")
 
@@ -63,9 +66,11 @@ def start() -> None:
 
 def stop() -> None:
     """Ends the forkserver, with the kernels it still has; the next one will read the modules as they are then."""
-    # The standard library has no public end for it but that of this process: one of its children ends it.
-    if _was_started.is_set():
-        fork(_end_forkserver, name=_KILLER).join()
+    # The standard library has no public end for it but that of this process: one of its children ends it, which may be
+    # done before this process hears that the child was born.
+    if is_possible() and _was_started.is_set():
+        with contextlib.suppress(*FAILURES):
+            fork(_end_forkserver, name=_KILLER).join()
         _was_started.clear()
 
 
@@ -95,7 +100,7 @@ def fork(target: Callable, *arguments, name: str = _KERNEL) -> BaseProcess:
 
     Raises
     ------
-    OSError, EOFError
+    OSError, EOFError, multiprocessing.AuthenticationError
         when the forkserver could not start, or ended.
     """
     start()
