@@ -14,7 +14,7 @@ from helpers.kernels import zygote
 
 # Imported by name in the forkserver, before its first fork.
 _PRELOAD = ["helpers.kernels.__main__"]
-_KERNEL, _KILLER = "alses-kernel", "alses-end"
+_KERNEL, _KILLER, _FIRST = "alses-kernel", "alses-end", "alses-ready"
 _DEATH_S = 0.1
 
 # What `fork` raises when the forkserver could not start, or ended.
@@ -24,7 +24,7 @@ FAILURES = (OSError, EOFError, multiprocessing.AuthenticationError)
 _READ_EARLY = ("HOME", "JE_", "LANG", "LC_", "MKL_", "MPL", "OMP_", "OPENBLAS_", "PYTHON", "TZ", "XDG_")
 
 _turn = threading.Lock()
-_was_started = threading.Event()
+_was_started, _is_loaded = threading.Event(), threading.Event()
 _environment: dict[str, str] = {}
 
 
@@ -72,6 +72,15 @@ def stop() -> None:
         with contextlib.suppress(*FAILURES):
             fork(_end_forkserver, name=_KILLER).join()
         _was_started.clear()
+        _is_loaded.clear()
+
+
+def wait() -> None:
+    """Returns once the libraries are loaded, or could not be: no kernel has been promised anything until then."""
+    if not _is_loaded.is_set():
+        with contextlib.suppress(*FAILURES):
+            fork(os.getpid, name=_FIRST).join()
+            _is_loaded.set()
 
 
 def _end_forkserver() -> None:
