@@ -1,6 +1,7 @@
 """``alses run``: the report of a year."""
 
 import argparse
+import sys
 from argparse import Namespace
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from helpers import paths
 from helpers.cli import journal, share
 from helpers.cli.layout import kilobytes
 from helpers.cli.progress import progress
-from helpers.cli.say import tell
+from helpers.cli.say import complain, tell
 from helpers.cli.verb import Verb, positive, year
 
 
@@ -53,11 +54,7 @@ def _once(options: Namespace) -> tuple[Path, bool]:
     return folder, not current
 
 
-def _act(options: Namespace) -> int:
-    if options.watch:
-        from helpers.cli import watch
-
-        return watch.keep_making(options, _once)
+def _one_year(options: Namespace) -> None:
     folder, is_made = _once(options)
     if folder.name.endswith(paths.SYNTHETIC_SUFFIX):
         tell("\nCe rapport repose sur des données simulées : il ne s’envoie pas, aucun fichier n’est préparé.")
@@ -67,11 +64,48 @@ def _act(options: Namespace) -> int:
         import webbrowser
 
         webbrowser.open((folder / "index.html").as_uri())
+
+
+def _each_year(options: Namespace) -> int:
+    """The exit code of the first year that failed: one that fails is told, and the others go on."""
+    from helpers.cli.failure import explain
+
+    codes = []
+    for options.year in dict.fromkeys(options.years):
+        try:
+            _one_year(options)
+        except Exception as error:
+            codes.append(explain(error, sys.argv[1:], options.year))
+    if codes:
+        tell(f"\n{len(codes)} rapport{'s' if len(codes) > 1 else ''} sur {len(set(options.years))} en échec.")
+    return codes[0] if codes else 0
+
+
+def _act(options: Namespace) -> int:
+    options.year = options.years[0]
+    if len(options.years) > 1 and (options.compare_to or options.watch):
+        complain("« --compare-to » et « --watch » ne valent que pour une seule année : lancez-les une par une.")
+        return 2
+    if options.watch:
+        from helpers.cli import watch
+
+        return watch.keep_making(options, _once)
+    if len(options.years) > 1:
+        return _each_year(options)
+    _one_year(options)
     return 0
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--year", type=year, required=True, metavar="ANNÉE", help="année du rapport (obligatoire)")
+    parser.add_argument(
+        "--year",
+        type=year,
+        required=True,
+        action="append",
+        dest="years",
+        metavar="ANNÉE",
+        help="année du rapport (obligatoire ; peut être répété)",
+    )
     parser.add_argument(
         "--compare-to",
         type=year,
@@ -113,6 +147,7 @@ VERB = Verb(
         ("run --year 2020", "le rapport de 2020, comparé à l’année précédente"),
         ("run --year 2020 --open", "le même, puis l’ouvrir dans le navigateur"),
         ("run --year 2020 --pdf", "le même, et un PDF du rapport entier"),
+        ("run --year 2019 --year 2020", "deux rapports ; si l’un échoue, l’autre est fait"),
         ("run --year 2020 --watch", "le même, refait à chaque changement d’un notebook ou d’un fichier"),
         ("run --year 2020 --compare-to 2019", "en choisissant l’année de comparaison"),
     ),

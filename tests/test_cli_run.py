@@ -1,0 +1,221 @@
+"""``run``: when there is nothing to do, for several years, and while it watches."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from argparse import Namespace
+from pathlib import Path
+
+import pytest
+
+from helpers import cli, freshness, paths, pipeline
+from helpers.cli import watch
+from helpers.schema import DataError
+
+
+def plain(text: str) -> str:
+    return text.replace("\u202f", " ").replace("\u00a0", " ")
+
+
+@pytest.fixture
+def published(mini_root, tmp_path, monkeypatch) -> Path:
+    """A copy of the published invented project, set as the data root."""
+    root = tmp_path / "copie"
+    shutil.copytree(mini_root, root)
+    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(root))
+    return root
+
+
+def state(root: Path) -> dict[str, tuple]:
+    files = [path for path in root.rglob("*") if path.is_file()]
+    return {path.relative_to(root).as_posix(): (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
+
+
+# --- nothing to do -----------------------------------------------------------------------------------------------------
+
+
+def test_a_run_that_has_nothing_to_do_writes_nothing_and_loads_no_library(published):
+    before = state(published)
+    code = "import sys; from helpers import cli; code = cli.main(['run', '--year', '2032']); print(*sys.modules); sys.exit(code)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=False)
+    told, loaded = done.stdout.splitlines()
+    assert (done.returncode, done.stderr, plain(told)) == (0, "", "Rien n’a changé : reports/2032 est à jour.")
+    libraries = {"pandas", "numpy", "papermill", "nbformat", "jinja2", "zmq", "bs4", "helpers.store", "helpers.publish", "helpers.pipeline"}
+    assert set(loaded.split()) & libraries == set()
+    assert state(published) == before
+
+
+@pytest.mark.parametrize(
+    ("change", "cause"),
+    [
+        (lambda root: (root / "data/raw/2032/reunions.csv").write_bytes(b"x"), ("donnees", "data/raw/2032/reunions.csv", "a changé")),
+        (lambda root: (root / "data/raw/2032/nouveau.csv").write_bytes(b"x"), ("donnees", "data/raw/2032/nouveau.csv", "est arrivé")),
+        (lambda root: (root / "data/raw/2032/remarques.csv").unlink(), ("donnees", "data/raw/2032/remarques.csv", "n’est plus là")),
+        (lambda root: (root / "reports/2032/index.html").write_bytes(b"x"), ("produit", "reports/2032/index.html", "a changé")),
+        (lambda root: (root / "data/processed/2032/postes.csv").unlink(), ("produit", "data/processed/2032/postes.csv", "n’est plus là")),
+    ],
+)
+def test_anything_that_changed_is_seen_and_named(published, change, cause):
+    assert freshness.current_report(2032, None) == published / "reports/2032"
+    change(published)
+    assert freshness.current_report(2032, None) is None
+    assert freshness.Cause(*cause) in freshness.report_causes(2032, None)
+
+
+def test_a_new_year_another_question_and_another_library_are_seen(published, monkeypatch):
+    assert freshness.report_causes(2032, 2030)[0].name == "compare_to : None → 2030"
+    shutil.copytree(published / "data/raw/2031", published / "data/raw/2029")
+    assert freshness.report_causes(2032, None)[0].name == "années : [2031, 2032] → [2029, 2031, 2032]"
+    shutil.rmtree(published / "data/raw/2029")
+    shutil.copytree(published / "data/raw/2031", published / "data/raw/2033")  # a later year is no business of this one
+    assert freshness.report_causes(2032, None) == []
+    installed = freshness.record.__globals__["libraries"]()
+    other = [each if not each.startswith("pandas-") else "pandas-0.1" for each in installed]
+    monkeypatch.setattr("helpers.freshness.since.libraries", lambda: other)
+    pandas = next(each for each in installed if each.startswith("pandas-")).removeprefix("pandas-")
+    assert [str(cause) for cause in freshness.report_causes(2032, None)] == [f"pandas {pandas} → 0.1"]
+
+
+def test_a_run_that_was_cut_while_it_published_is_not_taken_for_one_that_ended(published):
+    (published / "reports/.en-cours-2032").mkdir()
+    assert freshness.current_report(2032, None) is None
+
+
+@pytest.mark.parametrize("torn", ["", "{", '{"forme": 0}', '{"forme": 1}', "[]", "null"])
+def test_a_record_that_cannot_be_used_is_as_good_as_none(published, torn):
+    freshness.report_record(2032).write_text(torn, encoding="utf-8")
+    assert freshness.current_report(2032, None) is None
+    assert freshness.report_causes(2032, None) is None
+
+
+def test_a_large_file_is_not_read_again_while_the_disk_says_it_is_the_same(tmp_path, monkeypatch):
+    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(tmp_path))
+    export = tmp_path / "data/raw/2032/accompagnements.csv"
+    export.parent.mkdir(parents=True)
+    export.write_bytes(b"a" * 1_000_001)
+    kept = freshness.record({}, [export])
+    before = export.stat()
+    with export.open("r+b") as file:  # the same size, and soon the same date: only reading would tell
+        file.write(b"b")
+    os.utime(export, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert freshness.changes_since(kept, {}) == []
+    os.utime(export)
+    assert [cause.name for cause in freshness.changes_since(kept, {})] == ["data/raw/2032/accompagnements.csv"]
+
+
+def test_each_notebook_is_known_by_what_it_reads_and_by_nothing_else(mini_root):
+    def behind(name: str) -> set[str]:
+        kept = json.loads((mini_root / f"data/processed/2032/execution/{name}.json").read_text(encoding="utf-8"))
+        return set(kept["files"])
+
+    assert {"data/processed/2031/indicateurs.csv", "src/helpers/texts/compare.j2", "src/helpers/compare/pairs.py"} <= behind("03_compare")
+    assert {"data/processed/2032/postes.csv", "src/helpers/texts/describe.j2", "notebooks/02_describe.ipynb"} <= behind("02_describe")
+    assert not behind("02_describe") & {"src/helpers/compare/pairs.py", "src/helpers/texts/compare.j2", "data/processed/2031/indicateurs.csv"}
+    assert not behind("04_themes") & {"src/helpers/describe/people.py", "data/processed/2032/postes.csv"}
+    assert not [name for name in behind("04_themes") if name.startswith("/") or ".." in name]
+
+
+# --- several years ---------------------------------------------------------------------------------------------------
+
+
+def test_a_year_that_fails_is_told_and_the_others_are_made(data_root, monkeypatch, capsys):
+    made, folder = [], data_root / "reports/2032"
+    folder.mkdir(parents=True)
+
+    def make_report(year, **_):
+        made.append(year)
+        if year == 2031:
+            raise DataError("2031/chiffres_publies.csv est vide.")
+        return folder
+
+    monkeypatch.setattr(pipeline, "make_report", make_report)
+    assert cli.main(["run", "--year", "2031", "--year", "2032", "--year", "2031"]) == 2
+    told = capsys.readouterr()
+    assert made == [2031, 2032]
+    assert "2031/chiffres_publies.csv est vide." in told.err
+    assert "Le rapport est prêt" in plain(told.out) and "1 rapport sur 2 en échec." in plain(told.out)
+
+
+@pytest.mark.parametrize("option", [["--compare-to", "2030"], ["--watch"]])
+def test_what_speaks_of_one_year_is_refused_for_several(data_root, capsys, option):
+    assert cli.main(["run", "--year", "2031", "--year", "2032", *option]) == 2
+    assert "une seule année" in capsys.readouterr().err
+
+
+# --- watching --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def watched(data_root, monkeypatch):
+    """A watch whose report costs nothing: what it does at each making, and the end after three."""
+    monkeypatch.setattr(watch, "LOOK_S", 0.01)
+    monkeypatch.setattr(watch, "QUIET_S", 0.01)
+    made = threading.Semaphore(0)
+    count = []
+
+    def make(options):
+        count.append(options.force)
+        made.release()
+        if len(count) == 2:
+            raise DataError("reunions.csv est vide.")
+        if len(count) == 3:
+            raise KeyboardInterrupt
+
+    return made, count, make
+
+
+def test_each_change_of_a_file_makes_the_report_again_and_a_failure_does_not_end_it(data_root, watched, capsys):
+    made, count, make = watched
+    raw = data_root / "data/raw/2032"
+
+    def change() -> None:
+        for name in ("reunions.csv", "nouveau.csv"):
+            made.acquire()
+            time.sleep(0.1)  # until the watch looks
+            (raw / name).write_text("x", encoding="utf-8")
+
+    changing = threading.Thread(target=change)
+    changing.start()
+    with pytest.raises(KeyboardInterrupt):
+        watch.keep_making(Namespace(year=2032, force=True), make)
+    changing.join()
+    assert count == [True, False, False]
+    told = capsys.readouterr()
+    assert told.err.count("reunions.csv est vide.") == 1
+    assert plain(told.out).count("En attente d’un changement (Ctrl-C pour finir)…") == 2
+
+
+def test_a_change_of_the_code_begins_again_with_the_new_one(data_root, watched, monkeypatch):
+    _, count, make = watched
+    looks = iter([{}, {}, {"module.py": 1}])
+    monkeypatch.setattr(watch, "_code", lambda: next(looks))
+
+    class BegunAgain(Exception):
+        pass
+
+    def begin_again():
+        raise BegunAgain
+
+    monkeypatch.setattr(watch, "_begin_again", begin_again)
+    with pytest.raises(BegunAgain):
+        watch.keep_making(Namespace(year=2032, force=False), make)
+    assert count == [False]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal to send")
+def test_ctrl_c_in_the_middle_ends_the_kernels_and_leaves_the_old_report(published):
+    before = {name: content for name, content in state(published).items() if name.startswith("reports/")}
+    command = [sys.executable, "-m", "helpers.cli", "run", "--year", "2032", "--force"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True)
+    assert process.stdout.readline().startswith("Rapport")
+    time.sleep(3)
+    os.killpg(process.pid, signal.SIGINT)
+    _, error = process.communicate(timeout=30)
+    assert (process.returncode, plain(error)) == (130, "\nInterrompu. Le rapport précédent, s’il existe, est intact.\n")
+    assert {name: content for name, content in state(published).items() if name.startswith("reports/")} == before
+    assert not list((published / "data/processed/2032/execution").glob(".*"))
