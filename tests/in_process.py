@@ -34,4 +34,7 @@ def execute(name: str, parameters: dict, destination: Path, **_: object) -> Exec
     notebook = run_notebook(name, parameters)
     destination.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, destination)
-    return Executed(notebook, *trace.seen(paths.data_root() / "data", paths.repository() / "src" / "helpers"))
+    read, written = trace.seen(paths.data_root() / "data", paths.repository() / "src" / "helpers")
+    # This process is the runner's as well, whose own files are beside the executed notebooks.
+    ours = [path for path in written if "execution" not in path.parts or path.suffix == ".csv"]
+    return Executed(notebook, [path for path in read if "execution" not in path.parts], ours)

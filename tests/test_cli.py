@@ -149,6 +149,13 @@ def test_the_help_and_a_request_that_is_read_load_next_to_nothing(arguments):
     assert len(loaded) < 125 + 50 * (not OWN_ARGPARSE)
 
 
+def test_what_makes_a_report_builds_no_grammar_that_no_notebook_needs():
+    """jsonschema builds one at its import if it can, which takes longer than all the rest; others still may."""
+    code = "import sys; from helpers import pipeline; print({'jsonschema', 'lark', 'rfc3987_syntax'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
+    assert done.stdout == "{'jsonschema'}\n"
+
+
 def test_every_size_of_the_installation_is_the_same(capsys, monkeypatch):
     script = (paths.repository() / "alses.py").read_text(encoding="utf-8")
     assert "(une à trois minutes, 1 Go)" in script

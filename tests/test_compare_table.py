@@ -6,11 +6,13 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
+from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportions_ztest
 
 import two_exports
 from helpers import compare
 from helpers.compare import compatible, groups, nested, robustness, two_shares
+from helpers.compare.table import stepped_down
 from helpers.comparisons import Comparisons
 from helpers.facts import with_shares
 from helpers.indicators.rows import row, share_bounds, table
@@ -149,6 +151,11 @@ def test_the_least_favourable_count_decides(share, reach):
     found = Comparisons(compare.comparisons(now, before, CONTROLS.head(0), year=2020, compare_to=2019))(GIRLS)
     assert found["p_holm"].value < 0.05 and (found["p_holm"].high < 0.05) == (reach == "concluante")
     assert found.reach == reach
+
+
+@pytest.mark.parametrize("ps", [(0.3,), (0.01, 0.04, 0.03, 0.005), (0.02, 0.02, 0.9, 0.0, 1.0), tuple(np.random.default_rng(7).random(40) ** 4)])
+def test_holm_is_that_of_statsmodels_to_the_last_bit(ps):
+    assert stepped_down(ps) == multipletests(ps, method="holm")[1].tolist()
 
 
 def test_holm_multiplies_each_p_by_the_tests_that_remain():

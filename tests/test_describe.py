@@ -31,6 +31,15 @@ def test_a_topic_has_one_breakdown_for_each_published_indicator_and_perimeter():
     assert [part["perimetre"].tolist() for part in describe.topic(rows, "public", year=2032)] == [["alses"], ["collegiens"]]
 
 
+def test_a_topic_is_made_of_what_each_breakdown_says_alone():
+    others = [figure("niveau", "3e", 7, perimeter="collegiens"), figure("niveau", "3e", 8, year=2031)]
+    crossed = row((2032, "alses", "niveau", "3e"), "personnes", counts=(9, 9), base=(20, 20), precision="exact", reference="l. 1", cross=("sexe", "filles"))
+    rows = table([*LEVELS, *others, crossed])
+    alone = [describe.breakdown(rows, "niveau", year=2032, perimeter=name) for name in ("alses", "collegiens")]
+    for part, one in zip(describe.topic(rows, "niveaux", year=2032), alone, strict=True):
+        pd.testing.assert_frame_equal(part, one)
+
+
 def test_answers_name_their_question_in_the_order_of_the_catalogue():
     rows = [figure(name, "oui", 3, perimeter="postes", unit="postes") for name in ("bureau", "convention", "mois_de_debut")]
     assert list(describe.answers(table(rows), year=2032)["question"]) == ["Convention", "Bureau ou local au collège"]

@@ -1,5 +1,7 @@
 """Counts, printed figures and the system that ties them."""
 
+from fractions import Fraction
+
 import pandas as pd
 import pytest
 
@@ -8,6 +10,7 @@ from helpers.clean import CleanPosts
 from helpers.facts import decimals_of
 from helpers.indicators.build import consistent_system
 from helpers.indicators.context import count_associations, count_colleges
+from helpers.indicators.ratios import ratio_bounds
 from helpers.indicators.rows import share_bounds
 from helpers.indicators.system import Constraint, System, bounds, contradictions, determines, is_feasible
 from helpers.schema import columns, typed
@@ -216,6 +219,26 @@ def test_bounds_equal_those_of_every_possible_table():
         (a, b, 12 - a - b) for a in range(13) for b in range(13 - a) if 3.9 <= a <= 4.1 and abs(b - (12 - a - b)) <= 2
     ]
     assert bounds(system, {"b": 1}) == (min(b for _, b, _ in tables), max(b for _, b, _ in tables))
+
+
+def test_a_known_total_parts_the_questions_asked_to_its_persons():
+    # Twelve persons, two questions: the tables of both, one by one, say of each question what its own say.
+    asked = [Constraint({"a": 1, "b": 1, "all": -1}, 0, 0), Constraint({"c": 1, "d": 1, "all": -1}, 0, 0)]
+    system = System([*asked, Constraint({"all": 1}, 12, 12, "p"), Constraint({"a": 1, "b": -1}, 2, 5), Constraint({"c": 1}, 3, 3)])
+    possible = [a for a in range(13) if 2 <= a - (12 - a) <= 5]
+    assert bounds(system, {"a": 1}) == (min(possible), max(possible))
+    assert system.around(["a"], through_known=False).cells() == ["a", "b", "all"]
+    assert set(system.around(["a"]).cells()) == {"a", "b", "c", "d", "all"}
+    assert (determines(system, {"d": 1}), determines(system, {"a": 1})) == (True, False)
+
+
+@pytest.mark.parametrize("wholes", [range(90, 111), range(2233, 2234), range(5, 13)])
+def test_the_ends_of_a_share_are_those_of_every_possible_table(wholes):
+    # Printed « 42 % », to the unit: 100 x part / whole from 41.5 to 42.5, whatever the whole.
+    low, high = Constraint({"part": 200, "whole": -83}, 0, float("inf")), Constraint({"part": 200, "whole": -85}, float("-inf"), 0)
+    system = System([low, high, Constraint({"whole": 1}, min(wholes), max(wholes))])
+    found = [Fraction(part, whole) for whole in wholes for part in range(whole + 1) if 83 * whole <= 200 * part <= 85 * whole]
+    assert ratio_bounds(system, "part", "whole") == (min(found), max(found))
 
 
 def test_a_cell_without_limit_has_no_upper_bound():

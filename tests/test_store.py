@@ -1,6 +1,7 @@
 """Files as they come from a spreadsheet: what can be read is read the same, what cannot is told with its remedy."""
 
 import json
+import os
 
 import pandas as pd
 import pytest
@@ -46,6 +47,30 @@ def test_the_same_table_in_another_dress_reads_the_same(data_root, content):
 def test_a_decimal_comma_is_a_number(data_root):
     assert told(data_root, (FIGURES + GIRLS.replace("44", "44.5")).replace(",", ";").replace("44.5", "44,5"), "chiffres_publies") == []
     assert store.read_raw(2032, "chiffres_publies")["valeur"].tolist() == [44.5]
+
+
+def test_a_file_that_changes_is_read_anew_even_within_one_tick_of_the_clock(data_root):
+    path = data_root / "data/raw/2032/reunions.csv"
+    assert told(data_root, HEAD + JOURNEE + VISIO) == []
+    then = path.stat()
+    assert store.read_raw(2032, "reunions")["participants"].tolist() == [5, 7]
+    path.write_text(HEAD + JOURNEE.replace(",5,", ",6,") + VISIO, encoding="utf-8")
+    os.utime(path, ns=(then.st_atime_ns, then.st_mtime_ns))
+    assert path.stat().st_size == then.st_size
+    assert store.read_raw(2032, "reunions")["participants"].tolist() == [6, 7]
+    assert len(told(data_root, HEAD + JOURNEE.replace(",5,", ",x,") + VISIO)) == 1
+    with pytest.raises(DataError, match="« x »"):
+        store.read_raw(2032, "reunions")
+    assert told(data_root, HEAD + JOURNEE + VISIO) == []
+
+
+def test_what_a_reader_does_to_a_table_changes_no_other_reading(data_root):
+    assert told(data_root, HEAD + JOURNEE + VISIO) == []
+    read = store.read_raw(2032, "reunions")
+    read.loc[2, "participants"] = 99
+    read.index.name = "autre"
+    again = store.read_raw(2032, "reunions")
+    assert (again["participants"].tolist(), again.index.name) == ([5, 7], "ligne_du_fichier")
 
 
 def test_blank_lines_count_in_line_numbers_and_are_no_rows(data_root):

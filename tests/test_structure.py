@@ -60,7 +60,7 @@ MAY_IMPORT = {
     "simulate": {"schema", "facts", "indicators"},
     "environment": set(),
     "dictionary": {"schema", "typography"},
-    "inventory": {"paths", "schema", "checks", "store"},
+    "inventory": {"paths", "schema", "checks", "store", "freshness"},
     "diagnosis": {"paths", "browser"},
     "cli": {
         "paths",

@@ -101,19 +101,19 @@ def _number(value) -> float | None:
     return None if pd.isna(value) else float(value)
 
 
-def _comparison(rows: pd.DataFrame) -> Comparison:
-    first = rows.iloc[0]
+def _comparison(rows: list) -> Comparison:
+    first = rows[0]
     return Comparison(
-        key=f"comparaisons/{first['comparaison']}",
-        label=first["libelle"],
-        finding=first["constat"],
-        count_finding=first["constat_effectif"],
-        reach=first["portee"],
+        key=f"comparaisons/{first.comparaison}",
+        label=first.libelle,
+        finding=first.constat,
+        count_finding=first.constat_effectif,
+        reach=first.portee,
         measures={
             row.mesure: Measure(
                 _number(row.valeur), _number(row.valeur_min), _number(row.valeur_max), row.unite, row.methode
             )
-            for row in rows.itertuples()
+            for row in rows
         },
     )
 
@@ -129,7 +129,10 @@ class Comparisons:
     """
 
     def __init__(self, table: pd.DataFrame) -> None:
-        made = [_comparison(rows) for _, rows in table.groupby("comparaison", sort=False)]
+        grouped: dict[str, list] = {}
+        for row in table.itertuples():
+            grouped.setdefault(row.comparaison, []).append(row)
+        made = map(_comparison, grouped.values())
         self._found = {each.key.removeprefix("comparaisons/"): each for each in made}
 
     def __call__(self, id: str) -> Comparison | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
-from helpers import checks, paths, store
+from helpers import checks, freshness, paths, store
 from helpers.schema import DataError
 
 MANIFEST, SYNTHETIC = "manifest.json", "synthetique"
@@ -89,6 +89,14 @@ def _years_in(files: Iterable[str]) -> set[int]:
     return {int(parts[2]) for parts in folders if parts[:2] == ("data", "raw") and paths.is_year(parts[2])}
 
 
+def _remade(year: int) -> list[str]:
+    """What would change the report though the files received are the same: a notebook, the code, the libraries."""
+    kept = freshness.read_record(freshness.report_record(year))
+    causes = freshness.changes_since(kept, kept.parameters) if kept else []
+    others = [cause for cause in causes if cause.kind in {"notebook", "code", "bibliotheques"}]
+    return [freshness.tell_causes(others)] if others else []
+
+
 def _touched(manifest: dict, folder: Path) -> list[str]:
     """What is no longer in the report as it was published, a sentence a file."""
     reasons = []
@@ -108,7 +116,9 @@ def _report(folder: Path) -> Report | None:
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         made = datetime.fromisoformat(manifest["tampon"]["produit_le"]).astimezone()
-        return Report(made, size, _touched(manifest, folder) + _changes(manifest))
+        return Report(
+            made, size, _touched(manifest, folder) + _changes(manifest) + _remade(manifest["parameters"]["year"])
+        )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return Report(None, size, [f"{MANIFEST} manque ou n’est pas lisible : on ne sait pas de quoi il est fait"])
 

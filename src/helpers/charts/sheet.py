@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import matplotlib as mpl
+from matplotlib.backend_bases import RendererBase
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 
 from helpers.charts.palette import GREY, INK
 
@@ -75,3 +78,12 @@ def on(sheet: Sheet, draw: Callable[..., Figure]) -> Figure:
     """The drawing on a sheet: whatever it writes has the house style and the size of that sheet."""
     with mpl.rc_context(_style(sheet)):
         return draw(sheet=sheet)
+
+
+@lru_cache(maxsize=4096)
+def size_of(text: str, font: FontProperties, is_math: bool) -> tuple[float, float, float]:
+    """Width, height and descent of a text, in points.
+
+    Measuring is dear, a layout asks ten times for each text, and the same words come back from drawing to drawing.
+    """
+    return RendererBase().get_text_width_height_descent(text, font, is_math)

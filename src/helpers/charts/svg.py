@@ -4,7 +4,6 @@ Matplotlib's own SVG repeats styles, names and decimals that nothing uses (four 
 """
 
 import re
-from functools import lru_cache
 from xml.sax.saxutils import escape
 
 from matplotlib import colors
@@ -15,6 +14,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 
 from helpers.charts.palette import DARK, GROUND, INK
+from helpers.charts.sheet import size_of
 from helpers.charts.steps import at, is_disc, joined, radius_of, short, steps_of
 
 # The first font of the page, which every browser knows; none is wider than the one that the layout was measured with.
@@ -38,12 +38,6 @@ def _is_plain(gc, fill, width: float) -> bool:
     return fill is not None and gc.get_alpha() == 1 and (not width or _hex(gc.get_rgb()) == _hex(fill))
 
 
-@lru_cache(maxsize=4096)
-def _size_of(text: str, font: FontProperties, is_math: bool) -> tuple[float, float, float]:
-    """Width, height and descent; the same words come back from one drawing to another, and measuring is dear."""
-    return RendererBase().get_text_width_height_descent(text, font, is_math)
-
-
 class _Pen(RendererBase):
     """What matplotlib draws with: it keeps the shapes in order, those of one look together."""
 
@@ -56,7 +50,7 @@ class _Pen(RendererBase):
         return self.size
 
     def get_text_width_height_descent(self, s: str, prop: FontProperties, ismath: bool) -> tuple[float, float, float]:
-        return _size_of(s, prop.copy(), ismath)
+        return size_of(s, prop.copy(), ismath)
 
     def open_group(self, s: str, gid: str | None = None) -> None:
         if s == "text":

@@ -70,10 +70,10 @@ def _against_others(rows: pd.DataFrame, chosen: int) -> dict[str, Measure]:
 
 def known(indicators: pd.DataFrame, year: int) -> pd.DataFrame:
     """The figures of the network whose count and base are known to the unit, cross tables included."""
-    rows = with_shares(indicators)
-    rows = rows[(rows["annee"] == year) & rows["site_type"].eq("reseau") & ~rows["precision"].isin(UNSAID)]
+    is_said = indicators["site_type"].eq("reseau") & ~indicators["precision"].isin(UNSAID)
+    rows = indicators[(indicators["annee"] == year) & is_said]
     is_exact = (rows["effectif_min"] == rows["effectif_max"]) & (rows["base_min"] == rows["base_max"])
-    return rows[is_exact.fillna(False) & rows["base_min"].gt(0).fillna(False)]
+    return with_shares(rows[is_exact.fillna(False) & rows["base_min"].gt(0).fillna(False)])
 
 
 def _only(rows: pd.DataFrame, *, least: bool) -> int | None:

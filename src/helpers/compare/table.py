@@ -72,14 +72,17 @@ def _holm(tested: list[Found]) -> dict[str, tuple[float, float, float]]:
     if not tested:
         return {}
     ends = zip(*(each.measures[each.tested] for each in tested), strict=True)
-    corrected = zip(*map(_stepped_down, ends), strict=True)
+    corrected = zip(*map(stepped_down, ends), strict=True)
     return {each.id: ps for each, ps in zip(tested, corrected, strict=True)}
 
 
-def _stepped_down(ps: tuple[float, ...]) -> list[float]:
+def stepped_down(ps: tuple[float, ...]) -> list[float]:
     """The p-values corrected: the least times their number, the next times one less…, none below the one before.
 
-    That of statsmodels (`multipletests`) gives the same and empties the memory of the whole process each time: 0.2 s.
+    That of statsmodels (`multipletests`) gives the same and searches the memory of the whole process each time: 0.2 s.
+
+    >>> [round(p, 3) for p in stepped_down((0.01, 0.04, 0.03, 0.005))]
+    [0.03, 0.06, 0.06, 0.02]
     """
     order = np.argsort(ps)
     corrected = np.maximum.accumulate(np.take(ps, order) * np.arange(len(ps), 0, -1)).clip(max=1)

@@ -77,8 +77,9 @@ def reliable(before: pd.DataFrame, controls: pd.DataFrame, *, compare_to: int | 
 
 def published(indicators: pd.DataFrame, year: int | None) -> pd.DataFrame:
     """The figures of persons that a year publishes for the network, with their shares; cross tables left out."""
-    rows = network(with_shares(indicators))
-    return rows[(rows["annee"] == year) & ~rows["precision"].isin(UNSAID) & (rows["unite"] == "personnes")]
+    rows = network(indicators)
+    said = (rows["annee"] == year) & ~rows["precision"].isin(UNSAID) & (rows["unite"] == "personnes")
+    return with_shares(rows[said])
 
 
 def differences(now: pd.DataFrame, before: pd.DataFrame, *, year: int, compare_to: int | None) -> pd.DataFrame:

@@ -168,8 +168,7 @@ class Facts:
     """
 
     def __init__(self, indicators: pd.DataFrame, *, year: int) -> None:
-        rows = with_shares(indicators)
-        rows = rows[(rows["annee"] == year) & (rows["site_type"] == NETWORK)]
+        rows = with_shares(indicators[(indicators["annee"] == year) & (indicators["site_type"] == NETWORK)])
         self._found = {key_of(row): fact_of(row) for row in rows.itertuples()}
         self.year = year
 

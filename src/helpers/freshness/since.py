@@ -69,12 +69,19 @@ def changes_since(kept: Record, parameters: dict, seen: dict[str, State | None] 
     ]
 
 
-def tell_causes(causes: list[Cause]) -> str:
-    """The first causes in words, and how many others there are.
+def _is_consequence(cause: Cause) -> bool:
+    """Whether a cause only passes on another one: what 01 makes changes because something else did."""
+    return cause.name.startswith("data/processed/")
 
-    >>> print(freshness.tell_causes([freshness.Cause("donnees", "data/raw/2020/reunions.csv")]))
+
+def tell_causes(causes: list[Cause]) -> str:
+    """The first causes in words, and how many others there are; what follows from one of them is left out.
+
+    >>> recu, fait = "data/raw/2020/reunions.csv", "data/processed/2020/indicateurs.csv"
+    >>> print(freshness.tell_causes([freshness.Cause("donnees", fait), freshness.Cause("donnees", recu)]))
     2020/reunions.csv a changé
     """
+    causes = [cause for cause in causes if not _is_consequence(cause)] or causes
     told = [str(cause) for cause in causes[:_TOLD]]
     rest = len(causes) - len(told)
     return ", ".join(told) + (f" (et {rest} autre{'s' if rest > 1 else ''})" if rest else "")

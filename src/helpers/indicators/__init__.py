@@ -22,6 +22,7 @@ clusters       how alike the persons of one collège are
 errors         how far a difference of two years could move by chance, collège by collège
 context        what stands around the posts: collèges, associations
 statements     the coded statements, counted
+solver         whole counts that linear constraints allow
 system         linear constraints over counts: bounds, what follows, what contradicts
 ratios         the ends of a share, both its counts moving together
 figures        printed figures and counts to one system

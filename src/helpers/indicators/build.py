@@ -19,7 +19,7 @@ def consistent_system(figures: pd.DataFrame, counted: pd.DataFrame) -> tuple[Sys
     assumed = assumptions_in(system)
     found = contradictions(system.without(assumed), spared=figures.loc[figures["modalite"].eq(""), "id"])
     system = system.without(set().union(*(conflict.culprits for conflict in found)))
-    return (system if is_feasible(system) else system.without(assumed)), found
+    return (system if not assumed or is_feasible(system) else system.without(assumed)), found
 
 
 def assumptions_in(system: System) -> set[str]:

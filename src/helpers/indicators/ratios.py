@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from helpers.indicators.system import Cell, System, bounds, least, worth
+from helpers.indicators.system import Cell, System, bounds, floor, least, worth
 
 
 def ratio_bounds(system: System, part: Cell, whole: Cell) -> tuple[Fraction, Fraction] | None:
@@ -24,7 +24,7 @@ def ratio_bounds(system: System, part: Cell, whole: Cell) -> tuple[Fraction, Fra
         return None
     if whole_low == whole_high:  # only the part moves
         return Fraction(low, whole_low), Fraction(high, whole_low)
-    near = system.bearing_on([part, whole])
+    near = system.around([part, whole], through_known=False)
     return _extreme_ratio(near, part, whole, sign=1), _extreme_ratio(near, part, whole, sign=-1)
 
 
@@ -34,6 +34,8 @@ def _extreme_ratio(system: System, part: Cell, whole: Cell, *, sign: int) -> Fra
     while True:
         ratio = Fraction(counts[part], counts[whole])
         direction = {part: float(sign * ratio.denominator), whole: float(-sign * ratio.numerator)}
+        if floor(system, direction) > -0.5:  # a better ratio would be worth -1 or less, all weights being whole
+            return ratio
         better = least(system, direction)
         if better is None or round(worth(better, direction)) >= 0:
             return ratio

@@ -1,17 +1,16 @@
 """A system of linear constraints over counts: tightest bounds, what follows from what, and what contradicts what.
 
-The bounds are the optimum of two small integer programs a cell (``scipy.optimize.milp``, HiGHS): exact, where repeated
-interval arithmetic would stay too wide as soon as two shares have the same base.
+The bounds are the optimum of two small integer programs a cell (`solver`): exact, where repeated interval arithmetic
+would stay too wide as soon as two shares have the same base.
 """
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 
-# Any larger count is an absent upper bound: no département accompanies so many persons.
-CEILING = 1_000_000
+from helpers.indicators.solver import CEILING, solve
 
 Cell = Hashable
 
@@ -53,19 +52,12 @@ class System:
         """Every cell a constraint names, in order of first appearance."""
         return list(dict.fromkeys(cell for constraint in self.constraints for cell in constraint.coefficients))
 
-    def around(self, cells: Iterable[Cell]) -> "System":
-        """The constraints linked to these cells, directly or through others."""
-        return self._linked(cells, through_known=True)
+    def around(self, cells: Iterable[Cell], *, through_known: bool = True) -> "System":
+        """The constraints linked to these cells, directly or through others.
 
-    def bearing_on(self, cells: Iterable[Cell]) -> "System":
-        """The constraints that can bear on these cells: those linked to them otherwise than through a known cell.
-
-        What lies beyond a cell whose value is known says nothing that this value does not: a printed total parts the
-        questions asked to its persons, and each is then a program of its own, many times smaller.
+        Not ``through_known``: those that can bear on these cells. What lies beyond a cell whose value is known says
+        nothing that this value does not: a printed total so parts its questions into programs many times smaller.
         """
-        return self._linked(cells, through_known=False)
-
-    def _linked(self, cells: Iterable[Cell], *, through_known: bool) -> "System":
         reached, waiting, places = set(cells), list(cells), set()
         while waiting:
             cell = waiting.pop()
@@ -97,43 +89,32 @@ class System:
         return {cell: round(found.pop()) for cell, found in values.items() if len(found) == 1}
 
 
-def least(system: System, objective: dict[Cell, float]) -> dict[Cell, int] | None:
-    """The counts that make a combination of cells the smallest, or None when no counts are possible."""
+def _program(system: System, objective: dict[Cell, float]) -> tuple[list[Cell], tuple]:
+    """The cells of a program, and the program itself, in which each is named by its place."""
     cells = list(dict.fromkeys([*system.cells(), *objective]))
     place = {cell: index for index, cell in enumerate(cells)}
 
     def placed(weights: dict[Cell, float]) -> tuple[tuple[int, float], ...]:
         return tuple((place[cell], weight) for cell, weight in weights.items())
 
-    rows = tuple(
-        (placed(constraint.coefficients), constraint.low, constraint.high) for constraint in system.constraints
-    )
-    found = _solved(rows, placed(objective), len(cells))
-    return None if found is None else dict(zip(cells, found, strict=True))
+    rows = tuple((placed(each.coefficients), each.low, each.high) for each in system.constraints)
+    return cells, (rows, placed(objective), len(cells))
 
 
-# What bears on a figure is often the same program when another figure is taken out, or for the table of the next cell.
-@lru_cache(maxsize=1024)
-def _solved(rows: tuple, objective: tuple, size: int) -> tuple[int, ...] | None:
-    """The least of a combination of so many counts, each named by its place; None when no counts are possible."""
-    # A third of what starting takes, and records of persons ask for no solver: loaded when a printed figure does.
-    from scipy.optimize import Bounds, LinearConstraint, milp
-
-    matrix, cost = np.zeros((len(rows), size)), np.zeros(size)
-    for row, (weights, _, _) in enumerate(rows):
-        for place, weight in weights:
-            matrix[row, place] = weight
-    for place, weight in objective:
-        cost[place] = weight
-    limits = [(low, high) for _, low, high in rows]
-    constraints = [LinearConstraint(matrix, *np.array(limits).T)] if limits else []
-    # The solver stops within one in ten thousand of the optimum unless told otherwise: some persons, for large counts.
-    exact = {"mip_rel_gap": 0}
-    found = milp(cost, constraints=constraints, bounds=Bounds(0, CEILING), integrality=np.ones(size), options=exact)
-    return tuple(map(round, found.x)) if found.success else None
+def least(system: System, objective: dict[Cell, float]) -> dict[Cell, int] | None:
+    """The counts that make a combination of cells the smallest, or None when no counts are possible."""
+    cells, program = _program(system, objective)
+    found = solve(*program)
+    return None if found is None else {cell: round(value) for cell, value in zip(cells, found, strict=True)}
 
 
-def worth(counts: dict[Cell, int], objective: dict[Cell, float]) -> float:
+def floor(system: System, objective: dict[Cell, float]) -> float:
+    """What a combination of cells cannot be below, where some counts hold: its least if they had fractions."""
+    cells, program = _program(system, objective)
+    return worth(dict(zip(cells, solve(*program, in_fractions=True), strict=True)), objective)
+
+
+def worth(counts: dict[Cell, float], objective: dict[Cell, float]) -> float:
     """What a combination of cells is worth at these counts."""
     return sum(weight * counts[cell] for cell, weight in objective.items())
 
@@ -159,7 +140,7 @@ def bounds(system: System, direction: dict[Cell, float]) -> tuple[int, int | Non
     """
     if (value := _given(system, direction)) is not None:
         return value, value
-    near = system.bearing_on(direction)
+    near = system.around(direction, through_known=False)
     low = least(near, direction)
     high = least(near, {cell: -weight for cell, weight in direction.items()})
     if low is None or high is None:
@@ -178,7 +159,7 @@ def determines(system: System, direction: dict[Cell, float]) -> bool:
     """Whether the constraints, read without rounding, leave only one value to this combination of cells."""
     if _given(system, direction) is not None:
         return True
-    near = system.bearing_on(direction)
+    near = system.around(direction, through_known=False)
     equations = [c.centre for c in near.constraints if c.centre is not None]
     equations += [c.coefficients for c in near.constraints if c.centre is None and c.low == c.high]
     cells = list(dict.fromkeys([*near.cells(), *direction]))

@@ -14,14 +14,17 @@ from helpers.kernels import zygote
 
 # Imported by name in the forkserver, before its first fork.
 _PRELOAD = ["helpers.kernels.__main__"]
-_KERNEL, _KILLER = "alses-kernel", "alses-end"
+_KERNEL, _KILLER, _FIRST = "alses-kernel", "alses-end", "alses-ready"
 _DEATH_S = 0.1
+
+# What `fork` raises when the forkserver could not start, or ended.
+FAILURES = (OSError, EOFError, multiprocessing.AuthenticationError)
 
 # Variables that libraries read when they are loaded, by the beginning of their names: the forks cannot read them anew.
 _READ_EARLY = ("HOME", "JE_", "LANG", "LC_", "MKL_", "MPL", "OMP_", "OPENBLAS_", "PYTHON", "TZ", "XDG_")
 
 _turn = threading.Lock()
-_was_started = threading.Event()
+_was_started, _is_loaded = threading.Event(), threading.Event()
 _environment: dict[str, str] = {}
 
 
@@ -66,10 +69,21 @@ def start() -> None:
 
 def stop() -> None:
     """Ends the forkserver, with the kernels it still has; the next one will read the modules as they are then."""
-    # The standard library has no public end for it but that of this process: one of its children ends it.
-    if _was_started.is_set():
-        fork(_end_forkserver, name=_KILLER).join()
+    # The standard library has no public end for it but that of this process: one of its children ends it, which may be
+    # done before this process hears that the child was born.
+    if is_possible() and _was_started.is_set():
+        with contextlib.suppress(*FAILURES):
+            fork(_end_forkserver, name=_KILLER).join()
         _was_started.clear()
+        _is_loaded.clear()
+
+
+def wait() -> None:
+    """Returns once the libraries are loaded, or could not be: no kernel has been promised anything until then."""
+    if not _is_loaded.is_set():
+        with contextlib.suppress(*FAILURES):
+            fork(os.getpid, name=_FIRST).join()
+            _is_loaded.set()
 
 
 def _end_forkserver() -> None:
@@ -98,7 +112,7 @@ def fork(target: Callable, *arguments, name: str = _KERNEL) -> BaseProcess:
 
     Raises
     ------
-    OSError, EOFError
+    OSError, EOFError, multiprocessing.AuthenticationError
         when the forkserver could not start, or ended.
     """
     start()

@@ -10,7 +10,7 @@ from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from traitlets import DottedObjectName, Type, default
 
-from helpers.kernels import zygote
+from helpers.kernels import fork, zygote
 from helpers.kernels.provisioner import ForkedProvisioner
 
 # How long a kernel that has answered may take to say it on the channel of its outputs, which opens a little later.
@@ -73,6 +73,8 @@ class ForkedKernelManager(PlainKernelManager):
 
     async def start_kernel(self, **kwargs: Any) -> None:
         """Starts the kernel, or the next one after a restart: forks it, unless that cannot be."""
+        # A command killed while the libraries load leaves no connection file: there is none yet.
+        fork.wait()
         if self.provisioner is None:
             self.kernel_id = self.kernel_id or str(uuid.uuid4())
             self.provisioner = ForkedProvisioner(kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self)

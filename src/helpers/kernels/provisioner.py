@@ -13,7 +13,7 @@ from typing import Any
 from jupyter_client.provisioning import LocalProvisioner
 
 from helpers.kernels import child
-from helpers.kernels.fork import fork, has_environment
+from helpers.kernels.fork import FAILURES, fork, has_environment
 
 _LAUNCHER = "ipykernel_launcher"
 # How long to wait for a kernel that was killed; the system needs a few milliseconds.
@@ -73,7 +73,7 @@ class ForkedProvisioner(LocalProvisioner):
         arguments, connection = cmd[cmd.index(_LAUNCHER) + 1 :], self.parent.connection_file
         try:
             started = fork(child.run, arguments, connection, str(cwd), {**env, "JPY_PARENT_PID": str(os.getpid())})
-        except (OSError, EOFError):
+        except FAILURES:
             return await super().launch_kernel(cmd, **kwargs)
         self.process = _Process(started, connection)
         self.pid = self.pgid = started.pid

@@ -61,9 +61,10 @@ _OURS = [
 _LATER = ["scipy.stats", "scipy.optimize", "matplotlib.backends.backend_svg", "matplotlib.backends.backend_agg"]
 
 # Threads do not survive a fork, and these libraries start some as soon as they are imported: they are told not to, and
-# the last, which only statsmodels would take if it were there, is kept out.
+# polars, which only statsmodels would take if it were there, is kept out. So is what jsonschema, behind frictionless,
+# would load for addresses in every alphabet: a second to build a grammar for a format that no table has.
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
-_THREADED = "polars"
+_BARRED = ("polars", "rfc3987_syntax")
 
 
 def _own_path() -> list[str]:
@@ -124,13 +125,13 @@ def _apart() -> Iterator[None]:
     told = {"MPLBACKEND": "module://matplotlib_inline.backend_inline", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
     os.environ.update({**told, **ONE_THREAD, **os.environ})
     before = set(os.environ)
-    is_barred = sys.modules.setdefault(_THREADED, None) is None
+    barred = [name for name in _BARRED if sys.modules.setdefault(name, None) is None]
     gc.disable()
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         yield
     left.update((name, value) for name, value in os.environ.items() if name not in before)
-    if is_barred:
-        del sys.modules[_THREADED]
+    for name in barred:
+        del sys.modules[name]
     gc.enable()
     gc.collect()
     gc.freeze()

@@ -10,7 +10,7 @@ from helpers.simulate.places import MOST_ASSOCIATIONS, MOST_COLLEGES, invent_pla
 from helpers.simulate.plan import Plan, plan_persons, plan_published
 from helpers.simulate.returning import candidates, nobody
 
-# More persons than this would pass the largest count that the indicators take for possible (`system.CEILING`).
+# More persons than this would pass the largest count that the indicators take for possible (`solver.CEILING`).
 MOST_PERSONS = 300_000
 COLLEGES = 45
 YEARS = (1990, 2100)  # dates, and ages, stay plain

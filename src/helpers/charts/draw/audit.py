@@ -11,7 +11,8 @@ ROW = 0.44  # inches a row of squares takes, with the line numbers under it
 LABEL = 22  # characters a line of a row's label may hold
 PER_ROW = {False: 18, True: 14}  # on a wide and on a narrow sheet, squares a row may hold before it goes on below
 # The letter in each square says the verdict without its colour; a contradiction also has a thick frame.
-IN_SQUARE = {"ha": "center", "va": "center_baseline", "fontweight": "bold"}
+# Neither it nor the line below sticks out of the frame: the layout need not measure them, a hundred in all.
+IN_SQUARE = {"ha": "center", "va": "center_baseline", "fontweight": "bold", "in_layout": False}
 LEAST = 8.25  # points: 11 pixels
 LETTERS = {"confirme": "C", "sous_hypothese": "H", "non_verifiable": "N", "ambigu": "A", "contradictoire": "X"}
 FRAMES = {"contradictoire": (INK, 2.2)}
@@ -29,7 +30,8 @@ def verdicts(figures: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
         for start in range(0, len(own), per_row)
     ]
     figure, axes = canvas(0.2 + (ROW + 0.04 + ABOVE * sheet.is_narrow) * len(rows), sheet)
-    below = {"textcoords": "offset points", "ha": "center", "color": GREY, "fontsize": min(sheet.small, LEAST)}
+    below = {"textcoords": "offset points", "ha": "center", "va": "top", "color": GREY, "in_layout": False}
+    below["fontsize"] = min(sheet.small, LEAST)
     for place, (_, own) in enumerate(rows):
         for column, each in enumerate(own.itertuples()):
             letter, colour = LETTERS[each.verdict], colour_of("verdict", each.verdict)
@@ -37,7 +39,7 @@ def verdicts(figures: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
             square = {"marker": "s", "s": 170 if sheet.is_narrow else 230, "linewidth": width}
             axes.scatter(column, place, color=colour, edgecolor=edge, **square)
             axes.text(column, place, letter, color=text_on(colour), **IN_SQUARE)
-            axes.annotate(f"{each.ligne}", (column, place), (0, -9), va="top", **below)
+            axes.annotate(f"{each.ligne}", (column, place), (0, -9), **below)
     name_rows(axes, range(len(rows)), [label for label, _ in rows], sheet, width=LABEL)
     axes.set_xlim(-0.7, per_row - 0.3)
     axes.set_ylim(len(rows) - 0.35, -0.5)

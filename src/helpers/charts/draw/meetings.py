@@ -9,6 +9,8 @@ from helpers.charts.palette import GREY, GROUND, PALE, colour_of
 from helpers.charts.sheet import WIDE, Sheet, canvas
 from helpers.wording import month, number, percent
 
+# What stands in the cell of a grid does not stick out of the frame: the layout need not measure it.
+INSIDE = {"ha": "center", "va": "center", "in_layout": False}
 MONTHS = {False: 8, True: 5}  # months named under a calendar before they meet, wide and narrow
 
 
@@ -78,9 +80,9 @@ def associations(grid: pd.DataFrame, headings: dict[str, str], *, sheet: Sheet =
         axes.plot([column] * len(here), here, "o", markersize=8 if is_list else 14, color=colour)
         for row, value in enumerate(grid[name]):
             if row not in here:
-                axes.text(column, row, "–", ha="center", va="center", color=GREY)
+                axes.text(column, row, "–", color=GREY, **INSIDE)
             elif not is_list:
-                axes.text(column, row, number(value), ha="center", va="center", color=GROUND, fontweight="bold")
+                axes.text(column, row, number(value), color=GROUND, fontweight="bold", **INSIDE)
     name_rows(axes, range(len(grid)), grid["association"], sheet, rise=10)
     names = [name.replace("département", "dépt") if sheet.is_narrow else name for name in headings.values()]
     axes.set_xticks(range(len(names)), folded(names, 11 if sheet.is_narrow else 14), fontsize=sheet.small)

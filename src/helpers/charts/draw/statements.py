@@ -16,6 +16,8 @@ SHAPES = {"constat": "s", "tension": "^", "levier": "o", "recommandation": "D"}
 A_ROW = 5  # marks side by side in a cell before a second row begins
 LABEL = 38  # characters a line of a row's label may hold
 A_LOT = 70  # per cent: from there on the value is written to the left of its dot
+# A number in its cell or its bar does not stick out of the frame: the layout need not measure it.
+INSIDE = {"ha": "center", "va": "center_baseline", "in_layout": False}
 HALO = {"bbox": {"facecolor": GROUND, "edgecolor": "none", "pad": 1}}  # the line does not cross the value
 
 
@@ -28,7 +30,7 @@ def heat(counts: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
             shade = SHADES[-(-row[nature] * (len(SHADES) - 1) // top)]
             axes.barh(place, 0.98, left=column - 0.49, height=high, color=shade)
             said = {"color": text_on(shade), "fontweight": "bold"} if row[nature] else {"color": GREY}
-            axes.text(column, place, number(row[nature]), ha="center", va="center_baseline", **said)
+            axes.text(column, place, number(row[nature]), **INSIDE, **said)
     name_rows(axes, range(len(counts)), counts["libelle"], sheet, width=LABEL)
     axes.set_xticks(range(len(NATURES)), [f"{name}s" for name in NATURES], fontsize=sheet.small)
     axes.xaxis.tick_top()
@@ -42,7 +44,7 @@ def _bar(axes, places: list[int], start: pd.Series, counts: pd.Series, nature: s
     """Bars of one nature from ``start``, to the left when the counts are negative, each with its number."""
     colour, is_hollow = COLOURS[nature], nature in HOLLOW
     fill = GROUND if is_hollow else colour
-    said = {"ha": "center", "va": "center_baseline", "fontsize": sheet.small, "fontweight": "bold"}
+    said = {**INSIDE, "fontsize": sheet.small, "fontweight": "bold"}
     for place, first, count in zip(places, start, counts, strict=True):
         if count:
             axes.barh(place, count, left=first, color=fill, edgecolor=colour, linewidth=1.4, height=thick(sheet))

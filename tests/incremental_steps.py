@@ -1,0 +1,91 @@
+"""The invented project made again and again after one change at a time; run in a copy of the whole project.
+
+Prints, for each step, what ran, why, and which files of the report changed. The notebooks run without kernels, in this
+one process: what is tried is what decides that they run.
+"""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+import in_process
+from helpers import freshness, paths, pipeline
+from helpers.pipeline import report
+
+YEAR = 2032
+ROOT = paths.repository()
+steps, ran = {}, []
+
+
+def execute(name, parameters, destination, **hooks):
+    ran.append(f"{name} {parameters['year']}")
+    return in_process.execute(name, parameters, destination, **hooks)
+
+
+def touch(name: str, before: str, after: str) -> None:
+    """Changes a text of the project, at a date that is past: it was there before this process read anything."""
+    path = ROOT / name
+    text = path.read_text(encoding="utf-8")
+    assert before in text, name
+    path.write_text(text.replace(before, after, 1), encoding="utf-8")
+    past(path)
+
+
+def past(path: Path) -> None:
+    earlier = time.time() - 3600
+    os.utime(path, (earlier, earlier))
+
+
+def state() -> dict[str, tuple]:
+    """Every file that a run may write: its bytes and its date."""
+    places = [ROOT / "reports", ROOT / "data"]
+    files = [path for place in places for path in place.rglob("*") if path.is_file()]
+    return {path.relative_to(ROOT).as_posix(): (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
+
+
+def step(name: str, *, compare_to: int | None = None, is_forced: bool = False) -> None:
+    """Makes the report, and notes what happened."""
+    ran.clear()
+    before, said = state(), []
+    current = freshness.current_report(YEAR, compare_to)
+    if current is None or is_forced:
+        pipeline.make_report(YEAR, compare_to=compare_to, is_forced=is_forced, jobs=1, tell=said.append)
+    after = state()
+    written = sorted(path for path, now in after.items() if before.get(path) != now)
+    steps[name] = {"ran": sorted(ran), "said": said, "written": written, "was_current": current is not None}
+
+
+if __name__ == "__main__":
+    report.execute = execute
+    for path in ROOT.rglob("*"):
+        if path.is_file():
+            past(path)
+    step("first")
+    step("nothing")
+    touch("notebooks/03_compare.ipynb", "# ", "#  ")
+    step("a notebook")
+    touch("src/helpers/compare/pairs.py", '"""', '"""As ever: ')
+    step("a module of one notebook")
+    touch("src/helpers/texts/themes.j2", "\n", "\n\n")
+    step("a text of one notebook")
+    touch("src/helpers/page/style.css", "}", "}\n")
+    step("the look of the pages")
+    touch("data/raw/2032/reunions.csv", "2032-11-03", "2032-11-04")
+    step("a raw file")
+    touch("data/raw/2031/datapackage.json", "{", "{ ")
+    step("a file of the year before")
+    (ROOT / "data/processed/2032/postes.csv").unlink()
+    step("a table that was deleted")
+    (ROOT / "reports/2032/04_themes.html").write_text("touched", encoding="utf-8")
+    step("a page that was touched")
+    (ROOT / "data/raw/2031/reunions.csv").write_bytes((ROOT / "data/raw/2032/reunions.csv").read_bytes())
+    (ROOT / "data/raw/2031/reunions.csv").unlink()
+    step("a file that came and went")
+    step("another question", compare_to=2031)
+    touch("requirements.lock", "==", "== ")
+    step("the lock")
+    step("forced", is_forced=True)
+    print(json.dumps(steps))
+    sys.exit(0)
