@@ -69,13 +69,15 @@ def until(is_so, seconds: float = 20) -> bool:
 FIGURE = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.title('é')\nplt.show()"
 TABLE = "import pandas as pd\npd.DataFrame([range(30)])"
 STREAMS = "import os, sys\nprint('a')\nos.system('echo b')\nprint('c', file=sys.stderr)\n1"
+# IPython keeps the stream that it finds when it is imported.
+SHELL = "!echo d"
 WRONG = "1 / 0"
 
 
 @pytest.fixture(scope="module")
 def both() -> dict[str, list[list]]:
     """The same cells through both kinds of kernel."""
-    cells = [f"%run {STATE}", FIGURE, TABLE, STREAMS, WRONG, "%config InlineBackend"]
+    cells = [f"%run {STATE}", FIGURE, TABLE, STREAMS, SHELL, WRONG, "%config InlineBackend"]
     return {kind: run(*cells, kind=kind, allow_errors=True) for kind in (FORKED, PLAIN)}
 
 
@@ -86,7 +88,8 @@ def test_a_notebook_sees_the_same_state_in_both_kinds_of_kernel(both):
 
 
 def test_figures_tables_streams_and_errors_are_the_same_in_both_kinds_of_kernel(both):
-    figure, table, streams, wrong, config = both[FORKED][1:]
+    figure, table, streams, shell, wrong, config = both[FORKED][1:]
+    assert said(shell).strip() == "d"
     assert "image/png" in figure[-1].data
     assert [each.output_type for each in wrong] == ["error"]
     assert both[FORKED][1:] == both[PLAIN][1:]

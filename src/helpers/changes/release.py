@@ -31,19 +31,22 @@ def _lines(year: int, report: Path, causes: Iterable[Cause]) -> list[str]:
     return told(changes, before, every, page=page)
 
 
-def after_release(year: int, report: Path, causes: Iterable[Cause], tell: Callable[[str], None]) -> None:
-    """Nothing; tells, a line at a time, which figures of the report published in ``report`` changed, and after what.
+def after_release(year: int, report: Path, causes: Iterable[Cause], tell: Callable[[str], None]) -> bool:
+    """Whether all could be said: a line at a time, which figures of the report in ``report`` changed, and after what.
 
     Writes ``changements.html`` and keeps the figures, in ``data/processed/<year>/``. The first report of a year has
     nothing to be compared with: it tells nothing. ``causes`` are what changed since the last published report; what the
     two manifests tell (files, parameters, libraries) is added to them. The report is published: whatever goes wrong
-    here is one more line.
+    here is one more line, and is to be tried again by the next run.
 
     >>> changes.after_release(2020, paths.report(2020), [], print)
     Aucun chiffre n’a changé depuis le rapport du ...
+    True
     """
     try:
         for line in _lines(year, report, causes):
             tell(line)
     except Exception as error:  # a report that is out must not be called a failure
         tell(f"Ce qui a changé n’a pas pu être dit ({type(error).__name__}) ; le rapport, lui, est publié.")
+        return False
+    return True

@@ -83,13 +83,36 @@ def _shelter() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
+class _Stream(io.TextIOBase):
+    """What stands for ``sys.stdout`` or ``sys.stderr`` while libraries load: nobody hears them then.
+
+    Some keep it for ever: in a fork, what they say goes where the kernel listens.
+    """
+
+    encoding = "UTF-8"
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def _heard(self) -> io.TextIOBase | None:
+        heard = getattr(sys, self.name)
+        return None if heard is self else heard
+
+    def write(self, text: str) -> int:
+        heard = self._heard()
+        return heard.write(text) if heard else len(text)
+
+    def flush(self) -> None:
+        if heard := self._heard():
+            heard.flush()
+
+
 @contextlib.contextmanager
 def _as_in_a_kernel() -> Iterator[None]:
     """Meanwhile, who asks is told that it runs in a kernel: pandas chooses at its import how it will show tables."""
     builtins.get_ipython = lambda: SimpleNamespace(kernel=True)
     try:
-        with contextlib.redirect_stdout(io.TextIOWrapper(io.BytesIO(), encoding="UTF-8")):
-            yield
+        yield
     finally:
         del builtins.get_ipython
 
@@ -127,7 +150,7 @@ def _apart() -> Iterator[None]:
     before = set(os.environ)
     barred = [name for name in _BARRED if sys.modules.setdefault(name, None) is None]
     gc.disable()
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+    with contextlib.redirect_stdout(_Stream("stdout")), contextlib.redirect_stderr(_Stream("stderr")):
         yield
     left.update((name, value) for name, value in os.environ.items() if name not in before)
     for name in barred:

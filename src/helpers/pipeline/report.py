@@ -187,7 +187,8 @@ def make_report(
         folder = publish_report(run.shown, run.notebooks(), choice)
         # Files, parameters and libraries are told by the manifests of the two reports.
         own = [changes.Cause(cause.kind, cause.name) for cause in since if cause.kind in {"code", "notebook"}]
-        changes.after_release(year, folder, own, tell)
-        # Last: a run that is cut before has something left to do, and the next one does it.
-        record_report(run.tasks, run.shown, folder, year=year, compare_to=compare_to)
+        is_told = changes.after_release(year, folder, own, tell)
+        # Last, and only then: a run that was cut before has something left to do, and the next one does it.
+        if is_told:
+            record_report(run.tasks, run.shown, folder, year=year, compare_to=compare_to)
     return folder

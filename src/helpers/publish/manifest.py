@@ -35,7 +35,12 @@ def _git(*arguments: str) -> str | None:
 
 
 def commit() -> str | None:
-    """The commit of the project's code, or None where git does not say."""
+    """The commit of the project's code, or None where git does not say.
+
+    >>> found = publish.commit()
+    >>> found is None or len(found) == 40
+    True
+    """
     # A project unpacked inside another repository has no commit of its own: the prefix would then not be empty.
     prefix, _, found = (_git("rev-parse", "--show-prefix", "HEAD") or "").partition("\n")
     return found.strip() or None if not prefix else None

@@ -144,7 +144,11 @@ def fingerprint_of(folder: Path) -> str | None:
 
 
 def is_same_report(built: Path, final: Path) -> bool:
-    """Whether the report that is there is, whole, the one that was just built, whatever their stamps say."""
+    """Whether the report that is there is, whole, the one that was just built, whatever their stamps say.
+
+    >>> publish.is_same_report(paths.report(2020), paths.report(2020))
+    True
+    """
     try:
         there = read_report(final)
     except ReportError:

@@ -18,6 +18,10 @@ class Verified:
     """A report once verified: what differs, a sentence each; how many files and data files were looked at.
 
     ``inputs`` is None when no data are beside the report; ``stamp`` is what the manifest says of its run, if anything.
+
+    >>> rapport = publish.Verified(2020, ["index.html manque dans le rapport 2020"], files=10, inputs=None, stamp={})
+    >>> len(rapport.faults)
+    1
     """
 
     year: int
