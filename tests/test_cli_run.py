@@ -15,6 +15,7 @@ import pytest
 
 from helpers import cli, freshness, paths, pipeline
 from helpers.cli import watch
+from helpers.freshness.record import libraries
 from helpers.schema import DataError
 
 
@@ -74,7 +75,7 @@ def test_a_new_year_another_question_and_another_library_are_seen(published, mon
     shutil.rmtree(published / "data/raw/2029")
     shutil.copytree(published / "data/raw/2031", published / "data/raw/2033")  # a later year is no business of this one
     assert freshness.report_causes(2032, None) == []
-    installed = freshness.record.__globals__["libraries"]()
+    installed = libraries()
     other = [each if not each.startswith("pandas-") else "pandas-0.1" for each in installed]
     monkeypatch.setattr("helpers.freshness.since.libraries", lambda: other)
     pandas = next(each for each in installed if each.startswith("pandas-")).removeprefix("pandas-")

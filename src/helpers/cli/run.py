@@ -71,11 +71,12 @@ def _each_year(options: Namespace) -> int:
     from helpers.cli.failure import explain
 
     codes = []
-    for options.year in dict.fromkeys(options.years):
+    for each in dict.fromkeys(options.years):
+        options.year = each
         try:
             _one_year(options)
         except Exception as error:
-            codes.append(explain(error, sys.argv[1:], options.year))
+            codes.append(explain(error, sys.argv[1:], each))
     if codes:
         tell(f"\n{len(codes)} rapport{'s' if len(codes) > 1 else ''} sur {len(set(options.years))} en échec.")
     return codes[0] if codes else 0

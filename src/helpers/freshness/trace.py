@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
@@ -21,6 +23,16 @@ def forget() -> None:
     """Forgets what was noted: one process may run several notebooks, one after the other."""
     _read.clear()
     _written.clear()
+
+
+@contextmanager
+def unnoted() -> Iterator[None]:
+    """What is opened meanwhile is not noted: it says nothing of what will be used."""
+    kept = set(_read), set(_written)
+    yield
+    forget()
+    _read.update(kept[0])
+    _written.update(kept[1])
 
 
 def _note(event: str, arguments: tuple) -> None:

@@ -17,6 +17,8 @@ import sys
 from collections.abc import Iterator
 from types import SimpleNamespace
 
+from helpers.freshness import trace
+
 # Where modules are looked for, as the interpreter made it: multiprocessing gives each child that of the command.
 path: list[str] = []
 # The variables that libraries set when they are loaded.
@@ -124,18 +126,12 @@ def _load(names: list[str]) -> None:
             importlib.import_module(name)
 
 
-def _trace() -> None:
-    """From here on, the files that our modules open are noted for whoever decides what must run again."""
-    with contextlib.suppress(ModuleNotFoundError):
-        importlib.import_module("helpers.freshness.trace").begin()
-
-
 def _warm() -> None:
     """What is built once at its first use, from the code alone.
 
     No letter is drawn: the file of a font stays open, and forks would read it from one common place.
     """
-    with contextlib.suppress(Exception):
+    with contextlib.suppress(Exception), trace.unnoted():
         importlib.import_module("helpers.wording.sentences").compile_texts()
     with contextlib.suppress(Exception):
         # The plugins that it looks for at the first table it is given.
@@ -168,7 +164,7 @@ def load() -> None:
         with _as_in_a_kernel():
             _load(_FIRST)
         _load(_KERNEL)
-        _trace()
+        trace.begin()  # from here on, who decides what must run again knows which files our modules open
         _load([f"helpers.{name}" for name in _OURS])
         _load(_LATER)
         _warm()

@@ -4,8 +4,10 @@ import html
 import re
 from datetime import date
 from functools import cache
+from types import CodeType
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
+from jinja2.bccache import Bucket
 
 from helpers.wording import marks, measures
 from helpers.wording.formats import day
@@ -19,6 +21,24 @@ _BLOCK = re.compile(
 _SPACE = re.compile(r"[ \n\t]+")
 
 
+class _Compiled(BytecodeCache):
+    """The code of each text as it was compiled, for as long as the process and its forks live; its file is still read.
+
+    So that who notes which files a notebook reads sees the texts it uses, and no other.
+    """
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Gives the code back, if this very text was compiled."""
+        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keeps the code."""
+        self._codes[bucket.key, bucket.checksum] = bucket.code
+
+
 @cache
 def _environment() -> Environment:
     # StrictUndefined: a sentence with a missing figure fails instead of reading « ».
@@ -28,6 +48,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=_Compiled(),
     )
     environment.filters.update(
         effectif=marks.say_count,
@@ -55,6 +76,7 @@ def compile_texts() -> None:
     """Compiles every text now, for a process that others are forked from: otherwise each is at its first use."""
     for name in _environment().list_templates():
         _environment().get_template(name)
+    _environment().cache.clear()
 
 
 def plain(text: str) -> str:
