@@ -59,5 +59,6 @@ def examples(pairs: tuple[tuple[str, str], ...]) -> str:
     column = max(map(len, commands)) + 2
     lines = [f"{command:<{column}}{purpose}" for command, (_, purpose) in zip(commands, pairs, strict=True)]
     if max(map(len, lines)) > width():
-        lines = [f"{command}\n      {purpose}" for command, (_, purpose) in zip(commands, pairs, strict=True)]
+        purposes = [beside("      ", purpose) for _, purpose in pairs]
+        lines = [f"{command}\n{purpose}" for command, purpose in zip(commands, purposes, strict=True)]
     return french_spaces("\n".join(["exemples :", *lines, ""]))
