@@ -12,11 +12,10 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-import many
 from cases import measures
 from page import machine, write_table
 from project import Project, copy_project
-from shares import CASES, NAIVE, NAIVE_SITE, table_of
+from shares import CASES, NAIVE, table_of
 from watched import Cost
 
 PROCESSORS = 2
@@ -25,7 +24,6 @@ QUIET = 0.5
 LIBRARIES = ("papermill", "nbclient", "nbconvert", "ipykernel", "pandas", "matplotlib")
 # The cases whose memory is worth a run of its own.
 WEIGHED = (NAIVE, "whole", "site")
-SITES = (NAIVE_SITE, "site")
 
 
 def _tell(name: str, cost: Cost) -> None:
@@ -65,12 +63,12 @@ def main(arguments: list[str]) -> None:
     given = parser.parse_args(arguments)
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:PROCESSORS])
-    shared, no_sites = busy(), many.make() is None
-    sys.stderr.write(shared + "The project does not make reports of sites yet.\n" * no_sites)
+    shared = busy()
+    sys.stderr.write(shared)
     with tempfile.TemporaryDirectory(dir=given.folder, ignore_cleanup_errors=True) as place:
         project = copy_project(Path(place) / "projet")
         how = measures(sites=given.sites, naive_sites=given.naive_sites)
-        wanted = {name: act for name, act in how.items() if name in given.cases and not (name in SITES and no_sites)}
+        wanted = {name: act for name, act in how.items() if name in given.cases}
         table = table_of(*measure(project, wanted, runs=given.runs, is_weighed=given.memory))
     told = f"{table}\n{machine(given.runs, LIBRARIES)}{shared}"
     sys.stdout.write(told)

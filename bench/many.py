@@ -1,22 +1,42 @@
-"""The reports of many sites at once, as the project makes them: ``many.py SITES``, after ``run`` has made the year."""
+"""Many reports at once, by the project's engine: ``many.py SITES``, after ``run`` has made the year.
+
+The project makes no report of a site yet: the same three notebooks of the network are executed and laid out, as many
+times, as they will be for sites.
+"""
 
 import os
 import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from naive import OF_A_SITE, YEAR
 
+from helpers import kernels
 
-def make():
-    """The project's function that makes the reports of sites, None until there is one."""
-    from helpers import pipeline
 
-    return getattr(pipeline, "make_site_reports", None)
+def make(name: str, place: Path) -> None:
+    """A notebook executed in a folder of its own, and its page."""
+    from helpers import parameters, publish
+    from helpers.pipeline.execute import execute
+    from helpers.pipeline.pages import PAGES
+
+    choice = parameters.check("03_compare", year=YEAR)
+    notebook = execute(name, choice.of(name), place / f"{name}.ipynb").notebook
+    foot = "\n".join(publish.extract(notebook, "provenance"))
+    html = publish.export_page(notebook, name=name, pages=PAGES, foot=foot, subtitle="")
+    (place / f"{name}.html").write_text(html, encoding="utf-8")
 
 
 def main(sites: int) -> None:
     """Makes 02, 03 and 04 and their pages, so many times, side by side on every processor that this process may use."""
-    names = [f"site_{number}" for number in range(sites)]
-    make()(YEAR, names, notebooks=OF_A_SITE, jobs=len(os.sched_getaffinity(0)))
+    kernels.start()
+    jobs = len(os.sched_getaffinity(0)) + 1  # one more than processors: the runner itself waits for the kernels
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(jobs) as executor:
+        places = [Path(folder) / str(number) for number in range(sites)]
+        made = [executor.submit(make, name, place) for place in places for name in OF_A_SITE]
+        for each in made:
+            each.result()
 
 
 if __name__ == "__main__":

@@ -113,6 +113,13 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         metavar="ANNÉE",
         help="année de comparaison (par défaut : la dernière année antérieure qui a des données)",
     )
+    _add_engine_options(parser)
+    parser.add_argument("--open", action="store_true", help="ouvre le rapport dans le navigateur à la fin")
+    parser.add_argument("--pdf", action="store_true", help=share.PDF_HELP)
+
+
+def _add_engine_options(parser: argparse.ArgumentParser) -> None:
+    """How the notebooks are run, and when."""
     parser.add_argument(
         "--jobs",
         type=positive,
@@ -128,8 +135,6 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--watch", action="store_true", help="reste là et refait ce qu’il faut à chaque changement (Ctrl-C pour finir)"
     )
-    parser.add_argument("--open", action="store_true", help="ouvre le rapport dans le navigateur à la fin")
-    parser.add_argument("--pdf", action="store_true", help=share.PDF_HELP)
 
 
 VERB = Verb(
