@@ -2,7 +2,6 @@
 
 import argparse
 from argparse import Namespace
-from datetime import datetime
 from pathlib import Path
 
 from helpers import paths
@@ -41,6 +40,8 @@ def _counted(report) -> str:
 
 def _made(stamp: dict) -> str | None:
     """When and with which code, as the report says it, and the code of today if it is another."""
+    from datetime import datetime
+
     from helpers.publish import commit
 
     try:
