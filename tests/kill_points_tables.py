@@ -89,9 +89,9 @@ def main() -> None:
     kinds = [kind for kind, _ in points]
     chosen = range(len(points)) if asked.all else sorted({len(kinds) - 1 - kinds[::-1].index(kind) for kind in kinds})
     struck = 0
-    for kth in chosen:
+    for rank, kth in enumerate(chosen):
         faults = [KILL, BROKEN, *([FULL] if kinds[kth] in _NEEDS_ROOM else []), *([HALF] if kinds[kth] == "write" else [])]
-        for fault in faults:
+        for fault in faults if asked.all else faults[rank % len(faults) :][:1]:
             code = in_child(lambda kth=kth, fault=fault: attacked(Disk(str(root), kth, fault)), said)
             wrong = [*kept.wrong(is_after=False), *([] if code in (0, 1, -9) else [f"code {code} : {said.read_text(encoding='utf-8')[-2000:]}"])]
             again = in_child(kept.save, said)

@@ -1,7 +1,9 @@
 """A forked kernel is a kernel like any other: same outputs, same state, same ends; only sooner."""
 
 import asyncio
+import contextlib
 import json
+import logging
 import os
 import signal
 import stat
@@ -22,6 +24,7 @@ from helpers import kernels, parameters, paths
 from helpers.kernels import fork as forks
 from helpers.kernels import manager as managers
 from helpers.kernels import provisioner as provisioners
+from helpers.kernels import zygote
 
 pytestmark = pytest.mark.skipif(not kernels.is_possible(), reason="this system does not fork kernels")
 
@@ -69,7 +72,6 @@ def until(is_so, seconds: float = 20) -> bool:
 FIGURE = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.title('é')\nplt.show()"
 TABLE = "import pandas as pd\npd.DataFrame([range(30)])"
 STREAMS = "import os, sys\nprint('a')\nos.system('echo b')\nprint('c', file=sys.stderr)\n1"
-# IPython keeps the stream that it finds when it is imported.
 SHELL = "!echo d"
 WRONG = "1 / 0"
 
@@ -209,6 +211,15 @@ def test_the_process_that_forks_has_one_thread_no_terminal_and_no_file_that_fork
     # A font, for one, stays open once a letter is drawn: forks would share its place of reading.
     opened = [each.stat() for each in Path(f"/proc/{zygote}/fd").iterdir() if each.exists()]
     assert not [each for each in opened if stat.S_ISREG(each.st_mode) and each.st_size]
+
+
+def test_what_keeps_a_standard_stream_when_it_is_loaded_is_heard_in_the_notebook(capsys):
+    with contextlib.redirect_stdout(zygote._Stream("stdout")):
+        kept = logging.StreamHandler(sys.stdout)
+        print("pendant le chargement")
+    kept.stream.write("ensuite")
+    kept.flush()
+    assert capsys.readouterr().out == "ensuite"
 
 
 # --- how it ends -----------------------------------------------------------------------------------------------------

@@ -52,4 +52,4 @@ def test_a_publication_struck_at_any_operation_leaves_a_whole_report_and_the_nex
 def test_what_a_run_keeps_is_never_read_half_written_and_the_next_one_leaves_nothing_behind(mini_root, tmp_path, options):
     faults, told = attack(mini_root, tmp_path / "attaque", *options, script="kill_points_tables.py")
     assert faults == []
-    assert {"open", "write", "fsync", "rename"} <= set(told["kinds"]) and told["struck"] >= (150 if options else 10)
+    assert {"open", "write", "fsync", "rename"} <= set(told["kinds"]) and told["struck"] >= (150 if options else 6)

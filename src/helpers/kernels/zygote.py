@@ -158,7 +158,8 @@ def _apart() -> Iterator[None]:
 
 def load() -> None:
     """Loads everything: from then on this process only forks."""
-    path[:] = _own_path()
+    # Nor are modules taken from the folder of the command, as in an ordinary kernel.
+    sys.path[:] = path[:] = _own_path()
     _shelter()
     with _apart():
         with _as_in_a_kernel():
