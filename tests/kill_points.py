@@ -355,7 +355,8 @@ def every_strike(points: list[tuple[str, str]], *, in_two_steps: bool) -> list[t
         faults = [KILL, FULL, BROKEN] if kind in _NEEDS_ROOM else [KILL, BROKEN]
         # A power cut is a kill that also loses what was not settled: it shows where names change.
         faults += [HALF] if kind == "write" else [POWER] if kind in {"rename", "exchange", "unlink"} else []
-        if not in_two_steps or (place.startswith("/reports") and kind in {"rename", "exchange", "unlink", "rmdir"}):
+        is_of_swap = kind in {"rename", "unlink", "rmdir"} and (place.startswith("/reports") or "/" not in place)
+        if is_of_swap or not in_two_steps:
             strikes += [(kth, fault) for fault in faults]
     return strikes
 
