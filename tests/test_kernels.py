@@ -10,7 +10,6 @@ import stat
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -370,58 +369,3 @@ def test_who_has_not_the_keys_of_the_connection_file_hears_nothing(kind):
     file, told = started(look, kind)
     assert told == {"keys": "kernel_info_reply", "none": "Empty"}
     assert not file.exists()
-
-
-# --- the engine ------------------------------------------------------------------------------------------------------
-
-
-def execute(notebook: nbformat.NotebookNode, folder: Path, **options) -> nbformat.NotebookNode:
-    nbformat.write(notebook, folder / "source.ipynb")
-    given = {"engine_name": kernels.engine_name(), "kernel_manager_class": kernels.manager_class(), "kernel_name": "python3"}
-    given |= {"progress_bar": False, "request_save_on_cell_execute": False, "shutdown_kernel": "immediate"}
-    return papermill.execute_notebook(folder / "source.ipynb", folder / "execute.ipynb", **given, **options)
-
-
-def test_the_cells_wait_for_what_comes_before_them_and_the_kernel_does_not(tmp_path):
-    (tmp_path / "avant").write_text("non")
-    look = f"from pathlib import Path\nprint(Path({str(tmp_path / 'avant')!r}).read_text())"
-    made = execute(of(look), tmp_path, after=lambda: (tmp_path / "avant").write_text("oui"))
-    assert said(made.cells[0].outputs) == "oui\n"
-
-
-def test_notebooks_run_side_by_side_from_threads(tmp_path):
-    def meet(name: str, other: str) -> list:
-        (tmp_path / name).mkdir()
-        wait = f"from pathlib import Path\nimport time\nPath({str(tmp_path)!r}, {name!r}, 'la').touch()\n"
-        wait += f"while not Path({str(tmp_path)!r}, {other!r}, 'la').exists(): time.sleep(0.01)\nprint({name!r})"
-        return said(execute(of(wait), tmp_path / name, execution_timeout=30).cells[0].outputs)
-
-    with ThreadPoolExecutor(2) as threads:
-        assert list(threads.map(meet, ["a", "b"], ["b", "a"])) == ["a\n", "b\n"]
-
-
-def test_what_comes_before_may_forbid_the_cells_to_run(tmp_path):
-    def fail():
-        raise LookupError("01")
-
-    with pytest.raises(LookupError):
-        execute(of("1"), tmp_path, after=fail, keep=tmp_path / "garde.ipynb")
-    assert nbformat.read(tmp_path / "garde.ipynb", as_version=4).cells[0].outputs == []
-
-
-def test_a_notebook_that_stops_is_kept_with_the_cell_that_had_started(tmp_path):
-    with pytest.raises(DeadKernelError):
-        execute(of("1", "import os; os._exit(3)", "2"), tmp_path, keep=tmp_path / "garde.ipynb")
-    kept = nbformat.read(tmp_path / "garde.ipynb", as_version=4)
-    assert [bool(cell.metadata.papermill.start_time) for cell in kept.cells] == [True, True, False]
-    assert kept.cells[0].outputs[0].data["text/plain"] == "1"
-
-
-def test_a_long_notebook_is_kept_while_it_runs(tmp_path, monkeypatch):
-    import helpers.kernels.engine
-
-    monkeypatch.setattr(helpers.kernels.engine, "_KEPT_EVERY_S", 0)
-    kept = tmp_path / "garde.ipynb"
-    look = f"import json\nprint([len(cell['outputs']) for cell in json.load(open({str(kept)!r}))['cells']])"
-    made = execute(of("1", look), tmp_path, keep=kept)
-    assert said(made.cells[1].outputs) == "[1, 0]\n"

@@ -86,7 +86,7 @@ MAY_IMPORT = {
 RESERVED = {
     "matplotlib": {"charts"},
     "seaborn": {"charts"},
-    "papermill": {"pipeline", "kernels"},
+    "papermill": {"pipeline"},
     "tqdm": {"cli"},
     "nbconvert": {"publish"},
     "frictionless": {"store"},

@@ -10,7 +10,7 @@ on another processor while the command goes on.
 
 from helpers.kernels.fork import is_possible, start, stop
 
-__all__ = ["engine_name", "is_possible", "manager_class", "start", "stop"]
+__all__ = ["is_possible", "manager_class", "start", "stop"]
 
 
 def manager_class() -> str:
@@ -20,17 +20,3 @@ def manager_class() -> str:
     'helpers.kernels.manager'
     """
     return f"helpers.kernels.manager.{'ForkedKernelManager' if is_possible() else 'PlainKernelManager'}"
-
-
-def engine_name() -> str:
-    """What Papermill takes as ``engine_name``, made known to it: `engine.KernelEngine` says what it adds.
-
-    >>> kernels.engine_name()
-    'alses'
-    """
-    from papermill.engines import papermill_engines
-
-    from helpers.kernels.engine import KernelEngine
-
-    papermill_engines.register("alses", KernelEngine)
-    return "alses"
