@@ -61,8 +61,7 @@ def state() -> dict:
         "numbers": [sys.getrecursionlimit(), sys.getswitchinterval()],
         "shell": [sorted(shell.extension_manager.loaded), {name: len(calls) for name, calls in shell.events.callbacks.items()}],
         "shown": sorted(told(kind) for each in shell.display_formatter.formatters.values() for kind in [*each.type_printers, *each.deferred_printers]),
-        # Those of the libraries that this notebook has not imported concern these libraries alone.
-        "silenced": sorted(told(each) for each in warnings.filters if not each[2].__module__.startswith(("statsmodels", "scipy"))),
+        "silenced": sorted(told(each) for each in warnings.filters),
     }
 
 
