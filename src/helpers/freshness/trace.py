@@ -4,9 +4,12 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
+# What is imported is known otherwise, and would be most of what is opened.
+_CODE = (".py", ".pyc", ".so")
 _read: set[str] = set()
 _written: set[str] = set()
 _begun: list[bool] = []
@@ -38,17 +41,21 @@ def unnoted() -> Iterator[None]:
 def _note(event: str, arguments: tuple) -> None:
     if event == "open":
         path, mode, flags = arguments
-        if isinstance(path, str | os.PathLike):
+        if isinstance(path, str | os.PathLike) and not os.fspath(path).endswith(_CODE):
             writes = set(mode) & set("wax+") if mode else (flags or 0) & _WRITING
             (_written if writes else _read).add(os.fspath(path))
     elif event == "os.rename":  # a file that is written beside, then takes its place
         _written.add(os.fspath(arguments[1]))
 
 
+@lru_cache(maxsize=4096)
+def _real(name: str | bytes) -> Path:
+    return Path(os.path.realpath(os.fsdecode(name)))
+
+
 def _inside(names: set[str], roots: tuple[Path, ...]) -> list[Path]:
-    # Made absolute at the end, in the folder where the process still is: the hook must cost nothing.
-    paths = {Path(os.path.realpath(os.fsdecode(name))) for name in list(names)}
-    folders = [Path(os.path.realpath(root)) for root in roots]
+    # Made absolute here, in the folder where the process still is: the hook must cost nothing.
+    paths, folders = {_real(name) for name in list(names)}, [_real(root) for root in roots]
     inside = [path for path in paths if any(path.is_relative_to(folder) for folder in folders)]
     # Hidden: locks, what is being written, and the list that is kept of all this.
     return sorted(path for path in inside if not path.name.startswith(".") and path.is_file())
@@ -69,5 +76,4 @@ def seen(*roots: Path) -> tuple[list[Path], list[Path]]:
     ([], ['un.csv'])
     """
     written = _inside(_written, roots)
-    read = [path for path in _inside(_read, roots) if path.suffix not in {".py", ".pyc"}]
-    return sorted(set(read) - set(written)), written
+    return sorted(set(_inside(_read, roots)) - set(written)), written
