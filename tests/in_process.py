@@ -27,8 +27,9 @@ def run_notebook(name: str, parameters: dict) -> nbformat.NotebookNode:
     return notebook
 
 
-def execute(name: str, parameters: dict, destination: Path, **_: object) -> Executed:
+def execute(name: str, parameters: dict, destination: Path, *, wait=lambda: None, **_: object) -> Executed:
     """In place of the pipeline's own: an error of a cell is raised as it is."""
+    wait()
     trace.begin()
     trace.forget()
     notebook = run_notebook(name, parameters)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import in_process
 from helpers import freshness, paths, pipeline
-from helpers.pipeline import report
+from helpers.pipeline import making
 
 YEAR = 2032
 ROOT = paths.repository()
@@ -58,7 +58,7 @@ def step(name: str, *, compare_to: int | None = None, is_forced: bool = False) -
 
 
 if __name__ == "__main__":
-    report.execute = execute
+    making.execute = execute
     for path in ROOT.rglob("*"):
         if path.is_file():
             past(path)

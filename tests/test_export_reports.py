@@ -29,7 +29,7 @@ def _receive(workshop, root: Path, year: int) -> Path:
 
 def _report_of(workshop, root: Path, year: int) -> Path:
     """The project with the report of a year, made without kernels: other tests make theirs as a person does."""
-    script = "import sys, helpers.pipeline.report as report; from in_process import execute; report.execute = execute\n"
+    script = "import sys, helpers.pipeline.making as making; from in_process import execute; making.execute = execute\n"
     script += "from helpers import cli; sys.exit(cli.main(['run', '--year', sys.argv[1]]))"
     found = os.pathsep.join(str(REPOSITORY / room) for room in ("src", "tests"))
     done = workshop.run(root, "-c", script, str(year), PYTHONPATH=found)

@@ -365,8 +365,12 @@ def quick(monkeypatch):
     """Runs nothing and makes one page, so that only what is around is tried: the notebooks run, by name and year."""
     ran = []
 
-    monkeypatch.setattr("helpers.pipeline.report._Run.perform", lambda _, task: ran.append((task.notebook, task.year)))
-    monkeypatch.setattr("helpers.pipeline.report._Run.notebooks", lambda _: {})
+    def perform(_, turn):
+        turn.open.wait()
+        ran.append((turn.task.notebook, turn.task.year))
+
+    monkeypatch.setattr("helpers.pipeline.making.Making.perform", perform)
+    monkeypatch.setattr("helpers.pipeline.making.Making.shown_notebooks", lambda _: {})
     monkeypatch.setattr("helpers.pipeline.release._build", lambda folder, *_: (folder / "index.html").touch())
     monkeypatch.setattr("helpers.publish.check_pages", lambda folder: [])
     return ran

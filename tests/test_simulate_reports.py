@@ -20,7 +20,7 @@ def root(tmp_path, monkeypatch) -> Path:
     """A project without any year."""
     shutil.copytree(REPOSITORY / "data" / "raw" / "reference", tmp_path / "data" / "raw" / "reference")
     monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(tmp_path))
-    monkeypatch.setattr("helpers.pipeline.report.execute", execute)
+    monkeypatch.setattr("helpers.pipeline.making.execute", execute)
     return tmp_path
 
 

@@ -53,9 +53,11 @@ class Stopped(RuntimeError):
 class _Course:
     """A notebook on its way through Papermill: what it has become, and whether anybody still waits for it."""
 
-    def __init__(self, cell_done: Callable[[], None], is_given_up: Callable[[], bool]) -> None:
+    def __init__(
+        self, cell_done: Callable[[], None], is_given_up: Callable[[], bool], wait: Callable[[], None]
+    ) -> None:
         self.notebook: NotebookNode | None = None
-        self._cell_done, self._is_given_up = cell_done, is_given_up
+        self._cell_done, self._is_given_up, self._wait = cell_done, is_given_up, wait
 
     def check(self) -> None:
         if self._is_given_up():
@@ -63,6 +65,7 @@ class _Course:
 
     def opened(self, *, notebook: NotebookNode) -> None:
         self.notebook = notebook
+        self._wait()
         self.check()
 
     def advanced(self, **_: object) -> None:
@@ -126,11 +129,12 @@ def execute(
     *,
     cell_done: Callable[[], None] = lambda: None,
     is_given_up: Callable[[], bool] = lambda: False,
+    wait: Callable[[], None] = lambda: None,
 ) -> Executed:
     """The executed notebook, proved complete; it is kept in ``destination``, as it was left if it stops.
 
     ``cell_done`` is called after each of the cells that `count_cells` counts, the one that fails included.
-    ``is_given_up`` is asked at each of them.
+    ``is_given_up`` is asked at each of them. The cells run once ``wait``, called when the kernel is ready, returns.
 
     Raises
     ------
@@ -143,7 +147,7 @@ def execute(
     check_source(name, parameters)
     destination.parent.mkdir(parents=True, exist_ok=True)
     destination.unlink(missing_ok=True)
-    seen, course = destination.with_name(f".{name}.lectures"), _Course(cell_done, is_given_up)
+    seen, course = destination.with_name(f".{name}.lectures"), _Course(cell_done, is_given_up, wait)
     try:
         notebook = _settle(_started_run(name, parameters, seen, course))
         _keep(notebook, destination)

@@ -66,19 +66,23 @@ def publish_report(shown: list[Task], notebooks: dict[str, NotebookNode], choice
     building = paths.reports() / f".en-cours-{final.name}"
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(parents=True)
-    _build(building, shown, notebooks, choice)
+    try:
+        _build(building, shown, notebooks, choice)
+        _require_sound(building)
+        _seal(building, choice)
+        if not publish.is_same_report(building, final):
+            publish.swap(building, final)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)  # a full disk needs its place back
+    return final
+
+
+def _require_sound(building: Path) -> None:
     faults = publish.check_pages(building)
     if faults:
-        shutil.rmtree(building)
         raise PublicationError(
             f"Le rapport n’est pas publié, une page a un défaut ({len(faults)} en tout) : {faults[0]}"
         )
-    _seal(building, choice)
-    if publish.is_same_report(building, final):
-        shutil.rmtree(building)
-    else:
-        publish.swap(building, final)
-    return final
 
 
 def _release_code() -> list[Path]:

@@ -2,57 +2,91 @@
 
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Executor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from threading import Event
 
 from helpers.freshness import Cause
 from helpers.pipeline.tasks import Task, causes_of
 
 
-@dataclass
-class Done:
-    """What a schedule did: the tasks that ran, in the order in which they ended, and why each had to."""
+@dataclass(frozen=True)
+class Turn:
+    """A task that is to be done; its cells wait for ``open``: until then its kernel starts, beside the tasks before."""
 
-    ran: list[Task] = field(default_factory=list)
-    causes: dict[str, list[Cause]] = field(default_factory=dict)
+    task: Task
+    causes: list[Cause]
+    open: Event
 
 
-def run_tasks(
-    tasks: list[Task],
-    perform: Callable[[Task], None],
-    *,
-    executor: Executor,
-    is_forced: bool = False,
-    starting: Callable[[Task, list[Cause]], None] = lambda *_: None,
-    skipping: Callable[[Task], None] = lambda _: None,
-) -> Done:
-    """Performs each task that is no longer as it should be, after those that it waits for; the first failure stops all.
+class Schedule:
+    """The tasks of a report, each performed if it is no longer as it should be, after those that it waits for.
 
-    ``perform`` is called in the executor; ``starting`` is told each task and the causes (none for one that was never
-    done or is forced), ``skipping`` each one that is still good: both in the calling thread.
-
-    Raises
-    ------
-    Exception
-        what the first task to fail raised; those that wait are not started.
+    ``perform`` is called in the executor with a turn, which may not be open yet; ``starting`` is told each turn that
+    opens, with its causes (none for a task that was never done, or is forced), ``skipping`` each task that is still
+    good: both in the calling thread. ``executor`` takes what it is given in order.
     """
-    done, finished, running = Done(), set(), {}
-    waiting = list(tasks)
-    while waiting or running:
-        for task in [each for each in waiting if set(each.after) <= finished]:
-            waiting.remove(task)
-            causes = None if is_forced else causes_of(task)
-            if causes is not None and not causes:
-                skipping(task)
-                finished.add(task.key)
-                continue
-            done.causes[task.key] = causes or []
-            starting(task, causes or [])
-            running[executor.submit(perform, task)] = task
-        if not running:
-            continue  # a task that was skipped may have been waited for
-        for future in wait(running, return_when=FIRST_COMPLETED).done:
-            task = running.pop(future)
+
+    def __init__(
+        self,
+        tasks: list[Task],
+        perform: Callable[[Turn], None],
+        *,
+        executor: Executor,
+        is_forced: bool = False,
+        starting: Callable[[Turn], None] = lambda _: None,
+        skipping: Callable[[Task], None] = lambda _: None,
+    ) -> None:
+        self._waiting, self._perform, self._executor = list(tasks), perform, executor
+        self._is_forced, self._starting, self._skipping = is_forced, starting, skipping
+        self._finished: set[str] = set()
+        self._turns: dict[str, Turn] = {}
+        self._running = {}
+
+    def run(self) -> None:
+        """Performs them all.
+
+        Raises
+        ------
+        Exception
+            what the first task to fail raised: those that wait are not performed.
+        """
+        self._prepare(self._waiting)
+        while self._waiting or self._running:
+            for task in [each for each in self._waiting if set(each.after) <= self._finished]:
+                self._waiting.remove(task)
+                self._open(task)
+            if self._running and not any(set(each.after) <= self._finished for each in self._waiting):
+                self._wait()
+
+    def give_up(self) -> None:
+        """Ends the wait of every turn: who asks whether the run is given up will know."""
+        for future in self._running:
+            future.cancel()
+        for turn in self._turns.values():
+            turn.open.set()
+
+    def _prepare(self, tasks: list[Task]) -> None:
+        """Hands over, in order, each task that will be performed whatever those before it make."""
+        for task in tasks:
+            causes = None if self._is_forced else causes_of(task)
+            if causes is None or causes:
+                turn = Turn(task, causes or [], Event())
+                self._turns[task.key] = turn
+                self._running[self._executor.submit(self._perform, turn)] = task
+
+    def _open(self, task: Task) -> None:
+        if task.key not in self._turns:
+            self._prepare([task])  # what came before may have changed it
+        turn = self._turns.get(task.key)
+        if turn is None:
+            self._finished.add(task.key)
+            self._skipping(task)
+            return
+        self._starting(turn)
+        turn.open.set()
+
+    def _wait(self) -> None:
+        for future in wait(self._running, return_when=FIRST_COMPLETED).done:
+            task = self._running.pop(future)
             future.result()
-            finished.add(task.key)
-            done.ran.append(task)
-    return done
+            self._finished.add(task.key)

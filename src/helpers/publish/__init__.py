@@ -1,6 +1,6 @@
 """What leaves the repository: pages, index, manifest, and their publication, whole or not at all."""
 
-from helpers.publish.checks import check_pages
+from helpers.publish.checks import check_pages, look_at
 from helpers.publish.errors import BusyError, PublicationError, ReportError
 from helpers.publish.example import write_example
 from helpers.publish.index import IndexContext, write_index
@@ -27,6 +27,7 @@ __all__ = [
     "extract",
     "in_turn",
     "is_same_report",
+    "look_at",
     "page_title",
     "report_subtitle",
     "recover",

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -31,17 +32,33 @@ _IN_CSS = re.compile(r"""(?:url\(\s*|@import\s+)["']?([^"')\s]+)""", re.IGNORECA
 
 @dataclass(frozen=True)
 class _Document:
-    path: str
-    size: int
     soup: BeautifulSoup
     ids: frozenset[str]
 
 
-def _read(path: Path, folder: Path) -> _Document:
-    content = path.read_bytes()
+@dataclass(frozen=True)
+class _Looked:
+    """What a page holds: its own faults, the ids that links may lead to, the addresses of its own links."""
+
+    faults: tuple[str, ...]
+    ids: frozenset[str]
+    addresses: tuple[str, ...]
+
+
+@lru_cache(maxsize=64)
+def _look(content: bytes) -> _Looked:
     soup = BeautifulSoup(content.decode("utf-8"), "html.parser")
-    ids = frozenset(tag["id"] for tag in soup.find_all(id=True))
-    return _Document(path.relative_to(folder).as_posix(), len(content), soup, ids)
+    page = _Document(soup, frozenset(tag["id"] for tag in soup.find_all(id=True)))
+    faults = tuple(fault for rule in _RULES for fault in rule(page))
+    return _Looked(faults, page.ids, tuple(address for _, address in _addresses(page)))
+
+
+def look_at(path: Path) -> None:
+    """Looks at a page ahead of `check_pages`, which then need not: what it found is remembered by the page's bytes.
+
+    >>> publish.look_at(paths.report(2020) / "index.html")
+    """
+    _look(path.read_bytes())
 
 
 def _clean(address: str) -> str:
@@ -70,13 +87,13 @@ def _outside(page: _Document) -> Iterator[str]:
         yield f"renvoi automatique « {tag.get('content', '')} »"
 
 
-def _links(page: _Document, pages: dict[str, _Document], files: set[str]) -> Iterator[str]:
-    for _, address in _addresses(page):
+def _links(name: str, pages: dict[str, _Looked], files: set[str]) -> Iterator[str]:
+    for address in pages[name].addresses:
         if _OUTSIDE.match(address):
             continue
         path, _, anchor = address.partition("#")
         path = unquote(path.partition("?")[0])
-        target = posixpath.normpath(posixpath.join(posixpath.dirname(page.path), path)) if path else page.path
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(name), path)) if path else name
         if target.startswith(".."):
             yield f"le lien « {address} » sort du dossier du rapport"
         elif target not in files:
@@ -138,9 +155,9 @@ def _tables(page: _Document) -> Iterator[str]:
             yield f"le tableau nº {rank} a des en-têtes (th) absents ou sans portée (scope)"
 
 
-def _weight(page: _Document, bound: int) -> Iterator[str]:
-    if page.size > bound:
-        yield f"la page pèse {page.size // 1000} ko, plus que les {bound // 1000} ko permis"
+def _weight(size: int, bound: int) -> Iterator[str]:
+    if size > bound:
+        yield f"la page pèse {size // 1000}\u00a0ko, plus que les {bound // 1000}\u00a0ko permis"
 
 
 def _language(page: _Document) -> Iterator[str]:
@@ -162,10 +179,10 @@ def check_pages(folder: Path, *, bound: int = MAX_PAGE_BYTES) -> list[str]:
     """
     # The manifest reports the outcome of these checks, so it is written after them: a link to it is good already.
     files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} | {MANIFEST}
-    pages = {name: _read(folder / name, folder) for name in sorted(files) if name.endswith(".html")}
+    contents = {name: (folder / name).read_bytes() for name in sorted(files) if name.endswith(".html")}
+    pages = {name: _look(content) for name, content in contents.items()}
     problems = []
-    for page in pages.values():
-        found = [*_weight(page, bound), *(fault for rule in _RULES for fault in rule(page))]
-        found += _links(page, pages, files)
-        problems += [f"{page.path}\u00a0: {fault}." for fault in dict.fromkeys(found)]
+    for name, page in pages.items():
+        found = [*_weight(len(contents[name]), bound), *page.faults, *_links(name, pages, files)]
+        problems += [f"{name}\u00a0: {fault}." for fault in dict.fromkeys(found)]
     return problems

@@ -1,0 +1,137 @@
+"""One making of a report: its tasks executed in turn, what is told of them, and their pages."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from threading import Event, Lock
+
+import nbformat
+from nbformat import NotebookNode
+
+from helpers import freshness, kernels, publish
+from helpers.parameters import Parameters
+from helpers.pipeline.cluster import connected
+from helpers.pipeline.elsewhere import executing_by
+from helpers.pipeline.execute import Executed, execute
+from helpers.pipeline.front import report_subtitle
+from helpers.pipeline.pages import make_page
+from helpers.pipeline.schedule import Schedule, Turn
+from helpers.pipeline.source import count_cells
+from helpers.pipeline.tasks import Task, record_of, tasks_of
+
+
+@dataclass(frozen=True)
+class Step:
+    """Where a run stands: the notebook at work (empty once the pages are being made), its year, the cells done.
+
+    >>> etape = pipeline.Step("02_describe", year=2020, done=21, total=84)
+    >>> print(f"{etape.notebook} : {etape.done} cellules sur {etape.total}")
+    02_describe : 21 cellules sur 84
+    """
+
+    notebook: str
+    year: int
+    done: int
+    total: int
+
+
+class _Count:
+    """Tells, each time, how far the whole run is; several notebooks may be at work."""
+
+    def __init__(self, tasks: list[Task], show: Callable[[Step], None]) -> None:
+        self._cells = {task.key: count_cells(task.notebook) for task in tasks}
+        self._lock, self._show = Lock(), show
+        self.total, self.done = sum(self._cells.values()), 0
+        self.at_work("", tasks[0].year)
+
+    def at_work(self, notebook: str, year: int) -> None:
+        self.notebook, self.year = notebook, year
+        self._show(Step(notebook, year, self.done, self.total))
+
+    def skip(self, task: Task) -> None:
+        self.total -= self._cells[task.key]
+
+    def cell_done(self) -> None:
+        with self._lock:
+            self.done += 1
+            self._show(Step(self.notebook, self.year, self.done, self.total))
+
+
+def _execute_here(task: Task, **hooks: Callable) -> Executed:
+    return execute(task.notebook, task.parameters, task.executed, **hooks)
+
+
+class Making:
+    """What each task of a report does, and what is said of it."""
+
+    def __init__(self, choice: Parameters, tell: Callable[[str], None], show: Callable[[Step], None]) -> None:
+        self.choice, self.tell = choice, tell
+        self.tasks = tasks_of(choice)
+        self.shown = sorted((task for task in self.tasks if task.year == choice.year), key=lambda task: task.notebook)
+        self.count = _Count(self.tasks, show)
+        self.executing: Callable[..., Executed] = _execute_here
+        self.given_up = Event()
+        # Pages are made one at a time, beside the notebooks that still run.
+        self._aside, self._pages = ThreadPoolExecutor(1), {}
+
+    def perform(self, turn: Turn) -> None:
+        """Executes a notebook once its turn has come, and keeps what it was made from."""
+        task, began = turn.task, []
+
+        def wait() -> None:
+            turn.open.wait()
+            began.append(time.time())
+
+        # Without it, the task is to be done again, whatever happens now.
+        task.record.unlink(missing_ok=True)
+        hooks = {"cell_done": self.count.cell_done, "is_given_up": self.given_up.is_set, "wait": wait}
+        made = self.executing(task, **hooks)
+        kept = record_of(task, made.read, made.written, started=began[0])
+        if kept:
+            freshness.remember(kept, task.record)
+        self.tell(f"  {task.notebook}  {task.year}  {time.time() - began[0]:.1f} s".replace(".", ","))
+        self._show(task, made.notebook)
+
+    def _show(self, task: Task, notebook: NotebookNode | None) -> None:
+        if task in self.shown:
+            self._pages[task.notebook] = self._aside.submit(self._page, task, notebook)
+
+    def _page(self, task: Task, notebook: NotebookNode | None) -> NotebookNode:
+        """The notebook, once its page is made and looked at."""
+        notebook = notebook or nbformat.read(task.executed, as_version=4)
+        publish.look_at(make_page(task, notebook, subtitle=report_subtitle(self.choice)))
+        return notebook
+
+    def start(self, turn: Turn) -> None:
+        task = turn.task
+        if turn.causes:
+            self.tell(f"  {task.notebook}  {task.year} : {freshness.tell_causes(turn.causes)}")
+        self.count.at_work(task.notebook, task.year)
+
+    def skip(self, task: Task) -> None:
+        self.count.skip(task)
+        self._show(task, None)
+
+    def execute_all(self, *, jobs: int, is_forced: bool) -> dict[str, NotebookNode]:
+        """The executed notebooks of the pages, whose pages are made."""
+        told = {"is_forced": is_forced, "starting": self.start, "skipping": self.skip}
+        with ThreadPoolExecutor(jobs) as executor, self._aside:
+            schedule = Schedule(self.tasks, self.perform, executor=executor, **told)
+            try:
+                schedule.run()
+                return self.shown_notebooks()
+            except BaseException:
+                self.given_up.set()
+                schedule.give_up()
+                kernels.stop()  # those that still run stop at once, and nobody waits for them
+                raise
+
+    def shown_notebooks(self) -> dict[str, NotebookNode]:
+        return {task.notebook: self._pages[task.notebook].result() for task in self.shown}
+
+    def execute_elsewhere(self, address: str, *, is_forced: bool) -> dict[str, NotebookNode]:
+        """The same on the machines of a cluster: here, a thread a task waits for what comes back."""
+        with connected(address) as cluster:
+            self.executing = executing_by(cluster.submit, self.tasks)
+            return self.execute_all(jobs=len(self.tasks), is_forced=is_forced)
