@@ -1,6 +1,7 @@
 """A report made without kernels: the cells run in this process, where the libraries are already loaded."""
 
 import ast
+import threading
 from pathlib import Path
 
 import nbformat
@@ -27,15 +28,23 @@ def run_notebook(name: str, parameters: dict) -> nbformat.NotebookNode:
     return notebook
 
 
+class _OfThread(set):
+    """What one thread opens: the others are the runner's, which looks at every file and makes pages meanwhile."""
+
+    owner: int | None = None
+
+    def add(self, name) -> None:
+        if threading.get_ident() == self.owner:
+            super().add(name)
+
+
 def execute(name: str, parameters: dict, destination: Path, *, wait=lambda: None, **_: object) -> Executed:
     """In place of the pipeline's own: an error of a cell is raised as it is."""
     wait()
     trace.begin()
-    trace.forget()
+    trace._read, trace._written = _OfThread(), _OfThread()
+    trace._read.owner = trace._written.owner = threading.get_ident()
     notebook = run_notebook(name, parameters)
     destination.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, destination)
-    read, written = trace.seen(paths.data_root() / "data", paths.repository() / "src" / "helpers")
-    # This process is the runner's as well, whose own files are beside the executed notebooks.
-    ours = [path for path in written if "execution" not in path.parts or path.suffix == ".csv"]
-    return Executed(notebook, [path for path in read if "execution" not in path.parts], ours)
+    return Executed(notebook, *trace.seen(paths.data_root() / "data", paths.repository() / "src" / "helpers"))

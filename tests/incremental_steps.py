@@ -70,7 +70,7 @@ if __name__ == "__main__":
     step("a module of one notebook")
     touch("src/helpers/texts/themes.j2", "\n", "\n\n")
     step("a text of one notebook")
-    touch("src/helpers/page/style.css", "}", "}\n")
+    touch("src/helpers/page/style.css", "}", "}\n.autre { color: red; }")
     step("the look of the pages")
     touch("data/raw/2032/reunions.csv", "2032-11-03", "2032-11-04")
     step("a raw file")

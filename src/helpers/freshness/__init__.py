@@ -14,7 +14,7 @@ from helpers.freshness.record import (
     record,
     remember,
 )
-from helpers.freshness.since import changes_since, tell_causes
+from helpers.freshness.since import changes_since, is_consequence, tell_causes
 
 __all__ = [
     "LOADED_AT",
@@ -24,6 +24,7 @@ __all__ = [
     "asked",
     "changes_since",
     "current_report",
+    "is_consequence",
     "listing",
     "locate",
     "modules_behind",

@@ -69,8 +69,12 @@ def changes_since(kept: Record, parameters: dict, seen: dict[str, State | None] 
     ]
 
 
-def _is_consequence(cause: Cause) -> bool:
-    """Whether a cause only passes on another one: what 01 makes changes because something else did."""
+def is_consequence(cause: Cause) -> bool:
+    """Whether a cause only passes on another one: what 01 makes changes because something else did.
+
+    >>> freshness.is_consequence(freshness.Cause("donnees", "data/processed/2020/indicateurs.csv"))
+    True
+    """
     return cause.name.startswith("data/processed/")
 
 
@@ -81,7 +85,7 @@ def tell_causes(causes: list[Cause]) -> str:
     >>> print(freshness.tell_causes([freshness.Cause("donnees", fait), freshness.Cause("donnees", recu)]))
     2020/reunions.csv a changé
     """
-    causes = [cause for cause in causes if not _is_consequence(cause)] or causes
+    causes = [cause for cause in causes if not is_consequence(cause)] or causes
     told = [str(cause) for cause in causes[:_TOLD]]
     rest = len(causes) - len(told)
     return ", ".join(told) + (f" (et {rest} autre{'s' if rest > 1 else ''})" if rest else "")

@@ -22,20 +22,13 @@ def begin() -> None:
         sys.addaudithook(_note)
 
 
-def forget() -> None:
-    """Forgets what was noted: one process may run several notebooks, one after the other."""
-    _read.clear()
-    _written.clear()
-
-
 @contextmanager
 def unnoted() -> Iterator[None]:
     """What is opened meanwhile is not noted: it says nothing of what will be used."""
     kept = set(_read), set(_written)
     yield
-    forget()
-    _read.update(kept[0])
-    _written.update(kept[1])
+    for noted, before in zip((_read, _written), kept, strict=True):
+        noted.intersection_update(before)
 
 
 def _note(event: str, arguments: tuple) -> None:

@@ -5,6 +5,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, wait
 from dataclasses import dataclass
 from threading import Event
 
+from helpers import freshness
 from helpers.freshness import Cause
 from helpers.pipeline.tasks import Task, causes_of
 
@@ -69,7 +70,8 @@ class Schedule:
         """Hands over, in order, each task that will be performed whatever those before it make."""
         for task in tasks:
             causes = None if self._is_forced else causes_of(task)
-            if causes is None or causes:
+            is_settled = set(task.after) <= self._finished
+            if causes is None or any(is_settled or not freshness.is_consequence(cause) for cause in causes):
                 turn = Turn(task, causes or [], Event())
                 self._turns[task.key] = turn
                 self._running[self._executor.submit(self._perform, turn)] = task
