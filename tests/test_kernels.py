@@ -360,8 +360,9 @@ def test_who_has_not_the_keys_of_the_connection_file_hears_nothing(kind):
         for name, keys in {"keys": {}, "none": {"curve_publickey": None, "curve_secretkey": None}}.items():
             client = manager.client(**keys)
             client.start_channels()
-            client.kernel_info()
+            client.shell_channel.socket.sndtimeo = 1000  # refused before it asks, a client would wait for ever to do it
             try:
+                client.kernel_info()
                 told[name] = (await client.get_shell_msg(timeout=20 if name == "keys" else 1))["msg_type"]
             except Exception as error:
                 told[name] = type(error).__name__
@@ -369,5 +370,6 @@ def test_who_has_not_the_keys_of_the_connection_file_hears_nothing(kind):
         return file, told
 
     file, told = started(look, kind)
-    assert told == {"keys": "kernel_info_reply", "none": "Empty"}
+    assert told["keys"] == "kernel_info_reply"
+    assert told["none"] in {"Empty", "Again"}
     assert not file.exists()

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -313,12 +314,27 @@ def run_with_one_more_indicator(workshop):
     return workshop.run(root, "-c", command, PYTHONPATH=str(package)), root
 
 
+# What another person, on another computer, may have of their own; the folder is another one too.
+ELSEWHERE = {
+    "PYTHONHASHSEED": "7",
+    "TZ": "Pacific/Auckland",
+    "LANG": "tr_TR.UTF-8",
+    "LC_ALL": "C",
+    "USER": "utilisatrice-temoin",
+    "LOGNAME": "utilisatrice-temoin",
+    "COLUMNS": "43",
+}
+
+
 def run_again(workshop):
-    """The report of the invented project, made again in a copy; done, and where."""
-    root = shutil.copytree(workshop.take("mini_root"), workshop.folder / "encore")
+    """The report of the invented project made anew by somebody else, one notebook at a time; done, and where."""
+    root = shutil.copytree(workshop.take("mini_root"), workshop.folder / "encore, là-bas")
     for machine_made in ("reports", "data/processed"):
         shutil.rmtree(root / machine_made)
-    return workshop.run(root, "-m", "helpers.cli", "run", "--year", "2032"), root
+    home = root / "domicile-temoin"
+    home.mkdir()
+    command = "import os, sys; os.umask(0o077); from helpers import cli; sys.exit(cli.main(['run', '--year', '2032', '--jobs', '1']))"
+    return workshop.run(root, "-c", command, HOME=str(home), **ELSEWHERE), root
 
 
 # Both take a whole run: they are done beside the other tests.
@@ -355,6 +371,13 @@ def test_the_same_inputs_give_the_same_pages_and_the_command_says_what_it_made(w
         stamp.pop("tampon")
     assert again == reports
     assert stamps[0] == stamps[1]
+
+
+def test_nothing_published_names_a_folder_a_user_or_a_computer(workshop):
+    _, root = workshop.take("again")
+    content = b"\n".join(path.read_bytes() for path in (root / "reports").rglob("*") if path.is_file())
+    named = [str(root), root.name, "domicile-temoin", "utilisatrice-temoin", str(paths.repository()), socket.gethostname()]
+    assert [name for name in named if name.encode() in content] == []
 
 
 # --- years of records --------------------------------------------------------------------------------------------------

@@ -42,7 +42,8 @@ def _inputs() -> _Seen:
 
 def _begin_again() -> None:
     """This command anew, in this very process where the system allows it: the code it loaded is no longer true."""
-    command = [sys.executable, "-P", "-m", "helpers.cli", *sys.argv[1:]]
+    again = [word for word in sys.argv[1:] if word != "--force"]
+    command = [sys.executable, "-P", "-m", "helpers.cli", *again]
     if os.name == "nt":
         import subprocess
 
