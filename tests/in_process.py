@@ -42,9 +42,11 @@ def execute(name: str, parameters: dict, destination: Path, *, wait=lambda: None
     """In place of the pipeline's own: an error of a cell is raised as it is."""
     wait()
     trace.begin()
-    trace._read, trace._written = _OfThread(), _OfThread()
+    noted, (trace._read, trace._written) = (trace._read, trace._written), (_OfThread(), _OfThread())
     trace._read.owner = trace._written.owner = threading.get_ident()
     notebook = run_notebook(name, parameters)
     destination.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, destination)
-    return Executed(notebook, *trace.seen(paths.data_root() / "data", paths.repository() / "src" / "helpers"))
+    made = Executed(notebook, *trace.seen(paths.data_root() / "data", paths.repository() / "src" / "helpers"))
+    trace._read, trace._written = noted
+    return made

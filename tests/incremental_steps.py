@@ -13,6 +13,7 @@ from pathlib import Path
 import in_process
 from helpers import freshness, paths, pipeline
 from helpers.pipeline import making
+from helpers.publish import layout
 
 YEAR = 2032
 ROOT = paths.repository()
@@ -71,6 +72,7 @@ if __name__ == "__main__":
     touch("src/helpers/texts/themes.j2", "\n", "\n\n")
     step("a text of one notebook")
     touch("src/helpers/page/style.css", "}", "}\n.autre { color: red; }")
+    layout._sheet.cache_clear()  # another process would read the new one
     step("the look of the pages")
     touch("data/raw/2032/reunions.csv", "2032-11-03", "2032-11-04")
     step("a raw file")

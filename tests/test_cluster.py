@@ -90,9 +90,10 @@ def test_an_encrypted_address_is_used_with_the_certificates_of_dask_s_own_settin
     key, certificate = str(tmp_path / "cle.pem"), str(tmp_path / "cert.pem")
     make = "openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=alses -keyout".split()
     subprocess.run([*make, key, "-out", certificate], check=True, capture_output=True)
-    each = {role: {"cert": certificate, "key": key} for role in ("client", "scheduler", "worker")}
+    each = {f"{role}.{name}": path for role in ("client", "scheduler", "worker") for name, path in (("cert", certificate), ("key", key))}
     dask = pytest.importorskip("dask")
-    with dask.config.set({"distributed.comm.tls": {"ca-file": certificate, **each}, "distributed.comm.require-encryption": True}):
+    settings = {"ca-file": certificate, **each}
+    with dask.config.set({f"distributed.comm.tls.{name}": value for name, value in settings.items()}):
         encrypted = {"protocol": "tls", "security": distributed.Security()}
         with distributed.LocalCluster(**{**ALONE, "n_workers": 1, "processes": False}, **encrypted) as local:
             assert local.scheduler_address.startswith("tls://")

@@ -9,7 +9,9 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -64,6 +66,12 @@ def until(is_so, seconds: float = 20) -> bool:
     while not is_so() and time.monotonic() < deadline:
         time.sleep(0.02)
     return is_so()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def anew() -> None:
+    """Another file may have started the process that forks in an environment of its own."""
+    kernels.stop()
 
 
 # --- the same as an ordinary kernel ----------------------------------------------------------------------------------
@@ -332,9 +340,24 @@ def test_nothing_outlives_the_command_and_the_command_is_not_run_again(tmp_path,
     assert end != "stopped" or (tmp_path / "type").read_text() == "_Process"
 
 
-def test_a_command_killed_while_the_libraries_load_leaves_nothing(tmp_path):
-    script, temporary = tmp_path / "commande.py", tmp_path / "temporaire"
-    temporary.mkdir()
+@pytest.fixture
+def temporary() -> Iterator[Path]:
+    """A temporary folder with a short path: the sockets of the system have no room for a long one."""
+    with tempfile.TemporaryDirectory(prefix="alses-") as folder:
+        yield Path(folder)
+
+
+def test_an_ordinary_kernel_starts_where_temporary_files_have_too_long_a_path(tmp_path):
+    long = tmp_path / ("x" * 120)
+    long.mkdir()
+    code = "import test_kernels as t; print(t.said(t.run('print(1)')[0]))"
+    environment = {**os.environ, "TMPDIR": str(long), "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, encoding="utf-8", check=False)
+    assert (done.stdout.strip(), done.stderr) == ("1", "")
+
+
+def test_a_command_killed_while_the_libraries_load_leaves_nothing(tmp_path, temporary):
+    script = tmp_path / "commande.py"
     # A library that takes its time.
     (tmp_path / "lente.py").write_text(f"import os, time\nopen({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid()))\ntime.sleep(5)")
     script.write_text(COMMAND.replace("_PRELOAD = []", "_PRELOAD = ['lente']"))

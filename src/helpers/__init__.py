@@ -22,12 +22,9 @@ charts       a figure from a finished frame
 system       is a program running, is a file on the disk?
 browser      Chromium, Chrome or Edge of this computer, if any
 publish      pages, index, manifest, whole or nothing
-<<<<<<< HEAD
 changes      which figures moved since the last report, after what
 freshness    what a result was made from, and what changed since
-=======
 kernels      forked kernels: the libraries are loaded once
->>>>>>> w-kernels
 pipeline     the order: Papermill, then nbconvert
 inventory    which years are here, in what state?
 diagnosis    is this computer ready? Standard library only

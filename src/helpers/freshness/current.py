@@ -18,7 +18,11 @@ def report_record(year: int) -> Path:
 
 
 def asked(year: int, compare_to: int | None) -> dict[str, Any]:
-    """What a report depends on beside its files: what was asked, and the years that have data."""
+    """What a report depends on beside its files: what was asked, and the years that have data.
+
+    >>> freshness.asked(2020, None)
+    {'year': 2020, 'compare_to': None, 'années': [2019, 2020]}
+    """
     return {"year": year, "compare_to": compare_to, "années": [each for each in paths.years() if each <= year]}
 
 
@@ -34,7 +38,11 @@ def _is_tidy(folder: Path) -> bool:
 
 
 def report_causes(year: int, compare_to: int | None) -> list[Cause] | None:
-    """Why the report would not be the same if it were made now; None when nothing is known of it."""
+    """Why the report would not be the same if it were made now; None when nothing is known of it.
+
+    >>> freshness.report_causes(2018, None) is None
+    True
+    """
     kept = read_record(report_record(year))
     return None if kept is None else changes_since(kept, asked(year, compare_to))
 

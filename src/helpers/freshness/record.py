@@ -27,6 +27,9 @@ class Cause:
 
     ``kind`` is ``donnees``, ``code``, ``notebook``, ``parametre``, ``bibliotheques`` or ``produit`` (a result touched
     by another hand).
+
+    >>> print(freshness.Cause("donnees", "data/raw/2020/reunions.csv"))
+    2020/reunions.csv a changé
     """
 
     kind: str
@@ -39,7 +42,12 @@ class Cause:
 
 @dataclass(frozen=True)
 class State:
-    """A file as it was: the SHA-256 of its bytes, then what the disk says of it."""
+    """A file as it was: the SHA-256 of its bytes, then what the disk says of it.
+
+    >>> fichiers = freshness.record({}, [paths.raw_table(2020, "reunions")]).files
+    >>> fichiers["data/raw/2020/reunions.csv"].size > 0
+    True
+    """
 
     sha256: str
     size: int
@@ -53,6 +61,10 @@ class Record:
 
     Files are named from the data root (``data/…``, ``reports/…``) or from the repository. ``folders`` holds the names
     that each folder had: a file that arrives is a change as well. ``libraries`` are those installed, with versions.
+
+    >>> garde = freshness.record({"year": 2020}, [paths.raw_table(2020, "reunions")])
+    >>> garde.parameters, list(garde.files), garde.products
+    ({'year': 2020}, ['data/raw/2020/reunions.csv'], {})
     """
 
     parameters: dict[str, Any]
@@ -63,7 +75,11 @@ class Record:
 
 
 def locate(name: str) -> Path:
-    """Where the file of that name is."""
+    """Where the file of that name is.
+
+    >>> freshness.locate("data/raw/2020/reunions.csv") == paths.raw_table(2020, "reunions")
+    True
+    """
     is_data = name.split("/")[0] in {"data", "reports"}
     return (paths.data_root() if is_data else paths.repository()) / name
 
@@ -75,6 +91,9 @@ def name_of(path: Path) -> str:
     ------
     ValueError
         when the file is not of the project.
+
+    >>> freshness.name_of(paths.raw_table(2020, "reunions")), freshness.name_of(paths.notebook("01_clean"))
+    ('data/raw/2020/reunions.csv', 'notebooks/01_clean.ipynb')
     """
     path, root = Path(os.path.realpath(path)), Path(os.path.realpath(paths.data_root()))
     if path.is_relative_to(root) and path.relative_to(root).parts[0] in {"data", "reports"}:
@@ -96,7 +115,11 @@ def state_of(path: Path, known: State | None = None) -> State | None:
 
 
 def listing(name: str) -> list[str]:
-    """The names of the files of a folder, in order; locks and hidden files are nobody's data."""
+    """The names of the files of a folder, in order; locks and hidden files are nobody's data.
+
+    >>> freshness.listing("data/raw/2020")[:2]
+    ['README.md', 'affirmations.csv']
+    """
     try:
         found = [entry.name for entry in os.scandir(locate(name)) if entry.is_file()]
     except OSError:
@@ -120,7 +143,12 @@ def record(
     folders: Iterable[Path] = (),
     products: Iterable[Path] = (),
 ) -> Record:
-    """What is known now of a result: every file as it is; those that are not there are left out."""
+    """What is known now of a result: every file as it is; those that are not there are left out.
+
+    >>> garde = freshness.record({}, [], folders=[paths.raw(2020)])
+    >>> "reunions.csv" in garde.folders["data/raw/2020"]
+    True
+    """
 
     def states(those: Iterable[Path]) -> dict[str, State]:
         named = {name_of(path): state_of(path) for path in those}
@@ -131,7 +159,15 @@ def record(
 
 
 def remember(kept: Record, path: Path) -> None:
-    """Writes a record, whole or not at all."""
+    """Writes a record, whole or not at all.
+
+    >>> import pathlib, tempfile
+    >>> garde = freshness.record({"year": 2020}, [])
+    >>> with tempfile.TemporaryDirectory() as dossier:
+    ...     freshness.remember(garde, pathlib.Path(dossier, "garde.json"))
+    ...     freshness.read_record(pathlib.Path(dossier, "garde.json")) == garde
+    True
+    """
     from helpers.store.whole import whole  # with pandas behind it: who only asks what changed writes nothing
 
     with whole(path) as beside:
@@ -139,7 +175,11 @@ def remember(kept: Record, path: Path) -> None:
 
 
 def read_record(path: Path) -> Record | None:
-    """The record that was kept, or None: there is none, or it cannot be used."""
+    """The record that was kept, or None: there is none, or it cannot be used.
+
+    >>> freshness.read_record(paths.processed(2018) / "rapport.json") is None
+    True
+    """
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
         if kept.pop("forme") != FORM:

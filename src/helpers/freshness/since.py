@@ -58,6 +58,10 @@ def changes_since(kept: Record, parameters: dict, seen: dict[str, State | None] 
     """What is no longer as the record says; nothing when the result is still good.
 
     ``seen`` remembers, from one call to the next, the files that were looked at.
+
+    >>> garde = freshness.record({"year": 2020}, [])
+    >>> [str(cause) for cause in freshness.changes_since(garde, {"year": 2021})]
+    ['year : 2020 → 2021']
     """
     seen = {} if seen is None else seen
     return [

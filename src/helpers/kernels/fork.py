@@ -35,7 +35,7 @@ def _early(env: dict[str, str]) -> dict[str, str]:
 def has_environment(env: dict[str, str]) -> bool:
     """Whether a fork would be in this environment as a new process is: nothing that is read once has changed."""
     start()
-    return _early(env) == {**zygote.ONE_THREAD, **_environment}
+    return _was_started.is_set() and _early(env) == {**zygote.ONE_THREAD, **_environment}
 
 
 def is_possible() -> bool:
@@ -53,7 +53,8 @@ def is_possible() -> bool:
 def start() -> None:
     """Starts the forkserver, which loads the libraries by itself, and returns at once.
 
-    Once it is started, or where a fork is not possible, nothing happens.
+    Once it is started, or where a fork is not possible, nothing happens; nor where it cannot start, as in a temporary
+    folder whose path is too long for its socket: kernels are then ordinary ones.
     """
     if not is_possible():
         return
@@ -63,8 +64,9 @@ def start() -> None:
     if not _was_started.is_set():
         _environment.clear()
         _environment.update(_early(os.environ))
-    forkserver.ensure_running()
-    _was_started.set()
+    with contextlib.suppress(*FAILURES):
+        forkserver.ensure_running()
+        _was_started.set()
 
 
 def stop() -> None:

@@ -23,6 +23,7 @@ def require_safe(address: str, years: list[int]) -> None:
     DataError
         with the remedy.
 
+    >>> from helpers.pipeline import cluster
     >>> cluster.require_safe("tcp://10.0.0.1:8786", [2020])
     """
     exported = [year for year in years if paths.exports(year)]

@@ -48,6 +48,7 @@ class Task:
 def tasks_of(choice: Parameters) -> list[Task]:
     """The tasks of a report, those that others wait for first, then the longest first.
 
+    >>> from helpers.pipeline import tasks
     >>> choix = parameters.check("03_compare", year=2020)
     >>> for tache in tasks.tasks_of(choix):
     ...     print(tache.key, "après", ", ".join(tache.after) or "rien")
