@@ -11,7 +11,7 @@ from helpers import paths
 from helpers.cli.say import complain, tell
 
 # Seconds: between two looks, and without any change before a run, for a program may write a file in several goes.
-LOOK_S, QUIET_S = 0.25, 0.1
+LOOK_S, QUIET_S = 0.15, 0.05
 
 # What changed, by file: its date and size; what this process loaded can only be loaded again by another one.
 _Seen = dict[Path, tuple[int, int]]
