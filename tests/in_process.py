@@ -38,15 +38,20 @@ class _OfThread(set):
             super().add(name)
 
 
+# What notes the files outside of these notebooks: the same whichever of them ends first, and however it ends.
+NOTED = trace._read, trace._written
+
+
 def execute(name: str, parameters: dict, destination: Path, *, wait=lambda: None, **_: object) -> Executed:
     """In place of the pipeline's own: an error of a cell is raised as it is."""
     wait()
     trace.begin()
-    noted, (trace._read, trace._written) = (trace._read, trace._written), (_OfThread(), _OfThread())
+    trace._read, trace._written = _OfThread(), _OfThread()
     trace._read.owner = trace._written.owner = threading.get_ident()
-    notebook = run_notebook(name, parameters)
-    destination.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(notebook, destination)
-    made = Executed(notebook, *trace.seen(paths.data_root() / "data", paths.repository() / "src" / "helpers"))
-    trace._read, trace._written = noted
-    return made
+    try:
+        notebook = run_notebook(name, parameters)
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(notebook, destination)
+        return Executed(notebook, *trace.seen(paths.data_root() / "data", paths.repository() / "src" / "helpers"))
+    finally:
+        trace._read, trace._written = NOTED
