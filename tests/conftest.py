@@ -183,6 +183,15 @@ def mini_root(workshop) -> Path:
     return workshop.take("mini_root")
 
 
+@pytest.fixture
+def published(mini_root, tmp_path, monkeypatch) -> Path:
+    """A copy of the published invented project, set as the data root."""
+    root = tmp_path / "copie"
+    shutil.copytree(mini_root, root)
+    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(root))
+    return root
+
+
 @pytest.fixture(scope="session")
 def real_root(workshop) -> Path:
     """The data root of the true raw files after ``alses run --year 2020``."""

@@ -23,15 +23,6 @@ def plain(text: str) -> str:
     return text.replace("\u202f", " ").replace("\u00a0", " ")
 
 
-@pytest.fixture
-def published(mini_root, tmp_path, monkeypatch) -> Path:
-    """A copy of the published invented project, set as the data root."""
-    root = tmp_path / "copie"
-    shutil.copytree(mini_root, root)
-    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(root))
-    return root
-
-
 def state(root: Path) -> dict[str, tuple]:
     files = [path for path in root.rglob("*") if path.is_file()]
     return {path.relative_to(root).as_posix(): (path.read_bytes(), path.stat().st_mtime_ns) for path in files}

@@ -165,15 +165,6 @@ def test_a_notebook_that_is_missing_or_broken_is_told(data_root, monkeypatch, co
 # --- the whole command -----------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def published(mini_root, tmp_path, monkeypatch) -> Path:
-    """A copy of the published invented project, set as the data root."""
-    root = tmp_path / "copie"
-    shutil.copytree(mini_root, root)
-    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(root))
-    return root
-
-
 def forget(root: Path, *names: str) -> None:
     """Removes what is known of the report, and of these notebooks: they are then to be made again."""
     (root / "data/processed/2032/rapport.json").unlink()
