@@ -106,6 +106,15 @@ def test_a_kernel_that_dies_is_a_failure_that_says_so(run_notebook):
     assert "os._exit" in cells[marked + 1].source
 
 
+def test_a_cell_that_lasts_too_long_is_a_failure_that_says_so(run_notebook, monkeypatch):
+    monkeypatch.setattr("helpers.pipeline.execute.CELL_TIMEOUT_S", 1)
+    with pytest.raises(pipeline.NotebookFailure, match="délai dépassé") as failure:
+        run_notebook((3, "import time\ntime.sleep(60)"))
+    assert "Une section" in str(failure.value)
+    cells = nbformat.read(run_notebook.kept, as_version=4).cells
+    assert "time.sleep" in cells[next(place for place, cell in enumerate(cells) if "Arrêt à" in cell.source) + 1].source
+
+
 def test_leaving_early_without_an_error_is_a_failure(run_notebook):
     with pytest.raises(pipeline.NotebookFailure):
         run_notebook((3, "exit()"))
