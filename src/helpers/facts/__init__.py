@@ -18,8 +18,10 @@ from helpers.facts.figures import (
 from helpers.facts.names import name_answer
 from helpers.facts.references import cite, line_runs, merge_references
 from helpers.facts.series import Series
+from helpers.facts.sites import BESIDE, beside_network
 
 __all__ = [
+    "BESIDE",
     "DECIMAL_FROM_BASE",
     "NETWORK",
     "USUAL",
@@ -28,6 +30,7 @@ __all__ = [
     "Series",
     "among",
     "at_site",
+    "beside_network",
     "cite",
     "decimals_of",
     "fact_of",

@@ -1,10 +1,11 @@
 """One figure of the indicator table: its share, its bounds, its name; and how it is looked up."""
 
+import math
 from dataclasses import dataclass
 
 import pandas as pd
 
-from helpers.schema import FROM_RECORDS, SYNTHETIC, UNSAID, catalogue
+from helpers.schema import FROM_RECORDS, NEAR_UNANIMOUS_PCT, SYNTHETIC, UNANIMOUS_BELOW, UNSAID, catalogue
 
 NETWORK = "reseau"
 USUAL = "alses"  # the population of which a label speaks when it names none
@@ -16,6 +17,8 @@ DECIMAL_FROM_BASE = 200
 @dataclass(frozen=True)
 class Fact:
     """A figure ready to be said: counts and base as (min, max) or None, share in per cent or None.
+
+    ``rounded`` and ``rounded_base`` are what is shown of a count or a base that is rounded to protect persons.
 
     >>> filles = facts.Facts(store.load(2020, "indicateurs"), year=2020)("alses/sexe/filles")
     >>> filles.counts, filles.base, filles.share, filles.unit, filles.precision
@@ -34,11 +37,36 @@ class Fact:
     label: str
     is_synthetic: bool = False
     is_of_records: bool = False
+    rounded: int | None = None
+    rounded_base: int | None = None
 
     @property
     def is_known(self) -> bool:
         """Whether the count is known to the unit."""
         return self.counts is not None and self.counts[0] == self.counts[1]
+
+    @property
+    def under(self) -> int | None:
+        """The per cent that the share is under, of a small group of which nearly nobody is shown; None otherwise.
+
+        A multiple of five: five, or the first that what a reader knows allows.
+        """
+        if not self._is_protected or self.share > NEAR_UNANIMOUS_PCT:
+            return None
+        return NEAR_UNANIMOUS_PCT * (math.floor(self.share_bounds[1] / NEAR_UNANIMOUS_PCT) + 1)
+
+    @property
+    def over(self) -> int | None:
+        """The per cent that the share is over, of a small group of which nearly everybody is shown; None otherwise."""
+        if not self._is_protected or self.share < 100 - NEAR_UNANIMOUS_PCT:
+            return None
+        return NEAR_UNANIMOUS_PCT * (math.ceil(self.share_bounds[0] / NEAR_UNANIMOUS_PCT) - 1)
+
+    @property
+    def _is_protected(self) -> bool:
+        """Whether it is a share of a small group, rounded to protect its persons."""
+        is_rounded = self.precision == "arrondi_secret" and None not in (self.share, self.base, self.share_bounds)
+        return is_rounded and self.base[1] < UNANIMOUS_BELOW
 
 
 def with_shares(indicators: pd.DataFrame) -> pd.DataFrame:
@@ -132,6 +160,10 @@ def _pair(low, high, kind: type) -> tuple | None:
     return None if pd.isna(low) or pd.isna(high) else (kind(low), kind(high))
 
 
+def _whole(value) -> int | None:
+    return None if pd.isna(value) else int(value)
+
+
 def fact_of(row) -> Fact:
     """The fact in a row of `with_shares` (a named tuple or a Series).
 
@@ -154,6 +186,8 @@ def fact_of(row) -> Fact:
         label=getattr(row, "libelle", entry.label_of(row.modalite)),
         is_synthetic=row.source == SYNTHETIC,
         is_of_records=row.source in FROM_RECORDS,
+        rounded=_whole(getattr(row, "effectif_arrondi", None)),
+        rounded_base=_whole(getattr(row, "base_arrondie", None)),
     )
 
 

@@ -8,6 +8,7 @@ rows           one row of the table, and the counts that a printed share allows
 counts         posts, meetings and the ledger, counted; every count of the year
 persons        individual records, counted
 groups         some of the persons, and how many of them have each code
+sites          individual records, counted by association and collège
 answers        what each person answered, as codes
 derived        what the persons answered to questions that no column asks
 quartiles      how long follow-ups last, or have lasted so far
@@ -52,6 +53,7 @@ from helpers.indicators.overlaps import count_overlaps
 from helpers.indicators.persons import count_persons
 from helpers.indicators.reconcile import reconcile
 from helpers.indicators.rows import share_bounds
+from helpers.indicators.sites import count_sites
 from helpers.indicators.statements import count_statements
 
 __all__ = [
@@ -66,6 +68,7 @@ __all__ = [
     "count_posts",
     "count_received",
     "count_reconciled",
+    "count_sites",
     "count_statements",
     "count_verdicts",
     "count_year",

@@ -65,10 +65,15 @@ def by_class(classes: np.ndarray, width: int, answers: Answers) -> np.ndarray:
     return joint(Answers(answers.entry, classes, [()] * width), answers) @ answers.incidence(with_groups=True)
 
 
+def asked_of(group: Group, entry: Indicator) -> Group:
+    """Those of a group whom a question of the catalogue is about."""
+    name, _, modality = (entry.base or "").partition("/")
+    return group.having(_column(name), modality) if modality else group
+
+
 def answers_to(group: Group, entry: Indicator) -> Answers:
     """The answers of a group to a question of the catalogue; those out of the base of the question are left out."""
-    name, _, modality = (entry.base or "").partition("/")
-    asked = group.having(_column(name), modality) if modality else group
+    asked = asked_of(group, entry)
     if entry.id in COMPUTED:
         return Answers(entry, *COMPUTED[entry.id](asked))
     column, read = READ.get(entry.id, (_column(entry.id), _set))

@@ -50,6 +50,7 @@ class Indicator:
     counted_in: tuple[str, ...] = ()
     is_of_records: bool = False
     crossed_with: tuple[str, ...] = ()
+    is_by_site: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -152,6 +153,7 @@ def _indicator(name: str, entry: dict) -> Indicator:
         counted_in=tuple(entry.get("compte_pour", ())),
         is_of_records=entry.get("export_seul", False),
         crossed_with=tuple(entry.get("croise_avec", ())),
+        is_by_site=entry.get("par_site", False),
     )
 
 

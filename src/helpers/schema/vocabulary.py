@@ -47,6 +47,20 @@ CERTAIN_FROM_YEARS = 1.0
 # (docs/decisions/0025-no-crossing-shows-one-to-four-persons.md).
 FEWEST_PERSONS = 5
 
+# What protects persons in a release (docs/decisions/0035-one-protection-for-all-that-leaves.md; docs/method.md, 8).
+# Counts are rounded to multiples of this, so that one to four persons become none or five.
+ROUNDING_BASE = 5
+# Of fewer persons, no report is made: the statistical secret of natural persons in France (INSEE, CASD).
+FEWEST_FOR_REPORT = 11
+# On a smaller base, no share of persons is said: one person would weigh five points.
+FEWEST_FOR_SHARE = 20
+# Of fewer persons, two questions are not crossed.
+FEWEST_FOR_CROSSING = 30
+# A share this near to nobody, or to everybody, is said of a group no larger than this by its bound only.
+NEAR_UNANIMOUS_PCT, UNANIMOUS_BELOW = 5, 200
+# A corrected release must change at least so many rows: the difference of two releases is a table like another.
+FEWEST_CORRECTED_ROWS = 11
+
 
 class DataError(Exception):
     """A fault in what was received: its text is one French sentence a researcher can act on."""

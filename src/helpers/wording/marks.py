@@ -118,6 +118,8 @@ def say_count(fact: Fact | None, *, cited: bool = True) -> Markup:
     """
     if fact is None or fact.counts is None:
         return Markup(MISSING)
+    if fact.rounded is not None:
+        return Markup("environ {}").format(mark(number(fact.rounded), fact.rounded, fact.key, "effectif_arrondi"))
     low, high = both_ends(fact.counts, number, fact.key, "effectif", title=_citation(fact) if cited else "")
     return low if fact.is_known else Markup("entre {} et {}").format(low, high)
 
@@ -131,6 +133,9 @@ def say_share(fact: Fact | None, *, cited: bool = True) -> Markup:
     if fact is None or (fact.share is None and fact.share_bounds is None):
         return Markup(MISSING)
     title = _citation(fact) if cited else ""
+    for bound, measure, words in ((fact.under, "part_sous", "moins de {}"), (fact.over, "part_sur", "plus de {}")):
+        if bound is not None:
+            return Markup(words).format(mark(percent(bound, 0), bound, fact.key, measure, title=title))
     if fact.share is not None:
         return mark(percent(fact.share, fact.decimals), fact.share, fact.key, "part", title=title)
     ends = both_ends(fact.share_bounds, partial(percent, decimals=1), fact.key, "part", title=title)
@@ -141,6 +146,10 @@ def say_base(fact: Fact | None) -> Markup:
     """The base of the share: « 2 233 » or « 1 017 à 1 038 »."""
     if fact is None or fact.base is None:
         return Markup(MISSING)
+    if fact.rounded_base is not None:
+        return Markup("environ {}").format(
+            mark(number(fact.rounded_base), fact.rounded_base, fact.key, "base_arrondie")
+        )
     low, high = both_ends(fact.base, number, fact.key, "base")
     return low if fact.base[0] == fact.base[1] else Markup("{} à {}").format(low, high)
 

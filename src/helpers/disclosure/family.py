@@ -1,0 +1,157 @@
+"""Every count of a year that is rounded together, and how they add up: sites, network, questions, crossings.
+
+The smallest parts are the *atoms*: the persons of one association in one collège. Collèges, associations and the
+network are sums of atoms; so are the answers to a question, which add up to those it is about.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from helpers.disclosure.network import Cell, cells_of
+from helpers.disclosure.rounding import Sums
+from helpers.schema import ROUNDING_BASE, Indicator, catalogue
+
+CELL = ["indicateur", "modalite", "croise_avec", "modalite_croisee"]
+# The rows of a family: where, what, how many.
+ATOM = ["association", "uai", *CELL]
+# Instead of a UAI: all the collèges of an association together; two questions are crossed at this level only.
+ALL_COLLEGES = "*"
+# Whom sites count.
+OF_SITES = "alses"
+
+
+def is_of_sites(cell: Cell) -> bool:
+    """Whether a figure of the network is the sum of those of the sites."""
+    return cell[0] == OF_SITES and catalogue().indicators[cell[1]].is_by_site
+
+
+@dataclass
+class Family:
+    """The counts that are rounded together, in order; how they add up; which of them make each opened figure.
+
+    ``counts`` are those of ``atoms``, then the opened figures of the network that sites do not count.
+    """
+
+    atoms: pd.DataFrame
+    names: list[str]
+    counts: np.ndarray
+    sums: Sums
+    opened: dict[Cell, np.ndarray]
+
+    @classmethod
+    def of(cls, counts: pd.DataFrame, indicators: pd.DataFrame, opened: set[Cell]) -> "Family":
+        """The family of a year: schema ``comptes_par_site``, then schema ``indicateurs``, both exact."""
+        atoms = atoms_of(counts)
+        known = dict(zip(cells_of(indicators), indicators["effectif_min"], strict=True))
+        alone = sorted(cell for cell in opened if not is_of_sites(cell))
+        names = [*atoms[ATOM].agg("\x1f".join, axis=1), *("\x1f".join(cell) for cell in alone)]
+        values = np.array([*atoms["effectif"], *(known[cell] for cell in alone)], dtype=np.int64)
+        family = cls(atoms, names, values, sums_of(atoms), {})
+        family.opened = {cell: np.array([len(atoms) + rank]) for rank, cell in enumerate(alone)}
+        family.opened |= {cell: family.plain(cell[1], [cell[2]]) for cell in opened - set(alone)}
+        family._keep_together()
+        return family
+
+    def plain(self, indicator: str, modalities: list[str]) -> np.ndarray:
+        """The places of the counts of these answers, in every site."""
+        rows = self.atoms["indicateur"].eq(indicator) & self.atoms["modalite"].isin(modalities)
+        return np.flatnonzero(rows & self.atoms["croise_avec"].eq(""))
+
+    def crossed(self, indicator: str, modalities: list[str], other: str, crossed: list[str]) -> np.ndarray:
+        """The places of the counts of those who gave these answers to both questions, in every association."""
+        rows = self.atoms["indicateur"].eq(indicator) & self.atoms["modalite"].isin(modalities)
+        return np.flatnonzero(rows & self.atoms["croise_avec"].eq(other) & self.atoms["modalite_croisee"].isin(crossed))
+
+    def keep_near(self, places: np.ndarray) -> None:
+        """The sum of these counts is rounded as one count would be."""
+        self.sums.add_rounded(places, int(self.counts[places].sum()), base=ROUNDING_BASE)
+
+    def _keep_together(self) -> None:
+        """The opened answers to one question stay near their true number, which the exact ones tell."""
+        questions: dict[tuple[str, str], list[int]] = {}
+        for cell, places in self.opened.items():
+            entry = catalogue().indicators[cell[1]]
+            if entry.choice == "unique" and cell[2] not in entry.groups:
+                questions.setdefault(cell[:2], []).extend(places)
+        for places in questions.values():
+            self.keep_near(np.sort(places))
+
+
+def atoms_of(counts: pd.DataFrame) -> pd.DataFrame:
+    """The atoms, and for crossings the associations: a row a count, columns `ATOM` and ``effectif``.
+
+    ``counts`` has the schema ``comptes_par_site``.
+
+    >>> cellule = {"indicateur": "niveau", "modalite": "6e", "croise_avec": "sexe", "modalite_croisee": "filles"}
+    >>> comptes = pd.DataFrame({"association": "AAPI", "uai": ["0592714E", ""], **cellule, "effectif": [2, 3]})
+    >>> disclosure.atoms_of(comptes)[["association", "uai", "effectif"]].values.tolist()
+    [['AAPI', '*', 5]]
+    """
+    crossed = counts["croise_avec"].ne("")
+    whole = counts[crossed].groupby(["association", *CELL], as_index=False)["effectif"].sum()
+    parts = [counts.loc[~crossed, [*ATOM, "effectif"]], whole.assign(uai=ALL_COLLEGES)[[*ATOM, "effectif"]]]
+    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+
+
+def sums_of(atoms: pd.DataFrame) -> Sums:
+    """What must add up once the counts of `atoms_of` are rounded, ``places`` being their rows.
+
+    Each total of a site, an association, the network or a group of answers stays one of the two multiples around it.
+    """
+    sums = Sums()
+    plain = atoms[atoms["croise_avec"].eq("")]
+    # A crossing adds up to an answer, whose own total is kept.
+    for level in (["uai"], ["association"], []):
+        for key, rows in plain.groupby([*level, *CELL]):
+            if len(rows) > 1 and key[0] != "":
+                sums.add_rounded(rows.index, int(rows["effectif"].sum()), base=ROUNDING_BASE)
+    for _, rows in plain.groupby(["association", "uai"]):
+        _add_questions(sums, rows)
+    _add_crossings(sums, atoms)
+    return sums
+
+
+def _add_questions(sums: Sums, rows: pd.DataFrame) -> None:
+    """The answers of one place: they add up to the persons asked, or none is given by more than those."""
+    places = {(row.indicateur, row.modalite): row.Index for row in rows.itertuples()}
+    for name, own in rows.groupby("indicateur"):
+        entry = catalogue().indicators[name]
+        if entry.base is None:
+            continue
+        asked, _, modality = entry.base.partition("/")
+        whole, answers = places[asked, modality], own.loc[~own["modalite"].isin(list(entry.groups))]
+        if entry.choice == "unique":
+            sums.add(answers.index, less=[whole])
+        else:
+            _keep_under(sums, own.index, whole)
+        for group, value in entry.groups.items():
+            if (name, group) in places:
+                members = answers.loc[answers["modalite"].isin(value.members)].index
+                _add_group(sums, entry, places[name, group], members)
+
+
+def _add_group(sums: Sums, entry: Indicator, group: int, members: Iterable[int]) -> None:
+    if entry.choice == "unique":
+        sums.add(members, less=[group])
+    else:  # who gives two answers of the group counts once
+        sums.add(members, less=[group], most=float("inf"))
+        for member in members:
+            _keep_under(sums, [member], group)
+
+
+def _keep_under(sums: Sums, places: Iterable[int], whole: int) -> None:
+    for place in places:
+        sums.add([whole], less=[place], most=float("inf"))
+
+
+def _add_crossings(sums: Sums, atoms: pd.DataFrame) -> None:
+    """Each crossing of an association adds up, on either side, to its answers in all its collèges."""
+    crossed, plain = (atoms[atoms["croise_avec"].ne("") == wanted] for wanted in (True, False))
+    answers = {key: rows.index for key, rows in plain.groupby(["association", "indicateur", "modalite"])}
+    for side in (["indicateur", "modalite"], ["croise_avec", "modalite_croisee"]):
+        other = "croise_avec" if side[0] == "indicateur" else "indicateur"
+        for (association, *answer, _), rows in crossed.groupby(["association", *side, other]):
+            sums.add(rows.index, less=answers[association, *answer])

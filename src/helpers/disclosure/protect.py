@@ -1,0 +1,118 @@
+"""One year protected as a whole: the network, the associations and the collèges, in one rounding."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from helpers.disclosure.crossed import Pair, open_crossings, parts_of
+from helpers.disclosure.family import Family
+from helpers.disclosure.network import Cell, base_of, cells_of, is_counted, open_cells
+from helpers.disclosure.rounding import draws, round_counts
+from helpers.disclosure.rows import protect_rows, spread_of
+from helpers.disclosure.sites import site_rows
+from helpers.schema import FEWEST_FOR_SHARE, ROUNDING_BASE, DataError, columns, typed
+
+
+@dataclass(frozen=True)
+class Protected:
+    """The protected indicators (schema ``indicateurs``); whether counts had to go two bases away.
+
+    >>> disclosure.Protected(store.load(2020, "indicateurs"), is_wide=False).is_wide
+    False
+    """
+
+    indicators: pd.DataFrame
+    is_wide: bool
+
+
+def protect(
+    indicators: pd.DataFrame,
+    counts: pd.DataFrame,
+    sites: pd.DataFrame,
+    *,
+    key: bytes,
+    also: Iterable[Cell | Pair] = (),
+) -> Protected:
+    """What may be shown of a year, at every level: counts of persons rounded together, all the rest as it was.
+
+    ``indicators`` (schema ``indicateurs``) are those of the network, exact; ``counts`` (schema ``comptes_par_site``) are
+    the exact counts of each site; ``sites`` (columns of `disclosure.list_sites`) those that get a report. ``key`` decides
+    between roundings that are as near: the same bytes give the same rounding, which nobody can redo without them.
+    ``also`` are the figures and the crossings of the network to round as well, as an audit asks. A crossing whose sites
+    are not counted is then left out.
+
+    Raises
+    ------
+    DataError
+        when no rounding keeps every sum, even two bases away.
+
+    >>> lignes = pd.DataFrame({"identifiant": [f"F{rang}" for rang in range(40)], "suivi_par": "alses"})
+    >>> lignes = lignes.assign(association="AAPI", uai="0592714E", sexe=["filles"] * 27 + ["garcons"] * 13)
+    >>> personnes = records.Persons.of(2021, lignes)
+    >>> exacts = indicators.count_persons(personnes, source="export", reference="export")
+    >>> comptes = indicators.count_sites(personnes)
+    >>> protege = disclosure.protect(exacts, comptes, disclosure.list_sites(comptes), key=b"cle").indicators
+    >>> vus = protege[protege["indicateur"].eq("sexe") & protege["perimetre"].eq("alses")]
+    >>> vus[["site_type", "modalite", "effectif_min", "effectif_max"]].values.tolist()[:3]
+    [['reseau', 'filles', 27, 27], ['reseau', 'garcons', 13, 13], ['reseau', 'non_renseigne', 0, 0]]
+    """
+    if counts.empty:
+        return Protected(indicators, is_wide=False)
+    asked = set(also)
+    opened = open_cells(indicators, asked)
+    crossings = open_crossings(indicators, opened, asked)
+    family = Family.of(counts, indicators, opened)
+    parts = parts_of(crossings, family)
+    for places in parts.values():
+        family.keep_near(places)
+    rounded, is_wide = _round(family, key)
+    shown = {cell: int(rounded[places].sum()) for cell, places in (family.opened | parts).items()}
+    spread = spread_of(is_wide=is_wide)
+    network = _network(indicators, shown, pairs=set(map(_pair, crossings.itertuples())), spread=spread)
+    own = site_rows(family.atoms.assign(arrondi=rounded[: len(family.atoms)]), sites, network, spread=spread)
+    return Protected(typed(pd.concat([network, own], ignore_index=True), "indicateurs"), is_wide)
+
+
+def _pair(row) -> Pair:
+    return (row.indicateur, row.croise_avec)
+
+
+def _round(family: Family, key: bytes) -> tuple[np.ndarray, bool]:
+    for is_wide in (False, True):
+        drawn = draws(family.names, key)
+        rounded = round_counts(family.counts, family.sums, base=ROUNDING_BASE, drawn=drawn, is_wide=is_wide)
+        if rounded is not None:
+            return rounded, is_wide
+    raise DataError(
+        "Aucun arrondi ne garde toutes les sommes de cette année : elle ne peut pas être publiée telle quelle."
+    )
+
+
+def _network(indicators: pd.DataFrame, shown: dict, *, pairs: set[Pair], spread: int) -> pd.DataFrame:
+    """The figures of the network: those that are rounded, or whose base is, say what a reader may know of them."""
+    rows = indicators.reset_index(drop=True)
+    own = rows[is_counted(rows)]
+    plain = own["croise_avec"].eq("")
+    cells = [
+        (cell, base_of(cell)) if is_plain else ((*cell, *cross), (*cross,))
+        for cell, cross, is_plain in zip(
+            cells_of(own), zip(own["croise_avec"], own["modalite_croisee"], strict=True), plain, strict=True
+        )
+    ]
+    own = own.assign(
+        effectif_arrondi=[shown.get(cell) for cell, _ in cells], base_arrondie=[shown.get(base) for _, base in cells]
+    )
+    told = own[own["effectif_arrondi"].notna() | own["base_arrondie"].notna()]
+    rows.loc[told.index, columns("indicateurs")] = protect_rows(told, spread=spread)
+    is_bare = (rows.loc[own.index, "base_max"] < FEWEST_FOR_SHARE).fillna(False)
+    rows.loc[own.index[is_bare], ["part_min_pct", "part_max_pct"]] = pd.NA
+    # A crossing that should be rounded and cannot be, for no site counts it, is left out.
+    left = [
+        not is_plain and (name, cross) in pairs and count is pd.NA
+        for is_plain, name, cross, count in zip(
+            plain, own["indicateur"], own["croise_avec"], rows.loc[own.index, "effectif_arrondi"], strict=True
+        )
+    ]
+    return rows.drop(index=own.index[left])
