@@ -6,7 +6,7 @@ only if they are still those that 01 wrote, from the raw files as they are now.
 
 from helpers.store.cards import expected_associations, read_card, read_contexts, read_export_card, simulated_exports
 from helpers.store.diffusion import save_shareable, shareable_inputs
-from helpers.store.export import export_comparisons, export_indicators
+from helpers.store.export import export_comparisons, export_indicators, export_sites
 from helpers.store.fingerprints import fingerprint
 from helpers.store.frozen import changed_exports, counted, export_faults, freeze_exports, is_frozen
 from helpers.store.inputs import count_rows, describe_inputs, input_files, provenance
@@ -31,7 +31,7 @@ from helpers.store.raw import (
     read_year,
 )
 from helpers.store.receive import receive, receive_earlier
-from helpers.store.scope import is_exploring, load_earlier_indicators, load_indicators, load_sites
+from helpers.store.scope import is_exploring, load_earlier_indicators, load_indicators, load_site_sizes, load_sites
 from helpers.store.series import load_series
 from helpers.store.simulated import read_simulated, refuse_beside_export, save_simulated
 
@@ -45,6 +45,7 @@ __all__ = [
     "export_comparisons",
     "export_faults",
     "export_indicators",
+    "export_sites",
     "faults_in",
     "fingerprint",
     "freeze_exports",
@@ -60,6 +61,7 @@ __all__ = [
     "load_result",
     "load_series",
     "load_site_counts",
+    "load_site_sizes",
     "load_sites",
     "make_year",
     "new_tables",

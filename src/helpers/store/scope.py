@@ -33,6 +33,20 @@ def load_sites(year: int) -> pd.DataFrame:
         return load(year, SITES)
 
 
+def load_site_sizes(year: int) -> dict[tuple[str, str], int]:
+    """About how many persons each site that has a report follows, by kind and site: rounded as its pages say it.
+
+    >>> store.load_site_sizes(2020)
+    {}
+    """
+    if load_sites(year).empty:
+        return {}
+    with _aggregates():
+        rows = load(year, OF_SITES)
+    rows = rows[rows["indicateur"].eq("accompagnements")]
+    return {(row.site_type, row.site): int(row.effectif_arrondi) for row in rows.itertuples()}
+
+
 def _aggregates():
     return paths.rooted(paths.data_root() if paths.is_shareable() else paths.shareable())
 
