@@ -1,5 +1,6 @@
 """Where is it? The folders of the project, its tables and its years, and nothing else."""
 
+from helpers.paths.exports import EXPORT, SIMULATED, exported_in, exports, exports_in, public_name
 from helpers.paths.folders import (
     COMMAND,
     DATA_ROOT_VARIABLE,
@@ -20,13 +21,11 @@ from helpers.paths.folders import (
     workbench,
 )
 from helpers.paths.years import (
-    EXPORT,
     EXPORT_TABLES,
     RAW_TABLES,
     REFERENCE_TABLES,
     earlier_year,
     exported_years,
-    exports,
     has_data,
     has_rows,
     is_year,
@@ -39,6 +38,7 @@ from helpers.paths.years import (
 __all__ = [
     "COMMAND",
     "DATA_ROOT_VARIABLE",
+    "SIMULATED",
     "SYNTHETIC_SUFFIX",
     "EXPORT",
     "EXPORT_TABLES",
@@ -49,7 +49,9 @@ __all__ = [
     "earlier_year",
     "executed",
     "exported_years",
+    "exported_in",
     "exports",
+    "exports_in",
     "has_data",
     "has_rows",
     "is_year",
@@ -58,6 +60,7 @@ __all__ = [
     "prepared_years",
     "previous_year",
     "processed",
+    "public_name",
     "raw",
     "raw_table",
     "read_with",
