@@ -411,7 +411,7 @@ def test_every_year_of_the_series_is_cleaned_before_the_rest_and_is_an_input(dat
     assert set(quick[4:]) == {(name, 2033) for name in ("02_describe", "03_compare", "04_themes")}
     assert (folder.name, "synthetique" in manifest_of(folder)) == ("2033", False)
     inputs = {entry["path"] for entry in manifest_of(folder)["inputs"]}
-    assert {f"data/raw/{year}/accompagnements.csv" for year in (2030, 2033)} | {"data/raw/2031/chiffres_publies.csv", "data/raw/2032/enonces.csv"} < inputs
+    assert {f"export de la base de {year}, fichier 1" for year in (2030, 2033)} | {"data/raw/2031/chiffres_publies.csv", "data/raw/2032/enonces.csv"} < inputs
     assert not any("prive" in path or "carte_export" in path for path in inputs)
 
 

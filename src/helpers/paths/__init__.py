@@ -1,5 +1,6 @@
 """Where is it? The folders of the project, its tables and its years, and nothing else."""
 
+from helpers.paths.exports import EXPORT, SIMULATED, exported_in, exports, exports_in, public_name
 from helpers.paths.folders import (
     COMMAND,
     DATA_ROOT_VARIABLE,
@@ -26,13 +27,11 @@ from helpers.paths.folders import (
 from helpers.paths.sites import site_folder, slug
 from helpers.paths.years import (
     ENTRIES,
-    EXPORT,
     EXPORT_TABLES,
     RAW_TABLES,
     REFERENCE_TABLES,
     earlier_year,
     exported_years,
-    exports,
     has_data,
     has_export,
     has_rows,
@@ -48,6 +47,7 @@ __all__ = [
     "COMMAND",
     "DATA_ROOT_VARIABLE",
     "ENTRIES",
+    "SIMULATED",
     "EXPORT",
     "EXPORT_TABLES",
     "RAW_TABLES",
@@ -58,7 +58,9 @@ __all__ = [
     "earlier_year",
     "executed",
     "exported_years",
+    "exported_in",
     "exports",
+    "exports_in",
     "has_data",
     "has_export",
     "has_rows",
@@ -69,6 +71,7 @@ __all__ = [
     "prepared_years",
     "previous_year",
     "processed",
+    "public_name",
     "raw",
     "raw_table",
     "read_with",

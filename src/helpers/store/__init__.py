@@ -4,7 +4,14 @@ Raw and reference tables are read as received and validated against their Table 
 only if they are still those that 01 wrote, from the raw files as they are now.
 """
 
-from helpers.store.cards import expected_associations, read_card, read_contexts, read_export_card, simulated_exports
+from helpers.store.cards import (
+    date_exports,
+    expected_associations,
+    read_card,
+    read_contexts,
+    read_export_card,
+    simulated_exports,
+)
 from helpers.store.diffusion import save_shareable, shareable_inputs
 from helpers.store.export import export_comparisons, export_indicators, export_sites
 from helpers.store.fingerprints import fingerprint
@@ -40,6 +47,7 @@ __all__ = [
     "changed_exports",
     "count_rows",
     "counted",
+    "date_exports",
     "describe_inputs",
     "expected_associations",
     "export_comparisons",
