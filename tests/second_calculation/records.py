@@ -17,7 +17,7 @@ from typing import NamedTuple
 from second_calculation import formulas
 from second_calculation.persons import OBJECTIVES, single_answers
 from second_calculation.persons import populations as populations_printed
-from second_calculation.rows import COUNTED, Key, Raw, Rows, exactly, family, read_csv
+from second_calculation.rows import COUNTED, Key, Raw, Row, Rows, exactly, family, read_csv
 
 ONLY_RECORDED = ["ne_sait_pas", "non_prevu", "non_renseigne"]
 ANSWERS = {

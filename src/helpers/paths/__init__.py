@@ -3,14 +3,11 @@
 from helpers.paths.exports import EXPORT, SIMULATED, exported_in, exports, exports_in, public_name
 from helpers.paths.folders import (
     COMMAND,
-    DATA_ROOT_VARIABLE,
     SYNTHETIC_SUFFIX,
-    data_root,
     drafts,
     executed,
     is_shareable,
     notebook,
-    pin_data_root,
     processed,
     raw,
     raw_table,
@@ -19,11 +16,10 @@ from helpers.paths.folders import (
     released,
     report,
     reports,
-    repository,
-    rooted,
     shareable,
     workbench,
 )
+from helpers.paths.roots import DATA_ROOT_VARIABLE, data_root, pin_data_root, repository, rooted
 from helpers.paths.sites import site_folder, slug
 from helpers.paths.years import (
     ENTRIES,

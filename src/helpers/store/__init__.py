@@ -18,14 +18,7 @@ from helpers.store.fingerprints import fingerprint
 from helpers.store.frozen import changed_exports, counted, export_faults, freeze_exports, is_frozen
 from helpers.store.inputs import count_rows, describe_inputs, input_files, provenance
 from helpers.store.new_year import make_year, new_tables
-from helpers.store.private import (
-    load_persons,
-    load_records,
-    load_site_counts,
-    save_persons,
-    save_rejected,
-    save_site_counts,
-)
+from helpers.store.private import load_persons, load_records, save_persons, save_rejected
 from helpers.store.processed import load, load_earlier, load_result, require_current, save_result, save_year
 from helpers.store.raw import (
     RawYear,
@@ -41,6 +34,7 @@ from helpers.store.receive import receive, receive_earlier
 from helpers.store.scope import is_exploring, load_earlier_indicators, load_indicators, load_site_sizes, load_sites
 from helpers.store.series import load_series
 from helpers.store.simulated import read_simulated, refuse_beside_export, save_simulated
+from helpers.store.site_counts import load_site_counts, save_site_counts
 
 __all__ = [
     "RawYear",
