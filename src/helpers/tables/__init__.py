@@ -13,6 +13,7 @@ from helpers.tables.figures import (
 from helpers.tables.frame import matrix_table, provenance, table
 from helpers.tables.received import changes_table, reconciliation_table, rejections_table
 from helpers.tables.records import crossing_table, pairs_table, reading_table
+from helpers.tables.sites import site_table
 from helpers.tables.statements import beside_table, outlook_table, tensions_table, value_of
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "rejections_table",
     "reading_table",
     "remarks_table",
+    "site_table",
     "table",
     "tensions_table",
     "value_of",

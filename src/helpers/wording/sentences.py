@@ -9,7 +9,7 @@ from types import CodeType
 from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
 from jinja2.bccache import Bucket
 
-from helpers.wording import marks, measures
+from helpers.wording import agreement, marks, measures
 from helpers.wording.formats import day
 from helpers.wording.marks import Html
 
@@ -54,13 +54,13 @@ def _environment() -> Environment:
         effectif=marks.say_count,
         part=marks.say_share,
         base=marks.say_base,
-        ensemble=marks.say_whole,
-        unite=marks.say_unit,
-        clause=marks.clause,
-        population=marks.population,
-        accord=marks.agree,
-        accord_base=marks.agree_with_base,
-        mois=marks.month_mark,
+        ensemble=agreement.say_whole,
+        unite=agreement.say_unit,
+        clause=agreement.clause,
+        population=agreement.population,
+        accord=agreement.agree,
+        accord_base=agreement.agree_with_base,
+        mois=agreement.month_mark,
         jour=lambda text: day(date.fromisoformat(text)),
         sujet=measures.subject,
         mesure=measures.say_measure,
