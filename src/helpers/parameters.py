@@ -107,6 +107,19 @@ def _check_compare_to(value: Any, year: int) -> int | None:
     return earlier
 
 
+def _check_site(site_type: str, site: Any, year: int) -> None:
+    if not isinstance(site, str) or (site_type == "reseau") != (site == ""):
+        raise DataError(
+            "Donnez « site_type » et « site » ensemble : « association » et son nom, « college » et son UAI, "
+            'ou site_type = "reseau" et site = "" pour tout le réseau.'
+        )
+    if site and not paths.has_export(year):
+        raise DataError(
+            f"Les données de {year} ne sont que des chiffres imprimés pour tout le réseau, sans dossiers individuels : "
+            'laissez site_type = "reseau" et site = "".'
+        )
+
+
 def check(notebook: str, **given: Any) -> Parameters:
     """The parameters of a notebook, checked; an omitted or None ``compare_to`` is the latest earlier year with data.
 
@@ -127,11 +140,5 @@ def check(notebook: str, **given: Any) -> Parameters:
     site_type, site = given.get("site_type", "reseau"), given.get("site", "")
     if site_type not in SITE_TYPES:
         raise DataError(f"« site_type » vaut {', '.join(SITE_TYPES)} ; reçu : {site_type!r}.")
-    if site_type != "reseau" or site != "":
-        reason = (
-            f"Le rapport de {year} ne montre encore que le réseau entier"
-            if paths.exports(year)
-            else f"Les données de {year} ne sont que des chiffres imprimés pour tout le réseau"
-        )
-        raise DataError(f'{reason} : laissez site_type = "reseau" et site = "".')
+    _check_site(site_type, site, year)
     return Parameters(year, compare_to, site_type, site)

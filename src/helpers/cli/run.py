@@ -12,6 +12,19 @@ from helpers.cli.progress import progress
 from helpers.cli.say import complain, tell
 from helpers.cli.verb import Verb, positive, year
 
+# The kinds of sites below the network, and what asks for none.
+KINDS, NETWORK = ("association", "college"), "reseau"
+
+
+def _sites(options: Namespace) -> list[str]:
+    """The reports asked for below the network: those of the last report, unless the network alone is asked for."""
+    from helpers import freshness
+
+    given = [*options.by, *options.site]
+    if NETWORK in given:
+        return [each for each in given if each != NETWORK]
+    return sorted({*given, *freshness.kept_sites(options.year)})
+
 
 def _make(options: Namespace) -> Path:
     from helpers import kernels
@@ -28,6 +41,7 @@ def _make(options: Namespace) -> Path:
             jobs=options.jobs,
             is_forced=options.force,
             scheduler=options.scheduler,
+            sites=_sites(options),
             tell=steps.tell,
             show=steps.show,
         )
@@ -35,8 +49,10 @@ def _make(options: Namespace) -> Path:
 
 def _tell_ready(folder: Path) -> None:
     tell(f"\nLe rapport est prêt : {paths.relative(folder)}")
-    for path in sorted(folder.iterdir()):
+    for path in sorted(path for path in folder.iterdir() if path.is_file()):
         tell(f"  {path.name:<26}{kilobytes(path.stat().st_size):>8}")
+    if reports := list(folder.glob("*/*/02_describe.html")):
+        tell(f"  {len(reports)} rapports par association ou par collège : sites.html en donne la liste.")
     tell(f"\nPour le lire, ouvrez ce fichier dans un navigateur :\n  {folder / 'index.html'}")
 
 
@@ -44,7 +60,8 @@ def _once(options: Namespace) -> tuple[Path, bool]:
     """The folder of the report, and whether it had to be made: something that it is made from has changed."""
     from helpers import freshness
 
-    current = None if options.force else freshness.current_report(options.year, options.compare_to)
+    asked = freshness.asked(options.year, options.compare_to, _sites(options))
+    current = None if options.force else freshness.current_report(asked)
     folder = current or _make(options)
     if current:
         tell(f"Rien n’a changé : {paths.relative(folder)} est à jour.")
@@ -113,6 +130,20 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         metavar="ANNÉE",
         help="année de comparaison (par défaut : la dernière année antérieure qui a des données)",
     )
+    parser.add_argument(
+        "--by",
+        action="append",
+        default=[],
+        choices=(*KINDS, NETWORK),
+        help="fait aussi un rapport pour chaque association, ou pour chaque collège ; « reseau » : le réseau seul",
+    )
+    parser.add_argument(
+        "--site",
+        action="append",
+        default=[],
+        metavar="NOM|UAI",
+        help="fait aussi le rapport d’une association (son nom) ou d’un collège (son UAI) ; peut être répété",
+    )
     _add_engine_options(parser)
     parser.add_argument("--open", action="store_true", help="ouvre le rapport dans le navigateur à la fin")
     parser.add_argument("--pdf", action="store_true", help=share.PDF_HELP)
@@ -155,6 +186,7 @@ VERB = Verb(
         ("run --year 2020 --pdf", "le même, et un PDF du rapport entier"),
         ("run --year 2019 --year 2020", "deux rapports ; si l’un échoue, l’autre est fait"),
         ("run --year 2020 --watch", "le même, refait à chaque changement d’un notebook ou d’un fichier"),
+        ("run --year 2021 --by association", "le rapport du réseau et celui de chaque association"),
         ("run --year 2020 --compare-to 2019", "en choisissant l’année de comparaison"),
     ),
     act=_act,

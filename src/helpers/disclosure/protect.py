@@ -37,11 +37,11 @@ def protect(
 ) -> Protected:
     """What may be shown of a year, at every level: counts of persons rounded together, all the rest as it was.
 
-    ``indicators`` (schema ``indicateurs``) are those of the network, exact; ``counts`` (schema ``comptes_par_site``) are
-    the exact counts of each site; ``sites`` (columns of `disclosure.list_sites`) those that get a report. ``key`` decides
-    between roundings that are as near: the same bytes give the same rounding, which nobody can redo without them.
-    ``also`` are the figures and the crossings of the network to round as well, as an audit asks. A crossing whose sites
-    are not counted is then left out.
+    ``indicators`` (schema ``indicateurs``) are those of the network, exact; ``counts`` (schema ``comptes_par_site``)
+    are the exact counts of each site; ``sites`` (columns of `disclosure.list_sites`) those that get a report. ``key``
+    decides between roundings that are as near: the same bytes give the same rounding, which nobody can redo without
+    them. ``also`` are the figures and the crossings of the network to round as well, as an audit asks. A crossing whose
+    sites are not counted is then left out.
 
     Raises
     ------

@@ -1,6 +1,6 @@
 """Is it still true? What each result was made from, and what has changed since; nothing heavy is imported here."""
 
-from helpers.freshness.current import asked, current_report, report_causes, report_record
+from helpers.freshness.current import asked, current_report, kept_sites, report_causes, report_record
 from helpers.freshness.imports import modules_behind
 from helpers.freshness.record import (
     LOADED_AT,
@@ -32,6 +32,7 @@ __all__ = [
     "read_record",
     "record",
     "remember",
+    "kept_sites",
     "report_causes",
     "report_record",
     "tell_causes",

@@ -1,5 +1,6 @@
 """Is the published report still the one that would be made? Asked before anything heavy is loaded."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,24 @@ def report_record(year: int) -> Path:
     return paths.processed(year) / "rapport.json"
 
 
-def asked(year: int, compare_to: int | None) -> dict[str, Any]:
+def asked(year: int, compare_to: int | None, sites: Iterable[str] = ()) -> dict[str, Any]:
     """What a report depends on beside its files: what was asked, and the years that have data.
 
     >>> freshness.asked(2020, None)
-    {'year': 2020, 'compare_to': None, 'années': [2019, 2020]}
+    {'year': 2020, 'compare_to': None, 'sites': [], 'années': [2019, 2020]}
     """
-    return {"year": year, "compare_to": compare_to, "années": [each for each in paths.years() if each <= year]}
+    years = [each for each in paths.years() if each <= year]
+    return {"year": year, "compare_to": compare_to, "sites": sorted(set(sites)), "années": years}
+
+
+def kept_sites(year: int) -> list[str]:
+    """The reports below the network that the last report of a year had, as they were asked for.
+
+    >>> freshness.kept_sites(2018)
+    []
+    """
+    kept = read_record(report_record(year))
+    return kept.parameters.get("sites", []) if kept else []
 
 
 def _folder(kept: Record) -> Path | None:
@@ -37,24 +49,26 @@ def _is_tidy(folder: Path) -> bool:
     return not any(path.name.startswith(left) for path in folder.parent.iterdir())
 
 
-def report_causes(year: int, compare_to: int | None) -> list[Cause] | None:
-    """Why the report would not be the same if it were made now; None when nothing is known of it.
+def report_causes(wanted: dict[str, Any]) -> list[Cause] | None:
+    """Why the report would not be the same if it were made now as `asked`; None when nothing is known of it.
 
-    >>> freshness.report_causes(2018, None) is None
+    >>> freshness.report_causes(freshness.asked(2018, None)) is None
     True
     """
-    kept = read_record(report_record(year))
-    return None if kept is None else changes_since(kept, asked(year, compare_to))
+    kept = read_record(report_record(wanted["year"]))
+    return None if kept is None else changes_since(kept, wanted)
 
 
-def current_report(year: int, compare_to: int | None) -> Path | None:
+def current_report(wanted: dict[str, Any]) -> Path | None:
     """The folder of the published report if nothing it was made from has changed, and nothing in it; else None.
 
-    >>> freshness.current_report(2018, None) is None
+    ``wanted`` is what `asked` gives.
+
+    >>> freshness.current_report(freshness.asked(2018, None)) is None
     True
     """
-    kept = read_record(report_record(year))
+    kept = read_record(report_record(wanted["year"]))
     folder = kept and _folder(kept)
-    if not folder or changes_since(kept, asked(year, compare_to)) or not _is_tidy(folder):
+    if not folder or changes_since(kept, wanted) or not _is_tidy(folder):
         return None
     return folder

@@ -4,11 +4,12 @@ Loaded by the pipeline alone, through the kernel's own command line: a notebook 
 """
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 from helpers import paths
-from helpers.freshness import trace
+from helpers.freshness import guard, trace
 
 MODULE = __name__
 
@@ -19,15 +20,18 @@ def read_back(list_path: Path) -> tuple[list[Path], list[Path]]:
     return [Path(each) for each in read], [Path(each) for each in written]
 
 
-def arguments(list_path: Path) -> list[str]:
-    """What the command line of a kernel must hold for the list to be kept in this file."""
-    return [f"--InteractiveShellApp.extra_extensions={MODULE}", f"--FilesSeen.path={list_path}"]
+def arguments(list_path: Path, root: Path) -> list[str]:
+    """What the command line of a kernel must hold: the list is kept in this file, ``root`` is its data root."""
+    extension = f"--InteractiveShellApp.extra_extensions={MODULE}"
+    return [extension, f"--FilesSeen.path={list_path}", f"--FilesSeen.root={root}"]
 
 
 def load_ipython_extension(shell: Any) -> None:
     """What IPython calls when the kernel starts."""
+    kept, root = Path(shell.config.FilesSeen.path), Path(shell.config.FilesSeen.root)
+    os.environ[paths.DATA_ROOT_VARIABLE] = str(root)
     trace.begin()
-    kept = Path(shell.config.FilesSeen.path)
+    guard.begin(root, allowed=kept)
 
     def keep(_result: Any) -> None:
         roots = paths.data_root() / "data", paths.repository() / "src" / "helpers"

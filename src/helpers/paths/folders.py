@@ -5,8 +5,13 @@ folder (tests, and later a run that must see aggregates only). Notebooks always 
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
+
+from helpers.paths.sites import site_folder
 
 # What a person types in the project's folder: the launcher of Windows has another name than elsewhere.
 COMMAND = "py alses.py" if os.name == "nt" else "python3 alses.py"
@@ -15,6 +20,9 @@ DATA_ROOT_VARIABLE = "ALSES_DATA_ROOT"
 
 # What the name of a report adds to its year when it rests on simulated records.
 SYNTHETIC_SUFFIX = "-synthetique"
+
+# Set by `rooted` alone.
+_rooted: ContextVar[Path | None] = ContextVar("data_root", default=None)
 
 
 @cache  # asked for each file of a report, and the disk takes its time to answer
@@ -33,6 +41,8 @@ def data_root() -> Path:
     >>> (paths.data_root() / "data" / "raw").is_dir()
     True
     """
+    if (root := _rooted.get()) is not None:
+        return root
     chosen = os.environ.get(DATA_ROOT_VARIABLE)
     return Path(chosen).resolve() if chosen else repository()
 
@@ -102,13 +112,14 @@ def processed(year: int) -> Path:
     return data_root() / "data" / "processed" / str(year)
 
 
-def executed(year: int) -> Path:
-    """The folder of the notebooks as they were executed for a year's report.
+def executed(year: int, site_type: str = "reseau", site: str = "") -> Path:
+    """The folder of the notebooks as they were executed for a year's report, or for that of one of its sites.
 
-    >>> paths.relative(paths.executed(2020))
-    'data/processed/2020/execution'
+    >>> paths.relative(paths.executed(2020)), paths.relative(paths.executed(2020, "college", "0592714E"))
+    ('data/processed/2020/execution', 'data/processed/2020/execution/colleges/0592714e')
     """
-    return processed(year) / "execution"
+    folder = processed(year) / "execution"
+    return folder / site_folder(site_type, site) if site else folder
 
 
 def workbench() -> Path:
@@ -118,6 +129,48 @@ def workbench() -> Path:
     'data/processed/.atelier'
     """
     return data_root() / "data" / "processed" / ".atelier"
+
+
+def shareable() -> Path:
+    """The data root of 02, 03 and 04 when a report is made: aggregates only, persons and exports are outside it.
+
+    >>> paths.relative(paths.shareable())
+    'data/processed/diffusion'
+    """
+    return data_root() / "data" / "processed" / "diffusion"
+
+
+def is_shareable() -> bool:
+    """Whether the data root is that one, of any project.
+
+    >>> paths.is_shareable()
+    False
+    """
+    return data_root().parts[-3:] == ("data", "processed", "diffusion")
+
+
+@contextmanager
+def rooted(root: Path) -> Iterator[None]:
+    """Another data root meanwhile, in this thread alone.
+
+    >>> with paths.rooted(paths.shareable()):
+    ...     paths.is_shareable()
+    True
+    """
+    kept = _rooted.set(root)
+    try:
+        yield
+    finally:
+        _rooted.reset(kept)
+
+
+def released(year: int) -> Path:
+    """The private folder that keeps what was released of a year's records.
+
+    >>> paths.relative(paths.released(2021))
+    'data/releases/2021'
+    """
+    return data_root() / "data" / "releases" / str(year)
 
 
 def reports() -> Path:

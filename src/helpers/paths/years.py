@@ -1,5 +1,6 @@
 """The years that have data, and their files."""
 
+import json
 import re
 from pathlib import Path
 
@@ -12,6 +13,9 @@ REFERENCE_TABLES = ("colleges", "associations", "alias", "themes", "reperes", "g
 
 # The export of the departmental database: the names of its files begin so, in capitals or not.
 EXPORT = "accompagnement"
+
+# In a data root that holds aggregates only: what 01 read of a year, the export that is not there included.
+ENTRIES = "entrees.json"
 
 # What a line of a table may hold that is no value: separators, quotes, spaces, the mark of UTF-8.
 _NO_VALUE = b' \t,;"\xef\xbb\xbf'
@@ -60,7 +64,26 @@ def has_data(year: int) -> bool:
     (True, False)
     """
     tables = (raw(year) / f"{table}.csv" for table in RAW_TABLES)
-    return any(has_rows(path) for path in tables) or bool(exports(year))
+    return any(has_rows(path) for path in tables) or has_export(year)
+
+
+def told_entries(year: int) -> dict | None:
+    """What a data root of aggregates tells of what 01 read: ``entrees``, ``export``, ``recu``; None in any other.
+
+    >>> paths.told_entries(2020) is None
+    True
+    """
+    path = raw(year) / ENTRIES
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+
+def has_export(year: int) -> bool:
+    """Whether the year has an export, here or where its aggregates come from.
+
+    >>> paths.has_export(2020)
+    False
+    """
+    return bool(exports(year)) or bool((told_entries(year) or {}).get("export"))
 
 
 def prepared_years() -> list[int]:
@@ -75,7 +98,7 @@ def prepared_years() -> list[int]:
     return [
         year
         for year in years_found
-        if exports(year) or any((raw(year) / f"{table}.csv").is_file() for table in RAW_TABLES)
+        if has_export(year) or any((raw(year) / f"{table}.csv").is_file() for table in RAW_TABLES)
     ]
 
 
@@ -94,7 +117,7 @@ def exported_years() -> list[int]:
     >>> paths.exported_years()
     []
     """
-    return [year for year in years() if exports(year)]
+    return [year for year in years() if has_export(year)]
 
 
 def earlier_year(year: int) -> int | None:
@@ -123,5 +146,5 @@ def read_with(year: int) -> list[int]:
     >>> paths.read_with(2020), paths.read_with(2019)
     ([2019, 2020], [2019])
     """
-    shared = {each for each in exported_years() if each < year} if exports(year) else set()
+    shared = {each for each in exported_years() if each < year} if has_export(year) else set()
     return sorted({year, *shared, *filter(None, [previous_year(year)])})

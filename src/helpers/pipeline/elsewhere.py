@@ -18,7 +18,7 @@ from helpers import freshness, parameters, paths
 from helpers.freshness import locate, name_of
 from helpers.pipeline.errors import NotebookFailure
 from helpers.pipeline.execute import Executed, execute
-from helpers.pipeline.tasks import Task
+from helpers.pipeline.tasks import FIRST, Task
 from helpers.store.whole import whole
 
 # The data root is that of a process: two tasks there at once would read each other's files.
@@ -55,7 +55,12 @@ def code_fingerprint() -> str:
 
 
 def _files(task: Task, before: Iterable[Task]) -> list[Path]:
-    """The raw files of the task's years, the reference tables, and what the tasks before it made."""
+    """The raw files of the task's years, the reference tables, and what the tasks before it made.
+
+    A notebook that sees aggregates only is sent its own data root, and nothing else.
+    """
+    if task.notebook != FIRST:
+        return sorted(path for path in (task.root / "data").rglob("*") if path.is_file())
     received = [folder / name for folder in task.folders for name in freshness.listing(name_of(folder))]
     made = [locate(name) for each in before for name in freshness.read_record(each.record).products]
     return [*received, *(path for path in made if path.suffix != ".ipynb")]
@@ -92,8 +97,9 @@ def _run_in(sent: Sent) -> Returned:
     for name, content in sent.files.items():
         locate(name).parent.mkdir(parents=True, exist_ok=True)
         locate(name).write_bytes(content)
-    destination = paths.executed(sent.parameters["year"]) / f"{sent.notebook}.ipynb"
-    done = execute(sent.notebook, sent.parameters, destination)
+    task = Task(sent.notebook, sent.parameters, ())
+    destination = task.executed
+    done = execute(sent.notebook, sent.parameters, destination, root=task.root)
     written = {name_of(path): path.read_bytes() for path in done.written}
     return Returned(destination.read_bytes(), [name_of(path) for path in done.read], written)
 

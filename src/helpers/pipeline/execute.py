@@ -73,7 +73,7 @@ class _Course:
         self.check()
 
 
-def _run(name: str, parameters: dict, seen: Path, course: _Course) -> NotebookNode:
+def _run(name: str, parameters: dict, arguments: list[str], course: _Course) -> NotebookNode:
     course.check()
     return papermill.execute_notebook(
         paths.notebook(name),
@@ -88,7 +88,7 @@ def _run(name: str, parameters: dict, seen: Path, course: _Course) -> NotebookNo
         # What follows Papermill hands over to nbclient. The kernel's own folder: Papermill would change that of the
         # whole process, and other notebooks run beside.
         resources={"metadata": {"path": str(paths.repository() / "notebooks")}},
-        extra_arguments=in_kernel.arguments(seen),
+        extra_arguments=arguments,
         # No half-second wait for a kernel that has nothing to save.
         shutdown_kernel="immediate",
         on_notebook_start=course.opened,
@@ -96,15 +96,15 @@ def _run(name: str, parameters: dict, seen: Path, course: _Course) -> NotebookNo
     )
 
 
-def _started_run(name: str, parameters: dict, seen: Path, course: _Course) -> NotebookNode:
+def _started_run(name: str, parameters: dict, arguments: list[str], course: _Course) -> NotebookNode:
     """As `_run`; a kernel that could not even start is tried once more: another program may have taken its port."""
     try:
-        return _run(name, parameters, seen, course)
+        return _run(name, parameters, arguments, course)
     except _STOPS:
         if course.notebook is not None:
             raise
     try:
-        return _run(name, parameters, seen, course)
+        return _run(name, parameters, arguments, course)
     except _STOPS as error:
         if course.notebook is not None or isinstance(error, Stopped):
             raise
@@ -127,13 +127,15 @@ def execute(
     parameters: dict,
     destination: Path,
     *,
+    root: Path | None = None,
     cell_done: Callable[[], None] = lambda: None,
     is_given_up: Callable[[], bool] = lambda: False,
     wait: Callable[[], None] = lambda: None,
 ) -> Executed:
     """The executed notebook, proved complete; it is kept in ``destination``, as it was left if it stops.
 
-    ``cell_done`` is called after each of the cells that `count_cells` counts, the one that fails included.
+    ``root`` is the data root that the notebook sees, that of this process if it is not said; files of persons that are
+    outside it are refused to it. ``cell_done`` is called after each of the cells that `count_cells` counts, the one that fails included.
     ``is_given_up`` is asked at each of them. The cells run once ``wait``, called when the kernel is ready, returns.
 
     Raises
@@ -149,7 +151,8 @@ def execute(
     destination.unlink(missing_ok=True)
     seen, course = destination.with_name(f".{name}.lectures"), _Course(cell_done, is_given_up, wait)
     try:
-        notebook = _settle(_started_run(name, parameters, seen, course))
+        guarded = in_kernel.arguments(seen, root or paths.data_root())
+        notebook = _settle(_started_run(name, parameters, guarded, course))
         _keep(notebook, destination)
         fault = find_fault(notebook)
         read, written = in_kernel.read_back(seen) if not fault else ([], [])

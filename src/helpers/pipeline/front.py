@@ -1,11 +1,15 @@
 """What stands around the pages: subtitle, foot, and the summary that opens the report."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from nbformat import NotebookNode
 
 from helpers import publish, store, tables, wording
 from helpers.parameters import Parameters
+from helpers.pipeline.sites import Site
 from helpers.publish import IndexContext, Page
-from helpers.schema import PRECISIONS, SYNTHETIC_MEANING
+from helpers.schema import FEWEST_FOR_REPORT, PRECISIONS, SYNTHETIC_MEANING
 
 # What each page is for, in the order of the index: the answers first, then what they rest on. First the title above
 # its findings, then one line on the page itself.
@@ -57,7 +61,36 @@ def _marks(*, is_synthetic: bool) -> list[dict]:
     ]
 
 
-def index_context(pages: list[Page], notebooks: dict[str, NotebookNode], choice: Parameters) -> IndexContext:
+# Those of a report that has pages below the network.
+SITE_FILES = {
+    "sites.html": "Les rapports par association et par collège.",
+    "sites.csv": "Ces associations et ces collèges, et le dossier de leurs pages.",
+    "sites.schema.json": "Le sens de chaque colonne des sites.",
+}
+
+
+def write_sites(folder: Path, sites: Sequence[Site], choice: Parameters) -> None:
+    """Writes ``sites.html``, the list of the reports by site, with its table: those that are made, those that are not."""
+    made = {site.site: site.folder for site in sites}
+    told = store.export_sites(choice.year, folder, made)
+    sizes = store.load_site_sizes(choice.year)
+    listed = [
+        {
+            "name": row.nom,
+            "kind": row.site_type,
+            "association": row.association,
+            "folder": row.dossier,
+            "is_small": not row.est_publie,
+            "size": sizes.get((row.site_type, row.site)),
+        }
+        for row in told.itertuples()
+    ]
+    publish.write_sites(folder, listed, subtitle=report_subtitle(choice), least=FEWEST_FOR_REPORT)
+
+
+def index_context(
+    pages: list[Page], notebooks: dict[str, NotebookNode], choice: Parameters, *, has_sites: bool = False
+) -> IndexContext:
     """What the index shows: the findings and key figures as the pages show them, taken from the executed notebooks."""
     document, title = store.read_card(choice.year)["source"], f"Les ALSES du Nord en {choice.year}"
     words = store.read_reference("glossaire")
@@ -80,7 +113,11 @@ def index_context(pages: list[Page], notebooks: dict[str, NotebookNode], choice:
             }
             for name, (heading, description) in DESCRIPTIONS.items()
         ],
-        files=[{"href": href, "description": description} for href, description in FILES.items()],
+        files=[
+            {"href": href, "description": description}
+            for href, description in {**(SITE_FILES if has_sites else {}), **FILES}.items()
+        ],
+        sites="sites.html" if has_sites else "",
         marks=_marks(is_synthetic=bool(alert)),
         holdings=next((html for each in notebooks.values() for html in publish.extract(each, "contenu")), ""),
         limits="\n".join(html for name in _LIMITING for html in publish.extract(notebooks[name], "limites")),

@@ -1,7 +1,7 @@
 """One making of a report: its tasks executed in turn, what is told of them, and their pages."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Event, Lock
@@ -9,16 +9,16 @@ from threading import Event, Lock
 import nbformat
 from nbformat import NotebookNode
 
-from helpers import freshness, kernels, publish
+from helpers import freshness, kernels, paths, publish
 from helpers.parameters import Parameters
 from helpers.pipeline.cluster import connected
 from helpers.pipeline.elsewhere import executing_by
-from helpers.pipeline.execute import Executed, execute
-from helpers.pipeline.front import report_subtitle
+from helpers.pipeline.execute import Executed, Stopped, execute
 from helpers.pipeline.pages import make_page
 from helpers.pipeline.schedule import Schedule, Turn
+from helpers.pipeline.sites import Site, choose_sites, site_tasks
 from helpers.pipeline.source import count_cells
-from helpers.pipeline.tasks import Task, record_of, tasks_of
+from helpers.pipeline.tasks import PROTECTION, Task, record_of, tasks_of
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,17 @@ class _Count:
     """Tells, each time, how far the whole run is; several notebooks may be at work."""
 
     def __init__(self, tasks: list[Task], show: Callable[[Step], None]) -> None:
-        self._cells = {task.key: count_cells(task.notebook) for task in tasks}
+        self._cells: dict[str, int] = {}
         self._lock, self._show = Lock(), show
-        self.total, self.done = sum(self._cells.values()), 0
+        self.total, self.done = 0, 0
+        self.add(tasks)
         self.at_work("", tasks[0].year)
+
+    def add(self, tasks: list[Task]) -> None:
+        """Counts tasks that become known while others have been done."""
+        cells = {task.key: 1 if task.notebook == PROTECTION else count_cells(task.notebook) for task in tasks}
+        self._cells |= cells
+        self.total += sum(cells.values())
 
     def at_work(self, notebook: str, year: int) -> None:
         self.notebook, self.year = notebook, year
@@ -59,16 +66,24 @@ class _Count:
 
 
 def _execute_here(task: Task, **hooks: Callable) -> Executed:
-    return execute(task.notebook, task.parameters, task.executed, **hooks)
+    return execute(task.notebook, task.parameters, task.executed, root=task.root, **hooks)
 
 
 class Making:
     """What each task of a report does, and what is said of it."""
 
-    def __init__(self, choice: Parameters, tell: Callable[[str], None], show: Callable[[Step], None]) -> None:
-        self.choice, self.tell = choice, tell
+    def __init__(
+        self,
+        choice: Parameters,
+        tell: Callable[[str], None],
+        show: Callable[[Step], None],
+        *,
+        sites: Sequence[str] = (),
+    ) -> None:
+        self.choice, self.tell, self._asked = choice, tell, sites
         self.tasks = tasks_of(choice)
-        self.shown = sorted((task for task in self.tasks if task.year == choice.year), key=lambda task: task.notebook)
+        self.shown = sorted((task for task in self.tasks if task.is_page_of(choice)), key=lambda task: task.notebook)
+        self.sites: list[Site] = []
         self.count = _Count(self.tasks, show)
         self.executing: Callable[..., Executed] = _execute_here
         self.given_up = Event()
@@ -76,7 +91,7 @@ class Making:
         self._aside, self._pages = ThreadPoolExecutor(1), {}
 
     def perform(self, turn: Turn) -> None:
-        """Executes a notebook once its turn has come, and keeps what it was made from."""
+        """Does a task once its turn has come, and keeps what it was made from."""
         task, began = turn.task, []
 
         def wait() -> None:
@@ -85,22 +100,46 @@ class Making:
 
         # Without it, the task is to be done again, whatever happens now.
         task.record.unlink(missing_ok=True)
+        if task.notebook == PROTECTION:
+            self._protect(task, wait, began)
+            return
         hooks = {"cell_done": self.count.cell_done, "is_given_up": self.given_up.is_set, "wait": wait}
         made = self.executing(task, **hooks)
         kept = record_of(task, made.read, made.written, started=began[0])
         if kept:
             freshness.remember(kept, task.record)
-        self.tell(f"  {task.notebook}  {task.year}  {time.time() - began[0]:.1f} s".replace(".", ","))
+        self._tell_done(task, began[0])
         self._show(task, made.notebook)
 
+    def _protect(self, task: Task, wait: Callable[[], None], began: list[float]) -> None:
+        """Protects a year here, wherever notebooks are run: persons stay on this machine."""
+        from helpers import protection
+
+        wait()
+        if self.given_up.is_set():
+            raise Stopped
+        made = protection.protect_year(task.year)
+        kept = record_of(task, made.read, made.written, started=began[0])
+        if kept:
+            freshness.remember(kept, task.record)
+        self.count.cell_done()
+        if made.told:
+            self.tell(f"  {made.told}")
+        if paths.exports(task.year):
+            self._tell_done(task, began[0])
+
+    def _tell_done(self, task: Task, began: float) -> None:
+        place = f"  {task.place[1]}" if task.place[1] else ""
+        self.tell(f"  {task.notebook}  {task.year}{place}  {time.time() - began:.1f} s".replace(".", ","))
+
     def _show(self, task: Task, notebook: NotebookNode | None) -> None:
-        if task in self.shown:
-            self._pages[task.notebook] = self._aside.submit(self._page, task, notebook)
+        if task in self.shown or task.place[1]:
+            self._pages[task.key] = self._aside.submit(self._page, task, notebook)
 
     def _page(self, task: Task, notebook: NotebookNode | None) -> NotebookNode:
         """The notebook, once its page is made and looked at."""
         notebook = notebook or nbformat.read(task.executed, as_version=4)
-        publish.look_at(make_page(task, notebook, subtitle=report_subtitle(self.choice)))
+        publish.look_at(make_page(task, notebook, choice=self.choice, sites=self.sites))
         return notebook
 
     def start(self, turn: Turn) -> None:
@@ -114,21 +153,39 @@ class Making:
         self._show(task, None)
 
     def execute_all(self, *, jobs: int, is_forced: bool) -> dict[str, NotebookNode]:
-        """The executed notebooks of the pages, whose pages are made."""
+        """The executed notebooks of the pages, whose pages are made; then those of the sites, known by then."""
         told = {"is_forced": is_forced, "starting": self.start, "skipping": self.skip}
         with ThreadPoolExecutor(jobs) as executor, self._aside:
-            schedule = Schedule(self.tasks, self.perform, executor=executor, **told)
             try:
-                schedule.run()
+                self._run(Schedule(self.tasks, self.perform, executor=executor, **told))
+                if self._asked:
+                    self._run(Schedule(self._add_sites(), self.perform, executor=executor, **told))
                 return self.shown_notebooks()
             except BaseException:
                 self.given_up.set()
-                schedule.give_up()
-                kernels.stop()  # those that still run stop at once, and nobody waits for them
                 raise
 
+    def _run(self, schedule: Schedule) -> None:
+        try:
+            schedule.run()
+        except BaseException:
+            self.given_up.set()
+            schedule.give_up()
+            kernels.stop()  # those that still run stop at once, and nobody waits for them
+            raise
+
+    def _add_sites(self) -> list[Task]:
+        """The tasks of the sites asked for: which sites a year has is known once its counts are protected."""
+        self.sites = choose_sites(self.choice.year, self._asked)
+        tasks = [task for site in self.sites for task in site_tasks(self.choice, site)]
+        self.tasks += tasks
+        self.count.add(tasks)
+        return tasks
+
     def shown_notebooks(self) -> dict[str, NotebookNode]:
-        return {task.notebook: self._pages[task.notebook].result() for task in self.shown}
+        """The executed notebooks of the network's pages, once every page is made."""
+        made = {key: page.result() for key, page in self._pages.items()}
+        return {task.notebook: made[task.key] for task in self.shown}
 
     def execute_elsewhere(self, address: str, *, is_forced: bool) -> dict[str, NotebookNode]:
         """The same on the machines of a cluster: here, a thread a task waits for what comes back."""

@@ -1,12 +1,19 @@
 """The page of an executed notebook, kept beside it: written again only when the notebook or the layout changed."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from nbformat import NotebookNode
 
 from helpers import freshness, publish
+from helpers.parameters import Parameters
+from helpers.pipeline.front import report_subtitle
+from helpers.pipeline.sites import NOTEBOOKS, Site
 from helpers.pipeline.tasks import Task
-from helpers.publish import Page
+from helpers.publish import INDEX, Page
+
+# The list of the reports by site, beside the index.
+SITES_PAGE = "sites.html"
 
 # The file of each page and its name in menus, in reading order.
 PAGES = [
@@ -32,13 +39,22 @@ def _layout() -> list[Path]:
     return [*freshness.modules_behind(["from helpers import publish"]), *publish.template_files()]
 
 
-def make_page(task: Task, notebook: NotebookNode, *, subtitle: str) -> Path:
-    """The file of the page of a task, made if it has to be."""
-    path, shown = kept_page(task), {"sous-titre": subtitle, "pages": [page.title for page in PAGES]}
+def pages_of(site_type: str) -> list[Page]:
+    """The pages of the report of a site."""
+    return [page for page in PAGES if page.name in NOTEBOOKS[site_type]]
+
+
+def make_page(task: Task, notebook: NotebookNode, *, choice: Parameters, sites: Sequence[Site]) -> Path:
+    """The file of the page of a task, made if it has to be; ``sites`` are those of the report, with their names."""
+    kind, site = task.place
+    pages, index = (pages_of(kind), f"../../{SITES_PAGE}") if site else (PAGES, INDEX)
+    named = next((each.name for each in sites if (each.site_type, each.site) == task.place), "")
+    subtitle = " · ".join(filter(None, [named, report_subtitle(choice)]))
+    path, shown = kept_page(task), {"sous-titre": subtitle, "pages": [page.title for page in pages]}
     kept = freshness.read_record(page_record(task))
     if kept is None or freshness.changes_since(kept, shown):
         foot = "\n".join(publish.extract(notebook, "provenance"))
-        html = publish.export_page(notebook, name=task.notebook, pages=PAGES, foot=foot, subtitle=subtitle)
+        html = publish.export_page(notebook, name=task.notebook, pages=pages, foot=foot, subtitle=subtitle, index=index)
         path.write_text(html, encoding="utf-8", newline="\n")
         made = freshness.record(shown, [task.executed, *_layout()], products=[path])
         freshness.remember(made, page_record(task))

@@ -1,6 +1,7 @@
 """What leaves: the pages, the tables, the index, the manifest; published as one, whole or not at all."""
 
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -8,8 +9,9 @@ from nbformat import NotebookNode
 from helpers import freshness, paths, publish, store
 from helpers.freshness import Record
 from helpers.parameters import Parameters
-from helpers.pipeline.front import index_context
+from helpers.pipeline.front import index_context, write_sites
 from helpers.pipeline.pages import PAGES, kept_page, page_record
+from helpers.pipeline.sites import NOTEBOOKS, Site
 from helpers.pipeline.tasks import Task
 from helpers.publish import PublicationError
 
@@ -30,13 +32,31 @@ def place(choice: Parameters) -> Path:
     return paths.report(choice.year, is_synthetic=is_synthetic(choice))
 
 
-def _build(folder: Path, shown: list[Task], notebooks: dict[str, NotebookNode], choice: Parameters) -> None:
+def _build(folder: Path, made: Made, choice: Parameters) -> None:
     """Everything that leaves but the manifest, in ``folder``."""
-    for task, page in zip(shown, PAGES, strict=True):
-        shutil.copyfile(kept_page(task), folder / page.href)
-    store.export_indicators(choice.series, folder)
-    store.export_comparisons(choice.year, folder)
-    publish.write_index(folder, context=index_context(PAGES, notebooks, choice))
+    store.require_current(choice.series)
+    with paths.rooted(paths.shareable()):  # what is told of persons is what is protected
+        for task, page in zip(made.shown, PAGES, strict=True):
+            shutil.copyfile(kept_page(task), folder / page.href)
+        store.export_indicators(choice.series, folder)
+        store.export_comparisons(choice.year, folder)
+        for site in made.sites:
+            _build_site(folder / site.folder, site, made.tasks, choice)
+        if made.sites:
+            write_sites(folder, made.sites, choice)
+    publish.write_index(folder, context=index_context(PAGES, made.notebooks, choice, has_sites=bool(made.sites)))
+
+
+def _build_site(folder: Path, site: Site, tasks: list[Task], choice: Parameters) -> None:
+    """The pages and the tables of one association or one collège."""
+    folder.mkdir(parents=True)
+    place = (site.site_type, site.site)
+    for task in tasks:
+        if task.place == place:
+            shutil.copyfile(kept_page(task), folder / f"{task.notebook}.html")
+    store.export_indicators(choice.series, folder, *place)
+    if "03_compare" in NOTEBOOKS[site.site_type]:
+        store.export_comparisons(choice.year, folder, *place)
 
 
 def _seal(folder: Path, choice: Parameters) -> None:
@@ -52,10 +72,18 @@ def _seal(folder: Path, choice: Parameters) -> None:
     )
 
 
-def publish_report(shown: list[Task], notebooks: dict[str, NotebookNode], choice: Parameters) -> Path:
-    """The folder of the report, published; one that would be the same but for its stamp is left as it is.
+@dataclass(frozen=True)
+class Made:
+    """What was made of a report: its tasks, those of the network's pages in the order of `PAGES`, and its sites."""
 
-    ``shown`` are the tasks of its pages, in the order of `PAGES`; their pages are made.
+    tasks: list[Task]
+    shown: list[Task]
+    notebooks: dict[str, NotebookNode]
+    sites: list[Site]
+
+
+def publish_report(made: Made, choice: Parameters) -> Path:
+    """The folder of the report, published; one that would be the same but for its stamp is left as it is.
 
     Raises
     ------
@@ -67,8 +95,9 @@ def publish_report(shown: list[Task], notebooks: dict[str, NotebookNode], choice
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(parents=True)
     try:
-        _build(building, shown, notebooks, choice)
+        _build(building, made, choice)
         _require_sound(building)
+        _require_protected(building, choice)
         _seal(building, choice)
         if not publish.is_same_report(building, final):
             publish.swap(building, final)
@@ -89,20 +118,20 @@ def _release_code() -> list[Path]:
     return [*freshness.modules_behind(["from helpers import pipeline"]), *publish.template_files()]
 
 
-def record_report(tasks: list[Task], shown: list[Task], folder: Path, *, year: int, compare_to: int | None) -> None:
+def record_report(made: Made, folder: Path, asked: dict) -> None:
     """Keeps what the published report was made from, so that the next run knows at once whether to do anything.
 
-    Nothing is kept when something behind it changed while it was made. ``compare_to`` is what was asked, None included.
+    Nothing is kept when something behind it changed while it was made. ``asked`` is what `freshness.asked` gives.
     """
-    paths_of_records = [*(task.record for task in tasks), *(page_record(task) for task in shown)]
+    pages = [task for task in made.tasks if task in made.shown or task.place[1]]
+    paths_of_records = [*(task.record for task in made.tasks), *(page_record(task) for task in pages)]
     parts = [freshness.read_record(path) for path in paths_of_records]
-    kept_at = freshness.report_record(year)
+    kept_at = freshness.report_record(asked["year"])
     if None in parts:
         kept_at.unlink(missing_ok=True)
         return
-    own = freshness.record(
-        freshness.asked(year, compare_to), _release_code(), products=[p for p in folder.iterdir() if p.is_file()]
-    )
+    published = [path for path in folder.rglob("*") if path.is_file()]
+    own = freshness.record(asked, _release_code(), products=published)
     whole = Record(
         own.parameters,
         files={name: state for part in [*parts, own] for name, state in part.files.items()},

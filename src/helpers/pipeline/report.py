@@ -1,7 +1,7 @@
 """The report of a year: every notebook that has to be run, every page, one publication."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from helpers import changes, checks, freshness, parameters, paths, publish, store
@@ -9,7 +9,8 @@ from helpers.parameters import Parameters
 from helpers.pipeline.cluster import require_safe
 from helpers.pipeline.front import report_subtitle
 from helpers.pipeline.making import Making, Step
-from helpers.pipeline.release import is_synthetic, place, publish_report, record_report
+from helpers.pipeline.release import Made, is_synthetic, place, publish_report, record_report
+from helpers.pipeline.sites import require_records
 
 
 def _simulated(choice: Parameters) -> str:
@@ -24,6 +25,7 @@ def make_report(
     jobs: int | None = None,
     is_forced: bool = False,
     scheduler: str | None = None,
+    sites: Sequence[str] = (),
     tell: Callable[[str], None] = print,
     show: Callable[[Step], None] = lambda _: None,
 ) -> Path:
@@ -31,7 +33,8 @@ def make_report(
 
     Only the notebooks that something changed for are run (all of them if ``is_forced``), at most ``jobs`` side by side:
     as many as there are processors, if it is not said. ``scheduler`` is the address of a Dask cluster that runs them
-    instead. ``tell`` is given a line at a time; ``show`` is called before
+    instead. ``sites`` are the reports asked for below the network: « association », « college », a
+    name of association, a UAI. ``tell`` is given a line at a time; ``show`` is called before
     each notebook and after each cell, for a progress bar; both may be called from another thread.
 
     Raises
@@ -53,26 +56,40 @@ def make_report(
     choice = parameters.check("03_compare", year=year, compare_to=compare_to)
     if scheduler:
         require_safe(scheduler, choice.series)
+    require_records(year, sites)
     for each in choice.series:
         checks.require_usable(each)
     checks.forget_exports()
-    since = freshness.report_causes(year, compare_to) or []
+    asked = freshness.asked(year, compare_to, sites)
+    since = freshness.report_causes(asked) or []
     with publish.in_turn(choice.series, what=f"alses run --year {year}"):
         publish.recover(place(choice))
         tell(f"Rapport {report_subtitle(choice)}")
         if is_synthetic(choice):
             tell(f"Données synthétiques : {_simulated(choice)}. Le rapport ne décrit personne et ne se cite pas.")
-        making = Making(choice, tell, show)
+        making = Making(choice, tell, show, sites=sites)
         if scheduler:
             notebooks = making.execute_elsewhere(scheduler, is_forced=is_forced)
         else:
             notebooks = making.execute_all(jobs=jobs or os.cpu_count() or 1, is_forced=is_forced)
         making.count.at_work("", year)
-        folder = publish_report(making.shown, notebooks, choice)
+        made = Made(making.tasks, making.shown, notebooks, making.sites)
+        folder = publish_report(made, choice)
+        _keep_releases(choice)
         # Files, parameters and libraries are told by the manifests of the two reports.
         own = [changes.Cause(cause.kind, cause.name) for cause in since if cause.kind in {"code", "notebook"}]
         is_told = changes.after_release(year, folder, own, tell)
         # Last, and only then: a run that was cut before has something left to do, and the next one does it.
         if is_told:
-            record_report(making.tasks, making.shown, folder, year=year, compare_to=compare_to)
+            record_report(made, folder, asked)
     return folder
+
+
+def _keep_releases(choice: Parameters) -> None:
+    """Keeps what was released of each year that has records: a correction will be compared with it."""
+    exported = [year for year in choice.series if paths.exports(year)]
+    if exported:
+        from helpers import protection
+
+        for year in exported:
+            protection.keep_release(year)

@@ -4,19 +4,22 @@ from helpers.publish.checks import check_pages, look_at
 from helpers.publish.errors import BusyError, PublicationError, ReportError
 from helpers.publish.example import write_example
 from helpers.publish.index import IndexContext, write_index
-from helpers.publish.layout import Page, report_subtitle, template_files
+from helpers.publish.layout import INDEX, Page, report_subtitle, template_files
 from helpers.publish.manifest import commit, write_manifest
 from helpers.publish.notebook import extract, page_title
 from helpers.publish.page import export_page
 from helpers.publish.sealed import is_same_report
 from helpers.publish.shared import share, share_state
+from helpers.publish.sites import Listed, write_sites
 from helpers.publish.swap import recover, swap
 from helpers.publish.turn import in_turn
 from helpers.publish.verified import Verified, verify
 
 __all__ = [
+    "INDEX",
     "BusyError",
     "IndexContext",
+    "Listed",
     "Page",
     "PublicationError",
     "ReportError",
@@ -39,4 +42,5 @@ __all__ = [
     "write_example",
     "write_index",
     "write_manifest",
+    "write_sites",
 ]

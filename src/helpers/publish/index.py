@@ -69,6 +69,7 @@ class IndexContext(TypedDict):
     glossary: list[Term]
     citation: str
     foot: str
+    sites: str
 
 
 def _size(path: Path) -> str:
@@ -123,6 +124,7 @@ def write_index(folder: Path, *, context: IndexContext) -> None:
             title=context["title"],
             alert=Markup(context["alert"]),
             intro=context["intro"],
+            sites=context["sites"],
             holdings=Markup(context["holdings"]),
             summaries=[_summary(summary, hrefs) for summary in context["summaries"]],
             files=[{**file, "size": _size(folder / file["href"])} for file in context["files"]],

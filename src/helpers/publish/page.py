@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from bs4 import BeautifulSoup
 
-from helpers.publish.layout import TEMPLATES, Page, lay_out
+from helpers.publish.layout import INDEX, TEMPLATES, Page, lay_out
 from helpers.publish.notebook import arrange_cells, page_title
 
 if TYPE_CHECKING:  # loading it takes a second, and the verbs of the command that make no page need not wait
@@ -46,11 +46,13 @@ def _number(name: str) -> int | None:
     return int(found[0]) if found else None
 
 
-def export_page(notebook: "NotebookNode", *, name: str, pages: list[Page], foot: str, subtitle: str) -> str:
+def export_page(
+    notebook: "NotebookNode", *, name: str, pages: list[Page], foot: str, subtitle: str, index: str = INDEX
+) -> str:
     """The executed notebook as one self-contained HTML page: same notebook, same text.
 
     ``pages`` are in reading order and hold ``name``; ``foot`` is HTML and stands for the cells tagged ``provenance``;
-    ``subtitle`` is plain text. Error outputs and stderr are left out: a notebook that failed must not come this far.
+    ``subtitle`` is plain text, ``index`` the address of the page that leads to this one. Error outputs and stderr are left out: a notebook that failed must not come this far.
 
     Raises
     ------
@@ -78,4 +80,5 @@ def export_page(notebook: "NotebookNode", *, name: str, pages: list[Page], foot:
         subtitle=subtitle,
         foot=f"{presentation}\n{foot}\n{preparation}",
         number=_number(name),
+        index=index,
     )

@@ -9,6 +9,7 @@ from helpers import paths
 from helpers.publish.errors import ReportError
 from helpers.publish.layout import INDEX
 from helpers.publish.manifest import MANIFEST, SEAL, fingerprint, seal, written
+from helpers.publish.sites import SITES
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,9 @@ class Report:
 
     @property
     def pages(self) -> list[str]:
-        """The paths of its pages, the index first."""
-        return sorted((path for path in self.files if path.endswith(".html")), key=lambda path: (path != INDEX, path))
+        """The paths of its pages about the network, the index first."""
+        own = (path for path in self.files if path.endswith(".html") and "/" not in path and path != SITES)
+        return sorted(own, key=lambda path: (path != INDEX, path))
 
 
 def _remedy(folder: Path) -> str:

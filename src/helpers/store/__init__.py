@@ -5,13 +5,21 @@ only if they are still those that 01 wrote, from the raw files as they are now.
 """
 
 from helpers.store.cards import expected_associations, read_card, read_contexts, read_export_card, simulated_exports
-from helpers.store.export import export_comparisons, export_indicators
+from helpers.store.diffusion import save_shareable, shareable_inputs
+from helpers.store.export import export_comparisons, export_indicators, export_sites
 from helpers.store.fingerprints import fingerprint
 from helpers.store.frozen import changed_exports, counted, export_faults, freeze_exports, is_frozen
 from helpers.store.inputs import count_rows, describe_inputs, input_files, provenance
 from helpers.store.new_year import make_year, new_tables
-from helpers.store.private import load_persons, load_records, save_persons, save_rejected
-from helpers.store.processed import load, load_earlier, load_result, save_result, save_year
+from helpers.store.private import (
+    load_persons,
+    load_records,
+    load_site_counts,
+    save_persons,
+    save_rejected,
+    save_site_counts,
+)
+from helpers.store.processed import load, load_earlier, load_result, require_current, save_result, save_year
 from helpers.store.raw import (
     RawYear,
     faults_in,
@@ -23,6 +31,7 @@ from helpers.store.raw import (
     read_year,
 )
 from helpers.store.receive import receive, receive_earlier
+from helpers.store.scope import is_exploring, load_earlier_indicators, load_indicators, load_site_sizes, load_sites
 from helpers.store.series import load_series
 from helpers.store.simulated import read_simulated, refuse_beside_export, save_simulated
 
@@ -36,18 +45,25 @@ __all__ = [
     "export_comparisons",
     "export_faults",
     "export_indicators",
+    "export_sites",
     "faults_in",
     "fingerprint",
     "freeze_exports",
     "input_files",
+    "is_exploring",
     "is_frozen",
     "load",
     "load_earlier",
+    "load_earlier_indicators",
+    "load_indicators",
     "load_persons",
     "load_records",
     "load_result",
-    "make_year",
     "load_series",
+    "load_site_counts",
+    "load_site_sizes",
+    "load_sites",
+    "make_year",
     "new_tables",
     "present",
     "provenance",
@@ -62,11 +78,15 @@ __all__ = [
     "read_year",
     "receive",
     "receive_earlier",
+    "refuse_beside_export",
+    "require_current",
     "save_persons",
     "save_rejected",
-    "refuse_beside_export",
     "save_result",
+    "save_shareable",
     "save_simulated",
-    "simulated_exports",
+    "save_site_counts",
     "save_year",
+    "shareable_inputs",
+    "simulated_exports",
 ]

@@ -54,7 +54,7 @@ def read_card(year: int) -> dict[str, str]:
     >>> store.read_card(2020)["title"]
     'Note de synthèse 2020'
     """
-    path, received = paths.raw(year) / CARD, _plain_description(year)
+    path, received = paths.raw(year) / CARD, plain_description(year)
     if not path.is_file():
         return {"title": received, "source": received, "contexte": ""}
     try:
@@ -71,7 +71,7 @@ def read_card(year: int) -> dict[str, str]:
         if len(str(text)) > most:
             raise DataError(f"{paths.relative(path)} : « {name} » dépasse {most} caractères ; abrégez-le.")
     full = f"{title} ({described})" if described else title
-    both = f"{full} ; {received}" if paths.exports(year) and title != received else full
+    both = f"{full} ; {received}" if paths.has_export(year) and title != received else full
     return {"title": title, "source": both, "contexte": str(card.get("contexte") or "")}
 
 
@@ -101,7 +101,15 @@ def unnamed(year: int) -> str:
     return f"fichiers reçus pour {year}"
 
 
-def _plain_description(year: int) -> str:
+def plain_description(year: int) -> str:
+    """What a year received, in a few words, when its card names no document.
+
+    >>> from helpers.store.cards import plain_description
+    >>> plain_description(2020)
+    'fichiers reçus pour 2020'
+    """
+    if told := paths.told_entries(year):
+        return told["recu"]
     files = paths.exports(year)
     if not files:
         return unnamed(year)

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from helpers.facts import BESIDE, NETWORK, USUAL
 from helpers.schema import table_schema
-from helpers.store.processed import load, load_result
+from helpers.store.processed import load_result
+from helpers.store.scope import load_earlier_indicators, load_sites
 
 # A spreadsheet runs a text that starts like this as a formula.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -31,8 +33,10 @@ def _export(table: pd.DataFrame, name: str, folder: Path) -> None:
     (folder / f"{name}.schema.json").write_text(text, encoding="utf-8", newline="\n")
 
 
-def export_indicators(years: list[int], folder: Path) -> None:
+def export_indicators(years: list[int], folder: Path, site_type: str = NETWORK, site: str = "") -> None:
     """Writes ``indicateurs.csv`` (semicolons, decimal comma, UTF-8 with BOM) and ``indicateurs.schema.json``.
+
+    Those of a site have their own kind and name, and the network's rows that its pages show stand beside them.
 
     Raises
     ------
@@ -45,10 +49,32 @@ def export_indicators(years: list[int], folder: Path) -> None:
     ...     print(sorted(fichier.name for fichier in pathlib.Path(dossier).iterdir()))
     ['indicateurs.csv', 'indicateurs.schema.json']
     """
-    _export(pd.concat([load(year, "indicateurs") for year in years], ignore_index=True), "indicateurs", folder)
+    tables = [load_earlier_indicators(year, site_type, site) for year in years]
+    whole = pd.concat([table for table in tables if len(table)] or tables, ignore_index=True)
+    if site:
+        is_own = whole["perimetre"].ne(BESIDE)
+        whole.loc[is_own, ["site_type", "site"]] = [site_type, site]
+        whole["perimetre"] = USUAL
+    _export(whole, "indicateurs", folder)
 
 
-def export_comparisons(year: int, folder: Path) -> None:
+def export_sites(year: int, folder: Path, made: dict[str, str]) -> pd.DataFrame:
+    """Writes ``sites.csv`` and ``sites.schema.json``, and gives that table (schema ``sites``).
+
+    ``made`` gives the folder of each site that has a report here, by its name or UAI.
+
+    >>> import pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as dossier:
+    ...     store.export_sites(2020, pathlib.Path(dossier), {}).empty
+    True
+    """
+    sites = load_sites(year)
+    told = sites.assign(dossier=sites["site"].map(made).fillna("").astype("string"))
+    _export(told, "sites", folder)
+    return told
+
+
+def export_comparisons(year: int, folder: Path, site_type: str = NETWORK, site: str = "") -> None:
     """Writes ``comparaisons.csv`` and ``comparaisons.schema.json``, in the same form.
 
     Raises
@@ -62,4 +88,4 @@ def export_comparisons(year: int, folder: Path) -> None:
     ...     print(sorted(fichier.name for fichier in pathlib.Path(dossier).iterdir()))
     ['comparaisons.csv', 'comparaisons.schema.json']
     """
-    _export(load_result(year, "comparaisons"), "comparaisons", folder)
+    _export(load_result(year, "comparaisons", site_type, site), "comparaisons", folder)

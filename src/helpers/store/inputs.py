@@ -24,7 +24,7 @@ def input_files(years: list[int]) -> list[Path]:
     """
     names = [*(f"{name}.csv" for name in paths.RAW_TABLES), CARD]
     files = [path for year in years for path in (*(paths.raw(year) / name for name in names), *paths.exports(year))]
-    unread = () if any(map(paths.exports, years)) else paths.EXPORT_TABLES
+    unread = () if any(map(paths.has_export, years)) else paths.EXPORT_TABLES
     files += [paths.reference() / f"{name}.csv" for name in paths.REFERENCE_TABLES if name not in unread]
     return [path for path in files if path.is_file()]
 
@@ -54,9 +54,12 @@ def _rows_of(path: Path, checksum: str, exports: dict[Path, dict]) -> int | None
 def describe_inputs(years: list[int]) -> list[dict]:
     """The files behind these years: fichier, sha256, octets, lignes (header not counted; of an export, once frozen).
 
+    Where only aggregates are, a year's own files are those that 01 read elsewhere.
+
     >>> [(entree["fichier"], entree["lignes"]) for entree in store.describe_inputs([2020])][:2]
     [('data/raw/2020/chiffres_publies.csv', 45), ('data/raw/2020/prises_de_poste.csv', 17)]
     """
+    kept = [entry for year in years for entry in (paths.told_entries(year) or {}).get("entrees", [])]
     exports = {
         path: known.get(path.name, {})
         for year in years
@@ -64,7 +67,7 @@ def describe_inputs(years: list[int]) -> list[dict]:
         for known in [read_export_card(year)]
         for path in files
     }
-    return [
+    found = [
         {
             "fichier": paths.relative(path),
             "sha256": (checksum := fingerprint(path)),
@@ -72,7 +75,9 @@ def describe_inputs(years: list[int]) -> list[dict]:
             "lignes": _rows_of(path, checksum, exports),
         }
         for path in input_files(years)
+        if not kept or path.parent == paths.reference()
     ]
+    return [*kept, *found]
 
 
 def provenance(parameters: dict, years: list[int]) -> dict:

@@ -10,13 +10,13 @@ import pyarrow.parquet as pq
 
 from helpers import paths
 from helpers.records import EMPTY, Cleaned, Persons
-from helpers.schema import DataError, columns, table_schema
+from helpers.schema import DataError, columns, table_schema, typed
 from helpers.store.export import inert
 from helpers.store.whole import whole
 
 # Rows written at a time, some 20 MB of them.
 _ROW_GROUP = 250_000
-PERSONS, QUARANTINE = "accompagnements.parquet", "quarantaine.csv"
+PERSONS, QUARANTINE, SITES = "accompagnements.parquet", "quarantaine.csv", "comptes_par_site.csv"
 # Where the file keeps its year and the order of the labels.
 _NOTE = b"alses"
 
@@ -92,10 +92,37 @@ def save_persons(cleaned: Cleaned) -> Path:
 
 def _forget(folder: Path) -> None:
     if folder.is_dir():
-        for path in (folder / PERSONS, folder / QUARANTINE, *folder.glob(".*.partiel")):
+        for path in (folder / PERSONS, folder / QUARANTINE, folder / SITES, *folder.glob(".*.partiel")):
             path.unlink(missing_ok=True)
         if not any(folder.iterdir()):
             folder.rmdir()
+
+
+def save_site_counts(year: int, counts: pd.DataFrame) -> Path:
+    """The private file where the exact counts of each site now are (schema ``comptes_par_site``): none without any.
+
+    >>> paths.relative(store.save_site_counts(2020, store.load_site_counts(2020)))
+    'data/processed/2020/prive/comptes_par_site.csv'
+    """
+    path = _folder(year) / SITES
+    if counts.empty:
+        path.unlink(missing_ok=True)
+        return path
+    with whole(path) as beside:
+        beside.write_text(counts.to_csv(index=False, lineterminator="\n"), encoding="utf-8", newline="")
+    return path
+
+
+def load_site_counts(year: int) -> pd.DataFrame:
+    """The exact counts of each site (schema ``comptes_par_site``), for the protection alone; empty without an export.
+
+    >>> store.load_site_counts(2020).empty
+    True
+    """
+    path = _folder(year) / SITES
+    if not path.is_file():
+        return typed(pd.DataFrame(columns=columns("comptes_par_site"), dtype="str"), "comptes_par_site")
+    return typed(pd.read_csv(path, dtype="str", keep_default_na=False), "comptes_par_site")
 
 
 def load_records(year: int) -> Persons:

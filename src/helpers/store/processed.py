@@ -6,12 +6,13 @@ from pathlib import Path
 import pandas as pd
 
 from helpers import paths
+from helpers.facts import NETWORK
 from helpers.schema import DataError, columns, typed
 from helpers.store.inputs import describe_inputs, fingerprint
 from helpers.store.raw import RawYear
 from helpers.store.whole import whole
 
-_CARD = "carte.json"
+CARD = "carte.json"
 
 
 def _write(path: Path, text: str) -> None:
@@ -43,7 +44,7 @@ def save_year(raw: RawYear, made: dict[str, pd.DataFrame]) -> Path:
     folder = paths.processed(raw.year)
     tables = {"reunions": raw.meetings, "enonces": raw.statements, **made}
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / _CARD).unlink(missing_ok=True)
+    (folder / CARD).unlink(missing_ok=True)
     for name, table in tables.items():
         _write(
             folder / f"{name}.csv", typed(table, name).to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d")
@@ -53,12 +54,12 @@ def save_year(raw: RawYear, made: dict[str, pd.DataFrame]) -> Path:
         "annees_lues": read,
         "tables": {name: fingerprint(folder / f"{name}.csv") for name in tables},
     }
-    _write(folder / _CARD, json.dumps(card, ensure_ascii=False, indent=2))
+    _write(folder / CARD, json.dumps(card, ensure_ascii=False, indent=2))
     return folder
 
 
 def _checked_card(year: int) -> dict:
-    path = paths.processed(year) / _CARD
+    path = paths.processed(year) / CARD
     again = f"exécutez d’abord 01_clean pour {year}"
     try:
         card = json.loads(path.read_text(encoding="utf-8"))
@@ -66,6 +67,8 @@ def _checked_card(year: int) -> dict:
         years, _ = list(card["annees_lues"]), dict(card["tables"])
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         raise DataError(f"Les tables nettoyées de {year} n’existent pas encore : {again}.") from None
+    if paths.is_shareable():  # the raw files are elsewhere, and were looked at there
+        return card
     now = {entry["fichier"]: entry["sha256"] for entry in describe_inputs(years)}
     changed = sorted(name for name in now.keys() | then.keys() if now.get(name) != then.get(name))
     if changed:
@@ -96,8 +99,22 @@ def load(year: int, name: str) -> pd.DataFrame:
     return typed(pd.read_csv(path, dtype="str", keep_default_na=False), name)
 
 
-def save_result(year: int, name: str, table: pd.DataFrame) -> Path:
-    """The file where a table made by 02, 03 or 04 now is, beside the executed notebooks of the year.
+def require_current(years: list[int]) -> None:
+    """Nothing, when the processed tables of these years come from the raw files as they are now.
+
+    Raises
+    ------
+    DataError
+        when 01 has not run for one of them, or a raw file changed since.
+
+    >>> store.require_current([2019, 2020])
+    """
+    for year in years:
+        _checked_card(year)
+
+
+def save_result(year: int, name: str, table: pd.DataFrame, site_type: str = NETWORK, site: str = "") -> Path:
+    """The file where a table made by 02, 03 or 04 now is, beside the executed notebooks of the year or of the site.
 
     03 alone saves one: the comparisons (schema ``comparaisons``).
 
@@ -105,13 +122,13 @@ def save_result(year: int, name: str, table: pd.DataFrame) -> Path:
     >>> paths.relative(store.save_result(2020, "comparaisons", mesures))
     'data/processed/2020/execution/comparaisons.csv'
     """
-    path = paths.executed(year) / f"{name}.csv"
+    path = paths.executed(year, site_type, site) / f"{name}.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
     _write(path, typed(table, name).to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d"))
     return path
 
 
-def load_result(year: int, name: str) -> pd.DataFrame:
+def load_result(year: int, name: str, site_type: str = NETWORK, site: str = "") -> pd.DataFrame:
     """The table that `save_result` wrote: the comparisons of the year (schema ``comparaisons``).
 
     Raises
@@ -124,7 +141,7 @@ def load_result(year: int, name: str) -> pd.DataFrame:
     0  annees/alses/sexe/filles  effectif   938.0  personnes
     1  annees/alses/sexe/filles      base  2233.0  personnes
     """
-    path = paths.executed(year) / f"{name}.csv"
+    path = paths.executed(year, site_type, site) / f"{name}.csv"
     if not path.is_file():
         raise DataError(f"{paths.relative(path)} n’existe pas encore : relancez le rapport de {year}.")
     return typed(pd.read_csv(path, dtype="str", keep_default_na=False), name)

@@ -3,12 +3,15 @@
 import pandas as pd
 
 from helpers import paths
+from helpers.facts import NETWORK
 from helpers.schema import columns, typed
-from helpers.store.processed import load
+from helpers.store.scope import load_earlier_indicators
 
 
-def load_series(year: int) -> pd.DataFrame:
-    """The indicators (schema ``indicateurs``) of every year that has data, up to this one, the oldest first.
+def load_series(year: int, site_type: str = NETWORK, site: str = "") -> pd.DataFrame:
+    """The indicators of every year that has data, up to this one, the oldest first.
+
+    They are those of the network, or of a site beside it (schema ``indicateurs``; `load_earlier_indicators`).
 
     Raises
     ------
@@ -20,5 +23,5 @@ def load_series(year: int) -> pd.DataFrame:
     """
     years = [each for each in paths.years() if each <= year]
     empty = typed(pd.DataFrame(columns=columns("indicateurs"), dtype="str"), "indicateurs")
-    tables = [load(each, "indicateurs") for each in years]
+    tables = [load_earlier_indicators(each, site_type, site) for each in years]
     return pd.concat([table for table in tables if len(table)] or [empty], ignore_index=True)

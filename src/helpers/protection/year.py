@@ -1,0 +1,74 @@
+"""A year's aggregates, protected and attacked, in the data root of 02, 03 and 04."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from helpers import disclosure, paths, store
+from helpers.comparisons import FEW_COLLEGES
+from helpers.protection.kept import release_key, require_enough_changes
+from helpers.protection.sites import name_sites
+
+# All that 02, 03 and 04 read of a year. What is not named here stays where persons are.
+_PUBLIC = ("postes", "reunions", "enonces", "controles")
+_ESTIMATED = ("recouvrements", "grappes")
+
+
+@dataclass(frozen=True)
+class Aggregates:
+    """The files that were read and those that were written, and what must be told of the protection.
+
+    >>> faits = protection.protect_year(2020)
+    >>> faits.told, faits.written[-1].name
+    ('', 'carte.json')
+    """
+
+    read: list[Path]
+    written: list[Path]
+    told: str
+
+
+def protect_year(year: int) -> Aggregates:
+    """What 02, 03 and 04 may see of a year, made from the tables of 01 (schema ``indicateurs`` and the others).
+
+    Printed figures, posts, meetings and statements are public and pass as they are. Counts of persons are rounded
+    together, at every level.
+
+    Raises
+    ------
+    DataError
+        when 01 has not run for this year, no rounding can be found, or too few rows changed since the last release.
+
+    >>> paths.relative(protection.protect_year(2020).written[0])
+    'data/processed/diffusion/data/raw/2020/chiffres_publies.csv'
+    """
+    require_enough_changes(year)
+    indicators, counts = store.load(year, "indicateurs"), store.load_site_counts(year)
+    sites = name_sites(year, counts)
+    protected = _protect(year, indicators, counts, sites)
+    is_network = protected.indicators["site_type"].eq("reseau")
+    tables = {name: store.load(year, name) for name in _PUBLIC}
+    tables |= {name: _of_many(store.load(year, name)) for name in _ESTIMATED}
+    tables |= {"indicateurs": protected.indicators[is_network]}
+    tables |= {"indicateurs_des_sites": protected.indicators[~is_network], "sites": sites}
+    names = [*_PUBLIC, *_ESTIMATED, "indicateurs"]
+    folder = paths.processed(year)
+    read = [*(folder / f"{name}.csv" for name in names), *store.shareable_inputs(year), *_private_files(year)]
+    told = f"{year} : arrondi à deux multiples près, un seul ne suffisait pas" if protected.is_wide else ""
+    return Aggregates(read, store.save_shareable(year, tables), told)
+
+
+def _protect(year: int, indicators: pd.DataFrame, counts: pd.DataFrame, sites: pd.DataFrame) -> disclosure.Protected:
+    return disclosure.protect(indicators, counts, sites, key=release_key(year))
+
+
+def _of_many(estimates: pd.DataFrame) -> pd.DataFrame:
+    """What is estimated from one collège to another, where they are many: two or three would be read in it."""
+    few = (estimates["colleges"] < FEW_COLLEGES).fillna(False) if "colleges" in estimates else False
+    return estimates[~few] if few is not False else estimates
+
+
+def _private_files(year: int) -> list[Path]:
+    folder = paths.processed(year) / "prive"
+    return [path for path in (folder / "comptes_par_site.csv", *paths.exports(year)) if path.is_file()]
