@@ -1,7 +1,7 @@
 """A kernel that sees aggregates only is refused the files of persons: the second net.
 
-The first is that nothing tells it where they are: its data root holds none. Python tells each opening to this hook; a
-library that opens files by itself (pyarrow and DuckDB, asked for a path) does not, and finds only what the first leaves.
+The first is that nothing tells it where they are: its data root holds none. Python tells each opening to this hook. A
+library that opens files by itself (pyarrow and DuckDB, given a path) does not, and finds only what the first leaves.
 """
 
 import os

@@ -135,7 +135,8 @@ def execute(
     """The executed notebook, proved complete; it is kept in ``destination``, as it was left if it stops.
 
     ``root`` is the data root that the notebook sees, that of this process if it is not said; files of persons that are
-    outside it are refused to it. ``cell_done`` is called after each of the cells that `count_cells` counts, the one that fails included.
+    outside it are refused to it. ``cell_done`` is called after each of the cells that `count_cells` counts, the one
+    that fails included.
     ``is_given_up`` is asked at each of them. The cells run once ``wait``, called when the kernel is ready, returns.
 
     Raises

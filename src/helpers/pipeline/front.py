@@ -70,7 +70,7 @@ SITE_FILES = {
 
 
 def write_sites(folder: Path, sites: Sequence[Site], choice: Parameters) -> None:
-    """Writes ``sites.html``, the list of the reports by site, with its table: those that are made, those that are not."""
+    """Writes ``sites.html``, the list of the reports by site, and its table: those that are made, and the others."""
     made = {site.site: site.folder for site in sites}
     told = store.export_sites(choice.year, folder, made)
     sizes = store.load_site_sizes(choice.year)

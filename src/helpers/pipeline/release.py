@@ -22,6 +22,16 @@ CHECKS = [
 ]
 
 
+@dataclass(frozen=True)
+class Made:
+    """What was made of a report: its tasks, those of the network's pages in the order of `PAGES`, and its sites."""
+
+    tasks: list[Task]
+    shown: list[Task]
+    notebooks: dict[str, NotebookNode]
+    sites: list[Site]
+
+
 def is_synthetic(choice: Parameters) -> bool:
     """Whether any year that the report shows rests on simulated records: nothing of it is then true."""
     return any(store.simulated_exports(year) for year in choice.series)
@@ -35,16 +45,21 @@ def place(choice: Parameters) -> Path:
 def _build(folder: Path, made: Made, choice: Parameters) -> None:
     """Everything that leaves but the manifest, in ``folder``."""
     store.require_current(choice.series)
-    with paths.rooted(paths.shareable()):  # what is told of persons is what is protected
-        for task, page in zip(made.shown, PAGES, strict=True):
-            shutil.copyfile(kept_page(task), folder / page.href)
-        store.export_indicators(choice.series, folder)
-        store.export_comparisons(choice.year, folder)
-        for site in made.sites:
-            _build_site(folder / site.folder, site, made.tasks, choice)
-        if made.sites:
-            write_sites(folder, made.sites, choice)
+    for task, page in zip(made.shown, PAGES, strict=True):
+        shutil.copyfile(kept_page(task), folder / page.href)
+    _export_tables(folder, choice, has_comparisons=True)
+    for site in made.sites:
+        _build_site(folder / site.folder, site, made.tasks, choice)
+    if made.sites:
+        write_sites(folder, made.sites, choice)
     publish.write_index(folder, context=index_context(PAGES, made.notebooks, choice, has_sites=bool(made.sites)))
+
+
+def _export_tables(folder: Path, choice: Parameters, *place: str, has_comparisons: bool) -> None:
+    with paths.rooted(paths.shareable()):  # what is told of persons is what is protected
+        store.export_indicators(choice.series, folder, *place)
+        if has_comparisons:
+            store.export_comparisons(choice.year, folder, *place)
 
 
 def _build_site(folder: Path, site: Site, tasks: list[Task], choice: Parameters) -> None:
@@ -54,9 +69,7 @@ def _build_site(folder: Path, site: Site, tasks: list[Task], choice: Parameters)
     for task in tasks:
         if task.place == place:
             shutil.copyfile(kept_page(task), folder / f"{task.notebook}.html")
-    store.export_indicators(choice.series, folder, *place)
-    if "03_compare" in NOTEBOOKS[site.site_type]:
-        store.export_comparisons(choice.year, folder, *place)
+    _export_tables(folder, choice, *place, has_comparisons="03_compare" in NOTEBOOKS[site.site_type])
 
 
 def _seal(folder: Path, choice: Parameters) -> None:
@@ -70,16 +83,6 @@ def _seal(folder: Path, choice: Parameters) -> None:
     publish.write_manifest(
         folder, inputs=inputs, parameters=given, versions=versions, checks=CHECKS, is_synthetic=is_synthetic(choice)
     )
-
-
-@dataclass(frozen=True)
-class Made:
-    """What was made of a report: its tasks, those of the network's pages in the order of `PAGES`, and its sites."""
-
-    tasks: list[Task]
-    shown: list[Task]
-    notebooks: dict[str, NotebookNode]
-    sites: list[Site]
 
 
 def publish_report(made: Made, choice: Parameters) -> Path:
@@ -112,6 +115,10 @@ def _require_sound(building: Path) -> None:
         raise PublicationError(
             f"Le rapport n’est pas publié, une page a un défaut ({len(faults)} en tout) : {faults[0]}"
         )
+
+
+def _require_protected(building: Path, choice: Parameters) -> None:
+    """Nothing, when what is about to leave tells no small count; what was counted in no record is not attacked."""
 
 
 def _release_code() -> list[Path]:

@@ -58,8 +58,8 @@ def _require(asked: str, year: int, published: list[str], known: list[str]) -> N
     near = get_close_matches(asked, known, n=1, cutoff=0.5)
     hint = f" Vouliez-vous « {near[0]} » ?" if near else ""
     raise DataError(
-        f"« {asked} » n’est ni une association du répertoire ni l’UAI d’un collège où des personnes sont suivies par un "
-        f"ALSES en {year}.{hint}"
+        f"« {asked} » n’est ni une association du répertoire ni l’UAI d’un collège où un ALSES suit des personnes en "
+        f"{year}.{hint}"
     )
 
 

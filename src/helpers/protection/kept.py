@@ -1,4 +1,4 @@
-"""What was released of a year's records, kept on this machine: the difference of two releases is a table like another."""
+"""What was released of a year's records, kept here: the difference of two releases is a table like another."""
 
 import hashlib
 from pathlib import Path

@@ -52,7 +52,8 @@ def export_page(
     """The executed notebook as one self-contained HTML page: same notebook, same text.
 
     ``pages`` are in reading order and hold ``name``; ``foot`` is HTML and stands for the cells tagged ``provenance``;
-    ``subtitle`` is plain text, ``index`` the address of the page that leads to this one. Error outputs and stderr are left out: a notebook that failed must not come this far.
+    ``subtitle`` is plain text, ``index`` the address of the page that leads to this one. Error outputs and stderr are
+    left out: a notebook that failed must not come this far.
 
     Raises
     ------

@@ -6,11 +6,11 @@ from pathlib import Path
 import pandas as pd
 
 from helpers import paths
-from helpers.schema import typed
 from helpers.store.cards import CARD, plain_description
 from helpers.store.fingerprints import fingerprint
 from helpers.store.inputs import describe_inputs
 from helpers.store.processed import CARD as TABLES_CARD
+from helpers.store.processed import typed_as
 from helpers.store.whole import whole
 
 
@@ -48,8 +48,8 @@ def shareable_inputs(year: int) -> list[Path]:
 def save_shareable(year: int, tables: dict[str, pd.DataFrame]) -> list[Path]:
     """The files of the year in the data root of aggregates, written: tables, public raw files, reference tables.
 
-    ``tables`` go by the name of their schema. A file that would be the same is left as it is; one that is no longer
-    made is removed.
+    ``tables`` go by the name that `load` gives them back by. A file that would be the same is left as it is; one that
+    is no longer made is removed.
 
     >>> postes = store.load(2020, "postes")
     >>> fichiers = store.save_shareable(2020, {"postes": postes})
@@ -62,7 +62,7 @@ def save_shareable(year: int, tables: dict[str, pd.DataFrame]) -> list[Path]:
         raw, folder = paths.raw(year), paths.processed(year)
         written.append(_place(raw / paths.ENTRIES, told.encode()))
         for name, table in tables.items():
-            text = typed(table, name).to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d")
+            text = typed_as(name, table).to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d")
             written.append(_place(folder / f"{name}.csv", text.encode()))
         entries = json.loads(told)["entrees"]
         made = {name: fingerprint(folder / f"{name}.csv") for name in tables}

@@ -13,6 +13,13 @@ from helpers.store.raw import RawYear
 from helpers.store.whole import whole
 
 CARD = "carte.json"
+# The indicators of associations and collèges: the same columns as those of the network, apart from them.
+OF_SITES = "indicateurs_des_sites"
+
+
+def typed_as(name: str, table: pd.DataFrame) -> pd.DataFrame:
+    """A processed table, typed by the schema of its name, or by the one that it shares."""
+    return typed(table, "indicateurs" if name == OF_SITES else name)
 
 
 def _write(path: Path, text: str) -> None:
@@ -96,7 +103,7 @@ def load(year: int, name: str) -> pd.DataFrame:
         raise DataError(
             f"{paths.relative(path)} manque ou a été modifié à la main : exécutez d’abord 01_clean pour {year}."
         )
-    return typed(pd.read_csv(path, dtype="str", keep_default_na=False), name)
+    return typed_as(name, pd.read_csv(path, dtype="str", keep_default_na=False))
 
 
 def require_current(years: list[int]) -> None:

@@ -7,9 +7,9 @@ import pandas as pd
 from helpers import paths
 from helpers.facts import NETWORK, beside_network
 from helpers.schema import DataError, columns, typed
-from helpers.store.processed import load
+from helpers.store.processed import OF_SITES, load
 
-SITES, OF_SITES = "sites", "indicateurs_des_sites"
+SITES = "sites"
 
 
 def is_exploring(years: list[int]) -> bool:
