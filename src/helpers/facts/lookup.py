@@ -27,6 +27,11 @@ class Facts:
         return next((fact.place for fact in self._found.values() if fact.place), "")
 
     @property
+    def has_crossings(self) -> bool:
+        """Whether two answers of the same persons are crossed."""
+        return any("=" in key for key in self._found)
+
+    @property
     def has_synthetic(self) -> bool:
         """Whether any figure of the year comes from simulated records."""
         return any(fact.is_synthetic for fact in self._found.values())

@@ -4,7 +4,7 @@ from datetime import date
 
 from markupsafe import Markup
 
-from helpers.facts import BESIDE, USUAL, Fact, in_site
+from helpers.facts import BESIDE, USUAL, Fact, in_site, name_answer
 from helpers.schema import catalogue
 from helpers.wording.formats import month, plural
 from helpers.wording.marks import say_base, say_share
@@ -65,6 +65,16 @@ def people(indicator: str, perimeter: str, place: str = "") -> str:
         return f"{label} {in_site(place)}" if place and perimeter == USUAL else label
     where = place if perimeter == USUAL else perimeters[BESIDE].short if perimeter == BESIDE else ""
     return f"{own} ({where})" if where else own
+
+
+def name(fact: Fact) -> str:
+    """The answer that a figure counts, said without its population: « filles », « place des parents (associés) ».
+
+    >>> name(facts.Facts(store.load(2020, "indicateurs"), year=2020)("alses/sexe/filles"))
+    'filles'
+    """
+    _, _, indicator, modality = fact.key.split("/", 3)
+    return name_answer(indicator, modality, USUAL)
 
 
 def say_whole(fact: Fact) -> Markup:

@@ -9,6 +9,7 @@ from types import CodeType
 from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
 from jinja2.bccache import Bucket
 
+from helpers.facts import in_site
 from helpers.wording import agreement, marks, measures
 from helpers.wording.formats import day
 from helpers.wording.marks import Html
@@ -52,7 +53,9 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         effectif=marks.say_count,
+        nomme=agreement.name,
         part=marks.say_share,
+        situe=in_site,
         base=marks.say_base,
         ensemble=agreement.say_whole,
         unite=agreement.say_unit,
