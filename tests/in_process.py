@@ -42,14 +42,15 @@ class _OfThread(set):
 NOTED = trace._read, trace._written
 
 
-def execute(name: str, parameters: dict, destination: Path, *, wait=lambda: None, **_: object) -> Executed:
+def execute(name: str, parameters: dict, destination: Path, *, root=None, wait=lambda: None, **_: object) -> Executed:
     """In place of the pipeline's own: an error of a cell is raised as it is."""
     wait()
     trace.begin()
     trace._read, trace._written = _OfThread(), _OfThread()
     trace._read.owner = trace._written.owner = threading.get_ident()
     try:
-        notebook = run_notebook(name, parameters)
+        with paths.rooted(root or paths.data_root()):
+            notebook = run_notebook(name, parameters)
         destination.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook, destination)
         return Executed(notebook, *trace.seen(paths.data_root() / "data", paths.repository() / "src" / "helpers"))

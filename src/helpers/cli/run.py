@@ -60,8 +60,8 @@ def _once(options: Namespace) -> tuple[Path, bool]:
     """The folder of the report, and whether it had to be made: something that it is made from has changed."""
     from helpers import freshness
 
-    asked = freshness.asked(options.year, options.compare_to, _sites(options))
-    current = None if options.force else freshness.current_report(asked)
+    sites = _sites(options)
+    current = None if options.force else freshness.current_report(options.year, options.compare_to, sites)
     folder = current or _make(options)
     if current:
         tell(f"Rien n’a changé : {paths.relative(folder)} est à jour.")

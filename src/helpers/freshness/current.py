@@ -49,26 +49,24 @@ def _is_tidy(folder: Path) -> bool:
     return not any(path.name.startswith(left) for path in folder.parent.iterdir())
 
 
-def report_causes(wanted: dict[str, Any]) -> list[Cause] | None:
-    """Why the report would not be the same if it were made now as `asked`; None when nothing is known of it.
+def report_causes(year: int, compare_to: int | None, sites: Iterable[str] = ()) -> list[Cause] | None:
+    """Why the report would not be the same if it were made now; None when nothing is known of it.
 
-    >>> freshness.report_causes(freshness.asked(2018, None)) is None
+    >>> freshness.report_causes(2018, None) is None
     True
     """
-    kept = read_record(report_record(wanted["year"]))
-    return None if kept is None else changes_since(kept, wanted)
+    kept = read_record(report_record(year))
+    return None if kept is None else changes_since(kept, asked(year, compare_to, sites))
 
 
-def current_report(wanted: dict[str, Any]) -> Path | None:
+def current_report(year: int, compare_to: int | None, sites: Iterable[str] = ()) -> Path | None:
     """The folder of the published report if nothing it was made from has changed, and nothing in it; else None.
 
-    ``wanted`` is what `asked` gives.
-
-    >>> freshness.current_report(freshness.asked(2018, None)) is None
+    >>> freshness.current_report(2018, None) is None
     True
     """
-    kept = read_record(report_record(wanted["year"]))
+    kept = read_record(report_record(year))
     folder = kept and _folder(kept)
-    if not folder or changes_since(kept, wanted) or not _is_tidy(folder):
+    if not folder or changes_since(kept, asked(year, compare_to, sites)) or not _is_tidy(folder):
         return None
     return folder

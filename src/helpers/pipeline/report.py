@@ -60,8 +60,7 @@ def make_report(
     for each in choice.series:
         checks.require_usable(each)
     checks.forget_exports()
-    asked = freshness.asked(year, compare_to, sites)
-    since = freshness.report_causes(asked) or []
+    since = freshness.report_causes(year, compare_to, sites) or []
     with publish.in_turn(choice.series, what=f"alses run --year {year}"):
         publish.recover(place(choice))
         tell(f"Rapport {report_subtitle(choice)}")
@@ -81,7 +80,7 @@ def make_report(
         is_told = changes.after_release(year, folder, own, tell)
         # Last, and only then: a run that was cut before has something left to do, and the next one does it.
         if is_told:
-            record_report(made, folder, asked)
+            record_report(made, folder, freshness.asked(year, compare_to, sites))
     return folder
 
 
