@@ -9,7 +9,7 @@ from helpers.charts.figure import compose
 from helpers.charts.palette import colour_of
 from helpers.charts.persons import drawable, in_place, leading, unanswered
 from helpers.charts.words import bases, place_of, site, source
-from helpers.facts import BESIDE, Fact, fact_of
+from helpers.facts import BESIDE, USUAL, Fact, fact_of
 from helpers.schema import catalogue
 from helpers.tables import populations_table, site_table
 from helpers.wording import Html
@@ -41,10 +41,11 @@ def show_beside(parts: list[pd.DataFrame]) -> Html | None:
     drawn = in_place(drawable(own))
     drawn = drawn[drawn["modalite"].isin(network.loc[network["part_pct"].notna(), "modalite"])]
     first, entry = leading(drawn), catalogue().indicators[own["indicateur"].iloc[0]]
-    if first is None:
+    if entry.form != "barres" or first is None:
         return None
     beside, pairs, year = _in_order(network, drawn["modalite"]), _matched(drawn, network), int(own["annee"].iloc[0])
-    place, of_network = place_of(own), people(entry.id, BESIDE)
+    place = place_of(own)
+    who, others = people(entry.id, USUAL, place), people(entry.id, BESIDE)
     [other] = [net for fact, net in pairs if fact.key == first.key]
     return compose(
         partial(draw.bars, drawn, [colour_of(entry.id, name) for name in drawn["modalite"]], beside=beside),
@@ -53,8 +54,8 @@ def show_beside(parts: list[pd.DataFrame]) -> Html | None:
         subtitle=site("subtitle", entry=entry, place=place, year=year),
         reading=site("reading", fact=first, other=other, year=year),
         notes=unanswered(own),
-        base=bases([(first, people(entry.id, "alses", place)), (other, of_network)]),
-        source=source(people(entry.id, "alses", place), network["reference"]),
+        base=bases([(first, who), (other, others)]),
+        source=source(f"{who} ; {others}", network["reference"]),
         alt=site("alt", entry=entry, pairs=pairs, year=year).text,
         table=populations_table(parts, [place, catalogue().perimeters[BESIDE].short], caption=f"{entry.label}, {year}"),
     )

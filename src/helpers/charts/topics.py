@@ -8,12 +8,11 @@ from helpers.charts import draw
 from helpers.charts.figure import Figures, compose
 from helpers.charts.persons import answers, drawable, in_accord, is_rounded_somewhere, show_breakdown, unanswered
 from helpers.charts.sites import are_beside, show_beside, show_numbers
-from helpers.charts.words import bases, describing, nothing, place_of, source
+from helpers.charts.words import bases, describing, nothing, source
 from helpers.facts import Fact, fact_of
 from helpers.schema import catalogue
 from helpers.tables import populations_table
 from helpers.wording import Html
-from helpers.wording.agreement import people
 from helpers.wording.marks import write_base
 
 PAIR = 2  # modalities that a figure of several populations can name without their labels meeting
@@ -49,8 +48,7 @@ def show_populations(parts: list[pd.DataFrame]) -> Html | None:
         return None
     entry, year = catalogue().indicators[parts[0]["indicateur"].iloc[0]], int(parts[0]["annee"].iloc[0])
     perimeters = [catalogue().perimeters[rows["perimetre"].iloc[0]] for rows in parts]
-    names = [place_of(rows) or perimeter.short for rows, perimeter in zip(parts, perimeters, strict=True)]
-    people_of = [people(entry.id, rows["perimetre"].iloc[0], place_of(rows)) for rows in parts]
+    names = [perimeter.short for perimeter in perimeters]
     others = list(zip(names[1:], leading[1:], strict=True))
     counted = [f"{name} ({write_base(known[0])})" for name, known in zip(names, facts, strict=True)]
     nested = all(_contains(outer.id, inner.id) for inner, outer in zip(perimeters, perimeters[1:], strict=False))
@@ -61,8 +59,8 @@ def show_populations(parts: list[pd.DataFrame]) -> Html | None:
         subtitle=describing("populations_subtitle", year=year, has_rounding=any(map(is_rounded_somewhere, drawn))),
         reading=describing("populations_reading", first=leading[0], others=others, year=year),
         notes=[*([describing("populations_inside")] if nested else []), *unanswered(parts[0])],
-        base=bases((known[0], who) for who, known in zip(people_of, facts, strict=True)),
-        source=source(" ; ".join(people_of), pd.concat(drawn)["reference"]),
+        base=bases((known[0], perimeter.label) for perimeter, known in zip(perimeters, facts, strict=True)),
+        source=source(" ; ".join(perimeter.label for perimeter in perimeters), pd.concat(drawn)["reference"]),
         alt=describing("populations_alt", entry=entry, parts=list(zip(names, facts, strict=True))).text,
         table=populations_table(parts, names, caption=f"{entry.label}, {year}"),
     )
@@ -74,11 +72,11 @@ def figures_of(breakdowns: list[pd.DataFrame], *, told: tuple[str, ...] = ()) ->
     for rows in breakdowns:
         grouped.setdefault(rows["indicateur"].iloc[0], []).append(rows)
     for parts in grouped.values():
+        if are_beside(parts):
+            found += [figure] if (figure := show_beside(parts) or show_numbers(parts)) else []
+            continue
         together = show_populations(parts)
-        if together is None and are_beside(parts):
-            alone = [show_beside(parts) or show_numbers(parts)]
-        else:
-            alone = [together] if together else [show_breakdown(rows, told=told) for rows in parts]
+        alone = [together] if together else [show_breakdown(rows, told=told) for rows in parts]
         found += [figure for figure in alone if figure is not None]
     return found
 

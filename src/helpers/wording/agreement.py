@@ -56,15 +56,20 @@ def people(indicator: str, perimeter: str, place: str = "") -> str:
 
     >>> people("sexe", "alses"), people("sexe", "alses", "association AAPI")
     ('personnes suivies par un ALSES', 'personnes suivies par un ALSES de l’association AAPI')
+    >>> people("orienteur", "alses", "association AAPI")
+    'élèves orientés par le collège et suivis par l’association AAPI'
     >>> people("orienteur", "alses", "collège Bel-Air"), people("orienteur", "alses_reseau")
-    ('élèves orientés par le collège (collège Bel-Air)', 'élèves orientés par le collège (tout le réseau)')
+    ('élèves orientés par le collège', 'élèves orientés par le collège, dans tout le réseau')
     """
     own, perimeters = catalogue().indicators[indicator].population, catalogue().perimeters
     if own is None:
         label = perimeters[perimeter].label
         return f"{label} {in_site(place)}" if place and perimeter == USUAL else label
-    where = place if perimeter == USUAL else perimeters[BESIDE].short if perimeter == BESIDE else ""
-    return f"{own} ({where})" if where else own
+    if perimeter == BESIDE:
+        return f"{own}, dans {perimeters[BESIDE].short}"
+    # What is said of « le collège » is said of the collège of the page.
+    is_of_association = perimeter == USUAL and place.startswith("association")
+    return f"{own} et suivis par l’{place}" if is_of_association else own
 
 
 def name(fact: Fact) -> str:
