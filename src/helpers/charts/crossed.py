@@ -13,7 +13,7 @@ from helpers.schema import FOLDED, Indicator, catalogue
 from helpers.tables import breakdown_table, crossing_table
 from helpers.wording import Html
 from helpers.wording.agreement import people
-from helpers.wording.marks import write_base
+from helpers.wording.written import write_base
 
 NOTHING = Html("", "")
 MANY = 2  # joints in a name that no longer fits beside a bar
@@ -91,7 +91,9 @@ def show_by_group(rows: pd.DataFrame, modality: str) -> Html:
         partial(draw.bars, shown.assign(libelle=counted), colours),
         id=f"{entry.id}-par-{other.id}",
         title=crossing("by_group_title", first=first, last=last, is_sure=not is_protected(shown)),
-        subtitle=crossing("by_group_subtitle", label=entry.label_of(modality), other=other, year=year),
+        subtitle=crossing(
+            "by_group_subtitle", label=entry.label_of(modality), other=other, year=year, place=place_of(shown)
+        ),
         reading=crossing("by_group_reading", first=first, other=other),
         base=bases((fact, name) for name, fact in _groups(shown)),
         source=source(who, shown["reference"]),
@@ -124,7 +126,7 @@ def show_crossing(rows: pd.DataFrame) -> Html:
         partial(draw.shares, rows, [write_base(fact) for _, fact in groups], is_numbered=numbered),
         id=f"{entry.id}-{other.id}",
         title=_title(rows, entry, other),
-        subtitle=crossing("crossing_subtitle", other=other, year=year, is_numbered=numbered),
+        subtitle=crossing("crossing_subtitle", other=other, year=year, is_numbered=numbered, place=place_of(rows)),
         reading=crossing("crossing_reading", cell=_largest(rows), other=other),
         notes=[*_notes(rows), *left_out],
         base=bases((fact, name) for name, fact in groups),

@@ -11,6 +11,7 @@ from helpers.charts.compared import (
     colours_of,
     columns_of,
     drawn,
+    gap_text,
     label,
     share_text,
     shares_frame,
@@ -41,7 +42,10 @@ def show_rest(found: Comparisons, now: Facts) -> Html:
         return nothing("aucune part n’est publiée à la fois pour les ALSES et pour l’ensemble")
     rows, most = shares_frame(shown), widest(shown)
     rows = rows.assign(
-        texte=[f"reste {share_text(each, 'part_reference')}, ALSES {share_text(each, 'part')}" for each in shown]
+        texte=[
+            f"reste {share_text(each, 'part_reference')}, ALSES {share_text(each, 'part')}{gap_text(each)}"
+            for each in shown
+        ]
     )
     titles = {
         "etiquette": "Part",

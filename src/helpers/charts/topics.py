@@ -13,7 +13,7 @@ from helpers.facts import Fact, fact_of
 from helpers.schema import catalogue
 from helpers.tables import populations_table
 from helpers.wording import Html
-from helpers.wording.marks import write_base
+from helpers.wording.written import write_base
 
 PAIR = 2  # modalities that a figure of several populations can name without their labels meeting
 

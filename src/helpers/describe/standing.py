@@ -1,4 +1,4 @@
-"""Where the shares of a site stand beside those of the network, from what the rounding of its numbers allows one to say."""
+"""Where the shares of a site stand beside those of the network, from what the rounding of its numbers allows."""
 
 from dataclasses import dataclass
 

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from helpers.facts import Fact
 from helpers.schema import PRECISION_WORDS, PRECISIONS, SYNTHETIC_MEANING
-from helpers.wording.formats import MISSING, interval, number, percent, share
+from helpers.wording.formats import MISSING, number, percent
 
 SYNTHETIC = "synthétique"
 # What is rounded to protect persons; a share of a small group that nearly nobody, or nearly everybody, has.
@@ -117,12 +117,6 @@ def _about(shown: int, most: int, key: str, measure: str) -> Markup:
     return Markup(ABOUT).format(mark(number(shown), shown, key, measure))
 
 
-def _written(shown: int | None, ends: tuple[int, int] | None) -> str:
-    if shown is None or ends is None:
-        return "" if ends is None else interval(*ends)
-    return ABOUT.format(number(shown)) if shown else UNDER.format(number(ends[1] + 1))
-
-
 def say_count(fact: Fact | None, *, cited: bool = True) -> Markup:
     """The count: « 2 233 », « entre 927 et 949 », or « pas de donnée »; without its source if the text gives it.
 
@@ -154,38 +148,6 @@ def say_share(fact: Fact | None, *, cited: bool = True) -> Markup:
         return mark(percent(fact.share, fact.decimals), fact.share, fact.key, "part", title=title)
     ends = both_ends(fact.share_bounds, partial(percent, decimals=1), fact.key, "part", title=title)
     return Markup("de {} à {}").format(*ends)
-
-
-def write_share(fact: Fact) -> str:
-    """The share as a drawing bears it: « 42 % », « 40,0 à 75,0 % », « moins de 10 % »; nothing when it is not said.
-
-    >>> write_share(facts.Facts(store.load(2020, "indicateurs"), year=2020)("alses/sexe/filles"))
-    '42\\u202f%'
-    """
-    if fact.share_bounds is None:
-        return ""
-    for bound, words in ((fact.under, UNDER), (fact.over, OVER)):
-        if bound is not None:
-            return words.format(percent(bound))
-    return share(fact.share, fact.decimals, fact.share_bounds)
-
-
-def write_count(fact: Fact) -> str:
-    """The count as a drawing bears it: « 927 à 949 », « environ 25 », « moins de 5 »; nothing when it is not known.
-
-    >>> write_count(facts.Facts(store.load(2020, "indicateurs"), year=2020)("alses/sexe/filles"))
-    '927 à 949'
-    """
-    return _written(fact.rounded, fact.counts)
-
-
-def write_base(fact: Fact) -> str:
-    """The base as a drawing bears it, like `write_count`.
-
-    >>> write_base(facts.Facts(store.load(2020, "indicateurs"), year=2020)("alses/sexe/filles"))
-    '2\\u202f233'
-    """
-    return _written(fact.rounded_base, fact.base)
 
 
 def say_base(fact: Fact | None) -> Markup:

@@ -7,7 +7,7 @@ from helpers.charts.palette import GREY, GROUND
 from helpers.charts.sheet import Sheet
 from helpers.facts import fact_of
 from helpers.wording import percent
-from helpers.wording.marks import write_share
+from helpers.wording.written import write_share
 
 ROW = 0.38  # inches a bar or row takes
 ABOVE = 0.19  # inches more that its name takes above it, on a narrow sheet

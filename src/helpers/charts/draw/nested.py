@@ -6,7 +6,7 @@ from helpers.charts.draw.axes import HATCH, LABEL_BOX, bare, name_rows
 from helpers.charts.palette import GREY, GROUND, INK, MIDDLE, PALE, TRACK, UNANSWERED, colour_of, text_on
 from helpers.charts.sheet import WIDE, Sheet, canvas
 from helpers.facts import Fact
-from helpers.wording.marks import write_base, write_count, write_share
+from helpers.wording.written import write_base, write_count, write_share
 
 COLLEGE, OTHERS = (colour_of("origine", name) for name in ("college", "hors_college"))
 THICK = 0.55  # of a row
