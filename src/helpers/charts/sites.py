@@ -7,7 +7,7 @@ import pandas as pd
 from helpers.charts import draw
 from helpers.charts.figure import compose
 from helpers.charts.palette import colour_of
-from helpers.charts.persons import drawable, in_place, leading, unanswered
+from helpers.charts.persons import drawable, in_place, known, leading, unanswered
 from helpers.charts.words import bases, place_of, site, source
 from helpers.facts import BESIDE, USUAL, Fact, fact_of
 from helpers.schema import catalogue
@@ -61,17 +61,20 @@ def show_beside(parts: list[pd.DataFrame]) -> Html | None:
     )
 
 
-def show_numbers(parts: list[pd.DataFrame]) -> Html | None:
+def show_numbers(parts: list[pd.DataFrame], told: set[tuple]) -> Html | None:
     """One indicator of a site whose base is too small for a share: numbers, with the network's shares; None if none.
 
-    ``parts`` are the breakdown of the site, then the network's (columns of `describe.breakdown`).
+    ``parts`` are the breakdown of the site, then the network's (columns of `describe.breakdown`). What its base is, and
+    that it gives no share, is said of the first table of a base: ``told`` are those already said, and takes it.
     """
     own, network = parts
-    pairs, entry = _matched(own, network), catalogue().indicators[own["indicateur"].iloc[0]]
+    pairs, entry = _matched(known(own), network), catalogue().indicators[own["indicateur"].iloc[0]]
     shown = [(fact, other) for fact, other in pairs if fact.counts and other.share is not None]
     if entry.form != "barres" or not shown:
         return None
     place, year = place_of(own), int(own["annee"].iloc[0])
-    said = site("few", fact=shown[0][0], entry=entry)
+    base = (people(entry.id, USUAL, place), shown[0][0].base)
+    said = Html("", "") if base in told else site("few", fact=shown[0][0])
+    told.add(base)
     made = site_table(shown, place=place, caption=f"{entry.label}, {year}")
-    return Html(f"{said.html}{made.html}", f"{said.text}\n{made.text}")
+    return Html(f"{said.html}{made.html}", f"{said.text}\n{made.text}".strip())

@@ -68,12 +68,12 @@ def show_populations(parts: list[pd.DataFrame]) -> Html | None:
 
 def figures_of(breakdowns: list[pd.DataFrame], *, told: tuple[str, ...] = ()) -> list[Html]:
     """One figure an indicator where its populations stand side by side, else one a population; ``told``: see there."""
-    found, grouped = [], {}
+    found, grouped, small = [], {}, set()
     for rows in breakdowns:
         grouped.setdefault(rows["indicateur"].iloc[0], []).append(rows)
     for parts in grouped.values():
         if are_beside(parts):
-            found += [figure] if (figure := show_beside(parts) or show_numbers(parts)) else []
+            found += [figure] if (figure := show_beside(parts) or show_numbers(parts, small)) else []
             continue
         together = show_populations(parts)
         alone = [together] if together else [show_breakdown(rows, told=told) for rows in parts]

@@ -56,7 +56,7 @@ def show_differences(found: Comparisons, now: Facts, before: Facts) -> Html:
         partial(draw.two_shares, rows, colours_of(shown)),
         id="ecarts",
         title=comparing("shares_title", widest=most, is_first=most is widest(shown)),
-        subtitle=comparing("shares_subtitle", **years, is_exact=are_exact(shown)),
+        subtitle=comparing("shares_subtitle", **years, is_exact=are_exact(shown), place=now.place),
         reading=comparing("shares_reading", c=most, **years),
         base=bases_of_years(shown, (before.year, now.year)),
         source=source_of(shown, [before, now], "voir les données de la figure"),

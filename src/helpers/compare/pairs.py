@@ -35,10 +35,6 @@ def _path(row) -> str:
     return "/".join(filter(None, (row.perimetre, row.indicateur, row.modalite)))
 
 
-# What is told of two shares of which one is rounded to protect persons: no test, no interval of one.
-_TOLD = ("effectif", "base", "part", "effectif_reference", "base_reference", "part_reference", "ecart")
-
-
 def _is_protected(row) -> bool:
     return is_protected(row, "_apres") or is_protected(row, "_avant")
 
@@ -69,6 +65,20 @@ def _three(row, column: str) -> Measure:
     return tuple(float("nan") if pd.isna(each) else float(each) for each in found)
 
 
+def _rounded_measures(row, now: Side, before: Side) -> dict[str, Measure]:
+    """What is told of two shares of which one is rounded to protect persons: as they are shown, and their bounds.
+
+    No test is made: it would take the exact counts.
+    """
+    (_, base), (_, base_ref) = now.central(), before.central()
+    shares = {"part": "part_{}pct_apres", "part_reference": "part_{}pct_avant", "ecart": "ecart_part_{}pts"}
+    return {
+        "base": (base, *now.bases),
+        "base_reference": (base_ref, *before.bases),
+        **{name: _three(row, column) for name, column in shares.items()},
+    }
+
+
 def _year(row, *, known: Beside, years: str) -> Found:
     now, before, path = side_of(row, "_apres"), side_of(row, "_avant"), _path(row)
     kind = "annees" if known.is_headlined(path) else "details"
@@ -78,11 +88,12 @@ def _year(row, *, known: Beside, years: str) -> Found:
         names = {"part": "part_{}pct_apres", "part_reference": "part_{}pct_avant", "ecart": "ecart_part_{}pts"}
         return made({name: _three(row, column) for name, column in names.items()}, methods=methods)
     counts = _count_change(row, now=now, before=before)
-    if kind == "details" or _is_protected(row):
+    if _is_protected(row):
+        found = _rounded_measures(row, now, before)
+        return made(found | counts, count_finding=row.constat_effectif, methods=methods)
+    if kind == "details":
         found = sweep(two_shares.measures, central_pair(now, before), compatible_pairs(now, before))
-        # Not tested, so no p that would be read as a test.
-        kept = _TOLD if _is_protected(row) else [name for name in found if name != "p_valeur"]
-        found = {name: found[name] for name in kept}
+        del found["p_valeur"]  # not tested, so no p that would be read as a test
         return made(found | counts, count_finding=row.constat_effectif, methods=methods)
     found = tests_of_years(now, before, path=path, known=known) | counts | known.unanswered(path)
     ways, interval = words_of(found)

@@ -97,8 +97,10 @@ def reach_table(found: Comparisons, *, caption: str) -> Html:
     groups = [Group(title, [cells[each.key] for each in made]) for title, made in shown if made]
     numbers = ["Part de référence (%)", "Part (%)", "Écart (points)", "Bornes de l’écart"]
     titles = headings("Comparaison", *numbers, "Constat", "Hasard", numbers=numbers)
-    note = "reach_note_of_site" if all(each.is_protected for each in every) else "reach_note"
-    return lay_out(caption, titles, groups, note=say("compare", note))
+    if all(each.is_protected for each in every):  # none is tested
+        titles, groups = titles[:-1], [Group(each.title, [row[:-1] for row in each.rows]) for each in groups]
+        return lay_out(caption, titles, groups, note=say("compare", "reach_note_of_site"))
+    return lay_out(caption, titles, groups, note=say("compare", "reach_note"))
 
 
 def details_table(found: Comparisons, *, caption: str) -> Html:

@@ -82,6 +82,8 @@ def say_measure(comparison: Comparison | None, name: str) -> Markup:
     measure = comparison.measures.get(name) if comparison else None
     if measure is None or measure.value is None:
         return Markup(MISSING)
+    if name == "ecart" and comparison.is_near_unanimous:
+        return Markup("{} points").format(say_bounds(comparison, name))
     bound = comparison.bound_of(name) if name in SHARES else None
     if bound is not None:
         words, said = _BOUNDS[bound[0]], mark(percent(bound[1]), bound[1], comparison.key, f"{name}_{bound[0]}")
