@@ -17,7 +17,8 @@ def site_table(pairs: list[tuple[Fact, Fact]], *, place: str, caption: str) -> H
     >>> chiffre = facts.Facts(store.load(2020, "indicateurs"), year=2020)
     >>> filles = chiffre("alses/sexe/filles")
     >>> print(tables.site_table([(filles, filles)], place="collège Bel-Air", caption="Sexe").text)
-    Sexe Réponse Collège Bel-Air (personnes) Tout le réseau (part) filles entre 927 et 949 42 % Ensemble 2 233 2 233 personnes
+    Sexe Réponse Collège Bel-Air (personnes) Tout le réseau (part) filles entre 927 et 949 42 % Ensemble 2 233 2 233
+    personnes
     """
     own, network = f"{place[:1].upper()}{place[1:]} (personnes)", "Tout le réseau (part)"
     rows = [[fact.label, say_count(fact, cited=False), say_share(other, cited=False)] for fact, other in pairs]
