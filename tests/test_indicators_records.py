@@ -2,6 +2,7 @@
 
 import itertools
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -331,22 +332,69 @@ def test_only_questions_counted_in_a_perimeter_are_crossed_there():
 # --- the rows of an export ---------------------------------------------------------------------------------------------
 
 
-def cleaned(*, read: int, rejected: int, changes: int = 0) -> Cleaned:
-    ledger = typed(pd.DataFrame([["a.csv", "niveau", "forme canonique", changes]], columns=columns("normalisations")), "normalisations")
+def cleaned(*, read: int, rejected: int, changes: tuple[int, ...] = (0,)) -> Cleaned:
+    rows = [[f"{rank}.csv", "niveau", f"règle {rank}", count] for rank, count in enumerate(changes)]
+    ledger = typed(pd.DataFrame(rows, columns=columns("normalisations")), "normalisations")
     rejections = typed(pd.DataFrame([["clé absente", rejected]], columns=columns("rejets")), "rejets")
-    kept = persons(sexe=["filles"] * 4) if read else Persons(2021)
+    kept = persons(sexe=["filles"] * (read - rejected)) if read else Persons(2021)
     return Cleaned(kept, ledger, rejections, pd.DataFrame(), read=read)
 
 
 def test_the_rows_of_an_export_are_counted():
-    table = indicators.count_received(cleaned(read=6, rejected=2, changes=9), source="export", reference="export de la base, 2021")
-    assert dict(zip(table["modalite"], table["effectif_min"], strict=True)) == {"lues": 6, "gardees": 4, "rejetees": 2, "modifications": 9}
+    table = indicators.count_received(cleaned(read=26, rejected=6, changes=(9,)), source="export", reference="export de la base, 2021")
+    assert dict(zip(table["modalite"], table["effectif_min"], strict=True)) == {"lues": 26, "gardees": 20, "rejetees": 6, "modifications": 9}
     assert (set(table["source"]), set(table["perimetre"]), set(table["unite"])) == ({"export"}, {"donnees"}, {"lignes"})
+
+
+# Read, rejected, changes by rule; then what is published: None stands for what is not.
+@pytest.mark.parametrize(("read", "rejected", "changes", "published"), [
+    (26, 0, (0,), [26, 26, 0, 0]),
+    (26, 1, (0,), [None, 25, None, 0]),
+    (26, 4, (0,), [None, 22, None, 0]),
+    (26, 5, (0,), [26, 21, 5, 0]),
+    (26, 22, (0,), [None, None, 22, 0]),
+    (26, 21, (0,), [26, 5, 21, 0]),
+    (3, 1, (0,), [None, None, None, 0]),
+    (26, 0, (4,), [26, 26, 0, None]),
+    (26, 0, (5,), [26, 26, 0, 5]),
+    (26, 0, (9, 1), [26, 26, 0, None]),
+    (26, 2, (24,), [None, 24, None, None]),
+    (26, 2, (23,), [None, 24, None, 23]),
+])
+def test_no_count_of_the_ledger_is_of_one_to_four_rows_nor_gives_one_by_a_subtraction(read, rejected, changes, published):
+    table = indicators.count_received(cleaned(read=read, rejected=rejected, changes=changes), source="export", reference="")
+    assert [None if pd.isna(count) else int(count) for count in table["effectif_min"]] == published
+    assert table["precision"].tolist() == ["non_publie" if count is None else "exact" for count in published]
+
+
+@pytest.mark.parametrize(("counts", "folded"), [
+    ([20, 9, 5], [20, 9, 5]),
+    ([20, 9, 4], [20, 13]),
+    ([20, 3, 1], [24]),
+    ([20, 3, 2], [20, 5]),
+    ([9, 3, 2, 1], [9, 6]),
+    ([12, 1], [13]),
+    ([3], [3]),
+    ([2, 1], [3]),
+    ([5], [5]),
+    ([], []),
+])
+def test_the_rare_reasons_are_put_together_until_none_can_be_told(counts, folded):
+    rejections = typed(pd.DataFrame([[f"motif {rank}", count] for rank, count in enumerate(counts)], columns=columns("rejets")), "rejets")
+    found = indicators.fold_rejections(rejections)
+    assert found["lignes"].tolist() == folded
+    assert sorted(motif for line in found["motif"] for motif in line.split(" ; ")) == sorted(rejections["motif"])
+
+
+def test_what_changed_is_counted_for_all_the_files_together():
+    ledger = pd.DataFrame({"fichier": ["a.csv", "b.csv", "b.csv"], "colonne": ["sexe", "sexe", ""], "regle": ["x", "x", "x"], "lignes": [2, 3, 7]})
+    found = indicators.sum_changes(ledger)
+    assert found.to_numpy().tolist() == [["", "sexe", "x", 5], ["", "", "x", 7]]
 
 
 def test_a_row_that_is_lost_stops_the_count():
     with pytest.raises(AssertionError, match="a row was lost"):
-        indicators.count_received(cleaned(read=7, rejected=2), source="export", reference="")
+        indicators.count_received(replace(cleaned(read=7, rejected=2), read=8), source="export", reference="")
 
 
 def test_without_an_export_no_row_is_counted():

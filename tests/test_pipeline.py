@@ -396,6 +396,7 @@ def quick(monkeypatch):
     monkeypatch.setattr("helpers.pipeline.making.Making.shown_notebooks", lambda _: {})
     monkeypatch.setattr("helpers.pipeline.release._build", lambda folder, *_: (folder / "index.html").touch())
     monkeypatch.setattr("helpers.publish.check_pages", lambda folder: [])
+    monkeypatch.setattr("helpers.protection.keep_release", lambda year: None)
     return ran
 
 
@@ -408,10 +409,11 @@ def test_every_year_of_the_series_is_cleaned_before_the_rest_and_is_an_input(dat
     write_export(data_root)
     folder = pipeline.make_report(2033, compare_to=2031, tell=lambda _: None)
     assert set(quick[:4]) == {("01_clean", year) for year in (2030, 2031, 2032, 2033)}
-    assert set(quick[4:]) == {(name, 2033) for name in ("02_describe", "03_compare", "04_themes")}
+    assert quick[4:8] == [("protection", year) for year in (2030, 2031, 2032, 2033)]
+    assert set(quick[8:]) == {(name, 2033) for name in ("02_describe", "03_compare", "04_themes")}
     assert (folder.name, "synthetique" in manifest_of(folder)) == ("2033", False)
     inputs = {entry["path"] for entry in manifest_of(folder)["inputs"]}
-    assert {f"data/raw/{year}/accompagnements.csv" for year in (2030, 2033)} | {"data/raw/2031/chiffres_publies.csv", "data/raw/2032/enonces.csv"} < inputs
+    assert {f"export de la base de {year}, fichier 1" for year in (2030, 2033)} | {"data/raw/2031/chiffres_publies.csv", "data/raw/2032/enonces.csv"} < inputs
     assert not any("prive" in path or "carte_export" in path for path in inputs)
 
 

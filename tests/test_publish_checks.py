@@ -1,11 +1,16 @@
 """Each fault of a page is told, and a good page has none."""
 
+from pathlib import Path
+
 import pytest
 
 from helpers.publish import check_pages
-from helpers.publish.checks import MAX_PAGE_BYTES
+from helpers.publish.checks import MAX_PAGE_BYTES, POLICY
 
-GOOD = """<!DOCTYPE html><html lang="fr"><head><title>t</title></head><body>
+REPOSITORY = Path(__file__).resolve().parents[1]
+HEAD = f'<head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+
+GOOD = f"""<!DOCTYPE html><html lang="fr">{HEAD}<title>t</title></head><body>
 <h1 id="a">Un</h1><h2>Deux</h2><h3>Trois</h3><h2>Quatre</h2>
 <a href="#a">a</a> <a href="autre.html#la">autre</a> <a href="mailto:x@exemple.fr">x</a>
 <a href="%C3%A9t%C3%A9.csv">é</a>
@@ -15,7 +20,7 @@ BODY</body></html>"""
 
 
 def problems(folder, body, page=GOOD):
-    (folder / "autre.html").write_text('<html lang="fr"><h1 id="la">Là</h1></html>', encoding="utf-8")
+    (folder / "autre.html").write_text(f'<html lang="fr">{HEAD}</head><h1 id="la">Là</h1></html>', encoding="utf-8")
     (folder / "été.csv").write_text("a", encoding="utf-8")
     (folder / "page.html").write_text(page.replace("BODY", body), encoding="utf-8")
     return check_pages(folder)
@@ -74,14 +79,15 @@ def test_weight_is_bounded(tmp_path, extra, count):
 
 
 def test_another_bound_may_be_given(tmp_path):
-    (tmp_path / "page.html").write_text('<html lang="fr"><h1>x</h1></html>', encoding="utf-8")
-    assert check_pages(tmp_path, bound=40) == []
-    assert check_pages(tmp_path, bound=30) == ["page.html\u00a0: la page pèse 0\xa0ko, plus que les 0\xa0ko permis."]
+    page = f'<html lang="fr">{HEAD}</head><h1>x</h1></html>'
+    (tmp_path / "page.html").write_text(page, encoding="utf-8")
+    assert check_pages(tmp_path, bound=len(page)) == []
+    assert check_pages(tmp_path, bound=len(page) - 1) == ["page.html\u00a0: la page pèse 0\xa0ko, plus que les 0\xa0ko permis."]
 
 
 def test_pages_of_sub_folders_are_read_and_may_link_upwards(tmp_path):
     (tmp_path / "colleges").mkdir()
-    page = '<html lang="fr"><h1>x</h1><a href="../autre.html#la">x</a><a href="../rien.html">x</a></html>'
+    page = f'<html lang="fr">{HEAD}</head><h1>x</h1><a href="../autre.html#la">x</a><a href="../rien.html">x</a></html>'
     (tmp_path / "colleges" / "page.html").write_text(page, encoding="utf-8")
     [problem] = problems(tmp_path, "")
     assert problem.startswith("colleges/page.html\u00a0: ")
@@ -90,3 +96,28 @@ def test_pages_of_sub_folders_are_read_and_may_link_upwards(tmp_path):
 
 def test_the_manifest_is_written_after_the_checks(tmp_path):
     assert problems(tmp_path, '<a href="manifest.json">x</a>') == []
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (POLICY, ""),
+        (POLICY, "default-src 'none'"),
+        ("img-src data:", "img-src data: https:"),
+        ("Content-Security-Policy", "Content-Security-Policy-Report-Only"),
+        ('<meta charset="utf-8">', '<meta charset="utf-8"><style>p {}</style>'),
+    ],
+)
+def test_a_page_without_the_strict_policy_first_in_its_head_does_not_leave(tmp_path, written, read):
+    [problem] = problems(tmp_path, "", GOOD.replace(written, read))
+    assert "Content-Security-Policy" in problem
+
+
+def test_a_policy_outside_of_the_head_binds_nothing(tmp_path):
+    [problem] = problems(tmp_path, HEAD.removeprefix("<head>"), GOOD.replace(HEAD, "<head>"))
+    assert "Content-Security-Policy" in problem
+
+
+def test_every_page_in_git_has_the_policy():
+    pages = sorted(REPOSITORY.glob("docs/**/*.html"))
+    assert len(pages) >= 5 and all(f'content="{POLICY}">' in page.read_text(encoding="utf-8") for page in pages)

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from helpers import checks, paths, store
+from helpers import checks, paths, simulate, store
 from helpers.schema import DataError
 from small_export import export_text, write_export
 
@@ -30,19 +30,27 @@ def test_a_large_file_has_the_checksum_of_its_bytes_and_another_once_it_changed(
     assert store.fingerprint(path) == hashlib.sha256(b"y" * (size + 1)).hexdigest()
 
 
-def test_an_export_is_an_input_whose_rows_are_known_once_it_was_read(data_root):
-    path = write_export(data_root)
-
-    def described() -> list[dict]:
-        return [entry for entry in store.describe_inputs([2033]) if entry["fichier"] == FILE]
-
-    [before] = described()
+def test_an_export_is_an_input_without_its_name_nor_its_rows(data_root):
+    paths_of = [write_export(data_root, name=name) for name in ("accompagnements_Zoe.csv", "Accompagnements b.csv")]
     freeze()
-    [after] = described()
-    assert (before["lignes"], after["lignes"], after["octets"]) == (None, 12, path.stat().st_size)
-    assert after["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
-    write_export(data_root, {})
-    assert described()[0]["lignes"] is None  # the card speaks of another file
+    described = [entry for entry in store.describe_inputs([2033]) if "export" in entry["fichier"]]
+    # Capitals come first: the order is that of the names, which do not leave.
+    assert [(entry["fichier"], entry["sha256"]) for entry in described] == [
+        ("export de la base de 2033, fichier 1", hashlib.sha256(paths_of[1].read_bytes()).hexdigest()),
+        ("export de la base de 2033, fichier 2", hashlib.sha256(paths_of[0].read_bytes()).hexdigest()),
+    ]
+    assert [entry["lignes"] for entry in described] == [None, None]
+    assert [entry["octets"] for entry in described] == [path.stat().st_size for path in reversed(paths_of)]
+    assert list(store.date_exports(2033)) == ["fichier 1", "fichier 2"]
+
+
+def test_a_simulated_export_is_named_as_the_simulation_does_and_counted_while_its_card_speaks_of_it(data_root):
+    path = store.save_simulated(simulate.invent(2033, 5), 2033, made_by="un essai")
+    [described] = [entry for entry in store.describe_inputs([2033]) if "accompagnement" in entry["fichier"]]
+    assert (described["fichier"], described["lignes"]) == ("data/raw/2033/accompagnements_synthetique.csv", 15)
+    assert store.date_exports(2033) == {}
+    path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert [entry["lignes"] for entry in store.describe_inputs([2033]) if "accompagnement" in entry["fichier"]] == [None]
 
 
 def test_the_card_says_what_was_received_and_is_not_written_again(data_root):
@@ -136,7 +144,7 @@ def test_tables_are_refused_once_an_earlier_export_changed(data_root):
     store.save_year(store.read_year(2033), {})
     assert store.load(2033, "reunions").empty
     write_export(data_root, {}, year=2031)
-    with pytest.raises(DataError, match="data/raw/2031/accompagnements.csv a changé depuis le nettoyage de 2033"):
+    with pytest.raises(DataError, match="export de la base de 2031, fichier 1 a changé depuis le nettoyage de 2033"):
         store.load(2033, "reunions")
 
 

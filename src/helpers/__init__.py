@@ -19,6 +19,8 @@ typography   no-break spaces, for pages and messages
 wording      French numbers, sentences, fragments
 tables       a table from a finished frame
 charts       a figure from a finished frame
+disclosure   counts of persons rounded together, before anything shows them
+protection   a year's aggregates, protected, for 02 to 04
 system       is a program running, is a file on the disk?
 browser      Chromium, Chrome or Edge of this computer, if any
 publish      pages, index, manifest, whole or nothing

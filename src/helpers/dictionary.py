@@ -19,8 +19,10 @@ les répertoires de `data/raw/reference/` ; les deux derniers disent comment lir
 
 `01_clean` produit dans `data/processed/<année>/` les tables `postes`, `registre`, `controles`, `coherences` et
 `indicateurs` ; d’un export, il tire `normalisations`, `rejets`, `rapprochements`, `recouvrements` et `grappes`, vides
-sans export. Ce qui concerne une personne n’en sort pas : l’export nettoyé et la quarantaine restent dans `prive/`, à
-côté. `03_compare` produit `comparaisons`.
+sans export. Ce qui concerne une personne n’en sort pas : l’export nettoyé, la quarantaine et les comptes exacts de
+chaque site (`comptes_par_site`) restent dans `prive/`, à côté. Avant les autres notebooks, ces comptes sont arrondis
+ensemble pour que personne ne soit reconnu ; `sites` dit quels sites ont un rapport. `03_compare` produit
+`comparaisons`.
 """
 
 # What any answer of the export may also be, whatever its list (docs/decisions/0023-answers-are-codes.md).

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from second_calculation import formulas
 from second_calculation.persons import OBJECTIVES, single_answers
 from second_calculation.persons import populations as populations_printed
-from second_calculation.rows import COUNTED, Key, Raw, Rows, exactly, family, read_csv
+from second_calculation.rows import COUNTED, Key, Raw, Row, Rows, exactly, family, read_csv
 
 ONLY_RECORDED = ["ne_sait_pas", "non_prevu", "non_renseigne"]
 ANSWERS = {
@@ -548,15 +548,24 @@ def records(raw: Raw, year: int) -> Rows:
 
 @family("lignes_export")
 def lines(raw: Raw, year: int) -> Rows:
-    """The rows of a clean export: all are kept; what no register knows is told, and nothing else is changed."""
+    """The rows of a clean export: all are kept; what no register knows is told, and nothing else is changed.
+
+    All that was told is counted unless one of its two kinds is of one to four rows, or of all of them.
+    """
     path = raw.export(year)
     persons = read_export(path, year) if path else []
     known = {row["association"] for row in raw.table("reference", "associations")} | {""}
-    unknown = sum(each.row["association"] not in known for each in persons)
-    unknown += sum(each.row["college"] != "" and not each.row["uai"] for each in persons)
+    unknown = [sum(each.row["association"] not in known for each in persons)]
+    unknown += [sum(each.row["college"] != "" and not each.row["uai"] for each in persons)]
     size = len(persons)
-    counts = {"lues": size, "gardees": size, "rejetees": 0, "modifications": unknown} if path else {}
-    return {Key(year, "donnees", "lignes_export", name): exactly("lignes", n) for name, n in counts.items()}
+    is_told = not any(0 < count < 5 or count == size for count in unknown)
+    counts = {"lues": size, "gardees": size, "rejetees": 0, "modifications": sum(unknown) if is_told else None}
+    return {
+        Key(year, "donnees", "lignes_export", name): (
+            Row("lignes", None, precision="non_publie") if n is None else exactly("lignes", n)
+        )
+        for name, n in (counts if path else {}).items()
+    }
 
 
 def outcome(figure: dict, rows: Rows, before: Rows) -> str:

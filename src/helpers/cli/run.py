@@ -130,6 +130,14 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         metavar="ANNÉE",
         help="année de comparaison (par défaut : la dernière année antérieure qui a des données)",
     )
+    _add_site_options(parser)
+    _add_engine_options(parser)
+    parser.add_argument("--open", action="store_true", help="ouvre le rapport dans le navigateur à la fin")
+    parser.add_argument("--pdf", action="store_true", help=share.PDF_HELP)
+
+
+def _add_site_options(parser: argparse.ArgumentParser) -> None:
+    """Which reports are made below the network."""
     parser.add_argument(
         "--by",
         action="append",
@@ -144,9 +152,6 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         metavar="NOM|UAI",
         help="fait aussi le rapport d’une association (son nom) ou d’un collège (son UAI) ; peut être répété",
     )
-    _add_engine_options(parser)
-    parser.add_argument("--open", action="store_true", help="ouvre le rapport dans le navigateur à la fin")
-    parser.add_argument("--pdf", action="store_true", help=share.PDF_HELP)
 
 
 def _add_engine_options(parser: argparse.ArgumentParser) -> None:

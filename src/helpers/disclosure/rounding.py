@@ -36,6 +36,14 @@ class Sums:
         self.most.append(most)
         self.is_adjacent.append(is_adjacent)
 
+    def matrix(self, width: int):
+        """The weights, a row a sum, of so many counts (a sparse matrix of scipy)."""
+        from scipy import sparse
+
+        pairs = [(row, place, weight) for row, terms in enumerate(self.terms) for place, weight in terms]
+        rows, places, weights = np.array(pairs, dtype=np.int64).reshape(-1, 3).T
+        return sparse.csr_matrix((weights, (rows, places)), shape=(len(self.terms), width))
+
     def add_rounded(self, places, total: int, *, base: int) -> None:
         """The counts of ``places`` add up to one of the two multiples around their true total."""
         low = total // base * base
@@ -66,35 +74,33 @@ def round_counts(
     >>> round_counts(np.array([3, 9, 12]), sommes, base=5, drawn=np.array([0.2, 0.4, 0.6])).tolist()
     [0, 10, 10]
     """
-    # Loaded here: most verbs of the command round nothing.
-    from scipy import sparse
-    from scipy.optimize import Bounds, LinearConstraint, milp
-
     low = counts // base
-    over = counts - low * base
-    pairs = [(row, place, weight) for row, terms in enumerate(sums.terms) for place, weight in terms]
-    rows, places, weights = (np.array(each) for each in zip(*pairs, strict=True)) if pairs else ([], [], [])
-    matrix = sparse.csr_matrix((weights, (rows, places)), shape=(len(sums.terms), len(counts)))
+    over, matrix = counts - low * base, sums.matrix(len(counts))
     cost = base - 2 * over + _DRAW * (drawn - 0.5)
     steps, costs, tops = [matrix], [np.where(over > 0, cost, 0.0)], [over > 0]
     if is_wide:  # one base further up, one further down: dearer, so that it comes last
         steps += [matrix, -matrix]
         costs += [np.full(len(counts), 2.0 * base)] * 2
         tops += [np.ones(len(counts), bool), low > 0]
-    spare = np.where(sums.is_adjacent, float(is_wide), 0.0)
-    known = matrix @ low
+    spare, known = np.where(sums.is_adjacent, float(is_wide), 0.0), matrix @ low
+    least, most = (np.array(each, float) / base - known for each in (sums.least, sums.most))
+    taken = _solve(steps, costs, tops, ends=(least - spare, most + spare))
+    if taken is None:
+        return None
+    return base * (low + taken[0] + (taken[1] - taken[2] if is_wide else 0))
+
+
+def _solve(steps: list, costs: list[np.ndarray], tops: list[np.ndarray], *, ends: tuple) -> np.ndarray | None:
+    """How often each step is taken for each count, at the least cost; a row a step."""
+    # Loaded here: most verbs of the command round nothing.
+    from scipy import sparse
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
     solved = milp(
         np.concatenate(costs),
-        constraints=LinearConstraint(
-            sparse.hstack(steps),
-            np.array(sums.least, float) / base - known - spare,
-            np.array(sums.most, float) / base - known + spare,
-        ),
+        constraints=LinearConstraint(sparse.hstack(steps), *ends),
         bounds=Bounds(0, np.concatenate(tops).astype(float)),
-        integrality=np.ones(len(counts) * len(steps)),
+        integrality=np.ones(sum(map(len, costs))),
         options={"time_limit": _TIME_LIMIT_S, "mip_rel_gap": 0.0},
     )
-    if solved.x is None:
-        return None
-    taken = np.rint(solved.x).astype(np.int64).reshape(len(steps), len(counts))
-    return base * (low + taken[0] + (taken[1] - taken[2] if is_wide else 0))
+    return None if solved.x is None else np.rint(solved.x).astype(np.int64).reshape(len(steps), -1)

@@ -48,7 +48,7 @@ from helpers.indicators.controls import check_figures, count_verdicts
 from helpers.indicators.counts import count_ledger, count_meetings, count_posts, count_year
 from helpers.indicators.figures import left_to_print
 from helpers.indicators.findings import serious
-from helpers.indicators.ledgers import count_received, count_reconciled
+from helpers.indicators.ledgers import count_received, count_reconciled, fold_rejections, sum_changes
 from helpers.indicators.overlaps import count_overlaps
 from helpers.indicators.persons import count_persons
 from helpers.indicators.reconcile import reconcile
@@ -73,9 +73,11 @@ __all__ = [
     "count_verdicts",
     "count_year",
     "estimate_clusters",
+    "fold_rejections",
     "indicators_before",
     "left_to_print",
     "reconcile",
     "serious",
     "share_bounds",
+    "sum_changes",
 ]

@@ -1,15 +1,13 @@
 """Where is it? The folders of the project, its tables and its years, and nothing else."""
 
+from helpers.paths.exports import EXPORT, SIMULATED, exported_in, exports, exports_in, public_name
 from helpers.paths.folders import (
     COMMAND,
-    DATA_ROOT_VARIABLE,
     SYNTHETIC_SUFFIX,
-    data_root,
     drafts,
     executed,
     is_shareable,
     notebook,
-    pin_data_root,
     processed,
     raw,
     raw_table,
@@ -18,21 +16,18 @@ from helpers.paths.folders import (
     released,
     report,
     reports,
-    repository,
-    rooted,
     shareable,
     workbench,
 )
+from helpers.paths.roots import DATA_ROOT_VARIABLE, data_root, pin_data_root, repository, rooted
 from helpers.paths.sites import site_folder, slug
 from helpers.paths.years import (
     ENTRIES,
-    EXPORT,
     EXPORT_TABLES,
     RAW_TABLES,
     REFERENCE_TABLES,
     earlier_year,
     exported_years,
-    exports,
     has_data,
     has_export,
     has_rows,
@@ -48,6 +43,7 @@ __all__ = [
     "COMMAND",
     "DATA_ROOT_VARIABLE",
     "ENTRIES",
+    "SIMULATED",
     "EXPORT",
     "EXPORT_TABLES",
     "RAW_TABLES",
@@ -58,7 +54,9 @@ __all__ = [
     "earlier_year",
     "executed",
     "exported_years",
+    "exported_in",
     "exports",
+    "exports_in",
     "has_data",
     "has_export",
     "has_rows",
@@ -69,6 +67,7 @@ __all__ = [
     "prepared_years",
     "previous_year",
     "processed",
+    "public_name",
     "raw",
     "raw_table",
     "read_with",

@@ -4,15 +4,13 @@ import json
 import re
 from pathlib import Path
 
+from helpers.paths.exports import exports
 from helpers.paths.folders import data_root, raw
 
 # What makes a folder of data/raw a year: at least one of these, or an export. The order is that of the messages.
 RAW_TABLES = ("chiffres_publies", "prises_de_poste", "reunions", "enonces", "affirmations", "remarques")
 EXPORT_TABLES = ("entetes", "modalites")  # how exports are written: nothing else is read with them
 REFERENCE_TABLES = ("colleges", "associations", "alias", "themes", "reperes", "glossaire", *EXPORT_TABLES)
-
-# The export of the departmental database: the names of its files begin so, in capitals or not.
-EXPORT = "accompagnement"
 
 # In a data root that holds aggregates only: what 01 read of a year, the export that is not there included.
 ENTRIES = "entrees.json"
@@ -42,19 +40,6 @@ def has_rows(path: Path) -> bool:
         return False
     lines = [line for line in path.read_bytes().splitlines() if line.strip(_NO_VALUE)]
     return not (len(lines) == 1 and _SEVERAL_NAMES.search(lines[0]))
-
-
-def exports(year: int) -> list[Path]:
-    """The files of a year's export, in order: those named ``accompagnements…`` in any format, but for locks.
-
-    A file of a format that is not read is one of them: `store.receive` says what is wrong with it.
-
-    >>> paths.exports(2020)
-    []
-    """
-    folder = raw(year)
-    found = folder.iterdir() if folder.is_dir() else []
-    return sorted(path for path in found if path.name.casefold().startswith(EXPORT) and path.is_file())
 
 
 def has_data(year: int) -> bool:

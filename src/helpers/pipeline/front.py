@@ -93,7 +93,7 @@ def index_context(
 ) -> IndexContext:
     """What the index shows: the findings and key figures as the pages show them, taken from the executed notebooks."""
     document, title = store.read_card(choice.year)["source"], f"Les ALSES du Nord en {choice.year}"
-    words = store.read_reference("glossaire")
+    words, files = store.read_reference("glossaire"), {**(SITE_FILES if has_sites else {}), **FILES}
     alert = next((html for each in notebooks.values() for html in publish.extract(each, "synthetique")), "")
     return IndexContext(
         title=title,
@@ -113,10 +113,7 @@ def index_context(
             }
             for name, (heading, description) in DESCRIPTIONS.items()
         ],
-        files=[
-            {"href": href, "description": description}
-            for href, description in {**(SITE_FILES if has_sites else {}), **FILES}.items()
-        ],
+        files=[{"href": href, "description": description} for href, description in files.items()],
         sites="sites.html" if has_sites else "",
         marks=_marks(is_synthetic=bool(alert)),
         holdings=next((html for each in notebooks.values() for html in publish.extract(each, "contenu")), ""),

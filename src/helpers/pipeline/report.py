@@ -18,6 +18,24 @@ def _simulated(choice: Parameters) -> str:
     return ", ".join(map(paths.relative, files))
 
 
+def _checked(year: int, compare_to: int | None, sites: Sequence[str], scheduler: str | None) -> Parameters:
+    """The parameters of a report, once everything that it would rest on is known to be usable."""
+    choice = parameters.check("03_compare", year=year, compare_to=compare_to)
+    if scheduler:
+        require_safe(scheduler, choice.series)
+    require_records(year, sites)
+    for each in choice.series:
+        checks.require_usable(each)
+    checks.forget_exports()
+    return choice
+
+
+def _announce(choice: Parameters, tell: Callable[[str], None]) -> None:
+    tell(f"Rapport {report_subtitle(choice)}")
+    if is_synthetic(choice):
+        tell(f"Données synthétiques : {_simulated(choice)}. Le rapport ne décrit personne et ne se cite pas.")
+
+
 def make_report(
     year: int,
     *,
@@ -33,9 +51,9 @@ def make_report(
 
     Only the notebooks that something changed for are run (all of them if ``is_forced``), at most ``jobs`` side by side:
     as many as there are processors, if it is not said. ``scheduler`` is the address of a Dask cluster that runs them
-    instead. ``sites`` are the reports asked for below the network: « association », « college », a
-    name of association, a UAI. ``tell`` is given a line at a time; ``show`` is called before
-    each notebook and after each cell, for a progress bar; both may be called from another thread.
+    instead. ``sites`` are the reports asked for below the network: « association », « college », the name of an
+    association, a UAI. ``tell`` is given a line at a time; ``show`` is called before each notebook and after each cell,
+    for a progress bar; both may be called from another thread.
 
     Raises
     ------
@@ -53,19 +71,11 @@ def make_report(
     helpers.schema.vocabulary.DataError: Aucune donnée pour 2018 ; années présentes : 2019, 2020. ...
     """
     paths.pin_data_root()
-    choice = parameters.check("03_compare", year=year, compare_to=compare_to)
-    if scheduler:
-        require_safe(scheduler, choice.series)
-    require_records(year, sites)
-    for each in choice.series:
-        checks.require_usable(each)
-    checks.forget_exports()
+    choice = _checked(year, compare_to, sites, scheduler)
     since = freshness.report_causes(year, compare_to, sites) or []
     with publish.in_turn(choice.series, what=f"alses run --year {year}"):
         publish.recover(place(choice))
-        tell(f"Rapport {report_subtitle(choice)}")
-        if is_synthetic(choice):
-            tell(f"Données synthétiques : {_simulated(choice)}. Le rapport ne décrit personne et ne se cite pas.")
+        _announce(choice, tell)
         making = Making(choice, tell, show, sites=sites)
         if scheduler:
             notebooks = making.execute_elsewhere(scheduler, is_forced=is_forced)

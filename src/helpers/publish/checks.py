@@ -24,6 +24,11 @@ REFERENCES = frozenset(
     ("aria-labelledby", "aria-describedby", "aria-controls", "aria-details", "aria-owns", "for", "headers")
 )
 
+# What a page asks of a browser: to run nothing and to fetch nothing, whatever text has slipped in.
+POLICY = (
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; base-uri 'none'; form-action 'none'"
+)
+
 _FORBIDDEN = ["script", "iframe", "object", "embed", "base", "form"]
 _ADDRESSES = ("src", "href", "srcset", "poster", "data", "action", "formaction", "background", "xlink:href")
 _OUTSIDE = re.compile(r"(?:[a-z][a-z0-9+.-]*:|//|\\\\)", re.IGNORECASE)
@@ -166,7 +171,14 @@ def _language(page: _Document) -> Iterator[str]:
         yield 'la langue de la page n’est pas déclarée (lang="fr")'
 
 
-_RULES = (_language, _active, _outside, _ids, _references, _images, _headings, _tables)
+def _policy(page: _Document) -> Iterator[str]:
+    # It binds what comes after it, and only from the head: nothing but the encoding may come before.
+    first = page.soup.select_one("head > :not([charset])")
+    if first is None or (first.get("http-equiv"), first.get("content")) != ("Content-Security-Policy", POLICY):
+        yield "la politique de sécurité (Content-Security-Policy) n’est pas celle des rapports, en tête de page"
+
+
+_RULES = (_language, _policy, _active, _outside, _ids, _references, _images, _headings, _tables)
 
 
 def check_pages(folder: Path, *, bound: int = MAX_PAGE_BYTES) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from helpers import paths
 from helpers.publish.errors import ReportError
 from helpers.publish.manifest import MANIFEST, STAMP
 from helpers.publish.sealed import Touched, content_of, is_inside, read_manifest, require_sealed, strangers_in
@@ -37,13 +38,28 @@ def _root(folder: Path) -> Path | None:
     return root if (root / "data" / "raw").is_dir() else None
 
 
+def _checksum(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _export_fault(folder: Path, entry: dict) -> str | None:
+    """What is wrong with a file of an export, which is known by its checksum: its name does not leave."""
+    found = paths.exports_in(folder)
+    if not found:
+        return f"{entry['path']} n’est plus là"
+    is_there = any(_checksum(path) == entry["sha256"] for path in found)
+    return None if is_there else f"{entry['path']} n’est plus tel que le rapport l’a lu"
+
+
 def _input_fault(root: Path, entry: dict) -> str | None:
     path = entry["path"]
+    if year := paths.exported_in(path):
+        return _export_fault(root / "data" / "raw" / str(year), entry)
     if not is_inside(path):
         return f"{MANIFEST} nomme une donnée hors du projet"
     try:
-        with (root / path).open("rb") as file:
-            now = hashlib.file_digest(file, "sha256").hexdigest()
+        now = _checksum(root / path)
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return f"{path} n’est plus là"
     return None if now == entry["sha256"] else f"{path} n’est plus tel que le rapport l’a lu"

@@ -4,21 +4,21 @@ Raw and reference tables are read as received and validated against their Table 
 only if they are still those that 01 wrote, from the raw files as they are now.
 """
 
-from helpers.store.cards import expected_associations, read_card, read_contexts, read_export_card, simulated_exports
+from helpers.store.cards import (
+    date_exports,
+    expected_associations,
+    read_card,
+    read_contexts,
+    read_export_card,
+    simulated_exports,
+)
 from helpers.store.diffusion import save_shareable, shareable_inputs
 from helpers.store.export import export_comparisons, export_indicators, export_sites
 from helpers.store.fingerprints import fingerprint
 from helpers.store.frozen import changed_exports, counted, export_faults, freeze_exports, is_frozen
 from helpers.store.inputs import count_rows, describe_inputs, input_files, provenance
 from helpers.store.new_year import make_year, new_tables
-from helpers.store.private import (
-    load_persons,
-    load_records,
-    load_site_counts,
-    save_persons,
-    save_rejected,
-    save_site_counts,
-)
+from helpers.store.private import load_persons, load_records, save_persons, save_rejected
 from helpers.store.processed import load, load_earlier, load_result, require_current, save_result, save_year
 from helpers.store.raw import (
     RawYear,
@@ -34,12 +34,14 @@ from helpers.store.receive import receive, receive_earlier
 from helpers.store.scope import is_exploring, load_earlier_indicators, load_indicators, load_site_sizes, load_sites
 from helpers.store.series import load_series
 from helpers.store.simulated import read_simulated, refuse_beside_export, save_simulated
+from helpers.store.site_counts import load_site_counts, save_site_counts
 
 __all__ = [
     "RawYear",
     "changed_exports",
     "count_rows",
     "counted",
+    "date_exports",
     "describe_inputs",
     "expected_associations",
     "export_comparisons",

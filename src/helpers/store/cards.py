@@ -10,7 +10,7 @@ from helpers.store.fingerprints import fingerprint
 CARD = "datapackage.json"
 # Beside the export and private as it is: what each file was when it was received.
 EXPORT_CARD = "carte_export.json"
-SYNTHETIC_STEM = "accompagnements_synthetique"
+SYNTHETIC_STEM = paths.SIMULATED
 
 
 def read_export_card(year: int) -> dict[str, dict]:
@@ -37,6 +37,22 @@ def read_export_card(year: int) -> dict[str, dict]:
         raise DataError(
             f"{paths.relative(path)} n’est pas lisible : supprimez-la, elle sera refaite au prochain rapport."
         ) from None
+
+
+def date_exports(year: int) -> dict[str, str]:
+    """When each file of a year's export was first read, by its rank (« fichier 1 »): its name stays on this computer.
+
+    Raises
+    ------
+    DataError
+        when carte_export.json cannot be read.
+
+    >>> store.date_exports(2020)
+    {}
+    """
+    known = read_export_card(year)
+    ranked = [(f"fichier {rank}", known.get(path.name, {})) for rank, path in enumerate(paths.exports(year), 1)]
+    return {name: entry["received"] for name, entry in ranked if entry.get("received")}
 
 
 def read_card(year: int) -> dict[str, str]:

@@ -26,8 +26,8 @@ def _reference_files() -> list[Path]:
 
 def _told(year: int) -> str:
     """What the export was, for pages that cannot see it."""
-    own = f"data/raw/{year}/"
-    entries = [entry for entry in describe_inputs([year]) if entry["fichier"].startswith(own)]
+    shared = f"{paths.relative(paths.reference())}/"
+    entries = [entry for entry in describe_inputs([year]) if not entry["fichier"].startswith(shared)]
     told = {
         "entrees": entries,
         "export": paths.has_export(year),

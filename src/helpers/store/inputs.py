@@ -5,7 +5,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from helpers import paths
-from helpers.store.cards import CARD, read_export_card
+from helpers.store.cards import CARD, read_export_card, simulated_exports
 from helpers.store.fingerprints import fingerprint
 from helpers.store.reading import content_of, read_rows
 
@@ -43,16 +43,21 @@ def count_rows(path: Path) -> int:
     return len(read_rows(content_of(path), paths.relative(path)).rows)
 
 
-def _rows_of(path: Path, checksum: str, exports: dict[Path, dict]) -> int | None:
-    """The rows of a table; of an export, those that were read when it was frozen."""
-    if path in exports:
-        entry = exports[path]
+def _rows_of(path: Path, checksum: str, simulated: dict[Path, dict]) -> int | None:
+    """The rows of a table; of a simulated export, those of its card.
+
+    Not of a real one: the rows read, less those that are kept, are those rejected, which may be one or two.
+    """
+    if path.name.casefold().startswith(paths.EXPORT):
+        entry = simulated.get(path, {})
         return entry["rows"] if entry.get("hash") == f"sha256:{checksum}" else None
     return count_rows(path) if path.suffix == ".csv" else None
 
 
 def describe_inputs(years: list[int]) -> list[dict]:
-    """The files behind these years: fichier, sha256, octets, lignes (header not counted; of an export, once frozen).
+    """The files behind these years: fichier, sha256, octets, lignes (header not counted; not said of a real export).
+
+    A file of an export is named as `paths.public_name` does: what is said here leaves in pages and in the manifest.
 
     Where only aggregates are, a year's own files are those that 01 read elsewhere.
 
@@ -60,19 +65,19 @@ def describe_inputs(years: list[int]) -> list[dict]:
     [('data/raw/2020/chiffres_publies.csv', 45), ('data/raw/2020/prises_de_poste.csv', 17)]
     """
     kept = [entry for year in years for entry in (paths.told_entries(year) or {}).get("entrees", [])]
-    exports = {
+    simulated = {
         path: known.get(path.name, {})
         for year in years
-        if (files := paths.exports(year))
+        if (files := simulated_exports(year))
         for known in [read_export_card(year)]
         for path in files
     }
     found = [
         {
-            "fichier": paths.relative(path),
+            "fichier": paths.public_name(path),
             "sha256": (checksum := fingerprint(path)),
             "octets": path.stat().st_size,
-            "lignes": _rows_of(path, checksum, exports),
+            "lignes": _rows_of(path, checksum, simulated),
         }
         for path in input_files(years)
         if not kept or path.parent == paths.reference()

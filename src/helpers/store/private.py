@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from helpers import paths
 from helpers.records import EMPTY, Cleaned, Persons
-from helpers.schema import DataError, columns, table_schema, typed
+from helpers.schema import DataError, columns, table_schema
 from helpers.store.export import inert
 from helpers.store.whole import whole
 
@@ -21,7 +21,8 @@ PERSONS, QUARANTINE, SITES = "accompagnements.parquet", "quarantaine.csv", "comp
 _NOTE = b"alses"
 
 
-def _folder(year: int) -> Path:
+def folder_of(year: int) -> Path:
+    """The private folder of a year, there or not."""
     return paths.processed(year) / "prive"
 
 
@@ -60,7 +61,7 @@ def save_rejected(cleaned: Cleaned) -> Path:
     >>> paths.relative(store.save_rejected(nettoyage))
     'data/processed/2021/prive/quarantaine.csv'
     """
-    path = _folder(cleaned.persons.year) / QUARANTINE
+    path = folder_of(cleaned.persons.year) / QUARANTINE
     with whole(path) as beside:
         beside.write_text(_quarantine(cleaned.rejected), encoding="utf-8-sig", newline="")
     return path
@@ -79,7 +80,7 @@ def save_persons(cleaned: Cleaned) -> Path:
     >>> paths.relative(dossier), sorted(fichier.name for fichier in dossier.iterdir())
     ('data/processed/2021/prive', ['accompagnements.parquet', 'quarantaine.csv'])
     """
-    folder = _folder(cleaned.persons.year)
+    folder = folder_of(cleaned.persons.year)
     if not cleaned.read:
         _forget(folder)
         return folder
@@ -98,33 +99,6 @@ def _forget(folder: Path) -> None:
             folder.rmdir()
 
 
-def save_site_counts(year: int, counts: pd.DataFrame) -> Path:
-    """The private file where the exact counts of each site now are (schema ``comptes_par_site``): none without any.
-
-    >>> paths.relative(store.save_site_counts(2020, store.load_site_counts(2020)))
-    'data/processed/2020/prive/comptes_par_site.csv'
-    """
-    path = _folder(year) / SITES
-    if counts.empty:
-        path.unlink(missing_ok=True)
-        return path
-    with whole(path) as beside:
-        beside.write_text(counts.to_csv(index=False, lineterminator="\n"), encoding="utf-8", newline="")
-    return path
-
-
-def load_site_counts(year: int) -> pd.DataFrame:
-    """The exact counts of each site (schema ``comptes_par_site``), for the protection alone; empty without an export.
-
-    >>> store.load_site_counts(2020).empty
-    True
-    """
-    path = _folder(year) / SITES
-    if not path.is_file():
-        return typed(pd.DataFrame(columns=columns("comptes_par_site"), dtype="str"), "comptes_par_site")
-    return typed(pd.read_csv(path, dtype="str", keep_default_na=False), "comptes_par_site")
-
-
 def load_records(year: int) -> Persons:
     """The persons of a year, as cleaning kept them.
 
@@ -139,7 +113,7 @@ def load_records(year: int) -> Persons:
     >>> len(store.load_records(2021))
     1
     """
-    path = _folder(year) / PERSONS
+    path = folder_of(year) / PERSONS
     if not path.is_file():
         told = f"{paths.relative(path)} n’existe pas encore : exécutez 01_clean pour {year}, avec un export."
         raise DataError(told)

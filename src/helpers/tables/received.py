@@ -6,7 +6,7 @@ from markupsafe import Markup
 from helpers.facts import line_runs, title_of_figure
 from helpers.schema import FEWEST_PERSONS
 from helpers.tables.audit import printed_value
-from helpers.tables.frame import Group, headings, lay_out
+from helpers.tables.frame import headings, lay_out
 from helpers.wording import Html, number, percent, points, say, signed
 
 # How a printed figure and its count agree: the word, and the class of the verdict that looks alike.
@@ -17,6 +17,9 @@ AGREEMENTS = {
     "non_recomptable": ("non recomptable", "non-verifiable"),
 }
 _NOTHING = Html("", "")
+_ALL_COLUMNS, _NEARLY_ALL = "toutes", "toutes ou presque"
+_FEW = [f"moins de {FEWEST_PERSONS}", "—"]
+_HIDDEN = "Moins de 5 personnes dans l’export : ni leur nombre, ni l’écart ne sont montrés."
 
 
 def rows_or_few(count: int) -> str:
@@ -43,22 +46,25 @@ def rejections_table(rejections: pd.DataFrame, *, read: int, caption: str) -> Ht
     return lay_out(caption, headings("Motif", "Lignes", numbers=["Lignes"]), cells)
 
 
-def changes_table(ledger: pd.DataFrame, *, read: int, caption: str) -> Html:
-    """What was written otherwise or left aside in an export (schema ``normalisations``); nothing if no row was read.
+def changes_table(changes: pd.DataFrame, *, read: int, kept: int, caption: str) -> Html:
+    """What was written otherwise or left aside in an export, a row a column and rule; nothing if no row was ``read``.
 
-    >>> ecrits = {"fichier": ["a.csv"], "colonne": ["sexe"], "regle": ["« F » lu filles"], "lignes": [620]}
-    >>> print(tables.changes_table(pd.DataFrame(ecrits), read=2500, caption="Écritures").text)
-    Écritures Colonne Règle Lignes a.csv sexe « F » lu filles 620
+    ``changes`` comes from `indicators.sum_changes`. What touched as many rows as were ``kept``, or more, is not
+    counted: beside those kept, it would count those that are not.
+
+    >>> ecrits = {"fichier": "", "colonne": ["sexe", ""], "regle": ["« F » lu filles", "UTF-16"], "lignes": [620, 2500]}
+    >>> print(tables.changes_table(pd.DataFrame(ecrits), read=2500, kept=2498, caption="Écritures").text)
+    Écritures Colonne Règle Lignes sexe « F » lu filles 620 toutes UTF-16 toutes ou presque
     """
     if not read:
         return _NOTHING
-    if ledger.empty:
+    if changes.empty:
         return say("figures", "empty", text="Rien n’a été écrit autrement : l’export est gardé tel quel.")
-    groups: dict[str, Group] = {}
-    for row in ledger.itertuples():
-        cells = [row.colonne or "tout le fichier", row.regle, rows_or_few(row.lignes)]
-        groups.setdefault(row.fichier, Group(row.fichier, [])).rows.append(cells)
-    return lay_out(caption, headings("Colonne", "Règle", "Lignes", numbers=["Lignes"]), list(groups.values()))
+    cells = [
+        [row.colonne or _ALL_COLUMNS, row.regle, _NEARLY_ALL if row.lignes >= max(kept, 1) else rows_or_few(row.lignes)]
+        for row in changes.itertuples()
+    ]
+    return lay_out(caption, headings("Colonne", "Règle", "Lignes", numbers=["Lignes"]), cells)
 
 
 def _in_unit(row, value: float, *, is_gap: bool = False) -> str:
@@ -74,6 +80,8 @@ def _in_unit(row, value: float, *, is_gap: bool = False) -> str:
 def reconciliation_table(reconciled: pd.DataFrame, *, caption: str) -> Html:
     """Printed figures beside the same, counted again in the export (schema ``rapprochements``); nothing when empty.
 
+    What is printed is public; its count in the export is not when it is of 1 to 4 persons.
+
     >>> vide = pd.DataFrame(columns=schema.columns("rapprochements"))
     >>> tables.reconciliation_table(vide, caption="Rapprochement").text
     ''
@@ -83,15 +91,15 @@ def reconciliation_table(reconciled: pd.DataFrame, *, caption: str) -> Html:
     cells = []
     for row in reconciled.itertuples():
         word, look = AGREEMENTS[row.accord]
+        is_few = pd.notna(row.effectif) and 0 < row.effectif < FEWEST_PERSONS
         agreement = Markup('<span class="verdict {}">{}</span> <span class="motif">{}</span>')
         cells.append(
             [
                 title_of_figure(row),
                 f"l. {line_runs([row.ligne])}",
                 printed_value(row),
-                _in_unit(row, row.recompte),
-                _in_unit(row, row.ecart, is_gap=True),
-                agreement.format(look, word, row.motif),
+                *(_FEW if is_few else [_in_unit(row, row.recompte), _in_unit(row, row.ecart, is_gap=True)]),
+                agreement.format(look, word, _HIDDEN if is_few else row.motif),
             ]
         )
     names = ["Chiffre", "Ligne", "Imprimé", "Recompté", "Écart", "Accord"]
