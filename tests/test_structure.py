@@ -102,6 +102,9 @@ RESERVED = {
 }
 PANDAS = {
     "records",
+    "disclosure",
+    "protection",
+    "auditor",
     "schema",
     "store",
     "checks",

@@ -4,6 +4,7 @@ Loaded by the pipeline alone, through the kernel's own command line: a notebook 
 """
 
 import json
+import logging
 import os
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,9 @@ def read_back(list_path: Path) -> tuple[list[Path], list[Path]]:
 def arguments(list_path: Path, root: Path) -> list[str]:
     """What the command line of a kernel must hold: the list is kept in this file, ``root`` is its data root."""
     extension = f"--InteractiveShellApp.extra_extensions={MODULE}"
-    return [extension, f"--FilesSeen.path={list_path}", f"--FilesSeen.root={root}"]
+    # Its warnings are in English, and say what the run says: that it was stopped.
+    quiet = f"--IPKernelApp.log_level={logging.ERROR}"
+    return [extension, quiet, f"--FilesSeen.path={list_path}", f"--FilesSeen.root={root}"]
 
 
 def load_ipython_extension(shell: Any) -> None:

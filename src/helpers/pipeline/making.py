@@ -144,7 +144,7 @@ class Making:
 
     def start(self, turn: Turn) -> None:
         task = turn.task
-        if turn.causes:
+        if turn.causes and (task.notebook != PROTECTION or paths.exports(task.year)):
             self.tell(f"  {task.notebook}  {task.year} : {freshness.tell_causes(turn.causes)}")
         self.count.at_work(task.notebook, task.year)
 
