@@ -31,7 +31,7 @@ def _in_order(rows: pd.DataFrame, modalities: pd.Series) -> pd.DataFrame:
     return rows.set_index("modalite", drop=False).loc[list(modalities)].reset_index(drop=True)
 
 
-def show_beside(parts: list[pd.DataFrame]) -> Html | None:
+def show_site(parts: list[pd.DataFrame]) -> Html | None:
     """One indicator of a site as bars, the network's share on each; None if no share is said.
 
     ``parts`` are the breakdown of the site, then the network's (columns of `describe.breakdown`). Its shares

@@ -7,7 +7,7 @@ import pandas as pd
 from helpers.charts import draw
 from helpers.charts.figure import Figures, compose
 from helpers.charts.persons import answers, drawable, in_accord, is_rounded_somewhere, show_breakdown, unanswered
-from helpers.charts.sites import are_beside, show_beside, show_numbers
+from helpers.charts.sites import are_beside, show_numbers, show_site
 from helpers.charts.words import bases, describing, nothing, source
 from helpers.facts import Fact, fact_of
 from helpers.schema import catalogue
@@ -73,7 +73,7 @@ def figures_of(breakdowns: list[pd.DataFrame], *, told: tuple[str, ...] = ()) ->
         grouped.setdefault(rows["indicateur"].iloc[0], []).append(rows)
     for parts in grouped.values():
         if are_beside(parts):
-            found += [figure] if (figure := show_beside(parts) or show_numbers(parts, small)) else []
+            found += [figure] if (figure := show_site(parts) or show_numbers(parts, small)) else []
             continue
         together = show_populations(parts)
         alone = [together] if together else [show_breakdown(rows, told=told) for rows in parts]
