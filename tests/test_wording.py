@@ -9,7 +9,7 @@ from jinja2 import UndefinedError
 
 from helpers import facts, wording
 from helpers.indicators.rows import row, table
-from helpers.wording import marks
+from helpers.wording import agreement, marks
 
 
 def fact(name="sexe", modality="filles", *, counts=None, base=None, share=None):

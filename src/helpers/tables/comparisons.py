@@ -156,5 +156,5 @@ def differences_table(rows: pd.DataFrame, *, year: int, compare_to: int | None) 
 def _count(row, when: str) -> str:
     """A count of one year: as it is shown when it is rounded to protect persons, else its bounds."""
     low, high = (int(getattr(row, f"effectif_{end}_{when}")) for end in ("min", "max"))
-    shown = getattr(row, f"effectif_arrondi_{when}")
+    shown = getattr(row, f"effectif_arrondi_{when}", None)
     return write_rounded(None if pd.isna(shown) else int(shown), (low, high))

@@ -8,7 +8,6 @@ from helpers.charts.palette import UNANSWERED
 from helpers.charts.sheet import WIDE, Sheet
 from helpers.facts import fact_of
 from helpers.schema import FOLDED
-from helpers.typography import WIDE as WIDE_SPACE
 from helpers.wording import interval, number
 
 NO_ANSWER = "s. r."  # « sans réponse »: the head of a column of persons who did not answer
@@ -37,7 +36,7 @@ def _share(row) -> tuple[float, str] | None:
     fact = fact_of(row)
     for bound, sign in ((fact.under, "<"), (fact.over, ">")):
         if bound is not None:
-            return float(row.part_pct), f"{sign}{WIDE_SPACE}{number(bound)}"
+            return float(row.part_pct), f"{sign}\N{NO-BREAK SPACE}{number(bound)}"
     said = interval(row.part_min_pct, row.part_max_pct) if pd.isna(row.part_pct) else number(row.part_pct)
     return float(row.part_max_pct if fact.rounded is None else row.part_pct), said
 
