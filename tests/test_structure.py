@@ -30,7 +30,7 @@ MAY_IMPORT = {
     "store": {"paths", "schema", "facts", "typography", "system", "records"},
     "clean": {"schema", "typography", "records"},
     "facts": {"schema"},
-    "comparisons": set(),
+    "comparisons": {"schema"},
     "checks": {"paths", "schema", "store", "clean", "typography", "records", "indicators"},
     "indicators": {"schema", "facts", "clean", "records"},
     "describe": {"schema", "facts"},

@@ -9,7 +9,7 @@ from jinja2 import UndefinedError
 
 from helpers import facts, wording
 from helpers.indicators.rows import row, table
-from helpers.wording import marks
+from helpers.wording import agreement, marks
 
 
 def fact(name="sexe", modality="filles", *, counts=None, base=None, share=None):
@@ -44,9 +44,9 @@ def test_numbers_dates_and_plurals_are_french(write, given, expected):
     (marks.say_base, {"base": (150, 150)}, "150"), (marks.say_base, {"base": (101, 103)}, "101 à 103"), (marks.say_base, {}, "pas de donnée"),
     (marks.say_share, {"share": 44}, "44\u202f%"), (marks.say_share, {"counts": (1, 1), "base": (3, 3)}, "33\u202f%"),
     (marks.say_share, {"counts": (40, 60), "base": (80, 100)}, "de 40,0\u202f% à 75,0\u202f%"), (marks.say_share, {}, "pas de donnée"),
-    (marks.clause, {"share": 44}, "44\u202f% sont des filles"), (marks.population, {}, "personnes suivies par un ALSES"),
-    (marks.population, {"name": "orienteur", "modality": "autre"}, "élèves orientés par le collège"),
-    (marks.say_unit, {"counts": (0, 1)}, "personne"), (marks.say_unit, {"counts": (1, 2)}, "personnes"),
+    (agreement.clause, {"share": 44}, "44\u202f% sont des filles"), (agreement.population, {}, "personnes suivies par un ALSES"),
+    (agreement.population, {"name": "orienteur", "modality": "autre"}, "élèves orientés par le collège"),
+    (agreement.say_unit, {"counts": (0, 1)}, "personne"), (agreement.say_unit, {"counts": (1, 2)}, "personnes"),
 ])
 def test_a_figure_is_said_as_far_as_it_is_known(say, figure, words):
     assert wording.plain(say(fact(**figure))) == words
@@ -55,7 +55,7 @@ def test_a_figure_is_said_as_far_as_it_is_known(say, figure, words):
 def test_a_number_or_a_date_bears_its_machine_form_and_its_figure():
     said = '<data value="44" data-cle="2032/alses/sexe/filles" data-mesure="part" title="l. 1">44\u202f%</data>'
     assert marks.say_share(fact(share=44)) == said
-    assert marks.month_mark(date(2031, 10, 1)) == '<time datetime="2031-10">octobre 2031</time>'
+    assert agreement.month_mark(date(2031, 10, 1)) == '<time datetime="2031-10">octobre 2031</time>'
 
 
 def test_a_value_from_the_data_is_never_markup_and_a_value_that_lacks_fails():

@@ -1,13 +1,18 @@
 """One comparison: find it, read its measures, know what may be said of it. Shared by everything that shows them."""
 
+import math
 from dataclasses import dataclass
 
 import pandas as pd
+
+from helpers.schema import NEAR_UNANIMOUS_PCT, UNANIMOUS_BELOW
 
 # Below it, a p-value is said to exceed what chance does.
 LEVEL = 0.05
 # Below this number of collèges, what is estimated from one to another is too unsure for a page to leave it unsaid.
 FEW_COLLEGES = 10
+# How a count was found that is rounded to protect persons: no test is made of it.
+ROUNDED = "compté dans les dossiers individuels, puis arrondi pour protéger les personnes"
 # A share is told with a warning when more persons than this have no answer, or when their share moves by more.
 MOST_UNANSWERED_PCT, MOST_UNANSWERED_CHANGE_PTS = 20.0, 2.0
 
@@ -70,6 +75,31 @@ class Comparison:
         """Whether it would no longer exceed chance if the persons of one post resembled each other strongly."""
         strong = self.measures.get("p_grappe_fort")
         return self.is_conclusive and strong is not None and strong.high is not None and strong.high >= LEVEL
+
+    @property
+    def is_protected(self) -> bool:
+        """Whether a count of it is rounded to protect persons: it is then told by its bounds, and not tested."""
+        counts = (self.measures.get(name) for name in ("effectif", "effectif_reference"))
+        return any(each is not None and each.method == ROUNDED for each in counts)
+
+    def bound_of(self, share: str) -> tuple[str, int] | None:
+        """« sous » or « sur » and the per cent, of the share of a small group that nearly nobody or everybody has.
+
+        ``share`` is ``part`` or ``part_reference``; said as `facts.Fact` says it.
+        """
+        part, base = self.measures.get(share), self.measures.get(share.replace("part", "base"))
+        if not self.is_protected or None in (part, base) or base.high >= UNANIMOUS_BELOW or base.is_exact:
+            return None
+        if round(part.value) <= NEAR_UNANIMOUS_PCT:
+            return "sous", NEAR_UNANIMOUS_PCT * (math.floor(part.high / NEAR_UNANIMOUS_PCT) + 1)
+        if round(part.value) >= 100 - NEAR_UNANIMOUS_PCT:
+            return "sur", NEAR_UNANIMOUS_PCT * (math.ceil(part.low / NEAR_UNANIMOUS_PCT) - 1)
+        return None
+
+    @property
+    def is_near_unanimous(self) -> bool:
+        """Whether one of its shares is said by its bound only: their difference has then no middle to be said."""
+        return any(self.bound_of(name) for name in ("part", "part_reference"))
 
     @property
     def is_short_of_answers(self) -> bool:

@@ -11,6 +11,7 @@ draw        the drawings themselves
 audit       the printed figures and their verdicts                 (01)
 persons     one indicator by modality; requests and objectives     (02)
 topics      the figures of a topic, populations side by side       (02)
+sites       a site, the network beside it                          (02)
 nested      a whole opened into its parts                          (02)
 crossed     two answers of the same persons                        (02)
 posts       the new posts                                          (02)

@@ -7,7 +7,8 @@ from helpers.charts.words import source, words
 from helpers.comparisons import Comparison
 from helpers.facts import USUAL, Facts
 from helpers.schema import catalogue
-from helpers.wording import Html, is_rounded, percent, subject
+from helpers.wording import Html, points, subject
+from helpers.wording.measures import write_part
 
 # Columns of both shares and their difference, as they are read.
 SHARES = {
@@ -66,10 +67,35 @@ def shares_frame(found: list[Comparison]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(SHARES))
 
 
+def gap_text(comparison: Comparison) -> str:
+    """The difference after both shares, as a drawing bears it: « : +2,0 points »; none of a share said by its bound."""
+    if comparison.is_near_unanimous:
+        return ""
+    return f" : {points(comparison['ecart'].value, 0 if comparison.is_protected else 1)}"
+
+
+# The data of differences whose numbers are rounded to protect persons: both shares as they are said.
+SAID = {"etiquette": "Part", "reference": "Référence", "part": "Part comparée"}
+SAID |= {"ecart_min_pts": "Écart minimal (points)", "ecart_max_pts": "Écart maximal (points)"}
+
+
+def said_shares(found: list[Comparison], rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `shares_frame` with both shares in words (columns ``reference``, ``part``)."""
+    words = {column: [share_text(each, name) for each in found] for column, name in _SAID.items()}
+    return rows.assign(**words)
+
+
+_SAID = {"reference": "part_reference", "part": "part"}
+
+
+def are_protected(found: list[Comparison]) -> bool:
+    """Whether the numbers behind some of these differences are rounded to protect persons."""
+    return any(each.is_protected for each in found)
+
+
 def share_text(comparison: Comparison, name: str) -> str:
     """A share in per cent, without a decimal that its rounding does not leave it."""
-    read = comparison[name]
-    return percent(read.value, 0 if is_rounded(read.value, read.low, read.high) else 1)
+    return write_part(comparison, name)
 
 
 def source_of(found: list[Comparison], facts: list[Facts], population: str) -> Html:

@@ -7,11 +7,13 @@ import pandas as pd
 from helpers.charts import draw
 from helpers.charts.figure import compose
 from helpers.charts.palette import MIDDLE, UNANSWERED, colour_of
-from helpers.charts.words import bases, crossing, source
+from helpers.charts.words import bases, crossing, is_protected, place_of, source
 from helpers.facts import Fact, fact_of
 from helpers.schema import FOLDED, Indicator, catalogue
 from helpers.tables import breakdown_table, crossing_table
-from helpers.wording import Html, interval
+from helpers.wording import Html
+from helpers.wording.agreement import people
+from helpers.wording.written import write_base
 
 NOTHING = Html("", "")
 MANY = 2  # joints in a name that no longer fits beside a bar
@@ -40,7 +42,7 @@ def _entries_of(rows: pd.DataFrame) -> tuple[Indicator, Indicator]:
 
 
 def _population_of(rows: pd.DataFrame) -> str:
-    return catalogue().perimeters[rows["perimetre"].iloc[0]].label
+    return people(rows["indicateur"].iloc[0], rows["perimetre"].iloc[0], place_of(rows))
 
 
 def _sayable(rows: pd.DataFrame) -> pd.DataFrame:
@@ -81,15 +83,17 @@ def show_by_group(rows: pd.DataFrame, modality: str) -> Html:
     (entry, other), who, year = _entries_of(shown), _population_of(shown), int(shown["annee"].iloc[0])
     ranked = _sayable(shown).sort_values("part_pct", ascending=False, kind="stable")
     first, last = (_named(next(ranked.iloc[[place]].itertuples())) for place in (0, -1))
-    counted = [f"{_short(row)} ({interval(row.base_min, row.base_max)})" for row in shown.itertuples()]
+    counted = [f"{_short(row)} ({write_base(fact_of(row))})" for row in shown.itertuples()]
     colours = [
         colour_of(entry.id, modality) if _is_answer(other, name) else MIDDLE for name in shown["modalite_croisee"]
     ]
     return compose(
         partial(draw.bars, shown.assign(libelle=counted), colours),
         id=f"{entry.id}-par-{other.id}",
-        title=crossing("by_group_title", first=first, last=last),
-        subtitle=crossing("by_group_subtitle", label=entry.label_of(modality), other=other, year=year),
+        title=crossing("by_group_title", first=first, last=last, is_sure=not is_protected(shown)),
+        subtitle=crossing(
+            "by_group_subtitle", label=entry.label_of(modality), other=other, year=year, place=place_of(shown)
+        ),
         reading=crossing("by_group_reading", first=first, other=other),
         base=bases((fact, name) for name, fact in _groups(shown)),
         source=source(who, shown["reference"]),
@@ -119,10 +123,10 @@ def show_crossing(rows: pd.DataFrame) -> Html:
     ]
     numbered = len(groups) > TWO
     return compose(
-        partial(draw.shares, rows, [interval(*fact.base) for _, fact in groups], is_numbered=numbered),
+        partial(draw.shares, rows, [write_base(fact) for _, fact in groups], is_numbered=numbered),
         id=f"{entry.id}-{other.id}",
         title=_title(rows, entry, other),
-        subtitle=crossing("crossing_subtitle", other=other, year=year, is_numbered=numbered),
+        subtitle=crossing("crossing_subtitle", other=other, year=year, is_numbered=numbered, place=place_of(rows)),
         reading=crossing("crossing_reading", cell=_largest(rows), other=other),
         notes=[*_notes(rows), *left_out],
         base=bases((fact, name) for name, fact in groups),
@@ -153,11 +157,15 @@ def _title(rows: pd.DataFrame, entry: Indicator, other: Indicator) -> Html:
     found = said.groupby("modalite")["part_pct"].agg(["min", "max", "count"])
     both = found[found["count"].eq(TWO)]
     if said["modalite_croisee"].nunique() != TWO or both.empty:
-        return crossing("crossing_title", cell=_largest(rows), entry=entry, other=other)
+        is_sure = not is_protected(rows)
+        return crossing("crossing_title", cell=_largest(rows), entry=entry, other=other, is_sure=is_sure)
     widest = (both["max"] - both["min"]).astype(float).idxmax()
-    return crossing("gap_title", cells=[_named(row) for row in said[said["modalite"].eq(widest)].itertuples()])
+    cells = [_named(row) for row in said[said["modalite"].eq(widest)].itertuples()]
+    return crossing("gap_title", cells=cells, is_sure=not is_protected(rows))
 
 
 def _notes(rows: pd.DataFrame) -> list[Html]:
     """What a dash means, where there is one."""
-    return [crossing("absent")] if rows["effectif_min"].isna().any() else []
+    is_bare = rows["effectif_min"].notna() & rows["part_min_pct"].isna()
+    absent = [crossing("absent")] if rows["effectif_min"].isna().any() else []
+    return [*absent, *([crossing("few")] if is_bare.any() else [])]

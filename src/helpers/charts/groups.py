@@ -11,6 +11,7 @@ from helpers.charts.compared import (
     colours_of,
     columns_of,
     drawn,
+    gap_text,
     label,
     share_text,
     shares_frame,
@@ -40,9 +41,8 @@ def show_rest(found: Comparisons, now: Facts) -> Html:
     if not shown:
         return nothing("aucune part n’est publiée à la fois pour les ALSES et pour l’ensemble")
     rows, most = shares_frame(shown), widest(shown)
-    rows = rows.assign(
-        texte=[f"reste {share_text(each, 'part_reference')}, ALSES {share_text(each, 'part')}" for each in shown]
-    )
+    said = [(share_text(each, "part_reference"), share_text(each, "part"), gap_text(each)) for each in shown]
+    rows = rows.assign(texte=[f"reste {rest}, ALSES {own}{gap}" for rest, own, gap in said])
     titles = {
         "etiquette": "Part",
         "part_pct": "ALSES",

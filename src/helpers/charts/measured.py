@@ -10,9 +10,10 @@ from helpers.charts.figure import compose
 from helpers.charts.palette import colour_of
 from helpers.charts.words import bases, comparing, source
 from helpers.comparisons import Comparison, Comparisons
-from helpers.facts import Facts, Series
+from helpers.facts import PROTECTED, Facts, Series
 from helpers.tables import table
 from helpers.wording import Html, probability
+from helpers.wording.written import write_share
 
 
 def draw_likeness(shown: list[Comparison], found: Comparisons, now: Facts, before: Facts) -> Html:
@@ -80,6 +81,8 @@ def _series_frame(shares: list[Series]) -> pd.DataFrame:
             "etiquette": each.label[:1].upper() + each.label[1:],
             "annee": str(year),
             "part_pct": fact.share,
+            "dite": write_share(fact),
+            "est_protege": fact.precision == PROTECTED,
             "part_min_pct": fact.share_bounds[0],
             "part_max_pct": fact.share_bounds[1],
         }
@@ -112,6 +115,8 @@ def show_series(shares: list[Series]) -> Html:
     facts = [fact for each in shares for fact in each.facts]
     titles = {"etiquette": "Part", "annee": "Année", "part_pct": "Part connue", "part_min_pct": "Au moins"}
     titles |= {"part_max_pct": "Au plus"}
+    if rows["est_protege"].any():
+        titles = {"dite" if name == "part_pct" else name: title for name, title in titles.items()}
     has_bounds = bool((rows["part_min_pct"] < rows["part_max_pct"]).any())
     return compose(
         partial(draw.series, rows, colours),

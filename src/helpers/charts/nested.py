@@ -13,7 +13,7 @@ from helpers.facts import USUAL, Fact, Facts
 from helpers.schema import catalogue
 from helpers.tables import breakdown_table
 from helpers.wording import Html
-from helpers.wording.marks import population
+from helpers.wording.agreement import population
 
 WHOLE, PUPILS = "prevention_specialisee", "collegiens"
 
@@ -93,7 +93,7 @@ def show_entries(parts: list[pd.DataFrame], facts: Facts) -> Html:
     """The part of the collège and the others, the first opened into its referrers; then what else the topic publishes.
 
     ``parts`` is `describe.topic` of the entries (columns of `describe.breakdown`), in per cent. Without the part of the
-    collège, its breakdowns alone.
+    collège, or of a site, its breakdowns alone.
 
     >>> chiffres = store.load(2020, "indicateurs")
     >>> parts = describe.topic(chiffres, "entrees", year=2020)
@@ -104,7 +104,7 @@ def show_entries(parts: list[pd.DataFrame], facts: Facts) -> Html:
     """
     routes, referrers = _rows(parts, USUAL, "origine"), _rows(parts, USUAL, "orienteur")
     college, others = (facts(f"{USUAL}/origine/{name}") for name in ("college", "hors_college"))
-    if routes is None or not _is_bounded(college) or not _is_bounded(others):
+    if facts.place or routes is None or not _is_bounded(college) or not _is_bounded(others):
         return show_breakdowns(parts)
     entry, opened, rest = catalogue().indicators["orienteur"], _referrers(facts), _unanswered(facts, "origine")
     said = [fact for fact in opened if fact.share is not None and fact.key.split("/")[-1] in entry.modalities]

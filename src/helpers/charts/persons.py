@@ -7,19 +7,21 @@ import pandas as pd
 from helpers.charts import draw
 from helpers.charts.figure import compose
 from helpers.charts.palette import colour_of
-from helpers.charts.words import bases, nothing, source, words
-from helpers.facts import USUAL, Fact, Facts, fact_of
+from helpers.charts.words import bases, nothing, place_of, source, words
+from helpers.facts import PROTECTED, USUAL, Fact, Facts, fact_of
 from helpers.schema import FROM_RECORDS, catalogue
 from helpers.tables import breakdown_table, table
 from helpers.wording import Html
+from helpers.wording.agreement import people
 
 # Per cent of the base from which a figure says how many did not answer.
 UNANSWERED_PCT = 5
 
 
 def known(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows without the missing answers that nobody gave: no bar says that."""
-    return rows[~(_is_unanswered(rows) & rows["effectif_max"].eq(0).fillna(False))]
+    """The rows without the missing answers that nobody gave, or so few that they round to none: no bar says that."""
+    is_none = rows["effectif_max"].eq(0) | rows["effectif_arrondi"].eq(0)
+    return rows[~(_is_unanswered(rows) & is_none.fillna(False))]
 
 
 def drawable(rows: pd.DataFrame) -> pd.DataFrame:
@@ -39,18 +41,18 @@ def answers(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def is_rounded_somewhere(rows: pd.DataFrame) -> bool:
-    """Whether a share may be a rounding: those counted in records never are."""
-    return not rows["source"].isin(FROM_RECORDS).all()
+    """Whether a share may be a rounding: those counted in records are only to protect persons."""
+    return not (rows["source"].isin(FROM_RECORDS) & rows["precision"].ne(PROTECTED)).all()
 
 
-def _leading(rows: pd.DataFrame) -> Fact | None:
+def leading(rows: pd.DataFrame) -> Fact | None:
     """The largest share that is printed or counted on a known base: what the title says."""
     said = rows[rows["part_pct"].notna() & rows["base_min"].notna() & rows["precision"].ne("deduit")]
     said = answers(said)
     return None if said.empty else fact_of(said.sort_values("part_pct", ascending=False, kind="stable").iloc[0])
 
 
-def _in_place(rows: pd.DataFrame) -> pd.DataFrame:
+def in_place(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows in reading order, a group where the first of its members would stand."""
     entry = catalogue().indicators[rows["indicateur"].iloc[0]] if len(rows) else None
     modalities = list(entry.modalities) if entry else []
@@ -84,17 +86,17 @@ def show_breakdown(rows: pd.DataFrame, *, told: tuple[str, ...] = ()) -> Html | 
     ``told`` are the modalities that the figure before shows: if one is the most frequent, the title says the next.
     """
     entry, year, rows = catalogue().indicators[rows["indicateur"].iloc[0]], int(rows["annee"].iloc[0]), in_accord(rows)
-    drawn = _in_place(drawable(rows))
-    first, second = _leading(drawn), _leading(drawn[~drawn["modalite"].isin(told)])
+    drawn = in_place(drawable(rows))
+    first, second = leading(drawn), leading(drawn[~drawn["modalite"].isin(told)])
     if entry.form != "barres" or first is None:
         return None
-    leading = second if second and first.key.split("/")[3] in told else first
+    most = second if second and first.key.split("/")[3] in told else first
     perimeter = catalogue().perimeters[rows["perimetre"].iloc[0]]
-    who = entry.population or perimeter.label
+    who = people(entry.id, perimeter.id, place_of(rows))
     return compose(
         partial(draw.bars, drawn, [colour_of(entry.id, name) for name in drawn["modalite"]]),
         id=f"{perimeter.id}-{entry.id}",
-        title=words("breakdown_title", fact=leading, is_next=leading is not first),
+        title=words("breakdown_title", fact=most, is_next=most is not first),
         subtitle=words(
             "breakdown_subtitle",
             population=who,
@@ -102,9 +104,9 @@ def show_breakdown(rows: pd.DataFrame, *, told: tuple[str, ...] = ()) -> Html | 
             has_rounding=is_rounded_somewhere(drawn),
             has_deduced="deduit" in set(drawn["precision"]),
         ),
-        reading=words("breakdown_reading", fact=leading, year=year),
+        reading=words("breakdown_reading", fact=most, year=year),
         notes=[*_contradicted(rows), *unanswered(rows)],
-        base=bases([(leading, who)]),
+        base=bases([(most, who)]),
         source=source(who, drawn["reference"]),
         alt=words("breakdown_alt", entry=entry, facts=[fact_of(row) for row in drawn.itertuples()], year=year).text,
         table=breakdown_table(rows, caption=f"{entry.label}, {who}, {year}"),

@@ -12,7 +12,7 @@ from helpers.facts import Fact, Facts
 from helpers.schema import catalogue
 from helpers.tables import matrix_table, table, value_of
 from helpers.wording import Html, say
-from helpers.wording.marks import population
+from helpers.wording.agreement import population
 
 # The two groups of actors that a title sets beside the actor most often named.
 GROUPS = {"college": "cote_college", "families": "familles"}

@@ -7,12 +7,13 @@ import pandas as pd
 from helpers.charts import draw
 from helpers.charts.figure import Figures, compose
 from helpers.charts.persons import answers, drawable, in_accord, is_rounded_somewhere, show_breakdown, unanswered
+from helpers.charts.sites import are_beside, show_numbers, show_site
 from helpers.charts.words import bases, describing, nothing, source
 from helpers.facts import Fact, fact_of
 from helpers.schema import catalogue
 from helpers.tables import populations_table
-from helpers.wording import Html, plain
-from helpers.wording.marks import say_base
+from helpers.wording import Html
+from helpers.wording.written import write_base
 
 PAIR = 2  # modalities that a figure of several populations can name without their labels meeting
 
@@ -49,7 +50,7 @@ def show_populations(parts: list[pd.DataFrame]) -> Html | None:
     perimeters = [catalogue().perimeters[rows["perimetre"].iloc[0]] for rows in parts]
     names = [perimeter.short for perimeter in perimeters]
     others = list(zip(names[1:], leading[1:], strict=True))
-    counted = [f"{name} ({plain(say_base(known[0]))})" for name, known in zip(names, facts, strict=True)]
+    counted = [f"{name} ({write_base(known[0])})" for name, known in zip(names, facts, strict=True)]
     nested = all(_contains(outer.id, inner.id) for inner, outer in zip(perimeters, perimeters[1:], strict=False))
     return compose(
         partial(draw.populations, drawn, counted),
@@ -67,13 +68,16 @@ def show_populations(parts: list[pd.DataFrame]) -> Html | None:
 
 def figures_of(breakdowns: list[pd.DataFrame], *, told: tuple[str, ...] = ()) -> list[Html]:
     """One figure an indicator where its populations stand side by side, else one a population; ``told``: see there."""
-    found, grouped = [], {}
+    found, grouped, small = [], {}, set()
     for rows in breakdowns:
         grouped.setdefault(rows["indicateur"].iloc[0], []).append(rows)
     for parts in grouped.values():
+        if are_beside(parts):
+            found += [figure] if (figure := show_site(parts) or show_numbers(parts, small)) else []
+            continue
         together = show_populations(parts)
-        alone = [] if together else [show_breakdown(rows, told=told) for rows in parts]
-        found += [together] if together else [figure for figure in alone if figure is not None]
+        alone = [together] if together else [show_breakdown(rows, told=told) for rows in parts]
+        found += [figure for figure in alone if figure is not None]
     return found
 
 

@@ -4,14 +4,27 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-from helpers.facts import Fact, merge_references
+import pandas as pd
+
+from helpers.facts import PROTECTED, Fact, merge_references
 from helpers.wording import Html, say
 
-# Titles, readings and alternative texts: the macros that several pages share, then those of pages 02 and 03.
+# Titles, readings and alternative texts: the macros that several pages share, then those of pages 02, 03 and of a site.
 words = partial(say, "figures")
 describing = partial(say, "figures_describe")
 crossing = partial(say, "figures_crossed")
 comparing = partial(say, "figures_compare")
+site = partial(say, "figures_site")
+
+
+def place_of(rows: pd.DataFrame) -> str:
+    """The site whose figures these are (`facts.named`); ``""`` for the network."""
+    return rows["lieu"].iloc[0] if "lieu" in rows and len(rows) else ""
+
+
+def is_protected(rows: pd.DataFrame) -> bool:
+    """Whether some of these counts are rounded to protect persons."""
+    return bool(rows["precision"].eq(PROTECTED).any())
 
 
 def nothing(subject: str) -> Html:

@@ -6,13 +6,17 @@ import pandas as pd
 
 from helpers.charts import draw
 from helpers.charts.compared import (
+    SAID,
     SHARES,
     are_exact,
+    are_protected,
     bases_of_years,
     colours_of,
     columns_of,
     drawn,
     ends,
+    gap_text,
+    said_shares,
     share_text,
     shares_frame,
     source_of,
@@ -43,18 +47,21 @@ def show_differences(found: Comparisons, now: Facts, before: Facts) -> Html:
         return nothing("aucune part n’est publiée pour les deux années")
     moved = [each for each in shown if each.finding in ("hausse", "baisse")]
     rows, most, years = shares_frame(shown), widest(moved or shown), {"year": now.year, "compare_to": before.year}
-    rows = rows.assign(texte=[f"{share_text(each, 'part_reference')} → {share_text(each, 'part')}" for each in shown])
+    both = [(share_text(each, "part_reference"), share_text(each, "part"), gap_text(each)) for each in shown]
+    rows = rows.assign(texte=[f"{reference} → {part}{gap}" for reference, part, gap in both])
     titles = columns_of(SHARES, rows) | {"reference_pct": str(before.year), "part_pct": str(now.year)}
+    if are_protected(shown):
+        titles = SAID | {"reference": str(before.year), "part": str(now.year)}
     return compose(
         partial(draw.two_shares, rows, colours_of(shown)),
         id="ecarts",
         title=comparing("shares_title", widest=most, is_first=most is widest(shown)),
-        subtitle=comparing("shares_subtitle", **years, is_exact=are_exact(shown)),
+        subtitle=comparing("shares_subtitle", **years, is_exact=are_exact(shown), place=now.place),
         reading=comparing("shares_reading", c=most, **years),
         base=bases_of_years(shown, (before.year, now.year)),
         source=source_of(shown, [before, now], "voir les données de la figure"),
         alt=comparing("gaps_alt", found=shown, kind="Parts de deux années").text,
-        table=table(rows, caption=f"Parts de {before.year} et de {now.year}", titles=titles),
+        table=table(said_shares(shown, rows), caption=f"Parts de {before.year} et de {now.year}", titles=titles),
     )
 
 

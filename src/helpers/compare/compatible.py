@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from helpers.facts import PROTECTED
+
 # Cells computed at once: some tens of megabytes, whatever the width of the intervals.
 BLOCK = 200_000
 # Pairs that a page can wait for: about a second. Beyond, each share keeps some of its cells, its extremes among them;
@@ -26,15 +28,24 @@ class Pair:
 
 @dataclass(frozen=True)
 class Side:
-    """One share as it is known: bounds of its count and of its base, and the bounds of its rounding in per cent."""
+    """One share as it is known: bounds of its count and of its base, and the bounds of its rounding in per cent.
+
+    ``shown`` are both numbers as they are shown, when they are rounded to protect persons.
+    """
 
     counts: tuple[int, int]
     bases: tuple[int, int]
     printed: float | None = None
     rounding: tuple[float, float] = (0.0, 100.0)
+    shown: tuple[int, int] | None = None
 
     def central(self) -> tuple[int, int]:
-        """Count and base in the middle: the printed share of the central base, else the middle of the bounds."""
+        """Count and base in the middle: the printed share of the central base, else the middle of the bounds.
+
+        Of what is rounded to protect persons, the numbers that are shown.
+        """
+        if self.shown is not None:
+            return self.shown
         base = int(np.floor((self.bases[0] + self.bases[1]) / 2 + 0.5))
         middle = sum(self.counts) / 2 if self.printed is None else self.printed * base / 100
         return int(np.clip(np.floor(middle + 0.5), *self.counts)), base
@@ -92,6 +103,25 @@ class Side:
         return np.arange(self.bases[0], self.bases[1] + 1)
 
 
+# What is shown of a count and of a base, and what is known of it when it is shown as it is.
+_SHOWN = {"effectif_arrondi": "effectif_min", "base_arrondie": "base_min"}
+
+
+def _shown(row, name: str, suffix: str) -> int:
+    rounded = getattr(row, f"{name}{suffix}")
+    return int(getattr(row, f"{_SHOWN[name]}{suffix}") if pd.isna(rounded) else rounded)
+
+
+def is_protected(row, suffix: str = "") -> bool:
+    """Whether the figure in a row (as in `side_of`) is rounded to protect persons."""
+    return getattr(row, f"precision{suffix}") == PROTECTED
+
+
+def shown_count(row, suffix: str = "") -> int:
+    """The count that is shown of a row: rounded if it is protected, else its least value."""
+    return _shown(row, "effectif_arrondi", suffix)
+
+
 def side_of(row, suffix: str = "") -> Side | None:
     """The share in a row of `facts.with_shares` (or of `years.differences`, with its suffix); None if not bounded."""
     names = ("effectif_min", "effectif_max", "base_min", "base_max")
@@ -99,6 +129,9 @@ def side_of(row, suffix: str = "") -> Side | None:
     if any(pd.isna(value) for value in values) or values[2] <= 0:
         return None
     counts, bases = (int(values[0]), int(values[1])), (int(values[2]), int(values[3]))
+    if is_protected(row, suffix):
+        # Its share is that of the rounded numbers: no rounding of a share bounds them further.
+        return Side(counts, bases, shown=tuple(_shown(row, name, suffix) for name in _SHOWN))
     printed, decimals = (getattr(row, f"{name}{suffix}") for name in ("part_imprimee_pct", "decimales"))
     if pd.isna(printed) or counts[0] == counts[1]:
         return Side(counts, bases)

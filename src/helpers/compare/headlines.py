@@ -7,6 +7,8 @@ shown in a table, without a test. The choice is the same whatever the figures sa
 
 import pandas as pd
 
+from helpers.compare.compatible import is_protected
+from helpers.comparisons import ROUNDED
 from helpers.schema import catalogue
 
 # Figures of these sources are counts of individual records.
@@ -43,7 +45,7 @@ def counted_words(row, **suffixes: str) -> dict[str, str]:
     """
     ends = {"now": "", "reference": "_reference"}
     return {
-        f"{name}{ends[side]}": "compté dans les dossiers individuels"
+        f"{name}{ends[side]}": ROUNDED if is_protected(row, suffix) else "compté dans les dossiers individuels"
         for side, suffix in suffixes.items()
         if getattr(row, f"source{suffix}") in RECORDS
         for name in ("effectif", "base")

@@ -15,6 +15,8 @@ from helpers.compare.compatible import (
     central_rest,
     compatible_pairs,
     compatible_rests,
+    is_protected,
+    shown_count,
     side_of,
 )
 from helpers.compare.found import Found
@@ -22,7 +24,7 @@ from helpers.compare.headlines import HEADLINED_RESTS, counted_words, is_compare
 from helpers.compare.tested import test_of, tests_of_years, words_of
 from helpers.compare.two_shares import Measure, exact, sweep
 from helpers.compare.years import STABLE_POINTS, finding, published
-from helpers.facts import USUAL, title_of_figure
+from helpers.facts import PROTECTED, USUAL, title_of_figure
 from helpers.schema import catalogue
 
 # Whose persons are among whose: the rest is the second without the first.
@@ -33,19 +35,27 @@ def _path(row) -> str:
     return "/".join(filter(None, (row.perimetre, row.indicateur, row.modalite)))
 
 
+def _is_protected(row) -> bool:
+    return is_protected(row, "_apres") or is_protected(row, "_avant")
+
+
 def _count_change(row, *, now: Side | None = None, before: Side | None = None) -> dict[str, Measure]:
     """What is known of both counts: the counts themselves, their difference, their relative change."""
     bounds = [int(getattr(row, f"effectif_{end}_{when}")) for when in ("apres", "avant") for end in ("min", "max")]
     middles = [
-        side.central()[0] if side else np.floor(sum(ends) / 2 + 0.5)
-        for side, ends in ((now, bounds[:2]), (before, bounds[2:]))
+        side.central()[0]
+        if side
+        else shown_count(row, when)
+        if is_protected(row, when)
+        else np.floor(sum(ends) / 2 + 0.5)
+        for side, ends, when in ((now, bounds[:2], "_apres"), (before, bounds[2:], "_avant"))
     ]
     counts, references = (middles[0], *bounds[:2]), (middles[1], *bounds[2:])
     found = {"effectif": counts, "effectif_reference": references}
     # The least change is from the most before to the least now.
     pairs = list(zip(counts, (references[0], references[2], references[1]), strict=True))
     found["ecart_effectif"] = tuple(count - reference for count, reference in pairs)
-    if references[1] > 0:
+    if references[1] > 0 and not _is_protected(row):
         found["evolution"] = tuple(100 * (count / reference - 1) for count, reference in pairs)
     return found
 
@@ -53,6 +63,20 @@ def _count_change(row, *, now: Side | None = None, before: Side | None = None) -
 def _three(row, column: str) -> Measure:
     found = (getattr(row, column.format(end)) for end in ("", "min_", "max_"))
     return tuple(float("nan") if pd.isna(each) else float(each) for each in found)
+
+
+def _rounded_measures(row, now: Side, before: Side) -> dict[str, Measure]:
+    """What is told of two shares of which one is rounded to protect persons: as they are shown, and their bounds.
+
+    No test is made: it would take the exact counts.
+    """
+    (_, base), (_, base_ref) = now.central(), before.central()
+    shares = {"part": "part_{}pct_apres", "part_reference": "part_{}pct_avant", "ecart": "ecart_part_{}pts"}
+    return {
+        "base": (base, *now.bases),
+        "base_reference": (base_ref, *before.bases),
+        **{name: _three(row, column) for name, column in shares.items()},
+    }
 
 
 def _year(row, *, known: Beside, years: str) -> Found:
@@ -64,6 +88,9 @@ def _year(row, *, known: Beside, years: str) -> Found:
         names = {"part": "part_{}pct_apres", "part_reference": "part_{}pct_avant", "ecart": "ecart_part_{}pts"}
         return made({name: _three(row, column) for name, column in names.items()}, methods=methods)
     counts = _count_change(row, now=now, before=before)
+    if _is_protected(row):
+        found = _rounded_measures(row, now, before)
+        return made(found | counts, count_finding=row.constat_effectif, methods=methods)
     if kind == "details":
         found = sweep(two_shares.measures, central_pair(now, before), compatible_pairs(now, before))
         del found["p_valeur"]  # not tested, so no p that would be read as a test
@@ -91,7 +118,8 @@ def years(differences: pd.DataFrame, *, known: Beside, year: int, compare_to: in
             counts = _count_change(row, now=side_of(row, "_apres"), before=side_of(row, "_avant"))
             label = f"{title_of_figure(row)}, {when}"
             methods = counted_words(row, now="_apres", reference="_avant")
-            yield Found(f"annees/{_path(row)}", label, "", counts, count_finding=row.constat_effectif, methods=methods)
+            kind = "annees" if known.is_headlined(_path(row)) or not _is_protected(row) else "details"
+            yield Found(f"{kind}/{_path(row)}", label, "", counts, count_finding=row.constat_effectif, methods=methods)
 
 
 def volumes(totals: pd.DataFrame, *, year: int, compare_to: int | None) -> Iterator[Found]:
@@ -102,7 +130,7 @@ def volumes(totals: pd.DataFrame, *, year: int, compare_to: int | None) -> Itera
     for row in totals.itertuples():
         found = _count_change(row)
         methods = {"rapport": "effectif / effectif_reference", **counted_words(row, now="_apres", reference="_avant")}
-        if min(found["effectif"][1], found["effectif_reference"][1]) > 0:
+        if min(found["effectif"][1], found["effectif_reference"][1]) > 0 and not _is_protected(row):
             now, before = found["effectif"], found["effectif_reference"]
             found["rapport"] = (now[0] / before[0], now[1] / before[2], now[2] / before[1])
             low, high = confint_poisson_2indep(now[0], 1, before[0], 1, method="score", compare="ratio")
@@ -133,7 +161,7 @@ def rests(now: pd.DataFrame, *, year: int) -> Iterator[Found]:
     """
     keys, chosen = ["indicateur", "modalite"], HEADLINED_RESTS if is_counted(now) else None
     rows = published(now, year)
-    rows = rows[rows["modalite"].ne("") & rows["precision"].ne("deduit")]
+    rows = rows[rows["modalite"].ne("") & ~rows["precision"].isin(["deduit", PROTECTED])]
     both = rows[rows["perimetre"] == PART].merge(
         rows[rows["perimetre"] == WHOLE], on=keys, suffixes=("_partie", "_ensemble"), validate="1:1"
     )

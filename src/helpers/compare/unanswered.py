@@ -5,6 +5,7 @@ import pandas as pd
 from helpers.compare.headlines import RECORDS
 from helpers.compare.two_shares import Measure, exact
 from helpers.compare.years import published
+from helpers.facts import PROTECTED
 from helpers.schema import catalogue
 
 # Answers that tell nothing of the person. Of several answers, only an empty list is one.
@@ -18,6 +19,7 @@ def unanswered(indicators: pd.DataFrame, year: int | None) -> dict[str, float]:
     """
     rows = published(indicators, year)
     rows = rows[rows["source"].isin(RECORDS) & rows["modalite"].isin(_NOTHING_TOLD) & rows["part_pct"].notna()]
+    rows = rows[rows["precision"].ne(PROTECTED)]
     is_single = [catalogue().indicators[name].choice == "unique" for name in rows["indicateur"]]
     rows = rows[pd.Series(is_single, index=rows.index, dtype=bool) | rows["modalite"].eq(_EMPTY)]
     shares = rows.groupby(["perimetre", "indicateur"])["part_pct"].sum()

@@ -6,7 +6,7 @@ The database is exhaustive, so a difference is a fact up to rounding and entry e
 import pandas as pd
 
 from helpers.compare.headlines import HEADLINED, RECORDS
-from helpers.facts import network, with_shares
+from helpers.facts import BESIDE, network, with_shares
 from helpers.schema import UNSAID, catalogue
 
 # A share whose difference stays within one point of zero, whatever the rounding hides, is called stable.
@@ -76,8 +76,12 @@ def reliable(before: pd.DataFrame, controls: pd.DataFrame, *, compare_to: int | 
 
 
 def published(indicators: pd.DataFrame, year: int | None) -> pd.DataFrame:
-    """The figures of persons that a year publishes for the network, with their shares; cross tables left out."""
+    """The figures of persons that a year publishes for the network, with their shares; cross tables left out.
+
+    On the page of a site, its own: the network's, beside them, are said where they are looked up.
+    """
     rows = network(indicators)
+    rows = rows[rows["perimetre"].ne(BESIDE)]
     said = (rows["annee"] == year) & ~rows["precision"].isin(UNSAID) & (rows["unite"] == "personnes")
     return with_shares(rows[said])
 

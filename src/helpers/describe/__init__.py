@@ -15,6 +15,7 @@ from helpers.describe.posts import (
     teams,
 )
 from helpers.describe.scope import KEY_FIGURES, PERIMETERS, Silence, definitions, silences
+from helpers.describe.standing import Standing, standings
 
 __all__ = [
     "CONDITIONS",
@@ -22,6 +23,7 @@ __all__ = [
     "PERIMETERS",
     "THEMES",
     "Silence",
+    "Standing",
     "answers",
     "associations",
     "attendance",
@@ -41,6 +43,7 @@ __all__ = [
     "seniority",
     "silences",
     "social_context",
+    "standings",
     "starts",
     "teams",
     "to_sort",

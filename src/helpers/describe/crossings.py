@@ -4,6 +4,7 @@ import pandas as pd
 
 from helpers.describe.exploring import crossing
 from helpers.describe.people import breakdown
+from helpers.facts import is_of_site
 from helpers.schema import FOLDED, FROM_RECORDS, Indicator, catalogue
 
 
@@ -38,6 +39,7 @@ def crossed(
     cells = rows.set_index(["modalite_croisee", "modalite"]).reindex(grid).reset_index()[list(rows.columns)]
     # What the missing cells share with the others.
     alike = ["annee", "perimetre", "site_type", "site", "indicateur", "croise_avec", "unite", "source", "reference"]
+    alike += ["lieu"] if "lieu" in rows else []
     return cells.assign(
         **{name: rows[name].iloc[0] for name in alike},
         precision=cells["precision"].fillna("non_publie"),
@@ -51,12 +53,14 @@ def withheld_crossings(indicators: pd.DataFrame, name: str, *, year: int) -> lis
     """The crossings of a topic that records allow and that are not shown: the labels of both indicators.
 
     ``indicators`` has the schema ``indicateurs``. None for a year without records, nor for an indicator that they do
-    not count.
+    not count, nor for a site: there, the size alone decides.
 
     >>> describe.withheld_crossings(store.load(2020, "indicateurs"), "niveaux", year=2020)
     []
     """
     entries = catalogue()
+    if is_of_site(indicators):
+        return []
     rows = indicators[(indicators["annee"] == year) & indicators["source"].isin(FROM_RECORDS)]
     counted = set(rows.loc[rows["croise_avec"].eq(""), "indicateur"])
     shown = set(zip(rows["indicateur"], rows["croise_avec"], strict=True))

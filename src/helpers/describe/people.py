@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from helpers.facts import at_site, with_shares
+from helpers.facts import BESIDE, at_site, with_shares
 from helpers.schema import UNSAID, Indicator, catalogue
 
 
@@ -113,7 +113,7 @@ def beyond(parts: list[pd.DataFrame], pairs: pd.DataFrame) -> list[pd.DataFrame]
     """The breakdowns that say more than the themes of `requests_and_goals`, which have their own figure.
 
     ``parts`` come from `topic` (columns of `describe.breakdown`), ``pairs`` from `requests_and_goals` (columns of
-    `describe.requests_and_goals`).
+    `describe.requests_and_goals`). Those of a site are all kept.
 
     >>> chiffres = store.load(2020, "indicateurs")
     >>> parts = describe.topic(chiffres, "demandes", year=2020)
@@ -121,6 +121,8 @@ def beyond(parts: list[pd.DataFrame], pairs: pd.DataFrame) -> list[pd.DataFrame]
     >>> len(parts), [rows["indicateur"][0] for rows in describe.beyond(parts, paires)]
     (2, ['demande_initiale'])
     """
+    if any(rows["perimetre"].eq(BESIDE).any() for rows in parts):
+        return parts  # of a site, each question stands beside the network's
     shown = set() if pairs.empty else {*pairs["modalite"], *catalogue().indicators["objectif"].recorded}
     bounded = [set(rows.loc[rows["part_min_pct"].notna() & rows["base_min"].notna(), "modalite"]) for rows in parts]
     return [rows for rows, names in zip(parts, bounded, strict=True) if names - shown]

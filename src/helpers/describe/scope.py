@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from helpers.facts import among, network
+from helpers.facts import among, is_of_site, network
 from helpers.schema import UNSAID, Indicator, catalogue
 
 # The cards of the page and of the index, in order; a figure that a year does not publish is left out.
@@ -56,12 +56,14 @@ def silences(indicators: pd.DataFrame, name: str, *, year: int) -> list[Silence]
     """What a topic leaves unpublished, one an indicator drawn by modality, for each population it is known of.
 
     ``indicators`` has the schema ``indicateurs``. An indicator of which the year publishes nothing has every modality
-    missing.
+    missing. A site has no silence: what is counted below the network is chosen once for all.
 
     >>> manques = describe.silences(store.load(2020, "indicateurs"), "niveaux", year=2020)
     >>> [(manque.label, manque.missing, len(manque.grouped)) for manque in manques]
     [('Niveau de classe', (), 2)]
     """
+    if is_of_site(indicators):
+        return []
     rows = network(indicators)
     rows = rows[(rows["annee"] == year) & ~rows["precision"].isin(UNSAID)]
     found = []
@@ -87,15 +89,17 @@ def _silence(entry: Indicator, published: set[str], perimeter: str) -> Silence:
     return Silence(label, tuple(map(entry.label_of, missing)), tuple(grouped))
 
 
-def definitions(indicators: pd.DataFrame, *, year: int) -> pd.DataFrame:
+def definitions(indicators: pd.DataFrame, *, year: int, of_site: bool = False) -> pd.DataFrame:
     """The indicators that the year publishes, in catalogue order: ``indicateur``, ``definition``, ``base`` (words).
 
-    ``indicators`` has the schema ``indicateurs``.
+    ``indicators`` has the schema ``indicateurs``. ``of_site``: those of a site, none for the network; else the reverse,
+    as they stand at two places of the page.
 
     >>> describe.definitions(store.load(2020, "indicateurs"), year=2020)["indicateur"].head(2).to_list()
     ['ALSES annoncés', 'Nouveaux collèges']
     """
     rows = indicators[(indicators["annee"] == year) & ~indicators["precision"].isin(UNSAID)]
+    rows = rows if is_of_site(indicators) == of_site else rows.iloc[:0]
     entries = catalogue()
     used = [entry for entry in entries.indicators.values() if entry.id in set(rows["indicateur"])]
     told = [

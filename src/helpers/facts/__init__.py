@@ -3,9 +3,9 @@
 from helpers.facts.figures import (
     DECIMAL_FROM_BASE,
     NETWORK,
+    PROTECTED,
     USUAL,
     Fact,
-    Facts,
     among,
     at_site,
     decimals_of,
@@ -15,15 +15,17 @@ from helpers.facts.figures import (
     title_of_figure,
     with_shares,
 )
+from helpers.facts.lookup import Facts
 from helpers.facts.names import name_answer
 from helpers.facts.references import cite, line_runs, merge_references
 from helpers.facts.series import Series
-from helpers.facts.sites import BESIDE, beside_network
+from helpers.facts.sites import BESIDE, beside_network, in_site, is_of_site, name_site, named, only_network
 
 __all__ = [
     "BESIDE",
     "DECIMAL_FROM_BASE",
     "NETWORK",
+    "PROTECTED",
     "USUAL",
     "Fact",
     "Facts",
@@ -34,11 +36,16 @@ __all__ = [
     "cite",
     "decimals_of",
     "fact_of",
+    "in_site",
+    "is_of_site",
     "key_of",
     "line_runs",
     "merge_references",
     "name_answer",
+    "name_site",
+    "named",
     "network",
+    "only_network",
     "title_of_figure",
     "with_shares",
 ]

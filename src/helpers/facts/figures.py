@@ -5,10 +5,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from helpers.schema import FROM_RECORDS, NEAR_UNANIMOUS_PCT, SYNTHETIC, UNANIMOUS_BELOW, UNSAID, catalogue
+from helpers.schema import FROM_RECORDS, NEAR_UNANIMOUS_PCT, SYNTHETIC, UNANIMOUS_BELOW, catalogue
 
 NETWORK = "reseau"
 USUAL = "alses"  # the population of which a label speaks when it names none
+
+# The precision of a figure whose count, or base, is rounded to protect persons.
+PROTECTED = "arrondi_secret"
 
 # From this base on, one person weighs less than half a point: an exact share is then said with one decimal.
 DECIMAL_FROM_BASE = 200
@@ -18,7 +21,8 @@ DECIMAL_FROM_BASE = 200
 class Fact:
     """A figure ready to be said: counts and base as (min, max) or None, share in per cent or None.
 
-    ``rounded`` and ``rounded_base`` are what is shown of a count or a base that is rounded to protect persons.
+    ``rounded`` and ``rounded_base`` are what is shown of a count or a base that is rounded to protect persons;
+    ``place`` is the site whose figure it is, on the page of a site.
 
     >>> filles = facts.Facts(store.load(2020, "indicateurs"), year=2020)("alses/sexe/filles")
     >>> filles.counts, filles.base, filles.share, filles.unit, filles.precision
@@ -39,6 +43,7 @@ class Fact:
     is_of_records: bool = False
     rounded: int | None = None
     rounded_base: int | None = None
+    place: str = ""
 
     @property
     def is_known(self) -> bool:
@@ -65,7 +70,7 @@ class Fact:
     @property
     def _is_protected(self) -> bool:
         """Whether it is a share of a small group, rounded to protect its persons."""
-        is_rounded = self.precision == "arrondi_secret" and None not in (self.share, self.base, self.share_bounds)
+        is_rounded = self.precision == PROTECTED and None not in (self.share, self.base, self.share_bounds)
         return is_rounded and self.base[1] < UNANIMOUS_BELOW
 
 
@@ -188,34 +193,5 @@ def fact_of(row) -> Fact:
         is_of_records=row.source in FROM_RECORDS,
         rounded=_whole(getattr(row, "effectif_arrondi", None)),
         rounded_base=_whole(getattr(row, "base_arrondie", None)),
+        place=getattr(row, "lieu", ""),
     )
-
-
-class Facts:
-    """Looks figures up by path: ``facts("alses/sexe/filles")``, None when the year has none.
-
-    ``indicators`` has the schema ``indicateurs``. What is not published, or contradicted, is not found.
-
-    >>> chiffre = facts.Facts(store.load(2020, "indicateurs"), year=2020)
-    >>> chiffre("alses/sexe/filles").counts, chiffre("alses/niveau/3e")
-    ((927, 949), None)
-    """
-
-    def __init__(self, indicators: pd.DataFrame, *, year: int) -> None:
-        rows = with_shares(indicators[(indicators["annee"] == year) & (indicators["site_type"] == NETWORK)])
-        self._found = {key_of(row): fact_of(row) for row in rows.itertuples()}
-        self.year = year
-
-    @property
-    def has_synthetic(self) -> bool:
-        """Whether any figure of the year comes from simulated records."""
-        return any(fact.is_synthetic for fact in self._found.values())
-
-    @property
-    def has_records(self) -> bool:
-        """Whether any figure of the year was counted in individual records, true or simulated."""
-        return any(fact.is_of_records for fact in self._found.values())
-
-    def __call__(self, path: str) -> Fact | None:
-        fact = self._found.get(f"{self.year}/{path}")
-        return None if fact is None or fact.precision in UNSAID else fact

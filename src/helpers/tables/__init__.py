@@ -1,7 +1,7 @@
 """Tables from finished frames: caption, units, scopes, notes. One template, so that every table reads alike."""
 
 from helpers.tables.audit import coherences_table, controls_table, remarks_table
-from helpers.tables.comparisons import details_table, differences_table, measures_table, reach_table
+from helpers.tables.comparisons import details_table, differences_table, reach_table
 from helpers.tables.figures import (
     answers_table,
     breakdown_table,
@@ -11,8 +11,10 @@ from helpers.tables.figures import (
     populations_table,
 )
 from helpers.tables.frame import matrix_table, provenance, table
+from helpers.tables.measures import measures_table
 from helpers.tables.received import changes_table, reconciliation_table, rejections_table
 from helpers.tables.records import crossing_table, pairs_table, reading_table
+from helpers.tables.sites import site_table
 from helpers.tables.statements import beside_table, outlook_table, tensions_table, value_of
 
 __all__ = [
@@ -39,6 +41,7 @@ __all__ = [
     "rejections_table",
     "reading_table",
     "remarks_table",
+    "site_table",
     "table",
     "tensions_table",
     "value_of",

@@ -2,23 +2,23 @@
 
 import pandas as pd
 
-from helpers.comparisons import Comparison, Comparisons, Measure
+from helpers.comparisons import Comparison, Comparisons
 from helpers.facts import DECIMAL_FROM_BASE, among
 from helpers.schema import COUNT_FINDINGS, FINDINGS, catalogue
 from helpers.tables.frame import LEDGER, Group, aligned, headings, lay_out
+from helpers.typography import NARROW
 from helpers.wording import (
     Html,
     fragment,
-    interval,
     is_rounded,
     number,
-    percent,
     plain,
     say,
-    scientific,
     signed,
     subject,
 )
+from helpers.wording.measures import write_part
+from helpers.wording.written import write_rounded
 
 # The groups of the table of differences, in order.
 KINDS = {
@@ -32,29 +32,12 @@ KINDS = {
 REACHES = {"concluante": "dépassé", "non_concluante": "possible", "": "sans test"}
 
 
-def _value(value: float | None, measure: Measure, name: str) -> str:
-    if value is None:
-        return "—"
-    if name.startswith("p_"):
-        return scientific(value)
-    if measure.unit == "pct":
-        is_whole = value == measure.value and is_rounded(value, measure.low, measure.high)
-        return percent(value, 0 if is_whole else 1)
-    if measure.unit:
-        return number(value, 1 if measure.unit == "points" else 0)
-    return number(value, 2)
-
-
-def _ends(measure: Measure, name: str) -> str:
-    if measure.is_exact:
-        return "exact" if measure.value is not None else "—"
-    return " à ".join(_value(end, measure, name) for end in (measure.low, measure.high))
-
-
 def _share(comparison: Comparison, name: str) -> str:
     """A share in per cent with no decimal that it does not have; its bounds where they do not round to one number."""
     if name not in comparison or comparison[name].value is None:
         return "—"
+    if comparison.is_protected:
+        return write_part(comparison, name).removesuffix(f"{NARROW}%")
     read, own_base = comparison[name], name.replace("part", "base")
     if read.is_exact and not {own_base, "base"} & set(comparison.measures):
         return number(read.value, 1)
@@ -70,9 +53,9 @@ def _gap(comparison: Comparison) -> list[str]:
     """A difference and its bounds, in points."""
     if "ecart" not in comparison or comparison["ecart"].value is None:
         return ["—", "—"]
-    read = comparison["ecart"]
-    ends = "exact" if read.is_exact else f"{signed(read.low, 1)} à {signed(read.high, 1)}"
-    return [signed(read.value, 1), ends]
+    read, decimals = comparison["ecart"], 0 if comparison.is_protected else 1
+    ends = "exact" if read.is_exact else f"{signed(read.low, decimals)} à {signed(read.high, decimals)}"
+    return ["—" if comparison.is_near_unanimous else signed(read.value, decimals), ends]
 
 
 def _finding(comparison: Comparison) -> str:
@@ -114,6 +97,9 @@ def reach_table(found: Comparisons, *, caption: str) -> Html:
     groups = [Group(title, [cells[each.key] for each in made]) for title, made in shown if made]
     numbers = ["Part de référence (%)", "Part (%)", "Écart (points)", "Bornes de l’écart"]
     titles = headings("Comparaison", *numbers, "Constat", "Hasard", numbers=numbers)
+    if all(each.is_protected for each in every):  # none is tested
+        titles, groups = titles[:-1], [Group(each.title, [row[:-1] for row in each.rows]) for each in groups]
+        return lay_out(caption, titles, groups, note=say("compare", "reach_note_of_site"))
     return lay_out(caption, titles, groups, note=say("compare", "reach_note"))
 
 
@@ -158,8 +144,7 @@ def differences_table(rows: pd.DataFrame, *, year: int, compare_to: int | None) 
     for row in rows.itertuples():
         what, who = entries.indicators[row.indicateur].title_of(row.modalite), entries.perimeters[row.perimetre].label
         group = groups.setdefault(who, Group(f"{who[:1].upper()}{who[1:]}", []))
-        before = interval(row.effectif_min_avant, row.effectif_max_avant)
-        now = interval(row.effectif_min_apres, row.effectif_max_apres)
+        before, now = _count(row, "avant"), _count(row, "apres")
         gap = " à ".join(dict.fromkeys((signed(row.ecart_min), signed(row.ecart_max))))
         group.rows.append([what, before, now, gap, COUNT_FINDINGS[row.constat_effectif]])
     numbers = [str(compare_to), str(year), "Différence"]
@@ -168,33 +153,8 @@ def differences_table(rows: pd.DataFrame, *, year: int, compare_to: int | None) 
     return lay_out(caption, titles, list(groups.values()))
 
 
-def measures_table(found: Comparisons, *, caption: str) -> Html:
-    """Every measure of the comparisons with its bounds, unit and method, comparison by comparison, folded.
-
-    The ``details``, which `details_table` lists, are in comparaisons.csv alone: they would weigh as much as the page.
-
-    >>> trouve = comparisons.Comparisons(store.load_result(2020, "comparaisons"))
-    >>> print(tables.measures_table(trouve, caption="Mesures").text)
-    Mesures Mesures Mesure Valeur Bornes Unité Méthode Sexe : filles, 2019 et 2020 Effectif 938 927 à 949 personnes
-    imprimé, ou part imprimée × base arrondie à l’unité Base 2 233 exact personnes imprimée ou ...
-    """
-    titles = headings("Mesure", "Valeur", "Bornes", "Unité", "Méthode", numbers=["Valeur"])
-    details = {each.id for each in found.of("details")}
-    shown = [each for each in found.of_all() if each.id not in details]
-    made = lay_out(caption, titles, [Group(each.label, _measures(each)) for each in shown])
-    text = fragment("folded.html.j2", summary=caption, content=made, kind=LEDGER)
-    return Html(text, plain(text))
-
-
-def _measures(comparison: Comparison) -> list[list]:
-    kinds, units = catalogue().measures, catalogue().units
-    return [
-        [
-            kinds[name].label,
-            _value(measure.value, measure, name),
-            _ends(measure, name),
-            units.get(measure.unit, ("", measure.unit))[1].replace("pct", "%") or "—",
-            measure.method,
-        ]
-        for name, measure in comparison.measures.items()
-    ]
+def _count(row, when: str) -> str:
+    """A count of one year: as it is shown when it is rounded to protect persons, else its bounds."""
+    low, high = (int(getattr(row, f"effectif_{end}_{when}")) for end in ("min", "max"))
+    shown = getattr(row, f"effectif_arrondi_{when}", None)
+    return write_rounded(None if pd.isna(shown) else int(shown), (low, high))

@@ -5,12 +5,13 @@ from datetime import date
 import pandas as pd
 from markupsafe import Markup
 
-from helpers.facts import Fact, Facts, fact_of, merge_references
+from helpers.facts import BESIDE, Fact, Facts, fact_of, merge_references
 from helpers.schema import catalogue, table_schema
 from helpers.tables.frame import LEDGER, Group, headings, lay_out, table
 from helpers.tables.records import counted_table
 from helpers.wording import Html, day, fragment, plain, say
-from helpers.wording.marks import legend_of, marks_of, say_base, say_base_unit, say_count, say_share, say_unit
+from helpers.wording.agreement import say_base_unit, say_unit
+from helpers.wording.marks import legend_of, marks_of, say_base, say_count, say_share
 
 
 def breakdown_table(rows: pd.DataFrame, *, caption: str) -> Html:
@@ -65,7 +66,8 @@ def populations_table(parts: list[pd.DataFrame], names: list[str], *, caption: s
 def perimeters_table(facts: Facts, perimeters: dict[str, str], *, caption: str) -> Html:
     """What each population counts, how many, how well that is known, where it is printed; absent ones are left out.
 
-    ``perimeters`` gives, for the key of a figure, what it counts. A box when the year counts none.
+    ``perimeters`` gives, for the key of a figure, what it counts. A box when the year counts none, and for a site: its
+    page speaks of one population.
 
     >>> chiffre = facts.Facts(store.load(2020, "indicateurs"), year=2020)
     >>> print(tables.perimeters_table(chiffre, {"alses/accompagnements/": "personnes suivies"}, caption="Qui ?").text)
@@ -74,7 +76,7 @@ def perimeters_table(facts: Facts, perimeters: dict[str, str], *, caption: str) 
     """
     found = [(facts(path), label) for path, label in perimeters.items()]
     known = [(fact, f"{label[:1].upper()}{label[1:]}") for fact, label in found if fact and fact.counts]
-    if not known:
+    if not known or facts.place:
         return say("figures", "nothing", subject="aucune population n’est comptée pour cette année")
     cells = [[label, say_count(fact, cited=False), marks_of(fact), fact.reference] for fact, label in known]
     titles = headings("Ce qui est compté", "Nombre", "Précision", "Référence", numbers=["Nombre"])
@@ -124,11 +126,20 @@ def cards(facts: Facts, figures: dict[str, str]) -> Html:
             "label": label,
             "base": "" if _is_total(fact) else _base_of_card(fact),
             "bounds": "" if _is_total(fact) or fact.is_known else _bounds_of_card(fact),
+            "network": _network_of(fact, facts),
         }
         for fact, label in known
     ]
     text = fragment("cards.html.j2", cards=shown, legend=legend_of(fact for fact, _ in known))
     return Html(text, plain(text))
+
+
+def _network_of(fact: Fact, facts: Facts) -> Markup | str:
+    """What stands beside the figure of a site: the network's."""
+    other = facts(f"{BESIDE}/{fact.key.split('/', 2)[2]}") if fact.place else None
+    if other is None:
+        return ""
+    return Markup("tout le réseau : {}").format(say_count(other) if _is_total(other) else say_share(other))
 
 
 def _is_total(fact: Fact) -> bool:

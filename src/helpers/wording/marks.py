@@ -1,16 +1,17 @@
 """Numbers marked in HTML: each one names the figure it comes from, so that a reader, or a test, can go back to it."""
 
 from collections.abc import Callable, Iterable
-from datetime import date
 from functools import partial
 
 from markupsafe import Markup
 
 from helpers.facts import Fact
-from helpers.schema import PRECISION_WORDS, PRECISIONS, SYNTHETIC_MEANING, catalogue
-from helpers.wording.formats import MISSING, month, number, percent, plural
+from helpers.schema import PRECISION_WORDS, PRECISIONS, SYNTHETIC_MEANING
+from helpers.wording.formats import MISSING, number, percent
 
 SYNTHETIC = "synthétique"
+# What is rounded to protect persons; a share of a small group that nearly nobody, or nearly everybody, has.
+ABOUT, UNDER, OVER = "environ {}", "moins de {}", "plus de {}"
 
 
 class Html:
@@ -109,6 +110,13 @@ def _citation(fact: Fact) -> str:
     return "" if fact.is_of_records else fact.reference
 
 
+def _about(shown: int, most: int, key: str, measure: str) -> Markup:
+    """A count rounded to protect persons: « environ 25 »; of a zero, what it may hide: « moins de 5 »."""
+    if shown == 0:
+        return mark(UNDER.format(number(most + 1)), shown, key, measure)
+    return Markup(ABOUT).format(mark(number(shown), shown, key, measure))
+
+
 def say_count(fact: Fact | None, *, cited: bool = True) -> Markup:
     """The count: « 2 233 », « entre 927 et 949 », or « pas de donnée »; without its source if the text gives it.
 
@@ -119,7 +127,7 @@ def say_count(fact: Fact | None, *, cited: bool = True) -> Markup:
     if fact is None or fact.counts is None:
         return Markup(MISSING)
     if fact.rounded is not None:
-        return Markup("environ {}").format(mark(number(fact.rounded), fact.rounded, fact.key, "effectif_arrondi"))
+        return _about(fact.rounded, fact.counts[1], fact.key, "effectif_arrondi")
     low, high = both_ends(fact.counts, number, fact.key, "effectif", title=_citation(fact) if cited else "")
     return low if fact.is_known else Markup("entre {} et {}").format(low, high)
 
@@ -133,7 +141,7 @@ def say_share(fact: Fact | None, *, cited: bool = True) -> Markup:
     if fact is None or (fact.share is None and fact.share_bounds is None):
         return Markup(MISSING)
     title = _citation(fact) if cited else ""
-    for bound, measure, words in ((fact.under, "part_sous", "moins de {}"), (fact.over, "part_sur", "plus de {}")):
+    for bound, measure, words in ((fact.under, "part_sous", UNDER), (fact.over, "part_sur", OVER)):
         if bound is not None:
             return Markup(words).format(mark(percent(bound, 0), bound, fact.key, measure, title=title))
     if fact.share is not None:
@@ -147,56 +155,6 @@ def say_base(fact: Fact | None) -> Markup:
     if fact is None or fact.base is None:
         return Markup(MISSING)
     if fact.rounded_base is not None:
-        return Markup("environ {}").format(
-            mark(number(fact.rounded_base), fact.rounded_base, fact.key, "base_arrondie")
-        )
+        return _about(fact.rounded_base, fact.base[1], fact.key, "base_arrondie")
     low, high = both_ends(fact.base, number, fact.key, "base")
     return low if fact.base[0] == fact.base[1] else Markup("{} à {}").format(low, high)
-
-
-def say_base_unit(fact: Fact) -> str:
-    """What the base counts, agreeing with it: « personnes », « invitations »."""
-    entry = catalogue().indicators[fact.key.split("/")[2]]
-    return agree_with_base(fact, *(entry.base_words or catalogue().units[fact.unit]))
-
-
-def say_unit(fact: Fact) -> str:
-    """The unit that agrees with the count."""
-    return agree(fact, *catalogue().units[fact.unit])
-
-
-def agree(fact: Fact, one: str, many: str) -> str:
-    """The word that agrees with the count, by its largest possible value."""
-    return plural(fact.counts[1] if fact.counts else 2, one, many)
-
-
-def agree_with_base(fact: Fact, one: str, many: str) -> str:
-    """The word that agrees with the base, by its largest possible value."""
-    return plural(fact.base[1] if fact.base else 2, one, many)
-
-
-def clause(fact: Fact) -> Markup:
-    """What a share says, in the words of the catalogue: « 42 % sont des filles ».
-
-    >>> print(wording.plain(clause(facts.Facts(store.load(2020, "indicateurs"), year=2020)("alses/sexe/filles"))))
-    42 % sont des filles
-    """
-    entry = catalogue().indicators[fact.key.split("/")[2]]
-    return Markup(entry.finding).format(part=say_share(fact), modalite=fact.label)
-
-
-def population(fact: Fact) -> str:
-    """Who the base of a figure is: the catalogue's words for the indicator, else those of its perimeter."""
-    _, perimeter, indicator, _ = fact.key.split("/")
-    return catalogue().indicators[indicator].population or catalogue().perimeters[perimeter].label
-
-
-def say_whole(fact: Fact) -> Markup:
-    """The base of a figure and who it is: « 2 233 personnes suivies par un ALSES », « 1 personne »."""
-    is_one = bool(fact.base) and fact.base[1] <= 1
-    return Markup("{} {}").format(say_base(fact), say_base_unit(fact) if is_one else population(fact))
-
-
-def month_mark(value: date) -> Markup:
-    """The month in letters, as ``<time>``: « janvier 2020 »."""
-    return Markup('<time datetime="{}">{}</time>').format(f"{value:%Y-%m}", month(value))

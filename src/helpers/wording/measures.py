@@ -10,7 +10,11 @@ from helpers.facts import name_answer
 from helpers.schema import catalogue
 from helpers.typography import NARROW, WIDE
 from helpers.wording.formats import MISSING, is_rounded, number, percent, points, signed
-from helpers.wording.marks import both_ends, mark
+from helpers.wording.marks import OVER, UNDER, both_ends, mark
+
+SHARES = ("part", "part_reference")
+# The share of a small group that nearly nobody, or nearly everybody, has (`comparisons.Comparison.bound_of`).
+_BOUNDS = {"sous": UNDER, "sur": OVER}
 
 # What is smaller is said « moins de »: nobody reads further decimals.
 LEAST_P = 0.001
@@ -57,8 +61,10 @@ def _write(measure: Measure, name: str) -> Callable[[float], str]:
     return partial(number, decimals=1 if is_large else 2)
 
 
-def _whole(measure: Measure, name: str) -> Callable[[float], str]:
-    """How one value of this measure is written, with its unit."""
+def _whole(measure: Measure, name: str, *, is_protected: bool) -> Callable[[float], str]:
+    """How one value of this measure is written, with its unit; no decimal of what is rounded to protect persons."""
+    if is_protected and measure.unit in ("points", "pct"):
+        return partial(points, decimals=0) if measure.unit == "points" else partial(percent, decimals=0)
     if name in ("ecart_detectable", "ecart_type"):
         return lambda value: points(value).lstrip("+")
     if measure.unit == "points":
@@ -76,7 +82,27 @@ def say_measure(comparison: Comparison | None, name: str) -> Markup:
     measure = comparison.measures.get(name) if comparison else None
     if measure is None or measure.value is None:
         return Markup(MISSING)
-    return mark(_whole(measure, name)(measure.value), measure.value, comparison.key, name, title=measure.method)
+    if name == "ecart" and comparison.is_near_unanimous:
+        return Markup("{} points").format(say_bounds(comparison, name))
+    bound = comparison.bound_of(name) if name in SHARES else None
+    if bound is not None:
+        words, said = _BOUNDS[bound[0]], mark(percent(bound[1]), bound[1], comparison.key, f"{name}_{bound[0]}")
+        return Markup(words).format(said)
+    write = _whole(measure, name, is_protected=comparison.is_protected)
+    return mark(write(measure.value), measure.value, comparison.key, name, title=measure.method)
+
+
+def write_part(comparison: Comparison, name: str) -> str:
+    """A share of a comparison as a drawing bears it: « 42 % », « 43,4 % », « moins de 10 % ».
+
+    >>> write_part(comparisons.Comparisons(store.load_result(2020, "comparaisons"))("annees/alses/sexe/filles"), "part")
+    '42\\u202f%'
+    """
+    bound, read = comparison.bound_of(name), comparison[name]
+    if bound is not None:
+        return _BOUNDS[bound[0]].format(percent(bound[1]))
+    is_whole = comparison.is_protected or is_rounded(read.value, read.low, read.high)
+    return percent(read.value, 0 if is_whole else 1)
 
 
 def say_bounds(comparison: Comparison | None, name: str) -> Markup:
@@ -85,6 +111,8 @@ def say_bounds(comparison: Comparison | None, name: str) -> Markup:
     if measure is None or measure.low is None or measure.high is None:
         return Markup(MISSING)
     write = _write(measure, name)
+    if comparison.is_protected and measure.unit in ("points", "pct"):
+        write = partial(write, decimals=0)
     if write(measure.low) == write(measure.high):
         return say_measure(comparison, name)
     both = both_ends((measure.low, measure.high), write, comparison.key, name, title=measure.method)

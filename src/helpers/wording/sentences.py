@@ -9,7 +9,8 @@ from types import CodeType
 from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
 from jinja2.bccache import Bucket
 
-from helpers.wording import marks, measures
+from helpers.facts import in_site
+from helpers.wording import agreement, marks, measures
 from helpers.wording.formats import day
 from helpers.wording.marks import Html
 
@@ -52,15 +53,17 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         effectif=marks.say_count,
+        nomme=agreement.name,
         part=marks.say_share,
+        situe=in_site,
         base=marks.say_base,
-        ensemble=marks.say_whole,
-        unite=marks.say_unit,
-        clause=marks.clause,
-        population=marks.population,
-        accord=marks.agree,
-        accord_base=marks.agree_with_base,
-        mois=marks.month_mark,
+        ensemble=agreement.say_whole,
+        unite=agreement.say_unit,
+        clause=agreement.clause,
+        population=agreement.population,
+        accord=agreement.agree,
+        accord_base=agreement.agree_with_base,
+        mois=agreement.month_mark,
         jour=lambda text: day(date.fromisoformat(text)),
         sujet=measures.subject,
         mesure=measures.say_measure,

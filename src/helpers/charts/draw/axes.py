@@ -5,7 +5,9 @@ from collections.abc import Iterable
 
 from helpers.charts.palette import GREY, GROUND
 from helpers.charts.sheet import Sheet
+from helpers.facts import fact_of
 from helpers.wording import percent
+from helpers.wording.written import write_share
 
 ROW = 0.38  # inches a bar or row takes
 ABOVE = 0.19  # inches more that its name takes above it, on a narrow sheet
@@ -22,6 +24,11 @@ def bare(axes, *, left: bool = False) -> None:
     axes.spines["bottom"].set_visible(False)
     axes.spines["left"].set_visible(left)
     axes.tick_params(length=0)
+
+
+def written(row) -> str:
+    """The share in a row (columns of `describe.breakdown`), as a drawing bears it."""
+    return write_share(fact_of(row))
 
 
 def percent_ticks(axes) -> None:

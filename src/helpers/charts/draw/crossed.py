@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 from helpers.charts.draw.explored import heat_table
 from helpers.charts.palette import UNANSWERED
 from helpers.charts.sheet import WIDE, Sheet
+from helpers.facts import fact_of
 from helpers.schema import FOLDED
 from helpers.wording import interval, number
 
@@ -32,8 +33,12 @@ def _head(modality: str, ranks: dict[str, int]) -> str:
 def _share(row) -> tuple[float, str] | None:
     if pd.isna(row.part_min_pct):
         return None
+    fact = fact_of(row)
+    for bound, sign in ((fact.under, "<"), (fact.over, ">")):
+        if bound is not None:
+            return float(row.part_pct), f"{sign}\N{NO-BREAK SPACE}{number(bound)}"
     said = interval(row.part_min_pct, row.part_max_pct) if pd.isna(row.part_pct) else number(row.part_pct)
-    return float(row.part_max_pct), said
+    return float(row.part_max_pct if fact.rounded is None else row.part_pct), said
 
 
 def _grid(rows: pd.DataFrame) -> list[list[tuple[float, str] | None]]:

@@ -69,7 +69,7 @@ def series(rows: pd.DataFrame, colours: list[str], *, sheet: Sheet = WIDE) -> Fi
     """One frame a share, each with its own scale: a point a year, a line for what rounding allows.
 
     Columns ``etiquette``, ``annee``, ``part_pct`` (missing when only bounds are known), ``part_min_pct``,
-    ``part_max_pct``.
+    ``part_max_pct``, ``dite`` (the share in words), ``est_protege``.
     """
     names = list(dict.fromkeys(rows["etiquette"]))
     across = ACROSS[sheet.is_narrow]
@@ -84,6 +84,13 @@ def series(rows: pd.DataFrame, colours: list[str], *, sheet: Sheet = WIDE) -> Fi
     return figure
 
 
+def _written(row) -> str:
+    """A share as it is said where it is rounded to protect persons, else with the decimal that it has."""
+    if row.est_protege:
+        return row.dite
+    return percent(row.part_pct, 0 if is_rounded(row.part_pct, row.part_min_pct, row.part_max_pct) else 1)
+
+
 def _frame(axes, rows: pd.DataFrame, colour: str) -> None:
     years = rows["annee"].astype(int)
     axes.vlines(years, rows["part_min_pct"], rows["part_max_pct"], color=INK, linewidth=1.6)
@@ -95,9 +102,8 @@ def _frame(axes, rows: pd.DataFrame, colour: str) -> None:
     axes.set_ylim(max(0, low - reach * 0.3), min(100, high + reach * 0.45))
     for year, row in zip(years, rows.itertuples(), strict=True):
         if pd.notna(row.part_pct):
-            decimals = 0 if is_rounded(row.part_pct, row.part_min_pct, row.part_max_pct) else 1
             place = {"textcoords": "offset points", "ha": "center", "va": "bottom", "fontweight": "bold"}
-            axes.annotate(percent(row.part_pct, decimals), (year, row.part_max_pct), (0, 5), **place)
+            axes.annotate(_written(row), (year, row.part_max_pct), (0, 5), **place)
     axes.set_xticks(years, [str(year) for year in years], color=GREY)
     axes.set_xlim(years.min() - 0.4, years.max() + 0.4)
     axes.yaxis.set_major_locator(MaxNLocator(3, integer=True))

@@ -6,7 +6,7 @@ from helpers.charts.draw.axes import HATCH, LABEL_BOX, bare, name_rows
 from helpers.charts.palette import GREY, GROUND, INK, MIDDLE, PALE, TRACK, UNANSWERED, colour_of, text_on
 from helpers.charts.sheet import WIDE, Sheet, canvas
 from helpers.facts import Fact
-from helpers.wording import interval, share
+from helpers.wording.written import write_base, write_count, write_share
 
 COLLEGE, OTHERS = (colour_of("origine", name) for name in ("college", "hors_college"))
 THICK = 0.55  # of a row
@@ -18,12 +18,12 @@ BOLD = {"va": "center", "fontweight": "bold"}
 
 def _share_of(fact: Fact) -> str:
     """The share as printed, else its bounds."""
-    return share(fact.share, fact.decimals, fact.share_bounds)
+    return write_share(fact)
 
 
 def _said(fact: Fact) -> str:
     """The share, then the count."""
-    return f"{_share_of(fact)} ({interval(*fact.counts)})" if fact.counts else _share_of(fact)
+    return f"{_share_of(fact)} ({write_count(fact)})" if fact.counts else _share_of(fact)
 
 
 def _segment(axes, place: float, ends: tuple[float, float], colour: str, *, line: str = "") -> None:
@@ -65,8 +65,8 @@ def volume(whole: Fact, pupils: Fact, alses: Fact, others: Fact, *, names: list[
     axes.barh(2, others.counts[1] if others.is_of_records else end - alses.counts[1], **rest)
     for place in (0, 1) if not sheet.is_narrow else ():
         axes.plot([end, end], [place + THICK / 2, place + 1 - THICK / 2], color=GREY, linewidth=0.8)
-    axes.text(whole.counts[1] + gap, 0, interval(*whole.counts), **BOLD)
-    axes.text(end + gap, 1, f"{interval(*pupils.counts)}, soit {_share_of(pupils)}", **BOLD)
+    axes.text(whole.counts[1] + gap, 0, write_count(whole), **BOLD)
+    axes.text(end + gap, 1, f"{write_count(pupils)}, soit {_share_of(pupils)}", **BOLD)
     axes.text(0, 2.5, f"un ALSES : {_said(alses)}", **BOLD)
     at = (0, 2.85) if sheet.is_narrow else (end + gap, 2)
     axes.text(*at, f"un autre éducateur : {_said(others)}", **BOLD)
@@ -111,7 +111,7 @@ def entries(college: Fact, others: Fact, referrers: list[Fact], *, sheet: Sheet 
         _segment(axes, place, fact.share_bounds, COLLEGE if is_answer else MIDDLE)
         axes.text(fact.share_bounds[1] + 1.5, place, _said(fact), **BOLD)
     if referrers:
-        _open(axes, ((low + high) / 2, opened), f"base : {interval(*referrers[0].base)}", sheet)
-    names = [f"Ensemble ({interval(*college.base)})", *(fact.label for fact in referrers)]
+        _open(axes, ((low + high) / 2, opened), f"base : {write_base(referrers[0])}", sheet)
+    names = [f"Ensemble ({write_base(college)})", *(fact.label for fact in referrers)]
     _finish(axes, [0, *places], names, end=101, sheet=sheet, width=24)
     return figure

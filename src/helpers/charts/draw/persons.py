@@ -3,19 +3,32 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from helpers.charts.draw.axes import HATCH, bare, folded, limit_rows, name_rows, percent_ticks, room, thick
-from helpers.charts.palette import GROUND, INK, PALE, TRACK, colour_of
+from helpers.charts.draw.axes import (
+    HATCH,
+    RISE,
+    bare,
+    folded,
+    limit_rows,
+    name_rows,
+    percent_ticks,
+    room,
+    thick,
+    written,
+)
+from helpers.charts.palette import GREY, GROUND, INK, PALE, TRACK, colour_of
 from helpers.charts.sheet import WIDE, Sheet, canvas
-from helpers.wording import number, percent, share
+from helpers.wording import number, percent
 
 ASKED, WORKED = colour_of("demande_initiale"), colour_of("objectif")
+_NETWORK = {"facecolor": GROUND, "edgecolor": INK, "linewidth": 1.4}
 MARKERS = ("o", "s")  # one shape a modality, legible without colour
 
 
-def bars(rows: pd.DataFrame, colours: list[str], *, sheet: Sheet = WIDE) -> Figure:
+def bars(rows: pd.DataFrame, colours: list[str], *, beside: pd.DataFrame | None = None, sheet: Sheet = WIDE) -> Figure:
     """A bar up to each share, or up to its lower bound when only bounds are known, and a thin line between the bounds.
 
-    Columns of `describe.breakdown`. A middle is never drawn: nobody printed it. What was deduced is hatched.
+    Columns of `describe.breakdown`. A middle is never drawn: nobody printed it. What was deduced is hatched. ``beside``
+    are the same modalities of the network, drawn as diamonds on the bars of a site.
     """
     figure, axes = canvas(0.4 + room(sheet, rows["libelle"]) * len(rows), sheet)
     places = list(range(len(rows)))[::-1]
@@ -27,14 +40,28 @@ def bars(rows: pd.DataFrame, colours: list[str], *, sheet: Sheet = WIDE) -> Figu
         axes.barh(place, width, edgecolor=colour, linewidth=0.8, height=thick(sheet), **fill)
     axes.hlines(places, low, high, color=INK, linewidth=1.6)
     for place, row, end in zip(places, rows.itertuples(), pd.concat([shares, high], axis=1).max(axis=1), strict=True):
-        text = share(row.part_pct, row.part_decimales, (row.part_min_pct, row.part_max_pct))
-        axes.text(end + 1.2, place, text, va="center", fontweight="bold")
+        axes.text(end + 1.2, place, written(row), va="center", fontweight="bold")
+    if beside is not None:
+        _mark_network(axes, places, beside, sheet)
     name_rows(axes, places, rows["libelle"], sheet)
     limit_rows(axes, len(rows))
     axes.set_xlim(0, 118 if sheet.is_narrow else 112)
     percent_ticks(axes)
     bare(axes)
     return figure
+
+
+def _mark_network(axes, places: list[int], beside: pd.DataFrame, sheet: Sheet) -> None:
+    """The network's shares on the rows of a site: a diamond at each, and its value at the end of the row."""
+    axes.scatter(beside["part_pct"].astype(float), places, s=44, marker="D", zorder=4, **_NETWORK)
+    across = axes.get_yaxis_transform()
+    for place, row in zip(places, beside.itertuples(), strict=True):
+        said = f"réseau {written(row)}"
+        if sheet.is_narrow:  # on the line of the row's name, at the other end
+            at = {"xycoords": across, "textcoords": "offset points", "ha": "right", "va": "bottom"}
+            axes.annotate(said, (1, place), (0, RISE), color=GREY, **at)
+        else:  # beside the axes: the layout makes room for it
+            axes.text(1.01, place, said, transform=across, va="center", color=GREY)
 
 
 def dumbbell(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
@@ -92,7 +119,7 @@ def _share(axes, place: int, row, *, marker: str, is_left: bool, small: float) -
     axes.hlines(place, low, high, color=colour, linewidth=5)
     if not pd.isna(row.part_pct):
         axes.plot(row.part_pct, place, marker, markersize=8, color=colour)
-    said = share(row.part_pct, row.part_decimales, (low, high))
+    said = written(row)
     side, (beside, away), above = ("right", (low, -9), high + 1) if is_left else ("left", (high, 9), low - 1)
     at = {"textcoords": "offset points", "ha": side}
     axes.annotate(said, (beside, place), (away, 0), va="center", fontweight="bold", **at)

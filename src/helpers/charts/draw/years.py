@@ -7,7 +7,7 @@ from matplotlib.ticker import MaxNLocator
 from helpers.charts.draw.axes import bare, name_rows
 from helpers.charts.palette import GREY, GROUND, INK, ORANGE, PALE, text_on
 from helpers.charts.sheet import WIDE, Sheet, canvas
-from helpers.wording import is_rounded, number, percent, points
+from helpers.wording import is_rounded, number, percent
 
 # Characters a line of a row's label may hold.
 LABEL = 26
@@ -18,7 +18,7 @@ IN_BAR = {"ha": "center", "va": "center", "fontweight": "bold"}
 def two_shares(rows: pd.DataFrame, colours: list[str], *, sheet: Sheet = WIDE) -> Figure:
     """A hollow point for the reference, a full one for what is spoken of, a thin line for what rounding allows.
 
-    Columns ``etiquette``, ``texte``, ``part_pct``, ``reference_pct`` and their bounds (``…_min_pct`` …), ``ecart_pts``.
+    Columns ``etiquette``, ``texte``, ``part_pct``, ``reference_pct`` and their bounds (``…_min_pct`` …).
     """
     figure, axes = canvas(0.4 + (0.74 if sheet.is_narrow else 0.5) * len(rows), sheet)
     places = list(range(len(rows)))[::-1]
@@ -28,7 +28,7 @@ def two_shares(rows: pd.DataFrame, colours: list[str], *, sheet: Sheet = WIDE) -
         axes.hlines(place - 0.2, row.part_min_pct, row.part_max_pct, color=INK, linewidth=1.6)
         axes.scatter(row.reference_pct, place, s=80, facecolor=GROUND, edgecolor=colour, linewidth=2, zorder=3)
         axes.scatter(row.part_pct, place, s=80, color=colour, zorder=4)
-        said = f"{row.texte} : {points(row.ecart_pts)}"
+        said = row.texte
         if sheet.is_narrow:
             at = {"xycoords": axes.get_yaxis_transform(), "textcoords": "offset points"}
             axes.annotate(said, (0, place), (0, 10), va="bottom", fontweight="bold", **at)
