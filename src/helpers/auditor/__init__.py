@@ -15,12 +15,20 @@ rules      is each row what the protection says?
 knowledge  the four states of a reader
 finding    what is said of it
 attack     tables, every year and state
+release    the published files
+numbers    numbers as a page writes them
+written    what a page says outside its marks
+explained  which numbers the tables explain
+marked     the marks of a page
+pages      the numbers of the pages
+audit      a whole release
 """
 
 from helpers.auditor.attack import attack
+from helpers.auditor.audit import audit
 from helpers.auditor.cells import Cell
 from helpers.auditor.finding import Audit, Finding
 from helpers.auditor.knowledge import STATES
 from helpers.auditor.truth import Truth
 
-__all__ = ["STATES", "Audit", "Cell", "Finding", "Truth", "attack"]
+__all__ = ["STATES", "Audit", "Cell", "Finding", "Truth", "attack", "audit"]

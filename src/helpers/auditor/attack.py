@@ -81,7 +81,7 @@ def _attack_year(found: Audit, model: Model, states: list[str]) -> Audit:
         kept = [place for place, cell in enumerate(names) if is_judged(state, cell)]
         start = tuple(each[kept] for each in seen) if seen and state == NOTHING else None
         system = model.system.with_known(known_in(state, model))
-        ranges = Ranges(system, [names[place] for place in kept], start)
+        ranges = Ranges(system, [names[place] for place in kept], start, is_brief=state != NOTHING)
         ranges.settle()
         found = found.with_more(_findings(ranges, state), {state: _counts(ranges)})
         seen = seen or (np.full(len(names), np.inf), np.full(len(names), -np.inf))

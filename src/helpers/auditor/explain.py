@@ -11,8 +11,8 @@ _WEIGHS = 1e-7
 def explain(ranges: Ranges, place: int) -> tuple[str, ...]:
     """Why the ends of an asked cell are what they are: published numbers and relations, in French, each once."""
     sums = ranges.sums[[place]]
-    pieces = [ranges.around(sums.indices), Piece(np.arange(len(ranges.truth)), np.arange(ranges.solver.matrix.shape[0]))]
-    for piece in pieces:
+    everything = ranges.solver.cut(np.arange(len(ranges.truth)), np.arange(ranges.solver.matrix.shape[0]))
+    for piece in (ranges.around(sums.indices), everything):
         found = [_held_by(ranges, sums.toarray()[0], piece, sign) for sign in (1.0, -1.0)]
         values = [value for value, _ in found]
         if None not in values and -values[1] - values[0] < ranges.most[place] - ranges.least[place] + 1:

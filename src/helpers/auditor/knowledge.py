@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from helpers.auditor.cells import COLLEGE, NETWORK, OTHERS, SIZE, Cell
+from helpers.auditor.cells import COLLEGE, NETWORK, SIZE, Cell
 from helpers.auditor.model import Model
 
 NOTHING, SIZES, TOP, PUPIL = "rien", "totaux_des_colleges", "ligne_du_reseau", "une_personne_par_college"
@@ -37,7 +37,7 @@ def _sizes(model: Model) -> Iterator[tuple[Cell, int, int]]:
 
 def _top(model: Model) -> Iterator[tuple[Cell, int, int]]:
     for cell, terms in model.system.sums.items():
-        if cell.site_type == NETWORK and cell.perimetre != OTHERS:
+        if cell.site_type == NETWORK and (cell in model.network or not cell.croise_avec):
             count = model.system.value(terms)
             yield cell, count, count
 

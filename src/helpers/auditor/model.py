@@ -1,7 +1,7 @@
 """The counts of a year as unknowns: one a pair of association and collège and an answer; sites are sums of them."""
 
 from helpers.auditor.cells import ASSOCIATION, COLLEGE, NETWORK, OTHERS, PART, REST, SIZE, Cell
-from helpers.auditor.questions import relate
+from helpers.auditor.questions import relate, relate_objectives
 from helpers.auditor.system import System, added
 from helpers.auditor.truth import Pair, Truth
 from helpers.schema import catalogue
@@ -24,6 +24,7 @@ class Model:
         self._count_pairs()
         self._count_elsewhere()
         self._name_sites()
+        relate_objectives(self.system, self._cell((SIZE, "", "", "")))
         self._nest()
 
     def _leaf(self, pair: Pair) -> tuple[str, str]:

@@ -25,7 +25,6 @@ def relate(system: System, size: Cell) -> None:
         if known and entry.choice in ("unique", "multiple"):
             _relate_base(system, entry, known, cells[0])
             _relate_groups(system, entry, known, cells[0])
-    _relate_objectives(system, size)
 
 
 def _relate_base(system: System, entry: Indicator, known: dict[str, Terms], cell: Cell) -> None:
@@ -36,6 +35,7 @@ def _relate_base(system: System, entry: Indicator, known: dict[str, Terms], cell
     if entry.choice == "unique":
         system.require([*known.values()], base, (0, 0), f"{where} : les réponses s’ajoutent à la base")
         return
+    system.require([*known.values()], base, (0, _ENDLESS), f"{where} : chacun donne une réponse au moins")
     for terms in known.values():
         system.require([terms], base, (-_ENDLESS, 0), f"{where} : une réponse ne dépasse pas la base")
 
@@ -55,8 +55,8 @@ def _relate_groups(system: System, entry: Indicator, known: dict[str, Terms], ce
                 system.require([terms], base, (-_ENDLESS, 0), f"{own.title} : ne dépasse pas la base")
 
 
-def _relate_objectives(system: System, size: Cell) -> None:
-    """How many objectives persons have tells how many objectives there are in all."""
+def relate_objectives(system: System, size: Cell) -> None:
+    """How many objectives persons have tells how many there are in all: written for the network, which alone tells it."""
     entry = catalogue().indicators["objectif"]
     counted = [*catalogue().indicators["nombre_d_objectifs"].modalities]
     of_number = [size._replace(indicateur="nombre_d_objectifs", modalite=name) for name in counted]

@@ -4,21 +4,22 @@ from collections.abc import Hashable
 
 import numpy as np
 
-from helpers.auditor.solver import CEILING, Piece, Solver
+from helpers.auditor.solver import CEILING, Piece, Solver, is_whole
 from helpers.auditor.system import System, sparse
 
 # A reader who must leave this many values to a count has learnt little more than that it is small.
 FEWEST_VALUES = 5
 GOOD, THIN, EXACT = 0, 1, 2
 # Directions tried on all the cells together; after so many in a row that settle few, each cell is asked for itself.
-_ROUNDS, _FRUITLESS, _WORTH = 40, 2, 4
+_ROUNDS, _FRUITLESS, _WORTH = 40, 2, 3
 
 
 class Ranges:
     """The smallest and largest value of each asked cell of a system; the truth is the first witness.
 
     ``seen`` are ends that were reached before, in a state where the reader knew more: they are reached here too.
-    A cell is left as soon as its verdict is sure; ``to_the_end``, as soon as it is wide or its two ends are known.
+    A cell is left as soon as its verdict is sure; ``to_the_end``, as soon as it is wide or its two ends are known;
+    ``is_brief``, when it is not exact: it is then said thin if fewer values were reached, though more might be.
     """
 
     def __init__(
@@ -28,8 +29,9 @@ class Ranges:
         seen: tuple[np.ndarray, np.ndarray] | None = None,
         *,
         to_the_end: bool = False,
+        is_brief: bool = False,
     ) -> None:
-        self.to_the_end = to_the_end
+        self.to_the_end, self.is_brief = to_the_end, is_brief
         self.asked, self.solver = asked, Solver(system)
         self.sums = sparse([system.sums[name] for name in asked], len(system.low))
         self.truth = np.array(system.truth, dtype=float)
@@ -43,7 +45,7 @@ class Ranges:
         self.hubs[sorted(system.hubs)] = True
         self._random = np.random.default_rng(7)
         self._families = self.solver.pieces(self.fixed | self.hubs)
-        self._columns = self.sums.tocsc()
+        self._around: dict[tuple[int, ...], Piece] = {}
 
     def settle(self) -> None:
         """Finds the ends of every cell, or that at least `FEWEST_VALUES` are reached."""
@@ -56,7 +58,7 @@ class Ranges:
             # A program for each cell that is left costs less than a round that settles so few.
             fruitless = 0 if before - int(self.unsettled.sum()) >= _WORTH else fruitless + 1
         for place in np.flatnonzero(self.unsettled):
-            if self.unsettled[place]:
+            if self.unsettled[place] and not (self.is_brief and self.high[place] > self.low[place]):
                 self._ask(place)
 
     @property
@@ -71,7 +73,7 @@ class Ranges:
     def verdicts(self) -> np.ndarray:
         """0 good, 1 thin, 2 exact: from what is reached when settled, else from what the programs allow."""
         inside, outside = (_verdicts(low, high) for low, high in ((self.low, self.high), (self.least, self.most)))
-        return np.where(self.unsettled, outside, inside)
+        return np.where(self.unsettled & ~(self.is_brief & (inside < EXACT)), outside, inside)
 
     def _try_together(self, turn: int) -> None:
         """One point that pushes the unsettled cells up or down, all together the first two times."""
@@ -89,11 +91,18 @@ class Ranges:
         """The point with each family at its best; None when one of them has no solution."""
         for family in families:
             if cost[family.unknowns].any():
-                moved = self.solver.solve(family, cost[family.unknowns], point)
+                moved = self._best(family, cost, point)
                 if moved is None:
                     return None
                 point = moved
         return point
+
+    def _best(self, family: Piece, cost: np.ndarray, point: np.ndarray) -> np.ndarray | None:
+        """The best point of a family in whole counts: those of a program in fractions are whole, but in crossings."""
+        moved = self.solver.solve(family, cost[family.unknowns], point)
+        if moved is None or is_whole(moved[family.unknowns]):
+            return moved
+        return self.solver.solve(family, cost[family.unknowns], point, whole=True)
 
     def _record(self, point: np.ndarray | None) -> bool:
         if point is None or not self.solver.is_witness(point):
@@ -113,10 +122,12 @@ class Ranges:
             return
         local = self.around(own)
         points = [self._end(place, sign, local) for sign in (1.0, -1.0)]
+        if self.is_brief and self.high[place] > self.low[place]:
+            return
         for point in points:
             if self.unsettled[place] and point is not None:
                 self._record(self._complete(point, local))
-        everything = Piece(np.flatnonzero(~self.fixed), np.arange(self.solver.matrix.shape[0]))
+        everything = self.solver.cut(np.flatnonzero(~self.fixed), np.arange(self.solver.matrix.shape[0]))
         for whole in (False, True):
             for sign in (1.0, -1.0):
                 if self.unsettled[place]:
@@ -126,21 +137,21 @@ class Ranges:
         """The farthest point of a cell where the sizes of the sites are the true ones; in whole counts if need be."""
         cost, point = sign * self.sums[[place]].toarray()[0], self.truth
         for family in families:
-            moved = self.solver.solve(family, cost[family.unknowns], point)
-            if moved is not None and not self.solver.is_witness(moved):
-                moved = self.solver.solve(family, cost[family.unknowns], point, whole=True)
+            moved = self._best(family, cost, point)
             point = point if moved is None else moved
         self._record(point)
 
     def around(self, unknowns: np.ndarray) -> Piece:
         """The families of some unknowns, with the sizes of the sites: what it allows, the whole may refuse."""
-        inside = self.hubs & ~self.fixed
-        for family in self._families:
-            if np.isin(unknowns, family.unknowns).any():
-                inside[family.unknowns] = True
-        outside = ~inside & ~self.fixed
-        rows = np.flatnonzero(abs(self.solver.matrix) @ outside.astype(float) == 0)
-        return Piece(np.flatnonzero(inside), rows)
+        own = tuple(rank for rank, family in enumerate(self._families) if np.isin(unknowns, family.unknowns).any())
+        if own not in self._around:
+            inside = self.hubs & ~self.fixed
+            for rank in own:
+                inside[self._families[rank].unknowns] = True
+            outside = ~inside & ~self.fixed
+            rows = np.flatnonzero(abs(self.solver.matrix) @ outside.astype(float) == 0)
+            self._around[own] = self.solver.cut(np.flatnonzero(inside), rows)
+        return self._around[own]
 
     def _end(self, place: int, sign: float, piece: Piece, *, whole: bool = False) -> np.ndarray | None:
         """The point of a piece where a cell is the least (or the most, sign −1); what it cannot go beyond is kept."""

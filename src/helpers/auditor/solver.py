@@ -22,6 +22,9 @@ class Piece:
 
     unknowns: np.ndarray
     rows: np.ndarray
+    # Its rows, in all the unknowns and in its own.
+    matrix: object
+    inside: object
 
 
 class Solver:
@@ -72,18 +75,21 @@ class Solver:
         ends = [*starts[1:], len(order)]
         first, last = (np.searchsorted(of_rows[rows], names, side=side) for side in ("left", "right"))
         return [
-            Piece(free[order[start:end]], rows[one:two])
+            self.cut(free[order[start:end]], rows[one:two])
             for start, end, one, two in zip(starts, ends, first, last, strict=True)
         ]
+
+    def cut(self, unknowns: np.ndarray, rows: np.ndarray) -> Piece:
+        """The piece made of these unknowns and these relations."""
+        matrix = self.matrix[rows]
+        return Piece(unknowns, rows, matrix, matrix[:, unknowns])
 
     def solve(self, piece: Piece, cost: np.ndarray, point: np.ndarray, *, whole: bool = False) -> np.ndarray | None:
         """The point that makes ``cost`` the least over a piece, the other unknowns being those of ``point``."""
         from scipy.optimize import Bounds, LinearConstraint, milp
 
-        sub = self.matrix[piece.rows]
-        inside = sub[:, piece.unknowns]
-        still = sub @ point - inside @ point[piece.unknowns]
-        limits = LinearConstraint(inside, self.below[piece.rows] - still, self.above[piece.rows] - still)
+        still = piece.matrix @ point - piece.inside @ point[piece.unknowns]
+        limits = LinearConstraint(piece.inside, self.below[piece.rows] - still, self.above[piece.rows] - still)
         found = milp(
             cost,
             constraints=[limits] if len(piece.rows) else [],
@@ -99,9 +105,14 @@ class Solver:
 
     def is_witness(self, point: np.ndarray) -> bool:
         """Whether a point holds whole counts only, and every relation, to the unit."""
-        near = np.round(point)
-        if np.abs(point - near).max(initial=0) > _NEAR:
+        if not is_whole(point):
             return False
+        near = np.round(point)
         sums = self.matrix @ near
         inside = (near >= self.low) & (near <= self.high)
         return bool(inside.all() and (sums >= self.below).all() and (sums <= self.above).all())
+
+
+def is_whole(values: np.ndarray) -> bool:
+    """Whether values are whole counts, but for the arithmetic of the solver."""
+    return bool(np.abs(values - np.round(values)).max(initial=0) <= _NEAR)
