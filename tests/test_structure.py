@@ -42,6 +42,8 @@ MAY_IMPORT = {
     "system": set(),
     "browser": set(),
     "publish": {"paths", "typography", "system", "browser"},
+    # Nothing of what it judges: neither who protects, nor who counts, describes or compares.
+    "auditor": {"schema", "typography"},
     # Of publish, the page around a body; of tables, the table around cells.
     "changes": {"paths", "schema", "typography", "store", "wording", "tables", "publish"},
     "pipeline": {"kernels", "paths", "schema", "parameters", "checks", "store", "tables", "wording", "publish", "changes", "freshness"},
@@ -93,7 +95,7 @@ RESERVED = {
     "pyarrow": {"store", "clean", "records"},
     "python_calamine": {"store"},
     "babel": {"wording"},
-    "scipy": {"indicators", "compare", "simulate"},
+    "scipy": {"indicators", "compare", "simulate", "auditor"},
     "statsmodels": {"compare"},
     "ipywidgets": {"workbench"},
     "itables": {"workbench"},
@@ -114,6 +116,7 @@ PANDAS = {
     "tables",
     "charts",
     "workbench",
+    "auditor",
 }
 
 

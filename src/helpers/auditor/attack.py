@@ -101,5 +101,7 @@ def _findings(ranges: Ranges, state: str) -> list[Finding]:
     for rank, place in enumerate(bad):
         because = explain(ranges, place) if rank < _EXPLAINED else ()
         cell = ranges.asked[place]
-        found.append(Finding(int(verdicts[place]), state, cell, float(ranges.least[place]), float(ranges.most[place]), because))
+        found.append(
+            Finding(int(verdicts[place]), state, cell, float(ranges.least[place]), float(ranges.most[place]), because)
+        )
     return found

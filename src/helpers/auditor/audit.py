@@ -16,7 +16,7 @@ from helpers.auditor.truth import Truth
 def audit(folder: Path, truth: Truth, *, states: Iterable[str] = tuple(STATES)) -> Audit:
     """What a reader of a published folder can find again, and the numbers that nothing published explains.
 
-    Every ``indicateurs.csv``, the ``comparaisons.csv`` and ``sites.csv`` of the network, and all the pages are read; the
+    Every ``indicateurs.csv``, the network's ``comparaisons.csv`` and ``sites.csv``, and all the pages are read; the
     findings bear the place of the numbers in the folder. See `auditor.attack` for what refuses a release.
 
     Raises

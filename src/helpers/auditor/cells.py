@@ -14,7 +14,11 @@ SIZE = "accompagnements"
 
 
 class Cell(NamedTuple):
-    """A cell of the table of indicators, named by its columns."""
+    """A cell of the table of indicators, named by its columns.
+
+    >>> auditor.Cell(2021, "alses", "reseau", "", "sexe", "filles").title
+    'réseau (personnes suivies par un ALSES), 2021, Sexe : filles'
+    """
 
     annee: int
     perimetre: str

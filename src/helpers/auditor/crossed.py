@@ -19,11 +19,15 @@ def add_crossings(model: Model, at_associations: set[Crossing]) -> None:
         places = of_pairs or {(NETWORK, ""): _of_network(model, crossing)}
         units = _units({cell for counts in places.values() for cell in counts}, crossing)
         for (site_type, site), counts in places.items():
-            _relate(model, [_at(model, crossing, unit, (site_type, site)) for unit in units], counts, at_top=not of_pairs)
+            _relate(
+                model, [_at(model, crossing, unit, (site_type, site)) for unit in units], counts, at_top=not of_pairs
+            )
         if of_pairs:
             for unit in units:
                 cells = [_at(model, crossing, unit, place) for place in places]
-                model.system.name(_at(model, crossing, unit, (NETWORK, "")), added(model.system.sums[cell] for cell in cells))
+                model.system.name(
+                    _at(model, crossing, unit, (NETWORK, "")), added(model.system.sums[cell] for cell in cells)
+                )
 
 
 def members(entry: Indicator, name: str) -> set[str]:
@@ -38,7 +42,10 @@ def name_published(model: Model, cell: Cell) -> bool:
     if cell in sums:
         return True
     entries = catalogue().indicators
-    rows, columns = members(entries[cell.indicateur], cell.modalite), members(entries[cell.croise_avec], cell.modalite_croisee)
+    rows, columns = (
+        members(entries[cell.indicateur], cell.modalite),
+        members(entries[cell.croise_avec], cell.modalite_croisee),
+    )
     inside = [
         own
         for own in model.crossed.get((cell.site_type, cell.site, cell.indicateur, cell.croise_avec), [])
@@ -140,4 +147,6 @@ def _overlap(model: Model, cell: Cell) -> None:
         system.require(sides, less, (-_ENDLESS, 0), f"{cell.title} : l’une ou l’autre, au plus tout le monde")
     twin = cell._replace(modalite=cell.modalite_croisee, modalite_croisee=cell.modalite)
     if cell.indicateur == cell.croise_avec and twin in system.sums and cell < twin:
-        system.require([system.sums[cell]], system.sums[twin], (0, 0), f"{cell.title} : le même croisement, lu à l’envers")
+        system.require(
+            [system.sums[cell]], system.sums[twin], (0, 0), f"{cell.title} : le même croisement, lu à l’envers"
+        )

@@ -3,7 +3,7 @@
 import numpy as np
 
 from helpers.auditor.ranges import Ranges
-from helpers.auditor.solver import Piece
+from helpers.auditor.solver import CEILING, Piece
 
 _WEIGHS = 1e-7
 
@@ -13,40 +13,47 @@ def explain(ranges: Ranges, place: int) -> tuple[str, ...]:
     sums = ranges.sums[[place]]
     everything = ranges.solver.cut(np.arange(len(ranges.truth)), np.arange(ranges.solver.matrix.shape[0]))
     for piece in (ranges.around(sums.indices), everything):
-        found = [_held_by(ranges, sums.toarray()[0], piece, sign) for sign in (1.0, -1.0)]
+        program, cost = _Program(ranges, piece), sums.toarray()[0]
+        found = [program.held(sign * cost) for sign in (1.0, -1.0)]
         values = [value for value, _ in found]
+        whys = tuple(dict.fromkeys(why for _, each in found for why in each if why))
         if None not in values and -values[1] - values[0] < ranges.most[place] - ranges.least[place] + 1:
-            return tuple(dict.fromkeys(why for _, whys in found for why in whys if why))
-    return ()
+            break
+    # Ends that only whole counts have, by a crossing, are told by the nearest ones in fractions.
+    return whys
 
 
-def _held_by(ranges: Ranges, cell: np.ndarray, piece: Piece, sign: float) -> tuple[float | None, list[str]]:
-    """An end of a cell over a piece, with its published ends as they stand, and what holds it there."""
-    from scipy.optimize import linprog
+class _Program:
+    """The least of a cell over a piece: a linear program whose rows are named, with the published ends."""
 
-    system, solver = ranges.solver.system, ranges.solver
-    low, high, below, above = system.ends
-    own = np.union1d(piece.unknowns, np.flatnonzero(ranges.fixed))
-    matrix = solver.matrix[piece.rows][:, own]
-    equal = below[piece.rows] == above[piece.rows]
-    rows = piece.rows[~equal]
-    up, down = rows[np.isfinite(above[rows])], rows[np.isfinite(below[rows])]
-    sub = solver.matrix[:, own]
-    from scipy.sparse import vstack
+    def __init__(self, ranges: Ranges, piece: Piece) -> None:
+        from scipy.sparse import vstack
 
-    sided = vstack([sub[up], -sub[down]], format="csr") if len(up) + len(down) else None
-    limits = np.concatenate([above[up], -below[down]]) if sided is not None else None
-    ends = np.column_stack([low[own], np.where(np.isfinite(high[own]), high[own], solver.high[own].max(initial=0))])
-    fixed = matrix[equal] if equal.any() else None
-    held = below[piece.rows][equal] if equal.any() else None
-    found = linprog(sign * cell[own], A_ub=sided, b_ub=limits, A_eq=fixed, b_eq=held, bounds=ends, method="highs")
-    if not found.success:
-        return None, []
-    whys = []
-    for unknown, weight in zip(own, found.lower.marginals + found.upper.marginals, strict=True):
-        if abs(weight) > _WEIGHS:
-            whys.append(system.whys[unknown])
-    names = [*(piece.rows[equal] if equal.any() else []), *up, *down]
-    marginals = [*(found.eqlin.marginals if equal.any() else []), *(found.ineqlin.marginals if sided is not None else [])]
-    whys += [system.relations[row].why for row, weight in zip(names, marginals, strict=True) if abs(weight) > _WEIGHS]
-    return float(found.fun), whys
+        system, solver = ranges.solver.system, ranges.solver
+        low, high, below, above = system.ends
+        self.own = np.union1d(piece.unknowns, np.flatnonzero(ranges.fixed))
+        matrix, rows = solver.matrix[:, self.own], piece.rows
+        self.equal = rows[below[rows] == above[rows]]
+        others = np.setdiff1d(rows, self.equal)
+        self.up, self.down = others[np.isfinite(above[others])], others[np.isfinite(below[others])]
+        self.limits = {
+            "A_ub": vstack([matrix[self.up], -matrix[self.down]], format="csr"),
+            "b_ub": np.concatenate([above[self.up], -below[self.down]]),
+            "A_eq": matrix[self.equal],
+            "b_eq": below[self.equal],
+            "bounds": np.column_stack([low[self.own], np.minimum(high[self.own], CEILING)]),
+        }
+        self.whys = [system.whys[unknown] for unknown in self.own]
+        self.reasons = [system.relations[row].why for row in (*self.equal, *self.up, *self.down)]
+
+    def held(self, cost: np.ndarray) -> tuple[float | None, list[str]]:
+        """The least of a sum, and what holds it there: rows and ends whose dual value is not 0."""
+        from scipy.optimize import linprog
+
+        found = linprog(cost[self.own], method="highs", **self.limits)
+        if not found.success:
+            return None, []
+        ends = found.lower.marginals + found.upper.marginals
+        rows = [*found.eqlin.marginals, *found.ineqlin.marginals]
+        named = [*zip(self.whys, ends, strict=True), *zip(self.reasons, rows, strict=True)]
+        return float(found.fun), [why for why, weight in named if abs(weight) > _WEIGHS]

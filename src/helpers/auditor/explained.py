@@ -20,7 +20,9 @@ _BETWEEN = re.compile(r"(\d[\d\u202f\u00a0]*)[\u202f\u00a0 ]?%?[\s\u00a0]*(?:et|
 
 def shares_of(rows: pd.DataFrame) -> pd.Series:
     """The share that each row shows: as it is printed, else that of its exact count; missing when there is none."""
-    exact = rows["effectif_min"].eq(rows["effectif_max"]) & rows["base_min"].eq(rows["base_max"]) & rows["base_min"].gt(0)
+    exact = (
+        rows["effectif_min"].eq(rows["effectif_max"]) & rows["base_min"].eq(rows["base_max"]) & rows["base_min"].gt(0)
+    )
     computed = (100 * rows["effectif_min"] / rows["base_min"]).where(exact & rows["precision"].ne(PROTECTED))
     return rows["part_imprimee_pct"].fillna(computed)
 
@@ -70,7 +72,7 @@ class Explained:
         self._scopes: dict[frozenset[str], list[Shown]] = {}
 
     def scope(self, keys: frozenset[str]) -> list[Shown]:
-        """The rows of the questions that some keys speak of, at the site and in the network alike; all without a key."""
+        """The rows of the questions that some keys speak of, of the site and of the network; all without a key."""
         asked = {part for key in keys for part in key.split("/")[2:4] if part in catalogue().indicators}
         name = frozenset(asked)
         if name not in self._scopes:

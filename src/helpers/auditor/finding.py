@@ -1,6 +1,5 @@
 """What the auditor says: each fault, the gravest first, and whether the release may leave."""
 
-from collections import Counter
 from dataclasses import dataclass, field
 
 from helpers.auditor.cells import Cell
@@ -81,7 +80,8 @@ class Audit:
         """The same audit with other findings and other cells, in order of gravity."""
         merged = {state: dict(values) for state, values in self.counts.items()}
         for state, values in (counts or {}).items():
-            merged[state] = dict(Counter(merged.get(state, {})) + Counter(values))
+            own = merged.setdefault(state, {})
+            own.update({name: own.get(name, 0) + count for name, count in values.items()})
         states = list(STATES)
         ranked = sorted(
             [*self.findings, *findings],

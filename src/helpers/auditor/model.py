@@ -58,7 +58,11 @@ class Model:
         perimeters = []
         for cell, count in self.network.items():
             is_group = cell.modalite in catalogue().indicators[cell.indicateur].groups
-            if cell.croise_avec or count == 0 or (is_group and catalogue().indicators[cell.indicateur].choice == "unique"):
+            if (
+                cell.croise_avec
+                or count == 0
+                or (is_group and catalogue().indicators[cell.indicateur].choice == "unique")
+            ):
                 continue
             told = sum(counts[cell.question] for counts in self.pairs.values()) if cell.perimetre == _ALSES else None
             if told != count:
@@ -81,7 +85,9 @@ class Model:
         for site, leaves in sites.items():
             for question in dict.fromkeys(names):
                 cell = self._cell(question, *site)
-                found = [self.system.sums[own] for leaf in leaves if (own := self._cell(question, *leaf)) in self.system.sums]
+                found = [
+                    self.system.sums[own] for leaf in leaves if (own := self._cell(question, *leaf)) in self.system.sums
+                ]
                 if cell not in self.system.sums and found:
                     self.system.name(cell, added(found))
 
@@ -101,4 +107,6 @@ class Model:
             whole = self._cell((indicator, modality, "", ""), perimeter=wide)
             size = self._cell((SIZE, "", "", ""), perimeter=perimeter.id)
             if whole in system.sums and size in system.sums:
-                system.require([system.sums[whole]], system.sums[size], (0, 0), f"{size.title}, une réponse de l’ensemble")
+                system.require(
+                    [system.sums[whole]], system.sums[size], (0, 0), f"{size.title}, une réponse de l’ensemble"
+                )

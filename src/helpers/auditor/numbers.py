@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass
 
 _SPACES = "\u202f\u00a0 "
-_NUMBER = re.compile(rf"(?<![\w.,])([+−-]?)(\d{{1,3}}(?:[\u202f\u00a0]\d{{3}})+|\d+)(?:,(\d+))?(?![\w]|[.,]\d)([{_SPACES}]?%)?")
+_NUMBER = re.compile(
+    rf"(?<![\w.,])([+−-]?)(\d{{1,3}}(?:[\u202f\u00a0]\d{{3}})+|\d+)(?:,(\d+))?(?![\w]|[.,]\d)([{_SPACES}]?%)?"
+)
 _PERSONS = re.compile(
     rf"^[{_SPACES}]*(personnes?|collégiens?|élèves?|jeunes|filles?|garçons?|accompagnements?|pupilles?|enfants?)\b"
 )

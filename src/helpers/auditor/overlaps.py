@@ -18,7 +18,7 @@ _KINDS = {
 
 
 def add_overlaps(model: Model, truth: Truth, comparisons: pd.DataFrame) -> None:
-    """Bounds the persons of each kind of collège of a year by the measures (schema ``comparaisons``) that speak of it."""
+    """Bounds the persons of each kind of collège of a year by what ``comparaisons`` says of it."""
     asked = {name for size, share, _ in _KINDS.values() for name in (size, share) if name}
     rows = comparisons[comparisons["mesure"].isin(asked)]
     for (name, year, before), own in rows.groupby(["comparaison", "annee", "comparee_a"]):
@@ -30,7 +30,9 @@ def add_overlaps(model: Model, truth: Truth, comparisons: pd.DataFrame) -> None:
             if years[which] == model.year and size in values:
                 other = years["comparee_a" if which == "annee" else "annee"]
                 leaves = _leaves(model, truth, other, kind)
-                _bound(model, cell._replace(indicateur=SIZE, modalite=""), leaves, (values[size],) * 2, f"{name}, {size}")
+                _bound(
+                    model, cell._replace(indicateur=SIZE, modalite=""), leaves, (values[size],) * 2, f"{name}, {size}"
+                )
                 if share in values:
                     count = round(values[share] * values[size] / 100)
                     _bound(model, cell, leaves, (count, count), f"{name}, {share}")

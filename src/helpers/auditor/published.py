@@ -22,11 +22,13 @@ PLACE = "lieu"
 
 
 def rows_of(table: pd.DataFrame, year: int) -> pd.DataFrame:
-    """The rows of persons of a year (schema ``indicateurs``), texts and numbers of one kind; what is missing is empty."""
+    """The rows of persons of a year (schema ``indicateurs``), texts without missing values, numbers of one kind."""
     rows = table[table["annee"].eq(year) & is_of_persons(table)]
     texts = {name: rows[name].fillna("").astype(str) for name in _TEXTS}
     numbers = {
-        name: pd.to_numeric(rows[name]).astype("Float64").to_numpy("float64", na_value=np.nan) if name in rows else np.nan
+        name: pd.to_numeric(rows[name]).astype("Float64").to_numpy("float64", na_value=np.nan)
+        if name in rows
+        else np.nan
         for name in _NUMBERS
     }
     return rows.assign(**texts, **numbers, **{PLACE: rows[PLACE] if PLACE in rows else "indicateurs.csv"})

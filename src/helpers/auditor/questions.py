@@ -1,4 +1,4 @@
-"""What holds between the answers of one place: they make up their base, or stay within it; groups hold their members."""
+"""What holds between the answers of one place: they make up their base or stay within it; groups hold members."""
 
 from helpers.auditor.cells import Cell
 from helpers.auditor.system import System, Terms, added
@@ -56,7 +56,7 @@ def _relate_groups(system: System, entry: Indicator, known: dict[str, Terms], ce
 
 
 def relate_objectives(system: System, size: Cell) -> None:
-    """How many objectives persons have tells how many there are in all: written for the network, which alone tells it."""
+    """How many objectives persons have tells how many there are in all: the network alone tells it."""
     entry = catalogue().indicators["objectif"]
     counted = [*catalogue().indicators["nombre_d_objectifs"].modalities]
     of_number = [size._replace(indicateur="nombre_d_objectifs", modalite=name) for name in counted]
@@ -68,4 +68,6 @@ def relate_objectives(system: System, size: Cell) -> None:
         why = f"{of_number[0]._replace(modalite='').title} : autant d’objectifs en tout"
         system.require(themes, least, (0, _ENDLESS), why)
         most = {rank: len(entry.modalities) if rank == len(counted) else rank for rank, _ in numbers}
-        system.require(themes, added({place: most[rank] for place in terms} for rank, terms in numbers), (-_ENDLESS, 0), why)
+        system.require(
+            themes, added({place: most[rank] for place in terms} for rank, terms in numbers), (-_ENDLESS, 0), why
+        )

@@ -11,7 +11,7 @@ from helpers.auditor.system import System, sparse
 FEWEST_VALUES = 5
 GOOD, THIN, EXACT = 0, 1, 2
 # Directions tried on all the cells together; after so many in a row that settle few, each cell is asked for itself.
-_ROUNDS, _FRUITLESS, _WORTH = 40, 2, 3
+_ROUNDS, _FRUITLESS, _WORTH, _WORTH_BRIEFLY = 40, 2, 3, 12
 
 
 class Ranges:
@@ -56,7 +56,8 @@ class Ranges:
                 break
             self._try_together(turn)
             # A program for each cell that is left costs less than a round that settles so few.
-            fruitless = 0 if before - int(self.unsettled.sum()) >= _WORTH else fruitless + 1
+            worth = _WORTH_BRIEFLY if self.is_brief else _WORTH
+            fruitless = 0 if before - int(self.unsettled.sum()) >= worth else fruitless + 1
         for place in np.flatnonzero(self.unsettled):
             if self.unsettled[place] and not (self.is_brief and self.high[place] > self.low[place]):
                 self._ask(place)

@@ -1,4 +1,4 @@
-"""Is each published row what the protection says it is? A number that its rule does not explain comes from elsewhere."""
+"""Is each published row what the protection says it is? What its rule does not explain comes from elsewhere."""
 
 from collections.abc import Iterator
 
@@ -48,7 +48,12 @@ def _rounded(name: str, shown, low, high) -> Iterator[str]:
 
 def _exact_share(row) -> Iterator[str]:
     """A share of an exact count on an exact base tells nothing more, if it is theirs."""
-    if row.effectif_min != row.effectif_max or row.base_min != row.base_max or pd.isna(row.base_min) or not row.base_min:
+    if (
+        row.effectif_min != row.effectif_max
+        or row.base_min != row.base_max
+        or pd.isna(row.base_min)
+        or not row.base_min
+    ):
         return
     share = 100 * row.effectif_min / row.base_min
     for value in (row.part_min_pct, row.part_max_pct):

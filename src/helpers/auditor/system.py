@@ -107,7 +107,9 @@ def sparse(rows: list[Terms], width: int):
     places = [place for terms in rows for place in terms]
     weights = [weight for terms in rows for weight in terms.values()]
     starts = np.cumsum([0, *map(len, rows)])
-    return csr_array((np.array(weights, dtype=float), np.array(places, dtype=np.int32), starts), shape=(len(rows), width))
+    return csr_array(
+        (np.array(weights, dtype=float), np.array(places, dtype=np.int32), starts), shape=(len(rows), width)
+    )
 
 
 def told_apart(system: System) -> list[str]:

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 # Words that hold no number of persons: code, and what the page was made from.
 _SKIPPED = ("style", "script", "data", "code", "pre", "time", "nav", "footer")
-_MADE_FROM = ("provenance", "numero")
+_MADE_FROM = ("provenance", "numero", "source")
 _SAID_IN = ("aria-label", "alt", "title", "aria-description", "placeholder", "summary")
 _PICTURES = ("src", "srcset", "href")
 
