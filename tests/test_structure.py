@@ -121,7 +121,6 @@ PANDAS = {
     "tables",
     "charts",
     "workbench",
-    "auditor",
 }
 
 

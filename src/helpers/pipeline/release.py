@@ -124,7 +124,9 @@ def _require_protected(building: Path, choice: Parameters) -> None:
 
         found = protection.audit_release(building, choice.series)
         if found and not found.is_good:
-            raise PublicationError(f"Le rapport n’est pas publié, des personnes pourraient y être retrouvées. {found.sentence}")
+            raise PublicationError(
+                f"Le rapport n’est pas publié, des personnes pourraient y être retrouvées. {found.sentence}"
+            )
 
 
 def _release_code() -> list[Path]:
