@@ -84,7 +84,7 @@ def typed(table: pd.DataFrame, name: str) -> pd.DataFrame:
     for column in table_schema(name)["fields"]:
         values, kind = out[column["name"]], column["type"]
         if kind == "string" and (values.dtype != "str" or values.hasnans):
-            out[column["name"]] = values.fillna("").astype("str")
+            out[column["name"]] = values.astype("object").fillna("").astype("str")
         elif kind == "date":
             out[column["name"]] = pd.to_datetime(values.replace("", None), format="%Y-%m-%d")
         elif kind == "boolean":
