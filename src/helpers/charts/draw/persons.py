@@ -20,6 +20,7 @@ from helpers.charts.sheet import WIDE, Sheet, canvas
 from helpers.wording import number, percent
 
 ASKED, WORKED = colour_of("demande_initiale"), colour_of("objectif")
+DIAMOND, LETTER = 1.5, 1.4  # points of a share that half a diamond takes, and a letter on a wide sheet
 _NETWORK = {"facecolor": GROUND, "edgecolor": INK, "linewidth": 1.4}
 MARKERS = ("o", "s")  # one shape a modality, legible without colour
 
@@ -39,8 +40,10 @@ def bars(rows: pd.DataFrame, colours: list[str], *, beside: pd.DataFrame | None 
         fill = {"facecolor": GROUND, "hatch": HATCH} if precision == "deduit" else {"facecolor": colour}
         axes.barh(place, width, edgecolor=colour, linewidth=0.8, height=thick(sheet), **fill)
     axes.hlines(places, low, high, color=INK, linewidth=1.6)
-    for place, row, end in zip(places, rows.itertuples(), pd.concat([shares, high], axis=1).max(axis=1), strict=True):
-        axes.text(end + 1.2, place, written(row), va="center", fontweight="bold")
+    ends = pd.concat([shares, high], axis=1).max(axis=1)
+    for rank, (place, row, end) in enumerate(zip(places, rows.itertuples(), ends, strict=True)):
+        text, other = written(row), None if beside is None else float(beside["part_pct"].iloc[rank])
+        axes.text(_clear(end, text, other, sheet) + 1.2, place, text, va="center", fontweight="bold")
     if beside is not None:
         _mark_network(axes, places, beside, sheet)
     name_rows(axes, places, rows["libelle"], sheet)
@@ -49,6 +52,13 @@ def bars(rows: pd.DataFrame, colours: list[str], *, beside: pd.DataFrame | None 
     percent_ticks(axes)
     bare(axes)
     return figure
+
+
+def _clear(end: float, text: str, other: float | None, sheet: Sheet) -> float:
+    """Where a row's value may begin: after its line, or after the network's diamond where it would cover the value."""
+    if other is None or not end - DIAMOND < other < end + DIAMOND + len(text) * (LETTER * (1 + sheet.is_narrow)):
+        return end
+    return max(end, other + DIAMOND)
 
 
 def _mark_network(axes, places: list[int], beside: pd.DataFrame, sheet: Sheet) -> None:
