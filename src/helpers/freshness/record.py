@@ -17,8 +17,6 @@ from helpers import paths
 READ_ONCE_FROM = 1_000_000
 # When this process began, nearly: code that changed since is not the code that runs.
 LOADED_AT = time.time()
-# Public files as they were received, for the notebooks that see nothing else.
-COPIES = "data/processed/diffusion/data/raw/"
 # The form of the file: a record in another form is as good as none.
 FORM = 1
 
@@ -39,8 +37,7 @@ class Cause:
     verb: str = "a changé"
 
     def __str__(self) -> str:
-        name = self.name.removeprefix(COPIES).removeprefix("data/raw/").removeprefix("data/processed/")
-        return f"{name} {self.verb}".strip()
+        return f"{self.name.removeprefix('data/raw/').removeprefix('data/processed/')} {self.verb}".strip()
 
 
 @dataclass(frozen=True)

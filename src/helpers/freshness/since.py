@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from helpers.freshness.record import COPIES, Cause, Record, State, libraries, listing, locate, state_of
+from helpers.freshness.record import Cause, Record, State, libraries, listing, locate, state_of
 
 _NOTEBOOK, _PYTHON = "notebooks/", "src/"
 # Beyond, a list is not read.
@@ -79,7 +79,7 @@ def is_consequence(cause: Cause) -> bool:
     >>> freshness.is_consequence(freshness.Cause("donnees", "data/processed/2020/indicateurs.csv"))
     True
     """
-    return cause.name.startswith("data/processed/") and not cause.name.startswith(COPIES)
+    return cause.name.startswith("data/processed/")
 
 
 def tell_causes(causes: list[Cause]) -> str:

@@ -8,8 +8,8 @@ _IS_BARRED = sys.modules.setdefault("rfc3987_syntax", None) is None
 
 from helpers.pipeline.errors import NotebookFailure  # noqa: E402
 from helpers.pipeline.given import Given, given  # noqa: E402
-from helpers.pipeline.making import Step  # noqa: E402
 from helpers.pipeline.report import make_report  # noqa: E402
+from helpers.pipeline.steps import Step  # noqa: E402
 
 if _IS_BARRED:  # whoever wants it for itself can have it
     del sys.modules["rfc3987_syntax"]

@@ -3,13 +3,13 @@
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from threading import Event, Lock
+from threading import Event
 
 import nbformat
 from nbformat import NotebookNode
 
 from helpers import freshness, kernels, paths, publish
+from helpers.freshness import Cause
 from helpers.parameters import Parameters
 from helpers.pipeline.cluster import connected
 from helpers.pipeline.elsewhere import executing_by
@@ -17,52 +17,8 @@ from helpers.pipeline.execute import Executed, Stopped, execute
 from helpers.pipeline.pages import make_page
 from helpers.pipeline.schedule import Schedule, Turn
 from helpers.pipeline.sites import Site, choose_sites, site_tasks
-from helpers.pipeline.source import count_cells
+from helpers.pipeline.steps import Count, Step
 from helpers.pipeline.tasks import PROTECTION, Task, record_of, tasks_of
-
-
-@dataclass(frozen=True)
-class Step:
-    """Where a run stands: the notebook at work (empty once the pages are being made), its year, the cells done.
-
-    >>> etape = pipeline.Step("02_describe", year=2020, done=21, total=84)
-    >>> print(f"{etape.notebook} : {etape.done} cellules sur {etape.total}")
-    02_describe : 21 cellules sur 84
-    """
-
-    notebook: str
-    year: int
-    done: int
-    total: int
-
-
-class _Count:
-    """Tells, each time, how far the whole run is; several notebooks may be at work."""
-
-    def __init__(self, tasks: list[Task], show: Callable[[Step], None]) -> None:
-        self._cells: dict[str, int] = {}
-        self._lock, self._show = Lock(), show
-        self.total, self.done = 0, 0
-        self.add(tasks)
-        self.at_work("", tasks[0].year)
-
-    def add(self, tasks: list[Task]) -> None:
-        """Counts tasks that become known while others have been done."""
-        cells = {task.key: 1 if task.notebook == PROTECTION else count_cells(task.notebook) for task in tasks}
-        self._cells |= cells
-        self.total += sum(cells.values())
-
-    def at_work(self, notebook: str, year: int) -> None:
-        self.notebook, self.year = notebook, year
-        self._show(Step(notebook, year, self.done, self.total))
-
-    def skip(self, task: Task) -> None:
-        self.total -= self._cells[task.key]
-
-    def cell_done(self) -> None:
-        with self._lock:
-            self.done += 1
-            self._show(Step(self.notebook, self.year, self.done, self.total))
 
 
 def _execute_here(task: Task, **hooks: Callable) -> Executed:
@@ -84,7 +40,8 @@ class Making:
         self.tasks = tasks_of(choice)
         self.shown = sorted((task for task in self.tasks if task.is_page_of(choice)), key=lambda task: task.notebook)
         self.sites: list[Site] = []
-        self.count = _Count(self.tasks, show)
+        self._causes: dict[str, list[Cause]] = {}
+        self.count = Count(self.tasks, show)
         self.executing: Callable[..., Executed] = _execute_here
         self.given_up = Event()
         # Pages are made one at a time, beside the notebooks that still run.
@@ -144,9 +101,19 @@ class Making:
 
     def start(self, turn: Turn) -> None:
         task = turn.task
-        if turn.causes and (task.notebook != PROTECTION or paths.exports(task.year)):
-            self.tell(f"  {task.notebook}  {task.year} : {freshness.tell_causes(turn.causes)}")
+        causes = self._origins(turn)
+        if causes and (task.notebook != PROTECTION or paths.exports(task.year)):
+            place = f"  {task.place[1]}" if task.place[1] else ""
+            self.tell(f"  {task.notebook}  {task.year}{place} : {freshness.tell_causes(causes)}")
         self.count.at_work(task.notebook, task.year)
+
+    def _origins(self, turn: Turn) -> list[Cause]:
+        """Why a task is done: what changed, or what changed for those before it if only their results did."""
+        own = [cause for cause in turn.causes if not freshness.is_consequence(cause)]
+        if turn.causes and not own:
+            own = [cause for key in turn.task.after for cause in self._causes.get(key, [])]
+        self._causes[turn.task.key] = list(dict.fromkeys(own or turn.causes))
+        return self._causes[turn.task.key]
 
     def skip(self, task: Task) -> None:
         self.count.skip(task)
@@ -159,7 +126,8 @@ class Making:
             try:
                 self._run(Schedule(self.tasks, self.perform, executor=executor, **told))
                 if self._asked:
-                    self._run(Schedule(self._add_sites(), self.perform, executor=executor, **told))
+                    finished = {task.key for task in self.tasks}
+                    self._run(Schedule(self._add_sites(), self.perform, executor=executor, finished=finished, **told))
                 return self.shown_notebooks()
             except BaseException:
                 self.given_up.set()

@@ -8,9 +8,10 @@ from helpers import changes, checks, freshness, parameters, paths, publish, stor
 from helpers.parameters import Parameters
 from helpers.pipeline.cluster import require_safe
 from helpers.pipeline.front import report_subtitle
-from helpers.pipeline.making import Making, Step
+from helpers.pipeline.making import Making
 from helpers.pipeline.release import Made, is_synthetic, place, publish_report, record_report
 from helpers.pipeline.sites import require_records
+from helpers.pipeline.steps import Step
 
 
 def _simulated(choice: Parameters) -> str:

@@ -1,6 +1,6 @@
 """Who runs, and when: a task starts once those it waits for are done, side by side, and only if it has to be done."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Executor, wait
 from dataclasses import dataclass
 from threading import Event
@@ -24,7 +24,8 @@ class Schedule:
 
     ``perform`` is called in the executor with a turn, which may not be open yet; ``starting`` is told each turn that
     opens, with its causes (none for a task that was never done, or is forced), ``skipping`` each task that is still
-    good: both in the calling thread. ``executor`` takes what it is given in order.
+    good: both in the calling thread. ``finished`` are the keys of tasks done before. ``executor`` takes what it is
+    given in order.
     """
 
     def __init__(
@@ -36,10 +37,11 @@ class Schedule:
         is_forced: bool = False,
         starting: Callable[[Turn], None] = lambda _: None,
         skipping: Callable[[Task], None] = lambda _: None,
+        finished: Iterable[str] = (),
     ) -> None:
         self._waiting, self._perform, self._executor = list(tasks), perform, executor
         self._is_forced, self._starting, self._skipping = is_forced, starting, skipping
-        self._finished: set[str] = set()
+        self._finished = set(finished)
         self._turns: dict[str, Turn] = {}
         self._running = {}
 

@@ -79,6 +79,5 @@ def require_records(year: int, asked: Iterable[str]) -> None:
 
 
 def site_tasks(choice: Parameters, site: Site) -> list[Task]:
-    """The notebooks that make the report of a site; what they read is there already."""
-    own = replace(choice, site_type=site.site_type, site=site.site)
-    return [replace(task, after=()) for task in shown_tasks(own, NOTEBOOKS[site.site_type])]
+    """The notebooks that make the report of a site."""
+    return shown_tasks(replace(choice, site_type=site.site_type, site=site.site), NOTEBOOKS[site.site_type])
