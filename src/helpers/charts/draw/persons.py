@@ -20,8 +20,8 @@ from helpers.charts.sheet import WIDE, Sheet, canvas
 from helpers.wording import number, percent
 
 ASKED, WORKED = colour_of("demande_initiale"), colour_of("objectif")
-DIAMOND, LETTER = 1.5, 1.4  # points of a share that half a diamond takes, and a letter on a wide sheet
-_NETWORK = {"facecolor": GROUND, "edgecolor": INK, "linewidth": 1.4}
+FOOT = 0.2  # inches
+_NETWORK = {"facecolor": GROUND, "edgecolor": INK, "linewidth": 1.2}
 MARKERS = ("o", "s")  # one shape a modality, legible without colour
 
 
@@ -31,7 +31,9 @@ def bars(rows: pd.DataFrame, colours: list[str], *, beside: pd.DataFrame | None 
     Columns of `describe.breakdown`. A middle is never drawn: nobody printed it. What was deduced is hatched. ``beside``
     are the same modalities of the network, drawn as diamonds on the bars of a site.
     """
-    figure, axes = canvas(0.4 + room(sheet, rows["libelle"]) * len(rows), sheet)
+    # Of few rows, the names above them and the diamonds under them would meet.
+    more = FOOT if beside is not None and sheet.is_narrow else 0
+    figure, axes = canvas(0.4 + more + room(sheet, rows["libelle"]) * len(rows), sheet)
     places = list(range(len(rows)))[::-1]
     low, high = rows["part_min_pct"].astype(float), rows["part_max_pct"].astype(float)
     shares = rows["part_pct"].fillna(rows["part_min_pct"]).astype(float)
@@ -40,10 +42,8 @@ def bars(rows: pd.DataFrame, colours: list[str], *, beside: pd.DataFrame | None 
         fill = {"facecolor": GROUND, "hatch": HATCH} if precision == "deduit" else {"facecolor": colour}
         axes.barh(place, width, edgecolor=colour, linewidth=0.8, height=thick(sheet), **fill)
     axes.hlines(places, low, high, color=INK, linewidth=1.6)
-    ends = pd.concat([shares, high], axis=1).max(axis=1)
-    for rank, (place, row, end) in enumerate(zip(places, rows.itertuples(), ends, strict=True)):
-        text, other = written(row), None if beside is None else float(beside["part_pct"].iloc[rank])
-        axes.text(_clear(end, text, other, sheet) + 1.2, place, text, va="center", fontweight="bold")
+    for place, row, end in zip(places, rows.itertuples(), pd.concat([shares, high], axis=1).max(axis=1), strict=True):
+        axes.text(end + 1.2, place, written(row), va="center", fontweight="bold")
     if beside is not None:
         _mark_network(axes, places, beside, sheet)
     name_rows(axes, places, rows["libelle"], sheet)
@@ -54,16 +54,10 @@ def bars(rows: pd.DataFrame, colours: list[str], *, beside: pd.DataFrame | None 
     return figure
 
 
-def _clear(end: float, text: str, other: float | None, sheet: Sheet) -> float:
-    """Where a row's value may begin: after its line, or after the network's diamond where it would cover the value."""
-    if other is None or not end - DIAMOND < other < end + DIAMOND + len(text) * (LETTER * (1 + sheet.is_narrow)):
-        return end
-    return max(end, other + DIAMOND)
-
-
 def _mark_network(axes, places: list[int], beside: pd.DataFrame, sheet: Sheet) -> None:
-    """The network's shares on the rows of a site: a diamond at each, and its value at the end of the row."""
-    axes.scatter(beside["part_pct"].astype(float), places, s=44, marker="D", zorder=4, **_NETWORK)
+    """The network's shares on the rows of a site: a diamond under each, clear of its value, and theirs at the end."""
+    feet = [place - thick(sheet) / 2 for place in places]
+    axes.scatter(beside["part_pct"].astype(float), feet, s=26, marker="D", zorder=4, **_NETWORK)
     across = axes.get_yaxis_transform()
     for place, row in zip(places, beside.itertuples(), strict=True):
         said = f"réseau {written(row)}"
