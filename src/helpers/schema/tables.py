@@ -46,6 +46,7 @@ def columns(name: str) -> list[str]:
     return [column["name"] for column in table_schema(name)["fields"]]
 
 
+_TRUTHS = {"True": True, "False": False, "": None}
 _DTYPES = {"integer": "Int64", "number": "Float64", "boolean": "boolean"}
 
 
@@ -86,6 +87,8 @@ def typed(table: pd.DataFrame, name: str) -> pd.DataFrame:
             out[column["name"]] = values.fillna("").astype("str")
         elif kind == "date":
             out[column["name"]] = pd.to_datetime(values.replace("", None), format="%Y-%m-%d")
+        elif kind == "boolean":
+            out[column["name"]] = values.astype("object").replace(_TRUTHS).astype(_DTYPES[kind])
         elif kind != "string" and values.dtype != _DTYPES[kind]:
             out[column["name"]] = pd.to_numeric(values.replace("", None)).astype(_DTYPES[kind])
     return out
