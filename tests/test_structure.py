@@ -44,6 +44,8 @@ MAY_IMPORT = {
     "disclosure": {"schema"},
     "protection": {"paths", "schema", "store", "records", "comparisons", "disclosure", "auditor"},
     "publish": {"paths", "typography", "system", "browser"},
+    # Nothing of what it judges: neither who protects, nor who counts, describes or compares.
+    "auditor": {"schema", "typography"},
     # Of publish, the page around a body; of tables, the table around cells.
     "changes": {"paths", "schema", "typography", "store", "wording", "tables", "publish"},
     "pipeline": {"kernels", "paths", "schema", "parameters", "checks", "store", "tables", "wording", "publish", "changes", "freshness", "protection"},

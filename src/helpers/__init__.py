@@ -24,6 +24,7 @@ protection   a year's aggregates, protected, for 02 to 04
 system       is a program running, is a file on the disk?
 browser      Chromium, Chrome or Edge of this computer, if any
 publish      pages, index, manifest, whole or nothing
+auditor      what can a reader find again in what was published?
 changes      which figures moved since the last report, after what
 freshness    what a result was made from, and what changed since
 kernels      forked kernels: the libraries are loaded once

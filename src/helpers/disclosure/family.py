@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from helpers.disclosure.network import Cell, cells_of
+from helpers.disclosure.network import Cell, cells_of, is_counted
 from helpers.disclosure.rounding import Sums
 from helpers.schema import ROUNDING_BASE, Indicator, catalogue
 
@@ -45,7 +45,8 @@ class Family:
     def of(cls, counts: pd.DataFrame, indicators: pd.DataFrame, opened: set[Cell]) -> "Family":
         """The family of a year: schema ``comptes_par_site``, then schema ``indicateurs``, both exact."""
         atoms = atoms_of(counts)
-        known = dict(zip(cells_of(indicators), indicators["effectif_min"], strict=True))
+        plain = indicators[is_counted(indicators) & indicators["croise_avec"].eq("")]
+        known = dict(zip(cells_of(plain), plain["effectif_min"], strict=True))
         alone = sorted(cell for cell in opened if not is_of_sites(cell))
         names = [*atoms[ATOM].agg("\x1f".join, axis=1), *("\x1f".join(cell) for cell in alone)]
         values = np.array([*atoms["effectif"], *(known[cell] for cell in alone)], dtype=np.int64)

@@ -8,11 +8,11 @@ import pandas as pd
 
 from helpers.disclosure.crossed import Pair, open_crossings, parts_of
 from helpers.disclosure.family import Family
-from helpers.disclosure.network import Cell, base_of, cells_of, is_counted, open_cells
+from helpers.disclosure.network import Cell, base_of, is_counted, open_cells
 from helpers.disclosure.rounding import draws, round_counts
 from helpers.disclosure.rows import protect_rows, spread_of
 from helpers.disclosure.sites import site_rows
-from helpers.schema import FEWEST_FOR_SHARE, ROUNDING_BASE, DataError, columns, typed
+from helpers.schema import FEWEST_FOR_SHARE, ROUNDING_BASE, DataError, typed
 
 
 @dataclass(frozen=True)
@@ -94,25 +94,26 @@ def _network(indicators: pd.DataFrame, shown: dict, *, pairs: set[Pair], spread:
     """The figures of the network: those that are rounded, or whose base is, say what a reader may know of them."""
     rows = indicators.reset_index(drop=True)
     own = rows[is_counted(rows)]
-    plain = own["croise_avec"].eq("")
-    cells = [
-        (cell, base_of(cell)) if is_plain else ((*cell, *cross), (*cross,))
-        for cell, cross, is_plain in zip(
-            cells_of(own), zip(own["croise_avec"], own["modalite_croisee"], strict=True), plain, strict=True
-        )
-    ]
+    names = [_names(row) for row in own.itertuples()]
     own = own.assign(
-        effectif_arrondi=[shown.get(cell) for cell, _ in cells], base_arrondie=[shown.get(base) for _, base in cells]
+        effectif_arrondi=pd.array([shown.get(cell) for cell, _ in names], dtype="Int64"),
+        base_arrondie=pd.array([shown.get(base) for _, base in names], dtype="Int64"),
     )
-    told = own[own["effectif_arrondi"].notna() | own["base_arrondie"].notna()]
-    rows.loc[told.index, columns("indicateurs")] = protect_rows(told, spread=spread)
-    is_bare = (rows.loc[own.index, "base_max"] < FEWEST_FOR_SHARE).fillna(False)
-    rows.loc[own.index[is_bare], ["part_min_pct", "part_max_pct"]] = pd.NA
+    is_bare = (own["base_max"] < FEWEST_FOR_SHARE).fillna(False)
+    own.loc[is_bare, ["part_min_pct", "part_max_pct"]] = pd.NA
+    is_told = own["effectif_arrondi"].notna() | own["base_arrondie"].notna()
     # A crossing that should be rounded and cannot be, for no site counts it, is left out.
-    left = [
-        not is_plain and (name, cross) in pairs and count is pd.NA
-        for is_plain, name, cross, count in zip(
-            plain, own["indicateur"], own["croise_avec"], rows.loc[own.index, "effectif_arrondi"], strict=True
-        )
-    ]
-    return rows.drop(index=own.index[left])
+    in_pairs = [(row.indicateur, row.croise_avec) in pairs for row in own.itertuples()]
+    own = own[~(pd.Series(in_pairs, index=own.index, dtype=bool) & own["effectif_arrondi"].isna())]
+    kept = is_told[own.index]
+    parts = [rows[~is_counted(rows)], own[~kept], protect_rows(own[kept], spread=spread)]
+    return pd.concat([part for part in parts if len(part)]).sort_index()
+
+
+def _names(row) -> tuple[tuple, tuple | None]:
+    """The cell of a row and that of its base, as what is rounded is named."""
+    cell = (row.perimetre, row.indicateur, row.modalite)
+    if not row.croise_avec:
+        return cell, base_of(cell)
+    cross = (row.croise_avec, row.modalite_croisee)
+    return (*cell, *cross), cross

@@ -119,6 +119,14 @@ def _require_sound(building: Path) -> None:
 
 def _require_protected(building: Path, choice: Parameters) -> None:
     """Nothing, when what is about to leave tells no small count; what was counted in no record is not attacked."""
+    if any(map(paths.exports, choice.series)):
+        from helpers import protection
+
+        found = protection.audit_release(building, choice.series)
+        if found and not found.is_good:
+            raise PublicationError(
+                f"Le rapport n’est pas publié, des personnes pourraient y être retrouvées. {found.sentence}"
+            )
 
 
 def _release_code() -> list[Path]:

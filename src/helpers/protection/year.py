@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers import disclosure, paths, store
+from helpers import paths, store
 from helpers.comparisons import FEW_COLLEGES
+from helpers.protection.attacked import protect_from_attack
 from helpers.protection.kept import release_key, require_enough_changes
 from helpers.protection.sites import name_sites
 
@@ -46,7 +47,7 @@ def protect_year(year: int) -> Aggregates:
     require_enough_changes(year)
     indicators, counts = store.load(year, "indicateurs"), store.load_site_counts(year)
     sites = name_sites(year, counts)
-    protected = _protect(year, indicators, counts, sites)
+    protected = protect_from_attack(indicators, counts, sites, key=release_key(year))
     is_network = protected.indicators["site_type"].eq("reseau")
     tables = {name: store.load(year, name) for name in _PUBLIC}
     tables |= {name: _of_many(store.load(year, name)) for name in _ESTIMATED}
@@ -57,10 +58,6 @@ def protect_year(year: int) -> Aggregates:
     read = [*(folder / f"{name}.csv" for name in names), *store.shareable_inputs(year), *_private_files(year)]
     told = f"{year} : arrondi à deux multiples près, un seul ne suffisait pas" if protected.is_wide else ""
     return Aggregates(read, store.save_shareable(year, tables), told)
-
-
-def _protect(year: int, indicators: pd.DataFrame, counts: pd.DataFrame, sites: pd.DataFrame) -> disclosure.Protected:
-    return disclosure.protect(indicators, counts, sites, key=release_key(year))
 
 
 def _of_many(estimates: pd.DataFrame) -> pd.DataFrame:

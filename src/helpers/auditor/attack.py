@@ -1,0 +1,107 @@
+"""The attack of the tables: every cell of one to four persons, in every state of knowledge, each year."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from helpers.auditor.cells import Cell
+from helpers.auditor.explain import explain
+from helpers.auditor.finding import VERDICTS, Audit, Finding
+from helpers.auditor.knowledge import NOTHING, STATES, is_judged, known_in
+from helpers.auditor.model import Model
+from helpers.auditor.overlaps import add_overlaps
+from helpers.auditor.published import model_of, rows_of
+from helpers.auditor.ranges import EXACT, GOOD, Ranges
+from helpers.auditor.rules import breaches
+from helpers.auditor.system import told_apart
+from helpers.auditor.truth import Truth
+from helpers.schema import FEWEST_PERSONS
+
+# So many findings of a state are explained: each asks for two more programs.
+_EXPLAINED = 5
+
+
+def attack(
+    indicators: pd.DataFrame,
+    sites: pd.DataFrame | None,
+    truth: Truth,
+    *,
+    states: Iterable[str] = tuple(STATES),
+    comparisons: pd.DataFrame | None = None,
+) -> Audit:
+    """What a reader of these tables can find again, in each state of knowledge.
+
+    ``indicators`` has the schema ``indicateurs``: rows of the network, of associations and of collèges, of all years;
+    a column ``lieu``, if any, says in which file each stands. ``sites`` is ``sites.csv`` (or None), ``comparisons`` has
+    the schema ``comparaisons``. A cell is good (0) when a reader must leave it five values at least, exact (2) when
+    only one. Any exact cell in any state, any thin one for a reader who knows nothing else, or any number that is
+    neither exact nor rounded as it says, refuses the release.
+
+    >>> chiffres = store.load(2020, "indicateurs")
+    >>> rien = pd.DataFrame(columns=["annee", "association", "uai", "indicateur", "modalite", "croise_avec",
+    ...                              "modalite_croisee", "effectif"])
+    >>> auditor.attack(chiffres, None, auditor.Truth(rien, chiffres)).is_good  # imprimé : public
+    True
+    """
+    del sites  # Which sites have no report is seen in the tables; their names are those of the tables.
+    found = Audit([], {state: dict.fromkeys(VERDICTS.values(), 0) for state in states})
+    for year in truth.years:
+        rows = rows_of(indicators, year)
+        faults = [Finding(EXACT, NOTHING, None, because=(text,)) for _, text in breaches(rows)]
+        model = model_of(truth, rows, year)
+        if comparisons is not None:
+            add_overlaps(model, truth, comparisons)
+        belied = told_apart(model.system)
+        faults += [Finding(EXACT, NOTHING, None, because=(_said(text),)) for text in belied]
+        # Numbers that cannot hold together leave no value to find: the release is refused already.
+        found = found.with_more(faults, *([] if belied else [{}]))
+        if not belied:
+            found = _attack_year(found, model, list(states))
+    return found
+
+
+def _said(why: str) -> str:
+    return f"Un nombre publié en contredit un autre, ou n’est pas celui des dossiers : {why}"
+
+
+def sensitive(model: Model) -> list[Cell]:
+    """The cells whose true value is one to four persons, at every level, remainders included."""
+    worth = ((cell, model.system.value(terms)) for cell, terms in model.system.sums.items())
+    return [cell for cell, count in worth if 0 < count < FEWEST_PERSONS]
+
+
+def _attack_year(found: Audit, model: Model, states: list[str]) -> Audit:
+    """The states where more is known come first: what they leave possible is possible for who knows nothing."""
+    asked = sensitive(model)
+    # The same sum may bear two names (an association of one collège): it is asked once.
+    names = list({tuple(sorted(model.system.sums[cell].items())): cell for cell in reversed(asked)}.values())
+    seen: tuple[np.ndarray, np.ndarray] | None = None
+    for state in sorted(states, key=lambda name: name == NOTHING):
+        kept = [place for place, cell in enumerate(names) if is_judged(state, cell)]
+        start = tuple(each[kept] for each in seen) if seen and state == NOTHING else None
+        system = model.system.with_known(known_in(state, model))
+        ranges = Ranges(system, [names[place] for place in kept], start, is_brief=state != NOTHING)
+        ranges.settle()
+        found = found.with_more(_findings(ranges, state), {state: _counts(ranges)})
+        seen = seen or (np.full(len(names), np.inf), np.full(len(names), -np.inf))
+        seen[0][kept] = np.minimum(seen[0][kept], ranges.low)
+        seen[1][kept] = np.maximum(seen[1][kept], ranges.high)
+    return found
+
+
+def _counts(ranges: Ranges) -> dict[str, int]:
+    return {name: int((ranges.verdicts == verdict).sum()) for verdict, name in VERDICTS.items()}
+
+
+def _findings(ranges: Ranges, state: str) -> list[Finding]:
+    verdicts = ranges.verdicts
+    bad = sorted(np.flatnonzero(verdicts > GOOD), key=lambda place: -verdicts[place])
+    found = []
+    for rank, place in enumerate(bad):
+        because = explain(ranges, place) if rank < _EXPLAINED else ()
+        cell = ranges.asked[place]
+        found.append(
+            Finding(int(verdicts[place]), state, cell, float(ranges.least[place]), float(ranges.most[place]), because)
+        )
+    return found

@@ -1,0 +1,73 @@
+"""Protects, has the result attacked, and protects more what the attack found, until it finds nothing."""
+
+import hashlib
+from collections.abc import Iterable
+
+import pandas as pd
+
+from helpers import auditor, disclosure
+from helpers.schema import DataError, catalogue
+
+# A first attack nearly always finds nothing; what needs more than this is not a matter of rounding.
+_ROUNDS = 12
+
+
+def truth_of(indicators: pd.DataFrame, counts: pd.DataFrame) -> auditor.Truth:
+    """What the auditor knows and a reader does not: schema ``comptes_par_site``, then schema ``indicateurs``.
+
+    >>> protection.truth_of(store.load(2020, "indicateurs"), store.load_site_counts(2020)).years
+    []
+    """
+    return auditor.Truth(counts, indicators)
+
+
+def protect_from_attack(
+    indicators: pd.DataFrame, counts: pd.DataFrame, sites: pd.DataFrame, *, key: bytes
+) -> disclosure.Protected:
+    """The protected indicators (schema ``indicateurs``) of which the auditor finds no small count.
+
+    As `disclosure.protect`; each figure of the network that makes a cell too thin is rounded as well, and once all of
+    those are, the ties are drawn anew.
+
+    Raises
+    ------
+    DataError
+        when the auditor still finds one after many rounds.
+    """
+    also: set[tuple] = set()
+    truth, draw = truth_of(indicators, counts), key
+    for rank in range(_ROUNDS):
+        protected = disclosure.protect(indicators, counts, sites, key=draw, also=also)
+        refused = [finding for finding in _attack(protected, sites, truth).findings if finding.is_refused]
+        if not refused:
+            return protected
+        more = _to_round(refused, indicators, also)
+        if not more:
+            draw = hashlib.blake2b(draw, salt=rank.to_bytes(2, "big")).digest()
+        also |= more
+    raise DataError(f"La protection n’aboutit pas, rien n’est publié. {refused[0].sentence}")
+
+
+def _attack(protected: disclosure.Protected, sites: pd.DataFrame, truth: auditor.Truth) -> auditor.Audit:
+    return auditor.attack(protected.indicators, sites, truth)
+
+
+def _to_round(refused: Iterable[auditor.Finding], indicators: pd.DataFrame, also: set[tuple]) -> set[tuple]:
+    """The next figures of the network to round: the one that the cell is part of, then its question, then its base."""
+    exact = {
+        (row.perimetre, row.indicateur, row.modalite) for row in indicators.itertuples() if not row.croise_avec
+    } - also
+    found: set[tuple] = set()
+    for finding in refused:
+        cell = finding.cell
+        if cell is None:
+            continue
+        if cell.croise_avec and (pair := (cell.indicateur, cell.croise_avec)) not in also:
+            found.add(pair)
+            continue
+        asked = catalogue().indicators[cell.indicateur]
+        own = [each for each in exact if each[1:] == (cell.indicateur, cell.modalite)]
+        question = [each for each in exact if each[1] == cell.indicateur]
+        base = [each for each in exact if asked.base and each[1] == asked.base.partition("/")[0]]
+        found |= set(own or question or base)
+    return found
