@@ -80,6 +80,12 @@ def unanswered(rows: pd.DataFrame) -> list[Html]:
     return [words("unanswered", facts=[fact_of(row) for row in many.itertuples()])] if len(many) else []
 
 
+def rounded(rows: pd.DataFrame) -> list[Html]:
+    """Which counts of the network are rounded to protect persons; a site says once that all of its own are."""
+    labels = list(rows.loc[rows["effectif_arrondi"].notna(), "libelle"])
+    return [words("protected", labels=labels)] if labels and not place_of(rows) else []
+
+
 def show_breakdown(rows: pd.DataFrame, *, told: tuple[str, ...] = ()) -> Html | None:
     """One indicator as bars (columns of `describe.breakdown`); None when the catalogue draws it otherwise.
 
@@ -105,7 +111,7 @@ def show_breakdown(rows: pd.DataFrame, *, told: tuple[str, ...] = ()) -> Html | 
             has_deduced="deduit" in set(drawn["precision"]),
         ),
         reading=words("breakdown_reading", fact=most, year=year),
-        notes=[*_contradicted(rows), *unanswered(rows)],
+        notes=[*_contradicted(rows), *rounded(drawn), *unanswered(rows)],
         base=bases([(most, who)]),
         source=source(who, drawn["reference"]),
         alt=words("breakdown_alt", entry=entry, facts=[fact_of(row) for row in drawn.itertuples()], year=year).text,

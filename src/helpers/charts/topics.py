@@ -6,7 +6,15 @@ import pandas as pd
 
 from helpers.charts import draw
 from helpers.charts.figure import Figures, compose
-from helpers.charts.persons import answers, drawable, in_accord, is_rounded_somewhere, show_breakdown, unanswered
+from helpers.charts.persons import (
+    answers,
+    drawable,
+    in_accord,
+    is_rounded_somewhere,
+    rounded,
+    show_breakdown,
+    unanswered,
+)
 from helpers.charts.sites import are_beside, show_numbers, show_site
 from helpers.charts.words import bases, describing, nothing, source
 from helpers.facts import Fact, fact_of
@@ -58,7 +66,7 @@ def show_populations(parts: list[pd.DataFrame]) -> Html | None:
         title=describing("populations_title", entry=entry, first=leading[0], others=others),
         subtitle=describing("populations_subtitle", year=year, has_rounding=any(map(is_rounded_somewhere, drawn))),
         reading=describing("populations_reading", first=leading[0], others=others, year=year),
-        notes=[*([describing("populations_inside")] if nested else []), *unanswered(parts[0])],
+        notes=[*([describing("populations_inside")] if nested else []), *rounded(parts[0]), *unanswered(parts[0])],
         base=bases((known[0], perimeter.label) for perimeter, known in zip(perimeters, facts, strict=True)),
         source=source(" ; ".join(perimeter.label for perimeter in perimeters), pd.concat(drawn)["reference"]),
         alt=describing("populations_alt", entry=entry, parts=list(zip(names, facts, strict=True))).text,

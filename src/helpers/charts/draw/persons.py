@@ -20,7 +20,8 @@ from helpers.charts.sheet import WIDE, Sheet, canvas
 from helpers.wording import number, percent
 
 ASKED, WORKED = colour_of("demande_initiale"), colour_of("objectif")
-_NETWORK = {"facecolor": GROUND, "edgecolor": INK, "linewidth": 1.4}
+FOOT = 0.2  # inches
+_NETWORK = {"facecolor": GROUND, "edgecolor": INK, "linewidth": 1.2}
 MARKERS = ("o", "s")  # one shape a modality, legible without colour
 
 
@@ -30,7 +31,9 @@ def bars(rows: pd.DataFrame, colours: list[str], *, beside: pd.DataFrame | None 
     Columns of `describe.breakdown`. A middle is never drawn: nobody printed it. What was deduced is hatched. ``beside``
     are the same modalities of the network, drawn as diamonds on the bars of a site.
     """
-    figure, axes = canvas(0.4 + room(sheet, rows["libelle"]) * len(rows), sheet)
+    # Of few rows, the names above them and the diamonds under them would meet.
+    more = FOOT if beside is not None and sheet.is_narrow else 0
+    figure, axes = canvas(0.4 + more + room(sheet, rows["libelle"]) * len(rows), sheet)
     places = list(range(len(rows)))[::-1]
     low, high = rows["part_min_pct"].astype(float), rows["part_max_pct"].astype(float)
     shares = rows["part_pct"].fillna(rows["part_min_pct"]).astype(float)
@@ -52,8 +55,9 @@ def bars(rows: pd.DataFrame, colours: list[str], *, beside: pd.DataFrame | None 
 
 
 def _mark_network(axes, places: list[int], beside: pd.DataFrame, sheet: Sheet) -> None:
-    """The network's shares on the rows of a site: a diamond at each, and its value at the end of the row."""
-    axes.scatter(beside["part_pct"].astype(float), places, s=44, marker="D", zorder=4, **_NETWORK)
+    """The network's shares on the rows of a site: a diamond under each, clear of its value, and theirs at the end."""
+    feet = [place - thick(sheet) / 2 for place in places]
+    axes.scatter(beside["part_pct"].astype(float), feet, s=26, marker="D", zorder=4, **_NETWORK)
     across = axes.get_yaxis_transform()
     for place, row in zip(places, beside.itertuples(), strict=True):
         said = f"réseau {written(row)}"

@@ -1,0 +1,272 @@
+"""The pages of an association and of a collège: protected figures beside the network's, and nothing else.
+
+The figures are invented: a site of about fifty persons in a network of a thousand, in the invented project (mini_root).
+"""
+
+import re
+
+import nbformat
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+
+from helpers import charts, compare, comparisons, describe, facts, parameters, publish, store, tables, wording
+from helpers.disclosure.rows import protect_rows
+from helpers.indicators.rows import row, table
+from helpers.schema import columns, typed
+from helpers.wording import marks
+from helpers.wording.written import write_base, write_count, write_share
+from in_process import run_notebook
+from marks import marks_of
+
+COLLEGE, ASSOCIATION = "collège 0590001A", "association Le Gué"
+
+# By question and answer: about how many in the site, how many in the network, each of the year and of the one before.
+SIZES = {2032: 50, 2031: 50}
+COUNTED = {
+    ("sexe", "filles"): ({2032: 10, 2031: 20}, 400),
+    ("sexe", "garcons"): ({2032: 40, 2031: 30}, 600),
+    ("parents_associes", "oui"): ({2032: 5, 2031: 45}, 450),
+    ("parents_associes", "non"): ({2032: 45, 2031: 5}, 550),
+    ("niveau", "6e"): ({2032: 0, 2031: 0}, 120),
+    ("niveau", "3e"): ({2032: 50, 2031: 50}, 880),
+}
+
+
+def empty(name: str) -> pd.DataFrame:
+    return typed(pd.DataFrame(columns=columns(name), dtype="str"), name)
+
+
+def network_of(year: int) -> pd.DataFrame:
+    cells = [((year, "alses", "accompagnements", ""), 1000, None), *(((year, "alses", *name), n, (1000, 1000)) for name, (_, n) in COUNTED.items())]
+    return table([row(cell, "personnes", counts=(n, n), base=base, precision="exact", reference="Export") for cell, n, base in cells]).assign(source="export")
+
+
+def own_of(year: int, *, size: int | None = None) -> pd.DataFrame:
+    """The protected rows of the site, as `disclosure` makes them."""
+    whole = SIZES[year] if size is None else size
+    rounded = [whole, *(min(whole, shown[year]) for shown, _ in COUNTED.values())]
+    rows = network_of(year).assign(site_type="college", site="0590001A", effectif_arrondi=rounded)
+    return protect_rows(rows.assign(base_arrondie=[None, *[whole] * len(COUNTED)]), spread=4)
+
+
+def site(year: int = 2032, *, place: str = COLLEGE, size: int | None = None) -> pd.DataFrame:
+    return facts.named(facts.beside_network(own_of(year, size=size), network_of(year)), place)
+
+
+def look(year: int = 2032, **given) -> facts.Facts:
+    return facts.Facts(site(year, **given), year=year)
+
+
+# --- what is said of a figure --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("path", "count", "share"), [
+    ("sexe/filles", "environ 10", "20\u202f%"), ("niveau/6e", "moins de 5", "moins de 10\u202f%"), ("niveau/3e", "environ 50", "plus de 85\u202f%"),
+    ("parents_associes/oui", "environ 5", "10\u202f%"), ("accompagnements/", "environ 50", "pas de donnée"),
+])
+def test_a_protected_figure_is_said_rounded_and_near_unanimity_by_its_bound(path, count, share):
+    found = look()(f"alses/{path}")
+    assert (wording.plain(marks.say_count(found)), wording.plain(marks.say_share(found))) == (count, share)
+    assert found.is_known is False
+
+
+@pytest.mark.parametrize(("path", "mark"), [
+    ("sexe/filles", 'environ <data value="10" data-cle="2032/alses/sexe/filles" data-mesure="effectif_arrondi">10</data>'),
+    ("niveau/6e", '<data value="0" data-cle="2032/alses/niveau/6e" data-mesure="effectif_arrondi">moins de 5</data>'),
+])
+def test_a_protected_count_bears_what_is_shown(path, mark):
+    assert marks.say_count(look()(f"alses/{path}")) == mark
+
+
+def test_the_drawings_write_a_figure_as_the_sentences_say_it():
+    found = look()("alses/niveau/6e")
+    assert (write_count(found), write_base(found), write_share(found)) == ("moins de 5", "environ 50", "moins de 10\u202f%")
+
+
+@pytest.mark.parametrize(("place", "people"), [
+    (COLLEGE, "personnes suivies par un ALSES au collège 0590001A"), (ASSOCIATION, "personnes suivies par un ALSES de l’association Le Gué"),
+])
+def test_a_population_says_of_which_site_it_is(place, people):
+    figures = look(place=place)
+    assert wording.agreement.population(figures("alses/sexe/filles")) == people
+    assert wording.agreement.population(figures("alses_reseau/sexe/filles")) == "personnes suivies par un ALSES, dans tout le réseau"
+
+
+@pytest.mark.parametrize(("given", "name"), [
+    (("reseau", ""), ""), (("association", "Le Gué"), ASSOCIATION), (("association", "Association du Gué"), "association du Gué"),
+    (("college", "0590001A"), COLLEGE), (("college", "0590002B"), "collège Bel-Air (V)"),
+])
+def test_a_site_is_named_once(given, name):
+    colleges = pd.DataFrame({"uai": ["0590002B"], "nom_officiel": ["Collège Bel-Air"], "commune": ["V"]})
+    assert facts.name_site(*given, colleges) == name
+
+
+# --- where it stands beside the network -----------------------------------------------------------------------------
+
+
+def test_a_share_stands_above_or_below_the_network_only_if_no_rounding_explains_it():
+    found = {each.own.key.split("/", 2)[2]: each.finding for each in describe.standings(look())}
+    # Girls: 6 to 14 of 46 to 54, so 11 to 30 %, under 40 %; parents: 1 to 9 of 46 to 54, so 2 to 20 %, under 45 %.
+    assert found == {"sexe/filles": "au_dessous", "parents_associes/oui": "au_dessous"}
+    [girls] = [each for each in describe.standings(look(2031)) if each.own.label == "filles"]
+    assert girls.own.share_bounds == pytest.approx((100 * 16 / 54, 100 * 24 / 46)) and girls.finding == "comparable"
+
+
+def test_nothing_of_a_site_is_called_unpublished():
+    for topic in ("volume", "public", "entrees", "niveaux", "demandes", "parents"):
+        assert describe.silences(site(), topic, year=2032) == []
+        assert describe.withheld_crossings(site(), topic, year=2032) == []
+    assert describe.silences(network_of(2032), "entrees", year=2032)
+
+
+def test_the_definitions_of_a_site_stand_at_the_end_of_its_page():
+    both = [describe.definitions(site(), year=2032, of_site=at_the_end)["indicateur"].tolist() for at_the_end in (False, True)]
+    assert both[0] == [] and "Sexe" in both[1]
+    assert describe.definitions(network_of(2032), year=2032, of_site=True).empty
+
+
+# --- figures ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_question_of_a_site_is_bars_with_the_share_of_the_network_on_each():
+    made = charts.show_breakdowns(describe.topic(site(), "niveaux", year=2032))
+    assert "6e, moins de 10\u202f% (réseau : 12,0\u202f%) ; 3e, plus de 85\u202f% (réseau : 88,0\u202f%)." in made.text
+    assert "n = environ <data" in made.html and "Barre : collège 0590001A" in made.html
+    assert ">0\u202f%<" not in made.html and "100,0" not in made.html  # in the drawing nor in the folded data
+    assert made.html.count("moins de 10") >= 3
+
+
+def test_a_base_under_twenty_gives_numbers_and_the_shares_of_the_network():
+    made = charts.show_breakdowns(describe.topic(site(size=15), "public", year=2032))
+    assert "<figure" not in made.html
+    assert wording.plain(made.html) == (
+        "Sur environ 15 personnes suivies par un ALSES au collège 0590001A, aucune part n’est donnée : voici les nombres, et les parts de tout le "
+        "réseau. Sexe, 2032 Réponse Collège 0590001A (personnes) Tout le réseau (part) filles environ 10 40,0\u202f% garçons environ 15 60,0\u202f% "
+        "Ensemble environ 15 1\u202f000 personnes"
+    )
+
+
+def test_a_rounded_count_of_the_network_is_named_under_its_figure():
+    rows = network_of(2032)
+    rows.loc[rows["modalite"].eq("6e"), ["effectif_arrondi", "effectif_min", "effectif_max", "precision"]] = [120, 116, 124, "arrondi_secret"]
+    made = charts.show_breakdowns(describe.topic(rows, "niveaux", year=2032))
+    assert "Nombre arrondi à un multiple de cinq pour protéger les personnes : « 6e »." in made.html
+    assert "environ <data" in made.html
+
+
+# --- two years --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def compared() -> comparisons.Comparisons:
+    given = (site(2032, place=ASSOCIATION), site(2031, place=ASSOCIATION), empty("controles"))
+    return comparisons.Comparisons(compare.comparisons(*given, year=2032, compare_to=2031))
+
+
+def test_two_years_of_rounded_numbers_are_compared_by_their_bounds_and_never_tested(compared):
+    girls, parents = (compared(f"annees/alses/{path}") for path in ("sexe/filles", "parents_associes/oui"))
+    # 20 % (6/54 to 14/46) after 40 % (16/54 to 24/46); 10 % (1/54 to 9/46) after 90 % (41/54 to 1).
+    assert (girls["ecart"].value, girls["ecart"].low, girls["ecart"].high) == pytest.approx((-20, 100 * (6 / 54 - 24 / 46), 100 * (14 / 46 - 16 / 54)))
+    assert (parents["ecart"].value, parents["ecart"].low, parents["ecart"].high) == pytest.approx((-80, 100 * (1 / 54 - 1), 100 * (9 / 46 - 41 / 54)))
+    assert (girls.finding, parents.finding) == ("indetermine", "baisse")
+    assert {each.reach for each in compared.of_all()} == {""}
+    assert not {name for each in compared.of_all() for name in each.measures if name.startswith(("p_", "ic_", "rapport", "h"))}
+
+
+def test_the_network_beside_a_site_is_no_comparison_of_its_own(compared):
+    assert not [each.key for each in compared.of_all() if "alses_reseau" in each.key]
+
+
+def test_a_share_said_by_its_bound_has_no_difference_said_by_a_number(compared):
+    level = compared("details/alses/niveau/6e")
+    assert level.bound_of("part") == ("sous", 10) and level.is_near_unanimous
+    assert "6e moins de 10 moins de 10 — −9 à +9" in tables.details_table(compared, caption="Les autres").text
+    assert wording.plain(wording.measures.say_measure(level, "part")) == "moins de 10\u202f%"
+
+
+def test_the_counts_of_two_years_are_said_rounded():
+    rows = compare.counts(compare.differences(site(2032), site(2031), year=2032, compare_to=2031))
+    said = tables.differences_table(rows, year=2032, compare_to=2031).text
+    assert "Sexe : filles environ 20 environ 10 −18 à −2 baisse" in said
+
+
+# --- the pages ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("is_exploring", "said"), [(True, "Mode exploration, ne pas diffuser."), (False, "")])
+def test_a_notebook_run_by_hand_on_records_says_not_to_share(is_exploring, said):
+    assert wording.say("banner", "exploration", is_exploring=is_exploring).text[: len(said) or None] == said
+
+
+@pytest.fixture
+def page(published, monkeypatch):
+    """Makes a page of a site, on the invented figures in place of those of the store."""
+    made: dict = {}
+    monkeypatch.setattr(parameters, "_check_site", lambda *given: None)  # the invented project has no export
+    monkeypatch.setattr(store, "is_exploring", lambda years: False)
+    monkeypatch.setattr(store, "save_result", lambda year, name, rows, **where: made.update({name: (rows, where)}))
+
+    def make(name: str, kind: str, where: str, *, size: int | None = None) -> BeautifulSoup:
+        def read(year, site_type="reseau", site="", **_):
+            assert (site_type, site) == (kind, where)
+            return facts.beside_network(own_of(year, size=size), network_of(year))
+
+        for reader in ("load_indicators", "load_earlier_indicators"):
+            monkeypatch.setattr(store, reader, read)
+        monkeypatch.setattr(store, "load_series", lambda year, **champ: pd.concat([read(each, **champ) for each in (2031, 2032)]))
+        given = {"year": 2032, "site_type": kind, "site": where} | ({"compare_to": 2031} if name == "03_compare" else {})
+        executed = nbformat.from_dict(run_notebook(name, given))
+        pages = [publish.Page(each, each, f"{each}.html") for each in ("02_describe", "03_compare")]
+        html = publish.export_page(executed, name=name, pages=pages, foot="", subtitle="Année 2032")
+        return BeautifulSoup(html, "html.parser")
+
+    make.saved = made
+    return make
+
+
+def headings(page: BeautifulSoup) -> list[str]:
+    return [" ".join(each.get_text().split()) for each in page.select("main h2")]
+
+
+def words(page: BeautifulSoup) -> str:
+    return " ".join(page.select_one("main").get_text(" ").replace("\u202f", " ").replace("\u00a0", " ").split())
+
+
+def populations(page: BeautifulSoup, *measures: str) -> set[str]:
+    """Of which populations a page says these measures."""
+    return {mark["data-cle"].split("/")[1] for mark in marks_of(page) if mark["data-mesure"].startswith(measures)}
+
+
+def test_the_page_of_a_college_is_its_figures_beside_those_of_the_network(page):
+    made = page("02_describe", "college", "0590001A")
+    assert headings(made) == [
+        "À retenir", "Qui sont les personnes suivies ?", "Dans quelles classes sont les élèves suivis ?", "Les parents sont-ils associés ?",
+        "Que faut-il garder en tête ?", "De quoi cette page est-elle faite ?",
+    ][: len(headings(made))]
+    text = words(made)
+    assert "Au collège 0590001A, les ALSES ont suivi environ 50 personnes en 2032 ; tout le réseau en compte 1 000 ." in text
+    assert "Moins souvent que dans tout le réseau : 20 % sont des filles (réseau : 40,0 % )" in text
+    assert "arrondis à un multiple de cinq" in text and "ni un classement ni une évaluation" in text
+    assert not re.search("[Nn]on publiée?|pas de donnée|postes? décrits?", text)
+    assert populations(made, "effectif_m", "base_m") == {"alses_reseau"}  # no count of the college but rounded
+    assert populations(made, "effectif_arrondi") == {"alses"}
+
+
+def test_the_page_of_a_small_college_gives_numbers_and_says_why_there_is_no_share(page):
+    made = page("02_describe", "college", "0590001A", size=15)
+    assert "trop peu nombreuses pour que des parts soient données" in words(made)
+    assert not made.select("main figure")
+    assert populations(made, "part") == {"alses_reseau"}
+
+
+def test_the_pages_of_an_association_compare_two_years_without_a_test(page):
+    assert "Les ALSES de l’association Le Gué ont suivi environ 50 personnes en 2032" in words(page("02_describe", "association", "Le Gué"))
+    made = page("03_compare", "association", "Le Gué")
+    text = words(made)
+    assert "Des parts qui diminuent, quel que soit l’arrondi : « place des parents (associés) », 90 % puis 10 %" in text
+    assert "Ailleurs, l’arrondi ne permet pas de conclure : « filles », 40 % puis 20 %" in text
+    assert "valeur p" not in text.lower() and not made.select("[data-portee]")
+    assert not {"Tous les groupes viennent-ils autant aux réunions ?", "Quels écarts dépassent ce que le hasard produit ?"} & set(headings(made))
+    rows, where = page.saved["comparaisons"]
+    assert where == {"site_type": "association", "site": "Le Gué"} and set(rows["portee"]) == {""}
