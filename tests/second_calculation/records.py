@@ -17,7 +17,7 @@ from typing import NamedTuple
 from second_calculation import formulas
 from second_calculation.persons import OBJECTIVES, single_answers
 from second_calculation.persons import populations as populations_printed
-from second_calculation.rows import COUNTED, Key, Raw, Rows, exactly, family, read_csv
+from second_calculation.rows import COUNTED, Key, Raw, Row, Rows, exactly, family, read_csv
 
 ONLY_RECORDED = ["ne_sait_pas", "non_prevu", "non_renseigne"]
 ANSWERS = {
@@ -559,7 +559,8 @@ def lines(raw: Raw, year: int) -> Rows:
     unknown += [sum(each.row["college"] != "" and not each.row["uai"] for each in persons)]
     size = len(persons)
     is_told = not any(0 < count < 5 or count == size for count in unknown)
-    counts = {"lues": size, "gardees": size, "rejetees": 0, "modifications": sum(unknown) if is_told else None}
+    kept = None if 0 < size < 5 else size
+    counts = {"lues": kept, "gardees": kept, "rejetees": 0, "modifications": sum(unknown) if is_told else None}
     return {
         Key(year, "donnees", "lignes_export", name): (
             Row("lignes", None, precision="non_publie") if n is None else exactly("lignes", n)
