@@ -149,7 +149,7 @@ def find_in(canaries: Iterable[str], files: Iterable[Path], folder: Path) -> dic
 # What looks like a person, a telephone, somebody's computer.
 PATTERNS = {
     "INE": re.compile(r"\b(?:\d{10}[A-HJ-NP-Z]|\d{9}[A-HJ-NP-Z]{2})\b"),
-    "NIR": re.compile(r"\b[12] ?\d\d ?(?:0[1-9]|1[0-2]|[2-9]\d) ?(?:\d\d|2[AB]) ?\d{3} ?\d{3}(?: ?\d\d)?\b"),
+    "NIR": re.compile(r"(?<![\w,.])[12] ?\d\d ?(?:0[1-9]|1[0-2]|[2-9]\d) ?(?:\d\d|2[AB]) ?\d{3} ?\d{3}(?: ?\d\d)?\b"),
     "téléphone": re.compile(r"(?<![\w.,-])(?:\+33 ?\(?0?\)? ?|0033 ?|0)[1-9](?:[ .-]?\d\d){4}(?![\w.,])"),
     "courriel": re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}\b"),
     "dossier": re.compile(r"(?:/home/|/root/|/Users/|/tmp/|[A-Z]:\\Users\\)[\w.-]"),
@@ -163,7 +163,9 @@ def find_patterns(content: bytes) -> dict[str, set[str]]:
     """What looks like a person or a computer in the bytes, by the name of the pattern; archives are opened."""
     out: dict[str, set[str]] = {}
     for each in [content, *_opened(content)]:
-        for text in (re.sub(r"[\u00a0\u202f\u2009]", " ", view) for view in _texts(each)):
+        # A tag stands between two texts: the numbers of an axis are not a telephone.
+        views = [view for text in _read(each) for view in (html.unescape(_TAG.sub(" ", text)), html.unescape(text))]
+        for text in (re.sub(r"[\u00a0\u202f\u2009]", " ", view) for view in views):
             for name, pattern in PATTERNS.items():
                 if held := set(pattern.findall(text)):
                     out.setdefault(name, set()).update(held)
