@@ -9,7 +9,7 @@ from helpers.schema import table_schema
 from helpers.store.processed import load, load_result
 
 # A spreadsheet runs a text that starts like this as a formula.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def inert(value: str) -> str:
