@@ -62,15 +62,23 @@ def _shown(name: str, now: dict[str, Path]) -> str:
     return (paths.relative(now[name]) if name in now else name).removeprefix("data/raw/")
 
 
+def _card(year: int) -> dict[str, dict]:
+    try:
+        return store.read_export_card(year)
+    except DataError:
+        return {}
+
+
 def _named(files: list[Path], then: dict[str, str]) -> dict[str, Path]:
-    """The files by the names that the manifest gives them: those of an export are known by their checksums."""
+    """The files by the names of the manifest: those of an export are known by their checksum, now or when received."""
     known = {checksum: name for name, checksum in then.items() if paths.exported_in(name)}
     out: dict[str, Path] = {}
-    for path in sorted(files, key=lambda path: store.fingerprint(path) not in known):
+    for path in files:
         name = paths.public_name(path)
-        if paths.exported_in(name):
-            name = known.get(store.fingerprint(path), name)
-        out[name if name not in out else paths.relative(path)] = path
+        if year := paths.exported_in(name):
+            received = _card(year).get(path.name, {}).get("hash", "").removeprefix("sha256:")
+            name = known.get(store.fingerprint(path)) or known.get(received) or paths.relative(path)
+        out[name] = path
     return out
 
 
@@ -146,10 +154,7 @@ def _reported_years() -> list[int]:
 
 
 def _exports(year: int) -> dict[str, int | None]:
-    try:
-        known = store.read_export_card(year)
-    except DataError:
-        known = {}
+    known = _card(year)
     return {path.name: known.get(path.name, {}).get("rows") for path in paths.exports(year)}
 
 
