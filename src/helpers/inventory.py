@@ -1,7 +1,7 @@
 """Which years are here, and in what state? Reads only, and says what it cannot read instead of stopping."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -57,8 +57,29 @@ def _rows(path: Path) -> int | None:
         return None
 
 
-def _shown(path: str) -> str:
-    return path.removeprefix("data/raw/")
+def _shown(name: str, now: dict[str, Path]) -> str:
+    """A file as the person who has it on this computer knows it."""
+    return (paths.relative(now[name]) if name in now else name).removeprefix("data/raw/")
+
+
+def _card(year: int) -> dict[str, dict]:
+    try:
+        return store.read_export_card(year)
+    except DataError:
+        return {}
+
+
+def _named(files: list[Path], then: dict[str, str]) -> dict[str, Path]:
+    """The files by the names of the manifest: those of an export are known by their checksum, now or when received."""
+    known = {checksum: name for name, checksum in then.items() if paths.exported_in(name)}
+    out: dict[str, Path] = {}
+    for path in files:
+        name = paths.public_name(path)
+        if year := paths.exported_in(name):
+            received = _card(year).get(path.name, {}).get("hash", "").removeprefix("sha256:")
+            name = known.get(store.fingerprint(path)) or known.get(received) or paths.relative(path)
+        out[name] = path
+    return out
 
 
 def _changes(manifest: dict) -> list[str]:
@@ -73,20 +94,22 @@ def _changes(manifest: dict) -> list[str]:
         files = [path for path in files if path not in simulated]
     # The spellings of exports come with the first export: it is the one to name.
     spellings = {paths.relative(paths.reference() / f"{name}.csv") for name in paths.EXPORT_TABLES} - then.keys()
-    now = {paths.relative(path): store.fingerprint(path) for path in files}
-    reasons = [f"{_shown(name)} a changé depuis" for name in sorted(then) if now.get(name, then[name]) != then[name]]
-    reasons += [f"{_shown(name)} n’est plus là" for name in sorted(then.keys() - now.keys())]
-    reasons += [f"{_shown(name)} est arrivé depuis" for name in sorted(now.keys() - then.keys() - spellings)]
+    now = _named(files, then)
+    changed = [name for name in sorted(then.keys() & now.keys()) if store.fingerprint(now[name]) != then[name]]
+    reasons = [f"{_shown(name, now)} a changé depuis" for name in changed]
+    reasons += [f"{_shown(name, now)} n’est plus là" for name in sorted(then.keys() - now.keys())]
+    reasons += [f"{_shown(name, now)} est arrivé depuis" for name in sorted(now.keys() - then.keys() - spellings)]
     earlier = paths.earlier_year(year) if compared is None else None
     reasons += [f"il peut maintenant être comparé à {earlier}"] if earlier else []
     new = [each for each in paths.years() if each < year and each not in {*seen, earlier}]
     return reasons + [f"l’année {each} est arrivée depuis" for each in new]
 
 
-def _years_in(files: Iterable[str]) -> set[int]:
+def _years_in(files: Collection[str]) -> set[int]:
     """The years whose raw files a report was made from."""
     folders = (PurePosixPath(name).parts[:3] for name in files)
-    return {int(parts[2]) for parts in folders if parts[:2] == ("data", "raw") and paths.is_year(parts[2])}
+    small = {int(parts[2]) for parts in folders if parts[:2] == ("data", "raw") and paths.is_year(parts[2])}
+    return small | {year for name in files if (year := paths.exported_in(name))}
 
 
 def _remade(year: int) -> list[str]:
@@ -131,10 +154,7 @@ def _reported_years() -> list[int]:
 
 
 def _exports(year: int) -> dict[str, int | None]:
-    try:
-        known = store.read_export_card(year)
-    except DataError:
-        known = {}
+    known = _card(year)
     return {path.name: known.get(path.name, {}).get("rows") for path in paths.exports(year)}
 
 

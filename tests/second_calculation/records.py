@@ -559,7 +559,8 @@ def lines(raw: Raw, year: int) -> Rows:
     unknown += [sum(each.row["college"] != "" and not each.row["uai"] for each in persons)]
     size = len(persons)
     is_told = not any(0 < count < 5 or count == size for count in unknown)
-    counts = {"lues": size, "gardees": size, "rejetees": 0, "modifications": sum(unknown) if is_told else None}
+    kept = None if 0 < size < 5 else size
+    counts = {"lues": kept, "gardees": kept, "rejetees": 0, "modifications": sum(unknown) if is_told else None}
     return {
         Key(year, "donnees", "lignes_export", name): (
             Row("lignes", None, precision="non_publie") if n is None else exactly("lignes", n)

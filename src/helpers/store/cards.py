@@ -6,6 +6,7 @@ from pathlib import Path
 from helpers import paths
 from helpers.schema import DataError
 from helpers.store.fingerprints import fingerprint
+from helpers.store.reading import INVISIBLE
 
 CARD = "datapackage.json"
 # Beside the export and private as it is: what each file was when it was received.
@@ -83,12 +84,15 @@ def read_card(year: int) -> dict[str, str]:
         title = received
     if not isinstance(title, str) or not title.strip():
         raise DataError(f"{paths.relative(path)} : « sources » doit nommer un document (title) ; corrigez la carte.")
-    for name, text, most in (("title", title, 150), ("description", described, 1000)):
+    context = str(card.get("contexte") or "")
+    for name, text, most in (("title", title, 150), ("description", described, 1000), ("contexte", context, 1000)):
         if len(str(text)) > most:
             raise DataError(f"{paths.relative(path)} : « {name} » dépasse {most} caractères ; abrégez-le.")
+        if INVISIBLE.search(str(text)) or "\0" in str(text):
+            raise DataError(f"{paths.relative(path)} : « {name} » a un caractère invisible ; supprimez-le.")
     full = f"{title} ({described})" if described else title
     both = f"{full} ; {received}" if paths.has_export(year) and title != received else full
-    return {"title": title, "source": both, "contexte": str(card.get("contexte") or "")}
+    return {"title": title, "source": both, "contexte": context}
 
 
 def simulated_exports(year: int) -> list[Path]:

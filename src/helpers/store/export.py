@@ -11,7 +11,7 @@ from helpers.store.processed import load_result
 from helpers.store.scope import load_earlier_indicators, load_sites
 
 # A spreadsheet runs a text that starts like this as a formula.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def inert(value: str) -> str:

@@ -23,9 +23,10 @@ _FRENCH_DATE = re.compile(r"^(\d{2})/(\d{2})/(\d{4})$")
 # What Python would read as a number and a person would not: 1_7, ٧, NaN, 1e400, twenty digits.
 _PLAIN_NUMBER = re.compile(r"^-?[0-9]{1,15}(\.[0-9]{1,15})?$")
 _REFUSED = "✗"
+_LINE_END = re.compile("\r\n?")
 # Control characters and codes that are no character, which break a picture, and those that turn the direction of the
 # text, which change what is read.
-_INVISIBLE = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+INVISIBLE = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 
 
 # The same small table is asked for by each check, each cell and each notebook of a JupyterLab that stays open. What its
@@ -67,7 +68,7 @@ def _decode(content: bytes, shown: str) -> str:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("cp1252", errors="replace")
-    found = _INVISIBLE.search(text)
+    found = INVISIBLE.search(text)
     if found:
         line = text.count("\n", 0, found.start()) + 1
         code = f"U+{ord(found[0]):04X}"
@@ -97,7 +98,8 @@ def read_rows(content: bytes, shown: str) -> Rows:
     try:
         for row in reader:
             if any(cell.strip() for cell in row):
-                cells.append([cell.strip() for cell in row])
+                # A lone CR in a cell would be written back without quotes, and cut its row in two.
+                cells.append([_LINE_END.sub("\n", cell.strip()) for cell in row])
                 lines.append(start)
             start = reader.line_num + 1
     except csv.Error:
@@ -160,7 +162,7 @@ def validated_rows(content: bytes, shown: str, name: str) -> tuple[Rows, tuple[s
     short = {error.row_number for error in errors if error.type == "missing-cell"}
     told: dict[tuple, str] = {}
     for error in errors:
-        place = error.row_number - 2  # frictionless counts the header
+        place = getattr(error, "row_number", 2) - 2  # frictionless counts the header; rows wider than it have no place
         column = getattr(error, "field_name", None)
         cell = table.rows[place][table.header.index(column)] if column and error.row_number not in short else ""
         text = sentence_of(error, schema, cell)

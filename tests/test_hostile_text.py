@@ -1,0 +1,153 @@
+"""Whatever is written in a field that a page shows, the page is the same but for that text, and no spreadsheet runs it."""
+
+import csv
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+
+from conftest import REPOSITORY, Workshop
+from helpers import checks, cli, paths, publish
+from helpers.schema import DataError
+from helpers.store.export import inert
+from hostile import PAYLOADS, REFUSED, YEAR, fill, neutral, rotated
+
+PAGES = ["index", "01_clean", "02_describe", "03_compare", "04_themes"]
+RUNS = {"neutre": neutral, "un": rotated(0), "deux": rotated(23)}
+# What a text may make longer or shorter: lines of a drawing, ends of lines, and their letters.
+_OF_TEXT = {"tspan", "br", "wbr", "text"}
+_OUTSIDE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
+
+
+def run(workshop: Workshop, name: str) -> Path:
+    """The project once its report is made, without kernels."""
+    root = fill(workshop.folder / f"hostile {name}", RUNS[name])
+    script = "import sys, helpers.pipeline.making as making; from in_process import execute; making.execute = execute\n"
+    script += f"from helpers import cli; sys.exit(cli.main(['run', '--year', '{YEAR}']) or cli.main(['share', '{YEAR}']))"
+    found = f"{REPOSITORY / 'src'}:{REPOSITORY / 'tests'}"
+    done = workshop.run(root, "-c", script, PYTHONPATH=found)
+    assert done.returncode == 0, done.stderr
+    return root / "reports"
+
+
+def run_all(workshop: Workshop) -> dict[str, Path]:
+    return {name: run(workshop, name) for name in RUNS}
+
+
+BESIDE = {"hostile reports": run_all}
+
+
+@pytest.fixture(scope="module")
+def reports(workshop) -> dict[str, Path]:
+    """The folder of reports of each run."""
+    return workshop.take("hostile reports")
+
+
+def parsed(reports: Path, name: str) -> BeautifulSoup:
+    return BeautifulSoup((reports / str(YEAR) / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
+
+
+def elements(page: BeautifulSoup) -> Counter:
+    """How many elements of each name there are, with the names of their attributes."""
+    tags = (tag for tag in page.find_all(True) if tag.name not in _OF_TEXT)
+    return Counter((tag.name, *sorted(tag.attrs)) for tag in tags)
+
+
+def targets(page: BeautifulSoup) -> set[str]:
+    """Where links lead, within the page and in it apart."""
+    found = {(tag.name, name, tag[name]) for tag in page.find_all(True) for name in ("href", "src", "action") if tag.get(name)}
+    return {(*_, address) for *_, address in found if not address.startswith(("#", "data:"))}
+
+
+def test_there_are_enough_payloads_and_each_stands_in_many_fields(reports):
+    assert len(set(PAYLOADS)) >= 40
+    raw = reports["un"].parent / "data" / "raw"
+    texts = "\n".join(path.read_text(encoding="utf-8") for path in raw.rglob("*.csv"))
+    cells = {cell for path in raw.rglob("*.csv") for row in csv.reader(path.open(encoding="utf-8", newline="")) for cell in row}
+    assert sum(bool(re.search(r" n\d+$| n[a-j]+$", cell)) for cell in cells) > 50 and "<script>" in texts
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("which", ["un", "deux"])
+def test_a_page_has_the_structure_of_the_neutral_one(reports, which, name):
+    hostile, plain = parsed(reports[which], name), parsed(reports["neutre"], name)
+    more, less = elements(hostile) - elements(plain), elements(plain) - elements(hostile)
+    assert (dict(more), dict(less)) == ({}, {})
+    assert targets(hostile) == targets(plain)
+    assert not [address for *_, address in targets(hostile) if _OUTSIDE.match(address)]
+
+
+@pytest.mark.parametrize("which", RUNS)
+def test_pages_pass_their_checks_and_none_lacks_a_figure(reports, which):
+    assert publish.check_pages(reports[which] / str(YEAR)) == []
+    drawn = {name: len(parsed(reports[which], name).find_all(["figure", "svg"])) for name in PAGES}
+    assert drawn == {name: len(parsed(reports["neutre"], name).find_all(["figure", "svg"])) for name in PAGES}
+    assert sum(drawn.values()) > 10
+
+
+@pytest.mark.parametrize("which", ["un", "deux"])
+def test_hostile_texts_are_shown_as_they_are_written(reports, which):
+    shown = " ".join(" ".join(parsed(reports[which], name).get_text() for name in PAGES).split())
+    seen = [payload for payload in PAYLOADS if " ".join(payload.split()) in shown]
+    assert len(seen) >= 25
+
+
+@pytest.mark.parametrize("which", RUNS)
+def test_no_cell_that_leaves_is_a_formula(reports, which):
+    tables = sorted((reports[which] / str(YEAR)).rglob("*.csv"))
+    assert len(tables) >= 2
+    for table in tables:
+        with table.open(encoding="utf-8-sig", newline="") as file:
+            cells = {cell for row in csv.reader(file, delimiter=";") for cell in row}
+        assert not [cell for cell in cells if cell[:1] in set("=+-@\t\r\n") and not re.fullmatch(r"-\d+(,\d+)?(e-?\d+)?", cell)]
+
+
+@pytest.mark.parametrize("payload", [payload for payload in PAYLOADS if payload[0] in "=+-@\t\r"] + ["\n=1", "\r\n=1"])
+def test_what_begins_as_a_formula_is_made_inert(payload):
+    assert inert(payload) == f"'{payload}"
+
+
+@pytest.mark.parametrize("name", REFUSED)
+@pytest.mark.parametrize("field", ["table", "card"])
+def test_what_no_reader_could_see_or_bear_is_refused_in_a_sentence(tmp_path, monkeypatch, capsys, name, field):
+    root = fill(tmp_path / "projet", neutral)
+    path = root / "data" / "raw" / str(YEAR) / ("reunions.csv" if field == "table" else "datapackage.json")
+    text = path.read_text(encoding="utf-8")
+    written = REFUSED[name] if field == "table" else REFUSED[name].encode("unicode_escape").decode().replace("\\x", "\\u00")
+    path.write_text(re.sub(r"Texte neutre n\d+", lambda _: written, text), encoding="utf-8")
+    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(root))
+    assert cli.main(["run", "--year", str(YEAR)]) == 2
+    shown = capsys.readouterr()
+    assert path.name in shown.err and "Traceback" not in shown.err and REFUSED[name] not in shown.err
+    with pytest.raises(DataError):
+        checks.require_usable(YEAR)
+
+
+# --- in the code -------------------------------------------------------------------------------------------------------
+
+# What shows a text without escaping it: pandas' styler, and HTML or Markdown built from a string.
+_BARE = re.compile(r"\.style\b(?!\s*=)\.|\.style\b\s*$|\b(?:HTML|Markdown|Markup|Latex|SVG)\(\s*f[\"']")
+# The page of who works in JupyterLab, for himself; his own sheet of style.
+_ALLOWED = {"src/helpers/workbench/form.py"}
+
+
+def bare(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if _BARE.search(line)]
+
+
+def test_no_code_shows_a_text_without_escaping_it():
+    files = [*(REPOSITORY / "src").rglob("*.py"), *(REPOSITORY / "notebooks").glob("*.ipynb")]
+    found = {path.relative_to(REPOSITORY).as_posix(): lines for path in files if (lines := bare(path.read_text(encoding="utf-8")))}
+    assert {name: lines for name, lines in found.items() if name not in _ALLOWED} == {}
+
+
+@pytest.mark.parametrize("line", ["table.style.format()", "table.style", "display(HTML(f'<b>{x}</b>'))", 'Markdown( f"x {y}")', "Markup(f'{x}')"])
+def test_such_code_is_seen(line):
+    assert bare(line) == [line]
+
+
+@pytest.mark.parametrize("line", ["Markup('<b>{}</b>').format(x)", "layout.styled", "sheet.style = 'x'"])
+def test_other_code_is_not(line):
+    assert bare(line) == []

@@ -1,0 +1,210 @@
+"""Nothing of an export leaves: neither a row, nor the names of its files, nor those of this computer; whatever fails."""
+
+import shutil
+import zipfile
+
+import pytest
+
+from conftest import Workshop
+from helpers import cli, paths
+from in_process import execute
+from leak_canaries import SEED
+from leak_project import YEAR, Project, plant
+from leak_scanner import find, find_in, find_patterns
+
+
+def run_by_the_command(workshop: Workshop) -> tuple[Project, str, int]:
+    """The project of canaries, once another user of another machine made its report; what was told, and the seed."""
+    project = plant(workshop.folder / "fuites")
+    told = ""
+    for verb in (["check", "--year", str(YEAR)], ["run", "--year", str(YEAR)], ["share", str(YEAR)], ["verify"], ["status"]):
+        done = workshop.run(project.root, "-m", "helpers.cli", *verb, **project.environment)
+        told += done.stdout + done.stderr
+        assert done.returncode == 0, told
+    return project, told, SEED
+
+
+BESIDE = {"canaries": run_by_the_command}
+
+
+@pytest.fixture(scope="module")
+def made(workshop) -> tuple[Project, str, int]:
+    made = workshop.take("canaries")
+    print(f"ALSES_GRAINE={made[2]}")
+    return made
+
+
+@pytest.fixture
+def project(made, tmp_path, monkeypatch) -> Project:
+    """A copy of the project, its report and all, opened by the same user."""
+    original, *_ = made
+    root = tmp_path / original.root.name
+    shutil.copytree(original.root, root)
+    for name, value in (original.environment | {paths.DATA_ROOT_VARIABLE: str(root)}).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("helpers.pipeline.making.execute", execute)
+    return Project(root, set(original.here), set(original.secret))
+
+
+def leaks(project: Project, told: str) -> dict[str, set[str]]:
+    """What left or was told, by the place: of the reports everything, of this computer what nobody may be told."""
+    files = [path for path in project.root.rglob("*") if path.is_file()]
+    reports = [path for path in files if path.is_relative_to(project.root / "reports")]
+    kept = project.root / "data" / "processed"
+    others = [path for path in files if path.is_relative_to(kept) and "prive" not in path.parts]
+    found = find_in(project.every, reports, project.root) | find_in(project.secret, others, project.root)
+    return found | ({"terminal": held} if (held := find(project.secret, told.encode())) else {})
+
+
+def test_every_kind_of_place_holds_canaries(made):
+    project, *_ = made
+    assert len(project.every) > 200 and len(project.here) > 15
+    planted = [path for path in (project.root / "data" / "raw" / str(YEAR)).rglob("*") if find(project.every, path.name.encode())]
+    assert len(planted) == 6
+
+
+def test_nothing_of_it_is_in_the_report_nor_in_what_was_told(made):
+    project, told, _ = made
+    assert leaks(project, told) == {}
+    assert f"reports/{YEAR}" in told
+
+
+def test_the_report_was_made_of_the_export_and_sent(made):
+    project, *_ = made
+    report = project.root / "reports" / str(YEAR)
+    shown = (report / "01_clean.html").read_text(encoding="utf-8")
+    assert [f"export de la base de {YEAR}, fichier {rank}" in shown for rank in (1, 2, 3)] == [True, True, False]
+    assert "moins de 5" in shown and "accompagnements_" not in shown.casefold()
+    with zipfile.ZipFile(project.root / "reports" / f"alses_{YEAR}.zip") as archive:
+        assert len(archive.namelist()) > 8
+    assert (project.root / "reports" / f"alses_{YEAR}.html").is_file()
+
+
+def test_the_private_folder_alone_holds_the_persons(made):
+    project, *_ = made
+    private = [path for path in project.root.rglob("*") if path.is_file() and "prive" in path.parts]
+    assert find_in(project.secret, private, project.root)
+
+
+def test_nothing_in_the_report_looks_like_a_person_or_a_computer(made):
+    project, *_ = made
+    files = [path for path in (project.root / "reports").rglob("*") if path.is_file()]
+    assert {path.name: found for path in files if (found := find_patterns(path.read_bytes()))} == {}
+
+
+def test_a_canary_put_in_the_report_is_seen(project):
+    page = project.root / "reports" / str(YEAR) / "04_themes.html"
+    secret = sorted(project.secret)[0]
+    page.write_text(page.read_text(encoding="utf-8").replace("</main>", f"{secret}</main>"), encoding="utf-8")
+    assert leaks(project, f"- {secret} -") == {f"reports/{YEAR}/04_themes.html": {secret}, "terminal": {secret}}
+
+
+# --- what fails, each on a project whose report is there ---------------------------------------------------------------
+
+
+def refuse(*_, **__):
+    raise OSError(28, "No space left on device")
+
+
+def damage_workbook(project: Project, _) -> None:
+    """A file cut short: a bad one beside a good one."""
+    [file] = (project.root / "data" / "raw" / str(YEAR)).glob("Acc*.xlsx")
+    file.write_bytes(file.read_bytes()[:-400])
+
+
+def rename_column(project: Project, _) -> None:
+    """A column that nobody knows in place of one that is needed."""
+    [file] = (project.root / "data" / "raw" / str(YEAR)).glob("acc*.csv")
+    name = sorted(project.here)[0]
+    file.write_text(file.read_text(encoding="utf-8").replace("suivi_par", f"suivi par {name}", 1), encoding="utf-8")
+
+
+def fill_with_unknown_answers(project: Project, _) -> None:
+    """An answer that no list knows, on every row: the terminal alone says it, so that somebody adds it to the list."""
+    [file] = (project.root / "data" / "raw" / str(YEAR)).glob("acc*.csv")
+    secret = sorted(each for each in project.secret if each.replace(" ", "").isalpha())[0]
+    file.write_text(file.read_text(encoding="utf-8").replace(";collegien;", f";{secret};"), encoding="utf-8")
+    project.secret.discard(secret)
+    project.here.add(secret)
+
+
+def change_a_file(project: Project, _) -> None:
+    [file] = (project.root / "data" / "raw" / str(YEAR)).glob("acc*.csv")
+    file.write_text(file.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+
+
+def fill_the_disk(project: Project, monkeypatch) -> None:
+    """No room any more for the tables that 01 writes."""
+    monkeypatch.setattr("helpers.store.processed.whole", refuse)
+    touch(project)
+
+
+def fill_the_private_disk(project: Project, monkeypatch) -> None:
+    monkeypatch.setattr("helpers.store.private.whole", refuse)
+    touch(project)
+
+
+def touch(project: Project) -> None:
+    """Something that every notebook reads changes."""
+    path = project.root / "data" / "raw" / str(YEAR) / "reunions.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("Visio nord", "Visio du nord"), encoding="utf-8")
+
+
+def find_a_defect(project: Project, monkeypatch) -> None:
+    """The check of pages fails, and so does the publication."""
+    monkeypatch.setattr("helpers.publish.check_pages", lambda folder: ["01_clean.html : un défaut."])
+    (project.root / "reports" / str(YEAR) / "index.html").unlink()
+
+
+def refuse_to_swap(project: Project, monkeypatch) -> None:
+    monkeypatch.setattr("helpers.publish.swap", refuse)
+    (project.root / "reports" / str(YEAR) / "index.html").write_text("autre", encoding="utf-8")
+
+
+def quote_a_row(project: Project, monkeypatch) -> None:
+    """The cell that counts persons raises, and says whom."""
+    from helpers import indicators
+
+    def count(persons, **_):
+        raise ValueError(f"ligne {persons.identifiers.to_pylist()} {persons.labels}")
+
+    monkeypatch.setattr(indicators, "count_persons", count)
+    touch(project)
+
+
+RECEIVED = [damage_workbook, rename_column, fill_with_unknown_answers, change_a_file]
+MADE = [fill_the_disk, fill_the_private_disk, find_a_defect, refuse_to_swap, quote_a_row]
+FAILURES = [(fail, verb) for fail in RECEIVED for verb in ("check", "run")] + [(fail, "run") for fail in MADE]
+
+
+@pytest.mark.parametrize(("fail", "verb"), FAILURES, ids=lambda given: getattr(given, "__name__", given))
+def test_what_fails_tells_nothing_either(project, monkeypatch, capfd, fail, verb):
+    fail(project, monkeypatch)
+    code = cli.main([verb, "--year", str(YEAR)])
+    shown = capfd.readouterr()
+    assert leaks(project, shown.out + shown.err) == {}
+    assert code != 0 and shown.err and "Traceback" not in shown.err
+
+
+def test_verifying_finds_the_export_by_its_checksum_whatever_its_name(project, capsys):
+    [file] = (project.root / "data" / "raw" / str(YEAR)).glob("acc*.csv")
+    moved = file.rename(file.with_name("accompagnements zz.csv"))
+    assert cli.main(["verify", str(YEAR)]) == 0
+    moved.write_bytes(moved.read_bytes() + b"\n")
+    assert cli.main(["verify", str(YEAR)]) == 2
+    assert "fichier 2 n’est plus tel que le rapport l’a lu" in capsys.readouterr().err
+    for path in paths.exports(YEAR):
+        path.unlink()
+    assert cli.main(["verify", str(YEAR)]) == 2
+    assert "fichier 1 n’est plus là" in capsys.readouterr().err
+
+
+def test_status_names_the_file_that_changed_to_who_has_it(project, capsys):
+    [file] = (project.root / "data" / "raw" / str(YEAR)).glob("acc*.csv")
+    file.write_bytes(file.read_bytes() + b"\n")
+    (file.parent / "ACCOMPAGNEMENTS 0.csv").write_bytes(b"identifiant;annee\n")
+    assert cli.main(["status"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert f"{YEAR}/{file.name} a changé depuis" in said.replace("\u00a0", " ")
+    assert f"{YEAR}/ACCOMPAGNEMENTS 0.csv est arrivé depuis" in said.replace("\u00a0", " ")
+    assert "fichier 1" not in said

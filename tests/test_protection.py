@@ -1,0 +1,174 @@
+"""What may leave of a year: aggregates alone, sites by registered names, and no correction of one pupil."""
+
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers import checks, indicators, paths, protection, store
+from helpers.schema import DataError
+from small_export import write_export
+
+YEAR = 2033
+PUPILS = [{"sexe": "filles" if rank % 2 else "garcons", "niveau": ["6e", "5e", "4e"][rank % 3]} for rank in range(40)]
+
+
+def clean(root, changes: list[dict], **options) -> None:
+    """What 01 does of an export, as far as persons are concerned."""
+    write_export(root, *changes, **options)
+    checks.forget_exports()
+    export = checks.read_export(YEAR)
+    store.freeze_exports(YEAR, export.rows, accept=True)
+    store.save_persons(export.cleaned)
+    store.save_site_counts(YEAR, indicators.count_sites(export.cleaned.persons))
+
+
+@pytest.fixture
+def released(data_root):
+    """A year whose aggregates were released."""
+    clean(data_root, PUPILS)
+    folder = paths.shareable() / "data" / "processed" / str(YEAR)
+    folder.mkdir(parents=True)
+    for name in ("indicateurs", "indicateurs_des_sites", "sites"):
+        (folder / f"{name}.csv").write_text(name, encoding="utf-8")
+    protection.keep_release(YEAR)
+    return data_root
+
+
+def changed(count: int) -> list[dict]:
+    return [{**pupil, "parents_associes": "non"} if rank < count else pupil for rank, pupil in enumerate(PUPILS)]
+
+
+# --- corrections -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("count", "is_refused"), [(0, False), (1, True), (10, True), (11, False), (40, False)])
+def test_a_release_is_corrected_by_eleven_rows_or_none(released, count, is_refused):
+    clean(released, changed(count))
+    if not is_refused:
+        protection.require_enough_changes(YEAR)
+        return
+    with pytest.raises(DataError) as refusal:
+        protection.require_enough_changes(YEAR)
+    told = re.sub("[\u00a0\u202f]", " ", str(refusal.value))
+    assert "Moins de 11 lignes" in told and "data/releases/2033" in told and str(count) not in told.split("lignes")[0].split("11")[0]
+
+
+def test_a_pupil_more_or_less_is_a_change_too(released):
+    for persons in (PUPILS[:-1], [*PUPILS, PUPILS[0]]):
+        clean(released, persons)
+        with pytest.raises(DataError):
+            protection.require_enough_changes(YEAR)
+    clean(released, [*PUPILS, *PUPILS[:11]])
+    protection.require_enough_changes(YEAR)
+
+
+def test_the_order_of_the_rows_is_no_change(data_root, released):
+    clean(released, PUPILS)
+    path = paths.raw(YEAR) / "accompagnements.csv"
+    head, *rows = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([head, *reversed(rows)]) + "\n", encoding="utf-8")
+    checks.forget_exports()
+    store.save_persons(checks.read_export(YEAR).cleaned)
+    protection.require_enough_changes(YEAR)
+
+
+def test_what_was_released_is_kept_and_the_draw_with_it(released):
+    kept = sorted(path.name for path in paths.released(YEAR).iterdir())
+    assert kept == ["cle.bin", "indicateurs.csv", "indicateurs_des_sites.csv", "lignes.npy", "sites.csv"]
+    from helpers.protection.kept import release_key
+
+    before = release_key(YEAR)
+    clean(released, changed(20))
+    assert release_key(YEAR) == before  # what did not change keeps its rounding
+
+
+def test_without_a_release_the_draw_comes_from_the_bytes_and_not_from_the_published_checksum(data_root):
+    import hashlib
+
+    from helpers.protection.kept import release_key
+
+    clean(data_root, PUPILS)
+    path = paths.raw(YEAR) / "accompagnements.csv"
+    first = release_key(YEAR)
+    assert first not in (hashlib.sha256(path.read_bytes()).digest(), hashlib.blake2b(path.read_bytes()).digest()[:32])
+    clean(data_root, changed(1))
+    assert release_key(YEAR) != first
+
+
+def test_simulated_records_are_never_kept_nor_refused(data_root):
+    clean(data_root, PUPILS, name="accompagnements_synthetique.csv")
+    assert protection.keep_release(YEAR) is None and not paths.released(YEAR).exists()
+
+
+@pytest.mark.parametrize(("kept", "now", "expected"), [([1, 2], [1, 2], 0), ([1, 2], [1, 3], 1), ([1, 2], [1, 2, 3, 4], 2), ([1, 1], [1], 1)])
+def test_changed_rows_are_those_that_came_or_left(kept, now, expected):
+    assert protection.changed_rows(np.array(kept), np.array(now)) == expected
+
+
+# --- names -----------------------------------------------------------------------------------------------------------
+
+
+def counts_at(*places: tuple[str, str, int]) -> pd.DataFrame:
+    cell = {"annee": YEAR, "indicateur": "accompagnements", "modalite": "", "croise_avec": "", "modalite_croisee": ""}
+    return pd.DataFrame([{**cell, "association": each, "uai": uai, "effectif": count} for each, uai, count in places])
+
+
+def test_only_a_registered_association_and_a_checked_uai_are_named(data_root):
+    registered = store.read_reference("associations")["association"].iloc[0]
+    college = store.read_reference("colleges").iloc[0]
+    write_export(data_root)
+    places = ((registered, college["uai"], 30), ("Chez Madame Untel", "9990001X", 30), (registered, "", 3))
+    sites = protection.name_sites(YEAR, counts_at(*places)).set_index("site")
+    assert set(sites.index) == {registered, college["uai"], "9990001X"}
+    assert sites.loc[college["uai"], "nom"] == f"{college['nom_officiel']}, {college['commune']}"
+    assert sites.loc["9990001X", ["nom", "association"]].tolist() == ["Collège 9990001X", ""]
+    assert "Untel" not in sites.to_csv()
+
+
+# --- what 02 to 04 can open ------------------------------------------------------------------------------------------
+
+# What a kernel that sees aggregates only does first, then a reading in each way.
+GUARDED = """
+import os, pathlib, sys
+from helpers.freshness import guard
+root = pathlib.Path(sys.argv[1]); inside = root / "data/processed/diffusion"
+os.environ["ALSES_DATA_ROOT"] = str(inside)
+guard.begin(inside, allowed=root / "data/processed/2033/execution/.liste")
+from helpers import paths
+own, outside = paths.processed(2033) / "prive/accompagnements.parquet", root / "data/processed/2033/prive/accompagnements.parquet"
+import pandas as pd, pyarrow.parquet as pq
+ways = {"pandas": pd.read_parquet, "pyarrow": pq.read_table, "texte": pd.read_csv, "open": open, "dossier": lambda path: os.listdir(path.parent)}
+try:
+    import duckdb
+    ways["duckdb"] = lambda path: duckdb.sql(f"select * from '{path}'").fetchall()
+except ImportError:
+    pass
+def said(read, path):
+    try:
+        read(path)
+        return "lu"
+    except Exception as error:
+        return type(error).__name__
+for name, read in ways.items():
+    print(name, said(read, own), said(read, outside))
+(root / "data/processed/2033/execution/.liste").write_text("permis")
+print(open(inside / "data/raw/public.csv").read())
+"""
+
+
+def test_no_library_finds_persons_where_the_kernel_looks_and_python_opens_none_elsewhere(data_root):
+    clean(data_root, PUPILS)
+    assert (paths.processed(YEAR) / "prive/accompagnements.parquet").is_file()
+    (paths.shareable() / "data/raw").mkdir(parents=True)
+    (paths.shareable() / "data/raw/public.csv").write_text("public", encoding="utf-8")
+    (paths.processed(YEAR) / "execution").mkdir()
+    done = subprocess.run([sys.executable, "-c", GUARDED, str(data_root)], capture_output=True, encoding="utf-8", check=False)
+    *ways, last = done.stdout.splitlines()
+    assert last == "public", done.stderr
+    found = {name: (own, outside) for name, own, outside in (line.split() for line in ways)}
+    assert {own for own, _ in found.values()} <= {"FileNotFoundError", "IOException"}
+    assert {found[name][1] for name in ("texte", "open", "dossier")} == {"PermissionError"}
