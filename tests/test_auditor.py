@@ -10,8 +10,8 @@ import random
 
 import numpy as np
 import pytest
-from auditor_cases import SITES, YEAR, atoms, exact, network, rounded_counts, table_of
 
+from auditor_cases import SITES, YEAR, atoms, exact, network, rounded_counts, table_of
 from helpers import auditor
 from helpers.auditor.explain import explain
 from helpers.auditor.ranges import EXACT, GOOD, THIN, Ranges

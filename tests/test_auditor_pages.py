@@ -6,8 +6,8 @@ import shutil
 
 import pandas as pd
 import pytest
-from auditor_cases import QUESTIONS, SITES, YEAR, atoms, exact, network, rounded_counts, table_of
 
+from auditor_cases import QUESTIONS, SITES, YEAR, atoms, exact, network, rounded_counts, table_of
 from helpers import auditor
 from helpers.auditor.numbers import numbers_in
 
