@@ -1,4 +1,7 @@
-"""The attack: small tables against enumeration, known examples, and releases that must be refused or may leave."""
+"""The attack: small tables against enumeration, known examples, and releases that must be refused or may leave.
+
+A hundred tables and a mutant in four with the other tests; all of them when ``ALSES_ENUMERATIONS=toutes``.
+"""
 
 import itertools
 import math
@@ -14,7 +17,8 @@ from helpers.auditor.explain import explain
 from helpers.auditor.ranges import EXACT, GOOD, THIN, Ranges
 from helpers.auditor.system import System, told_apart
 
-TABLES = 1000 if os.environ.get("ALSES_ENUMERATIONS") == "toutes" else 100
+ALL = os.environ.get("ALSES_ENUMERATIONS") == "toutes"
+TABLES = 1000 if ALL else 100
 
 
 def masked(counts: dict[str, int], totals: list[str], *, up_to: int, least: int = 1) -> Ranges:
@@ -150,10 +154,11 @@ def test_rounding_each_number_to_the_nearest_five_is_refused(truth):
     table = table_of(counts, rounded=True)
     sites = table["site_type"].ne("reseau")
     # The reader knows that rule: two at most on each side.
-    table.loc[sites, "effectif_min"] = (table.loc[sites, "effectif_arrondi"] - 2).clip(lower=0)
-    table.loc[sites, "effectif_max"] = table.loc[sites, "effectif_arrondi"] + 2
+    shown = table["effectif_arrondi"].astype(float)
+    table["effectif_min"] = table["effectif_min"].astype(float).mask(sites, (shown - 2).clip(lower=0))
+    table["effectif_max"] = table["effectif_max"].astype(float).mask(sites, shown + 2)
     found = auditor.attack(table, None, truth)
-    assert not found.is_good and found.counts["rien"]["mince"] + found.counts["rien"]["exact"] >= 10
+    assert not found.is_good and found.counts["rien"]["mince"] >= 3
 
 
 def test_a_small_count_of_the_network_is_refused(truth, good):
@@ -186,11 +191,11 @@ def mutants(good, counts):
 
 def test_every_number_of_the_table_replaced_by_the_true_one_alarms(truth, good):
     counts, seen, silent = {site: exact(site) for site in SITES}, 0, []
-    for place, column, value in mutants(good, counts):
+    for place, column, value in itertools.islice(mutants(good, counts), 0, None, 1 if ALL else 4):
         table = good.copy()
         table[column] = table[column].astype(float)
         table.loc[place, column] = value
         seen += 1
         if auditor.attack(table, None, truth, states=[]).is_good:
             silent.append((place, column, value))
-    assert seen >= 150 and silent == []
+    assert seen >= (150 if ALL else 40) and silent == []

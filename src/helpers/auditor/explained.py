@@ -37,6 +37,7 @@ class Shown(NamedTuple):
     share: float
     share_ends: tuple[float, ...]
     is_protected: bool
+    site_type: str
 
 
 def _shown(row, share: float) -> Shown:
@@ -53,6 +54,7 @@ def _shown(row, share: float) -> Shown:
         share,
         (row.part_min_pct, row.part_max_pct),
         row.precision == PROTECTED,
+        row.site_type,
     )
 
 
@@ -69,15 +71,23 @@ class Explained:
         self._compared = sorted({float(value) for name in names for value in table[name].dropna()})
         counts = table[table["unite"].eq("personnes")] if table is not None else None
         self._counts = {abs(float(value)) for name in names for value in counts[name].dropna()}
-        self._scopes: dict[frozenset[str], list[Shown]] = {}
+        self._site_type = folder.site_type
+        self._scopes: dict[tuple, list[Shown]] = {}
 
     def scope(self, keys: frozenset[str]) -> list[Shown]:
         """The rows of the questions that some keys speak of, of the site and of the network; all without a key."""
-        asked = {part for key in keys for part in key.split("/")[2:4] if part in catalogue().indicators}
-        name = frozenset(asked)
-        if name not in self._scopes:
-            self._scopes[name] = [row for row in self.rows if row.question[0] in asked] or self.rows
-        return self._scopes[name]
+        asked = frozenset(part for key in keys for part in key.split("/")[2:4] if part in catalogue().indicators)
+        places = frozenset(map(self._place, keys))
+        if (asked, places) not in self._scopes:
+            own = [row for row in self.rows if row.question[0] in asked and ("" in places or row.site_type in places)]
+            self._scopes[asked, places] = own or self.rows
+        return self._scopes[asked, places]
+
+    def _place(self, key: str) -> str:
+        """The type of site that a key speaks of; nothing for a comparison, which may speak of two."""
+        if key.startswith("comparaisons/"):
+            return ""
+        return self._site_type if key.split("/")[1:2] == ["alses"] else "reseau"
 
     def has(self, number: Number, text: Text, scope: list[Shown]) -> bool:
         """Whether a number of a text is shown, or computed from what is shown, in the rows of its scope."""

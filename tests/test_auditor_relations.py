@@ -1,0 +1,129 @@
+"""What links the numbers of a release: perimeters, crossings, old and new collèges, silences, and what a reader knows."""
+
+import pandas as pd
+import pytest
+
+from auditor_cases import COLUMNS, YEAR
+from helpers import auditor
+
+NUMBERS = ["effectif_min", "effectif_max", "base_min", "base_max", "effectif_arrondi", "base_arrondie"]
+SHARES = ["part_imprimee_pct", "decimales", "part_min_pct", "part_max_pct"]
+
+
+def cell(question: str, count, *, site: str = "", perimeter: str = "alses", year: int = YEAR) -> dict:
+    """A row: « indicateur/modalite » or « indicateur/modalite/croise/modalite »; a pair of ends is a protected count."""
+    indicator, modality, crossed, other = (*question.split("/"), "", "", "")[:4]
+    low, high = count if isinstance(count, tuple) else (count, count)
+    kind = "reseau" if not site else "college" if site.startswith("059") else "association"
+    found = {"annee": year, "perimetre": perimeter, "site_type": kind, "site": site, "indicateur": indicator}
+    found |= {"modalite": modality, "croise_avec": crossed, "modalite_croisee": other, "unite": "personnes"}
+    found |= dict.fromkeys([*NUMBERS, *SHARES]) | {"effectif_min": low, "effectif_max": high, "source": "export"}
+    rounded = isinstance(count, tuple)
+    return found | {"precision": "arrondi_secret" if rounded else "exact", "effectif_arrondi": high - 4 if rounded else None}
+
+
+def atom(association: str, uai: str, counts: dict[str, int], *, year: int = YEAR) -> pd.DataFrame:
+    questions = {name: (*name.split("/"), "", "", "")[:4] for name in counts}
+    return pd.DataFrame([(year, association, uai, *questions[name], count) for name, count in counts.items()], columns=COLUMNS)
+
+
+def attacked(rows: list[dict], atoms: list[pd.DataFrame], *, network: list[dict] | None = None, **options):
+    """The audit of some rows; the exact network is theirs unless given."""
+    table = pd.DataFrame(rows)
+    top = pd.DataFrame(network) if network else table[table["site_type"].eq("reseau")]
+    return auditor.attack(table, None, auditor.Truth(pd.concat(atoms, ignore_index=True), top), **options)
+
+
+def told(found, state: str = "rien") -> dict[tuple[str, str], tuple[float, float]]:
+    """The cells that are found, exact or thin, and their ends."""
+    return {
+        (each.cell.site or each.cell.perimetre, each.cell.modalite): (each.low, each.high)
+        for each in found.findings
+        if each.cell is not None and each.state == state
+    }
+
+
+SIZES = {"accompagnements/": 40, "sexe/filles": 25, "sexe/garcons": 15}
+
+
+def test_the_persons_of_others_are_the_difference_of_two_perimeters():
+    own = [cell(name, count) for name, count in SIZES.items()]
+    others = {"accompagnements/": 60, "sexe/filles": 42, "sexe/garcons": 18}
+    wide = [cell(name, count, perimeter="prevention_specialisee") for name, count in others.items()]
+    found = attacked([*own, *wide], [atom("A", "0590001A", SIZES)], states=["rien"])
+    assert told(found) == {("hors_alses", "garcons"): (3, 3)} and not found.is_good
+
+
+def test_a_single_small_answer_of_the_network_is_what_the_others_leave_of_the_base():
+    counts = {"accompagnements/": 40, "sexe/filles": 25, "sexe/garcons": 12, "sexe/non_renseigne": 3}
+    rows = [cell(name, (0, 4) if count == 3 else count) for name, count in counts.items()]
+    rows[-1]["effectif_arrondi"] = 0
+    exact = [cell(name, count) for name, count in counts.items()]
+    found = attacked(rows, [atom("A", "0590001A", counts), atom("A", "", {})], network=exact, states=["rien"])
+    assert told(found) == {("0590001A", "non_renseigne"): (3, 3)}
+    assert "Sexe : filles, 25" in found.sentence.replace("\u202f", " ").replace("\xa0", " ")
+
+
+def test_a_crossing_of_an_association_is_bound_by_its_answers():
+    counts = {"accompagnements/": 40, "sexe/filles": 25, "sexe/garcons": 15, "niveau/6e": 20, "niveau/5e": 20}
+    crossed = {"niveau/6e/sexe/filles": 18, "niveau/5e/sexe/filles": 7, "niveau/6e/sexe/garcons": 2, "niveau/5e/sexe/garcons": 13}
+    top = [cell(name, count) for name, count in (counts | crossed).items()]
+    kept = [row for row in top if row["croise_avec"] == "" or row["effectif_min"] > 4]
+    shown = [cell("niveau/6e/sexe/filles", (16, 24), site="A"), cell("niveau/5e/sexe/garcons", (11, 19), site="A")]
+    pairs = [atom("A", "0590001A", counts | crossed)]
+    found = attacked([*kept, *shown], pairs, network=top, states=["rien"])
+    # 6e less girls in 6e, both exact for the network, are the boys.
+    assert told(found)["A", "6e"] == (2, 2)
+    # Folded, the network tells no more than its margins; the association alone leaves enough.
+    alone = attacked([row for row in kept if not row["croise_avec"]] + shown, pairs, network=top, states=["rien"])
+    assert all(ends[0] < ends[1] for ends in told(alone).values())
+
+
+SITE = {"accompagnements/": 21, "sexe/filles": 18, "sexe/garcons": 3}
+REST = {"accompagnements/": 30, "sexe/filles": 14, "sexe/garcons": 16}
+
+
+def site_rows() -> list[dict]:
+    top = [cell(name, SITE[name] + REST[name]) for name in SITE]
+    own = [cell("accompagnements/", (16, 24), site="0590001A"), cell("sexe/filles", (16, 24), site="0590001A")]
+    return [*top, *own, {**cell("sexe/garcons", (0, 4), site="0590001A"), "effectif_arrondi": 0}]
+
+
+def test_a_reader_who_knows_more_leaves_fewer_values():
+    found = attacked(site_rows(), [atom("A", "0590001A", SITE), atom("B", "0590002B", REST)])
+    assert found.counts["rien"] == {"bon": 1, "mince": 0, "exact": 0} and found.is_good
+    # One pupil known is a boy: the answer that is the rarest.
+    assert told(found, "une_personne_par_college") == {("0590001A", "garcons"): (1, 4)}
+
+
+def test_an_answer_without_a_row_where_the_question_is_answered_is_somebody_or_nobody():
+    rows = [row for row in site_rows() if row["site"] == "" or row["modalite"] != "garcons"]
+    rows[-2] |= {"effectif_min": 21, "effectif_max": 21}
+    rows[-1] |= {"effectif_min": 17, "effectif_max": 25}
+    found = attacked(rows, [atom("A", "0590001A", SITE), atom("B", "0590002B", REST)], states=["rien"])
+    assert told(found) == {("0590001A", "garcons"): (1, 4)}
+
+
+@pytest.mark.parametrize("size, is_small", [(10, True), (11, False)])
+def test_a_site_without_a_report_is_known_to_be_small_when_it_is(size, is_small):
+    from helpers.auditor.published import model_of, rows_of
+
+    rows = pd.DataFrame([*site_rows(), cell("accompagnements/", (26, 34), site="0590002B")])
+    atoms = pd.concat([atom("A", "0590001A", SITE), atom("B", "0590002B", REST), atom("B", "0590003C", {"accompagnements/": size})])
+    model = model_of(auditor.Truth(atoms, rows[rows["site_type"].eq("reseau")]), rows_of(rows, YEAR), YEAR)
+    (place,) = model.system.sums[auditor.Cell(YEAR, "alses", "college", "0590003C", "accompagnements")]
+    assert (model.system.low[place], model.system.high[place]) == (1, 10 if is_small else float("inf"))
+
+
+def test_new_colleges_are_a_sum_that_the_comparison_tells():
+    earlier = [cell(name, count, year=YEAR - 1) for name, count in REST.items()]
+    pairs = [atom("A", "0590001A", SITE), atom("B", "0590002B", REST), atom("B", "0590002B", REST, year=YEAR - 1)]
+    measures = {"base_nouveaux": 21, "part_nouveaux": 100 * 3 / 21}
+    compared = pd.DataFrame(
+        [("annees/alses/sexe/garcons", YEAR, YEAR - 1, name, value) for name, value in measures.items()],
+        columns=["comparaison", "annee", "comparee_a", "mesure", "valeur"],
+    )
+    rows = [*site_rows(), *earlier]
+    assert attacked(rows, pairs, states=["rien"]).is_good
+    found = attacked(rows, pairs, states=["rien"], comparisons=compared)
+    assert told(found) == {("0590001A", "garcons"): (3, 3)}
