@@ -138,11 +138,23 @@ def _synthetic_reports(workshop: Workshop) -> Path:
     )
 
 
+def _site_reports(workshop: Workshop) -> Path:
+    """Two invented years of a small network, with the report of each association and collège of the second."""
+    return _run(
+        workshop,
+        copy_project(MINI, workshop.folder / "sites"),
+        "simulate --year 2033 --persons 150 --colleges 7 --associations 2 --seed 2",
+        "simulate --year 2034 --persons 170 --colleges 8 --associations 3 --seed 5",
+        "run --year 2034 --by association --by college",
+    )
+
+
 # Each report that tests share, and how it is made; one path has a space and an accent.
 REPORTS = {
     "mini_root": (_report_of, MINI, 2032, "mini/dossier d’été"),
     "real_root": (_report_of, REPOSITORY, 2020, "vrai/projet"),
     "synthetic_root": (_synthetic_reports,),
+    "sites_root": (_site_reports,),
 }
 
 
@@ -202,3 +214,9 @@ def real_root(workshop) -> Path:
 def synthetic_root(workshop) -> Path:
     """The data root of simulated exports after the reports of 2020 (as printed) and of 2021 (invented), in one series."""
     return workshop.take("synthetic_root")
+
+
+@pytest.fixture(scope="session")
+def sites_root(workshop) -> Path:
+    """The data root of the invented project after ``alses run --year 2034 --by association --by college``."""
+    return workshop.take("sites_root")

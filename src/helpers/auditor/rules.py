@@ -32,17 +32,28 @@ def _faults(row) -> Iterator[str]:
             yield "un nombre exact, au niveau d’un site"
         yield from _exact_share(row)
         return
-    yield from _rounded("effectif", row.effectif_arrondi, row.effectif_min, row.effectif_max)
     rounded_base = row.base_arrondie
-    if pd.notna(row.base_min) and not (pd.isna(rounded_base) and row.base_min == row.base_max):
+    # Of the network, a count may be exact beside a rounded base; nowhere may both be.
+    if not (row.site_type == NETWORK and _is_exact(row.effectif_arrondi, row.effectif_min, row.effectif_max)):
+        yield from _rounded("effectif", row.effectif_arrondi, row.effectif_min, row.effectif_max, most=row.base_max)
+    elif pd.isna(rounded_base):
+        yield "un nombre exact dit protégé"
+    if pd.notna(row.base_min) and not _is_exact(rounded_base, row.base_min, row.base_max):
         yield from _rounded("base", rounded_base, row.base_min, row.base_max)
     yield from _protected_share(row)
 
 
-def _rounded(name: str, shown, low, high) -> Iterator[str]:
+def _is_exact(shown, low, high) -> bool:
+    return pd.isna(shown) and low == high
+
+
+def _rounded(name: str, shown, low, high, *, most: float = float("nan")) -> Iterator[str]:
+    """``most`` is a count that it cannot exceed, if that is known."""
     if pd.isna(shown) or shown % BASE:
         yield f"{name} qui n’est pas un multiple de {BASE}"
-    elif (low, high) not in [(max(0, shown - shift), shown + shift) for shift in SHIFTS]:
+        return
+    ends = [(max(0, shown - shift), shown + shift) for shift in SHIFTS]
+    if (low, high) not in [*ends, *((least, min(end, most)) for least, end in ends if not pd.isna(most))]:
         yield f"{name} dont les bornes ne sont pas celles de l’arrondi"
 
 
@@ -66,6 +77,7 @@ def _exact_share(row) -> Iterator[str]:
 
 def _protected_share(row) -> Iterator[str]:
     base = row.base_min if pd.isna(row.base_arrondie) else row.base_arrondie
+    shown = row.effectif_min if pd.isna(row.effectif_arrondi) else row.effectif_arrondi
     if pd.isna(base):
         if pd.notna(row.part_imprimee_pct):
             yield "une part sans base"
@@ -73,9 +85,9 @@ def _protected_share(row) -> Iterator[str]:
     if pd.notna(row.part_imprimee_pct):
         if base < FEWEST_FOR_SHARE:
             yield f"une part sur une base de moins de {FEWEST_FOR_SHARE}"
-        elif not _is_near(row.part_imprimee_pct, 100 * row.effectif_arrondi / base, row.decimales):
+        elif not _is_near(row.part_imprimee_pct, min(100, 100 * shown / base), row.decimales):
             yield "une part qui n’est pas celle des nombres arrondis"
-    counts, bases = (row.effectif_min, row.effectif_max, row.effectif_arrondi), (row.base_min, row.base_max, base)
+    counts, bases = (row.effectif_min, row.effectif_max, shown), (row.base_min, row.base_max, base)
     possible = [min(100, 100 * count / whole) for count in counts for whole in (*bases, count) if whole]
     for value in (row.part_min_pct, row.part_max_pct):
         if pd.notna(value) and not any(abs(value - each) < 1e-6 for each in [*possible, 0, 100]):

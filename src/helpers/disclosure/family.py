@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from helpers.disclosure.network import Cell, cells_of, is_counted
+from helpers.disclosure.network import Cell, cells_of, is_counted, same_cells
 from helpers.disclosure.rounding import Sums
 from helpers.schema import ROUNDING_BASE, Indicator, catalogue
 
@@ -79,6 +79,11 @@ class Family:
                 questions.setdefault(cell[:2], []).extend(places)
         for places in questions.values():
             self.keep_near(np.sort(places))
+        for one, other in same_cells():
+            if one in self.opened and other in self.opened:
+                own, theirs = self.opened[one], self.opened[other]
+                if self.counts[own].sum() == self.counts[theirs].sum():
+                    self.sums.add(own, less=theirs)
 
 
 def atoms_of(counts: pd.DataFrame) -> pd.DataFrame:

@@ -42,6 +42,21 @@ def base_of(cell: Cell) -> Cell | None:
     return (cell[0], name, modality)
 
 
+def same_cells() -> list[tuple[Cell, Cell]]:
+    """Two names of one figure: how many a perimeter counts, and the answer of a wider one that says so."""
+    named = [(each.id, each.count_of) for each in catalogue().perimeters.values() if each.count_of]
+    return [((perimeter, "accompagnements", ""), tuple(cell.split("/"))) for perimeter, cell in named]
+
+
+def _with_same(opened: set[Cell], counts: dict[Cell, int]) -> set[Cell]:
+    """What would be told under its other name is rounded under both."""
+    found = set(opened)
+    for pair in same_cells() * 2:  # a name may lead to another
+        if found & set(pair) and set(pair) <= set(counts) and counts[pair[0]] == counts[pair[1]]:
+            found |= set(pair)
+    return found
+
+
 def _is_small(count: int) -> bool:
     return 0 < count < FEWEST_PERSONS
 
@@ -82,7 +97,7 @@ def open_cells(indicators: pd.DataFrame, also: Iterable[Cell] = ()) -> set[Cell]
     """
     rows = indicators[is_counted(indicators) & indicators["croise_avec"].eq("")]
     counts = dict(zip(cells_of(rows), rows["effectif_min"].tolist(), strict=True))
-    opened = _small(counts) | (set(also) & set(counts))
+    opened = _with_same(_small(counts) | (set(also) & set(counts)), counts)
     questions: dict[tuple[str, str], dict[str, int]] = {}
     for (perimeter, name, modality), count in counts.items():
         questions.setdefault((perimeter, name), {})[modality] = count
@@ -90,4 +105,4 @@ def open_cells(indicators: pd.DataFrame, also: Iterable[Cell] = ()) -> set[Cell]
         here = {cell[2] for cell in opened if cell[:2] == question}
         found = _with_neighbours(own, here, catalogue().indicators[question[1]])
         opened |= {(*question, modality) for modality in found}
-    return opened
+    return _with_same(opened, counts)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-# How much a tie-breaking draw may weigh against one person of shift: it never outweighs two of them.
-_DRAW = 0.5
+# How much a tie-breaking draw may weigh against one person of shift: it never outweighs one of them.
+_DRAW = 0.9
 # The solver is exact, and answers in a second; a year that it cannot answer for must not hold a report for ever.
 _TIME_LIMIT_S = 120
 
