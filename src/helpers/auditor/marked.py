@@ -6,11 +6,11 @@ import pandas as pd
 
 from helpers.auditor.explained import shares_of
 from helpers.auditor.numbers import numbers_in
-from helpers.auditor.release import Folder
+from helpers.auditor.release import BESIDE, Folder
 from helpers.schema import FROM_RECORDS
 
-# In the pages of a site, this name is the site, and the network stands beside under the other.
-_ALSES, _ALSES_OF_NETWORK = "alses", "alses_reseau"
+# In the pages of a site, this name is the site, and the network stands beside under another.
+_ALSES = "alses"
 # A comparison's columns by the end of the measure's name.
 _ENDS = {"_min": "valeur_min", "_max": "valeur_max"}
 _COMPARISONS = "comparaisons/"
@@ -20,7 +20,7 @@ def place_of(perimeter: str, folder: Folder) -> tuple[str, str, str]:
     """The perimeter, type of site and site that a name of perimeter stands for in the pages of a folder."""
     if perimeter == _ALSES:
         return perimeter, folder.site_type, folder.site
-    return (_ALSES if perimeter == _ALSES_OF_NETWORK else perimeter), "reseau", ""
+    return (_ALSES if perimeter == BESIDE else perimeter), "reseau", ""
 
 
 class Marked:
