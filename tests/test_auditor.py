@@ -173,6 +173,16 @@ def test_a_small_count_of_the_network_is_refused(truth, good):
     assert "vaut 3" in found.sentence
 
 
+def test_a_rounded_number_is_a_multiple_within_its_distance(truth, good):
+    place = good.index[good["precision"].eq("arrondi_secret")][0]
+    for column, shift, said in (("effectif_arrondi", 2, "multiple"), ("effectif_min", 1, "bornes")):
+        table = good.astype({"effectif_arrondi": float, "effectif_min": float, "effectif_max": float})
+        # The ends follow the number, or not.
+        for name in {column, "effectif_min", "effectif_max"} if shift == 2 else {column}:
+            table.loc[place, name] += shift
+        assert said in auditor.attack(table, None, truth, states=[]).sentence
+
+
 def mutants(good, counts):
     """Each protected number replaced by the true one, where they differ: row, column, true value."""
     for place, own in good[good["precision"].eq("arrondi_secret")].iterrows():

@@ -7,9 +7,11 @@ import shutil
 import pandas as pd
 import pytest
 
-from auditor_cases import QUESTIONS, SITES, YEAR, atoms, exact, network, rounded_counts, table_of
-from helpers import auditor
+from auditor_cases import QUESTIONS, SITES, YEAR, atoms, exact, network, rounded_counts, row, table_of
+from helpers import auditor, paths
 from helpers.auditor.numbers import numbers_in
+from helpers.auditor.pages import faults_of
+from helpers.auditor.release import read_folders
 
 ALL = os.environ.get("ALSES_ENUMERATIONS") == "toutes"
 FILE = "colleges/{}/02_describe.html"
@@ -107,7 +109,13 @@ def changed(release, tmp_path, file: str, old: str, new: str):
     return copy
 
 
-def test_every_alt_text_from_the_true_counts_alarms(release, tmp_path, truth):
+def faults_at(root, site: str) -> str:
+    """What is found in the pages of a site; nothing when all is explained."""
+    (folder,) = (each for each in read_folders(root) if each.site == site)
+    return " ".join(each.sentence for each in faults_of(folder, root))
+
+
+def test_every_alt_text_from_the_true_counts_alarms(release, tmp_path):
     silent, seen = [], 0
     for site in COLLEGES if ALL else COLLEGES[:2]:
         text, true = (release / FILE.format(site)).read_text(encoding="utf-8"), exact(("college", site))
@@ -121,10 +129,21 @@ def test_every_alt_text_from_the_true_counts_alarms(release, tmp_path, truth):
                 if value == int(shown.group(1)):
                     continue
                 wrong = alt.replace(shown.group(0), f"{label}, {value}{shown.group(2) or ''}")
-                found = auditor.audit(changed(release, tmp_path, FILE.format(site), alt, wrong), truth, states=[])
+                found = faults_at(changed(release, tmp_path, FILE.format(site), alt, wrong), site)
                 seen += 1
-                silent += [] if not found.is_good and "rien de publié" in found.sentence else [(site, label, value)]
+                silent += [] if "rien de publié" in found else [(site, label, value)]
     assert seen >= (15 if ALL else 8) and silent == []
+
+
+def test_a_number_of_another_answer_is_no_explanation(release, tmp_path, truth):
+    site = "0590001A"
+    text = (release / FILE.format(site)).read_text(encoding="utf-8")
+    alt = next(each for each in re.findall(r'alt="[^"]*"', text) if "6e, " in each)
+    (sixth, third), shown = (re.search(rf"{label}, (\d+)", alt).group(1) for label in ("6e", "3e")), alt
+    assert sixth != third
+    copy = changed(release, tmp_path, FILE.format(site), shown, shown.replace(f"6e, {sixth}", f"6e, {third}"))
+    found = auditor.audit(copy, truth, states=[])
+    assert not found.is_good and f"6e, {third}" in found.sentence
 
 
 @pytest.mark.parametrize(
@@ -153,7 +172,7 @@ def test_a_number_that_nothing_explains_is_named_with_its_page(release, tmp_path
     assert FILE.format(site) in found.sentence
 
 
-def test_each_mark_with_the_true_value_alarms(release, tmp_path, truth):
+def test_each_mark_with_the_true_value_alarms(release, tmp_path):
     site = "0590001A"
     text, true = (release / FILE.format(site)).read_text(encoding="utf-8"), exact(("college", site))
     marks = re.findall(r'<data value="(\d+)" data-cle="2021/alses/(\w+)/(\w*)" data-mesure="effectif_arrondi">\d+</data>', text)
@@ -163,7 +182,7 @@ def test_each_mark_with_the_true_value_alarms(release, tmp_path, truth):
         count = true[indicator, modality]
         for wrong in (head.replace(f'"{shown}"', f'"{count}"', 1) + shown + tail, head + str(count) + tail):
             copy = changed(release, tmp_path, FILE.format(site), head + shown + tail, wrong)
-            assert not auditor.audit(copy, truth, states=[]).is_good
+            assert "vaut" in faults_at(copy, site) or "n’est pas la valeur" in faults_at(copy, site)
 
 
 def test_two_folders_that_say_two_things_of_a_cell_are_refused(release, tmp_path, truth):
@@ -192,3 +211,24 @@ def test_a_folder_without_a_table_is_no_release(tmp_path, truth):
 )
 def test_numbers_are_read_as_french_pages_write_them(text, values):
     assert [number.value for number in numbers_in(text)] == values
+
+
+def test_a_report_of_printed_figures_is_explained_to_the_last_mark():
+    # The kept example: true pages, with every kind of mark, and nothing of persons to protect.
+    example = paths.repository() / "docs" / "exemple"
+    nothing = auditor.Truth(atoms().head(0), network().head(0))
+    found = auditor.audit(example, nothing)
+    assert found.findings == [] and found.sentence == "Aucun petit nombre ne se retrouve."
+
+
+def test_a_figure_of_the_network_says_no_more_than_its_protected_count(tmp_path, truth):
+    table = network()
+    small = table["modalite"].eq("3e")
+    table = pd.concat([table[~small], pd.DataFrame([row(("reseau", ""), ("niveau", "3e"), 20, 113, rounded=True)])])
+    write(table.assign(base_min=table["base_min"].mask(table["modalite"].eq("3e"), 109)), tmp_path / "indicateurs.csv")
+    key = f'<data value="20" data-cle="{YEAR}/alses/niveau/3e" data-mesure="effectif_arrondi">20</data>'
+    for said, faults in (("20", 0), ("18", 1)):
+        text = f'<figure><img alt="Barres : 4e, 33 ; 3e, {said}."/><p>{key}</p></figure>'
+        (tmp_path / "02_describe.html").write_text(text, encoding="utf-8")
+        (folder,) = read_folders(tmp_path)
+        assert len(faults_of(folder, tmp_path)) == faults

@@ -61,6 +61,7 @@ def test_a_single_small_answer_of_the_network_is_what_the_others_leave_of_the_ba
     exact = [cell(name, count) for name, count in counts.items()]
     found = attacked(rows, [atom("A", "0590001A", counts), atom("A", "", {})], network=exact, states=["rien"])
     assert told(found) == {("0590001A", "non_renseigne"): (3, 3)}
+    assert {each.modalite for each in found.findings[0].told_by} >= {"filles", "garcons"}
     assert "Sexe : filles, 25" in found.sentence.replace("\u202f", " ").replace("\xa0", " ")
 
 
@@ -127,3 +128,32 @@ def test_new_colleges_are_a_sum_that_the_comparison_tells():
     assert attacked(rows, pairs, states=["rien"]).is_good
     found = attacked(rows, pairs, states=["rien"], comparisons=compared)
     assert told(found) == {("0590001A", "garcons"): (3, 3)}
+
+
+def test_the_base_of_a_share_tells_the_size_of_a_site():
+    top = [cell(name, SITE[name] + REST[name]) for name in SITE]
+    pairs = [atom("A", "0590001A", SITE), atom("B", "0590002B", REST)]
+    shown = {**cell("sexe/filles", (18, 18), site="0590001A"), "effectif_arrondi": None}
+    found = attacked([*top, shown, cell("sexe/garcons", (0, 8), site="0590001A")], pairs, states=["rien"])
+    assert told(found) == {}
+    based = [shown | {"base_min": 21, "base_max": 21}, cell("sexe/garcons", (0, 8), site="0590001A")]
+    assert told(attacked([*top, *based], pairs, states=["rien"])) == {("0590001A", "garcons"): (3, 3)}
+
+
+def test_the_size_of_a_college_alone_may_tell_an_answer():
+    top = [cell(name, SITE[name] + REST[name]) for name in SITE]
+    own = [cell("accompagnements/", (16, 24), site="0590001A"), cell("sexe/garcons", (0, 8), site="0590001A")]
+    own.append(cell("sexe/filles", (18, 18), site="0590001A") | {"precision": "exact"})
+    found = attacked([*top, *own], [atom("A", "0590001A", SITE), atom("B", "0590002B", REST)])
+    assert told(found) == {} and told(found, "totaux_des_colleges") == {("0590001A", "garcons"): (3, 3)}
+    assert not found.is_good
+
+
+def test_the_row_of_the_network_is_known_and_not_judged_when_a_reader_has_it():
+    small = {"accompagnements/": 33, "sexe/filles": 30, "sexe/garcons": 3}
+    exact = [cell("accompagnements/", 54), cell("sexe/filles", 48), cell("sexe/garcons", 3), cell("sexe/non_renseigne", 3)]
+    rows = [cell("accompagnements/", (16, 24), site="0590001A"), cell("sexe/garcons", (1, 9), site="0590001A")]
+    pairs = [atom("A", "0590001A", SITE), atom("B", "0590002B", {**small, "sexe/garcons": 0, "sexe/non_renseigne": 3})]
+    found = attacked(rows, pairs, network=exact, states=["ligne_du_reseau"])
+    known = told(found, "ligne_du_reseau")
+    assert known["0590001A", "garcons"] == (1, 3) and {site for site, _ in known} <= {"0590001A", "0590002B"}

@@ -1,6 +1,7 @@
 """The attack of the tables: every cell of one to four persons, in every state of knowledge, each year."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -18,8 +19,8 @@ from helpers.auditor.system import told_apart
 from helpers.auditor.truth import Truth
 from helpers.schema import FEWEST_PERSONS
 
-# So many findings of a state are explained: each asks for two more programs.
-_EXPLAINED = 5
+# So many findings that refuse the release are explained, a state: each asks for two more programs.
+_EXPLAINED = 12
 
 
 def attack(
@@ -83,7 +84,7 @@ def _attack_year(found: Audit, model: Model, states: list[str]) -> Audit:
         system = model.system.with_known(known_in(state, model))
         ranges = Ranges(system, [names[place] for place in kept], start, is_brief=state != NOTHING)
         ranges.settle()
-        found = found.with_more(_findings(ranges, state), {state: _counts(ranges)})
+        found = found.with_more(_findings(ranges, state, model.told), {state: _counts(ranges)})
         seen = seen or (np.full(len(names), np.inf), np.full(len(names), -np.inf))
         seen[0][kept] = np.minimum(seen[0][kept], ranges.low)
         seen[1][kept] = np.maximum(seen[1][kept], ranges.high)
@@ -94,14 +95,16 @@ def _counts(ranges: Ranges) -> dict[str, int]:
     return {name: int((ranges.verdicts == verdict).sum()) for verdict, name in VERDICTS.items()}
 
 
-def _findings(ranges: Ranges, state: str) -> list[Finding]:
+def _findings(ranges: Ranges, state: str, told: dict[str, Cell]) -> list[Finding]:
     verdicts = ranges.verdicts
     bad = sorted(np.flatnonzero(verdicts > GOOD), key=lambda place: -verdicts[place])
     found = []
     for rank, place in enumerate(bad):
-        because = explain(ranges, place) if rank < _EXPLAINED else ()
-        cell = ranges.asked[place]
-        found.append(
-            Finding(int(verdicts[place]), state, cell, float(ranges.least[place]), float(ranges.most[place]), because)
-        )
+        ends = float(ranges.least[place]), float(ranges.most[place])
+        finding = Finding(int(verdicts[place]), state, ranges.asked[place], *ends)
+        if rank < _EXPLAINED and finding.is_refused:
+            because = explain(ranges, place)
+            cells = [told[text] for why in because for text in why.split(" ; ") if text in told]
+            finding = replace(finding, because=because, told_by=tuple(dict.fromkeys(cells)))
+        found.append(finding)
     return found

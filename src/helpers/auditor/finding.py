@@ -17,7 +17,8 @@ class Finding:
     """A cell of one to four persons that a reader can narrow, or a published number that nothing explains.
 
     ``verdict`` is 2 (exact, or a number that should not be there) or 1 (fewer than five values are left); ``low`` and
-    ``high`` are the values left to the cell; ``because`` the published numbers, and what links them, that tell it.
+    ``high`` are the values left to the cell; ``because`` the published numbers, and what links them, that tell it, in
+    French; ``told_by`` the cells of these numbers: one of them must say less.
 
     >>> cellule = auditor.Cell(2021, "alses", "college", "0590001A", "sexe", "filles")
     >>> constat = auditor.Finding(2, "rien", cellule, 3, 3, ("indicateurs.csv : 3",))
@@ -33,6 +34,7 @@ class Finding:
     low: float = 0
     high: float = 0
     because: tuple[str, ...] = ()
+    told_by: tuple[Cell, ...] = ()
 
     @property
     def is_refused(self) -> bool:

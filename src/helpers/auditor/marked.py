@@ -6,10 +6,11 @@ import pandas as pd
 
 from helpers.auditor.explained import shares_of
 from helpers.auditor.numbers import numbers_in
-from helpers.auditor.release import Folder
+from helpers.auditor.release import BESIDE, Folder
+from helpers.schema import FROM_RECORDS
 
-# In the pages of a site, this name is the site, and the network stands beside under the other.
-_ALSES, _ALSES_OF_NETWORK = "alses", "alses_reseau"
+# In the pages of a site, this name is the site, and the network stands beside under another.
+_ALSES = "alses"
 # A comparison's columns by the end of the measure's name.
 _ENDS = {"_min": "valeur_min", "_max": "valeur_max"}
 _COMPARISONS = "comparaisons/"
@@ -19,7 +20,7 @@ def place_of(perimeter: str, folder: Folder) -> tuple[str, str, str]:
     """The perimeter, type of site and site that a name of perimeter stands for in the pages of a folder."""
     if perimeter == _ALSES:
         return perimeter, folder.site_type, folder.site
-    return (_ALSES if perimeter == _ALSES_OF_NETWORK else perimeter), "reseau", ""
+    return (_ALSES if perimeter == BESIDE else perimeter), "reseau", ""
 
 
 class Marked:
@@ -31,6 +32,9 @@ class Marked:
         self._rows: dict[str, pd.Series] = {}
         for (_, row), share in zip(rows.iterrows(), shares_of(rows), strict=True):
             self._rows[self._name(row)] = row.to_dict() | {"part": share}
+        asked = pd.Series(list(zip(rows["annee"].map("{:.0f}".format), rows["indicateur"], strict=True)))
+        of_records = rows["source"].isin(FROM_RECORDS).to_numpy()
+        self._public = set(asked[~of_records]) - set(asked[of_records])
         table = folder.comparisons
         self._compared = {} if table is None else {(r.comparaison, r.mesure): r for r in table.itertuples()}
 
@@ -53,6 +57,10 @@ class Marked:
         row = self._compared.get((name, measure[:-4]))
         return float(getattr(row, _ENDS[measure[-4:]])) if row and measure[-4:] in _ENDS else None
 
+    def _is_public(self, key: str) -> bool:
+        """Whether a key speaks of a question that is only printed that year: pages may combine such figures."""
+        return tuple(key.split("/")[:3:2]) in self._public
+
     def faults(self, soup) -> Iterator[str]:
         """The marks that name nothing published, or say another number, in their value or in their text."""
         for node in soup.find_all("data"):
@@ -61,6 +69,8 @@ class Marked:
                 yield f"« {text} » : un nombre marqué sans dire lequel"
                 continue
             published, said = self.value(key, measure), _number(node.get("value"))
+            if published is None and self._is_public(key):
+                continue
             if published is None:
                 yield f"« {text} » : {key}, {measure}, n’est dans aucun tableau publié"
             elif said is None or abs(said - published) > 1e-6 * max(1, abs(published)):

@@ -18,6 +18,8 @@ class Model:
         self.year, self.system = year, System()
         # By site type, site and both questions: the finest cells of a crossing (`crossed.add_crossings`).
         self.crossed: dict[tuple[str, str, str, str], list[Cell]] = {}
+        # What each published number says, in French, and the cell that it says it of.
+        self.told: dict[str, Cell] = {}
         self.pairs = truth.by_pair(year)
         self.network = truth.of_network(year)
         self.leaves = {pair: self._leaf(pair) for pair in self.pairs}

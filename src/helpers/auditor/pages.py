@@ -34,6 +34,8 @@ def read_page(path: Path):
 
 def _unexplained(soup, explained: Explained, *, is_strict: bool) -> Iterator[str]:
     """The numbers outside the marks that are neither shown nor computed from what is shown."""
+    if not is_strict and not any(row.is_protected for row in explained.rows):
+        return
     for text in texts_of(soup):
         scope = explained.scope(text.keys)
         # On the network's pages, a figure without a protected number has nothing to betray.

@@ -54,6 +54,7 @@ def model_of(truth, rows: pd.DataFrame, year: int) -> Model:
         cell = cell_of(row)
         told.add(cell)
         for terms, known in _told_by(model, row, cell):
+            model.told[known.text] = known.cell
             model.system.bound(terms, known.low, known.high, known.text)
     _hear_silence(model, told)
     _count_the_absent(model, told)

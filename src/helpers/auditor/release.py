@@ -8,7 +8,8 @@ import pandas as pd
 from helpers.auditor.published import PLACE
 from helpers.schema import table_schema
 
-_TABLES = ("indicateurs", "comparaisons")
+# The network's persons, where a site has the name of the ALSES' for itself.
+BESIDE = "alses_reseau"
 # Columns of protected tables that the schema may not name yet.
 _MORE_NUMBERS = ("effectif_arrondi", "base_arrondie")
 # What a spreadsheet would run is written after an apostrophe.
@@ -47,6 +48,7 @@ def read_folders(root: Path) -> list[Folder]:
         site_type, site = names.get(place, ("reseau", "") if folder == root else _told_by_folder(place))
         comparisons = folder / "comparaisons.csv"
         table = read_table(path, "indicateurs").assign(**{PLACE: path.relative_to(root).as_posix()})
+        table["perimetre"] = table["perimetre"].replace(BESIDE, "alses")
         others = read_table(comparisons, "comparaisons") if comparisons.is_file() else None
         found.append(Folder(folder, site_type, site, table, others))
     if not any(folder.path == root for folder in found):

@@ -27,23 +27,24 @@ class Text:
 
 def texts_of(soup) -> Iterator[Text]:
     """Every text of a page outside its marks, attributes and pictures included."""
+    # The files that a page was read from, with their lines and bytes.
+    skipped = {id(table) for table in soup.find_all("table") if "data/" in table.get_text()}
+    keys = _Keys()
     for node in soup.find_all(True):
+        if node.name == "data" and node.get("title"):
+            yield Text(node["title"], keys.around(node))
         if node.name in _SKIPPED or _is_made_from(node):
-            if node.name == "data" and node.get("title"):
-                yield Text(node["title"], _keys(node), is_prose=True)
             continue
-        keys = None
         for name in (*_SAID_IN, *_PICTURES):
-            if not node.has_attr(name):
-                continue
-            keys = _keys(node) if keys is None else keys
-            yield from _pictured(node[name], keys) if name in _PICTURES else [Text(node[name], keys, is_prose=False)]
+            if node.has_attr(name):
+                own = keys.around(node)
+                yield from _pictured(node[name], own) if name in _PICTURES else [Text(node[name], own, is_prose=False)]
     for string in soup.find_all(string=True):
-        if type(string).__name__ == "NavigableString" and string.strip() and not _is_skipped(string):
+        if type(string).__name__ == "NavigableString" and string.strip() and not _is_skipped(string, skipped):
             where = {parent.name for parent in string.parents}
             drawn, cell = "svg" in where, bool({"td", "th"} & where)
             prose = not (drawn or cell or "figure" in where or "caption" in where)
-            yield Text(_sentence(string), _keys(string.parent), prose, drawn, cell)
+            yield Text(_sentence(string), keys.around(string.parent), prose, drawn, cell)
 
 
 def _sentence(string) -> str:
@@ -56,23 +57,30 @@ def _is_made_from(node) -> bool:
     return any(name in _MADE_FROM for name in node.get("class", []))
 
 
-def _is_skipped(string) -> bool:
-    if any(parent.name in _SKIPPED or (parent.attrs and _is_made_from(parent)) for parent in string.parents):
-        return True
-    table = string.find_parent("table")
-    # The files that a page was read from, with their lines and bytes.
-    return table is not None and "data/" in table.get_text()
+def _is_skipped(string, tables: set[int]) -> bool:
+    return any(
+        parent.name in _SKIPPED or id(parent) in tables or (parent.attrs and _is_made_from(parent))
+        for parent in string.parents
+    )
 
 
-def _keys(node) -> frozenset[str]:
+class _Keys:
     """The figures named around a node: in its row, else in its figure, else none (the whole page then)."""
-    row = node if node.name == "tr" else node.find_parent("tr")
-    if row is not None and row.get("data-cle"):
-        return frozenset([row["data-cle"]])
-    figure = node if node.name == "figure" else node.find_parent("figure")
-    if figure is None:
-        return frozenset()
-    return frozenset(each["data-cle"] for each in figure.find_all(attrs={"data-cle": True}))
+
+    def __init__(self) -> None:
+        self._of_figure: dict[int, frozenset[str]] = {}
+
+    def around(self, node) -> frozenset[str]:
+        row = node if node.name == "tr" else node.find_parent("tr")
+        if row is not None and row.get("data-cle"):
+            return frozenset([row["data-cle"]])
+        figure = node if node.name == "figure" else node.find_parent("figure")
+        if figure is None:
+            return frozenset()
+        if id(figure) not in self._of_figure:
+            found = figure.find_all(attrs={"data-cle": True})
+            self._of_figure[id(figure)] = frozenset(each["data-cle"] for each in found)
+        return self._of_figure[id(figure)]
 
 
 def _pictured(address: str, keys: frozenset[str]) -> Iterator[Text]:
