@@ -23,7 +23,13 @@ def known_in(state: str, model: Model) -> Iterator[tuple[Cell, float, float, str
 
 
 def is_judged(state: str, cell: Cell) -> bool:
-    """Whether a cell is looked at in a state: in that of the network's row, the network is known already."""
+    """Whether a cell is looked at in a state: not what that state supposes known, nor what it tells of itself.
+
+    Who knows the network's row knows the network; who knows how many persons each collège has knows, by any total, how
+    many have none.
+    """
+    if state == SIZES:
+        return cell.indicateur != SIZE
     return state != TOP or cell.site_type != NETWORK
 
 

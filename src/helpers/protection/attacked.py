@@ -8,6 +8,8 @@ import pandas as pd
 from helpers import auditor, disclosure
 from helpers.schema import DataError, catalogue
 
+# Of the states of knowledge of the auditor, the one where every figure of the network is known exactly.
+_NETWORK_KNOWN = "ligne_du_reseau"
 # A first attack nearly always finds nothing; what needs more than this is not a matter of rounding.
 _ROUNDS = 12
 
@@ -60,7 +62,7 @@ def _to_round(refused: Iterable[auditor.Finding], indicators: pd.DataFrame, also
     found: set[tuple] = set()
     for finding in refused:
         cell = finding.cell
-        if cell is None:
+        if cell is None or finding.state == _NETWORK_KNOWN:  # to round what the reader knows would change nothing
             continue
         if cell.croise_avec and (pair := (cell.indicateur, cell.croise_avec)) not in also:
             found.add(pair)
