@@ -1,5 +1,6 @@
 """The marked numbers of a page: each names its figure and its measure, and must be the published one."""
 
+import math
 from collections.abc import Iterator
 
 import pandas as pd
@@ -14,6 +15,8 @@ _ALSES = "alses"
 # A comparison's columns by the end of the measure's name.
 _ENDS = {"_min": "valeur_min", "_max": "valeur_max"}
 _COMPARISONS = "comparaisons/"
+# « moins de 5 % », « plus de 95 % »: said instead of a share this near to nobody or everybody, in steps of as much.
+_LIMITS, _STEP_PCT = ("part_sous", "part_sur"), 5
 
 
 def place_of(perimeter: str, folder: Folder) -> tuple[str, str, str]:
@@ -48,7 +51,7 @@ class Marked:
             return self._value_compared(key.removeprefix(_COMPARISONS), measure)
         year, perimeter, rest = (*key.split("/", 2), "", "")[:3]
         row = self._rows.get("/".join([year, *place_of(perimeter, self._folder), rest]))
-        value = None if row is None else row.get(measure)
+        value = None if row is None else _limit(row, measure) if measure in _LIMITS else row.get(measure)
         return None if value is None or pd.isna(value) else float(value)
 
     def _value_compared(self, name: str, measure: str) -> float | None:
@@ -77,6 +80,16 @@ class Marked:
                 yield f"« {text} » : {key}, {measure}, vaut {published:.10g} dans le tableau publié"
             elif not _is_said(text, published):
                 yield f"« {text} » n’est pas la valeur marquée, {published:.10g}"
+
+
+def _limit(row: dict, measure: str) -> float | None:
+    """The multiple of five that a share is under, or over, by what a reader knows of it."""
+    share, low, high = row["part"], row["part_min_pct"], row["part_max_pct"]
+    if pd.isna(share) or pd.isna(low) or pd.isna(high):
+        return None
+    if measure == _LIMITS[0]:
+        return _STEP_PCT * (math.floor(high / _STEP_PCT) + 1) if share <= _STEP_PCT else None
+    return _STEP_PCT * (math.ceil(low / _STEP_PCT) - 1) if share >= 100 - _STEP_PCT else None
 
 
 def _key(node) -> str | None:
