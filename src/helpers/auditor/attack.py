@@ -13,7 +13,7 @@ from helpers.auditor.knowledge import NOTHING, STATES, is_judged, known_in
 from helpers.auditor.model import Model
 from helpers.auditor.overlaps import add_overlaps
 from helpers.auditor.published import model_of, rows_of
-from helpers.auditor.ranges import EXACT, GOOD, Ranges
+from helpers.auditor.ranges import EXACT, FEWEST_VALUES, GOOD, Ranges
 from helpers.auditor.rules import breaches
 from helpers.auditor.system import told_apart
 from helpers.auditor.truth import Truth
@@ -96,12 +96,15 @@ def _counts(ranges: Ranges) -> dict[str, int]:
 
 
 def _findings(ranges: Ranges, state: str, told: dict[str, Cell]) -> list[Finding]:
-    verdicts = ranges.verdicts
+    """The cells that are exact or thin: of the thin ones of a state that refuses none, those that are proved so."""
+    verdicts, is_wide = ranges.verdicts, ranges.most - ranges.least + 1 >= FEWEST_VALUES
     bad = sorted(np.flatnonzero(verdicts > GOOD), key=lambda place: -verdicts[place])
     found = []
     for rank, place in enumerate(bad):
         ends = float(ranges.least[place]), float(ranges.most[place])
         finding = Finding(int(verdicts[place]), state, ranges.asked[place], *ends)
+        if is_wide[place] and not finding.is_refused:
+            continue
         if rank < _EXPLAINED and finding.is_refused:
             because = explain(ranges, place)
             cells = [told[text] for why in because for text in why.split(" ; ") if text in told]

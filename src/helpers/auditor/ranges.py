@@ -4,7 +4,7 @@ from collections.abc import Hashable
 
 import numpy as np
 
-from helpers.auditor.solver import CEILING, Piece, Solver, is_whole
+from helpers.auditor.solver import Piece, Solver, is_whole
 from helpers.auditor.system import System, sparse
 
 # A reader who must leave this many values to a count has learnt little more than that it is small.
@@ -72,9 +72,9 @@ class Ranges:
 
     @property
     def verdicts(self) -> np.ndarray:
-        """0 good, 1 thin, 2 exact: from what is reached when settled, else from what the programs allow."""
+        """0 good, 1 thin, 2 exact: what is reached when settled; else what is allowed, never good without witnesses."""
         inside, outside = (_verdicts(low, high) for low, high in ((self.low, self.high), (self.least, self.most)))
-        return np.where(self.unsettled & ~(self.is_brief & (inside < EXACT)), outside, inside)
+        return np.where(self.unsettled, np.maximum(outside, THIN), inside)
 
     def _try_together(self, turn: int) -> None:
         """One point that pushes the unsettled cells up or down, all together the first two times."""
@@ -174,10 +174,6 @@ class Ranges:
         others = [family for family in self._families if not own[family.unknowns].any()]
         cost = self._random.uniform(-1, 1, len(point))
         return self._fill(point, cost, others)
-
-    def is_endless(self, place: int) -> bool:
-        """Whether nothing limits a cell."""
-        return bool(self.most[place] >= CEILING)
 
 
 def _verdicts(low: np.ndarray, high: np.ndarray) -> np.ndarray:
