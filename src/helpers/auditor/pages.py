@@ -1,6 +1,8 @@
 """The numbers of the pages: each mark must be the published number it names, every other must be explained by one."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from helpers.auditor.explained import Explained
@@ -13,14 +15,21 @@ from helpers.auditor.release import Folder
 from helpers.auditor.written import Text, texts_of
 
 
-def faults_of(folder: Folder, root: Path) -> list[Finding]:
-    """The findings of the pages of a folder: marks that their table belies, numbers that nothing published explains."""
+def faults_of(folder: Folder, root: Path, names: Sequence[str] = ()) -> list[Finding]:
+    """The findings of the pages of a folder: marks that their table belies, numbers that nothing published explains.
+
+    ``names`` are those of sites, whose own figures are not looked at.
+    """
+    named = re.compile("|".join(map(re.escape, names)), re.IGNORECASE) if names else None
     marked, explained = Marked(folder), Explained(folder)
     found = []
     for page in folder.pages:
         soup = read_page(page)
         place = page.relative_to(root).as_posix()
-        said = [*marked.faults(soup), *_unexplained(soup, explained, is_strict=bool(folder.site_type != "reseau"))]
+        said = [
+            *marked.faults(soup),
+            *_unexplained(soup, explained, is_strict=folder.site_type != "reseau", named=named),
+        ]
         found += [Finding(EXACT, NOTHING, None, because=(f"{place} : {text}",)) for text in said]
     return found
 
@@ -32,11 +41,13 @@ def read_page(path: Path):
     return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
 
 
-def _unexplained(soup, explained: Explained, *, is_strict: bool) -> Iterator[str]:
+def _unexplained(soup, explained: Explained, *, is_strict: bool, named: re.Pattern | None) -> Iterator[str]:
     """The numbers outside the marks that are neither shown nor computed from what is shown."""
     if not is_strict and not any(row.is_protected for row in explained.rows):
         return
     for text in texts_of(soup):
+        if named:
+            text = replace(text, text=named.sub("…", text.text))
         scope = explained.scope(text.keys)
         # On the network's pages, a figure without a protected number has nothing to betray.
         if not is_strict and (text.is_prose or not any(row.is_protected for row in scope)):
