@@ -209,3 +209,11 @@ def test_every_number_of_the_table_replaced_by_the_true_one_alarms(truth, good):
         if auditor.attack(table, None, truth, states=[]).is_good:
             silent.append((place, column, value))
     assert seen >= (150 if ALL else 40) and silent == []
+
+
+@pytest.mark.parametrize("verdict, state, refused", [(2, "ligne_du_reseau", True), (1, "rien", True), (1, "ligne_du_reseau", False)])
+def test_exact_refuses_always_and_thin_only_when_nothing_else_is_known(verdict, state, refused):
+    cell = auditor.Cell(YEAR, "alses", "college", "0590001A", "sexe", "filles")
+    found = auditor.Audit([]).with_more([auditor.Finding(1, "totaux_des_colleges", cell), auditor.Finding(verdict, state, cell)])
+    assert found.is_good is not refused
+    assert found.findings[0].is_refused is refused

@@ -72,6 +72,7 @@ class Explained:
         counts = table[table["unite"].eq("personnes")] if table is not None else None
         self._counts = {abs(float(value)) for name in names for value in counts[name].dropna()}
         self._site_type = folder.site_type
+        self._names: dict[int, dict[str, list[Shown]]] = {}
         self._scopes: dict[tuple, list[Shown]] = {}
 
     def scope(self, keys: frozenset[str]) -> list[Shown]:
@@ -98,22 +99,39 @@ class Explained:
         # The steps of an axis: a true count that is a multiple is shown as it is already.
         if text.is_drawn and not number.decimals and number.value % BASE == 0:
             return True
-        rows = _named_before(number, text.text, scope)
+        rows = self._named_before(number, text.text, scope)
         if number.is_points:
             return self._is_difference(number, scope)
         if number.is_share or number.decimals:
             return self._is_share(number, rows, text)
         # Under the heading « Part », and beside a mark, a share may stand without its sign.
-        if number.value in self._counts and any("comparaisons/" in key for key in text.keys):
+        if abs(number.value) in self._counts and (not text.keys or any("comparaisons/" in key for key in text.keys)):
             return True
         return _is_count(number, rows, text) or (text.is_cell or text.is_drawn) and self._is_share(number, rows, text)
+
+    def _named_before(self, number: Number, text: str, scope: list[Shown]) -> list[Shown]:
+        """The rows whose answer is named just before a number: the nearest name, the longest that ends there."""
+        before = text[: number.start].lower()
+        ends = [(at + len(name), len(name), name) for name in self._named(scope) if (at := before.rfind(name)) >= 0]
+        return self._named(scope)[max(ends)[2]] if ends else scope
+
+    def _named(self, scope: list[Shown]) -> dict[str, list[Shown]]:
+        """The rows of a scope by the names of their answers."""
+        if id(scope) not in self._names:
+            found = self._names[id(scope)] = {}
+            for row in scope:
+                for name in row.names:
+                    found.setdefault(name, []).append(row)
+        return self._names[id(scope)]
 
     def _is_share(self, number: Number, rows: list[Shown], text: Text) -> bool:
         # Who gave another answer is the rest of what is shown.
         if any(number.is_rounding_of(row.share) or number.is_rounding_of(100 - row.share) for row in rows):
             return True
         is_end = any(match.start() <= number.start < match.end() for match in _BETWEEN.finditer(text.text))
-        if is_end and any(number.is_rounding_of(end) for row in rows for end in row.share_ends):
+        # The ends of a printed share are public by themselves.
+        ends = [end for row in rows if is_end or not row.is_protected for end in row.share_ends]
+        if any(number.is_rounding_of(end) for end in ends):
             return True
         return self._is_difference(number, rows)
 
@@ -136,18 +154,3 @@ def _is_count(number: Number, rows: list[Shown], text: Text) -> bool:
             ends = tuple(float(re.sub(r"\D", "", part)) for part in match.groups())
             return any(ends in row.pairs for row in rows)
     return False
-
-
-def _named_before(number: Number, text: str, scope: list[Shown]) -> list[Shown]:
-    """The rows whose answer is named just before a number: the nearest name, the longest of those that end there."""
-    before = text[: number.start].lower()
-    best: tuple[int, int] = (-1, 0)
-    found: list[Shown] = []
-    for row in scope:
-        for name in row.names:
-            at = before.rfind(name)
-            rank = (at + len(name), len(name))
-            if at >= 0 and rank >= best:
-                found = [*found, row] if rank == best else [row]
-                best = rank
-    return found or scope
