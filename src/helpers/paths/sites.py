@@ -19,7 +19,7 @@ def slug(name: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     short = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_MOST].strip("-")
-    if short == name.lower() and not _DEVICES.fullmatch(short):
+    if short and short == name.lower() and not _DEVICES.fullmatch(short):
         return short
     return "-".join(filter(None, [short, hashlib.sha256(name.encode()).hexdigest()[:6]]))
 

@@ -1,0 +1,164 @@
+"""Reports of associations and collèges: made with the network's, protected with it, linked to it, and audited."""
+
+import json
+import re
+
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+
+from helpers import auditor, cli, freshness, parameters, paths, publish, store
+from helpers.pipeline.sites import choose_sites, require_records
+from helpers.schema import DataError
+
+YEAR = 2034
+
+
+@pytest.fixture
+def report(sites_root, monkeypatch):
+    """The folder of the published report, its project being the data root."""
+    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(sites_root))
+    return paths.report(YEAR, is_synthetic=True)
+
+
+def plain(text: str) -> str:
+    return re.sub("[\u00a0\u202f]", " ", text)
+
+
+def table_of(path) -> pd.DataFrame:
+    return pd.read_csv(path, sep=";", decimal=",", encoding="utf-8-sig", keep_default_na=False, dtype={"effectif_arrondi": "str"})
+
+
+def listed(report) -> pd.DataFrame:
+    return table_of(report / "sites.csv")
+
+
+def test_each_site_of_eleven_persons_has_its_pages_and_no_other(report):
+    sites = listed(report)
+    made = sites[sites["dossier"].ne("")]
+    assert set(made["site_type"]) == {"association", "college"}
+    assert (sites["est_publie"].astype(str).eq("True") == sites["dossier"].ne("")).all() and not sites["dossier"].ne("").all()
+    wanted = {"association": ["02_describe.html", "03_compare.html", "comparaisons.csv", "comparaisons.schema.json"], "college": ["02_describe.html"]}
+    for row in made.itertuples():
+        here = sorted(path.name for path in (report / row.dossier).iterdir())
+        assert here == sorted([*wanted[row.site_type], "indicateurs.csv", "indicateurs.schema.json"])
+    folders = {path.relative_to(report).as_posix() for path in report.glob("*/*") if path.is_dir()}
+    assert folders == set(made["dossier"])
+
+
+def test_the_pages_pass_every_check_and_lead_to_each_other(report):
+    assert publish.check_pages(report) == []
+    index = BeautifulSoup((report / "index.html").read_text(encoding="utf-8"), "html.parser")
+    assert index.find("main").find("a", href="sites.html")
+    sites = BeautifulSoup((report / "sites.html").read_text(encoding="utf-8"), "html.parser")
+    links = {link["href"] for link in sites.find("main").find_all("a")}
+    for folder in listed(report)["dossier"]:
+        if folder:
+            assert f"{folder}/02_describe.html" in links
+            page = BeautifulSoup((report / folder / "02_describe.html").read_text(encoding="utf-8"), "html.parser")
+            assert page.find("a", href="../../sites.html")
+    assert plain(sites.find("main").get_text()).count("moins de 11") == 1 + sum(listed(report)["dossier"].eq(""))
+
+
+def test_a_site_page_says_whose_it_is_and_shows_the_network_beside(report):
+    for row in listed(report).query("dossier != ''").itertuples():
+        page = BeautifulSoup((report / row.dossier / "02_describe.html").read_text(encoding="utf-8"), "html.parser")
+        assert row.nom in page.find(class_="sous-titre").get_text()
+        keys = {mark["data-cle"].split("/")[1] for mark in page.find_all("data") if mark["data-cle"].startswith(str(YEAR))}
+        assert {"alses", "alses_reseau"} <= keys <= {"alses", "alses_reseau", "donnees"}
+        exact = [mark["data-cle"] for mark in page.find_all("data") if mark["data-cle"].startswith(f"{YEAR}/alses/") and mark["data-mesure"] in ("effectif", "base")]
+        assert exact == []
+
+
+def test_the_numbers_of_a_site_are_protected_and_those_beside_are_the_networks(report):
+    network = table_of(report / "indicateurs.csv")
+    own_columns = [name for name in network.columns if name not in ("source", "reference")]
+    for folder in filter(None, listed(report)["dossier"]):
+        rows = table_of(report / folder / "indicateurs.csv")
+        own, beside = rows[rows["site_type"].ne("reseau")], rows[rows["site_type"].eq("reseau")]
+        assert len(own) and set(own["precision"]) == {"arrondi_secret"} and own["site"].nunique() == 1
+        assert own["effectif_arrondi"].astype(float).mod(5).eq(0).all()
+        assert len(beside) and beside[own_columns].astype(str).merge(network[own_columns].astype(str)).shape[0] == len(beside)
+
+
+def test_the_release_is_audited_and_one_true_count_is_enough_to_refuse_it(report, tmp_path):
+    import shutil
+
+    counts = pd.concat([store.load_site_counts(year) for year in (2033, 2034)], ignore_index=True)
+    truth = auditor.Truth(counts, pd.concat([store.load(year, "indicateurs") for year in (2033, 2034)], ignore_index=True))
+    assert auditor.audit(report, truth).is_good
+    copy = tmp_path / "rapport"
+    shutil.copytree(report, copy)
+    folder = next(filter(None, listed(report).query("site_type == 'college'")["dossier"]))
+    path = copy / folder / "02_describe.html"
+    mark = re.search(r'<data value="(\d+)" data-cle="2034/alses/sexe/filles" data-mesure="effectif_arrondi">[^<]*</data>', path.read_text(encoding="utf-8"))
+    wrong = mark[0].replace(f">{mark[1]}<", f">{int(mark[1]) - 2}<").replace(f'"{mark[1]}"', f'"{int(mark[1]) - 2}"')
+    path.write_text(path.read_text(encoding="utf-8").replace(mark[0], wrong, 1), encoding="utf-8")
+    found = auditor.audit(copy, truth, states=[])
+    assert not found.is_good and "02_describe.html" in found.sentence
+
+
+def test_the_notebooks_of_the_report_saw_aggregates_alone(report):
+    execution = paths.executed(YEAR)
+    records = [path for path in execution.rglob("*.json") if path.name in ("02_describe.json", "03_compare.json", "04_themes.json")]
+    assert len(records) > 8
+    for path in records:
+        read = json.loads(path.read_text(encoding="utf-8"))["files"]
+        assert [name for name in read if name.startswith("data/") and not name.startswith("data/processed/diffusion/")] == []
+    inside = [path.relative_to(paths.shareable()).as_posix() for path in paths.shareable().rglob("*") if path.is_file()]
+    assert not [name for name in inside if "prive" in name or "accompagnements" in name or "comptes_par_site" in name]
+
+
+def test_what_the_last_report_had_is_made_again_unless_the_network_alone_is_asked_for(report):
+    assert freshness.kept_sites(YEAR) == ["association", "college"]
+    assert freshness.current_report(YEAR, None, ["association", "college"]) == report
+    assert freshness.current_report(YEAR, None) is None
+
+
+# --- which sites -----------------------------------------------------------------------------------------------------
+
+
+def test_a_site_is_chosen_by_its_kind_its_name_or_its_uai(report):
+    sites = listed(report)
+    association = sites.loc[sites["dossier"].str.startswith("associations"), "site"].iloc[0]
+    college = sites.loc[sites["dossier"].str.startswith("colleges"), "site"].iloc[0]
+    assert {site.site_type for site in choose_sites(YEAR, ["association"])} == {"association"}
+    assert [site.site for site in choose_sites(YEAR, [college, association])] == [association, college]
+
+
+def test_a_site_that_is_unknown_or_too_small_is_refused_in_one_sentence(report):
+    sites = listed(report)
+    small = sites.loc[sites["dossier"].eq(""), "site"].iloc[0]
+    with pytest.raises(DataError, match="moins de 11 personnes"):
+        choose_sites(YEAR, [small])
+    with pytest.raises(DataError, match="Vouliez-vous « Association fictive 01 »"):
+        choose_sites(YEAR, ["Associaton fictive 1"])
+
+
+def test_a_year_that_is_only_printed_says_so(data_root, capsys):
+    with pytest.raises(DataError, match="chiffres imprimés"):
+        require_records(2032, ["association"])
+    require_records(2032, [])
+    assert cli.main(["run", "--year", "2032", "--by", "college"]) == 2
+    assert "sans dossiers individuels" in plain(capsys.readouterr().err)
+    assert not (data_root / "reports").exists()
+
+
+@pytest.mark.parametrize("given", [{"site_type": "college"}, {"site": "AAPI"}, {"site_type": "college", "site": 3}, {"site_type": "reseau", "site": "X"}])
+def test_a_site_and_its_kind_go_together(data_root, given):
+    with pytest.raises(DataError, match="ensemble"):
+        parameters.check("02_describe", year=2032, **given)
+
+
+# --- folders ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["../../etc", "CON", "nul", "a/b\\c:d", "É" * 300, "   ", "", "<script>", "x" * 200])
+def test_the_folder_of_a_site_is_a_plain_short_name(name):
+    assert re.fullmatch(r"[a-z0-9][a-z0-9-]{0,47}", paths.slug(name))
+    assert paths.slug(name) not in ("con", "nul")
+
+
+def test_two_names_never_share_a_folder():
+    names = ["Le Gué", "Le Gue", "le gué", "LE GUÉ", "Le  Gué", "le-gue", "Le Gu\u0065\u0301"]
+    assert len({paths.slug(name) for name in names}) == len(names)
