@@ -2,6 +2,7 @@
 
 import shutil
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -46,13 +47,28 @@ def project(made, tmp_path, monkeypatch) -> Project:
     return Project(root, set(original.here), set(original.secret))
 
 
+# What files hold, by what was sought and by their place and bytes: most are the same after each failure.
+_LOOKED: dict[tuple, dict[str, set[str]]] = {}
+
+
+def look(sought: set[str], paths_of: list[Path], root: Path) -> dict[str, set[str]]:
+    """What `find_in` finds, each file looked at once."""
+    found = {}
+    for path in paths_of:
+        key = (frozenset(sought), path.relative_to(root), path.read_bytes())
+        if key not in _LOOKED:
+            _LOOKED[key] = find_in(sought, [path], root)
+        found |= _LOOKED[key]
+    return found
+
+
 def leaks(project: Project, told: str) -> dict[str, set[str]]:
     """What left or was told, by the place: of the reports everything, of this computer what nobody may be told."""
     files = [path for path in project.root.rglob("*") if path.is_file()]
     reports = [path for path in files if path.is_relative_to(project.root / "reports")]
     kept = project.root / "data" / "processed"
     others = [path for path in files if path.is_relative_to(kept) and "prive" not in path.parts]
-    found = find_in(project.every, reports, project.root) | find_in(project.secret, others, project.root)
+    found = look(project.every, reports, project.root) | look(project.secret, others, project.root)
     return found | ({"terminal": held} if (held := find(project.secret, told.encode())) else {})
 
 

@@ -49,8 +49,8 @@ def rejections_table(rejections: pd.DataFrame, *, read: int, caption: str) -> Ht
 def changes_table(changes: pd.DataFrame, *, read: int, kept: int, caption: str) -> Html:
     """What was written otherwise or left aside in an export, a row a column and rule; nothing if no row was ``read``.
 
-    ``changes`` comes from `indicators.sum_changes`. What touched as many rows as were ``kept``, or more, is not
-    counted: beside those kept, it would count those that are not.
+    ``changes`` (schema ``normalisations``) comes from `indicators.sum_changes`. What touched as many rows as
+    were ``kept``, or more, is not counted: beside those kept, it would count those that are not.
 
     >>> ecrits = {"fichier": "", "colonne": ["sexe", ""], "regle": ["« F » lu filles", "UTF-16"], "lignes": [620, 2500]}
     >>> print(tables.changes_table(pd.DataFrame(ecrits), read=2500, kept=2498, caption="Écritures").text)
