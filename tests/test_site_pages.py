@@ -94,7 +94,7 @@ def test_a_population_says_of_which_site_it_is(place, people):
 
 
 @pytest.mark.parametrize(("given", "name"), [
-    (("reseau", ""), ""), (("association", "Le Gué"), ASSOCIATION), (("association", "Association du Gué"), "association du Gué"),
+    (("reseau", ""), ""), (("association", "Le Gué"), ASSOCIATION), (("association", "Association du Gué"), "Association du Gué"),
     (("college", "0590001A"), COLLEGE), (("college", "0590002B"), "collège Bel-Air (V)"),
 ])
 def test_a_site_is_named_once(given, name):

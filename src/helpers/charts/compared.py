@@ -61,10 +61,11 @@ def shares_frame(found: list[Comparison]) -> pd.DataFrame:
             **ends(each, "part_reference", "reference", "pct"),
             **ends(each, "part", "part", "pct"),
             **ends(each, "ecart", "ecart", "pts"),
+            "est_protege": each.is_protected,
         }
         for each in found
     ]
-    return pd.DataFrame(rows, columns=list(SHARES))
+    return pd.DataFrame(rows, columns=[*SHARES, "est_protege"])
 
 
 def gap_text(comparison: Comparison) -> str:

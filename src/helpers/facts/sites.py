@@ -1,5 +1,7 @@
 """The figures of one site, with those of the network beside them; how a site is named."""
 
+import re
+
 import pandas as pd
 
 from helpers.facts.figures import NETWORK, USUAL
@@ -45,17 +47,12 @@ def name_site(site_type: str, site: str, colleges: pd.DataFrame) -> str:
     if site_type == NETWORK:
         return ""
     if site_type == _ASSOCIATION:
-        return _under(_ASSOCIATION, site)
+        return site if site.lower().startswith(_ASSOCIATION) else f"{_ASSOCIATION} {site}"
     known = colleges[colleges["uai"].eq(site)]
     if known.empty:
         return f"{_COLLEGE} {site}"
-    return f"{_under(_COLLEGE, known['nom_officiel'].iloc[0])} ({known['commune'].iloc[0]})"
-
-
-def _under(word: str, name: str) -> str:
-    """The name after its common noun, which is not said twice."""
-    rest = name[len(word) :] if name.lower().startswith(f"{word} ") else f" {name}"
-    return f"{word}{rest}"
+    name = re.sub(rf"^{_COLLEGE} ", "", known["nom_officiel"].iloc[0], flags=re.IGNORECASE)
+    return f"{_COLLEGE} {name} ({known['commune'].iloc[0]})"
 
 
 def in_site(place: str) -> str:

@@ -68,7 +68,7 @@ def people(indicator: str, perimeter: str, place: str = "") -> str:
     if perimeter == BESIDE:
         return f"{own}, dans {perimeters[BESIDE].short}"
     # What is said of « le collège » is said of the collège of the page.
-    is_of_association = perimeter == USUAL and place.startswith("association")
+    is_of_association = perimeter == USUAL and place and not place.startswith("collège")
     return f"{own} et suivis par l’{place}" if is_of_association else own
 
 

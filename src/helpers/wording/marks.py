@@ -141,9 +141,9 @@ def say_share(fact: Fact | None, *, cited: bool = True) -> Markup:
     if fact is None or (fact.share is None and fact.share_bounds is None):
         return Markup(MISSING)
     title = _citation(fact) if cited else ""
-    for bound, measure, words in ((fact.under, "part_sous", UNDER), (fact.over, "part_sur", OVER)):
+    for bound, words in ((fact.under, UNDER), (fact.over, OVER)):
         if bound is not None:
-            return Markup(words).format(mark(percent(bound, 0), bound, fact.key, measure, title=title))
+            return mark(words.format(percent(bound)), fact.share, fact.key, "part", title=title)
     if fact.share is not None:
         return mark(percent(fact.share, fact.decimals), fact.share, fact.key, "part", title=title)
     ends = both_ends(fact.share_bounds, partial(percent, decimals=1), fact.key, "part", title=title)

@@ -86,8 +86,7 @@ def say_measure(comparison: Comparison | None, name: str) -> Markup:
         return Markup("{} points").format(say_bounds(comparison, name))
     bound = comparison.bound_of(name) if name in SHARES else None
     if bound is not None:
-        words, said = _BOUNDS[bound[0]], mark(percent(bound[1]), bound[1], comparison.key, f"{name}_{bound[0]}")
-        return Markup(words).format(said)
+        return mark(_BOUNDS[bound[0]].format(percent(bound[1])), measure.value, comparison.key, name)
     write = _whole(measure, name, is_protected=comparison.is_protected)
     return mark(write(measure.value), measure.value, comparison.key, name, title=measure.method)
 

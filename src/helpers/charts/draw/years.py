@@ -18,13 +18,16 @@ IN_BAR = {"ha": "center", "va": "center", "fontweight": "bold"}
 def two_shares(rows: pd.DataFrame, colours: list[str], *, sheet: Sheet = WIDE) -> Figure:
     """A hollow point for the reference, a full one for what is spoken of, a thin line for what rounding allows.
 
-    Columns ``etiquette``, ``texte``, ``part_pct``, ``reference_pct`` and their bounds (``…_min_pct`` …).
+    Columns ``etiquette``, ``texte``, ``est_protege``, ``part_pct``, ``reference_pct`` and their bounds (``…_min_pct``
+    …).
     """
     figure, axes = canvas(0.4 + (0.74 if sheet.is_narrow else 0.5) * len(rows), sheet)
     places = list(range(len(rows)))[::-1]
     axes.hlines(places, rows["reference_pct"], rows["part_pct"], color=PALE, linewidth=6)
     for place, row, colour in zip(places, rows.itertuples(), colours, strict=True):
-        axes.hlines(place - 0.2, row.reference_min_pct, row.reference_max_pct, color=INK, linewidth=1.6)
+        # Wide lines of both years would cover each other.
+        lower = 0.1 if row.est_protege else 0
+        axes.hlines(place - 0.2 - lower, row.reference_min_pct, row.reference_max_pct, color=INK, linewidth=1.6)
         axes.hlines(place - 0.2, row.part_min_pct, row.part_max_pct, color=INK, linewidth=1.6)
         axes.scatter(row.reference_pct, place, s=80, facecolor=GROUND, edgecolor=colour, linewidth=2, zorder=3)
         axes.scatter(row.part_pct, place, s=80, color=colour, zorder=4)
