@@ -91,7 +91,7 @@ def test_the_release_is_audited_and_one_true_count_is_enough_to_refuse_it(report
     shutil.copytree(report, copy)
     folder = next(filter(None, listed(report).query("site_type == 'college'")["dossier"]))
     path = copy / folder / "02_describe.html"
-    mark = re.search(r'<data value="(\d+)" data-cle="2034/alses/[^"]*" data-mesure="effectif_arrondi">[^<]*</data>', path.read_text(encoding="utf-8"))
+    mark = re.search(r'<data data-cle="2034/alses/[^"]*" data-mesure="effectif_arrondi" value="(\d+)">[^<]*</data>', path.read_text(encoding="utf-8"))
     wrong = mark[0].replace(f">{mark[1]}<", f">{int(mark[1]) - 2}<").replace(f'"{mark[1]}"', f'"{int(mark[1]) - 2}"')
     path.write_text(path.read_text(encoding="utf-8").replace(mark[0], wrong, 1), encoding="utf-8")
     found = auditor.audit(copy, truth, states=[])
