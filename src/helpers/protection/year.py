@@ -50,7 +50,8 @@ def protect_year(year: int) -> Aggregates:
     protected = protect_from_attack(indicators, counts, sites, key=release_key(year))
     is_network = protected.indicators["site_type"].eq("reseau")
     tables = {name: store.load(year, name) for name in _PUBLIC}
-    tables |= {name: _of_many(store.load(year, name)) for name in _ESTIMATED}
+    rounded = _rounded(protected.indicators) | _rounded_before(year)
+    tables |= {name: _of_many(_of_others(store.load(year, name), rounded)) for name in _ESTIMATED}
     tables |= {"indicateurs": protected.indicators[is_network]}
     tables |= {"indicateurs_des_sites": protected.indicators[~is_network], "sites": sites}
     names = [*_PUBLIC, *_ESTIMATED, "indicateurs"]
@@ -58,6 +59,25 @@ def protect_year(year: int) -> Aggregates:
     read = [*(folder / f"{name}.csv" for name in names), *store.shareable_inputs(year), *_private_files(year)]
     told = f"{year} : arrondi à deux multiples près, un seul ne suffisait pas" if protected.is_wide else ""
     return Aggregates(read, store.save_shareable(year, tables), told)
+
+
+def _rounded(indicators: pd.DataFrame) -> set[tuple[str, str, str]]:
+    """The figures of the network that are not said exactly: perimeter, indicator, modality."""
+    rows = indicators[indicators["precision"].eq("arrondi_secret") & indicators["site_type"].eq("reseau")]
+    return set(zip(rows["perimetre"], rows["indicateur"], rows["modalite"], strict=True))
+
+
+def _rounded_before(year: int) -> set[tuple[str, str, str]]:
+    """Those of the earlier years, which are protected first."""
+    with paths.rooted(paths.shareable()):
+        known = [each for each in paths.exported_years() if each < year]
+        return set().union(*(_rounded(store.load(each, "indicateurs")) for each in known))
+
+
+def _of_others(estimates: pd.DataFrame, rounded: set[tuple[str, str, str]]) -> pd.DataFrame:
+    """What two years share, and how alike persons are, but of the figures that are rounded: it is counted exactly."""
+    cells = zip(estimates["perimetre"], estimates["indicateur"], estimates["modalite"], strict=True)
+    return estimates[pd.Series([cell not in rounded for cell in cells], index=estimates.index, dtype=bool)]
 
 
 def _of_many(estimates: pd.DataFrame) -> pd.DataFrame:
