@@ -64,9 +64,9 @@ def test_a_site_page_says_whose_it_is_and_shows_the_network_beside(report):
     for row in listed(report).query("dossier != ''").itertuples():
         page = BeautifulSoup((report / row.dossier / "02_describe.html").read_text(encoding="utf-8"), "html.parser")
         assert row.nom in page.find(class_="sous-titre").get_text()
-        keys = {mark["data-cle"].split("/")[1] for mark in page.find_all("data") if mark["data-cle"].startswith(str(YEAR))}
+        keys = {mark["data-cle"].split("/")[1] for mark in page.find_all("data", attrs={"data-cle": True}) if mark["data-cle"].startswith(str(YEAR))}
         assert {"alses", "alses_reseau"} <= keys <= {"alses", "alses_reseau", "donnees"}
-        exact = [mark["data-cle"] for mark in page.find_all("data") if mark["data-cle"].startswith(f"{YEAR}/alses/") and mark["data-mesure"] in ("effectif", "base")]
+        exact = [mark["data-cle"] for mark in page.find_all("data", attrs={"data-cle": re.compile(f"^{YEAR}/alses/")}) if mark["data-mesure"] in ("effectif", "base")]
         assert exact == []
 
 
@@ -76,7 +76,7 @@ def test_the_numbers_of_a_site_are_protected_and_those_beside_are_the_networks(r
     for folder in filter(None, listed(report)["dossier"]):
         rows = table_of(report / folder / "indicateurs.csv")
         own, beside = rows[rows["site_type"].ne("reseau")], rows[rows["site_type"].eq("reseau")]
-        assert len(own) and set(own["precision"]) == {"arrondi_secret"} and own["site"].nunique() == 1
+        assert len(own) and set(own["precision"]) == {"arrondi_secret"} and len(set(own["site"])) == 1
         assert own["effectif_arrondi"].astype(float).mod(5).eq(0).all()
         assert len(beside) and beside[own_columns].astype(str).merge(network[own_columns].astype(str)).shape[0] == len(beside)
 
@@ -91,7 +91,7 @@ def test_the_release_is_audited_and_one_true_count_is_enough_to_refuse_it(report
     shutil.copytree(report, copy)
     folder = next(filter(None, listed(report).query("site_type == 'college'")["dossier"]))
     path = copy / folder / "02_describe.html"
-    mark = re.search(r'<data value="(\d+)" data-cle="2034/alses/sexe/filles" data-mesure="effectif_arrondi">[^<]*</data>', path.read_text(encoding="utf-8"))
+    mark = re.search(r'<data data-cle="2034/alses/[^"]*" data-mesure="effectif_arrondi" value="(\d+)">[^<]*</data>', path.read_text(encoding="utf-8"))
     wrong = mark[0].replace(f">{mark[1]}<", f">{int(mark[1]) - 2}<").replace(f'"{mark[1]}"', f'"{int(mark[1]) - 2}"')
     path.write_text(path.read_text(encoding="utf-8").replace(mark[0], wrong, 1), encoding="utf-8")
     found = auditor.audit(copy, truth, states=[])
