@@ -191,6 +191,20 @@ def test_the_counts_of_two_years_are_said_rounded():
     assert "Sexe : filles environ 20 environ 10 −18 à −2 baisse" in said
 
 
+def test_a_year_without_the_site_is_said_and_nothing_is_compared():
+    now, before = site(2032, place=ASSOCIATION), facts.named(empty("indicateurs"), ASSOCIATION)
+    found = comparisons.Comparisons(compare.comparisons(now, before, empty("controles"), year=2032, compare_to=2031))
+    said = wording.say("compare", "key_points", found=found, now=facts.Facts(now, year=2032), before=facts.Facts(before, year=2031)).text
+    assert said.startswith("Aucun nombre n’est donné en 2031 pour l’association Le Gué : moins de onze personnes y étaient suivies")
+    assert not found.of("annees") and not found.of("volume")
+
+
+def test_a_share_over_three_years_is_drawn_as_it_is_said():
+    shares = compare.series(pd.concat([site(2031).assign(annee=2030), site(2031), site(2032)]))
+    assert [[fact.share for fact in each.facts] for each in shares] == [[40, 40, 20], [90, 90, 10]]
+    assert "Filles 2032 20\u202f% 11,1\u202f% 30,4\u202f%" in wording.plain(charts.show_series(shares).html)
+
+
 # --- the pages ----------------------------------------------------------------------------------------------------------
 
 

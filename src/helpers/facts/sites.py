@@ -84,7 +84,9 @@ def named(indicators: pd.DataFrame, place: str) -> pd.DataFrame:
 
 
 def only_network(table: pd.DataFrame, place: str) -> pd.DataFrame:
-    """A table that nobody keeps below the network (any columns): its rows for the network, none for a site.
+    """A table that nobody keeps below the network: its rows for the network, none for a site.
+
+    Any columns; in the example, the schema ``postes``.
 
     >>> postes = store.load(2020, "postes")
     >>> len(facts.only_network(postes, "")), len(facts.only_network(postes, "association AAPI"))
