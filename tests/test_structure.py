@@ -76,6 +76,7 @@ MAY_IMPORT = {
         "parameters",
         "checks",
         "pipeline",
+        "protection",
         "publish",
         "inventory",
         "diagnosis",

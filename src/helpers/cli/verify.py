@@ -78,7 +78,27 @@ def _verify(folder: Path) -> bool:
     made = _made(report.stamp)
     if made:
         tell(f"  {made}")
-    return not report.faults
+    return not report.faults and (report.inputs is None or _withstands(folder, report.year))
+
+
+def _withstands(folder: Path, year: int) -> bool:
+    """Whether nobody of the records behind the report can be found again in it; what would tell one is told."""
+    years = [each for each in paths.years() if each <= year]
+    if not any(map(paths.exports, years)):
+        return True
+    from helpers import protection
+    from helpers.schema import DataError
+
+    try:
+        found = protection.audit_release(folder, years, is_kept=False)
+    except DataError as fault:
+        complain(f"{_shown(folder)} : les petits nombres n’ont pas été cherchés. {fault}")
+        return False
+    if found.is_good:
+        tell("  Aucun petit nombre ne s’y retrouve, quoi que sache un lecteur des quatre cas supposés.")
+    else:
+        complain(f"{_shown(folder)} : {found.sentence}")
+    return found.is_good
 
 
 def _act(options: Namespace) -> int:
@@ -104,7 +124,8 @@ VERB = Verb(
     description=(
         "Recalcule chaque empreinte de manifest.json : celles des pages et des tableaux du rapport, celle du manifeste "
         "lui-même, et celles des fichiers de data/raw dont il est fait, s’ils sont avec lui. Nomme tout ce qui "
-        "diffère, manque ou est en trop, et dit avec quelle version du code il a été fait. N’écrit rien.\n"
+        "diffère, manque ou est en trop, et dit avec quelle version du code il a été fait. Si des dossiers sont derrière "
+        "lui, cherche à y retrouver un petit nombre, comme à la publication. N’écrit rien.\n"
         "Une empreinte révèle un accident ; elle n’est pas une signature : qui récrit un rapport peut récrire aussi "
         "ses empreintes.\n"
         "Code de sortie : 0 si rien ne diffère, 2 sinon."

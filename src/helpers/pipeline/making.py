@@ -18,7 +18,7 @@ from helpers.pipeline.pages import make_page
 from helpers.pipeline.schedule import Schedule, Turn
 from helpers.pipeline.sites import Site, choose_sites, site_tasks
 from helpers.pipeline.steps import Count, Step
-from helpers.pipeline.tasks import PROTECTION, Task, record_of, tasks_of
+from helpers.pipeline.tasks import FIRST, PROTECTION, Task, record_of, tasks_of
 
 
 def _execute_here(task: Task, **hooks: Callable) -> Executed:
@@ -120,14 +120,20 @@ class Making:
         self._show(task, None)
 
     def execute_all(self, *, jobs: int, is_forced: bool) -> dict[str, NotebookNode]:
-        """The executed notebooks of the pages, whose pages are made; then those of the sites, known by then."""
+        """The executed notebooks of the network's pages, once every page is made.
+
+        Which sites a year has is known once its counts are protected: if some are asked for, this comes first.
+        """
         told = {"is_forced": is_forced, "starting": self.start, "skipping": self.skip}
         with ThreadPoolExecutor(jobs) as executor, self._aside:
             try:
-                self._run(Schedule(self.tasks, self.perform, executor=executor, **told))
+                rest, finished = self.tasks, set()
                 if self._asked:
-                    finished = {task.key for task in self.tasks}
-                    self._run(Schedule(self._add_sites(), self.perform, executor=executor, finished=finished, **told))
+                    before = [task for task in self.tasks if task.notebook in (FIRST, PROTECTION)]
+                    self._run(Schedule(before, self.perform, executor=executor, **told))
+                    finished = {task.key for task in before}
+                    rest = [task for task in self.tasks if task not in before] + self._add_sites()
+                self._run(Schedule(rest, self.perform, executor=executor, finished=finished, **told))
                 return self.shown_notebooks()
             except BaseException:
                 self.given_up.set()
@@ -143,7 +149,7 @@ class Making:
             raise
 
     def _add_sites(self) -> list[Task]:
-        """The tasks of the sites asked for: which sites a year has is known once its counts are protected."""
+        """The tasks of the sites asked for."""
         self.sites = choose_sites(self.choice.year, self._asked)
         tasks = [task for site in self.sites for task in site_tasks(self.choice, site)]
         self.tasks += tasks

@@ -12,10 +12,11 @@ from helpers import auditor, paths, store
 _KEPT = "audit.json"
 
 
-def audit_release(folder: Path, years: list[int]) -> auditor.Audit | None:
+def audit_release(folder: Path, years: list[int], *, is_kept: bool = True) -> auditor.Audit | None:
     """What a reader of the folder can find again about the persons of these years; None without records.
 
-    Tables that are, byte for byte, those of the last audit are not attacked again; pages always are.
+    Tables that are, byte for byte, those of the last audit are not attacked again; pages always are. Nothing is written
+    unless ``is_kept``.
 
     >>> protection.audit_release(paths.report(2020), [2019, 2020]) is None
     True
@@ -29,7 +30,7 @@ def audit_release(folder: Path, years: list[int]) -> auditor.Audit | None:
     seal = _seal(folder, truth)
     states = () if _is_known(kept, seal) else tuple(auditor.STATES)
     found = auditor.audit(folder, truth, states=states)
-    if found.is_good:
+    if found.is_good and is_kept:
         kept.write_text(json.dumps({"empreinte": seal}), encoding="utf-8")
     return found
 
