@@ -149,6 +149,9 @@ def load_result(year: int, name: str, site_type: str = NETWORK, site: str = "") 
     1  annees/alses/sexe/filles      base  2233.0  personnes
     """
     path = paths.executed(year, site_type, site) / f"{name}.csv"
+    if not path.is_file():  # the report's own, when nobody ran the notebook by hand
+        with paths.rooted(paths.data_root() if paths.is_shareable() else paths.shareable()):
+            path = paths.executed(year, site_type, site) / f"{name}.csv"
     if not path.is_file():
         raise DataError(f"{paths.relative(path)} n’existe pas encore : relancez le rapport de {year}.")
     return typed(pd.read_csv(path, dtype="str", keep_default_na=False), name)
