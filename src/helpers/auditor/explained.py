@@ -124,6 +124,11 @@ class Explained:
                     found.setdefault(name, []).append(row)
         return self._names[id(scope)]
 
+    def is_of_protected(self, number: Number, text: Text, scope: list[Shown]) -> bool:
+        """Whether the answer named just before a number is protected: on a network's page, others are public."""
+        rows = self._named_before(number, text.text, scope)
+        return rows is not scope and any(row.is_protected for row in rows)
+
     def _is_share(self, number: Number, rows: list[Shown], text: Text) -> bool:
         # Who gave another answer is the rest of what is shown.
         if any(number.is_rounding_of(row.share) or number.is_rounding_of(100 - row.share) for row in rows):

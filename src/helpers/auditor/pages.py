@@ -14,6 +14,9 @@ from helpers.auditor.ranges import EXACT
 from helpers.auditor.release import Folder
 from helpers.auditor.written import Text, texts_of
 
+# Where a figure stands in a document: « l. 67–83, 206 ».
+_LINES = re.compile(r"\bl\.[\s\u00a0\u202f]*\d+(?:[–-]\d+)?(?:,[\s\u00a0\u202f]*\d+(?:[–-]\d+)?)*")
+
 
 def faults_of(folder: Folder, root: Path, names: Sequence[str] = ()) -> list[Finding]:
     """The findings of the pages of a folder: marks that their table belies, numbers that nothing published explains.
@@ -46,6 +49,7 @@ def _unexplained(soup, explained: Explained, *, is_strict: bool, named: re.Patte
     if not is_strict and not any(row.is_protected for row in explained.rows):
         return
     for text in texts_of(soup):
+        text = replace(text, text=_LINES.sub("…", text.text))
         if named:
             text = replace(text, text=named.sub("…", text.text))
         scope = explained.scope(text.keys)
@@ -53,6 +57,8 @@ def _unexplained(soup, explained: Explained, *, is_strict: bool, named: re.Patte
         if not is_strict and (text.is_prose or not any(row.is_protected for row in scope)):
             continue
         for number in _asked_of(text):
+            if not is_strict and not explained.is_of_protected(number, text, scope):
+                continue
             if not explained.has(number, text, scope):
                 yield f"nombre que rien de publié n’explique, « {_around(text.text, number)} »"
 

@@ -5,7 +5,6 @@ network    which figures of the network are rounded
 family     the counts that are rounded together, and their sums
 crossed    crossings of the network
 rows       what a reader knows of a rounded count
-withheld   what page 01 does not say, before the rounding
 sites      the figures of associations and collèges
 protect    a year, protected
 """
@@ -16,7 +15,6 @@ from helpers.disclosure.network import is_counted, open_cells
 from helpers.disclosure.protect import Protected, protect
 from helpers.disclosure.rows import protect_rows, spread_of
 from helpers.disclosure.sites import list_sites
-from helpers.disclosure.withheld import withhold
 
 __all__ = [
     "Protected",
@@ -28,5 +26,4 @@ __all__ = [
     "protect",
     "protect_rows",
     "spread_of",
-    "withhold",
 ]

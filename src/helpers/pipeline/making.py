@@ -8,7 +8,7 @@ from threading import Event
 import nbformat
 from nbformat import NotebookNode
 
-from helpers import freshness, kernels, paths, publish
+from helpers import freshness, kernels, paths, publish, store
 from helpers.freshness import Cause
 from helpers.parameters import Parameters
 from helpers.pipeline.cluster import connected
@@ -84,19 +84,27 @@ class Making:
             self.tell(f"  {made.told}")
         if paths.exports(task.year):
             self._tell_done(task, began[0])
+        self._show(task, None)
 
     def _tell_done(self, task: Task, began: float) -> None:
         place = f"  {task.place[1]}" if task.place[1] else ""
         self.tell(f"  {task.notebook}  {task.year}{place}  {time.time() - began:.1f} s".replace(".", ","))
 
     def _show(self, task: Task, notebook: NotebookNode | None) -> None:
+        if task.notebook == FIRST and task.year == self.choice.year:
+            self._first = task, notebook  # its page says nothing of what the protection, which comes next, rounds
+            return
+        if task.notebook == PROTECTION and task.year == self.choice.year:
+            task, notebook = self._first
         if task in self.shown or task.place[1]:
             self._pages[task.key] = self._aside.submit(self._page, task, notebook)
 
     def _page(self, task: Task, notebook: NotebookNode | None) -> NotebookNode:
         """The notebook, once its page is made and looked at."""
         notebook = notebook or nbformat.read(task.executed, as_version=4)
-        publish.look_at(make_page(task, notebook, choice=self.choice, sites=self.sites))
+        rounded = store.rounded_figures(task.year) if task.notebook == FIRST else []
+        notebook = publish.withhold(notebook, rounded)
+        publish.look_at(make_page(task, notebook, choice=self.choice, sites=self.sites, withheld=rounded))
         return notebook
 
     def start(self, turn: Turn) -> None:

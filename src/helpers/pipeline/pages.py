@@ -44,13 +44,18 @@ def pages_of(site_type: str) -> list[Page]:
     return [page for page in PAGES if page.name in NOTEBOOKS[site_type]]
 
 
-def make_page(task: Task, notebook: NotebookNode, *, choice: Parameters, sites: Sequence[Site]) -> Path:
-    """The file of the page of a task, made if it has to be; ``sites`` are those of the report, with their names."""
+def make_page(
+    task: Task, notebook: NotebookNode, *, choice: Parameters, sites: Sequence[Site], withheld: list[str]
+) -> Path:
+    """The file of the page of a task, made if it has to be; ``sites`` are those of the report, with their names.
+
+    ``withheld`` are the figures that were taken out of the notebook.
+    """
     kind, site = task.place
     pages, index = (pages_of(kind), f"../../{SITES_PAGE}") if site else (PAGES, INDEX)
     named = next((each.name for each in sites if (each.site_type, each.site) == task.place), "")
     subtitle = " · ".join(filter(None, [named, report_subtitle(choice)]))
-    path, shown = kept_page(task), {"sous-titre": subtitle, "pages": [page.title for page in pages]}
+    path, shown = kept_page(task), {"sous-titre": subtitle, "pages": [page.title for page in pages], "tus": withheld}
     kept = freshness.read_record(page_record(task))
     if kept is None or freshness.changes_since(kept, shown):
         foot = "\n".join(publish.extract(notebook, "provenance"))

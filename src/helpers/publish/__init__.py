@@ -14,6 +14,7 @@ from helpers.publish.sites import Listed, write_sites
 from helpers.publish.swap import recover, swap
 from helpers.publish.turn import in_turn
 from helpers.publish.verified import Verified, verify
+from helpers.publish.withheld import withhold
 
 __all__ = [
     "INDEX",
@@ -39,6 +40,7 @@ __all__ = [
     "swap",
     "verify",
     "template_files",
+    "withhold",
     "write_example",
     "write_index",
     "write_manifest",

@@ -31,7 +31,14 @@ from helpers.store.raw import (
     read_year,
 )
 from helpers.store.receive import receive, receive_earlier
-from helpers.store.scope import is_exploring, load_earlier_indicators, load_indicators, load_site_sizes, load_sites
+from helpers.store.scope import (
+    is_exploring,
+    load_earlier_indicators,
+    load_indicators,
+    load_site_sizes,
+    load_sites,
+    rounded_figures,
+)
 from helpers.store.series import load_series
 from helpers.store.simulated import read_simulated, refuse_beside_export, save_simulated
 from helpers.store.site_counts import load_site_counts, save_site_counts
@@ -82,6 +89,7 @@ __all__ = [
     "receive_earlier",
     "refuse_beside_export",
     "require_current",
+    "rounded_figures",
     "save_persons",
     "save_rejected",
     "save_result",

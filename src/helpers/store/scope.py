@@ -5,7 +5,7 @@ from difflib import get_close_matches
 import pandas as pd
 
 from helpers import paths
-from helpers.facts import NETWORK, beside_network
+from helpers.facts import NETWORK, beside_network, key_of
 from helpers.schema import DataError, columns, typed
 from helpers.store.processed import OF_SITES, load
 
@@ -45,6 +45,19 @@ def load_site_sizes(year: int) -> dict[tuple[str, str], int]:
         rows = load(year, OF_SITES)
     rows = rows[rows["indicateur"].eq("accompagnements")]
     return {(row.site_type, row.site): int(row.effectif_arrondi) for row in rows.itertuples()}
+
+
+def rounded_figures(year: int) -> list[str]:
+    """The figures of the network that the report of a year rounds, by the names that its pages give them.
+
+    >>> store.rounded_figures(2020)
+    []
+    """
+    with _aggregates():
+        rows = load(year, "indicateurs") if paths.has_export(year) else None
+    if rows is None:
+        return []
+    return sorted(key_of(row) for row in rows[rows["precision"].eq("arrondi_secret")].itertuples())
 
 
 def _aggregates():

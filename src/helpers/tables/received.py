@@ -1,7 +1,5 @@
 """What became of the rows of an export, and of the printed figures that it counts again, as tables."""
 
-from collections.abc import Collection
-
 import pandas as pd
 from markupsafe import Markup
 
@@ -21,11 +19,7 @@ AGREEMENTS = {
 _NOTHING = Html("", "")
 _ALL_COLUMNS, _NEARLY_ALL = "toutes", "toutes ou presque"
 _FEW = [f"moins de {FEWEST_PERSONS}", "—"]
-_ROUNDED = ["protégé", "—"]
 _HIDDEN = "Moins de 5 personnes dans l’export : ni leur nombre, ni l’écart ne sont montrés."
-
-
-_KEPT_BACK = "Arrondi partout dans le rapport, pour qu’un plus petit nombre ne s’en déduise pas."
 
 
 def rows_or_few(count: int) -> str:
@@ -83,13 +77,26 @@ def _in_unit(row, value: float, *, is_gap: bool = False) -> str:
     return signed(value) if is_gap or row.mesure == "ecart" else number(value)
 
 
-def reconciliation_table(
-    reconciled: pd.DataFrame, *, caption: str, rounded: Collection[tuple[str, str, str]] = ()
-) -> Html:
+def _protected(row, text: str) -> Markup:
+    """A text that tells the recount of a figure, with the name of that figure."""
+    key = f"{row.annee}/{row.perimetre}/{row.indicateur}/{row.modalite}"
+    return Markup('<span data-protege="{}">{}</span>').format(key, text)
+
+
+def _named(row, value: float, *, is_gap: bool = False) -> Markup | str:
+    text = _in_unit(row, value, is_gap=is_gap)
+    return _protected(row, text) if pd.notna(value) else text
+
+
+def _named_reason(row) -> Markup:
+    return _protected(row, row.motif) if row.motif else Markup("")
+
+
+def reconciliation_table(reconciled: pd.DataFrame, *, caption: str) -> Html:
     """Printed figures beside the same, counted again in the export (schema ``rapprochements``); nothing when empty.
 
-    What is printed is public; its count in the export is not when it is of 1 to 4 persons, nor when it is ``rounded``
-    (perimeter, indicator, modality) in the rest of the report, so that another is not told.
+    What is printed is public; its count in the export is not when it is of 1 to 4 persons. The others bear the name of
+    their figure (``data-protege``): the page of a report hides those that it rounds elsewhere.
 
     >>> vide = pd.DataFrame(columns=schema.columns("rapprochements"))
     >>> tables.reconciliation_table(vide, caption="Rapprochement").text
@@ -101,16 +108,14 @@ def reconciliation_table(
     for row in reconciled.itertuples():
         word, look = AGREEMENTS[row.accord]
         is_few = pd.notna(row.effectif) and 0 < row.effectif < FEWEST_PERSONS
-        is_rounded = (row.perimetre, row.indicateur, row.modalite) in rounded
-        hidden = _FEW if is_few else _ROUNDED if is_rounded else None
         agreement = Markup('<span class="verdict {}">{}</span> <span class="motif">{}</span>')
         cells.append(
             [
                 title_of_figure(row),
                 f"l. {line_runs([row.ligne])}",
                 printed_value(row),
-                *(hidden or [_in_unit(row, row.recompte), _in_unit(row, row.ecart, is_gap=True)]),
-                agreement.format(look, word, _HIDDEN if is_few else _KEPT_BACK if is_rounded else row.motif),
+                *(_FEW if is_few else [_named(row, row.recompte), _named(row, row.ecart, is_gap=True)]),
+                agreement.format(look, word, _HIDDEN if is_few else _named_reason(row)),
             ]
         )
     names = ["Chiffre", "Ligne", "Imprimé", "Recompté", "Écart", "Accord"]
