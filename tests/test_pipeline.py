@@ -397,6 +397,7 @@ def quick(monkeypatch):
     monkeypatch.setattr("helpers.pipeline.release._build", lambda folder, *_: (folder / "index.html").touch())
     monkeypatch.setattr("helpers.publish.check_pages", lambda folder: [])
     monkeypatch.setattr("helpers.protection.keep_release", lambda year: None)
+    monkeypatch.setattr("helpers.pipeline.release._require_protected", lambda *_: None)
     return ran
 
 

@@ -71,8 +71,8 @@ def round_counts(
 
     >>> sommes = Sums()
     >>> sommes.add([0, 1], less=[2])
-    >>> round_counts(np.array([3, 9, 12]), sommes, base=5, drawn=np.array([0.2, 0.4, 0.6])).tolist()
-    [0, 10, 10]
+    >>> round_counts(np.array([3, 8, 11]), sommes, base=5, drawn=np.array([0.2, 0.4, 0.6])).tolist()
+    [5, 5, 10]
     """
     low = counts // base
     over, matrix = counts - low * base, sums.matrix(len(counts))

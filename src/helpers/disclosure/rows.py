@@ -18,7 +18,7 @@ def protect_rows(rows: pd.DataFrame, *, spread: int) -> pd.DataFrame:
     >>> ligne = {"site_type": "college", "effectif_arrondi": 10, "base_arrondie": 50}
     >>> vu = disclosure.protect_rows(pd.DataFrame([ligne]), spread=4)
     >>> vu[["effectif_min", "effectif_max", "base_min", "base_max", "part_imprimee_pct"]].values.tolist()
-    [[6.0, 14.0, 46.0, 54.0, 20.0]]
+    [[6, 14, 46, 54, 20.0]]
     """
     out = typed(rows.reindex(columns=columns("indicateurs")), "indicateurs")
     for shown, ends in (("effectif_arrondi", "effectif"), ("base_arrondie", "base")):

@@ -33,7 +33,7 @@ def count_sites(persons: Persons) -> pd.DataFrame:
     3        AAPI  0592714E   filles         2
     """
     found = list(_tables(perimeters(persons)[_PERIMETER])) if len(persons) else []
-    whole = pd.concat(found) if found else pd.DataFrame(columns=columns("comptes_par_site"))
+    whole = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns("comptes_par_site"))
     return typed(whole.assign(annee=persons.year)[columns("comptes_par_site")], "comptes_par_site")
 
 

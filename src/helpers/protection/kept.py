@@ -33,6 +33,7 @@ def _rows_of(persons: Persons) -> np.ndarray:
 def changed_rows(kept: np.ndarray, now: np.ndarray) -> int:
     """How many persons are not the same in two releases: those that came, or those that left, whichever are more.
 
+    >>> import numpy as np
     >>> protection.changed_rows(np.array([1, 2, 3]), np.array([1, 2, 4, 5]))
     2
     """

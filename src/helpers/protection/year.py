@@ -20,6 +20,7 @@ _ESTIMATED = ("recouvrements", "grappes")
 class Aggregates:
     """The files that were read and those that were written, and what must be told of the protection.
 
+    >>> from helpers import protection
     >>> faits = protection.protect_year(2020)
     >>> faits.told, faits.written[-1].name
     ('', 'carte.json')

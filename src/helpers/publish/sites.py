@@ -14,7 +14,11 @@ _KINDS = {"association": "Associations", "college": "Collèges"}
 
 
 class Listed(TypedDict):
-    """A site as the list shows it; ``folder`` is empty when it has no report here, ``size`` is rounded or None."""
+    """A site as the list shows it; ``folder`` is empty when it has no report here, ``size`` is rounded or None.
+
+    >>> publish.Listed(name="AAPI", kind="association", association="", folder="", is_small=True, size=None)["name"]
+    'AAPI'
+    """
 
     name: str
     kind: str

@@ -48,8 +48,8 @@ def shareable_inputs(year: int) -> list[Path]:
 def save_shareable(year: int, tables: dict[str, pd.DataFrame]) -> list[Path]:
     """The files of the year in the data root of aggregates, written: tables, public raw files, reference tables.
 
-    ``tables`` go by the name that `load` gives them back by. A file that would be the same is left as it is; one that
-    is no longer made is removed.
+    ``tables`` go by the name that `load` gives them back by (schema ``postes`` and the others). A file that would be
+    the same is left as it is; one that is no longer made is removed.
 
     >>> postes = store.load(2020, "postes")
     >>> fichiers = store.save_shareable(2020, {"postes": postes})

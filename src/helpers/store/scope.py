@@ -96,7 +96,7 @@ def load_indicators(year: int, site_type: str = NETWORK, site: str = "") -> pd.D
 
 
 def load_earlier_indicators(year: int | None, site_type: str = NETWORK, site: str = "") -> pd.DataFrame:
-    """The indicators of the compared year, as `load_indicators` gives them; empty when there is none to compare with.
+    """The indicators (schema ``indicateurs``) of the compared year; empty when there is none to compare with.
 
     A site that had no report in that year has no row.
 
