@@ -51,8 +51,35 @@ def published(path: Path) -> Rows:
         decimals = int(row["decimales"]) if row["decimales"] else None
         key = Key(int(row["annee"]), *(row[name] for name in names))
         assert key not in rows, f"twice: {key}"
-        rows[key] = Row(row["unite"], pair(row, "effectif"), pair(row, "base"), share, decimals, row["precision"])
+        shown = [int(row[name]) if row[name] else None for name in ("effectif_arrondi", "base_arrondie")]
+        own = Row(row["unite"], pair(row, "effectif"), pair(row, "base"), share, decimals, row["precision"])
+        rows[key] = own._replace(rounded=shown[0], rounded_base=shown[1])
     return rows
+
+
+def with_protected(again: Rows, said: Rows) -> Rows:
+    """The rows calculated again, those that are published rounded being taken as published, once they hold.
+
+    They hold when the exact count and base are within what is published, and the share is that of what is shown.
+    """
+    out = dict(again)
+    for key, row in said.items():
+        if row.precision != "arrondi_secret":
+            continue
+        true = again[key]
+        assert row.counts[0] <= true.counts[0] <= row.counts[1], key
+        assert row.rounded is None or (row.rounded % 5 == 0 and abs(row.rounded - true.counts[0]) < 5), key
+        assert row.base is None or row.base[0] <= true.base[0] <= row.base[1], key
+        count, base = (row.rounded if row.rounded is not None else row.counts[0]), row.rounded_base or (row.base and row.base[0])
+        if row.share is not None:
+            assert abs(row.share - Fraction(100 * count, base)) <= Fraction(1, 2 * 10**row.decimals), key
+        out[key] = row
+    return out
+
+
+def protected_paths(said: Rows) -> set[str]:
+    """The figures that are published rounded, as comparisons name them: « alses/sexe/filles »."""
+    return {f"{key.perimeter}/{key.indicator}/{key.modality}" for key, row in said.items() if row.precision == "arrondi_secret"}
 
 
 def exactly_rows(table) -> Rows:

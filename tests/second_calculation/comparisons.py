@@ -642,8 +642,17 @@ def same(name: str, here: float | None, there: float | None) -> bool:
     return math.isclose(here, there, rel_tol=close, abs_tol=1e-250 if name.startswith("p_") else 1e-6)
 
 
-def differences(said: dict[str, list[dict]], again: dict[str, Comparison]) -> list[str]:
-    """What is published and not found again, calculated and not published, or not the same; one line each."""
+def is_of(id: str, paths: set[str]) -> bool:
+    """Whether a comparison is of one of these figures: « annees/alses/sexe/filles »."""
+    return any(id.endswith(f"/{path}") for path in paths)
+
+
+def differences(said: dict[str, list[dict]], again: dict[str, Comparison], *, rounded: set[str] = frozenset()) -> list[str]:
+    """What is published and not found again, calculated and not published, or not the same; one line each.
+
+    The comparisons of figures that are ``rounded`` are left: they rest on bounds, not on these counts.
+    """
+    said, again = ({id: each for id, each in side.items() if not is_of(id, rounded)} for side in (said, again))
     found = [f"published, not calculated: {id}" for id in said if id not in again]
     found += [f"calculated, not published: {id}" for id in again if id not in said]
     for id in said.keys() & again.keys():

@@ -78,6 +78,8 @@ def value_of(measure: str, row: Row) -> Fraction:
         "effectif_max": lambda: row.counts[1],
         "base_min": lambda: row.base[0],
         "base_max": lambda: row.base[1],
+        "effectif_arrondi": lambda: row.rounded,
+        "base_arrondie": lambda: row.rounded_base,
         "part": lambda: _share(row),
         "part_min": lambda: _share_bounds(row)[0],
         "part_max": lambda: _share_bounds(row)[1],
@@ -90,10 +92,17 @@ def _in_comparisons(id: str, measure: str, compared: dict[str, comparisons.Compa
     return {None: value, "_min": least, "_max": greatest}[end]
 
 
-def disagreements(marks: list[Mark], again: Rows, compared: dict[str, comparisons.Comparison]) -> list[str]:
-    """The marks whose value is not that of the second calculation, or which name nothing that it knows."""
+def disagreements(
+    marks: list[Mark], again: Rows, compared: dict[str, comparisons.Comparison], *, rounded: frozenset[str] = frozenset()
+) -> list[str]:
+    """The marks whose value is not that of the second calculation, or which name nothing that it knows.
+
+    The comparisons of figures that are ``rounded`` are not calculated again: those of exact counts are.
+    """
     found = []
     for name, measure, said, _ in marks:
+        if name.startswith("comparaisons/") and comparisons.is_of(name.removeprefix("comparaisons/"), rounded):
+            continue
         try:
             if name.startswith("comparaisons/"):
                 value = _in_comparisons(name.removeprefix("comparaisons/"), measure, compared)

@@ -42,6 +42,9 @@ class Row(NamedTuple):
     precision: str = "exact"
     # Smallest and largest count / base over the pairs that hold together, tighter than the ends of both.
     joint: tuple[Fraction, Fraction] | None = None
+    # What is shown of a count and of a base that are rounded to protect persons.
+    rounded: int | None = None
+    rounded_base: int | None = None
 
     @property
     def ends(self) -> tuple[Fraction, Fraction]:

@@ -12,7 +12,9 @@ from helpers.disclosure.network import Cell, base_of, is_counted, open_cells
 from helpers.disclosure.rounding import draws, round_counts
 from helpers.disclosure.rows import protect_rows, spread_of
 from helpers.disclosure.sites import site_rows
-from helpers.schema import FEWEST_FOR_SHARE, ROUNDING_BASE, DataError, typed
+from helpers.schema import FEWEST_FOR_REPORT, FEWEST_FOR_SHARE, ROUNDING_BASE, DataError, typed
+
+_NUMBERS = ["effectif_min", "effectif_max", "base_min", "base_max", "part_min_pct", "part_max_pct"]
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ def protect(
     """
     if counts.empty:
         return Protected(indicators, is_wide=False)
+    indicators = without_few(indicators)
     asked = set(also)
     opened = open_cells(indicators, asked)
     crossings = open_crossings(indicators, opened, asked)
@@ -77,6 +80,20 @@ def protect(
 
 def _pair(row) -> Pair:
     return (row.indicateur, row.croise_avec)
+
+
+def without_few(indicators: pd.DataFrame) -> pd.DataFrame:
+    """The same rows (schema ``indicateurs``); of a population of fewer than eleven persons, no figure is said."""
+    own = indicators[is_counted(indicators)]
+    sizes = own[own["indicateur"].eq("accompagnements")].set_index("perimetre")["effectif_min"]
+    few = sizes[sizes.between(1, FEWEST_FOR_REPORT - 1)].index
+    hidden = own.index[own["perimetre"].isin(few)]
+    if not len(hidden):
+        return indicators
+    out = indicators.copy()
+    out.loc[hidden, _NUMBERS] = pd.NA
+    out.loc[hidden, "precision"] = "non_publie"
+    return out
 
 
 def _round(family: Family, key: bytes) -> tuple[np.ndarray, bool]:

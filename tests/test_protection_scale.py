@@ -1,0 +1,61 @@
+"""Whole invented networks, protected and attacked: no small count is found, nothing moves far."""
+
+import os
+
+import pandas as pd
+import pytest
+
+from helpers import auditor, disclosure, indicators, records, simulate
+from helpers.protection.attacked import protect_from_attack
+
+ALL = os.environ.get("ALSES_ENUMERATIONS") == "toutes"
+# Persons, collèges, associations, seeds: a small network always, the whole one and many others where there is time.
+NETWORKS = [(260, 8, 3, 1), *([(2500, 45, 12, 1), *((400, 12, 4, seed) for seed in range(2, 8))] if ALL else [])]
+
+
+def years_of(persons: int, colleges: int, associations: int, seed: int) -> dict[int, records.Persons]:
+    """Two years of one network, part of the persons being in both."""
+    places = {"colleges": colleges, "associations": associations}
+    before = simulate.invent(2020, int(0.9 * persons), seed=seed, **places)
+    after = simulate.invent(2021, persons, seed=seed + 1, earlier=before, **places)
+    return {2020: records.Persons.of(2020, before), 2021: records.Persons.of(2021, after)}
+
+
+@pytest.fixture(scope="module", params=NETWORKS, ids=lambda given: f"{given[0]} personnes, graine {given[3]}")
+def protected(request):
+    """Exact figures, exact counts of sites and protected figures of two years."""
+    exact, counts, shown = [], [], []
+    for persons in years_of(*request.param).values():
+        own = indicators.count_persons(persons, source="export", reference="export")
+        sites = indicators.count_sites(persons)
+        made = protect_from_attack(own, sites, disclosure.list_sites(sites), key=b"cle de test")
+        assert not made.is_wide
+        exact.append(own)
+        counts.append(sites)
+        shown.append(made.indicators)
+    return tuple(pd.concat(each, ignore_index=True) for each in (exact, counts, shown))
+
+
+def test_no_small_count_is_exact_and_each_keeps_five_values(protected):
+    exact, counts, shown = protected
+    found = auditor.attack(shown, None, auditor.Truth(counts, exact))
+    assert {state: each["exact"] for state, each in found.counts.items()} == dict.fromkeys(auditor.STATES, 0)
+    assert found.counts["rien"]["mince"] == 0 and found.counts["rien"]["bon"] > 100
+    assert found.is_good
+
+
+def test_no_count_moves_by_a_base_and_no_share_of_the_network_by_half_a_point(protected):
+    exact, counts, shown = protected
+    cell = ["annee", "indicateur", "modalite", "croise_avec", "modalite_croisee"]
+    for level, column in (("association", "association"), ("college", "uai")):
+        rows = shown[shown["site_type"].eq(level)]
+        true = counts.groupby([*cell, column])["effectif"].sum()
+        both = rows.assign(site=rows["site"]).join(true.rename("vrai"), on=[*cell, "site"])
+        assert len(both) and (both["effectif_arrondi"] - both["vrai"].fillna(0)).abs().max() <= 4
+    keys = ["annee", "perimetre", *cell[1:]]
+    network = shown[shown["site_type"].eq("reseau")].merge(exact, on=keys, suffixes=("", "_vrai"), validate="1:1")
+    rounded = network[network["effectif_arrondi"].notna()]
+    assert (rounded["effectif_arrondi"] - rounded["effectif_min_vrai"]).abs().max() <= 4 or rounded.empty
+    told = rounded[rounded["part_imprimee_pct"].notna() & rounded["base_max_vrai"].ge(800)]
+    true_share = 100 * told["effectif_min_vrai"] / told["base_min_vrai"]
+    assert (told["part_imprimee_pct"] - true_share).abs().max() <= 0.5 or told.empty
