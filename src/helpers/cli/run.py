@@ -143,7 +143,8 @@ def _add_site_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         choices=(*KINDS, NETWORK),
-        help="fait aussi un rapport pour chaque association, ou pour chaque collège ; « reseau » : le réseau seul",
+        metavar="SITES",
+        help="association ou college : fait aussi un rapport pour chacun ; reseau : le réseau seul",
     )
     parser.add_argument(
         "--site",

@@ -1,6 +1,5 @@
 """The years that have data, and their files."""
 
-import json
 import re
 from pathlib import Path
 
@@ -58,6 +57,8 @@ def told_entries(year: int) -> dict | None:
     >>> paths.told_entries(2020) is None
     True
     """
+    import json  # most verbs ask nothing of it, and the help must be immediate
+
     path = raw(year) / ENTRIES
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
 

@@ -124,7 +124,7 @@ def write_index(folder: Path, *, context: IndexContext) -> None:
             title=context["title"],
             alert=Markup(context["alert"]),
             intro=context["intro"],
-            sites=context["sites"],
+            sites=context.get("sites", ""),
             holdings=Markup(context["holdings"]),
             summaries=[_summary(summary, hrefs) for summary in context["summaries"]],
             files=[{**file, "size": _size(folder / file["href"])} for file in context["files"]],

@@ -6,7 +6,7 @@ import pandas as pd
 
 from helpers import paths
 from helpers.facts import NETWORK, beside_network, key_of
-from helpers.schema import DataError, columns, typed
+from helpers.schema import FROM_RECORDS, DataError, columns, typed
 from helpers.store.processed import OF_SITES, load
 
 SITES = "sites"
@@ -48,7 +48,7 @@ def load_site_sizes(year: int) -> dict[tuple[str, str], int]:
 
 
 def rounded_figures(year: int) -> list[str]:
-    """The figures of the network that the report of a year rounds, by the names that its pages give them.
+    """The figures of the network that the report of a year rounds or does not say, by the names that pages give them.
 
     >>> store.rounded_figures(2020)
     []
@@ -57,7 +57,10 @@ def rounded_figures(year: int) -> list[str]:
         rows = load(year, "indicateurs") if paths.has_export(year) else None
     if rows is None:
         return []
-    return sorted(key_of(row) for row in rows[rows["precision"].eq("arrondi_secret")].itertuples())
+    is_said = rows["precision"].ne("arrondi_secret") & ~(
+        rows["precision"].eq("non_publie") & rows["source"].isin(FROM_RECORDS) & rows["unite"].eq("personnes")
+    )
+    return sorted(key_of(row) for row in rows[~is_said].itertuples())
 
 
 def _aggregates():
