@@ -8,7 +8,14 @@ from small_export import write_export
 
 TYPE = "doit être une année en quatre chiffres, sans guillemets ; reçu : "
 ABSENT = "Aucune donnée pour 2030 ; années présentes : 2031, 2032. Déposez ses fichiers dans data/raw/2030."
-SITES = "Les données de 2032 ne sont que des chiffres imprimés pour tout le réseau : laissez site_type = \"reseau\" et site = \"\"."
+TOGETHER = (
+    "Donnez « site_type » et « site » ensemble : « association » et son nom, « college » et son UAI, "
+    "ou site_type = \"reseau\" et site = \"\" pour tout le réseau."
+)
+SITES = (
+    "Les données de 2032 ne sont que des chiffres imprimés pour tout le réseau, sans dossiers individuels : "
+    "laissez site_type = \"reseau\" et site = \"\"."
+)
 
 
 @pytest.mark.parametrize(("notebook", "given", "sentence"), [
@@ -22,7 +29,8 @@ SITES = "Les données de 2032 ne sont que des chiffres imprimés pour tout le r�
     ("03_compare", {"year": 2032, "compare_to": 2032}, "« compare_to » (2032) doit précéder « year » (2032)."),
     ("03_compare", {"year": 2031, "compare_to": 2032}, "« compare_to » (2032) doit précéder « year » (2031)."),
     ("02_describe", {"year": 2032, "site_type": "ville"}, "« site_type » vaut reseau, association, college ; reçu : 'ville'."),
-    ("02_describe", {"year": 2032, "site_type": "college"}, SITES), ("02_describe", {"year": 2032, "site": "Tilleuls"}, SITES),
+    ("02_describe", {"year": 2032, "site_type": "college"}, TOGETHER), ("02_describe", {"year": 2032, "site": "Tilleuls"}, TOGETHER),
+    ("02_describe", {"year": 2032, "site_type": "college", "site": "0999901A"}, SITES),
 ])
 def test_what_cannot_be_used_is_told_in_one_sentence(data_root, notebook, given, sentence):
     with pytest.raises(DataError) as told:
@@ -48,10 +56,10 @@ def test_the_series_of_a_year_is_every_year_with_data_up_to_it(data_root):
     assert parameters.check("01_clean", year=2034).series == [2030, 2031, 2032, 2034]
 
 
-def test_a_year_of_records_has_no_report_of_a_site_yet(data_root):
+def test_a_year_of_records_may_be_looked_at_by_site(data_root):
     write_export(data_root, year=2033)
-    with pytest.raises(DataError, match="^Le rapport de 2033 ne montre encore que le réseau entier : laissez site_type"):
-        parameters.check("02_describe", year=2033, site_type="college", site="0999901A")
+    choice = parameters.check("02_describe", year=2033, site_type="college", site="0999901A")
+    assert (choice.site_type, choice.site) == ("college", "0999901A")
 
 
 def test_a_project_without_data_says_so(tmp_path, monkeypatch):

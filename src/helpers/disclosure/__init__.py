@@ -10,7 +10,7 @@ protect    a year, protected
 """
 
 from helpers.disclosure.crossed import open_crossings
-from helpers.disclosure.family import atoms_of
+from helpers.disclosure.family import Raised, atoms_of
 from helpers.disclosure.network import is_counted, open_cells
 from helpers.disclosure.protect import Protected, protect
 from helpers.disclosure.rows import protect_rows, spread_of
@@ -18,6 +18,7 @@ from helpers.disclosure.sites import list_sites
 
 __all__ = [
     "Protected",
+    "Raised",
     "atoms_of",
     "is_counted",
     "list_sites",

@@ -6,6 +6,7 @@ network are sums of atoms; so are the answers to a question, which add up to tho
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,8 @@ CELL = ["indicateur", "modalite", "croise_avec", "modalite_croisee"]
 ATOM = ["association", "uai", *CELL]
 # Instead of a UAI: all the collèges of an association together; two questions are crossed at this level only.
 ALL_COLLEGES = "*"
+# Where the atoms say at which site of a kind they are.
+_COLUMNS = {"association": "association", "college": "uai"}
 # Whom sites count.
 OF_SITES = "alses"
 
@@ -26,6 +29,19 @@ OF_SITES = "alses"
 def is_of_sites(cell: Cell) -> bool:
     """Whether a figure of the network is the sum of those of the sites."""
     return cell[0] == OF_SITES and catalogue().indicators[cell[1]].is_by_site
+
+
+class Raised(NamedTuple):
+    """A count that an audit asks to round up: the answer to a question, at a site or in the network.
+
+    >>> disclosure.Raised("college", "0592714E", "sexe", "filles").modality
+    'filles'
+    """
+
+    site_type: str
+    site: str
+    indicator: str
+    modality: str
 
 
 @dataclass
@@ -69,6 +85,14 @@ class Family:
     def keep_near(self, places: np.ndarray) -> None:
         """The sum of these counts is rounded as one count would be."""
         self.sums.add_rounded(places, int(self.counts[places].sum()), base=ROUNDING_BASE)
+
+    def raise_up(self, raised: "Raised") -> None:
+        """The count of this answer at this site is rounded up."""
+        places = self.plain(raised.indicator, [raised.modality])
+        if raised.site_type in _COLUMNS:
+            places = places[self.atoms[_COLUMNS[raised.site_type]].to_numpy()[places] == raised.site]
+        top = -(-int(self.counts[places].sum()) // ROUNDING_BASE) * ROUNDING_BASE
+        self.sums.add(places, least=top, most=top)
 
     def _keep_together(self) -> None:
         """The opened answers to one question stay near their true number, which the exact ones tell."""

@@ -25,7 +25,6 @@ def is_counted(indicators: pd.DataFrame) -> pd.Series:
         indicators["source"].isin(FROM_RECORDS)
         & indicators["unite"].eq("personnes")
         & indicators["site_type"].eq("reseau")
-        & indicators["precision"].ne("non_publie")
     )
 
 

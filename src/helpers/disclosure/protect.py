@@ -7,14 +7,12 @@ import numpy as np
 import pandas as pd
 
 from helpers.disclosure.crossed import Pair, open_crossings, parts_of
-from helpers.disclosure.family import Family
+from helpers.disclosure.family import Family, Raised
 from helpers.disclosure.network import Cell, base_of, is_counted, open_cells
 from helpers.disclosure.rounding import draws, round_counts
 from helpers.disclosure.rows import protect_rows, spread_of
 from helpers.disclosure.sites import site_rows
 from helpers.schema import FEWEST_FOR_REPORT, FEWEST_FOR_SHARE, ROUNDING_BASE, DataError, typed
-
-_NUMBERS = ["effectif_min", "effectif_max", "base_min", "base_max", "part_min_pct", "part_max_pct"]
 
 
 @dataclass(frozen=True)
@@ -35,15 +33,15 @@ def protect(
     sites: pd.DataFrame,
     *,
     key: bytes,
-    also: Iterable[Cell | Pair] = (),
+    also: Iterable[Cell | Pair | Raised] = (),
 ) -> Protected:
     """What may be shown of a year, at every level: counts of persons rounded together, all the rest as it was.
 
     ``indicators`` (schema ``indicateurs``) are those of the network, exact; ``counts`` (schema ``comptes_par_site``)
     are the exact counts of each site; ``sites`` (columns of `disclosure.list_sites`) those that get a report. ``key``
     decides between roundings that are as near: the same bytes give the same rounding, which nobody can redo without
-    them. ``also`` are the figures and the crossings of the network to round as well, as an audit asks. A crossing whose
-    sites are not counted is then left out.
+    them. ``also`` are what an audit asks for: figures and crossings of the network to round as well, counts to round
+    up. A crossing whose sites are not counted is then left out.
 
     Raises
     ------
@@ -70,6 +68,9 @@ def protect(
     parts = parts_of(crossings, family)
     for places in parts.values():
         family.keep_near(places)
+    for each in asked:
+        if isinstance(each, Raised):
+            family.raise_up(each)
     rounded, is_wide = _round(family, key)
     shown = {cell: int(rounded[places].sum()) for cell, places in (family.opened | parts).items()}
     spread = spread_of(is_wide=is_wide)
@@ -83,17 +84,11 @@ def _pair(row) -> Pair:
 
 
 def without_few(indicators: pd.DataFrame) -> pd.DataFrame:
-    """The same rows (schema ``indicateurs``); of a population of fewer than eleven persons, no figure is said."""
+    """The rows (schema ``indicateurs``) less the answers of a population of fewer than eleven persons: only its size."""
     own = indicators[is_counted(indicators)]
     sizes = own[own["indicateur"].eq("accompagnements")].set_index("perimetre")["effectif_min"]
     few = sizes[sizes.between(1, FEWEST_FOR_REPORT - 1)].index
-    hidden = own.index[own["perimetre"].isin(few)]
-    if not len(hidden):
-        return indicators
-    out = indicators.copy()
-    out.loc[hidden, _NUMBERS] = pd.NA
-    out.loc[hidden, "precision"] = "non_publie"
-    return out
+    return indicators.drop(index=own.index[own["perimetre"].isin(few) & own["indicateur"].ne("accompagnements")])
 
 
 def _round(family: Family, key: bytes) -> tuple[np.ndarray, bool]:

@@ -10,6 +10,8 @@ from helpers.schema import DataError, catalogue
 
 # Of the states of knowledge of the auditor, the one where every figure of the network is known exactly.
 _NETWORK_KNOWN = "ligne_du_reseau"
+_PUPIL_KNOWN = "une_personne_par_college"
+_LEVELS = ["reseau", "association", "college"]
 # A first attack nearly always finds nothing; what needs more than this is not a matter of rounding.
 _ROUNDS = 16
 # How many draws are tried before figures of the network are rounded.
@@ -42,7 +44,7 @@ def protect_from_attack(
     truth, draw = truth_of(indicators, counts), key
     for rank in range(_ROUNDS):
         protected = disclosure.protect(indicators, counts, sites, key=draw, also=also)
-        refused = [finding for finding in _attack(protected, sites, truth).findings if finding.is_refused]
+        refused = _refused(protected.indicators, sites, truth)
         if not refused:
             return protected
         # Another draw costs nothing; a figure of the network that is rounded is one that nobody reads exactly any more.
@@ -53,8 +55,28 @@ def protect_from_attack(
     raise DataError(f"La protection n’aboutit pas, rien n’est publié. {refused[0].sentence}")
 
 
-def _attack(protected: disclosure.Protected, sites: pd.DataFrame, truth: auditor.Truth) -> auditor.Audit:
-    return auditor.attack(protected.indicators, sites, truth)
+def _refused(indicators: pd.DataFrame, sites: pd.DataFrame, truth: auditor.Truth) -> list[auditor.Finding]:
+    """What refuses the tables, whether the report has pages of sites or those of the network alone."""
+    alone = indicators[indicators["site_type"].eq("reseau")]
+    for each in (indicators, alone):
+        found = [finding for finding in auditor.attack(each, sites, truth).findings if finding.is_refused]
+        if found:
+            return found
+    return []
+
+
+def _raised(refused: Iterable[auditor.Finding], also: set[tuple]) -> set[disclosure.Raised]:
+    """The counts to round up where a known pupil in each collège makes up all of them: the widest one only."""
+    found: dict[tuple[str, str], disclosure.Raised] = {}
+    for finding in refused:
+        cell = finding.cell
+        if cell is None or cell.croise_avec or cell.site_type not in _LEVELS or cell.perimetre != "alses":
+            continue
+        raised = disclosure.Raised(cell.site_type, cell.site, cell.indicateur, cell.modalite)
+        known = found.setdefault(raised[2:], raised)
+        if _LEVELS.index(raised.site_type) < _LEVELS.index(known.site_type):
+            found[raised[2:]] = raised
+    return set(found.values()) - also
 
 
 def _to_round(refused: Iterable[auditor.Finding], indicators: pd.DataFrame, also: set[tuple]) -> set[tuple]:
@@ -75,4 +97,4 @@ def _to_round(refused: Iterable[auditor.Finding], indicators: pd.DataFrame, also
         question = [each for each in exact if each[1] == cell.indicateur]
         base = [each for each in exact if asked.base and each[1] == asked.base.partition("/")[0]]
         found |= set(own or question or base)
-    return found
+    return found or _raised([each for each in refused if each.state == _PUPIL_KNOWN], also)

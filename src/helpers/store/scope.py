@@ -6,7 +6,7 @@ import pandas as pd
 
 from helpers import paths
 from helpers.facts import NETWORK, beside_network, key_of
-from helpers.schema import FROM_RECORDS, DataError, columns, typed
+from helpers.schema import DataError, columns, typed
 from helpers.store.processed import OF_SITES, load
 
 SITES = "sites"
@@ -55,12 +55,10 @@ def rounded_figures(year: int) -> list[str]:
     """
     with _aggregates():
         rows = load(year, "indicateurs") if paths.has_export(year) else None
-    if rows is None:
+    if rows is None or paths.is_shareable():
         return []
-    is_said = rows["precision"].ne("arrondi_secret") & ~(
-        rows["precision"].eq("non_publie") & rows["source"].isin(FROM_RECORDS) & rows["unite"].eq("personnes")
-    )
-    return sorted(key_of(row) for row in rows[~is_said].itertuples())
+    exact, said = load(year, "indicateurs"), rows[rows["precision"].ne("arrondi_secret")]
+    return sorted({key_of(row) for row in exact.itertuples()} - {key_of(row) for row in said.itertuples()})
 
 
 def _aggregates():

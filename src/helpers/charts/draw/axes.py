@@ -28,6 +28,8 @@ def bare(axes, *, left: bool = False) -> None:
 
 def written(row) -> str:
     """The share in a row (columns of `describe.breakdown`), as a drawing bears it."""
+    if not hasattr(row, "indicateur"):  # a share of nothing that the catalogue names
+        return percent(row.part_pct, row.part_decimales)
     return write_share(fact_of(row))
 
 
