@@ -34,7 +34,11 @@ def test_two_simulated_years_make_a_whole_report(root, persons, seed):
     assert {f"{name}.html" for name in PAGES} < {path.name for path in report.iterdir()}
     assert json.loads((report / "manifest.json").read_text(encoding="utf-8"))["synthetique"] is True
     said = calculation.published(report / "indicateurs.csv")
-    assert said[Key(2022, "alses", "accompagnements")].counts == ((0, 4) if persons < 5 else (persons, persons))
     again = calculation.recompute(root / "data" / "raw", 2021, 2022)
+    if persons < 11:  # nothing is said of so few
+        assert not any(row.unit == "personnes" and key.perimeter == "alses" for key, row in said.items())
+        again = {key: row for key, row in again.items() if key in said}
+    else:
+        assert said[Key(2022, "alses", "accompagnements")].counts == (persons, persons)
     assert calculation.differences(said, calculation.with_protected(again, said)) == []
     assert comparisons.published(report / "comparaisons.csv")

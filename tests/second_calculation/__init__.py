@@ -62,7 +62,15 @@ def with_protected(again: Rows, said: Rows) -> Rows:
 
     They hold when the exact count and base are within what is published, and the share is that of what is shown.
     """
-    out = dict(again)
+    shown = {(key.year, key.perimeter, key.indicator, key.crossed_with) for key in said}
+    questions = {(key.year, key.perimeter, key.indicator) for key, row in said.items() if row.precision == "arrondi_secret"}
+
+    def is_left_out(key: Key) -> bool:
+        """A crossing of a question that is rounded may be left out as a whole."""
+        betrays = {(key.year, key.perimeter, name) for name in (key.indicator, key.crossed_with)} & questions
+        return bool(key.crossed_with and betrays) and (key.year, key.perimeter, key.indicator, key.crossed_with) not in shown
+
+    out = {key: row for key, row in again.items() if not is_left_out(key)}
     for key, row in said.items():
         if row.precision != "arrondi_secret":
             continue

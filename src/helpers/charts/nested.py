@@ -106,7 +106,8 @@ def show_entries(parts: list[pd.DataFrame], facts: Facts) -> Html:
     college, others = (facts(f"{USUAL}/origine/{name}") for name in ("college", "hors_college"))
     if facts.place or routes is None or not _is_bounded(college) or not _is_bounded(others):
         return show_breakdowns(parts)
-    entry, opened, rest = catalogue().indicators["orienteur"], _referrers(facts), _unanswered(facts, "origine")
+    entry, rest = catalogue().indicators["orienteur"], _unanswered(facts, "origine")
+    opened = [fact for fact in _referrers(facts) if _is_bounded(fact)]  # on a small base, no share is said
     said = [fact for fact in opened if fact.share is not None and fact.key.split("/")[-1] in entry.modalities]
     first = max(said, key=lambda fact: fact.share, default=None)
     shown = ["college", "hors_college", *entry.modalities, *entry.recorded]

@@ -84,11 +84,11 @@ def _pair(row) -> Pair:
 
 
 def without_few(indicators: pd.DataFrame) -> pd.DataFrame:
-    """The rows (schema ``indicateurs``) less the answers of a population of fewer than eleven persons: only its size."""
+    """The rows (schema ``indicateurs``); a population of fewer than eleven persons is left out."""
     own = indicators[is_counted(indicators)]
     sizes = own[own["indicateur"].eq("accompagnements")].set_index("perimetre")["effectif_min"]
     few = sizes[sizes.between(1, FEWEST_FOR_REPORT - 1)].index
-    return indicators.drop(index=own.index[own["perimetre"].isin(few) & own["indicateur"].ne("accompagnements")])
+    return indicators.drop(index=own.index[own["perimetre"].isin(few)])
 
 
 def _round(family: Family, key: bytes) -> tuple[np.ndarray, bool]:

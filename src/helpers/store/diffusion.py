@@ -57,7 +57,7 @@ def save_shareable(year: int, tables: dict[str, pd.DataFrame]) -> list[Path]:
     'data/processed/diffusion/data/processed/2020/carte.json'
     """
     root, copied, told = paths.shareable(), shareable_inputs(year), _told(year)
-    written = [_place(root / path.relative_to(paths.data_root()), path.read_bytes()) for path in copied]
+    written = [_place(root / path.relative_to(paths.data_root()), _shown_of(path)) for path in copied]
     with paths.rooted(root):
         raw, folder = paths.raw(year), paths.processed(year)
         written.append(_place(raw / paths.ENTRIES, told.encode()))
@@ -70,6 +70,16 @@ def save_shareable(year: int, tables: dict[str, pd.DataFrame]) -> list[Path]:
         written.append(_place(folder / TABLES_CARD, json.dumps(card, ensure_ascii=False, indent=2).encode()))
         _forget_others(raw, folder, written)
     return written
+
+
+def _shown_of(path: Path) -> bytes:
+    """A file as it was received; of a card, what pages show alone: whoever sent the data may be named in the rest."""
+    if path.name != CARD:
+        return path.read_bytes()
+    card = json.loads(path.read_text(encoding="utf-8-sig"))
+    source = (card.get("sources") or [{}])[0]
+    shown = {"sources": [{name: source[name] for name in ("title", "description") if name in source}]}
+    return json.dumps(shown | {"contexte": card.get("contexte") or ""}, ensure_ascii=False, indent=2).encode()
 
 
 def _place(path: Path, content: bytes) -> Path:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from helpers.charts.palette import GREY, GROUND
 from helpers.charts.sheet import Sheet
 from helpers.facts import fact_of
-from helpers.wording import percent
+from helpers.wording import percent, share
 from helpers.wording.written import write_share
 
 ROW = 0.38  # inches a bar or row takes
@@ -28,8 +28,8 @@ def bare(axes, *, left: bool = False) -> None:
 
 def written(row) -> str:
     """The share in a row (columns of `describe.breakdown`), as a drawing bears it."""
-    if not hasattr(row, "indicateur"):  # a share of nothing that the catalogue names
-        return percent(row.part_pct, row.part_decimales)
+    if not hasattr(row, "croise_avec"):  # a share of nothing that the catalogue names
+        return share(row.part_pct, row.part_decimales, (row.part_min_pct, row.part_max_pct))
     return write_share(fact_of(row))
 
 
