@@ -176,6 +176,12 @@ def test_a_report_takes_eleven_persons(persons, has_report):
     assert disclosure.list_sites(counts)["est_publie"].tolist() == [has_report]
 
 
+@pytest.mark.parametrize(("count", "base", "shown"), [(5, 40, 13), (25, 40, 63), (15, 45, 33), (45, 45, 100)])
+def test_a_share_is_rounded_half_up_as_readers_do(count, base, shown):
+    row = pd.DataFrame([{"site_type": "college", "effectif_arrondi": count, "base_arrondie": base}])
+    assert disclosure.protect_rows(row, spread=4)["part_imprimee_pct"].tolist() == [shown]
+
+
 @pytest.mark.parametrize(("base", "has_share"), [(15, False), (20, True)])
 def test_a_share_takes_a_base_of_twenty(base, has_share):
     row = pd.DataFrame([{"site_type": "college", "effectif_arrondi": 5, "base_arrondie": base}])

@@ -32,7 +32,8 @@ def protect_rows(rows: pd.DataFrame, *, spread: int) -> pd.DataFrame:
     has_share = (base >= FEWEST_FOR_SHARE).fillna(False)
     is_fine = out["site_type"].eq("reseau") & (base >= _DECIMAL_FROM_BASE).fillna(False)
     share = (100.0 * count / base).clip(upper=100)
-    out["part_imprimee_pct"] = share.round(1).where(is_fine, share.round(0)).where(has_share)
+    # Half up, as readers round: 12.5 is 13.
+    out["part_imprimee_pct"] = ((10 * share + 0.5) // 1 / 10).where(is_fine, (share + 0.5) // 1).where(has_share)
     out["decimales"] = is_fine.astype("Int64").where(has_share)
     out["part_min_pct"] = (100.0 * out["effectif_min"] / out["base_max"]).where(has_share)
     out["part_max_pct"] = (100.0 * out["effectif_max"] / out["base_min"]).clip(upper=100).where(has_share)
