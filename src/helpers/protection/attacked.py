@@ -58,7 +58,9 @@ def protect_from_attack(
 def _refused(indicators: pd.DataFrame, sites: pd.DataFrame, truth: auditor.Truth) -> list[auditor.Finding]:
     """What refuses the tables, whether the report has pages of sites or those of the network alone."""
     alone = indicators[indicators["site_type"].eq("reseau")]
-    for each in (indicators, alone):
+    # Rounded crossings of the network are read otherwise when those of associations are not published beside them.
+    has_rounded = (alone["croise_avec"].ne("") & alone["precision"].eq("arrondi_secret")).any()
+    for each in (indicators, alone) if has_rounded else (indicators,):
         found = [finding for finding in auditor.attack(each, sites, truth).findings if finding.is_refused]
         if found:
             return found
