@@ -20,10 +20,9 @@ _ESTIMATED = ("recouvrements", "grappes")
 class Aggregates:
     """The files that were read and those that were written, and what must be told of the protection.
 
-    >>> from helpers import protection
-    >>> faits = protection.protect_year(2020)
-    >>> faits.told, faits.written[-1].name
-    ('', 'carte.json')
+    >>> from helpers.protection.year import Aggregates
+    >>> Aggregates(read=[], written=[], told="").told
+    ''
     """
 
     read: list[Path]
