@@ -5,16 +5,16 @@ import pytest
 from browser.chromium import Watch
 from browser.conftest import PAGES
 from hostile import YEAR
-from test_hostile_text import run
+from test_hostile_text import run_all
 
 FILES = [*(f"{YEAR}/{name}.html" for name in PAGES), f"alses_{YEAR}.html"]
-# Made by itself: the tests of texts may not be among those that run.
-BESIDE = {"hostile in a browser": lambda workshop: {name: run(workshop, name) for name in ("neutre", "un")}}
+# Asked for here too: the tests of texts may not be among those that run.
+BESIDE = {"hostile reports": run_all}
 
 
 @pytest.fixture(scope="module")
 def hostile(workshop, executable) -> dict:
-    return workshop.take("hostile in a browser")
+    return workshop.take("hostile reports")
 
 
 @pytest.fixture
