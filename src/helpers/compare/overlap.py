@@ -33,19 +33,26 @@ def phi(both: int, now: int, before: int, persons: int) -> float:
 
 
 def _possible(both: int, now: int, before: int, persons: int) -> list[int]:
-    """The counts of « both » that a reader may think of: those that leave the first cell of one to four as small."""
+    """The counts of « both » that a reader may think of: one, or five in a row where a cell of the table is small.
+
+    None when the table leaves fewer: nothing is then said of it.
+    """
     # How each cell of the table moves with « both ».
     cells = [(both, 1), (now - both, -1), (before - both, -1), (persons - now - before + both, 1)]
-    hidden = next(((cell, way) for cell, way in cells if is_hidden(cell)), None)
-    if hidden is None:
+    way = next((way for cell, way in cells if is_hidden(cell)), None)
+    if way is None:
         return [both]
-    moves = [hidden[1] * (end - hidden[0]) for end in range(1, FEWEST_PERSONS)]
-    return [both + move for move in moves if all(cell + way * move >= 0 for cell, way in cells)]
+    least, most = max(0, now + before - persons), min(now, before)
+    # From the end where the small cell is the smallest: where the five begin does not tell how many it has.
+    found = range(least, least + FEWEST_PERSONS) if way > 0 else range(most, most - FEWEST_PERSONS, -1)
+    return [value for value in found if most - least + 1 >= FEWEST_PERSONS]
 
 
-def _correlation(row) -> Measure:
+def _correlation(row) -> Measure | None:
     counts = (int(row.effectif), int(row.effectif_anterieur), int(row.base))
     found = sorted(phi(both, *counts) for both in _possible(int(row.effectif_deux_fois), *counts))
+    if not found:
+        return None
     # The middle of what a reader may know, never the hidden count itself.
     return exact(found[0]) if len(found) == 1 else ((found[0] + found[-1]) / 2, found[0], found[-1])
 
@@ -65,9 +72,9 @@ def overlaps_of(overlaps: pd.DataFrame, *, compare_to: int | None) -> dict[str, 
     rows = overlaps[overlaps["annee_anterieure"].eq(compare_to) & overlaps["population"].eq("personnes_communes")]
     rows = rows[rows["modalite"].ne("") & rows["base"].gt(0) & rows["effectif_deux_fois"].notna()]
     return {
-        f"{row.perimetre}/{row.indicateur}/{row.modalite}": Overlap(int(row.base), _correlation(row))
+        f"{row.perimetre}/{row.indicateur}/{row.modalite}": Overlap(int(row.base), correlation)
         for row in rows.itertuples()
-        if _is_of_everybody(row)
+        if _is_of_everybody(row) and (correlation := _correlation(row))
     }
 
 
