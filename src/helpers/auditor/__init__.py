@@ -7,9 +7,11 @@ solver     linear programs, and the pieces that make them small
 ranges     how many values each cell keeps
 explain    which published numbers tell it
 questions  answers, groups and bases of one place
+twins      two questions that say the same
 model      a year: places and their sums
 crossed    two questions crossed
 overlaps   old and new collèges
+both_years persons of both years
 published  rows, silences and absent sites
 rules      is each row what the protection says?
 knowledge  the four states of a reader

@@ -6,10 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from helpers.auditor.cells import Cell
+from helpers.auditor.both_years import narrowed
+from helpers.auditor.cells import Cell, is_size_elsewhere
 from helpers.auditor.explain import explain
 from helpers.auditor.finding import VERDICTS, Audit, Finding
-from helpers.auditor.knowledge import NOTHING, STATES, is_judged, known_in
+from helpers.auditor.knowledge import NOTHING, SIZES, STATES, known_in
 from helpers.auditor.model import Model
 from helpers.auditor.overlaps import add_overlaps
 from helpers.auditor.published import model_of, rows_of
@@ -47,6 +48,8 @@ def attack(
     """
     del sites  # Which sites have no report is seen in the tables; their names are those of the tables.
     found = Audit([], {state: dict.fromkeys(VERDICTS.values(), 0) for state in states})
+    if comparisons is not None:
+        found = found.with_more(list(narrowed(truth, comparisons)))
     for year in truth.years:
         rows = rows_of(indicators, year)
         faults = [Finding(EXACT, NOTHING, None, because=(text,)) for _, text in breaches(rows)]
@@ -79,26 +82,39 @@ def _attack_year(found: Audit, model: Model, states: list[str]) -> Audit:
     names = list({tuple(sorted(model.system.sums[cell].items())): cell for cell in reversed(asked)}.values())
     seen: tuple[np.ndarray, np.ndarray] | None = None
     for state in sorted(states, key=lambda name: name == NOTHING):
-        kept = [place for place, cell in enumerate(names) if is_judged(state, cell)]
-        start = tuple(each[kept] for each in seen) if seen and state == NOTHING else None
-        system = model.system.with_known(known_in(state, model))
-        ranges = Ranges(system, [names[place] for place in kept], start, is_brief=state != NOTHING)
+        known = list(known_in(state, model))
+        start = seen if state == NOTHING else None
+        ranges = Ranges(model.system.with_known(known), names, start, is_brief=state != NOTHING)
         ranges.settle()
-        found = found.with_more(_findings(ranges, state, model.told), {state: _counts(ranges)})
-        seen = seen or (np.full(len(names), np.inf), np.full(len(names), -np.inf))
-        seen[0][kept] = np.minimum(seen[0][kept], ranges.low)
-        seen[1][kept] = np.maximum(seen[1][kept], ranges.high)
+        supposed = _told_by_itself(model, state, known, ranges)
+        found = found.with_more(_findings(ranges, state, model.told, supposed), {state: _counts(ranges, supposed)})
+        low, high = seen or (np.inf, -np.inf)
+        seen = np.minimum(low, ranges.low), np.maximum(high, ranges.high)
     return found
 
 
-def _counts(ranges: Ranges) -> dict[str, int]:
-    return {name: int((ranges.verdicts == verdict).sum()) for verdict, name in VERDICTS.items()}
+def _told_by_itself(model: Model, state: str, known: list, ranges: Ranges) -> np.ndarray:
+    """Which cells are exact already for who knows what a state supposes, and reads nothing: no release tells them.
+
+    So is how many persons are in no known collège, for who knows how many are in each: it says nothing of them.
+    """
+    exact = np.flatnonzero(ranges.verdicts == EXACT)
+    found = np.array([state == SIZES and is_size_elsewhere(cell) for cell in ranges.asked], dtype=bool)
+    if known and len(exact):
+        bare = Ranges(model.unread.with_known(known), [ranges.asked[place] for place in exact], is_brief=True)
+        bare.settle()
+        found[exact] |= bare.verdicts == EXACT
+    return found
 
 
-def _findings(ranges: Ranges, state: str, told: dict[str, Cell]) -> list[Finding]:
+def _counts(ranges: Ranges, supposed: np.ndarray) -> dict[str, int]:
+    return {name: int((ranges.verdicts[~supposed] == verdict).sum()) for verdict, name in VERDICTS.items()}
+
+
+def _findings(ranges: Ranges, state: str, told: dict[str, Cell], supposed: np.ndarray) -> list[Finding]:
     """The cells that are exact or thin: of the thin ones of a state that refuses none, those that are proved so."""
     verdicts, is_wide = ranges.verdicts, ranges.most - ranges.least + 1 >= FEWEST_VALUES
-    bad = sorted(np.flatnonzero(verdicts > GOOD), key=lambda place: -verdicts[place])
+    bad = sorted(np.flatnonzero((verdicts > GOOD) & ~supposed), key=lambda place: -verdicts[place])
     found = []
     for rank, place in enumerate(bad):
         ends = float(ranges.least[place]), float(ranges.most[place])

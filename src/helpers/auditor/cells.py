@@ -58,6 +58,11 @@ def _place(cell: Cell) -> str:
     return f"{site} ({perimeters[cell.perimetre].short if cell.perimetre in perimeters else 'hors des ALSES'})"
 
 
+def is_size_elsewhere(cell: Cell) -> bool:
+    """Whether a cell is a number of persons in no known collège: what the sites leave, and no site."""
+    return cell.indicateur == SIZE and cell.site_type == REST
+
+
 class Known(NamedTuple):
     """What one published place tells of a cell: its ends (the largest may be infinite), and the place."""
 

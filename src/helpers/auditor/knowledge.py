@@ -4,8 +4,6 @@ from collections.abc import Iterator
 
 from helpers.auditor.cells import COLLEGE, NETWORK, SIZE, Cell
 from helpers.auditor.model import Model
-from helpers.auditor.published import FEWEST_AT_SITE
-from helpers.schema import catalogue
 
 NOTHING, SIZES, TOP, PUPIL = "rien", "totaux_des_colleges", "ligne_du_reseau", "une_personne_par_college"
 STATES = {
@@ -24,23 +22,6 @@ def known_in(state: str, model: Model) -> Iterator[tuple[Cell, float, float, str
         yield cell, low, high, f"connaissance supposée : {cell.title}, {low}{'' if high == low else ' au moins'}"
 
 
-def is_judged(state: str, cell: Cell) -> bool:
-    """Whether a cell is looked at in a state: not what that state supposes known, nor what it tells of itself.
-
-    Who knows the network's row knows the network; who knows how many persons there are, in each collège or in all,
-    knows by subtraction how many there are elsewhere, which says nothing of them.
-    """
-    if state in (SIZES, TOP) and _is_size(cell):
-        return False
-    return state != TOP or cell.site_type != NETWORK
-
-
-def _is_size(cell: Cell) -> bool:
-    """Whether a cell is a number of persons, under one name or the other, and none of their answers."""
-    named = f"{cell.perimetre}/{cell.indicateur}/{cell.modalite}"
-    return cell.indicateur == SIZE or any(named == each.count_of for each in catalogue().perimeters.values())
-
-
 def _sizes(model: Model) -> Iterator[tuple[Cell, int, int]]:
     for site_type, site in model.members:
         size = Cell(model.year, "alses", site_type, site, SIZE)
@@ -57,15 +38,11 @@ def _top(model: Model) -> Iterator[tuple[Cell, int, int]]:
 
 
 def _pupils(model: Model) -> Iterator[tuple[Cell, int, float]]:
-    """The most telling pupil of each collège that has a report: the one of the rarest answer to every question.
-
-    Where fewer are followed, one whom the reader knows may be all of them: nothing would be left to find.
-    """
+    """The most telling pupil of each collège, with a report or not: the one of the rarest answer to every question."""
     rarest: dict[tuple[str, str], tuple[int, Cell]] = {}
     for cell, terms in model.system.sums.items():
         count = model.system.value(terms) if cell.site_type == COLLEGE and not cell.croise_avec else 0
-        size = model.system.sums.get(Cell(model.year, "alses", cell.site_type, cell.site, SIZE))
-        if count and size is not None and model.system.value(size) >= FEWEST_AT_SITE:
+        if count:
             key = (cell.site, cell.indicateur)
             rarest[key] = min(rarest.get(key, (count, cell)), (count, cell))
     yield from ((cell, 1, _FAR) for _, cell in rarest.values())

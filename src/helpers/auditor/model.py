@@ -4,6 +4,7 @@ from helpers.auditor.cells import ASSOCIATION, COLLEGE, NETWORK, OTHERS, PART, R
 from helpers.auditor.questions import relate, relate_objectives
 from helpers.auditor.system import System, added
 from helpers.auditor.truth import Pair, Truth
+from helpers.auditor.twins import relate_places, relate_twins
 from helpers.schema import catalogue
 
 _ALSES = "alses"
@@ -18,6 +19,8 @@ class Model:
         self.year, self.system = year, System()
         # By site type, site and both questions: the finest cells of a crossing (`crossed.add_crossings`).
         self.crossed: dict[tuple[str, str, str, str], list[Cell]] = {}
+        # The same system before anything published is read: what a reader knows by reasoning alone.
+        self.unread = self.system
         # What each published number says, in French, and the cell that it says it of.
         self.told: dict[str, Cell] = {}
         self.pairs = truth.by_pair(year)
@@ -26,7 +29,11 @@ class Model:
         self._count_pairs()
         self._count_elsewhere()
         self._name_sites()
-        relate_objectives(self.system, self._cell((SIZE, "", "", "")))
+        whole = self._cell((SIZE, "", "", ""))
+        relate_objectives(self.system, whole)
+        for site in [(NETWORK, ""), *self.leaves.values()]:
+            relate_twins(self.system, whole.at(*site))
+        relate_places(self.system, whole, self.leaves)
         self._nest()
 
     def _leaf(self, pair: Pair) -> tuple[str, str]:

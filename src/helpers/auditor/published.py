@@ -11,6 +11,7 @@ from helpers.auditor.crossed import margin_of, name_published
 from helpers.auditor.model import Model
 from helpers.auditor.questions import base_of
 from helpers.auditor.truth import is_of_persons
+from helpers.auditor.twins import relate_worked
 
 # A smaller site has no report: that it has none is a piece of knowledge.
 FEWEST_AT_SITE = 11
@@ -49,6 +50,8 @@ def model_of(truth, rows: pd.DataFrame, year: int) -> Model:
     model = Model(truth, year)
     at_associations = rows[rows["site_type"].eq(ASSOCIATION) & rows["croise_avec"].ne("")]
     crossed.add_crossings(model, set(zip(at_associations["indicateur"], at_associations["croise_avec"], strict=True)))
+    relate_worked(model.system, Cell(year, "alses", NETWORK, "", SIZE))
+    model.unread = model.system.with_known(())
     told = set()
     for row in rows.itertuples():
         cell = cell_of(row)

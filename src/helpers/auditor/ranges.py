@@ -129,10 +129,30 @@ class Ranges:
             if self.unsettled[place] and point is not None:
                 self._record(self._complete(point, local))
         everything = self.solver.cut(np.flatnonzero(~self.fixed), np.arange(self.solver.matrix.shape[0]))
-        for whole in (False, True):
+        for find in (self._by_sizes, self._end, self._in_whole):
             for sign in (1.0, -1.0):
                 if self.unsettled[place]:
-                    self._record(self._end(place, sign, everything, whole=whole))
+                    self._record(find(place, sign, everything))
+
+    def _by_sizes(self, place: int, sign: float, piece: Piece) -> np.ndarray | None:
+        """Whole sizes of the sites that leave the cell enough values on one side; then each family follows them."""
+        point = self._far(place, sign, piece, whole=self.hubs[piece.unknowns])
+        if point is None:
+            return None
+        own = sign * self.sums[[place]].toarray()[0]
+        cost = np.where(own != 0, own, 1e-3 * self._random.uniform(-1, 1, len(own)))
+        return self._fill(point, cost, self._families)
+
+    def _in_whole(self, place: int, sign: float, piece: Piece) -> np.ndarray | None:
+        """Whole counts that leave the cell enough values on one side, far sooner known than the farthest; or these."""
+        found = self._far(place, sign, piece, whole=True)
+        return self._end(place, sign, piece, whole=True) if found is None else found
+
+    def _far(self, place: int, sign: float, piece: Piece, *, whole: bool | np.ndarray) -> np.ndarray | None:
+        sums = -sign * self.sums[[place]].toarray()[0]
+        end = self.high[place] - FEWEST_VALUES + 1 if sign > 0 else self.low[place] + FEWEST_VALUES - 1
+        wanted = sums[piece.unknowns], -sign * end
+        return self.solver.solve(piece, np.zeros(len(piece.unknowns)), self.truth, whole=whole, wanted=wanted)
 
     def _push(self, place: int, sign: float, families: list[Piece]) -> None:
         """The farthest point of a cell where the sizes of the sites are the true ones; in whole counts if need be."""

@@ -84,17 +84,29 @@ class Solver:
         matrix = self.matrix[rows]
         return Piece(unknowns, rows, matrix, matrix[:, unknowns])
 
-    def solve(self, piece: Piece, cost: np.ndarray, point: np.ndarray, *, whole: bool = False) -> np.ndarray | None:
-        """The point that makes ``cost`` the least over a piece, the other unknowns being those of ``point``."""
+    def solve(
+        self,
+        piece: Piece,
+        cost: np.ndarray,
+        point: np.ndarray,
+        *,
+        whole: bool | np.ndarray = False,
+        wanted: tuple[np.ndarray, float] | None = None,
+    ) -> np.ndarray | None:
+        """The point that makes ``cost`` the least over a piece, the other unknowns being those of ``point``.
+
+        ``whole`` says which unknowns are whole counts; ``wanted`` is a sum over the piece and the least it must be.
+        """
         from scipy.optimize import Bounds, LinearConstraint, milp
 
         still = piece.matrix @ point - piece.inside @ point[piece.unknowns]
         limits = LinearConstraint(piece.inside, self.below[piece.rows] - still, self.above[piece.rows] - still)
+        asked = [LinearConstraint(wanted[0][None, :], wanted[1])] if wanted else []
         found = milp(
             cost,
-            constraints=[limits] if len(piece.rows) else [],
+            constraints=[limits, *asked] if len(piece.rows) else asked,
             bounds=Bounds(self.low[piece.unknowns], self.high[piece.unknowns]),
-            integrality=np.full(len(cost), int(whole)),
+            integrality=np.broadcast_to(whole, len(cost)).astype(int),
             options={"mip_rel_gap": 0},
         )
         if not found.success:

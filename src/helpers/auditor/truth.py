@@ -24,7 +24,8 @@ class Truth:
     """The exact counts of every year; ``atoms`` has a row a pair of association and collège and a cell.
 
     ``atoms``: ``annee``, ``association``, ``uai``, ``indicateur``, ``modalite``, ``croise_avec``, ``modalite_croisee``,
-    ``effectif``, only counts that are not 0. ``network`` has the schema ``indicateurs``.
+    ``effectif``, only counts that are not 0. ``network`` has the schema ``indicateurs``, and ``shared``, if any, the
+    schema ``recouvrements``: the persons of two years.
 
     >>> cellules = {"indicateur": "accompagnements", "modalite": "", "croise_avec": "", "modalite_croisee": ""}
     >>> comptes = pd.DataFrame([{"annee": 2021, "association": "A", "uai": "0590001A", **cellules, "effectif": 12}])
@@ -35,6 +36,7 @@ class Truth:
 
     atoms: pd.DataFrame
     network: pd.DataFrame
+    shared: pd.DataFrame | None = None
 
     @property
     def years(self) -> list[int]:
@@ -63,3 +65,21 @@ class Truth:
                 texts.itertuples(index=False, name=None), rows["effectif_min"], strict=True
             )
         }
+
+    def of_both(self, years: tuple[int, int], cell: list[str]) -> tuple[int, int, int, int | None] | None:
+        """Of the persons of two years: how many, who answers so in the second, in the first, and in both if known.
+
+        ``cell`` is a perimeter, an indicator and a modality; None when nothing is known of it.
+        """
+        if self.shared is None:
+            return None
+        rows = self.shared[self.shared["population"].eq("personnes_communes")]
+        asked = dict(
+            zip(("annee", "annee_anterieure", "perimetre", "indicateur", "modalite"), (*years, *cell), strict=True)
+        )
+        for name, value in asked.items():
+            rows = rows[rows[name].eq(value)]
+        if rows.empty:
+            return None
+        base, now, before, both = rows[["base", "effectif", "effectif_anterieur", "effectif_deux_fois"]].iloc[0]
+        return int(base), int(now), int(before), None if pd.isna(both) else int(both)

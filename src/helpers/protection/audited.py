@@ -26,7 +26,8 @@ def audit_release(folder: Path, years: list[int], *, is_kept: bool = True) -> au
         return None
     atoms = pd.concat([store.load_site_counts(year) for year in counted], ignore_index=True)
     network = pd.concat([store.load(year, "indicateurs") for year in counted], ignore_index=True)
-    truth, kept = auditor.Truth(atoms, network), paths.processed(max(years)) / _KEPT
+    shared = pd.concat([store.load(year, "recouvrements") for year in counted], ignore_index=True)
+    truth, kept = auditor.Truth(atoms, network, shared), paths.processed(max(years)) / _KEPT
     seal = _seal(folder, truth)
     states = () if _is_known(kept, seal) else tuple(auditor.STATES)
     found = auditor.audit(folder, truth, states=states)
@@ -39,7 +40,7 @@ def _seal(folder: Path, truth: auditor.Truth) -> str:
     found = hashlib.sha256()
     for path in sorted(folder.rglob("*.csv")):
         found.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
-    for table in (truth.atoms, truth.network):
+    for table in (truth.atoms, truth.network, truth.shared):
         found.update(table.to_csv(index=False).encode())
     for module in sorted(Path(auditor.__file__).parent.glob("*.py")):
         found.update(module.read_bytes())
