@@ -2,7 +2,8 @@
 
 rounding   multiples of a base that add up as the counts do
 network    which figures of the network are rounded
-family     the counts that are rounded together, and their sums
+additive   what must add up once they are rounded
+family     the counts that are rounded together
 crossed    crossings of the network
 rows       what a reader knows of a rounded count
 sites      the figures of associations and collèges
@@ -10,7 +11,7 @@ protect    a year, protected
 """
 
 from helpers.disclosure.crossed import open_crossings
-from helpers.disclosure.family import Raised, atoms_of
+from helpers.disclosure.family import Turned, atoms_of
 from helpers.disclosure.network import is_counted, open_cells
 from helpers.disclosure.protect import Protected, protect
 from helpers.disclosure.rows import protect_rows, spread_of
@@ -18,7 +19,7 @@ from helpers.disclosure.sites import list_sites
 
 __all__ = [
     "Protected",
-    "Raised",
+    "Turned",
     "atoms_of",
     "is_counted",
     "list_sites",

@@ -4,18 +4,17 @@ The smallest parts are the *atoms*: the persons of one association in one collè
 network are sums of atoms; so are the answers to a question, which add up to those it is about.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from helpers.disclosure.additive import CELL, sums_of
 from helpers.disclosure.network import Cell, cells_of, is_counted, same_cells
 from helpers.disclosure.rounding import Sums
-from helpers.schema import ROUNDING_BASE, Indicator, catalogue
+from helpers.schema import ROUNDING_BASE, catalogue
 
-CELL = ["indicateur", "modalite", "croise_avec", "modalite_croisee"]
 # The rows of a family: where, what, how many.
 ATOM = ["association", "uai", *CELL]
 # Instead of a UAI: all the collèges of an association together; two questions are crossed at this level only.
@@ -31,10 +30,10 @@ def is_of_sites(cell: Cell) -> bool:
     return cell[0] == OF_SITES and catalogue().indicators[cell[1]].is_by_site
 
 
-class Raised(NamedTuple):
-    """A count that an audit asks to round up: the answer to a question, at a site or in the network.
+class Turned(NamedTuple):
+    """A count that an audit asks to round up, or down: the answer to a question, at a site or in the network.
 
-    >>> disclosure.Raised("college", "0592714E", "sexe", "filles").modality
+    >>> disclosure.Turned("college", "0592714E", "sexe", "filles", is_up=True).modality
     'filles'
     """
 
@@ -42,6 +41,7 @@ class Raised(NamedTuple):
     site: str
     indicator: str
     modality: str
+    is_up: bool
 
 
 @dataclass
@@ -86,13 +86,14 @@ class Family:
         """The sum of these counts is rounded as one count would be."""
         self.sums.add_rounded(places, int(self.counts[places].sum()), base=ROUNDING_BASE)
 
-    def raise_up(self, raised: "Raised") -> None:
-        """The count of this answer at this site is rounded up."""
-        places = self.plain(raised.indicator, [raised.modality])
-        if raised.site_type in _COLUMNS:
-            places = places[self.atoms[_COLUMNS[raised.site_type]].to_numpy()[places] == raised.site]
-        top = -(-int(self.counts[places].sum()) // ROUNDING_BASE) * ROUNDING_BASE
-        self.sums.add(places, least=top, most=top)
+    def turn(self, asked: Turned) -> None:
+        """The count of this answer at this site is rounded up, or down, as asked."""
+        places = self.plain(asked.indicator, [asked.modality])
+        if asked.site_type in _COLUMNS:
+            places = places[self.atoms[_COLUMNS[asked.site_type]].to_numpy()[places] == asked.site]
+        bases, left = divmod(int(self.counts[places].sum()), ROUNDING_BASE)
+        end = (bases + (asked.is_up and left > 0)) * ROUNDING_BASE
+        self.sums.add(places, least=end, most=end)
 
     def _keep_together(self) -> None:
         """The opened answers to one question stay near their true number, which the exact ones tell."""
@@ -124,64 +125,3 @@ def atoms_of(counts: pd.DataFrame) -> pd.DataFrame:
     whole = counts[crossed].groupby(["association", *CELL], as_index=False)["effectif"].sum()
     parts = [counts.loc[~crossed, [*ATOM, "effectif"]], whole.assign(uai=ALL_COLLEGES)[[*ATOM, "effectif"]]]
     return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
-
-
-def sums_of(atoms: pd.DataFrame) -> Sums:
-    """What must add up once the counts of `atoms_of` are rounded, ``places`` being their rows.
-
-    Each total of a site, an association, the network or a group of answers stays one of the two multiples around it.
-    """
-    sums = Sums()
-    plain = atoms[atoms["croise_avec"].eq("")]
-    # A crossing adds up to an answer, whose own total is kept.
-    for level in (["uai"], ["association"], []):
-        for key, rows in plain.groupby([*level, *CELL]):
-            if len(rows) > 1 and key[0] != "":
-                sums.add_rounded(rows.index, int(rows["effectif"].sum()), base=ROUNDING_BASE)
-    for _, rows in plain.groupby(["association", "uai"]):
-        _add_questions(sums, rows)
-    _add_crossings(sums, atoms)
-    return sums
-
-
-def _add_questions(sums: Sums, rows: pd.DataFrame) -> None:
-    """The answers of one place: they add up to the persons asked, or none is given by more than those."""
-    places = {(row.indicateur, row.modalite): row.Index for row in rows.itertuples()}
-    for name, own in rows.groupby("indicateur"):
-        entry = catalogue().indicators[name]
-        if entry.base is None:
-            continue
-        asked, _, modality = entry.base.partition("/")
-        whole, answers = places[asked, modality], own.loc[~own["modalite"].isin(list(entry.groups))]
-        if entry.choice == "unique":
-            sums.add(answers.index, less=[whole])
-        else:
-            _keep_under(sums, own.index, whole)
-        for group, value in entry.groups.items():
-            if (name, group) in places:
-                members = answers.loc[answers["modalite"].isin(value.members)].index
-                _add_group(sums, entry, places[name, group], members)
-
-
-def _add_group(sums: Sums, entry: Indicator, group: int, members: Iterable[int]) -> None:
-    if entry.choice == "unique":
-        sums.add(members, less=[group])
-    else:  # who gives two answers of the group counts once
-        sums.add(members, less=[group], most=float("inf"))
-        for member in members:
-            _keep_under(sums, [member], group)
-
-
-def _keep_under(sums: Sums, places: Iterable[int], whole: int) -> None:
-    for place in places:
-        sums.add([whole], less=[place], most=float("inf"))
-
-
-def _add_crossings(sums: Sums, atoms: pd.DataFrame) -> None:
-    """Each crossing of an association adds up, on either side, to its answers in all its collèges."""
-    crossed, plain = (atoms[atoms["croise_avec"].ne("") == wanted] for wanted in (True, False))
-    answers = {key: rows.index for key, rows in plain.groupby(["association", "indicateur", "modalite"])}
-    for side in (["indicateur", "modalite"], ["croise_avec", "modalite_croisee"]):
-        other = "croise_avec" if side[0] == "indicateur" else "indicateur"
-        for (association, *answer, _), rows in crossed.groupby(["association", *side, other]):
-            sums.add(rows.index, less=answers[association, *answer])

@@ -11,6 +11,15 @@ Cell = tuple[str, str, str]
 
 # Of the answers to a question, so many are rounded if one is: two would often tell each other.
 _TOGETHER = 3
+# Two answers that are the same persons when records agree with themselves: rounded alike, at every level.
+SAME_ANSWERS = (
+    (("nombre_d_objectifs", "non_renseigne"), ("objectif", "non_renseigne")),
+    (("mois_d_ouverture", "avant"), ("nouvel_accompagnement", "non")),
+)
+# Who gives the first answer gives the second one too.
+WITHIN_ANSWERS = tuple(
+    ((name, "non_renseigne"), ("demande_travaillee", "non_renseigne")) for name in ("objectif", "demande_initiale")
+)
 # Who is in the first is in the second: the difference is a figure of its own.
 _INSIDE = ("alses", "prevention_specialisee")
 
@@ -43,9 +52,10 @@ def base_of(cell: Cell) -> Cell | None:
 
 
 def same_cells() -> list[tuple[Cell, Cell]]:
-    """Two names of one figure: how many a perimeter counts, and the answer of a wider one that says so."""
+    """Two names of one figure: how many a perimeter counts, and the answer of a wider one that says so; two answers."""
     named = [(each.id, each.count_of) for each in catalogue().perimeters.values() if each.count_of]
-    return [((perimeter, "accompagnements", ""), tuple(cell.split("/"))) for perimeter, cell in named]
+    sizes = [((perimeter, "accompagnements", ""), tuple(cell.split("/"))) for perimeter, cell in named]
+    return [*sizes, *(((_INSIDE[0], *one), (_INSIDE[0], *other)) for one, other in SAME_ANSWERS)]
 
 
 def _with_same(opened: set[Cell], counts: dict[Cell, int]) -> set[Cell]:

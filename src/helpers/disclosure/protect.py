@@ -7,12 +7,15 @@ import numpy as np
 import pandas as pd
 
 from helpers.disclosure.crossed import Pair, open_crossings, parts_of
-from helpers.disclosure.family import Family, Raised
+from helpers.disclosure.family import Family, Turned
 from helpers.disclosure.network import Cell, base_of, is_counted, open_cells
 from helpers.disclosure.rounding import draws, round_counts
 from helpers.disclosure.rows import protect_rows, spread_of
 from helpers.disclosure.sites import site_rows
 from helpers.schema import FEWEST_FOR_REPORT, FEWEST_FOR_SHARE, ROUNDING_BASE, DataError, typed
+
+# How many have each column of the export filled.
+_FILLED = "colonne_remplie"
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ def protect(
     sites: pd.DataFrame,
     *,
     key: bytes,
-    also: Iterable[Cell | Pair | Raised] = (),
+    also: Iterable[Cell | Pair | Turned] = (),
 ) -> Protected:
     """What may be shown of a year, at every level: counts of persons rounded together, all the rest as it was.
 
@@ -41,7 +44,7 @@ def protect(
     are the exact counts of each site; ``sites`` (columns of `disclosure.list_sites`) those that get a report. ``key``
     decides between roundings that are as near: the same bytes give the same rounding, which nobody can redo without
     them. ``also`` are what an audit asks for: figures and crossings of the network to round as well, counts to round
-    up. A crossing whose sites are not counted is then left out.
+    up or down. A crossing whose sites are not counted is then left out.
 
     Raises
     ------
@@ -69,8 +72,8 @@ def protect(
     for places in parts.values():
         family.keep_near(places)
     for each in asked:
-        if isinstance(each, Raised):
-            family.raise_up(each)
+        if isinstance(each, Turned):
+            family.turn(each)
     rounded, is_wide = _round(family, key)
     shown = {cell: int(rounded[places].sum()) for cell, places in (family.opened | parts).items()}
     spread = spread_of(is_wide=is_wide)
@@ -116,7 +119,10 @@ def _network(indicators: pd.DataFrame, shown: dict, *, pairs: set[Pair], spread:
     is_told = own["effectif_arrondi"].notna() | own["base_arrondie"].notna()
     # A crossing that should be rounded and cannot be, for no site counts it, is left out.
     in_pairs = [(row.indicateur, row.croise_avec) in pairs for row in own.itertuples()]
-    own = own[~(pd.Series(in_pairs, index=own.index, dtype=bool) & own["effectif_arrondi"].isna())]
+    is_left_out = pd.Series(in_pairs, index=own.index, dtype=bool) & own["effectif_arrondi"].isna()
+    # A column filled by nearly all says again how many gave no answer: rounded apart, each would narrow the other.
+    is_left_out |= own["indicateur"].eq(_FILLED) & own["effectif_arrondi"].notna()
+    own = own[~is_left_out]
     kept = is_told[own.index]
     parts = [rows[~is_counted(rows)], own[~kept], protect_rows(own[kept], spread=spread)]
     return pd.concat([part for part in parts if len(part)]).sort_index()

@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from helpers.disclosure.family import CELL, OF_SITES
+from helpers.disclosure.additive import CELL
+from helpers.disclosure.family import OF_SITES
 from helpers.disclosure.rows import protect_rows
 from helpers.schema import FEWEST_FOR_CROSSING, FEWEST_FOR_REPORT, catalogue
 

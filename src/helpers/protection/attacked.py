@@ -67,22 +67,27 @@ def _refused(indicators: pd.DataFrame, sites: pd.DataFrame, truth: auditor.Truth
     return []
 
 
-def _raised(refused: Iterable[auditor.Finding], also: set[tuple]) -> set[disclosure.Raised]:
-    """The counts to round up where a known pupil in each collège makes up all of them: the widest one only."""
-    found: dict[tuple[str, str], disclosure.Raised] = {}
+def _turned(refused: Iterable[auditor.Finding], also: set[tuple]) -> set[disclosure.Turned]:
+    """The counts to turn: up where a known pupil of each collège makes up all of one, the widest one only; down where
+    the true row of the network leaves a count nowhere to be but at the site that shows it.
+    """
+    turned = {each[:4] for each in also if isinstance(each, disclosure.Turned)}
+    found: dict[tuple, disclosure.Turned] = {}
     for finding in refused:
-        cell = finding.cell
-        if cell is None or cell.croise_avec or cell.site_type not in _LEVELS or cell.perimetre != "alses":
+        cell, is_up = finding.cell, finding.state == _PUPIL_KNOWN
+        if cell is None or cell.croise_avec or cell.perimetre != "alses" or cell.site_type not in _LEVELS:
             continue
-        raised = disclosure.Raised(cell.site_type, cell.site, cell.indicateur, cell.modalite)
-        known = found.setdefault(raised[2:], raised)
-        if _LEVELS.index(raised.site_type) < _LEVELS.index(known.site_type):
-            found[raised[2:]] = raised
-    return set(found.values()) - also
+        asked = disclosure.Turned(cell.site_type, cell.site, cell.indicateur, cell.modalite, is_up)
+        known = found.setdefault((is_up, *asked[2:4]), asked)
+        if _LEVELS.index(asked.site_type) < _LEVELS.index(known.site_type):
+            found[is_up, *asked[2:4]] = asked
+    return {each for each in found.values() if each[:4] not in turned}
 
 
 def _to_round(refused: Iterable[auditor.Finding], indicators: pd.DataFrame, also: set[tuple]) -> set[tuple]:
-    """The next figures of the network to round: the one that the cell is part of, then its question, then its base."""
+    """The next figures of the network to round: the one that the cell is part of, its question, its base, then those
+    that the auditor names; at last, the counts to turn.
+    """
     exact = {
         (row.perimetre, row.indicateur, row.modalite) for row in indicators.itertuples() if not row.croise_avec
     } - also
@@ -98,5 +103,6 @@ def _to_round(refused: Iterable[auditor.Finding], indicators: pd.DataFrame, also
         own = [each for each in exact if each[1:] == (cell.indicateur, cell.modalite)]
         question = [each for each in exact if each[1] == cell.indicateur]
         base = [each for each in exact if asked.base and each[1] == asked.base.partition("/")[0]]
-        found |= set(own or question or base)
-    return found or _raised([each for each in refused if each.state == _PUPIL_KNOWN], also)
+        telling = {(each.perimetre, each.indicateur, each.modalite) for each in finding.told_by} & exact
+        found |= set(own or question or base or telling)
+    return found or _turned([each for each in refused if each.state in (_PUPIL_KNOWN, _NETWORK_KNOWN)], also)
