@@ -129,21 +129,21 @@ def good():
 
 
 def test_a_true_controlled_rounding_may_leave(truth, good):
-    found = auditor.attack(good, None, truth)
+    found = auditor.attack(good, truth)
     assert found.is_good, found.sentence
     assert {state: counts["exact"] for state, counts in found.counts.items()} == dict.fromkeys(auditor.STATES, 0)
     assert found.counts["rien"]["mince"] == 0 and found.counts["rien"]["bon"] >= 10
 
 
 def test_exact_sites_are_refused(truth):
-    found = auditor.attack(table_of({site: exact(site) for site in SITES}, rounded=False), None, truth)
+    found = auditor.attack(table_of({site: exact(site) for site in SITES}, rounded=False), truth)
     assert not found.is_good and found.counts["rien"]["exact"] >= 10
 
 
 def test_masking_the_small_ones_alone_is_refused_and_the_equation_is_named(truth):
     table = table_of({site: exact(site) for site in SITES}, rounded=False)
     small = table["effectif_min"].between(1, 4) & table["site_type"].ne("reseau")
-    found = auditor.attack(table[~small], None, truth, states=["rien"])
+    found = auditor.attack(table[~small], truth, states=["rien"])
     told = [each for each in found.findings if each.cell is not None]
     assert not found.is_good and told[0].verdict == EXACT
     assert "On retrouve le nombre exact" in told[0].sentence and "indicateurs.csv" in told[0].sentence
@@ -157,7 +157,7 @@ def test_rounding_each_number_to_the_nearest_five_is_refused(truth):
     shown = table["effectif_arrondi"].astype(float)
     table["effectif_min"] = table["effectif_min"].astype(float).mask(sites, (shown - 2).clip(lower=0))
     table["effectif_max"] = table["effectif_max"].astype(float).mask(sites, shown + 2)
-    found = auditor.attack(table, None, truth)
+    found = auditor.attack(table, truth)
     assert not found.is_good and found.counts["rien"]["mince"] >= 3
 
 
@@ -168,7 +168,7 @@ def test_a_small_count_of_the_network_is_refused(truth, good):
     table.loc[len(table)] = added
     whole = network()
     whole.loc[len(whole)] = {name: added[name] for name in whole.columns}
-    found = auditor.attack(table, None, auditor.Truth(counts, whole), states=["rien"])
+    found = auditor.attack(table, auditor.Truth(counts, whole), states=["rien"])
     assert not found.is_good and found.findings[0].verdict == EXACT
     assert "vaut 3" in found.sentence
 
@@ -180,7 +180,7 @@ def test_a_rounded_number_is_a_multiple_within_its_distance(truth, good):
         # The ends follow the number, or not.
         for name in {column, "effectif_min", "effectif_max"} if shift == 2 else {column}:
             table.loc[place, name] += shift
-        assert said in auditor.attack(table, None, truth, states=[]).sentence
+        assert said in auditor.attack(table, truth, states=[]).sentence
 
 
 def mutants(good, counts):
@@ -206,7 +206,7 @@ def test_every_number_of_the_table_replaced_by_the_true_one_alarms(truth, good):
         table[column] = table[column].astype(float)
         table.loc[place, column] = value
         seen += 1
-        if auditor.attack(table, None, truth, states=[]).is_good:
+        if auditor.attack(table, truth, states=[]).is_good:
             silent.append((place, column, value))
     assert seen >= (150 if ALL else 40) and silent == []
 

@@ -31,7 +31,7 @@ def attacked(rows: list[dict], atoms: list[pd.DataFrame], *, network: list[dict]
     """The audit of some rows; the exact network is theirs unless given."""
     table = pd.DataFrame(rows)
     top = pd.DataFrame(network) if network else table[table["site_type"].eq("reseau")]
-    return auditor.attack(table, None, auditor.Truth(pd.concat(atoms, ignore_index=True), top), **options)
+    return auditor.attack(table, auditor.Truth(pd.concat(atoms, ignore_index=True), top), **options)
 
 
 def told(found, state: str = "rien") -> dict[tuple[str, str], tuple[float, float]]:
@@ -157,3 +157,95 @@ def test_the_row_of_the_network_is_known_and_not_judged_when_a_reader_has_it():
     found = attacked(rows, pairs, network=exact, states=["ligne_du_reseau"])
     known = told(found, "ligne_du_reseau")
     assert known["0590001A", "garcons"] == (1, 3) and {site for site, _ in known} <= {"0590001A", "0590002B"}
+
+
+def test_what_a_state_supposes_is_not_what_the_release_tells():
+    # One collège alone is the network: who knows the row of one knows the other, whatever is published.
+    counts = {"accompagnements/": 40, "sexe/filles": 37, "sexe/garcons": 3}
+    rows = [cell("accompagnements/", (36, 44), site="0590001A"), cell("sexe/garcons", (0, 4), site="0590001A")]
+    exact = [cell(name, count) for name, count in counts.items()]
+    found = attacked(rows, [atom("A", "0590001A", counts)], network=exact, states=["ligne_du_reseau"])
+    assert told(found, "ligne_du_reseau") == {} and found.is_good
+    # Two collèges, and a published count that says in which of them the three are: the release tells it.
+    pairs = [atom("A", "0590001A", counts), atom("B", "0590002B", {"accompagnements/": 20, "sexe/filles": 20})]
+    both = [cell("accompagnements/", 60), cell("sexe/filles", 57), cell("sexe/garcons", 3)]
+    sites = [*rows, cell("accompagnements/", (16, 24), site="0590002B"), cell("sexe/filles", (20, 20), site="0590002B") | {"precision": "exact"}]
+    sites.append(cell("sexe/garcons", (0, 0), site="0590002B") | {"precision": "exact"})
+    found = attacked([*sites], pairs, network=both, states=["ligne_du_reseau"])
+    assert told(found, "ligne_du_reseau") == {("0590001A", "garcons"): (3, 3)}
+
+
+def test_the_persons_of_no_known_college_are_counted_by_who_knows_every_college_and_their_answers_are_judged():
+    there, elsewhere = {"accompagnements/": 21, "sexe/filles": 21}, {"accompagnements/": 3, "sexe/garcons": 3}
+    top = [cell("accompagnements/", 24), cell("sexe/filles", 21)]
+    own = [cell("accompagnements/", (16, 24), site="0590001A"), cell("sexe/filles", (16, 24), site="0590001A")]
+    found = attacked([*top, *own], [atom("A", "0590001A", there), atom("A", "", elsewhere)], network=[*top, cell("sexe/garcons", 3)])
+    known = told(found, "totaux_des_colleges")
+    assert {modality for _, modality in known} == {"garcons"} and set(known.values()) == {(3, 3)}
+
+
+def test_one_pupil_is_known_in_a_college_without_a_report_too():
+    pairs = [atom(name, f"059000{rank}{name}", {"accompagnements/": 4, "sexe/filles": 3, "sexe/garcons": 1}) for rank, name in enumerate("ABCD")]
+    top = [cell("accompagnements/", 16), cell("sexe/filles", 12), cell("sexe/garcons", (0, 4)) | {"effectif_arrondi": 0}]
+    exact = [*top[:2], cell("sexe/garcons", 4)]
+    found = attacked(top, pairs, network=exact, states=["une_personne_par_college"])
+    # Four at most in all, one known in each of four collèges.
+    assert ("alses", "garcons") in told(found, "une_personne_par_college") and not found.is_good
+
+
+FILLED = {"accompagnements/": 40, "colonne_remplie/sexe": 37, "sexe/filles": 20, "sexe/garcons": 17, "sexe/non_renseigne": 3}
+NUMBERED = {"accompagnements/": 40, "objectif/non_renseigne": 3, "objectif/scolarite": 30, "objectif/mobilite": 20, "nombre_d_objectifs/1": 37, "nombre_d_objectifs/non_renseigne": 3}
+
+
+@pytest.mark.parametrize(
+    ("counts", "telling", "betrayed"),
+    [(FILLED, "colonne_remplie/sexe", "sexe/non_renseigne"), (NUMBERED, "nombre_d_objectifs/1", "objectif/non_renseigne")],
+)
+def test_what_another_question_says_again_is_a_relation(counts, telling, betrayed):
+    shown = {name: (0, 4) if count == 3 else count for name, count in counts.items() if not name.startswith("sexe/") or count == 3}
+    rows = [{**cell(name, count), "effectif_arrondi": 0 if isinstance(count, tuple) else None} for name, count in shown.items()]
+    exact = [cell(name, count) for name, count in counts.items()]
+    pairs = [atom("A", "0590001A", {name: count for name, count in counts.items() if "colonne" not in name}), atom("A", "", {})]
+    found = told(attacked(rows, pairs, network=exact, states=["rien"]))
+    assert found[next(site for site, _ in found), betrayed.split("/")[1]] == (3, 3)
+    without = [row for row in rows if f"{row['indicateur']}/{row['modalite']}" != telling]
+    assert (3, 3) not in told(attacked(without, pairs, network=exact, states=["rien"])).values()
+
+
+# --- the persons of both years ---------------------------------------------------------------------------------------
+
+
+def compared(correlation: tuple[float, float], *, shared: int = 50) -> pd.DataFrame:
+    measures = {"personnes_communes": (shared, shared), "correlation": correlation}
+    rows = [("annees/alses/sexe/filles", YEAR, YEAR - 1, name, *ends) for name, ends in measures.items()]
+    return pd.DataFrame(rows, columns=["comparaison", "annee", "comparee_a", "mesure", "valeur_min", "valeur_max"]).assign(valeur=0.0)
+
+
+def of_both(both: int, now: int, before: int, ends=None, *, shared: int = 50):
+    """The audit of two years of a hundred, sixty girls each, whose shared persons have that table."""
+    from helpers.compare.overlap import phi
+
+    counts = {"accompagnements/": 100, "sexe/filles": 60, "sexe/garcons": 40}
+    rows = [cell(name, count, year=year) for year in (YEAR - 1, YEAR) for name, count in counts.items()]
+    told_of = ends or (phi(both, now, before, shared),) * 2
+    pairs = [atom("A", "0590001A", counts, year=year) for year in (YEAR - 1, YEAR)]
+    return attacked(rows, pairs, states=["rien"], comparisons=compared(told_of, shared=shared))
+
+
+def test_the_correlation_of_the_persons_of_both_years_is_a_count():
+    assert of_both(20, 27, 28).is_good  # 20, 7, 8, 15: none is small
+    found = of_both(26, 29, 29)
+    assert not found.is_good and "des deux années" in found.sentence and "annees/alses/sexe/filles" in found.sentence
+    assert any(each.low == each.high == 3 for each in found.findings)
+
+
+def test_a_correlation_given_with_five_possible_counts_tells_none():
+    from helpers.compare.overlap import _possible, phi
+
+    ends = [phi(both, 29, 29, 50) for both in _possible(26, 29, 29, 50)]
+    assert len(ends) == 5 and of_both(26, 29, 29, (min(ends), max(ends))).is_good
+
+
+def test_how_many_are_in_both_years_tells_who_is_in_one():
+    found = of_both(58, 60, 59, (0.9, 1.0), shared=97)
+    assert any(each.cell is None and "seule : 3" in each.sentence.replace("\xa0", " ").replace("\u202f", " ") for each in found.findings)

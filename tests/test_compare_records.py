@@ -96,6 +96,18 @@ def test_a_count_of_one_to_four_is_not_told_by_what_is_computed_with_it():
     assert overlap.overlaps_of(rows_of("personnes_communes", (50, 100, 40, 100, 5)), compare_to=2031)["alses/sexe/filles"].correlation[1:] == pytest.approx([overlap.phi(5, 50, 40, 100)] * 2)
 
 
+@pytest.mark.parametrize(("both", "now", "before", "persons"), [(3, 50, 40, 100), (26, 29, 29, 50), (32, 33, 32, 41), (1, 5, 42, 48), (4, 44, 9, 50)])
+def test_the_ends_of_a_correlation_leave_five_counts_to_every_small_cell(both, now, before, persons):
+    left = overlap._possible(both, now, before, persons)
+    assert both in left and len(left) == 5
+    tables = [(each, now - each, before - each, persons - now - before + each) for each in left]
+    assert min(min(table) for table in tables) >= 0
+
+
+def test_nothing_is_said_of_a_correlation_that_leaves_fewer_than_five_counts():
+    assert overlap.overlaps_of(rows_of("personnes_communes", (5, 8, 5, 8, 3)), compare_to=2031) == {}
+
+
 def test_a_question_that_is_not_put_to_everybody_is_not_corrected():
     asked = rows_of("personnes_communes", (30, 60, 20, 60, 15), indicator="orienteur", modality="enseignants")
     assert overlap.overlaps_of(asked, compare_to=2031) == {}

@@ -234,6 +234,29 @@ def test_who_has_not_an_answer_that_all_could_have_is_a_small_count_too():
     assert {("alses", "objectif", "scolarite"), ("alses", "objectif", "mobilite")} <= opened
 
 
+def test_two_answers_that_are_the_same_persons_are_shown_alike_everywhere(year):
+    _, _, protected = year
+    for site in sites_of(protected.indicators)["site"].unique():
+        missing = {name: shown(protected, site, name)["non_renseigne"] for name in ("objectif", "nombre_d_objectifs", "demande_travaillee")}
+        assert missing["objectif"] == missing["nombre_d_objectifs"] <= missing["demande_travaillee"]
+
+
+def test_a_column_filled_by_nearly_all_is_left_out():
+    rows = pd.DataFrame({"identifiant": [f"F{rank}" for rank in range(60)], "suivi_par": "alses", "association": "A", "uai": "9990001X"})
+    persons = records.Persons.of(2021, rows.assign(sexe=["filles"] * 30 + ["garcons"] * 27 + [""] * 3, niveau="6e"))
+    exact, _, protected = protect(persons)
+    kept, told = (set(table.loc[table["indicateur"].eq("colonne_remplie") & table["site_type"].eq("reseau"), "modalite"]) for table in (protected.indicators, exact))
+    assert told - kept == {"sexe"}
+
+
+@pytest.mark.parametrize(("is_up", "expected"), [(True, 15), (False, 10)])
+def test_a_count_is_turned_as_an_audit_asks(is_up, expected):
+    rows = pd.DataFrame({"identifiant": [f"F{rank}" for rank in range(40)], "suivi_par": "alses", "association": "A", "uai": "9990001X"})
+    persons = records.Persons.of(2021, rows.assign(sexe=["filles"] * 27 + ["garcons"] * 13))
+    _, _, protected = protect(persons, also=[disclosure.Turned("college", "9990001X", "sexe", "garcons", is_up=is_up)])
+    assert shown(protected, "9990001X", "sexe")["garcons"] == expected
+
+
 def test_a_crossing_that_would_betray_a_rounded_answer_is_rounded_or_left_out():
     persons = network_of(220, seed=3)
     exact, _, protected = protect(persons, also=[("alses", "niveau", "6e"), ("alses", "demande_initiale", "mobilite")])

@@ -10,6 +10,7 @@ from helpers.protection.attacked import protect_from_attack
 
 ALL = os.environ.get("ALSES_ENUMERATIONS") == "toutes"
 # Persons, collèges, associations, seeds: a small network always, the whole one and many others where there is time.
+SMALL = [(20, 2, 1, 3), (75, 5, 3, 2), (90, 5, 2, 4), (150, 6, 3, 2)]
 NETWORKS = [(260, 8, 3, 1), *([(2500, 45, 12, 1), *((400, 12, 4, seed) for seed in range(2, 8))] if ALL else [])]
 
 
@@ -38,7 +39,7 @@ def protected(request):
 
 def test_no_small_count_is_exact_and_each_keeps_five_values(protected):
     exact, counts, shown = protected
-    found = auditor.attack(shown, None, auditor.Truth(counts, exact))
+    found = auditor.attack(shown, auditor.Truth(counts, exact))
     assert {state: each["exact"] for state, each in found.counts.items()} == dict.fromkeys(auditor.STATES, 0)
     assert found.counts["rien"]["mince"] == 0 and found.counts["rien"]["bon"] > 100
     assert found.is_good
@@ -59,3 +60,12 @@ def test_no_count_moves_by_a_base_and_no_share_of_the_network_by_half_a_point(pr
     told = rounded[rounded["part_imprimee_pct"].notna() & rounded["base_max_vrai"].ge(800)]
     true_share = 100 * told["effectif_min_vrai"] / told["base_min_vrai"]
     assert told.empty or (told["part_imprimee_pct"] - true_share).abs().max() <= 0.5
+
+
+@pytest.mark.parametrize("network", SMALL if ALL else SMALL[:1], ids=lambda given: f"{given[0]} personnes, graine {given[3]}")
+def test_a_network_of_a_few_classes_can_be_protected_too(network):
+    persons, colleges, associations, seed = network
+    people = records.Persons.of(2021, simulate.invent(2021, persons, seed=seed, colleges=colleges, associations=associations))
+    exact, counts = indicators.count_persons(people, source="export", reference="export"), indicators.count_sites(people)
+    made = protect_from_attack(exact, counts, disclosure.list_sites(counts), key=b"cle de test")
+    assert auditor.attack(made.indicators, auditor.Truth(counts, exact)).is_good

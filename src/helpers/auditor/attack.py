@@ -26,7 +26,6 @@ _EXPLAINED = 12
 
 def attack(
     indicators: pd.DataFrame,
-    sites: pd.DataFrame | None,
     truth: Truth,
     *,
     states: Iterable[str] = tuple(STATES),
@@ -35,7 +34,7 @@ def attack(
     """What a reader of these tables can find again, in each state of knowledge.
 
     ``indicators`` has the schema ``indicateurs``: rows of the network, of associations and of collèges, of all years;
-    a column ``lieu``, if any, says in which file each stands. ``sites`` is ``sites.csv`` (or None), ``comparisons`` has
+    a column ``lieu``, if any, says in which file each stands; a site without a row has no report. ``comparisons`` has
     the schema ``comparaisons``. A cell is good (0) when a reader must leave it five values at least, exact (2) when
     only one. Any exact cell in any state, any thin one for a reader who knows nothing else, or any number that is
     neither exact nor rounded as it says, refuses the release.
@@ -43,10 +42,9 @@ def attack(
     >>> chiffres = store.load(2020, "indicateurs")
     >>> rien = pd.DataFrame(columns=["annee", "association", "uai", "indicateur", "modalite", "croise_avec",
     ...                              "modalite_croisee", "effectif"])
-    >>> auditor.attack(chiffres, None, auditor.Truth(rien, chiffres)).is_good  # imprimé : public
+    >>> auditor.attack(chiffres, auditor.Truth(rien, chiffres)).is_good  # imprimé : public
     True
     """
-    del sites  # Which sites have no report is seen in the tables; their names are those of the tables.
     found = Audit([], {state: dict.fromkeys(VERDICTS.values(), 0) for state in states})
     if comparisons is not None:
         found = found.with_more(list(narrowed(truth, comparisons)))

@@ -36,7 +36,7 @@ def audit(folder: Path, truth: Truth, *, states: Iterable[str] = tuple(STATES)) 
     folders = read_folders(folder)
     index = folder / "sites.csv"
     sites = pd.read_csv(index, sep=";", dtype=str, encoding="utf-8-sig") if index.is_file() else None
-    found = attack(together(folders), sites, truth, states=states, comparisons=folders[0].comparisons)
+    found = attack(together(folders), truth, states=states, comparisons=folders[0].comparisons)
     # A figure in the name of a site counts nobody; longest first, for a name may begin another.
     names = [] if sites is None else sorted({*sites["nom"].dropna(), *sites["site"].dropna()}, key=len, reverse=True)
     return found.with_more([fault for each in folders for fault in faults_of(each, folder, names)])

@@ -44,7 +44,7 @@ def protect_from_attack(
     truth, draw = truth_of(indicators, counts), key
     for rank in range(_ROUNDS):
         protected = disclosure.protect(indicators, counts, sites, key=draw, also=also)
-        refused = _refused(protected.indicators, sites, truth)
+        refused = _refused(protected.indicators, truth)
         if not refused:
             return protected
         # Another draw costs nothing; a figure of the network that is rounded is one that nobody reads exactly any more.
@@ -55,13 +55,13 @@ def protect_from_attack(
     raise DataError(f"La protection n’aboutit pas, rien n’est publié. {refused[0].sentence}")
 
 
-def _refused(indicators: pd.DataFrame, sites: pd.DataFrame, truth: auditor.Truth) -> list[auditor.Finding]:
+def _refused(indicators: pd.DataFrame, truth: auditor.Truth) -> list[auditor.Finding]:
     """What refuses the tables, whether the report has pages of sites or those of the network alone."""
     alone = indicators[indicators["site_type"].eq("reseau")]
     # Rounded crossings of the network are read otherwise when those of associations are not published beside them.
     has_rounded = (alone["croise_avec"].ne("") & alone["precision"].eq("arrondi_secret")).any()
     for each in (indicators, alone) if has_rounded else (indicators,):
-        found = [finding for finding in auditor.attack(each, sites, truth).findings if finding.is_refused]
+        found = [finding for finding in auditor.attack(each, truth).findings if finding.is_refused]
         if found:
             return found
     return []
