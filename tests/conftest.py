@@ -126,7 +126,10 @@ FOUND = {"PYTHONPATH": os.pathsep.join(str(REPOSITORY / room) for room in ("src"
 
 def _run(workshop: Workshop, root: Path, *commands: str, has_kernels: bool = True) -> Path:
     """The data root, once the commands have run on it: in one process, where libraries are loaded once."""
-    script = COMMANDS if has_kernels else WITHOUT_KERNELS + COMMANDS
+    script = COMMANDS
+    if not has_kernels:
+        script = WITHOUT_KERNELS + COMMANDS
+        commands = [f"{each} --jobs 1" if each.startswith("run") else each for each in commands]
     done = workshop.run(root, "-c", script, *commands, **FOUND)
     assert done.returncode == 0, done.stderr
     return root
@@ -143,8 +146,8 @@ def _synthetic_reports(workshop: Workshop) -> Path:
         "simulate --year 2019 --from-published",
         "simulate --year 2020 --from-published",
         "simulate --year 2021 --persons 2500 --seed 1",
-        "run --year 2020 --jobs 1",
-        "run --year 2021 --compare-to 2020 --jobs 1",
+        "run --year 2020",
+        "run --year 2021 --compare-to 2020",
         has_kernels=ALL,
     )
 
@@ -163,7 +166,7 @@ _MORE_SITES = [
 def _site_reports(workshop: Workshop) -> Path:
     """Two invented years of a network, with the report of each association and collège of the second."""
     years, root = _MORE_SITES if ALL else _SITES, copy_project(MINI, workshop.folder / "sites")
-    return _run(workshop, root, *years, "run --year 2034 --by association --by college --jobs 1", has_kernels=ALL)
+    return _run(workshop, root, *years, "run --year 2034 --by association --by college", has_kernels=ALL)
 
 
 # Each report that tests share, and how it is made; one path has a space and an accent.

@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from conftest import FOUND, REPOSITORY, WITHOUT_KERNELS, Workshop
+from conftest import ALL, FOUND, REPOSITORY, WITHOUT_KERNELS, Workshop
 from helpers import checks, cli, paths, publish
 from helpers.schema import DataError
 from helpers.store.export import inert
 from hostile import PAYLOADS, REFUSED, YEAR, fill, neutral, rotated
 
 PAGES = ["index", "01_clean", "02_describe", "03_compare", "04_themes"]
-RUNS = {"neutre": neutral, "un": rotated(0), "deux": rotated(23)}
+# What is written in the fields; each attack stands in others the second time, when everything is enumerated.
+RUNS = {"neutre": neutral, "un": rotated(0), **({"deux": rotated(23)} if ALL else {})}
+HOSTILE = [name for name in RUNS if name != "neutre"]
 # What a text may make longer or shorter: lines of a drawing, ends of lines, and their letters.
 _OF_TEXT = {"tspan", "br", "wbr", "text"}
 _OUTSIDE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
@@ -74,7 +76,7 @@ def test_there_are_enough_payloads_and_each_stands_in_many_fields(reports):
 
 
 @pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("which", ["un", "deux"])
+@pytest.mark.parametrize("which", HOSTILE)
 def test_a_page_has_the_structure_of_the_neutral_one(reports, which, name):
     hostile, plain = parsed(reports[which], name), parsed(reports["neutre"], name)
     more, less = elements(hostile) - elements(plain), elements(plain) - elements(hostile)
@@ -91,7 +93,7 @@ def test_pages_pass_their_checks_and_none_lacks_a_figure(reports, which):
     assert sum(drawn.values()) > 10
 
 
-@pytest.mark.parametrize("which", ["un", "deux"])
+@pytest.mark.parametrize("which", HOSTILE)
 def test_hostile_texts_are_shown_as_they_are_written(reports, which):
     shown = " ".join(" ".join(parsed(reports[which], name).get_text() for name in PAGES).split())
     seen = [payload for payload in PAYLOADS if " ".join(payload.split()) in shown]

@@ -1,19 +1,17 @@
 """Whatever the seed and however few the persons, two simulated years make a whole report (`test_simulate`: refusals)."""
 
 import json
-import os
 import shutil
 from pathlib import Path
 
 import pytest
 
 import second_calculation as calculation
-from conftest import REPOSITORY
+from conftest import ALL, REPOSITORY
 from helpers import cli, paths
 from in_process import execute
 from second_calculation import Key, comparisons
 
-ALL = os.environ.get("ALSES_ENUMERATIONS") == "toutes"
 PAGES = ["index", "01_clean", "02_describe", "03_compare", "04_themes"]
 
 
