@@ -21,6 +21,8 @@ from filelock import FileLock, Timeout
 
 from helpers import paths
 
+# Everything that is enumerated or large, where the quick suite takes a sample: `.ci/run` says so.
+ALL = os.environ.get("ALSES_ENUMERATIONS") == "toutes"
 REPOSITORY = Path(__file__).resolve().parents[1]
 MINI = Path(__file__).resolve().parent / "mini"
 
@@ -114,10 +116,21 @@ class Workshop:
         return thing
 
 
-def _run(workshop: Workshop, root: Path, *commands: str) -> Path:
+# In place of kernels, this process: a fifth less work. One notebook at a time, for threads share what notes their files.
+WITHOUT_KERNELS = "import helpers.pipeline.making as making; from in_process import execute; making.execute = execute\n"
+# The commands that follow, as a person types them.
+COMMANDS = "import shlex, sys; from helpers import cli\nfor each in sys.argv[1:]:\n    cli.main(shlex.split(each)) and sys.exit(1)"
+# Where scripts find the project and what tests share.
+FOUND = {"PYTHONPATH": os.pathsep.join(str(REPOSITORY / room) for room in ("src", "tests"))}
+
+
+def _run(workshop: Workshop, root: Path, *commands: str, has_kernels: bool = True) -> Path:
     """The data root, once the commands have run on it: in one process, where libraries are loaded once."""
-    script = "import shlex, sys; from helpers import cli; [cli.main(shlex.split(each)) and sys.exit(1) for each in sys.argv[1:]]"
-    done = workshop.run(root, "-c", script, *commands)
+    script = COMMANDS
+    if not has_kernels:
+        script = WITHOUT_KERNELS + COMMANDS
+        commands = [f"{each} --jobs 1" if each.startswith("run") else each for each in commands]
+    done = workshop.run(root, "-c", script, *commands, **FOUND)
     assert done.returncode == 0, done.stderr
     return root
 
@@ -135,18 +148,25 @@ def _synthetic_reports(workshop: Workshop) -> Path:
         "simulate --year 2021 --persons 2500 --seed 1",
         "run --year 2020",
         "run --year 2021 --compare-to 2020",
+        has_kernels=ALL,
     )
+
+
+# Two years of a small network; of a larger one, by kernels, when everything is enumerated: twice the work.
+_SITES = [
+    "simulate --year 2033 --persons 81 --colleges 4 --associations 2 --seed 2",
+    "simulate --year 2034 --persons 90 --colleges 5 --associations 2 --seed 3",
+]
+_MORE_SITES = [
+    "simulate --year 2033 --persons 150 --colleges 7 --associations 2 --seed 2",
+    "simulate --year 2034 --persons 170 --colleges 8 --associations 3 --seed 5",
+]
 
 
 def _site_reports(workshop: Workshop) -> Path:
-    """Two invented years of a small network, with the report of each association and collège of the second."""
-    return _run(
-        workshop,
-        copy_project(MINI, workshop.folder / "sites"),
-        "simulate --year 2033 --persons 150 --colleges 7 --associations 2 --seed 2",
-        "simulate --year 2034 --persons 170 --colleges 8 --associations 3 --seed 5",
-        "run --year 2034 --by association --by college",
-    )
+    """Two invented years of a network, with the report of each association and collège of the second."""
+    years, root = _MORE_SITES if ALL else _SITES, copy_project(MINI, workshop.folder / "sites")
+    return _run(workshop, root, *years, "run --year 2034 --by association --by college", has_kernels=ALL)
 
 
 # Each report that tests share, and how it is made; one path has a space and an accent.

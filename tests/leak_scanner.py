@@ -154,7 +154,9 @@ PATTERNS = {
     "courriel": re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}\b"),
     "dossier": re.compile(r"(?:/home/|/root/|/Users/|/tmp/|[A-Z]:\\Users\\)[\w.-]"),
     "naissance": re.compile(
-        r"[A-ZÀ-Ý][\w’'-]+ [A-ZÀ-Ý][\w’'-]+[\s,;:(|]{1,3}(?:née? le )?(?:\d\d/\d\d/(?:19|20)\d\d|(?:19|20)\d\d-\d\d-\d\d)\b"
+        # The first word from where it begins: from each capital of a coded picture, one would go to its end again.
+        r"(?<![\w’'-])(?=[\w’'-]*[A-ZÀ-Ý][\w’'-])[\w’'-]+ [A-ZÀ-Ý][\w’'-]+"
+        r"[\s,;:(|]{1,3}(?:née? le )?(?:\d\d/\d\d/(?:19|20)\d\d|(?:19|20)\d\d-\d\d-\d\d)\b"
     ),
 }
 

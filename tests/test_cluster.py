@@ -1,4 +1,7 @@
-"""The same report by other machines: a real cluster of two processes, one of which is killed at work."""
+"""The same report by other machines: a real cluster of two processes, one of which is killed at work.
+
+One notebook of it with the other tests; all of them when ``ALSES_ENUMERATIONS=toutes`` is in the environment.
+"""
 
 import json
 import os
@@ -11,8 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from helpers import paths, pipeline
+from conftest import ALL
+from helpers import parameters, paths, pipeline
 from helpers.pipeline import cluster, elsewhere
+from helpers.pipeline.tasks import tasks_of
 from helpers.schema import DataError
 from small_export import write_export
 
@@ -42,6 +47,24 @@ def kill_one_at_work(address: str, killed: list[int]) -> None:
         os.kill(killed[0], signal.SIGKILL)
 
 
+def test_a_notebook_is_the_same_though_a_machine_dies_at_work(mini_root, tmp_path, monkeypatch):
+    root = shutil.copytree(mini_root, tmp_path / "ailleurs")
+    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(root))
+    tasks = tasks_of(parameters.check("03_compare", year=2032))
+    [task] = [each for each in tasks if each.notebook == "04_themes"]
+    expected, killed = task.executed.read_bytes(), []
+    task.executed.unlink()
+    with distributed.LocalCluster(**ALONE) as local:
+        killer = threading.Thread(target=kill_one_at_work, args=(local.scheduler_address, killed))
+        killer.start()
+        with cluster.connected(local.scheduler_address) as executor:
+            elsewhere.executing_by(executor.submit, tasks)(task, wait=lambda: None)
+        killer.join()
+    assert len(killed) == 1
+    assert task.executed.read_bytes() == expected
+
+
+@pytest.mark.skipif(not ALL, reason="tout un rapport\u00a0: avec ALSES_ENUMERATIONS=toutes")
 def test_the_report_is_made_and_the_same_though_a_machine_dies_at_work(mini, mini_root):
     killed = []
     with distributed.LocalCluster(**ALONE) as local:

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -11,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 import second_calculation as calculation
-from conftest import REPOSITORY, copy_project
+from conftest import COMMANDS, FOUND, REPOSITORY, WITHOUT_KERNELS, copy_project
 from second_calculation import Key, comparisons
 from second_calculation.marks import disagreements, marked
 
@@ -29,10 +28,7 @@ def _receive(workshop, root: Path, year: int) -> Path:
 
 def _report_of(workshop, root: Path, year: int) -> Path:
     """The project with the report of a year, made without kernels: other tests make theirs as a person does."""
-    script = "import sys, helpers.pipeline.making as making; from in_process import execute; making.execute = execute\n"
-    script += "from helpers import cli; sys.exit(cli.main(['run', '--year', sys.argv[1]]))"
-    found = os.pathsep.join(str(REPOSITORY / room) for room in ("src", "tests"))
-    done = workshop.run(root, "-c", script, str(year), PYTHONPATH=found)
+    done = workshop.run(root, "-c", WITHOUT_KERNELS + COMMANDS, f"run --jobs 1 --year {year}", **FOUND)
     assert done.returncode == 0, done.stderr
     return root
 

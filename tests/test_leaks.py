@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import Workshop
+from conftest import COMMANDS, FOUND, Workshop
 from helpers import cli, paths
 from in_process import execute
 from leak_canaries import SEED
@@ -17,11 +17,10 @@ from leak_scanner import find, find_in, find_patterns
 def run_by_the_command(workshop: Workshop) -> tuple[Project, str, int]:
     """The project of canaries, once another user of another machine made its report; what was told, and the seed."""
     project = plant(workshop.folder / "fuites")
-    told = ""
-    for verb in (["check", "--year", str(YEAR)], ["run", "--year", str(YEAR)], ["share", str(YEAR)], ["verify"], ["status"]):
-        done = workshop.run(project.root, "-m", "helpers.cli", *verb, **project.environment)
-        told += done.stdout + done.stderr
-        assert done.returncode == 0, told
+    verbs = (f"check --year {YEAR}", f"run --year {YEAR}", f"share {YEAR}", "verify", "status")
+    done = workshop.run(project.root, "-c", COMMANDS, *verbs, **project.environment, **FOUND)
+    told = done.stdout + done.stderr
+    assert done.returncode == 0, told
     return project, told, SEED
 
 

@@ -2,19 +2,23 @@
 
 import json
 import shutil
+from contextlib import nullcontext
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 
 from conftest import REPOSITORY, copy_project
 from helpers import parameters, paths
 
 
-def run_by_hand(name: str, *, allow_errors: bool = False) -> nbformat.NotebookNode:
+def run_by_hand(name: str, *, is_stopped: bool = False) -> nbformat.NotebookNode:
+    """The notebook as it is once run; one that ``is_stopped`` must stop at an error."""
     notebook = nbformat.read(paths.notebook(name), as_version=4)
     folder = {"metadata": {"path": str(REPOSITORY / "notebooks")}}
-    NotebookClient(notebook, timeout=300, resources=folder, allow_errors=allow_errors).execute()
+    with pytest.raises(CellExecutionError) if is_stopped else nullcontext():
+        NotebookClient(notebook, timeout=300, resources=folder).execute()
     return notebook
 
 
@@ -51,13 +55,13 @@ def test_a_notebook_opened_too_early_says_what_to_do_in_one_sentence(tmp_path, m
     monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(root))
     outputs = [
         output
-        for cell in run_by_hand(name, allow_errors=True).cells
+        for cell in run_by_hand(name, is_stopped=True).cells
         if cell.cell_type == "code"
         for output in cell.outputs
         if output.output_type == "error"
     ]
     sentence = f"Les tables nettoyées de {year} n’existent pas encore : exécutez d’abord 01_clean pour {year}."
-    assert outputs[0].traceback == [sentence]
+    assert [output.traceback for output in outputs] == [[sentence]]
 
 
 def test_the_welcome_notebook_runs_and_shows_the_form_and_the_recipes(reported):

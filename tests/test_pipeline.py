@@ -1,6 +1,7 @@
 """What happens when a run fails: the old report stays whole, and a French sentence says where and why."""
 
 import json
+import os
 import shutil
 import socket
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from conftest import WITHOUT_KERNELS
 from helpers import cli, paths, pipeline, publish
 from helpers.pipeline.execute import execute
 from helpers.pipeline.source import count_cells
@@ -310,8 +312,9 @@ def run_with_one_more_indicator(workshop):
     with (root / "data/raw/2032/chiffres_publies.csv").open("a", encoding="utf-8") as raw:
         raw.write("C2032-99,Rapport inventé 2032,60,2032,alses,transport,a_pied,part,70,pct,=,\n")
     shutil.copytree(paths.repository() / "notebooks", root / "notebooks")
-    command = "import sys; from helpers import cli, dictionary; print(dictionary.data_dictionary()); sys.exit(cli.main(['run', '--year', '2032']))"
-    return workshop.run(root, "-c", command, PYTHONPATH=str(package)), root
+    command = f"{WITHOUT_KERNELS}import sys; from helpers import cli, dictionary; print(dictionary.data_dictionary())\n"
+    command += "sys.exit(cli.main(['run', '--year', '2032', '--jobs', '1']))"
+    return workshop.run(root, "-c", command, PYTHONPATH=os.pathsep.join([str(package), str(Path(__file__).parent)])), root
 
 
 # What another person, on another computer, may have of their own; the folder is another one too.

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import second_calculation as calculation
-from conftest import REPOSITORY
+from conftest import ALL, REPOSITORY
 from helpers import cli, paths
 from in_process import execute
 from second_calculation import Key, comparisons
@@ -24,11 +24,17 @@ def root(tmp_path, monkeypatch) -> Path:
     return tmp_path
 
 
-# So few that every crossing is hidden; then some. Enough for all is `test_synthetic_reports`.
-@pytest.mark.parametrize(("persons", "seed"), [(3, 5), (40, 11)])
-def test_two_simulated_years_make_a_whole_report(root, persons, seed):
+# So few that every crossing is hidden; then some, in two associations. Enough for all is `test_synthetic_reports`. As
+# many persons in a whole network, one a collège, take two minutes to protect: with every enumeration.
+FEW = (40, 11, "--colleges", "4", "--associations", "2")
+SCATTERED = pytest.param((40, 11), marks=pytest.mark.skipif(not ALL, reason="tout un réseau\u00a0: avec ALSES_ENUMERATIONS=toutes"))
+
+
+@pytest.mark.parametrize("given", [(3, 5), FEW, SCATTERED], ids=lambda given: "-".join(map(str, given)))
+def test_two_simulated_years_make_a_whole_report(root, given):
+    persons, seed, *network = given
     for year in (2021, 2022):
-        assert cli.main(["simulate", "--year", str(year), "--persons", str(persons), "--seed", str(seed)]) == 0
+        assert cli.main(["simulate", "--year", str(year), "--persons", str(persons), "--seed", str(seed), *network]) == 0
     assert cli.main(["run", "--year", "2022", "--debug"]) == 0
     report = root / "reports" / "2022-synthetique"
     assert {f"{name}.html" for name in PAGES} < {path.name for path in report.iterdir()}
