@@ -1,0 +1,112 @@
+"""A SQLite project, read as it lies: nothing is written beside it, and none of its own code runs."""
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+
+from helpers.exchange.faults import fault
+from helpers.exchange.opened import MOST_TEXT_BYTES, check_size
+
+# A true project is checked and read in a second or two.
+MOST_SECONDS = 60
+_STEPS = 10_000
+_ALLOWED = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_PRAGMA}
+_DAMAGED = "la base est abîmée, ou n’est pas celle d’un projet ; refaites l’export."
+
+
+class Database:
+    """The tables of a project, read column by column."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        found = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall()
+        # A virtual table is code, not rows.
+        names = [name for name, sql in found if isinstance(sql, str) and sql[:12].upper() == "CREATE TABLE"]
+        self.columns = {name: self._columns_of(name) for name in names if isinstance(name, str)}
+
+    def _columns_of(self, table: str) -> set[str]:
+        quoted = table.replace('"', '""')
+        return {str(row[1]) for row in self._connection.execute(f'PRAGMA table_info("{quoted}")')}
+
+    def has(self, table: str, *columns: str) -> bool:
+        """Whether a table is there with these columns."""
+        return table in self.columns and self.columns[table].issuperset(columns)
+
+    def rows(self, table: str, **columns: type) -> list[tuple]:
+        """The rows of a table in the order of its first column, by columns of ``str`` or ``int``.
+
+        A text that is missing is empty, an integer is None; so is all of a column that this version of the tool does
+        not have.
+        """
+        if table not in self.columns:
+            return []
+        chosen = [f'"{name}"' if name in self.columns[table] else "NULL" for name in columns]
+        query = f'SELECT {", ".join(chosen)} FROM "{table}" ORDER BY {chosen[0]}'
+        kinds = list(columns.items())
+        with _sentence():
+            return [
+                tuple(_value(value, kind, f"{table}.{name}") for value, (name, kind) in zip(row, kinds, strict=True))
+                for row in self._connection.execute(query)
+            ]
+
+    def count(self, table: str) -> int:
+        """How many rows a table has; none when it is not there."""
+        if table not in self.columns:
+            return 0
+        with _sentence():
+            return sum(1 for _ in self._connection.execute(f'SELECT 1 FROM "{table}"'))
+
+
+def _value(value: object, kind: type, place: str) -> str | int | None:
+    if value is None:
+        return "" if kind is str else None
+    # A column without a type gives a number back for a name made of digits.
+    if kind is str and isinstance(value, int | float):
+        return str(value)
+    if not isinstance(value, kind):
+        raise fault(f"{place} ne contient pas ce qui est attendu ; {_DAMAGED}")
+    return value
+
+
+@contextmanager
+def opened_database(path: Path) -> Iterator[Database]:
+    """The project, opened as a file that cannot change: no journal is made, played back or waited for."""
+    check_size(path)
+    for suffix in ("-wal", "-journal"):
+        beside = path.with_name(path.name + suffix)
+        if beside.is_file() and beside.stat().st_size:
+            raise fault("le projet est ouvert dans son outil, ou s’est mal fermé ; ouvrez-le, fermez-le, recommencez.")
+    with ExitStack() as stack:
+        with _sentence():
+            address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+            connection = stack.enter_context(closing(sqlite3.connect(address, uri=True)))
+            _restrain(connection)
+            if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+                raise fault(_DAMAGED)
+            database = Database(connection)
+        yield database
+
+
+@contextmanager
+def _sentence() -> Iterator[None]:
+    """A damaged base is one sentence, wherever it breaks."""
+    try:
+        yield
+    except (sqlite3.Error, OverflowError, UnicodeDecodeError):
+        raise fault(_DAMAGED) from None
+
+
+def _restrain(connection: sqlite3.Connection) -> None:
+    """Reading of plain tables only, within a time: a hostile file may hold views, functions and endless queries."""
+    end = time.monotonic() + MOST_SECONDS
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA query_only = ON")
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_TEXT_BYTES)
+    connection.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
+
+    def allowed(action: int, *_: object) -> int:
+        return sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY
+
+    connection.set_authorizer(allowed)

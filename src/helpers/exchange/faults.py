@@ -1,0 +1,24 @@
+"""What cannot be read, in one French sentence."""
+
+import difflib
+from collections.abc import Iterable
+
+from helpers.schema import DataError
+from helpers.typography import french_spaces, shortened
+
+
+def fault(text: str) -> DataError:
+    """The error to raise: what is wrong, then what to do."""
+    return DataError(french_spaces(text))
+
+
+def unknown(what: str, name: str, among: Iterable[str]) -> DataError:
+    """The error for a name that is not there, with the nearest one that is."""
+    near = difflib.get_close_matches(name, [*among], n=1)
+    remedy = f"vouliez-vous « {shown(near[0])} » ?" if near else "ajoutez-le, ou corrigez ce nom."
+    return fault(f"{what} « {shown(name)} » n’existe pas ; {remedy}")
+
+
+def shown(name: str) -> str:
+    """A name on one line, for a sentence."""
+    return shortened(" ".join(name.replace("\0", "").split()))
