@@ -50,7 +50,7 @@ class Archive:
 
     def find(self, name: str) -> str | None:
         """The entry that a path of the project means, in the folder of the sources or beside it; None without one."""
-        plain = name.replace("\\", "/").removeprefix("internal:").lstrip("/").casefold()
+        plain = name.replace("\\", "/").removeprefix("internal:").lstrip("/").removeprefix("./").casefold()
         return next((each for each in (f"sources/{plain}", plain) if plain and each in self._entries), None)
 
     def project(self) -> bytes:
