@@ -125,7 +125,7 @@ def _check_texts(part: Code | Document | Passage) -> None:
     texts += [text for pair in getattr(part, "attributes", ()) for text in pair]
     for text in texts:
         if "\0" in text:
-            raise fault(f"« {shown(texts[0])} » contient un caractère nul ; ce n’est pas un texte.")
+            raise fault(f"« {shown(texts[0])} » contient un caractère nul ; refaites l’export en texte UTF-8.")
         if re.search("[\ud800-\udfff]", text):
             raise fault(f"« {shown(texts[0])} » contient un caractère coupé en deux ; refaites l’export en UTF-8.")
 

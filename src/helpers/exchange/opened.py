@@ -43,7 +43,7 @@ def text_of(content: bytes, what: str) -> str:
     except UnicodeDecodeError as error:
         raise fault(f"{what} n’est pas en UTF-8 (octet {error.start}) ; enregistrez-le en UTF-8.") from None
     if "\0" in text:
-        raise fault(f"{what} contient un caractère nul ; ce n’est pas un texte.")
+        raise fault(f"{what} contient un caractère nul ; refaites l’export en texte UTF-8.")
     return text
 
 
