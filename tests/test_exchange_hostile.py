@@ -5,6 +5,7 @@ import sqlite3
 import stat
 import time
 import zipfile
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pytest
 
@@ -201,6 +202,17 @@ def test_a_column_that_the_base_computes_is_refused(kind, tmp_path):
     assert time.monotonic() - start < 2
 
 
+def test_a_base_damaged_where_nothing_is_read_is_refused(tmp_path):
+    path = taguette(tmp_path / "a.sqlite3", flat(PROJECT))
+    base = sqlite3.connect(path)
+    page, size = base.execute("SELECT rootpage FROM sqlite_master WHERE name = 'ix_highlights_document_id'").fetchone()[0], 4096
+    base.close()
+    content = bytearray(path.read_bytes())
+    content[(page - 1) * size : page * size] = bytes(size)
+    path.write_bytes(bytes(content))
+    assert "la base est abîmée" in told(path)
+
+
 def test_triggers_are_left_alone(tmp_path):
     path = changed(taguette(tmp_path / "a.sqlite3", flat(PROJECT)), "CREATE TRIGGER t AFTER INSERT ON tags BEGIN DELETE FROM documents; END")
     assert len(exchange.read(path).documents) == 2
@@ -262,6 +274,15 @@ def test_a_path_with_signs_of_an_address_is_a_path(tmp_path):
     assert len(exchange.read(path).documents) == 2 and [*tmp_path.iterdir()] == [path]
 
 
+@pytest.mark.parametrize(("path", "address"), [
+    (PurePosixPath("/a/é#.db"), "file:///a/%C3%A9%23.db"),
+    (PureWindowsPath("C:\\a b\\x?.db"), "file:///C:/a%20b/x%3F.db"),
+    (PureWindowsPath("\\\\serveur\\partage\\x.db"), "file:////serveur/partage/x.db"),
+])  # fmt: skip
+def test_a_path_is_an_address_on_any_system(path, address):
+    assert database._address(path) == f"{address}?mode=ro&immutable=1"
+
+
 @pytest.mark.parametrize("length", [16, 100, 5_000])
 def test_a_truncated_base_is_refused(length, tmp_path):
     path = taguette(tmp_path / "a.sqlite3", flat(PROJECT))
@@ -285,8 +306,18 @@ def test_a_file_of_another_kind_says_what_it_is_not(content, sentence, tmp_path)
     assert sentence in told(tmp_path / "a.bin")
 
 
+def test_a_file_that_may_not_be_read_is_refused(tmp_path, monkeypatch):
+    def refuse(*given, **named):
+        raise PermissionError
+
+    path = refi(tmp_path / "a.qdpx", PROJECT)
+    monkeypatch.setattr(Path, "open", refuse)
+    assert "le fichier est introuvable ou illisible ; vérifiez le chemin" in told(path)
+
+
 def test_a_file_that_is_not_there_or_too_large_is_refused(tmp_path, monkeypatch):
     assert "le fichier est introuvable" in told(tmp_path / "absent.qdpx")
+    assert "le fichier est introuvable ou illisible" in told(tmp_path / ("x" * 5_000))
     path = refi(tmp_path / "a.qdpx", PROJECT)
     monkeypatch.setattr(opened.check_size, "__defaults__", (10,))
     assert "le fichier est démesuré" in told(path)

@@ -65,7 +65,7 @@ def test_a_category_and_a_code_of_one_name_stay_two(tmp_path):
 
 
 def test_a_passage_that_is_not_at_its_place_is_told_and_left(tmp_path):
-    text = Document("a", "👩🏽‍🏫 abc")
+    text = Document("a", "👩🏽‍🏫 abc, puis la suite")
     folder = qualcoder(tmp_path / "a.qda", Project((Code("x"),), (text,), (place(text, "abc", "x"),)))
     # As an editor that counts in UTF-16 would place it.
     change(folder, ("UPDATE code_text SET pos0 = pos0 + 3, pos1 = pos1 + 3",))

@@ -79,6 +79,12 @@ def test_a_selection_that_is_not_what_it_is_named_is_told_and_left(shift, tmp_pa
     assert read.passages == PROJECT.passages[-1:] and f"positions {moved.start} à {moved.end}, code" in read.told[0]
 
 
+def test_a_coding_given_twice_is_once_and_told(tmp_path):
+    xml = qde(PROJECT, selections=selection_xml(PROJECT.passages[0]) * 3)
+    read = exchange.read(qdpx(tmp_path / "a.qdpx", xml, texts_of(PROJECT)))
+    assert len(read.passages) == 2 and "passages en double (2)." in kept(read)
+
+
 def test_a_selection_without_a_name_is_checked_by_its_bounds(tmp_path):
     one, length = PROJECT.passages[0], len(FIRST.text)
     beyond = replace(one, start=length - 1, end=length + 1)

@@ -1,5 +1,6 @@
 """A project written and read again is the same project, byte for byte the same file, whatever its texts hold."""
 
+import zipfile
 from dataclasses import replace
 
 import pytest
@@ -50,6 +51,13 @@ def test_the_same_project_is_the_same_bytes(write, tmp_path):
     one, other = tmp_path / "a", tmp_path / "b"
     contents = [[each.read_bytes() for each in sorted(path.iterdir())] if path.is_dir() else path.read_bytes() for path in (one, other)]
     assert contents[0] == contents[1] != b""
+
+
+def test_an_archive_tells_no_day_and_no_machine(tmp_path):
+    exchange.write_qdpx(made_project(3), tmp_path / "a.qdpx")
+    entries = zipfile.ZipFile(tmp_path / "a.qdpx").infolist()
+    assert {(each.date_time, each.create_system, each.external_attr >> 16) for each in entries} == {((1980, 1, 1, 0, 0, 0), 3, 0o100644)}
+    assert len(entries) == 1 + len(made_project(3).documents)
 
 
 def test_passages_without_a_place_stay_in_the_tables_and_are_told_elsewhere(tmp_path):

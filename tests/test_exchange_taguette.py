@@ -64,6 +64,14 @@ def test_a_passage_that_is_not_at_its_place_is_told_and_left(start, tmp_path):
     assert read.told[0] == told
 
 
+@pytest.mark.parametrize(("start", "kept"), [(1, 0), (2, 1)])
+def test_a_place_inside_a_letter_is_none_even_without_a_snippet(start, kept, tmp_path):
+    text = Document("a", "ééé abc")
+    path = taguette(tmp_path / NAME, Project((Code("x"),), (text,), (place(text, "abc", "x"),)))
+    change(path, ("UPDATE highlights SET start_offset = ?, snippet = ''", [start]))
+    assert len(exchange.read(path).passages) == kept
+
+
 def test_many_passages_that_do_not_match_are_counted_after_twenty(tmp_path):
     text = Document("a", "x" * 50)
     passages = tuple(Passage("a", at, at + 1, "x", "c") for at in range(30))

@@ -5,7 +5,8 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
+from urllib.parse import quote
 
 from helpers.exchange.faults import fault
 from helpers.exchange.opened import MOST_TEXT_BYTES, check_size
@@ -25,8 +26,8 @@ class Database:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        found = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall()
-        # A virtual table is code, not rows.
+        found = connection.execute("SELECT name, sql FROM sqlite_master").fetchall()
+        # A view or a virtual table is code, not rows.
         names = [name for name, sql in found if isinstance(sql, str) and sql[:12].upper() == "CREATE TABLE"]
         self.columns = {name: self._columns_of(name) for name in names if isinstance(name, str)}
 
@@ -84,8 +85,7 @@ def opened_database(path: Path) -> Iterator[Database]:
             raise fault("le projet est ouvert dans son outil, ou s’est mal fermé ; ouvrez-le, fermez-le, recommencez.")
     with ExitStack() as stack:
         with _sentence():
-            address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-            connection = stack.enter_context(closing(sqlite3.connect(address, uri=True)))
+            connection = stack.enter_context(closing(sqlite3.connect(_address(path.resolve()), uri=True)))
             _restrain(connection)
             if any(_COMPUTED.search(str(sql)) for (sql,) in connection.execute(_SCHEMA)):
                 raise fault(_DAMAGED)
@@ -93,6 +93,12 @@ def opened_database(path: Path) -> Iterator[Database]:
                 raise fault(_DAMAGED)
             database = Database(connection)
         yield database
+
+
+def _address(path: PurePath) -> str:
+    """The address of a file for SQLite, which takes a network drive with four strokes, not as a host."""
+    plain = path.as_posix()
+    return f"file://{'' if plain.startswith('/') else '/'}{quote(plain, safe='/:')}?mode=ro&immutable=1"
 
 
 @contextmanager

@@ -86,6 +86,4 @@ def _apart(names: dict[str, str]) -> dict[str, str]:
 
 
 def _line(text: str) -> str:
-    words = " ".join(text.replace("*", " ").split())
-    # A line that begins by a dash could be taken for a theme.
-    return words.lstrip("-– ") or "-"
+    return " ".join(text.replace("*", " ").split())
