@@ -90,7 +90,57 @@ def test_a_selection_without_a_name_is_checked_by_its_bounds(tmp_path):
     beyond = replace(one, start=length - 1, end=length + 1)
     xml = qde(PROJECT, selections=selection_xml(one, "") + selection_xml(beyond, ""))
     read = exchange.read(qdpx(tmp_path / "a.qdpx", xml, texts_of(PROJECT)))
-    assert [each.text for each in read.passages] == [one.text, "Rien"] and len(read.told) == 2
+    assert [each.text for each in read.passages] == [one.text, "Rien"] and len(read.told) == 3
+    assert read.told[1] == "Positions dont seules les bornes se vérifient, faute d’extraits dans le fichier\u00a0: 1."
+
+
+def test_names_that_are_no_excerpts_prove_nothing_and_this_is_told(tmp_path):
+    # qc names a selection by its line.
+    selections = "".join(selection_xml(each, f"line:{number}") for number, each in enumerate(PROJECT.passages[:3]))
+    one = replace(PROJECT, documents=(FIRST,), passages=PROJECT.passages[:3])
+    read = exchange.read(qdpx(tmp_path / "a.qdpx", qde(one, selections=selections), texts_of(one)))
+    assert read == one and read.told[0].startswith("Les noms des sélections ne sont pas des extraits")
+    assert read.told[1].endswith("faute d’extraits dans le fichier\u00a0: 3.")
+
+
+def in_utf16(text: str, passage: Passage) -> Passage:
+    start, end = (len(text[:at].encode("utf-16-le")) // 2 for at in (passage.start, passage.end))
+    return replace(passage, start=start, end=end)
+
+
+def nvivo(selections: str) -> str:
+    return qde(PROJECT, selections=selections).replace('origin="ATLAS.ti"', 'origin="NVivo for Windows 12.6"')
+
+
+def test_a_tool_that_counts_an_emoji_for_two_is_read_so_when_its_excerpts_agree(tmp_path):
+    selections = "".join(selection_xml(in_utf16(FIRST.text, each)) for each in PROJECT.passages[:3])
+    read = exchange.read(qdpx(tmp_path / "a.qdpx", qde(PROJECT, selections=selections), texts_of(PROJECT)))
+    assert read == PROJECT and "comptent un emoji pour deux caractères" in read.told[0]
+
+
+def test_nvivo_which_gives_no_excerpt_is_known_to_count_so(tmp_path):
+    selections = "".join(selection_xml(in_utf16(FIRST.text, each), "") for each in PROJECT.passages[:3])
+    path = qdpx(tmp_path / "a.qdpx", nvivo(selections).replace('name="Rien"', 'name=""'), texts_of(PROJECT))
+    read = exchange.read(path)
+    assert read == PROJECT and "comptent un emoji pour deux caractères" in read.told[0]
+    inside = selection_xml(replace(PROJECT.passages[0], start=FIRST.text.index("👩") + 1), "")
+    path = qdpx(tmp_path / "b.qdpx", nvivo(inside).replace('name="Rien"', 'name=""'), texts_of(PROJECT))
+    assert exchange.read(path).told[0].startswith("Passage non gardé")
+
+
+def test_another_tool_counts_code_points_until_its_excerpts_say_otherwise(tmp_path):
+    selections = "".join(selection_xml(each, "") for each in PROJECT.passages[:3])
+    path = qdpx(tmp_path / "a.qdpx", qde(PROJECT, selections=selections).replace('name="Rien"', 'name=""'), texts_of(PROJECT))
+    assert exchange.read(path) == PROJECT
+
+
+def test_line_ends_and_emoji_may_both_count_otherwise(tmp_path):
+    text = Document("a", "👩👩 un\ndeux 👩👩\ntrois")
+    project = Project((Code("x"),), (text,), (place(text, "deux", "x"), place(text, "trois", "x")))
+    selections = "".join(selection_xml(in_utf16(text.text, each)) for each in project.passages)
+    windows = {name: content.replace(b"\n", b"\r\n") for name, content in texts_of(project).items()}
+    read = exchange.read(qdpx(tmp_path / "a.qdpx", qde(project, selections=selections), windows))
+    assert read == project and len(read.told) == 2
 
 
 def test_where_a_tool_counts_a_line_end_for_one_character_the_text_is_read_so(tmp_path):
@@ -167,7 +217,8 @@ def test_a_control_character_in_a_name_cannot_be_written(tmp_path):
     assert not (tmp_path / "a.qdpx").exists()
 
 
-def test_a_passage_of_control_characters_is_written_without_its_name(tmp_path):
-    project = Project((Code("x"),), (Document("a", "un\x0cdeux"),), (Passage("a", 0, 7, "un\x0cdeux", "x"),))
+def test_a_passage_of_control_characters_is_named_without_them(tmp_path):
+    project = Project((Code("x"),), (Document("a", "un\x0cdeux\x01"),), (Passage("a", 0, 8, "un\x0cdeux\x01", "x"),))
     exchange.write_qdpx(project, tmp_path / "a.qdpx")
-    assert exchange.read(tmp_path / "a.qdpx") == project
+    read = exchange.read(tmp_path / "a.qdpx")
+    assert read == project and read.told == ()

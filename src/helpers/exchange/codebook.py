@@ -19,7 +19,7 @@ _ROOT = uuid.UUID("7d0b6a52-6b0e-5c39-9d7e-0a3c1f5b8e21")
 # REFI-QDA has one text for a code: what it does not name stands there, each part after its label, on a line of its own.
 _LABELS = {"include": "Inclure", "exclude": "Exclure", "example": "Exemple", "changed": "Modifié le"}
 _LINE = re.compile(rf"(\\*)({'|'.join(_LABELS.values())})[ \u00a0\u202f]: ")
-_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def guid(*parts: object) -> str:
@@ -32,14 +32,9 @@ def guid_of(node: Element, name: str = "guid") -> str:
     return node.get(name, "").strip("{}").casefold()
 
 
-def is_legal(text: str) -> bool:
-    """Whether XML can hold this text."""
-    return not _ILLEGAL.search(text)
-
-
 def legal(text: str, what: str) -> str:
     """The text, which XML must be able to hold."""
-    if not is_legal(text):
+    if ILLEGAL.search(text):
         raise fault(f"{what} contient un caractère de contrôle que REFI-QDA n’admet pas ; retirez-le.")
     return text
 

@@ -7,14 +7,13 @@ from xml.etree.ElementTree import Element
 
 from helpers.exchange.archive import Archive
 from helpers.exchange.codebook import child, children, guid_of, read_codes, text_in
-from helpers.exchange.collected import Collected, same_words
+from helpers.exchange.collected import Collected
 from helpers.exchange.faults import fault
-from helpers.exchange.model import Passage, Project
+from helpers.exchange.model import Project
 from helpers.exchange.opened import text_of, tree_of
+from helpers.exchange.qdpx_places import Selection, Text, add_texts
 
 PROJECT = re.compile(r"\{urn:QDA-XML:project:1[.:]\d\}Project")
-# Tools name a selection by its beginning, cut near 100 characters; a whole name is compared as a beginning too.
-_CUT = re.compile(r"\s*(?:…|\.\.\.)$")
 _DIGITS = re.compile(r"\s*\d{1,12}\s*")
 # What is coded but is no text, by the element that holds it.
 _OTHERS = {
@@ -59,12 +58,14 @@ def read_qdpx(archive: Archive) -> Project:
         {guid_of(note): note for note in children(child(root, "Notes"), "Note")},
         {guid_of(each): each.get("name", "") for each in children(child(root, "Variables"), "Variable")},
     )
+    texts: list[Text] = []
     for source in child(root, "Sources") if child(root, "Sources") is not None else ():
         kind = source.tag.rpartition("}")[2]
         text = source if kind == "TextSource" else child(source, _TEXTS[kind]) if kind in _TEXTS else None
-        if text is not None:
-            _add_source(around, source, text)
+        if text is not None and (read := _text(around, source, text)):
+            texts.append(read)
         found.told.left_out("codes posés sur un document entier", len(children(source, "Coding")))
+    add_texts(found, texts, root.get("origin", ""))
     _tell_the_rest(around, root)
     return found.project()
 
@@ -73,8 +74,8 @@ def _references(node: Element, name: str) -> list[str]:
     return [guid_of(each, "targetGUID") for each in children(node, name)]
 
 
-def _add_source(around: _Source, source: Element, text: Element) -> None:
-    """Adds one text with its selections."""
+def _text(around: _Source, source: Element, text: Element) -> Text | None:
+    """One text with its selections; None, and told, without the text."""
     content = _content(around, text)
     told = around.found.told
     selections = list(_selections(around, text))
@@ -82,30 +83,8 @@ def _add_source(around: _Source, source: Element, text: Element) -> None:
     told.left_out("notes de documents", len(children(source, "NoteRef")))
     if content is None:
         told.left_out("passages de documents dont le texte manque", len(selections))
-        return
-    for (start, end, *_), _ in selections:
-        around.found.weigh(min(end, len(content)) - start)
-    if "\r\n" in content and _fits(content, selections) < _fits(unix := content.replace("\r\n", "\n"), selections):
-        told.note("Les positions comptent chaque fin de ligne pour un caractère : les textes sont lus ainsi.")
-        content = unix
-    name = around.found.add_document(source.get("name", ""), content, _attributes(around, source))
-    for passage, claimed in selections:
-        start, end, code, coder, memo = passage
-        words = None if claimed is None else _beginning(content[start:end], claimed)
-        around.found.add_passage(Passage(name, start, end, "", code, coder, memo), words)
-
-
-def _beginning(text: str, claimed: str) -> str:
-    """The text itself when it begins as the selection is named; else that name, which is not the text."""
-    start = _CUT.sub("", claimed).split()
-    head = " ".join(text.split()).startswith(" ".join(start))
-    return text if head else claimed or " "
-
-
-def _fits(content: str, selections: list) -> int:
-    """How many named selections begin, in this text, as they are named."""
-    named = [(one[0], one[1], claimed) for one, claimed in selections if claimed]
-    return sum(same_words(part := content[start:end], _beginning(part, claimed)) for start, end, claimed in named)
+        return None
+    return Text(source.get("name", ""), content, _attributes(around, source), selections)
 
 
 def _content(around: _Source, text: Element, what: str = "documents") -> str | None:
@@ -120,8 +99,8 @@ def _content(around: _Source, text: Element, what: str = "documents") -> str | N
     return text_of(around.archive.read(entry), f"le texte « {place.rpartition('/')[2]} »")
 
 
-def _selections(around: _Source, text: Element) -> Iterator[tuple[tuple[int, int, str, str, str], str | None]]:
-    """Each coding of a text: its positions, code, coder and memo, and the name that the tool gave to the selection."""
+def _selections(around: _Source, text: Element) -> Iterator[Selection]:
+    """Each coding of a text."""
     told = around.found.told
     for node in children(text, "PlainTextSelection"):
         codings = children(node, "Coding")
@@ -137,10 +116,8 @@ def _selections(around: _Source, text: Element) -> Iterator[tuple[tuple[int, int
                 continue
             user = guid_of(coding, "creatingUser") or guid_of(node, "creatingUser")
             memo = _memo(around, node, coding)
-            yield (
-                (int(positions[0]), int(positions[1]), code, around.coders.get(user, ""), memo),
-                node.get("name") or None,
-            )
+            start, end = map(int, positions)
+            yield Selection(start, end, code, around.coders.get(user, ""), memo, node.get("name", ""))
 
 
 def _memo(around: _Source, node: Element, coding: Element) -> str:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement
 
-from helpers.exchange.codebook import ORIGIN, codes_element, guid, is_legal, legal, written
+from helpers.exchange.codebook import ILLEGAL, ORIGIN, codes_element, guid, legal, written
 from helpers.exchange.collected import Collected
 from helpers.exchange.model import Document, Passage, Project
 
@@ -103,10 +103,8 @@ def _add_source(sources: Element, document: Document, passages: list[Passage]) -
 
 def _add_selection(source: Element, passage: Passage) -> None:
     parts = (passage.document, passage.start, passage.end, passage.code, passage.coder, passage.memo)
-    name = passage.text[:_NAME_LENGTH]
-    node = SubElement(source, "PlainTextSelection", {"guid": guid("selection", *parts)})
-    if is_legal(name):
-        node.set("name", name)
+    name = ILLEGAL.sub(" ", passage.text[:_NAME_LENGTH])
+    node = SubElement(source, "PlainTextSelection", {"guid": guid("selection", *parts), "name": name})
     node.set("startPosition", str(passage.start))
     node.set("endPosition", str(passage.end))
     author = {"creatingUser": guid("user", passage.coder)} if passage.coder else {}

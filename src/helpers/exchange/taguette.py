@@ -3,13 +3,12 @@
 import html
 import json
 import re
-from bisect import bisect_left
-from itertools import accumulate
 
 from helpers.exchange.collected import Collected
 from helpers.exchange.database import Database
 from helpers.exchange.faults import fault
 from helpers.exchange.model import Code, Passage, Project
+from helpers.exchange.units import Units
 
 # Taguette keeps what bleach let through: every sign « < » begins a tag, without comment or declaration.
 _TAG = re.compile(r"</?([a-zA-Z][^\s/>]*)(?:[^>\"']|\"[^\"]*\"|'[^']*')*+>")
@@ -61,7 +60,7 @@ def read_taguette(database: Database) -> Project:
     places = {}
     for key, name, markup in database.rows("documents", id=int, name=str, contents=str):
         text = words_of(markup)
-        places[key] = (found.add_document(name, text), _Bytes(text))
+        places[key] = (found.add_document(name, text), _bytes(text))
     _add_highlights(database, found, paths, places)
     told = [text for row in database.rows("documents", id=int, description=str) if (text := row[1])]
     found.told.left_out("descriptions de documents", len(told))
@@ -73,19 +72,8 @@ def read_taguette(database: Database) -> Project:
     return found.project()
 
 
-class _Bytes:
-    """From bytes to code points, in one text; a place inside a character is none."""
-
-    def __init__(self, text: str) -> None:
-        self._ends = (
-            None if text.isascii() else [0, *accumulate(len(each.encode("utf-8", "surrogatepass")) for each in text)]
-        )
-
-    def point(self, offset: int) -> int:
-        if self._ends is None:
-            return offset
-        place = bisect_left(self._ends, offset)
-        return place if place < len(self._ends) and self._ends[place] == offset else -1
+def _bytes(text: str) -> Units:
+    return Units.same() if text.isascii() else Units.of(text, lambda each: len(each.encode("utf-8", "surrogatepass")))
 
 
 def _add_highlights(database: Database, found: Collected, paths: dict, places: dict) -> None:
