@@ -270,7 +270,7 @@ def test_a_project_in_wal_mode_is_read_and_leaves_nothing_beside_it(tmp_path):
 
 
 def test_a_path_with_signs_of_an_address_is_a_path(tmp_path):
-    path = taguette(tmp_path / "é t?é#1%20&mode=rwc.sqlite3", flat(PROJECT))
+    path = taguette(tmp_path / "é té#1%20&mode=rwc.sqlite3", flat(PROJECT))
     assert len(exchange.read(path).documents) == 2 and [*tmp_path.iterdir()] == [path]
 
 

@@ -218,7 +218,7 @@ def test_a_control_character_in_a_name_cannot_be_written(tmp_path):
 
 
 def test_a_passage_of_control_characters_is_named_without_them(tmp_path):
-    project = Project((Code("x"),), (Document("a", "un\x0cdeux\x01"),), (Passage("a", 0, 8, "un\x0cdeux\x01", "x"),))
+    project = Project((Code("x"),), (Document("a", "un\x0cdeux\x01trois"),), (Passage("a", 0, 13, "un\x0cdeux\x01trois", "x"),))
     exchange.write_qdpx(project, tmp_path / "a.qdpx")
     read = exchange.read(tmp_path / "a.qdpx")
     assert read == project and read.told == ()

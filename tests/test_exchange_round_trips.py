@@ -55,7 +55,8 @@ def test_the_same_project_is_the_same_bytes(write, tmp_path):
 
 def test_an_archive_tells_no_day_and_no_machine(tmp_path):
     exchange.write_qdpx(made_project(3), tmp_path / "a.qdpx")
-    entries = zipfile.ZipFile(tmp_path / "a.qdpx").infolist()
+    with zipfile.ZipFile(tmp_path / "a.qdpx") as archive:
+        entries = archive.infolist()
     assert {(each.date_time, each.create_system, each.external_attr >> 16) for each in entries} == {((1980, 1, 1, 0, 0, 0), 3, 0o100644)}
     assert len(entries) == 1 + len(made_project(3).documents)
 

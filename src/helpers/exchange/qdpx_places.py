@@ -2,7 +2,8 @@
 
 The specification counts code points. Tools differ. On the published projects tried, NVivo for Windows counts UTF-16
 units (so 300 passages of 303 lie between two words, by code points 49) and names nothing; qc names a selection by its
-line; ATLAS.ti counts a line end of two characters for one. The unit is that of a whole text, never of a passage.
+line. ATLAS.ti, after QualCoder's source, counts a line end of two characters for one. The unit is that of a whole text,
+never of a passage.
 """
 
 import re
@@ -81,7 +82,7 @@ def _begins(content: str, start: int, end: int, name: str) -> bool:
 def _are_excerpts(texts: list[Text]) -> bool:
     """Whether this tool names selections by what they say: half of the names are in their text, wherever they are."""
     tried = [(text, one.name) for text in texts for one in text.selections if one.name][:_TRIED]
-    contents = {id(text): _words(text.content) for text, _ in tried}
+    contents = {key: _words(text.content) for key, text in {id(text): text for text, _ in tried}.items()}
     seen = sum(_words(_CUT.sub("", name)) in contents[id(text)] for text, name in tried)
     return bool(tried) and 2 * seen >= len(tried)
 

@@ -58,7 +58,7 @@ def _read(path: Path) -> Project:
             return read_folder(path)
         raise fault("ce dossier n’est ni un projet QualCoder, ni un codage en CSV ; donnez le fichier du projet.")
     if not path.exists():
-        raise fault("le fichier est introuvable ; vérifiez le chemin.")
+        raise FileNotFoundError
     check_size(path)
     with path.open("rb") as file:
         head = file.read(_HEAD)

@@ -1,5 +1,6 @@
 """From the unit that a tool counts in to code points."""
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Callable
 from itertools import accumulate
@@ -13,7 +14,7 @@ class Units:
     [0, -1, 1, 2, -1, 3]
     """
 
-    def __init__(self, ends: list[int] | None) -> None:
+    def __init__(self, ends: array | None) -> None:
         self._ends = ends
 
     @classmethod
@@ -24,7 +25,7 @@ class Units:
     @classmethod
     def of(cls, text: str, length: Callable[[str], int]) -> "Units":
         """A unit in which each character of the text has this length."""
-        return cls([0, *accumulate(map(length, text))])
+        return cls(array("q", accumulate(map(length, text), initial=0)))
 
     def point(self, offset: int) -> int:
         """The code point at a place; -1 for a place that is inside a character, or outside the text."""
