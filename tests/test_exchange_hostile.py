@@ -1,6 +1,7 @@
 """Files made to harm, and files that are not what they say: one French sentence, and nothing else happens."""
 
 import os
+import random
 import sqlite3
 import stat
 import time
@@ -304,6 +305,18 @@ def test_a_truncated_base_is_refused(length, tmp_path):
 def test_a_file_of_another_kind_says_what_it_is_not(content, sentence, tmp_path):
     (tmp_path / "a.bin").write_bytes(content)
     assert sentence in told(tmp_path / "a.bin")
+
+
+def test_the_nearest_of_endless_names_takes_no_time(tmp_path):
+    draw = random.Random(0)
+    names = ["".join(chr(draw.randrange(0x4E00, 0x4FA0)) for _ in range(200_000)) for _ in range(2)]
+    for name, header in (("documents", "document;nature;texte"), ("attributs", "document;attribut;valeur")):
+        rows = [f"{each};;x" for each in names] if name == "documents" else [f"{names[0][::-1]};x;y"]
+        (tmp_path / f"{name}.csv").write_text("\n".join([header, *rows]), encoding="utf-8")
+    start = time.monotonic()
+    with pytest.raises(DataError, match="n’existe pas") as error:
+        exchange.read(tmp_path)
+    assert time.monotonic() - start < 5 and len(str(error.value)) < 400
 
 
 def test_a_file_that_may_not_be_read_is_refused(tmp_path, monkeypatch):

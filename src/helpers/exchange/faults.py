@@ -2,9 +2,14 @@
 
 import difflib
 from collections.abc import Iterable
+from itertools import islice
 
 from helpers.schema import DataError
 from helpers.typography import french_spaces, shortened
+
+# Looking for the nearest of 2 000 names takes a second at most; it grows with the square of their length.
+_MOST_COMPARED = 2_000
+_LONGEST_COMPARED = 300
 
 
 def fault(text: str) -> DataError:
@@ -14,7 +19,8 @@ def fault(text: str) -> DataError:
 
 def unknown(what: str, name: str, among: Iterable[str]) -> DataError:
     """The error for a name that is not there, with the nearest one that is."""
-    near = difflib.get_close_matches(name, [*among], n=1)
+    short = (each for each in among if len(each) <= _LONGEST_COMPARED)
+    near = difflib.get_close_matches(name[:_LONGEST_COMPARED], [*islice(short, _MOST_COMPARED)], n=1)
     remedy = f"vouliez-vous « {shown(near[0])} » ?" if near else "ajoutez-le, ou corrigez ce nom."
     return fault(f"{what} « {shown(name)} » n’existe pas ; {remedy}")
 
