@@ -5,6 +5,7 @@ import random
 import sqlite3
 import stat
 import time
+import tracemalloc
 import zipfile
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
@@ -12,7 +13,7 @@ import pytest
 
 from coding_files import flat, qde, qdpx, qualcoder, refi, small_project, taguette, texts_of
 from helpers import exchange
-from helpers.exchange import archive, collected, database, opened
+from helpers.exchange import archive, collected, database, opened, tables
 from helpers.schema import DataError
 
 PROJECT = small_project()
@@ -340,3 +341,68 @@ def test_a_file_that_is_not_there_or_too_large_is_refused(tmp_path, monkeypatch)
 def test_a_pipe_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "a.qdpx")
     assert "ce n’est pas un fichier" in told(tmp_path / "a.qdpx")
+
+
+# --- small files that would grow ------------------------------------------------------------------------------------------
+
+
+def fast_sentence(path) -> str:
+    start = time.monotonic()
+    said = told(path)
+    assert time.monotonic() - start < 5
+    return said
+
+
+def test_tags_that_hang_from_one_another_without_end_are_refused(tmp_path):
+    path = taguette(tmp_path / "a.sqlite3", flat(PROJECT))
+    rows = "WITH RECURSIVE n(x) AS (SELECT 100 UNION ALL SELECT x + 1 FROM n WHERE x < 9000) SELECT x, 1, x, '', x - 1 FROM n"
+    changed(path, f"ALTER TABLE tags ADD COLUMN parent_id INTEGER; INSERT INTO tags {rows}")
+    assert "plus de 50 niveaux" in fast_sentence(path)
+
+
+def test_labels_that_each_code_below_would_repeat_are_refused(tmp_path):
+    children = '<Code name="a"/>' * 50_000
+    (tmp_path / "a.qdc").write_text(f'<CodeBook xmlns="urn:QDA-XML:codebook:1.0"><Codes><Code name="{"x" * 1_000_000}">{children}</Code></Codes></CodeBook>', encoding="utf-8")
+    assert "donnez-lui un nom de 1 à 1000 caractères" in fast_sentence(tmp_path / "a.qdc")
+
+
+def test_codes_without_number_are_refused(tmp_path):
+    codes = "".join(f'<Code name="{number}"/>' for number in range(10_001))
+    (tmp_path / "a.qdc").write_text(f'<CodeBook xmlns="urn:QDA-XML:codebook:1.0"><Codes>{codes}</Codes></CodeBook>', encoding="utf-8")
+    assert "plus de 10000 codes" in fast_sentence(tmp_path / "a.qdc")
+
+
+@pytest.mark.parametrize(("code", "sentence"), [
+    ("a/" * 1_000_000 + "a", "donnez-lui un nom plus court"),
+    ("\\" * 2_000_000, "donnez-lui un nom plus court"),
+    ("a/" * 50 + "a", "au-delà de 50 niveaux"),
+    ("x" * 1_001, "1 à 1000 caractères"),
+])  # fmt: skip
+def test_a_path_without_end_is_refused(code, sentence, tmp_path):
+    (tmp_path / "p.csv").write_text(f"document;texte;code\na;b;{code}\n", encoding="utf-8")
+    assert sentence in fast_sentence(tmp_path / "p.csv")
+
+
+def test_blank_lines_without_number_take_no_memory(tmp_path):
+    (tmp_path / "p.csv").write_text("document;texte;code\n" + "\n" * 200_000 + "a;b;c\n", encoding="utf-8")
+    tracemalloc.start()
+    assert len(exchange.read(tmp_path / "p.csv").passages) == 1
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 10_000_000
+
+
+def test_rows_are_counted(tmp_path, monkeypatch):
+    monkeypatch.setattr(tables, "MOST_ROWS", 3)
+    (tmp_path / "p.csv").write_text("document;texte;code\n" + "a;b;c\n" * 4, encoding="utf-8")
+    assert "p.csv : la table compte plus de 3 lignes ; découpez-la." in told(tmp_path / "p.csv")
+    monkeypatch.setattr(database, "MOST_ROWS", 3)
+    assert "tags compte plus de 3 lignes" in told(taguette(tmp_path / "a.sqlite3", flat(PROJECT)))
+
+
+def test_documents_of_one_name_without_number_are_told_apart_and_said_twenty_times(tmp_path):
+    sources = '<TextSource guid="g" name="a"><PlainTextContent>b</PlainTextContent></TextSource>' * 20_000
+    start = time.monotonic()
+    read = exchange.read(qdpx(tmp_path / "a.qdpx", f'<Project xmlns="urn:QDA-XML:project:1.0" name="x"><Sources>{sources}</Sources></Project>', {}))
+    assert time.monotonic() - start < 10
+    assert read.documents[-1].name == "a (20000)" and len(read.told) == 21 and read.told[-1] == "Autres remarques\u00a0: 19979."

@@ -79,6 +79,15 @@ def test_a_selection_that_is_not_what_it_is_named_is_told_and_left(shift, tmp_pa
     assert read.passages == PROJECT.passages[-1:] and f"positions {moved.start} à {moved.end}, code" in read.told[0]
 
 
+def test_what_has_no_identifier_is_not_taken_for_one_another(tmp_path):
+    # A user and a code without guid, a selection without user, a coding that names no code.
+    one = replace(PROJECT.passages[0], coder="")
+    nowhere = selection_xml(one).replace(f'targetGUID="{key_of("code", one.code)}"', "")
+    xml = qde(PROJECT, selections=selection_xml(one) + nowhere).replace("<Users>", '<Users><User name="Z"/>').replace("<Codes>", '<Codes><Code name="Y"/>')
+    read = exchange.read(qdpx(tmp_path / "a.qdpx", xml, texts_of(PROJECT)))
+    assert one in read.passages and len(read.passages) == 2 and "passages dont le code manque (1)." in kept(read)
+
+
 def test_a_coding_given_twice_is_once_and_told(tmp_path):
     xml = qde(PROJECT, selections=selection_xml(PROJECT.passages[0]) * 3)
     read = exchange.read(qdpx(tmp_path / "a.qdpx", xml, texts_of(PROJECT)))

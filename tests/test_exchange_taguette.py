@@ -160,6 +160,12 @@ def test_its_table_of_passages_has_no_place(tmp_path):
     assert len(read.told) == 2 and "Non gardé\u00a0: passages sans code (1)." in read.told
 
 
+def test_a_document_without_name_gets_one(tmp_path):
+    (tmp_path / "a.csv").write_text("id,document,tag,content\n1,,t,x\n2,,t,y\n", encoding="utf-8")
+    read = exchange.read(tmp_path / "a.csv")
+    assert read.documents == (Document("(sans nom)"),) and len(read.passages) == 2
+
+
 @pytest.mark.parametrize("titles", ["tag,description,number of highlights", "tag,description,number of highlights,number of documents"])
 def test_its_code_book(titles, tmp_path):
     path = tmp_path / "codebook.csv"

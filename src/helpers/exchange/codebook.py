@@ -8,7 +8,8 @@ from xml.etree.ElementTree import Element
 
 from helpers.exchange.collected import Collected
 from helpers.exchange.faults import fault
-from helpers.exchange.model import MOST_DEPTH, Code, Project
+from helpers.exchange.model import Code, Project
+from helpers.exchange.names import MOST_DEPTH
 
 NAMESPACE = "urn:QDA-XML:codebook:1.0"
 # The specification was first published with this spelling, which NVivo 12 writes.

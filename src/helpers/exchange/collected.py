@@ -5,7 +5,8 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 
 from helpers.exchange.faults import fault
-from helpers.exchange.model import KINDS, Code, Document, Passage, Project
+from helpers.exchange.model import KINDS, MOST_CODES, Code, Document, Passage, Project
+from helpers.exchange.names import MOST_DEPTH, check_label
 from helpers.exchange.told import Told
 
 # Characters under a code, each counted as often as it is coded: 50 000 passages of 1 000 characters are 50 million.
@@ -31,6 +32,10 @@ class Collected:
 
     def add_code(self, code: Code, parent: str) -> str:
         """Adds a code under the path of its parent, and tells its own."""
+        # Before the path is made, which repeats the labels above.
+        check_label(code.name or NAMELESS)
+        if len(self.codes) == MOST_CODES:
+            raise fault(f"le fichier contient plus de {MOST_CODES} codes ; ce n’est pas un livre de codes.")
         code = replace(code, name=self._free(code.name or NAMELESS, parent), parent=parent)
         self.codes.append(code)
         return code.path
@@ -43,11 +48,13 @@ class Collected:
             below[parent if parent in tree else None].append(key)
             if parent is not None and parent not in tree:
                 self.told.left_out("parents de codes, qui manquent dans le fichier")
-        left = [(key, "") for key in reversed(below[None])]
+        left = [(key, "", 1) for key in reversed(below[None])]
         while left:
-            key, parent = left.pop()
+            key, parent, depth = left.pop()
+            if depth > MOST_DEPTH:
+                raise fault(f"l’arbre des codes compte plus de {MOST_DEPTH} niveaux ; réduisez-le.")
             paths[key] = self.add_code(tree[key][1], parent)
-            left += [(child, paths[key]) for child in reversed(below[key])]
+            left += [(child, paths[key], depth + 1) for child in reversed(below[key])]
         if len(paths) < len(tree):
             raise fault("des codes sont leur propre parent ; corrigez l’arbre des codes dans l’outil.")
         return paths

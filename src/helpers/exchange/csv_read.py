@@ -6,7 +6,7 @@ from pathlib import Path
 from helpers.exchange.collected import Collected
 from helpers.exchange.faults import fault, shown, unknown
 from helpers.exchange.model import Code, Document, Passage, Project
-from helpers.exchange.names import code_labels, code_path, code_path_of
+from helpers.exchange.names import MOST_DEPTH, check_label, code_labels, code_path, code_path_of
 from helpers.exchange.tables import CODES, FILES, PASSAGES, Rows, rearmed, rows_of
 
 # The titles that tell each table; the other titles of the table may be left out.
@@ -128,8 +128,11 @@ def _codes_of(paths) -> tuple[Code, ...]:
     """The codes that passages name, and those above, when there is no code book."""
     codes: dict[str, Code] = {}
     for path in dict.fromkeys(paths):
-        parent = ""
-        for label in code_labels(path):
+        parent, labels = "", code_labels(path)
+        if len(labels) > MOST_DEPTH:
+            raise fault(f"le code « {shown(path)} » est au-delà de {MOST_DEPTH} niveaux ; réduisez l’arbre.")
+        for label in labels:
+            check_label(label)
             code = Code(label, parent)
             codes.setdefault(code.path, code)
             parent = code.path
@@ -138,7 +141,7 @@ def _codes_of(paths) -> tuple[Code, ...]:
 
 def _taguette(rows: Rows) -> Project:
     """Taguette's table of passages: one row a passage and a tag, without a position."""
-    found, paths = Collected(), {}
+    found, paths, names = Collected(), {}, {}
     found.told.note("Cet export de Taguette ne donne ni position ni codeur ; son projet .sqlite3 les donne.")
     for _, row in rows:
         tag, name = row["tag"], row["document"]
@@ -146,9 +149,9 @@ def _taguette(rows: Rows) -> Project:
             found.told.left_out("passages sans code")
             continue
         paths.setdefault(tag, code_path(tag))
-        if name not in found.documents:
-            found.add_document(name, "")
-        found.passages.append(Passage(name, None, None, row["content"], paths[tag]))
+        if name not in names:
+            names[name] = found.add_document(name, "")
+        found.passages.append(Passage(names[name], None, None, row["content"], paths[tag]))
     found.codes = [Code(tag) for tag in paths]
     return found.project()
 

@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 from urllib.parse import quote
 
 from helpers.exchange.faults import fault
-from helpers.exchange.opened import MOST_TEXT_BYTES, check_size
+from helpers.exchange.opened import MOST_ROWS, MOST_TEXT_BYTES, check_size
 
 # A true project is checked and read in a second or two.
 MOST_SECONDS = 60
@@ -48,13 +48,16 @@ class Database:
         if table not in self.columns:
             return []
         chosen = [f'"{name}"' if name in self.columns[table] else "NULL" for name in columns]
-        query = f'SELECT {", ".join(chosen)} FROM "{table}" ORDER BY {chosen[0]}'
+        query = f'SELECT {", ".join(chosen)} FROM "{table}" ORDER BY {chosen[0]} LIMIT {MOST_ROWS + 1}'
         kinds = list(columns.items())
         with _sentence():
-            return [
+            rows = [
                 tuple(_value(value, kind, f"{table}.{name}") for value, (name, kind) in zip(row, kinds, strict=True))
                 for row in self._connection.execute(query)
             ]
+        if len(rows) > MOST_ROWS:
+            raise fault(f"{table} compte plus de {MOST_ROWS} lignes ; découpez le projet.")
+        return rows
 
     def count(self, table: str) -> int:
         """How many rows a table has; none when it is not there."""

@@ -6,15 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 
 from helpers.exchange.faults import fault, shown, unknown
-from helpers.exchange.names import code_path
+from helpers.exchange.names import MOST_DEPTH, check_label, code_path
 
 KINDS = ("verbatim", "compte_rendu", "synthese")  # "" where the file does not say
-# Taguette allows 200 characters; a longer label is a text put in the wrong place, and looking for the nearest of
-# thousands of such would not end.
-MOST_LABEL = 1_000
 # A code book that people use has some hundreds of codes at most.
 MOST_CODES = 10_000
-MOST_DEPTH = 50
 
 
 @dataclass(frozen=True)
@@ -160,8 +156,7 @@ def _in_order(codes: Iterable[Code]) -> tuple[Code, ...]:
     if len(given) > MOST_CODES:
         raise fault(f"le livre compte {len(given)} codes ; {MOST_CODES} au plus.")
     for code in given:
-        if not code.name or len(code.name) > MOST_LABEL:
-            raise fault(f"un code s’appelle « {shown(code.name)} » ; donnez-lui un nom de 1 à {MOST_LABEL} caractères.")
+        check_label(code.name)
         below[code.parent].append(code)
     paths = [code.path for code in given]
     twice, times = Counter(paths).most_common(1)[0] if paths else ("", 0)
@@ -177,9 +172,7 @@ def _in_order(codes: Iterable[Code]) -> tuple[Code, ...]:
     if len(out) < len(given):
         known = {"", *paths}
         lost = next((code.parent for code in given if code.parent not in known), None)
-        raise (
-            fault("des codes sont leur propre parent ; corrigez l’arbre.")
-            if lost is None
-            else unknown("le code parent", lost, paths)
-        )
+        if lost is not None:
+            raise unknown("le code parent", lost, paths)
+        raise fault("des codes sont leur propre parent ; corrigez l’arbre.")
     return tuple(out)

@@ -2,6 +2,12 @@
 
 import re
 
+from helpers.exchange.faults import fault, shown
+
+# Taguette allows 200 characters; a longer label is a text put in the wrong place, which the path of each code below
+# would repeat.
+MOST_LABEL = 1_000
+MOST_DEPTH = 50
 _LABEL = re.compile(r"(?:\\[\\/]|[^/])+")
 
 
@@ -28,7 +34,12 @@ def code_labels(path: str) -> tuple[str, ...]:
 
 def code_path_of(typed: str) -> str:
     """A path as a person typed it, in its one spelling."""
-    path = ""
-    for label in code_labels(typed):
-        path = code_path(label, path)
-    return path
+    if len(typed) > MOST_LABEL * MOST_DEPTH:
+        raise fault(f"un code s’appelle « {shown(typed[:MOST_LABEL])} » ; donnez-lui un nom plus court.")
+    return "/".join(map(code_path, code_labels(typed)))
+
+
+def check_label(name: str) -> None:
+    """Refuses a label that is empty, or longer than any."""
+    if not 0 < len(name) <= MOST_LABEL:
+        raise fault(f"un code s’appelle « {shown(name)} » ; donnez-lui un nom de 1 à {MOST_LABEL} caractères.")

@@ -15,6 +15,8 @@ MOST_TEXT_BYTES = 64 << 20
 # A tree in memory takes some twenty times its file: a project of 50 000 codings has 350 000 tags.
 MOST_XML_BYTES = 64 << 20
 MOST_TAGS = 1_000_000
+# Passages, or entries of a history, of a project that people made by hand.
+MOST_ROWS = 500_000
 _DAMAGED_XML = "le XML est tronqué ou abîmé"
 
 

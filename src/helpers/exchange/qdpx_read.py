@@ -71,7 +71,7 @@ def read_qdpx(archive: Archive) -> Project:
 
 
 def _references(node: Element, name: str) -> list[str]:
-    return [guid_of(each, "targetGUID") for each in children(node, name)]
+    return [found for each in children(node, name) if (found := guid_of(each, "targetGUID"))]
 
 
 def _text(around: _Source, source: Element, text: Element) -> Text | None:
@@ -117,7 +117,7 @@ def _selections(around: _Source, text: Element) -> Iterator[Selection]:
             user = guid_of(coding, "creatingUser") or guid_of(node, "creatingUser")
             memo = _memo(around, node, coding)
             start, end = map(int, positions)
-            yield Selection(start, end, code, around.coders.get(user, ""), memo, node.get("name", ""))
+            yield Selection(start, end, code, around.coders.get(user, "") if user else "", memo, node.get("name", ""))
 
 
 def _memo(around: _Source, node: Element, coding: Element) -> str:

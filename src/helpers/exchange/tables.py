@@ -3,12 +3,12 @@
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from helpers.exchange.faults import fault
 from helpers.exchange.model import Project
-from helpers.exchange.opened import MOST_TEXT_BYTES, content_of, text_of
+from helpers.exchange.opened import MOST_ROWS, MOST_TEXT_BYTES, content_of, text_of
 
 CODES = ("code", "parent", "definition", "inclure", "exclure", "exemple", "modifie_le")
 PASSAGES = ("document", "debut", "fin", "texte", "code", "codeur", "memo")
@@ -45,6 +45,8 @@ def rows_of(path: Path, place: str = "") -> tuple[list[str], Rows]:
         if not titles:
             titles = [cell.strip() for cell in cells]
         elif any(cells):
+            if len(rows) == MOST_ROWS:
+                raise fault(f"{place}la table compte plus de {MOST_ROWS} lignes ; découpez-la.")
             where = f"{place}ligne {line}"
             if len(cells) != len(titles):
                 told = f"{where} : {len(cells)} cellules pour {len(titles)} titres"
@@ -55,11 +57,12 @@ def rows_of(path: Path, place: str = "") -> tuple[list[str], Rows]:
     return titles, rows
 
 
-def _records(text: str, separator: str, place: str) -> list[tuple[int, list[str]]]:
+def _records(text: str, separator: str, place: str) -> Iterator[tuple[int, list[str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     limit = csv.field_size_limit(_MOST_CELL)
     try:
-        return [(reader.line_num, cells) for cells in reader]
+        for cells in reader:
+            yield reader.line_num, cells
     except csv.Error:
         told = f"{place}ligne {reader.line_num} : un guillemet n’est pas fermé, ou est mal placé"
         raise fault(f"{told} ; doublez les guillemets qui font partie du texte.") from None

@@ -14,7 +14,7 @@ class Told:
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
         self._unmatched: list[str] = []
-        self._notes: list[str] = []
+        self._notes: dict[str, None] = {}
 
     def left_out(self, what: str, count: int = 1) -> None:
         """So many things of a kind, by their plural name, are not kept."""
@@ -23,8 +23,7 @@ class Told:
 
     def note(self, sentence: str) -> None:
         """A sentence, once."""
-        if sentence not in self._notes:
-            self._notes.append(sentence)
+        self._notes[sentence] = None
 
     def unmatched(self, document: str, start: int, end: int, code: str) -> None:
         """A passage is not at its place in the text: reported, never moved."""
@@ -36,6 +35,8 @@ class Told:
         said = self._unmatched[:MOST_LINES]
         if more := len(self._unmatched) - len(said):
             said.append(f"Passages non gardés, ils ne correspondent pas à leur texte : {more} autres.")
-        said += self._notes
+        said += [*self._notes][:MOST_LINES]
+        if more := len(self._notes) - MOST_LINES:
+            said += [f"Autres remarques : {more}."] if more > 0 else []
         said += [f"Non gardé : {what} ({count})." for what, count in self._counts.items()]
         return tuple(french_spaces(" ".join(sentence.split())) for sentence in said)
