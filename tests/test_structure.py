@@ -36,6 +36,7 @@ MAY_IMPORT = {
     "describe": {"schema", "facts"},
     "compare": {"schema", "facts", "comparisons"},
     "themes": {"schema"},
+    "exchange": {"schema", "typography"},
     "wording": {"schema", "facts", "comparisons", "typography"},
     "tables": {"schema", "facts", "comparisons", "typography", "wording"},
     "charts": {"schema", "facts", "comparisons", "wording", "tables"},
@@ -100,6 +101,8 @@ RESERVED = {
     "babel": {"wording"},
     "scipy": {"indicators", "compare", "simulate", "disclosure", "auditor"},
     "statsmodels": {"compare"},
+    "defusedxml": {"exchange"},
+    "sqlite3": {"exchange"},
     "ipywidgets": {"workbench"},
     "itables": {"workbench"},
 }

@@ -32,6 +32,7 @@ pipeline     the order: Papermill, then nbconvert
 inventory    which years are here, in what state?
 diagnosis    is this computer ready? Standard library only
 simulate     records of persons who do not exist
+exchange     codings of Taguette, QualCoder and REFI-QDA, in and out
 workbench    JupyterLab in French, its form and its recipes
 environment  environment.yml from pyproject.toml
 dictionary   docs/data-dictionary.md from the schemas

@@ -1,0 +1,28 @@
+"""A coding, from the tools that researchers use and to them: given a file, a `Project`; given a `Project`, files.
+
+Nothing here knows of years, pages or folders of data. What is read is compared with its text, and what is not kept is
+told (``Project.told``).
+"""
+
+from helpers.exchange.codebook import write_qdc
+from helpers.exchange.iramuteq import write_iramuteq
+from helpers.exchange.model import KINDS, Code, Document, Passage, Project
+from helpers.exchange.names import code_labels, code_path
+from helpers.exchange.qdpx_write import write_qdpx
+from helpers.exchange.reading import read
+from helpers.exchange.tables import write_csv
+
+__all__ = [
+    "KINDS",
+    "Code",
+    "Document",
+    "Passage",
+    "Project",
+    "code_labels",
+    "code_path",
+    "read",
+    "write_csv",
+    "write_iramuteq",
+    "write_qdc",
+    "write_qdpx",
+]
