@@ -117,7 +117,12 @@ class Workshop:
 
 
 # In place of kernels, this process: a fifth less work. One notebook at a time, for threads share what notes their files.
-WITHOUT_KERNELS = "import helpers.pipeline.making as making; from in_process import execute; making.execute = execute\n"
+WITHOUT_KERNELS = """
+from helpers import kernels
+from helpers.pipeline import making
+from in_process import execute
+making.execute, kernels.start = execute, lambda: None
+"""
 # The last attack on a whole network takes half a minute: `test_export_reports` has one too, and everything enumerated all.
 UNATTACKED = "import helpers.pipeline.release as release; release._require_protected = lambda *_: None\n"
 # The commands that follow, as a person types them.
