@@ -10,7 +10,7 @@ from helpers.auditor.both_years import narrowed
 from helpers.auditor.cells import Cell, is_size_elsewhere
 from helpers.auditor.explain import explain
 from helpers.auditor.finding import VERDICTS, Audit, Finding
-from helpers.auditor.knowledge import NOTHING, SIZES, STATES, known_in
+from helpers.auditor.knowledge import NOTHING, PUPIL, SIZES, STATES, known_in
 from helpers.auditor.model import Model
 from helpers.auditor.overlaps import add_overlaps
 from helpers.auditor.published import model_of, rows_of
@@ -30,14 +30,16 @@ def attack(
     *,
     states: Iterable[str] = tuple(STATES),
     comparisons: pd.DataFrame | None = None,
+    stops_early: bool = False,
 ) -> Audit:
     """What a reader of these tables can find again, in each state of knowledge.
 
-    ``indicators`` has the schema ``indicateurs``: rows of the network, of associations and of collèges, of all years;
-    a column ``lieu``, if any, says in which file each stands; a site without a row has no report. ``comparisons`` has
-    the schema ``comparaisons``. A cell is good (0) when a reader must leave it five values at least, exact (2) when
-    only one. Any exact cell in any state, any thin one for a reader who knows nothing else, or any number that is
-    neither exact nor rounded as it says, refuses the release.
+    ``indicators`` has the schema ``indicateurs``: rows of the network, of associations and of collèges, of all years; a
+    column ``lieu``, if any, says in which file each stands; a site without a row has no report. ``comparisons`` has the
+    schema ``comparaisons``. If ``stops_early``, nothing is looked at after the first state that refuses. A cell is good
+    (0) when a reader must leave it five values at least, exact (2) when only one. Any exact cell in any state, any thin
+    one for a reader who knows nothing else, or any number that is neither exact nor rounded as it says, refuses the
+    release.
 
     >>> chiffres = store.load(2020, "indicateurs")
     >>> rien = pd.DataFrame(columns=["annee", "association", "uai", "indicateur", "modalite", "croise_avec",
@@ -49,6 +51,8 @@ def attack(
     if comparisons is not None:
         found = found.with_more(list(narrowed(truth, comparisons)))
     for year in truth.years:
+        if stops_early and not found.is_good:
+            break
         rows = rows_of(indicators, year)
         faults = [Finding(EXACT, NOTHING, None, because=(text,)) for _, text in breaches(rows)]
         model = model_of(truth, rows, year)
@@ -59,7 +63,7 @@ def attack(
         # Numbers that cannot hold together leave no value to find: the release is refused already.
         found = found.with_more(faults, *([] if belied else [{}]))
         if not belied:
-            found = _attack_year(found, model, list(states))
+            found = _attack_year(found, model, list(states), stops_early=stops_early)
     return found
 
 
@@ -73,13 +77,18 @@ def sensitive(model: Model) -> list[Cell]:
     return [cell for cell, count in worth if 0 < count < FEWEST_PERSONS]
 
 
-def _attack_year(found: Audit, model: Model, states: list[str]) -> Audit:
-    """The states where more is known come first: what they leave possible is possible for who knows nothing."""
+def _attack_year(found: Audit, model: Model, states: list[str], *, stops_early: bool) -> Audit:
+    """The states where more is known come first: what they leave possible is possible for who knows nothing.
+
+    The first of all is the one that refuses most often.
+    """
     asked = sensitive(model)
     # The same sum may bear two names (an association of one collège): it is asked once.
     names = list({tuple(sorted(model.system.sums[cell].items())): cell for cell in reversed(asked)}.values())
     seen: tuple[np.ndarray, np.ndarray] | None = None
-    for state in sorted(states, key=lambda name: name == NOTHING):
+    for state in sorted(states, key=lambda name: (name == NOTHING, name != PUPIL)):
+        if stops_early and not found.is_good:
+            break
         known = list(known_in(state, model))
         start = seen if state == NOTHING else None
         ranges = Ranges(model.system.with_known(known), names, start, is_brief=state != NOTHING)

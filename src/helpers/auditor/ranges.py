@@ -139,9 +139,9 @@ class Ranges:
         point = self._far(place, sign, piece, whole=self.hubs[piece.unknowns])
         if point is None:
             return None
-        own = sign * self.sums[[place]].toarray()[0]
-        cost = np.where(own != 0, own, 1e-3 * self._random.uniform(-1, 1, len(own)))
-        return self._fill(point, cost, self._families)
+        # The cells that wait are pushed the same way: one change of sizes often serves many.
+        cost = sign * (self.sums[[place]].toarray()[0] + 1e-2 * (self.unsettled @ self.sums))
+        return self._fill(point, cost + 1e-4 * self._random.uniform(-1, 1, len(cost)), self._families)
 
     def _in_whole(self, place: int, sign: float, piece: Piece) -> np.ndarray | None:
         """Whole counts that leave the cell enough values on one side, far sooner known than the farthest; or these."""

@@ -13,9 +13,11 @@ _NETWORK_KNOWN = "ligne_du_reseau"
 _PUPIL_KNOWN = "une_personne_par_college"
 _LEVELS = ["reseau", "association", "college"]
 # A first attack nearly always finds nothing; what needs more than this is not a matter of rounding.
-_ROUNDS = 16
+_ROUNDS = 24
 # How many draws are tried before figures of the network are rounded.
 _DRAWS = 3
+# From this round on, counts may go two bases away.
+_NEAR_ROUNDS = 16
 
 
 def truth_of(indicators: pd.DataFrame, counts: pd.DataFrame) -> auditor.Truth:
@@ -40,19 +42,37 @@ def protect_from_attack(
     DataError
         when the auditor still finds one after many rounds.
     """
-    also: set[tuple] = set()
+    also, turned, blocked = set(), set(), set()
     truth, draw = truth_of(indicators, counts), key
     for rank in range(_ROUNDS):
-        protected = disclosure.protect(indicators, counts, sites, key=draw, also=also)
+        protected, kept = _rounded((indicators, counts, sites), draw, also, turned, may_widen=rank > _NEAR_ROUNDS)
+        # What cannot be turned so is asked no more, until more of the network is rounded or counts may go two bases.
+        blocked, turned = (blocked | turned - kept) if rank != _NEAR_ROUNDS else set(), kept
         refused = _refused(protected.indicators, truth)
         if not refused:
             return protected
-        # Another draw costs nothing; a figure of the network that is rounded is one that nobody reads exactly any more.
-        more = _to_round(refused, indicators, also) if rank >= _DRAWS else set()
-        if not more:
+        # A count that is turned is one; another draw costs nothing; a figure of the network that is rounded is one that
+        # nobody reads exactly any more.
+        if more := _turned(refused, turned | blocked):
+            turned |= more
+        elif rank >= _DRAWS and (more := _to_round(refused, protected.indicators, also)):
+            also, blocked = also | more, set()
+        else:
             draw = hashlib.blake2b(draw, salt=rank.to_bytes(2, "big")).digest()
-        also |= more
     raise DataError(f"La protection n’aboutit pas, rien n’est publié. {refused[0].sentence}")
+
+
+def _rounded(tables: tuple, key: bytes, also: set, turned: set, *, may_widen: bool) -> tuple[disclosure.Protected, set]:
+    """The tables rounded with the counts that are asked to turn, and these; without any if none is as near."""
+    if turned:
+        try:
+            protected = disclosure.protect(*tables, key=key, also=also | turned)
+        except DataError:
+            pass
+        else:
+            if may_widen or not protected.is_wide:
+                return protected, turned
+    return disclosure.protect(*tables, key=key, also=also), set()
 
 
 def _refused(indicators: pd.DataFrame, truth: auditor.Truth) -> list[auditor.Finding]:
@@ -61,40 +81,43 @@ def _refused(indicators: pd.DataFrame, truth: auditor.Truth) -> list[auditor.Fin
     # Rounded crossings of the network are read otherwise when those of associations are not published beside them.
     has_rounded = (alone["croise_avec"].ne("") & alone["precision"].eq("arrondi_secret")).any()
     for each in (indicators, alone) if has_rounded else (indicators,):
-        found = [finding for finding in auditor.attack(each, truth).findings if finding.is_refused]
+        found = [finding for finding in auditor.attack(each, truth, stops_early=True).findings if finding.is_refused]
         if found:
             return found
     return []
 
 
-def _turned(refused: Iterable[auditor.Finding], also: set[tuple]) -> set[disclosure.Turned]:
-    """The counts to turn: up where a known pupil of each collège makes up all of one, the widest one only; down where
-    the true row of the network leaves a count nowhere to be but at the site that shows it.
+def _turned(refused: Iterable[auditor.Finding], asked: set[disclosure.Turned]) -> set[disclosure.Turned]:
+    """The counts to turn, but for those of ``asked``; at the widest level only.
+
+    Up where a known pupil of each collège makes up all of one; down where the true row of the network leaves a count
+    nowhere to be but at the site that shows it.
     """
-    turned = {each[:4] for each in also if isinstance(each, disclosure.Turned)}
+    known_turns = {each[:4] for each in asked}
     found: dict[tuple, disclosure.Turned] = {}
     for finding in refused:
         cell, is_up = finding.cell, finding.state == _PUPIL_KNOWN
+        if not is_up and finding.state != _NETWORK_KNOWN:
+            continue
         if cell is None or cell.croise_avec or cell.perimetre != "alses" or cell.site_type not in _LEVELS:
             continue
-        asked = disclosure.Turned(cell.site_type, cell.site, cell.indicateur, cell.modalite, is_up)
-        known = found.setdefault((is_up, *asked[2:4]), asked)
-        if _LEVELS.index(asked.site_type) < _LEVELS.index(known.site_type):
-            found[is_up, *asked[2:4]] = asked
-    return {each for each in found.values() if each[:4] not in turned}
+        turn = disclosure.Turned(cell.site_type, cell.site, cell.indicateur, cell.modalite, is_up)
+        known = found.setdefault((is_up, *turn[2:4]), turn)
+        if _LEVELS.index(turn.site_type) < _LEVELS.index(known.site_type):
+            found[is_up, *turn[2:4]] = turn
+    return {each for each in found.values() if each[:4] not in known_turns}
 
 
-def _to_round(refused: Iterable[auditor.Finding], indicators: pd.DataFrame, also: set[tuple]) -> set[tuple]:
+def _to_round(refused: Iterable[auditor.Finding], shown: pd.DataFrame, also: set[tuple]) -> set[tuple]:
     """The next figures of the network to round: the one that the cell is part of, its question, its base, then those
-    that the auditor names; at last, the counts to turn.
+    that the auditor names.
     """
-    exact = {
-        (row.perimetre, row.indicateur, row.modalite) for row in indicators.itertuples() if not row.croise_avec
-    } - also
+    rows = shown[disclosure.is_counted(shown) & shown["croise_avec"].eq("") & shown["effectif_arrondi"].isna()]
+    exact = set(zip(rows["perimetre"], rows["indicateur"], rows["modalite"], strict=True)) - also
     found: set[tuple] = set()
     for finding in refused:
         cell = finding.cell
-        if cell is None or finding.state == _NETWORK_KNOWN:  # to round what the reader knows would change nothing
+        if cell is None:
             continue
         if cell.croise_avec and (pair := (cell.indicateur, cell.croise_avec)) not in also:
             found.add(pair)
@@ -105,4 +128,4 @@ def _to_round(refused: Iterable[auditor.Finding], indicators: pd.DataFrame, also
         base = [each for each in exact if asked.base and each[1] == asked.base.partition("/")[0]]
         telling = {(each.perimetre, each.indicateur, each.modalite) for each in finding.told_by} & exact
         found |= set(own or question or base or telling)
-    return found or _turned([each for each in refused if each.state in (_PUPIL_KNOWN, _NETWORK_KNOWN)], also)
+    return found
