@@ -51,14 +51,9 @@ def _tell_said(year: int) -> None:
     codings = []
     for name in store.codings(year):
         project = store.load_coding(year, name)
-        coders = len({passage.coder for passage in project.passages} - {""})
-        texts, passages = number(len(project.documents)), number(len(project.passages))
-        codings.append(
-            (
-                passages,
-                f"{name} : passages de {texts} texte{_plural(len(project.documents))}, {coders} codeur{_plural(coders)}",
-            )
-        )
+        texts, coders = len(project.documents), len({passage.coder for passage in project.passages} - {""})
+        told = f"{name} : {number(texts)} texte{_plural(texts)}, {number(coders)} codeur{_plural(coders)}"
+        codings.append((number(len(project.passages)), told))
     _list("Codages, en passages", codings)
     minutes = store.load_minutes(year)
     replaced = [(number(count), kind) for kind, count in sorted(store.count_replaced(year).items())]
@@ -108,7 +103,8 @@ VERB = Verb(
     name="check",
     summary="lit les fichiers d’une année et liste toutes leurs erreurs",
     description=(
-        "Lit les fichiers de data/raw/ANNÉE/, codages et comptes rendus compris, et dit, une phrase par erreur, le fichier, la ligne, la colonne, ce qui "
+        "Lit les fichiers de data/raw/ANNÉE/, codages et comptes rendus compris, et dit, une phrase par erreur, le "
+        "fichier, la ligne, la colonne, ce qui "
         "ne va pas et comment le corriger ; puis, de l’export de la base, les lignes lues, gardées, rejetées et "
         "écrites autrement, et les chiffres imprimés qu’il ne retrouve pas. N’exécute aucun notebook ; n’écrit que "
         "les lignes rejetées, dans data/processed/ANNÉE/prive/quarantaine.csv, et, avec --accept, l’empreinte de "

@@ -39,7 +39,7 @@ VERB = Verb(
         "Ne remplace rien, et n’écrit jamais dans reports/ ; dans le projet, seulement .qdpx et .qdc, que git ignore."
     ),
     examples=(
-        ("export-coding --year 2021 --name reunions --to ../reunions.qdpx", "pour NVivo, MAXQDA, ATLAS.ti…"),
+        ("export-coding --year 2021 --name reunions --to ../codage.qdpx", "pour NVivo, MAXQDA, ATLAS.ti…"),
         ("export-coding --year 2021 --name reunions --to ../corpus.txt", "pour IRaMuTeQ"),
     ),
     act=_act,

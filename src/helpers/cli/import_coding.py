@@ -17,7 +17,7 @@ def _counted(count: int, one: str, many: str = "") -> str:
 
 
 def _tell_content(project) -> None:
-    words = sum(len(document.text.split()) for document in project.documents)
+    words = sum(any(map(str.isalnum, word)) for document in project.documents for word in document.text.split())
     coders = {passage.coder for passage in project.passages} - {""}
     counts = [
         _counted(len(project.documents), "document"),

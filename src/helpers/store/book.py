@@ -41,7 +41,10 @@ def add_to_book(rows: list[dict[str, str]], *, is_trial: bool = False) -> list[i
         return []
     new = [name for name in columns("themes") if name not in read.header and any(row.get(name) for row in rows)]
     made = _with_rows(content, [*read.header, *new], len(new), rows, shown)
-    after, wrong = validated_rows(made, shown, "themes")
+    try:
+        after, wrong = validated_rows(made, shown, "themes")
+    except DataError as fault:  # a character that no text may have
+        after, wrong = read, (str(fault),)
     if wrong or len(after.rows) != len(read.rows) + len(rows) or _cut(after.rows, read) != read.rows:
         told = wrong[0] if wrong else f"{shown} ne peut pas être complété sans risque."
         raise DataError(f"Codes non ajoutés, ils ne tiennent pas dans le livre : {told}")
