@@ -9,7 +9,7 @@ import pytest
 
 from coding_files import place, qdc, qualcoder, refi, small_project, taguette
 from helpers import checks, cli, exchange, paths, store
-from helpers.exchange import Code, Document, Passage, Project
+from helpers.exchange import Code, Document, Project
 
 BOOK = "theme,libelle,definition\naccueil,Accueil,L’arrivée.\n\"eleves\",Élèves,\"Ce que l’on dit\ndes élèves.\"\nequipe,Équipe,Le collège.\njamais_vu,Jamais vu,Rien.\n"
 YEAR = 2032
@@ -115,7 +115,7 @@ def refused(capsys, root, *given) -> str:
     ("absent.qdpx", None, "absent.qdpx : le fichier est introuvable ou illisible ; vérifiez le chemin."),
     ("vide.csv", b"", "vide.csv : le fichier est vide ; refaites l’export."),
     ("coupe.qdpx", b"PK\x03\x04abc", "coupe.qdpx : l’archive est tronquée ou abîmée ; enregistrez-le de nouveau depuis l’outil qui l’a fait."),
-    ("rien.csv", "code;parent;definition\n".encode(), "rien.csv ne contient ni texte, ni code ; donnez le fichier d’un codage."),
+    ("rien.csv", b"code;parent;definition\n", "rien.csv ne contient ni texte, ni code ; donnez le fichier d’un codage."),
     ("entites.qdc", b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "entites.qdc : le fichier contient une déclaration XML interdite ; refaites l’export."),
 ])
 def test_what_cannot_be_read_is_one_sentence(name, bytes_, sentence, tmp_path, root, capsys):

@@ -19,7 +19,10 @@ _LONG_RUN = re.compile(r"(?<![^\W_])\d{9,}(?![^\W_])")
 # Ten figures from 0, however they are set apart; a date and what follows it are no telephone.
 _PHONES = (
     re.compile(rf"(?<!\w)(?:\+|00)\d{{1,3}}(?:{_GAP}[()]?{_GAP}\d){{7,12}}(?!\d)"),
-    re.compile(rf"(?<![\w+])(?<!\d[/.\-])(?!\d\d?[/.\-]\d\d?[/.\-](?:19|20)\d\d(?!\d))\(?0\)?(?:{_GAP}\d){{9}}(?!\d)"),
+    re.compile(rf"\(0\d\)(?:{_GAP}\d){{8}}(?!\d)"),
+    re.compile(
+        rf"(?<![\w+])(?<!\d[/.\-])(?!\d\d?[/.\-]\d\d?[/.\-](?:19|20)\d\d(?!\d))(?:0|\(0\))(?:{_GAP}\d){{9}}(?!\d)"
+    ),
 )
 _MONTHS = "janv|févr|fevr|mars|avr|mai|juin|juil|août|aout|sept|oct|nov|déc|dec"
 _DATE = re.compile(

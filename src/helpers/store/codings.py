@@ -39,9 +39,9 @@ def load_coding(year: int, name: str) -> Project:
     DataError
         for a name that no coding has, or a table that is damaged.
 
-    >>> import shutil
+    >>> import pathlib, shutil
     >>> codage = exchange.Project((exchange.Code("Perspectives"),), (exchange.Document("réunion 1", "Bonjour."),))
-    >>> _ = store.save_coding(codage, 2020, "Réunions", paths.Path("reunions.qdpx"))
+    >>> _ = store.save_coding(codage, 2020, "Réunions", pathlib.Path("reunions.qdpx"))
     >>> store.load_coding(2020, "Réunions") == codage
     True
     >>> shutil.rmtree(paths.codings_folder(2020))
@@ -73,9 +73,9 @@ def save_coding(project: Project, year: int, name: str, source: Path) -> Path:
     DataError
         when another coding has that name, or this one was changed by hand since; nothing is written.
 
-    >>> import shutil
+    >>> import pathlib, shutil
     >>> codage = exchange.Project((exchange.Code("Perspectives"),), (exchange.Document("réunion 1", "Bonjour."),))
-    >>> paths.relative(store.save_coding(codage, 2020, "AUX", paths.Path("reunions.qdpx")))
+    >>> paths.relative(store.save_coding(codage, 2020, "AUX", pathlib.Path("reunions.qdpx")))
     'data/raw/2020/codages/aux-1898ed'
     >>> shutil.rmtree(paths.codings_folder(2020))
     """
