@@ -430,6 +430,14 @@ def test_a_coding_that_was_damaged_is_told_with_the_other_faults(tmp_path, capsy
     assert code == 2 and "le code « Équipe »" in err and re.search(r"^2032 : \d+ erreur", out)
 
 
+def test_a_file_dropped_beside_the_codings_is_told(tmp_path, capsys):
+    take(capsys, refi(tmp_path / "codage.qdpx", small_project()))
+    shutil.copy(tmp_path / "codage.qdpx", folder_of("codage.qdpx"))
+    assert told_by_check(capsys) == [
+        f"data/raw/{YEAR}/codages/codage.qdpx n’est pas lu ; importez-le ({paths.COMMAND} import-coding FICHIER --year {YEAR}), puis retirez-le."
+    ]
+
+
 def test_check_and_status_show_that_a_year_has_codings(tmp_path, real_book, capsys):
     take(capsys, refi(tmp_path / "codage.qdpx", small_project()), "--add-codes")
     code, out, err = run(capsys, "check", "--year", YEAR)
@@ -447,6 +455,7 @@ def real_book(root):
 
 def test_a_coding_changes_neither_what_a_year_is_made_from_nor_whether_it_can_be_made(tmp_path, real_book, capsys):
     before = store.describe_inputs([YEAR])
-    take(capsys, refi(tmp_path / "codage.qdpx", with_code("Outils")))
-    (folder_of("outils") if folder_of("outils").exists() else paths.codings_folder(YEAR)).mkdir(exist_ok=True)
+    assert take(capsys, refi(tmp_path / "codage.qdpx", with_code("Outils")))[0] == 0
+    (folder_of("codage") / "passages.csv").write_bytes(b"x")
+    assert len(checks.coding_faults(YEAR)) == 1
     assert store.describe_inputs([YEAR]) == before and checks.faults(YEAR) == []

@@ -1,5 +1,6 @@
 """Minutes: read from text and Word, pseudonymised as they are read; nothing that was planted remains."""
 
+import random
 import re
 import unicodedata
 import zipfile
@@ -216,6 +217,32 @@ def test_a_fault_of_the_list_names_its_line_and_never_a_name(text, sentence, fol
     (folder / "noms.csv").write_text(text, encoding="utf-8")
     assert told(lambda: store.load_minutes(YEAR)) == f"data/raw/{YEAR}/comptes_rendus/noms.csv, {sentence}"
     assert [re.sub(r"\s+", " ", str(fault)) for fault in checks.coding_faults(YEAR)] == [f"data/raw/{YEAR}/comptes_rendus/noms.csv, {sentence}"]
+
+
+@pytest.mark.parametrize("name", ["noms.csv", "NOMS.CSV", "Noms.csv"])
+def test_the_list_is_read_in_capitals_or_not(name, folder):
+    (folder / name).write_text("nom\nZoé\n", encoding="utf-8")
+    (folder / "a.txt").write_text("Zoé", encoding="utf-8")
+    assert [each.text for each in store.load_minutes(YEAR)] == ["[nom 1]"]
+
+
+def test_a_folder_of_minutes_is_told(folder):
+    (folder / "mars").mkdir()
+    assert [str(fault) for fault in checks.coding_faults(YEAR)] == [f"data/raw/{YEAR}/comptes_rendus/mars est un dossier, il n’est pas lu : sortez-en les textes."]
+
+
+def test_mutated_documents_give_a_text_or_a_sentence(tmp_path):
+    whole, draw, refused = word(tmp_path / "a.docx", paragraph("Mme Roy"), paragraph("fin")).read_bytes(), random.Random(1), 0
+    for _ in range(500):
+        content = bytearray(whole)
+        for _ in range(draw.randint(1, 4)):
+            content[draw.randrange(len(content))] = draw.randrange(256)
+        (tmp_path / "b.docx").write_bytes(content[: draw.choice([len(content), draw.randrange(2, len(content))])])
+        try:
+            assert isinstance(exchange.read_text(tmp_path / "b.docx"), str)
+        except DataError as error:
+            refused += str(error).startswith("b.docx\u00a0: ") and str(error).endswith(".")
+    assert 300 < refused < 500
 
 
 def test_two_files_whose_names_become_alike_stay_two(folder):

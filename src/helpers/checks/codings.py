@@ -58,4 +58,15 @@ def coding_faults(year: int) -> list[DataError]:
         except DataError as fault:
             # Of the code book, it was told already.
             found += [fault] if str(fault).startswith(file) else []
-    return found + store.minutes_faults(year)
+    return found + _misplaced(year) + store.minutes_faults(year)
+
+
+def _misplaced(year: int) -> list[DataError]:
+    """Files dropped beside the folders of the codings, where nothing reads them."""
+    folder = paths.codings_folder(year)
+    files = sorted(each for each in folder.iterdir() if each.is_file()) if folder.is_dir() else []
+    command = f"{paths.COMMAND} import-coding FICHIER --year {year}"
+    told = [each for each in files if not each.name.startswith((".", "~"))]
+    return [
+        DataError(f"{paths.relative(each)} n’est pas lu ; importez-le ({command}), puis retirez-le.") for each in told
+    ]

@@ -56,7 +56,11 @@ def minutes_faults(year: int) -> list[DataError]:
     >>> store.minutes_faults(2020)
     []
     """
-    found: list[DataError] = []
+    folder = paths.minutes_folder(year)
+    inside = sorted(each for each in folder.iterdir() if each.is_dir()) if folder.is_dir() else []
+    found = [
+        DataError(f"{paths.relative(each)} est un dossier, il n’est pas lu : sortez-en les textes.") for each in inside
+    ]
     for read in (lambda: _names(year), *(lambda path=path: _text(path) for path in _files(year))):
         try:
             read()
@@ -87,8 +91,11 @@ def _text(path: Path) -> str:
 
 def _names(year: int) -> dict[str, str]:
     """The names of the list and what replaces them; a sentence tells a line, and never a name."""
-    path = paths.minutes_folder(year) / NAMES
-    if not path.is_file():
+    folder = paths.minutes_folder(year)
+    found = folder.iterdir() if folder.is_dir() else []
+    # In capitals or not: a list that is not read would leave every name.
+    path = next((each for each in sorted(found) if each.name.casefold() == NAMES), None)
+    if path is None:
         return {}
     shown = paths.relative(path)
     read = read_rows(content_of(path), shown)
