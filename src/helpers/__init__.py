@@ -33,6 +33,8 @@ inventory    which years are here, in what state?
 diagnosis    is this computer ready? Standard library only
 simulate     records of persons who do not exist
 exchange     codings of Taguette, QualCoder and REFI-QDA, in and out
+codebook     which code of the book is a code of a coding?
+pseudonyms   what stands in the place of a name?
 workbench    JupyterLab in French, its form and its recipes
 environment  environment.yml from pyproject.toml
 dictionary   docs/data-dictionary.md from the schemas

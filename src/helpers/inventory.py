@@ -30,7 +30,7 @@ class Year:
     """A year: rows of each raw table that is there (None: unreadable), how many faults they have, its report if any.
 
     ``exports`` gives the rows of each file of its export, by its name (None: not read yet); ``simulated`` is the
-    report that rests on simulated records, if any.
+    report that rests on simulated records, if any. ``codings`` are the names of its codings.
 
     >>> annee = inventory.Year(2021, rows={"reunions": 8, "enonces": None}, faults=1, report=None)
     >>> [table for table, lignes in annee.rows.items() if lignes is None]
@@ -43,6 +43,7 @@ class Year:
     report: Report | None
     exports: dict[str, int | None] = field(default_factory=dict)
     simulated: Report | None = None
+    codings: list[str] = field(default_factory=list)
 
     @property
     def has_data(self) -> bool:
@@ -161,14 +162,16 @@ def _exports(year: int) -> dict[str, int | None]:
 def _year(year: int) -> Year:
     tables = {name: paths.raw_table(year, name) for name in paths.RAW_TABLES}
     rows = {name: _rows(path) for name, path in tables.items() if path.is_file()}
-    exports = _exports(year)
+    exports, codings = _exports(year), store.codings(year)
+    found = len(checks.faults(year, trusts_frozen=True)) if rows or exports else 0
     return Year(
         year,
         rows,
-        faults=len(checks.faults(year, trusts_frozen=True)) if rows or exports else 0,
+        faults=found + len(checks.coding_faults(year)),
         report=_report(paths.report(year)),
         exports=exports,
         simulated=_report(paths.report(year, is_synthetic=True)),
+        codings=codings,
     )
 
 

@@ -1,6 +1,8 @@
 """Is what was received usable? Every fault of a year's files, as French sentences, before anything is computed."""
 
+from helpers.checks.book import book_faults
 from helpers.checks.claims import claim_faults, remark_faults
+from helpers.checks.codings import coding_faults, unknown_codes
 from helpers.checks.figures import figure_faults
 from helpers.checks.records import (
     Account,
@@ -21,7 +23,9 @@ __all__ = [
     "account_for",
     "alias_faults",
     "association_faults",
+    "book_faults",
     "claim_faults",
+    "coding_faults",
     "faults",
     "figure_faults",
     "forget_exports",
@@ -35,4 +39,5 @@ __all__ = [
     "require_usable",
     "start_faults",
     "statement_faults",
+    "unknown_codes",
 ]

@@ -4,6 +4,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from helpers import paths, store
+from helpers.checks.book import book_faults
 from helpers.checks.claims import claim_faults, remark_faults
 from helpers.checks.figures import figure_faults
 from helpers.checks.records import keep_rejected, record_faults
@@ -52,7 +53,7 @@ def _post_faults(year: int) -> list[DataError]:
 
 def _meaning_faults(year: int) -> list[DataError]:
     registers, found = store.read_registers(), []
-    found += alias_faults(registers["aliases"])
+    found += alias_faults(registers["aliases"]) + book_faults(store.read_reference("themes"))
     # 01 reads the figures of the year before as well: a printed difference speaks of them.
     for each in paths.read_with(year):
         if store.present(each, "chiffres_publies"):

@@ -44,11 +44,31 @@ def _tell_account(account, where: str) -> None:
     _list("Chiffres imprimés que l’export ne retrouve pas", differing)
 
 
+def _tell_said(year: int) -> None:
+    """What the codings and the minutes hold, in numbers: nothing that was said, no name that was replaced."""
+    from helpers import store
+
+    codings = []
+    for name in store.codings(year):
+        project = store.load_coding(year, name)
+        texts, coders = len(project.documents), len({passage.coder for passage in project.passages} - {""})
+        told = f"{name} : {number(texts)} texte{_plural(texts)}, {number(coders)} codeur{_plural(coders)}"
+        codings.append((number(len(project.passages)), told))
+    _list("Codages, en passages", codings)
+    minutes = store.load_minutes(year)
+    replaced = [(number(count), kind) for kind, count in sorted(store.count_replaced(year).items())]
+    if minutes:
+        tell(f"Comptes rendus : {number(len(minutes))} ; un texte ainsi traité n’est pas anonyme, relisez-le.")
+    _list("Remplacés à leur lecture", replaced)
+
+
 def _act(options: Namespace) -> int:
     from helpers import checks, store
     from helpers.parameters import check_year
 
     wanted, found = check_year(options.year), checks.faults(options.year)
+    said = checks.coding_faults(wanted)
+    found += said
     if options.accept:
         accepted = set(map(str, store.changed_exports(wanted)))
         found = [fault for fault in found if str(fault) not in accepted]
@@ -59,6 +79,8 @@ def _act(options: Namespace) -> int:
     where = checks.rejected_rows(wanted)
     if where and found:
         tell(where)
+    if not said:
+        _tell_said(wanted)
     account = None if found else checks.account_for(wanted)
     if account:
         _tell_account(account, where)
@@ -81,7 +103,8 @@ VERB = Verb(
     name="check",
     summary="lit les fichiers d’une année et liste toutes leurs erreurs",
     description=(
-        "Lit les fichiers de data/raw/ANNÉE/ et dit, une phrase par erreur, le fichier, la ligne, la colonne, ce qui "
+        "Lit les fichiers de data/raw/ANNÉE/, codages et comptes rendus compris, et dit, une phrase par erreur, le "
+        "fichier, la ligne, la colonne, ce qui "
         "ne va pas et comment le corriger ; puis, de l’export de la base, les lignes lues, gardées, rejetées et "
         "écrites autrement, et les chiffres imprimés qu’il ne retrouve pas. N’exécute aucun notebook ; n’écrit que "
         "les lignes rejetées, dans data/processed/ANNÉE/prive/quarantaine.csv, et, avec --accept, l’empreinte de "

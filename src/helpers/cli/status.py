@@ -72,6 +72,8 @@ def _act(options: Namespace) -> int:
     for each in years:
         tell(each.year)
         _line("fichiers", _files(each.rows, each.exports))
+        if each.codings:
+            _line("codages", ", ".join(each.codings))
         if each.has_data:
             _line("contrôle", _verdict(each.year, each.faults))
         elif each.rows:

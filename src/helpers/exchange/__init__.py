@@ -8,19 +8,24 @@ from helpers.exchange.codebook import write_qdc
 from helpers.exchange.iramuteq import write_iramuteq
 from helpers.exchange.model import KINDS, Code, Document, Passage, Project
 from helpers.exchange.names import code_labels, code_path
+from helpers.exchange.plain import TEXTS, read_text
 from helpers.exchange.qdpx_write import write_qdpx
 from helpers.exchange.reading import read
 from helpers.exchange.tables import write_csv
+from helpers.exchange.told import is_unmatched
 
 __all__ = [
     "KINDS",
     "Code",
     "Document",
+    "TEXTS",
     "Passage",
     "Project",
     "code_labels",
     "code_path",
+    "is_unmatched",
     "read",
+    "read_text",
     "write_csv",
     "write_iramuteq",
     "write_qdc",

@@ -1,4 +1,4 @@
-"""A REFI-QDA archive: looked at before it is read, and read in memory only, so that nothing is written anywhere."""
+"""A REFI-QDA archive, or a Word document: looked at first, and read in memory only; nothing is written anywhere."""
 
 import re
 import stat
@@ -20,7 +20,7 @@ _RATIO_FROM = 4 << 20
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _OUTSIDE = re.compile(r"^(?:[/\\]|[A-Za-z]:)|(?:^|[/\\])\.\.(?:[/\\]|$)")
 _BROKEN = (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError, ValueError)
-_REMEDY = "refaites l’export depuis l’outil d’analyse."
+_REMEDY = "enregistrez-le de nouveau depuis l’outil qui l’a fait."
 
 
 class Archive:
@@ -52,6 +52,10 @@ class Archive:
         """The entry that a path of the project means, in the folder of the sources or beside it; None without one."""
         plain = name.replace("\\", "/").removeprefix("internal:").lstrip("/").removeprefix("./").casefold()
         return next((each for each in (f"sources/{plain}", plain) if plain and each in self._entries), None)
+
+    def has(self, name: str) -> bool:
+        """Whether an entry has this name, in small letters."""
+        return name in self._entries
 
     def project(self) -> bytes:
         """The XML of the project, which stands at the root."""

@@ -27,6 +27,7 @@ class Told:
 
     def unmatched(self, document: str, start: int, end: int, code: str) -> None:
         """A passage is not at its place in the text: reported, never moved."""
+        # `is_unmatched` knows such a sentence by its beginning.
         place = f"« {shortened(document)} », positions {start} à {end}, code « {shortened(code)} »"
         self._unmatched.append(f"Passage non gardé, il ne correspond pas à son texte : {place}.")
 
@@ -40,3 +41,12 @@ class Told:
             said += [f"Autres remarques : {more}."] if more > 0 else []
         said += [f"Non gardé : {what} ({count})." for what, count in self._counts.items()]
         return tuple(french_spaces(" ".join(sentence.split())) for sentence in said)
+
+
+def is_unmatched(sentence: str) -> bool:
+    """Whether what was told is of a passage that is not at its place: a fault, where the rest is for information.
+
+    >>> exchange.is_unmatched("Passage non gardé, il ne correspond pas à son texte.")
+    True
+    """
+    return sentence.startswith("Passage")

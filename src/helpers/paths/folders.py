@@ -53,6 +53,24 @@ def raw_table(year: int, name: str) -> Path:
     return raw(year) / f"{name}.csv"
 
 
+def codings_folder(year: int) -> Path:
+    """The private folder of the codings that were imported for a year, a folder each.
+
+    >>> paths.relative(paths.codings_folder(2021))
+    'data/raw/2021/codages'
+    """
+    return raw(year) / "codages"
+
+
+def minutes_folder(year: int) -> Path:
+    """The private folder of the minutes of a year's meetings.
+
+    >>> paths.relative(paths.minutes_folder(2021))
+    'data/raw/2021/comptes_rendus'
+    """
+    return raw(year) / "comptes_rendus"
+
+
 def reference() -> Path:
     """The folder of the public reference tables.
 

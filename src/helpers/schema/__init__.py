@@ -4,7 +4,7 @@ Both are files of the package (``catalogue.toml``, ``schemas/*.json``): this mod
 """
 
 from helpers.schema.catalogue import FOLDED, Catalogue, Group, Indicator, Perimeter, catalogue, read_catalogue
-from helpers.schema.tables import columns, table_names, table_schema, typed, unfolded
+from helpers.schema.tables import columns, optional_columns, table_names, table_schema, typed, unfolded
 from helpers.schema.uai import control_letter
 from helpers.schema.vocabulary import (
     CERTAIN_FROM_YEARS,
@@ -56,6 +56,7 @@ __all__ = [
     "catalogue",
     "columns",
     "control_letter",
+    "optional_columns",
     "read_catalogue",
     "table_names",
     "table_schema",

@@ -46,6 +46,20 @@ def columns(name: str) -> list[str]:
     return [column["name"] for column in table_schema(name)["fields"]]
 
 
+def optional_columns(name: str) -> list[str]:
+    """The columns that a file of this table may leave out, in order.
+
+    Raises
+    ------
+    FileNotFoundError
+        for a table without schema; `schema.table_names` lists those that have one.
+
+    >>> schema.optional_columns("themes")
+    ['parent', 'inclure', 'exclure', 'exemple', 'modifie_le']
+    """
+    return [column["name"] for column in table_schema(name)["fields"] if column.get("presence") == "facultative"]
+
+
 _TRUTHS = {"True": True, "False": False, "": None}
 _DTYPES = {"integer": "Int64", "number": "Float64", "boolean": "boolean"}
 
@@ -72,15 +86,16 @@ def typed(table: pd.DataFrame, name: str) -> pd.DataFrame:
     Raises
     ------
     KeyError
-        when a column of the schema is absent.
+        when a column of the schema that is not optional is absent; an optional one is then empty.
 
     Texts become numbers, dates or texts; here with the schema ``themes``:
 
     >>> lus = pd.DataFrame({"libelle": ["Moyens"], "theme": ["moyens"], "definition": [None], "note": ["à revoir"]})
-    >>> schema.typed(lus.drop(columns="note"), "themes").to_dict("records")
-    [{'theme': 'moyens', 'libelle': 'Moyens', 'definition': ''}]
+    >>> schema.typed(lus.drop(columns="note"), "themes")[["theme", "definition", "parent"]].to_dict("records")
+    [{'theme': 'moyens', 'definition': '', 'parent': ''}]
     """
-    out = table[columns(name)].copy()
+    absent = [column for column in optional_columns(name) if column not in table.columns]
+    out = table.assign(**dict.fromkeys(absent, ""))[columns(name)].copy()
     for column in table_schema(name)["fields"]:
         values, kind = out[column["name"]], column["type"]
         if kind == "string" and (values.dtype != "str" or values.hasnans):

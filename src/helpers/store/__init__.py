@@ -4,6 +4,7 @@ Raw and reference tables are read as received and validated against their Table 
 only if they are still those that 01 wrote, from the raw files as they are now.
 """
 
+from helpers.store.book import add_to_book
 from helpers.store.cards import (
     date_exports,
     expected_associations,
@@ -12,11 +13,14 @@ from helpers.store.cards import (
     read_export_card,
     simulated_exports,
 )
+from helpers.store.codings import codings, load_coding, save_coding
 from helpers.store.diffusion import save_shareable, shareable_inputs
 from helpers.store.export import export_comparisons, export_indicators, export_sites
+from helpers.store.export_coding import export_coding
 from helpers.store.fingerprints import fingerprint
 from helpers.store.frozen import changed_exports, counted, export_faults, freeze_exports, is_frozen
 from helpers.store.inputs import count_rows, describe_inputs, input_files, provenance
+from helpers.store.minutes import count_replaced, load_minutes, minutes_faults
 from helpers.store.new_year import make_year, new_tables
 from helpers.store.private import load_persons, load_records, save_persons, save_rejected
 from helpers.store.processed import load, load_earlier, load_result, require_current, save_result, save_year
@@ -45,12 +49,16 @@ from helpers.store.site_counts import load_site_counts, save_site_counts
 
 __all__ = [
     "RawYear",
+    "add_to_book",
     "changed_exports",
+    "codings",
+    "count_replaced",
     "count_rows",
     "counted",
     "date_exports",
     "describe_inputs",
     "expected_associations",
+    "export_coding",
     "export_comparisons",
     "export_faults",
     "export_indicators",
@@ -62,9 +70,11 @@ __all__ = [
     "is_exploring",
     "is_frozen",
     "load",
+    "load_coding",
     "load_earlier",
     "load_earlier_indicators",
     "load_indicators",
+    "load_minutes",
     "load_persons",
     "load_records",
     "load_result",
@@ -73,6 +83,7 @@ __all__ = [
     "load_site_sizes",
     "load_sites",
     "make_year",
+    "minutes_faults",
     "new_tables",
     "present",
     "provenance",
@@ -90,6 +101,7 @@ __all__ = [
     "refuse_beside_export",
     "require_current",
     "rounded_figures",
+    "save_coding",
     "save_persons",
     "save_rejected",
     "save_result",

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from helpers import paths
-from helpers.schema import DataError, table_schema
+from helpers.schema import DataError, columns, optional_columns, table_schema
 from helpers.store.sentences import header_faults, sentence_of
 
 # frictionless loads jsonschema, which loads this optional check of international addresses if it is installed (with
@@ -136,7 +136,8 @@ def _report(table: Rows, schema: dict) -> tuple[list[list[str]], list]:
         [_normalised(cell, kinds[column]) for column, cell in zip(table.header, row, strict=False)] + row[width:]
         for row in table.rows
     ]
-    ordered = {**schema, "fields": sorted(schema["fields"], key=lambda column: table.header.index(column["name"]))}
+    present = [column for column in schema["fields"] if column["name"] in table.header]
+    ordered = {**schema, "fields": sorted(present, key=lambda column: table.header.index(column["name"]))}
     task = Resource(data=[table.header, *rows], schema=Schema.from_descriptor(ordered)).validate().tasks[0]
     return rows, task.errors
 
@@ -153,7 +154,7 @@ def validated_rows(content: bytes, shown: str, name: str) -> tuple[Rows, tuple[s
         when the file is empty or not a text table.
     """
     schema, table = table_schema(name), read_rows(content, shown)
-    faults = header_faults(table.header, [column["name"] for column in schema["fields"]], shown)
+    faults = header_faults(table.header, columns(name), shown, optional=optional_columns(name))
     if faults:
         return table, tuple(faults)
     if not table.rows:

@@ -1,6 +1,7 @@
 """The faults of a table in French: where, what, and what to do."""
 
 import re
+from collections.abc import Sequence
 from difflib import get_close_matches
 
 from helpers.typography import fold, shortened
@@ -16,16 +17,19 @@ _TYPES = {
 }
 
 
-def header_faults(header: list[str], expected: list[str], shown: str) -> list[str]:
+def header_faults(header: list[str], expected: list[str], shown: str, *, optional: Sequence[str] = ()) -> list[str]:
     """What is missing, unknown or double in a line of column names; a name that was misspelt is told once."""
-    missing = [name for name in expected if name not in header]
+    missing = [name for name in expected if name not in (*header, *optional)]
     unknown = {fold(name): name for name in header if name not in expected}
     faults = []
     for name in missing:
         close = get_close_matches(name, list(unknown), n=1, cutoff=0.6)
         remedy = f"renommez « {unknown.pop(close[0])} »" if close else "ajoutez-la, même vide"
         faults.append(f"la colonne « {name} » manque ; {remedy}.")
-    faults += [f"colonne « {name} » inconnue ; supprimez-la de ce fichier." for name in unknown.values()]
+    for name in unknown.values():
+        close = get_close_matches(fold(name), [each for each in optional if each not in header], n=1, cutoff=0.6)
+        remedy = f"vouliez-vous « {close[0]} » ?" if close else "supprimez-la de ce fichier."
+        faults.append(f"colonne « {name} » inconnue ; {remedy}")
     twice = dict.fromkeys(name for name in header if name in expected and header.count(name) > 1)
     faults += [f"la colonne « {name} » figure deux fois ; supprimez l’une des deux." for name in twice]
     return [f"{shown}, ligne 1 : {fault}" for fault in faults]
