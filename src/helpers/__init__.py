@@ -33,6 +33,7 @@ inventory    which years are here, in what state?
 diagnosis    is this computer ready? Standard library only
 simulate     records of persons who do not exist
 exchange     codings of Taguette, QualCoder and REFI-QDA, in and out
+codings      codings counted and compared, in tables
 workbench    JupyterLab in French, its form and its recipes
 environment  environment.yml from pyproject.toml
 dictionary   docs/data-dictionary.md from the schemas
