@@ -1,7 +1,8 @@
 """Which codes meet: pairs whose passages overlap, when one person put both."""
 
 from collections import defaultdict
-from itertools import combinations
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 import pandas as pd
 
@@ -10,6 +11,7 @@ from helpers.exchange import Project
 
 # A line between two codes says that they go together: seen once or twice, it may be a coder's habit of the day.
 FEWEST_DRAWN = 3
+Pair = tuple[str, str]
 
 
 def cooccurrences(project: Project) -> pd.DataFrame:
@@ -17,9 +19,10 @@ def cooccurrences(project: Project) -> pd.DataFrame:
 
     Two codes meet where passages of one document, by one coder, have a sign of text in common; passages without place
     meet when their text is the same. Columns: ``code``, ``autre_code`` (in the order of the book); ``rencontres``, the
-    couples of passages that overlap; ``documents``; ``signes_communs`` and ``signes``, the signs of text under both
-    and under either, in code points, coder by coder; ``jaccard``, the first over the second; ``est_trace``: met often
-    enough (`FEWEST_DRAWN`) to be a line of a graph. A code and one that stands below it are a pair too.
+    couples of places that overlap, once whoever coded them; ``documents``; ``signes_communs`` and ``signes``, the
+    signs of text under both and under either, in code points, coder by coder; ``jaccard``, the first over the second;
+    ``est_trace``: met often enough (`FEWEST_DRAWN`) to be a line of a graph. A code and one that stands below it are a
+    pair too.
 
     >>> lieux = exchange.Passage("r1", 0, 9, "Un bureau", "Lieux")
     >>> aide = exchange.Passage("r1", 3, 10, "bureau.", "Aide")
@@ -35,27 +38,27 @@ def cooccurrences(project: Project) -> pd.DataFrame:
     for passage in project.passages:
         at = place(passage)
         groups[passage.coder, at.zone][passage.code].add(at)
-    for key, places in groups.items():
+    for places in groups.values():
         pieces = {code: merged(each) for code, each in places.items()}
         for code, each in pieces.items():
-            covered[code] += _signs(each)
-        for pair in combinations(sorted(places, key=ranks.__getitem__), 2):
-            couples = [(one, two) for one in places[pair[0]] for two in places[pair[1]] if _overlap(one, two)]
-            met[pair] |= {(key, *couple) for couple in couples}
-            shared[pair] += sum(_overlap(one, two) for one in pieces[pair[0]] for two in pieces[pair[1]])
-    rows = [_row(pair, met[pair], shared[pair], covered) for pair in met if met[pair]]
+            covered[code] += sum(at.end - at.start for at in each)
+        for pair, one, two in _meetings(places, ranks):
+            met[pair].add((one, two))
+        for pair, one, two in _meetings(pieces, ranks):
+            shared[pair] += min(one.end, two.end) - max(one.start, two.start)
+    rows = [_row(pair, met[pair], shared[pair], covered) for pair in met]
     rows.sort(key=lambda row: (-row["rencontres"], ranks[row["code"]], ranks[row["autre_code"]]))
     columns = ["code", "autre_code", "rencontres", "documents", "signes_communs", "signes", "jaccard", "est_trace"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def _row(pair: tuple[str, str], met: set, shared: int, covered: dict[str, int]) -> dict:
+def _row(pair: Pair, met: set, shared: int, covered: dict[str, int]) -> dict:
     either = covered[pair[0]] + covered[pair[1]] - shared
     return {
         "code": pair[0],
         "autre_code": pair[1],
         "rencontres": len(met),
-        "documents": len({one.zone[0] for _, one, _ in met}),
+        "documents": len({one.zone[0] for one, _ in met}),
         "signes_communs": shared,
         "signes": either,
         "jaccard": shared / either,
@@ -63,10 +66,15 @@ def _row(pair: tuple[str, str], met: set, shared: int, covered: dict[str, int]) 
     }
 
 
-def _overlap(one: Place, two: Place) -> int:
-    """The signs that two places of one zone have in common."""
-    return max(0, min(one.end, two.end) - max(one.start, two.start))
-
-
-def _signs(places: list[Place]) -> int:
-    return sum(each.end - each.start for each in places)
+def _meetings(places: dict[str, Iterable[Place]], ranks: dict[str, int]) -> Iterator[tuple[Pair, Place, Place]]:
+    """The couples of places of one text that overlap, under two codes, these in the order of the book."""
+    ordered = sorted((at, ranks[code], code) for code, each in places.items() for at in each if at.end > at.start)
+    for first, (one, rank, code) in enumerate(ordered):
+        for two, other_rank, other in islice(ordered, first + 1, None):
+            # Those that come after begin later still.
+            if two.start >= one.end:
+                break
+            if rank < other_rank:
+                yield (code, other), one, two
+            elif other_rank < rank:
+                yield (other, code), two, one
