@@ -1,10 +1,11 @@
 """What was planted in a year of eight coded meetings is found again, and nothing that was not."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
-from coded_year import DECOYS, DISAGREEMENTS, MEETINGS, PAIRS, PLANTED, coded_year, name, shuffled
 
+from coded_year import DECOYS, DISAGREEMENTS, MEETINGS, PAIRS, PLANTED, coded_year, name, shuffled
 from helpers import codings
 
 
@@ -92,8 +93,6 @@ def test_without_planted_words_none_is_found_in_95_years_of_100_at_least(coders)
 
 
 def test_a_synthesis_or_a_short_year_gives_no_word(year):
-    from dataclasses import replace
-
     synthesis = replace(year, documents=tuple(replace(document, kind="synthese") for document in year.documents))
     few = {document.name for document in year.documents[:5]}
     short = replace(year, documents=year.documents[:5], passages=tuple(each for each in year.passages if each.document in few))
@@ -108,8 +107,6 @@ def test_a_synthesis_or_a_short_year_gives_no_word(year):
 
 
 def test_two_years_of_minutes_have_rates_and_a_code_comes_and_goes(year):
-    from dataclasses import replace
-
     before = replace(year, passages=tuple(each for each in year.passages if each.code != "Temps"))
     now = replace(year, passages=tuple(each for each in year.passages if each.code != "Lieux/Bureau"))
     table = codings.year_to_year(now, before).set_index("code")

@@ -10,11 +10,12 @@ _MARKS = re.compile(
         (
             r"[\w.+-]+\s*(?:@|[(\[]\s*(?:at|arobase)\s*[)\]]|\sarobase\s)\s*[\w.-]+",  # mail
             r"(?:https?://|www\.)\S+",
-            # Eight digits or more, whatever stands between: telephone, INE, social security, file number.
-            r"\+?\d(?:[^\w\n]{0,3}\d){7,}(?:[^\w\n]{0,2}[A-Za-z]{1,2}\b)?",
+            # Nine digits or more, whatever stands between: telephone, INE, social security, file number. Two years have
+            # eight, and a comma parts two figures.
+            r"\+?\d(?:[^\w\n,;:]{0,3}\d){8,}(?:[^\w\n,;:]{0,2}[A-Za-z]{1,2}\b)?",
             r"\b\d{1,4}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d{2,4}\b",  # 12/03/2007, 2007-03-12
             rf"\b\d{{1,2}}(?:\s?er)?\s+(?:{_MONTHS})\w*\W{{0,3}}\s+\d{{2,4}}\b",
-            r"\bn[ée]\u0301?e?s?\s+(?:le|en)\s+\S+(?:\s+\S+){0,2}",  # née le douze mars
+            r"\bn[ée]\u0301?e?s?\s+(?:le|en)(?:\s+[^\s,;.:]+){1,3}",  # née le douze mars
         )
     ),
     re.IGNORECASE,
