@@ -164,7 +164,7 @@ def test_words_are_read_alike_however_they_are_written(text, read):
     assert all(text[each.start : each.end] for each in words(text))
 
 
-@pytest.mark.parametrize(("form", "expected"), [("équipes", "équipe"), ("élèves", "élève"), ("ont", "avoir"), ("sont", "être"), ("décrochages", "décrochage")])
+@pytest.mark.parametrize(("form", "expected"), [("équipes", "équipe"), ("élèves", "élève"), ("ont", "avoir"), ("sont", "être"), ("partenariats", "partenariat"), ("parentalité", "parentalité")])
 def test_lemmas_are_those_of_a_dictionary(form, expected):
     assert lemma(form) == expected
 
@@ -231,8 +231,8 @@ def test_voices_are_speakers_or_meetings_before_they_are_documents():
     meetings = [(("reunion", "nord"),) if rank % 2 else (("reunion", "sud"),) for rank in range(6)]
     assert [quoted(texts, each)[0][2:] for each in (five, four, meetings)] == [(5, ""), (4, "trop_peu_de_voix"), (2, "trop_peu_de_voix")]
     assert quoted(texts, five, fewest_speakers=6)[0][3] == "trop_peu_de_voix"
-    # One document of unknown speaker: the others prove nothing of it.
-    assert quoted(texts, [*five[:5], ()])[0][2:] == (6, "")
+    # With one document of unknown speaker, they are documents, not speakers.
+    assert quoted(texts, [*four[:5], ()])[0][2:] == (6, "")
 
 
 def test_the_protection_of_quotations_is_not_lowered_and_the_code_must_exist():

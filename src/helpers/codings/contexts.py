@@ -1,5 +1,6 @@
 """Where a word comes in the texts, with what stands around it."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 import pandas as pd
@@ -37,10 +38,12 @@ def contexts(project: Project, word: str, *, width: int = WIDTH) -> pd.DataFrame
     if len(asked) != 1:
         raise fault(f"« {shown(word)} » n’est pas un mot ; donnez-en un seul.")
     wanted, rows = lemma(asked[0]), []
-    placed = [(place(each), each.code) for each in project.passages]
-    for zone, text in _texts(project, {at.zone for at, _ in placed}):
-        shown_text = masked(text)
-        here = [(at, code) for at, code in placed if at.zone == zone]
+    placed = defaultdict(list)
+    for each in project.passages:
+        at = place(each)
+        placed[at.zone].append((at, each.code))
+    for zone, text in _texts(project, set(placed)):
+        shown_text, here = masked(text), placed.get(zone, [])
         for found in words(text):
             if found.form == asked[0] or lemma(found.form) == wanted:
                 rows.append(_row(Place(zone, found.start, found.end), shown_text, here, width))

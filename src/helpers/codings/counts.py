@@ -39,10 +39,10 @@ def code_counts(project: Project, book: Iterable[Code] | None = None) -> pd.Data
     """
     paths = [code.path for code in (project.codes if book is None else book)]
     found, texts = by_code(project.passages), texts_of(project)
-    for path in found:
-        if path not in paths:
-            raise unknown("le code", path, paths)
     below = {path: [] for path in paths}
+    for path in found:
+        if path not in below:
+            raise unknown("le code", path, paths)
     for path, passages in found.items():
         for above in lineage(path):
             below.setdefault(above, []).extend(passages)

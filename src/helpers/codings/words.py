@@ -63,5 +63,5 @@ def lemma(form: str) -> str:
     # It opens its dictionary, which only those who read lemmas need.
     from simplemma import lemmatize
 
-    # Greedy: it would leave some plurals that its dictionary lists, as « partenariats ».
-    return lemmatize(form, lang="fr", greedy=True)
+    # Not greedy: that would make « parentalité » a verb.
+    return lemmatize(form, lang="fr")
