@@ -100,6 +100,9 @@ def test_a_synthesis_or_a_short_year_gives_no_word(year):
         gates = codings.gates(project).query("analyse == 'mots_par_theme' and not est_passe")
         assert set(gates["condition"]) == missing
         assert codings.words_by_code(project).empty
+    # A synthesis is neither crossed with meetings nor given a rate; pairs and agreement stay.
+    stopped = codings.gates(synthesis).query("not est_passe")["analyse"]
+    assert set(stopped) == {"code_par_document", "pour_mille_mots", "mots_par_theme"}
     # Two short years make a long one.
     rest = {document.name for document in year.documents[5:]}
     other = replace(year, documents=year.documents[5:], passages=tuple(each for each in year.passages if each.document in rest))
