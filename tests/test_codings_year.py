@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from math import comb
 
 import pytest
 
@@ -83,6 +84,33 @@ def test_decoys_are_tested_and_never_kept(coders):
     tested = codings.words_by_code(coders[0])
     assert set(DECOYS) <= set(tested["lemme"])
     assert not tested.loc[tested["lemme"].isin(DECOYS), "est_retenu"].any()
+
+
+def test_the_chance_of_a_word_is_counted_and_corrected_by_hand(coders):
+    table = codings.words_by_code(coders[0])
+    for row in table.iloc[::25].itertuples():
+        ways = [comb(row.unites_lemme, k) * comb(row.unites_toutes - row.unites_lemme, row.unites_theme - k) for k in range(row.unites_theme + 1)]
+        assert row.p_valeur == pytest.approx(sum(ways[row.unites :]) / sum(ways), rel=1e-6)
+        assert row.attendu == pytest.approx(row.unites_theme * row.unites_lemme / row.unites_toutes)
+    least = 1.0
+    for rank, row in reversed(list(enumerate(table.itertuples(), 1))):
+        least = min(least, row.p_valeur * len(table) / rank)
+        assert row.q_valeur == pytest.approx(least)
+
+
+def test_a_name_is_no_word_of_a_theme(coders):
+    # As long as the word that it takes the place of: passages stay where they are.
+    def named(text):
+        return text.replace("couloir", "Marchal")
+
+    documents = tuple(replace(each, text=named(each.text)) for each in coders[0].documents)
+    table = codings.words_by_code(replace(coders[0], documents=documents, passages=tuple(replace(each, text=named(each.text)) for each in coders[0].passages)))
+    assert not table["lemme"].str.contains("marchal").any()
+    assert set(table.query("est_retenu")["theme"]) == set(PLANTED) - {"Lieux"}
+
+
+def test_a_code_of_few_units_is_given_no_word(coders):
+    assert set(codings.words_by_code(coders[0], depth=2)["theme"]) == {"Lieux", "Temps", "Équipe", "Élèves", "Familles"}
 
 
 def test_without_planted_words_none_is_found_in_95_years_of_100_at_least(coders):
