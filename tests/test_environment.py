@@ -54,10 +54,11 @@ def locked() -> list[Pin]:
 
 
 def specs() -> list[Requirement]:
-    """The libraries of environment.yml, under pip's names."""
+    """The libraries of environment.yml, under pip's names: those of conda, then those that pip brings."""
     listed = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
     pairs = [entry.partition(" ")[::2] for entry in listed if isinstance(entry, str)]
-    return [Requirement(PIP_NAMES.get(name, name) + bounds) for name, bounds in pairs if name not in ("python", "pip")]
+    by_conda = [PIP_NAMES.get(name, name) + bounds for name, bounds in pairs if name not in ("python", "pip")]
+    return [Requirement(text) for text in [*by_conda, *listed[-1]["pip"][:-1]]]
 
 
 def named(requirement: Requirement) -> str:
@@ -73,7 +74,13 @@ def test_the_file_is_one_that_conda_reads():
     content = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
     assert content["name"] == "alses"
     assert content["channels"] == ["conda-forge"]
-    assert content["dependencies"][-2:] == ["pip", {"pip": ["-e ."]}]
+    assert content["dependencies"][-2:] == ["pip", {"pip": ["simplemma>=1.1,<3", "-e ."]}]
+
+
+def test_what_conda_lacks_is_asked_of_pip_only():
+    text = conda_environment('[project]\nrequires-python = ">=3.11"\ndependencies = ["scipy>=1", "Simplemma>=1.1, <3"]')
+    dependencies = yaml.safe_load(text)["dependencies"]
+    assert dependencies == ["python >=3.11", "scipy >=1", "pip", {"pip": ["simplemma>=1.1,<3", "-e ."]}]
 
 
 def test_every_dependency_is_in_the_file_with_its_bounds():

@@ -35,6 +35,7 @@ simulate     records of persons who do not exist
 exchange     codings of Taguette, QualCoder and REFI-QDA, in and out
 codebook     which code of the book is a code of a coding?
 pseudonyms   what stands in the place of a name?
+codings      codings counted and compared, in tables
 workbench    JupyterLab in French, its form and its recipes
 environment  environment.yml from pyproject.toml
 dictionary   docs/data-dictionary.md from the schemas

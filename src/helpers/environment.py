@@ -5,6 +5,8 @@ import tomllib
 
 # The conda package of the full name brings what the project does not use (a window toolkit, pandoc) or bounds itself.
 CONDA_NAMES = {"matplotlib": "matplotlib-base", "nbconvert": "nbconvert-core", "seaborn": "seaborn-base"}
+# Not found among conda-forge's packages: pip installs them there too.
+BY_PIP = {"simplemma"}
 
 # A name and version bounds, which read the same in pip and conda; no extra, no marker, no address, no "===".
 _BOUND = r"(?:[<>]=?|==|!=|~=)\s*[\w.*]+"
@@ -20,6 +22,8 @@ _HEADER = """\
 def conda_environment(pyproject_text: str) -> str:
     """The text of environment.yml: Python, every dependency and the tests' under conda's names, the package by pip.
 
+    What conda does not have (`BY_PIP`) is listed for pip, before the package.
+
     Raises
     ------
     ValueError
@@ -31,9 +35,17 @@ def conda_environment(pyproject_text: str) -> str:
     """
     project = tomllib.loads(pyproject_text)["project"]
     wanted = [*project["dependencies"], *project.get("optional-dependencies", {}).get("tests", [])]
-    specs = [conda_spec(f"python{project['requires-python']}"), *map(conda_spec, wanted), "pip"]
-    lines = ["name: alses", "channels:", "  - conda-forge", "dependencies:", *(f"  - {spec}" for spec in specs)]
-    return _HEADER + "\n".join([*lines, "  - pip:", "      - -e .", ""])
+    specs = [conda_spec(each) for each in (f"python{project['requires-python']}", *wanted)]
+    by_pip = [spec.replace(" ", "") for spec in specs if spec.split()[0] in BY_PIP]
+    specs = [spec for spec in specs if spec.split()[0] not in BY_PIP]
+    lines = [
+        "name: alses",
+        "channels:",
+        "  - conda-forge",
+        "dependencies:",
+        *(f"  - {spec}" for spec in [*specs, "pip"]),
+    ]
+    return _HEADER + "\n".join([*lines, "  - pip:", *(f"      - {spec}" for spec in [*by_pip, "-e ."]), ""])
 
 
 def conda_spec(requirement: str) -> str:

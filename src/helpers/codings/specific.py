@@ -1,0 +1,108 @@
+"""The words of each theme: those that its passages hold more often than the other coded passages."""
+
+from collections import Counter
+from itertools import product
+
+import numpy as np
+import pandas as pd
+
+from helpers.codings.gates import FEWEST_UNITS, WORDS_BY_CODE, coded_units, gates, themes_of
+from helpers.codings.units import Unit
+from helpers.codings.words import lemma, words
+from helpers.exchange import Project
+
+# Five units at least in a cell that is shown, and so in a word that is tested (the gate of a table of counts).
+FEWEST_WITH_WORD = 5
+# A word of one meeting is the matter of that day.
+FEWEST_DOCUMENTS = 2
+# The share of false discoveries among the words kept.
+LEVEL = 0.05
+# Letters: below, a lemma is a tool of grammar or an initial.
+_SHORTEST = 3
+_GRAMMAR = frozenset(
+    "afin ainsi alors après aucun aussi autre avant avec avoir beaucoup bien car cela celui certain cet cette chaque "
+    "comme comment contre dans depuis des dire donc dont elle encore entre est eux faire falloir fois hors ici lequel "
+    "les leur lors lui mais malgré moins mon même non nos notre nous ont par parce pas pendant peu plus plusieurs "
+    "pour pourquoi pouvoir puis quand quel quelque qui quoi rien sans sauf selon ses seul seulement si sien son sont "
+    "sous souvent sur tel toujours tout trop très une vers voici voilà vos votre vous être".split()
+)
+
+
+def words_by_code(*projects: Project, depth: int = 1) -> pd.DataFrame:
+    """The words of each theme against the other coded passages: one row a theme and lemma tested, the surest first.
+
+    Empty below the gates of `codings.gates` (``mots_par_theme``), where no word can be told from chance. A theme is a
+    code without parent, with all below it; ``depth=2`` takes the codes right below. A unit is a coded piece of text,
+    cut wherever a passage begins or ends; a word counts once in it, however often it is said.
+
+    Columns: ``theme`` (path), ``lemme``; in units, ``unites`` of the theme that hold it, ``attendu`` if it were as
+    frequent as elsewhere, ``unites_theme``, ``unites_lemme``, ``unites_toutes``; ``documents`` where the theme's units
+    hold it; ``p_valeur``, the chance of as many or more (hypergeometric law: Lafon's specificities); ``q_valeur``, the
+    same corrected for all the tests (Benjamini and Hochberg); ``est_retenu``: at most `LEVEL`, in `FEWEST_WITH_WORD`
+    units and `FEWEST_DOCUMENTS` documents at least.
+
+    Left out: words of grammar, words never written in lower case (names, acronyms), lemmas of fewer than
+    `FEWEST_WITH_WORD` units and themes of fewer than `FEWEST_UNITS`: chosen by totals, which no test is read on.
+
+    >>> codings.words_by_code(exchange.Project())[["theme", "lemme", "unites", "q_valeur"]].empty
+    True
+    """
+    asked = gates(*projects)
+    if not asked.loc[asked["analyse"] == WORDS_BY_CODE, "est_passe"].all():
+        return _frame([])
+    read = _read(projects, depth)
+    in_theme, in_lemma = Counter(), Counter()
+    for _, themes, lemmas in read:
+        in_theme.update(themes)
+        in_lemma.update(lemmas)
+    kept = {theme for theme, count in in_theme.items() if count >= FEWEST_UNITS}
+    common = {each for each, count in in_lemma.items() if count >= FEWEST_WITH_WORD}
+    both, places = Counter(), {}
+    for document, themes, lemmas in read:
+        for pair in product(themes & kept, lemmas & common):
+            both[pair] += 1
+            places.setdefault(pair, set()).add(document)
+    rows = [
+        (theme, each, both[theme, each], in_theme[theme], in_lemma[each], len(read), len(places.get((theme, each), ())))
+        for theme, each in product(sorted(kept), sorted(common))
+    ]
+    return _frame(rows)
+
+
+def _frame(rows: list[tuple]) -> pd.DataFrame:
+    """The tests of the counts."""
+    # Loading it takes a second, which only this table needs.
+    from scipy.stats import false_discovery_control, hypergeom
+
+    columns = ["theme", "lemme", "unites", "unites_theme", "unites_lemme", "unites_toutes", "documents"]
+    table = pd.DataFrame(rows, columns=columns)
+    n, k, whole = (table[name].to_numpy("int64") for name in ("unites_theme", "unites_lemme", "unites_toutes"))
+    found = table["unites"].to_numpy("int64")
+    p = np.clip(hypergeom.sf(found - 1, whole, k, n), 0, 1) if len(table) else np.empty(0)
+    table.insert(3, "attendu", k * n / np.maximum(whole, 1))
+    table = table.assign(p_valeur=p, q_valeur=false_discovery_control(p) if len(p) else p)
+    is_kept = (table["q_valeur"] <= LEVEL) & (found >= FEWEST_WITH_WORD) & (table["documents"] >= FEWEST_DOCUMENTS)
+    table = table.assign(est_retenu=is_kept)
+    return table.sort_values(["p_valeur", "theme", "lemme"], ignore_index=True)
+
+
+def _read(projects: tuple[Project, ...], depth: int) -> list[tuple[tuple[int, str], set[str], set[str]]]:
+    """Each unit: its document, its themes, its lemmas. Two years may have documents of one name."""
+    found = [(rank, unit) for rank, project in enumerate(projects) for unit in coded_units(project)]
+    lower = {
+        word.form
+        for project in projects
+        for each in project.documents
+        for word in words(each.text)
+        if _is_low(word, each.text)
+    }
+    return [((rank, unit.place.zone[0]), themes_of(unit, depth), _lemmas(unit, lower)) for rank, unit in found]
+
+
+def _is_low(word: tuple[int, int, str], text: str) -> bool:
+    return text[word[0]].islower()
+
+
+def _lemmas(unit: Unit, lower: set[str]) -> set[str]:
+    found = {lemma(word.form) for word in words(unit.text) if word.form in lower}
+    return {each for each in found if len(each) >= _SHORTEST and each not in _GRAMMAR}

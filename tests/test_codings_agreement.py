@@ -1,0 +1,130 @@
+"""Two codings of the same text: the coefficients against tables worked by hand, the interval against draws."""
+
+import math
+
+import numpy as np
+import pytest
+from statsmodels.stats.inter_rater import cohens_kappa
+
+from helpers import codings
+from helpers.codings.kappa import Cells, alpha, cohen
+from helpers.exchange import Code, Document, Passage, Project
+from helpers.schema import DataError
+
+SENTENCES = [f"Voici la phrase numéro {rank} du texte." for rank in range(10)]
+TEXT = " ".join(SENTENCES)
+BOOK = (Code("a"), Code("b"))
+
+
+def project(codes: str, *, book: tuple = BOOK, name: str = "r", cut: int = 0) -> Project:
+    """One sentence a letter: its code, or a stroke where nothing was coded; ``cut`` takes signs off the end of each."""
+    passages, at = [], 0
+    for sentence, code in zip(SENTENCES, codes, strict=False):
+        if code != "-":
+            end = at + len(sentence) - cut
+            passages.append(Passage(name, at, end, TEXT[at:end], code))
+        at += len(sentence) + 1
+    return Project(book, (Document(name, TEXT),), tuple(passages))
+
+
+def test_coefficients_are_those_worked_by_hand():
+    # a: both 4, first alone 1, second alone 1, neither 2, of 8 units. Agreed 6/8; by chance 5/8·5/8 + 3/8·3/8 = 34/64.
+    table = codings.agreement(project("aaaaabb---"), project("aaaab-ba--")).set_index("code")
+    a = table.loc["a"]
+    assert a[["unites", "les_deux", "premier_seul", "second_seul", "aucun"]].tolist() == [8, 4, 1, 1, 2]
+    assert a["accord_pct"] == 75 and a["accord_positif_pct"] == 80
+    assert a["kappa"] == pytest.approx((6 / 8 - 34 / 64) / (1 - 34 / 64)) == pytest.approx(7 / 15)
+    # Krippendorff: of 16 judgements 10 are a; 2·2 pairs differ, of 2·10·6/15 expected.
+    assert a["alpha"] == pytest.approx(1 - 4 / (2 * 10 * 6 / 15)) == pytest.approx(0.5)
+    assert a["alpha_bas"] < 0 < 0.8 < a["alpha_haut"] < 1
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_kappa_is_that_of_statsmodels_and_alpha_that_of_coincidences(seed):
+    both, first, second, neither = np.random.default_rng(seed).integers(1, 30, 4)
+    cells, n = Cells(both, first, second, neither), 2 * (both + first + second + neither)
+    assert cohen(cells) == pytest.approx(cohens_kappa([[both, first], [second, neither]]).kappa)
+    yes = 2 * both + first + second
+    value, low, high = alpha(cells)
+    assert value == pytest.approx(1 - (n - 1) * (first + second) / (yes * (n - yes)))
+    assert low < value < high
+
+
+@pytest.mark.parametrize("cells", [Cells(0, 0, 0, 0), Cells(5, 0, 0, 0), Cells(0, 0, 0, 5)])
+def test_without_variety_nothing_is_said(cells):
+    assert math.isnan(cohen(cells)) and all(map(math.isnan, alpha(cells)))
+
+
+def test_full_agreement_on_few_units_is_not_certain():
+    # χ² = 12 / (1 + κ) − 6 reaches 3.84 at κ = 0.219; alpha is 1 − 11/12 (1 − κ).
+    assert [round(value, 3) for value in alpha(Cells(3, 0, 0, 3))] == [1, 0.284, 1]
+    assert alpha(Cells(50, 0, 0, 50))[1] > 0.92
+
+
+@pytest.mark.parametrize(("n", "share", "likeness"), [(17, 0.5, 0.7), (46, 0.5, 0.7), (46, 0.25, 0.7), (100, 0.2, 0.4), (200, 0.1, 0.8)])
+def test_the_interval_holds_the_truth_nineteen_times_of_twenty(n, share, likeness):
+    variety = share * (1 - share)
+    parts = [share**2 + likeness * variety, *[variety * (1 - likeness)] * 2, (1 - share) ** 2 + likeness * variety]
+    drawn = [alpha(Cells(*counts)) for counts in np.random.default_rng(1).multinomial(n, parts, 1000)]
+    said = [ends for ends in drawn if not math.isnan(ends[0])]
+    held = sum(low <= likeness <= high for _, low, high in said) / len(said)
+    assert 0.93 <= held <= 0.98
+
+
+def test_what_nobody_coded_does_not_make_agreement():
+    short, long = project("ab", book=BOOK), project("ba", book=BOOK)
+    assert codings.agreement(short, long)[["unites", "accord_pct"]].to_numpy().tolist() == [[2, 0], [2, 0]]
+
+
+def test_the_edge_of_a_passage_is_no_disagreement_but_half_of_it_is():
+    # « texte. » left out is one word: not a judgement.
+    same = codings.agreement(project("aab-------"), project("aab-------", cut=7))
+    assert same["unites"].tolist() == [3, 3] and same["accord_pct"].tolist() == [100, 100]
+    half = codings.agreement(project("aab-------"), project("aab-------", cut=17))
+    assert half["unites"].tolist() == [6, 6] and half["accord_pct"].tolist() == pytest.approx([400 / 6, 500 / 6])
+
+
+def test_a_code_that_one_book_lacks_has_counts_and_no_coefficient():
+    table = codings.agreement(project("ab"), project("aa", book=(Code("a"),))).set_index("code")
+    assert table.loc["b", ["unites", "premier_seul"]].tolist() == [2, 1]
+    assert table.loc["b", ["kappa", "alpha", "alpha_bas", "alpha_haut"]].isna().all()
+
+
+def test_disagreements_are_listed_in_the_order_of_the_text():
+    listed = codings.disagreements(project("aab-"), project("ab-b"))
+    assert listed[["texte", "code", "pose_par", "autres_codes"]].to_numpy().tolist() == [
+        [SENTENCES[1], "a", "premier", "b"], [SENTENCES[1], "b", "second", "a"],
+        [SENTENCES[2], "b", "premier", ""], [SENTENCES[3], "b", "second", ""],
+    ]  # fmt: skip
+    assert [TEXT[start:end] for start, end in zip(listed["debut"], listed["fin"], strict=True)] == listed["texte"].tolist()
+    assert codings.disagreements(project("ab"), project("ab")).empty
+
+
+def test_passages_without_place_are_compared_by_their_text():
+    def said(*pairs):
+        return Project(BOOK, (Document("r"),), tuple(Passage("r", None, None, text, code) for text, code in pairs))
+
+    first, second = said(("Une salle", "a"), ("Un bureau", "a")), said(("Une salle", "a"), ("Un couloir", "b"))
+    row = codings.agreement(first, second).set_index("code").loc["a"]
+    assert row[["unites", "les_deux", "premier_seul"]].tolist() == [3, 1, 1]
+    assert codings.disagreements(first, second)["debut"].isna().all()
+
+
+def test_only_what_both_coded_is_compared():
+    def year(*codes):
+        parts = [project(each, name=f"r{rank}") for rank, each in enumerate(codes)]
+        return Project(BOOK, tuple(part.documents[0] for part in parts), tuple(each for part in parts for each in part.passages))
+
+    # The second has not come to the second meeting.
+    assert codings.agreement(year("ab", "aabb"), year("ab", ""))["unites"].tolist() == [2, 2]
+
+
+def test_two_codings_of_other_texts_are_refused():
+    other = Project(BOOK, (Document("r", "Voici autre chose."),), (Passage("r", 0, 5, "Voici", "a"),))
+    for compare in (codings.agreement, codings.disagreements):
+        with pytest.raises(DataError, match="n’est pas le même dans les deux codages"):
+            compare(project("a"), other)
+        with pytest.raises(DataError, match="aucun document n’est codé par les deux personnes"):
+            compare(project("a"), project("a", name="autre"))
+        with pytest.raises(DataError, match="aucun document"):
+            compare(Project(), Project())
