@@ -14,8 +14,9 @@ import pytest
 from auditor_cases import SITES, YEAR, atoms, exact, network, rounded_counts, table_of
 from helpers import auditor
 from helpers.auditor.explain import explain
-from helpers.auditor.ranges import EXACT, GOOD, THIN, Ranges
+from helpers.auditor.ranges import Ranges
 from helpers.auditor.system import System, told_apart
+from helpers.auditor.verdicts import EXACT, GOOD, THIN
 
 ALL = os.environ.get("ALSES_ENUMERATIONS") == "toutes"
 TABLES = 1000 if ALL else 100

@@ -4,6 +4,8 @@ cells      a cell, and what a place tells of it
 truth      the exact counts, which a reader does not have
 system     unknown counts and the relations between them
 solver     linear programs, and the pieces that make them small
+verdicts   good, thin or exact
+asked      one cell asked for itself
 ranges     how many values each cell keeps
 explain    which published numbers tell it
 questions  answers, groups and bases of one place

@@ -14,10 +14,11 @@ from helpers.auditor.knowledge import NOTHING, PUPIL, SIZES, STATES, known_in
 from helpers.auditor.model import Model
 from helpers.auditor.overlaps import add_overlaps
 from helpers.auditor.published import model_of, rows_of
-from helpers.auditor.ranges import EXACT, FEWEST_VALUES, GOOD, Ranges
+from helpers.auditor.ranges import Ranges
 from helpers.auditor.rules import breaches
 from helpers.auditor.system import told_apart
 from helpers.auditor.truth import Truth
+from helpers.auditor.verdicts import EXACT, FEWEST_VALUES, GOOD
 from helpers.schema import FEWEST_PERSONS
 
 # So many findings that refuse the release are explained, a state: each asks for two more programs.

@@ -12,8 +12,8 @@ import pandas as pd
 from helpers.auditor.cells import NETWORK, Cell
 from helpers.auditor.finding import Finding
 from helpers.auditor.knowledge import NOTHING
-from helpers.auditor.ranges import EXACT, FEWEST_VALUES, THIN
 from helpers.auditor.truth import Truth
+from helpers.auditor.verdicts import EXACT, FEWEST_VALUES, THIN
 from helpers.schema import FEWEST_PERSONS
 
 _SHARED, _CORRELATION = "personnes_communes", "correlation"

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from helpers.auditor.cells import Cell
 from helpers.auditor.knowledge import NOTHING, STATES
-from helpers.auditor.ranges import EXACT, GOOD, THIN
+from helpers.auditor.verdicts import EXACT, GOOD, THIN
 from helpers.typography import french_spaces
 
 VERDICTS = {GOOD: "bon", THIN: "mince", EXACT: "exact"}

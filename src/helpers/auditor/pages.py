@@ -10,8 +10,8 @@ from helpers.auditor.finding import Finding
 from helpers.auditor.knowledge import NOTHING
 from helpers.auditor.marked import Marked
 from helpers.auditor.numbers import Number, numbers_in
-from helpers.auditor.ranges import EXACT
 from helpers.auditor.release import Folder
+from helpers.auditor.verdicts import EXACT
 from helpers.auditor.written import Text, texts_of
 
 # Where a figure stands in a document: « l. 67–83, 206 ».

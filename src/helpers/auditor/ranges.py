@@ -4,12 +4,11 @@ from collections.abc import Hashable
 
 import numpy as np
 
+from helpers.auditor.asked import ask
 from helpers.auditor.solver import Piece, Solver, is_whole
 from helpers.auditor.system import System, sparse
+from helpers.auditor.verdicts import GOOD, THIN, verdicts_of
 
-# A reader who must leave this many values to a count has learnt little more than that it is small.
-FEWEST_VALUES = 5
-GOOD, THIN, EXACT = 0, 1, 2
 # Directions tried on all the cells together; after so many in a row that settle few, each cell is asked for itself.
 _ROUNDS, _FRUITLESS, _WORTH, _WORTH_BRIEFLY = 40, 2, 3, 12
 
@@ -43,12 +42,12 @@ class Ranges:
         self.fixed = self.solver.low == self.solver.high
         self.hubs = np.zeros(len(self.truth), dtype=bool)
         self.hubs[sorted(system.hubs)] = True
-        self._random = np.random.default_rng(7)
-        self._families = self.solver.pieces(self.fixed | self.hubs)
+        self.random = np.random.default_rng(7)
+        self.families = self.solver.pieces(self.fixed | self.hubs)
         self._around: dict[tuple[int, ...], Piece] = {}
 
     def settle(self) -> None:
-        """Finds the ends of every cell, or that at least `FEWEST_VALUES` are reached."""
+        """Finds the ends of every cell, or that at least five values are reached."""
         fruitless = 0
         for turn in range(_ROUNDS):
             before = int(self.unsettled.sum())
@@ -60,12 +59,12 @@ class Ranges:
             fruitless = 0 if before - int(self.unsettled.sum()) >= worth else fruitless + 1
         for place in np.flatnonzero(self.unsettled):
             if self.unsettled[place] and not (self.is_brief and self.high[place] > self.low[place]):
-                self._ask(place)
+                ask(self, place)
 
     @property
     def unsettled(self) -> np.ndarray:
         """Which cells are not yet known well enough: what is reached and what is allowed say two things."""
-        inside, outside = (_verdicts(low, high) for low, high in ((self.low, self.high), (self.least, self.most)))
+        inside, outside = (verdicts_of(low, high) for low, high in ((self.low, self.high), (self.least, self.most)))
         if not self.to_the_end:
             return inside != outside
         return (inside != GOOD) & ((self.low > self.least) | (self.high < self.most))
@@ -73,7 +72,7 @@ class Ranges:
     @property
     def verdicts(self) -> np.ndarray:
         """0 good, 1 thin, 2 exact: what is reached when settled; else what is allowed, never good without witnesses."""
-        inside, outside = (_verdicts(low, high) for low, high in ((self.low, self.high), (self.least, self.most)))
+        inside, outside = (verdicts_of(low, high) for low, high in ((self.low, self.high), (self.least, self.most)))
         return np.where(self.unsettled, np.maximum(outside, THIN), inside)
 
     def _try_together(self, turn: int) -> None:
@@ -83,29 +82,30 @@ class Ranges:
             signs = np.full(len(waiting), 1.0 - 2 * turn)
         else:
             up, down = self.most - self.high > 0, self.low - self.least > 0
-            signs = np.where(up & down, self._random.choice([-1.0, 1.0], len(waiting)), np.where(up, 1.0, -1.0))
+            signs = np.where(up & down, self.random.choice([-1.0, 1.0], len(waiting)), np.where(up, 1.0, -1.0))
         # Very unequal weights: some cells go as far as they can, whatever it takes from the others.
-        weights = np.where(waiting, signs * np.exp(2 * self._random.standard_normal(len(waiting))), 0)
-        self._record(self._fill(self.truth, -(weights @ self.sums), self._families))
+        weights = np.where(waiting, signs * np.exp(2 * self.random.standard_normal(len(waiting))), 0)
+        self.record(self.fill(self.truth, -(weights @ self.sums), self.families))
 
-    def _fill(self, point: np.ndarray, cost: np.ndarray, families: list[Piece]) -> np.ndarray | None:
+    def fill(self, point: np.ndarray, cost: np.ndarray, families: list[Piece]) -> np.ndarray | None:
         """The point with each family at its best; None when one of them has no solution."""
         for family in families:
             if cost[family.unknowns].any():
-                moved = self._best(family, cost, point)
+                moved = self.best(family, cost, point)
                 if moved is None:
                     return None
                 point = moved
         return point
 
-    def _best(self, family: Piece, cost: np.ndarray, point: np.ndarray) -> np.ndarray | None:
+    def best(self, family: Piece, cost: np.ndarray, point: np.ndarray) -> np.ndarray | None:
         """The best point of a family in whole counts: those of a program in fractions are whole, but in crossings."""
         moved = self.solver.solve(family, cost[family.unknowns], point)
         if moved is None or is_whole(moved[family.unknowns]):
             return moved
         return self.solver.solve(family, cost[family.unknowns], point, whole=True)
 
-    def _record(self, point: np.ndarray | None) -> bool:
+    def record(self, point: np.ndarray | None) -> bool:
+        """Keeps what a point shows of every cell, if it is a witness; whether it is."""
         if point is None or not self.solver.is_witness(point):
             return False
         worth = self.sums @ np.round(point)
@@ -113,88 +113,14 @@ class Ranges:
         np.maximum(self.high, worth, out=self.high)
         return True
 
-    def _ask(self, place: int) -> None:
-        """The two ends of one cell: the sizes of sites being true, then free with its own questions, then with all."""
-        own = self.sums[[place]].indices
-        families = [family for family in self._families if np.isin(own, family.unknowns).any()]
-        for sign in (1.0, -1.0):
-            self._push(place, sign, families)
-        if not self.unsettled[place]:
-            return
-        local = self.around(own)
-        points = [self._end(place, sign, local) for sign in (1.0, -1.0)]
-        if self.is_brief and self.high[place] > self.low[place]:
-            return
-        for point in points:
-            if self.unsettled[place] and point is not None:
-                self._record(self._complete(point, local))
-        everything = self.solver.cut(np.flatnonzero(~self.fixed), np.arange(self.solver.matrix.shape[0]))
-        for find in (self._by_sizes, self._end, self._in_whole):
-            for sign in (1.0, -1.0):
-                if self.unsettled[place]:
-                    self._record(find(place, sign, everything))
-
-    def _by_sizes(self, place: int, sign: float, piece: Piece) -> np.ndarray | None:
-        """Whole sizes of the sites that leave the cell enough values on one side; then each family follows them."""
-        point = self._far(place, sign, piece, whole=self.hubs[piece.unknowns])
-        if point is None:
-            return None
-        # The cells that wait are pushed the same way: one change of sizes often serves many.
-        cost = sign * (self.sums[[place]].toarray()[0] + 1e-2 * (self.unsettled @ self.sums))
-        return self._fill(point, cost + 1e-4 * self._random.uniform(-1, 1, len(cost)), self._families)
-
-    def _in_whole(self, place: int, sign: float, piece: Piece) -> np.ndarray | None:
-        """Whole counts that leave the cell enough values on one side, far sooner known than the farthest; or these."""
-        found = self._far(place, sign, piece, whole=True)
-        return self._end(place, sign, piece, whole=True) if found is None else found
-
-    def _far(self, place: int, sign: float, piece: Piece, *, whole: bool | np.ndarray) -> np.ndarray | None:
-        sums = -sign * self.sums[[place]].toarray()[0]
-        end = self.high[place] - FEWEST_VALUES + 1 if sign > 0 else self.low[place] + FEWEST_VALUES - 1
-        wanted = sums[piece.unknowns], -sign * end
-        return self.solver.solve(piece, np.zeros(len(piece.unknowns)), self.truth, whole=whole, wanted=wanted)
-
-    def _push(self, place: int, sign: float, families: list[Piece]) -> None:
-        """The farthest point of a cell where the sizes of the sites are the true ones; in whole counts if need be."""
-        cost, point = sign * self.sums[[place]].toarray()[0], self.truth
-        for family in families:
-            moved = self._best(family, cost, point)
-            point = point if moved is None else moved
-        self._record(point)
-
     def around(self, unknowns: np.ndarray) -> Piece:
         """The families of some unknowns, with the sizes of the sites: what it allows, the whole may refuse."""
-        own = tuple(rank for rank, family in enumerate(self._families) if np.isin(unknowns, family.unknowns).any())
+        own = tuple(rank for rank, family in enumerate(self.families) if np.isin(unknowns, family.unknowns).any())
         if own not in self._around:
             inside = self.hubs & ~self.fixed
             for rank in own:
-                inside[self._families[rank].unknowns] = True
+                inside[self.families[rank].unknowns] = True
             outside = ~inside & ~self.fixed
             rows = np.flatnonzero(abs(self.solver.matrix) @ outside.astype(float) == 0)
             self._around[own] = self.solver.cut(np.flatnonzero(inside), rows)
         return self._around[own]
-
-    def _end(self, place: int, sign: float, piece: Piece, *, whole: bool = False) -> np.ndarray | None:
-        """The point of a piece where a cell is the least (or the most, sign −1); what it cannot go beyond is kept."""
-        cost = sign * self.sums[[place]].toarray()[0]
-        point = self.solver.solve(piece, cost[piece.unknowns], self.truth, whole=whole)
-        if point is None:
-            return None
-        worth = float(cost @ point)
-        if sign > 0:
-            self.least[place] = max(self.least[place], np.ceil(worth - 1e-6))
-        else:
-            self.most[place] = min(self.most[place], np.floor(-worth + 1e-6))
-        return point
-
-    def _complete(self, point: np.ndarray, local: Piece) -> np.ndarray | None:
-        """The point of some families made whole: the others are asked to follow the sizes it gives to the sites."""
-        own = np.zeros(len(point), dtype=bool)
-        own[local.unknowns] = True
-        others = [family for family in self._families if not own[family.unknowns].any()]
-        cost = self._random.uniform(-1, 1, len(point))
-        return self._fill(point, cost, others)
-
-
-def _verdicts(low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    return np.where(high - low < 1, EXACT, np.where(high - low + 1 < FEWEST_VALUES, THIN, GOOD))
