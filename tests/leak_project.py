@@ -11,6 +11,7 @@ from openpyxl.comments import Comment
 from openpyxl.workbook.defined_name import DefinedName
 
 from conftest import MINI, copy_project
+from helpers import exchange
 from leak_canaries import Draw, canaries
 
 YEAR = 2032
@@ -123,9 +124,20 @@ def _plant_beside(year: Path, draw: Draw, project: Project) -> None:
     (year / f"notes {project.name(draw)}.txt").write_text(told, encoding="utf-8")
     (year / "README.md").write_text(f"# {draw.name()}\n\n{draw.text()}\n", encoding="utf-8")
     (year / f"~$accompagnements_{project.name(draw)}.xlsx").write_text(draw.name(), encoding="utf-8")
-    for room in ("comptes_rendus", "codages"):
-        (year / room).mkdir()
-        (year / room / f"{project.name(draw)}.csv").write_text("\n".join(draw.some().values()), encoding="utf-8")
+    (year / "comptes_rendus").mkdir()
+    (year / "comptes_rendus" / f"{project.name(draw)}.txt").write_text("\n".join(draw.some().values()), encoding="utf-8")
+    _plant_coding(year / "codages" / project.name(draw), draw)
+
+
+def _plant_coding(folder: Path, draw: Draw) -> None:
+    """A coding as `import-coding` keeps it: what was said, who coded it, what is noted beside."""
+    book = folder.parents[2] / "reference" / "themes.csv"
+    code = next(csv.DictReader(io.StringIO(book.read_text(encoding="utf-8-sig"))))["libelle"]
+    text = "\n".join(draw.some().values())
+    passage = exchange.Passage("réunion", 0, len(text), text, code, draw.name(), draw.text())
+    document = exchange.Document("réunion", text, "compte_rendu", (("locuteur", draw.name()),))
+    folder.mkdir(parents=True)
+    exchange.write_csv(exchange.Project((exchange.Code(code),), (document,), (passage,)), folder)
 
 
 def _plant_in_card(path: Path, draw: Draw) -> None:

@@ -92,9 +92,11 @@ def _hear_silence(model: Model, told: set[Cell]) -> None:
 
 
 def _count_the_absent(model: Model, told: set[Cell]) -> None:
-    """A site without a report holds somebody, and is small if it could have had one."""
+    """A site without a report, where others have one, holds somebody, and is small if it could have had one: it is listed."""
     shown = {(cell.site_type, cell.site) for cell in told}
     levels = {site_type for site_type, _ in shown} - {NETWORK}
+    if not levels:
+        return
     for site_type, site in model.members:
         size = Cell(model.year, "alses", site_type, site, SIZE)
         if site_type not in (ASSOCIATION, COLLEGE) or (site_type, site) in shown or size not in model.system.sums:
