@@ -92,7 +92,7 @@ def _hear_silence(model: Model, told: set[Cell]) -> None:
 
 
 def _count_the_absent(model: Model, told: set[Cell]) -> None:
-    """A site without a report, where others have one, holds somebody, and is small if it could have had one: it is listed."""
+    """Where sites have a report, one without holds somebody, and is small if it could have had one: it is listed."""
     shown = {(cell.site_type, cell.site) for cell in told}
     levels = {site_type for site_type, _ in shown} - {NETWORK}
     if not levels:
