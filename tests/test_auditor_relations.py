@@ -116,6 +116,17 @@ def test_a_site_without_a_report_is_known_to_be_small_when_it_is(size, is_small)
     assert (model.system.low[place], model.system.high[place]) == (1, 10 if is_small else float("inf"))
 
 
+@pytest.mark.parametrize("shows_association, ends", [(True, (1, 10)), (False, (0, float("inf")))])
+def test_the_list_of_sites_is_known_where_one_of_them_has_a_report(shows_association, ends):
+    from helpers.auditor.published import model_of, rows_of
+
+    rows = pd.DataFrame([cell("accompagnements/", 15), *([cell("accompagnements/", (6, 14), site="A")] if shows_association else [])])
+    atoms = pd.concat([atom("A", "0590001A", {"accompagnements/": 7}), atom("A", "0590002B", {"accompagnements/": 8})])
+    model = model_of(auditor.Truth(atoms, rows[rows["site_type"].eq("reseau")]), rows_of(rows, YEAR), YEAR)
+    (place,) = model.system.sums[auditor.Cell(YEAR, "alses", "college", "0590001A", "accompagnements")]
+    assert (model.system.low[place], model.system.high[place]) == ends
+
+
 def test_new_colleges_are_a_sum_that_the_comparison_tells():
     earlier = [cell(name, count, year=YEAR - 1) for name, count in REST.items()]
     pairs = [atom("A", "0590001A", SITE), atom("B", "0590002B", REST), atom("B", "0590002B", REST, year=YEAR - 1)]

@@ -92,16 +92,15 @@ def _hear_silence(model: Model, told: set[Cell]) -> None:
 
 
 def _count_the_absent(model: Model, told: set[Cell]) -> None:
-    """Where sites have a report, one without holds somebody, and is small if it could have had one: it is listed."""
+    """Where sites have a report, one without holds somebody, and the list says whether it is small."""
     shown = {(cell.site_type, cell.site) for cell in told}
-    levels = {site_type for site_type, _ in shown} - {NETWORK}
-    if not levels:
+    if not {site_type for site_type, _ in shown} - {NETWORK}:
         return
     for site_type, site in model.members:
         size = Cell(model.year, "alses", site_type, site, SIZE)
         if site_type not in (ASSOCIATION, COLLEGE) or (site_type, site) in shown or size not in model.system.sums:
             continue
         terms = model.system.sums[size]
-        is_small = site_type in levels and model.system.value(terms) < FEWEST_AT_SITE
+        is_small = model.system.value(terms) < FEWEST_AT_SITE
         known = Known(size, 1, FEWEST_AT_SITE - 1 if is_small else float("inf"), "sites.csv")
         model.system.bound(terms, known.low, known.high, known.text)
