@@ -33,7 +33,7 @@ MAY_IMPORT = {
     "clean": {"schema", "typography", "records"},
     "facts": {"schema"},
     "comparisons": {"schema"},
-    "checks": {"paths", "schema", "store", "clean", "typography", "records", "indicators", "exchange", "codebook"},
+    "checks": {"paths", "schema", "store", "clean", "typography", "records", "indicators", "exchange", "codebook", "codings"},
     "indicators": {"schema", "facts", "clean", "records"},
     "describe": {"schema", "facts"},
     "compare": {"schema", "facts", "comparisons"},

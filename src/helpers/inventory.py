@@ -48,7 +48,7 @@ class Year:
     @property
     def has_data(self) -> bool:
         """Whether there is something to be read: a table that holds only the names of its columns is not."""
-        return bool(self.exports) or any(count != 0 for count in self.rows.values())
+        return bool(self.exports or self.codings) or any(count != 0 for count in self.rows.values())
 
 
 def _rows(path: Path) -> int | None:
@@ -71,14 +71,19 @@ def _card(year: int) -> dict[str, dict]:
 
 
 def _named(files: list[Path], then: dict[str, str]) -> dict[str, Path]:
-    """The files by the names of the manifest: those of an export are known by their checksum, now or when received."""
-    known = {checksum: name for name, checksum in then.items() if paths.exported_in(name)}
+    """The files by the names of the manifest: private ones are known by their checksum, now or when received.
+
+    One whose checksum is new has the name of its rank, unless that name is another file's.
+    """
+    known = {checksum: name for name, checksum in then.items() if paths.private_year(name)}
+    private = {path: store.fingerprint(path) for path in files if paths.private_year(paths.public_name(path))}
     out: dict[str, Path] = {}
     for path in files:
         name = paths.public_name(path)
-        if year := paths.exported_in(name):
-            received = _card(year).get(path.name, {}).get("hash", "").removeprefix("sha256:")
-            name = known.get(store.fingerprint(path)) or known.get(received) or paths.relative(path)
+        if path in private:
+            received = _card(paths.private_year(name)).get(path.name, {}).get("hash", "").removeprefix("sha256:")
+            changed = name if name in then and then[name] not in private.values() else paths.relative(path)
+            name = known.get(private[path]) or known.get(received) or changed
         out[name] = path
     return out
 
@@ -110,7 +115,7 @@ def _years_in(files: Collection[str]) -> set[int]:
     """The years whose raw files a report was made from."""
     folders = (PurePosixPath(name).parts[:3] for name in files)
     small = {int(parts[2]) for parts in folders if parts[:2] == ("data", "raw") and paths.is_year(parts[2])}
-    return small | {year for name in files if (year := paths.exported_in(name))}
+    return small | {year for name in files if (year := paths.private_year(name))}
 
 
 def _remade(year: int) -> list[str]:
@@ -163,11 +168,11 @@ def _year(year: int) -> Year:
     tables = {name: paths.raw_table(year, name) for name in paths.RAW_TABLES}
     rows = {name: _rows(path) for name, path in tables.items() if path.is_file()}
     exports, codings = _exports(year), store.codings(year)
-    found = len(checks.faults(year, trusts_frozen=True)) if rows or exports else 0
+    found = len(checks.faults(year, trusts_frozen=True)) if rows or exports or codings else 0
     return Year(
         year,
         rows,
-        faults=found + len(checks.coding_faults(year)),
+        faults=found + len(store.minutes_faults(year)),
         report=_report(paths.report(year)),
         exports=exports,
         simulated=_report(paths.report(year, is_synthetic=True)),

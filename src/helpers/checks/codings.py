@@ -1,10 +1,13 @@
-"""The codings and the minutes of a year: no page reads them yet, so that what is wrong there stops no report."""
+"""The codings of a year, and the quotations chosen in them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from helpers import paths, store
+from helpers.checks.sentences import fault
 from helpers.schema import DataError
 from helpers.typography import french_spaces
 
@@ -40,7 +43,7 @@ def unknown_codes(project: Project, *, file: str) -> list[DataError]:
 
 
 def coding_faults(year: int) -> list[DataError]:
-    """What is wrong with the codings of a year (damaged table, passage out of place, unknown code), then its minutes.
+    """What is wrong with the codings of a year: damaged table, passage out of place, unknown code, quotation.
 
     >>> checks.coding_faults(2020)
     []
@@ -55,10 +58,36 @@ def coding_faults(year: int) -> list[DataError]:
             project = store.load_coding(year, name)
             found += [DataError(f"{file} : {sentence}") for sentence in project.told if is_unmatched(sentence)]
             found += unknown_codes(project, file=file)
-        except DataError as fault:
+        except DataError as error:
             # Of the code book, it was told already.
-            found += [fault] if str(fault).startswith(file) else []
-    return found + _misplaced(year) + store.minutes_faults(year)
+            found += [error] if str(error).startswith(file) else []
+    return found + _misplaced(year) + (found or _quotation_faults(year))
+
+
+def _quotation_faults(year: int) -> list[DataError]:
+    """What is wrong with the quotations chosen, once the codings can be read."""
+    path = store.quoted_file(year)
+    if not paths.has_rows(path):
+        return []
+    if found := store.faults_in(path, "citations"):
+        return found
+    from helpers import codebook, codings
+
+    try:
+        possible = codings.quotable(codebook.in_book(store.load_codings(year), store.read_reference("themes")))
+    except DataError:  # of the code book, which is told elsewhere
+        return []
+    lost = codings.chosen(store.read_quoted(year), possible)
+    remedy = (
+        "n’est pas une citation possible de ce thème (absente, trop longue, trop peu de voix, ou une marque "
+        f"personnelle) ; copiez-la de {paths.relative(store.possible_file(year))}, ou retirez cette ligne."
+    )
+    file = paths.relative(path)
+    return [
+        fault(file, line, "citation", row.citation, remedy)
+        for line, row in zip(lost.index, lost.itertuples(), strict=True)
+        if pd.isna(row.voix)
+    ]
 
 
 def _misplaced(year: int) -> list[DataError]:
@@ -66,7 +95,7 @@ def _misplaced(year: int) -> list[DataError]:
     folder = paths.codings_folder(year)
     files = sorted(each for each in folder.iterdir() if each.is_file()) if folder.is_dir() else []
     command = f"{paths.COMMAND} import-coding FICHIER --year {year}"
-    told = [each for each in files if not each.name.startswith((".", "~"))]
+    told = [each for each in files if each != store.quoted_file(year) and not each.name.startswith((".", "~"))]
     return [
         DataError(f"{paths.relative(each)} n’est pas lu ; importez-le ({command}), puis retirez-le.") for each in told
     ]

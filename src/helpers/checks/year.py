@@ -6,6 +6,7 @@ from pathlib import Path
 from helpers import paths, store
 from helpers.checks.book import book_faults
 from helpers.checks.claims import claim_faults, remark_faults
+from helpers.checks.codings import coding_faults
 from helpers.checks.figures import figure_faults
 from helpers.checks.records import keep_rejected, record_faults
 from helpers.checks.tables import alias_faults, association_faults, meeting_faults, start_faults, statement_faults
@@ -98,7 +99,9 @@ def faults(year: int, *, trusts_frozen: bool = False) -> list[DataError]:
     of_records = []
     if paths.exports(year) and not (trusts_frozen and store.is_frozen(year)):
         of_records = record_faults(year, is_cleanable=not of_schemas)
-    return _file_faults(year) + (of_schemas or _meaning_faults(year)) + of_records
+    # 01 reads the codings of the year before as well: pages say what became of their codes.
+    of_codings = [fault for each in (year - 1, year) for fault in coding_faults(each)]
+    return _file_faults(year) + (of_schemas or _meaning_faults(year)) + of_records + of_codings
 
 
 def rejected_rows(year: int) -> str:

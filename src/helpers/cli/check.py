@@ -67,8 +67,7 @@ def _act(options: Namespace) -> int:
     from helpers.parameters import check_year
 
     wanted, found = check_year(options.year), checks.faults(options.year)
-    said = checks.coding_faults(wanted)
-    found += said
+    found += store.minutes_faults(wanted)
     if options.accept:
         accepted = set(map(str, store.changed_exports(wanted)))
         found = [fault for fault in found if str(fault) not in accepted]
@@ -79,7 +78,7 @@ def _act(options: Namespace) -> int:
     where = checks.rejected_rows(wanted)
     if where and found:
         tell(where)
-    if not said:
+    if not found:
         _tell_said(wanted)
     account = None if found else checks.account_for(wanted)
     if account:

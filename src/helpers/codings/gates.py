@@ -21,7 +21,7 @@ FEWEST_UNITS = 20
 FEWEST_THEMES = 2
 FEWEST_CODERS = 2
 WORDS_BY_CODE = "mots_par_theme"
-_AT_LEAST, _AT_MOST = "au_moins", "au_plus"
+AT_LEAST, AT_MOST = "au_moins", "au_plus"
 
 
 def gates(*projects: Project) -> pd.DataFrame:
@@ -47,17 +47,17 @@ def gates(*projects: Project) -> pd.DataFrame:
     crossed = sum(1 for document in documents if document.kind != SYNTHESIS)
     rich = sum(1 for count in _themes(*projects).values() if count >= FEWEST_UNITS)
     rows = [
-        ("code_par_document", "documents", _AT_LEAST, FEWEST_DOCUMENTS, crossed),
-        ("reseau", "paires_tracees", _AT_LEAST, 1, pairs),
-        ("accord", "codeurs", _AT_LEAST, FEWEST_CODERS, coders),
-        ("pour_mille_mots", "documents_sans_parole", _AT_MOST, 0, silent),
-        (WORDS_BY_CODE, "mots", _AT_LEAST, FEWEST_WORDS, sum(word_count(document.text) for document in spoken)),
-        (WORDS_BY_CODE, "reunions", _AT_LEAST, FEWEST_MEETINGS, len(meetings(spoken)) or len(spoken)),
-        (WORDS_BY_CODE, "documents_sans_parole", _AT_MOST, 0, silent),
-        (WORDS_BY_CODE, f"themes_de_{FEWEST_UNITS}_unites", _AT_LEAST, FEWEST_THEMES, rich),
+        ("code_par_document", "documents", AT_LEAST, FEWEST_DOCUMENTS, crossed),
+        ("reseau", "paires_tracees", AT_LEAST, 1, pairs),
+        ("accord", "codeurs", AT_LEAST, FEWEST_CODERS, coders),
+        ("pour_mille_mots", "documents_sans_parole", AT_MOST, 0, silent),
+        (WORDS_BY_CODE, "mots", AT_LEAST, FEWEST_WORDS, sum(word_count(document.text) for document in spoken)),
+        (WORDS_BY_CODE, "reunions", AT_LEAST, FEWEST_MEETINGS, len(meetings(spoken)) or len(spoken)),
+        (WORDS_BY_CODE, "documents_sans_parole", AT_MOST, 0, silent),
+        (WORDS_BY_CODE, f"themes_de_{FEWEST_UNITS}_unites", AT_LEAST, FEWEST_THEMES, rich),
     ]
     frame = pd.DataFrame(rows, columns=["analyse", "condition", "sens", "demande", "trouve"])
-    is_most = frame["sens"] == _AT_MOST
+    is_most = frame["sens"] == AT_MOST
     return frame.assign(
         est_passe=(frame["trouve"] >= frame["demande"]).mask(is_most, frame["trouve"] <= frame["demande"])
     )

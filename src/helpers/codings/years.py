@@ -7,7 +7,7 @@ from helpers.codings.places import by_code, merged, place
 from helpers.codings.words import word_count
 from helpers.exchange import Project
 
-_STATES = {(True, True): "garde", (True, False): "apparu", (False, True): "disparu"}
+STATES = {(True, True): "garde", (True, False): "apparu", (False, True): "disparu"}
 # A synthesis keeps what its author chose: how often it names a thing is no rate. Minutes shorten what verbatims hold.
 _COUNTABLE = (SAID, MINUTES)
 
@@ -42,7 +42,7 @@ def year_to_year(now: Project, before: Project) -> pd.DataFrame:
             rates = [
                 1000 * each / n if is_rated and n else None for each, n in ((count, size), (count_before, size_before))
             ]
-            rows.append((path, _STATES[count > 0, count_before > 0], count, count_before, size, size_before, *rates))
+            rows.append((path, STATES[count > 0, count_before > 0], count, count_before, size, size_before, *rates))
     columns = ["code", "etat", "extraits", "extraits_avant", "mots", "mots_avant"]
     frame = pd.DataFrame(rows, columns=[*columns, "pour_mille_mots", "pour_mille_mots_avant"])
     return frame.astype({"pour_mille_mots": "float64", "pour_mille_mots_avant": "float64"})

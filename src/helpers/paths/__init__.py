@@ -1,6 +1,16 @@
 """Where is it? The folders of the project, its tables and its years, and nothing else."""
 
-from helpers.paths.exports import EXPORT, SIMULATED, exported_in, exports, exports_in, public_name
+from helpers.paths.exports import (
+    EXPORT,
+    QUOTED,
+    SIMULATED,
+    coding_files,
+    exports,
+    exports_in,
+    private_files,
+    private_year,
+    public_name,
+)
 from helpers.paths.folders import (
     COMMAND,
     SYNTHETIC_SUFFIX,
@@ -48,16 +58,17 @@ __all__ = [
     "SIMULATED",
     "EXPORT",
     "EXPORT_TABLES",
+    "QUOTED",
     "RAW_TABLES",
     "REFERENCE_TABLES",
     "SYNTHETIC_SUFFIX",
+    "coding_files",
     "codings_folder",
     "data_root",
     "drafts",
     "earlier_year",
     "executed",
     "exported_years",
-    "exported_in",
     "exports",
     "exports_in",
     "has_data",
@@ -71,6 +82,8 @@ __all__ = [
     "prepared_years",
     "previous_year",
     "processed",
+    "private_files",
+    "private_year",
     "public_name",
     "raw",
     "raw_table",

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from helpers.paths.exports import exports
+from helpers.paths.exports import exports, private_files
 from helpers.paths.folders import data_root, raw
 
 # What makes a folder of data/raw a year: at least one of these, or an export. The order is that of the messages.
@@ -42,13 +42,13 @@ def has_rows(path: Path) -> bool:
 
 
 def has_data(year: int) -> bool:
-    """Whether a year has something to be read: a raw table with rows, or an export.
+    """Whether a year has something to be read: a raw table with rows, an export or a coding.
 
     >>> paths.has_data(2020), paths.has_data(2018)
     (True, False)
     """
     tables = (raw(year) / f"{table}.csv" for table in RAW_TABLES)
-    return any(has_rows(path) for path in tables) or has_export(year)
+    return any(has_rows(path) for path in tables) or _has_private(year)
 
 
 def told_entries(year: int) -> dict | None:
@@ -72,8 +72,13 @@ def has_export(year: int) -> bool:
     return bool(exports(year)) or bool((told_entries(year) or {}).get("export"))
 
 
+def _has_private(year: int) -> bool:
+    """Whether the year has an export or a coding, here or where its aggregates come from."""
+    return bool(private_files(year)) or bool((told_entries(year) or {}).get("entrees"))
+
+
 def prepared_years() -> list[int]:
-    """The years that have a folder in data/raw with at least one table, even without any row, or an export; in order.
+    """The years that have a folder in data/raw with a table, even without any row, an export or a coding; in order.
 
     >>> paths.prepared_years()
     [2019, 2020]
@@ -84,7 +89,7 @@ def prepared_years() -> list[int]:
     return [
         year
         for year in years_found
-        if has_export(year) or any((raw(year) / f"{table}.csv").is_file() for table in RAW_TABLES)
+        if _has_private(year) or any((raw(year) / f"{table}.csv").is_file() for table in RAW_TABLES)
     ]
 
 

@@ -64,7 +64,8 @@ class Task:
     def folders(self) -> list[Path]:
         """The folders where a file that arrives would change it."""
         with paths.rooted(self.root):
-            return [*(paths.raw(year) for year in self.years), paths.reference()]
+            codings = [paths.codings_folder(year) for year in self.years] if self.notebook == FIRST else []
+            return [*(paths.raw(year) for year in self.years), paths.reference(), *codings]
 
 
 def tasks_of(choice: Parameters) -> list[Task]:

@@ -12,7 +12,7 @@ from helpers.protection.kept import release_key, require_enough_changes
 from helpers.protection.sites import name_sites
 
 # All that 02, 03 and 04 read of a year. What is not named here stays where persons are.
-_PUBLIC = ("postes", "reunions", "enonces", "controles")
+_PUBLIC = ("postes", "reunions", "enonces", "controles", "codages", "citations")
 _ESTIMATED = ("recouvrements", "grappes")
 
 
@@ -33,8 +33,8 @@ class Aggregates:
 def protect_year(year: int) -> Aggregates:
     """What 02, 03 and 04 may see of a year, made from the tables of 01 (schema ``indicateurs`` and the others).
 
-    Printed figures, posts, meetings and statements are public and pass as they are. Counts of persons are rounded
-    together, at every level.
+    Printed figures, posts, meetings, statements, counts of codings and the quotations that a person chose are public
+    and pass as they are. Counts of persons are rounded together, at every level.
 
     Raises
     ------

@@ -43,9 +43,10 @@ def _checksum(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _export_fault(folder: Path, entry: dict) -> str | None:
-    """What is wrong with a file of an export, which is known by its checksum: its name does not leave."""
-    found = paths.exports_in(folder)
+def _private_fault(root: Path, year: int, entry: dict) -> str | None:
+    """What is wrong with a file of an export or a coding, known by its checksum: its name does not leave."""
+    with paths.rooted(root):
+        found = paths.private_files(year)
     if not found:
         return f"{entry['path']} n’est plus là"
     is_there = any(_checksum(path) == entry["sha256"] for path in found)
@@ -54,8 +55,8 @@ def _export_fault(folder: Path, entry: dict) -> str | None:
 
 def _input_fault(root: Path, entry: dict) -> str | None:
     path = entry["path"]
-    if year := paths.exported_in(path):
-        return _export_fault(root / "data" / "raw" / str(year), entry)
+    if year := paths.private_year(path):
+        return _private_fault(root, year, entry)
     if not is_inside(path):
         return f"{MANIFEST} nomme une donnée hors du projet"
     try:

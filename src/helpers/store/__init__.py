@@ -13,6 +13,7 @@ from helpers.store.cards import (
     read_export_card,
     simulated_exports,
 )
+from helpers.store.coded import load_codings, possible_file, quoted_file, read_quoted, save_coded
 from helpers.store.codings import codings, load_coding, save_coding
 from helpers.store.diffusion import save_shareable, shareable_inputs
 from helpers.store.export import export_comparisons, export_indicators, export_sites
@@ -71,6 +72,7 @@ __all__ = [
     "is_frozen",
     "load",
     "load_coding",
+    "load_codings",
     "load_earlier",
     "load_earlier_indicators",
     "load_indicators",
@@ -85,12 +87,15 @@ __all__ = [
     "make_year",
     "minutes_faults",
     "new_tables",
+    "possible_file",
     "present",
     "provenance",
     "read_card",
     "read_contexts",
     "read_earlier_figures",
     "read_export_card",
+    "quoted_file",
+    "read_quoted",
     "read_raw",
     "read_reference",
     "read_registers",
@@ -101,6 +106,7 @@ __all__ = [
     "refuse_beside_export",
     "require_current",
     "rounded_figures",
+    "save_coded",
     "save_coding",
     "save_persons",
     "save_rejected",

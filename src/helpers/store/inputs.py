@@ -14,7 +14,7 @@ _VERSIONED = ("pandas", "scipy", "statsmodels", "matplotlib", "seaborn", "paperm
 
 
 def input_files(years: list[int]) -> list[Path]:
-    """The files behind these years that are there: raw tables, cards, exports, reference tables.
+    """The files behind these years that are there: raw tables, cards, exports, codings, reference tables.
 
     The spellings of exports are behind the years that have one, and behind no other.
 
@@ -23,7 +23,9 @@ def input_files(years: list[int]) -> list[Path]:
     ('data/raw/2020/chiffres_publies.csv', 'data/raw/reference/glossaire.csv')
     """
     names = [*(f"{name}.csv" for name in paths.RAW_TABLES), CARD]
-    files = [path for year in years for path in (*(paths.raw(year) / name for name in names), *paths.exports(year))]
+    files = [
+        path for year in years for path in (*(paths.raw(year) / name for name in names), *paths.private_files(year))
+    ]
     unread = () if any(map(paths.has_export, years)) else paths.EXPORT_TABLES
     files += [paths.reference() / f"{name}.csv" for name in paths.REFERENCE_TABLES if name not in unread]
     return [path for path in files if path.is_file()]
@@ -44,20 +46,22 @@ def count_rows(path: Path) -> int:
 
 
 def _rows_of(path: Path, checksum: str, simulated: dict[Path, dict]) -> int | None:
-    """The rows of a table; of a simulated export, those of its card.
+    """The rows of a table; of a simulated export, those of its card; none of what is private.
 
-    Not of a real one: the rows read, less those that are kept, are those rejected, which may be one or two.
+    Of an export, the rows read, less those that are kept, are those rejected, which may be one or two.
     """
     if path.name.casefold().startswith(paths.EXPORT):
         entry = simulated.get(path, {})
         return entry["rows"] if entry.get("hash") == f"sha256:{checksum}" else None
+    if paths.private_year(paths.public_name(path)):
+        return None
     return count_rows(path) if path.suffix == ".csv" else None
 
 
 def describe_inputs(years: list[int]) -> list[dict]:
-    """The files behind these years: fichier, sha256, octets, lignes (header not counted; not said of a real export).
+    """The files behind these years: fichier, sha256, octets, lignes (header not counted; not said of what is private).
 
-    A file of an export is named as `paths.public_name` does: what is said here leaves in pages and in the manifest.
+    A private file is named as `paths.public_name` does: what is said here leaves in pages and in the manifest.
 
     Where only aggregates are, a year's own files are those that 01 read elsewhere.
 

@@ -58,7 +58,14 @@ def faults_in(path: Path, name: str) -> list[DataError]:
         return [fault]
 
 
-def _read(path: Path, name: str) -> pd.DataFrame:
+def read_table(path: Path, name: str) -> pd.DataFrame:
+    """A table of this schema, typed; the index is the line number in the file, as an editor shows it.
+
+    Raises
+    ------
+    DataError
+        for an absent file, or its first fault.
+    """
     return _typed(content_of(path), paths.relative(path), name).copy()
 
 
@@ -88,7 +95,7 @@ def read_raw(year: int, name: str) -> pd.DataFrame:
     2                          postes    73.0   alses
     3                 nouveaux_postes    17.0  postes
     """
-    return _read(paths.raw_table(year, name), name)
+    return read_table(paths.raw_table(year, name), name)
 
 
 def read_reference(name: str) -> pd.DataFrame:
@@ -106,7 +113,7 @@ def read_reference(name: str) -> pd.DataFrame:
     ligne_du_fichier
     2                 médiane   88.75  collèges publics du Nord
     """
-    return _read(paths.reference() / f"{name}.csv", name)
+    return read_table(paths.reference() / f"{name}.csv", name)
 
 
 def read_registers() -> dict[str, pd.DataFrame]:
