@@ -453,9 +453,16 @@ def real_book(root):
     shutil.copy(MINI / "data" / "raw" / "reference" / "themes.csv", paths.reference() / "themes.csv")
 
 
-def test_a_coding_changes_neither_what_a_year_is_made_from_nor_whether_it_can_be_made(tmp_path, real_book, capsys):
+def test_a_coding_is_among_the_inputs_under_names_that_tell_nothing_and_stops_the_year_once_damaged(tmp_path, real_book, capsys):
     before = store.describe_inputs([YEAR])
-    assert take(capsys, refi(tmp_path / "codage.qdpx", with_code("Outils")))[0] == 0
-    (folder_of("codage") / "passages.csv").write_bytes(b"x")
-    assert len(checks.coding_faults(YEAR)) == 1
-    assert store.describe_inputs([YEAR]) == before and checks.faults(YEAR) == []
+    assert take(capsys, refi(tmp_path / "réunion de Zoé.qdpx", with_code("Outils")))[0] == 0
+    come = [entry for entry in store.describe_inputs([YEAR]) if entry not in before]
+    assert [(entry["fichier"], entry["lignes"]) for entry in come] == [(f"codages de {YEAR}, fichier {rank}", None) for rank in (1, 2, 3, 4)]
+    assert checks.faults(YEAR) == []
+    (passages,) = paths.codings_folder(YEAR).glob("*/passages.csv")
+    passages.write_bytes(b"x")
+    (fault,) = checks.faults(YEAR)
+    assert str(fault).startswith(f"{paths.relative(passages.parent)} : passages.csv")
+    # The year after reads it too: its page compares the codes of both.
+    shutil.copytree(paths.raw(YEAR), paths.raw(YEAR + 1), ignore=shutil.ignore_patterns("codages"))
+    assert str(fault) in map(str, checks.faults(YEAR + 1))

@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 
 import pytest
 
-from helpers import checks, cli, exchange, paths, pseudonyms, store
+from helpers import cli, exchange, paths, pseudonyms, store
 from helpers.schema import DataError
 
 YEAR = 2032
@@ -81,7 +81,7 @@ def test_a_document_of_any_depth_is_read(tmp_path):
 def test_what_is_no_minutes_is_one_sentence_of_check(name, make, sentence, folder):
     (folder / name).write_bytes(make)
     assert told(lambda: store.load_minutes(YEAR)).startswith(f"data/raw/{YEAR}/comptes_rendus/{sentence}")
-    (fault,) = checks.coding_faults(YEAR)
+    (fault,) = store.minutes_faults(YEAR)
     assert re.sub(r"\s+", " ", str(fault)).startswith(f"data/raw/{YEAR}/comptes_rendus/{sentence}")
 
 
@@ -216,7 +216,7 @@ def test_check_counts_what_was_replaced_and_shows_none_of_it(folder, capsys):
 def test_a_fault_of_the_list_names_its_line_and_never_a_name(text, sentence, folder):
     (folder / "noms.csv").write_text(text, encoding="utf-8")
     assert told(lambda: store.load_minutes(YEAR)) == f"data/raw/{YEAR}/comptes_rendus/noms.csv, {sentence}"
-    assert [re.sub(r"\s+", " ", str(fault)) for fault in checks.coding_faults(YEAR)] == [f"data/raw/{YEAR}/comptes_rendus/noms.csv, {sentence}"]
+    assert [re.sub(r"\s+", " ", str(fault)) for fault in store.minutes_faults(YEAR)] == [f"data/raw/{YEAR}/comptes_rendus/noms.csv, {sentence}"]
 
 
 @pytest.mark.parametrize("name", ["noms.csv", "NOMS.CSV", "Noms.csv"])
@@ -228,7 +228,7 @@ def test_the_list_is_read_in_capitals_or_not(name, folder):
 
 def test_a_folder_of_minutes_is_told(folder):
     (folder / "mars").mkdir()
-    assert [str(fault) for fault in checks.coding_faults(YEAR)] == [f"data/raw/{YEAR}/comptes_rendus/mars est un dossier, il n’est pas lu : sortez-en les textes."]
+    assert [str(fault) for fault in store.minutes_faults(YEAR)] == [f"data/raw/{YEAR}/comptes_rendus/mars est un dossier, il n’est pas lu : sortez-en les textes."]
 
 
 def test_mutated_documents_give_a_text_or_a_sentence(tmp_path):

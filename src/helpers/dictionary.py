@@ -20,10 +20,12 @@ les répertoires de `data/raw/reference/` ; les deux derniers disent comment lir
 `01_clean` produit dans `data/processed/<année>/` les tables `postes`, `registre`, `controles`, `coherences` et
 `indicateurs` ; d’un export, il tire `normalisations`, `rejets`, `rapprochements`, `recouvrements` et `grappes`, vides
 sans export ; des codages importés, `codages`, qui n’a que des nombres, et `citations`, les phrases qu’une personne a
-choisies et relues. Ce qui concerne une personne n’en sort pas : l’export nettoyé, la quarantaine et les comptes exacts de
-chaque site (`comptes_par_site`) restent dans `prive/`, à côté. Avant les autres notebooks, ces comptes sont arrondis
-ensemble pour que personne ne soit reconnu ; `sites` dit quels sites ont un rapport. `03_compare` produit
-`comparaisons`.
+choisies et relues.
+
+Ce qui concerne une personne n’en sort pas : l’export nettoyé, la quarantaine et les comptes exacts de chaque site
+(`comptes_par_site`) restent dans `prive/`, à côté, comme les citations possibles et les désaccords entre codeurs.
+Avant les autres notebooks, les comptes de personnes sont arrondis ensemble pour que personne ne soit reconnu ; `sites`
+dit quels sites ont un rapport. `03_compare` produit `comparaisons`.
 """
 
 # What any answer of the export may also be, whatever its list (docs/decisions/0023-answers-are-codes.md).

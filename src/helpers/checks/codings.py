@@ -61,7 +61,7 @@ def coding_faults(year: int) -> list[DataError]:
         except DataError as error:
             # Of the code book, it was told already.
             found += [error] if str(error).startswith(file) else []
-    return found + _misplaced(year) + (found or _quotation_faults(year))
+    return found + _misplaced(year) + ([] if found else _quotation_faults(year))
 
 
 def _quotation_faults(year: int) -> list[DataError]:

@@ -41,8 +41,8 @@ def quotable(projects: Mapping[str, Project]) -> pd.DataFrame:
 def chosen(ticked: pd.DataFrame, possible: pd.DataFrame) -> pd.DataFrame:
     """What a person chose (schema ``citations``), as codings have it: a row a dated row of ``ticked``, its index kept.
 
-    ``possible`` has the columns of `quotable`. The sentence is looked for by its words: a spreadsheet may have changed
-    an apostrophe. One that is not among those possible has no ``voix``: it must not be shown.
+    ``possible`` has the columns of `codings.quotable`. The sentence is looked for by its words: a spreadsheet may have
+    changed an apostrophe. One that is not among those possible has no ``voix``: it must not be shown.
 
     >>> possibles = pd.DataFrame({"theme": ["lieux"], "citation": ["L’eau manque."], "mots": [2], "voix": [3]})
     >>> dates = pd.to_datetime(["2021-06-01", None])

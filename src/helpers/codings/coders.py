@@ -29,8 +29,8 @@ def two_coders(project: Project) -> tuple[str, str] | None:
 def differences(projects: Mapping[str, Project]) -> pd.DataFrame:
     """Where the two persons who coded the same documents of a year differ, for them to talk about it.
 
-    Columns: those of `disagreements`, ``pose_par`` being the person. Empty where no document has two coders. It holds
-    what was said.
+    The columns of `codings.disagreements`, ``pose_par`` being the person. Empty where no document has two coders. It
+    holds what was said.
 
     >>> texte = exchange.Document("r1", "Un bureau pour recevoir.")
     >>> livre = (exchange.Code("lieux"), exchange.Code("aide"))

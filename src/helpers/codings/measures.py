@@ -31,9 +31,10 @@ def measures(
 ) -> pd.DataFrame:
     """Every count of a year's codings (by their names, under the codes of the book), one row a measure.
 
-    Schema ``codages``; `table_of` gives each table back. Empty without coding. ``before`` are the codings of the year
-    before. Of agreement, the two persons who coded the most documents both. It holds no text, no name of a document or
-    a person: a meeting is called by its title where it is one of ``meetings``, public already, else by its rank.
+    The result has the schema ``codages``; `table_of` gives each table back. Empty without coding. ``before`` are the
+    codings of the year before. Of agreement, the two persons who coded the most documents both. It
+    holds no text, no name of a document or a person: a meeting is called by its title where it is one of ``meetings``,
+    public already, else by its rank.
 
     >>> texte = exchange.Document("r1", "Bonjour à tous.", kind="verbatim")
     >>> passage = exchange.Passage("r1", 0, 7, "Bonjour", "accueil")

@@ -13,10 +13,16 @@ def table_of(measured: pd.DataFrame, analysis: str, *, book: pd.DataFrame) -> pd
     """One of the tables that `measures` (schema ``codages``) keeps, its codes named by the book (schema ``themes``).
 
     ``analysis``: ``corpus``, ``codes``, ``reunions``, ``paires``, ``accord``, ``annees``, ``seuils`` or ``mots``. The
-    columns are those of `corpus`, `code_counts`, `code_by_document`, `cooccurrences`, `agreement`, `year_to_year`,
-    `gates` and `words_by_code`, codes being those of the book with ``libelle`` and ``autre_libelle`` beside them; of
-    ``corpus``, also ``codages`` and ``homonymes`` (names of documents that differ); of ``codes``, also ``parent``; of
-    ``annees``, also ``annee_avant``. Empty where nothing was measured.
+    codes are those of the book, ``libelle`` and ``autre_libelle`` beside them. Empty where nothing was measured.
+
+    - ``corpus``: columns of `codings.corpus`, ``codages``, ``homonymes`` (names that documents share and that differ);
+    - ``codes``: columns of `codings.code_counts`, ``parent``;
+    - ``reunions``: columns of `codings.code_by_document`;
+    - ``paires``: columns of `codings.cooccurrences`;
+    - ``accord``: columns of `codings.agreement`;
+    - ``annees``: columns of `codings.year_to_year`, ``annee_avant``;
+    - ``seuils``: columns of `codings.gates`;
+    - ``mots``: columns of `codings.words_by_code`.
 
     Raises
     ------

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers import paths
+from helpers.freshness.inside import files_of
 
 # Bytes. A larger file is read again only when its date, its size or its place on the disk changed; a small one always,
 # for two changes can fall in one tick of the clock.
@@ -117,27 +118,10 @@ def state_of(path: Path, known: State | None = None) -> State | None:
 def listing(name: str) -> list[str]:
     """The names of the files of a folder, in order, and those of the codings in that of codings (« coding/file »).
 
-    Locks and hidden files are nobody's data.
-
     >>> freshness.listing("data/raw/2020")[:2]
     ['README.md', 'affirmations.csv']
     """
-    folder = locate(name)
-    found = _files_of(folder)
-    if folder.name == paths.codings_folder(0).name:
-        found += [f"{each.name}/{inside}" for each in _entries(folder) if each.is_dir() for inside in _files_of(each)]
-    return sorted(found)
-
-
-def _entries(folder: Path | os.DirEntry) -> list[os.DirEntry]:
-    try:
-        return [entry for entry in os.scandir(folder) if not entry.name.startswith((".", "~"))]
-    except OSError:
-        return []
-
-
-def _files_of(folder: Path | os.DirEntry) -> list[str]:
-    return [entry.name for entry in _entries(folder) if entry.is_file()]
+    return files_of(locate(name))
 
 
 def libraries() -> list[str]:

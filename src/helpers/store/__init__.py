@@ -13,7 +13,7 @@ from helpers.store.cards import (
     read_export_card,
     simulated_exports,
 )
-from helpers.store.coded import load_codings, possible_file, quoted_file, read_quoted, save_coded
+from helpers.store.coded import load_codings, load_earlier_codings, possible_file, quoted_file, read_quoted, save_coded
 from helpers.store.codings import codings, load_coding, save_coding
 from helpers.store.diffusion import save_shareable, shareable_inputs
 from helpers.store.export import export_comparisons, export_indicators, export_sites
@@ -74,6 +74,7 @@ __all__ = [
     "load_coding",
     "load_codings",
     "load_earlier",
+    "load_earlier_codings",
     "load_earlier_indicators",
     "load_indicators",
     "load_minutes",

@@ -44,6 +44,20 @@ def quoted_file(year: int) -> Path:
     return paths.codings_folder(year) / f"{paths.QUOTED}.csv"
 
 
+def load_earlier_codings(year: int) -> dict[str, Project]:
+    """Every coding of the year just before, by the name of its folder: the one that pages compare codes with.
+
+    Raises
+    ------
+    DataError
+        for a table that is damaged.
+
+    >>> store.load_earlier_codings(2020)
+    {}
+    """
+    return load_codings(year - 1)
+
+
 def possible_file(year: int) -> Path:
     """The private file of the sentences that a person may choose, there or not.
 

@@ -1,12 +1,12 @@
-"""Which years are here, and in what state? Reads only, and says what it cannot read instead of stopping."""
+"""A published report: when it was made, and why it is stale, if it is."""
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
-from helpers import checks, freshness, paths, store
+from helpers import freshness, paths, store
 from helpers.schema import DataError
 
 MANIFEST, SYNTHETIC = "manifest.json", "synthetique"
@@ -25,45 +25,13 @@ class Report:
     reasons: list[str]
 
 
-@dataclass(frozen=True)
-class Year:
-    """A year: rows of each raw table that is there (None: unreadable), how many faults they have, its report if any.
-
-    ``exports`` gives the rows of each file of its export, by its name (None: not read yet); ``simulated`` is the
-    report that rests on simulated records, if any. ``codings`` are the names of its codings.
-
-    >>> annee = inventory.Year(2021, rows={"reunions": 8, "enonces": None}, faults=1, report=None)
-    >>> [table for table, lignes in annee.rows.items() if lignes is None]
-    ['enonces']
-    """
-
-    year: int
-    rows: dict[str, int | None]
-    faults: int
-    report: Report | None
-    exports: dict[str, int | None] = field(default_factory=dict)
-    simulated: Report | None = None
-    codings: list[str] = field(default_factory=list)
-
-    @property
-    def has_data(self) -> bool:
-        """Whether there is something to be read: a table that holds only the names of its columns is not."""
-        return bool(self.exports or self.codings) or any(count != 0 for count in self.rows.values())
-
-
-def _rows(path: Path) -> int | None:
-    try:
-        return store.count_rows(path)
-    except DataError:
-        return None
-
-
 def _shown(name: str, now: dict[str, Path]) -> str:
     """A file as the person who has it on this computer knows it."""
     return (paths.relative(now[name]) if name in now else name).removeprefix("data/raw/")
 
 
-def _card(year: int) -> dict[str, dict]:
+def card_of(year: int) -> dict[str, dict]:
+    """The card of a year's export; nothing when it cannot be read."""
     try:
         return store.read_export_card(year)
     except DataError:
@@ -71,21 +39,23 @@ def _card(year: int) -> dict[str, dict]:
 
 
 def _named(files: list[Path], then: dict[str, str]) -> dict[str, Path]:
-    """The files by the names of the manifest: private ones are known by their checksum, now or when received.
-
-    One whose checksum is new has the name of its rank, unless that name is another file's.
-    """
-    known = {checksum: name for name, checksum in then.items() if paths.private_year(name)}
+    """The files by the names of the manifest."""
     private = {path: store.fingerprint(path) for path in files if paths.private_year(paths.public_name(path))}
-    out: dict[str, Path] = {}
-    for path in files:
-        name = paths.public_name(path)
-        if path in private:
-            received = _card(paths.private_year(name)).get(path.name, {}).get("hash", "").removeprefix("sha256:")
-            changed = name if name in then and then[name] not in private.values() else paths.relative(path)
-            name = known.get(private[path]) or known.get(received) or changed
-        out[name] = path
-    return out
+    return {_name_then(path, private, then) if path in private else paths.public_name(path): path for path in files}
+
+
+def _name_then(path: Path, private: dict[Path, str], then: dict[str, str]) -> str:
+    """The name that a private file had: that of its rank if it is as it was, else known by its checksum.
+
+    One that changed has the name of its rank where no other file has it. Two codings may hold the same table.
+    """
+    name, checksum = paths.public_name(path), private[path]
+    if then.get(name) == checksum:
+        return name
+    known = {each: told for told, each in then.items() if paths.private_year(told)}
+    received = card_of(paths.private_year(name)).get(path.name, {}).get("hash", "").removeprefix("sha256:")
+    is_free = name in then and then[name] not in private.values()
+    return known.get(checksum) or known.get(received) or (name if is_free else paths.relative(path))
 
 
 def _changes(manifest: dict) -> list[str]:
@@ -138,7 +108,8 @@ def _touched(manifest: dict, folder: Path) -> list[str]:
     return reasons
 
 
-def _report(folder: Path) -> Report | None:
+def read_report(folder: Path) -> Report | None:
+    """The report in a folder, if there is one; what its manifest does not say is not known."""
     if not folder.is_dir():
         return None
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
@@ -150,53 +121,3 @@ def _report(folder: Path) -> Report | None:
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return Report(None, size, [f"{MANIFEST} manque ou n’est pas lisible : on ne sait pas de quoi il est fait"])
-
-
-def _reported_years() -> list[int]:
-    folder = paths.reports()
-    found = folder.iterdir() if folder.is_dir() else []
-    names = [child.name.removesuffix(paths.SYNTHETIC_SUFFIX) for child in found if child.is_dir()]
-    return [int(name) for name in names if paths.is_year(name)]
-
-
-def _exports(year: int) -> dict[str, int | None]:
-    known = _card(year)
-    return {path.name: known.get(path.name, {}).get("rows") for path in paths.exports(year)}
-
-
-def _year(year: int) -> Year:
-    tables = {name: paths.raw_table(year, name) for name in paths.RAW_TABLES}
-    rows = {name: _rows(path) for name, path in tables.items() if path.is_file()}
-    exports, codings = _exports(year), store.codings(year)
-    found = len(checks.faults(year, trusts_frozen=True)) if rows or exports or codings else 0
-    return Year(
-        year,
-        rows,
-        faults=found + len(store.minutes_faults(year)),
-        report=_report(paths.report(year)),
-        exports=exports,
-        simulated=_report(paths.report(year, is_synthetic=True)),
-        codings=codings,
-    )
-
-
-def take_inventory() -> list[Year]:
-    """Every year that has raw files or a report, in order; what cannot be read is said, and stops nothing.
-
-    >>> for annee in inventory.take_inventory():
-    ...     print(annee.year, sum(annee.rows.values()), annee.faults, annee.report is not None)
-    2019 5 0 False
-    2020 146 0 True
-    """
-    return [_year(year) for year in sorted({*paths.prepared_years(), *_reported_years()})]
-
-
-def leftovers() -> list[Path]:
-    """What runs left behind when they were cut: half-made or set-aside reports, which the next run tidies up.
-
-    >>> inventory.leftovers()
-    []
-    """
-    folder = paths.reports()
-    found = [*folder.glob(".en-cours-*"), *folder.glob("*.ancien")] if folder.is_dir() else []
-    return sorted(found)
