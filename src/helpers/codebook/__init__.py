@@ -6,10 +6,12 @@ parent (docs/decisions/0041-a-code-of-a-coding-is-a-code-of-the-book.md).
 names  which row of the book a code is
 rows   the rows that the book must gain
 tree   the book as codes, and a coding in them
+shown  the book as a page shows it
 """
 
 from helpers.codebook.names import missing_codes, themes_of, unknown_code, used_codes
 from helpers.codebook.rows import TO_DEFINE, rows_to_add
+from helpers.codebook.shown import shown
 from helpers.codebook.tree import codes_of, in_book
 
 __all__ = [
@@ -18,6 +20,7 @@ __all__ = [
     "in_book",
     "missing_codes",
     "rows_to_add",
+    "shown",
     "themes_of",
     "unknown_code",
     "used_codes",

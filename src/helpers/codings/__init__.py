@@ -26,7 +26,7 @@ tabled      each table back from it
 """
 
 from helpers.codings.agreement import agreement, disagreements
-from helpers.codings.chosen import chosen, quotable
+from helpers.codings.chosen import chosen, quotable, quoted
 from helpers.codings.coders import differences
 from helpers.codings.contexts import contexts
 from helpers.codings.corpus import corpus
@@ -58,6 +58,7 @@ __all__ = [
     "of_coder",
     "quotable",
     "quotations",
+    "quoted",
     "table_of",
     "words_by_code",
     "year_to_year",

@@ -62,5 +62,22 @@ def chosen(ticked: pd.DataFrame, possible: pd.DataFrame) -> pd.DataFrame:
     return dated[["theme", "relue_le"]].join(found)[["theme", "citation", "relue_le", "mots", "voix"]]
 
 
+def quoted(citations: pd.DataFrame, *, book: pd.DataFrame) -> pd.DataFrame:
+    """The quotations as a page shows them: ``theme`` (label), ``citation`` between quotation marks, ``voix``.
+
+    Takes the schema ``citations`` and the code book (schema ``themes``); in the order of the book, the shortest first.
+
+    >>> livre = pd.DataFrame({"theme": ["lieux"], "libelle": ["Les lieux"]})
+    >>> lues = pd.DataFrame({"theme": ["lieux"], "citation": ["L’eau manque."], "mots": [2], "voix": [3]})
+    >>> codings.quoted(lues, book=livre)
+           theme           citation  voix
+    0  Les lieux  « L’eau manque. »     3
+    """
+    found = citations.merge(book.reset_index(names="rang")[["rang", "theme", "libelle"]], on="theme", validate="m:1")
+    found = found.sort_values(["rang", "mots", "citation"], ignore_index=True)
+    said = pd.Series([f"«\u202f{sentence}\u202f»" for sentence in found["citation"]], dtype="str")
+    return pd.DataFrame({"theme": found["libelle"], "citation": said, "voix": found["voix"]})
+
+
 def _key(theme: str, sentence: str) -> tuple[str, str]:
     return theme, " ".join(re.findall(r"\w+", unicodedata.normalize("NFKC", sentence).casefold()))
