@@ -45,8 +45,9 @@ def _checksum(path: Path) -> str:
 
 def _private_fault(root: Path, year: int, entry: dict) -> str | None:
     """What is wrong with a file of an export or a coding, known by its checksum: its name does not leave."""
+    kind, _, _ = entry["path"].partition(",")
     with paths.rooted(root):
-        found = paths.private_files(year)
+        found = [path for path in paths.private_files(year) if paths.public_name(path).startswith(f"{kind},")]
     if not found:
         return f"{entry['path']} n’est plus là"
     is_there = any(_checksum(path) == entry["sha256"] for path in found)

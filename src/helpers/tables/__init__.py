@@ -1,6 +1,7 @@
 """Tables from finished frames: caption, units, scopes, notes. One template, so that every table reads alike."""
 
 from helpers.tables.audit import coherences_table, controls_table, remarks_table
+from helpers.tables.book import book_table
 from helpers.tables.comparisons import details_table, differences_table, reach_table
 from helpers.tables.figures import (
     answers_table,
@@ -20,6 +21,7 @@ from helpers.tables.statements import beside_table, outlook_table, tensions_tabl
 __all__ = [
     "answers_table",
     "beside_table",
+    "book_table",
     "breakdown_table",
     "changes_table",
     "cards",
