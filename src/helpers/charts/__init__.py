@@ -22,11 +22,16 @@ groups      groups within a year                                   (03)
 certainty   how sure the differences are                           (03)
 measured    what records tell of two years, or of more             (03)
 statements  the coded statements                                   (04)
+codes       the codes of a coding, in all and by meeting           (04)
+pairs       the codes that meet                                    (04)
+agreement   two persons who coded the same texts                   (04)
 explored    any indicator, crossed or not                          (workbench)
 """
 
+from helpers.charts.agreement import show_agreement
 from helpers.charts.audit import show_verdicts
 from helpers.charts.certainty import show_clusters, show_forest
+from helpers.charts.codes import show_codes, show_codes_by_meeting
 from helpers.charts.crossed import show_by_group, show_crossing
 from helpers.charts.explored import show_explored
 from helpers.charts.figure import Figures
@@ -34,6 +39,7 @@ from helpers.charts.groups import show_answers, show_attendance_intervals, show_
 from helpers.charts.measured import show_series
 from helpers.charts.meetings import show_associations, show_attendance, show_calendar
 from helpers.charts.nested import show_entries, show_volume
+from helpers.charts.pairs import show_network
 from helpers.charts.persons import show_requests_and_goals
 from helpers.charts.posts import show_conditions, show_context, show_seniority, show_starts, show_teams
 from helpers.charts.statements import show_actors, show_beside, show_matrix, show_scales
@@ -43,6 +49,7 @@ from helpers.charts.years import show_composition, show_counts, show_differences
 __all__ = [
     "Figures",
     "show_actors",
+    "show_agreement",
     "show_answers",
     "show_associations",
     "show_attendance",
@@ -52,6 +59,8 @@ __all__ = [
     "show_by_group",
     "show_calendar",
     "show_clusters",
+    "show_codes",
+    "show_codes_by_meeting",
     "show_composition",
     "show_conditions",
     "show_context",
@@ -63,6 +72,7 @@ __all__ = [
     "show_forest",
     "show_matrix",
     "show_nested",
+    "show_network",
     "show_requests_and_goals",
     "show_rest",
     "show_scales",

@@ -2,6 +2,7 @@
 
 from helpers.tables.audit import coherences_table, controls_table, remarks_table
 from helpers.tables.book import book_table
+from helpers.tables.codings import cooccurrences_table, corpus_table, years_table
 from helpers.tables.comparisons import details_table, differences_table, reach_table
 from helpers.tables.figures import (
     answers_table,
@@ -17,6 +18,7 @@ from helpers.tables.received import changes_table, reconciliation_table, rejecti
 from helpers.tables.records import crossing_table, pairs_table, reading_table
 from helpers.tables.sites import site_table
 from helpers.tables.statements import beside_table, outlook_table, tensions_table, value_of
+from helpers.tables.words import words_table
 
 __all__ = [
     "answers_table",
@@ -27,6 +29,8 @@ __all__ = [
     "cards",
     "coherences_table",
     "controls_table",
+    "cooccurrences_table",
+    "corpus_table",
     "crossing_table",
     "details_table",
     "differences_table",
@@ -47,4 +51,6 @@ __all__ = [
     "table",
     "tensions_table",
     "value_of",
+    "words_table",
+    "years_table",
 ]

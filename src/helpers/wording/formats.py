@@ -130,6 +130,15 @@ def plural(count: float, one: str, many: str) -> str:
     return one if FRENCH.plural_form(abs(count)) == "one" else many
 
 
+def counted(count: float, one: str, many: str) -> str:
+    """A count and its word, on one line.
+
+    >>> counted(1, "extrait", "extraits"), counted(1200, "mot", "mots")
+    ('1\\xa0extrait', '1\\u202f200\\xa0mots')
+    """
+    return f"{number(count)}{WIDE}{plural(count, one, many)}"
+
+
 def day(value: date) -> str:
     """The date in letters.
 

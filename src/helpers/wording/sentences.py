@@ -11,7 +11,7 @@ from jinja2.bccache import Bucket
 
 from helpers.facts import in_site
 from helpers.wording import agreement, marks, measures
-from helpers.wording.formats import day
+from helpers.wording.formats import counted, day, number, percent, plural
 from helpers.wording.marks import Html
 
 _TAG = re.compile(r"<[^>]+>")
@@ -71,6 +71,10 @@ def _environment() -> Environment:
         environ=measures.say_about,
         intervalle=measures.say_interval,
         enveloppe=measures.say_envelope,
+        nombre=number,
+        compte=counted,
+        pluriel=plural,
+        pourcent=percent,
     )
     return environment
 

@@ -56,17 +56,17 @@ def crossing(rows: pd.DataFrame, heads: list[str], *, sheet: Sheet = WIDE) -> Fi
 
 
 def heat_table(
-    cells: list[list[tuple[float, str] | None]], lines: list[str], heads: list[str], *, sheet: Sheet = WIDE
+    cells: list[list[tuple[float | None, str] | None]], lines: list[str], heads: list[str], *, sheet: Sheet = WIDE
 ) -> Figure:
     """Cells line by line, each a value and how it is written: the darker, the greater; None is a dash.
 
-    A cell about which nothing is written is not drawn at all.
+    A cell about which nothing is written is not drawn at all; one without value, as a total, has no shade.
     """
     heads = folded(heads, max(5, 7 * HEAD // (len(heads) * (2 if sheet.is_narrow else 1))))
     tall = max(head.count("\n") + 1 for head in heads) * LINE_PT / 72
     figure, axes = canvas(0.4 + tall + room(sheet, lines, ROW + 0.04) * len(lines), sheet)
     high = thick(sheet) if sheet.is_narrow else 0.94
-    top = max([1, *(float(cell[0]) for row in cells for cell in row if cell)])
+    top = max([1, *(float(cell[0]) for row in cells for cell in row if cell and cell[0] is not None)])
     shaded = [
         (_shade(cell, top), (rank, place), cell) for place, row in enumerate(cells) for rank, cell in enumerate(row)
     ]
@@ -82,14 +82,15 @@ def heat_table(
     return figure
 
 
-def _shade(cell: tuple[float, str] | None, top: float) -> str:
-    return SHADES[math.ceil(float(cell[0] if cell else 0) * (len(SHADES) - 1) / top)]
+def _shade(cell: tuple[float | None, str] | None, top: float) -> str:
+    return SHADES[math.ceil(float((cell and cell[0]) or 0) * (len(SHADES) - 1) / top)]
 
 
-def _write_cell(axes, at: tuple[int, int], cell: tuple[float, str] | None, *, shade: str, high: float) -> None:
+def _write_cell(axes, at: tuple[int, int], cell: tuple[float | None, str] | None, *, shade: str, high: float) -> None:
     value, said = cell or (0, "—")
     if not said:
         return
-    axes.barh(at[1], 0.98, left=at[0] - 0.49, height=high, color=shade)
-    look = {"color": text_on(shade), "fontweight": "bold"} if value else {"color": GREY}
+    if value is not None:
+        axes.barh(at[1], 0.98, left=at[0] - 0.49, height=high, color=shade)
+    look = {"color": text_on(shade), "fontweight": "bold"} if value else {"color": INK if value is None else GREY}
     axes.text(*at, said, ha="center", va="center_baseline", **look)
