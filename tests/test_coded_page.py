@@ -1,0 +1,205 @@
+"""From two coded files to page 04: what was planted is on the page, what was said is not, but for the sentence chosen."""
+
+import csv
+import html
+import re
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from coded_year import DISAGREEMENTS, MEETINGS, PLANTED, coded_year
+from conftest import MINI, WITHOUT_KERNELS, _run, copy_project
+from helpers import checks, cli, codebook, codings, exchange, paths, store
+from helpers.exchange import Code, Project
+
+YEAR = 2032
+
+
+def of_one(coder: str) -> Project:
+    """What one person coded, in a file that does not say who."""
+    own = codings.of_coder(coded_year(), coder)
+    return Project(own.codes, own.documents, tuple(replace(each, coder="") for each in own.passages))
+
+
+def of_the_year_before() -> Project:
+    """Three meetings without anything on families, under a code that was not used again."""
+    year = codings.of_coder(coded_year(seed=5), "A")
+    kept = {document.name for document in year.documents[:3]}
+    codes = (*(code for code in year.codes if code.name != "Familles"), Code("Bilan"))
+    passages = [replace(each, code="Bilan" if each.code == "Familles" else each.code) for each in year.passages]
+    return Project(codes, year.documents[:3], tuple(each for each in passages if each.document in kept))
+
+
+def chosen() -> str:
+    """The first sentence of the planted year that may be quoted."""
+    return codings.quotable({"a": coded_year()}).query("theme == 'Temps'")["citation"].iloc[0]
+
+
+def make_coded(workshop) -> Path:
+    root = copy_project(MINI, workshop.folder / "codés" / "projet d’été")
+    files = workshop.folder / "codés"
+    for name, project in (("de Zoé", of_one("A")), ("de Yann", of_one("B")), ("avant", of_the_year_before())):
+        exchange.write_qdpx(project, files / f"{name}.qdpx")
+    taken = [f"import-coding '{files}/{name}.qdpx' --year {year} --add-codes" for name, year in (("de Zoé", YEAR), ("de Yann", YEAR), ("avant", YEAR - 1))]
+    _run(workshop, root, *taken)
+    with (root / f"data/raw/{YEAR}/codages/citations.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("theme", "citation", "relue_le"), ("temps", chosen(), "2032-12-01"), ("temps", "Rien de tel.", "")])
+    return _run(workshop, root, f"run --year {YEAR}", without=WITHOUT_KERNELS)
+
+
+BESIDE = {"coded": make_coded}
+
+
+@pytest.fixture(scope="module")
+def root(workshop) -> Path:
+    return workshop.take("coded")
+
+
+@pytest.fixture(scope="module")
+def page(root) -> str:
+    return (root / f"reports/{YEAR}/04_themes.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def coded(root, tmp_path, monkeypatch) -> Path:
+    """A copy that a test may damage."""
+    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(shutil.copytree(root, tmp_path / "copie")))
+    return tmp_path / "copie"
+
+
+def words_of(page: str) -> str:
+    text = re.sub(r"<(script|style|template)\b.*?</\1>|<details class=\"code.*?</details>", " ", page, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", text)))
+
+
+def section(page: str, title: str) -> str:
+    """The words of a section, by the beginning of its title."""
+    (found,) = [part for part in re.split(r"(?=<h2)", page) if words_of(part).strip().startswith(title)]
+    return words_of(found)
+
+
+def tabled(page: str, caption: str) -> list[list[str]]:
+    (table,) = [each for each in re.findall(r"<table.*?</table>", page, re.DOTALL) if words_of(each).strip().startswith(caption)]
+    rows = re.findall(r"<tr.*?</tr>", table, re.DOTALL)
+    return [[words_of(cell).strip() for cell in re.findall(r"<t[hd].*?</t[hd]>", row, re.DOTALL)] for row in rows]
+
+
+# --- what was planted ------------------------------------------------------------------------------------------------
+
+
+def test_the_card_counts_two_files_as_eight_meetings_and_two_persons(page):
+    said = section(page, "Qu’a-t-on codé")
+    passages = len(coded_year().passages)
+    assert f"{passages // 1000} {passages % 1000:03} passages de {MEETINGS} documents" in said
+    rows = tabled(page, "Ce qui a été codé")
+    assert rows[-1][-1] == "2" and rows[-1][1:3] == [str(MEETINGS)] * 2
+
+
+def test_the_planted_pairs_are_on_the_page_with_their_counts(page):
+    rows = tabled(page, "Les paires de codes qui se rencontrent")[1:]
+    assert [(*row[:2], row[2]) for row in rows] == [("Temps", "Équipe", "7"), ("Bureau", "Familles", "3"), ("Lieux", "Élèves", "2")]
+    figure = section(page, "Quels codes vont ensemble")
+    assert "n = 2 (paires assez rencontrées) ; 3 (paires qui se rencontrent au moins une fois)" in figure
+
+
+def test_agreement_is_measured_and_disagreements_stay_on_this_machine(root, page):
+    rows = {row[0]: row[1:] for row in tabled(page, "Accord de deux personnes")[1:]}
+    alone = {code: sum(int(cell) for cell in row[1:3]) for code, row in rows.items()}
+    assert alone == {"Lieux": 3, "Temps": 2, "Équipe": 1, "Élèves": 1, "Familles": 1, "Bureau": 1}
+    kept = pd.read_csv(root / f"data/processed/{YEAR}/prive/desaccords.csv", sep=";")
+    planted = sum((first != "") + (second != "") for _, _, first, second in DISAGREEMENTS)
+    assert len(kept) == planted == sum(alone.values()) and kept["pose_par"].nunique() == 2
+
+
+def test_the_planted_words_are_on_the_page_and_no_other(page):
+    said = section(page, "Quels mots reviennent")
+    rows = tabled(page, "Mots propres à chaque thème")
+    lemmas = [cell for row in rows for cell in row if cell in {lemma for lemma, _ in PLANTED.values()}]
+    assert sorted(lemmas) == sorted(lemma for lemma, _ in PLANTED.values())
+    assert len([row for row in rows[1:] if len(row) > 1]) == len(PLANTED) and "q" in said
+
+
+def test_codes_that_were_kept_appeared_and_vanished_are_told_with_their_rates(page):
+    rows = tabled(page, "Codes gardés, apparus et disparus")
+    told, state = {}, ""
+    for row in rows[1:]:
+        state = row[0].split(" (")[0] if len(row) == 1 else state
+        if len(row) > 1:
+            told.setdefault(state, []).append(row[0])
+    now, before = ({each.code.rpartition("/")[2] for each in project.passages} for project in (coded_year(), of_the_year_before()))
+    assert set(told["Codes apparus"]) == now - before >= {"Familles"} and told["Codes disparus"] == ["Bilan"]
+    assert set(told["Codes des deux années"]) == now & before > {"Lieux", "Temps"}
+    assert any("mille" in cell or "1 000 mots" in cell for cell in rows[0])
+
+
+def test_the_sentence_chosen_is_quoted_and_no_other(page):
+    assert f"« {chosen()} »" in section(page, "Que dit-on sous ces codes").replace("\u202f", " ")
+    assert "Rien de tel" not in page
+
+
+# --- what stays ------------------------------------------------------------------------------------------------------
+
+
+def test_nothing_else_of_what_was_said_leaves_nor_who_coded_nor_where(root):
+    said = {" ".join(each.text.split()) for each in coded_year().passages} | {each.name for each in coded_year().documents}
+    said |= {"de-yann", "de-zoe", "de Zoé", "de Yann"}
+    out = "\n".join(path.read_text(encoding="utf-8") for path in (root / f"reports/{YEAR}").rglob("*") if path.suffix in {".html", ".csv", ".json"})
+    assert {each for each in said if each in words_of(out)} - {chosen()} == set()
+    aggregates = "\n".join(path.read_text(encoding="utf-8") for path in (root / "data/processed/diffusion").rglob("*.csv"))
+    assert {each for each in said if each in aggregates} - {chosen()} == set()
+
+
+def test_coding_files_are_inputs_by_rank(root, page):
+    manifest = (root / f"reports/{YEAR}/manifest.json").read_text(encoding="utf-8")
+    assert f"codages de {YEAR}, fichier 1" in manifest and f"codages de {YEAR - 1}, fichier 1" in manifest
+
+
+def test_a_year_without_coding_says_nothing_of_them(mini_root):
+    page = (mini_root / f"reports/{YEAR}/04_themes.html").read_text(encoding="utf-8")
+    assert "Que retient la synthèse" in page
+    for title in ("Qu’a-t-on codé", "Quels codes", "Dans quelle réunion", "Que dit-on sous", "Deux personnes", "Que deviennent les codes", "Quels mots"):
+        assert not re.search(rf"<h2[^>]*>\s*{title}", page), title
+
+
+# --- the quotations that a person chose ------------------------------------------------------------------------------
+
+
+def told(faults) -> list[str]:
+    return [re.sub(r"\s+", " ", str(fault)) for fault in faults]
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        ("temps;Personne ne l’a dit.;2032-12-01", "ligne 2, colonne « citation » : « Personne ne l’a dit. » n’est pas une citation possible"),
+        ("lieux;{chosen};2032-12-01", "ligne 2, colonne « citation » : «"),
+        ("temps;{chosen};hier", "ligne 2, colonne « relue_le »"),
+        (";{chosen};2032-12-01", "ligne 2, colonne « theme »"),
+    ],
+)  # fmt: skip
+def test_a_quotation_that_may_not_be_published_is_one_sentence_and_stops_the_year(row, sentence, coded, capsys):
+    store.quoted_file(YEAR).write_text("theme;citation;relue_le\n" + row.format(chosen=chosen()), encoding="utf-8")
+    (fault,) = told(checks.faults(YEAR))
+    assert fault.startswith(f"data/raw/{YEAR}/codages/citations.csv, {sentence}")
+    assert cli.main(["run", "--year", str(YEAR)]) == 2
+    assert "citations.csv" in capsys.readouterr().err
+
+
+def test_the_private_list_is_what_a_person_copies(coded):
+    possible = pd.read_csv(store.possible_file(YEAR), sep=";", dtype=str)
+    assert possible.columns.tolist() == ["theme", "citation", "mots", "voix", "relue_le"] and possible["relue_le"].isna().all()
+    possible.assign(relue_le="01/12/2032").head(3).to_csv(store.quoted_file(YEAR), sep=";", index=False, encoding="utf-8-sig")
+    assert checks.faults(YEAR) == []
+    livre = store.read_reference("themes")
+    taken = codings.chosen(store.read_quoted(YEAR), codings.quotable(codebook.in_book(store.load_codings(YEAR), livre)))
+    assert taken["citation"].tolist() == possible["citation"].head(3).tolist() and (taken["voix"] == MEETINGS).all()
+
+
+def test_a_coding_that_goes_takes_its_private_lists_along(coded):
+    for name in ("possible", "desaccords"):
+        assert next(store.possible_file(YEAR).parent.glob(f"*{name}*")).is_file()
+    store.save_coded(YEAR, pd.DataFrame(), pd.DataFrame())
+    assert not list(store.possible_file(YEAR).parent.glob("*.csv"))
