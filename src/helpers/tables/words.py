@@ -22,7 +22,7 @@ def words_table(mots: pd.DataFrame, seuils: pd.DataFrame, *, caption: str) -> Ht
     """The words kept of each theme, the surest first; else what the corpus lacks; nothing without a corpus.
 
     ``mots`` has the columns of `codings.words_by_code` and ``libelle`` (of the theme), one row a word tested;
-    ``seuils`` those of `codings.gates`.
+    ``seuils`` has the columns of `codings.gates`.
 
     >>> seuil = {"analyse": "mots_par_theme", "condition": "mots", "sens": "au_moins", "demande": 10000}
     >>> seuils = pd.DataFrame([seuil | {"trouve": 4200, "est_passe": False}])
