@@ -161,6 +161,13 @@ def test_a_child_stands_further_right_than_its_parent_on_both_sheets():
         assert at["Bureau"] > at["Lieux"] + 5 and at["Temps"] == pytest.approx(at["Lieux"], abs=0.2)
 
 
+def test_an_alternative_text_stops_where_nobody_listens_any_more():
+    made = charts.show_codes(codes_of(*((f"code {n}", 0, "", 50 - n, 50 - n) for n in range(22))))
+    assert plain(made.text).endswith("Code 19, 31 ; et 2 autres, que les données de la figure nomment.")
+    made = charts.show_codes(codes_of(*((f"code {n}", 0, "", 50 - n, 50 - n) for n in range(20))))
+    assert plain(made.text).endswith("Code 19, 31.")
+
+
 def test_two_codes_as_used_share_the_title():
     tied = codes_of(("lieux", 0, "", 5, 5), ("temps", 0, "", 5, 5))
     assert "« Lieux », un des codes les plus employés : 5 extraits" in plain(charts.show_codes(tied).text)
