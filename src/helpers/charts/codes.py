@@ -8,11 +8,14 @@ import pandas as pd
 from helpers.charts import draw
 from helpers.charts.figure import compose
 from helpers.charts.words import is_tied
-from helpers.tables import matrix_table, table
+from helpers.tables import table
+from helpers.tables.codings import meetings_cells
 from helpers.wording import Html, say
 
 # A code of fewer passages than these, spread over meetings, is a row of ones and zeros: the table has it.
 FEWEST_PASSAGES = 5
+# Codes of a drawing: past that, nobody finds a line again, and the page would weigh half of what it may.
+MOST_CODES = 30
 # Meetings side by side: past that, a narrow sheet cannot write a number of three figures in a cell.
 MOST_MEETINGS = 12
 # Names of meetings at the head of columns, while they are short and few: their signs, and those of the longest word.
@@ -73,23 +76,27 @@ def show_codes_by_meeting(reunions: pd.DataFrame) -> Html:
 
     The columns of `codings.code_by_document`, and ``libelle``: ``groupe`` names a meeting, or a document. Codes of
     fewer than ``FEWEST_PASSAGES`` passages in all stand in the data alone, and nothing is drawn when all are; past
-    ``MOST_MEETINGS``, the meetings with the fewest passages share a column.
+    ``MOST_MEETINGS``, the meetings with the fewest passages share a column; the ``MOST_CODES`` most used are drawn.
 
     >>> comptes = {"code": ["lieux", "lieux"], "groupe": ["nord", "sud"], "passages": [4, 2], "total": [6, 6]}
     >>> print(charts.show_codes_by_meeting(pd.DataFrame(comptes).assign(libelle="Lieux")).text)
     « Lieux » : 4 passages dans « nord », la case la plus fournie
     Tableau des passages par code et par réunion, 2 réunions ; en tout : Lieux, 6.
     """
-    drawn = reunions[reunions["total"] >= FEWEST_PASSAGES] if len(reunions) else reunions
-    if drawn.empty or drawn["groupe"].nunique() < 2:
+    known = reunions[reunions["total"] >= FEWEST_PASSAGES] if len(reunions) else reunions
+    if known.empty or known["groupe"].nunique() < 2:
         return Html("", "")
+    codes = list(dict.fromkeys(known["code"]))
+    drawn = known[known["code"].isin(codes[:MOST_CODES])]
     every, shown = _crossed(reunions), _crossed(drawn)
     merged, heads, letters = _columns(shown)
     most = next(drawn.loc[[drawn["passages"].idxmax()]].itertuples())
-    rare, fewer = len(every) - len(shown), shown.shape[1] - merged.shape[1] + 1
+    fewer = shown.shape[1] - merged.shape[1] + 1
     notes = [_say("meetings_letters", pairs=letters)] if letters else []
     notes += [_say("meetings_merged", count=fewer)] if fewer > 1 else []
-    notes += [_say("meetings_rare", count=rare, fewest=FEWEST_PASSAGES)] if rare else []
+    notes += [_say("meetings_most", shown=len(shown), all=len(codes))] if len(codes) > len(shown) else []
+    if len(every) > len(codes):
+        notes.append(_say("meetings_rare", count=len(every) - len(codes), fewest=FEWEST_PASSAGES))
     return compose(
         partial(draw.codes_by_group, merged.assign(total=merged.sum(axis=1)), [*heads, "total"]),
         id="codages-reunions",
@@ -101,7 +108,7 @@ def show_codes_by_meeting(reunions: pd.DataFrame) -> Html:
             "source", field="comptes rendus et verbatims codés, par réunion, ou par document là où il n’en nomme pas"
         ),
         alt=_say("meetings_alt", rows=list(shown.sum(axis=1).items()), groups=shown.shape[1]).text,
-        table=matrix_table(every.rename_axis("code"), caption="Passages par code et par réunion"),
+        table=meetings_cells(every, caption="Passages par code et par réunion"),
         notes=notes,
     )
 
@@ -122,13 +129,15 @@ def _columns(counts: pd.DataFrame) -> tuple[pd.DataFrame, list[str], list[tuple[
         names = [name for name in names if name in kept]
         others = counts.drop(columns=names).sum(axis=1)
         counts = pd.concat([counts[names], others], axis=1)
-    words = [word for name in names for word in name.split()]
-    if (
-        len(counts.columns) == len(names)
-        and sum(map(len, names)) <= MOST_SIGNS
-        and max(map(len, words)) <= LONGEST_WORD
-    ):
+    if len(counts.columns) == len(names) and _are_short(names):
         return counts, names, []
     letters = list(zip(string.ascii_uppercase, names, strict=False))
     heads = [letter for letter, _ in letters] + ["autres"] * (len(counts.columns) - len(names))
     return counts, heads, letters
+
+
+def _are_short(names: list[str]) -> bool:
+    """Whether names hold at the head of columns; one with signs that no drawing may hold does not."""
+    words = [word for name in names for word in name.split()]
+    is_narrow = sum(map(len, names)) <= MOST_SIGNS and max(map(len, words), default=0) <= LONGEST_WORD
+    return is_narrow and all(name.isprintable() for name in names)

@@ -11,6 +11,8 @@ from helpers.wording.formats import MISSING
 
 # Rows past which a table stands under its caption until it is opened.
 MOST_ROWS = 10
+# Pairs of a table: sixty codes make more of them than a page may weigh.
+MOST_PAIRS = 100
 
 _ALL = "ensemble"
 _KINDS = {
@@ -73,7 +75,7 @@ def corpus_table(corpus: pd.DataFrame, *, caption: str) -> Html:
 
 
 def cooccurrences_table(paires: pd.DataFrame, *, caption: str) -> Html:
-    """The pairs of codes that meet, most met first, folded past `MOST_ROWS`; nothing without any.
+    """The `MOST_PAIRS` pairs of codes that meet most, folded past `MOST_ROWS`; nothing without any.
 
     The columns of `codings.cooccurrences`, with ``libelle`` and ``autre_libelle``: how many times, in how many
     documents, signs of text under both and under either, and the first in per cent of the second.
@@ -91,7 +93,7 @@ def cooccurrences_table(paires: pd.DataFrame, *, caption: str) -> Html:
 
 
 def pairs_cells(paires: pd.DataFrame, *, caption: str) -> Html:
-    """The table of `cooccurrences_table`, open, for the data of a figure."""
+    """The table of `cooccurrences_table`, open, for the data of a figure; the `MOST_PAIRS` most met."""
     cells = [
         [
             row.libelle,
@@ -99,11 +101,20 @@ def pairs_cells(paires: pd.DataFrame, *, caption: str) -> Html:
             *map(number, (row.rencontres, row.documents, row.signes_communs, row.signes)),
             _written(100 * row.jaccard, 1, f"{NARROW}%"),
         ]
-        for row in paires.itertuples()
+        for row in paires.head(MOST_PAIRS).itertuples()
     ]
     numbers = ["Rencontres", "Documents", "Signes communs", "Signes de l’un ou de l’autre", "Part commune"]
     titles = headings("Code", "Autre code", *numbers, numbers=numbers)
-    return lay_out(caption, titles, cells, note=_say("pairs_note"))
+    return lay_out(caption, titles, cells, note=_say("pairs_note", shown=len(cells), all=len(paires)))
+
+
+def meetings_cells(counts: pd.DataFrame, *, caption: str) -> Html:
+    """Passages of each code (the index) by meeting (the columns), with the total of each, for the data of a figure."""
+    cells = [
+        [name, *map(number, row), number(sum(row))] for name, row in zip(counts.index, counts.to_numpy(), strict=True)
+    ]
+    numbers = [*counts.columns, "Ensemble"]
+    return lay_out(caption, headings("Code", *numbers, numbers=numbers), cells, kind="matrice")
 
 
 def agreement_cells(accord: pd.DataFrame, *, caption: str) -> Html:
@@ -133,13 +144,13 @@ def years_table(annees: pd.DataFrame, *, caption: str) -> Html:
     >>> annees = pd.DataFrame({"code": ["lieux"], "libelle": ["Lieux"]} | extraits | mots)
     >>> print(tables.years_table(annees, caption="Deux années").text)
     Deux années Code Extraits en 2019 Extraits cette année Pour 1 000 mots en 2019 Pour 1 000 mots cette année Codes des
-    deux années Lieux 6 9 3,0 9,0 n = 2 000 mots en 2019, 1 000 cette année. ...
+    deux années (1) Lieux 6 9 3,0 9,0 n = 2 000 mots en 2019, 1 000 cette année. ...
     """
     if annees.empty:
         return Html("", "")
     rates = ["pour_mille_mots_avant", "pour_mille_mots"]
     rates, first = rates if annees[rates].notna().any(axis=None) else [], next(annees.itertuples())
-    groups = {state: Group(f"{title}", []) for state, title in _STATES.items()}
+    groups = {state: Group(title, []) for state, title in _STATES.items()}
     for row in annees.itertuples():
         counts = map(number, (row.extraits_avant, row.extraits))
         groups[row.etat].rows.append([row.libelle, *counts, *(_written(getattr(row, name), 1) for name in rates)])

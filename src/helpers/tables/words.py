@@ -12,6 +12,8 @@ from helpers.wording import Html, number, probability, say
 ANALYSIS = "mots_par_theme"
 # Rows past which the table stands under its caption: five themes of six words are read at a glance.
 MOST_WORDS = 30
+# Words that are told, the surest: past that, nobody reads on.
+MOST_TOLD = 100
 
 _say = partial(say, "figures_codings")
 
@@ -20,13 +22,14 @@ def words_table(mots: pd.DataFrame, seuils: pd.DataFrame, *, caption: str) -> Ht
     """The words kept of each theme, the surest first; else what the corpus lacks; nothing without a corpus.
 
     ``mots`` has the columns of `codings.words_by_code` and ``libelle`` (of the theme), one row a word tested;
-    ``seuils`` those of `codings.gates`.
+    ``seuils`` has the columns of `codings.gates`.
 
     >>> seuil = {"analyse": "mots_par_theme", "condition": "mots", "sens": "au_moins", "demande": 10000}
     >>> seuils = pd.DataFrame([seuil | {"trouve": 4200, "est_passe": False}])
     >>> print(tables.words_table(pd.DataFrame(), seuils, caption="Mots des thèmes").text)
     Mots des thèmes Ce qu’il faut Demandé Trouvé Écart Mots de comptes rendus ou de verbatims au moins 10 000 4 200 il
-    en manque 5 800 Les mots propres à chaque thème ne sont pas calculés : mots de comptes rendus ou de ...
+    en manque 5 800 Les mots propres à chaque thème ne sont pas calculés. 4 200 mots de comptes rendus ou de
+    verbatims sur 10 000 demandés : il en manque 5 800.
     """
     asked = seuils[seuils["analyse"] == ANALYSIS] if len(seuils) else seuils
     if mots.empty and len(asked) and not asked["est_passe"].all():
@@ -58,12 +61,12 @@ def _gates(asked: pd.DataFrame, caption: str) -> Html:
 def _kept(kept: pd.DataFrame, caption: str, *, tests: int) -> Html:
     """The words kept, theme by theme, those with the smallest q first."""
     groups: dict[str, Group] = {}
-    for row in kept.sort_values("q_valeur", kind="stable").itertuples():
+    told = kept.sort_values("q_valeur", kind="stable").head(MOST_TOLD)
+    for row in told.itertuples():
         title = f"{row.libelle} ({number(row.unites_theme)} unités)"
         counts = [number(row.unites), number(row.attendu, 1), *map(number, (row.unites_lemme, row.documents))]
         groups.setdefault(row.theme, Group(title, [])).rows.append([row.lemme, *counts, probability(row.q_valeur)])
     numbers = ["Unités du thème", "Attendu", "Unités de tous les thèmes", "Documents", "q"]
-    first = min(kept.itertuples(), key=lambda row: row.q_valeur)
-    note = _say("words_note", first=first, tests=tests)
+    note = _say("words_note", first=next(told.itertuples()), tests=tests, told=len(told), all=len(kept))
     made = lay_out(caption, headings("Mot", *numbers, numbers=numbers), list(groups.values()), note=note)
     return fold(made, caption) if len(kept) > MOST_WORDS else made

@@ -20,6 +20,31 @@ _BLOCK = re.compile(
     r"</?(?:p|br|li|ul|ol|div|t[rdh]|table|caption|d[tdl]|h\d|figure|figcaption|summary|details)\b[^>]*>"
 )
 _SPACE = re.compile(r"[ \n\t]+")
+_FILTERS = {
+    "effectif": marks.say_count,
+    "nomme": agreement.name,
+    "part": marks.say_share,
+    "situe": in_site,
+    "base": marks.say_base,
+    "ensemble": agreement.say_whole,
+    "unite": agreement.say_unit,
+    "clause": agreement.clause,
+    "population": agreement.population,
+    "accord": agreement.agree,
+    "accord_base": agreement.agree_with_base,
+    "mois": agreement.month_mark,
+    "jour": lambda text: day(date.fromisoformat(text)),
+    "sujet": measures.subject,
+    "mesure": measures.say_measure,
+    "bornes": measures.say_bounds,
+    "environ": measures.say_about,
+    "intervalle": measures.say_interval,
+    "enveloppe": measures.say_envelope,
+    "nombre": number,
+    "compte": counted,
+    "pluriel": plural,
+    "pourcent": percent,
+}
 
 
 class _Compiled(BytecodeCache):
@@ -51,31 +76,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         bytecode_cache=_Compiled(),
     )
-    environment.filters.update(
-        effectif=marks.say_count,
-        nomme=agreement.name,
-        part=marks.say_share,
-        situe=in_site,
-        base=marks.say_base,
-        ensemble=agreement.say_whole,
-        unite=agreement.say_unit,
-        clause=agreement.clause,
-        population=agreement.population,
-        accord=agreement.agree,
-        accord_base=agreement.agree_with_base,
-        mois=agreement.month_mark,
-        jour=lambda text: day(date.fromisoformat(text)),
-        sujet=measures.subject,
-        mesure=measures.say_measure,
-        bornes=measures.say_bounds,
-        environ=measures.say_about,
-        intervalle=measures.say_interval,
-        enveloppe=measures.say_envelope,
-        nombre=number,
-        compte=counted,
-        pluriel=plural,
-        pourcent=percent,
-    )
+    environment.filters.update(_FILTERS)
     return environment
 
 

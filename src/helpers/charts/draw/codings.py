@@ -71,7 +71,7 @@ def agreement(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     figure, axes, places = _rows(names, sheet, more=0.55)
     bottom = axes.get_ylim()[0]
     axes.vlines(0, 0, bottom, color=PALE, linewidth=1.5)
-    axes.annotate("hasard", (0, 0), (0, 2), textcoords="offset points", ha="center", color=GREY, fontsize=sheet.small)
+    axes.annotate("hasard", (0, 0), (0, 4), textcoords="offset points", ha="center", color=GREY, fontsize=sheet.small)
     axes.hlines(places, rows["alpha_bas"], rows["alpha_haut"], color=INK, linewidth=1.6)
     axes.plot(rows["alpha"], places, "o", color=BLUE, markersize=8)
     for place, row in zip(places, rows.itertuples(), strict=True):

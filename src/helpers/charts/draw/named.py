@@ -34,7 +34,7 @@ def stacked(names: list[str], sheet: Sheet, *, is_above: bool = False) -> tuple[
 
     >>> places, height = stacked(["un", "deux"], Sheet(width=7.2, text=10, small=9))
     >>> [round(place, 2) for place in (*places, height)]
-    [0.15, 0.46, 0.62]
+    [0.16, 0.47, 0.62]
     """
     places, top, line = [], 0.0, LINE * sheet.text / 10
     for name in names:
