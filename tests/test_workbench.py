@@ -21,8 +21,9 @@ import pandas as pd
 import pytest
 from tornado.web import HTTPError
 
-from helpers import charts, cli, describe, paths, pipeline, store
+from helpers import charts, cli, describe, exchange, paths, pipeline, store
 from helpers.workbench import WorkbenchError, server, sortable, sorting
+from helpers.workbench.contexts import Concordance
 from helpers.workbench.form import Form
 from helpers.workbench.recipes import Explorer, recipe
 from helpers.workbench.saving import strip_outputs
@@ -516,3 +517,46 @@ def test_nothing_of_it_reaches_the_published_pages(mini_root):
     pages = list((mini_root / "reports/2032").glob("*.html"))
     assert len(pages) == 5
     assert [page.name for page in pages if re.search(r"itables|datatable|jupyter-widgets", page.read_text(encoding="utf-8"), re.IGNORECASE)] == []
+
+
+# --- a word in the coded texts ---------------------------------------------------------------------------------------
+
+
+def code_a_text(text: str) -> None:
+    document, end = exchange.Document("réunion <1>", text), text.index(".") + 1
+    code = exchange.Code(store.read_reference("themes")["libelle"].iloc[0])
+    passage = exchange.Passage(document.name, 0, end, text[:end], code.path)
+    store.save_coding(exchange.Project((code,), (document,), (passage,)), 2032, "réunions", Path("réunions.qdpx"))
+
+
+def test_a_word_is_found_in_its_other_forms_with_the_code_over_it(data_root):
+    code_a_text("L’équipe du <b>collège</b> est là. Deux équipes viennent ; appelez le 06 12 34 56 78.")
+    shown = Concordance()
+    assert shown.year.value == 2032 and "Tapez un mot" in shown.said.value
+    shown.word.value = "équipe"
+    assert "2 emplois de « équipe »" in plain(shown.said.value) and "ne quittent pas ce poste" in shown.said.value
+    (table,) = shown.table.outputs
+    html = table["data"]["text/html"]
+    label = store.read_reference("themes")["libelle"].iloc[0]
+    assert "équipes" in html and html.count(label) == html.count("équipes") and "<b>" not in html and "06 12" not in html
+
+
+@pytest.mark.parametrize(("word", "told"), [("absent", "ne vient dans aucun texte"), ("deux mots", "n’est pas un mot"), ("?!", "n’est pas un mot")])
+def test_a_word_that_is_not_found_or_is_none_is_one_sentence(word, told, data_root):
+    code_a_text("Bonjour. À tous.")
+    shown = Concordance()
+    shown.word.value = word
+    assert told in plain(shown.said.value) and shown.table.outputs == ()
+
+
+def test_a_damaged_coding_is_one_sentence(data_root):
+    code_a_text("Bonjour. À tous.")
+    (passages,) = paths.codings_folder(2032).glob("*/passages.csv")
+    passages.write_bytes(b"x")
+    shown = Concordance()
+    shown.word.value = "bonjour"
+    assert "passages.csv" in shown.said.value and shown.table.outputs == ()
+
+
+def test_without_coding_it_says_how_to_have_one(data_root):
+    assert "import-coding" in Concordance().said.value

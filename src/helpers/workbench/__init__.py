@@ -5,6 +5,7 @@ saving    what a saved notebook keeps
 years     which years are here, and in what state
 form      the years, and what can be done with one: check it, make its report, open it
 command   the terminal's command, run from the form
+contexts  a word in the texts that were coded
 recipes   one indicator, its table and figure, and the lines of Python that make them
 sorting   a table to sort and search
 style     how all of it looks
@@ -15,6 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from helpers.workbench.contexts import find_word
     from helpers.workbench.errors import WorkbenchError
     from helpers.workbench.form import show_form
     from helpers.workbench.recipes import explore
@@ -25,12 +27,13 @@ if TYPE_CHECKING:
 _HOME = {
     "WorkbenchError": "errors",
     "explore": "recipes",
+    "find_word": "contexts",
     "launch": "server",
     "show_form": "form",
     "sortable": "sorting",
 }
 
-__all__ = ["WorkbenchError", "explore", "launch", "show_form", "sortable"]
+__all__ = ["WorkbenchError", "explore", "find_word", "launch", "show_form", "sortable"]
 
 
 def __getattr__(name: str) -> Any:

@@ -7,16 +7,14 @@ import ipywidgets as widgets
 from helpers import charts, describe, paths, store
 from helpers.schema import DataError
 from helpers.typography import french_spaces
-from helpers.workbench.sorting import library, table_alone
-from helpers.workbench.style import style
+from helpers.workbench.sorting import displayed, library, table_alone
+from helpers.workbench.style import LAYOUT, WIDE, style
 
 NETWORK, UNCROSSED = "tout le réseau", "aucun croisement"
 FIRST = "demande_initiale"  # what opens, where the year has it: many modalities, some bounded
-WIDE, LAYOUT = {"description_width": "12rem"}, {"width": "42rem", "max_width": "100%"}
 
 
 def _dropdown(label: str) -> widgets.Dropdown:
-    # Beside a button, a list would shrink and no longer line up with those below.
     layout = widgets.Layout(**LAYOUT, flex="0 1 auto")
     return widgets.Dropdown(description=label, style=WIDE, layout=layout)
 
@@ -45,7 +43,7 @@ class Explorer:
         self.again.on_click(lambda _: self._refresh())
         self._is_settling = False
         scripts = widgets.Output()
-        scripts.outputs = (_displayed(library()),)
+        scripts.outputs = (displayed(library()),)
         for choice in self._choices:
             choice.observe(self._on_choice, "value")
         self._refresh()
@@ -112,7 +110,7 @@ class Explorer:
         if describe.THEMES in (self.indicator.value, self.crossing.value):
             rows = describe.named(rows, store.read_reference("themes"))
         self.figure.value = french_spaces(str(charts.show_explored(rows)))
-        self.table.outputs = (_displayed(table_alone(describe.to_sort(rows))),) if len(rows) else ()
+        self.table.outputs = (displayed(table_alone(describe.to_sort(rows))),) if len(rows) else ()
         self.code.value = _code(self.indicator.value, self.crossing.value, chosen)
 
     def _empty(self, text: str) -> None:
@@ -123,10 +121,6 @@ class Explorer:
     def _allow(self, is_possible: bool) -> None:
         for choice in self._choices[1:]:
             choice.disabled = not is_possible
-
-
-def _displayed(html: str) -> dict:
-    return {"output_type": "display_data", "data": {"text/html": html, "text/plain": ""}, "metadata": {}}
 
 
 def recipe(indicator: str, crossing: str, chosen: dict) -> str:

@@ -37,6 +37,11 @@ def _said(value: float) -> str:
     return number(value, 0 if value == round(value) else 1)
 
 
+def displayed(html: str) -> dict:
+    """The HTML as an output widget holds it."""
+    return {"output_type": "display_data", "data": {"text/html": html, "text/plain": ""}, "metadata": {}}
+
+
 def table_alone(frame: pd.DataFrame, *, caption: str = "") -> str:
     """The HTML of the table, for a page that already holds `library`."""
     is_short = len(frame) <= ROWS

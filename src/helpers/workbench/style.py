@@ -3,6 +3,9 @@
 from functools import cache
 from importlib.resources import files
 
+# Beside a button, a list would shrink and no longer line up with those below.
+WIDE, LAYOUT = {"description_width": "12rem"}, {"width": "42rem", "max_width": "100%"}
+
 
 @cache
 def style() -> str:

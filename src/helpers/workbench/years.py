@@ -16,7 +16,7 @@ _TITLES = {
 
 
 def _files(year: Year) -> str:
-    count = len(year.rows) + len(year.exports)
+    count = len(year.rows) + len(year.exports) + len(year.codings)
     if year.rows and not year.has_data:
         return "Rien à lire encore : les tables n’ont que leurs noms de colonnes"
     state = "utilisables" if count > 1 else "utilisable"
@@ -38,7 +38,8 @@ def _detail(year: Year) -> str:
         others = len(year.report.reasons) - 1
         more = f" (et {others} {plural(others, 'autre', 'autres')})" if others else ""
         return f"{year.report.reasons[0]}{more}."
-    named = ", ".join([*(_TITLES.get(name, name) for name in year.rows), *(["export"] if year.exports else [])])
+    others = {"export": year.exports, "codages": year.codings}
+    named = ", ".join([_TITLES.get(name, name) for name in (*year.rows, *(kind for kind in others if others[kind]))])
     return f"{named[:1].upper()}{named[1:]}." if named else ""
 
 
