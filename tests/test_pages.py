@@ -286,6 +286,14 @@ def test_page_04_puts_answers_beside_tensions_and_figures_beside_statements(repo
     assert "Sur quoi travailler, et avec qui" not in page.get_text()  # the synthesis of this year proposes nothing
 
 
+def test_the_figures_that_statements_stand_beside_lead_to_page_04_and_back(any_report):
+    rows = read(any_report, "04_themes").select('tbody th [id^="enonces-"]')
+    forth = {row["id"]: row["href"] for row in rows if row.name == "a"}
+    page = read(any_report, "02_describe")
+    back = {link["href"]: link.find_previous("h2")["id"] for link in page.select("main p.renvoi a")}
+    assert forth and back == {f"04_themes.html#{name}": address.partition("#")[2] for name, address in forth.items()}
+
+
 def test_page_01_accounts_for_every_row(report, mini_root):
     with (mini_root / "data/processed/2032/registre.csv").open(encoding="utf-8", newline="") as file:
         changes = list(csv.DictReader(file))

@@ -3,7 +3,7 @@
 import pandas as pd
 from markupsafe import Markup
 
-from helpers.facts import Fact, Facts
+from helpers.facts import Fact, Facts, place_beside, title_of_path
 from helpers.schema import catalogue
 from helpers.tables.frame import headings, lay_out
 from helpers.wording import Html, say
@@ -58,12 +58,15 @@ def tensions_table(answers: pd.DataFrame, *, caption: str) -> Html:
     return lay_out(caption, headings("Tension", "Ligne", "Réponses dans la synthèse", numbers=[]), cells)
 
 
-def _section(path: str) -> Markup:
-    """The name of a figure, leading to the section of page 02 that shows its topic, when there is one."""
-    _, name, modality = path.split("/")
-    entry = catalogue().indicators[name]
-    title, anchor = entry.title_of(modality), catalogue().anchors.get(entry.topic)
-    return Markup('<a href="{}#{}">{}</a>').format(PAGE, anchor, title) if anchor else Markup("{}").format(title)
+def _figure(path: str, *, is_shown: bool) -> Markup:
+    """The name of a figure, where page 02 leads; it leads to the section of page 02 that shows its topic, if one does.
+
+    A figure that the year does not publish leads nowhere: its section may not be on the page.
+    """
+    title, anchor = title_of_path(path), catalogue().anchors.get(catalogue().indicators[path.split("/")[1]].topic)
+    if is_shown and anchor:
+        return Markup('<a id="{}" href="{}#{}">{}</a>').format(place_beside(path), PAGE, anchor, title)
+    return Markup('<span id="{}">{}</span>').format(place_beside(path), title)
 
 
 def beside_table(linked: pd.DataFrame, facts: Facts, *, caption: str) -> Html:
@@ -83,7 +86,7 @@ def beside_table(linked: pd.DataFrame, facts: Facts, *, caption: str) -> Html:
         fact = facts(path)
         value = say("figures_themes", "value_and_base", value=value_of(fact), fact=fact)
         said = [_statement(row.nature, row.ligne, row.enonce, theme=row.theme) for row in rows.itertuples()]
-        cells.append([_section(path), value, _listed(said)])
+        cells.append([_figure(path, is_shown=fact is not None), value, _listed(said)])
     return lay_out(caption, headings("Chiffre de l’année", "Valeur", "Énoncés sur le même sujet", numbers=[]), cells)
 
 
