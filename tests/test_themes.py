@@ -5,11 +5,13 @@ import re
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 from helpers import describe, facts, tables, themes, wording
 from helpers.indicators.rows import row, table
+from helpers.publish.absent import says_nothing
 from helpers.publish.outline import slug
-from helpers.schema import catalogue
+from helpers.schema import DataError, catalogue
 
 BOOK = pd.DataFrame({"theme": ["outils", "accueil", "temps"], "libelle": ["Outils", "Accueil", "Temps"]})
 STATEMENTS = pd.DataFrame({
@@ -78,6 +80,47 @@ def test_what_comes_next_is_read_in_the_order_of_the_document():
     proposed = STATEMENTS.assign(theme=["perspectives", "outils", "perspectives", "accueil"])
     assert themes.outlook(proposed)["enonce"].tolist() == ["c", "a"]
     assert themes.outlook(STATEMENTS).empty
+
+
+# --- a word in its context -----------------------------------------------------------------------------------------
+
+SAID = STATEMENTS.assign(enonce=["L’équipe attend.", "Deux équipes, une équipe.", "Personne.", "Sans lui."])
+COUNTED = facts.Facts(table([row((2032, "enonces", "enonces", ""), "enonces", counts=(4, 4), precision="exact", reference="")]), year=2032)
+
+
+def test_each_use_of_a_word_is_found_whatever_its_ending_in_the_order_of_the_document():
+    found = themes.uses(SAID, "Équipes")
+    assert list(found.columns) == ["id", "ligne", "avant", "mot", "apres"]
+    assert found.to_numpy().tolist() == [
+        ["E02", 5, "Deux", "équipes", ", une équipe."], ["E02", 5, "Deux équipes, une", "équipe", "."], ["E01", 9, "L’", "équipe", "attend."],
+    ]
+
+
+def test_what_is_not_one_word_is_one_sentence():
+    with pytest.raises(DataError, match="n’est pas un mot"):
+        themes.uses(SAID, "une équipe")
+
+
+def test_the_uses_are_counted_with_the_statements_that_hold_them():
+    made = tables.uses_table(themes.uses(SAID, "équipe"), COUNTED, word="équipe")
+    assert "<caption>« équipe » : 3 emplois dans 2 énoncés, quelle que soit sa terminaison</caption>" in made.html and "<details" not in made.html
+    assert cells(made) == [["l. 5", "Deux", "équipes", ", une équipe."], ["l. 5", "Deux équipes, une", "équipe", "."], ["l. 9", "L’", "équipe", "attend."]]
+    one = tables.uses_table(themes.uses(SAID, "personne"), COUNTED, word="<b>")
+    assert "<caption>« &lt;b&gt; » : 1 emploi dans 1 énoncé, quelle" in one.html
+
+
+def test_many_uses_are_folded_under_their_count():
+    times = [SAID.assign(enonce=["équipe " * count, "", "", ""]) for count in (8, 9)]
+    made = [tables.uses_table(themes.uses(each, "équipe"), COUNTED, word="équipe").html for each in times]
+    assert ["<details" in each for each in made] == [False, True]
+    assert "<summary>« équipe » : 9 emplois dans 1 énoncé, quelle que soit sa terminaison</summary>" in made[1]
+
+
+def test_a_word_that_never_comes_is_said_and_a_year_without_statement_has_nothing_to_show():
+    never = tables.uses_table(themes.uses(SAID, "bureau"), COUNTED, word="bureau")
+    assert never.html == "<p>Le mot « bureau » ne vient dans aucun énoncé, quelle que soit sa terminaison.</p>"
+    empty = tables.uses_table(themes.uses(SAID.head(0), "équipe"), facts.Facts(table([]), year=2032), word="équipe")
+    assert empty.text == "Pas de donnée : aucun énoncé n’est codé pour cette année." and says_nothing(empty.html)
 
 
 # --- the way back, from a section of page 02 -----------------------------------------------------------------------

@@ -5,13 +5,15 @@ from markupsafe import Markup
 
 from helpers.facts import Fact, Facts, place_beside, title_of_path
 from helpers.schema import catalogue
-from helpers.tables.frame import headings, lay_out
-from helpers.wording import Html, say
+from helpers.tables.frame import headings, lay_out, table
+from helpers.wording import Html, number, plural, say
 from helpers.wording.marks import say_count
 
 # Below this base a share in per cent would look more precise than it is: the count is said instead.
 SHARE_FROM_BASE = 100
 PAGE = "02_describe.html"
+# More rows than this are folded: they would push what follows out of sight.
+UNFOLDED_USES = 8
 
 
 def value_of(fact: Fact | None) -> Html:
@@ -112,3 +114,30 @@ def outlook_table(proposed: pd.DataFrame, facts: Facts, *, caption: str) -> Html
         cells.append([f"{name[:1].upper()}{name[1:]}", row.enonce, f"l. {row.ligne}", *counts])
     numbers = ["Énoncés à cette échelle", "dont tensions"]
     return lay_out(caption, headings("Échelle", "Suite proposée", "Ligne", *numbers, numbers=numbers), cells)
+
+
+def uses_table(uses: pd.DataFrame, facts: Facts, *, word: str) -> Html:
+    """Each use of a word with what stands around it (columns of `themes.uses`); folded beyond ``UNFOLDED_USES`` rows.
+
+    A sentence when the word never comes; a box when the year has no statement.
+
+    >>> emplois = themes.uses(store.load(2020, "enonces"), "rue")
+    >>> chiffre = facts.Facts(store.load(2020, "indicateurs"), year=2020)
+    >>> print(tables.uses_table(emplois, chiffre, word="rue").text)
+    « rue » : 2 emplois dans 2 énoncés, quelle que soit sa terminaison
+    ...
+    """
+    if facts("enonces/enonces/") is None:
+        return say("figures", "nothing", subject="aucun énoncé n’est codé pour cette année")
+    if uses.empty:
+        return say("figures_themes", "no_use", word=word)
+    count, holding = len(uses), uses["id"].nunique()
+    counted = f"{number(count)} {plural(count, 'emploi', 'emplois')}"
+    among = f"{number(holding)} {plural(holding, 'énoncé', 'énoncés')}"
+    return table(
+        uses.assign(ligne="l. " + uses["ligne"].astype("str")),
+        caption=f"« {word} » : {counted} dans {among}, quelle que soit sa terminaison",
+        titles={"ligne": "Ligne", "avant": "Avant", "mot": "Mot", "apres": "Après"},
+        kind="contextes",
+        folded=count > UNFOLDED_USES,
+    )
