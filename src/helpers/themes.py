@@ -163,10 +163,10 @@ def uses(statements: pd.DataFrame, word: str) -> pd.DataFrame:
         for what is not one word.
 
     >>> emplois = themes.uses(store.load(2020, "enonces"), "équipe")
-    >>> emplois[["id", "ligne", "avant", "mot"]].tail(2)
-        id  ligne                                        avant      mot
-    7  E29    175  ALSES sont nombreux, l’association réunit l...  équipes
-    8  E41    186  de se former, car la fonction a des exigenc...   équipe
+    >>> emplois[["id", "ligne", "mot", "apres"]].head(2)
+        id  ligne     mot                                              apres
+    0  E04     87  équipe                                       de quartier.
+    1  E05     87  équipe  de quartier vacille, il convient de repenser l...
     """
     ordered = statements.sort_values(["ligne", "id"])
     texts = tuple(Document(each.id, each.enonce) for each in ordered.itertuples())
