@@ -9,7 +9,9 @@ import pytest
 
 from coding_files import place, qdc, qualcoder, refi, small_project, taguette
 from helpers import checks, cli, exchange, paths, store
+from helpers.cli import import_coding
 from helpers.exchange import Code, Document, Project
+from helpers.schema import DataError
 
 BOOK = "theme,libelle,definition\naccueil,Accueil,L’arrivée.\n\"eleves\",Élèves,\"Ce que l’on dit\ndes élèves.\"\nequipe,Équipe,Le collège.\njamais_vu,Jamais vu,Rien.\n"
 YEAR = 2032
@@ -98,6 +100,51 @@ def test_the_card_tells_the_file_and_no_path(tmp_path, capsys):
     assert (card["nom"], card["fichier"], folder.name[:8]) == ("Léa & Béa", "codage.qdpx", "lea-bea-")
     assert str(tmp_path) not in (folder / "origine.json").read_text(encoding="utf-8")
     assert store.load_coding(YEAR, "Léa & Béa") == store.load_coding(YEAR, folder.name) == small_project()
+
+
+# --- the kind of a document ----------------------------------------------------------------------------------------
+
+
+def kinds(name: str = "codage") -> list[str]:
+    return [each.kind for each in store.load_coding(YEAR, name).documents]
+
+
+def test_documents_that_do_not_say_their_kind_take_the_one_that_is_given_and_the_others_keep_theirs(tmp_path, capsys):
+    project = Project(documents=(Document("a", "Un mot.", kind="synthese"), Document("b", "Deux mots."), Document("c", "Trois.")))
+    out = take(capsys, ours(tmp_path / "codage", project), "--kind", "verbatim")[1]
+    assert kinds() == ["synthese", "verbatim", "verbatim"]
+    assert "- Nature « verbatim » donnée à 2 documents qui ne la disaient pas." in out and "relancez avec --kind" not in out
+    out = take(capsys, ours(tmp_path / "dits", store.load_coding(YEAR, "codage")), "--kind", "compte_rendu")[1]
+    assert kinds("dits") == ["synthese", "verbatim", "verbatim"] and "Les documents disent déjà leur nature : --kind n’y change rien." in out
+
+
+def test_documents_whose_kind_nobody_says_are_told_with_what_it_costs_and_the_same_file_may_be_taken_again(tmp_path, capsys):
+    file = taguette(tmp_path / "codage.sqlite3", small_project())
+    out = take(capsys, file)[1]
+    assert kinds() == ["", ""]
+    assert (
+        "2 documents ne disent pas s’ils sont verbatim, compte rendu ou synthèse : ni les passages pour mille mots, ni les mots de chaque thème ne seront "
+        "donnés ; si vous le savez, relancez avec --kind (verbatim, compte_rendu, synthese)."
+    ) in out
+    assert take(capsys, file, "--kind", "compte_rendu")[0] == 0 and kinds() == ["compte_rendu"] * 2
+
+
+def test_a_kind_that_does_not_exist_is_one_sentence_that_names_them(tmp_path, root, capsys):
+    before = content(root)
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(["import-coding", "codage.qdpx", "--year", str(YEAR), "--kind", "verbatin"])
+    told = re.sub(r"\s+", " ", capsys.readouterr().err.replace("'", ""))
+    assert (stopped.value.code, content(root)) == (2, before)
+    assert told.startswith("option --kind : choix inconnu : verbatin (au choix : verbatim, compte_rendu, synthese) Aide")
+    assert import_coding._KINDS == exchange.KINDS
+    with pytest.raises(DataError, match=r"verbatin\W+n’est pas une nature de document"):
+        exchange.with_kind(small_project(), "verbatin")
+
+
+def test_a_code_book_has_no_document_to_give_a_kind_to(tmp_path, root, capsys):
+    file = qdc(tmp_path / "livre.qdc", Project((Code("Accueil"),)))
+    told = refused(capsys, root, "import-coding", file, "--year", YEAR, "--kind", "verbatim")
+    assert told == "livre.qdc est un livre de codes, sans document ; relancez sans --kind."
 
 
 # --- refusals --------------------------------------------------------------------------------------------------------

@@ -462,6 +462,9 @@ def test_a_statement_counts_for_each_of_its_actors_and_once_for_a_group_of_them(
     assert counted(table, "echelle_enonce") == {"alses": 2, "cadres_intermediaires": 0, "territorial": 1, "interinstitutionnel": 0}
     assert counted(table, "association_enonce") == {"Le Gué": 1, "Tilleuls": 2}
     assert counted(table, "chiffre_lie") == {"oui": 1, "non": 2}
+    topics = table[table["indicateur"] == "rubrique_liee"].set_index("modalite")
+    assert {name: count for name, count in topics["effectif_min"].items() if count} == {"deploiement": 1}
+    assert (topics.loc["volume", "base_min"], topics.loc["deploiement", "reference"]) == (1, "Note, l. 2")
     tense = table[(table["modalite"] == "cote_college") & (table["modalite_croisee"] == "tension")].iloc[0]
     assert (tense["effectif_min"], tense["base_min"], tense["reference"]) == (1, 3, "Note, l. 1")
 
@@ -475,6 +478,11 @@ def test_a_tension_is_counted_by_what_answers_it():
     assert counted(table, "reponse_tension") == {"levier": 1, "recommandation": 1, "les_deux": 1, "aucune": 1, "au_moins_une": 3}
     none = table[(table["indicateur"] == "reponse_tension") & (table["modalite"] == "aucune")].iloc[0]
     assert (none["base_min"], none["reference"]) == (4, "Note, l. 4")
+
+
+def test_topics_are_not_counted_when_no_figure_is_linked():
+    table = coded(("E01", "tension", "alses", "", "", "", ""))
+    assert counted(table, "chiffre_lie") == {"oui": 0, "non": 1} and counted(table, "rubrique_liee") == {}
 
 
 def test_tensions_are_not_said_to_be_unanswered_when_no_answer_is_coded():

@@ -286,6 +286,20 @@ def test_page_04_puts_answers_beside_tensions_and_figures_beside_statements(repo
     assert "Sur quoi travailler, et avec qui" not in page.get_text()  # the synthesis of this year proposes nothing
 
 
+def test_page_04_shows_a_word_in_its_context(report):
+    found = next(each for each in read(report, "04_themes").find_all("table") if "emploi" in each.caption.get_text())
+    assert [cell.get_text() for cell in found.select("tbody tr > *")] == ["l.\u00a053", "Les trames diffèrent d’une", "équipe", "à l’autre."]
+    assert found.find_previous("h2")["id"] == "comment-un-mot-est-il-employe-dans-les-enonces"
+
+
+def test_the_figures_that_statements_stand_beside_lead_to_page_04_and_back(any_report):
+    rows = read(any_report, "04_themes").select('tbody th [id^="enonces-"]')
+    forth = {row["id"]: row["href"] for row in rows if row.name == "a"}
+    page = read(any_report, "02_describe")
+    back = {link["href"]: link.find_previous("h2")["id"] for link in page.select("main p.renvoi a")}
+    assert forth and back == {f"04_themes.html#{name}": address.partition("#")[2] for name, address in forth.items()}
+
+
 def test_page_01_accounts_for_every_row(report, mini_root):
     with (mini_root / "data/processed/2032/registre.csv").open(encoding="utf-8", newline="") as file:
         changes = list(csv.DictReader(file))

@@ -2,12 +2,13 @@
 
 import pytest
 
-from helpers import parameters, paths
+from helpers import parameters, paths, pipeline
 from helpers.schema import DataError
 from small_export import write_export
 
 TYPE = "doit être une année en quatre chiffres, sans guillemets ; reçu : "
 ABSENT = "Aucune donnée pour 2030 ; années présentes : 2031, 2032. Déposez ses fichiers dans data/raw/2030."
+WORD = "« word » doit être un seul mot, entre guillemets ; reçu : "
 TOGETHER = (
     "Donnez « site_type » et « site » ensemble : « association » et son nom, « college » et son UAI, "
     "ou site_type = \"reseau\" et site = \"\" pour tout le réseau."
@@ -31,6 +32,9 @@ SITES = (
     ("02_describe", {"year": 2032, "site_type": "ville"}, "« site_type » vaut reseau, association, college ; reçu : 'ville'."),
     ("02_describe", {"year": 2032, "site_type": "college"}, TOGETHER), ("02_describe", {"year": 2032, "site": "Tilleuls"}, TOGETHER),
     ("02_describe", {"year": 2032, "site_type": "college", "site": "0999901A"}, SITES),
+    ("04_themes", {"year": 2032, "word": "une équipe"}, f"{WORD}'une équipe'."), ("04_themes", {"year": 2032, "word": ""}, f"{WORD}''."),
+    ("04_themes", {"year": 2032, "word": "?"}, f"{WORD}'?'."), ("04_themes", {"year": 2032, "word": 4}, f"{WORD}4."),
+    ("02_describe", {"year": 2032, "word": "équipe"}, "02_describe n’a pas de paramètre « word » ; il prend year, site_type, site."),
 ])
 def test_what_cannot_be_used_is_told_in_one_sentence(data_root, notebook, given, sentence):
     with pytest.raises(DataError) as told:
@@ -74,3 +78,8 @@ def test_a_project_without_data_says_so(tmp_path, monkeypatch):
 ])
 def test_the_compared_year_is_the_latest_earlier_one_unless_it_is_named(data_root, notebook, given, years):
     assert parameters.check(notebook, **given) == parameters.Parameters(*years)
+
+
+def test_the_word_is_that_of_the_notebook_unless_another_is_given_and_is_shown_with_the_year(data_root):
+    assert parameters.Parameters(2032).of("04_themes") == {"year": 2032, "word": pipeline.given("04_themes")["word"].default}
+    assert parameters.check("04_themes", year=2032, word=" rue ").as_shown("04_themes") == {"Année": "2032", "Mot cherché": "rue"}

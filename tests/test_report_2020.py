@@ -228,6 +228,20 @@ def test_page_04_names_the_tensest_theme_and_the_tensions_without_answer(report)
     assert [value for value in ("9 sur 17", "3 sur 17", "6 sur 17", "7\u202f%", "22\u202f%", "47\u202f%") if value not in figure.img["alt"]] == []
 
 
+def test_page_04_folds_the_uses_of_a_frequent_word_under_their_count(report):
+    page = BeautifulSoup((report / "04_themes.html").read_text(encoding="utf-8"), "html.parser")
+    fold = page.select_one("details.contextes")
+    assert re.sub(r"[\u202f\u00a0]", " ", fold.summary.get_text()) == "« équipe » : 9 emplois dans 9 énoncés, quelle que soit sa terminaison"
+    assert [row.th.get_text()[3:] for row in fold.select("tbody tr")] == ["87", "87", "163", "171", "172", "173", "175", "176", "186"]
+
+
+def test_page_02_says_in_four_sections_that_the_synthesis_speaks_of_them(report):
+    page = BeautifulSoup((report / "02_describe.html").read_text(encoding="utf-8"), "html.parser")
+    said = [re.sub(r"[\u202f\u00a0]", " ", each.get_text()) for each in page.select("p.renvoi")]
+    assert [each.partition(" sur ")[0].rpartition(" : ")[2] for each in said] == ["13 énoncés", "1 énoncé", "3 énoncés", "1 énoncé"]
+    assert said[3] == "La synthèse des réunions en parle aussi : 1 énoncé sur « Place des parents : associés »."
+
+
 def test_the_index_gives_the_answer_first(report):
     page = BeautifulSoup((report / "index.html").read_text(encoding="utf-8"), "html.parser")
     first = page.find("main").find("h2")

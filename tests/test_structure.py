@@ -37,7 +37,7 @@ MAY_IMPORT = {
     "indicators": {"schema", "facts", "clean", "records"},
     "describe": {"schema", "facts"},
     "compare": {"schema", "facts", "comparisons"},
-    "themes": {"schema"},
+    "themes": {"schema", "exchange", "codings"},
     "exchange": {"schema", "typography"},
     "codings": {"schema", "exchange"},
     "wording": {"schema", "facts", "comparisons", "typography"},

@@ -5,11 +5,13 @@ import re
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
-from helpers import facts, tables, themes
+from helpers import describe, facts, tables, themes, wording
 from helpers.indicators.rows import row, table
+from helpers.publish.absent import says_nothing
 from helpers.publish.outline import slug
-from helpers.schema import catalogue
+from helpers.schema import DataError, catalogue
 
 BOOK = pd.DataFrame({"theme": ["outils", "accueil", "temps"], "libelle": ["Outils", "Accueil", "Temps"]})
 STATEMENTS = pd.DataFrame({
@@ -80,6 +82,75 @@ def test_what_comes_next_is_read_in_the_order_of_the_document():
     assert themes.outlook(STATEMENTS).empty
 
 
+# --- a word in its context -----------------------------------------------------------------------------------------
+
+SAID = STATEMENTS.assign(enonce=["L’équipe attend.", "Deux équipes, une équipe.", "Personne.", "Sans lui."])
+COUNTED = facts.Facts(table([row((2032, "enonces", "enonces", ""), "enonces", counts=(4, 4), precision="exact", reference="")]), year=2032)
+
+
+def test_each_use_of_a_word_is_found_whatever_its_ending_in_the_order_of_the_document():
+    found = themes.uses(SAID, "Équipes")
+    assert list(found.columns) == ["id", "ligne", "avant", "mot", "apres"]
+    assert found.to_numpy().tolist() == [
+        ["E02", 5, "Deux", "équipes", ", une équipe."], ["E02", 5, "Deux équipes, une", "équipe", "."], ["E01", 9, "L’", "équipe", "attend."],
+    ]
+
+
+def test_what_is_not_one_word_is_one_sentence():
+    with pytest.raises(DataError, match="n’est pas un mot"):
+        themes.uses(SAID, "une équipe")
+
+
+def test_the_uses_are_counted_with_the_statements_that_hold_them():
+    made = tables.uses_table(themes.uses(SAID, "équipe"), COUNTED, word="équipe")
+    assert "<caption>« équipe » : 3 emplois dans 2 énoncés, quelle que soit sa terminaison</caption>" in made.html and "<details" not in made.html
+    assert cells(made) == [["l. 5", "Deux", "équipes", ", une équipe."], ["l. 5", "Deux équipes, une", "équipe", "."], ["l. 9", "L’", "équipe", "attend."]]
+    one = tables.uses_table(themes.uses(SAID, "personne"), COUNTED, word="<b>")
+    assert "<caption>« &lt;b&gt; » : 1 emploi dans 1 énoncé, quelle" in one.html
+
+
+def test_many_uses_are_folded_under_their_count():
+    times = [SAID.assign(enonce=["équipe " * count, "", "", ""]) for count in (8, 9)]
+    made = [tables.uses_table(themes.uses(each, "équipe"), COUNTED, word="équipe").html for each in times]
+    assert ["<details" in each for each in made] == [False, True]
+    assert "<summary>« équipe » : 9 emplois dans 1 énoncé, quelle que soit sa terminaison</summary>" in made[1]
+
+
+def test_a_word_that_never_comes_is_said_and_a_year_without_statement_has_nothing_to_show():
+    never = tables.uses_table(themes.uses(SAID, "bureau"), COUNTED, word="bureau")
+    assert never.html == "<p>Le mot « bureau » ne vient dans aucun énoncé, quelle que soit sa terminaison.</p>"
+    empty = tables.uses_table(themes.uses(SAID.head(0), "équipe"), facts.Facts(table([]), year=2032), word="équipe")
+    assert empty.text == "Pas de donnée : aucun énoncé n’est codé pour cette année." and says_nothing(empty.html)
+
+
+# --- the way back, from a section of page 02 -----------------------------------------------------------------------
+
+
+def of_topic(statements: pd.DataFrame, *published: dict, topic: str = "deploiement", count: int = 3) -> describe.Spoken | None:
+    linked = row((2032, "enonces", "rubrique_liee", topic), "enonces", counts=(count, count), precision="exact", reference="")
+    return describe.spoken(statements, topic, facts=facts.Facts(table([linked, *published]), year=2032))
+
+
+def of_posts(name: str, modality: str) -> dict:
+    return row((2032, "postes", name, modality), "postes", counts=(1, 1), base=(5, 5), precision="exact", reference="")
+
+
+def test_a_section_names_the_figures_that_statements_stand_beside_in_the_order_of_the_catalogue():
+    paths = ["postes/presentation_formelle/non", "postes/bureau/non", "postes/convention/oui", "alses/sexe/filles"]
+    found = of_topic(STATEMENTS.assign(indicateur_lie=paths), of_posts("bureau", "non"))
+    assert (found.count.counts, found.figures) == ((3, 3), ("postes/convention/oui", "postes/bureau/non", "postes/presentation_formelle/non"))
+    said = wording.say("describe", "spoken", of=found)
+    assert said.text == "La synthèse des réunions en parle aussi : 3 énoncés sur « Convention : oui », « Bureau ou local au collège : non » et « Présentation officielle au collège : non »."
+    assert 'href="04_themes.html#enonces-postes-convention-oui"' in said.html and facts.place_beside("postes/convention/oui") == "enonces-postes-convention-oui"
+
+
+def test_a_section_says_nothing_without_statement_without_published_figure_or_below_the_network():
+    bureau = of_posts("bureau", "non")
+    assert of_topic(STATEMENTS, bureau) is not None
+    assert [of_topic(STATEMENTS), of_topic(STATEMENTS, bureau, topic="volume"), of_topic(facts.only_network(STATEMENTS, "association X"), bureau)] == [None] * 3
+    assert wording.say("describe", "spoken", of=None).html == ""
+
+
 # --- the tables of the page ------------------------------------------------------------------------------------------
 
 
@@ -100,7 +171,9 @@ def test_a_figure_leads_to_its_section_and_one_that_is_not_published_says_so():
         ["Bureau ou local au collège : non", "1 sur 5nouvelles prises de poste", "Levier (Outils, l. 5) : cTension (Accueil, l. 7) : d"],
         ["Sexe : filles", "pas de donnée", "Tension (Accueil, l. 9) : a"],
     ]
-    assert '<a href="02_describe.html#dans-quelles-conditions-les-nouveaux-postes-ont-ils-ouvert">Bureau' in made.html
+    assert '<a id="enonces-postes-bureau-non" href="02_describe.html#dans-quelles-conditions-les-nouveaux-postes-ont-ils-ouvert">Bureau' in made.html
+    # It is not published: its section may not be on the page, but its row has its anchor.
+    assert '<span id="enonces-alses-sexe-filles">Sexe' in made.html
 
 
 def test_a_share_on_a_large_base_is_said_in_per_cent_and_on_a_small_one_as_a_count():
@@ -133,3 +206,15 @@ def test_every_section_that_a_figure_leads_to_is_a_heading_of_page_02():
     headings = {slug("".join(cell["source"]).splitlines()[0].lstrip("# ")) for cell in notebook["cells"] if cell["cell_type"] == "markdown"}
     assert set(catalogue().anchors.values()) - headings == set()
     assert set(catalogue().anchors) <= set(catalogue().topics)
+
+
+def test_every_section_that_a_figure_leads_to_leads_back_at_its_end():
+    cells = json.loads((Path(__file__).resolve().parents[1] / "notebooks/02_describe.ipynb").read_text(encoding="utf-8"))["cells"]
+    found, section = {}, ""
+    for cell in cells:
+        text = "".join(cell["source"])
+        section = slug(text.splitlines()[0].lstrip("# ")) if text.startswith("## ") else section
+        if 'say("describe", "spoken"' in text:
+            found[re.search(r'spoken\(enonces, "(\w+)"', text)[1]] = section
+    assert found == catalogue().anchors
+    assert set(catalogue().indicators["rubrique_liee"].modalities) == set(catalogue().topics)

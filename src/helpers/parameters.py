@@ -17,7 +17,7 @@ NOTEBOOKS = {
     "01_clean": ("year",),
     "02_describe": ("year", "site_type", "site"),
     "03_compare": ("year", "compare_to", "site_type", "site"),
-    "04_themes": ("year",),
+    "04_themes": ("year", "word"),
 }
 
 
@@ -34,6 +34,7 @@ class Parameters:
     compare_to: int | None = None
     site_type: str = "reseau"
     site: str = ""
+    word: str = "équipe"
 
     @property
     def years(self) -> list[int]:
@@ -50,12 +51,14 @@ class Parameters:
         return {name: getattr(self, name) for name in NOTEBOOKS[notebook]}
 
     def as_shown(self, notebook: str) -> dict[str, str]:
-        """The same in a reader's words: « Année », « Comparée à », « Champ »."""
+        """The same in a reader's words: « Année », « Comparée à », « Champ », « Mot cherché »."""
         shown = {"Année": str(self.year)}
         if "compare_to" in NOTEBOOKS[notebook]:
             shown["Comparée à"] = str(self.compare_to or "aucune autre")
         if "site" in NOTEBOOKS[notebook]:
             shown["Champ"] = self.site or "tout le réseau"
+        if "word" in NOTEBOOKS[notebook]:
+            shown["Mot cherché"] = self.word
         return shown
 
 
@@ -120,16 +123,24 @@ def _check_site(site_type: str, site: Any, year: int) -> None:
         )
 
 
+def _check_word(value: Any) -> str:
+    # Which signs make one word, `codings.contexts` says in full: what is refused here needs no reading.
+    if not isinstance(value, str) or len(value.split()) != 1 or not any(map(str.isalpha, value)):
+        raise DataError(f"« word » doit être un seul mot, entre guillemets ; reçu : {value!r}.")
+    return value.strip()
+
+
 def check(notebook: str, **given: Any) -> Parameters:
     """The parameters of a notebook, checked; an omitted or None ``compare_to`` is the latest earlier year with data.
 
     Raises
     ------
     DataError
-        for an unknown name, a wrong type, a year without data, years in the wrong order, or an impossible site.
+        for an unknown name, a wrong type, a year without data, years in the wrong order, an impossible site, or what
+        is not one word.
 
     >>> parameters.check("03_compare", year=2020)
-    Parameters(year=2020, compare_to=2019, site_type='reseau', site='')
+    Parameters(year=2020, compare_to=2019, site_type='reseau', site='', word='équipe')
     >>> parameters.check("02_describe", yaer=2020)
     Traceback (most recent call last):
     helpers.schema.vocabulary.DataError: 02_describe n’a pas de paramètre « yaer » ; ... Vouliez-vous « year » ?
@@ -141,4 +152,4 @@ def check(notebook: str, **given: Any) -> Parameters:
     if site_type not in SITE_TYPES:
         raise DataError(f"« site_type » vaut {', '.join(SITE_TYPES)} ; reçu : {site_type!r}.")
     _check_site(site_type, site, year)
-    return Parameters(year, compare_to, site_type, site)
+    return Parameters(year, compare_to, site_type, site, _check_word(given.get("word", Parameters.word)))

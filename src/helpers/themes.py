@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from helpers.codings import contexts
+from helpers.exchange import Document, Project
 from helpers.schema import catalogue, unfolded
 
 # The code of the theme that says what should be worked on next, if the code book has one.
@@ -147,3 +149,27 @@ def outlook(statements: pd.DataFrame) -> pd.DataFrame:
     """
     proposed = statements[statements["theme"] == OUTLOOK]
     return proposed.sort_values(["ligne", "id"])[["echelle", "enonce", "ligne"]].reset_index(drop=True)
+
+
+def uses(statements: pd.DataFrame, word: str) -> pd.DataFrame:
+    """Each place where a word comes in the statements, whatever its ending: « équipes » is found for « équipe ».
+
+    ``statements`` has the schema ``enonces``. Columns: ``id`` and ``ligne`` of the statement, in the order of the
+    document; ``avant``, ``mot``, ``apres``, as `codings.contexts` cuts and masks them. None when the word never comes.
+
+    Raises
+    ------
+    DataError
+        for what is not one word.
+
+    >>> emplois = themes.uses(store.load(2020, "enonces"), "équipe")
+    >>> emplois[["id", "ligne", "mot", "apres"]].head(2)
+        id  ligne     mot                                              apres
+    0  E04     87  équipe                                       de quartier.
+    1  E05     87  équipe  de quartier vacille, il convient de repenser l...
+    """
+    ordered = statements.sort_values(["ligne", "id"])
+    texts = tuple(Document(each.id, each.enonce) for each in ordered.itertuples())
+    found = contexts(Project(documents=texts), word).rename(columns={"document": "id"})
+    placed = found.merge(statements[["id", "ligne"]], on="id", how="left", validate="m:1")
+    return placed[["id", "ligne", "avant", "mot", "apres"]]

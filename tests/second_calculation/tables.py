@@ -234,6 +234,26 @@ def statements(raw: Raw, year: int) -> Rows:
     return rows
 
 
+# The sections of page 02 and what each counts, for the figures that statements stand beside in the reports tested.
+SECTIONS = {
+    "deploiement": {*CONDITIONS, "experience_prevention", "premiere_prise_de_poste"},
+    "volume": {"accompagnements", "situation", "suivi_par"}, "public": {"sexe", "nouvel_accompagnement", "age"}, "entrees": {"origine", "orienteur"},
+    "parents": {"parents_associes"}, "demandes": {"demande_initiale", "objectif"}, "niveaux": {"niveau"}, "temps": {"duree"}, "reunions": {"participants", "invites"},
+    "reseau": {"postes"}, "associations": {"associations_nommees"}, "enonces": {"enonces"}, "donnees": {"lignes"},
+}  # fmt: skip
+
+
+@family("rubrique_liee")
+def linked_sections(raw: Raw, year: int) -> Rows:
+    """The statements that stand beside a figure, by the section of the figure; nothing if none does."""
+    indicators = [row["indicateur_lie"].split("/")[1] for row in raw.table(year, "enonces") if row["indicateur_lie"]]
+    assert set(indicators) <= set().union(*SECTIONS.values())
+    return {
+        Key(year, "enonces", "rubrique_liee", name): exactly("enonces", sum(each in section for each in indicators), len(indicators))
+        for name, section in SECTIONS.items() if indicators
+    }
+
+
 @family("reponse_tension")
 def answered_tensions(raw: Raw, year: int) -> Rows:
     """The tensions, by the nature of the statements that answer them; nothing if no answer is coded in the year."""

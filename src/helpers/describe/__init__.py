@@ -15,6 +15,7 @@ from helpers.describe.posts import (
     teams,
 )
 from helpers.describe.scope import KEY_FIGURES, PERIMETERS, Silence, definitions, silences
+from helpers.describe.spoken import Spoken, spoken
 from helpers.describe.standing import Standing, standings
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "PERIMETERS",
     "THEMES",
     "Silence",
+    "Spoken",
     "Standing",
     "answers",
     "associations",
@@ -43,6 +45,7 @@ __all__ = [
     "seniority",
     "silences",
     "social_context",
+    "spoken",
     "standings",
     "starts",
     "teams",

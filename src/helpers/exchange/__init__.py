@@ -5,7 +5,9 @@ told (``Project.told``).
 """
 
 from helpers.exchange.codebook import write_qdc
+from helpers.exchange.faults import fault, unknown
 from helpers.exchange.iramuteq import write_iramuteq
+from helpers.exchange.kinds import with_kind, without_kind
 from helpers.exchange.model import KINDS, Code, Document, Passage, Project
 from helpers.exchange.names import code_labels, code_path
 from helpers.exchange.plain import TEXTS, read_text
@@ -23,9 +25,13 @@ __all__ = [
     "Project",
     "code_labels",
     "code_path",
+    "fault",
     "is_unmatched",
     "read",
     "read_text",
+    "unknown",
+    "with_kind",
+    "without_kind",
     "write_csv",
     "write_iramuteq",
     "write_qdc",

@@ -13,12 +13,20 @@ _LONGEST_COMPARED = 300
 
 
 def fault(text: str) -> DataError:
-    """The error to raise: what is wrong, then what to do."""
+    """The error to raise: what is wrong, then what to do, in French with its no-break spaces.
+
+    >>> print(exchange.fault("le fichier est vide ; refaites l’export."))
+    le fichier est vide ; refaites l’export.
+    """
     return DataError(french_spaces(text))
 
 
 def unknown(what: str, name: str, among: Iterable[str]) -> DataError:
-    """The error for a name that is not there, with the nearest one that is."""
+    """The error to raise for a name that is not there, with the nearest one that is.
+
+    >>> print(exchange.unknown("le code", "Acceuil", ["Accueil", "Outils"]))
+    le code « Acceuil » n’existe pas ; vouliez-vous « Accueil » ?
+    """
     short = (each for each in among if len(each) <= _LONGEST_COMPARED)
     near = difflib.get_close_matches(name[:_LONGEST_COMPARED], [*islice(short, _MOST_COMPARED)], n=1)
     remedy = f"vouliez-vous « {shown(near[0])} » ?" if near else "ajoutez-le, ou corrigez ce nom."

@@ -1,4 +1,6 @@
-"""How an answer is named within a sentence."""
+"""How an answer is named within a sentence, and a figure by its path."""
+
+import re
 
 from helpers.facts.figures import among
 from helpers.schema import catalogue
@@ -21,3 +23,22 @@ def name_answer(indicator: str, modality: str, perimeter: str) -> str:
     if indicator in _NAMED:
         name = f"{entry.label[:1].lower()}{entry.label[1:]} ({name})"
     return among(name, indicator, perimeter)
+
+
+def title_of_path(path: str) -> str:
+    """What is counted by the figure at a path (``perimetre/indicateur/modalite``), in full, whoever is counted.
+
+    >>> facts.title_of_path("postes/bureau/non")
+    'Bureau ou local au collège : non'
+    """
+    _, name, modality = path.split("/")
+    return catalogue().indicators[name].title_of(modality)
+
+
+def place_beside(path: str) -> str:
+    """The anchor, in page 04, of the row where a figure stands beside the statements on the same subject.
+
+    >>> facts.place_beside("postes/bureau/non"), facts.place_beside("enonces/association_enonce/Le Gué")
+    ('enonces-postes-bureau-non', 'enonces-enonces-association_enonce-Le-Gué')
+    """
+    return "enonces-" + re.sub(r"[^\w.]", "-", path)

@@ -46,11 +46,18 @@ def _by_code(statements: pd.DataFrame, name: str, *, year: int, document: str) -
 
 
 def _linked(statements: pd.DataFrame, *, year: int, document: str) -> list[dict]:
+    """The statements that a figure sheds light on, and the others; the first by the topic of the figure, if any."""
     is_linked = statements["indicateur_lie"].ne("")
-    return [
+    linked, entries = statements[is_linked], catalogue().indicators
+    rows = [
         _counted((year, "enonces", "chiffre_lie", code), found.itertuples(), base=len(statements), document=document)
-        for code, found in (("oui", statements[is_linked]), ("non", statements[~is_linked]))
+        for code, found in (("oui", linked), ("non", statements[~is_linked]))
     ]
+    topics = linked["indicateur_lie"].map(lambda path: entries[path.split("/")[1]].topic)
+    for code in entries["rubrique_liee"].modalities if len(linked) else ():
+        cell, found = (year, "enonces", "rubrique_liee", code), linked[topics == code].itertuples()
+        rows.append(_counted(cell, found, base=len(linked), document=document))
+    return rows
 
 
 def _answered(statements: pd.DataFrame, *, year: int, document: str) -> list[dict]:
@@ -75,8 +82,9 @@ def count_statements(statements: pd.DataFrame, *, year: int, document: str) -> p
     """Exact indicators (schema ``indicateurs``) of the coded statements (schema ``enonces``), each citing its lines.
 
     Their number; by theme, nature, scale, actor and association; theme, scale and actor by nature (base: every
-    statement); those that a figure of the year sheds light on; the tensions by what answers them (base: the tensions).
-    A group of actors counts once a statement that names several of them.
+    statement); those that a figure of the year sheds light on, then by the topic of this figure (base: those that have
+    one); the tensions by what answers them (base: the tensions). A group of actors counts once a statement that names
+    several of them.
 
     >>> comptes = indicators.count_statements(store.load(2020, "enonces"), year=2020, document="Note")
     >>> comptes[["indicateur", "modalite", "effectif_min", "base_min"]].head(2)

@@ -17,7 +17,7 @@ from helpers.tables.measures import measures_table
 from helpers.tables.received import changes_table, reconciliation_table, rejections_table
 from helpers.tables.records import crossing_table, pairs_table, reading_table
 from helpers.tables.sites import site_table
-from helpers.tables.statements import beside_table, outlook_table, tensions_table, value_of
+from helpers.tables.statements import beside_table, outlook_table, tensions_table, uses_table, value_of
 from helpers.tables.words import words_table
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "site_table",
     "table",
     "tensions_table",
+    "uses_table",
     "value_of",
     "words_table",
     "years_table",

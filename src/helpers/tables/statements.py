@@ -3,15 +3,17 @@
 import pandas as pd
 from markupsafe import Markup
 
-from helpers.facts import Fact, Facts
+from helpers.facts import Fact, Facts, place_beside, title_of_path
 from helpers.schema import catalogue
-from helpers.tables.frame import headings, lay_out
-from helpers.wording import Html, say
+from helpers.tables.frame import headings, lay_out, table
+from helpers.wording import Html, number, plural, say
 from helpers.wording.marks import say_count
 
 # Below this base a share in per cent would look more precise than it is: the count is said instead.
 SHARE_FROM_BASE = 100
 PAGE = "02_describe.html"
+# More rows than this are folded: they would push what follows out of sight.
+UNFOLDED_USES = 8
 
 
 def value_of(fact: Fact | None) -> Html:
@@ -58,12 +60,15 @@ def tensions_table(answers: pd.DataFrame, *, caption: str) -> Html:
     return lay_out(caption, headings("Tension", "Ligne", "Réponses dans la synthèse", numbers=[]), cells)
 
 
-def _section(path: str) -> Markup:
-    """The name of a figure, leading to the section of page 02 that shows its topic, when there is one."""
-    _, name, modality = path.split("/")
-    entry = catalogue().indicators[name]
-    title, anchor = entry.title_of(modality), catalogue().anchors.get(entry.topic)
-    return Markup('<a href="{}#{}">{}</a>').format(PAGE, anchor, title) if anchor else Markup("{}").format(title)
+def _figure(path: str, *, is_shown: bool) -> Markup:
+    """The name of a figure, where page 02 leads; it leads to the section of page 02 that shows its topic, if one does.
+
+    A figure that the year does not publish leads nowhere: its section may not be on the page.
+    """
+    title, anchor = title_of_path(path), catalogue().anchors.get(catalogue().indicators[path.split("/")[1]].topic)
+    if is_shown and anchor:
+        return Markup('<a id="{}" href="{}#{}">{}</a>').format(place_beside(path), PAGE, anchor, title)
+    return Markup('<span id="{}">{}</span>').format(place_beside(path), title)
 
 
 def beside_table(linked: pd.DataFrame, facts: Facts, *, caption: str) -> Html:
@@ -83,7 +88,7 @@ def beside_table(linked: pd.DataFrame, facts: Facts, *, caption: str) -> Html:
         fact = facts(path)
         value = say("figures_themes", "value_and_base", value=value_of(fact), fact=fact)
         said = [_statement(row.nature, row.ligne, row.enonce, theme=row.theme) for row in rows.itertuples()]
-        cells.append([_section(path), value, _listed(said)])
+        cells.append([_figure(path, is_shown=fact is not None), value, _listed(said)])
     return lay_out(caption, headings("Chiffre de l’année", "Valeur", "Énoncés sur le même sujet", numbers=[]), cells)
 
 
@@ -109,3 +114,30 @@ def outlook_table(proposed: pd.DataFrame, facts: Facts, *, caption: str) -> Html
         cells.append([f"{name[:1].upper()}{name[1:]}", row.enonce, f"l. {row.ligne}", *counts])
     numbers = ["Énoncés à cette échelle", "dont tensions"]
     return lay_out(caption, headings("Échelle", "Suite proposée", "Ligne", *numbers, numbers=numbers), cells)
+
+
+def uses_table(uses: pd.DataFrame, facts: Facts, *, word: str) -> Html:
+    """Each use of a word with what stands around it (columns of `themes.uses`); folded beyond ``UNFOLDED_USES`` rows.
+
+    A sentence when the word never comes; a box when the year has no statement.
+
+    >>> emplois = themes.uses(store.load(2020, "enonces"), "rue")
+    >>> chiffre = facts.Facts(store.load(2020, "indicateurs"), year=2020)
+    >>> print(tables.uses_table(emplois, chiffre, word="rue").text)
+    « rue » : 2 emplois dans 2 énoncés, quelle que soit sa terminaison
+    ...
+    """
+    if facts("enonces/enonces/") is None:
+        return say("figures", "nothing", subject="aucun énoncé n’est codé pour cette année")
+    if uses.empty:
+        return say("figures_themes", "no_use", word=word)
+    count, holding = len(uses), uses["id"].nunique()
+    counted = f"{number(count)} {plural(count, 'emploi', 'emplois')}"
+    among = f"{number(holding)} {plural(holding, 'énoncé', 'énoncés')}"
+    return table(
+        uses.assign(ligne="l. " + uses["ligne"].astype("str")),
+        caption=f"« {word} » : {counted} dans {among}, quelle que soit sa terminaison",
+        titles={"ligne": "Ligne", "avant": "Avant", "mot": "Mot", "apres": "Après"},
+        kind="contextes",
+        folded=count > UNFOLDED_USES,
+    )

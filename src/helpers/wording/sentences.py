@@ -9,7 +9,7 @@ from types import CodeType
 from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
 from jinja2.bccache import Bucket
 
-from helpers.facts import in_site
+from helpers.facts import in_site, place_beside, title_of_path
 from helpers.wording import agreement, marks, measures
 from helpers.wording.formats import counted, day, number, percent, plural
 from helpers.wording.marks import Html
@@ -45,6 +45,31 @@ _FILTERS = {
     "pluriel": plural,
     "pourcent": percent,
 }
+
+# What the texts do with a figure, a place or a comparison.
+_FILTERS = dict(
+    effectif=marks.say_count,
+    nomme=agreement.name,
+    part=marks.say_share,
+    situe=in_site,
+    chiffre=title_of_path,
+    ancre=place_beside,
+    base=marks.say_base,
+    ensemble=agreement.say_whole,
+    unite=agreement.say_unit,
+    clause=agreement.clause,
+    population=agreement.population,
+    accord=agreement.agree,
+    accord_base=agreement.agree_with_base,
+    mois=agreement.month_mark,
+    jour=lambda text: day(date.fromisoformat(text)),
+    sujet=measures.subject,
+    mesure=measures.say_measure,
+    bornes=measures.say_bounds,
+    environ=measures.say_about,
+    intervalle=measures.say_interval,
+    enveloppe=measures.say_envelope,
+)
 
 
 class _Compiled(BytecodeCache):
