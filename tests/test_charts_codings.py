@@ -37,7 +37,7 @@ def codes_of(*rows: tuple) -> pd.DataFrame:
 
 def meetings_of(counts: dict[str, list[int]], groups: list[str]) -> pd.DataFrame:
     rows = [(code, code.capitalize(), group, n, sum(each)) for code, each in counts.items() for group, n in zip(groups, each, strict=True)]
-    return pd.DataFrame(rows, columns=["code", "libelle", "groupe", "passages", "total"])
+    return pd.DataFrame(rows, columns=["code", "libelle", "groupe", "extraits", "total"])
 
 
 def pairs_of(*rows: tuple[str, str, int]) -> pd.DataFrame:
@@ -179,7 +179,7 @@ def test_two_codes_as_used_share_the_title():
 def test_codes_by_meeting_are_a_heat_table_with_their_total():
     made = charts.show_codes_by_meeting(meetings_of({"lieux": [4, 2], "temps": [0, 5]}, ["nord", "sud"]))
     assert 'id="fig-codages-reunions"' in made.html
-    assert plain(made.text).startswith("« Temps » : 5 passages dans « sud », la case la plus fournie\n")
+    assert plain(made.text).startswith("« Temps » : 5 extraits dans « sud », la case la plus fournie\n")
     assert plain(made.text).endswith("2 réunions ; en tout : Lieux, 6 ; Temps, 5.")
     assert sorted(said(made.html)) == sorted(["4", "2", "6", "0", "5", "5", "nord", "sud", "total", "Lieux", "Temps"])
     assert data(made.html) == [["Code", "nord", "sud", "Ensemble"], ["Lieux", "4", "2", "6"], ["Temps", "0", "5", "5"]]
@@ -191,7 +191,7 @@ def test_a_code_of_fewer_than_five_passages_is_in_the_data_alone(count, is_drawn
     made = charts.show_codes_by_meeting(meetings_of({"lieux": [9, 9], "rare": [count, 0]}, ["nord", "sud"]))
     assert ("Rare" in said(made.html)) is is_drawn
     assert ["Rare", str(count), "0", str(count)] in data(made.html)
-    assert (notes(made.html) == ["1 code posé sur moins de 5 passages n’est pas dessiné : les données de la figure le donnent."]) is not is_drawn
+    assert (notes(made.html) == ["1 code posé sur moins de 5 extraits n’est pas dessiné : les données de la figure le donnent."]) is not is_drawn
 
 
 def test_long_names_of_meetings_become_letters_explained_under_the_figure():

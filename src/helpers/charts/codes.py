@@ -12,8 +12,8 @@ from helpers.tables import table
 from helpers.tables.codings import meetings_cells
 from helpers.wording import Html, say
 
-# A code of fewer passages than these, spread over meetings, is a row of ones and zeros: the table has it.
-FEWEST_PASSAGES = 5
+# A code of fewer pieces than these, spread over meetings, is a row of ones and zeros: the table has it.
+FEWEST_PIECES = 5
 # Codes of a drawing: past that, nobody finds a line again, and the page would weigh half of what it may.
 MOST_CODES = 30
 # Meetings side by side: past that, a narrow sheet cannot write a number of three figures in a cell.
@@ -75,48 +75,48 @@ def show_codes_by_meeting(reunions: pd.DataFrame) -> Html:
     """Codes by meeting as a heat table, the most used first; nothing with fewer than two meetings.
 
     The columns of `codings.code_by_document`, and ``libelle``: ``groupe`` names a meeting, or a document. Codes of
-    fewer than ``FEWEST_PASSAGES`` passages in all stand in the data alone, and nothing is drawn when all are; past
-    ``MOST_MEETINGS``, the meetings with the fewest passages share a column; the ``MOST_CODES`` most used are drawn.
+    fewer than ``FEWEST_PIECES`` pieces in all stand in the data alone, and nothing is drawn when all are; past
+    ``MOST_MEETINGS``, the meetings with the fewest pieces share a column; the ``MOST_CODES`` most used are drawn.
 
-    >>> comptes = {"code": ["lieux", "lieux"], "groupe": ["nord", "sud"], "passages": [4, 2], "total": [6, 6]}
+    >>> comptes = {"code": ["lieux", "lieux"], "groupe": ["nord", "sud"], "extraits": [4, 2], "total": [6, 6]}
     >>> print(charts.show_codes_by_meeting(pd.DataFrame(comptes).assign(libelle="Lieux")).text)
-    « Lieux » : 4 passages dans « nord », la case la plus fournie
-    Tableau des passages par code et par réunion, 2 réunions ; en tout : Lieux, 6.
+    « Lieux » : 4 extraits dans « nord », la case la plus fournie
+    Tableau des extraits par code et par réunion, 2 réunions ; en tout : Lieux, 6.
     """
-    known = reunions[reunions["total"] >= FEWEST_PASSAGES] if len(reunions) else reunions
+    known = reunions[reunions["total"] >= FEWEST_PIECES] if len(reunions) else reunions
     if known.empty or known["groupe"].nunique() < 2:
         return Html("", "")
     codes = list(dict.fromkeys(known["code"]))
     drawn = known[known["code"].isin(codes[:MOST_CODES])]
     every, shown = _crossed(reunions), _crossed(drawn)
     merged, heads, letters = _columns(shown)
-    most = next(drawn.loc[[drawn["passages"].idxmax()]].itertuples())
+    most = next(drawn.loc[[drawn["extraits"].idxmax()]].itertuples())
     fewer = shown.shape[1] - merged.shape[1] + 1
     notes = [_say("meetings_letters", pairs=letters)] if letters else []
     notes += [_say("meetings_merged", count=fewer)] if fewer > 1 else []
     notes += [_say("meetings_most", shown=len(shown), all=len(codes))] if len(codes) > len(shown) else []
     if len(every) > len(codes):
-        notes.append(_say("meetings_rare", count=len(every) - len(codes), fewest=FEWEST_PASSAGES))
+        notes.append(_say("meetings_rare", count=len(every) - len(codes), fewest=FEWEST_PIECES))
     return compose(
         partial(draw.codes_by_group, merged.assign(total=merged.sum(axis=1)), [*heads, "total"]),
         id="codages-reunions",
-        title=_say("meetings_title", most=most, is_tied=is_tied(most.passages, list(drawn["passages"]))),
+        title=_say("meetings_title", most=most, is_tied=is_tied(most.extraits, list(drawn["extraits"]))),
         subtitle=_say("meetings_subtitle", is_lettered=bool(letters)),
         reading=_say("meetings_reading", most=most),
-        base=_say("meetings_base", passages=int(reunions["passages"].sum()), groups=shown.shape[1]),
+        base=_say("meetings_base", extraits=int(reunions["extraits"].sum()), groups=shown.shape[1]),
         source=_say(
             "source", field="comptes rendus et verbatims codés, par réunion, ou par document là où il n’en nomme pas"
         ),
         alt=_say("meetings_alt", rows=list(shown.sum(axis=1).items()), groups=shown.shape[1]).text,
-        table=meetings_cells(every, caption="Passages par code et par réunion"),
+        table=meetings_cells(every, caption="Extraits par code et par réunion"),
         notes=notes,
     )
 
 
 def _crossed(reunions: pd.DataFrame) -> pd.DataFrame:
-    """Passages: a row a code, named by its label, which another may share; a column a meeting, in order."""
+    """Pieces of text: a row a code, named by its label, which another may share; a column a meeting, in order."""
     ranks, groups = pd.factorize(reunions["code"])[0], list(dict.fromkeys(reunions["groupe"]))
-    counts = pd.crosstab(ranks, reunions["groupe"], reunions["passages"], aggfunc="sum")
+    counts = pd.crosstab(ranks, reunions["groupe"], reunions["extraits"], aggfunc="sum")
     labels = reunions.groupby(ranks)["libelle"].first()
     return counts.reindex(columns=groups).fillna(0).astype(int).set_axis(list(labels), axis=0).rename_axis(columns=None)
 

@@ -13,7 +13,7 @@ from helpers.exchange.faults import unknown
 
 # One document has nothing to be compared with.
 FEWEST_DOCUMENTS = 2
-_CROSSED = ("code", "groupe", "passages", "total")
+_CROSSED = ("code", "groupe", "extraits", "total")
 
 
 def code_counts(project: Project, book: Iterable[Code] | None = None) -> pd.DataFrame:
@@ -70,16 +70,17 @@ def _row(path: str, passages: list[Passage], below: list[Passage], texts: dict[s
 def code_by_document(project: Project, *, attribute: str = "") -> pd.DataFrame:
     """Codes crossed with documents, or with the values of an attribute such as ``reunion``: one row a pair.
 
-    Columns: ``code``, ``groupe`` (name of the document, or value of the attribute), ``passages`` (zeros too), ``total``
-    of the code over these groups. Codes with the largest total first, then by name; groups in the order of the
-    documents. Left out: documents that are a ``synthese``, which says nothing of one meeting; documents without the
-    attribute; codes that the others do not use. Empty with fewer than two groups.
+    Columns: ``code``, ``groupe`` (name of the document, or value of the attribute), ``extraits``, the pieces of text,
+    those that overlap counting once whoever coded them (zeros too), ``total`` of the code over these groups. Codes with
+    the largest total first, then by name; groups in the order of the documents. Left out: documents that are a
+    ``synthese``, which says nothing of one meeting; documents without the attribute; codes that the others do not use.
+    Empty with fewer than two groups.
 
     >>> textes = [exchange.Document(nom, "Un bureau.") for nom in ("r1", "r2")]
     >>> passages = [exchange.Passage(texte.name, 0, 9, "Un bureau", "Lieux") for texte in textes]
     >>> projet = exchange.Project((exchange.Code("Lieux"),), tuple(textes), tuple(passages))
     >>> codings.code_by_document(projet)
-        code groupe  passages  total
+        code groupe  extraits  total
     0  Lieux     r1         1      2
     1  Lieux     r2         1      2
     """
@@ -91,7 +92,11 @@ def code_by_document(project: Project, *, attribute: str = "") -> pd.DataFrame:
     names = list(dict.fromkeys(group for group in groups.values() if group))
     if len(names) < FEWEST_DOCUMENTS:
         return pd.DataFrame(columns=list(_CROSSED))
-    counts = Counter((each.code, groups.get(each.document, "")) for each in project.passages)
+    counts = Counter(
+        (code, groups.get(at.zone[0], ""))
+        for code, passages in by_code(project.passages).items()
+        for at in merged(map(place, passages))
+    )
     totals = Counter()
     for (code, group), count in counts.items():
         totals[code] += count if group else 0

@@ -26,7 +26,7 @@ SHAPES = {
     "codes": Shape(
         ("code",), ("profondeur", "passages", "extraits", "extraits_branche", "documents", "codeurs", "mots")
     ),
-    "reunions": Shape(("code", "groupe"), ("passages", "total")),
+    "reunions": Shape(("code", "groupe"), ("extraits", "total")),
     "paires": Shape(("code", "autre_code"), (*_PAIR, "est_trace"), ("jaccard",)),
     "accord": Shape(
         ("code",),

@@ -20,11 +20,14 @@ _BLOCK = re.compile(
     r"</?(?:p|br|li|ul|ol|div|t[rdh]|table|caption|d[tdl]|h\d|figure|figcaption|summary|details)\b[^>]*>"
 )
 _SPACE = re.compile(r"[ \n\t]+")
+# What the texts do with a figure, a place or a comparison.
 _FILTERS = {
     "effectif": marks.say_count,
     "nomme": agreement.name,
     "part": marks.say_share,
     "situe": in_site,
+    "chiffre": title_of_path,
+    "ancre": place_beside,
     "base": marks.say_base,
     "ensemble": agreement.say_whole,
     "unite": agreement.say_unit,
@@ -45,31 +48,6 @@ _FILTERS = {
     "pluriel": plural,
     "pourcent": percent,
 }
-
-# What the texts do with a figure, a place or a comparison.
-_FILTERS = dict(
-    effectif=marks.say_count,
-    nomme=agreement.name,
-    part=marks.say_share,
-    situe=in_site,
-    chiffre=title_of_path,
-    ancre=place_beside,
-    base=marks.say_base,
-    ensemble=agreement.say_whole,
-    unite=agreement.say_unit,
-    clause=agreement.clause,
-    population=agreement.population,
-    accord=agreement.agree,
-    accord_base=agreement.agree_with_base,
-    mois=agreement.month_mark,
-    jour=lambda text: day(date.fromisoformat(text)),
-    sujet=measures.subject,
-    mesure=measures.say_measure,
-    bornes=measures.say_bounds,
-    environ=measures.say_about,
-    intervalle=measures.say_interval,
-    enveloppe=measures.say_envelope,
-)
 
 
 class _Compiled(BytecodeCache):
