@@ -301,9 +301,12 @@ def test_without_any_alpha_the_counts_stand_alone():
 
 
 def test_the_corpus_card_has_the_kinds_that_have_documents_then_the_whole():
-    made = tables.corpus_table(codings.corpus(YEAR), caption="Corpus")
-    assert [row[0] for row in data(made.html)] == ["Nature", "Comptes rendus", "Ensemble"]
-    assert re.fullmatch(r"8 8 11 440 9 \d{3} \(8\d %\) \d 497 2", " ".join(data(made.html)[2][1:]))
+    corpus = codings.corpus(YEAR)
+    made = tables.corpus_table(corpus, caption="Corpus")
+    assert [row[0] for row in data(made.html)] == ["Nature", "Comptes rendus"]  # one kind alone is the whole
+    assert re.fullmatch(r"8 8 11 440 9 \d{3} \(8\d %\) \d 497 2", " ".join(data(made.html)[1][1:]))
+    both = tables.corpus_table(corpus.assign(documents=[1, 8, 0, 9]), caption="Corpus")
+    assert [row[0] for row in data(both.html)] == ["Nature", "Verbatims", "Comptes rendus", "Ensemble"]
     assert notes(made.html)[0].startswith("Codés : 9 594 mots sur 11 440, 84 %.")
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from helpers.tables.frame import Group, headings, lay_out
 from helpers.typography import NARROW
-from helpers.wording import Html, fragment, number, plain, say
+from helpers.wording import Html, coefficient, fragment, number, plain, say
 from helpers.wording.formats import MISSING
 
 # Rows past which a table stands under its caption until it is opened.
@@ -35,7 +35,10 @@ def fold(made: Html, caption: str) -> Html:
 
 def _written(value: float, decimals: int, unit: str = "") -> str:
     """A number with its unit; a dash when it is missing."""
-    text = number(value, decimals)
+    return _dashed(number(value, decimals), unit)
+
+
+def _dashed(text: str, unit: str = "") -> str:
     return "—" if text == MISSING else f"{text}{unit}"
 
 
@@ -50,13 +53,15 @@ def corpus_table(corpus: pd.DataFrame, *, caption: str) -> Html:
     >>> corpus = pd.DataFrame({"nature": ["compte_rendu", "ensemble"]} | comptes | codes)
     >>> print(tables.corpus_table(corpus, caption="Le corpus").text)
     Le corpus Nature Documents Réunions Mots Mots codés Passages Codeurs Comptes rendus 2 2 900 300 (33 %) 12 1
-    Ensemble 2 2 900 300 (33 %) 12 1 Codés : 300 mots sur 900, 33 %. Un texte sous deux codes, ou codé par deux ...
+    Codés : 300 mots sur 900, 33 %. Un texte sous deux codes, ou codé par deux ...
     """
     shown = corpus[corpus["documents"] > 0] if len(corpus) else corpus
     if shown.empty:
         return Html("", "")
     # A stable order, whatever that of the frame: the total is last.
     rows = sorted(shown.itertuples(), key=lambda row: row.nature == _ALL)
+    # One kind alone is the whole.
+    rows = rows[:1] if len(rows) == 2 else rows
     has_gaps = bool(shown["sans_texte"].any())
     cells = [
         [
@@ -124,7 +129,7 @@ def agreement_cells(accord: pd.DataFrame, *, caption: str) -> Html:
             row.libelle,
             *map(number, (row.les_deux, row.premier_seul, row.second_seul, row.aucun)),
             *(_written(value, 1, f"{NARROW}%") for value in (row.accord_pct, row.accord_positif_pct)),
-            *(_written(value, 2) for value in (row.kappa, row.alpha, row.alpha_bas, row.alpha_haut)),
+            *(_dashed(coefficient(value)) for value in (row.kappa, row.alpha, row.alpha_bas, row.alpha_haut)),
         ]
         for row in accord.itertuples()
     ]

@@ -1,6 +1,7 @@
 """French for readers: numbers, agreement, sentences and fragments built from figures (Jinja texts in ``texts/``)."""
 
 from helpers.wording.formats import (
+    coefficient,
     day,
     interval,
     is_rounded,
@@ -20,6 +21,7 @@ from helpers.wording.sentences import fragment, plain, say
 
 __all__ = [
     "Html",
+    "coefficient",
     "day",
     "fragment",
     "interval",

@@ -47,6 +47,15 @@ def percent(value: float | None, decimals: int = 0) -> str:
     return text if text == MISSING else f"{text}{NARROW}%"
 
 
+def coefficient(value: float | None) -> str:
+    """A measure of agreement, with two decimals; one below 1 is never written 1, which says that all agree.
+
+    >>> wording.coefficient(0.996), wording.coefficient(1), wording.coefficient(-0.124)
+    ('0,99', '1,00', '−0,12')
+    """
+    return number(min(value, 0.99) if value is not None and 0.99 < value < 1 else value, 2)
+
+
 def is_rounded(value: float, low: float, high: float) -> bool:
     """Whether a share is known only as the whole number that it was rounded to: it then has no decimal to show.
 

@@ -11,7 +11,7 @@ from jinja2.bccache import Bucket
 
 from helpers.facts import in_site, place_beside, title_of_path
 from helpers.wording import agreement, marks, measures
-from helpers.wording.formats import counted, day, number, percent, plural
+from helpers.wording.formats import coefficient, counted, day, number, percent, plural
 from helpers.wording.marks import Html
 
 _TAG = re.compile(r"<[^>]+>")
@@ -44,6 +44,7 @@ _FILTERS = {
     "intervalle": measures.say_interval,
     "enveloppe": measures.say_envelope,
     "nombre": number,
+    "coefficient": coefficient,
     "compte": counted,
     "pluriel": plural,
     "pourcent": percent,

@@ -11,7 +11,7 @@ from helpers.charts.draw.explored import heat_table
 from helpers.charts.draw.named import ABOVE, BAR, BEHIND, BESIDE, FOOT, cut, name_tree, stacked
 from helpers.charts.palette import BLUE, GREY, INK, PALE, SHADES
 from helpers.charts.sheet import WIDE, Sheet, canvas
-from helpers.wording import number
+from helpers.wording import coefficient, number
 
 AT_END = {"textcoords": "offset points", "va": "center_baseline", "ha": "left"}
 
@@ -76,7 +76,7 @@ def agreement(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     axes.plot(rows["alpha"], places, "o", color=BLUE, markersize=8)
     for place, row in zip(places, rows.itertuples(), strict=True):
         at = {"xycoords": axes.get_yaxis_transform(), **AT_END}
-        axes.annotate(f"{number(row.alpha, 2)} ({number(row.posees)})", (1, place), (6, 0), fontweight="bold", **at)
+        axes.annotate(f"{coefficient(row.alpha)} ({number(row.posees)})", (1, place), (6, 0), fontweight="bold", **at)
     name_rows(axes, places, names, sheet, width=ACROSS, rise=FOOT * 72)
     low = min(0, rows["alpha_bas"].min(), rows["alpha"].min())
     axes.set_xlim(low - 0.04, 1.02)
