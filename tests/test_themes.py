@@ -2,12 +2,13 @@
 
 import json
 import re
+from itertools import combinations
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from helpers import describe, facts, tables, themes, wording
+from helpers import describe, facts, store, tables, themes, wording
 from helpers.indicators.rows import row, table
 from helpers.publish.absent import says_nothing
 from helpers.publish.outline import slug
@@ -218,3 +219,24 @@ def test_every_section_that_a_figure_leads_to_leads_back_at_its_end():
             found[re.search(r'spoken\(enonces, "(\w+)"', text)[1]] = section
     assert found == catalogue().anchors
     assert set(catalogue().indicators["rubrique_liee"].modalities) == set(catalogue().topics)
+
+
+# --- actors together -------------------------------------------------------------------------------------------------
+
+
+def test_actors_named_together_are_counted_by_hand():
+    statements, labels = store.read_raw(2020, "enonces"), catalogue().indicators["acteur_enonce"].modalities
+    counted: dict[tuple[str, str], list[str]] = {}
+    for each in statements.itertuples():
+        named = [labels[code] for code in labels if code in [code.strip() for code in each.acteurs.split(";")]]
+        for pair in combinations(named, 2):
+            counted.setdefault(pair, []).append(each.nature)
+    expected = {pair: (len(natures), natures.count("tension")) for pair, natures in counted.items() if len(natures) >= 3}
+    found = themes.together(statements)
+    assert {(each.acteur, each.autre_acteur): (each.enonces, each.tensions) for each in found.itertuples()} == expected
+    assert len(found) == len(expected) > 3 and found["enonces"].is_monotonic_decreasing
+
+
+def test_actors_twice_in_a_statement_or_in_none_make_no_pair():
+    rows = pd.DataFrame({"id": ["E1", "E2", "E3", "E4"], "nature": "constat", "acteurs": ["alses;alses", "alses;cpe", "cpe ; alses", ""]})
+    assert themes.together(rows).empty and themes.together(rows.head(0)).columns.tolist() == ["acteur", "autre_acteur", "enonces", "tensions"]

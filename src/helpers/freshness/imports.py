@@ -42,7 +42,7 @@ def modules_behind(sources: Iterable[str]) -> list[Path]:
     """The files of our package that these pieces of code import, with all that those import in turn; sorted.
 
     >>> derriere = freshness.modules_behind(["from helpers import themes"])
-    >>> {"themes.py", "vocabulary.py"} <= {chemin.name for chemin in derriere}, "svg.py" in {c.name for c in derriere}
+    >>> {"counted.py", "vocabulary.py"} <= {chemin.name for chemin in derriere}, "svg.py" in {c.name for c in derriere}
     (True, False)
     """
     waiting = [name for source in sources for name in _names(source)]

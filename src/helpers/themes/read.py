@@ -1,4 +1,4 @@
-"""Statements coded by theme (04): matrices and lists. The codes are the researchers'; none is invented here."""
+"""Statements to read: in full, tensions with their answers, beside figures, what comes next, around a word."""
 
 import pandas as pd
 
@@ -8,50 +8,6 @@ from helpers.schema import catalogue, unfolded
 
 # The code of the theme that says what should be worked on next, if the code book has one.
 OUTLOOK = "perspectives"
-
-
-def by_nature(indicators: pd.DataFrame, name: str, *, year: int, themes: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Statements by modality of an indicator and by nature; modalities that no statement has are left out.
-
-    ``indicators`` has the schema ``indicateurs``. Columns: ``modalite``, ``libelle``, then in statements ``constat``,
-    ``tension``, ``levier``, ``recommandation``. The order is that of the catalogue, or of the code book (schema
-    ``themes``), which then gives the names too. Groups are left out. Rows of an indicator with several choices
-    (``acteur_enonce``) may add up to more than the statements.
-
-    Raises
-    ------
-    KeyError
-        for an indicator that the catalogue does not have.
-
-    >>> livre = store.read_reference("themes")
-    >>> par_theme = themes.by_nature(store.load(2020, "indicateurs"), "theme_enonce", year=2020, themes=livre)
-    >>> par_theme[["libelle", "constat", "tension", "levier", "recommandation"]].head(2)
-                    libelle  constat  tension  levier  recommandation
-    0        Prise de poste        3        2       1               2
-    1  Cadre du partenariat        4        5       1               3
-    """
-    entry, natures = catalogue().indicators[name], list(catalogue().indicators["nature_enonce"].modalities)
-    labels = dict(entry.modalities) if themes is None else dict(zip(themes["theme"], themes["libelle"], strict=True))
-    rows = indicators[(indicators["annee"] == year) & (indicators["indicateur"] == name)]
-    rows = rows[(rows["croise_avec"] == "nature_enonce") & rows["modalite"].isin(labels)]
-    counts = rows.pivot_table(index="modalite", columns="modalite_croisee", values="effectif_max", aggfunc="sum")
-    counts = counts.reindex(index=[code for code in labels if code in counts.index], columns=natures).astype("int64")
-    counts = counts[counts.sum(axis=1) > 0].rename_axis(columns=None).reset_index()
-    counts.insert(1, "libelle", counts["modalite"].map(labels))
-    return counts
-
-
-def leading(counts: pd.DataFrame, nature: str) -> list[dict[str, str]]:
-    """The rows of `by_nature` with the most statements of a nature (``modalite``, ``libelle``): several when they tie.
-
-    Empty when no statement has this nature. ``counts`` has the columns of `themes.by_nature`.
-
-    >>> par_acteur = themes.by_nature(store.load(2020, "indicateurs"), "acteur_enonce", year=2020)
-    >>> themes.leading(par_acteur, "tension")
-    [{'modalite': 'alses', 'libelle': 'ALSES'}]
-    """
-    most = counts[(counts[nature] == counts[nature].max()) & (counts[nature] > 0)]
-    return most[["modalite", "libelle"]].to_dict("records")
 
 
 def listing(statements: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame:
@@ -95,25 +51,6 @@ def answers(statements: pd.DataFrame) -> pd.DataFrame:
     paired = paired.assign(ligne_reponse=paired["ligne_reponse"].astype("Int64"), is_answered=paired["reponse"].notna())
     paired = paired.sort_values(["is_answered", "ligne", "id", "ligne_reponse"], kind="stable")
     return paired.drop(columns="is_answered").reset_index(drop=True)
-
-
-def associations(statements: pd.DataFrame) -> pd.DataFrame:
-    """The associations cited, most cited first: ``association``, ``enonces`` (their number), ``lignes``.
-
-    ``statements`` has the schema ``enonces``.
-
-    >>> themes.associations(store.load(2020, "enonces")).head(2)
-       association  enonces    lignes
-    0        CAPEP        3   87, 175
-    1  Itinéraires        2  175, 184
-    """
-    cited = unfolded(statements, "associations").sort_values("ligne")
-    if cited.empty:
-        return pd.DataFrame(columns=["association", "enonces", "lignes"])
-    grouped = cited.groupby("associations")["ligne"]
-    found = grouped.agg(enonces="size", lignes=lambda lines: ", ".join(map(str, dict.fromkeys(lines))))
-    found = found.rename_axis("association").reset_index()
-    return found.sort_values(["enonces", "association"], ascending=[False, True], ignore_index=True)
 
 
 def linked(statements: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame:
