@@ -113,7 +113,7 @@ def test_one_coding_is_itself_and_none_is_nothing():
 @pytest.mark.parametrize(
     ("name", "counted"),
     [("codes", codings.code_counts), ("paires", codings.cooccurrences), ("corpus", codings.corpus), ("seuils", codings.gates),
-     ("mots", codings.words_by_code), ("annees", lambda project: codings.year_to_year(project, project)),
+     ("mots", lambda project: codings.words_by_code(project).query("est_retenu")), ("annees", lambda project: codings.year_to_year(project, project)),
      ("accord", lambda project: codings.agreement(codings.of_coder(project, "A"), codings.of_coder(project, "B")))],
 )  # fmt: skip
 def test_each_table_comes_back_as_it_was_counted(name, counted, year, measured):
@@ -151,9 +151,16 @@ def test_the_table_holds_no_text_no_document_and_no_person(year, measured):
     cells = set(measured["cle"]) | set(measured["autre_cle"]) | set(measured["mesure"])
     names = {document.name for document in project.documents} | {"A", "B"}
     assert not cells & names and measured["valeur"].map(type).eq(float).all()
-    lemmas = set(table(measured, "mots")["lemme"])
     assert {cell for cell in cells if " " in cell} <= {f"réunion {rank}" for rank in range(1, 9)}
-    assert len(lemmas) > 4
+
+
+def test_a_word_that_is_no_theme_s_does_not_leave_but_was_tested(year, measured):
+    (project,) = year.values()
+    tested, told = codings.words_by_code(project), table(measured, "mots")
+    assert set(told["lemme"]) == set(tested.query("est_retenu")["lemme"]) and (told["couples"] == len(tested)).all()
+    assert len(tested) > len(told) > 0
+    none = table(codings.measures({"a": coded_year(planted=False)}, year=YEAR), "mots")
+    assert len(none) == 1 and not none["est_retenu"].any() and none["couples"].iloc[0] > 100
 
 
 def test_a_key_is_given_once(measured):

@@ -13,7 +13,7 @@ from helpers.codings.gathered import count_namesakes, gather
 from helpers.codings.pairs import cooccurrences
 from helpers.codings.places import of_coder
 from helpers.codings.shapes import SHAPES
-from helpers.codings.specific import words_by_code
+from helpers.codings.specific import words_by_code, worth_telling
 from helpers.codings.years import year_to_year
 from helpers.exchange import Project, code_labels
 
@@ -56,7 +56,7 @@ def measures(
         "accord": _agreed(project),
         "annees": year_to_year(project, earlier).assign(annee_avant=str(year - 1)) if before else None,
         "seuils": (asked := gates(project)).assign(est_plafond=asked["sens"] == AT_MOST),
-        "mots": words_by_code(project),
+        "mots": worth_telling(words_by_code(project)),
     }
     rows = [row for name, frame in frames.items() if frame is not None for row in _melted(name, frame)]
     return pd.DataFrame([(year, *row) for row in rows], columns=_COLUMNS)

@@ -41,7 +41,7 @@ SHAPES = {
     "seuils": Shape(("analyse", "condition"), ("demande", "trouve", "est_plafond", "est_passe")),
     "mots": Shape(
         ("theme", "lemme"),
-        ("unites", "unites_theme", "unites_lemme", "unites_toutes", "documents", "est_retenu"),
+        ("unites", "unites_theme", "unites_lemme", "unites_toutes", "documents", "est_retenu", "couples"),
         ("attendu", "p_valeur", "q_valeur"),
     ),
 }

@@ -22,7 +22,7 @@ def table_of(measured: pd.DataFrame, analysis: str, *, book: pd.DataFrame) -> pd
     - ``accord``: columns of `codings.agreement`;
     - ``annees``: columns of `codings.year_to_year`, ``annee_avant``;
     - ``seuils``: columns of `codings.gates`;
-    - ``mots``: columns of `codings.words_by_code`.
+    - ``mots``: columns of `codings.words_by_code`, the words kept; of none, the surest one tested.
 
     Raises
     ------
