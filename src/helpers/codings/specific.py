@@ -38,8 +38,8 @@ def words_by_code(*projects: Project, depth: int = 1) -> pd.DataFrame:
     Columns: ``theme`` (path), ``lemme``; in units, ``unites`` of the theme that hold it, ``attendu`` if it were as
     frequent as elsewhere, ``unites_theme``, ``unites_lemme``, ``unites_toutes``; ``documents`` where the theme's units
     hold it; ``p_valeur``, the chance of as many or more (hypergeometric law: Lafon's specificities); ``q_valeur``, the
-    same corrected for all the tests (Benjamini and Hochberg); ``couples``, how many tests, on every row; ``est_retenu``: at most `LEVEL`, in `FEWEST_WITH_WORD`
-    units and `FEWEST_DOCUMENTS` documents at least.
+    same corrected for all the tests (Benjamini and Hochberg); ``est_retenu``: at most `LEVEL`, in `FEWEST_WITH_WORD`
+    units and `FEWEST_DOCUMENTS` documents at least; ``couples``, how many tests, on every row.
 
     Left out: words of grammar, words never written in lower case (names, acronyms), lemmas of fewer than
     `FEWEST_WITH_WORD` units and themes of fewer than `FEWEST_UNITS`: chosen by totals, which no test is read on.

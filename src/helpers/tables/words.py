@@ -21,7 +21,7 @@ _say = partial(say, "figures_codings")
 def words_table(mots: pd.DataFrame, seuils: pd.DataFrame, *, caption: str) -> Html:
     """The words kept of each theme, the surest first; else what the corpus lacks; nothing without a corpus.
 
-    ``mots`` has the columns of `codings.words_by_code` and ``libelle`` (of the theme), of the words kept, or of some tested;
+    ``mots`` has the columns of `codings.words_by_code` and ``libelle`` (of the theme), of words kept or tested;
     ``seuils`` has the columns of `codings.gates`.
 
     >>> seuil = {"analyse": "mots_par_theme", "condition": "mots", "sens": "au_moins", "demande": 10000}
