@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from coded_year import CODES, coded_year
-from helpers import codebook, codings
+from helpers import codebook, codings, wording
 from helpers.exchange import Code, Document, Passage, Project
 from helpers.schema import DataError
 
@@ -87,7 +87,31 @@ def test_texts_that_differ_are_two_documents_of_nobody_in_particular():
     assert {passage.coder for passage in both.passages} == {""}
     assert codings.differences({"nord": coding(), "sud": coding(text=TEXT + " Fin.")}).empty
     card = table(codings.measures({"nord": coding(), "sud": coding(text=TEXT + " Fin.")}, year=YEAR), "corpus")
-    assert card.set_index("nature").loc["ensemble", ["documents", "codages", "homonymes"]].tolist() == [2, 2, 1]
+    assert card.set_index("nature").loc["ensemble", ["documents", "codages", "homonymes", "jumeaux"]].tolist() == [2, 2, 1, 0]
+
+
+def test_a_text_of_two_names_is_two_documents_and_is_told():
+    two = coding()
+    other = replace(two, documents=(replace(two.documents[0], name="séance du 3"),), passages=tuple(replace(each, document="séance du 3") for each in two.passages))
+    card = table(codings.measures({"nord": two, "sud": other}, year=YEAR), "corpus")
+    assert card.set_index("nature").loc["ensemble", ["documents", "homonymes", "jumeaux"]].tolist() == [2, 0, 1]
+    said = " ".join(wording.say("themes", "coded", corpus=card, codes=codings.code_counts(other)).text.split())
+    assert said.endswith("1 texte est sous plusieurs noms : il est compté sous chacun, et l’accord de ceux qui l’ont codé ne s’y mesure pas.")
+    assert codings.count_twins({"nord": two, "sud": two}) == 0
+
+
+def test_documents_without_a_passage_are_imported_and_no_more():
+    card = table(codings.measures({"a": replace(coding(), passages=())}, year=YEAR), "corpus")
+    said = " ".join(wording.say("themes", "coded", corpus=card, codes=codings.code_counts(coding())).text.split())
+    assert said == "1 document est importé, sans aucun passage codé."
+
+
+def test_a_third_coder_is_told_beside_the_agreement_of_two():
+    one = coding()
+    three = replace(one, passages=tuple(replace(each, coder=who) for each in one.passages for who in "ABC"))
+    measured = codings.measures({"a": three}, year=YEAR)
+    said = wording.say("themes", "talk_over", accord=table(measured, "accord"), corpus=table(measured, "corpus")).text
+    assert "3 personnes ont codé" in " ".join(said.split())
 
 
 def test_passages_without_text_of_two_files_are_not_taken_for_one_text():

@@ -9,7 +9,7 @@ from helpers.codings.coders import two_coders
 from helpers.codings.corpus import ALL, MEETING, UNKNOWN, corpus
 from helpers.codings.counts import code_by_document, code_counts
 from helpers.codings.gates import AT_MOST, gates
-from helpers.codings.gathered import count_namesakes, gather
+from helpers.codings.gathered import count_namesakes, count_twins, gather
 from helpers.codings.pairs import cooccurrences
 from helpers.codings.places import of_coder
 from helpers.codings.shapes import SHAPES
@@ -73,12 +73,13 @@ def _melted(name: str, frame: pd.DataFrame) -> Iterator[tuple[str, str, str, str
 
 
 def _corpus(projects: Mapping[str, Project], project: Project) -> pd.DataFrame:
-    """The corpus card, with the codings that hold each kind of document, and the names that documents share."""
+    """The corpus card, with the codings that hold each kind of document, and what names and texts these share."""
     card = corpus(project)
     for place, kind in card["nature"].items():
         own = {name: _of_kind(each, kind) for name, each in projects.items()}
         card.loc[place, "codages"] = sum(1 for each in own.values() if each.documents)
         card.loc[place, "homonymes"] = count_namesakes(own)
+        card.loc[place, "jumeaux"] = count_twins(own)
     return card
 
 

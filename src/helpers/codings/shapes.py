@@ -21,7 +21,8 @@ _PAIR, _UNITS = ("rencontres", "documents", "signes_communs", "signes"), ("unite
 SHAPES = {
     "corpus": Shape(
         ("nature",),
-        ("documents", "sans_texte", "reunions", "mots", "mots_codes", "passages", "codeurs", "codages", "homonymes"),
+        ("documents", "sans_texte", "reunions", "mots", "mots_codes", "passages", "codeurs")
+        + ("codages", "homonymes", "jumeaux"),
     ),
     "codes": Shape(
         ("code",), ("profondeur", "passages", "extraits", "extraits_branche", "documents", "codeurs", "mots")
