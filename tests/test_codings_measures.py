@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from coded_year import CODES, coded_year
-from helpers import codebook, codings, wording
+from helpers import codebook, codings, facts, wording
 from helpers.exchange import Code, Document, Passage, Project
-from helpers.schema import DataError
+from helpers.schema import DataError, columns, typed
 
 YEAR = 2032
 BOOK = pd.DataFrame(
@@ -104,6 +104,16 @@ def test_documents_without_a_passage_are_imported_and_no_more():
     card = table(codings.measures({"a": replace(coding(), passages=())}, year=YEAR), "corpus")
     said = " ".join(wording.say("themes", "coded", corpus=card, codes=codings.code_counts(coding())).text.split())
     assert said == "1 document est importé, sans aucun passage codé."
+
+
+def test_a_year_of_codings_alone_has_something_to_remember():
+    measured, nobody = codings.measures({"a": coding()}, year=YEAR), facts.Facts(typed(pd.DataFrame(columns=columns("indicateurs"), dtype="str"), "indicateurs"), year=YEAR)
+    told = wording.say("themes", "key_points", f=nobody, tense=[], helped=[], corpus=table(measured, "corpus"), codes=table(measured, "codes"))
+    said = " ".join(told.text.split())
+    assert said.startswith("Dans les réunions elles-mêmes, les chercheurs ont codé 1 passage de 1 document ;") and "sur 1 extrait." in said
+    kept = " ".join(wording.say("banner", "holdings", f=nobody, coded=1).text.split())
+    assert kept.startswith(f"Pour {YEAR}, ce rapport part de réunions codées. Il n’a reçu ni export")
+    assert wording.say("banner", "holdings", f=nobody).text == ""
 
 
 def test_a_third_coder_is_told_beside_the_agreement_of_two():
