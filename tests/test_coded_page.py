@@ -181,7 +181,7 @@ def told(faults) -> list[str]:
         ("tamps;{chosen};2032-12-01", "ligne 2, colonne « theme » : « tamps » est inconnu ; vouliez-vous « temps » ?"),
         ("temps;{chosen};2199-12-01", "ligne 2, colonne « relue_le » : « 01/12/2199 » n’est pas un jour entre le 1er janvier 2032"),
         ("temps;{chosen};2031-12-31", "ligne 2, colonne « relue_le » : « 31/12/2031 » n’est pas un jour"),
-        ("temps;{chosen};2032-12-01\ntemps;  {chosen} ;2032-12-02", "ligne 3, colonne « citation » : «"),
+        ("temps;{chosen};2032-12-01\ntemps;{chosen} !;2032-12-02", "ligne 3, colonne « citation » : «"),
         ("temps;{chosen};hier", "ligne 2, colonne « relue_le »"),
         (";{chosen};2032-12-01", "ligne 2, colonne « theme »"),
     ],
