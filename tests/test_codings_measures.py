@@ -121,7 +121,12 @@ def test_a_third_coder_is_told_beside_the_agreement_of_two():
     three = replace(one, passages=tuple(replace(each, coder=who) for each in one.passages for who in "ABC"))
     measured = codings.measures({"a": three}, year=YEAR)
     said = wording.say("themes", "talk_over", accord=table(measured, "accord"), corpus=table(measured, "corpus")).text
-    assert "3 personnes ont codé" in " ".join(said.split())
+    assert " ".join(said.split()) == "3 personnes ont codé : celles-ci sont les deux qui ont codé le plus de documents en commun."
+
+
+def test_a_list_of_disagreements_is_told_only_where_there_is_one(measured):
+    said = wording.say("themes", "talk_over", accord=table(measured, "accord"), corpus=table(measured, "corpus")).text
+    assert "desaccords.csv" in said and "personnes ont codé" not in said
 
 
 def test_passages_without_text_of_two_files_are_not_taken_for_one_text():
