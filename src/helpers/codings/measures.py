@@ -42,8 +42,8 @@ def measures(
     >>> comptes = codings.measures({"Zoé": codage}, year=2021)
     >>> comptes.query("analyse == 'codes'")[["cle", "mesure", "valeur"]].head(2)
            cle      mesure  valeur
-    36  accueil  profondeur     0.0
-    37  accueil    passages     1.0
+    40  accueil  profondeur     0.0
+    41  accueil    passages     1.0
     """
     if not now:
         return pd.DataFrame(columns=_COLUMNS)
