@@ -63,7 +63,7 @@ def years_of(*rates: tuple[float | None, float | None]) -> pd.DataFrame:
 def words_of(*rows: tuple[str, str, float, bool]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["theme", "lemme", "q_valeur", "est_retenu"])
     counts = {"unites": 45, "attendu": 13.25, "unites_theme": 120, "unites_lemme": 50, "unites_toutes": 700, "documents": 6, "p_valeur": 0.001}
-    return frame.assign(libelle=frame["theme"].str.capitalize(), **counts)
+    return frame.assign(libelle=frame["theme"].str.capitalize(), couples=len(rows), **counts)
 
 
 def gates_of(**found: tuple[str, int, int]) -> pd.DataFrame:

@@ -176,6 +176,12 @@ def told(faults) -> list[str]:
     [
         ("temps;Personne ne l’a dit.;2032-12-01", "ligne 2, colonne « citation » : « Personne ne l’a dit. » n’est pas une citation possible"),
         ("lieux;{chosen};2032-12-01", "ligne 2, colonne « citation » : «"),
+        ("equipe;{chosen};2032-12-01", "ligne 2, colonne « citation » : «"),
+        ("Temps;{chosen};2032-12-01", "ligne 2, colonne « theme » : « Temps » est un libellé ; écrivez son code, « temps »."),
+        ("tamps;{chosen};2032-12-01", "ligne 2, colonne « theme » : « tamps » est inconnu ; vouliez-vous « temps » ?"),
+        ("temps;{chosen};2199-12-01", "ligne 2, colonne « relue_le » : « 01/12/2199 » n’est pas un jour entre le 1er janvier 2032"),
+        ("temps;{chosen};2031-12-31", "ligne 2, colonne « relue_le » : « 31/12/2031 » n’est pas un jour"),
+        ("temps;{chosen};2032-12-01\ntemps;{chosen} !;2032-12-02", "ligne 3, colonne « citation » : «"),
         ("temps;{chosen};hier", "ligne 2, colonne « relue_le »"),
         (";{chosen};2032-12-01", "ligne 2, colonne « theme »"),
     ],
@@ -186,6 +192,16 @@ def test_a_quotation_that_may_not_be_published_is_one_sentence_and_stops_the_yea
     assert fault.startswith(f"data/raw/{YEAR}/codages/citations.csv, {sentence}")
     assert cli.main(["run", "--year", str(YEAR)]) == 2
     assert "citations.csv" in capsys.readouterr().err
+
+
+def test_a_sentence_of_another_theme_is_told_with_that_theme_and_a_long_list_of_faults_is_cut(coded):
+    store.quoted_file(YEAR).write_text(f"theme;citation;relue_le\nlieux;{chosen()};2032-12-01\n", encoding="utf-8")
+    (fault,) = told(checks.coding_faults(YEAR))
+    assert fault.endswith("peut être citée sous « temps », non sous « lieux » ; corrigez le thème.")
+    rows = "".join(f"temps;Personne n’a dit {rank}.;2032-12-01\n" for rank in range(500))
+    store.quoted_file(YEAR).write_text(f"theme;citation;relue_le\n{rows}", encoding="utf-8")
+    faults = told(checks.coding_faults(YEAR))
+    assert len(faults) == 21 and faults[-1].endswith("citations.csv : 480 autres erreurs.")
 
 
 def test_the_private_list_is_what_a_person_copies(coded):
@@ -203,3 +219,27 @@ def test_a_coding_that_goes_takes_its_private_lists_along(coded):
         assert next(store.possible_file(YEAR).parent.glob(f"*{name}*")).is_file()
     store.save_coded(YEAR, pd.DataFrame(), pd.DataFrame())
     assert not list(store.possible_file(YEAR).parent.glob("*.csv"))
+
+
+# --- a year that has nothing but codings -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def bare(data_root) -> int:
+    """A year of codings without any table, after those of the project."""
+    (data_root / "data/raw/2033").mkdir()
+    livre = Code("Bilan")
+    texte = exchange.Document("r1", "On a tenu bon.", "verbatim")
+    store.save_coding(Project((livre,), (texte,), (exchange.Passage("r1", 0, 13, "On a tenu bon", "Bilan"),)), 2033, "réunions", Path("r.qdpx"))
+    store.add_to_book([{"theme": "bilan", "libelle": "Bilan", "definition": "Ce que l’année laisse."}])
+    return 2033
+
+
+def test_a_year_of_codings_alone_is_usable_and_can_be_made_again(bare, capsys):
+    assert cli.main(["check", "--year", str(bare)]) == 0 and cli.main(["status"]) == 0
+    shown = capsys.readouterr().out.split(f"{bare}\n")[1]
+    assert "codages   reunions" in shown and "utilisables" in shown and "ne peut plus" not in shown
+
+
+def test_a_year_of_codings_alone_hides_no_year_that_has_figures(bare):
+    assert paths.earlier_year(bare + 1) == YEAR and paths.previous_year(bare + 1) == bare

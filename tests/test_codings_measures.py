@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from coded_year import CODES, coded_year
-from helpers import codebook, codings
+from helpers import codebook, codings, facts, wording
 from helpers.exchange import Code, Document, Passage, Project
-from helpers.schema import DataError
+from helpers.schema import DataError, columns, typed
 
 YEAR = 2032
 BOOK = pd.DataFrame(
@@ -87,7 +87,46 @@ def test_texts_that_differ_are_two_documents_of_nobody_in_particular():
     assert {passage.coder for passage in both.passages} == {""}
     assert codings.differences({"nord": coding(), "sud": coding(text=TEXT + " Fin.")}).empty
     card = table(codings.measures({"nord": coding(), "sud": coding(text=TEXT + " Fin.")}, year=YEAR), "corpus")
-    assert card.set_index("nature").loc["ensemble", ["documents", "codages", "homonymes"]].tolist() == [2, 2, 1]
+    assert card.set_index("nature").loc["ensemble", ["documents", "codages", "homonymes", "jumeaux"]].tolist() == [2, 2, 1, 0]
+
+
+def test_a_text_of_two_names_is_two_documents_and_is_told():
+    two = coding()
+    other = replace(two, documents=(replace(two.documents[0], name="séance du 3"),), passages=tuple(replace(each, document="séance du 3") for each in two.passages))
+    card = table(codings.measures({"nord": two, "sud": other}, year=YEAR), "corpus")
+    assert card.set_index("nature").loc["ensemble", ["documents", "homonymes", "jumeaux"]].tolist() == [2, 0, 1]
+    said = " ".join(wording.say("themes", "coded", corpus=card, codes=codings.code_counts(other)).text.split())
+    assert said.endswith("1 texte est sous plusieurs noms : il est compté sous chacun, et l’accord de ceux qui l’ont codé ne s’y mesure pas.")
+    assert codings.count_twins({"nord": two, "sud": two}) == 0
+
+
+def test_documents_without_a_passage_are_imported_and_no_more():
+    card = table(codings.measures({"a": replace(coding(), passages=())}, year=YEAR), "corpus")
+    said = " ".join(wording.say("themes", "coded", corpus=card, codes=codings.code_counts(coding())).text.split())
+    assert said == "1 document est importé, sans aucun passage codé."
+
+
+def test_a_year_of_codings_alone_has_something_to_remember():
+    measured, nobody = codings.measures({"a": coding()}, year=YEAR), facts.Facts(typed(pd.DataFrame(columns=columns("indicateurs"), dtype="str"), "indicateurs"), year=YEAR)
+    told = wording.say("themes", "key_points", f=nobody, tense=[], helped=[], corpus=table(measured, "corpus"), codes=table(measured, "codes"))
+    said = " ".join(told.text.split())
+    assert said.startswith("Dans les réunions elles-mêmes, les chercheurs ont codé 1 passage de 1 document ;") and "sur 1 extrait." in said
+    kept = " ".join(wording.say("banner", "holdings", f=nobody, coded=1).text.split())
+    assert kept.startswith(f"Pour {YEAR}, ce rapport part de réunions codées. Il n’a reçu ni export")
+    assert wording.say("banner", "holdings", f=nobody).text == ""
+
+
+def test_a_third_coder_is_told_beside_the_agreement_of_two():
+    one = coding()
+    three = replace(one, passages=tuple(replace(each, coder=who) for each in one.passages for who in "ABC"))
+    measured = codings.measures({"a": three}, year=YEAR)
+    said = wording.say("themes", "talk_over", accord=table(measured, "accord"), corpus=table(measured, "corpus")).text
+    assert " ".join(said.split()) == "3 personnes ont codé : celles-ci sont les deux qui ont codé le plus de documents en commun."
+
+
+def test_a_list_of_disagreements_is_told_only_where_there_is_one(measured):
+    said = wording.say("themes", "talk_over", accord=table(measured, "accord"), corpus=table(measured, "corpus")).text
+    assert "desaccords.csv" in said and "personnes ont codé" not in said
 
 
 def test_passages_without_text_of_two_files_are_not_taken_for_one_text():
@@ -113,7 +152,7 @@ def test_one_coding_is_itself_and_none_is_nothing():
 @pytest.mark.parametrize(
     ("name", "counted"),
     [("codes", codings.code_counts), ("paires", codings.cooccurrences), ("corpus", codings.corpus), ("seuils", codings.gates),
-     ("mots", codings.words_by_code), ("annees", lambda project: codings.year_to_year(project, project)),
+     ("mots", lambda project: codings.words_by_code(project).query("est_retenu")), ("annees", lambda project: codings.year_to_year(project, project)),
      ("accord", lambda project: codings.agreement(codings.of_coder(project, "A"), codings.of_coder(project, "B")))],
 )  # fmt: skip
 def test_each_table_comes_back_as_it_was_counted(name, counted, year, measured):
@@ -151,9 +190,16 @@ def test_the_table_holds_no_text_no_document_and_no_person(year, measured):
     cells = set(measured["cle"]) | set(measured["autre_cle"]) | set(measured["mesure"])
     names = {document.name for document in project.documents} | {"A", "B"}
     assert not cells & names and measured["valeur"].map(type).eq(float).all()
-    lemmas = set(table(measured, "mots")["lemme"])
     assert {cell for cell in cells if " " in cell} <= {f"réunion {rank}" for rank in range(1, 9)}
-    assert len(lemmas) > 4
+
+
+def test_a_word_that_is_no_theme_s_does_not_leave_but_was_tested(year, measured):
+    (project,) = year.values()
+    tested, told = codings.words_by_code(project), table(measured, "mots")
+    assert set(told["lemme"]) == set(tested.query("est_retenu")["lemme"]) and (told["couples"] == len(tested)).all()
+    assert len(tested) > len(told) > 0
+    none = table(codings.measures({"a": coded_year(planted=False)}, year=YEAR), "mots")
+    assert len(none) == 1 and not none["est_retenu"].any() and none["couples"].iloc[0] > 100
 
 
 def test_a_key_is_given_once(measured):

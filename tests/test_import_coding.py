@@ -354,6 +354,11 @@ def test_what_the_book_cannot_hold_stops_before_anything_is_written(tmp_path, ro
     hidden = refi(tmp_path / "b.qdpx", with_code("Lieux", definition="droite\u202eà gauche"))
     told = refused(capsys, root, "import-coding", hidden, "--year", YEAR, "--add-codes")
     assert told.startswith("Codes non ajoutés, ils ne tiennent pas dans le livre : data/raw/reference/themes.csv, ligne 8")
+    assert told.endswith("supprimez-le (code « Lieux »).")
+    several = (Code("Aide"), Code("\u202eLieux"), Code("Temps"))
+    document = Document("note", "Bonjour à tous.")
+    marked = refi(tmp_path / "c.qdpx", Project(several, (document,), tuple(place(document, "Bonjour", code.path) for code in several)))
+    assert refused(capsys, root, "import-coding", marked, "--year", YEAR, "--add-codes").endswith("supprimez-le (code « Lieux »).")
 
 
 @pytest.mark.parametrize("name", ["codes.qdc", "livre_de_codes.csv"])

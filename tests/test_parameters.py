@@ -49,7 +49,7 @@ def test_a_year_that_only_has_names_of_columns_has_nothing_to_be_read_yet(data_r
         parameters.check("03_compare", year=2033)
     assert str(told.value) == (
         "Rien à lire encore pour 2033 : les tables de data/raw/2033 n’ont que leurs noms de colonnes ; "
-        "remplissez-en une ou déposez l’export de la base, puis relancez."
+        "remplissez-en une, déposez l’export de la base ou importez un codage, puis relancez."
     )
 
 

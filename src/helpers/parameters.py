@@ -93,7 +93,7 @@ def check_year(value: Any, *, name: str = "year") -> int:
     if value not in known and value in paths.prepared_years():
         raise DataError(
             f"Rien à lire encore pour {value} : les tables de data/raw/{value} n’ont que leurs noms de colonnes ; "
-            "remplissez-en une ou déposez l’export de la base, puis relancez."
+            "remplissez-en une, déposez l’export de la base ou importez un codage, puis relancez."
         )
     if value not in known:
         listed = f"années présentes : {', '.join(map(str, known))}" if known else "data/raw ne contient aucune année"

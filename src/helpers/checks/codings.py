@@ -1,13 +1,11 @@
-"""The codings of a year, and the quotations chosen in them."""
+"""The codings of a year: tables, codes, and files that nothing reads."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from helpers import paths, store
-from helpers.checks.sentences import fault
+from helpers.checks.quoted import quotation_faults
 from helpers.schema import DataError
 from helpers.typography import french_spaces
 
@@ -61,33 +59,7 @@ def coding_faults(year: int) -> list[DataError]:
         except DataError as error:
             # Of the code book, it was told already.
             found += [error] if str(error).startswith(file) else []
-    return found + _misplaced(year) + ([] if found else _quotation_faults(year))
-
-
-def _quotation_faults(year: int) -> list[DataError]:
-    """What is wrong with the quotations chosen, once the codings can be read."""
-    path = store.quoted_file(year)
-    if not paths.has_rows(path):
-        return []
-    if found := store.faults_in(path, "citations"):
-        return found
-    from helpers import codebook, codings
-
-    try:
-        possible = codings.quotable(codebook.in_book(store.load_codings(year), store.read_reference("themes")))
-    except DataError:  # of the code book, which is told elsewhere
-        return []
-    lost = codings.chosen(store.read_quoted(year), possible)
-    remedy = (
-        "n’est pas une citation possible de ce thème (absente, trop longue, trop peu de voix, ou une marque "
-        f"personnelle) ; copiez-la de {paths.relative(store.possible_file(year))}, ou retirez cette ligne."
-    )
-    file = paths.relative(path)
-    return [
-        fault(file, line, "citation", row.citation, remedy)
-        for line, row in zip(lost.index, lost.itertuples(), strict=True)
-        if pd.isna(row.voix)
-    ]
+    return found + _misplaced(year) + ([] if found else quotation_faults(year))
 
 
 def _misplaced(year: int) -> list[DataError]:

@@ -20,6 +20,10 @@ def _columns(presence: str) -> str:
     return ", ".join(each["name"] for each in table_schema("accompagnements")["fields"] if each["presence"] == presence)
 
 
+def _bullet(text: str) -> None:
+    tell(beside("  - ", text))
+
+
 def _act(options: Namespace) -> int:
     from helpers import store
 
@@ -29,25 +33,20 @@ def _act(options: Namespace) -> int:
     for label, found in (("créés", made), ("laissés tels quels", kept)):
         if found:
             tell(beside(f"  {label} : ", ", ".join(path.name for path in found)))
-    tell(filled("\nÀ déposer dans ce dossier, l’un ou l’autre, ou les deux :"))
-    tell(
-        beside(
-            "  - ",
-            "l’export de la base, une personne par ligne : un fichier dont le nom commence par "
-            "« accompagnements » (.csv, .xlsx, .ods ou .parquet). Il n’entre jamais dans git : il reste sur ce poste.",
-        )
+    tell(filled("\nÀ déposer dans ce dossier, l’un ou l’autre, ou plusieurs :"))
+    _bullet(
+        "l’export de la base, une personne par ligne : un fichier dont le nom commence par "
+        "« accompagnements » (.csv, .xlsx, .ods ou .parquet). Il n’entre jamais dans git : il reste sur ce poste."
     )
     tell(beside("      colonnes obligatoires : ", _columns("obligatoire")))
     tell(beside("      colonnes facultatives : ", _columns("facultative")))
-    tell(
-        beside(
-            "  - ",
-            "ce qu’un document dit de l’année, dans les tables vides (celle qui ne sert pas peut le rester) ; une "
-            "ligne y est :",
-        )
+    _bullet(
+        "ce qu’un document dit de l’année, dans les tables vides (celle qui ne sert pas peut le rester) ; une "
+        "ligne y est :"
     )
     for name, use in (*((f"{table}.csv", row) for table, row in store.new_tables().items()), *_OTHERS):
         tell(beside(f"      {name:<23}", use))
+    _bullet(f"le codage des réunions, s’il y en a un : {paths.COMMAND} import-coding FICHIER --year {options.year}")
     tell(filled("\nCe que chaque colonne veut dire : docs/data-dictionary.md"))
     tell(f"Puis : {paths.COMMAND} check --year {options.year}")
     return 0

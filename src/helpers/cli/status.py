@@ -16,13 +16,14 @@ def _line(label: str, text: str) -> None:
     tell(beside(f"  {label:<{LABEL - 2}}", text))
 
 
-def _files(rows: dict[str, int | None], exports: dict[str, int | None]) -> str:
+def _files(rows: dict[str, int | None], exports: dict[str, int | None], *, has_coding: bool) -> str:
     def counted(count: int | None, otherwise: str) -> str:
         return otherwise if count is None else lines(count)
 
     listed = [f"{name} ({counted(count, 'illisible')})" for name, count in rows.items()]
     listed += [f"{name} ({counted(count, 'pas encore lu')})" for name, count in exports.items()]
-    return ", ".join(listed) or "aucun dans data/raw : ce rapport ne peut plus être refait"
+    none = "aucune table, aucun export" if has_coding else "aucun dans data/raw : ce rapport ne peut plus être refait"
+    return ", ".join(listed) or none
 
 
 def _verdict(year: int, count: int) -> str:
@@ -36,7 +37,9 @@ def _size(count: int) -> str:
 
 
 def _nothing_to_read(year: int) -> str:
-    return f"rien à lire encore : remplissez une table de data/raw/{year}, ou déposez-y l’export de la base"
+    return (
+        f"rien à lire encore : remplissez une table de data/raw/{year}, ou déposez-y l’export de la base ou un codage"
+    )
 
 
 def _report_lines(year: int, report, place: str) -> list[str]:
@@ -71,7 +74,7 @@ def _act(options: Namespace) -> int:
         tell("Aucune année dans data/raw. Déposez-y un dossier par année.")
     for each in years:
         tell(each.year)
-        _line("fichiers", _files(each.rows, each.exports))
+        _line("fichiers", _files(each.rows, each.exports, has_coding=bool(each.codings)))
         if each.codings:
             _line("codages", ", ".join(each.codings))
         if each.has_data:

@@ -32,7 +32,7 @@ from helpers.codings.contexts import contexts
 from helpers.codings.corpus import corpus
 from helpers.codings.counts import code_by_document, code_counts
 from helpers.codings.gates import gates
-from helpers.codings.gathered import count_namesakes, gather
+from helpers.codings.gathered import count_namesakes, count_twins, gather
 from helpers.codings.measures import measures
 from helpers.codings.pairs import cooccurrences
 from helpers.codings.places import of_coder
@@ -50,6 +50,7 @@ __all__ = [
     "cooccurrences",
     "corpus",
     "count_namesakes",
+    "count_twins",
     "differences",
     "disagreements",
     "gates",

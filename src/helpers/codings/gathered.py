@@ -60,6 +60,17 @@ def count_namesakes(projects: Mapping[str, Project]) -> int:
     return sum(1 for count in Counter(name for name, _, _ in known).values() if count > 1)
 
 
+def count_twins(projects: Mapping[str, Project]) -> int:
+    """How many texts have several names: perhaps one meeting, which two persons coded under names of their own.
+
+    >>> autres = (exchange.Document("r1", "Bonjour."), exchange.Document("réunion 1", "Bonjour."))
+    >>> codings.count_twins({str(rang): exchange.Project((), (texte,)) for rang, texte in enumerate(autres)})
+    1
+    """
+    known = {(name, text) for _, (name, text, _), _ in _documents(projects) if text}
+    return sum(1 for count in Counter(text for _, text in known).values() if count > 1)
+
+
 def _key(coding: str, document: Document) -> _Known:
     return document.name, document.text, "" if document.text else coding
 

@@ -9,11 +9,11 @@ from helpers.codings.coders import two_coders
 from helpers.codings.corpus import ALL, MEETING, UNKNOWN, corpus
 from helpers.codings.counts import code_by_document, code_counts
 from helpers.codings.gates import AT_MOST, gates
-from helpers.codings.gathered import count_namesakes, gather
+from helpers.codings.gathered import count_namesakes, count_twins, gather
 from helpers.codings.pairs import cooccurrences
 from helpers.codings.places import of_coder
 from helpers.codings.shapes import SHAPES
-from helpers.codings.specific import words_by_code
+from helpers.codings.specific import words_by_code, worth_telling
 from helpers.codings.years import year_to_year
 from helpers.exchange import Project, code_labels
 
@@ -42,8 +42,8 @@ def measures(
     >>> comptes = codings.measures({"Zoé": codage}, year=2021)
     >>> comptes.query("analyse == 'codes'")[["cle", "mesure", "valeur"]].head(2)
            cle      mesure  valeur
-    36  accueil  profondeur     0.0
-    37  accueil    passages     1.0
+    40  accueil  profondeur     0.0
+    41  accueil    passages     1.0
     """
     if not now:
         return pd.DataFrame(columns=_COLUMNS)
@@ -56,7 +56,7 @@ def measures(
         "accord": _agreed(project),
         "annees": year_to_year(project, earlier).assign(annee_avant=str(year - 1)) if before else None,
         "seuils": (asked := gates(project)).assign(est_plafond=asked["sens"] == AT_MOST),
-        "mots": words_by_code(project),
+        "mots": worth_telling(words_by_code(project)),
     }
     rows = [row for name, frame in frames.items() if frame is not None for row in _melted(name, frame)]
     return pd.DataFrame([(year, *row) for row in rows], columns=_COLUMNS)
@@ -73,12 +73,13 @@ def _melted(name: str, frame: pd.DataFrame) -> Iterator[tuple[str, str, str, str
 
 
 def _corpus(projects: Mapping[str, Project], project: Project) -> pd.DataFrame:
-    """The corpus card, with the codings that hold each kind of document, and the names that documents share."""
+    """The corpus card, with the codings that hold each kind of document, and what names and texts these share."""
     card = corpus(project)
     for place, kind in card["nature"].items():
         own = {name: _of_kind(each, kind) for name, each in projects.items()}
         card.loc[place, "codages"] = sum(1 for each in own.values() if each.documents)
         card.loc[place, "homonymes"] = count_namesakes(own)
+        card.loc[place, "jumeaux"] = count_twins(own)
     return card
 
 

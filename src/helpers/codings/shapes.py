@@ -21,7 +21,8 @@ _PAIR, _UNITS = ("rencontres", "documents", "signes_communs", "signes"), ("unite
 SHAPES = {
     "corpus": Shape(
         ("nature",),
-        ("documents", "sans_texte", "reunions", "mots", "mots_codes", "passages", "codeurs", "codages", "homonymes"),
+        ("documents", "sans_texte", "reunions", "mots", "mots_codes", "passages", "codeurs")
+        + ("codages", "homonymes", "jumeaux"),
     ),
     "codes": Shape(
         ("code",), ("profondeur", "passages", "extraits", "extraits_branche", "documents", "codeurs", "mots")
@@ -41,7 +42,7 @@ SHAPES = {
     "seuils": Shape(("analyse", "condition"), ("demande", "trouve", "est_plafond", "est_passe")),
     "mots": Shape(
         ("theme", "lemme"),
-        ("unites", "unites_theme", "unites_lemme", "unites_toutes", "documents", "est_retenu"),
+        ("unites", "unites_theme", "unites_lemme", "unites_toutes", "documents", "est_retenu", "couples"),
         ("attendu", "p_valeur", "q_valeur"),
     ),
 }

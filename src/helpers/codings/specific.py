@@ -39,7 +39,7 @@ def words_by_code(*projects: Project, depth: int = 1) -> pd.DataFrame:
     frequent as elsewhere, ``unites_theme``, ``unites_lemme``, ``unites_toutes``; ``documents`` where the theme's units
     hold it; ``p_valeur``, the chance of as many or more (hypergeometric law: Lafon's specificities); ``q_valeur``, the
     same corrected for all the tests (Benjamini and Hochberg); ``est_retenu``: at most `LEVEL`, in `FEWEST_WITH_WORD`
-    units and `FEWEST_DOCUMENTS` documents at least.
+    units and `FEWEST_DOCUMENTS` documents at least; ``couples``, how many tests, on every row.
 
     Left out: words of grammar, words never written in lower case (names, acronyms), lemmas of fewer than
     `FEWEST_WITH_WORD` units and themes of fewer than `FEWEST_UNITS`: chosen by totals, which no test is read on.
@@ -69,6 +69,16 @@ def words_by_code(*projects: Project, depth: int = 1) -> pd.DataFrame:
     return _frame(rows)
 
 
+def worth_telling(tested: pd.DataFrame) -> pd.DataFrame:
+    """The words kept, or the surest one where none is: it says how many were tested, and what is no theme's stays here.
+
+    >>> mots = pd.DataFrame({"lemme": ["cour", "midi", "pluie"], "est_retenu": [True, False, False]})
+    >>> worth_telling(mots)["lemme"].to_list(), worth_telling(mots[1:])["lemme"].to_list()
+    (['cour'], ['midi'])
+    """
+    return tested[tested["est_retenu"]] if tested["est_retenu"].any() else tested.head(1)
+
+
 def _frame(rows: list[tuple]) -> pd.DataFrame:
     """The tests of the counts."""
     # Loading it takes a second, which only this table needs.
@@ -82,7 +92,7 @@ def _frame(rows: list[tuple]) -> pd.DataFrame:
     table.insert(3, "attendu", k * n / np.maximum(whole, 1))
     table = table.assign(p_valeur=p, q_valeur=false_discovery_control(p) if len(p) else p)
     is_kept = (table["q_valeur"] <= LEVEL) & (found >= FEWEST_WITH_WORD) & (table["documents"] >= FEWEST_DOCUMENTS)
-    table = table.assign(est_retenu=is_kept)
+    table = table.assign(est_retenu=is_kept, couples=len(table))
     return table.sort_values(["p_valeur", "theme", "lemme"], ignore_index=True)
 
 

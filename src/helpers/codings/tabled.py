@@ -15,14 +15,15 @@ def table_of(measured: pd.DataFrame, analysis: str, *, book: pd.DataFrame) -> pd
     ``analysis``: ``corpus``, ``codes``, ``reunions``, ``paires``, ``accord``, ``annees``, ``seuils`` or ``mots``. The
     codes are those of the book, ``libelle`` and ``autre_libelle`` beside them. Empty where nothing was measured.
 
-    - ``corpus``: columns of `codings.corpus`, ``codages``, ``homonymes`` (names that documents share and that differ);
+    - ``corpus``: columns of `codings.corpus`, ``codages``, ``homonymes`` (names of several texts),
+      ``jumeaux`` (texts of several names);
     - ``codes``: columns of `codings.code_counts`, ``parent``;
     - ``reunions``: columns of `codings.code_by_document`;
     - ``paires``: columns of `codings.cooccurrences`;
     - ``accord``: columns of `codings.agreement`;
     - ``annees``: columns of `codings.year_to_year`, ``annee_avant``;
     - ``seuils``: columns of `codings.gates`;
-    - ``mots``: columns of `codings.words_by_code`.
+    - ``mots``: columns of `codings.words_by_code`, the words kept; of none, the surest one tested.
 
     Raises
     ------

@@ -47,8 +47,7 @@ def has_data(year: int) -> bool:
     >>> paths.has_data(2020), paths.has_data(2018)
     (True, False)
     """
-    tables = (raw(year) / f"{table}.csv" for table in RAW_TABLES)
-    return any(has_rows(path) for path in tables) or _has_private(year)
+    return _has_rows(year) or _has_private(year)
 
 
 def told_entries(year: int) -> dict | None:
@@ -70,6 +69,10 @@ def has_export(year: int) -> bool:
     False
     """
     return bool(exports(year)) or bool((told_entries(year) or {}).get("export"))
+
+
+def _has_rows(year: int) -> bool:
+    return any(has_rows(raw(year) / f"{table}.csv") for table in RAW_TABLES)
 
 
 def _has_private(year: int) -> bool:
@@ -112,12 +115,12 @@ def exported_years() -> list[int]:
 
 
 def earlier_year(year: int) -> int | None:
-    """The latest year before this one that has data, or None.
+    """The latest year before this one that has figures or persons, or None: a coding alone has nothing to compare.
 
     >>> paths.earlier_year(2025), paths.earlier_year(2019)
     (2020, None)
     """
-    return max((known for known in years() if known < year), default=None)
+    return max((known for known in years() if known < year and (_has_rows(known) or has_export(known))), default=None)
 
 
 def previous_year(year: int) -> int | None:

@@ -46,8 +46,12 @@ def add_to_book(rows: list[dict[str, str]], *, is_trial: bool = False) -> list[i
     except DataError as fault:  # a character that no text may have
         after, wrong = read, (str(fault),)
     if wrong or len(after.rows) != len(read.rows) + len(rows) or _cut(after.rows, read) != read.rows:
+        if len(rows) > 1:  # the line of a row that was not added tells nobody which code it is
+            for row in rows:
+                add_to_book([row], is_trial=True)
         told = wrong[0] if wrong else f"{shown} ne peut pas être complété sans risque."
-        raise DataError(f"Codes non ajoutés, ils ne tiennent pas dans le livre : {told}")
+        named = f" (code « {''.join(filter(str.isprintable, rows[0]['libelle']))} »)." if len(rows) == 1 else "."
+        raise DataError(f"Codes non ajoutés, ils ne tiennent pas dans le livre : {told.removesuffix('.')}{named}")
     if not is_trial:
         with whole(path) as beside:
             beside.write_bytes(made)

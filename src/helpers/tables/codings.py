@@ -68,7 +68,8 @@ def corpus_table(corpus: pd.DataFrame, *, caption: str) -> Html:
             _KINDS.get(row.nature, row.nature),
             number(row.documents),
             *([number(row.sans_texte)] if has_gaps else []),
-            *map(number, (row.reunions, row.mots)),
+            number(row.reunions) if row.reunions else "—",
+            number(row.mots),
             _say("coded", row=row),
             *map(number, (row.passages, row.codeurs)),
         ]

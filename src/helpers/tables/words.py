@@ -21,7 +21,7 @@ _say = partial(say, "figures_codings")
 def words_table(mots: pd.DataFrame, seuils: pd.DataFrame, *, caption: str) -> Html:
     """The words kept of each theme, the surest first; else what the corpus lacks; nothing without a corpus.
 
-    ``mots`` has the columns of `codings.words_by_code` and ``libelle`` (of the theme), one row a word tested;
+    ``mots`` has the columns of `codings.words_by_code` and ``libelle`` (of the theme), of words kept or tested;
     ``seuils`` has the columns of `codings.gates`.
 
     >>> seuil = {"analyse": "mots_par_theme", "condition": "mots", "sens": "au_moins", "demande": 10000}
@@ -38,8 +38,8 @@ def words_table(mots: pd.DataFrame, seuils: pd.DataFrame, *, caption: str) -> Ht
         return _say("words_untested") if len(asked) else Html("", "")
     kept = mots[mots["est_retenu"].astype(bool)]
     if kept.empty:
-        return _say("words_none", tests=len(mots), units=int(mots["unites_toutes"].max()))
-    return _kept(kept, caption, tests=len(mots))
+        return _say("words_none", tests=int(mots["couples"].max()), units=int(mots["unites_toutes"].max()))
+    return _kept(kept, caption, tests=int(mots["couples"].max()))
 
 
 def _gates(asked: pd.DataFrame, caption: str) -> Html:
