@@ -10,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 import second_calculation as calculation
-from conftest import COMMANDS, FOUND, REPOSITORY, WITHOUT_KERNELS, copy_project
+from conftest import ALL, COMMANDS, FOUND, REPOSITORY, UNDRAWN, WITHOUT_KERNELS, copy_project
 from second_calculation import Key, comparisons
 from second_calculation.marks import disagreements, marked
 
@@ -28,7 +28,8 @@ def _receive(workshop, root: Path, year: int) -> Path:
 
 def _report_of(workshop, root: Path, year: int) -> Path:
     """The project with the report of a year, made without kernels: other tests make theirs as a person does."""
-    done = workshop.run(root, "-c", WITHOUT_KERNELS + COMMANDS, f"run --jobs 1 --year {year}", **FOUND)
+    without = WITHOUT_KERNELS + ("" if ALL else UNDRAWN)
+    done = workshop.run(root, "-c", without + COMMANDS, f"run --jobs 1 --year {year}", **FOUND)
     assert done.returncode == 0, done.stderr
     return root
 
