@@ -5,6 +5,7 @@
 
 import ast
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -42,10 +43,13 @@ class _OfThread(set):
             super().add(name)
 
 
-def draw_nothing() -> None:
-    """Every figure keeps its words, its table and an empty image: nothing is laid out, for nobody looks at it."""
-    figure.on = lambda *_: None
-    figure.to_svg = lambda _: "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1 1'/>"
+def draw_nothing(put: Callable = setattr) -> None:
+    """Every figure keeps its words, its table and an empty image: nothing is laid out, for nobody looks at it.
+
+    ``put`` is what changes a module: that of monkeypatch, in a process that runs other tests.
+    """
+    put(figure, "on", lambda *_: None)
+    put(figure, "to_svg", lambda _: "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1 1'/>")
 
 
 # What notes the files outside of these notebooks: the same whichever of them ends first, and however it ends.
