@@ -4,6 +4,7 @@ The reports that many tests read are made by the command itself, once for all th
 beside the tests that need none, which come first: a report takes half a minute and one processor.
 """
 
+import gc
 import os
 import pickle
 import re
@@ -123,8 +124,14 @@ from helpers.pipeline import making
 from in_process import execute
 making.execute, kernels.start = execute, lambda: None
 """
-# The last attack on a whole network takes half a minute: `test_export_reports` has one too, and everything enumerated all.
+# Reports of which no test looks at the drawings: a third of the work that is left.
+UNDRAWN = "from in_process import draw_nothing\ndraw_nothing()\n"
+# The last attack on a whole network takes half a minute: `test_export_reports` has one too, `test_site_reports` makes its
+# own, and everything enumerated has all.
 UNATTACKED = "import helpers.pipeline.release as release; release._require_protected = lambda *_: None\n"
+# Figures are rounded once, and none more because an attack found it: those of `test_export_reports`, of the sites and of
+# `test_protection_scale` are. As many attacks as years of a whole network are most of what its reports take.
+ROUNDED_ONCE = "from helpers.protection import attacked\nattacked._refused = lambda *_: []\n"
 # The commands that follow, as a person types them.
 COMMANDS = "import shlex, sys; from helpers import cli\nfor each in sys.argv[1:]:\n    cli.main(shlex.split(each)) and sys.exit(1)"
 # Where scripts find the project and what tests share.
@@ -154,7 +161,7 @@ def _synthetic_reports(workshop: Workshop) -> Path:
         "simulate --year 2021 --persons 2500 --seed 1",
         "run --year 2020",
         "run --year 2021 --compare-to 2020",
-        without="" if ALL else WITHOUT_KERNELS + UNATTACKED,
+        without="" if ALL else WITHOUT_KERNELS + UNATTACKED + ROUNDED_ONCE,
     )
 
 
@@ -173,7 +180,7 @@ def _site_reports(workshop: Workshop) -> Path:
     """Two invented years of a network, with the report of each association and collège of the second."""
     years, root = _MORE_SITES if ALL else _SITES, copy_project(MINI, workshop.folder / "sites")
     report = "run --year 2034 --by association --by college"
-    return _run(workshop, root, *years, report, without="" if ALL else WITHOUT_KERNELS)
+    return _run(workshop, root, *years, report, without="" if ALL else WITHOUT_KERNELS + UNDRAWN + UNATTACKED)
 
 
 # Each report that tests share, and how it is made; one path has a space and an accent.
@@ -195,6 +202,12 @@ def reports_read_in(path: Path) -> frozenset[str]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The files that need no report first; each file stays whole, and in its place among its like."""
     items.sort(key=lambda item: bool(reports_read_in(item.path)))
+
+
+def pytest_collection_finish() -> None:
+    """Libraries and tests stay to the end: what looks for garbage need not walk through them a hundred times."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from coded_year import DISAGREEMENTS, MEETINGS, PLANTED, coded_year
-from conftest import MINI, WITHOUT_KERNELS, _run, copy_project
+from conftest import ALL, MINI, UNDRAWN, WITHOUT_KERNELS, _run, copy_project
 from helpers import checks, cli, codebook, codings, exchange, paths, store
 from helpers.exchange import Code, Project
 
@@ -47,7 +47,7 @@ def make_coded(workshop) -> Path:
     _run(workshop, root, *taken)
     with (root / f"data/raw/{YEAR}/codages/citations.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([("theme", "citation", "relue_le"), ("temps", chosen(), "2032-12-01"), ("temps", "Rien de tel.", "")])
-    return _run(workshop, root, f"run --year {YEAR}", without=WITHOUT_KERNELS)
+    return _run(workshop, root, f"run --year {YEAR}", without=WITHOUT_KERNELS + ("" if ALL else UNDRAWN))
 
 
 BESIDE = {"coded": make_coded}
@@ -146,8 +146,8 @@ def test_the_sentence_chosen_is_quoted_and_no_other(page):
 def test_nothing_else_of_what_was_said_leaves_nor_who_coded_nor_where(root):
     said = {" ".join(each.text.split()) for each in coded_year().passages} | {each.name for each in coded_year().documents}
     said |= {"de-yann", "de-zoe", "de Zoé", "de Yann"}
-    out = "\n".join(path.read_text(encoding="utf-8") for path in (root / f"reports/{YEAR}").rglob("*") if path.suffix in {".html", ".csv", ".json"})
-    assert {each for each in said if each in words_of(out)} - {chosen()} == set()
+    out = words_of("\n".join(path.read_text(encoding="utf-8") for path in (root / f"reports/{YEAR}").rglob("*") if path.suffix in {".html", ".csv", ".json"}))
+    assert {each for each in said if each in out} - {chosen()} == set()
     aggregates = "\n".join(path.read_text(encoding="utf-8") for path in (root / "data/processed/diffusion").rglob("*.csv"))
     assert {each for each in said if each in aggregates} - {chosen()} == set()
 

@@ -7,6 +7,7 @@ from math import comb
 import pytest
 
 from coded_year import DECOYS, DISAGREEMENTS, MEETINGS, PAIRS, PLANTED, coded_year, name, shuffled
+from conftest import ALL
 from helpers import codings
 
 
@@ -115,9 +116,10 @@ def test_a_code_of_few_units_is_given_no_word(coders):
 
 def test_without_planted_words_none_is_found_in_95_years_of_100_at_least(coders):
     # All the words of a theme are then false discoveries: of 200 years, at most the level, 10, may have one.
-    years = [codings.words_by_code(shuffled(coders[0], seed)) for seed in range(200)]
+    drawn = 200 if ALL else 40
+    years = [codings.words_by_code(shuffled(coders[0], seed)) for seed in range(drawn)]
     assert all(len(table) > 200 for table in years)
-    assert sum(bool(table["est_retenu"].any()) for table in years) <= 10
+    assert sum(bool(table["est_retenu"].any()) for table in years) <= drawn / 20
 
 
 def test_a_synthesis_or_a_short_year_gives_no_word(year):

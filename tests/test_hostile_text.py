@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from conftest import ALL, FOUND, REPOSITORY, WITHOUT_KERNELS, Workshop
+from conftest import ALL, FOUND, REPOSITORY, UNDRAWN, WITHOUT_KERNELS, Workshop
 from helpers import checks, cli, paths, publish
 from helpers.schema import DataError
 from helpers.store.export import inert
@@ -35,9 +35,13 @@ for root in sys.argv[2:]:
 
 
 def run_all(workshop: Workshop) -> dict[str, Path]:
-    """The projects once their reports are made, without kernels."""
+    """The projects once their reports are made, without kernels; with drawings when everything is enumerated.
+
+    That a drawing writes any text, and stays well-formed, is for `test_charts_figure` and `test_charts_codings`.
+    """
+    without = WITHOUT_KERNELS + ("" if ALL else UNDRAWN)
     roots = {name: fill(workshop.folder / f"hostile {name}", write) for name, write in RUNS.items()}
-    done = workshop.run(roots["neutre"], "-c", WITHOUT_KERNELS + SCRIPT, str(YEAR), *map(str, roots.values()), **FOUND)
+    done = workshop.run(roots["neutre"], "-c", without + SCRIPT, str(YEAR), *map(str, roots.values()), **FOUND)
     assert done.returncode == 0, done.stderr
     return {name: root / "reports" for name, root in roots.items()}
 

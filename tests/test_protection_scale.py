@@ -9,9 +9,10 @@ from helpers import auditor, disclosure, indicators, records, simulate
 from helpers.protection.attacked import protect_from_attack
 
 ALL = os.environ.get("ALSES_ENUMERATIONS") == "toutes"
-# Persons, collèges, associations, seeds: a small network always, the whole one and many others where there is time.
-SMALL = [(20, 2, 1, 3), (75, 5, 3, 2), (90, 5, 2, 4), (150, 6, 3, 2)]
-NETWORKS = [(200, 5, 2, 3), *([(260, 8, 3, 1), (2500, 45, 12, 1), *((400, 12, 4, seed) for seed in range(2, 8))] if ALL else [])]
+# Persons, collèges, associations, seeds: of each kind the first always, in which the attack finds something to protect
+# more, five times; the whole network and many others where there is time.
+SMALL = [(40, 2, 1, 1), (20, 2, 1, 3), (75, 5, 3, 2), (90, 5, 2, 4), (150, 6, 3, 2)]
+NETWORKS = [(90, 4, 2, 2), *([(200, 5, 2, 3), (260, 8, 3, 1), (2500, 45, 12, 1), *((400, 12, 4, seed) for seed in range(2, 8))] if ALL else [])]
 
 
 def years_of(persons: int, colleges: int, associations: int, seed: int) -> dict[int, records.Persons]:

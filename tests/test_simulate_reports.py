@@ -9,7 +9,7 @@ import pytest
 import second_calculation as calculation
 from conftest import ALL, REPOSITORY
 from helpers import cli, paths
-from in_process import execute
+from in_process import draw_nothing, execute
 from second_calculation import Key, comparisons
 
 PAGES = ["index", "01_clean", "02_describe", "03_compare", "04_themes"]
@@ -21,6 +21,8 @@ def root(tmp_path, monkeypatch) -> Path:
     shutil.copytree(REPOSITORY / "data" / "raw" / "reference", tmp_path / "data" / "raw" / "reference")
     monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(tmp_path))
     monkeypatch.setattr("helpers.pipeline.making.execute", execute)
+    if not ALL:
+        draw_nothing(monkeypatch.setattr)
     return tmp_path
 
 

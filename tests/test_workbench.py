@@ -21,6 +21,7 @@ import pandas as pd
 import pytest
 from tornado.web import HTTPError
 
+from conftest import ALL
 from helpers import charts, cli, describe, exchange, paths, pipeline, store
 from helpers.workbench import WorkbenchError, server, sortable, sorting
 from helpers.workbench.contexts import Concordance
@@ -43,6 +44,17 @@ def reported(mini_root, tmp_path, monkeypatch) -> Path:
     root = tmp_path / "l'été à Lille"
     shutil.copytree(mini_root, root)
     monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(root))
+    return root
+
+
+@pytest.fixture
+def unmade(request) -> Path:
+    """The invented project without its report; what its notebooks gave is there, unless everything is enumerated."""
+    if ALL:
+        return request.getfixturevalue("data_root")
+    root = request.getfixturevalue("reported")
+    shutil.rmtree(root / "reports/2032")
+    (root / "data/processed/2032/rapport.json").unlink()
     return root
 
 
@@ -317,7 +329,7 @@ def test_the_form_checks_the_files_and_tells_each_fault(data_root):
     assert "chiffres_publies.csv, ligne 8" in form.journal.value and "1 erreur à corriger" in plain(form.state.value)
 
 
-def test_the_form_makes_the_report_of_the_command_and_opens_it(data_root, monkeypatch):
+def test_the_form_makes_the_report_of_the_command_and_opens_it(unmade, monkeypatch):
     opened = []
     monkeypatch.setattr(webbrowser, "open", opened.append)
     form = Form()
@@ -331,7 +343,7 @@ def test_the_form_makes_the_report_of_the_command_and_opens_it(data_root, monkey
     assert "Rapport : fait, à jour" in plain(form.state.value)
     assert not form.make.disabled and form.stop.disabled
     form.open.click()
-    assert opened == [(data_root / "reports/2032/index.html").as_uri()]
+    assert opened == [(unmade / "reports/2032/index.html").as_uri()]
 
 
 def test_the_form_stops_what_it_started_and_says_so(data_root):
