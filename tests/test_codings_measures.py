@@ -81,6 +81,14 @@ def test_a_text_in_two_files_is_one_document_that_two_persons_coded():
     assert codings.differences({"Yann": one, "Zoé": two})["pose_par"].tolist() == ["Yann", "Zoé"]
 
 
+def test_one_name_of_coder_in_two_files_for_one_text_is_two_persons():
+    one, two = coding(coder="default"), coding("temps", coder="default")
+    assert {each.coder for each in codings.gather({"Yann": one, "Zoé": two}).passages} == {"default (Yann)", "default (Zoé)"}
+    # For texts of their own, nothing tells whether it is one person.
+    apart = codings.gather({"Yann": one, "Zoé": coding("temps", coder="default", name="r2")})
+    assert {each.coder for each in apart.passages} == {"default"}
+
+
 def test_texts_that_differ_are_two_documents_of_nobody_in_particular():
     both = codings.gather({"nord": coding(), "sud": coding(text=TEXT.replace("salle", "cour"))})
     assert len({document.name for document in both.documents}) == 2

@@ -15,7 +15,8 @@ def gather(projects: Mapping[str, Project]) -> Project:
 
     A document that several codings hold, with the same name and text, is one document; others that share a name are
     told apart by that of their coding. Passages without coder are those of their coding where it shares a document: so
-    a second coding made in another file is a second person.
+    a second coding made in another file is a second person. So is a coder who has one name in two files for one text:
+    tools call everybody « default ».
 
     Raises
     ------
@@ -36,17 +37,27 @@ def gather(projects: Mapping[str, Project]) -> Project:
     for name, known, document in _documents(projects):
         found[known] = _completed(found[known], document) if known in found else document
         holders[known].add(name)
-    names = _named(found)
+    names, twice = _named(found), _coders_twice(projects)
     passages = []
     for name, project in projects.items():
         known = {document.name: _key(name, document) for document in project.documents}
         own = name if any(len(holders[each]) > 1 for each in known.values()) else ""
-        passages += [
-            replace(each, document=names[known[each.document]], coder=each.coder or own) for each in project.passages
-        ]
+        for each in project.passages:
+            coder = f"{each.coder} ({name})" if each.coder in twice else each.coder or own
+            passages.append(replace(each, document=names[known[each.document]], coder=coder))
     codes = dict.fromkeys(code for project in projects.values() for code in project.codes)
     documents = tuple(replace(document, name=names[known]) for known, document in found.items())
     return Project(tuple(codes), documents, tuple(passages))
+
+
+def _coders_twice(projects: Mapping[str, Project]) -> set[str]:
+    """The names of coders that two codings give to passages of one document."""
+    codings = defaultdict(set)
+    for name, project in projects.items():
+        known = {document.name: _key(name, document) for document in project.documents}
+        for each in project.passages:
+            codings[each.coder, known[each.document]].add(name)
+    return {coder for (coder, _), names in codings.items() if coder and len(names) > 1}
 
 
 def count_namesakes(projects: Mapping[str, Project]) -> int:
