@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from conftest import ALL, FOUND, WITHOUT_KERNELS
+from conftest import WITHOUT_KERNELS
 from helpers import cli, paths, pipeline, publish
 from helpers.pipeline.execute import execute
 from helpers.pipeline.source import count_cells
@@ -330,18 +330,14 @@ ELSEWHERE = {
 
 
 def run_again(workshop):
-    """The report of the invented project made anew by somebody else, one notebook at a time; done, and where.
-
-    In this language every kernel is an ordinary one, and loads the libraries: with every enumeration only.
-    """
+    """The report of the invented project made anew by somebody else, one notebook at a time; done, and where."""
     root = shutil.copytree(workshop.take("mini_root"), workshop.folder / "encore, là-bas")
     for machine_made in ("reports", "data/processed"):
         shutil.rmtree(root / machine_made)
     home = root / "domicile-temoin"
     home.mkdir()
     command = "import os, sys; os.umask(0o077); from helpers import cli; sys.exit(cli.main(['run', '--year', '2032', '--jobs', '1']))"
-    command = command if ALL else WITHOUT_KERNELS + command
-    return workshop.run(root, "-c", command, HOME=str(home), **FOUND, **ELSEWHERE), root
+    return workshop.run(root, "-c", command, HOME=str(home), **ELSEWHERE), root
 
 
 # Both take a whole run: they are done beside the other tests.
