@@ -11,6 +11,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 import two_exports
 from helpers import compare
 from helpers.compare import beside, composition, corrected, headlines, overlap, robustness, unanswered
+from helpers.compare import years as years_of
 from helpers.compare.compatible import Pair
 from helpers.compare.composition import Group
 from helpers.comparisons import Comparisons
@@ -223,10 +224,10 @@ def test_the_test_that_decides_takes_in_what_is_known(given, tested, absent):
 def test_the_likeness_of_one_year_stands_for_a_year_that_has_no_records(years):
     given = [(2032, "alses", "sexe", "filles", 40, 1000, 25.0, 0.05, 0.02, 0.1, 2.2, "export")]
     clusters = typed(pd.DataFrame(given, columns=columns("grappes")), "grappes")
-    nothing = table([])
-    found = beside.beside(nothing, nothing, overlaps=None, clusters=clusters, year=years[0], compare_to=years[1]).designs["alses/sexe/filles"]
+    nothing, gaps = table([]), years_of.differences(table([]), table([]), year=years[0], compare_to=years[1])
+    found = beside.beside(nothing, nothing, gaps, overlaps=None, clusters=clusters, year=years[0], compare_to=years[1]).designs["alses/sexe/filles"]
     assert (found.effects, found.is_of_both) == ((2.2, 2.2), False)
-    assert beside.beside(nothing, nothing, overlaps=None, clusters=clusters, year=2034, compare_to=2033).designs == {}
+    assert beside.beside(nothing, nothing, gaps, overlaps=None, clusters=clusters, year=2034, compare_to=2033).designs == {}
 
 
 # --- old and new collèges --------------------------------------------------------------------------------------------

@@ -583,6 +583,7 @@ def _page(rows: Rows, year: int, found: dict[str, Comparison], known: Known) -> 
     if known.is_counted:
         compared = [id for id, each in found.items() if "ecart" in each.measures]
         values["nombre_de_comparaisons"] = sum(id.split("/")[0] in ("annees", "details") for id in compared)
+        values["annees_comptees"] = len(known.counted)
         values |= {} if known.persons() is None else {"personnes_communes": known.persons()}
     return Comparison({name: exactly(value) for name, value in values.items()})
 

@@ -9,7 +9,7 @@ pairs       which shares are compared: two years, the ALSES and the rest
 groups      attendance by group, answers of the posts
 nested      objective against request, in the same persons
 found       a comparison before it is a table
-headlines   which shares are said and tested, when a year is counted from records
+headlines   which shares are said and tested, when they are many
 overlap     the persons of both years, known by their records
 composition old and new collèges apart
 spread      how far a difference could move by chance, collège by collège

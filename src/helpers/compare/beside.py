@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from helpers.compare.composition import Groups, groups_of
-from helpers.compare.headlines import HEADLINED, is_counted
+from helpers.compare.headlines import HEADLINED, are_many, is_counted
 from helpers.compare.overlap import Overlap, overlaps_of, persons_in_both
 from helpers.compare.spread import Spread, spreads_of
 from helpers.compare.two_shares import Measure
@@ -38,12 +38,14 @@ class Design:
 class Beside:
     """By share (« alses/sexe/filles »): persons of both years, likeness, old and new collèges, spread.
 
-    ``is_counted`` is whether a year of the pair is counted from records; ``shared`` how many persons can be in both
-    years when only the printed figures say it (those whose follow-up goes on); ``missing``, by question, those whose
+    ``is_chosen`` is whether only the shares of `headlines` are said and tested; ``counted`` how many of the two years
+    are counted from records; ``shared`` how many persons can be in both years when only the printed figures say it
+    (those whose follow-up goes on); ``missing``, by question, those whose
     answer is missing, now and before.
     """
 
-    is_counted: bool = False
+    is_chosen: bool = False
+    counted: int = 0
     shared: int | None = None
     overlaps: dict[str, Overlap] = field(default_factory=dict)
     persons: dict[str, int] = field(default_factory=dict)
@@ -54,7 +56,7 @@ class Beside:
 
     def is_headlined(self, path: str) -> bool:
         """Whether a share is said and tested, or only shown in a table."""
-        return not self.is_counted or path in HEADLINED
+        return not self.is_chosen or path in HEADLINED
 
     def unanswered(self, path: str) -> dict[str, Measure]:
         """The missing answers to the question of a share, each year that counts them."""
@@ -84,13 +86,17 @@ def _designs(clusters: pd.DataFrame, *, year: int, compare_to: int | None) -> di
 def beside(
     now: pd.DataFrame,
     before: pd.DataFrame,
+    gaps: pd.DataFrame,
     *,
     overlaps: pd.DataFrame | None,
     clusters: pd.DataFrame | None,
     year: int,
     compare_to: int | None,
 ) -> Beside:
-    """What the records of both years tell (schemas ``recouvrements`` and ``grappes``, each None or empty without)."""
+    """What is told beside ``gaps``, those of `years.differences`: the records of both years, if any.
+
+    Schemas ``recouvrements`` and ``grappes``, each None or empty without.
+    """
     going_on = published(now, year).query(f"perimetre == '{USUAL}' and indicateur == 'nouvel_accompagnement'")
     going_on = going_on.loc[going_on["modalite"].eq("non"), "effectif_max"].dropna()
     found = {"shared": None if going_on.empty else int(going_on.iloc[0])}
@@ -102,4 +108,5 @@ def beside(
     if clusters is not None and not clusters.empty:
         found["designs"] = _designs(clusters, year=year, compare_to=compare_to)
     found["missing"] = unanswered(now, year), unanswered(before, compare_to)
-    return Beside(is_counted=is_counted(now) or is_counted(before), **found)
+    counted = is_counted(now) + is_counted(before)
+    return Beside(is_chosen=bool(counted) or are_many(gaps), counted=counted, **found)

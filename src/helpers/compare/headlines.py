@@ -1,8 +1,8 @@
-"""Which comparisons are said, and tested, when a year is counted from records: chosen once, before any data is seen.
+"""Which comparisons are said, and tested, when there are many: chosen once, before any data is seen.
 
-A document prints some twenty figures and all are compared. Records give some hundred shares: if each were tested, some
-would come out by chance, and a page would say nothing. One share a question is then said and tested; the others are
-shown in a table, without a test. The choice is the same whatever the figures say.
+Two notes share some figures, and all are compared. Records give some hundred shares, two full notes some thirty: if
+each were tested, some would come out by chance, and a page would say nothing. One share a question is then said and
+tested; the others are shown in a table, without a test. The choice is the same whatever the figures say.
 """
 
 import pandas as pd
@@ -29,6 +29,9 @@ HEADLINED = (
 # Those of the ALSES that have a section beside the rest of prévention spécialisée.
 HEADLINED_RESTS = ("nouvel_accompagnement/oui", "sexe/garcons")
 
+# Past these a list of findings is no longer read.
+MOST_SAID = 12
+
 # What says how well the data are filled in is on page 02.
 _NOT_COMPARED = ("donnees",)
 
@@ -36,6 +39,12 @@ _NOT_COMPARED = ("donnees",)
 def is_counted(indicators: pd.DataFrame) -> bool:
     """Whether a year has figures counted from records."""
     return bool(indicators["source"].isin(RECORDS).any())
+
+
+def are_many(gaps: pd.DataFrame) -> bool:
+    """Whether both years tell more than `MOST_SAID` shares of persons; ``gaps`` are those of `years.differences`."""
+    compared = gaps[gaps["modalite"].ne("") & gaps["indicateur"].map(is_compared).astype(bool)]
+    return int(compared[["ecart_part_min_pts", "ecart_part_max_pts"]].notna().all(axis=1).sum()) > MOST_SAID
 
 
 def counted_words(row, **suffixes: str) -> dict[str, str]:

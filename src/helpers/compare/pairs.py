@@ -104,8 +104,8 @@ def _year(row, *, known: Beside, years: str) -> Found:
 def years(differences: pd.DataFrame, *, known: Beside, year: int, compare_to: int | None) -> Iterator[Found]:
     """Every share of persons that both years publish, then every count that is only deduced from one (no test).
 
-    ``differences`` are those of `years.differences`, ``known`` what records tell of both years. When a year is counted
-    from records, only the shares chosen beforehand are tested (`headlines`): the others are ``details``.
+    ``differences`` are those of `years.differences`, ``known`` what records tell of both years. When they are
+    many, only the shares chosen beforehand are tested (`headlines`): the others are ``details``.
     """
     when = f"{compare_to} et {year}"
     for row in differences.itertuples():

@@ -47,7 +47,7 @@ def comparisons(
     6  Sexe : filles, 2019 et 2020  hausse     2.0
     """
     gaps = differences(now, before, year=year, compare_to=compare_to)
-    known = beside(now, before, overlaps=overlaps, clusters=clusters, year=year, compare_to=compare_to)
+    known = beside(now, before, gaps, overlaps=overlaps, clusters=clusters, year=year, compare_to=compare_to)
     found = list(
         chain(
             years(gaps, known=known, year=year, compare_to=compare_to),
@@ -60,7 +60,7 @@ def comparisons(
     )
     tested = [each for each in found if each.tested]
     corrected = _holm(tested)
-    page = Found("page", "Ensemble de la page", "", _page(now, year, found) | _of_records(known, found))
+    page = Found("page", "Ensemble de la page", "", _page(now, year, found) | _of_many(known, found))
     rows = [
         row for each in [*found, page] for row in _rows(each, corrected.get(each.id), year=year, compare_to=compare_to)
     ]
@@ -89,13 +89,14 @@ def stepped_down(ps: tuple[float, ...]) -> list[float]:
     return corrected[np.argsort(order)].tolist()
 
 
-def _of_records(known: Beside, found: list[Found]) -> dict:
-    """How many shares of both years were looked at, and the persons of both, when records tell it."""
-    if not known.is_counted:
+def _of_many(known: Beside, found: list[Found]) -> dict:
+    """How many shares of both years were looked at, when some are only shown, and the persons of both, if known."""
+    if not known.is_chosen:
         return {}
     compared = [each for each in found if each.id.split("/")[0] in ("annees", "details") and "ecart" in each.measures]
+    counted = {"annees_comptees": exact(known.counted)} if known.counted else {}
     shared = {"personnes_communes": exact(known.persons["alses"])} if "alses" in known.persons else {}
-    return {"nombre_de_comparaisons": exact(len(compared))} | shared
+    return {"nombre_de_comparaisons": exact(len(compared))} | counted | shared
 
 
 def _page(now: pd.DataFrame, year: int, made: list[Found]) -> dict:
