@@ -20,7 +20,7 @@ DESCRIPTIONS = {
         "Ce qui est observé entre deux années, et jusqu’où on peut le dire.",
     ),
     "04_themes": (
-        "Que retient la synthèse des réunions ?",
+        "Que retient-on des réunions ?",
         "Les idées de la synthèse, leurs acteurs, les tensions et leurs réponses, à côté des chiffres.",
     ),
     "01_clean": (
