@@ -211,8 +211,9 @@ def test_figures_are_no_mark_of_somebody(text):
 
 
 def quoted(texts: list[str], attributes: list[tuple] = (), **options) -> list[tuple]:
-    documents = tuple(Document(f"r{rank}", text, "", attributes[rank] if attributes else ()) for rank, text in enumerate(texts))
-    passages = tuple(Passage(each.name, 0, len(each.text), each.text, "a", coder) for each in documents for coder in "AB")
+    # What follows the passage makes each a document of its own: one text under several names is one.
+    documents = tuple(Document(f"r{rank}", f"{text} Fin {rank}.", "", attributes[rank] if attributes else ()) for rank, text in enumerate(texts))
+    passages = tuple(Passage(each.name, 0, len(text), text, "a", coder) for each, text in zip(documents, texts, strict=True) for coder in "AB")
     table = codings.quotations(Project(CODES, documents, passages), "a", **options)
     return list(table[["citation", "mots", "voix", "motif"]].itertuples(index=False, name=None))
 

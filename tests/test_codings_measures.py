@@ -242,6 +242,12 @@ def test_a_sentence_may_be_chosen_once_enough_meetings_say_it():
     assert codings.quotable({}).columns.tolist() == ["theme", "citation", "mots", "voix"]
 
 
+def test_one_text_under_three_names_is_one_voice():
+    texts = [Document(f"r{rank}", "On manque de place. Voilà.", "verbatim") for rank in range(3)]
+    passages = [Passage(each.name, 0, 19, each.text[:19], "lieux") for each in texts]
+    assert codings.quotable({"a": Project((Code("lieux"),), tuple(texts), tuple(passages))}).empty
+
+
 @pytest.mark.parametrize(
     ("theme", "sentence", "day", "voices"),
     [("lieux", "L’eau manque.", "2032-06-01", [3]), ("lieux", "l'eau  manque", "2032-06-01", [3]), ("lieux", "L’eau manque.", None, []),

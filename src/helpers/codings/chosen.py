@@ -20,8 +20,8 @@ def quotable(projects: Mapping[str, Project]) -> pd.DataFrame:
     be quoted. In the order of the book, the shortest first; a sentence said twice is one. For the researchers: somebody
     reads each before it is published.
 
-    >>> textes = tuple(exchange.Document(nom, "On manque de place.") for nom in ("r1", "r2", "r3"))
-    >>> passages = tuple(exchange.Passage(texte.name, 0, 19, texte.text, "lieux") for texte in textes)
+    >>> textes = tuple(exchange.Document(nom, f"On manque de place. Voilà {nom}.") for nom in ("r1", "r2", "r3"))
+    >>> passages = tuple(exchange.Passage(texte.name, 0, 19, texte.text[:19], "lieux") for texte in textes)
     >>> codings.quotable({"Zoé": exchange.Project((exchange.Code("lieux"),), textes, passages)})
        theme             citation  mots  voix
     0  lieux  On manque de place.     4     3

@@ -40,7 +40,7 @@ def quotations(
         for a code that the project does not have, with the nearest one.
 
     >>> noms = ("r1", "r2", "r3")
-    >>> textes = tuple(exchange.Document(nom, "On manque de place.") for nom in noms)
+    >>> textes = tuple(exchange.Document(nom, f"On manque de place. Voilà {nom}.") for nom in noms)
     >>> passages = tuple(exchange.Passage(nom, 0, 19, "On manque de place.", "Lieux") for nom in noms)
     >>> projet = exchange.Project((exchange.Code("Lieux"),), textes, passages)
     >>> codings.quotations(projet, "Lieux").head(1)
@@ -73,5 +73,6 @@ def _voices(documents: list[Document], fewest_speakers: int) -> tuple[int, bool]
         return count, count >= fewest_speakers
     told = meetings(documents)
     # Two documents may tell one meeting: one that does not say which cannot be told apart from the others.
-    count = len(told) if told else len(documents)
+    # And one text under several names is one document.
+    count = len(told) if told else len({document.text or document.name for document in documents})
     return count, count >= FEWEST_MEETINGS
