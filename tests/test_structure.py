@@ -187,23 +187,6 @@ def test_a_library_stays_in_its_module(name):
     assert "pandas" not in used or name in PANDAS
 
 
-def _first_line(function: ast.FunctionDef) -> int:
-    body = function.body[1:] if ast.get_docstring(function) and len(function.body) > 1 else function.body
-    return body[0].lineno
-
-
-@pytest.mark.parametrize("path", sorted(SOURCE.rglob("*.py")), ids=lambda path: path.relative_to(SOURCE).as_posix())
-def test_a_module_fits_on_three_screens_and_a_function_on_one(path):
-    text = path.read_text(encoding="utf-8")
-    assert text.count("\n") <= 200
-    long = [
-        node.name
-        for node in ast.walk(ast.parse(text))
-        if isinstance(node, ast.FunctionDef) and node.end_lineno - _first_line(node) + 1 > 30
-    ]
-    assert long == []
-
-
 @pytest.mark.parametrize("path", sorted(SOURCE.rglob("*.py")), ids=lambda path: path.relative_to(SOURCE).as_posix())
 def test_public_functions_say_what_comes_out(path):
     tree = ast.parse(path.read_text(encoding="utf-8"))
