@@ -258,7 +258,7 @@ def test_the_terminal_shows_the_biggest_moves_and_where_all_are(release):
     assert told[0].startswith("49 chiffres et 1 comparaison ont changé depuis le rapport du ")
     assert told[1:] == [
         "Après un changement de données : data/raw/2032/reunions.csv.",
-        "  Sexe : filles, 2031 et 2032 : constat : de hausse à stable à l’arrondi près",
+        "  Sexe : filles, 2031 et 2032 : constat : de hausse à stable",
         "  Sexe : m49, personnes suivies par un ALSES, 2032 : de 900 (42 %) à 900–949 (42 %), n = 2 233",
         "  Sexe : m48, personnes suivies par un ALSES, 2032 : de 900 (42 %) à 900–948 (42 %), n = 2 233",
         "  Sexe : m47, personnes suivies par un ALSES, 2032 : de 900 (42 %) à 900–947 (42 %), n = 2 233",

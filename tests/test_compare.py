@@ -48,7 +48,7 @@ def test_what_the_year_contradicts_of_the_one_before_is_compared_no_more():
 
 
 @pytest.mark.parametrize(("low", "high", "said"), [
-    (0.1, 2, "hausse"), (0, 2, "indetermine"), (0, 1, "stable"), (-2, -0.1, "baisse"), (-2, 0, "indetermine"), (-1, 0, "stable"),
+    (0.1, 2, "hausse"), (0.2, 0.2, "stable"), (-1, -1, "stable"), (1.01, 1.01, "hausse"), (0.5, 1, "stable"), (0, 2, "indetermine"), (0, 1, "stable"), (-2, -0.1, "baisse"), (-2, 0, "indetermine"), (-1, 0, "stable"),
     (-0.9, 0.9, "stable"), (-1, 1, "stable"), (-1, 1.1, "indetermine"), (-1.1, 1, "indetermine"), (None, 1, ""), (1, float("nan"), ""),
 ])
 def test_the_bounds_say_up_down_stable_or_nothing(low, high, said):
@@ -68,7 +68,7 @@ def test_a_difference_of_counts_and_of_shares_has_its_bounds():
 
 @pytest.mark.parametrize(("before", "now", "decimals", "said"), [
     (40, 42, 0, "hausse"), (40, 41, 0, "indetermine"), (40, 40, 0, "stable"), (40, 39, 0, "indetermine"), (40, 38, 0, "baisse"),
-    (40.0, 40.1, 1, "stable"), (40.1, 40.0, 1, "stable"), (40.0, 40.2, 1, "hausse"),
+    (40.0, 40.1, 1, "stable"), (40.1, 40.0, 1, "stable"), (40.0, 40.2, 1, "stable"), (40.0, 41.0, 1, "hausse"),
 ])
 def test_two_printed_shares_differ_only_beyond_their_rounding(before, now, decimals, said):
     then, later = (

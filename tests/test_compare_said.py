@@ -3,7 +3,7 @@
 import pytest
 
 import two_exports
-from helpers import charts, tables, wording
+from helpers import charts, compare, tables, wording
 from helpers.comparisons import Comparison, Comparisons, Measure
 from helpers.facts import Facts, Series
 from helpers.indicators.rows import row, table
@@ -50,7 +50,8 @@ def plain(text: str) -> str:
     )),
     ("many", {}, (
         "Cette page regarde 13 parts connues les deux années, et n’en teste qu’une par question, choisie d’avance : en tester davantage ferait ressortir "
-        "des écarts par hasard. Cette page fait 7 tests."
+        "des écarts par hasard. Plus on fait de tests, plus l’un d’eux risque de ressortir par hasard. D’une année à l’autre, 8 parts sont suivies, "
+        "choisies d’avance :"
     )),
     ("missing_intro", {}, "Un chiffre connu pour une seule des deux années n’entre dans aucune comparaison d’une année à l’autre."),
     ("missing_intro", {"found": NOTHING}, "Un chiffre imprimé pour une seule des deux années n’entre dans aucune comparaison d’une année à l’autre."),
@@ -85,9 +86,9 @@ def test_a_share_whose_likeness_is_not_estimated_is_left_out_of_the_list():
 
 
 def test_a_likeness_that_cannot_be_estimated_is_told():
-    table = two_exports.compared()
-    found = Comparisons(table[table["mesure"].ne("p_grappe")])
-    assert "Cette ressemblance ne peut pas être estimée" in plain(said("clusters", found=found))
+    tables = (two_exports.indicators(NOW_PERSONS, 2032), two_exports.indicators(BEFORE_PERSONS, 2031), two_exports.NO_CONTROLS)
+    found = Comparisons(compare.comparisons(*tables, year=2032, compare_to=2031))
+    assert "Leur ressemblance ne peut pas être estimée" in plain(said("clusters", found=found))
 
 
 def test_the_page_opens_on_what_exceeds_chance_then_names_the_rest_once():
@@ -137,16 +138,16 @@ def test_without_a_series_or_details_nothing_is_shown():
 
 def test_the_other_answers_stand_in_a_table_under_their_question():
     text = plain(tables.details_table(FOUND, caption="Les autres").text)
-    assert "Sexe Garçons 59,3 56,1 −3,2 exact baisse" in text and "Âge dans l’année Quatorze ans 20,8 20,1 −0,7 exact baisse Non renseigné 3,5 7,4 +3,9 exact hausse" in text
+    assert "Sexe Garçons 59,3 56,1 −3,2 exact baisse" in text and "Âge dans l’année Quatorze ans 20,8 20,1 −0,7 exact stable Non renseigné 3,5 7,4 +3,9 exact hausse" in text
 
 
 def test_the_figures_of_two_exports_speak_of_no_rounding():
-    shown = [charts.show_differences(FOUND, NOW, BEFORE), charts.show_counts(FOUND, NOW, BEFORE), charts.show_forest(FOUND, NOW)]
+    shown = [charts.show_differences(FOUND, NOW, BEFORE), charts.show_counts(FOUND, NOW, BEFORE), charts.show_forest(FOUND, NOW, BEFORE)]
     assert not [each for each in shown if "arrondi" in each.html]
 
 
 @pytest.mark.parametrize(("figure", "words"), [
-    (charts.show_clusters, "Une fois comptée la ressemblance dans un collège, un écart ne dépasse plus le hasard : accompagnement ouvert dans l’année"),
+    (charts.show_clusters, "Une fois comptée la ressemblance dans un collège, des écarts ne dépassent plus le hasard : accompagnement ouvert dans l’année, orientation par le collège"),
     (charts.show_composition, "Accompagnement ouvert dans l’année : +9,4 points par les entrées et les sorties de collèges, −16,6 points dans les autres"),
 ])
 def test_what_is_measured_is_drawn_in_place_of_what_was_assumed(figure, words):

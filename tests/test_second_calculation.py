@@ -175,8 +175,8 @@ def test_a_published_measure_that_is_changed_is_told(compared):
         ]
 
     assert comparisons.differences({id: rows({})}, {id: compared[id]}) == []
-    wrong = comparisons.differences({id: rows({"p_fisher": 0.21})}, {id: compared[id]})
-    assert [line.split(" valeur")[0] for line in wrong] == [f"{id}: p_fisher"] * 3
+    wrong = comparisons.differences({id: rows({"p_valeur": 0.21})}, {id: compared[id]})
+    assert [line.split(" valeur")[0] for line in wrong] == [f"{id}: p_valeur"] * 3
 
 
 # --- pages -------------------------------------------------------------------------------------------------------------

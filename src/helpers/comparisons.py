@@ -72,9 +72,15 @@ class Comparison:
 
     @property
     def is_fragile(self) -> bool:
-        """Whether it would no longer exceed chance if the persons of one post resembled each other strongly."""
-        strong = self.measures.get("p_grappe_fort")
-        return self.is_conclusive and strong is not None and strong.high is not None and strong.high >= LEVEL
+        """Whether it exceeds chance only if the persons of one post do not resemble each other much."""
+        return self.reach == "selon_ressemblance"
+
+    @property
+    def fragile_from(self) -> str:
+        """The least assumed likeness with which it no longer exceeds chance; ``""`` unless it is fragile."""
+        corrected = {name.removeprefix("p_holm_"): each for name, each in self.measures.items()}
+        names = (name for name in ("faible", "moyen", "fort") if self.is_fragile and corrected[name].high >= LEVEL)
+        return next(names, "")
 
     @property
     def is_protected(self) -> bool:

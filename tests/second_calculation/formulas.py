@@ -8,7 +8,6 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from functools import cache
-from itertools import product
 from statistics import NormalDist
 
 Z95 = NormalDist().inv_cdf(0.975)
@@ -57,20 +56,38 @@ def p_pooled(x1: int, n1: int, x2: int, n2: int) -> float:
     return two_sided(z_pooled(x1, n1, x2, n2))
 
 
-@cache
-def _log_choose(n: int, k: int) -> float:
-    return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
-
-
-def fisher(x1: int, n1: int, x2: int, n2: int) -> float:
-    """Fisher's exact two-sided p-value: the tables no likelier than the one observed."""
+def _tables(x1: int, n1: int, x2: int, n2: int) -> list[tuple[int, int]]:
+    """Every count of the second group with these margins, with the number of ways to it."""
     total = x1 + x2
-    first, last = max(0, total - n2), min(total, n1)
-    logs = [_log_choose(n1, k) + _log_choose(n2, total - k) for k in range(first, last + 1)]
-    limit = logs[x1 - first] + 1e-7
-    top = max(logs)
-    weights = [math.exp(value - top) for value in logs]
-    return math.fsum(w for w, value in zip(weights, logs, strict=True) if value <= limit) / math.fsum(weights)
+    return [(k, math.comb(n2, k) * math.comb(n1, total - k)) for k in range(max(0, total - n1), min(total, n2) + 1)]
+
+
+def central_fisher(x1: int, n1: int, x2: int, n2: int) -> float:
+    """Fisher's exact p-value, twice the smaller tail, in whole numbers."""
+    tables = _tables(x1, n1, x2, n2)
+    every = sum(ways for _, ways in tables)
+    tails = (sum(ways for k, ways in tables if is_in(k)) for is_in in (lambda k: k <= x2, lambda k: k >= x2))
+    return min(1.0, 2 * float(Fraction(min(tails), every)))
+
+
+def exact_odds_ratio(x1: int, n1: int, x2: int, n2: int) -> tuple[float, float, float]:
+    """The odds of the second group over the first's: conditional estimate, then its exact 95 % interval, by bisection."""
+    tables = _tables(x1, n1, x2, n2)
+
+    def expected(odds: float, value: Callable[[int], float]) -> float:
+        weights = [(value(k), ways * odds**k) for k, ways in tables]
+        return math.fsum(v * w for v, w in weights) / math.fsum(w for _, w in weights)
+
+    def where(value: Callable[[int], float], target: float, *, rises: bool) -> float:
+        low, high = 1e-6, 1e6
+        for _ in range(200):
+            middle = math.sqrt(low * high)
+            is_past = (expected(middle, value) > target) == rises
+            low, high = (low, middle) if is_past else (middle, high)
+        return math.sqrt(low * high)
+
+    estimate = where(float, x2, rises=True)
+    return estimate, where(lambda k: k >= x2, 0.025, rises=True), where(lambda k: k <= x2, 0.025, rises=False)
 
 
 def cohen_h(x1: int, n1: int, x2: int, n2: int) -> float:
@@ -78,38 +95,10 @@ def cohen_h(x1: int, n1: int, x2: int, n2: int) -> float:
     return 2 * math.asin(math.sqrt(x2 / n2)) - 2 * math.asin(math.sqrt(x1 / n1))
 
 
-def risk_ratio(x1: int, n1: int, x2: int, n2: int) -> tuple[float, float, float]:
-    """The second share divided by the first, and its 95 % score interval (Miettinen and Nurminen), by bisection."""
-    ratio, total = (x2 / n2) / (x1 / n1), n1 + n2
-
-    def excess(r: float) -> float:
-        # The shares most likely if the ratio were r: the smaller root of a second-degree equation.
-        a, b, c = total * r, -(n2 * r + x2 + n1 + x1 * r), x1 + x2
-        first = (-b - math.sqrt(b * b - 4 * a * c)) / (2 * a)
-        variance = r * first * (1 - r * first) / n2 + r * r * first * (1 - first) / n1
-        return (x2 / n2 - r * x1 / n1) ** 2 / (variance * total / (total - 1)) - Z95**2
-
-    def root(low: float, high: float) -> float:
-        for _ in range(200):
-            middle = (low + high) / 2
-            low, high = (middle, high) if (excess(middle) > 0) == (excess(low) > 0) else (low, middle)
-        return (low + high) / 2
-
-    return ratio, root(ratio / 10, ratio), root(ratio, 10 * ratio)
-
-
-def poisson_ratio(before: int, after: int) -> tuple[float, float, float]:
-    """``after / before`` for two counts over the same exposure, and its 95 % interval on the log scale."""
-    ratio, spread = after / before, math.exp(Z95 * math.sqrt(1 / before + 1 / after))
+def log_ratio(x1: int, n1: int, x2: int, n2: int) -> tuple[float, float, float]:
+    """The second share divided by the first, and its 95 % interval on the log scale (Katz)."""
+    ratio, spread = (x2 / n2) / (x1 / n1), math.exp(Z95 * math.sqrt(1 / x1 - 1 / n1 + 1 / x2 - 1 / n2))
     return ratio, ratio / spread, ratio * spread
-
-
-def poisson_ratio_score(before: int, after: int) -> tuple[float, float, float]:
-    """The same with the score interval: the ratios r for which ``after - r x before`` is within its error under r."""
-    # (after - r x before)^2 = z^2 r (after + before): two roots in r.
-    middle = 2 * after * before + Z95**2 * (after + before)
-    half = math.sqrt(middle**2 - 4 * (after * before) ** 2)
-    return after / before, (middle - half) / (2 * before**2), (middle + half) / (2 * before**2)
 
 
 # --- laws without a closed form -------------------------------------------------------------------------------------------
@@ -165,33 +154,6 @@ def fisher_quantile(chance: float, above: int, under: int) -> float:
     return _where(lambda f: incomplete_beta(above * f / (above * f + under), above / 2, under / 2), chance)
 
 
-# --- several groups ------------------------------------------------------------------------------------------------------
-
-
-def chi2(groups: Sequence[tuple[int, int]]) -> float:
-    """Pearson's statistic of a table of r groups by two outcomes (x of n)."""
-    share = sum(x for x, _ in groups) / sum(n for _, n in groups)
-    return sum((x - n * share) ** 2 / (n * share * (1 - share)) for x, n in groups)
-
-
-def p_chi2(groups: Sequence[tuple[int, int]]) -> float:
-    """Its p-value, for the two and three groups whose law has a closed form."""
-    return {2: lambda s: math.erfc(math.sqrt(s / 2)), 3: lambda s: math.exp(-s / 2)}[len(groups)](chi2(groups))
-
-
-def freeman_halton(groups: Sequence[tuple[int, int]]) -> float:
-    """The exact p-value of r groups by two outcomes: every table of the same margins, in whole numbers."""
-    total = sum(x for x, _ in groups)
-
-    def ways(counts: Iterable[int]) -> int:
-        return math.prod(math.comb(n, x) for x, (_, n) in zip(counts, groups, strict=True))
-
-    observed = ways(x for x, _ in groups)
-    tables = (table for table in product(*(range(n + 1) for _, n in groups)) if sum(table) == total)
-    extreme = sum(number for number in map(ways, tables) if number <= observed)
-    return extreme / math.comb(sum(n for _, n in groups), total)
-
-
 # --- the same persons twice ------------------------------------------------------------------------------------------------
 
 
@@ -205,15 +167,6 @@ def paired_difference(first: int, second: int, both: int, n: int) -> tuple[float
     """The same when ``both`` persons are in the first and the second: 0 is the worst case, min(first, second) nested."""
     gap = (second - first) / n
     return gap, math.sqrt((first + second - 2 * both) / n - gap**2) / math.sqrt(n)
-
-
-def mcnemar(b: int, c: int) -> float:
-    """The exact two-sided p-value of b against c discordant pairs (binomial, one half), in whole numbers."""
-    ways = tail = 1
-    for k in range(min(b, c)):
-        ways = ways * (b + c - k) // (k + 1)
-        tail += ways
-    return min(1.0, float(Fraction(2 * tail, 2 ** (b + c))))
 
 
 # --- what could make it wrong ------------------------------------------------------------------------------------------------

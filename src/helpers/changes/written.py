@@ -12,7 +12,7 @@ NOTHING = "—"
 # Decimals beyond which two numbers that differ are written in full.
 _MOST_DECIMALS = 10
 _SOURCES = {"imprime": "imprimé", "export": "compté dans l’export", "synthetique": "simulé"}
-_REACHES = {"concluante": "dépassé", "non_concluante": "possible"}
+_REACHES = {"concluante": "dépassé", "selon_ressemblance": "selon la ressemblance", "non_concluante": "possible"}
 # Of two groups, neither rises nor falls.
 _BESIDE = {"hausse": "au-dessus", "baisse": "au-dessous"}
 _OF_TWO_YEARS = ("annees/", "details/", "volume/")

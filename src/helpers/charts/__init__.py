@@ -35,7 +35,7 @@ from helpers.charts.codes import show_codes, show_codes_by_meeting
 from helpers.charts.crossed import show_by_group, show_crossing
 from helpers.charts.explored import show_explored
 from helpers.charts.figure import Figures
-from helpers.charts.groups import show_answers, show_attendance_intervals, show_nested, show_rest
+from helpers.charts.groups import show_answers, show_nested, show_rest
 from helpers.charts.measured import show_series
 from helpers.charts.meetings import show_associations, show_attendance, show_calendar
 from helpers.charts.nested import show_entries, show_volume
@@ -53,7 +53,6 @@ __all__ = [
     "show_answers",
     "show_associations",
     "show_attendance",
-    "show_attendance_intervals",
     "show_beside",
     "show_breakdowns",
     "show_by_group",

@@ -5,7 +5,7 @@ from functools import partial
 import pandas as pd
 
 from helpers.charts import draw
-from helpers.charts.compared import are_exact, bases_of, bases_of_years, colours_of, columns_of, ends, label, source_of
+from helpers.charts.compared import are_exact, bases_of_years, colours_of, columns_of, ends, label, source_of
 from helpers.charts.figure import compose
 from helpers.charts.measured import draw_likeness
 from helpers.charts.words import comparing, nothing
@@ -14,18 +14,8 @@ from helpers.facts import Facts
 from helpers.tables import table
 from helpers.wording import Html, number, probability
 
-# What the groups of a forest are compared with, in its labels.
-_AGAINST = {"annees": "deux années", "reste": "ALSES et reste", "emboitee": "objectif et demande"}
-
-# Who stands on each side of them: the reference, then those of whom the difference speaks.
-_COMPARED = {
-    "annees": ("année de comparaison", "personnes suivies par un ALSES"),
-    "reste": ("reste de la prévention spécialisée", "personnes suivies par un ALSES"),
-    "emboitee": ("personnes suivies par un ALSES", "personnes suivies par un ALSES"),
-}
-
 # Assumed likeness of the persons of a post, from none to strong.
-_DESIGNS = {"p_valeur": "nulle", "p_grappe_faible": "faible", "p_grappe_moyen": "moyenne", "p_grappe_fort": "forte"}
+_DESIGNS = {"p_holm": "nulle", "p_holm_faible": "faible", "p_holm_moyen": "moyenne", "p_holm_fort": "forte"}
 
 # Columns of the data of a forest, as they are read.
 _FOREST = {
@@ -40,45 +30,45 @@ _FOREST = {
 }
 
 
-def _forest_frame(kinds: list[tuple[str, Comparison]]) -> pd.DataFrame:
+def _forest_frame(shown: list[Comparison]) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "etiquette": f"{label(each)}\n{_AGAINST[kind]}",
+            "etiquette": label(each),
             **ends(each, "ecart", "ecart", "pts"),
             "ic_bas_pts": each["ic_bas"].value,
             "ic_haut_pts": each["ic_haut"].value,
             "est_concluant": each.is_conclusive,
             "p": probability(each["p_holm"].high),
         }
-        for kind, each in kinds
+        for each in shown
     )
 
 
-def show_forest(found: Comparisons, now: Facts) -> Html:
-    """Every tested difference in points, with rounding and interval; a box when there is none.
+def show_forest(found: Comparisons, now: Facts, before: Facts) -> Html:
+    """Every tested difference of two years, in points, with rounding and interval; a box when there is none.
 
     >>> trouve = comparisons.Comparisons(store.load_result(2020, "comparaisons"))
-    >>> print(charts.show_forest(trouve, facts.Facts(store.load(2020, "indicateurs"), year=2020)).text)
-    Écarts où le hasard reste possible : filles, garçons
+    >>> annees = (facts.Facts(store.load(annee, "indicateurs"), year=annee) for annee in (2020, 2019))
+    >>> print(charts.show_forest(trouve, *annees).text)
+    Orientation par le collège : l’écart ne dépasse le hasard que si les personnes d’un même poste ne se ressemblent
+    pas
     Écarts et intervalles : Sexe : filles, 2019 et 2020, +2,0 points, intervalle de −1,0 à +5,0 points, hasard
     possible ; Origine ...
     """
-    kinds = [(kind, each) for kind in _AGAINST for each in found.of(kind, having="ic_bas") if each.is_tested]
-    shown = [each for _, each in kinds]
+    shown = [each for each in found.of("annees", having="ic_bas") if each.is_tested]
     if not shown:
         return nothing("aucun écart n’est testé")
-    rows = _forest_frame(kinds)
-    data = rows.assign(
-        etiquette=[each.label for each in shown], dit=rows["est_concluant"].map({True: "oui", False: "non"})
-    )
+    rows = _forest_frame(shown)
+    said = ["oui" if each.is_conclusive else "selon la ressemblance" if each.is_fragile else "non" for each in shown]
+    data = rows.assign(etiquette=[each.label for each in shown], dit=said)
     return compose(
         partial(draw.forest, rows),
         id="intervalles",
         title=comparing("forest_title", conclusive=[each for each in shown if each.is_conclusive], tested=shown),
         subtitle=comparing("forest_subtitle", is_exact=are_exact(shown)),
         reading=comparing("forest_reading", c=shown[0], is_exact=shown[0]["ecart"].is_exact),
-        base=bases_of(kinds, _COMPARED),
-        source=source_of(shown, [now], "voir les données de la figure"),
+        base=bases_of_years(shown, (before.year, now.year)),
+        source=source_of(shown, [before, now], "personnes suivies par un ALSES"),
         alt=comparing("forest_alt", found=shown).text,
         table=table(data, caption="Écarts testés", titles=columns_of(_FOREST, data)),
     )
@@ -100,25 +90,26 @@ def show_clusters(found: Comparisons, now: Facts, before: Facts) -> Html:
     >>> trouve = comparisons.Comparisons(store.load_result(2020, "comparaisons"))
     >>> annees = (facts.Facts(store.load(annee, "indicateurs"), year=annee) for annee in (2020, 2019))
     >>> print(charts.show_clusters(trouve, *annees).text)
-    Orientation par le collège : si la ressemblance est forte, l’écart ne dépasse peut-être plus le hasard
-    Valeur p selon la ressemblance supposée (nulle, faible, moyenne, forte) : filles, 0,20, 0,31, 0,46, 0,54 ;
-    orientation par le collège, moins de 0,001, 0,0025, 0,027, 0,072.
+    Orientation par le collège : l’écart ne dépasse plus le hasard si les personnes d’un même poste se ressemblent,
+    même un peu
+    Valeur p corrigée selon la ressemblance supposée (nulle, faible, moyenne, forte) : filles, 1,00, 1,00, 1,00, 1,00
+    ; orientation par le collège, 0,0011, 0,032, 0,37, 0,84.
     """
     estimated = [each for each in found.of("annees", having="p_grappe") if "effet_de_plan" in each]
     if estimated:
         return draw_likeness(estimated, found, now, before)
     shown, page = found.of("annees", having="p_grappe_fort"), found("page")
     if not shown or "effet_grappe_fort" not in page:
-        return nothing("aucune part n’est testée d’une année à l’autre, ou le nombre d’ALSES est inconnu")
+        return nothing("aucune part n’est testée d’une année à l’autre")
     rows = _clusters_frame(shown)
-    factors = ["1", *(number(page[f"effet_grappe_{name}"].value, 1) for name in ("faible", "moyen", "fort"))]
-    effects = [f"{name}\n(× {factor})" for name, factor in zip(_DESIGNS.values(), factors, strict=True)]
+    factors = ["0", *(number(page[f"ressemblance_{name}"].value, 2) for name in ("faible", "moyen", "fort"))]
+    effects = [f"{name}\n({factor})" for name, factor in zip(_DESIGNS.values(), factors, strict=True)]
     titles = {
         "etiquette": "Part",
-        **{f"p_{rank}": f"p, ressemblance {name}" for rank, name in enumerate(_DESIGNS.values())},
+        **{f"p_{rank}": f"p corrigée, ressemblance {name}" for rank, name in enumerate(_DESIGNS.values())},
     }
     data = rows.assign(**{name: rows[name].map(probability) for name in titles if name != "etiquette"})
-    below = [each for each in shown if each["p_valeur"].high < page["seuil"].value]
+    below = [each for each in shown if each["p_holm"].high < page["seuil"].value]
     return compose(
         partial(draw.tests_by_design, rows, effects=effects, threshold=page["seuil"].value, colours=colours_of(shown)),
         id="ressemblance",
@@ -128,5 +119,5 @@ def show_clusters(found: Comparisons, now: Facts, before: Facts) -> Html:
         base=bases_of_years(shown, (before.year, now.year)),
         source=source_of(shown, [before, now], "personnes suivies par un ALSES"),
         alt=comparing("clusters_alt", found=shown).text,
-        table=table(data, caption="Valeur p selon la ressemblance supposée", titles=titles),
+        table=table(data, caption="Valeur p corrigée selon la ressemblance supposée", titles=titles),
     )

@@ -19,7 +19,7 @@ from helpers.charts.compared import (
     widest,
 )
 from helpers.charts.figure import compose
-from helpers.charts.palette import BLUE, colour_of
+from helpers.charts.palette import BLUE
 from helpers.charts.words import bases, comparing, nothing, source, words
 from helpers.comparisons import Comparison, Comparisons
 from helpers.facts import USUAL, Facts
@@ -92,33 +92,6 @@ _INTERVALS = {
     "ic_bas_pct": "Intervalle, de",
     "ic_haut_pct": "à",
 }
-
-
-def show_attendance_intervals(found: Comparisons, now: Facts) -> Html:
-    """Present among invited, by group, in per cent with its interval; a box when no group's invited are known.
-
-    >>> trouve = comparisons.Comparisons(store.load_result(2020, "comparaisons"))
-    >>> print(charts.show_attendance_intervals(trouve, facts.Facts(store.load(2020, "indicateurs"), year=2020)).text)
-    Groupe « nord du département » : 9 présences pour 19 invités, une part plus faible que dans les autres groupes
-    Présences et intervalle : nouveaux ALSES, 19 sur 21, soit 90,5 %, intervalle de 71,1 à 97,3 % ; nord du
-    département, 9 ...
-    """
-    shown = found.of("groupes", having="ic_bas")
-    if not shown:
-        return nothing("aucun groupe n’a à la fois des présents et des invités connus")
-    rows, lowest = _intervals_frame(shown), found.first("groupes", having="p_choix")
-    said = lowest if lowest is not None and lowest.is_conclusive else None
-    return compose(
-        partial(draw.shares_with_interval, rows, [colour_of("participants", each.id) for each in shown]),
-        id="presences-intervalles",
-        title=comparing("intervals_title", lowest=said),
-        subtitle=comparing("intervals_subtitle"),
-        reading=comparing("intervals_reading", c=lowest or shown[0]),
-        base=_bases(shown),
-        source=source_of(shown, [now], "groupes dont les invités sont connus"),
-        alt=comparing("intervals_alt", found=shown, kind="Présences et intervalle").text,
-        table=table(rows, caption="Présences, invités et intervalle", titles={"etiquette": "Groupe", **_INTERVALS}),
-    )
 
 
 def show_answers(found: Comparisons, now: Facts) -> Html:

@@ -18,9 +18,10 @@ from helpers.wording.written import write_share
 
 def draw_likeness(shown: list[Comparison], found: Comparisons, now: Facts, before: Facts) -> Html:
     """How many times fewer persons the likeness within collèges stands for, share by share, and p with and without."""
-    level = found("page")["seuil"].value
-    passed = [each for each in shown if each["p_valeur"].high < level]
-    lost = [each for each in passed if each["p_grappe"].high >= level]
+    page = found("page")
+    # What would pass if likeness were not counted, corrected for the whole family as the test that decides is.
+    passed = [each for each in shown if each["p_valeur"].high * page["tests_annees"].value < page["seuil"].value]
+    lost = [each for each in passed if not each.is_conclusive]
     rows = pd.DataFrame(
         {
             "etiquette": label(each),

@@ -7,11 +7,12 @@ import pandas as pd
 from helpers.compare.composition import Groups, groups_of
 from helpers.compare.headlines import HEADLINED, are_many, is_counted
 from helpers.compare.overlap import Overlap, overlaps_of, persons_in_both
+from helpers.compare.robustness import USUAL_SIZE, persons_a_post
 from helpers.compare.spread import Spread, spreads_of
 from helpers.compare.two_shares import Measure
 from helpers.compare.unanswered import measures, unanswered
 from helpers.compare.years import published
-from helpers.facts import USUAL
+from helpers.facts import USUAL, Facts
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Beside:
     ``is_chosen`` is whether only the shares of `headlines` are said and tested; ``counted`` how many of the two years
     are counted from records; ``shared`` how many persons can be in both years when only the printed figures say it
     (those whose follow-up goes on); ``missing``, by question, those whose
-    answer is missing, now and before.
+    answer is missing, now and before; ``posts``, the persons a post of each year, where it is known.
     """
 
     is_chosen: bool = False
@@ -53,6 +54,13 @@ class Beside:
     groups: dict[str, Groups] = field(default_factory=dict)
     spreads: dict[str, Spread] = field(default_factory=dict)
     missing: tuple[dict[str, float], dict[str, float]] = ({}, {})
+    posts: tuple[Measure | None, Measure | None] = (None, None)
+
+    @property
+    def sizes(self) -> tuple[float, float]:
+        """Persons a post, that year and the earlier one; of a year that does not tell, those of the other."""
+        now, before = self.posts
+        return (now or before or (USUAL_SIZE,))[0], (before or now or (USUAL_SIZE,))[0]
 
     def is_headlined(self, path: str) -> bool:
         """Whether a share is said and tested, or only shown in a table."""
@@ -108,5 +116,7 @@ def beside(
     if clusters is not None and not clusters.empty:
         found["designs"] = _designs(clusters, year=year, compare_to=compare_to)
     found["missing"] = unanswered(now, year), unanswered(before, compare_to)
+    earlier = None if compare_to is None else persons_a_post(Facts(before, year=compare_to))
+    found["posts"] = persons_a_post(Facts(now, year=year)), earlier
     counted = is_counted(now) + is_counted(before)
     return Beside(is_chosen=bool(counted) or are_many(gaps), counted=counted, **found)

@@ -6,10 +6,8 @@ from statsmodels.stats.proportion import proportion_confint
 from helpers.compare.beside import Design
 from helpers.compare.compatible import Pair
 from helpers.compare.overlap import Overlap
-from helpers.compare.robustness import two_sided_p
+from helpers.compare.robustness import NOT_ALIKE, detectable, two_sided_p
 from helpers.compare.two_shares import Measure, Values, exact
-
-NOT_ALIKE = (1.0, 1.0)
 
 INTERVAL = (
     "Newcombe, effectifs divisés par l’effet de plan, corrélation des personnes communes (MOVER ; Zou et Donner, 2008)"
@@ -45,6 +43,7 @@ def corrected(pair: Pair, *, shared: float, overlap: Overlap | None, design: Des
     found = {"p_commun": two_sided_p(pair, shared=shared)} if overlap else {}
     if design:
         found["p_grappe"] = two_sided_p(pair, shared=shared, designs=designs)
+        found["ecart_detectable"] = detectable(pair, designs=designs)
     found["ic_bas"], found["ic_haut"] = interval(pair, shared=shared, designs=designs)
     return found
 

@@ -29,6 +29,13 @@ HEADLINED = (
 # Those of the ALSES that have a section beside the rest of prévention spécialisée.
 HEADLINED_RESTS = ("nouvel_accompagnement/oui", "sexe/garcons")
 
+# What is printed of posts is tested between associations for these answers: the only ones a place can explain.
+BY_ASSOCIATION = (("equipe_sur_le_quartier", "non"),)
+
+# How many tests each question makes at most, whatever a year happens to publish: p is corrected for all of them, so
+# that no verdict changes because something else came onto the page.
+FAMILIES = {"annees": len(HEADLINED), "reponses": len(BY_ASSOCIATION)}
+
 # Past these a list of findings is no longer read.
 MOST_SAID = 12
 

@@ -5,26 +5,18 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 from scipy import stats
-from statsmodels.stats.contingency_tables import mcnemar
 
 from helpers.compare.found import Found
 from helpers.compare.groups import known
 from helpers.compare.two_shares import Measure, exact
-from helpers.compare.years import STABLE_POINTS, finding
+from helpers.compare.years import finding
 from helpers.facts import network
 from helpers.schema import catalogue
 
-_METHODS = {
-    "p_valeur": "McNemar exact : statsmodels mcnemar ; valeur : pire cas, aucune demande devenue objectif",
-    "rapport": "effectif / effectif_reference",
-}
-_INTERVAL = ("points", "loi normale, une demande restant toujours un objectif : scipy norm")
-# Once records cross both answers, nothing is supposed.
-_CROSSED = {
-    "p_valeur": "McNemar exact : statsmodels mcnemar, réponses croisées personne par personne",
-    "ecart_type": "écart-type de l’écart, réponses croisées personne par personne",
-}
-_CROSSED_INTERVAL = ("points", "loi normale, réponses croisées personne par personne : scipy norm")
+_METHODS = {"rapport": "effectif / effectif_reference"}
+# Without records, how many gave both answers is not known: from none to all those of the rarer answer.
+_OF_ANY_OVERLAP = "toutes les façons possibles de croiser demande et objectif ; valeur : la plus large"
+_OF_THE_OVERLAP = "réponses croisées personne par personne"
 
 
 def nested(now: pd.DataFrame, *, year: int) -> Iterator[Found]:
@@ -40,11 +32,11 @@ def nested(now: pd.DataFrame, *, year: int) -> Iterator[Found]:
         both = twice.get(row.modalite)
         found = measures(int(row.effectif_min_objectif), int(row.effectif_min_demande), int(row.base_min), both=both)
         label = f"{catalogue().indicators['objectif'].label_of(row.modalite)} : objectif et demande initiale"
-        says = finding(*found["ecart"][1:], stable_within=STABLE_POINTS)
-        id = f"emboitee/alses/{row.modalite}"
-        ways, interval = (_METHODS, _INTERVAL) if both is None else (_METHODS | _CROSSED, _CROSSED_INTERVAL)
-        label = label[:1].upper() + label[1:]
-        yield Found(id, label, says, found, tested="p_valeur", interval=interval, methods=ways)
+        says = finding(*found["ecart"][1:], stable_within=catalogue().stable_points)
+        way = _OF_ANY_OVERLAP if both is None else _OF_THE_OVERLAP
+        methods = _METHODS | {"ecart_type": f"écart-type de l’écart, {way}"}
+        id, interval = f"emboitee/alses/{row.modalite}", ("points", f"loi normale, {way} : scipy norm")
+        yield Found(id, label[:1].upper() + label[1:], says, found, interval=interval, methods=methods)
 
 
 def _given_twice(rows: pd.DataFrame) -> dict[str, int]:
@@ -55,18 +47,17 @@ def _given_twice(rows: pd.DataFrame) -> dict[str, int]:
 
 
 def measures(worked: int, asked: int, base: int, *, both: int | None = None) -> dict[str, Measure]:
-    """Counts, shares, difference with its interval, ratio, and McNemar's p over every overlap of both answers.
+    """Counts, shares, difference in points with its interval, and ratio; no test.
 
-    The fewer persons gave both answers, the more changed either way, and the larger p: its extremes are those of the
-    least and of the greatest overlap. The deviation is that of the greatest, as a request that is worked on stays one.
-    ``both`` is how many gave both answers, when records tell it: nothing is supposed then.
+    A person has one request and may have several objectives: objectives are more numerous by construction, and a test
+    would say nothing else. ``both`` is how many gave both answers, when records tell it. Else the interval is that of
+    every overlap: the fewer persons gave both answers, the more changed either way and the wider it is. Its value is
+    the widest, its extremes are those of no overlap and of the greatest.
     """
-    gap = worked - asked
+    gap = (worked - asked) / base
     overlaps = (max(0, worked + asked - base), min(worked, asked)) if both is None else (both, both)
-    worst, best = (float(mcnemar([[n, asked - n], [worked - n, 0]], exact=True).pvalue) for n in overlaps)
-    changed = worked + asked - 2 * overlaps[1]
-    deviation = np.sqrt(max(0.0, changed - gap**2 / base)) / base
-    reach = stats.norm.ppf(0.975) * deviation
+    widest, narrowest = (np.sqrt(max(0.0, (worked + asked - 2 * n) / base - gap**2) / base) for n in overlaps)
+    reach, least = (100 * stats.norm.ppf(0.975) * each for each in (widest, narrowest))
     found = {
         "effectif": worked,
         "base": base,
@@ -74,11 +65,12 @@ def measures(worked: int, asked: int, base: int, *, both: int | None = None) -> 
         "effectif_reference": asked,
         "base_reference": base,
         "part_reference": 100 * asked / base,
-        "ecart": 100 * gap / base,
-        "ecart_type": 100 * deviation,
-        "ic_bas": 100 * (gap / base - reach),
-        "ic_haut": 100 * (gap / base + reach),
+        "ecart": 100 * gap,
     }
     if asked:
         found["rapport"] = worked / asked
-    return {name: exact(value) for name, value in found.items()} | {"p_valeur": (worst, best, worst)}
+    return {name: exact(value) for name, value in found.items()} | {
+        "ecart_type": (100 * widest, 100 * narrowest, 100 * widest),
+        "ic_bas": (100 * gap - reach, 100 * gap - reach, 100 * gap - least),
+        "ic_haut": (100 * gap + reach, 100 * gap + least, 100 * gap + reach),
+    }

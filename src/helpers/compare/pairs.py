@@ -5,7 +5,6 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-from statsmodels.stats.rates import confint_poisson_2indep
 
 from helpers.compare import two_shares
 from helpers.compare.beside import Beside
@@ -20,10 +19,10 @@ from helpers.compare.compatible import (
     side_of,
 )
 from helpers.compare.found import Found
-from helpers.compare.headlines import HEADLINED_RESTS, counted_words, is_compared, is_counted
+from helpers.compare.headlines import HEADLINED, HEADLINED_RESTS, counted_words, is_compared, is_counted
 from helpers.compare.tested import test_of, tests_of_years, words_of
-from helpers.compare.two_shares import Measure, exact, sweep
-from helpers.compare.years import STABLE_POINTS, finding, published
+from helpers.compare.two_shares import Measure, sweep
+from helpers.compare.years import finding, published
 from helpers.facts import PROTECTED, USUAL, title_of_figure
 from helpers.schema import catalogue
 
@@ -91,9 +90,9 @@ def _year(row, *, known: Beside, years: str) -> Found:
     if _is_protected(row):
         found = _rounded_measures(row, now, before)
         return made(found | counts, count_finding=row.constat_effectif, methods=methods)
-    if kind == "details":
-        found = sweep(two_shares.measures, central_pair(now, before), compatible_pairs(now, before))
-        del found["p_valeur"]  # not tested, so no p that would be read as a test
+    if path not in HEADLINED:
+        # Not tested: neither p nor an interval, which would be read as a test and takes in no likeness.
+        found = sweep(two_shares.described, central_pair(now, before), compatible_pairs(now, before))
         return made(found | counts, count_finding=row.constat_effectif, methods=methods)
     found = tests_of_years(now, before, path=path, known=known) | counts | known.unanswered(path)
     ways, interval = words_of(found)
@@ -104,8 +103,8 @@ def _year(row, *, known: Beside, years: str) -> Found:
 def years(differences: pd.DataFrame, *, known: Beside, year: int, compare_to: int | None) -> Iterator[Found]:
     """Every share of persons that both years publish, then every count that is only deduced from one (no test).
 
-    ``differences`` are those of `years.differences`, ``known`` what records tell of both years. When they are
-    many, only the shares chosen beforehand are tested (`headlines`): the others are ``details``.
+    ``differences`` are those of `years.differences`, ``known`` what records tell of both years. Only the shares
+    chosen beforehand are tested (`headlines`); when shares are many, the others are ``details``.
     """
     when = f"{compare_to} et {year}"
     for row in differences.itertuples():
@@ -123,7 +122,7 @@ def years(differences: pd.DataFrame, *, known: Beside, year: int, compare_to: in
 
 
 def volumes(totals: pd.DataFrame, *, year: int, compare_to: int | None) -> Iterator[Found]:
-    """The totals of both years, with the interval of their ratio as if two Poisson counts; never a test.
+    """The totals of both years; never a test, nor an interval: for how many months the posts were held is not known.
 
     ``totals`` are those of `years.totals`.
     """
@@ -133,10 +132,6 @@ def volumes(totals: pd.DataFrame, *, year: int, compare_to: int | None) -> Itera
         if min(found["effectif"][1], found["effectif_reference"][1]) > 0 and not _is_protected(row):
             now, before = found["effectif"], found["effectif_reference"]
             found["rapport"] = (now[0] / before[0], now[1] / before[2], now[2] / before[1])
-            low, high = confint_poisson_2indep(now[0], 1, before[0], 1, method="score", compare="ratio")
-            found["rapport_ic_bas"], found["rapport_ic_haut"] = exact(low), exact(high)
-            way = "comptes de Poisson, score, exposition supposée égale : statsmodels confint_poisson_2indep"
-            methods |= {"rapport_ic_bas": way, "rapport_ic_haut": way}
         label = f"{title_of_figure(row)}, {compare_to} et {year}"
         yield Found(f"volume/{_path(row)}", label, "", found, count_finding=row.constat_effectif, methods=methods)
 
@@ -145,19 +140,19 @@ def _rest(part: Side, whole: Side, *, id: str, label: str, methods: dict[str, st
     central = central_rest(part, whole)
     if central.base_ref[0] <= 0 or not 0 <= central.count_ref[0] <= central.base_ref[0]:
         return None
-    found = sweep(two_shares.measures, central, compatible_rests(part, whole))
-    found |= two_shares.ratio_interval(central)
-    found["p_fisher"] = exact(two_shares.fisher(central))
-    naive = sweep(two_shares.measures, central_pair(part, whole), compatible_pairs(part, whole))
+    found = sweep(two_shares.described, central, compatible_rests(part, whole))
+    naive = sweep(two_shares.described, central_pair(part, whole), compatible_pairs(part, whole))
     found |= {f"{name}_naif": naive[name] for name in ("ecart", "h", "rapport")}
-    says = finding(*found["ecart"][1:], stable_within=STABLE_POINTS)
-    return Found(id, label, says, found, tested="p_valeur", methods=methods)
+    says = finding(*found["ecart"][1:], stable_within=catalogue().stable_points)
+    return Found(id, label, says, found, methods=methods)
 
 
 def rests(now: pd.DataFrame, *, year: int) -> Iterator[Found]:
-    """The ALSES against the rest of prévention spécialisée, for every share printed for both in the year.
+    """The ALSES against the rest of prévention spécialisée, for every share printed for both in the year; never a test.
 
-    Of a year counted from records, only the shares chosen beforehand (`headlines`).
+    A post that opens has new cases only, so the persons of one post are alike by construction: with 21 new posts of 73,
+    that alone makes a design effect of 11, and no test of independent persons holds. Of a year counted from records,
+    only the shares chosen beforehand (`headlines`).
     """
     keys, chosen = ["indicateur", "modalite"], HEADLINED_RESTS if is_counted(now) else None
     rows = published(now, year)

@@ -5,22 +5,23 @@ from itertools import pairwise
 import pandas as pd
 
 from helpers.compare.headlines import HEADLINED
-from helpers.compare.years import STABLE_POINTS, finding
+from helpers.compare.years import finding
 from helpers.facts import Fact, Facts, Series, name_answer
+from helpers.schema import catalogue
 
 # Two years make a difference, which the rest of the page tells.
 LEAST_YEARS = 3
 
 
 def _course(known: list[Fact]) -> str:
-    """What consecutive differences allow one to say; of a share that stays within a point from end to end, stable."""
+    """What consecutive differences allow one to say; of one that never leaves the threshold, stable."""
+    within = catalogue().stable_points
     bounds = [fact.share_bounds for fact in known]
     whole = max(high for _, high in bounds) - min(low for low, _ in bounds)
-    if whole <= STABLE_POINTS:
+    if whole <= within:
         return "stable"
     steps = {
-        finding(after[0] - before[1], after[1] - before[0], stable_within=STABLE_POINTS)
-        for before, after in pairwise(bounds)
+        finding(after[0] - before[1], after[1] - before[0], stable_within=within) for before, after in pairwise(bounds)
     }
     if steps >= {"hausse", "baisse"}:
         return "va_et_vient"

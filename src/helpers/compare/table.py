@@ -1,4 +1,4 @@
-"""The long table: one row a measure of a comparison, with Holm's correction over the page and the reach it allows."""
+"""The long table: one row a measure of a comparison, with Holm's correction and the reach it allows."""
 
 from itertools import chain
 
@@ -7,15 +7,15 @@ import pandas as pd
 
 from helpers.compare.beside import Beside, beside
 from helpers.compare.found import Found
-from helpers.compare.groups import answers, attendance
+from helpers.compare.groups import answers
+from helpers.compare.headlines import FAMILIES
 from helpers.compare.nested import nested
 from helpers.compare.pairs import rests, volumes, years
-from helpers.compare.robustness import clustering
-from helpers.compare.two_shares import exact
+from helpers.compare.robustness import LIKENESS, clustering
+from helpers.compare.two_shares import Measure, exact
 from helpers.compare.years import differences, totals
 from helpers.comparisons import LEVEL
-from helpers.facts import Facts
-from helpers.schema import columns, typed
+from helpers.schema import catalogue, columns, typed
 
 
 def comparisons(
@@ -31,7 +31,7 @@ def comparisons(
     """Every comparison of the page (schema ``comparaisons``), one row a measure.
 
     Columns: ``comparaison`` (kind, then what is compared), ``libelle``, ``constat`` and ``constat_effectif`` (from the
-    bounds alone), ``portee`` (from the largest p over the compatible counts, corrected for the number of tests),
+    bounds alone), ``portee`` (from the largest p over the compatible counts, corrected for the tests of its question),
     ``mesure``, ``unite``, ``valeur`` at the central counts, ``valeur_min`` and ``valeur_max`` over the compatible ones,
     ``methode``.
 
@@ -53,39 +53,49 @@ def comparisons(
             years(gaps, known=known, year=year, compare_to=compare_to),
             rests(now, year=year),
             volumes(totals(gaps), year=year, compare_to=compare_to),
-            attendance(now, year=year),
             nested(now, year=year),
             answers(now, controls, year=year),
         )
     )
-    tested = [each for each in found if each.tested]
-    corrected = _holm(tested)
-    page = Found("page", "Ensemble de la page", "", _page(now, year, found) | _of_many(known, found))
+    corrected = corrections(found)
+    page = Found("page", "Ensemble de la page", "", _page(found, known) | _of_many(known, found))
     rows = [
-        row for each in [*found, page] for row in _rows(each, corrected.get(each.id), year=year, compare_to=compare_to)
+        row
+        for each in [*found, page]
+        for row in _rows(each, corrected.get(each.id, {}), year=year, compare_to=compare_to)
     ]
     return typed(pd.DataFrame(rows, columns=columns("comparaisons")), "comparaisons")
 
 
-def _holm(tested: list[Found]) -> dict[str, tuple[float, float, float]]:
-    """For each tested comparison, the corrected p: at the central counts, then with every p at its least, its most."""
-    if not tested:
-        return {}
-    ends = zip(*(each.measures[each.tested] for each in tested), strict=True)
-    corrected = zip(*map(stepped_down, ends), strict=True)
-    return {each.id: ps for each, ps in zip(tested, corrected, strict=True)}
+def corrections(found: list[Found]) -> dict[str, dict[str, Measure]]:
+    """For each tested comparison, p corrected for the family of its question, by assumed likeness too.
+
+    ``p_holm``, and ``p_holm_faible``, ``p_holm_moyen``, ``p_holm_fort`` where its test is made for these: at the
+    central counts, then with every p at its least, its most. The family is that of `headlines.FAMILIES`, known or not.
+    """
+    made: dict[str, dict[str, Measure]] = {}
+    for question, size in FAMILIES.items():
+        tested = [each for each in found if each.tested and each.id.startswith(f"{question}/")]
+        for likeness in ("", *LIKENESS):
+            name = f"p_grappe_{likeness}"
+            ends = zip(*(each.measures.get(name, each.measures[each.tested]) for each in tested), strict=True)
+            for each, *ps in zip(tested, *(stepped_down(values, family=size) for values in ends), strict=True):
+                if not likeness or name in each.measures:
+                    made.setdefault(each.id, {})["_".join(filter(None, ("p_holm", likeness)))] = tuple(ps)
+    return made
 
 
-def stepped_down(ps: tuple[float, ...]) -> list[float]:
-    """The p-values corrected: the least times their number, the next times one less…, none below the one before.
+def stepped_down(ps: tuple[float, ...], *, family: int) -> list[float]:
+    """Holm's corrected p-values: the least times the size of the family, the next times one less…, never decreasing.
 
-    That of statsmodels (`multipletests`) gives the same and searches the memory of the whole process each time: 0.2 s.
+    Of the family, the tests that are not made count as the greatest. `multipletests` of statsmodels gives the same for
+    a family that is whole, and searches the memory of the process each time: 0.2 s.
 
-    >>> [round(p, 3) for p in stepped_down((0.01, 0.04, 0.03, 0.005))]
+    >>> [round(p, 3) for p in stepped_down((0.01, 0.04, 0.03, 0.005), family=4)]
     [0.03, 0.06, 0.06, 0.02]
     """
     order = np.argsort(ps)
-    corrected = np.maximum.accumulate(np.take(ps, order) * np.arange(len(ps), 0, -1)).clip(max=1)
+    corrected = np.maximum.accumulate(np.take(ps, order) * (family - np.arange(len(ps)))).clip(max=1)
     return corrected[np.argsort(order)].tolist()
 
 
@@ -99,19 +109,30 @@ def _of_many(known: Beside, found: list[Found]) -> dict:
     return {"nombre_de_comparaisons": exact(len(compared))} | counted | shared
 
 
-def _page(now: pd.DataFrame, year: int, made: list[Found]) -> dict:
-    """What concerns every comparison: how many tests, and how many persons a post."""
-    figure = Facts(now, year=year)
-    persons, posts = figure("alses/accompagnements/"), figure("reseau_alses/postes/")
+def _page(made: list[Found], known: Beside) -> dict:
+    """What concerns every comparison: the tests made, the size of each family, and how many persons a post."""
     found = {"nombre_de_tests": exact(sum(bool(each.tested) for each in made)), "seuil": exact(LEVEL)}
-    if persons and persons.counts and posts and posts.is_known and posts.counts[0] > 0:
-        found |= clustering(persons.counts, int(posts.counts[0]))
+    found["ecart_stable"] = exact(catalogue().stable_points)
+    found |= {f"tests_{question}": exact(size) for question, size in FAMILIES.items()}
+    if any("p_grappe_fort" in each.measures for each in made):
+        found |= clustering(known.sizes, known.posts)
     return found
 
 
-def _rows(found: Found, corrected: tuple | None, *, year: int, compare_to: int | None) -> list[dict]:
-    measures = found.measures | ({"p_holm": corrected} if corrected else {})
-    reach = "" if corrected is None else "concluante" if corrected[2] < LEVEL else "non_concluante"
+def reach(corrected: dict[str, Measure]) -> str:
+    """How far a tested comparison reaches, at the counts that are least favourable; ``""`` without a test.
+
+    Where likeness is only assumed, a difference that does not outlast the strongest depends on it.
+    """
+    if not corrected:
+        return ""
+    if corrected["p_holm"][2] >= LEVEL:
+        return "non_concluante"
+    return "selon_ressemblance" if corrected.get("p_holm_fort", (0, 0, 0))[2] >= LEVEL else "concluante"
+
+
+def _rows(found: Found, corrected: dict[str, Measure], *, year: int, compare_to: int | None) -> list[dict]:
+    measures = found.measures | corrected
     of_two_years = found.id.split("/")[0] in ("annees", "details", "volume")
     head = {
         "comparaison": found.id,
@@ -120,7 +141,7 @@ def _rows(found: Found, corrected: tuple | None, *, year: int, compare_to: int |
         "libelle": found.label,
         "constat": found.finding,
         "constat_effectif": found.count_finding,
-        "portee": reach,
+        "portee": reach(corrected),
     }
     return [
         head

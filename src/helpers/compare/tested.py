@@ -5,11 +5,15 @@ from functools import partial
 from helpers.compare import composition, robustness, spread, two_shares
 from helpers.compare.beside import Beside
 from helpers.compare.compatible import Pair, Side, central_pair, compatible_pairs
-from helpers.compare.corrected import INTERVAL, NOT_ALIKE, corrected, told
+from helpers.compare.corrected import INTERVAL, corrected, told
 from helpers.compare.two_shares import Measure, Values, exact, sweep
 
 # What each measure of the whole is replaced by, once it is estimated.
-_ASSUMED_LIKENESS = (*(f"p_grappe_{name}" for name in robustness.DESIGN_EFFECTS), "p_recouvrement_grappe_fort")
+_ASSUMED_LIKENESS = (
+    *(f"{measure}_{name}" for measure in ("p_grappe", "ecart_detectable") for name in robustness.LIKENESS),
+    "ressemblance_limite",
+    "p_recouvrement_grappe_fort",
+)
 _ASSUMED_COMPOSITION = ("supplement", "part_supplement")
 # The interval of a ratio takes in neither the persons of both years nor the likeness.
 _RATIO_INTERVAL = ("rapport_ic_bas", "rapport_ic_haut")
@@ -27,8 +31,9 @@ def words_of(measures: dict[str, Measure]) -> tuple[dict[str, str], dict]:
     return {}, {} if test_of(measures) == "p_valeur" else {"interval": ("points", INTERVAL)}
 
 
-def _usual(pair: Pair, *, shared: int | None) -> Values:
-    return two_shares.measures(pair) | robustness.robustness(pair, shared=shared)
+def _usual(pair: Pair, *, shared: int | None, sizes: tuple[float, float]) -> Values:
+    found = two_shares.described(pair) | two_shares.tested(pair)
+    return found | robustness.robustness(pair, shared=shared, sizes=sizes)
 
 
 def _widest(every: list[dict[str, Measure]], middle: dict[str, Measure]) -> dict[str, Measure]:
@@ -68,12 +73,9 @@ def tests_of_years(now: Side, before: Side, *, path: str, known: Beside) -> dict
     moves = moves if moves and moves.counts == counts else None
     central = central_pair(now, before)
     shared = None if overlap or not path.startswith("alses/") else known.shared
-    found = sweep(partial(_usual, shared=shared), central, compatible_pairs(now, before))
+    found = sweep(partial(_usual, shared=shared, sizes=known.sizes), central, compatible_pairs(now, before))
     if overlap or design:
         found |= _corrected(now, before, path=path, known=known) | told(overlap, design)
-    found |= two_shares.ratio_interval(central)
-    found["p_fisher"] = exact(two_shares.fisher(central))
-    found["ecart_detectable"] = robustness.detectable(central, designs=design.effects if design else NOT_ALIKE)
     found |= moves.measures() if moves else {}
     is_split = groups is not None and composition.of_whole(groups) == counts
     found |= composition.measures(groups) if is_split else {}

@@ -1,9 +1,8 @@
-"""Two shares: difference, interval, tests, effect size, on arrays of counts."""
+"""Two shares: what is seen of them, then the test and the intervals, on arrays of counts."""
 
 from collections.abc import Callable, Iterable
 
 import numpy as np
-from scipy import stats
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_effectsize, test_proportions_2indep
 
 from helpers.compare.compatible import Pair
@@ -19,15 +18,14 @@ def exact(value: float) -> Measure:
     return float(value), float(value), float(value)
 
 
-def measures(pair: Pair) -> Values:
-    """Counts, shares, difference, interval, test, effect size and ratio of each pair; missing where not defined."""
+def described(pair: Pair) -> Values:
+    """Counts, shares, their difference in points, Cohen's h and the ratio of each pair; no test.
+
+    The ratio is missing where a share is zero.
+    """
     count, base, count_ref, base_ref = pair.count, pair.base, pair.count_ref, pair.base_ref
     share, share_ref = count / base, count_ref / base_ref
-    given = (count, base, count_ref, base_ref)
     with np.errstate(all="ignore"):
-        low, high = confint_proportions_2indep(*given, method="newcomb", compare="diff")
-        # With a difference of zero as hypothesis, the score test is the z test with pooled variance.
-        test = test_proportions_2indep(*given, method="score", compare="diff", correction=False)
         ratio = share / share_ref
     return {
         "effectif": count,
@@ -37,33 +35,32 @@ def measures(pair: Pair) -> Values:
         "base_reference": base_ref,
         "part_reference": 100 * share_ref,
         "ecart": 100 * (share - share_ref),
-        "ic_bas": 100 * low,
-        "ic_haut": 100 * high,
-        # Nobody, or everybody, on both sides: nothing differs.
-        "p_valeur": np.nan_to_num(test.pvalue, nan=1.0),
         "h": proportion_effectsize(share, share_ref),
         "rapport": np.where((count > 0) & (count_ref > 0), ratio, np.nan),
     }
 
 
-def ratio_interval(pair: Pair) -> dict[str, Measure]:
-    """The score interval of the ratio of the first shares of a pair; missing where a share is zero.
+def tested(pair: Pair) -> Values:
+    """Newcombe's interval of the difference in points, p of the pooled z test, interval of the ratio, of each pair.
 
-    It is found by search, so it is given at these counts only.
+    The ratio's interval is that of its logarithm (Katz, 1978): it has a closed form, so it is given over every
+    compatible count like the rest. Missing where a share is zero.
     """
-    given = [float(each[0]) for each in (pair.count, pair.base, pair.count_ref, pair.base_ref)]
-    if not given[0] or not given[2]:
-        ends = (np.nan, np.nan)
-    else:
-        # A share of 100 % leaves the search a root of less than zero by a rounding: its real part is the end.
-        ends = np.real(confint_proportions_2indep(*given, method="score", compare="ratio"))
-    return {name: exact(end) for name, end in zip(("rapport_ic_bas", "rapport_ic_haut"), ends, strict=True)}
-
-
-def fisher(pair: Pair) -> float:
-    """Fisher's exact test of the first counts of a pair."""
-    count, base, count_ref, base_ref = (int(a[0]) for a in (pair.count, pair.base, pair.count_ref, pair.base_ref))
-    return float(stats.fisher_exact([[count, base - count], [count_ref, base_ref - count_ref]]).pvalue)
+    given = (pair.count, pair.base, pair.count_ref, pair.base_ref)
+    with np.errstate(all="ignore"):
+        low, high = confint_proportions_2indep(*given, method="newcomb", compare="diff")
+        # With a difference of zero as hypothesis, the score test is the z test with pooled variance.
+        test = test_proportions_2indep(*given, method="score", compare="diff", correction=False)
+        ratio = confint_proportions_2indep(*given, method="log", compare="ratio")
+    is_defined = (pair.count > 0) & (pair.count_ref > 0)
+    return {
+        "ic_bas": 100 * low,
+        "ic_haut": 100 * high,
+        # Nobody, or everybody, on both sides: nothing differs.
+        "p_valeur": np.nan_to_num(test.pvalue, nan=1.0),
+        "rapport_ic_bas": np.where(is_defined, ratio[0], np.nan),
+        "rapport_ic_haut": np.where(is_defined, ratio[1], np.nan),
+    }
 
 
 def sweep(compute: Callable[[Pair], Values], central: Pair, compatible: Iterable[Pair]) -> dict[str, Measure]:

@@ -9,29 +9,25 @@ from helpers.compare.headlines import HEADLINED, RECORDS
 from helpers.facts import BESIDE, network, with_shares
 from helpers.schema import UNSAID, catalogue
 
-# A share whose difference stays within one point of zero, whatever the rounding hides, is called stable.
-STABLE_POINTS = 1.0
-# An exact difference that is written 0,0 is neither a rise nor a fall.
-UNSEEN = 0.05
-
 
 def finding(low: float, high: float, *, stable_within: float) -> str:
     """What the bounds of a difference allow one to say: hausse, baisse, stable, indetermine; ``""`` without bounds.
 
+    Stable comes first: a difference that cannot exceed ``stable_within`` is too small to be called a rise or a fall,
+    even where its direction is certain, so that a counted share and a printed one are judged alike.
+
     >>> finding(-6.9, -5.0, stable_within=1), finding(-0.9, 0.9, stable_within=1), finding(-2, 1, stable_within=1)
     ('baisse', 'stable', 'indetermine')
-    >>> finding(-0.04, -0.04, stable_within=1), finding(0.05, 0.05, stable_within=1)
+    >>> finding(-0.2, -0.2, stable_within=1), finding(1.1, 1.1, stable_within=1)
     ('stable', 'hausse')
     """
     if pd.isna(low) or pd.isna(high):
         return ""
-    if max(abs(low), abs(high)) < UNSEEN:
+    if max(abs(low), abs(high)) <= stable_within:
         return "stable"
     if low > 0:
         return "hausse"
-    if high < 0:
-        return "baisse"
-    return "stable" if max(abs(low), abs(high)) <= stable_within else "indetermine"
+    return "baisse" if high < 0 else "indetermine"
 
 
 # What only documents count: the tables of a year hold nothing of it.
@@ -121,7 +117,7 @@ def differences(now: pd.DataFrame, before: pd.DataFrame, *, year: int, compare_t
             for low, high in zip(pairs["ecart_min"], pairs["ecart_max"], strict=True)
         ],
         constat_part=[
-            finding(low, high, stable_within=STABLE_POINTS)
+            finding(low, high, stable_within=catalogue().stable_points)
             for low, high in zip(pairs["ecart_part_min_pts"], pairs["ecart_part_max_pts"], strict=True)
         ],
     )

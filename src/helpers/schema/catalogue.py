@@ -110,7 +110,8 @@ class MeasureKind(NamedTuple):
 class Catalogue:
     """Every indicator, perimeter, topic, unit and measure, in reading order.
 
-    ``anchors`` are sections of page 02 by topic; ``units`` give the singular and the plural.
+    ``anchors`` are sections of page 02 by topic; ``units`` give the singular and the plural; ``stable_points`` is the
+    difference of shares, in points, up to which a share is called stable.
 
     >>> entrees = schema.catalogue()
     >>> entrees.units["personnes"], [indicateur.id for indicateur in entrees.of_topic("public")]
@@ -123,6 +124,7 @@ class Catalogue:
     anchors: dict[str, str]
     units: dict[str, tuple[str, str]]
     measures: dict[str, MeasureKind]
+    stable_points: float
 
     def of_topic(self, topic: str) -> list[Indicator]:
         """The indicators of a section of page 02, in catalogue order."""
@@ -185,6 +187,7 @@ def read_catalogue(text: str) -> Catalogue:
             name: MeasureKind(entry["libelle"], entry.get("unite", ""), entry["methode"])
             for name, entry in content["mesures"].items()
         },
+        stable_points=float(content["seuils"]["part_stable_points"]),
     )
 
 

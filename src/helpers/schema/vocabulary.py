@@ -37,7 +37,7 @@ SYNTHETIC_MEANING = "compté dans des données simulées, qui ne décrivent pers
 UNSAID = ("non_publie", "contradictoire")
 
 # What the bounds of a difference allow one to say: of a share, of a count.
-FINDINGS = {"hausse": "hausse", "baisse": "baisse", "stable": "stable à l’arrondi près", "indetermine": "indéterminé"}
+FINDINGS = {"hausse": "hausse", "baisse": "baisse", "stable": "stable", "indetermine": "indéterminé"}
 COUNT_FINDINGS = {**FINDINGS, "stable": "inchangé"}
 
 # Years of seniority below which the post may be the very one that is described: its answer is uncertain.

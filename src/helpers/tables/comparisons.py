@@ -24,12 +24,16 @@ from helpers.wording.written import write_rounded
 KINDS = {
     "annees": "D’une année à l’autre",
     "reste": "Personnes suivies par un ALSES, et reste de la prévention spécialisée",
-    "groupes": "Présence aux réunions, d’un groupe et des autres",
     "emboitee": "Demande initiale, et objectif travaillé",
     "reponses": "Nouveaux postes de l’association qui en décrit le plus, et des autres",
 }
 
-REACHES = {"concluante": "dépassé", "non_concluante": "possible", "": "sans test"}
+REACHES = {
+    "concluante": "dépassé",
+    "selon_ressemblance": "dépend de la ressemblance dans un poste",
+    "non_concluante": "possible",
+    "": "sans test",
+}
 
 
 def _share(comparison: Comparison, name: str) -> str:
@@ -62,8 +66,8 @@ def _finding(comparison: Comparison) -> str:
     """What the bounds say: two years rise or fall, two groups stand above or below."""
     if not comparison.finding:
         return "—"
-    if comparison.finding == "stable" and comparison["ecart"].is_exact:
-        return "inchangée"  # no rounding hides a change
+    if comparison.finding == "stable" and comparison["ecart"].low == 0 == comparison["ecart"].high:
+        return "inchangée"
     of_two_years = comparison.key.startswith(("comparaisons/annees/", "comparaisons/details/"))
     beside = {} if of_two_years else {"hausse": "au-dessus", "baisse": "au-dessous"}
     return beside.get(comparison.finding, FINDINGS[comparison.finding])

@@ -16,6 +16,9 @@ SHARES = ("part", "part_reference")
 # The share of a small group that nearly nobody, or nearly everybody, has (`comparisons.Comparison.bound_of`).
 _BOUNDS = {"sous": UNDER, "sur": OVER}
 
+# Differences that have no direction.
+_SIZES = ("ecart_detectable", "ecart_type", "ecart_stable")
+
 # What is smaller is said « moins de »: nobody reads further decimals.
 LEAST_P = 0.001
 
@@ -54,8 +57,9 @@ def _write(measure: Measure, name: str) -> Callable[[float], str]:
     if name.startswith("ecart_effectif"):
         return signed
     if measure.unit in ("points", "pct"):
-        return partial(signed if name.startswith(("ecart", "evolution")) else number, decimals=1)
-    if measure.unit or name.startswith("nombre"):
+        is_change = name.startswith(("ecart", "evolution")) and not name.startswith(_SIZES)
+        return partial(signed if is_change else number, decimals=1)
+    if measure.unit or name.startswith(("nombre", "tests")):
         return number
     is_large = name.startswith("effet") or abs(measure.value) >= 2
     return partial(number, decimals=1 if is_large else 2)
@@ -65,7 +69,7 @@ def _whole(measure: Measure, name: str, *, is_protected: bool) -> Callable[[floa
     """How one value of this measure is written, with its unit; no decimal of what is rounded to protect persons."""
     if is_protected and measure.unit in ("points", "pct"):
         return partial(points, decimals=0) if measure.unit == "points" else partial(percent, decimals=0)
-    if name in ("ecart_detectable", "ecart_type"):
+    if name.startswith(_SIZES):
         return lambda value: points(value).lstrip("+")
     if measure.unit == "points":
         return points
@@ -138,12 +142,16 @@ def say_interval(comparison: Comparison | None, name: str = "") -> Markup:
     return Markup("de {} à {}{}").format(*both, tail)
 
 
-def say_envelope(comparison: Comparison | None) -> Markup:
-    """The widest interval over the compatible counts: its least low end and its greatest high end."""
-    if comparison is None or "ic_bas" not in comparison or comparison["ic_bas"].low is None:
+def say_envelope(comparison: Comparison | None, name: str = "") -> Markup:
+    """The widest interval over the compatible counts: its least low end and its greatest high end.
+
+    ``name`` is as in `say_interval`.
+    """
+    bottom, top = (f"{name}_ic_{end}" if name else f"ic_{end}" for end in ("bas", "haut"))
+    if comparison is None or bottom not in comparison or comparison[bottom].low is None:
         return Markup(MISSING)
-    low, high = comparison["ic_bas"].low, comparison["ic_haut"].high
-    write = partial(signed if comparison["ic_bas"].unit == "points" else number, decimals=1)
+    low, high, unit = comparison[bottom].low, comparison[top].high, comparison[bottom].unit
+    write = partial(signed if unit == "points" else number, decimals=1 if unit else 2)
     return Markup("de {} à {}").format(
-        mark(write(low), low, comparison.key, "ic_bas_min"), mark(write(high), high, comparison.key, "ic_haut_max")
+        mark(write(low), low, comparison.key, f"{bottom}_min"), mark(write(high), high, comparison.key, f"{top}_max")
     )
