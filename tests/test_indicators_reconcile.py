@@ -141,7 +141,7 @@ def test_an_unwritten_base_is_found_by_trying_each():
     figure = ("objectif", "scolaire", "part", 32, "pct", "=", "ambigue")
     assert judged(figure, GOALS)[0:4] == (70, pytest.approx(100 * 70 / 220), pytest.approx(100 * 70 / 220 - 32), "ambigu")
     assert judged(figure, GOALS)[4] == (
-        "La base n’est pas écrite ; la part imprimée est celle que l’on trouve sur les réponses citées (70 sur 220, soit 31,82 %), "
+        "La base n’est pas sûre ; la part imprimée est celle que l’on trouve sur les réponses citées (70 sur 220, soit 31,82 %), "
         "non sur les personnes (70 sur 200, soit 35 %) ni sur les personnes qui ont répondu (70 sur 140, soit 50 %)."
     )
 
@@ -149,7 +149,7 @@ def test_an_unwritten_base_is_found_by_trying_each():
 def test_an_unwritten_base_that_nothing_explains_stays_so():
     assert judged(("sexe", "filles", "part", 30, "pct", "=", "ambigue"))[3:] == (
         "ambigu",
-        "La base n’est pas écrite, et aucune ne redonne la part imprimée : les personnes (83 sur 200, soit 41,5 %).",
+        "La base n’est pas sûre, et aucune ne redonne la part imprimée : les personnes (83 sur 200, soit 41,5 %).",
     )
 
 

@@ -266,7 +266,7 @@ def test_what_is_not_published_is_said(report):
     boxes = [box.get_text() for box in page.select(".encart.non-publie")]
     [origin] = [text for text in boxes if "Origine de l’accompagnement" in text]
     assert "« autres voies que le collège » réunit, sans les séparer, « travail de rue », " in re.sub(r"[\u00a0\u202f]", " ", origin)
-    assert any("sans dire si c’est la part des personnes" in box.get_text() for box in page.select(".encart.alerte"))
+    assert any("l’on ne sait pas si c’est la part des personnes" in box.get_text() for box in page.select(".encart.alerte"))
 
 
 def test_page_04_counts_statements_and_lists_them(report):

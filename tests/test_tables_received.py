@@ -85,7 +85,7 @@ def test_the_ledger_and_the_agreement_are_said_first():
     )
     assert said("reconciled", []) == ""
     assert said("reconciled", ["concorde", "ambigu"]) == (
-        "L’export ne contredit aucun des 2 chiffres imprimés qui en sont rapprochés, et en retrouve 1 ; 1 a une base qui n’est pas écrite."
+        "L’export ne contredit aucun des 2 chiffres imprimés qui en sont rapprochés, et en retrouve 1 ; 1 a une base qui n’est pas sûre."
     )
     assert said("reconciled", ["concorde", "differe", "non_recomptable"]) == (
         "L’export contredit 1 chiffre imprimé sur 3 et en retrouve 1 ; 1 ne peut pas être recompté."

@@ -22,12 +22,20 @@ def written(raw: Raw, post: Post) -> dict[str, str]:
     }
 
 
+# Codes that a page writes as they were printed: no change of the text.
+SHOWN = {"rep": "REP", "rep_plus": "REP+", "en_cours": "en cours", "ne_sait_pas": "ne sait pas"}
+
+
 @family("lignes")
 def ledger(raw: Raw, year: int) -> Rows:
     """Rows of the posts read, kept, rejected because they repeat another; and cells that are written another way."""
     kept = posts(raw, year)
     read = len(raw.table(year, "prises_de_poste"))
-    changes = sum(post.printed[name] != value for post in kept for name, value in written(raw, post).items())
+    changes = sum(
+        post.printed[name] not in (value, SHOWN.get(value, value))
+        for post in kept
+        for name, value in written(raw, post).items()
+    )
     counts = {"lues": read, "gardees": len(kept), "rejetees": read - len(kept), "modifications": changes}
     return {Key(year, "donnees", "lignes", name): exactly("lignes", n) for name, n in counts.items()}
 
@@ -61,13 +69,16 @@ def _from_tables(raw: Raw, figure: dict) -> tuple[Fraction, Fraction] | None:
     return (Fraction(100 * row.counts[0], row.base[0]) if figure["mesure"] == "part" else Fraction(row.counts[0]),) * 2
 
 
-def _from_figures(figure: dict, known: dict[tuple, Fraction]) -> tuple[Fraction, Fraction] | None:
-    """What other printed figures say of this one, by each rule that a reader could apply with a pencil."""
+def _from_figures(figure: dict, known: dict[tuple, Fraction]) -> tuple[tuple[Fraction, Fraction], tuple] | None:
+    """What other printed figures say of this one, by each rule that a reader could apply with a pencil.
+
+    With the rule and where it was applied: figures that one rule ties, in one place, confirm one another.
+    """
     year, perimeter, indicator, answer = (
         int(figure["annee"]),
         *(figure[n] for n in ("perimetre", "indicateur", "modalite")),
     )
-    half, measure = Fraction(1, 2), figure["mesure"]
+    half, measure, place = Fraction(1, 2), figure["mesure"], (year, perimeter, indicator, answer)
 
     def said(what: str, *, answer: str = answer, year: int = year, indicator: str = indicator) -> Fraction | None:
         return known.get((year, perimeter, indicator, answer, what))
@@ -77,24 +88,26 @@ def _from_figures(figure: dict, known: dict[tuple, Fraction]) -> tuple[Fraction,
     # A difference, and the two numbers between which it is.
     if measure == "ecart" and figure["unite"] == "points":
         now, before = said("part"), said("part", year=year - 1)
-        return None if None in (now, before) else (now - before - 1, now - before + 1)
+        found = None if None in (now, before) else (now - before - 1, now - before + 1)
+        return found and (found, ("points", *place))
     if measure == "ecart":
-        return None if None in (now, before) else (now - before,) * 2
+        return None if None in (now, before) else ((now - before,) * 2, ("ecart", *place))
     gap, next_gap = said("ecart"), said("ecart", year=year + 1)
     after = said("effectif", year=year + 1)
     if measure == "effectif" and None not in (gap, before) and figure["unite"] != "points":
-        return (before + gap,) * 2
+        return (before + gap,) * 2, ("ecart", *place)
     if measure == "effectif" and None not in (next_gap, after):
-        return (after - next_gap,) * 2
+        return (after - next_gap,) * 2, ("ecart", year + 1, *place[1:])
     # A count and a share of the same answer.
     if measure == "effectif" and None not in (said("part"), size) and indicator != "orienteur":
-        return (said("part") - half) * size / 100, (said("part") + half) * size / 100
+        return ((said("part") - half) * size / 100, (said("part") + half) * size / 100), ("part", *place)
     if measure == "part" and None not in (now, size) and indicator != "orienteur":
-        return (100 * now / size,) * 2
+        return (100 * now / size,) * 2, ("part", *place)
     # The other answer of two.
     two = next((parts for parts in PARTITIONS.get(indicator, []) if answer in parts and len(parts) == 2), [])
     other = next((said("part", answer=name) for name in two if name != answer), None)
-    return None if measure != "part" or other is None else (100 - other - half, 100 - other + half)
+    found = None if measure != "part" or other is None else (100 - other - half, 100 - other + half)
+    return found and (found, ("deux", *place[:3]))
 
 
 def _if_all_are_pupils(figure: dict, known: dict[tuple, Fraction]) -> tuple[Fraction, Fraction] | None:
@@ -115,31 +128,43 @@ def verdict(raw: Raw, figure: dict, known: dict[tuple, Fraction]) -> str:
     """What the other data say of a printed figure."""
     if figure["base"]:
         return "ambigu"
-    found = _from_tables(raw, figure) or _from_figures(figure, known)
+    found = _from_tables(raw, figure) or (_from_figures(figure, known) or (None,))[0]
     assumed = None if found else _if_all_are_pupils(figure, known)
     if found or assumed:
         if not _fits(figure, *(found or assumed)):
             return "contradictoire"
-        # « A first post » is so for the uncertain ones only if their seniority is that of the post itself.
-        return "sous_hypothese" if assumed or figure["modalite"] == "oui_ou_incertain" else "confirme"
+        # « A first post » is so for the uncertain ones only if their seniority is that of the post itself; the invited
+        # are divided by the meetings only if nobody is invited to two of them.
+        is_so = figure["modalite"] != "oui_ou_incertain" and figure["indicateur"] != "invites_par_reunion"
+        return "confirme" if is_so and not assumed else "sous_hypothese"
     return "non_verifiable"
 
 
-@family("chiffres_imprimes")
+@family("chiffres_imprimes", "egalites")
 def verdicts(raw: Raw, year: int) -> Rows:
     """The printed figures of the year and of the one before, by verdict; those that an export counts are elsewhere."""
     is_printed = bool(raw.received(year, "chiffres_publies"))
     figures = [*raw.received(year - 1, "chiffres_publies"), *raw.table(year, "chiffres_publies")] if is_printed else []
-    known = {
-        (int(row["annee"]), *(row[name] for name in ("perimetre", "indicateur", "modalite", "mesure"))): Fraction(
-            row["valeur"]
-        )
-        for row in figures
-        if row["operateur"] == "=" and not row["base"]
-    }
+    known = _known(figures)
     found = Counter(verdict(raw, figure, known) for figure in figures)
     counts = {"controles": len(figures)} | {name: found[name] for name in VERDICTS}
-    return {Key(year, "donnees", "chiffres_imprimes", name): exactly("chiffres", n) for name, n in counts.items()}
+    rows = {Key(year, "donnees", "chiffres_imprimes", name): exactly("chiffres", n) for name, n in counts.items()}
+    right = [figure for figure in figures if verdict(raw, figure, known) == "confirme"]
+    # A figure that a table gives is a confirmation of its own; those of one rule in one place are one.
+    rules = {
+        (_cell(figure) if _from_tables(raw, figure) else _from_figures(figure, known)[1]) for figure in right
+    }
+    return rows | ({Key(year, "donnees", "egalites"): exactly("egalites", len(rules))} if rules else {})
+
+
+def _cell(figure: dict) -> tuple:
+    return (int(figure["annee"]), *(figure[name] for name in ("perimetre", "indicateur", "modalite", "mesure")))
+
+
+def _known(figures: list[dict]) -> dict[tuple, Fraction]:
+    return {
+        _cell(row): Fraction(row["valeur"]) for row in figures if row["operateur"] == "=" and not row["base"]
+    }
 
 
 # --- the coherences ----------------------------------------------------------------------------------------------------
@@ -272,7 +297,7 @@ def _claim_verdicts(raw: Raw, claim: dict, figures: Rows, mean: dict[str, Interv
                 else share
                 for share, key, doubt in zip(shares, keys, is_ambiguous, strict=True)
             ]
-            if _relation(claim["relation"], *other) != said and said != "contradictoire":
+            if _relation(claim["relation"], *other) != said:
                 said = "ambigu"
         found.append(said)
     yield from set(found) or {"non_verifiable"}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from second_calculation.rows import Key, Raw, Rows, exactly, family
+from second_calculation.rows import Key, Raw, Row, Rows, ends, exactly, family
 
 # --- the new posts -----------------------------------------------------------------------------------------------------
 
@@ -188,6 +188,7 @@ def meetings(raw: Raw, year: int) -> Rows:
 # --- the statements ----------------------------------------------------------------------------------------------------
 
 NATURES = ["constat", "tension", "levier", "recommandation"]
+GROUPS = ["journee_nouveaux", "nouveaux", "nord", "sud", "chefs_de_service"]
 SCALES = ["alses", "cadres_intermediaires", "territorial", "interinstitutionnel"]
 AT_COLLEGE = ("college", "principal", "cpe", "enseignants", "assistant_service_social", "conseil_administration")
 FAMILIES_OF_PUPILS = ("collegiens", "parents")
@@ -202,8 +203,9 @@ def _codes(row: dict, column: str) -> list[str]:
 
 
 @family(
-    "enonces", "theme_enonce", "nature_enonce", "echelle_enonce", "acteur_enonce", "association_enonce", "chiffre_lie"
-)
+    "enonces", "theme_enonce", "nature_enonce", "echelle_enonce", "acteur_enonce", "association_enonce", "chiffre_lie",
+    "reunion_enonce", "niveaux_proposes",
+)  # fmt: skip
 def statements(raw: Raw, year: int) -> Rows:
     """The statements: how many, by theme, nature, scale, actor and association; all but the last, by nature too."""
     said = raw.table(year, "enonces")
@@ -231,6 +233,11 @@ def statements(raw: Raw, year: int) -> Rows:
         count("association_enonce", name, lambda row, name=name: name in _codes(row, "associations"), by_nature=False)
     for name, is_linked in (("oui", True), ("non", False)):
         count("chiffre_lie", name, lambda row, linked=is_linked: bool(row["indicateur_lie"]) is linked, by_nature=False)
+    if any(row.get("reunion") for row in said):
+        for group in (*GROUPS, ""):
+            count("reunion_enonce", group or "inconnue", lambda row, group=group: row["reunion"] == group, by_nature=False)
+    if proposed := {row["echelle"] for row in said if row["theme"] == "perspectives"}:
+        rows[Key(year, "enonces", "niveaux_proposes")] = exactly("niveaux", len(proposed))
     return rows
 
 
@@ -283,22 +290,45 @@ def answered_tensions(raw: Raw, year: int) -> Rows:
 
 @family("associations_nommees", "presence_associations")
 def associations(raw: Raw, year: int) -> Rows:
-    """The associations, name by name: in the table of the posts, in a list of a meeting, in the statements."""
-    with_post = {post.read["association"] for post in posts(raw, year)}
-    listed = {name for row in raw.table(year, "reunions") for name in _codes(row, "associations")}
-    cited = {name for row in raw.table(year, "enonces") for name in _codes(row, "associations")}
-    named = with_post | listed | cited
-    if not named:
+    """The associations: in the table of the posts, in a list of a meeting, in the statements.
+
+    Two names that the register joins may be those of one association: name by name, then as if they were.
+    """
+    places = {
+        "postes": [post.read["association"] for post in posts(raw, year)],
+        "reunions": [name for row in raw.table(year, "reunions") for name in _codes(row, "associations")],
+        "synthese": [name for row in raw.table(year, "enonces") for name in _codes(row, "associations")],
+    }
+    found = {name for names in places.values() for name in names}
+    owner = {row["association"]: row["rattachement"] for row in raw.table("reference", "associations")}
+    cases = []
+    for is_joined in (False, True):
+        marks: dict[str, set[str]] = {}
+        for place, names in places.items():
+            for name in names:
+                joined = owner.get(name) if is_joined and owner.get(name) in found else name
+                marks.setdefault(joined, set()).add(place)
+        cases.append(list(marks.values()))
+    if not found:
         return {}
-    where = {
-        "postes": [name for name in named if name in with_post],
-        "reunions": [name for name in named if name in listed],
-        "synthese": [name for name in named if name in cited],
-        "postes_sans_reunion": [name for name in named if name in with_post and name not in listed],
-        "reunions_sans_poste": [name for name in named if name in listed and name not in with_post],
-        "synthese_seule": [name for name in named if name not in with_post and name not in listed],
+    wanted = {
+        "postes": lambda mark: "postes" in mark,
+        "reunions": lambda mark: "reunions" in mark,
+        "synthese": lambda mark: "synthese" in mark,
+        "postes_sans_reunion": lambda mark: "postes" in mark and "reunions" not in mark,
+        "reunions_sans_poste": lambda mark: "reunions" in mark and "postes" not in mark,
+        "synthese_seule": lambda mark: mark == {"synthese"},
     }
-    return {Key(year, "reseau_alses", "associations_nommees"): exactly("associations", len(named))} | {
-        Key(year, "reseau_alses", "presence_associations", name): exactly("associations", len(found), len(named))
-        for name, found in where.items()
-    }
+    named = ends(len(marks) for marks in cases)
+    rows = {Key(year, "reseau_alses", "associations_nommees"): _between("associations", named)}
+    for name, is_wanted in wanted.items():
+        counts = [sum(map(is_wanted, marks)) for marks in cases]
+        shares = ends(Fraction(100 * count, len(marks)) for count, marks in zip(counts, cases, strict=True))
+        rows[Key(year, "reseau_alses", "presence_associations", name)] = _between("associations", ends(counts), named, shares)
+    return rows
+
+
+def _between(unit: str, counts: tuple, base: tuple | None = None, joint: tuple | None = None) -> Row:
+    """A figure known by its ends; deduced unless both are the same."""
+    joint = joint and tuple(share / 100 for share in joint)
+    return Row(unit, counts, base, precision="exact" if counts[0] == counts[1] else "deduit", joint=joint)

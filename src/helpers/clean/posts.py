@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from helpers.clean.readers import LISTED, SENIORITY, Read, Registers, readers_of
-from helpers.schema import DataError, table_schema, typed
+from helpers.schema import DataError, catalogue, table_schema, typed
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class CleanPosts:
 
     >>> nettoyage = clean.clean_posts(store.read_raw(2020, "prises_de_poste"), **store.read_registers())
     >>> len(nettoyage.posts), len(nettoyage.ledger), len(nettoyage.rejected)
-    (17, 175, 0)
+    (17, 169, 0)
     """
 
     posts: pd.DataFrame
@@ -97,7 +97,10 @@ def clean_posts(
 
 
 def _ledger(kept: pd.DataFrame, posts: pd.DataFrame, found: dict[str, list[Read]]) -> pd.DataFrame:
-    """Every cell whose spelling changed; ``posts`` are the kept rows, in the same order."""
+    """Every cell whose spelling changed; ``posts`` are the kept rows, in the same order.
+
+    A code that reads as what was printed (``rep`` is « REP ») is no change.
+    """
     after = {column: posts[column] for column in (*LISTED, "association", "college")}
     after |= {
         column: posts[clean].map(lambda years: f"{years:g}".replace(".", ",")) for column, clean in SENIORITY.items()
@@ -116,9 +119,12 @@ def _ledger(kept: pd.DataFrame, posts: pd.DataFrame, found: dict[str, list[Read]
         for column, values in after.items()
     ]
     ledger = typed(pd.concat(parts), "registre")
-    return ledger[ledger["avant"] != ledger["apres"]].sort_values(
-        ["ligne", "colonne"], kind="stable", ignore_index=True
-    )
+    entries = catalogue().indicators
+    labels = [
+        entries[row.colonne].label_of(row.apres) if row.colonne in LISTED else row.apres for row in ledger.itertuples()
+    ]
+    is_changed = (ledger["avant"] != ledger["apres"]) & (ledger["avant"] != labels)
+    return ledger[is_changed].sort_values(["ligne", "colonne"], kind="stable", ignore_index=True)
 
 
 def summarise_ledger(ledger: pd.DataFrame) -> pd.DataFrame:

@@ -166,7 +166,8 @@ def rests(now: pd.DataFrame, *, year: int) -> Iterator[Found]:
         if part and whole and is_chosen:
             title = catalogue().indicators[row.indicateur].title_of(row.modalite)
             label = f"{title}, ALSES et reste de la prévention spécialisée"
-            methods = counted_words(row, now="_partie")
+            apart = dict.fromkeys(("effectif_reference", "base_reference"), "ensemble moins ALSES")
+            methods = apart | counted_words(row, now="_partie")
             id = f"reste/{PART}/{row.indicateur}/{row.modalite}"
             found = _rest(part, whole, id=id, label=label, methods=methods)
             yield from [found] if found else []

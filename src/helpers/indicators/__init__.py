@@ -44,7 +44,7 @@ from helpers.indicators.before import indicators_before
 from helpers.indicators.build import build_indicators
 from helpers.indicators.clusters import estimate_clusters
 from helpers.indicators.coherences import Coherences, check_coherences
-from helpers.indicators.controls import check_figures, count_verdicts
+from helpers.indicators.controls import check_figures, count_independent, count_verdicts
 from helpers.indicators.counts import count_ledger, count_meetings, count_posts, count_year
 from helpers.indicators.figures import left_to_print
 from helpers.indicators.findings import serious
@@ -61,6 +61,7 @@ __all__ = [
     "build_indicators",
     "check_coherences",
     "check_figures",
+    "count_independent",
     "count_ledger",
     "count_meetings",
     "count_overlaps",

@@ -5,7 +5,7 @@ import re
 import pandas as pd
 
 from helpers.facts import cite
-from helpers.indicators.rows import single, table
+from helpers.indicators.rows import row, single, table
 from helpers.schema import catalogue, unfolded
 
 # The landmarks that place a collège among others; without both, none is placed.
@@ -47,15 +47,51 @@ def count_colleges(
 
 
 def count_associations(
-    posts: pd.DataFrame, meetings: pd.DataFrame, statements: pd.DataFrame, *, year: int, document: str
+    posts: pd.DataFrame,
+    meetings: pd.DataFrame,
+    statements: pd.DataFrame,
+    register: pd.DataFrame | None = None,
+    *,
+    year: int,
+    document: str,
 ) -> pd.DataFrame:
-    """Exact indicators of the associations: how many are named, and where; neighbouring names are kept apart."""
+    """Indicators of the associations: how many are named, and where.
+
+    Two names that the register (schema ``associations``) says may be of one association count for two, then for one:
+    the counts are bounded by both.
+    """
     filled = [unfolded(frame, "associations") for frame in (meetings, statements)]
-    with_post, listed, cited = set(posts["association"]), *(set(frame["associations"]) for frame in filled)
-    named = with_post | listed | cited
+    places = [set(posts["association"]), *(set(frame["associations"]) for frame in filled)]
+    named = set().union(*places)
     if not named:
         return table([])
-    counts = {
+    same = {} if register is None else dict(zip(register["association"], register["rattachement"], strict=True))
+    joined = {name: same[name] if same.get(name) in named else name for name in named}
+    apart, together = _by_place(*places), _by_place(*({joined[name] for name in place} for place in places))
+    reference = cite(document, pd.concat([frame["ligne"] for frame in (posts, *filled)]))
+    whole, rows = tuple(sorted((apart[""], together[""]))), []
+    for name in apart:
+        counts = tuple(sorted((apart[name], together[name])))
+        shares = sorted(100 * each[name] / each[""] for each in (apart, together))
+        indicator = "presence_associations" if name else "associations_nommees"
+        rows.append(
+            row(
+                (year, "reseau_alses", indicator, name),
+                catalogue().indicators[indicator].unit,
+                counts=counts,
+                base=whole if name else None,
+                ends=(shares[0], shares[1]) if name else None,
+                precision="exact" if counts[0] == counts[1] else "deduit",
+                reference=reference,
+            )
+        )
+    return table(rows)
+
+
+def _by_place(with_post: set[str], listed: set[str], cited: set[str]) -> dict[str, int]:
+    """How many associations are named, in all (``""``) and at each place."""
+    found = {
+        "": with_post | listed | cited,
         "postes": with_post,
         "reunions": listed,
         "synthese": cited,
@@ -63,8 +99,4 @@ def count_associations(
         "reunions_sans_poste": listed - with_post,
         "synthese_seule": cited - with_post - listed,
     }
-    reference = cite(document, pd.concat([frame["ligne"] for frame in (posts, *filled)]))
-    rows, base = [single((year, "reseau_alses", "associations_nommees", ""), len(named), reference)], (len(named),) * 2
-    for name, found in counts.items():
-        rows.append(single((year, "reseau_alses", "presence_associations", name), len(found), reference, base=base))
-    return table(rows)
+    return {name: len(names) for name, names in found.items()}

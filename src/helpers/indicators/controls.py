@@ -13,7 +13,7 @@ from helpers.indicators.figures import build_system, cell_of, left_to_print
 from helpers.indicators.leaves import Origins
 from helpers.indicators.recalculation import Found, assumed_reading, is_recomputable, recompute
 from helpers.indicators.rows import base_cell, possible_counts, single, table
-from helpers.indicators.system import Conflict, System, bounds, determines
+from helpers.indicators.system import Conflict, System, bounds, determines, rank
 from helpers.schema import VERDICTS, catalogue, columns, typed
 
 # How far « près de » may be from the recomputed value: half of a five-point step for a share, a tenth for a count.
@@ -23,7 +23,7 @@ NEAR_RATIO = 0.10
 MOTIVES = {
     "confirme": "Le recalcul à partir des autres données redonne ce chiffre.",
     "non_verifiable": "Aucune autre donnée ne permet de le recalculer.",
-    "ambigu": "Le document ne dit pas de quel total ce pourcentage est la part.",
+    "ambigu": "On ne sait pas de quel total ce pourcentage est la part.",
     "recalcul": "Le recalcul à partir des autres données ne redonne pas le chiffre imprimé.",
     "impossible": "Aucun effectif entier ne donne ce pourcentage sur cette base.",
 }
@@ -173,3 +173,30 @@ def count_verdicts(
     """
     counts = {"controles": len(checked)} | {name: int((checked["verdict"] == name).sum()) for name in VERDICTS}
     return table([single((year, "donnees", indicator, name), count, document) for name, count in counts.items()])
+
+
+def count_independent(
+    figures: pd.DataFrame, counted: pd.DataFrame, controls: pd.DataFrame, *, year: int, document: str
+) -> pd.DataFrame:
+    """On how many independent equations the confirmed figures rest (schema ``indicateurs``); empty without any.
+
+    A total, that of the year before and their difference are three confirmed figures and one equation. Each confirmed
+    figure takes an equation out of those that are left over: as many are independent as the figures are more numerous
+    than what they add to the rank of the others. ``figures`` and ``counted`` are those of `check_figures`, which gives
+    ``controls`` (schema ``controles``).
+
+    >>> chiffres = pd.concat([store.read_earlier_figures(2020), store.read_raw(2020, "chiffres_publies")])
+    >>> volume, aucun = chiffres[chiffres["indicateur"].eq("accompagnements")], store.load(2020, "indicateurs").head(0)
+    >>> controles = indicators.check_figures(volume, aucun)
+    >>> egalites = indicators.count_independent(volume, aucun, controles, year=2020, document="Note")
+    >>> int(controles["verdict"].eq("confirme").sum()), egalites["effectif_min"].tolist()
+    (3, [1])
+    """
+    confirmed = controls[controls["verdict"] == "confirme"]
+    if confirmed.empty:
+        return table([])
+    system, _ = consistent_system(left_to_print(figures, counted), counted)
+    system = system.without(assumptions_in(system))
+    told = rank(system) - rank(system.without(set(confirmed["id"])))
+    printed = {(cell_of(figure), figure.mesure) for figure in confirmed.itertuples()}
+    return table([single((year, "donnees", "egalites", ""), len(printed) - told, document)])

@@ -138,7 +138,7 @@ def count_ledger(raw: pd.DataFrame, cleaned: CleanPosts, *, year: int, document:
     >>> nettoyage = clean.clean_posts(postes, **store.read_registers())
     >>> registre = indicators.count_ledger(postes, nettoyage, year=2020, document="Note")
     >>> dict(registre[["modalite", "effectif_min"]].to_numpy())
-    {'lues': 17, 'gardees': 17, 'rejetees': 0, 'modifications': 175}
+    {'lues': 17, 'gardees': 17, 'rejetees': 0, 'modifications': 169}
     """
     counts = {
         "lues": len(raw),
@@ -159,12 +159,13 @@ def count_year(
     document: str,
     colleges: pd.DataFrame | None = None,
     landmarks: pd.DataFrame | None = None,
+    associations: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Every exact indicator of the year's tables; a table that was not received counts nothing.
 
     Takes the schema ``postes``, schema ``reunions``, schema ``enonces``, gives the schema ``indicateurs``. ``colleges``
     (schema ``colleges``) and ``landmarks`` (schema ``reperes``) place the collèges of the posts among others; without
-    them, they are not placed.
+    them, they are not placed. ``associations`` (schema ``associations``) says which names may be of one association.
 
     >>> lues = (store.load(2020, nom) for nom in ("postes", "reunions", "enonces"))
     >>> comptes = indicators.count_year(*lues, year=2020, document="Note")
@@ -175,7 +176,7 @@ def count_year(
         count_posts(posts, year=year, document=document),
         count_colleges(posts, colleges, landmarks, year=year),
         count_meetings(meetings, year=year, document=document),
-        count_associations(posts, meetings, statements, year=year, document=document),
+        count_associations(posts, meetings, statements, associations, year=year, document=document),
         count_statements(statements, year=year, document=document),
     ]
     return typed(pd.concat(parts, ignore_index=True), "indicateurs")

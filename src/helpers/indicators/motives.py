@@ -26,8 +26,8 @@ _BOUNDS = {
     True: "L’écart recompté est entre {low} et {high} : celui qui est imprimé est possible.",
     False: "L’écart recompté est entre {low} et {high} : celui qui est imprimé est impossible.",
 }
-_BASE = "La base n’est pas écrite ; la part imprimée est celle que l’on trouve sur {true}{rest}."
-_NO_BASE = "La base n’est pas écrite, et aucune ne redonne la part imprimée : {others}."
+_BASE = "La base n’est pas sûre ; la part imprimée est celle que l’on trouve sur {true}{rest}."
+_NO_BASE = "La base n’est pas sûre, et aucune ne redonne la part imprimée : {others}."
 
 
 def french(value: Fraction | float, unit: str = "", *, decimals: int = 2) -> str:

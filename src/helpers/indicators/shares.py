@@ -12,7 +12,7 @@ from helpers.indicators.rows import Cell, base_cell
 from helpers.indicators.system import System, bounds
 from helpers.schema import catalogue
 
-_NO_BASE = "Le premier pourcentage n’a pas de base écrite."
+_NO_BASE = "Du premier pourcentage, on ne sait pas de quel total il est la part."
 
 MOTIVES = {
     "confirme": "Vrai pour toutes les valeurs que les arrondis laissent possibles.",
@@ -20,8 +20,8 @@ MOTIVES = {
     "non_verifiable": "Vrai pour certaines des valeurs que les arrondis laissent possibles, faux pour les autres.",
     "unknown": "Il manque une part publiée d’un côté ou de l’autre.",
     "equal": "Égales à l’arrondi près : l’écart réel reste inconnu.",
-    "written": f"{_NO_BASE} L’affirmation est fausse si c’est une part des personnes, "
-    "possible si c’est une part des réponses, plusieurs par personne.",
+    "written": f"{_NO_BASE} L’affirmation est fausse si c’est une part des personnes ; "
+    "elle est possible si c’est une part des réponses, plusieurs par personne.",
     "only_written": f"{_NO_BASE} L’affirmation est fausse si c’est une part des personnes ; "
     "rien ne permet de calculer l’autre lecture.",
     "readings": f"{_NO_BASE} L’affirmation est vraie ou fausse selon que c’est une part des personnes "
@@ -108,13 +108,9 @@ def compare_shares(relation: str, left: Share, right: Share) -> tuple[str, str]:
         is_rounded = relation == "egal" and verdict == "non_verifiable"
         return verdict, MOTIVES["equal" if is_rounded else verdict]
     if left.cited is None and right.cited is None:
-        return (
-            ("contradictoire", MOTIVES["only_written"])
-            if verdict == "contradictoire"
-            else ("ambigu", MOTIVES["readings"])
-        )
+        return "ambigu", MOTIVES["only_written" if verdict == "contradictoire" else "readings"]
     other = _tried(relation, left.cited or (left.low, left.high), right.cited or (right.low, right.high))
     if other == verdict:
         return verdict, MOTIVES[verdict]
-    # The catalogue reads a share as one of persons: what this reading excludes, only the other one could save.
-    return ("contradictoire", MOTIVES["written"]) if verdict == "contradictoire" else ("ambigu", MOTIVES["readings"])
+    # What one reading excludes and the other allows is not contradicted.
+    return "ambigu", MOTIVES["written" if verdict == "contradictoire" else "readings"]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from helpers.facts import cite
+from helpers.facts import OUTLOOK, cite
 from helpers.indicators.rows import Cell, single, table
 from helpers.schema import Indicator, catalogue, unfolded
 
@@ -60,6 +60,28 @@ def _linked(statements: pd.DataFrame, *, year: int, document: str) -> list[dict]
     return rows
 
 
+def _placed(statements: pd.DataFrame, *, year: int, document: str) -> list[dict]:
+    """The statements by the meeting they come from; nothing when no statement says it."""
+    if statements["reunion"].eq("").all():
+        return []
+    known, base = statements["reunion"].replace("", "inconnue"), len(statements)
+    return [
+        _counted(
+            (year, "enonces", "reunion_enonce", code), statements[known == code].itertuples(), base=base, document=document
+        )
+        for code in catalogue().indicators["reunion_enonce"].modalities
+    ]
+
+
+def _levels(statements: pd.DataFrame, *, year: int, document: str) -> list[dict]:
+    """How many scales the work proposed for what comes next is at; nothing when the code book proposes none."""
+    proposed = statements[statements["theme"] == OUTLOOK]
+    if proposed.empty:
+        return []
+    levels = proposed["echelle"].nunique()
+    return [single((year, "enonces", "niveaux_proposes", ""), levels, cite(document, proposed["ligne"]))]
+
+
 def _answered(statements: pd.DataFrame, *, year: int, document: str) -> list[dict]:
     """The tensions by what answers them. Nothing when no answer is coded: an empty column says nothing of them."""
     answers = unfolded(statements, "repond_a")
@@ -82,7 +104,7 @@ def count_statements(statements: pd.DataFrame, *, year: int, document: str) -> p
     """Exact indicators (schema ``indicateurs``) of the coded statements (schema ``enonces``), each citing its lines.
 
     Their number; by theme, nature, scale, actor and association; theme, scale and actor by nature (base: every
-    statement); those that a figure of the year sheds light on, then by the topic of this figure (base: those that have
+    statement); by the meeting they come from, and how many scales what comes next is at; those that a figure of the year sheds light on, then by the topic of this figure (base: those that have
     one); the tensions by what answers them (base: the tensions). A group of actors counts once a statement that names
     several of them.
 
@@ -97,6 +119,7 @@ def count_statements(statements: pd.DataFrame, *, year: int, document: str) -> p
     rows = [_counted((year, "enonces", "enonces", ""), statements.itertuples(), base=None, document=document)]
     for name in COLUMNS:
         rows += _by_code(statements, name, year=year, document=document)
+    rows += _placed(statements, year=year, document=document) + _levels(statements, year=year, document=document)
     rows += _linked(statements, year=year, document=document)
     rows += _answered(statements, year=year, document=document)
     return table(rows)

@@ -160,12 +160,23 @@ def determines(system: System, direction: dict[Cell, float]) -> bool:
     if _given(system, direction) is not None:
         return True
     near = system.around(direction, through_known=False)
-    equations = [c.centre for c in near.constraints if c.centre is not None]
-    equations += [c.coefficients for c in near.constraints if c.centre is None and c.low == c.high]
     cells = list(dict.fromkeys([*near.cells(), *direction]))
-    rows = np.array([[equation.get(cell, 0.0) for cell in cells] for equation in equations]).reshape(-1, len(cells))
+    rows = _equations(near, cells)
     target = np.array([direction.get(cell, 0.0) for cell in cells])
     return np.linalg.matrix_rank(np.vstack([rows, target])) == np.linalg.matrix_rank(rows) if len(rows) else False
+
+
+def _equations(system: System, cells: list[Cell]) -> np.ndarray:
+    """What the constraints say of these cells when nothing is rounded, one equation a row."""
+    equations = [c.centre for c in system.constraints if c.centre is not None]
+    equations += [c.coefficients for c in system.constraints if c.centre is None and c.low == c.high]
+    return np.array([[each.get(cell, 0.0) for cell in cells] for each in equations]).reshape(-1, len(cells))
+
+
+def rank(system: System) -> int:
+    """How many independent equations the constraints make, read without rounding."""
+    rows = _equations(system, system.cells())
+    return int(np.linalg.matrix_rank(rows)) if rows.size else 0
 
 
 def _smallest_conflict(system: System) -> set[str]:

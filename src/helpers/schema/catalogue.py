@@ -44,6 +44,7 @@ class Indicator:
     population: str | None = None
     base_words: tuple[str, ...] = ()
     ratio: tuple[str, ...] = ()
+    hypothesis: str | None = None
     modalities: dict[str, str] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
     recorded: dict[str, str] = field(default_factory=dict)
@@ -78,7 +79,7 @@ class Indicator:
 
     def hypothesis_of(self, modality: str) -> str | None:
         """What must be true for this modality to be read as it is, or None."""
-        return self.groups[modality].hypothesis if modality in self.groups else None
+        return self.groups[modality].hypothesis if modality in self.groups else self.hypothesis
 
 
 @dataclass(frozen=True)
@@ -149,6 +150,7 @@ def _indicator(name: str, entry: dict) -> Indicator:
         population=entry.get("population"),
         base_words=tuple(entry.get("base_dite", ())),
         ratio=tuple(entry.get("rapport", ())),
+        hypothesis=entry.get("hypothese"),
         modalities=dict(entry.get("modalites", {})),
         groups=groups,
         recorded=dict(entry.get("modalites_export", {})),

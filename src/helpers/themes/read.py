@@ -4,10 +4,8 @@ import pandas as pd
 
 from helpers.codings import contexts
 from helpers.exchange import Document, Project
+from helpers.facts import OUTLOOK
 from helpers.schema import catalogue, unfolded
-
-# The code of the theme that says what should be worked on next, if the code book has one.
-OUTLOOK = "perspectives"
 
 
 def listing(statements: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame:
@@ -77,7 +75,7 @@ def linked(statements: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame:
 def outlook(statements: pd.DataFrame) -> pd.DataFrame:
     """The work proposed for what comes next, in the order of the document: ``echelle``, ``enonce``, ``ligne``.
 
-    ``statements`` has the schema ``enonces``: those of the theme `OUTLOOK`.
+    ``statements`` has the schema ``enonces``: those of the theme `facts.OUTLOOK`.
 
     >>> themes.outlook(store.load(2020, "enonces"))[["echelle", "ligne"]].head(2)
                    echelle  ligne

@@ -129,7 +129,8 @@ def say_count(fact: Fact | None, *, cited: bool = True) -> Markup:
     if fact.rounded is not None:
         return _about(fact.rounded, fact.counts[1], fact.key, "effectif_arrondi")
     low, high = both_ends(fact.counts, number, fact.key, "effectif", title=_citation(fact) if cited else "")
-    return low if fact.is_known else Markup("entre {} et {}").format(low, high)
+    between = "{} ou {}" if fact.counts[1] == fact.counts[0] + 1 else "entre {} et {}"
+    return low if fact.is_known else Markup(between).format(low, high)
 
 
 def say_share(fact: Fact | None, *, cited: bool = True) -> Markup:
