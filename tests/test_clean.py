@@ -38,7 +38,7 @@ def test_a_post_is_read_as_the_lists_say_and_each_change_is_in_the_ledger():
     assert made.ledger[["ligne", "colonne", "avant"]].to_numpy().tolist() == [
         [31, "anciennete_alses", "NON"], [31, "anciennete_prev", "1,5 ans"], [31, "college", "Les Ormes (Valbois)"],
         [31, "convention", "Ne Sait Pas"], [31, "date_debut", "oct-31"], [31, "equipe_sur_le_quartier", "OUI"],
-        [31, "presentation_formelle", "NON"], [31, "projet_annuel", "En cours"], [31, "type_education_prioritaire", "REP"],
+        [31, "presentation_formelle", "NON"], [31, "projet_annuel", "En cours"],
     ]
 
 

@@ -61,7 +61,7 @@ def test_a_breakdown_says_how_well_each_figure_is_known_and_cards_leave_out_what
 def test_a_base_is_named_and_agrees_with_its_number():
     came = row((2032, "reunions", "participants", "groupes_alses"), "participants", counts=(41, 41), base=(55, 55), precision="exact", reference="l. 1")
     one = row((2032, "alses", "sexe", "filles"), "personnes", counts=(1, 1), base=(1, 1), precision="exact", reference="l. 1")
-    for given, path, base in ((came, "reunions/participants/groupes_alses", "sur 55 invitations"), (one, "alses/sexe/filles", "sur 1 personne")):
+    for given, path, base in ((came, "reunions/participants/groupes_alses", "soit 41 sur 55 invités exact"), (one, "alses/sexe/filles", "soit 1 sur 1 personne exact")):
         shown = tables.cards(facts.Facts(table([given]), year=2032), {path: "de quoi"}).html
         assert wording.plain(shown.split('carte-base">')[1].split("</span>")[0]) == base
 

@@ -88,7 +88,7 @@ NETWORK = [("reseau_alses", "postes", "", "alses", 1), ("reseau_alses", "nouveau
     ("key_points", [("alses", "accompagnements", "", "personnes", 150)], "En 2032, les ALSES ont suivi 150 personnes."),
     ("key_points", POSTS, "Sur 1 nouveau poste décrit, 1 a été présenté officiellement"), ("key_points", POSTS[:1], "1 nouveau poste décrit"),
     ("key_points", [("reunions", "participants", "groupes_alses", "participants", 1)], "1 présence pour 1 invité."),
-    ("network", [], "Le nombre d’ALSES du réseau n’est pas publié pour 2032."), ("network", NETWORK, "Le document annonce 1 ALSES en 2032, sans date précise"),
+    ("network", [], "Le nombre d’ALSES du réseau n’est pas publié pour 2032."), ("network", NETWORK, "Le document annonce 1 ALSES en 2032, sans dire combien étaient en poste"),
     ("network", NETWORK, "1 collège entré"),
 ], ids=["nothing", "persons", "one post", "posts without answers", "one present", "no network", "one post in all", "one new college"])
 def test_a_page_says_what_the_year_has_and_agrees(macro, figures, words):

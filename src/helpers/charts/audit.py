@@ -22,9 +22,9 @@ def show_verdicts(controls: pd.DataFrame, facts: Facts) -> Html:
 
     >>> chiffre = facts.Facts(store.load(2020, "indicateurs"), year=2020)
     >>> print(charts.show_verdicts(store.load(2020, "controles"), chiffre).text)
-    Sur 50 chiffres imprimés, 20 sont retrouvés par le calcul, aucun n’est contredit et 26 ne peuvent pas être
+    Sur 49 chiffres imprimés, 18 sont retrouvés par le calcul, aucun n’est contredit et 26 ne peuvent pas être
     vérifiés
-    Carrés de 50 chiffres imprimés selon le verdict : confirmé, 20 ; confirmé sous hypothèse, 3 ; non vérifiable, 26 ;
+    Carrés de 49 chiffres imprimés selon le verdict : confirmé, 18 ; confirmé sous hypothèse, 4 ; non vérifiable, 26 ;
     ambigu, 1 ; contradictoire, 0.
     """
     if controls.empty:

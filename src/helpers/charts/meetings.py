@@ -34,6 +34,8 @@ def show_calendar(rows: pd.DataFrame, facts: Facts) -> Html:
         f"{row.date}, {row.libelle}, {number(row.participants)} {plural(row.participants, 'présent', 'présents')}"
         for row in shown.itertuples()
     ]
+    groups = dict(zip(rows["groupe"], rows["libelle"], strict=True))
+    by_group = [(facts(f"reunions/reunions/{name}"), label) for name, label in groups.items()]
     held, late = (facts(f"reunions/reunions/groupes_alses{cross}") for cross in ("", "/periode=apres_l_annee"))
     example = int(rows["participants"].argmax())
     reading = {"date": f"{rows['date'].iloc[example]:%Y-%m-%d}", "said": shown["date"].iloc[example]}
@@ -44,7 +46,7 @@ def show_calendar(rows: pd.DataFrame, facts: Facts) -> Html:
         title=describing("calendar_title", late=late, held=held, year=facts.year),
         subtitle=describing("calendar_subtitle"),
         reading=describing("calendar_reading", fact=present[example], **reading),
-        base=bases([(held or late, MEETINGS)]),
+        base=bases([(fact, label) for fact, label in by_group if fact] or [(held or late, MEETINGS)]),
         source=source(MEETINGS, (fact.reference for fact in present)),
         alt=describing("calendar_alt", rows=alt).text,
         table=table(shown, caption="Réunions, par date", titles=titles),
@@ -100,8 +102,8 @@ def show_associations(grid: pd.DataFrame, facts: Facts) -> Html:
     >>> tables_lues = (store.load(2020, nom) for nom in ("postes", "reunions", "enonces"))
     >>> presences = describe.associations(*tables_lues, register=store.read_reference("associations"))
     >>> print(charts.show_associations(presences, facts.Facts(store.load(2020, "indicateurs"), year=2020)).text)
-    Le document nomme 13 associations : 1 a des postes décrits, mais n’est dans aucune liste de réunion ; 5 sont dans
-    une liste sans poste décrit
+    Le document nomme 12 ou 13 associations : 1 a des postes décrits, mais n’est dans aucune liste de réunion ; 4 ou 5
+    sont dans une liste sans poste décrit
     Grille des associations : AAE : 0 poste, liste nord du département, 1 énoncé ; AAPI : 1 poste, ...
     """
     if grid.empty:

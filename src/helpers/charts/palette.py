@@ -9,7 +9,7 @@ TRACK = "#f0f2f3"  # behind a bar, up to the whole
 BLACK = "#111111"  # written on a light fill, by day and by night
 BLUE, ORANGE, GREEN = "#0067a5", "#c24f00", "#00916a"
 SKY, PURPLE, AMBER = "#3c97d0", "#9a3a8a", "#b98400"
-SHADES = (TRACK, "#d2e3f1", "#a3c8e4", "#6aa7d3", BLUE)  # of a count, from none to the most
+SHADES = (TRACK, "#dfeaf3", "#c5dbee", "#a3c8e4", "#7fb3da", "#5f9fce", BLUE)  # of a count, from none to the most
 
 # Each colour in a dark theme; INK and GROUND are those of the page (``style.css``).
 DARK = {
@@ -26,9 +26,11 @@ DARK = {
     SKY: "#9fd3f5",
     PURPLE: "#c76bb8",
     AMBER: "#efc665",
-    SHADES[1]: "#22384a",
-    SHADES[2]: "#275578",
-    SHADES[3]: "#2f6893",
+    SHADES[1]: "#21313e",
+    SHADES[2]: "#23425a",
+    SHADES[3]: "#275578",
+    SHADES[4]: "#2b6088",
+    SHADES[5]: "#2e6b99",
 }
 
 BAND = 0.7  # opacity of what a rounding leaves open behind a point: still three times the contrast of the ground

@@ -16,7 +16,7 @@ from helpers.facts.figures import (
     with_shares,
 )
 from helpers.facts.lookup import Facts
-from helpers.facts.names import OUTLOOK, name_answer, place_beside, title_of_path
+from helpers.facts.names import name_answer, place_beside, title_of_path
 from helpers.facts.references import cite, line_runs, merge_references
 from helpers.facts.series import Series
 from helpers.facts.sites import BESIDE, beside_network, in_site, is_of_site, name_site, named, only_network
@@ -25,7 +25,6 @@ __all__ = [
     "BESIDE",
     "DECIMAL_FROM_BASE",
     "NETWORK",
-    "OUTLOOK",
     "PROTECTED",
     "USUAL",
     "Fact",

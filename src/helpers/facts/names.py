@@ -5,9 +5,6 @@ import re
 from helpers.facts.figures import among
 from helpers.schema import catalogue
 
-# The code of the theme that says what should be worked on next, if the code book has one.
-OUTLOOK = "perspectives"
-
 # Questions whose answers say nothing without them: « associés », or a theme that is asked for and worked on.
 _NAMED = ("parents_associes", "demande_initiale", "objectif", "nombre_d_objectifs", "demande_travaillee", "duree")
 _NAMED += ("mois_d_ouverture", "fin_dans_l_annee")

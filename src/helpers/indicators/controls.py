@@ -23,7 +23,7 @@ NEAR_RATIO = 0.10
 MOTIVES = {
     "confirme": "Le recalcul à partir des autres données redonne ce chiffre.",
     "non_verifiable": "Aucune autre donnée ne permet de le recalculer.",
-    "ambigu": "On ne sait pas de quel total ce pourcentage est la part.",
+    "ambigu": "Rien n’assure de quel total ce pourcentage est la part.",
     "recalcul": "Le recalcul à partir des autres données ne redonne pas le chiffre imprimé.",
     "impossible": "Aucun effectif entier ne donne ce pourcentage sur cette base.",
 }
@@ -168,8 +168,8 @@ def count_verdicts(
     >>> verdicts = indicators.count_verdicts(store.load(2020, "controles")[["verdict"]], year=2020, document="Note")
     >>> verdicts[["modalite", "effectif_min"]].head(2)
         modalite  effectif_min
-    0  controles            50
-    1   confirme            20
+    0  controles            49
+    1   confirme            18
     """
     counts = {"controles": len(checked)} | {name: int((checked["verdict"] == name).sum()) for name in VERDICTS}
     return table([single((year, "donnees", indicator, name), count, document) for name, count in counts.items()])
@@ -182,8 +182,8 @@ def count_independent(
 
     A total, that of the year before and their difference are three confirmed figures and one equation. Each confirmed
     figure takes an equation out of those that are left over: as many are independent as the figures are more numerous
-    than what they add to the rank of the others. ``figures`` and ``counted`` are those of `check_figures`, which gives
-    ``controls`` (schema ``controles``).
+    than what they add to the rank of the others. ``figures`` (schema ``chiffres_publies``) and ``counted`` (schema
+    ``indicateurs``) are those of `check_figures`, which gives ``controls`` (schema ``controles``).
 
     >>> chiffres = pd.concat([store.read_earlier_figures(2020), store.read_raw(2020, "chiffres_publies")])
     >>> volume, aucun = chiffres[chiffres["indicateur"].eq("accompagnements")], store.load(2020, "indicateurs").head(0)

@@ -72,7 +72,7 @@ def left_to_print(figures: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
     >>> comptes = indicators.count_persons(personnes, source="export", reference="export de la base, 2020")
     >>> restent = indicators.left_to_print(chiffres, comptes)
     >>> len(chiffres), len(restent), sorted(set(restent["perimetre"]) & {"alses", "collegiens"})
-    (45, 17, ['collegiens'])
+    (44, 16, ['collegiens'])
     """
     names = ["annee", "perimetre", "indicateur"]
     known = set(counted.loc[counted["source"].isin(FROM_RECORDS), names].itertuples(index=False, name=None))

@@ -74,7 +74,7 @@ def serious(controls: pd.DataFrame, findings: pd.DataFrame, *, year: int) -> dic
 
     >>> graves = indicators.serious(store.load(2020, "controles"), store.load(2020, "coherences"), year=2020)
     >>> len(graves["contradictoire"]), graves["contradictoire"][0].lines
-    (3, '91, 118, 132, 144')
+    (2, '91, 118, 132, 144')
     """
     told: dict[str, list[Item]] = {"contradictoire": [], "ambigu": [], "sous_hypothese": []}
     for row in controls[controls["verdict"].isin(list(told))].itertuples():

@@ -12,7 +12,7 @@ from helpers.indicators.rows import Cell, base_cell
 from helpers.indicators.system import System, bounds
 from helpers.schema import catalogue
 
-_NO_BASE = "Du premier pourcentage, on ne sait pas de quel total il est la part."
+_NO_BASE = "Rien n’assure de quel total le premier pourcentage est la part."
 
 MOTIVES = {
     "confirme": "Vrai pour toutes les valeurs que les arrondis laissent possibles.",

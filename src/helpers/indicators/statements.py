@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from helpers.facts import OUTLOOK, cite
+from helpers.facts import cite
 from helpers.indicators.rows import Cell, single, table
-from helpers.schema import Indicator, catalogue, unfolded
+from helpers.schema import OUTLOOK, Indicator, catalogue, unfolded
 
 # The column that each indicator counts; a column with several values counts a statement once for each.
 COLUMNS = {
@@ -64,13 +64,11 @@ def _placed(statements: pd.DataFrame, *, year: int, document: str) -> list[dict]
     """The statements by the meeting they come from; nothing when no statement says it."""
     if statements["reunion"].eq("").all():
         return []
-    known, base = statements["reunion"].replace("", "inconnue"), len(statements)
-    return [
-        _counted(
-            (year, "enonces", "reunion_enonce", code), statements[known == code].itertuples(), base=base, document=document
-        )
-        for code in catalogue().indicators["reunion_enonce"].modalities
-    ]
+    known, rows = statements["reunion"].replace("", "inconnue"), []
+    for code in catalogue().indicators["reunion_enonce"].modalities:
+        cell, found = (year, "enonces", "reunion_enonce", code), statements[known == code].itertuples()
+        rows.append(_counted(cell, found, base=len(statements), document=document))
+    return rows
 
 
 def _levels(statements: pd.DataFrame, *, year: int, document: str) -> list[dict]:
@@ -104,9 +102,9 @@ def count_statements(statements: pd.DataFrame, *, year: int, document: str) -> p
     """Exact indicators (schema ``indicateurs``) of the coded statements (schema ``enonces``), each citing its lines.
 
     Their number; by theme, nature, scale, actor and association; theme, scale and actor by nature (base: every
-    statement); by the meeting they come from, and how many scales what comes next is at; those that a figure of the year sheds light on, then by the topic of this figure (base: those that have
-    one); the tensions by what answers them (base: the tensions). A group of actors counts once a statement that names
-    several of them.
+    statement); by the meeting they come from, and at how many scales what comes next is; those that a figure of the
+    year sheds light on, then by the topic of this figure (base: those that have one); the tensions by what answers them
+    (base: the tensions). A group of actors counts once a statement that names several of them.
 
     >>> comptes = indicators.count_statements(store.load(2020, "enonces"), year=2020, document="Note")
     >>> comptes[["indicateur", "modalite", "effectif_min", "base_min"]].head(2)

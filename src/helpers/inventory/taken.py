@@ -75,7 +75,7 @@ def take_inventory() -> list[Year]:
     >>> for annee in inventory.take_inventory():
     ...     print(annee.year, sum(annee.rows.values()), annee.faults, annee.report is not None)
     2019 5 0 False
-    2020 146 0 True
+    2020 149 0 True
     """
     return [_year(year) for year in sorted({*paths.prepared_years(), *_reported_years()})]
 

@@ -16,8 +16,8 @@ from helpers.schema import FEWEST_FOR_REPORT, PRECISIONS, SYNTHETIC_MEANING
 DESCRIPTIONS = {
     "02_describe": ("À retenir", "Le réseau, ses postes, ses réunions, les personnes suivies."),
     "03_compare": (
-        "Qu’est-ce qui a changé, et est-ce sûr ?",
-        "Ce qui est observé entre deux années, et jusqu’où on peut le dire.",
+        "Qu’est-ce qui a changé, qu’est-ce qui diffère ?",
+        "Ce qui est observé entre deux années ou deux groupes, et jusqu’où on peut le dire.",
     ),
     "04_themes": (
         "Que retient-on des réunions ?",

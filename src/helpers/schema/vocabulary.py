@@ -43,6 +43,9 @@ COUNT_FINDINGS = {**FINDINGS, "stable": "inchangé"}
 # Years of seniority below which the post may be the very one that is described: its answer is uncertain.
 CERTAIN_FROM_YEARS = 1.0
 
+# The code of the theme that says what should be worked on next, if the code book has one.
+OUTLOOK = "perspectives"
+
 # Of one person up to one fewer than this, somebody might be recognised: no page shows, nor lets compute, such a count
 # (docs/decisions/0025-no-crossing-shows-one-to-four-persons.md).
 FEWEST_PERSONS = 5

@@ -66,7 +66,7 @@ def describe_inputs(years: list[int]) -> list[dict]:
     Where only aggregates are, a year's own files are those that 01 read elsewhere.
 
     >>> [(entree["fichier"], entree["lignes"]) for entree in store.describe_inputs([2020])][:2]
-    [('data/raw/2020/chiffres_publies.csv', 45), ('data/raw/2020/prises_de_poste.csv', 17)]
+    [('data/raw/2020/chiffres_publies.csv', 44), ('data/raw/2020/prises_de_poste.csv', 17)]
     """
     kept = [entry for year in years for entry in (paths.told_entries(year) or {}).get("entrees", [])]
     simulated = {

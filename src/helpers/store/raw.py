@@ -93,7 +93,7 @@ def read_raw(year: int, name: str) -> pd.DataFrame:
                            indicateur  valeur   unite
     ligne_du_fichier
     2                          postes    73.0   alses
-    3                 nouveaux_postes    17.0  postes
+    3           experience_prevention    35.0    pct
     """
     return read_table(paths.raw_table(year, name), name)
 

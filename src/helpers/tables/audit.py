@@ -165,9 +165,9 @@ def remarks_table(remarks: pd.DataFrame, facts: Facts, *, caption: str) -> Html:
 
     >>> chiffre = facts.Facts(store.load(2020, "indicateurs"), year=2020)
     >>> print(tables.remarks_table(store.read_year(2020).remarks.head(1), chiffre, caption="Remarques").text)
-    Remarques Sujet Lignes Ce que dit la relecture Pourquoi aucun calcul ne tranche Ce que fait le rapport Quatre
-    nombres qui ne comptent pas la même chose l. 29, 50, 122, 206 Le document compte des ALSES, des collèges entrés
-    dans le dispositif, des ...
+    Remarques Sujet Lignes Ce que dit la relecture Pourquoi aucun calcul ne tranche Ce que fait le rapport Cinq
+    nombres qui ne comptent pas la même chose l. 29, 50, 67, 122, 206 Le document compte des ALSES, des collèges
+    entrés dans le dispositif, des ...
     """
     if remarks.empty:
         return say("figures", "nothing", subject="aucune remarque de relecture n’a été écrite pour cette année")

@@ -122,7 +122,7 @@ def cards(facts: Facts, figures: dict[str, str]) -> Html:
     shown = [
         {
             "value": say_count(fact) if _is_total(fact) else say_share(fact),
-            "mark": marks_of(fact),
+            "mark": "" if _is_share_of_exact(fact) else marks_of(fact),
             "label": label,
             "base": "" if _is_total(fact) else _base_of_card(fact),
             "bounds": "" if _is_total(fact) or fact.is_known else _bounds_of_card(fact),
@@ -132,6 +132,11 @@ def cards(facts: Facts, figures: dict[str, str]) -> Html:
     ]
     text = fragment("cards.html.j2", cards=shown, legend=legend_of(fact for fact, _ in known))
     return Html(text, plain(text))
+
+
+def _is_share_of_exact(fact: Fact) -> bool:
+    """Whether the count is known and the share is computed from it: the share is rounded, the count is exact."""
+    return not _is_total(fact) and fact.precision == "exact"
 
 
 def _network_of(fact: Fact, facts: Facts) -> Markup | str:
@@ -147,7 +152,8 @@ def _is_total(fact: Fact) -> bool:
 
 
 def _base_of_card(fact: Fact) -> Markup | str:
-    return Markup("sur {} {}").format(say_base(fact), say_base_unit(fact)) if fact.base else ""
+    said = Markup("sur {} {}").format(say_base(fact), say_base_unit(fact)) if fact.base else ""
+    return Markup("soit {} {} {}").format(say_count(fact), said, marks_of(fact)) if _is_share_of_exact(fact) else said
 
 
 def _bounds_of_card(fact: Fact) -> Markup | str:

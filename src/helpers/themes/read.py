@@ -4,8 +4,7 @@ import pandas as pd
 
 from helpers.codings import contexts
 from helpers.exchange import Document, Project
-from helpers.facts import OUTLOOK
-from helpers.schema import catalogue, unfolded
+from helpers.schema import OUTLOOK, catalogue, unfolded
 
 
 def listing(statements: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame:
@@ -34,8 +33,8 @@ def answers(statements: pd.DataFrame) -> pd.DataFrame:
     >>> reponses = themes.answers(store.load(2020, "enonces"))
     >>> reponses.loc[1:2, ["id", "ligne", "nature", "ligne_reponse"]]
         id  ligne          nature  ligne_reponse
-    1  E33    176             NaN           <NA>
-    2  E04     87  recommandation             87
+    1  E30    176             NaN           <NA>
+    2  E33    176             NaN           <NA>
     """
     given = unfolded(statements, "repond_a")
     if given.empty:
@@ -75,7 +74,7 @@ def linked(statements: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame:
 def outlook(statements: pd.DataFrame) -> pd.DataFrame:
     """The work proposed for what comes next, in the order of the document: ``echelle``, ``enonce``, ``ligne``.
 
-    ``statements`` has the schema ``enonces``: those of the theme `facts.OUTLOOK`.
+    ``statements`` has the schema ``enonces``: those of the theme `schema.OUTLOOK`.
 
     >>> themes.outlook(store.load(2020, "enonces"))[["echelle", "ligne"]].head(2)
                    echelle  ligne

@@ -124,7 +124,7 @@ def say(page: str, sentence: str, **values) -> Html:
 
     >>> chiffre = facts.Facts(store.load(2020, "indicateurs"), year=2020)
     >>> print(wording.say("themes", "answered", f=chiffre).text)
-    Sur 10 tensions, la synthèse répond à 8 : 4 par un levier, 3 par une recommandation, 1 par les deux. ...
+    Sur 10 tensions, la synthèse répond à 7 : 3 par un levier, 3 par une recommandation, 1 par les deux. ...
     """
     text = _SPACE.sub(" ", str(getattr(_environment().get_template(f"{page}.j2").module, sentence)(**values))).strip()
     return Html(text, plain(text))

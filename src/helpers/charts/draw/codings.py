@@ -39,7 +39,7 @@ def tree(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     names = _cut_for(sheet, rows["libelle"], depths)
     figure, axes, places = _rows(names, sheet, more=0.1)
     top = max(1, int(rows["extraits_branche"].max()))
-    axes.barh(places, rows["extraits_branche"].where(rows["a_dessous"], 0), color=SHADES[2], height=BEHIND)
+    axes.barh(places, rows["extraits_branche"].where(rows["a_dessous"], 0), color=SHADES[3], height=BEHIND)
     axes.barh(places, rows["extraits"], color=BLUE, height=BAR)
     for place, row in zip(places, rows.itertuples(), strict=True):
         end = row.extraits_branche if row.a_dessous else row.extraits

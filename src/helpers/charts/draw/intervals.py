@@ -2,6 +2,7 @@
 
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from helpers.charts.draw.axes import bare, name_rows, percent_ticks, room
 from helpers.charts.palette import BAND, BLUE, GREY, GROUND, INK, PALE, TRACK
@@ -44,6 +45,7 @@ def forest(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     low, high = min(rows["ic_bas_pts"].min(), 0), max(rows["ic_haut_pts"].max(), 0)
     axes.set_xlim(low - (high - low) * 0.14, high + (high - low) * 0.14)
     axes.set_ylim(-0.6, len(rows) - 0.4)
+    axes.xaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 5, 10], integer=True))
     axes.xaxis.set_major_formatter(lambda value, _: signed(value))
     axes.set_xlabel("écart en points", color=GREY)
     bare(axes)

@@ -2,6 +2,7 @@
 
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from helpers.charts.draw.axes import (
     HATCH,
@@ -91,6 +92,7 @@ def dumbbell(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     name_rows(axes, places, rows["libelle"], sheet)
     axes.set_xlim(-1, max(50, rows[["demande_pct", "objectif_pct"]].max().max() * (1.6 if sheet.is_narrow else 1.35)))
     axes.set_ylim(-0.6, len(rows) - 0.4)
+    axes.xaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True))
     axes.xaxis.set_major_formatter(lambda value, _: percent(value))
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, borderaxespad=0)
     bare(axes)

@@ -22,7 +22,7 @@ HALO = {"bbox": {"facecolor": GROUND, "edgecolor": "none", "pad": 1}}  # the lin
 
 
 def heat(counts: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
-    """A matrix of counts: the darker, the more; each cell says its number. Columns of `themes.by_nature`."""
+    """A matrix of counts: a darker cell has more; each cell says its number. Columns of `themes.by_nature`."""
     figure, axes = canvas(0.4 + room(sheet, counts["libelle"], 0.4) * len(counts), sheet)
     high, top = thick(sheet) if sheet.is_narrow else 0.94, max(1, int(counts[list(NATURES)].to_numpy().max()))
     for place, row in enumerate(counts.to_dict("records")):
