@@ -210,6 +210,20 @@ def test_differences_are_drawn_with_their_interval_and_said_conclusive_or_not():
     assert "Aucun écart testé ne dépasse le hasard" in made.text and "hasard possible." in alt_of(made)
 
 
+@pytest.mark.parametrize(("low", "high"), [(-9.1, 14.2), (-1.3, 1.1), (-7.4, 2.4)])
+def test_the_graduations_of_a_forest_are_whole(low, high):
+    rows = pd.DataFrame({"etiquette": ["a", "b"], "ecart_pts": [low, high], "est_concluant": [True, False]})
+    rows = rows.assign(**{name: rows["ecart_pts"] for name in ("ecart_min_pts", "ecart_max_pts", "ic_bas_pts", "ic_haut_pts")})
+    axis = charts.draw.forest(rows).axes[0].xaxis
+    assert all(float(place).is_integer() for place in axis.get_ticklocs()) and len(axis.get_ticklocs()) > 1
+
+
+def test_two_counts_of_a_heat_table_have_two_shades():
+    counts = pd.DataFrame({"libelle": ["Un"], "constat": [5], "tension": [4], "levier": [3], "recommandation": [2]})
+    fills = [bar.get_facecolor() for bar in charts.draw.heat(counts).axes[0].patches]
+    assert len(set(fills)) == 4
+
+
 def test_tests_are_drawn_by_assumed_likeness():
     network = [figure("postes", "", 4, None, perimeter="reseau_alses", unit="alses"), figure("accompagnements", "", 120, None)]
     made = charts.show_clusters(*compared([*GIRLS[0], *network], GIRLS[1]))

@@ -28,14 +28,19 @@ NONE = Comparisons(typed(table([]).reindex(columns=columns("comparaisons")), "co
 
 
 @pytest.mark.parametrize(("finding", "count", "words"), [
-    ("hausse", "hausse", "la part « filles » augmente : 40\u202f% de 100 en 2031, 44\u202f% de 100 en 2032, soit +4,0\u00a0points (entre +3,0 et +5,0)."),
-    ("baisse", "hausse", "la part « filles » diminue, alors que le nombre augmente :"),
+    ("hausse", "hausse", "la part observée « filles » augmente : 40\u202f% de 100 en 2031, 44\u202f% de 100 en 2032, soit +4,0\u00a0points (entre +3,0 et +5,0)."),
+    ("baisse", "hausse", "la part observée « filles » diminue, alors que le nombre augmente :"),
     ("stable", "hausse", "la part « filles » est stable :"),
     ("indetermine", "hausse", "l’arrondi ne permet pas de dire si la part « filles » a changé :"),
 ])
 def test_a_change_is_told_by_what_its_bounds_allow(finding, count, words):
     said = wording.say("compare", "change", c=girls(finding, count), now=NOW, before=BEFORE).text.replace("40,0", "40").replace("44,0", "44")
     assert words in said
+
+
+def test_a_share_that_changes_beyond_chance_is_said_to_change():
+    said = wording.say("compare", "change", c=girls(reach="concluante"), now=NOW, before=BEFORE).text
+    assert said.startswith("la part « filles » augmente :")
 
 
 def test_a_change_known_by_its_bounds_alone_says_no_middle():

@@ -445,6 +445,18 @@ def test_statements_are_counted_by_theme_nature_and_both():
     assert list(crossed["effectif_min"]) == [1]
 
 
+def test_statements_are_counted_by_their_meeting_and_what_comes_next_by_its_scales():
+    frame = pd.DataFrame(
+        [("E01", "a", "nord", "alses"), ("E02", "perspectives", "", "alses"), ("E03", "perspectives", "", "territorial")],
+        columns=["id", "theme", "reunion", "echelle"],
+    ).assign(ligne=1, enonce="x", nature="constat", acteurs="", associations="", indicateur_lie="", repond_a="")
+    table = indicators.count_statements(typed(frame, "enonces"), year=2020, document="Note")
+    assert {name: count for name, count in counted(table, "reunion_enonce").items() if count} == {"nord": 1, "inconnue": 2}
+    assert counted(table, "niveaux_proposes") == {"": 2}
+    silent = indicators.count_statements(typed(frame.assign(reunion="", theme="a"), "enonces"), year=2020, document="Note")
+    assert counted(silent, "reunion_enonce") == counted(silent, "niveaux_proposes") == {}
+
+
 def coded(*rows: tuple) -> pd.DataFrame:
     names = ["id", "nature", "echelle", "acteurs", "associations", "indicateur_lie", "repond_a"]
     frame = pd.DataFrame(rows, columns=names).assign(theme="a", enonce="x", ligne=range(1, len(rows) + 1))
@@ -566,6 +578,29 @@ def test_associations_are_counted_where_they_are_named_and_where_they_are_not():
     }
     assert set(rows["reference"]) == {"Note, l. 1–4, 6"}
     assert count_associations(*(frame.head(0) for frame in (posts, meetings, statements)), year=2032, document="Note").empty
+
+
+def test_two_names_that_may_be_one_association_bound_what_is_counted():
+    posts = pd.DataFrame({"association": ["A Est", "B"], "ligne": [1, 2]})
+    meetings = pd.DataFrame({"associations": ["A;C"], "ligne": [4]})
+    statements = pd.DataFrame({"associations": [""], "ligne": [6]})
+    register = pd.DataFrame({"association": ["A", "A Est", "C"], "rattachement": ["", "A", "Z"]})
+    rows = count_associations(posts, meetings, statements, register, year=2032, document="Note").set_index("modalite")
+    # A and A Est: four names, three associations if they are one; then C alone is in a list and without a post.
+    ends = {name: (row["effectif_min"], row["effectif_max"], row["base_min"], row["base_max"]) for name, row in rows.iterrows()}
+    assert ends[""][:2] == (3, 4) and ends["reunions_sans_poste"] == (1, 2, 3, 4) and ends["postes"] == (2, 2, 3, 4)
+    assert (rows.loc["", "precision"], rows.loc["postes", "precision"]) == ("deduit", "exact")
+    assert rows.loc["reunions_sans_poste", "part_max_pct"] == 50  # two of four, or one of three; never two of three
+
+
+def test_figures_that_one_equation_ties_are_one_confirmation():
+    before = (2019, "accompagnements", "", "effectif", 1852, "personnes")
+    printed = figures(TOTAL, before, (2020, "accompagnements", "", "ecart", 381, "personnes"), GIRLS, (2020, "sexe", "garcons", "part", 58, "pct"))
+    controls = indicators.check_figures(printed, NOTHING)
+    assert list(controls["verdict"]) == ["confirme"] * 5
+    independent = indicators.count_independent(printed, NOTHING, controls, year=2020, document="Note")
+    assert independent["effectif_min"].tolist() == [2]
+    assert indicators.count_independent(printed, NOTHING, controls.head(0), year=2020, document="Note").empty
 
 
 def test_the_meetings_held_once_the_year_is_over_are_counted_on_those_of_their_group():

@@ -2,7 +2,9 @@
 
 import csv
 import hashlib
+import math
 import re
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -84,13 +86,18 @@ def find(figures: list[dict], year: int, path: str) -> dict:
         (2020, "enonces/acteur_enonce/enseignants", 4, 4),
         (2020, "enonces/acteur_enonce/collegiens", 3, 3),
         (2020, "enonces/acteur_enonce/parents", 2, 2),
-        (2020, "enonces/reponse_tension/au_moins_une", 8, 8),
-        (2020, "enonces/reponse_tension/aucune", 2, 2),
+        (2020, "enonces/reponse_tension/au_moins_une", 7, 7),
+        (2020, "enonces/reponse_tension/aucune", 3, 3),
         (2020, "alses/variation_annuelle/", 381, 381),
         (2020, "postes/ips_du_college/premier_quartile", 15, 15),
         (2020, "postes/eleves_inscrits/", 6824, 6824),
-        (2020, "reseau_alses/associations_nommees/", 13, 13),
+        (2020, "reseau_alses/associations_nommees/", 12, 13),
         (2020, "reseau_alses/presence_associations/postes_sans_reunion", 1, 1),
+        (2020, "reseau_alses/presence_associations/reunions_sans_poste", 4, 5),
+        (2020, "enonces/reunion_enonce/journee_nouveaux", 8, 8),
+        (2020, "donnees/lignes/modifications", 169, 169),
+        # Three tables of posts, three of meetings, the levels; girls and boys, three pairs of count and share, two gaps.
+        (2020, "donnees/egalites/", 12, 12),
     ],
 )
 def test_a_figure_has_the_bounds_that_the_note_allows(figures, year, path, low, high):
@@ -221,10 +228,10 @@ def test_page_04_names_the_tensest_theme_and_the_tensions_without_answer(report)
     said = re.sub(r"[\s\u202f\u00a0]+", " ", page.select_one("ul.constats").get_text(" ")).replace(" .", ".").replace(" ,", ",")
     assert "Le thème « Cadre du partenariat » réunit le plus de tensions : 5 sur 10." in said
     assert "Le thème « Place dans l’équipe » réunit le plus de leviers : 5 sur 11." in said
-    assert "Sur 10 tensions, 8 reçoivent une réponse dans la synthèse, levier ou recommandation ; 2 restent sans réponse." in said
+    assert "Sur 10 tensions, 7 reçoivent une réponse dans la synthèse, levier ou recommandation ; 3 restent sans réponse. C’est le jugement de la seule personne qui a codé." in said
     table = next(t for t in page.find_all("table") if "réponses" in t.caption.get_text())
     lines = [row.find_all("td")[0].get_text() for row in table.tbody.find_all("tr") if row.find_all("td")[1].get_text() == "Aucune"]
-    assert lines == ["l.\u00a0162", "l.\u00a0176"]
+    assert lines == ["l.\u00a0162", "l.\u00a0176", "l.\u00a0176"]
     figure = next(f for f in page.select("figure") if f["id"] == "fig-chiffres-et-enonces")
     assert [value for value in ("9 sur 17", "3 sur 17", "6 sur 17", "7\u202f%", "22\u202f%", "47\u202f%") if value not in figure.img["alt"]] == []
 
@@ -286,3 +293,78 @@ def test_page_03_holds_each_value_of_the_comparisons(report, value):
 def test_fourteen_figures_or_more_are_drawn(report):
     pages = [(report / f"{name}.html").read_text(encoding="utf-8") for name in ("01_clean", "02_describe", "03_compare", "04_themes")]
     assert sum(page.count("<figure class=\"figure\"") for page in pages) >= 14
+
+
+# --- what is said, against the lines of the note ----------------------------------------------------------------------
+
+
+def test_a_share_that_two_readings_part_is_ambiguous_and_never_contradicted(report, real_root):
+    verdicts = {row["id"]: row["verdict"] for row in read_csv(real_root / "data" / "processed" / "2020" / "coherences.csv")}
+    assert verdicts["affirmation/A2020-14/2"] == "ambigu"
+    for name in ("index", "01_clean", "02_describe"):
+        assert not re.search(r"sans base écrite|n’a pas de base écrite|sans dire si c’est la part", said_on(report, name))
+
+
+def test_the_social_workers_share_cannot_be_one_of_all_the_persons_followed(figures, real_root):
+    # l. 233, 243, 245, 247: with one referrer a pupil, what is excluded is said to be so.
+    least = sum(math.ceil(Fraction(share) / 100 * base) for share, base in (("69.5", 1017), ("21.5", 1017), ("6.5", 2233)))
+    assert least == 1072 > int(find(figures, 2020, "alses/origine/college")["effectif_max"]) == 1038
+    (remark,) = (row for row in read_csv(real_root / "data/raw/2020/remarques.csv") if row["id"] == "R06")
+    assert "exclue" in remark["raison"] and "aucun calcul ne l’impose" not in remark["raison"]
+
+
+def test_each_interpretation_of_the_note_is_in_the_remarks(real_root):
+    lines = {line for row in read_csv(real_root / "data/raw/2020/remarques.csv") for line in row["lignes"].split(", ")}
+    assert {"93", "235", "256", "257", "267", "270", "271", "273"} <= lines
+
+
+def test_what_is_printed_as_participants_or_levels_is_not_read_as_posts_or_statements(real_root):
+    printed = {(row["ligne"], row["unite"]) for row in read_csv(real_root / "data/raw/2020/chiffres_publies.csv")}
+    assert ("50", "postes") not in printed and ("189", "niveaux") in printed
+
+
+def test_a_method_of_the_rest_is_told_of_the_rest_only(report):
+    rows = read_csv(report / "comparaisons.csv", ";")
+    told = {row["comparaison"].partition("/")[0] for row in rows if "moins ALSES" in row["methode"]}
+    assert told == {"reste"}
+
+
+def test_every_line_of_the_ledger_shows_a_change(report):
+    page = BeautifulSoup((report / "01_clean.html").read_text(encoding="utf-8"), "html.parser")
+    table = next(t for t in page.find_all("table") if t.caption and "Registre complet" in t.caption.get_text())
+    cells = [[cell.get_text() for cell in row.find_all("td")] for row in table.select("tbody tr")]
+    assert len(cells) == 169 and all(row[1] != row[2] for row in cells)
+
+
+def test_a_share_computed_from_exact_counts_is_not_said_exact(report):
+    page = BeautifulSoup((report / "index.html").read_text(encoding="utf-8"), "html.parser")
+    cards = [re.sub(r"\s+", " ", card.get_text(" ")) for card in page.select(".carte")]
+    assert [card for card in cards if re.match(r"[^a-z]*% exact", card)] == []
+    assert any("soit 41 sur 55 invités exact" in card for card in cards)
+
+
+def test_page_04_names_the_meeting_that_statements_come_from(report):
+    said = said_on(report, "04_themes")
+    assert "8 énoncés viennent de la réunion « journée des nouveaux ALSES » ( 17 présences)" in said
+    assert "ni dans quelle réunion" not in said
+
+
+def test_what_the_note_does_not_say_is_not_said_for_it(report):
+    for name in ("index", "02_describe", "03_compare"):
+        said = said_on(report, name)
+        assert not re.search(r"sans date précise|a fermé les collèges|le document ne l’écrit pas|Le document nomme 13", said), name
+    assert "12 ou 13 associations" in said_on(report, "02_describe")
+    assert "note de synthèse 2020, l. 35, 39 et 93" in said_on(report, "03_compare")
+
+
+def test_the_calendar_counts_every_meeting_that_it_draws(report):
+    page = BeautifulSoup((report / "02_describe.html").read_text(encoding="utf-8"), "html.parser")
+    figure = page.select_one("#fig-calendrier")
+    base = figure.select_one(".base")
+    assert sum(int(each["value"]) for each in base.find_all("data")) == 8 == len(figure.select("tbody tr"))
+
+
+def test_a_rise_that_chance_explains_is_not_said_to_be_one(report):
+    said = said_on(report, "index")
+    assert "Filles : une hausse que le hasard pourrait expliquer." in said and "Filles : la part augmente" not in said
+    assert "Qu’est-ce qui a changé, qu’est-ce qui diffère" in said
