@@ -155,6 +155,6 @@ def read_contexts(years: list[int]) -> dict[int, str]:
     """What set each year apart, as its card says it; empty where it says nothing.
 
     >>> print(store.read_contexts([2019, 2020]))
-    {2019: '', 2020: 'la crise sanitaire a bouleversé le travail des ALSES avec les collèges, et ...'}
+    {2019: '', 2020: 'la crise sanitaire a changé le travail des ALSES avec les collèges, et ...'}
     """
     return {year: read_card(year)["contexte"] for year in years}
