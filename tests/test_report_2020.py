@@ -354,7 +354,7 @@ def test_what_the_note_does_not_say_is_not_said_for_it(report):
         said = said_on(report, name)
         assert not re.search(r"sans date précise|a fermé les collèges|le document ne l’écrit pas|Le document nomme 13", said), name
     assert "12 ou 13 associations" in said_on(report, "02_describe")
-    assert "note de synthèse 2020, l. 35, 39 et 93" in said_on(report, "03_compare")
+    assert "d’après la note de synthèse, dans son introduction" in said_on(report, "03_compare")
 
 
 def test_the_calendar_counts_every_meeting_that_it_draws(report):
