@@ -25,19 +25,20 @@ _REFUSALS = {
 def _closed(path: Path) -> Path | None:
     """The file, or the folder on the way to it, that this user may not read."""
     for folder in reversed(path.parents):
-        if os.path.isdir(folder) and not os.access(folder, os.X_OK):
+        if folder.is_dir() and not os.access(folder, os.X_OK):
             return folder
-    return path if os.path.exists(path) and not os.access(path, os.R_OK) else None
+    return path if path.exists() and not os.access(path, os.R_OK) else None
 
 
 def _of_rights(path: Path | None) -> str:
-    # os.path, for pathlib itself refuses to look into a folder that is closed.
+    # First: nothing can be asked of what stands in a closed folder.
     if path is not None and (closed := _closed(path)):
         shown = "le dossier du projet" if closed == paths.data_root() else f"« {paths.relative(closed)} »"
-        return f"Votre compte n’a pas le droit de lire {shown} : demandez-le à qui a déposé ces fichiers, puis relancez."
-    folder = path if path is None or os.path.isdir(path) else path.parent
+        again = "demandez-le à qui a déposé ces fichiers, puis relancez."
+        return f"Votre compte n’a pas le droit de lire {shown} : {again}"
+    folder = path if path is None or path.is_dir() else path.parent
     # A file that is there, in a folder that takes others, is held by another program; else it is the folder's doing.
-    if path is not None and (os.path.isdir(path) or not os.path.exists(path) or not os.access(folder, os.W_OK)):
+    if path is not None and (path.is_dir() or not path.exists() or not os.access(folder, os.W_OK)):
         shown = "le dossier du projet" if folder == paths.data_root() else f"« {paths.relative(folder)} »"
         return f"Impossible d’écrire dans {shown}, protégé : copiez le projet dans un dossier à vous, puis relancez."
     name = path.name if path is not None else "un fichier"

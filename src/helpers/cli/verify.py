@@ -139,9 +139,10 @@ VERB = Verb(
     summary="contrôle qu’un rapport et ses données sont tels qu’ils ont été publiés",
     description=(
         "Recalcule chaque empreinte de manifest.json : celles des pages et des tableaux du rapport, celle du manifeste "
-        "lui-même, celles des fichiers de data/raw dont il est fait, s’ils sont avec lui, et celles des dossiers gardés "
-        "sous prive/. Nomme tout ce qui diffère, manque ou est en trop, et dit avec quelle version du code il a été fait. Si des dossiers sont "
-        "derrière lui, cherche à y retrouver un petit nombre, comme à la publication. N’écrit rien.\n"
+        "lui-même, celles des fichiers de data/raw dont il est fait, s’ils sont avec lui, et celles des dossiers "
+        "gardés sous prive/. Nomme tout ce qui diffère, manque ou est en trop, et dit avec quelle version du code il a "
+        "été fait. Si des dossiers sont derrière lui, cherche à y retrouver un petit nombre, comme à la "
+        "publication. N’écrit rien.\n"
         "Une empreinte révèle un accident ; elle n’est pas une signature : qui récrit un rapport peut récrire aussi "
         "ses empreintes.\n"
         "Code de sortie : 0 si rien ne diffère, 2 sinon."
