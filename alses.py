@@ -12,6 +12,10 @@ import sys
 ROOT = os.path.dirname(os.path.realpath(__file__))
 OLDEST, TOO_NEW = (3, 11), (3, 15)  # requires-python of pyproject.toml; a test keeps them equal
 STAMP, LOG, LOCK = "installation.txt", "installation.log", ".venv.verrou"
+# The environment that still works, while another is made in its place; then the same, while it is deleted.
+ASIDE, DOOMED = ".venv.ancien", ".venv.perime"
+# What only reads and tells can do with the libraries of before, when the new ones cannot be had.
+READING = {"status", "verify"}
 # What needs no library, and is most wanted when there is none.
 BARE = {"-h", "--help", "--version", "doctor"}
 ADVICE = "Complétez-le (Debian, Ubuntu\u00a0: sudo apt install python3-pip python3-venv\u202f; sinon python.org)."
@@ -101,14 +105,14 @@ def ask(python: str) -> str:
 
 def condition(root: str) -> str:
     """``ready``, ``seen`` (ready, but its Python looks otherwise than in the stamp, which is to be renewed), ``stale``
-    (an update is enough) or ``absent`` (missing, broken, half-made: rebuild)."""
+    (an update is enough), ``moved`` (all is there, under another path) or ``absent`` (missing, broken, half-made)."""
     try:
         found = read(of_venv(root, STAMP)).decode()
         expected = expected_stamp(root, found)
     except (OSError, ValueError):
         return "absent"
     if found.split()[:1] != expected.split()[:1]:
-        return "absent"
+        return "moved" if found.split()[1:3] == expected.split()[1:3] else "absent"
     if found.split()[:2] != expected.split()[:2]:
         return "stale"
     # Where nothing can be written, Python is asked each time.
@@ -130,6 +134,71 @@ def run(command: list[str], root: str) -> tuple[int, str]:
         ).returncode  # fmt: skip
         output.seek(start)
         return code, output.read().decode("utf-8", errors="replace")
+
+
+def works(root: str) -> bool:
+    """Whether the libraries of ``.venv`` can be loaded, wherever it was made."""
+    import subprocess
+
+    if not os.path.exists(python_of(root)):
+        return False
+    code = f"import sys; sys.path.insert(0, {os.path.join(root, 'src')!r}); import papermill, helpers.cli"
+    return subprocess.run([python_of(root), "-Pc", code], capture_output=True, check=False).returncode == 0
+
+
+def set_aside(root: str) -> None:
+    """Keeps a ``.venv`` that works until the one that replaces it does; a broken one is left to `create`."""
+    if works(root):
+        os.rename(os.path.join(root, ".venv"), os.path.join(root, ASIDE))
+
+
+def put_back(root: str) -> None:
+    """The environment that was set aside takes its place again, with the log of what failed."""
+    import shutil
+
+    aside = os.path.join(root, ASIDE)
+    if os.path.exists(aside):
+        if os.path.exists(of_venv(root, LOG)):
+            os.replace(of_venv(root, LOG), os.path.join(aside, LOG))
+        shutil.rmtree(of_venv(root, ""), ignore_errors=True)
+        os.rename(aside, os.path.join(root, ".venv"))
+
+
+def discard(root: str) -> None:
+    """Deletes what was set aside; first under another name, for half of it must never be put back."""
+    import shutil
+
+    aside, doomed = os.path.join(root, ASIDE), os.path.join(root, DOOMED)
+    shutil.rmtree(doomed, ignore_errors=True)
+    if os.path.exists(aside):
+        os.rename(aside, doomed)
+        shutil.rmtree(doomed, ignore_errors=True)
+
+
+def resettle(root: str) -> bool:
+    """Whether an environment whose folder was moved works again: scripts and the link to src/ bear the new place.
+
+    Nothing is asked of the network. Windows' own scripts, which nothing here uses, keep the old place.
+    """
+    import shutil
+
+    print("Le dossier du projet a changé de place\u00a0: l’environnement le suit…", file=sys.stderr, flush=True)
+    words = read(of_venv(root, "pyvenv.cfg")).decode(errors="replace").partition(" -m venv ")[2].splitlines()
+    old = words[0] if words else ""
+    while old.startswith("--"):  # options of venv
+        old = old.partition(" ")[2]
+    scripts = os.path.dirname(python_of(root))
+    # The settings, which say what the old place is, come last: a kill before leaves them to say it again.
+    for path in [*(os.path.join(scripts, name) for name in os.listdir(scripts)), of_venv(root, "pyvenv.cfg")]:
+        if old and os.path.isfile(path) and not os.path.islink(path) and not path.endswith(".exe"):
+            text, beside = read(path), f"{path}.partiel"
+            if old.encode() in text:
+                shutil.copy2(path, beside)  # with the right to be run
+                with open(beside, "wb") as file:
+                    file.write(text.replace(old.encode(), os.path.join(root, ".venv").encode()))
+                os.replace(beside, path)
+    package = ["install", "--no-input", "--disable-pip-version-check", "--no-deps", "--no-build-isolation", "-e", "."]
+    return run([*pip_of(root), *package], root)[0] == 0 and works(root)
 
 
 def create(root: str) -> None:
@@ -155,16 +224,31 @@ def pip_of(root: str) -> list[str]:
 
 
 def install(root: str) -> None:
-    """Make or update ``.venv`` if need be; exits with the likely cause and the end of the log when it fails."""
+    """Make or update ``.venv`` if need be; exits with the likely cause and the end of the log when it fails.
+
+    What works is deleted once what replaces it works: however this ends, one of the two is there.
+    """
+    # Killed while it made another one, it finds both: one that is not finished is worth less than the one before.
+    (put_back if condition(root) == "absent" else discard)(root)
     state = condition(root)
-    if state == "ready":  # another start has just made it
-        return
-    if state == "seen":
+    if state == "seen" or (state == "moved" and resettle(root)):
         write_stamp(root, expected_stamp(root))
-        return
+        state = "ready"
+    if state != "ready":  # another start may have just made it
+        try:
+            build(root, state)
+        except BaseException:
+            put_back(root)
+            raise
+    discard(root)
+
+
+def build(root: str, state: str) -> None:
+    """Makes ``.venv`` anew beside the one that works, or updates it when it is only ``stale``."""
     what, cost = ("Mise à jour", "") if state == "stale" else ("Installation", " (une à trois minutes, 1 Go)")
     print(f"{what} de l’environnement{cost}…", file=sys.stderr, flush=True)
-    if state == "absent":
+    if state != "stale":
+        set_aside(root)
         create(root)
     write_stamp(root, "en cours")  # whoever finds this rebuilds
     pip = [*pip_of(root), "install", "--compile", "--no-input", "--progress-bar=off", "--disable-pip-version-check"]
@@ -243,8 +327,14 @@ def main(arguments: list[str], root: str = ROOT) -> int:
             os.environ["PYTHONPATH"] = os.path.join(root, "src")
             own = python_of(root)  # half-made or out of date, it is the one to look at
             return hand_over(own if os.path.exists(own) else sys.executable, arguments)
-        with alone(root):
-            install(root)
+        try:
+            with alone(root):
+                install(root)
+        except (SystemExit, OSError) as refusal:
+            if arguments[0] not in READING or not works(root):
+                raise
+            print(f"{refusal}\nL’environnement précédent sert encore pour lire.", file=sys.stderr, flush=True)
+            os.environ["PYTHONPATH"] = os.path.join(root, "src")
     return hand_over(python_of(root), arguments)
 
 

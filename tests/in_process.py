@@ -56,9 +56,8 @@ def draw_nothing(put: Callable = setattr) -> None:
 NOTED = trace._read, trace._written
 
 
-def execute(name: str, parameters: dict, destination: Path, *, root=None, wait=lambda: None, **_: object) -> Executed:
+def execute(name: str, parameters: dict, destination: Path, *, root=None, **_: object) -> Executed:
     """In place of the pipeline's own: an error of a cell is raised as it is."""
-    wait()
     trace.begin()
     trace._read, trace._written = _OfThread(), _OfThread()
     trace._read.owner = trace._written.owner = threading.get_ident()

@@ -50,7 +50,7 @@ def root(tmp_path):
 @pytest.fixture
 def steps(alses, monkeypatch):
     """The steps that the script would run, as text; ``steps.fails`` maps a part of one to what it prints in failing."""
-    made = SimpleNamespace(commands=[], stamps=[], fails={})
+    made = SimpleNamespace(commands=[], stamps=[], fails={}, works=False)
 
     def run(command, root):
         text = " ".join(command)
@@ -62,6 +62,7 @@ def steps(alses, monkeypatch):
 
     monkeypatch.setattr(alses, "run", run)
     monkeypatch.setattr(alses, "python_of", lambda _: sys.executable)  # as if .venv had a sound Python
+    monkeypatch.setattr(alses, "works", lambda _: made.works)
     return made
 
 
@@ -107,9 +108,11 @@ def test_a_changed_file_asks_for_an_update(alses, root, name):
 
 
 @pytest.mark.usefixtures("steps")
-def test_a_moved_folder_asks_for_a_new_environment(alses, root):
+def test_a_moved_folder_is_told_from_a_broken_one(alses, root):
     complete(alses, root)
     moved = root.rename(root.with_name("ailleurs"))
+    assert alses.condition(moved) == "moved"
+    (moved / "requirements.lock").write_text("babel==2.18.1\n", encoding="utf-8")
     assert alses.condition(moved) == "absent"
 
 
@@ -250,6 +253,91 @@ def test_a_half_made_environment_is_rebuilt_from_nothing(alses, root, steps):
     alses.install(root)
     assert steps.commands[0].endswith("-m venv .venv")
     assert not (root / ".venv" / "trace").exists()
+
+
+OFFLINE = "WARNING: Retrying after connection broken by\nERROR: No matching distribution"
+
+
+def outdate(alses, root):
+    """As after another Python took the place of the one that made the environment."""
+    complete(alses, root)
+    stamp = root / ".venv" / alses.STAMP
+    stamp.write_text(" ".join(["autre", *stamp.read_text(encoding="utf-8").split()[1:2], "cpython-39", "?"]), encoding="utf-8")
+
+
+def test_what_works_is_there_again_when_what_replaces_it_cannot_be_made(alses, root, steps):
+    outdate(alses, root)
+    steps.works, steps.fails = True, {"requirements.lock": OFFLINE}
+    with pytest.raises(SystemExit, match="le réseau ne répond pas"):
+        alses.install(root)
+    assert (root / ".venv" / "trace").exists() and sorted(path.name for path in root.glob(".venv*")) == [".venv"]
+    steps.fails = {}
+    alses.install(root)
+    assert not (root / ".venv" / "trace").exists() and sorted(path.name for path in root.glob(".venv*")) == [".venv"]
+    assert alses.condition(root) == "ready"
+
+
+def test_a_kill_in_the_middle_leaves_what_works(alses, root, steps, monkeypatch):
+    """Killed while pip works, nothing is tidied up: the next start finds the one that was set aside."""
+    outdate(alses, root)
+    steps.works = True
+    with monkeypatch.context() as killed:
+        killed.setattr(alses, "put_back", lambda _: None)
+        steps.fails = {"requirements.lock": OFFLINE}
+        with pytest.raises(SystemExit):
+            alses.install(root)
+    assert not (root / ".venv" / "trace").exists() and (root / alses.ASIDE / "trace").exists()
+    with pytest.raises(SystemExit):
+        alses.install(root)
+    assert (root / ".venv" / "trace").exists()
+
+
+def test_a_kill_before_the_old_one_is_deleted_leaves_the_new_one(alses, root, steps):
+    outdate(alses, root)
+    (root / ".venv").rename(root / alses.ASIDE)
+    complete(alses, root)
+    (root / "requirements.lock").write_text("babel==2.18.1\n", encoding="utf-8")
+    steps.fails = {"requirements.lock": OFFLINE}
+    with pytest.raises(SystemExit):
+        alses.install(root)
+    assert [path.name for path in root.glob(".venv*")] == [".venv"]
+    assert (root / ".venv" / alses.STAMP).read_text(encoding="utf-8") == "en cours"
+
+
+@pytest.mark.parametrize(("verb", "is_read"), [("verify", True), ("status", True), ("run", False)])
+def test_what_only_reads_still_runs_when_the_new_one_cannot_be_made(alses, root, steps, monkeypatch, capsys, verb, is_read):
+    outdate(alses, root)
+    steps.works, steps.fails = True, {"requirements.lock": OFFLINE}
+    monkeypatch.setattr(alses, "hand_over", lambda python, arguments: (arguments, os.environ["PYTHONPATH"]))
+    monkeypatch.setenv("PYTHONPATH", "")
+    if is_read:
+        assert alses.main([verb], root) == ([verb], str(root / "src"))
+        assert "le réseau ne répond pas" in (told := capsys.readouterr().err) and "sert encore pour lire" in told
+    else:
+        with pytest.raises(SystemExit, match="le réseau ne répond pas"):
+            alses.main([verb], root)
+
+
+def test_a_moved_environment_follows_without_the_network(alses, root, steps, monkeypatch):
+    """Its scripts bear the new place, and the package is linked anew; nothing is downloaded."""
+    complete(alses, root)
+    scripts, old = root / "bin", root / ".venv"
+    scripts.mkdir()
+    (scripts / "jupyter").write_text(f"#!{old}/bin/python\nprint()\n", encoding="utf-8")
+    (scripts / "jupyter").chmod(0o755)
+    (old / "pyvenv.cfg").write_text(f"version = 3.13\ncommand = python3 -m venv --without-pip {old}\n", encoding="utf-8")
+    alses.write_stamp(root, alses.expected_stamp(root))
+    moved = root.rename(root.with_name("L'été ailleurs"))
+    monkeypatch.setattr(alses, "python_of", lambda root: str(root / "bin" / "python"))
+    monkeypatch.setattr(alses, "ask", lambda _: sys.implementation.cache_tag)
+    steps.works = True
+    alses.install(moved)
+    assert (moved / "bin" / "jupyter").read_text(encoding="utf-8").startswith(f"#!{moved}/.venv/bin/python\n")
+    assert os.access(moved / "bin" / "jupyter", os.X_OK)
+    assert [command.partition("-m pip ")[2] for command in steps.commands] == [
+        "--version", "install --no-input --disable-pip-version-check --no-deps --no-build-isolation -e .",
+    ]  # fmt: skip
+    assert (moved / ".venv" / "trace").exists() and alses.condition(moved) == "ready"
 
 
 def test_a_changed_lock_updates_the_environment_in_place(alses, root, steps):

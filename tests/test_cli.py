@@ -222,6 +222,26 @@ def test_a_protected_file_and_a_protected_folder_are_told_apart(fail, data_root,
         assert plain(capsys.readouterr().err).startswith(said)
 
 
+@pytest.mark.parametrize(("closed", "said"), [("data/raw/2032/reunions.csv", "« data/raw/2032/reunions.csv »"), ("data/raw", "« data/raw »"), ("", "le dossier du projet")])
+def test_what_a_user_may_not_read_is_one_sentence_though_no_detail_can_be_kept(fail, data_root, monkeypatch, capsys, closed, said):
+    refused = data_root / closed if closed else data_root
+    monkeypatch.setattr("os.access", lambda path, mode: Path(path) != refused)
+    monkeypatch.setattr("helpers.cli.journal._places", lambda year: [])
+    assert fail(PermissionError(errno.EACCES, "denied", str(data_root / "data/raw/2032/reunions.csv"))) == 1
+    assert plain(capsys.readouterr().err) == f"Votre compte n’a pas le droit de lire {said} : demandez-le à qui a déposé ces fichiers, puis relancez.\n"
+
+
+def test_a_log_is_written_though_the_years_may_not_be_looked_at(fail, monkeypatch, tmp_path, capsys):
+    def refused():
+        raise PermissionError(errno.EACCES, "denied", "data/raw")
+
+    monkeypatch.setattr("helpers.paths.years", refused)
+    monkeypatch.setattr("helpers.paths.exported_years", refused)
+    assert fail(ValueError("Camille Exemple")) == 1
+    kept = (paths.data_root() / "data/processed/erreur.log").read_text(encoding="utf-8")
+    assert "Traceback" in kept and "Exemple" not in kept
+
+
 def test_a_fault_of_ours_is_a_sentence_the_path_of_a_log_and_how_to_report_it(fail, capsys):
     assert fail(ValueError("valeur")) == 1
     shown = capsys.readouterr()

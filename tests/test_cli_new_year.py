@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from types import SimpleNamespace
 
 import pytest
 
@@ -77,6 +78,17 @@ def test_a_card_that_nobody_filled_in_says_what_was_received(data_root):
         file.write_text("identifiant\n", encoding="utf-8")
         assert store.read_card(2033)["title"] == title
         file.unlink()
+
+
+@pytest.mark.parametrize(("year", "is_made"), [("1999", False), ("2000", True), ("2033", True), ("2034", False), ("2105", False)])
+def test_a_year_that_no_report_can_have_makes_no_folder(year, is_made, data_root, capsys, monkeypatch):
+    """The data go up to 2032, and the clock says an earlier year: 2033 is the next one."""
+    monkeypatch.setattr("datetime.date", type("Earlier", (), {"today": lambda: SimpleNamespace(year=2026)}))
+    assert cli.main(["new-year", year]) == (0 if is_made else 2)
+    assert paths.raw(int(year)).exists() == is_made
+    if not is_made:
+        told = re.sub(r"\s+", " ", capsys.readouterr().err)
+        assert told == f"{year} ne peut pas être une année de rapport (de 2000 à 2033) : vérifiez l’année, puis relancez, par exemple {paths.COMMAND} new-year 2032 "
 
 
 @pytest.mark.parametrize("slip", ["0201", "201", "20211", "deux"])

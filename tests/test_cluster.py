@@ -58,7 +58,7 @@ def test_a_notebook_is_the_same_though_a_machine_dies_at_work(mini_root, tmp_pat
         killer = threading.Thread(target=kill_one_at_work, args=(local.scheduler_address, killed))
         killer.start()
         with cluster.connected(local.scheduler_address) as executor:
-            elsewhere.executing_by(executor.submit, tasks)(task, wait=lambda: None)
+            elsewhere.executing_by(executor.submit, tasks)(task)
         killer.join()
     assert len(killed) == 1
     assert task.executed.read_bytes() == expected

@@ -86,7 +86,7 @@ WRONG = "1 / 0"
 @pytest.fixture(scope="module")
 def both() -> dict[str, list[list]]:
     """The same cells through both kinds of kernel."""
-    cells = [f"%run {STATE}", FIGURE, TABLE, STREAMS, SHELL, WRONG, "%config InlineBackend"]
+    cells = [f'%run "{STATE}"', FIGURE, TABLE, STREAMS, SHELL, WRONG, "%config InlineBackend"]
     return {kind: run(*cells, kind=kind, allow_errors=True) for kind in (FORKED, PLAIN)}
 
 

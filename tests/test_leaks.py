@@ -214,6 +214,19 @@ def test_verifying_finds_the_export_by_its_checksum_whatever_its_name(project, c
     assert "fichier 1 n’est plus là" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("name", "said"), [("quarantaine.csv", "l’a écrit"), ("accompagnements.parquet", "l’a écrit"), ("comptes_par_site.csv", "n’est plus là")])
+def test_verifying_finds_a_private_file_that_was_touched(project, capsys, name, said):
+    path = project.root / "data" / "processed" / str(YEAR) / "prive" / name
+    if said == "n’est plus là":
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes()[:-1] + b"?")
+    assert cli.main(["verify", str(YEAR)]) == 2
+    told = capsys.readouterr().err.replace("\u00a0", " ")
+    assert f"data/processed/{YEAR}/prive/{name} n’est plus " in told and said in told
+    assert told.endswith(f"Pour le refaire : {paths.COMMAND} run --year {YEAR}\n")
+
+
 def test_status_names_the_file_that_changed_to_who_has_it(project, capsys):
     [file] = (project.root / "data" / "raw" / str(YEAR)).glob("acc*.csv")
     file.write_bytes(file.read_bytes() + b"\n")

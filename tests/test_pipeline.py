@@ -6,16 +6,21 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
 import pytest
 
 from conftest import WITHOUT_KERNELS
-from helpers import cli, paths, pipeline, publish
+from helpers import cli, parameters, paths, pipeline, publish
+from helpers.freshness import Cause
 from helpers.pipeline.execute import execute
+from helpers.pipeline.schedule import Schedule
 from helpers.pipeline.source import count_cells
 from helpers.pipeline.stopped import find_fault
+from helpers.pipeline.tasks import tasks_of
 from small_export import write_export
 
 CELLS = [
@@ -391,9 +396,8 @@ def quick(monkeypatch):
     """Runs nothing and makes one page, so that only what is around is tried: the notebooks run, by name and year."""
     ran = []
 
-    def perform(_, turn):
-        turn.open.wait()
-        ran.append((turn.task.notebook, turn.task.year))
+    def perform(_, task):
+        ran.append((task.notebook, task.year))
 
     monkeypatch.setattr("helpers.pipeline.making.Making.perform", perform)
     monkeypatch.setattr("helpers.pipeline.making.Making.shown_notebooks", lambda _: {})
@@ -402,6 +406,28 @@ def quick(monkeypatch):
     monkeypatch.setattr("helpers.protection.keep_release", lambda year: None)
     monkeypatch.setattr("helpers.pipeline.release._require_protected", lambda *_: None)
     return ran
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 4])
+def test_a_task_redone_only_because_of_others_finds_a_worker(data_root, monkeypatch, jobs):
+    """After an edit of the catalogue, 01 to 04 have a cause of their own, and the protection has one once 01 has run."""
+    changed, ran = Cause("code", "src/helpers/catalogue.toml"), []
+    tasks = tasks_of(parameters.check("03_compare", year=2032))
+
+    def causes_of(task):
+        follows = Cause("donnees", f"data/processed/{task.year}/indicateurs.csv")
+        return [follows] if task.notebook == "protection" else [changed]
+
+    monkeypatch.setattr("helpers.pipeline.schedule.causes_of", causes_of)
+    with ThreadPoolExecutor(jobs) as executor:
+        schedule = Schedule(tasks, lambda task: ran.append(task.key), executor=executor)
+        running = threading.Thread(target=schedule.run, daemon=True)
+        running.start()
+        running.join(timeout=10)
+        is_done = not running.is_alive()
+        schedule.give_up()
+    assert is_done, ran
+    assert sorted(ran) == sorted(task.key for task in tasks)
 
 
 def manifest_of(folder: Path) -> dict:

@@ -30,12 +30,16 @@ def clean(root, changes: list[dict], **options) -> None:
 def released(data_root):
     """A year whose aggregates were released."""
     clean(data_root, PUPILS)
+    released_tables()
+    protection.keep_release(YEAR)
+    return data_root
+
+
+def released_tables() -> None:
     folder = paths.shareable() / "data" / "processed" / str(YEAR)
     folder.mkdir(parents=True)
     for name in ("indicateurs", "indicateurs_des_sites", "sites"):
         (folder / f"{name}.csv").write_text(name, encoding="utf-8")
-    protection.keep_release(YEAR)
-    return data_root
 
 
 def changed(count: int) -> list[dict]:
@@ -45,16 +49,109 @@ def changed(count: int) -> list[dict]:
 # --- corrections -----------------------------------------------------------------------------------------------------
 
 
+def require(root, persons: list[dict], **options) -> None:
+    clean(root, persons, **options)
+    protection.require_enough_changes(YEAR)
+
+
+def release(root, persons: list[dict], **options) -> None:
+    """Another report, that reached somebody."""
+    require(root, persons, **options)
+    protection.keep_release(YEAR)
+
+
 @pytest.mark.parametrize(("count", "is_refused"), [(0, False), (1, True), (10, True), (11, False), (40, False)])
-def test_a_release_is_corrected_by_eleven_rows_or_none(released, count, is_refused):
-    clean(released, changed(count))
+def test_a_release_is_corrected_by_eleven_persons_or_none(released, count, is_refused):
     if not is_refused:
-        protection.require_enough_changes(YEAR)
+        require(released, changed(count))
         return
     with pytest.raises(DataError) as refusal:
-        protection.require_enough_changes(YEAR)
+        require(released, changed(count))
     told = re.sub("[\u00a0\u202f]", " ", str(refusal.value))
-    assert "Moins de 11 lignes" in told and "data/releases/2033" in told and str(count) not in told.split("lignes")[0].split("11")[0]
+    assert told == (
+        "L’export de 2033 change les réponses publiées de moins de 11 personnes par rapport à un rapport déjà fait : "
+        "comparer les deux rapports montrerait ces personnes. Le rapport publié reste en place. Remettez l’export d’alors, "
+        "ou attendez d’avoir au moins 11 personnes à corriger ; si personne n’a reçu ce rapport, supprimez le dossier "
+        "data/releases/2033, puis relancez."
+    )
+
+
+OTHERS = [{"suivi_par": "autre_educateur", "situation": "collegien"}] * 20
+
+
+def test_ten_rows_that_no_alses_follows_do_not_hide_a_pupil(data_root):
+    clean(data_root, [*PUPILS, *OTHERS])
+    released_tables()
+    protection.keep_release(YEAR)
+    elsewhere = [{**each, "niveau": "3e", "origine": "famille"} for each in OTHERS[:10]]
+    with pytest.raises(DataError, match="moins de 11 personnes"):
+        require(data_root, [*changed(1), *elsewhere, *OTHERS[10:]])
+    # Nor do ten new ones, who are counted, but apart from that pupil.
+    with pytest.raises(DataError, match="moins de 11 personnes"):
+        require(data_root, [*changed(1), *OTHERS, *OTHERS])
+    require(data_root, [*PUPILS, *elsewhere, *OTHERS[10:]])
+
+
+def test_ten_rows_whose_territory_is_written_otherwise_do_not_hide_a_pupil(released):
+    def written(persons: list[dict], count: int, as_: str) -> list[dict]:
+        return [{**each, "territoire": as_ if rank >= 40 - count else "Lille"} for rank, each in enumerate(persons)]
+
+    release(released, written(PUPILS, 0, ""), more=["territoire"])
+    for word in ("Roubaix", "LILLE", ""):
+        with pytest.raises(DataError, match="moins de 11 personnes"):
+            require(released, written(changed(1), 10, word), more=["territoire"])
+    require(released, written(PUPILS, 10, "Roubaix"), more=["territoire"])
+
+
+def test_other_identifiers_are_no_change_and_do_not_hide_a_pupil(released):
+    renamed = [{**each, "identifiant": f"Q{rank:03}"} for rank, each in enumerate(changed(1))]
+    with pytest.raises(DataError, match="moins de 11 personnes"):
+        require(released, renamed)
+    require(released, [{**each, "identifiant": f"Q{rank:03}"} for rank, each in enumerate(PUPILS)])
+
+
+def test_a_third_release_is_compared_with_the_first(released):
+    """Twelve pupils come, then leave while one is corrected: the first and the third differ by this one."""
+    release(released, [*PUPILS, *PUPILS[:12]])
+    with pytest.raises(DataError, match="moins de 11 personnes"):
+        require(released, changed(1))
+    release(released, PUPILS)
+    assert len(list(paths.released(YEAR).glob("reponses_*.parquet"))) == 2
+
+
+def test_who_is_in_two_years_is_counted_with_both(data_root):
+    """Only identifiers change, of one pupil: what both years share would tell all that this one answered."""
+    write_export(data_root, *PUPILS, year=YEAR - 1)
+    checks.forget_exports()
+    store.save_persons(checks.read_export(YEAR - 1).cleaned)
+    apart = [{**each, "identifiant": f"N{rank:03}"} if rank >= 20 else each for rank, each in enumerate(PUPILS)]
+    clean(data_root, apart)
+    released_tables()
+    protection.keep_release(YEAR)
+    with pytest.raises(DataError, match="moins de 11 personnes"):
+        require(data_root, [each if rank != 20 else PUPILS[20] for rank, each in enumerate(apart)])
+    require(data_root, [each if rank > 31 else PUPILS[rank] for rank, each in enumerate(apart)])
+
+
+def test_a_release_of_the_version_before_is_read_or_refused_with_a_remedy_that_works(released):
+    from helpers.protection.kept import _rows_of
+
+    folder = paths.released(YEAR)
+    for path in folder.glob("reponses_*.parquet"):
+        path.unlink()
+    np.save(folder / "lignes.npy", _rows_of(store.load_records(YEAR)))
+    with pytest.raises(DataError, match="Remettez l’export d’alors et relancez, puis déposez l’export corrigé"):
+        require(released, changed(20))
+    release(released, PUPILS)
+    release(released, changed(20))
+    assert not (folder / "lignes.npy").exists()
+
+
+def test_a_damaged_release_is_said(released):
+    [kept] = paths.released(YEAR).glob("reponses_*.parquet")
+    kept.write_bytes(kept.read_bytes()[:-20])
+    with pytest.raises(DataError, match=f"{kept.name} est abîmé"):
+        protection.require_enough_changes(YEAR)
 
 
 def test_a_pupil_more_or_less_is_a_change_too(released):
@@ -78,7 +175,10 @@ def test_the_order_of_the_rows_is_no_change(data_root, released):
 
 def test_what_was_released_is_kept_and_the_draw_with_it(released):
     kept = sorted(path.name for path in paths.released(YEAR).iterdir())
-    assert kept == ["cle.bin", "indicateurs.csv", "indicateurs_des_sites.csv", "lignes.npy", "sites.csv"]
+    *tables, answers, sites = kept
+    assert tables == ["cle.bin", "indicateurs.csv", "indicateurs_des_sites.csv"] and sites == "sites.csv"
+    told = pd.read_parquet(paths.released(YEAR) / answers)
+    assert {"perimetre", "sexe", "uai"} <= set(told) and not {"identifiant", "territoire"} & set(told)
     from helpers.protection.kept import release_key
 
     before = release_key(YEAR)
@@ -104,9 +204,13 @@ def test_simulated_records_are_never_kept_nor_refused(data_root):
     assert protection.keep_release(YEAR) is None and not paths.released(YEAR).exists()
 
 
-@pytest.mark.parametrize(("kept", "now", "expected"), [([1, 2], [1, 2], 0), ([1, 2], [1, 3], 1), ([1, 2], [1, 2, 3, 4], 2), ([1, 1], [1], 1)])
-def test_changed_rows_are_those_that_came_or_left(kept, now, expected):
-    assert protection.changed_rows(np.array(kept), np.array(now)) == expected
+@pytest.mark.parametrize(
+    ("kept", "now", "expected"),
+    [("ab", "ab", 0), ("ab", "ac", 1), ("ab", "abcd", 2), ("aa", "a", 1), ("aab", "abb", 1)],
+)
+def test_changed_persons_are_those_that_came_or_left(kept, now, expected):
+    tables = [pd.DataFrame({"perimetre": "alses", "sexe": list(each)}) for each in (kept, now)]
+    assert protection.changed_persons(*tables) == [expected]
 
 
 # --- names -----------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from helpers.publish import ReportError, write_example
+from helpers.publish.manifest import seal
 from helpers.publish.sealed import read_report
 from small_report import DATA, add_file, write_report
 
@@ -27,6 +28,7 @@ def neutral(path: str, content: bytes) -> bytes:
         manifest["outputs"] = [output["path"] for output in manifest["outputs"]]
         manifest["versions"] = sorted(manifest["versions"])
         manifest.pop("tampon", None)
+        manifest.pop("empreinte", None)
         return json.dumps(manifest).encode()
     return content
 
@@ -74,6 +76,16 @@ def test_versions_alone_may_differ():
     assert neutral("x.html", one) == neutral("x.html", other)
     assert neutral("x.html", one) != neutral("x.html", other.replace(b"43", b"44"))
     assert (b"<dt>Versions</dt>" in neutral("x.html", one), b"3.11" in neutral("x.html", one)) == (True, False)
+
+
+def test_the_seal_that_follows_the_versions_is_no_difference():
+    manifest = {"outputs": [], "versions": {"python": "3.11.7"}, "parameters": {"year": 2020}}
+    other = {**manifest, "versions": {"python": "3.13.5"}}
+    one, two = (seal(each) for each in (manifest, other))
+    assert one["empreinte"] != two["empreinte"]
+    compared = [neutral("manifest.json", json.dumps(each).encode()) for each in (one, two)]
+    assert compared[0] == compared[1]
+    assert neutral("manifest.json", json.dumps({**two, "parameters": {}}).encode()) != compared[1]
 
 
 def test_every_page_has_the_line_of_versions_that_is_left_out(kept):

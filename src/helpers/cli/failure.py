@@ -22,7 +22,20 @@ _REFUSALS = {
 }
 
 
+def _closed(path: Path) -> Path | None:
+    """The file, or the folder on the way to it, that this user may not read."""
+    for folder in reversed(path.parents):
+        if folder.is_dir() and not os.access(folder, os.X_OK):
+            return folder
+    return path if path.exists() and not os.access(path, os.R_OK) else None
+
+
 def _of_rights(path: Path | None) -> str:
+    # First: nothing can be asked of what stands in a closed folder.
+    if path is not None and (closed := _closed(path)):
+        shown = "le dossier du projet" if closed == paths.data_root() else f"« {paths.relative(closed)} »"
+        again = "demandez-le à qui a déposé ces fichiers, puis relancez."
+        return f"Votre compte n’a pas le droit de lire {shown} : {again}"
     folder = path if path is None or path.is_dir() else path.parent
     # A file that is there, in a folder that takes others, is held by another program; else it is the folder's doing.
     if path is not None and (path.is_dir() or not path.exists() or not os.access(folder, os.W_OK)):
@@ -65,7 +78,10 @@ def _known(error: Exception) -> tuple[str, int] | None:
 
 
 def explain(error: Exception, arguments: list[str], year: int | None) -> int:
-    """The exit code of a failure, once it is told; its detail is kept, unless the data or the request are at fault."""
+    """The exit code of a failure, once it is told; its detail is kept, unless the data or the request are at fault.
+
+    What a reader can act on is one sentence, even where no detail can be kept.
+    """
     try:
         known = _known(error)
     except Exception:  # a library so broken that what names our errors cannot be loaded
@@ -77,6 +93,6 @@ def explain(error: Exception, arguments: list[str], year: int | None) -> int:
     kept = journal.keep(error, arguments, year)
     if kept:
         complain(f"Détail technique : {kept}" + ("" if known else f"\n{REPORT_IT}"))
-    else:
+    elif not known:
         journal.show(error)
     return code

@@ -23,7 +23,7 @@ def _text(error: BaseException, arguments: list[str]) -> str:
     from datetime import datetime
 
     told = _COLOURS.sub("", "".join(traceback.format_exception(error)))
-    for words in _private_words(error) if paths.exported_years() else ():
+    for words in _private_words(error) if _may_have_exports() else ():
         told = told.replace(words, "(paroles de l’erreur tues : des exports sont présents)")
     head = [
         f"alses {' '.join(arguments)}",
@@ -37,6 +37,13 @@ def _text(error: BaseException, arguments: list[str]) -> str:
         for written in (str(folder), str(folder).replace("\\", "\\\\"), folder.as_posix()):
             text = text.replace(written, name)
     return text
+
+
+def _may_have_exports() -> bool:
+    try:
+        return bool(paths.exported_years())
+    except OSError:  # a folder that this user may not look into
+        return True
 
 
 def _private_words(error: BaseException) -> list[str]:
@@ -66,7 +73,9 @@ def _places(year: int | None) -> list[Path]:
     """Where the file may go, the best place first; the last is the computer's own, should the project be protected."""
     import tempfile
 
-    here = paths.executed(year) if year in paths.years() else paths.data_root() / "data" / "processed"
+    here = paths.data_root() / "data" / "processed"
+    with suppress(OSError):  # a folder that this user may not look into
+        here = paths.executed(year) if year in paths.years() else here
     return [here / FILE, Path(tempfile.gettempdir()) / f"alses-{FILE}"]
 
 

@@ -5,9 +5,11 @@ from argparse import Namespace
 
 from helpers import paths
 from helpers.cli.layout import beside, filled
-from helpers.cli.say import tell
+from helpers.cli.say import complain, tell
 from helpers.cli.verb import Verb, year
 
+# No record of the network is older: before, and long after today, a year is a slip of the keyboard.
+_FIRST = 2000
 _OTHERS = (
     ("README.md", "d’où vient chaque fichier, et quand"),
     ("datapackage.json", "la carte : le document que les pages citent, sous « sources »"),
@@ -24,8 +26,20 @@ def _bullet(text: str) -> None:
     tell(beside("  - ", text))
 
 
+def _last() -> int:
+    """The next year, that of the computer or of the data: a clock may be wrong."""
+    from datetime import date
+
+    return 1 + max([date.today().year, *paths.years()])
+
+
 def _act(options: Namespace) -> int:
     from helpers import store
+
+    if not _FIRST <= options.year <= _last():
+        again = f"vérifiez l’année, puis relancez, par exemple {paths.COMMAND} new-year {_last() - 1}"
+        complain(f"{options.year} ne peut pas être une année de rapport (de {_FIRST} à {_last()}) : {again}")
+        return 2
 
     made, kept = store.make_year(options.year)
     folder = paths.relative(paths.raw(options.year))

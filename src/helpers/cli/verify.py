@@ -78,7 +78,23 @@ def _verify(folder: Path) -> bool:
     made = _made(report.stamp)
     if made:
         tell(f"  {made}")
-    return not report.faults and (report.inputs is None or _withstands(folder, report.year))
+    if report.inputs is None:
+        return not report.faults
+    return not report.faults and _are_persons_kept(folder, report.year) and _withstands(folder, report.year)
+
+
+def _are_persons_kept(folder: Path, year: int) -> bool:
+    """Whether the private files behind the report are as 01 wrote them; what is not is told."""
+    from helpers import freshness
+
+    records = [freshness.read_record(paths.executed(each) / "01_clean.json") for each in paths.years() if each <= year]
+    written = {name: state for kept in records if kept for name, state in kept.products.items() if "/prive/" in name}
+    now = freshness.record({}, map(freshness.locate, written)).files
+    faults = [name for name, state in sorted(written.items()) if name not in now or now[name].sha256 != state.sha256]
+    for name in faults:
+        what = "n’est plus tel que 01_clean l’a écrit" if name in now else "n’est plus là"
+        complain(f"{_shown(folder)} : {name} {what}. Pour le refaire : {paths.COMMAND} run --year {year}")
+    return not faults
 
 
 def _withstands(folder: Path, year: int) -> bool:
@@ -123,9 +139,10 @@ VERB = Verb(
     summary="contrôle qu’un rapport et ses données sont tels qu’ils ont été publiés",
     description=(
         "Recalcule chaque empreinte de manifest.json : celles des pages et des tableaux du rapport, celle du manifeste "
-        "lui-même, et celles des fichiers de data/raw dont il est fait, s’ils sont avec lui. Nomme tout ce qui "
-        "diffère, manque ou est en trop, et dit avec quelle version du code il a été fait. Si des dossiers sont "
-        "derrière lui, cherche à y retrouver un petit nombre, comme à la publication. N’écrit rien.\n"
+        "lui-même, celles des fichiers de data/raw dont il est fait, s’ils sont avec lui, et celles des dossiers "
+        "gardés sous prive/. Nomme tout ce qui diffère, manque ou est en trop, et dit avec quelle version du code il a "
+        "été fait. Si des dossiers sont derrière lui, cherche à y retrouver un petit nombre, comme à la "
+        "publication. N’écrit rien.\n"
         "Une empreinte révèle un accident ; elle n’est pas une signature : qui récrit un rapport peut récrire aussi "
         "ses empreintes.\n"
         "Code de sortie : 0 si rien ne diffère, 2 sinon."

@@ -50,7 +50,7 @@ from helpers.indicators.figures import left_to_print
 from helpers.indicators.findings import serious
 from helpers.indicators.ledgers import count_received, count_reconciled, fold_rejections, sum_changes
 from helpers.indicators.overlaps import count_overlaps
-from helpers.indicators.persons import count_persons
+from helpers.indicators.persons import count_persons, published_answers
 from helpers.indicators.reconcile import reconcile
 from helpers.indicators.rows import share_bounds
 from helpers.indicators.sites import count_sites
@@ -77,6 +77,7 @@ __all__ = [
     "fold_rejections",
     "indicators_before",
     "left_to_print",
+    "published_answers",
     "reconcile",
     "serious",
     "share_bounds",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from helpers.indicators.answers import answers_to
+from helpers.indicators.answers import answers_to, asked_of
 from helpers.indicators.crossings import cross
 from helpers.indicators.groups import Group, tally
 from helpers.indicators.quartiles import LENGTHS, quartiles_of
@@ -50,6 +50,45 @@ def count_persons(persons: Persons, *, source: str, reference: str) -> pd.DataFr
             if perimeter in entry.counted_in:
                 rows += _rows(group, entry, perimeter)
     return table([{**each, "source": source, "reference": reference} for each in rows])
+
+
+def published_answers(persons: Persons) -> dict[str, pd.DataFrame]:
+    """What the indicators tell of each person: by perimeter, a row each (index: her place) and a column
+    ``<indicateur>`` a question.
+
+    Answers are those that are counted, not what was written: who is in no perimeter is in no table, a column that no
+    question reads is not there, nor is an identifier. An answer is missing where the question is not asked. What a
+    column has filled and how long follow-ups last tell nothing more of a person, and are left out.
+
+    >>> lignes = pd.DataFrame({"identifiant": ["F1", "F2"], "suivi_par": "alses", "sexe": ["filles", ""]})
+    >>> indicators.published_answers(records.Persons.of(2021, lignes))["alses"]["sexe"].tolist()
+    ['filles', 'non_renseigne']
+    """
+    return {perimeter: _answers_in(group, perimeter) for perimeter, group in perimeters(persons).items()}
+
+
+def _answers_in(group: Group, perimeter: str) -> pd.DataFrame:
+    found = pd.DataFrame(index=_places(group))
+    for entry in catalogue().indicators.values():
+        if perimeter not in entry.counted_in or entry.id in LENGTHS or entry.id == "colonne_remplie":
+            continue
+        if entry.choice != "total":
+            answers = answers_to(group, entry)
+            words = [";".join(members) for members in answers.members]
+            found[entry.id] = pd.Series(_words(answers.codes, words), index=_places(asked_of(group, entry)))
+        elif entry.id in _DIFFERENT:
+            column = _DIFFERENT[entry.id]
+            found[column] = _words(group.codes(column), group.persons.labels[column])
+    return found
+
+
+def _places(group: Group) -> np.ndarray:
+    return np.arange(group.size) if group.rows is None else group.rows
+
+
+def _words(codes: np.ndarray, words: list[str]) -> pd.Categorical:
+    places, known = pd.factorize(np.array(words, dtype=object))
+    return pd.Categorical.from_codes(places[codes], categories=known)
 
 
 def _rows(group: Group, entry: Indicator, perimeter: str) -> Iterator[dict]:

@@ -117,8 +117,7 @@ def executing_by(submit: Callable, tasks: list[Task]) -> Callable[..., Executed]
     """A function that executes a task wherever ``submit`` sends it, and takes back what comes out."""
     by_key = {task.key: task for task in tasks}
 
-    def executing(task: Task, *, wait: Callable[[], None], **_: object) -> Executed:
-        wait()  # what comes before makes what is sent
+    def executing(task: Task, **_: object) -> Executed:
         sent = prepare(task, [by_key[key] for key in task.after])
         return take_back(task, submit(run_there, sent).result())
 

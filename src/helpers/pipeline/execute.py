@@ -53,11 +53,9 @@ class Stopped(RuntimeError):
 class _Course:
     """A notebook on its way through Papermill: what it has become, and whether anybody still waits for it."""
 
-    def __init__(
-        self, cell_done: Callable[[], None], is_given_up: Callable[[], bool], wait: Callable[[], None]
-    ) -> None:
+    def __init__(self, cell_done: Callable[[], None], is_given_up: Callable[[], bool]) -> None:
         self.notebook: NotebookNode | None = None
-        self._cell_done, self._is_given_up, self._wait = cell_done, is_given_up, wait
+        self._cell_done, self._is_given_up = cell_done, is_given_up
 
     def check(self) -> None:
         if self._is_given_up():
@@ -65,7 +63,6 @@ class _Course:
 
     def opened(self, *, notebook: NotebookNode) -> None:
         self.notebook = notebook
-        self._wait()
         self.check()
 
     def advanced(self, **_: object) -> None:
@@ -130,14 +127,13 @@ def execute(
     root: Path | None = None,
     cell_done: Callable[[], None] = lambda: None,
     is_given_up: Callable[[], bool] = lambda: False,
-    wait: Callable[[], None] = lambda: None,
 ) -> Executed:
     """The executed notebook, proved complete; it is kept in ``destination``, as it was left if it stops.
 
     ``root`` is the data root that the notebook sees, that of this process if it is not said; files of persons that are
     outside it are refused to it. ``cell_done`` is called after each of the cells that `count_cells` counts, the one
     that fails included.
-    ``is_given_up`` is asked at each of them. The cells run once ``wait``, called when the kernel is ready, returns.
+    ``is_given_up`` is asked at each of them.
 
     Raises
     ------
@@ -150,7 +146,7 @@ def execute(
     check_source(name, parameters)
     destination.parent.mkdir(parents=True, exist_ok=True)
     destination.unlink(missing_ok=True)
-    seen, course = destination.with_name(f".{name}.lectures"), _Course(cell_done, is_given_up, wait)
+    seen, course = destination.with_name(f".{name}.lectures"), _Course(cell_done, is_given_up)
     try:
         guarded = in_kernel.arguments(seen, root or paths.data_root())
         notebook = _settle(_started_run(name, parameters, guarded, course))

@@ -15,7 +15,7 @@ from helpers.pipeline.cluster import connected
 from helpers.pipeline.elsewhere import executing_by
 from helpers.pipeline.execute import Executed, Stopped, execute
 from helpers.pipeline.pages import make_page
-from helpers.pipeline.schedule import Schedule, Turn
+from helpers.pipeline.schedule import Schedule
 from helpers.pipeline.sites import Site, choose_sites, site_tasks
 from helpers.pipeline.steps import Count, Step
 from helpers.pipeline.tasks import FIRST, PROTECTION, Task, record_of, tasks_of
@@ -47,43 +47,36 @@ class Making:
         # Pages are made one at a time, beside the notebooks that still run.
         self._aside, self._pages = ThreadPoolExecutor(1), {}
 
-    def perform(self, turn: Turn) -> None:
-        """Does a task once its turn has come, and keeps what it was made from."""
-        task, began = turn.task, []
-
-        def wait() -> None:
-            turn.open.wait()
-            began.append(time.time())
-
+    def perform(self, task: Task) -> None:
+        """Does a task, and keeps what it was made from."""
+        began = time.time()
         # Without it, the task is to be done again, whatever happens now.
         task.record.unlink(missing_ok=True)
         if task.notebook == PROTECTION:
-            self._protect(task, wait, began)
+            self._protect(task, began)
             return
-        hooks = {"cell_done": self.count.cell_done, "is_given_up": self.given_up.is_set, "wait": wait}
-        made = self.executing(task, **hooks)
-        kept = record_of(task, made.read, made.written, started=began[0])
+        made = self.executing(task, cell_done=self.count.cell_done, is_given_up=self.given_up.is_set)
+        kept = record_of(task, made.read, made.written, started=began)
         if kept:
             freshness.remember(kept, task.record)
-        self._tell_done(task, began[0])
+        self._tell_done(task, began)
         self._show(task, made.notebook)
 
-    def _protect(self, task: Task, wait: Callable[[], None], began: list[float]) -> None:
+    def _protect(self, task: Task, began: float) -> None:
         """Protects a year here, wherever notebooks are run: persons stay on this machine."""
         from helpers import protection
 
-        wait()
         if self.given_up.is_set():
             raise Stopped
         made = protection.protect_year(task.year)
-        kept = record_of(task, made.read, made.written, started=began[0])
+        kept = record_of(task, made.read, made.written, started=began)
         if kept:
             freshness.remember(kept, task.record)
         self.count.cell_done()
         if made.told:
             self.tell(f"  {made.told}")
         if paths.exports(task.year):
-            self._tell_done(task, began[0])
+            self._tell_done(task, began)
         self._show(task, None)
 
     def _tell_done(self, task: Task, began: float) -> None:
@@ -107,21 +100,20 @@ class Making:
         publish.look_at(make_page(task, notebook, choice=self.choice, sites=self.sites, withheld=rounded))
         return notebook
 
-    def start(self, turn: Turn) -> None:
-        task = turn.task
-        causes = self._origins(turn)
+    def start(self, task: Task, causes: list[Cause]) -> None:
+        causes = self._origins(task, causes)
         if causes and (task.notebook != PROTECTION or paths.exports(task.year)):
             place = f"  {task.place[1]}" if task.place[1] else ""
             self.tell(f"  {task.notebook}  {task.year}{place} : {freshness.tell_causes(causes)}")
         self.count.at_work(task.notebook, task.year)
 
-    def _origins(self, turn: Turn) -> list[Cause]:
+    def _origins(self, task: Task, causes: list[Cause]) -> list[Cause]:
         """Why a task is done: what changed, or what changed for those before it if only their results did."""
-        own = [cause for cause in turn.causes if not freshness.is_consequence(cause)]
-        if turn.causes and not own:
-            own = [cause for key in turn.task.after for cause in self._causes.get(key, [])]
-        self._causes[turn.task.key] = list(dict.fromkeys(own or turn.causes))
-        return self._causes[turn.task.key]
+        own = [cause for cause in causes if not freshness.is_consequence(cause)]
+        if causes and not own:
+            own = [cause for key in task.after for cause in self._causes.get(key, [])]
+        self._causes[task.key] = list(dict.fromkeys(own or causes))
+        return self._causes[task.key]
 
     def skip(self, task: Task) -> None:
         self.count.skip(task)

@@ -9,13 +9,13 @@ audited    the release, attacked from its files before it leaves
 
 from helpers.protection.attacked import truth_of
 from helpers.protection.audited import audit_release
-from helpers.protection.kept import changed_rows, keep_release, require_enough_changes
+from helpers.protection.kept import changed_persons, keep_release, require_enough_changes
 from helpers.protection.sites import name_sites
 from helpers.protection.year import protect_year
 
 __all__ = [
     "audit_release",
-    "changed_rows",
+    "changed_persons",
     "keep_release",
     "name_sites",
     "protect_year",
