@@ -26,7 +26,13 @@ from second_calculation.rows import FAMILIES, Key, Raw, Row, Rows, exactly, read
 
 # What of a row is published as it is.
 PUBLISHED = ("unit", "counts", "base", "share", "decimals", "precision")
-SOURCES = ("imprime", "export", "synthetique")
+# Where a row may come from, by its perimeter or its indicator; the others are printed, or counted in records.
+IN_RECORDS = {"export", "synthetique"}
+SOURCES = {
+    "enonces": {"codage"}, "lignes": {"calcul"}, "chiffres_imprimes": {"calcul"}, "coherences": {"calcul"},
+    "ips_du_college": {"reference_publique"}, "eleves_inscrits": {"reference_publique"}, "classement_au_repertoire": {"reference_publique"},
+    "lignes_export": IN_RECORDS, "rapprochements": IN_RECORDS,
+}  # fmt: skip
 
 
 def recompute(raw_root: Path, *years: int) -> Rows:
@@ -47,7 +53,9 @@ def published(path: Path) -> Rows:
 
     rows = {}
     for row in read_csv(path, delimiter=";"):
-        assert (row["site_type"], row["site"], row["source"] in SOURCES) == ("reseau", "", True), row
+        assert (row["site_type"], row["site"]) == ("reseau", ""), row
+        sources = SOURCES.get(row["perimetre"]) or SOURCES.get(row["indicateur"]) or {"imprime", *IN_RECORDS}
+        assert row["source"] in sources, row
         names = ("perimetre", "indicateur", "modalite", "croise_avec", "modalite_croisee")
         share = Fraction(row["part_imprimee_pct"].replace(",", ".")) if row["part_imprimee_pct"] else None
         decimals = int(row["decimales"]) if row["decimales"] else None

@@ -165,6 +165,9 @@ def populations(raw: Raw, year: int) -> Rows:
     for perimeter in ("alses", "collegiens", "prevention_specialisee"):
         if any(is_told(raw, year, perimeter, name) for name in [*PARTITIONS, "objectif", "accompagnements"]):
             printed = printed_of(raw, year, perimeter, "accompagnements").get("", Printed())
+            if perimeter == "collegiens" and printed == Printed():  # printed as an answer of the whole population
+                told = printed_of(raw, year, "prevention_specialisee", "situation").get("collegien", Printed())
+                printed = Printed(count=told.count)
             sizes = set(sizes_of(raw, year, perimeter))
             rows[Key(year, perimeter, "accompagnements")] = _answer("personnes", printed, sizes, None, set())
     return rows

@@ -4,14 +4,13 @@ from collections.abc import Callable, Iterator
 
 from helpers.changes.found import Change
 from helpers.changes.published import INDICATORS
-from helpers.schema import COUNT_FINDINGS, FINDINGS, PRECISION_WORDS, catalogue
+from helpers.schema import COUNT_FINDINGS, FINDINGS, PRECISION_WORDS, SOURCES, catalogue
 from helpers.typography import NARROW
 from helpers.wording import number, percent, plural, scientific, signed
 
 NOTHING = "—"
 # Decimals beyond which two numbers that differ are written in full.
 _MOST_DECIMALS = 10
-_SOURCES = {"imprime": "imprimé", "export": "compté dans l’export", "synthetique": "simulé"}
 _REACHES = {"concluante": "dépassé", "selon_ressemblance": "selon la ressemblance", "non_concluante": "possible"}
 # Of two groups, neither rises nor falls.
 _BESIDE = {"hausse": "au-dessus", "baisse": "au-dessous"}
@@ -95,7 +94,7 @@ def remarks(change: Change) -> list[str]:
     if change.before is None or change.after is None:
         return []
     found = []
-    for column, words in (("precision", PRECISION_WORDS), ("source", _SOURCES)):
+    for column, words in (("precision", PRECISION_WORDS), ("source", SOURCES)):
         pair = [change.before.get(column), change.after.get(column)]
         if pair[0] != pair[1]:
             found.append(" → ".join(words.get(each, NOTHING) for each in pair))

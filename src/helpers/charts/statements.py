@@ -20,9 +20,12 @@ NO_STATEMENT = "aucun énoncé n’est codé pour cette année"
 
 _say = partial(say, "figures_themes")
 
+# What the figures of statements speak of: another person might have cut and coded the synthesis otherwise.
+STATEMENTS = "énoncés de la synthèse, codés par une personne"
+
 
 def _source(facts: Facts) -> Html:
-    return source("énoncés de la synthèse", [facts("enonces/enonces/").reference])
+    return source(STATEMENTS, [facts("enonces/enonces/").reference])
 
 
 def _base(facts: Facts) -> Html:
@@ -178,7 +181,7 @@ def show_beside(linked: pd.DataFrame, facts: Facts) -> Html:
         base=bases(
             [(facts("enonces/chiffre_lie/oui"), "énoncés de la synthèse"), *((fact, population(fact)) for fact in used)]
         ),
-        source=source("énoncés liés à une part de l’année", (fact.reference for fact in used)),
+        source=source(f"{STATEMENTS}, liés à une part de l’année", (fact.reference for fact in used)),
         alt=_say("beside_alt", rows=list(zip(rows["titre"], rows["dit"], strict=True))).text,
         table=table(
             rows,

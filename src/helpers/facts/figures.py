@@ -5,7 +5,17 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from helpers.schema import FROM_RECORDS, NEAR_UNANIMOUS_PCT, SYNTHETIC, UNANIMOUS_BELOW, catalogue
+from helpers.schema import (
+    CODED,
+    COMPUTED,
+    FROM_RECORDS,
+    NEAR_UNANIMOUS_PCT,
+    PRINTED,
+    SOURCES,
+    SYNTHETIC,
+    UNANIMOUS_BELOW,
+    catalogue,
+)
 
 NETWORK = "reseau"
 USUAL = "alses"  # the population of which a label speaks when it names none
@@ -44,6 +54,18 @@ class Fact:
     rounded: int | None = None
     rounded_base: int | None = None
     place: str = ""
+    source: str = PRINTED
+
+    @property
+    def citation(self) -> str:
+        """Its reference, after who made the number when it is not in the document itself.
+
+        >>> chiffre = facts.Facts(store.load(2020, "indicateurs"), year=2020)
+        >>> chiffre("enonces/theme_enonce/perspectives").citation
+        'codé par une personne, d’après Note de synthèse 2020, l. 191–194'
+        """
+        is_made = self.source in (CODED, COMPUTED) and self.reference
+        return f"{SOURCES[self.source]}, d’après {self.reference}" if is_made else self.reference
 
     @property
     def is_known(self) -> bool:
@@ -194,4 +216,5 @@ def fact_of(row) -> Fact:
         rounded=_whole(getattr(row, "effectif_arrondi", None)),
         rounded_base=_whole(getattr(row, "base_arrondie", None)),
         place=getattr(row, "lieu", ""),
+        source=row.source,
     )

@@ -1,13 +1,20 @@
 """The indicator table of a year, from what is printed and what is counted."""
 
+from dataclasses import dataclass
+
 import pandas as pd
 
 from helpers.facts import cite, decimals_of
+from helpers.indicators.derivation import Step, derive
 from helpers.indicators.figures import HYPOTHESIS, build_system, cell_of, left_to_print
+from helpers.indicators.leaves import Origins
 from helpers.indicators.ratios import ratio_bounds
 from helpers.indicators.rows import Cell, base_cell, row, single, table
 from helpers.indicators.system import Conflict, System, bounds, contradictions, determines, is_feasible
 from helpers.schema import catalogue
+
+# What tells printed figures that say the same thing.
+_SAME = ["annee", "perimetre", "indicateur", "modalite"]
 
 
 def consistent_system(figures: pd.DataFrame, counted: pd.DataFrame) -> tuple[System, list[Conflict]]:
@@ -31,10 +38,11 @@ def build_indicators(figures: pd.DataFrame, counted: pd.DataFrame, *, year: int)
     """The indicators of a year (schema ``indicateurs``): counted rows as they are, printed and deduced ones bounded.
 
     ``figures`` (schema ``chiffres_publies``) may hold the earlier year as well: a printed difference then ties both. A
-    figure is ``deduit`` when the printed ones would leave it a single value if nothing were rounded; a modality that
-    nothing determines is ``non_publie``, without bounds; so is ``contradictoire``, whatever was printed for it. No
-    catalogue assumption is used: it may explain a printed figure, it does not make one. ``counted`` comes from
-    `count_year` and `count_persons`: what records count, print no longer says (`left_to_print`).
+    figure is ``deduit`` when the printed ones would leave it a single value if nothing were rounded, and its reference
+    then cites every line of that calculation; the same number under another name (the pupils, a population and an
+    answer) is printed. A modality that nothing determines is ``non_publie``, without bounds; so is ``contradictoire``,
+    whatever was printed for it. No catalogue assumption is used: it may explain a printed figure, it does not make one.
+    ``counted`` comes from `count_year` and `count_persons`: what records count, print no longer says (`left_to_print`).
 
     >>> chiffres = store.read_raw(2020, "chiffres_publies").query("perimetre == 'alses' & indicateur != 'objectif'")
     >>> rows = indicators.build_indicators(chiffres, store.load(2020, "indicateurs").head(0), year=2020)
@@ -48,10 +56,11 @@ def build_indicators(figures: pd.DataFrame, counted: pd.DataFrame, *, year: int)
     system = system.without(assumptions_in(system))
     contradicted = set().union(*(conflict.culprits for conflict in conflicts))
     own = list(figures[figures["annee"] == year].itertuples())
+    known_from = _Deduction(figures, Origins.of(figures, counted), system)
     known = {cell_of(fact) for fact in counted[counted["croise_avec"] == ""].itertuples()}
     cells = dict.fromkeys([cell_of(figure) for figure in own if figure.mesure != "ecart"])
     cells |= dict.fromkeys(cell for cell in system.cells() if cell[0] == year)
-    rows = [_bounded(cell, own, system, contradicted) for cell in cells if cell not in known and not _is_ratio(cell)]
+    rows = [_bounded(cell, own, known_from, contradicted) for cell in cells if cell not in known and not _is_ratio(cell)]
     printed = table([*rows, *_printed_gaps(own, contradicted)])
     both = pd.concat([printed, counted], ignore_index=True)
     return _in_reading_order(both)
@@ -98,10 +107,49 @@ def _interval(cell: Cell | None, system: System) -> tuple[int, int] | None:
     return None if high is None else (low, high)
 
 
-def _bounded(cell: Cell, figures: list, system: System, contradicted: set[str]) -> dict:
-    entry = catalogue().indicators[cell[2]]
-    equal = [figure for figure in figures if figure.operateur == "="]
-    printed = [figure for figure in equal if cell_of(figure) == cell and figure.mesure != "ecart"]
+@dataclass(frozen=True)
+class _Deduction:
+    """What is printed, where, and the system that it makes."""
+
+    figures: pd.DataFrame
+    origins: Origins
+    system: System
+
+    def of(self, cell: Cell) -> Step:
+        """How a cell follows from what is printed; where no chain of equations leads to it, the figures it needs."""
+        found = derive(cell, self.system, leaf=self.origins.leaf(in_detail=False))
+        return found or Step("", 2, self._needed(cell))
+
+    def _needed(self, cell: Cell) -> frozenset:
+        """Printed figures that determine a cell, none of which can be left out (deletion filter)."""
+        near = self.system.around([cell])
+        needed = dict.fromkeys(each.source for each in near.constraints if each.source)
+        for source in [*needed]:
+            if determines(near.without([source]), {cell: 1.0}):
+                near = near.without([source])
+                del needed[source]
+        return frozenset(needed)
+
+    def lines(self, step: Step) -> str:
+        """The lines of a calculation; of a figure that is printed twice, both."""
+        rows = self.figures
+        used = rows[rows["id"].isin([source for source in step.sources if isinstance(source, str)])]
+        same = rows.merge(used[[*_SAME, "mesure"]].drop_duplicates(), on=[*_SAME, "mesure"], validate="m:1")
+        return self.origins.lines(step.sources | frozenset(same["id"]))
+
+    def is_printed(self, step: Step) -> bool:
+        """Whether the calculation is a printed count, and nothing else."""
+        counts = self.figures.loc[self.figures["mesure"].eq("effectif"), "id"]
+        return step.level == 0 and len(step.sources) == 1 and step.sources <= set(counts)
+
+
+def _bounded(cell: Cell, figures: list, known_from: _Deduction, contradicted: set[str]) -> dict:
+    entry, system = catalogue().indicators[cell[2]], known_from.system
+    printed = [
+        figure
+        for figure in figures
+        if figure.operateur == "=" and cell_of(figure) == cell and figure.mesure != "ecart"
+    ]
     shares = [figure for figure in printed if figure.mesure == "part"]
     share = float(shares[0].valeur) if shares else None
     is_ambiguous = bool(shares and shares[0].base)
@@ -109,6 +157,12 @@ def _bounded(cell: Cell, figures: list, system: System, contradicted: set[str]) 
     interval = None if is_contradicted else _interval(cell, system)
     whole = base_cell(cell, entry)
     base = None if is_contradicted or is_ambiguous else _interval(whole, system)
+    precision, reference = _precision(printed, share, interval), _cited(printed)
+    if precision == "deduit":
+        step = known_from.of(cell)
+        is_said = known_from.is_printed(step)
+        precision = "exact" if is_said else precision
+        reference = known_from.lines(step) if is_said else f"déduit ({known_from.lines(step)})"
     # With a base known to the unit, the ends of the counts are those of the share.
     is_moving = interval is not None and base is not None and base[0] < base[1]
     ends = ratio_bounds(system, cell, whole) if is_moving else None
@@ -120,8 +174,8 @@ def _bounded(cell: Cell, figures: list, system: System, contradicted: set[str]) 
         share=share,
         decimals=None if share is None else decimals_of(share),
         ends=ends and tuple(float(100 * end) for end in ends),
-        precision="contradictoire" if is_contradicted else _precision(printed, share, interval),
-        reference=_reference(printed, equal, interval, cell),
+        precision="contradictoire" if is_contradicted else precision,
+        reference=reference,
     )
 
 
@@ -131,15 +185,6 @@ def _precision(printed: list, share: float | None, interval: tuple | None) -> st
     if share is not None:
         return "arrondi_imprime"
     return "non_publie" if interval is None else "deduit"
-
-
-def _reference(printed: list, equal: list, interval: tuple | None, cell: Cell) -> str:
-    if printed:
-        return _cited(printed)
-    if interval is None:
-        return ""
-    same = [figure for figure in equal if (figure.perimetre, figure.indicateur) == cell[1:3]]
-    return f"déduit ({_cited(same)})" if same else "déduit"
 
 
 def _cited(figures: list) -> str:

@@ -7,12 +7,13 @@ import pandas as pd
 from helpers.facts import cite
 from helpers.indicators.build import assumptions_in, consistent_system
 from helpers.indicators.claims import mean_claim, meetings_of, period_claim, share_claim
+from helpers.indicators.context import cite_register
 from helpers.indicators.controls import count_verdicts
 from helpers.indicators.rows import single, table
 from helpers.indicators.shares import Shares, cell_from
 from helpers.indicators.sums import group_totals, part_sums
 from helpers.indicators.survey import seniorities, seniority_findings, status_findings, statuses
-from helpers.schema import VERDICTS, catalogue, columns, typed
+from helpers.schema import REGISTER, VERDICTS, catalogue, columns, typed
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def check_coherences(
     counts = [
         count_verdicts(findings, year=year, document=document, indicator="coherences"),
         _count_posts(seniorities(posts, meetings), "anciennete_et_debut", year=year, document=document),
-        _count_posts(statuses(posts, colleges), "classement_au_repertoire", year=year, document=document),
+        _count_statuses(posts, colleges, year=year, document=document),
         _count_meetings(claims, meetings, document=document),
     ]
     return Coherences(findings, typed(pd.concat(counts, ignore_index=True), "indicateurs"))
@@ -91,6 +92,15 @@ def _count_posts(posts: pd.DataFrame, name: str, *, year: int, document: str) ->
             for modality in catalogue().indicators[name].modalities
         ]
     )
+
+
+def _count_statuses(posts: pd.DataFrame, colleges: pd.DataFrame, *, year: int, document: str) -> pd.DataFrame:
+    """The same for the status: of the document and of the register, without which there is nothing to compare."""
+    found = statuses(posts, colleges)
+    counted = _count_posts(found, "classement_au_repertoire", year=year, document=document)
+    own = colleges.loc[colleges["uai"].isin(posts["uai"]), "source_education_prioritaire"]
+    references = [*counted["reference"].head(1), cite_register(own)]
+    return counted.assign(source=REGISTER, reference=" ; ".join(filter(None, references)))
 
 
 def _count_meetings(claims: pd.DataFrame, meetings: pd.DataFrame, *, document: str) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from helpers.facts import cite
 from helpers.indicators.rows import row, single, table
-from helpers.schema import catalogue, unfolded
+from helpers.schema import REGISTER, catalogue, unfolded
 
 # The landmarks that place a collège among others; without both, none is placed.
 QUARTILE, MEDIAN = "ips_premier_quartile", "ips_mediane"
@@ -24,9 +24,7 @@ def count_colleges(
         return table([])
     known = colleges[["uai", "ips_2022_23", "effectif_2022_23_eleves", "source_ips"]]
     found = posts[["uai"]].merge(known, on="uai", how="left", validate="m:1")
-    # « Producteur, table, millésime ; remarque »: only the first part is a source.
-    sources = dict.fromkeys(re.split(r"\s;\s", source)[0] for source in found["source_ips"].dropna())
-    reference = " ; ".join(sources)
+    reference = cite_register(found["source_ips"])
     rows, values = [], {} if landmarks is None else dict(zip(landmarks["repere"], landmarks["valeur"], strict=True))
     if QUARTILE in values and MEDIAN in values:
         index = found["ips_2022_23"].astype("float")
@@ -43,7 +41,16 @@ def count_colleges(
     pupils = found.drop_duplicates("uai")["effectif_2022_23_eleves"]
     if pupils.notna().all():
         rows.append(single((year, "postes", "eleves_inscrits", ""), int(pupils.sum()), reference))
-    return table(rows)
+    return table(rows, source=REGISTER)
+
+
+def cite_register(sources: pd.Series) -> str:
+    """The registers that these cells name, each once: « Producteur, table, millésime ; remarque » without the remark.
+
+    >>> cite_register(pd.Series(["DEPP, IPS, 2022 ; joint par l’UAI", None, "DEPP, IPS, 2022 ; vérifié"]))
+    'DEPP, IPS, 2022'
+    """
+    return " ; ".join(dict.fromkeys(re.split(r"\s;\s", source)[0] for source in sources.dropna() if source))
 
 
 def count_associations(

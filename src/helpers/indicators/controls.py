@@ -14,7 +14,7 @@ from helpers.indicators.leaves import Origins
 from helpers.indicators.recalculation import Found, assumed_reading, is_recomputable, recompute
 from helpers.indicators.rows import base_cell, possible_counts, single, table
 from helpers.indicators.system import Conflict, System, bounds, determines, rank
-from helpers.schema import VERDICTS, catalogue, columns, typed
+from helpers.schema import COMPUTED, VERDICTS, catalogue, columns, typed
 
 # How far « près de » may be from the recomputed value: half of a five-point step for a share, a tenth for a count.
 NEAR_POINTS = 2.5
@@ -172,7 +172,8 @@ def count_verdicts(
     1   confirme            18
     """
     counts = {"controles": len(checked)} | {name: int((checked["verdict"] == name).sum()) for name in VERDICTS}
-    return table([single((year, "donnees", indicator, name), count, document) for name, count in counts.items()])
+    rows = [single((year, "donnees", indicator, name), count, document) for name, count in counts.items()]
+    return table(rows, source=COMPUTED)
 
 
 def count_independent(
@@ -199,4 +200,5 @@ def count_independent(
     system = system.without(assumptions_in(system))
     told = rank(system) - rank(system.without(set(confirmed["id"])))
     printed = {(cell_of(figure), figure.mesure) for figure in confirmed.itertuples()}
-    return table([single((year, "donnees", "egalites", ""), len(printed) - told, document)])
+    row = single((year, "donnees", "egalites", ""), len(printed) - told, document)
+    return table([row], source=COMPUTED)

@@ -7,7 +7,7 @@ from helpers.facts import cite
 from helpers.indicators.context import count_associations, count_colleges
 from helpers.indicators.rows import single, table
 from helpers.indicators.statements import count_statements
-from helpers.schema import CERTAIN_FROM_YEARS, Indicator, catalogue, typed
+from helpers.schema import CERTAIN_FROM_YEARS, COMPUTED, Indicator, catalogue, typed
 
 
 def _with_groups(counts: dict[str, int], indicator: Indicator) -> dict[str, int]:
@@ -147,7 +147,8 @@ def count_ledger(raw: pd.DataFrame, cleaned: CleanPosts, *, year: int, document:
         "modifications": len(cleaned.ledger),
     }
     assert counts["lues"] == counts["gardees"] + counts["rejetees"], "a row was lost while cleaning the posts"
-    return table([single((year, "donnees", "lignes", name), count, document) for name, count in counts.items()])
+    rows = [single((year, "donnees", "lignes", name), count, document) for name, count in counts.items()]
+    return table(rows, source=COMPUTED)
 
 
 def count_year(

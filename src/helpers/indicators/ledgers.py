@@ -96,7 +96,7 @@ def count_reconciled(reconciled: pd.DataFrame, *, year: int, source: str, refere
 
 def _counted(indicator: str, counts: dict[str, int | None], *, year: int, source: str, reference: str) -> pd.DataFrame:
     rows = [_row((year, "donnees", indicator, name), count, reference) for name, count in counts.items()]
-    return table([{**each, "source": source} for each in rows])
+    return table(rows, source=source)
 
 
 def _row(cell: Cell, count: int | None, reference: str) -> dict:

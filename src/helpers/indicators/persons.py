@@ -49,7 +49,7 @@ def count_persons(persons: Persons, *, source: str, reference: str) -> pd.DataFr
         for entry in catalogue().indicators.values():
             if perimeter in entry.counted_in:
                 rows += _rows(group, entry, perimeter)
-    return table([{**each, "source": source, "reference": reference} for each in rows])
+    return table([{**each, "reference": reference} for each in rows], source=source)
 
 
 def published_answers(persons: Persons) -> dict[str, pd.DataFrame]:

@@ -6,7 +6,7 @@ from fractions import Fraction
 import pandas as pd
 
 from helpers.facts import NETWORK, decimals_of
-from helpers.schema import Indicator, catalogue, columns, typed
+from helpers.schema import PRINTED, Indicator, catalogue, columns, typed
 
 # year, perimeter, indicator, modality: one figure of the network.
 Cell = tuple[int, str, str, str]
@@ -91,7 +91,7 @@ def row(
         "part_min_pct": share_low,
         "part_max_pct": share_high,
         "precision": precision,
-        "source": "imprime",
+        "source": PRINTED,
         "reference": reference,
     }
 
@@ -102,6 +102,7 @@ def single(cell: Cell, count: int, reference: str, *, base: tuple | None = None,
     return row(cell, unit, counts=(count, count), base=base, cross=cross, precision="exact", reference=reference)
 
 
-def table(rows: list[dict]) -> pd.DataFrame:
-    """The rows as a typed indicator table."""
-    return typed(pd.DataFrame(rows, columns=columns("indicateurs")), "indicateurs")
+def table(rows: list[dict], *, source: str = "") -> pd.DataFrame:
+    """The rows as a typed indicator table; all of them from ``source`` (a key of `schema.SOURCES`) where it is given."""
+    made = rows if not source else [{**each, "source": source} for each in rows]
+    return typed(pd.DataFrame(made, columns=columns("indicateurs")), "indicateurs")

@@ -6,7 +6,7 @@ import pandas as pd
 
 from helpers.facts import cite
 from helpers.indicators.rows import Cell, single, table
-from helpers.schema import OUTLOOK, Indicator, catalogue, unfolded
+from helpers.schema import CODED, OUTLOOK, Indicator, catalogue, unfolded
 
 # The column that each indicator counts; a column with several values counts a statement once for each.
 COLUMNS = {
@@ -104,7 +104,8 @@ def count_statements(statements: pd.DataFrame, *, year: int, document: str) -> p
     Their number; by theme, nature, scale, actor and association; theme, scale and actor by nature (base: every
     statement); by the meeting they come from, and at how many scales what comes next is; those that a figure of the
     year sheds light on, then by the topic of this figure (base: those that have one); the tensions by what answers them
-    (base: the tensions). A group of actors counts once a statement that names several of them.
+    (base: the tensions). A group of actors counts once a statement that names several of them. Their source is the
+    coding, not the document: another person might have coded it otherwise.
 
     >>> comptes = indicators.count_statements(store.load(2020, "enonces"), year=2020, document="Note")
     >>> comptes[["indicateur", "modalite", "effectif_min", "base_min"]].head(2)
@@ -120,4 +121,4 @@ def count_statements(statements: pd.DataFrame, *, year: int, document: str) -> p
     rows += _placed(statements, year=year, document=document) + _levels(statements, year=year, document=document)
     rows += _linked(statements, year=year, document=document)
     rows += _answered(statements, year=year, document=document)
-    return table(rows)
+    return table(rows, source=CODED)

@@ -8,6 +8,8 @@ from helpers.schema.tables import columns, optional_columns, table_names, table_
 from helpers.schema.uai import control_letter
 from helpers.schema.vocabulary import (
     CERTAIN_FROM_YEARS,
+    CODED,
+    COMPUTED,
     COUNT_FINDINGS,
     FEWEST_CORRECTED_ROWS,
     FEWEST_FOR_CROSSING,
@@ -20,7 +22,10 @@ from helpers.schema.vocabulary import (
     OUTLOOK,
     PRECISION_WORDS,
     PRECISIONS,
+    PRINTED,
+    REGISTER,
     ROUNDING_BASE,
+    SOURCES,
     SYNTHETIC,
     SYNTHETIC_MEANING,
     UNANIMOUS_BELOW,
@@ -31,6 +36,8 @@ from helpers.schema.vocabulary import (
 
 __all__ = [
     "CERTAIN_FROM_YEARS",
+    "CODED",
+    "COMPUTED",
     "COUNT_FINDINGS",
     "FEWEST_CORRECTED_ROWS",
     "FEWEST_FOR_CROSSING",
@@ -44,7 +51,10 @@ __all__ = [
     "OUTLOOK",
     "PRECISIONS",
     "PRECISION_WORDS",
+    "PRINTED",
+    "REGISTER",
     "ROUNDING_BASE",
+    "SOURCES",
     "SYNTHETIC",
     "SYNTHETIC_MEANING",
     "UNANIMOUS_BELOW",

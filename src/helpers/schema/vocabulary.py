@@ -27,8 +27,18 @@ PRECISION_WORDS = {
     "contradictoire": "contredit",
 }
 
-# The sources of figures that individual records count: received, or simulated.
+# Where a figure comes from. What is coded is one person's reading of a document; what is computed is not printed.
+PRINTED, CODED, COMPUTED, REGISTER = "imprime", "codage", "calcul", "reference_publique"
 SYNTHETIC = "synthetique"
+SOURCES = {
+    PRINTED: "imprimé",
+    CODED: "codé par une personne",
+    COMPUTED: "compté par le programme",
+    REGISTER: "registre public",
+    "export": "compté dans l’export",
+    SYNTHETIC: "simulé",
+}
+# The sources of figures that individual records count: received, or simulated.
 FROM_RECORDS = ("export", SYNTHETIC)
 # The meaning of the mark of a figure whose source is simulated records.
 SYNTHETIC_MEANING = "compté dans des données simulées, qui ne décrivent personne"

@@ -40,7 +40,7 @@ def _told(fact: Fact) -> list:
     """A figure as cells: label, count, base, share, how well it is known, where it is printed."""
     base = "ambiguë" if fact.share is not None and fact.base is None else say_base(fact)
     shown = [say_count(fact, cited=False), base, say_share(fact, cited=False)]
-    return [fact.label, *shown, marks_of(fact), fact.reference]
+    return [fact.label, *shown, marks_of(fact), fact.citation]
 
 
 def populations_table(parts: list[pd.DataFrame], names: list[str], *, caption: str) -> Html:
@@ -78,7 +78,7 @@ def perimeters_table(facts: Facts, perimeters: dict[str, str], *, caption: str) 
     known = [(fact, f"{label[:1].upper()}{label[1:]}") for fact, label in found if fact and fact.counts]
     if not known or facts.place:
         return say("figures", "nothing", subject="aucune population n’est comptée pour cette année")
-    cells = [[label, say_count(fact, cited=False), marks_of(fact), fact.reference] for fact, label in known]
+    cells = [[label, say_count(fact, cited=False), marks_of(fact), fact.citation] for fact, label in known]
     titles = headings("Ce qui est compté", "Nombre", "Précision", "Référence", numbers=["Nombre"])
     return lay_out(caption, titles, cells, note=legend_of(fact for fact, _ in known))
 

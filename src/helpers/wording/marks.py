@@ -106,8 +106,8 @@ def both_ends(pair: tuple, write: Callable[[float], str], key: str, measure: str
 
 
 def _citation(fact: Fact) -> str:
-    """Where a figure is printed; an export is named once on the page, not on each of its numbers."""
-    return "" if fact.is_of_records else fact.reference
+    """Where a figure comes from; an export is named once on the page, not on each of its numbers."""
+    return "" if fact.is_of_records else fact.citation
 
 
 def _about(shown: int, most: int, key: str, measure: str) -> Markup:
