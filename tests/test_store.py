@@ -225,7 +225,7 @@ def test_a_card_whose_title_would_not_fit_a_page_is_told(data_root):
 
 def test_an_input_is_described_by_its_bytes_and_rows(data_root):
     (data_root / FILE).write_bytes(b"a,b\n1,2\n\n3,4\n")
-    [described] = [entry for entry in store.provenance({}, [2032])["entrees"] if entry["fichier"] == FILE]
+    [described] = [entry for entry in store.provenance({}, [2032], notebooks=["01_clean"])["entrees"] if entry["fichier"] == FILE]
     assert (described["octets"], described["lignes"]) == (13, 2)
     assert described["sha256"] == "2e06c106c3597ed0bdc843729344635d0f0fe992f767e45a0351a4fc9719fc66"
 

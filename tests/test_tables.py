@@ -154,5 +154,5 @@ def test_a_matrix_has_the_total_of_each_row():
 
 
 def test_provenance_shows_parameters_inputs_and_versions(data_root):
-    shown = wording.plain(tables.provenance(store.provenance({"Année": "2031"}, [2031])).html)
+    shown = wording.plain(tables.provenance(store.provenance({"Année": "2031"}, [2031], notebooks=["01_clean"])).html)
     assert ("Année 2031" in shown, "data/raw/2031/chiffres_publies.csv" in shown, "pandas " in shown) == (True, True, True)

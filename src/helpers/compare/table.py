@@ -30,8 +30,9 @@ def comparisons(
 ) -> pd.DataFrame:
     """Every comparison of the page (schema ``comparaisons``), one row a measure.
 
-    Columns: ``comparaison`` (kind, then what is compared), ``libelle``, ``constat`` and ``constat_effectif`` (from the
-    bounds alone), ``portee`` (from the largest p over the compatible counts, corrected for the tests of its question),
+    Columns: ``comparaison`` (kind, then what is compared), the same in ``nature``, ``perimetre``, ``indicateur`` and
+    ``modalite`` as in the table of indicators, ``libelle``, ``constat`` and ``constat_effectif`` (from the bounds
+    alone), ``portee`` (from the largest p over the compatible counts, corrected for the tests of its question),
     ``mesure``, ``unite``, ``valeur`` at the central counts, ``valeur_min`` and ``valeur_max`` over the compatible ones,
     ``methode``.
 
@@ -119,6 +120,18 @@ def _page(made: list[Found], known: Beside) -> dict:
     return found
 
 
+def figure_of(id: str) -> dict[str, str]:
+    """The kind of a comparison, and the perimeter, indicator and modality of the figure whose count it measures.
+
+    >>> figure_of("annees/alses/sexe/filles")
+    {'nature': 'annees', 'perimetre': 'alses', 'indicateur': 'sexe', 'modalite': 'filles'}
+    """
+    kind, *path = id.split("/")
+    if kind == "emboitee":  # a goal against the request of the same name
+        path.insert(1, "objectif")
+    return dict(zip(("nature", "perimetre", "indicateur", "modalite"), (kind, *path, "", "", ""), strict=False))
+
+
 def reach(corrected: dict[str, Measure]) -> str:
     """How far a tested comparison reaches, at the counts that are least favourable; ``""`` without a test.
 
@@ -133,9 +146,11 @@ def reach(corrected: dict[str, Measure]) -> str:
 
 def _rows(found: Found, corrected: dict[str, Measure], *, year: int, compare_to: int | None) -> list[dict]:
     measures = found.measures | corrected
-    of_two_years = found.id.split("/")[0] in ("annees", "details", "volume")
+    names = figure_of(found.id)
+    of_two_years = names["nature"] in ("annees", "details", "volume")
     head = {
         "comparaison": found.id,
+        **names,
         "annee": year,
         "comparee_a": compare_to if of_two_years else None,
         "libelle": found.label,

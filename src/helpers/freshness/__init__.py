@@ -1,7 +1,7 @@
 """Is it still true? What each result was made from, and what has changed since; nothing heavy is imported here."""
 
 from helpers.freshness.current import asked, current_report, kept_sites, report_causes, report_record
-from helpers.freshness.imports import modules_behind
+from helpers.freshness.imports import libraries_behind, modules_behind
 from helpers.freshness.record import (
     LOADED_AT,
     Cause,
@@ -25,6 +25,7 @@ __all__ = [
     "changes_since",
     "current_report",
     "is_consequence",
+    "libraries_behind",
     "listing",
     "locate",
     "modules_behind",

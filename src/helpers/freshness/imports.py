@@ -10,6 +10,7 @@ from helpers import paths
 # Read as text: the grammar of Python takes a hundred times longer, and more than is imported harms nobody.
 _FROM = re.compile(r"^\s*from\s+(helpers[\w.]*)\s+import\s+(\([^)]*\)|[^\n#]*)", re.MULTILINE)
 _IMPORT = re.compile(r"^\s*import\s+(helpers[\w.]*)", re.MULTILINE)
+_LIBRARY = re.compile(r"^\s*(?:from|import)\s+(\w+)", re.MULTILINE)
 
 
 def _file(name: str) -> Path | None:
@@ -57,3 +58,23 @@ def modules_behind(sources: Iterable[str]) -> list[Path]:
                 state = path.stat()
                 waiting += _imports_of(path, state.st_mtime_ns, state.st_size)
     return sorted(found)
+
+
+@lru_cache(maxsize=512)
+def _libraries_of(path: Path, modified: int, size: int) -> frozenset[str]:
+    del modified, size
+    return frozenset(_LIBRARY.findall(path.read_text(encoding="utf-8")))
+
+
+def libraries_behind(sources: Iterable[str]) -> set[str]:
+    """What these pieces of code import, by its first name, with what the modules of ours behind them import.
+
+    >>> {"pandas", "scipy"} <= freshness.libraries_behind(["from helpers import compare"])
+    True
+    """
+    codes = list(sources)
+    found = {name for code in codes for name in _LIBRARY.findall(code)}
+    for path in modules_behind(codes):
+        state = path.stat()
+        found |= _libraries_of(path, state.st_mtime_ns, state.st_size)
+    return found

@@ -60,7 +60,9 @@ def build_indicators(figures: pd.DataFrame, counted: pd.DataFrame, *, year: int)
     known = {cell_of(fact) for fact in counted[counted["croise_avec"] == ""].itertuples()}
     cells = dict.fromkeys([cell_of(figure) for figure in own if figure.mesure != "ecart"])
     cells |= dict.fromkeys(cell for cell in system.cells() if cell[0] == year)
-    rows = [_bounded(cell, own, known_from, contradicted) for cell in cells if cell not in known and not _is_ratio(cell)]
+    rows = [
+        _bounded(cell, own, known_from, contradicted) for cell in cells if cell not in known and not _is_ratio(cell)
+    ]
     printed = table([*rows, *_printed_gaps(own, contradicted)])
     both = pd.concat([printed, counted], ignore_index=True)
     return _in_reading_order(both)
@@ -146,9 +148,7 @@ class _Deduction:
 def _bounded(cell: Cell, figures: list, known_from: _Deduction, contradicted: set[str]) -> dict:
     entry, system = catalogue().indicators[cell[2]], known_from.system
     printed = [
-        figure
-        for figure in figures
-        if figure.operateur == "=" and cell_of(figure) == cell and figure.mesure != "ecart"
+        figure for figure in figures if figure.operateur == "=" and cell_of(figure) == cell and figure.mesure != "ecart"
     ]
     shares = [figure for figure in printed if figure.mesure == "part"]
     share = float(shares[0].valeur) if shares else None

@@ -103,6 +103,6 @@ def single(cell: Cell, count: int, reference: str, *, base: tuple | None = None,
 
 
 def table(rows: list[dict], *, source: str = "") -> pd.DataFrame:
-    """The rows as a typed indicator table; all of them from ``source`` (a key of `schema.SOURCES`) where it is given."""
+    """The rows as a typed indicator table; all of them from ``source`` (of `schema.SOURCES`) where it is given."""
     made = rows if not source else [{**each, "source": source} for each in rows]
     return typed(pd.DataFrame(made, columns=columns("indicateurs")), "indicateurs")

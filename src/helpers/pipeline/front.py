@@ -40,9 +40,8 @@ WHO = (
 
 FILES = {
     "indicateurs.csv": "Les indicateurs du rapport, avec leurs bornes et leur source ; s’ouvre dans un tableur.",
-    "indicateurs.schema.json": "Le sens de chaque colonne (Table Schema).",
     "comparaisons.csv": "Les mesures de chaque comparaison : écart, intervalle, test, et leurs bornes.",
-    "comparaisons.schema.json": "Le sens de chaque colonne des comparaisons.",
+    "datapackage.json": "Le sens et l’unité de chaque colonne (Data Package) ; s’ouvre aussi depuis R ou Python.",
     "manifest.json": "Fichiers lus et produits, avec leurs empreintes ; versions ; date.",
 }
 
@@ -65,7 +64,6 @@ def _marks(*, is_synthetic: bool) -> list[dict]:
 SITE_FILES = {
     "sites.html": "Les rapports par association et par collège.",
     "sites.csv": "Ces associations et ces collèges, et le dossier de leurs pages.",
-    "sites.schema.json": "Le sens de chaque colonne des sites.",
 }
 
 
@@ -120,5 +118,7 @@ def index_context(
         limits="\n".join(html for name in _LIMITING for html in publish.extract(notebooks[name], "limites")),
         glossary=[{"term": word.terme, "meaning": word.definition} for word in words.itertuples()],
         citation=wording.say("index", "citation", title=title, document=document).html,
-        foot=tables.provenance(store.provenance(choice.as_shown("03_compare"), choice.years)).html,
+        foot=tables.provenance(
+            store.provenance(choice.as_shown("03_compare"), choice.years, notebooks=[page.name for page in pages])
+        ).html,
     )

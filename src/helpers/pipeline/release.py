@@ -74,7 +74,7 @@ def _build_site(folder: Path, site: Site, tasks: list[Task], choice: Parameters)
 
 def _seal(folder: Path, choice: Parameters) -> None:
     """The manifest, once the pages have passed their checks: it holds the checksum of everything else."""
-    made_from = store.provenance(choice.as_shown("03_compare"), choice.series)
+    made_from = store.provenance(choice.as_shown("03_compare"), choice.series, notebooks=[page.name for page in PAGES])
     inputs = [
         {"path": entry["fichier"], "sha256": entry["sha256"], "bytes": entry["octets"], "rows": entry["lignes"]}
         for entry in made_from["entrees"]

@@ -1,4 +1,4 @@
-"""indicateurs.csv and comparaisons.csv: every number of the pages, for a French spreadsheet, with its schema."""
+"""indicateurs.csv and comparaisons.csv: every number of the pages, for a French spreadsheet; datapackage.json for R."""
 
 import json
 from pathlib import Path
@@ -10,6 +10,17 @@ from helpers.schema import table_schema
 from helpers.store.processed import load_result
 from helpers.store.scope import load_earlier_indicators, load_sites
 
+PACKAGE = "datapackage.json"
+_PACKAGE = {
+    "profile": "tabular-data-package",
+    "name": "alses-nord",
+    "title": "Les ALSES du Nord : tables du rapport",
+    "description": "Chaque colonne avec son type, son unité et son sens. Un chiffre se reconnaît à toutes ses colonnes "
+    "de clé ; perimetre, indicateur et modalite rejoignent une comparaison aux indicateurs des années annee et "
+    "comparee_a dont croise_avec et site sont vides.",
+    "licenses": [{"name": "CC-BY-4.0", "path": "https://creativecommons.org/licenses/by/4.0/"}],
+    "resources": [],
+}
 # A spreadsheet runs a text that starts like this as a formula.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -24,17 +35,49 @@ def _export(table: pd.DataFrame, name: str, folder: Path) -> None:
     safe = table.assign(**{column: table[column].map(inert) for column in texts})
     content = safe.to_csv(index=False, sep=";", decimal=",", lineterminator="\r\n")
     (folder / f"{name}.csv").write_text(content, encoding="utf-8-sig", newline="")
+    _describe(name, folder)
+
+
+def _describe(name: str, folder: Path) -> None:
+    """Adds a table to ``datapackage.json``, in the first version of the standard: R's frictionless reads no other."""
+    path = folder / PACKAGE
+    package = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else _PACKAGE
+    others = [each for each in package["resources"] if each["name"] != name]
+    text = json.dumps({**package, "resources": [*others, _resource(name)]}, ensure_ascii=False, indent=2) + "\n"
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _resource(name: str) -> dict:
+    described = table_schema(name)
     fields = [
-        {**column, "decimalChar": ","} if column["type"] == "number" else column
-        for column in table_schema(name)["fields"]
+        {**column, "decimalChar": ","} if column["type"] == "number" else column for column in described["fields"]
     ]
-    schema = {**table_schema(name), "fields": fields, "dialect": {"delimiter": ";"}}
-    text = json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
-    (folder / f"{name}.schema.json").write_text(text, encoding="utf-8", newline="\n")
+    key, required = (
+        described.get("primaryKey", []),
+        [each for each in fields if each.get("constraints", {}).get("required")],
+    )
+    # A key with a column that may be empty is none for the standard, which asks a value of each.
+    is_key = key and set(key) <= {each["name"] for each in required}
+    return {
+        "name": name,
+        "path": f"{name}.csv",
+        "profile": "tabular-data-resource",
+        "title": described["title"],
+        "description": described["description"],
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "dialect": {"delimiter": ";", "lineTerminator": "\r\n", "quoteChar": '"', "doubleQuote": True, "header": True},
+        "schema": {
+            "fields": fields,
+            "missingValues": described["missingValues"],
+            **({"primaryKey": key} if is_key else {}),
+        },
+    }
 
 
 def export_indicators(years: list[int], folder: Path, site_type: str = NETWORK, site: str = "") -> None:
-    """Writes ``indicateurs.csv`` (semicolons, decimal comma, UTF-8 with BOM) and ``indicateurs.schema.json``.
+    """Writes ``indicateurs.csv`` (semicolons, decimal comma, UTF-8 with BOM) and its entry in ``datapackage.json``.
 
     Those of a site have their own kind and name, and the network's rows that its pages show stand beside them.
 
@@ -47,7 +90,7 @@ def export_indicators(years: list[int], folder: Path, site_type: str = NETWORK, 
     >>> with tempfile.TemporaryDirectory() as dossier:
     ...     store.export_indicators([2020], pathlib.Path(dossier))
     ...     print(sorted(fichier.name for fichier in pathlib.Path(dossier).iterdir()))
-    ['indicateurs.csv', 'indicateurs.schema.json']
+    ['datapackage.json', 'indicateurs.csv']
     """
     tables = [load_earlier_indicators(year, site_type, site) for year in years]
     whole = pd.concat([table for table in tables if len(table)] or tables, ignore_index=True)
@@ -59,7 +102,7 @@ def export_indicators(years: list[int], folder: Path, site_type: str = NETWORK, 
 
 
 def export_sites(year: int, folder: Path, made: dict[str, str]) -> pd.DataFrame:
-    """Writes ``sites.csv`` and ``sites.schema.json``, and gives that table (schema ``sites``).
+    """Writes ``sites.csv``, adds it to ``datapackage.json``, and gives that table (schema ``sites``).
 
     ``made`` gives the folder of each site that has a report here, by its name or UAI.
 
@@ -75,7 +118,7 @@ def export_sites(year: int, folder: Path, made: dict[str, str]) -> pd.DataFrame:
 
 
 def export_comparisons(year: int, folder: Path, site_type: str = NETWORK, site: str = "") -> None:
-    """Writes ``comparaisons.csv`` and ``comparaisons.schema.json``, in the same form.
+    """Writes ``comparaisons.csv``, in the same form.
 
     Raises
     ------
@@ -86,6 +129,6 @@ def export_comparisons(year: int, folder: Path, site_type: str = NETWORK, site: 
     >>> with tempfile.TemporaryDirectory() as dossier:
     ...     store.export_comparisons(2020, pathlib.Path(dossier))
     ...     print(sorted(fichier.name for fichier in pathlib.Path(dossier).iterdir()))
-    ['comparaisons.csv', 'comparaisons.schema.json']
+    ['comparaisons.csv', 'datapackage.json']
     """
     _export(load_result(year, "comparaisons", site_type, site), "comparaisons", folder)

@@ -1,16 +1,19 @@
 """What each input is: its checksum, its rows, and what a page says of it."""
 
+import json
 import platform
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from helpers import paths
+from helpers import freshness, paths
 from helpers.store.cards import CARD, read_export_card, simulated_exports
 from helpers.store.fingerprints import fingerprint
 from helpers.store.reading import content_of, read_rows
 
-# The packages whose version can change a figure or its look.
-_VERSIONED = ("pandas", "scipy", "statsmodels", "matplotlib", "seaborn", "papermill", "nbconvert")
+# The packages whose version can change a figure or its look, where a page imports them; and those that run every page.
+_VERSIONED = ("pandas", "scipy", "statsmodels", "matplotlib", "seaborn")
+_RUNNERS = ("papermill", "nbconvert")
 
 
 def input_files(years: list[int]) -> list[Path]:
@@ -89,15 +92,24 @@ def describe_inputs(years: list[int]) -> list[dict]:
     return [*kept, *found]
 
 
-def provenance(parameters: dict, years: list[int]) -> dict:
+def _code_of(notebook: str) -> str:
+    cells = json.loads(paths.notebook(notebook).read_text(encoding="utf-8"))["cells"]
+    return "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+
+
+def provenance(parameters: dict, years: list[int], *, notebooks: Sequence[str]) -> dict:
     """What a page was made from: parameters, inputs, versions; nothing that changes by itself.
 
-    >>> origine = store.provenance({"Année": "2020"}, [2020])
+    The versions are those of what the code of these notebooks imports, and of what runs it.
+
+    >>> origine = store.provenance({"Année": "2020"}, [2020], notebooks=["02_describe"])
     >>> list(origine), list(origine["versions"])[:3]
     (['parametres', 'entrees', 'versions'], ['python', 'pandas', 'scipy'])
     """
+    imported = freshness.libraries_behind(map(_code_of, notebooks))
+    used = [*(name for name in _VERSIONED if name in imported), *_RUNNERS]
     return {
         "parametres": parameters,
         "entrees": describe_inputs(years),
-        "versions": {"python": platform.python_version(), **{name: version(name) for name in _VERSIONED}},
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in used}},
     }

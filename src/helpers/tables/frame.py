@@ -162,7 +162,7 @@ def matrix_table(counts: pd.DataFrame, *, caption: str) -> Html:
 def provenance(made_from: dict) -> Html:
     """What the page was made from: parameters, files with their checksum, versions (see `store.provenance`).
 
-    >>> print(tables.provenance(store.provenance({"year": 2020}, [2020])).text)
+    >>> print(tables.provenance(store.provenance({"year": 2020}, [2020], notebooks=["01_clean"])).text)
     year 2020 Versions ...
     """
     titles = {"fichier": "Fichier", "lignes": "Lignes", "octets": "Octets", "sha256": "Empreinte SHA-256"}
