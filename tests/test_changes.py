@@ -175,8 +175,8 @@ def test_a_table_older_than_a_column_is_compared_on_the_others(found):
     ("change", "name"),
     [
         ({"indicateur": "chose_ancienne", "modalite": "une_part"}, "chose ancienne : une part, personnes suivies par un ALSES, 2032"),
-        ({"indicateur": "mois_de_debut", "modalite": "2032-10", "perimetre": "postes"}, "Mois de début : octobre 2032, nouvelles prises de poste, 2032"),
-        ({"croise_avec": "reunion", "modalite_croisee": "2032-12-01"}, "Sexe : filles, réunion du 1er décembre 2032, personnes suivies par un ALSES, 2032"),
+        ({"indicateur": "mois_de_debut", "modalite": "2032_10", "perimetre": "postes"}, "Mois de début : octobre 2032, nouvelles prises de poste, 2032"),
+        ({"croise_avec": "reunion", "modalite_croisee": "2032_12_01"}, "Sexe : filles, réunion du 1er décembre 2032, personnes suivies par un ALSES, 2032"),
         ({"croise_avec": "niveau", "modalite_croisee": "5e+autre"}, "Sexe : filles, niveau de classe : 5e ou SEGPA, ULIS, UPE2A, personnes suivies par un ALSES, 2032"),
         ({"indicateur": "theme_enonce", "modalite": "accueil", "perimetre": "enonces"}, "Thème de l’énoncé : Accueil, énoncés de la synthèse des réunions, 2032"),
         ({"site_type": "association", "site": "Le Gué"}, "Sexe : filles, Le Gué, personnes suivies par un ALSES, 2032"),

@@ -57,7 +57,7 @@ def test_an_indicator_drawn_otherwise_or_without_share_has_no_bars():
 
 def test_starts_are_dots_by_month():
     months = pd.DataFrame({"mois": pd.to_datetime(["2031-10-01", "2032-01-01"]), "postes": [1, 2], "colleges": ["A", "B, C"]})
-    rows = [figure(*cell, perimeter="postes", unit="postes") for cell in (("nouveaux_postes", "", 3, None), ("mois_de_debut", "2031-10", 1), ("mois_de_debut", "2032-01", 2))]
+    rows = [figure(*cell, perimeter="postes", unit="postes") for cell in (("nouveaux_postes", "", 3, None), ("mois_de_debut", "2031_10", 1), ("mois_de_debut", "2032_01", 2))]
     made = charts.show_starts(months, facts.Facts(table(rows), year=2032))
     assert alt_of(made) == "Frise des débuts de poste : octobre 2031, 1 poste ; janvier 2032, 2 postes."
     assert '<th scope="row">octobre 2031</th>' in made.html
@@ -338,7 +338,7 @@ def test_the_calendar_sets_the_following_year_apart():
     def met(name, modality, n, cross, base=None):
         return row((2032, "reunions", name, modality), "participants", counts=(n, n), base=base, cross=cross, precision="exact", reference="Note, l. 1")
 
-    rows = [met("participants", "nord", n, ("reunion", date)) for n, date in ((5, "2032-12-01"), (1, "2033-01-05"))]
+    rows = [met("participants", "nord", n, ("reunion", date)) for n, date in ((5, "2032_12_01"), (1, "2033_01_05"))]
     made = charts.show_calendar(meetings, found(*rows, met("reunions", "groupes_alses", 1, ("periode", "apres_l_annee"), (2, 2))))
     assert alt_of(made) == "Calendrier des réunions : 1er décembre 2032, nord du département, 5 présents ; 5 janvier 2033, nord du département, 1 présent."
     assert made.text.startswith("Sur 2 réunions des groupes d’ALSES, 1 s’est tenue après la fin de 2032")

@@ -45,7 +45,7 @@ def test_a_figure_that_cannot_be_used_is_told_once(changes, sentence):
 @pytest.mark.parametrize("changes", [
     {}, {"valeur": "0"}, {"valeur": "100"}, {"valeur": "44.5"}, COUNT | {"valeur": "0"}, TOTAL | COUNT, GAP, GAP | {"unite": "personnes"},
     {"indicateur": "niveau", "modalite": "4e_3e"},
-    {"perimetre": "postes", "indicateur": "mois_de_debut", "modalite": "2031-10", "mesure": "effectif", "unite": "postes"},
+    {"perimetre": "postes", "indicateur": "mois_de_debut", "modalite": "2031_10", "mesure": "effectif", "unite": "postes"},
 ])
 def test_a_figure_that_can_be_used_has_no_fault(changes):
     assert told_of_figure(changes) == []

@@ -123,7 +123,7 @@ def test_a_request_is_among_the_goals_only_if_both_are_themes():
 
 def test_the_month_of_opening_is_that_of_the_year_or_before():
     who = persons(date_debut=["2020-12-31", "2021-01-01", "2021-12-31", "2022-01-01", ""])
-    assert counts(who, "mois_d_ouverture") == {"avant": 1, "01": 1, "12": 1, "non_renseigne": 2}
+    assert counts(who, "mois_d_ouverture") == {"avant": 1, "mois_01": 1, "mois_12": 1, "non_renseigne": 2}
 
 
 def test_an_end_is_in_the_year_or_not():

@@ -102,7 +102,7 @@ def test_a_published_row_that_is_changed_lost_or_added_is_told(said, again):
     [
         ("chiffres_publies", "situation,collegien,part,52,", "situation,collegien,part,53,", "2020/prevention_specialisee/accompagnements"),
         ("chiffres_publies", "alses,origine,college,part,46,", "alses,origine,college,part,47,", "2020/alses/orienteur/enseignants"),
-        ("prises_de_poste", "REP +,oct-19,", "REP +,nov-19,", "2020/postes/mois_de_debut/2019-11"),
+        ("prises_de_poste", "REP +,oct-19,", "REP +,nov-19,", "2020/postes/mois_de_debut/2019_11"),
         ("reunions", "nord,5,19", "nord,6,19", "2020/reunions/participants/groupes_alses"),
         ("enonces", ",tension,alses,alses;college,", ",levier,alses,alses;college,", "2020/enonces/nature_enonce/tension"),
     ],

@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "schema": set(),
     "typography": set(),
     "records": {"schema"},
-    "freshness": {"paths"},
+    "freshness": {"paths", "store"},
     "parameters": {"paths", "schema"},
     "store": {"paths", "schema", "freshness", "facts", "typography", "system", "records", "exchange", "pseudonyms"},
     "pseudonyms": {"typography"},

@@ -42,7 +42,7 @@ ANSWERS = {
     "age": ["11_ou_moins", "12", "13", "14", "15", "16_ou_plus"],
     "nombre_d_objectifs": ["1", "2", "3", "4_ou_plus"],
     "demande_travaillee": ["oui", "non"],
-    "mois_d_ouverture": ["avant", *(f"{month:02}" for month in range(1, 13))],
+    "mois_d_ouverture": ["avant", *(f"mois_{month:02}" for month in range(1, 13))],
     "duree": ["moins_de_3_mois", "3_a_5_mois", "6_a_11_mois", "12_mois_ou_plus"],
     "fin_dans_l_annee": ["oui", "non"],
 }
@@ -147,7 +147,7 @@ def read_person(row: dict[str, str], year: int) -> Person:
     found["nombre_d_objectifs"] = {_bracket(own, [2, 3, 4], ANSWERS["nombre_d_objectifs"])} if own else set()
     is_known = request in OBJECTIVES and themes
     found["demande_travaillee"] = {"oui" if request in goals else "non"} if is_known else set()
-    found["mois_d_ouverture"] = {f"{start.month:02}" if start.year == year else "avant"} if start else set()
+    found["mois_d_ouverture"] = {f"mois_{start.month:02}" if start.year == year else "avant"} if start else set()
     months = _months(start, min(end or last, last)) if start else None
     found["duree"] = set() if months is None else {_bracket(months, [3, 6, 12], ANSWERS["duree"])}
     found["fin_dans_l_annee"] = {"oui" if end and end.year == year else "non"}

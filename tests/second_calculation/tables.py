@@ -61,7 +61,7 @@ class Post:
         if condition == "premiere_prise_de_poste":
             return "oui" if self.as_alses == 0 else "incertain" if self.as_alses < 1 else "non"
         if condition == "mois_de_debut":
-            return f"{self.start:%Y-%m}"
+            return f"{self.start:%Y_%m}"
         return self.read[condition]
 
 
@@ -169,7 +169,7 @@ def meetings(raw: Raw, year: int) -> Rows:
         present[group] += count
         if row["invites_du_groupe"]:
             invited.setdefault(group, int(row["invites_du_groupe"]))
-        cell = Key(year, "reunions", "participants", group, "reunion", date.fromisoformat(row["date"]).isoformat())
+        cell = Key(year, "reunions", "participants", group, "reunion", f"{date.fromisoformat(row['date']):%Y_%m_%d}")
         rows[cell] = exactly("participants", count)
     for table in (held, late, present, invited):
         together = [table[group] for group in OF_ALSES if group in table]

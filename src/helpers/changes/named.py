@@ -8,7 +8,7 @@ from functools import cached_property
 from helpers import store
 from helpers.changes.found import Change
 from helpers.changes.published import INDICATORS
-from helpers.schema import DataError, Indicator, catalogue
+from helpers.schema import DataError, Indicator, catalogue, read_code
 from helpers.wording import day, month
 
 # The indicator whose modalities are the themes of the code book; the second variables that are no indicator.
@@ -21,11 +21,11 @@ OTHERS = "Autres chiffres"
 
 def _spelt(code: str) -> str:
     """A code that no list knows: a day, a month, or its own words."""
-    if re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", code):
+    if re.fullmatch(r"\d{4}[-_]\d{2}([-_]\d{2})?", code):
         with suppress(ValueError):
-            found = date.fromisoformat(code if len(code) > 7 else f"{code}-01")
+            found = date.fromisoformat(code.replace("_", "-") if len(code) > 7 else f"{code[:4]}-{code[5:]}-01")
             return day(found) if len(code) > 7 else month(found)
-    return _WORDS.get(code, code.replace("_", " "))
+    return _WORDS.get(code, read_code(code))
 
 
 class Names:
@@ -43,7 +43,7 @@ class Names:
         entry = catalogue().indicators.get(indicator)
         if indicator == _THEMES and modality in self._themes:
             return self._themes[modality]
-        spelt = modality.replace("_", " ")
+        spelt = read_code(modality)
         label = entry.label_of(modality) if entry else spelt
         return _spelt(modality) if label == spelt else label
 

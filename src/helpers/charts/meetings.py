@@ -29,7 +29,7 @@ def show_calendar(rows: pd.DataFrame, facts: Facts) -> Html:
     if rows.empty:
         return nothing("aucune réunion n’est décrite pour cette année")
     shown = rows.assign(date=[day(date) for date in rows["date"]])
-    present = [facts(f"reunions/participants/{row.groupe}/reunion={row.date:%Y-%m-%d}") for row in rows.itertuples()]
+    present = [facts(f"reunions/participants/{row.groupe}/reunion={row.date:%Y_%m_%d}") for row in rows.itertuples()]
     alt = [
         f"{row.date}, {row.libelle}, {number(row.participants)} {plural(row.participants, 'présent', 'présents')}"
         for row in shown.itertuples()

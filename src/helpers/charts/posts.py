@@ -39,7 +39,7 @@ def show_starts(months: pd.DataFrame, facts: Facts) -> Html:
     if months.empty:
         return nothing("aucune prise de poste n’est décrite pour cette année")
     dates = list(months["mois"])
-    counts = [facts(f"postes/mois_de_debut/{date:%Y-%m}") for date in dates]
+    counts = [facts(f"postes/mois_de_debut/{date:%Y_%m}") for date in dates]
     most = max(range(len(counts)), key=lambda index: counts[index].counts)
     return compose(
         partial(draw.timeline, months),

@@ -3,10 +3,11 @@
 import pandas as pd
 
 from helpers.facts import with_shares
-from helpers.schema import PRECISION_WORDS, UNSAID, catalogue
+from helpers.schema import PRECISION_WORDS, SOURCES, UNSAID, catalogue, read_code
 
 # The second variables that are no indicator of the catalogue, in a reader's words.
-_CROSSED = {"association": "association", "periode": "période", "reunion": "réunion"}
+MEETING = "reunion"
+_CROSSED = {"association": "association", "periode": "période", MEETING: "réunion"}
 _WORDS = {"apres_l_annee": "après l’année"}
 
 # The indicator whose modalities are those of the code book.
@@ -24,6 +25,7 @@ _SORTED = {
     "part_min_pct": "Part, au moins (%)",
     "part_max_pct": "Part, au plus (%)",
     "precision": "Précision",
+    "source": "Source",
     "reference": "Référence",
 }
 
@@ -63,7 +65,9 @@ def _name_of_crossing(name: str) -> str:
 
 def _label_of_crossed(name: str, modality: str) -> str:
     entries = catalogue().indicators
-    return entries[name].label_of(modality) if name in entries else _WORDS.get(modality, modality)
+    if name in entries:
+        return entries[name].label_of(modality)
+    return _WORDS.get(modality) or (read_code(modality) if name == MEETING else modality)
 
 
 def crossing(
@@ -139,6 +143,7 @@ def to_sort(rows: pd.DataFrame) -> pd.DataFrame:
     """
     shown = rows.assign(
         precision=rows["precision"].map(PRECISION_WORDS),
+        source=rows["source"].map(SOURCES),
         **{name: rows[name].astype("Float64").round(1) for name in ("part_pct", "part_min_pct", "part_max_pct")},
     )
     titles = {name: title for name, title in _SORTED.items() if name in shown and shown[name].notna().any()}

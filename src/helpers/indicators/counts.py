@@ -39,20 +39,21 @@ def count_posts(posts: pd.DataFrame, *, year: int, document: str) -> pd.DataFram
     """Exact indicators of the new posts: their number, and each condition by modality (base: the posts).
 
     Takes the schema ``postes``, gives the schema ``indicateurs``. ``premiere_prise_de_poste`` reads the seniority: none
-    is yes, a year or more is no, less is uncertain. The posts and their local team are crossed with the association
-    (base: all posts, then those of the association).
+    is yes, a year or more is no, less is uncertain. A month is « 2019_09 », which no spreadsheet
+    takes for a date. The posts and their local team are crossed with the association (base: all posts, then those of
+    the association).
 
     >>> comptes = indicators.count_posts(store.load(2020, "postes"), year=2020, document="Note")
     >>> comptes[["indicateur", "modalite", "effectif_min", "base_min"]].head(2)
             indicateur modalite  effectif_min  base_min
     0  nouveaux_postes                     17      <NA>
-    1    mois_de_debut  2019-09             3        17
+    1    mois_de_debut  2019_09             3        17
     """
     if posts.empty:
         return table([])
     reference = cite(document, posts["ligne"])
     read = posts.assign(
-        mois_de_debut=posts["date_debut"].dt.strftime("%Y-%m"),
+        mois_de_debut=posts["date_debut"].dt.strftime("%Y_%m"),
         experience_prevention=(posts["anciennete_prev_ans"] > 0).map({True: "oui", False: "non"}),
         premiere_prise_de_poste=_first_post(posts["anciennete_alses_ans"]),
     )
@@ -107,7 +108,7 @@ def count_meetings(meetings: pd.DataFrame, *, year: int, document: str) -> pd.Da
             rows.append(single((year, "reunions", name, group), count, cite(document, lines.dropna()), base=base))
     rows += _held_after(meetings, year=year, document=document)
     for meeting in meetings.itertuples():
-        cell, cross = (year, "reunions", "participants", meeting.groupe), ("reunion", f"{meeting.date:%Y-%m-%d}")
+        cell, cross = (year, "reunions", "participants", meeting.groupe), ("reunion", f"{meeting.date:%Y_%m_%d}")
         rows.append(single(cell, int(meeting.participants), cite(document, [meeting.ligne]), cross=cross))
     return table(rows)
 

@@ -43,7 +43,7 @@ def _number_of_goals(label: str, year: int) -> Members:
 def _start(day: str, year: int) -> Members:
     if not day or int(day[:4]) > year:
         return ()
-    return (day[5:7] if int(day[:4]) == year else "avant",)
+    return (f"mois_{day[5:7]}" if int(day[:4]) == year else "avant",)
 
 
 def _end(day: str, year: int) -> Members:

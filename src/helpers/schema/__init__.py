@@ -3,7 +3,16 @@
 Both are files of the package (``catalogue.toml``, ``schemas/*.json``): this module reads nothing else.
 """
 
-from helpers.schema.catalogue import FOLDED, Catalogue, Group, Indicator, Perimeter, catalogue, read_catalogue
+from helpers.schema.catalogue import (
+    FOLDED,
+    Catalogue,
+    Group,
+    Indicator,
+    Perimeter,
+    catalogue,
+    read_catalogue,
+    read_code,
+)
 from helpers.schema.tables import columns, optional_columns, table_names, table_schema, typed, unfolded
 from helpers.schema.uai import control_letter
 from helpers.schema.vocabulary import (
@@ -70,6 +79,7 @@ __all__ = [
     "control_letter",
     "optional_columns",
     "read_catalogue",
+    "read_code",
     "table_names",
     "table_schema",
     "typed",

@@ -1,5 +1,6 @@
 """The catalogue of indicators: ``catalogue.toml`` as Python objects."""
 
+import re
 import tomllib
 from dataclasses import dataclass, field
 from functools import cache
@@ -8,6 +9,17 @@ from typing import NamedTuple
 
 # Joins the modalities that are counted together so that no cell of a crossing is small.
 FOLDED = "+"
+# A day or a month as a code: a spreadsheet would take the hyphens of « 2020-03-09 » for a date, and write it otherwise.
+_DATE = re.compile(r"\d{4}(_\d\d){1,2}")
+
+
+def read_code(code: str) -> str:
+    """The words of a code that no list names.
+
+    >>> schema.read_code("2020_03_09"), schema.read_code("en_cours")
+    ('2020-03-09', 'en cours')
+    """
+    return code.replace("_", "-" if _DATE.fullmatch(code) else " ")
 
 
 @dataclass(frozen=True)
@@ -67,7 +79,7 @@ class Indicator:
             return self.groups[modality].label
         if FOLDED in modality:
             return " ou ".join(map(self.label_of, modality.split(FOLDED)))
-        return {**self.modalities, **self.recorded}.get(modality, modality.replace("_", " "))
+        return {**self.modalities, **self.recorded}.get(modality, read_code(modality))
 
     def title_of(self, modality: str) -> str:
         """What is counted, in full: « Sexe : filles », or the label alone for a total."""
