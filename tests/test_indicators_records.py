@@ -182,12 +182,19 @@ def test_no_quartile_rests_on_fewer_than_five_persons(size, shown):
     assert quartiles(persons(date_debut=["2021-01-01"] * size, date_fin=["2021-04-02"] * size), "duree_terminee") == shown
 
 
+def test_a_referrer_is_counted_among_those_who_come_by_the_college():
+    who = persons(origine=["college", "college", "famille", ""], orienteur=["enseignants", "", "", "enseignants"])
+    rows = counted(who).query("indicateur == 'colonne_remplie' and modalite == 'orienteur'")
+    # Of the two who come by the collège, one; the others have no referrer to name.
+    assert rows[["effectif_min", "base_min"]].to_numpy().tolist() == [[1, 2]]
+
+
 def test_a_column_is_filled_and_a_referrer_is_not_missed_out_of_the_college():
     who = persons(origine=["college", "college", "famille", ""], orienteur=["enseignants", "", "", ""], uai=["0590001A", "", "", ""])
     filled = counts(who, "colonne_remplie")
     assert {name: filled.get(name, 0) for name in ("origine", "orienteur", "uai", "situation", "sexe")} == {
         "origine": 3,
-        "orienteur": 3,
+        "orienteur": 1,
         "uai": 1,
         "situation": 4,
         "sexe": 0,

@@ -79,7 +79,9 @@ def with_protected(again: Rows, said: Rows) -> Rows:
         """A crossing of a question that is rounded may be left out as a whole; so may a column that nearly all have filled."""
         if key.indicator == "colonne_remplie" and key not in said:
             count, base = again[key].counts[0], again[key].base[0]
-            return 0 < count < 5 or 0 < base - count < 5
+            by_college = key._replace(indicator="origine", modality="college")
+            is_beside = key.modality == "orienteur" and said[by_college].precision == "arrondi_secret"
+            return 0 < count < 5 or 0 < base - count < 5 or is_beside
         betrays = {(key.year, key.perimeter, name) for name in (key.indicator, key.crossed_with)} & questions
         return bool(key.crossed_with and betrays) and (key.year, key.perimeter, key.indicator, key.crossed_with) not in shown
 

@@ -203,12 +203,9 @@ def _of_the_file(followed: list[Person], year: int) -> Rows:
         )
     }
     for column in COLUMNS:
-        told = [
-            each
-            for each in followed
-            if each.row[column] or (column == "orienteur" and each.row["origine"] != "college")
-        ]
-        rows[Key(year, "alses", "colonne_remplie", column)] = exactly("personnes", len(told), len(followed))
+        asked = [each for each in followed if column != "orienteur" or each.row["origine"] == "college"]
+        filled = sum(bool(each.row[column]) for each in asked)
+        rows[Key(year, "alses", "colonne_remplie", column)] = exactly("personnes", filled, len(asked))
     for name, is_ended in (("duree_terminee", True), ("duree_en_cours", False)):
         starts = {id(each): _day(each.row["date_debut"]) for each in followed}
         ends = {id(each): _day(each.row["date_fin"]) for each in followed}

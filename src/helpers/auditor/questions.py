@@ -9,7 +9,7 @@ _ENDLESS = float("inf")
 
 def base_of(cell: Cell, system: System) -> Terms | None:
     """The sum of unknowns that is the base of a cell, if the year counts it."""
-    base = catalogue().indicators[cell.indicateur].base
+    base = catalogue().indicators[cell.indicateur].base_of(cell.modalite)
     if not base:
         return None
     indicator, _, modality = base.partition("/")
@@ -36,8 +36,10 @@ def _relate_base(system: System, entry: Indicator, known: dict[str, Terms], cell
         system.require([*known.values()], base, (0, 0), f"{where} : les réponses s’ajoutent à la base")
         return
     system.require([*known.values()], base, (0, _ENDLESS), f"{where} : chacun donne une réponse au moins")
-    for terms in known.values():
-        system.require([terms], base, (-_ENDLESS, 0), f"{where} : une réponse ne dépasse pas la base")
+    for name, terms in known.items():
+        own = base_of(cell._replace(modalite=name), system)
+        if own is not None:
+            system.require([terms], own, (-_ENDLESS, 0), f"{where} : une réponse ne dépasse pas la base")
 
 
 def _relate_groups(system: System, entry: Indicator, known: dict[str, Terms], cell: Cell) -> None:

@@ -1,6 +1,7 @@
 """What two questions say of the same persons: columns filled and answers missing, one reading of a date and another."""
 
 from helpers.auditor.cells import NETWORK, Cell
+from helpers.auditor.questions import base_of
 from helpers.auditor.system import System, Terms, added
 from helpers.schema import FOLDED, catalogue
 
@@ -31,9 +32,10 @@ def relate_twins(system: System, size: Cell) -> None:
     def find(indicator: str, modality: str) -> Terms | None:
         return system.sums.get(size._replace(indicateur=indicator, modalite=modality))
 
-    whole, where = system.sums.get(size), size.title
+    where = size.title
     for column, question in _READ_IN.items():
         filled, missing = find("colonne_remplie", column), find(question, _MISSING)
+        whole = base_of(size._replace(indicateur="colonne_remplie", modalite=column), system)
         if None not in (whole, filled, missing):
             system.require([filled, missing], whole, (0, 0), f"{where} : {column}, rempli ou non")
     for pair in _SAME:

@@ -94,10 +94,13 @@ def pairs(indicators: pd.DataFrame, indicator: str, *, year: int, perimeter: str
 def completeness(indicators: pd.DataFrame, *, year: int) -> pd.DataFrame:
     """How many persons have each column of the export filled, the emptiest column first; none without an export.
 
+    The emptiest is the one of the least share: a referrer is expected only of who comes by the collège.
+
     ``indicators`` has the schema ``indicateurs``. The columns of `describe.breakdown`.
 
     >>> describe.completeness(store.load(2020, "indicateurs"), year=2020).empty
     True
     """
     rows = breakdown(indicators, "colonne_remplie", year=year)
-    return rows.sort_values("effectif_min", kind="stable").reset_index(drop=True)
+    shares = rows["effectif_min"] / rows["base_min"]
+    return rows.loc[shares.sort_values(kind="stable").index].reset_index(drop=True)

@@ -44,7 +44,7 @@ def cells_of(rows: pd.DataFrame) -> list[Cell]:
 
 def base_of(cell: Cell) -> Cell | None:
     """The figure that the share of another rests on; None for a total."""
-    base = catalogue().indicators[cell[1]].base
+    base = catalogue().indicators[cell[1]].base_of(cell[2])
     if base is None:
         return None
     name, _, modality = base.partition("/")

@@ -12,7 +12,7 @@ from helpers.disclosure.network import Cell, base_of, is_counted, open_cells
 from helpers.disclosure.rounding import draws, round_counts
 from helpers.disclosure.rows import protect_rows, spread_of
 from helpers.disclosure.sites import site_rows
-from helpers.schema import FEWEST_FOR_REPORT, FEWEST_FOR_SHARE, ROUNDING_BASE, DataError, typed
+from helpers.schema import FEWEST_FOR_REPORT, FEWEST_FOR_SHARE, ROUNDING_BASE, DataError, catalogue, typed
 
 # How many have each column of the export filled.
 _FILLED = "colonne_remplie"
@@ -120,8 +120,11 @@ def _network(indicators: pd.DataFrame, shown: dict, *, pairs: set[Pair], spread:
     # A crossing that should be rounded and cannot be, for no site counts it, is left out.
     in_pairs = [(row.indicateur, row.croise_avec) in pairs for row in own.itertuples()]
     is_left_out = pd.Series(in_pairs, index=own.index, dtype=bool) & own["effectif_arrondi"].isna()
-    # A column filled by nearly all says again how many gave no answer: rounded apart, each would narrow the other.
-    is_left_out |= own["indicateur"].eq(_FILLED) & own["effectif_arrondi"].notna()
+    # A column filled by nearly all says again how many gave no answer: rounded apart, each would narrow the other. So
+    # would a base of its own that is rounded: those who come by the collège.
+    has_own_base = own["modalite"].isin(list(catalogue().indicators[_FILLED].own_bases))
+    is_told_apart = own["effectif_arrondi"].notna() | (has_own_base & own["base_arrondie"].notna())
+    is_left_out |= own["indicateur"].eq(_FILLED) & is_told_apart
     own = own[~is_left_out]
     kept = is_told[own.index]
     parts = [rows[~is_counted(rows)], own[~kept], protect_rows(own[kept], spread=spread)]

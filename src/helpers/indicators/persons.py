@@ -97,7 +97,9 @@ def _rows(group: Group, entry: Indicator, perimeter: str) -> Iterator[dict]:
         return
     if entry.id == "colonne_remplie":
         for column in entry.modalities:
-            yield _exact(group, entry, perimeter, column, _filled(group, column), base=(group.size,) * 2)
+            asked = _asked(group, entry, column)
+            filled = int(np.count_nonzero(asked.codes(column)))
+            yield _exact(group, entry, perimeter, column, filled, base=(asked.size,) * 2)
         return
     if entry.id in LENGTHS:
         for modality, months in zip(entry.modalities, quartiles_of(group, entry.id), strict=False):
@@ -122,12 +124,10 @@ def _total(group: Group, entry: Indicator) -> int:
     return int((tally(group.codes(column), len(group.persons.labels[column]))[1:] > 0).sum())
 
 
-def _filled(group: Group, column: str) -> int:
-    """Persons with something in a column; a referrer is expected only of who comes by the collège."""
-    if column != "orienteur":
-        return int(np.count_nonzero(group.codes(column)))
-    by_college = group.having("origine", "college")
-    return group.size - by_college.size + int(np.count_nonzero(by_college.codes(column)))
+def _asked(group: Group, entry: Indicator, modality: str) -> Group:
+    """Whom a modality is about: a referrer is expected only of who comes by the collège."""
+    column, _, answer = entry.base_of(modality).partition("/")
+    return group.having(column, answer) if answer else group
 
 
 def _exact(group: Group, entry: Indicator, perimeter: str, modality: str, count: int, **options) -> dict:

@@ -42,10 +42,11 @@ def possible_counts(share_pct: float, base: tuple[int, int]) -> tuple[int, int] 
 
 def base_cell(cell: Cell, indicator: Indicator) -> Cell | None:
     """The cell of the denominator, in the same year and perimeter; None for an indicator without base."""
-    if indicator.base is None:
-        return None
-    name, _, modality = indicator.base.partition("/")
     year, perimeter, _, own = cell
+    base = indicator.base_of(own)
+    if base is None:
+        return None
+    name, _, modality = base.partition("/")
     return (year, perimeter, name, own if modality == "*" else modality)
 
 

@@ -52,6 +52,7 @@ class Indicator:
     choice: str
     form: str
     base: str | None = None
+    own_bases: dict[str, str] = field(default_factory=dict)
     finding: str = "« {modalite} » : {part}"
     population: str | None = None
     base_words: tuple[str, ...] = ()
@@ -80,6 +81,10 @@ class Indicator:
         if FOLDED in modality:
             return " ou ".join(map(self.label_of, modality.split(FOLDED)))
         return {**self.modalities, **self.recorded}.get(modality, read_code(modality))
+
+    def base_of(self, modality: str) -> str | None:
+        """The denominator of a modality: that of the indicator, unless it has its own."""
+        return self.own_bases.get(modality, self.base)
 
     def title_of(self, modality: str) -> str:
         """What is counted, in full: « Sexe : filles », or the label alone for a total."""
@@ -158,6 +163,7 @@ def _indicator(name: str, entry: dict) -> Indicator:
         choice=entry["choix"],
         form=entry["forme"],
         base=entry.get("base"),
+        own_bases=dict(entry.get("base_propre", {})),
         finding=entry.get("constat", Indicator.finding),
         population=entry.get("population"),
         base_words=tuple(entry.get("base_dite", ())),

@@ -59,9 +59,10 @@ def reading_table(rows: pd.DataFrame, *, caption: str, sentence: str) -> Html:
     facts = [fact_of(row) for row in rows.itertuples()]
     if not all(fact.is_of_records for fact in facts) or not facts:
         return Html("", "")
-    entry, numbers = catalogue().indicators[rows["indicateur"].iloc[0]], ["Personnes", "Part"]
+    entry, has_base = catalogue().indicators[rows["indicateur"].iloc[0]], len({fact.base for fact in facts}) > 1
+    numbers = ["Personnes", *(["Base"] if has_base else []), "Part"]
     titles, note = headings(entry.label, *numbers, numbers=numbers), say("describe", sentence, fact=_leading(facts))
-    return lay_out(caption, titles, _counted(facts, has_base=False), note=_mark(facts) + Markup(note))
+    return lay_out(caption, titles, _counted(facts, has_base=has_base), note=_mark(facts) + Markup(note))
 
 
 def pairs_table(cells: pd.DataFrame, pairs: pd.DataFrame, *, caption: str) -> Html:
@@ -109,7 +110,7 @@ def _leading(facts: list[Fact]) -> Fact:
     """The answer that the sentence reads: the most frequent of those that answer; of columns, the emptiest."""
     entry = catalogue().indicators[facts[0].key.split("/")[2]]
     if entry.choice == "multiple":
-        return min(facts, key=lambda fact: fact.counts[0])
+        return min(facts, key=lambda fact: fact.counts[0] / max(fact.base[0], 1) if fact.base else fact.counts[0])
     answers = [fact for fact in facts if fact.key.split("/")[3] in entry.modalities]
     return max(answers or facts, key=lambda fact: fact.counts[0])
 
