@@ -63,7 +63,7 @@ def years_of(*rates: tuple[float | None, float | None]) -> pd.DataFrame:
 def words_of(*rows: tuple[str, str, float, bool]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["theme", "lemme", "q_valeur", "est_retenu"])
     counts = {"unites": 45, "attendu": 13.25, "unites_theme": 120, "unites_lemme": 50, "unites_toutes": 700, "documents": 6, "p_valeur": 0.001}
-    return frame.assign(libelle=frame["theme"].str.capitalize(), couples=len(rows), **counts)
+    return frame.assign(libelle=frame["theme"].str.capitalize(), couples=len(rows), est_sous_employe=False, **counts)
 
 
 def gates_of(**found: tuple[str, int, int]) -> pd.DataFrame:
@@ -344,6 +344,13 @@ def test_words_are_kept_theme_by_theme():
     assert "Lecture : « couloir » est dans 45 unités sur 120 du thème « Lieux »" in notes(made.html)[0] and "pour les 3 couples" in notes(made.html)[0]
 
 
+def test_words_that_a_theme_holds_less_stand_apart_and_the_unit_is_said():
+    words = words_of(("lieux", "couloir", 0.002, True), ("lieux", "midi", 0.004, True))
+    made = tables.words_table(words.assign(est_sous_employe=[False, True]), PASSED, caption="Mots")
+    assert [row[0] for row in data(made.html)][1:] == ["Lieux (120 unités)", "couloir", "Lieux (120 unités), moins souvent qu’attendu", "midi"]
+    assert "Un mot compte une fois par unité, même répété : IRaMuTeQ et TXM comptent chaque occurrence" in notes(made.html)[0]
+
+
 def test_the_surest_words_are_told_and_how_many_are_kept():
     made = tables.words_table(words_of(*(("lieux", f"mot{n}", n / 10_000, True) for n in range(101, 0, -1))), PASSED, caption="Mots")
     assert [row[0] for row in data(made.html)][2:4] == ["mot1", "mot2"] and len(data(made.html)) == 102
@@ -352,7 +359,7 @@ def test_the_surest_words_are_told_and_how_many_are_kept():
 
 def test_when_no_word_is_kept_the_number_of_tests_is_said():
     made = tables.words_table(words_of(("temps", "horaire", 0.4, False), ("lieux", "couloir", 0.2, False)), PASSED, caption="Mots")
-    assert "Aucun mot n’est propre à un thème : sur 2 couples éprouvés d’un thème et d’un mot, dans 700 unités" in plain(made.text)
+    assert "Aucun mot n’est plus fréquent, ni moins, sous un thème que sous les autres : sur 2 couples éprouvés d’un thème et d’un mot, dans 700 unités" in plain(made.text)
     assert "assez grand" in tables.words_table(NO_WORD, PASSED, caption="Mots").text
 
 

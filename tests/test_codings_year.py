@@ -69,9 +69,31 @@ def test_agreement_counts_what_the_list_shows(coders):
 
 def test_the_planted_words_are_found_and_no_other(year, coders):
     for project in (year, coders[0]):
-        kept = codings.words_by_code(project).query("est_retenu")
+        kept = codings.words_by_code(project).query("est_retenu and not est_sous_employe")
         assert dict(zip(kept["theme"], kept["lemme"], strict=True)) == {theme: lemma for theme, (lemma, _) in PLANTED.items()}
         assert len(kept) == len(PLANTED)
+
+
+def test_a_word_that_a_theme_avoids_is_told_apart(coders):
+    theme = Counter(each.code.split("/")[0] for each in coders[0].passages).most_common(1)[0][0]
+    # The same decoy is taken out of every passage of one theme: nobody says it there any more.
+    table = codings.words_by_code(_without(coders[0], DECOYS[0], theme))
+    row = table.query("theme == @theme and lemme == @DECOYS[0]").iloc[0]
+    assert (row["unites"], row["est_sous_employe"]) == (0, True) and row["attendu"] > 5
+    assert row["est_retenu"] and row["documents"] == MEETINGS
+
+
+def _without(project, word, theme):
+    """The project where passages of a theme say another word, that nobody else says; as long: passages stay in place."""
+    texts = {document.name: document.text for document in project.documents}
+    for each in project.passages:
+        if each.code.split("/")[0] == theme:
+            text = texts[each.document]
+            said = text[each.start : each.end].replace(word, "z" * len(word))
+            texts[each.document] = text[: each.start] + said + text[each.end :]
+    documents = tuple(replace(each, text=texts[each.name]) for each in project.documents)
+    passages = tuple(replace(each, text=texts[each.document][each.start : each.end]) for each in project.passages)
+    return replace(project, documents=documents, passages=passages)
 
 
 def test_a_planted_word_is_counted_in_each_spelling(coders):
@@ -91,7 +113,8 @@ def test_the_chance_of_a_word_is_counted_and_corrected_by_hand(coders):
     table = codings.words_by_code(coders[0])
     for row in table.iloc[::25].itertuples():
         ways = [comb(row.unites_lemme, k) * comb(row.unites_toutes - row.unites_lemme, row.unites_theme - k) for k in range(row.unites_theme + 1)]
-        assert row.p_valeur == pytest.approx(sum(ways[row.unites :]) / sum(ways), rel=1e-6)
+        tails = sum(ways[row.unites :]) / sum(ways), sum(ways[: row.unites + 1]) / sum(ways)
+        assert row.p_valeur == pytest.approx(min(1, 2 * min(tails)), rel=1e-6)
         assert row.attendu == pytest.approx(row.unites_theme * row.unites_lemme / row.unites_toutes)
     least = 1.0
     for rank, row in reversed(list(enumerate(table.itertuples(), 1))):
@@ -107,7 +130,7 @@ def test_a_name_is_no_word_of_a_theme(coders):
     documents = tuple(replace(each, text=named(each.text)) for each in coders[0].documents)
     table = codings.words_by_code(replace(coders[0], documents=documents, passages=tuple(replace(each, text=named(each.text)) for each in coders[0].passages)))
     assert not table["lemme"].str.contains("marchal").any()
-    assert set(table.query("est_retenu")["theme"]) == set(PLANTED) - {"Lieux"}
+    assert set(table.query("est_retenu and not est_sous_employe")["theme"]) == set(PLANTED) - {"Lieux"}
 
 
 def test_a_code_of_few_units_is_given_no_word(coders):

@@ -102,6 +102,23 @@ def test_the_complement_of_a_printed_share_is_bounded_and_deduced():
     assert interval(table, "sexe", "garcons") == (1284, 1306, "deduit")
 
 
+def test_a_deduced_figure_cites_every_line_it_follows_from():
+    college, teachers = (2020, "origine", "college", "part", 46, "pct"), (2020, "orienteur", "enseignants", "part", 22, "pct")
+    others = [(2020, "orienteur", name, "part", 39, "pct") for name in ("direction_vie_scolaire", "assistants_service_social")]
+    levels = (2020, "niveau", "4e_3e", "part", 63, "pct")
+    table = indicators.build_indicators(figures(TOTAL, GIRLS, college, teachers, *others, GIRLS, levels), NOTHING, year=2020)
+    # The total is on line 1, girls on 2 and 7, the collège on 3, who refers on 4 to 6, the levels on 8.
+    lines = {"sexe/garcons": "1, 2, 7", "origine/hors_college": "1, 3", "orienteur/autre": "1, 3–6", "niveau/6e_5e_autre": "1, 8"}
+    assert {path: cell(table, *path.split("/"))["reference"] for path in lines} == {path: f"déduit (Note, l. {said})" for path, said in lines.items()}
+
+
+def test_a_printed_count_under_another_name_is_printed():
+    pupils, others = (2020, "situation", "collegien", "effectif", 34, "personnes"), (2020, "suivi_par", "autre_educateur", "part", 35, "pct")
+    printed = figures(pupils, others).assign(perimetre=["prevention_specialisee", "collegiens"])
+    rows = indicators.build_indicators(printed, NOTHING, year=2020).query("perimetre == 'collegiens' and indicateur == 'accompagnements'")
+    assert rows[["effectif_min", "precision", "reference"]].to_numpy().tolist() == [[34, "exact", "Note, l. 1"]]
+
+
 def test_two_printed_shares_tighten_each_other():
     # 33 % and 33 % of 100 leave 34 % for the rest only if all three are whole counts: 33, 33, 34.
     printed = figures(
@@ -430,7 +447,7 @@ def test_a_group_whose_invited_are_not_printed_has_no_base():
 
 def test_each_meeting_keeps_its_own_count_and_line():
     table = indicators.count_meetings(meetings(), year=2020, document="Note")
-    row = table[table["modalite_croisee"] == "2021-01-13"].iloc[0]
+    row = table[table["modalite_croisee"] == "2021_01_13"].iloc[0]
     assert (row["effectif_min"], row["reference"]) == (12, "Note, l. 118")
 
 
@@ -439,7 +456,7 @@ def test_statements_are_counted_by_theme_nature_and_both():
         [("E01", "a", "constat"), ("E02", "a", "tension"), ("E03", "b", "tension")], columns=["id", "theme", "nature"]
     ).assign(ligne=1, enonce="x", echelle="alses", acteurs="", associations="", indicateur_lie="", repond_a="")
     table = indicators.count_statements(typed(frame, "enonces"), year=2020, document="Note")
-    assert counted(table, "theme_enonce") == {"a": 2, "b": 1}
+    assert counted(table, "theme_enonce") == {"a": 2, "b": 1} and set(table["source"]) == {"codage"}
     assert counted(table, "nature_enonce") == {"constat": 1, "tension": 2, "levier": 0, "recommandation": 0}
     crossed = table[(table["modalite"] == "a") & (table["modalite_croisee"] == "tension")]
     assert list(crossed["effectif_min"]) == [1]

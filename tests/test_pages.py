@@ -323,7 +323,8 @@ def test_page_01_accounts_for_every_row(report, mini_root):
 def test_the_table_of_indicators_opens_in_a_french_spreadsheet_and_follows_its_schema(report):
     content = (report / "indicateurs.csv").read_bytes()
     assert content.startswith(b"\xef\xbb\xbf")
-    schema = json.loads((report / "indicateurs.schema.json").read_text(encoding="utf-8"))
+    described = json.loads((report / "datapackage.json").read_text(encoding="utf-8"))["resources"]
+    (schema,) = [resource["schema"] for resource in described if resource["name"] == "indicateurs"]
     with (report / "indicateurs.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.reader(file, delimiter=";"))
     checked = Resource(

@@ -50,19 +50,19 @@ def test_a_report_that_nobody_touched_is_as_it_was_published(root, capsys):
     assert cli.main(["verify"]) == 0
     told = plain(capsys.readouterr().out)
     first, made = told.splitlines()
-    assert first == "reports/2032 : 10 fichiers et 15 fichiers de données, tels qu’ils ont été publiés."
+    assert first == "reports/2032 : 9 fichiers et 15 fichiers de données, tels qu’ils ont été publiés."
     assert made.startswith("  fait le ")
-    assert sum(path.is_file() for path in (root / "reports/2032").rglob("*")) == 10
+    assert sum(path.is_file() for path in (root / "reports/2032").rglob("*")) == 9
 
 
-@pytest.mark.parametrize("name", ["02_describe.html", "indicateurs.csv", "comparaisons.schema.json", "index.html"])
+@pytest.mark.parametrize("name", ["02_describe.html", "indicateurs.csv", "datapackage.json", "index.html"])
 @pytest.mark.parametrize("place", [0, -1])
 def test_one_altered_byte_of_the_report_is_named(root, capsys, name, place):
     flip(root / "reports/2032" / name, place)
     assert cli.main(["verify", "reports/2032"]) == 2
     told = capsys.readouterr()
     assert plain(told.err) == f"reports/2032 : {name} n’est plus tel qu’il a été publié dans le rapport 2032.\n"
-    assert "1 différence (10 fichiers et 15 fichiers de données vérifiés)" in plain(told.out)
+    assert "1 différence (9 fichiers et 15 fichiers de données vérifiés)" in plain(told.out)
 
 
 def test_one_altered_byte_of_the_data_is_named(root, capsys):

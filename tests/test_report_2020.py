@@ -2,11 +2,14 @@
 
 import csv
 import hashlib
+import json
 import math
 import re
+from collections import Counter
 from fractions import Fraction
 from pathlib import Path
 
+import frictionless
 import pytest
 from bs4 import BeautifulSoup
 
@@ -368,3 +371,105 @@ def test_a_rise_that_chance_explains_is_not_said_to_be_one(report):
     said = said_on(report, "index")
     assert "Filles : la part augmente, sans dépasser ce que le hasard produit d’ordinaire" in said
     assert "Qu’est-ce qui a changé, qu’est-ce qui diffère" in said
+
+
+# --- what the tables say of themselves -------------------------------------------------------------------------------
+
+
+def test_each_number_says_who_made_it(report):
+    rows = read_csv(report / "indicateurs.csv", ";")
+    assert Counter(row["source"] for row in rows) == {"imprime": 180, "codage": 174, "calcul": 32, "reference_publique": 8}
+    assert {row["perimetre"] for row in rows if row["source"] == "codage"} == {"enonces"}
+    assert {row["perimetre"] for row in rows if row["source"] == "calcul"} == {"donnees"}
+    found = {row["reference"] for row in rows if row["indicateur"] == "classement_au_repertoire"}
+    assert all(each.startswith("Note de synthèse 2020, l. 67–83 ; ") and "annuaire de l’éducation" in each for each in found) and len(found) == 1
+
+
+def test_each_deduced_number_cites_its_lines(report):
+    deduced = {"/".join([row[name] for name in ("annee", "perimetre", "indicateur", "modalite")]): row["reference"] for row in read_csv(report / "indicateurs.csv", ";") if row["precision"] == "deduit"}
+    lines = {
+        "2019/alses/sexe/garcons": "206, 219", "2019/alses/origine/hors_college": "206, 233",
+        "2020/alses/nouvel_accompagnement/non": "206, 224", "2020/alses/origine/hors_college": "206, 233",
+        "2020/alses/orienteur/autre": "206, 233, 243, 245, 247", "2020/alses/niveau/6e_5e_autre": "206, 257",
+        "2020/alses/demande_initiale/autre": "206, 269–271, 275, 277–280", "2020/alses/parents_associes/non": "206, 275",
+        "2020/collegiens/suivi_par/alses": "209, 210", "2020/prevention_specialisee/accompagnements/": "209",
+        "2020/prevention_specialisee/situation/hors_college": "209", "2020/prevention_specialisee/sexe/filles": "209, 220",
+        "2020/prevention_specialisee/nouvel_accompagnement/non": "209, 227",
+    }  # fmt: skip
+    assert deduced == {key: f"déduit (Note de synthèse 2020, l. {found})" for key, found in lines.items()}
+    (pupils,) = [row for row in read_csv(report / "indicateurs.csv", ";") if (row["annee"], row["perimetre"], row["indicateur"]) == ("2020", "collegiens", "accompagnements")]
+    assert (pupils["effectif_min"], pupils["precision"], pupils["reference"]) == ("3424", "exact", "Note de synthèse 2020, l. 209")
+
+
+def test_a_reader_sees_who_made_a_number(report):
+    page = BeautifulSoup((report / "04_themes.html").read_text(encoding="utf-8"), "html.parser")
+    cited = {mark.get("title", "") for mark in page.select("data[data-cle^='2020/enonces/']")} - {""}
+    assert cited and all(each.startswith("codé par une personne, d’après Note de synthèse 2020") for each in cited)
+    assert any("énoncés de la synthèse, codés par une personne" in each.get_text().replace("\u202f", " ") for each in page.select(".source"))
+    counted = BeautifulSoup((report / "01_clean.html").read_text(encoding="utf-8"), "html.parser").select("data[data-cle^='2020/donnees/']")
+    assert any(mark.get("title", "").startswith("compté par le programme, d’après") for mark in counted)
+
+
+def test_a_comparison_joins_the_figure_that_it_measures(report):
+    keys = ("annee", "perimetre", "indicateur", "modalite")
+    figures = {tuple(row[name] for name in keys): row for row in read_csv(report / "indicateurs.csv", ";") if not row["croise_avec"]}
+    joined = 0
+    for row in read_csv(report / "comparaisons.csv", ";"):
+        parts = row["comparaison"].split("/")
+        assert row["nature"] == parts[0]
+        if row["mesure"] != "effectif" or parts[-1] == "association":
+            continue
+        own = figures[tuple(row[name] for name in keys)]
+        assert int(own["effectif_min"]) <= float(row["valeur"].replace(",", ".")) <= int(own["effectif_max"]), row
+        if row["nature"] == "annees":
+            figures[(row["comparee_a"], *(row[name] for name in keys[1:]))]
+        joined += 1
+    assert joined >= 15
+
+
+@pytest.mark.parametrize("name", ["indicateurs", "comparaisons"])
+def test_no_text_of_a_table_is_a_date_or_a_number_for_a_spreadsheet(report, name):
+    numbers = {field["name"] for field in package(report)[name]["schema"]["fields"] if field["type"] in ("integer", "number")}
+    texts = {value for row in read_csv(report / f"{name}.csv", ";") for column, value in row.items() if column not in numbers}
+    assert [value for value in texts if re.fullmatch(r"[-+]?\d+([-/., ]\d+)*|\d+([.,]\d+)?[eE][-+]?\d+", value)] == []
+    assert {"2020_03_09", "2019_09"} <= texts if name == "indicateurs" else "annees" in texts
+
+
+# --- one description of the tables -----------------------------------------------------------------------------------
+
+
+def package(report) -> dict[str, dict]:
+    content = json.loads((report / "datapackage.json").read_text(encoding="utf-8"))
+    return {resource["name"]: resource for resource in content["resources"]}
+
+
+def test_frictionless_finds_no_fault_in_the_package(report, tmp_path):
+    found = frictionless.validate(str(report / "datapackage.json"))
+    assert found.valid and [task.name for task in found.tasks] == ["indicateurs", "comparaisons"]
+    # A count that is no number is told: the tables were read.
+    for path in report.glob("*.csv"):
+        (tmp_path / path.name).write_bytes(path.read_bytes().replace(b";2233;2233;", b";2233;beaucoup;"))
+    (tmp_path / "datapackage.json").write_bytes((report / "datapackage.json").read_bytes())
+    assert not frictionless.validate(str(tmp_path / "datapackage.json")).valid
+
+
+def test_the_package_is_what_the_frictionless_of_r_reads(report):
+    # Its read_resource asks these of a resource, knows one decimal mark a table, and no other name of the encoding.
+    assert not list(report.glob("*.schema.json"))
+    for name, resource in package(report).items():
+        assert (resource["profile"], resource["path"], resource["encoding"]) == ("tabular-data-resource", f"{name}.csv", "utf-8")
+        assert resource["dialect"]["delimiter"] == ";" and "dialect" not in resource["schema"]
+        head = (report / resource["path"]).read_text(encoding="utf-8-sig").split("\n", 1)[0].strip().split(";")
+        assert [field["name"] for field in resource["schema"]["fields"]] == head
+        assert {field.get("decimalChar") for field in resource["schema"]["fields"] if field["type"] == "number"} == {","}
+    # A key has a value in each of its columns.
+    assert "primaryKey" not in package(report)["indicateurs"]["schema"]
+    assert package(report)["comparaisons"]["schema"]["primaryKey"] == ["comparaison", "mesure"]
+
+
+def test_each_page_lists_the_versions_of_what_it_runs(report):
+    names = ("02_describe", "03_compare", "index")
+    listed = {name: (report / f"{name}.html").read_text(encoding="utf-8").rpartition("Versions")[2] for name in names}
+    assert all("pandas" in text for text in listed.values())
+    assert not any("seaborn" in text for text in listed.values())
+    assert ["statsmodels" in listed[name] for name in names] == [False, True, True]

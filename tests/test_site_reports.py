@@ -38,10 +38,10 @@ def test_each_site_of_eleven_persons_has_its_pages_and_no_other(report):
     made = sites[sites["dossier"].ne("")]
     assert set(made["site_type"]) == {"association", "college"}
     assert (sites["est_publie"].astype(str).eq("True") == sites["dossier"].ne("")).all() and not sites["dossier"].ne("").all()
-    wanted = {"association": ["02_describe.html", "03_compare.html", "comparaisons.csv", "comparaisons.schema.json"], "college": ["02_describe.html"]}
+    wanted = {"association": ["02_describe.html", "03_compare.html", "comparaisons.csv"], "college": ["02_describe.html"]}
     for row in made.itertuples():
         here = sorted(path.name for path in (report / row.dossier).iterdir())
-        assert here == sorted([*wanted[row.site_type], "indicateurs.csv", "indicateurs.schema.json"])
+        assert here == sorted([*wanted[row.site_type], "datapackage.json", "indicateurs.csv"])
     folders = {path.relative_to(report).as_posix() for path in report.glob("*/*") if path.is_dir()}
     assert folders == set(made["dossier"])
 

@@ -278,6 +278,6 @@ def test_the_exported_numbers_open_in_a_french_spreadsheet(data_root, tmp_path):
     head, line, end = (tmp_path / "indicateurs.csv").read_bytes().decode("utf-8").split("\r\n")
     assert (head[:19], end) == ("\ufeffannee;perimetre;si", "")
     assert line == "2032;alses;reseau;;sexe;filles;;;personnes;66;66;;150;150;;44,5;1;44,0;44,0;arrondi_imprime;imprime;'=Rapport, l. 21"
-    schema = json.loads((tmp_path / "indicateurs.schema.json").read_text(encoding="utf-8"))
-    assert schema["dialect"] == {"delimiter": ";"}
-    assert [column["name"] for column in schema["fields"] if column.get("decimalChar") == ","] == ["part_imprimee_pct", "part_min_pct", "part_max_pct"]
+    (described,) = json.loads((tmp_path / "datapackage.json").read_text(encoding="utf-8"))["resources"]
+    assert described["dialect"]["delimiter"] == ";"
+    assert [column["name"] for column in described["schema"]["fields"] if column.get("decimalChar") == ","] == ["part_imprimee_pct", "part_min_pct", "part_max_pct"]

@@ -42,7 +42,8 @@ SHAPES = {
     "seuils": Shape(("analyse", "condition"), ("demande", "trouve", "est_plafond", "est_passe")),
     "mots": Shape(
         ("theme", "lemme"),
-        ("unites", "unites_theme", "unites_lemme", "unites_toutes", "documents", "est_retenu", "couples"),
+        ("unites", "unites_theme", "unites_lemme", "unites_toutes", "documents")
+        + ("est_sous_employe", "est_retenu", "couples"),
         ("attendu", "p_valeur", "q_valeur"),
     ),
 }

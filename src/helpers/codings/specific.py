@@ -1,4 +1,4 @@
-"""The words of each theme: those that its passages hold more often than the other coded passages."""
+"""The words of each theme: those that its passages hold more often than the other coded passages, or less."""
 
 from collections import Counter
 from itertools import product
@@ -33,13 +33,16 @@ def words_by_code(*projects: Project, depth: int = 1) -> pd.DataFrame:
 
     Empty below the gates of `codings.gates` (``mots_par_theme``), where no word can be told from chance. A theme is a
     code without parent, with all below it; ``depth=2`` takes the codes right below. A unit is a coded piece of text,
-    cut wherever a passage begins or ends; a word counts once in it, however often it is said.
+    cut wherever a passage begins or ends; a word counts once in it, however often it is said. IRaMuTeQ and TXM count
+    each occurrence, which gives weight to who repeats a word: their lists are not those of this table.
 
     Columns: ``theme`` (path), ``lemme``; in units, ``unites`` of the theme that hold it, ``attendu`` if it were as
-    frequent as elsewhere, ``unites_theme``, ``unites_lemme``, ``unites_toutes``; ``documents`` where the theme's units
-    hold it; ``p_valeur``, the chance of as many or more (hypergeometric law: Lafon's specificities); ``q_valeur``, the
-    same corrected for all the tests (Benjamini and Hochberg); ``est_retenu``: at most `LEVEL`, in `FEWEST_WITH_WORD`
-    units and `FEWEST_DOCUMENTS` documents at least; ``couples``, how many tests, on every row.
+    frequent as elsewhere, ``unites_theme``, ``unites_lemme``, ``unites_toutes``; ``est_sous_employe``: fewer than
+    expected; ``documents`` where the theme's units hold it, or, of a word they hold too little, where any unit does;
+    ``p_valeur``, the chance of as many or more, or of as few or fewer, whichever is less, doubled, for the side is read
+    on the counts (hypergeometric law: Lafon's specificities); ``q_valeur``, the same corrected for all the tests
+    (Benjamini and Hochberg); ``est_retenu``: at most `LEVEL`, in `FEWEST_WITH_WORD` units, or as many expected, and
+    `FEWEST_DOCUMENTS` documents at least; ``couples``, how many tests, on every row.
 
     Left out: words of grammar, words never written in lower case (names, acronyms), lemmas of fewer than
     `FEWEST_WITH_WORD` units and themes of fewer than `FEWEST_UNITS`: chosen by totals, which no test is read on.
@@ -59,11 +62,14 @@ def words_by_code(*projects: Project, depth: int = 1) -> pd.DataFrame:
     common = {each for each, count in in_lemma.items() if count >= FEWEST_WITH_WORD}
     both, places = Counter(), {}
     for document, themes, lemmas in read:
+        for each in lemmas & common:
+            places.setdefault(each, set()).add(document)
         for pair in product(themes & kept, lemmas & common):
             both[pair] += 1
             places.setdefault(pair, set()).add(document)
     rows = [
-        (theme, each, both[theme, each], in_theme[theme], in_lemma[each], len(read), len(places.get((theme, each), ())))
+        (theme, each, both[theme, each], in_theme[theme], in_lemma[each], len(read))
+        + (len(places.get((theme, each), ())), len(places[each]))
         for theme, each in product(sorted(kept), sorted(common))
     ]
     return _frame(rows)
@@ -84,14 +90,18 @@ def _frame(rows: list[tuple]) -> pd.DataFrame:
     # Loading it takes a second, which only this table needs.
     from scipy.stats import false_discovery_control, hypergeom
 
-    columns = ["theme", "lemme", "unites", "unites_theme", "unites_lemme", "unites_toutes", "documents"]
+    columns = ["theme", "lemme", "unites", "unites_theme", "unites_lemme", "unites_toutes", "documents", "partout"]
     table = pd.DataFrame(rows, columns=columns)
     n, k, whole = (table[name].to_numpy("int64") for name in ("unites_theme", "unites_lemme", "unites_toutes"))
     found = table["unites"].to_numpy("int64")
-    p = np.clip(hypergeom.sf(found - 1, whole, k, n), 0, 1) if len(table) else np.empty(0)
+    tails = [hypergeom.sf(found - 1, whole, k, n), hypergeom.cdf(found, whole, k, n)] if len(table) else [np.empty(0)]
+    p = np.clip(2 * np.minimum.reduce(tails), 0, 1)
     table.insert(3, "attendu", k * n / np.maximum(whole, 1))
-    table = table.assign(p_valeur=p, q_valeur=false_discovery_control(p) if len(p) else p)
-    is_kept = (table["q_valeur"] <= LEVEL) & (found >= FEWEST_WITH_WORD) & (table["documents"] >= FEWEST_DOCUMENTS)
+    is_less = found < table["attendu"]
+    table["documents"] = table["documents"].mask(is_less, table.pop("partout"))
+    table = table.assign(est_sous_employe=is_less, p_valeur=p, q_valeur=false_discovery_control(p) if len(p) else p)
+    is_common = table["attendu"].where(is_less, found) >= FEWEST_WITH_WORD
+    is_kept = (table["q_valeur"] <= LEVEL) & is_common & (table["documents"] >= FEWEST_DOCUMENTS)
     table = table.assign(est_retenu=is_kept, couples=len(table))
     return table.sort_values(["p_valeur", "theme", "lemme"], ignore_index=True)
 

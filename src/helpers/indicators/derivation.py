@@ -138,7 +138,8 @@ def derive(target: Cell, system: System, *, leaf: Leaf, whole: Cell | None = Non
             elif not others:
                 known[cell] = Step(f"{equation.low:.10g}", 0, frozenset([equation.source]))
     sums = [c for c in fixed if len(c.coefficients) > 1 and (whole is None or c.low == 0)]
-    sums += _merged(sums)
+    for _ in range(2):  # a question may be parted into two groups: « 4e ou 3e » and « 6e, 5e ou autre »
+        sums += _merged(sums)
     shares = {
         (part, base): (part, base, Step(share, 0, frozenset([c.source])))
         for c in near.constraints

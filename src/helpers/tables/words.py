@@ -59,14 +59,18 @@ def _gates(asked: pd.DataFrame, caption: str) -> Html:
 
 
 def _kept(kept: pd.DataFrame, caption: str, *, tests: int) -> Html:
-    """The words kept, theme by theme, those with the smallest q first."""
-    groups: dict[str, Group] = {}
+    """The words kept, theme by theme, those with the smallest q first; apart, those that the theme holds less."""
+    groups: dict[tuple[str, bool], Group] = {}
     told = kept.sort_values("q_valeur", kind="stable").head(MOST_TOLD)
     for row in told.itertuples():
         title = f"{row.libelle} ({number(row.unites_theme)} unités)"
+        is_less = bool(row.est_sous_employe)
+        title += ", moins souvent qu’attendu" if is_less else ""
         counts = [number(row.unites), number(row.attendu, 1), *map(number, (row.unites_lemme, row.documents))]
-        groups.setdefault(row.theme, Group(title, [])).rows.append([row.lemme, *counts, probability(row.q_valeur)])
+        own = groups.setdefault((row.theme, is_less), Group(title, []))
+        own.rows.append([row.lemme, *counts, probability(row.q_valeur)])
     numbers = ["Unités du thème", "Attendu", "Unités de tous les thèmes", "Documents", "q"]
-    note = _say("words_note", first=next(told.itertuples()), tests=tests, told=len(told), all=len(kept))
+    first, has_less = next(told.itertuples()), bool(told["est_sous_employe"].astype(bool).any())
+    note = _say("words_note", first=first, tests=tests, told=len(told), all=len(kept), has_less=has_less)
     made = lay_out(caption, headings("Mot", *numbers, numbers=numbers), list(groups.values()), note=note)
     return fold(made, caption) if len(kept) > MOST_WORDS else made
