@@ -117,7 +117,7 @@ def test_agreement_is_measured_and_disagreements_stay_on_this_machine(root, page
 def test_the_planted_words_are_on_the_page_and_no_other(page):
     said = section(page, "Quels mots reviennent")
     more, less, told = [], [], []
-    for row in tabled(page, "Mots plus ou moins fréquents selon le thème")[1:]:
+    for row in tabled(page, "Mots fréquents ou rares par thème")[1:]:
         if len(row) == 1:
             told = less if row[0].endswith("moins souvent qu’attendu") else more
         else:

@@ -70,7 +70,7 @@ def _resource(name: str) -> dict:
         "dialect": {"delimiter": ";", "lineTerminator": "\r\n", "quoteChar": '"', "doubleQuote": True, "header": True},
         "schema": {
             "fields": fields,
-            "missingValues": described["missingValues"],
+            "missingValues": described.get("missingValues", [""]),
             **({"primaryKey": key} if is_key else {}),
         },
     }

@@ -104,7 +104,7 @@ def provenance(parameters: dict, years: list[int], *, notebooks: Sequence[str]) 
 
     >>> origine = store.provenance({"Année": "2020"}, [2020], notebooks=["02_describe"])
     >>> list(origine), list(origine["versions"])[:3]
-    (['parametres', 'entrees', 'versions'], ['python', 'pandas', 'scipy'])
+    (['parametres', 'entrees', 'versions'], ['python', 'pandas', 'matplotlib'])
     """
     imported = freshness.libraries_behind(map(_code_of, notebooks))
     used = [*(name for name in _VERSIONED if name in imported), *_RUNNERS]
