@@ -29,7 +29,8 @@ PUBLISHED = ("unit", "counts", "base", "share", "decimals", "precision")
 # Where a row may come from, by its perimeter or its indicator; the others are printed, or counted in records.
 IN_RECORDS = {"export", "synthetique"}
 SOURCES = {
-    "enonces": {"codage"}, "lignes": {"calcul"}, "chiffres_imprimes": {"calcul"}, "coherences": {"calcul"},
+    # Statements are coded; where none was received, a printed number of them stands.
+    "enonces": {"codage", "imprime"}, "lignes": {"calcul"}, "chiffres_imprimes": {"calcul"}, "coherences": {"calcul"},
     "ips_du_college": {"reference_publique"}, "eleves_inscrits": {"reference_publique"}, "classement_au_repertoire": {"reference_publique"},
     "lignes_export": IN_RECORDS, "rapprochements": IN_RECORDS,
 }  # fmt: skip
