@@ -131,9 +131,9 @@ def to_sort(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows of `breakdown` or `crossing` under a reader's titles, numbers left as numbers so that they sort.
 
     Takes the columns of `describe.breakdown`, or those of `describe.crossing`. Columns: ``Modalité``, ``Croisée avec``,
-    ``Effectif`` and ``Base`` (in the unit of the indicator), ``Part (%)``, ``Précision``, ``Source``, ``Référence``; what
-    is only bounded has two, ``Effectif, au moins`` and ``Effectif, au plus``, ``Base, au moins`` and ``Base, au plus``,
-    ``Part, au moins (%)`` and ``Part, au plus (%)``. A column without any value is left out.
+    ``Effectif`` and ``Base`` (in the unit of the indicator), ``Part (%)``, ``Précision``, ``Source``, ``Référence``;
+    what is only bounded has two, ``Effectif, au moins`` and ``Effectif, au plus``, ``Base, au moins`` and
+    ``Base, au plus``, ``Part, au moins (%)`` and ``Part, au plus (%)``. A column without any value is left out.
 
     >>> parts = describe.breakdown(store.load(2020, "indicateurs"), "sexe", year=2020)
     >>> describe.to_sort(parts)[["Modalité", "Effectif, au moins", "Base", "Part (%)", "Précision"]]
