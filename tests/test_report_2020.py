@@ -378,7 +378,7 @@ def test_a_rise_that_chance_explains_is_not_said_to_be_one(report):
 
 def test_each_number_says_who_made_it(report):
     rows = read_csv(report / "indicateurs.csv", ";")
-    assert Counter(row["source"] for row in rows) == {"imprime": 180, "codage": 174, "calcul": 32, "reference_publique": 8}
+    assert Counter(row["source"] for row in rows) == {"imprime": 180, "codage": 181, "calcul": 33, "reference_publique": 8}
     assert {row["perimetre"] for row in rows if row["source"] == "codage"} == {"enonces"}
     assert {row["perimetre"] for row in rows if row["source"] == "calcul"} == {"donnees"}
     found = {row["reference"] for row in rows if row["indicateur"] == "classement_au_repertoire"}
@@ -386,7 +386,7 @@ def test_each_number_says_who_made_it(report):
 
 
 def test_each_deduced_number_cites_its_lines(report):
-    deduced = {"/".join([row[name] for name in ("annee", "perimetre", "indicateur", "modalite")]): row["reference"] for row in read_csv(report / "indicateurs.csv", ";") if row["precision"] == "deduit"}
+    deduced = {"/".join([row[name] for name in ("annee", "perimetre", "indicateur", "modalite")]): row["reference"] for row in read_csv(report / "indicateurs.csv", ";") if row["precision"] == "deduit" and row["unite"] == "personnes"}
     lines = {
         "2019/alses/sexe/garcons": "206, 219", "2019/alses/origine/hors_college": "206, 233",
         "2020/alses/nouvel_accompagnement/non": "206, 224", "2020/alses/origine/hors_college": "206, 233",
@@ -397,6 +397,7 @@ def test_each_deduced_number_cites_its_lines(report):
         "2020/prevention_specialisee/nouvel_accompagnement/non": "209, 227",
     }  # fmt: skip
     assert deduced == {key: f"déduit (Note de synthèse 2020, l. {found})" for key, found in lines.items()}
+    assert all(", l. " in row["reference"] for row in read_csv(report / "indicateurs.csv", ";") if row["precision"] == "deduit")
     (pupils,) = [row for row in read_csv(report / "indicateurs.csv", ";") if (row["annee"], row["perimetre"], row["indicateur"]) == ("2020", "collegiens", "accompagnements")]
     assert (pupils["effectif_min"], pupils["precision"], pupils["reference"]) == ("3424", "exact", "Note de synthèse 2020, l. 209")
 

@@ -30,7 +30,7 @@ PUBLISHED = ("unit", "counts", "base", "share", "decimals", "precision")
 IN_RECORDS = {"export", "synthetique"}
 SOURCES = {
     # Statements are coded; where none was received, a printed number of them stands.
-    "enonces": {"codage", "imprime"}, "lignes": {"calcul"}, "chiffres_imprimes": {"calcul"}, "coherences": {"calcul"},
+    "enonces": {"codage", "imprime"}, "lignes": {"calcul"}, "chiffres_imprimes": {"calcul"}, "coherences": {"calcul"}, "egalites": {"calcul"},
     "ips_du_college": {"reference_publique"}, "eleves_inscrits": {"reference_publique"}, "classement_au_repertoire": {"reference_publique"},
     "lignes_export": IN_RECORDS, "rapprochements": IN_RECORDS,
 }  # fmt: skip
