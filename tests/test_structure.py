@@ -35,7 +35,7 @@ MAY_IMPORT = {
     "comparisons": {"schema"},
     "checks": {"paths", "schema", "store", "clean", "typography", "records", "indicators", "exchange", "codebook", "codings"},
     "indicators": {"schema", "facts", "clean", "records"},
-    "describe": {"schema", "facts"},
+    "describe": {"schema", "facts", "comparisons"},
     "compare": {"schema", "facts", "comparisons"},
     "themes": {"schema", "exchange", "codings"},
     "exchange": {"schema", "typography"},
