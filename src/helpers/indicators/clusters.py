@@ -107,7 +107,7 @@ def intraclass(given: np.ndarray, sizes: np.ndarray, *, moved: float = 0.0) -> d
     clusters, persons = len(sizes), int(sizes.sum())
     if clusters < 2 or persons == clusters or given.sum() in (0, persons):
         return None
-    shares, share = given / sizes, given.sum() / persons
+    shares, share = given / sizes, float(given.sum() / persons)
     between = float((sizes * (shares - share) ** 2).sum() / (clusters - 1))
     # A share of m persons moves by (1 − p) e − p e', e and e' being how far both counts are moved, over m.
     between = max(0.0, between - moved * ((1 - share) ** 2 + share**2) * float((1 / sizes).sum()) / clusters)

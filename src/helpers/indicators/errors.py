@@ -78,6 +78,10 @@ def errors_of_sites(overlaps: pd.DataFrame, sites: dict[int, pd.DataFrame]) -> p
     ``sites`` are the protected figures (schema ``indicateurs``) of the collèges of each year that get a report. Those
     who are in none of them count one by one. Only the persons of the ALSES are counted by collège, so a difference of
     any others is left out, as is one of which no error can be estimated.
+
+    >>> rien = store.load(2020, "recouvrements")
+    >>> indicators.errors_of_sites(rien, {}).empty
+    True
     """
     tables, found = {year: counts_of_sites(rows) for year, rows in sites.items()}, []
     for row in overlaps[overlaps["perimetre"].eq("alses")].itertuples():
