@@ -119,8 +119,8 @@ def test_a_share_stands_above_or_below_the_network_only_if_neither_rounding_nor_
 
 
 @pytest.mark.parametrize(("sites", "words"), [
-    (1, ""), (12, "Mais les pages de 12 associations le cherchent : même si toutes se ressemblaient, le hasard seul le ferait dire, en moyenne, de moins d’une."),
-    (60, "Mais les pages de 60 associations le cherchent : même si toutes se ressemblaient, le hasard seul le ferait dire, en moyenne, de 3 au plus."),
+    (1, ""), (12, "Mais les pages de 12 associations en cherchent un : même si toutes se ressemblaient, le hasard seul en ferait dire un, en moyenne, de moins d’une."),
+    (60, "Mais les pages de 60 associations en cherchent un : même si toutes se ressemblaient, le hasard seul en ferait dire un, en moyenne, de 3 au plus."),
 ])
 def test_how_many_sites_chance_alone_would_tell_apart_is_said(sites, words):
     figures = look(place=ASSOCIATION)
@@ -300,7 +300,7 @@ def test_the_page_of_a_college_is_its_figures_beside_those_of_the_network(page):
     assert "Moins souvent que dans tout le réseau : 10 % ont des parents associés à l’accompagnement (réseau : 45,0 % )" in text
     assert "Sans écart net avec tout le réseau : 20 % sont des filles (réseau : 40,0 % )" in text
     assert (
-        "Mais les pages de 45 collèges le cherchent : même si tous se ressemblaient, le hasard seul le ferait dire, en moyenne, de 2 au plus." in text
+        "Mais les pages de 45 collèges en cherchent un : même si tous se ressemblaient, le hasard seul en ferait dire un, en moyenne, de 2 au plus." in text
     )
     assert "arrondis à un multiple de cinq" in text and "ni un classement ni une évaluation" in text
     assert not re.search("[Nn]on publiée?|pas de donnée|postes? décrits?", text)
