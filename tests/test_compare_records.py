@@ -292,6 +292,23 @@ def test_the_shares_that_are_said_are_answers_of_the_catalogue_one_a_question():
         assert perimeter in entry.counted_in and modality in {**entry.modalities, **entry.groups}
 
 
+@pytest.mark.parametrize(("source", "is_tested"), [("export", False), ("imprime", True)])
+def test_of_records_the_share_that_the_alses_follow_is_told_without_a_test(source, is_tested):
+    # Those whom other educators follow are counted at no collège: nothing says how far chance alone moves this share.
+    path = "annees/collegiens/suivi_par/alses"
+    given = {"unit": "personnes", "precision": "exact", "reference": "L. 1"}
+    tables = [
+        table([
+            {**row((year, "collegiens", "accompagnements", ""), counts=(3000, 3000), **given), "source": source},
+            {**row((year, "collegiens", "suivi_par", "alses"), counts=(count, count), base=(3000, 3000), **given), "source": source},
+        ])
+        for year, count in ((2032, 1500), (2031, 1200))
+    ]
+    found = Comparisons(compare.comparisons(*tables, two_exports.NO_CONTROLS, year=2032, compare_to=2031))(path)
+    assert found["ecart"].value == pytest.approx(10) and found.finding == "hausse"
+    assert found.is_tested is is_tested and any(name.startswith("p_") for name in found.measures) is is_tested
+
+
 def test_only_the_shares_chosen_beforehand_are_tested():
     tested = [each.path for each in FOUND.of_all() if each.is_tested]
     assert tested == [path for path in headlines.HEADLINED if path != "collegiens/suivi_par/alses"]

@@ -3,6 +3,7 @@
 import re
 import shutil
 
+import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
@@ -110,6 +111,23 @@ def test_a_large_crossing_is_told_by_the_largest_group_not_by_the_highest_share(
     assert titled(charts.show_crossing(crossed(rows, "objectif", "demande_initiale"))).splitlines()[0] == (
         "Demande initiale « scolarité » : 67 % ont « scolarité » parmi leurs objectifs, la réponse la plus fréquente"
     )
+
+
+def test_a_crossing_of_groups_that_are_all_too_small_for_a_share_is_one_sentence():
+    # What a site of thirty persons has: counts that are shown, and no share.
+    rows = crossing("niveau", "sexe", {"3e": (5, 10), "6e": (10, 5)}, {"garcons": 15, "filles": 15})
+    cells = crossed(rows, "niveau", "sexe").assign(part_pct=pd.NA, part_min_pct=pd.NA, part_max_pct=pd.NA)
+    made = charts.show_crossing(cells)
+    assert "<figure" not in made.html
+    assert said(made) == "« Niveau de classe » selon « Sexe » : chaque groupe compte moins de vingt personnes, aucune part n’en est donnée."
+    assert charts.show_by_group(crossed(rows, "niveau", "sexe").assign(part_pct=pd.NA), "3e").html == ""
+
+
+def test_a_group_of_which_only_missing_answers_are_known_has_no_column():
+    rows = crossing("niveau", "sexe", {"3e": (30, None), "6e": (30, None), "non_renseigne": (10, 40)}, {"filles": 70, "garcons": 40})
+    made = charts.show_crossing(crossed(rows, "niveau", "sexe"))
+    assert "n = 70 (filles)" in said(made) and "garçons (40)" not in said(made)
+    assert "Réponses sans ligne ni colonne ici : « non renseigné », « garçons »." in said(made)
 
 
 def test_one_answer_is_told_by_its_highest_and_lowest_group_among_those_that_answer():

@@ -1,5 +1,6 @@
 """What may leave of a year: aggregates alone, sites by registered names, and no correction of one pupil."""
 
+import itertools
 import re
 import subprocess
 import sys
@@ -9,8 +10,10 @@ import pandas as pd
 import pytest
 
 from helpers import checks, indicators, paths, protection, store
-from helpers.schema import DataError
-from small_export import write_export
+from helpers.indicators.clusters import intraclass
+from helpers.schema import DataError, control_letter
+from in_process import run_notebook
+from small_export import ROW, write_export
 
 YEAR = 2033
 PUPILS = [{"sexe": "filles" if rank % 2 else "garcons", "niveau": ["6e", "5e", "4e"][rank % 3]} for rank in range(40)]
@@ -276,3 +279,82 @@ def test_no_library_finds_persons_where_the_kernel_looks_and_python_opens_none_e
     found = {name: (own, outside) for name, own, outside in (line.split() for line in ways)}
     assert {own for own, _ in found.values()} <= {"FileNotFoundError", "IOException"}
     assert {found[name][1] for name in ("texte", "open", "dossier")} == {"PermissionError"}
+
+
+# --- what is estimated from one collège to another -------------------------------------------------------------------
+
+COLLEGES = [number + control_letter(number) for number in (f"05990{rank}" for rank in range(10, 22))]
+
+
+def placed(sizes: list[int], girls: list[int]) -> list[dict]:
+    """The persons of twelve collèges: so many in each, so many girls among them."""
+    return [
+        {"uai": uai, "identifiant": f"{uai}-{rank}", "sexe": "filles" if rank < many else "garcons"}
+        for uai, size, many in zip(COLLEGES, sizes, girls, strict=True) for rank in range(size)
+    ]
+
+
+@pytest.fixture
+def estimated(data_root, monkeypatch):
+    """What 03 sees of two years of records: how alike persons are, and the errors of differences."""
+    from helpers.protection import attacked, year
+
+    monkeypatch.setattr(attacked, "_refused", lambda *_: [])
+    monkeypatch.setattr(year, "release_key", lambda _: b"cle")
+
+    def make(*sizes: list[int], girls: list[list[int]]) -> dict[str, pd.DataFrame]:
+        for each, own, many in zip((YEAR, YEAR + 1), sizes, girls, strict=True):
+            table = pd.DataFrame([{**ROW, "objectifs": "scolarite", **row, "annee": str(each)} for row in placed(own, many)])
+            path = paths.raw(each) / "accompagnements.csv"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            table.to_csv(path, sep=";", index=False)
+        checks.forget_exports()
+        for each in (YEAR, YEAR + 1):
+            store.freeze_exports(each, checks.read_export(each).rows, accept=True)
+            run_notebook("01_clean", {"year": each})
+            protection.protect_year(each)
+        with paths.rooted(paths.shareable()):
+            return {name: store.load(YEAR + 1, name) for name in ("grappes", "recouvrements", "indicateurs_des_sites")}
+
+    return make
+
+
+# All but the first two stand as they are shown.
+SIZES, GIRLS = [21, 22, 30, 40, 25, 35, 50, 20, 30, 35, 25, 40], [6, 12, 10, 25, 10, 15, 35, 10, 15, 20, 10, 30]
+
+
+def test_two_exports_that_are_shown_alike_have_the_same_likeness_and_the_same_errors(estimated):
+    # One girl is in the first collège rather than in the second: 20 and 20 are shown both times, 5 or 10 girls too.
+    swapped = ([22, 21, *SIZES[2:]], [7, 11, *GIRLS[2:]])
+    before = ([30] * 12, [10, 15] * 6)
+    one, other = (estimated(before[0], sizes, girls=[before[1], girls]) for sizes, girls in ((SIZES, GIRLS), swapped))
+    shown = [each["indicateurs_des_sites"].query("site_type == 'college'") for each in (one, other)]
+    assert len(shown[0]) > 100
+    pd.testing.assert_frame_equal(*shown)
+    pd.testing.assert_frame_equal(one["grappes"], other["grappes"])
+    whole = [each["recouvrements"].query("population == 'ensemble'").reset_index(drop=True) for each in (one, other)]
+    assert len(whole[0]) > 0 and set(whole[0]["perimetre"]) == {"alses"}
+    pd.testing.assert_frame_equal(*whole)
+
+
+def test_who_knows_the_size_of_each_college_finds_no_count_in_the_likeness(estimated):
+    made = estimated(SIZES, SIZES, girls=[GIRLS, GIRLS])
+    [said] = made["grappes"].query("modalite == 'filles'").itertuples()
+    # The attack: the girls of the first four collèges, which add up with the others to the likeness that is said.
+    tried = [range(max(0, many - 4), many + 5) for many in GIRLS[:3]]
+    known = np.array(GIRLS)
+
+    def matching(likeness: float) -> list[tuple[int, ...]]:
+        found = []
+        for each in itertools.product(*tried):
+            girls = np.array([*each, sum(GIRLS[:4]) - sum(each), *known[4:]])
+            guess = intraclass(girls, np.array(SIZES))
+            found += [each] if abs(guess["ressemblance"] - likeness) < 1e-12 else []
+        return found
+
+    assert tuple(GIRLS[:3]) in matching(intraclass(known, np.array(SIZES))["ressemblance"])  # it works on exact counts
+    assert tuple(GIRLS[:3]) not in matching(said.ressemblance)
+    # Nor does the mean size tell who is in no collège: it is that of the sizes that are shown.
+    shown = made["indicateurs_des_sites"].query("site_type == 'college' and indicateur == 'accompagnements'")["effectif_arrondi"].astype(int)
+    assert said.personnes == shown.sum()
+    assert said.personnes_par_college == pytest.approx((shown.sum() - (shown**2).sum() / shown.sum()) / (len(shown) - 1))

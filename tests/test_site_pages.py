@@ -6,6 +6,7 @@ The figures are invented: a site of about fifty persons in a network of a thousa
 import re
 
 import nbformat
+import numpy as np
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
@@ -105,12 +106,45 @@ def test_a_site_is_named_once(given, name):
 # --- where it stands beside the network -----------------------------------------------------------------------------
 
 
-def test_a_share_stands_above_or_below_the_network_only_if_no_rounding_explains_it():
+def test_a_share_stands_above_or_below_the_network_only_if_neither_rounding_nor_chance_explains_it():
     found = {each.own.key.split("/", 2)[2]: each.finding for each in describe.standings(look())}
-    # Girls: 6 to 14 of 46 to 54, so 11 to 30 %, under 40 %; parents: 1 to 9 of 46 to 54, so 2 to 20 %, under 45 %.
-    assert found == {"sexe/filles": "au_dessous", "parents_associes/oui": "au_dessous"}
+    # No rounding explains either: girls are 6 to 14 of 46 to 54, so 11 to 30 %, under 40 %; parents 2 to 20 %, under 45 %.
+    assert found == {"sexe/filles": "comparable", "parents_associes/oui": "au_dessous"}
+    # At the least favourable counts, 14 of 46 where the network has 400 of 1000, and 9 of 46 where it has 450: twice the
+    # chance of so few (R: phyper(14, 400, 600, 46) and phyper(9, 450, 550, 46)), then Holm's correction for two shares.
+    chances = {each.own.label: each.chance for each in describe.standings(look())}
+    assert chances == pytest.approx({"filles": 2 * 0.113712929936, "associés": 2 * 2 * 0.000213870852645})
     [girls] = [each for each in describe.standings(look(2031)) if each.own.label == "filles"]
     assert girls.own.share_bounds == pytest.approx((100 * 16 / 54, 100 * 24 / 46)) and girls.finding == "comparable"
+
+
+@pytest.mark.parametrize(("sites", "words"), [
+    (1, ""), (12, "Mais les pages de 12 associations en cherchent un : même si toutes se ressemblaient, le hasard seul en ferait dire un, en moyenne, de moins d’une."),
+    (60, "Mais les pages de 60 associations en cherchent un : même si toutes se ressemblaient, le hasard seul en ferait dire un, en moyenne, de 3 au plus."),
+])
+def test_how_many_sites_chance_alone_would_tell_apart_is_said(sites, words):
+    figures = look(place=ASSOCIATION)
+    said = wording.say("describe", "key_points", f=figures, standings=describe.standings(figures), looked_at=describe.LookedAt(sites)).text
+    assert ("Mais les pages" in said) is bool(words) and words in said.replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def test_a_page_without_a_difference_says_nothing_of_chance():
+    figures = look(2031)
+    alike = [each for each in describe.standings(figures) if each.finding == "comparable"]
+    assert "hasard" not in wording.say("describe", "key_points", f=figures, standings=alike, looked_at=describe.LookedAt(45)).text
+
+
+def test_colleges_drawn_from_the_network_are_told_apart_in_less_than_one_page_in_twenty():
+    # Sixty draws of fifty persons out of the thousand of the network, rounded as they would be shown.
+    random, told = np.random.default_rng(3), 0
+    network = network_of(2032)
+    for _ in range(60):
+        counts = {name: random.hypergeometric(whole, 1000 - whole, 50) for name, (_, whole) in COUNTED.items()}
+        shown = [50, *(5 * round(count / 5) for count in counts.values())]
+        own = protect_rows(network.assign(site_type="college", site="0590001A", effectif_arrondi=shown, base_arrondie=[None, *[50] * len(COUNTED)]), spread=4)
+        figures = facts.Facts(facts.named(facts.beside_network(own, network), COLLEGE), year=2032)
+        told += any(each.finding != "comparable" for each in describe.standings(figures))
+    assert told <= 3
 
 
 def test_nothing_of_a_site_is_called_unpublished():
@@ -219,6 +253,9 @@ def page(published, monkeypatch):
     made: dict = {}
     monkeypatch.setattr(parameters, "_check_site", lambda *given: None)  # the invented project has no export
     monkeypatch.setattr(store, "is_exploring", lambda years: False)
+    # Forty-five collèges whose pages say shares, two that are too small, and as many associations.
+    sizes = {("college", str(rank)): 50 if rank < 45 else 15 for rank in range(47)}
+    monkeypatch.setattr(store, "load_site_sizes", lambda year: sizes | {("association", str(rank)): 50 for rank in range(12)})
     monkeypatch.setattr(store, "save_result", lambda year, name, rows, **where: made.update({name: (rows, where)}))
 
     def make(name: str, kind: str, where: str, *, size: int | None = None) -> BeautifulSoup:
@@ -260,7 +297,11 @@ def test_the_page_of_a_college_is_its_figures_beside_those_of_the_network(page):
     ][: len(headings(made))]
     text = words(made)
     assert "Au collège 0590001A, les ALSES ont suivi environ 50 personnes en 2032 ; tout le réseau en compte 1 000 ." in text
-    assert "Moins souvent que dans tout le réseau : 20 % sont des filles (réseau : 40,0 % )" in text
+    assert "Moins souvent que dans tout le réseau : 10 % ont des parents associés à l’accompagnement (réseau : 45,0 % )" in text
+    assert "Sans écart net avec tout le réseau : 20 % sont des filles (réseau : 40,0 % )" in text
+    assert (
+        "Mais les pages de 45 collèges en cherchent un : même si tous se ressemblaient, le hasard seul en ferait dire un, en moyenne, de 2 au plus." in text
+    )
     assert "arrondis à un multiple de cinq" in text and "ni un classement ni une évaluation" in text
     assert not re.search("[Nn]on publiée?|pas de donnée|postes? décrits?", text)
     assert populations(made, "effectif_m", "base_m") == {"alses_reseau"}  # no count of the college but rounded

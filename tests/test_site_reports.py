@@ -7,9 +7,11 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from helpers import auditor, cli, freshness, parameters, paths, publish, store
-from helpers.pipeline.sites import choose_sites, require_records
+from conftest import ALL
+from helpers import auditor, cli, freshness, parameters, paths, protection, publish, store
+from helpers.pipeline.sites import choose_sites, require_records, site_tasks
 from helpers.schema import DataError
+from in_process import draw_nothing, run_notebook
 
 YEAR = 2034
 
@@ -148,6 +150,33 @@ def test_a_year_that_is_only_printed_says_so(data_root, capsys):
 def test_a_site_and_its_kind_go_together(data_root, given):
     with pytest.raises(DataError, match="ensemble"):
         parameters.check("02_describe", year=2032, **given)
+
+
+# --- every site of a network -----------------------------------------------------------------------------------------
+
+# Persons, collèges, associations, seed. In the first an association has thirty-one persons and no share of a crossing
+# may be said; then few persons, many sites, one collège for all, and whole networks.
+NETWORKS = [(70, 3, 2, 6), (20, 2, 1, 11), (45, 3, 2, 12), (150, 8, 3, 14), (250, 12, 1, 15), (400, 12, 4, 16)]
+NETWORKS += [(600, 20, 12, 17), (1000, 1, 1, 18), (2500, 45, 12, 1), (2500, 60, 20, 20)]
+IN_ALL = [pytest.param(each, marks=pytest.mark.skipif(not ALL, reason="dix réseaux\u00a0: avec ALSES_ENUMERATIONS=toutes")) for each in NETWORKS[1:]]
+
+
+@pytest.mark.parametrize("network", [NETWORKS[0], *IN_ALL], ids=lambda each: "-".join(map(str, each)))
+def test_every_site_of_a_simulated_network_has_its_pages(data_root, monkeypatch, network):
+    persons, colleges, associations, seed = network
+    sizes = ["--persons", persons, "--colleges", colleges, "--associations", associations, "--seed", seed]
+    assert cli.main(["simulate", "--year", "2034", *map(str, sizes)]) == 0
+    monkeypatch.setattr("helpers.protection.attacked._refused", lambda *_: [])
+    draw_nothing(monkeypatch.setattr)
+    choice = parameters.check("03_compare", year=2034)
+    for each in choice.series:
+        run_notebook("01_clean", {"year": each})
+        protection.protect_year(each)
+    tasks = [task for site in choose_sites(2034, ["association", "college"]) for task in site_tasks(choice, site)]
+    assert len({task.place for task in tasks}) >= 2
+    with paths.rooted(paths.shareable()):
+        for task in tasks:
+            run_notebook(task.notebook, task.parameters)
 
 
 # --- folders ---------------------------------------------------------------------------------------------------------

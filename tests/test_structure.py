@@ -35,7 +35,7 @@ MAY_IMPORT = {
     "comparisons": {"schema"},
     "checks": {"paths", "schema", "store", "clean", "typography", "records", "indicators", "exchange", "codebook", "codings"},
     "indicators": {"schema", "facts", "clean", "records"},
-    "describe": {"schema", "facts"},
+    "describe": {"schema", "facts", "comparisons"},
     "compare": {"schema", "facts", "comparisons"},
     "themes": {"schema", "exchange", "codings"},
     "exchange": {"schema", "typography"},
@@ -46,7 +46,7 @@ MAY_IMPORT = {
     "system": set(),
     "browser": set(),
     "disclosure": {"schema"},
-    "protection": {"paths", "schema", "store", "records", "indicators", "comparisons", "disclosure", "auditor"},
+    "protection": {"paths", "schema", "store", "records", "indicators", "disclosure", "auditor"},
     "publish": {"paths", "typography", "system", "browser"},
     # Nothing of what it judges: neither who protects, nor who counts, describes or compares.
     "auditor": {"schema", "typography"},

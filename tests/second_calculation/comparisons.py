@@ -14,7 +14,19 @@ from typing import NamedTuple
 
 from second_calculation import formulas as stat
 from second_calculation.persons import OBJECTIVES, Printed
-from second_calculation.records import COLLEGES, FEW, ONLY_RECORDED, Cluster, Overlap, Spread, recompute_export
+from second_calculation.records import (
+    COLLEGES,
+    FEW,
+    ONLY_RECORDED,
+    Cluster,
+    Export,
+    Overlap,
+    Spread,
+    clusters_of_colleges,
+    recompute_export,
+    shown_of_colleges,
+    spread_of_colleges,
+)
 from second_calculation.rows import Key, Raw, Row, Rows, read_csv
 
 Measure = tuple[float | None, float | None, float | None]
@@ -102,7 +114,7 @@ class Known(NamedTuple):
 
 
 def known_of(raw_root: Path, year: int, before: int) -> Known:
-    """What the exports of two years tell beside their figures."""
+    """What the exports of two years tell beside their figures; from collège to collège, what is shown of them tells it."""
     raw = Raw(raw_root)
     paths = {each: path for each in (year, before) if (path := raw.export(each))}
     found = {
@@ -110,12 +122,27 @@ def known_of(raw_root: Path, year: int, before: int) -> Known:
         for each, path in paths.items()
     }
     own = found.get(year)
+    overlaps = {key[1:]: overlap for key, overlap in own.overlaps.items()} if own else {}
+    folder = raw_root.parent / "processed" / "diffusion" / "data" / "processed"
+    now, then = (shown_of_colleges(folder / str(each) / "indicateurs_des_sites.csv") for each in (year, before))
+    spreads = {}
+    for (perimeter, *key), _ in ((key[1:], moves) for key, moves in own.spreads.items()) if own else ():
+        if perimeter == "alses":
+            whole = Overlap(*(each for year in (own, found[before]) for each in _whole_of(year, key)), None)
+            moves = spread_of_colleges(tuple(key), whole, now, then)
+            spreads |= {(perimeter, *key): moves} if moves else {}
     return Known(
-        overlaps={key[1:]: overlap for key, overlap in own.overlaps.items()} if own else {},
-        clusters=tuple(found[each].clusters if each in found else {} for each in (year, before)),
-        spreads={key[1:]: moves for key, moves in own.spreads.items()} if own else {},
+        overlaps=overlaps,
+        clusters=(clusters_of_colleges(now), clusters_of_colleges(then)),
+        spreads=spreads,
         counted=tuple(paths),
     )
+
+
+def _whole_of(export: Export, key: tuple[str, str]) -> tuple[int, int]:
+    """How many persons of the ALSES give an answer, and of how many."""
+    (row,) = (row for place, row in export.rows.items() if place.perimeter == "alses" and not place.crossed_with and [place.indicator, place.modality] == list(key))
+    return row.counts[0], row.base[0]
 
 
 def exactly(value: float) -> Measure:
@@ -292,7 +319,8 @@ def years(rows: Rows, year: int, before: int, known: Known) -> Iterator[tuple[st
             if are_counted and is_printed:
                 yield f"volume/{path}", _volume(then, now)
         elif is_printed and are_counted and None not in (now.base, then.base):
-            if path in HEADLINED:
+            # Of records, what is not of the ALSES alone is in no published count of a collège: no chance is weighed.
+            if path in HEADLINED and (not known.is_counted or key.perimeter == "alses"):
                 found = _tested(key, then, now, shared=shared if key.perimeter == "alses" else None, known=known, sizes=sizes)
                 found |= _unanswered(rows, key, before, known)
             else:

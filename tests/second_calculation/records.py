@@ -452,27 +452,36 @@ def _parts(shown: list[str]) -> list[list[str]]:
 def _clusters(followed: list[Person]) -> dict[tuple, Cluster]:
     placed = [each for each in followed if each.row["uai"]]
     sizes = Counter(each.row["uai"] for each in placed)
-    total, many = len(placed), len(sizes)
     found = {}
     for name in CLUSTERED:
         for answer in [*ANSWERS[name], *groups_of(name)]:
             meant = set(GROUPS.get((name, answer), [answer]))
             given = Counter(each.row["uai"] for each in placed if each.answers[name] & meant)
-            everyone = given.total()
-            if many < 2 or total == many or everyone in (0, total):
-                continue
-            # Sums of squares of zeros and ones: between collèges, and inside them.
-            inside = sum(Fraction(count**2, sizes[uai]) for uai, count in given.items())
-            between = (inside - Fraction(everyone**2, total)) / (many - 1)
-            within = (everyone - inside) / (total - many)
-            size = (total - Fraction(sum(n * n for n in sizes.values()), total)) / (many - 1)
-            alike = _likeness(between, within, size)
-            # What the ratio of both would be, at either end of what chance makes of it.
-            chances = [formulas.fisher_quantile(chance, many - 1, total - many) for chance in (0.975, 0.025)]
-            low, high = (_likeness(float(between), float(within) * chance, float(size)) for chance in chances)
-            effect = float(1 + (size - 1) * alike)
-            found[name, answer] = Cluster(many, total, float(size), float(alike), effect, low, high)
+            cluster = _cluster(given, sizes)
+            found |= {(name, answer): cluster} if cluster else {}
     return found
+
+
+def _cluster(given: dict[str, int], sizes: dict[str, int], *, moved: int = 0) -> Cluster | None:
+    """How alike the persons of one collège are; rounding moves each count by the root of ``moved``, on average."""
+    total, many, everyone = sum(sizes.values()), len(sizes), sum(given.values())
+    if many < 2 or total == many or everyone in (0, total):
+        return None
+    # Sums of squares of zeros and ones: between collèges, and inside them.
+    inside = sum(Fraction(count**2, sizes[uai]) for uai, count in given.items())
+    between = (inside - Fraction(everyone**2, total)) / (many - 1)
+    within = (everyone - inside) / (total - many)
+    yes = Fraction(everyone, total)
+    # Who gives the answer and who does not are moved apart: their share moves by both, over the size of the collège.
+    between -= moved * sum(((1 - yes) ** 2 + yes**2) / size for size in sizes.values()) / many
+    between = max(between, Fraction(0))
+    size = (total - Fraction(sum(n * n for n in sizes.values()), total)) / (many - 1)
+    alike = _likeness(between, within, size)
+    # What the ratio of both would be, at either end of what chance makes of it.
+    chances = [formulas.fisher_quantile(chance, many - 1, total - many) for chance in (0.975, 0.025)]
+    low, high = (_likeness(float(between), float(within) * chance, float(size)) for chance in chances)
+    effect = float(1 + (size - 1) * alike)
+    return Cluster(many, total, float(size), float(alike), effect, low, high)
 
 
 def _likeness(between: Fraction | float, within: Fraction | float, size: Fraction | float) -> Fraction | float:
@@ -513,6 +522,56 @@ def _spreads(now: dict[str, list[Person]], before: dict[str, list[Person]]) -> d
                     moves = _moves((now[perimeter], before[perimeter]), name, answer)
                     found |= {(perimeter, name, answer): moves} if moves else {}
     return found
+
+
+# --- from what is published of collèges --------------------------------------------------------------------------------
+
+# The counts of a collège by question and answer, as they are shown.
+Shown = dict[str, dict[tuple[str, str], int]]
+SIZE = ("accompagnements", "")
+# The mean square of −2, −1, 0, 1 and 2: how far the nearest multiple of five is.
+MOVED = 2
+
+
+def shown_of_colleges(path: Path) -> Shown:
+    """The protected figures of the collèges of a year, from ``indicateurs_des_sites``."""
+    found: Shown = {}
+    for row in read_csv(path) if path.is_file() else ():
+        if row["site_type"] == "college" and row["perimetre"] == "alses" and not row["croise_avec"]:
+            found.setdefault(row["site"], {})[row["indicateur"], row["modalite"]] = int(row["effectif_arrondi"])
+    return found
+
+
+def clusters_of_colleges(shown: Shown) -> dict[tuple, Cluster]:
+    """How alike the persons of one collège are, from what is shown of collèges."""
+    sizes = {uai: counts[SIZE] for uai, counts in shown.items() if counts[SIZE]}
+    found = {}
+    for key in [(name, answer) for name in CLUSTERED for answer in [*ANSWERS[name], *groups_of(name)]]:
+        given = {uai: shown[uai].get(key, 0) for uai in sizes}
+        cluster = _cluster(given, sizes, moved=MOVED)
+        found |= {key: cluster} if cluster else {}
+    return found
+
+
+def spread_of_colleges(key: tuple[str, str], whole: Overlap, now: Shown, before: Shown) -> Spread | None:
+    """The error of a difference: each collège that is shown is one draw, and each person who is in none of them."""
+    pulls, alone = Counter(), 0.0
+    sides = (1, now, whole.count, whole.base), (-1, before, whole.earlier_count, whole.earlier_base)
+    for sign, shown, count, base in sides:
+        # More may be shown than there are: nobody is then left over.
+        sizes, given = ({uai: counts.get(each, 0) for uai, counts in shown.items()} for each in (SIZE, key))
+        others = max(base - sum(sizes.values()), 0)
+        left = min(max(count - sum(given.values()), 0), others)
+        total = others + sum(sizes.values())
+        share = Fraction(left + sum(given.values()), total)
+        for uai, size in sizes.items():
+            pulls[uai] += sign * float((given[uai] - share * size) / total)
+        alone += float(left * (1 - share) ** 2 + (others - left) * share**2) / total**2
+    many = len(pulls)
+    if many < 2:
+        return None
+    error = round(100 * math.sqrt(alone + many / (many - 1) * sum(pull**2 for pull in pulls.values())), 6)
+    return Spread(error, many) if error else None
 
 
 def recompute_export(path: Path, year: int, earlier_paths: dict[int, Path] | None = None) -> Export:

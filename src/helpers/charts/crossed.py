@@ -26,12 +26,18 @@ def _is_answer(entry: Indicator, modality: str) -> bool:
 
 
 def _answered(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Html]]:
-    """A crossing without the rows and columns of those who gave no answer at all, and the note that names these."""
+    """A crossing without the rows and columns of those who gave no answer at all, and the note that names these.
+
+    A group of which nothing else is known goes with them.
+    """
     kept, out = rows, []
     for column, label in (("modalite", "libelle"), ("modalite_croisee", "libelle_croise")):
         is_blank = rows[column].map(lambda name: set(name.split(FOLDED)) <= set(UNANSWERED))
         out += list(dict.fromkeys(rows.loc[is_blank, label]))
         kept = kept[~is_blank.reindex(kept.index)]
+    is_known = kept["base_min"].notna().groupby(kept["modalite_croisee"]).transform("any")
+    out += list(dict.fromkeys(kept.loc[~is_known, "libelle_croise"]))
+    kept = kept[is_known]
     names = list(dict.fromkeys(out))
     return (kept, [crossing("left_out", names=names)]) if names and len(kept) else (rows, [])
 
@@ -77,7 +83,7 @@ def show_by_group(rows: pd.DataFrame, modality: str) -> Html:
     >>> charts.show_by_group(classes, "oui").text
     ''
     """
-    shown = rows[rows["modalite"].eq(modality) & rows["part_min_pct"].notna()]
+    shown = rows[rows["modalite"].eq(modality) & rows["part_pct"].notna()]
     if shown.empty:
         return NOTHING
     (entry, other), who, year = _entries_of(shown), _population_of(shown), int(shown["annee"].iloc[0])
@@ -108,7 +114,7 @@ def show_by_group(rows: pd.DataFrame, modality: str) -> Html:
 def show_crossing(rows: pd.DataFrame) -> Html:
     """The answers of each group, in per cent of the group, as a heat table (columns of `describe.crossed`).
 
-    Nothing at all for a year without records.
+    Nothing at all for a year without records; one sentence where every group is too small for a share to be said.
 
     >>> charts.show_crossing(describe.crossed(store.load(2020, "indicateurs"), "niveau", "sexe", year=2020)).text
     ''
@@ -117,6 +123,8 @@ def show_crossing(rows: pd.DataFrame) -> Html:
         return NOTHING
     rows, left_out = _answered(rows)
     (entry, other), who, year = _entries_of(rows), _population_of(rows), int(rows["annee"].iloc[0])
+    if _sayable(rows).empty:
+        return crossing("no_share", entry=entry, other=other)
     groups = _groups(rows)
     parts = [
         group[group["effectif_min"].notna()] for _, group in rows.groupby("modalite_croisee", sort=False, dropna=False)

@@ -66,6 +66,10 @@ class Beside:
         """Whether a share is said and tested, or only shown in a table."""
         return not self.is_chosen or path in HEADLINED
 
+    def may_test(self, path: str) -> bool:
+        """Whether chance is weighed: of records, only for the ALSES, whose persons alone are published by collège."""
+        return not self.counted or path.startswith(f"{USUAL}/")
+
     def unanswered(self, path: str) -> dict[str, Measure]:
         """The missing answers to the question of a share, each year that counts them."""
         return measures(path, *self.missing)

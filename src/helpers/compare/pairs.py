@@ -90,7 +90,7 @@ def _year(row, *, known: Beside, years: str) -> Found:
     if _is_protected(row):
         found = _rounded_measures(row, now, before)
         return made(found | counts, count_finding=row.constat_effectif, methods=methods)
-    if path not in HEADLINED:
+    if path not in HEADLINED or not known.may_test(path):
         # Not tested: neither p nor an interval, which would be read as a test and takes in no likeness.
         found = sweep(two_shares.described, central_pair(now, before), compatible_pairs(now, before))
         return made(found | counts, count_finding=row.constat_effectif, methods=methods)

@@ -16,13 +16,14 @@ from helpers.describe.posts import (
 )
 from helpers.describe.scope import KEY_FIGURES, PERIMETERS, Silence, definitions, silences
 from helpers.describe.spoken import Spoken, spoken
-from helpers.describe.standing import Standing, standings
+from helpers.describe.standing import LookedAt, Standing, looked_at, standings
 
 __all__ = [
     "CONDITIONS",
     "KEY_FIGURES",
     "PERIMETERS",
     "THEMES",
+    "LookedAt",
     "Silence",
     "Spoken",
     "Standing",
@@ -39,6 +40,7 @@ __all__ = [
     "definitions",
     "explorable",
     "landmarks",
+    "looked_at",
     "named",
     "pairs",
     "requests_and_goals",

@@ -42,10 +42,11 @@ coherences     all of these findings, and their counts
 
 from helpers.indicators.before import indicators_before
 from helpers.indicators.build import build_indicators
-from helpers.indicators.clusters import estimate_clusters
+from helpers.indicators.clusters import estimate_clusters, estimate_of_sites
 from helpers.indicators.coherences import Coherences, check_coherences
 from helpers.indicators.controls import check_figures, count_independent, count_verdicts
 from helpers.indicators.counts import count_ledger, count_meetings, count_posts, count_year
+from helpers.indicators.errors import errors_of_sites
 from helpers.indicators.figures import left_to_print
 from helpers.indicators.findings import serious
 from helpers.indicators.ledgers import count_received, count_reconciled, fold_rejections, sum_changes
@@ -73,7 +74,9 @@ __all__ = [
     "count_statements",
     "count_verdicts",
     "count_year",
+    "errors_of_sites",
     "estimate_clusters",
+    "estimate_of_sites",
     "fold_rejections",
     "indicators_before",
     "left_to_print",

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 
 import numpy as np
+import pandas as pd
 
 from helpers.indicators.answers import answers_to, by_class
+from helpers.indicators.clusters import counts_of_sites
 from helpers.indicators.groups import Group, tally
 from helpers.records import EMPTY
-from helpers.schema import catalogue
+from helpers.schema import catalogue, columns, typed
 
 
 def standard_error(given: np.ndarray, sizes: np.ndarray, given_ref: np.ndarray, sizes_ref: np.ndarray) -> np.ndarray:
@@ -68,3 +70,39 @@ def errors_of(pair: tuple[Group, Group], questions: tuple[str, ...]) -> Iterator
                     "colleges": colleges,
                     "erreur_type_pts": round(100 * float(errors[place]), 6),
                 }
+
+
+def errors_of_sites(overlaps: pd.DataFrame, sites: dict[int, pd.DataFrame]) -> pd.DataFrame:
+    """The differences of two whole years (schema ``recouvrements``), their error from what is published of collèges.
+
+    ``sites`` are the protected figures (schema ``indicateurs``) of the collèges of each year that get a report. Those
+    who are in none of them count one by one. Only the persons of the ALSES are counted by collège, so a difference of
+    any others is left out, as is one of which no error can be estimated.
+
+    >>> rien = store.load(2020, "recouvrements")
+    >>> indicators.errors_of_sites(rien, {}).empty
+    True
+    """
+    tables, found = {year: counts_of_sites(rows) for year, rows in sites.items()}, []
+    for row in overlaps[overlaps["perimetre"].eq("alses")].itertuples():
+        years, answer = (row.annee, row.annee_anterieure), (row.indicateur, row.modalite)
+        if any(year not in tables or answer not in tables[year] for year in years):
+            continue
+        names = tables[years[0]].index.union(tables[years[1]].index)
+        whole = ((row.effectif, row.base), (row.effectif_anterieur, row.base_anterieure))
+        placed = [tables[year].reindex(names, fill_value=0) for year in years]
+        given, sizes = zip(
+            *(_with_others(each, answer, *all_) for each, all_ in zip(placed, whole, strict=True)), strict=True
+        )
+        error = standard_error(given[0][:, None], sizes[0], given[1][:, None], sizes[1])[0]
+        if error > 0:
+            found.append(row._asdict() | {"colleges": len(names), "erreur_type_pts": round(100 * float(error), 6)})
+    return typed(pd.DataFrame(found, columns=columns("recouvrements")), "recouvrements")
+
+
+def _with_others(counts: pd.DataFrame, answer: tuple[str, str], count: int, base: int) -> tuple[np.ndarray, np.ndarray]:
+    """Who gives an answer, and of how many: first what these collèges leave of the whole, then each of them."""
+    given, sizes = counts[answer].to_numpy(), counts["accompagnements", ""].to_numpy()
+    others = max(0, base - sizes.sum())
+    left = min(max(0, count - given.sum()), others)
+    return np.concatenate([[left], given]), np.concatenate([[others], sizes])
