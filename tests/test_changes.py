@@ -396,4 +396,5 @@ def test_one_value_of_a_raw_file_moves_the_figures_that_rest_on_it_and_no_other(
         ["Présents : nouveaux ALSES, réunion du 3 novembre 2032, réunions du réseau, 2032", "7", "8", "—"],
         ["Chiffres imprimés contrôlés : confirmés, données reçues, 2032", "12", "11", "—"],
         ["Chiffres imprimés contrôlés : contradictoires, données reçues, 2032", "0", "1", "—"],
+        ["Égalités indépendantes, données reçues, 2032", "8", "7", "—"],
     ]
