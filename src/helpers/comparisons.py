@@ -1,8 +1,10 @@
 """One comparison: find it, read its measures, know what may be said of it. Shared by everything that shows them."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from helpers.schema import NEAR_UNANIMOUS_PCT, UNANIMOUS_BELOW
@@ -15,6 +17,20 @@ FEW_COLLEGES = 10
 ROUNDED = "compté dans les dossiers individuels, puis arrondi pour protéger les personnes"
 # A share is told with a warning when more persons than this have no answer, or when their share moves by more.
 MOST_UNANSWERED_PCT, MOST_UNANSWERED_CHANGE_PTS = 20.0, 2.0
+
+
+def stepped_down(ps: Sequence[float], *, family: int) -> list[float]:
+    """Holm's corrected p-values: the least times the size of the family, the next times one less…, never decreasing.
+
+    Of the family, the tests that are not made count as the greatest. `multipletests` of statsmodels gives the same for
+    a family that is whole, and searches the memory of the process each time: 0.2 s.
+
+    >>> [round(p, 3) for p in comparisons.stepped_down((0.01, 0.04, 0.03, 0.005), family=4)]
+    [0.03, 0.06, 0.06, 0.02]
+    """
+    order = np.argsort(ps)
+    corrected = np.maximum.accumulate(np.take(ps, order) * (family - np.arange(len(ps)))).clip(max=1)
+    return corrected[np.argsort(order)].tolist()
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from itertools import chain
 
-import numpy as np
 import pandas as pd
 
 from helpers.compare.beside import Beside, beside
@@ -14,7 +13,7 @@ from helpers.compare.pairs import rests, volumes, years
 from helpers.compare.robustness import LIKENESS, clustering
 from helpers.compare.two_shares import Measure, exact
 from helpers.compare.years import differences, totals
-from helpers.comparisons import LEVEL
+from helpers.comparisons import LEVEL, stepped_down
 from helpers.schema import catalogue, columns, typed
 
 
@@ -84,20 +83,6 @@ def corrections(found: list[Found]) -> dict[str, dict[str, Measure]]:
                 if not likeness or name in each.measures:
                     made.setdefault(each.id, {})["_".join(filter(None, ("p_holm", likeness)))] = tuple(ps)
     return made
-
-
-def stepped_down(ps: tuple[float, ...], *, family: int) -> list[float]:
-    """Holm's corrected p-values: the least times the size of the family, the next times one less…, never decreasing.
-
-    Of the family, the tests that are not made count as the greatest. `multipletests` of statsmodels gives the same for
-    a family that is whole, and searches the memory of the process each time: 0.2 s.
-
-    >>> [round(p, 3) for p in stepped_down((0.01, 0.04, 0.03, 0.005), family=4)]
-    [0.03, 0.06, 0.06, 0.02]
-    """
-    order = np.argsort(ps)
-    corrected = np.maximum.accumulate(np.take(ps, order) * (family - np.arange(len(ps)))).clip(max=1)
-    return corrected[np.argsort(order)].tolist()
 
 
 def _of_many(known: Beside, found: list[Found]) -> dict:

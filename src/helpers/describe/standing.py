@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from helpers.comparisons import LEVEL
+from helpers.comparisons import LEVEL, stepped_down
 from helpers.facts import BESIDE, USUAL, Fact, Facts
 from helpers.schema import FEWEST_FOR_SHARE
 
@@ -81,7 +81,10 @@ def standings(figures: Facts) -> list[Standing]:
     pairs = [(figures(f"{USUAL}/{path}"), figures(f"{BESIDE}/{path}")) for path in _SHARES]
     said = [pair for pair in pairs if all(fact and fact.share is not None and fact.share_bounds for fact in pair)]
     chances = [_chance(*pair) for pair in said]
-    return [Standing(*pair, chance=chance) for pair, chance in zip(said, _corrected(chances), strict=True)]
+    return [
+        Standing(*pair, chance=chance)
+        for pair, chance in zip(said, stepped_down(chances, family=len(chances)), strict=True)
+    ]
 
 
 def _chance(own: Fact, network: Fact) -> float:
@@ -98,12 +101,3 @@ def _at_least(count: int, drawn: int, given: int, whole: int) -> float:
     drawn, given = min(drawn, whole), min(given, whole)
     ways = sum(math.comb(given, k) * math.comb(whole - given, drawn - k) for k in range(max(count, 0), drawn + 1))
     return ways / math.comb(whole, drawn)
-
-
-def _corrected(chances: list[float]) -> list[float]:
-    """Holm's correction: the least times their number, the next times one less…, none below the one before."""
-    found, greatest = list(chances), 0.0
-    for rank, place in enumerate(sorted(range(len(chances)), key=chances.__getitem__)):
-        greatest = max(greatest, min(1.0, chances[place] * (len(chances) - rank)))
-        found[place] = greatest
-    return found
