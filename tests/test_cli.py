@@ -347,6 +347,8 @@ def test_a_window_that_is_closed_ends_the_command_as_ctrl_c_does(data_root, name
         "import sys, time; from helpers import cli, inventory; sys.argv = ['alses', 'status'];"
         "inventory.take_inventory = lambda: (print('prêt', flush=True), time.sleep(30)); sys.exit(cli.main())"
     )
+    # Under nohup these tests would pass on a signal that is ignored, which the command rightly leaves so.
+    script = f"import signal; signal.signal(signal.{name}, signal.SIG_DFL); {script}"
     process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
     assert process.stdout.readline() == "prêt\n"
     process.send_signal(getattr(signal, name))
