@@ -198,7 +198,24 @@ def resettle(root: str) -> bool:
                     file.write(text.replace(old.encode(), os.path.join(root, ".venv").encode()))
                 os.replace(beside, path)
     package = ["install", "--no-input", "--disable-pip-version-check", "--no-deps", "--no-build-isolation", "-e", "."]
-    return run([*pip_of(root), *package], root)[0] == 0 and works(root)
+    if run([*pip_of(root), *package], root)[0]:
+        return False
+    link_relatively(root)
+    return works(root)
+
+
+def link_relatively(root: str) -> None:
+    """The link to src/ names it from where the link is, not in full.
+
+    Python 3.11 reads it in the language of the terminal; where that cannot write the name of the project's folder (an
+    accent under LC_ALL=C), it would not start at all.
+    """
+    import glob
+
+    source = os.path.join(root, "src")
+    for link in glob.glob(os.path.join(glob.escape(of_venv(root, "")), "**", "__editable__*.pth"), recursive=True):
+        with open(link, "w", encoding="ascii") as file:
+            file.write(os.path.relpath(source, os.path.dirname(link)) + "\n")
 
 
 def create(root: str) -> None:
@@ -258,6 +275,7 @@ def build(root: str, state: str) -> None:
             cause = next((CAUSES[mark] for mark in CAUSES if mark in text), "la cause se lit ci-dessous")
             end = "\n".join(text.splitlines()[-12:])
             sys.exit(f"L’installation a échoué\u00a0: {cause}. Puis relancez.\nFin de .venv/{LOG}\u00a0:\n{end}")
+    link_relatively(root)
     # pip compiles what it copies; this package stays where it is, and a fault in it is told when it is used.
     run([python_of(root), "-m", "compileall", "-q", "src"], root)
     write_stamp(root, expected_stamp(root))

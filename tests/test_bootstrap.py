@@ -559,3 +559,14 @@ def test_the_lock_of_windows(alses, root, monkeypatch):
 def test_each_system_has_its_interpreter(alses, root, monkeypatch, system, python):
     monkeypatch.setattr(alses, "os", SimpleNamespace(name=system, path=os.path))
     assert Path(alses.python_of(root)) == root / ".venv" / python
+
+
+def test_the_link_to_the_sources_can_be_read_in_any_language(alses, tmp_path):
+    # Python 3.11 reads it in the language of the terminal, and stops before anything if an accent cannot be read.
+    root = tmp_path / "Neuf d'été [1]"
+    link = root / ".venv/lib/python3.11/site-packages/__editable__.alses-1.0.pth"
+    link.parent.mkdir(parents=True)
+    link.write_text(f"{root}/src\n", encoding="utf-8")
+    alses.link_relatively(str(root))
+    assert link.read_bytes().isascii()
+    assert (link.parent / link.read_text(encoding="ascii").strip()).resolve() == root / "src"
