@@ -8,8 +8,10 @@ is compared without case, accents composed, spaces, invisible signs and backslas
 import base64
 import binascii
 import html
+import io
 import re
 import unicodedata
+import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -161,10 +163,20 @@ PATTERNS = {
 }
 
 
+def _plain(content: bytes) -> list[bytes]:
+    """The bytes and what streams in them hold; of a ZIP archive its names and entries, since compressed bytes are noise
+    that may look like an address."""
+    if not content.startswith(b"PK\x03\x04"):
+        return [content, *_opened(content)]
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        entries = [archive.read(name) for name in archive.namelist()]
+        return [archive.comment, "\n".join(archive.namelist()).encode(), *entries]
+
+
 def find_patterns(content: bytes) -> dict[str, set[str]]:
     """What looks like a person or a computer in the bytes, by the name of the pattern; archives are opened."""
     out: dict[str, set[str]] = {}
-    for each in [content, *_opened(content)]:
+    for each in _plain(content):
         # A tag stands between two texts: the numbers of an axis are not a telephone.
         views = [view for text in _read(each) for view in (html.unescape(_TAG.sub(" ", text)), html.unescape(text))]
         for text in (re.sub(r"[\u00a0\u202f\u2009]", " ", view) for view in views):

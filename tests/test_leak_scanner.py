@@ -1,5 +1,10 @@
 """The scanner of leaks finds what was planted, however it is written, and nothing where nothing was."""
 
+import io
+import random
+import zipfile
+import zlib
+
 import pytest
 
 from conftest import REPOSITORY
@@ -56,3 +61,15 @@ def test_what_looks_like_a_person_is_told(text, pattern):
 @pytest.mark.parametrize("text", ["0592714E", "2020-04-13", "le 13/04/2020", "1 017 à 1 038", "0.611 22 33", "M 10 20 30 40", "a@b"])
 def test_what_does_not_is_not(text):
     assert find_patterns(text.encode()) == {}
+
+
+def test_compressed_bytes_of_an_archive_are_noise_and_its_entries_are_read():
+    noise = random.Random(58).randbytes(100_000).hex()  # compressed, it happens to hold what looks like an address
+    assert "courriel" in find_patterns(zlib.compress(noise.encode()))
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as opened:
+        opened.writestr("bruit.txt", noise)
+    assert "courriel" not in find_patterns(archive.getvalue())
+    with zipfile.ZipFile(archive, "a", zipfile.ZIP_DEFLATED) as opened:
+        opened.writestr("note.txt", "zoe@exemple.fr")
+    assert find_patterns(archive.getvalue())["courriel"] == {"zoe@exemple.fr"}
