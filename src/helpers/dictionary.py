@@ -28,7 +28,7 @@ Avant les autres notebooks, les comptes de personnes sont arrondis ensemble pour
 dit quels sites ont un rapport. `03_compare` produit `comparaisons`.
 """
 
-# What any answer of the export may also be, whatever its list (docs/decisions/0023-answers-are-codes.md).
+# What any answer of the export may also be, whatever its list (docs/decisions/cleaning.md).
 _RECORDED = """
 Une réponse lue dans l’export peut aussi être `non_renseigne` (rien n’était écrit), `ne_sait_pas` ou `non_prevu` (une
 réponse qu’aucune règle ne connaît), là où la dernière colonne le dit. `export seul` : aucun document n’imprime ce

@@ -1,7 +1,7 @@
 """Which code of the book is a code of a coding, and what must the book gain to have them all?
 
 A coding calls its codes ``parent/enfant``; the book (schema ``themes``) has a short code, a label and, if it likes, a
-parent (docs/decisions/0041-a-code-of-a-coding-is-a-code-of-the-book.md).
+parent (docs/decisions/codings.md).
 
 names  which row of the book a code is
 rows   the rows that the book must gain

@@ -1,4 +1,4 @@
-"""Kernels forked from a process that has loaded the libraries once, where the system allows it; decision 0031.
+"""Kernels forked from a process that has loaded the libraries once, where the system allows it.
 
 A notebook spends most of a short run importing what the three others import too. Here one process of the standard
 library's forkserver imports it all (`zygote`), and each kernel is a fork of it: ready in milliseconds, its memory

@@ -57,10 +57,10 @@ CERTAIN_FROM_YEARS = 1.0
 OUTLOOK = "perspectives"
 
 # Of one person up to one fewer than this, somebody might be recognised: no page shows, nor lets compute, such a count
-# (docs/decisions/0025-no-crossing-shows-one-to-four-persons.md).
+# (docs/decisions/disclosure.md).
 FEWEST_PERSONS = 5
 
-# What protects persons in a release (docs/decisions/0035-one-protection-for-all-that-leaves.md; docs/method.md, 8).
+# What protects persons in a release (docs/decisions/disclosure.md; docs/method.md, 8).
 # Counts are rounded to multiples of this, so that one to four persons become none or five.
 ROUNDING_BASE = 5
 # Of fewer persons, no report is made: the statistical secret of natural persons in France (INSEE, CASD).
