@@ -16,8 +16,7 @@ LANGUAGE_PACK = "jupyterlab-language-pack-fr-fr"
 
 # What a report loads, by the name that Python imports, with those whose version can change a figure first.
 LOADED = (
-    "pandas scipy statsmodels matplotlib seaborn papermill nbconvert babel jinja2 bs4 dateparser nbformat "
-    "filelock tqdm"
+    "pandas scipy statsmodels matplotlib seaborn papermill nbconvert babel jinja2 bs4 nbformat filelock tqdm"
 ).split()
 MAIN = LOADED[:7]
 
