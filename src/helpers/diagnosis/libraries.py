@@ -77,7 +77,7 @@ def _wanted() -> list[str]:
 def _locked() -> dict[str, set[str]]:
     """The versions of the lock; several for a library that differs from one Python to another."""
     found: dict[str, set[str]] = {}
-    text = (paths.repository() / "requirements.lock").read_text(encoding="utf-8")
+    text = (paths.repository() / "requirements" / "report.lock").read_text(encoding="utf-8")
     for name, pinned in re.findall(r"^([\w.-]+)==([^\s;]+)", text, flags=re.MULTILINE):
         found.setdefault(name.lower(), set()).add(pinned)
     return found
