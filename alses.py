@@ -16,6 +16,8 @@ STAMP, LOG, LOCK = "installation.txt", "installation.log", ".venv.verrou"
 PACKAGES, TEST_PACKAGES, TEST_STAMP = "requirements/report.lock", "requirements/test.lock", "test.lock"
 # The environment that still works, while another is made in its place; then the same, while it is deleted.
 ASIDE, DOOMED = ".venv.ancien", ".venv.perime"
+# Nothing is compiled here: pip would fetch the tools to do it, past the hashes.
+LOCKED = ("--only-binary=:all:", "--require-hashes", "-r")
 # What only reads and tells can do with the libraries of before, when the new ones cannot be had.
 READING = {"status", "verify"}
 # What needs no library, and is most wanted when there is none.
@@ -271,7 +273,7 @@ def build(root: str, state: str) -> None:
         create(root)
     write_stamp(root, "en cours")  # whoever finds this rebuilds
     pip = pip_of(root)
-    add(root, pip, "--require-hashes", "-r", PACKAGES)
+    add(root, pip, *LOCKED, PACKAGES)
     add(root, pip, "--no-deps", "--no-build-isolation", "-e", ".")
     link_relatively(root)
     # pip compiles what it copies; this package stays where it is, and a fault in it is told when it is used.
@@ -301,8 +303,8 @@ def add_tests(root: str) -> None:
     import shutil
 
     if lacks_tests(root):  # another start may have just added it
-        print("Ajout de ce que demandent les tests (80 Mo)…", file=sys.stderr, flush=True)
-        add(root, pip_of(root), "--require-hashes", "-r", TEST_PACKAGES)
+        print("Ajout de ce que demandent les tests (100 Mo)…", file=sys.stderr, flush=True)
+        add(root, pip_of(root), *LOCKED, TEST_PACKAGES)
         shutil.copyfile(os.path.join(root, TEST_PACKAGES), of_venv(root, TEST_STAMP))
 
 

@@ -242,7 +242,7 @@ def test_an_installation_runs_its_steps_in_order_and_stamps_the_last(alses, root
     venv, pip, lock, package, compiled = steps.commands
     assert venv.endswith("-m venv .venv")
     assert pip.endswith("-m pip --version")
-    assert "--compile" in lock and lock.endswith("--require-hashes -r requirements/report.lock")
+    assert "--compile" in lock and lock.endswith("--only-binary=:all: --require-hashes -r requirements/report.lock")
     assert package.endswith("--no-deps --no-build-isolation -e .")
     assert compiled.endswith("-m compileall -q src")
     assert steps.stamps == [None, *["en cours"] * 4]
@@ -445,7 +445,7 @@ def test_the_tests_get_what_they_need_once_and_again_when_their_lock_changes(als
         (root / "requirements/test.lock").write_text(content, encoding="utf-8")
         for _ in range(2):
             assert alses.main(["test"], root) == ["test"]
-    assert [command.partition("-disable-pip-version-check ")[2] for command in steps.commands] == ["", "--require-hashes -r requirements/test.lock"] * 2
+    assert [command.partition("-disable-pip-version-check ")[2] for command in steps.commands] == ["", "--only-binary=:all: --require-hashes -r requirements/test.lock"] * 2
     assert alses.condition(root) == "ready"
 
 

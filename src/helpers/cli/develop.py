@@ -49,7 +49,7 @@ TEST = Verb(
     summary="lance les tests (développement)",
     description=(
         "Lance tous les tests sur un projet inventé, sans réseau : quelques minutes. N’écrit rien dans data/ ni dans "
-        "reports/. La première fois, ajoute à .venv ce que les tests demandent (80 Mo).\n"
+        "reports/. La première fois, ajoute à .venv ce que les tests demandent (100 Mo).\n"
         "Code de sortie : 0 si tout passe."
     ),
     examples=(("test", "tous les tests"),),
