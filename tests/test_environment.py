@@ -16,6 +16,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from helpers.environment import CONDA_NAMES, conda_environment, conda_spec
+from helpers.freshness.record import libraries
 
 ROOT = Path(__file__).resolve().parents[1]
 PYPROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
@@ -160,6 +161,11 @@ def test_a_lock_pins_each_dependency_once_on_each_system(lock):
         place = {**system, "python_version": python, "python_full_version": f"{python}.9"}
         pins = [pin.name for pin in locked(lock) if pin.marker is None or Marker(pin.marker).evaluate(place)]
         assert {name: pins.count(name) for name in names} == dict.fromkeys(names, 1), place
+
+
+def test_what_the_tests_add_is_no_reason_to_make_a_report_again():
+    noted = {each.rpartition("-")[0] for each in libraries()}
+    assert "pandas" in noted and noted & {"pytest", "pytest_xdist", "ruff", "openpyxl", "et_xmlfile", "alses"} == set()
 
 
 def test_the_specs_can_be_resolved_together(tmp_path):
