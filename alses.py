@@ -12,8 +12,12 @@ import sys
 ROOT = os.path.dirname(os.path.realpath(__file__))
 OLDEST, TOO_NEW = (3, 11), (3, 15)  # requires-python of pyproject.toml; a test keeps them equal
 STAMP, LOG, LOCK = "installation.txt", "installation.log", ".venv.verrou"
+# What a report needs; what the tests need beside it, of which .venv keeps a copy once it has it.
+PACKAGES, TEST_PACKAGES, TEST_STAMP = "requirements/report.lock", "requirements/test.lock", "test.lock"
 # The environment that still works, while another is made in its place; then the same, while it is deleted.
 ASIDE, DOOMED = ".venv.ancien", ".venv.perime"
+# Nothing is compiled here: pip would fetch the tools to do it, past the hashes.
+LOCKED = ("--only-binary=:all:", "--require-hashes", "-r")
 # What only reads and tells can do with the libraries of before, when the new ones cannot be had.
 READING = {"status", "verify"}
 # What needs no library, and is most wanted when there is none.
@@ -88,7 +92,7 @@ def expected_stamp(root: str, found: str = "") -> str:
     tag = known[2] if len(known) == 4 and known[3] == look != "?" else ask(python_of(root))
     # The place counts because scripts and the link to src/ bear it: a copied folder would run the other one's code.
     place = hashlib.sha256(f"{tag} {root}".encode()).hexdigest()
-    files = b"".join(read(os.path.join(root, name)) for name in ("requirements.lock", "pyproject.toml"))
+    files = b"".join(read(os.path.join(root, name)) for name in (PACKAGES, "pyproject.toml"))
     return f"{place} {hashlib.sha256(files).hexdigest()} {tag} {look}"
 
 
@@ -268,18 +272,40 @@ def build(root: str, state: str) -> None:
         set_aside(root)
         create(root)
     write_stamp(root, "en cours")  # whoever finds this rebuilds
-    pip = [*pip_of(root), "install", "--compile", "--no-input", "--progress-bar=off", "--disable-pip-version-check"]
-    for rest in (["--require-hashes", "-r", "requirements.lock"], ["--no-deps", "--no-build-isolation", "-e", "."]):
-        code, text = run([*pip, *rest], root)
-        if code:
-            cause = next((CAUSES[mark] for mark in CAUSES if mark in text), "la cause se lit ci-dessous")
-            end = "\n".join(text.splitlines()[-12:])
-            sys.exit(f"L’installation a échoué\u00a0: {cause}. Puis relancez.\nFin de .venv/{LOG}\u00a0:\n{end}")
+    pip = pip_of(root)
+    add(root, pip, *LOCKED, PACKAGES)
+    add(root, pip, "--no-deps", "--no-build-isolation", "-e", ".")
     link_relatively(root)
     # pip compiles what it copies; this package stays where it is, and a fault in it is told when it is used.
     run([python_of(root), "-m", "compileall", "-q", "src"], root)
     write_stamp(root, expected_stamp(root))
     print("Environnement prêt.", file=sys.stderr, flush=True)
+
+
+def add(root: str, pip: list[str], *what: str) -> None:
+    """Installs something into ``.venv``; exits with the likely cause and the end of the log when it fails."""
+    options = ["--compile", "--no-input", "--progress-bar=off", "--disable-pip-version-check"]
+    code, text = run([*pip, "install", *options, *what], root)
+    if code:
+        cause = next((CAUSES[mark] for mark in CAUSES if mark in text), "la cause se lit ci-dessous")
+        end = "\n".join(text.splitlines()[-12:])
+        sys.exit(f"L’installation a échoué\u00a0: {cause}. Puis relancez.\nFin de .venv/{LOG}\u00a0:\n{end}")
+
+
+def lacks_tests(root: str) -> bool:
+    """Whether ``.venv`` never had what the tests need, or had it from another lock."""
+    stamp = of_venv(root, TEST_STAMP)
+    return not os.path.exists(stamp) or read(stamp) != read(os.path.join(root, TEST_PACKAGES))
+
+
+def add_tests(root: str) -> None:
+    """Adds to ``.venv`` what the tests need, if need be."""
+    import shutil
+
+    if lacks_tests(root):  # another start may have just added it
+        print("Ajout de ce que demandent les tests (100 Mo)…", file=sys.stderr, flush=True)
+        add(root, pip_of(root), *LOCKED, TEST_PACKAGES)
+        shutil.copyfile(os.path.join(root, TEST_PACKAGES), of_venv(root, TEST_STAMP))
 
 
 def alone(root: str):
@@ -353,6 +379,9 @@ def main(arguments: list[str], root: str = ROOT) -> int:
                 raise
             print(f"{refusal}\nL’environnement précédent sert encore pour lire.", file=sys.stderr, flush=True)
             os.environ["PYTHONPATH"] = os.path.join(root, "src")
+    if arguments[:1] == ["test"] and not BARE & set(arguments) and lacks_tests(root):
+        with alone(root):
+            add_tests(root)
     return hand_over(python_of(root), arguments)
 
 

@@ -88,10 +88,9 @@ class Project:
 
 def copy_project(root: Path) -> Project:
     """A copy in this folder, its code compiled as at installation."""
-    for name, left in {"notebooks": DRAFTS, "src": None, "data/raw": PRIVATE}.items():
+    for name, left in {"notebooks": DRAFTS, "requirements": None, "src": None, "data/raw": PRIVATE}.items():
         shutil.copytree(REPOSITORY / name, root / name, ignore=left)
-    for name in ("pyproject.toml", "requirements.lock"):
-        shutil.copy2(REPOSITORY / name, root / name)
+    shutil.copy2(REPOSITORY / "pyproject.toml", root / "pyproject.toml")
     compileall.compile_dir(root / "src", quiet=2)
     project = Project(root)
     project.forget()

@@ -13,11 +13,12 @@ import unicodedata
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from html import escape
 
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from ods_file import ods_bytes, ods_table, without_controls
 
 YEAR = 2031  # a day number of a spreadsheet is believed until 2035
 FORMATS = ("csv", "xlsx", "ods", "parquet")
@@ -170,7 +171,7 @@ def _xlsx(draft: Draft) -> bytes:
     sheet = book.active
     sheet.title = "Base"
     for line in draft.grid():
-        sheet.append([_without_controls(cell) or None for cell in line])
+        sheet.append([without_controls(cell) or None for cell in line])
     first = len(draft.above) + 2
     for number in draft.marks.get("hidden", ()):
         sheet.row_dimensions[first + number].hidden = True
@@ -187,53 +188,12 @@ def _xlsx(draft: Draft) -> bytes:
     return out.getvalue()
 
 
-def _without_controls(cell: object) -> object:
-    return "".join(sign for sign in cell if sign >= " " or sign in "\t\n") if isinstance(cell, str) else cell
-
-
-def _ods_cell(cell: object, spanned: bool) -> str:
-    more = ' table:number-columns-spanned="1" table:number-rows-spanned="2"' if spanned else ""
-    if cell == "" or cell is None:
-        return f"<table:table-cell{more}/>"
-    if isinstance(cell, dt.date):
-        return f'<table:table-cell{more} office:value-type="date" office:date-value="{cell.isoformat()}"/>'
-    if isinstance(cell, int | float):
-        return f'<table:table-cell{more} office:value-type="float" office:value="{cell}"/>'
-    lines = "".join(f"<text:p>{escape(_without_controls(line))}</text:p>" for line in cell.split("\n"))
-    return f'<table:table-cell{more} office:value-type="string">{lines}</table:table-cell>'
-
-
-def _ods_table(name: str, lines: list[list], *, hidden=(), spanned=()) -> str:
-    rows = "".join(
-        f"<table:table-row{' table:visibility=' + chr(34) + 'collapse' + chr(34) if at in hidden else ''}>"
-        + "".join(_ods_cell(cell, (at, place) in spanned) for place, cell in enumerate(line))
-        + "</table:table-row>"
-        for at, line in enumerate(lines)
-    )
-    return f'<table:table table:name="{escape(name)}">{rows}</table:table>'
-
-
 def _ods(draft: Draft) -> bytes:
     first = len(draft.above) + 1
     spanned = {(first + top, column) for column, top, _ in draft.marks.get("merged", ())}
     hidden = {first + number for number in draft.marks.get("hidden", ())}
-    tables = [_ods_table(name, lines) for name, lines, _ in draft.sheets]
-    tables.append(_ods_table("Base", draft.grid(), hidden=hidden, spanned=spanned))
-    spaces = " ".join(
-        f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{short}:1.0"' for short in ("office", "table", "text")
-    )
-    content = f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {spaces}><office:body><office:spreadsheet>{"".join(tables)}</office:spreadsheet></office:body></office:document-content>'
-    kind = "application/vnd.oasis.opendocument.spreadsheet"
-    manifest = (
-        '<?xml version="1.0"?><manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
-        f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{kind}"/></manifest:manifest>'
-    )
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
-        made.writestr(zipfile.ZipInfo("mimetype"), kind)
-        made.writestr("content.xml", content)
-        made.writestr("META-INF/manifest.xml", manifest)
-    return out.getvalue()
+    tables = [ods_table(name, lines) for name, lines, _ in draft.sheets]
+    return ods_bytes(*tables, ods_table("Base", draft.grid(), hidden=hidden, spanned=spanned))
 
 
 def _parquet(draft: Draft) -> bytes:

@@ -88,7 +88,7 @@ if __name__ == "__main__":
     (ROOT / "data/raw/2031/reunions.csv").unlink()
     step("a file that came and went")
     step("another question", compare_to=2031)
-    touch("requirements.lock", "==", "== ")
+    touch("requirements/report.lock", "==", "== ")
     step("the lock")
     step("forced", is_forced=True)
     print(json.dumps(steps))

@@ -60,7 +60,7 @@ def test_our_own_case_counts_what_was_drawn_and_leaves_out_what_was_planted(ours
 @pytest.mark.parametrize("engine", ["duckdb", "polars"])
 def test_a_yardstick_finds_the_same(measure, root, ours, engine):
     if find_spec(engine) is None:
-        pytest.skip(f"{engine} n’est pas installé (requirements-bench.lock)\u00a0: rien à comparer")
+        pytest.skip(f"{engine} n’est pas installé (requirements/bench.lock)\u00a0: rien à comparer")
     other = measure.run(engine, ROWS, root)
     assert measure.differences(ours, other) == {}
     cells = list(ours.found["counts"])

@@ -42,7 +42,9 @@ def root(tmp_path):
     (folder / "src" / "helpers").mkdir(parents=True)
     (folder / "src" / "helpers" / "__init__.py").touch()
     (folder / "src" / "helpers" / "cli.py").write_text(CLI, encoding="utf-8")
-    (folder / "requirements.lock").write_text("babel==2.18.0\n", encoding="utf-8")
+    (folder / "requirements").mkdir()
+    (folder / "requirements" / "report.lock").write_text("babel==2.18.0\n", encoding="utf-8")
+    (folder / "requirements" / "test.lock").write_text("pytest==9.2.0\n", encoding="utf-8")
     (folder / "pyproject.toml").write_text("[project]\n", encoding="utf-8")
     return folder
 
@@ -100,7 +102,7 @@ def test_a_finished_installation_is_ready(alses, root):
 
 
 @pytest.mark.usefixtures("steps")
-@pytest.mark.parametrize("name", ["requirements.lock", "pyproject.toml"])
+@pytest.mark.parametrize("name", ["requirements/report.lock", "pyproject.toml"])
 def test_a_changed_file_asks_for_an_update(alses, root, name):
     complete(alses, root)
     (root / name).write_text("autre", encoding="utf-8")
@@ -112,7 +114,7 @@ def test_a_moved_folder_is_told_from_a_broken_one(alses, root):
     complete(alses, root)
     moved = root.rename(root.with_name("ailleurs"))
     assert alses.condition(moved) == "moved"
-    (moved / "requirements.lock").write_text("babel==2.18.1\n", encoding="utf-8")
+    (moved / "requirements/report.lock").write_text("babel==2.18.1\n", encoding="utf-8")
     assert alses.condition(moved) == "absent"
 
 
@@ -240,7 +242,7 @@ def test_an_installation_runs_its_steps_in_order_and_stamps_the_last(alses, root
     venv, pip, lock, package, compiled = steps.commands
     assert venv.endswith("-m venv .venv")
     assert pip.endswith("-m pip --version")
-    assert "--compile" in lock and lock.endswith("--require-hashes -r requirements.lock")
+    assert "--compile" in lock and lock.endswith("--only-binary=:all: --require-hashes -r requirements/report.lock")
     assert package.endswith("--no-deps --no-build-isolation -e .")
     assert compiled.endswith("-m compileall -q src")
     assert steps.stamps == [None, *["en cours"] * 4]
@@ -267,7 +269,7 @@ def outdate(alses, root):
 
 def test_what_works_is_there_again_when_what_replaces_it_cannot_be_made(alses, root, steps):
     outdate(alses, root)
-    steps.works, steps.fails = True, {"requirements.lock": OFFLINE}
+    steps.works, steps.fails = True, {"report.lock": OFFLINE}
     with pytest.raises(SystemExit, match="le réseau ne répond pas"):
         alses.install(root)
     assert (root / ".venv" / "trace").exists() and sorted(path.name for path in root.glob(".venv*")) == [".venv"]
@@ -283,7 +285,7 @@ def test_a_kill_in_the_middle_leaves_what_works(alses, root, steps, monkeypatch)
     steps.works = True
     with monkeypatch.context() as killed:
         killed.setattr(alses, "put_back", lambda _: None)
-        steps.fails = {"requirements.lock": OFFLINE}
+        steps.fails = {"report.lock": OFFLINE}
         with pytest.raises(SystemExit):
             alses.install(root)
     assert not (root / ".venv" / "trace").exists() and (root / alses.ASIDE / "trace").exists()
@@ -296,8 +298,8 @@ def test_a_kill_before_the_old_one_is_deleted_leaves_the_new_one(alses, root, st
     outdate(alses, root)
     (root / ".venv").rename(root / alses.ASIDE)
     complete(alses, root)
-    (root / "requirements.lock").write_text("babel==2.18.1\n", encoding="utf-8")
-    steps.fails = {"requirements.lock": OFFLINE}
+    (root / "requirements/report.lock").write_text("babel==2.18.1\n", encoding="utf-8")
+    steps.fails = {"report.lock": OFFLINE}
     with pytest.raises(SystemExit):
         alses.install(root)
     assert [path.name for path in root.glob(".venv*")] == [".venv"]
@@ -307,7 +309,7 @@ def test_a_kill_before_the_old_one_is_deleted_leaves_the_new_one(alses, root, st
 @pytest.mark.parametrize(("verb", "is_read"), [("verify", True), ("status", True), ("run", False)])
 def test_what_only_reads_still_runs_when_the_new_one_cannot_be_made(alses, root, steps, monkeypatch, capsys, verb, is_read):
     outdate(alses, root)
-    steps.works, steps.fails = True, {"requirements.lock": OFFLINE}
+    steps.works, steps.fails = True, {"report.lock": OFFLINE}
     monkeypatch.setattr(alses, "hand_over", lambda python, arguments: (arguments, os.environ["PYTHONPATH"]))
     monkeypatch.setenv("PYTHONPATH", "")
     if is_read:
@@ -342,7 +344,7 @@ def test_a_moved_environment_follows_without_the_network(alses, root, steps, mon
 
 def test_a_changed_lock_updates_the_environment_in_place(alses, root, steps):
     complete(alses, root)
-    (root / "requirements.lock").write_text("babel==2.18.1\n", encoding="utf-8")
+    (root / "requirements/report.lock").write_text("babel==2.18.1\n", encoding="utf-8")
     alses.install(root)
     assert [command for command in steps.commands if "venv .venv" in command] == []
     assert (root / ".venv" / "trace").exists()
@@ -386,7 +388,7 @@ def test_what_python_lacks_is_named_with_the_remedy(alses, root, steps, part, wh
     ],
 )
 def test_a_failed_installation_says_why_and_is_to_be_redone(alses, root, steps, output, cause):
-    steps.fails = {"requirements.lock": "début\n" * 100 + output}
+    steps.fails = {"report.lock": "début\n" * 100 + output}
     with pytest.raises(SystemExit) as stopped:
         alses.install(root)
     assert stopped.value.code.startswith("L’installation a échoué\u00a0:")
@@ -431,6 +433,31 @@ def test_a_first_verb_installs_then_hands_over(alses, root, steps, monkeypatch):
     monkeypatch.setattr(alses, "hand_over", lambda python, arguments: (python, arguments))
     assert alses.main(["run", "--year", "2020"], root) == (sys.executable, ["run", "--year", "2020"])
     assert len(steps.commands) == 5
+
+
+def test_the_tests_get_what_they_need_once_and_again_when_their_lock_changes(alses, root, steps, monkeypatch):
+    monkeypatch.setattr(alses, "hand_over", lambda python, arguments: arguments)
+    complete(alses, root)
+    for arguments in (["run"], ["test", "--help"]):
+        alses.main(arguments, root)
+    assert steps.commands == []
+    for content in ("pytest==9.2.0\n", "pytest==9.3.0\n"):
+        (root / "requirements/test.lock").write_text(content, encoding="utf-8")
+        for _ in range(2):
+            assert alses.main(["test"], root) == ["test"]
+    assert [command.partition("-disable-pip-version-check ")[2] for command in steps.commands] == ["", "--only-binary=:all: --require-hashes -r requirements/test.lock"] * 2
+    assert alses.condition(root) == "ready"
+
+
+def test_what_the_tests_need_and_cannot_be_had_leaves_a_report_possible(alses, root, steps, monkeypatch):
+    monkeypatch.setattr(alses, "hand_over", lambda python, arguments: arguments)
+    complete(alses, root)
+    steps.fails = {"test.lock": OFFLINE}
+    for _ in range(2):
+        with pytest.raises(SystemExit, match="le réseau ne répond pas"):
+            alses.main(["test"], root)
+    assert alses.main(["run"], root) == ["run"]
+    assert (root / ".venv" / "trace").exists()
 
 
 def test_an_environment_that_holds_the_package_is_used_as_it_is(root):

@@ -172,6 +172,12 @@ def test_text_keeps_to_the_right_of_its_head_and_no_path_is_cut(monkeypatch):
 # --- what goes wrong -------------------------------------------------------------------------------------------------
 
 
+def test_where_pytest_is_not_installed_a_sentence_says_how_to_have_it(capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pytest", None)
+    assert cli.main(["test"]) == 2
+    assert "python -m pip install --group test" in capsys.readouterr().err
+
+
 @pytest.fixture
 def fail(data_root, monkeypatch):
     """Makes ``run`` fail with an error; gives the exit code."""

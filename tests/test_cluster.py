@@ -21,7 +21,7 @@ from helpers.pipeline.tasks import tasks_of
 from helpers.schema import DataError
 from small_export import write_export
 
-distributed = pytest.importorskip("distributed", reason="requirements-cluster.lock is not installed")
+distributed = pytest.importorskip("distributed", reason="requirements/cluster.lock is not installed")
 
 # What is shared by nobody but the tests: no page of its own, nothing in the terminal.
 ALONE = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None, "silence_logs": 50}

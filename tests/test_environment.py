@@ -1,5 +1,6 @@
-"""environment.yml, pyproject.toml, requirements.lock and what is installed say the same thing."""
+"""environment.yml, pyproject.toml, the locks and what is installed say the same thing."""
 
+import itertools
 import re
 import subprocess
 import sys
@@ -15,10 +16,11 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from helpers.environment import CONDA_NAMES, conda_environment, conda_spec
+from helpers.freshness.record import libraries
 
 ROOT = Path(__file__).resolve().parents[1]
 PYPROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+LOCKS = {path.stem: path.read_text(encoding="utf-8") for path in sorted((ROOT / "requirements").iterdir())}
 PIP_NAMES = {conda: pip for pip, conda in CONDA_NAMES.items()}
 
 # The systems and Pythons that the lock promises to serve: the variables of markers that differ between them.
@@ -30,9 +32,12 @@ SYSTEMS = {
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 
 
-def dependencies() -> list[Requirement]:
-    project = tomllib.loads(PYPROJECT)["project"]
-    return [Requirement(text) for text in project["dependencies"] + project["optional-dependencies"]["tests"]]
+def dependencies(lock: str = "report") -> list[Requirement]:
+    """What the project asks of a lock."""
+    asked = tomllib.loads(PYPROJECT)
+    groups = asked["dependency-groups"]
+    wanted = asked["project"]["dependencies"] + groups["link"] if lock == "report" else groups[lock]
+    return [Requirement(text) for text in wanted]
 
 
 class Pin(NamedTuple):
@@ -44,8 +49,8 @@ class Pin(NamedTuple):
     hashes: int
 
 
-def locked() -> list[Pin]:
-    blocks = re.split(r"\n(?=[A-Za-z0-9])", "\n" + LOCK.replace("\\\n", " "))[1:]
+def locked(lock: str = "report") -> list[Pin]:
+    blocks = re.split(r"\n(?=[A-Za-z0-9])", "\n" + LOCKS[lock].replace("\\\n", " "))[1:]
     found = [re.match(r"([\w.-]+)==(\S+)\s*(?:;\s*(.*?)\s+(?=--hash))?", block) for block in blocks]
     return [
         Pin(canonicalize_name(one[1]), one[2], one[3], block.count("--hash=sha256:"))
@@ -84,7 +89,8 @@ def test_what_conda_lacks_is_asked_of_pip_only():
 
 
 def test_every_dependency_is_in_the_file_with_its_bounds():
-    assert {(one.name, one.specifier) for one in specs()} == {(one.name, one.specifier) for one in dependencies()}
+    wanted = {(one.name, one.specifier) for one in dependencies() if one.name != "setuptools"}
+    assert {(one.name, one.specifier) for one in specs()} == wanted
 
 
 def test_python_is_bounded_in_the_file():
@@ -128,22 +134,38 @@ def test_a_spec_accepts_what_is_installed(spec):
     assert spec.specifier.contains(version(spec.name))
 
 
-def test_every_package_of_the_lock_has_hashes():
-    assert len(locked()) == len(re.findall(r"^[A-Za-z0-9][\w.-]*==", LOCK, flags=re.MULTILINE)) > 100
-    assert [pin.name for pin in locked() if pin.hashes == 0] == []
+def test_each_group_has_its_lock():
+    assert set(LOCKS) == {"report"} | set(tomllib.loads(PYPROJECT)["dependency-groups"]) - {"link"}
 
 
-def test_the_lock_holds_no_address():
-    assert re.findall(r"://|^-|^\s*--(?!hash=sha256:)", LOCK, flags=re.MULTILINE) == []
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_package_of_a_lock_has_hashes_and_no_address(lock):
+    assert len(locked(lock)) == len(re.findall(r"^[A-Za-z0-9][\w.-]*==", LOCKS[lock], flags=re.MULTILINE)) > 1
+    assert [pin.name for pin in locked(lock) if pin.hashes == 0] == []
+    assert re.findall(r"://|^-|^\s*--(?!hash=sha256:)", LOCKS[lock], flags=re.MULTILINE) == []
 
 
-@pytest.mark.parametrize("python", PYTHONS)
-@pytest.mark.parametrize("system", SYSTEMS)
-def test_the_lock_pins_each_dependency_once_on_each_system(system, python):
-    place = {**SYSTEMS[system], "python_version": python, "python_full_version": f"{python}.9"}
-    pins = [pin.name for pin in locked() if pin.marker is None or Marker(pin.marker).evaluate(place)]
-    names = [canonicalize_name(one.name) for one in dependencies()]
-    assert {name: pins.count(name) for name in names} == dict.fromkeys(names, 1)
+@pytest.mark.parametrize("lock", [lock for lock in LOCKS if lock != "report"])
+def test_what_a_lock_shares_with_that_of_a_report_has_the_same_versions(lock):
+    """Otherwise what the tests add would change the libraries that reports are made with."""
+    known: dict[str, set[str]] = {}
+    for pin in locked():
+        known.setdefault(pin.name, set()).add(pin.version)
+    assert [pin for pin in locked(lock) if pin.version not in known.get(pin.name, {pin.version})] == []
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_pins_each_dependency_once_on_each_system(lock):
+    names = [canonicalize_name(one.name) for one in dependencies(lock)]
+    for system, python in itertools.product(SYSTEMS.values(), PYTHONS):
+        place = {**system, "python_version": python, "python_full_version": f"{python}.9"}
+        pins = [pin.name for pin in locked(lock) if pin.marker is None or Marker(pin.marker).evaluate(place)]
+        assert {name: pins.count(name) for name in names} == dict.fromkeys(names, 1), place
+
+
+def test_what_the_tests_add_is_no_reason_to_make_a_report_again():
+    noted = {each.rpartition("-")[0] for each in libraries()}
+    assert "pandas" in noted and noted & {"pytest", "pytest_xdist", "ruff", "openpyxl", "et_xmlfile", "alses"} == set()
 
 
 def test_the_specs_can_be_resolved_together(tmp_path):

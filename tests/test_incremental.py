@@ -17,7 +17,7 @@ def make_steps(workshop) -> dict:
     for part in ("src", "notebooks"):
         shutil.copytree(REPOSITORY / part, root / part, ignore=shutil.ignore_patterns("__pycache__", "brouillons"))
     shutil.copytree(MINI / "data" / "raw", root / "data" / "raw")
-    shutil.copy(REPOSITORY / "requirements.lock", root)
+    shutil.copytree(REPOSITORY / "requirements", root / "requirements")
     path = f"{root / 'src'}:{Path(__file__).parent}"
     done = workshop.run(root, str(Path(__file__).with_name("incremental_steps.py")), PYTHONPATH=path)
     assert done.returncode == 0, done.stderr
@@ -49,7 +49,7 @@ def test_nothing_changed_is_known_at_once_and_nothing_is_written(steps):
         ("a text of one notebook", ["04_themes 2032"], "src/helpers/texts/themes.j2 a changé"),
         ("a raw file", [name for name in ALL if name != "01_clean 2031"], "2032/reunions.csv a changé"),
         ("a file of the year before", ALL, "2031/datapackage.json a changé"),
-        ("the lock", ALL, "requirements.lock a changé"),
+        ("the lock", ALL, "requirements/report.lock a changé"),
     ],
 )
 def test_a_change_runs_what_depends_on_it_and_says_why(steps, change, ran, cause):

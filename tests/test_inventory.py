@@ -110,13 +110,6 @@ def test_status_takes_a_moment_only():
     assert time.perf_counter() - started < 6
 
 
-def test_a_check_loads_no_grammar_of_international_addresses():
-    """38 of them, 0.8 s in each notebook, for a format that no schema of ours has."""
-    script = "import sys; from helpers import checks; import jsonschema; print(sys.modules['rfc3987_syntax'], 'lark' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["None", "False"]
-
-
 # --- exports and what is simulated -----------------------------------------------------------------------------------
 
 

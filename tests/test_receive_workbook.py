@@ -8,9 +8,6 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from odf import table as ods
-from odf.opendocument import OpenDocumentSpreadsheet
-from odf.text import P
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from helpers import paths, store
@@ -18,6 +15,7 @@ from helpers.store.receive import archive
 from helpers.store.receive.parquet import NO_HOUR
 from helpers.store.receive.rows import BLANK
 from helpers.store.receive.workbook import HIDDEN, MERGED, NOT_SHOWN
+from ods_file import ods_bytes, ods_table
 from received import HEADER, ROWS, YEAR, Read, faults, prepare, text_of
 
 XLSX = "data/raw/2041/accompagnements.xlsx"
@@ -48,22 +46,9 @@ def put_bytes(content: bytes, name: str = "accompagnements.xlsx") -> None:
     (paths.raw(YEAR) / name).write_bytes(content)
 
 
-def ods_book(rows, *, hidden=(), spanned=()) -> OpenDocumentSpreadsheet:
-    """An ODS file; a number is a number, the rest is text."""
-    made, sheet = OpenDocumentSpreadsheet(), ods.Table(name="Base")
-    for number, row in enumerate([HEADER, *rows]):
-        line = ods.TableRow(**({"visibility": "collapse"} if number in hidden else {}))
-        for place, value in enumerate(row):
-            more = {"numberrowsspanned": "2", "numbercolumnsspanned": "1"} if (number, place) in spanned else {}
-            number_kind = {"valuetype": "float", "value": str(value)}
-            kind = number_kind if isinstance(value, int | float) else {"valuetype": "string"}
-            kind = {"valuetype": "date", "datevalue": value.isoformat()} if isinstance(value, dt.date) else kind
-            cell = ods.TableCell(**kind, **more)
-            cell.addElement(P(text=str(value)))
-            line.addElement(cell)
-        sheet.addElement(line)
-    made.spreadsheet.addElement(sheet)
-    return made
+def put_ods(rows, *more: str, **marked) -> None:
+    """An ODS file of these rows, then of more sheets; a number is a number, a day a day, the rest is text."""
+    put_bytes(ods_bytes(ods_table("Base", [HEADER, *rows], **marked), *more), "accompagnements.ods")
 
 
 def with_row(**changed) -> list[list]:
@@ -82,7 +67,7 @@ def test_a_plain_workbook_is_read_as_the_same_text():
 
 
 def test_an_ods_file_is_read_as_the_same_text():
-    put(ods_book(ROWS), "accompagnements.ods")
+    put_ods(ROWS)
     read = Read()
     assert read.rows == ROWS and read.lines == [2, 3, 4]
 
@@ -90,7 +75,7 @@ def test_an_ods_file_is_read_as_the_same_text():
 @pytest.mark.parametrize("kind", ["xlsx", "ods"])
 def test_numbers_and_dates_have_one_way_to_be_written(kind):
     rows = with_row(annee=2041, date_debut=dt.date(2041, 4, 3), niveau=6, objectifs=0.5)
-    put(book(rows) if kind == "xlsx" else ods_book(rows), f"accompagnements.{kind}")
+    put(book(rows)) if kind == "xlsx" else put_ods(rows)
     read = Read()
     assert (read.columns["annee"][0], read.columns["niveau"][0], read.columns["objectifs"][0]) == ("2041", "6", "0.5")
     assert read.columns["date_debut"][:2] == ["2041-04-03", "04/05/2041"]
@@ -142,10 +127,9 @@ def test_cells_merged_downwards_are_filled_and_counted():
 
 @pytest.mark.parametrize("kind", ["xlsx", "ods"])
 def test_hidden_rows_are_read_and_told(kind):
-    made = book() if kind == "xlsx" else ods_book(ROWS, hidden=(2,))
-    if kind == "xlsx":
-        made.active.row_dimensions[3].hidden = True
-    put(made, f"accompagnements.{kind}")
+    made = book()
+    made.active.row_dimensions[3].hidden = True
+    put(made) if kind == "xlsx" else put_ods(ROWS, hidden=(2,))
     assert Read().rows == ROWS and Read().changes == {HIDDEN: 1}
 
 
@@ -225,7 +209,7 @@ def test_errors_and_formulas_without_a_value_are_told_by_cell():
 
 
 def test_errors_and_merged_cells_of_an_ods_file_are_told():
-    put(ods_book(with_row(niveau="#N/A"), spanned={(2, 2)}), "accompagnements.ods")
+    put_ods(with_row(niveau="#N/A"), spanned={(2, 2)})
     place = "data/raw/2041/accompagnements.ods, feuille « Base », ligne 1 : "
     assert faults() == [
         f"{place}cellule en erreur (#REF!, #N/A…) : F2 ; corrigez-la dans le classeur.",
@@ -245,15 +229,11 @@ def test_a_value_far_to_the_right_is_told():
     assert faults() == [f"{XLSX}, feuille « Base » : des cases sont remplies très loin de la table ; supprimez-les."]
 
 
-@pytest.mark.parametrize(("wide", "high"), [({"numbercolumnsrepeated": "16000"}, {}), ({}, {"numberrowsrepeated": "900000"})])
-def test_a_value_repeated_without_end_in_an_ods_file_is_told(wide, high):
-    made, sheet, line = ods_book(ROWS), ods.Table(name="Suite"), ods.TableRow(**high)
-    cell = ods.TableCell(valuetype="string", **wide)
-    cell.addElement(P(text="x"))
-    line.addElement(cell)
-    sheet.addElement(line)
-    made.spreadsheet.addElement(sheet)
-    put(made, "accompagnements.ods")
+@pytest.mark.parametrize("place", ["cell", "row"])
+def test_a_value_repeated_without_end_in_an_ods_file_is_told(place):
+    repeated = {"cell": ' table:number-columns-repeated="16000"', "row": ' table:number-rows-repeated="900000"'}
+    sheet = ods_table("Suite", [["x"]]).replace(f"<table:table-{place}", f"<table:table-{place}{repeated[place]}")
+    put_ods(ROWS, sheet)
     assert faults() == ["data/raw/2041/accompagnements.ods, feuille « Suite » : des cases sont remplies très loin de la table ; supprimez-les."]
 
 

@@ -103,7 +103,6 @@ RESERVED = {
     "papermill": {"pipeline"},
     "tqdm": {"cli"},
     "nbconvert": {"publish"},
-    "frictionless": {"store"},
     "pyarrow": {"store", "clean", "records"},
     "python_calamine": {"store"},
     "babel": {"wording"},

@@ -20,7 +20,7 @@ _HEADER = """\
 
 
 def conda_environment(pyproject_text: str) -> str:
-    """The text of environment.yml: Python, every dependency and the tests' under conda's names, the package by pip.
+    """The text of environment.yml: Python, every dependency under conda's names, the package by pip.
 
     What conda does not have (`BY_PIP`) is listed for pip, before the package.
 
@@ -34,8 +34,7 @@ def conda_environment(pyproject_text: str) -> str:
     ['dependencies:', '  - python >=3.11', '  - matplotlib-base >=3.9']
     """
     project = tomllib.loads(pyproject_text)["project"]
-    wanted = [*project["dependencies"], *project.get("optional-dependencies", {}).get("tests", [])]
-    specs = [conda_spec(each) for each in (f"python{project['requires-python']}", *wanted)]
+    specs = [conda_spec(each) for each in (f"python{project['requires-python']}", *project["dependencies"])]
     by_pip = [spec.replace(" ", "") for spec in specs if spec.split()[0] in BY_PIP]
     specs = [spec for spec in specs if spec.split()[0] not in BY_PIP]
     lines = [

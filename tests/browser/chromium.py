@@ -11,7 +11,7 @@ COMMANDS = ("chromium", "chromium-browser", "google-chrome")
 # Set to « exige » by .ci/run: there, a missing browser is a failure and not a test left out.
 VARIABLE = "ALSES_NAVIGATEUR"
 LIBRARIES = ("playwright", "axe_playwright_python")
-LOCK = "requirements-browser.lock"
+LOCK = "requirements/browser.lock"
 PROBES = Path(__file__).with_name("probes.js")
 
 

@@ -1,16 +1,16 @@
 """What a printed cell says: durations and dates."""
 
 import re
-from functools import cache, lru_cache
+from datetime import datetime
+from functools import lru_cache
 
 import pandas as pd
 
 from helpers.typography import fold
 
-# The printed forms of a start date, and the precision each one gives.
-DATE_FORMS = (("%d-%b-%y", "jour"), ("%d/%m/%Y", "jour"), ("%Y-%m-%d", "jour"), ("%b-%y", "mois"), ("%Y-%m", "mois"))
-# The only French abbreviations that dateparser does not know; it also wants no dot before a dash.
-MONTHS = {"fevr": "févr", "juill": "juil", "aout": "août"}
+# The printed forms of a start date, « m » before the number of a month in letters, and the precision each one gives.
+DATE_FORMS = (("%d-m%m-%y", "jour"), ("%d/%m/%Y", "jour"), ("%Y-%m-%d", "jour"), ("m%m-%y", "mois"), ("%Y-%m", "mois"))
+_MONTHS = ("janv", "fevr", "mars", "avri", "mai", "juin", "juil", "aout", "sept", "octo", "nove", "dece")
 
 _DURATION = re.compile(r"^(\d+(?:[.,]\d+)?)\s*(ans?|mois)$")
 
@@ -30,18 +30,15 @@ def read_duration(text: str) -> float | None:
     return number / 12 if found[2] == "mois" else number
 
 
-def _month(word: re.Match) -> str:
-    bare = word[0].rstrip(".").lower()
-    return MONTHS.get(bare, bare)
+def read_month(word: str) -> int:
+    """The number of a French month, whole or cut to three letters or more, in lower case without accents; 0 for none.
 
-
-@cache
-def _dates():
-    """The reader of French dates, one form at a time; loaded with the first post, for few years have any."""
-    from dateparser.date import DateDataParser
-
-    settings = {"PARSERS": ["custom-formats"], "PREFER_DAY_OF_MONTH": "first"}
-    return DateDataParser(languages=["fr"], settings=settings)
+    >>> from helpers.clean import spelling
+    >>> [spelling.read_month(mot) for mot in ("fevr", "juillet", "jui", "bientot")]
+    [2, 7, 0, 0]
+    """
+    found = [place for place, name in enumerate(_MONTHS, 1) if name.startswith(word[:4]) and len(word) >= 3]
+    return found[0] if len(found) == 1 else 0
 
 
 # The checks, then the cleaning, ask for each start of the year: some fifty times seventeen texts.
@@ -52,9 +49,10 @@ def read_start(text: str) -> tuple[pd.Timestamp, str] | None:
     >>> clean.read_start("13-janv-20"), clean.read_start("oct-19")
     ((Timestamp('2020-01-13 00:00:00'), 'jour'), (Timestamp('2019-10-01 00:00:00'), 'mois'))
     """
-    plain = re.sub(r"[^\W\d_]+\.?", _month, text.strip())
+    plain = re.sub(r"[^\W\d_]+\.?", lambda word: f"m{read_month(fold(word[0])):02}", text.strip())
     for form, precision in DATE_FORMS:
-        found = _dates().get_date_data(plain, [form]).date_obj
-        if found:
-            return pd.Timestamp(found.date()), precision
+        try:
+            return pd.Timestamp(datetime.strptime(plain, form)), precision
+        except ValueError:
+            continue
     return None

@@ -13,8 +13,15 @@ PARALLEL = ("-n", "logical", "--maxprocesses", "8", "--dist", "loadfile", "--no-
 
 def _test(options: Namespace) -> int:
     del options
-    import pytest
+    try:
+        import pytest
+    except ImportError:  # the environment is not ours to complete: conda's, or one made by hand
+        from helpers.schema import DataError
 
+        raise DataError(
+            "Il manque ce que demandent les tests : tapez « python -m pip install --group test » dans le dossier du "
+            "projet, puis relancez."
+        ) from None
     return int(pytest.main(["-q", *PARALLEL, str(paths.repository() / "tests")]))
 
 
@@ -42,7 +49,8 @@ TEST = Verb(
     summary="lance les tests (développement)",
     description=(
         "Lance tous les tests sur un projet inventé, sans réseau : quelques minutes. N’écrit rien dans data/ ni dans "
-        "reports/.\nCode de sortie : 0 si tout passe."
+        "reports/. La première fois, ajoute à .venv ce que les tests demandent (100 Mo).\n"
+        "Code de sortie : 0 si tout passe."
     ),
     examples=(("test", "tous les tests"),),
     act=_test,

@@ -16,8 +16,7 @@ LANGUAGE_PACK = "jupyterlab-language-pack-fr-fr"
 
 # What a report loads, by the name that Python imports, with those whose version can change a figure first.
 LOADED = (
-    "pandas scipy statsmodels matplotlib seaborn papermill nbconvert frictionless babel jinja2 bs4 dateparser nbformat "
-    "filelock tqdm"
+    "pandas scipy statsmodels matplotlib seaborn papermill nbconvert babel jinja2 bs4 nbformat filelock tqdm"
 ).split()
 MAIN = LOADED[:7]
 
@@ -78,7 +77,7 @@ def _wanted() -> list[str]:
 def _locked() -> dict[str, set[str]]:
     """The versions of the lock; several for a library that differs from one Python to another."""
     found: dict[str, set[str]] = {}
-    text = (paths.repository() / "requirements.lock").read_text(encoding="utf-8")
+    text = (paths.repository() / "requirements" / "report.lock").read_text(encoding="utf-8")
     for name, pinned in re.findall(r"^([\w.-]+)==([^\s;]+)", text, flags=re.MULTILINE):
         found.setdefault(name.lower(), set()).add(pinned)
     return found

@@ -3,10 +3,12 @@
 import hashlib
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -124,13 +126,23 @@ def listing(name: str) -> list[str]:
     return files_of(locate(name))
 
 
+@cache
+def _tools() -> frozenset[str]:
+    """The libraries, by their names in lower case, that only the tests, a cluster or bench/ need."""
+    locks = (paths.repository() / "requirements").glob("*.lock")
+    names = {lock.stem: set(re.findall(r"^[\w.-]+(?===)", lock.read_text("utf-8"), re.MULTILINE)) for lock in locks}
+    return frozenset().union(*names.values()) - names.get("report", set())
+
+
 def libraries() -> list[str]:
-    """The libraries installed and this Python, as « name-version »."""
+    """This Python and the libraries installed, as « name-version », but for those that no report needs."""
     folders = {Path(os.path.realpath(each)) for each in sys.path if each.endswith("-packages")}
     found = {entry.name for folder in folders if folder.is_dir() for entry in os.scandir(folder)}
     installed = (each.removesuffix(".dist-info") for each in found if each.endswith(".dist-info"))
     # Our own version says nothing that our files do not.
-    return [f"python-{sys.version.split()[0]}", *sorted(each for each in installed if not each.startswith("alses-"))]
+    left_out = _tools() | {"alses"}
+    kept = (each for each in installed if re.sub(r"[-_.]+", "-", each.rpartition("-")[0]).lower() not in left_out)
+    return [f"python-{sys.version.split()[0]}", *sorted(kept)]
 
 
 def record(

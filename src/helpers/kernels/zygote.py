@@ -63,10 +63,9 @@ _OURS = [
 _LATER = ["scipy.stats", "scipy.optimize", "matplotlib.backends.backend_svg", "matplotlib.backends.backend_agg"]
 
 # Threads do not survive a fork, and these libraries start some as soon as they are imported: they are told not to, and
-# polars, which only statsmodels would take if it were there, is kept out. So is what jsonschema, behind frictionless,
-# would load for addresses in every alphabet: a second to build a grammar for a format that no table has.
+# polars, which only statsmodels would take if it were there, is kept out.
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
-_BARRED = ("polars", "rfc3987_syntax")
+_BARRED = ("polars",)
 
 
 def _own_path() -> list[str]:
@@ -133,9 +132,6 @@ def _warm() -> None:
     """
     with contextlib.suppress(Exception), trace.unnoted():
         importlib.import_module("helpers.wording.sentences").compile_texts()
-    with contextlib.suppress(Exception):
-        # The plugins that it looks for at the first table it is given.
-        importlib.import_module("frictionless").Resource(data=[["a"], ["1"]]).validate()
 
 
 @contextlib.contextmanager

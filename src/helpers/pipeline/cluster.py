@@ -48,7 +48,7 @@ def connected(address: str) -> Iterator[Executor]:
     except ImportError:
         raise NotebookFailure(
             "Il manque la bibliothèque Dask : installez-la dans l’environnement du projet "
-            "(pip install -r requirements-cluster.lock), puis relancez."
+            "(pip install -r requirements/cluster.lock), puis relancez."
         ) from None
     try:
         client = Client(address, timeout=CONNECT_S, set_as_default=False)

@@ -128,7 +128,7 @@ def record_of(task: Task, read: list[Path], written: list[Path], *, started: flo
 
 
 def _code_behind(task: Task) -> list[Path]:
-    lock = paths.repository() / "requirements.lock"
+    lock = paths.repository() / "requirements" / "report.lock"
     if task.notebook == PROTECTION:
         return [*freshness.modules_behind(["from helpers import protection"]), lock]
     cells = read_source(task.notebook).cells

@@ -3,19 +3,16 @@
 import csv
 import io
 import re
-import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
 from helpers import paths
 from helpers.schema import DataError, columns, optional_columns, table_schema
-from helpers.store.sentences import header_faults, sentence_of
-
-# frictionless loads jsonschema, which loads this optional check of international addresses if it is installed (with
-# JupyterLab it is): 38 grammars, 0.8 s in each notebook and each check, and no schema of ours has an address. None is
-# how Python is told that a module is not there.
-sys.modules.setdefault("rfc3987_syntax", None)
+from helpers.store.sentences import constraint_fault, header_faults, type_fault
+from helpers.typography import shortened
 
 # Excel writes a French decimal comma and day-first dates; both are unambiguous in a column of that type.
 _DECIMAL_COMMA = re.compile(r"^-?\d+,\d+$")
@@ -23,6 +20,13 @@ _FRENCH_DATE = re.compile(r"^(\d{2})/(\d{2})/(\d{4})$")
 # What Python would read as a number and a person would not: 1_7, ٧, NaN, 1e400, twenty digits.
 _PLAIN_NUMBER = re.compile(r"^-?[0-9]{1,15}(\.[0-9]{1,15})?$")
 _REFUSED = "✗"
+# What a cell in plain form is read as; each raises ValueError for what is not of its type.
+_READERS = {
+    "string": str,
+    "integer": int,
+    "number": float,
+    "date": lambda cell: datetime.strptime(cell, "%Y-%m-%d"),
+}
 _LINE_END = re.compile("\r\n?")
 # Control characters and codes that are no character, which break a picture, and those that turn the direction of the
 # text, which change what is read.
@@ -126,20 +130,40 @@ def _normalised(cell: str, kind: str) -> str:
     return cell
 
 
-def _report(table: Rows, schema: dict) -> tuple[list[list[str]], list]:
-    # A sixth of what starting takes, and pages made of clean tables validate nothing: loaded with the first raw table.
-    from frictionless import Resource, Schema
+def _read_cell(column: dict, plain: str, cell: str) -> tuple[object, str]:
+    """What a cell is read as, None for nothing, and what its schema has against it; ``cell`` is as received."""
+    try:
+        value = _READERS[column["type"]](plain) if plain else None
+    except ValueError:
+        return None, type_fault(column, cell)
+    return value, constraint_fault(column, value, cell)
 
-    kinds = {column["name"]: column["type"] for column in schema["fields"]}
-    width = len(table.header)
-    rows = [
-        [_normalised(cell, kinds[column]) for column, cell in zip(table.header, row, strict=False)] + row[width:]
-        for row in table.rows
-    ]
-    present = [column for column in schema["fields"] if column["name"] in table.header]
-    ordered = {**schema, "fields": sorted(present, key=lambda column: table.header.index(column["name"]))}
-    task = Resource(data=[table.header, *rows], schema=Schema.from_descriptor(ordered)).validate().tasks[0]
-    return rows, task.errors
+
+def _row_faults(header: list[str], rows: Iterable[tuple[list[str], list[str]]], schema: dict) -> Iterator[tuple]:
+    """For each fault, the place of its row and the end of its sentence; ``rows`` are in plain form and as received."""
+    described = {column["name"]: column for column in schema["fields"]}
+    seen: dict[str, set] = {name: set() for name in header if described[name].get("constraints", {}).get("unique")}
+    key, keys = schema.get("primaryKey", []), set()
+    for place, (row, received) in enumerate(rows):
+        if len(row) < len(header):  # its values may stand under the wrong names: nothing else is said of it
+            yield place, " : des cases manquent en fin de ligne ; complétez la ligne."
+            continue
+        values = {}
+        for name, plain, cell in zip(header, row, received, strict=False):
+            values[name], fault = _read_cell(described[name], plain, cell)
+            if name in seen and values[name] is not None:
+                if not fault and values[name] in seen[name]:
+                    fault = f"« {shortened(cell)} » figure déjà plus haut ; chaque valeur doit être unique."
+                seen[name].add(values[name])
+            if fault:
+                yield place, f", colonne « {name} » : {fault}"
+        if len(row) > len(header):
+            yield place, " : une case de trop ; entourez de guillemets les textes qui contiennent le séparateur."
+        identity = tuple(values.get(name) for name in key)
+        if identity in keys:
+            yield place, f" : cette ligne répète une ligne précédente ({', '.join(key)}) ; gardez-en une."
+        if any(part is not None for part in identity):
+            keys.add(identity)
 
 
 @remembered
@@ -159,17 +183,12 @@ def validated_rows(content: bytes, shown: str, name: str) -> tuple[Rows, tuple[s
         return table, tuple(faults)
     if not table.rows:
         return table, (f"{shown} n’a aucune ligne sous les noms de colonnes ; complétez-la ou retirez-la.",)
-    rows, errors = _report(table, schema)
-    short = {error.row_number for error in errors if error.type == "missing-cell"}
-    told: dict[tuple, str] = {}
-    for error in errors:
-        place = getattr(error, "row_number", 2) - 2  # frictionless counts the header; rows wider than it have no place
-        column = getattr(error, "field_name", None)
-        cell = table.rows[place][table.header.index(column)] if column and error.row_number not in short else ""
-        text = sentence_of(error, schema, cell)
-        # A short line makes one fault a missing column besides the one that says so: keep the latter.
-        is_echo = error.row_number in short and error.type != "missing-cell"
-        if text and not is_echo:
-            key = (place, column if error.type != "missing-cell" else "")
-            told.setdefault(key, f"{shown}, ligne {table.lines[place]}{text}")
-    return Rows(table.header, rows, table.lines), tuple(told.values())
+    kinds = {column["name"]: column["type"] for column in schema["fields"]}
+    width = len(table.header)
+    rows = [
+        [_normalised(cell, kinds[column]) for column, cell in zip(table.header, row, strict=False)] + row[width:]
+        for row in table.rows
+    ]
+    told = _row_faults(table.header, zip(rows, table.rows, strict=True), schema)
+    faults = [f"{shown}, ligne {table.lines[place]}{text}" for place, text in told]
+    return Rows(table.header, rows, table.lines), tuple(faults)

@@ -42,39 +42,28 @@ def _limits(rules: dict) -> str:
     return f"au moins {low}" if high is None else f"au plus {high}"
 
 
-def _constraint(column: dict, note: str, cell: str) -> str:
+def type_fault(column: dict, cell: str) -> str:
+    """What is said of a cell, as received, that is not of the type of its column."""
+    joined = _SPACES.sub("", cell)
+    if column["type"] in ("number", "integer") and _DIGITS.fullmatch(joined) and joined != cell:
+        return f"« {cell} » contient une espace ; écrivez {joined}."
+    return f"« {shortened(cell)} » n’est pas {_TYPES[column['type']]} ; corrigez la valeur."
+
+
+def constraint_fault(column: dict, value, cell: str) -> str:
+    """What is said of the first constraint that a value (None: empty) breaks, ``cell`` as received; ``""`` for none."""
     rules = column.get("constraints", {})
-    if '"required"' in note:
-        return "la case est vide alors qu’elle est obligatoire ; complétez-la."
-    if '"enum"' in note:
+    if value is None:
+        return "la case est vide alors qu’elle est obligatoire ; complétez-la." if rules.get("required") else ""
+    if not rules.get("minimum", value) <= value <= rules.get("maximum", value):
+        return f"« {cell} » est impossible : la valeur doit être {_limits(rules)} ; vérifiez-la dans le document."
+    if len(cell) > rules.get("maxLength", len(cell)):
+        return f"« {shortened(cell)} » a {len(cell)} caractères, {rules['maxLength']} au plus sont permis ; abrégez."
+    if "pattern" in rules and not re.fullmatch(rules["pattern"], cell):
+        example = column["example"]
+        return f"« {shortened(cell)} » n’a pas la forme attendue ; corrigez la valeur, par exemple « {example} »."
+    if cell not in rules.get("enum", (cell,)):
         close = get_close_matches(cell, rules["enum"], n=1)
         hint = f" Vouliez-vous « {close[0]} » ?" if close else ""
         return f"« {shortened(cell)} » n’est pas dans la liste ({', '.join(rules['enum'])}).{hint}"
-    if '"minimum"' in note or '"maximum"' in note:
-        limits = _limits(rules)
-        return f"« {cell} » est impossible : la valeur doit être {limits} ; vérifiez-la dans le document."
-    if '"maxLength"' in note:
-        return f"« {shortened(cell)} » a {len(cell)} caractères, {rules['maxLength']} au plus sont permis ; abrégez."
-    return f"« {shortened(cell)} » n’a pas la forme attendue ; corrigez la valeur, par exemple « {column['example']} »."
-
-
-def sentence_of(error, schema: dict, cell: str) -> str | None:
-    """What follows « fichier, ligne n » for an error of frictionless, ``cell`` as received; None for no fault."""
-    name = getattr(error, "field_name", None)
-    column = next((entry for entry in schema["fields"] if entry["name"] == name), None)
-    if error.type == "type-error":
-        joined = _SPACES.sub("", cell)
-        if column["type"] in ("number", "integer") and _DIGITS.fullmatch(joined) and joined != cell:
-            return f", colonne « {name} » : « {cell} » contient une espace ; écrivez {joined}."
-        return f", colonne « {name} » : « {shortened(cell)} » n’est pas {_TYPES[column['type']]} ; corrigez la valeur."
-    if error.type == "unique-error":
-        return f", colonne « {name} » : « {shortened(cell)} » figure déjà plus haut ; chaque valeur doit être unique."
-    if error.type == "constraint-error":
-        return f", colonne « {name} » : {_constraint(column, error.note, cell)}"
-    if error.type == "primary-key":
-        return f" : cette ligne répète une ligne précédente ({', '.join(schema['primaryKey'])}) ; gardez-en une."
-    if error.type == "extra-cell":
-        return " : une case de trop ; entourez de guillemets les textes qui contiennent le séparateur."
-    if error.type == "missing-cell":
-        return " : des cases manquent en fin de ligne ; complétez la ligne."
-    return None
+    return ""

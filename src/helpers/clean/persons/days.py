@@ -8,6 +8,7 @@ from helpers.clean.persons.answers import RULE_MISSING
 from helpers.clean.persons.reasons import Reason
 from helpers.clean.persons.spellings import Spellings
 from helpers.clean.persons.text import Cell, tidy
+from helpers.clean.spelling import read_month
 from helpers.records import EMPTY
 from helpers.typography import fold
 
@@ -30,12 +31,6 @@ _IN_WORDS = re.compile(rf"(?:[a-z]+ )?(\d{{1,2}})(?:er)? ([a-z]{{3,9}}) (\d{{4}}
 _SHORT = re.compile(rf"\d{{1,2}}[/. -]\d{{1,2}}[/. -]\d{{2}}{_HOUR}")
 _SERIAL = re.compile(r"(\d{5})(?:[.,]\d+)?")
 _YEAR = re.compile(r"(\d{4})(?:[.,]0+)?")
-_MONTHS = ("janv", "fevr", "mars", "avri", "mai", "juin", "juil", "aout", "sept", "octo", "nove", "dece")
-
-
-def _month(word: str) -> int:
-    found = [place for place, name in enumerate(_MONTHS, 1) if name.startswith(word[:4]) and len(word) >= 3]
-    return found[0] if len(found) == 1 else 0
 
 
 def _parts(text: str) -> tuple[int, int, int] | None:
@@ -45,7 +40,7 @@ def _parts(text: str) -> tuple[int, int, int] | None:
     if found := _DAY_FIRST.fullmatch(text):
         return int(found[3]), int(found[2]), int(found[1])
     found = _IN_WORDS.fullmatch(_plain_words(text))
-    return (int(found[3]), _month(found[2]), int(found[1])) if found and len(found[3]) == 4 else None
+    return (int(found[3]), read_month(found[2]), int(found[1])) if found and len(found[3]) == 4 else None
 
 
 def _plain_words(text: str) -> str:
@@ -56,7 +51,7 @@ def _plain_words(text: str) -> str:
 
 def _is_short(text: str) -> bool:
     in_words = _IN_WORDS.fullmatch(_plain_words(text))
-    return bool(_SHORT.fullmatch(text) or (in_words and _month(in_words[2])))
+    return bool(_SHORT.fullmatch(text) or (in_words and read_month(in_words[2])))
 
 
 def read_day(text: str) -> date | Reason:

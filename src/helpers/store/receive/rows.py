@@ -46,6 +46,7 @@ def _lines(content: bytes, span: Span, *, count: int) -> np.ndarray:
 
 
 def _cells(text: str, delimiter: str) -> list[str]:
+    csv.field_size_limit(2**31 - 1)  # after a quote that nothing closes, a cell holds the rest of the file
     return next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
 
 
