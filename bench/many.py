@@ -12,25 +12,26 @@ from pathlib import Path
 
 from naive import OF_A_SITE, YEAR
 
-from helpers import kernels
+from helpers.kernels import fork
 
 
 def make(name: str, place: Path) -> None:
     """A notebook executed in a folder of its own, and its page."""
-    from helpers import parameters, publish
-    from helpers.pipeline.execute import execute
-    from helpers.pipeline.pages import PAGES
+    from helpers import parameters
+    from helpers.report.notebook import export_page, extract
+    from helpers.run.execution import execute
+    from helpers.run.release import PAGES
 
     choice = parameters.check("03_compare", year=YEAR)
     notebook = execute(name, choice.of(name), place / f"{name}.ipynb").notebook
-    foot = "\n".join(publish.extract(notebook, "provenance"))
-    html = publish.export_page(notebook, name=name, pages=PAGES, foot=foot, subtitle="")
+    foot = "\n".join(extract(notebook, "provenance"))
+    html = export_page(notebook, name=name, pages=PAGES, foot=foot, subtitle="")
     (place / f"{name}.html").write_text(html, encoding="utf-8")
 
 
 def main(sites: int) -> None:
     """Makes 02, 03 and 04 and their pages, so many times, side by side on every processor that this process may use."""
-    kernels.start()
+    fork.start()
     jobs = len(os.sched_getaffinity(0)) + 1  # one more than processors: the runner itself waits for the kernels
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(jobs) as executor:
         places = [Path(folder) / str(number) for number in range(sites)]

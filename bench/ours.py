@@ -10,17 +10,17 @@ from same_work import YEAR, Clock, finish
 def main(folder: Path) -> None:
     """Reads, checks, cleans, keeps and counts."""
     clock = Clock()
-    from helpers import clean, indicators, paths, store
+    from helpers import clean, data, indicators, paths
 
     os.environ[paths.DATA_ROOT_VARIABLE] = str(folder)
     clock.lap("imports")
-    received = store.receive(YEAR)
+    received = data.receive(YEAR)
     clock.lap("ouverture")
-    cleaned = clean.clean_persons(received, spellings=store.read_reference("modalites"), **store.read_registers())
+    cleaned = clean.clean_persons(received, spellings=data.read_reference("modalites"), **data.read_registers())
     if cleaned.faults:
         sys.exit("\n".join(map(str, cleaned.faults)))
     clock.lap("lecture, nettoyage")
-    store.save_persons(cleaned)
+    data.save_persons(cleaned)
     clock.lap("écriture")
     table = indicators.count_persons(cleaned.persons, source=received.source, reference=received.reference)
     clock.lap("comptes")

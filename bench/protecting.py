@@ -12,8 +12,11 @@ import time
 import pandas as pd
 from page import machine, write_table
 
-from helpers import auditor, disclosure, indicators, records, simulate
-from helpers.protection.attacked import protect_from_attack
+from helpers import indicators
+from helpers.clean import records
+from helpers.disclosure import intruder_model, intruder_test, rounding
+from helpers.disclosure.release import protect_from_attack
+from helpers.simulate import years
 
 # What may take, for two years of that network, this many seconds in all.
 AIM = 60
@@ -42,17 +45,17 @@ def once(seed: int) -> dict[str, float]:
     seconds: dict[str, float] = {}
     exact, counts, shown, before = [], [], [], None
     for year, size in PERSONS.items():
-        rows = simulate.invent(year, size, seed=seed + year, **PLACES, earlier=before)
+        rows = years.invent(year, size, seed=seed + year, **PLACES, earlier=before)
         persons, before = records.Persons.of(year, rows), rows
         own = timed(seconds, "count", indicators.count_persons, persons, source="export", reference="export")
         sites = timed(seconds, "count", indicators.count_sites, persons)
-        tables = own, sites, disclosure.list_sites(sites)
-        timed(seconds, "round", disclosure.protect, *tables, key=b"bench")
+        tables = own, sites, rounding.list_sites(sites)
+        timed(seconds, "round", rounding.protect, *tables, key=b"bench")
         shown.append(timed(seconds, "protect", protect_from_attack, *tables, key=b"bench").indicators)
         exact.append(own)
         counts.append(sites)
-    truth = auditor.Truth(*(pd.concat(each, ignore_index=True) for each in (counts, exact)))
-    if not timed(seconds, "audit", auditor.attack, pd.concat(shown, ignore_index=True), truth).is_good:
+    truth = intruder_model.Truth(*(pd.concat(each, ignore_index=True) for each in (counts, exact)))
+    if not timed(seconds, "audit", intruder_test.attack, pd.concat(shown, ignore_index=True), truth).is_good:
         raise SystemExit("a small count was found: there is nothing to time")
     return seconds
 

@@ -7,7 +7,7 @@ import random
 import unicodedata
 from dataclasses import dataclass
 
-from helpers.exchange import Code, Document, Passage, Project
+from helpers.codings.model import Code, Document, Passage, Project
 
 MEETINGS = 8
 SENTENCES = 110

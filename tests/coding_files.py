@@ -12,7 +12,7 @@ import zipfile
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
-from helpers.exchange import Code, Document, Passage, Project
+from helpers.codings.model import Code, Document, Passage, Project
 
 PIECES = [
     "Les élèves ", "e\u0301te\u0301 ", "👩🏽‍🏫 ", "𝔘n ", "œuvre ; ", '"cité" ', "a\u00a0: b\n", "\t", "=1+1 ", "-5 ", "'=x ", "'' ",

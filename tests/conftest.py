@@ -119,19 +119,19 @@ class Workshop:
 
 # In place of kernels, this process: a fifth less work. One notebook at a time, for threads share what notes their files.
 WITHOUT_KERNELS = """
-from helpers import kernels
-from helpers.pipeline import making
+from helpers.kernels import fork
+from helpers.run import report
 from in_process import execute
-making.execute, kernels.start = execute, lambda: None
+report.execute, fork.start = execute, lambda: None
 """
 # Reports of which no test looks at the drawings: a third of the work that is left.
 UNDRAWN = "from in_process import draw_nothing\ndraw_nothing()\n"
 # The last attack on a whole network takes half a minute: `test_export_reports` has one too, `test_site_reports` makes its
 # own, and everything enumerated has all.
-UNATTACKED = "import helpers.pipeline.release as release; release._require_protected = lambda *_: None\n"
+UNATTACKED = "import helpers.run.release as release; release._require_protected = lambda *_: None\n"
 # Figures are rounded once, and none more because an attack found it: those of `test_export_reports`, of the sites and of
 # `test_protection_scale` are. As many attacks as years of a whole network are most of what its reports take.
-ROUNDED_ONCE = "from helpers.protection import attacked\nattacked._refused = lambda *_: []\n"
+ROUNDED_ONCE = "from helpers.disclosure import release as attacked\nattacked._refused = lambda *_: []\n"
 # The commands that follow, as a person types them.
 COMMANDS = "import shlex, sys; from helpers import cli\nfor each in sys.argv[1:]:\n    cli.main(shlex.split(each)) and sys.exit(1)"
 # Where scripts find the project and what tests share.

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from export_mutations import YEAR, Draft
-from helpers import clean, paths, schema, store
-from helpers.records import Cleaned, Received
+from helpers import clean, data, paths, schema
+from helpers.clean.records import Cleaned, Received
 
 REFERENCE = Path(__file__).resolve().parents[1] / "data" / "raw" / "reference"
 PRIVATE = ("identifiant", "observations", "date de naissance", "nom du travailleur")
@@ -34,12 +34,12 @@ def drop(draft: Draft) -> None:
 
 def registers() -> dict:
     """What cleaning is given."""
-    return {"spellings": store.read_reference("modalites"), **store.read_registers()}
+    return {"spellings": data.read_reference("modalites"), **data.read_registers()}
 
 
 def outcome(given: dict) -> tuple[Received, Cleaned]:
     """What reading, then cleaning, make of the year: as the commands do it."""
-    received = store.receive(YEAR)
+    received = data.receive(YEAR)
     usable = Received(YEAR) if received.faults else received
     return received, clean.clean_persons(usable, **given)
 

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from helpers import indicators, paths, store
-from helpers.records import Persons
+from helpers import data, indicators, paths
+from helpers.clean.records import Persons
 from helpers.schema import columns, typed
 from in_process import run_notebook
 
@@ -67,14 +67,14 @@ def save_export(year: int, counts: pd.DataFrame) -> None:
         earlier = paths.raw(max(paths.years()))
         for name in ("remarques.csv", "datapackage.json"):
             shutil.copy(earlier / name, folder / name)
-    raw = store.read_year(year)
+    raw = data.read_year(year)
     made = {name: typed(pd.DataFrame(columns=columns(name), dtype="str"), name) for name in ("postes", "registre", "controles", "coherences", "indicateurs")}
     if paths.processed(year).is_dir():
-        made = {name: store.load(year, name) for name in made}
+        made = {name: data.load(year, name) for name in made}
     before, own = made["indicateurs"], set(zip(counts["perimetre"], counts["indicateur"], strict=True))
     kept = [pair not in own for pair in zip(before["perimetre"], before["indicateur"], strict=True)]
     made["indicateurs"] = pd.concat([before[kept], counts], ignore_index=True)
-    store.save_year(raw, made)
+    data.save_year(raw, made)
 
 
 def run_page(year: int) -> nbformat.NotebookNode:

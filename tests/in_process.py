@@ -11,10 +11,9 @@ from pathlib import Path
 import nbformat
 from IPython.core.formatters import DisplayFormatter
 
-from helpers import paths
+from helpers import paths, provenance
 from helpers.charts import figure
-from helpers.freshness import trace
-from helpers.pipeline.execute import Executed
+from helpers.run.execution import Executed
 
 
 def run_notebook(name: str, parameters: dict) -> nbformat.NotebookNode:
@@ -53,19 +52,19 @@ def draw_nothing(put: Callable = setattr) -> None:
 
 
 # What notes the files outside of these notebooks: the same whichever of them ends first, and however it ends.
-NOTED = trace._read, trace._written
+NOTED = provenance._read, provenance._written
 
 
 def execute(name: str, parameters: dict, destination: Path, *, root=None, **_: object) -> Executed:
     """In place of the pipeline's own: an error of a cell is raised as it is."""
-    trace.begin()
-    trace._read, trace._written = _OfThread(), _OfThread()
-    trace._read.owner = trace._written.owner = threading.get_ident()
+    provenance.begin()
+    provenance._read, provenance._written = _OfThread(), _OfThread()
+    provenance._read.owner = provenance._written.owner = threading.get_ident()
     try:
         with paths.rooted(root or paths.data_root()):
             notebook = run_notebook(name, parameters)
         destination.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook, destination)
-        return Executed(notebook, *trace.seen(paths.data_root() / "data", paths.repository() / "src" / "helpers"))
+        return Executed(notebook, *provenance.seen(paths.data_root() / "data", paths.repository() / "src" / "helpers"))
     finally:
-        trace._read, trace._written = NOTED
+        provenance._read, provenance._written = NOTED

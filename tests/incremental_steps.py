@@ -11,9 +11,9 @@ import time
 from pathlib import Path
 
 import in_process
-from helpers import freshness, paths, pipeline
-from helpers.pipeline import making
-from helpers.publish import layout
+from helpers import paths, provenance
+from helpers.report import page
+from helpers.run import execution, report
 
 YEAR = 2032
 ROOT = paths.repository()
@@ -50,16 +50,16 @@ def step(name: str, *, compare_to: int | None = None, is_forced: bool = False) -
     """Makes the report, and notes what happened."""
     ran.clear()
     before, said = state(), []
-    current = freshness.current_report(YEAR, compare_to)
+    current = provenance.current_report(YEAR, compare_to)
     if current is None or is_forced:
-        pipeline.make_report(YEAR, compare_to=compare_to, is_forced=is_forced, jobs=1, tell=said.append)
+        report.make_report(YEAR, compare_to=compare_to, is_forced=is_forced, jobs=1, tell=said.append)
     after = state()
     written = sorted(path for path, now in after.items() if before.get(path) != now)
     steps[name] = {"ran": sorted(ran), "said": said, "written": written, "was_current": current is not None}
 
 
 if __name__ == "__main__":
-    making.execute = execute
+    execution.execute = execute
     # Whatever a figure shows: drawing thirty of them, on two sheets, is most of what a step would take.
     in_process.draw_nothing()
     for path in ROOT.rglob("*"):
@@ -69,12 +69,12 @@ if __name__ == "__main__":
     step("nothing")
     touch("notebooks/03_compare.ipynb", "# ", "#  ")
     step("a notebook")
-    touch("src/helpers/compare/pairs.py", '"""', '"""As ever: ')
+    touch("src/helpers/analysis/comparisons.py", '"""', '"""As ever: ')
     step("a module of one notebook")
     touch("src/helpers/texts/themes.j2", "\n", "\n\n")
     step("a text of one notebook")
     touch("src/helpers/page/style.css", "}", "}\n.autre { color: red; }")
-    layout._sheet.cache_clear()  # another process would read the new one
+    page._sheet.cache_clear()  # another process would read the new one
     step("the look of the pages")
     touch("data/raw/2032/reunions.csv", "2032-11-03", "2032-11-04")
     step("a raw file")

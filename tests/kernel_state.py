@@ -23,8 +23,6 @@ import numpy as np
 import pandas as pd
 from IPython import get_ipython
 
-from helpers import charts, checks, store, wording  # noqa: F401
-
 
 def told(value: object) -> str:
     """Its words, without addresses."""

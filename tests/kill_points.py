@@ -27,9 +27,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from helpers import checks, cli, freshness, kernels, paths, publish, system
-from helpers.pipeline import release, report
-from helpers.publish import manifest, sealed
+from helpers import cli, data, paths, provenance, system
+from helpers.kernels import fork
+from helpers.report import checks, manifest, sharing
+from helpers.report.page import ReportError
+from helpers.run import release, report
 
 YEAR = 2032
 KILL, HALF, POWER, FULL, BROKEN = "kill", "kill in the middle of a write", "power cut", "disk full", "disk broken"
@@ -200,8 +202,8 @@ def in_child(act: Callable[[], int], said: Path) -> int:
 def without_stamp(folder: Path) -> dict[str, bytes] | str:
     """The report of a folder, found whole by its manifest, but for the stamp of the run; or what is wrong with it."""
     try:
-        found = sealed.read_report(folder)
-    except publish.ReportError as error:
+        found = manifest.read_report(folder)
+    except ReportError as error:
         return str(error)
     kept = {**found.files, "manifest.json": manifest.fingerprint(found.manifest).encode()}
     return kept if not found.strangers else f"de trop : {found.strangers}"
@@ -318,20 +320,20 @@ def age(folder: Path) -> None:
     there = json.loads((folder / "manifest.json").read_bytes())
     (folder / "manifest.json").unlink()
     given = {name: there[name] for name in ("inputs", "parameters", "versions", "checks")}
-    publish.write_manifest(folder, **given)
+    manifest.write_manifest(folder, **given)
 
 
 def spare() -> None:
     """What reads only and takes long is done once, here: what is left is the work of publishing."""
-    checks.require_usable = lambda year: None
-    publish.check_pages = lambda folder: []
+    data.require_usable = lambda year: None
+    checks.check_pages = lambda folder: []
     manifest._git = lambda *_: None
-    kernels.start = lambda: None
+    fork.start = lambda: None
     behind: dict[str, list] = {}
-    plain = freshness.modules_behind
-    freshness.modules_behind = lambda sources: behind.get(repr(sources)) or behind.setdefault(repr(sources), plain(sources))
+    plain = provenance.modules_behind
+    provenance.modules_behind = lambda sources: behind.get(repr(sources)) or behind.setdefault(repr(sources), plain(sources))
     report.execute = lambda *_, **__: sys.exit("a notebook would be executed")
-    for module, name in ((release, "index_context"), (publish, "export_page")):
+    for module, name in ((release, "index_context"), (sharing, "export_page")):
         setattr(module, name, remembered(getattr(module, name)))
 
 

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import nbformat
 
-from helpers import paths, store
+from helpers import data, paths
 from helpers.schema import DataError
-from helpers.store.whole import whole
+from helpers.system import whole
 from kill_points import _NEEDS_ROOM, BROKEN, FULL, HALF, KILL, YEAR, Disk, in_child, install, tree
 
 TABLES = ("indicateurs", "postes", "registre", "controles", "coherences", "reunions", "enonces")
@@ -27,9 +27,9 @@ class Kept:
     """What one run keeps of a year."""
 
     def __init__(self) -> None:
-        self.raw = store.read_year(YEAR)
-        self.made = {name: store.load(YEAR, name) for name in TABLES[:5]}
-        self.compared = store.load_result(YEAR, "comparaisons")
+        self.raw = data.read_year(YEAR)
+        self.made = {name: data.load(YEAR, name) for name in TABLES[:5]}
+        self.compared = data.load_result(YEAR, "comparaisons")
         self.executed = paths.executed(YEAR) / "02_describe.ipynb"
         self.notebook = nbformat.read(self.executed, as_version=4)
         self.root = paths.data_root()
@@ -37,8 +37,8 @@ class Kept:
         self.before, self.unchecked = self.tables(), self.files()
 
     def save(self) -> int:
-        store.save_year(self.raw, self.made)
-        store.save_result(YEAR, "comparaisons", self.compared)
+        data.save_year(self.raw, self.made)
+        data.save_result(YEAR, "comparaisons", self.compared)
         with whole(self.executed) as beside:
             nbformat.write(self.notebook, beside)
         return 0
@@ -48,7 +48,7 @@ class Kept:
         found = {}
         for name in TABLES:
             try:
-                found[name] = store.load(YEAR, name).to_csv()
+                found[name] = data.load(YEAR, name).to_csv()
             except DataError:
                 found[name] = None
         return found

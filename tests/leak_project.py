@@ -11,7 +11,7 @@ from openpyxl.comments import Comment
 from openpyxl.workbook.defined_name import DefinedName
 
 from conftest import MINI, copy_project
-from helpers import exchange
+from helpers.codings import model, tables
 from leak_canaries import Draw, canaries
 
 YEAR = 2032
@@ -134,10 +134,10 @@ def _plant_coding(folder: Path, draw: Draw) -> None:
     book = folder.parents[2] / "reference" / "themes.csv"
     code = next(csv.DictReader(io.StringIO(book.read_text(encoding="utf-8-sig"))))["libelle"]
     text = "\n".join(draw.some().values())
-    passage = exchange.Passage("réunion", 0, len(text), text, code, draw.name(), draw.text())
-    document = exchange.Document("réunion", text, "compte_rendu", (("locuteur", draw.name()),))
+    passage = model.Passage("réunion", 0, len(text), text, code, draw.name(), draw.text())
+    document = model.Document("réunion", text, "compte_rendu", (("locuteur", draw.name()),))
     folder.mkdir(parents=True)
-    exchange.write_csv(exchange.Project((exchange.Code(code),), (document,), (passage,)), folder)
+    tables.write_csv(model.Project((model.Code(code),), (document,), (passage,)), folder)
 
 
 def _plant_in_card(path: Path, draw: Draw) -> None:

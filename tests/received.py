@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers import paths, store
+from helpers import data, paths
 
 REFERENCE = Path(__file__).resolve().parents[1] / "data" / "raw" / "reference"
 YEAR = 2041
@@ -46,7 +46,7 @@ class Read:
     """What reading the whole year gave."""
 
     def __init__(self, year: int = YEAR):
-        received = store.receive(year)
+        received = data.receive(year)
         batches = [part.read() for part in received.parts]
         self.received = received
         self.columns = {name: [cell for batch in batches for cell in batch.columns[name].to_pylist()] for name in received.columns}
@@ -66,6 +66,6 @@ class Read:
 
 def faults(year: int = YEAR) -> list[str]:
     """The sentences of a year that cannot be used."""
-    received = store.receive(year)
+    received = data.receive(year)
     assert received.faults
     return [str(fault) for fault in received.faults]

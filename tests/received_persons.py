@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from helpers import clean, paths, records, schema, store
+from helpers import clean, data, paths, schema
+from helpers.clean import records
 
 # A clean row of 2021; tests say what differs.
 ROW = {
@@ -49,7 +50,7 @@ def registers() -> dict:
 def _registers_in(root: Path) -> dict:
     """Read once for each data root: a test may have set its own."""
     del root
-    return {"spellings": store.read_reference("modalites"), **store.read_registers()}
+    return {"spellings": data.read_reference("modalites"), **data.read_registers()}
 
 
 def cleaned(lines: list[dict], **more) -> records.Cleaned:

@@ -6,9 +6,8 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup
 
-from helpers.publish import Page, write_manifest
-from helpers.publish.layout import lay_out
-from helpers.publish.manifest import seal, written
+from helpers.report.manifest import seal, write_manifest, written
+from helpers.report.page import Page, lay_out
 
 PAGES = [Page("01_clean", "Nettoyer", "01_clean.html"), Page("02_describe", "Décrire", "02_describe.html")]
 

@@ -8,17 +8,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers import checks, clean, facts, indicators, paths, store, tables, wording
-from helpers.indicators import rows as indicator_rows
-from helpers.indicators.derivation import derive
-from helpers.indicators.findings import plain, span
-from helpers.indicators.leaves import Origins
-from helpers.indicators.rows import possible_counts
-from helpers.indicators.shares import Share, compare_shares
-from helpers.indicators.survey import seniorities, statuses
-from helpers.indicators.system import Constraint, System
+from helpers import clean, data, indicators, paths
+from helpers.indicators import constraints
+from helpers.indicators.build import Origins, derive
+from helpers.indicators.claims import Share, compare_shares, plain, span
+from helpers.indicators.coherences import seniorities, statuses
+from helpers.indicators.constraints import Constraint, System, possible_counts
 from helpers.schema import columns, typed
-from helpers.tables.audit import written
+from helpers.text import audit_tables, formats
+from helpers.text.audit_tables import written
 
 YEAR = 2032
 # What the invented year is already wrong about: set right before anything is planted.
@@ -46,11 +44,11 @@ def edit(table: str, key: str, changes: dict[str, str]) -> None:
 
 def audit(year: int = YEAR) -> tuple[pd.DataFrame, indicators.Coherences]:
     """What 01 does, without its kernel."""
-    checks.require_usable(year)
-    received, registers = store.read_year(year), store.read_registers()
+    data.require_usable(year)
+    received, registers = data.read_year(year), data.read_registers()
     posts = clean.clean_posts(received.posts, **registers).posts
     counted = indicators.count_year(posts, received.meetings, received.statements, year=year, document=received.document)
-    figures = pd.concat([store.read_earlier_figures(year), received.figures], ignore_index=True)
+    figures = pd.concat([data.read_earlier_figures(year), received.figures], ignore_index=True)
     found = indicators.check_coherences(
         figures, counted, year=year, document=received.document, posts=posts, meetings=received.meetings,
         claims=received.claims, colleges=registers["colleges"],
@@ -82,9 +80,9 @@ def test_one_answer_for_one_person_is_told_in_the_singular(data_root):
 
 
 def test_nobody_invited_is_no_base_to_show():
-    rows = [indicator_rows.row((YEAR, "reunions", "participants", "nord"), "participants", counts=(0, 0), base=(0, 0), precision="exact", reference="")]
-    fact = facts.Facts(indicator_rows.table(rows), year=YEAR)("reunions/participants/nord")
-    assert wording.say("clean", "value", fact=fact).text == "0 participant"
+    rows = [constraints.row((YEAR, "reunions", "participants", "nord"), "participants", counts=(0, 0), base=(0, 0), precision="exact", reference="")]
+    fact = indicators.Facts(constraints.table(rows), year=YEAR)("reunions/participants/nord")
+    assert formats.say("clean", "value", fact=fact).text == "0 participant"
 
 
 def test_a_contradicted_difference_is_told_apart_from_the_totals_it_contradicts(data_root):
@@ -297,10 +295,10 @@ def test_numbers_of_a_finding_are_short():
 
 
 def test_an_empty_audit_is_said(data_root):
-    nothing = facts.Facts(typed(pd.DataFrame(columns=columns("indicateurs")), "indicateurs"), year=YEAR)
+    nothing = indicators.Facts(typed(pd.DataFrame(columns=columns("indicateurs")), "indicateurs"), year=YEAR)
     empty = {name: typed(pd.DataFrame(columns=columns(name)), name) for name in ("coherences", "remarques")}
-    assert tables.coherences_table(empty["coherences"], caption="C").text == "Pas de donnée : rien ne peut être rapproché pour cette année."
-    assert tables.remarks_table(empty["remarques"], nothing, caption="C").text == "Pas de donnée : aucune remarque de relecture n’a été écrite pour cette année."
+    assert audit_tables.coherences_table(empty["coherences"], caption="C").text == "Pas de donnée : rien ne peut être rapproché pour cette année."
+    assert audit_tables.remarks_table(empty["remarques"], nothing, caption="C").text == "Pas de donnée : aucune remarque de relecture n’a été écrite pour cette année."
 
 
 def test_a_remark_shows_the_value_of_its_figures(mini_root):
@@ -342,12 +340,12 @@ PERIOD = {"relation": "periode", "gauche": "2032/reunions/reunions/nord", "droit
 ])
 def test_a_claim_that_cannot_be_tried_is_told_once(changes, sentence):
     claims = typed(pd.DataFrame([CLAIM | changes], index=[7]), "affirmations")
-    assert [str(fault) for fault in checks.claim_faults(claims, year=YEAR)] == [f"data/raw/2032/affirmations.csv, ligne 7, colonne {sentence}"]
+    assert [str(fault) for fault in data.claim_faults(claims, year=YEAR)] == [f"data/raw/2032/affirmations.csv, ligne 7, colonne {sentence}"]
 
 
 @pytest.mark.parametrize("changes", [{}, MEAN, PERIOD, {"relation": "egal", "gauche": "2032/alses/niveau/*", "droite": "2031/alses/niveau/*"}])
 def test_a_claim_that_can_be_tried_has_no_fault(changes):
-    assert checks.claim_faults(typed(pd.DataFrame([CLAIM | changes]), "affirmations"), year=YEAR) == []
+    assert data.claim_faults(typed(pd.DataFrame([CLAIM | changes]), "affirmations"), year=YEAR) == []
 
 
 @pytest.mark.parametrize(("changes", "sentence"), [
@@ -356,5 +354,5 @@ def test_a_claim_that_can_be_tried_has_no_fault(changes):
 ])
 def test_a_remark_names_known_figures_and_holds_no_digit(changes, sentence):
     remark = {"id": "R01", "lignes": "1", "sujet": "S", "constat": "C.", "raison": "R.", "consequence": "D.", "indicateurs": "alses/sexe/filles", "relu_le": f"{date(2032, 1, 1)}"}
-    told = [str(fault) for fault in checks.remark_faults(typed(pd.DataFrame([remark | changes], index=[3]), "remarques"), year=YEAR)]
+    told = [str(fault) for fault in data.remark_faults(typed(pd.DataFrame([remark | changes], index=[3]), "remarques"), year=YEAR)]
     assert told == ([f"data/raw/2032/remarques.csv, ligne 3, colonne {sentence}"] if sentence else [])

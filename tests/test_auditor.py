@@ -12,11 +12,9 @@ import numpy as np
 import pytest
 
 from auditor_cases import SITES, YEAR, atoms, exact, network, rounded_counts, table_of
-from helpers import auditor
-from helpers.auditor.explain import explain
-from helpers.auditor.ranges import Ranges
-from helpers.auditor.system import System, told_apart
-from helpers.auditor.verdicts import EXACT, GOOD, THIN
+from helpers.disclosure import intruder_model, intruder_relations, intruder_test
+from helpers.disclosure.intruder_model import EXACT, GOOD, THIN, System, told_apart
+from helpers.disclosure.intruder_test import Ranges, explain
 
 ALL = os.environ.get("ALSES_ENUMERATIONS") == "toutes"
 TABLES = 1000 if ALL else 100
@@ -121,7 +119,7 @@ def test_a_number_that_the_truth_belies_is_named():
 
 @pytest.fixture(scope="module")
 def truth():
-    return auditor.Truth(atoms(), network())
+    return intruder_model.Truth(atoms(), network())
 
 
 @pytest.fixture(scope="module")
@@ -130,21 +128,21 @@ def good():
 
 
 def test_a_true_controlled_rounding_may_leave(truth, good):
-    found = auditor.attack(good, truth)
+    found = intruder_test.attack(good, truth)
     assert found.is_good, found.sentence
-    assert {state: counts["exact"] for state, counts in found.counts.items()} == dict.fromkeys(auditor.STATES, 0)
+    assert {state: counts["exact"] for state, counts in found.counts.items()} == dict.fromkeys(intruder_model.STATES, 0)
     assert found.counts["rien"]["mince"] == 0 and found.counts["rien"]["bon"] >= 10
 
 
 def test_exact_sites_are_refused(truth):
-    found = auditor.attack(table_of({site: exact(site) for site in SITES}, rounded=False), truth)
+    found = intruder_test.attack(table_of({site: exact(site) for site in SITES}, rounded=False), truth)
     assert not found.is_good and found.counts["rien"]["exact"] >= 10
 
 
 def test_masking_the_small_ones_alone_is_refused_and_the_equation_is_named(truth):
     table = table_of({site: exact(site) for site in SITES}, rounded=False)
     small = table["effectif_min"].between(1, 4) & table["site_type"].ne("reseau")
-    found = auditor.attack(table[~small], truth, states=["rien"])
+    found = intruder_test.attack(table[~small], truth, states=["rien"])
     told = [each for each in found.findings if each.cell is not None]
     assert not found.is_good and told[0].verdict == EXACT
     assert "On retrouve le nombre exact" in told[0].sentence and "indicateurs.csv" in told[0].sentence
@@ -158,7 +156,7 @@ def test_rounding_each_number_to_the_nearest_five_is_refused(truth):
     shown = table["effectif_arrondi"].astype(float)
     table["effectif_min"] = table["effectif_min"].astype(float).mask(sites, (shown - 2).clip(lower=0))
     table["effectif_max"] = table["effectif_max"].astype(float).mask(sites, shown + 2)
-    found = auditor.attack(table, truth)
+    found = intruder_test.attack(table, truth)
     assert not found.is_good and found.counts["rien"]["mince"] >= 3
 
 
@@ -169,7 +167,7 @@ def test_a_small_count_of_the_network_is_refused(truth, good):
     table.loc[len(table)] = added
     whole = network()
     whole.loc[len(whole)] = {name: added[name] for name in whole.columns}
-    found = auditor.attack(table, auditor.Truth(counts, whole), states=["rien"])
+    found = intruder_test.attack(table, intruder_model.Truth(counts, whole), states=["rien"])
     assert not found.is_good and found.findings[0].verdict == EXACT
     assert "vaut 3" in found.sentence
 
@@ -181,7 +179,7 @@ def test_a_rounded_number_is_a_multiple_within_its_distance(truth, good):
         # The ends follow the number, or not.
         for name in {column, "effectif_min", "effectif_max"} if shift == 2 else {column}:
             table.loc[place, name] += shift
-        assert said in auditor.attack(table, truth, states=[]).sentence
+        assert said in intruder_test.attack(table, truth, states=[]).sentence
 
 
 def mutants(good, counts):
@@ -207,14 +205,14 @@ def test_every_number_of_the_table_replaced_by_the_true_one_alarms(truth, good):
         table[column] = table[column].astype(float)
         table.loc[place, column] = value
         seen += 1
-        if auditor.attack(table, truth, states=[]).is_good:
+        if intruder_test.attack(table, truth, states=[]).is_good:
             silent.append((place, column, value))
     assert seen >= (150 if ALL else 40) and silent == []
 
 
 @pytest.mark.parametrize("verdict, state, refused", [(2, "ligne_du_reseau", True), (1, "rien", True), (1, "ligne_du_reseau", False)])
 def test_exact_refuses_always_and_thin_only_when_nothing_else_is_known(verdict, state, refused):
-    cell = auditor.Cell(YEAR, "alses", "college", "0590001A", "sexe", "filles")
-    found = auditor.Audit([]).with_more([auditor.Finding(1, "totaux_des_colleges", cell), auditor.Finding(verdict, state, cell)])
+    cell = intruder_model.Cell(YEAR, "alses", "college", "0590001A", "sexe", "filles")
+    found = intruder_relations.Audit([]).with_more([intruder_relations.Finding(1, "totaux_des_colleges", cell), intruder_relations.Finding(verdict, state, cell)])
     assert found.is_good is not refused
     assert found.findings[0].is_refused is refused

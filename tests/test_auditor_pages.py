@@ -8,10 +8,9 @@ import pandas as pd
 import pytest
 
 from auditor_cases import QUESTIONS, SITES, YEAR, atoms, exact, network, rounded_counts, row, table_of
-from helpers import auditor, paths
-from helpers.auditor.numbers import numbers_in
-from helpers.auditor.pages import faults_of
-from helpers.auditor.release import read_folders
+from helpers import paths
+from helpers.disclosure import intruder_model, intruder_test
+from helpers.disclosure.intruder_pages import faults_of, numbers_in, read_folders
 
 ALL = os.environ.get("ALSES_ENUMERATIONS") == "toutes"
 FILE = "colleges/{}/02_describe.html"
@@ -71,7 +70,7 @@ def write(table: pd.DataFrame, path) -> None:
 
 @pytest.fixture(scope="module")
 def truth():
-    return auditor.Truth(atoms(), network())
+    return intruder_model.Truth(atoms(), network())
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +90,7 @@ def release(tmp_path_factory):
 
 
 def test_a_protected_release_may_leave_with_its_pages(release, truth):
-    found = auditor.audit(release, truth)
+    found = intruder_test.audit(release, truth)
     assert found.is_good, found.sentence
     assert found.counts["rien"]["bon"] >= 10 and found.findings == [f for f in found.findings if f.verdict == 1]
 
@@ -142,7 +141,7 @@ def test_a_number_of_another_answer_is_no_explanation(release, tmp_path, truth):
     (sixth, third), shown = (re.search(rf"{label}, (\d+)", alt).group(1) for label in ("6e", "3e")), alt
     assert sixth != third
     copy = changed(release, tmp_path, FILE.format(site), shown, shown.replace(f"6e, {sixth}", f"6e, {third}"))
-    found = auditor.audit(copy, truth, states=[])
+    found = intruder_test.audit(copy, truth, states=[])
     assert not found.is_good and f"6e, {third}" in found.sentence
 
 
@@ -166,7 +165,7 @@ def test_a_number_that_nothing_explains_is_named_with_its_page(release, tmp_path
     text = (release / FILE.format(site)).read_text(encoding="utf-8")
     at = text.index(old)
     piece = text[at : at + 120]
-    found = auditor.audit(changed(release, tmp_path, FILE.format(site), piece, new + piece[len(old) :]), truth, states=[])
+    found = intruder_test.audit(changed(release, tmp_path, FILE.format(site), piece, new + piece[len(old) :]), truth, states=[])
     assert not found.is_good
     assert any(said in each.sentence.replace("\u202f", " ").replace("\xa0", " ") for each in found.findings), found.sentence
     assert FILE.format(site) in found.sentence
@@ -190,14 +189,14 @@ def test_two_folders_that_say_two_things_of_a_cell_are_refused(release, tmp_path
     line = next(x for x in path.read_bytes().decode("utf-8-sig").split("\r\n") if ";reseau;" in x and ";garcons;" in x)
     wrong = line.replace(";60", ";59").replace(";53,", ";52,")
     copy = changed(release, tmp_path, "colleges/0590002B/indicateurs.csv", line, wrong)
-    found = auditor.audit(copy, truth, states=[])
+    found = intruder_test.audit(copy, truth, states=[])
     assert wrong != line and not found.is_good
     assert any("contredit" in each.sentence and "colleges/0590002B" in each.sentence for each in found.findings)
 
 
 def test_a_folder_without_a_table_is_no_release(tmp_path, truth):
     with pytest.raises(FileNotFoundError, match="indicateurs.csv"):
-        auditor.audit(tmp_path, truth)
+        intruder_test.audit(tmp_path, truth)
 
 
 @pytest.mark.parametrize(
@@ -216,8 +215,8 @@ def test_numbers_are_read_as_french_pages_write_them(text, values):
 def test_a_report_of_printed_figures_is_explained_to_the_last_mark():
     # The kept example: true pages, with every kind of mark, and nothing of persons to protect.
     example = paths.repository() / "docs" / "exemple"
-    nothing = auditor.Truth(atoms().head(0), network().head(0))
-    found = auditor.audit(example, nothing)
+    nothing = intruder_model.Truth(atoms().head(0), network().head(0))
+    found = intruder_test.audit(example, nothing)
     assert found.findings == [] and found.sentence == "Aucun petit nombre ne se retrouve."
 
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from auditor_cases import COLUMNS, YEAR
-from helpers import auditor
+from helpers.disclosure import intruder_model, intruder_test
 
 NUMBERS = ["effectif_min", "effectif_max", "base_min", "base_max", "effectif_arrondi", "base_arrondie"]
 SHARES = ["part_imprimee_pct", "decimales", "part_min_pct", "part_max_pct"]
@@ -31,7 +31,7 @@ def attacked(rows: list[dict], atoms: list[pd.DataFrame], *, network: list[dict]
     """The audit of some rows; the exact network is theirs unless given."""
     table = pd.DataFrame(rows)
     top = pd.DataFrame(network) if network else table[table["site_type"].eq("reseau")]
-    return auditor.attack(table, auditor.Truth(pd.concat(atoms, ignore_index=True), top), **options)
+    return intruder_test.attack(table, intruder_model.Truth(pd.concat(atoms, ignore_index=True), top), **options)
 
 
 def told(found, state: str = "rien") -> dict[tuple[str, str], tuple[float, float]]:
@@ -107,23 +107,23 @@ def test_an_answer_without_a_row_where_the_question_is_answered_is_somebody_or_n
 
 @pytest.mark.parametrize("size, is_small", [(10, True), (11, False)])
 def test_a_site_without_a_report_is_known_to_be_small_when_it_is(size, is_small):
-    from helpers.auditor.published import model_of, rows_of
+    from helpers.disclosure.intruder_relations import model_of, rows_of
 
     rows = pd.DataFrame([*site_rows(), cell("accompagnements/", (26, 34), site="0590002B")])
     atoms = pd.concat([atom("A", "0590001A", SITE), atom("B", "0590002B", REST), atom("B", "0590003C", {"accompagnements/": size})])
-    model = model_of(auditor.Truth(atoms, rows[rows["site_type"].eq("reseau")]), rows_of(rows, YEAR), YEAR)
-    (place,) = model.system.sums[auditor.Cell(YEAR, "alses", "college", "0590003C", "accompagnements")]
+    model = model_of(intruder_model.Truth(atoms, rows[rows["site_type"].eq("reseau")]), rows_of(rows, YEAR), YEAR)
+    (place,) = model.system.sums[intruder_model.Cell(YEAR, "alses", "college", "0590003C", "accompagnements")]
     assert (model.system.low[place], model.system.high[place]) == (1, 10 if is_small else float("inf"))
 
 
 @pytest.mark.parametrize("shows_association, ends", [(True, (1, 10)), (False, (0, float("inf")))])
 def test_the_list_of_sites_is_known_where_one_of_them_has_a_report(shows_association, ends):
-    from helpers.auditor.published import model_of, rows_of
+    from helpers.disclosure.intruder_relations import model_of, rows_of
 
     rows = pd.DataFrame([cell("accompagnements/", 15), *([cell("accompagnements/", (6, 14), site="A")] if shows_association else [])])
     atoms = pd.concat([atom("A", "0590001A", {"accompagnements/": 7}), atom("A", "0590002B", {"accompagnements/": 8})])
-    model = model_of(auditor.Truth(atoms, rows[rows["site_type"].eq("reseau")]), rows_of(rows, YEAR), YEAR)
-    (place,) = model.system.sums[auditor.Cell(YEAR, "alses", "college", "0590001A", "accompagnements")]
+    model = model_of(intruder_model.Truth(atoms, rows[rows["site_type"].eq("reseau")]), rows_of(rows, YEAR), YEAR)
+    (place,) = model.system.sums[intruder_model.Cell(YEAR, "alses", "college", "0590001A", "accompagnements")]
     assert (model.system.low[place], model.system.high[place]) == ends
 
 
@@ -234,7 +234,7 @@ def compared(correlation: tuple[float, float], *, shared: int = 50) -> pd.DataFr
 
 def of_both(both: int, now: int, before: int, ends=None, *, shared: int = 50):
     """The audit of two years of a hundred, sixty girls each, whose shared persons have that table."""
-    from helpers.compare.overlap import phi
+    from helpers.analysis.years import phi
 
     counts = {"accompagnements/": 100, "sexe/filles": 60, "sexe/garcons": 40}
     rows = [cell(name, count, year=year) for year in (YEAR - 1, YEAR) for name, count in counts.items()]
@@ -251,7 +251,7 @@ def test_the_correlation_of_the_persons_of_both_years_is_a_count():
 
 
 def test_a_correlation_given_with_five_possible_counts_tells_none():
-    from helpers.compare.overlap import _possible, phi
+    from helpers.analysis.years import _possible, phi
 
     ends = [phi(both, 29, 29, 50) for both in _possible(26, 29, 29, 50)]
     assert len(ends) == 5 and of_both(26, 29, 29, (min(ends), max(ends))).is_good

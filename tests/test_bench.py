@@ -123,7 +123,7 @@ def test_the_page_has_a_place_for_every_table(page):
 
 def test_reading_an_export_starts_without_a_solver_or_statistics():
     """Both take as long to load as ten thousand rows to read."""
-    code = "import sys; from helpers import clean, indicators, store; print({'scipy', 'statsmodels'} & set(sys.modules))"
+    code = "import sys; from helpers import clean, indicators, data; print({'scipy', 'statsmodels'} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
 
 
@@ -232,7 +232,7 @@ def test_what_is_typed_makes_every_notebook_then_every_page(bench):
 
 def test_a_copy_of_the_project_holds_what_a_run_needs_and_no_person(project):
     assert subprocess.run(
-        [sys.executable, "-c", "from helpers import checks, paths; print(paths.repository(), paths.data_root(), checks.faults(2020))"],
+        [sys.executable, "-c", "from helpers import data, paths; print(paths.repository(), paths.data_root(), data.faults(2020))"],
         env=project.env, capture_output=True, encoding="utf-8", check=True,
     ).stdout == f"{project.root} {project.root} []\n"  # fmt: skip
     assert list((project.root / "src").rglob("*.pyc"))
@@ -248,7 +248,7 @@ def test_each_change_is_one_that_no_round_made_before(project):
             states.append(project.state())
         changed = [{name for name, _ in one.items() ^ other.items()} for one, other in pairwise(states)]
         assert changed[0] == changed[1] and len(changed[0]) == 1, kind
-    year = "from helpers import checks; assert checks.faults(2020) == []; from helpers.compare import spread; print(spread.ESSAI_6)"
+    year = "from helpers import data; assert data.faults(2020) == []; from helpers.analysis import share_tests; print(share_tests.ESSAI_6)"
     done = subprocess.run([sys.executable, "-c", year], env=project.env, capture_output=True, encoding="utf-8", check=True)
     assert done.stdout == "0\n"
     nbformat.validate(nbformat.read(project.root / "notebooks/03_compare.ipynb", as_version=4))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.browser import BROWSER_VARIABLE, BrowserError, find_browser
+from helpers.system import BROWSER_VARIABLE, BrowserError, find_browser
 
 
 def test_the_first_command_that_exists_is_taken(monkeypatch):

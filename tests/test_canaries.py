@@ -8,9 +8,9 @@ import pytest
 from export_judge import prepare, secrets_of
 from export_mutations import YEAR, mutate
 from helpers import cli, paths
-from helpers.pipeline import NotebookFailure
-from helpers.pipeline.execute import execute
-from helpers.pipeline.hush import HUSHED, hush
+from helpers.cli import messages
+from helpers.run.execution import HUSHED, execute, hush
+from helpers.run.tasks import NotebookFailure
 from leak_scanner import find, find_in
 
 DRAFT, _, CLEAN = mutate(1, form="csv", chosen=[])
@@ -78,7 +78,7 @@ def test_a_notebook_of_persons_whose_kernel_dies_leaves_nothing_of_them(project,
     kept = write_notebook(project, monkeypatch, KILLED)
     with pytest.raises(NotebookFailure) as failure:
         execute("01_clean", {"year": YEAR}, kept)
-    assert cli.journal.keep(failure.value, ["run"], YEAR)
+    assert messages.keep(failure.value, ["run"], YEAR)
     shown = capfd.readouterr()
     assert find(SECRETS, (str(failure.value) + shown.out + shown.err).encode()) == set()
     assert found(project) == {}
@@ -88,7 +88,7 @@ def test_a_notebook_of_persons_that_fails_is_kept_without_what_its_errors_say(pr
     kept = write_notebook(project, monkeypatch, FAILING)
     with pytest.raises(NotebookFailure) as failure:
         execute("01_clean", {"year": YEAR}, kept)
-    assert cli.journal.keep(failure.value, ["run"], YEAR)
+    assert messages.keep(failure.value, ["run"], YEAR)
     shown = capfd.readouterr()
     assert find(SECRETS, (str(failure.value) + shown.out + shown.err).encode()) == set()
     assert found(project) == {}
@@ -103,7 +103,7 @@ def test_a_notebook_of_persons_that_fails_is_kept_without_what_its_errors_say(pr
 
 @pytest.mark.parametrize("chained", [False, True])
 def test_a_check_that_fails_tells_nothing_of_a_row(project, monkeypatch, capsys, chained):
-    from helpers import checks
+    from helpers import data
 
     row = next(iter(CLEAN.values()))
 
@@ -113,7 +113,7 @@ def test_a_check_that_fails_tells_nothing_of_a_row(project, monkeypatch, capsys,
         except KeyError as error:
             raise ValueError(f"ligne\n{row['identifiant']}") from (error if chained else None)
 
-    monkeypatch.setattr(checks, "account_for", fail)
+    monkeypatch.setattr(data, "account_for", fail)
     assert cli.main(["check", "--year", str(YEAR)]) == 1
     shown = capsys.readouterr()
     assert find(SECRETS, (shown.out + shown.err).encode()) == set()

@@ -10,12 +10,10 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from helpers import changes, paths, schema, store
-from helpers.changes import Cause, after_release, compare_figures, read_report
-from helpers.changes.causes import KINDS, say_causes
-from helpers.changes.kept import kept
-from helpers.changes.named import Names
-from helpers.changes.written import remarks, values
+from helpers import data, paths, schema
+from helpers.report import diff
+from helpers.report.diff import KINDS, Cause, Names, compare_figures, read_report, remarks, say_causes, values
+from helpers.report.diff_page import after_release, kept
 from in_process import run_notebook
 
 # Figures as a report publishes them; what a row does not say is empty.
@@ -34,7 +32,7 @@ GAP = {
     "libelle": "Sexe : filles, 2031 et 2032", "mesure": "ecart", "unite": "points", "valeur": "1,9954704564073777",
     "valeur_min": "1,0", "valeur_max": "3,0", "methode": "part − part_reference",
 }  # fmt: skip
-DATA, CODE = Cause("donnees", "data/raw/2032/reunions.csv"), Cause("code", "src/helpers/describe/people.py")
+DATA, CODE = Cause("donnees", "data/raw/2032/reunions.csv"), Cause("code", "src/helpers/analysis/describe.py")
 
 
 def table(name: str, rows: tuple[dict, ...], without: str = "") -> bytes:
@@ -60,7 +58,7 @@ def write_report(folder: Path, *rows: dict, measures: tuple[dict, ...] = (GAP,),
 def found(tmp_path):
     """What changed between figures and others."""
 
-    def compare(before: list[dict], after: list[dict], **given) -> changes.Changes:
+    def compare(before: list[dict], after: list[dict], **given) -> diff.Changes:
         old = write_report(tmp_path / "avant", *before, without=given.pop("without", ""), measures=given.pop("old", (GAP,)))
         return compare_figures(read_report(old), read_report(write_report(tmp_path / "apres", *after, **given)))
 
@@ -198,7 +196,7 @@ def test_one_kind_of_change_is_what_the_figures_come_after(kind):
 def test_of_several_kinds_none_is_said_to_be_the_cause():
     told = say_causes([CODE, DATA, CODE], has_moved=True)
     assert told == (
-        "Deux choses ont changé : les données (data/raw/2032/reunions.csv) et le code (src/helpers/describe/people.py) ; "
+        "Deux choses ont changé : les données (data/raw/2032/reunions.csv) et le code (src/helpers/analysis/describe.py) ; "
         "on ne peut pas dire laquelle a fait bouger un chiffre."
     )
     assert say_causes([Cause(kind, "x") for kind in KINDS], has_moved=True).startswith("Cinq choses ont changé : les données (x), ")
@@ -214,7 +212,7 @@ def test_many_names_are_cut_and_an_unknown_kind_is_refused():
 def test_figures_that_move_without_a_cause_are_a_defect():
     assert "C’est un défaut à signaler." in say_causes([], has_moved=True)
     assert say_causes([], has_moved=False) == ""
-    assert say_causes([CODE], has_moved=False) == "Changé sans effet sur les chiffres : le code (src/helpers/describe/people.py)."
+    assert say_causes([CODE], has_moved=False) == "Changé sans effet sur les chiffres : le code (src/helpers/analysis/describe.py)."
 
 
 # --- a run -------------------------------------------------------------------------------------------------------------
@@ -385,7 +383,7 @@ def test_one_value_of_a_raw_file_moves_the_figures_that_rest_on_it_and_no_other(
     text = meetings.read_text(encoding="utf-8")
     meetings.write_text(text.replace("visio,nouveaux,7,9", "visio,nouveaux,8,9"), encoding="utf-8")
     run_notebook("01_clean", {"year": 2032})
-    store.export_indicators([2031, 2032], paths.report(2032))
+    data.export_indicators([2031, 2032], paths.report(2032))
     told = []
     after_release(2032, paths.report(2032), [DATA], told.append)
     assert plain(told[1]) == "Après un changement de données : data/raw/2032/reunions.csv."

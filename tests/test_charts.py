@@ -8,13 +8,16 @@ from urllib.parse import unquote
 import pandas as pd
 import pytest
 
-from helpers import charts, compare, comparisons, describe, facts, tables, wording
-from helpers.charts.figure import compose
-from helpers.charts.palette import BLUE
-from helpers.charts.sheet import NARROW, WIDE, canvas, on
-from helpers.charts.svg import to_address, to_svg
-from helpers.indicators.rows import row, table
-from helpers.wording import Html
+from helpers import charts, text
+from helpers.analysis import comparisons, describe
+from helpers.charts import differences, statements
+from helpers.charts.figure import compose, to_address, to_svg
+from helpers.charts.posts import context_drawing, grid_drawing
+from helpers.charts.theme import BLUE, NARROW, WIDE, canvas, on
+from helpers.indicators import lookup
+from helpers.indicators.comparisons import Comparisons
+from helpers.indicators.constraints import row, table
+from helpers.text.formats import Html
 
 
 def figure(name, modality, n, base=100, *, perimeter="alses", unit="personnes", year=2032):
@@ -58,7 +61,7 @@ def test_an_indicator_drawn_otherwise_or_without_share_has_no_bars():
 def test_starts_are_dots_by_month():
     months = pd.DataFrame({"mois": pd.to_datetime(["2031-10-01", "2032-01-01"]), "postes": [1, 2], "colleges": ["A", "B, C"]})
     rows = [figure(*cell, perimeter="postes", unit="postes") for cell in (("nouveaux_postes", "", 3, None), ("mois_de_debut", "2031_10", 1), ("mois_de_debut", "2032_01", 2))]
-    made = charts.show_starts(months, facts.Facts(table(rows), year=2032))
+    made = charts.show_starts(months, lookup.Facts(table(rows), year=2032))
     assert alt_of(made) == "Frise des débuts de poste : octobre 2031, 1 poste ; janvier 2032, 2 postes."
     assert '<th scope="row">octobre 2031</th>' in made.html
 
@@ -66,7 +69,7 @@ def test_starts_are_dots_by_month():
 def test_conditions_are_told_by_the_least_filled():
     posts = pd.DataFrame({"association": ["Le Gué"], "college": ["Collège Bel-Air"], "commune": ["V"], **dict.fromkeys(describe.CONDITIONS, "oui")})
     rows = [figure(name, "oui", n, 5, perimeter="postes", unit="postes") for name, n in zip(describe.CONDITIONS, (5, 1, 3, 3, 3), strict=True)]
-    made = charts.show_conditions(posts, facts.Facts(table(rows), year=2032), conditions=describe.CONDITIONS)
+    made = charts.show_conditions(posts, lookup.Facts(table(rows), year=2032), conditions=describe.CONDITIONS)
     assert "Projet annuel écrit, 1 sur 5" in alt_of(made)
     assert "« Projet annuel écrit » : oui pour " in made.html and "la condition la moins remplie</p>" in made.html
     assert "Bel-Air (Le Gué)" in made.html
@@ -85,14 +88,14 @@ def test_a_contradicted_share_is_named_and_not_drawn():
 def test_a_title_does_not_name_one_winner_when_two_tie():
     posts = pd.DataFrame({"association": ["Le Gué"], "college": ["Collège Bel-Air"], "commune": ["V"], **dict.fromkeys(describe.CONDITIONS, "oui")})
     rows = [figure(name, "oui", n, 5, perimeter="postes", unit="postes") for name, n in zip(describe.CONDITIONS, (5, 1, 3, 1, 3), strict=True)]
-    made = charts.show_conditions(posts, facts.Facts(table(rows), year=2032), conditions=describe.CONDITIONS)
+    made = charts.show_conditions(posts, lookup.Facts(table(rows), year=2032), conditions=describe.CONDITIONS)
     assert "« Projet annuel écrit » : oui pour " in made.html and "une des conditions les moins remplies</p>" in made.html
 
 
 def test_requests_and_objectives_of_a_group_or_of_other_stand_beside_each_other():
     rows = [figure(name, theme, n) for name in ("demande_initiale", "objectif") for theme, n in (("scolaire", 40), ("autre", 10))]
     indicators = table(rows)
-    made = charts.show_requests_and_goals(describe.requests_and_goals(indicators, year=2032), facts.Facts(indicators, year=2032))
+    made = charts.show_requests_and_goals(describe.requests_and_goals(indicators, year=2032), lookup.Facts(indicators, year=2032))
     assert "scolarité et exclusion, de 40" in alt_of(made).replace("\u202f", " ")
 
 
@@ -104,13 +107,13 @@ def test_present_stand_beside_invited_when_they_are_known():
 
 def test_requests_stand_beside_objectives():
     indicators = table([figure("demande_initiale", "mobilite", 5), figure("objectif", "mobilite", 60)])
-    made = charts.show_requests_and_goals(describe.requests_and_goals(indicators, year=2032), facts.Facts(indicators, year=2032))
+    made = charts.show_requests_and_goals(describe.requests_and_goals(indicators, year=2032), lookup.Facts(indicators, year=2032))
     assert alt_of(made) == "Haltères de la demande à l’objectif : mobilité, de 5\u202f% à 60\u202f%."
 
 
 def test_an_objective_that_is_only_bounded_is_never_shown_as_its_smallest_count():
     indicators = table([figure("demande_initiale", "mobilite", 5), figure("objectif", "mobilite", (58, 62))])
-    made = charts.show_requests_and_goals(describe.requests_and_goals(indicators, year=2032), facts.Facts(indicators, year=2032))
+    made = charts.show_requests_and_goals(describe.requests_and_goals(indicators, year=2032), lookup.Facts(indicators, year=2032))
     assert "<td>58</td>" not in made.html
 
 
@@ -118,23 +121,23 @@ def compared(now, before=(), *, controls=()):
     """The comparisons of invented figures, and the facts of both years."""
     tables = [table(list(rows)) for rows in (now, before)]
     verdicts = pd.DataFrame(list(controls), columns=["annee", "perimetre", "indicateur", "modalite", "mesure"])
-    made = compare.comparisons(*tables, verdicts, year=2032, compare_to=2031 if before else None)
-    looks = [facts.Facts(rows, year=year) for rows, year in zip(tables, (2032, 2031), strict=True)]
-    return comparisons.Comparisons(made), *looks
+    made = comparisons.build_comparisons(*tables, verdicts, year=2032, compare_to=2031 if before else None)
+    looks = [lookup.Facts(rows, year=year) for rows, year in zip(tables, (2032, 2031), strict=True)]
+    return Comparisons(made), *looks
 
 
 def test_a_grid_weighs_little_for_each_post():
     # The whole network, and more: the page that holds it must still be published.
     posts = pd.DataFrame([{"poste": f"Collège {n} (Valbois)"} | dict.fromkeys(describe.CONDITIONS, "oui") for n in range(100)])
     names = {name: "Réponse" for name in describe.CONDITIONS}
-    draw = partial(charts.draw.grid, posts, names, totals=names)
+    draw = partial(grid_drawing, posts, names, totals=names)
     assert sum(len(to_address(to_svg(on(sheet, draw)))) for sheet in (WIDE, NARROW)) < 600 * len(posts)
 
 
 def test_a_list_of_posts_and_landmarks_weighs_little_for_each_post():
     posts = [{"poste": f"Collège {n} (Valbois)", "ips": 70 + n / 4, "type_education_prioritaire": "rep"} for n in range(100)]
     landmarks = pd.DataFrame({"libelle": ["médiane", "premier quartile"], "valeur": [88.75, 79.5]})
-    draw = partial(charts.draw.context, pd.DataFrame(posts), landmarks)
+    draw = partial(context_drawing, pd.DataFrame(posts), landmarks)
     assert sum(len(to_address(to_svg(on(sheet, draw)))) for sheet in (WIDE, NARROW)) < 450 * len(posts)
 
 
@@ -188,7 +191,7 @@ def test_a_dollar_in_a_name_is_no_formula_and_an_empty_reading_no_paragraph():
         axes.text(0, 0, r"$\alpha^{2$")
         return drawing
 
-    nothing = tables.table(pd.DataFrame({"a": ["b"]}), caption="C")
+    nothing = text.table(pd.DataFrame({"a": ["b"]}), caption="C")
     made = compose(draw, id="x", title="T", subtitle="", reading=Html("", ""), base="n", source="S", alt="A", table=nothing)
     assert made.html.count("$\\alpha^{2$") == 2
     assert 'class="lecture"' not in made.html
@@ -214,13 +217,13 @@ def test_differences_are_drawn_with_their_interval_and_said_conclusive_or_not():
 def test_the_graduations_of_a_forest_are_whole(low, high):
     rows = pd.DataFrame({"etiquette": ["a", "b"], "ecart_pts": [low, high], "est_concluant": [True, False]})
     rows = rows.assign(**{name: rows["ecart_pts"] for name in ("ecart_min_pts", "ecart_max_pts", "ic_bas_pts", "ic_haut_pts")})
-    axis = charts.draw.forest(rows).axes[0].xaxis
+    axis = differences.forest_drawing(rows).axes[0].xaxis
     assert all(float(place).is_integer() for place in axis.get_ticklocs()) and len(axis.get_ticklocs()) > 1
 
 
 def test_two_counts_of_a_heat_table_have_two_shades():
     counts = pd.DataFrame({"libelle": ["Un"], "constat": [5], "tension": [4], "levier": [3], "recommandation": [2]})
-    fills = [bar.get_facecolor() for bar in charts.draw.heat(counts).axes[0].patches]
+    fills = [bar.get_facecolor() for bar in statements.heat_drawing(counts).axes[0].patches]
     assert len(set(fills)) == 4
 
 
@@ -259,10 +262,10 @@ def by_nature(**columns) -> pd.DataFrame:
     return counts.fillna(0).astype({"constat": int, "tension": int, "levier": int, "recommandation": int})
 
 
-def statement_facts(*rows) -> facts.Facts:
+def statement_facts(*rows) -> lookup.Facts:
     made = [figure(name, code, n, 9, perimeter="enonces", unit="enonces") for name, code, n, *_ in rows]
     made = [made_row | dict(zip(("croise_avec", "modalite_croisee"), cross, strict=False)) for made_row, (_, _, _, *cross) in zip(made, rows, strict=True)]
-    return facts.Facts(table(made), year=2032)
+    return lookup.Facts(table(made), year=2032)
 
 
 def test_actors_are_bars_on_both_sides_most_often_named_first():
@@ -291,7 +294,7 @@ LINKED = pd.DataFrame({
 
 def test_figures_stand_beside_their_statements_and_one_that_is_not_published_is_not_drawn():
     rows = [figure("bureau", "non", 1, 5, perimeter="postes", unit="postes"), figure("sexe", "filles", 90, 200), figure("chiffre_lie", "oui", 4, 9, perimeter="enonces", unit="enonces")]
-    made = charts.show_beside(LINKED, facts.Facts(table(rows), year=2032))
+    made = charts.show_beside(LINKED, lookup.Facts(table(rows), year=2032))
     assert alt_of(made) == "Points des chiffres de l’année placés à côté des énoncés : Bureau ou local au collège : non, 1 sur 5 ; Sexe : filles, 45,0\u202f%."
     assert made.text.startswith("Sur 9 énoncés, 4 portent sur le même sujet qu’un chiffre de l’année\n")
     assert "Niveau" not in made.html
@@ -299,8 +302,8 @@ def post(name, modality, n, base=5):
     return figure(name, modality, n, base, perimeter="postes", unit="postes")
 
 
-def found(*rows) -> facts.Facts:
-    return facts.Facts(table(list(rows)), year=2032)
+def found(*rows) -> lookup.Facts:
+    return lookup.Facts(table(list(rows)), year=2032)
 
 
 def test_seniority_is_one_dot_a_post_with_zero_named():
@@ -397,7 +400,7 @@ def test_entries_without_referrers_or_with_other_routes_are_drawn_too():
 def test_the_figure_of_every_route_does_not_tell_again_what_the_one_before_told():
     def titles(*rows) -> list[str]:
         made = charts.show_entries(describe.topic(table(list(rows)), "entrees", year=2032), found(*rows))
-        return [wording.plain(title) for title in re.findall(r'<p class="figure-titre">(.*?)</p>', made.html)]
+        return [text.plain(title) for title in re.findall(r'<p class="figure-titre">(.*?)</p>', made.html)]
 
     street, college, others = figure("origine", "travail_de_rue", 20), figure("origine", "college", 45), figure("origine", "hors_college", 55)
     assert titles(college, others, street)[1].endswith("20\u202f% ont pour origine « travail de rue », la plus fréquente des réponses que la figure précédente ne montre pas")
@@ -427,7 +430,7 @@ def test_a_group_is_drawn_where_its_first_member_would_stand():
     assert "demande initiale, 2032 : scolarité et exclusion, 50\u202f% ; mobilité, 5" in alt_of(charts.show_breakdowns([describe.breakdown(table(rows), "demande_initiale", year=2032)])).replace("Demande", "demande")
 
 
-NOTHING, NO_FACT = pd.DataFrame(), facts.Facts(table([]), year=2032)
+NOTHING, NO_FACT = pd.DataFrame(), lookup.Facts(table([]), year=2032)
 ALONE = compared([])
 
 

@@ -11,11 +11,11 @@ import pytest
 from bs4 import BeautifulSoup
 
 from coded_year import coded_year
-from helpers import charts, codings, tables
-from helpers.charts import draw
-from helpers.charts import pairs as chart_of_pairs
-from helpers.charts.sheet import NARROW, WIDE, on
-from helpers.codings.pairs import FEWEST_DRAWN
+from helpers import charts, codings
+from helpers.charts.codings import FEWEST_MET, codes_by_group_drawing
+from helpers.charts.theme import NARROW, WIDE, on
+from helpers.codings.counts import FEWEST_DRAWN
+from helpers.text import statement_tables
 from hostile import PAYLOADS
 
 YEAR = coded_year()
@@ -114,12 +114,12 @@ def notes(html: str) -> list[str]:
     lambda: charts.show_network(pairs_of()),
     lambda: charts.show_network(pd.DataFrame()),
     lambda: charts.show_agreement(pd.DataFrame()),
-    lambda: tables.corpus_table(pd.DataFrame(), caption="x"),
-    lambda: tables.corpus_table(codings.corpus(codings.of_coder(YEAR, "personne")).assign(documents=0), caption="x"),
-    lambda: tables.cooccurrences_table(pd.DataFrame(), caption="x"),
-    lambda: tables.years_table(pd.DataFrame(), caption="x"),
-    lambda: tables.words_table(pd.DataFrame(), pd.DataFrame(), caption="x"),
-    lambda: tables.words_table(NO_WORD, PASSED[PASSED["analyse"] == "accord"], caption="x"),
+    lambda: statement_tables.corpus_table(pd.DataFrame(), caption="x"),
+    lambda: statement_tables.corpus_table(codings.corpus(codings.of_coder(YEAR, "personne")).assign(documents=0), caption="x"),
+    lambda: statement_tables.cooccurrences_table(pd.DataFrame(), caption="x"),
+    lambda: statement_tables.years_table(pd.DataFrame(), caption="x"),
+    lambda: statement_tables.words_table(pd.DataFrame(), pd.DataFrame(), caption="x"),
+    lambda: statement_tables.words_table(NO_WORD, PASSED[PASSED["analyse"] == "accord"], caption="x"),
 ])  # fmt: skip
 def test_a_year_without_codings_shows_nothing_at_all(made):
     assert (made().html, made().text) == ("", "")
@@ -232,7 +232,7 @@ def test_two_codes_of_one_label_stay_two_rows():
 
 
 def test_the_least_met_pair_of_the_graph_is_the_one_of_the_codings():
-    assert chart_of_pairs.FEWEST_MET == FEWEST_DRAWN
+    assert FEWEST_MET == FEWEST_DRAWN
 
 
 def test_pairs_are_lines_with_how_many_times_they_meet():
@@ -260,13 +260,13 @@ def test_the_most_met_pairs_are_drawn_and_the_others_are_in_the_data():
 
 def test_a_long_table_of_pairs_is_folded():
     rows = [(f"a{n}", f"b{n}", 9) for n in range(11)]
-    assert "<details" not in tables.cooccurrences_table(pairs_of(*rows[:10]), caption="Paires").html
-    assert "<summary>Paires</summary>" in tables.cooccurrences_table(pairs_of(*rows), caption="Paires").html
-    assert data(tables.cooccurrences_table(pairs_of(*rows), caption="Paires").html)[1] == ["A0", "B0", "9", "2", "30", "200", "15,0 %"]
+    assert "<details" not in statement_tables.cooccurrences_table(pairs_of(*rows[:10]), caption="Paires").html
+    assert "<summary>Paires</summary>" in statement_tables.cooccurrences_table(pairs_of(*rows), caption="Paires").html
+    assert data(statement_tables.cooccurrences_table(pairs_of(*rows), caption="Paires").html)[1] == ["A0", "B0", "9", "2", "30", "200", "15,0 %"]
 
 
 def test_a_table_of_pairs_stops_where_a_page_would_be_too_heavy():
-    made = tables.cooccurrences_table(pairs_of(*((f"a{n}", f"b{n}", 200 - n) for n in range(130))), caption="Paires")
+    made = statement_tables.cooccurrences_table(pairs_of(*((f"a{n}", f"b{n}", 200 - n) for n in range(130))), caption="Paires")
     assert len(data(made.html)) == 101
     assert notes(made.html)[0].startswith("Les 100 paires qui se rencontrent le plus, sur 130. Rencontres : ")
 
@@ -302,23 +302,23 @@ def test_without_any_alpha_the_counts_stand_alone():
 
 def test_the_corpus_card_has_the_kinds_that_have_documents_then_the_whole():
     corpus = codings.corpus(YEAR)
-    made = tables.corpus_table(corpus, caption="Corpus")
+    made = statement_tables.corpus_table(corpus, caption="Corpus")
     assert [row[0] for row in data(made.html)] == ["Nature", "Comptes rendus"]  # one kind alone is the whole
     assert re.fullmatch(r"8 8 11 440 9 \d{3} \(8\d %\) \d 497 2", " ".join(data(made.html)[1][1:]))
-    both = tables.corpus_table(corpus.assign(documents=[1, 8, 0, 9]), caption="Corpus")
+    both = statement_tables.corpus_table(corpus.assign(documents=[1, 8, 0, 9]), caption="Corpus")
     assert [row[0] for row in data(both.html)] == ["Nature", "Verbatims", "Comptes rendus", "Ensemble"]
     assert notes(made.html)[0].startswith("Codés : 9 594 mots sur 11 440, 84 %.")
 
 
 def test_where_a_text_is_missing_no_share_is_said():
     corpus = codings.corpus(YEAR).assign(sans_texte=[0, 1, 0, 1])
-    made = tables.corpus_table(corpus, caption="Corpus")
+    made = statement_tables.corpus_table(corpus, caption="Corpus")
     assert data(made.html)[0][2] == "dont sans texte" and "%" not in plain(made.html)
     assert notes(made.html)[0].startswith("Texte absent : 1 document sur 8 dont le fichier ne donne que les passages codés")
 
 
 def test_years_are_told_by_what_became_of_each_code_with_rates():
-    made = tables.years_table(years_of((9.0, 3.0), (4.04, 0.0), (0.0, 3.5)), caption="Années")
+    made = statement_tables.years_table(years_of((9.0, 3.0), (4.04, 0.0), (0.0, 3.5)), caption="Années")
     assert data(made.html) == [
         ["Code", "Extraits en 2019", "Extraits cette année", "Pour 1 000 mots en 2019", "Pour 1 000 mots cette année"],
         ["Codes des deux années (1)"], ["Code garde", "6", "9", "3,0", "9,0"],
@@ -329,13 +329,13 @@ def test_years_are_told_by_what_became_of_each_code_with_rates():
 
 
 def test_without_rates_the_table_says_why():
-    made = tables.years_table(years_of(), caption="Années")
+    made = statement_tables.years_table(years_of(), caption="Années")
     assert data(made.html)[0] == ["Code", "Extraits en 2019", "Extraits cette année"]
     assert notes(made.html)[0].startswith("Pas de taux pour 1 000 mots : il faut que tous les documents des deux années aient leur texte")
 
 
 def test_words_are_kept_theme_by_theme():
-    made = tables.words_table(words_of(("temps", "horaire", 0.004, True), ("lieux", "couloir", 0.002, True), ("temps", "jour", 0.2, False)), PASSED, caption="Mots")
+    made = statement_tables.words_table(words_of(("temps", "horaire", 0.004, True), ("lieux", "couloir", 0.002, True), ("temps", "jour", 0.2, False)), PASSED, caption="Mots")
     assert data(made.html) == [
         ["Mot", "Unités du thème", "Attendu", "Unités de tous les thèmes", "Documents", "q"],
         ["Lieux (120 unités)"], ["couloir", "45", "13,3", "50", "6", "0,0020"],
@@ -346,26 +346,26 @@ def test_words_are_kept_theme_by_theme():
 
 def test_words_that_a_theme_holds_less_stand_apart_and_the_unit_is_said():
     words = words_of(("lieux", "couloir", 0.002, True), ("lieux", "midi", 0.004, True))
-    made = tables.words_table(words.assign(est_sous_employe=[False, True]), PASSED, caption="Mots")
+    made = statement_tables.words_table(words.assign(est_sous_employe=[False, True]), PASSED, caption="Mots")
     assert [row[0] for row in data(made.html)][1:] == ["Lieux (120 unités)", "couloir", "Lieux (120 unités), moins souvent qu’attendu", "midi"]
     assert "Un mot compte une fois par unité, même répété : IRaMuTeQ et TXM comptent chaque occurrence" in notes(made.html)[0]
 
 
 def test_the_surest_words_are_told_and_how_many_are_kept():
-    made = tables.words_table(words_of(*(("lieux", f"mot{n}", n / 10_000, True) for n in range(101, 0, -1))), PASSED, caption="Mots")
+    made = statement_tables.words_table(words_of(*(("lieux", f"mot{n}", n / 10_000, True) for n in range(101, 0, -1))), PASSED, caption="Mots")
     assert [row[0] for row in data(made.html)][2:4] == ["mot1", "mot2"] and len(data(made.html)) == 102
     assert "<summary>Mots</summary>" in made.html and notes(made.html)[0].startswith("Les 100 mots les plus sûrs, sur 101 retenus. Lecture : « mot1 »")
 
 
 def test_when_no_word_is_kept_the_number_of_tests_is_said():
-    made = tables.words_table(words_of(("temps", "horaire", 0.4, False), ("lieux", "couloir", 0.2, False)), PASSED, caption="Mots")
+    made = statement_tables.words_table(words_of(("temps", "horaire", 0.4, False), ("lieux", "couloir", 0.2, False)), PASSED, caption="Mots")
     assert "Aucun mot n’est plus fréquent, ni moins, sous un thème que sous les autres : sur 2 couples éprouvés d’un thème et d’un mot, dans 700 unités" in plain(made.text)
-    assert "assez grand" in tables.words_table(NO_WORD, PASSED, caption="Mots").text
+    assert "assez grand" in statement_tables.words_table(NO_WORD, PASSED, caption="Mots").text
 
 
 def test_a_corpus_too_small_says_what_it_lacks():
     asked = gates_of(mots=("au_moins", 10_000, 4_200), reunions=("au_moins", 6, 6), documents_sans_parole=("au_plus", 0, 1), themes_de_20_unites=("au_moins", 2, 1))
-    made = tables.words_table(NO_WORD, asked, caption="Mots")
+    made = statement_tables.words_table(NO_WORD, asked, caption="Mots")
     assert data(made.html)[1:] == [
         ["Mots de comptes rendus ou de verbatims", "au moins 10 000", "4 200", "il en manque 5 800"],
         ["Réunions", "au moins 6", "6", "atteint"],
@@ -411,7 +411,7 @@ def boxes(figure) -> list:
 @pytest.mark.parametrize("name", ["tree", "network", "agreement"])
 @pytest.mark.parametrize("texts", [LONG, ["a" * 120] * 60, SHORT], ids=["long", "unbroken", "short"])
 def test_no_text_of_a_drawing_covers_another(name, texts, sheet):
-    placed = boxes(on(sheet, partial(getattr(draw, name), prepared(name, stressed(texts)[name]))))
+    placed = boxes(on(sheet, partial(getattr(charts, name), prepared(name, stressed(texts)[name]))))
     assert len(placed) > 40
     assert [(one, two) for (one, first), (two, second) in combinations(placed, 2) if first.overlaps(second)] == []
 
@@ -423,7 +423,7 @@ def prepared(name: str, frame: pd.DataFrame) -> pd.DataFrame:
 @SHEETS
 def test_many_meetings_are_read_on_any_sheet(sheet):
     counts = pd.DataFrame([[104] * 13] * 3, index=LONG[:3])
-    placed = boxes(on(sheet, partial(draw.codes_by_group, counts, [*"ABCDEFGHIJKL", "total"])))
+    placed = boxes(on(sheet, partial(codes_by_group_drawing, counts, [*"ABCDEFGHIJKL", "total"])))
     assert len([text for text, _ in placed if text == "104"]) == 39
     assert [(one, two) for (one, first), (two, second) in combinations(placed, 2) if first.overlaps(second)] == []
 
@@ -433,12 +433,12 @@ def shown(texts: list[str]) -> list:
     first = texts[0]
     return [
         charts.show_codes(frames["tree"]), charts.show_codes_by_meeting(frames["meetings"].replace({"groupe": {"réunion 1": first}})),
-        charts.show_network(frames["network"]), charts.show_agreement(frames["agreement"]), tables.cooccurrences_table(frames["network"], caption="x"),
+        charts.show_network(frames["network"]), charts.show_agreement(frames["agreement"]), statement_tables.cooccurrences_table(frames["network"], caption="x"),
         # What is not drawn is named: under the tree, under the agreement.
         charts.show_codes(frames["tree"].assign(extraits_branche=[1, *[0] * (len(texts) - 1)])), charts.show_agreement(frames["agreement"].assign(alpha=[0.5, *[None] * (len(texts) - 1)])),
-        tables.years_table(years_of().assign(libelle=first), caption="x"),
-        tables.words_table(words_of((first, first, 0.01, True)), PASSED, caption="x"), tables.words_table(NO_WORD, gates_of(**{first: ("au_moins", 2, 1)}), caption="x"),
-        tables.corpus_table(codings.corpus(YEAR).assign(nature=[first, first, first, "ensemble"]), caption="x"),
+        statement_tables.years_table(years_of().assign(libelle=first), caption="x"),
+        statement_tables.words_table(words_of((first, first, 0.01, True)), PASSED, caption="x"), statement_tables.words_table(NO_WORD, gates_of(**{first: ("au_moins", 2, 1)}), caption="x"),
+        statement_tables.corpus_table(codings.corpus(YEAR).assign(nature=[first, first, first, "ensemble"]), caption="x"),
     ]  # fmt: skip
 
 
@@ -472,8 +472,8 @@ def test_a_coded_year_is_shown_whole():
     made = [
         charts.show_codes(codes), charts.show_codes_by_meeting(labelled(codings.code_by_document(YEAR, attribute="reunion"))),
         charts.show_network(labelled(codings.cooccurrences(YEAR))), charts.show_agreement(labelled(accord)),
-        tables.years_table(labelled(codings.year_to_year(YEAR, coded_year(3))).assign(annee_avant=2019), caption="x"),
-        tables.words_table(labelled(codings.words_by_code(YEAR)), codings.gates(YEAR), caption="x"),
+        statement_tables.years_table(labelled(codings.year_to_year(YEAR, coded_year(3))).assign(annee_avant=2019), caption="x"),
+        statement_tables.words_table(labelled(codings.words_by_code(YEAR)), codings.gates(YEAR), caption="x"),
     ]  # fmt: skip
     assert all(each.html for each in made)
     assert [plain(text) for text in said(made[0].html) if "branche" in text] == ["150 (branche : 153)"]

@@ -12,18 +12,34 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from helpers import charts, tables
-from helpers.charts import palette
-from helpers.charts.download import csv_address, table_rows
-from helpers.charts.figure import compose
-from helpers.charts.sheet import NARROW, WIDE, canvas, on
-from helpers.charts.steps import joined
-from helpers.charts.svg import to_address, to_svg
-from helpers.facts import Fact
+from helpers.charts import explored, meetings, persons, posts
+from helpers.charts import statements as statements_module
+from helpers.charts import theme as theme_module
+from helpers.charts.figure import compose, csv_address, joined, table_rows, to_address, to_svg
+from helpers.charts.theme import (
+    BAND,
+    BLUE,
+    COLOURS,
+    DARK,
+    GREEN,
+    GROUND,
+    INK,
+    NARROW,
+    ORANGE,
+    PALE,
+    SHADES,
+    WIDE,
+    canvas,
+    colour_of,
+    on,
+    text_on,
+)
+from helpers.indicators.lookup import Fact
+from helpers.text import tables
 
-THEMES = {"day": lambda colour: colour, "night": palette.DARK.__getitem__}
+THEMES = {"day": lambda colour: colour, "night": DARK.__getitem__}
 both_themes = pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
-SHEET = Path(charts.__file__).parents[1] / "page" / "style.css"
+SHEET = Path(explored.__file__).parents[1] / "page" / "style.css"
 
 
 def contrast(one: str, other: str) -> float:
@@ -38,41 +54,41 @@ def contrast(one: str, other: str) -> float:
 
 
 def test_every_colour_has_a_counterpart_at_night():
-    named = {value for name, value in vars(palette).items() if name.isupper() and isinstance(value, str)}
-    assert named | set(palette.COLOURS.values()) | set(palette.SHADES) == set(palette.DARK)
+    named = {value for name, value in vars(theme_module).items() if name.isupper() and isinstance(value, str)}
+    assert named | set(COLOURS.values()) | set(SHADES) == set(DARK)
 
 
 @both_themes
 @pytest.mark.parametrize("text", ["INK", "GREY"])
 def test_text_is_read_on_the_ground(theme, text):
-    assert contrast(theme(getattr(palette, text)), theme(palette.GROUND)) >= 4.5
+    assert contrast(theme(getattr(theme_module, text)), theme(GROUND)) >= 4.5
 
 
 # PALE and TRACK are lines between rows and what is behind a bar: whoever uses them as a mark gives them an edge.
 @both_themes
-@pytest.mark.parametrize("mark", sorted(set(palette.COLOURS.values()) - {palette.PALE}))
+@pytest.mark.parametrize("mark", sorted(set(COLOURS.values()) - {PALE}))
 def test_a_mark_is_seen_on_the_ground(theme, mark):
-    assert contrast(theme(mark), theme(palette.GROUND)) >= 3
+    assert contrast(theme(mark), theme(GROUND)) >= 3
 
 
 @both_themes
 def test_what_a_rounding_leaves_open_is_seen_on_the_ground(theme):
-    both = [[int(theme(colour)[at : at + 2], 16) for at in (1, 3, 5)] for colour in (palette.BLUE, palette.GROUND)]
-    mixed = [round(mark * palette.BAND + ground * (1 - palette.BAND)) for mark, ground in zip(*both, strict=True)]
-    assert contrast("#" + "".join(f"{part:02x}" for part in mixed), theme(palette.GROUND)) >= 3
+    both = [[int(theme(colour)[at : at + 2], 16) for at in (1, 3, 5)] for colour in (BLUE, GROUND)]
+    mixed = [round(mark * BAND + ground * (1 - BAND)) for mark, ground in zip(*both, strict=True)]
+    assert contrast("#" + "".join(f"{part:02x}" for part in mixed), theme(GROUND)) >= 3
 
 
 # What a drawing writes inside a fill: the numbers of bars, the letters of squares, the counts of a heat table.
 WRITTEN_ON = {
-    *palette.SHADES, palette.GROUND,
-    *(colour for name, colour in palette.COLOURS.items() if name.startswith(("verdict/", "nature_enonce/", "origine/"))),
+    *SHADES, GROUND,
+    *(colour for name, colour in COLOURS.items() if name.startswith(("verdict/", "nature_enonce/", "origine/"))),
 }
 
 
 @both_themes
 @pytest.mark.parametrize("fill", sorted(WRITTEN_ON))
 def test_what_is_written_on_a_fill_is_read(theme, fill):
-    assert contrast(theme(palette.text_on(fill)), theme(fill)) >= 4.5
+    assert contrast(theme(text_on(fill)), theme(fill)) >= 4.5
 
 
 # Fills that touch in one bar: told apart without their hue.
@@ -82,22 +98,22 @@ def test_what_is_written_on_a_fill_is_read(theme, fill):
     ("situation/collegien", "situation/hors_college"),
 ])
 def test_two_fills_that_touch_differ_in_grey(theme, pair):
-    assert contrast(*(theme(palette.COLOURS[name]) for name in pair)) >= 1.5
+    assert contrast(*(theme(COLOURS[name]) for name in pair)) >= 1.5
 
 
 def test_signs_of_one_figure_differ_by_their_shape_too():
-    statements = charts.draw.statements
+    statements = statements_module
     assert len(set(statements.SHAPES.values())) == len(statements.NATURES)
-    assert len(set(charts.draw.audit.LETTERS.values())) == len(charts.draw.audit.LETTERS)
-    fills = [fill for fill, _ in charts.draw.posts.DISCS.values()]
+    assert len(set(meetings.LETTERS.values())) == len(meetings.LETTERS)
+    fills = [fill for fill, _ in posts.DISCS.values()]
     assert len(set(fills)) == len(fills)
 
 
 def test_the_ground_and_the_ink_are_those_of_the_page():
     sheet = SHEET.read_text(encoding="utf-8")
     grounds, inks = (re.findall(rf"--{name}: (#\w+);", sheet) for name in ("fond", "encre"))
-    assert grounds == [palette.GROUND, palette.DARK[palette.GROUND]]
-    assert inks == [palette.INK, palette.DARK[palette.INK]]
+    assert grounds == [GROUND, DARK[GROUND]]
+    assert inks == [INK, DARK[INK]]
 
 
 # --- drawings --------------------------------------------------------------------------------------------------------
@@ -109,10 +125,10 @@ SHARES = pd.DataFrame({
 
 
 def test_a_drawing_is_light_by_itself_and_dark_on_a_dark_screen_only():
-    drawing = to_svg(on(WIDE, partial(charts.draw.bars, SHARES, [palette.BLUE, palette.ORANGE])))
+    drawing = to_svg(on(WIDE, partial(persons.bars_drawing, SHARES, [BLUE, ORANGE])))
     day, night = drawing.split("@media screen and (prefers-color-scheme:dark)")
-    for colour in (palette.BLUE, palette.INK, palette.GROUND, palette.ORANGE):
-        assert colour in day and colour not in night.partition("</style>")[0] and palette.DARK[colour] in night
+    for colour in (BLUE, INK, GROUND, ORANGE):
+        assert colour in day and colour not in night.partition("</style>")[0] and DARK[colour] in night
     assert re.findall(r"#[0-9a-f]{6}", night.partition("</style>")[2]) == []
 
 
@@ -130,7 +146,7 @@ HOSTILE = ["]]></style><script>", "a & b", "\"q' q", "🙂 שלום", "$\\frac$"
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_name_is_drawn_as_it_is_written_and_the_drawing_stays_well_formed(name):
     drawn, axes = canvas(1)
-    axes.barh([0], [1], color=palette.BLUE)
+    axes.barh([0], [1], color=BLUE)
     axes.set_yticks([0], [name])
     axes.text(0, 0, name)
     address = to_address(to_svg(drawn)).partition(",")[2]
@@ -139,14 +155,14 @@ def test_a_name_is_drawn_as_it_is_written_and_the_drawing_stays_well_formed(name
 
 
 def test_a_narrow_drawing_fits_a_phone_and_its_text_is_read():
-    drawing = ElementTree.fromstring(to_svg(on(NARROW, partial(charts.draw.bars, SHARES, [palette.BLUE] * 2))))
+    drawing = ElementTree.fromstring(to_svg(on(NARROW, partial(persons.bars_drawing, SHARES, [BLUE] * 2))))
     assert 320 <= float(drawing.get("width").removesuffix("pt")) / 0.75 <= 343
     sizes = {float(tag.get("font-size")) / 0.75 for tag in drawing.iter() if tag.get("font-size")}
     assert min(sizes) >= 10
 
 
 def _words(sheet) -> dict[str, tuple[float, float]]:
-    drawing = ElementTree.fromstring(to_svg(on(sheet, partial(charts.draw.bars, SHARES, [palette.BLUE] * 2))))
+    drawing = ElementTree.fromstring(to_svg(on(sheet, partial(persons.bars_drawing, SHARES, [BLUE] * 2))))
     found = {}
     for group in drawing.iter():
         # What a group of texts has in common is said once, on the group.
@@ -165,22 +181,22 @@ def test_the_name_of_a_row_is_beside_it_on_a_wide_sheet_and_above_it_on_a_narrow
 def test_what_a_line_would_cross_has_an_edge_of_the_ground_in_both_themes():
     def draw(*, sheet):
         drawn, axes = canvas(1, sheet)
-        axes.text(0, 0, "bordé", bbox={"facecolor": palette.GROUND})
+        axes.text(0, 0, "bordé", bbox={"facecolor": GROUND})
         axes.text(0, 1, "nu")
         return drawn
 
     drawing = to_svg(on(WIDE, draw))
     edged = re.search(r"<text class='k (s\d)'[^>]*>bordé<", drawing)[1]
-    for colour in (palette.GROUND, palette.DARK[palette.GROUND]):
+    for colour in (GROUND, DARK[GROUND]):
         assert f".{edged}{{stroke:{colour}}}" in drawing
     assert ".k{paint-order:stroke;" in drawing and re.search(r"<text font-size='[\d.]+'[^>]*>nu<", drawing)
 
 
 def test_a_disc_has_its_size_and_half_a_disc_fills_the_side_it_is_told():
     drawn, axes = canvas(1)
-    axes.plot([0], [0], "o", markersize=10, color=palette.BLUE, markeredgewidth=1)
-    axes.scatter([1], [0], s=100, facecolor=palette.GROUND, edgecolor=palette.ORANGE, linewidth=2)
-    axes.plot([2], [0], "o", markersize=10, fillstyle="left", color=palette.GREEN, markerfacecoloralt=palette.GROUND, markeredgewidth=0)
+    axes.plot([0], [0], "o", markersize=10, color=BLUE, markeredgewidth=1)
+    axes.scatter([1], [0], s=100, facecolor=GROUND, edgecolor=ORANGE, linewidth=2)
+    axes.plot([2], [0], "o", markersize=10, fillstyle="left", color=GREEN, markerfacecoloralt=GROUND, markeredgewidth=0)
     drawing = to_svg(drawn)
     assert re.search(r"stroke-width='11' stroke-linecap='round' d='M[\d.]+,[\d.]+h0'", drawing)
     assert re.search(r" stroke-width='2' d='M[\d.]+,[\d.]+a5,5,0,1,0,.1,0z'", drawing)
@@ -188,7 +204,7 @@ def test_a_disc_has_its_size_and_half_a_disc_fills_the_side_it_is_told():
     halves = re.findall(r"class='(f\d)' d='M[\d.]+,([\d.]+)A5,5,0,0,(\d),[\d.]+,([\d.]+)z", drawing)
     sides = {name: "left" if (float(start) > float(end)) == (sweep == "1") else "right" for name, start, sweep, end in halves}
     colours = dict(re.findall(r"\.(f\d)\{fill:(#\w+)\}", drawing.partition("@media")[0]))
-    assert {colours[name]: side for name, side in sides.items()} == {palette.GREEN: "left", palette.GROUND: "right"}
+    assert {colours[name]: side for name, side in sides.items()} == {GREEN: "left", GROUND: "right"}
 
 
 def test_an_address_holds_nothing_that_ends_it_and_gives_the_drawing_back():
@@ -202,7 +218,7 @@ def test_an_address_holds_nothing_that_ends_it_and_gives_the_drawing_back():
 
 def test_the_browser_chooses_the_narrow_drawing_on_a_screen_only_and_the_wide_one_stays_alone():
     table = tables.table(pd.DataFrame({"a": ["b"]}), caption="C")
-    made = compose(partial(charts.draw.bars, SHARES, [palette.BLUE] * 2), id="a_b", title="T", subtitle="", reading="", base="n", source="S", alt="A", table=table)
+    made = compose(partial(persons.bars_drawing, SHARES, [BLUE] * 2), id="a_b", title="T", subtitle="", reading="", base="n", source="S", alt="A", table=table)
     picture = BeautifulSoup(made.html, "html.parser").picture
     assert picture.source["media"] == "screen and (max-width: 45rem)"
     assert f"width='{NARROW.width * 72:g}pt'" in unquote_to_bytes(picture.source["srcset"]).decode("utf-8")
@@ -256,8 +272,8 @@ def colours_in(drawing: str) -> set[str]:
 
 
 def test_no_other_modality_of_an_indicator_has_the_colour_of_one():
-    for name in {name.partition("/")[0] for name in palette.COLOURS if "/" in name}:
-        own = [colour for key, colour in palette.COLOURS.items() if key.startswith(f"{name}/")]
+    for name in {name.partition("/")[0] for name in COLOURS if "/" in name}:
+        own = [colour for key, colour in COLOURS.items() if key.startswith(f"{name}/")]
         assert len(set(own)) == len(own), name
 
 
@@ -275,14 +291,14 @@ GOALS = pd.DataFrame({"libelle": ["mobilité"], "demande_pct": [5.0], "objectif_
 
 
 @pytest.mark.parametrize(("draw", "shown"), [
-    (partial(charts.draw.populations, [SEXES], ["ALSES"]), [("sexe", "filles"), ("sexe", "garcons")]),
-    (partial(charts.draw.dumbbell, GOALS), [("demande_initiale", ""), ("objectif", "")]),
-    (partial(charts.draw.entries, fact(46), fact(54), []), [("origine", "college"), ("origine", "hors_college")]),
-    (partial(charts.draw.volume, fact(90), fact(50), fact(40), fact(10), names=["a", "b", "c"]), [("suivi_par", "alses"), ("suivi_par", "autre_educateur")]),
+    (partial(persons.populations_drawing, [SEXES], ["ALSES"]), [("sexe", "filles"), ("sexe", "garcons")]),
+    (partial(persons.dumbbell_drawing, GOALS), [("demande_initiale", ""), ("objectif", "")]),
+    (partial(persons.entries_drawing, fact(46), fact(54), []), [("origine", "college"), ("origine", "hors_college")]),
+    (partial(persons.volume_drawing, fact(90), fact(50), fact(40), fact(10), names=["a", "b", "c"]), [("suivi_par", "alses"), ("suivi_par", "autre_educateur")]),
 ], ids=["populations", "dumbbell", "entries", "volume"])
 def test_a_modality_has_its_colour_in_every_figure_that_shows_it(draw, shown):
     for sheet in (WIDE, NARROW):
-        assert {palette.colour_of(*name) for name in shown} <= colours_in(to_svg(on(sheet, draw)))
+        assert {colour_of(*name) for name in shown} <= colours_in(to_svg(on(sheet, draw)))
 
 
 @pytest.mark.parametrize(("pieces", "said"), [

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from helpers import checks, store
+from helpers import data
 from helpers.schema import DataError, typed
 
 FIGURE = {
@@ -20,7 +20,7 @@ PERSONS = "est impossible : un effectif est un nombre entier ; vérifiez-le dans
 
 def told_of_figure(changes: dict) -> list[str]:
     figures = typed(pd.DataFrame([FIGURE | changes], index=[7]), "chiffres_publies")
-    return [str(fault) for fault in checks.figure_faults(figures, year=2032)]
+    return [str(fault) for fault in data.figure_faults(figures, year=2032)]
 
 
 @pytest.mark.parametrize(("changes", "sentence"), [
@@ -73,7 +73,7 @@ STATEMENT = {
 def test_actors_and_answers_are_those_that_exist(changes, told):
     rows = [STATEMENT | {"id": "E02", "nature": "tension"}, STATEMENT | {"id": "E03"}, STATEMENT | {"nature": "levier"} | changes]
     statements = typed(pd.DataFrame(rows, index=[2, 3, 4]), "enonces")
-    found = checks.statement_faults(statements, pd.DataFrame({"theme": ["accueil"]}), year=2032)
+    found = data.statement_faults(statements, pd.DataFrame({"theme": ["accueil"]}), year=2032)
     assert [str(fault) for fault in found] == [f"data/raw/2032/enonces.csv, ligne 4, colonne {sentence}" for sentence in told]
 
 
@@ -86,7 +86,7 @@ def test_actors_and_answers_are_those_that_exist(changes, told):
 ])
 def test_a_statement_outside_the_code_book_or_the_catalogue_is_told(theme, link, end):
     statements = typed(pd.DataFrame([STATEMENT | {"theme": theme, "indicateur_lie": link}], index=[4]), "enonces")
-    found = checks.statement_faults(statements, pd.DataFrame({"theme": ["accueil", "outils"]}), year=2032)
+    found = data.statement_faults(statements, pd.DataFrame({"theme": ["accueil", "outils"]}), year=2032)
     assert [str(fault) for fault in found] == [f"data/raw/2032/enonces.csv, ligne 4, colonne {sentence}" for sentence in end]
 
 
@@ -96,9 +96,9 @@ def change(root, name: str, old: str, new: str) -> None:
 
 
 def test_a_good_year_has_no_fault_and_checking_writes_nothing(data_root):
-    before = store.describe_inputs([2031, 2032])
-    assert (checks.faults(2031), checks.faults(2032), checks.require_usable(2032)) == ([], [], None)
-    assert store.describe_inputs([2031, 2032]) == before
+    before = data.describe_inputs([2031, 2032])
+    assert (data.faults(2031), data.faults(2032), data.require_usable(2032)) == ([], [], None)
+    assert data.describe_inputs([2031, 2032]) == before
     assert not (data_root / "data/processed").exists()
 
 
@@ -111,31 +111,31 @@ def test_a_good_year_has_no_fault_and_checking_writes_nothing(data_root):
 ])
 def test_a_fault_of_any_table_is_found(data_root, name, old, new, start):
     change(data_root, name, old, new)
-    assert str(checks.faults(2032)[0]).startswith(f"data/raw/{start}")
+    assert str(data.faults(2032)[0]).startswith(f"data/raw/{start}")
 
 
 def test_an_absent_reference_table_is_a_fault(data_root):
     (data_root / "data/raw/reference/alias.csv").unlink()
-    assert list(map(str, checks.faults(2032))) == ["Fichier absent : data/raw/reference/alias.csv. Déposez-le dans ce dossier, puis relancez."]
+    assert list(map(str, data.faults(2032))) == ["Fichier absent : data/raw/reference/alias.csv. Déposez-le dans ce dossier, puis relancez."]
 
 
 def test_every_fault_of_the_posts_is_told_at_once(data_root):
     change(data_root, "2032/prises_de_poste", "LE GUE", "LE GUÉ")
     change(data_root, "2032/prises_de_poste", "mars-32", "ventôse")
-    assert ["LE GUÉ" in str(fault) for fault in checks.faults(2032)] == [True, False]
+    assert ["LE GUÉ" in str(fault) for fault in data.faults(2032)] == [True, False]
 
 
 @pytest.mark.parametrize(("start", "others"), [("44", "."), ("6", ". (et 1 autre : python3 alses.py check --year 2032)"), ("5", ". (et 2 autres : python3 alses.py check --year 2032)")])
 def test_the_first_fault_stops_and_the_others_are_counted(data_root, start, others):
     change(data_root, "2032/chiffres_publies", f",part,{start}", f",part,1{start}")
     with pytest.raises(DataError) as fault:
-        checks.require_usable(2032)
+        data.require_usable(2032)
     assert str(fault.value).partition("vérifiez-la dans le document")[2] == others
 
 
 def test_a_group_has_one_number_of_invited_persons(data_root):
     change(data_root, "2032/reunions", "2032-12-01,Visio nord", "2032-11-20,Visio nouveaux n° 2,visio,nouveaux,3,8,,45,46\n2032-12-01,Visio nord")
-    assert [str(fault) for fault in checks.faults(2032)] == [
+    assert [str(fault) for fault in data.faults(2032)] == [
         "data/raw/2032/reunions.csv, ligne 4, colonne « invites_du_groupe » : « 8 » contredit 9, donné plus haut pour le groupe « nouveaux » ; gardez un seul nombre."
     ]
 
@@ -143,7 +143,7 @@ def test_a_group_has_one_number_of_invited_persons(data_root):
 @pytest.mark.parametrize(("name", "line"), [("2032/reunions", 3), ("2032/enonces", 4)])
 def test_a_cited_association_is_one_of_the_register(data_root, name, line):
     change(data_root, name, "Tilleuls", "Tileuls")
-    assert [str(fault) for fault in checks.faults(2032)] == [
+    assert [str(fault) for fault in data.faults(2032)] == [
         f"data/raw/{name}.csv, ligne {line}, colonne « associations » : « Tileuls » est inconnu ; vouliez-vous « Tilleuls » ?"
     ]
 
@@ -164,17 +164,17 @@ def test_a_cited_association_is_one_of_the_register(data_root, name, line):
 ])
 def test_what_a_hostile_reader_found_is_told_before_anything_runs(data_root, name, old, new, told):
     change(data_root, name, old, new)
-    assert str(checks.faults(2032)[0]).startswith(f"data/raw/{told}")
+    assert str(data.faults(2032)[0]).startswith(f"data/raw/{told}")
 
 
 @pytest.mark.parametrize("name", ["reunion.csv", "Chiffres_publies.CSV", "chiffres_publies.xlsx", "Énoncés.csv"])
 def test_a_file_whose_name_is_almost_right_is_not_ignored(data_root, name):
     (data_root / "data/raw/2032" / name).write_text("x", encoding="utf-8")
-    assert str(checks.faults(2032)[0]).startswith(f"data/raw/2032/{name} n’est pas lu : renommez-le « ")
+    assert str(data.faults(2032)[0]).startswith(f"data/raw/2032/{name} n’est pas lu : renommez-le « ")
 
 
 def test_two_colleges_of_one_name_and_town_need_an_alias(data_root):
     path = data_root / "data/raw/reference/colleges.csv"
     row = path.read_text(encoding="utf-8").splitlines()[1].replace("0999901A", "0999909Z")
     path.write_text(path.read_text(encoding="utf-8") + row + "\n", encoding="utf-8")
-    assert "« Les Ormes (Valbois) » n’est pas au répertoire" in str(checks.faults(2032)[0])
+    assert "« Les Ormes (Valbois) » n’est pas au répertoire" in str(data.faults(2032)[0])

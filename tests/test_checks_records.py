@@ -4,14 +4,14 @@ import json
 
 import pytest
 
-from helpers import checks, cli, paths, store
-from helpers.records import Received
+from helpers import cli, data, paths
+from helpers.clean.records import Received
 from helpers.schema import DataError
 from small_export import write_export
 
 
 def told(year: int = 2033) -> list[str]:
-    return [str(fault) for fault in checks.faults(year)]
+    return [str(fault) for fault in data.faults(year)]
 
 
 def command(capsys, *options: str) -> tuple[int, str, str]:
@@ -22,7 +22,7 @@ def command(capsys, *options: str) -> tuple[int, str, str]:
 
 def test_a_good_export_has_no_fault_and_checking_writes_nothing(data_root):
     path = write_export(data_root)
-    assert (told(), checks.require_usable(2033)) == ([], None)
+    assert (told(), data.require_usable(2033)) == ([], None)
     assert [each.name for each in path.parent.iterdir()] == ["accompagnements.csv"]
     assert not (data_root / "data/processed").exists()
 
@@ -62,29 +62,29 @@ def test_an_expected_association_without_a_row_is_a_fault(data_root):
 
 def test_an_export_is_cleaned_once_until_it_changes(data_root, monkeypatch):
     write_export(data_root)
-    checks.forget_exports()
-    seen, receive = [], store.receive
-    monkeypatch.setattr(store, "receive", lambda year: seen.append(year) or receive(year))
-    assert (told(), told(), checks.read_export(2033).cleaned.read) == ([], [], 12)
+    data.forget_exports()
+    seen, receive = [], data.receive
+    monkeypatch.setattr(data, "receive", lambda year: seen.append(year) or receive(year))
+    assert (told(), told(), data.read_export(2033).cleaned.read) == ([], [], 12)
     assert seen == [2033]
     write_export(data_root, {}, {})
-    assert (checks.read_export(2033).cleaned.read, seen) == (2, [2033, 2033])
+    assert (data.read_export(2033).cleaned.read, seen) == (2, [2033, 2033])
 
 
 def test_an_export_that_was_read_and_did_not_change_can_be_trusted(data_root, monkeypatch):
     write_export(data_root)
-    store.freeze_exports(2033, {})
-    monkeypatch.setattr(store, "receive", lambda year: Received(year, faults=[DataError("lu de nouveau")]))
-    checks.forget_exports()
-    assert checks.faults(2033, trusts_frozen=True) == []
+    data.freeze_exports(2033, {})
+    monkeypatch.setattr(data, "receive", lambda year: Received(year, faults=[DataError("lu de nouveau")]))
+    data.forget_exports()
+    assert data.faults(2033, trusts_frozen=True) == []
     assert told() == ["lu de nouveau"]
 
 
 def test_the_records_of_earlier_years_serve_a_year_that_has_records(data_root):
     write_export(data_root, year=2031)
-    assert checks.read_earlier(2032) == {}
+    assert data.read_earlier(2032) == {}
     write_export(data_root)
-    assert {year: len(persons) for year, persons in checks.read_earlier(2033).items()} == {2031: 12}
+    assert {year: len(persons) for year, persons in data.read_earlier(2033).items()} == {2031: 12}
 
 
 # --- the command -----------------------------------------------------------------------------------------------------
@@ -112,20 +112,20 @@ def test_check_names_the_printed_figures_that_do_not_come_out_again(data_root, c
 
 def test_check_accepts_a_changed_export_once_it_has_no_other_fault(data_root, capsys):
     write_export(data_root)
-    store.freeze_exports(2033, {})
+    data.freeze_exports(2033, {})
     write_export(data_root, *[{}] * 13)
     code, _, err = command(capsys)
     assert (code, err.count("n’est plus tel qu’il a été reçu")) == (2, 1)
     code, out, err = command(capsys, "--accept")
     assert (code, err) == (0, "")
     assert out.endswith("L’export de 2033 est enregistré tel qu’il est.\n")
-    assert (command(capsys)[0], store.read_export_card(2033)["accompagnements.csv"]["rows"]) == (0, 13)
+    assert (command(capsys)[0], data.read_export_card(2033)["accompagnements.csv"]["rows"]) == (0, 13)
 
 
 def test_check_accepts_nothing_that_cannot_be_used(data_root, capsys):
     path = write_export(data_root)
-    store.freeze_exports(2033, {})
-    before = store.read_export_card(2033)
+    data.freeze_exports(2033, {})
+    before = data.read_export_card(2033)
     path.write_bytes(b"")
     assert command(capsys, "--accept")[0] == 2
-    assert store.read_export_card(2033) == before
+    assert data.read_export_card(2033) == before

@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from helpers import clean, records, schema, store
-from helpers.clean.persons.days import read_day
-from helpers.clean.persons.text import key_of, tidy
+from helpers import clean, data, schema
+from helpers.clean import records
+from helpers.clean.answers import key_of, read_day, tidy
 from received_persons import ROW, cleaned, reasons, received, registers, rows, rules, values
 
 
@@ -103,7 +103,7 @@ def test_a_row_of_the_table_that_cannot_be_used_is_told(row, told):
 
 
 def test_the_table_of_the_project_can_be_used_and_says_each_thing_once():
-    table = store.read_reference("modalites")
+    table = data.read_reference("modalites")
     assert clean.clean_persons(records.Received(2021), **registers()).faults == []
     plain = table[table["ecriture"].eq("graphie")]
     keys = plain["colonne"] + "/" + plain["texte"].map(lambda text: key_of(tidy(text)))
@@ -196,7 +196,7 @@ def test_a_year_of_birth_out_of_bounds(text):
 
 
 def test_every_uai_of_the_register_has_its_letter():
-    uais = list(store.read_reference("colleges")["uai"])
+    uais = list(data.read_reference("colleges")["uai"])
     assert len(uais) == 17
     assert [schema.control_letter(uai[:7]) for uai in uais] == [uai[7] for uai in uais]
 

@@ -9,8 +9,9 @@ import unicodedata
 
 import pytest
 
-from helpers import clean, records, schema
-from helpers.clean.persons.spellings import CLOSED
+from helpers import clean, schema
+from helpers.clean import records
+from helpers.clean.answers import CLOSED
 from received_persons import ROW, cleaned, part_of, registers, rows, table
 
 SEEDS = range(300 if os.environ.get("ALSES_ENUMERATIONS") == "toutes" else 100)

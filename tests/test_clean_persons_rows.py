@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import clean, records, schema
-from helpers.clean.persons import identity
+from helpers import clean, schema
+from helpers.clean import records
+from helpers.clean.persons import hash_texts
 from helpers.schema import DataError
 from received_persons import FILE, cleaned, part_of, reasons, received, registers, rows, rules, table, values
 
@@ -88,7 +89,7 @@ def test_a_row_that_is_not_counted_makes_nobody_twice():
 def test_identifiers_that_share_a_key_stay_apart(monkeypatch):
     lines = rows({"identifiant": "b"}, {"identifiant": "a"}, {"identifiant": "b"}, {"identifiant": "c", "niveau": "3e"}, {"identifiant": "c"})
     expected = table(cleaned(lines))
-    monkeypatch.setattr("helpers.clean.persons.coding.hash_texts", lambda texts: np.zeros(len(texts), np.uint64))
+    monkeypatch.setattr("helpers.clean.persons.hash_texts", lambda texts: np.zeros(len(texts), np.uint64))
     assert expected["identifiant"] == ["b", "a"]
     assert table(cleaned(lines)) == expected
 
@@ -97,7 +98,7 @@ def test_equal_identifiers_of_any_length_have_equal_keys():
     import pyarrow as pa
 
     texts = ["", "a", "b", "ab", "é", "x" * 500, "x" * 499 + "y", "a"]
-    keys = identity.hash_texts(pa.array(["skipped", *texts]).slice(1)).tolist()
+    keys = hash_texts(pa.array(["skipped", *texts]).slice(1)).tolist()
     assert keys[1] == keys[7] and len(set(keys)) == 7
 
 
@@ -287,7 +288,7 @@ def test_more_than_one_row_in_a_hundred_that_contradicts_another_is_a_fault(tota
 
 
 def test_a_column_of_too_many_texts_is_a_fault(monkeypatch):
-    monkeypatch.setattr("helpers.clean.persons.coding.MOST_SPELLINGS", 5)
+    monkeypatch.setattr("helpers.clean.persons.MOST_SPELLINGS", 5)
     faults = told(cleaned(rows(*({"territoire": f"T{number}"} for number in range(8)))))
     assert len(faults) == 1 and "colonne « territoire » : plus de" in faults[0]
 

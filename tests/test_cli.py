@@ -13,12 +13,13 @@ from pathlib import Path, PureWindowsPath
 import papermill
 import pytest
 
-from helpers import cli, paths, pipeline
-from helpers.cli import layout
-from helpers.cli.verbs import VERBS
+from helpers import cli, paths
+from helpers.cli import messages
+from helpers.cli.parser import VERBS, FrenchParser, build_parser
 from helpers.paths import COMMAND
-from helpers.pipeline import NotebookFailure
-from helpers.publish import BusyError, PublicationError
+from helpers.report.page import BusyError, PublicationError
+from helpers.run import report
+from helpers.run.tasks import NotebookFailure
 from helpers.schema import DataError
 from helpers.typography import french_spaces
 
@@ -56,7 +57,7 @@ def test_a_request_that_is_not_understood_is_told_in_french_with_what_is_near(ar
 
 
 def test_argparse_words_that_no_verb_needs_yet_are_french_too(capsys):
-    parser = cli.parser.FrenchParser(prog="essai")
+    parser = FrenchParser(prog="essai")
     parser.add_argument("--port", type=int, choices=[1, 2])
     for value, sentence in (("x", "un nombre entier est attendu, reçu\u00a0: 'x'"), ("3", "choix inconnu\u00a0: '3' (au choix\u00a0: 1, 2)")):
         with pytest.raises(SystemExit):
@@ -104,7 +105,7 @@ def test_the_main_help_lists_every_verb_and_every_exit_code(capsys, monkeypatch)
 def test_an_example_is_a_command_that_the_parser_takes(verb):
     for example, purpose in verb.examples:
         given = re.split(r" 2?> ", example)[0].split()
-        assert cli.build_parser().parse_args(given).verb == verb.name
+        assert build_parser().parse_args(given).verb == verb.name
         assert purpose
 
 
@@ -143,7 +144,7 @@ def test_the_help_and_a_request_that_is_read_load_next_to_nothing(arguments):
     )
     done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, encoding="utf-8", check=True)
     loaded = done.stdout.split()
-    libraries = {"pandas", "numpy", "papermill", "nbclient", "nbformat", "jinja2", "zmq", "bs4", "pyarrow", "tqdm", "helpers.pipeline", "helpers.publish"}
+    libraries = {"pandas", "numpy", "papermill", "nbclient", "nbformat", "jinja2", "zmq", "bs4", "pyarrow", "tqdm", "helpers.run.report", "helpers.report.sharing"}
     slow = {"subprocess", "webbrowser", "tempfile", "datetime", "difflib", "json", "asyncio", *OWN_ARGPARSE}
     assert set(loaded) & (libraries | slow) == set()
     assert len(loaded) < 125 + 50 * (not OWN_ARGPARSE)
@@ -151,7 +152,7 @@ def test_the_help_and_a_request_that_is_read_load_next_to_nothing(arguments):
 
 def test_what_makes_a_report_builds_no_grammar_that_no_notebook_needs():
     """jsonschema builds one at its import if it can, which takes longer than all the rest; others still may."""
-    code = "import sys; from helpers import pipeline; print({'jsonschema', 'lark', 'rfc3987_syntax'} & set(sys.modules))"
+    code = "import sys; import helpers.run.report; print({'jsonschema', 'lark', 'rfc3987_syntax'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
     assert done.stdout == "{'jsonschema'}\n"
 
@@ -164,7 +165,7 @@ def test_every_size_of_the_installation_is_the_same(capsys, monkeypatch):
 
 def test_text_keeps_to_the_right_of_its_head_and_no_path_is_cut(monkeypatch):
     monkeypatch.setenv("COLUMNS", "40")
-    assert layout.beside("  x  ", "un mot : puis data/processed/2020/execution-longue/erreur.log") == (
+    assert messages.beside("  x  ", "un mot : puis data/processed/2020/execution-longue/erreur.log") == (
         "  x  un mot\u00a0: puis\n     data/processed/2020/execution-longue/erreur.log"
     )
 
@@ -186,7 +187,7 @@ def fail(data_root, monkeypatch):
         def make_report(*_args, **_kwargs):
             raise error
 
-        monkeypatch.setattr(pipeline, "make_report", make_report)
+        monkeypatch.setattr(report, "make_report", make_report)
         return cli.main(["run", "--year", "2032", *options])
 
     with_error.log = data_root / "data/processed/2032/execution/erreur.log"
@@ -232,7 +233,7 @@ def test_a_protected_file_and_a_protected_folder_are_told_apart(fail, data_root,
 def test_what_a_user_may_not_read_is_one_sentence_though_no_detail_can_be_kept(fail, data_root, monkeypatch, capsys, closed, said):
     refused = data_root / closed if closed else data_root
     monkeypatch.setattr("os.access", lambda path, mode: Path(path) != refused)
-    monkeypatch.setattr("helpers.cli.journal._places", lambda year: [])
+    monkeypatch.setattr("helpers.cli.messages._places", lambda year: [])
     assert fail(PermissionError(errno.EACCES, "denied", str(data_root / "data/raw/2032/reunions.csv"))) == 1
     assert plain(capsys.readouterr().err) == f"Votre compte n’a pas le droit de lire {said} : demandez-le à qui a déposé ces fichiers, puis relancez.\n"
 
@@ -241,7 +242,7 @@ def test_a_log_is_written_though_the_years_may_not_be_looked_at(fail, monkeypatc
     def refused():
         raise PermissionError(errno.EACCES, "denied", "data/raw")
 
-    monkeypatch.setattr("helpers.paths.years", refused)
+    monkeypatch.setattr("helpers.paths", refused)
     monkeypatch.setattr("helpers.paths.exported_years", refused)
     assert fail(ValueError("Camille Exemple")) == 1
     kept = (paths.data_root() / "data/processed/erreur.log").read_text(encoding="utf-8")
@@ -315,25 +316,25 @@ def test_a_log_that_nothing_takes_is_shown(fail, data_root, monkeypatch, tmp_pat
     shutil.rmtree(data_root / "data/processed", ignore_errors=True)
     (data_root / "data/processed").write_text("")
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "absent" / "\0"))
-    monkeypatch.setattr("helpers.cli.journal._places", lambda year: [data_root / "data/processed/erreur.log"])
+    monkeypatch.setattr("helpers.cli.messages._places", lambda year: [data_root / "data/processed/erreur.log"])
     assert fail(ValueError("valeur")) == 1
     assert "ValueError: valeur" in capsys.readouterr().err
 
 
 def test_an_error_outside_of_a_year_is_kept_beside_the_years(data_root, monkeypatch, capsys):
-    monkeypatch.setattr("helpers.inventory.take_inventory", lambda: 1 / 0)
+    monkeypatch.setattr("helpers.run.inventory.take_inventory", lambda: 1 / 0)
     assert cli.main(["status"]) == 1
     assert "Détail technique : data/processed/erreur.log" in plain(capsys.readouterr().err)
     assert "ZeroDivisionError" in (data_root / "data/processed/erreur.log").read_text(encoding="utf-8")
 
 
 def test_libraries_so_broken_that_our_errors_cannot_be_loaded_are_still_a_sentence(data_root, monkeypatch, capsys):
-    monkeypatch.setitem(sys.modules, "helpers.pipeline", None)
+    monkeypatch.setitem(sys.modules, "helpers.run.report", None)
     assert cli.main(["run", "--year", "2032"]) == 1
     # Our own module is no library: to remake .venv would change nothing.
     told = capsys.readouterr().err
     assert "Erreur imprévue (ModuleNotFoundError)" in told and "bibliothèque" not in told
-    monkeypatch.setattr("helpers.inventory.take_inventory", lambda: 1 / 0)
+    monkeypatch.setattr("helpers.run.inventory.take_inventory", lambda: 1 / 0)
     assert cli.main(["status"]) == 1
     assert "Erreur imprévue (ZeroDivisionError)" in capsys.readouterr().err
 
@@ -350,7 +351,7 @@ def test_a_reader_who_leaves_is_not_told_that_the_disk_is_full(data_root):
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
 def test_a_window_that_is_closed_ends_the_command_as_ctrl_c_does(data_root, name):
     script = (
-        "import sys, time; from helpers import cli, inventory; sys.argv = ['alses', 'status'];"
+        "import sys, time; from helpers import cli; from helpers.run import inventory; sys.argv = ['alses', 'status'];"
         "inventory.take_inventory = lambda: (print('prêt', flush=True), time.sleep(30)); sys.exit(cli.main())"
     )
     # Under nohup these tests would pass on a signal that is ignored, which the command rightly leaves so.
@@ -371,7 +372,7 @@ def test_a_request_is_read_and_its_report_listed_with_sizes_and_the_former_log_r
     log = data_root / "data/processed/2032/execution/erreur.log"
     log.parent.mkdir(parents=True)
     log.write_text("alses run --year 2032\n", encoding="utf-8")
-    monkeypatch.setattr(pipeline, "make_report", lambda year, *, compare_to, **_: asked.append((year, compare_to)) or folder)
+    monkeypatch.setattr(report, "make_report", lambda year, *, compare_to, **_: asked.append((year, compare_to)) or folder)
     assert (cli.main(["run", "--year", "2032"]), cli.main(["run", "--year", "2032", "--compare-to", "2030"])) == (0, 0)
     shown = capsys.readouterr().out
     assert (asked, "1\u202f234 ko" in shown, str(folder / "index.html") in shown) == ([(2032, None), (2032, 2030)], True, True)
@@ -381,7 +382,7 @@ def test_a_request_is_read_and_its_report_listed_with_sizes_and_the_former_log_r
 def test_open_opens_the_report(data_root, monkeypatch):
     opened, folder = [], data_root / "reports/2032"
     folder.mkdir(parents=True)
-    monkeypatch.setattr(pipeline, "make_report", lambda *_, **__: folder)
+    monkeypatch.setattr(report, "make_report", lambda *_, **__: folder)
     monkeypatch.setattr("webbrowser.open", opened.append)
     assert cli.main(["run", "--year", "2032", "--open"]) == 0
     assert opened == [(folder / "index.html").as_uri()]
@@ -437,7 +438,7 @@ def test_status_of_a_report_says_its_date_its_size_and_why_it_is_stale(mini_root
 
 def test_status_says_which_files_to_be_sent_are_of_another_report(mini_root, monkeypatch, capsys):
     monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(mini_root))
-    monkeypatch.setattr("helpers.publish.share_state", lambda year: {"alses_2032.zip": True, "alses_2032.pdf": False} if year == 2032 else {})
+    monkeypatch.setattr("helpers.report.sharing.share_state", lambda year: {"alses_2032.zip": True, "alses_2032.pdf": False} if year == 2032 else {})
     assert f"\n  partage   reports/alses_2032.zip ; à jour\n  partage   reports/alses_2032.pdf ; à refaire : {COMMAND} share 2032\n" in status(capsys)
 
 
@@ -449,7 +450,7 @@ def test_status_of_an_empty_project_says_what_to_do(tmp_path, monkeypatch, capsy
 
 @pytest.mark.parametrize(("state", "code", "last"), [("bien", 0, "Tout ce qui est nécessaire est là."), ("à noter", 0, "Tout ce qui est nécessaire est là."), ("MANQUE", 1, "À réparer : disque.")])
 def test_doctor_tells_each_check_with_its_remedy_and_answers_by_its_exit_code(state, code, last, monkeypatch, capsys):
-    from helpers import diagnosis
+    from helpers.cli import diagnosis
 
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setattr(diagnosis, "CHECKS", {"disque": lambda: diagnosis.Finding("disque", state, "1 Go", "libérez de la place")})
@@ -458,6 +459,6 @@ def test_doctor_tells_each_check_with_its_remedy_and_answers_by_its_exit_code(st
 
 
 def test_numbers_are_written_as_french_writes_them():
-    assert [layout.number(each) for each in (0, 999, 6585, 1_000_000, 48.7)] == ["0", "999", "6\u202f585", "1\u202f000\u202f000", "48,7"]
-    assert [layout.lines(each) for each in (0, 1, 7374)] == ["0\u00a0ligne", "1\u00a0ligne", "7\u202f374\u00a0lignes"]
-    assert (layout.kilobytes(499), layout.kilobytes(1_234_567)) == ("0 ko", "1\u202f235 ko")
+    assert [messages.number(each) for each in (0, 999, 6585, 1_000_000, 48.7)] == ["0", "999", "6\u202f585", "1\u202f000\u202f000", "48,7"]
+    assert [messages.lines(each) for each in (0, 1, 7374)] == ["0\u00a0ligne", "1\u00a0ligne", "7\u202f374\u00a0lignes"]
+    assert (messages.kilobytes(499), messages.kilobytes(1_234_567)) == ("0 ko", "1\u202f235 ko")

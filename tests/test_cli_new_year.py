@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from helpers import cli, paths, schema, store
+from helpers import cli, data, paths, schema
 
 FILES = ["README.md", "chiffres_publies.csv", "datapackage.json", "enonces.csv", "prises_de_poste.csv", "reunions.csv"]
 
@@ -29,9 +29,9 @@ def test_the_folder_has_a_log_a_card_and_tables_with_their_columns_and_no_row(da
 
 def test_the_card_can_be_read_and_lists_the_tables(data_root):
     assert cli.main(["new-year", "2033"]) == 0
-    assert store.read_card(2033) == {"title": "fichiers reçus pour 2033", "source": "fichiers reçus pour 2033", "contexte": ""}
+    assert data.read_card(2033) == {"title": "fichiers reçus pour 2033", "source": "fichiers reçus pour 2033", "contexte": ""}
     card = json.loads((paths.raw(2033) / "datapackage.json").read_text(encoding="utf-8"))
-    assert card["associations_attendues"] == store.expected_associations(2033) == []
+    assert card["associations_attendues"] == data.expected_associations(2033) == []
     assert [each["path"] for each in card["resources"]] == ["chiffres_publies.csv", "prises_de_poste.csv", "reunions.csv", "enonces.csv"]
 
 
@@ -42,7 +42,7 @@ def test_it_says_what_to_put_where_and_that_the_export_never_enters_git(data_roo
     assert "commence par « accompagnements » (.csv, .xlsx, .ods ou .parquet). Il n’entre jamais dans git" in told
     assert "colonnes obligatoires : identifiant, annee, association, suivi_par, situation, niveau, sexe, " in told
     assert "colonnes facultatives : territoire, uai, college, annee_naissance, date_debut, date_fin, orienteur " in told
-    assert all(f" {name}.csv {row} " in told for name, row in store.new_tables().items())
+    assert all(f" {name}.csv {row} " in told for name, row in data.new_tables().items())
     assert "Ce que chaque colonne veut dire : docs/data-dictionary.md " in told.replace("\u00a0", " ")
     assert told.endswith(f"Puis : {paths.COMMAND} check --year 2033 ")
 
@@ -76,7 +76,7 @@ def test_a_card_that_nobody_filled_in_says_what_was_received(data_root):
     for name, title in (("accompagnements_synthetique", "données simulées pour 2033"), ("accompagnements", "export de la base départementale reçu pour 2033")):
         file = paths.raw(2033) / f"{name}.csv"
         file.write_text("identifiant\n", encoding="utf-8")
-        assert store.read_card(2033)["title"] == title
+        assert data.read_card(2033)["title"] == title
         file.unlink()
 
 

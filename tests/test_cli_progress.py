@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from helpers.cli import progress
+from helpers.cli import messages
 
 # A run without notebooks nor libraries: what the pipeline tells, at the speed of a test, then a full disk.
 RUN = """
@@ -35,8 +35,8 @@ def make_report(year, *, tell, show, **_):
     show(Step("", 2032, 40, 40))
     raise OSError(28, "No space left")
 
-sys.modules["helpers.pipeline"] = ModuleType("helpers.pipeline")
-sys.modules["helpers.pipeline"].make_report = make_report
+sys.modules["helpers.run.report"] = ModuleType("helpers.run.report")
+sys.modules["helpers.run.report"].make_report = make_report
 sys.exit(cli.main(["run", "--year", "2032"]))
 """
 
@@ -114,7 +114,7 @@ def test_a_terminal_that_does_not_know_its_size_gets_the_lines_alone(data_root):
 
 def test_a_console_that_does_not_tell_its_width_gets_a_short_line(monkeypatch, capsys):
     monkeypatch.setattr("tqdm.std._screen_shape_wrapper", lambda: lambda _: (None, None))
-    bar = progress._bar()
+    bar = messages._bar()
     bar.total, bar.n = 40, 20
     bar.set_description_str("01_clean 2032")
     bar.close()
@@ -161,16 +161,16 @@ def test_a_terminal_that_cannot_redraw_gets_plain_lines(monkeypatch):
     for stream in ("stdout", "stderr"):
         monkeypatch.setattr(f"sys.{stream}.isatty", lambda: True, raising=False)
     monkeypatch.setenv("TERM", "dumb")
-    assert not progress.is_terminal()
+    assert not messages.is_terminal()
     monkeypatch.setenv("TERM", "xterm")
-    assert progress.is_terminal()
+    assert messages.is_terminal()
 
 
 @pytest.mark.parametrize(("done", "left"), [(0, ""), (29, ""), (30, "25 s"), (50, "10 s"), (99, "5 s"), (100, "")])
 def test_what_is_left_is_rounded_up_and_untold_when_it_would_mislead(done, left):
-    assert progress.time_left(done, 100, 10.0) == left
+    assert messages.time_left(done, 100, 10.0) == left
 
 
 @pytest.mark.parametrize(("seconds", "words"), [(0.4, "0 s"), (59.9, "59 s"), (60, "1 min 00 s"), (3605, "60 min 05 s")])
 def test_a_duration_is_in_words(seconds, words):
-    assert progress.duration(seconds) == words
+    assert messages.duration(seconds) == words

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from helpers import cli, freshness, paths, pipeline
-from helpers.cli import watch
-from helpers.freshness.record import libraries
+from helpers import cli, paths, provenance
+from helpers.cli import report_verbs
+from helpers.provenance import libraries
+from helpers.run import report
 from helpers.schema import DataError
 
 
@@ -37,7 +38,7 @@ def test_a_run_that_has_nothing_to_do_writes_nothing_and_loads_no_library(publis
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=False)
     told, loaded = done.stdout.splitlines()
     assert (done.returncode, done.stderr, plain(told)) == (0, "", "Rien n’a changé : reports/2032 est à jour.")
-    libraries = {"pandas", "numpy", "papermill", "nbformat", "jinja2", "zmq", "bs4", "helpers.store", "helpers.publish", "helpers.pipeline"}
+    libraries = {"pandas", "numpy", "papermill", "nbformat", "jinja2", "zmq", "bs4", "helpers.data", "helpers.report.sharing", "helpers.run.report"}
     assert set(loaded.split()) & libraries == set()
     assert state(published) == before
 
@@ -53,36 +54,36 @@ def test_a_run_that_has_nothing_to_do_writes_nothing_and_loads_no_library(publis
     ],
 )
 def test_anything_that_changed_is_seen_and_named(published, change, cause):
-    assert freshness.current_report(2032, None) == published / "reports/2032"
+    assert provenance.current_report(2032, None) == published / "reports/2032"
     change(published)
-    assert freshness.current_report(2032, None) is None
-    assert freshness.Cause(*cause) in freshness.report_causes(2032, None)
+    assert provenance.current_report(2032, None) is None
+    assert provenance.Cause(*cause) in provenance.report_causes(2032, None)
 
 
 def test_a_new_year_another_question_and_another_library_are_seen(published, monkeypatch):
-    assert freshness.report_causes(2032, 2030)[0].name == "compare_to : None → 2030"
+    assert provenance.report_causes(2032, 2030)[0].name == "compare_to : None → 2030"
     shutil.copytree(published / "data/raw/2031", published / "data/raw/2029")
-    assert freshness.report_causes(2032, None)[0].name == "années : [2031, 2032] → [2029, 2031, 2032]"
+    assert provenance.report_causes(2032, None)[0].name == "années : [2031, 2032] → [2029, 2031, 2032]"
     shutil.rmtree(published / "data/raw/2029")
     shutil.copytree(published / "data/raw/2031", published / "data/raw/2033")  # a later year is no business of this one
-    assert freshness.report_causes(2032, None) == []
+    assert provenance.report_causes(2032, None) == []
     installed = libraries()
     other = [each if not each.startswith("pandas-") else "pandas-0.1" for each in installed]
-    monkeypatch.setattr("helpers.freshness.since.libraries", lambda: other)
+    monkeypatch.setattr("helpers.provenance.libraries", lambda: other)
     pandas = next(each for each in installed if each.startswith("pandas-")).removeprefix("pandas-")
-    assert [str(cause) for cause in freshness.report_causes(2032, None)] == [f"pandas {pandas} → 0.1"]
+    assert [str(cause) for cause in provenance.report_causes(2032, None)] == [f"pandas {pandas} → 0.1"]
 
 
 def test_a_run_that_was_cut_while_it_published_is_not_taken_for_one_that_ended(published):
     (published / "reports/.en-cours-2032").mkdir()
-    assert freshness.current_report(2032, None) is None
+    assert provenance.current_report(2032, None) is None
 
 
 @pytest.mark.parametrize("torn", ["", "{", '{"forme": 0}', '{"forme": 1}', "[]", "null"])
 def test_a_record_that_cannot_be_used_is_as_good_as_none(published, torn):
-    freshness.report_record(2032).write_text(torn, encoding="utf-8")
-    assert freshness.current_report(2032, None) is None
-    assert freshness.report_causes(2032, None) is None
+    provenance.report_record(2032).write_text(torn, encoding="utf-8")
+    assert provenance.current_report(2032, None) is None
+    assert provenance.report_causes(2032, None) is None
 
 
 def test_a_large_file_is_not_read_again_while_the_disk_says_it_is_the_same(tmp_path, monkeypatch):
@@ -90,14 +91,14 @@ def test_a_large_file_is_not_read_again_while_the_disk_says_it_is_the_same(tmp_p
     export = tmp_path / "data/raw/2032/accompagnements.csv"
     export.parent.mkdir(parents=True)
     export.write_bytes(b"a" * 1_000_001)
-    kept = freshness.record({}, [export])
+    kept = provenance.record({}, [export])
     before = export.stat()
     with export.open("r+b") as file:  # the same size, and soon the same date: only reading would tell
         file.write(b"b")
     os.utime(export, ns=(before.st_atime_ns, before.st_mtime_ns))
-    assert freshness.changes_since(kept, {}) == []
+    assert provenance.changes_since(kept, {}) == []
     os.utime(export)
-    assert [cause.name for cause in freshness.changes_since(kept, {})] == ["data/raw/2032/accompagnements.csv"]
+    assert [cause.name for cause in provenance.changes_since(kept, {})] == ["data/raw/2032/accompagnements.csv"]
 
 
 def test_each_notebook_is_known_by_what_it_reads_and_by_nothing_else(mini_root):
@@ -105,10 +106,10 @@ def test_each_notebook_is_known_by_what_it_reads_and_by_nothing_else(mini_root):
         kept = json.loads((mini_root / f"data/processed/2032/execution/{name}.json").read_text(encoding="utf-8"))
         return set(kept["files"])
 
-    assert {"data/processed/diffusion/data/processed/2031/indicateurs.csv", "src/helpers/texts/compare.j2", "src/helpers/compare/pairs.py"} <= behind("03_compare")
+    assert {"data/processed/diffusion/data/processed/2031/indicateurs.csv", "src/helpers/texts/compare.j2", "src/helpers/analysis/comparisons.py"} <= behind("03_compare")
     assert {"data/processed/diffusion/data/processed/2032/postes.csv", "src/helpers/texts/describe.j2", "notebooks/02_describe.ipynb"} <= behind("02_describe")
-    assert not behind("02_describe") & {"src/helpers/compare/pairs.py", "src/helpers/texts/compare.j2", "data/processed/diffusion/data/processed/2031/indicateurs.csv"}
-    assert not behind("04_themes") & {"src/helpers/describe/people.py", "data/processed/diffusion/data/processed/2032/postes.csv"}
+    assert not behind("02_describe") & {"src/helpers/analysis/comparisons.py", "src/helpers/texts/compare.j2", "data/processed/diffusion/data/processed/2031/indicateurs.csv"}
+    assert not behind("04_themes") & {"src/helpers/analysis/describe.py", "data/processed/diffusion/data/processed/2032/postes.csv"}
     assert not [name for name in behind("04_themes") if name.startswith("/") or ".." in name]
 
 
@@ -125,7 +126,7 @@ def test_a_year_that_fails_is_told_and_the_others_are_made(data_root, monkeypatc
             raise DataError("2031/chiffres_publies.csv est vide.")
         return folder
 
-    monkeypatch.setattr(pipeline, "make_report", make_report)
+    monkeypatch.setattr(report, "make_report", make_report)
     assert cli.main(["run", "--year", "2031", "--year", "2032", "--year", "2031"]) == 2
     told = capsys.readouterr()
     assert made == [2031, 2032]
@@ -145,8 +146,8 @@ def test_what_speaks_of_one_year_is_refused_for_several(data_root, capsys, optio
 @pytest.fixture
 def watched(data_root, monkeypatch):
     """A watch whose report costs nothing: what it does at each making, and the end after three."""
-    monkeypatch.setattr(watch, "LOOK_S", 0.01)
-    monkeypatch.setattr(watch, "QUIET_S", 0.01)
+    monkeypatch.setattr(report_verbs, "LOOK_S", 0.01)
+    monkeypatch.setattr(report_verbs, "QUIET_S", 0.01)
     made = threading.Semaphore(0)
     count = []
 
@@ -174,7 +175,7 @@ def test_each_change_of_a_file_makes_the_report_again_and_a_failure_does_not_end
     changing = threading.Thread(target=change)
     changing.start()
     with pytest.raises(KeyboardInterrupt):
-        watch.keep_making(Namespace(year=2032, force=True), make)
+        report_verbs.keep_making(Namespace(year=2032, force=True), make)
     changing.join()
     assert count == [True, False, False]
     told = capsys.readouterr()
@@ -185,7 +186,7 @@ def test_each_change_of_a_file_makes_the_report_again_and_a_failure_does_not_end
 def test_a_change_of_the_code_begins_again_with_the_new_one(data_root, watched, monkeypatch):
     _, count, make = watched
     looks = iter([{}, {}, {"module.py": 1}])
-    monkeypatch.setattr(watch, "_code", lambda: next(looks))
+    monkeypatch.setattr(report_verbs, "_code", lambda: next(looks))
 
     class BegunAgain(Exception):
         pass
@@ -193,9 +194,9 @@ def test_a_change_of_the_code_begins_again_with_the_new_one(data_root, watched, 
     def begin_again():
         raise BegunAgain
 
-    monkeypatch.setattr(watch, "_begin_again", begin_again)
+    monkeypatch.setattr(report_verbs, "_begin_again", begin_again)
     with pytest.raises(BegunAgain):
-        watch.keep_making(Namespace(year=2032, force=False), make)
+        report_verbs.keep_making(Namespace(year=2032, force=False), make)
     assert count == [False]
 
 

@@ -2,8 +2,10 @@
 
 import pytest
 
-from helpers import cli, paths, pipeline
-from helpers.publish import PublicationError, shared
+from helpers import cli, paths
+from helpers.report import sharing
+from helpers.report.page import PublicationError
+from helpers.run import report
 from small_report import add_file, write_report
 
 
@@ -11,7 +13,7 @@ from small_report import add_file, write_report
 def reports(tmp_path, monkeypatch):
     monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(tmp_path))
     folder = write_report(tmp_path / "reports" / "2020")
-    monkeypatch.setattr(pipeline, "make_report", lambda year, **_: folder)
+    monkeypatch.setattr(report, "make_report", lambda year, **_: folder)
     return tmp_path / "reports"
 
 
@@ -52,7 +54,7 @@ def test_what_cannot_be_shared_is_one_sentence_and_exit_code_2(reports, capsys, 
 
 @pytest.mark.parametrize("request_", [["share", "2020", "--pdf"], ["run", "--year", "2020", "--pdf"]])
 def test_without_a_browser_the_report_is_made_all_the_same(reports, monkeypatch, capsys, request_):
-    monkeypatch.setattr(shared, "find_browser", lambda: None)
+    monkeypatch.setattr(sharing, "find_browser", lambda: None)
     assert cli.main(request_) == 0
     assert "Pas de PDF\u00a0: ni Chromium, ni Chrome, ni Edge" in capsys.readouterr().out
     assert (reports / "alses_2020.html").is_file()
@@ -63,8 +65,8 @@ def test_a_browser_that_fails_is_one_sentence_and_exit_code_1(reports, monkeypat
     def fail(*_, **__):
         raise PublicationError("chromium n’a pas fait le PDF.")
 
-    monkeypatch.setattr(shared, "find_browser", lambda: "chromium")
-    monkeypatch.setattr(shared, "print_pdf", fail)
+    monkeypatch.setattr(sharing, "find_browser", lambda: "chromium")
+    monkeypatch.setattr(sharing, "print_pdf", fail)
     assert cli.main(request_) == 1
     assert capsys.readouterr().err.splitlines()[0] == "chromium n’a pas fait le PDF."
     assert sorted(path.name for path in reports.iterdir()) == ["2020"]
@@ -82,8 +84,8 @@ def test_run_makes_nothing_to_send_unless_asked_and_names_what_no_longer_matches
 
 
 def test_generate_refuses_to_show_other_data_than_the_repository(reports, monkeypatch, capsys):
-    from helpers.cli import example
+    from helpers.cli import data_verbs
 
     with pytest.raises(Exception, match="effacez ALSES_DATA_ROOT") as error:
-        example.write_example(paths.repository(), print)
+        data_verbs.remake_example(paths.repository(), print)
     assert type(error.value).__name__ == "DataError"

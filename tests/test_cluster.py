@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from conftest import ALL
-from helpers import parameters, paths, pipeline
-from helpers.pipeline import cluster, elsewhere
-from helpers.pipeline.tasks import tasks_of
+from helpers import parameters, paths
+from helpers.run import cluster, report
+from helpers.run.tasks import NotebookFailure, tasks_of
 from helpers.schema import DataError
 from small_export import write_export
 
@@ -58,7 +58,7 @@ def test_a_notebook_is_the_same_though_a_machine_dies_at_work(mini_root, tmp_pat
         killer = threading.Thread(target=kill_one_at_work, args=(local.scheduler_address, killed))
         killer.start()
         with cluster.connected(local.scheduler_address) as executor:
-            elsewhere.executing_by(executor.submit, tasks)(task)
+            cluster.executing_by(executor.submit, tasks)(task)
         killer.join()
     assert len(killed) == 1
     assert task.executed.read_bytes() == expected
@@ -71,7 +71,7 @@ def test_the_report_is_made_and_the_same_though_a_machine_dies_at_work(mini, min
         address = local.scheduler_address
         killer = threading.Thread(target=kill_one_at_work, args=(address, killed))
         killer.start()
-        folder = pipeline.make_report(2032, scheduler=address, tell=lambda _: None)
+        folder = report.make_report(2032, scheduler=address, tell=lambda _: None)
         killer.join()
     assert len(killed) == 1
     made, expected = folder, mini_root / "reports" / "2032"
@@ -92,20 +92,20 @@ def test_records_of_persons_only_go_where_nobody_listens(data_root, address, is_
         cluster.require_safe(address, [2032, 2033])
         return
     with pytest.raises(DataError, match="adresse chiffrée"):
-        pipeline.make_report(2033, scheduler=address, tell=lambda _: None)
+        report.make_report(2033, scheduler=address, tell=lambda _: None)
     assert not (data_root / "reports").exists()
 
 
 def test_nobody_at_the_address_is_one_sentence(data_root, monkeypatch):
     monkeypatch.setattr(cluster, "CONNECT_S", 0.5)
-    with pytest.raises(pipeline.NotebookFailure, match="Aucun cluster ne répond à tcp://127.0.0.1:9"):
-        pipeline.make_report(2032, scheduler="tcp://127.0.0.1:9", tell=lambda _: None)
+    with pytest.raises(NotebookFailure, match="Aucun cluster ne répond à tcp://127.0.0.1:9"):
+        report.make_report(2032, scheduler="tcp://127.0.0.1:9", tell=lambda _: None)
 
 
 def test_a_machine_with_another_version_of_the_project_refuses():
-    sent = elsewhere.Sent("04_themes", {"year": 2032}, {}, code="another")
-    with pytest.raises(pipeline.NotebookFailure, match="même version"):
-        elsewhere.run_there(sent)
+    sent = cluster.Sent("04_themes", {"year": 2032}, {}, code="another")
+    with pytest.raises(NotebookFailure, match="même version"):
+        cluster.run_there(sent)
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="no openssl to make certificates with")

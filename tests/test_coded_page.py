@@ -12,8 +12,9 @@ import pytest
 
 from coded_year import DISAGREEMENTS, MEETINGS, PLANTED, coded_year
 from conftest import ALL, MINI, UNDRAWN, WITHOUT_KERNELS, _run, copy_project
-from helpers import checks, cli, codebook, codings, exchange, paths, store
-from helpers.exchange import Code, Project
+from helpers import cli, codings, data, paths
+from helpers.codings import model, refi
+from helpers.codings.model import Code, Project
 
 YEAR = 2032
 
@@ -42,7 +43,7 @@ def make_coded(workshop) -> Path:
     root = copy_project(MINI, workshop.folder / "codés" / "projet d’été")
     files = workshop.folder / "codés"
     for name, project in (("de Zoé", of_one("A")), ("de Yann", of_one("B")), ("avant", of_the_year_before())):
-        exchange.write_qdpx(project, files / f"{name}.qdpx")
+        refi.write_qdpx(project, files / f"{name}.qdpx")
     taken = [f"import-coding '{files}/{name}.qdpx' --year {year} --add-codes" for name, year in (("de Zoé", YEAR), ("de Yann", YEAR), ("avant", YEAR - 1))]
     _run(workshop, root, *taken)
     with (root / f"data/raw/{YEAR}/codages/citations.csv").open("w", encoding="utf-8", newline="") as file:
@@ -193,38 +194,38 @@ def told(faults) -> list[str]:
     ],
 )  # fmt: skip
 def test_a_quotation_that_may_not_be_published_is_one_sentence_and_stops_the_year(row, sentence, coded, capsys):
-    store.quoted_file(YEAR).write_text("theme;citation;relue_le\n" + row.format(chosen=chosen()), encoding="utf-8")
-    (fault,) = told(checks.faults(YEAR))
+    data.quoted_file(YEAR).write_text("theme;citation;relue_le\n" + row.format(chosen=chosen()), encoding="utf-8")
+    (fault,) = told(data.faults(YEAR))
     assert fault.startswith(f"data/raw/{YEAR}/codages/citations.csv, {sentence}")
     assert cli.main(["run", "--year", str(YEAR)]) == 2
     assert "citations.csv" in capsys.readouterr().err
 
 
 def test_a_sentence_of_another_theme_is_told_with_that_theme_and_a_long_list_of_faults_is_cut(coded):
-    store.quoted_file(YEAR).write_text(f"theme;citation;relue_le\nlieux;{chosen()};2032-12-01\n", encoding="utf-8")
-    (fault,) = told(checks.coding_faults(YEAR))
+    data.quoted_file(YEAR).write_text(f"theme;citation;relue_le\nlieux;{chosen()};2032-12-01\n", encoding="utf-8")
+    (fault,) = told(data.coding_faults(YEAR))
     assert fault.endswith("peut être citée sous « temps », non sous « lieux » ; corrigez le thème.")
     rows = "".join(f"temps;Personne n’a dit {rank}.;2032-12-01\n" for rank in range(500))
-    store.quoted_file(YEAR).write_text(f"theme;citation;relue_le\n{rows}", encoding="utf-8")
-    faults = told(checks.coding_faults(YEAR))
+    data.quoted_file(YEAR).write_text(f"theme;citation;relue_le\n{rows}", encoding="utf-8")
+    faults = told(data.coding_faults(YEAR))
     assert len(faults) == 21 and faults[-1].endswith("citations.csv : 480 autres erreurs.")
 
 
 def test_the_private_list_is_what_a_person_copies(coded):
-    possible = pd.read_csv(store.possible_file(YEAR), sep=";", dtype=str)
+    possible = pd.read_csv(data.possible_file(YEAR), sep=";", dtype=str)
     assert possible.columns.tolist() == ["theme", "citation", "mots", "voix", "relue_le"] and possible["relue_le"].isna().all()
-    possible.assign(relue_le="01/12/2032").head(3).to_csv(store.quoted_file(YEAR), sep=";", index=False, encoding="utf-8-sig")
-    assert checks.faults(YEAR) == []
-    livre = store.read_reference("themes")
-    taken = codings.chosen(store.read_quoted(YEAR), codings.quotable(codebook.in_book(store.load_codings(YEAR), livre)))
+    possible.assign(relue_le="01/12/2032").head(3).to_csv(data.quoted_file(YEAR), sep=";", index=False, encoding="utf-8-sig")
+    assert data.faults(YEAR) == []
+    livre = data.read_reference("themes")
+    taken = codings.chosen(data.read_quoted(YEAR), codings.quotable(codings.in_book(data.load_codings(YEAR), livre)))
     assert taken["citation"].tolist() == possible["citation"].head(3).tolist() and (taken["voix"] == MEETINGS).all()
 
 
 def test_a_coding_that_goes_takes_its_private_lists_along(coded):
     for name in ("possible", "desaccords"):
-        assert next(store.possible_file(YEAR).parent.glob(f"*{name}*")).is_file()
-    store.save_coded(YEAR, pd.DataFrame(), pd.DataFrame())
-    assert not list(store.possible_file(YEAR).parent.glob("*.csv"))
+        assert next(data.possible_file(YEAR).parent.glob(f"*{name}*")).is_file()
+    data.save_coded(YEAR, pd.DataFrame(), pd.DataFrame())
+    assert not list(data.possible_file(YEAR).parent.glob("*.csv"))
 
 
 # --- a year that has nothing but codings -----------------------------------------------------------------------------
@@ -235,9 +236,9 @@ def bare(data_root) -> int:
     """A year of codings without any table, after those of the project."""
     (data_root / "data/raw/2033").mkdir()
     livre = Code("Bilan")
-    texte = exchange.Document("r1", "On a tenu bon.", "verbatim")
-    store.save_coding(Project((livre,), (texte,), (exchange.Passage("r1", 0, 13, "On a tenu bon", "Bilan"),)), 2033, "réunions", Path("r.qdpx"))
-    store.add_to_book([{"theme": "bilan", "libelle": "Bilan", "definition": "Ce que l’année laisse."}])
+    texte = model.Document("r1", "On a tenu bon.", "verbatim")
+    data.save_coding(Project((livre,), (texte,), (model.Passage("r1", 0, 13, "On a tenu bon", "Bilan"),)), 2033, "réunions", Path("r.qdpx"))
+    data.add_to_book([{"theme": "bilan", "libelle": "Bilan", "definition": "Ce que l’année laisse."}])
     return 2033
 
 

@@ -8,10 +8,9 @@ from collections import Counter
 import pytest
 
 from helpers import codings
-from helpers.codings.personal import is_personal, masked
-from helpers.codings.units import units
-from helpers.codings.words import lemma, word_count, words
-from helpers.exchange import Code, Document, Passage, Project
+from helpers.codings.counts import lemma, units, word_count, words
+from helpers.codings.model import Code, Document, Passage, Project
+from helpers.codings.personal_data import is_personal, masked
 from helpers.schema import DataError
 from helpers.typography import french_spaces
 

@@ -7,8 +7,8 @@ import pytest
 from statsmodels.stats.inter_rater import cohens_kappa
 
 from helpers import codings
-from helpers.codings.kappa import Cells, alpha, cohen
-from helpers.exchange import Code, Document, Passage, Project
+from helpers.codings.agreement import Cells, alpha, cohen
+from helpers.codings.model import Code, Document, Passage, Project
 from helpers.schema import DataError
 
 SENTENCES = [f"Voici la phrase numéro {rank} du texte." for rank in range(10)]

@@ -6,9 +6,10 @@ import pandas as pd
 import pytest
 
 from coded_year import CODES, coded_year
-from helpers import codebook, codings, facts, wording
-from helpers.exchange import Code, Document, Passage, Project
+from helpers import codings, indicators
+from helpers.codings.model import Code, Document, Passage, Project
 from helpers.schema import DataError, columns, typed
+from helpers.text import formats
 
 YEAR = 2032
 BOOK = pd.DataFrame(
@@ -18,7 +19,7 @@ BOOK = pd.DataFrame(
 
 @pytest.fixture(scope="module")
 def year():
-    return codebook.in_book({"réunions": coded_year()}, BOOK)
+    return codings.in_book({"réunions": coded_year()}, BOOK)
 
 
 @pytest.fixture(scope="module")
@@ -45,22 +46,22 @@ def test_a_coding_has_the_codes_of_the_book_wherever_its_tool_put_them(year):
 
 def test_a_code_that_the_book_no_longer_has_is_told():
     with pytest.raises(DataError, match="« Élèves » n’est pas dans le livre de codes".replace(" ", ".")):
-        codebook.in_book({"a": coded_year()}, BOOK[BOOK["theme"] != "élèves"])
+        codings.in_book({"a": coded_year()}, BOOK[BOOK["theme"] != "élèves"])
 
 
 def test_two_codes_that_are_one_in_the_book_are_one():
     text = Document("r", "Un bureau.")
     codes = (Code("Lieux"), Code("Endroits"), Code("LIEUX", "Endroits"))
     passages = tuple(Passage("r", 0, 9, "Un bureau", path) for path in ("Lieux", "Endroits/LIEUX"))
-    (project,) = codebook.in_book({"a": Project(codes, (text,), passages)}, BOOK).values()
+    (project,) = codings.in_book({"a": Project(codes, (text,), passages)}, BOOK).values()
     assert [passage.code for passage in project.passages] == ["lieux"]
 
 
 def test_a_book_whose_codes_are_their_own_parents_is_refused():
     with pytest.raises(DataError):
-        codebook.codes_of(pd.DataFrame({"theme": ["a", "b"], "libelle": ["A", "B"], "parent": ["b", "a"]}))
+        codings.codes_of(pd.DataFrame({"theme": ["a", "b"], "libelle": ["A", "B"], "parent": ["b", "a"]}))
     with pytest.raises(DataError):
-        codebook.codes_of(pd.DataFrame({"theme": ["a"], "libelle": ["A"], "parent": ["z"]}))
+        codings.codes_of(pd.DataFrame({"theme": ["a"], "libelle": ["A"], "parent": ["z"]}))
 
 
 # --- several codings -------------------------------------------------------------------------------------------------
@@ -103,37 +104,37 @@ def test_a_text_of_two_names_is_two_documents_and_is_told():
     other = replace(two, documents=(replace(two.documents[0], name="séance du 3"),), passages=tuple(replace(each, document="séance du 3") for each in two.passages))
     card = table(codings.measures({"nord": two, "sud": other}, year=YEAR), "corpus")
     assert card.set_index("nature").loc["ensemble", ["documents", "homonymes", "jumeaux"]].tolist() == [2, 0, 1]
-    said = " ".join(wording.say("themes", "coded", corpus=card, codes=codings.code_counts(other)).text.split())
+    said = " ".join(formats.say("themes", "coded", corpus=card, codes=codings.code_counts(other)).text.split())
     assert said.endswith("1 texte est sous plusieurs noms : il est compté sous chacun, et l’accord de ceux qui l’ont codé ne s’y mesure pas.")
     assert codings.count_twins({"nord": two, "sud": two}) == 0
 
 
 def test_documents_without_a_passage_are_imported_and_no_more():
     card = table(codings.measures({"a": replace(coding(), passages=())}, year=YEAR), "corpus")
-    said = " ".join(wording.say("themes", "coded", corpus=card, codes=codings.code_counts(coding())).text.split())
+    said = " ".join(formats.say("themes", "coded", corpus=card, codes=codings.code_counts(coding())).text.split())
     assert said == "1 document est importé, sans aucun passage codé."
 
 
 def test_a_year_of_codings_alone_has_something_to_remember():
-    measured, nobody = codings.measures({"a": coding()}, year=YEAR), facts.Facts(typed(pd.DataFrame(columns=columns("indicateurs"), dtype="str"), "indicateurs"), year=YEAR)
-    told = wording.say("themes", "key_points", f=nobody, tense=[], helped=[], corpus=table(measured, "corpus"), codes=table(measured, "codes"))
+    measured, nobody = codings.measures({"a": coding()}, year=YEAR), indicators.Facts(typed(pd.DataFrame(columns=columns("indicateurs"), dtype="str"), "indicateurs"), year=YEAR)
+    told = formats.say("themes", "key_points", f=nobody, tense=[], helped=[], corpus=table(measured, "corpus"), codes=table(measured, "codes"))
     said = " ".join(told.text.split())
     assert said.startswith("Dans les réunions elles-mêmes, les chercheurs ont codé 1 passage de 1 document ;") and "sur 1 extrait." in said
-    kept = " ".join(wording.say("banner", "holdings", f=nobody, coded=1).text.split())
+    kept = " ".join(formats.say("banner", "holdings", f=nobody, coded=1).text.split())
     assert kept.startswith(f"Pour {YEAR}, ce rapport part de réunions codées. Il n’a reçu ni export")
-    assert wording.say("banner", "holdings", f=nobody).text == ""
+    assert formats.say("banner", "holdings", f=nobody).text == ""
 
 
 def test_a_third_coder_is_told_beside_the_agreement_of_two():
     one = coding()
     three = replace(one, passages=tuple(replace(each, coder=who) for each in one.passages for who in "ABC"))
     measured = codings.measures({"a": three}, year=YEAR)
-    said = wording.say("themes", "talk_over", accord=table(measured, "accord"), corpus=table(measured, "corpus")).text
+    said = formats.say("themes", "talk_over", accord=table(measured, "accord"), corpus=table(measured, "corpus")).text
     assert " ".join(said.split()) == "3 personnes ont codé : celles-ci sont les deux qui ont codé le plus de documents en commun."
 
 
 def test_a_list_of_disagreements_is_told_only_where_there_is_one(measured):
-    said = wording.say("themes", "talk_over", accord=table(measured, "accord"), corpus=table(measured, "corpus")).text
+    said = formats.say("themes", "talk_over", accord=table(measured, "accord"), corpus=table(measured, "corpus")).text
     assert "desaccords.csv" in said and "personnes ont codé" not in said
 
 

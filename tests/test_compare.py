@@ -3,9 +3,8 @@
 import pandas as pd
 import pytest
 
-from helpers import compare
-from helpers.compare import years
-from helpers.indicators.rows import row, table
+from helpers.analysis import years
+from helpers.indicators.constraints import row, table
 
 
 def figure(year, name, modality, counts=None, base=None, *, share=None, decimals=None, precision="exact", perimeter="alses", unit="personnes"):
@@ -29,7 +28,7 @@ NOW = table([
     figure(2032, "parents_associes", "oui", (75, 75), (150, 150)),
     figure(2032, "postes", "", (8, 8), perimeter="reseau_alses", unit="postes"),
 ])
-BOTH = compare.differences(NOW, BEFORE, year=2032, compare_to=2031)
+BOTH = years.differences(NOW, BEFORE, year=2032, compare_to=2031)
 
 
 def test_what_the_year_contradicts_of_the_one_before_is_compared_no_more():
@@ -39,12 +38,12 @@ def test_what_the_year_contradicts_of_the_one_before_is_compared_no_more():
         columns=["annee", "perimetre", "indicateur", "modalite", "mesure", "verdict"],
     )
     printed = figure(2031, "origine", "college", (60, 60), (100, 100), share=60, decimals=0, precision="arrondi_imprime")
-    kept = compare.reliable(pd.concat([BEFORE, table([printed])], ignore_index=True), controls, compare_to=2031).set_index(["indicateur", "modalite"])
+    kept = years.reliable(pd.concat([BEFORE, table([printed])], ignore_index=True), controls, compare_to=2031).set_index(["indicateur", "modalite"])
     assert list(kept["precision"]) == ["contradictoire", "exact", "non_publie", "exact", "non_publie", "exact", "arrondi_imprime"]
     assert kept["base_min"].isna().all()
     assert kept["effectif_min"].dropna().to_dict() == {("sexe", "filles"): 40, ("nouvel_accompagnement", "oui"): 50, ("postes", ""): 5}
     assert kept.loc[("origine", "college"), "part_imprimee_pct"] == 60
-    assert compare.reliable(BEFORE, controls.head(0), compare_to=2031) is BEFORE
+    assert years.reliable(BEFORE, controls.head(0), compare_to=2031) is BEFORE
 
 
 @pytest.mark.parametrize(("low", "high", "said"), [
@@ -57,7 +56,7 @@ def test_the_bounds_say_up_down_stable_or_nothing(low, high, said):
 
 def test_only_figures_of_persons_published_twice_are_compared():
     assert list(BOTH["modalite"]) == ["", "filles", "garcons", "oui"]
-    assert compare.differences(NOW, BEFORE.head(0), year=2032, compare_to=None).empty
+    assert years.differences(NOW, BEFORE.head(0), year=2032, compare_to=None).empty
 
 
 def test_a_difference_of_counts_and_of_shares_has_its_bounds():
@@ -75,11 +74,11 @@ def test_two_printed_shares_differ_only_beyond_their_rounding(before, now, decim
         table([figure(year, "sexe", "filles", share=share, decimals=decimals, precision="arrondi_imprime")])
         for year, share in ((2031, before), (2032, now))
     )
-    found = compare.differences(later, then, year=2032, compare_to=2031)
+    found = years.differences(later, then, year=2032, compare_to=2031)
     assert found[["constat_part", "constat_effectif"]].to_numpy().tolist() == [[said, ""]]
 
 
 def test_totals_and_counts_keep_what_each_can_say():
-    kept = [list(choose(BOTH)["modalite"]) for choose in (years.totals, compare.counts)]
+    kept = [list(choose(BOTH)["modalite"]) for choose in (years.totals, years.counts)]
     assert kept == [[""], ["", "filles", "garcons", "oui"]]
-    assert compare.only_once(NOW, BEFORE, year=2032, compare_to=2031) == ["Place des parents"]
+    assert years.only_once(NOW, BEFORE, year=2032, compare_to=2031) == ["Place des parents"]

@@ -3,10 +3,12 @@
 import pytest
 
 import two_exports
-from helpers import charts, compare, tables, wording
-from helpers.comparisons import Comparison, Comparisons, Measure
-from helpers.facts import Facts, Series
-from helpers.indicators.rows import row, table
+from helpers import charts
+from helpers.analysis import comparisons
+from helpers.indicators.comparisons import Comparison, Comparisons, Measure
+from helpers.indicators.constraints import row, table
+from helpers.indicators.lookup import Facts, Series
+from helpers.text import comparison_tables, formats
 from helpers.typography import french_spaces
 
 BEFORE_PERSONS, NOW_PERSONS = two_exports.draw()
@@ -17,7 +19,7 @@ NOTHING = Comparisons(two_exports.compared().head(0))
 
 
 def said(macro: str, **given) -> str:
-    return wording.say("compare", macro, **{"found": FOUND, **given}).text
+    return formats.say("compare", macro, **{"found": FOUND, **given}).text
 
 
 def plain(text: str) -> str:
@@ -87,7 +89,7 @@ def test_a_share_whose_likeness_is_not_estimated_is_left_out_of_the_list():
 
 def test_a_likeness_that_cannot_be_estimated_is_told():
     tables = (two_exports.indicators(NOW_PERSONS, 2032), two_exports.indicators(BEFORE_PERSONS, 2031), two_exports.NO_CONTROLS)
-    found = Comparisons(compare.comparisons(*tables, year=2032, compare_to=2031))
+    found = Comparisons(comparisons.build_comparisons(*tables, year=2032, compare_to=2031))
     assert "Leur ressemblance ne peut pas être estimée" in plain(said("clusters", found=found))
 
 
@@ -127,17 +129,17 @@ def test_a_part_that_keeps_one_to_four_persons_is_said_with_its_bounds():
 def test_a_series_is_told_by_its_course(finding, words):
     made = [row((year, "alses", "sexe", "filles"), "personnes", counts=(n, n), base=(100, 100), precision="exact", reference="") for year, n in ((2030, 40), (2031, 41), (2032, 42))]
     girls = Series("alses/sexe/filles", "filles", finding, [Facts(table(made), year=year)("alses/sexe/filles") for year in (2030, 2031, 2032)])
-    text = plain(wording.say("compare", "series_said", series=[girls], years=girls.years).text)
+    text = plain(formats.say("compare", "series_said", series=[girls], years=girls.years).text)
     assert text.startswith(f"« Filles » : la part {words} ; 40 % en 2030, 41 % en 2031, 42 % en 2032. Quelques années ne font pas une tendance")
 
 
 def test_without_a_series_or_details_nothing_is_shown():
-    assert [wording.say("compare", macro, series=[], years=[]).html for macro in ("series_intro", "series_said")] == ["", ""]
-    assert (charts.show_series([]).html, said("details_intro", found=NOTHING), tables.details_table(NOTHING, caption="x").html) == ("", "", "")
+    assert [formats.say("compare", macro, series=[], years=[]).html for macro in ("series_intro", "series_said")] == ["", ""]
+    assert (charts.show_series([]).html, said("details_intro", found=NOTHING), comparison_tables.details_table(NOTHING, caption="x").html) == ("", "", "")
 
 
 def test_the_other_answers_stand_in_a_table_under_their_question():
-    text = plain(tables.details_table(FOUND, caption="Les autres").text)
+    text = plain(comparison_tables.details_table(FOUND, caption="Les autres").text)
     assert "Sexe Garçons 59,3 56,1 −3,2 exact baisse" in text and "Âge dans l’année Quatorze ans 20,8 20,1 −0,7 exact stable Non renseigné 3,5 7,4 +3,9 exact hausse" in text
 
 
@@ -169,7 +171,7 @@ def of_missing(now, before):
     (None, 21.0, "la réponse manque à 21,0 % des personnes en 2031 ; on ne le sait pas pour 2032."),
 ])
 def test_answers_that_are_missing_are_told_beside_the_share(now, before, words):
-    text = plain(wording.say("compare", "unanswered", c=of_missing(now, before), now=NOW, before=BEFORE).text)
+    text = plain(formats.say("compare", "unanswered", c=of_missing(now, before), now=NOW, before=BEFORE).text)
     assert (words in text and "peut venir de là" in text) if words else text == ""
 
 

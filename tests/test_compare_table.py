@@ -10,12 +10,11 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportions_ztest
 
 import two_exports
-from helpers import compare
-from helpers.compare import compatible, nested, robustness, two_shares
-from helpers.compare.table import reach, stepped_down
-from helpers.comparisons import Comparisons
-from helpers.facts import with_shares
-from helpers.indicators.rows import row, share_bounds, table
+from helpers.analysis import comparisons, share_tests, shares
+from helpers.analysis.comparisons import reach
+from helpers.indicators.comparisons import Comparisons, stepped_down
+from helpers.indicators.constraints import row, share_bounds, table
+from helpers.indicators.lookup import with_shares
 from helpers.schema import catalogue, columns, typed
 
 
@@ -70,7 +69,7 @@ CONTROLS = pd.DataFrame(
     [(2020, "postes", "experience_prevention", "non", "part"), (2020, "postes", "premiere_prise_de_poste", "oui_ou_incertain", "part"), (2020, "postes", "presentation_formelle", "non", "part")],
     columns=["annee", "perimetre", "indicateur", "modalite", "mesure"],
 )
-TABLE = compare.comparisons(NOW, BEFORE, CONTROLS, year=2020, compare_to=2019)
+TABLE = comparisons.build_comparisons(NOW, BEFORE, CONTROLS, year=2020, compare_to=2019)
 FOUND = Comparisons(TABLE)
 GIRLS, REFERRED = "annees/alses/sexe/filles", "annees/alses/origine/college"
 NEW, BOYS = "reste/alses/nouvel_accompagnement/oui", "reste/alses/sexe/garcons"
@@ -144,13 +143,13 @@ def test_what_differs_by_construction_or_within_posts_is_not_tested(kind):
 def test_attendance_is_described_elsewhere_and_compared_nowhere():
     # One person may be counted at two meetings: neither Fisher's test nor an interval of independent persons holds.
     rows = [exactly(2020, "participants", name, n, base, perimeter="reunions", unit="participants") for name, n, base in [("nouveaux", 19, 21), ("nord", 9, 19)]]
-    made = compare.comparisons(table(rows), BEFORE.head(0), CONTROLS.head(0), year=2020, compare_to=None)
+    made = comparisons.build_comparisons(table(rows), BEFORE.head(0), CONTROLS.head(0), year=2020, compare_to=None)
     assert set(made["comparaison"]) == {"page"}
 
 
 def test_a_verdict_does_not_change_with_what_else_is_on_the_page():
     alone = [rows[rows["indicateur"].isin(["origine", "accompagnements", "postes"])] for rows in (NOW, BEFORE)]
-    found = Comparisons(compare.comparisons(*alone, CONTROLS.head(0), year=2020, compare_to=2019))(REFERRED)
+    found = Comparisons(comparisons.build_comparisons(*alone, CONTROLS.head(0), year=2020, compare_to=2019))(REFERRED)
     assert found["p_holm"] == FOUND(REFERRED)["p_holm"] and found.reach == "selon_ressemblance"
     assert found["p_holm"].high == pytest.approx(8 * found["p_valeur"].high)
 
@@ -165,11 +164,11 @@ def test_a_reach_takes_in_the_strongest_likeness_that_may_be(weak, strong, said)
 
 def test_each_year_has_the_design_effect_of_its_own_posts():
     # Of thirty and of fifty persons a post, 0.1 of likeness: 1 + 29 x 0.1 and 1 + 49 x 0.1.
-    assert robustness.designs_of(0.1, (30, 50)) == pytest.approx((3.9, 5.9))
-    assert robustness.designs_of(0.1, (1, 0.5)) == (1, 1)
-    pair = compatible.Pair(*(np.array([each]) for each in (1027, 2233, 963, 1852)))
-    likeness = robustness.likeness_limit(pair, sizes=(30, 50))[0]
-    at_it = robustness.two_sided_p(pair, designs=robustness.designs_of(likeness, (30, 50)))[0]
+    assert share_tests.designs_of(0.1, (30, 50)) == pytest.approx((3.9, 5.9))
+    assert share_tests.designs_of(0.1, (1, 0.5)) == (1, 1)
+    pair = shares.Pair(*(np.array([each]) for each in (1027, 2233, 963, 1852)))
+    likeness = share_tests.likeness_limit(pair, sizes=(30, 50))[0]
+    at_it = share_tests.two_sided_p(pair, designs=share_tests.designs_of(likeness, (30, 50)))[0]
     assert at_it == pytest.approx(0.05 / 8)
 
 
@@ -177,7 +176,7 @@ def test_each_year_has_the_design_effect_of_its_own_posts():
 def test_the_least_favourable_count_decides(share, reach):
     # At 57 % the central counts give p under 0.05, the extreme ones do not.
     now, before = table([printed(2020, "sexe", "filles", share, 900)]), table([printed(2019, "sexe", "filles", 50, 900)])
-    found = Comparisons(compare.comparisons(now, before, CONTROLS.head(0), year=2020, compare_to=2019))(GIRLS)
+    found = Comparisons(comparisons.build_comparisons(now, before, CONTROLS.head(0), year=2020, compare_to=2019))(GIRLS)
     assert found["p_holm"].value < 0.05 and (found["p_holm"].high < 0.05) == (reach == "concluante")
     assert found.reach == reach
 
@@ -199,7 +198,7 @@ def test_the_table_follows_its_schema_and_names_each_measure_once():
 
 
 def measured(pair):
-    return two_shares.described(pair) | two_shares.tested(pair)
+    return shares.described(pair) | shares.tested(pair)
 
 
 # --- sweeps ----------------------------------------------------------------------------------------------------------
@@ -207,14 +206,14 @@ def measured(pair):
 
 def test_a_printed_share_is_read_with_its_central_count_and_its_rounding():
     rows = with_shares(table([printed(2020, "sexe", "filles", 42, 2233), exactly(2020, "nouvel_accompagnement", "oui", 1206, 2233)]))
-    girls, new = map(compatible.side_of, rows.itertuples())
-    assert girls == compatible.Side((927, 949), (2233, 2233), 42.0, (41.5, 42.5)) and girls.central() == (938, 2233)
+    girls, new = map(shares.side_of, rows.itertuples())
+    assert girls == shares.Side((927, 949), (2233, 2233), 42.0, (41.5, 42.5)) and girls.central() == (938, 2233)
     assert new.central() == (1206, 2233) and [array.tolist() for array in new.cells()] == [[1206], [2233]]
 
 
 def test_a_sweep_of_wide_intervals_equals_the_loop():
-    sides = [compatible.Side((20, 23), (50, 50), 43.0, (40.0, 46.0)), compatible.Side((10, 14), (40, 40))]
-    found = two_shares.sweep(measured, compatible.central_pair(*sides), compatible.compatible_pairs(*sides))
+    sides = [shares.Side((20, 23), (50, 50), 43.0, (40.0, 46.0)), shares.Side((10, 14), (40, 40))]
+    found = shares.sweep(measured, shares.central_pair(*sides), shares.compatible_pairs(*sides))
     every = list(product(range(20, 24), range(10, 15)))
     gaps = [100 * (k / 50 - n / 40) for k, n in every]
     ps = [proportions_ztest([k, n], [50, 40])[1] for k, n in every]
@@ -223,8 +222,8 @@ def test_a_sweep_of_wide_intervals_equals_the_loop():
 
 
 def test_a_sweep_of_the_rest_equals_the_loop():
-    part, all_of_them = compatible.Side((6, 7), (10, 10)), compatible.Side((18, 21), (38, 40), 50.0, (49.0, 51.0))
-    found = two_shares.sweep(measured, compatible.central_rest(part, all_of_them), compatible.compatible_rests(part, all_of_them))
+    part, all_of_them = shares.Side((6, 7), (10, 10)), shares.Side((18, 21), (38, 40), 50.0, (49.0, 51.0))
+    found = shares.sweep(measured, shares.central_rest(part, all_of_them), shares.compatible_rests(part, all_of_them))
     every = [
         (k, n - k, base - 10)
         for base in (38, 39, 40)
@@ -239,35 +238,35 @@ def test_a_sweep_of_the_rest_equals_the_loop():
 
 
 def test_blocks_change_nothing(monkeypatch):
-    sides = [compatible.Side((20, 40), (50, 52)), compatible.Side((10, 30), (40, 40))]
-    at_once = two_shares.sweep(measured, compatible.central_pair(*sides), compatible.compatible_pairs(*sides))
-    monkeypatch.setattr(compatible, "BLOCK", 7)
-    assert two_shares.sweep(measured, compatible.central_pair(*sides), compatible.compatible_pairs(*sides)) == at_once
+    sides = [shares.Side((20, 40), (50, 52)), shares.Side((10, 30), (40, 40))]
+    at_once = shares.sweep(measured, shares.central_pair(*sides), shares.compatible_pairs(*sides))
+    monkeypatch.setattr(shares, "BLOCK", 7)
+    assert shares.sweep(measured, shares.central_pair(*sides), shares.compatible_pairs(*sides)) == at_once
 
 
 @pytest.mark.parametrize(
     ("sides", "sweep_of"),
     [
-        ((compatible.Side((0, 9000), (5000, 5030), 42.0, (41.5, 42.5)), compatible.Side((0, 9000), (4000, 4020), 40.0, (39.5, 40.5))), compatible.compatible_pairs),
-        ((compatible.Side((0, 9000), (5000, 5030), 42.0, (41.5, 42.5)), compatible.Side((0, 9000), (4000, 4020), 42.0, (41.5, 42.5))), compatible.compatible_pairs),
-        ((compatible.Side((400, 410), (900, 900)), compatible.Side((0, 6000), (5000, 6000), 40.0, (39.5, 40.5))), compatible.compatible_rests),
+        ((shares.Side((0, 9000), (5000, 5030), 42.0, (41.5, 42.5)), shares.Side((0, 9000), (4000, 4020), 40.0, (39.5, 40.5))), shares.compatible_pairs),
+        ((shares.Side((0, 9000), (5000, 5030), 42.0, (41.5, 42.5)), shares.Side((0, 9000), (4000, 4020), 42.0, (41.5, 42.5))), shares.compatible_pairs),
+        ((shares.Side((400, 410), (900, 900)), shares.Side((0, 6000), (5000, 6000), 40.0, (39.5, 40.5))), shares.compatible_rests),
     ],
 )
 def test_some_cells_in_place_of_every_one_move_no_extreme_that_a_page_shows(monkeypatch, sides, sweep_of):
-    central = (compatible.central_rest if sweep_of is compatible.compatible_rests else compatible.central_pair)(*sides)
-    monkeypatch.setattr(compatible, "MOST_PAIRS", 100_000_000)
-    every = two_shares.sweep(measured, central, sweep_of(*sides))
+    central = (shares.central_rest if sweep_of is shares.compatible_rests else shares.central_pair)(*sides)
+    monkeypatch.setattr(shares, "MOST_PAIRS", 100_000_000)
+    every = shares.sweep(measured, central, sweep_of(*sides))
     for name, value in (("MOST_PAIRS", 1), ("KEPT_BASES", 5), ("KEPT_COUNTS", 7)):
-        monkeypatch.setattr(compatible, name, value)
-    some = two_shares.sweep(measured, central, sweep_of(*sides))
+        monkeypatch.setattr(shares, name, value)
+    some = shares.sweep(measured, central, sweep_of(*sides))
     assert some["ecart"] == pytest.approx(every["ecart"], abs=0.02)
     assert some["p_valeur"] == pytest.approx(every["p_valeur"], abs=0.005)
 
 
 def test_a_base_known_only_from_five_to_fifty_thousand_is_swept_with_few_pairs():
-    wide = [compatible.Side((0, 50_000), (5_000, 50_000), share, (share - 0.5, share + 0.5)) for share in (52.0, 60.0)]
-    swept = list(compatible.compatible_pairs(*wide))
-    assert sum(block.count.size for block in swept) < compatible.MOST_PAIRS
+    wide = [shares.Side((0, 50_000), (5_000, 50_000), share, (share - 0.5, share + 0.5)) for share in (52.0, 60.0)]
+    swept = list(shares.compatible_pairs(*wide))
+    assert sum(block.count.size for block in swept) < shares.MOST_PAIRS
     gaps = [100 * (block.count / block.base - block.count_ref / block.base_ref) for block in swept]
     assert (min(map(min, gaps)), max(map(max, gaps))) == pytest.approx((-9, -7))
 
@@ -276,70 +275,70 @@ def test_a_base_known_only_from_five_to_fifty_thousand_is_swept_with_few_pairs()
 
 
 def test_without_an_earlier_year_the_year_alone_is_compared():
-    alone = compare.comparisons(NOW, BEFORE.head(0), CONTROLS, year=2020, compare_to=None)
+    alone = comparisons.build_comparisons(NOW, BEFORE.head(0), CONTROLS, year=2020, compare_to=None)
     kinds = set(alone["comparaison"].str.split("/").str[0])
     assert kinds == {"reste", "emboitee", "reponses", "page"}
     assert alone["comparee_a"].isna().all()
 
 
 def test_empty_tables_give_a_page_without_comparison():
-    empty = compare.comparisons(NOW.head(0), BEFORE.head(0), CONTROLS.head(0), year=2020, compare_to=None)
+    empty = comparisons.build_comparisons(NOW.head(0), BEFORE.head(0), CONTROLS.head(0), year=2020, compare_to=None)
     assert empty["comparaison"].eq("page").all()
     assert empty.set_index("mesure")["valeur"].to_dict() == {"nombre_de_tests": 0, "seuil": 0.05, "ecart_stable": 1, "tests_annees": 8, "tests_reponses": 1}
 
 
 @pytest.mark.parametrize(("before", "now", "p"), [(0, 0, 1.0), (100, 100, 1.0), (50, 50, 1.0)])
 def test_shares_of_nobody_of_everybody_or_equal_differ_by_nothing(before, now, p):
-    pair = compatible.Pair(*(np.array([each]) for each in (now, 100, before, 100)))
+    pair = shares.Pair(*(np.array([each]) for each in (now, 100, before, 100)))
     found = measured(pair)
     assert (found["ecart"][0], found["p_valeur"][0]) == (0, p)
     assert found["ic_bas"][0] <= 0 <= found["ic_haut"][0]
     assert math.isnan(found["rapport"][0]) == (before == 0)
-    assert robustness.robustness(pair, shared=10, sizes=(30, 30))["p_recouvrement"][0] == 1
-    assert "part_supplement" not in robustness.robustness(pair, shared=None, sizes=(30, 30))
+    assert share_tests.robustness(pair, shared=10, sizes=(30, 30))["p_recouvrement"][0] == 1
+    assert "part_supplement" not in share_tests.robustness(pair, shared=None, sizes=(30, 30))
 
 
 def test_from_nobody_to_everybody_is_known_without_a_ratio():
-    found = measured(compatible.Pair(*(np.array([each]) for each in (100, 100, 0, 100))))
+    found = measured(shares.Pair(*(np.array([each]) for each in (100, 100, 0, 100))))
     assert found["ecart"][0] == 100 and found["p_valeur"][0] < 1e-20 and math.isnan(found["rapport"][0])
 
 
 def test_a_share_on_an_unknown_base_has_its_bounds_and_no_test():
     tables = [table([figure(year, "situation", "collegien", share=share, precision="arrondi_imprime", perimeter="prevention_specialisee")]) for year, share in ((2020, 52), (2019, 55))]
-    found = Comparisons(compare.comparisons(*tables, CONTROLS.head(0), year=2020, compare_to=2019))("annees/prevention_specialisee/situation/collegien")
+    found = Comparisons(comparisons.build_comparisons(*tables, CONTROLS.head(0), year=2020, compare_to=2019))("annees/prevention_specialisee/situation/collegien")
     assert (found.finding, found.reach, list(found.measures)) == ("baisse", "", ["part", "part_reference", "ecart"])
     assert (found["ecart"].value, found["ecart"].low, found["ecart"].high) == (-3, -4, -2)
 
 
 def test_a_pair_of_answers_is_told_over_every_overlap():
     # Of eight, six and four: at least two gave both answers, at most four. Then 4 + 2, and 2 + 0, changed.
-    found = nested.measures(6, 4, 8)
+    found = comparisons.measures(6, 4, 8)
     widest, narrowest = (100 * ((changed / 8 - 0.25**2) / 8) ** 0.5 for changed in (6, 2))
     assert found["ecart_type"] == pytest.approx((widest, narrowest, widest))
     assert found["ic_bas"] == pytest.approx([25 - 1.959964 * each for each in (widest, widest, narrowest)])
-    assert "rapport" not in nested.measures(6, 0, 8)
+    assert "rapport" not in comparisons.measures(6, 0, 8)
 
 
 def test_answers_that_records_cross_suppose_nothing():
     # Two asked for it and worked on it: four came to it, two left it.
-    found = nested.measures(6, 4, 20, both=2)
+    found = comparisons.measures(6, 4, 20, both=2)
     assert found["ecart_type"] == pytest.approx((100 * (4 + 2 - 2**2 / 20) ** 0.5 / 20,) * 3)
     cell = {"unit": "personnes", "precision": "exact", "reference": "", "counts": (6, 6), "base": (20, 20)}
     asked = {**cell, "counts": (4, 4)}
     rows = [row((2032, "alses", "objectif", "mobilite"), **cell), row((2032, "alses", "demande_initiale", "mobilite"), **asked)]
     crossed = row((2032, "alses", "objectif", "mobilite"), **{**cell, "counts": (2, 2), "base": (4, 4)}, cross=("demande_initiale", "mobilite"))
-    (apart,), (together,) = (list(nested.nested(table(each), year=2032)) for each in (rows, [*rows, crossed]))
+    (apart,), (together,) = (list(comparisons.nested(table(each), year=2032)) for each in (rows, [*rows, crossed]))
     assert together.measures == found and apart.measures["ic_bas"][1] < apart.measures["ic_bas"][2]
     assert "réponses croisées" in together.spelled("ecart_type")[1] and "réponses croisées" not in apart.spelled("ecart_type")[1]
 
 
 def test_the_change_that_can_be_seen_shrinks_with_the_number_of_persons():
-    few, many = (robustness.detectable(compatible.Pair(*(np.array([n * each]) for each in (4, 10, 4, 10))))[0] for n in (10, 1000))
+    few, many = (share_tests.detectable(shares.Pair(*(np.array([n * each]) for each in (4, 10, 4, 10))))[0] for n in (10, 1000))
     assert few > 10 * many / 2 and 0 < many < few
 
 
 def test_the_whole_that_cannot_hold_its_part_is_not_compared():
     rows = [exactly(2020, "sexe", "garcons", 50, 60), exactly(2020, "sexe", "garcons", 40, 80, perimeter="prevention_specialisee")]
-    made = compare.comparisons(table(rows), BEFORE.head(0), CONTROLS.head(0), year=2020, compare_to=None)
+    made = comparisons.build_comparisons(table(rows), BEFORE.head(0), CONTROLS.head(0), year=2020, compare_to=None)
     assert set(made["comparaison"]) == {"page"}
     assert typed(made, "comparaisons").equals(made)

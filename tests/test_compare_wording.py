@@ -2,12 +2,11 @@
 
 import pytest
 
-from helpers import wording
-from helpers.comparisons import Comparison, Comparisons, Measure
-from helpers.facts import Facts
-from helpers.indicators.rows import row, table
+from helpers.indicators.comparisons import Comparison, Comparisons, Measure
+from helpers.indicators.constraints import row, table
+from helpers.indicators.lookup import Facts
 from helpers.schema import columns, typed
-from helpers.wording import measures
+from helpers.text import formats
 
 
 def known(value, low=None, high=None, unit="points"):
@@ -34,17 +33,17 @@ NONE = Comparisons(typed(table([]).reindex(columns=columns("comparaisons")), "co
     ("indetermine", "hausse", "l’arrondi ne permet pas de dire si la part « filles » a changé :"),
 ])
 def test_a_change_is_told_by_what_its_bounds_allow(finding, count, words):
-    said = wording.say("compare", "change", c=girls(finding, count), now=NOW, before=BEFORE).text.replace("40,0", "40").replace("44,0", "44")
+    said = formats.say("compare", "change", c=girls(finding, count), now=NOW, before=BEFORE).text.replace("40,0", "40").replace("44,0", "44")
     assert words in said
 
 
 def test_a_share_that_changes_beyond_chance_is_said_to_change():
-    said = wording.say("compare", "change", c=girls(reach="concluante"), now=NOW, before=BEFORE).text
+    said = formats.say("compare", "change", c=girls(reach="concluante"), now=NOW, before=BEFORE).text
     assert said.startswith("la part « filles » augmente :")
 
 
 def test_a_change_known_by_its_bounds_alone_says_no_middle():
-    said = wording.say("compare", "gap", c=girls(ecart=Measure(None, 3, 5, "points", "")))
+    said = formats.say("compare", "gap", c=girls(ecart=Measure(None, 3, 5, "points", "")))
     assert said.text == "un écart entre +3,0 et +5,0 points"
 
 
@@ -55,11 +54,11 @@ def test_a_change_known_by_its_bounds_alone_says_no_middle():
 ])
 def test_only_a_conclusive_test_may_be_said_to_exceed_chance(reach, words):
     by_likeness = {f"p_holm_{name}": known(p, unit="") for name, p in (("faible", 0.049), ("moyen", 0.05), ("fort", 0.3))}
-    assert wording.say("compare", "reach", c=girls(reach=reach, **by_likeness)).text == words
+    assert formats.say("compare", "reach", c=girls(reach=reach, **by_likeness)).text == words
 
 
 def test_no_difference_is_not_put_down_to_chance():
-    said = wording.say("compare", "reach", c=girls("stable", ecart=known(0)))
+    said = formats.say("compare", "reach", c=girls("stable", ecart=known(0)))
     assert said.text == "Il n’y a pas d’écart à expliquer." and "data-portee" in said.html
 
 
@@ -82,7 +81,7 @@ def found_of(*, page=(), **made):
 def test_the_persons_of_both_years_are_counted_in_words_that_agree(going_on, words):
     again = row((2032, "alses", "nouvel_accompagnement", "non"), "personnes", counts=(going_on,) * 2, base=(100, 100), precision="exact", reference="")
     found = found_of(annees__alses__sexe__filles=girls(p_recouvrement=known(0.2, unit="")))
-    assert wording.say("compare", "overlap", found=found, now=Facts(table([again]), year=2032), before=BEFORE).text.startswith(words)
+    assert formats.say("compare", "overlap", found=found, now=Facts(table([again]), year=2032), before=BEFORE).text.startswith(words)
 
 
 @pytest.mark.parametrize(("low", "high", "words", "title"), [
@@ -91,9 +90,9 @@ def test_the_persons_of_both_years_are_counted_in_words_that_agree(going_on, wor
 ])
 def test_a_share_that_extra_persons_cannot_have_explains_nothing(low, high, words, title):
     changed = girls(part_supplement=known((low + high) / 2, low, high, unit="pct"), supplement=known(50, unit="personnes"))
-    said = wording.say("compare", "composition", found=found_of(annees__alses__sexe__filles=changed), now=NOW, before=BEFORE)
+    said = formats.say("compare", "composition", found=found_of(annees__alses__sexe__filles=changed), now=NOW, before=BEFORE)
     assert words in said.text and "Rien ne démontre cette hypothèse." in said.text
-    assert title in wording.say("figures_compare", "composition_title", c=changed).text
+    assert title in formats.say("figures_compare", "composition_title", c=changed).text
 
 
 @pytest.mark.parametrize(("reach", "words"), [
@@ -102,7 +101,7 @@ def test_a_share_that_extra_persons_cannot_have_explains_nothing(low, high, word
 ])
 def test_likeness_within_posts_is_said_by_the_reach(reach, words):
     given = {f"p_holm_{name}": known(p, unit="") for name, p in (("faible", 0.01), ("moyen", 0.02), ("fort", 0.06))}
-    assert words in wording.say("figures_compare", "clusters_title", kept=girls(reach=reach, **given), whole=found_of()("page")).text
+    assert words in formats.say("figures_compare", "clusters_title", kept=girls(reach=reach, **given), whole=found_of()("page")).text
 
 
 @pytest.mark.parametrize(("macro", "values", "words"), [
@@ -112,14 +111,14 @@ def test_likeness_within_posts_is_said_by_the_reach(reach, words):
     ("composition", {"now": NOW, "before": BEFORE}, "aucune part testée ne permet ce calcul"), ("detectable", {}, "aucune part n’est testée d’une année à l’autre"),
 ])
 def test_nothing_to_compare_is_a_sentence(macro, values, words):
-    assert wording.say("compare", macro, found=NONE, **values).text == f"Pas de donnée : {words}."
+    assert formats.say("compare", macro, found=NONE, **values).text == f"Pas de donnée : {words}."
 
 
 def nested(asked, worked):
     found = {name: known(value, unit="personnes") for name, value in (("effectif_reference", asked), ("effectif", worked), ("base", 5), ("ic_bas", -9.0), ("ic_haut", 49.0))}
     found |= {"ecart": known(20.0), "rapport": known(worked / asked, unit="")} if asked else {"ecart": known(20.0)}
     one = Comparison("comparaisons/emboitee/alses/mobilite", "Mobilité : objectif et demande initiale", "hausse", "", "", found)
-    return wording.say("compare", "nested", found=found_of(emboitee__alses__mobilite=one), now=NOW).text
+    return formats.say("compare", "nested", found=found_of(emboitee__alses__mobilite=one), now=NOW).text
 
 
 @pytest.mark.parametrize(("asked", "worked", "words"), [
@@ -131,12 +130,12 @@ def test_words_agree_with_a_measure_of_one_or_none(asked, worked, words):
 
 
 def test_a_first_year_has_nothing_to_compare():
-    said = wording.say("compare", "key_points", found=NONE, now=NOW, before=Facts(table([]), year=None))
+    said = formats.say("compare", "key_points", found=NONE, now=NOW, before=Facts(table([]), year=None))
     assert said.text == "Aucune année antérieure à 2032 n’a de données : rien n’est comparé à une autre année."
 
 
 def test_two_years_without_a_common_figure_say_so():
-    said = wording.say("compare", "key_points", found=NONE, now=NOW, before=BEFORE)
+    said = formats.say("compare", "key_points", found=NONE, now=NOW, before=BEFORE)
     assert said.text == "Aucun chiffre n’est publié à la fois pour 2031 et 2032."
 
 
@@ -148,23 +147,23 @@ def test_two_years_without_a_common_figure_say_so():
     ("nombre_de_tests", known(11, unit=""), "11"),
 ])
 def test_a_measure_is_written_with_its_unit_and_names_its_place(name, measure, text):
-    said = measures.say_measure(girls(**{name: measure}), name)
-    assert wording.plain(said) == text
+    said = formats.say_measure(girls(**{name: measure}), name)
+    assert formats.plain(said) == text
     assert f'data-cle="comparaisons/annees/alses/sexe/filles" data-mesure="{name}"' in said
 
 
 def test_what_is_missing_is_said_missing():
-    for say in (measures.say_measure, measures.say_bounds, measures.say_about):
+    for say in (formats.say_measure, formats.say_bounds, formats.say_about):
         assert say(None, "ecart") == say(girls(), "rapport") == "pas de donnée"
-    assert measures.say_interval(girls()) == measures.say_envelope(girls()) == "pas de donnée"
+    assert formats.say_interval(girls()) == formats.say_envelope(girls()) == "pas de donnée"
 
 
 def test_what_rounding_hides_is_said_about():
-    assert wording.plain(measures.say_about(girls(effectif=known(963, 954, 972, "personnes")), "effectif")) == "environ 963 (entre 954 et 972)"
-    assert wording.plain(measures.say_about(girls(), "effectif")) == "46"
+    assert formats.plain(formats.say_about(girls(effectif=known(963, 954, 972, "personnes")), "effectif")) == "environ 963 (entre 954 et 972)"
+    assert formats.plain(formats.say_about(girls(), "effectif")) == "46"
 
 
 def test_a_base_of_one_is_one_person():
     one = row((2032, "alses", "sexe", "filles"), "personnes", counts=(1, 1), base=(1, 1), precision="exact", reference="")
     fact = Facts(table([one]), year=2032)("alses/sexe/filles")
-    assert "sur 1 personne," in wording.say("figures", "breakdown_reading", fact=fact, year=2032).text
+    assert "sur 1 personne," in formats.say("figures", "breakdown_reading", fact=fact, year=2032).text

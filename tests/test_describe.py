@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from helpers import describe
-from helpers.indicators.rows import row, table
+from helpers.analysis import describe
+from helpers.indicators.constraints import row, table
 
 
 def figure(name, modality, n, base=100, *, perimeter="alses", unit="personnes", year=2032):

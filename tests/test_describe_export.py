@@ -8,8 +8,11 @@ import pytest
 from bs4 import BeautifulSoup
 
 from export_table import counted, persons, run_page, save_export
-from helpers import charts, describe, facts, indicators, paths, publish, tables, wording
-from helpers.indicators.rows import row, table
+from helpers import charts, indicators, paths
+from helpers.analysis import crosstab, describe
+from helpers.indicators.constraints import row, table
+from helpers.report import notebook, page
+from helpers.text import formats, tables
 from marks import marks_of
 
 
@@ -28,7 +31,7 @@ def crossing(name, other, counts, bases):
 
 def said(made) -> str:
     """The words of a piece of page, every space being a plain one."""
-    return re.sub("[\u202f\u00a0\u2007\u2008]", " ", wording.plain(made.html))
+    return re.sub("[\u202f\u00a0\u2007\u2008]", " ", formats.plain(made.html))
 
 
 def titled(made) -> str:
@@ -40,7 +43,7 @@ BY_SEX = crossing("niveau", "sexe", {"3e": (10, 30), "6e": (30, 30), "non_rensei
 
 
 def crossed(rows, name, other):
-    return describe.crossed(rows, name, other, year=2032)
+    return crosstab.crossed(rows, name, other, year=2032)
 
 
 def test_a_crossing_has_every_cell_column_by_column_in_reading_order():
@@ -68,11 +71,11 @@ def test_folded_answers_stand_where_the_first_of_them_would():
     ([cell("niveau", "3e", 9, source="imprime"), cell("sexe", "filles", 9, source="imprime")], []),
 ], ids=["no record", "not crossed", "crossed", "printed"])
 def test_a_crossing_that_records_allow_and_that_is_not_shown_is_named(others, missing):
-    assert describe.withheld_crossings(table(others), "niveaux", year=2032) == missing
+    assert crosstab.withheld_crossings(table(others), "niveaux", year=2032) == missing
 
 
 def test_a_crossing_that_is_not_shown_is_said_in_one_sentence():
-    said = [wording.say("describe", "withheld_crossings", pairs=pairs).text for pairs in ([], [("A", "B")], [("A", "B"), ("C", "D")])]
+    said = [formats.say("describe", "withheld_crossings", pairs=pairs).text for pairs in ([], [("A", "B")], [("A", "B"), ("C", "D")])]
     assert said == [
         "", "Croisement non montré. « A » selon « B » : une case compterait de une à quatre personnes.",
         "Croisements non montrés. « A » selon « B » ; « C » selon « D » : une case compterait de une à quatre personnes.",
@@ -81,7 +84,7 @@ def test_a_crossing_that_is_not_shown_is_said_in_one_sentence():
 
 def test_pairs_come_once_the_most_frequent_first():
     goals = crossing("objectif", "objectif", {"scolarite": (None, 20, 9), "mobilite": (20, None, 30), "autre": (9, 30, None)}, {"scolarite": 50, "mobilite": 40, "autre": 60})
-    found = describe.pairs(goals, "objectif", year=2032)
+    found = crosstab.pairs(goals, "objectif", year=2032)
     assert found[["modalite", "modalite_croisee", "effectif_min"]].to_numpy().tolist() == [
         ["mobilite", "autre", 30], ["scolarite", "mobilite", 20], ["scolarite", "autre", 9],
     ]
@@ -160,14 +163,14 @@ def test_who_gave_no_request_comes_last_beside_the_themes():
 
 def test_other_entry_routes_keep_their_share_when_some_did_not_answer():
     rows = table([cell("origine", name, n) for name, n in (("college", 40), ("travail_de_rue", 50), ("non_renseigne", 10), ("hors_college", 50))])
-    made = charts.show_entries(describe.topic(rows, "entrees", year=2032), facts.Facts(rows, year=2032))
+    made = charts.show_entries(describe.topic(rows, "entrees", year=2032), indicators.Facts(rows, year=2032))
     assert "orientation par le collège, 40 % ; autres voies que le collège, 50 % ; non renseigné, 10 %." in titled(made)
     assert "En gris, sans voie d’entrée connue : « non renseigné », 10 %." in said(made)
 
 
 def test_the_emptiest_column_is_read_first():
     rows = table([cell("colonne_remplie", name, n) for name, n in (("sexe", 100), ("uai", 80))])
-    made = tables.reading_table(describe.completeness(rows, year=2032), caption="Colonnes", sentence="completeness")
+    made = tables.reading_table(crosstab.completeness(rows, year=2032), caption="Colonnes", sentence="completeness")
     assert said(made) == (
         "Colonnes Colonnes remplies Personnes Part UAI 80 80 % sexe 100 100 % Ensemble 100 — Lecture : sur 100 personnes suivies"
         " par un ALSES, 80 ont la colonne « UAI » remplie, la moins remplie de toutes. Source : export de la base, 2032."
@@ -175,21 +178,21 @@ def test_the_emptiest_column_is_read_first():
 
 
 def test_no_figure_of_an_export_says_that_it_is_printed_or_rounded():
-    f = facts.Facts(counted(2032), year=2032)
-    assert said(wording.say("describe", "volume", f=f)) == (
+    f = indicators.Facts(counted(2032), year=2032)
+    assert said(formats.say("describe", "volume", f=f)) == (
         "Les ALSES ont suivi 360 personnes en 2032. La prévention spécialisée a accompagné 480 collégiens en 2032 ; 360 l’ont"
         " été par un ALSES. Toutes les personnes que les ALSES suivent sont donc des collégiens. Toutes situations réunies, la"
         " prévention spécialisée a accompagné 480 personnes."
     )
-    assert wording.say("describe", "network", f=f).text == ""
-    assert wording.say("describe", "network_of_records", f=f).text.startswith(
+    assert formats.say("describe", "network", f=f).text == ""
+    assert formats.say("describe", "network_of_records", f=f).text.startswith(
         "Dans l’export, les personnes suivies par un ALSES le sont dans 2 collèges et par 2 associations."
     )
 
 
 def test_a_crossing_with_few_persons_does_not_reach_the_page():
     few = indicators.count_persons(persons(2032, parents_associes=["oui", *["non"] * 239]), source="export", reference="export de la base, 2032")
-    assert describe.withheld_crossings(few, "parents", year=2032) == [("Place des parents", "Niveau de classe")]
+    assert crosstab.withheld_crossings(few, "parents", year=2032) == [("Place des parents", "Niveau de classe")]
     assert charts.show_by_group(crossed(few, "parents_associes", "niveau"), "oui").html == ""
 
 
@@ -207,7 +210,7 @@ def root(mini_root, tmp_path_factory):
 
 
 def page_of(year: int) -> BeautifulSoup:
-    html = publish.export_page(run_page(year), name="02_describe", pages=[PAGE], foot="", subtitle=str(year))
+    html = notebook.export_page(run_page(year), name="02_describe", pages=[PAGE], foot="", subtitle=str(year))
     assert len(html.encode()) < 400_000
     return BeautifulSoup(html, "html.parser")
 
@@ -220,7 +223,7 @@ def pages(root):
     return {"printed": printed, "mixed": page_of(2032), "export": page_of(2033)}
 
 
-PAGE = publish.Page("02_describe", "Portrait de l’année", "02_describe.html")
+PAGE = page.Page("02_describe", "Portrait de l’année", "02_describe.html")
 TIME, COLUMNS = "combien-de-temps-dure-un-accompagnement", "quelles-colonnes-de-l-export-sont-remplies"
 
 
@@ -269,7 +272,7 @@ def test_a_mixed_year_keeps_the_document_and_names_both_sources(pages):
 @pytest.mark.parametrize("kind", ["mixed", "export"])
 def test_every_marked_number_of_an_export_year_is_in_its_table(pages, kind):
     year = {"mixed": 2032, "export": 2033}[kind]
-    known = {facts.key_of(each) for each in counted(year).itertuples()}
+    known = {indicators.key_of(each) for each in counted(year).itertuples()}
     own = [mark["data-cle"] for mark in marks_of(pages[kind]) if f"{year}/alses/" in mark["data-cle"]]
     assert len(own) > 100 and not {key for key in own if "variation" not in key} - known
 

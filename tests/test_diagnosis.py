@@ -13,9 +13,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from helpers import diagnosis, paths
-from helpers.browser import BROWSER_VARIABLE
-from helpers.diagnosis import GOOD, MISSING, NOTE, libraries, machine
+from helpers import paths
+from helpers.cli import diagnosis
+from helpers.cli.diagnosis import GOOD, MISSING, NOTE
+from helpers.system import BROWSER_VARIABLE
 
 
 def test_this_computer_is_ready_in_a_few_seconds_and_its_owner_is_not_told():
@@ -36,7 +37,7 @@ def test_it_needs_no_library():
     given = {**os.environ, "PYTHONPATH": str(paths.repository() / "src"), "PYTHONUTF8": "1"}
     script = "import sys; sys.path = [p for p in sys.path if 'site-packages' not in p]\n"
     # Other programs, which have theirs: the test above starts them.
-    script += "from helpers.diagnosis import libraries; libraries._IMPORT = libraries._KERNEL = 'raise SystemExit(1)'\n"
+    script += "from helpers.cli.diagnosis import libraries; libraries._IMPORT = libraries._KERNEL = 'raise SystemExit(1)'\n"
     script += "from helpers import cli; sys.exit(cli.main(['doctor']))"
     done = subprocess.run([sys.executable, "-S", "-c", script], env=given, capture_output=True, encoding="utf-8", check=False)
     assert (done.returncode, done.stderr) == (1, "")
@@ -56,28 +57,28 @@ def test_a_check_that_breaks_is_a_line(monkeypatch):
 @pytest.fixture
 def installed(monkeypatch):
     """The versions that this Python is said to hold, those of the lock to begin with."""
-    versions = {name: min(libraries._locked()[name.lower()]) for name in libraries._wanted()}
-    monkeypatch.setattr(libraries, "_installed", versions.get)
+    versions = {name: min(diagnosis._locked()[name.lower()]) for name in diagnosis._wanted()}
+    monkeypatch.setattr(diagnosis, "_installed", versions.get)
     return versions
 
 
 def test_the_libraries_of_the_lock_are_good(installed):
-    found = libraries.versions()
+    found = diagnosis.versions()
     assert (found.state, found.text.startswith(f"les {len(installed)} du verrou, dont pandas {installed['pandas']}")) == (GOOD, True)
 
 
 def test_another_version_is_to_be_noted_and_an_absent_library_to_be_repaired(installed):
     expected, installed["pandas"] = installed["pandas"], "1.0"
-    found = libraries.versions()
+    found = diagnosis.versions()
     assert (found.state, found.text) == (NOTE, f"autres versions : pandas 1.0 (attendue : {expected})")
     del installed["tqdm"]
-    found = libraries.versions()
+    found = diagnosis.versions()
     assert (found.state, found.text) == (MISSING, "absentes : tqdm")
     assert found.remedy.endswith("qui installe ce qui manque")
 
 
 def test_the_lock_is_read_with_every_version_of_a_library_that_differs_between_pythons():
-    locked = libraries._locked()
+    locked = diagnosis._locked()
     assert len(locked) > 100
     assert len(locked["numpy"]) > 1
 
@@ -89,59 +90,59 @@ def test_the_lock_is_read_with_every_version_of_a_library_that_differs_between_p
     ("import os; os._exit(3)", MISSING, "Python s’arrête en les chargeant (code 3)"),
 ])
 def test_a_library_that_breaks_or_brings_python_down_is_a_line(script, state, text, monkeypatch):
-    monkeypatch.setattr(libraries, "_IMPORT", script)
-    assert (libraries.loading().state, libraries.loading().text) == (state, text)
+    monkeypatch.setattr(diagnosis, "_IMPORT", script)
+    assert (diagnosis.loading().state, diagnosis.loading().text) == (state, text)
 
 
 def test_a_broken_pandas_is_told_for_real(tmp_path, monkeypatch):
     (tmp_path / "pandas.py").write_text("raise ValueError('numpy.dtype size changed')", encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
-    monkeypatch.setattr(libraries, "LOADED", ["json", "pandas", "absente"])
-    done = libraries.loading()
+    monkeypatch.setattr(diagnosis, "LOADED", ["json", "pandas", "absente"])
+    done = diagnosis.loading()
     assert (done.state, done.text) == (MISSING, "là, mais ne se chargent pas : pandas (ValueError)")
 
 
 @pytest.mark.parametrize("script", ["raise SystemExit(1)", "print('3')", "import os; os._exit(9)"])
 def test_a_kernel_that_does_not_answer_is_told(script, monkeypatch):
-    monkeypatch.setattr(libraries, "_KERNEL", script)
-    assert libraries.kernel().state == MISSING
+    monkeypatch.setattr(diagnosis, "_KERNEL", script)
+    assert diagnosis.kernel().state == MISSING
 
 
 def test_a_kernel_that_hangs_is_told(monkeypatch):
-    monkeypatch.setattr(libraries, "_KERNEL", "import time; time.sleep(60)")
-    monkeypatch.setattr(libraries, "_TIMEOUT_S", 0.2)
-    monkeypatch.setattr(diagnosis, "CHECKS", {"noyau Jupyter": libraries.kernel})
+    monkeypatch.setattr(diagnosis, "_KERNEL", "import time; time.sleep(60)")
+    monkeypatch.setattr(diagnosis, "_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(diagnosis, "CHECKS", {"noyau Jupyter": diagnosis.kernel})
     assert diagnosis.diagnose()[0].text == "contrôle impossible (TimeoutExpired)"
 
 
 def test_the_language_of_jupyterlab_is_told(monkeypatch):
-    versions = {"jupyterlab": "4.6", libraries.LANGUAGE_PACK: "4.5"}
-    monkeypatch.setattr(libraries, "_installed", lambda name: versions.get(name))
-    assert libraries.language().text == "4.6, en français"
-    del versions[libraries.LANGUAGE_PACK]
-    assert (libraries.language().state, libraries.language().text) == (NOTE, "4.6, sans traduction française")
+    versions = {"jupyterlab": "4.6", diagnosis.LANGUAGE_PACK: "4.5"}
+    monkeypatch.setattr(diagnosis, "_installed", lambda name: versions.get(name))
+    assert diagnosis.language().text == "4.6, en français"
+    del versions[diagnosis.LANGUAGE_PACK]
+    assert (diagnosis.language().state, diagnosis.language().text) == (NOTE, "4.6, sans traduction française")
     del versions["jupyterlab"]
-    assert libraries.language().text == "absent"
+    assert diagnosis.language().text == "absent"
 
 
 def test_the_environment_in_use_is_named_with_its_own_remedy(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "repository", lambda: tmp_path)
-    assert libraries.environment().state == NOTE
+    assert diagnosis.environment().state == NOTE
     (tmp_path / ".venv").mkdir()
     monkeypatch.setattr(sys, "prefix", str(tmp_path / ".venv"))
-    assert (libraries.environment().state, "supprimez le dossier .venv" in libraries._rebuild()) == (GOOD, True)
+    assert (diagnosis.environment().state, "supprimez le dossier .venv" in diagnosis._rebuild()) == (GOOD, True)
     conda = tmp_path / "conda"
     (conda / "conda-meta").mkdir(parents=True)
     monkeypatch.setattr(sys, "prefix", str(conda))
-    assert (libraries.environment().text, libraries._rebuild()) == ("conda", "conda env update -f environment.yml")
-    monkeypatch.setattr(libraries, "_installed", lambda _: None)
-    assert libraries.environment().state == MISSING
+    assert (diagnosis.environment().text, diagnosis._rebuild()) == ("conda", "conda env update -f environment.yml")
+    monkeypatch.setattr(diagnosis, "_installed", lambda _: None)
+    assert diagnosis.environment().state == MISSING
 
 
 @pytest.mark.parametrize(("minor", "state"), [(10, MISSING), (11, GOOD), (14, GOOD), (15, MISSING)])
 def test_python_must_be_one_that_the_project_serves(minor, state, monkeypatch):
     monkeypatch.setattr(sys, "version_info", SimpleNamespace(major=3, minor=minor))
-    assert libraries.python().state == state
+    assert diagnosis.python().state == state
 
 
 # --- the machine -----------------------------------------------------------------------------------------------------
@@ -153,8 +154,8 @@ def test_python_must_be_one_that_the_project_serves(minor, state, monkeypatch):
 ])
 def test_a_synchronised_folder_is_noted_without_telling_its_path(folder, said, tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "repository", lambda: tmp_path / folder)
-    monkeypatch.setattr(machine, "_network", lambda _: False)
-    found = machine.place()
+    monkeypatch.setattr(diagnosis, "_network", lambda _: False)
+    found = diagnosis.place()
     assert found.text == f"« alses », {said}"
     assert (found.state == NOTE, bool(found.remedy)) == ((said != "sur cet ordinateur"),) * 2
 
@@ -165,48 +166,48 @@ def test_a_network_share_is_told_by_the_innermost_mount(kind, shared, monkeypatc
     mounts = f"/dev/a / ext4 rw 0 0\nserveur /mnt/partage\\040commun {kind} rw 0 0\n"
     monkeypatch.setattr(Path, "is_file", lambda _: True)
     monkeypatch.setattr(Path, "read_text", lambda *_, **__: mounts)
-    assert machine._network(Path("/mnt/partage commun/alses")) is shared
-    assert machine._network(Path("/mnt/ailleurs")) is False
+    assert diagnosis._network(Path("/mnt/partage commun/alses")) is shared
+    assert diagnosis._network(Path("/mnt/ailleurs")) is False
 
 
 @pytest.mark.parametrize(("length", "state"), [(80, GOOD), (120, NOTE)])
 def test_a_path_too_long_for_windows_is_noted(length, state, monkeypatch):
-    monkeypatch.setattr(machine, "os", SimpleNamespace(name="nt"))
-    monkeypatch.setattr(machine, "_network", lambda _: False)
+    monkeypatch.setattr(diagnosis, "os", SimpleNamespace(name="nt"))
+    monkeypatch.setattr(diagnosis, "_network", lambda _: False)
     monkeypatch.setattr(paths, "repository", lambda: Path("x" * length))
-    assert machine.place().state == state
+    assert diagnosis.place().state == state
 
 
 def test_a_folder_that_refuses_is_named_and_one_that_is_not_there_yet_is_tried_by_its_parent(tmp_path, monkeypatch):
     monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(tmp_path))
-    assert machine.writing().state == GOOD
+    assert diagnosis.writing().state == GOOD
     assert list(tmp_path.iterdir()) == []
-    monkeypatch.setattr(machine.tempfile, "TemporaryFile", lambda dir: (_ for _ in ()).throw(PermissionError()))
-    found = machine.writing()
+    monkeypatch.setattr(diagnosis.tempfile, "TemporaryFile", lambda dir: (_ for _ in ()).throw(PermissionError()))
+    found = diagnosis.writing()
     assert (found.state, found.text) == (MISSING, "refusée dans data/processed, reports")
 
 
 @pytest.mark.parametrize(("free", "state"), [(99_000_000, MISSING), (1_000_000_000, NOTE), (2_000_000_000, GOOD)])
 def test_a_full_disk_is_told(free, state, monkeypatch):
-    monkeypatch.setattr(machine.shutil, "disk_usage", lambda _: namedtuple("Usage", "free")(free))
-    assert machine.disk().state == state
+    monkeypatch.setattr(diagnosis.shutil, "disk_usage", lambda _: namedtuple("Usage", "free")(free))
+    assert diagnosis.disk().state == state
 
 
 @pytest.mark.parametrize("error", [FileNotFoundError(), subprocess.TimeoutExpired("git", 10), subprocess.CalledProcessError(1, "git")])
 def test_git_is_optional(error, monkeypatch):
-    monkeypatch.setattr(machine.subprocess, "run", lambda *_, **__: (_ for _ in ()).throw(error))
-    assert (machine.git().state, machine.git().text) == (NOTE, "absent")
+    monkeypatch.setattr(diagnosis.subprocess, "run", lambda *_, **__: (_ for _ in ()).throw(error))
+    assert (diagnosis.git().state, diagnosis.git().text) == (NOTE, "absent")
 
 
 def test_a_terminal_that_loses_accents_is_noted(monkeypatch):
-    monkeypatch.setattr(machine, "sys", SimpleNamespace(stdout=SimpleNamespace(encoding="cp850"), getfilesystemencoding=lambda: "utf-8"))
-    assert (machine.encoding().state, "terminal cp850" in machine.encoding().text) == (NOTE, True)
+    monkeypatch.setattr(diagnosis, "sys", SimpleNamespace(stdout=SimpleNamespace(encoding="cp850"), getfilesystemencoding=lambda: "utf-8"))
+    assert (diagnosis.encoding().state, "terminal cp850" in diagnosis.encoding().text) == (NOTE, True)
 
 
 def test_the_years_are_told(data_root, tmp_path, monkeypatch):
-    assert machine.years().text == "2031, 2032"
+    assert diagnosis.years().text == "2031, 2032"
     monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(tmp_path / "vide"))
-    assert (machine.years().state, machine.years().remedy) == (MISSING, "déposez-y un dossier par année")
+    assert (diagnosis.years().state, diagnosis.years().remedy) == (MISSING, "déposez-y un dossier par année")
 
 
 def test_every_finding_can_be_pasted():
@@ -218,11 +219,11 @@ def test_every_finding_can_be_pasted():
 
 def test_the_browser_of_the_pdf_is_told_and_its_absence_is_no_fault(monkeypatch):
     monkeypatch.setenv(BROWSER_VARIABLE, sys.executable)
-    assert machine.browser() == diagnosis.Finding("navigateur", GOOD, Path(sys.executable).stem)
-    monkeypatch.setattr(machine, "find_browser", lambda: None)
-    assert (machine.browser().state, machine.browser().remedy) == (NOTE, "facultatif : sans Chromium, Chrome ni Edge, le PDF s’imprime à la main depuis la page")
+    assert diagnosis.browser() == diagnosis.Finding("navigateur", GOOD, Path(sys.executable).stem)
+    monkeypatch.setattr(diagnosis, "find_browser", lambda: None)
+    assert (diagnosis.browser().state, diagnosis.browser().remedy) == (NOTE, "facultatif : sans Chromium, Chrome ni Edge, le PDF s’imprime à la main depuis la page")
 
 
 def test_a_browser_that_is_named_and_absent_is_missing(tmp_path, monkeypatch):
     monkeypatch.setenv(BROWSER_VARIABLE, str(tmp_path / "rien"))
-    assert (machine.browser().state, machine.browser().remedy) == (MISSING, "corrigez-la")
+    assert (diagnosis.browser().state, diagnosis.browser().remedy) == (MISSING, "corrigez-la")

@@ -3,7 +3,7 @@
 import pytest
 
 from helpers import schema
-from helpers.dictionary import data_dictionary
+from helpers.documents import data_dictionary
 
 TEXT = data_dictionary().replace("\u00a0", " ").replace("\u202f", " ")
 

@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import disclosure, indicators, records
+from helpers import indicators
+from helpers.clean import records
+from helpers.disclosure import rounding
 from helpers.disclosure.rounding import Sums, draws, round_counts
 from helpers.schema import catalogue
 
@@ -36,7 +38,7 @@ def network_of(size: int, *, seed: int, colleges: int = 6) -> records.Persons:
 def protect(persons: records.Persons, *, key: bytes = KEY, **options):
     exact = indicators.count_persons(persons, source="export", reference="export")
     counts = indicators.count_sites(persons)
-    return exact, counts, disclosure.protect(exact, counts, disclosure.list_sites(counts), key=key, **options)
+    return exact, counts, rounding.protect(exact, counts, rounding.list_sites(counts), key=key, **options)
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +123,7 @@ def test_answers_add_up_to_the_persons_they_are_asked_of(year):
 def test_the_colleges_of_an_association_add_up_to_it():
     persons = network_of(300, seed=4)
     _, counts, protected = protect(persons)
-    sites = disclosure.list_sites(counts)
+    sites = rounding.list_sites(counts)
     assert sites["est_publie"].all()
     for association in ("Association 1", "Association 2"):
         own = sites.loc[sites["association"].eq(association), "site"]
@@ -173,19 +175,19 @@ def test_the_same_key_gives_the_same_rounding_and_another_gives_another(year):
 @pytest.mark.parametrize(("persons", "has_report"), [(10, False), (11, True)])
 def test_a_report_takes_eleven_persons(persons, has_report):
     counts = pd.DataFrame({"association": "A", "uai": "", "indicateur": "accompagnements", "modalite": "", "effectif": [persons]})
-    assert disclosure.list_sites(counts)["est_publie"].tolist() == [has_report]
+    assert rounding.list_sites(counts)["est_publie"].tolist() == [has_report]
 
 
 @pytest.mark.parametrize(("count", "base", "shown"), [(5, 40, 13), (25, 40, 63), (15, 45, 33), (45, 45, 100)])
 def test_a_share_is_rounded_half_up_as_readers_do(count, base, shown):
     row = pd.DataFrame([{"site_type": "college", "effectif_arrondi": count, "base_arrondie": base}])
-    assert disclosure.protect_rows(row, spread=4)["part_imprimee_pct"].tolist() == [shown]
+    assert rounding.protect_rows(row, spread=4)["part_imprimee_pct"].tolist() == [shown]
 
 
 @pytest.mark.parametrize(("base", "has_share"), [(15, False), (20, True)])
 def test_a_share_takes_a_base_of_twenty(base, has_share):
     row = pd.DataFrame([{"site_type": "college", "effectif_arrondi": 5, "base_arrondie": base}])
-    seen = disclosure.protect_rows(row, spread=4).iloc[0]
+    seen = rounding.protect_rows(row, spread=4).iloc[0]
     assert seen[["part_imprimee_pct", "decimales", "part_min_pct", "part_max_pct"]].notna().tolist() == [has_share] * 4
 
 
@@ -204,7 +206,7 @@ def test_an_association_is_crossed_from_thirty_persons(size, is_crossed):
     persons = network_of(size, seed=1, colleges=2)  # both of one association, but for those without one
     counts = indicators.count_sites(persons).assign(association="Association 0")
     exact = indicators.count_persons(persons, source="export", reference="export")
-    protected = disclosure.protect(exact, counts, disclosure.list_sites(counts), key=KEY).indicators
+    protected = rounding.protect(exact, counts, rounding.list_sites(counts), key=KEY).indicators
     rows = sites_of(protected)
     assert rows["site_type"].eq("association").any() and rows["croise_avec"].ne("").any() == is_crossed
 
@@ -222,7 +224,7 @@ def with_few(few: int) -> pd.DataFrame:
 
 @pytest.mark.parametrize(("few", "opened"), [(1, True), (4, True), (5, False), (0, False)])
 def test_one_to_four_persons_of_the_network_are_rounded_with_two_others(few, opened):
-    found = {cell[2] for cell in disclosure.open_cells(with_few(few)) if cell[:2] == ("alses", "niveau")}
+    found = {cell[2] for cell in rounding.open_cells(with_few(few)) if cell[:2] == ("alses", "niveau")}
     assert found == ({"3e", "6e", "5e", "4e_3e", "6e_5e_autre"} if opened else set())
 
 
@@ -230,7 +232,7 @@ def test_who_has_not_an_answer_that_all_could_have_is_a_small_count_too():
     rows = pd.DataFrame({"identifiant": [f"F{rank}" for rank in range(100)], "suivi_par": "alses"})
     persons = records.Persons.of(2021, rows.assign(objectifs=["scolarite"] * 97 + ["mobilite"] * 3))
     exact = indicators.count_persons(persons, source="export", reference="export")
-    opened = {cell for cell in disclosure.open_cells(exact) if cell[1] == "objectif"}
+    opened = {cell for cell in rounding.open_cells(exact) if cell[1] == "objectif"}
     assert {("alses", "objectif", "scolarite"), ("alses", "objectif", "mobilite")} <= opened
 
 
@@ -253,7 +255,7 @@ def test_a_column_filled_by_nearly_all_is_left_out():
 def test_a_count_is_turned_as_an_audit_asks(is_up, expected):
     rows = pd.DataFrame({"identifiant": [f"F{rank}" for rank in range(40)], "suivi_par": "alses", "association": "A", "uai": "9990001X"})
     persons = records.Persons.of(2021, rows.assign(sexe=["filles"] * 27 + ["garcons"] * 13))
-    _, _, protected = protect(persons, also=[disclosure.Turned("college", "9990001X", "sexe", "garcons", is_up=is_up)])
+    _, _, protected = protect(persons, also=[rounding.Turned("college", "9990001X", "sexe", "garcons", is_up=is_up)])
     assert shown(protected, "9990001X", "sexe")["garcons"] == expected
 
 
@@ -276,4 +278,4 @@ def test_any_small_network_can_be_rounded_within_one_base(seed):
 def test_figures_that_no_record_counts_pass_as_they_are(year):
     exact, counts, _ = year
     printed, nobody = exact.assign(source="imprime"), counts.head(0)
-    assert disclosure.protect(printed, nobody, disclosure.list_sites(nobody), key=KEY).indicators.equals(printed)
+    assert rounding.protect(printed, nobody, rounding.list_sites(nobody), key=KEY).indicators.equals(printed)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from helpers import cli
-from helpers.dictionary import data_dictionary
+from helpers.cli import parser
+from helpers.documents import data_dictionary
 
 ROOT = Path(__file__).resolve().parents[1]
 READMES = [ROOT / "README.md", ROOT / "README.fr.md"]
@@ -83,7 +83,7 @@ def test_the_two_commands_are_those_that_other_machines_run():
 def test_a_documented_command_exists(path):
     for arguments in verbs(commands(path)):
         if arguments != "--help":  # argparse answers it by stopping
-            assert cli.build_parser().parse_args(arguments.split())
+            assert parser.build_parser().parse_args(arguments.split())
 
 
 def test_the_log_of_raw_files_names_each_table_and_each_name_let_in():

@@ -15,8 +15,8 @@ from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from helpers.environment import CONDA_NAMES, conda_environment, conda_spec
-from helpers.freshness.record import libraries
+from helpers.documents import CONDA_NAMES, conda_environment, conda_spec
+from helpers.provenance import libraries
 
 ROOT = Path(__file__).resolve().parents[1]
 PYPROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")

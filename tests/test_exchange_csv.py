@@ -5,11 +5,11 @@ import csv
 import pytest
 
 from coding_files import small_project
-from helpers import exchange
-from helpers.exchange import Code, Document, Passage, Project
-from helpers.exchange.tables import disarmed, rearmed
+from helpers.codings import reading, tables
+from helpers.codings.model import Code, Document, Passage, Project
+from helpers.codings.tables import disarmed, rearmed
+from helpers.data.published import inert
 from helpers.schema import DataError
-from helpers.store.export import inert
 
 BOOK = "code;parent;definition;inclure;exclure;exemple;modifie_le\n"
 PASSAGES = "document;debut;fin;texte;code;codeur;memo\n"
@@ -22,12 +22,12 @@ def write(path, text):
 
 def told(path) -> str:
     with pytest.raises(DataError) as error:
-        exchange.read(path)
+        reading.read(path)
     return str(error.value).replace("\u202f", " ").replace("\u00a0", " ")
 
 
 def test_the_files_are_those_that_a_french_spreadsheet_opens(tmp_path):
-    exchange.write_csv(small_project(), tmp_path)
+    tables.write_csv(small_project(), tmp_path)
     content = (tmp_path / "passages.csv").read_bytes()
     assert content.startswith("\ufeffdocument;debut;fin;texte;code;codeur;memo\r\n".encode())
     with (tmp_path / "livre_de_codes.csv").open(encoding="utf-8-sig", newline="") as file:
@@ -46,12 +46,12 @@ def test_a_formula_is_disarmed_and_read_as_it_was(text):
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_a_code_book_alone_typed_by_hand(separator, end, tmp_path):
     text = "definition;code;parent\nLes premiers jours;Accueil;\n;Élèves;Accueil\n;;\n".replace(";", separator).replace("\n", end)
-    read = exchange.read(write(tmp_path / "livre.csv", text))
+    read = reading.read(write(tmp_path / "livre.csv", text))
     assert read == Project((Code("Accueil", definition="Les premiers jours"), Code("Élèves", "Accueil")))
 
 
 def test_passages_alone_make_their_codes_and_leave_unchecked_positions(tmp_path):
-    read = exchange.read(write(tmp_path / "p.csv", PASSAGES + "note;3;7;jour;Accueil/Élèves;A;\nnote;;;tous;Accueil;B;vu\nnote;;;x;;;\n"))
+    read = reading.read(write(tmp_path / "p.csv", PASSAGES + "note;3;7;jour;Accueil/Élèves;A;\nnote;;;tous;Accueil;B;vu\nnote;;;x;;;\n"))
     assert [code.path for code in read.codes] == ["Accueil", "Accueil/Élèves"] and read.documents == (Document("note"),)
     assert set(read.passages) == {Passage("note", None, None, "jour", "Accueil/Élèves", "A"), Passage("note", None, None, "tous", "Accueil", "B", "vu")}
     assert [line.split("\u00a0: ")[1] for line in read.told] == ["positions sans le texte du document pour les vérifier (1).", "passages sans code (1)."]
@@ -59,16 +59,16 @@ def test_passages_alone_make_their_codes_and_leave_unchecked_positions(tmp_path)
 
 def test_a_passage_that_is_not_at_its_place_is_told_and_left(tmp_path):
     project = small_project()
-    exchange.write_csv(project, tmp_path)
+    tables.write_csv(project, tmp_path)
     text = (tmp_path / "documents.csv").read_text(encoding="utf-8")
     (tmp_path / "documents.csv").write_text(text.replace("Été", "L’été"), encoding="utf-8")
-    read = exchange.read(tmp_path)
+    read = reading.read(tmp_path)
     assert read.passages == project.passages[-1:] and len(read.told) == 3
     assert "positions 11 à 21, code «\u202fAccueil/Élèves\u202f»" in read.told[0] and "les élèves" not in "".join(read.told)
 
 
 def test_columns_that_are_not_ours_are_counted(tmp_path):
-    read = exchange.read(write(tmp_path / "a.csv", "code;definition;couleur\na;b;rouge\n"))
+    read = reading.read(write(tmp_path / "a.csv", "code;definition;couleur\na;b;rouge\n"))
     assert read.told == ("Non gardé\u00a0: colonnes de livre_de_codes.csv (1).",)
 
 
@@ -93,7 +93,7 @@ def test_a_table_that_cannot_be_used_says_why_and_where(text, sentence, tmp_path
 
 def test_an_unknown_code_or_document_is_told_with_the_nearest_and_its_line(tmp_path):
     folder = tmp_path / "codage"
-    exchange.write_csv(small_project(), folder)
+    tables.write_csv(small_project(), folder)
     good = (folder / "passages.csv").read_text(encoding="utf-8-sig")
     write(folder / "passages.csv", good.replace(";Accueil/Élèves;", ";Accueil/Eleves;"))
     assert told(folder) == "codage : passages.csv, ligne 2 : le code « Accueil/Eleves » n’existe pas ; vouliez-vous « Accueil/Élèves » ?"
@@ -111,15 +111,15 @@ def test_a_table_in_another_encoding_is_refused(tmp_path):
     path.write_bytes((BOOK + "Élèves;;;;;;\n").encode("cp1252"))
     assert told(path) == "p.csv : le fichier n’est pas en UTF-8 (octet 58) ; enregistrez-le en UTF-8."
     path.write_bytes((BOOK + "Élèves;;;;;;\n").encode("utf-16"))
-    assert exchange.read(path) == Project((Code("Élèves"),))
+    assert reading.read(path) == Project((Code("Élèves"),))
 
 
 def test_a_document_longer_than_what_the_csv_module_reads_is_kept(tmp_path):
     project = Project((), (Document("a", "é" * 200_000),))
-    exchange.write_csv(project, tmp_path)
+    tables.write_csv(project, tmp_path)
     limit = csv.field_size_limit(131_072)
     try:
-        assert exchange.read(tmp_path) == project and csv.field_size_limit() == 131_072
+        assert reading.read(tmp_path) == project and csv.field_size_limit() == 131_072
     finally:
         csv.field_size_limit(limit)
 

@@ -12,8 +12,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 import pytest
 
 from coding_files import flat, qde, qdpx, qualcoder, refi, small_project, taguette, texts_of
-from helpers import exchange
-from helpers.exchange import archive, collected, database, opened, tables
+from helpers.codings import model, reading, safe_files, tables
 from helpers.schema import DataError
 
 PROJECT = small_project()
@@ -22,7 +21,7 @@ PROJECT = small_project()
 def told(path) -> str:
     before = sorted((str(each), each.stat().st_mtime_ns) for each in path.parent.rglob("*"))
     with pytest.raises(DataError) as error:
-        exchange.read(path)
+        reading.read(path)
     assert sorted((str(each), each.stat().st_mtime_ns) for each in path.parent.rglob("*")) == before
     assert "\n" not in str(error.value) and str(error.value).startswith(path.name)
     return str(error.value).replace("\u202f", " ").replace("\u00a0", " ")
@@ -77,7 +76,7 @@ def test_a_tree_without_end_is_refused(tmp_path, monkeypatch):
     assert "plus de 50 niveaux" in told(tmp_path / "a.qdc")
     (tmp_path / "b.qdc").write_text("<a>" * 400_000 + "</a>" * 400_000, encoding="utf-8")
     assert "ce XML n’est pas" in told(tmp_path / "b.qdc")
-    monkeypatch.setattr(opened, "MOST_TAGS", 100)
+    monkeypatch.setattr(safe_files, "MOST_TAGS", 100)
     assert "démesuré" in told(tmp_path / "a.qdc")
 
 
@@ -113,7 +112,7 @@ def test_two_entries_of_one_name_are_refused(tmp_path):
 
 @pytest.mark.parametrize("where", ["project.qde", "text"])
 def test_a_bomb_is_refused_before_it_is_unpacked(where, tmp_path):
-    bomb = b" " * (archive._RATIO_FROM + 1)
+    bomb = b" " * (safe_files._RATIO_FROM + 1)
     texts = dict.fromkeys(texts_of(PROJECT), bomb) if where == "text" else texts_of(PROJECT)
     xml = qde(PROJECT) + (bomb.decode() if where == "project.qde" else "")
     path = qdpx(tmp_path / "a.qdpx", xml, texts)
@@ -121,7 +120,7 @@ def test_a_bomb_is_refused_before_it_is_unpacked(where, tmp_path):
 
 
 def test_texts_are_refused_once_they_add_up_to_too_much(tmp_path, monkeypatch):
-    monkeypatch.setattr(archive, "MOST_UNPACKED", 5_000)
+    monkeypatch.setattr(safe_files, "MOST_UNPACKED", 5_000)
     assert "démesurée" in told(qdpx(tmp_path / "a.qdpx", qde(PROJECT), dict.fromkeys(texts_of(PROJECT), b"ab" * 1_000)))
 
 
@@ -135,7 +134,7 @@ def test_an_entry_that_lies_about_its_size_is_refused(tmp_path):
 
 
 def test_too_many_entries_are_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(archive, "MOST_ENTRIES", 2)
+    monkeypatch.setattr(safe_files, "MOST_ENTRIES", 2)
     assert "l’archive compte 3 fichiers ; 2 au plus" in told(refi(tmp_path / "a.qdpx", PROJECT))
 
 
@@ -152,7 +151,7 @@ def test_a_text_in_another_encoding_is_refused(tmp_path):
 
 
 def test_passages_that_copy_a_text_without_end_are_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(collected, "MOST_CODED", 50)
+    monkeypatch.setattr(model, "MOST_CODED", 50)
     assert "se recouvrent au-delà" in told(refi(tmp_path / "a.qdpx", PROJECT))
     assert "se recouvrent au-delà" in told(taguette(tmp_path / "a.sqlite3", flat(PROJECT)))
 
@@ -192,7 +191,7 @@ def test_a_check_in_the_schema_never_runs(tmp_path):
     script = f"CREATE TABLE z (a, CHECK ({SLOW} > 0)); PRAGMA ignore_check_constraints = 1; {ROWS}"
     path = changed(taguette(tmp_path / "a.sqlite3", flat(PROJECT)), script)
     start = time.monotonic()
-    assert len(exchange.read(path).documents) == 2
+    assert len(reading.read(path).documents) == 2
     assert time.monotonic() - start < 2
 
 
@@ -217,13 +216,13 @@ def test_a_base_damaged_where_nothing_is_read_is_refused(tmp_path):
 
 def test_triggers_are_left_alone(tmp_path):
     path = changed(taguette(tmp_path / "a.sqlite3", flat(PROJECT)), "CREATE TRIGGER t AFTER INSERT ON tags BEGIN DELETE FROM documents; END")
-    assert len(exchange.read(path).documents) == 2
+    assert len(reading.read(path).documents) == 2
 
 
 def test_a_query_has_a_time(tmp_path, monkeypatch):
     path = taguette(tmp_path / "a.sqlite3", flat(PROJECT))
-    monkeypatch.setattr(database, "MOST_SECONDS", -1)
-    monkeypatch.setattr(database, "_STEPS", 1)
+    monkeypatch.setattr(safe_files, "MOST_SECONDS", -1)
+    monkeypatch.setattr(safe_files, "_STEPS", 1)
     assert "la base est abîmée" in told(path)
 
 
@@ -245,7 +244,7 @@ def test_a_long_text_made_to_slow_a_reader_takes_no_time(piece, tmp_path):
     path = taguette(tmp_path / "a.sqlite3", flat(PROJECT), markup=lambda text: piece * 200_000)
     start = time.monotonic()
     try:
-        exchange.read(path)
+        reading.read(path)
     except DataError:
         pass
     assert time.monotonic() - start < 5
@@ -262,18 +261,18 @@ def test_a_locked_project_is_read_as_it_lies(tmp_path):
     folder = qualcoder(tmp_path / "a.qda", PROJECT.__class__(PROJECT.codes, PROJECT.documents))
     base = sqlite3.connect(folder / "data.qda", isolation_level=None)
     base.execute("BEGIN EXCLUSIVE")
-    assert len(exchange.read(folder).documents) == 2
+    assert len(reading.read(folder).documents) == 2
     base.close()
 
 
 def test_a_project_in_wal_mode_is_read_and_leaves_nothing_beside_it(tmp_path):
     path = changed(taguette(tmp_path / "a.sqlite3", flat(PROJECT)), "PRAGMA journal_mode = WAL")
-    assert len(exchange.read(path).documents) == 2 and [*tmp_path.iterdir()] == [path]
+    assert len(reading.read(path).documents) == 2 and [*tmp_path.iterdir()] == [path]
 
 
 def test_a_path_with_signs_of_an_address_is_a_path(tmp_path):
     path = taguette(tmp_path / "é té#1%20&mode=rwc.sqlite3", flat(PROJECT))
-    assert len(exchange.read(path).documents) == 2 and [*tmp_path.iterdir()] == [path]
+    assert len(reading.read(path).documents) == 2 and [*tmp_path.iterdir()] == [path]
 
 
 @pytest.mark.parametrize(("path", "address"), [
@@ -282,7 +281,7 @@ def test_a_path_with_signs_of_an_address_is_a_path(tmp_path):
     (PureWindowsPath("\\\\serveur\\partage\\x.db"), "file:////serveur/partage/x.db"),
 ])  # fmt: skip
 def test_a_path_is_an_address_on_any_system(path, address):
-    assert database._address(path) == f"{address}?mode=ro&immutable=1"
+    assert safe_files._address(path) == f"{address}?mode=ro&immutable=1"
 
 
 @pytest.mark.parametrize("length", [16, 100, 5_000])
@@ -316,7 +315,7 @@ def test_the_nearest_of_endless_names_takes_no_time(tmp_path):
         (tmp_path / f"{name}.csv").write_text("\n".join([header, *rows]), encoding="utf-8")
     start = time.monotonic()
     with pytest.raises(DataError, match="n’existe pas") as error:
-        exchange.read(tmp_path)
+        reading.read(tmp_path)
     assert time.monotonic() - start < 5 and len(str(error.value)) < 400
 
 
@@ -333,7 +332,7 @@ def test_a_file_that_is_not_there_or_too_large_is_refused(tmp_path, monkeypatch)
     assert "le fichier est introuvable" in told(tmp_path / "absent.qdpx")
     assert "le fichier est introuvable ou illisible" in told(tmp_path / ("x" * 5_000))
     path = refi(tmp_path / "a.qdpx", PROJECT)
-    monkeypatch.setattr(opened.check_size, "__defaults__", (10,))
+    monkeypatch.setattr(safe_files.check_size, "__defaults__", (10,))
     assert "le fichier est démesuré" in told(path)
 
 
@@ -386,7 +385,7 @@ def test_a_path_without_end_is_refused(code, sentence, tmp_path):
 def test_blank_lines_without_number_take_no_memory(tmp_path):
     (tmp_path / "p.csv").write_text("document;texte;code\n" + "\n" * 200_000 + "a;b;c\n", encoding="utf-8")
     tracemalloc.start()
-    assert len(exchange.read(tmp_path / "p.csv").passages) == 1
+    assert len(reading.read(tmp_path / "p.csv").passages) == 1
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 10_000_000
@@ -396,13 +395,13 @@ def test_rows_are_counted(tmp_path, monkeypatch):
     monkeypatch.setattr(tables, "MOST_ROWS", 3)
     (tmp_path / "p.csv").write_text("document;texte;code\n" + "a;b;c\n" * 4, encoding="utf-8")
     assert "p.csv : la table compte plus de 3 lignes ; découpez-la." in told(tmp_path / "p.csv")
-    monkeypatch.setattr(database, "MOST_ROWS", 3)
+    monkeypatch.setattr(safe_files, "MOST_ROWS", 3)
     assert "tags compte plus de 3 lignes" in told(taguette(tmp_path / "a.sqlite3", flat(PROJECT)))
 
 
 def test_documents_of_one_name_without_number_are_told_apart_and_said_twenty_times(tmp_path):
     sources = '<TextSource guid="g" name="a"><PlainTextContent>b</PlainTextContent></TextSource>' * 20_000
     start = time.monotonic()
-    read = exchange.read(qdpx(tmp_path / "a.qdpx", f'<Project xmlns="urn:QDA-XML:project:1.0" name="x"><Sources>{sources}</Sources></Project>', {}))
+    read = reading.read(qdpx(tmp_path / "a.qdpx", f'<Project xmlns="urn:QDA-XML:project:1.0" name="x"><Sources>{sources}</Sources></Project>', {}))
     assert time.monotonic() - start < 10
     assert read.documents[-1].name == "a (20000)" and len(read.told) == 21 and read.told[-1] == "Autres remarques\u00a0: 19979."

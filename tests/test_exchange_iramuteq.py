@@ -5,15 +5,15 @@ import re
 import pytest
 
 from coding_files import made_project, place, small_project
-from helpers import exchange
-from helpers.exchange import Code, Document, Passage, Project
+from helpers.codings import tables
+from helpers.codings.model import Code, Document, Passage, Project
 
 STARS = re.compile(r"\*\*\*\*( \*[a-z0-9]+_[a-z0-9]+)+")
 THEME = re.compile(r"-\*[a-z0-9_]+")
 
 
 def lines(project, tmp_path):
-    exchange.write_iramuteq(project, tmp_path / "corpus.txt")
+    tables.write_iramuteq(project, tmp_path / "corpus.txt")
     return (tmp_path / "corpus.txt").read_bytes().decode("utf-8").split("\n")
 
 
@@ -54,4 +54,4 @@ def test_an_attribute_without_value_is_left_out(tmp_path):
 
 def test_what_the_corpus_cannot_hold_is_told(tmp_path):
     project = Project((Code("x", definition="d"),), (Document("a", "bc"),), (Passage("a", 0, 1, "b", "x", memo="m"),))
-    assert exchange.write_iramuteq(project, tmp_path / "c.txt") == ("Non gardé\u00a0: mémos (1).", "Non gardé\u00a0: définitions de codes (1).")
+    assert tables.write_iramuteq(project, tmp_path / "c.txt") == ("Non gardé\u00a0: mémos (1).", "Non gardé\u00a0: définitions de codes (1).")

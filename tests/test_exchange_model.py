@@ -2,8 +2,8 @@
 
 import pytest
 
-from helpers import exchange
-from helpers.exchange import Code, Document, Passage, Project
+from helpers.codings import model
+from helpers.codings.model import Code, Document, Passage, Project
 from helpers.schema import DataError
 
 TEXT = Document("a", "Bonjour à tous.")
@@ -29,8 +29,8 @@ def test_what_was_told_does_not_make_two_projects_differ():
 def test_a_path_tells_its_labels_whatever_they_are(labels):
     path = ""
     for label in labels:
-        path = exchange.code_path(label, path)
-    assert exchange.code_labels(path) == labels
+        path = model.code_path(label, path)
+    assert model.code_labels(path) == labels
 
 
 @pytest.mark.parametrize(("codes", "told"), [

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from coding_files import flat, made_project, qdc, qualcoder, refi, small_project, taguette
-from helpers import exchange
-from helpers.exchange import Document, Passage, Project
+from helpers.codings import reading, tables
+from helpers.codings.model import Document, Passage, Project
+from helpers.codings.refi import write_qdpx
 from helpers.schema import DataError
 
 MUTANTS = 500 if os.environ.get("ALSES_ENUMERATIONS") == "toutes" else 100
@@ -43,10 +44,10 @@ def base(kind: str, folder: Path, seed: int) -> Path:
     if kind == "qdc":
         return qdc(folder / "a.qdc", project)
     if kind == "our_qdpx":
-        exchange.write_qdpx(project, folder / "a.qdpx")
+        write_qdpx(project, folder / "a.qdpx")
         return folder / "a.qdpx"
     if kind == "tables":
-        exchange.write_csv(project, folder / "codage")
+        tables.write_csv(project, folder / "codage")
         return folder / "codage"
     rows = "".join(f'{place},note,t{place % 3},"{"é" * place}"\n' for place in range(9))
     (folder / "a.csv").write_text(f"id,document,tag,content\n{rows}", encoding="utf-8")
@@ -166,7 +167,7 @@ def test_a_damaged_file_is_a_project_or_a_sentence(group, tmp_path):
         path = mutant(seed, folder)
         before, start = state(folder), time.monotonic()
         try:
-            read = exchange.read(path)
+            read = reading.read(path)
         except DataError as error:
             outcomes["sentence"] += 1
             said = str(error)
@@ -183,5 +184,5 @@ def test_a_damaged_file_is_a_project_or_a_sentence(group, tmp_path):
 def test_the_sound_files_are_read_whole(tmp_path):
     for kind in KINDS:
         (tmp_path / kind).mkdir()
-        read = exchange.read(base(kind, tmp_path / kind, 3))
+        read = reading.read(base(kind, tmp_path / kind, 3))
         assert read.codes and not [line for line in read.told if "ne correspond" in line], kind

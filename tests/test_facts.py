@@ -2,15 +2,15 @@
 
 import pytest
 
-from helpers import facts
-from helpers.indicators.rows import row, table
+from helpers.indicators import lookup
+from helpers.indicators.constraints import row, table
 
 GIRLS = (2032, "alses", "sexe", "filles")
 
 
-def fact(**figure) -> facts.Fact:
+def fact(**figure) -> lookup.Fact:
     filled = {"counts": None, "precision": "exact", "reference": "Note, l. 21"} | figure
-    return facts.fact_of(facts.with_shares(table([row(GIRLS, "personnes", **filled)])).iloc[0])
+    return lookup.fact_of(lookup.with_shares(table([row(GIRLS, "personnes", **filled)])).iloc[0])
 
 
 @pytest.mark.parametrize(("figure", "share", "bounds"), [
@@ -40,13 +40,13 @@ def test_a_count_is_known_when_its_bounds_are_equal(counts, known):
 
 def test_the_key_of_a_cross_table_names_both_variables():
     crossed = table([row(GIRLS, "personnes", counts=(1, 1), cross=("niveau", "6e"), precision="exact", reference="")])
-    assert facts.key_of(next(crossed.itertuples())) == "2032/alses/sexe/filles/niveau=6e"
-    assert facts.network(crossed).empty
+    assert lookup.key_of(next(crossed.itertuples())) == "2032/alses/sexe/filles/niveau=6e"
+    assert lookup.network(crossed).empty
 
 
 @pytest.mark.parametrize(("lines", "cited"), [([], "Note"), ([7], "Note, l. 7"), ([8, 7], "Note, l. 7, 8"), ([7, 8, 9, 9], "Note, l. 7–9"), ([1, 3, 4, 5], "Note, l. 1, 3–5")])
 def test_lines_are_cited_in_order_and_runs_joined(lines, cited):
-    assert facts.cite("Note", lines) == cited
+    assert lookup.cite("Note", lines) == cited
 
 
 @pytest.mark.parametrize(("references", "merged"), [
@@ -54,7 +54,7 @@ def test_lines_are_cited_in_order_and_runs_joined(lines, cited):
     (["Note", "Note, l. 5"], "Note, l. 5"), (["déduit (Note, l. 5)", ""], ""),
 ])
 def test_references_are_merged_by_document(references, merged):
-    assert facts.merge_references(references) == merged
+    assert lookup.merge_references(references) == merged
 
 
 @pytest.mark.parametrize(("path", "found"), [("sexe/filles", True), ("sexe/garcons", False), ("sexe/autre", False), ("accompagnements/", False)])
@@ -64,7 +64,7 @@ def test_a_figure_is_found_by_its_path_unless_the_year_does_not_publish_it(path,
         row((2032, "alses", "sexe", "garcons"), "personnes", counts=None, precision="non_publie", reference=""),
         row((2031, "alses", "accompagnements", ""), "personnes", counts=(100, 100), precision="exact", reference=""),
     ])
-    assert (facts.Facts(indicators, year=2032)(f"alses/{path}") is not None) is found
+    assert (lookup.Facts(indicators, year=2032)(f"alses/{path}") is not None) is found
 
 
 def test_a_fact_holds_plain_numbers_that_read_as_numbers():

@@ -9,9 +9,10 @@ import pytest
 from bs4 import BeautifulSoup
 
 from conftest import ALL, FOUND, REPOSITORY, UNDRAWN, WITHOUT_KERNELS, Workshop
-from helpers import checks, cli, paths, publish
+from helpers import cli, data, paths
+from helpers.data.published import inert
+from helpers.report import checks
 from helpers.schema import DataError
-from helpers.store.export import inert
 from hostile import PAYLOADS, REFUSED, YEAR, fill, neutral, rotated
 
 PAGES = ["index", "01_clean", "02_describe", "03_compare", "04_themes"]
@@ -91,7 +92,7 @@ def test_a_page_has_the_structure_of_the_neutral_one(reports, which, name):
 
 @pytest.mark.parametrize("which", RUNS)
 def test_pages_pass_their_checks_and_none_lacks_a_figure(reports, which):
-    assert publish.check_pages(reports[which] / str(YEAR)) == []
+    assert checks.check_pages(reports[which] / str(YEAR)) == []
     drawn = {name: len(parsed(reports[which], name).find_all(["figure", "svg"])) for name in PAGES}
     assert drawn == {name: len(parsed(reports["neutre"], name).find_all(["figure", "svg"])) for name in PAGES}
     assert sum(drawn.values()) > 10
@@ -132,7 +133,7 @@ def test_what_no_reader_could_see_or_bear_is_refused_in_a_sentence(tmp_path, mon
     shown = capsys.readouterr()
     assert path.name in shown.err and "Traceback" not in shown.err and REFUSED[name] not in shown.err
     with pytest.raises(DataError):
-        checks.require_usable(YEAR)
+        data.require_usable(YEAR)
 
 
 # --- in the code -------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from helpers import paths
+from helpers.paths import exports, raw
 
 ROOT = Path(__file__).resolve().parents[1]
 BYTES_MAX = 1_000_000
@@ -160,10 +160,10 @@ def test_an_export_dropped_under_any_name_is_refused():
 
 def test_what_is_read_as_an_export_is_refused_in_every_folder(data_root):
     assert set(STRAY) - ignored(STRAY) == set()
-    for path in (paths.raw(2033) / Path(name).name for name in STRAY):
+    for path in (raw(2033) / Path(name).name for name in STRAY):
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(b"x")
-        assert path in paths.exports(2033)
+        assert path in exports(2033)
 
 
 @pytest.mark.parametrize("path", ALLOWED)

@@ -8,9 +8,11 @@ import sys
 import pytest
 
 from coding_files import place, qdc, qualcoder, refi, small_project, taguette
-from helpers import checks, cli, exchange, paths, store
-from helpers.cli import import_coding
-from helpers.exchange import Code, Document, Project
+from helpers import cli, paths
+from helpers.cli import data_verbs
+from helpers.codings import model, reading, tables
+from helpers.codings.model import Code, Document, Project
+from helpers.data import coding_files, raw, year_checks
 from helpers.schema import DataError
 
 BOOK = "theme,libelle,definition\naccueil,Accueil,L’arrivée.\n\"eleves\",Élèves,\"Ce que l’on dit\ndes élèves.\"\nequipe,Équipe,Le collège.\njamais_vu,Jamais vu,Rien.\n"
@@ -62,7 +64,7 @@ def with_code(name: str, parent: str = "", **parts: str) -> Project:
 
 
 def ours(path, project):
-    exchange.write_csv(project, path)
+    tables.write_csv(project, path)
     return path
 
 
@@ -78,11 +80,11 @@ def test_each_format_is_imported_whole(name, tmp_path, capsys):
     assert (code, err) == (0, "")
     assert out.startswith(f"data/raw/{YEAR}/codages/codage : 2 documents, 11 mots, 4 codes, {len(project.passages)} passages, ")
     assert out.endswith(f"Ce dossier contient des paroles : il n’entre jamais dans git, et reste sur ce poste. Puis : {paths.COMMAND} check --year {YEAR}")
-    kept = store.load_coding(YEAR, "codage")
-    assert store.codings(YEAR) == ["codage"]
+    kept = coding_files.load_coding(YEAR, "codage")
+    assert coding_files.codings(YEAR) == ["codage"]
     assert [(each.text, each.start, each.coder) for each in kept.passages] == [(each.text, each.start, each.coder) for each in project.passages]
     assert sorted(content(folder_of("codage"))) == ["attributs.csv", "documents.csv", "livre_de_codes.csv", "origine.json", "passages.csv"]
-    assert checks.coding_faults(YEAR) == []
+    assert year_checks.coding_faults(YEAR) == []
 
 
 def test_what_is_not_kept_is_told_without_a_word_of_what_was_said(tmp_path, capsys):
@@ -99,14 +101,14 @@ def test_the_card_tells_the_file_and_no_path(tmp_path, capsys):
     card = json.loads((folder / "origine.json").read_text(encoding="utf-8"))
     assert (card["nom"], card["fichier"], folder.name[:8]) == ("Léa & Béa", "codage.qdpx", "lea-bea-")
     assert str(tmp_path) not in (folder / "origine.json").read_text(encoding="utf-8")
-    assert store.load_coding(YEAR, "Léa & Béa") == store.load_coding(YEAR, folder.name) == small_project()
+    assert coding_files.load_coding(YEAR, "Léa & Béa") == coding_files.load_coding(YEAR, folder.name) == small_project()
 
 
 # --- the kind of a document ----------------------------------------------------------------------------------------
 
 
 def kinds(name: str = "codage") -> list[str]:
-    return [each.kind for each in store.load_coding(YEAR, name).documents]
+    return [each.kind for each in coding_files.load_coding(YEAR, name).documents]
 
 
 def test_documents_that_do_not_say_their_kind_take_the_one_that_is_given_and_the_others_keep_theirs(tmp_path, capsys):
@@ -114,7 +116,7 @@ def test_documents_that_do_not_say_their_kind_take_the_one_that_is_given_and_the
     out = take(capsys, ours(tmp_path / "codage", project), "--kind", "verbatim")[1]
     assert kinds() == ["synthese", "verbatim", "verbatim"]
     assert "- Nature « verbatim » donnée à 2 documents qui ne la disaient pas." in out and "relancez avec --kind" not in out
-    out = take(capsys, ours(tmp_path / "dits", store.load_coding(YEAR, "codage")), "--kind", "compte_rendu")[1]
+    out = take(capsys, ours(tmp_path / "dits", coding_files.load_coding(YEAR, "codage")), "--kind", "compte_rendu")[1]
     assert kinds("dits") == ["synthese", "verbatim", "verbatim"] and "Les documents disent déjà leur nature : --kind n’y change rien." in out
 
 
@@ -136,9 +138,9 @@ def test_a_kind_that_does_not_exist_is_one_sentence_that_names_them(tmp_path, ro
     told = re.sub(r"\s+", " ", capsys.readouterr().err.replace("'", ""))
     assert (stopped.value.code, content(root)) == (2, before)
     assert told.startswith("option --kind : choix inconnu : verbatin (au choix : verbatim, compte_rendu, synthese) Aide")
-    assert import_coding._KINDS == exchange.KINDS
+    assert data_verbs._KINDS == model.KINDS
     with pytest.raises(DataError, match=r"verbatin\W+n’est pas une nature de document"):
-        exchange.with_kind(small_project(), "verbatin")
+        model.with_kind(small_project(), "verbatin")
 
 
 def test_a_code_book_has_no_document_to_give_a_kind_to(tmp_path, root, capsys):
@@ -189,7 +191,7 @@ def test_a_hostile_name_stays_in_its_folder(name, tmp_path, root, capsys):
     (folder,) = paths.codings_folder(YEAR).iterdir()
     assert re.fullmatch(r"[a-z0-9][a-z0-9-]{0,47}", folder.name) and folder.name not in ("con", "com1")
     assert {each for each in set(content(root)) - before if not each.startswith(f"data/raw/{YEAR}/codages/{folder.name}/")} == set()
-    assert store.load_coding(YEAR, name) == small_project()
+    assert coding_files.load_coding(YEAR, name) == small_project()
 
 
 def test_git_ignores_it(tmp_path, capsys):
@@ -210,7 +212,7 @@ def test_the_same_file_is_imported_again_when_it_has_more(tmp_path, capsys):
     assert take(capsys, file)[0] == 0 and content(folder_of("codage")) == first
     more = Project(project.codes, project.documents, (*project.passages, place(project.documents[0], "arrivent", "Équipe", "A")))
     assert take(capsys, refi(file, more))[0] == 0
-    assert store.load_coding(YEAR, "codage") == more and store.codings(YEAR) == ["codage"]
+    assert coding_files.load_coding(YEAR, "codage") == more and coding_files.codings(YEAR) == ["codage"]
 
 
 def test_another_file_never_takes_the_name(tmp_path, root, capsys):
@@ -219,7 +221,7 @@ def test_another_file_never_takes_the_name(tmp_path, root, capsys):
     other = refi(tmp_path / "lea" / "codage.qdpx", with_code("Accueil"))
     told = refused(capsys, root, "import-coding", other, "--year", YEAR)
     assert told == f"data/raw/{YEAR}/codages/codage est le codage d’un autre fichier (codage.qdpx) ; donnez un autre nom (--name), ou retirez ce dossier d’abord."
-    assert take(capsys, other, "--name", "lea")[0] == 0 and store.codings(YEAR) == ["codage", "lea"]
+    assert take(capsys, other, "--name", "lea")[0] == 0 and coding_files.codings(YEAR) == ["codage", "lea"]
 
 
 def test_tables_that_somebody_corrected_are_not_lost(tmp_path, root, capsys):
@@ -254,8 +256,8 @@ def test_an_import_that_stops_leaves_what_was_there(at, exists, tmp_path, root, 
         patch.setattr("pathlib.Path.write_text", lambda path, text, **_: _write(path, text.encode(), full))
         code, _, err = take(capsys, file)
     assert (code, len(calls)) == (1, at) and err.startswith("Le disque est plein")
-    assert content(root) == before and store.codings(YEAR) == (["codage"] if exists else [])
-    assert take(capsys, file)[0] == 0 and store.load_coding(YEAR, "codage") == small_project()
+    assert content(root) == before and coding_files.codings(YEAR) == (["codage"] if exists else [])
+    assert take(capsys, file)[0] == 0 and coding_files.load_coding(YEAR, "codage") == small_project()
 
 
 def _write(path, data, opened):
@@ -272,7 +274,7 @@ def test_a_coding_that_a_killed_program_set_aside_is_put_back(tmp_path, capsys, 
     code, _, err = take(capsys, refi(tmp_path / "lea" / "codage.qdpx", small_project()))
     assert code == 2 and "est le codage d’un autre fichier" in err
     assert [each.name for each in paths.codings_folder(YEAR).iterdir()] == ["codage"]
-    assert store.load_coding(YEAR, "codage") == with_code("Accueil")
+    assert coding_files.load_coding(YEAR, "codage") == with_code("Accueil")
 
 
 def test_where_folders_cannot_be_exchanged_they_take_turns(tmp_path, capsys, monkeypatch):
@@ -280,7 +282,7 @@ def test_where_folders_cannot_be_exchanged_they_take_turns(tmp_path, capsys, mon
     file = tmp_path / "codage.qdpx"
     for project in (with_code("Accueil"), small_project()):
         assert take(capsys, refi(file, project))[0] == 0
-        assert store.load_coding(YEAR, "codage") == project
+        assert coding_files.load_coding(YEAR, "codage") == project
         assert [each.name for each in paths.codings_folder(YEAR).iterdir()] == ["codage"]
 
 
@@ -322,7 +324,7 @@ def test_added_codes_stand_at_the_end_of_the_book_with_their_parent_and_its_othe
     widened = before.replace("definition\n", "definition,parent,modifie_le\n").replace("L’arrivée.\n", "L’arrivée.,,\n")
     widened = widened.replace("élèves.\"\n", "élèves.\",,\n").replace("collège.\n", "collège.,,\n").replace("Rien.\n", "Rien.,,\n").replace("Outils,x\n", "Outils,x,,\n")
     assert book() == widened + "rentree,Rentrée,À définir.,,\npremier_jour,Premier jour,Le jour ; « J »,rentree,2021-03-02\n"
-    assert "paroles" not in book() and checks.coding_faults(YEAR) == []
+    assert "paroles" not in book() and year_checks.coding_faults(YEAR) == []
     after = book()
     assert take(capsys, tmp_path / "codage", "--add-codes")[0] == 0 and book() == after
 
@@ -343,7 +345,7 @@ def test_two_labels_alike_under_two_parents_are_two_codes_and_are_found_again(tm
     out = take(capsys, file, "--add-codes")[1]
     assert "moyens (« Moyens »), sous ecole" in out and "quartier_moyens (« Quartier : Moyens »), sous quartier" in out
     assert out.count(" ligne ") == 6 and "'=1+1" in book()  # École and école are one
-    assert checks.coding_faults(YEAR) == [] and checks.faults(YEAR) == []
+    assert year_checks.coding_faults(YEAR) == [] and year_checks.faults(YEAR) == []
     assert take(capsys, file)[0] == 0
 
 
@@ -369,7 +371,7 @@ def test_a_code_book_completes_the_book_and_makes_no_coding(name, tmp_path, caps
     else:
         file = ours(tmp_path / "livre", project) / name
     code, out, err = take(capsys, file)
-    assert (code, err, store.codings(YEAR)) == (0, "", [])
+    assert (code, err, coding_files.codings(YEAR)) == (0, "", [])
     assert out.startswith(f"{name} est un livre de codes :") and "ligne 8 : portail (« Portail »), sous accueil" in out
     assert book().endswith("portail,Portail,À l’entrée.,accueil\n")
     assert "Le livre de codes a déjà tous ces codes : rien n’y est changé." in take(capsys, file)[1]
@@ -388,7 +390,7 @@ def test_a_fault_of_the_book_is_one_sentence_and_stops_an_import(rows, sentence,
     path = paths.reference() / "themes.csv"
     path.write_text(f"theme,libelle,definition,parent,modifie_le\naccueil,Accueil,x,,\n{rows}", encoding="utf-8")
     expected = f"data/raw/reference/themes.csv, {sentence}"
-    told = [re.sub(r"\s+", " ", str(fault)) for fault in checks.faults(YEAR) if "themes.csv" in str(fault)]
+    told = [re.sub(r"\s+", " ", str(fault)) for fault in year_checks.faults(YEAR) if "themes.csv" in str(fault)]
     assert told[0].startswith(expected)
     file = refi(tmp_path / "codage.qdpx", with_code("Accueil"))
     assert refused(capsys, root, "import-coding", file, "--year", YEAR).startswith(expected)
@@ -397,7 +399,7 @@ def test_a_fault_of_the_book_is_one_sentence_and_stops_an_import(rows, sentence,
 def test_a_misspelt_column_of_the_book_is_told(root):
     path = paths.reference() / "themes.csv"
     path.write_text("theme,libelle,definition,parents\naccueil,Accueil,x,\n", encoding="utf-8")
-    (fault,) = store.faults_in(path, "themes")
+    (fault,) = raw.faults_in(path, "themes")
     assert str(fault) == "data/raw/reference/themes.csv, ligne 1 : colonne « parents » inconnue ; vouliez-vous « parent » ?"
 
 
@@ -415,13 +417,13 @@ def coding(tmp_path, capsys) -> Project:
 def test_what_goes_out_reads_back_equal(target, made, coding, tmp_path, capsys):
     code, out, err = run(capsys, "export-coding", "--year", YEAR, "--name", "réunions", "--to", tmp_path / target)
     assert (code, err) == (0, "") and out.startswith(f"réunions : écrit dans {tmp_path / made}")
-    assert exchange.read(tmp_path / made) == coding
-    assert take(capsys, tmp_path / made, "--name", "retour")[0] == 0 and store.load_coding(YEAR, "retour") == coding
+    assert reading.read(tmp_path / made) == coding
+    assert take(capsys, tmp_path / made, "--name", "retour")[0] == 0 and coding_files.load_coding(YEAR, "retour") == coding
 
 
 def test_a_code_book_and_a_corpus_go_out_and_tell_what_they_leave(coding, tmp_path, capsys):
     assert run(capsys, "export-coding", "--year", YEAR, "--name", "réunions", "--to", tmp_path / "a.qdc")[0] == 0
-    assert exchange.read(tmp_path / "a.qdc") == Project(coding.codes)
+    assert reading.read(tmp_path / "a.qdc") == Project(coding.codes)
     out = run(capsys, "export-coding", "--year", YEAR, "--name", "réunions", "--to", tmp_path / "a.txt")[1]
     assert "définitions de codes (1)" in out and "**** *document_reunion" in (tmp_path / "a.txt").read_text(encoding="utf-8")
 
@@ -452,7 +454,7 @@ def test_a_link_does_not_lead_into_reports(coding, tmp_path, root, capsys):
 
 
 def test_a_name_that_is_not_there_is_told_with_the_nearest(coding, tmp_path, capsys):
-    (name,) = store.codings(YEAR)
+    (name,) = coding_files.codings(YEAR)
     err = run(capsys, "export-coding", "--year", YEAR, "--name", f"{name}x", "--to", tmp_path / "a.qdpx")[2]
     assert err == f"Aucun codage de {YEAR} ne s’appelle « {name}x » ; vouliez-vous « {name} » ?"
     err = run(capsys, "export-coding", "--year", 2031, "--name", "x", "--to", tmp_path / "a.qdpx")[2]
@@ -463,7 +465,7 @@ def test_a_name_that_is_not_there_is_told_with_the_nearest(coding, tmp_path, cap
 
 
 def told_by_check(capsys) -> list[str]:
-    return [re.sub(r"\s+", " ", str(fault)) for fault in checks.coding_faults(YEAR)]
+    return [re.sub(r"\s+", " ", str(fault)) for fault in year_checks.coding_faults(YEAR)]
 
 
 def test_a_coding_that_was_damaged_is_told_with_the_other_faults(tmp_path, capsys):
@@ -506,15 +508,15 @@ def real_book(root):
 
 
 def test_a_coding_is_among_the_inputs_under_names_that_tell_nothing_and_stops_the_year_once_damaged(tmp_path, real_book, capsys):
-    before = store.describe_inputs([YEAR])
+    before = raw.describe_inputs([YEAR])
     assert take(capsys, refi(tmp_path / "réunion de Zoé.qdpx", with_code("Outils")))[0] == 0
-    come = [entry for entry in store.describe_inputs([YEAR]) if entry not in before]
+    come = [entry for entry in raw.describe_inputs([YEAR]) if entry not in before]
     assert [(entry["fichier"], entry["lignes"]) for entry in come] == [(f"codages de {YEAR}, fichier {rank}", None) for rank in (1, 2, 3, 4)]
-    assert checks.faults(YEAR) == []
+    assert year_checks.faults(YEAR) == []
     (passages,) = paths.codings_folder(YEAR).glob("*/passages.csv")
     passages.write_bytes(b"x")
-    (fault,) = checks.faults(YEAR)
+    (fault,) = year_checks.faults(YEAR)
     assert re.sub(r"\s", " ", str(fault)).startswith(f"{paths.relative(passages.parent)} : passages.csv : ")
     # The year after reads it too: its page compares the codes of both.
     shutil.copytree(paths.raw(YEAR), paths.raw(YEAR + 1), ignore=shutil.ignore_patterns("codages"))
-    assert str(fault) in map(str, checks.faults(YEAR + 1))
+    assert str(fault) in map(str, year_checks.faults(YEAR + 1))

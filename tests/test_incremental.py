@@ -45,7 +45,7 @@ def test_nothing_changed_is_known_at_once_and_nothing_is_written(steps):
     ("change", "ran", "cause"),
     [
         ("a notebook", ["03_compare 2032"], "notebooks/03_compare.ipynb a changé"),
-        ("a module of one notebook", ["03_compare 2032"], "src/helpers/compare/pairs.py a changé"),
+        ("a module of one notebook", ["03_compare 2032"], "src/helpers/analysis/comparisons.py a changé"),
         ("a text of one notebook", ["04_themes 2032"], "src/helpers/texts/themes.j2 a changé"),
         ("a raw file", [name for name in ALL if name != "01_clean 2031"], "2032/reunions.csv a changé"),
         ("a file of the year before", ALL, "2031/datapackage.json a changé"),

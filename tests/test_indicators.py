@@ -6,13 +6,20 @@ import pandas as pd
 import pytest
 
 from helpers import indicators
-from helpers.clean import CleanPosts
-from helpers.facts import decimals_of
+from helpers.clean.posts import CleanPosts
 from helpers.indicators.build import consistent_system
-from helpers.indicators.context import count_associations, count_colleges
-from helpers.indicators.ratios import ratio_bounds
-from helpers.indicators.rows import share_bounds
-from helpers.indicators.system import Constraint, System, bounds, contradictions, determines, is_feasible
+from helpers.indicators.constraints import (
+    Constraint,
+    System,
+    bounds,
+    contradictions,
+    determines,
+    is_feasible,
+    ratio_bounds,
+    share_bounds,
+)
+from helpers.indicators.documents import count_associations, count_colleges
+from helpers.indicators.lookup import decimals_of
 from helpers.schema import columns, typed
 
 ALSES = "alses"

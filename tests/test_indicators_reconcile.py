@@ -8,7 +8,7 @@ import pytest
 
 import second_calculation as calculation
 from helpers import indicators
-from helpers.records import Persons
+from helpers.clean.records import Persons
 from helpers.schema import columns, typed
 from made_persons import made
 

@@ -10,11 +10,8 @@ import pandas as pd
 import pytest
 
 from helpers import indicators
-from helpers.indicators.answers import answers_to
-from helpers.indicators.crossings import fold
-from helpers.indicators.derived import COMPUTED
-from helpers.indicators.groups import Group
-from helpers.records import Cleaned, Persons
+from helpers.clean.records import Cleaned, Persons
+from helpers.indicators.persons import COMPUTED, Group, answers_to, fold
 from helpers.schema import catalogue, columns, typed
 from made_persons import made
 

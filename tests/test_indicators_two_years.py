@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from helpers import indicators
+from helpers.clean.records import Persons
 from helpers.indicators.clusters import intraclass
-from helpers.indicators.hiding import may_show, shown_parts
-from helpers.records import Persons
+from helpers.indicators.persons import may_show, shown_parts
 from helpers.schema import catalogue
 from made_persons import made
 

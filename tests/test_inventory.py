@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from helpers import inventory, paths, store
+from helpers import data, paths
+from helpers.run import inventory
 from small_export import write_export
 
 
@@ -116,7 +117,7 @@ def test_status_takes_a_moment_only():
 def test_an_export_is_listed_with_its_rows_once_it_was_read(data_root):
     write_export(data_root)
     assert inventory.take_inventory()[-1].exports == {"accompagnements.csv": None}
-    store.freeze_exports(2033, {"accompagnements.csv": 12})
+    data.freeze_exports(2033, {"accompagnements.csv": 12})
     year = inventory.take_inventory()[-1]
     assert (year.year, year.rows, year.exports, year.faults, year.has_data) == (2033, {}, {"accompagnements.csv": 12}, 0, True)
 

@@ -21,15 +21,13 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
 from conftest import copy_project
-from helpers import kernels, parameters, paths
-from helpers.kernels import fork as forks
-from helpers.kernels import manager as managers
-from helpers.kernels import provisioner as provisioners
-from helpers.kernels import zygote
+from helpers import parameters, paths
+from helpers.kernels import fork
+from helpers.kernels.zygote import _Stream
 
-pytestmark = pytest.mark.skipif(not kernels.is_possible(), reason="this system does not fork kernels")
+pytestmark = pytest.mark.skipif(not fork.is_possible(), reason="this system does not fork kernels")
 
-FORKED, PLAIN = "helpers.kernels.manager.ForkedKernelManager", "helpers.kernels.manager.PlainKernelManager"
+FORKED, PLAIN = "helpers.kernels.fork.ForkedKernelManager", "helpers.kernels.fork.PlainKernelManager"
 STATE = Path(__file__).with_name("kernel_state.py")
 
 
@@ -71,7 +69,7 @@ def until(is_so, seconds: float = 20) -> bool:
 @pytest.fixture(scope="module", autouse=True)
 def anew() -> None:
     """Another file may have started the process that forks in an environment of its own."""
-    kernels.stop()
+    fork.stop()
 
 
 # --- the same as an ordinary kernel ----------------------------------------------------------------------------------
@@ -162,7 +160,7 @@ def test_the_kernel_has_the_folder_and_the_environment_of_its_time(monkeypatch, 
     assert said(run(look, **place)[0]).split() == [str(tmp_path)] * 2
 
 
-def manager_of(kind: type = managers.ForkedKernelManager):
+def manager_of(kind: type = fork.ForkedKernelManager):
     return kind(kernel_name="python3")
 
 
@@ -174,7 +172,7 @@ async def _started(manager, look, **options):
         await manager.shutdown_kernel(now=True)
 
 
-def started(look, kind: type = managers.ForkedKernelManager, **options):
+def started(look, kind: type = fork.ForkedKernelManager, **options):
     """What ``look`` says of a manager whose kernel has started."""
     return asyncio.run(_started(manager_of(kind), look, **options))
 
@@ -195,17 +193,17 @@ def test_an_ordinary_kernel_starts_where_the_forkserver_cannot(monkeypatch, erro
     def fail(*_):
         raise error
 
-    monkeypatch.setattr(provisioners, "fork", fail)
+    monkeypatch.setattr(fork, "fork", fail)
     assert started(process_of) == "Popen"
 
 
 @pytest.mark.parametrize("system, methods", [("darwin", ["spawn", "fork", "forkserver"]), ("win32", ["spawn"])])
 def test_elsewhere_than_on_linux_kernels_are_ordinary_ones(monkeypatch, system, methods):
-    monkeypatch.setattr(forks.sys, "platform", system)
-    monkeypatch.setattr(forks.multiprocessing, "get_all_start_methods", lambda: methods)
-    assert kernels.manager_class() == PLAIN
-    kernels.start()
-    kernels.stop()
+    monkeypatch.setattr(fork.sys, "platform", system)
+    monkeypatch.setattr(fork.multiprocessing, "get_all_start_methods", lambda: methods)
+    assert fork.manager_class() == PLAIN
+    fork.start()
+    fork.stop()
 
 
 # --- what must not be inherited --------------------------------------------------------------------------------------
@@ -223,7 +221,7 @@ def test_the_process_that_forks_has_one_thread_no_terminal_and_no_file_that_fork
 
 
 def test_what_keeps_a_standard_stream_when_it_is_loaded_is_heard_in_the_notebook(capsys):
-    with contextlib.redirect_stdout(zygote._Stream("stdout")):
+    with contextlib.redirect_stdout(_Stream("stdout")):
         kept = logging.StreamHandler(sys.stdout)
         print("pendant le chargement")
     kept.stream.write("ensuite")
@@ -287,7 +285,7 @@ told, end = Path(sys.argv[1]), sys.argv[2]
 with open(told / "runs", "a") as runs:
     runs.write("x")
 from helpers import kernels
-from helpers.kernels import fork, manager
+from helpers.kernels.fork import fork, manager
 fork._PRELOAD = []
 CELL = '''
 import os, subprocess, sys
@@ -372,7 +370,7 @@ def test_a_command_killed_while_the_libraries_load_leaves_nothing(tmp_path, temp
 # --- what is said between a kernel and the command -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", [managers.ForkedKernelManager, managers.PlainKernelManager])
+@pytest.mark.parametrize("kind", [fork.ForkedKernelManager, fork.PlainKernelManager])
 def test_who_has_not_the_keys_of_the_connection_file_hears_nothing(kind):
     async def look(manager):
         file = Path(manager.connection_file)

@@ -42,7 +42,7 @@ def project(made, tmp_path, monkeypatch) -> Project:
     shutil.copytree(original.root, root)
     for name, value in (original.environment | {paths.DATA_ROOT_VARIABLE: str(root)}).items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr("helpers.pipeline.making.execute", execute)
+    monkeypatch.setattr("helpers.run.report.execute", execute)
     return Project(root, set(original.here), set(original.secret))
 
 
@@ -150,12 +150,12 @@ def change_a_file(project: Project, _) -> None:
 
 def fill_the_disk(project: Project, monkeypatch) -> None:
     """No room any more for the tables that 01 writes."""
-    monkeypatch.setattr("helpers.store.processed.whole", refuse)
+    monkeypatch.setattr("helpers.data.processed.whole", refuse)
     touch(project)
 
 
 def fill_the_private_disk(project: Project, monkeypatch) -> None:
-    monkeypatch.setattr("helpers.store.private.whole", refuse)
+    monkeypatch.setattr("helpers.data.private.whole", refuse)
     touch(project)
 
 
@@ -167,12 +167,12 @@ def touch(project: Project) -> None:
 
 def find_a_defect(project: Project, monkeypatch) -> None:
     """The check of pages fails, and so does the publication."""
-    monkeypatch.setattr("helpers.publish.check_pages", lambda folder: ["01_clean.html : un défaut."])
+    monkeypatch.setattr("helpers.report.checks.check_pages", lambda folder: ["01_clean.html : un défaut."])
     (project.root / "reports" / str(YEAR) / "index.html").unlink()
 
 
 def refuse_to_swap(project: Project, monkeypatch) -> None:
-    monkeypatch.setattr("helpers.publish.swap", refuse)
+    monkeypatch.setattr("helpers.report.publication", refuse)
     (project.root / "reports" / str(YEAR) / "index.html").write_text("autre", encoding="utf-8")
 
 

@@ -8,7 +8,8 @@ from xml.sax.saxutils import escape
 
 import pytest
 
-from helpers import cli, exchange, paths, pseudonyms, store
+from helpers import cli, data, paths
+from helpers.codings import personal_data, reading
 from helpers.schema import DataError
 
 YEAR = 2032
@@ -44,7 +45,7 @@ def told(act) -> str:
 
 
 def replaced(*texts: str, year: int = 2021, **listed: str) -> list[str]:
-    marks = pseudonyms.Pseudonyms(texts, listed, year=year)
+    marks = personal_data.Pseudonyms(texts, listed, year=year)
     return [marks.replace(text) for text in texts]
 
 
@@ -56,17 +57,17 @@ def test_paragraphs_and_tables_of_word_are_read_in_order(namespace, tmp_path):
     cells = f"<w:tr><w:tc>{paragraph('a')}{paragraph('b')}</w:tc><w:tc>{paragraph('c')}</w:tc></w:tr>"
     more = "<w:p><w:r><w:t>un</w:t><w:tab/><w:t>deux</w:t><w:br/><w:delText>non</w:delText></w:r><w:del><w:r><w:t>non</w:t></w:r></w:del></w:p>"
     file = word(tmp_path / "a.DOCX", paragraph("Mme Du", "pont"), f"<w:tbl>{cells}</w:tbl>", more, namespace=namespace, more={"word/header1.xml": "non"})
-    assert exchange.read_text(file) == "Mme Dupont\na\nb\tc\t\nun\tdeux\n\n"
+    assert reading.read_text(file) == "Mme Dupont\na\nb\tc\t\nun\tdeux\n\n"
 
 
 def test_a_drawing_that_is_there_twice_is_read_once(tmp_path):
     box = "<mc:AlternateContent xmlns:mc='http://schemas.openxmlformats.org/markup-compatibility/2006'><mc:{0}><w:p><w:r><w:t>{1}</w:t></w:r></w:p></mc:{0}></mc:AlternateContent>"
-    assert exchange.read_text(word(tmp_path / "a.docx", f"<w:p><w:r>{box.format('Choice', 'oui')}{box.format('Fallback', 'non')}</w:r></w:p>")) == "oui\n\n"
+    assert reading.read_text(word(tmp_path / "a.docx", f"<w:p><w:r>{box.format('Choice', 'oui')}{box.format('Fallback', 'non')}</w:r></w:p>")) == "oui\n\n"
 
 
 def test_a_document_of_any_depth_is_read(tmp_path):
     deep = "<w:sdt>" * 20_000 + paragraph("fond") + "</w:sdt>" * 20_000
-    assert exchange.read_text(word(tmp_path / "a.docx", deep)) == "fond\n"
+    assert reading.read_text(word(tmp_path / "a.docx", deep)) == "fond\n"
 
 
 @pytest.mark.parametrize(("name", "make", "sentence"), [
@@ -80,23 +81,23 @@ def test_a_document_of_any_depth_is_read(tmp_path):
 ])
 def test_what_is_no_minutes_is_one_sentence_of_check(name, make, sentence, folder):
     (folder / name).write_bytes(make)
-    assert told(lambda: store.load_minutes(YEAR)).startswith(f"data/raw/{YEAR}/comptes_rendus/{sentence}")
-    (fault,) = store.minutes_faults(YEAR)
+    assert told(lambda: data.load_minutes(YEAR)).startswith(f"data/raw/{YEAR}/comptes_rendus/{sentence}")
+    (fault,) = data.minutes_faults(YEAR)
     assert re.sub(r"\s+", " ", str(fault)).startswith(f"data/raw/{YEAR}/comptes_rendus/{sentence}")
 
 
 def test_hostile_documents_are_one_sentence(tmp_path):
     with zipfile.ZipFile(tmp_path / "bombe.docx", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("word/document.xml", b" " * (20 << 20))
-    assert told(lambda: exchange.read_text(tmp_path / "bombe.docx")) == "bombe.docx : l’archive est démesurée une fois décompressée ; découpez le projet."
+    assert told(lambda: reading.read_text(tmp_path / "bombe.docx")) == "bombe.docx : l’archive est démesurée une fois décompressée ; découpez le projet."
     with zipfile.ZipFile(tmp_path / "entites.docx", "w") as archive:
         archive.writestr("word/document.xml", '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>')
-    assert "une déclaration XML interdite" in told(lambda: exchange.read_text(tmp_path / "entites.docx"))
+    assert "une déclaration XML interdite" in told(lambda: reading.read_text(tmp_path / "entites.docx"))
     word(tmp_path / "sort.docx", more={"../x": "y"})
-    assert "un chemin qui sort de son dossier" in told(lambda: exchange.read_text(tmp_path / "sort.docx"))
+    assert "un chemin qui sort de son dossier" in told(lambda: reading.read_text(tmp_path / "sort.docx"))
     with zipfile.ZipFile(tmp_path / "autre.docx", "w") as archive:
         archive.writestr("xl/workbook.xml", "<a/>")
-    assert "ce n’est pas un document Word" in told(lambda: exchange.read_text(tmp_path / "autre.docx"))
+    assert "ce n’est pas un document Word" in told(lambda: reading.read_text(tmp_path / "autre.docx"))
 
 
 # --- what is replaced ------------------------------------------------------------------------------------------------
@@ -159,14 +160,14 @@ def test_a_role_is_not_a_name():
 
 def test_the_names_of_the_list_are_replaced_however_they_are_written():
     listed = {"Zoé": "[élève A]", "Jean Luc": "", "Łukasz": ""}
-    marks = pseudonyms.Pseudonyms([], listed, year=2021)
+    marks = personal_data.Pseudonyms([], listed, year=2021)
     assert marks.replace("Zoé, ZOE, zoé, Zoe\u0301 ; jean-luc, JEAN LUC ; Łukasz ; Zoélie, Zo\u00adé") == "[élève A], [élève A], [élève A], [élève A] ; [nom 1], [nom 1] ; [nom 2] ; Zoélie, [élève A]"
     assert marks.counts == {"nom": 8}
 
 
 def test_a_mark_that_was_typed_stays_and_no_mark_is_taken_for_a_name():
     text, listed = "[nom 1] a dit à Nom et à M. Courriel : [courriel].", {"nom": "Élodie", "Élodie": "[x]"}
-    assert pseudonyms.Pseudonyms([text], listed, year=2021).replace("Nom, Élodie") == "Élodie, [x]"
+    assert personal_data.Pseudonyms([text], listed, year=2021).replace("Nom, Élodie") == "Élodie, [x]"
 
 
 def test_a_long_text_takes_no_time():
@@ -189,7 +190,7 @@ def plant(folder) -> None:
 
 def test_nothing_that_was_planted_in_a_year_remains(folder):
     plant(folder)
-    minutes = store.load_minutes(YEAR)
+    minutes = data.load_minutes(YEAR)
     assert [(each.name, each.kind) for each in minutes] == [("2032-03-02 Mme [nom 2]", "compte_rendu"), ("b", "compte_rendu"), ("c", "compte_rendu")]
     assert minutes[0].text == "Mme [nom 2] ([téléphone]) reçoit [élève A], née le [date de naissance].\nM. [nom 3]\u00a0: [courriel]"
     assert minutes[1].text.endswith("[nom 2] et [nom 2], puis [élève A] ; INE [identifiant], DDN [date de naissance]. Réunion du 02/03/2032.")
@@ -215,20 +216,20 @@ def test_check_counts_what_was_replaced_and_shows_none_of_it(folder, capsys):
 ])
 def test_a_fault_of_the_list_names_its_line_and_never_a_name(text, sentence, folder):
     (folder / "noms.csv").write_text(text, encoding="utf-8")
-    assert told(lambda: store.load_minutes(YEAR)) == f"data/raw/{YEAR}/comptes_rendus/noms.csv, {sentence}"
-    assert [re.sub(r"\s+", " ", str(fault)) for fault in store.minutes_faults(YEAR)] == [f"data/raw/{YEAR}/comptes_rendus/noms.csv, {sentence}"]
+    assert told(lambda: data.load_minutes(YEAR)) == f"data/raw/{YEAR}/comptes_rendus/noms.csv, {sentence}"
+    assert [re.sub(r"\s+", " ", str(fault)) for fault in data.minutes_faults(YEAR)] == [f"data/raw/{YEAR}/comptes_rendus/noms.csv, {sentence}"]
 
 
 @pytest.mark.parametrize("name", ["noms.csv", "NOMS.CSV", "Noms.csv"])
 def test_the_list_is_read_in_capitals_or_not(name, folder):
     (folder / name).write_text("nom\nZoé\n", encoding="utf-8")
     (folder / "a.txt").write_text("Zoé", encoding="utf-8")
-    assert [each.text for each in store.load_minutes(YEAR)] == ["[nom 1]"]
+    assert [each.text for each in data.load_minutes(YEAR)] == ["[nom 1]"]
 
 
 def test_a_folder_of_minutes_is_told(folder):
     (folder / "mars").mkdir()
-    assert [str(fault) for fault in store.minutes_faults(YEAR)] == [f"data/raw/{YEAR}/comptes_rendus/mars est un dossier, il n’est pas lu : sortez-en les textes."]
+    assert [str(fault) for fault in data.minutes_faults(YEAR)] == [f"data/raw/{YEAR}/comptes_rendus/mars est un dossier, il n’est pas lu : sortez-en les textes."]
 
 
 def test_mutated_documents_give_a_text_or_a_sentence(tmp_path):
@@ -239,7 +240,7 @@ def test_mutated_documents_give_a_text_or_a_sentence(tmp_path):
             content[draw.randrange(len(content))] = draw.randrange(256)
         (tmp_path / "b.docx").write_bytes(content[: draw.choice([len(content), draw.randrange(2, len(content))])])
         try:
-            assert isinstance(exchange.read_text(tmp_path / "b.docx"), str)
+            assert isinstance(reading.read_text(tmp_path / "b.docx"), str)
         except DataError as error:
             refused += str(error).startswith("b.docx\u00a0: ") and str(error).endswith(".")
     assert 300 < refused < 500
@@ -248,7 +249,7 @@ def test_mutated_documents_give_a_text_or_a_sentence(tmp_path):
 def test_two_files_whose_names_become_alike_stay_two(folder):
     for name in ("Mme Roy.txt", "Mme ROY.md"):
         (folder / name).write_text("x", encoding="utf-8")
-    assert [each.name for each in store.load_minutes(YEAR)] == ["Mme [nom 1]", "Mme [nom 1] (2)"]
+    assert [each.name for each in data.load_minutes(YEAR)] == ["Mme [nom 1]", "Mme [nom 1] (2)"]
 
 
 def test_git_ignores_minutes_and_their_names():

@@ -9,9 +9,9 @@ from nbclient import NotebookClient
 
 import two_exports
 from conftest import REPOSITORY
-from helpers import paths, store, wording
-from helpers.indicators.rows import row, share_bounds, table
-from helpers.publish.notebook import arrange_cells
+from helpers import data, paths, text
+from helpers.indicators.constraints import row, share_bounds, table
+from helpers.report.notebook import arrange_cells
 from helpers.schema import columns, typed
 
 CARD = '{{"name": "annee-{year}", "title": "Données", "sources": [{{"title": "Note de synthèse {year}"}}], "contexte": "{context}"}}'
@@ -40,7 +40,7 @@ def add_year(year: int, made: dict[str, pd.DataFrame], *, context: str = "") -> 
     received = (MINI / "2031" / "chiffres_publies.csv").read_text(encoding="utf-8").replace("2031", str(year))
     (folder / "chiffres_publies.csv").write_text(received, encoding="utf-8")
     (folder / "datapackage.json").write_text(CARD.format(year=year, context=context), encoding="utf-8")
-    store.save_year(store.read_year(year), {name: empty(name) for name in MADE} | made)
+    data.save_year(data.read_year(year), {name: empty(name) for name in MADE} | made)
 
 
 BEFORE, NOW = two_exports.draw()
@@ -65,7 +65,7 @@ def page_of(year: int) -> tuple[str, nbformat.NotebookNode]:
     NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(REPOSITORY / "notebooks")}}).execute()
     shown = arrange_cells(notebook).body.cells
     words = [cell.source for cell in shown if cell.cell_type == "markdown"]
-    words += [wording.plain(output.data["text/html"]) for cell in shown for output in cell.get("outputs", []) if "data" in output]
+    words += [text.plain(output.data["text/html"]) for cell in shown for output in cell.get("outputs", []) if "data" in output]
     assert not [output for cell in notebook.cells for output in cell.get("outputs", []) if output.output_type in ("error", "stream")]
     return "\n".join(words), shown
 
@@ -111,7 +111,7 @@ def test_two_exports_are_compared_person_by_person(two_counted):
     assert "Questions connues pour une seule" not in words and "on la suppose la même" not in words
     for wrong in ("Trait fin : ce que l’arrondi", "Hypothèse à vérifier", "imprimé, ou part imprimée", "à l’arrondi près"):
         assert wrong not in words
-    saved = store.load_result(2032, "comparaisons")
+    saved = data.load_result(2032, "comparaisons")
     assert saved["comparaison"].str.startswith("details/").any() and "p_grappe" in set(saved["mesure"])
 
 

@@ -10,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 from frictionless import Resource, Schema
 
-from helpers import publish
+from helpers.report import checks
 from marks import marks_of
 
 PAGES = ["index", "01_clean", "02_describe", "03_compare", "04_themes"]
@@ -197,7 +197,7 @@ def test_no_cause_is_named_outside_the_hypotheses(any_report, name):
 
 
 def test_the_pages_have_no_defect(any_report):
-    assert publish.check_pages(any_report) == []
+    assert checks.check_pages(any_report) == []
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -14,13 +14,12 @@ import nbformat
 import pytest
 
 from conftest import WITHOUT_KERNELS
-from helpers import cli, parameters, paths, pipeline, publish
-from helpers.freshness import Cause
-from helpers.pipeline.execute import execute
-from helpers.pipeline.schedule import Schedule
-from helpers.pipeline.source import count_cells
-from helpers.pipeline.stopped import find_fault
-from helpers.pipeline.tasks import tasks_of
+from helpers import cli, parameters, paths
+from helpers.provenance import Cause
+from helpers.report import publication
+from helpers.run import report
+from helpers.run.execution import execute, find_fault
+from helpers.run.tasks import NotebookFailure, Schedule, count_cells, tasks_of
 from small_export import write_export
 
 CELLS = [
@@ -73,14 +72,14 @@ def test_each_cell_is_told_once_it_is_done_the_failing_one_included(run_notebook
     if ran == 4:
         run_notebook((3, source))
     else:
-        with pytest.raises(pipeline.NotebookFailure):
+        with pytest.raises(NotebookFailure):
             run_notebook((3, source))
     assert len(run_notebook.told) == ran
     assert count_cells("essai") == 4  # the parameters as kept, those that Papermill adds, and two more
 
 
 def test_a_failing_cell_is_named_with_its_section_and_likely_cause_and_marked_in_the_kept_notebook(run_notebook):
-    with pytest.raises(pipeline.NotebookFailure) as failure:
+    with pytest.raises(NotebookFailure) as failure:
         run_notebook((3, "total = {}['groupe']"))
     message = str(failure.value)
     assert "essai s’est arrêté dans la section « Une section »" in message
@@ -96,7 +95,7 @@ def test_a_failing_cell_is_named_with_its_section_and_likely_cause_and_marked_in
 
 
 def test_a_fault_of_the_data_found_in_a_notebook_is_said_as_it_is(run_notebook):
-    with pytest.raises(pipeline.NotebookFailure) as failure:
+    with pytest.raises(NotebookFailure) as failure:
         run_notebook(
             (3, "from helpers.schema import DataError\nraise DataError('2032/reunions.csv, ligne 3 : à corriger.')")
         )
@@ -105,7 +104,7 @@ def test_a_fault_of_the_data_found_in_a_notebook_is_said_as_it_is(run_notebook):
 
 
 def test_a_kernel_that_dies_is_a_failure_that_says_so(run_notebook):
-    with pytest.raises(pipeline.NotebookFailure, match="noyau arrêté") as failure:
+    with pytest.raises(NotebookFailure, match="noyau arrêté") as failure:
         run_notebook((3, "import os\nos._exit(1)"))
     assert "Une section" in str(failure.value)
     cells = nbformat.read(run_notebook.kept, as_version=4).cells
@@ -114,8 +113,8 @@ def test_a_kernel_that_dies_is_a_failure_that_says_so(run_notebook):
 
 
 def test_a_cell_that_lasts_too_long_is_a_failure_that_says_so(run_notebook, monkeypatch):
-    monkeypatch.setattr("helpers.pipeline.execute.CELL_TIMEOUT_S", 1)
-    with pytest.raises(pipeline.NotebookFailure, match="délai dépassé") as failure:
+    monkeypatch.setattr("helpers.run.execution.CELL_TIMEOUT_S", 1)
+    with pytest.raises(NotebookFailure, match="délai dépassé") as failure:
         run_notebook((3, "import time\ntime.sleep(60)"))
     assert "Une section" in str(failure.value)
     cells = nbformat.read(run_notebook.kept, as_version=4).cells
@@ -123,7 +122,7 @@ def test_a_cell_that_lasts_too_long_is_a_failure_that_says_so(run_notebook, monk
 
 
 def test_leaving_early_without_an_error_is_a_failure(run_notebook):
-    with pytest.raises(pipeline.NotebookFailure):
+    with pytest.raises(NotebookFailure):
         run_notebook((3, "exit()"))
 
 
@@ -164,7 +163,7 @@ def test_a_notebook_that_would_not_take_its_parameters_is_refused(data_root, mon
     change(made)
     nbformat.write(made, source)
     monkeypatch.setattr(paths, "notebook", lambda name: source)
-    with pytest.raises(pipeline.NotebookFailure, match=said):
+    with pytest.raises(NotebookFailure, match=said):
         execute("essai", {"year": 2032}, data_root / "garde" / "essai.ipynb")
 
 
@@ -174,7 +173,7 @@ def test_a_notebook_that_is_missing_or_broken_is_told(data_root, monkeypatch, co
     if content is not None:
         source.write_text(content, encoding="utf-8")
     monkeypatch.setattr(paths, "notebook", lambda name: source)
-    with pytest.raises(pipeline.NotebookFailure, match="notebooks/essai.ipynb manque ou n’est plus lisible"):
+    with pytest.raises(NotebookFailure, match="notebooks/essai.ipynb manque ou n’est plus lisible"):
         execute("essai", {"year": 2032}, data_root / "garde" / "essai.ipynb")
 
 
@@ -267,7 +266,7 @@ def test_a_notebook_that_fails_leaves_the_old_report_and_exit_code_1(published, 
 
 
 def test_a_page_with_a_defect_is_not_published(published, capsys, monkeypatch):
-    monkeypatch.setattr("helpers.publish.check_pages", lambda folder: ["02_describe.html : lien mort."])
+    monkeypatch.setattr("helpers.report.checks.check_pages", lambda folder: ["02_describe.html : lien mort."])
     reports = state(published)
     forget(published)
     assert cli.main(["run", "--year", "2032"]) == 1
@@ -277,7 +276,7 @@ def test_a_page_with_a_defect_is_not_published(published, capsys, monkeypatch):
 
 def test_two_runs_at_once_are_refused(published, capsys):
     forget(published)
-    with publish.in_turn([2031], what="alses run --year 2031"):  # a year that the report of 2032 writes too
+    with publication.in_turn([2031], what="alses run --year 2031"):  # a year that the report of 2032 writes too
         assert cli.main(["run", "--year", "2032"]) == 1
     assert "Un autre programme travaille sur l’année 2031 (processus " in capsys.readouterr().err
 
@@ -286,8 +285,8 @@ def test_a_run_cut_short_in_the_middle_of_publishing_leaves_the_old_report_whole
     reports = state(published)
     forget(published)
     command = (
-        "import os; from helpers import cli, publish; "
-        "publish.write_index = lambda *_, **__: os._exit(9); cli.main(['run', '--year', '2032'])"
+        "import os; from helpers import cli; from helpers.run import release; "
+        "release.write_index = lambda *_, **__: os._exit(9); cli.main(['run', '--year', '2032'])"
     )
     assert subprocess.run([sys.executable, "-c", command], check=False, capture_output=True).returncode == 9
     after = state(published)
@@ -297,7 +296,7 @@ def test_a_run_cut_short_in_the_middle_of_publishing_leaves_the_old_report_whole
 
 
 def test_a_notebook_run_by_hand_checks_its_parameters_again(published):
-    with pytest.raises(pipeline.NotebookFailure) as failure:
+    with pytest.raises(NotebookFailure) as failure:
         execute("02_describe", {"year": 1999, "site_type": "reseau", "site": ""}, published / "essai.ipynb")
     assert str(failure.value).startswith("Aucune donnée pour 1999")
     assert failure.value.is_input
@@ -317,7 +316,7 @@ def run_with_one_more_indicator(workshop):
     with (root / "data/raw/2032/chiffres_publies.csv").open("a", encoding="utf-8") as raw:
         raw.write("C2032-99,Rapport inventé 2032,60,2032,alses,transport,a_pied,part,70,pct,=,\n")
     shutil.copytree(paths.repository() / "notebooks", root / "notebooks")
-    command = f"{WITHOUT_KERNELS}import sys; from helpers import cli, dictionary; print(dictionary.data_dictionary())\n"
+    command = f"{WITHOUT_KERNELS}import sys; from helpers import cli, documents; print(documents.data_dictionary())\n"
     command += "sys.exit(cli.main(['run', '--year', '2032', '--jobs', '1']))"
     return workshop.run(root, "-c", command, PYTHONPATH=os.pathsep.join([str(package), str(Path(__file__).parent)])), root
 
@@ -399,12 +398,12 @@ def quick(monkeypatch):
     def perform(_, task):
         ran.append((task.notebook, task.year))
 
-    monkeypatch.setattr("helpers.pipeline.making.Making.perform", perform)
-    monkeypatch.setattr("helpers.pipeline.making.Making.shown_notebooks", lambda _: {})
-    monkeypatch.setattr("helpers.pipeline.release._build", lambda folder, *_: (folder / "index.html").touch())
-    monkeypatch.setattr("helpers.publish.check_pages", lambda folder: [])
-    monkeypatch.setattr("helpers.protection.keep_release", lambda year: None)
-    monkeypatch.setattr("helpers.pipeline.release._require_protected", lambda *_: None)
+    monkeypatch.setattr("helpers.run.report.Making.perform", perform)
+    monkeypatch.setattr("helpers.run.report.Making.shown_notebooks", lambda _: {})
+    monkeypatch.setattr("helpers.run.release._build", lambda folder, *_: (folder / "index.html").touch())
+    monkeypatch.setattr("helpers.report.checks.check_pages", lambda folder: [])
+    monkeypatch.setattr("helpers.disclosure.release.keep_release", lambda year: None)
+    monkeypatch.setattr("helpers.run.release._require_protected", lambda *_: None)
     return ran
 
 
@@ -418,7 +417,7 @@ def test_a_task_redone_only_because_of_others_finds_a_worker(data_root, monkeypa
         follows = Cause("donnees", f"data/processed/{task.year}/indicateurs.csv")
         return [follows] if task.notebook == "protection" else [changed]
 
-    monkeypatch.setattr("helpers.pipeline.schedule.causes_of", causes_of)
+    monkeypatch.setattr("helpers.run.tasks.causes_of", causes_of)
     with ThreadPoolExecutor(jobs) as executor:
         schedule = Schedule(tasks, lambda task: ran.append(task.key), executor=executor)
         running = threading.Thread(target=schedule.run, daemon=True)
@@ -437,7 +436,7 @@ def manifest_of(folder: Path) -> dict:
 def test_every_year_of_the_series_is_cleaned_before_the_rest_and_is_an_input(data_root, quick):
     write_export(data_root, year=2030)
     write_export(data_root)
-    folder = pipeline.make_report(2033, compare_to=2031, tell=lambda _: None)
+    folder = report.make_report(2033, compare_to=2031, tell=lambda _: None)
     years = (2030, 2031, 2032, 2033)
     cleaned, protected = ([quick.index((name, year)) for year in years] for name in ("01_clean", "protection"))
     # Two at a time: a protection may begin before the last year is cleaned, never before its own.
@@ -456,7 +455,7 @@ def test_a_report_that_rests_on_any_simulated_year_has_its_own_folder_and_says_s
         write_export(data_root, year=year, name="accompagnements_synthetique.csv" if year == simulated else "accompagnements.csv")
     (data_root / "reports/2033").mkdir(parents=True)
     said = []
-    folder = pipeline.make_report(2033, tell=said.append)
+    folder = report.make_report(2033, tell=said.append)
     assert (paths.relative(folder), manifest_of(folder)["synthetique"]) == ("reports/2033-synthetique", True)
     assert list((data_root / "reports/2033").iterdir()) == []
     assert f"Données synthétiques : data/raw/{simulated}/accompagnements_synthetique.csv. Le rapport ne décrit personne et ne se cite pas." in said

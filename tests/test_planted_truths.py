@@ -13,9 +13,10 @@ import pandas as pd
 import pytest
 
 from conftest import REPOSITORY, copy_project
-from helpers import checks, compare, indicators, paths
-from helpers.clean.persons.reasons import Reason
-from helpers.comparisons import Comparisons
+from helpers import data, indicators, paths
+from helpers.analysis import comparisons
+from helpers.clean.answers import Reason
+from helpers.indicators.comparisons import Comparisons
 from helpers.schema import columns, typed
 
 BEFORE, YEAR = 2032, 2033
@@ -166,7 +167,7 @@ class Recovered:
     """What the project makes of both exports."""
 
     read: int
-    export: checks.Export
+    export: data.Export
     counts: dict[int, pd.DataFrame]
     overlaps: pd.DataFrame
     compared: Comparisons
@@ -185,14 +186,14 @@ def recovered(request, tmp_path_factory) -> Recovered:
         patch.setenv(paths.DATA_ROOT_VARIABLE, str(root))
         planter.write(root, BEFORE)
         read = planter.write(root, YEAR)
-        exports = {year: checks.read_export(year) for year in (BEFORE, YEAR)}
+        exports = {year: data.read_export(year) for year in (BEFORE, YEAR)}
     persons = {year: export.cleaned.persons for year, export in exports.items()}
     counts = {
         year: indicators.count_persons(each, source="export", reference="essai") for year, each in persons.items()
     }
     overlaps = indicators.count_overlaps(persons[YEAR], {BEFORE: persons[BEFORE]}, source="export")
     nothing = typed(pd.DataFrame(columns=columns("controles")), "controles")
-    found = compare.comparisons(counts[YEAR], counts[BEFORE], nothing, year=YEAR, compare_to=BEFORE, overlaps=overlaps)
+    found = comparisons.build_comparisons(counts[YEAR], counts[BEFORE], nothing, year=YEAR, compare_to=BEFORE, overlaps=overlaps)
     return Recovered(read, exports[YEAR], counts, overlaps, Comparisons(found))
 
 

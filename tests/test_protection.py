@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import checks, indicators, paths, protection, store
+from helpers import data, indicators, paths
+from helpers.disclosure.release import changed_persons, keep_release, name_sites, protect_year, require_enough_changes
 from helpers.indicators.clusters import intraclass
 from helpers.schema import DataError, control_letter
 from in_process import run_notebook
@@ -22,11 +23,11 @@ PUPILS = [{"sexe": "filles" if rank % 2 else "garcons", "niveau": ["6e", "5e", "
 def clean(root, changes: list[dict], **options) -> None:
     """What 01 does of an export, as far as persons are concerned."""
     write_export(root, *changes, **options)
-    checks.forget_exports()
-    export = checks.read_export(YEAR)
-    store.freeze_exports(YEAR, export.rows, accept=True)
-    store.save_persons(export.cleaned)
-    store.save_site_counts(YEAR, indicators.count_sites(export.cleaned.persons))
+    data.forget_exports()
+    export = data.read_export(YEAR)
+    data.freeze_exports(YEAR, export.rows, accept=True)
+    data.save_persons(export.cleaned)
+    data.save_site_counts(YEAR, indicators.count_sites(export.cleaned.persons))
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def released(data_root):
     """A year whose aggregates were released."""
     clean(data_root, PUPILS)
     released_tables()
-    protection.keep_release(YEAR)
+    keep_release(YEAR)
     return data_root
 
 
@@ -54,13 +55,13 @@ def changed(count: int) -> list[dict]:
 
 def require(root, persons: list[dict], **options) -> None:
     clean(root, persons, **options)
-    protection.require_enough_changes(YEAR)
+    require_enough_changes(YEAR)
 
 
 def release(root, persons: list[dict], **options) -> None:
     """Another report, that reached somebody."""
     require(root, persons, **options)
-    protection.keep_release(YEAR)
+    keep_release(YEAR)
 
 
 @pytest.mark.parametrize(("count", "is_refused"), [(0, False), (1, True), (10, True), (11, False), (40, False)])
@@ -85,7 +86,7 @@ OTHERS = [{"suivi_par": "autre_educateur", "situation": "collegien"}] * 20
 def test_ten_rows_that_no_alses_follows_do_not_hide_a_pupil(data_root):
     clean(data_root, [*PUPILS, *OTHERS])
     released_tables()
-    protection.keep_release(YEAR)
+    keep_release(YEAR)
     elsewhere = [{**each, "niveau": "3e", "origine": "famille"} for each in OTHERS[:10]]
     with pytest.raises(DataError, match="moins de 11 personnes"):
         require(data_root, [*changed(1), *elsewhere, *OTHERS[10:]])
@@ -125,24 +126,24 @@ def test_a_third_release_is_compared_with_the_first(released):
 def test_who_is_in_two_years_is_counted_with_both(data_root):
     """Only identifiers change, of one pupil: what both years share would tell all that this one answered."""
     write_export(data_root, *PUPILS, year=YEAR - 1)
-    checks.forget_exports()
-    store.save_persons(checks.read_export(YEAR - 1).cleaned)
+    data.forget_exports()
+    data.save_persons(data.read_export(YEAR - 1).cleaned)
     apart = [{**each, "identifiant": f"N{rank:03}"} if rank >= 20 else each for rank, each in enumerate(PUPILS)]
     clean(data_root, apart)
     released_tables()
-    protection.keep_release(YEAR)
+    keep_release(YEAR)
     with pytest.raises(DataError, match="moins de 11 personnes"):
         require(data_root, [each if rank != 20 else PUPILS[20] for rank, each in enumerate(apart)])
     require(data_root, [each if rank > 31 else PUPILS[rank] for rank, each in enumerate(apart)])
 
 
 def test_a_release_of_the_version_before_is_read_or_refused_with_a_remedy_that_works(released):
-    from helpers.protection.kept import _rows_of
+    from helpers.disclosure.release import _rows_of
 
     folder = paths.released(YEAR)
     for path in folder.glob("reponses_*.parquet"):
         path.unlink()
-    np.save(folder / "lignes.npy", _rows_of(store.load_records(YEAR)))
+    np.save(folder / "lignes.npy", _rows_of(data.load_records(YEAR)))
     with pytest.raises(DataError, match="Remettez l’export d’alors et relancez, puis déposez l’export corrigé"):
         require(released, changed(20))
     release(released, PUPILS)
@@ -154,16 +155,16 @@ def test_a_damaged_release_is_said(released):
     [kept] = paths.released(YEAR).glob("reponses_*.parquet")
     kept.write_bytes(kept.read_bytes()[:-20])
     with pytest.raises(DataError, match=f"{kept.name} est abîmé"):
-        protection.require_enough_changes(YEAR)
+        require_enough_changes(YEAR)
 
 
 def test_a_pupil_more_or_less_is_a_change_too(released):
     for persons in (PUPILS[:-1], [*PUPILS, PUPILS[0]]):
         clean(released, persons)
         with pytest.raises(DataError):
-            protection.require_enough_changes(YEAR)
+            require_enough_changes(YEAR)
     clean(released, [*PUPILS, *PUPILS[:11]])
-    protection.require_enough_changes(YEAR)
+    require_enough_changes(YEAR)
 
 
 def test_the_order_of_the_rows_is_no_change(data_root, released):
@@ -171,9 +172,9 @@ def test_the_order_of_the_rows_is_no_change(data_root, released):
     path = paths.raw(YEAR) / "accompagnements.csv"
     head, *rows = path.read_text(encoding="utf-8").splitlines()
     path.write_text("\n".join([head, *reversed(rows)]) + "\n", encoding="utf-8")
-    checks.forget_exports()
-    store.save_persons(checks.read_export(YEAR).cleaned)
-    protection.require_enough_changes(YEAR)
+    data.forget_exports()
+    data.save_persons(data.read_export(YEAR).cleaned)
+    require_enough_changes(YEAR)
 
 
 def test_what_was_released_is_kept_and_the_draw_with_it(released):
@@ -182,7 +183,7 @@ def test_what_was_released_is_kept_and_the_draw_with_it(released):
     assert tables == ["cle.bin", "indicateurs.csv", "indicateurs_des_sites.csv"] and sites == "sites.csv"
     told = pd.read_parquet(paths.released(YEAR) / answers)
     assert {"perimetre", "sexe", "uai"} <= set(told) and not {"identifiant", "territoire"} & set(told)
-    from helpers.protection.kept import release_key
+    from helpers.disclosure.release import release_key
 
     before = release_key(YEAR)
     clean(released, changed(20))
@@ -192,7 +193,7 @@ def test_what_was_released_is_kept_and_the_draw_with_it(released):
 def test_without_a_release_the_draw_comes_from_the_bytes_and_not_from_the_published_checksum(data_root):
     import hashlib
 
-    from helpers.protection.kept import release_key
+    from helpers.disclosure.release import release_key
 
     clean(data_root, PUPILS)
     path = paths.raw(YEAR) / "accompagnements.csv"
@@ -204,7 +205,7 @@ def test_without_a_release_the_draw_comes_from_the_bytes_and_not_from_the_publis
 
 def test_simulated_records_are_never_kept_nor_refused(data_root):
     clean(data_root, PUPILS, name="accompagnements_synthetique.csv")
-    assert protection.keep_release(YEAR) is None and not paths.released(YEAR).exists()
+    assert keep_release(YEAR) is None and not paths.released(YEAR).exists()
 
 
 @pytest.mark.parametrize(
@@ -213,7 +214,7 @@ def test_simulated_records_are_never_kept_nor_refused(data_root):
 )
 def test_changed_persons_are_those_that_came_or_left(kept, now, expected):
     tables = [pd.DataFrame({"perimetre": "alses", "sexe": list(each)}) for each in (kept, now)]
-    assert protection.changed_persons(*tables) == [expected]
+    assert changed_persons(*tables) == [expected]
 
 
 # --- names -----------------------------------------------------------------------------------------------------------
@@ -225,11 +226,11 @@ def counts_at(*places: tuple[str, str, int]) -> pd.DataFrame:
 
 
 def test_only_a_registered_association_and_a_checked_uai_are_named(data_root):
-    registered = store.read_reference("associations")["association"].iloc[0]
-    college = store.read_reference("colleges").iloc[0]
+    registered = data.read_reference("associations")["association"].iloc[0]
+    college = data.read_reference("colleges").iloc[0]
     write_export(data_root)
     places = ((registered, college["uai"], 30), ("Chez Madame Untel", "9990001X", 30), (registered, "", 3))
-    sites = protection.name_sites(YEAR, counts_at(*places)).set_index("site")
+    sites = name_sites(YEAR, counts_at(*places)).set_index("site")
     assert set(sites.index) == {registered, college["uai"], "9990001X"}
     assert sites.loc[college["uai"], "nom"] == f"{college['nom_officiel']}, {college['commune']}"
     assert sites.loc["9990001X", ["nom", "association"]].tolist() == ["Collège 9990001X", ""]
@@ -241,7 +242,7 @@ def test_only_a_registered_association_and_a_checked_uai_are_named(data_root):
 # What a kernel that sees aggregates only does first, then a reading in each way.
 GUARDED = """
 import os, pathlib, sys
-from helpers.freshness import guard
+from helpers.provenance import guard
 root = pathlib.Path(sys.argv[1]); inside = root / "data/processed/diffusion"
 os.environ["ALSES_DATA_ROOT"] = str(inside)
 guard.begin(inside, allowed=root / "data/processed/2033/execution/.liste")
@@ -297,10 +298,10 @@ def placed(sizes: list[int], girls: list[int]) -> list[dict]:
 @pytest.fixture
 def estimated(data_root, monkeypatch):
     """What 03 sees of two years of records: how alike persons are, and the errors of differences."""
-    from helpers.protection import attacked, year
+    from helpers.disclosure import release as release_module
 
-    monkeypatch.setattr(attacked, "_refused", lambda *_: [])
-    monkeypatch.setattr(year, "release_key", lambda _: b"cle")
+    monkeypatch.setattr(release_module, "_refused", lambda *_: [])
+    monkeypatch.setattr(release_module, "release_key", lambda _: b"cle")
 
     def make(*sizes: list[int], girls: list[list[int]]) -> dict[str, pd.DataFrame]:
         for each, own, many in zip((YEAR, YEAR + 1), sizes, girls, strict=True):
@@ -308,13 +309,13 @@ def estimated(data_root, monkeypatch):
             path = paths.raw(each) / "accompagnements.csv"
             path.parent.mkdir(parents=True, exist_ok=True)
             table.to_csv(path, sep=";", index=False)
-        checks.forget_exports()
+        data.forget_exports()
         for each in (YEAR, YEAR + 1):
-            store.freeze_exports(each, checks.read_export(each).rows, accept=True)
+            data.freeze_exports(each, data.read_export(each).rows, accept=True)
             run_notebook("01_clean", {"year": each})
-            protection.protect_year(each)
+            protect_year(each)
         with paths.rooted(paths.shareable()):
-            return {name: store.load(YEAR + 1, name) for name in ("grappes", "recouvrements", "indicateurs_des_sites")}
+            return {name: data.load(YEAR + 1, name) for name in ("grappes", "recouvrements", "indicateurs_des_sites")}
 
     return make
 

@@ -5,8 +5,11 @@ import os
 import pandas as pd
 import pytest
 
-from helpers import auditor, disclosure, indicators, records, simulate
-from helpers.protection.attacked import protect_from_attack
+from helpers import indicators
+from helpers.clean import records
+from helpers.disclosure import intruder_model, intruder_test, rounding
+from helpers.disclosure.release import protect_from_attack
+from helpers.simulate import years
 
 ALL = os.environ.get("ALSES_ENUMERATIONS") == "toutes"
 # Persons, collèges, associations, seeds: of each kind the first always, in which the attack finds something to protect
@@ -18,8 +21,8 @@ NETWORKS = [(90, 4, 2, 2), *([(200, 5, 2, 3), (260, 8, 3, 1), (2500, 45, 12, 1),
 def years_of(persons: int, colleges: int, associations: int, seed: int) -> dict[int, records.Persons]:
     """Two years of one network, part of the persons being in both."""
     places = {"colleges": colleges, "associations": associations}
-    before = simulate.invent(2020, int(0.9 * persons), seed=seed, **places)
-    after = simulate.invent(2021, persons, seed=seed + 1, earlier=before, **places)
+    before = years.invent(2020, int(0.9 * persons), seed=seed, **places)
+    after = years.invent(2021, persons, seed=seed + 1, earlier=before, **places)
     return {2020: records.Persons.of(2020, before), 2021: records.Persons.of(2021, after)}
 
 
@@ -30,7 +33,7 @@ def protected(request):
     for persons in years_of(*request.param).values():
         own = indicators.count_persons(persons, source="export", reference="export")
         sites = indicators.count_sites(persons)
-        made = protect_from_attack(own, sites, disclosure.list_sites(sites), key=b"cle de test")
+        made = protect_from_attack(own, sites, rounding.list_sites(sites), key=b"cle de test")
         assert not made.is_wide
         exact.append(own)
         counts.append(sites)
@@ -40,8 +43,8 @@ def protected(request):
 
 def test_no_small_count_is_exact_and_each_keeps_five_values(protected):
     exact, counts, shown = protected
-    found = auditor.attack(shown, auditor.Truth(counts, exact))
-    assert {state: each["exact"] for state, each in found.counts.items()} == dict.fromkeys(auditor.STATES, 0)
+    found = intruder_test.attack(shown, intruder_model.Truth(counts, exact))
+    assert {state: each["exact"] for state, each in found.counts.items()} == dict.fromkeys(intruder_model.STATES, 0)
     assert found.counts["rien"]["mince"] == 0 and found.counts["rien"]["bon"] > 100
     assert found.is_good
 
@@ -66,7 +69,7 @@ def test_no_count_moves_by_a_base_and_no_share_of_the_network_by_half_a_point(pr
 @pytest.mark.parametrize("network", SMALL if ALL else SMALL[:1], ids=lambda given: f"{given[0]} personnes, graine {given[3]}")
 def test_a_network_of_a_few_classes_can_be_protected_too(network):
     persons, colleges, associations, seed = network
-    people = records.Persons.of(2021, simulate.invent(2021, persons, seed=seed, colleges=colleges, associations=associations))
+    people = records.Persons.of(2021, years.invent(2021, persons, seed=seed, colleges=colleges, associations=associations))
     exact, counts = indicators.count_persons(people, source="export", reference="export"), indicators.count_sites(people)
-    made = protect_from_attack(exact, counts, disclosure.list_sites(counts), key=b"cle de test")
-    assert auditor.attack(made.indicators, auditor.Truth(counts, exact)).is_good
+    made = protect_from_attack(exact, counts, rounding.list_sites(counts), key=b"cle de test")
+    assert intruder_test.attack(made.indicators, intruder_model.Truth(counts, exact)).is_good

@@ -6,10 +6,9 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from helpers import wording
-from helpers.publish import Page, PublicationError, export_page, extract, page_title
-from helpers.publish.outline import slug
-from helpers.publish.stack import quoted
+from helpers.report.notebook import export_page, extract, page_title
+from helpers.report.page import Page, PublicationError, quoted, slug
+from helpers.text import formats
 from marks import marks_of
 
 PAGES = [
@@ -64,7 +63,7 @@ def test_a_cell_that_says_nothing_leaves_no_trace_of_its_code():
     assert "dire(rien)" not in page.text and "dire(tout)" in page.text and "calculer()" in page.text
 
 
-NO_DATA = str(wording.say("figures", "nothing", subject="rien"))
+NO_DATA = str(formats.say("figures", "nothing", subject="rien"))
 
 
 @pytest.mark.parametrize(("displayed", "is_left"), [("", False), (NO_DATA, False), (NO_DATA + "<p>Tout.</p>", True), ("<p>Tout.</p>", True)])

@@ -5,8 +5,8 @@ import zipfile
 
 import pytest
 
-from helpers.publish.bundle import bundle
-from helpers.publish.sealed import read_report
+from helpers.report.manifest import read_report
+from helpers.report.sharing import bundle
 from small_report import add_file, write_report
 
 

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.publish import check_pages
-from helpers.publish.checks import MAX_PAGE_BYTES, POLICY
+from helpers.report.checks import MAX_PAGE_BYTES, POLICY, check_pages
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 HEAD = f'<head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{POLICY}">'

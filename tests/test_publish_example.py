@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from helpers.publish import ReportError, write_example
-from helpers.publish.manifest import seal
-from helpers.publish.sealed import read_report
+from helpers.report.index import write_example
+from helpers.report.manifest import read_report, seal
+from helpers.report.page import ReportError
 from small_report import DATA, add_file, write_report
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "docs" / "exemple"

@@ -8,15 +8,12 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_markdown_cell, new_notebook
 
-from helpers.publish import (
-    Page,
-    check_pages,
-    export_page,
-    manifest,
-    write_index,
-    write_manifest,
-)
-from helpers.publish.layout import TEMPLATES
+from helpers.report import manifest
+from helpers.report.checks import check_pages
+from helpers.report.index import write_index
+from helpers.report.manifest import write_manifest
+from helpers.report.notebook import export_page
+from helpers.report.page import TEMPLATES, Page
 
 PAGES = [Page("01_clean", "Nettoyer", "01_clean.html"), Page("02_describe", "Décrire", "02_describe.html")]
 

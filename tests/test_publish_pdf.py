@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from helpers.browser import find_browser
-from helpers.publish import PublicationError, pdf
-from helpers.publish.sealed import read_report
-from helpers.publish.single import single_page
+from helpers.report import sharing
+from helpers.report.manifest import read_report
+from helpers.report.page import PublicationError
+from helpers.report.sharing import single_page
+from helpers.system import find_browser
 from small_report import write_report
 
 PAGE = '<!DOCTYPE html><html lang="fr"><title>Été</title><h1>Titre</h1><h2>Partie</h2></html>'
@@ -56,7 +57,7 @@ def printed(tmp_path_factory) -> Path:
         pytest.skip("ni Chromium, ni Chrome, ni Edge sur cet ordinateur : le PDF n’est pas contrôlé")
     folder = tmp_path_factory.mktemp("dossier d’été")
     (folder / "page.html").write_text(single_page(read_report(write_report(folder / "2020"))), encoding="utf-8")
-    pdf.print_pdf(folder / "page.html", folder / "page.pdf", browser=browser)
+    sharing.print_pdf(folder / "page.html", folder / "page.pdf", browser=browser)
     return folder / "page.pdf"
 
 
@@ -73,7 +74,7 @@ def printed(tmp_path_factory) -> Path:
 ])  # fmt: skip
 def test_a_browser_that_fails_or_lies_is_told(page, feigned, tmp_path, lines, said):
     with pytest.raises(PublicationError) as error:
-        pdf.print_pdf(page, tmp_path / "x.pdf", browser=feigned(lines))
+        sharing.print_pdf(page, tmp_path / "x.pdf", browser=feigned(lines))
     assert str(error.value).startswith(said) and "nommez un autre navigateur dans ALSES_BROWSER" in str(error.value)
 
 
@@ -81,7 +82,7 @@ def test_a_browser_that_fails_or_lies_is_told(page, feigned, tmp_path, lines, sa
 def test_what_is_no_program_is_told(page, tmp_path):
     (tmp_path / "x").write_text("", encoding="utf-8")
     with pytest.raises(PublicationError, match="x n’a pas démarré"):
-        pdf.print_pdf(page, tmp_path / "x.pdf", browser=tmp_path / "x")
+        sharing.print_pdf(page, tmp_path / "x.pdf", browser=tmp_path / "x")
 
 
 def is_alive(process: int) -> bool:
@@ -97,7 +98,7 @@ def test_a_browser_that_hangs_is_ended_with_its_children(page, feigned, tmp_path
     keep = f"open({str(tmp_path / 'ids')!r}, 'w').write(f'{{os.getpid()}} {{child.pid}} {{profile}}')"
     started = time.monotonic()
     with pytest.raises(PublicationError, match="navigateur n’a pas fini le PDF en 3 s"):
-        pdf.print_pdf(page, tmp_path / "x.pdf", browser=feigned(f"{child}\n{keep}\ntime.sleep(60)"), timeout=3)
+        sharing.print_pdf(page, tmp_path / "x.pdf", browser=feigned(f"{child}\n{keep}\ntime.sleep(60)"), timeout=3)
     own, of_child, profile = (tmp_path / "ids").read_text(encoding="utf-8").split()
     time.sleep(0.2)
     assert (is_alive(int(own)), is_alive(int(of_child)), Path(profile).exists()) == (False, False, False)
@@ -110,7 +111,7 @@ def test_the_sandbox_is_left_for_root_only(page, feigned, tmp_path, monkeypatch,
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setattr(os, "geteuid", lambda: root)
     keep = f"open({str(tmp_path / 'given')!r}, 'w').write(chr(10).join(sys.argv))"
-    pdf.print_pdf(page, tmp_path / "x.pdf", browser=feigned(f"{keep}\nopen(target, 'wb').write({GOOD})"))
+    sharing.print_pdf(page, tmp_path / "x.pdf", browser=feigned(f"{keep}\nopen(target, 'wb').write({GOOD})"))
     given = (tmp_path / "given").read_text(encoding="utf-8").splitlines()
     assert ("--no-sandbox" in given) == expected
     assert given[-1] == page.as_uri() and "--host-resolver-rules=MAP * ~NOTFOUND" in given

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from helpers import paths
-from helpers.publish import ReportError
-from helpers.publish.sealed import fingerprint_of, read_report
+from helpers.report.manifest import fingerprint_of, read_report
+from helpers.report.page import ReportError
 from small_report import DATA, write_report
 
 

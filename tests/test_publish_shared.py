@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from helpers import paths
-from helpers.publish import BusyError, PublicationError, ReportError, in_turn, share, share_state, shared
-from helpers.publish.checks import MAX_SINGLE_BYTES
+from helpers.report import sharing
+from helpers.report.checks import MAX_SINGLE_BYTES
+from helpers.report.page import BusyError, PublicationError, ReportError
+from helpers.report.publication import in_turn
+from helpers.report.sharing import share, share_state
 from small_report import add_file, write_report
 
 PDF = b"%PDF-1.4\n/StructTreeRoot\nxref\nstartxref\n9\n%%EOF\n"
@@ -31,8 +34,8 @@ def printer(monkeypatch):
         given.append(source.read_text(encoding="utf-8"))
         target.write_bytes(PDF)
 
-    monkeypatch.setattr(shared, "find_browser", lambda: Path("chromium"))
-    monkeypatch.setattr(shared, "print_pdf", print_pdf)
+    monkeypatch.setattr(sharing, "find_browser", lambda: Path("chromium"))
+    monkeypatch.setattr(sharing, "print_pdf", print_pdf)
     return given
 
 
@@ -82,7 +85,7 @@ def test_the_pdf_is_printed_from_the_page_without_the_files_it_holds(reports, pr
 
 def test_without_a_browser_the_rest_is_made_and_one_sentence_says_how_to_print(reports, monkeypatch):
     told = []
-    monkeypatch.setattr(shared, "find_browser", lambda: None)
+    monkeypatch.setattr(sharing, "find_browser", lambda: None)
     share(2020, pdf=True, tell=told.append)
     assert names(reports) == ["2020", "alses_2020.html", "alses_2020.zip"]
     [sentence] = told
@@ -96,7 +99,7 @@ def test_a_browser_that_fails_leaves_everything_as_it_was(reports, printer, monk
         raise PublicationError("chromium n’a pas fait le PDF.")
 
     (reports / "alses_2020.zip").write_bytes(b"old")
-    monkeypatch.setattr(shared, "print_pdf", fail)
+    monkeypatch.setattr(sharing, "print_pdf", fail)
     with pytest.raises(PublicationError, match="n’a pas fait"):
         share(2020, pdf=True)
     assert (names(reports), (reports / "alses_2020.zip").read_bytes()) == (["2020", "alses_2020.zip"], b"old")

@@ -6,9 +6,9 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
-from helpers.publish.checks import MAX_SINGLE_BYTES, check_pages
-from helpers.publish.sealed import read_report
-from helpers.publish.single import single_page
+from helpers.report.checks import MAX_SINGLE_BYTES, check_pages
+from helpers.report.manifest import read_report
+from helpers.report.sharing import single_page
 from small_report import DATA, write_report
 
 

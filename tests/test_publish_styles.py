@@ -2,7 +2,7 @@
 
 from bs4 import BeautifulSoup
 
-from helpers.publish.styles import merge_styles, split_rules
+from helpers.report.page import merge_styles, split_rules
 
 COMMON = "/* a } b */ a { color: red }\n@media print { p { margin: 0 } .x::before { content: \"};\" } }\n@import 'a;b';"
 

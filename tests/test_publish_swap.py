@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from helpers import system
-from helpers.publish import PublicationError, recover, swap
+from helpers.report.page import PublicationError
+from helpers.report.publication import recover, swap
 
 OLD = {"index.html": "ancien", "indicateurs.csv": "1", "sous/page.html": "ancien"}
 NEW = {"index.html": "nouveau", "indicateurs.csv": "2", "sous/page.html": "nouveau"}
@@ -20,7 +21,7 @@ DYING = """
 import os, sys
 from pathlib import Path
 from helpers import system
-from helpers.publish import swap
+from helpers.report.sharing import swap
 system.exchange = lambda *_: False
 function, kth, moment, built, final = sys.argv[1], int(sys.argv[2]), sys.argv[3], Path(sys.argv[4]), Path(sys.argv[5])
 real, calls = getattr(os, function), []

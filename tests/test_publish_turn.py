@@ -13,14 +13,16 @@ from pathlib import Path
 import pytest
 
 from helpers import paths
-from helpers.publish import BusyError, in_turn, recover, swap, turn
+from helpers.report import publication
+from helpers.report.page import BusyError
+from helpers.report.publication import in_turn, recover, swap
 
 ALL = os.environ.get("ALSES_ENUMERATIONS") == "toutes"
 
 # Takes its turn, says so, and stays until it is told to leave, or killed.
 HOLDER = """
 import sys
-from helpers.publish import in_turn
+from helpers.report.sharing import in_turn
 with in_turn([int(year) for year in sys.argv[1:]], what="alses run --year 2020"):
     print("tient", flush=True)
     sys.stdin.read()
@@ -92,7 +94,7 @@ def test_a_lock_whose_holder_was_killed_is_free_at_once_and_its_card_names_nobod
     assert killed.wait() == -signal.SIGKILL
     stale = (locks(root) / ".verrou-2020.json").read_text(encoding="utf-8")
     with in_turn([2020], what="alses run --year 2020"):
-        monkeypatch.setattr(turn, "_CARD_WAIT_S", 0)
+        monkeypatch.setattr(publication, "_CARD_WAIT_S", 0)
         (locks(root) / ".verrou-2020.json").write_text(stale, encoding="utf-8")
         assert refusal(2020) == "Un autre programme travaille sur l’année 2020 : attendez sa fin, puis relancez."
     assert left(root) == []
@@ -105,7 +107,7 @@ CARDS = [None, "", "{", "[]", "3", "[" * 200_000, '{"processus": 1}', '{"process
 
 @pytest.mark.parametrize("text", CARDS)
 def test_a_refusal_needs_no_card(root, monkeypatch, text):
-    monkeypatch.setattr(turn, "_CARD_WAIT_S", 0)
+    monkeypatch.setattr(publication, "_CARD_WAIT_S", 0)
     with in_turn([2020], what="alses run --year 2020"):
         card = locks(root) / ".verrou-2020.json"
         card.unlink() if text is None else card.write_text(text, encoding="latin-1")
@@ -118,7 +120,7 @@ def test_a_card_is_waited_for_and_a_day_that_is_not_today_is_said(root, monkeypa
         card = json.loads(path.read_text(encoding="utf-8"))
         path.unlink()
         card["depuis"] = (datetime.now(UTC) - timedelta(days=2)).isoformat()
-        monkeypatch.setattr(turn.time, "sleep", lambda _: path.write_text(json.dumps(card), encoding="utf-8"))
+        monkeypatch.setattr(publication.time, "sleep", lambda _: path.write_text(json.dumps(card), encoding="utf-8"))
         day = (datetime.now().astimezone() - timedelta(days=2)).strftime("%d/%m/%Y à %H h %M")
         assert f"(processus {os.getpid()}, « alses run --year 2020 », depuis le {day})" in refusal(2020)
 
@@ -151,7 +153,7 @@ def test_of_ten_simultaneous_starts_one_publishes_and_nine_say_who(root):
     # Where fork exists, ten true programs start in an instant; elsewhere each loads its libraries.
     context = multiprocessing.get_context("forkserver" if hasattr(os, "fork") else "spawn")
     if hasattr(os, "fork"):
-        context.set_forkserver_preload(["helpers.publish"])
+        context.set_forkserver_preload(["helpers.report.sharing"])
     gate, said = context.Barrier(10, timeout=120), context.Queue()
     programs = [context.Process(target=start_once, args=(str(root), gate, said)) for _ in range(10)]
     for program in programs:

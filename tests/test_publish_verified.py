@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from helpers import cli, paths
-from helpers.publish import ReportError, verify
-from helpers.publish.manifest import seal, written
+from helpers.report.manifest import seal, verify, written
+from helpers.report.page import ReportError
 from small_report import write_report
 
 RAW = "data/raw/2020/reunions.csv"
@@ -144,7 +144,7 @@ def test_the_code_that_made_the_report_is_told_with_that_of_today(root, capsys, 
         ({"commit": None, "modifications_locales": None}, "a" * 40, " ; la version du code n’a pas été notée"),
     ):  # fmt: skip
         rewrite(root / "reports/2032", lambda there, then=then: there["tampon"].update(then), sealed=True)
-        monkeypatch.setattr("helpers.publish.commit", lambda now=now: now)
+        monkeypatch.setattr("helpers.report.manifest.commit", lambda now=now: now)
         assert cli.main(["verify", "2032"]) == 0
         last = plain(capsys.readouterr().out).splitlines()[-1]
         assert last.startswith("  fait le ") and last[len("  fait le 27/11/2026 à 18 h 44") :] == said

@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from helpers import paths, store
+from helpers import data, paths
+from helpers.data import text_scan
+from helpers.data.text_files import BLANK
 from helpers.schema import DataError
-from helpers.store.receive import cut, scan
-from helpers.store.receive.rows import BLANK
 from received import HEADER, ROWS, YEAR, Read, prepare, text_of
 
 PIECES = [b";", b'"', b'""', b"\n", b"\r", b"\r\n", b"\0", b"\xe9", b"\x8f", b"\xc3", b"\xef\xbb\xbf", b";;", b",", b"\t", b" ", b"#REF!", b"NA"]
@@ -73,7 +73,7 @@ def damaged(draw: random.Random, content: bytes) -> bytes:
 
 def outcome() -> Read | None:
     """All that was read; None when the year, or a part of it, cannot be used and says why in one sentence."""
-    received = store.receive(YEAR)
+    received = data.receive(YEAR)
     assert all(isinstance(fault, DataError) and "\n" not in str(fault) for fault in received.faults)
     if received.faults:
         return None
@@ -95,8 +95,8 @@ def physical_rows(content: bytes) -> set[int]:
 
 @pytest.mark.parametrize("group", range(10))
 def test_a_damaged_text_is_read_row_by_row_or_refused(group, monkeypatch):
-    monkeypatch.setattr(scan, "BLOCK_BYTES", 257)
-    monkeypatch.setattr(cut, "RANGE_BYTES", 257)
+    monkeypatch.setattr(text_scan, "BLOCK_BYTES", 257)
+    monkeypatch.setattr(text_scan, "RANGE_BYTES", 257)
     usable = 0
     for seed in range(group * 24, group * 24 + 24):
         draw = random.Random(seed)

@@ -6,9 +6,9 @@ import random
 import numpy as np
 import pytest
 
-from helpers import paths, store
+from helpers import data, paths, system
+from helpers.data import text_files, text_scan
 from helpers.schema import DataError, table_schema
-from helpers.store.receive import cut, encoding, rows, scan, text
 from helpers.typography import fold
 from received import HEADER, ROWS, YEAR, Read, faults, prepare, text_of
 
@@ -28,7 +28,7 @@ def put(content: bytes | str, name: str = "accompagnements.csv") -> None:
 
 
 def test_a_year_without_export_is_empty():
-    received = store.receive(YEAR)
+    received = data.receive(YEAR)
     assert received.is_empty and received.columns == [] and paths.exports(YEAR) == []
 
 
@@ -99,14 +99,14 @@ def test_a_delimiter_at_the_end_of_every_line_changes_nothing():
 def test_empty_cells_too_many_in_one_row_are_dropped_and_counted():
     put(text_of(ROWS[:1]) + text_of([[*ROWS[1], "", ""]]).split("\n", 1)[1] + text_of(ROWS[2:]).split("\n", 1)[1])
     read = Read()
-    assert read.rows == ROWS and read.lines == [2, 3, 4] and read.changes == {rows.TRIMMED: 1}
+    assert read.rows == ROWS and read.lines == [2, 3, 4] and read.changes == {text_files.TRIMMED: 1}
 
 
 def test_blank_lines_and_empty_columns_are_left_out_and_counted():
     lines = text_of([[*row[:3], "", *row[3:]] for row in ROWS], header=[*HEADER[:3], "", *HEADER[3:]]).splitlines()
     put("\n".join([lines[0], lines[1], "", ";" * 13, "  ", lines[2], lines[3], "", ""]))
     read = Read()
-    assert read.rows == ROWS and read.lines == [2, 6, 7] and read.changes == {rows.BLANK: 4}
+    assert read.rows == ROWS and read.lines == [2, 6, 7] and read.changes == {text_files.BLANK: 4}
 
 
 def test_a_line_end_inside_quotes_ends_no_row_and_is_counted_as_a_line():
@@ -136,7 +136,7 @@ def test_short_and_long_rows_are_refused_with_their_line():
     short, long = ROWS[1][:5], [*ROWS[2], "de trop"]
     put(text_of([ROWS[0], short, long]))
     read = Read()
-    assert read.rows == ROWS[:1] and read.refused == [(3, rows.SHORT), (4, rows.LONG)]
+    assert read.rows == ROWS[:1] and read.refused == [(3, text_files.SHORT), (4, text_files.LONG)]
     assert read.texts[0] == "P2;2041;Escale;ALSES;collégien"
 
 
@@ -145,7 +145,7 @@ def test_a_late_value_in_a_column_without_title_refuses_its_row():
     many[140][-1] = "décalé"
     put(text_of(many, header=[*HEADER, ""]))
     read = Read()
-    assert len(read.rows) == 149 and read.refused == [(142, rows.UNTITLED)]
+    assert len(read.rows) == 149 and read.refused == [(142, text_files.UNTITLED)]
 
 
 def test_several_files_of_a_year_are_added():
@@ -160,16 +160,16 @@ def test_several_files_of_a_year_are_added():
 
 def test_a_simulation_is_known_by_its_name_or_by_the_card():
     put(text_of(ROWS), "accompagnements_synthetique.csv")
-    assert store.receive(YEAR).is_synthetic and store.receive(YEAR).source == "synthetique"
+    assert data.receive(YEAR).is_synthetic and data.receive(YEAR).source == "synthetique"
     (paths.raw(YEAR) / "accompagnements_synthetique.csv").rename(paths.raw(YEAR) / "accompagnements.csv")
-    assert not store.receive(YEAR).is_synthetic
+    assert not data.receive(YEAR).is_synthetic
     # What the simulation wrote is known whatever it is called now; another content under that name, by the name alone.
     file = paths.raw(YEAR) / "accompagnements.csv"
-    entry = {"hash": f"sha256:{store.fingerprint(file)}", "bytes": file.stat().st_size, "rows": 3, "received": "", "synthetic": True}
+    entry = {"hash": f"sha256:{system.fingerprint(file)}", "bytes": file.stat().st_size, "rows": 3, "received": "", "synthetic": True}
     for name, content, expected in (("accompagnements_synthetique.csv", ROWS, True), ("accompagnements_synthetique.csv", ROWS[:2], False), ("accompagnements.csv", ROWS[:2], True)):
         put(text_of(content), "accompagnements.csv")
         put(json.dumps({"resources": [{"path": name, **entry}]}), "carte_export.json")
-        assert store.receive(YEAR).is_synthetic is expected
+        assert data.receive(YEAR).is_synthetic is expected
 
 
 def test_earlier_exports_are_read_in_order():
@@ -177,12 +177,12 @@ def test_earlier_exports_are_read_in_order():
     for year, kept in ((2039, ROWS[:1]), (2040, ROWS[:2])):
         paths.raw(year).mkdir()
         (paths.raw(year) / "accompagnements.csv").write_text(text_of(kept), encoding="utf-8")
-    earlier = store.receive_earlier(YEAR)
+    earlier = data.receive_earlier(YEAR)
     assert [(each.year, sum(len(part.read()) for part in each.parts)) for each in earlier] == [(2039, 1), (2040, 2)]
 
 
 def test_each_title_of_the_reference_designates_one_column():
-    titles = store.read_reference("entetes")
+    titles = data.read_reference("entetes")
     folded = titles["graphie"].map(fold)
     assert folded.is_unique and folded.ne("").all()
     names = {fold(entry[key]): entry["name"] for entry in table_schema("accompagnements")["fields"] for key in ("name", "title")}
@@ -272,7 +272,7 @@ def test_a_folder_or_a_file_that_cannot_be_opened_is_told(monkeypatch):
     def refuse(*given):
         raise PermissionError
 
-    monkeypatch.setitem(store.receive.__globals__["_OPENERS"], "text", refuse)
+    monkeypatch.setitem(data.receive.__globals__["_OPENERS"], "text", refuse)
     assert faults() == [f"Impossible de lire {FILE} : fermez-le s’il est ouvert, ou vérifiez vos droits."]
 
 
@@ -302,9 +302,9 @@ def test_ranges_of_any_size_give_the_same_rows(end, codec, monkeypatch):
     whole = everything(Read())
     assert len(whole[0]) > 30 and len(whole[2]) > 1
     for size in (1, 2, 3, 7, 64, 333, 5000):
-        monkeypatch.setattr(scan, "BLOCK_BYTES", size)
-        monkeypatch.setattr(cut, "RANGE_BYTES", size)
-        monkeypatch.setattr(cut, "_WINDOW_BYTES", max(1, size // 3))
+        monkeypatch.setattr(text_scan, "BLOCK_BYTES", size)
+        monkeypatch.setattr(text_scan, "RANGE_BYTES", size)
+        monkeypatch.setattr(text_scan, "_WINDOW_BYTES", max(1, size // 3))
         read = Read()
         assert everything(read) == whole, size
         assert size > 64 or len(read.received.parts) > 5
@@ -313,28 +313,28 @@ def test_ranges_of_any_size_give_the_same_rows(end, codec, monkeypatch):
 def test_a_wrong_byte_is_told_wherever_the_ranges_are_cut(monkeypatch):
     mixed = CSV.encode() + CSV.split("\n")[1].encode("cp1252")
     for size in (5, 100, 1 << 20):
-        monkeypatch.setattr(scan, "BLOCK_BYTES", size)
-        monkeypatch.setattr(cut, "RANGE_BYTES", size)
+        monkeypatch.setattr(text_scan, "BLOCK_BYTES", size)
+        monkeypatch.setattr(text_scan, "RANGE_BYTES", size)
         for content, line in ((mixed, 5), (CSV.replace("Escale", '"Escale', 1), 3), (CSV.replace("mobilité", "\0", 1), 3)):
             put(content)
             assert [fault.split(" :")[0] for fault in faults()] == [f"{FILE}, ligne {line}"], (size, line)
 
 
 def test_a_utf16_file_too_large_is_told(monkeypatch):
-    monkeypatch.setattr(encoding, "MOST_UTF16_BYTES", 10)
+    monkeypatch.setattr(text_scan, "MOST_UTF16_BYTES", 10)
     put(CSV.encode("utf-16"))
     assert faults() == [f"{FILE} : fichier trop gros pour de l’UTF-16 ; enregistrez-le au format CSV UTF-8."]
 
 
 def test_titles_beyond_the_first_bytes_are_not_looked_for(monkeypatch):
-    monkeypatch.setattr(text, "_HEAD_BYTES", 40)
+    monkeypatch.setattr(text_files, "_HEAD_BYTES", 40)
     put(CSV)
     assert "aucune ligne de titres" in faults()[0]
 
 
 def test_a_file_that_changes_between_the_two_readings_is_told():
     put(CSV)
-    received = store.receive(YEAR)
+    received = data.receive(YEAR)
     put(CSV[:-30].replace("\n", '"'))
     with pytest.raises(Exception, match="a changé pendant sa lecture"):
         received.parts[0].read()
@@ -346,7 +346,7 @@ def test_a_file_that_changes_between_the_two_readings_is_told():
 @pytest.mark.parametrize(("old", "new"), [("P2", b"P\xe9"), ("Horizon", b"Hor\xe9zon")])
 def test_a_file_of_the_same_size_that_no_longer_reads_is_told(old, new):
     put(CSV)
-    received = store.receive(YEAR)
+    received = data.receive(YEAR)
     put(CSV.encode().replace(old.encode(), new))
     with pytest.raises(DataError, match="a changé pendant sa lecture"):
         received.parts[0].read()
@@ -354,17 +354,17 @@ def test_a_file_of_the_same_size_that_no_longer_reads_is_told(old, new):
 
 def test_lines_are_integers_and_columns_are_coded():
     put(CSV)
-    batch = store.receive(YEAR).parts[0].read()
+    batch = data.receive(YEAR).parts[0].read()
     assert np.issubdtype(batch.lines.dtype, np.integer)
     assert {str(column.type) for name, column in batch.columns.items() if name != "identifiant"} == {"dictionary<values=string, indices=int32, ordered=0>"}
     assert str(batch.columns["identifiant"].type) == "string"
 
 
 def test_the_end_of_an_endless_row_is_looked_for_once(monkeypatch):
-    monkeypatch.setattr(scan, "BLOCK_BYTES", 257)
-    monkeypatch.setattr(cut, "RANGE_BYTES", 257)
-    asked, row_end = [], cut._row_end
-    monkeypatch.setattr(cut, "_row_end", lambda *given: asked.append(given) or row_end(*given))
+    monkeypatch.setattr(text_scan, "BLOCK_BYTES", 257)
+    monkeypatch.setattr(text_scan, "RANGE_BYTES", 257)
+    asked, row_end = [], text_scan._row_end
+    monkeypatch.setattr(text_scan, "_row_end", lambda *given: asked.append(given) or row_end(*given))
     put(CSV + "P4;" + "x" * 100_000)
     read = Read()
-    assert read.lines == [2, 3, 4] and read.refused == [(5, rows.SHORT)] and len(asked) < 10
+    assert read.lines == [2, 3, 4] and read.refused == [(5, text_files.SHORT)] and len(asked) < 10

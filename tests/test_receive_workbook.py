@@ -10,11 +10,10 @@ import pyarrow.parquet as pq
 import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from helpers import paths, store
-from helpers.store.receive import archive
-from helpers.store.receive.parquet import NO_HOUR
-from helpers.store.receive.rows import BLANK
-from helpers.store.receive.workbook import HIDDEN, MERGED, NOT_SHOWN
+from helpers import data, paths
+from helpers.data import workbooks
+from helpers.data.text_files import BLANK
+from helpers.data.workbooks import HIDDEN, MERGED, NO_HOUR, NOT_SHOWN
 from ods_file import ods_bytes, ods_table
 from received import HEADER, ROWS, YEAR, Read, faults, prepare, text_of
 
@@ -135,7 +134,7 @@ def test_hidden_rows_are_read_and_told(kind):
 
 def test_a_cell_on_the_last_row_of_the_sheet_makes_no_row():
     made = book()
-    made.active.cell(archive.LAST_ROW, 1).value = " "
+    made.active.cell(workbooks.LAST_ROW, 1).value = " "
     put(made)
     read = Read()
     assert read.rows == ROWS and read.lines == [2, 3, 4]
@@ -284,4 +283,4 @@ def test_a_damaged_or_empty_parquet_file_is_told():
 def test_a_format_that_is_not_read_is_told():
     put_bytes(b"x", "Accompagnement 2041.doc")
     assert faults() == ["data/raw/2041/Accompagnement 2041.doc : ce format n’est pas lu ; enregistrez la table en .csv, .xlsx, .ods ou .parquet."]
-    assert store.receive(YEAR).parts == []
+    assert data.receive(YEAR).parts == []

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from conftest import REPOSITORY, WITHOUT_KERNELS, _run, copy_project
-from helpers import compare, paths, store
-from helpers.compare.headlines import HEADLINED, MOST_SAID
+from helpers import data, paths
+from helpers.analysis import comparisons
+from helpers.analysis.years import HEADLINED, MOST_SAID
 
 YEAR = 2022
 
@@ -42,7 +43,7 @@ def test_it_is_published_and_says_how_many_shares_were_looked_at(second):
 
 
 def test_one_share_a_question_is_tested_and_the_others_are_shown(second):
-    found = store.load_result(YEAR, "comparaisons")
+    found = data.load_result(YEAR, "comparaisons")
     shares = found[found["mesure"] == "ecart"]["comparaison"]
     years, details = ({each.partition("/")[2] for each in shares if each.startswith(kind)} for kind in ("annees/", "details/"))
     assert years == set(HEADLINED) - {"collegiens/suivi_par/alses"}  # which the note does not print: it is deduced
@@ -57,9 +58,9 @@ def test_one_share_a_question_is_tested_and_the_others_are_shown(second):
 
 
 def test_fewer_shares_are_all_said_as_before(second):
-    now, before = (store.load(each, "indicateurs") for each in (YEAR, 2020))
+    now, before = (data.load(each, "indicateurs") for each in (YEAR, 2020))
     few = ["origine", "sexe", "niveau"]
     now, before = (each[each["indicateur"].isin(few)] for each in (now, before))
-    found = compare.comparisons(now, before, store.load(YEAR, "controles"), year=YEAR, compare_to=2020)
+    found = comparisons.build_comparisons(now, before, data.load(YEAR, "controles"), year=YEAR, compare_to=2020)
     kinds = found["comparaison"].str.partition("/")[0].unique()
     assert "annees" in kinds and "details" not in kinds

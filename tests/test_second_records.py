@@ -6,7 +6,7 @@ import pytest
 
 import second_calculation as calculation
 from helpers import indicators
-from helpers.records import Persons
+from helpers.clean.records import Persons
 from made_persons import made
 from second_calculation import Key, exactly_rows, records
 

@@ -9,19 +9,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import cli, paths, schema, simulate, store
+from helpers import cli, data, paths, schema
 from helpers.schema import DataError
-from helpers.simulate.allot import allot
-from helpers.simulate.goals import Pair, deal_goals
-from helpers.simulate.returning import candidates
+from helpers.simulate import years
+from helpers.simulate.people import Pair, allot, candidates, deal_goals
 
 NAME = "accompagnements_synthetique.csv"
 
 
 @pytest.fixture(scope="module")
 def two_years() -> tuple[pd.DataFrame, pd.DataFrame]:
-    before = simulate.invent(2020, 1500, seed=3, colleges=30)
-    return before, simulate.invent(2021, 2000, seed=3, colleges=36, earlier=before)
+    before = years.invent(2020, 1500, seed=3, colleges=30)
+    return before, years.invent(2021, 2000, seed=3, colleges=36, earlier=before)
 
 
 def plain(text: str) -> str:
@@ -140,14 +139,14 @@ def test_who_ended_or_left_the_college_does_not_come_back_as_a_pupil():
 
 
 def test_fewer_colleges_than_before_make_their_persons_move():
-    before = simulate.invent(2020, 60, colleges=20)
-    now = simulate.invent(2021, 60, colleges=3, earlier=before)
+    before = years.invent(2020, 60, colleges=20)
+    now = years.invent(2021, 60, colleges=3, earlier=before)
     assert set(now["uai"]) - {""} <= {"9990001X", "9990002Y", "9990003Z"}
 
 
 def test_a_year_that_follows_another_keeps_its_colleges_and_some_enter():
-    before = simulate.invent(2020, 900, colleges=20)
-    now = simulate.invent(2021, 900, earlier=before)
+    before = years.invent(2020, 900, colleges=20)
+    now = years.invent(2021, 900, earlier=before)
     entered = set(now["uai"]) - set(before["uai"])
     assert set(before["uai"]) <= set(now["uai"]) and len(entered) == 6
 
@@ -157,15 +156,15 @@ def test_a_year_that_follows_another_keeps_its_colleges_and_some_enter():
 
 @pytest.mark.parametrize("persons", [1, 5, 40])
 def test_the_smallest_years_are_made(persons):
-    before = simulate.invent(2020, persons)
-    now = simulate.invent(2021, persons, colleges=1, earlier=before)
+    before = years.invent(2020, persons)
+    now = years.invent(2021, persons, colleges=1, earlier=before)
     assert now["suivi_par"].eq("alses").sum() == persons and now["identifiant"].is_unique
 
 
 def test_a_large_year_is_made_and_a_larger_one_refused():
-    assert simulate.invent(2021, 100_000)["suivi_par"].eq("alses").sum() == 100_000
+    assert years.invent(2021, 100_000)["suivi_par"].eq("alses").sum() == 100_000
     with pytest.raises(DataError, match="de 1 à 300.000 personnes ; reçu : 300001"):
-        simulate.invent(2021, 300_001)
+        years.invent(2021, 300_001)
 
 
 def test_the_same_request_gives_the_same_bytes_and_another_seed_others(data_root, capsys):
@@ -197,7 +196,7 @@ def test_the_card_says_that_it_is_synthetic_and_which_file_it_is(data_root):
 def test_the_year_before_is_continued_when_it_is_simulated(data_root, capsys):
     for year in ("2033", "2034"):
         assert cli.main(["simulate", "--year", year, "--persons", "80"]) == 0
-    both = store.read_simulated(2034)["identifiant"].isin(store.read_simulated(2033)["identifiant"]).sum()
+    both = data.read_simulated(2034)["identifiant"].isin(data.read_simulated(2033)["identifiant"]).sum()
     assert f"{both} étaient déjà dans l’export simulé de 2033." in re.sub(r"\s+", " ", plain(capsys.readouterr().out))
 
 

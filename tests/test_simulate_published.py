@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from helpers import cli, paths
-from helpers import simulate as simulation
+from helpers.simulate.years import invent, reproduce
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 MINI = Path(__file__).resolve().parent / "mini"
@@ -168,12 +168,12 @@ def invented_figures(records: list[dict], seed: int) -> pd.DataFrame:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_figures_taken_from_invented_persons_can_always_be_given_again(seed):
-    year = simulation.invent(2033, 30 + 150 * seed, seed=seed)
+    year = invent(2033, 30 + 150 * seed, seed=seed)
     # What a document prints in full adds up to its base: nobody is left without an answer.
     full = year[year[["niveau", "origine", "demande_initiale", "parents_associes"]].ne("").all(axis=1)]
     full = full[full["orienteur"].ne("") | full["origine"].ne("college")]
     figures = invented_figures(full.to_dict("records"), seed)
-    again = simulation.reproduce(figures, year=2033, seed=seed).to_dict("records")
+    again = reproduce(figures, year=2033, seed=seed).to_dict("records")
     for figure in figures.to_dict("records"):
         many, base = counted(figure, again)
         if figure["mesure"] == "effectif":

@@ -20,7 +20,7 @@ def root(tmp_path, monkeypatch) -> Path:
     """A project without any year."""
     shutil.copytree(REPOSITORY / "data" / "raw" / "reference", tmp_path / "data" / "raw" / "reference")
     monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(tmp_path))
-    monkeypatch.setattr("helpers.pipeline.making.execute", execute)
+    monkeypatch.setattr("helpers.run.report.execute", execute)
     if not ALL:
         draw_nothing(monkeypatch.setattr)
     return tmp_path

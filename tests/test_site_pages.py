@@ -11,12 +11,17 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from helpers import charts, compare, comparisons, describe, facts, parameters, publish, store, tables, wording
-from helpers.disclosure.rows import protect_rows
-from helpers.indicators.rows import row, table
+from helpers import charts, data, indicators, parameters
+from helpers.analysis import comparisons, crosstab, describe
+from helpers.analysis import years as analysis_years
+from helpers.analysis.years import differences, series
+from helpers.disclosure.rounding import protect_rows
+from helpers.indicators.constraints import row, table
+from helpers.report import notebook
+from helpers.report.page import Page
 from helpers.schema import columns, typed
-from helpers.wording import marks
-from helpers.wording.written import write_base, write_count, write_share
+from helpers.text import comparison_tables, formats
+from helpers.text.formats import write_base, write_count, write_share
 from in_process import run_notebook
 from marks import marks_of
 
@@ -52,11 +57,11 @@ def own_of(year: int, *, size: int | None = None) -> pd.DataFrame:
 
 
 def site(year: int = 2032, *, place: str = COLLEGE, size: int | None = None) -> pd.DataFrame:
-    return facts.named(facts.beside_network(own_of(year, size=size), network_of(year)), place)
+    return indicators.named(indicators.beside_network(own_of(year, size=size), network_of(year)), place)
 
 
-def look(year: int = 2032, **given) -> facts.Facts:
-    return facts.Facts(site(year, **given), year=year)
+def look(year: int = 2032, **given) -> indicators.Facts:
+    return indicators.Facts(site(year, **given), year=year)
 
 
 # --- what is said of a figure --------------------------------------------------------------------------------------
@@ -68,7 +73,7 @@ def look(year: int = 2032, **given) -> facts.Facts:
 ])
 def test_a_protected_figure_is_said_rounded_and_near_unanimity_by_its_bound(path, count, share):
     found = look()(f"alses/{path}")
-    assert (wording.plain(marks.say_count(found)), wording.plain(marks.say_share(found))) == (count, share)
+    assert (formats.plain(formats.say_count(found)), formats.plain(formats.say_share(found))) == (count, share)
     assert found.is_known is False
 
 
@@ -77,7 +82,7 @@ def test_a_protected_figure_is_said_rounded_and_near_unanimity_by_its_bound(path
     ("niveau/6e", '<data value="0" data-cle="2032/alses/niveau/6e" data-mesure="effectif_arrondi">moins de 5</data>'),
 ])
 def test_a_protected_count_bears_what_is_shown(path, mark):
-    assert marks.say_count(look()(f"alses/{path}")) == mark
+    assert formats.say_count(look()(f"alses/{path}")) == mark
 
 
 def test_the_drawings_write_a_figure_as_the_sentences_say_it():
@@ -90,8 +95,8 @@ def test_the_drawings_write_a_figure_as_the_sentences_say_it():
 ])
 def test_a_population_says_of_which_site_it_is(place, people):
     figures = look(place=place)
-    assert wording.agreement.population(figures("alses/sexe/filles")) == people
-    assert wording.agreement.population(figures("alses_reseau/sexe/filles")) == "personnes suivies par un ALSES, dans tout le réseau"
+    assert formats.population(figures("alses/sexe/filles")) == people
+    assert formats.population(figures("alses_reseau/sexe/filles")) == "personnes suivies par un ALSES, dans tout le réseau"
 
 
 @pytest.mark.parametrize(("given", "name"), [
@@ -100,7 +105,7 @@ def test_a_population_says_of_which_site_it_is(place, people):
 ])
 def test_a_site_is_named_once(given, name):
     colleges = pd.DataFrame({"uai": ["0590002B"], "nom_officiel": ["Collège Bel-Air"], "commune": ["V"]})
-    assert facts.name_site(*given, colleges) == name
+    assert indicators.name_site(*given, colleges) == name
 
 
 # --- where it stands beside the network -----------------------------------------------------------------------------
@@ -124,14 +129,14 @@ def test_a_share_stands_above_or_below_the_network_only_if_neither_rounding_nor_
 ])
 def test_how_many_sites_chance_alone_would_tell_apart_is_said(sites, words):
     figures = look(place=ASSOCIATION)
-    said = wording.say("describe", "key_points", f=figures, standings=describe.standings(figures), looked_at=describe.LookedAt(sites)).text
+    said = formats.say("describe", "key_points", f=figures, standings=describe.standings(figures), looked_at=describe.LookedAt(sites)).text
     assert ("Mais les pages" in said) is bool(words) and words in said.replace("\u202f", " ").replace("\u00a0", " ")
 
 
 def test_a_page_without_a_difference_says_nothing_of_chance():
     figures = look(2031)
     alike = [each for each in describe.standings(figures) if each.finding == "comparable"]
-    assert "hasard" not in wording.say("describe", "key_points", f=figures, standings=alike, looked_at=describe.LookedAt(45)).text
+    assert "hasard" not in formats.say("describe", "key_points", f=figures, standings=alike, looked_at=describe.LookedAt(45)).text
 
 
 def test_colleges_drawn_from_the_network_are_told_apart_in_less_than_one_page_in_twenty():
@@ -142,7 +147,7 @@ def test_colleges_drawn_from_the_network_are_told_apart_in_less_than_one_page_in
         counts = {name: random.hypergeometric(whole, 1000 - whole, 50) for name, (_, whole) in COUNTED.items()}
         shown = [50, *(5 * round(count / 5) for count in counts.values())]
         own = protect_rows(network.assign(site_type="college", site="0590001A", effectif_arrondi=shown, base_arrondie=[None, *[50] * len(COUNTED)]), spread=4)
-        figures = facts.Facts(facts.named(facts.beside_network(own, network), COLLEGE), year=2032)
+        figures = indicators.Facts(indicators.named(indicators.beside_network(own, network), COLLEGE), year=2032)
         told += any(each.finding != "comparable" for each in describe.standings(figures))
     assert told <= 3
 
@@ -150,7 +155,7 @@ def test_colleges_drawn_from_the_network_are_told_apart_in_less_than_one_page_in
 def test_nothing_of_a_site_is_called_unpublished():
     for topic in ("volume", "public", "entrees", "niveaux", "demandes", "parents"):
         assert describe.silences(site(), topic, year=2032) == []
-        assert describe.withheld_crossings(site(), topic, year=2032) == []
+        assert crosstab.withheld_crossings(site(), topic, year=2032) == []
     assert describe.silences(network_of(2032), "entrees", year=2032)
 
 
@@ -174,7 +179,7 @@ def test_a_question_of_a_site_is_bars_with_the_share_of_the_network_on_each():
 def test_a_base_under_twenty_gives_numbers_and_the_shares_of_the_network():
     made = charts.show_breakdowns(describe.topic(site(size=15), "public", year=2032))
     assert "<figure" not in made.html
-    assert wording.plain(made.html) == (
+    assert formats.plain(made.html) == (
         "Sur environ 15 personnes suivies par un ALSES au collège 0590001A, aucune part n’est donnée : voici les nombres, et les parts de tout le "
         "réseau. Sexe, 2032 Réponse Collège 0590001A (personnes) Tout le réseau (part) filles environ 10 40,0\u202f% garçons environ 15 60,0\u202f% "
         "Ensemble environ 15 1\u202f000 personnes"
@@ -193,9 +198,9 @@ def test_a_rounded_count_of_the_network_is_named_under_its_figure():
 
 
 @pytest.fixture(scope="module")
-def compared() -> comparisons.Comparisons:
+def compared() -> indicators.Comparisons:
     given = (site(2032, place=ASSOCIATION), site(2031, place=ASSOCIATION), empty("controles"))
-    return comparisons.Comparisons(compare.comparisons(*given, year=2032, compare_to=2031))
+    return indicators.Comparisons(comparisons.build_comparisons(*given, year=2032, compare_to=2031))
 
 
 def test_two_years_of_rounded_numbers_are_compared_by_their_bounds_and_never_tested(compared):
@@ -215,28 +220,28 @@ def test_the_network_beside_a_site_is_no_comparison_of_its_own(compared):
 def test_a_share_said_by_its_bound_has_no_difference_said_by_a_number(compared):
     level = compared("details/alses/niveau/6e")
     assert level.bound_of("part") == ("sous", 10) and level.is_near_unanimous
-    assert "6e moins de 10 moins de 10 — −9 à +9" in tables.details_table(compared, caption="Les autres").text
-    assert wording.plain(wording.measures.say_measure(level, "part")) == "moins de 10\u202f%"
+    assert "6e moins de 10 moins de 10 — −9 à +9" in comparison_tables.details_table(compared, caption="Les autres").text
+    assert formats.plain(formats.say_measure(level, "part")) == "moins de 10\u202f%"
 
 
 def test_the_counts_of_two_years_are_said_rounded():
-    rows = compare.counts(compare.differences(site(2032), site(2031), year=2032, compare_to=2031))
-    said = tables.differences_table(rows, year=2032, compare_to=2031).text
+    rows = analysis_years.counts(differences(site(2032), site(2031), year=2032, compare_to=2031))
+    said = comparison_tables.differences_table(rows, year=2032, compare_to=2031).text
     assert "Sexe : filles environ 20 environ 10 −18 à −2 baisse" in said
 
 
 def test_a_year_without_the_site_is_said_and_nothing_is_compared():
-    now, before = site(2032, place=ASSOCIATION), facts.named(empty("indicateurs"), ASSOCIATION)
-    found = comparisons.Comparisons(compare.comparisons(now, before, empty("controles"), year=2032, compare_to=2031))
-    said = wording.say("compare", "key_points", found=found, now=facts.Facts(now, year=2032), before=facts.Facts(before, year=2031)).text
+    now, before = site(2032, place=ASSOCIATION), indicators.named(empty("indicateurs"), ASSOCIATION)
+    found = indicators.Comparisons(comparisons.build_comparisons(now, before, empty("controles"), year=2032, compare_to=2031))
+    said = formats.say("compare", "key_points", found=found, now=indicators.Facts(now, year=2032), before=indicators.Facts(before, year=2031)).text
     assert said.startswith("Aucun nombre n’est donné en 2031 pour l’association Le Gué : moins de onze personnes y étaient suivies")
     assert not found.of("annees") and not found.of("volume")
 
 
 def test_a_share_over_three_years_is_drawn_as_it_is_said():
-    shares = compare.series(pd.concat([site(2031).assign(annee=2030), site(2031), site(2032)]))
+    shares = series(pd.concat([site(2031).assign(annee=2030), site(2031), site(2032)]))
     assert [[fact.share for fact in each.facts] for each in shares] == [[40, 40, 20], [90, 90, 10]]
-    assert "Filles 2032 20\u202f% 11,1\u202f% 30,4\u202f%" in wording.plain(charts.show_series(shares).html)
+    assert "Filles 2032 20\u202f% 11,1\u202f% 30,4\u202f%" in formats.plain(charts.show_series(shares).html)
 
 
 # --- the pages ----------------------------------------------------------------------------------------------------------
@@ -244,7 +249,7 @@ def test_a_share_over_three_years_is_drawn_as_it_is_said():
 
 @pytest.mark.parametrize(("is_exploring", "said"), [(True, "Mode exploration, ne pas diffuser."), (False, "")])
 def test_a_notebook_run_by_hand_on_records_says_not_to_share(is_exploring, said):
-    assert wording.say("banner", "exploration", is_exploring=is_exploring).text[: len(said) or None] == said
+    assert formats.say("banner", "exploration", is_exploring=is_exploring).text[: len(said) or None] == said
 
 
 @pytest.fixture
@@ -252,24 +257,24 @@ def page(published, monkeypatch):
     """Makes a page of a site, on the invented figures in place of those of the store."""
     made: dict = {}
     monkeypatch.setattr(parameters, "_check_site", lambda *given: None)  # the invented project has no export
-    monkeypatch.setattr(store, "is_exploring", lambda years: False)
+    monkeypatch.setattr(data, "is_exploring", lambda years: False)
     # Forty-five collèges whose pages say shares, two that are too small, and as many associations.
     sizes = {("college", str(rank)): 50 if rank < 45 else 15 for rank in range(47)}
-    monkeypatch.setattr(store, "load_site_sizes", lambda year: sizes | {("association", str(rank)): 50 for rank in range(12)})
-    monkeypatch.setattr(store, "save_result", lambda year, name, rows, **where: made.update({name: (rows, where)}))
+    monkeypatch.setattr(data, "load_site_sizes", lambda year: sizes | {("association", str(rank)): 50 for rank in range(12)})
+    monkeypatch.setattr(data, "save_result", lambda year, name, rows, **where: made.update({name: (rows, where)}))
 
     def make(name: str, kind: str, where: str, *, size: int | None = None) -> BeautifulSoup:
         def read(year, site_type="reseau", site="", **_):
             assert (site_type, site) == (kind, where)
-            return facts.beside_network(own_of(year, size=size), network_of(year))
+            return indicators.beside_network(own_of(year, size=size), network_of(year))
 
         for reader in ("load_indicators", "load_earlier_indicators"):
-            monkeypatch.setattr(store, reader, read)
-        monkeypatch.setattr(store, "load_series", lambda year, **champ: pd.concat([read(each, **champ) for each in (2031, 2032)]))
+            monkeypatch.setattr(data, reader, read)
+        monkeypatch.setattr(data, "load_series", lambda year, **champ: pd.concat([read(each, **champ) for each in (2031, 2032)]))
         given = {"year": 2032, "site_type": kind, "site": where} | ({"compare_to": 2031} if name == "03_compare" else {})
         executed = nbformat.from_dict(run_notebook(name, given))
-        pages = [publish.Page(each, each, f"{each}.html") for each in ("02_describe", "03_compare")]
-        html = publish.export_page(executed, name=name, pages=pages, foot="", subtitle="Année 2032")
+        pages = [Page(each, each, f"{each}.html") for each in ("02_describe", "03_compare")]
+        html = notebook.export_page(executed, name=name, pages=pages, foot="", subtitle="Année 2032")
         return BeautifulSoup(html, "html.parser")
 
     make.saved = made

@@ -8,8 +8,10 @@ import pytest
 from bs4 import BeautifulSoup
 
 from conftest import ALL
-from helpers import auditor, cli, freshness, parameters, paths, protection, publish, store
-from helpers.pipeline.sites import choose_sites, require_records, site_tasks
+from helpers import cli, data, parameters, paths, provenance
+from helpers.disclosure import intruder_model, intruder_test, release
+from helpers.report import checks
+from helpers.run.tasks import choose_sites, require_records, site_tasks
 from helpers.schema import DataError
 from in_process import draw_nothing, run_notebook
 
@@ -49,7 +51,7 @@ def test_each_site_of_eleven_persons_has_its_pages_and_no_other(report):
 
 
 def test_the_pages_pass_every_check_and_lead_to_each_other(report):
-    assert publish.check_pages(report) == []
+    assert checks.check_pages(report) == []
     index = BeautifulSoup((report / "index.html").read_text(encoding="utf-8"), "html.parser")
     assert index.find("main").find("a", href="sites.html")
     sites = BeautifulSoup((report / "sites.html").read_text(encoding="utf-8"), "html.parser")
@@ -86,9 +88,9 @@ def test_the_numbers_of_a_site_are_protected_and_those_beside_are_the_networks(r
 def test_the_release_is_audited_and_one_true_count_is_enough_to_refuse_it(report, tmp_path):
     import shutil
 
-    counts = pd.concat([store.load_site_counts(year) for year in (2033, 2034)], ignore_index=True)
-    truth = auditor.Truth(counts, pd.concat([store.load(year, "indicateurs") for year in (2033, 2034)], ignore_index=True))
-    assert auditor.audit(report, truth).is_good
+    counts = pd.concat([data.load_site_counts(year) for year in (2033, 2034)], ignore_index=True)
+    truth = intruder_model.Truth(counts, pd.concat([data.load(year, "indicateurs") for year in (2033, 2034)], ignore_index=True))
+    assert intruder_test.audit(report, truth).is_good
     copy = tmp_path / "rapport"
     shutil.copytree(report, copy)
     folder = next(filter(None, listed(report).query("site_type == 'college'")["dossier"]))
@@ -96,7 +98,7 @@ def test_the_release_is_audited_and_one_true_count_is_enough_to_refuse_it(report
     mark = re.search(r'<data data-cle="2034/alses/[^"]*" data-mesure="effectif_arrondi" value="(\d+)">[^<]*</data>', path.read_text(encoding="utf-8"))
     wrong = mark[0].replace(f">{mark[1]}<", f">{int(mark[1]) - 2}<").replace(f'"{mark[1]}"', f'"{int(mark[1]) - 2}"')
     path.write_text(path.read_text(encoding="utf-8").replace(mark[0], wrong, 1), encoding="utf-8")
-    found = auditor.audit(copy, truth, states=[])
+    found = intruder_test.audit(copy, truth, states=[])
     assert not found.is_good and "02_describe.html" in found.sentence
 
 
@@ -112,9 +114,9 @@ def test_the_notebooks_of_the_report_saw_aggregates_alone(report):
 
 
 def test_what_the_last_report_had_is_made_again_unless_the_network_alone_is_asked_for(report):
-    assert freshness.kept_sites(YEAR) == ["association", "college"]
-    assert freshness.current_report(YEAR, None, ["association", "college"]) == report
-    assert freshness.current_report(YEAR, None) is None
+    assert provenance.kept_sites(YEAR) == ["association", "college"]
+    assert provenance.current_report(YEAR, None, ["association", "college"]) == report
+    assert provenance.current_report(YEAR, None) is None
 
 
 # --- which sites -----------------------------------------------------------------------------------------------------
@@ -166,12 +168,12 @@ def test_every_site_of_a_simulated_network_has_its_pages(data_root, monkeypatch,
     persons, colleges, associations, seed = network
     sizes = ["--persons", persons, "--colleges", colleges, "--associations", associations, "--seed", seed]
     assert cli.main(["simulate", "--year", "2034", *map(str, sizes)]) == 0
-    monkeypatch.setattr("helpers.protection.attacked._refused", lambda *_: [])
+    monkeypatch.setattr("helpers.disclosure.release._refused", lambda *_: [])
     draw_nothing(monkeypatch.setattr)
     choice = parameters.check("03_compare", year=2034)
     for each in choice.series:
         run_notebook("01_clean", {"year": each})
-        protection.protect_year(each)
+        release.protect_year(each)
     tasks = [task for site in choose_sites(2034, ["association", "college"]) for task in site_tasks(choice, site)]
     assert len({task.place for task in tasks}) >= 2
     with paths.rooted(paths.shareable()):

@@ -6,8 +6,8 @@ import os
 import pandas as pd
 import pytest
 
-from helpers import paths, store
-from helpers.indicators.rows import row, table
+from helpers import data, paths
+from helpers.indicators.constraints import row, table
 from helpers.schema import DataError, columns
 
 HEAD = "date,intitule,forme,groupe,participants,invites_du_groupe,associations,ligne,ligne_invites\n"
@@ -21,12 +21,12 @@ FILE = "data/raw/2032/reunions.csv"
 def told(data_root, content: str | bytes, name: str = "reunions") -> list[str]:
     path = data_root / f"data/raw/2032/{name}.csv"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return [str(fault) for fault in store.faults_in(path, name)]
+    return [str(fault) for fault in data.faults_in(path, name)]
 
 
 def refused(name: str) -> str:
     with pytest.raises(DataError) as fault:
-        store.load(2032, name)
+        data.load(2032, name)
     return str(fault.value)
 
 
@@ -38,7 +38,7 @@ def refused(name: str) -> str:
 ], ids=["comma", "semicolon", "tab", "crlf", "cp1252", "bom", "day first", "spaces", "empty columns", "other order"])
 def test_the_same_table_in_another_dress_reads_the_same(data_root, content):
     assert told(data_root, content) == []
-    read = store.read_raw(2032, "reunions")
+    read = data.read_raw(2032, "reunions")
     assert list(read.columns) == columns("reunions")
     assert list(read["date"]) == [pd.Timestamp(2032, 3, 2), pd.Timestamp(2032, 12, 1)]
     assert read[["intitule", "participants", "associations", "ligne"]].to_numpy().tolist() == [["Journée", 5, "", 40], ["Visio", 7, "Le Gué", 43]]
@@ -46,37 +46,37 @@ def test_the_same_table_in_another_dress_reads_the_same(data_root, content):
 
 def test_a_decimal_comma_is_a_number(data_root):
     assert told(data_root, (FIGURES + GIRLS.replace("44", "44.5")).replace(",", ";").replace("44.5", "44,5"), "chiffres_publies") == []
-    assert store.read_raw(2032, "chiffres_publies")["valeur"].tolist() == [44.5]
+    assert data.read_raw(2032, "chiffres_publies")["valeur"].tolist() == [44.5]
 
 
 def test_a_file_that_changes_is_read_anew_even_within_one_tick_of_the_clock(data_root):
     path = data_root / "data/raw/2032/reunions.csv"
     assert told(data_root, HEAD + JOURNEE + VISIO) == []
     then = path.stat()
-    assert store.read_raw(2032, "reunions")["participants"].tolist() == [5, 7]
+    assert data.read_raw(2032, "reunions")["participants"].tolist() == [5, 7]
     path.write_text(HEAD + JOURNEE.replace(",5,", ",6,") + VISIO, encoding="utf-8")
     os.utime(path, ns=(then.st_atime_ns, then.st_mtime_ns))
     assert path.stat().st_size == then.st_size
-    assert store.read_raw(2032, "reunions")["participants"].tolist() == [6, 7]
+    assert data.read_raw(2032, "reunions")["participants"].tolist() == [6, 7]
     assert len(told(data_root, HEAD + JOURNEE.replace(",5,", ",x,") + VISIO)) == 1
     with pytest.raises(DataError, match="« x »"):
-        store.read_raw(2032, "reunions")
+        data.read_raw(2032, "reunions")
     assert told(data_root, HEAD + JOURNEE + VISIO) == []
 
 
 def test_what_a_reader_does_to_a_table_changes_no_other_reading(data_root):
     assert told(data_root, HEAD + JOURNEE + VISIO) == []
-    read = store.read_raw(2032, "reunions")
+    read = data.read_raw(2032, "reunions")
     read.loc[2, "participants"] = 99
     read.index.name = "autre"
-    again = store.read_raw(2032, "reunions")
+    again = data.read_raw(2032, "reunions")
     assert (again["participants"].tolist(), again.index.name) == ([5, 7], "ligne_du_fichier")
 
 
 def test_blank_lines_count_in_line_numbers_and_are_no_rows(data_root):
     content = HEAD + "\n" + JOURNEE + " ,,,,,,,,\n\n" + VISIO + "\n"
     assert told(data_root, content) == []
-    assert list(store.read_raw(2032, "reunions").index) == [3, 6]
+    assert list(data.read_raw(2032, "reunions").index) == [3, 6]
     assert told(data_root, content.replace(",7,", ",sept,"))[0].startswith(f"{FILE}, ligne 6, ")
 
 
@@ -96,14 +96,14 @@ NO_TEXT = f"{FILE} n’est pas une table en texte : enregistrez-la au format CSV
 def test_a_file_that_is_no_table_is_told(data_root, content, sentence):
     assert told(data_root, content) == [sentence]
     with pytest.raises(DataError):
-        store.read_raw(2032, "reunions")
+        data.read_raw(2032, "reunions")
 
 
 def test_an_absent_file_is_told(data_root):
     (data_root / FILE).unlink()
     with pytest.raises(DataError, match=f"^Fichier absent : {FILE}. Déposez-le dans ce dossier, puis relancez.$"):
-        store.read_raw(2032, "reunions")
-    assert not store.present(2032, "reunions")
+        data.read_raw(2032, "reunions")
+    assert not data.present(2032, "reunions")
 
 
 def test_a_blank_first_line_is_not_an_empty_file(data_root):
@@ -192,10 +192,10 @@ def test_every_fault_is_told_in_order_of_line(data_root):
 
 
 def test_a_table_that_was_not_received_is_empty_and_typed(data_root):
-    year = store.read_year(2031)
+    year = data.read_year(2031)
     assert (len(year.figures), len(year.posts), len(year.meetings), len(year.statements)) == (4, 0, 0, 0)
     assert (list(year.posts.columns), year.document) == (columns("prises_de_poste"), "Rapport inventé 2032")
-    assert (len(store.read_earlier_figures(2031)), len(store.read_earlier_figures(2032))) == (0, 4)
+    assert (len(data.read_earlier_figures(2031)), len(data.read_earlier_figures(2032))) == (0, 4)
 
 
 @pytest.mark.parametrize("text", ["{}", "[]", '{"sources": []}', '{"sources": [{}]}', '{"sources": [{"title": null}]}'])
@@ -203,29 +203,29 @@ def test_a_card_that_names_no_document_is_told_and_no_card_is_no_fault(data_root
     card = data_root / "data/raw/2032/datapackage.json"
     card.write_text(text, encoding="utf-8")
     with pytest.raises(DataError, match="data/raw/2032/datapackage.json : « sources » doit nommer un document"):
-        store.read_card(2032)
+        data.read_card(2032)
     card.unlink()
-    assert store.read_card(2032) == {"title": "fichiers reçus pour 2032", "source": "fichiers reçus pour 2032", "contexte": ""}
+    assert data.read_card(2032) == {"title": "fichiers reçus pour 2032", "source": "fichiers reçus pour 2032", "contexte": ""}
 
 
 def test_a_card_is_read_with_its_bom_and_told_when_it_is_no_json(data_root):
     card = data_root / "data/raw/2032/datapackage.json"
     card.write_text('{"sources": [{"title": "Note", "description": "APSN"}], "contexte": "grève."}', encoding="utf-8-sig")
-    assert store.read_card(2032) == {"title": "Note", "source": "Note (APSN)", "contexte": "grève."}
+    assert data.read_card(2032) == {"title": "Note", "source": "Note (APSN)", "contexte": "grève."}
     card.write_bytes(b"{")
     with pytest.raises(DataError, match="n’est pas un fichier JSON en UTF-8"):
-        store.read_card(2032)
+        data.read_card(2032)
 
 
 def test_a_card_whose_title_would_not_fit_a_page_is_told(data_root):
     (data_root / "data/raw/2032/datapackage.json").write_text(f'{{"sources": [{{"title": "{"R" * 151}"}}]}}', encoding="utf-8")
     with pytest.raises(DataError, match="datapackage.json : « title » dépasse 150 caractères ; abrégez-le."):
-        store.read_card(2032)
+        data.read_card(2032)
 
 
 def test_an_input_is_described_by_its_bytes_and_rows(data_root):
     (data_root / FILE).write_bytes(b"a,b\n1,2\n\n3,4\n")
-    [described] = [entry for entry in store.provenance({}, [2032], notebooks=["01_clean"])["entrees"] if entry["fichier"] == FILE]
+    [described] = [entry for entry in data.provenance({}, [2032], notebooks=["01_clean"])["entrees"] if entry["fichier"] == FILE]
     assert (described["octets"], described["lignes"]) == (13, 2)
     assert described["sha256"] == "2e06c106c3597ed0bdc843729344635d0f0fe992f767e45a0351a4fc9719fc66"
 
@@ -235,15 +235,15 @@ INDICATORS = table([row((2032, "alses", "sexe", "filles"), "personnes", counts=(
 
 
 def saved():
-    return store.save_year(store.read_year(2032), {"indicateurs": INDICATORS})
+    return data.save_year(data.read_year(2032), {"indicateurs": INDICATORS})
 
 
 def test_a_saved_table_is_read_back_as_it_was(data_root):
     assert refused("indicateurs") == "Les tables nettoyées de 2032 n’existent pas encore : exécutez d’abord 01_clean pour 2032."
     saved()
-    pd.testing.assert_frame_equal(store.load(2032, "indicateurs"), INDICATORS)
-    pd.testing.assert_frame_equal(store.load_earlier(None, "indicateurs"), INDICATORS.head(0))
-    assert list(store.load(2032, "reunions")["participants"]) == [5, 7, 5]
+    pd.testing.assert_frame_equal(data.load(2032, "indicateurs"), INDICATORS)
+    pd.testing.assert_frame_equal(data.load_earlier(None, "indicateurs"), INDICATORS.head(0))
+    assert list(data.load(2032, "reunions")["participants"]) == [5, 7, 5]
     assert not list(paths.processed(2032).rglob("*.partiel"))
 
 
@@ -274,7 +274,7 @@ def test_an_altered_or_absent_table_is_told(data_root):
 
 def test_the_exported_numbers_open_in_a_french_spreadsheet(data_root, tmp_path):
     saved()
-    store.export_indicators([2032], tmp_path)
+    data.export_indicators([2032], tmp_path)
     head, line, end = (tmp_path / "indicateurs.csv").read_bytes().decode("utf-8").split("\r\n")
     assert (head[:19], end) == ("\ufeffannee;perimetre;si", "")
     assert line == "2032;alses;reseau;;sexe;filles;;;personnes;66;66;;150;150;;44,5;1;44,0;44,0;arrondi_imprime;imprime;'=Rapport, l. 21"

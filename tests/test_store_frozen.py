@@ -5,8 +5,9 @@ import json
 
 import pytest
 
-from helpers import checks, paths, simulate, store
+from helpers import data, paths, system
 from helpers.schema import DataError
+from helpers.simulate import years
 from small_export import export_text, write_export
 
 ACCEPT = f"si c’est voulu, acceptez l’export tel qu’il est ({paths.COMMAND} check --year 2033 --accept)"
@@ -14,26 +15,26 @@ FILE = "data/raw/2033/accompagnements.csv"
 
 
 def freeze(*, accept: bool = False) -> None:
-    store.freeze_exports(2033, checks.read_export(2033).rows, accept=accept)
+    data.freeze_exports(2033, data.read_export(2033).rows, accept=accept)
 
 
 def told() -> list[str]:
-    return [str(fault) for fault in store.export_faults(2033)]
+    return [str(fault) for fault in data.export_faults(2033)]
 
 
 @pytest.mark.parametrize("size", [999_999, 1_000_000])
 def test_a_large_file_has_the_checksum_of_its_bytes_and_another_once_it_changed(tmp_path, size):
     path = tmp_path / "a.csv"
     path.write_bytes(b"x" * size)
-    assert store.fingerprint(path) == hashlib.sha256(b"x" * size).hexdigest()
+    assert system.fingerprint(path) == hashlib.sha256(b"x" * size).hexdigest()
     path.write_bytes(b"y" * (size + 1))
-    assert store.fingerprint(path) == hashlib.sha256(b"y" * (size + 1)).hexdigest()
+    assert system.fingerprint(path) == hashlib.sha256(b"y" * (size + 1)).hexdigest()
 
 
 def test_an_export_is_an_input_without_its_name_nor_its_rows(data_root):
     paths_of = [write_export(data_root, name=name) for name in ("accompagnements_Zoe.csv", "Accompagnements b.csv")]
     freeze()
-    described = [entry for entry in store.describe_inputs([2033]) if "export" in entry["fichier"]]
+    described = [entry for entry in data.describe_inputs([2033]) if "export" in entry["fichier"]]
     # Capitals come first: the order is that of the names, which do not leave.
     assert [(entry["fichier"], entry["sha256"]) for entry in described] == [
         ("export de la base de 2033, fichier 1", hashlib.sha256(paths_of[1].read_bytes()).hexdigest()),
@@ -41,16 +42,16 @@ def test_an_export_is_an_input_without_its_name_nor_its_rows(data_root):
     ]
     assert [entry["lignes"] for entry in described] == [None, None]
     assert [entry["octets"] for entry in described] == [path.stat().st_size for path in reversed(paths_of)]
-    assert list(store.date_exports(2033)) == ["fichier 1", "fichier 2"]
+    assert list(data.date_exports(2033)) == ["fichier 1", "fichier 2"]
 
 
 def test_a_simulated_export_is_named_as_the_simulation_does_and_counted_while_its_card_speaks_of_it(data_root):
-    path = store.save_simulated(simulate.invent(2033, 5), 2033, made_by="un essai")
-    [described] = [entry for entry in store.describe_inputs([2033]) if "accompagnement" in entry["fichier"]]
+    path = data.save_simulated(years.invent(2033, 5), 2033, made_by="un essai")
+    [described] = [entry for entry in data.describe_inputs([2033]) if "accompagnement" in entry["fichier"]]
     assert (described["fichier"], described["lignes"]) == ("data/raw/2033/accompagnements_synthetique.csv", 15)
-    assert store.date_exports(2033) == {}
+    assert data.date_exports(2033) == {}
     path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
-    assert [entry["lignes"] for entry in store.describe_inputs([2033]) if "accompagnement" in entry["fichier"]] == [None]
+    assert [entry["lignes"] for entry in data.describe_inputs([2033]) if "accompagnement" in entry["fichier"]] == [None]
 
 
 def test_the_card_says_what_was_received_and_is_not_written_again(data_root):
@@ -72,7 +73,7 @@ def test_rows_are_counted_file_by_file_however_they_are_cut(data_root):
     write_export(data_root, name="accompagnements_nord.csv")
     write_export(data_root, *({"identifiant": f"S{rank}"} for rank in range(20)), name="Accompagnements sud.csv")
     freeze()
-    assert {name: entry["rows"] for name, entry in store.read_export_card(2033).items()} == {
+    assert {name: entry["rows"] for name, entry in data.read_export_card(2033).items()} == {
         "Accompagnements sud.csv": 20, "accompagnements_nord.csv": 12,
     }
 
@@ -82,12 +83,12 @@ def test_a_changed_export_is_refused_until_it_is_accepted(data_root):
     freeze()
     write_export(data_root, {}, {"sexe": "garcons"})
     sentence = f"{FILE} n’est plus tel qu’il a été reçu : {ACCEPT}, sinon remettez l’ancien."
-    assert (told(), store.is_frozen(2033)) == ([sentence], False)
+    assert (told(), data.is_frozen(2033)) == ([sentence], False)
     with pytest.raises(DataError) as refused:
         freeze()
     assert str(refused.value) == sentence
     freeze(accept=True)
-    assert (told(), store.is_frozen(2033), store.read_export_card(2033)["accompagnements.csv"]["rows"]) == ([], True, 2)
+    assert (told(), data.is_frozen(2033), data.read_export_card(2033)["accompagnements.csv"]["rows"]) == ([], True, 2)
 
 
 def test_a_file_that_came_or_went_since_is_told(data_root):
@@ -106,12 +107,12 @@ def test_a_simulation_is_not_frozen_and_keeps_its_card(data_root):
     freeze()
     assert not card.exists()
     write_export(data_root, {}, name="accompagnements_synthetique.csv")
-    assert (told(), store.simulated_exports(2033)) == ([], [path])
+    assert (told(), data.simulated_exports(2033)) == ([], [path])
 
 
 def test_the_export_of_another_year_is_known_after_it_is_gone(data_root):
     old = write_export(data_root, year=2032)
-    store.freeze_exports(2032, {})
+    data.freeze_exports(2032, {})
     old.rename(write_export(data_root))
     assert told() == [f"{FILE} était l’export de 2032 (accompagnements.csv), à l’identique ; déposez celui de 2033."]
 
@@ -121,14 +122,14 @@ def test_a_card_that_cannot_be_read_is_a_fault_and_no_crash(data_root, text):
     path = write_export(data_root)
     (path.parent / "carte_export.json").write_text(text, encoding="utf-8")
     assert told() == ["data/raw/2033/carte_export.json n’est pas lisible : supprimez-la, elle sera refaite au prochain rapport."]
-    assert not store.is_frozen(2033)
+    assert not data.is_frozen(2033)
 
 
 def test_a_year_without_card_cites_its_export(data_root):
     path = write_export(data_root)
-    assert store.read_card(2033)["title"] == "export de la base départementale reçu pour 2033"
+    assert data.read_card(2033)["title"] == "export de la base départementale reçu pour 2033"
     path.rename(path.with_name("accompagnements_synthetique.csv"))
-    assert store.read_card(2033)["title"] == "données simulées pour 2033"
+    assert data.read_card(2033)["title"] == "données simulées pour 2033"
 
 
 def test_a_year_with_an_export_is_read_with_every_earlier_one_that_has_one(data_root):
@@ -141,11 +142,11 @@ def test_a_year_with_an_export_is_read_with_every_earlier_one_that_has_one(data_
 def test_tables_are_refused_once_an_earlier_export_changed(data_root):
     write_export(data_root, year=2031)
     write_export(data_root)
-    store.save_year(store.read_year(2033), {})
-    assert store.load(2033, "reunions").empty
+    data.save_year(data.read_year(2033), {})
+    assert data.load(2033, "reunions").empty
     write_export(data_root, {}, year=2031)
     with pytest.raises(DataError, match="export de la base de 2031, fichier 1 a changé depuis le nettoyage de 2033"):
-        store.load(2033, "reunions")
+        data.load(2033, "reunions")
 
 
 def test_the_header_of_the_small_export_is_that_of_its_rows():

@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from helpers import paths, records, store
+from helpers import data, paths
+from helpers.clean import records
 from helpers.schema import DataError
 from received_persons import cleaned, rows, table
 
@@ -13,12 +14,12 @@ LINES = rows({}, {"niveau": "6e", "sexe": "", "date_fin": ""}, {"identifiant": "
 @pytest.fixture
 def saved(data_root):
     out = cleaned(LINES)
-    return out, store.save_persons(out)
+    return out, data.save_persons(out)
 
 
 def test_persons_are_read_back_as_they_were(saved):
     out, folder = saved
-    again = store.load_records(2021)
+    again = data.load_records(2021)
     assert paths.relative(folder) == "data/processed/2021/prive"
     assert (again.year, again.labels) == (2021, out.persons.labels)
     assert table(records.Cleaned(again, out.ledger, out.rejections, out.rejected)) == table(out)
@@ -27,15 +28,15 @@ def test_persons_are_read_back_as_they_were(saved):
 
 def test_persons_are_read_back_from_several_row_groups(saved, monkeypatch):
     out, _ = saved
-    monkeypatch.setattr("helpers.store.private._ROW_GROUP", 2)
-    store.save_persons(out)
-    again = store.load_records(2021)
+    monkeypatch.setattr("helpers.data.private._ROW_GROUP", 2)
+    data.save_persons(out)
+    again = data.load_records(2021)
     assert again.labels == out.persons.labels
     assert all((again.codes[name] == out.persons.codes[name]).all() for name in again.codes)
 
 
 def test_persons_are_explored_by_hand(saved):
-    found = store.load_persons(2021)
+    found = data.load_persons(2021)
     assert found["identifiant"].tolist() == ["P00001", "P00002", 'é;"x']
     assert found["sexe"].value_counts().to_dict() == {"filles": 2, "non_renseigne": 1}
     assert isinstance(found["niveau"].dtype, pd.CategoricalDtype) and found["association"].isna().tolist() == [False, False, True]
@@ -50,9 +51,9 @@ def test_the_quarantine_opens_in_a_french_spreadsheet_and_runs_nothing(saved):
 
 
 def test_saving_again_replaces_and_leaves_nothing_beside(saved):
-    store.save_persons(cleaned(rows({})))
+    data.save_persons(cleaned(rows({})))
     assert sorted(path.name for path in saved[1].iterdir()) == ["accompagnements.parquet", "quarantaine.csv"]
-    assert len(store.load_records(2021)) == 1
+    assert len(data.load_records(2021)) == 1
 
 
 def test_a_write_that_fails_leaves_what_was_there(saved, monkeypatch):
@@ -61,35 +62,35 @@ def test_a_write_that_fails_leaves_what_was_there(saved, monkeypatch):
 
     monkeypatch.setattr(pd.DataFrame, "to_csv", fail)
     with pytest.raises(OSError):
-        store.save_persons(cleaned(rows({})))
-    assert len(store.load_records(2021)) == 3
+        data.save_persons(cleaned(rows({})))
+    assert len(data.load_records(2021)) == 3
 
 
 def test_persons_that_are_absent_or_altered_are_told(saved):
     with pytest.raises(DataError, match="exécutez 01_clean pour 2022"):
-        store.load_records(2022)
+        data.load_records(2022)
     (saved[1] / "accompagnements.parquet").write_bytes(b"autre")
     with pytest.raises(DataError, match="relancez 01_clean pour 2021"):
-        store.load_persons(2021)
+        data.load_persons(2021)
 
 
 def test_a_year_without_a_row_has_no_private_folder_and_loses_the_one_it_had(saved):
     out, folder = saved
     nobody = records.Cleaned(records.Persons(2021), *[pd.DataFrame()] * 3)
-    assert store.save_persons(nobody) == folder and not folder.exists()
-    store.save_persons(nobody)
+    assert data.save_persons(nobody) == folder and not folder.exists()
+    data.save_persons(nobody)
     with pytest.raises(DataError, match="exécutez 01_clean pour 2021"):
-        store.load_records(2021)
+        data.load_records(2021)
 
 
 def test_an_export_whose_rows_are_all_rejected_is_saved_too(data_root):
     out = cleaned(rows({"uai": "faux"}))
-    store.save_persons(out)
-    assert len(store.load_records(2021)) == 0 == len(store.load_persons(2021))
+    data.save_persons(out)
+    assert len(data.load_records(2021)) == 0 == len(data.load_persons(2021))
 
 
 def test_rejected_rows_alone_leave_the_persons_as_they_were(saved):
     _, folder = saved
-    path = store.save_rejected(cleaned(rows({"uai": "faux"}, {"annee": "2020"})))
+    path = data.save_rejected(cleaned(rows({"uai": "faux"}, {"annee": "2020"})))
     assert path == folder / "quarantaine.csv" and len(path.read_text(encoding="utf-8-sig").splitlines()) == 3
-    assert len(store.load_records(2021)) == 3 and len(list(folder.iterdir())) == 2
+    assert len(data.load_records(2021)) == 3 and len(list(folder.iterdir())) == 2

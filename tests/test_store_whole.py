@@ -9,15 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from helpers import checks, cli, paths, store, system
+from helpers import cli, data, paths, system
 from helpers.schema import DataError
-from helpers.store import whole as module
-from helpers.store.whole import whole
+from helpers.system import whole
 from small_export import write_export
 
 
 def freeze() -> None:
-    store.freeze_exports(2033, checks.read_export(2033).rows)
+    data.freeze_exports(2033, data.read_export(2033).rows)
 
 
 def left(folder) -> list[str]:
@@ -40,7 +39,7 @@ def test_what_a_killed_program_left_goes_once_nobody_can_be_writing_it(tmp_path)
     old, new, gone = (tmp_path / f".{name}.partiel" for name in (f"carte.json.{running}", "carte.json.1", f"carte.json.{ended.pid}"))
     for each in (old, new, gone):
         each.write_text("moit", encoding="utf-8")
-    os.utime(old, (time.time() - module._LEFT_SECONDS - 60,) * 2)
+    os.utime(old, (time.time() - system._LEFT_SECONDS - 60,) * 2)
     with whole(path) as beside:
         beside.write_text("entier", encoding="utf-8")
     left = {path.name, new.name, gone.name} if os.name == "nt" else {path.name, new.name}
@@ -67,7 +66,7 @@ def test_a_card_that_cannot_be_written_is_one_sentence(data_root, monkeypatch):
             freeze()
     assert not (paths.raw(2033) / "carte_export.json").exists() and left(paths.raw(2033)) == []
     freeze()
-    assert store.is_frozen(2033)
+    assert data.is_frozen(2033)
 
 
 KILLED = """
@@ -99,16 +98,16 @@ def test_a_program_killed_while_it_writes_leaves_nothing_half_written(data_root,
     )
     assert done.returncode == -signal.SIGKILL
     assert not (data_root / name).exists() and [each.name for each in paths.exports(2033)] == [path.name]
-    assert checks.faults(2033) == []
+    assert data.faults(2033) == []
     freeze()
-    store.save_persons(checks.read_export(2033).cleaned)
+    data.save_persons(data.read_export(2033).cleaned)
     assert (data_root / name).read_text(encoding="utf-8-sig").strip()[-1] in "};"
-    assert store.is_frozen(2033) and len(store.load_records(2033)) == 12
+    assert data.is_frozen(2033) and len(data.load_records(2033)) == 12
 
 
 def test_two_programs_at_once_leave_one_whole_card(data_root):
     write_export(data_root)
-    act = "from helpers import checks, store; store.freeze_exports(2033, checks.read_export(2033).rows); store.save_persons(checks.read_export(2033).cleaned)"
+    act = "from helpers import data; data.freeze_exports(2033, data.read_export(2033).rows); data.save_persons(data.read_export(2033).cleaned)"
     with ThreadPoolExecutor(3) as pool:
         done = list(
             pool.map(
@@ -119,7 +118,7 @@ def test_two_programs_at_once_leave_one_whole_card(data_root):
             )
         )
     assert [(each.returncode, each.stderr) for each in done] == [(0, b"")] * 3
-    assert store.is_frozen(2033) and len(store.load_records(2033)) == 12
+    assert data.is_frozen(2033) and len(data.load_records(2033)) == 12
     assert left(paths.raw(2033)) == left(paths.processed(2033) / "prive") == []
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from helpers import system
-from helpers.publish import swap
+from helpers.report.publication import swap
 
 
 def folders(place: Path) -> tuple[Path, Path]:

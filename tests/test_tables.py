@@ -5,8 +5,9 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from helpers import describe, facts, store, tables, wording
-from helpers.indicators.rows import row, table
+from helpers import data, indicators, text
+from helpers.analysis import describe
+from helpers.indicators.constraints import row, table
 from helpers.schema import columns, typed
 
 
@@ -15,12 +16,12 @@ from helpers.schema import columns, typed
     ("n", None, "—"), ("n", float("nan"), "—"), ("n", pd.NaT, "—"), ("t", "a<b", "a&lt;b"), ("t", "", ""),
 ])
 def test_a_cell_is_written_for_a_french_reader(name, value, shown):
-    assert f">{shown}</td>" in tables.table(pd.DataFrame({"tete": ["x"], name: [value]}), caption="C").html
+    assert f">{shown}</td>" in text.table(pd.DataFrame({"tete": ["x"], name: [value]}), caption="C").html
 
 
 def test_a_table_has_a_caption_scopes_and_numbers_that_line_up():
     frame = pd.DataFrame({"b": [1.0, 1.5], "a": ["x", "y"], "cache": [0, 0]})
-    made = tables.table(frame, caption="A & B", titles={"a": "Nom", "b": "Effectif"}, folded=True).html
+    made = text.table(frame, caption="A & B", titles={"a": "Nom", "b": "Effectif"}, folded=True).html
     assert made.startswith('<details class="donnees"><summary>A &amp; B</summary><div class="table-boite"><table class="n2">\n<caption>A &amp; B</caption>')
     assert '<tr><th scope="col">Nom</th><th scope="col">Effectif</th></tr>' in made
     assert '<tr><th scope="row">x</th><td>1,0</td></tr>\n<tr><th scope="row">y</th><td>1,5</td></tr>' in made
@@ -28,17 +29,17 @@ def test_a_table_has_a_caption_scopes_and_numbers_that_line_up():
 
 def test_rows_stand_under_what_they_share_and_a_ledger_is_marked_as_such():
     frame = pd.DataFrame({"theme": ["A", "B", "A"], "n": [1, 2, 3]})
-    made = tables.table(frame, caption="C", titles={"n": "Nombre"}, by="theme", folded=True, kind="registre").html
+    made = text.table(frame, caption="C", titles={"n": "Nombre"}, by="theme", folded=True, kind="registre").html
     assert made.startswith('<details class="donnees registre"><summary>C</summary>')
-    groups = [[wording.plain(row) for row in group.split("</tr>")[:-1]] for group in made.split("<tbody>")[1:]]
+    groups = [[text.plain(row) for row in group.split("</tr>")[:-1]] for group in made.split("<tbody>")[1:]]
     assert groups == [["A", "1", "3"], ["B", "2"]]
 
 
 def test_an_empty_table_is_a_sentence():
     nothing, controls = pd.DataFrame({"a": []}), typed(pd.DataFrame(columns=columns("controles")), "controles")
-    assert tables.table(nothing, caption="Lignes rejetées").text == "Pas de donnée : lignes rejetées."
-    assert tables.controls_table(controls, caption="C").text == "Pas de donnée : aucun chiffre imprimé n’a été relevé."
-    assert tables.differences_table(nothing, year=2032, compare_to=None).text == "Pas de donnée : aucun effectif n’est connu pour les deux années."
+    assert text.table(nothing, caption="Lignes rejetées").text == "Pas de donnée : lignes rejetées."
+    assert text.controls_table(controls, caption="C").text == "Pas de donnée : aucun chiffre imprimé n’a été relevé."
+    assert text.differences_table(nothing, year=2032, compare_to=None).text == "Pas de donnée : aucun effectif n’est connu pour les deux années."
 
 
 GIRLS = row((2032, "alses", "sexe", "filles"), "personnes", counts=(63, 69), base=(150, 150), share=44, decimals=0, precision="arrondi_imprime", reference="l. 1")
@@ -47,12 +48,12 @@ ALL = row((2032, "alses", "accompagnements", ""), "personnes", counts=(150, 150)
 
 
 def test_a_breakdown_says_how_well_each_figure_is_known_and_cards_leave_out_what_is_not():
-    made = tables.breakdown_table(describe.breakdown(table([GIRLS, BOYS]), "sexe", year=2032), caption="Sexe").html
+    made = text.breakdown_table(describe.breakdown(table([GIRLS, BOYS]), "sexe", year=2032), caption="Sexe").html
     assert ("Effectif (personnes)" in made, '<span class="marque arrondi-imprime">arrondi</span>' in made, made.count("pas de donnée")) == (True, True, 3)
     assert "title=" not in made  # the reference has its own column
-    found = facts.Facts(table([GIRLS, BOYS, ALL]), year=2032)
-    shown = tables.cards(found, {"alses/sexe/filles": "de filles", "alses/sexe/garcons": "de garçons", "alses/accompagnements/": "personnes"})
-    assert wording.plain(shown.html.replace("</li>", " ")) == (
+    found = indicators.Facts(table([GIRLS, BOYS, ALL]), year=2032)
+    shown = text.cards(found, {"alses/sexe/filles": "de filles", "alses/sexe/garcons": "de garçons", "alses/accompagnements/": "personnes"})
+    assert text.plain(shown.html.replace("</li>", " ")) == (
         "44\u202f% arrondi de filles soit entre 63 et 69 personnes sur 150 personnes 150 exact personnes "
         "exact\u00a0: compté ou imprimé à l’unité ; arrondi\u00a0: part imprimée arrondie, qui encadre l’effectif."
     )
@@ -62,21 +63,21 @@ def test_a_base_is_named_and_agrees_with_its_number():
     came = row((2032, "reunions", "participants", "groupes_alses"), "participants", counts=(41, 41), base=(55, 55), precision="exact", reference="l. 1")
     one = row((2032, "alses", "sexe", "filles"), "personnes", counts=(1, 1), base=(1, 1), precision="exact", reference="l. 1")
     for given, path, base in ((came, "reunions/participants/groupes_alses", "soit 41 sur 55 invités exact"), (one, "alses/sexe/filles", "soit 1 sur 1 personne exact")):
-        shown = tables.cards(facts.Facts(table([given]), year=2032), {path: "de quoi"}).html
-        assert wording.plain(shown.split('carte-base">')[1].split("</span>")[0]) == base
+        shown = text.cards(indicators.Facts(table([given]), year=2032), {path: "de quoi"}).html
+        assert text.plain(shown.split('carte-base">')[1].split("</span>")[0]) == base
 
 
 def test_a_simulated_figure_bears_its_mark_everywhere():
     simulated = row((2032, "alses", "sexe", "filles"), "personnes", counts=(66, 66), base=(150, 150), precision="exact", reference="")
     frame = table([simulated, ALL]).assign(source=["synthetique", "imprime"])
-    found = facts.Facts(frame, year=2032)
-    shown = tables.cards(found, {"alses/sexe/filles": "de filles", "alses/accompagnements/": "personnes"}).html
+    found = indicators.Facts(frame, year=2032)
+    shown = text.cards(found, {"alses/sexe/filles": "de filles", "alses/accompagnements/": "personnes"}).html
     mark = '<span class="marque synthetique">synthétique</span>'
     assert [mark in card for card in shown.split("</li>")] == [True, False, True]  # one card of two, then the legend
-    assert "synthétique\u00a0: compté dans des données simulées" in wording.plain(shown)
-    assert tables.breakdown_table(describe.breakdown(frame, "sexe", year=2032), caption="Sexe").html.count(mark) == 1
-    assert wording.say("banner", "synthetic", facts=[found]).text.startswith("Données synthétiques.")
-    assert wording.say("banner", "synthetic", facts=[facts.Facts(table([ALL]), year=2032)]).html == ""
+    assert "synthétique\u00a0: compté dans des données simulées" in text.plain(shown)
+    assert text.breakdown_table(describe.breakdown(frame, "sexe", year=2032), caption="Sexe").html.count(mark) == 1
+    assert text.say("banner", "synthetic", facts=[found]).text.startswith("Données synthétiques.")
+    assert text.say("banner", "synthetic", facts=[indicators.Facts(table([ALL]), year=2032)]).html == ""
 
 
 @pytest.mark.parametrize(("value", "low", "high", "shown"), [
@@ -85,23 +86,23 @@ def test_a_simulated_figure_bears_its_mark_everywhere():
 ])
 def test_a_share_known_only_rounded_shows_no_decimal_that_it_does_not_have(value, low, high, shown):
     frame = pd.DataFrame({"t": ["x", "y"], "part_pct": [value, 12.5], "part_min_pct": [low, 12.5], "part_max_pct": [high, 12.5]})
-    assert f"<td>{shown}</td>" in tables.table(frame, caption="C", titles={"t": "T", "part_pct": "Part"}).html
+    assert f"<td>{shown}</td>" in text.table(frame, caption="C", titles={"t": "T", "part_pct": "Part"}).html
 
 
 def test_no_card_is_no_list():
-    assert "<ul" not in tables.cards(facts.Facts(table([]), year=2032), {"alses/sexe/filles": "de filles"}).html
+    assert "<ul" not in text.cards(indicators.Facts(table([]), year=2032), {"alses/sexe/filles": "de filles"}).html
 
 
 def test_the_perimeters_table_leaves_out_what_the_year_does_not_count():
-    found = facts.Facts(table([GIRLS, ALL]), year=2032)
-    made = tables.perimeters_table(found, {"alses/accompagnements/": "personnes suivies", "postes/nouveaux_postes/": "postes"}, caption="C")
+    found = indicators.Facts(table([GIRLS, ALL]), year=2032)
+    made = text.perimeters_table(found, {"alses/accompagnements/": "personnes suivies", "postes/nouveaux_postes/": "postes"}, caption="C")
     assert '<th scope="row">Personnes suivies</th>' in made.html and "Postes" not in made.html
-    assert tables.perimeters_table(found, {}, caption="C").text == "Pas de donnée : aucune population n’est comptée pour cette année."
+    assert text.perimeters_table(found, {}, caption="C").text == "Pas de donnée : aucune population n’est comptée pour cette année."
 
 
 def test_populations_are_named_on_each_row():
-    made = tables.populations_table([describe.breakdown(table([GIRLS]), "sexe", year=2032)] * 2, ["A", "B"], caption="Sexe")
-    assert wording.plain(made.html).count("filles entre 63 et 69 150 44") == 2
+    made = text.populations_table([describe.breakdown(table([GIRLS]), "sexe", year=2032)] * 2, ["A", "B"], caption="Sexe")
+    assert text.plain(made.html).count("filles entre 63 et 69 150 44") == 2
     for name in "AB":
         assert f'<tbody>\n<tr><th scope="rowgroup" colspan="6">{name}</th></tr>\n<tr><th scope="row">filles</th>' in made.html
 
@@ -128,9 +129,9 @@ OF_SHARE = "100\u202f% − 56\u202f% : de 43,6 à 44,2\u202f% ; sans l’hypoth�
 ])
 def test_a_printed_figure_stands_beside_its_calculation_and_the_counts_it_allows(changes, printed, recomputed, allowed):
     controls = typed(pd.DataFrame([CONTROL | changes], columns=columns("controles")), "controles")
-    made = tables.controls_table(controls, caption="Contrôle").html
+    made = text.controls_table(controls, caption="Contrôle").html
     assert '<th scope="rowgroup" colspan="6">Chiffres de 2032</th>' in made
-    cells = [wording.plain(cell) for cell in made.split("<tbody>")[1].split("<td>")[2:5]]
+    cells = [text.plain(cell) for cell in made.split("<tbody>")[1].split("<td>")[2:5]]
     assert cells == [printed, recomputed, allowed]
     assert '<span class="verdict sous-hypothese">confirmé sous hypothèse</span>' in made
 
@@ -141,7 +142,7 @@ def test_a_difference_of_counts_shows_both_years_and_its_bounds(now, gap, findin
         "perimetre": "alses", "indicateur": "sexe", "modalite": "filles", "libelle": "filles", "effectif_min_avant": 40, "effectif_max_avant": 40,
         "effectif_min_apres": now[0], "effectif_max_apres": now[1], "ecart_min": gap[0], "ecart_max": gap[1], "constat_effectif": finding,
     }])
-    made = tables.differences_table(rows, year=2032, compare_to=2031).html
+    made = text.differences_table(rows, year=2032, compare_to=2031).html
     assert '<th scope="rowgroup" colspan="5">Personnes suivies par un ALSES</th>' in made
     assert f'<th scope="row">Sexe : filles</th><td>40</td><td>{shown}</td>' in made
     assert f'<td>{said}</td>' in made and 'class="n2 n3 n4"' in made
@@ -149,10 +150,10 @@ def test_a_difference_of_counts_shows_both_years_and_its_bounds(now, gap, findin
 
 
 def test_a_matrix_has_the_total_of_each_row():
-    made = tables.matrix_table(pd.DataFrame({"constat": [1], "tension": [2]}, index=pd.Index(["Accueil"], name="theme")), caption="M").html
+    made = text.matrix_table(pd.DataFrame({"constat": [1], "tension": [2]}, index=pd.Index(["Accueil"], name="theme")), caption="M").html
     assert '<tr><th scope="row">Accueil</th><td>1</td><td>2</td><td>3</td></tr>' in made and 'class="matrice n2 n3 n4"' in made
 
 
 def test_provenance_shows_parameters_inputs_and_versions(data_root):
-    shown = wording.plain(tables.provenance(store.provenance({"Année": "2031"}, [2031], notebooks=["01_clean"])).html)
+    shown = text.plain(text.provenance(data.provenance({"Année": "2031"}, [2031], notebooks=["01_clean"])).html)
     assert ("Année 2031" in shown, "data/raw/2031/chiffres_publies.csv" in shown, "pandas " in shown) == (True, True, True)

@@ -3,9 +3,11 @@
 import pandas as pd
 import pytest
 
-from helpers import facts, indicators, records, tables, wording
+from helpers import indicators
+from helpers.clean import records
 from helpers.schema import columns, typed
-from helpers.tables.received import rows_or_few
+from helpers.text import audit_tables, formats
+from helpers.text.audit_tables import rows_or_few
 
 RECONCILED = {
     "id": "C1", "document": "Note", "ligne": 12, "annee": 2033, "perimetre": "alses", "indicateur": "sexe", "modalite": "filles",
@@ -21,19 +23,19 @@ def test_a_number_of_rows_below_five_is_not_said(count, shown):
 
 def test_rejections_and_changes_say_nothing_without_an_export_and_something_with_one():
     nothing, changes = pd.DataFrame({"motif": [], "lignes": []}), pd.DataFrame(columns=columns("normalisations"))
-    assert [tables.rejections_table(nothing, read=read, caption="R").text for read in (0, 12)] == ["", "Aucune ligne de l’export n’a été rejetée."]
-    assert [tables.changes_table(changes, read=read, kept=read, caption="C").text for read in (0, 12)] == ["", "Rien n’a été écrit autrement : l’export est gardé tel quel."]
+    assert [audit_tables.rejections_table(nothing, read=read, caption="R").text for read in (0, 12)] == ["", "Aucune ligne de l’export n’a été rejetée."]
+    assert [audit_tables.changes_table(changes, read=read, kept=read, caption="C").text for read in (0, 12)] == ["", "Rien n’a été écrit autrement : l’export est gardé tel quel."]
 
 
 def test_a_rule_that_touched_few_rows_is_shown_without_its_count():
     ledger = pd.DataFrame({"fichier": ["a.csv"] * 2, "colonne": ["sexe", ""], "regle": ["lu filles", "UTF-16"], "lignes": [3, 12]})
-    html = tables.changes_table(ledger, read=13, kept=13, caption="Écritures").html
+    html = audit_tables.changes_table(ledger, read=13, kept=13, caption="Écritures").html
     assert ("moins de 5" in html, ">3<" in html, ">toutes<" in html, ">12<" in html) == (True, False, True, True)
 
 
 def test_a_rule_that_touched_all_the_rows_does_not_count_those_that_are_not_kept():
     ledger = pd.DataFrame({"fichier": "", "colonne": "", "regle": ["a", "b", "c"], "lignes": [13, 12, 11]})
-    html = tables.changes_table(ledger, read=13, kept=12, caption="Écritures").html
+    html = audit_tables.changes_table(ledger, read=13, kept=12, caption="Écritures").html
     assert (html.count("toutes ou presque"), ">13<" in html, ">12<" in html, ">11<" in html) == (2, False, False, True)
 
 
@@ -47,7 +49,7 @@ def test_a_rule_that_touched_all_the_rows_does_not_count_those_that_are_not_kept
     ({"effectif": 5, "recompte": 5.0}, [">5,0 %<"]),
 ])
 def test_a_printed_figure_stands_beside_its_count(changes, shown):
-    html = tables.reconciliation_table(typed(pd.DataFrame([RECONCILED | changes]), "rapprochements"), caption="Rapprochement").html.replace("\u202f", " ").replace("\u00a0", " ")
+    html = audit_tables.reconciliation_table(typed(pd.DataFrame([RECONCILED | changes]), "rapprochements"), caption="Rapprochement").html.replace("\u202f", " ").replace("\u00a0", " ")
     assert [text for text in shown if text not in html] == []
     assert not {"4,0", "38,0", "4 sur 100"} & {text for text in ("4,0", "38,0", "4 sur 100") if text in html}
 
@@ -59,7 +61,7 @@ def said(sentence: str, accords: list[str], *, kept: int = 12, rejected: int = 0
     persons = records.Persons.of(2033, pd.DataFrame({"identifiant": [f"P{rank}" for rank in range(kept)]}))
     cleaned = records.Cleaned(persons, ledger, rejections, pd.DataFrame(), read=kept + rejected)
     counted = [indicators.count_received(cleaned, **source), indicators.count_reconciled(pd.DataFrame({"accord": accords}), year=2033, **source)]
-    return wording.say(*(("clean", sentence) if sentence != "holdings" else ("banner", sentence)), f=facts.Facts(pd.concat(counted, ignore_index=True), year=2033), **more).text.replace("\u202f", " ").replace("\u00a0", " ")
+    return formats.say(*(("clean", sentence) if sentence != "holdings" else ("banner", sentence)), f=indicators.Facts(pd.concat(counted, ignore_index=True), year=2033), **more).text.replace("\u202f", " ").replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize(("counts", "shown"), [

@@ -8,11 +8,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers import describe, facts, store, tables, themes, wording
-from helpers.indicators.rows import row, table
-from helpers.publish.absent import says_nothing
-from helpers.publish.outline import slug
+from helpers import data, indicators
+from helpers.analysis import describe, themes
+from helpers.indicators.constraints import row, table
+from helpers.report.notebook import says_nothing
+from helpers.report.page import slug
 from helpers.schema import DataError, catalogue
+from helpers.text import formats, statement_tables
 
 BOOK = pd.DataFrame({"theme": ["outils", "accueil", "temps"], "libelle": ["Outils", "Accueil", "Temps"]})
 STATEMENTS = pd.DataFrame({
@@ -86,7 +88,7 @@ def test_what_comes_next_is_read_in_the_order_of_the_document():
 # --- a word in its context -----------------------------------------------------------------------------------------
 
 SAID = STATEMENTS.assign(enonce=["L’équipe attend.", "Deux équipes, une équipe.", "Personne.", "Sans lui."])
-COUNTED = facts.Facts(table([row((2032, "enonces", "enonces", ""), "enonces", counts=(4, 4), precision="exact", reference="")]), year=2032)
+COUNTED = indicators.Facts(table([row((2032, "enonces", "enonces", ""), "enonces", counts=(4, 4), precision="exact", reference="")]), year=2032)
 
 
 def test_each_use_of_a_word_is_found_whatever_its_ending_in_the_order_of_the_document():
@@ -103,24 +105,24 @@ def test_what_is_not_one_word_is_one_sentence():
 
 
 def test_the_uses_are_counted_with_the_statements_that_hold_them():
-    made = tables.uses_table(themes.uses(SAID, "équipe"), COUNTED, word="équipe")
+    made = statement_tables.uses_table(themes.uses(SAID, "équipe"), COUNTED, word="équipe")
     assert "<caption>« équipe » : 3 emplois dans 2 énoncés, quelle que soit sa terminaison</caption>" in made.html and "<details" not in made.html
     assert cells(made) == [["l. 5", "Deux", "équipes", ", une équipe."], ["l. 5", "Deux équipes, une", "équipe", "."], ["l. 9", "L’", "équipe", "attend."]]
-    one = tables.uses_table(themes.uses(SAID, "personne"), COUNTED, word="<b>")
+    one = statement_tables.uses_table(themes.uses(SAID, "personne"), COUNTED, word="<b>")
     assert "<caption>« &lt;b&gt; » : 1 emploi dans 1 énoncé, quelle" in one.html
 
 
 def test_many_uses_are_folded_under_their_count():
     times = [SAID.assign(enonce=["équipe " * count, "", "", ""]) for count in (8, 9)]
-    made = [tables.uses_table(themes.uses(each, "équipe"), COUNTED, word="équipe").html for each in times]
+    made = [statement_tables.uses_table(themes.uses(each, "équipe"), COUNTED, word="équipe").html for each in times]
     assert ["<details" in each for each in made] == [False, True]
     assert "<summary>« équipe » : 9 emplois dans 1 énoncé, quelle que soit sa terminaison</summary>" in made[1]
 
 
 def test_a_word_that_never_comes_is_said_and_a_year_without_statement_has_nothing_to_show():
-    never = tables.uses_table(themes.uses(SAID, "bureau"), COUNTED, word="bureau")
+    never = statement_tables.uses_table(themes.uses(SAID, "bureau"), COUNTED, word="bureau")
     assert never.html == "<p>Le mot « bureau » ne vient dans aucun énoncé, quelle que soit sa terminaison.</p>"
-    empty = tables.uses_table(themes.uses(SAID.head(0), "équipe"), facts.Facts(table([]), year=2032), word="équipe")
+    empty = statement_tables.uses_table(themes.uses(SAID.head(0), "équipe"), indicators.Facts(table([]), year=2032), word="équipe")
     assert empty.text == "Pas de donnée : aucun énoncé n’est codé pour cette année." and says_nothing(empty.html)
 
 
@@ -129,7 +131,7 @@ def test_a_word_that_never_comes_is_said_and_a_year_without_statement_has_nothin
 
 def of_topic(statements: pd.DataFrame, *published: dict, topic: str = "deploiement", count: int = 3) -> describe.Spoken | None:
     linked = row((2032, "enonces", "rubrique_liee", topic), "enonces", counts=(count, count), precision="exact", reference="")
-    return describe.spoken(statements, topic, facts=facts.Facts(table([linked, *published]), year=2032))
+    return describe.spoken(statements, topic, facts=indicators.Facts(table([linked, *published]), year=2032))
 
 
 def of_posts(name: str, modality: str) -> dict:
@@ -140,16 +142,16 @@ def test_a_section_names_the_figures_that_statements_stand_beside_in_the_order_o
     paths = ["postes/presentation_formelle/non", "postes/bureau/non", "postes/convention/oui", "alses/sexe/filles"]
     found = of_topic(STATEMENTS.assign(indicateur_lie=paths), of_posts("bureau", "non"))
     assert (found.count.counts, found.figures) == ((3, 3), ("postes/convention/oui", "postes/bureau/non", "postes/presentation_formelle/non"))
-    said = wording.say("describe", "spoken", of=found)
+    said = formats.say("describe", "spoken", of=found)
     assert said.text == "La synthèse des réunions en parle aussi : 3 énoncés sur « Convention : oui », « Bureau ou local au collège : non » et « Présentation officielle au collège : non »."
-    assert 'href="04_themes.html#enonces-postes-convention-oui"' in said.html and facts.place_beside("postes/convention/oui") == "enonces-postes-convention-oui"
+    assert 'href="04_themes.html#enonces-postes-convention-oui"' in said.html and indicators.place_beside("postes/convention/oui") == "enonces-postes-convention-oui"
 
 
 def test_a_section_says_nothing_without_statement_without_published_figure_or_below_the_network():
     bureau = of_posts("bureau", "non")
     assert of_topic(STATEMENTS, bureau) is not None
-    assert [of_topic(STATEMENTS), of_topic(STATEMENTS, bureau, topic="volume"), of_topic(facts.only_network(STATEMENTS, "association X"), bureau)] == [None] * 3
-    assert wording.say("describe", "spoken", of=None).html == ""
+    assert [of_topic(STATEMENTS), of_topic(STATEMENTS, bureau, topic="volume"), of_topic(indicators.only_network(STATEMENTS, "association X"), bureau)] == [None] * 3
+    assert formats.say("describe", "spoken", of=None).html == ""
 
 
 # --- the tables of the page ------------------------------------------------------------------------------------------
@@ -161,13 +163,13 @@ def cells(made) -> list[list[str]]:
 
 
 def test_a_tension_without_answer_says_so_and_the_others_name_the_nature_and_line_of_theirs():
-    made = tables.tensions_table(themes.answers(STATEMENTS), caption="T")
+    made = statement_tables.tensions_table(themes.answers(STATEMENTS), caption="T")
     assert cells(made) == [["a", "l. 9", "Aucune"], ["d", "l. 7", "Levier (l. 5) : c"]]
 
 
 def test_a_figure_leads_to_its_section_and_one_that_is_not_published_says_so():
     bureau = row((2032, "postes", "bureau", "non"), "postes", counts=(1, 1), base=(5, 5), precision="exact", reference="")
-    made = tables.beside_table(themes.linked(STATEMENTS, BOOK), facts.Facts(table([bureau]), year=2032), caption="B")
+    made = statement_tables.beside_table(themes.linked(STATEMENTS, BOOK), indicators.Facts(table([bureau]), year=2032), caption="B")
     assert cells(made) == [
         ["Bureau ou local au collège : non", "1 sur 5nouvelles prises de poste", "Levier (Outils, l. 5) : cTension (Accueil, l. 7) : d"],
         ["Sexe : filles", "pas de donnée", "Tension (Accueil, l. 9) : a"],
@@ -179,22 +181,22 @@ def test_a_figure_leads_to_its_section_and_one_that_is_not_published_says_so():
 
 def test_a_share_on_a_large_base_is_said_in_per_cent_and_on_a_small_one_as_a_count():
     made = [row((2032, "alses", "sexe", "filles"), "personnes", counts=(n, n), base=(base, base), precision="exact", reference="") for n, base in ((9, 99), (25, 100))]
-    said = [tables.value_of(facts.Facts(table([each]), year=2032)("alses/sexe/filles")).text for each in made]
+    said = [statement_tables.value_of(indicators.Facts(table([each]), year=2032)("alses/sexe/filles")).text for each in made]
     assert said == ["9 sur 99", "25\u202f%"]
 
 
 def test_what_comes_next_has_the_counts_of_its_scale():
     proposed = themes.outlook(STATEMENTS.assign(theme="perspectives").head(1))
     rows = [row((2032, "enonces", "echelle_enonce", "alses"), "enonces", counts=(n, n), cross=cross, precision="exact", reference="") for n, cross in ((4, ("", "")), (2, ("nature_enonce", "tension")))]
-    made = tables.outlook_table(proposed, facts.Facts(table(rows), year=2032), caption="S")
+    made = statement_tables.outlook_table(proposed, indicators.Facts(table(rows), year=2032), caption="S")
     assert cells(made) == [["Les ALSES", "a", "l. 9", "4", "2"]]
 
 
 def test_nothing_to_tell_is_a_sentence():
-    nothing, no_fact = STATEMENTS.head(0), facts.Facts(table([]), year=2032)
+    nothing, no_fact = STATEMENTS.head(0), indicators.Facts(table([]), year=2032)
     assert [made.text for made in (
-        tables.tensions_table(themes.answers(nothing), caption="T"), tables.beside_table(themes.linked(nothing, BOOK), no_fact, caption="B"),
-        tables.outlook_table(themes.outlook(nothing), no_fact, caption="S"),
+        statement_tables.tensions_table(themes.answers(nothing), caption="T"), statement_tables.beside_table(themes.linked(nothing, BOOK), no_fact, caption="B"),
+        statement_tables.outlook_table(themes.outlook(nothing), no_fact, caption="S"),
     )] == [
         "Pas de donnée : aucune réponse à une tension n’est codée pour cette année.",
         "Pas de donnée : aucun énoncé n’est lié à un chiffre de cette année.",
@@ -225,7 +227,7 @@ def test_every_section_that_a_figure_leads_to_leads_back_at_its_end():
 
 
 def test_actors_named_together_are_counted_by_hand():
-    statements, labels = store.read_raw(2020, "enonces"), catalogue().indicators["acteur_enonce"].modalities
+    statements, labels = data.read_raw(2020, "enonces"), catalogue().indicators["acteur_enonce"].modalities
     counted: dict[tuple[str, str], list[str]] = {}
     for each in statements.itertuples():
         named = [labels[code] for code in labels if code in [code.strip() for code in each.acteurs.split(";")]]

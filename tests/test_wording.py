@@ -7,72 +7,72 @@ import pandas as pd
 import pytest
 from jinja2 import UndefinedError
 
-from helpers import facts, wording
-from helpers.indicators.rows import row, table
-from helpers.wording import agreement, marks
+from helpers import indicators, text
+from helpers.indicators.constraints import row, table
+from helpers.text import formats
 
 
 def fact(name="sexe", modality="filles", *, counts=None, base=None, share=None):
     decimals = None if share is None else 0
     cell = row((2032, "alses", name, modality), "personnes", counts=counts, base=base, share=share, decimals=decimals, precision="exact", reference="l. 1")
-    return facts.Facts(table([cell]), year=2032)(f"alses/{name}/{modality}")
+    return indicators.Facts(table([cell]), year=2032)(f"alses/{name}/{modality}")
 
 
-def year_with(*figures) -> facts.Facts:
-    return facts.Facts(table([
+def year_with(*figures) -> indicators.Facts:
+    return indicators.Facts(table([
         row((2032, perimeter, name, modality), unit, counts=(n, n), base=(n, n) if modality else None, precision="exact", reference="l. 1")
         for perimeter, name, modality, unit, n in figures
     ]), year=2032)
 
 
 @pytest.mark.parametrize(("write", "given", "expected"), [
-    (wording.number, (1234567,), "1\u202f234\u202f567"), (wording.number, (-0.4,), "0"), (wording.number, (3, 1), "3,0"),
-    (wording.number, (float("nan"),), "pas de donnée"), (wording.number, (pd.NA,), "pas de donnée"), (wording.percent, (None,), "pas de donnée"),
-    (wording.number, (2.5,), "3"), (wording.number, (-2.5,), "−3"), (wording.number, (0.25, 1), "0,3"), (wording.percent, (12.5,), "13\u202f%"),
-    (wording.signed, (-3,), "−3"), (wording.signed, (0.04, 1), "0,0"), (wording.points, (1.9,), "+1,9\u00a0point"),
-    (wording.points, (2,), "+2,0\u00a0points"), (wording.points, (0,), "0,0\u00a0point"), (wording.points, (-2,), "−2,0\u00a0points"),
-    (wording.interval, (1017, 1038), "1\u202f017 à 1\u202f038"), (wording.interval, (1.04, 1.01, 1), "1,0"),
-    (wording.day, (date(2032, 1, 11),), "11 janvier 2032"), (wording.day, (date(2031, 8, 1),), "1er août 2031"),
-    (wording.plural, (1.9, "un", "des"), "un"), (wording.plural, (-1, "un", "des"), "un"), (wording.plural, (1_000_000, "un", "des"), "des"),
+    (text.number, (1234567,), "1\u202f234\u202f567"), (text.number, (-0.4,), "0"), (text.number, (3, 1), "3,0"),
+    (text.number, (float("nan"),), "pas de donnée"), (text.number, (pd.NA,), "pas de donnée"), (text.percent, (None,), "pas de donnée"),
+    (text.number, (2.5,), "3"), (text.number, (-2.5,), "−3"), (text.number, (0.25, 1), "0,3"), (text.percent, (12.5,), "13\u202f%"),
+    (text.signed, (-3,), "−3"), (text.signed, (0.04, 1), "0,0"), (text.points, (1.9,), "+1,9\u00a0point"),
+    (text.points, (2,), "+2,0\u00a0points"), (text.points, (0,), "0,0\u00a0point"), (text.points, (-2,), "−2,0\u00a0points"),
+    (text.interval, (1017, 1038), "1\u202f017 à 1\u202f038"), (text.interval, (1.04, 1.01, 1), "1,0"),
+    (text.day, (date(2032, 1, 11),), "11 janvier 2032"), (text.day, (date(2031, 8, 1),), "1er août 2031"),
+    (text.plural, (1.9, "un", "des"), "un"), (text.plural, (-1, "un", "des"), "un"), (text.plural, (1_000_000, "un", "des"), "des"),
 ])
 def test_numbers_dates_and_plurals_are_french(write, given, expected):
     assert write(*given) == expected
 
 
 @pytest.mark.parametrize(("say", "figure", "words"), [
-    (marks.say_count, {"counts": (66, 66)}, "66"), (marks.say_count, {"counts": (63, 69)}, "entre 63 et 69"), (marks.say_count, {}, "pas de donnée"),
-    (marks.say_base, {"base": (150, 150)}, "150"), (marks.say_base, {"base": (101, 103)}, "101 à 103"), (marks.say_base, {}, "pas de donnée"),
-    (marks.say_share, {"share": 44}, "44\u202f%"), (marks.say_share, {"counts": (1, 1), "base": (3, 3)}, "33\u202f%"),
-    (marks.say_share, {"counts": (40, 60), "base": (80, 100)}, "de 40,0\u202f% à 75,0\u202f%"), (marks.say_share, {}, "pas de donnée"),
-    (agreement.clause, {"share": 44}, "44\u202f% sont des filles"), (agreement.population, {}, "personnes suivies par un ALSES"),
-    (agreement.population, {"name": "orienteur", "modality": "autre"}, "élèves orientés par le collège"),
-    (agreement.say_unit, {"counts": (0, 1)}, "personne"), (agreement.say_unit, {"counts": (1, 2)}, "personnes"),
+    (formats.say_count, {"counts": (66, 66)}, "66"), (formats.say_count, {"counts": (63, 69)}, "entre 63 et 69"), (formats.say_count, {}, "pas de donnée"),
+    (formats.say_base, {"base": (150, 150)}, "150"), (formats.say_base, {"base": (101, 103)}, "101 à 103"), (formats.say_base, {}, "pas de donnée"),
+    (formats.say_share, {"share": 44}, "44\u202f%"), (formats.say_share, {"counts": (1, 1), "base": (3, 3)}, "33\u202f%"),
+    (formats.say_share, {"counts": (40, 60), "base": (80, 100)}, "de 40,0\u202f% à 75,0\u202f%"), (formats.say_share, {}, "pas de donnée"),
+    (formats.clause, {"share": 44}, "44\u202f% sont des filles"), (formats.population, {}, "personnes suivies par un ALSES"),
+    (formats.population, {"name": "orienteur", "modality": "autre"}, "élèves orientés par le collège"),
+    (formats.say_unit, {"counts": (0, 1)}, "personne"), (formats.say_unit, {"counts": (1, 2)}, "personnes"),
 ])
 def test_a_figure_is_said_as_far_as_it_is_known(say, figure, words):
-    assert wording.plain(say(fact(**figure))) == words
+    assert text.plain(say(fact(**figure))) == words
 
 
 def test_a_number_or_a_date_bears_its_machine_form_and_its_figure():
     said = '<data value="44" data-cle="2032/alses/sexe/filles" data-mesure="part" title="l. 1">44\u202f%</data>'
-    assert marks.say_share(fact(share=44)) == said
-    assert agreement.month_mark(date(2031, 10, 1)) == '<time datetime="2031-10">octobre 2031</time>'
+    assert formats.say_share(fact(share=44)) == said
+    assert formats.month_mark(date(2031, 10, 1)) == '<time datetime="2031-10">octobre 2031</time>'
 
 
 def test_a_value_from_the_data_is_never_markup_and_a_value_that_lacks_fails():
-    said = wording.say("figures", "nothing", subject="<b>&</b>")
+    said = text.say("figures", "nothing", subject="<b>&</b>")
     assert ("&lt;b&gt;&amp;&lt;/b&gt;" in said.html, said.text) == (True, "Pas de donnée : <b>&</b>.")
     with pytest.raises(UndefinedError):
-        wording.fragment("folded.html.j2", summary="x")
+        text.fragment("folded.html.j2", summary="x")
 
 
 def test_the_words_of_two_blocks_do_not_run_together():
     for markup in ("<ul><li>Un.</li><li>D<b>eu</b>x.</li></ul>", "<p>Un.<br>D<b>eu</b>x.</p>"):
-        assert wording.plain(markup) == "Un. Deux."
+        assert text.plain(markup) == "Un. Deux."
 
 
 def test_labels_that_hold_commas_are_told_apart():
     gap = SimpleNamespace(label="Objectif travaillé", grouped=(("6e, 5e et autres", ("6e", "SEGPA, ULIS, UPE2A")),), missing=("mobilité",))
-    assert wording.say("describe", "silence", gaps=[gap]).text == (
+    assert text.say("describe", "silence", gaps=[gap]).text == (
         "Donnée non publiée. Objectif travaillé : « 6e, 5e et autres » réunit, sans les séparer, « 6e » et « SEGPA, ULIS, UPE2A » ; aucun chiffre pour « mobilité »."
     )
 
@@ -92,7 +92,7 @@ NETWORK = [("reseau_alses", "postes", "", "alses", 1), ("reseau_alses", "nouveau
     ("network", NETWORK, "1 collège entré"),
 ], ids=["nothing", "persons", "one post", "posts without answers", "one present", "no network", "one post in all", "one new college"])
 def test_a_page_says_what_the_year_has_and_agrees(macro, figures, words):
-    assert words in wording.say("describe", macro, f=year_with(*figures)).text
+    assert words in text.say("describe", macro, f=year_with(*figures)).text
 
 
 HOLDINGS = [
@@ -107,4 +107,4 @@ HOLDINGS = [
 
 @pytest.mark.parametrize(("figures", "words"), HOLDINGS, ids=["nothing", "an export alone", "all but an export"])
 def test_a_page_says_what_the_year_has_sent_and_what_it_has_not(figures, words):
-    assert wording.say("banner", "holdings", f=year_with(*figures)).text == words
+    assert text.say("banner", "holdings", f=year_with(*figures)).text == words

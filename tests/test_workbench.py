@@ -22,15 +22,17 @@ import pytest
 from tornado.web import HTTPError
 
 from conftest import ALL
-from helpers import charts, cli, describe, exchange, paths, pipeline, store
-from helpers.workbench import WorkbenchError, server, sortable, sorting
-from helpers.workbench.contexts import Concordance
-from helpers.workbench.form import Form
-from helpers.workbench.recipes import Explorer, recipe
-from helpers.workbench.saving import strip_outputs
-from helpers.workbench.years import years_html
+from helpers import charts, cli, data, paths
+from helpers.analysis import crosstab, describe
+from helpers.codings.model import Code, Document, Passage, Project
+from helpers.run import tasks
+from helpers.workbench import form as form_module
+from helpers.workbench import form as workbench_form
+from helpers.workbench import welcome
+from helpers.workbench.form import Form, launch, strip_outputs
+from helpers.workbench.welcome import Concordance, Explorer, WorkbenchError, recipe, sortable, years_html
 
-SETTINGS = server.SETTINGS
+SETTINGS = workbench_form.SETTINGS
 LONG_S = 180
 
 
@@ -262,11 +264,11 @@ def test_an_impossible_port_is_refused_in_french(port, capsys):
 
 
 def test_a_lab_that_does_not_start_says_so_with_its_last_words(data_root, monkeypatch, capsys):
-    monkeypatch.setattr(server, "_command", lambda port: [sys.executable, "-c", "import sys; sys.exit('plus de place')"])
+    monkeypatch.setattr(form_module, "_command", lambda port: [sys.executable, "-c", "import sys; sys.exit('plus de place')"])
     assert cli.main(["lab", "--no-browser"]) == 1
     assert "JupyterLab n’a pas démarré" in capsys.readouterr().err
     with pytest.raises(WorkbenchError, match="plus de place"):
-        server.launch(browser=False)
+        launch(browser=False)
 
 
 # --- years -----------------------------------------------------------------------------------------------------------
@@ -300,7 +302,7 @@ def test_a_project_without_a_year_says_what_to_do(tmp_path, monkeypatch):
 
 
 def test_a_notebook_tells_its_own_parameters():
-    given = pipeline.given("03_compare")
+    given = tasks.given("03_compare")
     assert list(given) == ["year", "compare_to", "site_type", "site"]
     assert (given["year"].default, given["year"].label, given["compare_to"].default) == (2020, "Année du rapport", None)
     assert given["site"].default == "" and given["site"].meaning.startswith("nom de l’association")
@@ -422,14 +424,14 @@ def test_the_lines_of_a_recipe_show_what_the_recipe_shows(reported):
     exec(code, {"display": lambda *shown: displayed.extend(shown)})
     figure, table = displayed
     assert plain(str(figure)) == plain(explorer.figure.value)
-    assert re.findall(r"\d+", table.text) == re.findall(r"\d+", describe.to_sort(_crossed()).to_string(index=False))
+    assert re.findall(r"\d+", table.text) == re.findall(r"\d+", crosstab.to_sort(_crossed()).to_string(index=False))
 
 
 def test_a_theme_bears_the_name_that_the_code_book_gives_it(reported):
-    explorer, book, displayed = Explorer(), store.read_reference("themes"), []
+    explorer, book, displayed = Explorer(), data.read_reference("themes"), []
     explorer.indicator.value = "theme_enonce"
     explorer.crossing.value = "nature_enonce"
-    used = set(store.load(2032, "enonces")["theme"])
+    used = set(data.load(2032, "enonces")["theme"])
     names = set(book.loc[book["theme"].isin(used), "libelle"])
     assert names and all(plain(name) in plain(explorer.figure.value) for name in names)
     explorer.crossing.value = ""
@@ -441,13 +443,13 @@ def test_a_theme_bears_the_name_that_the_code_book_gives_it(reported):
 
 
 def _crossed() -> pd.DataFrame:
-    return describe.crossing(
-        store.load(2032, "indicateurs"), "equipe_sur_le_quartier", "association", year=2032, perimeter="postes"
+    return crosstab.crossing(
+        data.load(2032, "indicateurs"), "equipe_sur_le_quartier", "association", year=2032, perimeter="postes"
     )
 
 
 def test_a_crossing_has_one_row_a_cell_with_its_count_and_the_base_of_its_column(reported):
-    rows = describe.to_sort(_crossed())
+    rows = crosstab.to_sort(_crossed())
     cells = {(row[0], row[1]): (row[2], row[3]) for row in rows.itertuples(index=False)}
     # Le Gué: yes, no; Tilleuls: yes, no, yes.
     assert {place: cells[place] for place in [("oui", "Le Gué"), ("non", "Le Gué"), ("oui", "Tilleuls"), ("non", "Tilleuls")]} == {
@@ -459,11 +461,11 @@ def test_a_crossing_has_one_row_a_cell_with_its_count_and_the_base_of_its_column
 
 
 def test_what_is_only_bounded_keeps_both_ends_and_one_number_is_said_in_words(reported):
-    table = store.load(2032, "indicateurs")
+    table = data.load(2032, "indicateurs")
     rows = describe.breakdown(table, "sexe", year=2032)
     # 44 % of 150, printed without a decimal: from 65.25 to 66.75 persons.
-    assert describe.to_sort(rows).set_index("Modalité").loc["filles", "Effectif"] == 66
-    bounded = describe.to_sort(rows.assign(effectif_min=60)).set_index("Modalité").loc["filles"]
+    assert crosstab.to_sort(rows).set_index("Modalité").loc["filles", "Effectif"] == 66
+    bounded = crosstab.to_sort(rows.assign(effectif_min=60)).set_index("Modalité").loc["filles"]
     assert (bounded["Effectif, au moins"], bounded["Effectif, au plus"]) == (60, 66)
     total = charts.show_explored(describe.breakdown(table, "accompagnements", year=2032))
     assert plain(total.text).startswith("150 personnes")
@@ -472,19 +474,19 @@ def test_what_is_only_bounded_keeps_both_ends_and_one_number_is_said_in_words(re
 
 
 def test_what_can_be_explored_is_what_the_year_holds_and_not_the_files_themselves(reported):
-    known = describe.explorable(store.load(2032, "indicateurs"), year=2032)
+    known = crosstab.explorable(data.load(2032, "indicateurs"), year=2032)
     assert "donnees" not in set(known["perimetre"]) and set(known["site"]) == {""}
     assert {"association", "periode", "reunion", "nature_enonce"} <= set(known["croise_avec"])
-    assert describe.explorable(store.load(2032, "indicateurs"), year=2031).empty
+    assert crosstab.explorable(data.load(2032, "indicateurs"), year=2031).empty
 
 
 def test_sites_appear_by_themselves_and_a_choice_without_data_says_so(reported, monkeypatch):
-    table = store.load(2032, "indicateurs")
+    table = data.load(2032, "indicateurs")
     own = table[(table["indicateur"] == "sexe") & (table["perimetre"] == "alses")].assign(
         site_type="association", site="Inventée", effectif_min=3, effectif_max=3, base_min=6, base_max=6,
         part_imprimee_pct=pd.NA, part_min_pct=50.0, part_max_pct=50.0,
     )  # fmt: skip
-    monkeypatch.setattr(store, "load", lambda *_: pd.concat([table, own], ignore_index=True))
+    monkeypatch.setattr(data, "load", lambda *_: pd.concat([table, own], ignore_index=True))
     explorer = Explorer()
     assert choices(explorer.site) == ["", "Inventée"]
     explorer.indicator.value, explorer.site.value = "sexe", "Inventée"
@@ -515,13 +517,13 @@ def test_a_table_to_sort_is_french_and_asks_nothing_of_a_network():
     html = sortable(frame).html
     assert all(word in html for word in ("Chercher", r'\"2\\u202f233\"', "41,5", r'\"—\"'))
     assert "NaN\\\\\"" not in html.replace("___NaN___", "")
-    alone = sorting.table_alone(frame)
+    alone = welcome.table_alone(frame)
     assert not re.search(r"""(src|from|import|url)\s*[=(]?\s*["']?https?:""", alone)
     assert not re.search(r"""<(script|link|img)[^>]*(src|href)=""", sortable(frame).html)
 
 
 def test_a_year_is_a_name_and_no_thousand():
-    shown = sorting.table_alone(pd.DataFrame({"annee": [2032], "effectif": [2032]}))
+    shown = welcome.table_alone(pd.DataFrame({"annee": [2032], "effectif": [2032]}))
     assert r'"[[2032, [\"2\\u202f032\", 2032.0]]]"' in shown
 
 
@@ -535,10 +537,10 @@ def test_nothing_of_it_reaches_the_published_pages(mini_root):
 
 
 def code_a_text(text: str) -> None:
-    document, end = exchange.Document("réunion <1>", text), text.index(".") + 1
-    code = exchange.Code(store.read_reference("themes")["libelle"].iloc[0])
-    passage = exchange.Passage(document.name, 0, end, text[:end], code.path)
-    store.save_coding(exchange.Project((code,), (document,), (passage,)), 2032, "réunions", Path("réunions.qdpx"))
+    document, end = Document("réunion <1>", text), text.index(".") + 1
+    code = Code(data.read_reference("themes")["libelle"].iloc[0])
+    passage = Passage(document.name, 0, end, text[:end], code.path)
+    data.save_coding(Project((code,), (document,), (passage,)), 2032, "réunions", Path("réunions.qdpx"))
 
 
 def test_a_word_is_found_in_its_other_forms_with_the_code_over_it(data_root):
@@ -549,7 +551,7 @@ def test_a_word_is_found_in_its_other_forms_with_the_code_over_it(data_root):
     assert "2 emplois de « équipe »" in plain(shown.said.value) and "ne quittent pas ce poste" in shown.said.value
     (table,) = shown.table.outputs
     html = table["data"]["text/html"]
-    label = store.read_reference("themes")["libelle"].iloc[0]
+    label = data.read_reference("themes")["libelle"].iloc[0]
     assert "équipes" in html and html.count(label) == html.count("équipes") and "<b>" not in html and "06 12" not in html
 
 

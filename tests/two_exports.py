@@ -8,8 +8,8 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from helpers import compare
-from helpers.indicators.rows import row, table
+from helpers.analysis import comparisons
+from helpers.indicators.constraints import row, table
 from helpers.schema import columns, typed
 
 # What is counted: a question, the answer that is told, and the share of it before and now, old collèges then new ones.
@@ -126,4 +126,4 @@ def compared(seed: int = 1) -> pd.DataFrame:
     tables = (indicators(now, 2032), indicators(before, 2031))
     alike = pd.concat([clusters(before, 2031), clusters(now, 2032)], ignore_index=True)
     shared = overlaps(before, now, year=2032, compare_to=2031)
-    return compare.comparisons(*tables, NO_CONTROLS, year=2032, compare_to=2031, overlaps=shared, clusters=alike)
+    return comparisons.build_comparisons(*tables, NO_CONTROLS, year=2032, compare_to=2031, overlaps=shared, clusters=alike)

@@ -25,7 +25,7 @@ NOTEBOOKS = {
 class Parameters:
     """Checked parameters; ``compare_to`` is None when no earlier year has data.
 
-    >>> choix = parameters.check("03_compare", year=2020)
+    >>> choix = check("03_compare", year=2020)
     >>> choix.years, choix.as_shown("03_compare")
     ([2019, 2020], {'Année': '2020', 'Comparée à': '2019', 'Champ': 'tout le réseau'})
     """
@@ -84,7 +84,7 @@ def check_year(value: Any, *, name: str = "year") -> int:
     DataError
         when it is not a whole number, has no folder in data/raw, or has only tables without rows there.
 
-    >>> parameters.check_year(2020)
+    >>> check_year(2020)
     2020
     """
     if type(value) is not int:
@@ -139,11 +139,11 @@ def check(notebook: str, **given: Any) -> Parameters:
         for an unknown name, a wrong type, a year without data, years in the wrong order, an impossible site, or what
         is not one word.
 
-    >>> parameters.check("03_compare", year=2020)
+    >>> check("03_compare", year=2020)
     Parameters(year=2020, compare_to=2019, site_type='reseau', site='', word='équipe')
-    >>> parameters.check("02_describe", yaer=2020)
+    >>> check("02_describe", yaer=2020)
     Traceback (most recent call last):
-    helpers.schema.vocabulary.DataError: 02_describe n’a pas de paramètre « yaer » ; ... Vouliez-vous « year » ?
+    helpers.schema.DataError: 02_describe n’a pas de paramètre « yaer » ; ... Vouliez-vous « year » ?
     """
     _check_names(notebook, given)
     year = check_year(given["year"])

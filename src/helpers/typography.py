@@ -15,7 +15,7 @@ _AFTER_LINE = re.compile(r"(?<=\bl\.)[ ](?=\d)")
 def french_spaces(text: str) -> str:
     """The text with no-break spaces where French typography wants them; it adds no space that was not there.
 
-    >>> typography.french_spaces("Bilan : 42 % ; « oui »")
+    >>> french_spaces("Bilan : 42 % ; « oui »")
     'Bilan\\xa0: 42\\u202f%\\u202f; «\\u202foui\\u202f»'
     """
     text = _BEFORE_NARROW.sub(NARROW, text)
@@ -27,7 +27,7 @@ def french_spaces(text: str) -> str:
 def shortened(text: str, *, width: int = 80) -> str:
     """The beginning of a long text, for a message; a short one as it is.
 
-    >>> typography.shortened("un mot"), typography.shortened("x" * 100, width=5)
+    >>> shortened("un mot"), shortened("x" * 100, width=5)
     ('un mot', 'xxxxx…')
     """
     return text if len(text) <= width else f"{text[:width].rstrip()}…"
@@ -36,7 +36,7 @@ def shortened(text: str, *, width: int = 80) -> str:
 def fold(text: str) -> str:
     """The text without case, accents or punctuation, words joined by ``_``; a plus sign is a word: REP+ is not REP.
 
-    >>> typography.fold("Ne Sait Pas"), typography.fold("Condé-sur-l’Escaut"), typography.fold("REP +")
+    >>> fold("Ne Sait Pas"), fold("Condé-sur-l’Escaut"), fold("REP +")
     ('ne_sait_pas', 'conde_sur_l_escaut', 'rep_plus')
     """
     # A curly apostrophe would vanish with the accents: make it a break first.

@@ -1,21 +1,358 @@
-"""The figure of any indicator, crossed or not: for the workbench, where the reader chooses what to look at."""
+"""Charts of any indicator, and of cross-tabulations."""
 
+import math
 import re
 from collections.abc import Callable
 from datetime import date
 from functools import partial
 
 import pandas as pd
+from matplotlib.figure import Figure
 
-from helpers.charts import draw
+from helpers.charts import persons
 from helpers.charts.figure import compose
-from helpers.charts.palette import colour_of
 from helpers.charts.persons import show_breakdown
-from helpers.charts.words import bases, nothing, source
-from helpers.facts import Fact, fact_of
-from helpers.schema import UNSAID, catalogue
-from helpers.tables import table
-from helpers.wording import Html, day, say
+from helpers.charts.theme import (
+    GREY,
+    INK,
+    MIDDLE,
+    ROW,
+    SHADES,
+    UNANSWERED,
+    WIDE,
+    Sheet,
+    bare,
+    bases,
+    canvas,
+    colour_of,
+    crossing,
+    folded,
+    is_protected,
+    limit_rows,
+    name_rows,
+    nothing,
+    place_of,
+    room,
+    source,
+    text_on,
+    thick,
+)
+from helpers.indicators.lookup import Fact, fact_of
+from helpers.schema import FOLDED, UNSAID, Indicator, catalogue
+from helpers.text.formats import Html, day, interval, number, people, say, write_base
+from helpers.text.tables import breakdown_table, crossing_table, table
+
+# --- Drawings of any indicator: counts as bars, and a cross table as a heat table ---
+
+LABEL = 34  # characters a line of a row's label may hold
+HEAD = 10  # and of a column's, all columns together being as wide as seven of them
+LINE_PT = 13  # points a line of a column's head takes
+
+
+def _said(low: int, high: int) -> str:
+    return number(low) if low == high else f"{number(low)} à {number(high)}"
+
+
+def counts_drawing(rows: pd.DataFrame, colours: list[str], *, sheet: Sheet = WIDE) -> Figure:
+    """A bar up to the smallest possible count of each modality, and a thin line up to the largest.
+
+    Columns ``libelle``, ``effectif_min``, ``effectif_max``, all known.
+    """
+    figure, axes = canvas(0.5 + room(sheet, rows["libelle"]) * len(rows), sheet)
+    places, top = list(range(len(rows)))[::-1], max(1, int(rows["effectif_max"].max()))
+    for place, row, colour in zip(places, rows.itertuples(), colours, strict=True):
+        axes.barh(place, row.effectif_min, color=colour, height=thick(sheet))
+        axes.hlines(place, row.effectif_min, row.effectif_max, color=INK, linewidth=1.6)
+        said = _said(row.effectif_min, row.effectif_max)
+        axes.text(row.effectif_max + top / 80, place, said, va="center", fontweight="bold")
+    name_rows(axes, places, rows["libelle"], sheet, width=LABEL)
+    limit_rows(axes, len(rows))
+    axes.set_xlim(0, top * (1.3 if sheet.is_narrow else 1.18))
+    axes.xaxis.set_major_formatter(lambda value, _: number(value) if value == round(value) else "")
+    axes.locator_params(axis="x", nbins=4)
+    bare(axes)
+    return figure
+
+
+def crossing_drawing(rows: pd.DataFrame, heads: list[str], *, sheet: Sheet = WIDE) -> Figure:
+    """A cross table of counts: the darker, the more; each cell says its number, or its bounds.
+
+    Columns ``libelle``, ``libelle_croise``, ``effectif_min``, ``effectif_max``; a cell that is not there is a dash.
+    ``heads`` name the columns, in the order in which ``libelle_croise`` first names them.
+    """
+    lines, columns = list(dict.fromkeys(rows["libelle"])), list(dict.fromkeys(rows["libelle_croise"]))
+    known = rows.dropna(subset=["effectif_min", "effectif_max"])
+    cells = {
+        (row.libelle, row.libelle_croise): (row.effectif_max, _said(row.effectif_min, row.effectif_max))
+        for row in known.itertuples()
+    }
+    return heat_table_drawing(
+        [[cells.get((line, column)) for column in columns] for line in lines], lines, heads, sheet=sheet
+    )
+
+
+def heat_table_drawing(
+    cells: list[list[tuple[float | None, str] | None]], lines: list[str], heads: list[str], *, sheet: Sheet = WIDE
+) -> Figure:
+    """Cells line by line, each a value and how it is written: the darker, the greater; None is a dash.
+
+    A cell about which nothing is written is not drawn at all; one without value, as a total, has no shade.
+    """
+    heads = folded(heads, max(5, 7 * HEAD // (len(heads) * (2 if sheet.is_narrow else 1))))
+    tall = max(head.count("\n") + 1 for head in heads) * LINE_PT / 72
+    figure, axes = canvas(0.4 + tall + room(sheet, lines, ROW + 0.04) * len(lines), sheet)
+    high = thick(sheet) if sheet.is_narrow else 0.94
+    top = max([1, *(float(cell[0]) for row in cells for cell in row if cell and cell[0] is not None)])
+    shaded = [
+        (_shade(cell, top), (rank, place), cell) for place, row in enumerate(cells) for rank, cell in enumerate(row)
+    ]
+    # One shade after another: neighbours in the file that look alike are written once.
+    for shade, (rank, place), cell in sorted(shaded, key=lambda each: SHADES.index(each[0])):
+        _write_cell(axes, (rank, place), cell, shade=shade, high=high)
+    name_rows(axes, range(len(lines)), lines, sheet, width=LABEL)
+    axes.set_xticks(range(len(heads)), heads, fontsize=sheet.small)
+    axes.xaxis.tick_top()
+    axes.set_xlim(-0.5, len(heads) - 0.5)
+    axes.set_ylim(len(lines) - 0.5, -0.8 if sheet.is_narrow else -0.5)
+    bare(axes)
+    return figure
+
+
+def _shade(cell: tuple[float | None, str] | None, top: float) -> str:
+    return SHADES[math.ceil(float((cell and cell[0]) or 0) * (len(SHADES) - 1) / top)]
+
+
+def _write_cell(axes, at: tuple[int, int], cell: tuple[float | None, str] | None, *, shade: str, high: float) -> None:
+    value, said = cell or (0, "—")
+    if not said:
+        return
+    if value is not None:
+        axes.barh(at[1], 0.98, left=at[0] - 0.49, height=high, color=shade)
+    look = {"color": text_on(shade), "fontweight": "bold"} if value else {"color": INK if value is None else GREY}
+    # It stays in its cell: the layout need not measure it, which would take seconds for hundreds of them.
+    axes.text(*at, said, ha="center", va="center_baseline", in_layout=False, **look)
+
+
+# --- Heat tables of two answers of the same persons: they compute nothing and return the matplotlib figure ---
+
+NO_ANSWER = "s. r."  # « sans réponse »: the head of a column of persons who did not answer
+
+
+def _ranks(rows: pd.DataFrame) -> dict[str, int]:
+    """The number of each line, from one."""
+    names = [name for folded in dict.fromkeys(rows["modalite"]) for name in folded.split(FOLDED)]
+    return {name: rank for rank, name in enumerate(names, start=1)}
+
+
+def _lines(rows: pd.DataFrame, ranks: dict[str, int]) -> list[str]:
+    named = rows.drop_duplicates("modalite")
+    return [f"{_head(row.modalite, ranks)}. {row.libelle}" for row in named.itertuples()]
+
+
+def _head(modality: str, ranks: dict[str, int]) -> str:
+    """A column named by the numbers of the lines: its own words would not hold above it."""
+    parts = [NO_ANSWER if name in UNANSWERED else str(ranks.get(name, "?")) for name in modality.split(FOLDED)]
+    return ", ".join(dict.fromkeys(parts))
+
+
+def _share(row) -> tuple[float, str] | None:
+    if pd.isna(row.part_min_pct):
+        return None
+    fact = fact_of(row)
+    for bound, sign in ((fact.under, "<"), (fact.over, ">")):
+        if bound is not None:
+            return float(row.part_pct), f"{sign}\N{NO-BREAK SPACE}{number(bound)}"
+    said = interval(row.part_min_pct, row.part_max_pct) if pd.isna(row.part_pct) else number(row.part_pct)
+    return float(row.part_max_pct if fact.rounded is None else row.part_pct), said
+
+
+def _grid(rows: pd.DataFrame) -> list[list[tuple[float, str] | None]]:
+    """The cells line by line."""
+    return [[_share(row) for row in line.itertuples()] for _, line in rows.groupby("modalite", sort=False)]
+
+
+def shares_drawing(rows: pd.DataFrame, sizes: list[str], *, is_numbered: bool, sheet: Sheet = WIDE) -> Figure:
+    """The share of each answer in each group; columns of `crosstab.crossed`, ``sizes`` of the groups in order.
+
+    Numbered, lines and columns are those of one list of answers.
+    """
+    groups = rows.drop_duplicates("modalite_croisee")
+    ranks = _ranks(rows)
+    names = [_head(name, ranks) for name in groups["modalite_croisee"]] if is_numbered else groups["libelle_croise"]
+    lines = _lines(rows, ranks) if is_numbered else list(dict.fromkeys(rows["libelle"]))
+    heads = [
+        f"{name}\n{size}" if is_numbered else f"{name}\nn = {size}" for name, size in zip(names, sizes, strict=True)
+    ]
+    return heat_table_drawing(_grid(rows), lines, heads, sheet=sheet)
+
+
+# --- Two answers of the same persons, counted in individual records: nothing is drawn without them ---
+
+NOTHING = Html("", "")
+MANY = 2  # joints in a name that no longer fits beside a bar
+TWO = 2  # groups whose widest difference can be said in a title
+
+
+def _is_answer(entry: Indicator, modality: str) -> bool:
+    """Whether a modality, or all that is folded in it, answers the question: « non renseigné » does not."""
+    return all(name in entry.modalities for name in modality.split(FOLDED))
+
+
+def _answered(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Html]]:
+    """A crossing without the rows and columns of those who gave no answer at all, and the note that names these.
+
+    A group of which nothing else is known goes with them.
+    """
+    kept, out = rows, []
+    for column, label in (("modalite", "libelle"), ("modalite_croisee", "libelle_croise")):
+        is_blank = rows[column].map(lambda name: set(name.split(FOLDED)) <= set(UNANSWERED))
+        out += list(dict.fromkeys(rows.loc[is_blank, label]))
+        kept = kept[~is_blank.reindex(kept.index)]
+    is_known = kept["base_min"].notna().groupby(kept["modalite_croisee"]).transform("any")
+    out += list(dict.fromkeys(kept.loc[~is_known, "libelle_croise"]))
+    kept = kept[is_known]
+    names = list(dict.fromkeys(out))
+    return (kept, [crossing("left_out", names=names)]) if names and len(kept) else (rows, [])
+
+
+def _entries_of(rows: pd.DataFrame) -> tuple[Indicator, Indicator]:
+    entries = catalogue().indicators
+    return entries[rows["indicateur"].iloc[0]], entries[rows["croise_avec"].iloc[0]]
+
+
+def _population_of(rows: pd.DataFrame) -> str:
+    return people(rows["indicateur"].iloc[0], rows["perimetre"].iloc[0], place_of(rows))
+
+
+def _sayable(rows: pd.DataFrame) -> pd.DataFrame:
+    """The cells that may name a finding: answers, to both questions, whose share is known."""
+    (entry, other), known = _entries_of(rows), rows[rows["part_pct"].notna()]
+    kept = [_is_answer(entry, row.modalite) and _is_answer(other, row.modalite_croisee) for row in known.itertuples()]
+    return known[kept] if any(kept) else known
+
+
+def _named(row) -> tuple[str, Fact]:
+    """A cell: the group it is in, and its figure."""
+    return row.libelle_croise, fact_of(row)
+
+
+def _groups(rows: pd.DataFrame) -> list[tuple[str, Fact]]:
+    """Each group with one of its figures, which bears its base."""
+    known = rows[rows["base_min"].notna()]
+    return [_named(row) for row in known.drop_duplicates("modalite_croisee").itertuples()]
+
+
+def _short(row) -> str:
+    """The name of a group beside its bar; one that joins many answers is named in full under the figure."""
+    return "réponses réunies" if row.modalite_croisee.count(FOLDED) >= MANY else row.libelle_croise
+
+
+def show_by_group(rows: pd.DataFrame, modality: str) -> Html:
+    """The share of one answer in each group, in per cent of the group (columns of `crosstab.crossed`).
+
+    Nothing at all for a year without records.
+
+    >>> classes = crosstab.crossed(data.load(2020, "indicateurs"), "parents_associes", "niveau", year=2020)
+    >>> charts.show_by_group(classes, "oui").text
+    ''
+    """
+    shown = rows[rows["modalite"].eq(modality) & rows["part_pct"].notna()]
+    if shown.empty:
+        return NOTHING
+    (entry, other), who, year = _entries_of(shown), _population_of(shown), int(shown["annee"].iloc[0])
+    ranked = _sayable(shown).sort_values("part_pct", ascending=False, kind="stable")
+    first, last = (_named(next(ranked.iloc[[place]].itertuples())) for place in (0, -1))
+    counted = [f"{_short(row)} ({write_base(fact_of(row))})" for row in shown.itertuples()]
+    colours = [
+        colour_of(entry.id, modality) if _is_answer(other, name) else MIDDLE for name in shown["modalite_croisee"]
+    ]
+    return compose(
+        partial(persons.bars_drawing, shown.assign(libelle=counted), colours),
+        id=f"{entry.id}-par-{other.id}",
+        title=crossing("by_group_title", first=first, last=last, is_sure=not is_protected(shown)),
+        subtitle=crossing(
+            "by_group_subtitle", label=entry.label_of(modality), other=other, year=year, place=place_of(shown)
+        ),
+        reading=crossing("by_group_reading", first=first, other=other),
+        base=bases((fact, name) for name, fact in _groups(shown)),
+        source=source(who, shown["reference"]),
+        alt=crossing("by_group_alt", entry=entry, other=other, cells=[_named(row) for row in shown.itertuples()]).text,
+        table=breakdown_table(
+            shown.assign(libelle=shown["libelle_croise"]),
+            caption=f"{entry.title_of(modality)}, selon : {other.label[:1].lower()}{other.label[1:]}, {year}",
+        ),
+    )
+
+
+def show_crossing(rows: pd.DataFrame) -> Html:
+    """The answers of each group, in per cent of the group, as a heat table (columns of `crosstab.crossed`).
+
+    Nothing at all for a year without records; one sentence where every group is too small for a share to be said.
+
+    >>> charts.show_crossing(crosstab.crossed(data.load(2020, "indicateurs"), "niveau", "sexe", year=2020)).text
+    ''
+    """
+    if rows.empty:
+        return NOTHING
+    rows, left_out = _answered(rows)
+    (entry, other), who, year = _entries_of(rows), _population_of(rows), int(rows["annee"].iloc[0])
+    if _sayable(rows).empty:
+        return crossing("no_share", entry=entry, other=other)
+    groups = _groups(rows)
+    parts = [
+        group[group["effectif_min"].notna()] for _, group in rows.groupby("modalite_croisee", sort=False, dropna=False)
+    ]
+    numbered = len(groups) > TWO
+    return compose(
+        partial(shares_drawing, rows, [write_base(fact) for _, fact in groups], is_numbered=numbered),
+        id=f"{entry.id}-{other.id}",
+        title=_title(rows, entry, other),
+        subtitle=crossing("crossing_subtitle", other=other, year=year, is_numbered=numbered, place=place_of(rows)),
+        reading=crossing("crossing_reading", cell=_largest(rows), other=other),
+        notes=[*_notes(rows), *left_out],
+        base=bases((fact, name) for name, fact in groups),
+        source=source(who, rows["reference"].head(1)),
+        alt=crossing("crossing_alt", entry=entry, other=other, groups=_tops(parts)).text,
+        table=crossing_table(
+            rows, caption=f"{entry.label}, selon : {other.label[:1].lower()}{other.label[1:]}, en personnes, {year}"
+        ),
+    )
+
+
+def _tops(parts: list[pd.DataFrame]) -> list[tuple[str, list[Fact]]]:
+    """For each group, its figures, the largest first: three tell enough of a large table."""
+    few = 3 if len(parts) > TWO else None
+    ranked = [part.sort_values("effectif_min", ascending=False, kind="stable").head(few) for part in parts]
+    return [(part["libelle_croise"].iloc[0], [fact_of(row) for row in part.itertuples()]) for part in ranked]
+
+
+def _largest(rows: pd.DataFrame) -> tuple[str, Fact]:
+    """The most frequent answer of the largest group: a small one swings with a few persons."""
+    said = _sayable(rows)
+    group = said[said["base_min"].eq(said["base_min"].max())]
+    return _named(next(group.sort_values("part_pct", ascending=False, kind="stable").head(1).itertuples()))
+
+
+def _title(rows: pd.DataFrame, entry: Indicator, other: Indicator) -> Html:
+    said = _sayable(rows)
+    found = said.groupby("modalite")["part_pct"].agg(["min", "max", "count"])
+    both = found[found["count"].eq(TWO)]
+    if said["modalite_croisee"].nunique() != TWO or both.empty:
+        is_sure = not is_protected(rows)
+        return crossing("crossing_title", cell=_largest(rows), entry=entry, other=other, is_sure=is_sure)
+    widest = (both["max"] - both["min"]).astype(float).idxmax()
+    cells = [_named(row) for row in said[said["modalite"].eq(widest)].itertuples()]
+    return crossing("gap_title", cells=cells, is_sure=not is_protected(rows))
+
+
+def _notes(rows: pd.DataFrame) -> list[Html]:
+    """What a dash means, where there is one."""
+    is_bare = rows["effectif_min"].notna() & rows["part_min_pct"].isna()
+    absent = [crossing("absent")] if rows["effectif_min"].isna().any() else []
+    return [*absent, *([crossing("few")] if is_bare.any() else [])]
+
+
+# --- The figure of any indicator, crossed or not: for the workbench, where the reader chooses what to look at ---
 
 _say = partial(say, "figures_explored")
 
@@ -33,11 +370,11 @@ _TITLES = {
 def show_explored(rows: pd.DataFrame) -> Html:
     """The figure of some rows of the indicator table; a single number is said in words.
 
-    ``rows`` has the columns of `describe.breakdown`, or those of `describe.crossing`. Shares are drawn as page 02 draws
+    ``rows`` has the columns of `describe.breakdown`, or those of `crossing`. Shares are drawn as page 02 draws
     them; else counts as bars; a cross table as a heat table. What is neither published nor counted is a « pas de
     donnée » box.
 
-    >>> print(charts.show_explored(describe.breakdown(store.load(2020, "indicateurs"), "niveau", year=2020)).text)
+    >>> print(charts.show_explored(describe.breakdown(data.load(2020, "indicateurs"), "niveau", year=2020)).text)
     Parmi les personnes suivies par un ALSES, 63 % sont en 4e ou 3e
     Barres horizontales, Niveau de classe, 2020 : 6e, 5e ou autre, de 36,5 % à 37,5 % ; 4e ou 3e, 63 %.
     """
@@ -45,7 +382,7 @@ def show_explored(rows: pd.DataFrame) -> Html:
     if "libelle_croise" in rows and len(known):
         heads = [_dated(name, "{:%d/%m %Y}".format) for name in dict.fromkeys(known["libelle_croise"])]
         known = known.assign(libelle_croise=[_dated(name, day) for name in known["libelle_croise"]])
-        return _figure(known, partial(draw.crossing, known, heads), is_crossed=True)
+        return _figure(known, partial(crossing_drawing, known, heads), is_crossed=True)
     figure = show_breakdown(rows) if len(rows) else None
     if figure is not None:
         return figure
@@ -54,7 +391,7 @@ def show_explored(rows: pd.DataFrame) -> Html:
     if len(known) == 1:
         return _say("single", fact=fact_of(known.iloc[0]), entry=catalogue().indicators[known["indicateur"].iloc[0]])
     colours = [colour_of(row.indicateur, row.modalite) for row in known.itertuples()]
-    return _figure(known, partial(draw.counts, known, colours), is_crossed=False)
+    return _figure(known, partial(counts_drawing, known, colours), is_crossed=False)
 
 
 def _base(facts: list[Fact], population: str):

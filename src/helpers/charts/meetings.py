@@ -1,16 +1,174 @@
-"""Figures of the meetings and of the associations that are named."""
+"""Charts of the meetings, of the associations, and of the audit."""
 
 from functools import partial
 
 import pandas as pd
+from matplotlib.dates import date2num
+from matplotlib.figure import Figure
 
-from helpers.charts import draw
 from helpers.charts.figure import compose
-from helpers.charts.words import bases, describing, is_tied, nothing, source, words
-from helpers.facts import Facts, fact_of
-from helpers.schema import catalogue
-from helpers.tables import breakdown_table, table
-from helpers.wording import Html, day, number, plural
+from helpers.charts.theme import (
+    ABOVE,
+    GREY,
+    GROUND,
+    INK,
+    PALE,
+    WIDE,
+    Sheet,
+    bare,
+    bases,
+    canvas,
+    colour_of,
+    describing,
+    folded,
+    is_tied,
+    limit_rows,
+    name_rows,
+    nothing,
+    room,
+    source,
+    text_on,
+    thick,
+    words,
+)
+from helpers.indicators.lookup import Facts, fact_of
+from helpers.schema import VERDICTS, catalogue
+from helpers.text.formats import Html, day, month, number, percent, plural, say
+from helpers.text.tables import breakdown_table, matrix_table, table
+
+# --- Drawings of the meetings and the associations: they compute nothing and return the matplotlib figure ---
+
+# What stands in the cell of a grid does not stick out of the frame: the layout need not measure it.
+INSIDE = {"ha": "center", "va": "center", "in_layout": False}
+MONTHS = {False: 8, True: 5}  # months named under a calendar before they meet, wide and narrow
+
+
+def calendar_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
+    """One dot a meeting on the line of its group, with the number present; hollow and beyond a line once the year is
+    over. Columns of `describe.calendar`.
+    """
+    groups = list(dict.fromkeys(rows["groupe"]))
+    names = dict(zip(rows["groupe"], rows["libelle"], strict=True))
+    figure, axes = canvas(0.8 + room(sheet, row=0.45) * len(groups), sheet)
+    axes.hlines(range(len(groups)), *date2num([rows["date"].min(), rows["date"].max()]), color=PALE, linewidth=1)
+    for row in rows.itertuples():
+        place, colour = (date2num(row.date), groups.index(row.groupe)), colour_of("participants", row.groupe)
+        face = GROUND if row.est_apres else colour
+        axes.scatter(*place, s=90, facecolor=face, edgecolor=colour, linewidth=2, zorder=3)
+        axes.annotate(
+            number(row.participants), place, (0, 7), textcoords="offset points", ha="center", fontweight="bold"
+        )
+    if rows["est_apres"].any():
+        end = pd.Timestamp(rows.loc[rows["est_apres"], "date"].min().year, 1, 1)
+        axes.axvline(date2num(end), color=GREY, linewidth=1.2, linestyle="--")
+        axes.text(date2num(end), -0.75, " année suivante", color=GREY, fontsize=sheet.small, va="bottom")
+    first = pd.date_range(rows["date"].min().replace(day=1), rows["date"].max(), freq="MS")
+    named = first[:: -(-len(first) // MONTHS[sheet.is_narrow])]
+    axes.set_xticks(date2num(named), [month(day).replace(" ", "\n") for day in named])
+    name_rows(axes, range(len(groups)), [names[group] for group in groups], sheet, rise=20)
+    axes.set_xlim(date2num(rows["date"].min()) - 12, date2num(rows["date"].max()) + 45)
+    axes.set_ylim(len(groups) - 0.5, -0.8)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    return figure
+
+
+def attendance_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
+    """Present in a bar of the group's colour, invited in an empty one; columns of `describe.attendance`."""
+    figure, axes = canvas(0.2 + room(sheet, rows["libelle"]) * len(rows), sheet)
+    places = list(range(len(rows)))[::-1]
+    present, invited = rows["effectif_max"].astype(float), rows["base_max"].astype(float)
+    axes.barh(places, invited.fillna(0), color=GROUND, edgecolor=GREY, height=thick(sheet))
+    axes.barh(
+        places, present, color=[colour_of("participants", name) for name in rows["modalite"]], height=thick(sheet)
+    )
+    for place, row in zip(places, rows.itertuples(), strict=True):
+        is_known = not pd.isna(row.base_max)
+        share = f" ({percent(row.part_pct, int(row.part_decimales))})" if is_known and not pd.isna(row.part_pct) else ""
+        asked = f" sur {number(row.base_max)}{share}" if is_known else " (invités non publiés)"
+        end = max(row.effectif_max, row.base_max) if is_known else row.effectif_max
+        axes.text(end + 0.4, place, number(row.effectif_max) + asked, va="center", fontweight="bold")
+    name_rows(axes, places, rows["libelle"], sheet)
+    axes.set_xlim(0, max(present.max(), invited.max()) * (1.7 if sheet.is_narrow else 1.45))
+    limit_rows(axes, len(rows))
+    axes.set_xticks([])
+    bare(axes)
+    return figure
+
+
+def associations_drawing(grid: pd.DataFrame, headings: dict[str, str], *, sheet: Sheet = WIDE) -> Figure:
+    """One row an association: its posts, the meeting lists that name it, the statements that cite it.
+
+    Columns of `describe.associations`; a dash where it is absent. ``headings`` names the columns that are drawn.
+    """
+    figure, axes = canvas(0.7 + room(sheet, row=0.29) * len(grid), sheet)
+    for column, name in enumerate(headings):
+        here = [row for row, value in enumerate(grid[name]) if value]
+        is_list = name.startswith("reunion_")
+        colour = colour_of("participants", name.removeprefix("reunion_")) if is_list else GREY
+        axes.plot([column] * len(here), here, "o", markersize=8 if is_list else 14, color=colour)
+        for row, value in enumerate(grid[name]):
+            if row not in here:
+                axes.text(column, row, "–", color=GREY, **INSIDE)
+            elif not is_list:
+                axes.text(column, row, number(value), color=GROUND, fontweight="bold", **INSIDE)
+    name_rows(axes, range(len(grid)), grid["association"], sheet, rise=10)
+    names = [name.replace("département", "dépt") if sheet.is_narrow else name for name in headings.values()]
+    axes.set_xticks(range(len(names)), folded(names, 11 if sheet.is_narrow else 14), fontsize=sheet.small)
+    axes.xaxis.tick_top()
+    below = 0.33 if sheet.is_narrow else 0.5  # under the signs, over the name of the next row
+    axes.hlines([row + below for row in range(len(grid) - 1)], -0.5, len(headings) - 0.5, color=PALE, linewidth=0.6)
+    axes.set_xlim(-0.5, len(headings) - 0.5)
+    axes.set_ylim(len(grid) - 0.5, -0.9 if sheet.is_narrow else -0.5)
+    axes.spines["top"].set_visible(False)
+    bare(axes)
+    return figure
+
+
+# --- Drawing of the audit: it computes nothing and returns the matplotlib figure ---
+
+ROW = 0.44  # inches a row of squares takes, with the line numbers under it
+LABEL = 22  # characters a line of a row's label may hold
+PER_ROW = {False: 18, True: 14}  # on a wide and on a narrow sheet, squares a row may hold before it goes on below
+# The letter in each square says the verdict without its colour; a contradiction also has a thick frame.
+# Neither it nor the line below sticks out of the frame: the layout need not measure them, a hundred in all.
+IN_SQUARE = {"ha": "center", "va": "center_baseline", "fontweight": "bold", "in_layout": False}
+LEAST = 8.25  # points: 11 pixels
+LETTERS = {"confirme": "C", "sous_hypothese": "H", "non_verifiable": "N", "ambigu": "A", "contradictoire": "X"}
+FRAMES = {"contradictoire": (INK, 2.2)}
+
+
+def verdicts_drawing(figures: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
+    """One square a figure, a row a topic: letter and colour of its verdict, its line below.
+
+    Columns ``rubrique`` (label, rows in order of appearance), ``verdict``, ``ligne``; in order of line.
+    """
+    per_row = PER_ROW[sheet.is_narrow]
+    rows = [
+        ("" if start else topic, own.iloc[start : start + per_row])
+        for topic, own in figures.groupby("rubrique", sort=False)
+        for start in range(0, len(own), per_row)
+    ]
+    figure, axes = canvas(0.2 + (ROW + 0.04 + ABOVE * sheet.is_narrow) * len(rows), sheet)
+    below = {"textcoords": "offset points", "ha": "center", "va": "top", "color": GREY, "in_layout": False}
+    below["fontsize"] = min(sheet.small, LEAST)
+    for place, (_, own) in enumerate(rows):
+        for column, each in enumerate(own.itertuples()):
+            letter, colour = LETTERS[each.verdict], colour_of("verdict", each.verdict)
+            edge, width = FRAMES.get(each.verdict, (GREY, 0.6))
+            square = {"marker": "s", "s": 170 if sheet.is_narrow else 230, "linewidth": width}
+            axes.scatter(column, place, color=colour, edgecolor=edge, **square)
+            axes.text(column, place, letter, color=text_on(colour), **IN_SQUARE)
+            axes.annotate(f"{each.ligne}", (column, place), (0, -9), **below)
+    name_rows(axes, range(len(rows)), [label for label, _ in rows], sheet, width=LABEL)
+    axes.set_xlim(-0.7, per_row - 0.3)
+    axes.set_ylim(len(rows) - 0.35, -0.5)
+    axes.set_xticks([])
+    bare(axes)
+    return figure
+
+
+# --- Figures of the meetings and of the associations that are named ---
 
 MEETINGS = "réunions du réseau"  # of what these figures speak
 
@@ -20,8 +178,8 @@ def show_calendar(rows: pd.DataFrame, facts: Facts) -> Html:
 
     A box when no meeting is described.
 
-    >>> dates = describe.calendar(store.load(2020, "reunions"), year=2020)
-    >>> print(charts.show_calendar(dates, facts.Facts(store.load(2020, "indicateurs"), year=2020)).text)
+    >>> dates = describe.calendar(data.load(2020, "reunions"), year=2020)
+    >>> print(charts.show_calendar(dates, indicators.Facts(data.load(2020, "indicateurs"), year=2020)).text)
     Sur 6 réunions des groupes d’ALSES, 3 se sont tenues après la fin de 2020
     Calendrier des réunions : 9 mars 2020, journée des nouveaux ALSES, 17 présents ; 13 novembre 2020, chefs de
     service, 9 présents ; 24 novembre 2020, nouveaux ALSES, 7 ...
@@ -41,7 +199,7 @@ def show_calendar(rows: pd.DataFrame, facts: Facts) -> Html:
     reading = {"date": f"{rows['date'].iloc[example]:%Y-%m-%d}", "said": shown["date"].iloc[example]}
     titles = {"date": "Date", "libelle": "Groupe", "participants": "Présents"}
     return compose(
-        partial(draw.calendar, rows),
+        partial(calendar_drawing, rows),
         id="calendrier",
         title=describing("calendar_title", late=late, held=held, year=facts.year),
         subtitle=describing("calendar_subtitle"),
@@ -58,7 +216,7 @@ def show_attendance(rows: pd.DataFrame) -> Html:
 
     A box when no meeting is described.
 
-    >>> print(charts.show_attendance(describe.attendance(store.load(2020, "indicateurs"), year=2020)).text)
+    >>> print(charts.show_attendance(describe.attendance(data.load(2020, "indicateurs"), year=2020)).text)
     Groupe « nord du département » : 9 présences pour 19 invités, la part la plus faible
     Barres des présences et des invités : journée des nouveaux ALSES, 17 présences, invités non publiés ; nouveaux
     ALSES, 19 présences pour 21 invités ; nord du département, 9 ...
@@ -70,7 +228,7 @@ def show_attendance(rows: pd.DataFrame) -> Html:
     known = [fact for fact in facts if fact.base] or facts
     lowest = min(known, key=lambda fact: fact.share or 0)
     return compose(
-        partial(draw.attendance, shown),
+        partial(attendance_drawing, shown),
         id="presences",
         title=words("attendance_title", lowest=lowest, is_tied=is_tied(lowest.share, [fact.share for fact in known]))
         if lowest.base and len(known) > 1
@@ -99,9 +257,9 @@ def _said_of(row, listed: dict[str, str]) -> str:
 def show_associations(grid: pd.DataFrame, facts: Facts) -> Html:
     """Where each association is named, absences visible (columns of `describe.associations`); a box when none is named.
 
-    >>> tables_lues = (store.load(2020, nom) for nom in ("postes", "reunions", "enonces"))
-    >>> presences = describe.associations(*tables_lues, register=store.read_reference("associations"))
-    >>> print(charts.show_associations(presences, facts.Facts(store.load(2020, "indicateurs"), year=2020)).text)
+    >>> tables_lues = (data.load(2020, nom) for nom in ("postes", "reunions", "enonces"))
+    >>> presences = describe.associations(*tables_lues, register=data.read_reference("associations"))
+    >>> print(charts.show_associations(presences, indicators.Facts(data.load(2020, "indicateurs"), year=2020)).text)
     Le document nomme 12 ou 13 associations : 1 a des postes décrits, mais n’est dans aucune liste de réunion ; 4 ou 5
     sont dans une liste sans poste décrit
     Grille des associations : AAE : 0 poste, liste nord du département, 1 énoncé ; AAPI : 1 poste, ...
@@ -120,7 +278,7 @@ def show_associations(grid: pd.DataFrame, facts: Facts) -> Html:
     silent, without, only = (fact if fact and fact.counts[1] else None for fact in found)
     titles = {"association": "Association", **{name: label[:1].upper() + label[1:] for name, label in headings.items()}}
     return compose(
-        partial(draw.associations, grid, headings),
+        partial(associations_drawing, grid, headings),
         id="associations",
         title=describing("associations_title", named=named, silent=silent, without=without),
         subtitle=describing("associations_subtitle"),
@@ -131,3 +289,53 @@ def show_associations(grid: pd.DataFrame, facts: Facts) -> Html:
         alt=describing("associations_alt", rows=[_said_of(row, listed) for row in grid.itertuples()]).text,
         table=table(shown, caption="Où chaque association est nommée", titles=titles),
     )
+
+
+# --- Figure of the audit: what became of each printed figure ---
+
+_say = partial(say, "figures_clean")
+
+
+def show_verdicts(controls: pd.DataFrame, facts: Facts) -> Html:
+    """Every printed figure as a square with its verdict, by topic and in order of line (schema ``controles``).
+
+    A box when no printed figure was noted.
+
+    >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
+    >>> print(charts.show_verdicts(data.load(2020, "controles"), chiffre).text)
+    Sur 49 chiffres imprimés, 18 sont retrouvés par le calcul, aucun n’est contredit et 26 ne peuvent pas être
+    vérifiés
+    Carrés de 49 chiffres imprimés selon le verdict : confirmé, 18 ; confirmé sous hypothèse, 4 ; non vérifiable, 26 ;
+    ambigu, 1 ; contradictoire, 0.
+    """
+    if controls.empty:
+        return nothing("aucun chiffre imprimé n’a été relevé pour cette année")
+    entries = catalogue()
+    topics = controls["indicateur"].map(lambda name: entries.indicators[name].topic)
+    order = list(dict.fromkeys(topics.loc[controls.sort_values("ligne", kind="stable").index]))
+    named = controls.assign(rubrique=topics, place=topics.map(order.index)).sort_values(
+        ["place", "ligne"], kind="stable"
+    )
+    named["rubrique"] = named["rubrique"].map(entries.topics)
+    found = [(VERDICTS[name], facts(f"donnees/chiffres_imprimes/{name}")) for name in VERDICTS]
+    every = facts("donnees/chiffres_imprimes/controles")
+    return compose(
+        partial(verdicts_drawing, named),
+        id="verdicts",
+        title=_say("verdicts_title", facts=dict(zip(VERDICTS, found, strict=True)), every=every),
+        subtitle=_say("verdicts_subtitle"),
+        reading=_say("verdicts_reading"),
+        base=bases([(every, "chiffres imprimés")]),
+        source=_say("verdicts_source", every=every),
+        alt=_say("verdicts_alt", found=found, every=every).text,
+        table=matrix_table(_counts(named), caption="Chiffres imprimés par rubrique et par verdict"),
+    )
+
+
+def _counts(named: pd.DataFrame) -> pd.DataFrame:
+    """Figures by topic (in order of line) and verdict, with the total of each verdict."""
+    counted = pd.crosstab(named["rubrique"], named["verdict"]).reindex(
+        index=list(dict.fromkeys(named["rubrique"])), columns=list(VERDICTS), fill_value=0
+    )
+    counted.loc["Ensemble"] = counted.sum()
+    return counted.rename(columns=VERDICTS).rename_axis(index="rubrique", columns=None)

@@ -1,18 +1,281 @@
-"""Figures of the persons followed: by modality, from request to objective."""
+"""Charts of the persons followed: a topic, its populations, a whole and its parts."""
 
 from functools import partial
 
 import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
-from helpers.charts import draw
-from helpers.charts.figure import compose
-from helpers.charts.palette import colour_of
-from helpers.charts.words import bases, nothing, place_of, source, words
-from helpers.facts import PROTECTED, USUAL, Fact, Facts, fact_of
+from helpers.charts.figure import Figures, compose
+from helpers.charts.theme import (
+    GREY,
+    GROUND,
+    HATCH,
+    INK,
+    LABEL_BOX,
+    MIDDLE,
+    PALE,
+    RISE,
+    TRACK,
+    UNANSWERED,
+    WIDE,
+    Sheet,
+    bare,
+    bases,
+    canvas,
+    colour_of,
+    describing,
+    folded,
+    limit_rows,
+    name_rows,
+    nothing,
+    percent_ticks,
+    place_of,
+    room,
+    site,
+    source,
+    text_on,
+    thick,
+    words,
+    written,
+)
+from helpers.indicators.lookup import BESIDE, PROTECTED, USUAL, Fact, Facts, fact_of
 from helpers.schema import FROM_RECORDS, catalogue
-from helpers.tables import breakdown_table, table
-from helpers.wording import Html
-from helpers.wording.agreement import people
+from helpers.text.formats import Html, number, people, percent, population, write_base, write_count, write_share
+from helpers.text.tables import breakdown_table, populations_table, site_table, table
+
+# --- Drawings of the persons followed: they compute nothing and return the matplotlib figure ---
+
+ASKED, WORKED = colour_of("demande_initiale"), colour_of("objectif")
+FOOT = 0.2  # inches
+_NETWORK = {"facecolor": GROUND, "edgecolor": INK, "linewidth": 1.2}
+MARKERS = ("o", "s")  # one shape a modality, legible without colour
+
+
+def bars_drawing(
+    rows: pd.DataFrame, colours: list[str], *, beside: pd.DataFrame | None = None, sheet: Sheet = WIDE
+) -> Figure:
+    """A bar up to each share, or up to its lower bound when only bounds are known, and a thin line between the bounds.
+
+    Columns of `describe.breakdown`. A middle is never drawn: nobody printed it. What was deduced is hatched. ``beside``
+    are the same modalities of the network, drawn as diamonds on the bars of a site.
+    """
+    # Of few rows, the names above them and the diamonds under them would meet.
+    more = FOOT if beside is not None and sheet.is_narrow else 0
+    figure, axes = canvas(0.4 + more + room(sheet, rows["libelle"]) * len(rows), sheet)
+    places = list(range(len(rows)))[::-1]
+    low, high = rows["part_min_pct"].astype(float), rows["part_max_pct"].astype(float)
+    shares = rows["part_pct"].fillna(rows["part_min_pct"]).astype(float)
+    axes.barh(places, [100] * len(rows), color=TRACK, height=thick(sheet))
+    for place, width, colour, precision in zip(places, shares, colours, rows["precision"], strict=True):
+        fill = {"facecolor": GROUND, "hatch": HATCH} if precision == "deduit" else {"facecolor": colour}
+        axes.barh(place, width, edgecolor=colour, linewidth=0.8, height=thick(sheet), **fill)
+    axes.hlines(places, low, high, color=INK, linewidth=1.6)
+    for place, row, end in zip(places, rows.itertuples(), pd.concat([shares, high], axis=1).max(axis=1), strict=True):
+        axes.text(end + 1.2, place, written(row), va="center", fontweight="bold")
+    if beside is not None:
+        _mark_network(axes, places, beside, sheet)
+    name_rows(axes, places, rows["libelle"], sheet)
+    limit_rows(axes, len(rows))
+    axes.set_xlim(0, 118 if sheet.is_narrow else 112)
+    percent_ticks(axes)
+    bare(axes)
+    return figure
+
+
+def _mark_network(axes, places: list[int], beside: pd.DataFrame, sheet: Sheet) -> None:
+    """The network's shares on the rows of a site: a diamond under each, clear of its value, and theirs at the end."""
+    feet = [place - thick(sheet) / 2 for place in places]
+    axes.scatter(beside["part_pct"].astype(float), feet, s=26, marker="D", zorder=4, **_NETWORK)
+    across = axes.get_yaxis_transform()
+    for place, row in zip(places, beside.itertuples(), strict=True):
+        said = f"réseau {written(row)}"
+        if sheet.is_narrow:  # on the line of the row's name, at the other end
+            at = {"xycoords": across, "textcoords": "offset points", "ha": "right", "va": "bottom"}
+            axes.annotate(said, (1, place), (0, RISE), color=GREY, **at)
+        else:  # beside the axes: the layout makes room for it
+            axes.text(1.01, place, said, transform=across, va="center", color=GREY)
+
+
+def dumbbell_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
+    """From the request to the objective, one row a theme; columns ``libelle``, ``demande_pct``, ``objectif_pct``."""
+    figure, axes = canvas(0.7 + room(sheet, rows["libelle"]) * len(rows), sheet)
+    places = list(range(len(rows)))[::-1]
+    axes.hlines(places, rows["demande_pct"].astype(float), rows["objectif_pct"].astype(float), color=PALE, linewidth=5)
+    axes.scatter(
+        rows["demande_pct"].astype(float),
+        places,
+        s=70,
+        facecolor=GROUND,
+        edgecolor=ASKED,
+        linewidth=2,
+        zorder=3,
+        label="demande initiale",
+    )
+    axes.scatter(rows["objectif_pct"].astype(float), places, s=80, color=WORKED, zorder=3, label="objectif travaillé")
+    for place, row in zip(places, rows.itertuples(), strict=True):
+        text = f"{number(row.demande_pct, 1)} → {percent(row.objectif_pct, 1)}"
+        end = (max(row.demande_pct, row.objectif_pct), place)
+        axes.annotate(text, end, (8, 0), textcoords="offset points", va="center", fontweight="bold")
+    name_rows(axes, places, rows["libelle"], sheet)
+    axes.set_xlim(-1, max(50, rows[["demande_pct", "objectif_pct"]].max().max() * (1.6 if sheet.is_narrow else 1.35)))
+    axes.set_ylim(-0.6, len(rows) - 0.4)
+    axes.xaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True))
+    axes.xaxis.set_major_formatter(lambda value, _: percent(value))
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, borderaxespad=0)
+    bare(axes)
+    return figure
+
+
+def populations_drawing(parts: list[pd.DataFrame], names: list[str], *, sheet: Sheet = WIDE) -> Figure:
+    """Two modalities of one indicator in several populations: a row a population, a dot a share, a bar its bounds.
+
+    ``parts`` has the columns of `describe.breakdown`, one frame a population, named by ``names``. A share that is only
+    bounded has its bar and no dot.
+    """
+    figure, axes = canvas(0.5 + (1 if sheet.is_narrow else 0.75) * len(parts), sheet)
+    for place, rows in enumerate(parts):
+        axes.hlines(place, 0, 100, color=PALE, linewidth=0.8, zorder=0)
+        lowest = rows.sort_values("part_min_pct")["modalite"].iloc[0]
+        for marker, row in zip(MARKERS, rows.sort_values("modalite").itertuples(), strict=True):
+            _share(axes, place, row, marker=marker, is_left=row.modalite == lowest, small=sheet.small)
+    name_rows(axes, range(len(parts)), names, sheet, width=30, rise=34)
+    axes.set_xlim(0, 100)
+    axes.set_ylim(len(parts) - 0.6, -0.85)
+    percent_ticks(axes)
+    bare(axes)
+    return figure
+
+
+def _share(axes, place: int, row, *, marker: str, is_left: bool, small: float) -> None:
+    """One share, its name above and its value beside, both on the side where the other modality is not."""
+    colour, low, high = colour_of(row.indicateur, row.modalite), float(row.part_min_pct), float(row.part_max_pct)
+    axes.hlines(place, low, high, color=colour, linewidth=5)
+    if not pd.isna(row.part_pct):
+        axes.plot(row.part_pct, place, marker, markersize=8, color=colour)
+    said = written(row)
+    side, (beside, away), above = ("right", (low, -9), high + 1) if is_left else ("left", (high, 9), low - 1)
+    at = {"textcoords": "offset points", "ha": side}
+    axes.annotate(said, (beside, place), (away, 0), va="center", fontweight="bold", **at)
+    [name] = folded([row.libelle], 22)
+    axes.annotate(name, (above, place), (0, 7), va="bottom", fontsize=small, **at)
+
+
+# --- Drawings of a whole and its parts, one bar inside another: they compute nothing and return the matplotlib
+# --- figure
+
+COLLEGE, OTHERS = (colour_of("origine", name) for name in ("college", "hors_college"))
+THICK = 0.55  # of a row
+OPENED = 1.9  # rows from the whole to the first part of the one that is opened
+NARROWEST = 38  # per cent of the width that the name of a part needs
+UP = 13  # points from the middle of a bar to its name above it
+BOLD = {"va": "center", "fontweight": "bold"}
+
+
+def _share_of(fact: Fact) -> str:
+    """The share as printed, else its bounds."""
+    return write_share(fact)
+
+
+def _said(fact: Fact) -> str:
+    """The share, then the count."""
+    return f"{_share_of(fact)} ({write_count(fact)})" if fact.counts else _share_of(fact)
+
+
+def _segment(axes, place: float, ends: tuple[float, float], colour: str, *, line: str = "") -> None:
+    """A bar up to the least possible end, hatched up to the largest: what the rounding leaves open."""
+    low, high = ends
+    axes.barh(place, low, height=THICK, color=colour)
+    if high > low:
+        style = {"facecolor": GROUND, "edgecolor": line or colour, "hatch": HATCH, "linewidth": 0}
+        axes.barh(place, high - low, left=low, height=THICK, **style)
+
+
+def _finish(
+    axes, places: list[float], names: list[str], *, end: float, sheet: Sheet, width: int, rise: float = UP
+) -> None:
+    name_rows(axes, places, names, sheet, width=width, rise=rise)
+    axes.set_xlim(0, end)
+    axes.set_ylim(places[-1] + 0.7, -0.75 if sheet.is_narrow else -0.6)
+    axes.set_xticks([])
+    bare(axes)
+
+
+def _name(axes, text: str, colour: str, *, start: float, end: float) -> None:
+    """The name of a part inside it, or above when it is too narrow to hold it."""
+    is_narrow = end - start < NARROWEST
+    side = "right" if is_narrow and end > NARROWEST else "left"
+    place = end if side == "right" else start + 1.5
+    axes.text(place, -0.47 if is_narrow else 0, text, ha=side, color=INK if is_narrow else text_on(colour), **BOLD)
+
+
+def volume_drawing(
+    whole: Fact, pupils: Fact, alses: Fact, others: Fact, *, names: list[str], sheet: Sheet = WIDE
+) -> Figure:
+    """Three bars on one scale: everyone, the collégiens among them, and these by who follows them."""
+    figure, axes = canvas(2.9 if sheet.is_narrow else 2.3, sheet)
+    end, gap = pupils.counts[1], whole.counts[1] * 0.012
+    _segment(axes, 0, whole.counts, PALE, line=MIDDLE)
+    _segment(axes, 1, pupils.counts, MIDDLE)
+    _segment(axes, 2, alses.counts, colour_of("suivi_par", "alses"))
+    rest = {"left": alses.counts[1], "height": THICK, "color": colour_of("suivi_par", "autre_educateur")}
+    # Records may not say who follows a pupil; printed shares make a whole.
+    axes.barh(2, others.counts[1] if others.is_of_records else end - alses.counts[1], **rest)
+    for place in (0, 1) if not sheet.is_narrow else ():
+        axes.plot([end, end], [place + THICK / 2, place + 1 - THICK / 2], color=GREY, linewidth=0.8)
+    axes.text(whole.counts[1] + gap, 0, write_count(whole), **BOLD)
+    axes.text(end + gap, 1, f"{write_count(pupils)}, soit {_share_of(pupils)}", **BOLD)
+    axes.text(0, 2.5, f"un ALSES : {_said(alses)}", **BOLD)
+    at = (0, 2.85) if sheet.is_narrow else (end + gap, 2)
+    axes.text(*at, f"un autre éducateur : {_said(others)}", **BOLD)
+    end = whole.counts[1] * (1.36 if sheet.is_narrow else 1.25)
+    _finish(axes, [0, 1, 2], names, end=end, sheet=sheet, width=22, rise=17)
+    axes.set_ylim(bottom=3.1 if sheet.is_narrow else 2.8)
+    return figure
+
+
+def _open(axes, corner: tuple[float, float], base: str, sheet: Sheet) -> None:
+    """The two lines from the end of a part to the bars that open it, and their base."""
+    (end, opened), line = corner, {"color": GREY, "linewidth": 0.8, "linestyle": "--"}
+    axes.plot([0, 0], [THICK / 2, opened - THICK / 2], **line)
+    axes.plot([end, 100], [THICK / 2, opened - THICK / 2], **line)
+    at = opened - (1.05 if sheet.is_narrow else 0.6)
+    axes.text(1.5, at, base, color=GREY, va="center", fontsize=sheet.small)
+
+
+def entries_drawing(college: Fact, others: Fact, referrers: list[Fact], *, sheet: Sheet = WIDE) -> Figure:
+    """One bar for everyone, cut where the collège's part ends; below, this part opened to full width by referrer.
+
+    The scale of the lower bars is the collège's part alone, as the two slanting lines show.
+    """
+    opened = OPENED + 0.9 * sheet.is_narrow
+    places = [opened + place for place in range(len(referrers))]
+    figure, axes = canvas(0.7 + (0.52 if sheet.is_narrow else 0.4) * (places[-1] if places else 0), sheet)
+    low, high = college.share_bounds
+    _segment(axes, 0, (low, high), COLLEGE)
+    last = min(100, high + others.share_bounds[1]) if others.is_of_records else 100
+    axes.barh(0, last - high, left=high, height=THICK, color=OTHERS)
+    if last < 100:  # who did not answer
+        axes.barh(0, 100 - last, left=last, height=THICK, color=PALE)
+    said = [f"par le collège : {_share_of(college)}", f"par une autre voie : {_share_of(others)}"]
+    if sheet.is_narrow:
+        axes.text(1.5, THICK / 2 + 0.1, "\n".join(said), va="top", fontweight="bold", bbox=LABEL_BOX)
+    else:
+        _name(axes, said[0], COLLEGE, start=0, end=low)
+        _name(axes, said[1], OTHERS, start=high, end=last)
+    for place, fact in zip(places, referrers, strict=True):
+        axes.barh(place, 100, height=THICK, color=TRACK)
+        is_answer = fact.key.rpartition("/")[2] not in UNANSWERED
+        _segment(axes, place, fact.share_bounds, COLLEGE if is_answer else MIDDLE)
+        axes.text(fact.share_bounds[1] + 1.5, place, _said(fact), **BOLD)
+    if referrers:
+        _open(axes, ((low + high) / 2, opened), f"base : {write_base(referrers[0])}", sheet)
+    names = [f"Ensemble ({write_base(college)})", *(fact.label for fact in referrers)]
+    _finish(axes, [0, *places], names, end=101, sheet=sheet, width=24)
+    return figure
+
+
+# --- Figures of the persons followed: by modality, from request to objective ---
 
 # Per cent of the base from which a figure says how many did not answer.
 UNANSWERED_PCT = 5
@@ -100,7 +363,7 @@ def show_breakdown(rows: pd.DataFrame, *, told: tuple[str, ...] = ()) -> Html | 
     perimeter = catalogue().perimeters[rows["perimetre"].iloc[0]]
     who = people(entry.id, perimeter.id, place_of(rows))
     return compose(
-        partial(draw.bars, drawn, [colour_of(entry.id, name) for name in drawn["modalite"]]),
+        partial(bars_drawing, drawn, [colour_of(entry.id, name) for name in drawn["modalite"]]),
         id=f"{perimeter.id}-{entry.id}",
         title=words("breakdown_title", fact=most, is_next=most is not first),
         subtitle=words(
@@ -124,9 +387,9 @@ def show_requests_and_goals(rows: pd.DataFrame, facts: Facts) -> Html:
 
     A box when no theme publishes both.
 
-    >>> chiffres = store.load(2020, "indicateurs")
+    >>> chiffres = data.load(2020, "indicateurs")
     >>> paires = describe.requests_and_goals(chiffres, year=2020)
-    >>> print(charts.show_requests_and_goals(paires, facts.Facts(chiffres, year=2020)).text)
+    >>> print(charts.show_requests_and_goals(paires, indicators.Facts(chiffres, year=2020)).text)
     Difficultés familiales : la demande initiale de 43 personnes, un objectif travaillé avec 916
     Haltères de la demande à l’objectif : difficultés familiales, de 1,9 % à 41 % ; santé, addiction, de 0,6 % à
     7,2 % ; mobilité, de 0,8 % à 7,0 % ; aides administratives, de 1,5 % à 6,4 %.
@@ -145,7 +408,7 @@ def show_requests_and_goals(rows: pd.DataFrame, facts: Facts) -> Html:
         "base": "Base (personnes)",
     }
     return compose(
-        partial(draw.dumbbell, rows),
+        partial(dumbbell_drawing, rows),
         id="demandes-objectifs",
         title=words("goals_title", asked=pairs[0][0], worked=pairs[0][1]),
         subtitle=words("goals_subtitle", year=facts.year),
@@ -155,3 +418,275 @@ def show_requests_and_goals(rows: pd.DataFrame, facts: Facts) -> Html:
         alt=words("goals_alt", pairs=pairs).text,
         table=table(rows, caption="Demandes initiales et objectifs travaillés", titles=titles),
     )
+
+
+# --- The figures of a site, each with the network's beside it; of a base too small for a share, numbers in a
+# --- table
+
+
+def are_beside(parts: list[pd.DataFrame]) -> bool:
+    """Whether these breakdowns of one indicator are a site's, then the network's."""
+    return [rows["perimetre"].iloc[0] for rows in parts][1:] == [BESIDE]
+
+
+def _matched(own: pd.DataFrame, network: pd.DataFrame) -> list[tuple[Fact, Fact]]:
+    """Each figure of the site with the network's, where it has one."""
+    found = {row.modalite: fact_of(row) for row in network.itertuples()}
+    return [(fact_of(row), found[row.modalite]) for row in own.itertuples() if row.modalite in found]
+
+
+def _in_order(rows: pd.DataFrame, modalities: pd.Series) -> pd.DataFrame:
+    return rows.set_index("modalite", drop=False).loc[list(modalities)].reset_index(drop=True)
+
+
+def show_site(parts: list[pd.DataFrame]) -> Html | None:
+    """One indicator of a site as bars, the network's share on each; None if no share is said.
+
+    ``parts`` are the breakdown of the site, then the network's (columns of `describe.breakdown`). Its shares
+    are those of rounded numbers: a line on each bar says what the rounding leaves possible.
+    """
+    own, network = parts
+    drawn = in_place(drawable(own))
+    drawn = drawn[drawn["modalite"].isin(network.loc[network["part_pct"].notna(), "modalite"])]
+    first, entry = leading(drawn), catalogue().indicators[own["indicateur"].iloc[0]]
+    if entry.form != "barres" or first is None:
+        return None
+    beside, pairs, year = _in_order(network, drawn["modalite"]), _matched(drawn, network), int(own["annee"].iloc[0])
+    place = place_of(own)
+    who, others = people(entry.id, USUAL, place), people(entry.id, BESIDE)
+    [other] = [net for fact, net in pairs if fact.key == first.key]
+    return compose(
+        partial(bars_drawing, drawn, [colour_of(entry.id, name) for name in drawn["modalite"]], beside=beside),
+        id=f"site-{entry.id}",
+        title=site("title", fact=first, other=other),
+        subtitle=site("subtitle", entry=entry, place=place, year=year),
+        reading=site("reading", fact=first, other=other, year=year),
+        notes=unanswered(own),
+        base=bases([(first, who), (other, others)]),
+        source=source(f"{who} ; {others}", network["reference"]),
+        alt=site("alt", entry=entry, pairs=pairs, year=year).text,
+        table=populations_table(parts, [place, catalogue().perimeters[BESIDE].short], caption=f"{entry.label}, {year}"),
+    )
+
+
+def show_numbers(parts: list[pd.DataFrame], told: set[tuple]) -> Html | None:
+    """One indicator of a site whose base is too small for a share: numbers, with the network's shares; None if none.
+
+    ``parts`` are the breakdown of the site, then the network's (columns of `describe.breakdown`). What its base is, and
+    that it gives no share, is said of the first table of a base: ``told`` are those already said, and takes it.
+    """
+    own, network = parts
+    pairs, entry = _matched(known(own), network), catalogue().indicators[own["indicateur"].iloc[0]]
+    shown = [(fact, other) for fact, other in pairs if fact.counts and other.share is not None]
+    if entry.form != "barres" or not shown:
+        return None
+    place, year = place_of(own), int(own["annee"].iloc[0])
+    base = (people(entry.id, USUAL, place), shown[0][0].base)
+    said = Html("", "") if base in told else site("few", fact=shown[0][0])
+    told.add(base)
+    made = site_table(shown, place=place, caption=f"{entry.label}, {year}")
+    return Html(f"{said.html}{made.html}", f"{said.text}\n{made.text}".strip())
+
+
+# --- The figures of a topic: one an indicator, its populations together when it has several ---
+
+PAIR = 2  # modalities that a figure of several populations can name without their labels meeting
+
+
+def _contains(outer: str, inner: str) -> bool:
+    """Whether a population is inside another, as the catalogue links them."""
+    perimeters, current = catalogue().perimeters, inner
+    while perimeters[current].count_of:
+        current = perimeters[current].count_of.partition("/")[0]
+        if current == outer:
+            return True
+    return False
+
+
+def _leading(parts: list[list[Fact]]) -> list[Fact] | None:
+    """The same modality in each population, the largest of those whose share is printed or counted everywhere."""
+    by_label = [{fact.label: fact for fact in facts} for facts in parts]
+    known = [label for label in by_label[0] if all(label in one and one[label].share is not None for one in by_label)]
+    best = max(known, key=lambda label: by_label[0][label].share, default=None)
+    return None if best is None else [one[best] for one in by_label]
+
+
+def show_populations(parts: list[pd.DataFrame]) -> Html | None:
+    """One indicator in several populations (columns of `describe.breakdown`); None when they cannot stand together."""
+    parts = [in_accord(rows) for rows in parts]
+    # Two lines of dots hold two answers: those who gave none are in the data, and in a note when they are many.
+    drawn = [answers(drawable(rows)) for rows in parts]
+    facts = [[fact_of(row) for row in rows.itertuples()] for rows in drawn]
+    same = {tuple(sorted(rows["modalite"])) for rows in drawn}
+    leading = _leading(facts) if len(same) == 1 and len(drawn[0]) == PAIR else None
+    if len(parts) < PAIR or leading is None:
+        return None
+    entry, year = catalogue().indicators[parts[0]["indicateur"].iloc[0]], int(parts[0]["annee"].iloc[0])
+    perimeters = [catalogue().perimeters[rows["perimetre"].iloc[0]] for rows in parts]
+    names = [perimeter.short for perimeter in perimeters]
+    others = list(zip(names[1:], leading[1:], strict=True))
+    counted = [f"{name} ({write_base(known[0])})" for name, known in zip(names, facts, strict=True)]
+    nested = all(_contains(outer.id, inner.id) for inner, outer in zip(perimeters, perimeters[1:], strict=False))
+    return compose(
+        partial(populations_drawing, drawn, counted),
+        id=f"populations-{entry.id}",
+        title=describing("populations_title", entry=entry, first=leading[0], others=others),
+        subtitle=describing("populations_subtitle", year=year, has_rounding=any(map(is_rounded_somewhere, drawn))),
+        reading=describing("populations_reading", first=leading[0], others=others, year=year),
+        notes=[*([describing("populations_inside")] if nested else []), *rounded(parts[0]), *unanswered(parts[0])],
+        base=bases((known[0], perimeter.label) for perimeter, known in zip(perimeters, facts, strict=True)),
+        source=source(" ; ".join(perimeter.label for perimeter in perimeters), pd.concat(drawn)["reference"]),
+        alt=describing("populations_alt", entry=entry, parts=list(zip(names, facts, strict=True))).text,
+        table=populations_table(parts, names, caption=f"{entry.label}, {year}"),
+    )
+
+
+def figures_of(breakdowns: list[pd.DataFrame], *, told: tuple[str, ...] = ()) -> list[Html]:
+    """One figure an indicator where its populations stand side by side, else one a population; ``told``: see there."""
+    found, grouped, small = [], {}, set()
+    for rows in breakdowns:
+        grouped.setdefault(rows["indicateur"].iloc[0], []).append(rows)
+    for parts in grouped.values():
+        if are_beside(parts):
+            found += [figure] if (figure := show_site(parts) or show_numbers(parts, small)) else []
+            continue
+        together = show_populations(parts)
+        alone = [together] if together else [show_breakdown(rows, told=told) for rows in parts]
+        found += [figure for figure in alone if figure is not None]
+    return found
+
+
+def show_breakdowns(breakdowns: list[pd.DataFrame], *, or_nothing: bool = False) -> Figures:
+    """The figures of a topic, in per cent; without any, a « pas de donnée » box, or nothing at all if told so.
+
+    ``breakdowns`` are those of `describe.topic` (columns of `describe.breakdown`). An indicator known of several
+    populations is one figure when they can stand side by side, else one a population.
+
+    >>> print(charts.show_breakdowns(describe.topic(data.load(2020, "indicateurs"), "parents", year=2020)).text)
+    Parmi les personnes suivies par un ALSES, 47 % ont des parents associés à l’accompagnement
+    Barres horizontales, Place des parents, 2020 : associés, 47 % ; non associés, 53 %.
+    """
+    # What records count of a topic without drawing it has been said otherwise: there is something.
+    is_told = bool(breakdowns) and not any(map(is_rounded_somewhere, breakdowns))
+    empty = Html("", "") if or_nothing or is_told else nothing("aucune part n’est publiée pour cette année")
+    return Figures(figures_of(breakdowns), empty=empty)
+
+
+# --- Figures of a whole opened into its parts: the volume, the entry routes ---
+
+WHOLE, PUPILS = "prevention_specialisee", "collegiens"
+
+
+def _rows(parts: list[pd.DataFrame], perimeter: str, indicator: str) -> pd.DataFrame | None:
+    """The breakdown of one indicator in one population, if it is among the parts."""
+    found = (
+        rows for rows in parts if (rows["perimetre"].iloc[0], rows["indicateur"].iloc[0]) == (perimeter, indicator)
+    )
+    return next(found, None)
+
+
+def _is_bounded(fact: Fact | None) -> bool:
+    return fact is not None and fact.counts is not None and fact.share_bounds is not None
+
+
+def _others(parts: list[pd.DataFrame], drawn: list[pd.DataFrame]) -> list[pd.DataFrame]:
+    """The breakdowns that say more than the modalities already drawn."""
+    shown = {key for rows in drawn for key in zip(rows["perimetre"], rows["indicateur"], rows["modalite"], strict=True)}
+    kept = []
+    for rows in parts:
+        said = known(rows)[lambda each: each["part_min_pct"].notna()]
+        keys = zip(said["perimetre"], said["indicateur"], said["modalite"], strict=True)
+        kept += [] if set(keys) <= shown else [rows]
+    return kept
+
+
+def show_volume(parts: list[pd.DataFrame], facts: Facts) -> Html:
+    """Everyone, the collégiens, and who follows them, one bar inside another; then what else the topic publishes.
+
+    ``parts`` is `describe.topic` of the volume (columns of `describe.breakdown`), in persons. Without one of the three
+    levels, its breakdowns alone.
+
+    >>> chiffres = data.load(2020, "indicateurs")
+    >>> parts = describe.topic(chiffres, "volume", year=2020)
+    >>> print(charts.show_volume(parts, indicators.Facts(chiffres, year=2020)).text)
+    Sur 3 424 collégiens suivis, 35 % le sont par un autre éducateur qu’un ALSES
+    Barres emboîtées : toute la prévention spécialisée, entre 6 522 et 6 648 ; collégiens, 3 424 ; parmi eux, suivis
+    par un ALSES, entre 2 209 et 2 242, par un autre éducateur, entre 1 182 et 1 215.
+    """
+    followed, statuses = _rows(parts, PUPILS, "suivi_par"), _rows(parts, WHOLE, "situation")
+    whole, pupils = facts(f"{WHOLE}/accompagnements/"), facts(f"{WHOLE}/situation/collegien")
+    alses, others = (facts(f"{PUPILS}/suivi_par/{name}") for name in ("alses", "autre_educateur"))
+    if not all(map(_is_bounded, (pupils, alses, others))) or whole is None or whole.counts is None:
+        return show_breakdowns(parts)
+    rows = pd.concat([statuses, followed], ignore_index=True)
+    names = ["toute la prévention spécialisée", "collégiens", "collégiens, selon qui les suit"]
+    figure = compose(
+        partial(volume_drawing, whole, pupils, alses, others, names=names),
+        id="volume",
+        title=describing("volume_title", others=others),
+        subtitle=describing("volume_subtitle", year=facts.year, has_rounding=is_rounded_somewhere(rows)),
+        reading=describing("volume_reading", whole=whole, pupils=pupils, alses=alses),
+        base=bases([(whole, catalogue().perimeters[WHOLE].short)]),
+        source=source(catalogue().perimeters[WHOLE].label, rows["reference"]),
+        alt=describing("volume_alt", whole=whole, pupils=pupils, alses=alses, others=others).text,
+        table=breakdown_table(rows, caption=f"Personnes suivies et collégiens parmi elles, {facts.year}"),
+    )
+    drawn = rows[rows["modalite"].isin(["collegien", "hors_college", "alses", "autre_educateur"])]
+    # Every situation that records count is in the data of this figure.
+    drawn = rows if pupils.is_of_records else drawn
+    return Figures([figure, *figures_of(_others(parts, [drawn]))], empty=figure)
+
+
+def _unanswered(facts: Facts, indicator: str) -> list[Fact]:
+    """What records count beside the answers to a question: « ne sait pas », « non renseigné »…, where anyone is."""
+    found = [facts(f"{USUAL}/{indicator}/{name}") for name in catalogue().indicators[indicator].recorded]
+    return [fact for fact in found if fact and fact.base and fact.counts[1]]
+
+
+def _referrers(facts: Facts) -> list[Fact]:
+    found = [facts(f"{USUAL}/orienteur/{name}") for name in catalogue().indicators["orienteur"].modalities]
+    return [*(fact for fact in found if fact and fact.share_bounds and fact.base), *_unanswered(facts, "orienteur")]
+
+
+def show_entries(parts: list[pd.DataFrame], facts: Facts) -> Html:
+    """The part of the collège and the others, the first opened into its referrers; then what else the topic publishes.
+
+    ``parts`` is `describe.topic` of the entries (columns of `describe.breakdown`), in per cent. Without the part of the
+    collège, or of a site, its breakdowns alone.
+
+    >>> chiffres = data.load(2020, "indicateurs")
+    >>> parts = describe.topic(chiffres, "entrees", year=2020)
+    >>> print(charts.show_entries(parts, indicators.Facts(chiffres, year=2020)).text)
+    Le collège a orienté 46 % des personnes suivies ; parmi ces élèves, 70 % sont orientés par la direction ou la vie
+    scolaire
+    Barre coupée en deux, dont la part du collège est ouverte par orienteur : orientation par le collège, 46 % ...
+    """
+    routes, referrers = _rows(parts, USUAL, "origine"), _rows(parts, USUAL, "orienteur")
+    college, others = (facts(f"{USUAL}/origine/{name}") for name in ("college", "hors_college"))
+    if facts.place or routes is None or not _is_bounded(college) or not _is_bounded(others):
+        return show_breakdowns(parts)
+    entry, rest = catalogue().indicators["orienteur"], _unanswered(facts, "origine")
+    opened = [fact for fact in _referrers(facts) if _is_bounded(fact)]  # on a small base, no share is said
+    said = [fact for fact in opened if fact.share is not None and fact.key.split("/")[-1] in entry.modalities]
+    first = max(said, key=lambda fact: fact.share, default=None)
+    shown = ["college", "hors_college", *entry.modalities, *entry.recorded]
+    drawn = [rows[rows["modalite"].isin(shown)] for rows in parts]
+    # The routes that records count have a figure of their own.
+    both = ["college", "hors_college", *catalogue().indicators["origine"].recorded]
+    routes = routes[routes["modalite"].isin(both)] if college.is_of_records else routes
+    rows = pd.concat([routes, *([] if referrers is None else [referrers])], ignore_index=True)
+    figure = compose(
+        partial(entries_drawing, college, others, opened),
+        id="entrees",
+        title=describing("entries_title", college=college, first=first),
+        subtitle=describing(
+            "entries_subtitle", year=facts.year, has_referrers=bool(opened), has_rounding=is_rounded_somewhere(rows)
+        ),
+        reading=describing("entries_reading", college=college, first=first),
+        notes=[describing("entries_rest", facts=rest)] if rest else [],
+        base=bases([(college, population(college)), *((fact, population(fact)) for fact in opened[:1])]),
+        source=source(catalogue().perimeters[USUAL].label, rows["reference"]),
+        alt=describing("entries_alt", facts=[college, others, *rest, *opened]).text,
+        table=breakdown_table(rows, caption=f"Voies d’entrée et orienteurs du collège, {facts.year}"),
+    )
+    return Figures([figure, *figures_of(_others(parts, drawn), told=("college", "hors_college"))], empty=figure)

@@ -1,16 +1,189 @@
-"""Figures of the new posts, a dot or a sign a post: starts, conditions, seniority, teams, the collèges among others."""
+"""Charts of the new posts, a dot or a sign a post."""
 
 from functools import partial
 
 import pandas as pd
+from matplotlib.figure import Figure
 
-from helpers.charts import draw
 from helpers.charts.figure import compose
-from helpers.charts.words import bases, describing, is_tied, nothing, source, words
-from helpers.facts import Facts
+from helpers.charts.theme import (
+    BLUE,
+    GREY,
+    GROUND,
+    LABEL_BOX,
+    ORANGE,
+    PALE,
+    WIDE,
+    Sheet,
+    bare,
+    bases,
+    canvas,
+    describing,
+    folded,
+    is_tied,
+    name_rows,
+    nothing,
+    room,
+    source,
+    words,
+)
+from helpers.indicators.lookup import Facts
 from helpers.schema import CERTAIN_FROM_YEARS, catalogue
-from helpers.tables import table
-from helpers.wording import Html, month, number, plural, trimmed
+from helpers.text.formats import Html, month, number, plural, trimmed
+from helpers.text.tables import table
+
+# --- Drawings of the new posts, a dot or a sign a post: they compute nothing and return the matplotlib figure ---
+
+# How full the dot of a post is, by the status printed for its collège: legible without colour.
+FILLS = {"rep_plus": "full", "rep": "left", "non_renseigne": "none"}
+# How full the disc of an answer is: legible without colour.
+DISCS = {"oui": ("full", BLUE), "en_cours": ("left", BLUE), "non": ("none", ORANGE)}
+SIGNS = {"ne_sait_pas": "?", "autre": "*"}
+HEADING = 11  # characters a line of a column's heading may hold before it meets its neighbour
+TICKS = {False: 10, True: 6}  # on a wide and on a narrow sheet, months named under a timeline before they meet
+LABEL = 42  # characters a line of a row's label may hold
+
+
+def timeline_drawing(months: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
+    """One dot a post above the month of its start; columns ``mois``, ``postes``."""
+    figure, axes = canvas(2.0, sheet)
+    span = pd.date_range(months["mois"].min(), months["mois"].max(), freq="MS")
+    place = {first: index for index, first in enumerate(span)}
+    for row in months.itertuples():
+        axes.scatter([place[row.mois]] * row.postes, range(1, row.postes + 1), s=90, color=BLUE)
+        axes.text(place[row.mois], row.postes + 0.75, number(row.postes), ha="center", fontweight="bold")
+    step = -(-len(span) // TICKS[sheet.is_narrow])
+    axes.set_xticks(range(0, len(span), step), [month(first).replace(" ", "\n") for first in span[::step]])
+    axes.set_xlim(-0.6, len(span) - 0.4)
+    axes.set_ylim(0, months["postes"].max() + 1.6)
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    return figure
+
+
+def answers_drawing(axes, given: list[tuple[float, float, str]]) -> None:
+    """The sign of each answer (column, row, value): a disc more or less full, or a character."""
+    for value, (fill, colour) in DISCS.items():  # all of a kind at once: the marker is then written once
+        places = [(column, row) for column, row, answer in given if answer == value]
+        style = {"markersize": 8.5, "markerfacecoloralt": GROUND, "markeredgewidth": 1.6}
+        if places:
+            axes.plot(*zip(*places, strict=True), "o", fillstyle=fill, color=colour, **style)
+    for column, row, value in given:
+        if value not in DISCS:
+            axes.text(column, row, SIGNS[value], ha="center", va="center", fontweight="bold", color=GREY)
+
+
+def grid_drawing(posts: pd.DataFrame, labels: dict[str, str], *, totals: dict[str, str], sheet: Sheet = WIDE) -> Figure:
+    """One row a post, one column a condition: a sign for each answer, legible without colour; below, the totals."""
+    figure, axes = canvas(1.2 + room(sheet, posts["poste"], 0.27) * (len(posts) + 1), sheet)
+    last = len(posts) + 0.1
+    answers_drawing(
+        axes, [(place, row, value) for place, name in enumerate(labels) for row, value in enumerate(posts[name])]
+    )
+    for column, name in enumerate(labels):
+        axes.text(column, last, totals[name], ha="center", va="center", fontweight="bold")
+    name_rows(axes, [*range(len(posts)), last], [*posts["poste"], "Réponses « oui »"], sheet, width=LABEL, rise=6)
+    axes.set_xticks(range(len(labels)), folded(labels.values(), HEADING), fontsize=sheet.small)
+    axes.xaxis.tick_top()
+    axes.set_xlim(-0.5, len(labels) - 0.5)
+    axes.set_ylim(len(posts) + 0.6, -0.7 if sheet.is_narrow else -0.5)
+    below = 0.36 if sheet.is_narrow else 0.5  # a line runs under the signs, over the name of the next row
+    axes.axhline(len(posts) - 1 + below, color=GREY, linewidth=1)
+    axes.hlines([row + below for row in range(len(posts) - 1)], -0.5, len(labels) - 0.5, color=PALE, linewidth=0.6)
+    axes.spines["top"].set_visible(False)
+    bare(axes)
+    return figure
+
+
+def seniority_drawing(rows: pd.DataFrame, *, certain_from: float, sheet: Sheet = WIDE) -> Figure:
+    """One dot a post above its years, one strip an experience; hollow below ``certain_from``, zero named « aucune ».
+
+    Columns of `describe.seniority`.
+    """
+    strips = list(dict.fromkeys(rows["experience"]))
+    tallest = int(rows["postes"].max())
+    figure, axes = canvas(0.5 + len(strips) * (room(sheet, row=0.4) + 0.13 * tallest), sheet)
+    step = tallest + 3 + 2 * sheet.is_narrow
+    for row in rows.itertuples():
+        ground = (len(strips) - 1 - strips.index(row.experience)) * step
+        heights = [ground + 1 + place for place in range(row.postes)]
+        colour = ORANGE if row.annees == 0 else BLUE
+        face = GROUND if 0 < row.annees < certain_from else colour
+        style = {
+            "markersize": 4.6 if sheet.is_narrow else 6.5,
+            "markerfacecolor": face,
+            "markeredgecolor": colour,
+            "markeredgewidth": 1.5,
+        }
+        axes.plot([row.annees] * row.postes, heights, "o", **style)
+        axes.text(
+            row.annees, heights[-1] + 0.8, number(row.postes), ha="center", fontsize=sheet.small, fontweight="bold"
+        )
+    grounds = [(len(strips) - 1 - place) * step for place in range(len(strips))]
+    axes.hlines(grounds, -0.5, rows["annees"].max() + 0.7, color=GREY, linewidth=0.8)
+    rise = tallest + 2 if sheet.is_narrow else 1  # over the tallest heap, or beside its foot
+    name_rows(axes, [ground + rise for ground in grounds], strips, sheet, width=16, rise=0)
+    step_years = 10 if sheet.is_narrow else 5
+    ends = sorted({0.0, *range(step_years, int(rows["annees"].max()) + 1, step_years)})
+    axes.set_xticks(ends, ["aucune", *(f"{number(end)} ans" for end in ends[1:])])
+    axes.set_xlim(-0.9, rows["annees"].max() + 1)
+    axes.set_ylim(-0.6, len(strips) * step - 0.6)
+    bare(axes)
+    return figure
+
+
+def teams_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
+    """One sign a post in the row of its association: does a team work in the neighbourhood?
+
+    Columns of `describe.teams`: after ``postes``, one column an answer.
+    """
+    figure, axes = canvas(0.2 + room(sheet, row=0.31) * len(rows), sheet)
+    given = []
+    for place, row in enumerate(rows.itertuples()):
+        shown = [name for name in rows.columns[2:] for _ in range(getattr(row, name))]
+        given += [(column, place, value) for column, value in enumerate(shown)]
+        text = f"{number(row.non)} sur {number(row.postes)} sans équipe" if row.non else ""
+        axes.text(len(shown) - 0.4, place, text, va="center", fontweight="bold")
+    answers_drawing(axes, given)
+    name_rows(axes, range(len(rows)), rows["association"], sheet, rise=7)
+    axes.set_xlim(-0.5, rows["postes"].max() + 5 + 1.5 * sheet.is_narrow)
+    axes.set_ylim(len(rows) - 0.5, -0.8 if sheet.is_narrow else -0.5)
+    axes.set_xticks([])
+    bare(axes)
+    return figure
+
+
+def context_drawing(rows: pd.DataFrame, landmarks: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
+    """One dot a post at the index of its collège, filled by the printed status; a line a landmark.
+
+    Columns of `describe.social_context` with ``poste`` (name); of the landmarks ``libelle``, ``valeur``.
+    """
+    figure, axes = canvas(1.1 + room(sheet, rows["poste"], 0.25) * len(rows), sheet)
+    places = list(range(len(rows)))
+    low, high = rows["ips"].min(), max([rows["ips"].max(), *landmarks["valeur"]])
+    margin = (high - low) * 0.12 + 1
+    axes.hlines(places, low - margin, rows["ips"].astype(float), color=PALE, linewidth=0.8)
+    for status, fill in FILLS.items():
+        own = [place for place in places if rows["type_education_prioritaire"].iloc[place] == status]
+        style = {"color": BLUE, "markersize": 8, "markerfacecoloralt": GROUND, "markeredgewidth": 1.5}
+        axes.plot(rows["ips"].iloc[own].astype(float), own, "o", fillstyle=fill, **style)
+    for place, value in enumerate(rows["ips"]):
+        axes.text(value + margin / 5, place, number(value, 1), va="center", fontsize=sheet.small, bbox=LABEL_BOX)
+    for level, mark in enumerate(landmarks.itertuples()):  # at two heights, so that near ones do not meet
+        top = -0.9 - 1.7 * (level % 2)
+        axes.plot([mark.valeur] * 2, [len(rows) - 0.4, top], color=GREY, linewidth=1.2, linestyle="--", zorder=1)
+        said = f"{mark.libelle}\n{trimmed(mark.valeur, 2)}"
+        axes.text(mark.valeur, top, said, ha="center", va="bottom", fontsize=sheet.small, color=GREY)
+    name_rows(axes, places, rows["poste"], sheet, width=LABEL, rise=5)
+    axes.set_xlim(low - margin, high + 1.6 * margin)
+    axes.set_ylim(len(rows) - 0.4, -4.6)
+    axes.set_xticks([])
+    bare(axes)
+    return figure
+
+
+# --- Figures of the new posts, a dot or a sign a post: starts, conditions, seniority, teams, the collèges
+# --- among others
 
 POSTS = "nouvelles prises de poste"  # of whom these figures speak
 
@@ -32,8 +205,8 @@ def _names(posts: pd.DataFrame) -> pd.Series:
 def show_starts(months: pd.DataFrame, facts: Facts) -> Html:
     """When the new posts started: one dot a post (columns of `describe.starts`); a box when none is described.
 
-    >>> chiffre = facts.Facts(store.load(2020, "indicateurs"), year=2020)
-    >>> print(charts.show_starts(describe.starts(store.load(2020, "postes")), chiffre).text)
+    >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
+    >>> print(charts.show_starts(describe.starts(data.load(2020, "postes")), chiffre).text)
     Sur 17 nouveaux postes, 8 ont commencé en janvier 2020 ...
     """
     if months.empty:
@@ -42,7 +215,7 @@ def show_starts(months: pd.DataFrame, facts: Facts) -> Html:
     counts = [facts(f"postes/mois_de_debut/{date:%Y_%m}") for date in dates]
     most = max(range(len(counts)), key=lambda index: counts[index].counts)
     return compose(
-        partial(draw.timeline, months),
+        partial(timeline_drawing, months),
         id="debuts",
         title=words("starts_title", most=counts[most], month=dates[most]),
         subtitle=words("starts_subtitle"),
@@ -61,8 +234,9 @@ def show_starts(months: pd.DataFrame, facts: Facts) -> Html:
 def show_conditions(grid: pd.DataFrame, facts: Facts, *, conditions: tuple[str, ...]) -> Html:
     """What each new post was given: a grid of answers (columns of `describe.conditions_grid`); a box without any.
 
-    >>> grille, chiffres = describe.conditions_grid(store.load(2020, "postes")), store.load(2020, "indicateurs")
-    >>> print(charts.show_conditions(grille, facts.Facts(chiffres, year=2020), conditions=describe.CONDITIONS).text)
+    >>> grille, chiffres = describe.conditions_grid(data.load(2020, "postes")), data.load(2020, "indicateurs")
+    >>> chiffre = indicators.Facts(chiffres, year=2020)
+    >>> print(charts.show_conditions(grille, chiffre, conditions=describe.CONDITIONS).text)
     « Projet annuel écrit » : oui pour 3 postes sur 17, la condition la moins remplie ...
     """
     if grid.empty:
@@ -76,7 +250,7 @@ def show_conditions(grid: pd.DataFrame, facts: Facts, *, conditions: tuple[str, 
     answers = pd.concat([answers, pd.DataFrame([{"poste": "Ensemble, réponses « oui »", **totals}])])
     titles = {"poste": "Poste", **{name: entry.label for name, entry in entries.items()}}
     return compose(
-        partial(draw.grid, named, {name: entry.label for name, entry in entries.items()}, totals=totals),
+        partial(grid_drawing, named, {name: entry.label for name, entry in entries.items()}, totals=totals),
         id="conditions",
         title=words(
             "conditions_title",
@@ -96,8 +270,8 @@ def show_conditions(grid: pd.DataFrame, facts: Facts, *, conditions: tuple[str, 
 def show_seniority(rows: pd.DataFrame, facts: Facts) -> Html:
     """How long the holders have worked, in years as printed (columns of `describe.seniority`); a box without any.
 
-    >>> chiffre = facts.Facts(store.load(2020, "indicateurs"), year=2020)
-    >>> print(charts.show_seniority(describe.seniority(store.load(2020, "postes")), chiffre).text)
+    >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
+    >>> print(charts.show_seniority(describe.seniority(data.load(2020, "postes")), chiffre).text)
     Sur 17 nouveaux postes, 6 sans ancienneté en prévention spécialisée, 8 sans ancienneté d’ALSES ...
     """
     if rows.empty:
@@ -110,7 +284,7 @@ def show_seniority(rows: pd.DataFrame, facts: Facts) -> Html:
     field = facts("postes/experience_prevention/non")
     titles = {"experience": "Expérience", "annees": "Ancienneté", "postes": "Postes", "colleges": "Collèges"}
     return compose(
-        partial(draw.seniority, rows, certain_from=CERTAIN_FROM_YEARS),
+        partial(seniority_drawing, rows, certain_from=CERTAIN_FROM_YEARS),
         id="anciennete",
         title=describing("seniority_title", field=field, role=facts("postes/premiere_prise_de_poste/oui")),
         subtitle=describing("seniority_subtitle"),
@@ -125,8 +299,8 @@ def show_seniority(rows: pd.DataFrame, facts: Facts) -> Html:
 def show_teams(rows: pd.DataFrame, facts: Facts) -> Html:
     """The posts with and without a local team, by association (columns of `describe.teams`); a box without any.
 
-    >>> chiffre = facts.Facts(store.load(2020, "indicateurs"), year=2020)
-    >>> print(charts.show_teams(describe.teams(store.load(2020, "postes")), chiffre).text)
+    >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
+    >>> print(charts.show_teams(describe.teams(data.load(2020, "postes")), chiffre).text)
     Sur 17 nouveaux postes, 6 sont sans équipe de prévention sur le quartier, dont 4 sur 6 pour CAPEP ...
     """
     without = facts("postes/equipe_sur_le_quartier/non")
@@ -144,7 +318,7 @@ def show_teams(rows: pd.DataFrame, facts: Facts) -> Html:
     titles = {name: labels.get(name, label[:1].upper() + label[1:]) for name, label in answers.items()}
     most = facts(f"{crossed}{first}")
     return compose(
-        partial(draw.teams, rows),
+        partial(teams_drawing, rows),
         id="equipes",
         title=describing("teams_title", without=without, most=most if stands_out else None, association=first),
         subtitle=describing("teams_subtitle"),
@@ -163,9 +337,9 @@ def show_teams(rows: pd.DataFrame, facts: Facts) -> Html:
 def show_context(rows: pd.DataFrame, landmarks: pd.DataFrame, facts: Facts) -> Html:
     """Posts on the scale of the social index (columns of `describe.social_context`, columns of `describe.landmarks`).
 
-    >>> lieux = describe.social_context(store.load(2020, "postes"), store.read_reference("colleges"))
-    >>> seuils = describe.landmarks(lieux, store.read_reference("reperes"))
-    >>> print(charts.show_context(lieux, seuils, facts.Facts(store.load(2020, "indicateurs"), year=2020)).text)
+    >>> lieux = describe.social_context(data.load(2020, "postes"), data.read_reference("colleges"))
+    >>> seuils = describe.landmarks(lieux, data.read_reference("reperes"))
+    >>> print(charts.show_context(lieux, seuils, indicators.Facts(data.load(2020, "indicateurs"), year=2020)).text)
     Sur 17 nouveaux postes, 15 sont dans le quart des collèges publics du Nord où l’indice de position sociale ...
     """
     if rows.empty:
@@ -188,7 +362,7 @@ def show_context(rows: pd.DataFrame, landmarks: pd.DataFrame, facts: Facts) -> H
         "eleves": "Élèves",
     }
     return compose(
-        partial(draw.context, named, landmarks),
+        partial(context_drawing, named, landmarks),
         id="indice-social",
         title=describing("context_title", low=low, field=field),
         subtitle=describing("context_subtitle"),

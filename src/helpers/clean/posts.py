@@ -1,11 +1,191 @@
-"""The posts of the survey: every cell resolved by a rule, the register or a reviewed alias, or the run stops."""
+""""""
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches
+from functools import lru_cache
 
 import pandas as pd
 
-from helpers.clean.readers import LISTED, SENIORITY, Read, Registers, readers_of
 from helpers.schema import DataError, catalogue, table_schema, typed
+from helpers.typography import fold
+
+# --- What a printed cell says: durations and dates ---
+
+# The printed forms of a start date, « m » before the number of a month in letters, and the precision each one gives.
+DATE_FORMS = (("%d-m%m-%y", "jour"), ("%d/%m/%Y", "jour"), ("%Y-%m-%d", "jour"), ("m%m-%y", "mois"), ("%Y-%m", "mois"))
+_MONTHS = ("janv", "fevr", "mars", "avri", "mai", "juin", "juil", "aout", "sept", "octo", "nove", "dece")
+
+_DURATION = re.compile(r"^(\d+(?:[.,]\d+)?)\s*(ans?|mois)$")
+
+
+def read_duration(text: str) -> float | None:
+    """The years that a printed seniority says, ``NON`` being none; None when it says nothing readable.
+
+    >>> [clean.read_duration(texte) for texte in ("1,5 ans", "6 mois", "NON", "longtemps")]
+    [1.5, 0.5, 0.0, None]
+    """
+    if fold(text) == "non":
+        return 0.0
+    found = _DURATION.match(text.strip().lower())
+    if not found:
+        return None
+    number = float(found[1].replace(",", "."))
+    return number / 12 if found[2] == "mois" else number
+
+
+def read_month(word: str) -> int:
+    """The number of a French month, whole or cut to three letters or more, in lower case without accents; 0 for none.
+
+    >>> from helpers.clean import spelling
+    >>> [spelling.read_month(mot) for mot in ("fevr", "juillet", "jui", "bientot")]
+    [2, 7, 0, 0]
+    """
+    found = [place for place, name in enumerate(_MONTHS, 1) if name.startswith(word[:4]) and len(word) >= 3]
+    return found[0] if len(found) == 1 else 0
+
+
+# The checks, then the cleaning, ask for each start of the year: some fifty times seventeen texts.
+@lru_cache(maxsize=256)
+def read_start(text: str) -> tuple[pd.Timestamp, str] | None:
+    """The first known day of a printed start and its precision (jour or mois); None when it is no date.
+
+    >>> clean.read_start("13-janv-20"), clean.read_start("oct-19")
+    ((Timestamp('2020-01-13 00:00:00'), 'jour'), (Timestamp('2019-10-01 00:00:00'), 'mois'))
+    """
+    plain = re.sub(r"[^\W\d_]+\.?", lambda word: f"m{read_month(fold(word[0])):02}", text.strip())
+    for form, precision in DATE_FORMS:
+        try:
+            return pd.Timestamp(datetime.strptime(plain, form)), precision
+        except ValueError:
+            continue
+    return None
+
+
+# --- How each printed cell of a post is read: by a closed list, a register, a reviewed alias, or as a date or
+# --- duration
+
+# Columns whose values are a closed list of the clean table.
+LISTED = (
+    "type_education_prioritaire",
+    "equipe_sur_le_quartier",
+    "convention",
+    "projet_annuel",
+    "bureau",
+    "presentation_formelle",
+)
+SENIORITY = {"anciennete_prev": "anciennete_prev_ans", "anciennete_alses": "anciennete_alses_ans"}
+# Nobody has been an educator for longer: a larger number is a slip of the keyboard.
+LONGEST_YEARS = 60
+
+RULE_LISTED = "écriture ramenée à la liste"
+RULE_EMPTY = "case vide : aucune réponse imprimée"
+RULE_COLLEGE = "nom et commune retrouvés dans le répertoire des collèges"
+RULE_DATE = "date lue ; le 1er du mois si seul le mois est imprimé"
+RULE_DURATION = "durée en années ; « NON » vaut zéro"
+
+
+@dataclass(frozen=True)
+class Registers:
+    """What a printed spelling may be resolved with."""
+
+    aliases: pd.DataFrame
+    associations: pd.DataFrame
+    colleges: pd.DataFrame
+
+    def aliases_of(self, column: str) -> dict[str, tuple[str, str]]:
+        """The reviewed spellings of a column: printed text to (value, reason)."""
+        rows = self.aliases[self.aliases["colonne"] == column]
+        return {row.graphie: (row.valeur, row.raison) for row in rows.itertuples()}
+
+
+# A cell as read: its value, and the rule that changed its spelling. A reader answers None for what it cannot resolve.
+Read = tuple[object, str]
+Reader = Callable[[str], Read | None]
+
+
+def _listed(column: str, registers: Registers) -> tuple[Reader, Callable[[str], str]]:
+    allowed = next(c for c in table_schema("postes")["fields"] if c["name"] == column)["constraints"]["enum"]
+    known = registers.aliases_of(column)
+
+    def read(value: str) -> Read | None:
+        if not value and value not in known:
+            return ("non_renseigne", RULE_EMPTY) if "non_renseigne" in allowed else None
+        found = known.get(value, (fold(value), RULE_LISTED))
+        return found if found[0] in allowed else None
+
+    return read, lambda _: "n’est pas une réponse connue ; corrigez-la, ou ajoutez-la à reference/alias.csv."
+
+
+def _association(registers: Registers) -> tuple[Reader, Callable[[str], str]]:
+    known, names = registers.aliases_of("association"), list(registers.associations["association"])
+
+    def read(value: str) -> Read | None:
+        found = known.get(value, (value, ""))
+        return found if found[0] in names else None
+
+    def remedy(value: str) -> str:
+        near = get_close_matches(value, names, n=1)
+        hint = f"vouliez-vous « {near[0]} » ?" if near else "ajoutez-la à reference/associations.csv ou à alias.csv."
+        return f"n’est pas une association connue ; {hint}"
+
+    return read, remedy
+
+
+def _college_remedy(value: str, names: list[str]) -> str:
+    near = get_close_matches(value, names, n=1)
+    hint = f"si c’est « {near[0]} », dites-le dans reference/alias.csv" if near else "vérifiez son nom"
+    return f"n’est pas au répertoire ; {hint}, ou ajoutez le collège à reference/colleges.csv."
+
+
+def _seniority_remedy(value: str) -> str:
+    if read_duration(value) is not None:
+        return f"est impossible : {LONGEST_YEARS} ans au plus ; vérifiez-la dans le document."
+    return "n’est pas une durée ; écrivez « 1,5 ans », « 6 mois » ou « NON »."
+
+
+def _college(registers: Registers) -> tuple[Reader, Callable[[str], str]]:
+    known, colleges = registers.aliases_of("college"), registers.colleges
+    names = colleges["nom_officiel"].str.replace(r"^coll[eè]ge\s+", "", case=False, regex=True)
+    keys = [f"{fold(name)}|{fold(town)}" for name, town in zip(names, colleges["commune"], strict=True)]
+    # Two collèges of the same name in one commune: only an alias can tell which.
+    register = {key: uai for key, uai in zip(keys, colleges["uai"], strict=True) if keys.count(key) == 1}
+
+    def read(value: str) -> Read | None:
+        name, _, town = value.rstrip(")").rpartition("(")
+        uai = register.get(f"{fold(name)}|{fold(town)}") if name else None
+        found = known.get(value, (uai, RULE_COLLEGE))
+        return found if found[0] in set(colleges["uai"]) else None
+
+    printed = [f"{name} ({town})" for name, town in zip(names, colleges["commune"], strict=True)]
+    return read, lambda value: _college_remedy(value, printed)
+
+
+def _start(value: str) -> Read | None:
+    found = read_start(value)
+    return None if found is None else (found, RULE_DATE)
+
+
+def _seniority(value: str) -> Read | None:
+    years = read_duration(value)
+    return None if years is None or years > LONGEST_YEARS else (years, RULE_DURATION)
+
+
+def readers_of(registers: Registers) -> dict[str, tuple[Reader, Callable[[str], str]]]:
+    """For each column: how a cell is read, and what to do about one that is not (for the message)."""
+    return {
+        **{column: _listed(column, registers) for column in LISTED},
+        "association": _association(registers),
+        "college": _college(registers),
+        "date_debut": (_start, lambda _: "n’est pas une date ; écrivez « oct-19 » ou « 13-janv-20 »."),
+        **{column: (_seniority, _seniority_remedy) for column in SENIORITY},
+    }
+
+
+# --- The posts of the survey: every cell resolved by a rule, the register or a reviewed alias, or the run
+# --- stops
 
 
 @dataclass(frozen=True)
@@ -14,7 +194,7 @@ class CleanPosts:
 
     The rejected rows have the columns of the raw table and ``motif``, the reason.
 
-    >>> nettoyage = clean.clean_posts(store.read_raw(2020, "prises_de_poste"), **store.read_registers())
+    >>> nettoyage = clean.clean_posts(data.read_raw(2020, "prises_de_poste"), **data.read_registers())
     >>> len(nettoyage.posts), len(nettoyage.ledger), len(nettoyage.rejected)
     (17, 169, 0)
     """
@@ -48,10 +228,10 @@ def post_faults(
     """Every cell that no rule, register entry or alias resolves, in order of line; ``file`` is named in each.
 
     ``raw`` has the schema ``prises_de_poste``; the registers (schema ``alias``, schema ``associations``, schema
-    ``colleges``) are those of `store.read_registers`.
+    ``colleges``) are those of `data.read_registers`.
 
-    >>> postes = store.read_raw(2020, "prises_de_poste").head(1).assign(bureau="peut-être")
-    >>> print(*clean.post_faults(postes, **store.read_registers(), file="prises_de_poste.csv"))
+    >>> postes = data.read_raw(2020, "prises_de_poste").head(1).assign(bureau="peut-être")
+    >>> print(*clean.post_faults(postes, **data.read_registers(), file="prises_de_poste.csv"))
     prises_de_poste.csv, ligne 2, colonne « bureau » : « peut-être » n’est pas une réponse connue ; corrigez-la, ...
     """
     return _read_all(_split_duplicates(raw)[0], Registers(aliases, associations, colleges), file)[1]
@@ -63,7 +243,7 @@ def clean_posts(
     """The posts of the survey, tidy, with the ledger of changes and the rejected rows.
 
     ``raw`` has the schema ``prises_de_poste``; the registers (schema ``alias``, schema ``associations``, schema
-    ``colleges``) are those of `store.read_registers`.
+    ``colleges``) are those of `data.read_registers`.
 
     Decisions: a row identical to an earlier one is rejected; an empty priority status is « non renseigné », no status;
     a start known by its month is the first of that month, marked ``mois``; ``NON`` as seniority is zero years.
@@ -73,7 +253,7 @@ def clean_posts(
     DataError
         for the first value that no rule, register entry or alias resolves.
 
-    >>> nettoyage = clean.clean_posts(store.read_raw(2020, "prises_de_poste"), **store.read_registers())
+    >>> nettoyage = clean.clean_posts(data.read_raw(2020, "prises_de_poste"), **data.read_registers())
     >>> nettoyage.posts[["college", "date_debut", "date_debut_precision", "anciennete_prev_ans"]].head(2)
                      college date_debut date_debut_precision  anciennete_prev_ans
     0  Collège Mendès France 2019-10-01                 mois                  1.5
@@ -132,7 +312,7 @@ def summarise_ledger(ledger: pd.DataFrame) -> pd.DataFrame:
 
     ``ledger`` has the schema ``registre``.
 
-    >>> clean.summarise_ledger(store.load(2020, "registre")).to_dict("records")[0]
+    >>> clean.summarise_ledger(data.load(2020, "registre")).to_dict("records")[0]
     {'colonne': 'Ancienneté d’ALSES', 'regle': 'durée en années ; « NON » vaut zéro', 'modifications': 17}
     """
     titles = {column["name"]: column["title"] for column in table_schema("prises_de_poste")["fields"]}

@@ -8,11 +8,9 @@ import signal
 import sys
 from types import FrameType
 
-from helpers.cli import journal
-from helpers.cli.failure import INTACT, explain
-from helpers.cli.parser import build_parser
-from helpers.cli.say import complain
-from helpers.cli.verbs import VERBS
+from helpers.cli import messages
+from helpers.cli.messages import INTACT, complain, explain
+from helpers.cli.parser import VERBS, build_parser
 
 # Everything heavier than the imports above is imported by the verb that needs it: the help must be immediate.
 
@@ -32,7 +30,7 @@ def _end_as_by_ctrl_c() -> None:
 def main(arguments: list[str] | None = None) -> int:
     """The exit code of the command; no traceback is shown, unless ``--debug`` asks for it.
 
-    >>> cli.main(["check", "--year", "2020"])
+    >>> main(["check", "--year", "2020"])
     2020 : les fichiers sont utilisables.
     0
     """
@@ -58,5 +56,5 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     except Exception as error:
         if options.debug:
-            journal.show(error)
+            messages.show(error)
         return explain(error, given, getattr(options, "year", None))

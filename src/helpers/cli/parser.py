@@ -3,12 +3,32 @@
 import argparse
 
 from helpers import paths
-from helpers.cli.layout import examples, filled, rows, width
-from helpers.cli.say import tell
-from helpers.cli.verb import Verb
-from helpers.cli.verbs import VERBS
+from helpers.cli import data_verbs, report_verbs
+from helpers.cli.messages import Verb, examples, filled, rows, tell, width
 from helpers.paths import COMMAND
 from helpers.typography import french_spaces
+
+# --- The verbs of the command, in the order of the help. To add one: its module, with a ``VERB``, and a name
+# --- here
+
+VERBS = (
+    report_verbs.RUN,
+    report_verbs.SHARE,
+    data_verbs.LAB,
+    data_verbs.NEW_YEAR,
+    data_verbs.CHECK,
+    data_verbs.IMPORT_CODING,
+    data_verbs.EXPORT_CODING,
+    data_verbs.SIMULATE,
+    report_verbs.STATUS,
+    report_verbs.VERIFY,
+    data_verbs.DOCTOR,
+    data_verbs.TEST,
+    data_verbs.GENERATE,
+)
+
+
+# --- The command line in French: verbs, options, help, and argparse's own words ---
 
 DESCRIPTION = (
     "Le rapport annuel sur les ALSES du Nord, des fichiers reçus jusqu’aux pages à partager.\n"

@@ -1,12 +1,30 @@
-"""Controlled rounding: counts that add up become multiples of a base that add up.
-
-Cox (1987) gave the method for tables; as an integer program, it takes any set of sums at once.
-"""
+"""Controlled rounding of one year: network, associations and collèges, in one additive system."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
+
+from helpers.schema import (
+    FEWEST_FOR_CROSSING,
+    FEWEST_FOR_REPORT,
+    FEWEST_FOR_SHARE,
+    FEWEST_PERSONS,
+    FOLDED,
+    FROM_RECORDS,
+    ROUNDING_BASE,
+    DataError,
+    Indicator,
+    catalogue,
+    columns,
+    typed,
+)
+
+# --- Controlled rounding: counts that add up become multiples of a base that add up ---
+# Cox (1987) gave the method for tables; as an integer program, it takes any set of sums at once.
 
 # How much a tie-breaking draw may weigh against one person of shift: it never outweighs one of them.
 _DRAW = 0.9
@@ -104,3 +122,634 @@ def _solve(steps: list, costs: list[np.ndarray], tops: list[np.ndarray], *, ends
         options={"time_limit": _TIME_LIMIT_S, "mip_rel_gap": 0.0},
     )
     return None if solved.x is None else np.rint(solved.x).astype(np.int64).reshape(len(steps), -1)
+
+
+# --- A protected count as a row of the indicator table: what is shown, and what any reader then knows ---
+
+# From this base on, a share of the network is said with one decimal, as an exact one is.
+_DECIMAL_FROM_BASE = 200
+
+
+def protect_rows(rows: pd.DataFrame, *, spread: int) -> pd.DataFrame:
+    """The rows with what a reader knows of rounded counts (schema ``indicateurs``).
+
+    ``effectif_arrondi`` and ``base_arrondie`` are what is shown; where one is missing, that count is shown exactly,
+    from ``effectif_min`` or ``base_min``. ``spread`` is how far a count may be from what is shown. A share is that of
+    the two numbers shown, with its ends; none on a base under 20.
+
+    >>> ligne = {"site_type": "college", "effectif_arrondi": 10, "base_arrondie": 50}
+    >>> vu = protect_rows(pd.DataFrame([ligne]), spread=4)
+    >>> vu[["effectif_min", "effectif_max", "base_min", "base_max", "part_imprimee_pct"]].values.tolist()
+    [[6, 14, 46, 54, 20.0]]
+    """
+    out = typed(rows.reindex(columns=columns("indicateurs")), "indicateurs")
+    for shown, ends in (("effectif_arrondi", "effectif"), ("base_arrondie", "base")):
+        low, high = f"{ends}_min", f"{ends}_max"
+        out[low] = (out[shown] - spread).clip(lower=0).fillna(out[low])
+        out[high] = (out[shown] + spread).fillna(out[low])
+    out["effectif_max"] = out["effectif_max"].mask(
+        (out["base_max"] < out["effectif_max"]).fillna(False), out["base_max"]
+    )
+    count, base = out["effectif_arrondi"].fillna(out["effectif_min"]), out["base_arrondie"].fillna(out["base_min"])
+    has_share = (base >= FEWEST_FOR_SHARE).fillna(False)
+    is_fine = out["site_type"].eq("reseau") & (base >= _DECIMAL_FROM_BASE).fillna(False)
+    share = (100.0 * count / base).clip(upper=100)
+    # Half up, as readers round: 12.5 is 13.
+    out["part_imprimee_pct"] = ((10 * share + 0.5) // 1 / 10).where(is_fine, (share + 0.5) // 1).where(has_share)
+    out["decimales"] = is_fine.astype("Int64").where(has_share)
+    out["part_min_pct"] = (100.0 * out["effectif_min"] / out["base_max"]).where(has_share)
+    out["part_max_pct"] = (100.0 * out["effectif_max"] / out["base_min"]).clip(upper=100).where(has_share)
+    out["precision"] = "arrondi_secret"
+    return out
+
+
+def spread_of(*, is_wide: bool) -> int:
+    """How far a count may be from the multiple that is shown, in persons.
+
+    >>> spread_of(is_wide=False), spread_of(is_wide=True)
+    (4, 9)
+    """
+    return (2 if is_wide else 1) * ROUNDING_BASE - 1
+
+
+# --- Which figures of the whole network are rounded: those of one to four persons, and those that would tell
+# --- them
+
+# perimeter, indicator, modality: one figure of the network.
+Cell = tuple[str, str, str]
+
+# Of the answers to a question, so many are rounded if one is: two would often tell each other.
+_TOGETHER = 3
+# Two answers that are the same persons when records agree with themselves: rounded alike, at every level.
+SAME_ANSWERS = (
+    (("nombre_d_objectifs", "non_renseigne"), ("objectif", "non_renseigne")),
+    (("mois_d_ouverture", "avant"), ("nouvel_accompagnement", "non")),
+)
+# Who gives the first answer gives the second one too.
+WITHIN_ANSWERS = tuple(
+    ((name, "non_renseigne"), ("demande_travaillee", "non_renseigne")) for name in ("objectif", "demande_initiale")
+)
+# Who is in the first is in the second: the difference is a figure of its own.
+_INSIDE = ("alses", "prevention_specialisee")
+
+
+def is_counted(indicators: pd.DataFrame) -> pd.Series:
+    """Which rows count persons in records, in the whole network (schema ``indicateurs``); crossings too.
+
+    >>> bool(is_counted(data.load(2020, "indicateurs")).any())
+    False
+    """
+    return (
+        indicators["source"].isin(FROM_RECORDS)
+        & indicators["unite"].eq("personnes")
+        & indicators["site_type"].eq("reseau")
+    )
+
+
+def cells_of(rows: pd.DataFrame) -> list[Cell]:
+    """The figure of each row: perimeter, indicator, modality."""
+    return list(zip(rows["perimetre"], rows["indicateur"], rows["modalite"], strict=True))
+
+
+def base_of(cell: Cell) -> Cell | None:
+    """The figure that the share of another rests on; None for a total."""
+    base = catalogue().indicators[cell[1]].base_of(cell[2])
+    if base is None:
+        return None
+    name, _, modality = base.partition("/")
+    return (cell[0], name, modality)
+
+
+def same_cells() -> list[tuple[Cell, Cell]]:
+    """Two names of one figure: how many a perimeter counts, and the answer of a wider one that says so; two answers."""
+    named = [(each.id, each.count_of) for each in catalogue().perimeters.values() if each.count_of]
+    sizes = [((perimeter, "accompagnements", ""), tuple(cell.split("/"))) for perimeter, cell in named]
+    return [*sizes, *(((_INSIDE[0], *one), (_INSIDE[0], *other)) for one, other in SAME_ANSWERS)]
+
+
+def _with_same(opened: set[Cell], counts: dict[Cell, int]) -> set[Cell]:
+    """What would be told under its other name is rounded under both."""
+    found = set(opened)
+    for pair in same_cells() * 2:  # a name may lead to another
+        if found & set(pair) and set(pair) <= set(counts) and counts[pair[0]] == counts[pair[1]]:
+            found |= set(pair)
+    return found
+
+
+def _is_small(count: int) -> bool:
+    return 0 < count < FEWEST_PERSONS
+
+
+def _small(counts: dict[Cell, int]) -> set[Cell]:
+    """One to four persons give an answer, or do not give one that all could; or they alone are not the ALSES'."""
+    found = {cell for cell, count in counts.items() if _is_small(count)}
+    for cell, count in counts.items():
+        base, inside = base_of(cell), (_INSIDE[0], *cell[1:])
+        if catalogue().indicators[cell[1]].choice == "multiple" and _is_small(counts[base] - count):
+            found.add(cell)
+        if cell[0] == _INSIDE[1] and inside in counts and _is_small(count - counts[inside]):
+            found.add(cell)
+    return found
+
+
+def _with_neighbours(counts: dict[str, int], opened: set[str], entry: Indicator) -> set[str]:
+    """The answers to one question that are rounded together, and the groups that they belong to."""
+    answers = set(counts) - set(entry.groups)
+    own = opened & answers
+    if own and entry.choice == "unique":
+        largest = sorted(answers - own, key=lambda name: (-counts[name], name))
+        own |= set(largest[: max(0, _TOGETHER - len(own))])
+    groups = {name for name, group in entry.groups.items() if name in counts and own & set(group.members)}
+    return opened | own | groups
+
+
+def open_cells(indicators: pd.DataFrame, also: Iterable[Cell] = ()) -> set[Cell]:
+    """The figures of the network that are rounded; ``also`` are those that an audit asks for.
+
+    ``indicators`` has the schema ``indicateurs``, exact. Every other figure of the network stays as it was counted.
+
+    >>> lignes = pd.DataFrame({"identifiant": list("ABCDEFGHIJ"), "suivi_par": "alses"})
+    >>> personnes = records.Persons.of(2021, lignes.assign(sexe=["filles"] * 8 + ["garcons"] * 2))
+    >>> comptes = indicators.count_persons(personnes, source="export", reference="export")
+    >>> sorted(cellule[2] for cellule in open_cells(comptes) if cellule[1] == "sexe")
+    ['filles', 'garcons', 'non_renseigne']
+    """
+    rows = indicators[is_counted(indicators) & indicators["croise_avec"].eq("")]
+    counts = dict(zip(cells_of(rows), rows["effectif_min"].tolist(), strict=True))
+    opened = _with_same(_small(counts) | (set(also) & set(counts)), counts)
+    questions: dict[tuple[str, str], dict[str, int]] = {}
+    for (perimeter, name, modality), count in counts.items():
+        questions.setdefault((perimeter, name), {})[modality] = count
+    for question, own in questions.items():
+        here = {cell[2] for cell in opened if cell[:2] == question}
+        found = _with_neighbours(own, here, catalogue().indicators[question[1]])
+        opened |= {(*question, modality) for modality in found}
+    return _with_same(opened, counts)
+
+
+# --- What must add up once counts are rounded: sites, answers to a question, groups of answers, crossings ---
+
+# The columns that name a count, whatever its site.
+CELL = ["indicateur", "modalite", "croise_avec", "modalite_croisee"]
+
+
+def sums_of(atoms: pd.DataFrame) -> Sums:
+    """What must add up once the counts of `atoms_of` are rounded, ``places`` being their rows.
+
+    Each total of a site, an association, the network or a group of answers stays one of the two multiples around it.
+    """
+    sums = Sums()
+    plain = atoms[atoms["croise_avec"].eq("")]
+    # A crossing adds up to an answer, whose own total is kept.
+    for level in (["uai"], ["association"], []):
+        for key, rows in plain.groupby([*level, *CELL]):
+            if len(rows) > 1 and key[0] != "":
+                sums.add_rounded(rows.index, int(rows["effectif"].sum()), base=ROUNDING_BASE)
+    for _, rows in plain.groupby(["association", "uai"]):
+        _add_questions(sums, rows)
+    _add_crossings(sums, atoms)
+    return sums
+
+
+def _add_questions(sums: Sums, rows: pd.DataFrame) -> None:
+    """The answers of one place: they add up to the persons asked, or none is given by more than those."""
+    places = {(row.indicateur, row.modalite): row.Index for row in rows.itertuples()}
+    _add_twins(sums, places, rows)
+    for name, own in rows.groupby("indicateur"):
+        entry = catalogue().indicators[name]
+        if entry.base is None:
+            continue
+        asked, _, modality = entry.base.partition("/")
+        whole, answers = places[asked, modality], own.loc[~own["modalite"].isin(list(entry.groups))]
+        if entry.choice == "unique":
+            sums.add(answers.index, less=[whole])
+        else:
+            _keep_under(sums, own.index, whole)
+        for group, value in entry.groups.items():
+            if (name, group) in places:
+                members = answers.loc[answers["modalite"].isin(value.members)].index
+                _add_group(sums, entry, places[name, group], members)
+
+
+def _add_twins(sums: Sums, places: dict[tuple[str, str], int], rows: pd.DataFrame) -> None:
+    """Two answers that the same persons give are rounded alike, one within another below it: or each narrows the other.
+
+    What the records of this place do not bear out binds nothing.
+    """
+    for pair in (*SAME_ANSWERS, *WITHIN_ANSWERS):
+        one, other = (places.get(answer) for answer in pair)
+        if None in (one, other):
+            continue
+        more = rows.loc[other, "effectif"] - rows.loc[one, "effectif"]
+        if more == 0 or (more > 0 and pair in WITHIN_ANSWERS):
+            sums.add([other], less=[one], most=float("inf") if pair in WITHIN_ANSWERS else 0)
+
+
+def _add_group(sums: Sums, entry: Indicator, group: int, members: Iterable[int]) -> None:
+    if entry.choice == "unique":
+        sums.add(members, less=[group])
+    else:  # who gives two answers of the group counts once
+        sums.add(members, less=[group], most=float("inf"))
+        for member in members:
+            _keep_under(sums, [member], group)
+
+
+def _keep_under(sums: Sums, places: Iterable[int], whole: int) -> None:
+    for place in places:
+        sums.add([whole], less=[place], most=float("inf"))
+
+
+def _add_crossings(sums: Sums, atoms: pd.DataFrame) -> None:
+    """Each crossing of an association adds up, on either side, to its answers in all its collèges."""
+    crossed, plain = (atoms[atoms["croise_avec"].ne("") == wanted] for wanted in (True, False))
+    answers = {key: rows.index for key, rows in plain.groupby(["association", "indicateur", "modalite"])}
+    for side in (["indicateur", "modalite"], ["croise_avec", "modalite_croisee"]):
+        other = "croise_avec" if side[0] == "indicateur" else "indicateur"
+        for (association, *answer, _), rows in crossed.groupby(["association", *side, other]):
+            sums.add(rows.index, less=answers[association, *answer])
+
+
+# --- Crossings of the network: exact as long as their margins are, else the sum of what is rounded in
+# --- associations
+
+# indicator, indicator that it is crossed with.
+Pair = tuple[str, str]
+
+
+def _is_rounded(cell: tuple) -> bool:
+    return all(catalogue().indicators[name].is_by_site for name in cell) and all(
+        catalogue().indicators[name].choice == "unique" for name in cell
+    )
+
+
+def open_crossings(indicators: pd.DataFrame, opened: set[Cell], asked: Iterable) -> pd.DataFrame:
+    """The rows of the crossings that an exact figure would betray, or that an audit asks for (schema ``indicateurs``).
+
+    One is betrayed when an answer to one of its questions is rounded: its cells add up to that answer.
+
+    >>> open_crossings(data.load(2020, "indicateurs"), set(), set()).empty
+    True
+    """
+    rows = indicators[is_counted(indicators) & indicators["croise_avec"].ne("")]
+    rounded = {(perimeter, name) for perimeter, name, _ in opened}
+    is_open = [
+        (row.perimetre, row.indicateur) in rounded
+        or (row.perimetre, row.croise_avec) in rounded
+        or (row.indicateur, row.croise_avec) in asked
+        for row in rows.itertuples()
+    ]
+    return rows[is_open]
+
+
+def parts_of(crossings: pd.DataFrame, family) -> dict[tuple, np.ndarray]:
+    """Of each cell of these crossings, and of each of their bases, the places of the counts that it adds up.
+
+    A crossing that associations do not count has none. Keys: perimeter, indicator, modality, crossed indicator and
+    modality; for a base, the last two alone.
+    """
+    found: dict[tuple, np.ndarray] = {}
+    for row in crossings.itertuples():
+        if not _is_rounded((row.indicateur, row.croise_avec)):
+            continue
+        cross = (row.croise_avec, row.modalite_croisee)
+        crossed = row.modalite_croisee.split(FOLDED)
+        found[row.perimetre, row.indicateur, row.modalite, *cross] = family.crossed(
+            row.indicateur, row.modalite.split(FOLDED), row.croise_avec, crossed
+        )
+        found[cross] = family.plain(row.croise_avec, crossed)
+    return found
+
+
+# --- Every count of a year that is rounded together, and how they add up: sites, network, questions, crossings
+# The smallest parts are the *atoms*: the persons of one association in one collège. Collèges, associations and the
+# network are sums of atoms; so are the answers to a question, which add up to those it is about.
+
+# The rows of a family: where, what, how many.
+ATOM = ["association", "uai", *CELL]
+# Instead of a UAI: all the collèges of an association together; two questions are crossed at this level only.
+ALL_COLLEGES = "*"
+# Where the atoms say at which site of a kind they are.
+_COLUMNS = {"association": "association", "college": "uai"}
+# Whom sites count.
+OF_SITES = "alses"
+
+
+def is_of_sites(cell: Cell) -> bool:
+    """Whether a figure of the network is the sum of those of the sites."""
+    return cell[0] == OF_SITES and catalogue().indicators[cell[1]].is_by_site
+
+
+class Turned(NamedTuple):
+    """A count that an audit asks to round up, or down: the answer to a question, at a site or in the network.
+
+    >>> Turned("college", "0592714E", "sexe", "filles", is_up=True).modality
+    'filles'
+    """
+
+    site_type: str
+    site: str
+    indicator: str
+    modality: str
+    is_up: bool
+
+
+@dataclass
+class Family:
+    """The counts that are rounded together, in order; how they add up; which of them make each opened figure.
+
+    ``counts`` are those of ``atoms``, then the opened figures of the network that sites do not count.
+    """
+
+    atoms: pd.DataFrame
+    names: list[str]
+    counts: np.ndarray
+    sums: Sums
+    opened: dict[Cell, np.ndarray]
+
+    @classmethod
+    def of(cls, counts: pd.DataFrame, indicators: pd.DataFrame, opened: set[Cell]) -> "Family":
+        """The family of a year: schema ``comptes_par_site``, then schema ``indicateurs``, both exact."""
+        atoms = atoms_of(counts)
+        plain = indicators[is_counted(indicators) & indicators["croise_avec"].eq("")]
+        known = dict(zip(cells_of(plain), plain["effectif_min"], strict=True))
+        alone = sorted(cell for cell in opened if not is_of_sites(cell))
+        names = [*atoms[ATOM].agg("\x1f".join, axis=1), *("\x1f".join(cell) for cell in alone)]
+        values = np.array([*atoms["effectif"], *(known[cell] for cell in alone)], dtype=np.int64)
+        family = cls(atoms, names, values, sums_of(atoms), {})
+        family.opened = {cell: np.array([len(atoms) + rank]) for rank, cell in enumerate(alone)}
+        family.opened |= {cell: family.plain(cell[1], [cell[2]]) for cell in opened - set(alone)}
+        family._keep_together()
+        return family
+
+    def plain(self, indicator: str, modalities: list[str]) -> np.ndarray:
+        """The places of the counts of these answers, in every site."""
+        rows = self.atoms["indicateur"].eq(indicator) & self.atoms["modalite"].isin(modalities)
+        return np.flatnonzero(rows & self.atoms["croise_avec"].eq(""))
+
+    def crossed(self, indicator: str, modalities: list[str], other: str, crossed: list[str]) -> np.ndarray:
+        """The places of the counts of those who gave these answers to both questions, in every association."""
+        rows = self.atoms["indicateur"].eq(indicator) & self.atoms["modalite"].isin(modalities)
+        return np.flatnonzero(rows & self.atoms["croise_avec"].eq(other) & self.atoms["modalite_croisee"].isin(crossed))
+
+    def keep_near(self, places: np.ndarray) -> None:
+        """The sum of these counts is rounded as one count would be."""
+        self.sums.add_rounded(places, int(self.counts[places].sum()), base=ROUNDING_BASE)
+
+    def turn(self, asked: Turned) -> None:
+        """The count of this answer at this site is rounded up, or down, as asked."""
+        places = self.plain(asked.indicator, [asked.modality])
+        if asked.site_type in _COLUMNS:
+            places = places[self.atoms[_COLUMNS[asked.site_type]].to_numpy()[places] == asked.site]
+        bases, left = divmod(int(self.counts[places].sum()), ROUNDING_BASE)
+        end = (bases + (asked.is_up and left > 0)) * ROUNDING_BASE
+        self.sums.add(places, least=end, most=end)
+
+    def _keep_together(self) -> None:
+        """The opened answers to one question stay near their true number, which the exact ones tell."""
+        questions: dict[tuple[str, str], list[int]] = {}
+        for cell, places in self.opened.items():
+            entry = catalogue().indicators[cell[1]]
+            if entry.choice == "unique" and cell[2] not in entry.groups:
+                questions.setdefault(cell[:2], []).extend(places)
+        for places in questions.values():
+            self.keep_near(np.sort(places))
+        for one, other in same_cells():
+            if one in self.opened and other in self.opened:
+                own, theirs = self.opened[one], self.opened[other]
+                if self.counts[own].sum() == self.counts[theirs].sum():
+                    self.sums.add(own, less=theirs)
+
+
+def atoms_of(counts: pd.DataFrame) -> pd.DataFrame:
+    """The atoms, and for crossings the associations: a row a count, columns `ATOM` and ``effectif``.
+
+    ``counts`` has the schema ``comptes_par_site``.
+
+    >>> cellule = {"indicateur": "niveau", "modalite": "6e", "croise_avec": "sexe", "modalite_croisee": "filles"}
+    >>> comptes = pd.DataFrame({"association": "AAPI", "uai": ["0592714E", ""], **cellule, "effectif": [2, 3]})
+    >>> atoms_of(comptes)[["association", "uai", "effectif"]].values.tolist()
+    [['AAPI', '*', 5]]
+    """
+    crossed = counts["croise_avec"].ne("")
+    whole = counts[crossed].groupby(["association", *CELL], as_index=False)["effectif"].sum()
+    parts = [counts.loc[~crossed, [*ATOM, "effectif"]], whole.assign(uai=ALL_COLLEGES)[[*ATOM, "effectif"]]]
+    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+
+
+# --- The associations and the collèges of a year: which get a report, and their protected figures ---
+
+SITE_COLUMNS = ["site_type", "site", "association", "est_publie"]
+_LEVELS = {"association": "association", "college": "uai"}
+
+
+def list_sites(counts: pd.DataFrame) -> pd.DataFrame:
+    """Every association, then every collège, of a year (schema ``comptes_par_site``).
+
+    Columns: ``site_type`` (association or college), ``site`` (name or UAI), ``association`` of a collège (that of most
+    of its persons), ``est_publie``: whether it has the eleven persons that a report takes.
+
+    >>> lieux = {"association": ["AAPI", "AAPI", ""], "uai": ["0592714E", "", "0593686L"], "effectif": [12, 3, 4]}
+    >>> comptes = pd.DataFrame({**lieux, "indicateur": "accompagnements", "modalite": ""})
+    >>> list_sites(comptes)[["site", "association", "est_publie"]].values.tolist()
+    [['AAPI', '', True], ['0592714E', 'AAPI', True], ['0593686L', '', False]]
+    """
+    sizes = counts[counts["indicateur"].eq("accompagnements")]
+    tables = [pd.DataFrame(columns=SITE_COLUMNS)]
+    for site_type, level in _LEVELS.items():
+        own = sizes[sizes[level].ne("")]
+        found = own.groupby(level)["effectif"].sum()
+        in_order = own.sort_values(["effectif", "association"], ascending=[False, True])
+        main = in_order.groupby(level)["association"].first()
+        rows = pd.DataFrame({"site_type": site_type, "site": found.index, "est_publie": found >= FEWEST_FOR_REPORT})
+        tables.append(rows.assign(association=main if site_type == "college" else "")[SITE_COLUMNS])
+    return pd.concat([table for table in tables if len(table)] or tables, ignore_index=True)
+
+
+def site_rows(atoms: pd.DataFrame, sites: pd.DataFrame, network: pd.DataFrame, *, spread: int) -> pd.DataFrame:
+    """The protected figures of the sites that get a report (schema ``indicateurs``).
+
+    ``atoms`` are rounded (``arrondi``). A site has every answer that the network has, even if nobody there gives it:
+    that nobody does is not told apart from a few. Questions are crossed for associations of thirty persons or more.
+    """
+    published = sites[sites["est_publie"].astype(bool)]
+    known = network[network["perimetre"].eq(OF_SITES) & network["site_type"].eq("reseau")]
+    found = [network.iloc[:0]]
+    for site_type, level in _LEVELS.items():
+        own = atoms[atoms[level].isin(published.loc[published["site_type"].eq(site_type), "site"])]
+        shown = own.groupby([level, *CELL])["arrondi"].sum()
+        for site in own[level].unique():
+            found.append(_rows(site_type, site, shown[site].to_dict(), known))
+    rows = pd.concat(found, ignore_index=True)
+    return protect_rows(rows, spread=spread) if len(rows) else rows
+
+
+def _rows(site_type: str, site: str, shown: dict[tuple, int], known: pd.DataFrame) -> pd.DataFrame:
+    """The figures of one site before what a reader knows of them is worked out."""
+    is_plain = known["croise_avec"].eq("")
+    is_by_site = known["indicateur"].map(lambda name: catalogue().indicators[name].is_by_site)
+    rows = known[is_plain & is_by_site].assign(site_type=site_type, site=site)
+    cells = zip(*(rows[name] for name in CELL), strict=True)
+    bases = (_base(name, "", "") for name in rows["indicateur"])
+    rows = rows.assign(
+        effectif_arrondi=[shown.get(cell, 0) for cell in cells],
+        base_arrondie=[None if base is None else shown.get(base, 0) for base in bases],
+    )
+    size = shown.get(("accompagnements", "", "", ""), 0)
+    if site_type != "association" or size < FEWEST_FOR_CROSSING:
+        return rows
+    return pd.concat([rows, _crossed_rows(rows, shown)], ignore_index=True)
+
+
+def _base(name: str, cross: str, crossed: str) -> tuple[str, str, str, str] | None:
+    if cross:
+        return (cross, crossed, "", "")
+    base = catalogue().indicators[name].base
+    return None if base is None else (*(base.partition("/")[::2]), "", "")
+
+
+def _crossed_rows(rows: pd.DataFrame, shown: dict[tuple, int]) -> pd.DataFrame:
+    """The crossings of one association: every pair of answers that the network has."""
+    answers = {name: own for name, own in rows.groupby("indicateur", sort=False)}
+    found = [rows.iloc[:0]]
+    for name, own in answers.items():
+        entry = catalogue().indicators[name]
+        own = own[~own["modalite"].isin(list(entry.groups))]
+        for other in entry.crossed_with:
+            second = catalogue().indicators[other]
+            if other not in answers or not entry.choice == second.choice == "unique":
+                continue
+            for crossed in answers[other]["modalite"]:
+                if crossed not in second.groups:
+                    cells = [shown.get((name, modality, other, crossed), 0) for modality in own["modalite"]]
+                    cross = {"croise_avec": other, "modalite_croisee": crossed}
+                    base = shown.get((other, crossed, "", ""), 0)
+                    found.append(own.assign(**cross, effectif_arrondi=cells, base_arrondie=base))
+    return pd.concat(found, ignore_index=True)
+
+
+# --- One year protected as a whole: the network, the associations and the collèges, in one rounding ---
+
+# How many have each column of the export filled.
+_FILLED = "colonne_remplie"
+
+
+@dataclass(frozen=True)
+class Protected:
+    """The protected indicators (schema ``indicateurs``); whether counts had to go two bases away.
+
+    >>> Protected(data.load(2020, "indicateurs"), is_wide=False).is_wide
+    False
+    """
+
+    indicators: pd.DataFrame
+    is_wide: bool
+
+
+def protect(
+    indicators: pd.DataFrame,
+    counts: pd.DataFrame,
+    sites: pd.DataFrame,
+    *,
+    key: bytes,
+    also: Iterable[Cell | Pair | Turned] = (),
+) -> Protected:
+    """What may be shown of a year, at every level: counts of persons rounded together, all the rest as it was.
+
+    ``indicators`` (schema ``indicateurs``) are those of the network, exact; ``counts`` (schema ``comptes_par_site``)
+    are the exact counts of each site; ``sites`` (columns of `list_sites`) those that get a report. ``key``
+    decides between roundings that are as near: the same bytes give the same rounding, which nobody can redo without
+    them. ``also`` are what an audit asks for: figures and crossings of the network to round as well, counts to round
+    up or down. A crossing whose sites are not counted is then left out.
+
+    Raises
+    ------
+    DataError
+        when no rounding keeps every sum, even two bases away.
+
+    >>> lignes = pd.DataFrame({"identifiant": [f"F{rang}" for rang in range(40)], "suivi_par": "alses"})
+    >>> lignes = lignes.assign(association="AAPI", uai="0592714E", sexe=["filles"] * 27 + ["garcons"] * 13)
+    >>> personnes = records.Persons.of(2021, lignes)
+    >>> exacts = indicators.count_persons(personnes, source="export", reference="export")
+    >>> comptes = indicators.count_sites(personnes)
+    >>> protege = protect(exacts, comptes, list_sites(comptes), key=b"cle").indicators
+    >>> vus = protege[protege["indicateur"].eq("sexe") & protege["perimetre"].eq("alses")]
+    >>> vus[["site_type", "modalite", "effectif_min", "effectif_max"]].values.tolist()[:3]
+    [['reseau', 'filles', 27, 27], ['reseau', 'garcons', 13, 13], ['reseau', 'non_renseigne', 0, 0]]
+    """
+    if counts.empty:
+        return Protected(indicators, is_wide=False)
+    indicators = without_few(indicators)
+    asked = set(also)
+    opened = open_cells(indicators, asked)
+    crossings = open_crossings(indicators, opened, asked)
+    family = Family.of(counts, indicators, opened)
+    parts = parts_of(crossings, family)
+    for places in parts.values():
+        family.keep_near(places)
+    for each in asked:
+        if isinstance(each, Turned):
+            family.turn(each)
+    rounded, is_wide = _round(family, key)
+    shown = {cell: int(rounded[places].sum()) for cell, places in (family.opened | parts).items()}
+    spread = spread_of(is_wide=is_wide)
+    network = _network(indicators, shown, pairs=set(map(_pair, crossings.itertuples())), spread=spread)
+    own = site_rows(family.atoms.assign(arrondi=rounded[: len(family.atoms)]), sites, network, spread=spread)
+    return Protected(typed(pd.concat([network, own], ignore_index=True), "indicateurs"), is_wide)
+
+
+def _pair(row) -> Pair:
+    return (row.indicateur, row.croise_avec)
+
+
+def without_few(indicators: pd.DataFrame) -> pd.DataFrame:
+    """The rows (schema ``indicateurs``); a population of fewer than eleven persons is left out."""
+    own = indicators[is_counted(indicators)]
+    sizes = own[own["indicateur"].eq("accompagnements")].set_index("perimetre")["effectif_min"]
+    few = sizes[sizes.between(1, FEWEST_FOR_REPORT - 1)].index
+    return indicators.drop(index=own.index[own["perimetre"].isin(few)])
+
+
+def _round(family: Family, key: bytes) -> tuple[np.ndarray, bool]:
+    for is_wide in (False, True):
+        drawn = draws(family.names, key)
+        rounded = round_counts(family.counts, family.sums, base=ROUNDING_BASE, drawn=drawn, is_wide=is_wide)
+        if rounded is not None:
+            return rounded, is_wide
+    raise DataError(
+        "Aucun arrondi ne garde toutes les sommes de cette année : elle ne peut pas être publiée telle quelle."
+    )
+
+
+def _network(indicators: pd.DataFrame, shown: dict, *, pairs: set[Pair], spread: int) -> pd.DataFrame:
+    """The figures of the network: those that are rounded, or whose base is, say what a reader may know of them."""
+    rows = indicators.reset_index(drop=True)
+    own = rows[is_counted(rows)]
+    names = [_names(row) for row in own.itertuples()]
+    own = own.assign(
+        effectif_arrondi=pd.array([shown.get(cell) for cell, _ in names], dtype="Int64"),
+        base_arrondie=pd.array([shown.get(base) for _, base in names], dtype="Int64"),
+    )
+    is_bare = (own["base_max"] < FEWEST_FOR_SHARE).fillna(False)
+    own.loc[is_bare, ["part_min_pct", "part_max_pct"]] = pd.NA
+    is_told = own["effectif_arrondi"].notna() | own["base_arrondie"].notna()
+    # A crossing that should be rounded and cannot be, for no site counts it, is left out.
+    in_pairs = [(row.indicateur, row.croise_avec) in pairs for row in own.itertuples()]
+    is_left_out = pd.Series(in_pairs, index=own.index, dtype=bool) & own["effectif_arrondi"].isna()
+    # A column filled by nearly all says again how many gave no answer: rounded apart, each would narrow the other. So
+    # would a base of its own that is rounded: those who come by the collège.
+    has_own_base = own["modalite"].isin(list(catalogue().indicators[_FILLED].own_bases))
+    is_told_apart = own["effectif_arrondi"].notna() | (has_own_base & own["base_arrondie"].notna())
+    is_left_out |= own["indicateur"].eq(_FILLED) & is_told_apart
+    own = own[~is_left_out]
+    kept = is_told[own.index]
+    parts = [rows[~is_counted(rows)], own[~kept], protect_rows(own[kept], spread=spread)]
+    return pd.concat([part for part in parts if len(part)]).sort_index()
+
+
+def _names(row) -> tuple[tuple, tuple | None]:
+    """The cell of a row and that of its base, as what is rounded is named."""
+    cell = (row.perimetre, row.indicateur, row.modalite)
+    if not row.croise_avec:
+        return cell, base_of(cell)
+    cross = (row.croise_avec, row.modalite_croisee)
+    return (*cell, *cross), cross

@@ -1,17 +1,243 @@
-"""The indicator table of a year, from what is printed and what is counted."""
+"""The indicator table of a year, from what is printed and what is counted, with calculations to redo by hand."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import pandas as pd
 
-from helpers.facts import cite, decimals_of
-from helpers.indicators.derivation import Step, derive
-from helpers.indicators.figures import HYPOTHESIS, build_system, cell_of, left_to_print
-from helpers.indicators.leaves import Origins
-from helpers.indicators.ratios import ratio_bounds
-from helpers.indicators.rows import Cell, base_cell, row, single, table
-from helpers.indicators.system import Conflict, System, bounds, contradictions, determines, is_feasible
+from helpers.indicators.constraints import (
+    HYPOTHESIS,
+    Cell,
+    Conflict,
+    Constraint,
+    System,
+    base_cell,
+    bounds,
+    build_system,
+    cell_of,
+    contradictions,
+    determines,
+    is_feasible,
+    left_to_print,
+    ratio_bounds,
+    row,
+    single,
+    table,
+)
+from helpers.indicators.lookup import cite, decimals_of, merge_references
 from helpers.schema import catalogue
+
+# --- How a value follows from the others, as a calculation that a reader can redo by hand ---
+# The equations of a `System` are read without rounding and followed forward: a cell is known as soon as all the others
+# of one equation are. A calculation is a neutral text (decimal points, ``+ - * /``, ``%``): `tables` writes it in
+# French.
+
+WHOLE = "100 %"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A calculation, how tightly it binds (0 atom, 1 product, 2 sum), and what it rests on (figure ids or cells)."""
+
+    text: str
+    level: int = 0
+    sources: frozenset = frozenset()
+
+    @property
+    def cost(self) -> tuple[bool, int]:
+        """How much a reader would rather have another calculation: counts before shares, then the fewest sources."""
+        return "%" in self.text, len(self.sources)
+
+    def inside(self, level: int) -> str:
+        """The text as an operand: in brackets when it binds less tightly than ``level``."""
+        return self.text if self.level <= level else f"({self.text})"
+
+
+Known = dict[Cell, Step]
+Leaf = Callable[[Cell, float], Step]
+
+
+def quotient(part: Step, whole: Step) -> Step:
+    """One calculation divided by another."""
+    return Step(f"{part.inside(1)} / {whole.inside(0)}", 1, part.sources | whole.sources)
+
+
+def difference(first: Step, second: Step) -> Step:
+    """One calculation less another."""
+    return Step(f"{first.inside(2)} - {second.inside(1)}", 2, first.sources | second.sources)
+
+
+def _sum(plus: list[Step], minus: list[Step]) -> Step:
+    """The sum of some calculations less others; a single one stays itself."""
+    sources = frozenset().union(*(step.sources for step in [*plus, *minus]))
+    if len(plus) == 1 and not minus:
+        return plus[0]
+    text = " + ".join(step.inside(2) for step in plus) + "".join(f" - {step.inside(1)}" for step in minus)
+    return Step(text, 2, sources)
+
+
+def _share_of(equation: Constraint) -> tuple[Cell, Cell, str] | None:
+    """Part, whole and share of an equation that reads ``part = share x whole``."""
+    if equation.centre is None:
+        return None
+    (part, _), (whole, share) = equation.centre.items()
+    return part, whole, f"{round(-100 * share, 10):g} %"
+
+
+def _solved(unknown: Cell, equation: Constraint, known: Known) -> Step | None:
+    """The unknown of an equation whose other cells are known; None when the others give nothing to add."""
+    own, plus, minus = equation.coefficients[unknown], [], []
+    for cell, weight in equation.coefficients.items():
+        if cell != unknown:
+            (minus if weight * own > 0 else plus).append(known[cell])
+    constant = equation.low / own
+    if constant:
+        step = Step(f"{abs(constant):.10g}", 0, frozenset([equation.source]))
+        (plus if constant > 0 else minus).append(step)
+    return _sum(plus, minus) if plus else None
+
+
+def _by_complement(equation: Constraint, shares: dict[Cell, tuple[Cell, Step]], known: Known) -> tuple | None:
+    """A whole whose parts are all known or shares of itself: ``known parts / (100 % - shares)``."""
+    unknown = [cell for cell in equation.coefficients if cell not in known]
+    wholes = [cell for cell in unknown if equation.coefficients[cell] < 0]
+    parts = [cell for cell in unknown if equation.coefficients[cell] > 0]
+    known_parts = [known[cell] for cell in equation.coefficients if cell in known]
+    if len(wholes) != 1 or equation.low or not (parts and known_parts):
+        return None
+    if any(shares.get(cell, (None,))[0] != wholes[0] for cell in parts):
+        return None
+    left = _sum([Step(WHOLE)], [shares[cell][1] for cell in parts])
+    return wholes[0], quotient(_sum(known_parts, []), left)
+
+
+def _merged(equations: list[Constraint]) -> list[Constraint]:
+    """Sums in which a group stands for its members: what a document prints together need not be known apart."""
+    found = []
+    for group in equations:
+        (whole, _), *members = group.coefficients.items()
+        if group.low or not members or any(weight != -1 for _, weight in members):
+            continue
+        for total in equations:
+            if total is not group and all(total.coefficients.get(cell) == 1 for cell, _ in members):
+                rest = {cell: weight for cell, weight in total.coefficients.items() if cell not in dict(members)}
+                found.append(Constraint({whole: 1.0, **rest}, 0, 0))
+    return found
+
+
+def _news(equations: list[Constraint], shares: list[tuple], known: Known) -> Iterable[tuple[Cell, Step]]:
+    """What each equation adds to what is known."""
+    for part, whole, share in shares:
+        if whole in known and part not in known and known[whole].text == WHOLE:
+            yield part, share
+        elif whole in known and part not in known:
+            yield part, Step(f"{share.text} * {known[whole].inside(1)}", 1, share.sources | known[whole].sources)
+        elif part in known and whole not in known:
+            yield whole, quotient(known[part], share)
+    by_part = {part: (whole, share) for part, whole, share in shares}
+    for equation in equations:
+        unknown = [cell for cell in equation.coefficients if cell not in known]
+        if len(unknown) == 1 and (step := _solved(unknown[0], equation, known)):
+            yield unknown[0], step
+        elif len(unknown) > 1 and (found := _by_complement(equation, by_part, known)):
+            yield found
+
+
+def derive(target: Cell, system: System, *, leaf: Leaf, whole: Cell | None = None) -> Step | None:
+    """The shortest calculation of a cell from the figures of a system; None when no chain of equations leads to it.
+
+    ``leaf`` says how a counted cell is written. With ``whole``, that cell is 100 % and no count is used: the
+    calculation is one of shares.
+    """
+    near = system.around([target])
+    fixed = [c for c in near.constraints if c.centre is None and c.low == c.high]
+    known: Known = {} if whole is None else {whole: Step(WHOLE)}
+    if whole is None:
+        for equation in fixed:
+            (cell, *others) = equation.coefficients
+            if not others and equation.source is None:
+                known[cell] = leaf(cell, equation.low)
+            elif not others:
+                known[cell] = Step(f"{equation.low:.10g}", 0, frozenset([equation.source]))
+    sums = [c for c in fixed if len(c.coefficients) > 1 and (whole is None or c.low == 0)]
+    for _ in range(2):  # a question may be parted into two groups: « 4e ou 3e » and « 6e, 5e ou autre »
+        sums += _merged(sums)
+    shares = {
+        (part, base): (part, base, Step(share, 0, frozenset([c.source])))
+        for c in near.constraints
+        if (found := _share_of(c))
+        for part, base, share in [found]
+    }
+    while target not in known:
+        new: Known = {}
+        for cell, step in _news(sums, list(shares.values()), known):
+            if cell not in new or step.cost < new[cell].cost:
+                new[cell] = step
+        if not new:
+            return None
+        known |= new
+    return known[target]
+
+
+# --- What a calculation ends on: printed figures and the counts of the received tables, with the lines of both
+
+# What a table's count is a number of, when its rows are what was counted: singular, plural.
+ROWS = {"postes": ("ligne", "lignes"), "enonces": ("énoncé", "énoncés")}
+
+
+def named(text: str, unit: str, count: float) -> str:
+    """The count with the name of its rows, if the unit has one.
+
+    >>> named("6", "postes", 6), named("41", "participants", 41)
+    ('6 lignes', '41')
+    """
+    return f"{text} {ROWS[unit][int(count > 1)]}" if unit in ROWS else text
+
+
+@dataclass(frozen=True)
+class Origins:
+    """Where each number comes from: ``cited`` by figure id and by counted cell, ``counts`` of cells and of meetings."""
+
+    cited: dict[str | Cell, str]
+    counts: dict[Cell, list[int]]
+    meetings: dict[Cell, list[int]]
+
+    @classmethod
+    def of(cls, figures: pd.DataFrame, counted: pd.DataFrame) -> "Origins":
+        """The origins of printed figures and counted tables."""
+        cited: dict = {figure.id: cite(figure.document, [figure.ligne]) for figure in figures.itertuples()}
+        found: dict[str, dict[Cell, list[int]]] = {"": {}, "reunion": {}}
+        for fact in counted[counted["croise_avec"].isin(list(found))].itertuples():
+            found[fact.croise_avec].setdefault(cell_of(fact), []).append(fact.effectif_min)
+            if not fact.croise_avec:
+                cited[cell_of(fact)] = fact.reference
+        return cls(cited, found[""], found["reunion"])
+
+    def lines(self, sources: frozenset) -> str:
+        """The lines of the documents that these sources stand at: « Note, l. 67–83, 206 »."""
+        return merge_references(reference for source, reference in self.cited.items() if source in sources)
+
+    def leaf(self, *, in_detail: bool) -> Leaf:
+        """How a counted cell is written: ``6 lignes``; in detail, as it was added: ``7 + 12``, ``(8 + 7) lignes``."""
+
+        def write(cell: Cell, value: float) -> Step:
+            unit, sources = catalogue().indicators[cell[2]].unit, frozenset([cell])
+            parts = self._added(cell) if in_detail else []
+            if len(parts) < 2:
+                return Step(named(f"{value:.10g}", unit, value), 0, sources)
+            text = " + ".join(map(str, parts))
+            return Step(named(f"({text})", unit, value), 0, sources) if unit in ROWS else Step(text, 2, sources)
+
+        return write
+
+    def _added(self, cell: Cell) -> list[int]:
+        """What a count adds up: the meetings, else the members of a group, in the order of the catalogue."""
+        cells = [(*cell[:3], member) for member in catalogue().indicators[cell[2]].members_of(cell[3])]
+        meetings = [count for each in cells for count in self.meetings.get(each, [])]
+        return meetings or [count for each in cells for count in self.counts.get(each, [])]
+
+
+# --- The indicator table of a year, from what is printed and what is counted ---
 
 # What tells printed figures that say the same thing.
 _SAME = ["annee", "perimetre", "indicateur", "modalite"]
@@ -44,8 +270,8 @@ def build_indicators(figures: pd.DataFrame, counted: pd.DataFrame, *, year: int)
     whatever was printed for it. No catalogue assumption is used: it may explain a printed figure, it does not make one.
     ``counted`` comes from `count_year` and `count_persons`: what records count, print no longer says (`left_to_print`).
 
-    >>> chiffres = store.read_raw(2020, "chiffres_publies").query("perimetre == 'alses' & indicateur != 'objectif'")
-    >>> rows = indicators.build_indicators(chiffres, store.load(2020, "indicateurs").head(0), year=2020)
+    >>> chiffres = data.read_raw(2020, "chiffres_publies").query("perimetre == 'alses' & indicateur != 'objectif'")
+    >>> rows = indicators.build_indicators(chiffres, data.load(2020, "indicateurs").head(0), year=2020)
     >>> rows.loc[rows["indicateur"].eq("sexe"), ["modalite", "effectif_min", "effectif_max", "precision"]]
       modalite  effectif_min  effectif_max        precision
     2   filles           927           949  arrondi_imprime

@@ -1,13 +1,219 @@
 """What a document affirms without a figure, tried on every value that its figures leave possible."""
 
+from dataclasses import dataclass
+
 import pandas as pd
 
-from helpers.indicators.figures import cell_of
-from helpers.indicators.findings import agreed, finding, plain, span
-from helpers.indicators.rows import Cell, base_cell
-from helpers.indicators.shares import MOTIVES, Share, Shares, cell_from, compare_shares
-from helpers.indicators.system import System, bounds, determines
+from helpers.indicators.constraints import Cell, System, base_cell, bounds, cell_of, determines
+from helpers.indicators.controls import ratio_of
+from helpers.indicators.lookup import decimals_of, line_runs, title_of_figure
 from helpers.schema import catalogue
+
+# --- What was found: one row of the coherences, the words of a calculation, and what a page says first ---
+
+
+def finding(
+    id: str, nature: str, subject: str, verdict: str, *, calculation: str, motive: str, lines, cells: list[Cell]
+) -> dict:
+    """One row of the table ``coherences``; ``lines`` of the document, ``cells`` whose value the pages may show."""
+    return {
+        "id": id,
+        "nature": nature,
+        "sujet": subject,
+        "verdict": verdict,
+        "calcul": calculation,
+        "motif": motive,
+        "lignes": ", ".join(map(str, sorted({int(line) for line in lines}))),
+        "indicateurs": " ; ".join(dict.fromkeys("/".join(map(str, cell)) for cell in cells)),
+    }
+
+
+def plain(value: float, decimals: int = 1) -> str:
+    """A number in neutral writing, without needless decimals.
+
+    >>> plain(41.0), plain(40.96, 1), plain(97.5)
+    ('41', '41', '97.5')
+    """
+    return f"{round(value + 1e-9, decimals):.10g}"
+
+
+def span(low: float, high: float, unit: str = "") -> str:
+    """Both ends of an interval, or one number.
+
+    >>> span(0, 59), span(0, 2.5, " %"), span(41.02, 41.02, " %")
+    ('0 à 59', '0 à 2.5 %', '41 %')
+    """
+    first, last = plain(low), plain(high)
+    return f"{first}{unit}" if first == last else f"{first} à {last}{unit}"
+
+
+def agreed(unit: str, count: float) -> str:
+    """The name of a unit of the catalogue, that agrees with a count.
+
+    >>> agreed("personnes", 1), agreed("personnes", 2)
+    ('personne', 'personnes')
+    """
+    return catalogue().units[unit][int(count >= 2)]
+
+
+@dataclass(frozen=True)
+class Item:
+    """A finding as a page says it: subject, lines, why, and the paths (without year) of the figures to show.
+
+    ``otherwise`` is the path of the figure that holds without the hypothesis.
+    """
+
+    subject: str
+    lines: str
+    motive: str
+    paths: tuple[str, ...] = ()
+    otherwise: str = ""
+
+
+def serious(controls: pd.DataFrame, findings: pd.DataFrame, *, year: int) -> dict[str, list[Item]]:
+    """What a page must say first, by verdict: contradictoire, ambigu, sous_hypothese; printed figures, then coherences.
+
+    ``controls`` (schema ``controles``) and ``findings`` (schema ``coherences``) are the tables that 01 saves.
+
+    >>> graves = indicators.serious(data.load(2020, "controles"), data.load(2020, "coherences"), year=2020)
+    >>> len(graves["contradictoire"]), graves["contradictoire"][0].lines
+    (2, '91, 118, 132, 144')
+    """
+    told: dict[str, list[Item]] = {"contradictoire": [], "ambigu": [], "sous_hypothese": []}
+    for row in controls[controls["verdict"].isin(list(told))].itertuples():
+        told[row.verdict].append(_of_figure(row, year))
+    for row in findings[findings["verdict"].isin(list(told))].itertuples():
+        cells = [path.partition("/") for path in row.indicateurs.split(" ; ") if path]
+        paths = tuple(path for when, _, path in cells if when == str(year))
+        told[row.verdict].append(Item(row.sujet, line_runs(row.lignes.split(", ")), row.motif, paths))
+    return told
+
+
+def _of_figure(row, year: int) -> Item:
+    group = catalogue().indicators[row.indicateur].groups.get(row.modalite)
+    about = f"{row.perimetre}/{row.indicateur}/"
+    otherwise = f"{about}{group.members[0]}" if group and group.hypothesis else ""
+    # What the year knows is neither what a printed difference says, nor what was printed and contradicted.
+    is_shown = row.annee == year and row.mesure != "ecart" and row.verdict != "contradictoire"
+    paths = (f"{about}{row.modalite}",) if is_shown else ()
+    return Item(_subject(row, year), line_runs([row.ligne]), row.motif, paths, otherwise)
+
+
+def _subject(row, year: int) -> str:
+    """The figure, and what tells it from others on the same line: a difference, a share or a count, another year."""
+    which = {"ecart": ", écart avec l’année précédente", "part": ", en part", "effectif": ", en nombre"}
+    is_share_possible = catalogue().indicators[row.indicateur].base is not None
+    told = which[row.mesure] if row.mesure == "ecart" or is_share_possible else ""
+    return f"{title_of_figure(row)}{told}{'' if row.annee == year else f', {row.annee}'}"
+
+
+# --- The share that a claim speaks of, by its bounds, and what two of them say of each other ---
+
+_NO_BASE = "Rien n’assure de quel total le premier pourcentage est la part."
+
+MOTIVES = {
+    "confirme": "Vrai pour toutes les valeurs que les arrondis laissent possibles.",
+    "contradictoire": "Faux pour toutes les valeurs que les arrondis laissent possibles.",
+    "non_verifiable": "Vrai pour certaines des valeurs que les arrondis laissent possibles, faux pour les autres.",
+    "unknown": "Il manque une part publiée d’un côté ou de l’autre.",
+    "equal": "Égales à l’arrondi près : l’écart réel reste inconnu.",
+    "written": f"{_NO_BASE} L’affirmation est fausse si c’est une part des personnes ; "
+    "elle est possible si c’est une part des réponses, plusieurs par personne.",
+    "only_written": f"{_NO_BASE} L’affirmation est fausse si c’est une part des personnes ; "
+    "rien ne permet de calculer l’autre lecture.",
+    "readings": f"{_NO_BASE} L’affirmation est vraie ou fausse selon que c’est une part des personnes "
+    "ou une part des réponses.",
+}
+
+
+@dataclass(frozen=True)
+class Share:
+    """A share in per cent: its bounds, how it is written, its lines; ``cited`` are the bounds of the other reading."""
+
+    low: float
+    high: float
+    text: str
+    lines: tuple[int, ...] = ()
+    is_ambiguous: bool = False
+    cited: tuple[float, float] | None = None
+    cited_text: str = ""
+
+
+def cell_from(path: str) -> Cell:
+    """The cell of ``annee/perimetre/indicateur/modalite``."""
+    year, perimeter, indicator, modality = path.split("/")
+    return (int(year), perimeter, indicator, modality)
+
+
+class Shares:
+    """Finds the share of a cell: printed, counted, or found from the other figures."""
+
+    def __init__(self, figures: pd.DataFrame, system: System, claims: pd.DataFrame) -> None:
+        shares = figures[(figures["mesure"] == "part") & (figures["operateur"] == "=")]
+        self._printed = {cell_of(row): row for row in shares.itertuples()}
+        self._lines = {cell_of(row): row.ligne for row in figures.itertuples()}
+        self._system = system
+        means = claims[claims["relation"] == "moyenne"]
+        self._means = {cell_from(row.gauche)[:3]: row for row in means.itertuples()}
+
+    def __call__(self, cell: Cell) -> Share | None:
+        """The share of a cell; None when nothing gives it."""
+        printed = self._printed.get(cell)
+        lines = tuple(int(self._lines[each]) for each in [cell] if each in self._lines)
+        if printed is not None:
+            half = 0.5 / 10 ** decimals_of(printed.valeur)
+            low, high = max(0, printed.valeur - half), min(100, printed.valeur + half)
+            text = f"{plain(printed.valeur)} %"
+            return self._cited(cell, Share(low, high, text, lines, bool(printed.base)), printed.valeur)
+        base = base_cell(cell, catalogue().indicators[cell[2]])
+        found = None if base is None else ratio_of(cell, base, self._system, scale=100)
+        return None if found is None else Share(*found, self._written(cell, base, found), lines)
+
+    def _written(self, cell: Cell, base: Cell, share: tuple[float, float]) -> str:
+        """A share that was not printed: the two counts if they are known to the unit, else its bounds."""
+        (part, most), (whole, all_of) = (bounds(self._system, {each: 1.0}) for each in (cell, base))
+        text = span(*share, " %")
+        return f"{part} / {whole} = {text}" if (part, whole) == (most, all_of) else text
+
+    def _cited(self, cell: Cell, share: Share, value: float) -> Share:
+        """The same share with its other reading, a part of the answers cited, when their mean number is affirmed."""
+        mean = self._means.get(cell[:3]) if share.is_ambiguous else None
+        if mean is None:
+            return share
+        few, many = mean.valeur_min, mean.valeur_max
+        ends = (min(100, value * few), min(100, value * many))
+        text = f"{plain(value)} % x {span(few, many)} par personne = {span(*ends, ' %')}"
+        cited = (min(100.0, share.low * few), min(100.0, share.high * many))
+        return Share(share.low, share.high, share.text, share.lines, True, cited, text)
+
+
+def _tried(relation: str, left: tuple[float, float], right: tuple[float, float]) -> str:
+    """The verdict of a relation between two intervals."""
+    if relation == "inferieur":
+        return _tried("superieur", right, left)
+    if relation == "superieur":
+        return "confirme" if left[0] > right[1] else "contradictoire" if left[1] <= right[0] else "non_verifiable"
+    if left[1] < right[0] or right[1] < left[0]:
+        return "contradictoire"
+    return "confirme" if left[0] == left[1] == right[0] == right[1] else "non_verifiable"
+
+
+def compare_shares(relation: str, left: Share, right: Share) -> tuple[str, str]:
+    """The verdict of a relation between two shares, and the motive; an ambiguous share is read both ways."""
+    verdict = _tried(relation, (left.low, left.high), (right.low, right.high))
+    if not (left.is_ambiguous or right.is_ambiguous):
+        is_rounded = relation == "egal" and verdict == "non_verifiable"
+        return verdict, MOTIVES["equal" if is_rounded else verdict]
+    if left.cited is None and right.cited is None:
+        return "ambigu", MOTIVES["only_written" if verdict == "contradictoire" else "readings"]
+    other = _tried(relation, left.cited or (left.low, left.high), right.cited or (right.low, right.high))
+    if other == verdict:
+        return verdict, MOTIVES[verdict]
+    # What one reading excludes and the other allows is not contradicted.
+    return "ambigu", MOTIVES["written" if verdict == "contradictoire" else "readings"]
+
+
+# --- What a document affirms without a figure, tried on every value that its figures leave possible ---
 
 
 def _pairs(claim) -> list[tuple[Cell, Cell]]:

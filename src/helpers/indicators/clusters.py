@@ -1,19 +1,135 @@
-"""How alike the persons of one collège are."""
+"""Counts by association and collège, intraclass correlation, standard errors, and the persons of two years."""
 
 from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
-from helpers.indicators.answers import answers_to, by_class
-from helpers.indicators.groups import Group, tally
-from helpers.indicators.persons import perimeters
-from helpers.records import Persons
-from helpers.schema import ROUNDING_BASE, catalogue, columns, typed
+from helpers.clean.records import EMPTY, Persons
+from helpers.indicators.build import build_indicators
+from helpers.indicators.constraints import table
+from helpers.indicators.persons import (
+    FEWEST_COLLEGES,
+    Answers,
+    Group,
+    answers_to,
+    asked_of,
+    by_class,
+    count_persons,
+    is_small,
+    may_show,
+    perimeters,
+    shown_parts,
+    steps,
+    tally,
+)
+from helpers.schema import ROUNDING_BASE, Indicator, catalogue, columns, typed
+
+# --- The year before, printed or counted: what a printed difference speaks of ---
+
+
+def indicators_before(figures: pd.DataFrame, earlier: dict[int, Persons], *, year: int) -> pd.DataFrame:
+    """The indicators (schema ``indicateurs``) of the year before ``year``: counted in its records, else as printed.
+
+    ``figures`` has the schema ``chiffres_publies`` and holds those of both years; ``earlier`` are the records of
+    earlier years (`data.read_earlier`). Empty when the year prints no difference.
+
+    >>> chiffres = pd.concat([data.read_earlier_figures(2020), data.read_raw(2020, "chiffres_publies")])
+    >>> avant = indicators.indicators_before(chiffres, {}, year=2020)
+    >>> avant[["annee", "indicateur", "effectif_min"]].head(1)
+       annee       indicateur  effectif_min
+    0   2019  accompagnements          1852
+    """
+    if not (figures["annee"].eq(year) & figures["mesure"].eq("ecart")).any():
+        return table([])
+    persons = earlier.get(year - 1, Persons(year - 1))
+    counted = count_persons(persons, source="export", reference=f"export de la base, {year - 1}")
+    return build_indicators(figures[figures["annee"].eq(year - 1)], counted, year=year - 1)
+
+
+# --- Individual records to exact counts below the network: by association and collège, before any protection ---
+
+_PERIMETER = "alses"
+# The columns of persons that say where they are followed.
+_PLACES = ("association", "uai")
+
+
+def count_sites(persons: Persons) -> pd.DataFrame:
+    """The exact counts of the ALSES' persons by association and collège together (schema ``comptes_par_site``).
+
+    One row a pair of association and UAI, either of them empty when it is not known, and a modality or group that
+    somebody there has; their number has the indicator ``accompagnements``. The indicators are those that the catalogue
+    lets be known by site. Two questions are crossed when both take one answer. These counts are as private as the
+    persons: they are read by the protection, and by nothing that leaves.
+
+    >>> lignes = pd.DataFrame({"identifiant": list("ABC"), "suivi_par": "alses", "association": "AAPI"})
+    >>> personnes = Persons.of(2021, lignes.assign(uai=["0592714E", "0592714E", ""], sexe="filles"))
+    >>> comptes = indicators.count_sites(personnes)
+    >>> comptes.loc[comptes["indicateur"].eq("sexe"), ["association", "uai", "modalite", "effectif"]]
+      association       uai modalite  effectif
+    2        AAPI             filles         1
+    3        AAPI  0592714E   filles         2
+    """
+    found = list(_tables(perimeters(persons)[_PERIMETER])) if len(persons) else []
+    whole = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns("comptes_par_site"))
+    return typed(whole.assign(annee=persons.year)[columns("comptes_par_site")], "comptes_par_site")
+
+
+def _tables(group: Group) -> Iterator[pd.DataFrame]:
+    for entry in catalogue().indicators.values():
+        if not entry.is_by_site:
+            continue
+        if entry.choice == "total":
+            places, classes = _places(group)
+            yield _rows(np.bincount(classes, minlength=len(places))[:, None], places, entry, [""])
+            continue
+        places, classes = _places(asked_of(group, entry))
+        answers = answers_to(group, entry)
+        names = [*answers.modalities(), *entry.groups]
+        yield _rows(by_class(classes, len(places), answers), places, entry, names)
+        for other in [catalogue().indicators[name] for name in entry.crossed_with]:
+            if entry.choice == other.choice == "unique":
+                yield from _crossed(places, classes, answers, answers_to(group, other))
+
+
+def _places(group: Group) -> tuple[pd.DataFrame, np.ndarray]:
+    """The pairs of association and UAI there are, and which one each person of the group has."""
+    association, uai = (group.codes(name).astype(np.int64) for name in _PLACES)
+    labels = [group.persons.labels[name] for name in _PLACES]
+    pairs, classes = np.unique(association * len(labels[1]) + uai, return_inverse=True)
+    there = {"association": pairs // len(labels[1]), "uai": pairs % len(labels[1])}
+    names = {name: [known[code] for code in there[name]] for name, known in zip(_PLACES, labels, strict=True)}
+    return pd.DataFrame(names), classes
+
+
+def _crossed(places: pd.DataFrame, classes: np.ndarray, answers: Answers, other: Answers) -> Iterator[pd.DataFrame]:
+    """The counts of one question, for those who gave each answer to another."""
+    both = by_class(classes * len(other.members) + other.codes, len(places) * len(other.members), answers)
+    cells = both.reshape(len(places), len(other.members), -1)
+    for crossed in other.modalities():
+        own = [place for place, members in enumerate(other.members) if crossed in members]
+        found = cells[:, own, : len(answers.modalities())].sum(axis=1)
+        yield _rows(found, places, answers.entry, answers.modalities(), cross=(other.entry.id, crossed))
+
+
+def _rows(
+    counts: np.ndarray, places: pd.DataFrame, entry: Indicator, names: list[str], *, cross: tuple[str, str] = ("", "")
+) -> pd.DataFrame:
+    """The counts that are not zero, a row each; ``counts`` has a row a place and a column a name."""
+    place, rank = np.nonzero(counts)
+    return places.iloc[place].assign(
+        indicateur=entry.id,
+        modalite=[names[each] for each in rank],
+        croise_avec=cross[0],
+        modalite_croisee=cross[1],
+        effectif=counts[place, rank],
+    )
+
+
+# --- How alike the persons of one collège are ---
 
 # The questions whose shares page 03 compares: all put to everybody.
 _ASKED = ("sexe", "nouvel_accompagnement", "origine", "niveau", "demande_initiale", "objectif", "parents_associes")
-_PERIMETER = "alses"
 # How far, squared, rounding to the nearest multiple moves a count on average (Sheppard).
 _MOVED_BY_ROUNDING = (ROUNDING_BASE**2 - 1) / 12
 
@@ -28,19 +144,19 @@ def estimate_clusters(persons: Persons, *, source: str) -> pd.DataFrame:
     answer that nobody or everybody gives. ``source`` is export or synthetique.
 
     >>> lignes = pd.DataFrame({"identifiant": list("ABCD"), "suivi_par": "alses", "uai": ["0590001A", "0590002B"] * 2})
-    >>> personnes = records.Persons.of(2021, lignes.assign(sexe=["filles", "garcons"] * 2))
+    >>> personnes = Persons.of(2021, lignes.assign(sexe=["filles", "garcons"] * 2))
     >>> grappes = indicators.estimate_clusters(personnes, source="export")
     >>> grappes[["modalite", "colleges", "ressemblance", "effet_de_plan"]]
       modalite  colleges  ressemblance  effet_de_plan
     0   filles         2           1.0            2.0
     1  garcons         2           1.0            2.0
     """
-    rows = list(_rows(persons)) if len(persons) else []
+    rows = list(_clusters_rows(persons)) if len(persons) else []
     whole = pd.DataFrame(rows, columns=columns("grappes")).assign(source=source)
     return typed(whole, "grappes")
 
 
-def _rows(persons: Persons) -> Iterator[dict]:
+def _clusters_rows(persons: Persons) -> Iterator[dict]:
     known = perimeters(persons)[_PERIMETER]
     places = np.flatnonzero(known.codes("uai"))
     placed = Group(persons, places if known.rows is None else known.rows[places])
@@ -75,7 +191,7 @@ def estimate_of_sites(sites: pd.DataFrame, *, year: int, source: str) -> pd.Data
     tells nothing that these do not. What rounding adds to the differences between collèges is taken away, on average:
     of a rare answer it is most of them, and the likeness is then rather too high than too low.
 
-    >>> rien = store.load(2020, "indicateurs").iloc[:0]
+    >>> rien = data.load(2020, "indicateurs").iloc[:0]
     >>> indicators.estimate_of_sites(rien, year=2021, source="export").empty
     True
     """
@@ -131,3 +247,252 @@ def intraclass(given: np.ndarray, sizes: np.ndarray, *, moved: float = 0.0) -> d
 def _likeness(between: float, within: float, size: float) -> float:
     """The intraclass correlation of these mean squares, never below zero."""
     return max(0.0, (between - within) / (between + (size - 1) * within))
+
+
+# --- How far the difference of two years' shares could move by chance, each collège counting as one draw ---
+
+
+def standard_error(given: np.ndarray, sizes: np.ndarray, given_ref: np.ndarray, sizes_ref: np.ndarray) -> np.ndarray:
+    """The standard error of the difference of two shares, from zero to one: one an answer.
+
+    A row of each array is a collège of either year; the first is the persons of no known collège, who count one by
+    one. ``given`` has a column an answer. With p and p' the shares, x of m and x' of m' persons of a collège, N and N'
+    all of them, the difference moves with each collège by z = (x − p m)/N − (x' − p' m')/N'; k collèges make the
+    variance k/(k − 1) Σ z² (linearisation: Cameron and Miller, 2015; of a change: Berger and Priam, 2016). Both years
+    stand in one z: so do the persons of both, and what a collège keeps from one to the other. Missing with fewer than
+    two collèges.
+
+    >>> standard_error(*(np.array(each) for each in ([[0], [3], [1]], [0, 4, 4], [[0], [2], [2]], [0, 4, 4]))).round(3)
+    array([0.25])
+    """
+    known = (sizes + sizes_ref)[1:] > 0
+    if known.sum() < 2:
+        return np.full(given.shape[1], np.nan)
+    total, variance = 0.0, 0.0
+    for sign, count, size in ((1, given, sizes), (-1, given_ref, sizes_ref)):
+        share = count.sum(axis=0) / size.sum()
+        total = total + sign * (count - share * size[:, None])[1:] / size.sum()
+        # One of them who gives the answer is 1 − p away from the share, another p.
+        alone = count[0] * (1 - share) ** 2 + (size[0] - count[0]) * share**2
+        variance = variance + alone / size.sum() ** 2
+    return np.sqrt(variance + (total**2).sum(axis=0) * known.sum() / (known.sum() - 1))
+
+
+def errors_of(pair: tuple[Group, Group], questions: tuple[str, ...]) -> Iterator[dict]:
+    """For each answer of these questions, put to everybody: both counts, both bases, collèges, error in points.
+
+    Only for modalities and groups of documents; none that nobody, or everybody, gives both years.
+    """
+    names = [EMPTY, *sorted({label for group in pair for label in group.persons.labels["uai"]} - {EMPTY})]
+    places = [
+        np.array([names.index(label) for label in group.persons.labels["uai"]], dtype=np.intp).take(group.codes("uai"))
+        for group in pair
+    ]
+    sizes = [tally(place, len(names)) for place in places]
+    colleges = int(((sizes[0] + sizes[1])[1:] > 0).sum())
+    for name in questions if all(size.sum() for size in sizes) else ():
+        entry = catalogue().indicators[name]
+        given = [
+            by_class(place, len(names), answers_to(group, entry)) for place, group in zip(places, pair, strict=True)
+        ]
+        errors = standard_error(given[0], sizes[0], given[1], sizes[1])
+        answers = [*entry.modalities, *entry.recorded, *entry.groups]
+        for modality in [*entry.modalities, *entry.groups]:
+            place = answers.index(modality)
+            if errors[place] > 0:
+                yield {
+                    "indicateur": name,
+                    "modalite": modality,
+                    "effectif": int(given[0][:, place].sum()),
+                    "base": int(sizes[0].sum()),
+                    "effectif_anterieur": int(given[1][:, place].sum()),
+                    "base_anterieure": int(sizes[1].sum()),
+                    "colleges": colleges,
+                    "erreur_type_pts": round(100 * float(errors[place]), 6),
+                }
+
+
+def errors_of_sites(overlaps: pd.DataFrame, sites: dict[int, pd.DataFrame]) -> pd.DataFrame:
+    """The differences of two whole years (schema ``recouvrements``), their error from what is published of collèges.
+
+    ``sites`` are the protected figures (schema ``indicateurs``) of the collèges of each year that get a report. Those
+    who are in none of them count one by one. Only the persons of the ALSES are counted by collège, so a difference of
+    any others is left out, as is one of which no error can be estimated.
+
+    >>> rien = data.load(2020, "recouvrements")
+    >>> indicators.errors_of_sites(rien, {}).empty
+    True
+    """
+    tables, found = {year: counts_of_sites(rows) for year, rows in sites.items()}, []
+    for row in overlaps[overlaps["perimetre"].eq("alses")].itertuples():
+        years, answer = (row.annee, row.annee_anterieure), (row.indicateur, row.modalite)
+        if any(year not in tables or answer not in tables[year] for year in years):
+            continue
+        names = tables[years[0]].index.union(tables[years[1]].index)
+        whole = ((row.effectif, row.base), (row.effectif_anterieur, row.base_anterieure))
+        placed = [tables[year].reindex(names, fill_value=0) for year in years]
+        given, sizes = zip(
+            *(_with_others(each, answer, *all_) for each, all_ in zip(placed, whole, strict=True)), strict=True
+        )
+        error = standard_error(given[0][:, None], sizes[0], given[1][:, None], sizes[1])[0]
+        if error > 0:
+            found.append(row._asdict() | {"colleges": len(names), "erreur_type_pts": round(100 * float(error), 6)})
+    return typed(pd.DataFrame(found, columns=columns("recouvrements")), "recouvrements")
+
+
+def _with_others(counts: pd.DataFrame, answer: tuple[str, str], count: int, base: int) -> tuple[np.ndarray, np.ndarray]:
+    """Who gives an answer, and of how many: first what these collèges leave of the whole, then each of them."""
+    given, sizes = counts[answer].to_numpy(), counts["accompagnements", ""].to_numpy()
+    others = max(0, base - sizes.sum())
+    left = min(max(0, count - given.sum()), others)
+    return np.concatenate([[left], given]), np.concatenate([[others], sizes])
+
+
+# --- The same persons and the same collèges, in two years of records ---
+
+# The questions that documents print, whose base is everybody.
+# Whose differences get a standard error: who, and the questions that a document prints of all of them.
+_COMPARED = {_PERIMETER: _ASKED, "collegiens": ("suivi_par",)}
+_WHOLE = "ensemble"
+_SHARED = "personnes_communes"
+_COLLEGES = ("colleges_anciens", "colleges_nouveaux", "colleges_sortis", "college_inconnu")
+_OLD, _ONE_YEAR, _UNKNOWN = 0, (1, 2), 3
+
+# A group of the year and one of the earlier year.
+Pair = tuple[Group, Group]
+
+
+def count_overlaps(persons: Persons, earlier: dict[int, Persons], *, source: str) -> pd.DataFrame:
+    """Who and which collèges are in the records of both years (schema ``recouvrements``), among the ALSES' persons.
+
+    For each earlier year with records: the persons of both, by identifier, with what they answered each year; then
+    those of the year and of the earlier one by kind of collège. A collège is known by its UAI; one where somebody is
+    followed both years is old. No count of one to four persons is shown, nor is a difference of two shown numbers: an
+    answer or a kind of collège that would tell one is left out, and with it another when it would be told by
+    subtraction. So is a kind of one or two collèges, whose own figures it would be. A kind of collège that has no row
+    is hidden: without anybody, it has a row with 0. The count of the two years, ``effectif_deux_fois``, alone is left
+    empty when so few changed their answer. Then, of the whole of each year (``ensemble``, collégiens too), the standard
+    error of the difference of two shares (`errors.standard_error`). ``source`` is export or synthetique; empty without
+    earlier records.
+
+    >>> lignes = pd.DataFrame({"identifiant": [f"F{rang}" for rang in range(20)], "suivi_par": "alses"})
+    >>> avant, apres = Persons.of(2020, lignes.head(12)), Persons.of(2021, lignes.tail(15))
+    >>> communes = indicators.count_overlaps(apres, {2020: avant}, source="export")
+    >>> communes.loc[communes["indicateur"].eq("accompagnements"), ["population", "effectif"]].to_numpy().tolist()
+    [['personnes_communes', 7], ['colleges_anciens', 0], ['colleges_nouveaux', 0], ['colleges_sortis', 0],
+     ['college_inconnu', 15]]
+    """
+    rows = []
+    for year, others in sorted(earlier.items()) if len(persons) else ():
+        if len(others):
+            cell = {"annee": persons.year, "annee_anterieure": year}
+            known = perimeters(persons), perimeters(others)
+            pair = known[0][_PERIMETER], known[1][_PERIMETER]
+            found = [{"perimetre": _PERIMETER, **row} for row in [*_of_persons(pair), *_of_colleges(pair)]]
+            rows += [cell | row for row in [*found, *_of_everybody(known)]]
+    return typed(pd.DataFrame(rows, columns=columns("recouvrements")).assign(source=source), "recouvrements")
+
+
+def _of_everybody(known: tuple[dict[str, Group], dict[str, Group]]) -> Iterator[dict]:
+    """The counts that both years publish, and how far the difference of their shares could move by chance."""
+    for perimeter, questions in _COMPARED.items():
+        if perimeter in known[0] and perimeter in known[1]:
+            head = {"perimetre": perimeter, "population": _WHOLE}
+            yield from (head | row for row in errors_of((known[0][perimeter], known[1][perimeter]), questions))
+
+
+def _of_persons(pair: Pair) -> Iterator[dict]:
+    """Those of both years: how many, then what they answered."""
+    places = [np.arange(group.size) if group.rows is None else group.rows for group in pair]
+    found = pair[0].persons.shared(places[0], pair[1].persons, places[1])
+    shared = tuple(Group(group.persons, rows) for group, rows in zip(pair, found, strict=True))
+    size = shared[0].size
+    sizes = np.array([size, pair[0].size - size, size, pair[1].size - size])
+    if is_small(sizes).any():
+        return
+    yield _row(_SHARED, "accompagnements", "", (size, size), (size, size), twice=size)
+    for entry in [catalogue().indicators[name] for name in _ASKED] if size else ():
+        whole, own = ([answers_to(group, entry) for group in groups] for groups in (pair, shared))
+        (now, before), (all_now, all_before) = ([_counts(answers) for answers in each] for each in (own, whole))
+        parts = np.column_stack([now, all_now - now, before, all_before - before])
+        twice = _twice(own, now, before)
+        for place in np.flatnonzero(may_show(parts, sizes, entry) & parts.any(axis=1)):
+            counts = int(now[place]), int(before[place])
+            yield _row(_SHARED, entry.id, _names(entry)[place], counts, (size, size), twice=twice[place])
+
+
+def _twice(own: list[Answers], now: np.ndarray, before: np.ndarray) -> list[int | None]:
+    """Who gave each answer both years; None when one to four gave it one of the two only, or came to it by another."""
+    entry, (first, second) = own[0].entry, [answers.incidence(with_groups=True).astype(bool) for answers in own]
+    both = np.zeros(first.shape[1], dtype=np.int64)
+    for step in steps(own[0].base):
+        both += (first[own[0].codes[step]] & second[own[1].codes[step]]).sum(axis=0)
+    is_told = is_small(np.column_stack([both, now - both, before - both, own[0].base - now - before + both])).any(
+        axis=1
+    )
+    names = _names(entry)
+    for group, value in entry.groups.items():
+        place, members = names.index(group), [names.index(member) for member in value.members]
+        # Who went from one member of the group to another.
+        is_told[place] |= is_small(both[place] - both[members].sum(keepdims=True)).any()
+    return [None if told else int(count) for told, count in zip(is_told, both, strict=True)]
+
+
+def _of_colleges(pair: Pair) -> Iterator[dict]:
+    """The persons of each year by kind of collège: how many, then what they answered."""
+    kinds, colleges = _kinds(pair)
+    sizes = [tally(codes, len(_COLLEGES)) for codes in kinds]
+    shown = shown_parts(*sizes, colleges=colleges)
+    for place in shown:
+        own = tuple(int(size[place]) for size in sizes)
+        yield _row(_COLLEGES[place], "accompagnements", "", own, own)
+    for entry in [catalogue().indicators[name] for name in _ASKED] if shown else ():
+        counts = [
+            by_class(codes, len(_COLLEGES), answers_to(group, entry)) for codes, group in zip(kinds, pair, strict=True)
+        ]
+        parts = np.vstack([_parts(each, shown) for each in counts]).T
+        of_parts = np.concatenate([_parts(size, shown) for size in sizes])
+        for answer in np.flatnonzero(may_show(parts, of_parts, entry) & parts.any(axis=1)):
+            for place in shown:
+                found = tuple(int(each[place, answer]) for each in counts)
+                bases = tuple(int(size[place]) for size in sizes)
+                yield _row(_COLLEGES[place], entry.id, _names(entry)[answer], found, bases)
+
+
+def _parts(counts: np.ndarray, shown: list[int]) -> np.ndarray:
+    """The kinds that are shown, then all the others together."""
+    return np.concatenate([counts[shown], np.delete(counts, shown, axis=0).sum(axis=0, keepdims=True)])
+
+
+def _kinds(pair: Pair) -> tuple[list[np.ndarray], np.ndarray]:
+    """The kind of collège of each person of each year, a place in ``_COLLEGES``; how many collèges each kind has."""
+    labels = [group.persons.labels["uai"] for group in pair]
+    seen = [
+        {label for label, count in zip(names, tally(group.codes("uai"), len(names)), strict=True) if count}
+        for group, names in zip(pair, labels, strict=True)
+    ]
+    seen = [names - {EMPTY} for names in seen]
+    common = seen[0] & seen[1]
+    # Nobody knows how many collèges the unknown ones are: many, so that they can stand with others.
+    colleges = np.array([len(common), *(len(own - common) for own in seen), FEWEST_COLLEGES])
+    kinds = [
+        np.array([_UNKNOWN if name == EMPTY else _OLD if name in common else alone for name in names], dtype=np.uint8)
+        for names, alone in zip(labels, _ONE_YEAR, strict=True)
+    ]
+    return [kind.take(group.codes("uai")) for kind, group in zip(kinds, pair, strict=True)], colleges
+
+
+def _counts(answers: Answers) -> np.ndarray:
+    return answers.by_code @ answers.incidence(with_groups=True)
+
+
+def _names(entry: Indicator) -> list[str]:
+    return [*entry.modalities, *entry.recorded, *entry.groups]
+
+
+def _row(
+    population: str, indicator: str, modality: str, counts: tuple, bases: tuple, *, twice: int | None = None
+) -> dict:
+    names = ("effectif", "effectif_anterieur", "base", "base_anterieure")
+    cell = {"population": population, "indicateur": indicator, "modalite": modality}
+    return {**cell, **dict(zip(names, (*counts, *bases), strict=True)), "effectif_deux_fois": twice}

@@ -1,20 +1,152 @@
-"""The control of every printed figure: what do the other data say of it?
-
-Each figure is taken out, its value is recomputed from all the others, and the two are compared.
-"""
+"""The audit of every printed figure: recomputed without itself."""
 
 from dataclasses import dataclass
 from functools import cached_property
 
 import pandas as pd
 
-from helpers.indicators.build import assumptions_in, consistent_system, hypotheses_of
-from helpers.indicators.figures import build_system, cell_of, left_to_print
-from helpers.indicators.leaves import Origins
-from helpers.indicators.recalculation import Found, assumed_reading, is_recomputable, recompute
-from helpers.indicators.rows import base_cell, possible_counts, single, table
-from helpers.indicators.system import Conflict, System, bounds, determines, rank
-from helpers.schema import COMPUTED, VERDICTS, catalogue, columns, typed
+from helpers.indicators.build import (
+    ROWS,
+    Leaf,
+    Origins,
+    Step,
+    assumptions_in,
+    consistent_system,
+    derive,
+    difference,
+    hypotheses_of,
+    quotient,
+)
+from helpers.indicators.constraints import (
+    Cell,
+    Conflict,
+    System,
+    base_cell,
+    bounds,
+    build_system,
+    cell_of,
+    determines,
+    left_to_print,
+    possible_counts,
+    rank,
+    ratio_bounds,
+    single,
+    table,
+)
+from helpers.schema import COMPUTED, VERDICTS, Indicator, catalogue, columns, typed
+
+# --- A printed figure recomputed without itself: its bounds, the calculation, and the lines it rests on ---
+
+
+@dataclass(frozen=True)
+class Found:
+    """The smallest and largest value in the figure's unit, the calculation (neutral text) and its lines."""
+
+    low: float
+    high: float
+    text: str
+    lines: str
+
+
+def is_recomputable(figure, rest: System) -> bool:
+    """Whether the other data determine the figure's value."""
+    return _values(figure, cell_of(figure), rest) is not None
+
+
+def recompute(figure, rest: System, origins: Origins) -> Found | None:
+    """The values that the other data allow, and how they are found; None when these data do not say.
+
+    ``rest`` is the system without the figure.
+    """
+    value = _values(figure, cell_of(figure), rest)
+    if value is None:
+        return None
+    # Of rows, what was added is said even inside a share: it tells which answers were put together.
+    entry = catalogue().indicators[figure.indicateur]
+    in_detail = entry.unit in ROWS or (figure.mesure == "effectif" and not entry.ratio)
+    step = _calculation(figure, cell_of(figure), rest, origins.leaf(in_detail=in_detail))
+    return Found(*value, *((step.text, origins.lines(step.sources)) if step else ("", "")))
+
+
+def assumed_reading(figure, rest: System, origins: Origins) -> Found | None:
+    """What a group with a hypothesis would be without it: its first member alone; None for any other figure."""
+    group = catalogue().indicators[figure.indicateur].groups.get(figure.modalite)
+    if group is None or group.hypothesis is None:
+        return None
+    return recompute(figure._replace(modalite=group.members[0]), rest, origins)
+
+
+def ratio_of(part: Cell, whole: Cell, system: System, *, scale: float, share: float | None = None) -> tuple | None:
+    """The smallest and largest ``scale x part / whole``; None when the system does not determine it.
+
+    A printed ``share`` may be determined although neither count is.
+    """
+    known = all(determines(system, {cell: 1.0}) for cell in (part, whole))
+    if not known and (share is None or not determines(system, {part: 1.0, whole: -share})):
+        return None
+    found = ratio_bounds(system, part, whole)
+    return None if found is None else (float(scale * found[0]), float(scale * found[1]))
+
+
+def _ratio_cells(cell: Cell, entry: Indicator) -> list[Cell]:
+    return [(*cell[:2], name, cell[3]) for name in entry.ratio]
+
+
+def _values(figure, cell: Cell, rest: System) -> tuple[float, float] | None:
+    entry = catalogue().indicators[figure.indicateur]
+    if entry.ratio:
+        return ratio_of(*_ratio_cells(cell, entry), rest, scale=1)
+    if figure.mesure == "part":
+        return ratio_of(cell, base_cell(cell, entry), rest, scale=100, share=figure.valeur / 100)
+    if figure.mesure == "effectif":
+        return bounds(rest, {cell: 1.0}) if determines(rest, {cell: 1.0}) else None
+    return _difference(figure, cell, rest)
+
+
+def _before(cell: Cell) -> Cell:
+    return (cell[0] - 1, *cell[1:])
+
+
+def _difference(figure, cell: Cell, rest: System) -> tuple[float, float] | None:
+    before = _before(cell)
+    if before not in rest.cells():
+        return None
+    direction = {cell: 1.0, before: -1.0}
+    if figure.unite != "points":
+        return bounds(rest, direction) if determines(rest, direction) else None
+    entry = catalogue().indicators[figure.indicateur]
+    now, then = (ratio_of(each, base_cell(each, entry), rest, scale=100) for each in (cell, before))
+    return None if now is None or then is None else (now[0] - then[1], now[1] - then[0])
+
+
+def _share(cell: Cell, entry: Indicator, rest: System, leaf: Leaf) -> Step | None:
+    """A share from other shares if they suffice (« 100 % − 42 % »), else from two counts."""
+    whole = base_cell(cell, entry)
+    from_shares = derive(cell, rest, leaf=leaf, whole=whole)
+    if from_shares:
+        return from_shares
+    part, base = (derive(each, rest, leaf=leaf) for each in (cell, whole))
+    return quotient(part, base) if part and base else None
+
+
+def _calculation(figure, cell: Cell, rest: System, leaf: Leaf) -> Step | None:
+    entry = catalogue().indicators[figure.indicateur]
+    if entry.ratio:
+        steps = [derive(each, rest, leaf=leaf) for each in _ratio_cells(cell, entry)]
+        return quotient(*steps) if all(steps) else None
+    if figure.mesure == "part":
+        return _share(cell, entry, rest, leaf)
+    if figure.mesure == "effectif":
+        return derive(cell, rest, leaf=leaf)
+    both = [
+        _share(each, entry, rest, leaf) if figure.unite == "points" else derive(each, rest, leaf=leaf)
+        for each in (cell, _before(cell))
+    ]
+    return difference(*both) if all(both) else None
+
+
+# --- The control of every printed figure: what do the other data say of it? ---
+# Each figure is taken out, its value is recomputed from all the others, and the two are compared.
 
 # How far « près de » may be from the recomputed value: half of a five-point step for a share, a tenth for a count.
 NEAR_POINTS = 2.5
@@ -38,9 +170,9 @@ def check_figures(figures: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
     base. A figure that records count has no row: `reconcile` compares it. ``figures`` has the schema
     ``chiffres_publies``, ``counted`` the schema ``indicateurs``.
 
-    >>> chiffres = pd.concat([store.read_earlier_figures(2020), store.read_raw(2020, "chiffres_publies")])
+    >>> chiffres = pd.concat([data.read_earlier_figures(2020), data.read_raw(2020, "chiffres_publies")])
     >>> volume = chiffres[chiffres["indicateur"].eq("accompagnements")]
-    >>> indicators.check_figures(volume, store.load(2020, "indicateurs").head(0))[["valeur", "calcul", "verdict"]]
+    >>> indicators.check_figures(volume, data.load(2020, "indicateurs").head(0))[["valeur", "calcul", "verdict"]]
        valeur       calcul   verdict
     0  1852.0   2233 - 381  confirme
     1  2233.0   1852 + 381  confirme
@@ -165,7 +297,7 @@ def count_verdicts(
 
     ``checked`` is any table with a ``verdict``: controles, coherences.
 
-    >>> verdicts = indicators.count_verdicts(store.load(2020, "controles")[["verdict"]], year=2020, document="Note")
+    >>> verdicts = indicators.count_verdicts(data.load(2020, "controles")[["verdict"]], year=2020, document="Note")
     >>> verdicts[["modalite", "effectif_min"]].head(2)
         modalite  effectif_min
     0  controles            49
@@ -186,8 +318,8 @@ def count_independent(
     than what they add to the rank of the others. ``figures`` (schema ``chiffres_publies``) and ``counted`` (schema
     ``indicateurs``) are those of `check_figures`, which gives ``controls`` (schema ``controles``).
 
-    >>> chiffres = pd.concat([store.read_earlier_figures(2020), store.read_raw(2020, "chiffres_publies")])
-    >>> volume, aucun = chiffres[chiffres["indicateur"].eq("accompagnements")], store.load(2020, "indicateurs").head(0)
+    >>> chiffres = pd.concat([data.read_earlier_figures(2020), data.read_raw(2020, "chiffres_publies")])
+    >>> volume, aucun = chiffres[chiffres["indicateur"].eq("accompagnements")], data.load(2020, "indicateurs").head(0)
     >>> controles = indicators.check_figures(volume, aucun)
     >>> egalites = indicators.count_independent(volume, aucun, controles, year=2020, document="Note")
     >>> int(controles["verdict"].eq("confirme").sum()), egalites["effectif_min"].tolist()

@@ -1,17 +1,513 @@
-"""Individual records to exact indicators: every count of the catalogue, in every perimeter that the export knows."""
+"""Individual records to exact indicators: groups of persons, their answers, cross-tabulations, quartiles."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from helpers.indicators.answers import answers_to, asked_of
-from helpers.indicators.crossings import cross
-from helpers.indicators.groups import Group, tally
-from helpers.indicators.quartiles import LENGTHS, quartiles_of
-from helpers.indicators.rows import row, table
-from helpers.records import Persons
-from helpers.schema import Indicator, catalogue
+from helpers.clean.records import Persons
+from helpers.indicators.constraints import row, table
+from helpers.schema import FEWEST_PERSONS, FOLDED, Indicator, catalogue
+
+# --- Some of the persons of a year, and how many of them have each code ---
+# A column of ten million codes is counted some hundred thousand at a time: what numpy copies to count them then stays
+# in the processor's own memory.
+
+# Codes counted at a time.
+_STEP = 250_000
+
+
+@dataclass(frozen=True)
+class Group:
+    """Some persons: all of them, or those of ``rows`` (their places, in order); the codes taken are kept."""
+
+    persons: Persons
+    rows: np.ndarray | None = None
+    taken: dict[str, np.ndarray] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def size(self) -> int:
+        """How many they are."""
+        return len(self.persons) if self.rows is None else len(self.rows)
+
+    def codes(self, column: str) -> np.ndarray:
+        """Their codes in a column."""
+        if self.rows is None:
+            return self.persons.codes[column]
+        if column not in self.taken:
+            self.taken[column] = self.persons.codes[column].take(self.rows)
+        return self.taken[column]
+
+    def having(self, column: str, label: str) -> "Group":
+        """Those of them who have a label in a column."""
+        labels = self.persons.labels[column]
+        if label not in labels:
+            return Group(self.persons, np.array([], dtype=np.intp))
+        places = np.flatnonzero(self.codes(column) == labels.index(label))
+        return Group(self.persons, places if self.rows is None else self.rows[places])
+
+
+def steps(size: int) -> Iterator[slice]:
+    """The slices, one after the other, that make up so many rows."""
+    return (slice(start, start + _STEP) for start in range(0, size, _STEP))
+
+
+def tally(codes: np.ndarray, width: int) -> np.ndarray:
+    """How many persons have each of the codes below ``width``."""
+    return sum((np.bincount(codes[step], minlength=width) for step in steps(len(codes))), np.zeros(width, np.int64))
+
+
+# --- Questions that no column answers by itself: age, durations, what the request and the goals have in common
+# What an answer means is said once a label, never once a person: the columns themselves are not rewritten.
+
+UNKNOWN = "non_renseigne"
+
+# A month is 32 of these, so that the 31 days of any month fit: the difference of two days, divided by 32 and rounded
+# down, is the number of complete months between them, as for an age.
+_MONTH = 32
+# Complete months from which a duration has the next modality of « duree ».
+_DURATION_BOUNDS = (3, 6, 12)
+# The modalities that a label or a code stands for; none when nothing is known.
+Members = tuple[str, ...]
+
+
+def _class(value: int, bounds: tuple[int, ...], indicator: str) -> tuple[str]:
+    """The modality of the catalogue in which a number falls, its modalities being in order."""
+    return ([*catalogue().indicators[indicator].modalities][sum(value >= bound for bound in bounds)],)
+
+
+def _age(birth: str, year: int) -> Members:
+    return _class(year - int(birth), (12, 13, 14, 15, 16), "age") if birth.isdigit() else ()
+
+
+def _themes(label: str) -> set[str]:
+    return set(label.split(";")) & set(catalogue().indicators["objectif"].modalities)
+
+
+def _number_of_goals(label: str, year: int) -> Members:
+    del year
+    size = len(_themes(label))
+    return _class(size, (2, 3, 4), "nombre_d_objectifs") if size else ()
+
+
+def _start(day: str, year: int) -> Members:
+    if not day or int(day[:4]) > year:
+        return ()
+    return (f"mois_{day[5:7]}" if int(day[:4]) == year else "avant",)
+
+
+def _end(day: str, year: int) -> Members:
+    return ("oui" if day[:4] == str(year) else "non",)
+
+
+def _request_is_goal(group: Group) -> tuple[np.ndarray, list[Members]]:
+    """A code for each pair of an initial request and a set of goals; unknown without a theme on either side."""
+    asked, worked = (group.persons.labels[column] for column in ("demande_initiale", "objectifs"))
+    goals = [_themes(label) for label in worked]
+    members = [
+        (("oui" if request in own else "non") if own and _themes(request) else UNKNOWN,)
+        for request in asked
+        for own in goals
+    ]
+    codes = group.codes("demande_initiale").astype(np.uint32)
+    codes *= np.uint32(len(worked))
+    codes += group.codes("objectifs")
+    return codes, members
+
+
+def months_spent(group: Group) -> np.ndarray:
+    """Complete calendar months from the start to the end, or to the last day of the year, whichever comes first.
+
+    One a person, below zero when the start is not known.
+    """
+    labels, last = group.persons.labels, _rank(f"{group.persons.year}-12-31")
+    starts = np.array([_rank(day) if day else last + _MONTH for day in labels["date_debut"]], dtype=np.int32)
+    ends = np.array([min(_rank(day), last) if day else last for day in labels["date_fin"]], dtype=np.int32)
+    months = np.empty(group.size, dtype=np.int16)
+    for step in steps(group.size):
+        months[step] = (ends[group.codes("date_fin")[step]] - starts[group.codes("date_debut")[step]]) // _MONTH
+    return months
+
+
+def _duration(group: Group) -> tuple[np.ndarray, list[Members]]:
+    months = (np.clip(months_spent(group), -1, _DURATION_BOUNDS[-1]) + 1).astype(np.uint8)
+    known = [_class(value, _DURATION_BOUNDS, "duree") for value in range(_DURATION_BOUNDS[-1] + 1)]
+    return months, [(UNKNOWN,), *known]
+
+
+def _rank(day: str) -> int:
+    year, month, of_month = map(int, day.split("-"))
+    return (12 * year + month) * _MONTH + of_month
+
+
+# Questions read in one column, label by label; and those that need two columns.
+READ: dict[str, tuple[str, Callable[[str, int], Members]]] = {
+    "age": ("annee_naissance", _age),
+    "nombre_d_objectifs": ("objectifs", _number_of_goals),
+    "mois_d_ouverture": ("date_debut", _start),
+    "fin_dans_l_annee": ("date_fin", _end),
+}
+COMPUTED: dict[str, Callable[[Group], tuple[np.ndarray, list[Members]]]] = {
+    "demande_travaillee": _request_is_goal,
+    "duree": _duration,
+}
+
+
+# --- What the persons of a group answered, a code each: all that counting and crossing need to know ---
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Codes, one a person of the base; ``members`` gives the modalities that each code stands for."""
+
+    entry: Indicator
+    codes: np.ndarray
+    members: list[tuple[str, ...]]
+
+    @property
+    def base(self) -> int:
+        """How many persons the question is about."""
+        return len(self.codes)
+
+    @cached_property
+    def by_code(self) -> np.ndarray:
+        """Persons by code."""
+        return tally(self.codes, len(self.members))
+
+    def modalities(self) -> list[str]:
+        """Every modality that may be answered: those of documents, then those that only records have."""
+        return [*self.entry.modalities, *self.entry.recorded]
+
+    def incidence(self, *, with_groups: bool = False) -> np.ndarray:
+        """Which modality each code stands for: a table of zeros and ones, codes by modalities, then by groups.
+
+        A code stands once for a group, whatever the number of the group's members that it stands for.
+        """
+        names = self.modalities()
+        found = np.zeros((len(self.members), len(names) + with_groups * len(self.entry.groups)), dtype=np.int64)
+        for place, members in enumerate(self.members):
+            found[place, [names.index(member) for member in members]] = 1
+        for rank, group in enumerate(self.entry.groups.values() if with_groups else ()):
+            found[:, len(names) + rank] = found[:, [names.index(member) for member in group.members]].any(axis=1)
+        return found
+
+    def counts(self) -> dict[str, int]:
+        """Persons by modality, then by group: a person with two of a group's members is counted once."""
+        names = [*self.modalities(), *self.entry.groups]
+        return dict(zip(names, (self.by_code @ self.incidence(with_groups=True)).tolist(), strict=True))
+
+
+def joint(first: Answers, second: Answers) -> np.ndarray:
+    """Persons by code of the first and code of the second, when the same persons answered both in the same order."""
+    shape = (len(first.members), len(second.members))
+    found = np.zeros(shape[0] * shape[1], dtype=np.int64)
+    for step in steps(first.base):
+        found += np.bincount(first.codes[step].astype(np.intp) * shape[1] + second.codes[step], minlength=len(found))
+    return found.reshape(shape)
+
+
+def by_class(classes: np.ndarray, width: int, answers: Answers) -> np.ndarray:
+    """Persons by class (a code each, below ``width``) and by modality, then group, of their answer."""
+    return joint(Answers(answers.entry, classes, [()] * width), answers) @ answers.incidence(with_groups=True)
+
+
+def asked_of(group: Group, entry: Indicator) -> Group:
+    """Those of a group whom a question of the catalogue is about."""
+    name, _, modality = (entry.base or "").partition("/")
+    return group.having(_column(name), modality) if modality else group
+
+
+def answers_to(group: Group, entry: Indicator) -> Answers:
+    """The answers of a group to a question of the catalogue; those out of the base of the question are left out."""
+    asked = asked_of(group, entry)
+    if entry.id in COMPUTED:
+        return Answers(entry, *COMPUTED[entry.id](asked))
+    column, read = READ.get(entry.id, (_column(entry.id), _set))
+    labels = asked.persons.labels[column]
+    return Answers(entry, asked.codes(column), [read(label, group.persons.year) or (UNKNOWN,) for label in labels])
+
+
+def _column(indicator: str) -> str:
+    return "objectifs" if indicator == "objectif" else indicator
+
+
+def _set(label: str, year: int) -> tuple[str, ...]:
+    del year
+    return tuple(label.split(";")) if label else ()
+
+
+# --- Two questions crossed, so that no cell lets one to four persons be seen ---
+# Until a release is protected as a whole, a crossing is folded: the smallest answers of its longer side are counted
+# together until every cell is empty or holds five persons at least. Its shorter side keeps its answers, or the
+# crossing would say nothing: only those that no document has (not given, not known) may be counted together there,
+# then with the last answer. A crossing that cannot be folded so is left out, and so is a pair of objectives whose
+# persons, or whose persons with only one of the two, would be so few. A reader has the margins too: every cell is
+# shown, or is the difference of two numbers that were checked alike.
+
+
+@dataclass(frozen=True)
+class Crossed:
+    """A cell: how many give ``modality`` among the ``base`` who give ``crossed``."""
+
+    modality: str
+    crossed: str
+    count: int
+    base: int
+
+
+def is_small(counts: np.ndarray) -> np.ndarray:
+    """Which counts would show one to four persons."""
+    return (counts > 0) & (counts < FEWEST_PERSONS)
+
+
+def cross(answers: Answers, other: Answers) -> list[Crossed]:
+    """Every cell that may be shown; none when the questions are not asked of the same persons, or none may be shown."""
+    if answers.base != other.base:
+        return []
+    counts = _together(answers, other)
+    if other.entry.choice == "multiple":
+        return list(_pairs(answers, other, counts))
+    if answers.entry.choice == "multiple":
+        return list(_by_column(answers, other, counts))
+    if len(answers.modalities()) <= len(other.modalities()):
+        return [Crossed(row, column, *pair) for row, column, *pair in _both_sides(answers, other, counts, by="column")]
+    return [Crossed(column, row, *pair) for row, column, *pair in _both_sides(other, answers, counts.T, by="row")]
+
+
+def _together(answers: Answers, other: Answers) -> np.ndarray:
+    """Persons by modality of both."""
+    if answers.entry.id == other.entry.id:
+        return (answers.incidence().T * answers.by_code) @ answers.incidence()
+    return answers.incidence().T @ joint(answers, other) @ other.incidence()
+
+
+def _both_sides(short: Answers, long: Answers, counts: np.ndarray, *, by: str) -> Iterator[tuple[str, str, int, int]]:
+    """Row, column, count and base (``by`` which side), where the most answers of documents stand alone."""
+    readings = [
+        (rows, *folded)
+        for rows, kept in _short_sides(short, counts)
+        if (folded := fold(kept, long.modalities())) is not None
+    ]
+    if not readings:
+        return
+
+    def worth(reading: tuple) -> tuple[int, int]:
+        alone = [name in short.entry.modalities for name in reading[0]]
+        return sum(alone) + sum(name in long.entry.modalities for name in reading[2]), len(reading[0])
+
+    rows, cells, columns = max(readings, key=worth)
+    for place, column in enumerate(columns):
+        for rank, one in enumerate(rows):
+            base = cells[:, place].sum() if by == "column" else cells[rank].sum()
+            yield one, column, int(cells[rank, place]), int(base)
+
+
+def _short_sides(short: Answers, counts: np.ndarray) -> Iterator[tuple[list[str], np.ndarray]]:
+    """The rows as they are; then those that only records have, together; then these with the last of the others."""
+    rows = [(name, row) for name, row in zip(short.modalities(), counts, strict=True) if row.any()]
+    first = sum(name not in short.entry.recorded for name, _ in rows)
+    yield [name for name, _ in rows], np.array([row for _, row in rows]).reshape(len(rows), counts.shape[1])
+    for start in (first, first - 1):
+        if 0 < start < len(rows) - 1:
+            names = [name for name, _ in rows]
+            kept = [row for _, row in rows[:start]]
+            folded = sum(row for _, row in rows[start:])
+            yield [*names[:start], FOLDED.join(names[start:])], np.array([*kept, folded])
+
+
+def _by_column(answers: Answers, other: Answers, counts: np.ndarray) -> Iterator[Crossed]:
+    """The crossing folded on its crossed side. Who has an answer and who has not are both cells.
+
+    An overlapping answer may be left out without telling the others: those that only records have, then the rarest go,
+    until the rest can be folded.
+    """
+    totals = answers.by_code @ answers.incidence()
+    bases = other.by_code @ other.incidence()
+    places = [place for place in range(len(answers.entry.modalities)) if totals[place]]
+    places.sort(key=lambda place: -totals[place])
+    while places:
+        kept = counts[places]
+        folded = fold(np.vstack([kept, bases - kept]), other.modalities())
+        rows = [answers.modalities()[place] for place in places]
+        if folded is not None and not is_small(_same_hidden(answers, other, counts, shown=(rows, folded[1]))):
+            yield from _cells(folded, rows)
+            return
+        places.pop()
+
+
+def _same_hidden(answers: Answers, other: Answers, counts: np.ndarray, *, shown: tuple[list[str], list[str]]) -> int:
+    """Who gave one same answer to both questions without it being shown: « demande_travaillee » tells them all."""
+    same = [name for name in answers.entry.modalities if name in other.entry.modalities]
+    hidden = [name for name in same if name not in shown[0] or name not in shown[1]]
+    rows, columns = ([each.modalities().index(name) for name in hidden] for each in (answers, other))
+    return int(counts[rows, columns].sum())
+
+
+def _cells(folded: tuple[np.ndarray, list[str]], rows: list[str]) -> Iterator[Crossed]:
+    cells, columns = folded
+    for place, crossed in enumerate(columns):
+        for rank, modality in enumerate(rows):
+            count, others = (int(cells[start + rank, place]) for start in (0, len(rows)))
+            yield Crossed(modality, crossed, count, count + others)
+
+
+def fold(cells: np.ndarray, names: list[str]) -> tuple[np.ndarray, list[str]] | None:
+    """The table with columns added together until no cell is small, and their names; None if fewer than two are left.
+
+    The smallest column that holds a small cell is added to the smallest other one.
+
+    >>> fold(np.array([[9, 2, 6], [8, 7, 5]]), ["6e", "5e", "4e"])
+    (array([[ 9,  8],
+           [ 8, 12]]), ['6e', '5e+4e'])
+    """
+    columns = [([place], column) for place, column in enumerate(cells.T) if column.any()]
+    while len(columns) > 1 and any(is_small(column).any() for _, column in columns):
+        by_size = sorted(range(len(columns)), key=lambda rank: int(columns[rank][1].sum()))
+        small = next(rank for rank in by_size if is_small(columns[rank][1]).any())
+        other = next(rank for rank in by_size if rank != small)
+        first, last = sorted((small, other))
+        places, column = columns.pop(last)
+        columns[first] = (columns[first][0] + places, columns[first][1] + column)
+    if len(columns) < 2:
+        return None
+    folded = [FOLDED.join(names[place] for place in sorted(places)) for places, _ in columns]
+    return np.column_stack([column for _, column in columns]), folded
+
+
+def _pairs(answers: Answers, other: Answers, counts: np.ndarray) -> Iterator[Crossed]:
+    """Two overlapping questions, pair by pair: each pair is a table of its own, with four cells."""
+    own, bases = answers.by_code @ answers.incidence(), other.by_code @ other.incidence()
+    apart = [own[:, None] - counts, bases - counts, answers.base - own[:, None] - bases + counts]
+    is_shown = (counts > 0) & ~is_small(np.stack([counts, *apart])).any(axis=0)
+    if answers.entry.id == other.entry.id:
+        np.fill_diagonal(is_shown, False)
+        _hide_more(is_shown, counts)
+    for column, crossed in enumerate(other.modalities()):
+        for place, modality in enumerate(answers.modalities()):
+            if is_shown[place, column]:
+                yield Crossed(modality, crossed, int(counts[place, column]), int(bases[column]))
+
+
+def _hide_more(is_shown: np.ndarray, counts: np.ndarray) -> None:
+    """Leaves out the smallest pairs of answers to one question, until the others do not tell those left out.
+
+    How many answers persons give (« nombre_d_objectifs ») tells how many pairs they make: the sum of the pairs left out
+    is what is shown taken from it. If all could be small, that sum would tell them, or nearly.
+    """
+    while is_shown.any():
+        hidden = counts[np.triu(~is_shown & (counts > 0), k=1)]
+        if hidden.sum() > hidden.size * (FEWEST_PERSONS - 1) or not hidden.size:
+            return
+        smallest = np.unravel_index(np.where(is_shown, counts, counts.max() + 1).argmin(), counts.shape)
+        is_shown[smallest] = is_shown[smallest[::-1]] = False
+
+
+# --- Which answers may be shown of a population that is split in several: no part of one to four persons, even
+# --- deduced
+# A reader has the whole already. So of each answer the parts are looked at, and what they leave of the parts' sizes;
+# and of the answers that are left out, their sum, which the others tell when a person gives one answer only.
+
+# Fewer collèges are no part of the network: each could subtract its own persons and read those of the other.
+FEWEST_COLLEGES = 3
+
+
+def may_show(parts: np.ndarray, sizes: np.ndarray, entry: Indicator) -> np.ndarray:
+    """Which modalities, then which groups, of an indicator may be shown; ``parts`` has a row each, a column a part.
+
+    ``sizes`` are those of the parts. When a person gives one answer, the smallest answers that could be shown are left
+    out too, until what all of those left out have in common is not small either.
+
+    >>> sexe = catalogue().indicators["sexe"]
+    >>> may_show(np.array([[30, 20], [28, 3], [0, 0], [0, 0], [9, 7]]), np.array([67, 30]), sexe)
+    array([ True, False,  True,  True, False])
+    """
+    count = len(entry.modalities) + len(entry.recorded)
+    kept = ~(is_small(parts) | is_small(sizes - parts)).any(axis=1)
+    if entry.choice == "unique":
+        for place in np.argsort(parts[:count].sum(axis=1), kind="stable"):
+            if not is_small(parts[:count][~kept[:count]].sum(axis=0)).any():
+                break
+            # An answer that nobody gives hides nothing.
+            kept[place] &= not parts[place].any()
+    names = [*entry.modalities, *entry.recorded]
+    for rank, group in enumerate(entry.groups.values(), start=count):
+        members = [names.index(member) for member in group.members]
+        kept[rank] &= _tells_nothing(parts[rank], parts[members], kept[members], is_single=entry.choice == "unique")
+    return kept
+
+
+def _tells_nothing(whole: np.ndarray, members: np.ndarray, kept: np.ndarray, *, is_single: bool) -> bool:
+    """Whether a group may stand beside those of its members that are shown.
+
+    Its members make it up when a person gives one answer: all are shown, or it is not. Else who gives none but one of
+    them, or two of them, is the difference of what is shown.
+    """
+    if is_single:
+        return bool(kept.all())
+    return not (is_small(whole - members).any() or is_small(members.sum(axis=0) - whole).any())
+
+
+def shown_parts(*sizes: np.ndarray, colleges: np.ndarray | None = None) -> list[int]:
+    """The parts that may be shown, the same in each splitting: none of one to four persons, nor all that is hidden.
+
+    ``colleges`` says how many collèges each part is made of: a part of one or two would be their own figures, which
+    they or anybody could read. A part whose collèges nobody knows counts as many.
+
+    >>> shown_parts(np.array([50, 20, 0, 3]), np.array([40, 0, 9, 0])), shown_parts(np.array([50, 20, 0]))
+    ([0, 2], [0, 1, 2])
+    >>> shown_parts(np.array([50, 20, 30]), colleges=np.array([12, 2, 9]))
+    [0]
+    """
+    both = np.array(sizes)
+    many = np.full_like(both, FEWEST_COLLEGES) if colleges is None else np.broadcast_to(colleges, both.shape)
+    many = np.where(both > 0, many, 0)  # a part without anybody hides no other
+    shown = list(range(both.shape[1]))
+    while shown:
+        small = [place for place in shown if (is_small(both[:, place]) | _are_few(many[:, place])).any()]
+        rest, apart = (np.delete(each, shown, axis=1).sum(axis=1) for each in (both, many))
+        is_told = is_small(rest) | _are_few(apart)
+        if not small and not is_told.any():
+            break
+        # Leaving out a part that is empty hides nothing.
+        useful = [place for place in shown if both[:, place][is_told].any()]
+        shown.remove(min(small or useful or shown, key=lambda place: int(both[:, place].sum())))
+    return shown
+
+
+def _are_few(colleges: np.ndarray) -> np.ndarray:
+    return (colleges > 0) & (colleges < FEWEST_COLLEGES)
+
+
+# --- How long follow-ups last: quartiles of those that ended in the year, and of what the others have lasted
+# --- so far
+
+# Each indicator, and whether its follow-ups ended in the year.
+LENGTHS = {"duree_terminee": True, "duree_en_cours": False}
+# Below it, a quarter of the persons would be so few that one could be recognised.
+LEAST_PERSONS = 4 * FEWEST_PERSONS
+
+
+def quartiles_of(group: Group, indicator: str) -> list[int]:
+    """The three quartiles in complete months, each the duration of a person; none with too few persons.
+
+    A follow-up that goes on, or whose end was not written, has only lasted until the last day of the year: it is never
+    mixed with those that ended. One whose start is not known is left out.
+    """
+    labels, year = group.persons.labels["date_fin"], str(group.persons.year)
+    is_asked = np.array([label.startswith(year) == LENGTHS[indicator] for label in labels], dtype=bool)
+    months = months_spent(group)
+    months = months[is_asked[group.codes("date_fin")] & (months >= 0)]
+    if len(months) < LEAST_PERSONS:
+        return []
+    reached = np.cumsum(np.bincount(months))
+    # The least duration that a quarter, a half, three quarters of the persons do not exceed.
+    return [int(np.searchsorted(reached, quarter * reached[-1] / 4)) for quarter in (1, 2, 3)]
+
+
+# --- Individual records to exact indicators: every count of the catalogue, in every perimeter that the export
+# --- knows
 
 # Shown even when nobody gave such an answer: that an answer is never missing is worth knowing.
 _ALWAYS_SHOWN = "non_renseigne"
@@ -37,7 +533,7 @@ def count_persons(persons: Persons, *, source: str, reference: str) -> pd.DataFr
     synthetique. Crossings whose cells are too small are folded or left out. Empty without records.
 
     >>> lignes = pd.DataFrame({"identifiant": ["F1", "F2"], "suivi_par": "alses", "sexe": ["filles", ""]})
-    >>> personnes = records.Persons.of(2021, lignes)
+    >>> personnes = Persons.of(2021, lignes)
     >>> comptes = indicators.count_persons(personnes, source="export", reference="export de la base, 2021")
     >>> comptes.loc[comptes["indicateur"].eq("sexe"), ["modalite", "effectif_min", "base_min"]].to_numpy().tolist()
     [['filles', 1, 2], ['garcons', 0, 2], ['non_renseigne', 1, 2]]
@@ -61,7 +557,7 @@ def published_answers(persons: Persons) -> dict[str, pd.DataFrame]:
     column has filled and how long follow-ups last tell nothing more of a person, and are left out.
 
     >>> lignes = pd.DataFrame({"identifiant": ["F1", "F2"], "suivi_par": "alses", "sexe": ["filles", ""]})
-    >>> indicators.published_answers(records.Persons.of(2021, lignes))["alses"]["sexe"].tolist()
+    >>> indicators.published_answers(Persons.of(2021, lignes))["alses"]["sexe"].tolist()
     ['filles', 'non_renseigne']
     """
     return {perimeter: _answers_in(group, perimeter) for perimeter, group in perimeters(persons).items()}

@@ -1,16 +1,72 @@
-"""The forkserver of the standard library, and one process of it for each kernel."""
+"""The fork server of the notebooks' kernels, and the kernel managers and provisioner that use it."""
 
+import asyncio
+import atexit
 import contextlib
+import functools
 import multiprocessing
 import os
 import signal
 import sys
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from multiprocessing.process import BaseProcess
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning import LocalProvisioner
+from traitlets import DottedObjectName, Type, default
 
 from helpers.kernels import zygote
+
+# --- What a forked kernel does before its first cell: everything that an ordinary one has from its own start ---
+
+
+def _end_with_the_command(connection: str) -> None:
+    """Waits for the end of the process that asked for this kernel, however it ends, then ends everything here."""
+    multiprocessing.parent_process().join()
+    with contextlib.suppress(OSError):
+        Path(connection).unlink()
+    os.killpg(0, signal.SIGKILL)
+
+
+def _own_state(cwd: str, env: dict[str, str]) -> None:
+    """The place, the environment, the signals and the chance of a process of its own."""
+    os.chdir(cwd)
+    os.environ.clear()
+    os.environ.update({**zygote.left, **env})
+    time.tzset()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    # Another part of the command may have started the forkserver, without our libraries.
+    sys.path[:] = zygote.path or [entry for entry in sys.path if entry]
+    # This process may have children, and its log bears the name that it would have had.
+    itself = multiprocessing.current_process()
+    itself.daemon, itself.name = False, "MainProcess"
+    multiprocessing.set_start_method(None, force=True)
+    if "numpy" in sys.modules:
+        # Every fork inherits the same state: two kernels would draw the same « random » numbers.
+        sys.modules["numpy"].random.seed()
+
+
+def run(arguments: list[str], connection: str, cwd: str, env: dict[str, str]) -> None:
+    """The life of a kernel; ``arguments`` are those of ``python -m ipykernel_launcher``."""
+    os.setsid()
+    threading.Thread(target=_end_with_the_command, args=(connection,), daemon=True).start()
+    _own_state(cwd, env)
+    from ipykernel import kernelapp
+
+    sys.argv = [str(Path(kernelapp.__file__).parents[1] / "ipykernel_launcher.py"), *arguments]
+    # The forkserver is the parent that the kernel's own watch looks at.
+    kernelapp.launch_new_instance([*arguments, f"--IPKernelApp.parent_handle={os.getppid()}"])
+
+
+# --- The forkserver of the standard library, and one process of it for each kernel ---
 
 # Imported by name in the forkserver, before its first fork.
 _PRELOAD = ["helpers.kernels.__main__"]
@@ -43,7 +99,7 @@ def is_possible() -> bool:
 
     Nor can a process that multiprocessing forbids to have children, as those of a cluster are.
 
-    >>> kernels.is_possible() or kernels.manager_class().endswith("PlainKernelManager")
+    >>> is_possible() or manager_class().endswith("PlainKernelManager")
     True
     """
     has_fork = sys.platform != "darwin" and "forkserver" in multiprocessing.get_all_start_methods()
@@ -128,3 +184,166 @@ def fork(target: Callable, *arguments, name: str = _KERNEL) -> BaseProcess:
             time.sleep(_DEATH_S)
             process.start()
     return process
+
+
+# --- A kernel provisioner of jupyter_client that forks ---
+
+_LAUNCHER = "ipykernel_launcher"
+# How long to wait for a kernel that was killed; the system needs a few milliseconds.
+_provisioner_DEATH_S = 5.0
+_GLANCE_S = 0.002
+
+
+def _end(group: int, connection: str) -> None:
+    with contextlib.suppress(OSError):
+        os.killpg(group, signal.SIGKILL)
+    Path(connection).unlink(missing_ok=True)
+
+
+class _Process:
+    """A process of multiprocessing, as jupyter_client looks at one of `subprocess`."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, process: BaseProcess, connection: str) -> None:
+        self._process, self.pid = process, process.pid
+        self._code: int | None = None
+        # A command that ends before its kernel leaves none behind, nor the keys to it.
+        self._end = functools.partial(_end, process.pid, connection)
+        atexit.register(self._end)
+
+    def poll(self) -> int | None:
+        if self._code is None and self._process.exitcode is not None:
+            self._code = self._process.exitcode
+            self._process.close()
+            atexit.unregister(self._end)
+        return self._code
+
+    def wait(self) -> int:
+        if self.poll() is None:
+            self._process.join()
+        return self.poll()
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+
+class ForkedProvisioner(LocalProvisioner):
+    """Forks the kernel from the process that has the libraries, and starts an ordinary one if that cannot be."""
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
+        """What a client needs to speak to the kernel, which may not listen yet."""
+        cwd, env = kwargs.get("cwd") or Path.cwd(), kwargs.get("env") or dict(os.environ)
+        if _LAUNCHER not in cmd or not has_environment(env):
+            return await super().launch_kernel(cmd, **kwargs)
+        arguments, connection = cmd[cmd.index(_LAUNCHER) + 1 :], self.parent.connection_file
+        try:
+            started = fork(run, arguments, connection, str(cwd), {**env, "JPY_PARENT_PID": str(os.getpid())})
+        except FAILURES:
+            return await super().launch_kernel(cmd, **kwargs)
+        self.process = _Process(started, connection)
+        self.pid = self.pgid = started.pid
+        self.cwd = cwd
+        return self.connection_info
+
+    async def kill(self, restart: bool = False) -> None:
+        """Ends the kernel; it is gone when this returns, so that nobody waits a tenth of a second to look."""
+        await super().kill(restart=restart)
+        for _ in range(int(_provisioner_DEATH_S / _GLANCE_S)):
+            if await self.poll() is not None:
+                return
+            await asyncio.sleep(_GLANCE_S)
+
+
+# --- The kernel managers that Papermill is given: their kernels speak encrypted, and start without idle waits ---
+
+# How long a kernel that has answered may take to say it on the channel of its outputs, which opens a little later.
+_ECHO_S = 0.2
+
+
+class PromptClient(AsyncKernelClient):
+    """A client that is ready when the kernel says so on both channels, not after a fixed silence."""
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Returns once a request has been answered and its end was heard on the channel of outputs.
+
+        Raises
+        ------
+        RuntimeError
+            when the kernel died, or did not answer within ``timeout`` seconds.
+        """
+        deadline = time.monotonic() + (timeout or float("inf"))
+        while not await self._has_answered():
+            if not await self.is_alive():
+                raise RuntimeError("Kernel died before replying to kernel_info")
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"Kernel didn't respond in {timeout} seconds")
+
+    async def _has_answered(self) -> bool:
+        asked = self.kernel_info()
+        try:
+            while (await self.get_shell_msg(timeout=1))["parent_header"].get("msg_id") != asked:
+                pass
+            while not _is_end_of(asked, await self.get_iopub_msg(timeout=_ECHO_S)):
+                pass
+        except Empty:
+            return False
+        return True
+
+
+def _is_end_of(asked: str, message: dict[str, Any]) -> bool:
+    is_idle = message["msg_type"] == "status" and message["content"]["execution_state"] == "idle"
+    return is_idle and message["parent_header"].get("msg_id") == asked
+
+
+class PlainKernelManager(AsyncKernelManager):
+    """Ordinary kernels of this Python, encrypted if they can be."""
+
+    client_class = DottedObjectName("helpers.kernels.fork.PromptClient", config=True)
+    client_factory = Type(klass="jupyter_client.asynchronous.AsyncKernelClient", config=True)
+
+    @default("transport_encryption")
+    def _encrypt(self) -> str:
+        return "auto"
+
+    async def start_kernel(self, **kwargs: Any) -> None:
+        """Starts the kernel, or the next one after a restart; its sums come in one order whatever the processors."""
+        env = {**zygote.ONE_THREAD, **(kwargs.pop("env", None) or os.environ)}
+        await super().start_kernel(env=env, **kwargs)
+
+
+class ForkedKernelManager(PlainKernelManager):
+    """Kernels forked from a process that has loaded the libraries."""
+
+    async def start_kernel(self, **kwargs: Any) -> None:
+        """Starts the kernel, or the next one after a restart: forks it, unless that cannot be."""
+        # A command killed while the libraries load leaves no connection file: there is none yet.
+        wait()
+        if self.provisioner is None:
+            self.kernel_id = self.kernel_id or str(uuid.uuid4())
+            self.provisioner = ForkedProvisioner(kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self)
+        await super().start_kernel(**kwargs)
+
+
+# --- Kernels forked from a process that has loaded the libraries once, where the system allows it ---
+# A notebook spends most of a short run importing what the three others import too. Here one process of the standard
+# library's forkserver imports it all (`zygote`), and each kernel is a fork of it: ready in milliseconds, its memory
+# shared, its state its own. To Papermill and nbclient it is a kernel like any other.
+# This module imports nothing but the standard library, so that `start` comes first in a command and the libraries load
+# on another processor while the command goes on.
+
+
+def manager_class() -> str:
+    """What Papermill takes as ``kernel_manager_class``: that of forked kernels where they are possible.
+
+    >>> manager_class().rpartition(".")[0]
+    'helpers.kernels.fork'
+    """
+    return f"helpers.kernels.fork.{'ForkedKernelManager' if is_possible() else 'PlainKernelManager'}"

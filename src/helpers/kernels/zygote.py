@@ -17,7 +17,7 @@ import sys
 from collections.abc import Iterator
 from types import SimpleNamespace
 
-from helpers.freshness import trace
+from helpers import provenance
 
 # Where modules are looked for, as the interpreter made it: multiprocessing gives each child that of the command.
 path: list[str] = []
@@ -45,19 +45,17 @@ _KERNEL = [
     "tornado.platform.asyncio",
 ]
 _OURS = [
+    "analysis.comparisons",
+    "analysis.crosstab",
+    "analysis.describe",
+    "analysis.themes",
     "charts",
-    "checks",
     "clean",
-    "compare",
-    "comparisons",
-    "describe",
-    "facts",
+    "codings",
+    "data",
     "indicators",
     "parameters",
-    "store",
-    "tables",
-    "themes",
-    "wording",
+    "text",
 ]
 # Imported where they are needed, by functions of ours.
 _LATER = ["scipy.stats", "scipy.optimize", "matplotlib.backends.backend_svg", "matplotlib.backends.backend_agg"]
@@ -130,8 +128,8 @@ def _warm() -> None:
 
     No letter is drawn: the file of a font stays open, and forks would read it from one common place.
     """
-    with contextlib.suppress(Exception), trace.unnoted():
-        importlib.import_module("helpers.wording.sentences").compile_texts()
+    with contextlib.suppress(Exception), provenance.unnoted():
+        importlib.import_module("helpers.text.formats").compile_texts()
 
 
 @contextlib.contextmanager
@@ -160,7 +158,7 @@ def load() -> None:
         with _as_in_a_kernel():
             _load(_FIRST)
         _load(_KERNEL)
-        trace.begin()  # from here on, who decides what must run again knows which files our modules open
+        provenance.begin()  # from here on, who decides what must run again knows which files our modules open
         _load([f"helpers.{name}" for name in _OURS])
         _load(_LATER)
         _warm()

@@ -1,19 +1,372 @@
-"""The rows of a stratum: counts dealt to persons, column after column, each leaning on the ones before."""
+"""Simulated persons: answers, objectives, places, dates, and who returns."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from helpers.schema import catalogue, columns
-from helpers.simulate.allot import allot
-from helpers.simulate.assumptions import ALSES, OUTSIDE, UNKNOWN, assumptions
-from helpers.simulate.goals import Pair, deal_goals
-from helpers.simulate.places import Places, place_columns, settle
-from helpers.simulate.plan import Plan
-from helpers.simulate.returning import draw
-from helpers.simulate.structure import GOALS, NUMBER, NUMBERS, REQUEST
-from helpers.simulate.times import as_text, births, ends, starts
+from helpers.schema import DataError, catalogue, columns, control_letter
+from helpers.simulate.plan import ALSES, GOALS, NUMBER, NUMBERS, OUTSIDE, REQUEST, UNKNOWN, Plan, assumptions
+
+# --- Counts to persons: exactly so many of each answer, dealt by chance, the likelier the more often ---
+
+
+def allot(rng: np.random.Generator, counts: list[int], odds: np.ndarray, fixed: np.ndarray | None = None) -> np.ndarray:
+    """The answer of each person, as a number: ``counts`` of each, however the logarithms of ``odds`` lean.
+
+    ``fixed`` holds what a person is known to answer, or -1; it is kept as far as the counts allow.
+
+    >>> even = np.zeros((6, 3))
+    >>> np.bincount(allot(np.random.default_rng(1), [3, 2, 1], even)).tolist()
+    [3, 2, 1]
+    >>> allot(np.random.default_rng(1), [3, 2, 1], even, np.array([2, 2, 2, 1, 1, 0])).tolist()[3:]
+    [1, 1, 0]
+    """
+    given = np.full(len(odds), -1)
+    left = np.array(counts)
+    if fixed is not None:
+        for label in range(len(left)):
+            who = np.flatnonzero(fixed == label)
+            kept = rng.permutation(who)[: left[label]] if len(who) > left[label] else who
+            given[kept] = label
+            left[label] -= len(kept)
+    # The rarest choose first: a weighted draw without replacement, by the Gumbel maximum.
+    for label in np.argsort(left, kind="stable"):
+        free = np.flatnonzero(given < 0)
+        score = odds[free, label] + rng.gumbel(size=len(free))
+        given[free[np.argsort(-score, kind="stable")[: left[label]]]] = label
+    return given
+
+
+# --- Objectives to persons: exactly so many of each, so many a person, and so many persons with two that go
+# --- together
+
+# More than any chance: who is so is first.
+_SURE = 1e3
+
+
+class Pair(NamedTuple):
+    """Two objectives that a document counts together, and how many persons have both."""
+
+    one: int
+    other: int
+    both: int
+
+
+def deal_goals(
+    rng: np.random.Generator,
+    sizes: np.ndarray,
+    counts: list[int],
+    odds: np.ndarray,
+    first: np.ndarray,
+    pairs: tuple[Pair, ...] = (),
+) -> np.ndarray:
+    """Which objectives each person has (a table of booleans): ``sizes`` a person, ``counts`` an objective.
+
+    ``first`` is the objective that a person has before any other, as far as the counts allow; -1 for none. Exactly so
+    many persons as they say have both objectives of each of the ``pairs``.
+
+    Raises
+    ------
+    DataError
+        when no way of dealing is found.
+
+    >>> sizes = np.array([1, 2, 2, 0])
+    >>> had = deal_goals(np.random.default_rng(1), sizes, [3, 1, 1], np.zeros((4, 3)), np.array([0, 1, -1, -1]))
+    >>> had.sum(axis=0).tolist(), had.sum(axis=1).tolist(), bool(had[0, 0]), bool(had[1, 1])
+    ([3, 1, 1], [1, 2, 2, 0], True, True)
+    """
+    left, wanted = sizes.copy(), np.array(counts)
+    had = np.zeros((len(sizes), len(counts)), dtype=bool)
+    for goal in range(len(counts)):
+        who = rng.permutation(np.flatnonzero((first == goal) & (left > 0)))[: wanted[goal]]
+        _give(had, left, wanted, goal, who)
+    own = had.copy()
+    order = np.argsort(-wanted, kind="stable")
+    for place, goal in enumerate(order):
+        able = np.flatnonzero((left > 0) & ~had[:, goal])
+        must = left[able] >= (~had[able][:, order[place:]]).sum(axis=1)
+        score = odds[able, goal] + np.log(left[able]) + rng.gumbel(size=len(able)) + _SURE * must
+        _give(had, left, wanted, goal, able[np.argsort(-score, kind="stable")[: wanted[goal]]])
+    _mend(rng, had, left, wanted)
+    for pair in pairs:
+        _make_both(rng, had, own, pair)
+    return had
+
+
+def _give(had: np.ndarray, left: np.ndarray, wanted: np.ndarray, goal: int, who: np.ndarray) -> None:
+    had[who, goal] = True
+    left[who] -= 1
+    wanted[goal] -= len(who)
+
+
+def _nobody() -> DataError:
+    return DataError("La simulation ne sait pas répartir ces objectifs : essayez une autre graine (--seed).")
+
+
+def _mend(rng: np.random.Generator, had: np.ndarray, left: np.ndarray, wanted: np.ndarray) -> None:
+    """What chance left over: somebody else takes the objective, and leaves one of theirs."""
+    while wanted.any():
+        goal, person = int(np.flatnonzero(wanted)[0]), int(np.flatnonzero(left)[0])
+        if had[person, goal]:
+            takers = np.flatnonzero(~had[:, goal] & (had & ~had[person]).any(axis=1))
+            if not len(takers):
+                raise _nobody()
+            taker = int(rng.choice(takers))
+            passed = int(rng.choice(np.flatnonzero(had[taker] & ~had[person])))
+            had[taker, passed], had[taker, goal], had[person, passed] = False, True, True
+        else:
+            had[person, goal] = True
+        left[person] -= 1
+        wanted[goal] -= 1
+
+
+def _make_both(rng: np.random.Generator, had: np.ndarray, own: np.ndarray, pair: Pair) -> None:
+    """Persons exchange objectives, one for one, until so many have both; those of their own are given last."""
+    while (missing := pair.both - int((had[:, pair.one] & had[:, pair.other]).sum())) != 0:
+        ways = [(int(goal), beside) for goal in rng.permutation(pair[:2]) for beside in pair[:2] if beside != goal]
+        if not any(_exchange(rng, had, own, way, is_more=missing > 0) for way in ways):
+            raise _nobody()
+
+
+def _exchange(
+    rng: np.random.Generator, had: np.ndarray, own: np.ndarray, way: tuple[int, int], *, is_more: bool
+) -> bool:
+    """Whether somebody could take the first objective of ``way`` from another, for one outside the pair.
+
+    With ``is_more``, from who has not the second one to who has; the other way round without.
+    """
+    goal, beside = way
+    takers, givers = (had[:, beside] == is_more) & ~had[:, goal], had[:, goal] & (had[:, beside] != is_more)
+    apart = np.isin(np.arange(had.shape[1]), way, invert=True)
+    for kept in (own, np.zeros_like(own)):
+        spare = had & ~kept & apart
+        able = rng.permutation(np.flatnonzero(takers & spare.any(axis=1)))
+        for giver in rng.permutation(np.flatnonzero(givers & ~kept[:, goal])):
+            fits = (spare[able] & ~had[giver]).any(axis=1)
+            if fits.any():
+                taker = int(able[np.argmax(fits)])
+                passed = int(rng.choice(np.flatnonzero(spare[taker] & ~had[giver])))
+                had[taker, passed], had[taker, goal] = False, True
+                had[giver, goal], had[giver, passed] = False, True
+                return True
+    return False
+
+
+# --- Invented collèges and associations, with valid UAI that no establishment bears ---
+
+# No département has this number.
+_NOWHERE = 999
+MOST_COLLEGES, MOST_ASSOCIATIONS = 2000, 200
+# How unequal collèges are in numbers followed (standard deviation of the logarithm); a collège that has just entered
+# has had less time.
+_SPREAD, _NEW = 0.5, 0.6
+COLUMNS = ["association", "territoire", "uai", "college"]
+
+
+@dataclass(frozen=True)
+class Places:
+    """One row a collège: schema ``accompagnements``, its four columns of places; ``weights`` say who has how many."""
+
+    table: pd.DataFrame
+    weights: np.ndarray
+
+
+def _association(number: int) -> tuple[str, str]:
+    return f"Association fictive {number:02d}", f"Territoire fictif {1 + (number - 1) % 4}"
+
+
+def _college(number: int, association: int) -> tuple[str, str, str, str]:
+    digits = f"{_NOWHERE}{number:04d}"
+    return (*_association(association), digits + control_letter(digits), f"Collège fictif {number:02d}")
+
+
+def invent_places(
+    rng: np.random.Generator, *, colleges: int, associations: int, earlier: pd.DataFrame | None = None
+) -> Places:
+    """So many collèges, those of ``earlier`` (columns of places) first; each belongs to one association.
+
+    >>> lieux = invent_places(np.random.default_rng(1), colleges=3, associations=2)
+    >>> lieux.table["uai"].tolist(), lieux.table["association"].nunique()
+    (['9990001X', '9990002Y', '9990003Z'], 2)
+    """
+    known = [] if earlier is None else _known(earlier)
+    owners = [
+        1 + number if number < associations else int(rng.integers(1, associations + 1)) for number in range(colleges)
+    ]
+    rows = [_college(number + 1, owner) for number, owner in enumerate(owners)]
+    old = {row[2]: row for row in known}
+    rows = [old.get(row[2], row) for row in rows]
+    is_new = np.array([bool(old) and row[2] not in old for row in rows])
+    weights = np.exp(rng.normal(0, _SPREAD, colleges)) * np.where(is_new, _NEW, 1.0)
+    return Places(pd.DataFrame(rows, columns=COLUMNS), weights / weights.sum())
+
+
+def _known(earlier: pd.DataFrame) -> list[tuple]:
+    seen = earlier.loc[earlier["uai"].ne(""), COLUMNS].drop_duplicates("uai")
+    return list(seen.itertuples(index=False, name=None))
+
+
+def settle(rng: np.random.Generator, places: Places, stratum: str, before: pd.DataFrame, size: int) -> np.ndarray:
+    """The collège of each person, as a row of the places; the first persons are those of ``before``.
+
+    Most of these stay in their collège, and with their association if they are in none.
+    """
+    found = rng.choice(len(places.weights), size=size, p=places.weights)
+    rows = _same_association(rng, places, before["association"])
+    if stratum != OUTSIDE:
+        same = _same_college(places, before)
+        stays = (same >= 0) & (rng.random(len(same)) < assumptions()["personnes"]["meme_college"])
+        rows = np.where(stays, same, found[: len(before)])
+    found[: len(before)] = np.where(rows >= 0, rows, found[: len(before)])
+    return found
+
+
+def _same_college(places: Places, before: pd.DataFrame) -> np.ndarray:
+    """The row of each person's collège, by UAI, else by name; -1 where it is no longer there."""
+    by_code = pd.Index(places.table["uai"]).get_indexer(before["uai"])
+    return np.where(by_code >= 0, by_code, pd.Index(places.table["college"]).get_indexer(before["college"]))
+
+
+def _same_association(rng: np.random.Generator, places: Places, names: pd.Series) -> np.ndarray:
+    """One of the rows of each association; -1 where it is no longer there."""
+    rows = {name: each.index.to_numpy() for name, each in places.table.groupby("association")}
+    chance = rng.random(len(names))
+    return np.array(
+        [
+            rows[name][int(part * len(rows[name]))] if name in rows else -1
+            for name, part in zip(names, chance, strict=True)
+        ],
+        dtype=int,
+    )
+
+
+def place_columns(rng: np.random.Generator, places: Places, stratum: str, where: np.ndarray) -> pd.DataFrame:
+    """The columns of places of each person: no collège for who is in none, and now and then no UAI."""
+    out = places.table.iloc[where].reset_index(drop=True)
+    blank = rng.random(len(out)) < assumptions()["personnes"]["sans_uai"]
+    if stratum == OUTSIDE:
+        blank[:] = True
+        out["college"] = ""
+    out["uai"] = out["uai"].mask(blank, "")
+    return out
+
+
+# --- Dates of simulated accompaniments, with the rhythm of the school year, and years of birth ---
+
+_DAY, _MONTH = np.timedelta64(1, "D"), np.timedelta64(1, "M")
+# An accompaniment that goes on began at most this many months before the year, if nothing earlier says when.
+_MONTHS_BEFORE = 16
+# A first period shorter than this would hardly be recorded as accompaniment.
+_SHORTEST_DAYS = 15
+
+
+def _days_of(rng: np.random.Generator, months: np.ndarray) -> np.ndarray:
+    """A working day in each of these months."""
+    first = months.astype("datetime64[D]")
+    length = ((months + _MONTH).astype("datetime64[D]") - first).astype(int)
+    days = first + (rng.random(len(months)) * length).astype("timedelta64[D]")
+    days = np.busday_offset(days, 0, roll="backward")
+    return np.where(days < first, np.busday_offset(first, 0, roll="forward"), days)
+
+
+def starts(rng: np.random.Generator, year: int, *, is_new: np.ndarray) -> np.ndarray:
+    """The first day of each accompaniment: in the year if it is new, before otherwise.
+
+    >>> days = starts(np.random.default_rng(1), 2021, is_new=np.array([True, False]))
+    >>> days.astype("datetime64[Y]").astype(str).tolist()
+    ['2021', '2020']
+    """
+    weights = np.array(assumptions()["temps"]["debut_par_mois"], dtype=float)
+    january = np.datetime64(f"{year}-01", "M")
+    inside = january + rng.choice(12, size=len(is_new), p=weights / weights.sum()) * _MONTH
+    before = january - np.arange(_MONTHS_BEFORE, 0, -1) * _MONTH
+    odds = weights[before.astype(int) % 12]  # datetime64[M] counts from a month of January
+    earlier = rng.choice(before, size=len(is_new), p=odds / odds.sum())
+    return _days_of(rng, np.where(is_new, inside, earlier))
+
+
+def ends(rng: np.random.Generator, year: int, first: np.ndarray, levels: np.ndarray) -> np.ndarray:
+    """The last day of each accompaniment that ends in the year; not a time where it goes on, or nobody typed it."""
+    odds = assumptions()["temps"]["fin"]
+    chance = np.array([odds.get(level, odds["autre_niveau"]) for level in levels.tolist()])
+    january, june = np.datetime64(f"{year}-01-10"), np.datetime64(f"{year}-06-21")
+    last = np.datetime64(f"{year}-12-17")
+    low = np.maximum(first + _SHORTEST_DAYS * _DAY, january)
+    anywhere = low + (rng.random(len(first)) * ((last - low).astype(int) + 1)).astype(int) * _DAY
+    summer = june + rng.integers(0, 14, len(first)) * _DAY
+    in_june = (low <= june) & (rng.random(len(first)) < assumptions()["temps"]["fin_en_juin"])
+    found = np.where(in_june, summer, anywhere)
+    return np.where((rng.random(len(first)) < chance) & (low <= last), found, np.datetime64("NaT", "D"))
+
+
+def births(rng: np.random.Generator, year: int, levels: np.ndarray) -> np.ndarray:
+    """The year of birth that goes with a level or a situation, as text."""
+    ages, shifts = assumptions()["personnes"]["ages"], assumptions()["personnes"]["avance_ou_retard"]
+    age = np.array([ages.get(level, ages["autre"]) for level in levels.tolist()], dtype=int)
+    late = rng.choice([int(shift) for shift in shifts], size=len(age), p=list(shifts.values()))
+    found = (year - age - late).astype(str).astype(object)
+    found[rng.random(len(age)) < assumptions()["personnes"]["sans_naissance"]] = ""
+    return found
+
+
+def as_text(days: np.ndarray) -> np.ndarray:
+    """Days as the project writes them, empty where there is none."""
+    return np.where(np.isnat(days), "", days.astype("datetime64[D]").astype(str))
+
+
+# --- Who comes back from one simulated year to the next, a school year older ---
+
+_NEXT = {"6e": "5e", "5e": "4e", "4e": "3e"}
+_LAST = "3e"
+_AUTUMN = "-09"
+
+
+def candidates(earlier: pd.DataFrame, stratum: str) -> pd.DataFrame:
+    """Who may still be followed in a stratum: those whose accompaniment has no end, as they now are.
+
+    Who began in autumn is in the same class until summer, and is still said to be: so a class is never full of new
+    persons alone. Who was in the last level has left the collège, and may be followed as a lycéen. Schema
+    ``accompagnements``.
+    """
+    still = earlier[earlier["date_fin"].eq("")]
+    is_pupil, by_alses = still["situation"].eq("collegien"), still["suivi_par"].eq("alses")
+    is_same_year = still["date_debut"].str.slice(0, 7) >= still["annee"].astype("str") + _AUTUMN
+    leaves = is_pupil & still["niveau"].eq(_LAST) & ~is_same_year
+    if stratum == OUTSIDE:
+        found = still[~is_pupil | leaves]
+        situation = found["situation"].mask(found["situation"].eq("collegien"), "lyceen")
+        return found.assign(situation=situation, niveau="hors_college")
+    found = still[is_pupil & ~leaves & (by_alses if stratum == ALSES else ~by_alses)]
+    return found.assign(niveau=found["niveau"].mask(~is_same_year, found["niveau"].replace(_NEXT)))
+
+
+def draw(rng: np.random.Generator, found: pd.DataFrame, many: int, room: dict[str, dict[str, int]]) -> pd.DataFrame:
+    """So many of them at most, by chance, as long as there is ``room`` for their answers, by column.
+
+    >>> found = pd.DataFrame({"identifiant": ["a", "b", "c"], "sexe": ["filles", "filles", "garcons"]})
+    >>> sorted(draw(np.random.default_rng(1), found, 3, {"sexe": {"filles": 1, "garcons": 5}})["sexe"])
+    ['filles', 'garcons']
+    """
+    left = {column: dict(counts) for column, counts in room.items()}
+    answers = found[list(room)].to_numpy().tolist()
+    kept = []
+    for place in rng.permutation(len(found)).tolist():
+        row = list(zip(room, answers[place], strict=True))
+        if len(kept) < many and all(left[column].get(answer, 0) > 0 for column, answer in row):
+            kept.append(place)
+            for column, answer in row:
+                left[column][answer] -= 1
+    return found.iloc[kept].reset_index(drop=True)
+
+
+def nobody(columns: list[str]) -> pd.DataFrame:
+    """Nobody comes back: no row."""
+    return pd.DataFrame({name: pd.Series(dtype="str") for name in columns})
+
+
+# --- The rows of a stratum: counts dealt to persons, column after column, each leaning on the ones before ---
 
 # What stays with a person from one year to the next; the first two never change.
 _KEPT = ("sexe", "situation", "niveau", "origine", "orienteur", REQUEST)

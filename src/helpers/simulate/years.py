@@ -1,14 +1,11 @@
-"""A year of simulated records: invented, or such that the printed figures come out again."""
+""""""
 
 import numpy as np
 import pandas as pd
 
 from helpers.schema import DataError, columns
-from helpers.simulate.assumptions import STRATA, assumptions
-from helpers.simulate.people import people
-from helpers.simulate.places import MOST_ASSOCIATIONS, MOST_COLLEGES, invent_places
-from helpers.simulate.plan import Plan, plan_persons, plan_published
-from helpers.simulate.returning import candidates, nobody
+from helpers.simulate.people import MOST_ASSOCIATIONS, MOST_COLLEGES, candidates, invent_places, nobody, people
+from helpers.simulate.plan import STRATA, Plan, assumptions, plan_persons, plan_published
 
 # More persons than this would pass the largest count that the indicators take for possible (`solver.CEILING`).
 MOST_PERSONS = 300_000
@@ -36,7 +33,7 @@ def invent(
     DataError
         for a number that is out of bounds.
 
-    >>> personnes = simulate.invent(2021, 50, colleges=4, associations=2)
+    >>> personnes = invent(2021, 50, colleges=4, associations=2)
     >>> personnes.groupby("suivi_par").size().to_dict()
     {'alses': 50, 'autre_educateur': 98}
     >>> sorted(set(personnes["uai"]) - {""}), personnes["identifiant"].iloc[0]
@@ -71,7 +68,7 @@ def reproduce(
     DataError
         when no figure counts persons, or when no persons could give them all.
 
-    >>> personnes = simulate.reproduce(store.read_raw(2019, "chiffres_publies"), year=2019)
+    >>> personnes = reproduce(data.read_raw(2019, "chiffres_publies"), year=2019)
     >>> alses = personnes[personnes["suivi_par"].eq("alses")]
     >>> len(alses), round(100 * alses["sexe"].eq("filles").mean()), round(100 * alses["origine"].eq("college").mean())
     (1852, 40, 52)

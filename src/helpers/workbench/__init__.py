@@ -1,38 +1,21 @@
-"""The workbench: JupyterLab for this project, and what its welcome notebook shows.
-
-server    starts and stops JupyterLab; its settings are the files of ``jupyter/``
-saving    what a saved notebook keeps
-years     which years are here, and in what state
-form      the years, and what can be done with one: check it, make its report, open it
-command   the terminal's command, run from the form
-contexts  a word in the texts that were coded
-recipes   one indicator, its table and figure, and the lines of Python that make them
-sorting   a table to sort and search
-style     how all of it looks
-errors    what cannot be done, in one sentence
-"""
+"""JupyterLab for this project, and what its welcome notebook shows."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from helpers.workbench.contexts import find_word
-    from helpers.workbench.errors import WorkbenchError
-    from helpers.workbench.form import show_form
-    from helpers.workbench.recipes import explore
-    from helpers.workbench.server import launch
-    from helpers.workbench.sorting import sortable
+    from helpers.workbench.form import launch, show_form
+    from helpers.workbench.welcome import WorkbenchError, explore, find_word, sortable
 
 # Loaded when first used: widgets and charts take seconds, and the command that starts JupyterLab needs neither.
 _HOME = {
-    "WorkbenchError": "errors",
-    "explore": "recipes",
-    "find_word": "contexts",
-    "launch": "server",
+    "WorkbenchError": "welcome",
+    "explore": "welcome",
+    "find_word": "welcome",
+    "launch": "form",
     "show_form": "form",
-    "sortable": "sorting",
+    "sortable": "welcome",
 }
-
 __all__ = ["WorkbenchError", "explore", "find_word", "launch", "show_form", "sortable"]
 
 

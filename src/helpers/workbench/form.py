@@ -1,15 +1,79 @@
-"""The form: choose a year, check its files, make its report, open it, without a terminal."""
+"""The form and the server: JupyterLab in French, a year chosen and its report made without a terminal."""
 
+import atexit
+import base64
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
 import webbrowser
+from collections.abc import Callable
 from html import escape
+from pathlib import Path
+from threading import Thread
+from types import FrameType
+from typing import Any
 
 import ipywidgets as widgets
+from tornado.web import HTTPError
 
-from helpers import paths, pipeline
+from helpers import paths
+from helpers.run import tasks
 from helpers.typography import french_spaces
-from helpers.workbench.command import Command
-from helpers.workbench.style import style
-from helpers.workbench.years import years_html
+from helpers.workbench.welcome import WorkbenchError, style, years_html
+
+# --- The terminal's command, run aside: its lines one by one, its exit code, and its end with the notebook's ---
+
+PATIENCE_S = 5
+
+
+class Command:
+    """One run of ``python -m helpers.cli``: the very program that the terminal runs, so the same lines and results."""
+
+    def __init__(self, arguments: list[str], *, on_line: Callable[[str], None], on_end: Callable[[int], None]) -> None:
+        """Starts it; ``on_line`` and ``on_end`` are called from another thread."""
+        paths.pin_data_root()
+        # Without a buffer, a line is shown when it is said and not at the end.
+        environment = {**os.environ, "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "helpers.cli", *arguments],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+        )
+        # The kernel ends when the notebook is closed: what it started must not go on unseen.
+        atexit.register(self.stop)
+        self._thread = Thread(target=self._follow, args=(on_line, on_end), daemon=True)
+        self._thread.start()
+
+    def _follow(self, on_line: Callable[[str], None], on_end: Callable[[int], None]) -> None:
+        for line in self._process.stdout:
+            on_line(line.rstrip("\n"))
+        code = self._process.wait()
+        atexit.unregister(self.stop)
+        on_end(code)
+
+    def stop(self) -> None:
+        """Ends it, whatever it was doing: the report that was there stays whole."""
+        if self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(PATIENCE_S)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Returns once it has ended and ``on_end`` was called."""
+        self._thread.join(timeout)
+
+
+# --- The form: choose a year, check its files, make its report, open it, without a terminal ---
 
 # A list cannot hold « no value »: nought stands for it.
 NO_OTHER, NONE_EARLIER, UNSET = "la précédente qui a des données", "aucune : pas d’année antérieure", 0
@@ -37,7 +101,7 @@ class Form:
     """The widgets and what they do; ``box`` is what is displayed."""
 
     def __init__(self) -> None:
-        asked, years = pipeline.given("03_compare"), paths.years()
+        asked, years = tasks.given("03_compare"), paths.years()
         first = asked["year"].default if asked["year"].default in years else max(years, default=None)
         self.year = widgets.Dropdown(options=years, value=first, description=asked["year"].label, **_wide())
         self.compare_to = widgets.Dropdown(description=asked["compare_to"].label, **_wide())
@@ -147,8 +211,196 @@ def _button(label: str, tooltip: str, icon: str, kind: str = "") -> widgets.Butt
 def show_form() -> widgets.Widget:
     """The form, fed from the parameters of 03_compare; what it starts is the command of the terminal.
 
-    >>> annee, autre = workbench.show_form().children[2].children[:2]
+    >>> annee, autre = show_form().children[2].children[:2]
     >>> annee.description, annee.options
     ('Année du rapport', (2019, 2020))
     """
     return Form().box
+
+
+# --- What JupyterLab writes when a notebook is saved: the text and the code, never what was shown ---
+# Outputs may speak of minors, and notebooks are in git. They stay on the screen until the notebook is closed.
+
+_REFUSAL = (
+    "Notebook refusé : ses résultats n’ont pas pu être retirés. Dans le programme d’où il vient, effacez-les, puis "
+    "recommencez."
+)
+
+# What JupyterLab and the kernel add to a notebook that was only opened: kept, it would be a change for git to show.
+_ADDED = {"execution", "ExecuteTime", "collapsed"}
+
+
+def _strip_cell(cell: dict[str, Any]) -> None:
+    if cell.get("cell_type") == "code":
+        cell["outputs"], cell["execution_count"] = [], None
+        # A cell read as trusted was shown; the mark is of no use without its outputs.
+        cell["metadata"] = {
+            name: value for name, value in cell.get("metadata", {}).items() if name not in {*_ADDED, "trusted"}
+        }
+
+
+def _strip(content: dict[str, Any]) -> None:
+    for cell in content["cells"]:
+        _strip_cell(cell)
+    metadata = content["metadata"]
+    # The state of the widgets is an output too.
+    metadata.pop("widgets", None)
+    if metadata.get("language_info", {}).get("name") == "python":
+        metadata["language_info"] = {"name": "python"}
+
+
+def _strip_file(model: dict[str, Any]) -> None:
+    """The same for a notebook that comes as a plain file: one that is dropped on the list of files, or edited as text.
+
+    A large one comes in pieces, which cannot be read one by one.
+    """
+    if "chunk" in model:
+        raise ValueError("a piece of a notebook")
+    is_coded = model.get("format") == "base64"
+    content = json.loads(base64.b64decode(model["content"]) if is_coded else model["content"])
+    _strip(content)
+    text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+    model["content"] = base64.b64encode(text.encode()).decode() if is_coded else text
+
+
+def strip_outputs(model: dict[str, Any], path: str = "", **_: Any) -> None:
+    """Empties the outputs of a notebook about to be written (a `pre_save_hook` of the Jupyter server).
+
+    Whatever is not a notebook is left alone. What the screen shows is not touched: the browser has its own copy.
+
+    Raises
+    ------
+    HTTPError
+        when it cannot be done: on any other error the server would write the notebook as it came.
+
+    >>> cell = {"cell_type": "code", "source": "1 + 1", "metadata": {}, "outputs": ["2"], "execution_count": 7}
+    >>> strip_outputs({"type": "notebook", "content": {"cells": [cell], "metadata": {}}})
+    >>> cell["outputs"], cell["execution_count"]
+    ([], None)
+    """
+    if not model.get("content"):
+        return
+    try:
+        if model.get("type") == "notebook":
+            _strip(model["content"])
+        elif path.lower().endswith(".ipynb"):
+            _strip_file(model)
+    except Exception as error:
+        raise HTTPError(400, _REFUSAL) from error
+
+
+# --- JupyterLab on this project: in French, on this machine only, without a call to the network ---
+
+SETTINGS = Path(__file__).resolve().parent / "jupyter"
+WELCOME = "lab/tree/notebooks/00_accueil.ipynb"
+PORT = 8888  # where Jupyter is expected; the server takes the next free one when it is taken
+
+# A first start under an antivirus takes tens of seconds; a stop has kernels to end.
+START_TIMEOUT_S = 120
+STOP_TIMEOUT_S = 10
+
+
+def _environment(runtime: Path) -> dict[str, str]:
+    """The variables of the server and of its kernels: nothing of the reader's other Jupyter is read or written."""
+    kept = paths.workbench()
+    own = {
+        "JUPYTER_CONFIG_DIR": kept,  # what is chosen in the menus is kept there
+        "JUPYTER_DATA_DIR": runtime / "data",  # else a kernel or an extension of the home folder could take over
+        "JUPYTER_RUNTIME_DIR": runtime / "runtime",
+        "IPYTHONDIR": runtime / "ipython",
+    }
+    for folder in own.values():
+        folder.mkdir(parents=True, exist_ok=True)
+    others = {name: value for name, value in os.environ.items() if name not in ("JUPYTER_PATH", "JUPYTER_CONFIG_PATH")}
+    return {**others, **{name: str(folder) for name, folder in own.items()}, "PYTHONUTF8": "1"}
+
+
+def _command(port: int) -> list[str]:
+    extensions = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
+    return [
+        *(sys.executable, "-P", "-m", "jupyterlab"),
+        f"--config={SETTINGS / 'server.json'}",
+        f"--ServerApp.root_dir={paths.repository()}",
+        f"--ServerApp.port={port}",
+        f"--LabApp.default_url=/{WELCOME}",
+        f"--LabApp.app_settings_dir={SETTINGS}",
+        # Those of this environment alone: another one may send what it sees anywhere.
+        f"--LabApp.labextensions_path={extensions}",
+    ]
+
+
+def _address(server: subprocess.Popen, runtime: Path) -> str:
+    """Where the server answers, once it does; the token is in it.
+
+    Raises
+    ------
+    WorkbenchError
+        when it stopped before, or took too long.
+    """
+    until = time.monotonic() + START_TIMEOUT_S
+    while time.monotonic() < until and server.poll() is None:
+        # One server writes there; under Windows its number is not the one of the process that was started.
+        for path in (runtime / "runtime").glob("jpserver-*.json"):
+            try:
+                found = json.loads(path.read_text(encoding="utf-8"))
+            except (ValueError, OSError):  # half written
+                continue
+            return f"{found['url']}{WELCOME}?token={found['token']}"
+        time.sleep(0.1)
+    said = (runtime / "journal.txt").read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    raise WorkbenchError(
+        "JupyterLab n’a pas démarré. Relancez ; si cela persiste, supprimez le dossier .venv puis relancez.\n"
+        + "\n".join(said[-8:])
+    )
+
+
+def _stop(server: subprocess.Popen) -> None:
+    """The server and its kernels, ended; it has had Ctrl-C as well where it came from the keyboard."""
+    # Under Windows, to terminate is to kill, and its kernels would live on: Ctrl-C is left to do its work first.
+    acts = [server.terminate, server.kill] if os.name != "nt" else [lambda: None, server.kill]
+    for act in acts:
+        if server.poll() is None:
+            act()
+            try:
+                server.wait(STOP_TIMEOUT_S)
+            except subprocess.TimeoutExpired:
+                continue
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def launch(*, port: int = PORT, browser: bool = True, tell: Callable[[str], None] = print) -> int:
+    """The exit code of a session of JupyterLab: 0 however the reader ends it.
+
+    It opens on ``notebooks/00_accueil.ipynb``, answers this machine only, and takes the next free port when ``port``
+    is taken.
+
+    Raises
+    ------
+    WorkbenchError
+        when the server does not start.
+    """
+    paths.pin_data_root()
+    paths.drafts().mkdir(exist_ok=True)
+    signal.signal(signal.SIGTERM, _interrupt)
+    with tempfile.TemporaryDirectory(prefix="alses-", ignore_cleanup_errors=True) as folder:
+        runtime = Path(folder)
+        with (runtime / "journal.txt").open("wb") as journal:
+            server = subprocess.Popen(
+                _command(port), env=_environment(runtime), stdin=subprocess.DEVNULL, stdout=journal, stderr=journal
+            )
+        try:
+            address = _address(server, runtime)
+            tell(f"JupyterLab est prêt, sur cet ordinateur seulement :\n  {address}")
+            tell("Pour l’arrêter : Ctrl-C dans cette fenêtre, ou « Fichier > Arrêter » dans JupyterLab.")
+            if browser:
+                webbrowser.open(address)
+            server.wait()
+        except KeyboardInterrupt:
+            tell("\nArrêt de JupyterLab…")
+        finally:
+            _stop(server)
+    tell("JupyterLab est arrêté. Vos notebooks enregistrés sont dans notebooks/.")
+    return 0

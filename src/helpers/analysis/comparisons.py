@@ -1,0 +1,471 @@
+"""Which shares are compared, and the long table of their comparisons."""
+
+from collections.abc import Iterator
+from functools import partial
+from itertools import chain
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from helpers.analysis.share_tests import LIKENESS, Beside, beside, clustering, test_of, tests_of_years, words_of
+from helpers.analysis.shares import (
+    WILSON,
+    Found,
+    Measure,
+    Side,
+    central_pair,
+    central_rest,
+    compatible_pairs,
+    compatible_rests,
+    described,
+    exact,
+    is_protected,
+    shown_count,
+    side_of,
+    sweep,
+)
+from helpers.analysis.years import (
+    BY_ASSOCIATION,
+    FAMILIES,
+    HEADLINED,
+    HEADLINED_RESTS,
+    counted_words,
+    differences,
+    finding,
+    is_compared,
+    is_counted,
+    published,
+    totals,
+)
+from helpers.indicators.comparisons import LEVEL, stepped_down
+from helpers.indicators.lookup import PROTECTED, USUAL, network, title_of_figure, with_shares
+from helpers.schema import UNSAID, catalogue, columns, typed
+
+# --- Which shares are compared: a year and the one before, the ALSES and the rest of prévention spécialisée ---
+
+# Whose persons are among whose: the rest is the second without the first.
+PART, WHOLE = USUAL, "prevention_specialisee"
+
+
+def _path(row) -> str:
+    return "/".join(filter(None, (row.perimetre, row.indicateur, row.modalite)))
+
+
+def _is_protected(row) -> bool:
+    return is_protected(row, "_apres") or is_protected(row, "_avant")
+
+
+def _count_change(row, *, now: Side | None = None, before: Side | None = None) -> dict[str, Measure]:
+    """What is known of both counts: the counts themselves, their difference, their relative change."""
+    bounds = [int(getattr(row, f"effectif_{end}_{when}")) for when in ("apres", "avant") for end in ("min", "max")]
+    middles = [
+        side.central()[0]
+        if side
+        else shown_count(row, when)
+        if is_protected(row, when)
+        else np.floor(sum(ends) / 2 + 0.5)
+        for side, ends, when in ((now, bounds[:2], "_apres"), (before, bounds[2:], "_avant"))
+    ]
+    counts, references = (middles[0], *bounds[:2]), (middles[1], *bounds[2:])
+    found = {"effectif": counts, "effectif_reference": references}
+    # The least change is from the most before to the least now.
+    pairs = list(zip(counts, (references[0], references[2], references[1]), strict=True))
+    found["ecart_effectif"] = tuple(count - reference for count, reference in pairs)
+    if references[1] > 0 and not _is_protected(row):
+        found["evolution"] = tuple(100 * (count / reference - 1) for count, reference in pairs)
+    return found
+
+
+def _three(row, column: str) -> Measure:
+    found = (getattr(row, column.format(end)) for end in ("", "min_", "max_"))
+    return tuple(float("nan") if pd.isna(each) else float(each) for each in found)
+
+
+def _rounded_measures(row, now: Side, before: Side) -> dict[str, Measure]:
+    """What is told of two shares of which one is rounded to protect persons: as they are shown, and their bounds.
+
+    No test is made: it would take the exact counts.
+    """
+    (_, base), (_, base_ref) = now.central(), before.central()
+    shares = {"part": "part_{}pct_apres", "part_reference": "part_{}pct_avant", "ecart": "ecart_part_{}pts"}
+    return {
+        "base": (base, *now.bases),
+        "base_reference": (base_ref, *before.bases),
+        **{name: _three(row, column) for name, column in shares.items()},
+    }
+
+
+def _year(row, *, known: Beside, years: str) -> Found:
+    now, before, path = side_of(row, "_apres"), side_of(row, "_avant"), _path(row)
+    kind = "annees" if known.is_headlined(path) else "details"
+    methods = counted_words(row, now="_apres", reference="_avant")
+    made = partial(Found, f"{kind}/{path}", f"{title_of_figure(row)}, {years}", row.constat_part)
+    if now is None or before is None or pd.isna(row.ecart_min):
+        names = {"part": "part_{}pct_apres", "part_reference": "part_{}pct_avant", "ecart": "ecart_part_{}pts"}
+        return made({name: _three(row, column) for name, column in names.items()}, methods=methods)
+    counts = _count_change(row, now=now, before=before)
+    if _is_protected(row):
+        found = _rounded_measures(row, now, before)
+        return made(found | counts, count_finding=row.constat_effectif, methods=methods)
+    if path not in HEADLINED or not known.may_test(path):
+        # Not tested: neither p nor an interval, which would be read as a test and takes in no likeness.
+        found = sweep(described, central_pair(now, before), compatible_pairs(now, before))
+        return made(found | counts, count_finding=row.constat_effectif, methods=methods)
+    found = tests_of_years(now, before, path=path, known=known) | counts | known.unanswered(path)
+    ways, interval = words_of(found)
+    said = {"count_finding": row.constat_effectif, "methods": methods | ways, **interval}
+    return made(found, tested=test_of(found), **said)
+
+
+def years(differences: pd.DataFrame, *, known: Beside, year: int, compare_to: int | None) -> Iterator[Found]:
+    """Every share of persons that both years publish, then every count that is only deduced from one (no test).
+
+    ``differences`` are those of `years.differences`, ``known`` what records tell of both years. Only the shares
+    chosen beforehand are tested (`headlines`); when shares are many, the others are ``details``.
+    """
+    when = f"{compare_to} et {year}"
+    for row in differences.itertuples():
+        is_deduced = "deduit" in (row.precision_avant, row.precision_apres)
+        if row.modalite == "" or not is_compared(row.indicateur):
+            continue
+        if not is_deduced and pd.notna(row.ecart_part_min_pts) and pd.notna(row.ecart_part_max_pts):
+            yield _year(row, known=known, years=when)
+        elif pd.notna(row.ecart_min):
+            counts = _count_change(row, now=side_of(row, "_apres"), before=side_of(row, "_avant"))
+            label = f"{title_of_figure(row)}, {when}"
+            methods = counted_words(row, now="_apres", reference="_avant")
+            kind = "annees" if known.is_headlined(_path(row)) or not _is_protected(row) else "details"
+            yield Found(f"{kind}/{_path(row)}", label, "", counts, count_finding=row.constat_effectif, methods=methods)
+
+
+def volumes(totals: pd.DataFrame, *, year: int, compare_to: int | None) -> Iterator[Found]:
+    """The totals of both years; never a test, nor an interval: for how many months the posts were held is not known.
+
+    ``totals`` are those of `years.totals`.
+    """
+    for row in totals.itertuples():
+        found = _count_change(row)
+        methods = {"rapport": "effectif / effectif_reference", **counted_words(row, now="_apres", reference="_avant")}
+        if min(found["effectif"][1], found["effectif_reference"][1]) > 0 and not _is_protected(row):
+            now, before = found["effectif"], found["effectif_reference"]
+            found["rapport"] = (now[0] / before[0], now[1] / before[2], now[2] / before[1])
+        label = f"{title_of_figure(row)}, {compare_to} et {year}"
+        yield Found(f"volume/{_path(row)}", label, "", found, count_finding=row.constat_effectif, methods=methods)
+
+
+def _rest(part: Side, whole: Side, *, id: str, label: str, methods: dict[str, str]) -> Found | None:
+    central = central_rest(part, whole)
+    if central.base_ref[0] <= 0 or not 0 <= central.count_ref[0] <= central.base_ref[0]:
+        return None
+    found = sweep(described, central, compatible_rests(part, whole))
+    naive = sweep(described, central_pair(part, whole), compatible_pairs(part, whole))
+    found |= {f"{name}_naif": naive[name] for name in ("ecart", "h", "rapport")}
+    says = finding(*found["ecart"][1:], stable_within=catalogue().stable_points)
+    return Found(id, label, says, found, methods=methods)
+
+
+def rests(now: pd.DataFrame, *, year: int) -> Iterator[Found]:
+    """The ALSES against the rest of prévention spécialisée, for every share printed for both in the year; never a test.
+
+    A post that opens has new cases only, so the persons of one post are alike by construction: with 21 new posts of 73,
+    that alone makes a design effect of 11, and no test of independent persons holds. Of a year counted from records,
+    only the shares chosen beforehand (`headlines`).
+    """
+    keys, chosen = ["indicateur", "modalite"], HEADLINED_RESTS if is_counted(now) else None
+    rows = published(now, year)
+    rows = rows[rows["modalite"].ne("") & ~rows["precision"].isin(["deduit", PROTECTED])]
+    both = rows[rows["perimetre"] == PART].merge(
+        rows[rows["perimetre"] == WHOLE], on=keys, suffixes=("_partie", "_ensemble"), validate="1:1"
+    )
+    for row in both.itertuples():
+        part, whole = side_of(row, "_partie"), side_of(row, "_ensemble")
+        is_chosen = chosen is None or f"{row.indicateur}/{row.modalite}" in chosen
+        if part and whole and is_chosen:
+            title = catalogue().indicators[row.indicateur].title_of(row.modalite)
+            label = f"{title}, ALSES et reste de la prévention spécialisée"
+            apart = dict.fromkeys(("effectif_reference", "base_reference"), "ensemble moins ALSES")
+            methods = apart | counted_words(row, now="_partie")
+            id = f"reste/{PART}/{row.indicateur}/{row.modalite}"
+            found = _rest(part, whole, id=id, label=label, methods=methods)
+            yield from [found] if found else []
+
+
+# --- Answers of the posts: the shares that the document prints, and the association with most posts against
+# --- the others
+
+
+def wilson(count: int, base: int) -> dict[str, Measure]:
+    """Count, base, share and its Wilson interval, in per cent."""
+    interval = stats.binomtest(count, base).proportion_ci(method="wilson")
+    found = {"effectif": count, "base": base, "part": 100 * count / base}
+    found |= {"ic_bas": 100 * interval.low, "ic_haut": 100 * interval.high}
+    return {name: exact(value) for name, value in found.items()}
+
+
+def against_others(rows: pd.DataFrame, chosen: int) -> dict[str, Measure]:
+    """A row against the sum of the others: both shares, their difference in points, Fisher's test and its interval.
+
+    One method for both, so that they cannot disagree: p is twice the smaller tail of the conditional law, and the
+    interval of the odds ratio leaves 2.5 % of the same law on each side. The row was chosen because it stood out, so
+    its p is multiplied by the number of rows it was chosen among (``p_choix``).
+    """
+    count, base = (int(rows.loc[chosen, name]) for name in ("effectif_min", "base_min"))
+    others, all_others = (int(rows[name].sum()) - own for name, own in (("effectif_min", count), ("base_min", base)))
+    counts = [[count, base - count], [others, all_others - others]]
+    p = min(1.0, 2 * min(stats.fisher_exact(counts, alternative=side).pvalue for side in ("less", "greater")))
+    odds = stats.contingency.odds_ratio(counts)
+    ends = odds.confidence_interval()
+    share, reference = 100 * count / base, 100 * others / all_others
+    found = {"effectif": count, "base": base, "part": share}
+    found |= {"effectif_reference": others, "base_reference": all_others, "part_reference": reference}
+    found |= {"ecart": share - reference, "rapport_de_cotes": odds.statistic}
+    found |= {"rapport_de_cotes_ic_bas": ends.low, "rapport_de_cotes_ic_haut": ends.high}
+    found |= {"p_fisher": p, "p_choix": min(1.0, p * len(rows))}
+    return {name: exact(value) for name, value in found.items()}
+
+
+def known(indicators: pd.DataFrame, year: int) -> pd.DataFrame:
+    """The figures of the network whose count and base are known to the unit, cross tables included."""
+    is_said = indicators["site_type"].eq("reseau") & ~indicators["precision"].isin(UNSAID)
+    rows = indicators[(indicators["annee"] == year) & is_said]
+    is_exact = (rows["effectif_min"] == rows["effectif_max"]) & (rows["base_min"] == rows["base_max"])
+    return with_shares(rows[is_exact.fillna(False) & rows["base_min"].gt(0).fillna(False)])
+
+
+def _most(rows: pd.DataFrame) -> int | None:
+    """The index of the one row with the greatest count; None when two share that place."""
+    counts = rows["effectif_min"]
+    first = counts[counts == counts.max()]
+    return int(first.index[0]) if len(first) == 1 and len(rows) > 1 else None
+
+
+def answers(now: pd.DataFrame, controls: pd.DataFrame, *, year: int) -> Iterator[Found]:
+    """The shares of posts that the document prints, with their intervals; the association with most posts against all.
+
+    ``controls`` are those of the year: they tell which answers are printed as shares.
+    """
+    rows = known(now, year)
+    rows = rows[rows["perimetre"] == "postes"]
+    printed = controls[(controls["annee"] == year) & controls["perimetre"].eq("postes") & controls["mesure"].eq("part")]
+    said = set(zip(printed["indicateur"], printed["modalite"], strict=True))
+    entries = catalogue().indicators
+    for row in network(rows).itertuples():
+        if (row.indicateur, row.modalite) in said:
+            found = wilson(int(row.effectif_min), int(row.base_min))
+            label = f"{entries[row.indicateur].title_of(row.modalite)}, postes décrits"
+            id = f"reponses/postes/{row.indicateur}/{row.modalite}"
+            yield Found(id, label, "", found, interval=("pct", WILSON), unit="postes")
+    for indicator, modality in BY_ASSOCIATION:
+        crossed = rows[rows["indicateur"].eq(indicator) & rows["modalite"].eq(modality)]
+        crossed = crossed[crossed["croise_avec"] == "association"]
+        most = _most(crossed)
+        if most is not None:
+            found = against_others(crossed, most)
+            name = crossed.loc[most, "modalite_croisee"]
+            label = f"{entries[indicator].title_of(modality)}, {name} et les autres associations"
+            says = finding(*found["ecart"][1:], stable_within=catalogue().stable_points)
+            id = f"reponses/postes/{indicator}/{modality}/association"
+            yield Found(id, label, says, found, tested="p_choix", unit="postes")
+
+
+# --- Objective against request in the same persons: what was asked at first, what was worked on since ---
+
+_METHODS = {"rapport": "effectif / effectif_reference"}
+# Without records, how many gave both answers is not known: from none to all those of the rarer answer.
+_OF_ANY_OVERLAP = "toutes les façons possibles de croiser demande et objectif ; valeur : la plus large"
+_OF_THE_OVERLAP = "réponses croisées personne par personne"
+
+
+def nested(now: pd.DataFrame, *, year: int) -> Iterator[Found]:
+    """Objective against request, for each theme whose two counts and base are known to the unit."""
+    every = known(now, year)
+    rows, twice = network(every), _given_twice(every)
+    rows = rows[rows["perimetre"].eq("alses") & rows["precision"].eq("exact")]
+    # A theme is one that a person may ask for: neither a group of them, nor an answer that was not given.
+    rows = rows[rows["modalite"].isin(list(catalogue().indicators["objectif"].modalities))]
+    asked, worked = (rows[rows["indicateur"] == name] for name in ("demande_initiale", "objectif"))
+    pairs = worked.merge(asked, on=["modalite", "base_min"], suffixes=("_objectif", "_demande"), validate="1:1")
+    for row in pairs.itertuples():
+        both = twice.get(row.modalite)
+        found = measures(int(row.effectif_min_objectif), int(row.effectif_min_demande), int(row.base_min), both=both)
+        label = f"{catalogue().indicators['objectif'].label_of(row.modalite)} : objectif et demande initiale"
+        says = finding(*found["ecart"][1:], stable_within=catalogue().stable_points)
+        way = _OF_ANY_OVERLAP if both is None else _OF_THE_OVERLAP
+        methods = _METHODS | {"ecart_type": f"écart-type de l’écart, {way}"}
+        id, interval = f"emboitee/alses/{row.modalite}", ("points", f"loi normale, {way} : scipy norm")
+        yield Found(id, label[:1].upper() + label[1:], says, found, interval=interval, methods=methods)
+
+
+def _given_twice(rows: pd.DataFrame) -> dict[str, int]:
+    """By theme, who asked for it and worked on it, where records show that crossing."""
+    rows = rows[rows["perimetre"].eq("alses") & rows["indicateur"].eq("objectif")]
+    rows = rows[rows["croise_avec"].eq("demande_initiale") & rows["modalite"].eq(rows["modalite_croisee"])]
+    return {row.modalite: int(row.effectif_min) for row in rows.itertuples()}
+
+
+def measures(worked: int, asked: int, base: int, *, both: int | None = None) -> dict[str, Measure]:
+    """Counts, shares, difference in points with its interval, and ratio; no test.
+
+    A person has one request and may have several objectives: objectives are more numerous by construction, and a test
+    would say nothing else. ``both`` is how many gave both answers, when records tell it. Else the interval is that of
+    every overlap: the fewer persons gave both answers, the more changed either way and the wider it is. Its value is
+    the widest, its extremes are those of no overlap and of the greatest.
+    """
+    gap = (worked - asked) / base
+    overlaps = (max(0, worked + asked - base), min(worked, asked)) if both is None else (both, both)
+    widest, narrowest = (np.sqrt(max(0.0, (worked + asked - 2 * n) / base - gap**2) / base) for n in overlaps)
+    reach, least = (100 * stats.norm.ppf(0.975) * each for each in (widest, narrowest))
+    found = {
+        "effectif": worked,
+        "base": base,
+        "part": 100 * worked / base,
+        "effectif_reference": asked,
+        "base_reference": base,
+        "part_reference": 100 * asked / base,
+        "ecart": 100 * gap,
+    }
+    if asked:
+        found["rapport"] = worked / asked
+    return {name: exact(value) for name, value in found.items()} | {
+        "ecart_type": (100 * widest, 100 * narrowest, 100 * widest),
+        "ic_bas": (100 * gap - reach, 100 * gap - reach, 100 * gap - least),
+        "ic_haut": (100 * gap + reach, 100 * gap + least, 100 * gap + reach),
+    }
+
+
+# --- The long table: one row a measure of a comparison, with Holm's correction and the reach it allows ---
+
+
+def build_comparisons(
+    now: pd.DataFrame,
+    before: pd.DataFrame,
+    controls: pd.DataFrame,
+    *,
+    year: int,
+    compare_to: int | None,
+    overlaps: pd.DataFrame | None = None,
+    clusters: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Every comparison of the page (schema ``comparaisons``), one row a measure.
+
+    Columns: ``comparaison`` (kind, then what is compared), the same in ``nature``, ``perimetre``, ``indicateur`` and
+    ``modalite`` as in the table of indicators, ``libelle``, ``constat`` and ``constat_effectif`` (from the bounds
+    alone), ``portee`` (from the largest p over the compatible counts, corrected for the tests of its question),
+    ``mesure``, ``unite``, ``valeur`` at the central counts, ``valeur_min`` and ``valeur_max`` over the compatible ones,
+    ``methode``.
+
+    ``now`` and ``before`` are indicators (schema ``indicateurs``), ``controls`` the verdicts on the printed figures
+    (schema ``controles``); each may be empty. What records tell of both years, ``overlaps`` (schema ``recouvrements``)
+    and ``clusters`` (schema ``grappes``, both years), corrects the tests of the shares. ``methode`` names the function
+    behind each measure; ``docs/method.md`` says why.
+
+    >>> annees = [data.load(annee, "indicateurs").query("indicateur == 'sexe'") for annee in (2020, 2019)]
+    >>> mesures = build_comparisons(*annees, data.load(2020, "controles"), year=2020, compare_to=2019)
+    >>> mesures.loc[mesures["mesure"].eq("ecart"), ["libelle", "constat", "valeur"]].round(1).head(1)
+                           libelle constat  valeur
+    6  Sexe : filles, 2019 et 2020  hausse     2.0
+    """
+    gaps = differences(now, before, year=year, compare_to=compare_to)
+    known = beside(now, before, gaps, overlaps=overlaps, clusters=clusters, year=year, compare_to=compare_to)
+    found = list(
+        chain(
+            years(gaps, known=known, year=year, compare_to=compare_to),
+            rests(now, year=year),
+            volumes(totals(gaps), year=year, compare_to=compare_to),
+            nested(now, year=year),
+            answers(now, controls, year=year),
+        )
+    )
+    corrected = corrections(found)
+    page = Found("page", "Ensemble de la page", "", _page(found, known) | _of_many(known, found))
+    rows = [
+        row
+        for each in [*found, page]
+        for row in _rows(each, corrected.get(each.id, {}), year=year, compare_to=compare_to)
+    ]
+    return typed(pd.DataFrame(rows, columns=columns("comparaisons")), "comparaisons")
+
+
+def corrections(found: list[Found]) -> dict[str, dict[str, Measure]]:
+    """For each tested comparison, p corrected for the family of its question, by assumed likeness too.
+
+    ``p_holm``, and ``p_holm_faible``, ``p_holm_moyen``, ``p_holm_fort`` where its test is made for these: at the
+    central counts, then with every p at its least, its most. The family is that of `headlines.FAMILIES`, known or not.
+    """
+    made: dict[str, dict[str, Measure]] = {}
+    for question, size in FAMILIES.items():
+        tested = [each for each in found if each.tested and each.id.startswith(f"{question}/")]
+        for likeness in ("", *LIKENESS):
+            name = f"p_grappe_{likeness}"
+            ends = zip(*(each.measures.get(name, each.measures[each.tested]) for each in tested), strict=True)
+            for each, *ps in zip(tested, *(stepped_down(values, family=size) for values in ends), strict=True):
+                if not likeness or name in each.measures:
+                    made.setdefault(each.id, {})["_".join(filter(None, ("p_holm", likeness)))] = tuple(ps)
+    return made
+
+
+def _of_many(known: Beside, found: list[Found]) -> dict:
+    """How many shares of both years were looked at, when some are only shown, and the persons of both, if known."""
+    if not known.is_chosen:
+        return {}
+    compared = [each for each in found if each.id.split("/")[0] in ("annees", "details") and "ecart" in each.measures]
+    counted = {"annees_comptees": exact(known.counted)} if known.counted else {}
+    shared = {"personnes_communes": exact(known.persons["alses"])} if "alses" in known.persons else {}
+    return {"nombre_de_comparaisons": exact(len(compared))} | counted | shared
+
+
+def _page(made: list[Found], known: Beside) -> dict:
+    """What concerns every comparison: the tests made, the size of each family, and how many persons a post."""
+    found = {"nombre_de_tests": exact(sum(bool(each.tested) for each in made)), "seuil": exact(LEVEL)}
+    found["ecart_stable"] = exact(catalogue().stable_points)
+    found |= {f"tests_{question}": exact(size) for question, size in FAMILIES.items()}
+    if any("p_grappe_fort" in each.measures for each in made):
+        found |= clustering(known.sizes, known.posts)
+    return found
+
+
+def figure_of(id: str) -> dict[str, str]:
+    """The kind of a comparison, and the perimeter, indicator and modality of the figure whose count it measures.
+
+    >>> figure_of("annees/alses/sexe/filles")
+    {'nature': 'annees', 'perimetre': 'alses', 'indicateur': 'sexe', 'modalite': 'filles'}
+    """
+    kind, *path = id.split("/")
+    if kind == "emboitee":  # a goal against the request of the same name
+        path.insert(1, "objectif")
+    return dict(zip(("nature", "perimetre", "indicateur", "modalite"), (kind, *path, "", "", ""), strict=False))
+
+
+def reach(corrected: dict[str, Measure]) -> str:
+    """How far a tested comparison reaches, at the counts that are least favourable; ``""`` without a test.
+
+    Where likeness is only assumed, a difference that does not outlast the strongest depends on it.
+    """
+    if not corrected:
+        return ""
+    if corrected["p_holm"][2] >= LEVEL:
+        return "non_concluante"
+    return "selon_ressemblance" if corrected.get("p_holm_fort", (0, 0, 0))[2] >= LEVEL else "concluante"
+
+
+def _rows(found: Found, corrected: dict[str, Measure], *, year: int, compare_to: int | None) -> list[dict]:
+    measures = found.measures | corrected
+    names = figure_of(found.id)
+    of_two_years = names["nature"] in ("annees", "details", "volume")
+    head = {
+        "comparaison": found.id,
+        **names,
+        "annee": year,
+        "comparee_a": compare_to if of_two_years else None,
+        "libelle": found.label,
+        "constat": found.finding,
+        "constat_effectif": found.count_finding,
+        "portee": reach(corrected),
+    }
+    return [
+        head
+        | dict(zip(("mesure", "unite", "methode"), (name, *found.spelled(name)), strict=True))
+        | dict(zip(("valeur", "valeur_min", "valeur_max"), values, strict=True))
+        for name, values in measures.items()
+    ]

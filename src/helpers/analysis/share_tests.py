@@ -1,0 +1,449 @@
+"""The tests of one share of two years, from what is known of both."""
+
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
+
+from helpers.analysis import years
+from helpers.analysis.shares import (
+    Measure,
+    Pair,
+    Side,
+    Values,
+    central_pair,
+    compatible_pairs,
+    described,
+    exact,
+    sweep,
+    tested,
+)
+from helpers.analysis.years import (
+    HEADLINED,
+    Groups,
+    Overlap,
+    are_many,
+    groups_of,
+    is_counted,
+    overlaps_of,
+    persons_in_both,
+    published,
+    unanswered,
+    unanswered_measures,
+)
+from helpers.indicators.comparisons import LEVEL
+from helpers.indicators.lookup import USUAL, Facts
+
+# --- What could make a comparison of two years wrong: the same persons twice, clusters, new collèges, too few
+# --- persons
+
+# How much the persons of one post resemble each other (intraclass correlation), assumed where no records tell it: the
+# usual range of school and social-work studies. Each year's design effect follows from its own persons a post.
+LIKENESS = {"faible": 0.02, "moyen": 0.07, "fort": 0.12}
+# Persons a post where neither year tells how many posts there are.
+USUAL_SIZE = 30.0
+
+POWER = 0.8
+
+Designs = tuple[float, float]
+NOT_ALIKE: Designs = (1.0, 1.0)
+
+
+def designs_of(likeness: float, sizes: tuple[float, float]) -> Designs:
+    """The design effect of each year for this likeness: 1 + (persons a post − 1) × likeness (Kish, 1965)."""
+    return tuple(1 + max(0.0, size - 1) * likeness for size in sizes)
+
+
+def persons_a_post(figure: Facts) -> Measure | None:
+    """Persons followed for each ALSES announced that year, if all were at work; None when either is not known."""
+    persons, posts = figure("alses/accompagnements/"), figure("reseau_alses/postes/")
+    if not (persons and persons.counts and posts and posts.is_known and posts.counts[0] > 0):
+        return None
+    return tuple(each / posts.counts[0] for each in (sum(persons.counts) / 2, *persons.counts))
+
+
+def two_sided_p(pair: Pair, *, shared: float = 0, designs: Designs = NOT_ALIKE) -> np.ndarray:
+    """p of the pooled z test when ``shared`` persons are in both years, with the same answer, and by design effect.
+
+    ``designs`` widens the variance of each year; the persons of both years are not thought more alike for it, so that
+    the test is the more prudent.
+    """
+    pooled = (pair.count + pair.count_ref) / (pair.base + pair.base_ref)
+    shared = np.minimum(shared, np.minimum(pair.base, pair.base_ref))
+    effect, effect_ref = designs
+    spread = effect / pair.base + effect_ref / pair.base_ref - 2 * shared / (pair.base * pair.base_ref)
+    gap = pair.count / pair.base - pair.count_ref / pair.base_ref
+    with np.errstate(all="ignore"):
+        z = gap / np.sqrt(pooled * (1 - pooled) * spread)
+    return 2 * stats.norm.sf(np.abs(np.nan_to_num(z, nan=0.0)))
+
+
+def detectable(pair: Pair, *, designs: Designs = NOT_ALIKE) -> np.ndarray:
+    """The least change, in points, that a test at 5 % sees four times in five, from the reference share.
+
+    ``designs`` leave that many times fewer persons to each year. Power of Cohen's h (Cohen, 1988).
+    """
+    reached = stats.norm.isf(LEVEL / 2) + stats.norm.ppf(POWER)
+    h = reached * np.sqrt(designs[0] / pair.base + designs[1] / pair.base_ref)
+    share = pair.count_ref / pair.base_ref
+    start = np.arcsin(np.sqrt(share))
+    # Away from the nearer end, where there is room: h turned back into a share.
+    end = np.where(start < np.pi / 4, start + h / 2, start - h / 2)
+    return 100 * np.abs(np.sin(np.clip(end, 0, np.pi / 2)) ** 2 - share)
+
+
+def likeness_limit(pair: Pair, *, sizes: tuple[float, float]) -> np.ndarray:
+    """The likeness from which the test no longer passes, its p being counted once for each share of the family.
+
+    From 0 (it never passes) to 1. The variance of the difference grows in proportion to the likeness.
+    """
+    apart = 1 / pair.base + 1 / pair.base_ref
+    alike = max(0.0, sizes[0] - 1) / pair.base + max(0.0, sizes[1] - 1) / pair.base_ref
+    ratio = stats.norm.isf(two_sided_p(pair) / 2) / stats.norm.isf(LEVEL / len(HEADLINED) / 2)
+    with np.errstate(all="ignore"):
+        return np.clip(np.nan_to_num((ratio**2 - 1) * apart / alike, nan=0.0), 0, 1)
+
+
+def robustness(pair: Pair, *, shared: int | None, sizes: tuple[float, float]) -> Values:
+    """p and detectable change by assumed likeness, p with full overlap, and what the extra persons would have to be.
+
+    ``shared`` is how many persons can be in both years: those whose follow-up goes on; None when it is not known.
+    ``sizes`` are the persons a post, that year and the earlier one. ``part_supplement`` is the share among the extra
+    persons that would make the whole change, the others keeping the earlier share.
+    """
+    found = {"ecart_detectable": detectable(pair)}
+    for name, likeness in LIKENESS.items():
+        designs = designs_of(likeness, sizes)
+        found[f"p_grappe_{name}"] = two_sided_p(pair, designs=designs)
+        found[f"ecart_detectable_{name}"] = detectable(pair, designs=designs)
+    found["ressemblance_limite"] = likeness_limit(pair, sizes=sizes)
+    if shared is not None:
+        found["p_recouvrement"] = two_sided_p(pair, shared=shared)
+        strong = designs_of(LIKENESS["fort"], sizes)
+        found["p_recouvrement_grappe_fort"] = two_sided_p(pair, shared=shared, designs=strong)
+    if (pair.base > pair.base_ref).all():
+        # The others keep the earlier share: they are as many as before, with the same count.
+        found["supplement"] = pair.base - pair.base_ref
+        found["part_supplement"] = 100 * (pair.count - pair.count_ref) / (pair.base - pair.base_ref)
+    return found
+
+
+def clustering(sizes: tuple[float, float], known: tuple[Measure | None, Measure | None]) -> dict[str, Measure]:
+    """Persons a post of each year that tells them, the likeness assumed, and each year's design effect."""
+    names = ("personnes_par_poste", "personnes_par_poste_reference")
+    found = {name: size for name, size in zip(names, known, strict=True) if size}
+    for name, likeness in LIKENESS.items():
+        designs = designs_of(likeness, sizes)
+        found[f"ressemblance_{name}"] = exact(likeness)
+        found[f"effet_grappe_{name}"], found[f"effet_grappe_{name}_reference"] = map(exact, designs)
+    return found
+
+
+# --- How far a difference could move by chance, when both years are known person by person: each collège is
+# --- one draw
+
+SPREAD_INTERVAL = "écart ± quantile de Student (collèges − 1 degrés de liberté) × erreur_type"
+METHODS = {
+    "p_grappe": "écart ÷ erreur_type, loi de Student à (collèges − 1) degrés de liberté",
+    "ecart_detectable": "puissance de 80 % à 5 %, avec erreur_type et la loi de Student",
+    "colleges": "collèges dont des personnes sont suivies l’une des deux années",
+}
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Standard error of a difference, in points, in how many collèges, and the counts and bases it is of."""
+
+    error_pts: float
+    colleges: int
+    counts: tuple[int, int, int, int]
+
+    @property
+    def gap_pts(self) -> float:
+        """The difference of both shares, in points."""
+        count, base, count_ref, base_ref = self.counts
+        return 100 * (count / base - count_ref / base_ref)
+
+    def reach(self, chance: float) -> float:
+        """The quantile of the difference, in points from its middle, that leaves this chance above."""
+        return self.error_pts * float(stats.t.isf(chance, self.colleges - 1))
+
+    def measures(self) -> dict[str, Measure]:
+        """The test, the interval that goes with it, and the least change that it would see four times in five."""
+        p = 2 * stats.t.sf(abs(self.gap_pts) / self.error_pts, self.colleges - 1)
+        around = self.reach(LEVEL / 2)
+        found = {
+            "p_grappe": p,
+            "ic_bas": self.gap_pts - around,
+            "ic_haut": self.gap_pts + around,
+            "erreur_type": self.error_pts,
+            "colleges": self.colleges,
+            "ecart_detectable": around + self.reach(1 - POWER),
+        }
+        return {name: exact(value) for name, value in found.items()}
+
+
+def spreads_of(overlaps: pd.DataFrame, *, compare_to: int | None) -> dict[str, Spread]:
+    """For each share (« alses/sexe/filles »), the spread of its difference with a year (schema ``recouvrements``)."""
+    rows = overlaps[overlaps["annee_anterieure"].eq(compare_to) & overlaps["population"].eq("ensemble")]
+    rows = rows[rows["erreur_type_pts"].gt(0).to_numpy(dtype=bool, na_value=False)]
+    return {
+        f"{row.perimetre}/{row.indicateur}/{row.modalite}": Spread(
+            float(row.erreur_type_pts),
+            int(row.colleges),
+            tuple(map(int, (row.effectif, row.base, row.effectif_anterieur, row.base_anterieure))),
+        )
+        for row in rows.itertuples()
+    }
+
+
+# --- What is known of a pair of years beside its two indicator tables, when records tell it ---
+
+
+@dataclass(frozen=True)
+class Design:
+    """Likeness of the persons of one collège, estimated: by how much it widens each variance, in how many collèges.
+
+    Of one year only when the other has no records: assumed the same in both.
+    """
+
+    effect: float
+    effect_ref: float
+    likeness: float
+    likeness_ends: tuple[float, float]
+    colleges: int
+    is_of_both: bool
+
+    @property
+    def effects(self) -> tuple[float, float]:
+        """By how much each variance is widened: that of the year, that of the earlier one."""
+        return self.effect, self.effect_ref
+
+
+@dataclass(frozen=True)
+class Beside:
+    """By share (« alses/sexe/filles »): persons of both years, likeness, old and new collèges, spread.
+
+    ``is_chosen`` is whether only the shares of `headlines` are said and tested; ``counted`` how many of the two years
+    are counted from records; ``shared`` how many persons can be in both years when only the printed figures say it
+    (those whose follow-up goes on); ``missing``, by question, those whose
+    answer is missing, now and before; ``posts``, the persons a post of each year, where it is known.
+    """
+
+    is_chosen: bool = False
+    counted: int = 0
+    shared: int | None = None
+    overlaps: dict[str, Overlap] = field(default_factory=dict)
+    persons: dict[str, int] = field(default_factory=dict)
+    designs: dict[str, Design] = field(default_factory=dict)
+    groups: dict[str, Groups] = field(default_factory=dict)
+    spreads: dict[str, Spread] = field(default_factory=dict)
+    missing: tuple[dict[str, float], dict[str, float]] = ({}, {})
+    posts: tuple[Measure | None, Measure | None] = (None, None)
+
+    @property
+    def sizes(self) -> tuple[float, float]:
+        """Persons a post, that year and the earlier one; of a year that does not tell, those of the other."""
+        now, before = self.posts
+        return (now or before or (USUAL_SIZE,))[0], (before or now or (USUAL_SIZE,))[0]
+
+    def is_headlined(self, path: str) -> bool:
+        """Whether a share is said and tested, or only shown in a table."""
+        return not self.is_chosen or path in HEADLINED
+
+    def may_test(self, path: str) -> bool:
+        """Whether chance is weighed: of records, only for the ALSES, whose persons alone are published by collège."""
+        return not self.counted or path.startswith(f"{USUAL}/")
+
+    def unanswered(self, path: str) -> dict[str, Measure]:
+        """The missing answers to the question of a share, each year that counts them."""
+        return unanswered_measures(path, *self.missing)
+
+
+def _designs(clusters: pd.DataFrame, *, year: int, compare_to: int | None) -> dict[str, Design]:
+    keys = ["perimetre", "indicateur", "modalite"]
+    now, before = (clusters[clusters["annee"].eq(each)].set_index(keys) for each in (year, compare_to))
+    found = {}
+    for key in dict.fromkeys([*now.index, *before.index]):
+        known = [year.loc[key] for year in (now, before) if key in year.index]
+        if any(pd.isna(each["effet_de_plan"]) for each in known):
+            continue
+        first, last = known[0], known[-1]
+        found["/".join(key)] = Design(
+            effect=float(first["effet_de_plan"]),
+            effect_ref=float(last["effet_de_plan"]),
+            likeness=float(first["ressemblance"]),
+            likeness_ends=(float(first["ressemblance_min"]), float(first["ressemblance_max"])),
+            colleges=int(first["colleges"]),
+            is_of_both=len(known) > 1,
+        )
+    return found
+
+
+def beside(
+    now: pd.DataFrame,
+    before: pd.DataFrame,
+    gaps: pd.DataFrame,
+    *,
+    overlaps: pd.DataFrame | None,
+    clusters: pd.DataFrame | None,
+    year: int,
+    compare_to: int | None,
+) -> Beside:
+    """What is told beside ``gaps``, those of `years.differences`: the records of both years, if any.
+
+    Schemas ``recouvrements`` and ``grappes``, each None or empty without.
+    """
+    going_on = published(now, year).query(f"perimetre == '{USUAL}' and indicateur == 'nouvel_accompagnement'")
+    going_on = going_on.loc[going_on["modalite"].eq("non"), "effectif_max"].dropna()
+    found = {"shared": None if going_on.empty else int(going_on.iloc[0])}
+    if overlaps is not None and not overlaps.empty:
+        found["overlaps"] = overlaps_of(overlaps, compare_to=compare_to)
+        found["persons"] = persons_in_both(overlaps, compare_to=compare_to)
+        found["groups"] = groups_of(overlaps, compare_to=compare_to)
+        found["spreads"] = spreads_of(overlaps, compare_to=compare_to)
+    if clusters is not None and not clusters.empty:
+        found["designs"] = _designs(clusters, year=year, compare_to=compare_to)
+    found["missing"] = unanswered(now, year), unanswered(before, compare_to)
+    earlier = None if compare_to is None else persons_a_post(Facts(before, year=compare_to))
+    found["posts"] = persons_a_post(Facts(now, year=year)), earlier
+    counted = is_counted(now) + is_counted(before)
+    return Beside(is_chosen=bool(counted) or are_many(gaps), counted=counted, **found)
+
+
+# --- Tests and intervals that take in what records tell: the persons of both years, the likeness within
+# --- collèges
+
+INTERVAL = (
+    "Newcombe, effectifs divisés par l’effet de plan, corrélation des personnes communes (MOVER ; Zou et Donner, 2008)"
+)
+
+
+def interval(pair: Pair, *, shared: float, designs: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
+    """Newcombe's interval of the difference, in points, of two shares that are not independent.
+
+    Wilson's limits are those of as many persons as the design effect leaves; the correlation of both shares is that of
+    the persons of both years. Without either, it is Newcombe's own interval.
+    """
+    sizes = pair.base / designs[0], pair.base_ref / designs[1]
+    shares = pair.count / pair.base, pair.count_ref / pair.base_ref
+    limits = [
+        proportion_confint(share * size, size, method="wilson") for share, size in zip(shares, sizes, strict=True)
+    ]
+    (low, high), (low_ref, high_ref) = limits
+    # The covariance is that of the persons themselves: the design effect does not widen it.
+    common = shared / np.sqrt(pair.base * pair.base_ref * designs[0] * designs[1])
+
+    def reach(own: np.ndarray, other: np.ndarray) -> np.ndarray:
+        return np.sqrt(np.maximum(0.0, own**2 + other**2 - 2 * common * own * other))
+
+    gap = shares[0] - shares[1]
+    below, above = reach(shares[0] - low, high_ref - shares[1]), reach(high - shares[0], shares[1] - low_ref)
+    return 100 * (gap - below), 100 * (gap + above)
+
+
+def corrected(pair: Pair, *, shared: float, overlap: Overlap | None, design: Design | None) -> Values:
+    """p with the persons of both years (``p_commun``), then with the likeness too (``p_grappe``), and the interval."""
+    designs = design.effects if design else NOT_ALIKE
+    found = {"p_commun": two_sided_p(pair, shared=shared)} if overlap else {}
+    if design:
+        found["p_grappe"] = two_sided_p(pair, shared=shared, designs=designs)
+        found["ecart_detectable"] = detectable(pair, designs=designs)
+    found["ic_bas"], found["ic_haut"] = interval(pair, shared=shared, designs=designs)
+    return found
+
+
+def told(overlap: Overlap | None, design: Design | None) -> dict[str, Measure]:
+    """What the correction rests on: persons of both years and their correlation, likeness and design effects."""
+    found = {}
+    if overlap:
+        found |= {"personnes_communes": exact(overlap.persons), "correlation": overlap.correlation}
+    if design:
+        found |= {"effet_de_plan": exact(design.effect), "ressemblance": exact(design.likeness)}
+        for end, value in zip(("bas", "haut"), design.likeness_ends, strict=True):
+            found[f"ressemblance_ic_{end}"] = exact(value)
+        found["colleges"] = exact(design.colleges)
+        if design.is_of_both:
+            found["effet_de_plan_reference"] = exact(design.effect_ref)
+    return found
+
+
+# --- The tests of one share of two years, from what is known of both ---
+
+# What each measure of the whole is replaced by, once it is estimated.
+_ASSUMED_LIKENESS = (
+    *(f"{measure}_{name}" for measure in ("p_grappe", "ecart_detectable") for name in LIKENESS),
+    "ressemblance_limite",
+    "p_recouvrement_grappe_fort",
+)
+_ASSUMED_COMPOSITION = ("supplement", "part_supplement")
+# The interval of a ratio takes in neither the persons of both years nor the likeness.
+_RATIO_INTERVAL = ("rapport_ic_bas", "rapport_ic_haut")
+
+
+def test_of(measures: dict[str, Measure]) -> str:
+    """The measure that decides: the one that takes in the most of what is known."""
+    return next(name for name in ("p_grappe", "p_commun", "p_valeur") if name in measures)
+
+
+def words_of(measures: dict[str, Measure]) -> tuple[dict[str, str], dict]:
+    """The methods of these measures, then what `Found` says of the interval, when they are not the usual ones."""
+    if "erreur_type" in measures:
+        return METHODS, {"interval": ("points", SPREAD_INTERVAL)}
+    return {}, {} if test_of(measures) == "p_valeur" else {"interval": ("points", INTERVAL)}
+
+
+def _usual(pair: Pair, *, shared: int | None, sizes: tuple[float, float]) -> Values:
+    found = described(pair) | tested(pair)
+    return found | robustness(pair, shared=shared, sizes=sizes)
+
+
+def _widest(every: list[dict[str, Measure]], middle: dict[str, Measure]) -> dict[str, Measure]:
+    """Each measure in the middle, with its least and greatest over all."""
+    ends = {name: [found[name] for found in every] for name in middle}
+    return {
+        name: (value[0], min(each[1] for each in ends[name]), max(each[2] for each in ends[name]))
+        for name, value in middle.items()
+    }
+
+
+def _corrected(now: Side, before: Side, *, path: str, known: Beside) -> dict[str, Measure]:
+    overlap, design = known.overlaps.get(path), known.designs.get(path)
+    shared = overlap.shared() if overlap else exact(0)
+    made = [
+        sweep(
+            partial(corrected, shared=each, overlap=overlap, design=design),
+            central_pair(now, before),
+            compatible_pairs(now, before),
+        )
+        for each in shared
+    ]
+    return _widest(made, made[0])
+
+
+def tests_of_years(now: Side, before: Side, *, path: str, known: Beside) -> dict[str, Measure]:
+    """Both shares, their difference, its interval and its tests; what is estimated takes the place of what was assumed.
+
+    When both years are known person by person, the spread of their difference from one collège to another takes in
+    the persons of both years and the likeness at once, and decides. Else the likeness estimated in one year corrects
+    the test, in place of three assumed ones. Old and new collèges apart stand in place of the share that new persons
+    would need.
+    """
+    overlap, design, groups = known.overlaps.get(path), known.designs.get(path), known.groups.get(path)
+    counts = (*now.whole(), *before.whole())
+    moves = known.spreads.get(path)
+    moves = moves if moves and moves.counts == counts else None
+    central = central_pair(now, before)
+    shared = None if overlap or not path.startswith("alses/") else known.shared
+    found = sweep(partial(_usual, shared=shared, sizes=known.sizes), central, compatible_pairs(now, before))
+    if overlap or design:
+        found |= _corrected(now, before, path=path, known=known) | told(overlap, design)
+    found |= moves.measures() if moves else {}
+    is_split = groups is not None and years.of_whole(groups) == counts
+    found |= years.composition_measures(groups) if is_split else {}
+    assumed = (_ASSUMED_LIKENESS if design or moves else ()) + (_ASSUMED_COMPOSITION if is_split else ())
+    assumed += () if test_of(found) == "p_valeur" else _RATIO_INTERVAL
+    return {name: measure for name, measure in found.items() if name not in assumed}

@@ -1,0 +1,509 @@
+"""Differences between two years (03): what is observed, from the bounds alone."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from helpers.analysis.shares import Measure, exact, is_protected
+from helpers.indicators.comparisons import ROUNDED
+from helpers.indicators.lookup import BESIDE, PROTECTED, Fact, Facts, Series, name_answer, network, with_shares
+from helpers.schema import FEWEST_PERSONS, UNSAID, catalogue
+
+# --- Which comparisons are said, and tested, when there are many: chosen once, before any data is seen ---
+# Two notes share some figures, and all are compared. Records give some hundred shares, two full notes some thirty: if
+# each were tested, some would come out by chance, and a page would say nothing. One share a question is then said and
+# tested; the others are shown in a table, without a test. The choice is the same whatever the figures say.
+
+# Figures of these sources are counts of individual records.
+RECORDS = ("export", "synthetique")
+
+# One share a question of the note.
+HEADLINED = (
+    "alses/sexe/filles",
+    "alses/nouvel_accompagnement/oui",
+    "alses/origine/college",
+    "alses/niveau/4e_3e",
+    "alses/demande_initiale/scolaire",
+    "alses/objectif/difficultes_familiales",
+    "alses/parents_associes/oui",
+    "collegiens/suivi_par/alses",
+)
+
+# Those of the ALSES that have a section beside the rest of prévention spécialisée.
+HEADLINED_RESTS = ("nouvel_accompagnement/oui", "sexe/garcons")
+
+# What is printed of posts is tested between associations for these answers: the only ones a place can explain.
+BY_ASSOCIATION = (("equipe_sur_le_quartier", "non"),)
+
+# How many tests each question makes at most, whatever a year happens to publish: p is corrected for all of them, so
+# that no verdict changes because something else came onto the page.
+FAMILIES = {"annees": len(HEADLINED), "reponses": len(BY_ASSOCIATION)}
+
+# Past these a list of findings is no longer read.
+MOST_SAID = 12
+
+# What says how well the data are filled in is on page 02.
+_NOT_COMPARED = ("donnees",)
+
+
+def is_counted(indicators: pd.DataFrame) -> bool:
+    """Whether a year has figures counted from records."""
+    return bool(indicators["source"].isin(RECORDS).any())
+
+
+def are_many(gaps: pd.DataFrame) -> bool:
+    """Whether both years tell more than `MOST_SAID` shares of persons; ``gaps`` are those of `years.differences`."""
+    compared = gaps[gaps["modalite"].ne("") & gaps["indicateur"].map(is_compared).astype(bool)]
+    return int(compared[["ecart_part_min_pts", "ecart_part_max_pts"]].notna().all(axis=1).sum()) > MOST_SAID
+
+
+def counted_words(row, **suffixes: str) -> dict[str, str]:
+    """How the counts of a comparison were found, when records gave them: its own words in place of the printed ones.
+
+    ``suffixes`` name the two sides in the columns of ``row``: ``now="_apres", reference="_avant"``.
+    """
+    ends = {"now": "", "reference": "_reference"}
+    return {
+        f"{name}{ends[side]}": ROUNDED if is_protected(row, suffix) else "compté dans les dossiers individuels"
+        for side, suffix in suffixes.items()
+        if getattr(row, f"source{suffix}") in RECORDS
+        for name in ("effectif", "base")
+    }
+
+
+def is_compared(indicator: str) -> bool:
+    """Whether a question is about the persons, not about how the data are filled in."""
+    return catalogue().indicators[indicator].topic not in _NOT_COMPARED
+
+
+# --- Differences between two years (03): what is observed, from the bounds alone ---
+# The database is exhaustive, so a difference is a fact up to rounding and entry errors: no sampling error is added
+# here.
+
+
+def finding(low: float, high: float, *, stable_within: float) -> str:
+    """What the bounds of a difference allow one to say: hausse, baisse, stable, indetermine; ``""`` without bounds.
+
+    Stable comes first: a difference that cannot exceed ``stable_within`` is too small to be called a rise or a fall,
+    even where its direction is certain, so that a counted share and a printed one are judged alike.
+
+    >>> finding(-6.9, -5.0, stable_within=1), finding(-0.9, 0.9, stable_within=1), finding(-2, 1, stable_within=1)
+    ('baisse', 'stable', 'indetermine')
+    >>> finding(-0.2, -0.2, stable_within=1), finding(1.1, 1.1, stable_within=1)
+    ('stable', 'hausse')
+    """
+    if pd.isna(low) or pd.isna(high):
+        return ""
+    if max(abs(low), abs(high)) <= stable_within:
+        return "stable"
+    if low > 0:
+        return "hausse"
+    return "baisse" if high < 0 else "indetermine"
+
+
+# What only documents count: the tables of a year hold nothing of it.
+_PRINTED_UNITS = ("personnes", "alses")
+
+
+def _cells(rows: pd.DataFrame) -> list[tuple[str, str, str]]:
+    return list(zip(rows["perimetre"], rows["indicateur"], rows["modalite"], strict=True))
+
+
+def _base_of(perimeter: str, indicator: str, modality: str) -> tuple[str, str, str] | None:
+    base = catalogue().indicators[indicator].base
+    name, _, member = (base or "").partition("/")
+    return (perimeter, name, modality if member == "*" else member) if base else None
+
+
+def reliable(before: pd.DataFrame, controls: pd.DataFrame, *, compare_to: int | None) -> pd.DataFrame:
+    """The indicators of the earlier year (schema ``indicateurs``) without what the document of the year contradicts.
+
+    Alone, an earlier year may show no contradiction: a printed difference is filed under the year after. What
+    ``controls`` (schema ``controles``) finds contradictoire is said no more; a share keeps what is printed, not its
+    base; what was deduced may rest on it, and goes.
+
+    >>> avant, controles = data.load(2019, "indicateurs"), data.load(2020, "controles").head(2)
+    >>> doute = controles.assign(verdict="contradictoire")
+    >>> reliable(avant, doute, compare_to=2019)["precision"].eq("contradictoire").sum().item()
+    2
+    """
+    wrong = controls[controls["verdict"].eq("contradictoire") & controls["mesure"].ne("ecart")]
+    cells = set(_cells(wrong[wrong["annee"].eq(compare_to)]))
+    if not cells:
+        return before
+    is_printed = before["unite"].isin(_PRINTED_UNITS)
+    is_wrong = is_printed & pd.Series([cell in cells for cell in _cells(before)], index=before.index)
+    is_deduced = is_printed & ~is_wrong & before["precision"].eq("deduit")
+    rests = is_printed & pd.Series([_base_of(*cell) in cells for cell in _cells(before)], index=before.index)
+    no_count = is_wrong | is_deduced | (rests & before["precision"].eq("arrondi_imprime"))
+    kept = {name: before[name].mask(no_count) for name in ("effectif_min", "effectif_max")}
+    kept |= {name: before[name].mask(is_wrong | is_deduced | rests) for name in ("base_min", "base_max")}
+    told = before["precision"].mask(is_wrong, "contradictoire").mask(is_deduced, "non_publie")
+    return before.assign(**kept, precision=told)
+
+
+def published(indicators: pd.DataFrame, year: int | None) -> pd.DataFrame:
+    """The figures of persons that a year publishes for the network, with their shares; cross tables left out.
+
+    On the page of a site, its own: the network's, beside them, are said where they are looked up.
+    """
+    rows = network(indicators)
+    rows = rows[rows["perimetre"].ne(BESIDE)]
+    said = (rows["annee"] == year) & ~rows["precision"].isin(UNSAID) & (rows["unite"] == "personnes")
+    return with_shares(rows[said])
+
+
+def differences(now: pd.DataFrame, before: pd.DataFrame, *, year: int, compare_to: int | None) -> pd.DataFrame:
+    """One row a figure of persons published in both years, in catalogue order.
+
+    ``now`` and ``before`` have the schema ``indicateurs``. Columns: ``perimetre``, ``indicateur``, ``modalite``,
+    ``libelle``; the others of `indicators.with_shares` for each year (``<colonne>_avant``, ``<colonne>_apres``);
+    ``ecart_min``, ``ecart_max`` (persons); ``ecart_part_min_pts``, ``ecart_part_max_pts``, ``ecart_part_pts`` (points;
+    the last from the printed or exact shares); ``constat_effectif`` and ``constat_part`` (a key of `schema.FINDINGS`,
+    or ``""`` when a bound is not known).
+
+    >>> annees = [data.load(annee, "indicateurs") for annee in (2020, 2019)]
+    >>> ecarts = differences(*annees, year=2020, compare_to=2019)
+    >>> ecarts.loc[1:2, ["libelle", "ecart_min", "ecart_max", "ecart_part_min_pts", "constat_part"]].round(1)
+       libelle  ecart_min  ecart_max  ecart_part_min_pts constat_part
+    1   filles        177        217                 1.0       hausse
+    2  garçons        164        204                -3.0       baisse
+    """
+    keys = ["perimetre", "indicateur", "modalite"]
+    pairs = published(before, compare_to).merge(
+        published(now, year), on=keys, suffixes=("_avant", "_apres"), validate="1:1"
+    )
+    pairs = pairs.assign(
+        libelle=[catalogue().indicators[row.indicateur].label_of(row.modalite) for row in pairs.itertuples()],
+        ecart_min=pairs["effectif_min_apres"] - pairs["effectif_max_avant"],
+        ecart_max=pairs["effectif_max_apres"] - pairs["effectif_min_avant"],
+        # Rounded far below what is shown: the last bit of a subtraction must not decide between up and stable.
+        ecart_part_min_pts=(pairs["part_min_pct_apres"] - pairs["part_max_pct_avant"]).round(9),
+        ecart_part_max_pts=(pairs["part_max_pct_apres"] - pairs["part_min_pct_avant"]).round(9),
+        ecart_part_pts=pairs["part_pct_apres"] - pairs["part_pct_avant"],
+    )
+    return pairs.assign(
+        constat_effectif=[
+            finding(low, high, stable_within=0)
+            for low, high in zip(pairs["ecart_min"], pairs["ecart_max"], strict=True)
+        ],
+        constat_part=[
+            finding(low, high, stable_within=catalogue().stable_points)
+            for low, high in zip(pairs["ecart_part_min_pts"], pairs["ecart_part_max_pts"], strict=True)
+        ],
+    )
+
+
+def totals(table: pd.DataFrame) -> pd.DataFrame:
+    """The differences of whole populations printed in both years: counts without a modality."""
+    printed = table["precision_avant"].ne("deduit") & table["precision_apres"].ne("deduit")
+    return table[table["modalite"].eq("") & table["ecart_min"].notna() & printed].reset_index(drop=True)
+
+
+def counts(table: pd.DataFrame) -> pd.DataFrame:
+    """The differences of counts whose bounds are known, deduced ones included.
+
+    When a year is counted from records, those of whole populations and of the shares that the page speaks of.
+
+    Takes and keeps the columns of `differences`.
+
+    >>> annees = [data.load(annee, "indicateurs") for annee in (2020, 2019)]
+    >>> ecarts = differences(*annees, year=2020, compare_to=2019)
+    >>> len(ecarts), len(counts(ecarts))
+    (6, 5)
+    """
+    known = table.dropna(subset=["ecart_min", "ecart_max"])
+    if known[["source_avant", "source_apres"]].isin(RECORDS).any(axis=None):
+        paths = known["perimetre"] + "/" + known["indicateur"] + "/" + known["modalite"]
+        known = known[known["modalite"].eq("") | paths.isin(HEADLINED)]
+    return known.reset_index(drop=True)
+
+
+def only_once(now: pd.DataFrame, before: pd.DataFrame, *, year: int, compare_to: int | None) -> list[str]:
+    """What one of the two years publishes of persons and the other does not, in catalogue order.
+
+    One label an indicator, with its population where it is not that of the ALSES; ``now`` and ``before`` have the
+    schema ``indicateurs``.
+
+    >>> annees = [data.load(annee, "indicateurs") for annee in (2020, 2019)]
+    >>> only_once(*annees, year=2020, compare_to=2019)[:2]
+    ['Nouvel accompagnement', 'Professionnel du collège qui oriente']
+    """
+    seen = [
+        set(zip(rows["perimetre"], rows["indicateur"], strict=True))
+        for rows in (published(now, year), published(before, compare_to))
+    ]
+    entries = catalogue()
+    return [
+        entry.label if perimeter.id == "alses" else f"{entry.label} ({perimeter.label})"
+        for perimeter in entries.perimeters.values()
+        for entry in entries.indicators.values()
+        if (perimeter.id, entry.id) in seen[0] ^ seen[1] and entry.topic != "donnees"
+    ]
+
+
+# --- Three years or more: the course of each share, from its bounds alone ---
+
+# Two years make a difference, which the rest of the page tells.
+LEAST_YEARS = 3
+
+
+def _course(known: list[Fact]) -> str:
+    """What consecutive differences allow one to say; of one that never leaves the threshold, stable."""
+    within = catalogue().stable_points
+    bounds = [fact.share_bounds for fact in known]
+    whole = max(high for _, high in bounds) - min(low for low, _ in bounds)
+    if whole <= within:
+        return "stable"
+    steps = {
+        finding(after[0] - before[1], after[1] - before[0], stable_within=within) for before, after in pairwise(bounds)
+    }
+    if steps >= {"hausse", "baisse"}:
+        return "va_et_vient"
+    if "indetermine" in steps:
+        return "indetermine"
+    moves = steps - {"stable"}
+    name = moves.pop() if moves else "peu"
+    return f"{name}_ou_stable" if "stable" in steps else name
+
+
+def _label(path: str) -> str:
+    perimeter, indicator, modality = path.split("/")
+    return name_answer(indicator, modality, perimeter)
+
+
+def series(indicators: pd.DataFrame) -> list[Series]:
+    """The shares that three years or more know, one a question (those of `headlines`); none with fewer years.
+
+    ``indicators`` are those of several years (schema ``indicateurs``). A year that a document contradicts is left out.
+
+    >>> series(data.load_series(2020))
+    []
+    """
+    looks = [Facts(indicators, year=int(year)) for year in sorted(indicators["annee"].unique())]
+    found = []
+    for path in HEADLINED:
+        known = [fact for look in looks if (fact := look(path)) and fact.share_bounds is not None]
+        if len(known) >= LEAST_YEARS:
+            found.append(Series(path, _label(path), _course(known), known))
+    return found
+
+
+def years_of(shares: list[Series]) -> list[int]:
+    """The years of these series, in order (``indicators.Series``); none without a series.
+
+    >>> years_of(series(data.load_series(2020)))
+    []
+    """
+    return sorted({year for each in shares for year in each.years})
+
+
+# --- Whose answer is missing, each year: a share may move for no other reason ---
+
+# Answers that tell nothing of the person. Of several answers, only an empty list is one.
+_EMPTY, _NOTHING_TOLD = "non_renseigne", ("non_renseigne", "ne_sait_pas", "non_prevu")
+
+
+def unanswered(indicators: pd.DataFrame, year: int | None) -> dict[str, float]:
+    """By question (« alses/sexe »), the persons whose answer is missing or says nothing, in per cent of all.
+
+    Only of questions counted in records: a document seldom tells.
+    """
+    rows = published(indicators, year)
+    rows = rows[rows["source"].isin(RECORDS) & rows["modalite"].isin(_NOTHING_TOLD) & rows["part_pct"].notna()]
+    rows = rows[rows["precision"].ne(PROTECTED)]
+    is_single = [catalogue().indicators[name].choice == "unique" for name in rows["indicateur"]]
+    rows = rows[pd.Series(is_single, index=rows.index, dtype=bool) | rows["modalite"].eq(_EMPTY)]
+    shares = rows.groupby(["perimetre", "indicateur"])["part_pct"].sum()
+    return {f"{perimeter}/{indicator}": float(share) for (perimeter, indicator), share in shares.items()}
+
+
+def unanswered_measures(path: str, now: dict[str, float], before: dict[str, float]) -> dict[str, Measure]:
+    """The missing answers to the question of a share (« alses/sexe/filles »), of the years that know them."""
+    question = path.rpartition("/")[0]
+    found = {"part_sans_reponse": now.get(question), "part_sans_reponse_reference": before.get(question)}
+    return {name: exact(share) for name, share in found.items() if share is not None}
+
+
+# --- The persons of both years, known by their records: how their answers of one year go with those of the
+# --- other
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """Persons in both years, and the correlation of their two answers (phi) with the bounds that a reader may know."""
+
+    persons: int
+    correlation: Measure
+
+    def shared(self) -> Measure:
+        """How many persons with an unchanged answer would weigh as much: persons × phi."""
+        return tuple(self.persons * each for each in self.correlation)
+
+
+def is_hidden(count: int) -> bool:
+    """Whether a count shows one to four persons."""
+    return 0 < count < FEWEST_PERSONS
+
+
+def phi(both: int, now: int, before: int, persons: int) -> float:
+    """The correlation of two yes-or-no answers of the same persons; 0 when all answer alike in one of the years."""
+    spread = now * (persons - now) * before * (persons - before)
+    return (persons * both - now * before) / np.sqrt(spread) if spread > 0 else 0.0
+
+
+def _possible(both: int, now: int, before: int, persons: int) -> list[int]:
+    """The counts of « both » that a reader may think of: one, or five in a row where a cell of the table is small.
+
+    None when the table leaves fewer: nothing is then said of it.
+    """
+    # How each cell of the table moves with « both ».
+    cells = [(both, 1), (now - both, -1), (before - both, -1), (persons - now - before + both, 1)]
+    way = next((way for cell, way in cells if is_hidden(cell)), None)
+    if way is None:
+        return [both]
+    least, most = max(0, now + before - persons), min(now, before)
+    # From the end where the small cell is the smallest: where the five begin does not tell how many it has.
+    found = range(least, least + FEWEST_PERSONS) if way > 0 else range(most, most - FEWEST_PERSONS, -1)
+    return [value for value in found if most - least + 1 >= FEWEST_PERSONS]
+
+
+def _correlation(row) -> Measure | None:
+    counts = (int(row.effectif), int(row.effectif_anterieur), int(row.base))
+    found = sorted(phi(both, *counts) for both in _possible(int(row.effectif_deux_fois), *counts))
+    if not found:
+        return None
+    # The middle of what a reader may know, never the hidden count itself.
+    return exact(found[0]) if len(found) == 1 else ((found[0] + found[-1]) / 2, found[0], found[-1])
+
+
+def _is_of_everybody(row) -> bool:
+    """Whether a question is put to all the persons of a year: those of both years are then the same for both."""
+    return catalogue().indicators[row.indicateur].base == "accompagnements" and row.base == row.base_anterieure
+
+
+def overlaps_of(overlaps: pd.DataFrame, *, compare_to: int | None) -> dict[str, Overlap]:
+    """For each share (« alses/sexe/filles »), the persons of both years; nothing of a question not put to all.
+
+    ``overlaps`` has the schema ``recouvrements``. With phi their correlation, n the persons of both years, N and N' the
+    persons of each, the variance of the difference of two shares is p(1 − p)(1/N + 1/N' − 2 n phi/(N N')): Derrick,
+    Dobson-McKittrick, Toher and White (2015), two proportions with partially overlapping samples.
+    """
+    rows = overlaps[overlaps["annee_anterieure"].eq(compare_to) & overlaps["population"].eq("personnes_communes")]
+    rows = rows[rows["modalite"].ne("") & rows["base"].gt(0) & rows["effectif_deux_fois"].notna()]
+    return {
+        f"{row.perimetre}/{row.indicateur}/{row.modalite}": Overlap(int(row.base), correlation)
+        for row in rows.itertuples()
+        if _is_of_everybody(row) and (correlation := _correlation(row))
+    }
+
+
+def persons_in_both(overlaps: pd.DataFrame, *, compare_to: int | None) -> dict[str, int]:
+    """For each perimeter, the persons of both years; a count of one to four is left out."""
+    rows = overlaps[overlaps["annee_anterieure"].eq(compare_to) & overlaps["population"].eq("personnes_communes")]
+    rows = rows[rows["modalite"].eq("") & rows["indicateur"].eq("accompagnements")]
+    return {row.perimetre: int(row.effectif) for row in rows.itertuples() if not is_hidden(int(row.effectif))}
+
+
+# --- Old and new collèges apart: what of a change happened where the ALSES already were ---
+
+KEPT, ENTERED, LEFT, UNKNOWN = "colleges_anciens", "colleges_nouveaux", "colleges_sortis", "college_inconnu"
+
+
+@dataclass(frozen=True)
+class Group:
+    """Persons of some collèges: concerned and all, the year and the earlier one."""
+
+    count: int
+    base: int
+    count_ref: int
+    base_ref: int
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it holds a cell of one to four persons."""
+        cells = (self.count, self.base - self.count, self.count_ref, self.base_ref - self.count_ref)
+        return any(map(is_hidden, cells))
+
+
+Groups = dict[str, Group]
+
+
+def _share(count: int, base: int) -> Fraction:
+    return Fraction(count, base) if base else Fraction(0)
+
+
+def decompose(groups: Groups) -> dict[str, Fraction]:
+    """A change of share in parts that add up to it exactly, each a fraction of one.
+
+    P and P' are the shares of the year and of the earlier one, a and a' those of the collèges present both years, n
+    that of the collèges that entered, s' that of those that left, u and u' those of persons of no known collège; w the
+    part of the persons of their year who are in each. Since
+    P − a = w_n (n − a) + w_u (u − a), and alike the year before,
+
+        P − P' = (a − a') + w_n (n − a) − w_s' (s' − a') + w_u (u − a) − w_u' (u' − a')
+
+    The first part is what would have been seen if no collège had entered or left; the second and the third are the
+    « effet mécanique » (Melitz and Polanec, 2015: what enters is compared with what stays that year, what leaves with
+    what stays the year before, so that nothing is left over).
+    """
+    kept = groups[KEPT]
+    base, base_ref = (sum(getattr(each, name) for each in groups.values()) for name in ("base", "base_ref"))
+    stays, stayed = _share(kept.count, kept.base), _share(kept.count_ref, kept.base_ref)
+    of_now = {name: _share(each.base, base) * (_share(each.count, each.base) - stays) for name, each in groups.items()}
+    of_then = {
+        name: _share(each.base_ref, base_ref) * (_share(each.count_ref, each.base_ref) - stayed)
+        for name, each in groups.items()
+    }
+    return {
+        "ecart_anciens": stays - stayed,
+        "apport_nouveaux": of_now[ENTERED],
+        "apport_sortis": -of_then[LEFT],
+        "apport_inconnu": of_now[UNKNOWN] - of_then[UNKNOWN],
+    }
+
+
+def groups_of(overlaps: pd.DataFrame, *, compare_to: int | None) -> dict[str, Groups]:
+    """For each share, the persons of the four kinds of collèges (schema ``recouvrements``); none with a small cell.
+
+    A share is left out whole when a cell holds one to four persons: the others would tell it.
+    """
+    names = (KEPT, ENTERED, LEFT, UNKNOWN)
+    rows = overlaps[overlaps["annee_anterieure"].eq(compare_to) & overlaps["population"].isin(names)]
+    rows = rows[rows["modalite"].ne("")]
+    found: dict[str, Groups] = {}
+    for row in rows.itertuples():
+        path = f"{row.perimetre}/{row.indicateur}/{row.modalite}"
+        counts = (row.effectif, row.base, row.effectif_anterieur, row.base_anterieure)
+        group = Group(*(0 if pd.isna(each) else int(each) for each in counts))
+        found.setdefault(path, {name: Group(0, 0, 0, 0) for name in names})[row.population] = group
+    return {
+        path: groups
+        for path, groups in found.items()
+        if groups[KEPT].base and groups[KEPT].base_ref and not any(group.is_small for group in groups.values())
+    }
+
+
+def of_whole(groups: Groups) -> tuple[int, int, int, int]:
+    """The counts and bases of all the groups together, as `Group` orders them."""
+    names = ("count", "base", "count_ref", "base_ref")
+    return tuple(sum(getattr(each, name) for each in groups.values()) for name in names)
+
+
+def composition_measures(groups: Groups) -> dict[str, Measure]:
+    """The parts of a change in points, the shares of each kind of collèges in per cent, their persons."""
+    kept, entered, left, unknown = (groups[name] for name in (KEPT, ENTERED, LEFT, UNKNOWN))
+    found = {name: float(100 * value) for name, value in decompose(groups).items()}
+    found["effet_mecanique"] = found["apport_nouveaux"] + found["apport_sortis"]
+    found |= {"base_anciens": kept.base, "base_anciens_reference": kept.base_ref}
+    found |= {"part_anciens": 100 * kept.count / kept.base}
+    found |= {"part_anciens_reference": 100 * kept.count_ref / kept.base_ref}
+    found |= {"base_nouveaux": entered.base, "base_sortis": left.base_ref, "base_inconnu": unknown.base}
+    if entered.base:
+        found["part_nouveaux"] = 100 * entered.count / entered.base
+    if left.base_ref:
+        found["part_sortis"] = 100 * left.count_ref / left.base_ref
+    return {name: exact(value) for name, value in found.items()}

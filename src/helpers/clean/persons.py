@@ -1,0 +1,561 @@
+"""The columns and rows of persons: codes, identities, which rows are not counted."""
+
+import re
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from threading import Lock
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from helpers.clean.answers import (
+    CLOSED,
+    FIELDS,
+    MULTIPLE,
+    PLACES,
+    RULE_NAME,
+    RULE_NAMESAKE,
+    RULE_TEXT,
+    Cell,
+    Reason,
+    Spellings,
+    answers_of,
+    association_finder,
+    birth_reader,
+    closed_reader,
+    college_finder,
+    day_reader,
+    key_of,
+    name_cells,
+    several_reader,
+    tidy,
+    uai_reader,
+    year_reader,
+)
+from helpers.clean.records import EMPTY, Batch, Change, Part, Persons, Refused
+
+# --- Who is who: identifiers written in one way, and the rows that hold the same one ---
+
+# FNV-1a, 64 bits.
+_START, _PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
+# Keys are looked at by their first bits, one share at a time: sorted side by side, and never all there a second time.
+_SHARES, _SHARE_SHIFT = 8, np.uint64(61)
+
+
+def _bytes_of(texts: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """Where each text starts (and the last ends) in the bytes that follow."""
+    _, offsets, data = texts.buffers()
+    places = np.frombuffer(offsets, dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    return places, np.frombuffer(data, dtype=np.uint8) if data else np.zeros(0, dtype=np.uint8)
+
+
+def tidy_identifiers(texts: pa.Array, file: str) -> tuple[pa.Array, list[Change]]:
+    """The identifiers without stray spaces or signs, and how many that changed; capitals are kept, they may matter."""
+    if not len(texts):
+        return texts, []
+    places, data = _bytes_of(texts)
+    odd = (data[places[0] : places[-1]] - np.uint8(0x21)) > np.uint8(0x7E - 0x21)
+    odd |= np.isin(data[places[0] : places[-1]], np.frombuffer(b"'`", dtype=np.uint8))
+    if not odd.any():
+        return texts, []
+    before = np.concatenate([[0], np.cumsum(odd)])
+    rows = np.flatnonzero(np.diff(before[places - places[0]]))
+    old = texts.take(pa.array(rows)).to_pylist()
+    new = [tidy(text) for text in old]
+    mask = np.zeros(len(texts), dtype=bool)
+    mask[rows] = True
+    changed = sum(left != right for left, right in zip(old, new, strict=True))
+    tidied = pc.replace_with_mask(texts, pa.array(mask), pa.array(new, pa.string()))
+    return tidied, [Change(file, "identifiant", RULE_TEXT, changed)] if changed else []
+
+
+def hash_texts(texts: pa.Array) -> np.ndarray:
+    """A number of 64 bits a text: equal texts have the same one, different texts hardly ever."""
+    keys = np.full(len(texts), _START, dtype=np.uint64)
+    if not len(texts):
+        return keys
+    places, data = _bytes_of(texts)
+    starts, lengths = places[:-1], np.diff(places)
+    shortest = int(lengths.min())
+    for position in range(shortest):
+        keys = (keys ^ data[starts + position]) * _PRIME
+    rows, position = np.flatnonzero(lengths > shortest), shortest
+    while rows.size:
+        keys[rows] = (keys[rows] ^ data[starts[rows] + position]) * _PRIME
+        position += 1
+        rows = rows[lengths[rows] > position]
+    return keys
+
+
+def is_empty(texts: pa.Array) -> np.ndarray:
+    """Which identifiers are not given."""
+    return pc.equal(texts, EMPTY).to_numpy(zero_copy_only=False)
+
+
+def holds(texts: pa.Array, text: str) -> bool:
+    """Whether a text is one of the identifiers."""
+    return pc.index(texts, text).as_py() >= 0
+
+
+def is_word(texts: pa.Array, pattern: str) -> np.ndarray:
+    """Which identifiers are a word of a total rather than somebody."""
+    return pc.match_substring_regex(texts, pattern, ignore_case=True).to_numpy(zero_copy_only=False)
+
+
+def suspect_rows(keys: list[np.ndarray], excluded: list[np.ndarray], pool: Executor) -> np.ndarray:
+    """Places, among all the rows, of those not excluded whose key is there several times; one array a part is given."""
+
+    def repeated(share: int) -> np.ndarray:
+        """The keys that are there several times, of those that fall in one share of all the numbers."""
+        kept = [each[(out == 0) & (each >> _SHARE_SHIFT == share)] for each, out in zip(keys, excluded, strict=True)]
+        ordered = np.sort(np.concatenate([np.zeros(0, dtype=np.uint64), *kept]))
+        return np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+
+    several = np.concatenate(list(pool.map(repeated, range(_SHARES))))
+
+    def places(each: np.ndarray, out: np.ndarray) -> np.ndarray:
+        found = np.minimum(np.searchsorted(several, each), several.size - 1)
+        return np.flatnonzero((several[found] == each) & (out == 0))
+
+    starts = np.cumsum([0, *(len(each) for each in keys)])
+    inside = pool.map(places, keys, excluded) if several.size else ()
+    return np.concatenate([np.zeros(0, dtype=np.int64), *map(np.add, starts, inside)])
+
+
+def judge_twice(texts: pa.Array, keys: np.ndarray, answers: Iterable[np.ndarray]) -> np.ndarray:
+    """Why each of some rows is not counted, their identifiers being there several times: places of reasons, or 0.
+
+    Identical answers: the first row is kept. Different answers: nobody knows which is true, so none is.
+    """
+    order, is_same = _by_identifier(texts, keys)
+    alike = np.ones(len(order) - 1, dtype=bool)
+    for column in answers:
+        values = column[order]
+        alike &= values[1:] == values[:-1]
+    group = np.concatenate([[0], np.cumsum(~is_same)])
+    differs = np.zeros(int(group[-1]) + 1, dtype=bool)
+    differs[group[1:][is_same & ~alike]] = True
+    again = np.concatenate([[False], is_same])
+    found = np.zeros(len(order), dtype=np.uint8)
+    found[order] = np.where(differs[group], PLACES[Reason.CONTRADICTORY], np.where(again, PLACES[Reason.IDENTICAL], 0))
+    return found
+
+
+def _by_identifier(texts: pa.Array, keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The rows by identifier, then as received; and whether each but the first has the identifier of the one before."""
+    order = np.argsort(keys, kind="stable")
+    sorted_texts = texts.take(pa.array(order))
+    is_same = pc.equal(sorted_texts[1:], sorted_texts[:-1]).to_numpy(zero_copy_only=False)
+    if (~is_same & (keys[order][1:] == keys[order][:-1])).any():
+        # Two identifiers share a key: the texts themselves decide.
+        rows = pa.table({"text": texts, "row": np.arange(len(texts))})
+        order = pc.sort_indices(rows, [("text", "ascending"), ("row", "ascending")]).to_numpy()
+        sorted_texts = texts.take(pa.array(order))
+        is_same = pc.equal(sorted_texts[1:], sorted_texts[:-1]).to_numpy(zero_copy_only=False)
+    return order, is_same
+
+
+# --- The parts of the files, read side by side: a number for each distinct spelling, shared by all the parts ---
+
+# More distinct spellings than any list, name or date of a national file needs: past them the column is something else,
+# and would fill the memory.
+MOST_SPELLINGS = 500_000
+
+
+@dataclass
+class Vocabulary:
+    """The distinct spellings of a column, numbered as they come; the empty cell is 0.
+
+    The numbers depend on which thread came first, so nothing that is shown may: what comes out is sorted.
+    """
+
+    numbers: dict[str, int] = field(default_factory=lambda: {EMPTY: 0})
+    is_full: bool = False
+    lock: Lock = field(default_factory=Lock)
+
+    def number(self, spellings: list[str]) -> np.ndarray:
+        """The number of each spelling; those that come once it is full are taken for empty cells."""
+        with self.lock:
+            numbers = self.numbers
+            for each in spellings:
+                if each not in numbers:
+                    if len(numbers) >= MOST_SPELLINGS:
+                        self.is_full = True
+                        break
+                    numbers[each] = len(numbers)
+            return np.array([numbers.get(each, 0) for each in spellings], dtype=np.uint32)
+
+
+@dataclass
+class Coded:
+    """A part as numbers: ``columns`` gives a spelling a row, ``counts`` the rows of each spelling seen (two arrays)."""
+
+    part: Part
+    lines: np.ndarray
+    received: pa.Array
+    identifiers: pa.Array
+    keys: np.ndarray
+    columns: dict[str, np.ndarray]
+    counts: dict[str, tuple[np.ndarray, np.ndarray]]
+    refused: list[Refused]
+    changes: list[Change]
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def at(self, rows: np.ndarray) -> "Coded":
+        """Some of its rows (their places), with their cells; nothing else of them."""
+        identifiers = self.identifiers.take(pa.array(rows))
+        columns = {name: codes[rows] for name, codes in self.columns.items()}
+        # The keys are let go of once those who come twice are known.
+        keys = self.keys[rows] if self.keys.size else self.keys
+        return replace(self, lines=self.lines[rows], identifiers=identifiers, keys=keys, columns=columns)
+
+
+def smallest(highest: int) -> np.dtype:
+    """The smallest unsigned integer that holds a number."""
+    return np.min_scalar_type(max(highest, 0))
+
+
+def _returnable(values: np.ndarray) -> np.ndarray:
+    """The same values in Arrow's memory, which goes back to the system once they are freed: that of numpy may not."""
+    out = np.frombuffer(pa.allocate_buffer(values.nbytes), values.dtype)
+    out[:] = values
+    return out
+
+
+def code_part(part: Part, vocabularies: dict[str, Vocabulary]) -> Coded:
+    """Reads a part and numbers its spellings."""
+    batch = part.read()
+    received = _plain(batch.columns.get("identifiant"), len(batch))
+    identifiers, changes = tidy_identifiers(received, part.file)
+    columns, counts = {}, {}
+    for name, vocabulary in vocabularies.items():
+        if name in batch.columns:
+            columns[name], counts[name] = _code(batch, name, vocabulary)
+    lines = np.asarray(batch.lines)
+    lines = _returnable(lines.astype(smallest(int(lines.max(initial=0)))))
+    keys = _returnable(hash_texts(identifiers))
+    changes = [*batch.changes, *changes]
+    return Coded(part, lines, received, identifiers, keys, columns, counts, list(batch.refused), changes)
+
+
+def _plain(array: pa.Array | None, rows: int) -> pa.Array:
+    if array is None:
+        return pa.array([EMPTY] * rows, pa.string())
+    return pc.fill_null(array.cast(pa.string()), EMPTY)
+
+
+def _code(batch: Batch, name: str, vocabulary: Vocabulary) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
+    array = batch.columns[name]
+    if not pa.types.is_dictionary(array.type) or array.null_count or array.dictionary.null_count:
+        array = _plain(array, len(batch)).dictionary_encode()
+    numbers = vocabulary.number(array.dictionary.to_pylist())
+    # Taken by Arrow, so that the codes are in its memory: it goes back to the system once they are freed.
+    places = pa.array(numbers.astype(smallest(int(numbers.max(initial=0)))))
+    codes = places.take(array.indices).to_numpy(zero_copy_only=False)
+    return codes, (numbers, np.bincount(array.indices.to_numpy(zero_copy_only=False), minlength=len(numbers)))
+
+
+# --- The columns: what each distinct spelling means, found once, as tables from a spelling to a label or a
+# --- reason
+
+NAMES = ("association", "territoire", "college")
+# « Total », « Sous-total CAPEP », « Ensemble » : a sum that a spreadsheet wrote under the rows.
+TOTAL = r"^\s*(sous[-\s]*)?(total|totaux)\b|^\s*ensemble\s*$"
+_TOTAL_KEY = re.compile(r"(sous_?)?(total|totaux)(_.*)?|ensemble")
+
+
+@dataclass
+class Column:
+    """The spellings of a column, in the order of their numbers, and what they mean.
+
+    ``codes`` leads from a spelling to its place in ``labels``, ``reasons`` to the reason of a row that holds it.
+    """
+
+    name: str
+    spellings: list[str]
+    cells: list[Cell]
+    labels: list[str]
+    codes: np.ndarray
+    reasons: np.ndarray
+    totals: np.ndarray
+
+
+@dataclass(frozen=True)
+class Registers:
+    """What spellings are resolved with."""
+
+    spellings: Spellings
+    aliases: pd.DataFrame
+    associations: pd.DataFrame
+    colleges: pd.DataFrame
+
+
+def count_spellings(parts: list[Coded], name: str, size: int) -> np.ndarray:
+    """The rows of each spelling of a column, by its number."""
+    out = np.zeros(size, dtype=np.int64)
+    for part in parts:
+        if name in part.counts:
+            np.add.at(out, *part.counts[name])
+    return out
+
+
+def read_columns(
+    parts: list[Coded], vocabularies: dict[str, Vocabulary], registers: Registers, year: int
+) -> dict[str, Column]:
+    """Every column of the schema but ``identifiant``."""
+    out = {}
+    for name, vocabulary in vocabularies.items():
+        spellings = list(vocabulary.numbers)
+        if name in NAMES:
+            rows = dict(zip(spellings, count_spellings(parts, name, len(spellings)).tolist(), strict=True))
+            find = association_finder(registers.aliases, registers.associations) if name == "association" else None
+            found = name_cells(name, rows, registers.spellings, find)
+            cells = [found[text] for text in spellings]
+        else:
+            read = _reader(name, registers.spellings, year)
+            cells = [read(text) for text in spellings]
+        out[name] = _column(name, spellings, cells)
+    return out
+
+
+def _reader(name: str, spellings: Spellings, year: int):
+    if name in CLOSED:
+        return closed_reader(name, spellings)
+    if name in MULTIPLE:
+        return several_reader(name, spellings)
+    if FIELDS[name]["type"] == "date":
+        return day_reader(name, spellings, year)
+    return {"annee": year_reader(year), "annee_naissance": birth_reader(spellings, year)}.get(name) or uai_reader(
+        spellings
+    )
+
+
+def _column(name: str, spellings: list[str], cells: list[Cell], more: tuple[str, ...] = ()) -> Column:
+    labels = in_order(name, {cell.value for cell in cells} | set(more))
+    place = {label: number for number, label in enumerate(labels)}
+    return Column(
+        name,
+        spellings,
+        cells,
+        labels,
+        np.array([place[cell.value] for cell in cells], dtype=smallest(len(labels) - 1)),
+        np.array([PLACES.get(cell.reason, 0) for cell in cells], dtype=np.uint8),
+        np.array([bool(_TOTAL_KEY.fullmatch(key_of(text))) for text in spellings]),
+    )
+
+
+def in_order(name: str, values: set[str]) -> list[str]:
+    """Labels, the empty one first: modalities as the catalogue has them, others by themselves."""
+    values = values - {EMPTY}
+    if name in CLOSED or name in MULTIPLE:
+        order = {modality: place for place, modality in enumerate(answers_of(name))}
+        return [EMPTY, *sorted(values, key=lambda value: [order[each] for each in value.split(";")])]
+    return [EMPTY, *sorted(values)]
+
+
+def link_colleges(
+    columns: dict[str, Column], registers: Registers, parts: list[Coded]
+) -> tuple[np.ndarray, list[Cell]]:
+    """For each spelling of ``college``, the place of its UAI in the labels of ``uai``, which grow by those found.
+
+    Beside, what was found for each: a cell whose rule says how. A name alone leads nowhere when the export itself gives
+    it to another collège: the register does not hold every namesake.
+    """
+    find = college_finder(registers.aliases, registers.colleges)
+    found = [
+        find(tidy(text)) if cell.value else Cell(EMPTY)
+        for text, cell in zip(columns["college"].spellings, columns["college"].cells, strict=True)
+    ]
+    contradicted = _contradicted(columns, found, parts)
+    found = [
+        Cell(EMPTY, RULE_NAMESAKE) if cell.rule == RULE_NAME and cell.value in contradicted else cell for cell in found
+    ]
+    uai = columns["uai"]
+    columns["uai"] = _column("uai", uai.spellings, uai.cells, tuple(cell.value for cell in found))
+    place = {label: number for number, label in enumerate(columns["uai"].labels)}
+    return np.array([place[cell.value] for cell in found], dtype=columns["uai"].codes.dtype), found
+
+
+def _contradicted(columns: dict[str, Column], found: list[Cell], parts: list[Coded]) -> set[str]:
+    """The UAI that a name alone leads to, where some row gives that name with another UAI."""
+    by_name = np.array([cell.rule == RULE_NAME for cell in found])
+    uai, out = columns["uai"], set()
+    place = {label: number for number, label in enumerate(uai.labels)}
+    led_to = np.array([place.get(cell.value, -1) for cell in found], dtype=np.int32)
+    for part in parts if by_name.any() else []:
+        if "uai" in part.columns and "college" in part.columns:
+            names, given = part.columns["college"], uai.codes[part.columns["uai"]]
+            other = by_name[names] & (given != 0) & (given != led_to[names])
+            out |= {found[name].value for name in np.unique(names[other]).tolist()}
+    return out
+
+
+# --- The rows: which are not counted, and what is decided from several cells of one row ---
+
+RULE_REFERRER = "orienteur effacé : l’origine n’est pas le collège"
+
+# The columns whose cells can exclude a row, in the order in which a row is looked at.
+_EXCLUDING = ("annee", "date_debut", "date_fin", "annee_naissance", "uai")
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What rows are looked at with: the columns, and the UAI that each spelling of a collège leads to."""
+
+    columns: dict[str, Column]
+    college_codes: np.ndarray
+    college_cells: list[Cell]
+
+
+def exclude_rows(part: Coded, rules: Rules) -> np.ndarray:
+    """The place of the reason why each row is not counted, 0 if it is; duplicates are found later, across the parts."""
+    found = np.zeros(len(part), dtype=np.uint8)
+    nobody = is_empty(part.identifiers)
+    if nobody.any():
+        total = np.zeros(len(part), dtype=bool)
+        for name, codes in part.columns.items():
+            total |= rules.columns[name].totals[codes]
+        found[nobody] = np.where(total[nobody], PLACES[Reason.TOTAL], PLACES[Reason.NOBODY])
+    found[is_word(part.identifiers, TOTAL)] = PLACES[Reason.TOTAL]
+    for name in _EXCLUDING:
+        reasons = rules.columns[name].reasons
+        if name in part.columns and reasons.any():
+            found = np.where(found == 0, reasons[part.columns[name]], found)
+        elif name == "annee" and name not in part.columns:
+            found[found == 0] = PLACES[Reason.NO_YEAR]
+    found[(found == 0) & _ends_before(part, rules.columns)] = PLACES[Reason.ENDS_BEFORE]
+    return found
+
+
+def _ends_before(part: Coded, columns: dict[str, Column]) -> np.ndarray:
+    if "date_debut" not in part.columns or "date_fin" not in part.columns:
+        return np.zeros(len(part), dtype=bool)
+    # No date is later than any start and earlier than no end: it contradicts nothing.
+    start, end = (_days(columns[name], unknown) for name, unknown in (("date_debut", 0), ("date_fin", 2**31 - 1)))
+    return end[part.columns["date_fin"]] < start[part.columns["date_debut"]]
+
+
+def _days(column: Column, unknown: int) -> np.ndarray:
+    """A number for each spelling of a date, in the order of time."""
+    numbers = [int(cell.value.replace("-", "")) if cell.value else unknown for cell in column.cells]
+    return np.array(numbers, dtype=np.int32)
+
+
+def referrer_is_stray(part: Coded, columns: dict[str, Column]) -> np.ndarray | None:
+    """Which rows name a referrer of the collège although they come by another way; None when the column is absent."""
+    if "orienteur" not in part.columns:
+        return None
+    given = columns["orienteur"].codes[part.columns["orienteur"]] != 0
+    if "origine" not in part.columns:
+        return given
+    by_college = np.array([cell.value == "college" for cell in columns["origine"].cells])
+    return given & ~by_college[part.columns["origine"]]
+
+
+def needs_uai(part: Coded, columns: dict[str, Column]) -> np.ndarray | None:
+    """Which rows name a collège without its UAI; None when no name is given."""
+    if "college" not in part.columns:
+        return None
+    named = columns["college"].codes[part.columns["college"]] != 0
+    if "uai" not in part.columns:
+        return named
+    uai = columns["uai"]
+    empty = (uai.codes == 0) & (uai.reasons == 0)
+    return named & empty[part.columns["uai"]]
+
+
+def count_decisions(part: Coded, rules: Rules) -> list[Change]:
+    """What was decided from several cells of a row, by rule: referrers cleared, UAI found by a name or not."""
+    out = []
+    stray = referrer_is_stray(part, rules.columns)
+    if stray is not None and stray.any():
+        out.append(Change(part.part.file, "orienteur", RULE_REFERRER, int(stray.sum())))
+    named = needs_uai(part, rules.columns)
+    if named is not None and named.any():
+        rows = np.bincount(part.columns["college"][named], minlength=len(rules.college_cells))
+        for number in np.flatnonzero(rows):
+            rule = rules.college_cells[number].rule
+            out.append(Change(part.part.file, "uai", rule, int(rows[number])))
+    return out
+
+
+def final_codes(part: Coded, name: str, rules: Rules) -> np.ndarray:
+    """The place of the label of each row in a column, that of the empty label if the file does not have the column."""
+    column = rules.columns[name]
+    given = part.columns.get(name)
+    codes = np.zeros(len(part), dtype=column.codes.dtype) if given is None else column.codes[given]
+    if name == "orienteur" and given is not None:
+        codes[referrer_is_stray(part, rules.columns)] = 0
+    if name == "uai":
+        named = needs_uai(part, rules.columns)
+        if named is not None and named.any():
+            codes[named] = rules.college_codes[part.columns["college"][named]]
+    return codes
+
+
+# --- The persons kept: the columns of all the parts, put one after the other ---
+
+
+def parts_at(parts: list[Coded], rows: np.ndarray) -> list[Coded]:
+    """Some rows (their places among all of them, in order), in as many small parts as hold any."""
+    bounds = bounds_of(parts)
+    cuts = np.searchsorted(rows, bounds)
+    return [
+        part.at(rows[first:last] - start)
+        for part, start, (first, last) in zip(parts, bounds.tolist(), pairwise(cuts), strict=False)
+        if last > first
+    ]
+
+
+def bounds_of(parts: list[Coded]) -> np.ndarray:
+    """Where each part begins among all the rows, and where the last ends."""
+    return np.cumsum([0, *(len(part) for part in parts)])
+
+
+def answers_at(parts: list[Coded], rules: Rules) -> Iterator[np.ndarray]:
+    """The final codes of the rows of some parts, column by column."""
+    for name in rules.columns:
+        yield np.concatenate([final_codes(part, name, rules) for part in parts])
+
+
+def gather_persons(parts: list[Coded], rules: Rules, excluded: np.ndarray, *, year: int, pool: Executor) -> Persons:
+    """The persons of the rows that are not excluded; each part loses its rows on the way, to spare the memory."""
+    bounds = bounds_of(parts).tolist()
+    keep = [excluded[start:stop] == 0 for start, stop in pairwise(bounds)]
+    places = np.cumsum([0, *(int(np.count_nonzero(each)) for each in keep)]).tolist()
+    labels = {name: column.labels for name, column in rules.columns.items()}
+    codes = {name: np.zeros(places[-1], dtype=smallest(len(words) - 1)) for name, words in labels.items()}
+    used = {name: np.arange(len(words)) == words.index(EMPTY) for name, words in labels.items()}
+
+    def put(number: int) -> pa.Array:
+        part, place = parts[number], slice(*places[number : number + 2])
+        kept = part.at(np.flatnonzero(keep[number]))
+        part.identifiers = part.received = pa.array([], pa.string())
+        part.columns.clear()
+        for name in labels:
+            found = final_codes(kept, name, rules)
+            codes[name][place] = found
+            # Several threads may mark the same label: they write the same.
+            used[name][found] = True
+        return kept.identifiers
+
+    pieces = [pa.array([], pa.string()), *pool.map(put, range(len(parts)))]
+    pa.default_memory_pool().release_unused()
+    identifiers = pa.concat_arrays(pieces)
+    for name, found in zip(labels, pool.map(_only_used, codes.values(), labels.values(), used.values()), strict=True):
+        codes[name], labels[name] = found
+    return Persons(year, codes, labels, identifiers)
+
+
+def _only_used(codes: np.ndarray, labels: list[str], used: np.ndarray) -> tuple[np.ndarray, list[str]]:
+    """The same codes without the labels that nobody has."""
+    if used.all():
+        return codes, labels
+    places = (np.cumsum(used) - 1).astype(smallest(int(used.sum()) - 1))
+    return places[codes], [label for label, is_used in zip(labels, used, strict=True) if is_used]

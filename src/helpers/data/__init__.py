@@ -1,0 +1,105 @@
+"""Open and save: the only room that touches data/. What was received is checked here."""
+
+from helpers.data.coding_files import (
+    codings,
+    export_coding,
+    load_coding,
+    load_codings,
+    load_earlier_codings,
+    possible_file,
+    quoted_file,
+    read_quoted,
+    save_coded,
+    save_coding,
+)
+from helpers.data.exports import receive, receive_earlier
+from helpers.data.new_files import (
+    add_to_book,
+    make_year,
+    new_tables,
+    read_simulated,
+    refuse_beside_export,
+    save_simulated,
+)
+from helpers.data.private import (
+    count_replaced,
+    load_minutes,
+    load_persons,
+    load_records,
+    load_site_counts,
+    minutes_faults,
+    save_persons,
+    save_rejected,
+    save_site_counts,
+)
+from helpers.data.processed import (
+    is_exploring,
+    load,
+    load_earlier,
+    load_earlier_indicators,
+    load_indicators,
+    load_result,
+    load_series,
+    load_site_sizes,
+    load_sites,
+    require_current,
+    rounded_figures,
+    save_result,
+    save_shareable,
+    save_year,
+    shareable_inputs,
+)
+from helpers.data.published import export_comparisons, export_indicators, export_sites
+from helpers.data.raw import (
+    RawYear,
+    changed_exports,
+    count_rows,
+    counted,
+    describe_inputs,
+    export_faults,
+    faults_in,
+    freeze_exports,
+    input_files,
+    is_frozen,
+    present,
+    provenance,
+    read_earlier_figures,
+    read_raw,
+    read_reference,
+    read_registers,
+    read_year,
+)
+from helpers.data.reading import (
+    date_exports,
+    expected_associations,
+    read_card,
+    read_contexts,
+    read_export_card,
+    simulated_exports,
+)
+from helpers.data.table_checks import (
+    alias_faults,
+    association_faults,
+    book_faults,
+    claim_faults,
+    figure_faults,
+    meeting_faults,
+    remark_faults,
+    start_faults,
+    statement_faults,
+)
+from helpers.data.year_checks import (
+    Account,
+    Export,
+    account_for,
+    coding_faults,
+    faults,
+    forget_exports,
+    keep_rejected,
+    read_earlier,
+    read_export,
+    record_faults,
+    rejected_rows,
+    require_usable,
+    unknown_codes,
+)

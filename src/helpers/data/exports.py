@@ -1,0 +1,156 @@
+"""The export of a year as received: its files, their columns, what reading them already changed."""
+
+import re
+from itertools import combinations
+from pathlib import Path
+
+from helpers import paths
+from helpers.clean.records import Received
+from helpers.data.raw import read_reference
+from helpers.data.reading import simulated_exports
+from helpers.data.text_files import TABLE, Opened, known_titles, open_text, refused, unknown_columns
+from helpers.data.workbooks import open_parquet, open_workbook
+from helpers.schema import DataError, columns
+from helpers.system import fingerprint
+
+# --- The files of a year's export: of what kind each is, and what is wrong with them together ---
+
+_SUFFIXES = {
+    ".csv": "text",
+    ".txt": "text",
+    ".tsv": "text",
+    ".xlsx": "workbook",
+    ".ods": "workbook",
+    ".parquet": "parquet",
+}
+_ZIP, _PARQUET, _OLE = b"PK\x03\x04", b"PAR1", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_MARKUP = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|table|\?xml|meta|head)", re.IGNORECASE)
+_OTHERS = {
+    b"%PDF": "un PDF",
+    b"{\\rtf": "un document RTF",
+    b"\x1f\x8b": "une archive gzip",
+    b"7z\xbc\xaf": "une archive 7z",
+}
+_RECEIVED = ".csv, .xlsx, .ods ou .parquet"
+
+
+def kind_of(path: Path) -> str:
+    """``text``, ``workbook`` or ``parquet``, by content and extension; else why it cannot be read."""
+    wanted = _SUFFIXES.get(path.suffix.lower())
+    if wanted is None:
+        return f"ce format n’est pas lu ; enregistrez la table en {_RECEIVED}."
+    with path.open("rb") as file:
+        begin = file.read(512)
+    if not begin.strip(b"\xef\xbb\xbf \t\r\n"):
+        return "le fichier est vide ; refaites l’export, ou retirez ce fichier."
+    if begin.startswith(_OLE):
+        return "fichier protégé par un mot de passe ou ancien .xls ; enregistrez-le sans mot de passe, en .xlsx."
+    if _MARKUP.match(begin):
+        return "c’est une page web sous un autre nom ; ouvrez-la dans un tableur et enregistrez-la au format .xlsx."
+    for mark, name in _OTHERS.items():
+        if begin.startswith(mark):
+            return f"c’est {name} sous un autre nom ; enregistrez la table en {_RECEIVED}."
+    kind = "workbook" if begin.startswith(_ZIP) else "parquet" if begin.startswith(_PARQUET) else "text"
+    if kind == wanted:
+        return kind
+    names = {
+        "workbook": "un classeur ou une archive ; renommez-le en .xlsx ou .ods",
+        "parquet": "un fichier Parquet ; renommez-le en .parquet",
+        "text": "ni un classeur ni un Parquet ; si c’est un texte, renommez-le en .csv, sinon refaites l’export",
+    }
+    return f"son extension ne dit pas ce qu’il est : {names[kind]}."
+
+
+def set_faults(year: int, files: list[Path], simulated: list[Path]) -> list[str]:
+    """What is wrong with the files together: a simulation beside a real export."""
+    if not simulated or len(simulated) == len(files):
+        return []
+    names = ", ".join(path.name for path in simulated)
+    return [f"{paths.relative(paths.raw(year))} : {names} est une simulation, à côté d’un export reçu ; retirez-la."]
+
+
+def _are_same(first: Path, second: Path) -> bool:
+    """Whether two files are the same, byte for byte; one that cannot be read is told when it is opened."""
+    sizes = first.stat().st_size, second.stat().st_size
+    try:
+        return sizes[0] == sizes[1] > 0 and fingerprint(first) == fingerprint(second)
+    except OSError:
+        return False
+
+
+def copies(year: int, files: list[Path]) -> list[str]:
+    """Files that are the same, byte for byte, in the year or as another year's: only those of one size are compared."""
+    faults = [
+        f"{paths.relative(second)} est la copie de {first.name} ; retirez l’un des deux."
+        for first, second in combinations(files, 2)
+        if _are_same(first, second)
+    ]
+    return faults + [
+        f"{paths.relative(path)} est l’export de {other}, à l’identique ; déposez celui de {year}."
+        for other in paths.exported_years()
+        if other != year
+        for path in files
+        if any(_are_same(path, theirs) for theirs in paths.exports(other))
+    ]
+
+
+# --- The export of a year, as received: its files, their rows, what reading them already changed ---
+# Faults never stop the reading: each file gives its parts or its faults, and all are told at once.
+
+_OPENERS = {"text": open_text, "workbook": open_workbook, "parquet": open_parquet}
+
+
+def _open(path: Path, known: dict[str, str]) -> Opened:
+    shown = paths.relative(path)
+    try:
+        kind = kind_of(path)
+        return _OPENERS[kind](path, known) if kind in _OPENERS else refused(f"{shown} : {kind}")
+    except DataError as fault:
+        return Opened(faults=[fault])
+    except OSError:
+        return refused(f"Impossible de lire {shown} : fermez-le s’il est ouvert, ou vérifiez vos droits.")
+    except MemoryError:
+        return refused(f"{shown} est trop gros pour la mémoire de cette machine : enregistrez-le au format CSV UTF-8.")
+
+
+def receive(year: int) -> Received:
+    """The records received for a year, not yet cleaned; nothing when there is no export.
+
+    Every fault of every file is in ``faults``, as French sentences without any value of a person: a year with a fault
+    cannot be used. A simulation (``accompagnements_synthetique.csv``, or ``synthetic`` in ``carte_export.json``) is
+    marked as such. Titles are those of the schema ``accompagnements`` and of the reference ``entetes``.
+
+    >>> recu = data.receive(2020)
+    >>> recu.is_empty, recu.parts, recu.faults
+    (True, [], [])
+    """
+    files = paths.exports(year)
+    if not files:
+        return Received(year)
+    try:
+        titles = read_reference("entetes")
+    except DataError as fault:
+        return Received(year, faults=[fault])
+    known, simulated = known_titles(titles), simulated_exports(year)
+    told = [*unknown_columns(titles), *set_faults(year, files, simulated), *copies(year, files)]
+    faults = [DataError(sentence) for sentence in told]
+    opened = [_open(path, known) for path in files]
+    found = {name for each in opened for name in each.columns}
+    faults += [fault for each in opened for fault in each.faults]
+    return Received(
+        year,
+        parts=[part for each in opened for part in each.parts],
+        columns=[name for name in columns(TABLE) if name in found],
+        faults=faults,
+        changes=[change for each in opened for change in each.changes],
+        is_synthetic=bool(simulated),
+    )
+
+
+def receive_earlier(year: int) -> list[Received]:
+    """The records received for every earlier year that has an export, the oldest first.
+
+    >>> data.receive_earlier(2021)
+    []
+    """
+    return [receive(each) for each in paths.exported_years() if each < year]

@@ -1,0 +1,313 @@
+"""Files that commands write in data/raw: the folder of a new year, rows of the code book, simulated exports."""
+
+import csv
+import hashlib
+import io
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+import pandas as pd
+
+from helpers import paths
+from helpers.data.reading import CARD, EXPORT_CARD, SYNTHETIC_STEM, content_of, unnamed, validated_rows
+from helpers.schema import DataError, columns
+from helpers.system import whole
+
+# --- The folder of a year that begins: its card, its log, and tables that have their columns and no row yet ---
+
+
+def _model() -> dict:
+    return tomllib.loads(files("helpers").joinpath("data", "new_year.toml").read_text(encoding="utf-8"))
+
+
+def new_tables() -> dict[str, str]:
+    """The tables that a year that begins is given, by name, and what a row of each is, in French.
+
+    >>> list(data.new_tables()), data.new_tables()["enonces"]
+    (['chiffres_publies', ...], 'un énoncé de la synthèse des réunions, reformulé et codé')
+    """
+    return {name: row for name, (_, row) in _model()["tables"].items()}
+
+
+def _card(year: int, tables: dict[str, list[str]]) -> dict:
+    return {
+        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+        "name": f"alses-{year}",
+        "title": f"Les ALSES du Nord en {year}",
+        "description": "",
+        "contexte": "",
+        "received": "",
+        "sensitivity": "publique",
+        "sources": [{"title": unnamed(year), "description": ""}],
+        "associations_attendues": [],
+        "resources": [
+            {
+                "name": name,
+                "path": f"{name}.csv",
+                "type": "table",
+                "title": title,
+                "description": f"Une ligne est {row}.",
+                "format": "csv",
+                "mediatype": "text/csv",
+                "encoding": "utf-8",
+                "synthetic": False,
+            }
+            for name, (title, row) in tables.items()
+        ],
+    }
+
+
+def make_year(year: int) -> tuple[list[Path], list[Path]]:
+    """The files made in the folder of a year, then those that were there and were left as they are.
+
+    Raises
+    ------
+    DataError
+        when data/raw holds a file of that name.
+
+    >>> import shutil
+    >>> faits, laisses = data.make_year(2030)
+    >>> [fichier.name for fichier in faits][:3], len(faits), laisses
+    (['README.md', 'datapackage.json', 'chiffres_publies.csv'], 6, [])
+    >>> data.make_year(2030)[0]
+    []
+    >>> shutil.rmtree(paths.raw(2030))
+    """
+    model, folder = _model(), paths.raw(year)
+    if folder.exists() and not folder.is_dir():
+        raise DataError(f"{paths.relative(folder)} est un fichier : renommez-le, un dossier de ce nom est nécessaire.")
+    listed = " ;\n".join(f"- `{name}.csv` : une ligne est {row}" for name, row in new_tables().items())
+    texts = {
+        "README.md": model["lisez_moi"].lstrip().replace("{annee}", str(year)).replace("{tables}", f"{listed}."),
+        CARD: json.dumps(_card(year, model["tables"]), ensure_ascii=False, indent=2) + "\n",
+        **{f"{name}.csv": ",".join(columns(name)) + "\n" for name in model["tables"]},
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    made, kept = [], []
+    for name, text in texts.items():
+        path = folder / name
+        try:
+            with path.open("x", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+            made.append(path)
+        except FileExistsError:
+            kept.append(path)
+    return made, kept
+
+
+# --- The code book gains rows: its other rows keep their bytes, and get empty cells at their end for a new
+# --- column
+
+_MARK = b"\xef\xbb\xbf"
+
+
+def add_to_book(rows: list[dict[str, str]], *, is_trial: bool = False) -> list[int]:
+    """Adds rows (schema ``themes``) at the end of the code book, whole or not at all, and gives their lines.
+
+    The separator, the line ends and the encoding are those of the file. A column that a row fills and that the file has
+    not is added; those of its rows that were there keep their bytes, and gain an empty cell. A trial writes nothing.
+
+    Raises
+    ------
+    DataError
+        for a book that is absent or has a fault, or that would have one: nothing is written.
+
+    >>> livre = paths.reference() / "themes.csv"
+    >>> avant = livre.read_bytes()
+    >>> data.add_to_book([{"theme": "outils", "libelle": "Outils", "definition": "Ce dont on se sert."}])
+    [7]
+    >>> livre.read_bytes().startswith(avant)
+    True
+    >>> _ = livre.write_bytes(avant)
+    """
+    path = paths.reference() / "themes.csv"
+    content, shown = content_of(path), paths.relative(path)
+    read, faults = validated_rows(content, shown, "themes")
+    if faults:
+        raise DataError(faults[0])
+    if not rows:
+        return []
+    new = [name for name in columns("themes") if name not in read.header and any(row.get(name) for row in rows)]
+    made = _with_rows(content, [*read.header, *new], len(new), rows, shown)
+    try:
+        after, wrong = validated_rows(made, shown, "themes")
+    except DataError as fault:  # a character that no text may have
+        after, wrong = read, (str(fault),)
+    if wrong or len(after.rows) != len(read.rows) + len(rows) or _cut(after.rows, read) != read.rows:
+        if len(rows) > 1:  # the line of a row that was not added tells nobody which code it is
+            for row in rows:
+                add_to_book([row], is_trial=True)
+        told = wrong[0] if wrong else f"{shown} ne peut pas être complété sans risque."
+        named = f" (code « {''.join(filter(str.isprintable, rows[0]['libelle']))} »)." if len(rows) == 1 else "."
+        raise DataError(f"Codes non ajoutés, ils ne tiennent pas dans le livre : {told.removesuffix('.')}{named}")
+    if not is_trial:
+        with whole(path) as beside:
+            beside.write_bytes(made)
+    return after.lines[len(read.rows) :]
+
+
+def _cut(rows: list[list[str]], before) -> list[list[str]]:
+    return [row[: len(before.header)] for row in rows[: len(before.rows)]]
+
+
+def _with_rows(content: bytes, header: list[str], new: int, rows: list[dict[str, str]], shown: str) -> bytes:
+    encoding = _encoding_of(content)
+    text = content.removeprefix(_MARK).decode(encoding)
+    first = text.split("\n", 1)[0]
+    separator, end = max(",;\t", key=first.count), "\r\n" if first.endswith("\r") else "\n"
+    records = list(_records(text))
+    # A last row without its line end gets one.
+    if not records[-1].endswith("\n"):
+        records[-1] += end
+    if new:
+        first, *others = records
+        named = separator.join(["", *header[-new:]])
+        records = [_widened(first, named), *(_widened(record, separator * new) for record in others)]
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=separator, lineterminator=end)
+    writer.writerows([row.get(name, "") for name in header] for row in rows)
+    try:
+        body = ("".join(records) + out.getvalue()).encode(encoding)
+    except UnicodeEncodeError:
+        raise DataError(
+            f"{shown} n’est pas en UTF-8 et ne peut pas tenir ces codes : enregistrez-le en CSV UTF-8."
+        ) from None
+    return (_MARK if content.startswith(_MARK) else b"") + body
+
+
+def _encoding_of(content: bytes) -> str:
+    try:
+        content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8"
+
+
+def _records(text: str) -> Iterator[str]:
+    """The rows as they are written, with their line ends: a line end between quotes does not end a row."""
+    record, quotes = "", 0
+    for line in re.findall(r"[^\n]*\n|[^\n]+", text):
+        record, quotes = record + line, quotes + line.count('"')
+        if quotes % 2 == 0:
+            yield record
+            record, quotes = "", 0
+    if record:
+        yield record
+
+
+def _widened(record: str, cells: str) -> str:
+    bare = record.rstrip("\r\n")
+    # A blank line stays one.
+    return bare + cells + record[len(bare) :] if bare else record
+
+
+# --- Simulated exports: kept beside the other raw files of their year, never beside a real export ---
+
+_NAME = f"{SYNTHETIC_STEM}.csv"
+
+
+def refuse_beside_export(year: int) -> None:
+    """Nothing, when the year has no real export: what is invented must never be taken for what was received.
+
+    Raises
+    ------
+    DataError
+        when any other file of the year begins as an export does.
+
+    >>> data.refuse_beside_export(2020)
+    """
+    for path in paths.exports(year):
+        if path.name != _NAME:
+            raise DataError(
+                f"{paths.relative(path)} est l’export de {year} : rien n’est simulé à côté d’un export reçu ; "
+                "choisissez une autre année, ou déplacez ce fichier."
+            )
+
+
+def save_simulated(records: pd.DataFrame, year: int, *, made_by: str) -> Path:
+    """The file where simulated records now are, with the card that says so; whole, or as it was.
+
+    ``records`` has the schema ``accompagnements``; the file is UTF-8, semicolons. ``made_by`` says what was asked for.
+
+    Raises
+    ------
+    DataError
+        when the year has a real export.
+
+    >>> import shutil
+    >>> fichier = data.save_simulated(simulate.years.invent(2030, 5), 2030, made_by="5 personnes, graine 1")
+    >>> paths.relative(fichier), sorted(each.name for each in fichier.parent.iterdir())
+    ('data/raw/2030/accompagnements_synthetique.csv', ['accompagnements_synthetique.csv', 'carte_export.json'])
+    >>> shutil.rmtree(fichier.parent)
+    """
+    refuse_beside_export(year)
+    text = records[columns("accompagnements")].to_csv(index=False, sep=";", lineterminator="\n")
+    content, folder = text.encode("utf-8"), paths.raw(year)
+    card = json.dumps(_simulated_card(content, len(records), made_by), ensure_ascii=False, indent=2) + "\n"
+    folder.mkdir(parents=True, exist_ok=True)
+    file, told = folder / _NAME, folder / EXPORT_CARD
+    # No export begins like this, so that a file left by a power cut is not taken for one.
+    written = {file: content, told: card.encode("utf-8")}
+    beside = {path: folder / f".{path.name}.partiel" for path in written}
+    try:
+        for path, there in beside.items():
+            there.write_bytes(written[path])
+        told.unlink(missing_ok=True)  # a card never describes another file than the one beside it
+        for path, there in beside.items():
+            there.replace(path)
+    finally:
+        for there in beside.values():
+            there.unlink(missing_ok=True)
+    return file
+
+
+def _simulated_card(content: bytes, rows: int, made_by: str) -> dict:
+    return {
+        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+        "title": "Données simulées",
+        "description": f"Aucune de ces personnes n’existe : {made_by}.",
+        "resources": [
+            {
+                "name": SYNTHETIC_STEM,
+                "path": _NAME,
+                "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+                "bytes": len(content),
+                "rows": rows,
+                "received": "",
+                "synthetic": True,
+            }
+        ],
+    }
+
+
+def read_simulated(year: int) -> pd.DataFrame | None:
+    """The simulated records of a year, every cell a text (schema ``accompagnements``); None without any.
+
+    Raises
+    ------
+    DataError
+        when the file is no longer what the simulation writes.
+
+    >>> data.read_simulated(2019) is None
+    True
+    >>> import shutil
+    >>> fichier = data.save_simulated(simulate.years.invent(2030, 5), 2030, made_by="5 personnes, graine 1")
+    >>> data.read_simulated(2030)["suivi_par"].value_counts().to_dict()
+    {'autre_educateur': 10, 'alses': 5}
+    >>> shutil.rmtree(fichier.parent)
+    """
+    path = paths.raw(year) / _NAME
+    if not path.is_file():
+        return None
+    try:
+        found = pd.read_csv(path, sep=";", dtype="str", keep_default_na=False, encoding="utf-8")
+        return found[columns("accompagnements")]
+    except (ValueError, KeyError):
+        raise DataError(
+            f"{paths.relative(path)} n’est plus ce que la simulation écrit : supprimez-le, "
+            f"puis simulez {year} de nouveau."
+        ) from None

@@ -1,0 +1,471 @@
+"""Raw and reference tables of a year, validated; the inputs that pages cite; exports frozen once read."""
+
+import json
+import platform
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from threading import Lock
+
+import pandas as pd
+
+from helpers import paths
+from helpers.clean.records import Batch, Part, Received
+from helpers.data.reading import (
+    CARD,
+    EXPORT_CARD,
+    content_of,
+    read_card,
+    read_export_card,
+    read_rows,
+    remembered,
+    simulated_exports,
+    validated_rows,
+)
+from helpers.provenance import libraries_behind
+from helpers.schema import DataError, columns, typed
+from helpers.system import fingerprint, whole
+
+# --- What each input is: its checksum, its rows, and what a page says of it ---
+
+# The packages whose version can change a figure or its look, where a page imports them; and those that run every page.
+_VERSIONED = ("pandas", "scipy", "statsmodels", "matplotlib", "seaborn")
+_RUNNERS = ("papermill", "nbconvert")
+
+
+def input_files(years: list[int]) -> list[Path]:
+    """The files behind these years that are there: raw tables, cards, exports, codings, reference tables.
+
+    The spellings of exports are behind the years that have one, and behind no other.
+
+    >>> fichiers = data.input_files([2020])
+    >>> paths.relative(fichiers[0]), paths.relative(fichiers[-1])
+    ('data/raw/2020/chiffres_publies.csv', 'data/raw/reference/glossaire.csv')
+    """
+    names = [*(f"{name}.csv" for name in paths.RAW_TABLES), CARD]
+    files = [
+        path for year in years for path in (*(paths.raw(year) / name for name in names), *paths.private_files(year))
+    ]
+    unread = () if any(map(paths.has_export, years)) else paths.EXPORT_TABLES
+    files += [paths.reference() / f"{name}.csv" for name in paths.REFERENCE_TABLES if name not in unread]
+    return [path for path in files if path.is_file()]
+
+
+def count_rows(path: Path) -> int:
+    """The rows of a table, header not counted.
+
+    Raises
+    ------
+    DataError
+        when the file cannot be read as a table.
+
+    >>> data.count_rows(paths.raw_table(2020, "reunions"))
+    8
+    """
+    return len(read_rows(content_of(path), paths.relative(path)).rows)
+
+
+def _rows_of(path: Path, checksum: str, simulated: dict[Path, dict]) -> int | None:
+    """The rows of a table; of a simulated export, those of its card; none of what is private.
+
+    Of an export, the rows read, less those that are kept, are those rejected, which may be one or two.
+    """
+    if path.name.casefold().startswith(paths.EXPORT):
+        entry = simulated.get(path, {})
+        return entry["rows"] if entry.get("hash") == f"sha256:{checksum}" else None
+    if paths.private_year(paths.public_name(path)):
+        return None
+    return count_rows(path) if path.suffix == ".csv" else None
+
+
+def describe_inputs(years: list[int]) -> list[dict]:
+    """The files behind these years: fichier, sha256, octets, lignes (header not counted; not said of what is private).
+
+    A private file is named as `paths.public_name` does: what is said here leaves in pages and in the manifest.
+
+    Where only aggregates are, a year's own files are those that 01 read elsewhere.
+
+    >>> [(entree["fichier"], entree["lignes"]) for entree in data.describe_inputs([2020])][:2]
+    [('data/raw/2020/chiffres_publies.csv', 44), ('data/raw/2020/prises_de_poste.csv', 17)]
+    """
+    kept = [entry for year in years for entry in (paths.told_entries(year) or {}).get("entrees", [])]
+    simulated = {
+        path: known.get(path.name, {})
+        for year in years
+        if (files := simulated_exports(year))
+        for known in [read_export_card(year)]
+        for path in files
+    }
+    found = [
+        {
+            "fichier": paths.public_name(path),
+            "sha256": (checksum := fingerprint(path)),
+            "octets": path.stat().st_size,
+            "lignes": _rows_of(path, checksum, simulated),
+        }
+        for path in input_files(years)
+        if not kept or path.parent == paths.reference()
+    ]
+    return [*kept, *found]
+
+
+def _code_of(notebook: str) -> str:
+    cells = json.loads(paths.notebook(notebook).read_text(encoding="utf-8"))["cells"]
+    return "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+
+
+def provenance(parameters: dict, years: list[int], *, notebooks: Sequence[str]) -> dict:
+    """What a page was made from: parameters, inputs, versions; nothing that changes by itself.
+
+    The versions are those of what the code of these notebooks imports, and of what runs it.
+
+    >>> origine = data.provenance({"Année": "2020"}, [2020], notebooks=["02_describe"])
+    >>> list(origine), list(origine["versions"])[:2]
+    (['parametres', 'entrees', 'versions'], ['python', 'pandas'])
+    """
+    imported = libraries_behind(map(_code_of, notebooks))
+    used = [*(name for name in _VERSIONED if name in imported), *_RUNNERS]
+    return {
+        "parametres": parameters,
+        "entrees": describe_inputs(years),
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in used}},
+    }
+
+
+# --- Raw and reference tables, read as received ---
+
+
+def present(year: int, name: str) -> bool:
+    """Whether the year has this raw table, with more than the names of its columns: `new-year` makes such tables.
+
+    >>> data.present(2020, "reunions"), data.present(2019, "reunions")
+    (True, False)
+    """
+    return paths.has_rows(paths.raw_table(year, name))
+
+
+@dataclass(frozen=True)
+class RawYear:
+    """What a year received, each table typed by its schema; a table that was not received is empty.
+
+    Its tables: schemas ``chiffres_publies``, ``prises_de_poste``, ``reunions``, ``enonces``, ``affirmations`` and
+    ``remarques``, in this order.
+
+    >>> recu = data.read_year(2020)
+    >>> recu.document, len(recu.posts), len(recu.meetings)
+    ('Note de synthèse 2020', 17, 8)
+    """
+
+    year: int
+    document: str
+    inputs: list[dict]
+    figures: pd.DataFrame
+    posts: pd.DataFrame
+    meetings: pd.DataFrame
+    statements: pd.DataFrame
+    claims: pd.DataFrame
+    remarks: pd.DataFrame
+
+
+def faults_in(path: Path, name: str) -> list[DataError]:
+    """Every fault of a table, in order of line; empty when it is as its schema says.
+
+    >>> data.faults_in(paths.raw_table(2020, "reunions"), "reunions")
+    []
+    >>> print(data.faults_in(paths.raw_table(2020, "reunions"), "themes")[0])
+    data/raw/2020/reunions.csv, ligne 1 : la colonne « theme » manque ; ajoutez-la, même vide.
+    """
+    try:
+        return [DataError(fault) for fault in validated_rows(content_of(path), paths.relative(path), name)[1]]
+    except DataError as fault:
+        return [fault]
+
+
+def read_table(path: Path, name: str) -> pd.DataFrame:
+    """A table of this schema, typed; the index is the line number in the file, as an editor shows it.
+
+    Raises
+    ------
+    DataError
+        for an absent file, or its first fault.
+    """
+    return _typed(content_of(path), paths.relative(path), name).copy()
+
+
+@remembered
+def _typed(content: bytes, shown: str, name: str) -> pd.DataFrame:
+    read, faults = validated_rows(content, shown, name)
+    if faults:
+        raise DataError(faults[0])
+    table = typed(pd.DataFrame(read.rows, columns=read.header, dtype="str"), name)
+    table.index = pd.Index(read.lines, name="ligne_du_fichier")
+    return table
+
+
+def read_raw(year: int, name: str) -> pd.DataFrame:
+    """A raw table of a year, typed by its schema; the index is the line number in the file, as an editor shows it.
+
+    Raises
+    ------
+    DataError
+        for an absent file, or its first fault.
+
+    Here the schema ``chiffres_publies``:
+
+    >>> data.read_raw(2020, "chiffres_publies")[["indicateur", "valeur", "unite"]].head(2)
+                           indicateur  valeur   unite
+    ligne_du_fichier
+    2                          postes    73.0   alses
+    3           experience_prevention    35.0    pct
+    """
+    return read_table(paths.raw_table(year, name), name)
+
+
+def read_reference(name: str) -> pd.DataFrame:
+    """A public reference table, typed by its schema.
+
+    Raises
+    ------
+    DataError
+        for an absent file, or its first fault.
+
+    Here the schema ``reperes``:
+
+    >>> data.read_reference("reperes")[["libelle", "valeur", "champ"]].head(1)
+                      libelle  valeur                     champ
+    ligne_du_fichier
+    2                 médiane   88.75  collèges publics du Nord
+    """
+    return read_table(paths.reference() / f"{name}.csv", name)
+
+
+def read_registers() -> dict[str, pd.DataFrame]:
+    """The reference tables that cleaning the posts needs, named as `clean.clean_posts` takes them.
+
+    The schema ``alias``, schema ``associations`` and schema ``colleges``, under the names below.
+
+    Raises
+    ------
+    DataError
+        for an absent file, or the first fault of a table.
+
+    >>> list(data.read_registers())
+    ['aliases', 'associations', 'colleges']
+    """
+    return {
+        "aliases": read_reference("alias"),
+        "associations": read_reference("associations"),
+        "colleges": read_reference("colleges"),
+    }
+
+
+def read_year(year: int) -> RawYear:
+    """Every raw table of a year, with the document that it comes from.
+
+    Raises
+    ------
+    DataError
+        for the first fault of a table.
+
+    >>> data.read_year(2020).meetings[["groupe", "participants"]].head(2)
+                                groupe  participants
+    ligne_du_fichier
+    2                 journee_nouveaux            17
+    3                 chefs_de_service             9
+    """
+    inputs = describe_inputs(paths.read_with(year))
+    tables = [
+        read_raw(year, name) if present(year, name) else typed(pd.DataFrame(columns=columns(name), dtype="str"), name)
+        for name in paths.RAW_TABLES
+    ]
+    if describe_inputs(paths.read_with(year)) != inputs:
+        raise DataError(f"Les fichiers de {year} ont changé pendant leur lecture : relancez.")
+    return RawYear(year, read_card(year)["title"], inputs, *tables)
+
+
+def read_earlier_figures(year: int) -> pd.DataFrame:
+    """The printed figures of the year before (schema ``chiffres_publies``), which a printed difference needs.
+
+    Empty when the year before has no data, or when this one prints nothing: no difference then speaks of that one.
+
+    >>> len(data.read_earlier_figures(2020)), len(data.read_earlier_figures(2019))
+    (5, 0)
+    """
+    earlier = paths.previous_year(year)
+    if earlier is None or not (present(earlier, "chiffres_publies") and present(year, "chiffres_publies")):
+        return typed(pd.DataFrame(columns=columns("chiffres_publies"), dtype="str"), "chiffres_publies")
+    return read_raw(earlier, "chiffres_publies")
+
+
+# --- An export is frozen once it has been read: its card, beside it and private, holds its checksum ---
+
+
+def counted(received: Received) -> tuple[Received, dict[str, int]]:
+    """The same records, and the rows of each file by its name, which are known once its parts have been read.
+
+    Reading is where rows are counted: nothing is read twice to count them.
+
+    >>> export, lignes = data.counted(data.receive(2020))
+    >>> export.is_empty, lignes
+    (True, {})
+    """
+    rows: dict[str, int] = {}
+    read: dict[int, int] = {}
+    lock = Lock()  # parts are read side by side
+
+    def watched(rank: int, part: Part) -> Part:
+        name = Path(part.file).name
+
+        def count() -> Batch:
+            batch = part.read()
+            with lock:
+                # Part by part: one that is read again is not counted again.
+                read[rank] = len(batch) + len(batch.refused)
+                rows[name] = sum(read.get(other, 0) for other in places[name])
+            return batch
+
+        return replace(part, read=count)
+
+    places: dict[str, list[int]] = {}
+    for rank, part in enumerate(received.parts):
+        places.setdefault(Path(part.file).name, []).append(rank)
+    return replace(received, parts=[watched(rank, part) for rank, part in enumerate(received.parts)]), rows
+
+
+def _real_exports(year: int) -> list[Path]:
+    """The files that somebody sent: a simulated one is not frozen, for it can be made again."""
+    simulated = simulated_exports(year)
+    return [path for path in paths.exports(year) if path not in simulated]
+
+
+def changed_exports(year: int) -> list[DataError]:
+    """What is no longer as it was received, each with the command that accepts it; a simulated file is not frozen.
+
+    Raises
+    ------
+    DataError
+        when carte_export.json cannot be read.
+
+    >>> data.changed_exports(2020)
+    []
+    """
+    real = _real_exports(year)
+    if not real:
+        return []
+    known = {name: entry for name, entry in read_export_card(year).items() if not entry["synthetic"]}
+    if not known:
+        return []
+    accept = f"{paths.COMMAND} check --year {year} --accept"
+    remedy = f"si c’est voulu, acceptez l’export tel qu’il est ({accept})"
+    found = []
+    for path in real:
+        shown = paths.relative(path)
+        if path.name not in known:
+            found.append(f"{shown} est arrivé après que l’export de {year} a été lu : {remedy}, sinon retirez-le.")
+        elif known[path.name]["hash"] != f"sha256:{fingerprint(path)}":
+            found.append(f"{shown} n’est plus tel qu’il a été reçu : {remedy}, sinon remettez l’ancien.")
+    for name in sorted(known.keys() - {path.name for path in real}):
+        shown = paths.relative(paths.raw(year) / name)
+        found.append(f"{shown} faisait partie de l’export de {year} et n’est plus là : remettez-le ; {remedy}.")
+    return [DataError(sentence) for sentence in found]
+
+
+def _twin_faults(year: int) -> list[DataError]:
+    """Files that were another year's and are no longer there: `data.receive` tells those that still are."""
+    found = []
+    for other in (each for each in paths.prepared_years() if each != year):
+        gone = {
+            (entry["bytes"], entry["hash"]): paths.raw(other) / name
+            for name, entry in read_export_card(other).items()
+            if not (paths.raw(other) / name).is_file()
+        }
+        for path in paths.exports(year):
+            size = path.stat().st_size
+            # Only files of one size can be the same: no other is read for this.
+            twin = gone.get((size, f"sha256:{fingerprint(path)}")) if size in {known for known, _ in gone} else None
+            if twin:
+                told = f"était l’export de {other} ({twin.name}), à l’identique ; déposez celui de {year}"
+                found.append(DataError(f"{paths.relative(path)} {told}."))
+    return found
+
+
+def export_faults(year: int) -> list[DataError]:
+    """Why the files of an export are not those that are expected: changed since they were received, or another year's.
+
+    >>> data.export_faults(2020)
+    []
+    """
+    try:
+        return changed_exports(year) + _twin_faults(year)
+    except DataError as fault:
+        return [fault]
+
+
+def _entry(path: Path, known: dict | None, rows: int | None, is_synthetic: bool) -> dict:
+    checksum = f"sha256:{fingerprint(path)}"
+    is_same = known is not None and known["hash"] == checksum
+    plain = unicodedata.normalize("NFKD", path.stem).encode("ascii", "ignore").decode().casefold()
+    return {
+        "name": re.sub(r"[^a-z0-9._-]+", "-", plain),
+        "path": path.name,
+        "hash": checksum,
+        "bytes": path.stat().st_size,
+        "rows": rows if rows is not None else known["rows"] if is_same else None,
+        "received": known["received"] if is_same else date.today().isoformat(),
+        "synthetic": is_synthetic,
+    }
+
+
+def freeze_exports(year: int, rows: dict[str, int], *, accept: bool = False) -> None:
+    """Writes ``carte_export.json`` beside the export, unless it already says the same; nothing without an export.
+
+    ``rows`` gives the rows of each file, by its name. With ``accept``, what changed since it was received is recorded
+    as it is now.
+
+    Raises
+    ------
+    DataError
+        when a file changed since it was received, and it is not accepted; when the card cannot be written.
+
+    >>> data.freeze_exports(2020, {})
+    """
+    files, known = paths.exports(year), {} if accept else read_export_card(year)
+    faults = [] if accept else changed_exports(year)
+    if faults:
+        raise faults[0]
+    if not files:
+        return
+    simulated = simulated_exports(year)
+    if simulated == files:
+        return  # the simulation wrote their card
+    entries = {path.name: _entry(path, known.get(path.name), rows.get(path.name), path in simulated) for path in files}
+    text = json.dumps({"resources": list(entries.values())}, ensure_ascii=False, indent=2) + "\n"
+    card = paths.raw(year) / EXPORT_CARD
+    if card.is_file() and card.read_text(encoding="utf-8") == text:
+        return
+    try:
+        with whole(card) as beside:
+            beside.write_text(text, encoding="utf-8", newline="\n")
+    except OSError:
+        raise DataError(
+            f"Impossible d’écrire {paths.relative(card)}, qui garde l’empreinte de l’export : rendez ce dossier "
+            "accessible en écriture, ou libérez de la place, puis relancez."
+        ) from None
+
+
+def is_frozen(year: int) -> bool:
+    """Whether each file of the export of a year is the one that was read, by its checksum; true without an export.
+
+    >>> data.is_frozen(2020)
+    True
+    """
+    try:
+        known = read_export_card(year)
+    except DataError:
+        return False
+    files = paths.exports(year)
+    return all(known.get(path.name, {}).get("hash") == f"sha256:{fingerprint(path)}" for path in files)

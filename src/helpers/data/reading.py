@@ -1,0 +1,417 @@
+"""Small tables and cards as read: from bytes to rows, and faults as French sentences."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches
+from functools import lru_cache
+from pathlib import Path
+
+from helpers import paths
+from helpers.schema import DataError, columns, optional_columns, table_schema
+from helpers.system import fingerprint
+from helpers.typography import fold, shortened
+
+# --- The faults of a table in French: where, what, and what to do ---
+
+# « 2 233 » as a document prints it: every kind of space.
+_SPACES, _DIGITS = re.compile(r"[ \u00a0\u2009\u202f]"), re.compile(r"-?\d+(?:[.,]\d+)?")
+
+_TYPES = {
+    "integer": "un nombre entier",
+    "number": "un nombre",
+    "date": "une date écrite AAAA-MM-JJ ou JJ/MM/AAAA",
+    "string": "un texte",
+}
+
+
+def header_faults(header: list[str], expected: list[str], shown: str, *, optional: Sequence[str] = ()) -> list[str]:
+    """What is missing, unknown or double in a line of column names; a name that was misspelt is told once."""
+    missing = [name for name in expected if name not in (*header, *optional)]
+    unknown = {fold(name): name for name in header if name not in expected}
+    faults = []
+    for name in missing:
+        close = get_close_matches(name, list(unknown), n=1, cutoff=0.6)
+        remedy = f"renommez « {unknown.pop(close[0])} »" if close else "ajoutez-la, même vide"
+        faults.append(f"la colonne « {name} » manque ; {remedy}.")
+    for name in unknown.values():
+        close = get_close_matches(fold(name), [each for each in optional if each not in header], n=1, cutoff=0.6)
+        remedy = f"vouliez-vous « {close[0]} » ?" if close else "supprimez-la de ce fichier."
+        faults.append(f"colonne « {name} » inconnue ; {remedy}")
+    twice = dict.fromkeys(name for name in header if name in expected and header.count(name) > 1)
+    faults += [f"la colonne « {name} » figure deux fois ; supprimez l’une des deux." for name in twice]
+    return [f"{shown}, ligne 1 : {fault}" for fault in faults]
+
+
+def _limits(rules: dict) -> str:
+    low, high = rules.get("minimum"), rules.get("maximum")
+    if None not in (low, high):
+        return f"entre {low} et {high}"
+    return f"au moins {low}" if high is None else f"au plus {high}"
+
+
+def type_fault(column: dict, cell: str) -> str:
+    """What is said of a cell, as received, that is not of the type of its column."""
+    joined = _SPACES.sub("", cell)
+    if column["type"] in ("number", "integer") and _DIGITS.fullmatch(joined) and joined != cell:
+        return f"« {cell} » contient une espace ; écrivez {joined}."
+    return f"« {shortened(cell)} » n’est pas {_TYPES[column['type']]} ; corrigez la valeur."
+
+
+def constraint_fault(column: dict, value, cell: str) -> str:
+    """What is said of the first constraint that a value (None: empty) breaks, ``cell`` as received; ``""`` for none."""
+    rules = column.get("constraints", {})
+    if value is None:
+        return "la case est vide alors qu’elle est obligatoire ; complétez-la." if rules.get("required") else ""
+    if not rules.get("minimum", value) <= value <= rules.get("maximum", value):
+        return f"« {cell} » est impossible : la valeur doit être {_limits(rules)} ; vérifiez-la dans le document."
+    if len(cell) > rules.get("maxLength", len(cell)):
+        return f"« {shortened(cell)} » a {len(cell)} caractères, {rules['maxLength']} au plus sont permis ; abrégez."
+    if "pattern" in rules and not re.fullmatch(rules["pattern"], cell):
+        example = column["example"]
+        return f"« {shortened(cell)} » n’a pas la forme attendue ; corrigez la valeur, par exemple « {example} »."
+    if cell not in rules.get("enum", (cell,)):
+        close = get_close_matches(cell, rules["enum"], n=1)
+        hint = f" Vouliez-vous « {close[0]} » ?" if close else ""
+        return f"« {shortened(cell)} » n’est pas dans la liste ({', '.join(rules['enum'])}).{hint}"
+    return ""
+
+
+# --- From the bytes of a small table to rows, and from what a schema refuses to French sentences ---
+
+# Excel writes a French decimal comma and day-first dates; both are unambiguous in a column of that type.
+_DECIMAL_COMMA = re.compile(r"^-?\d+,\d+$")
+_FRENCH_DATE = re.compile(r"^(\d{2})/(\d{2})/(\d{4})$")
+# What Python would read as a number and a person would not: 1_7, ٧, NaN, 1e400, twenty digits.
+_PLAIN_NUMBER = re.compile(r"^-?[0-9]{1,15}(\.[0-9]{1,15})?$")
+_REFUSED = "✗"
+# What a cell in plain form is read as; each raises ValueError for what is not of its type.
+_READERS = {
+    "string": str,
+    "integer": int,
+    "number": float,
+    "date": lambda cell: datetime.strptime(cell, "%Y-%m-%d"),
+}
+_LINE_END = re.compile("\r\n?")
+# Control characters and codes that are no character, which break a picture, and those that turn the direction of the
+# text, which change what is read.
+INVISIBLE = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+
+
+# The same small table is asked for by each check, each cell and each notebook of a JupyterLab that stays open. What its
+# bytes were read as is remembered: a file that changed has other bytes, and is read again. What is remembered is shared
+# by all who ask: nobody changes it.
+remembered = lru_cache(maxsize=64)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The cells of a file: header, rows, and the line each row starts at, as an editor shows it."""
+
+    header: list[str]
+    rows: list[list[str]]
+    lines: list[int]
+
+
+def content_of(path: Path) -> bytes:
+    """The bytes of a file.
+
+    Raises
+    ------
+    DataError
+        when the file is absent or cannot be opened.
+    """
+    shown = paths.relative(path)
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise DataError(f"Fichier absent : {shown}. Déposez-le dans ce dossier, puis relancez.") from None
+    except PermissionError:
+        raise DataError(f"Impossible de lire {shown} : fermez-le s’il est ouvert, ou vérifiez vos droits.") from None
+
+
+def _decode(content: bytes, shown: str) -> str:
+    if b"\0" in content:
+        raise DataError(f"{shown} n’est pas une table en texte : enregistrez-la au format CSV UTF-8.")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", errors="replace")
+    found = INVISIBLE.search(text)
+    if found:
+        line = text.count("\n", 0, found.start()) + 1
+        code = f"U+{ord(found[0]):04X}"
+        raise DataError(f"{shown}, ligne {line} : un caractère invisible ({code}) trouble l’affichage ; supprimez-le.")
+    return text
+
+
+@remembered
+def read_rows(content: bytes, shown: str) -> Rows:
+    """The cells of a CSV file: UTF-8 or Windows-1252, comma, semicolon or tab; blank lines are left out.
+
+    Raises
+    ------
+    DataError
+        when the file, whose name is ``shown``, is empty or not a text table.
+    """
+    text = _decode(content, shown)
+    if not text.strip():
+        raise DataError(f"{shown} est vide : la première ligne doit porter les noms des colonnes.")
+    first = text.split("\n", 1)[0]
+    if not first.strip():
+        raise DataError(
+            f"{shown}, ligne 1 : cette ligne est blanche ; supprimez-la, les noms des colonnes viennent d’abord."
+        )
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True)
+    cells, lines, start = [], [], 1
+    try:
+        for row in reader:
+            if any(cell.strip() for cell in row):
+                # A lone CR in a cell would be written back without quotes, and cut its row in two.
+                cells.append([_LINE_END.sub("\n", cell.strip()) for cell in row])
+                lines.append(start)
+            start = reader.line_num + 1
+    except csv.Error:
+        raise DataError(
+            f"{shown}, ligne {start} : un guillemet est mal placé ou n’est pas refermé ; corrigez cette ligne."
+        ) from None
+    return Rows(*_without_empty_columns(cells), lines[1:])
+
+
+def _without_empty_columns(cells: list[list[str]]) -> tuple[list[str], list[list[str]]]:
+    # A spreadsheet writes the columns somebody once clicked in: no name, no value, nothing to lose.
+    used = len(cells[0])
+    while used and not cells[0][used - 1] and not any(cell for row in cells for cell in row[used - 1 :]):
+        used -= 1
+    return cells[0][:used], [row[:used] if len(row) > used and not any(row[used:]) else row for row in cells[1:]]
+
+
+def _normalised(cell: str, kind: str) -> str:
+    if kind in ("number", "integer"):
+        plain = cell.replace(",", ".") if _DECIMAL_COMMA.match(cell) else cell
+        return plain if not plain or _PLAIN_NUMBER.match(plain) else _REFUSED
+    if kind == "date" and (found := _FRENCH_DATE.match(cell)):
+        return "-".join(reversed(found.groups()))
+    return cell
+
+
+def _read_cell(column: dict, plain: str, cell: str) -> tuple[object, str]:
+    """What a cell is read as, None for nothing, and what its schema has against it; ``cell`` is as received."""
+    try:
+        value = _READERS[column["type"]](plain) if plain else None
+    except ValueError:
+        return None, type_fault(column, cell)
+    return value, constraint_fault(column, value, cell)
+
+
+def _row_faults(header: list[str], rows: Iterable[tuple[list[str], list[str]]], schema: dict) -> Iterator[tuple]:
+    """For each fault, the place of its row and the end of its sentence; ``rows`` are in plain form and as received."""
+    described = {column["name"]: column for column in schema["fields"]}
+    seen: dict[str, set] = {name: set() for name in header if described[name].get("constraints", {}).get("unique")}
+    key, keys = schema.get("primaryKey", []), set()
+    for place, (row, received) in enumerate(rows):
+        if len(row) < len(header):  # its values may stand under the wrong names: nothing else is said of it
+            yield place, " : des cases manquent en fin de ligne ; complétez la ligne."
+            continue
+        values = {}
+        for name, plain, cell in zip(header, row, received, strict=False):
+            values[name], fault = _read_cell(described[name], plain, cell)
+            if name in seen and values[name] is not None:
+                if not fault and values[name] in seen[name]:
+                    fault = f"« {shortened(cell)} » figure déjà plus haut ; chaque valeur doit être unique."
+                seen[name].add(values[name])
+            if fault:
+                yield place, f", colonne « {name} » : {fault}"
+        if len(row) > len(header):
+            yield place, " : une case de trop ; entourez de guillemets les textes qui contiennent le séparateur."
+        identity = tuple(values.get(name) for name in key)
+        if identity in keys:
+            yield place, f" : cette ligne répète une ligne précédente ({', '.join(key)}) ; gardez-en une."
+        if any(part is not None for part in identity):
+            keys.add(identity)
+
+
+@remembered
+def validated_rows(content: bytes, shown: str, name: str) -> tuple[Rows, tuple[str, ...]]:
+    """The rows of a table, its numbers and dates in plain form, and every fault that its schema finds, as a sentence.
+
+    A fault names file, line, column, value as received and remedy; one sentence a cell.
+
+    Raises
+    ------
+    DataError
+        when the file is empty or not a text table.
+    """
+    schema, table = table_schema(name), read_rows(content, shown)
+    faults = header_faults(table.header, columns(name), shown, optional=optional_columns(name))
+    if faults:
+        return table, tuple(faults)
+    if not table.rows:
+        return table, (f"{shown} n’a aucune ligne sous les noms de colonnes ; complétez-la ou retirez-la.",)
+    kinds = {column["name"]: column["type"] for column in schema["fields"]}
+    width = len(table.header)
+    rows = [
+        [_normalised(cell, kinds[column]) for column, cell in zip(table.header, row, strict=False)] + row[width:]
+        for row in table.rows
+    ]
+    told = _row_faults(table.header, zip(rows, table.rows, strict=True), schema)
+    faults = [f"{shown}, ligne {table.lines[place]}{text}" for place, text in told]
+    return Rows(table.header, rows, table.lines), tuple(faults)
+
+
+# --- The cards of a year: what it received, in the words that its pages cite ---
+
+CARD = "datapackage.json"
+# Beside the export and private as it is: what each file was when it was received.
+EXPORT_CARD = "carte_export.json"
+SYNTHETIC_STEM = paths.SIMULATED
+
+
+def read_export_card(year: int) -> dict[str, dict]:
+    """What is known of each file of a year's export, by its name: hash, bytes, rows, received, synthetic.
+
+    Empty until the export has been read once.
+
+    Raises
+    ------
+    DataError
+        when carte_export.json cannot be read.
+
+    >>> data.read_export_card(2020)
+    {}
+    """
+    path = paths.raw(year) / EXPORT_CARD
+    if not path.is_file():
+        return {}
+    try:
+        entries = json.loads(path.read_text(encoding="utf-8-sig"))["resources"]
+        needed = ("hash", "bytes", "rows", "received", "synthetic")
+        return {entry["path"]: {name: entry[name] for name in needed} for entry in entries}
+    except (ValueError, KeyError, TypeError):
+        raise DataError(
+            f"{paths.relative(path)} n’est pas lisible : supprimez-la, elle sera refaite au prochain rapport."
+        ) from None
+
+
+def date_exports(year: int) -> dict[str, str]:
+    """When each file of a year's export was first read, by its rank (« fichier 1 »): its name stays on this computer.
+
+    Raises
+    ------
+    DataError
+        when carte_export.json cannot be read.
+
+    >>> data.date_exports(2020)
+    {}
+    """
+    known = read_export_card(year)
+    ranked = [(f"fichier {rank}", known.get(path.name, {})) for rank, path in enumerate(paths.exports(year), 1)]
+    return {name: entry["received"] for name, entry in ranked if entry.get("received")}
+
+
+def read_card(year: int) -> dict[str, str]:
+    """What the card of a year says for its pages; a plain description of what was received if it names no document.
+
+    ``title`` is the document that pages cite, ``source`` all that they rest on, ``contexte`` what set the year apart.
+    Without a card, or with the one that `new-year` made and nobody filled in, the description says whether it is an
+    export.
+
+    Raises
+    ------
+    DataError
+        when datapackage.json cannot be read, or names no document.
+
+    >>> data.read_card(2020)["title"]
+    'Note de synthèse 2020'
+    """
+    path, received = paths.raw(year) / CARD, plain_description(year)
+    if not path.is_file():
+        return {"title": received, "source": received, "contexte": ""}
+    try:
+        card = json.loads(path.read_text(encoding="utf-8-sig"))
+    except ValueError:
+        raise DataError(f"{paths.relative(path)} n’est pas un fichier JSON en UTF-8 : corrigez la carte.") from None
+    source = (card.get("sources") or [{}])[0] if isinstance(card, dict) else {}
+    title, described = source.get("title"), source.get("description") or ""
+    if title == unnamed(year):
+        title = received
+    if not isinstance(title, str) or not title.strip():
+        raise DataError(f"{paths.relative(path)} : « sources » doit nommer un document (title) ; corrigez la carte.")
+    context = str(card.get("contexte") or "")
+    for name, text, most in (("title", title, 150), ("description", described, 1000), ("contexte", context, 1000)):
+        if len(str(text)) > most:
+            raise DataError(f"{paths.relative(path)} : « {name} » dépasse {most} caractères ; abrégez-le.")
+        if INVISIBLE.search(str(text)) or "\0" in str(text):
+            raise DataError(f"{paths.relative(path)} : « {name} » a un caractère invisible ; supprimez-le.")
+    full = f"{title} ({described})" if described else title
+    both = f"{full} ; {received}" if paths.has_export(year) and title != received else full
+    return {"title": title, "source": both, "contexte": context}
+
+
+def simulated_exports(year: int) -> list[Path]:
+    """The files of a year's export that are simulated: by their name, or as their card says, whatever their name now.
+
+    >>> data.simulated_exports(2020)
+    []
+    """
+    try:
+        known = read_export_card(year)
+    except DataError:
+        known = {}
+    told = {name: entry for name, entry in known.items() if entry["synthetic"] is True}
+    return [path for path in paths.exports(year) if path.stem == SYNTHETIC_STEM or _is_told(path, told)]
+
+
+def _is_told(path: Path, told: dict[str, dict]) -> bool:
+    """Whether a file is one of these, by its name or by what it holds: only those of one size are compared."""
+    size = path.stat().st_size
+    same = [entry["hash"] for entry in told.values() if entry["bytes"] == size]
+    return path.name in told or bool(same and f"sha256:{fingerprint(path)}" in same)
+
+
+def unnamed(year: int) -> str:
+    """What stands for the document of a year until its card names one."""
+    return f"fichiers reçus pour {year}"
+
+
+def plain_description(year: int) -> str:
+    """What a year received, in a few words, when its card names no document.
+
+    >>> from helpers.data.reading import plain_description
+    >>> plain_description(2020)
+    'fichiers reçus pour 2020'
+    """
+    if told := paths.told_entries(year):
+        return told["recu"]
+    files = paths.exports(year)
+    if not files:
+        return unnamed(year)
+    if files == simulated_exports(year):
+        return f"données simulées pour {year}"
+    return f"export de la base départementale reçu pour {year}"
+
+
+def expected_associations(year: int) -> list[str]:
+    """The associations whose records are expected in the export: ``associations_attendues`` of the year's card.
+
+    >>> data.expected_associations(2020)
+    []
+    """
+    try:
+        card = json.loads((paths.raw(year) / CARD).read_text(encoding="utf-8-sig"))
+        return [str(name) for name in card.get("associations_attendues") or []]
+    except (OSError, ValueError, AttributeError, TypeError):
+        return []  # `read_card` tells what is wrong with it
+
+
+def read_contexts(years: list[int]) -> dict[int, str]:
+    """What set each year apart, as its card says it; empty where it says nothing.
+
+    >>> print(data.read_contexts([2019, 2020]))
+    {2019: '', 2020: 'la crise sanitaire a changé le travail des ALSES avec les collèges, et ...'}
+    """
+    return {year: read_card(year)["contexte"] for year in years}

@@ -1,0 +1,404 @@
+"""What the schemas of the received tables cannot say: figures, claims, statements, spellings, the code book."""
+
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+import pandas as pd
+
+from helpers import paths
+from helpers.clean.posts import read_start
+from helpers.schema import DataError, Indicator, catalogue, columns, unfolded
+from helpers.typography import fold, shortened
+
+# --- How a fault is told: file, line, column, value, remedy ---
+
+
+def fault(file: str, line: int, column: str, value: object, remedy: str) -> DataError:
+    """One fault of one cell; ``remedy`` says what is wrong and what to do."""
+    shown = f"« {shortened(str(value))} »" if str(value) else "la valeur"
+    return DataError(f"{file}, ligne {line}, colonne « {column} » : {shown} {remedy}")
+
+
+def unknown(value: str, known: Iterable[str], *, register: str = "") -> str:
+    """What to say of a value that is not in a list: the nearest one, if any; else where to look, or where to add it.
+
+    ``register`` is the reference table that holds the list, when a researcher may add to it.
+    """
+    if not value:
+        return "est vide ; indiquez une modalité (voir docs/data-dictionary.md)."
+    near = get_close_matches(value, list(known), n=1)
+    if near:
+        return f"est inconnu ; vouliez-vous « {near[0]} » ?"
+    return f"est inconnu ; ajoutez-le à {register}." if register else "est inconnu ; voir docs/data-dictionary.md."
+
+
+# --- The printed figures of a year against the catalogue ---
+
+# Beyond this no count of persons, posts or meetings of a département is possible.
+LARGEST_COUNT = 1_000_000
+
+
+def modalities_of(indicator: str) -> set[str]:
+    """The modalities and groups that a figure of this indicator may name; ``""`` for a total."""
+    entry = catalogue().indicators[indicator]
+    return {""} if entry.choice == "total" else {*entry.modalities, *entry.groups}
+
+
+def _name_fault(figure, year: int) -> tuple[str, object, str] | None:
+    """The column, value and remedy of a name that the year or the catalogue does not have."""
+    entries = catalogue()
+    if not figure.id.startswith(f"C{year}-"):
+        return "id", figure.id, f"doit commencer par « C{year}- » ; renommez ce chiffre."
+    if figure.annee != year:
+        return "annee", figure.annee, f"n’est pas {year} ; rangez ce chiffre dans data/raw/{figure.annee}."
+    if figure.perimetre not in entries.perimeters:
+        return "perimetre", figure.perimetre, unknown(figure.perimetre, entries.perimeters)
+    if figure.indicateur not in entries.indicators:
+        return "indicateur", figure.indicateur, unknown(figure.indicateur, entries.indicators)
+    entry, known = entries.indicators[figure.indicateur], modalities_of(figure.indicateur)
+    if entry.unit not in entries.perimeters[figure.perimetre].units:
+        possible = [name for name, perimeter in entries.perimeters.items() if entry.unit in perimeter.units]
+        return "perimetre", figure.perimetre, f"ne convient pas à « {entry.id} » ; attendu : {', '.join(possible)}."
+    if figure.modalite not in known and not (entry.is_open and figure.modalite):
+        return "modalite", figure.modalite, unknown(figure.modalite, known)
+    return None
+
+
+def _value_fault(figure, entry: Indicator) -> tuple[str, object, str] | None:
+    """The column, value and remedy of a measure, unit or value that cannot be."""
+    allowed = {"effectif": {entry.unit}, "part": {"pct"}, "ecart": {entry.unit, "points"}}[figure.mesure]
+    shown, check = f"{figure.valeur:.10g}".replace(".", ","), "vérifiez-le dans le document."
+    if figure.unite not in allowed:
+        expected = ", ".join(sorted(allowed))
+        return "unite", figure.unite, f"ne convient pas à la mesure « {figure.mesure} » ; attendu : {expected}."
+    if figure.mesure == "part" and entry.base is None:
+        return "mesure", "part", f"est impossible : « {entry.id} » n’a pas de base dans le catalogue."
+    if figure.mesure == "part" and not 0 <= figure.valeur <= 100:
+        return "valeur", shown, "est impossible : une part va de 0 à 100 ; vérifiez-la dans le document."
+    is_count = figure.unite not in ("pct", "points")
+    if is_count and not float(figure.valeur).is_integer():
+        return "valeur", shown, f"est impossible : un effectif est un nombre entier ; {check}"
+    if is_count and figure.mesure == "effectif" and not 0 <= figure.valeur <= LARGEST_COUNT:
+        return "valeur", shown, f"est impossible : un effectif est un nombre entier, un million au plus ; {check}"
+    return None
+
+
+def figure_faults(figures: pd.DataFrame, *, year: int) -> list[DataError]:
+    """What the catalogue refuses in the printed figures (schema ``chiffres_publies``), one fault a row at most.
+
+    >>> chiffres = data.read_raw(2020, "chiffres_publies").head(1).assign(indicateur="poste")
+    >>> print(*data.figure_faults(chiffres, year=2020))
+    data/raw/2020/chiffres_publies.csv, ligne 2, colonne « indicateur » : « poste » est inconnu ; ... « postes » ?
+    """
+    file, entries, found = paths.relative(paths.raw_table(year, "chiffres_publies")), catalogue(), []
+    for line, figure in zip(figures.index, figures.itertuples(), strict=True):
+        wrong = _name_fault(figure, year) or _value_fault(figure, entries.indicators[figure.indicateur])
+        if wrong:
+            found.append(fault(file, line, *wrong))
+    return found
+
+
+# --- Claims and remarks of a year: what their schemas cannot say ---
+
+SHARES = ("superieur", "inferieur", "egal")
+# What each relation needs, what it says of it when it is missing, and what must stay empty.
+NEEDS = {
+    **dict.fromkeys(SHARES, ("droite",)),
+    "moyenne": ("valeur_min", "valeur_max"),
+    "periode": ("date_debut", "date_fin"),
+}
+OPTIONAL = ("droite", "valeur_min", "valeur_max", "date_debut", "date_fin")
+REMARK_TEXTS = ("sujet", "constat", "raison", "consequence")
+
+Wrong = tuple[str, object, str]
+
+
+def path_fault(path: str) -> str | None:
+    """Why ``perimetre/indicateur/modalite`` leads to no figure of the catalogue, or None; ``*`` is every modality."""
+    entries = catalogue()
+    perimeter, name, modality = path.split("/")
+    if perimeter not in entries.perimeters:
+        return unknown(perimeter, entries.perimeters)
+    if name not in entries.indicators:
+        return unknown(name, entries.indicators)
+    entry, known = entries.indicators[name], modalities_of(name)
+    if entry.unit not in entries.perimeters[perimeter].units:
+        return f"est impossible : « {name} » ne se compte pas dans le périmètre « {perimeter} »."
+    if modality in known or (modality and (entry.is_open or (modality == "*" and entry.choice != "total"))):
+        return None
+    return unknown(modality, known)
+
+
+def _digit_fault(row, columns: tuple[str, ...]) -> Wrong | None:
+    for column in columns:
+        if re.search(r"\d", getattr(row, column)):
+            return column, getattr(row, column), "contient un chiffre ; dites-le sans, les pages montrent les valeurs."
+    return None
+
+
+def _side_fault(claim, year: int) -> Wrong | None:
+    for column in ("gauche", "droite"):
+        value = getattr(claim, column)
+        if not value:
+            continue
+        when, _, path = value.partition("/")
+        if int(when) not in (year, year - 1):
+            return column, value, f"parle de {when} ; une affirmation porte sur {year} ou {year - 1}."
+        if remedy := path_fault(path):
+            return column, value, remedy
+    if claim.droite and claim.gauche.endswith("/*") != claim.droite.endswith("/*"):
+        return "droite", claim.droite, "ne va pas avec la gauche ; « * » vaut des deux côtés."
+    return None
+
+
+def _is_empty(value) -> bool:
+    return value == "" if isinstance(value, str) else bool(pd.isna(value))
+
+
+def _shown(claim, column: str) -> str:
+    value = getattr(claim, column)
+    return f"{value:%Y-%m-%d}" if column.startswith("date") else str(value).removesuffix(".0").replace(".", ",")
+
+
+def _relation_fault(claim) -> Wrong | None:
+    """A column that the relation needs and that is empty, one that it does not use, or ends in the wrong order."""
+    needed = NEEDS[claim.relation]
+    for column in needed:
+        if _is_empty(getattr(claim, column)):
+            return column, "", f"manque alors que la relation « {claim.relation} » en a besoin ; complétez cette case."
+    for column in OPTIONAL:
+        if column not in needed and not _is_empty(getattr(claim, column)):
+            return column, _shown(claim, column), f"ne sert pas à la relation « {claim.relation} » ; videz cette case."
+    if len(needed) == 2 and getattr(claim, needed[0]) > getattr(claim, needed[1]):
+        return needed[0], _shown(claim, needed[0]), f"dépasse « {needed[1]} » ; échangez les deux valeurs."
+    return None
+
+
+def _subject_fault(claim, year: int) -> Wrong | None:
+    """A relation about something that it cannot be about."""
+    when, _, name, modality = claim.gauche.split("/")
+    entry = catalogue().indicators[name]
+    if claim.relation == "periode" and name != "reunions":
+        return "gauche", claim.gauche, "n’a pas de date ; une période porte sur l’indicateur « reunions »."
+    if claim.relation == "periode" and int(when) != year:
+        return "gauche", claim.gauche, f"parle de {when} ; une période porte sur les réunions de {year}."
+    if claim.relation == "moyenne" and (modality != "*" or entry.choice != "multiple" or entry.base is None):
+        return "gauche", claim.gauche, "n’a pas de moyenne ; elle porte sur « * » et un indicateur à choix multiple."
+    if claim.relation in SHARES:
+        for column in ("gauche", "droite"):
+            value = getattr(claim, column)
+            if catalogue().indicators[value.split("/")[2]].base is None:
+                return column, value, "n’a pas de part : cet indicateur n’a pas de base dans le catalogue."
+    return None
+
+
+def _id_fault(claim, year: int) -> Wrong | None:
+    if claim.id.startswith(f"A{year}-"):
+        return None
+    return "id", claim.id, f"doit commencer par « A{year}- » ; renommez cette affirmation."
+
+
+def claim_faults(claims: pd.DataFrame, *, year: int) -> list[DataError]:
+    """Claims (schema ``affirmations``) that cannot be tried, one fault a row at most.
+
+    >>> affirmations = data.read_raw(2020, "affirmations").head(1).assign(droite="")
+    >>> print(*data.claim_faults(affirmations, year=2020))
+    data/raw/2020/affirmations.csv, ligne 2, colonne « droite » : la valeur manque alors que la relation ...
+    """
+    file, found = paths.relative(paths.raw_table(year, "affirmations")), []
+    for line, claim in zip(claims.index, claims.itertuples(), strict=True):
+        wrong = (
+            _id_fault(claim, year)
+            or _digit_fault(claim, ("libelle",))
+            or _side_fault(claim, year)
+            or _relation_fault(claim)
+            or _subject_fault(claim, year)
+        )
+        if wrong:
+            found.append(fault(file, line, *wrong))
+    return found
+
+
+def remark_faults(remarks: pd.DataFrame, *, year: int) -> list[DataError]:
+    """Remarks (schema ``remarques``) that name a figure of no catalogue, or hold a digit; one fault a row at most.
+
+    >>> remarques = data.read_raw(2020, "remarques").head(1).assign(indicateurs="alses/sexe/fille")
+    >>> print(*data.remark_faults(remarques, year=2020))
+    data/raw/2020/remarques.csv, ligne 2, colonne « indicateurs » : « alses/sexe/fille » est inconnu ; vouliez-vous ...
+    """
+    file, found = paths.relative(paths.raw_table(year, "remarques")), []
+    for line, remark in zip(remarks.index, remarks.itertuples(), strict=True):
+        wrong = _digit_fault(remark, REMARK_TEXTS)
+        for path in filter(None, re.split(r" ?; ?", remark.indicateurs)):
+            remedy = path_fault(path)
+            wrong = wrong or (("indicateurs", path, remedy) if remedy else None)
+        if wrong:
+            found.append(fault(file, line, *wrong))
+    return found
+
+
+# --- Posts, meetings, statements and spellings: what their schemas cannot say ---
+
+
+def start_faults(posts: pd.DataFrame, *, year: int) -> list[DataError]:
+    """Posts that start more than a year away from the year that describes them: a slip of the keyboard.
+
+    ``posts`` (schema ``prises_de_poste``) is indexed by the lines of its file, as `data.read_raw` gives it.
+
+    >>> postes = pd.DataFrame({"date_debut": ["oct-19", "oct-09"]}, index=[2, 3])
+    >>> print(*data.start_faults(postes, year=2020))
+    data/raw/2020/prises_de_poste.csv, ligne 3, colonne « date_debut » : « oct-09 » est loin de 2020 ; vérifiez-la ...
+    """
+    file, found = paths.relative(paths.raw_table(year, "prises_de_poste")), []
+    for line, printed in posts["date_debut"].items():
+        start = read_start(printed)
+        if start and abs(start[0].year - year) > 1:
+            found.append(
+                fault(file, line, "date_debut", printed, f"est loin de {year} ; vérifiez-la dans le document.")
+            )
+    return found
+
+
+def meeting_faults(meetings: pd.DataFrame, *, year: int) -> list[DataError]:
+    """Meetings outside the year and the one after, and groups given two numbers of invited persons.
+
+    ``meetings`` (schema ``reunions``) is indexed by the lines of its file, as `data.read_raw` gives it.
+
+    >>> reunions = data.read_raw(2020, "reunions").head(1)
+    >>> print(*data.meeting_faults(reunions, year=2022))
+    data/raw/2022/reunions.csv, ligne 2, colonne « date » : « 2020-03-09 » est loin de 2022 ; vérifiez-la ...
+    """
+    file, seen, found = paths.relative(paths.raw_table(year, "reunions")), {}, []
+    for line, meeting in zip(meetings.index, meetings.itertuples(), strict=True):
+        if meeting.date.year not in (year, year + 1):
+            shown, remedy = f"{meeting.date:%Y-%m-%d}", f"est loin de {year} ; vérifiez-la dans le document."
+            found.append(fault(file, line, "date", shown, remedy))
+        invited = meeting.invites_du_groupe
+        if not pd.isna(invited) and seen.setdefault(meeting.groupe, invited) != invited:
+            first = seen[meeting.groupe]
+            remedy = f"contredit {first}, donné plus haut pour le groupe « {meeting.groupe} » ; gardez un seul nombre."
+            found.append(fault(file, line, "invites_du_groupe", invited, remedy))
+    return found
+
+
+def association_faults(table: pd.DataFrame, known: set[str], *, file: str) -> list[DataError]:
+    """Associations cited in a table that the register does not have.
+
+    ``table`` is indexed by the lines of its file; only its ``associations``, separated by « ; », are read.
+
+    >>> reunions = pd.DataFrame({"associations": ["AAPI ; Horizn 9"]}, index=[7])
+    >>> print(*data.association_faults(reunions, {"AAPI", "Horizon 9"}, file="reunions.csv"))
+    reunions.csv, ligne 7, colonne « associations » : « Horizn 9 » est inconnu ; vouliez-vous « Horizon 9 » ?
+    """
+    cited = unfolded(table, "associations")["associations"]
+    missing = cited[~cited.isin(known)]
+    return [
+        fault(file, line, "associations", name, unknown(name, known, register="reference/associations.csv"))
+        for line, name in missing.items()
+    ]
+
+
+def _answer_fault(row, answered: str, natures: dict[str, str]) -> str | None:
+    """Why a statement cannot answer another one, and what to do; None when it can."""
+    if row.nature not in ("levier", "recommandation"):
+        return (
+            f"est la réponse d’un énoncé de nature « {row.nature} », or seuls un levier ou une recommandation "
+            "répondent ; videz cette case, ou corrigez la nature."
+        )
+    if answered not in natures:
+        tensions = [id for id, nature in natures.items() if nature == "tension"]
+        near = get_close_matches(answered, tensions, n=1)
+        remedy = f"vouliez-vous « {near[0]} » ?" if near else "indiquez celui d’une tension, ou videz cette case."
+        return f"n’est l’identifiant d’aucun énoncé ; {remedy}"
+    if natures[answered] != "tension":
+        return f"est de nature « {natures[answered]} » ; indiquez l’identifiant d’une tension, ou videz cette case."
+    return None
+
+
+def _code_faults(statements: pd.DataFrame, *, file: str) -> list[DataError]:
+    """Actors that the catalogue does not have, and answers to what is not a tension."""
+    known, natures = catalogue().indicators["acteur_enonce"].modalities, dict(statements[["id", "nature"]].to_numpy())
+    actors = unfolded(statements, "acteurs")["acteurs"]
+    missing = actors[~actors.isin(known)]
+    found = [fault(file, line, "acteurs", name, unknown(name, known)) for line, name in missing.items()]
+    answers = unfolded(statements, "repond_a")
+    for line, row in zip(answers.index, answers.itertuples(), strict=True):
+        remedy = _answer_fault(row, row.repond_a, natures)
+        if remedy:
+            found.append(fault(file, line, "repond_a", row.repond_a, remedy))
+    return found
+
+
+def statement_faults(statements: pd.DataFrame, themes: pd.DataFrame, *, year: int) -> list[DataError]:
+    """Statements whose theme, actors, linked figure or answered tension does not exist, or that cannot answer one.
+
+    ``statements`` (schema ``enonces``) is indexed by the lines of its file; ``themes`` is the code book (schema
+    ``themes``).
+
+    >>> enonces = data.read_raw(2020, "enonces").head(1).assign(acteurs="alses;aspn")
+    >>> print(*data.statement_faults(enonces, data.read_reference("themes"), year=2020))
+    data/raw/2020/enonces.csv, ligne 2, colonne « acteurs » : « aspn » est inconnu ; vouliez-vous « apsn » ?
+    """
+    file, codes, found = paths.relative(paths.raw_table(year, "enonces")), set(themes["theme"]), []
+    for line, row in zip(statements.index, statements.itertuples(), strict=True):
+        if row.theme not in codes:
+            found.append(
+                fault(file, line, "theme", row.theme, unknown(row.theme, codes, register="reference/themes.csv"))
+            )
+        remedy = path_fault(row.indicateur_lie) if row.indicateur_lie else None
+        if remedy:
+            found.append(fault(file, line, "indicateur_lie", row.indicateur_lie, remedy))
+    return found + _code_faults(statements, file=file)
+
+
+def alias_faults(aliases: pd.DataFrame) -> list[DataError]:
+    """Aliases (schema ``alias``) of a column that the posts do not have.
+
+    >>> alias = pd.DataFrame({"colonne": ["bureau", "burau"]}, index=[2, 3])
+    >>> print(*data.alias_faults(alias))
+    data/raw/reference/alias.csv, ligne 3, colonne « colonne » : « burau » est inconnu ; vouliez-vous « bureau » ?
+    """
+    file, known = paths.relative(paths.reference() / "alias.csv"), columns("prises_de_poste")
+    wrong = aliases.loc[~aliases["colonne"].isin(known), "colonne"]
+    return [fault(file, line, "colonne", name, unknown(name, known)) for line, name in wrong.items()]
+
+
+# --- The code book: what its schema cannot say. Its tree, and names that one would take for one another ---
+
+
+def book_faults(book: pd.DataFrame) -> list[DataError]:
+    """Codes whose parent does not exist or is below them, and codes that a coding could not tell from another.
+
+    ``book`` (schema ``themes``) is indexed by the lines of its file, as `data.read_reference` gives it.
+
+    >>> livre = data.read_reference("themes").head(2).assign(parent=["", "prise_de_post"])
+    >>> print(*data.book_faults(livre))
+    data/raw/reference/themes.csv, ligne 3, colonne « parent » : « prise_de_post » est inconnu ; ...
+    """
+    file, found = paths.relative(paths.reference() / "themes.csv"), []
+    parents, seen = dict(zip(book["theme"], book["parent"], strict=True)), {}
+    for line, row in zip(book.index, book.itertuples(), strict=True):
+        if row.parent and row.parent not in parents:
+            told = unknown(row.parent, parents, register=file)
+            found.append(fault(file, line, "parent", row.parent, told))
+        elif row.parent and _is_above_itself(row.theme, parents):
+            told = "est au-dessous de ce code, qui serait son propre parent ; corrigez l’arbre."
+            found.append(fault(file, line, "parent", row.parent, told))
+        for key in sorted({fold(row.theme), fold(row.libelle)} - {""}):
+            first = seen.setdefault((row.parent, key), row.theme)
+            if first != row.theme:
+                told = f"se confond avec le code « {first} », du même parent ; changez l’un des deux."
+                found.append(fault(file, line, "libelle", row.libelle, told))
+                break
+    return found
+
+
+def _is_above_itself(theme: str, parents: dict[str, str]) -> bool:
+    seen, above = set(), parents[theme]
+    while above and above not in seen:
+        if above == theme:
+            return True
+        seen.add(above)
+        above = parents.get(above, "")
+    return False

@@ -1,0 +1,637 @@
+"""What published tables tell: rules of the rounding, cross-tabulations, two years."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from helpers.disclosure.intruder_model import (
+    ALONE,
+    ASSOCIATION,
+    COLLEGE,
+    EXACT,
+    FEWEST_VALUES,
+    GOOD,
+    NETWORK,
+    NOTHING,
+    PART,
+    SIZE,
+    STATES,
+    THIN,
+    Cell,
+    Known,
+    Model,
+    Terms,
+    Truth,
+    added,
+    base_of,
+    is_of_persons,
+    relate_worked,
+)
+from helpers.schema import FEWEST_PERSONS, FOLDED, Indicator, catalogue
+from helpers.typography import french_spaces
+
+# --- What the auditor says: each fault, the gravest first, and whether the release may leave ---
+
+VERDICTS = {GOOD: "bon", THIN: "mince", EXACT: "exact"}
+# At most so many published numbers are named: the first ones are enough to find the place.
+_NAMED = 8
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A cell of one to four persons that a reader can narrow, or a published number that nothing explains.
+
+    ``verdict`` is 2 (exact, or a number that should not be there) or 1 (fewer than five values are left); ``low`` and
+    ``high`` are the values left to the cell; ``because`` the published numbers, and what links them, that tell it, in
+    French; ``told_by`` the cells of these numbers: one of them must say less.
+
+    >>> cellule = Cell(2021, "alses", "college", "0590001A", "sexe", "filles")
+    >>> constat = Finding(2, "rien", cellule, 3, 3, ("indicateurs.csv : 3",))
+    >>> constat.is_refused, print(constat.sentence)
+    On retrouve le nombre exact, sans rien savoir d’autre : collège 0590001A, 2021, Sexe : filles vaut 3. Ce qui le
+    révèle : indicateurs.csv : 3.
+    (True, None)
+    """
+
+    verdict: int
+    state: str
+    cell: Cell | None
+    low: float = 0
+    high: float = 0
+    because: tuple[str, ...] = ()
+    told_by: tuple[Cell, ...] = ()
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether this alone stops the release: anything exact, or anything thin for a reader who knows nothing."""
+        return self.verdict == EXACT or (self.verdict == THIN and self.state == NOTHING)
+
+    @property
+    def sentence(self) -> str:
+        """The finding in one French sentence, with the places where the numbers stand."""
+        reasons = " ; ".join(self.because[:_NAMED]) + (" …" if len(self.because) > _NAMED else "")
+        if self.cell is None:
+            return french_spaces(f"{reasons}.")
+        if self.verdict == EXACT:
+            said = f"On retrouve le nombre exact, {STATES[self.state]} : {self.cell.title} vaut {self.low:.0f}."
+        else:
+            said = (
+                f"On approche trop un petit nombre, {STATES[self.state]} : {self.cell.title} "
+                f"vaut de {self.low:.0f} à {self.high:.0f}."
+            )
+        return french_spaces(f"{said} Ce qui le révèle : {reasons}." if reasons else said)
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The findings, the gravest first, and for each state how many cells are good, thin and exact.
+
+    Where the reader knows more than what is published, thin counts the cells that were not shown to be wide: at most.
+
+    >>> Audit([], {"rien": {"bon": 12}}).is_good
+    True
+    """
+
+    findings: list[Finding]
+    counts: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the release may leave."""
+        return not any(finding.is_refused for finding in self.findings)
+
+    @property
+    def sentence(self) -> str:
+        """The gravest finding, in French; that nothing was found, when it is so."""
+        return self.findings[0].sentence if self.findings else "Aucun petit nombre ne se retrouve."
+
+    def with_more(self, findings: list[Finding], counts: dict[str, dict[str, int]] | None = None) -> "Audit":
+        """The same audit with other findings and other cells, in order of gravity."""
+        merged = {state: dict(values) for state, values in self.counts.items()}
+        for state, values in (counts or {}).items():
+            own = merged.setdefault(state, {})
+            own.update({name: own.get(name, 0) + count for name, count in values.items()})
+        states = list(STATES)
+        ranked = sorted(
+            [*self.findings, *findings],
+            key=lambda each: (not each.is_refused, -each.verdict, states.index(each.state), each.high - each.low),
+        )
+        return Audit(ranked, merged)
+
+
+# --- Two questions crossed: cells of an association, or of the network alone, whose sums are the answers to
+# --- each
+
+_ENDLESS = float("inf")
+Crossing = tuple[str, str]
+
+
+def add_crossings(model: Model, at_associations: set[Crossing]) -> None:
+    """The unknowns of every crossing of the network; by association for those that are published so."""
+    pairs = {(cell.indicateur, cell.croise_avec) for cell in model.network if cell.croise_avec}
+    for crossing in sorted(pairs | at_associations):
+        of_pairs = _by_association(model, crossing) if crossing in at_associations else {}
+        places = of_pairs or {(NETWORK, ""): _of_network(model, crossing)}
+        units = _units({cell for counts in places.values() for cell in counts}, crossing)
+        for (site_type, site), counts in places.items():
+            _relate(
+                model, [_at(model, crossing, unit, (site_type, site)) for unit in units], counts, at_top=not of_pairs
+            )
+        if of_pairs:
+            for unit in units:
+                cells = [_at(model, crossing, unit, place) for place in places]
+                model.system.name(
+                    _at(model, crossing, unit, (NETWORK, "")), added(model.system.sums[cell] for cell in cells)
+                )
+
+
+def members(entry: Indicator, name: str) -> set[str]:
+    """The answers that a published name stands for: folded ones, or those of a group."""
+    found = {member for part in name.split(FOLDED) for member in entry.members_of(part)}
+    return found
+
+
+def name_published(model: Model, cell: Cell) -> bool:
+    """Names the cell of a published crossing as a sum of the cells it holds; whether the model knows them."""
+    sums = model.system.sums
+    if cell in sums:
+        return True
+    entries = catalogue().indicators
+    rows, columns = (
+        members(entries[cell.indicateur], cell.modalite),
+        members(entries[cell.croise_avec], cell.modalite_croisee),
+    )
+    inside = [
+        own
+        for own in model.crossed.get((cell.site_type, cell.site, cell.indicateur, cell.croise_avec), [])
+        if members(entries[cell.indicateur], own.modalite) <= rows
+        and members(entries[cell.croise_avec], own.modalite_croisee) <= columns
+    ]
+    if inside:
+        model.system.name(cell, added(sums[own] for own in inside))
+    return bool(inside)
+
+
+def margin_of(model: Model, cell: Cell, *, crossed: bool) -> Terms | None:
+    """Who gives the crossed answer of a cell (or its own), as a sum; None when the year does not count it."""
+    indicator, name = (cell.croise_avec, cell.modalite_croisee) if crossed else (cell.indicateur, cell.modalite)
+    cells = [
+        cell._replace(indicateur=indicator, modalite=member, croise_avec="", modalite_croisee="")
+        for member in sorted(members(catalogue().indicators[indicator], name))
+    ]
+    found = [model.system.sums[own] for own in cells if own in model.system.sums]
+    return added(found) if found else None
+
+
+def _at(model: Model, crossing: Crossing, unit: tuple[str, str], place: tuple[str, str]) -> Cell:
+    return Cell(model.year, "alses", *place, crossing[0], unit[0], crossing[1], unit[1])
+
+
+def _by_association(model: Model, crossing: Crossing) -> dict[tuple[str, str], Counter]:
+    found: dict[tuple[str, str], Counter] = {}
+    for (association, _), counts in model.pairs.items():
+        own = found.setdefault((ASSOCIATION, association) if association else (PART, ALONE), Counter())
+        for (indicator, modality, other, crossed), count in counts.items():
+            if (indicator, other) == crossing:
+                own[modality, crossed] += count
+    return found if any(found.values()) else {}
+
+
+def _of_network(model: Model, crossing: Crossing) -> Counter:
+    rows = {cell: count for cell, count in model.network.items() if (cell.indicateur, cell.croise_avec) == crossing}
+    return Counter({(cell.modalite, cell.modalite_croisee): count for cell, count in rows.items()})
+
+
+def _units(cells: set[tuple[str, str]], crossing: Crossing) -> list[tuple[str, str]]:
+    """The finest names of both sides: neither a group nor answers added together that also stand alone."""
+    entries = [catalogue().indicators[name] for name in crossing]
+    kept = []
+    for side, entry in enumerate(entries):
+        names = {cell[side] for cell in cells}
+        fine = {n for n in names if not (n in entry.groups and entry.choice == "unique")}
+        kept.append(sorted(n for n in fine if FOLDED not in n or not members(entry, n) & fine))
+    return [(row, column) for row in kept[0] for column in kept[1]]
+
+
+def _relate(model: Model, cells: list[Cell], counts: Counter, *, at_top: bool) -> None:
+    """The unknowns of a crossing at one place, within the answers to each question, or adding up to them."""
+    system = model.system
+    for cell in cells:
+        # Of the network, only the cells that are published: a pair that is left out is not known to be empty.
+        if not at_top or (cell.modalite, cell.modalite_croisee) in counts:
+            system.add(cell, counts[cell.modalite, cell.modalite_croisee])
+            model.crossed.setdefault((cell.site_type, cell.site, cell.indicateur, cell.croise_avec), []).append(cell)
+    kept = [cell for cell in cells if cell in system.sums]
+    for crossed in (True, False):
+        by_answer: dict[str, list[Cell]] = {}
+        for cell in kept:
+            by_answer.setdefault(cell.modalite_croisee if crossed else cell.modalite, []).append(cell)
+        for own in by_answer.values():
+            _add_up(model, own, crossed=crossed)
+    for cell in kept:
+        _overlap(model, cell)
+
+
+def _add_up(model: Model, cells: list[Cell], *, crossed: bool) -> None:
+    """Cells of one answer of one side: they make it up when the other side is whole and holds one answer each."""
+    system, whole = model.system, margin_of(model, cells[0], crossed=crossed)
+    if whole is None:
+        return
+    other = catalogue().indicators[cells[0].indicateur if crossed else cells[0].croise_avec]
+    names = {name for cell in cells for name in members(other, cell.modalite if crossed else cell.modalite_croisee)}
+    size = cells[0]._replace(indicateur=other.id, croise_avec="", modalite_croisee="")
+    answers = {name for name in [*other.modalities, *other.recorded] if size._replace(modalite=name) in system.sums}
+    why = f"{cells[0].title} : les cellules d’un croisement font la réponse"
+    parts = [system.sums[cell] for cell in cells]
+    if other.choice == "unique":
+        system.require(parts, whole, (0 if answers <= names else -_ENDLESS, 0), why)
+        return
+    for part in parts:
+        system.require([part], whole, (-_ENDLESS, 0), why)
+
+
+def _overlap(model: Model, cell: Cell) -> None:
+    """Two answers of which a person may give both: who gives one of them at least is not more than everybody."""
+    if catalogue().indicators[cell.croise_avec].choice != "multiple":
+        return
+    system = model.system
+    sides = [margin_of(model, cell, crossed=crossed) for crossed in (True, False)]
+    size = system.sums.get(cell._replace(indicateur=SIZE, modalite="", croise_avec="", modalite_croisee=""))
+    if None not in sides and size is not None:
+        less = added([system.sums[cell], size])
+        system.require(sides, less, (-_ENDLESS, 0), f"{cell.title} : l’une ou l’autre, au plus tout le monde")
+    twin = cell._replace(modalite=cell.modalite_croisee, modalite_croisee=cell.modalite)
+    if cell.indicateur == cell.croise_avec and twin in system.sums and cell < twin:
+        system.require(
+            [system.sums[cell]], system.sums[twin], (0, 0), f"{cell.title} : le même croisement, lu à l’envers"
+        )
+
+
+# --- What the published tables tell of a year: rows as ends of cells and of their bases, and what their
+# --- silence tells
+
+# A smaller site has no report: that it has none is a piece of knowledge.
+FEWEST_AT_SITE = 11
+_TEXTS = ["perimetre", "site_type", "site", "indicateur", "modalite", "croise_avec", "modalite_croisee"]
+_NUMBERS = ["effectif_min", "effectif_max", "base_min", "base_max", "effectif_arrondi", "base_arrondie"]
+_NUMBERS += ["part_imprimee_pct", "decimales", "part_min_pct", "part_max_pct"]
+# The column that names the published file of a row; a table that comes before its files has none.
+PLACE = "lieu"
+
+
+def rows_of(table: pd.DataFrame, year: int) -> pd.DataFrame:
+    """The rows of persons of a year (schema ``indicateurs``), texts without missing values, numbers of one kind."""
+    rows = table[table["annee"].eq(year) & is_of_persons(table)]
+    texts = {name: rows[name].fillna("").astype(str) for name in _TEXTS}
+    numbers = {
+        name: pd.to_numeric(rows[name]).astype("Float64").to_numpy("float64", na_value=np.nan)
+        if name in rows
+        else np.nan
+        for name in _NUMBERS
+    }
+    return rows.assign(**texts, **numbers, **{PLACE: rows[PLACE] if PLACE in rows else "indicateurs.csv"})
+
+
+def cell_of(row) -> Cell:
+    """The cell of a row."""
+    return Cell(int(row.annee), *(getattr(row, name) for name in _TEXTS))
+
+
+def ends(low, high) -> tuple[float, float]:
+    """Two ends as numbers; what is missing is not limited."""
+    return (0.0 if pd.isna(low) else float(low)), (float("inf") if pd.isna(high) else float(high))
+
+
+def model_of(truth, rows: pd.DataFrame, year: int) -> Model:
+    """The model of a year, with everything that its published rows (`rows_of`) tell and do not tell."""
+    model = Model(truth, year)
+    at_associations = rows[rows["site_type"].eq(ASSOCIATION) & rows["croise_avec"].ne("")]
+    add_crossings(model, set(zip(at_associations["indicateur"], at_associations["croise_avec"], strict=True)))
+    relate_worked(model.system, Cell(year, "alses", NETWORK, "", SIZE))
+    model.unread = model.system.with_known(())
+    told = set()
+    for row in rows.itertuples():
+        cell = cell_of(row)
+        told.add(cell)
+        for terms, known in _told_by(model, row, cell):
+            model.told[known.text] = known.cell
+            model.system.bound(terms, known.low, known.high, known.text)
+    _hear_silence(model, told)
+    _count_the_absent(model, told)
+    return model
+
+
+def _told_by(model: Model, row, cell: Cell) -> Iterator[tuple[dict[int, int], Known]]:
+    """The sums of unknowns that a row bounds: its cell, and the base of its share."""
+    if cell.croise_avec and not name_published(model, cell):
+        return
+    if cell in model.system.sums:
+        yield model.system.sums[cell], Known(cell, *ends(row.effectif_min, row.effectif_max), getattr(row, PLACE))
+    if pd.isna(row.base_min) and pd.isna(row.base_max):
+        return
+    base = margin_of(model, cell, crossed=True) if cell.croise_avec else base_of(cell, model.system)
+    if base:
+        of_base = f"{getattr(row, PLACE)}, base"
+        yield base, Known(cell, *ends(row.base_min, row.base_max), of_base)
+
+
+def _hear_silence(model: Model, told: set[Cell]) -> None:
+    """At a site where a question is answered, an answer without a row is nobody's, or is hidden."""
+    answered = {(cell.perimetre, cell.site_type, cell.site, cell.indicateur) for cell in told if not cell.croise_avec}
+    for cell in list(model.system.sums):
+        place = (cell.perimetre, cell.site_type, cell.site, cell.indicateur)
+        if cell.croise_avec or cell in told or place not in answered:
+            continue
+        terms = model.system.sums[cell]
+        is_somebody = model.system.value(terms) > 0
+        known = Known(cell, *((1, float("inf")) if is_somebody else (0, 0)), "absent des tableaux")
+        model.system.bound(terms, known.low, known.high, known.text)
+
+
+def _count_the_absent(model: Model, told: set[Cell]) -> None:
+    """Where sites have a report, one without holds somebody, and the list says whether it is small."""
+    shown = {(cell.site_type, cell.site) for cell in told}
+    if not {site_type for site_type, _ in shown} - {NETWORK}:
+        return
+    for site_type, site in model.members:
+        size = Cell(model.year, "alses", site_type, site, SIZE)
+        if site_type not in (ASSOCIATION, COLLEGE) or (site_type, site) in shown or size not in model.system.sums:
+            continue
+        terms = model.system.sums[size]
+        is_small = model.system.value(terms) < FEWEST_AT_SITE
+        known = Known(size, 1, FEWEST_AT_SITE - 1 if is_small else float("inf"), "sites.csv")
+        model.system.bound(terms, known.low, known.high, known.text)
+
+
+# --- Is each published row what the protection says it is? What its rule does not explain comes from elsewhere
+
+# What protected counts are multiples of, and how far the true one may be: one base, or two when one was not enough.
+BASE = 5
+SHIFTS = (BASE - 1, 2 * BASE - 1)
+# Under this base, a share of persons is not shown.
+FEWEST_FOR_SHARE = 20
+PROTECTED = "arrondi_secret"
+
+
+def breaches(rows: pd.DataFrame) -> Iterator[tuple[object, str]]:
+    """For each number of a row that no rule explains: its cell, and the sentence that says so.
+
+    ``rows`` come from `published.rows_of`; a protected row has ``effectif_arrondi`` and ``base_arrondie``.
+    """
+    for row in rows.itertuples():
+        cell, place = cell_of(row), getattr(row, PLACE)
+        for fault in _faults(row):
+            yield cell, f"{place} : {cell.title} : {fault}"
+
+
+def _faults(row) -> Iterator[str]:
+    if row.precision != PROTECTED:
+        if row.site_type != NETWORK:
+            yield "un nombre exact, au niveau d’un site"
+        yield from _exact_share(row)
+        return
+    rounded_base = row.base_arrondie
+    # Of the network, a count may be exact beside a rounded base; nowhere may both be.
+    if not (row.site_type == NETWORK and _is_exact(row.effectif_arrondi, row.effectif_min, row.effectif_max)):
+        yield from _rounded("effectif", row.effectif_arrondi, row.effectif_min, row.effectif_max, most=row.base_max)
+    elif pd.isna(rounded_base):
+        yield "un nombre exact dit protégé"
+    if pd.notna(row.base_min) and not _is_exact(rounded_base, row.base_min, row.base_max):
+        yield from _rounded("base", rounded_base, row.base_min, row.base_max)
+    yield from _protected_share(row)
+
+
+def _is_exact(shown, low, high) -> bool:
+    return pd.isna(shown) and low == high
+
+
+def _rounded(name: str, shown, low, high, *, most: float = float("nan")) -> Iterator[str]:
+    """``most`` is a count that it cannot exceed, if that is known."""
+    if pd.isna(shown) or shown % BASE:
+        yield f"{name} qui n’est pas un multiple de {BASE}"
+        return
+    ends = [(max(0, shown - shift), shown + shift) for shift in SHIFTS]
+    if (low, high) not in [*ends, *((least, min(end, most)) for least, end in ends if not pd.isna(most))]:
+        yield f"{name} dont les bornes ne sont pas celles de l’arrondi"
+
+
+def _exact_share(row) -> Iterator[str]:
+    """A share of an exact count on an exact base tells nothing more, if it is theirs."""
+    if (
+        row.effectif_min != row.effectif_max
+        or row.base_min != row.base_max
+        or pd.isna(row.base_min)
+        or not row.base_min
+    ):
+        return
+    share = 100 * row.effectif_min / row.base_min
+    for value in (row.part_min_pct, row.part_max_pct):
+        if pd.notna(value) and abs(value - share) > 1e-6:
+            yield "une part qui n’est pas celle de l’effectif"
+            return
+    if pd.notna(row.part_imprimee_pct) and not _is_near(row.part_imprimee_pct, share, row.decimales):
+        yield "une part qui n’est pas celle de l’effectif"
+
+
+def _protected_share(row) -> Iterator[str]:
+    base = row.base_min if pd.isna(row.base_arrondie) else row.base_arrondie
+    shown = row.effectif_min if pd.isna(row.effectif_arrondi) else row.effectif_arrondi
+    if pd.isna(base):
+        if pd.notna(row.part_imprimee_pct):
+            yield "une part sans base"
+        return
+    if pd.notna(row.part_imprimee_pct):
+        if base < FEWEST_FOR_SHARE:
+            yield f"une part sur une base de moins de {FEWEST_FOR_SHARE}"
+        elif not _is_near(row.part_imprimee_pct, min(100, 100 * shown / base), row.decimales):
+            yield "une part qui n’est pas celle des nombres arrondis"
+    counts, bases = (row.effectif_min, row.effectif_max, shown), (row.base_min, row.base_max, base)
+    possible = [min(100, 100 * count / whole) for count in counts for whole in (*bases, count) if whole]
+    for value in (row.part_min_pct, row.part_max_pct):
+        if pd.notna(value) and not any(abs(value - each) < 1e-6 for each in [*possible, 0, 100]):
+            yield "une borne de part que les nombres arrondis n’expliquent pas"
+
+
+def _is_near(shown: float, share: float, decimals) -> bool:
+    return abs(shown - share) <= 0.5 * 10.0 ** -int(0 if pd.isna(decimals) else decimals) + 1e-9
+
+
+# --- What the comparison of two years tells of old and new collèges: their persons are sums of those of the
+# --- sites
+
+# For each kind of collège: the measures of its size and of its share, the year that they speak of.
+_KINDS = {
+    "anciens": ("base_anciens", "part_anciens", "annee"),
+    "anciens_reference": ("base_anciens_reference", "part_anciens_reference", "comparee_a"),
+    "nouveaux": ("base_nouveaux", "part_nouveaux", "annee"),
+    "sortis": ("base_sortis", "part_sortis", "comparee_a"),
+    "inconnu": ("base_inconnu", "", "annee"),
+}
+
+
+def add_overlaps(model: Model, truth: Truth, comparisons: pd.DataFrame) -> None:
+    """Bounds the persons of each kind of collège of a year by what ``comparaisons`` says of it."""
+    asked = {name for size, share, _ in _KINDS.values() for name in (size, share) if name}
+    rows = comparisons[comparisons["mesure"].isin(asked)]
+    for (name, year, before), own in rows.groupby(["comparaison", "annee", "comparee_a"]):
+        _, perimeter, indicator, modality = str(name).split("/")
+        values = dict(zip(own["mesure"], own["valeur"].astype(float), strict=True))
+        cell = Cell(model.year, perimeter, NETWORK, "", indicator, modality)
+        years = {"annee": int(year), "comparee_a": int(before)}
+        for kind, (size, share, which) in _KINDS.items():
+            if years[which] == model.year and size in values:
+                other = years["comparee_a" if which == "annee" else "annee"]
+                leaves = _leaves(model, truth, other, kind)
+                _bound(
+                    model, cell._replace(indicateur=SIZE, modalite=""), leaves, (values[size],) * 2, f"{name}, {size}"
+                )
+                if share in values:
+                    count = round(values[share] * values[size] / 100)
+                    _bound(model, cell, leaves, (count, count), f"{name}, {share}")
+
+
+def _leaves(model: Model, truth: Truth, other: int, kind: str) -> list[tuple[str, str]]:
+    """The places of a year that are of a kind, by the collèges of the other year."""
+    known = {uai for _, uai in truth.by_pair(other)} - {""}
+    is_kept = {
+        "inconnu": lambda uai: not uai,
+        "anciens": lambda uai: uai in known,
+        "anciens_reference": lambda uai: uai in known,
+    }.get(kind, lambda uai: bool(uai) and uai not in known)
+    return [leaf for (_, uai), leaf in model.leaves.items() if is_kept(uai)]
+
+
+def _bound(model: Model, cell: Cell, leaves: list, ends: tuple[float, float], why: str) -> None:
+    sums = model.system.sums
+    terms = added(sums[own] for leaf in leaves if (own := cell.at(*leaf)) in sums)
+    # What the records of the year do not tell so (other persons, another reading of a collège) is left alone.
+    model.system.require([terms], {}, ends, f"comparaisons.csv : {why}")
+
+
+# --- What the comparison of two years tells of the persons of both: the correlation of their two answers is a
+# --- count
+# It is given with all its decimals. So of every table of whole numbers that has it, a reader keeps those: who answered
+# so both years, one of the two, or neither, and who else did each year. No program is linear in these; all are tried.
+
+_SHARED, _CORRELATION = "personnes_communes", "correlation"
+# As near as two computations of one correlation are.
+_SAME = 1e-12
+# The counts of a table, in French.
+_NAMES = (
+    "celles qui répondent ainsi les deux années",
+    "celles qui ne répondent ainsi que la seconde année",
+    "celles qui ne répondent ainsi que la première année",
+    "celles qui ne répondent ainsi aucune des deux années",
+    "celles de la seconde année seule qui répondent ainsi",
+    "celles de la seconde année seule qui ne répondent pas ainsi",
+    "celles de la première année seule qui répondent ainsi",
+    "celles de la première année seule qui ne répondent pas ainsi",
+)
+
+
+def narrowed(truth: Truth, comparisons: pd.DataFrame) -> Iterator[Finding]:
+    """The counts of one to four persons that ``comparisons`` (schema ``comparaisons``) leaves fewer than five values.
+
+    Where the truth does not say how many gave an answer both years, a count is small if a reader can tell that it is
+    under five, and not that it is nobody's.
+    """
+    rows = comparisons[comparisons["mesure"].isin([_SHARED, _CORRELATION])]
+    for (name, year, before), own in rows.groupby(["comparaison", "annee", "comparee_a"]):
+        ends = own.set_index("mesure")[["valeur_min", "valeur_max"]].astype(float)
+        years = int(year), int(before)
+        if _SHARED in ends.index:
+            yield from _of_sizes(truth, str(name), years, int(ends.loc[_SHARED, "valeur_min"]))
+        if {_SHARED, _CORRELATION} <= set(ends.index):
+            low, high = ends.loc[_CORRELATION]
+            yield from _of_answers(truth, str(name), years, int(ends.loc[_SHARED, "valeur_min"]), (low, high))
+
+
+def _counts(truth: Truth, name: str, years: tuple[int, int]) -> list[tuple[int, int]] | None:
+    """For each year, how many give the answer of a comparison and how many do not; None when that is not counted."""
+    if name.count("/") != 3:
+        return None
+    _, perimeter, indicator, modality = name.split("/")
+    found = []
+    for year in years:
+        known = truth.of_network(year)
+        cells = [Cell(year, perimeter, NETWORK, "", *of) for of in ((indicator, modality), ("accompagnements", ""))]
+        if not set(cells) <= set(known):
+            return None
+        answer, size = (known[cell] for cell in cells)
+        found.append((answer, size - answer))
+    return found
+
+
+def _of_sizes(truth: Truth, name: str, years: tuple[int, int], shared: int) -> Iterator[Finding]:
+    counts = _counts(truth, name, years)
+    for year, own in zip(years, counts or (), strict=False):
+        if 0 < (alone := sum(own) - shared) < FEWEST_PERSONS:
+            yield _found(name, f"celles de {year} seule", alone, alone)
+
+
+def _of_answers(
+    truth: Truth, name: str, years: tuple[int, int], shared: int, ends: tuple[float, float]
+) -> Iterator[Finding]:
+    counts = _counts(truth, name, years)
+    if counts is None:
+        return
+    least, most = np.full(len(_NAMES), np.inf), np.full(len(_NAMES), -np.inf)
+    for table in _tables(counts, shared, ends):
+        least, most = np.minimum(least, table.min(axis=1)), np.maximum(most, table.max(axis=1))
+    for text, low, high, true in zip(_NAMES, least, most, _true(truth, name, years, counts), strict=True):
+        if 0 < (high if true is None else true) < FEWEST_PERSONS and high - low + 1 < FEWEST_VALUES:
+            yield _found(name, text, low, high)
+
+
+def _true(truth: Truth, name: str, years: tuple[int, int], counts: list[tuple[int, int]]) -> list[int | None]:
+    """The counts of `_NAMES`, as far as the truth knows them."""
+    own = truth.of_both(years, name.split("/")[1:])
+    if own is None:
+        return [None] * len(_NAMES)
+    shared, now, before, both = own
+    table = [None] * 4 if both is None else [both, now - both, before - both, shared - now - before + both]
+    (now_all, now_not), (before_all, before_not) = counts
+    return [*table, now_all - now, now_not - shared + now, before_all - before, before_not - shared + before]
+
+
+def _tables(counts: list[tuple[int, int]], shared: int, ends: tuple[float, float]) -> Iterator[np.ndarray]:
+    """The possible tables, a column each (rows: `_NAMES`), by number of those who answer so the second year."""
+    (now_all, now_not), (before_all, before_not) = counts
+    before = np.arange(max(0, shared - before_not), min(before_all, shared) + 1)
+    for now in range(max(0, shared - now_not), min(now_all, shared) + 1):
+        spread = np.sqrt(float(now) * (shared - now) * before * (shared - before))
+        low, high = ((end * spread + now * before) / shared for end in ends)
+        for both, own in _whole(low, high, before):
+            kept = _has(both, now, own, shared, ends)
+            both, own = both[kept], own[kept]
+            if len(both):
+                rest = shared - now - own + both
+                others = now_all - now, now_not - shared + now, before_all - own, before_not - shared + own
+                rows = (both, now - both, own - both, rest, *others)
+                yield np.vstack([np.broadcast_to(row, both.shape) for row in rows])
+
+
+def _whole(low: np.ndarray, high: np.ndarray, before: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The first and the last whole number between each two ends: what lies between cannot reach farther."""
+    near = 1e-6
+    first, last = np.ceil(low - near), np.floor(high + near)
+    kept = first <= last
+    for ends in (first, last):
+        yield ends[kept].astype(np.int64), before[kept]
+
+
+def _has(both: np.ndarray, now: int, before: np.ndarray, shared: int, ends: tuple[float, float]) -> np.ndarray:
+    """Which tables have no negative count, and the correlation that is told."""
+    cells = np.vstack([both, now - both, before - both, shared - now - before + both])
+    spread = np.sqrt(float(now) * (shared - now) * before * (shared - before))
+    told = np.divide(shared * both - now * before, spread, out=np.zeros(len(both)), where=spread > 0)
+    return (cells >= 0).all(axis=0) & (told >= ends[0] - _SAME) & (told <= ends[1] + _SAME)
+
+
+def _found(name: str, text: str, low: float, high: float) -> Finding:
+    value = f"{low:.0f}" if low == high else f"de {low:.0f} à {high:.0f}"
+    told = f"comparaisons.csv : {name}, parmi les personnes des deux années, {text} : {value}"
+    return Finding(EXACT if low == high else THIN, NOTHING, None, low, high, because=(told,))

@@ -1,0 +1,588 @@
+"""The intruder test of a release: how many values its files leave to every small cell."""
+
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from helpers.disclosure.intruder_model import (
+    EXACT,
+    FEWEST_VALUES,
+    GOOD,
+    NOTHING,
+    PUPIL,
+    SIZES,
+    STATES,
+    THIN,
+    Cell,
+    Model,
+    System,
+    Truth,
+    is_size_elsewhere,
+    known_in,
+    sparse,
+    told_apart,
+    verdicts_of,
+)
+from helpers.disclosure.intruder_pages import faults_of, read_folders, together
+from helpers.disclosure.intruder_relations import (
+    VERDICTS,
+    Audit,
+    Finding,
+    add_overlaps,
+    breaches,
+    model_of,
+    narrowed,
+    rows_of,
+)
+from helpers.schema import FEWEST_PERSONS
+
+# --- The smallest and the largest value of sums of unknown counts: linear programs, and witnesses that spare
+# --- most of them
+# A point where every relation holds is a witness for all cells at once. Objectives that push many cells up or down
+# together show most cells to be wide; only the rest get programs of their own.
+
+# Farther than this from a whole number, a value is no count.
+_NEAR = 1e-6
+# Any larger count is an absent end: no département accompanies so many persons.
+CEILING = 1_000_000
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a system that nothing links to the rest, once some unknowns are fixed: places of unknowns and rows."""
+
+    unknowns: np.ndarray
+    rows: np.ndarray
+    # Its rows, in all the unknowns and in its own.
+    matrix: object
+    inside: object
+
+
+class Solver:
+    """A system ready to be attacked: its matrix, its ends tightened by themselves, its pieces."""
+
+    def __init__(self, system: System) -> None:
+        self.system, self.matrix = system, system.matrix
+        self.low, self.high, self.below, self.above = (each.copy() for each in system.ends)
+        np.minimum(self.high, CEILING, out=self.high)
+        self._tighten()
+
+    def _tighten(self) -> None:
+        """Ends that each relation alone allows: an unknown is the relation less the others (three passes)."""
+        entries = self.matrix.tocoo()
+        row, place, weight = entries.coords[0], entries.coords[1], entries.data
+        for _ in range(3 if len(row) else 0):
+            small = np.where(weight > 0, weight * self.low[place], weight * self.high[place])
+            large = np.where(weight > 0, weight * self.high[place], weight * self.low[place])
+            least, most = self._others(row, small), self._others(row, large)
+            top, bottom = (self.above[row] - least) / weight, (self.below[row] - most) / weight
+            top, bottom = np.where(weight > 0, top, bottom), np.where(weight > 0, bottom, top)
+            np.minimum.at(self.high, place, np.floor(np.nan_to_num(top, nan=np.inf, posinf=np.inf) + _NEAR))
+            np.maximum.at(self.low, place, np.ceil(np.nan_to_num(bottom, nan=-np.inf, neginf=-np.inf) - _NEAR))
+
+    def _others(self, row: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """For each entry, the sum of the other entries of its row; infinite as soon as one of them is."""
+        count = self.matrix.shape[0]
+        finite = np.isfinite(values)
+        total = np.bincount(row, np.where(finite, values, 0), count)
+        endless = np.bincount(row, ~finite, count)
+        sign = np.where(np.any(values == np.inf), np.inf, -np.inf)
+        alone = total[row] - np.where(finite, values, 0)
+        return np.where(endless[row] - ~finite > 0, sign, alone)
+
+    def pieces(self, fixed: np.ndarray) -> list[Piece]:
+        """The independent parts when the unknowns of ``fixed`` (a mask) have a value."""
+        from scipy.sparse import bmat
+        from scipy.sparse.csgraph import connected_components
+
+        free = np.flatnonzero(~fixed)
+        if not len(free):
+            return []
+        shape = self.matrix[:, free]
+        _, labels = connected_components(bmat([[None, shape.T], [shape, None]], format="csr"), directed=False)
+        of_unknowns, of_rows = labels[: len(free)], labels[len(free) :]
+        order, rows = np.argsort(of_unknowns, kind="stable"), np.argsort(of_rows, kind="stable")
+        names, starts = np.unique(of_unknowns[order], return_index=True)
+        ends = [*starts[1:], len(order)]
+        first, last = (np.searchsorted(of_rows[rows], names, side=side) for side in ("left", "right"))
+        return [
+            self.cut(free[order[start:end]], rows[one:two])
+            for start, end, one, two in zip(starts, ends, first, last, strict=True)
+        ]
+
+    def cut(self, unknowns: np.ndarray, rows: np.ndarray) -> Piece:
+        """The piece made of these unknowns and these relations."""
+        matrix = self.matrix[rows]
+        return Piece(unknowns, rows, matrix, matrix[:, unknowns])
+
+    def solve(
+        self,
+        piece: Piece,
+        cost: np.ndarray,
+        point: np.ndarray,
+        *,
+        whole: bool | np.ndarray = False,
+        wanted: tuple[np.ndarray, float] | None = None,
+    ) -> np.ndarray | None:
+        """The point that makes ``cost`` the least over a piece, the other unknowns being those of ``point``.
+
+        ``whole`` says which unknowns are whole counts; ``wanted`` is a sum over the piece and the least it must be.
+        """
+        from scipy.optimize import Bounds, LinearConstraint, milp
+
+        still = piece.matrix @ point - piece.inside @ point[piece.unknowns]
+        limits = LinearConstraint(piece.inside, self.below[piece.rows] - still, self.above[piece.rows] - still)
+        asked = [LinearConstraint(wanted[0][None, :], wanted[1])] if wanted else []
+        found = milp(
+            cost,
+            constraints=[limits, *asked] if len(piece.rows) else asked,
+            bounds=Bounds(self.low[piece.unknowns], self.high[piece.unknowns]),
+            integrality=np.broadcast_to(whole, len(cost)).astype(int),
+            options={"mip_rel_gap": 0},
+        )
+        if not found.success:
+            return None
+        moved = point.copy()
+        moved[piece.unknowns] = found.x
+        return moved
+
+    def is_witness(self, point: np.ndarray) -> bool:
+        """Whether a point holds whole counts only, and every relation, to the unit."""
+        if not is_whole(point):
+            return False
+        near = np.round(point)
+        sums = self.matrix @ near
+        inside = (near >= self.low) & (near <= self.high)
+        return bool(inside.all() and (sums >= self.below).all() and (sums <= self.above).all())
+
+
+def is_whole(values: np.ndarray) -> bool:
+    """Whether values are whole counts, but for the arithmetic of the solver."""
+    return bool(np.abs(values - np.round(values)).max(initial=0) <= _NEAR)
+
+
+# --- One cell asked for itself: programs that end it, from the sizes of the sites as they are to the whole
+# --- system
+# The cheapest ways to show five values come first; only a cell that none of them widens is bounded by all it is tied
+# to.
+
+
+def ask(ranges: "Ranges", place: int) -> None:
+    """The two ends of one cell: the sizes of sites being true, then free with its own questions, then with all."""
+    own = ranges.sums[[place]].indices
+    families = [family for family in ranges.families if np.isin(own, family.unknowns).any()]
+    for sign in (1.0, -1.0):
+        _push(ranges, place, sign, families)
+    everything = ranges.solver.cut(np.flatnonzero(~ranges.fixed), np.arange(ranges.solver.matrix.shape[0]))
+    if not ranges.is_brief:
+        _try(ranges, place, everything, _by_sizes, _by_family)
+    if not ranges.unsettled[place]:
+        return
+    local = ranges.around(own)
+    points = [_end(ranges, place, sign, local) for sign in (1.0, -1.0)]
+    if ranges.is_brief and ranges.high[place] > ranges.low[place]:
+        return
+    for point in points:
+        if ranges.unsettled[place] and point is not None:
+            ranges.record(_complete(ranges, point, local))
+    _try(ranges, place, everything, _end, _in_whole)
+
+
+def _try(ranges: "Ranges", place: int, piece: Piece, *ways: Callable) -> None:
+    for find in ways:
+        for sign in (1.0, -1.0):
+            if ranges.unsettled[place]:
+                ranges.record(find(ranges, place, sign, piece))
+
+
+def _by_sizes(ranges: "Ranges", place: int, sign: float, piece: Piece) -> np.ndarray | None:
+    """Whole sizes of the sites that leave the cell enough values on one side; then each family follows them."""
+    point = _far(ranges, place, sign, piece, whole=ranges.hubs[piece.unknowns])
+    if point is None:
+        return None
+    # The cells that wait are pushed the same way: one change of sizes often serves many.
+    cost = sign * (ranges.sums[[place]].toarray()[0] + 1e-2 * (ranges.unsettled @ ranges.sums))
+    return ranges.fill(point, cost + 1e-4 * ranges.random.uniform(-1, 1, len(cost)), ranges.families)
+
+
+def _by_family(ranges: "Ranges", place: int, sign: float, piece: Piece) -> np.ndarray | None:
+    """The same, the questions of the cell being whole too: the other families follow."""
+    local = ranges.around(ranges.sums[[place]].indices)
+    point = _far(ranges, place, sign, piece, whole=np.isin(piece.unknowns, local.unknowns))
+    return None if point is None else _complete(ranges, point, local)
+
+
+def _in_whole(ranges: "Ranges", place: int, sign: float, piece: Piece) -> np.ndarray | None:
+    """Whole counts that leave the cell enough values on one side, far sooner known than the farthest; or these."""
+    found = _far(ranges, place, sign, piece, whole=True)
+    return _end(ranges, place, sign, piece, whole=True) if found is None else found
+
+
+def _far(ranges: "Ranges", place: int, sign: float, piece: Piece, *, whole: bool | np.ndarray) -> np.ndarray | None:
+    sums = -sign * ranges.sums[[place]].toarray()[0]
+    end = ranges.high[place] - FEWEST_VALUES + 1 if sign > 0 else ranges.low[place] + FEWEST_VALUES - 1
+    if not ranges.least[place] <= end <= ranges.most[place]:
+        return None
+    wanted = sums[piece.unknowns], -sign * end
+    return ranges.solver.solve(piece, np.zeros(len(piece.unknowns)), ranges.truth, whole=whole, wanted=wanted)
+
+
+def _push(ranges: "Ranges", place: int, sign: float, families: list[Piece]) -> None:
+    """The farthest point of a cell where the sizes of the sites are the true ones; in whole counts if need be."""
+    cost, point = sign * ranges.sums[[place]].toarray()[0], ranges.truth
+    for family in families:
+        moved = ranges.best(family, cost, point)
+        point = point if moved is None else moved
+    ranges.record(point)
+
+
+def _end(ranges: "Ranges", place: int, sign: float, piece: Piece, *, whole: bool = False) -> np.ndarray | None:
+    """The point of a piece where a cell is the least (or the most, sign −1); what it cannot go beyond is kept."""
+    cost = sign * ranges.sums[[place]].toarray()[0]
+    point = ranges.solver.solve(piece, cost[piece.unknowns], ranges.truth, whole=whole)
+    if point is None:
+        return None
+    worth = float(cost @ point)
+    if sign > 0:
+        ranges.least[place] = max(ranges.least[place], np.ceil(worth - 1e-6))
+    else:
+        ranges.most[place] = min(ranges.most[place], np.floor(-worth + 1e-6))
+    return point
+
+
+def _complete(ranges: "Ranges", point: np.ndarray, local: Piece) -> np.ndarray | None:
+    """The point of some families made whole: the others are asked to follow the sizes it gives to the sites."""
+    own = np.zeros(len(point), dtype=bool)
+    own[local.unknowns] = True
+    others = [family for family in ranges.families if not own[family.unknowns].any()]
+    cost = ranges.random.uniform(-1, 1, len(point))
+    return ranges.fill(point, cost, others)
+
+
+# --- How many values a reader must leave to each asked cell: seen from inside by witnesses, from outside by
+# --- programs
+
+# Directions tried on all the cells together; after so many in a row that settle few, each cell is asked for itself.
+_ROUNDS, _FRUITLESS, _WORTH, _WORTH_BRIEFLY = 40, 2, 3, 12
+
+
+class Ranges:
+    """The smallest and largest value of each asked cell of a system; the truth is the first witness.
+
+    ``seen`` are ends that were reached before, in a state where the reader knew more: they are reached here too.
+    A cell is left as soon as its verdict is sure; ``to_the_end``, as soon as it is wide or its two ends are known;
+    ``is_brief``, when it is not exact: it is then said thin if fewer values were reached, though more might be.
+    """
+
+    def __init__(
+        self,
+        system: System,
+        asked: list[Hashable],
+        seen: tuple[np.ndarray, np.ndarray] | None = None,
+        *,
+        to_the_end: bool = False,
+        is_brief: bool = False,
+    ) -> None:
+        self.to_the_end, self.is_brief = to_the_end, is_brief
+        self.asked, self.solver = asked, Solver(system)
+        self.sums = sparse([system.sums[name] for name in asked], len(system.low))
+        self.truth = np.array(system.truth, dtype=float)
+        worth = self.sums @ self.truth
+        self.low, self.high = (worth.copy(), worth.copy()) if seen is None else (seen[0].copy(), seen[1].copy())
+        up, down = self.sums.maximum(0), self.sums.minimum(0)
+        self.least = up @ self.solver.low + down @ self.solver.high
+        self.most = up @ self.solver.high + down @ self.solver.low
+        self.fixed = self.solver.low == self.solver.high
+        self.hubs = np.zeros(len(self.truth), dtype=bool)
+        self.hubs[sorted(system.hubs)] = True
+        self.random = np.random.default_rng(7)
+        self.families = self.solver.pieces(self.fixed | self.hubs)
+        self._around: dict[tuple[int, ...], Piece] = {}
+
+    def settle(self) -> None:
+        """Finds the ends of every cell, or that at least five values are reached."""
+        fruitless = 0
+        for turn in range(_ROUNDS):
+            before = int(self.unsettled.sum())
+            if not before or fruitless == _FRUITLESS:
+                break
+            self._try_together(turn)
+            # A program for each cell that is left costs less than a round that settles so few.
+            worth = _WORTH_BRIEFLY if self.is_brief else _WORTH
+            fruitless = 0 if before - int(self.unsettled.sum()) >= worth else fruitless + 1
+        for place in np.flatnonzero(self.unsettled):
+            if self.unsettled[place] and not (self.is_brief and self.high[place] > self.low[place]):
+                ask(self, place)
+
+    @property
+    def unsettled(self) -> np.ndarray:
+        """Which cells are not yet known well enough: what is reached and what is allowed say two things."""
+        inside, outside = (verdicts_of(low, high) for low, high in ((self.low, self.high), (self.least, self.most)))
+        if not self.to_the_end:
+            return inside != outside
+        return (inside != GOOD) & ((self.low > self.least) | (self.high < self.most))
+
+    @property
+    def verdicts(self) -> np.ndarray:
+        """0 good, 1 thin, 2 exact: what is reached when settled; else what is allowed, never good without witnesses."""
+        inside, outside = (verdicts_of(low, high) for low, high in ((self.low, self.high), (self.least, self.most)))
+        return np.where(self.unsettled, np.maximum(outside, THIN), inside)
+
+    def _try_together(self, turn: int) -> None:
+        """One point that pushes the unsettled cells up or down, all together the first two times."""
+        waiting = self.unsettled
+        if turn < 2:
+            signs = np.full(len(waiting), 1.0 - 2 * turn)
+        else:
+            up, down = self.most - self.high > 0, self.low - self.least > 0
+            signs = np.where(up & down, self.random.choice([-1.0, 1.0], len(waiting)), np.where(up, 1.0, -1.0))
+        # Very unequal weights: some cells go as far as they can, whatever it takes from the others.
+        weights = np.where(waiting, signs * np.exp(2 * self.random.standard_normal(len(waiting))), 0)
+        self.record(self.fill(self.truth, -(weights @ self.sums), self.families))
+
+    def fill(self, point: np.ndarray, cost: np.ndarray, families: list[Piece]) -> np.ndarray | None:
+        """The point with each family at its best; None when one of them has no solution."""
+        for family in families:
+            if cost[family.unknowns].any():
+                moved = self.best(family, cost, point)
+                if moved is None:
+                    return None
+                point = moved
+        return point
+
+    def best(self, family: Piece, cost: np.ndarray, point: np.ndarray) -> np.ndarray | None:
+        """The best point of a family in whole counts: those of a program in fractions are whole, but in crossings."""
+        moved = self.solver.solve(family, cost[family.unknowns], point)
+        if moved is None or is_whole(moved[family.unknowns]):
+            return moved
+        return self.solver.solve(family, cost[family.unknowns], point, whole=True)
+
+    def record(self, point: np.ndarray | None) -> bool:
+        """Keeps what a point shows of every cell, if it is a witness; whether it is."""
+        if point is None or not self.solver.is_witness(point):
+            return False
+        worth = self.sums @ np.round(point)
+        np.minimum(self.low, worth, out=self.low)
+        np.maximum(self.high, worth, out=self.high)
+        return True
+
+    def around(self, unknowns: np.ndarray) -> Piece:
+        """The families of some unknowns, with the sizes of the sites: what it allows, the whole may refuse."""
+        own = tuple(rank for rank, family in enumerate(self.families) if np.isin(unknowns, family.unknowns).any())
+        if own not in self._around:
+            inside = self.hubs & ~self.fixed
+            for rank in own:
+                inside[self.families[rank].unknowns] = True
+            outside = ~inside & ~self.fixed
+            rows = np.flatnonzero(abs(self.solver.matrix) @ outside.astype(float) == 0)
+            self._around[own] = self.solver.cut(np.flatnonzero(inside), rows)
+        return self._around[own]
+
+
+# --- Which published numbers tell a cell: those that hold its two ends, by the dual values of the two programs
+
+_WEIGHS = 1e-7
+
+
+def explain(ranges: Ranges, place: int) -> tuple[str, ...]:
+    """Why the ends of an asked cell are what they are: published numbers and relations, in French, each once."""
+    sums = ranges.sums[[place]]
+    everything = ranges.solver.cut(np.arange(len(ranges.truth)), np.arange(ranges.solver.matrix.shape[0]))
+    for piece in (ranges.around(sums.indices), everything):
+        program, cost = _Program(ranges, piece), sums.toarray()[0]
+        found = [program.held(sign * cost) for sign in (1.0, -1.0)]
+        values = [value for value, _ in found]
+        whys = tuple(dict.fromkeys(why for _, each in found for why in each if why))
+        if None not in values and -values[1] - values[0] < ranges.most[place] - ranges.least[place] + 1:
+            break
+    # Ends that only whole counts have, by a crossing, are told by the nearest ones in fractions.
+    return whys
+
+
+class _Program:
+    """The least of a cell over a piece: a linear program whose rows are named, with the published ends."""
+
+    def __init__(self, ranges: Ranges, piece: Piece) -> None:
+        from scipy.sparse import vstack
+
+        system, solver = ranges.solver.system, ranges.solver
+        low, high, below, above = system.ends
+        self.own = np.union1d(piece.unknowns, np.flatnonzero(ranges.fixed))
+        matrix, rows = solver.matrix[:, self.own], piece.rows
+        self.equal = rows[below[rows] == above[rows]]
+        others = np.setdiff1d(rows, self.equal)
+        self.up, self.down = others[np.isfinite(above[others])], others[np.isfinite(below[others])]
+        self.limits = {
+            "A_ub": vstack([matrix[self.up], -matrix[self.down]], format="csr"),
+            "b_ub": np.concatenate([above[self.up], -below[self.down]]),
+            "A_eq": matrix[self.equal],
+            "b_eq": below[self.equal],
+            "bounds": np.column_stack([low[self.own], np.minimum(high[self.own], CEILING)]),
+        }
+        self.whys = [system.whys[unknown] for unknown in self.own]
+        self.reasons = [system.relations[row].why for row in (*self.equal, *self.up, *self.down)]
+
+    def held(self, cost: np.ndarray) -> tuple[float | None, list[str]]:
+        """The least of a sum, and what holds it there: rows and ends whose dual value is not 0."""
+        from scipy.optimize import linprog
+
+        found = linprog(cost[self.own], method="highs", **self.limits)
+        if not found.success:
+            return None, []
+        ends = found.lower.marginals + found.upper.marginals
+        rows = [*found.eqlin.marginals, *found.ineqlin.marginals]
+        named = [*zip(self.whys, ends, strict=True), *zip(self.reasons, rows, strict=True)]
+        return float(found.fun), [why for why, weight in named if abs(weight) > _WEIGHS]
+
+
+# --- The attack of the tables: every cell of one to four persons, in every state of knowledge, each year ---
+
+# So many findings that refuse the release are explained, a state: each asks for two more programs.
+_EXPLAINED = 12
+
+
+def attack(
+    indicators: pd.DataFrame,
+    truth: Truth,
+    *,
+    states: Iterable[str] = tuple(STATES),
+    comparisons: pd.DataFrame | None = None,
+    stops_early: bool = False,
+) -> Audit:
+    """What a reader of these tables can find again, in each state of knowledge.
+
+    ``indicators`` has the schema ``indicateurs``: rows of the network, of associations and of collèges, of all years; a
+    column ``lieu``, if any, says in which file each stands; a site without a row has no report. ``comparisons`` has the
+    schema ``comparaisons``. If ``stops_early``, nothing is looked at after the first state that refuses. A cell is good
+    (0) when a reader must leave it five values at least, exact (2) when only one. Any exact cell in any state, any thin
+    one for a reader who knows nothing else, or any number that is neither exact nor rounded as it says, refuses the
+    release.
+
+    >>> chiffres = data.load(2020, "indicateurs")
+    >>> rien = pd.DataFrame(columns=["annee", "association", "uai", "indicateur", "modalite", "croise_avec",
+    ...                              "modalite_croisee", "effectif"])
+    >>> attack(chiffres, Truth(rien, chiffres)).is_good  # imprimé : public
+    True
+    """
+    found = Audit([], {state: dict.fromkeys(VERDICTS.values(), 0) for state in states})
+    if comparisons is not None:
+        found = found.with_more(list(narrowed(truth, comparisons)))
+    for year in truth.years:
+        if stops_early and not found.is_good:
+            break
+        rows = rows_of(indicators, year)
+        faults = [Finding(EXACT, NOTHING, None, because=(text,)) for _, text in breaches(rows)]
+        model = model_of(truth, rows, year)
+        if comparisons is not None:
+            add_overlaps(model, truth, comparisons)
+        belied = told_apart(model.system)
+        faults += [Finding(EXACT, NOTHING, None, because=(_said(text),)) for text in belied]
+        # Numbers that cannot hold together leave no value to find: the release is refused already.
+        found = found.with_more(faults, *([] if belied else [{}]))
+        if not belied:
+            found = _attack_year(found, model, list(states), stops_early=stops_early)
+    return found
+
+
+def _said(why: str) -> str:
+    return f"Un nombre publié en contredit un autre, ou n’est pas celui des dossiers : {why}"
+
+
+def sensitive(model: Model) -> list[Cell]:
+    """The cells whose true value is one to four persons, at every level, remainders included."""
+    worth = ((cell, model.system.value(terms)) for cell, terms in model.system.sums.items())
+    return [cell for cell, count in worth if 0 < count < FEWEST_PERSONS]
+
+
+def _attack_year(found: Audit, model: Model, states: list[str], *, stops_early: bool) -> Audit:
+    """The states where more is known come first: what they leave possible is possible for who knows nothing.
+
+    The first of all is the one that refuses most often.
+    """
+    asked = sensitive(model)
+    # The same sum may bear two names (an association of one collège): it is asked once.
+    names = list({tuple(sorted(model.system.sums[cell].items())): cell for cell in reversed(asked)}.values())
+    seen: tuple[np.ndarray, np.ndarray] | None = None
+    for state in sorted(states, key=lambda name: (name == NOTHING, name != PUPIL)):
+        if stops_early and not found.is_good:
+            break
+        known = list(known_in(state, model))
+        start = seen if state == NOTHING else None
+        ranges = Ranges(model.system.with_known(known), names, start, is_brief=state != NOTHING)
+        ranges.settle()
+        supposed = _told_by_itself(model, state, known, ranges)
+        found = found.with_more(_findings(ranges, state, model.told, supposed), {state: _counts(ranges, supposed)})
+        low, high = seen or (np.inf, -np.inf)
+        seen = np.minimum(low, ranges.low), np.maximum(high, ranges.high)
+    return found
+
+
+def _told_by_itself(model: Model, state: str, known: list, ranges: Ranges) -> np.ndarray:
+    """Which cells are exact already for who knows what a state supposes, and reads nothing: no release tells them.
+
+    So is how many persons are in no known collège, for who knows how many are in each: it says nothing of them.
+    """
+    exact = np.flatnonzero(ranges.verdicts == EXACT)
+    found = np.array([state == SIZES and is_size_elsewhere(cell) for cell in ranges.asked], dtype=bool)
+    if known and len(exact):
+        bare = Ranges(model.unread.with_known(known), [ranges.asked[place] for place in exact], is_brief=True)
+        bare.settle()
+        found[exact] |= bare.verdicts == EXACT
+    return found
+
+
+def _counts(ranges: Ranges, supposed: np.ndarray) -> dict[str, int]:
+    return {name: int((ranges.verdicts[~supposed] == verdict).sum()) for verdict, name in VERDICTS.items()}
+
+
+def _findings(ranges: Ranges, state: str, told: dict[str, Cell], supposed: np.ndarray) -> list[Finding]:
+    """The cells that are exact or thin: of the thin ones of a state that refuses none, those that are proved so."""
+    verdicts, is_wide = ranges.verdicts, ranges.most - ranges.least + 1 >= FEWEST_VALUES
+    bad = sorted(np.flatnonzero((verdicts > GOOD) & ~supposed), key=lambda place: -verdicts[place])
+    found = []
+    for rank, place in enumerate(bad):
+        ends = float(ranges.least[place]), float(ranges.most[place])
+        finding = Finding(int(verdicts[place]), state, ranges.asked[place], *ends)
+        if is_wide[place] and not finding.is_refused:
+            continue
+        if rank < _EXPLAINED and finding.is_refused:
+            because = explain(ranges, place)
+            cells = [told[text] for why in because for text in why.split(" ; ") if text in told]
+            finding = replace(finding, because=because, told_by=tuple(dict.fromkeys(cells)))
+        found.append(finding)
+    return found
+
+
+# --- The audit of a whole release: its tables attacked together, and every number of its pages ---
+
+
+def audit(folder: Path, truth: Truth, *, states: Iterable[str] = tuple(STATES)) -> Audit:
+    """What a reader of a published folder can find again, and the numbers that nothing published explains.
+
+    Every ``indicateurs.csv``, the network's ``comparaisons.csv`` and ``sites.csv``, and all the pages are read; the
+    findings bear the place of the numbers in the folder. See `attack` for what refuses a release.
+
+    Raises
+    ------
+    FileNotFoundError
+        when the folder holds no indicateurs.csv.
+
+    >>> chiffres = data.load(2020, "indicateurs")
+    >>> rien = pd.DataFrame(columns=["annee", "association", "uai", "indicateur", "modalite", "croise_avec",
+    ...                              "modalite_croisee", "effectif"])
+    >>> import pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as dossier:
+    ...     data.export_indicators([2020], pathlib.Path(dossier))
+    ...     print(audit(pathlib.Path(dossier), Truth(rien, chiffres)).sentence)
+    Aucun petit nombre ne se retrouve.
+    """
+    folders = read_folders(folder)
+    index = folder / "sites.csv"
+    sites = pd.read_csv(index, sep=";", dtype=str, encoding="utf-8-sig") if index.is_file() else None
+    found = attack(together(folders), truth, states=states, comparisons=folders[0].comparisons)
+    # A figure in the name of a site counts nobody; longest first, for a name may begin another.
+    names = [] if sites is None else sorted({*sites["nom"].dropna(), *sites["site"].dropna()}, key=len, reverse=True)
+    return found.with_more([fault for each in folders for fault in faults_of(each, folder, names)])

@@ -1,0 +1,486 @@
+"""One value of the indicator table: find it, read its share, name it, cite its source."""
+
+import math
+import re
+from dataclasses import dataclass
+
+import pandas as pd
+
+from helpers.schema import (
+    CODED,
+    COMPUTED,
+    FROM_RECORDS,
+    NEAR_UNANIMOUS_PCT,
+    PRINTED,
+    SOURCES,
+    SYNTHETIC,
+    UNANIMOUS_BELOW,
+    UNSAID,
+    catalogue,
+)
+
+# --- One figure of the indicator table: its share, its bounds, its name; and how it is looked up ---
+
+NETWORK = "reseau"
+USUAL = "alses"  # the population of which a label speaks when it names none
+
+# The precision of a figure whose count, or base, is rounded to protect persons.
+PROTECTED = "arrondi_secret"
+
+# From this base on, one person weighs less than half a point: an exact share is then said with one decimal.
+DECIMAL_FROM_BASE = 200
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A figure ready to be said: counts and base as (min, max) or None, share in per cent or None.
+
+    ``rounded`` and ``rounded_base`` are what is shown of a count or a base that is rounded to protect persons;
+    ``place`` is the site whose figure it is, on the page of a site.
+
+    >>> filles = indicators.Facts(data.load(2020, "indicateurs"), year=2020)("alses/sexe/filles")
+    >>> filles.counts, filles.base, filles.share, filles.unit, filles.precision
+    ((927, 949), (2233, 2233), 42.0, 'personnes', 'arrondi_imprime')
+    """
+
+    key: str
+    unit: str
+    counts: tuple[int, int] | None
+    base: tuple[int, int] | None
+    share: float | None
+    share_bounds: tuple[float, float] | None
+    decimals: int
+    precision: str
+    reference: str
+    label: str
+    is_synthetic: bool = False
+    is_of_records: bool = False
+    rounded: int | None = None
+    rounded_base: int | None = None
+    place: str = ""
+    source: str = PRINTED
+
+    @property
+    def citation(self) -> str:
+        """Its reference, after who made the number when it is not in the document itself.
+
+        >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
+        >>> chiffre("enonces/theme_enonce/perspectives").citation
+        'codé par une personne, d’après Note de synthèse 2020, l. 191–194'
+        """
+        is_made = self.source in (CODED, COMPUTED) and self.reference
+        return f"{SOURCES[self.source]}, d’après {self.reference}" if is_made else self.reference
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the count is known to the unit."""
+        return self.counts is not None and self.counts[0] == self.counts[1]
+
+    @property
+    def under(self) -> int | None:
+        """The per cent that the share is under, of a small group of which nearly nobody is shown; None otherwise.
+
+        A multiple of five: five, or the first that what a reader knows allows.
+        """
+        if not self._is_protected or self.share > NEAR_UNANIMOUS_PCT:
+            return None
+        return NEAR_UNANIMOUS_PCT * (math.floor(self.share_bounds[1] / NEAR_UNANIMOUS_PCT) + 1)
+
+    @property
+    def over(self) -> int | None:
+        """The per cent that the share is over, of a small group of which nearly everybody is shown; None otherwise."""
+        if not self._is_protected or self.share < 100 - NEAR_UNANIMOUS_PCT:
+            return None
+        return NEAR_UNANIMOUS_PCT * (math.ceil(self.share_bounds[0] / NEAR_UNANIMOUS_PCT) - 1)
+
+    @property
+    def _is_protected(self) -> bool:
+        """Whether it is a share of a small group, rounded to protect its persons."""
+        is_rounded = self.precision == PROTECTED and None not in (self.share, self.base, self.share_bounds)
+        return is_rounded and self.base[1] < UNANIMOUS_BELOW
+
+
+def with_shares(indicators: pd.DataFrame) -> pd.DataFrame:
+    """The table with ``part_pct`` (per cent of the base) and ``part_decimales``; no end of a share missing if printed.
+
+    Takes and keeps the schema ``indicateurs``. ``part_pct`` is the printed share, else the exact one; it is missing
+    when only bounds are known. Where the base is not known, ``part_min_pct`` and ``part_max_pct`` become the ends of
+    the rounding.
+
+    >>> parts = indicators.with_shares(data.load(2020, "indicateurs"))
+    >>> parts.loc[parts["indicateur"].eq("sexe"), ["perimetre", "modalite", "part_pct"]].head(2).to_numpy().tolist()
+    [['alses', 'filles', 42.0], ['alses', 'garcons', 58.0]]
+    """
+    printed = indicators["part_imprimee_pct"].where(indicators["precision"] != "contradictoire")
+    half = 0.5 / 10 ** indicators["decimales"].astype("Float64")
+    is_exact = (indicators["effectif_min"] == indicators["effectif_max"]) & (
+        indicators["base_min"] == indicators["base_max"]
+    )
+    exact = indicators["part_min_pct"].where(is_exact.fillna(False))
+    said = indicators["decimales"].fillna((indicators["base_min"] >= DECIMAL_FROM_BASE).fillna(False).astype("Int64"))
+    return indicators.assign(
+        part_pct=printed.fillna(exact),
+        part_min_pct=indicators["part_min_pct"].fillna((printed - half).clip(lower=0)),
+        part_max_pct=indicators["part_max_pct"].fillna((printed + half).clip(upper=100)),
+        part_decimales=said,
+    )
+
+
+def network(indicators: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the whole network (schema ``indicateurs``), cross tables left out.
+
+    >>> tous = data.load(2020, "indicateurs")
+    >>> sorted(set(tous["croise_avec"]))[:2], set(indicators.network(tous)["croise_avec"])
+    (['', 'association'], {''})
+    """
+    return indicators[(indicators["site_type"] == NETWORK) & (indicators["croise_avec"] == "")]
+
+
+def at_site(indicators: pd.DataFrame, site: str) -> pd.DataFrame:
+    """The rows of one site (schema ``indicateurs``), by its name, cross tables left out; ``""`` is the whole network.
+
+    >>> tous = data.load(2020, "indicateurs")
+    >>> indicators.at_site(tous, "").equals(indicators.network(tous))
+    True
+    """
+    return indicators[(indicators["site"] == site) & (indicators["croise_avec"] == "")]
+
+
+def among(label: str, indicator: str, perimeter: str) -> str:
+    """The label of a figure with its population, which is not said of the persons that the ALSES follow.
+
+    >>> indicators.among("garçons", "sexe", "prevention_specialisee"), indicators.among("garçons", "sexe", "alses")
+    ('garçons (toute la prévention spécialisée)', 'garçons')
+    """
+    entries = catalogue()
+    # Only persons are counted in several populations.
+    is_plain = perimeter == USUAL or entries.indicators[indicator].unit != "personnes"
+    return label if is_plain else f"{label} ({entries.perimeters[perimeter].short})"
+
+
+def title_of_figure(row) -> str:
+    """What a printed figure is, in full; ``row`` names its perimeter, indicator and modality.
+
+    >>> indicators.title_of_figure(data.load(2020, "indicateurs").query("indicateur == 'niveau'").iloc[0])
+    'Niveau de classe : 6e'
+    """
+    title = catalogue().indicators[row.indicateur].title_of(row.modalite)
+    return among(title, row.indicateur, row.perimetre)
+
+
+def key_of(row) -> str:
+    """The name of a figure: ``annee/perimetre/indicateur/modalite``, then ``/croise_avec=modalite`` if crossed.
+
+    >>> indicators.key_of(data.load(2020, "indicateurs").iloc[2])
+    '2020/alses/sexe/filles'
+    """
+    cross = f"/{row.croise_avec}={row.modalite_croisee}" if row.croise_avec else ""
+    return f"{row.annee}/{row.perimetre}/{row.indicateur}/{row.modalite}{cross}"
+
+
+def decimals_of(value: float) -> int:
+    """The number of decimals that a value was printed with.
+
+    >>> indicators.decimals_of(42.0), indicators.decimals_of(41.5)
+    (0, 1)
+    """
+    return len(f"{value:g}".partition(".")[2])
+
+
+def _pair(low, high, kind: type) -> tuple | None:
+    return None if pd.isna(low) or pd.isna(high) else (kind(low), kind(high))
+
+
+def _whole(value) -> int | None:
+    return None if pd.isna(value) else int(value)
+
+
+def fact_of(row) -> Fact:
+    """The fact in a row of `with_shares` (a named tuple or a Series).
+
+    >>> fait = indicators.fact_of(indicators.with_shares(data.load(2020, "indicateurs")).iloc[2])
+    >>> fait.key, fait.label, fait.share
+    ('2020/alses/sexe/filles', 'filles', 42.0)
+    """
+    entry = catalogue().indicators[row.indicateur]
+    return Fact(
+        key=key_of(row),
+        unit=row.unite,
+        counts=_pair(row.effectif_min, row.effectif_max, int),
+        base=_pair(row.base_min, row.base_max, int),
+        share=None if pd.isna(row.part_pct) else float(row.part_pct),
+        share_bounds=_pair(row.part_min_pct, row.part_max_pct, float),
+        decimals=int(row.part_decimales),
+        precision=row.precision,
+        reference=row.reference,
+        # A table that names its modalities otherwise (the code book its themes) is followed.
+        label=getattr(row, "libelle", entry.label_of(row.modalite)),
+        is_synthetic=row.source == SYNTHETIC,
+        is_of_records=row.source in FROM_RECORDS,
+        rounded=_whole(getattr(row, "effectif_arrondi", None)),
+        rounded_base=_whole(getattr(row, "base_arrondie", None)),
+        place=getattr(row, "lieu", ""),
+        source=row.source,
+    )
+
+
+# --- How an answer is named within a sentence, and a figure by its path ---
+
+# Questions whose answers say nothing without them: « associés », or a theme that is asked for and worked on.
+_NAMED = ("parents_associes", "demande_initiale", "objectif", "nombre_d_objectifs", "demande_travaillee", "duree")
+_NAMED += ("mois_d_ouverture", "fin_dans_l_annee")
+
+
+def name_answer(indicator: str, modality: str, perimeter: str) -> str:
+    """An answer in the words of the catalogue, with its question where it says nothing alone, and its population.
+
+    >>> indicators.name_answer("sexe", "filles", "alses"), indicators.name_answer("parents_associes", "oui", "alses")
+    ('filles', 'place des parents (associés)')
+    """
+    entry = catalogue().indicators[indicator]
+    if not modality:
+        return among(entry.label, indicator, perimeter)
+    name = entry.label_of(modality)
+    if indicator in _NAMED:
+        name = f"{entry.label[:1].lower()}{entry.label[1:]} ({name})"
+    return among(name, indicator, perimeter)
+
+
+def title_of_path(path: str) -> str:
+    """What is counted by the figure at a path (``perimetre/indicateur/modalite``), in full, whoever is counted.
+
+    >>> indicators.title_of_path("postes/bureau/non")
+    'Bureau ou local au collège : non'
+    """
+    _, name, modality = path.split("/")
+    return catalogue().indicators[name].title_of(modality)
+
+
+def place_beside(path: str) -> str:
+    """The anchor, in page 04, of the row where a figure stands beside the statements on the same subject.
+
+    >>> indicators.place_beside("postes/bureau/non"), indicators.place_beside("enonces/association_enonce/Le Gué")
+    ('enonces-postes-bureau-non', 'enonces-enonces-association_enonce-Le-Gué')
+    """
+    return "enonces-" + re.sub(r"[^\w.]", "-", path)
+
+
+# --- References: a document and its lines, as pages cite them ---
+
+# « Note, l. 67–83, 85 », even if the title itself has a comma or an « l. ».
+_CITED = re.compile(r"(.*), l\. (\d[\d–, ]*)")
+
+
+def line_runs(lines) -> str:
+    """Line numbers in order, runs joined.
+
+    >>> indicators.line_runs([67, 68, 69, 85, 90])
+    '67–69, 85, 90'
+    """
+    runs: list[list[int]] = []
+    for line in sorted({int(line) for line in lines}):
+        if runs and line == runs[-1][-1] + 1:
+            runs[-1].append(line)
+        else:
+            runs.append([line])
+    return ", ".join(", ".join(map(str, run)) if len(run) < 3 else f"{run[0]}–{run[-1]}" for run in runs)
+
+
+def cite(document: str, lines) -> str:
+    """A document and its lines.
+
+    >>> indicators.cite("Note", [67, 68, 69, 85]), indicators.cite("Note", [])
+    ('Note, l. 67–69, 85', 'Note')
+    """
+    shown = line_runs(lines)
+    return f"{document}, l. {shown}" if shown else document
+
+
+def merge_references(references) -> str:
+    """Several references as one, the lines of a document together; what was deduced adds nothing.
+
+    >>> indicators.merge_references(["Note, l. 50", "Note, l. 114, 118", "déduit (Note, l. 50)"])
+    'Note, l. 50, 114, 118'
+    """
+    lines: dict[str, list[int]] = {}
+    for reference in references:
+        for part in reference.split(" ; ") if reference and not re.match(r"déduit($| \()", reference) else []:
+            cited = _CITED.fullmatch(part)
+            document, numbers = cited.groups() if cited else (part, "")
+            found = lines.setdefault(document, [])
+            for run in filter(None, numbers.split(", ")):
+                first, _, last = run.partition("–")
+                found += range(int(first), int(last or first) + 1)
+    return " ; ".join(cite(document, numbers) for document, numbers in lines.items())
+
+
+# --- The figures of one year, looked up by their path ---
+
+
+class Facts:
+    """Looks figures up by path: ``facts("alses/sexe/filles")``, None when the year has none.
+
+    ``indicators`` has the schema ``indicateurs``. What is not published, or contradicted, is not found.
+
+    >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
+    >>> chiffre("alses/sexe/filles").counts, chiffre("alses/niveau/3e")
+    ((927, 949), None)
+    """
+
+    def __init__(self, indicators: pd.DataFrame, *, year: int) -> None:
+        rows = with_shares(indicators[(indicators["annee"] == year) & (indicators["site_type"] == NETWORK)])
+        self._found = {key_of(row): fact_of(row) for row in rows.itertuples()}
+        self.year = year
+
+    @property
+    def place(self) -> str:
+        """The site whose figures these are (`indicators.name_site`); ``""`` for the network."""
+        return next((fact.place for fact in self._found.values() if fact.place), "")
+
+    @property
+    def has_crossings(self) -> bool:
+        """Whether two answers of the same persons are crossed."""
+        return any("=" in key for key in self._found)
+
+    @property
+    def has_synthetic(self) -> bool:
+        """Whether any figure of the year comes from simulated records."""
+        return any(fact.is_synthetic for fact in self._found.values())
+
+    @property
+    def has_records(self) -> bool:
+        """Whether any figure of the year was counted in individual records, true or simulated."""
+        return any(fact.is_of_records for fact in self._found.values())
+
+    def __call__(self, path: str) -> Fact | None:
+        fact = self._found.get(f"{self.year}/{path}")
+        return None if fact is None or fact.precision in UNSAID else fact
+
+
+# --- One share over several years ---
+
+
+@dataclass(frozen=True)
+class Series:
+    """A share, its figure of each year from the oldest, and what they allow one to say of its course.
+
+    ``finding`` is hausse or baisse (every year), hausse_ou_stable or baisse_ou_stable (never the other way), stable
+    (from the first year to the last), peu_ou_stable (from one year to the next), va_et_vient, or indetermine.
+
+    >>> tous = data.load_series(2020)
+    >>> filles = [indicators.Facts(tous, year=annee)("alses/sexe/filles") for annee in (2019, 2020)]
+    >>> parts = indicators.Series("alses/sexe/filles", "filles", "hausse", filles)
+    >>> parts.years, [fait.share for fait in parts.facts]
+    ([2019, 2020], [40.0, 42.0])
+    """
+
+    path: str
+    label: str
+    finding: str
+    facts: list[Fact]
+
+    @property
+    def years(self) -> list[int]:
+        """The years where the share is known."""
+        return [int(fact.key.split("/")[0]) for fact in self.facts]
+
+
+# --- The figures of one site, with those of the network beside them; how a site is named ---
+
+# The population of the whole network, on the page of a site: there, « alses » are the persons of the site.
+BESIDE = "alses_reseau"
+
+_ASSOCIATION, _COLLEGE = "association", "collège"
+
+
+def beside_network(own: pd.DataFrame, network: pd.DataFrame) -> pd.DataFrame:
+    """The figures that the page of a site shows (schema ``indicateurs``): its own, then the network's beside them.
+
+    ``own`` are the rows of one site, ``network`` those of the whole network. What the network counts and the site does
+    not is left out. The network's persons are those of the perimeter ``alses_reseau``; both stand as a network's rows,
+    so that everything that shows a network shows a site.
+
+    >>> tous = data.load(2020, "indicateurs")
+    >>> chiffres = indicators.beside_network(tous.assign(site_type="association", site="AAPI"), tous)
+    >>> sorted(set(chiffres["perimetre"])), set(chiffres["site"])
+    (['alses', 'alses_reseau'], {''})
+    """
+    persons = own["perimetre"].eq(USUAL)
+    counted = set(own.loc[persons, "indicateur"])
+    others = network[
+        network["perimetre"].eq(USUAL) & network["indicateur"].isin(counted) & network["croise_avec"].eq("")
+    ]
+    parts = [own[persons].assign(site_type=NETWORK, site=""), others.assign(perimetre=BESIDE)]
+    return pd.concat(parts, ignore_index=True)
+
+
+def name_site(site_type: str, site: str, colleges: pd.DataFrame) -> str:
+    """A site in a reader's words: « association AAPI », « collège Mendès France (Tourcoing) »; ``""`` for the network.
+
+    ``colleges`` has the schema ``colleges``; a collège that it does not have is named by its UAI.
+
+    >>> colleges = data.read_reference("colleges")
+    >>> indicators.name_site("college", "0592714E", colleges), indicators.name_site("association", "AAPI", colleges)
+    ('collège Mendès France (Tourcoing)', 'association AAPI')
+    >>> indicators.name_site("college", "0590001A", colleges), indicators.name_site("reseau", "", colleges)
+    ('collège 0590001A', '')
+    """
+    if site_type == NETWORK:
+        return ""
+    if site_type == _ASSOCIATION:
+        return site if site.lower().startswith(_ASSOCIATION) else f"{_ASSOCIATION} {site}"
+    known = colleges[colleges["uai"].eq(site)]
+    if known.empty:
+        return f"{_COLLEGE} {site}"
+    name = re.sub(rf"^{_COLLEGE} ", "", known["nom_officiel"].iloc[0], flags=re.IGNORECASE)
+    return f"{_COLLEGE} {name} ({known['commune'].iloc[0]})"
+
+
+def in_site(place: str) -> str:
+    """Where something happens: ``place`` is a name that `name_site` gave, ``""`` the network.
+
+    >>> indicators.in_site("association AAPI"), indicators.in_site("collège Mendès France (Tourcoing)")
+    ('de l’association AAPI', 'au collège Mendès France (Tourcoing)')
+    """
+    if not place:
+        return ""
+    return f"au {place}" if place.startswith(_COLLEGE) else f"de l’{place}"
+
+
+def named(indicators: pd.DataFrame, place: str) -> pd.DataFrame:
+    """The figures of a site (schema ``indicateurs``) with its name as a column ``lieu``; a network's as they are.
+
+    ``place`` is a name that `name_site` gave. The network's figures beside those of the site have no ``lieu``.
+
+    >>> tous = data.load(2020, "indicateurs")
+    >>> indicators.named(tous, "").equals(tous)
+    True
+    >>> filles = indicators.Facts(indicators.named(tous, "association AAPI"), year=2020)("alses/sexe/filles")
+    >>> filles.place
+    'association AAPI'
+    """
+    if not place:
+        return indicators
+    return indicators.assign(lieu=indicators["perimetre"].map({USUAL: place}).fillna(""))
+
+
+def only_network(table: pd.DataFrame, place: str) -> pd.DataFrame:
+    """A table that nobody keeps below the network: its rows for the network, none for a site.
+
+    Any columns; in the example, the schema ``postes``.
+
+    >>> postes = data.load(2020, "postes")
+    >>> len(indicators.only_network(postes, "")), len(indicators.only_network(postes, "association AAPI"))
+    (17, 0)
+    """
+    return table.iloc[:0] if place else table
+
+
+def is_of_site(indicators: pd.DataFrame) -> bool:
+    """Whether these figures (schema ``indicateurs``) are those of a site, with the network's beside them.
+
+    >>> tous = data.load(2020, "indicateurs")
+    >>> indicators.is_of_site(tous), indicators.is_of_site(indicators.beside_network(tous, tous))
+    (False, True)
+    """
+    return bool(indicators["perimetre"].eq(BESIDE).any())

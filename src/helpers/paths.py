@@ -1,0 +1,483 @@
+"""Where everything is: the two roots, the folders and tables of the project, its years, exports and sites."""
+
+import hashlib
+import os
+import re
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+
+# --- The two roots of all folders: the repository, and the data root, which may be elsewhere ---
+
+DATA_ROOT_VARIABLE = "ALSES_DATA_ROOT"
+
+# Set by `rooted` alone.
+_rooted: ContextVar[Path | None] = ContextVar("data_root", default=None)
+
+
+@cache  # asked for each file of a report, and the disk takes its time to answer
+def repository() -> Path:
+    """The folder that holds pyproject.toml and notebooks/.
+
+    >>> (repository() / "pyproject.toml").is_file()
+    True
+    """
+    return Path(__file__).resolve().parents[2]
+
+
+def data_root() -> Path:
+    """The folder that holds data/ and reports/: the repository, unless ``ALSES_DATA_ROOT`` names another.
+
+    >>> (data_root() / "data" / "raw").is_dir()
+    True
+    """
+    if (root := _rooted.get()) is not None:
+        return root
+    chosen = os.environ.get(DATA_ROOT_VARIABLE)
+    return Path(chosen).resolve() if chosen else repository()
+
+
+def pin_data_root() -> None:
+    """Makes a relative data root absolute, so that it means the same in a kernel, which runs in another folder.
+
+    >>> pin_data_root()
+    >>> data_root().is_absolute()
+    True
+    """
+    if os.environ.get(DATA_ROOT_VARIABLE):
+        os.environ[DATA_ROOT_VARIABLE] = str(data_root())
+
+
+@contextmanager
+def rooted(root: Path) -> Iterator[None]:
+    """Another data root meanwhile, in this thread alone.
+
+    >>> with rooted(shareable()):
+    ...     is_shareable()
+    True
+    """
+    kept = _rooted.set(root)
+    try:
+        yield
+    finally:
+        _rooted.reset(kept)
+
+
+# --- The folders of sites: a name that any disk takes, and that no other site has ---
+
+# The folder of each kind of site, in a report and beside its executed notebooks.
+_KINDS = {"association": "associations", "college": "colleges"}
+# Names that Windows keeps for its devices.
+_DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)")
+_MOST = 40
+
+
+def slug(name: str) -> str:
+    """A name in plain small letters and dashes; what this loses of it is told apart by six figures of a checksum.
+
+    >>> slug("0592714E"), slug("Itinéraires"), slug("AUX")
+    ('0592714e', 'itineraires-e99a24', 'aux-1898ed')
+    """
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    short = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_MOST].strip("-")
+    if short and short == name.lower() and not _DEVICES.fullmatch(short):
+        return short
+    return "-".join(filter(None, [short, hashlib.sha256(name.encode()).hexdigest()[:6]]))
+
+
+def site_folder(site_type: str, site: str) -> str:
+    """The folder of a site, from that of its report.
+
+    >>> site_folder("association", "AAPI")
+    'associations/aapi'
+    """
+    return f"{_KINDS[site_type]}/{slug(site)}"
+
+
+# --- The folders of the project and its tables ---
+# The data live in the *data root*: the repository, unless the environment variable ``ALSES_DATA_ROOT`` names another
+# folder (tests, and later a run that must see aggregates only). Notebooks always come from the repository.
+
+# What a person types in the project's folder: the launcher of Windows has another name than elsewhere.
+COMMAND = "py alses.py" if os.name == "nt" else "python3 alses.py"
+
+# What the name of a report adds to its year when it rests on simulated records.
+SYNTHETIC_SUFFIX = "-synthetique"
+
+
+def notebook(name: str) -> Path:
+    """The source of a notebook, by its name without extension.
+
+    >>> notebook("01_clean").is_file()
+    True
+    """
+    return repository() / "notebooks" / f"{name}.ipynb"
+
+
+def drafts() -> Path:
+    """The folder of a reader's own notebooks; git ignores it.
+
+    >>> drafts().parent == notebook("01_clean").parent, drafts().name
+    (True, 'brouillons')
+    """
+    return repository() / "notebooks" / "brouillons"
+
+
+def raw(year: int) -> Path:
+    """The read-only folder of a year's raw files.
+
+    >>> relative(raw(2020))
+    'data/raw/2020'
+    """
+    return data_root() / "data" / "raw" / str(year)
+
+
+def raw_table(year: int, name: str) -> Path:
+    """The raw file of a table of a year, there or not.
+
+    >>> relative(raw_table(2020, "reunions"))
+    'data/raw/2020/reunions.csv'
+    """
+    return raw(year) / f"{name}.csv"
+
+
+def codings_folder(year: int) -> Path:
+    """The private folder of the codings that were imported for a year, a folder each.
+
+    >>> relative(codings_folder(2021))
+    'data/raw/2021/codages'
+    """
+    return raw(year) / "codages"
+
+
+def minutes_folder(year: int) -> Path:
+    """The private folder of the minutes of a year's meetings.
+
+    >>> relative(minutes_folder(2021))
+    'data/raw/2021/comptes_rendus'
+    """
+    return raw(year) / "comptes_rendus"
+
+
+def reference() -> Path:
+    """The folder of the public reference tables.
+
+    >>> relative(reference())
+    'data/raw/reference'
+    """
+    return data_root() / "data" / "raw" / "reference"
+
+
+def processed(year: int) -> Path:
+    """The machine-made folder of a year's clean tables.
+
+    >>> relative(processed(2020))
+    'data/processed/2020'
+    """
+    return data_root() / "data" / "processed" / str(year)
+
+
+def executed(year: int, site_type: str = "reseau", site: str = "") -> Path:
+    """The folder of the notebooks as they were executed for a year's report, or for that of one of its sites.
+
+    >>> relative(executed(2020)), relative(executed(2020, "college", "0592714E"))
+    ('data/processed/2020/execution', 'data/processed/2020/execution/colleges/0592714e')
+    """
+    folder = processed(year) / "execution"
+    return folder / site_folder(site_type, site) if site else folder
+
+
+def workbench() -> Path:
+    """The folder where JupyterLab keeps what a reader chose in its menus; it may be deleted at any time.
+
+    >>> relative(workbench())
+    'data/processed/.atelier'
+    """
+    return data_root() / "data" / "processed" / ".atelier"
+
+
+def shareable() -> Path:
+    """The data root of 02, 03 and 04 when a report is made: aggregates only, persons and exports are outside it.
+
+    >>> relative(shareable())
+    'data/processed/diffusion'
+    """
+    return data_root() / "data" / "processed" / "diffusion"
+
+
+def is_shareable() -> bool:
+    """Whether the data root is that one, of any project.
+
+    >>> is_shareable()
+    False
+    """
+    return data_root().parts[-3:] == ("data", "processed", "diffusion")
+
+
+def released(year: int) -> Path:
+    """The private folder that keeps what was released of a year's records.
+
+    >>> relative(released(2021))
+    'data/releases/2021'
+    """
+    return data_root() / "data" / "releases" / str(year)
+
+
+def reports() -> Path:
+    """The folder that holds one folder a year.
+
+    >>> relative(reports() / "2020")
+    'reports/2020'
+    """
+    return data_root() / "reports"
+
+
+def report(year: int, *, is_synthetic: bool = False) -> Path:
+    """The folder of the report of a year; one that rests on simulated records has another, and never that one.
+
+    >>> [relative(report(2020, is_synthetic=simule)) for simule in (False, True)]
+    ['reports/2020', 'reports/2020-synthetique']
+    """
+    return reports() / (f"{year}{SYNTHETIC_SUFFIX}" if is_synthetic else str(year))
+
+
+def relative(path: Path) -> str:
+    """The path as messages and manifests show it: from the data root, with forward slashes; elsewhere, its name alone.
+
+    >>> relative(data_root() / "reports" / "2020" / "index.html")
+    'reports/2020/index.html'
+    """
+    path = Path(path)
+    root = data_root()
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+
+
+# --- The private files of a year, its export and its codings: where they are, and how one may be told
+# --- elsewhere
+
+# The export of the departmental database: the names of its files begin so, in capitals or not.
+EXPORT = "accompagnement"
+# The name that the simulation gives, of which nothing is to be learnt.
+SIMULATED = "accompagnements_synthetique"
+
+# The rows of the quotations that a person has read again, beside the codings.
+QUOTED = "citations"
+
+_EXPORT, _CODINGS = "export de la base de", "codages de"
+_PUBLIC = re.compile(rf"(?:{_EXPORT}|{_CODINGS}) (\d{{4}}), fichier \d+")
+
+
+def exports_in(folder: Path) -> list[Path]:
+    """The files of an export in a folder, in order: those named ``accompagnements…`` in any format.
+
+    >>> exports_in(raw(2020))
+    []
+    """
+    found = folder.iterdir() if folder.is_dir() else []
+    return sorted(path for path in found if path.name.casefold().startswith(EXPORT) and path.is_file())
+
+
+def exports(year: int) -> list[Path]:
+    """The files of a year's export, in order: those named ``accompagnements…`` in any format, but for locks.
+
+    A file of a format that is not read is one of them: `data.receive` says what is wrong with it.
+
+    >>> exports(2020)
+    []
+    """
+    return exports_in(raw(year))
+
+
+def coding_files(year: int) -> list[Path]:
+    """The files that 01 reads of a year's codings, in order: the tables of each, and the quotations chosen.
+
+    >>> coding_files(2020)
+    []
+    """
+    folder = codings_folder(year)
+    found = [*folder.glob("*/*.csv"), folder / f"{QUOTED}.csv"]
+    return sorted(path for path in found if path.is_file() and not path.parent.name.startswith("."))
+
+
+def private_files(year: int) -> list[Path]:
+    """The files of a year that never leave this computer, and that its report is made from.
+
+    >>> private_files(2020)
+    []
+    """
+    return [*exports(year), *coding_files(year)]
+
+
+def public_name(path: Path) -> str:
+    """How a page or a manifest names a file: by its path in the project; a private file by its kind and rank only.
+
+    Who exports, or codes, writes what he likes in the name of a file: a person, a school, a worker.
+
+    >>> public_name(raw_table(2020, "reunions"))
+    'data/raw/2020/reunions.csv'
+    >>> public_name(raw(2021) / "accompagnements_de_Zoe.xlsx")
+    'export de la base de 2021, fichier 1'
+    >>> public_name(codings_folder(2021) / "reunions de Zoe" / "passages.csv")
+    'codages de 2021, fichier 1'
+    """
+    name, year = path.name, path.parent.name
+    if name.casefold().startswith(EXPORT) and name != f"{SIMULATED}.csv" and re.fullmatch(r"\d{4}", year):
+        return f"{_EXPORT} {year}, fichier {sum(other.name < name for other in exports_in(path.parent)) + 1}"
+    place = path.relative_to(data_root()).parts if path.is_relative_to(data_root()) else ()
+    if place[:2] == ("data", "raw") and place[3:4] == (codings_folder(0).name,):
+        rank = sum(other < path for other in coding_files(int(place[2]))) + 1
+        return f"{_CODINGS} {place[2]}, fichier {rank}"
+    return relative(path)
+
+
+def private_year(name: str) -> int | None:
+    """The year of the private file that `public_name` named so; None for any other name.
+
+    >>> private_year("export de la base de 2021, fichier 2"), private_year("data/raw/2021/reunions.csv")
+    (2021, None)
+    """
+    found = _PUBLIC.fullmatch(name)
+    return int(found[1]) if found else None
+
+
+# --- The years that have data, and their files ---
+
+# What makes a folder of data/raw a year: at least one of these, or an export. The order is that of the messages.
+RAW_TABLES = ("chiffres_publies", "prises_de_poste", "reunions", "enonces", "affirmations", "remarques")
+EXPORT_TABLES = ("entetes", "modalites")  # how exports are written: nothing else is read with them
+REFERENCE_TABLES = ("colleges", "associations", "alias", "themes", "reperes", "glossaire", *EXPORT_TABLES)
+
+# In a data root that holds aggregates only: what 01 read of a year, the export that is not there included.
+ENTRIES = "entrees.json"
+
+# What a line of a table may hold that is no value: separators, quotes, spaces, the mark of UTF-8.
+_NO_VALUE = b' \t,;"\xef\xbb\xbf'
+# A line of column names in plain text: anything else that stands alone is a fault, to be told.
+_SEVERAL_NAMES = re.compile(rb"^[^\0]*[,;\t][^\0]*$")
+
+
+def is_year(name: str) -> bool:
+    """Whether the name of a folder is a year: four plain digits, as the command takes it; 0201 is a slip for 2010.
+
+    >>> [name for name in ("2020", "0201", "20201", "٢٠٢٠", "2020 bis") if is_year(name)]
+    ['2020']
+    """
+    return name.isascii() and name.isdecimal() and len(name) == 4 and name[0] != "0"
+
+
+def has_rows(path: Path) -> bool:
+    """Whether a raw table may have been filled: one that holds only the names of its columns has not.
+
+    >>> has_rows(raw_table(2020, "reunions")), has_rows(raw_table(2019, "reunions"))
+    (True, False)
+    """
+    if not path.is_file():
+        return False
+    lines = [line for line in path.read_bytes().splitlines() if line.strip(_NO_VALUE)]
+    return not (len(lines) == 1 and _SEVERAL_NAMES.search(lines[0]))
+
+
+def has_data(year: int) -> bool:
+    """Whether a year has something to be read: a raw table with rows, an export or a coding.
+
+    >>> has_data(2020), has_data(2018)
+    (True, False)
+    """
+    return _has_rows(year) or _has_private(year)
+
+
+def told_entries(year: int) -> dict | None:
+    """What a data root of aggregates tells of what 01 read: ``entrees``, ``export``, ``recu``; None in any other.
+
+    >>> told_entries(2020) is None
+    True
+    """
+    import json  # most verbs ask nothing of it, and the help must be immediate
+
+    path = raw(year) / ENTRIES
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+
+def has_export(year: int) -> bool:
+    """Whether the year has an export, here or where its aggregates come from.
+
+    >>> has_export(2020)
+    False
+    """
+    return bool(exports(year)) or bool((told_entries(year) or {}).get("export"))
+
+
+def _has_rows(year: int) -> bool:
+    return any(has_rows(raw(year) / f"{table}.csv") for table in RAW_TABLES)
+
+
+def _has_private(year: int) -> bool:
+    """Whether the year has an export or a coding, here or where its aggregates come from."""
+    return bool(private_files(year)) or bool((told_entries(year) or {}).get("entrees"))
+
+
+def prepared_years() -> list[int]:
+    """The years that have a folder in data/raw with a table, even without any row, an export or a coding; in order.
+
+    >>> prepared_years()
+    [2019, 2020]
+    """
+    folder = data_root() / "data" / "raw"
+    found = [child for child in folder.iterdir() if child.is_dir()] if folder.is_dir() else []
+    years_found = sorted(int(child.name) for child in found if is_year(child.name))
+    return [
+        year
+        for year in years_found
+        if _has_private(year) or any((raw(year) / f"{table}.csv").is_file() for table in RAW_TABLES)
+    ]
+
+
+def years() -> list[int]:
+    """The years that have something to be read, in order.
+
+    >>> years()
+    [2019, 2020]
+    """
+    return [year for year in prepared_years() if has_data(year)]
+
+
+def exported_years() -> list[int]:
+    """The years that have an export, in order.
+
+    >>> exported_years()
+    []
+    """
+    return [year for year in years() if has_export(year)]
+
+
+def earlier_year(year: int) -> int | None:
+    """The latest year before this one that has figures or persons, or None: a coding alone has nothing to compare.
+
+    >>> earlier_year(2025), earlier_year(2019)
+    (2020, None)
+    """
+    return max((known for known in years() if known < year and (_has_rows(known) or has_export(known))), default=None)
+
+
+def previous_year(year: int) -> int | None:
+    """The year just before, if it has data: the one that a printed difference speaks of.
+
+    >>> previous_year(2020), previous_year(2025)
+    (2019, None)
+    """
+    return year - 1 if year - 1 in years() else None
+
+
+def read_with(year: int) -> list[int]:
+    """The years whose raw files 01 reads for a year: the one before, if it has data, and itself.
+
+    With an export, the earlier years that have one as well: the persons of both are known by it.
+
+    >>> read_with(2020), read_with(2019)
+    ([2019, 2020], [2019])
+    """
+    shared = {each for each in exported_years() if each < year} if has_export(year) else set()
+    return sorted({year, *shared, *filter(None, [previous_year(year)])})

@@ -1,0 +1,1 @@
+"""What leaves the repository: pages, index, manifest, sharing, and what changed since the last report."""

@@ -1,0 +1,200 @@
+"""What must be true of every page before it leaves: links, ids, images, tables, headings, nothing from outside."""
+
+import posixpath
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import unquote
+
+from bs4 import BeautifulSoup
+
+from helpers.report.manifest import MANIFEST
+from helpers.report.page import HEADINGS
+
+# Bytes. A report goes by mail as a handful of pages; a heavier page holds a picture that should be a drawing.
+MAX_PAGE_BYTES = 400_000
+# Bytes. The whole report in one file still passes through any mail box, and opens at once on a phone.
+MAX_SINGLE_BYTES = 3_000_000
+
+# Attributes that name the ids of other elements, and no address.
+REFERENCES = frozenset(
+    ("aria-labelledby", "aria-describedby", "aria-controls", "aria-details", "aria-owns", "for", "headers")
+)
+
+# What a page asks of a browser: to run nothing and to fetch nothing, whatever text has slipped in.
+POLICY = (
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; base-uri 'none'; form-action 'none'"
+)
+
+_FORBIDDEN = ["script", "iframe", "object", "embed", "base", "form"]
+_ADDRESSES = ("src", "href", "srcset", "poster", "data", "action", "formaction", "background", "xlink:href")
+_OUTSIDE = re.compile(r"(?:[a-z][a-z0-9+.-]*:|//|\\\\)", re.IGNORECASE)
+_IN_CSS = re.compile(r"""(?:url\(\s*|@import\s+)["']?([^"')\s]+)""", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class _Document:
+    soup: BeautifulSoup
+    ids: frozenset[str]
+
+
+@dataclass(frozen=True)
+class _Looked:
+    """What a page holds: its own faults, the ids that links may lead to, the addresses of its own links."""
+
+    faults: tuple[str, ...]
+    ids: frozenset[str]
+    addresses: tuple[str, ...]
+
+
+@lru_cache(maxsize=64)
+def _look(content: bytes) -> _Looked:
+    soup = BeautifulSoup(content.decode("utf-8"), "html.parser")
+    page = _Document(soup, frozenset(tag["id"] for tag in soup.find_all(id=True)))
+    faults = tuple(fault for rule in _RULES for fault in rule(page))
+    return _Looked(faults, page.ids, tuple(address for _, address in _addresses(page)))
+
+
+def look_at(path: Path) -> None:
+    """Looks at a page ahead of `check_pages`, which then need not: what it found is remembered by the page's bytes.
+
+    >>> look_at(paths.report(2020) / "index.html")
+    """
+    _look(path.read_bytes())
+
+
+def _clean(address: str) -> str:
+    """The address as a browser reads it: it drops line ends and tabs anywhere, and blanks around."""
+    return re.sub(r"[\t\r\n]", "", address).strip()
+
+
+def _addresses(page: _Document) -> Iterator[tuple[str, str]]:
+    """Where each address stands, and the address."""
+    for tag in page.soup.find_all(True):
+        for name in _ADDRESSES:
+            if tag.get(name):
+                yield f"<{tag.name} {name}>", _clean(tag[name])
+        for address in _IN_CSS.findall(tag.get("style", "")):
+            yield f"<{tag.name} style>", address
+    for sheet in page.soup.find_all("style"):
+        for address in _IN_CSS.findall(sheet.get_text()):
+            yield "<style>", address
+
+
+def _outside(page: _Document) -> Iterator[str]:
+    for place, address in _addresses(page):
+        if _OUTSIDE.match(address) and not address.lower().startswith(("data:", "mailto:")):
+            yield f"adresse extérieure « {address} » dans {place}"
+    for tag in page.soup.find_all("meta", attrs={"http-equiv": re.compile("^refresh$", re.IGNORECASE)}):
+        yield f"renvoi automatique « {tag.get('content', '')} »"
+
+
+def _links(name: str, pages: dict[str, _Looked], files: set[str]) -> Iterator[str]:
+    for address in pages[name].addresses:
+        if _OUTSIDE.match(address):
+            continue
+        path, _, anchor = address.partition("#")
+        path = unquote(path.partition("?")[0])
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(name), path)) if path else name
+        if target.startswith(".."):
+            yield f"le lien « {address} » sort du dossier du rapport"
+        elif target not in files:
+            yield f"le lien « {address} » mène à un fichier absent"
+        elif anchor and target in pages and unquote(anchor) not in pages[target].ids:
+            yield f"le lien « {address} » mène à une ancre absente"
+
+
+def _active(page: _Document) -> Iterator[str]:
+    for tag in page.soup.find_all(_FORBIDDEN):
+        yield f"élément interdit <{tag.name}>"
+    for tag in page.soup.find_all(True):
+        for name in tag.attrs:
+            if name.lower().startswith("on"):
+                yield f"attribut interdit « {name} » dans <{tag.name}>"
+
+
+def _ids(page: _Document) -> Iterator[str]:
+    counts = Counter(tag["id"] for tag in page.soup.find_all(id=True))
+    for name, count in counts.items():
+        if count > 1:
+            yield f"l’identifiant « {name} » sert {count} fois"
+
+
+def _references(page: _Document) -> Iterator[str]:
+    for tag in page.soup.find_all(True):
+        for name in REFERENCES & tag.attrs.keys():
+            for given in " ".join(tag.get_attribute_list(name)).split():
+                if given not in page.ids:
+                    yield f"l’attribut « {name} » de <{tag.name}> nomme un identifiant absent, « {given} »"
+
+
+def _images(page: _Document) -> Iterator[str]:
+    for rank, image in enumerate(page.soup.find_all("img"), start=1):
+        is_decoration = image.get("role") in ("presentation", "none") and "alt" in image.attrs
+        if not image.get("alt", "").strip() and not is_decoration:
+            yield f"l’image nº {rank} n’a pas de texte de remplacement (alt)"
+
+
+def _headings(page: _Document) -> Iterator[str]:
+    titles = page.soup.find_all("h1")
+    if len(titles) != 1:
+        yield f"il faut un seul titre h1 ; il y en a {len(titles)}"
+    level = 0
+    for heading in page.soup.find_all(HEADINGS):
+        here = int(heading.name[1])
+        if here > level + 1:
+            yield f"le titre « {heading.get_text(' ', strip=True)} » saute du niveau {level} au niveau {here}"
+        level = here
+
+
+def _tables(page: _Document) -> Iterator[str]:
+    for rank, table in enumerate(page.soup.find_all("table"), start=1):
+        caption = table.find("caption")
+        if caption is None or not caption.get_text(strip=True):
+            yield f"le tableau nº {rank} n’a pas de légende (caption)"
+        headers = table.find_all("th")
+        if not headers or any(not header.get("scope") for header in headers):
+            yield f"le tableau nº {rank} a des en-têtes (th) absents ou sans portée (scope)"
+
+
+def _weight(size: int, bound: int) -> Iterator[str]:
+    if size > bound:
+        yield f"la page pèse {size // 1000}\u00a0ko, plus que les {bound // 1000}\u00a0ko permis"
+
+
+def _language(page: _Document) -> Iterator[str]:
+    root = page.soup.find("html")
+    if root is None or root.get("lang") != "fr":
+        yield 'la langue de la page n’est pas déclarée (lang="fr")'
+
+
+def _policy(page: _Document) -> Iterator[str]:
+    # It binds what comes after it, and only from the head: nothing but the encoding may come before.
+    first = page.soup.select_one("head > :not([charset])")
+    if first is None or (first.get("http-equiv"), first.get("content")) != ("Content-Security-Policy", POLICY):
+        yield "la politique de sécurité (Content-Security-Policy) n’est pas celle des rapports, en tête de page"
+
+
+_RULES = (_language, _policy, _active, _outside, _ids, _references, _images, _headings, _tables)
+
+
+def check_pages(folder: Path, *, bound: int = MAX_PAGE_BYTES) -> list[str]:
+    """One French sentence for each fault of the HTML pages under the folder; empty when all is well.
+
+    ``bound`` is the weight of a page, in bytes.
+
+    >>> check_pages(paths.reports() / "2020")
+    []
+    """
+    # The manifest reports the outcome of these checks, so it is written after them: a link to it is good already.
+    files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} | {MANIFEST}
+    contents = {name: (folder / name).read_bytes() for name in sorted(files) if name.endswith(".html")}
+    pages = {name: _look(content) for name, content in contents.items()}
+    problems = []
+    for name, page in pages.items():
+        found = [*_weight(len(contents[name]), bound), *page.faults, *_links(name, pages, files)]
+        problems += [f"{name}\u00a0: {fault}." for fault in dict.fromkeys(found)]
+    return problems

@@ -1,0 +1,181 @@
+"""index.html, and the example that git keeps."""
+
+import re
+from pathlib import Path
+from typing import TypedDict
+
+from bs4 import BeautifulSoup
+from markupsafe import Markup
+
+from helpers.report.manifest import MANIFEST, STAMP, read_report, written
+from helpers.report.page import INDEX, Page, lay_out, templates
+
+# --- index.html: the answer first, then what changed, what is not known, the pages, the words, the files ---
+
+
+class Summary(TypedDict):
+    """What the index says of a page: its question, one line, and HTML taken from it (see `extract`).
+
+    ``heading`` stands above its findings; ``unknown`` is what the page says is not known.
+    """
+
+    name: str
+    heading: str
+    question: str
+    description: str
+    findings: list[str]
+    cards: list[str]
+    unknown: list[str]
+
+
+class File(TypedDict):
+    """A file to be listed; its size is shown if it already exists."""
+
+    href: str
+    description: str
+
+
+class Mark(TypedDict):
+    """A mark as the pages show it (HTML) and what it means."""
+
+    html: str
+    meaning: str
+
+
+class Term(TypedDict):
+    """A word of the glossary and its meaning."""
+
+    term: str
+    meaning: str
+
+
+class IndexContext(TypedDict):
+    """Everything the index shows.
+
+    ``foot``, ``limits`` and ``citation`` are HTML, as are ``alert``, what stands above everything, and ``holdings``,
+    what the year has sent (empty: nothing); ``title``, ``subtitle`` and ``intro`` are plain text.
+
+    >>> IndexContext(title="Les ALSES du Nord en 2020", subtitle="Année 2020", alert="")["title"]
+    'Les ALSES du Nord en 2020'
+    """
+
+    title: str
+    subtitle: str
+    alert: str
+    intro: str
+    holdings: str
+    pages: list[Page]
+    summaries: list[Summary]
+    files: list[File]
+    marks: list[Mark]
+    limits: str
+    glossary: list[Term]
+    citation: str
+    foot: str
+    sites: str
+
+
+def _size(path: Path) -> str:
+    """The size as French readers write it, decimal units; empty for a file that does not exist yet."""
+    if not path.is_file():
+        return ""
+    size = path.stat().st_size
+    for unit, scale in (("Mo", 1_000_000), ("ko", 1_000)):
+        if size >= scale:
+            return f"{size / scale:.1f}\u00a0{unit}".replace(".", ",").replace(",0", "")
+    return f"{size}\u00a0octets"
+
+
+def _moved(html: str, href: str) -> Markup:
+    """A fragment of a page, fit for the index: its in-page links lead back to the page, its ids stay there."""
+    fragment = BeautifulSoup(html, "html.parser")
+    for link in fragment.find_all("a", href=re.compile("^#")):
+        link["href"] = href + link["href"]
+    for tag in fragment.find_all(id=True):
+        del tag["id"]
+    return Markup(str(fragment))
+
+
+def _summary(summary: Summary, hrefs: dict[str, str]) -> dict:
+    href = hrefs[summary["name"]]
+    moved = {part: [_moved(html, href) for html in summary[part]] for part in ("findings", "cards", "unknown")}
+    return {**summary, **moved, "href": href}
+
+
+def write_index(folder: Path, *, context: IndexContext) -> None:
+    """Writes ``index.html`` in the folder, which must hold the files whose size is to be shown.
+
+    The manifest is written after the index, since it holds its checksum: its size is not shown.
+
+    Raises
+    ------
+    KeyError
+        when a summary names no page.
+
+    >>> import pathlib, tempfile
+    >>> vide = dict.fromkeys(IndexContext.__annotations__, "")
+    >>> with tempfile.TemporaryDirectory() as dossier:
+    ...     write_index(pathlib.Path(dossier), context={**vide, "title": "Les ALSES du Nord en 2020"})
+    ...     print(pathlib.Path(dossier, "index.html").read_text(encoding="utf-8").count("<h1"))
+    1
+    """
+    hrefs = {page.name: page.href for page in context["pages"]}
+    body = (
+        templates()
+        .get_template("accueil.html.j2")
+        .render(
+            title=context["title"],
+            alert=Markup(context["alert"]),
+            intro=context["intro"],
+            sites=context.get("sites", ""),
+            holdings=Markup(context["holdings"]),
+            summaries=[_summary(summary, hrefs) for summary in context["summaries"]],
+            files=[{**file, "size": _size(folder / file["href"])} for file in context["files"]],
+            marks=[{**mark, "html": Markup(mark["html"])} for mark in context["marks"]],
+            limits=Markup(context["limits"]),
+            glossary=context["glossary"],
+            citation=Markup(context["citation"]),
+        )
+    )
+    html = lay_out(
+        BeautifulSoup(body, "html.parser"),
+        title=context["title"],
+        current=None,
+        pages=context["pages"],
+        subtitle=context["subtitle"],
+        foot=context["foot"],
+    )
+    (folder / INDEX).write_text(html, encoding="utf-8", newline="\n")
+
+
+# --- A published report as git keeps it: the same files, without what changes from one run to the next ---
+
+# Written by hand beside the report: what it is, how to open it.
+READ_ME = "README.md"
+
+
+def write_example(folder: Path, example: Path) -> None:
+    """Copies the published report of ``folder`` into ``example``, whose other files go.
+
+    The manifest loses its stamp (date, commit) and nothing else: it still seals the files beside it.
+
+    Raises
+    ------
+    ReportError
+        when the report is missing or was changed.
+
+    >>> import pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as dossier:
+    ...     write_example(paths.reports() / "2020", pathlib.Path(dossier))
+    ...     print("tampon" in pathlib.Path(dossier, "manifest.json").read_text(encoding="utf-8"))
+    False
+    """
+    report = read_report(folder)
+    manifest = written({key: value for key, value in report.manifest.items() if key != STAMP})
+    files = {**report.files, MANIFEST: manifest}
+    for path, content in files.items():
+        (example / path).parent.mkdir(parents=True, exist_ok=True)
+        (example / path).write_bytes(content)
+    for path in [path for path in example.rglob("*") if path.is_file()]:
+        if path.relative_to(example).as_posix() not in {*files, READ_ME}:
+            path.unlink()

@@ -1,0 +1,449 @@
+"""manifest.json and sites.html: what a report was made from, its seal, its verification."""
+
+import hashlib
+import json
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from typing import TypedDict
+
+from bs4 import BeautifulSoup
+
+from helpers import paths
+from helpers.report.page import INDEX, ReportError, lay_out, templates
+
+# --- manifest.json: what a report was made from, what it holds, and the stamp of the run ---
+
+MANIFEST = "manifest.json"
+SYNTHETIC = "synthetique"  # in the manifest of a report that rests on simulated records
+STAMP = "tampon"
+SEAL = "empreinte"
+
+# Git answers at once, or waits for a person: a lock, a prompt. The report does not.
+_GIT_TIMEOUT_S = 10
+
+
+def _git(*arguments: str) -> str | None:
+    """What git says of the repository, or None where there is no git, no repository or no answer."""
+    try:
+        answer = subprocess.run(
+            ["git", *arguments],
+            cwd=paths.repository(),
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=True,
+            timeout=_GIT_TIMEOUT_S,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return answer.stdout
+
+
+def commit() -> str | None:
+    """The commit of the project's code, or None where git does not say.
+
+    >>> found = commit()
+    >>> found is None or len(found) == 40
+    True
+    """
+    # A project unpacked inside another repository has no commit of its own: the prefix would then not be empty.
+    prefix, _, found = (_git("rev-parse", "--show-prefix", "HEAD") or "").partition("\n")
+    return found.strip() or None if not prefix else None
+
+
+def _stamp() -> dict:
+    """When, from which commit, and with local changes or not: the only part that two runs may not share."""
+    found = commit()
+    changes = _git("status", "--porcelain") if found else None
+    return {
+        "produit_le": datetime.now(UTC).isoformat(timespec="seconds"),
+        "commit": found if changes is not None else None,
+        "modifications_locales": bool(changes) if changes is not None else None,
+    }
+
+
+def written(content: dict) -> bytes:
+    """A manifest as it stands in its file: the same bytes for the same content."""
+    return (json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
+
+
+def _with_seal(block: dict) -> dict:
+    """A block that bears the SHA-256 of the rest of itself."""
+    content = {key: block[key] for key in block if key != SEAL}
+    return {**content, SEAL: hashlib.sha256(written(content)).hexdigest()}
+
+
+def seal(content: dict) -> dict:
+    """The manifest with its two seals: that of its stamp, and that of everything else, which two runs share.
+
+    They tell an accident, a byte that changed. They are no signature: who rewrites a manifest can seal it again.
+    """
+    body = _with_seal({key: content[key] for key in content if key != STAMP})
+    return {**body, STAMP: _with_seal(content[STAMP])} if isinstance(content.get(STAMP), dict) else body
+
+
+def fingerprint(content: dict) -> str:
+    """What two runs share that made the same report: the SHA-256 of the manifest without its stamp and its seal."""
+    return hashlib.sha256(written({key: content[key] for key in content if key not in (STAMP, SEAL)})).hexdigest()
+
+
+def _output(path: Path, folder: Path) -> dict:
+    content = path.read_bytes()
+    return {
+        "path": path.relative_to(folder).as_posix(),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "bytes": len(content),
+    }
+
+
+def write_manifest(
+    folder: Path,
+    *,
+    inputs: list[dict],
+    parameters: dict,
+    versions: dict,
+    checks: list | dict,
+    is_synthetic: bool = False,
+) -> None:
+    """Writes ``manifest.json`` in the folder, last of all: it holds the checksum of every other file there.
+
+    ``inputs`` are ``{path, sha256, bytes, rows}``, kept as they are given. All that may differ between two runs on
+    the same data stands in the block ``tampon``. That block and the whole each bear their checksum, ``empreinte``.
+    ``is_synthetic`` says that the report rests on simulated records: ``synthetique``, in the manifest of such a report
+    only.
+
+    Raises
+    ------
+    TypeError
+        when a value is not plain JSON.
+
+    >>> import json, pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as dossier:
+    ...     write_manifest(pathlib.Path(dossier), inputs=[], parameters={"year": 2020}, versions={}, checks=[])
+    ...     print(sorted(json.loads(pathlib.Path(dossier, "manifest.json").read_text(encoding="utf-8"))))
+    ['checks', 'empreinte', 'inputs', 'outputs', 'parameters', 'tampon', 'versions']
+    """
+    files = [path for path in folder.rglob("*") if path.is_file() and path != folder / MANIFEST]
+    content = {
+        "inputs": inputs,
+        "outputs": sorted((_output(path, folder) for path in files), key=lambda output: output["path"]),
+        "parameters": parameters,
+        "versions": versions,
+        "checks": checks,
+        **({SYNTHETIC: True} if is_synthetic else {}),
+        STAMP: _stamp(),
+    }
+    (folder / MANIFEST).write_bytes(written(seal(content)))
+
+
+# --- sites.html: the reports of associations and collèges, and those that are not made, with the reason ---
+
+SITES = "sites.html"
+_TITLE = "Les rapports par association et par collège"
+_KINDS = {"association": "Associations", "college": "Collèges"}
+
+
+class Listed(TypedDict):
+    """A site as the list shows it; ``folder`` is empty when it has no report here, ``size`` is rounded or None.
+
+    >>> Listed(name="AAPI", kind="association", association="", folder="", is_small=True, size=None)["name"]
+    'AAPI'
+    """
+
+    name: str
+    kind: str
+    association: str
+    folder: str
+    is_small: bool
+    size: int | None
+
+
+def write_sites(folder: Path, sites: Sequence[Listed], *, subtitle: str, least: int) -> None:
+    """Writes ``sites.html`` in the folder of the report: each site with its pages, or why it has none.
+
+    ``least`` is the number of persons from which a report is made.
+
+    >>> import pathlib, tempfile
+    >>> site = Listed(name="AAPI", kind="association", association="", folder="", is_small=True, size=None)
+    >>> with tempfile.TemporaryDirectory() as dossier:
+    ...     write_sites(pathlib.Path(dossier), [site], subtitle="Année 2021", least=11)
+    ...     print(pathlib.Path(dossier, "sites.html").read_text(encoding="utf-8").count("moins de 11"))
+    2
+    """
+    body = (
+        templates()
+        .get_template("sites.html.j2")
+        .render(
+            title=_TITLE,
+            least=least,
+            parts=[
+                (heading, [site for site in sites if site["kind"] == kind])
+                for kind, heading in _KINDS.items()
+                if any(site["kind"] == kind for site in sites)
+            ],
+        )
+    )
+    html = lay_out(BeautifulSoup(body, "html.parser"), title=_TITLE, current=None, pages=[], subtitle=subtitle, foot="")
+    (folder / SITES).write_text(html, encoding="utf-8", newline="\n")
+
+
+# --- A published report as its manifest seals it: every file, byte for byte, or a sentence that names what was
+# --- touched
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report as it was published.
+
+    ``name`` is that of its folder; ``files`` are its contents by path, the manifest among them; ``strangers`` are the
+    files of the folder that are not of the report.
+    """
+
+    name: str
+    files: dict[str, bytes]
+    manifest: dict
+    strangers: list[str]
+
+    @property
+    def pages(self) -> list[str]:
+        """The paths of its pages about the network, the index first."""
+        own = (path for path in self.files if path.endswith(".html") and "/" not in path and path != SITES)
+        return sorted(own, key=lambda path: (path != INDEX, path))
+
+
+def _remedy(folder: Path) -> str:
+    if not paths.is_year(folder.name[:4]):
+        return "redemandez-le à qui l’a envoyé"
+    return f"refaites-le ({paths.COMMAND} run --year {folder.name[:4]}), puis relancez"
+
+
+def _is_usable(manifest: dict) -> bool:
+    """Whether a manifest has what is read from it here."""
+    try:
+        names = [output["path"] for output in manifest["outputs"] if isinstance(output["sha256"], str)]
+        return INDEX in names and all(isinstance(name, str) for name in names) and "year" in manifest["parameters"]
+    except (KeyError, TypeError):
+        return False
+
+
+def read_manifest(folder: Path) -> tuple[bytes, dict]:
+    """The manifest of the report in the folder, as it is written and as it is read.
+
+    Raises
+    ------
+    ReportError
+        when there is none, or it cannot be used.
+    """
+    try:
+        content = (folder / MANIFEST).read_bytes()
+        manifest = json.loads(content)
+    except (FileNotFoundError, NotADirectoryError):
+        is_year = paths.is_year(folder.name[:4])
+        run = f"lancez d’abord {paths.COMMAND} run --year {folder.name[:4]}"
+        remedy = run if is_year else "donnez le dossier d’un rapport, ou son année"
+        raise ReportError(f"Aucun rapport dans {paths.relative(folder)} : {remedy}.") from None
+    except (ValueError, RecursionError):
+        manifest = None
+    if not _is_usable(manifest):
+        raise ReportError(f"{MANIFEST} du rapport {folder.name} n’est pas utilisable : {_remedy(folder)}.")
+    return content, manifest
+
+
+def is_inside(path: str) -> bool:
+    """Whether a path of a manifest stays in its folder, on every system."""
+    parts = PurePosixPath(path).parts
+    return bool(parts) and not {"..", "/"} & set(parts) and not set(path) & set('\\:*?"<>|\0')
+
+
+class Touched(Exception):
+    """A file of a report is no longer as it was published: a sentence without its full stop, for who adds a remedy."""
+
+
+def content_of(folder: Path, path: str, sha256: str) -> bytes:
+    """A file of the report as its manifest seals it.
+
+    Raises
+    ------
+    Touched
+        when it is missing, was changed, or would be elsewhere.
+    """
+    if not is_inside(path):
+        raise Touched(f"{MANIFEST} nomme un fichier hors du rapport {folder.name}")
+    try:
+        content = (folder / path).read_bytes()
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        raise Touched(f"{path} manque dans le rapport {folder.name}") from None
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise Touched(f"{path} n’est plus tel qu’il a été publié dans le rapport {folder.name}")
+    return content
+
+
+def require_sealed(folder: Path, content: bytes, manifest: dict) -> None:
+    """Nothing, when the manifest is, byte for byte, what its own seals say.
+
+    Raises
+    ------
+    Touched
+        when it is not.
+    """
+    if SEAL not in manifest:
+        raise Touched(f"{MANIFEST} ne porte pas son empreinte (version antérieure ?) dans le rapport {folder.name}")
+    if content != written(seal(manifest)):
+        raise Touched(f"{MANIFEST} n’est plus tel qu’il a été publié dans le rapport {folder.name}")
+
+
+def strangers_in(folder: Path, manifest: dict) -> list[str]:
+    """The files of the folder that are not of the report."""
+    own = {MANIFEST, *(output["path"] for output in manifest["outputs"])}
+    return sorted({path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - own)
+
+
+def read_report(folder: Path) -> Report:
+    """The report of the folder, once every file is found as its manifest says it was published.
+
+    Raises
+    ------
+    ReportError
+        when there is no report, or a file is missing or was changed: the sentence names it and the remedy.
+    """
+    content, manifest = read_manifest(folder)
+    try:
+        outputs = {each["path"]: content_of(folder, each["path"], each["sha256"]) for each in manifest["outputs"]}
+        require_sealed(folder, content, manifest)
+    except Touched as fault:
+        raise ReportError(f"{fault} : {_remedy(folder)}.") from None
+    files = dict(sorted({**outputs, MANIFEST: content}.items()))
+    return Report(folder.name, files, manifest, strangers_in(folder, manifest))
+
+
+def fingerprint_of(folder: Path) -> str | None:
+    """The fingerprint of the report in the folder, whose files are not read; None when there is none to be used."""
+    try:
+        return fingerprint(read_manifest(folder)[1])
+    except ReportError:
+        return None
+
+
+def is_same_report(built: Path, final: Path) -> bool:
+    """Whether the report that is there is, whole, the one that was just built, whatever their stamps say.
+
+    >>> is_same_report(paths.report(2020), paths.report(2020))
+    True
+    """
+    try:
+        there = read_report(final)
+    except ReportError:
+        return False
+    return not there.strangers and fingerprint(there.manifest) == fingerprint_of(built)
+
+
+# --- A report and the data it was made from, checksum by checksum: everything that differs, not the first
+# --- thing only
+
+# What a computer drops by itself in a folder that is looked at.
+_DROPPED = {".DS_Store", "Thumbs.db", "desktop.ini"}
+
+
+@dataclass(frozen=True)
+class Verified:
+    """A report once verified: what differs, a sentence each; how many files and data files were looked at.
+
+    ``inputs`` is None when no data are beside the report; ``stamp`` is what the manifest says of its run, if anything.
+
+    >>> rapport = Verified(2020, ["index.html manque dans le rapport 2020"], files=10, inputs=None, stamp={})
+    >>> len(rapport.faults)
+    1
+    """
+
+    year: int
+    faults: list[str]
+    files: int
+    inputs: int | None
+    stamp: dict
+
+
+def _root(folder: Path) -> Path | None:
+    """The project that holds the report, with its data; none for a report that was sent alone."""
+    root = folder.resolve().parents[1]
+    return root if (root / "data" / "raw").is_dir() else None
+
+
+def _checksum(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _private_fault(root: Path, year: int, entry: dict) -> str | None:
+    """What is wrong with a file of an export or a coding, known by its checksum: its name does not leave."""
+    kind, _, _ = entry["path"].partition(",")
+    with paths.rooted(root):
+        found = [path for path in paths.private_files(year) if paths.public_name(path).startswith(f"{kind},")]
+    if not found:
+        return f"{entry['path']} n’est plus là"
+    is_there = any(_checksum(path) == entry["sha256"] for path in found)
+    return None if is_there else f"{entry['path']} n’est plus tel que le rapport l’a lu"
+
+
+def _input_fault(root: Path, entry: dict) -> str | None:
+    path = entry["path"]
+    if year := paths.private_year(path):
+        return _private_fault(root, year, entry)
+    if not is_inside(path):
+        return f"{MANIFEST} nomme une donnée hors du projet"
+    try:
+        now = _checksum(root / path)
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return f"{path} n’est plus là"
+    return None if now == entry["sha256"] else f"{path} n’est plus tel que le rapport l’a lu"
+
+
+def _output_faults(folder: Path, content: bytes, manifest: dict) -> Iterator[str]:
+    try:
+        require_sealed(folder, content, manifest)
+    except Touched as fault:
+        yield str(fault)
+    for output in manifest["outputs"]:
+        try:
+            content_of(folder, output["path"], output["sha256"])
+        except Touched as fault:
+            yield str(fault)
+    for path in strangers_in(folder, manifest):
+        if Path(path).name not in _DROPPED:
+            yield f"{path} n’est pas du rapport {folder.name}"
+
+
+def verify(folder: Path) -> Verified:
+    """What the report of the folder is worth today, every checksum of its manifest computed again.
+
+    Nothing is written, and nothing outside the folder and ``data/raw`` is read. An altered manifest is told by its own
+    seal; it is no signature, and does not tell who rewrote a whole report on purpose.
+
+    Raises
+    ------
+    ReportError
+        when there is no report, or its manifest cannot be read at all.
+
+    >>> rapport = verify(paths.report(2020))
+    >>> rapport.faults, rapport.year
+    ([], 2020)
+    """
+    content, manifest = read_manifest(folder)
+    root, faults = _root(folder), list(_output_faults(folder, content, manifest))
+    try:
+        inputs = [entry for entry in manifest["inputs"] if isinstance(entry["path"], str) and entry["sha256"]]
+        year = int(manifest["parameters"]["year"])
+    except (KeyError, TypeError, ValueError):
+        raise ReportError(f"{MANIFEST} du rapport {folder.name} n’est pas utilisable.") from None
+    found = [_input_fault(root, entry) for entry in inputs] if root else []
+    faults += [fault for fault in found if fault]
+    stamp = manifest.get(STAMP)
+    return Verified(
+        year,
+        list(dict.fromkeys(faults)),
+        files=len(manifest["outputs"]) + 1,
+        inputs=len(inputs) if root else None,
+        stamp=stamp if isinstance(stamp, dict) else {},
+    )

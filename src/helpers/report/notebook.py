@@ -1,0 +1,315 @@
+"""From an executed notebook to a page, in a reader's order."""
+
+import re
+from collections.abc import Collection
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bs4 import BeautifulSoup
+
+from helpers.report.page import INDEX, TEMPLATES, Page, PublicationError, lay_out
+
+if TYPE_CHECKING:  # slow to import, and only some callers need it
+    from nbconvert.exporters import HTMLExporter
+    from nbformat import NotebookNode
+
+
+# --- What leaves the page of a year: the cells that show nothing, with the text that announces them ---
+# The same notebook serves a year that has a note, an export, or both, and no tag says which. A cell shows nothing when
+# all that it displays is an empty fragment, or the box « Pas de donnée » of figures and tables without rows, which is
+# read when the notebook runs by hand. Then
+# - a section (``##``) or a part of one (``###``) leaves whole when none of its cells that display shows anything; - a
+# text without a heading leaves with the next cell that displays; - a section of text alone stays.
+
+_HEADING = re.compile(r"^(#{1,3}) ", re.MULTILINE)
+# The class is written once, by the macro « nothing » of texts/figures.j2.
+_NOTHING = re.compile(r'\s*(?:<p class="[^"]*\bsans-objet\b[^"]*">[^<]*</p>\s*)*')
+
+
+def says_nothing(html: str | None) -> bool:
+    """Whether a display (None: not HTML, which is always something) leaves nothing to read on a page."""
+    return html is not None and _NOTHING.fullmatch(html) is not None
+
+
+def _shows(cell: "NotebookNode") -> bool | None:
+    """Whether a cell shows something; None for a cell that displays nothing at all: a text, an assignment."""
+    shown = [output.get("data", {}).get("text/html") for output in cell.get("outputs", [])]
+    return not all(map(says_nothing, shown)) if shown else None
+
+
+def _depth(cell: "NotebookNode") -> int:
+    """How deep the heading of a text is: 1 for the title, 2 for a section, 3 for a part of one, 0 without any."""
+    found = _HEADING.search(cell.source) if cell.cell_type == "markdown" else None
+    return len(found[1]) if found else 0
+
+
+def _under(cells: list["NotebookNode"], place: int) -> list["NotebookNode"]:
+    """The cells that the text at this place announces: its section, or the next cell that displays."""
+    depth, found = _depth(cells[place]), []
+    for cell in cells[place + 1 :]:
+        deeper = _depth(cell)
+        if (0 < deeper <= depth) if depth else (cell.cell_type == "markdown"):
+            break
+        found.append(cell)
+        if not depth and _shows(cell) is not None:
+            break
+    return found
+
+
+def without_object(cells: list["NotebookNode"]) -> set[int]:
+    """The places of the cells that leave the page: what shows nothing, with what announces it."""
+    left: set[int] = {place for place, cell in enumerate(cells) if _shows(cell) is False}
+    for place, cell in enumerate(cells):
+        announces = cell.cell_type == "markdown" and _depth(cell) != 1  # a page always has its title
+        told = [_shows(each) for each in _under(cells, place)] if announces else []
+        if False in told and True not in told:
+            left |= set(range(place, place + 1 + (len(told) if _depth(cell) else 0)))
+    return left
+
+
+# --- An executed notebook in a reader's order: the answer first, the code at the end of its section, the rest
+# --- in the foot
+# A notebook opens on what it takes and how it is set; a page opens on what it found.
+
+_TITLE = re.compile(r"^# +(.+?) *#*$", re.MULTILINE)
+_SECTION = re.compile(r"^## ", re.MULTILINE)
+
+# Papermill writes this English comment above the values of a run; the page has a French title there.
+_PAPERMILL_TITLE = "# Parameters\n"
+# Code that no fold shows: tools, and plain texts that only depend on what was received.
+_UNFOLDED = {"outil", "synthetique", "contenu", "limites"}
+_PREPARED = ("parameters", "injected-parameters", "preparation")
+
+
+def tags_of(cell: "NotebookNode") -> list[str]:
+    """The tags of a cell."""
+    return cell.metadata.get("tags", [])
+
+
+def page_title(notebook: "NotebookNode") -> str:
+    """The text of the notebook's first title of level 1, without its Markdown marks.
+
+    Raises
+    ------
+    PublicationError
+        when no Markdown cell has one.
+
+    >>> import nbformat
+    >>> print(page_title(nbformat.read(paths.notebook("02_describe"), as_version=4)))
+    Que font les ALSES, et auprès de qui ?
+    """
+    for cell in notebook.cells:
+        found = _TITLE.search(cell.source) if cell.cell_type == "markdown" else None
+        if found:
+            return re.sub(r"[*`]", "", found[1]).strip()
+    raise PublicationError(
+        "Le notebook n’a pas de titre : commencez sa première cellule de texte par « # » et une question."
+    )
+
+
+def extract(notebook: "NotebookNode", tag: str) -> list[str]:
+    """The HTML shown by the cells that bear the tag, in order; other kinds of output are left out.
+
+    >>> import nbformat
+    >>> execute = nbformat.read(paths.executed(2020) / "02_describe.ipynb", as_version=4)
+    >>> print(text.plain(extract(execute, "a-retenir")[0]))
+    En 2020, les ALSES ont suivi 2 233 personnes ; pour 54 % d’entre elles (1 206), l’accompagnement a été ...
+    """
+    return [
+        output.data["text/html"]
+        for cell in notebook.cells
+        if cell.cell_type == "code" and tag in tags_of(cell)
+        for output in cell.outputs
+        if not says_nothing(output.get("data", {}).get("text/html", ""))
+    ]
+
+
+@dataclass(frozen=True)
+class Arranged:
+    """The cells of a page: what is read; for its foot, what the notebook is, and how it was set."""
+
+    body: "NotebookNode"
+    presentation: "NotebookNode"
+    preparation: "NotebookNode"
+
+
+def _fold(summary: str, pieces: list[tuple[str, str]]) -> "NotebookNode":
+    """A cell that shows nothing but code, folded; each piece is a label (may be empty) and a source."""
+    from nbformat.v4 import new_code_cell
+
+    return new_code_cell("", metadata={"calcul_titre": summary, "calcul": pieces})
+
+
+def _preparation(cells: list["NotebookNode"]) -> list["NotebookNode"]:
+    """One fold for every parameter, then how the data were prepared.
+
+    The values written in the notebook come first, then those of this run, then the cells tagged ``preparation``.
+    """
+    written, injected, prepared = ([cell for cell in cells if kind in tags_of(cell)] for kind in _PREPARED)
+    labels = [
+        *["Valeurs par défaut du notebook" if injected else ""] * len(written),
+        *["Valeurs de ce rapport" if written else ""] * len(injected),
+        *["Préparation des données", *[""] * (len(prepared) - 1)][: len(prepared)],
+    ]
+    sources = [cell.source.removeprefix(_PAPERMILL_TITLE) for cell in (*written, *injected, *prepared)]
+    summary = "Paramètres et préparation" if prepared else "Paramètres"
+    return [_fold(summary, list(zip(labels, sources, strict=True)))] if sources else []
+
+
+def _presentation(cells: list["NotebookNode"]) -> list["NotebookNode"]:
+    """What the title cell says below its title, taken out of it: what the notebook takes and produces, who wrote it."""
+    from nbformat.v4 import new_markdown_cell
+
+    for cell in cells:
+        found = _TITLE.search(cell.source) if cell.cell_type == "markdown" else None
+        if found:
+            told = cell.source[found.end() :].strip()
+            cell.source = cell.source[: found.end()]
+            return [new_markdown_cell(told)] if told else []
+    return []
+
+
+def _with_folds(cells: list["NotebookNode"]) -> list["NotebookNode"]:
+    """The cells, the code of each section gathered in one fold at its end, each piece in order."""
+    arranged, pieces, summary = [], [], "Voir le calcul"
+    for cell in cells:
+        opens = cell.cell_type == "markdown" and _SECTION.search(cell.source)
+        if opens:
+            arranged += [_fold(summary, pieces)] if pieces else []
+            pieces, summary = [], "Voir le calcul de cette section"
+        if cell.cell_type == "code" and cell.source.strip() and not _UNFOLDED & set(tags_of(cell)):
+            pieces.append(("", cell.source))
+        arranged.append(cell)
+    return [*arranged, _fold(summary, pieces)] if pieces else arranged
+
+
+def arrange_cells(notebook: "NotebookNode") -> Arranged:
+    """The cells of a page and of its foot; the cells tagged ``provenance`` are left to the caller."""
+    cells = deepcopy(notebook.cells)
+    left = without_object(cells)
+    kept = [cell for place, cell in enumerate(cells) if place not in left and "provenance" not in tags_of(cell)]
+    prepared = [cell for cell in kept if set(_PREPARED) & set(tags_of(cell))]
+    told = _presentation(kept)
+    read = _with_folds([cell for cell in kept if cell not in prepared])
+    parts = [deepcopy(notebook) for _ in range(3)]
+    for part, cells in zip(parts, (read, told, _preparation(prepared)), strict=True):
+        part.cells = cells
+    return Arranged(*parts)
+
+
+# --- Page 01 comes before the rounding: what it says exactly of a figure that the report rounds is taken out
+# --- of it
+
+# What stands instead: the mark of a protected figure, without a number.
+_INSTEAD = '<span class="marque arrondi-secret">protégé</span>'
+_NAMES = ("data-cle", "data-protege")
+
+
+def withhold(notebook: "NotebookNode", keys: Collection[str]) -> "NotebookNode":
+    """The executed notebook without what it shows of the figures of these keys (« 2021/alses/sexe/filles »).
+
+    An exact count beside a rounded one would tell both. Whatever names its figure goes: a marked number, or a text that
+    tells one (``data-protege``).
+
+    >>> from nbformat import v4
+    >>> html = '<p><data data-cle="2021/alses/sexe/filles">12</data></p>'
+    >>> montre = v4.new_output("display_data", {"text/html": html})
+    >>> notebook = v4.new_notebook(cells=[v4.new_code_cell("1", outputs=[montre])])
+    >>> withhold(notebook, {"2021/alses/sexe/filles"}).cells[0].outputs[0].data["text/html"]
+    '<p><span class="marque arrondi-secret">protégé</span></p>'
+    """
+    if not keys:
+        return notebook
+    out = deepcopy(notebook)
+    for cell in out.cells:
+        for output in cell.get("outputs", []):
+            html = output.get("data", {}).get("text/html", "")
+            if any(f'"{key}"' in html for key in keys):
+                output.data["text/html"] = _without(html, keys)
+                output.data.pop("text/plain", None)
+    return out
+
+
+def _without(html: str, keys: Collection[str]) -> str:
+    soup = BeautifulSoup(html, "html.parser")
+    for name in _NAMES:
+        for node in soup.find_all(attrs={name: lambda key: key in keys}):
+            node.replace_with(BeautifulSoup(_INSTEAD, "html.parser"))
+    return str(soup)
+
+
+# --- From an executed notebook to a page of the report: nbconvert writes the cells, `layout` what is around
+# --- them
+
+DISPLAY_PRIORITY = ["text/html", "image/svg+xml", "image/png", "text/plain"]
+
+# nbconvert writes this English sentence where an image has no alternative text, and so hides the fault from the checks.
+_NBCONVERT_ALT = "No description has been provided for this image"
+
+
+def _exporter() -> "HTMLExporter":
+    # Imported here for the same reason as above.
+    from nbconvert.exporters import HTMLExporter
+    from traitlets.config import Config
+
+    config = Config()
+    config.NbConvertBase.display_data_priority = DISPLAY_PRIORITY
+    return HTMLExporter(
+        config=config,
+        template_name=TEMPLATES.name,
+        extra_template_basedirs=[str(TEMPLATES.parent)],
+        exclude_anchor_links=True,
+    )
+
+
+def _body(html: str) -> BeautifulSoup:
+    body = BeautifulSoup(html, "html.parser")
+    for image in body.find_all("img", alt=_NBCONVERT_ALT):
+        del image["alt"]
+    return body
+
+
+def _number(name: str) -> int | None:
+    """The number that a notebook's name begins with: that of its figures in the whole report."""
+    found = re.match(r"\d+", name)
+    return int(found[0]) if found else None
+
+
+def export_page(
+    notebook: "NotebookNode", *, name: str, pages: list[Page], foot: str, subtitle: str, index: str = INDEX
+) -> str:
+    """The executed notebook as one self-contained HTML page: same notebook, same text.
+
+    ``pages`` are in reading order and hold ``name``; ``foot`` is HTML and stands for the cells tagged ``provenance``;
+    ``subtitle`` is plain text, ``index`` the address of the page that leads to this one. Error outputs and stderr are
+    left out: a notebook that failed must not come this far.
+
+    Raises
+    ------
+    PublicationError
+        when the notebook has no title.
+    ValueError
+        when ``name`` is not one of ``pages``.
+
+    >>> import nbformat
+    >>> page = Page("04_themes", "Synthèse des réunions", "04_themes.html")
+    >>> execute = nbformat.read(paths.executed(2020) / "04_themes.ipynb", as_version=4)
+    >>> html = export_page(execute, name=page.name, pages=[page], foot="", subtitle="Année 2020")
+    >>> html.count("<figure"), "<script" in html
+    (4, False)
+    """
+    title, arranged, exporter = page_title(notebook), arrange_cells(notebook), _exporter()
+    html, presentation, preparation = (
+        exporter.from_notebook_node(part)[0] for part in (arranged.body, arranged.presentation, arranged.preparation)
+    )
+    return lay_out(
+        _body(html),
+        title=title,
+        current=name,
+        pages=pages,
+        subtitle=subtitle,
+        foot=f"{presentation}\n{foot}\n{preparation}",
+        number=_number(name),
+        index=index,
+    )

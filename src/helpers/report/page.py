@@ -1,0 +1,412 @@
+"""What stands around the body of a page: layout, outline, typography, tables, styles."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote
+
+from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4.dammit import EntitySubstitution
+from bs4.formatter import HTMLFormatter
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from helpers.typography import WIDE, french_spaces
+
+# --- What can go wrong when a report is published, in words for the person who asked for it ---
+
+
+class PublicationError(Exception):
+    """The report cannot be published: its text is one French sentence that says what to do."""
+
+
+class BusyError(PublicationError):
+    """Another run, or another share, is at work on the same data."""
+
+
+class ReportError(PublicationError):
+    """There is no published report, or it is no longer the one that was published: nothing can be made from it."""
+
+
+# --- The key of a figure, said once for a row of a table: on each of its cells it weighed a fiftieth of the
+# --- page
+
+KEY = "data-cle"
+
+
+def share_keys(body: BeautifulSoup) -> None:
+    """A row whose numbers all come from one figure bears its key, and they do not; in place.
+
+    The key of a number is its own, else that of the row it stands in.
+
+    >>> cells = "".join(f"<td><data data-cle='a'>{value}</data></td>" for value in (1, 2))
+    >>> page = BeautifulSoup(f"<tr>{cells}</tr>", "html.parser")
+    >>> share_keys(page)
+    >>> print(page)
+    <tr data-cle="a"><td><data>1</data></td><td><data>2</data></td></tr>
+    """
+    for row in body.find_all("tr"):
+        marks = row.find_all("data")
+        if len(marks) > 1 and len({mark[KEY] for mark in marks}) == 1:
+            row[KEY] = marks[0][KEY]
+            for mark in marks:
+                del mark[KEY]
+
+
+# --- The outline of a page: stable names for its headings, links that find them, contents ---
+
+HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
+
+# The page around the body uses these names for its skip link and its foot (gabarit.html.j2).
+_RESERVED = {"contenu", "provenance"}
+
+# What Unicode does not take apart: letters that French uses and that no accent explains.
+_LIGATURES = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae"})
+
+
+def slug(text: str) -> str:
+    """The text as an anchor: lower case, no accent, hyphens; ``section`` when nothing is left.
+
+    >>> slug("Qu’est-ce qu’un « cœur de métier » ?")
+    'qu-est-ce-qu-un-coeur-de-metier'
+    """
+    letters = unicodedata.normalize("NFKD", text.translate(_LIGATURES).lower())
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "section"
+
+
+def text_of(tag) -> str:
+    """The words of a tag on one line."""
+    # Not split(): it would also turn the no-break spaces of French into spaces that break.
+    return re.sub(r"[ \t\r\n]+", " ", tag.get_text()).strip()
+
+
+def _name_headings(body: BeautifulSoup) -> None:
+    taken = _RESERVED | {tag["id"] for tag in body.find_all(id=True)}
+    for heading in body.find_all(HEADINGS):
+        if heading.get("id"):
+            continue
+        wanted = name = slug(text_of(heading))
+        rank = 1
+        while name in taken:
+            rank += 1
+            name = f"{wanted}-{rank}"
+        taken.add(name)
+        heading["id"] = name
+
+
+def _mend_links(body: BeautifulSoup) -> None:
+    """Links written for JupyterLab (``#Les-élèves``) reach the same heading in the page (``#les-eleves``)."""
+    names = {tag["id"] for tag in body.find_all(id=True)}
+    for link in body.find_all("a", href=re.compile("^#.")):
+        target = unquote(link["href"][1:])
+        if target not in names and slug(target) in names:
+            link["href"] = f"#{slug(target)}"
+
+
+def arrange(body: BeautifulSoup) -> None:
+    """Gives the body unique heading ids and working in-page links, in place."""
+    _name_headings(body)
+    _mend_links(body)
+
+
+def contents(body: BeautifulSoup) -> list[dict]:
+    """The h2 as ``{id, text, children}``, the h3 that follow each as its children, in reading order."""
+    entries: list[dict] = []
+    for heading in body.find_all(["h2", "h3"]):
+        entry = {"id": heading["id"], "text": text_of(heading), "children": []}
+        is_child = heading.name == "h3" and entries
+        (entries[-1]["children"] if is_child else entries).append(entry)
+    return entries
+
+
+# --- Tables on every screen: each in a named box that may scroll; a table of many columns stacks its rows on a
+# --- phone
+# A stacked row shows the name of a column before each value. One rule a column does it for every table that has the
+# same heads, written once in the page: the cells carry nothing.
+
+# Two columns fit on a phone, and three when the last two are numbers. A matrix is
+# read along its columns: it scrolls, its first column held in place.
+STACKED_FROM = 3
+MATRIX = "matrice"
+_NUMBERS = {"n2", "n3"}  # how a table says that these columns are numbers
+NOTHING = "—"  # what a cell without value shows
+
+# A browser that draws a row or a cell as a block may forget what it is: the role says it again. The heads keep their
+# display, and so their meaning: a role on each of them would only weigh.
+_ROLES = {"table": "table", "tbody": "rowgroup", "tr": "row", "td": "cell"}
+
+
+def box_tables(body: BeautifulSoup) -> None:
+    """A wide table scrolls in its own box, which the keyboard can reach and a screen reader can name; in place."""
+    for table in body.find_all("table"):
+        box = table.find_parent(class_="table-boite") or table.wrap(body.new_tag("div", attrs={"class": "table-boite"}))
+        caption = table.find("caption")
+        box.attrs.setdefault("role", "group")
+        box.attrs.setdefault("tabindex", "0")
+        box.attrs.setdefault("aria-label", text_of(caption) if caption else "Tableau")
+
+
+def _heads(table: Tag) -> tuple[str, ...]:
+    row = table.select_one("thead tr")
+    return tuple(text_of(cell) for cell in row.find_all("th")) if row else ()
+
+
+def quoted(text: str) -> str:
+    """The text as a CSS string, which can neither end nor close the sheet."""
+    return '"' + "".join(f"\\{ord(sign):x} " if sign in '"\\<' else sign for sign in text) + '"'
+
+
+def _rule(name: str, heads: tuple[str, ...]) -> str:
+    """The heads of a kind of table, where the sheet looks for them: ``--c2`` for its second column."""
+    named = (f"--c{place}:{quoted(head)}" for place, head in enumerate(heads, start=1) if place > 1)
+    return f".{name}{{{';'.join(named)}}}\n"
+
+
+def _say_roles(table: Tag) -> None:
+    for tag in (table, *table.select("tbody, tbody tr, td")):
+        tag["role"] = _ROLES[tag.name]
+        if tag.name == "td" and text_of(tag) == NOTHING:
+            tag["class"] = "vide"  # a stacked row leaves out what it does not have
+
+
+def stack_tables(*parts: BeautifulSoup) -> str:
+    """Marks the tables of many columns, in place, and answers the rules that name their columns on a phone."""
+    names: dict[tuple[str, ...], str] = {}
+    for table in (table for part in parts for table in part.find_all("table")):
+        heads = _heads(table)
+        known = set(table.get("class", []))
+        if len(heads) < STACKED_FROM or MATRIX in known or (len(heads) == STACKED_FROM and _NUMBERS <= known):
+            continue
+        name = names.setdefault(heads, f"pile-{len(names) + 1}")
+        table["class"] = [*table.get("class", []), "pile", name]
+        _say_roles(table)
+    return "".join(_rule(name, heads) for heads, name in names.items())
+
+
+# --- The last touch on a page: French spaces, numbers that stay with their word, numbered figures ---
+
+_INLINE = {"a", "abbr", "b", "cite", "code", "data", "em", "i", "span", "strong", "time"}
+_AS_WRITTEN = {"code", "pre", "style", "script"}
+
+
+def typeset(body: BeautifulSoup) -> None:
+    """French no-break spaces in every text of the body, in place; code stays as it is written."""
+    for text in list(body.find_all(string=True)):
+        if type(text) is NavigableString and not _AS_WRITTEN & {parent.name for parent in text.parents}:
+            text.replace_with(NavigableString(_spaced(text)))
+    for image in body.find_all("img", alt=True):
+        image["alt"] = french_spaces(image["alt"])
+
+
+def _spaced(text: NavigableString) -> str:
+    before, after = text.previous_sibling, french_spaces(str(text))
+    if before is None or before.name not in _INLINE:
+        return after
+    if before.name not in ("data", "time"):
+        return french_spaces(f"x{after}")[1:]  # a sign stays with the word of the link before it
+    # After a number, the space before its word or its sign does not break either.
+    if after[:1] == " " and after[1:2] not in ("", " ", "\n"):
+        after = WIDE + after[1:]
+    return french_spaces(f"x{after}")[1:]
+
+
+def number_figures(body: BeautifulSoup, page: int | None) -> None:
+    """« Figure 2.1 », « Figure 2.2 » … in front of each figure's title, in reading order, in place.
+
+    The number of the page comes first, so that a figure has one name in the whole report.
+    """
+    prefix = "" if page is None else f"{page}."
+    for place, title in enumerate(body.select("figure .figure-titre"), start=1):
+        number = body.new_tag("span", attrs={"class": "numero"})
+        number.string = f"Figure{WIDE}{prefix}{place}"
+        title.insert(0, number, NavigableString(" "))
+
+
+# --- The page around a body: banner, contents, previous and next, foot. Notebook pages and index.html share it
+
+TEMPLATES = Path(__file__).resolve().parents[1] / "page"
+REPORT = "Les ALSES du Nord"
+INDEX = "index.html"
+
+
+class _Light(HTMLFormatter):
+    """Writes < and > as they are in a value, where HTML allows it: a drawing has two of them a word."""
+
+    def attribute_value(self, value: str) -> str:
+        return value.replace("&", "&amp;")
+
+
+_LIGHT = _Light(entity_substitution=EntitySubstitution.substitute_xml)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the report: its notebook's name, its title in menus, its file beside the others.
+
+    >>> Page("02_describe", "Portrait de l’année", "02_describe.html").href
+    '02_describe.html'
+    """
+
+    name: str
+    title: str
+    href: str
+
+
+def report_subtitle(year: int, compare_to: int | None) -> str:
+    """The year, and the one it is compared with.
+
+    >>> report_subtitle(2020, 2019), report_subtitle(2020, None)
+    ('Année 2020, comparée à 2019', 'Année 2020')
+    """
+    return f"Année {year}, comparée à {compare_to}" if compare_to else f"Année {year}"
+
+
+def template_files() -> list[Path]:
+    """The files that decide how a page looks, beside the code.
+
+    >>> [path.name for path in template_files()][-1]
+    'style.css'
+    """
+    return sorted(path for path in TEMPLATES.iterdir() if path.is_file())
+
+
+@cache
+def templates() -> Environment:
+    """The templates of the page folder, escaping what they print."""
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _neighbours(pages: list[Page], current: str | None) -> tuple[Page | None, Page | None]:
+    place = -1 if current is None else [page.name for page in pages].index(current)
+    return (pages[place - 1] if place > 0 else None), (pages[place + 1] if place + 1 < len(pages) else None)
+
+
+@cache
+def _sheet() -> str:
+    """The style sheet, without what only its authors need: each page carries it."""
+    text = re.sub(r"/\*.*?\*/", "", (TEMPLATES / "style.css").read_text(encoding="utf-8"), flags=re.DOTALL)
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    # A line that ends neither a declaration nor a list goes on in the next, which a blank must keep apart.
+    return "".join(line if line[-1] in "{};," else f"{line}\n" for line in lines) + "\n"
+
+
+def _paper(subtitle: str, pages: list[Page]) -> str:
+    """What a sheet of paper says of the report: its name and year in the margin, the file that a link leads to."""
+    head = f"{REPORT}, {subtitle[:1].lower()}{subtitle[1:]}"
+    links = "\n".join(
+        f"main a[href^={quoted(page.href)}]::after {{ content: {quoted(f' ({page.href})')}; }}" for page in pages
+    )
+    return f"@page {{ @top-left {{ content: {quoted(head)}; }} }}\n@media print {{\n{links}\n}}\n"
+
+
+def lay_out(
+    body: BeautifulSoup,
+    *,
+    title: str,
+    current: str | None,
+    pages: list[Page],
+    subtitle: str,
+    foot: str,
+    number: int | None = None,
+    template: str = "gabarit.html.j2",
+    index: str = INDEX,
+) -> str:
+    """The full page, the same text for the same arguments; ``current`` is None for the index. ``foot`` is HTML.
+
+    ``number`` stands before the place of each figure: « Figure 2.3 ». A page apart from the report has its own
+    ``template``, and ``index`` leads from it to the report.
+
+    Raises
+    ------
+    ValueError
+        when ``current`` is not one of ``pages``.
+    """
+    bottom = BeautifulSoup(foot, "html.parser")
+    number_figures(body, number)
+    for part in (body, bottom):
+        typeset(part)
+        box_tables(part)
+        share_keys(part)
+    arrange(body)
+    style = _sheet() + stack_tables(body, bottom) + _paper(french_spaces(subtitle), pages)
+    previous, following = _neighbours(pages, current)
+    return (
+        templates()
+        .get_template(template)
+        .render(
+            title=title,
+            subtitle=subtitle,
+            report=REPORT,
+            index=index,
+            style=Markup(style),
+            pages=pages,
+            current=current,
+            previous=previous,
+            next=following,
+            entries=contents(body),
+            body=Markup(body.decode(formatter=_LIGHT).strip()),
+            foot=Markup(bottom.decode(formatter=_LIGHT).strip()),
+        )
+        .strip()
+        + "\n"
+    )
+
+
+# --- One style sheet for several pages: the rules they share once, then what each has of its own, kept to that
+# --- page
+
+_TOKEN = re.compile(r"""/\*.*?\*/|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[^{};"'/]+|.""", re.DOTALL)
+_CLASS = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
+
+
+def split_rules(css: str) -> list[str]:
+    """The rules and statements of a sheet, in order; what a block holds stays in it.
+
+    >>> split_rules('a { color: red } @media print { b { content: "}" } }')
+    ['a { color: red }', '@media print { b { content: "}" } }']
+    """
+    rules, depth = [""], 0
+    for token in _TOKEN.findall(css):
+        rules[-1] += token
+        depth += {"{": 1, "}": -1}.get(token, 0)
+        if depth == 0 and token in "};":
+            rules.append("")
+    return [rule.strip() for rule in rules if rule.strip()]
+
+
+def _keep_to_page(css: str, name: str, page: BeautifulSoup, shared: set[str]) -> str:
+    """The page's own rules, once its own classes bear its name, in the page and in the rules.
+
+    Two pages may use one class for two things: ``pile-1`` names the columns of a table of its page.
+    """
+    used = {word for tag in page.find_all(class_=True) for word in tag.get_attribute_list("class")}
+    own = (set(_CLASS.findall(css)) & used) - shared
+    for tag in page.find_all(class_=list(own)) if own else []:
+        tag["class"] = [f"{word}--{name}" if word in own else word for word in tag.get_attribute_list("class")]
+    return _CLASS.sub(lambda found: f"{found[0]}--{name}" if found[1] in own else found[0], css)
+
+
+def merge_styles(pages: dict[str, BeautifulSoup]) -> str:
+    """The style of all the pages, by their names, as one sheet; the classes that only one page defines are renamed."""
+    sheets = {
+        name: list(dict.fromkeys(rule for style in page.find_all("style") for rule in split_rules(style.get_text())))
+        for name, page in pages.items()
+    }
+    everywhere = set.intersection(*map(set, sheets.values()))
+    first = next(iter(sheets.values()))
+    common = "\n".join(rule for rule in first if rule in everywhere)
+    shared = set(_CLASS.findall(common))
+    own = (
+        _keep_to_page("\n".join(rule for rule in rules if rule not in everywhere), name, pages[name], shared)
+        for name, rules in sheets.items()
+    )
+    return "\n".join(part for part in (common, *own) if part) + "\n"

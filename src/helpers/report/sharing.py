@@ -1,0 +1,457 @@
+"""A published report made ready to be sent: one archive, one page, one PDF."""
+
+import base64
+import io
+import json
+import os
+import posixpath
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from urllib.parse import quote, unquote
+
+from bs4 import BeautifulSoup, Tag
+from markupsafe import Markup
+
+from helpers import paths, system
+from helpers.report.checks import MAX_SINGLE_BYTES, REFERENCES, check_pages
+from helpers.report.manifest import MANIFEST, SYNTHETIC, Report, fingerprint, fingerprint_of, read_report
+from helpers.report.page import (
+    HEADINGS,
+    INDEX,
+    REPORT,
+    TEMPLATES,
+    PublicationError,
+    ReportError,
+    contents,
+    merge_styles,
+    report_subtitle,
+    templates,
+)
+from helpers.report.publication import BUILD_PREFIX, in_turn, recover
+from helpers.system import BROWSER_VARIABLE, find_browser
+from helpers.typography import french_spaces
+
+# --- The whole report in one archive: the folder as it was published, and what to open first ---
+
+READ_ME = "LISEZ-MOI.txt"
+
+# The first day that a zip can bear: the bytes must not depend on the day.
+_DATE = (1980, 1, 1, 0, 0, 0)
+_UNIX, _READABLE_FILE = 3, 0o100644 << 16
+
+_ROLES = {".csv": "tableau de données, pour un tableur", ".json": "le sens des colonnes"}
+
+
+def _heading(page: bytes) -> str:
+    return BeautifulSoup(page, "html.parser").find("h1").get_text()
+
+
+def _role(path: str, content: bytes) -> str:
+    if path == MANIFEST:
+        return "les fichiers lus et produits, avec leurs empreintes"
+    return _heading(content) if path.endswith(".html") else _ROLES.get(PurePosixPath(path).suffix, "")
+
+
+def _read_me(report: Report, archive: str) -> bytes:
+    """What to open first. The mark and the line ends are those that any Windows notepad reads with its accents."""
+    in_order = [*report.pages, *(path for path in report.files if path not in report.pages)]
+    text = (
+        templates()
+        .get_template("lisez-moi.txt.j2")
+        .render(
+            title=_heading(report.files[INDEX]),
+            archive=archive,
+            files=[(path, _role(path, report.files[path])) for path in in_order],
+            width=max(len(path) for path in in_order),
+            fingerprint=fingerprint(report.manifest),
+        )
+    )
+    return french_spaces(text).replace("\n", "\r\n").encode("utf-8-sig")
+
+
+def bundle(report: Report, *, name: str) -> bytes:
+    """A zip of the report under one folder of this name: the same bytes for the same report.
+
+    The names are in UTF-8 and say so. What lies in the folder and is not of the report is left out.
+    """
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as content:
+        for path, data in sorted({**report.files, READ_ME: _read_me(report, f"{name}.zip")}.items()):
+            entry = zipfile.ZipInfo(f"{name}/{path}", _DATE)
+            entry.compress_type, entry.create_system, entry.external_attr = zipfile.ZIP_DEFLATED, _UNIX, _READABLE_FILE
+            content.writestr(entry, data, compresslevel=9)
+    return archive.getvalue()
+
+
+# --- The whole report in one HTML file: every page after the other, every link led to its place in it ---
+
+# The index gives its title to the document, and takes this one.
+_INDEX_TITLE = "L’essentiel"
+
+_LINKS = frozenset(("href", "xlink:href"))
+_KINDS = {".csv": "text/csv;charset=utf-8", ".json": "application/json"}
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """A page, before its parts take their place in the single file."""
+
+    path: str
+    soup: BeautifulSoup
+
+    @property
+    def name(self) -> str:
+        """What its ids begin with, and the id of its title: ``02_describe``."""
+        return self.path.removesuffix(".html").replace("/", "-")
+
+    @cached_property
+    def parts(self) -> list[Tag]:
+        """What is kept of the page: what it says, and what it is made from."""
+        return [self.soup.select_one("main#contenu"), self.soup.select_one("footer.pied")]
+
+    @cached_property
+    def _openings(self) -> set[str]:
+        """The anchors that mean the page as a whole."""
+        return {"", "contenu", self.parts[0].find("h1").get("id", "")}
+
+    def anchor(self, name: str) -> str:
+        """The id in the single file of what bears this id in the page."""
+        return self.name if name in self._openings else f"{self.name}--{name}"
+
+
+def _data(path: str, content: bytes) -> str:
+    kind = _KINDS.get(posixpath.splitext(path)[1], "application/octet-stream")
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def _lead(link: Tag, sheet: _Sheet, sheets: dict[str, _Sheet], report: Report) -> None:
+    """The link goes to its place in the single file, or holds the file that it offers, in place."""
+    for name in _LINKS & link.attrs.keys():
+        path, _, anchor = link[name].partition("#")
+        path = unquote(path.partition("?")[0])
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(sheet.path), path)) if path else sheet.path
+        if target in sheets:
+            link[name] = "#" + quote(sheets[target].anchor(unquote(anchor)))
+        elif target in report.files:
+            link[name] = _data(target, report.files[target])
+            link["download"] = posixpath.basename(target)
+
+
+def _rename(tag: Tag, sheet: _Sheet) -> None:
+    """The ids of the tag, and those it refers to, become those of the single file, in place."""
+    if tag.get("id"):
+        tag["id"] = sheet.anchor(tag["id"])
+    for name in REFERENCES & tag.attrs.keys():
+        tag[name] = " ".join(sheet.anchor(word) for word in " ".join(tag.get_attribute_list(name)).split())
+    for name, value in tag.attrs.items():
+        if isinstance(value, str) and "url(#" in value:
+            tag[name] = re.sub(r"url\(#([^)]+)\)", lambda found: f"url(#{sheet.anchor(found[1])})", value)
+
+
+def _adapt(sheet: _Sheet, sheets: dict[str, _Sheet], report: Report) -> None:
+    for part in sheet.parts:
+        for tag in part.find_all(True):
+            _lead(tag, sheet, sheets, report)
+            _rename(tag, sheet)
+        for heading in part.find_all(HEADINGS):
+            heading.name = f"h{min(int(heading.name[1]) + 1, 6)}"
+
+
+def _title(sheet: _Sheet) -> str:
+    """The title of the page once adapted, after which the page is named in the single file.
+
+    That of the index becomes the title of the document, so the index takes another.
+    """
+    heading = sheet.parts[0].find("h2")
+    title = heading.get_text()
+    heading["class"], heading["id"] = [*heading.get("class", []), "titre-page"], sheet.name
+    if sheet.path == INDEX:
+        heading.string = _INDEX_TITLE
+    return title
+
+
+def single_page(report: Report) -> str:
+    """The report as one page: the same text for the same report.
+
+    Ids begin with the name of their page, headings go one level down under the title of the index, links between
+    pages stay inside, files are in the links that offer them.
+    """
+    sheets = {path: _Sheet(path, BeautifulSoup(report.files[path], "html.parser")) for path in report.pages}
+    in_order = list(sheets.values())
+    style = merge_styles({sheet.name: sheet.soup for sheet in in_order})
+    own = (TEMPLATES / "ensemble.css").read_text(encoding="utf-8")
+    for sheet in in_order:
+        _adapt(sheet, sheets, report)
+    title, *_ = [_title(sheet) for sheet in in_order]
+    parameters = report.manifest["parameters"]
+    page = templates().get_template("ensemble.html.j2")
+    return (
+        page.render(
+            title=title,
+            report=REPORT,
+            subtitle=report_subtitle(parameters["year"], parameters.get("compare_to")),
+            index=f"#{in_order[0].name}",
+            style=Markup(style + own),
+            entries=[entry for sheet in in_order for entry in contents(sheet.parts[0])],
+            sheets=[
+                [Markup(part) for part in (sheet.parts[0].decode_contents(), sheet.parts[1])] for sheet in in_order
+            ],
+            fingerprint=fingerprint(report.manifest),
+        ).strip()
+        + "\n"
+    )
+
+
+# --- A page as a tagged PDF, printed by the browser of this computer ---
+
+# Two seconds are enough for a report; a browser that has just been updated starts slowly.
+TIMEOUT_S = 120
+
+_REMEDY = f"mettez-le à jour, ou nommez un autre navigateur dans {BROWSER_VARIABLE}, puis relancez"
+
+_OPTIONS = [
+    "--headless",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--disable-extensions",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+    # macOS and Linux would ask for the key ring of a profile that lives two seconds
+    "--use-mock-keychain",
+    "--password-store=basic",
+    # nothing leaves, whatever the browser has in mind
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--no-pdf-header-footer",
+    "--export-tagged-pdf",
+    "--generate-pdf-document-outline",
+]
+
+
+def _end(process: subprocess.Popen) -> None:
+    """The browser and its children, ended: none is left to hold the files."""
+    if os.name == "nt":
+        if process.poll() is None:
+            subprocess.run(["taskkill", "/T", "/F", "/PID", str(process.pid)], capture_output=True, check=False)
+    else:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _launch(command: list[str], timeout: float) -> int | None:
+    """The exit code of the command, or None when it had to be ended."""
+    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(command, start_new_session=True, **quiet)
+    try:
+        return process.wait(timeout)
+    except subprocess.TimeoutExpired:
+        return None
+    finally:
+        _end(process)
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether the browser wrote a tagged PDF to its end: some say that all is well and write nothing."""
+    content = path.read_bytes() if path.is_file() else b""
+    is_ended = content.rstrip().endswith(b"%%EOF") and b"startxref" in content
+    return content.startswith(b"%PDF-") and is_ended and b"/StructTreeRoot" in content
+
+
+def print_pdf(source: Path, target: Path, *, browser: Path, timeout: float = TIMEOUT_S) -> None:
+    """Writes the page ``source`` as a tagged PDF with its outline, offline, in a profile that does not outlive it.
+
+    Raises
+    ------
+    PublicationError
+        when the browser cannot start, fails, writes no whole PDF, or is not done in ``timeout`` seconds.
+    """
+    # As root, which only containers are, Chromium refuses to start with the sandbox that it shows nobody else then.
+    is_root = sys.platform == "linux" and os.geteuid() == 0
+    with tempfile.TemporaryDirectory(prefix="alses-", ignore_cleanup_errors=True) as profile:
+        own = [f"--user-data-dir={profile}", f"--print-to-pdf={target}", *(["--no-sandbox"] if is_root else [])]
+        try:
+            code = _launch([str(browser), *_OPTIONS, *own, source.as_uri()], timeout)
+        except OSError as error:
+            raise PublicationError(f"{browser.name} n’a pas démarré ({error.strerror}) : {_REMEDY}.") from error
+    if code is None:
+        raise PublicationError(f"{browser.name} n’a pas fini le PDF en {timeout:.0f} s : {_REMEDY}.")
+    if code != 0 or not _is_whole(target):
+        raise PublicationError(f"{browser.name} n’a pas fait le PDF (code {code}) : {_REMEDY}.")
+
+
+# --- A published report made ready to be sent: one archive, one page, one PDF, beside its folder ---
+
+KINDS = ("zip", "html", "pdf")
+
+BY_HAND = (
+    "Pas de PDF : ni Chromium, ni Chrome, ni Edge sur cet ordinateur. Ouvrez {name} dans un navigateur, "
+    "puis Ctrl+P (Cmd+P sur Mac) et « Enregistrer au format PDF »."
+)
+
+NOT_SENT = (
+    "Le rapport de {year} repose sur des données simulées ({folder}) : il ne s’envoie pas. "
+    "Retirez la simulation, déposez l’export de la base, puis refaites le rapport."
+)
+
+# How a PDF bears the fingerprint of its report: a comment, which readers skip, before its last lines.
+_PDF_MARK = b"%alses "  # read back by _mark_of
+
+_DATA_LINK = re.compile(rb' href="data:[^"]*"')
+
+
+def _file(year: int, kind: str) -> Path:
+    return paths.reports() / f"alses_{year}.{kind}"
+
+
+def _million(size: int) -> str:
+    return f"{size / 1_000_000:.1f} Mo".replace(".", ",").replace(",0 ", " ")
+
+
+def _require_light(html: bytes, report: Report) -> None:
+    if len(html) > MAX_SINGLE_BYTES:
+        heaviest = sorted(report.files, key=lambda path: -len(report.files[path]))[:3]
+        parts = ", ".join(f"{path} {_million(len(report.files[path]))}" for path in heaviest)
+        raise PublicationError(
+            f"Le rapport en une page pèserait {_million(len(html))}, plus que les {_million(MAX_SINGLE_BYTES)} permis. "
+            f"Le plus lourd : {parts}."
+        )
+
+
+def _write_single(report: Report, path: Path) -> None:
+    html = single_page(report).encode()
+    _require_light(html, report)
+    # Alone in its folder: a link that would still lead to another file of the report is then a fault.
+    path.parent.mkdir()
+    path.write_bytes(html)
+    faults = check_pages(path.parent, bound=MAX_SINGLE_BYTES)
+    if faults:
+        raise PublicationError(f"Rien n’est partagé, la page a un défaut ({len(faults)} en tout) : {faults[0]}")
+
+
+def _print(page: Path, path: Path, browser: Path, mark: str) -> None:
+    # On paper nobody opens the files that links hold, and a PDF would hold each of them once more.
+    paper = path.with_suffix(".papier.html")
+    paper.write_bytes(_DATA_LINK.sub(b"", page.read_bytes()))
+    print_pdf(paper, path, browser=browser)
+    before, last, after = path.read_bytes().rpartition(b"startxref")
+    path.write_bytes(before + _PDF_MARK + mark.encode() + b"\n" + last + after)
+
+
+def _make(report: Report, aside: Path, *, archive: bool, browser: Path | None) -> list[Path]:
+    """The files to be sent, in a folder of their own."""
+    name = f"alses_{report.name}"
+    page = aside / "page" / f"{name}.html"
+    made = [page]
+    _write_single(report, page)
+    if archive:
+        made.insert(0, aside / f"{name}.zip")
+        made[0].write_bytes(bundle(report, name=name))
+    if browser:
+        made.append(aside / f"{name}.pdf")
+        _print(page, made[-1], browser, fingerprint(report.manifest))
+    return made
+
+
+def _place(made: list[Path], reports: Path) -> None:
+    """The files in the place of those of before, none of them if one of those is held by another program."""
+    for path in made:
+        try:
+            if (reports / path.name).exists():
+                (reports / path.name).open("r+b").close()
+        except PermissionError as error:
+            raise PublicationError(
+                f"Fermez {path.name}, ouvert dans un autre programme ou protégé en écriture, puis relancez."
+            ) from error
+    system.settle(*made)
+    for path in made:
+        path.replace(reports / path.name)
+
+
+def _report_of(year: int) -> Report:
+    """The report of the folder of a year, once it is the report of that year: a folder can be copied or renamed."""
+    folder, simulated = paths.report(year), paths.report(year, is_synthetic=True)
+    if simulated.is_dir() and not folder.is_dir():
+        raise ReportError(NOT_SENT.format(year=year, folder=paths.relative(simulated)))
+    report = read_report(folder)
+    if report.manifest.get(SYNTHETIC):
+        raise ReportError(NOT_SENT.format(year=year, folder=paths.relative(folder)))
+    told = report.manifest["parameters"]["year"]
+    if told != year:
+        raise ReportError(
+            f"Le dossier reports/{year} contient le rapport de {told} : refaites celui de {year} "
+            f"(python3 alses.py run --year {year}), puis relancez."
+        )
+    return report
+
+
+def share(year: int, *, archive: bool = True, pdf: bool = False, tell: Callable[[str], None] = print) -> list[Path]:
+    """The files put beside the report of a year: the archive if wanted, the single page, the PDF if wanted.
+
+    They are made from the published report alone, put in place when all are ready, and replace those of before.
+    Without a browser there is no PDF, and ``tell`` says how to make it by hand.
+
+    Raises
+    ------
+    BusyError
+        when a run or another share is at work on the year: a run would sweep away what is being made.
+    ReportError
+        when there is no report, it is that of another year or rests on simulated records, or one of its files is
+        missing or was changed.
+    BrowserError
+        when ``ALSES_BROWSER`` names a program that does not exist.
+    PublicationError
+        when the single page is too heavy or has a defect, or the browser failed: nothing was put in place.
+
+    >>> [paths.relative(fichier) for fichier in share(2020, archive=False)]
+    ['reports/alses_2020.html']
+    """
+    reports = paths.reports()
+    browser = find_browser() if pdf else None
+    with in_turn([year], what=f"alses share {year}"):
+        recover(reports / str(year))
+        report = _report_of(year)
+        for stranger in report.strangers:
+            tell(f"{stranger} n’est pas du rapport {year} : laissé de côté.")
+        # The name of a build: one that a power cut leaves behind goes at the next run or share.
+        own = {"prefix": f"{BUILD_PREFIX}{year}-partage-", "dir": reports, "ignore_cleanup_errors": True}
+        with tempfile.TemporaryDirectory(**own) as aside:
+            made = _make(report, Path(aside), archive=archive, browser=browser)
+            _place(made, reports)
+    if pdf and browser is None:
+        tell(BY_HAND.format(name=paths.relative(_file(year, "html"))))
+    return [reports / path.name for path in made]
+
+
+def _mark_of(path: Path) -> str | None:
+    """The fingerprint of the report that a shared file was made from; None for a file that bears none."""
+    if path.suffix == ".zip":
+        try:
+            with zipfile.ZipFile(path) as archive:
+                return fingerprint(json.loads(archive.read(f"{path.stem}/{MANIFEST}")))
+        except Exception:  # damaged, under a password, of another hand: `zipfile` has an error of its own for each
+            return None
+    found = re.findall(rb'(?:id="empreinte">|^%alses )([0-9a-f]{64})', path.read_bytes(), re.MULTILINE)
+    return found[-1].decode() if found else None
+
+
+def share_state(year: int) -> dict[str, bool]:
+    """For each shared file of the year that is there, by its name: whether it is that of the published report.
+
+    The fingerprint that the file bears decides, not its date: a report remade alike leaves its shares good.
+
+    >>> share_state(2019)
+    {}
+    """
+    published = fingerprint_of(paths.reports() / str(year))
+    files = [path for path in (_file(year, kind) for kind in KINDS) if path.is_file()]
+    return {path.name: published is not None and _mark_of(path) == published for path in files}

@@ -1,0 +1,1 @@
+"""The order: check, run the notebooks with Papermill, export them with nbconvert, publish atomically."""

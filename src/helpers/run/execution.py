@@ -1,0 +1,300 @@
+"""One notebook through Papermill, and what is said when it stops."""
+
+import logging
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import papermill
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from papermill.exceptions import PapermillExecutionError
+
+from helpers import paths, provenance
+from helpers.kernels import fork
+from helpers.run.tasks import NotebookFailure, check_source
+from helpers.system import whole
+
+# --- The words of an error can quote a row of persons: what may be kept of it, where records are read ---
+
+HUSHED = "(paroles de l’erreur tues : des exports sont présents)"
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+# Where the error went through: rules, places with the code around them, and how two errors follow each other. All the
+# rest is what a library said.
+_PLACE = re.compile(r"\s*(?:-{10,}|\w[\w.]* +Traceback \(most recent|Cell |File |The above exception|During handling)")
+
+
+def words_of(traceback: list[str]) -> list[str]:
+    """What the errors of a kernel's traceback say, without colours; its places and its code are not among them.
+
+    >>> from helpers.run.execution import words_of
+    >>> words_of(["KeyError   Traceback (most recent call last)", "Cell In[1], line 2", "KeyError: 'P1'"])
+    ["KeyError: 'P1'"]
+    """
+    plain = [_COLOURS.sub("", each) for each in traceback]
+    return [each for each in plain if each.strip() and not _PLACE.match(each)]
+
+
+def hush(notebook: NotebookNode) -> None:
+    """Takes out of an executed notebook what its errors and its warnings say; where they stopped stays."""
+    for cell in notebook.cells:
+        cell_outputs = cell.get("outputs", [])
+        for output in cell_outputs:
+            if output.output_type == "error":
+                said = words_of(output.traceback)
+                output.traceback = [each for each in output.traceback if _COLOURS.sub("", each) not in said]
+                output.evalue = HUSHED
+        if cell_outputs:
+            cell.outputs = [each for each in cell_outputs if each.get("name") != "stderr"]
+
+
+# --- A notebook that stopped, or did not run to its end: what to say of it, and where it is marked ---
+
+# A cell of this report takes a second; ten minutes is a machine in trouble, not a long computation.
+CELL_TIMEOUT_S = 600
+
+# What most often lies behind an error of this kind, said to a reader who does not write code.
+CAUSES = {
+    "ModuleNotFoundError": f"une bibliothèque manque ; relancez « {paths.COMMAND} run » pour réparer l’environnement",
+    "ImportError": "une bibliothèque manque ou ne convient pas ; supprimez le dossier .venv puis relancez",
+    "MemoryError": "la mémoire est pleine ; fermez d’autres programmes puis relancez",
+    "OSError": "le disque est plein ou ne répond plus ; libérez de la place puis relancez",
+    "PermissionError": "un fichier est ouvert dans un autre programme ; fermez-le puis relancez",
+    "KeyError": f"une colonne ou une modalité attendue est absente ; voyez « {paths.COMMAND} check »",
+    "SyntaxError": "le code de cette cellule est mal écrit ; annulez la dernière modification du notebook",
+    "NameError": "un nom employé ici n’a pas été défini plus haut ; exécutez le notebook depuis le début",
+}
+_DEFAULT_CAUSE = "le notebook ou un module de src/helpers a été modifié, ou les données ont une forme imprévue"
+_TAG = "papermill-error-cell-tag"
+
+
+def _section(cells: list[NotebookNode], index: int) -> str:
+    titles = [
+        found[1]
+        for cell in cells[: index + 1]
+        if cell.cell_type == "markdown"
+        for found in [re.search(r"^#{1,3}\s+(.+)$", cell.source, flags=re.MULTILINE)]
+        if found and _TAG not in cell.metadata.get("tags", [])
+    ]
+    return titles[-1] if titles else "début"
+
+
+def _first_error(notebook: NotebookNode) -> tuple[int, NotebookNode] | None:
+    for index, cell in enumerate(notebook.cells):
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                return index, output
+    return None
+
+
+def find_fault(notebook: NotebookNode) -> str | None:
+    """Why the notebook is not fully executed, in French, or None: Papermill's own status is not asked.
+
+    Every cell with code must have run, in order, without an error output, down to the one tagged ``provenance``, which
+    must have shown something.
+    """
+    code = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+    counts = [cell.execution_count for cell in code]
+    if _first_error(notebook):
+        return "une cellule a signalé une erreur"
+    if None in counts:
+        return f"la cellule {counts.index(None) + 1} n’a pas été exécutée"
+    if counts != sorted(set(counts)):
+        return "les cellules n’ont pas été exécutées dans l’ordre"
+    if not code or "provenance" not in code[-1].metadata.get("tags", []) or not code[-1].outputs:
+        return "la dernière cellule (provenance) n’a rien produit"
+    return None
+
+
+def _mark(notebook: NotebookNode, reason: str, *, is_hushed: bool = False) -> int:
+    """The place where the notebook stopped, marked in French; what its errors say is taken out or not."""
+    if is_hushed:
+        hush(notebook)
+    notebook.cells = [cell for cell in notebook.cells if _TAG not in cell.metadata.get("tags", [])]
+    found = _first_error(notebook)
+    # A kernel that dies leaves no error, and not always a count: the last cell that Papermill started is the one.
+    started = [i for i, cell in enumerate(notebook.cells) if cell.metadata.get("papermill", {}).get("start_time")]
+    place = found[0] if found else started[-1] if started else 0
+    note = nbformat.v4.new_markdown_cell(
+        f"> **Arrêt à cette cellule.** {reason}", id="arret", metadata={"tags": [_TAG]}
+    )
+    notebook.cells.insert(place, note)
+    return place
+
+
+def failure(name: str, notebook: NotebookNode, kept_as: str, error: Exception, *, may_name: bool) -> NotebookFailure:
+    """What to tell of a notebook that an error stopped; the place is marked in it.
+
+    ``kept_as`` is where it will be found; ``may_name``: whether the error's own words may be said, which can quote a
+    row of persons.
+    """
+    ename, evalue = getattr(error, "ename", type(error).__name__), getattr(error, "evalue", str(error))
+    if isinstance(error, DeadKernelError):
+        ename, evalue = "noyau arrêté", "le programme de calcul s’est arrêté de lui-même"
+    if isinstance(error, CellTimeoutError):
+        ename, evalue = "délai dépassé", f"une cellule a duré plus de {CELL_TIMEOUT_S // 60} minutes"
+    if ename == "DataError":
+        _mark(notebook, evalue, is_hushed=not may_name)
+        return NotebookFailure(evalue, is_input=True)
+    told = f"{ename} : {evalue}" if may_name else ename
+    place = _mark(notebook, told, is_hushed=not may_name)
+    cause, section = CAUSES.get(ename, _DEFAULT_CAUSE), _section(notebook.cells, place)
+    return NotebookFailure(
+        f"{name} s’est arrêté dans la section « {section} », cellule {place + 1} ({told}). "
+        f"Cause probable : {cause}. Le notebook exécuté est gardé, la cellule y est marquée : {kept_as}."
+    )
+
+
+# --- One notebook through Papermill, and the proof that it really ran ---
+
+# Whatever Papermill, nbclient and the kernel raise when a notebook stops; a disk's refusal is said by the command.
+_STOPS = (PapermillExecutionError, DeadKernelError, CellTimeoutError, RuntimeError, ValueError)
+
+START_TIMEOUT_S = 120
+
+
+def _quiet() -> None:
+    # Papermill and the kernel speak English on stderr; what matters is in our message.
+    for name in ("papermill", "traitlets", "asyncio"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def _settle(notebook: NotebookNode) -> NotebookNode:
+    """Takes out what changes from one run to the next though nothing else does: dates, durations, invented names."""
+    notebook.metadata.pop("papermill", None)
+    for cell in notebook.cells:
+        for own in ("papermill", "execution"):
+            cell.metadata.pop(own, None)
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell.id = "parametres-du-rapport"
+    return notebook
+
+
+def _keep(notebook: NotebookNode, destination: Path) -> None:
+    with whole(destination) as beside:
+        nbformat.write(notebook, beside)
+
+
+class Stopped(RuntimeError):
+    """The run was given up while this notebook was at work: nobody waits for it any more."""
+
+
+class _Course:
+    """A notebook on its way through Papermill: what it has become, and whether anybody still waits for it."""
+
+    def __init__(self, cell_done: Callable[[], None], is_given_up: Callable[[], bool]) -> None:
+        self.notebook: NotebookNode | None = None
+        self._cell_done, self._is_given_up = cell_done, is_given_up
+
+    def check(self) -> None:
+        if self._is_given_up():
+            raise Stopped
+
+    def opened(self, *, notebook: NotebookNode) -> None:
+        self.notebook = notebook
+        self.check()
+
+    def advanced(self, **_: object) -> None:
+        self._cell_done()
+        self.check()
+
+
+def _run(name: str, parameters: dict, arguments: list[str], course: _Course) -> NotebookNode:
+    course.check()
+    return papermill.execute_notebook(
+        paths.notebook(name),
+        None,  # kept by us, whole
+        parameters=parameters,
+        kernel_name="python3",
+        kernel_manager_class=fork.manager_class(),
+        language="python",
+        progress_bar=False,
+        start_timeout=START_TIMEOUT_S,
+        execution_timeout=CELL_TIMEOUT_S,
+        # What follows Papermill hands over to nbclient. The kernel's own folder: Papermill would change that of the
+        # whole process, and other notebooks run beside.
+        resources={"metadata": {"path": str(paths.repository() / "notebooks")}},
+        extra_arguments=arguments,
+        # No half-second wait for a kernel that has nothing to save.
+        shutdown_kernel="immediate",
+        on_notebook_start=course.opened,
+        on_cell_executed=course.advanced,
+    )
+
+
+def _started_run(name: str, parameters: dict, arguments: list[str], course: _Course) -> NotebookNode:
+    """As `_run`; a kernel that could not even start is tried once more: another program may have taken its port."""
+    try:
+        return _run(name, parameters, arguments, course)
+    except _STOPS:
+        if course.notebook is not None:
+            raise
+    try:
+        return _run(name, parameters, arguments, course)
+    except _STOPS as error:
+        if course.notebook is not None or isinstance(error, Stopped):
+            raise
+        raise NotebookFailure(
+            f"{name} n’a pas démarré : {error}. Relancez ; si cela persiste, redémarrez l’ordinateur."
+        ) from error
+
+
+@dataclass(frozen=True)
+class Executed:
+    """A notebook proved complete, and the files that it read and wrote."""
+
+    notebook: NotebookNode
+    read: list[Path]
+    written: list[Path]
+
+
+def execute(
+    name: str,
+    parameters: dict,
+    destination: Path,
+    *,
+    root: Path | None = None,
+    cell_done: Callable[[], None] = lambda: None,
+    is_given_up: Callable[[], bool] = lambda: False,
+) -> Executed:
+    """The executed notebook, proved complete; it is kept in ``destination``, as it was left if it stops.
+
+    ``root`` is the data root that the notebook sees, that of this process if it is not said; files of persons that are
+    outside it are refused to it. ``cell_done`` is called after each of the cells that `count_cells` counts, the one
+    that fails included.
+    ``is_given_up`` is asked at each of them.
+
+    Raises
+    ------
+    NotebookFailure
+        when it stopped, or did not run every cell.
+    Stopped
+        when it was given up.
+    """
+    _quiet()
+    check_source(name, parameters)
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    destination.unlink(missing_ok=True)
+    seen, course = destination.with_name(f".{name}.lectures"), _Course(cell_done, is_given_up)
+    try:
+        guarded = provenance.arguments(seen, root or paths.data_root())
+        notebook = _settle(_started_run(name, parameters, guarded, course))
+        _keep(notebook, destination)
+        fault = find_fault(notebook)
+        read, written = provenance.read_back(seen) if not fault else ([], [])
+    except Stopped:
+        raise
+    except _STOPS as error:
+        # Only 01 reads persons.
+        is_private = name == "01_clean" and bool(paths.exported_years())
+        told = failure(name, course.notebook, paths.relative(destination), error, may_name=not is_private)
+        _keep(course.notebook, destination)
+        raise told from error
+    finally:
+        seen.unlink(missing_ok=True)
+    if fault:
+        kept = paths.relative(destination)
+        raise NotebookFailure(f"{name} n’a pas été exécuté en entier : {fault}. Notebook gardé : {kept}.")
+    return Executed(notebook, read, written)

@@ -1,0 +1,336 @@
+"""What leaves: pages, tables, index and manifest, published as one."""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from helpers import data, paths, provenance, text
+from helpers.parameters import Parameters
+from helpers.provenance import Record
+from helpers.report import checks, manifest, publication
+from helpers.report import page as report_page
+from helpers.report.index import IndexContext, write_index
+from helpers.report.notebook import export_page, extract, page_title
+from helpers.report.page import INDEX, Page, PublicationError, template_files
+from helpers.run.tasks import SITE_NOTEBOOKS, Site, Task
+from helpers.schema import FEWEST_FOR_REPORT, PRECISIONS, SYNTHETIC_MEANING
+
+# --- What stands around the pages: subtitle, foot, and the summary that opens the report ---
+
+# What each page is for, in the order of the index: the answers first, then what they rest on. First the title above
+# its findings, then one line on the page itself.
+DESCRIPTIONS = {
+    "02_describe": ("À retenir", "Le réseau, ses postes, ses réunions, les personnes suivies."),
+    "03_compare": (
+        "Qu’est-ce qui a changé, qu’est-ce qui diffère ?",
+        "Ce qui est observé entre deux années ou deux groupes, et jusqu’où on peut le dire.",
+    ),
+    "04_themes": (
+        "Que retient-on des réunions ?",
+        "Les idées de la synthèse, leurs acteurs, les tensions et leurs réponses, à côté des chiffres.",
+    ),
+    "01_clean": (
+        "Que valent ces chiffres ?",
+        "Ce qui a été reçu, ce qui a été modifié, et ce que valent les chiffres imprimés.",
+    ),
+}
+
+# The pages whose limits are those of the whole report; 01 speaks of how it checks.
+_LIMITING = ("02_describe", "03_compare", "04_themes")
+
+# The reader may be a school head who has never met one.
+WHO = (
+    "Les ALSES (acteurs de liaison sociale dans l’environnement scolaire) sont des éducateurs "
+    "de prévention spécialisée présents dans un collège."
+)
+
+FILES = {
+    "indicateurs.csv": "Les indicateurs du rapport, avec leurs bornes et leur source ; s’ouvre dans un tableur.",
+    "comparaisons.csv": "Les mesures de chaque comparaison : écart, intervalle, test, et leurs bornes.",
+    "datapackage.json": "Le sens et l’unité de chaque colonne (Data Package) ; s’ouvre aussi depuis R ou Python.",
+    "manifest.json": "Fichiers lus et produits, avec leurs empreintes ; versions ; date.",
+}
+
+
+def report_subtitle(choice: Parameters) -> str:
+    """The year, and the one it is compared with."""
+    return report_page.report_subtitle(choice.year, choice.compare_to)
+
+
+def _marks(*, is_synthetic: bool) -> list[dict]:
+    invented = [{"html": text.synthetic_mark(), "meaning": SYNTHETIC_MEANING}]
+    return [
+        *({"html": text.precision_mark(name), "meaning": meaning} for name, meaning in PRECISIONS.items()),
+        *(invented if is_synthetic else []),
+        {"html": "l.", "meaning": "ligne de la transcription du document cité"},
+    ]
+
+
+# Those of a report that has pages below the network.
+SITE_FILES = {
+    "sites.html": "Les rapports par association et par collège.",
+    "sites.csv": "Ces associations et ces collèges, et le dossier de leurs pages.",
+}
+
+
+def write_sites(folder: Path, sites: Sequence[Site], choice: Parameters) -> None:
+    """Writes ``sites.html``, the list of the reports by site, and its table: those that are made, and the others."""
+    made = {site.site: site.folder for site in sites}
+    told = data.export_sites(choice.year, folder, made)
+    sizes = data.load_site_sizes(choice.year)
+    listed = [
+        {
+            "name": row.nom,
+            "kind": row.site_type,
+            "association": row.association,
+            "folder": row.dossier,
+            "is_small": not row.est_publie,
+            "size": sizes.get((row.site_type, row.site)),
+        }
+        for row in told.itertuples()
+    ]
+    manifest.write_sites(folder, listed, subtitle=report_subtitle(choice), least=FEWEST_FOR_REPORT)
+
+
+def index_context(
+    pages: list[Page], notebooks: dict[str, NotebookNode], choice: Parameters, *, has_sites: bool = False
+) -> IndexContext:
+    """What the index shows: the findings and key figures as the pages show them, taken from the executed notebooks."""
+    document, title = data.read_card(choice.year)["source"], f"Les ALSES du Nord en {choice.year}"
+    words, files = data.read_reference("glossaire"), {**(SITE_FILES if has_sites else {}), **FILES}
+    alert = next((html for each in notebooks.values() for html in extract(each, "synthetique")), "")
+    return IndexContext(
+        title=title,
+        subtitle=report_subtitle(choice),
+        alert=alert,
+        intro=WHO,
+        pages=pages,
+        summaries=[
+            {
+                "name": name,
+                "heading": heading,
+                "question": page_title(notebooks[name]),
+                "description": description,
+                "findings": extract(notebooks[name], "a-retenir"),
+                "cards": extract(notebooks[name], "chiffres-cles"),
+                "unknown": extract(notebooks[name], "inconnu"),
+            }
+            for name, (heading, description) in DESCRIPTIONS.items()
+        ],
+        files=[{"href": href, "description": description} for href, description in files.items()],
+        sites="sites.html" if has_sites else "",
+        marks=_marks(is_synthetic=bool(alert)),
+        holdings=next((html for each in notebooks.values() for html in extract(each, "contenu")), ""),
+        limits="\n".join(html for name in _LIMITING for html in extract(notebooks[name], "limites")),
+        glossary=[{"term": word.terme, "meaning": word.definition} for word in words.itertuples()],
+        citation=text.say("index", "citation", title=title, document=document).html,
+        foot=text.provenance(
+            data.provenance(choice.as_shown("03_compare"), choice.years, notebooks=[page.name for page in pages])
+        ).html,
+    )
+
+
+# --- The page of an executed notebook, kept beside it: written again only when the notebook or the layout
+# --- changed
+
+# The list of the reports by site, beside the index.
+SITES_PAGE = "sites.html"
+
+# The file of each page and its name in menus, in reading order.
+PAGES = [
+    Page("01_clean", "Données reçues", "01_clean.html"),
+    Page("02_describe", "Portrait de l’année", "02_describe.html"),
+    Page("03_compare", "D’une année à l’autre", "03_compare.html"),
+    Page("04_themes", "Synthèse des réunions", "04_themes.html"),
+]
+
+
+def kept_page(task: Task) -> Path:
+    """Where the page of a task is kept until the report is published."""
+    return task.executed.with_suffix(".html")
+
+
+def page_record(task: Task) -> Path:
+    """Where what the page was made from is kept."""
+    return task.executed.with_suffix(".page.json")
+
+
+def _layout() -> list[Path]:
+    """The files that decide how a page looks."""
+    return [*provenance.modules_behind(["from helpers import publish"]), *template_files()]
+
+
+def pages_of(site_type: str) -> list[Page]:
+    """The pages of the report of a site."""
+    return [page for page in PAGES if page.name in SITE_NOTEBOOKS[site_type]]
+
+
+def make_page(
+    task: Task, notebook: NotebookNode, *, choice: Parameters, sites: Sequence[Site], withheld: list[str]
+) -> Path:
+    """The file of the page of a task, made if it has to be; ``sites`` are those of the report, with their names.
+
+    ``withheld`` are the figures that were taken out of the notebook.
+    """
+    kind, site = task.place
+    pages, index = (pages_of(kind), f"../../{SITES_PAGE}") if site else (PAGES, INDEX)
+    named = next((each.name for each in sites if (each.site_type, each.site) == task.place), "")
+    subtitle = " · ".join(filter(None, [named, report_subtitle(choice)]))
+    path, shown = kept_page(task), {"sous-titre": subtitle, "pages": [page.title for page in pages], "tus": withheld}
+    kept = provenance.read_record(page_record(task))
+    if kept is None or provenance.changes_since(kept, shown):
+        foot = "\n".join(extract(notebook, "provenance"))
+        html = export_page(notebook, name=task.notebook, pages=pages, foot=foot, subtitle=subtitle, index=index)
+        path.write_text(html, encoding="utf-8", newline="\n")
+        made = provenance.record(shown, [task.executed, *_layout()], products=[path])
+        provenance.remember(made, page_record(task))
+    return path
+
+
+# --- What leaves: the pages, the tables, the index, the manifest; published as one, whole or not at all ---
+
+# What a published report has passed, as its manifest says it.
+CHECKS = [
+    "cellules exécutées dans l’ordre, sans erreur, jusqu’à la dernière",
+    "liens, identifiants, textes de remplacement, titres, tableaux et poids des pages ; aucun appel au réseau",
+]
+
+
+@dataclass(frozen=True)
+class Made:
+    """What was made of a report: its tasks, those of the network's pages in the order of `PAGES`, and its sites."""
+
+    tasks: list[Task]
+    shown: list[Task]
+    notebooks: dict[str, NotebookNode]
+    sites: list[Site]
+
+
+def is_synthetic(choice: Parameters) -> bool:
+    """Whether any year that the report shows rests on simulated records: nothing of it is then true."""
+    return any(data.simulated_exports(year) for year in choice.series)
+
+
+def place(choice: Parameters) -> Path:
+    """Where the report goes: one that rests on simulated records never takes the place of a true one."""
+    return paths.report(choice.year, is_synthetic=is_synthetic(choice))
+
+
+def _build(folder: Path, made: Made, choice: Parameters) -> None:
+    """Everything that leaves but the manifest, in ``folder``."""
+    data.require_current(choice.series)
+    for task, page in zip(made.shown, PAGES, strict=True):
+        shutil.copyfile(kept_page(task), folder / page.href)
+    _export_tables(folder, choice, has_comparisons=True)
+    for site in made.sites:
+        _build_site(folder / site.folder, site, made.tasks, choice)
+    if made.sites:
+        write_sites(folder, made.sites, choice)
+    write_index(folder, context=index_context(PAGES, made.notebooks, choice, has_sites=bool(made.sites)))
+
+
+def _export_tables(folder: Path, choice: Parameters, *place: str, has_comparisons: bool) -> None:
+    with paths.rooted(paths.shareable()):  # what is told of persons is what is protected
+        data.export_indicators(choice.series, folder, *place)
+        if has_comparisons:
+            data.export_comparisons(choice.year, folder, *place)
+
+
+def _build_site(folder: Path, site: Site, tasks: list[Task], choice: Parameters) -> None:
+    """The pages and the tables of one association or one collège."""
+    folder.mkdir(parents=True)
+    place = (site.site_type, site.site)
+    for task in tasks:
+        if task.place == place:
+            shutil.copyfile(kept_page(task), folder / f"{task.notebook}.html")
+    _export_tables(folder, choice, *place, has_comparisons="03_compare" in SITE_NOTEBOOKS[site.site_type])
+
+
+def _seal(folder: Path, choice: Parameters) -> None:
+    """The manifest, once the pages have passed their checks: it holds the checksum of everything else."""
+    made_from = data.provenance(choice.as_shown("03_compare"), choice.series, notebooks=[page.name for page in PAGES])
+    inputs = [
+        {"path": entry["fichier"], "sha256": entry["sha256"], "bytes": entry["octets"], "rows": entry["lignes"]}
+        for entry in made_from["entrees"]
+    ]
+    given, versions = choice.of("03_compare"), made_from["versions"]
+    manifest.write_manifest(
+        folder, inputs=inputs, parameters=given, versions=versions, checks=CHECKS, is_synthetic=is_synthetic(choice)
+    )
+
+
+def publish_report(made: Made, choice: Parameters) -> Path:
+    """The folder of the report, published; one that would be the same but for its stamp is left as it is.
+
+    Raises
+    ------
+    PublicationError
+        for a page with a defect, or a file of the old report held open by another program.
+    """
+    final = place(choice)
+    building = paths.reports() / f".en-cours-{final.name}"
+    shutil.rmtree(building, ignore_errors=True)
+    building.mkdir(parents=True)
+    try:
+        _build(building, made, choice)
+        _require_sound(building)
+        _require_protected(building, choice)
+        _seal(building, choice)
+        if not manifest.is_same_report(building, final):
+            publication.swap(building, final)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)  # a full disk needs its place back
+    return final
+
+
+def _require_sound(building: Path) -> None:
+    faults = checks.check_pages(building)
+    if faults:
+        raise PublicationError(
+            f"Le rapport n’est pas publié, une page a un défaut ({len(faults)} en tout) : {faults[0]}"
+        )
+
+
+def _require_protected(building: Path, choice: Parameters) -> None:
+    """Nothing, when what is about to leave tells no small count; what was counted in no record is not attacked."""
+    if any(map(paths.exports, choice.series)):
+        from helpers.disclosure import release
+
+        found = release.audit_release(building, choice.series)
+        if found and not found.is_good:
+            raise PublicationError(
+                f"Le rapport n’est pas publié, des personnes pourraient y être retrouvées. {found.sentence}"
+            )
+
+
+def _release_code() -> list[Path]:
+    return [*provenance.modules_behind(["from helpers import pipeline"]), *template_files()]
+
+
+def record_report(made: Made, folder: Path, asked: dict) -> None:
+    """Keeps what the published report was made from, so that the next run knows at once whether to do anything.
+
+    Nothing is kept when something behind it changed while it was made. ``asked`` is what `provenance.asked` gives.
+    """
+    pages = [task for task in made.tasks if task in made.shown or task.place[1]]
+    paths_of_records = [*(task.record for task in made.tasks), *(page_record(task) for task in pages)]
+    parts = [provenance.read_record(path) for path in paths_of_records]
+    kept_at = provenance.report_record(asked["year"])
+    if None in parts:
+        kept_at.unlink(missing_ok=True)
+        return
+    published = [path for path in folder.rglob("*") if path.is_file()]
+    own = provenance.record(asked, _release_code(), products=published)
+    whole = Record(
+        own.parameters,
+        files={name: state for part in [*parts, own] for name, state in part.files.items()},
+        folders={name: listed for part in parts for name, listed in part.folders.items()},
+        libraries=own.libraries,
+        products={name: state for part in [*parts, own] for name, state in part.products.items()},
+    )
+    # What one task makes and another reads is looked at once.
+    files = {name: state for name, state in whole.files.items() if name not in whole.products}
+    provenance.remember(Record(whole.parameters, files, whole.folders, whole.libraries, whole.products), kept_at)

@@ -1,0 +1,291 @@
+"""The report of a year: every notebook that has to be run, every page, one publication."""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Event
+
+import nbformat
+from nbformat import NotebookNode
+
+from helpers import data, parameters, paths, provenance
+from helpers.kernels import fork
+from helpers.parameters import Parameters
+from helpers.provenance import Cause
+from helpers.report import checks, diff, diff_page, publication
+from helpers.report.notebook import withhold
+from helpers.run.cluster import connected, executing_by, require_safe
+from helpers.run.execution import Executed, Stopped, execute
+from helpers.run.release import Made, is_synthetic, make_page, place, publish_report, record_report, report_subtitle
+from helpers.run.tasks import (
+    FIRST,
+    PROTECTION,
+    Count,
+    Schedule,
+    Site,
+    Step,
+    Task,
+    choose_sites,
+    record_of,
+    require_records,
+    site_tasks,
+    tasks_of,
+)
+
+# --- One making of a report: its tasks executed in turn, what is told of them, and their pages ---
+
+
+def _execute_here(task: Task, **hooks: Callable) -> Executed:
+    return execute(task.notebook, task.parameters, task.executed, root=task.root, **hooks)
+
+
+class Making:
+    """What each task of a report does, and what is said of it."""
+
+    def __init__(
+        self,
+        choice: Parameters,
+        tell: Callable[[str], None],
+        show: Callable[[Step], None],
+        *,
+        sites: Sequence[str] = (),
+    ) -> None:
+        self.choice, self.tell, self._asked = choice, tell, sites
+        self.tasks = tasks_of(choice)
+        self.shown = sorted((task for task in self.tasks if task.is_page_of(choice)), key=lambda task: task.notebook)
+        self.sites: list[Site] = []
+        self._causes: dict[str, list[Cause]] = {}
+        self.count = Count(self.tasks, show)
+        self.executing: Callable[..., Executed] = _execute_here
+        self.given_up = Event()
+        # Pages are made one at a time, beside the notebooks that still run.
+        self._aside, self._pages = ThreadPoolExecutor(1), {}
+
+    def perform(self, task: Task) -> None:
+        """Does a task, and keeps what it was made from."""
+        began = time.time()
+        # Without it, the task is to be done again, whatever happens now.
+        task.record.unlink(missing_ok=True)
+        if task.notebook == PROTECTION:
+            self._protect(task, began)
+            return
+        made = self.executing(task, cell_done=self.count.cell_done, is_given_up=self.given_up.is_set)
+        kept = record_of(task, made.read, made.written, started=began)
+        if kept:
+            provenance.remember(kept, task.record)
+        self._tell_done(task, began)
+        self._show(task, made.notebook)
+
+    def _protect(self, task: Task, began: float) -> None:
+        """Protects a year here, wherever notebooks are run: persons stay on this machine."""
+        from helpers.disclosure import release
+
+        if self.given_up.is_set():
+            raise Stopped
+        made = release.protect_year(task.year)
+        kept = record_of(task, made.read, made.written, started=began)
+        if kept:
+            provenance.remember(kept, task.record)
+        self.count.cell_done()
+        if made.told:
+            self.tell(f"  {made.told}")
+        if paths.exports(task.year):
+            self._tell_done(task, began)
+        self._show(task, None)
+
+    def _tell_done(self, task: Task, began: float) -> None:
+        place = f"  {task.place[1]}" if task.place[1] else ""
+        self.tell(f"  {task.notebook}  {task.year}{place}  {time.time() - began:.1f} s".replace(".", ","))
+
+    def _show(self, task: Task, notebook: NotebookNode | None) -> None:
+        if task.notebook == FIRST and task.year == self.choice.year:
+            self._first = task, notebook  # its page says nothing of what the protection, which comes next, rounds
+            return
+        if task.notebook == PROTECTION and task.year == self.choice.year:
+            task, notebook = self._first
+        if task in self.shown or task.place[1]:
+            self._pages[task.key] = self._aside.submit(self._page, task, notebook)
+
+    def _page(self, task: Task, notebook: NotebookNode | None) -> NotebookNode:
+        """The notebook, once its page is made and looked at."""
+        notebook = notebook or nbformat.read(task.executed, as_version=4)
+        rounded = data.rounded_figures(task.year) if task.notebook == FIRST else []
+        notebook = withhold(notebook, rounded)
+        checks.look_at(make_page(task, notebook, choice=self.choice, sites=self.sites, withheld=rounded))
+        return notebook
+
+    def start(self, task: Task, causes: list[Cause]) -> None:
+        causes = self._origins(task, causes)
+        if causes and (task.notebook != PROTECTION or paths.exports(task.year)):
+            place = f"  {task.place[1]}" if task.place[1] else ""
+            self.tell(f"  {task.notebook}  {task.year}{place} : {provenance.tell_causes(causes)}")
+        self.count.at_work(task.notebook, task.year)
+
+    def _origins(self, task: Task, causes: list[Cause]) -> list[Cause]:
+        """Why a task is done: what changed, or what changed for those before it if only their results did."""
+        own = [cause for cause in causes if not provenance.is_consequence(cause)]
+        if causes and not own:
+            own = [cause for key in task.after for cause in self._causes.get(key, [])]
+        self._causes[task.key] = list(dict.fromkeys(own or causes))
+        return self._causes[task.key]
+
+    def skip(self, task: Task) -> None:
+        self.count.skip(task)
+        self._show(task, None)
+
+    def execute_all(self, *, jobs: int, is_forced: bool) -> dict[str, NotebookNode]:
+        """The executed notebooks of the network's pages, once every page is made.
+
+        Which sites a year has is known once its counts are protected: if some are asked for, this comes first.
+        """
+        told = {"is_forced": is_forced, "starting": self.start, "skipping": self.skip}
+        with ThreadPoolExecutor(jobs) as executor, self._aside:
+            try:
+                rest, finished = self.tasks, set()
+                if self._asked:
+                    before = [task for task in self.tasks if task.notebook in (FIRST, PROTECTION)]
+                    self._run(Schedule(before, self.perform, executor=executor, **told))
+                    finished = {task.key for task in before}
+                    rest = [task for task in self.tasks if task not in before] + self._add_sites()
+                self._run(Schedule(rest, self.perform, executor=executor, finished=finished, **told))
+                return self.shown_notebooks()
+            except BaseException:
+                self.given_up.set()
+                raise
+
+    def _run(self, schedule: Schedule) -> None:
+        try:
+            schedule.run()
+        except BaseException:
+            self.given_up.set()
+            schedule.give_up()
+            fork.stop()  # those that still run stop at once, and nobody waits for them
+            raise
+
+    def _add_sites(self) -> list[Task]:
+        """The tasks of the sites asked for."""
+        self.sites = choose_sites(self.choice.year, self._asked)
+        tasks = [task for site in self.sites for task in site_tasks(self.choice, site)]
+        self.tasks += tasks
+        self.count.add(tasks)
+        return tasks
+
+    def shown_notebooks(self) -> dict[str, NotebookNode]:
+        """The executed notebooks of the network's pages, once every page is made."""
+        made = {key: page.result() for key, page in self._pages.items()}
+        return {task.notebook: made[task.key] for task in self.shown}
+
+    def execute_elsewhere(self, address: str, *, is_forced: bool) -> dict[str, NotebookNode]:
+        """The same on the machines of a cluster: here, a thread a task waits for what comes back."""
+        with connected(address) as cluster:
+            self.executing = executing_by(cluster.submit, self.tasks)
+            return self.execute_all(jobs=len(self.tasks), is_forced=is_forced)
+
+
+# --- The report of a year: every notebook that has to be run, every page, one publication ---
+
+
+def _simulated(choice: Parameters) -> str:
+    files = [path for year in choice.series for path in data.simulated_exports(year)]
+    return ", ".join(map(paths.relative, files))
+
+
+def _checked(year: int, compare_to: int | None, sites: Sequence[str], scheduler: str | None) -> Parameters:
+    """The parameters of a report, once everything that it would rest on is known to be usable."""
+    choice = parameters.check("03_compare", year=year, compare_to=compare_to)
+    if scheduler:
+        require_safe(scheduler, choice.series)
+    require_records(year, sites)
+    for each in choice.series:
+        data.require_usable(each)
+    data.forget_exports()
+    return choice
+
+
+def _announce(choice: Parameters, tell: Callable[[str], None]) -> None:
+    tell(f"Rapport {report_subtitle(choice)}")
+    if is_synthetic(choice):
+        tell(f"Données synthétiques : {_simulated(choice)}. Le rapport ne décrit personne et ne se cite pas.")
+
+
+def make_report(
+    year: int,
+    *,
+    compare_to: int | None = None,
+    jobs: int | None = None,
+    is_forced: bool = False,
+    scheduler: str | None = None,
+    sites: Sequence[str] = (),
+    tell: Callable[[str], None] = print,
+    show: Callable[[Step], None] = lambda _: None,
+) -> Path:
+    """The folder of the published report. A run that fails leaves the report that was there, whole.
+
+    Only the notebooks that something changed for are run (all of them if ``is_forced``), at most ``jobs`` side by side:
+    as many as there are processors, if it is not said. ``scheduler`` is the address of a Dask cluster that runs them
+    instead. ``sites`` are the reports asked for below the network: « association », « college », the name of an
+    association, a UAI. ``tell`` is given a line at a time; ``show`` is called before each notebook and after each cell,
+    for a progress bar; both may be called from another thread.
+
+    Raises
+    ------
+    DataError
+        for a parameter or a file that cannot be used: nothing has been making.
+    NotebookFailure
+        for a notebook that did not run to its end.
+    PublicationError
+        for a page with a defect, or a file of the old report held open by another program.
+    BusyError
+        when another program is at work on one of the years of the series.
+
+    >>> make_report(2018)
+    Traceback (most recent call last):
+    helpers.schema.DataError: Aucune donnée pour 2018 ; années présentes : 2019, 2020. ...
+    """
+    paths.pin_data_root()
+    choice = _checked(year, compare_to, sites, scheduler)
+    since = provenance.report_causes(year, compare_to, sites) or []
+    with publication.in_turn(choice.series, what=f"alses run --year {year}"):
+        publication.recover(place(choice))
+        _announce(choice, tell)
+        making = Making(choice, tell, show, sites=sites)
+        if scheduler:
+            notebooks = making.execute_elsewhere(scheduler, is_forced=is_forced)
+        else:
+            notebooks = making.execute_all(jobs=jobs or os.cpu_count() or 1, is_forced=is_forced)
+        making.count.at_work("", year)
+        made = Made(making.tasks, making.shown, notebooks, making.sites)
+        folder = publish_report(made, choice)
+        _keep_releases(choice)
+        # Files, parameters and libraries are told by the manifests of the two reports.
+        own = [diff.Cause(cause.kind, cause.name) for cause in since if cause.kind in {"code", "notebook"}]
+        is_told = diff_page.after_release(year, folder, own, tell)
+        # Last, and only then: a run that was cut before has something left to do, and the next one does it.
+        if is_told:
+            record_report(made, folder, provenance.asked(year, compare_to, sites))
+    return folder
+
+
+def _keep_releases(choice: Parameters) -> None:
+    """Keeps what was released of each year that has records: a correction will be compared with it."""
+    exported = [year for year in choice.series if paths.exports(year)]
+    if exported:
+        from helpers.disclosure import release
+
+        for year in exported:
+            release.keep_release(year)
+
+
+# --- The order: check, run the notebooks with Papermill, export them with nbconvert, publish whole or not at
+# --- all
+
+# jsonschema, which nbformat loads, would build at once the grammar of addresses in every alphabet (rfc3987_syntax, by
+# lark): half of what this package takes to load, for a format that no notebook has. Without it jsonschema goes on.
+_IS_BARRED = sys.modules.setdefault("rfc3987_syntax", None) is None
+
+
+if _IS_BARRED:  # whoever wants it for itself can have it
+    del sys.modules["rfc3987_syntax"]

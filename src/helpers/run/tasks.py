@@ -1,0 +1,452 @@
+"""The tasks of a report and their order: notebooks, years and sites, run side by side."""
+
+import ast
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, wait
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from pathlib import Path
+from threading import Lock
+from typing import Any, NamedTuple
+
+import nbformat
+import papermill
+from nbformat import NotebookNode
+
+from helpers import data, paths, provenance
+from helpers.parameters import NOTEBOOKS, Parameters
+from helpers.provenance import Cause, Record
+from helpers.schema import FEWEST_FOR_REPORT, DataError
+
+# --- What can stop a run, in words for the person who asked for it ---
+
+
+class NotebookFailure(Exception):
+    """A notebook that did not run to its end: its text says in French which one, where, and the likely cause.
+
+    ``is_input`` tells a fault of the data or of the parameters (exit code 2) from a fault of the program.
+    """
+
+    def __init__(self, message: str, *, is_input: bool = False) -> None:
+        super().__init__(message)
+        self.is_input = is_input
+
+
+# --- A notebook as it is kept: would it take its parameters, and how many cells has it to run? ---
+
+
+def _shown(name: str) -> str:
+    return f"notebooks/{paths.notebook(name).name}"
+
+
+def read_source(name: str) -> NotebookNode:
+    """The notebook as it is kept.
+
+    Raises
+    ------
+    NotebookFailure
+        when it is not there, or is not a notebook.
+    """
+    try:
+        return nbformat.read(paths.notebook(name), as_version=4)
+    except (OSError, ValueError):
+        raise NotebookFailure(f"{_shown(name)} manque ou n’est plus lisible : restaurez-le, puis relancez.") from None
+
+
+def check_source(name: str, given: dict) -> None:
+    """Refuses a notebook that would not take these parameters: Papermill only warns, and runs with its own values.
+
+    Raises
+    ------
+    NotebookFailure
+        when the notebook cannot be read, or its ``parameters`` cell is not what it should be.
+    """
+    shown = _shown(name)
+    cells = [cell for cell in read_source(name).cells if "parameters" in cell.metadata.get("tags", [])]
+    if len(cells) != 1:
+        raise NotebookFailure(f"{shown} doit avoir une cellule étiquetée « parameters », et une seule : restaurez-le.")
+    try:
+        assigned = [(node.targets[0].id, ast.literal_eval(node.value)) for node in ast.parse(cells[0].source).body]
+    except (AttributeError, ValueError, SyntaxError):
+        raise NotebookFailure(
+            f"{shown} : la cellule « parameters » ne doit contenir que des valeurs écrites."
+        ) from None
+    if {name for name, _ in assigned} != set(given):
+        raise NotebookFailure(f"{shown} : la cellule « parameters » doit donner {', '.join(given)}, et rien d’autre.")
+
+
+def count_cells(name: str) -> int:
+    """How many cells of a notebook a run executes: those with code, and the parameters that Papermill adds.
+
+    Raises
+    ------
+    NotebookFailure
+        when the notebook cannot be read.
+    """
+    return 1 + sum(cell.cell_type == "code" and bool(cell.source.strip()) for cell in read_source(name).cells)
+
+
+# --- What a report is made of: one task a notebook and a year or a site, and which must come before which ---
+
+FIRST, PROTECTION = "01_clean", "protection"
+
+
+@dataclass(frozen=True)
+class Task:
+    """A notebook to run with these parameters, on the raw files of these years, after these other tasks.
+
+    `PROTECTION` stands for a notebook where a year's counts are protected: 01 comes before it, the others after it.
+    """
+
+    notebook: str
+    parameters: dict[str, Any]
+    years: tuple[int, ...]
+    after: tuple[str, ...] = ()
+
+    @property
+    def year(self) -> int:
+        """The year whose folder keeps what comes out."""
+        return self.parameters["year"]
+
+    @property
+    def key(self) -> str:
+        """A name that no other task of the report has."""
+        return " ".join(filter(None, [self.notebook, str(self.year), *self.place]))
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """The kind of site and the site; of the whole network, both are empty."""
+        site = self.parameters.get("site", "")
+        return (self.parameters["site_type"], site) if site else ("", "")
+
+    def is_page_of(self, choice: Parameters) -> bool:
+        """Whether the report has a page of it, about the whole network."""
+        return self.year == choice.year and self.notebook != PROTECTION and not self.place[1]
+
+    @property
+    def root(self) -> Path:
+        """The data root that it sees: only 01 and the protection see persons."""
+        return paths.data_root() if self.notebook in (FIRST, PROTECTION) else paths.shareable()
+
+    @property
+    def executed(self) -> Path:
+        """Where the executed notebook goes."""
+        return paths.executed(self.year, *self.place) / f"{self.notebook}.ipynb"
+
+    @property
+    def record(self) -> Path:
+        """Where what it was made from is kept."""
+        return self.executed.with_suffix(".json")
+
+    @property
+    def folders(self) -> list[Path]:
+        """The folders where a file that arrives would change it."""
+        with paths.rooted(self.root):
+            codings = [paths.codings_folder(year) for year in self.years] if self.notebook == FIRST else []
+            return [*(paths.raw(year) for year in self.years), paths.reference(), *codings]
+
+
+def tasks_of(choice: Parameters) -> list[Task]:
+    """The tasks of a report, those that others wait for first, then the longest first.
+
+    >>> from helpers.run import tasks
+    >>> choix = parameters.check("03_compare", year=2020)
+    >>> for tache in tasks.tasks_of(choix):
+    ...     print(tache.key, "après", ", ".join(tache.after) or "rien")
+    01_clean 2020 après rien
+    01_clean 2019 après rien
+    protection 2019 après 01_clean 2019
+    protection 2020 après 01_clean 2020, protection 2019
+    02_describe 2020 après protection 2019, protection 2020
+    03_compare 2020 après protection 2019, protection 2020
+    04_themes 2020 après protection 2019, protection 2020
+    """
+    cleaned = [Task(FIRST, {"year": year}, tuple(paths.read_with(year))) for year in reversed(choice.series)]
+    return [*cleaned, *_protections(choice), *shown_tasks(choice, [name for name in NOTEBOOKS if name != FIRST])]
+
+
+def _protections(choice: Parameters) -> list[Task]:
+    """One a year, each after those of earlier years: what two years share is known to both."""
+    return [
+        Task(PROTECTION, {"year": year}, (year,), (f"{FIRST} {year}", *_keys(range(min(choice.series), year), choice)))
+        for year in choice.series
+    ]
+
+
+def _keys(years: Iterable[int], choice: Parameters) -> tuple[str, ...]:
+    return tuple(f"{PROTECTION} {year}" for year in choice.series if year in years)
+
+
+def shown_tasks(choice: Parameters, names: Iterable[str]) -> list[Task]:
+    """The tasks of these notebooks, for the network or the site of the parameters."""
+    return [Task(name, choice.of(name), tuple(choice.series), _keys(choice.series, choice)) for name in names]
+
+
+def _is_behind(path: Path, task: Task) -> bool:
+    """Whether a file that was read can change the result: to know which years have data, all are looked at."""
+    for root in (paths.shareable(), paths.data_root()):
+        raw = root / "data" / "raw"
+        if path.is_relative_to(raw):
+            year = path.relative_to(raw).parts[0]
+            return not paths.is_year(year) or int(year) in task.years
+    return True
+
+
+def record_of(task: Task, read: list[Path], written: list[Path], *, started: float) -> Record | None:
+    """What an executed task was made from; None when something behind it was changed meanwhile: it is not known then.
+
+    ``started`` is when it began, as the disk counts time (seconds since 1970).
+    """
+    files = [path for path in read if _is_behind(path, task)]
+    code = _code_behind(task)
+    if _changed_after(files, started) or _changed_after(code, provenance.LOADED_AT):
+        return None
+    products = [*written, task.executed]
+    return provenance.record(task.parameters, [*files, *code], folders=task.folders, products=products)
+
+
+def _code_behind(task: Task) -> list[Path]:
+    lock = paths.repository() / "requirements" / "report.lock"
+    if task.notebook == PROTECTION:
+        return [*provenance.modules_behind(["from helpers import protection"]), lock]
+    cells = read_source(task.notebook).cells
+    modules = provenance.modules_behind([cell.source for cell in cells if cell.cell_type == "code"])
+    return [*modules, paths.notebook(task.notebook), lock]
+
+
+def _changed_after(files: list[Path], moment: float) -> bool:
+    return any(path.is_file() and path.stat().st_mtime > moment for path in files)
+
+
+def causes_of(task: Task) -> list[Cause] | None:
+    """Why a task must be done again: nothing when it need not, None when it was never done."""
+    kept = provenance.read_record(task.record)
+    return None if kept is None else provenance.changes_since(kept, task.parameters)
+
+
+# --- How far a run is: what a progress bar is told ---
+
+
+@dataclass(frozen=True)
+class Step:
+    """Where a run stands: the notebook at work (empty once the pages are being made), its year, the cells done.
+
+    >>> etape = Step("02_describe", year=2020, done=21, total=84)
+    >>> print(f"{etape.notebook} : {etape.done} cellules sur {etape.total}")
+    02_describe : 21 cellules sur 84
+    """
+
+    notebook: str
+    year: int
+    done: int
+    total: int
+
+
+class Count:
+    """Tells, each time, how far the whole run is; several notebooks may be at work."""
+
+    def __init__(self, tasks: list[Task], show: Callable[[Step], None]) -> None:
+        self._cells: dict[str, int] = {}
+        self._lock, self._show = Lock(), show
+        self.total, self.done = 0, 0
+        self.add(tasks)
+        self.at_work("", tasks[0].year)
+
+    def add(self, tasks: list[Task]) -> None:
+        """Counts tasks that become known while others have been done."""
+        cells = {task.key: 1 if task.notebook == PROTECTION else count_cells(task.notebook) for task in tasks}
+        self._cells |= cells
+        self.total += sum(cells.values())
+
+    def at_work(self, notebook: str, year: int) -> None:
+        self.notebook, self.year = notebook, year
+        self._show(Step(notebook, year, self.done, self.total))
+
+    def skip(self, task: Task) -> None:
+        self.total -= self._cells[task.key]
+
+    def cell_done(self) -> None:
+        with self._lock:
+            self.done += 1
+            self._show(Step(self.notebook, self.year, self.done, self.total))
+
+
+# --- Who runs, and when: a task starts once those it waits for are done, side by side, and only if it has to
+# --- be done
+
+
+class Schedule:
+    """The tasks of a report, each performed if it is no longer as it should be, after those that it waits for.
+
+    ``perform`` is called in the executor, which is given a task only once those before it are done: a task that waits
+    holds no worker. ``starting`` is told each task that is to be performed, with its causes (none for one that was
+    never done, or is forced), ``skipping`` each that is still good: both in the calling thread. ``finished`` are the
+    keys of tasks done before.
+    """
+
+    def __init__(
+        self,
+        tasks: list[Task],
+        perform: Callable[[Task], None],
+        *,
+        executor: Executor,
+        is_forced: bool = False,
+        starting: Callable[[Task, list[Cause]], None] = lambda *_: None,
+        skipping: Callable[[Task], None] = lambda _: None,
+        finished: Iterable[str] = (),
+    ) -> None:
+        self._waiting, self._perform, self._executor = list(tasks), perform, executor
+        self._is_forced, self._starting, self._skipping = is_forced, starting, skipping
+        self._finished = set(finished)
+        self._running = {}
+
+    def run(self) -> None:
+        """Performs them all.
+
+        Raises
+        ------
+        Exception
+            what the first task to fail raised: those that wait are not performed.
+        """
+        while self._waiting or self._running:
+            for task in [each for each in self._waiting if set(each.after) <= self._finished]:
+                self._waiting.remove(task)
+                self._begin(task)
+            if self._running and not any(set(each.after) <= self._finished for each in self._waiting):
+                self._wait()
+
+    def give_up(self) -> None:
+        """Performs nothing that has not begun."""
+        for future in self._running:
+            future.cancel()
+
+    def _begin(self, task: Task) -> None:
+        causes = None if self._is_forced else causes_of(task)  # what came before may have changed it
+        if causes == []:
+            self._finished.add(task.key)
+            self._skipping(task)
+            return
+        self._starting(task, causes or [])
+        self._running[self._executor.submit(self._perform, task)] = task
+
+    def _wait(self) -> None:
+        for future in wait(self._running, return_when=FIRST_COMPLETED).done:
+            task = self._running.pop(future)
+            future.result()
+            self._finished.add(task.key)
+
+
+# --- What a notebook says of its own parameters: name, default, meaning; forms are made of it ---
+
+
+@dataclass(frozen=True)
+class Given:
+    """A parameter as its notebook writes it; ``meaning`` is the comment beside it.
+
+    >>> autre = given("03_compare")["compare_to"]
+    >>> autre.label, autre.default
+    ('Année de comparaison', None)
+    """
+
+    name: str
+    default: Any
+    meaning: str
+
+    @property
+    def label(self) -> str:
+        """The first words of the meaning: « Année du rapport »."""
+        first = self.meaning.partition(",")[0].partition(";")[0].strip()
+        return f"{first[:1].upper()}{first[1:]}"
+
+
+def given(notebook: str) -> dict[str, Given]:
+    """The parameters of a notebook, in order.
+
+    Raises
+    ------
+    OSError
+        when the notebook is not there.
+
+    >>> list(given("03_compare"))
+    ['year', 'compare_to', 'site_type', 'site']
+    """
+    # Papermill says in English, at each look, that it may not know the type of a parameter.
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)
+    found = papermill.inspect_notebook(paths.notebook(notebook))
+    return {name: Given(name, ast.literal_eval(one["default"]), one["help"]) for name, one in found.items()}
+
+
+# --- The reports of associations and collèges: which are asked for, and the notebooks that make them ---
+
+# The notebooks that say something of a site: posts, meetings and statements have no site below the network.
+SITE_NOTEBOOKS = {"association": ("02_describe", "03_compare"), "college": ("02_describe",)}
+# What may be asked for instead of one site.
+KINDS = tuple(SITE_NOTEBOOKS)
+
+
+class Site(NamedTuple):
+    """A site that has a report: its kind, its name or UAI, and the name that its pages give it."""
+
+    site_type: str
+    site: str
+    name: str
+
+    @property
+    def folder(self) -> str:
+        """Where its pages are, from the folder of the report."""
+        return paths.site_folder(self.site_type, self.site)
+
+
+def choose_sites(year: int, asked: Sequence[str]) -> list[Site]:
+    """The sites asked for, in order: a kind (`KINDS`) stands for all of them that have a report.
+
+    Raises
+    ------
+    DataError
+        for a site that the year does not have, or that has too few persons.
+    """
+    known = data.load_sites(year)
+    published = [
+        Site(row.site_type, row.site, row.nom) for row in known[known["est_publie"].fillna(False)].itertuples()
+    ]
+    for each in asked:
+        if each not in KINDS:
+            _require(each, year, [site.site for site in published], known["site"].tolist())
+    return [site for site in published if site.site_type in asked or site.site in asked]
+
+
+def _require(asked: str, year: int, published: list[str], known: list[str]) -> None:
+    if asked in published:
+        return
+    if asked in known:
+        raise DataError(
+            f"« {asked} » compte moins de {FEWEST_FOR_REPORT} personnes suivies en {year} : aucun rapport n’est fait, "
+            "elles pourraient être reconnues."
+        )
+    near = get_close_matches(asked, known, n=1, cutoff=0.5)
+    hint = f" Vouliez-vous « {near[0]} » ?" if near else ""
+    raise DataError(
+        f"« {asked} » n’est ni une association du répertoire ni l’UAI d’un collège où un ALSES suit des personnes en "
+        f"{year}.{hint}"
+    )
+
+
+def require_records(year: int, asked: Iterable[str]) -> None:
+    """Nothing, when no site is asked for or the year has records of persons.
+
+    Raises
+    ------
+    DataError
+        for a year that has only printed figures, of the network alone.
+    """
+    if list(asked) and not paths.has_export(year):
+        raise DataError(
+            f"Pour {year}, il n’y a que des chiffres imprimés pour tout le réseau, sans dossiers individuels : "
+            "aucun rapport par association ou par collège ne peut en être tiré."
+        )
+
+
+def site_tasks(choice: Parameters, site: Site) -> list[Task]:
+    """The notebooks that make the report of a site."""
+    return shown_tasks(replace(choice, site_type=site.site_type, site=site.site), SITE_NOTEBOOKS[site.site_type])

@@ -1,0 +1,733 @@
+"""Numbers, dates and agreement in French, and the sentences made of them."""
+
+import html
+import math
+import re
+from collections.abc import Callable, Iterable
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache, partial
+from types import CodeType
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
+from jinja2.bccache import Bucket
+from markupsafe import Markup
+
+from helpers.indicators.comparisons import Comparison, Measure
+from helpers.indicators.lookup import BESIDE, USUAL, Fact, in_site, name_answer, place_beside, title_of_path
+from helpers.schema import PRECISION_WORDS, PRECISIONS, SYNTHETIC_MEANING, catalogue
+from helpers.typography import NARROW, WIDE
+
+# --- Numbers and dates as French readers write them (CLDR data through babel): decimal comma, narrow no-break
+# --- spaces
+
+FRENCH = Locale("fr")
+MISSING = "pas de donnée"
+# Points that a share printed without decimal hides on each side; the rest is for the arithmetic of binary numbers.
+ROUNDING = 0.5 + 1e-9
+
+
+def _rounded(value: float, decimals: int) -> Decimal:
+    # Half away from zero, as people round; Python's round() takes 2.5 to 2.
+    return Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP) + 0
+
+
+def number(value: float | None, decimals: int = 0) -> str:
+    """The number with its decimals, or « pas de donnée ».
+
+    >>> text.number(2233), text.number(-6.94, 1), text.number(2.5), text.number(None)
+    ('2\\u202f233', '−6,9', '3', 'pas de donnée')
+    """
+    try:
+        is_missing = math.isnan(float(value))
+    except TypeError:  # None, or the missing value of pandas
+        is_missing = True
+    if is_missing:
+        return MISSING
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return format_decimal(_rounded(value, decimals), format=pattern, locale=FRENCH).replace("-", "−")
+
+
+def percent(value: float | None, decimals: int = 0) -> str:
+    """The share, given in per cent.
+
+    >>> text.percent(42), text.percent(12.55, 1)
+    ('42\\u202f%', '12,6\\u202f%')
+    """
+    text = number(value, decimals)
+    return text if text == MISSING else f"{text}{NARROW}%"
+
+
+def coefficient(value: float | None) -> str:
+    """A measure of agreement, with two decimals; one below 1 is never written 1, which says that all agree.
+
+    >>> text.coefficient(0.996), text.coefficient(1), text.coefficient(-0.124)
+    ('0,99', '1,00', '−0,12')
+    """
+    return number(min(value, 0.99) if value is not None and 0.99 < value < 1 else value, 2)
+
+
+def is_rounded(value: float, low: float, high: float) -> bool:
+    """Whether a share is known only as the whole number that it was rounded to: it then has no decimal to show.
+
+    >>> [text.is_rounded(*part) for part in ((42.006, 41.5, 42.5), (43.4, 42.6, 44.2), (54.01, 54.01, 54.01))]
+    [True, False, False]
+    """
+    if value != value:  # only its ends are known
+        return False
+    printed = round(value)
+    return low < high and all(abs(end - printed) <= ROUNDING for end in (low, high))
+
+
+def trimmed(value: float | None, decimals: int) -> str:
+    """The number with the decimals that it has, at most these.
+
+    >>> text.trimmed(88.75, 2), text.trimmed(79.5, 2), text.trimmed(100, 2)
+    ('88,75', '79,5', '100')
+    """
+    text = number(value, decimals)
+    return text.rstrip("0").rstrip(",") if "," in text else text
+
+
+def share(value: float | None, decimals: int, bounds: tuple[float, float]) -> str:
+    """A share as it was printed or counted, else its bounds.
+
+    >>> text.share(42, 0, (41.5, 42.5)), text.share(None, 0, (40, 75))
+    ('42\\u202f%', '40,0 à 75,0\\u202f%')
+    """
+    text = percent(value, int(decimals))
+    return f"{number(bounds[0], 1)} à {percent(bounds[1], 1)}" if text == MISSING else text
+
+
+def signed(value: float, decimals: int = 0) -> str:
+    """The number with its sign, plus or minus.
+
+    >>> text.signed(381), text.signed(-6.0, 1), text.signed(0)
+    ('+381', '−6,0', '0')
+    """
+    text = number(value, decimals)
+    return f"+{text}" if _rounded(value, decimals) > 0 else text
+
+
+def points(value: float, decimals: int = 1) -> str:
+    """A difference of shares, with its sign and its unit.
+
+    >>> text.points(-6.0), text.points(1.02)
+    ('−6,0\\xa0points', '+1,0\\xa0point')
+    """
+    return f"{signed(value, decimals)}{WIDE}{plural(abs(_rounded(value, decimals)), 'point', 'points')}"
+
+
+def scientific(value: float) -> str:
+    """A small number with two figures that count, as a power of ten below a thousandth.
+
+    >>> [text.scientific(p) for p in (0.197, 0.0025, 0.00013, 0.0)]
+    ['0,197', '0,0025', '1,3\\xa0×\\xa010⁻⁴', '0']
+    """
+    if value == 0 or value >= 0.001:
+        return number(value, 3 if value >= 0.01 else 4) if value else "0"
+    digits, power = f"{value:.1e}".split("e-")
+    raised = str(int(power)).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{digits.replace('.', ',')}{WIDE}×{WIDE}10⁻{raised}"
+
+
+def interval(low: float, high: float, decimals: int = 0) -> str:
+    """One number when both ends are equal, else « 927 à 949 ».
+
+    >>> text.interval(927, 949), text.interval(5, 5)
+    ('927 à 949', '5')
+    """
+    first, last = number(low, decimals), number(high, decimals)
+    return first if first == last else f"{first} à {last}"
+
+
+def plural(count: float, one: str, many: str) -> str:
+    """The word that agrees with the count, by the French rule: 0 and 1,5 are singular.
+
+    >>> text.plural(0, "élève", "élèves"), text.plural(2, "élève", "élèves")
+    ('élève', 'élèves')
+    """
+    return one if FRENCH.plural_form(abs(count)) == "one" else many
+
+
+def counted(count: float, one: str, many: str) -> str:
+    """A count and its word, on one line.
+
+    >>> counted(1, "extrait", "extraits"), counted(1200, "mot", "mots")
+    ('1\\xa0extrait', '1\\u202f200\\xa0mots')
+    """
+    return f"{number(count)}{WIDE}{plural(count, one, many)}"
+
+
+def day(value: date) -> str:
+    """The date in letters.
+
+    >>> text.day(pd.Timestamp(2020, 12, 1)), text.day(pd.Timestamp(2020, 3, 9))
+    ('1er décembre 2020', '9 mars 2020')
+    """
+    text = format_date(value, "d MMMM y", locale=FRENCH)
+    return text.replace("1 ", "1er ", 1) if value.day == 1 else text
+
+
+def month(value: date) -> str:
+    """The month in letters.
+
+    >>> text.month(pd.Timestamp(2020, 1, 1))
+    'janvier 2020'
+    """
+    return format_date(value, "MMMM y", locale=FRENCH)
+
+
+# --- Numbers marked in HTML: each one names the figure it comes from, so that a reader, or a test, can go back
+# --- to it
+
+SYNTHETIC = "synthétique"
+# What is rounded to protect persons; a share of a small group that nearly nobody, or nearly everybody, has.
+ABOUT, UNDER, OVER = "environ {}", "moins de {}", "plus de {}"
+
+
+class Html:
+    """A piece of page: HTML in a notebook and a report, plain text elsewhere.
+
+    >>> morceau = text.Html("<b>42</b> personnes", "42 personnes")
+    >>> morceau.text, str(morceau)
+    ('42 personnes', '<b>42</b> personnes')
+    """
+
+    def __init__(self, html: str, text: str) -> None:
+        self.html, self.text = html, text
+
+    def __html__(self) -> str:
+        return self.html
+
+    __str__ = __html__
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+        del include, exclude  # IPython's protocol names them
+        return {"text/html": self.html, "text/plain": self.text}
+
+
+def mark(text: str, value: float, key: str, measure: str, *, title: str = "") -> Markup:
+    """The text as ``<data>`` with its raw value, the figure it comes from and what of it is said.
+
+    >>> print(mark("42 %", 42, "2020/alses/sexe/filles", "part"))
+    <data value="42" data-cle="2020/alses/sexe/filles" data-mesure="part">42 %</data>
+    """
+    cited = Markup(' title="{}"').format(title) if title else ""
+    return Markup('<data value="{}" data-cle="{}" data-mesure="{}"{}>{}</data>').format(
+        f"{float(value):.10g}", key, measure, cited, text
+    )
+
+
+def _shaped(name: str, word: str) -> Markup:
+    return Markup('<span class="marque {}">{}</span>').format(name.replace("_", "-"), word)
+
+
+def precision_mark(precision: str) -> Markup:
+    """The visible mark of a precision (a key of `PRECISIONS`): its word, in a class that gives it a shape.
+
+    >>> print(text.precision_mark("deduit"))
+    <span class="marque deduit">déduit</span>
+    """
+    return _shaped(precision, PRECISION_WORDS[precision])
+
+
+def synthetic_mark() -> Markup:
+    """The visible mark of a figure counted in simulated records.
+
+    >>> print(text.synthetic_mark())
+    <span class="marque synthetique">synthétique</span>
+    """
+    return _shaped("synthetique", SYNTHETIC)
+
+
+def marks_of(fact: Fact) -> Markup:
+    """How well a figure is known, after the mark of what is simulated if it is.
+
+    >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
+    >>> print(marks_of(chiffre("alses/sexe/filles")))
+    <span class="marque arrondi-imprime">arrondi</span>
+    """
+    known = precision_mark(fact.precision)
+    return Markup("{} {}").format(synthetic_mark(), known) if fact.is_synthetic else known
+
+
+def legend_of(facts: Iterable[Fact]) -> Markup:
+    """What the marks of these figures mean, each once, in the order of the vocabulary.
+
+    >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
+    >>> print(text.plain(legend_of([chiffre("alses/sexe/filles"), chiffre("alses/accompagnements/")])))
+    exact : compté ou imprimé à l’unité ; arrondi : part imprimée arrondie, qui encadre l’effectif
+    """
+    shown = list(facts)
+    used = [
+        *([(synthetic_mark(), SYNTHETIC_MEANING)] if any(fact.is_synthetic for fact in shown) else []),
+        *(
+            (precision_mark(name), meaning)
+            for name, meaning in PRECISIONS.items()
+            if any(fact.precision == name for fact in shown)
+        ),
+    ]
+    return Markup(" ; ").join(Markup("{}\u00a0: {}").format(*pair) for pair in used)
+
+
+def both_ends(pair: tuple, write: Callable[[float], str], key: str, measure: str, *, title: str = "") -> list[Markup]:
+    """Both ends of an interval as marks, the measure bearing ``_min`` and ``_max``."""
+    names = (f"{measure}_min", f"{measure}_max")
+    return [mark(write(value), value, key, name, title=title) for value, name in zip(pair, names, strict=True)]
+
+
+def _citation(fact: Fact) -> str:
+    """Where a figure comes from; an export is named once on the page, not on each of its numbers."""
+    return "" if fact.is_of_records else fact.citation
+
+
+def _about(shown: int, most: int, key: str, measure: str) -> Markup:
+    """A count rounded to protect persons: « environ 25 »; of a zero, what it may hide: « moins de 5 »."""
+    if shown == 0:
+        return mark(UNDER.format(number(most + 1)), shown, key, measure)
+    return Markup(ABOUT).format(mark(number(shown), shown, key, measure))
+
+
+def say_count(fact: Fact | None, *, cited: bool = True) -> Markup:
+    """The count: « 2 233 », « entre 927 et 949 », or « pas de donnée »; without its source if the text gives it.
+
+    >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
+    >>> print(text.plain(say_count(chiffre("alses/sexe/filles"))), "|", say_count(None))
+    entre 927 et 949 | pas de donnée
+    """
+    if fact is None or fact.counts is None:
+        return Markup(MISSING)
+    if fact.rounded is not None:
+        return _about(fact.rounded, fact.counts[1], fact.key, "effectif_arrondi")
+    low, high = both_ends(fact.counts, number, fact.key, "effectif", title=_citation(fact) if cited else "")
+    between = "{} ou {}" if fact.counts[1] == fact.counts[0] + 1 else "entre {} et {}"
+    return low if fact.is_known else Markup(between).format(low, high)
+
+
+def say_share(fact: Fact | None, *, cited: bool = True) -> Markup:
+    """The share as printed, or as counted: « 42 % »; bounds when only they are known; or « pas de donnée ».
+
+    >>> print(say_share(indicators.Facts(data.load(2020, "indicateurs"), year=2020)("alses/sexe/filles"), cited=False))
+    <data value="42" data-cle="2020/alses/sexe/filles" data-mesure="part">42 %</data>
+    """
+    if fact is None or (fact.share is None and fact.share_bounds is None):
+        return Markup(MISSING)
+    title = _citation(fact) if cited else ""
+    for bound, words in ((fact.under, UNDER), (fact.over, OVER)):
+        if bound is not None:
+            return mark(words.format(percent(bound)), fact.share, fact.key, "part", title=title)
+    if fact.share is not None:
+        return mark(percent(fact.share, fact.decimals), fact.share, fact.key, "part", title=title)
+    ends = both_ends(fact.share_bounds, partial(percent, decimals=1), fact.key, "part", title=title)
+    return Markup("de {} à {}").format(*ends)
+
+
+def say_base(fact: Fact | None) -> Markup:
+    """The base of the share: « 2 233 » or « 1 017 à 1 038 »."""
+    if fact is None or fact.base is None:
+        return Markup(MISSING)
+    if fact.rounded_base is not None:
+        return _about(fact.rounded_base, fact.base[1], fact.key, "base_arrondie")
+    low, high = both_ends(fact.base, number, fact.key, "base")
+    return low if fact.base[0] == fact.base[1] else Markup("{} à {}").format(low, high)
+
+
+# --- The words around a figure that agree with it: its unit, who is counted, what its share says ---
+
+
+def say_base_unit(fact: Fact) -> str:
+    """What the base counts, agreeing with it: « personnes », « invitations »."""
+    entry = catalogue().indicators[fact.key.split("/")[2]]
+    return agree_with_base(fact, *(entry.base_words or catalogue().units[fact.unit]))
+
+
+def say_unit(fact: Fact) -> str:
+    """The unit that agrees with the count."""
+    return agree(fact, *catalogue().units[fact.unit])
+
+
+def agree(fact: Fact, one: str, many: str) -> str:
+    """The word that agrees with the count, by its largest possible value."""
+    return plural(fact.counts[1] if fact.counts else 2, one, many)
+
+
+def agree_with_base(fact: Fact, one: str, many: str) -> str:
+    """The word that agrees with the base, by its largest possible value."""
+    return plural(fact.base[1] if fact.base else 2, one, many)
+
+
+def clause(fact: Fact) -> Markup:
+    """What a share says, in the words of the catalogue: « 42 % sont des filles ».
+
+    >>> print(text.plain(clause(indicators.Facts(data.load(2020, "indicateurs"), year=2020)("alses/sexe/filles"))))
+    42 % sont des filles
+    """
+    entry = catalogue().indicators[fact.key.split("/")[2]]
+    return Markup(entry.finding).format(part=say_share(fact), modalite=fact.label)
+
+
+def population(fact: Fact) -> str:
+    """Who the base of a figure is: the catalogue's words for the indicator, else those of its perimeter; and where.
+
+    >>> population(indicators.Facts(data.load(2020, "indicateurs"), year=2020)("alses/orienteur/enseignants"))
+    'élèves orientés par le collège'
+    """
+    _, perimeter, indicator, _ = fact.key.split("/", 3)
+    return people(indicator, perimeter, fact.place)
+
+
+def people(indicator: str, perimeter: str, place: str = "") -> str:
+    """Who the base of an indicator is, in a population: of a site (named by `indicators.name_site`) or of the network.
+
+    >>> people("sexe", "alses"), people("sexe", "alses", "association AAPI")
+    ('personnes suivies par un ALSES', 'personnes suivies par un ALSES de l’association AAPI')
+    >>> people("orienteur", "alses", "association AAPI")
+    'élèves orientés par le collège et suivis par l’association AAPI'
+    >>> people("orienteur", "alses", "collège Bel-Air"), people("orienteur", "alses_reseau")
+    ('élèves orientés par le collège', 'élèves orientés par le collège, dans tout le réseau')
+    """
+    own, perimeters = catalogue().indicators[indicator].population, catalogue().perimeters
+    if own is None:
+        label = perimeters[perimeter].label
+        return f"{label} {in_site(place)}" if place and perimeter == USUAL else label
+    if perimeter == BESIDE:
+        return f"{own}, dans {perimeters[BESIDE].short}"
+    # What is said of « le collège » is said of the collège of the page.
+    is_of_association = perimeter == USUAL and place and not place.startswith("collège")
+    return f"{own} et suivis par l’{place}" if is_of_association else own
+
+
+def name(fact: Fact) -> str:
+    """The answer that a figure counts, said without its population: « filles », « place des parents (associés) ».
+
+    >>> name(indicators.Facts(data.load(2020, "indicateurs"), year=2020)("alses/sexe/filles"))
+    'filles'
+    """
+    _, _, indicator, modality = fact.key.split("/", 3)
+    return name_answer(indicator, modality, USUAL)
+
+
+def say_whole(fact: Fact) -> Markup:
+    """The base of a figure and who it is: « 2 233 personnes suivies par un ALSES », « 1 personne »."""
+    is_one = bool(fact.base) and fact.base[1] <= 1
+    return Markup("{} {}").format(say_base(fact), say_base_unit(fact) if is_one else population(fact))
+
+
+def month_mark(value: date) -> Markup:
+    """The month in letters, as ``<time>``: « janvier 2020 »."""
+    return Markup('<time datetime="{}">{}</time>').format(f"{value:%Y-%m}", month(value))
+
+
+# --- Figures without their marks, as a drawing bears them ---
+
+
+def write_rounded(shown: int | None, ends: tuple[int, int] | None) -> str:
+    """A count as a drawing bears it: its bounds, or what is shown of it when it is rounded to protect persons.
+
+    >>> write_rounded(None, (927, 949)), write_rounded(25, (21, 29)), write_rounded(0, (0, 4))
+    ('927 à 949', 'environ 25', 'moins de 5')
+    """
+    if shown is None or ends is None:
+        return "" if ends is None else interval(*ends)
+    return ABOUT.format(number(shown)) if shown else UNDER.format(number(ends[1] + 1))
+
+
+def write_share(fact: Fact) -> str:
+    """The share as a drawing bears it: « 42 % », « 40,0 à 75,0 % », « moins de 10 % »; nothing when it is not said.
+
+    >>> write_share(indicators.Facts(data.load(2020, "indicateurs"), year=2020)("alses/sexe/filles"))
+    '42\\u202f%'
+    """
+    if fact.share_bounds is None:
+        return ""
+    for bound, words in ((fact.under, UNDER), (fact.over, OVER)):
+        if bound is not None:
+            return words.format(percent(bound))
+    return share(fact.share, fact.decimals, fact.share_bounds)
+
+
+def write_count(fact: Fact) -> str:
+    """The count as a drawing bears it: « 927 à 949 », « environ 25 », « moins de 5 »; nothing when it is not known.
+
+    >>> write_count(indicators.Facts(data.load(2020, "indicateurs"), year=2020)("alses/sexe/filles"))
+    '927 à 949'
+    """
+    return write_rounded(fact.rounded, fact.counts)
+
+
+def write_base(fact: Fact) -> str:
+    """The base as a drawing bears it, like `write_count`.
+
+    >>> write_base(indicators.Facts(data.load(2020, "indicateurs"), year=2020)("alses/sexe/filles"))
+    '2\\u202f233'
+    """
+    return write_rounded(fact.rounded_base, fact.base)
+
+
+# --- Measures of comparisons marked in HTML: each names its comparison, and its place in comparaisons.csv ---
+
+SHARES = ("part", "part_reference")
+# The share of a small group that nearly nobody, or nearly everybody, has (`indicators.Comparison.bound_of`).
+_BOUNDS = {"sous": UNDER, "sur": OVER}
+
+# Differences that have no direction.
+_SIZES = ("ecart_detectable", "ecart_type", "ecart_stable")
+
+# What is smaller is said « moins de »: nobody reads further decimals.
+LEAST_P = 0.001
+
+
+def subject(comparison: Comparison) -> str:
+    """What is compared, in the words of the catalogue, without the years: « filles », « nord du département ».
+
+    >>> trouve = indicators.Comparisons(data.load_result(2020, "comparaisons"))
+    >>> text.subject(trouve("annees/alses/sexe/filles"))
+    'filles'
+    """
+    entries, (_, kind, perimeter, *rest) = catalogue(), comparison.key.split("/")
+    if kind == "emboitee":
+        return entries.indicators["objectif"].label_of(rest[-1])
+    entry, modality = entries.indicators[rest[0]], rest[1] if len(rest) > 1 else ""
+    if kind == "reponses":
+        return entry.title_of(modality)
+    return name_answer(entry.id, modality, perimeter)
+
+
+def probability(value: float) -> str:
+    """A p-value with two figures that count, never less than a thousandth.
+
+    >>> [text.probability(p) for p in (0.197, 0.0025, 1e-9)]
+    ['0,20', '0,0025', 'moins de 0,001']
+    """
+    if value < LEAST_P:
+        return f"moins de {number(LEAST_P, 3)}"
+    return number(value, 2 if value >= 0.1 else 3 if value >= 0.01 else 4)
+
+
+def _write(measure: Measure, name: str) -> Callable[[float], str]:
+    """How a value of this measure is written, without its unit where two values follow one another."""
+    if name.startswith("p_"):
+        return probability
+    if name.startswith("ecart_effectif"):
+        return signed
+    if measure.unit in ("points", "pct"):
+        is_change = name.startswith(("ecart", "evolution")) and not name.startswith(_SIZES)
+        return partial(signed if is_change else number, decimals=1)
+    if measure.unit or name.startswith(("nombre", "tests")):
+        return number
+    is_large = name.startswith("effet") or abs(measure.value) >= 2
+    return partial(number, decimals=1 if is_large else 2)
+
+
+def _whole(measure: Measure, name: str, *, is_protected: bool) -> Callable[[float], str]:
+    """How one value of this measure is written, with its unit; no decimal of what is rounded to protect persons."""
+    if is_protected and measure.unit in ("points", "pct"):
+        return partial(points, decimals=0) if measure.unit == "points" else partial(percent, decimals=0)
+    if name.startswith(_SIZES):
+        return lambda value: points(value).lstrip("+")
+    if measure.unit == "points":
+        return points
+    if name == "evolution":
+        return lambda value: f"{signed(value, 1)}{NARROW}%"
+    if measure.unit == "pct":
+        known = (measure.value, measure.low, measure.high)
+        return partial(percent, decimals=0 if None not in known and is_rounded(*known) else 1)
+    return _write(measure, name)
+
+
+def say_measure(comparison: Comparison | None, name: str) -> Markup:
+    """One measure with its unit: « −6,0 points », « 43,4 % », « 0,20 »; « pas de donnée » when there is none."""
+    measure = comparison.measures.get(name) if comparison else None
+    if measure is None or measure.value is None:
+        return Markup(MISSING)
+    if name == "ecart" and comparison.is_near_unanimous:
+        return Markup("{} points").format(say_bounds(comparison, name))
+    bound = comparison.bound_of(name) if name in SHARES else None
+    if bound is not None:
+        return mark(_BOUNDS[bound[0]].format(percent(bound[1])), measure.value, comparison.key, name)
+    write = _whole(measure, name, is_protected=comparison.is_protected)
+    return mark(write(measure.value), measure.value, comparison.key, name, title=measure.method)
+
+
+def write_part(comparison: Comparison, name: str) -> str:
+    """A share of a comparison as a drawing bears it: « 42 % », « 43,4 % », « moins de 10 % ».
+
+    >>> write_part(indicators.Comparisons(data.load_result(2020, "comparaisons"))("annees/alses/sexe/filles"), "part")
+    '42\\u202f%'
+    """
+    bound, read = comparison.bound_of(name), comparison[name]
+    if bound is not None:
+        return _BOUNDS[bound[0]].format(percent(bound[1]))
+    is_whole = comparison.is_protected or is_rounded(read.value, read.low, read.high)
+    return percent(read.value, 0 if is_whole else 1)
+
+
+def say_bounds(comparison: Comparison | None, name: str) -> Markup:
+    """Both ends over the compatible counts: « entre −6,9 et −5,0 »; the value alone when no rounding moves it."""
+    measure = comparison.measures.get(name) if comparison else None
+    if measure is None or measure.low is None or measure.high is None:
+        return Markup(MISSING)
+    write = _write(measure, name)
+    if comparison.is_protected and measure.unit in ("points", "pct"):
+        write = partial(write, decimals=0)
+    if write(measure.low) == write(measure.high):
+        return say_measure(comparison, name)
+    both = both_ends((measure.low, measure.high), write, comparison.key, name, title=measure.method)
+    return Markup("entre {} et {}").format(*both)
+
+
+def say_about(comparison: Comparison | None, name: str) -> Markup:
+    """The value, then what rounding hides: « environ 963 (entre 954 et 972) », or « 1 206 » when it is known."""
+    bounds = say_bounds(comparison, name)
+    if comparison is None or name not in comparison or comparison[name].is_exact:
+        return bounds
+    return Markup("environ {} ({})").format(say_measure(comparison, name), bounds)
+
+
+def say_interval(comparison: Comparison | None, name: str = "") -> Markup:
+    """The interval at 95 %: « de −9,1 à −2,9 points »; ``name`` is « rapport » for that of the ratio."""
+    low, high = (f"{name}_ic_{end}" if name else f"ic_{end}" for end in ("bas", "haut"))
+    if comparison is None or low not in comparison or comparison[low].value is None:
+        return Markup(MISSING)
+    unit = comparison[low].unit
+    write = partial(signed if unit == "points" else number, decimals=1 if unit else 2)
+    both = [mark(write(comparison[each].value), comparison[each].value, comparison.key, each) for each in (low, high)]
+    tail = {"points": f"{WIDE}points", "pct": f"{NARROW}%"}.get(unit, "")
+    return Markup("de {} à {}{}").format(*both, tail)
+
+
+def say_envelope(comparison: Comparison | None, name: str = "") -> Markup:
+    """The widest interval over the compatible counts: its least low end and its greatest high end.
+
+    ``name`` is as in `say_interval`.
+    """
+    bottom, top = (f"{name}_ic_{end}" if name else f"ic_{end}" for end in ("bas", "haut"))
+    if comparison is None or bottom not in comparison or comparison[bottom].low is None:
+        return Markup(MISSING)
+    low, high, unit = comparison[bottom].low, comparison[top].high, comparison[bottom].unit
+    write = partial(signed if unit == "points" else number, decimals=1 if unit else 2)
+    return Markup("de {} à {}").format(
+        mark(write(low), low, comparison.key, f"{bottom}_min"), mark(write(high), high, comparison.key, f"{top}_max")
+    )
+
+
+# --- Sentences and fragments: the Jinja texts of ``texts/``, with strict names and escaped values ---
+
+_TAG = re.compile(r"<[^>]+>")
+# Their words stand apart on the page: they must not run together without it.
+_BLOCK = re.compile(
+    r"</?(?:p|br|li|ul|ol|div|t[rdh]|table|caption|d[tdl]|h\d|figure|figcaption|summary|details)\b[^>]*>"
+)
+_SPACE = re.compile(r"[ \n\t]+")
+# What the texts do with a figure, a place or a comparison.
+_FILTERS = {
+    "effectif": say_count,
+    "nomme": name,
+    "part": say_share,
+    "situe": in_site,
+    "chiffre": title_of_path,
+    "ancre": place_beside,
+    "base": say_base,
+    "ensemble": say_whole,
+    "unite": say_unit,
+    "clause": clause,
+    "population": population,
+    "accord": agree,
+    "accord_base": agree_with_base,
+    "mois": month_mark,
+    "jour": lambda text: day(date.fromisoformat(text)),
+    "sujet": subject,
+    "mesure": say_measure,
+    "bornes": say_bounds,
+    "environ": say_about,
+    "intervalle": say_interval,
+    "enveloppe": say_envelope,
+    "nombre": number,
+    "coefficient": coefficient,
+    "compte": counted,
+    "pluriel": plural,
+    "pourcent": percent,
+}
+
+
+class _Compiled(BytecodeCache):
+    """The code of each text as it was compiled, for as long as the process and its forks live; its file is still read.
+
+    So that who notes which files a notebook reads sees the texts it uses, and no other.
+    """
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Gives the code back, if this very text was compiled."""
+        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keeps the code."""
+        self._codes[bucket.key, bucket.checksum] = bucket.code
+
+
+@cache
+def _environment() -> Environment:
+    # StrictUndefined: a sentence with a missing figure fails instead of reading « ».
+    environment = Environment(
+        loader=PackageLoader("helpers", "texts"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        bytecode_cache=_Compiled(),
+    )
+    environment.filters.update(_FILTERS)
+    return environment
+
+
+def compile_texts() -> None:
+    """Compiles every text now, for a process that others are forked from: otherwise each is at its first use."""
+    for name in _environment().list_templates():
+        _environment().get_template(name)
+    _environment().cache.clear()
+
+
+def plain(text: str) -> str:
+    """The words of a fragment, without tags, spaces folded: for alt text and terminals.
+
+    >>> text.plain("<p>2 233  <b>personnes</b></p>")
+    '2 233 personnes'
+    """
+    return _SPACE.sub(" ", html.unescape(_TAG.sub("", _BLOCK.sub(" ", str(text))))).strip()
+
+
+def fragment(template: str, **values) -> str:
+    """The HTML of a template of ``texts/`` (figure, table, cards…), its values escaped.
+
+    Raises
+    ------
+    jinja2.UndefinedError
+        when a value that the template needs is not given.
+
+    >>> text.plain(text.fragment("folded.html.j2", summary="4e & 3e", content="1 396 à 1 417 élèves"))
+    '4e & 3e 1 396 à 1 417 élèves'
+    """
+    return _environment().get_template(template).render(**values)
+
+
+def say(page: str, sentence: str, **values) -> Html:
+    """A sentence of a page: the macro ``sentence`` of ``texts/<page>.j2``, ready to be displayed.
+
+    Raises
+    ------
+    jinja2.UndefinedError
+        when a value that the sentence needs is not given.
+
+    >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
+    >>> print(text.say("themes", "answered", f=chiffre).text)
+    Sur 10 tensions, la synthèse répond à 7 : 3 par un levier, 3 par une recommandation, 1 par les deux. ...
+    """
+    text = _SPACE.sub(" ", str(getattr(_environment().get_template(f"{page}.j2").module, sentence)(**values))).strip()
+    return Html(text, plain(text))

@@ -1,0 +1,416 @@
+"""Coded statements, the code book and codings as tables."""
+
+from functools import partial
+
+import pandas as pd
+from markupsafe import Markup
+
+from helpers.indicators.lookup import Fact, Facts, place_beside, title_of_path
+from helpers.schema import catalogue
+from helpers.text.formats import (
+    MISSING,
+    Html,
+    coefficient,
+    fragment,
+    number,
+    plain,
+    plural,
+    probability,
+    say,
+    say_count,
+)
+from helpers.text.tables import Group, headings, lay_out, table
+from helpers.typography import NARROW
+
+# --- The code book as a table ---
+
+_TITLES = {
+    "libelle": "Code",
+    "definition": "Ce qui en relève",
+    "inclure": "On y met",
+    "exclure": "On n’y met pas",
+    "modifie_le": "Modifié le",
+    "enonces": "Énoncés",
+    "extraits": "Extraits",
+}
+
+
+def book_table(shown: pd.DataFrame, *, caption: str) -> Html:
+    """The codes in use, what each means and how often it serves: the columns of `codings.shown` that are there.
+
+    A box when no code is in use.
+
+    >>> livre = data.read_reference("themes").head(1)
+    >>> enonces = data.load(2020, "enonces").query("theme == 'prise_de_poste'")
+    >>> montre = codings.shown(livre, enonces, pd.DataFrame(columns=["code", "extraits"]))
+    >>> print(text.book_table(montre.drop(columns="definition"), caption="Livre de codes").text)
+    Livre de codes
+              Code  Énoncés
+    Prise de poste        8
+    """
+    return table(shown, caption=caption, titles={name: title for name, title in _TITLES.items() if name in shown})
+
+
+# --- What the codings of a year count, as tables: the corpus, codes that meet, agreement, two years ---
+
+# Rows past which a table stands under its caption until it is opened.
+MOST_ROWS = 10
+# Pairs of a table: sixty codes make more of them than a page may weigh.
+MOST_PAIRS = 100
+
+_ALL = "ensemble"
+_KINDS = {
+    "verbatim": "Verbatims",
+    "compte_rendu": "Comptes rendus",
+    "synthese": "Synthèses",
+    "inconnue": "Nature non dite",
+    _ALL: "Ensemble",
+}
+_STATES = {"garde": "Codes des deux années", "apparu": "Codes apparus", "disparu": "Codes disparus"}
+
+_say = partial(say, "figures_codings")
+
+
+def fold(made: Html, caption: str) -> Html:
+    """The table under its caption until it is opened."""
+    text = fragment("folded.html.j2", summary=caption, content=made)
+    return Html(text, plain(text))
+
+
+def _written(value: float, decimals: int, unit: str = "") -> str:
+    """A number with its unit; a dash when it is missing."""
+    return _dashed(number(value, decimals), unit)
+
+
+def _dashed(text: str, unit: str = "") -> str:
+    return "—" if text == MISSING else f"{text}{unit}"
+
+
+def corpus_table(corpus: pd.DataFrame, *, caption: str) -> Html:
+    """The corpus card: documents, meetings, words and those coded, passages and coders, by kind of document.
+
+    The columns of `codings.corpus`; kinds without document are left out, and nothing is shown when there is none at
+    all. Where a text is missing, the share of words that is coded is not said.
+
+    >>> comptes = {"documents": [2, 2], "sans_texte": [0, 0], "reunions": [2, 2], "mots": [900, 900]}
+    >>> codes = {"mots_codes": [300, 300], "passages": [12, 12], "codeurs": [1, 1]}
+    >>> corpus = pd.DataFrame({"nature": ["compte_rendu", "ensemble"]} | comptes | codes)
+    >>> print(text.corpus_table(corpus, caption="Le corpus").text)
+    Le corpus Nature Documents Réunions Mots Mots codés Passages Codeurs Comptes rendus 2 2 900 300 (33 %) 12 1
+    Codés : 300 mots sur 900, 33 %. Un texte sous deux codes, ou codé par deux ...
+    """
+    shown = corpus[corpus["documents"] > 0] if len(corpus) else corpus
+    if shown.empty:
+        return Html("", "")
+    # A stable order, whatever that of the frame: the total is last.
+    rows = sorted(shown.itertuples(), key=lambda row: row.nature == _ALL)
+    # One kind alone is the whole.
+    rows = rows[:1] if len(rows) == 2 else rows
+    has_gaps = bool(shown["sans_texte"].any())
+    cells = [
+        [
+            _KINDS.get(row.nature, row.nature),
+            number(row.documents),
+            *([number(row.sans_texte)] if has_gaps else []),
+            number(row.reunions) if row.reunions else "—",
+            number(row.mots),
+            _say("coded", row=row),
+            *map(number, (row.passages, row.codeurs)),
+        ]
+        for row in rows
+    ]
+    numbers = ["Documents", *(["dont sans texte"] if has_gaps else []), "Réunions", "Mots", "Mots codés", "Passages"]
+    titles = headings("Nature", *numbers, "Codeurs", numbers=[*numbers, "Codeurs"])
+    return lay_out(caption, titles, cells, note=_say("corpus_note", all=rows[-1]))
+
+
+def cooccurrences_table(paires: pd.DataFrame, *, caption: str) -> Html:
+    """The `MOST_PAIRS` pairs of codes that meet most, folded past `MOST_ROWS`; nothing without any.
+
+    The columns of `codings.cooccurrences`, with ``libelle`` and ``autre_libelle``: how many times, in how many
+    documents, signs of text under both and under either, and the first in per cent of the second.
+
+    >>> paire = {"code": "lieux", "libelle": "Lieux", "autre_code": "aide", "autre_libelle": "Aide", "rencontres": 7}
+    >>> signes = {"documents": 4, "signes_communs": 90, "signes": 300, "jaccard": 0.3}
+    >>> print(text.cooccurrences_table(pd.DataFrame([paire | signes]), caption="Paires").text)
+    Paires Code Autre code Rencontres Documents Signes communs Signes de l’un ou de l’autre Part commune Lieux Aide 7
+    4 90 300 30,0 % Rencontres : paires de passages qui se recouvrent, posés par une même personne. Part ...
+    """
+    if paires.empty:
+        return Html("", "")
+    made = pairs_cells(paires, caption=caption)
+    return fold(made, caption) if len(paires) > MOST_ROWS else made
+
+
+def pairs_cells(paires: pd.DataFrame, *, caption: str) -> Html:
+    """The table of `cooccurrences_table`, open, for the data of a figure; the `MOST_PAIRS` most met."""
+    cells = [
+        [
+            row.libelle,
+            row.autre_libelle,
+            *map(number, (row.rencontres, row.documents, row.signes_communs, row.signes)),
+            _written(100 * row.jaccard, 1, f"{NARROW}%"),
+        ]
+        for row in paires.head(MOST_PAIRS).itertuples()
+    ]
+    numbers = ["Rencontres", "Documents", "Signes communs", "Signes de l’un ou de l’autre", "Part commune"]
+    titles = headings("Code", "Autre code", *numbers, numbers=numbers)
+    return lay_out(caption, titles, cells, note=_say("pairs_note", shown=len(cells), all=len(paires)))
+
+
+def meetings_cells(counts: pd.DataFrame, *, caption: str) -> Html:
+    """Passages of each code (the index) by meeting (the columns), with the total of each, for the data of a figure."""
+    cells = [
+        [name, *map(number, row), number(sum(row))] for name, row in zip(counts.index, counts.to_numpy(), strict=True)
+    ]
+    numbers = [*counts.columns, "Ensemble"]
+    return lay_out(caption, headings("Code", *numbers, numbers=numbers), cells, kind="matrice")
+
+
+def agreement_cells(accord: pd.DataFrame, *, caption: str) -> Html:
+    """The counts, the agreement and its measures code by code (columns of `codings.agreement`, with ``libelle``)."""
+    cells = [
+        [
+            row.libelle,
+            *map(number, (row.les_deux, row.premier_seul, row.second_seul, row.aucun)),
+            *(_written(value, 1, f"{NARROW}%") for value in (row.accord_pct, row.accord_positif_pct)),
+            *(_dashed(coefficient(value)) for value in (row.kappa, row.alpha, row.alpha_bas, row.alpha_haut)),
+        ]
+        for row in accord.itertuples()
+    ]
+    counts = ["Les deux", "Premier seul", "Second seul", "Aucun des deux"]
+    numbers = [*counts, "Accord", "Accord positif", "Kappa", "Alpha", "Intervalle, de", "à"]
+    return lay_out(caption, headings("Code", *numbers, numbers=numbers), cells)
+
+
+def years_table(annees: pd.DataFrame, *, caption: str) -> Html:
+    """The codes kept, appeared and vanished since the year before, with their pieces; nothing without any.
+
+    The columns of `codings.year_to_year`, with ``libelle`` and ``annee_avant``; pieces for 1,000 words where these can
+    be compared, else why not.
+
+    >>> extraits = {"etat": ["garde"], "annee_avant": [2019], "extraits": [9], "extraits_avant": [6]}
+    >>> mots = {"mots": [1000], "mots_avant": [2000], "pour_mille_mots": [9.0], "pour_mille_mots_avant": [3.0]}
+    >>> annees = pd.DataFrame({"code": ["lieux"], "libelle": ["Lieux"]} | extraits | mots)
+    >>> print(text.years_table(annees, caption="Deux années").text)
+    Deux années Code Extraits en 2019 Extraits cette année Pour 1 000 mots en 2019 Pour 1 000 mots cette année Codes des
+    deux années (1) Lieux 6 9 3,0 9,0 n = 2 000 mots en 2019, 1 000 cette année. ...
+    """
+    if annees.empty:
+        return Html("", "")
+    rates = ["pour_mille_mots_avant", "pour_mille_mots"]
+    rates, first = rates if annees[rates].notna().any(axis=None) else [], next(annees.itertuples())
+    groups = {state: Group(title, []) for state, title in _STATES.items()}
+    for row in annees.itertuples():
+        counts = map(number, (row.extraits_avant, row.extraits))
+        groups[row.etat].rows.append([row.libelle, *counts, *(_written(getattr(row, name), 1) for name in rates)])
+    when = [f"en {first.annee_avant}", "cette année"]
+    numbers = [*(f"Extraits {year}" for year in when), *(f"Pour 1\u202f000 mots {year}" for year in when[: len(rates)])]
+    shown = [Group(f"{each.title} ({number(len(each.rows))})", each.rows) for each in groups.values() if each.rows]
+    note = _say("years_rated" if rates else "years_bare", row=first)
+    return lay_out(caption, headings("Code", *numbers, numbers=numbers), shown, note=note)
+
+
+# --- The words of each theme as a table, or what a corpus lacks for them to be sought ---
+
+# The analysis of `codings.gates` that this table shows.
+ANALYSIS = "mots_par_theme"
+# Rows past which the table stands under its caption: five themes of six words are read at a glance.
+MOST_WORDS = 30
+# Words that are told, the surest: past that, nobody reads on.
+MOST_TOLD = 100
+
+
+def words_table(mots: pd.DataFrame, seuils: pd.DataFrame, *, caption: str) -> Html:
+    """The words kept of each theme, the surest first; else what the corpus lacks; nothing without a corpus.
+
+    ``mots`` has the columns of `codings.words_by_code` and ``libelle`` (of the theme), of words kept or tested;
+    ``seuils`` has the columns of `codings.gates`.
+
+    >>> seuil = {"analyse": "mots_par_theme", "condition": "mots", "sens": "au_moins", "demande": 10000}
+    >>> seuils = pd.DataFrame([seuil | {"trouve": 4200, "est_passe": False}])
+    >>> print(text.words_table(pd.DataFrame(), seuils, caption="Mots des thèmes").text)
+    Mots des thèmes Ce qu’il faut Demandé Trouvé Écart Mots de comptes rendus ou de verbatims au moins 10 000 4 200 il
+    en manque 5 800 Les mots propres à chaque thème ne sont pas calculés. 4 200 mots de comptes rendus ou de
+    verbatims sur 10 000 demandés : il en manque 5 800.
+    """
+    asked = seuils[seuils["analyse"] == ANALYSIS] if len(seuils) else seuils
+    if mots.empty and len(asked) and not asked["est_passe"].all():
+        return _gates(asked, caption)
+    if mots.empty:
+        return _say("words_untested") if len(asked) else Html("", "")
+    kept = mots[mots["est_retenu"].astype(bool)]
+    if kept.empty:
+        return _say("words_none", tests=int(mots["couples"].max()), units=int(mots["unites_toutes"].max()))
+    return _kept(kept, caption, tests=int(mots["couples"].max()))
+
+
+def _gates(asked: pd.DataFrame, caption: str) -> Html:
+    ways = {"au_moins": "au moins", "au_plus": "au plus"}
+    rows = list(asked.itertuples())
+    cells = [
+        [
+            _say("condition", name=row.condition),
+            f"{ways[row.sens]} {number(row.demande)}",
+            number(row.trouve),
+            _say("verdict", row=row),
+        ]
+        for row in rows
+    ]
+    titles = headings("Ce qu’il faut", "Demandé", "Trouvé", "Écart", numbers=["Demandé", "Trouvé"])
+    return lay_out(caption, titles, cells, note=_say("gates_note", rows=[row for row in rows if not row.est_passe]))
+
+
+def _kept(kept: pd.DataFrame, caption: str, *, tests: int) -> Html:
+    """The words kept, theme by theme, those with the smallest q first; apart, those that the theme holds less."""
+    groups: dict[tuple[str, bool], Group] = {}
+    told = kept.sort_values("q_valeur", kind="stable").head(MOST_TOLD)
+    for row in told.itertuples():
+        title = f"{row.libelle} ({number(row.unites_theme)} unités)"
+        is_less = bool(row.est_sous_employe)
+        title += ", moins souvent qu’attendu" if is_less else ""
+        counts = [number(row.unites), number(row.attendu, 1), *map(number, (row.unites_lemme, row.documents))]
+        own = groups.setdefault((row.theme, is_less), Group(title, []))
+        own.rows.append([row.lemme, *counts, probability(row.q_valeur)])
+    numbers = ["Unités du thème", "Attendu", "Unités de tous les thèmes", "Documents", "q"]
+    first, has_less = next(told.itertuples()), bool(told["est_sous_employe"].astype(bool).any())
+    note = _say("words_note", first=first, tests=tests, told=len(told), all=len(kept), has_less=has_less)
+    made = lay_out(caption, headings("Mot", *numbers, numbers=numbers), list(groups.values()), note=note)
+    return fold(made, caption) if len(kept) > MOST_WORDS else made
+
+
+# --- Coded statements as tables: tensions with their answers, figures with the statements beside them, work
+# --- proposed
+
+# Below this base a share in per cent would look more precise than it is: the count is said instead.
+SHARE_FROM_BASE = 100
+PAGE = "02_describe.html"
+# More rows than this are folded: they would push what follows out of sight.
+UNFOLDED_USES = 8
+
+
+def value_of(fact: Fact | None) -> Html:
+    """A figure in its shortest words: a count on a base below ``SHARE_FROM_BASE``, else a share, or « pas de donnée ».
+
+    >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
+    >>> cles = ("postes/equipe_sur_le_quartier/non", "collegiens/suivi_par/autre_educateur", "alses/sexe/autre")
+    >>> print(" | ".join(text.value_of(chiffre(cle)).text for cle in cles))
+    6 sur 17 | 35 % | pas de donnée
+    """
+    is_small = bool(fact and fact.counts and fact.base and fact.base[1] < SHARE_FROM_BASE)
+    return say("figures_themes", "value", fact=fact, is_small=is_small)
+
+
+def _listed(items: list[Markup]) -> Markup:
+    return Markup("<ul>{}</ul>").format(Markup("").join(Markup("<li>{}</li>").format(item) for item in items))
+
+
+def _statement(nature: str, line: int, text: str, *, theme: str = "") -> Markup:
+    where = f"{theme}, " if theme else ""
+    return Markup("<b>{}</b> ({}l. {}) : {}").format(nature.capitalize(), where, line, text)
+
+
+def tensions_table(answers: pd.DataFrame, *, caption: str) -> Html:
+    """Each tension, its line and what answers it (columns of `themes.answers`), « Aucune » if none does.
+
+    A box when ``answers`` is empty.
+
+    >>> reponses = themes.answers(data.load(2020, "enonces")).head(1)
+    >>> print(text.tensions_table(reponses, caption="Les tensions et leurs réponses").text)
+    Les tensions et leurs réponses Tension Ligne Réponses dans la synthèse Certains collèges sortent du cadre
+    convenu : ils écartent l’ALSES des instances, ne lui donnent pas de bureau, lui dictent son action ou refusent de
+    travailler avec lui. l. 162 Aucune
+    """
+    if answers.empty:
+        return say("figures", "nothing", subject="aucune réponse à une tension n’est codée pour cette année")
+    cells = []
+    for _, rows in answers.groupby("id", sort=False):
+        given = [
+            _statement(row.nature, row.ligne_reponse, row.reponse) for row in rows.itertuples() if pd.notna(row.reponse)
+        ]
+        first = rows.iloc[0]
+        cells.append([first["enonce"], f"l. {first['ligne']}", _listed(given) if given else Markup("<b>Aucune</b>")])
+    return lay_out(caption, headings("Tension", "Ligne", "Réponses dans la synthèse", numbers=[]), cells)
+
+
+def _figure(path: str, *, is_shown: bool) -> Markup:
+    """The name of a figure, where page 02 leads; it leads to the section of page 02 that shows its topic, if one does.
+
+    A figure that the year does not publish leads nowhere: its section may not be on the page.
+    """
+    title, anchor = title_of_path(path), catalogue().anchors.get(catalogue().indicators[path.split("/")[1]].topic)
+    if is_shown and anchor:
+        return Markup('<a id="{}" href="{}#{}">{}</a>').format(place_beside(path), PAGE, anchor, title)
+    return Markup('<span id="{}">{}</span>').format(place_beside(path), title)
+
+
+def beside_table(linked: pd.DataFrame, facts: Facts, *, caption: str) -> Html:
+    """Each figure with its value and the statements beside it (columns of `themes.linked`); a box when there is none.
+
+    >>> lies = themes.linked(data.load(2020, "enonces"), data.read_reference("themes")).head(1)
+    >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
+    >>> print(text.beside_table(lies, chiffre, caption="Chiffres et énoncés").text)
+    Chiffres et énoncés Chiffre de l’année Valeur Énoncés sur le même sujet Expérience de la prévention spécialisée :
+    non 6 sur 17 nouvelles prises de poste Constat (Prise de poste, l. 85) : Les nouveaux ALSES ont des parcours très
+    inégaux en prévention spécialisée : à peu près un sur trois y fait ses débuts.
+    """
+    if linked.empty:
+        return say("figures", "nothing", subject="aucun énoncé n’est lié à un chiffre de cette année")
+    cells = []
+    for path, rows in linked.groupby("chiffre", sort=False):
+        fact = facts(path)
+        value = say("figures_themes", "value_and_base", value=value_of(fact), fact=fact)
+        said = [_statement(row.nature, row.ligne, row.enonce, theme=row.theme) for row in rows.itertuples()]
+        cells.append([_figure(path, is_shown=fact is not None), value, _listed(said)])
+    return lay_out(caption, headings("Chiffre de l’année", "Valeur", "Énoncés sur le même sujet", numbers=[]), cells)
+
+
+def outlook_table(proposed: pd.DataFrame, facts: Facts, *, caption: str) -> Html:
+    """The work proposed at each scale, with the number of statements of every theme there and of tensions among them.
+
+    ``proposed`` has the columns of `themes.outlook`; a box when it is empty.
+
+    >>> suites = themes.outlook(data.load(2020, "enonces")).head(1)
+    >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
+    >>> print(text.outlook_table(suites, chiffre, caption="Suites proposées").text)
+    Suites proposées Échelle Suite proposée Ligne Énoncés à cette échelle dont tensions Les institutions Il est
+    proposé que le Département, l’Éducation nationale et le réseau de prévention ouvrent un chantier entre
+    institutions. l. 191 11 4
+    """
+    if proposed.empty:
+        return say("figures", "nothing", subject="la synthèse de cette année ne propose pas de suite par échelle")
+    entry, cells = catalogue().indicators["echelle_enonce"], []
+    for row in proposed.itertuples():
+        path = f"enonces/{entry.id}/{row.echelle}"
+        counts = [say_count(facts(path)), say_count(facts(f"{path}/nature_enonce=tension"))]
+        name = entry.label_of(row.echelle)
+        cells.append([f"{name[:1].upper()}{name[1:]}", row.enonce, f"l. {row.ligne}", *counts])
+    numbers = ["Énoncés à cette échelle", "dont tensions"]
+    return lay_out(caption, headings("Échelle", "Suite proposée", "Ligne", *numbers, numbers=numbers), cells)
+
+
+def uses_table(uses: pd.DataFrame, facts: Facts, *, word: str) -> Html:
+    """Each use of a word with what stands around it (columns of `themes.uses`); folded beyond ``UNFOLDED_USES`` rows.
+
+    A sentence when the word never comes; a box when the year has no statement.
+
+    >>> emplois = themes.uses(data.load(2020, "enonces"), "rue")
+    >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
+    >>> print(text.uses_table(emplois, chiffre, word="rue").text)
+    « rue » : 2 emplois dans 2 énoncés, quelle que soit sa terminaison
+    ...
+    """
+    if facts("enonces/enonces/") is None:
+        return say("figures", "nothing", subject="aucun énoncé n’est codé pour cette année")
+    if uses.empty:
+        return say("figures_themes", "no_use", word=word)
+    count, holding = len(uses), uses["id"].nunique()
+    counted = f"{number(count)} {plural(count, 'emploi', 'emplois')}"
+    among = f"{number(holding)} {plural(holding, 'énoncé', 'énoncés')}"
+    return table(
+        uses.assign(ligne="l. " + uses["ligne"].astype("str")),
+        caption=f"« {word} » : {counted} dans {among}, quelle que soit sa terminaison",
+        titles={"ligne": "Ligne", "avant": "Avant", "mot": "Mot", "apres": "Après"},
+        kind="contextes",
+        folded=count > UNFOLDED_USES,
+    )

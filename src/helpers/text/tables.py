@@ -1,0 +1,505 @@
+"""Any finished frame as a table, and the tables of indicators."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from helpers.indicators.lookup import BESIDE, Fact, Facts, fact_of, merge_references
+from helpers.schema import SYNTHETIC_MEANING, catalogue, table_schema
+from helpers.text.formats import (
+    Html,
+    day,
+    fragment,
+    is_rounded,
+    legend_of,
+    marks_of,
+    number,
+    percent,
+    plain,
+    say,
+    say_base,
+    say_base_unit,
+    say_count,
+    say_share,
+    say_unit,
+    synthetic_mark,
+)
+from helpers.typography import NARROW
+
+# --- Any finished frame as a table ---
+
+# A fold that fills sheets and that nobody reads on paper: it is named there, not printed.
+LEDGER = "registre"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as it is shown."""
+
+    title: str
+    is_number: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """Rows that belong together, under a title (empty: none)."""
+
+    title: str
+    rows: list[list]
+
+
+def headings(*titles: str, numbers: list[str]) -> list[Column]:
+    """The columns of these titles; those listed in ``numbers`` line up to the right."""
+    return [Column(title, title in numbers) for title in titles]
+
+
+def _classes(columns: list[Column], kind: str) -> str:
+    # One word a column of numbers, on the table: a class on each cell would weigh a tenth of the page.
+    return " ".join([*([kind] if kind else []), *(f"n{n}" for n, each in enumerate(columns, 1) if each.is_number)])
+
+
+def lay_out(
+    caption: str, columns: list[Column], rows: list[list] | list[Group], *, note: Any = "", kind: str = ""
+) -> Html:
+    """The cells as a captioned table, the first of each row heading it; ``rows`` may be groups of rows.
+
+    ``note`` stands under the table; ``kind`` is « matrice » for a table that is read along its columns too.
+    """
+    groups = rows if rows and isinstance(rows[0], Group) else [Group("", rows)]
+    text = fragment(
+        "table.html.j2", caption=caption, columns=columns, groups=groups, note=note, classes=_classes(columns, kind)
+    )
+    return Html(text, plain(text))
+
+
+def aligned(shares: list[str]) -> list[str]:
+    """Shares of one column written so that their commas stand in line: blanks as wide as the decimals they lack.
+
+    >>> aligned(["52", "54,0", "42,6 à 44,2", "—"])
+    ['52\\u2008\\u2007', '54,0', '42,6 à 44,2', '—']
+    """
+    decimals = [len(text.rpartition(",")[2]) if "," in text else 0 for text in shares]
+    widest = max(decimals, default=0)
+    return [
+        text + "\u2008" * (not has) + "\u2007" * (widest - has) if widest > has and text[-1:].isdigit() else text
+        for text, has in zip(shares, decimals, strict=True)
+    ]
+
+
+def _decimals(column: pd.Series) -> int:
+    # One rule a column, so that its numbers line up; differences of shares always show their decimal.
+    if str(column.name).endswith(("_pts", "_pct")):
+        return 1
+    column = column.infer_objects()
+    known = column.dropna()
+    return 0 if not pd.api.types.is_numeric_dtype(column) or (known == known.round()).all() else 1
+
+
+def _cell(value: Any, column: str, decimals: int) -> Any:
+    if value is None or value is pd.NA or value is pd.NaT or value != value:
+        return "—"
+    if isinstance(value, date):
+        return day(value)
+    if isinstance(value, str | Markup):
+        return value
+    return percent(value, decimals) if column.endswith("_pct") else number(value, decimals)
+
+
+def _cells(frame: pd.DataFrame, name: str) -> list:
+    """A column as it is shown; a share that its two ends say is only a rounding has no decimal."""
+    column, ends = frame[name], [name.replace("_pct", f"_{end}_pct") for end in ("min", "max")]
+    decimals = _decimals(column)
+    if not name.endswith("_pct") or not set(ends) <= set(frame.columns):
+        return [_cell(value, name, decimals) for value in column]
+    whole = [is_rounded(*row) for row in frame[[name, *ends]].itertuples(index=False)]
+    written = [
+        number(value, 0 if each else 1) if pd.notna(value) else "—" for value, each in zip(column, whole, strict=True)
+    ]
+    return [text if text == "—" else f"{text}{NARROW}%" for text in aligned(written)]
+
+
+def table(
+    frame: pd.DataFrame,
+    *,
+    caption: str,
+    titles: dict[str, str] | None = None,
+    kind: str = "",
+    by: str = "",
+    folded: bool = False,
+) -> Html:
+    """The frame as a captioned table, its first column heading each row; ``titles`` renames and orders what is shown.
+
+    Any columns (in the example, columns of `describe.breakdown`): one named ``…_pct`` is in per cent. A missing value
+    is a dash; an empty frame is a box; ``folded`` hides the table under its caption; ``kind``
+    is that of the fold, else of the table. The rows that have the same value of ``by``, which is not a column then,
+    stand under it.
+
+    >>> parts = describe.breakdown(data.load(2020, "indicateurs"), "sexe", year=2020)
+    >>> print(text.table(parts, caption="Sexe, 2020", titles={"libelle": "Sexe", "effectif_min": "Au moins"}).text)
+    Sexe, 2020
+       Sexe  Au moins
+     filles       927
+    garçons      1284
+    """
+    if frame.empty:
+        return say("figures", "nothing", subject=f"{caption[:1].lower()}{caption[1:]}")
+    titles = titles or {name: name for name in frame.columns}
+    shown = frame[list(titles)]
+    columns = [
+        Column(title, bool(pd.api.types.is_numeric_dtype(shown[name]) and not pd.api.types.is_bool_dtype(shown[name])))
+        for name, title in titles.items()
+    ]
+    rows = list(zip(*(_cells(frame, name) for name in titles), strict=True))
+    text = lay_out(caption, columns, _grouped(rows, frame[by]) if by else rows, kind="" if folded else kind).html
+    text = fragment("folded.html.j2", summary=caption, content=Markup(text), kind=kind) if folded else text
+    return Html(text, f"{plain(caption)}\n{shown.rename(columns=titles).to_string(index=False)}")
+
+
+def _grouped(rows: list, titles: pd.Series) -> list[Group]:
+    groups = {}
+    for row, title in zip(rows, titles, strict=True):
+        groups.setdefault(title, Group(title, [])).rows.append(row)
+    return list(groups.values())
+
+
+def matrix_table(counts: pd.DataFrame, *, caption: str) -> Html:
+    """A matrix of counts, with the total of each row; the name of its index heads the rows.
+
+    One column a kind, named as a reader reads it: in the example ``constat`` and ``tension``, in statements.
+
+    >>> par_theme = themes.by_nature(data.load(2020, "indicateurs"), "echelle_enonce", year=2020)
+    >>> compte = par_theme.set_index("libelle")[["constat", "tension"]].rename_axis("échelle").head(2)
+    >>> print(text.matrix_table(compte, caption="Énoncés").text)
+    Énoncés Échelle Constat Tension Ensemble les ALSES 5 1 6 l’encadrement 3 1 4
+    """
+    rows = [[name, *map(number, row), number(row.sum())] for name, row in counts.iterrows()]
+    numbers = [*map(str.capitalize, counts.columns), "Ensemble"]
+    return lay_out(caption, headings(counts.index.name.capitalize(), *numbers, numbers=numbers), rows, kind="matrice")
+
+
+def provenance(made_from: dict) -> Html:
+    """What the page was made from: parameters, files with their checksum, versions (see `data.provenance`).
+
+    >>> print(text.provenance(data.provenance({"year": 2020}, [2020], notebooks=["01_clean"])).text)
+    year 2020 Versions ...
+    """
+    titles = {"fichier": "Fichier", "lignes": "Lignes", "octets": "Octets", "sha256": "Empreinte SHA-256"}
+    entries = pd.DataFrame(made_from["entrees"])
+    inputs = table(entries, caption="Fichiers lus et leurs empreintes", titles=titles, folded=True, kind=LEDGER)
+    text = fragment(
+        "provenance.html.j2", parameters=made_from["parametres"], inputs=inputs, versions=made_from["versions"]
+    )
+    return Html(text, plain(text))
+
+
+# --- Figures counted in individual records as tables: they are exact and have one source, which the figure
+# --- says once
+
+_NO_CELL = "—"
+
+
+def counted_table(parts: list[list[Fact]], names: list[str], *, unit: str, caption: str) -> Html:
+    """Count and share of each answer, population by population; a base that is the same for all stands in a last row.
+
+    ``names`` head the populations; empty, there is one.
+    """
+    has_base = any(len({fact.base for fact in facts}) > 1 for facts in parts)
+    groups = [Group(name, _counted(facts, has_base=has_base)) for name, facts in zip(names, parts, strict=True)]
+    numbers = [f"Effectif ({unit})", *([f"Base ({unit})"] if has_base else []), "Part"]
+    note = _mark([fact for facts in parts for fact in facts])
+    return lay_out(caption, headings("Modalité", *numbers, numbers=numbers), groups, note=note)
+
+
+def _mark(facts: Iterable[Fact]) -> Markup:
+    """What is simulated says so, once a table."""
+    if not any(fact.is_synthetic for fact in facts):
+        return Markup()
+    return Markup("{} : {}. ").format(synthetic_mark(), SYNTHETIC_MEANING)
+
+
+def _counted(facts: list[Fact], *, has_base: bool) -> list[list]:
+    rows = [
+        [
+            fact.label,
+            say_count(fact, cited=False),
+            *([say_base(fact)] if has_base else []),
+            say_share(fact, cited=False),
+        ]
+        for fact in facts
+    ]
+    return rows if has_base else [*rows, ["Ensemble", say_base(facts[0]), _NO_CELL]]
+
+
+def reading_table(rows: pd.DataFrame, *, caption: str, sentence: str) -> Html:
+    """Persons and share, line by line, then how it is read; nothing at all when there is no row.
+
+    ``rows`` has the columns of `describe.breakdown`, all counted in an export; ``sentence`` is the macro of
+    ``describe.j2`` that reads its first line.
+
+    >>> vides = crosstab.completeness(data.load(2020, "indicateurs"), year=2020)
+    >>> text.reading_table(vides, caption="Colonnes", sentence="completeness").text
+    ''
+    """
+    facts = [fact_of(row) for row in rows.itertuples()]
+    if not all(fact.is_of_records for fact in facts) or not facts:
+        return Html("", "")
+    entry, has_base = catalogue().indicators[rows["indicateur"].iloc[0]], len({fact.base for fact in facts}) > 1
+    numbers = ["Personnes", *(["Base"] if has_base else []), "Part"]
+    titles, note = headings(entry.label, *numbers, numbers=numbers), say("describe", sentence, fact=_leading(facts))
+    return lay_out(caption, titles, _counted(facts, has_base=has_base), note=_mark(facts) + Markup(note))
+
+
+def pairs_table(cells: pd.DataFrame, pairs: pd.DataFrame, *, caption: str) -> Html:
+    """How many persons gave two answers, each pair once, then how it is read; nothing at all without records.
+
+    ``cells`` has the columns of `crosstab.crossed`, ``pairs`` those of `crosstab.pairs`, which are the same.
+
+    >>> chiffres = data.load(2020, "indicateurs")
+    >>> croises = crosstab.crossed(chiffres, "objectif", "objectif", year=2020)
+    >>> text.pairs_table(croises, crosstab.pairs(chiffres, "objectif", year=2020), caption="Paires").text
+    ''
+    """
+    if pairs.empty:
+        return Html("", "")
+    places = {name: place for place, name in enumerate(dict.fromkeys(cells["modalite"]))}
+    once = cells[cells["modalite"].map(places) < cells["modalite_croisee"].map(places)]
+    note = say("describe", "pairs", fact=fact_of(next(pairs.itertuples())), other=pairs["libelle_croise"].iloc[0])
+    return crossing_table(once, caption=caption, note=note)
+
+
+def crossing_table(cells: pd.DataFrame, *, caption: str, note: Html | str = "") -> Html:
+    """A crossing in persons, a column a group, then how many each group has; a cell that is not shown is a dash.
+
+    ``cells`` has the columns of `crosstab.crossed`.
+
+    >>> croises = crosstab.crossing(
+    ...     data.load(2020, "indicateurs"), "equipe_sur_le_quartier", "association", year=2020, perimeter="postes"
+    ... )
+    >>> print(text.crossing_table(croises.head(2), caption="Équipe, selon l’association").text)
+    Équipe, selon l’association Modalité AAPI AEP Sambre Avesnois oui 1 3 Base 1 3
+    """
+    facts = {(row.modalite, row.modalite_croisee): fact_of(row) for row in cells.itertuples()}
+    lines = dict(zip(cells["modalite"], cells["libelle"], strict=True))
+    columns = dict(zip(cells["modalite_croisee"], cells["libelle_croise"], strict=True))
+    rows = [[label, *(_records_cell(facts.get((name, column))) for column in columns)] for name, label in lines.items()]
+    bases = [
+        next((fact for (_, name), fact in facts.items() if name == column and fact.base), None) for column in columns
+    ]
+    base = ["Base", *(say_base(fact) if fact else _NO_CELL for fact in bases)]
+    titles = headings("Modalité", *columns.values(), numbers=list(columns.values()))
+    return lay_out(caption, titles, [*rows, base], kind="matrice", note=_mark(facts.values()) + Markup(note))
+
+
+def _leading(facts: list[Fact]) -> Fact:
+    """The answer that the sentence reads: the most frequent of those that answer; of columns, the emptiest."""
+    entry = catalogue().indicators[facts[0].key.split("/")[2]]
+    if entry.choice == "multiple":
+        return min(facts, key=lambda fact: fact.counts[0] / max(fact.base[0], 1) if fact.base else fact.counts[0])
+    answers = [fact for fact in facts if fact.key.split("/")[3] in entry.modalities]
+    return max(answers or facts, key=lambda fact: fact.counts[0])
+
+
+def _records_cell(fact: Fact | None) -> Markup | str:
+    """A count; a dash for one that is not shown, nothing where there is no cell."""
+    return "" if fact is None else say_count(fact, cited=False) if fact.counts else _NO_CELL
+
+
+# --- Figures of the indicator table as tables: modalities, populations, answers, cards, ledger ---
+
+
+def breakdown_table(rows: pd.DataFrame, *, caption: str) -> Html:
+    """The modalities of an indicator: count, base, share, how well each is known, and where it is printed.
+
+    Counted in records, all are exact and have the source of their figure: neither is repeated, nor is their base.
+
+    ``rows`` has the columns of `describe.breakdown` and at least one row; counts and base are in its unit.
+
+    >>> parts = describe.breakdown(data.load(2020, "indicateurs"), "sexe", year=2020)
+    >>> print(text.breakdown_table(parts, caption="Sexe, 2020").text)
+    Sexe, 2020 Modalité Effectif (personnes) Base (personnes) Part Précision Référence filles entre 927 et 949 2 233
+    42 % arrondi Note de synthèse 2020, l. 219 garçons entre 1 284 et 1 306 2 233 58 % arrondi Note de synthèse 2020,
+    l. 216
+    """
+    facts = [fact_of(row) for row in rows.itertuples()]
+    unit = catalogue().units[rows["unite"].iloc[0]][1]
+    numbers, marked = [f"Effectif ({unit})", f"Base ({unit})", "Part"], ["Précision", "Référence"]
+    if all(fact.is_of_records for fact in facts):
+        return counted_table([facts], [""], unit=unit, caption=caption)
+    cells = [_told(fact) for fact in facts]
+    return lay_out(caption, headings("Modalité", *numbers, *marked, numbers=numbers), cells)
+
+
+def _told(fact: Fact) -> list:
+    """A figure as cells: label, count, base, share, how well it is known, where it is printed."""
+    base = "ambiguë" if fact.share is not None and fact.base is None else say_base(fact)
+    shown = [say_count(fact, cited=False), base, say_share(fact, cited=False)]
+    return [fact.label, *shown, marks_of(fact), fact.citation]
+
+
+def populations_table(parts: list[pd.DataFrame], names: list[str], *, caption: str) -> Html:
+    """The modalities of one indicator, population by population: as `breakdown_table`, in groups of rows.
+
+    ``parts`` have the columns of `describe.breakdown`; ``names`` says whose each is.
+
+    >>> parts = describe.topic(data.load(2020, "indicateurs"), "public", year=2020)[:2]
+    >>> print(text.populations_table(parts, ["ALSES", "ensemble"], caption="Sexe, 2020").text)
+    Sexe, 2020 Modalité Effectif Base Part Précision Référence ALSES filles entre 927 et 949 2 233 42 % arrondi Note
+    de synthèse 2020, l. 219 garçons entre 1 284 et 1 306 2 233 58 % arrondi Note de synthèse 2020, l. 216 Ensemble
+    filles entre 2 577 et 2 692 6 522 à 6 648 de 39,5 % à ...
+    """
+    titles = [f"{name[:1].upper()}{name[1:]}" for name in names]
+    facts = [[fact_of(row) for row in rows.itertuples()] for rows in parts]
+    if all(fact.is_of_records for each in facts for fact in each):
+        return counted_table(facts, titles, unit=catalogue().units[facts[0][0].unit][1], caption=caption)
+    groups = [Group(title, [_told(fact) for fact in each]) for title, each in zip(titles, facts, strict=True)]
+    numbers = ["Effectif", "Base", "Part"]
+    return lay_out(caption, headings("Modalité", *numbers, "Précision", "Référence", numbers=numbers), groups)
+
+
+def perimeters_table(facts: Facts, perimeters: dict[str, str], *, caption: str) -> Html:
+    """What each population counts, how many, how well that is known, where it is printed; absent ones are left out.
+
+    ``perimeters`` gives, for the key of a figure, what it counts. A box when the year counts none, and for a site: its
+    page speaks of one population.
+
+    >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
+    >>> print(text.perimeters_table(chiffre, {"alses/accompagnements/": "personnes suivies"}, caption="Qui ?").text)
+    Qui ? Ce qui est compté Nombre Précision Référence Personnes suivies 2 233 exact Note de synthèse 2020, l. 206
+    exact : compté ou imprimé à l’unité
+    """
+    found = [(facts(path), label) for path, label in perimeters.items()]
+    known = [(fact, f"{label[:1].upper()}{label[1:]}") for fact, label in found if fact and fact.counts]
+    if not known or facts.place:
+        return say("figures", "nothing", subject="aucune population n’est comptée pour cette année")
+    cells = [[label, say_count(fact, cited=False), marks_of(fact), fact.citation] for fact, label in known]
+    titles = headings("Ce qui est compté", "Nombre", "Précision", "Référence", numbers=["Nombre"])
+    return lay_out(caption, titles, cells, note=legend_of(fact for fact, _ in known))
+
+
+def answers_table(rows: pd.DataFrame, *, caption: str, folded: bool = False) -> Html:
+    """Several indicators on one base: question, answer, count, base (posts) and share (columns of `describe.answers`).
+
+    ``folded`` hides it under its caption until it is opened; a box when ``rows`` is empty.
+
+    >>> reponses = describe.answers(data.load(2020, "indicateurs"), year=2020).head(2)
+    >>> print(text.answers_table(reponses, caption="Toutes les réponses").text)
+    Toutes les réponses Question Réponse Postes Base Part Éducation prioritaire REP 5 17 29 % Éducation prioritaire
+    REP+ 10 17 59 % Source : Note de synthèse 2020, l. 67–83.
+    """
+    if rows.empty:
+        return say("figures", "nothing", subject=f"{caption[:1].lower()}{caption[1:]}")
+    facts = [(row.question, fact_of(row)) for row in rows.itertuples()]
+    cells = [
+        [question, fact.label, say_count(fact, cited=False), say_base(fact), say_share(fact, cited=False)]
+        for question, fact in facts
+    ]
+    numbers, source = ["Postes", "Base", "Part"], merge_references(fact.reference for _, fact in facts)
+    titles = headings("Question", "Réponse", *numbers, numbers=numbers)
+    made = lay_out(caption, titles, cells, note=f"Source : {source}." if source else "")
+    return Html(fragment("folded.html.j2", summary=caption, content=made), made.text) if folded else made
+
+
+def cards(facts: Facts, figures: dict[str, str]) -> Html:
+    """Key figures as cards: share or count, what it is, its base, how well it is known; absent ones are left out.
+
+    ``figures`` gives, for the key of a figure, what it is. A share that rounding blurs has its bounds in units. The
+    marks that the cards use are explained below them.
+
+    >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
+    >>> print(text.cards(chiffre, {"alses/sexe/filles": "de filles"}).text)
+    42 % arrondi de filles soit entre 927 et 949 personnes sur 2 233 personnes arrondi : part imprimée arrondie, qui
+    encadre l’effectif.
+    """
+    found = [(facts(path), label) for path, label in figures.items()]
+    known = [(fact, label) for fact, label in found if fact and (_is_total(fact) or fact.share_bounds is not None)]
+    shown = [
+        {
+            "value": say_count(fact) if _is_total(fact) else say_share(fact),
+            "mark": "" if _is_share_of_exact(fact) else marks_of(fact),
+            "label": label,
+            "base": "" if _is_total(fact) else _base_of_card(fact),
+            "bounds": "" if _is_total(fact) or fact.is_known else _bounds_of_card(fact),
+            "network": _network_of(fact, facts),
+        }
+        for fact, label in known
+    ]
+    text = fragment("cards.html.j2", cards=shown, legend=legend_of(fact for fact, _ in known))
+    return Html(text, plain(text))
+
+
+def _is_share_of_exact(fact: Fact) -> bool:
+    """Whether the count is known and the share is computed from it: the share is rounded, the count is exact."""
+    return not _is_total(fact) and fact.precision == "exact"
+
+
+def _network_of(fact: Fact, facts: Facts) -> Markup | str:
+    """What stands beside the figure of a site: the network's."""
+    other = facts(f"{BESIDE}/{fact.key.split('/', 2)[2]}") if fact.place else None
+    if other is None:
+        return ""
+    return Markup("tout le réseau : {}").format(say_count(other) if _is_total(other) else say_share(other))
+
+
+def _is_total(fact: Fact) -> bool:
+    return fact.key.endswith("/")
+
+
+def _base_of_card(fact: Fact) -> Markup | str:
+    said = Markup("sur {} {}").format(say_base(fact), say_base_unit(fact)) if fact.base else ""
+    return Markup("soit {} {} {}").format(say_count(fact), said, marks_of(fact)) if _is_share_of_exact(fact) else said
+
+
+def _bounds_of_card(fact: Fact) -> Markup | str:
+    return Markup("{} {}").format(say_count(fact), say_unit(fact)) if fact.counts else ""
+
+
+def ledger_table(ledger: pd.DataFrame, *, caption: str) -> Html:
+    """The ledger of the posts in a reader's words: titles of columns, labels of answers, dates in letters; folded.
+
+    ``ledger`` has the schema ``registre``; a box when it is empty.
+
+    >>> print(text.ledger_table(data.load(2020, "registre").head(1), caption="Registre").text)
+    Registre
+     Ligne            Colonne   Avant Après                               Règle
+        67 Ancienneté d’ALSES 0,5 ans   0,5 durée en années ; « NON » vaut zéro
+    """
+    fields = {column["name"]: column["title"] for column in table_schema("prises_de_poste")["fields"]}
+    entries = catalogue().indicators
+    shown = ledger.assign(
+        colonne=ledger["colonne"].map(fields),
+        apres=[
+            entries[row.colonne].label_of(row.apres)
+            if row.colonne in entries
+            else day(date.fromisoformat(row.apres))
+            if row.colonne == "date_debut"
+            else row.apres
+            for row in ledger.itertuples()
+        ],
+    )
+    titles = {"ligne": "Ligne", "colonne": "Colonne", "avant": "Avant", "apres": "Après", "regle": "Règle"}
+    return table(shown, caption=caption, titles=titles, folded=True, kind=LEDGER)
+
+
+# --- The numbers of a site too small for shares, the network's shares beside them ---
+
+
+def site_table(pairs: list[tuple[Fact, Fact]], *, place: str, caption: str) -> Html:
+    """How many gave each answer in a site (persons), and the share of the network that did (per cent), with both bases.
+
+    ``pairs`` are a value of the site and the network's, answer by answer; ``place`` is named by `indicators.name_site`.
+
+    >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
+    >>> filles = chiffre("alses/sexe/filles")
+    >>> print(text.site_table([(filles, filles)], place="collège Bel-Air", caption="Sexe").text)
+    Sexe Réponse Collège Bel-Air (personnes) Tout le réseau (part) filles entre 927 et 949 42 % Ensemble 2 233 2 233
+    personnes
+    """
+    own, network = f"{place[:1].upper()}{place[1:]} (personnes)", "Tout le réseau (part)"
+    rows = [[fact.label, say_count(fact, cited=False), say_share(other, cited=False)] for fact, other in pairs]
+    whole = Markup("{} {}").format(say_base(pairs[0][1]), say_base_unit(pairs[0][1]))
+    last = ["Ensemble", say_base(pairs[0][0]), whole]
+    return lay_out(caption, headings("Réponse", own, network, numbers=[own, network]), [*rows, last])

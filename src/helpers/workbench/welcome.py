@@ -1,0 +1,391 @@
+"""What the welcome notebook shows: years, recipes, words in context, sortable tables."""
+
+import json
+from functools import cache
+from html import escape
+from importlib.resources import files
+
+import ipywidgets as widgets
+import itables.javascript
+import pandas as pd
+
+from helpers import charts, codings, data, paths
+from helpers.analysis import crosstab, describe
+from helpers.codings.model import code_labels
+from helpers.run import inventory
+from helpers.run.inventory import Report, Year
+from helpers.schema import DataError
+from helpers.text.formats import Html, fragment, number, plural
+from helpers.typography import french_spaces
+
+# --- What the workbench cannot do, said in one French sentence ---
+
+
+class WorkbenchError(Exception):
+    """JupyterLab that could not be started; the text says why and what to do."""
+
+
+# --- How what the workbench shows looks ---
+
+# Beside a button, a list would shrink and no longer line up with those below.
+WIDE, LAYOUT = {"description_width": "12rem"}, {"width": "42rem", "max_width": "100%"}
+
+
+@cache
+def style() -> str:
+    """The style sheet, as HTML; it names the colours of JupyterLab, so that it is dark when the reader wants it."""
+    return f"<style>{files('helpers.workbench').joinpath('atelier.css').read_text(encoding='utf-8')}</style>"
+
+
+# --- Which years are here, in what state, and where their report is ---
+
+_TITLES = {
+    "chiffres_publies": "chiffres publiés",
+    "prises_de_poste": "prises de poste",
+    "reunions": "réunions",
+    "enonces": "énoncés",
+    "affirmations": "affirmations",
+    "remarques": "remarques",
+}
+
+
+def _files(year: Year) -> str:
+    count = len(year.rows) + len(year.exports) + len(year.codings)
+    if year.rows and not year.has_data:
+        return "Rien à lire encore : les tables n’ont que leurs noms de colonnes"
+    state = "utilisables" if count > 1 else "utilisable"
+    if year.faults:
+        state = f"{year.faults} {plural(year.faults, 'erreur', 'erreurs')} à corriger"
+    return f"{count} {plural(count, 'fichier', 'fichiers')}, {state}" if count else "Aucun fichier dans data/raw"
+
+
+def _report(report: Report | None, simulated: Report | None = None) -> str:
+    if report is None and simulated is not None:
+        return "Rapport : fait de données simulées"
+    if report is None:
+        return "Rapport : pas encore fait"
+    return "Rapport : à refaire, ses données ont changé" if report.reasons else "Rapport : fait, à jour"
+
+
+def _detail(year: Year) -> str:
+    if year.report and year.report.reasons:
+        others = len(year.report.reasons) - 1
+        more = f" (et {others} {plural(others, 'autre', 'autres')})" if others else ""
+        return f"{year.report.reasons[0]}{more}."
+    others = {"export": year.exports, "codages": year.codings}
+    named = ", ".join([_TITLES.get(name, name) for name in (*year.rows, *(kind for kind in others if others[kind]))])
+    return f"{named[:1].upper()}{named[1:]}." if named else ""
+
+
+def _colour(year: Year) -> str:
+    if year.faults:
+        return "faute"
+    return "bon" if year.report and not year.report.reasons else "moyen" if year.report else ""
+
+
+def _place(year: Year) -> str:
+    """The report to open: the true one, else the one that rests on simulated records."""
+    found = year.report or year.simulated
+    return paths.relative(paths.report(year.year, is_synthetic=not year.report) / "index.html") if found else ""
+
+
+def years_html() -> str:
+    """The years that have raw files or a report, as cards: files, faults, report (made, stale, absent), place."""
+    shown = [
+        {
+            "name": year.year,
+            "files": _files(year),
+            "report": _report(year.report, year.simulated),
+            "detail": _detail(year),
+            "colour": _colour(year),
+            # No link: Jupyter shows a page in a sandbox, from which the next page of the report is refused.
+            "place": _place(year),
+        }
+        for year in inventory.take_inventory()
+    ]
+    return french_spaces(fragment("years.html.j2", years=shown))
+
+
+# --- A table to sort and search while exploring. The pages that are published keep the static ones of `tables`
+
+# What itables writes for a missing number, and what the report writes.
+_MISSING = ('[\\"NaN\\", ', '[\\"—\\", ')
+# JupyterLab writes every cell to the right; only numbers belong there.
+_STYLE = (
+    ".dt-container td.dt-type-numeric { white-space: nowrap; } "
+    ".dt-container :is(td, th):not(.dt-type-numeric) { text-align: left !important; }"
+)
+ROWS = 10  # a page; below, neither pages nor search: there is nothing to look for
+
+
+@cache
+def library() -> str:
+    """The script and style of the tables, from the package: nothing is asked of a network."""
+    return itables.javascript.generate_init_offline_itables_html(itables.options.dt_bundle)
+
+
+@cache
+def _words() -> dict:
+    text = files("helpers.workbench").joinpath("datatables_fr.json").read_text(encoding="utf-8")
+    return json.loads(french_spaces(text))
+
+
+def _said(value: float) -> str:
+    return number(value, 0 if value == round(value) else 1)
+
+
+def displayed(html: str) -> dict:
+    """The HTML as an output widget holds it."""
+    return {"output_type": "display_data", "data": {"text/html": html, "text/plain": ""}, "metadata": {}}
+
+
+def table_alone(frame: pd.DataFrame, *, caption: str = "") -> str:
+    """The HTML of the table, for a page that already holds `library`."""
+    is_short = len(frame) <= ROWS
+    # A year is a name: « 2020 », not « 2 020 ».
+    numbers = [name for name in frame.select_dtypes("number").columns if name != "annee"]
+    # Said as the report says them, and sorted by their value: itables keeps both of a float that pandas formats.
+    with pd.option_context("display.float_format", _said):
+        html = itables.to_html_datatable(
+            frame.astype(dict.fromkeys(numbers, "float64")),
+            caption=caption or None,
+            connected=False,
+            display_logo_when_loading=False,
+            language=_words(),
+            showIndex=False,
+            paging=not is_short,
+            pageLength=ROWS,
+            lengthMenu=[ROWS, 25, 100],
+            classes="display compact",
+            style="table-layout:auto;width:100%;margin:0;caption-side:top",
+            css=_STYLE,
+            text_in_header_can_be_selected=False,  # else only the small arrows of a title sort
+        )
+    return html.replace(*_MISSING)
+
+
+def sortable(frame: pd.DataFrame, *, caption: str = "") -> Html:
+    """The frame as a table whose columns sort and whose rows are searched, in French, without a network.
+
+    Any columns (in the example, columns of `crosstab.to_sort`). For a notebook of your own: never put it in one of the
+    four notebooks of the report, whose pages hold no script.
+
+    >>> parts = describe.breakdown(data.load(2020, "indicateurs"), "sexe", year=2020)
+    >>> print(sortable(crosstab.to_sort(parts)[["Modalité", "Base", "Part (%)"]]).text)
+    Modalité  Base  Part (%)
+      filles  2233      42.0
+     garçons  2233      58.0
+    """
+    return Html(f"{library()}{table_alone(frame, caption=caption)}", frame.to_string(index=False))
+
+
+# --- A word in the texts that were coded, with what stands around it: it stays in JupyterLab ---
+
+_contexts_TITLES = {"document": "Document", "avant": "Avant", "mot": "Mot", "apres": "Après", "codes": "Codes"}
+_NOTHING = "Aucun codage dans data/raw : importez-en un (import-coding), puis exécutez cette cellule de nouveau."
+_WARNING = "Ces lignes sont des paroles : elles peuvent faire reconnaître quelqu’un, et ne quittent pas ce poste."
+
+
+class Concordance:
+    """The widgets and what they show; ``box`` is what is displayed."""
+
+    def __init__(self) -> None:
+        years = [year for year in paths.years() if data.codings(year)]
+        self.year = widgets.Dropdown(description="Année", style=WIDE, layout=LAYOUT, options=years)
+        self.word = widgets.Text(description="Mot", style=WIDE, layout=LAYOUT, continuous_update=False)
+        self.said, self.table = widgets.HTML(), widgets.Output()
+        scripts = widgets.Output()
+        scripts.outputs = (displayed(library()),)
+        self.year.value = max(years, default=None)
+        for choice in (self.year, self.word):
+            choice.observe(lambda _: self._refresh(), "value")
+        self._refresh()
+        shown = [self.year, self.word, self.said, self.table] if years else [self.said]
+        self.box = widgets.VBox([widgets.HTML(style()), *shown, scripts]).add_class("alses-atelier")
+
+    def _refresh(self) -> None:
+        self.table.outputs = ()
+        if self.year.value is None:
+            self._tell(_NOTHING)
+        elif not self.word.value.strip():
+            self._tell("Tapez un mot, puis Entrée : ses autres formes sont trouvées aussi.")
+        else:
+            try:
+                self._show()
+            except DataError as fault:
+                self._tell(str(fault))
+
+    def _show(self) -> None:
+        book, word = data.read_reference("themes"), self.word.value.strip()
+        labels = dict(zip(book["theme"], book["libelle"], strict=True))
+        found = codings.contexts(codings.gather(codings.in_book(data.load_codings(self.year.value), book)), word)
+        named = [", ".join(_label(path, labels) for path in codes.split(", ") if path) for codes in found["codes"]]
+        count = f"{len(found)} emploi{'s' if len(found) > 1 else ''} de « {word} »"
+        self._tell(f"{count}. {_WARNING}" if len(found) else f"« {word} » ne vient dans aucun texte codé de l’année.")
+        if len(found):
+            shown = found.assign(codes=named)[list(_contexts_TITLES)].rename(columns=_contexts_TITLES)
+            self.table.outputs = (displayed(table_alone(shown)),)
+
+    def _tell(self, text: str) -> None:
+        self.said.value = f'<p class="encart" role="status">{escape(french_spaces(text), quote=False)}</p>'
+
+
+def _label(path: str, labels: dict[str, str]) -> str:
+    return labels.get(code_labels(path)[-1], path)
+
+
+def find_word() -> widgets.Widget:
+    """A year and a word: each place of the coded texts where it comes, in one form or another, with its codes.
+
+    >>> find_word().children[1].value
+    '<p class="encart" role="status">Aucun codage dans data/raw...</p>'
+    """
+    return Concordance().box
+
+
+# --- Recipes: choose an indicator, see its figure and its table, and the lines of Python that make them ---
+
+NETWORK, UNCROSSED = "tout le réseau", "aucun croisement"
+FIRST = "demande_initiale"  # what opens, where the year has it: many modalities, some bounded
+
+
+def _dropdown(label: str) -> widgets.Dropdown:
+    layout = widgets.Layout(**LAYOUT, flex="0 1 auto")
+    return widgets.Dropdown(description=label, style=WIDE, layout=layout)
+
+
+def _offer(choice: widgets.Dropdown, options: list[tuple[str, str]], *, first: str | None = None) -> None:
+    """The options, the chosen one kept when it is still there; ``first`` is chosen where nothing was."""
+    kept = first if choice.value is None else choice.value
+    choice.options = options
+    values = [value for _, value in options]
+    choice.value = kept if kept in values else values[0] if values else None
+
+
+class Explorer:
+    """The widgets and what they show; ``box`` is what is displayed."""
+
+    def __init__(self) -> None:
+        years = paths.years()
+        self.year = _dropdown("Année")
+        self.year.options, self.year.value = years, max(years, default=None)
+        self.indicator, self.perimeter = _dropdown("Indicateur"), _dropdown("Population")
+        self.site, self.crossing = _dropdown("Site"), _dropdown("Croisé avec")
+        self.figure, self.code, self.table = widgets.HTML(), widgets.HTML(), widgets.Output()
+        self.again = widgets.Button(
+            description="Actualiser", tooltip="Relit les tables de l’année", icon="refresh", layout={"width": "8rem"}
+        )
+        self.again.on_click(lambda _: self._refresh())
+        self._is_settling = False
+        scripts = widgets.Output()
+        scripts.outputs = (displayed(library()),)
+        for choice in self._choices:
+            choice.observe(self._on_choice, "value")
+        self._refresh()
+        self.box = widgets.VBox(
+            [
+                widgets.HTML(style()),
+                widgets.HBox([self.year, self.again]),
+                *self._choices[1:],
+                self.figure,
+                self.table,
+                self.code,
+                scripts,
+            ]
+        ).add_class("alses-atelier")
+
+    @property
+    def _choices(self) -> list[widgets.Dropdown]:
+        return [self.year, self.indicator, self.perimeter, self.site, self.crossing]
+
+    def _on_choice(self, _change: dict) -> None:
+        # Each list depends on those above it: setting them must not draw four times.
+        if not self._is_settling:
+            self._refresh()
+
+    def _refresh(self) -> None:
+        self._is_settling = True
+        try:
+            table = self._load()
+            self._offer_all(table)
+            self._show(table)
+            self._allow(True)
+        except DataError as missing:
+            self._empty(str(missing))
+        finally:
+            self._is_settling = False
+
+    def _load(self):
+        if self.year.value is None:
+            raise DataError("Aucune année dans data/raw : déposez-y un dossier par année.")
+        try:
+            return data.load(self.year.value, "indicateurs")
+        except DataError as missing:
+            raise DataError(f"{missing} Le bouton « Faire le rapport » le fait ; puis « Actualiser ».") from None
+
+    def _offer_all(self, table) -> None:
+        known = crosstab.explorable(table, year=self.year.value)
+        labels = [(f"{row.rubrique} — {row.libelle}", row.indicateur) for row in known.itertuples()]
+        _offer(self.indicator, list(dict.fromkeys(labels)), first=FIRST)
+        # Of the whole year: a site that this indicator does not know is offered, and said to be without data.
+        _offer(self.site, [(name or NETWORK, name) for name in sorted(set(known["site"]) | {""})])
+        known = known[known["indicateur"] == self.indicator.value]
+        _offer(self.perimeter, list(dict.fromkeys((row.population, row.perimetre) for row in known.itertuples())))
+        known = known[known["perimetre"] == self.perimeter.value]
+        crossings = dict.fromkeys((row.croisement or UNCROSSED, row.croise_avec) for row in known.itertuples())
+        _offer(self.crossing, sorted(crossings, key=lambda option: option[1] != ""))
+
+    def _show(self, table) -> None:
+        chosen = {"year": self.year.value, "perimeter": self.perimeter.value}
+        chosen |= {"site": self.site.value} if self.site.value else {}
+        if self.crossing.value:
+            rows = crosstab.crossing(table, self.indicator.value, self.crossing.value, **chosen)
+        else:
+            rows = describe.breakdown(table, self.indicator.value, **chosen)
+        if crosstab.THEMES in (self.indicator.value, self.crossing.value):
+            rows = crosstab.named(rows, data.read_reference("themes"))
+        self.figure.value = french_spaces(str(charts.show_explored(rows)))
+        self.table.outputs = (displayed(table_alone(crosstab.to_sort(rows))),) if len(rows) else ()
+        self.code.value = _code(self.indicator.value, self.crossing.value, chosen)
+
+    def _empty(self, text: str) -> None:
+        self.figure.value = f'<p class="encart" role="status">{escape(french_spaces(text), quote=False)}</p>'
+        self.table.outputs, self.code.value = (), ""
+        self._allow(False)
+
+    def _allow(self, is_possible: bool) -> None:
+        for choice in self._choices[1:]:
+            choice.disabled = not is_possible
+
+
+def recipe(indicator: str, crossing: str, chosen: dict) -> str:
+    """The lines of Python that show the same figure and table, for a notebook of one's own."""
+    function, named = ("crossing", [indicator, crossing]) if crossing else ("breakdown", [indicator])
+    is_coded = crosstab.THEMES in (indicator, crossing)
+    coded = 'lignes = describe.named(lignes, store.read_reference("themes"))\n' if is_coded else ""
+    values = ", ".join([*map(_quoted, named), *(f"{name}={_quoted(value)}" for name, value in chosen.items())])
+    return (
+        "from helpers import charts, describe, store, workbench\n"
+        f'indicateurs = store.load({chosen["year"]}, "indicateurs")\n'
+        f"lignes = describe.{function}(indicateurs, {values})\n"
+        f"{coded}display(charts.show_explored(lignes), workbench.sortable(describe.to_sort(lignes)))"
+    )
+
+
+def _quoted(value: str | int) -> str:
+    return str(value) if isinstance(value, int) else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _code(indicator: str, crossing: str, chosen: dict) -> str:
+    text = escape(recipe(indicator, crossing, chosen), quote=False)
+    title = "<p><strong>Les mêmes, dans votre propre notebook :</strong></p>"
+    return f'{title}<pre class="alses-code" tabindex="0" aria-label="Lignes de Python à copier">{text}</pre>'
+
+
+def explore() -> widgets.Widget:
+    """Dropdowns limited to what exists, with the figure, the table to sort, and the Python of each choice.
+
+    >>> [liste.description for liste in explore().children[2:6]]
+    ['Indicateur', 'Population', 'Site', 'Croisé avec']
+    """
+    return Explorer().box
