@@ -17,7 +17,8 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 PRIVATE = shutil.ignore_patterns("[Aa][Cc][Cc][Oo][Mm][Pp][Aa][Gg][Nn][Ee][Mm][Ee][Nn][Tt]*", "carte_export.json")
 DRAFTS = shutil.ignore_patterns("brouillons", ".*")
 MADE = ("data/processed", "reports", "executed", "pages")
-NOTEBOOK, RAW, HELPER = "notebooks/03_compare.ipynb", f"data/raw/{YEAR}/reunions.csv", "src/helpers/analysis/share_tests.py"
+NOTEBOOK, RAW = "notebooks/03_compare.ipynb", f"data/raw/{YEAR}/reunions.csv"
+HELPER = "src/helpers/analysis/share_tests.py"
 
 
 @dataclass(frozen=True)

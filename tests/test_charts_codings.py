@@ -411,7 +411,7 @@ def boxes(figure) -> list:
 @pytest.mark.parametrize("name", ["tree", "network", "agreement"])
 @pytest.mark.parametrize("texts", [LONG, ["a" * 120] * 60, SHORT], ids=["long", "unbroken", "short"])
 def test_no_text_of_a_drawing_covers_another(name, texts, sheet):
-    placed = boxes(on(sheet, partial(getattr(charts, name), prepared(name, stressed(texts)[name]))))
+    placed = boxes(on(sheet, partial(getattr(charts.codings, f"{name}_drawing"), prepared(name, stressed(texts)[name]))))
     assert len(placed) > 40
     assert [(one, two) for (one, first), (two, second) in combinations(placed, 2) if first.overlaps(second)] == []
 

@@ -8,7 +8,7 @@ import pytest
 
 from export_judge import prepare, secrets_of
 from export_mutations import YEAR, mutate
-from helpers import cli, data, paths
+from helpers import cli, paths
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 4000
 FILE = f"data/raw/{YEAR}/accompagnements"
@@ -154,7 +154,7 @@ def test_a_protected_folder_hides_no_fault(folder, capsys, monkeypatch):
     def refuse(cleaned):
         raise PermissionError(13, "refusé")
 
-    monkeypatch.setattr(data, "save_rejected", refuse)
+    monkeypatch.setattr("helpers.data.private.save_rejected", refuse)
     (folder / "accompagnements.csv").write_bytes(too_many_rejected())
     code, out, err = command(capsys, "check")
     assert code == 2 and "20 lignes sur 60" in err and "quarantaine.csv" not in out + err

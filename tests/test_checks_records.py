@@ -64,7 +64,7 @@ def test_an_export_is_cleaned_once_until_it_changes(data_root, monkeypatch):
     write_export(data_root)
     data.forget_exports()
     seen, receive = [], data.receive
-    monkeypatch.setattr(data, "receive", lambda year: seen.append(year) or receive(year))
+    monkeypatch.setattr("helpers.data.exports.receive", lambda year: seen.append(year) or receive(year))
     assert (told(), told(), data.read_export(2033).cleaned.read) == ([], [], 12)
     assert seen == [2033]
     write_export(data_root, {}, {})
@@ -74,7 +74,7 @@ def test_an_export_is_cleaned_once_until_it_changes(data_root, monkeypatch):
 def test_an_export_that_was_read_and_did_not_change_can_be_trusted(data_root, monkeypatch):
     write_export(data_root)
     data.freeze_exports(2033, {})
-    monkeypatch.setattr(data, "receive", lambda year: Received(year, faults=[DataError("lu de nouveau")]))
+    monkeypatch.setattr("helpers.data.exports.receive", lambda year: Received(year, faults=[DataError("lu de nouveau")]))
     data.forget_exports()
     assert data.faults(2033, trusts_frozen=True) == []
     assert told() == ["lu de nouveau"]

@@ -242,7 +242,7 @@ def test_a_log_is_written_though_the_years_may_not_be_looked_at(fail, monkeypatc
     def refused():
         raise PermissionError(errno.EACCES, "denied", "data/raw")
 
-    monkeypatch.setattr("helpers.paths", refused)
+    monkeypatch.setattr("helpers.paths.years", refused)
     monkeypatch.setattr("helpers.paths.exported_years", refused)
     assert fail(ValueError("Camille Exemple")) == 1
     kept = (paths.data_root() / "data/processed/erreur.log").read_text(encoding="utf-8")

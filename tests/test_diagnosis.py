@@ -37,7 +37,7 @@ def test_it_needs_no_library():
     given = {**os.environ, "PYTHONPATH": str(paths.repository() / "src"), "PYTHONUTF8": "1"}
     script = "import sys; sys.path = [p for p in sys.path if 'site-packages' not in p]\n"
     # Other programs, which have theirs: the test above starts them.
-    script += "from helpers.cli.diagnosis import libraries; libraries._IMPORT = libraries._KERNEL = 'raise SystemExit(1)'\n"
+    script += "from helpers.cli import diagnosis; diagnosis._IMPORT = diagnosis._KERNEL = 'raise SystemExit(1)'\n"
     script += "from helpers import cli; sys.exit(cli.main(['doctor']))"
     done = subprocess.run([sys.executable, "-S", "-c", script], env=given, capture_output=True, encoding="utf-8", check=False)
     assert (done.returncode, done.stderr) == (1, "")

@@ -172,7 +172,7 @@ def find_a_defect(project: Project, monkeypatch) -> None:
 
 
 def refuse_to_swap(project: Project, monkeypatch) -> None:
-    monkeypatch.setattr("helpers.report.publication", refuse)
+    monkeypatch.setattr("helpers.report.publication.swap", refuse)
     (project.root / "reports" / str(YEAR) / "index.html").write_text("autre", encoding="utf-8")
 
 

@@ -21,7 +21,7 @@ DYING = """
 import os, sys
 from pathlib import Path
 from helpers import system
-from helpers.report.sharing import swap
+from helpers.report.publication import swap
 system.exchange = lambda *_: False
 function, kth, moment, built, final = sys.argv[1], int(sys.argv[2]), sys.argv[3], Path(sys.argv[4]), Path(sys.argv[5])
 real, calls = getattr(os, function), []

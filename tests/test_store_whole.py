@@ -72,12 +72,12 @@ def test_a_card_that_cannot_be_written_is_one_sentence(data_root, monkeypatch):
 KILLED = """
 import os, signal
 from pathlib import Path
-from helpers import checks, store
+from helpers import data
 written = Path.write_text
 def half(path, text, *given, **more):
     written(path, text[: len(text) // 2], *given, **more)
     os.kill(os.getpid(), signal.SIGKILL)
-rows = checks.read_export(2033)
+rows = data.read_export(2033)
 Path.write_text = half
 {act}
 """
@@ -87,8 +87,8 @@ Path.write_text = half
 @pytest.mark.parametrize(
     ("act", "name"),
     [
-        ("store.freeze_exports(2033, rows.rows)", "data/raw/2033/carte_export.json"),
-        ("store.save_persons(rows.cleaned)", "data/processed/2033/prive/quarantaine.csv"),
+        ("data.freeze_exports(2033, rows.rows)", "data/raw/2033/carte_export.json"),
+        ("data.save_persons(rows.cleaned)", "data/processed/2033/prive/quarantaine.csv"),
     ],
 )
 def test_a_program_killed_while_it_writes_leaves_nothing_half_written(data_root, act, name):

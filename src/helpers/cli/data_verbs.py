@@ -3,7 +3,6 @@
 import argparse
 import os
 import shutil
-import tempfile
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -599,12 +598,12 @@ _PRIVATE = shutil.ignore_patterns("[Aa][Cc][Cc][Oo][Mm][Pp][Aa][Gg][Nn][Ee][Mm][
 @contextmanager
 def _without_exports(root: Path) -> Iterator[None]:
     """While the block runs, the data are those of the repository, but for the exports that somebody dropped there."""
-    from helpers import paths
-
     if not any(paths.exports(year) for year in paths.years()):
         yield
         return
     before = os.environ.get(paths.DATA_ROOT_VARIABLE)
+    import tempfile  # slow to import, and the help needs nothing of it
+
     with tempfile.TemporaryDirectory() as aside:
         shutil.copytree(root / "data" / "raw", Path(aside) / "data" / "raw", ignore=_PRIVATE)
         os.environ[paths.DATA_ROOT_VARIABLE] = aside

@@ -1,7 +1,6 @@
 """The report of a year: every notebook that has to be run, every page, one publication."""
 
 import os
-import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -277,15 +276,3 @@ def _keep_releases(choice: Parameters) -> None:
 
         for year in exported:
             release.keep_release(year)
-
-
-# --- The order: check, run the notebooks with Papermill, export them with nbconvert, publish whole or not at
-# --- all
-
-# jsonschema, which nbformat loads, would build at once the grammar of addresses in every alphabet (rfc3987_syntax, by
-# lark): half of what this package takes to load, for a format that no notebook has. Without it jsonschema goes on.
-_IS_BARRED = sys.modules.setdefault("rfc3987_syntax", None) is None
-
-
-if _IS_BARRED:  # whoever wants it for itself can have it
-    del sys.modules["rfc3987_syntax"]
