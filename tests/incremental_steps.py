@@ -13,7 +13,7 @@ from pathlib import Path
 import in_process
 from helpers import paths, provenance
 from helpers.report import page
-from helpers.run import execution, report
+from helpers.run import report
 
 YEAR = 2032
 ROOT = paths.repository()
@@ -59,7 +59,7 @@ def step(name: str, *, compare_to: int | None = None, is_forced: bool = False) -
 
 
 if __name__ == "__main__":
-    execution.execute = execute
+    report.execute = execute
     # Whatever a figure shows: drawing thirty of them, on two sheets, is most of what a step would take.
     in_process.draw_nothing()
     for path in ROOT.rglob("*"):

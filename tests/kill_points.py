@@ -29,7 +29,7 @@ from pathlib import Path
 
 from helpers import cli, data, paths, provenance, system
 from helpers.kernels import fork
-from helpers.report import checks, manifest, sharing
+from helpers.report import checks, manifest
 from helpers.report.page import ReportError
 from helpers.run import release, report
 
@@ -333,7 +333,7 @@ def spare() -> None:
     plain = provenance.modules_behind
     provenance.modules_behind = lambda sources: behind.get(repr(sources)) or behind.setdefault(repr(sources), plain(sources))
     report.execute = lambda *_, **__: sys.exit("a notebook would be executed")
-    for module, name in ((release, "index_context"), (sharing, "export_page")):
+    for module, name in ((release, "index_context"), (release, "export_page")):
         setattr(module, name, remembered(getattr(module, name)))
 
 

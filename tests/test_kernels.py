@@ -284,8 +284,7 @@ from pathlib import Path
 told, end = Path(sys.argv[1]), sys.argv[2]
 with open(told / "runs", "a") as runs:
     runs.write("x")
-from helpers import kernels
-from helpers.kernels.fork import fork, manager
+from helpers.kernels import fork
 fork._PRELOAD = []
 CELL = '''
 import os, subprocess, sys
@@ -296,7 +295,7 @@ Path({!r}, "pids.part").rename({!r} + "/pids")
 '''.format(*[str(told)] * 3)
 
 async def main():
-    one = manager.ForkedKernelManager(kernel_name="python3")
+    one = fork.ForkedKernelManager(kernel_name="python3")
     await one.start_kernel()
     client = one.client()
     client.start_channels()
@@ -307,9 +306,9 @@ async def main():
     if end == "killed":
         time.sleep(60)
     if end == "stopped":
-        kernels.stop()
+        fork.stop()
         await one.shutdown_kernel(now=True)
-        another = manager.ForkedKernelManager(kernel_name="python3")
+        another = fork.ForkedKernelManager(kernel_name="python3")
         await another.start_kernel()
         (told / "type").write_text(type(another.provisioner.process).__name__)
         await another.shutdown_kernel(now=True)

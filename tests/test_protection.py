@@ -242,10 +242,10 @@ def test_only_a_registered_association_and_a_checked_uai_are_named(data_root):
 # What a kernel that sees aggregates only does first, then a reading in each way.
 GUARDED = """
 import os, pathlib, sys
-from helpers.provenance import guard
+from helpers import provenance
 root = pathlib.Path(sys.argv[1]); inside = root / "data/processed/diffusion"
 os.environ["ALSES_DATA_ROOT"] = str(inside)
-guard.begin(inside, allowed=root / "data/processed/2033/execution/.liste")
+provenance.refuse_persons(inside, allowed=root / "data/processed/2033/execution/.liste")
 from helpers import paths
 own, outside = paths.processed(2033) / "prive/accompagnements.parquet", root / "data/processed/2033/prive/accompagnements.parquet"
 import pandas as pd, pyarrow.parquet as pq

@@ -420,7 +420,7 @@ def test_the_lines_of_a_recipe_show_what_the_recipe_shows(reported):
     explorer.indicator.value, displayed = "equipe_sur_le_quartier", []
     explorer.crossing.value = "association"
     code = recipe("equipe_sur_le_quartier", "association", {"year": 2032, "perimeter": "postes"})
-    assert code.count("\n") == 3
+    assert code.count("\n") == 4
     exec(code, {"display": lambda *shown: displayed.extend(shown)})
     figure, table = displayed
     assert plain(str(figure)) == plain(explorer.figure.value)

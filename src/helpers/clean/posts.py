@@ -39,8 +39,7 @@ def read_duration(text: str) -> float | None:
 def read_month(word: str) -> int:
     """The number of a French month, whole or cut to three letters or more, in lower case without accents; 0 for none.
 
-    >>> from helpers.clean import spelling
-    >>> [spelling.read_month(mot) for mot in ("fevr", "juillet", "jui", "bientot")]
+    >>> [read_month(mot) for mot in ("fevr", "juillet", "jui", "bientot")]
     [2, 7, 0, 0]
     """
     found = [place for place, name in enumerate(_MONTHS, 1) if name.startswith(word[:4]) and len(word) >= 3]

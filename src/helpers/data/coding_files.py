@@ -261,6 +261,7 @@ def export_coding(year: int, name: str, target: Path) -> tuple[Path, tuple[str, 
         take it; nothing is written.
 
     >>> import pathlib, shutil, tempfile
+    >>> from helpers.codings.reading import read
     >>> codage = model.Project((model.Code("Perspectives"),), (model.Document("réunion 1", "Bonjour."),))
     >>> _ = data.save_coding(codage, 2020, "reunions", pathlib.Path("reunions.qdpx"))
     >>> with tempfile.TemporaryDirectory() as dossier:

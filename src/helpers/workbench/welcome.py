@@ -360,15 +360,16 @@ class Explorer:
 
 def recipe(indicator: str, crossing: str, chosen: dict) -> str:
     """The lines of Python that show the same figure and table, for a notebook of one's own."""
-    function, named = ("crossing", [indicator, crossing]) if crossing else ("breakdown", [indicator])
+    function, named = ("crosstab.crossing", [indicator, crossing]) if crossing else ("describe.breakdown", [indicator])
     is_coded = crosstab.THEMES in (indicator, crossing)
-    coded = 'lignes = describe.named(lignes, store.read_reference("themes"))\n' if is_coded else ""
+    coded = 'lignes = crosstab.named(lignes, data.read_reference("themes"))\n' if is_coded else ""
     values = ", ".join([*map(_quoted, named), *(f"{name}={_quoted(value)}" for name, value in chosen.items())])
     return (
-        "from helpers import charts, describe, store, workbench\n"
-        f'indicateurs = store.load({chosen["year"]}, "indicateurs")\n'
-        f"lignes = describe.{function}(indicateurs, {values})\n"
-        f"{coded}display(charts.show_explored(lignes), workbench.sortable(describe.to_sort(lignes)))"
+        "from helpers import charts, data, workbench\n"
+        f"from helpers.analysis import crosstab{'' if crossing else ', describe'}\n"
+        f'indicateurs = data.load({chosen["year"]}, "indicateurs")\n'
+        f"lignes = {function}(indicateurs, {values})\n"
+        f"{coded}display(charts.show_explored(lignes), workbench.sortable(crosstab.to_sort(lignes)))"
     )
 
 
