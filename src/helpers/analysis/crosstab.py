@@ -113,12 +113,6 @@ def named(rows: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame:
     """The rows of `breakdown` or `crossing` with the names that the code book (schema ``themes``) gives its themes.
 
     Takes and gives the columns of `crossing`, or those of `describe.breakdown`.
-
-    >>> croises = crossing(
-    ...     data.load(2020, "indicateurs"), "theme_enonce", "nature_enonce", year=2020, perimeter="enonces"
-    ... )
-    >>> named(croises, data.read_reference("themes"))["libelle"].unique().tolist()[2]
-    'Place dans l’équipe'
     """
     book, names = dict(zip(themes["theme"], themes["libelle"], strict=True)), {}
     for column, name, modality in (
@@ -180,9 +174,6 @@ def crossed(
 
     ``indicators`` has the schema ``indicateurs``. The columns of `crossing`. A cell that is not shown has no
     count and the precision ``non_publie``: nobody is in it, or so few persons that it would let them be recognised.
-
-    >>> crossed(data.load(2020, "indicateurs"), "niveau", "sexe", year=2020).empty
-    True
     """
     rows = crossing(indicators, indicator, other, year=year, perimeter=perimeter)
     rows = rows[rows["source"].isin(FROM_RECORDS)]
@@ -209,9 +200,6 @@ def withheld_crossings(indicators: pd.DataFrame, name: str, *, year: int) -> lis
 
     ``indicators`` has the schema ``indicateurs``. None for a year without records, nor for an indicator that they do
     not count, nor for a site: there, the size alone decides.
-
-    >>> withheld_crossings(data.load(2020, "indicateurs"), "niveaux", year=2020)
-    []
     """
     entries = catalogue()
     if is_of_site(indicators):
@@ -232,9 +220,6 @@ def pairs(indicators: pd.DataFrame, indicator: str, *, year: int, perimeter: str
 
     ``indicators`` has the schema ``indicateurs``. The columns of `crossing`; ``effectif_min`` persons have
     both. A pair of which too few persons have both, or only one, is left out.
-
-    >>> pairs(data.load(2020, "indicateurs"), "objectif", year=2020).empty
-    True
     """
     cells, entry = crossed(indicators, indicator, indicator, year=year, perimeter=perimeter), catalogue().indicators
     if cells.empty:
@@ -252,9 +237,6 @@ def completeness(indicators: pd.DataFrame, *, year: int) -> pd.DataFrame:
     The emptiest is the one of the least share: a referrer is expected only of who comes by the collège.
 
     ``indicators`` has the schema ``indicateurs``. The columns of `breakdown`.
-
-    >>> completeness(data.load(2020, "indicateurs"), year=2020).empty
-    True
     """
     rows = breakdown(indicators, "colonne_remplie", year=year)
     shares = rows["effectif_min"] / rows["base_min"]

@@ -45,11 +45,7 @@ PERIMETERS = {
 
 @dataclass(frozen=True)
 class Silence:
-    """What the document does not give of an indicator: modalities without a figure, and those only known together.
-
-    >>> silences(data.load(2020, "indicateurs"), "niveaux", year=2020)[0].grouped
-    (('4e ou 3e', ('4e', '3e')), ('6e, 5e ou autre', ('6e', '5e', 'SEGPA, ULIS, UPE2A')))
-    """
+    """What the document does not give of an indicator: modalities without a figure, and those only known together."""
 
     label: str
     missing: tuple[str, ...]
@@ -61,10 +57,6 @@ def silences(indicators: pd.DataFrame, name: str, *, year: int) -> list[Silence]
 
     ``indicators`` has the schema ``indicateurs``. An indicator of which the year publishes nothing has every modality
     missing. A site has no silence: what is counted below the network is chosen once for all.
-
-    >>> manques = silences(data.load(2020, "indicateurs"), "niveaux", year=2020)
-    >>> [(manque.label, manque.missing, len(manque.grouped)) for manque in manques]
-    [('Niveau de classe', (), 2)]
     """
     if is_of_site(indicators):
         return []
@@ -98,9 +90,6 @@ def definitions(indicators: pd.DataFrame, *, year: int, of_site: bool = False) -
 
     ``indicators`` has the schema ``indicateurs``. ``of_site``: those of a site, none for the network; else the reverse,
     as they stand at two places of the page.
-
-    >>> definitions(data.load(2020, "indicateurs"), year=2020)["indicateur"].head(2).to_list()
-    ['ALSES annoncés', 'Nouveaux collèges']
     """
     rows = indicators[(indicators["annee"] == year) & ~indicators["precision"].isin(UNSAID)]
     rows = rows if is_of_site(indicators) == of_site else rows.iloc[:0]
@@ -127,14 +116,7 @@ def _base_of(entry: Indicator) -> str:
 
 @dataclass(frozen=True)
 class Spoken:
-    """The statements on the subject of a section: their number, and the paths of the figures they stand beside.
-
-    >>> enonces = data.load(2020, "enonces")
-    >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
-    >>> dits = spoken(enonces, "entrees", facts=chiffre)
-    >>> dits.count.counts, dits.figures
-    ((3, 3), ('alses/orienteur/assistants_service_social', 'alses/orienteur/enseignants'))
-    """
+    """The statements on the subject of a section: their number, and the paths of the figures they stand beside."""
 
     count: Fact
     figures: tuple[str, ...]
@@ -145,11 +127,6 @@ def spoken(statements: pd.DataFrame, topic: str, *, facts: Facts) -> Spoken | No
 
     ``statements`` has the schema ``enonces``; ``topic`` is one of `catalogue`. The figures stand in the order of
     the catalogue. A section whose figures are not published may not be on the page, and is not brought back for this.
-
-    >>> enonces = data.load(2020, "enonces")
-    >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
-    >>> spoken(enonces, "parents", facts=chiffre).figures, spoken(enonces, "public", facts=chiffre)
-    (('alses/parents_associes/oui',), None)
     """
     places = {entry.id: place for place, entry in enumerate(catalogue().of_topic(topic))}
     named = {path for path in statements["indicateur_lie"] if path and path.split("/")[1] in places}
@@ -179,10 +156,6 @@ class Standing:
     """A share of a site, that of the network, and how often chance alone would put them so far apart.
 
     ``chance`` is corrected for the shares of the page; ``finding`` is au_dessus, au_dessous, or comparable.
-
-    >>> filles = indicators.Facts(data.load(2020, "indicateurs"), year=2020)("alses/sexe/filles")
-    >>> Standing(filles, filles, chance=1.0).finding
-    'comparable'
     """
 
     own: Fact
@@ -201,9 +174,6 @@ class Standing:
 @dataclass(frozen=True)
 class LookedAt:
     """How many sites of a kind have shares, and in how many, at most and on average, chance alone finds a difference.
-
-    >>> LookedAt(sites=45).by_chance
-    2.25
     """
 
     sites: int
@@ -215,11 +185,7 @@ class LookedAt:
 
 
 def looked_at(sizes: dict[tuple[str, str], int], site_type: str) -> LookedAt:
-    """The sites of a kind whose pages say shares; ``sizes`` are those of `data.load_site_sizes`.
-
-    >>> looked_at({("college", "0592714E"): 45, ("college", "0593686L"): 15}, "college").sites
-    1
-    """
+    """The sites of a kind whose pages say shares; ``sizes`` are those of `data.load_site_sizes`."""
     return LookedAt(sum(kind == site_type and size >= FEWEST_FOR_SHARE for (kind, _), size in sizes.items()))
 
 
@@ -228,9 +194,6 @@ def standings(figures: Facts) -> list[Standing]:
 
     The chance of each is that of a hypergeometric draw, both ways: as many persons as the site has, taken from those of
     the network; the greatest over all the counts that the rounding allows, then Holm's correction for these shares.
-
-    >>> standings(indicators.Facts(data.load(2020, "indicateurs"), year=2020))
-    []
     """
     pairs = [(figures(f"{USUAL}/{path}"), figures(f"{BESIDE}/{path}")) for path in _SHARES]
     said = [pair for pair in pairs if all(fact and fact.share is not None and fact.share_bounds for fact in pair)]
@@ -300,10 +263,6 @@ def topic(indicators: pd.DataFrame, name: str, *, year: int) -> list[pd.DataFram
 
     Each has the columns of `breakdown`. An indicator added to the catalogue appears here without a line of
     code. Topics are those of `catalogue`; of an unknown one there is nothing.
-
-    >>> parts = topic(data.load(2020, "indicateurs"), "public", year=2020)
-    >>> [(rows["indicateur"][0], rows["perimetre"][0]) for rows in parts[:2]]
-    [('sexe', 'alses'), ('sexe', 'prevention_specialisee')]
     """
     entries = {entry.id: entry for entry in catalogue().of_topic(name)}
     own = indicators[(indicators["annee"] == year) & indicators["indicateur"].isin(list(entries))]
@@ -368,12 +327,6 @@ def beyond(parts: list[pd.DataFrame], pairs: pd.DataFrame) -> list[pd.DataFrame]
 
     ``parts`` come from `topic` (columns of `breakdown`), ``pairs`` from `requests_and_goals` (columns of
     `requests_and_goals`). Those of a site are all kept.
-
-    >>> chiffres = data.load(2020, "indicateurs")
-    >>> parts = topic(chiffres, "demandes", year=2020)
-    >>> paires = requests_and_goals(chiffres, year=2020)
-    >>> len(parts), [rows["indicateur"][0] for rows in beyond(parts, paires)]
-    (2, ['demande_initiale'])
     """
     if any(rows["perimetre"].eq(BESIDE).any() for rows in parts):
         return parts  # of a site, each question stands beside the network's
@@ -395,12 +348,6 @@ def answers(indicators: pd.DataFrame, *, year: int) -> pd.DataFrame:
     """Every answer about the new posts, one row a modality, with ``question`` (the indicator's label).
 
     The other columns are the columns of `breakdown`, the base being the posts.
-
-    >>> reponses = answers(data.load(2020, "indicateurs"), year=2020)
-    >>> reponses[["question", "libelle", "effectif_min", "base_min"]].head(2)
-                    question libelle  effectif_min  base_min
-    0  Éducation prioritaire     REP             5        17
-    1  Éducation prioritaire    REP+            10        17
     """
     entries = catalogue().indicators
     parts = topic(indicators, "deploiement", year=year)
@@ -413,11 +360,6 @@ def conditions_grid(posts: pd.DataFrame) -> pd.DataFrame:
     """One row a post (schema ``postes``), by association then collège, with what it was given.
 
     Columns: ``association``, ``college``, ``commune``, then those of `CONDITIONS`: oui, non, ne_sait_pas…
-
-    >>> conditions_grid(data.load(2020, "postes"))[["college", "convention", "bureau"]].head(2)
-                     college   convention bureau
-    0  Collège Mendès France          oui    oui
-    1  Collège Eugène Thomas  ne_sait_pas    oui
     """
     return posts.sort_values(["association", "college"])[
         ["association", "college", "commune", *CONDITIONS]
@@ -428,11 +370,6 @@ def starts(posts: pd.DataFrame) -> pd.DataFrame:
     """New posts by month of start: ``mois`` (first day), ``postes`` (their number), ``colleges`` (names, in order).
 
     Takes the schema ``postes``.
-
-    >>> starts(data.load(2020, "postes"))[["mois", "postes"]].head(2)
-            mois  postes
-    0 2019-09-01       3
-    1 2019-10-01       1
     """
     months = posts.assign(mois=posts["date_debut"].dt.to_period("M").dt.to_timestamp())
     grouped = months.sort_values(["mois", "college"]).groupby("mois")
@@ -444,11 +381,6 @@ def seniority(posts: pd.DataFrame) -> pd.DataFrame:
 
     Columns: ``experience`` (label of `SENIORITIES`), ``annees`` (0 when the document prints « NON »), ``postes``,
     ``colleges`` (names, in order). Less than one year may be the post itself: it stays a value of its own.
-
-    >>> seniority(data.load(2020, "postes"))[["experience", "annees", "postes"]].head(2)
-                      experience  annees  postes
-    0  en prévention spécialisée     0.0       6
-    1  en prévention spécialisée     0.5       1
     """
     parts = []
     for column, label in SENIORITIES.items() if len(posts) else ():
@@ -462,11 +394,6 @@ def teams(posts: pd.DataFrame) -> pd.DataFrame:
     """The local team of each post (schema ``postes``) by association, largest first.
 
     Columns: ``association``, ``postes``, and the posts of each answer: ``oui``, ``non``, ``autre``.
-
-    >>> teams(data.load(2020, "postes")).head(2)
-               association  postes  oui  non  autre
-    0                CAPEP       6    2    4      0
-    1  AEP Sambre Avesnois       3    3    0      0
     """
     if posts.empty:
         return pd.DataFrame()
@@ -485,12 +412,6 @@ def social_context(posts: pd.DataFrame, colleges: pd.DataFrame) -> pd.DataFrame:
     Takes the schema ``postes`` and the schema ``colleges``. Columns: ``association``, ``college``, ``commune``,
     ``type_education_prioritaire`` (as printed), ``ips``, ``eleves`` (enrolled), both of the register's year, not of the
     report's.
-
-    >>> lieux = social_context(data.load(2020, "postes"), data.read_reference("colleges"))
-    >>> lieux[["college", "commune", "ips", "eleves"]].head(2)
-                    college   commune   ips  eleves
-    0        Collège Turgot    Denain  67.3     400
-    1  Collège Jacques Brel  Louvroil  69.0     300
     """
     if posts.empty or colleges.empty:
         return pd.DataFrame()
@@ -505,13 +426,6 @@ def landmarks(context: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
 
     ``context`` has the columns of `social_context`, ``known`` the schema ``reperes``. Columns: ``libelle``,
     ``valeur`` (an index), ``champ`` (empty for the posts themselves).
-
-    >>> lieux = social_context(data.load(2020, "postes"), data.read_reference("colleges"))
-    >>> landmarks(lieux, data.read_reference("reperes"))[["libelle", "valeur"]]
-                     libelle  valeur
-    0  médiane de ces postes    73.0
-    1       premier quartile    79.5
-    2                médiane   88.75
     """
     named = known[known["repere"].str.startswith("ips_")][["libelle", "valeur", "champ"]]
     if context.empty:
@@ -527,12 +441,6 @@ def attendance(indicators: pd.DataFrame, *, year: int) -> pd.DataFrame:
     """Present and invited by group of meetings; the invited are missing where they are not printed.
 
     The columns of `breakdown`: ``effectif_min`` came, ``base_min`` were invited.
-
-    >>> venus = attendance(data.load(2020, "indicateurs"), year=2020)
-    >>> venus.loc[1:2, ["libelle", "effectif_min", "base_min", "part_pct"]].round(1)
-                   libelle  effectif_min  base_min  part_pct
-    1       nouveaux ALSES            19        21      90.5
-    2  nord du département             9        19      47.4
     """
     return breakdown(indicators, "participants", year=year, perimeter="reunions")
 
@@ -541,12 +449,6 @@ def calendar(meetings: pd.DataFrame, *, year: int) -> pd.DataFrame:
     """The meetings by date: ``date``, ``groupe``, ``libelle`` (group), ``participants``, ``est_apres`` (year over).
 
     ``meetings`` has the schema ``reunions``; no column at all without meetings.
-
-    >>> dates = calendar(data.load(2020, "reunions"), year=2020)
-    >>> dates[["date", "libelle", "participants", "est_apres"]].head(2)
-            date                     libelle  participants  est_apres
-    0 2020-03-09  journée des nouveaux ALSES            17      False
-    1 2020-11-13            chefs de service             9      False
     """
     if meetings.empty:
         return pd.DataFrame()
@@ -565,13 +467,6 @@ def associations(
 
     Takes the schema ``postes``, schema ``reunions``, schema ``enonces`` and, as register, schema ``associations``. Only
     the groups that print a list have a column. A name of the register that the year never uses is left out.
-
-    >>> tables_lues = (data.load(2020, nom) for nom in ("postes", "reunions", "enonces"))
-    >>> presences = associations(*tables_lues, register=data.read_reference("associations"))
-    >>> presences[["association", "postes", "reunion_nord", "enonces"]].head(2)
-      association  postes  reunion_nord  enonces
-    0         AAE       0          True        1
-    1        AAPI       1          True        0
     """
     listed = {group: set(rows["associations"]) for group, rows in unfolded(meetings, "associations").groupby("groupe")}
     cited = unfolded(statements, "associations")["associations"].value_counts()

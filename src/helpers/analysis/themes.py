@@ -47,10 +47,6 @@ def leading(counts: pd.DataFrame, nature: str) -> list[dict[str, str]]:
     """The rows of `by_nature` with the most statements of a nature (``modalite``, ``libelle``): several when they tie.
 
     Empty when no statement has this nature. ``counts`` has the columns of `by_nature`.
-
-    >>> par_acteur = by_nature(data.load(2020, "indicateurs"), "acteur_enonce", year=2020)
-    >>> leading(par_acteur, "tension")
-    [{'modalite': 'alses', 'libelle': 'ALSES'}]
     """
     most = counts[(counts[nature] == counts[nature].max()) & (counts[nature] > 0)]
     return most[["modalite", "libelle"]].to_dict("records")
@@ -85,11 +81,6 @@ def associations(statements: pd.DataFrame) -> pd.DataFrame:
     """The associations cited, most cited first: ``association``, ``enonces`` (their number), ``lignes``.
 
     ``statements`` has the schema ``enonces``.
-
-    >>> associations(data.load(2020, "enonces")).head(2)
-       association  enonces    lignes
-    0        CAPEP        3   87, 175
-    1  Itinéraires        2  175, 184
     """
     cited = unfolded(statements, "associations").sort_values("ligne")
     if cited.empty:
@@ -107,12 +98,6 @@ def listing(statements: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame:
     """The statements to read: ``theme`` (label), ``ligne``, ``nature``, ``enonce``; code book order, then line.
 
     Takes the schema ``enonces`` and the code book (schema ``themes``).
-
-    >>> enonces = listing(data.load(2020, "enonces"), data.read_reference("themes"))
-    >>> enonces[["theme", "ligne", "nature"]].head(2)
-                theme  ligne   nature
-    0  Prise de poste     85  constat
-    1  Prise de poste     85   levier
     """
     read = statements.merge(themes[["theme", "libelle"]], on="theme", how="left", validate="m:1")
     read["theme"] = pd.Categorical(read["libelle"], categories=list(themes["libelle"]), ordered=True)
@@ -125,12 +110,6 @@ def answers(statements: pd.DataFrame) -> pd.DataFrame:
     ``statements`` has the schema ``enonces``. Columns: ``id``, ``enonce``, ``ligne`` of the tension; ``nature``,
     ``reponse``, ``ligne_reponse`` of one answer, missing for a tension without. One row a tension and answer; none when
     no answer is coded.
-
-    >>> reponses = answers(data.load(2020, "enonces"))
-    >>> reponses.loc[1:2, ["id", "ligne", "nature", "ligne_reponse"]]
-        id  ligne          nature  ligne_reponse
-    1  E30    176             NaN           <NA>
-    2  E33    176             NaN           <NA>
     """
     given = unfolded(statements, "repond_a")
     if given.empty:
@@ -151,11 +130,6 @@ def linked(statements: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame:
 
     Takes the schema ``enonces`` and the code book (schema ``themes``). Columns: ``chiffre`` (path of the figure),
     ``theme`` (label), ``nature``, ``enonce``, ``ligne``.
-
-    >>> a_cote = linked(data.load(2020, "enonces"), data.read_reference("themes"))
-    >>> a_cote[["chiffre", "theme", "ligne"]].head(1)
-                              chiffre           theme  ligne
-    0  postes/experience_prevention/non  Prise de poste     85
     """
     order = {name: place for place, name in enumerate(catalogue().indicators)}
     rows = statements[statements["indicateur_lie"].ne("")].rename(columns={"indicateur_lie": "chiffre"})
@@ -171,11 +145,6 @@ def outlook(statements: pd.DataFrame) -> pd.DataFrame:
     """The work proposed for what comes next, in the order of the document: ``echelle``, ``enonce``, ``ligne``.
 
     ``statements`` has the schema ``enonces``: those of the theme `OUTLOOK`.
-
-    >>> outlook(data.load(2020, "enonces"))[["echelle", "ligne"]].head(2)
-                   echelle  ligne
-    0  interinstitutionnel    191
-    1          territorial    192
     """
     proposed = statements[statements["theme"] == OUTLOOK]
     return proposed.sort_values(["ligne", "id"])[["echelle", "enonce", "ligne"]].reset_index(drop=True)

@@ -124,11 +124,6 @@ def reliable(before: pd.DataFrame, controls: pd.DataFrame, *, compare_to: int | 
     Alone, an earlier year may show no contradiction: a printed difference is filed under the year after. What
     ``controls`` (schema ``controles``) finds contradictoire is said no more; a share keeps what is printed, not its
     base; what was deduced may rest on it, and goes.
-
-    >>> avant, controles = data.load(2019, "indicateurs"), data.load(2020, "controles").head(2)
-    >>> doute = controles.assign(verdict="contradictoire")
-    >>> reliable(avant, doute, compare_to=2019)["precision"].eq("contradictoire").sum().item()
-    2
     """
     wrong = controls[controls["verdict"].eq("contradictoire") & controls["mesure"].ne("ecart")]
     cells = set(_cells(wrong[wrong["annee"].eq(compare_to)]))
@@ -209,11 +204,6 @@ def counts(table: pd.DataFrame) -> pd.DataFrame:
     When a year is counted from records, those of whole populations and of the shares that the page speaks of.
 
     Takes and keeps the columns of `differences`.
-
-    >>> annees = [data.load(annee, "indicateurs") for annee in (2020, 2019)]
-    >>> ecarts = differences(*annees, year=2020, compare_to=2019)
-    >>> len(ecarts), len(counts(ecarts))
-    (6, 5)
     """
     known = table.dropna(subset=["ecart_min", "ecart_max"])
     if known[["source_avant", "source_apres"]].isin(RECORDS).any(axis=None):
@@ -279,9 +269,6 @@ def series(indicators: pd.DataFrame) -> list[Series]:
     """The shares that three years or more know, one a question (those of `headlines`); none with fewer years.
 
     ``indicators`` are those of several years (schema ``indicateurs``). A year that a document contradicts is left out.
-
-    >>> series(data.load_series(2020))
-    []
     """
     looks = [Facts(indicators, year=int(year)) for year in sorted(indicators["annee"].unique())]
     found = []
@@ -293,11 +280,7 @@ def series(indicators: pd.DataFrame) -> list[Series]:
 
 
 def years_of(shares: list[Series]) -> list[int]:
-    """The years of these series, in order (``indicators.Series``); none without a series.
-
-    >>> years_of(series(data.load_series(2020)))
-    []
-    """
+    """The years of these series, in order (``indicators.Series``); none without a series."""
     return sorted({year for each in shares for year in each.years})
 
 

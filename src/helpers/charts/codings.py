@@ -214,13 +214,6 @@ def show_codes(codes: pd.DataFrame) -> Html:
 
     The columns of `codings.code_counts`, and ``parent`` (the code above, or nothing), in the order of the book. A
     branch without any piece is not drawn, but named.
-
-    >>> livre = {"code": ["lieux", "bureau"], "libelle": ["Lieux", "Bureau"], "profondeur": [0, 1]}
-    >>> comptes = {"passages": [1, 4], "extraits": [1, 2], "extraits_branche": [3, 2], "documents": [1, 2]}
-    >>> codes = pd.DataFrame(livre | comptes | {"codeurs": [1, 2], "mots": [9, 30], "parent": ["", "lieux"]})
-    >>> print(charts.show_codes(codes).text)
-    « Bureau », le code le plus employé : 2 extraits de 2 documents
-    Barres horizontales des extraits par code, en arbre : Lieux, 1 (branche : 3) ; Bureau, 2.
     """
     rows = codes[codes["extraits_branche"] > 0] if len(codes) else codes
     if rows.empty:
@@ -250,11 +243,6 @@ def show_codes_by_meeting(reunions: pd.DataFrame) -> Html:
     The columns of `codings.code_by_document`, and ``libelle``: ``groupe`` names a meeting, or a document. Codes of
     fewer than ``FEWEST_PIECES`` pieces in all stand in the data alone, and nothing is drawn when all are; past
     ``MOST_MEETINGS``, the meetings with the fewest pieces share a column; the ``MOST_CODES`` most used are drawn.
-
-    >>> comptes = {"code": ["lieux", "lieux"], "groupe": ["nord", "sud"], "extraits": [4, 2], "total": [6, 6]}
-    >>> print(charts.show_codes_by_meeting(pd.DataFrame(comptes).assign(libelle="Lieux")).text)
-    « Lieux » : 4 extraits dans « nord », la case la plus fournie
-    Tableau des extraits par code et par réunion, 2 réunions ; en tout : Lieux, 6.
     """
     known = reunions[reunions["total"] >= FEWEST_PIECES] if len(reunions) else reunions
     if known.empty or known["groupe"].nunique() < 2:
@@ -332,13 +320,6 @@ def show_network(paires: pd.DataFrame) -> Html:
 
     The columns of `codings.cooccurrences`, the most met first, with ``libelle`` and ``autre_libelle``; the `MOST_PAIRS`
     most met are drawn.
-
-    >>> codes = {"code": ["lieux", "aide"], "autre_code": ["aide", "temps"], "libelle": ["Lieux", "Aide"]}
-    >>> mesures = {"rencontres": [7, 3], "documents": [4, 2], "signes_communs": [90, 20], "signes": [300, 400]}
-    >>> paires = pd.DataFrame(codes | mesures | {"autre_libelle": ["Aide", "Temps"], "jaccard": [0.3, 0.05]})
-    >>> print(charts.show_network(paires).text)
-    « Lieux » et « Aide », la paire qui se rencontre le plus : 7 fois
-    Traits entre les codes qui se rencontrent : Lieux et Aide, 7 fois ; Aide et Temps, 3 fois.
     """
     known = paires[paires["rencontres"] >= FEWEST_MET] if len(paires) else paires
     if len(known) < FEWEST_PAIRS:
@@ -367,14 +348,6 @@ def show_agreement(accord: pd.DataFrame) -> Html:
 
     The columns of `codings.agreement`, and ``libelle``. A code without alpha is named under the figure; where none has
     any, the table of counts stands alone.
-
-    >>> comptes = {"les_deux": 20, "premier_seul": 5, "second_seul": 10, "aucun": 15, "unites": 50}
-    >>> mesures = {"accord_pct": 70.0, "accord_positif_pct": 72.7, "kappa": 0.4, "alpha": 0.4}
-    >>> intervalle = {"alpha_bas": 0.13, "alpha_haut": 0.62}
-    >>> accord = pd.DataFrame([{"code": "lieux", "libelle": "Lieux"} | comptes | mesures | intervalle])
-    >>> print(charts.show_agreement(accord).text)
-    Deux personnes, le code « Lieux » : alpha de 0,40
-    Points et intervalles, alpha par code : Lieux, 0,40, de 0,13 à 0,62.
     """
     if accord.empty:
         return Html("", "")

@@ -497,11 +497,7 @@ def _widest(shares: list[Series]) -> dict:
 
 
 def show_series(shares: list[Series]) -> Html:
-    """Each share over its years, in per cent with its bounds; nothing at all without a series.
-
-    >>> charts.show_series(analysis.years.series(data.load_series(2020))).html
-    ''
-    """
+    """Each share over its years, in per cent with its bounds; nothing at all without a series."""
     if not shares:
         return Html("", "")
     rows, widest = _series_frame(shares), _widest(shares)
@@ -559,16 +555,7 @@ def _forest_frame(shown: list[Comparison]) -> pd.DataFrame:
 
 
 def show_forest(found: Comparisons, now: Facts, before: Facts) -> Html:
-    """Every tested difference of two years, in points, with rounding and interval; a box when there is none.
-
-    >>> trouve = indicators.Comparisons(data.load_result(2020, "comparaisons"))
-    >>> annees = (indicators.Facts(data.load(annee, "indicateurs"), year=annee) for annee in (2020, 2019))
-    >>> print(charts.show_forest(trouve, *annees).text)
-    Orientation par le collège : l’écart ne dépasse le hasard que si les personnes d’un même poste ne se ressemblent
-    pas
-    Écarts et intervalles : Sexe : filles, 2019 et 2020, +2,0 points, intervalle de −1,0 à +5,0 points, hasard
-    possible ; Origine ...
-    """
+    """Every tested difference of two years, in points, with rounding and interval; a box when there is none."""
     shown = [each for each in found.of("annees", having="ic_bas") if each.is_tested]
     if not shown:
         return nothing("aucun écart n’est testé")
@@ -600,14 +587,6 @@ def show_clusters(found: Comparisons, now: Facts, before: Facts) -> Html:
     """The test of each change under stronger and stronger likeness within posts; a box when nothing is tested.
 
     Once records tell how alike the persons of a collège are, that likeness in place of those assumed.
-
-    >>> trouve = indicators.Comparisons(data.load_result(2020, "comparaisons"))
-    >>> annees = (indicators.Facts(data.load(annee, "indicateurs"), year=annee) for annee in (2020, 2019))
-    >>> print(charts.show_clusters(trouve, *annees).text)
-    Orientation par le collège : l’écart ne dépasse plus le hasard si les personnes d’un même poste se ressemblent,
-    même un peu
-    Valeur p corrigée selon la ressemblance supposée (nulle, faible, moyenne, forte) : filles, 1,00, 1,00, 1,00, 1,00
-    ; orientation par le collège, 0,0011, 0,032, 0,37, 0,84.
     """
     estimated = [each for each in found.of("annees", having="p_grappe") if "effet_de_plan" in each]
     if estimated:

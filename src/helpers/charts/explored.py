@@ -251,10 +251,6 @@ def show_by_group(rows: pd.DataFrame, modality: str) -> Html:
     """The share of one answer in each group, in per cent of the group (columns of `crosstab.crossed`).
 
     Nothing at all for a year without records.
-
-    >>> classes = crosstab.crossed(data.load(2020, "indicateurs"), "parents_associes", "niveau", year=2020)
-    >>> charts.show_by_group(classes, "oui").text
-    ''
     """
     shown = rows[rows["modalite"].eq(modality) & rows["part_pct"].notna()]
     if shown.empty:
@@ -288,9 +284,6 @@ def show_crossing(rows: pd.DataFrame) -> Html:
     """The answers of each group, in per cent of the group, as a heat table (columns of `crosstab.crossed`).
 
     Nothing at all for a year without records; one sentence where every group is too small for a share to be said.
-
-    >>> charts.show_crossing(crosstab.crossed(data.load(2020, "indicateurs"), "niveau", "sexe", year=2020)).text
-    ''
     """
     if rows.empty:
         return NOTHING
@@ -373,10 +366,6 @@ def show_explored(rows: pd.DataFrame) -> Html:
     ``rows`` has the columns of `describe.breakdown`, or those of `crossing`. Shares are drawn as page 02 draws
     them; else counts as bars; a cross table as a heat table. What is neither published nor counted is a « pas de
     donnée » box.
-
-    >>> print(charts.show_explored(describe.breakdown(data.load(2020, "indicateurs"), "niveau", year=2020)).text)
-    Parmi les personnes suivies par un ALSES, 63 % sont en 4e ou 3e
-    Barres horizontales, Niveau de classe, 2020 : 6e, 5e ou autre, de 36,5 % à 37,5 % ; 4e ou 3e, 63 %.
     """
     known = rows[~rows["precision"].isin(UNSAID) & rows["effectif_min"].notna() & rows["effectif_max"].notna()]
     if "libelle_croise" in rows and len(known):

@@ -395,12 +395,7 @@ def compose(
 
 
 class Figures(Html):
-    """Several figures displayed as one; without any, the box ``empty`` that says so.
-
-    >>> rien = text.Html("<p>…</p>", "Pas de donnée.")
-    >>> charts.Figures([], empty=rien).text, charts.Figures([text.Html("<b>1</b>", "1")], empty=rien).text
-    ('Pas de donnée.', '1')
-    """
+    """Several figures displayed as one; without any, the box ``empty`` that says so."""
 
     def __init__(self, figures: list[Html], *, empty: Html) -> None:
         shown = figures or [empty]

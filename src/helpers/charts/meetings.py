@@ -177,12 +177,6 @@ def show_calendar(rows: pd.DataFrame, facts: Facts) -> Html:
     """The meetings by date and group, those of the following year apart (columns of `describe.calendar`).
 
     A box when no meeting is described.
-
-    >>> dates = describe.calendar(data.load(2020, "reunions"), year=2020)
-    >>> print(charts.show_calendar(dates, indicators.Facts(data.load(2020, "indicateurs"), year=2020)).text)
-    Sur 6 réunions des groupes d’ALSES, 3 se sont tenues après la fin de 2020
-    Calendrier des réunions : 9 mars 2020, journée des nouveaux ALSES, 17 présents ; 13 novembre 2020, chefs de
-    service, 9 présents ; 24 novembre 2020, nouveaux ALSES, 7 ...
     """
     if rows.empty:
         return nothing("aucune réunion n’est décrite pour cette année")
@@ -215,11 +209,6 @@ def show_attendance(rows: pd.DataFrame) -> Html:
     """Present and invited by group of meetings, in persons (columns of `describe.attendance`).
 
     A box when no meeting is described.
-
-    >>> print(charts.show_attendance(describe.attendance(data.load(2020, "indicateurs"), year=2020)).text)
-    Groupe « nord du département » : 9 présences pour 19 invités, la part la plus faible
-    Barres des présences et des invités : journée des nouveaux ALSES, 17 présences, invités non publiés ; nouveaux
-    ALSES, 19 présences pour 21 invités ; nord du département, 9 ...
     """
     shown = rows if rows.empty else rows[rows["modalite"].ne("groupes_alses")]
     if shown.empty:
@@ -256,13 +245,6 @@ def _said_of(row, listed: dict[str, str]) -> str:
 
 def show_associations(grid: pd.DataFrame, facts: Facts) -> Html:
     """Where each association is named, absences visible (columns of `describe.associations`); a box when none is named.
-
-    >>> tables_lues = (data.load(2020, nom) for nom in ("postes", "reunions", "enonces"))
-    >>> presences = describe.associations(*tables_lues, register=data.read_reference("associations"))
-    >>> print(charts.show_associations(presences, indicators.Facts(data.load(2020, "indicateurs"), year=2020)).text)
-    Le document nomme 12 ou 13 associations : 1 a des postes décrits, mais n’est dans aucune liste de réunion ; 4 ou 5
-    sont dans une liste sans poste décrit
-    Grille des associations : AAE : 0 poste, liste nord du département, 1 énoncé ; AAPI : 1 poste, ...
     """
     if grid.empty:
         return nothing("aucune association n’est nommée pour cette année")
@@ -300,13 +282,6 @@ def show_verdicts(controls: pd.DataFrame, facts: Facts) -> Html:
     """Every printed figure as a square with its verdict, by topic and in order of line (schema ``controles``).
 
     A box when no printed figure was noted.
-
-    >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
-    >>> print(charts.show_verdicts(data.load(2020, "controles"), chiffre).text)
-    Sur 49 chiffres imprimés, 18 sont retrouvés par le calcul, aucun n’est contredit et 26 ne peuvent pas être
-    vérifiés
-    Carrés de 49 chiffres imprimés selon le verdict : confirmé, 18 ; confirmé sous hypothèse, 4 ; non vérifiable, 26 ;
-    ambigu, 1 ; contradictoire, 0.
     """
     if controls.empty:
         return nothing("aucun chiffre imprimé n’a été relevé pour cette année")

@@ -386,13 +386,6 @@ def show_requests_and_goals(rows: pd.DataFrame, facts: Facts) -> Html:
     """Request against objective for the themes that publish both (columns of `describe.requests_and_goals`).
 
     A box when no theme publishes both.
-
-    >>> chiffres = data.load(2020, "indicateurs")
-    >>> paires = describe.requests_and_goals(chiffres, year=2020)
-    >>> print(charts.show_requests_and_goals(paires, indicators.Facts(chiffres, year=2020)).text)
-    Difficultés familiales : la demande initiale de 43 personnes, un objectif travaillé avec 916
-    Haltères de la demande à l’objectif : difficultés familiales, de 1,9 % à 41 % ; santé, addiction, de 0,6 % à
-    7,2 % ; mobilité, de 0,8 % à 7,0 % ; aides administratives, de 1,5 % à 6,4 %.
     """
     if rows.empty:
         return nothing("aucun thème ne publie à la fois sa demande et son objectif")
@@ -561,10 +554,6 @@ def show_breakdowns(breakdowns: list[pd.DataFrame], *, or_nothing: bool = False)
 
     ``breakdowns`` are those of `describe.topic` (columns of `describe.breakdown`). An indicator known of several
     populations is one figure when they can stand side by side, else one a population.
-
-    >>> print(charts.show_breakdowns(describe.topic(data.load(2020, "indicateurs"), "parents", year=2020)).text)
-    Parmi les personnes suivies par un ALSES, 47 % ont des parents associés à l’accompagnement
-    Barres horizontales, Place des parents, 2020 : associés, 47 % ; non associés, 53 %.
     """
     # What records count of a topic without drawing it has been said otherwise: there is something.
     is_told = bool(breakdowns) and not any(map(is_rounded_somewhere, breakdowns))
@@ -605,13 +594,6 @@ def show_volume(parts: list[pd.DataFrame], facts: Facts) -> Html:
 
     ``parts`` is `describe.topic` of the volume (columns of `describe.breakdown`), in persons. Without one of the three
     levels, its breakdowns alone.
-
-    >>> chiffres = data.load(2020, "indicateurs")
-    >>> parts = describe.topic(chiffres, "volume", year=2020)
-    >>> print(charts.show_volume(parts, indicators.Facts(chiffres, year=2020)).text)
-    Sur 3 424 collégiens suivis, 35 % le sont par un autre éducateur qu’un ALSES
-    Barres emboîtées : toute la prévention spécialisée, entre 6 522 et 6 648 ; collégiens, 3 424 ; parmi eux, suivis
-    par un ALSES, entre 2 209 et 2 242, par un autre éducateur, entre 1 182 et 1 215.
     """
     followed, statuses = _rows(parts, PUPILS, "suivi_par"), _rows(parts, WHOLE, "situation")
     whole, pupils = facts(f"{WHOLE}/accompagnements/"), facts(f"{WHOLE}/situation/collegien")
@@ -653,13 +635,6 @@ def show_entries(parts: list[pd.DataFrame], facts: Facts) -> Html:
 
     ``parts`` is `describe.topic` of the entries (columns of `describe.breakdown`), in per cent. Without the part of the
     collège, or of a site, its breakdowns alone.
-
-    >>> chiffres = data.load(2020, "indicateurs")
-    >>> parts = describe.topic(chiffres, "entrees", year=2020)
-    >>> print(charts.show_entries(parts, indicators.Facts(chiffres, year=2020)).text)
-    Le collège a orienté 46 % des personnes suivies ; parmi ces élèves, 70 % sont orientés par la direction ou la vie
-    scolaire
-    Barre coupée en deux, dont la part du collège est ouverte par orienteur : orientation par le collège, 46 % ...
     """
     routes, referrers = _rows(parts, USUAL, "origine"), _rows(parts, USUAL, "orienteur")
     college, others = (facts(f"{USUAL}/origine/{name}") for name in ("college", "hors_college"))

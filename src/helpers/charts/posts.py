@@ -203,12 +203,7 @@ def _names(posts: pd.DataFrame) -> pd.Series:
 
 
 def show_starts(months: pd.DataFrame, facts: Facts) -> Html:
-    """When the new posts started: one dot a post (columns of `describe.starts`); a box when none is described.
-
-    >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
-    >>> print(charts.show_starts(describe.starts(data.load(2020, "postes")), chiffre).text)
-    Sur 17 nouveaux postes, 8 ont commencé en janvier 2020 ...
-    """
+    """When the new posts started: one dot a post (columns of `describe.starts`); a box when none is described."""
     if months.empty:
         return nothing("aucune prise de poste n’est décrite pour cette année")
     dates = list(months["mois"])
@@ -232,13 +227,7 @@ def show_starts(months: pd.DataFrame, facts: Facts) -> Html:
 
 
 def show_conditions(grid: pd.DataFrame, facts: Facts, *, conditions: tuple[str, ...]) -> Html:
-    """What each new post was given: a grid of answers (columns of `describe.conditions_grid`); a box without any.
-
-    >>> grille, chiffres = describe.conditions_grid(data.load(2020, "postes")), data.load(2020, "indicateurs")
-    >>> chiffre = indicators.Facts(chiffres, year=2020)
-    >>> print(charts.show_conditions(grille, chiffre, conditions=describe.CONDITIONS).text)
-    « Projet annuel écrit » : oui pour 3 postes sur 17, la condition la moins remplie ...
-    """
+    """What each new post was given: a grid of answers (columns of `describe.conditions_grid`); a box without any."""
     if grid.empty:
         return nothing("les conditions de prise de poste ne sont pas décrites pour cette année")
     entries = {name: catalogue().indicators[name] for name in conditions}
@@ -268,12 +257,7 @@ def show_conditions(grid: pd.DataFrame, facts: Facts, *, conditions: tuple[str, 
 
 
 def show_seniority(rows: pd.DataFrame, facts: Facts) -> Html:
-    """How long the holders have worked, in years as printed (columns of `describe.seniority`); a box without any.
-
-    >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
-    >>> print(charts.show_seniority(describe.seniority(data.load(2020, "postes")), chiffre).text)
-    Sur 17 nouveaux postes, 6 sans ancienneté en prévention spécialisée, 8 sans ancienneté d’ALSES ...
-    """
+    """How long the holders have worked, in years as printed (columns of `describe.seniority`); a box without any."""
     if rows.empty:
         return nothing("l’ancienneté des nouveaux ALSES n’est pas décrite pour cette année")
     shown = rows.assign(annees=[_years(value) for value in rows["annees"]])
@@ -297,12 +281,7 @@ def show_seniority(rows: pd.DataFrame, facts: Facts) -> Html:
 
 
 def show_teams(rows: pd.DataFrame, facts: Facts) -> Html:
-    """The posts with and without a local team, by association (columns of `describe.teams`); a box without any.
-
-    >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
-    >>> print(charts.show_teams(describe.teams(data.load(2020, "postes")), chiffre).text)
-    Sur 17 nouveaux postes, 6 sont sans équipe de prévention sur le quartier, dont 4 sur 6 pour CAPEP ...
-    """
+    """The posts with and without a local team, by association (columns of `describe.teams`); a box without any."""
     without = facts("postes/equipe_sur_le_quartier/non")
     if rows.empty or without is None:
         return nothing("les équipes de quartier ne sont pas décrites pour cette année")
@@ -336,11 +315,6 @@ def show_teams(rows: pd.DataFrame, facts: Facts) -> Html:
 
 def show_context(rows: pd.DataFrame, landmarks: pd.DataFrame, facts: Facts) -> Html:
     """Posts on the scale of the social index (columns of `describe.social_context`, columns of `describe.landmarks`).
-
-    >>> lieux = describe.social_context(data.load(2020, "postes"), data.read_reference("colleges"))
-    >>> seuils = describe.landmarks(lieux, data.read_reference("reperes"))
-    >>> print(charts.show_context(lieux, seuils, indicators.Facts(data.load(2020, "indicateurs"), year=2020)).text)
-    Sur 17 nouveaux postes, 15 sont dans le quart des collèges publics du Nord où l’indice de position sociale ...
     """
     if rows.empty:
         return nothing("l’indice de position sociale des collèges des postes n’est pas connu")

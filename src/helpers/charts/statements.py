@@ -228,13 +228,6 @@ def show_matrix(counts: pd.DataFrame, facts: Facts) -> Html:
     """Statements by theme and nature as a heat table, the more statements the darker; a box when none is coded.
 
     ``counts`` has the columns of `themes.by_nature` with the code book, in statements.
-
-    >>> chiffres, livre = data.load(2020, "indicateurs"), data.read_reference("themes")
-    >>> par_theme = themes.by_nature(chiffres, "theme_enonce", year=2020, themes=livre)
-    >>> print(charts.show_matrix(par_theme, indicators.Facts(chiffres, year=2020)).text)
-    « Cadre du partenariat », le thème le plus fourni : 13 énoncés sur 46
-    Tableau des énoncés par thème : Prise de poste, 8 ; Cadre du partenariat, 13 ; Place dans l’équipe, 12 ;
-    Valorisation du poste, 9 ; Perspectives, 4.
     """
     if counts.empty:
         return nothing(NO_STATEMENT)
@@ -257,13 +250,6 @@ def show_actors(counts: pd.DataFrame, facts: Facts) -> Html:
     """Statements by actor, the most often named first: tensions to the left, answers to the right, the rest apart.
 
     ``counts`` has the columns of `themes.by_nature`, in statements; a box says so when no statement names an actor.
-
-    >>> chiffres = data.load(2020, "indicateurs")
-    >>> par_acteur = themes.by_nature(chiffres, "acteur_enonce", year=2020)
-    >>> print(charts.show_actors(par_acteur, indicators.Facts(chiffres, year=2020)).text)
-    « ALSES » est en jeu dans 33 énoncés sur 46, « le collège et ses professionnels » dans 22, « élèves ou parents »
-    dans 3
-    Barres divergentes des énoncés par acteur : ALSES, 33 ; équipe de prévention du quartier, 13 ; collège, en ...
     """
     if counts.empty:
         return nothing(NO_STATEMENT if facts("enonces/enonces/") is None else "aucun énoncé ne nomme d’acteur")
@@ -289,12 +275,6 @@ def show_scales(counts: pd.DataFrame, facts: Facts) -> Html:
     """Statements by scale and nature: one mark a statement; a box when none is coded.
 
     ``counts`` has the columns of `themes.by_nature` for ``echelle_enonce``, in statements.
-
-    >>> chiffres = data.load(2020, "indicateurs")
-    >>> par_echelle = themes.by_nature(chiffres, "echelle_enonce", year=2020)
-    >>> print(charts.show_scales(par_echelle, indicators.Facts(chiffres, year=2020)).text)
-    « Le territoire », l’échelle la plus fournie : 16 énoncés sur 46, dont 4 tensions
-    Signes des énoncés par échelle : les ALSES, 11 ; l’encadrement, 8 ; le territoire, 16 ; les institutions, 11.
     """
     if counts.empty:
         return nothing(NO_STATEMENT)
@@ -332,12 +312,6 @@ def show_beside(linked: pd.DataFrame, facts: Facts) -> Html:
     """The figures of the year that statements speak of, as shares in per cent, with these statements as marks.
 
     ``linked`` has the columns of `themes.linked`; a box when no statement is linked to a share of the year.
-
-    >>> lies = themes.linked(data.load(2020, "enonces"), data.read_reference("themes"))
-    >>> print(charts.show_beside(lies, indicators.Facts(data.load(2020, "indicateurs"), year=2020)).text)
-    Sur 46 énoncés, 18 portent sur le même sujet qu’un chiffre de l’année
-    Points des chiffres de l’année placés à côté des énoncés : Expérience de la prévention spécialisée : non, 6 sur
-    17 ; Première prise de poste d’ALSES : oui ou ...
     """
     rows = _shares(linked, facts) if len(linked) else linked
     if rows.empty:

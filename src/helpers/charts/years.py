@@ -163,15 +163,7 @@ def composition_drawing(rows: pd.DataFrame, colours: list[str], *, sheet: Sheet 
 
 
 def show_differences(found: Comparisons, now: Facts, before: Facts) -> Html:
-    """Shares of both years, in per cent, with what rounding allows; a box when no share was published twice.
-
-    >>> trouve = indicators.Comparisons(data.load_result(2020, "comparaisons"))
-    >>> annees = (indicators.Facts(data.load(annee, "indicateurs"), year=annee) for annee in (2020, 2019))
-    >>> print(charts.show_differences(trouve, *annees).text)
-    La part qui change le plus : « orientation par le collège », −6,0 points (entre −6,9 et −5,0)
-    Parts de deux années : filles, 40 % puis 42 %, écart +2,0 points ; orientation par le collège, 52 % puis 46 %,
-    écart −6,0 points ; collégiens (toute la prévention spécialisée), 52 % puis 52 %, écart 0,0 point.
-    """
+    """Shares of both years, in per cent, with what rounding allows; a box when no share was published twice."""
     shown = drawn(found.of("annees", having="ecart"))
     if not shown:
         return nothing("aucune part n’est publiée pour les deux années")
@@ -196,15 +188,7 @@ def show_differences(found: Comparisons, now: Facts, before: Facts) -> Html:
 
 
 def show_counts(found: Comparisons, now: Facts, before: Facts) -> Html:
-    """Counts of both years, in persons, for the share that differs most; a box when none has counts.
-
-    >>> trouve = indicators.Comparisons(data.load_result(2020, "comparaisons"))
-    >>> annees = (indicators.Facts(data.load(annee, "indicateurs"), year=annee) for annee in (2020, 2019))
-    >>> print(charts.show_counts(trouve, *annees).text)
-    Orientation par le collège : la part diminue, le nombre augmente
-    Barres de deux années, en personnes, « orientation par le collège » : 963 sur 1 852 en 2019, 1 027 sur 2 233 en
-    2020.
-    """
+    """Counts of both years, in persons, for the share that differs most; a box when none has counts."""
     shown = found.of("annees", having="p_valeur")
     if not shown:
         return nothing("aucun effectif n’est connu pour les deux années")
@@ -237,13 +221,6 @@ def show_composition(found: Comparisons, now: Facts, before: Facts) -> Html:
     """What share (per cent) the extra persons would need, if the others kept theirs; a box when it cannot be computed.
 
     Once records tell old and new collèges apart, the parts of each difference in its place.
-
-    >>> trouve = indicators.Comparisons(data.load_result(2020, "comparaisons"))
-    >>> annees = (indicators.Facts(data.load(annee, "indicateurs"), year=annee) for annee in (2020, 2019))
-    >>> print(charts.show_composition(trouve, *annees).text)
-    Orientation par le collège : une part de 16,8 % parmi les 381 personnes de plus suffirait à donner l’écart
-    Part nécessaire parmi les personnes de plus : filles, 51,7 % au lieu de 40 % ; orientation par le collège, 16,8 %
-    au lieu de 52 %.
     """
     split = found.of("annees", having="ecart_anciens")
     if split:
@@ -280,14 +257,7 @@ def show_composition(found: Comparisons, now: Facts, before: Facts) -> Html:
 
 
 def show_rest(found: Comparisons, now: Facts) -> Html:
-    """The ALSES beside the rest of prévention spécialisée, in per cent; a box when no share is published for both.
-
-    >>> trouve = indicators.Comparisons(data.load_result(2020, "comparaisons"))
-    >>> print(charts.show_rest(trouve, indicators.Facts(data.load(2020, "indicateurs"), year=2020)).text)
-    Accompagnement ouvert dans l’année : 54,0 % chez les ALSES, 43,4 % dans le reste
-    Reste de la prévention spécialisée puis ALSES : garçons, 61,0 % puis 58 %, écart −3,0 points ; accompagnement
-    ouvert dans l’année, 43,4 % puis 54,0 %, écart +10,6 points.
-    """
+    """The ALSES beside the rest of prévention spécialisée, in per cent; a box when no share is published for both."""
     shown = drawn(found.of("reste"))
     if not shown:
         return nothing("aucune part n’est publiée à la fois pour les ALSES et pour l’ensemble")
@@ -346,14 +316,7 @@ _INTERVALS = {
 
 
 def show_answers(found: Comparisons, now: Facts) -> Html:
-    """The shares of posts that the document prints, in per cent with their interval; a box when it prints none.
-
-    >>> trouve = indicators.Comparisons(data.load_result(2020, "comparaisons"))
-    >>> print(charts.show_answers(trouve, indicators.Facts(data.load(2020, "indicateurs"), year=2020)).text)
-    « Première prise de poste d’ALSES : oui ou incertain » : 15 postes sur 17, mais un intervalle large
-    Réponses des postes et intervalle : Expérience de la prévention spécialisée : non, 6 sur 17, soit 35,3 %,
-    intervalle de 17,3 à 58,7 % ; Première prise de poste d’ALSES : oui ou incertain, ...
-    """
+    """The shares of posts that the document prints, in per cent with their interval; a box when it prints none."""
     shown = found.of("reponses", having="ic_bas")
     if not shown:
         return nothing("le document n’imprime aucune part de postes")
@@ -372,14 +335,7 @@ def show_answers(found: Comparisons, now: Facts) -> Html:
 
 
 def show_nested(found: Comparisons, now: Facts) -> Html:
-    """How many objectives for one request; a box when no theme publishes both to the unit.
-
-    >>> trouve = indicators.Comparisons(data.load_result(2020, "comparaisons"))
-    >>> print(charts.show_nested(trouve, indicators.Facts(data.load(2020, "indicateurs"), year=2020)).text)
-    Difficultés familiales : 21,3 objectifs pour une demande
-    Rapport des objectifs aux demandes : difficultés familiales, 43 demandes, 916 objectifs, 21,3 pour une ; santé,
-    addiction, ...
-    """
+    """How many objectives for one request; a box when no theme publishes both to the unit."""
     shown = sorted(found.of("emboitee", having="rapport"), key=lambda each: -each["rapport"].value)
     if not shown:
         return nothing("aucun thème ne publie à l’unité sa demande et son objectif")

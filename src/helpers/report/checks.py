@@ -59,10 +59,7 @@ def _look(content: bytes) -> _Looked:
 
 
 def look_at(path: Path) -> None:
-    """Looks at a page ahead of `check_pages`, which then need not: what it found is remembered by the page's bytes.
-
-    >>> look_at(paths.report(2020) / "index.html")
-    """
+    """Looks at a page ahead of `check_pages`, which then need not: what it found is remembered by the page's bytes."""
     _look(path.read_bytes())
 
 
@@ -185,9 +182,6 @@ def check_pages(folder: Path, *, bound: int = MAX_PAGE_BYTES) -> list[str]:
     """One French sentence for each fault of the HTML pages under the folder; empty when all is well.
 
     ``bound`` is the weight of a page, in bytes.
-
-    >>> check_pages(paths.reports() / "2020")
-    []
     """
     # The manifest reports the outcome of these checks, so it is written after them: a link to it is good already.
     files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} | {MANIFEST}

@@ -54,9 +54,6 @@ class IndexContext(TypedDict):
 
     ``foot``, ``limits`` and ``citation`` are HTML, as are ``alert``, what stands above everything, and ``holdings``,
     what the year has sent (empty: nothing); ``title``, ``subtitle`` and ``intro`` are plain text.
-
-    >>> IndexContext(title="Les ALSES du Nord en 2020", subtitle="Année 2020", alert="")["title"]
-    'Les ALSES du Nord en 2020'
     """
 
     title: str
@@ -111,13 +108,6 @@ def write_index(folder: Path, *, context: IndexContext) -> None:
     ------
     KeyError
         when a summary names no page.
-
-    >>> import pathlib, tempfile
-    >>> vide = dict.fromkeys(IndexContext.__annotations__, "")
-    >>> with tempfile.TemporaryDirectory() as dossier:
-    ...     write_index(pathlib.Path(dossier), context={**vide, "title": "Les ALSES du Nord en 2020"})
-    ...     print(pathlib.Path(dossier, "index.html").read_text(encoding="utf-8").count("<h1"))
-    1
     """
     hrefs = {page.name: page.href for page in context["pages"]}
     body = (

@@ -94,10 +94,6 @@ def page_title(notebook: "NotebookNode") -> str:
     ------
     PublicationError
         when no Markdown cell has one.
-
-    >>> import nbformat
-    >>> print(page_title(nbformat.read(paths.notebook("02_describe"), as_version=4)))
-    Que font les ALSES, et auprès de qui ?
     """
     for cell in notebook.cells:
         found = _TITLE.search(cell.source) if cell.cell_type == "markdown" else None
@@ -291,13 +287,6 @@ def export_page(
         when the notebook has no title.
     ValueError
         when ``name`` is not one of ``pages``.
-
-    >>> import nbformat
-    >>> page = Page("04_themes", "Synthèse des réunions", "04_themes.html")
-    >>> execute = nbformat.read(paths.executed(2020) / "04_themes.ipynb", as_version=4)
-    >>> html = export_page(execute, name=page.name, pages=[page], foot="", subtitle="Année 2020")
-    >>> html.count("<figure"), "<script" in html
-    (4, False)
     """
     title, arranged, exporter = page_title(notebook), arrange_cells(notebook), _exporter()
     html, presentation, preparation = (

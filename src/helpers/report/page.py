@@ -244,11 +244,7 @@ _LIGHT = _Light(entity_substitution=EntitySubstitution.substitute_xml)
 
 @dataclass(frozen=True)
 class Page:
-    """A page of the report: its notebook's name, its title in menus, its file beside the others.
-
-    >>> Page("02_describe", "Portrait de l’année", "02_describe.html").href
-    '02_describe.html'
-    """
+    """A page of the report: its notebook's name, its title in menus, its file beside the others."""
 
     name: str
     title: str
@@ -256,20 +252,12 @@ class Page:
 
 
 def report_subtitle(year: int, compare_to: int | None) -> str:
-    """The year, and the one it is compared with.
-
-    >>> report_subtitle(2020, 2019), report_subtitle(2020, None)
-    ('Année 2020, comparée à 2019', 'Année 2020')
-    """
+    """The year, and the one it is compared with."""
     return f"Année {year}, comparée à {compare_to}" if compare_to else f"Année {year}"
 
 
 def template_files() -> list[Path]:
-    """The files that decide how a page looks, beside the code.
-
-    >>> [path.name for path in template_files()][-1]
-    'style.css'
-    """
+    """The files that decide how a page looks, beside the code."""
     return sorted(path for path in TEMPLATES.iterdir() if path.is_file())
 
 

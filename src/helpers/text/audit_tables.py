@@ -122,11 +122,6 @@ def controls_table(controls: pd.DataFrame, *, caption: str) -> Html:
     """Every printed figure: line, calculation from the other data, counts that a share allows, verdict and reason.
 
     ``controls`` has the schema ``controles``; a box when it is empty.
-
-    >>> controles = data.load(2020, "controles").query("indicateur == 'sexe' and annee == 2020").head(1)
-    >>> print(text.controls_table(controles, caption="Contrôle de chaque chiffre imprimé").text)
-    Contrôle de chaque chiffre imprimé Chiffre Ligne Imprimé Recalcul et ses lignes Effectifs possibles Verdict
-    Chiffres de 2020 Sexe : garçons l. 216 58 % 100 % − 42 % : de 57,5 à 58,5 % l. 219 1 284 à 1 306 sur 2 233 confirmé
     """
     if controls.empty:
         return say("figures", "nothing", subject="aucun chiffre imprimé n’a été relevé")
@@ -144,12 +139,7 @@ def _lines(text: str) -> str:
 
 
 def coherences_table(findings: pd.DataFrame, *, caption: str) -> Html:
-    """What was compared: subject, lines, calculation, verdict and reason (schema ``coherences``); a box when empty.
-
-    >>> print(text.coherences_table(data.load(2020, "coherences").tail(1), caption="Recoupements").text)
-    Recoupements Sujet Lignes Calcul Verdict Ancienneté d’ALSES et début du poste l. 67–76, 78, 82 12 lignes sur 17
-    confirmé L’ancienneté imprimée tient dans le temps écoulé entre le début du poste et l’enquête.
-    """
+    """What was compared: subject, lines, calculation, verdict and reason (schema ``coherences``); a box when empty."""
     if findings.empty:
         return say("figures", "nothing", subject="rien ne peut être rapproché pour cette année")
     cells = [
@@ -177,12 +167,6 @@ def remarks_table(remarks: pd.DataFrame, facts: Facts, *, caption: str) -> Html:
     """What a reading states and no calculation can: the remark with its figures, why, and what the report does.
 
     ``remarks`` has the schema ``remarques``; a box when it is empty.
-
-    >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
-    >>> print(text.remarks_table(data.read_year(2020).remarks.head(1), chiffre, caption="Remarques").text)
-    Remarques Sujet Lignes Ce que dit la relecture Pourquoi aucun calcul ne tranche Ce que fait le rapport Cinq
-    nombres qui ne comptent pas la même chose l. 29, 50, 67, 122, 206 Le document compte des ALSES, des collèges
-    entrés dans le dispositif, des ...
     """
     if remarks.empty:
         return say("figures", "nothing", subject="aucune remarque de relecture n’a été écrite pour cette année")
@@ -221,12 +205,7 @@ def rows_or_few(count: int) -> str:
 
 
 def rejections_table(rejections: pd.DataFrame, *, read: int, caption: str) -> Html:
-    """The rows of an export that are not counted, by reason (schema ``rejets``); nothing when none was ``read``.
-
-    >>> rejets = pd.DataFrame({"motif": ["ligne de total", "identifiant absent"], "lignes": [12, 3]})
-    >>> print(text.rejections_table(rejets, read=2500, caption="Lignes rejetées, par motif").text)
-    Lignes rejetées, par motif Motif Lignes ligne de total 12 identifiant absent moins de 5
-    """
+    """The rows of an export that are not counted, by reason (schema ``rejets``); nothing when none was ``read``."""
     if not read:
         return _NOTHING
     if rejections.empty:
@@ -240,10 +219,6 @@ def changes_table(changes: pd.DataFrame, *, read: int, kept: int, caption: str) 
 
     ``changes`` (schema ``normalisations``) comes from `indicators.sum_changes`. What touched as many rows as
     were ``kept``, or more, is not counted: beside those kept, it would count those that are not.
-
-    >>> ecrits = {"fichier": "", "colonne": ["sexe", ""], "regle": ["« F » lu filles", "UTF-16"], "lignes": [620, 2500]}
-    >>> print(text.changes_table(pd.DataFrame(ecrits), read=2500, kept=2498, caption="Écritures").text)
-    Écritures Colonne Règle Lignes sexe « F » lu filles 620 toutes UTF-16 toutes ou presque
     """
     if not read:
         return _NOTHING
@@ -286,10 +261,6 @@ def reconciliation_table(reconciled: pd.DataFrame, *, caption: str) -> Html:
 
     What is printed is public; its count in the export is not when it is of 1 to 4 persons. The others bear the name of
     their figure (``data-protege``): the page of a report hides those that it rounds elsewhere.
-
-    >>> vide = pd.DataFrame(columns=schema.columns("rapprochements"))
-    >>> text.reconciliation_table(vide, caption="Rapprochement").text
-    ''
     """
     if reconciled.empty:
         return _NOTHING

@@ -113,12 +113,7 @@ def reach_table(found: Comparisons, *, caption: str) -> Html:
 
 
 def details_table(found: Comparisons, *, caption: str) -> Html:
-    """The shares of two years that are not tested, in per cent, question by question, folded; nothing without any.
-
-    >>> trouve = indicators.Comparisons(data.load_result(2020, "comparaisons"))
-    >>> text.details_table(trouve, caption="Les autres réponses").html
-    ''
-    """
+    """The shares of two years that are not tested, in per cent, question by question, folded; nothing without any."""
     shown = [each for each in found.of("details") if "ecart" in each]
     if not shown:
         return Html("", "")
@@ -140,12 +135,6 @@ def differences_table(rows: pd.DataFrame, *, year: int, compare_to: int | None) 
     """Counts of two years, in persons, with the bounds of their difference (columns of `analysis.years.differences`).
 
     A box when no count is known for both.
-
-    >>> annees = (data.load(annee, "indicateurs") for annee in (2020, 2019))
-    >>> comptes = analysis.years.counts(analysis.years.differences(*annees, year=2020, compare_to=2019)).head(1)
-    >>> print(text.differences_table(comptes, year=2020, compare_to=2019).text)
-    Effectifs de 2019 et de 2020, et leur différence Nombre de personnes 2019 2020 Différence Constat
-    Personnes suivies par un ALSES Accompagnements individuels 1 852 2 233 +381 hausse
     """
     if rows.empty:
         return say("figures", "nothing", subject="aucun effectif n’est connu pour les deux années")
@@ -176,11 +165,6 @@ def measures_table(found: Comparisons, *, caption: str) -> Html:
     """Every measure of the comparisons with its bounds, unit and method, comparison by comparison, folded.
 
     The ``details``, which `details_table` lists, are in comparaisons.csv alone: they would weigh as much as the page.
-
-    >>> trouve = indicators.Comparisons(data.load_result(2020, "comparaisons"))
-    >>> print(text.measures_table(trouve, caption="Mesures").text)
-    Mesures Mesures Mesure Valeur Bornes Unité Méthode Sexe : filles, 2019 et 2020 Effectif 938 927 à 949 personnes
-    imprimé, ou part imprimée × base arrondie à l’unité Base 2 233 exact personnes imprimée ou ...
     """
     titles = headings("Mesure", "Valeur", "Bornes", "Unité", "Méthode", numbers=["Valeur"])
     details = {each.id for each in found.of("details")}

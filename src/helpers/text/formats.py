@@ -190,12 +190,7 @@ ABOUT, UNDER, OVER = "environ {}", "moins de {}", "plus de {}"
 
 
 class Html:
-    """A piece of page: HTML in a notebook and a report, plain text elsewhere.
-
-    >>> morceau = text.Html("<b>42</b> personnes", "42 personnes")
-    >>> morceau.text, str(morceau)
-    ('42 personnes', '<b>42</b> personnes')
-    """
+    """A piece of page: HTML in a notebook and a report, plain text elsewhere."""
 
     def __init__(self, html: str, text: str) -> None:
         self.html, self.text = html, text
@@ -236,11 +231,7 @@ def precision_mark(precision: str) -> Markup:
 
 
 def synthetic_mark() -> Markup:
-    """The visible mark of a figure counted in simulated records.
-
-    >>> print(text.synthetic_mark())
-    <span class="marque synthetique">synthétique</span>
-    """
+    """The visible mark of a figure counted in simulated records."""
     return _shaped("synthetique", SYNTHETIC)
 
 
@@ -256,12 +247,7 @@ def marks_of(fact: Fact) -> Markup:
 
 
 def legend_of(facts: Iterable[Fact]) -> Markup:
-    """What the marks of these figures mean, each once, in the order of the vocabulary.
-
-    >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
-    >>> print(text.plain(legend_of([chiffre("alses/sexe/filles"), chiffre("alses/accompagnements/")])))
-    exact : compté ou imprimé à l’unité ; arrondi : part imprimée arrondie, qui encadre l’effectif
-    """
+    """What the marks of these figures mean, each once, in the order of the vocabulary."""
     shown = list(facts)
     used = [
         *([(synthetic_mark(), SYNTHETIC_MEANING)] if any(fact.is_synthetic for fact in shown) else []),
@@ -293,12 +279,7 @@ def _about(shown: int, most: int, key: str, measure: str) -> Markup:
 
 
 def say_count(fact: Fact | None, *, cited: bool = True) -> Markup:
-    """The count: « 2 233 », « entre 927 et 949 », or « pas de donnée »; without its source if the text gives it.
-
-    >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
-    >>> print(text.plain(say_count(chiffre("alses/sexe/filles"))), "|", say_count(None))
-    entre 927 et 949 | pas de donnée
-    """
+    """The count: « 2 233 », « entre 927 et 949 », or « pas de donnée »; without its source if the text gives it."""
     if fact is None or fact.counts is None:
         return Markup(MISSING)
     if fact.rounded is not None:
@@ -309,11 +290,7 @@ def say_count(fact: Fact | None, *, cited: bool = True) -> Markup:
 
 
 def say_share(fact: Fact | None, *, cited: bool = True) -> Markup:
-    """The share as printed, or as counted: « 42 % »; bounds when only they are known; or « pas de donnée ».
-
-    >>> print(say_share(indicators.Facts(data.load(2020, "indicateurs"), year=2020)("alses/sexe/filles"), cited=False))
-    <data value="42" data-cle="2020/alses/sexe/filles" data-mesure="part">42 %</data>
-    """
+    """The share as printed, or as counted: « 42 % »; bounds when only they are known; or « pas de donnée »."""
     if fact is None or (fact.share is None and fact.share_bounds is None):
         return Markup(MISSING)
     title = _citation(fact) if cited else ""
@@ -361,21 +338,13 @@ def agree_with_base(fact: Fact, one: str, many: str) -> str:
 
 
 def clause(fact: Fact) -> Markup:
-    """What a share says, in the words of the catalogue: « 42 % sont des filles ».
-
-    >>> print(text.plain(clause(indicators.Facts(data.load(2020, "indicateurs"), year=2020)("alses/sexe/filles"))))
-    42 % sont des filles
-    """
+    """What a share says, in the words of the catalogue: « 42 % sont des filles »."""
     entry = catalogue().indicators[fact.key.split("/")[2]]
     return Markup(entry.finding).format(part=say_share(fact), modalite=fact.label)
 
 
 def population(fact: Fact) -> str:
-    """Who the base of a figure is: the catalogue's words for the indicator, else those of its perimeter; and where.
-
-    >>> population(indicators.Facts(data.load(2020, "indicateurs"), year=2020)("alses/orienteur/enseignants"))
-    'élèves orientés par le collège'
-    """
+    """Who the base of a figure is: the catalogue's words for the indicator, else those of its perimeter; and where."""
     _, perimeter, indicator, _ = fact.key.split("/", 3)
     return people(indicator, perimeter, fact.place)
 
@@ -402,11 +371,7 @@ def people(indicator: str, perimeter: str, place: str = "") -> str:
 
 
 def name(fact: Fact) -> str:
-    """The answer that a figure counts, said without its population: « filles », « place des parents (associés) ».
-
-    >>> name(indicators.Facts(data.load(2020, "indicateurs"), year=2020)("alses/sexe/filles"))
-    'filles'
-    """
+    """The answer that a figure counts, said without its population: « filles », « place des parents (associés) »."""
     _, _, indicator, modality = fact.key.split("/", 3)
     return name_answer(indicator, modality, USUAL)
 
@@ -437,11 +402,7 @@ def write_rounded(shown: int | None, ends: tuple[int, int] | None) -> str:
 
 
 def write_share(fact: Fact) -> str:
-    """The share as a drawing bears it: « 42 % », « 40,0 à 75,0 % », « moins de 10 % »; nothing when it is not said.
-
-    >>> write_share(indicators.Facts(data.load(2020, "indicateurs"), year=2020)("alses/sexe/filles"))
-    '42\\u202f%'
-    """
+    """The share as a drawing bears it: « 42 % », « 40,0 à 75,0 % », « moins de 10 % »; nothing when it is not said."""
     if fact.share_bounds is None:
         return ""
     for bound, words in ((fact.under, UNDER), (fact.over, OVER)):
@@ -451,20 +412,12 @@ def write_share(fact: Fact) -> str:
 
 
 def write_count(fact: Fact) -> str:
-    """The count as a drawing bears it: « 927 à 949 », « environ 25 », « moins de 5 »; nothing when it is not known.
-
-    >>> write_count(indicators.Facts(data.load(2020, "indicateurs"), year=2020)("alses/sexe/filles"))
-    '927 à 949'
-    """
+    """The count as a drawing bears it: « 927 à 949 », « environ 25 », « moins de 5 »; nothing when it is not known."""
     return write_rounded(fact.rounded, fact.counts)
 
 
 def write_base(fact: Fact) -> str:
-    """The base as a drawing bears it, like `write_count`.
-
-    >>> write_base(indicators.Facts(data.load(2020, "indicateurs"), year=2020)("alses/sexe/filles"))
-    '2\\u202f233'
-    """
+    """The base as a drawing bears it, like `write_count`."""
     return write_rounded(fact.rounded_base, fact.base)
 
 
@@ -554,11 +507,7 @@ def say_measure(comparison: Comparison | None, name: str) -> Markup:
 
 
 def write_part(comparison: Comparison, name: str) -> str:
-    """A share of a comparison as a drawing bears it: « 42 % », « 43,4 % », « moins de 10 % ».
-
-    >>> write_part(indicators.Comparisons(data.load_result(2020, "comparaisons"))("annees/alses/sexe/filles"), "part")
-    '42\\u202f%'
-    """
+    """A share of a comparison as a drawing bears it: « 42 % », « 43,4 % », « moins de 10 % »."""
     bound, read = comparison.bound_of(name), comparison[name]
     if bound is not None:
         return _BOUNDS[bound[0]].format(percent(bound[1]))
@@ -710,9 +659,6 @@ def fragment(template: str, **values) -> str:
     ------
     jinja2.UndefinedError
         when a value that the template needs is not given.
-
-    >>> text.plain(text.fragment("folded.html.j2", summary="4e & 3e", content="1 396 à 1 417 élèves"))
-    '4e & 3e 1 396 à 1 417 élèves'
     """
     return _environment().get_template(template).render(**values)
 

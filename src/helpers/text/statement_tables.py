@@ -39,14 +39,6 @@ def book_table(shown: pd.DataFrame, *, caption: str) -> Html:
     """The codes in use, what each means and how often it serves: the columns of `codings.shown` that are there.
 
     A box when no code is in use.
-
-    >>> livre = data.read_reference("themes").head(1)
-    >>> enonces = data.load(2020, "enonces").query("theme == 'prise_de_poste'")
-    >>> montre = codings.shown(livre, enonces, pd.DataFrame(columns=["code", "extraits"]))
-    >>> print(text.book_table(montre.drop(columns="definition"), caption="Livre de codes").text)
-    Livre de codes
-              Code  Énoncés
-    Prise de poste        8
     """
     return table(shown, caption=caption, titles={name: title for name, title in _TITLES.items() if name in shown})
 
@@ -91,13 +83,6 @@ def corpus_table(corpus: pd.DataFrame, *, caption: str) -> Html:
 
     The columns of `codings.corpus`; kinds without document are left out, and nothing is shown when there is none at
     all. Where a text is missing, the share of words that is coded is not said.
-
-    >>> comptes = {"documents": [2, 2], "sans_texte": [0, 0], "reunions": [2, 2], "mots": [900, 900]}
-    >>> codes = {"mots_codes": [300, 300], "passages": [12, 12], "codeurs": [1, 1]}
-    >>> corpus = pd.DataFrame({"nature": ["compte_rendu", "ensemble"]} | comptes | codes)
-    >>> print(text.corpus_table(corpus, caption="Le corpus").text)
-    Le corpus Nature Documents Réunions Mots Mots codés Passages Codeurs Comptes rendus 2 2 900 300 (33 %) 12 1
-    Codés : 300 mots sur 900, 33 %. Un texte sous deux codes, ou codé par deux ...
     """
     shown = corpus[corpus["documents"] > 0] if len(corpus) else corpus
     if shown.empty:
@@ -129,12 +114,6 @@ def cooccurrences_table(paires: pd.DataFrame, *, caption: str) -> Html:
 
     The columns of `codings.cooccurrences`, with ``libelle`` and ``autre_libelle``: how many times, in how many
     documents, signs of text under both and under either, and the first in per cent of the second.
-
-    >>> paire = {"code": "lieux", "libelle": "Lieux", "autre_code": "aide", "autre_libelle": "Aide", "rencontres": 7}
-    >>> signes = {"documents": 4, "signes_communs": 90, "signes": 300, "jaccard": 0.3}
-    >>> print(text.cooccurrences_table(pd.DataFrame([paire | signes]), caption="Paires").text)
-    Paires Code Autre code Rencontres Documents Signes communs Signes de l’un ou de l’autre Part commune Lieux Aide 7
-    4 90 300 30,0 % Rencontres : paires de passages qui se recouvrent, posés par une même personne. Part ...
     """
     if paires.empty:
         return Html("", "")
@@ -188,13 +167,6 @@ def years_table(annees: pd.DataFrame, *, caption: str) -> Html:
 
     The columns of `codings.year_to_year`, with ``libelle`` and ``annee_avant``; pieces for 1,000 words where these can
     be compared, else why not.
-
-    >>> extraits = {"etat": ["garde"], "annee_avant": [2019], "extraits": [9], "extraits_avant": [6]}
-    >>> mots = {"mots": [1000], "mots_avant": [2000], "pour_mille_mots": [9.0], "pour_mille_mots_avant": [3.0]}
-    >>> annees = pd.DataFrame({"code": ["lieux"], "libelle": ["Lieux"]} | extraits | mots)
-    >>> print(text.years_table(annees, caption="Deux années").text)
-    Deux années Code Extraits en 2019 Extraits cette année Pour 1 000 mots en 2019 Pour 1 000 mots cette année Codes des
-    deux années (1) Lieux 6 9 3,0 9,0 n = 2 000 mots en 2019, 1 000 cette année. ...
     """
     if annees.empty:
         return Html("", "")
@@ -226,13 +198,6 @@ def words_table(mots: pd.DataFrame, seuils: pd.DataFrame, *, caption: str) -> Ht
 
     ``mots`` has the columns of `codings.words_by_code` and ``libelle`` (of the theme), of words kept or tested;
     ``seuils`` has the columns of `codings.gates`.
-
-    >>> seuil = {"analyse": "mots_par_theme", "condition": "mots", "sens": "au_moins", "demande": 10000}
-    >>> seuils = pd.DataFrame([seuil | {"trouve": 4200, "est_passe": False}])
-    >>> print(text.words_table(pd.DataFrame(), seuils, caption="Mots des thèmes").text)
-    Mots des thèmes Ce qu’il faut Demandé Trouvé Écart Mots de comptes rendus ou de verbatims au moins 10 000 4 200 il
-    en manque 5 800 Les mots propres à chaque thème ne sont pas calculés. 4 200 mots de comptes rendus ou de
-    verbatims sur 10 000 demandés : il en manque 5 800.
     """
     asked = seuils[seuils["analyse"] == ANALYSIS] if len(seuils) else seuils
     if mots.empty and len(asked) and not asked["est_passe"].all():
@@ -314,12 +279,6 @@ def tensions_table(answers: pd.DataFrame, *, caption: str) -> Html:
     """Each tension, its line and what answers it (columns of `themes.answers`), « Aucune » if none does.
 
     A box when ``answers`` is empty.
-
-    >>> reponses = themes.answers(data.load(2020, "enonces")).head(1)
-    >>> print(text.tensions_table(reponses, caption="Les tensions et leurs réponses").text)
-    Les tensions et leurs réponses Tension Ligne Réponses dans la synthèse Certains collèges sortent du cadre
-    convenu : ils écartent l’ALSES des instances, ne lui donnent pas de bureau, lui dictent son action ou refusent de
-    travailler avec lui. l. 162 Aucune
     """
     if answers.empty:
         return say("figures", "nothing", subject="aucune réponse à une tension n’est codée pour cette année")
@@ -346,13 +305,6 @@ def _figure(path: str, *, is_shown: bool) -> Markup:
 
 def beside_table(linked: pd.DataFrame, facts: Facts, *, caption: str) -> Html:
     """Each figure with its value and the statements beside it (columns of `themes.linked`); a box when there is none.
-
-    >>> lies = themes.linked(data.load(2020, "enonces"), data.read_reference("themes")).head(1)
-    >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
-    >>> print(text.beside_table(lies, chiffre, caption="Chiffres et énoncés").text)
-    Chiffres et énoncés Chiffre de l’année Valeur Énoncés sur le même sujet Expérience de la prévention spécialisée :
-    non 6 sur 17 nouvelles prises de poste Constat (Prise de poste, l. 85) : Les nouveaux ALSES ont des parcours très
-    inégaux en prévention spécialisée : à peu près un sur trois y fait ses débuts.
     """
     if linked.empty:
         return say("figures", "nothing", subject="aucun énoncé n’est lié à un chiffre de cette année")
@@ -369,13 +321,6 @@ def outlook_table(proposed: pd.DataFrame, facts: Facts, *, caption: str) -> Html
     """The work proposed at each scale, with the number of statements of every theme there and of tensions among them.
 
     ``proposed`` has the columns of `themes.outlook`; a box when it is empty.
-
-    >>> suites = themes.outlook(data.load(2020, "enonces")).head(1)
-    >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
-    >>> print(text.outlook_table(suites, chiffre, caption="Suites proposées").text)
-    Suites proposées Échelle Suite proposée Ligne Énoncés à cette échelle dont tensions Les institutions Il est
-    proposé que le Département, l’Éducation nationale et le réseau de prévention ouvrent un chantier entre
-    institutions. l. 191 11 4
     """
     if proposed.empty:
         return say("figures", "nothing", subject="la synthèse de cette année ne propose pas de suite par échelle")
@@ -393,12 +338,6 @@ def uses_table(uses: pd.DataFrame, facts: Facts, *, word: str) -> Html:
     """Each use of a word with what stands around it (columns of `themes.uses`); folded beyond ``UNFOLDED_USES`` rows.
 
     A sentence when the word never comes; a box when the year has no statement.
-
-    >>> emplois = themes.uses(data.load(2020, "enonces"), "rue")
-    >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
-    >>> print(text.uses_table(emplois, chiffre, word="rue").text)
-    « rue » : 2 emplois dans 2 énoncés, quelle que soit sa terminaison
-    ...
     """
     if facts("enonces/enonces/") is None:
         return say("figures", "nothing", subject="aucun énoncé n’est codé pour cette année")

@@ -170,11 +170,6 @@ def matrix_table(counts: pd.DataFrame, *, caption: str) -> Html:
     """A matrix of counts, with the total of each row; the name of its index heads the rows.
 
     One column a kind, named as a reader reads it: in the example ``constat`` and ``tension``, in statements.
-
-    >>> par_theme = themes.by_nature(data.load(2020, "indicateurs"), "echelle_enonce", year=2020)
-    >>> compte = par_theme.set_index("libelle")[["constat", "tension"]].rename_axis("échelle").head(2)
-    >>> print(text.matrix_table(compte, caption="Énoncés").text)
-    Énoncés Échelle Constat Tension Ensemble les ALSES 5 1 6 l’encadrement 3 1 4
     """
     rows = [[name, *map(number, row), number(row.sum())] for name, row in counts.iterrows()]
     numbers = [*map(str.capitalize, counts.columns), "Ensemble"]
@@ -239,10 +234,6 @@ def reading_table(rows: pd.DataFrame, *, caption: str, sentence: str) -> Html:
 
     ``rows`` has the columns of `describe.breakdown`, all counted in an export; ``sentence`` is the macro of
     ``describe.j2`` that reads its first line.
-
-    >>> vides = crosstab.completeness(data.load(2020, "indicateurs"), year=2020)
-    >>> text.reading_table(vides, caption="Colonnes", sentence="completeness").text
-    ''
     """
     facts = [fact_of(row) for row in rows.itertuples()]
     if not all(fact.is_of_records for fact in facts) or not facts:
@@ -257,11 +248,6 @@ def pairs_table(cells: pd.DataFrame, pairs: pd.DataFrame, *, caption: str) -> Ht
     """How many persons gave two answers, each pair once, then how it is read; nothing at all without records.
 
     ``cells`` has the columns of `crosstab.crossed`, ``pairs`` those of `crosstab.pairs`, which are the same.
-
-    >>> chiffres = data.load(2020, "indicateurs")
-    >>> croises = crosstab.crossed(chiffres, "objectif", "objectif", year=2020)
-    >>> text.pairs_table(croises, crosstab.pairs(chiffres, "objectif", year=2020), caption="Paires").text
-    ''
     """
     if pairs.empty:
         return Html("", "")
@@ -275,12 +261,6 @@ def crossing_table(cells: pd.DataFrame, *, caption: str, note: Html | str = "") 
     """A crossing in persons, a column a group, then how many each group has; a cell that is not shown is a dash.
 
     ``cells`` has the columns of `crosstab.crossed`.
-
-    >>> croises = crosstab.crossing(
-    ...     data.load(2020, "indicateurs"), "equipe_sur_le_quartier", "association", year=2020, perimeter="postes"
-    ... )
-    >>> print(text.crossing_table(croises.head(2), caption="Équipe, selon l’association").text)
-    Équipe, selon l’association Modalité AAPI AEP Sambre Avesnois oui 1 3 Base 1 3
     """
     facts = {(row.modalite, row.modalite_croisee): fact_of(row) for row in cells.itertuples()}
     lines = dict(zip(cells["modalite"], cells["libelle"], strict=True))
@@ -344,12 +324,6 @@ def populations_table(parts: list[pd.DataFrame], names: list[str], *, caption: s
     """The modalities of one indicator, population by population: as `breakdown_table`, in groups of rows.
 
     ``parts`` have the columns of `describe.breakdown`; ``names`` says whose each is.
-
-    >>> parts = describe.topic(data.load(2020, "indicateurs"), "public", year=2020)[:2]
-    >>> print(text.populations_table(parts, ["ALSES", "ensemble"], caption="Sexe, 2020").text)
-    Sexe, 2020 Modalité Effectif Base Part Précision Référence ALSES filles entre 927 et 949 2 233 42 % arrondi Note
-    de synthèse 2020, l. 219 garçons entre 1 284 et 1 306 2 233 58 % arrondi Note de synthèse 2020, l. 216 Ensemble
-    filles entre 2 577 et 2 692 6 522 à 6 648 de 39,5 % à ...
     """
     titles = [f"{name[:1].upper()}{name[1:]}" for name in names]
     facts = [[fact_of(row) for row in rows.itertuples()] for rows in parts]
@@ -365,11 +339,6 @@ def perimeters_table(facts: Facts, perimeters: dict[str, str], *, caption: str) 
 
     ``perimeters`` gives, for the key of a figure, what it counts. A box when the year counts none, and for a site: its
     page speaks of one population.
-
-    >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
-    >>> print(text.perimeters_table(chiffre, {"alses/accompagnements/": "personnes suivies"}, caption="Qui ?").text)
-    Qui ? Ce qui est compté Nombre Précision Référence Personnes suivies 2 233 exact Note de synthèse 2020, l. 206
-    exact : compté ou imprimé à l’unité
     """
     found = [(facts(path), label) for path, label in perimeters.items()]
     known = [(fact, f"{label[:1].upper()}{label[1:]}") for fact, label in found if fact and fact.counts]
@@ -384,11 +353,6 @@ def answers_table(rows: pd.DataFrame, *, caption: str, folded: bool = False) -> 
     """Several indicators on one base: question, answer, count, base (posts) and share (columns of `describe.answers`).
 
     ``folded`` hides it under its caption until it is opened; a box when ``rows`` is empty.
-
-    >>> reponses = describe.answers(data.load(2020, "indicateurs"), year=2020).head(2)
-    >>> print(text.answers_table(reponses, caption="Toutes les réponses").text)
-    Toutes les réponses Question Réponse Postes Base Part Éducation prioritaire REP 5 17 29 % Éducation prioritaire
-    REP+ 10 17 59 % Source : Note de synthèse 2020, l. 67–83.
     """
     if rows.empty:
         return say("figures", "nothing", subject=f"{caption[:1].lower()}{caption[1:]}")
@@ -461,11 +425,6 @@ def ledger_table(ledger: pd.DataFrame, *, caption: str) -> Html:
     """The ledger of the posts in a reader's words: titles of columns, labels of answers, dates in letters; folded.
 
     ``ledger`` has the schema ``registre``; a box when it is empty.
-
-    >>> print(text.ledger_table(data.load(2020, "registre").head(1), caption="Registre").text)
-    Registre
-     Ligne            Colonne   Avant Après                               Règle
-        67 Ancienneté d’ALSES 0,5 ans   0,5 durée en années ; « NON » vaut zéro
     """
     fields = {column["name"]: column["title"] for column in table_schema("prises_de_poste")["fields"]}
     entries = catalogue().indicators
@@ -491,12 +450,6 @@ def site_table(pairs: list[tuple[Fact, Fact]], *, place: str, caption: str) -> H
     """How many gave each answer in a site (persons), and the share of the network that did (per cent), with both bases.
 
     ``pairs`` are a value of the site and the network's, answer by answer; ``place`` is named by `indicators.name_site`.
-
-    >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
-    >>> filles = chiffre("alses/sexe/filles")
-    >>> print(text.site_table([(filles, filles)], place="collège Bel-Air", caption="Sexe").text)
-    Sexe Réponse Collège Bel-Air (personnes) Tout le réseau (part) filles entre 927 et 949 42 % Ensemble 2 233 2 233
-    personnes
     """
     own, network = f"{place[:1].upper()}{place[1:]} (personnes)", "Tout le réseau (part)"
     rows = [[fact.label, say_count(fact, cited=False), say_share(other, cited=False)] for fact, other in pairs]
