@@ -45,7 +45,7 @@ PERIMETERS = {
 
 @dataclass(frozen=True)
 class Silence:
-    """What the document does not give of an indicator: modalities without a figure, and those only known together."""
+    """What the document does not give of an indicator: missing modalities, and those only known together."""
 
     label: str
     missing: tuple[str, ...]
@@ -53,10 +53,9 @@ class Silence:
 
 
 def silences(indicators: pd.DataFrame, name: str, *, year: int) -> list[Silence]:
-    """What a topic leaves unpublished, one an indicator drawn by modality, for each population it is known of.
+    """What a topic leaves unpublished, per indicator drawn by modality and population; never for a site.
 
-    ``indicators`` has the schema ``indicateurs``. An indicator of which the year publishes nothing has every modality
-    missing. A site has no silence: what is counted below the network is chosen once for all.
+    An indicator of which the year publishes nothing has every modality missing.
     """
     if is_of_site(indicators):
         return []
@@ -86,10 +85,9 @@ def _silence(entry: Indicator, published: set[str], perimeter: str) -> Silence:
 
 
 def definitions(indicators: pd.DataFrame, *, year: int, of_site: bool = False) -> pd.DataFrame:
-    """The indicators that the year publishes, in catalogue order: ``indicateur``, ``definition``, ``base`` (words).
+    """The indicators published in the year, in catalogue order: ``indicateur``, ``definition``, ``base`` (words).
 
-    ``indicators`` has the schema ``indicateurs``. ``of_site``: those of a site, none for the network; else the reverse,
-    as they stand at two places of the page.
+    ``of_site`` returns those of a site and none for the network, or the reverse: they stand at two places of the page.
     """
     rows = indicators[(indicators["annee"] == year) & ~indicators["precision"].isin(UNSAID)]
     rows = rows if is_of_site(indicators) == of_site else rows.iloc[:0]
@@ -116,17 +114,17 @@ def _base_of(entry: Indicator) -> str:
 
 @dataclass(frozen=True)
 class Spoken:
-    """The statements on the subject of a section: their number, and the paths of the figures they stand beside."""
+    """The statements on the subject of a section: their number, and the paths of the indicators they refer to."""
 
     count: Fact
     figures: tuple[str, ...]
 
 
 def spoken(statements: pd.DataFrame, topic: str, *, facts: Facts) -> Spoken | None:
-    """The statements beside the figures of a topic; None when there is none, or the year publishes none of the figures.
+    """The statements linked to the indicators of a topic; None without any, or when none of these indicators is
+    published.
 
-    ``statements`` has the schema ``enonces``; ``topic`` is one of `catalogue`. The figures stand in the order of
-    the catalogue. A section whose figures are not published may not be on the page, and is not brought back for this.
+    ``statements`` has the schema ``enonces``. A section whose indicators are unpublished may not be on the page.
     """
     places = {entry.id: place for place, entry in enumerate(catalogue().of_topic(topic))}
     named = {path for path in statements["indicateur_lie"] if path and path.split("/")[1] in places}
@@ -153,10 +151,7 @@ _SHARES = (
 
 @dataclass(frozen=True)
 class Standing:
-    """A share of a site, that of the network, and how often chance alone would put them so far apart.
-
-    ``chance`` is corrected for the shares of the page; ``finding`` is au_dessus, au_dessous, or comparable.
-    """
+    """A share of a site beside the network's, and the chance of so wide a gap, corrected for the shares of the page."""
 
     own: Fact
     network: Fact
@@ -164,7 +159,7 @@ class Standing:
 
     @property
     def finding(self) -> str:
-        """Above or below only if neither the rounding nor chance is enough to make the difference."""
+        """au_dessus or au_dessous only if neither rounding nor chance can explain the gap, else comparable."""
         (low, high), (least, most) = self.own.share_bounds, self.network.share_bounds
         if self.chance >= LEVEL:
             return "comparable"
@@ -173,27 +168,25 @@ class Standing:
 
 @dataclass(frozen=True)
 class LookedAt:
-    """How many sites of a kind have shares, and in how many, at most and on average, chance alone finds a difference.
-    """
+    """How many sites of a kind have shares, and in how many chance alone would find a difference."""
 
     sites: int
 
     @property
     def by_chance(self) -> float:
-        """As many as `LEVEL` of those that are looked at, if all were like the network."""
         return LEVEL * self.sites
 
 
 def looked_at(sizes: dict[tuple[str, str], int], site_type: str) -> LookedAt:
-    """The sites of a kind whose pages say shares; ``sizes`` are those of `data.load_site_sizes`."""
+    """The sites of a kind whose pages say shares; ``sizes`` come from `data.load_site_sizes`."""
     return LookedAt(sum(kind == site_type and size >= FEWEST_FOR_SHARE for (kind, _), size in sizes.items()))
 
 
 def standings(figures: Facts) -> list[Standing]:
-    """The shares of a site that are said, each with the network's; none on the page of the network.
+    """The published shares of a site, each with the network's; none for the network.
 
-    The chance of each is that of a hypergeometric draw, both ways: as many persons as the site has, taken from those of
-    the network; the greatest over all the counts that the rounding allows, then Holm's correction for these shares.
+    Chance is that of a two-sided hypergeometric draw of the site's persons from those of the network, the greatest over
+    the counts that rounding allows, with Holm's correction.
     """
     pairs = [(figures(f"{USUAL}/{path}"), figures(f"{BESIDE}/{path}")) for path in _SHARES]
     said = [pair for pair in pairs if all(fact and fact.share is not None and fact.share_bounds for fact in pair)]
@@ -205,7 +198,7 @@ def standings(figures: Facts) -> list[Standing]:
 
 
 def _chance(own: Fact, network: Fact) -> float:
-    """The greatest chance of so many or more (or so few or less), twice, over the counts that a reader may think of."""
+    """The greatest two-sided probability over the counts that a reader may suppose."""
     (few, many), (least, most) = own.counts, own.base
     (given_low, given_high), (whole_low, whole_high) = network.counts, network.base
     if own.share > network.share:
@@ -214,7 +207,7 @@ def _chance(own: Fact, network: Fact) -> float:
 
 
 def _at_least(count: int, drawn: int, given: int, whole: int) -> float:
-    """The chance that, of so many persons drawn from the whole, at least ``count`` are among those given."""
+    """The probability that at least ``count`` of the drawn persons are among those given."""
     drawn, given = min(drawn, whole), min(given, whole)
     ways = sum(math.comb(given, k) * math.comb(whole - given, drawn - k) for k in range(max(count, 0), drawn + 1))
     return ways / math.comb(whole, drawn)
@@ -226,18 +219,11 @@ def _at_least(count: int, drawn: int, given: int, whole: int) -> float:
 def breakdown(
     indicators: pd.DataFrame, indicator: str, *, year: int, perimeter: str = "alses", site: str = ""
 ) -> pd.DataFrame:
-    """The modalities of one indicator, in reading order, with their shares; groups come after, and only when useful.
+    """The modalities of one indicator, in reading order, with their shares; cross-tabulations are left out.
 
-    ``site`` is the name of an association or the UAI of a collège; empty, it is the whole network.
-
-    A group is dropped when each of its members is published: it would say nothing more. Cross tables are left out.
-    Columns: schema ``indicateurs``, ``part_pct`` and ``part_decimales`` (columns of `indicators.with_shares`),
-    and ``libelle`` (French label).
-
-    Raises
-    ------
-    KeyError
-        for an indicator that the catalogue does not have.
+    ``site`` is an association or the UAI of a collège; empty, the whole network. A group is dropped when each of its
+    members is published. The schema ``indicateurs``, the columns of `indicators.with_shares`, and ``libelle``. Raises
+    KeyError for an indicator that the catalogue does not have.
 
     >>> parts = breakdown(data.load(2020, "indicateurs"), "sexe", year=2020)
     >>> parts[["libelle", "effectif_min", "effectif_max", "base_min", "part_pct"]]
@@ -279,11 +265,10 @@ def topic(indicators: pd.DataFrame, name: str, *, year: int) -> list[pd.DataFram
 
 
 def requests_and_goals(indicators: pd.DataFrame, *, year: int, perimeter: str = "alses") -> pd.DataFrame:
-    """The themes whose request and objective are both published with a known base, most frequent objective first.
+    """The themes whose request and objective are both known exactly, most frequent objective first.
 
-    Takes the schema ``indicateurs``. Columns: ``modalite``, ``libelle``, ``demande_pct``, ``objectif_pct``,
-    ``demande_effectif``, ``objectif_effectif``, ``base`` (persons). A share whose base the document leaves open is
-    withheld: it cannot stand beside the other.
+    Columns: ``modalite``, ``libelle``, ``demande_pct``, ``objectif_pct``, ``demande_effectif``, ``objectif_effectif``,
+    ``base`` (persons).
 
     >>> paires = requests_and_goals(data.load(2020, "indicateurs"), year=2020)
     >>> paires[["libelle", "demande_effectif", "objectif_effectif", "base"]].head(1)
@@ -323,10 +308,8 @@ def requests_and_goals(indicators: pd.DataFrame, *, year: int, perimeter: str = 
 
 
 def beyond(parts: list[pd.DataFrame], pairs: pd.DataFrame) -> list[pd.DataFrame]:
-    """The breakdowns that say more than the themes of `requests_and_goals`, which have their own figure.
-
-    ``parts`` come from `topic` (columns of `breakdown`), ``pairs`` from `requests_and_goals` (columns of
-    `requests_and_goals`). Those of a site are all kept.
+    """The breakdowns that say more than the ``pairs`` of `requests_and_goals`, which have their own chart; all for a
+    site.
     """
     if any(rows["perimetre"].eq(BESIDE).any() for rows in parts):
         return parts  # of a site, each question stands beside the network's
@@ -345,10 +328,7 @@ SENIORITIES = {"anciennete_prev_ans": "en prévention spécialisée", "anciennet
 
 
 def answers(indicators: pd.DataFrame, *, year: int) -> pd.DataFrame:
-    """Every answer about the new posts, one row a modality, with ``question`` (the indicator's label).
-
-    The other columns are the columns of `breakdown`, the base being the posts.
-    """
+    """Every answer about the new posts (columns of `breakdown`, base: posts), with ``question`` (indicator label)."""
     entries = catalogue().indicators
     parts = topic(indicators, "deploiement", year=year)
     asked = [rows for rows in parts if entries[rows["indicateur"].iloc[0]].form == "grille"]
@@ -357,30 +337,24 @@ def answers(indicators: pd.DataFrame, *, year: int) -> pd.DataFrame:
 
 
 def conditions_grid(posts: pd.DataFrame) -> pd.DataFrame:
-    """One row a post (schema ``postes``), by association then collège, with what it was given.
-
-    Columns: ``association``, ``college``, ``commune``, then those of `CONDITIONS`: oui, non, ne_sait_pas…
-    """
+    """One row per post, by association then collège: ``association``, ``college``, ``commune``, `CONDITIONS`."""
     return posts.sort_values(["association", "college"])[
         ["association", "college", "commune", *CONDITIONS]
     ].reset_index(drop=True)
 
 
 def starts(posts: pd.DataFrame) -> pd.DataFrame:
-    """New posts by month of start: ``mois`` (first day), ``postes`` (their number), ``colleges`` (names, in order).
-
-    Takes the schema ``postes``.
-    """
+    """New posts by month of start: ``mois`` (first day), ``postes``, ``colleges`` (names, in order)."""
     months = posts.assign(mois=posts["date_debut"].dt.to_period("M").dt.to_timestamp())
     grouped = months.sort_values(["mois", "college"]).groupby("mois")
     return grouped.agg(postes=("college", "size"), colleges=("college", ", ".join)).reset_index()
 
 
 def seniority(posts: pd.DataFrame) -> pd.DataFrame:
-    """How long the holders (schema ``postes``) have worked, as printed: one row a number of years of each kind.
+    """Seniority of the holders, as printed: ``experience`` (`SENIORITIES`), ``annees``, ``postes``, ``colleges``
+    (names).
 
-    Columns: ``experience`` (label of `SENIORITIES`), ``annees`` (0 when the document prints « NON »), ``postes``,
-    ``colleges`` (names, in order). Less than one year may be the post itself: it stays a value of its own.
+    Less than one year may be the post itself, so it stays a value of its own.
     """
     parts = []
     for column, label in SENIORITIES.items() if len(posts) else ():
@@ -391,10 +365,7 @@ def seniority(posts: pd.DataFrame) -> pd.DataFrame:
 
 
 def teams(posts: pd.DataFrame) -> pd.DataFrame:
-    """The local team of each post (schema ``postes``) by association, largest first.
-
-    Columns: ``association``, ``postes``, and the posts of each answer: ``oui``, ``non``, ``autre``.
-    """
+    """Posts by association and local team, largest first: ``association``, ``postes``, ``oui``, ``non``, ``autre``."""
     if posts.empty:
         return pd.DataFrame()
     answers_given = list(catalogue().indicators["equipe_sur_le_quartier"].modalities)
@@ -407,11 +378,10 @@ def teams(posts: pd.DataFrame) -> pd.DataFrame:
 
 
 def social_context(posts: pd.DataFrame, colleges: pd.DataFrame) -> pd.DataFrame:
-    """The collège of each post among others, lowest index first; a collège without a published index is left out.
+    """The collège of each post with its social index, lowest first; those without a published index are left out.
 
-    Takes the schema ``postes`` and the schema ``colleges``. Columns: ``association``, ``college``, ``commune``,
-    ``type_education_prioritaire`` (as printed), ``ips``, ``eleves`` (enrolled), both of the register's year, not of the
-    report's.
+    Columns: ``association``, ``college``, ``commune``, ``type_education_prioritaire`` (as printed), ``ips``,
+    ``eleves``; the last two are those of the register's year.
     """
     if posts.empty or colleges.empty:
         return pd.DataFrame()
@@ -422,10 +392,9 @@ def social_context(posts: pd.DataFrame, colleges: pd.DataFrame) -> pd.DataFrame:
 
 
 def landmarks(context: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
-    """The values among which the indices are read, lowest first: those of the reference table, and the posts' median.
+    """Reference values of the index and the posts' median, lowest first: ``libelle``, ``valeur``, ``champ``.
 
-    ``context`` has the columns of `social_context`, ``known`` the schema ``reperes``. Columns: ``libelle``,
-    ``valeur`` (an index), ``champ`` (empty for the posts themselves).
+    ``context`` comes from `social_context`, ``known`` has the schema ``reperes``.
     """
     named = known[known["repere"].str.startswith("ips_")][["libelle", "valeur", "champ"]]
     if context.empty:
@@ -438,17 +407,13 @@ def landmarks(context: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
 
 
 def attendance(indicators: pd.DataFrame, *, year: int) -> pd.DataFrame:
-    """Present and invited by group of meetings; the invited are missing where they are not printed.
-
-    The columns of `breakdown`: ``effectif_min`` came, ``base_min`` were invited.
-    """
+    """Present (``effectif_min``) and invited (``base_min``, missing if not printed) by group of meetings."""
     return breakdown(indicators, "participants", year=year, perimeter="reunions")
 
 
 def calendar(meetings: pd.DataFrame, *, year: int) -> pd.DataFrame:
-    """The meetings by date: ``date``, ``groupe``, ``libelle`` (group), ``participants``, ``est_apres`` (year over).
-
-    ``meetings`` has the schema ``reunions``; no column at all without meetings.
+    """The meetings by date: ``date``, ``groupe``, ``libelle``, ``participants``, ``est_apres`` (held after the
+    year).
     """
     if meetings.empty:
         return pd.DataFrame()
@@ -462,11 +427,10 @@ def calendar(meetings: pd.DataFrame, *, year: int) -> pd.DataFrame:
 def associations(
     posts: pd.DataFrame, meetings: pd.DataFrame, statements: pd.DataFrame, *, register: pd.DataFrame
 ) -> pd.DataFrame:
-    """Where each association is named, one row a name: ``association``, ``rattachement`` (of the register), ``postes``
-    (described), ``reunion_<groupe>`` (whether the list of the group names it), ``enonces`` (that cite it).
+    """Where each association is named: ``association``, ``rattachement``, ``postes``, ``reunion_<groupe>``,
+    ``enonces``.
 
-    Takes the schema ``postes``, schema ``reunions``, schema ``enonces`` and, as register, schema ``associations``. Only
-    the groups that print a list have a column. A name of the register that the year never uses is left out.
+    Only groups that print a list have a column; a name of the register that the year never uses is left out.
     """
     listed = {group: set(rows["associations"]) for group, rows in unfolded(meetings, "associations").groupby("groupe")}
     cited = unfolded(statements, "associations")["associations"].value_counts()

@@ -244,8 +244,7 @@ def _said_of(row, listed: dict[str, str]) -> str:
 
 
 def show_associations(grid: pd.DataFrame, facts: Facts) -> Html:
-    """Where each association is named, absences visible (columns of `describe.associations`); a box when none is named.
-    """
+    """Where each association is named, absences visible (columns of `describe.associations`); a box when none is named."""
     if grid.empty:
         return nothing("aucune association n’est nommée pour cette année")
     labels = catalogue().indicators["participants"].modalities

@@ -314,8 +314,7 @@ def show_teams(rows: pd.DataFrame, facts: Facts) -> Html:
 
 
 def show_context(rows: pd.DataFrame, landmarks: pd.DataFrame, facts: Facts) -> Html:
-    """Posts on the scale of the social index (columns of `describe.social_context`, columns of `describe.landmarks`).
-    """
+    """Posts on the scale of the social index (columns of `describe.social_context`, columns of `describe.landmarks`)."""
     if rows.empty:
         return nothing("l’indice de position sociale des collèges des postes n’est pas connu")
     low, above = (facts(f"postes/ips_du_college/{name}") for name in ("premier_quartile", "au_dessus"))

@@ -304,8 +304,7 @@ def _figure(path: str, *, is_shown: bool) -> Markup:
 
 
 def beside_table(linked: pd.DataFrame, facts: Facts, *, caption: str) -> Html:
-    """Each figure with its value and the statements beside it (columns of `themes.linked`); a box when there is none.
-    """
+    """Each figure with its value and the statements beside it (columns of `themes.linked`); a box when there is none."""
     if linked.empty:
         return say("figures", "nothing", subject="aucun énoncé n’est lié à un chiffre de cette année")
     cells = []
