@@ -47,7 +47,7 @@ AT_END = {"textcoords": "offset points", "va": "center_baseline", "ha": "left"}
 
 
 def _rows(names: list[str], sheet: Sheet, *, more: float):
-    """Figure, axes and the place of each row, on a scale of inches downwards; ``more`` inches for what is around."""
+    """Figure, axes and place of each row, on a scale of inches downwards; ``more`` inches for what is around."""
     places, height = stacked(names, sheet, is_above=sheet.is_narrow)
     figure, axes = canvas(height + more, sheet)
     axes.set_ylim(height, 0)
@@ -55,15 +55,15 @@ def _rows(names: list[str], sheet: Sheet, *, more: float):
 
 
 def _cut_for(sheet: Sheet, names: Iterable[str], depths: Iterable[int]) -> list[str]:
-    """The names as a sheet can hold them, those further right on shorter lines."""
+    """The names as a sheet can hold them, on shorter lines the further right."""
     width = NAME_ABOVE if sheet.is_narrow else BESIDE
     return [cut([name], max(12, width - 2 * depth))[0] for name, depth in zip(names, depths, strict=True)]
 
 
 def tree_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
-    """Pieces of each code as a bar, full; behind it, pale, with those of all below, when there are any.
+    """Segments of each code as a bar; behind it, pale, with those of its descendants.
 
-    Columns ``libelle``, ``profondeur``, ``extraits``, ``extraits_branche``, ``a_dessous`` (whether codes stand below).
+    Columns ``libelle``, ``profondeur``, ``extraits``, ``extraits_branche``, ``a_dessous`` (whether it has descendants).
     """
     depths = list(rows["profondeur"])
     names = _cut_for(sheet, rows["libelle"], depths)
@@ -84,18 +84,15 @@ def tree_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
 
 
 def codes_by_group_drawing(counts: pd.DataFrame, heads: list[str], *, sheet: Sheet = WIDE) -> Figure:
-    """Codes (the index) by meeting (the columns): the darker, the more; the total of each row stands last.
-
-    ``heads`` name the columns of the drawing, the last of ``counts`` being the total.
-    """
+    """Codes (the index) by meeting as a heat table, with totals last; ``heads`` name the columns."""
     cells = [[*((value, number(value)) for value in row[:-1]), (None, number(row[-1]))] for row in counts.to_numpy()]
     return heat_table_drawing(cells, cut(counts.index), heads, sheet=sheet)
 
 
 def agreement_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
-    """Alpha of each code as a point on its interval, chance at zero; to the right, alpha and the units of the code.
+    """Alpha of each code on its interval, chance at zero; to the right, alpha and the units of the code.
 
-    Columns ``libelle``, ``alpha``, ``alpha_bas``, ``alpha_haut``, ``posees`` (units where one at least put the code).
+    Columns ``libelle``, ``alpha``, ``alpha_bas``, ``alpha_haut``, ``posees`` (units coded by one person at least).
     """
     names = cut(rows["libelle"], NAME_ABOVE if sheet.is_narrow else BESIDE)
     figure, axes, places = _rows(names, sheet, more=0.55)
@@ -126,7 +123,7 @@ APEX = 0.75  # how far a curve goes, of the way to its two handles
 
 
 def _order(pairs: pd.DataFrame) -> list[str]:
-    """The codes so that those that meet most are neighbours: each is put at the end that it meets most."""
+    """The codes, each put at the end where it co-occurs most, so that frequent pairs are neighbours."""
     met = {(row.code, row.autre_code): row.rencontres for row in pairs.itertuples()}
     met |= {(two, one): count for (one, two), count in met.items()}
     left = list(dict.fromkeys(code for pair in zip(pairs["code"], pairs["autre_code"], strict=True) for code in pair))
@@ -152,9 +149,9 @@ def _arc(axes, ends: tuple[float, float], reach: float, width: float) -> None:
 
 
 def network_drawing(pairs: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
-    """One arc a pair, the thicker the more they meet, with how many times; the names in a column.
+    """One arc per pair, thicker the more often they co-occur, the names in a column.
 
-    Columns ``code``, ``libelle``, ``autre_code``, ``autre_libelle``, ``rencontres``, most met first.
+    Columns ``code``, ``libelle``, ``autre_code``, ``autre_libelle``, ``rencontres``, most frequent first.
     """
     labels = dict(zip(pairs["code"], pairs["libelle"], strict=True))
     labels |= dict(zip(pairs["autre_code"], pairs["autre_libelle"], strict=True))
@@ -210,10 +207,9 @@ _COLUMNS = {
 
 
 def show_codes(codes: pd.DataFrame) -> Html:
-    """The code book as a tree, with the pieces of text under each code and under its branch; nothing when none is used.
+    """The code book as a tree with the segments of each code and branch; unused branches are named in a note.
 
-    The columns of `codings.code_counts`, and ``parent`` (the code above, or nothing), in the order of the book. A
-    branch without any piece is not drawn, but named.
+    The columns of `codings.code_counts`, and ``parent``, in the order of the book.
     """
     rows = codes[codes["extraits_branche"] > 0] if len(codes) else codes
     if rows.empty:
@@ -240,9 +236,8 @@ def show_codes(codes: pd.DataFrame) -> Html:
 def show_codes_by_meeting(reunions: pd.DataFrame) -> Html:
     """Codes by meeting as a heat table, the most used first; nothing with fewer than two meetings.
 
-    The columns of `codings.code_by_document`, and ``libelle``: ``groupe`` names a meeting, or a document. Codes of
-    fewer than ``FEWEST_PIECES`` pieces in all stand in the data alone, and nothing is drawn when all are; past
-    ``MOST_MEETINGS``, the meetings with the fewest pieces share a column; the ``MOST_CODES`` most used are drawn.
+    The columns of `codings.code_by_document`, and ``libelle``. Codes of fewer than ``FEWEST_PIECES`` segments are in
+    the data only; past ``MOST_MEETINGS``, the meetings with the fewest share a column; ``MOST_CODES`` codes are drawn.
     """
     known = reunions[reunions["total"] >= FEWEST_PIECES] if len(reunions) else reunions
     if known.empty or known["groupe"].nunique() < 2:
@@ -275,7 +270,7 @@ def show_codes_by_meeting(reunions: pd.DataFrame) -> Html:
 
 
 def _crossed(reunions: pd.DataFrame) -> pd.DataFrame:
-    """Pieces of text: a row a code, named by its label, which another may share; a column a meeting, in order."""
+    """Segments by code (rows, named by labels that another may share) and meeting (columns, in order)."""
     ranks, groups = pd.factorize(reunions["code"])[0], list(dict.fromkeys(reunions["groupe"]))
     counts = pd.crosstab(ranks, reunions["groupe"], reunions["extraits"], aggfunc="sum")
     labels = reunions.groupby(ranks)["libelle"].first()
@@ -283,7 +278,7 @@ def _crossed(reunions: pd.DataFrame) -> pd.DataFrame:
 
 
 def _columns(counts: pd.DataFrame) -> tuple[pd.DataFrame, list[str], list[tuple[str, str]]]:
-    """The counts with the columns that are drawn, how these are headed, and what each letter stands for."""
+    """The counts of the drawn columns, their heads, and what each letter stands for."""
     names = list(counts.columns)
     if len(names) > MOST_MEETINGS:
         kept = set(counts.sum().sort_values(ascending=False, kind="stable").index[: MOST_MEETINGS - 1])
@@ -298,7 +293,7 @@ def _columns(counts: pd.DataFrame) -> tuple[pd.DataFrame, list[str], list[tuple[
 
 
 def _are_short(names: list[str]) -> bool:
-    """Whether names hold at the head of columns; one with signs that no drawing may hold does not."""
+    """Whether names fit at the head of columns and are printable."""
     words = [word for name in names for word in name.split()]
     is_narrow = sum(map(len, names)) <= MOST_SIGNS and max(map(len, words), default=0) <= LONGEST_WORD
     return is_narrow and all(name.isprintable() for name in names)
@@ -316,10 +311,9 @@ FEWEST_PAIRS = 2
 
 
 def show_network(paires: pd.DataFrame) -> Html:
-    """The pairs of codes met `FEWEST_MET` times or more, as lines between names; nothing with fewer than two of them.
+    """The `MOST_PAIRS` most frequent pairs of codes met `FEWEST_MET` times or more; nothing with fewer than two.
 
-    The columns of `codings.cooccurrences`, the most met first, with ``libelle`` and ``autre_libelle``; the `MOST_PAIRS`
-    most met are drawn.
+    The columns of `codings.cooccurrences`, most frequent first, with ``libelle`` and ``autre_libelle``.
     """
     known = paires[paires["rencontres"] >= FEWEST_MET] if len(paires) else paires
     if len(known) < FEWEST_PAIRS:
@@ -344,10 +338,10 @@ def show_network(paires: pd.DataFrame) -> Html:
 
 
 def show_agreement(accord: pd.DataFrame) -> Html:
-    """Alpha of each code with its interval, the highest first; nothing without two codings.
+    """Alpha of each code with its interval, highest first; nothing without two codings.
 
-    The columns of `codings.agreement`, and ``libelle``. A code without alpha is named under the figure; where none has
-    any, the table of counts stands alone.
+    The columns of `codings.agreement`, and ``libelle``. A code without alpha is named in a note; where none has any,
+    the table of counts stands alone.
     """
     if accord.empty:
         return Html("", "")

@@ -58,7 +58,7 @@ SHAPES = ("o", "s", "^", "D", "v")
 
 
 def forest_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
-    """One difference a row: thick for rounding, thin for the interval, a full point when it is conclusive.
+    """One difference per row: thick for rounding, thin for the interval, a full point when conclusive.
 
     Columns ``etiquette``, ``ecart_pts``, ``ecart_min_pts``, ``ecart_max_pts``, ``ic_bas_pts``, ``ic_haut_pts``,
     ``est_concluant``.
@@ -96,7 +96,7 @@ def forest_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
 
 
 def shares_with_interval_drawing(rows: pd.DataFrame, colours: list[str], *, sheet: Sheet = WIDE) -> Figure:
-    """A point and its interval a row; columns ``etiquette``, ``effectif``, ``base``, ``part_pct``, ``ic_…_pct``."""
+    """A point and its interval per row; ``etiquette``, ``effectif``, ``base``, ``part_pct``, ``ic_…_pct``."""
     figure, axes = canvas(0.5 + room(sheet, rows["etiquette"], 0.4) * len(rows), sheet)
     places = list(range(len(rows)))[::-1]
     axes.hlines(places, 0, 100, color=TRACK, linewidth=9, zorder=0)
@@ -114,7 +114,7 @@ def shares_with_interval_drawing(rows: pd.DataFrame, colours: list[str], *, shee
 
 
 def ratios_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
-    """How many objectives for one request, on a multiplying scale; columns ``etiquette``, ``rapport``, the counts."""
+    """Objectives per request on a log scale; ``etiquette``, ``rapport``, ``demandes``, ``objectifs``."""
     figure, axes = canvas(0.5 + room(sheet, rows["etiquette"]) * len(rows), sheet)
     places = list(range(len(rows)))[::-1]
     axes.set_xscale("log")
@@ -138,7 +138,7 @@ def ratios_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
 def tests_by_design_drawing(
     rows: pd.DataFrame, *, effects: list[str], threshold: float, colours: list[str], sheet: Sheet = WIDE
 ) -> Figure:
-    """p by assumed variance: one series a comparison, a line for the counts that rounding allows.
+    """p by assumed variance: one series per comparison, a line over the counts that rounding allows.
 
     Columns ``etiquette`` and, for each effect ``0``, ``1`` …, ``p_0``, ``p_0_min``, ``p_0_max`` …
     """
@@ -175,7 +175,7 @@ ACROSS, HIGH = {False: 3, True: 1}, 1.75
 
 
 def effects_drawing(rows: pd.DataFrame, colours: list[str], *, sheet: Sheet = WIDE) -> Figure:
-    """How many times fewer persons one would have observed, from one; columns ``etiquette``, ``effet``."""
+    """Design effects as bars from one; columns ``etiquette``, ``effet``."""
     figure, axes = canvas(0.5 + room(sheet, rows["etiquette"]) * len(rows), sheet)
     places = list(range(len(rows)))[::-1]
     axes.barh(places, rows["effet"] - 1, left=1, color=colours, height=thick(sheet))
@@ -193,7 +193,7 @@ def effects_drawing(rows: pd.DataFrame, colours: list[str], *, sheet: Sheet = WI
 
 
 def parts_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
-    """The parts of a difference end to end from zero, each way apart, and the whole of it as a diamond.
+    """The parts of a difference end to end from zero, each direction apart, and the whole as a diamond.
 
     Columns ``etiquette``, ``ecart_pts``, ``anciens_pts``, ``mecanique_pts``, ``inconnu_pts``.
     """
@@ -227,7 +227,7 @@ def parts_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
 
 
 def series_drawing(rows: pd.DataFrame, colours: list[str], *, sheet: Sheet = WIDE) -> Figure:
-    """One frame a share, each with its own scale: a point a year, a line for what rounding allows.
+    """One frame per share, each with its own scale: a point a year, a line for what rounding allows.
 
     Columns ``etiquette``, ``annee``, ``part_pct`` (missing when only bounds are known), ``part_min_pct``,
     ``part_max_pct``, ``dite`` (the share in words), ``est_protege``.
@@ -246,7 +246,6 @@ def series_drawing(rows: pd.DataFrame, colours: list[str], *, sheet: Sheet = WID
 
 
 def _written(row) -> str:
-    """A share as it is said where it is rounded to protect persons, else with the decimal that it has."""
     if row.est_protege:
         return row.dite
     return percent(row.part_pct, 0 if is_rounded(row.part_pct, row.part_min_pct, row.part_max_pct) else 1)
@@ -290,7 +289,7 @@ SHARES = {
 
 
 def columns_of(titles: dict[str, str], rows: pd.DataFrame) -> dict[str, str]:
-    """The columns to show: without both bounds of a value (``…_min…``, ``…_max…``) when all rows have them so."""
+    """The columns to show: without both bounds of a value when they equal it in every row."""
     kept = dict(titles)
     for name in titles:
         low, high = (name.replace("_max", end) for end in ("_min", "_max"))
@@ -301,13 +300,11 @@ def columns_of(titles: dict[str, str], rows: pd.DataFrame) -> dict[str, str]:
 
 
 def label(comparison: Comparison) -> str:
-    """The subject with a capital, as the label of a row."""
     text = subject(comparison)
     return text[:1].upper() + text[1:]
 
 
 def colours_of(found: list[Comparison]) -> list[str]:
-    """The colour of each one's modality, as on the other pages."""
     return [colour_of(*comparison.path.split("/")[1:3]) for comparison in found]
 
 
@@ -318,7 +315,7 @@ def ends(comparison: Comparison, measure: str, name: str, unit: str = "") -> dic
 
 
 def shares_frame(found: list[Comparison]) -> pd.DataFrame:
-    """One row a comparison: both shares and their difference, each with its bounds."""
+    """One row per comparison: both shares and their difference, each with its bounds."""
     rows = [
         {
             "etiquette": label(each),
@@ -333,7 +330,7 @@ def shares_frame(found: list[Comparison]) -> pd.DataFrame:
 
 
 def gap_text(comparison: Comparison) -> str:
-    """The difference after both shares, as a drawing bears it: « : +2,0 points »; none of a share said by its bound."""
+    """The difference after both shares: « : +2,0 points »; none for a share given by its bound."""
     if comparison.is_near_unanimous:
         return ""
     return f" : {points(comparison['ecart'].value, 0 if comparison.is_protected else 1)}"
@@ -354,17 +351,15 @@ _SAID = {"reference": "part_reference", "part": "part"}
 
 
 def are_protected(found: list[Comparison]) -> bool:
-    """Whether the numbers behind some of these differences are rounded to protect persons."""
     return any(each.is_protected for each in found)
 
 
 def share_text(comparison: Comparison, name: str) -> str:
-    """A share in per cent, without a decimal that its rounding does not leave it."""
     return write_part(comparison, name)
 
 
 def source_of(found: list[Comparison], facts: list[Facts], population: str) -> Html:
-    """The documents behind these comparisons: the figure of each year."""
+    """The documents behind these comparisons."""
     known = [fact for each in found for look in facts if (fact := look(each.path))]
     return source(population, (fact.reference for fact in known))
 
@@ -380,7 +375,7 @@ def bases_of(kinds: list[tuple[str, Comparison]], compared: dict[str, tuple[str,
 
 
 def year_of(year: int | str, perimeter: str) -> str:
-    """A year, and of whom it speaks unless it is of those whom the ALSES follow: « 2020, tous les collégiens »."""
+    """A year, and its population unless it is that of the ALSES: « 2020, tous les collégiens »."""
     return str(year) if perimeter == USUAL else f"{year}, {catalogue().perimeters[perimeter].short}"
 
 
@@ -397,12 +392,10 @@ def drawn(found: list[Comparison]) -> list[Comparison]:
 
 
 def are_exact(found: list[Comparison]) -> bool:
-    """Whether no rounding moves any of these differences."""
     return all(each["ecart"].is_exact for each in found)
 
 
 def widest(found: list[Comparison]) -> Comparison:
-    """The one whose difference is the greatest, either way."""
     return max(found, key=lambda each: abs(each["ecart"].value))
 
 
@@ -411,7 +404,7 @@ def widest(found: list[Comparison]) -> Comparison:
 
 
 def draw_likeness(shown: list[Comparison], found: Comparisons, now: Facts, before: Facts) -> Html:
-    """How many times fewer persons the likeness within collèges stands for, share by share, and p with and without."""
+    """Design effect of the estimated likeness within collèges, share by share, and p with and without."""
     page = found("page")
     # What would pass if likeness were not counted, corrected for the whole family as the test that decides is.
     passed = [each for each in shown if each["p_valeur"].high * page["tests_annees"].value < page["seuil"].value]
@@ -443,7 +436,7 @@ def draw_likeness(shown: list[Comparison], found: Comparisons, now: Facts, befor
 
 
 def draw_parts(shown: list[Comparison], now: Facts, before: Facts) -> Html:
-    """The parts of each difference, in points: collèges of both years, those that entered or left, those not known."""
+    """The parts of each difference, in points: collèges of both years, entered or left, unknown."""
     parts = {"ecart": "ecart", "anciens": "ecart_anciens", "mecanique": "effet_mecanique", "inconnu": "apport_inconnu"}
     rows = pd.DataFrame(
         {"etiquette": label(each), **{f"{name}_pts": each[measure].value for name, measure in parts.items()}}
@@ -487,7 +480,7 @@ def _series_frame(shares: list[Series]) -> pd.DataFrame:
 
 
 def _widest(shares: list[Series]) -> dict:
-    """The share that moves most over its years, with the least and the greatest of its figures."""
+    """The share that moves most over its years, with the least and the greatest of its values."""
     ends = [
         (each, *(choose(each.facts, key=lambda fact: sum(fact.share_bounds)) for choose in (min, max)))
         for each in shares
@@ -497,7 +490,7 @@ def _widest(shares: list[Series]) -> dict:
 
 
 def show_series(shares: list[Series]) -> Html:
-    """Each share over its years, in per cent with its bounds; nothing at all without a series."""
+    """Each share over its years, in per cent with its bounds; nothing without a series."""
     if not shares:
         return Html("", "")
     rows, widest = _series_frame(shares), _widest(shares)
@@ -555,7 +548,7 @@ def _forest_frame(shown: list[Comparison]) -> pd.DataFrame:
 
 
 def show_forest(found: Comparisons, now: Facts, before: Facts) -> Html:
-    """Every tested difference of two years, in points, with rounding and interval; a box when there is none."""
+    """Every tested difference of two years, in points, with rounding and interval."""
     shown = [each for each in found.of("annees", having="ic_bas") if each.is_tested]
     if not shown:
         return nothing("aucun écart n’est testé")
@@ -584,10 +577,7 @@ def _clusters_frame(shown: list[Comparison]) -> pd.DataFrame:
 
 
 def show_clusters(found: Comparisons, now: Facts, before: Facts) -> Html:
-    """The test of each change under stronger and stronger likeness within posts; a box when nothing is tested.
-
-    Once records tell how alike the persons of a collège are, that likeness in place of those assumed.
-    """
+    """The test of each change by assumed likeness within posts, or by the likeness estimated from records."""
     estimated = [each for each in found.of("annees", having="p_grappe") if "effet_de_plan" in each]
     if estimated:
         return draw_likeness(estimated, found, now, before)

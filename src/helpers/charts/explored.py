@@ -54,7 +54,7 @@ def _said(low: int, high: int) -> str:
 
 
 def counts_drawing(rows: pd.DataFrame, colours: list[str], *, sheet: Sheet = WIDE) -> Figure:
-    """A bar up to the smallest possible count of each modality, and a thin line up to the largest.
+    """A bar up to the least possible count of each modality, and a thin line up to the greatest.
 
     Columns ``libelle``, ``effectif_min``, ``effectif_max``, all known.
     """
@@ -75,10 +75,10 @@ def counts_drawing(rows: pd.DataFrame, colours: list[str], *, sheet: Sheet = WID
 
 
 def crossing_drawing(rows: pd.DataFrame, heads: list[str], *, sheet: Sheet = WIDE) -> Figure:
-    """A cross table of counts: the darker, the more; each cell says its number, or its bounds.
+    """A cross-tabulation of counts as a heat table with numbers or bounds; a missing cell is a dash.
 
-    Columns ``libelle``, ``libelle_croise``, ``effectif_min``, ``effectif_max``; a cell that is not there is a dash.
-    ``heads`` name the columns, in the order in which ``libelle_croise`` first names them.
+    Columns ``libelle``, ``libelle_croise``, ``effectif_min``, ``effectif_max``; ``heads`` name the columns in the order
+    of ``libelle_croise``.
     """
     lines, columns = list(dict.fromkeys(rows["libelle"])), list(dict.fromkeys(rows["libelle_croise"]))
     known = rows.dropna(subset=["effectif_min", "effectif_max"])
@@ -94,9 +94,9 @@ def crossing_drawing(rows: pd.DataFrame, heads: list[str], *, sheet: Sheet = WID
 def heat_table_drawing(
     cells: list[list[tuple[float | None, str] | None]], lines: list[str], heads: list[str], *, sheet: Sheet = WIDE
 ) -> Figure:
-    """Cells line by line, each a value and how it is written: the darker, the greater; None is a dash.
+    """Cells by row, each a value and how it is written: the darker, the greater; None is a dash.
 
-    A cell about which nothing is written is not drawn at all; one without value, as a total, has no shade.
+    A cell with no text is not drawn; one without value, as a total, has no shade.
     """
     heads = folded(heads, max(5, 7 * HEAD // (len(heads) * (2 if sheet.is_narrow else 1))))
     tall = max(head.count("\n") + 1 for head in heads) * LINE_PT / 72
@@ -139,7 +139,6 @@ NO_ANSWER = "s. r."  # « sans réponse »: the head of a column of persons who 
 
 
 def _ranks(rows: pd.DataFrame) -> dict[str, int]:
-    """The number of each line, from one."""
     names = [name for folded in dict.fromkeys(rows["modalite"]) for name in folded.split(FOLDED)]
     return {name: rank for rank, name in enumerate(names, start=1)}
 
@@ -150,7 +149,7 @@ def _lines(rows: pd.DataFrame, ranks: dict[str, int]) -> list[str]:
 
 
 def _head(modality: str, ranks: dict[str, int]) -> str:
-    """A column named by the numbers of the lines: its own words would not hold above it."""
+    """A column named by the numbers of the rows: its own words would not fit."""
     parts = [NO_ANSWER if name in UNANSWERED else str(ranks.get(name, "?")) for name in modality.split(FOLDED)]
     return ", ".join(dict.fromkeys(parts))
 
@@ -167,14 +166,13 @@ def _share(row) -> tuple[float, str] | None:
 
 
 def _grid(rows: pd.DataFrame) -> list[list[tuple[float, str] | None]]:
-    """The cells line by line."""
     return [[_share(row) for row in line.itertuples()] for _, line in rows.groupby("modalite", sort=False)]
 
 
 def shares_drawing(rows: pd.DataFrame, sizes: list[str], *, is_numbered: bool, sheet: Sheet = WIDE) -> Figure:
-    """The share of each answer in each group; columns of `crosstab.crossed`, ``sizes`` of the groups in order.
+    """The share of each answer in each group (columns of `crosstab.crossed`); ``sizes`` of the groups in order.
 
-    Numbered, lines and columns are those of one list of answers.
+    Numbered, rows and columns are those of one list of answers.
     """
     groups = rows.drop_duplicates("modalite_croisee")
     ranks = _ranks(rows)
@@ -194,12 +192,12 @@ TWO = 2  # groups whose widest difference can be said in a title
 
 
 def _is_answer(entry: Indicator, modality: str) -> bool:
-    """Whether a modality, or all that is folded in it, answers the question: « non renseigné » does not."""
+    """Whether a modality, or all that is folded in it, answers the question."""
     return all(name in entry.modalities for name in modality.split(FOLDED))
 
 
 def _answered(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Html]]:
-    """A crossing without the rows and columns of those who gave no answer at all, and the note that names these.
+    """A cross-tabulation without the rows and columns of missing answers, and the note that names them.
 
     A group of which nothing else is known goes with them.
     """
@@ -225,33 +223,29 @@ def _population_of(rows: pd.DataFrame) -> str:
 
 
 def _sayable(rows: pd.DataFrame) -> pd.DataFrame:
-    """The cells that may name a finding: answers, to both questions, whose share is known."""
+    """The cells that may head a chart: answers to both questions whose share is known."""
     (entry, other), known = _entries_of(rows), rows[rows["part_pct"].notna()]
     kept = [_is_answer(entry, row.modalite) and _is_answer(other, row.modalite_croisee) for row in known.itertuples()]
     return known[kept] if any(kept) else known
 
 
 def _named(row) -> tuple[str, Fact]:
-    """A cell: the group it is in, and its figure."""
     return row.libelle_croise, fact_of(row)
 
 
 def _groups(rows: pd.DataFrame) -> list[tuple[str, Fact]]:
-    """Each group with one of its figures, which bears its base."""
+    """Each group with one of its values, which bears its base."""
     known = rows[rows["base_min"].notna()]
     return [_named(row) for row in known.drop_duplicates("modalite_croisee").itertuples()]
 
 
 def _short(row) -> str:
-    """The name of a group beside its bar; one that joins many answers is named in full under the figure."""
+    """The name of a group beside its bar; one that joins many answers is named in full under the chart."""
     return "réponses réunies" if row.modalite_croisee.count(FOLDED) >= MANY else row.libelle_croise
 
 
 def show_by_group(rows: pd.DataFrame, modality: str) -> Html:
-    """The share of one answer in each group, in per cent of the group (columns of `crosstab.crossed`).
-
-    Nothing at all for a year without records.
-    """
+    """The share of one answer in each group (columns of `crosstab.crossed`); nothing without records."""
     shown = rows[rows["modalite"].eq(modality) & rows["part_pct"].notna()]
     if shown.empty:
         return NOTHING
@@ -281,9 +275,9 @@ def show_by_group(rows: pd.DataFrame, modality: str) -> Html:
 
 
 def show_crossing(rows: pd.DataFrame) -> Html:
-    """The answers of each group, in per cent of the group, as a heat table (columns of `crosstab.crossed`).
+    """The answers of each group, in per cent, as a heat table (columns of `crosstab.crossed`); nothing without records.
 
-    Nothing at all for a year without records; one sentence where every group is too small for a share to be said.
+    One sentence where every group is too small for a share.
     """
     if rows.empty:
         return NOTHING
@@ -313,7 +307,7 @@ def show_crossing(rows: pd.DataFrame) -> Html:
 
 
 def _tops(parts: list[pd.DataFrame]) -> list[tuple[str, list[Fact]]]:
-    """For each group, its figures, the largest first: three tell enough of a large table."""
+    """For each group, its values, the largest first: three are enough for a large table."""
     few = 3 if len(parts) > TWO else None
     ranked = [part.sort_values("effectif_min", ascending=False, kind="stable").head(few) for part in parts]
     return [(part["libelle_croise"].iloc[0], [fact_of(row) for row in part.itertuples()]) for part in ranked]
@@ -361,11 +355,9 @@ _TITLES = {
 
 
 def show_explored(rows: pd.DataFrame) -> Html:
-    """The figure of some rows of the indicator table; a single number is said in words.
+    """The chart of some rows of the indicator table (columns of `describe.breakdown` or `crossing`), for the workbench.
 
-    ``rows`` has the columns of `describe.breakdown`, or those of `crossing`. Shares are drawn as page 02 draws
-    them; else counts as bars; a cross table as a heat table. What is neither published nor counted is a « pas de
-    donnée » box.
+    Shares as on page 02, else counts as bars, a cross-tabulation as a heat table, a single number in words.
     """
     known = rows[~rows["precision"].isin(UNSAID) & rows["effectif_min"].notna() & rows["effectif_max"].notna()]
     if "libelle_croise" in rows and len(known):
@@ -384,7 +376,7 @@ def show_explored(rows: pd.DataFrame) -> Html:
 
 
 def _base(facts: list[Fact], population: str):
-    """The base, where all that is drawn has the same; the columns of a cross table each have theirs."""
+    """The base, where all that is drawn shares it."""
     known = {fact.base: fact for fact in facts if fact.base}
     return bases([(fact, population) for fact in known.values()]) if len(known) == 1 else ""
 

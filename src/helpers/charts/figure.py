@@ -35,12 +35,11 @@ def short(value: float) -> str:
 
 
 def at(*values: float) -> str:
-    """Coordinates one after another, without a blank: in an address it would weigh three."""
+    """Comma-separated coordinates: in an address a blank would weigh three signs."""
     return ",".join(map(short, values))
 
 
 def is_disc(path: Path, size: int = _CIRCLE) -> bool:
-    """Whether a path is the disc of matplotlib."""
     return path.codes is not None and len(path.vertices) == size and path.codes[1] == Path.CURVE4
 
 
@@ -50,7 +49,7 @@ def radius_of(path: Path, to_sheet) -> float:
 
 
 def _arc(path: Path, to_sheet) -> str:
-    """A disc, or the half of one, as an arc; that of a whole disc stops a tenth of a point before it is closed."""
+    """A disc, or half a disc, as an arc; a whole one stops a tenth of a point before closing."""
     radius = radius_of(path, to_sheet)
     if is_disc(path):
         x, y = to_sheet.transform((0, 0))
@@ -61,7 +60,7 @@ def _arc(path: Path, to_sheet) -> str:
 
 
 def steps_of(path: Path, to_sheet) -> str:
-    """A path as the commands of an SVG; nothing when it has no extent."""
+    """A path as SVG commands; nothing when it has no extent."""
     if is_disc(path) or is_disc(path, _HALF):
         return _arc(path, to_sheet)
     steps, seen, last = [], set(), ("", "")
@@ -82,7 +81,7 @@ def steps_of(path: Path, to_sheet) -> str:
 
 
 def _moved(steps: str, here: tuple[float, float] | None) -> tuple[str, tuple[float, float] | None]:
-    """A piece of path told from where the pen is, if that is shorter; and where it leaves the pen, if that is known."""
+    """A subpath relative to the pen if that is shorter, and where it leaves the pen if known."""
     x, y, rest = _START.fullmatch(steps).groups()
     start, line = (float(x), float(y)), _LINE.fullmatch(rest)
     # Distances of what is already rounded: a hundred of them add up to no error.
@@ -94,7 +93,7 @@ def _moved(steps: str, here: tuple[float, float] | None) -> tuple[str, tuple[flo
 
 
 def joined(contents: list[str]) -> str:
-    """The pieces of a path as one, each told by its distance to the one before: a grid has hundreds of dots."""
+    """Subpaths as one path, each relative to the one before: a grid has hundreds of dots."""
     written, here = [], None
     for steps in contents:
         told, here = _moved(steps, here)
@@ -118,7 +117,7 @@ EDGE = f".{EDGED}{{paint-order:stroke;stroke-width:5;stroke-linejoin:round}}"
 
 
 def _hex(colour) -> str:
-    """The colour as `palette` names it; what nobody coloured is matplotlib's black: the ink."""
+    """The colour as a hex string; matplotlib's default black becomes the ink."""
     named = colors.to_hex(colour)
     return INK if named == "#000000" else named
 
@@ -129,7 +128,7 @@ def _is_plain(gc, fill, width: float) -> bool:
 
 
 class _Pen(RendererBase):
-    """What matplotlib draws with: it keeps the shapes in order, those of one look together."""
+    """The matplotlib renderer: it keeps the shapes in order, consecutive ones of one look together."""
 
     def __init__(self, width: float, height: float) -> None:
         super().__init__()
@@ -194,7 +193,7 @@ class _Pen(RendererBase):
 
 
 def _rules(pen: _Pen) -> str:
-    """The rules of the drawing's classes, by day, then by night on a screen: paper is always light."""
+    """The CSS of the drawing, light, then dark on screens only: paper is always light."""
     rules = [(f".{name}", "fill", colour) for colour, name in pen.fills.items()]
     rules += [(f".{name}", "stroke", colour) for colour, name in pen.strokes.items()]
     rules += [(f"#{name} path", "stroke", colour) for colour, name in pen.hatches.items()]
@@ -220,7 +219,7 @@ def _pattern(name: str) -> str:
 
 
 def _together(contents: list[str]) -> tuple[str, list[str]]:
-    """The column or the line that texts share, said once for all of them, and the texts without it."""
+    """The coordinate that all texts share, given once as a transform, and the texts without it."""
     columns, lines = zip(*(_PLACE.match(content).groups() for content in contents), strict=True)
     if len(set(columns)) == 1:
         return f" transform='translate({columns[0]})'", [
@@ -243,7 +242,7 @@ def _written(kind: str, look: str, contents: list[str]) -> str:
 
 
 def _prepare_texts(figure: Figure) -> None:
-    """Tells the pen on which side each text is held, and whether a line may pass behind it."""
+    """Notes each alignment for the pen, and whether a line may pass behind the text."""
     for text in figure.findobj(Text):
         text.set_parse_math(False)  # one made after the canvas does not know it: a dollar in a name is no formula
         is_edged = text.get_bbox_patch() is not None or EDGED in str(text.get_gid()).split()
@@ -252,12 +251,9 @@ def _prepare_texts(figure: Figure) -> None:
 
 
 def to_svg(figure: Figure) -> str:
-    """The drawing as SVG text, the same for the same figure; its sheet is painted, so that it is read on any ground.
+    """The drawing as SVG text, the same for the same figure, on an opaque ground.
 
-    Raises
-    ------
-    KeyError
-        when a colour has no counterpart in a dark theme (`palette.DARK`).
+    Raises KeyError when a colour has no dark counterpart (`theme.DARK`).
     """
     figure.dpi = 72
     width, height = (float(length) * 72 for length in figure.get_size_inches())
@@ -282,7 +278,7 @@ _CODED = {sign: f"%{ord(sign):02X}" for sign in '%#"& \t\n\f\r'}
 
 
 def to_address(drawing: str, *, is_alone: bool = False) -> str:
-    """The SVG as a ``data:`` address that fits in ``srcset``, or alone in ``src``, where a blank may stay one."""
+    """The SVG as a ``data:`` address for ``srcset``, or alone in ``src``, where a blank may stay one."""
     coded = {sign: code for sign, code in _CODED.items() if not (is_alone and sign == " ")}
     return "data:image/svg+xml," + drawing.translate(str.maketrans(coded))
 
@@ -299,7 +295,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@")  # a spreadsheet runs a text that starts 
 
 
 def _cell(text: str) -> str:
-    """The cell as a spreadsheet reads it: a number without decoration, no formula, nothing for a dash."""
+    """The cell as a spreadsheet reads it: a bare number, no formula, nothing for a dash."""
     if _NUMBER.fullmatch(text):
         return text.replace("\u202f", "").replace("−", "-").removeprefix("+")
     return "" if text == _MISSING else _inert(text)
@@ -310,7 +306,7 @@ def _inert(text: str) -> str:
 
 
 def _column(title: str, cells: list[str]) -> list[str]:
-    """Title and cells; a column of nothing but shares says « % » once, in its title."""
+    """Title and cells; a column of shares says « % » once, in its title."""
     title, shares = _inert(title), [_SHARE.fullmatch(cell) for cell in cells]
     if any(shares) and all(share or cell == _MISSING for share, cell in zip(shares, cells, strict=True)):
         return [f"{title} (%)", *(_cell(share[1] if share else _MISSING) for share in shares)]
@@ -318,10 +314,9 @@ def _column(title: str, cells: list[str]) -> list[str]:
 
 
 def table_rows(html: str) -> list[list[str]]:
-    """The table of a figure, title by title and row by row, as the words that are shown.
+    """The displayed words of a table, title by title and row by row.
 
-    The title of a group of rows is a first column, « Groupe »: in a spreadsheet a row must say all by itself. Blanks
-    that only align a column are left out.
+    The title of a group of rows becomes a first column, « Groupe », so that each row stands alone in a spreadsheet.
     """
     table = BeautifulSoup(html, "html.parser")
     rows, group = [], ""
@@ -340,9 +335,9 @@ def _words(cell: Tag) -> str:
 
 
 def csv_address(html: str) -> str:
-    """The table as a ``data:`` address: semicolons, decimal comma, UTF-8 with BOM, as ``indicateurs.csv``.
+    """The table as a ``data:`` address of a CSV: semicolons, decimal comma, UTF-8 with BOM, as ``indicateurs.csv``.
 
-    It is read from the table that is shown, so that no second list of columns can differ from it.
+    It is read from the displayed table, so that both always agree.
     """
     titles, *rows = table_rows(html)
     columns = [_column(title, [row[place] for row in rows]) for place, title in enumerate(titles)]
@@ -368,11 +363,10 @@ def compose(
     table: Html,
     notes: Iterable = (),
 ) -> Html:
-    """The figure as one HTML block: caption, image with alt text, reading, base, source, folded data and their CSV.
+    """The chart as one HTML block: caption, image with alt text, reading, base, source, folded data and their CSV.
 
-    ``draw`` makes the drawing on the ``sheet`` it is given; it is called for a wide one and for a narrow one, and the
-    browser chooses. Where ``<picture>`` is taken away (JupyterLab, for a notebook that it does not trust), the wide one
-    stays.
+    ``draw`` is called for a wide and a narrow ``sheet``; the browser chooses. Where ``<picture>`` is removed (untrusted
+    notebook in JupyterLab), the wide one stays.
     """
     wide, narrow = (Markup(to_address(to_svg(on(sheet, draw)), is_alone=sheet is WIDE)) for sheet in (WIDE, NARROW))
     name = id.replace("_", "-").replace("/", "-")
@@ -395,7 +389,7 @@ def compose(
 
 
 class Figures(Html):
-    """Several figures displayed as one; without any, the box ``empty`` that says so."""
+    """Several charts displayed as one; without any, the box ``empty``."""
 
     def __init__(self, figures: list[Html], *, empty: Html) -> None:
         shown = figures or [empty]

@@ -44,9 +44,7 @@ MONTHS = {False: 8, True: 5}  # months named under a calendar before they meet, 
 
 
 def calendar_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
-    """One dot a meeting on the line of its group, with the number present; hollow and beyond a line once the year is
-    over. Columns of `describe.calendar`.
-    """
+    """One dot per meeting on the line of its group, hollow once the year is over (columns of `describe.calendar`)."""
     groups = list(dict.fromkeys(rows["groupe"]))
     names = dict(zip(rows["groupe"], rows["libelle"], strict=True))
     figure, axes = canvas(0.8 + room(sheet, row=0.45) * len(groups), sheet)
@@ -74,7 +72,7 @@ def calendar_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
 
 
 def attendance_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
-    """Present in a bar of the group's colour, invited in an empty one; columns of `describe.attendance`."""
+    """Present in a bar of the group's colour, invited in an empty one (`describe.attendance`)."""
     figure, axes = canvas(0.2 + room(sheet, rows["libelle"]) * len(rows), sheet)
     places = list(range(len(rows)))[::-1]
     present, invited = rows["effectif_max"].astype(float), rows["base_max"].astype(float)
@@ -97,9 +95,8 @@ def attendance_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
 
 
 def associations_drawing(grid: pd.DataFrame, headings: dict[str, str], *, sheet: Sheet = WIDE) -> Figure:
-    """One row an association: its posts, the meeting lists that name it, the statements that cite it.
-
-    Columns of `describe.associations`; a dash where it is absent. ``headings`` names the columns that are drawn.
+    """One row per association: posts, meeting lists, statements (columns of `describe.associations`); a dash if
+    absent.
     """
     figure, axes = canvas(0.7 + room(sheet, row=0.29) * len(grid), sheet)
     for column, name in enumerate(headings):
@@ -139,9 +136,9 @@ FRAMES = {"contradictoire": (INK, 2.2)}
 
 
 def verdicts_drawing(figures: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
-    """One square a figure, a row a topic: letter and colour of its verdict, its line below.
+    """One square per printed value, one row per topic: letter and colour of its verdict, its line below.
 
-    Columns ``rubrique`` (label, rows in order of appearance), ``verdict``, ``ligne``; in order of line.
+    Columns ``rubrique`` (in order of appearance), ``verdict``, ``ligne``; in order of line.
     """
     per_row = PER_ROW[sheet.is_narrow]
     rows = [
@@ -174,10 +171,7 @@ MEETINGS = "réunions du réseau"  # of what these figures speak
 
 
 def show_calendar(rows: pd.DataFrame, facts: Facts) -> Html:
-    """The meetings by date and group, those of the following year apart (columns of `describe.calendar`).
-
-    A box when no meeting is described.
-    """
+    """The meetings by date and group, later ones apart (columns of `describe.calendar`)."""
     if rows.empty:
         return nothing("aucune réunion n’est décrite pour cette année")
     shown = rows.assign(date=[day(date) for date in rows["date"]])
@@ -206,10 +200,7 @@ def show_calendar(rows: pd.DataFrame, facts: Facts) -> Html:
 
 
 def show_attendance(rows: pd.DataFrame) -> Html:
-    """Present and invited by group of meetings, in persons (columns of `describe.attendance`).
-
-    A box when no meeting is described.
-    """
+    """Present and invited by group of meetings (columns of `describe.attendance`)."""
     shown = rows if rows.empty else rows[rows["modalite"].ne("groupes_alses")]
     if shown.empty:
         return nothing("aucune réunion n’est décrite pour cette année")
@@ -244,7 +235,7 @@ def _said_of(row, listed: dict[str, str]) -> str:
 
 
 def show_associations(grid: pd.DataFrame, facts: Facts) -> Html:
-    """Where each association is named, absences visible (columns of `describe.associations`); a box when none is named."""
+    """Where each association is named, absences visible (columns of `describe.associations`)."""
     if grid.empty:
         return nothing("aucune association n’est nommée pour cette année")
     labels = catalogue().indicators["participants"].modalities
@@ -278,10 +269,7 @@ _say = partial(say, "figures_clean")
 
 
 def show_verdicts(controls: pd.DataFrame, facts: Facts) -> Html:
-    """Every printed figure as a square with its verdict, by topic and in order of line (schema ``controles``).
-
-    A box when no printed figure was noted.
-    """
+    """Every printed value as a square with its verdict, by topic and line (schema ``controles``)."""
     if controls.empty:
         return nothing("aucun chiffre imprimé n’a été relevé pour cette année")
     entries = catalogue()
@@ -307,7 +295,7 @@ def show_verdicts(controls: pd.DataFrame, facts: Facts) -> Html:
 
 
 def _counts(named: pd.DataFrame) -> pd.DataFrame:
-    """Figures by topic (in order of line) and verdict, with the total of each verdict."""
+    """Printed values by topic (in order of line) and verdict, with totals."""
     counted = pd.crosstab(named["rubrique"], named["verdict"]).reindex(
         index=list(dict.fromkeys(named["rubrique"])), columns=list(VERDICTS), fill_value=0
     )

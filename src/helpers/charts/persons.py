@@ -55,9 +55,9 @@ MARKERS = ("o", "s")  # one shape a modality, legible without colour
 def bars_drawing(
     rows: pd.DataFrame, colours: list[str], *, beside: pd.DataFrame | None = None, sheet: Sheet = WIDE
 ) -> Figure:
-    """A bar up to each share, or up to its lower bound when only bounds are known, and a thin line between the bounds.
+    """A bar up to each share, or to its lower bound when only bounds are known, and a thin line between the bounds.
 
-    Columns of `describe.breakdown`. A middle is never drawn: nobody printed it. What was deduced is hatched. ``beside``
+    Columns of `describe.breakdown`. A middle is never drawn: nobody printed it. Deduced shares are hatched. ``beside``
     are the same modalities of the network, drawn as diamonds on the bars of a site.
     """
     # Of few rows, the names above them and the diamonds under them would meet.
@@ -84,7 +84,7 @@ def bars_drawing(
 
 
 def _mark_network(axes, places: list[int], beside: pd.DataFrame, sheet: Sheet) -> None:
-    """The network's shares on the rows of a site: a diamond under each, clear of its value, and theirs at the end."""
+    """The network's share as a diamond under each bar of a site, and its value at the end."""
     feet = [place - thick(sheet) / 2 for place in places]
     axes.scatter(beside["part_pct"].astype(float), feet, s=26, marker="D", zorder=4, **_NETWORK)
     across = axes.get_yaxis_transform()
@@ -98,7 +98,7 @@ def _mark_network(axes, places: list[int], beside: pd.DataFrame, sheet: Sheet) -
 
 
 def dumbbell_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
-    """From the request to the objective, one row a theme; columns ``libelle``, ``demande_pct``, ``objectif_pct``."""
+    """From request to objective, one row per theme; ``libelle``, ``demande_pct``, ``objectif_pct``."""
     figure, axes = canvas(0.7 + room(sheet, rows["libelle"]) * len(rows), sheet)
     places = list(range(len(rows)))[::-1]
     axes.hlines(places, rows["demande_pct"].astype(float), rows["objectif_pct"].astype(float), color=PALE, linewidth=5)
@@ -128,10 +128,8 @@ def dumbbell_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
 
 
 def populations_drawing(parts: list[pd.DataFrame], names: list[str], *, sheet: Sheet = WIDE) -> Figure:
-    """Two modalities of one indicator in several populations: a row a population, a dot a share, a bar its bounds.
-
-    ``parts`` has the columns of `describe.breakdown`, one frame a population, named by ``names``. A share that is only
-    bounded has its bar and no dot.
+    """Two modalities of one indicator, a row per population (``parts``, named by ``names``): a dot, a bar for its
+    bounds.
     """
     figure, axes = canvas(0.5 + (1 if sheet.is_narrow else 0.75) * len(parts), sheet)
     for place, rows in enumerate(parts):
@@ -148,7 +146,7 @@ def populations_drawing(parts: list[pd.DataFrame], names: list[str], *, sheet: S
 
 
 def _share(axes, place: int, row, *, marker: str, is_left: bool, small: float) -> None:
-    """One share, its name above and its value beside, both on the side where the other modality is not."""
+    """One share, name above and value beside, on the side away from the other modality."""
     colour, low, high = colour_of(row.indicateur, row.modalite), float(row.part_min_pct), float(row.part_max_pct)
     axes.hlines(place, low, high, color=colour, linewidth=5)
     if not pd.isna(row.part_pct):
@@ -173,17 +171,15 @@ BOLD = {"va": "center", "fontweight": "bold"}
 
 
 def _share_of(fact: Fact) -> str:
-    """The share as printed, else its bounds."""
     return write_share(fact)
 
 
 def _said(fact: Fact) -> str:
-    """The share, then the count."""
     return f"{_share_of(fact)} ({write_count(fact)})" if fact.counts else _share_of(fact)
 
 
 def _segment(axes, place: float, ends: tuple[float, float], colour: str, *, line: str = "") -> None:
-    """A bar up to the least possible end, hatched up to the largest: what the rounding leaves open."""
+    """A bar up to the least possible end, hatched up to the greatest."""
     low, high = ends
     axes.barh(place, low, height=THICK, color=colour)
     if high > low:
@@ -202,7 +198,7 @@ def _finish(
 
 
 def _name(axes, text: str, colour: str, *, start: float, end: float) -> None:
-    """The name of a part inside it, or above when it is too narrow to hold it."""
+    """The name of a part inside it, or above when it is too narrow."""
     is_narrow = end - start < NARROWEST
     side = "right" if is_narrow and end > NARROWEST else "left"
     place = end if side == "right" else start + 1.5
@@ -244,10 +240,7 @@ def _open(axes, corner: tuple[float, float], base: str, sheet: Sheet) -> None:
 
 
 def entries_drawing(college: Fact, others: Fact, referrers: list[Fact], *, sheet: Sheet = WIDE) -> Figure:
-    """One bar for everyone, cut where the collège's part ends; below, this part opened to full width by referrer.
-
-    The scale of the lower bars is the collège's part alone, as the two slanting lines show.
-    """
+    """One bar for everyone; below, the part of the collège opened to full width by referrer, on its own scale."""
     opened = OPENED + 0.9 * sheet.is_narrow
     places = [opened + place for place in range(len(referrers))]
     figure, axes = canvas(0.7 + (0.52 if sheet.is_narrow else 0.4) * (places[-1] if places else 0), sheet)
@@ -282,7 +275,7 @@ UNANSWERED_PCT = 5
 
 
 def known(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows without the missing answers that nobody gave, or so few that they round to none: no bar says that."""
+    """The rows without missing answers that are zero or round to zero: no bar would show."""
     is_none = rows["effectif_max"].eq(0) | rows["effectif_arrondi"].eq(0)
     return rows[~(_is_unanswered(rows) & is_none.fillna(False))]
 
@@ -293,30 +286,30 @@ def drawable(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _is_unanswered(rows: pd.DataFrame) -> pd.Series:
-    """Which modalities only records have: they say that a question has no answer."""
+    """Which modalities say that a question has no answer; only records have them."""
     recorded = catalogue().indicators[rows["indicateur"].iloc[0]].recorded if len(rows) else {}
     return rows["modalite"].isin(list(recorded))
 
 
 def answers(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows without those who gave no answer."""
+    """The rows without missing answers."""
     return rows[~_is_unanswered(rows)]
 
 
 def is_rounded_somewhere(rows: pd.DataFrame) -> bool:
-    """Whether a share may be a rounding: those counted in records are only to protect persons."""
+    """Whether a share may be a rounding: those of records are only to protect persons."""
     return not (rows["source"].isin(FROM_RECORDS) & rows["precision"].ne(PROTECTED)).all()
 
 
 def leading(rows: pd.DataFrame) -> Fact | None:
-    """The largest share that is printed or counted on a known base: what the title says."""
+    """The largest share printed or counted on a known base: what the title says."""
     said = rows[rows["part_pct"].notna() & rows["base_min"].notna() & rows["precision"].ne("deduit")]
     said = answers(said)
     return None if said.empty else fact_of(said.sort_values("part_pct", ascending=False, kind="stable").iloc[0])
 
 
 def in_place(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows in reading order, a group where the first of its members would stand."""
+    """The rows in reading order, a group in the place of its first member."""
     entry = catalogue().indicators[rows["indicateur"].iloc[0]] if len(rows) else None
     modalities = list(entry.modalities) if entry else []
     firsts = [entry.groups[name].members[0] if name in entry.groups else name for name in rows["modalite"]]
@@ -325,14 +318,14 @@ def in_place(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def in_accord(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows with ``part_decimales`` such that a share that was deduced has no more than the ones it completes."""
+    """The rows where a deduced share has no more ``part_decimales`` than those it completes."""
     printed = rows.loc[rows["part_imprimee_pct"].notna(), "part_decimales"]
     most = rows["part_decimales"] if printed.empty else rows["part_decimales"].clip(upper=printed.max())
     return rows.assign(part_decimales=most.where(rows["precision"].eq("deduit"), rows["part_decimales"]))
 
 
 def _contradicted(rows: pd.DataFrame) -> list[Html]:
-    """What the bars do not show because other figures contradict it; what is not published has its own box."""
+    """Contradicted values, which no bar shows; unpublished ones have their own box."""
     labels = list(rows.loc[rows["precision"] == "contradictoire", "libelle"])
     return [words("contradicted", labels=labels)] if labels else []
 
@@ -344,7 +337,7 @@ def unanswered(rows: pd.DataFrame) -> list[Html]:
 
 
 def rounded(rows: pd.DataFrame) -> list[Html]:
-    """Which counts of the network are rounded to protect persons; a site says once that all of its own are."""
+    """Which counts of the network are rounded to protect persons; a site says it once for all."""
     labels = list(rows.loc[rows["effectif_arrondi"].notna(), "libelle"])
     return [words("protected", labels=labels)] if labels and not place_of(rows) else []
 
@@ -352,7 +345,7 @@ def rounded(rows: pd.DataFrame) -> list[Html]:
 def show_breakdown(rows: pd.DataFrame, *, told: tuple[str, ...] = ()) -> Html | None:
     """One indicator as bars (columns of `describe.breakdown`); None when the catalogue draws it otherwise.
 
-    ``told`` are the modalities that the figure before shows: if one is the most frequent, the title says the next.
+    ``told`` are the modalities of the chart before: if one is the most frequent, the title gives the next.
     """
     entry, year, rows = catalogue().indicators[rows["indicateur"].iloc[0]], int(rows["annee"].iloc[0]), in_accord(rows)
     drawn = in_place(drawable(rows))
@@ -383,10 +376,7 @@ def show_breakdown(rows: pd.DataFrame, *, told: tuple[str, ...] = ()) -> Html | 
 
 
 def show_requests_and_goals(rows: pd.DataFrame, facts: Facts) -> Html:
-    """Request against objective for the themes that publish both (columns of `describe.requests_and_goals`).
-
-    A box when no theme publishes both.
-    """
+    """Request against objective by theme (columns of `describe.requests_and_goals`)."""
     if rows.empty:
         return nothing("aucun thème ne publie à la fois sa demande et son objectif")
     pairs = [
@@ -423,7 +413,7 @@ def are_beside(parts: list[pd.DataFrame]) -> bool:
 
 
 def _matched(own: pd.DataFrame, network: pd.DataFrame) -> list[tuple[Fact, Fact]]:
-    """Each figure of the site with the network's, where it has one."""
+    """Each value of the site with the network's, where it has one."""
     found = {row.modalite: fact_of(row) for row in network.itertuples()}
     return [(fact_of(row), found[row.modalite]) for row in own.itertuples() if row.modalite in found]
 
@@ -433,10 +423,9 @@ def _in_order(rows: pd.DataFrame, modalities: pd.Series) -> pd.DataFrame:
 
 
 def show_site(parts: list[pd.DataFrame]) -> Html | None:
-    """One indicator of a site as bars, the network's share on each; None if no share is said.
+    """One indicator of a site as bars, the network's share on each; None if no share is published.
 
-    ``parts`` are the breakdown of the site, then the network's (columns of `describe.breakdown`). Its shares
-    are those of rounded numbers: a line on each bar says what the rounding leaves possible.
+    ``parts`` are the breakdown of the site, then the network's. A line on each bar shows what rounding allows.
     """
     own, network = parts
     drawn = in_place(drawable(own))
@@ -463,10 +452,10 @@ def show_site(parts: list[pd.DataFrame]) -> Html | None:
 
 
 def show_numbers(parts: list[pd.DataFrame], told: set[tuple]) -> Html | None:
-    """One indicator of a site whose base is too small for a share: numbers, with the network's shares; None if none.
+    """Counts of a site whose base is too small for shares, with the network's shares; None if none.
 
-    ``parts`` are the breakdown of the site, then the network's (columns of `describe.breakdown`). What its base is, and
-    that it gives no share, is said of the first table of a base: ``told`` are those already said, and takes it.
+    ``parts`` are the breakdown of the site, then the network's. A base is explained once: ``told`` collects those that
+    were.
     """
     own, network = parts
     pairs, entry = _matched(known(own), network), catalogue().indicators[own["indicateur"].iloc[0]]
@@ -497,7 +486,7 @@ def _contains(outer: str, inner: str) -> bool:
 
 
 def _leading(parts: list[list[Fact]]) -> list[Fact] | None:
-    """The same modality in each population, the largest of those whose share is printed or counted everywhere."""
+    """One modality in each population: the largest of those whose share is known everywhere."""
     by_label = [{fact.label: fact for fact in facts} for facts in parts]
     known = [label for label in by_label[0] if all(label in one and one[label].share is not None for one in by_label)]
     best = max(known, key=lambda label: by_label[0][label].share, default=None)
@@ -505,7 +494,7 @@ def _leading(parts: list[list[Fact]]) -> list[Fact] | None:
 
 
 def show_populations(parts: list[pd.DataFrame]) -> Html | None:
-    """One indicator in several populations (columns of `describe.breakdown`); None when they cannot stand together."""
+    """One indicator in several populations; None when they cannot share a chart."""
     parts = [in_accord(rows) for rows in parts]
     # Two lines of dots hold two answers: those who gave none are in the data, and in a note when they are many.
     drawn = [answers(drawable(rows)) for rows in parts]
@@ -535,7 +524,7 @@ def show_populations(parts: list[pd.DataFrame]) -> Html | None:
 
 
 def figures_of(breakdowns: list[pd.DataFrame], *, told: tuple[str, ...] = ()) -> list[Html]:
-    """One figure an indicator where its populations stand side by side, else one a population; ``told``: see there."""
+    """One chart per indicator where its populations share it, else one per population."""
     found, grouped, small = [], {}, set()
     for rows in breakdowns:
         grouped.setdefault(rows["indicateur"].iloc[0], []).append(rows)
@@ -550,10 +539,8 @@ def figures_of(breakdowns: list[pd.DataFrame], *, told: tuple[str, ...] = ()) ->
 
 
 def show_breakdowns(breakdowns: list[pd.DataFrame], *, or_nothing: bool = False) -> Figures:
-    """The figures of a topic, in per cent; without any, a « pas de donnée » box, or nothing at all if told so.
-
-    ``breakdowns`` are those of `describe.topic` (columns of `describe.breakdown`). An indicator known of several
-    populations is one figure when they can stand side by side, else one a population.
+    """The charts of a topic (`describe.topic`); without any, a « pas de donnée » box, or nothing with
+    ``or_nothing``.
     """
     # What records count of a topic without drawing it has been said otherwise: there is something.
     is_told = bool(breakdowns) and not any(map(is_rounded_somewhere, breakdowns))
@@ -567,7 +554,6 @@ WHOLE, PUPILS = "prevention_specialisee", "collegiens"
 
 
 def _rows(parts: list[pd.DataFrame], perimeter: str, indicator: str) -> pd.DataFrame | None:
-    """The breakdown of one indicator in one population, if it is among the parts."""
     found = (
         rows for rows in parts if (rows["perimetre"].iloc[0], rows["indicateur"].iloc[0]) == (perimeter, indicator)
     )
@@ -592,8 +578,7 @@ def _others(parts: list[pd.DataFrame], drawn: list[pd.DataFrame]) -> list[pd.Dat
 def show_volume(parts: list[pd.DataFrame], facts: Facts) -> Html:
     """Everyone, the collégiens, and who follows them, one bar inside another; then what else the topic publishes.
 
-    ``parts`` is `describe.topic` of the volume (columns of `describe.breakdown`), in persons. Without one of the three
-    levels, its breakdowns alone.
+    ``parts`` is `describe.topic` of the volume. If one of the three levels is missing, its breakdowns alone.
     """
     followed, statuses = _rows(parts, PUPILS, "suivi_par"), _rows(parts, WHOLE, "situation")
     whole, pupils = facts(f"{WHOLE}/accompagnements/"), facts(f"{WHOLE}/situation/collegien")
@@ -620,7 +605,7 @@ def show_volume(parts: list[pd.DataFrame], facts: Facts) -> Html:
 
 
 def _unanswered(facts: Facts, indicator: str) -> list[Fact]:
-    """What records count beside the answers to a question: « ne sait pas », « non renseigné »…, where anyone is."""
+    """What records count beside the answers to a question: « ne sait pas », « non renseigné »…"""
     found = [facts(f"{USUAL}/{indicator}/{name}") for name in catalogue().indicators[indicator].recorded]
     return [fact for fact in found if fact and fact.base and fact.counts[1]]
 
@@ -631,10 +616,9 @@ def _referrers(facts: Facts) -> list[Fact]:
 
 
 def show_entries(parts: list[pd.DataFrame], facts: Facts) -> Html:
-    """The part of the collège and the others, the first opened into its referrers; then what else the topic publishes.
+    """The part of the collège, opened into its referrers, and the others; then what else the topic publishes.
 
-    ``parts`` is `describe.topic` of the entries (columns of `describe.breakdown`), in per cent. Without the part of the
-    collège, or of a site, its breakdowns alone.
+    ``parts`` is `describe.topic` of the entries. Without the part of the collège, or for a site, its breakdowns alone.
     """
     routes, referrers = _rows(parts, USUAL, "origine"), _rows(parts, USUAL, "orienteur")
     college, others = (facts(f"{USUAL}/origine/{name}") for name in ("college", "hors_college"))

@@ -45,7 +45,7 @@ LABEL = 42  # characters a line of a row's label may hold
 
 
 def timeline_drawing(months: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
-    """One dot a post above the month of its start; columns ``mois``, ``postes``."""
+    """One dot per post above the month of its start; columns ``mois``, ``postes``."""
     figure, axes = canvas(2.0, sheet)
     span = pd.date_range(months["mois"].min(), months["mois"].max(), freq="MS")
     place = {first: index for index, first in enumerate(span)}
@@ -74,7 +74,7 @@ def answers_drawing(axes, given: list[tuple[float, float, str]]) -> None:
 
 
 def grid_drawing(posts: pd.DataFrame, labels: dict[str, str], *, totals: dict[str, str], sheet: Sheet = WIDE) -> Figure:
-    """One row a post, one column a condition: a sign for each answer, legible without colour; below, the totals."""
+    """One row per post, one column per condition, totals below; signs legible without colour."""
     figure, axes = canvas(1.2 + room(sheet, posts["poste"], 0.27) * (len(posts) + 1), sheet)
     last = len(posts) + 0.1
     answers_drawing(
@@ -96,9 +96,8 @@ def grid_drawing(posts: pd.DataFrame, labels: dict[str, str], *, totals: dict[st
 
 
 def seniority_drawing(rows: pd.DataFrame, *, certain_from: float, sheet: Sheet = WIDE) -> Figure:
-    """One dot a post above its years, one strip an experience; hollow below ``certain_from``, zero named « aucune ».
-
-    Columns of `describe.seniority`.
+    """One dot per post above its years, one strip per experience; hollow below ``certain_from``
+    (`describe.seniority`).
     """
     strips = list(dict.fromkeys(rows["experience"]))
     tallest = int(rows["postes"].max())
@@ -133,10 +132,7 @@ def seniority_drawing(rows: pd.DataFrame, *, certain_from: float, sheet: Sheet =
 
 
 def teams_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
-    """One sign a post in the row of its association: does a team work in the neighbourhood?
-
-    Columns of `describe.teams`: after ``postes``, one column an answer.
-    """
+    """One sign per post in the row of its association (columns of `describe.teams`)."""
     figure, axes = canvas(0.2 + room(sheet, row=0.31) * len(rows), sheet)
     given = []
     for place, row in enumerate(rows.itertuples()):
@@ -154,7 +150,7 @@ def teams_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
 
 
 def context_drawing(rows: pd.DataFrame, landmarks: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
-    """One dot a post at the index of its collège, filled by the printed status; a line a landmark.
+    """One dot per post at the index of its collège, filled by the printed status; a line per landmark.
 
     Columns of `describe.social_context` with ``poste`` (name); of the landmarks ``libelle``, ``valeur``.
     """
@@ -203,7 +199,7 @@ def _names(posts: pd.DataFrame) -> pd.Series:
 
 
 def show_starts(months: pd.DataFrame, facts: Facts) -> Html:
-    """When the new posts started: one dot a post (columns of `describe.starts`); a box when none is described."""
+    """When the new posts started (columns of `describe.starts`)."""
     if months.empty:
         return nothing("aucune prise de poste n’est décrite pour cette année")
     dates = list(months["mois"])
@@ -227,7 +223,7 @@ def show_starts(months: pd.DataFrame, facts: Facts) -> Html:
 
 
 def show_conditions(grid: pd.DataFrame, facts: Facts, *, conditions: tuple[str, ...]) -> Html:
-    """What each new post was given: a grid of answers (columns of `describe.conditions_grid`); a box without any."""
+    """What each new post was given (columns of `describe.conditions_grid`)."""
     if grid.empty:
         return nothing("les conditions de prise de poste ne sont pas décrites pour cette année")
     entries = {name: catalogue().indicators[name] for name in conditions}
@@ -257,7 +253,7 @@ def show_conditions(grid: pd.DataFrame, facts: Facts, *, conditions: tuple[str, 
 
 
 def show_seniority(rows: pd.DataFrame, facts: Facts) -> Html:
-    """How long the holders have worked, in years as printed (columns of `describe.seniority`); a box without any."""
+    """Seniority of the holders, in years as printed (columns of `describe.seniority`)."""
     if rows.empty:
         return nothing("l’ancienneté des nouveaux ALSES n’est pas décrite pour cette année")
     shown = rows.assign(annees=[_years(value) for value in rows["annees"]])
@@ -281,7 +277,7 @@ def show_seniority(rows: pd.DataFrame, facts: Facts) -> Html:
 
 
 def show_teams(rows: pd.DataFrame, facts: Facts) -> Html:
-    """The posts with and without a local team, by association (columns of `describe.teams`); a box without any."""
+    """The posts with and without a local team, by association (columns of `describe.teams`)."""
     without = facts("postes/equipe_sur_le_quartier/non")
     if rows.empty or without is None:
         return nothing("les équipes de quartier ne sont pas décrites pour cette année")
@@ -314,7 +310,7 @@ def show_teams(rows: pd.DataFrame, facts: Facts) -> Html:
 
 
 def show_context(rows: pd.DataFrame, landmarks: pd.DataFrame, facts: Facts) -> Html:
-    """Posts on the scale of the social index (columns of `describe.social_context`, columns of `describe.landmarks`)."""
+    """Posts on the scale of the social index (`describe.social_context`, `describe.landmarks`)."""
     if rows.empty:
         return nothing("l’indice de position sociale des collèges des postes n’est pas connu")
     low, above = (facts(f"postes/ips_du_college/{name}") for name in ("premier_quartile", "au_dessus"))

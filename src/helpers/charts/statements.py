@@ -50,7 +50,7 @@ HALO = {"bbox": {"facecolor": GROUND, "edgecolor": "none", "pad": 1}}  # the lin
 
 
 def heat_drawing(counts: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
-    """A matrix of counts: a darker cell has more; each cell says its number. Columns of `themes.by_nature`."""
+    """A heat table of counts (columns of `themes.by_nature`)."""
     figure, axes = canvas(0.4 + room(sheet, counts["libelle"], 0.4) * len(counts), sheet)
     high, top = thick(sheet) if sheet.is_narrow else 0.94, max(1, int(counts[list(NATURES)].to_numpy().max()))
     for place, row in enumerate(counts.to_dict("records")):
@@ -69,7 +69,7 @@ def heat_drawing(counts: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
 
 
 def _bar(axes, places: list[int], start: pd.Series, counts: pd.Series, nature: str, sheet: Sheet) -> None:
-    """Bars of one nature from ``start``, to the left when the counts are negative, each with its number."""
+    """Bars of one nature from ``start``, leftwards when negative, each with its number."""
     colour, is_hollow = COLOURS[nature], nature in HOLLOW
     fill = GROUND if is_hollow else colour
     said = {**INSIDE, "fontsize": sheet.small, "fontweight": "bold"}
@@ -84,7 +84,7 @@ def _weight(count: int) -> dict:
 
 
 def diverging_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
-    """Tensions to the left of a line, what is proposed to its right, observations apart (`themes.by_nature`)."""
+    """Tensions left of a line, what is proposed right of it, observations apart (`themes.by_nature`)."""
     figure, axes = canvas(0.4 + room(sheet, rows["libelle"], 0.28) * len(rows), sheet)
     places, zero = list(range(len(rows)))[::-1], pd.Series(0, index=rows.index)
     apart = max((rows["levier"] + rows["recommandation"]).max(), 13) + 4
@@ -114,7 +114,7 @@ def _signs(axes, x: list[float], y: list[float], nature: str) -> None:
 
 
 def marks_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
-    """One mark a statement, a row a scale, a column a nature; columns of `themes.by_nature`."""
+    """One mark per statement, a row per scale, a column per nature (`themes.by_nature`)."""
     in_line = 3 if sheet.is_narrow else A_ROW
     wide, lines = in_line + 2.6, -(-max(1, int(rows[list(NATURES)].to_numpy().max())) // in_line)
     figure, axes = canvas(0.4 + room(sheet, row=0.3 + 0.17 * lines) * len(rows), sheet)
@@ -154,10 +154,10 @@ def _spread(populations: pd.Series) -> tuple[list[float], list[tuple[float, str]
 
 
 def beside_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
-    """Shares as dots on one line each, with their bounds, and the statements that they stand beside as signs.
+    """Shares as dots with their bounds, one row each, and the linked statements as signs.
 
     Columns ``titre``, ``population``, ``dit`` (the value in words), ``part_pct``, ``part_min_pct``, ``part_max_pct``,
-    and one a nature; the rows of a population follow one another.
+    and one per nature; the rows of a population follow one another.
     """
     places, heads = _spread(rows["population"])
     each = 9 if sheet.is_narrow else 6  # per cent of the scale that a sign takes
@@ -210,12 +210,11 @@ def _table(counts: pd.DataFrame, row_name: str, *, caption: str) -> Html:
 
 
 def _rows(counts: pd.DataFrame, facts: Facts, name: str) -> list[tuple[str, Fact]]:
-    """Each row's label and figure."""
     return [(row.libelle, facts(f"enonces/{name}/{row.modalite}")) for row in counts.itertuples()]
 
 
 def _most(rows: list[tuple[str, Fact]]) -> tuple[str, Fact, bool]:
-    """The label and figure of the largest row, and whether another has as many."""
+    """The label and value of the largest row, and whether another ties."""
     label, most = max(rows, key=lambda row: row[1].counts)
     return label, most, is_tied(most.counts, [fact.counts for _, fact in rows])
 
@@ -225,10 +224,7 @@ def _tensions(facts: Facts, fact: Fact) -> Fact | None:
 
 
 def show_matrix(counts: pd.DataFrame, facts: Facts) -> Html:
-    """Statements by theme and nature as a heat table, the more statements the darker; a box when none is coded.
-
-    ``counts`` has the columns of `themes.by_nature` with the code book, in statements.
-    """
+    """Statements by theme and nature as a heat table (columns of `themes.by_nature`)."""
     if counts.empty:
         return nothing(NO_STATEMENT)
     rows = _rows(counts, facts, "theme_enonce")
@@ -247,10 +243,7 @@ def show_matrix(counts: pd.DataFrame, facts: Facts) -> Html:
 
 
 def show_actors(counts: pd.DataFrame, facts: Facts) -> Html:
-    """Statements by actor, the most often named first: tensions to the left, answers to the right, the rest apart.
-
-    ``counts`` has the columns of `themes.by_nature`, in statements; a box says so when no statement names an actor.
-    """
+    """Statements by actor, most frequent first: tensions left, answers right, the rest apart (`themes.by_nature`)."""
     if counts.empty:
         return nothing(NO_STATEMENT if facts("enonces/enonces/") is None else "aucun énoncé ne nomme d’acteur")
     totals = counts[list(NATURES)].sum(axis=1)
@@ -272,10 +265,7 @@ def show_actors(counts: pd.DataFrame, facts: Facts) -> Html:
 
 
 def show_scales(counts: pd.DataFrame, facts: Facts) -> Html:
-    """Statements by scale and nature: one mark a statement; a box when none is coded.
-
-    ``counts`` has the columns of `themes.by_nature` for ``echelle_enonce``, in statements.
-    """
+    """Statements by scale and nature, one mark each (columns of `themes.by_nature`)."""
     if counts.empty:
         return nothing(NO_STATEMENT)
     rows = _rows(counts, facts, "echelle_enonce")
@@ -294,7 +284,7 @@ def show_scales(counts: pd.DataFrame, facts: Facts) -> Html:
 
 
 def _shares(linked: pd.DataFrame, facts: Facts) -> pd.DataFrame:
-    """The linked figures that have a share, one row each, with the number of statements of each nature beside them."""
+    """The linked indicators that have a share, with the number of statements of each nature."""
     beside = pd.crosstab(linked["chiffre"], linked["nature"]).reindex(columns=list(NATURES), fill_value=0)
     entries, rows = catalogue().indicators, []
     for path in dict.fromkeys(linked["chiffre"]):
@@ -309,10 +299,7 @@ def _shares(linked: pd.DataFrame, facts: Facts) -> pd.DataFrame:
 
 
 def show_beside(linked: pd.DataFrame, facts: Facts) -> Html:
-    """The figures of the year that statements speak of, as shares in per cent, with these statements as marks.
-
-    ``linked`` has the columns of `themes.linked`; a box when no statement is linked to a share of the year.
-    """
+    """The shares that statements are linked to, with these statements as marks (`themes.linked`)."""
     rows = _shares(linked, facts) if len(linked) else linked
     if rows.empty:
         return nothing("aucun énoncé n’est lié à une part de cette année")

@@ -103,17 +103,13 @@ def _luminance(colour: str) -> float:
 
 
 def contrast(one: str, other: str) -> float:
-    """How well one colour stands out on another: the ratio of the WCAG, from 1 to 21.
-
-    >>> round(contrast("#000000", "#ffffff")), round(contrast("#777777", "#ffffff"), 2)
-    (21, 4.48)
-    """
+    """The WCAG contrast ratio of two colours, from 1 to 21."""
     low, high = sorted((_luminance(one), _luminance(other)))
     return (high + 0.05) / (low + 0.05)
 
 
 def text_on(fill: str) -> str:
-    """The colour of what is written on a fill: the one that is read best in the worse of the two themes.
+    """The text colour for a fill: the most legible in the worse of the two themes.
 
     >>> text_on(BLUE) == GROUND, text_on(PALE) == INK, text_on(GREEN) == BLACK
     (True, True, True)
@@ -133,7 +129,7 @@ site = partial(say, "figures_site")
 
 
 def place_of(rows: pd.DataFrame) -> str:
-    """The site whose figures these are (`indicators.named`); ``""`` for the network."""
+    """The site of these rows (`indicators.named`); ``""`` for the network."""
     return rows["lieu"].iloc[0] if "lieu" in rows and len(rows) else ""
 
 
@@ -143,23 +139,22 @@ def is_protected(rows: pd.DataFrame) -> bool:
 
 
 def nothing(subject: str) -> Html:
-    """The box that stands where a figure has no data."""
+    """The box that stands where a chart has no data."""
     return words("nothing", subject=subject)
 
 
 def source(population: str, references: Iterable[str]) -> Html:
-    """Population and documents of a figure."""
     return words("source", population=population, references=merge_references(references) or "calcul")
 
 
 def bases(parts: Iterable[tuple[Fact | None, str]]) -> Html:
-    """How many a figure speaks of, each number with who they are: « n = 2 233 (personnes suivies par un ALSES) »."""
+    """The bases of a chart, each with its population: « n = 2 233 (personnes suivies par un ALSES) »."""
     known = {(fact.base or fact.counts, label): (fact, label) for fact, label in parts if fact}
     return words("bases", facts=[said for (count, _), said in known.items() if count], measures=[])
 
 
 def is_tied(value: Any, values: list) -> bool:
-    """Whether another figure has the value of the one that a title names."""
+    """Whether another value ties with the one that a title names."""
     return values.count(value) > 1
 
 
@@ -168,7 +163,7 @@ def is_tied(value: Any, values: list) -> bool:
 
 @dataclass(frozen=True)
 class Sheet:
-    """How wide a drawing is, and how large its text: ``width`` in inches, ``text`` and ``small`` in points.
+    """Width of a drawing in inches, and size of its texts in points.
 
     On a narrow sheet, the name of a row stands above it: beside it, it would take the room of what is drawn.
     """
@@ -219,27 +214,21 @@ def _style(sheet: Sheet) -> dict:
 
 
 def canvas(height: float, sheet: Sheet = WIDE, *, grid: tuple[int, int] = (1, 1)):
-    """An empty figure as wide as the sheet and its axes, in the house style; ``height`` in inches.
-
-    ``grid`` is how many frames stand below and beside one another: several axes, an array of them.
-    """
+    """An empty figure in the house style and its axes (an array of them for a ``grid``); ``height`` in inches."""
     with mpl.rc_context(_style(sheet)):
         figure = Figure(figsize=(sheet.width, height), layout="constrained")
         return figure, figure.subplots(*grid)
 
 
 def on(sheet: Sheet, draw: Callable[..., Figure]) -> Figure:
-    """The drawing on a sheet: whatever it writes has the house style and the size of that sheet."""
+    """The drawing on a sheet, with the house style and the text size of that sheet."""
     with mpl.rc_context(_style(sheet)):
         return draw(sheet=sheet)
 
 
 @lru_cache(maxsize=4096)
 def size_of(text: str, font: FontProperties, is_math: bool) -> tuple[float, float, float]:
-    """Width, height and descent of a text, in points.
-
-    Measuring is dear, a layout asks ten times for each text, and the same words come back from drawing to drawing.
-    """
+    """Width, height and descent of a text, in points; cached, as text measurement is expensive and repetitive."""
     return RendererBase().get_text_width_height_descent(text, font, is_math)
 
 
@@ -263,14 +252,13 @@ def bare(axes, *, left: bool = False) -> None:
 
 
 def written(row) -> str:
-    """The share in a row (columns of `describe.breakdown`), as a drawing bears it."""
+    """The share in a row (columns of `describe.breakdown`), as a drawing writes it."""
     if not hasattr(row, "croise_avec"):  # a share of nothing that the catalogue names
         return share(row.part_pct, row.part_decimales, (row.part_min_pct, row.part_max_pct))
     return write_share(fact_of(row))
 
 
 def percent_ticks(axes) -> None:
-    """Five graduations from zero to the whole."""
     axes.set_xticks([0, 25, 50, 75, 100], ["0", "25", "50", "75", percent(100)], color=GREY)
 
 
@@ -281,12 +269,11 @@ def folded(labels, width: int = LINE) -> list[str]:
 
 
 def _above(labels: Iterable[str]) -> list[str]:
-    """The names of rows as they stand above them."""
     return folded((label.replace("\n", " ") for label in labels), ACROSS)
 
 
 def room(sheet: Sheet, labels: Iterable[str] = (), row: float = ROW) -> float:
-    """Inches a row takes, with its name above it on a narrow sheet, however many lines the longest ``labels`` need."""
+    """Inches that a row takes, with its name above it on a narrow sheet."""
     if not sheet.is_narrow:
         return row
     return row + ABOVE + SECOND * max((label.count("\n") for label in _above(labels)), default=0)
@@ -298,14 +285,13 @@ def thick(sheet: Sheet) -> float:
 
 
 def limit_rows(axes, count: int) -> None:
-    """The vertical limits of rows numbered upwards from zero, the same room for each whatever their number."""
     axes.set_ylim(-0.5, count - 0.5)
 
 
 def name_rows(
     axes, places: Iterable[float], labels: Iterable[str], sheet: Sheet, *, width: int = LINE, rise: float = RISE
 ) -> None:
-    """The name of each row: on its left, or above it on a narrow sheet, ``rise`` points over its middle."""
+    """The name of each row: on its left, or ``rise`` points above its middle on a narrow sheet."""
     if not sheet.is_narrow:
         axes.set_yticks(list(places), folded(labels, width))
         return
@@ -328,7 +314,7 @@ LINES = 2  # lines of it: what is longer is cut, and whole in the table
 
 
 def cut(names, width: int = BESIDE, lines: int = LINES) -> list[str]:
-    """The names on a few lines, cut with a sign past that; a word longer than a line is broken.
+    """The names on a few lines, truncated past that; a word longer than a line is broken.
 
     >>> cut(["bureau", "a" * 9, "un bureau pour recevoir"], 8, 2)
     ['bureau', 'aaaaaaaa\\na', 'un\\nbureau…']
@@ -341,12 +327,7 @@ def _lines(name: str) -> int:
 
 
 def stacked(names: list[str], sheet: Sheet, *, is_above: bool = False) -> tuple[list[float], float]:
-    """The middle of each row, in inches from the top, and the height of all; ``is_above`` for names over what is drawn.
-
-    >>> places, height = stacked(["un", "deux"], Sheet(width=7.2, text=10, small=9))
-    >>> [round(place, 2) for place in (*places, height)]
-    [0.16, 0.47, 0.62]
-    """
+    """The middle of each row, in inches from the top, and the total height; ``is_above`` for names over rows."""
     places, top, line = [], 0.0, NAME_LINE * sheet.text / 10
     for name in names:
         if is_above:
@@ -360,7 +341,7 @@ def stacked(names: list[str], sheet: Sheet, *, is_above: bool = False) -> tuple[
 
 
 def name_tree(axes, places: list[float], names: list[str], depths: list[int], sheet: Sheet) -> None:
-    """The names from one edge on the left, or above on a narrow sheet; below another, further right, else in bold."""
+    """The names of a tree, indented, its roots in bold; above the rows on a narrow sheet."""
     axes.set_yticks([])
     looks = [{} if depth else {"fontweight": "bold"} for depth in depths]
     step, wide = (STEP * 0.7, 0) if sheet.is_narrow else (STEP, _widest(names, depths, sheet) + 8)
@@ -372,7 +353,7 @@ def name_tree(axes, places: list[float], names: list[str], depths: list[int], sh
 
 
 def _widest(names: list[str], depths: list[int], sheet: Sheet) -> float:
-    """Points that the names take, each with its step, as if all were in bold."""
+    """Points that the indented names take, as if all were in bold."""
     font = FontProperties(size=sheet.text, weight="bold")
     lines = [(line, depth) for name, depth in zip(names, depths, strict=True) for line in name.split("\n")]
     return max(STEP * depth + size_of(line, font, False)[0] for line, depth in lines)

@@ -64,7 +64,7 @@ IN_BAR = {"ha": "center", "va": "center", "fontweight": "bold"}
 
 
 def two_shares_drawing(rows: pd.DataFrame, colours: list[str], *, sheet: Sheet = WIDE) -> Figure:
-    """A hollow point for the reference, a full one for what is spoken of, a thin line for what rounding allows.
+    """A hollow point for the reference, a full one for the share, a thin line for what rounding allows.
 
     Columns ``etiquette``, ``texte``, ``est_protege``, ``part_pct``, ``reference_pct`` and their bounds (``…_min_pct``
     …).
@@ -103,9 +103,9 @@ def _shares_axis(figure: Figure, axes, places: list[int], rows: pd.DataFrame, sh
 
 
 def stacked_counts_drawing(rows: pd.DataFrame, colours: tuple[str, str], *, sheet: Sheet = WIDE) -> Figure:
-    """One bar a year: the persons concerned, then the others; hatched where rounding leaves the limit open.
+    """One bar per year: the persons concerned, then the others; hatched where rounding leaves the limit open.
 
-    Columns ``annee``, ``effectif``, ``part_pct`` and their bounds, ``base``, in the order of the years.
+    Columns ``annee``, ``effectif``, ``part_pct`` and their bounds, ``base``.
     """
     figure, axes = canvas(0.2 + 0.52 * len(rows), sheet)
     places = list(range(len(rows)))[::-1]
@@ -140,7 +140,7 @@ def stacked_counts_drawing(rows: pd.DataFrame, colours: tuple[str, str], *, shee
 def composition_drawing(rows: pd.DataFrame, colours: list[str], *, sheet: Sheet = WIDE) -> Figure:
     """Earlier share, present share, and the one that the extra persons would need, with its bounds.
 
-    Columns of `two_shares`, then ``supplement_pct`` and its bounds.
+    Columns of `two_shares_drawing`, then ``supplement_pct`` and its bounds.
     """
     figure, axes = canvas(0.4 + (0.85 if sheet.is_narrow else 0.62) * len(rows), sheet)
     places = list(range(len(rows)))[::-1]
@@ -163,7 +163,7 @@ def composition_drawing(rows: pd.DataFrame, colours: list[str], *, sheet: Sheet 
 
 
 def show_differences(found: Comparisons, now: Facts, before: Facts) -> Html:
-    """Shares of both years, in per cent, with what rounding allows; a box when no share was published twice."""
+    """Shares of both years, in per cent, with what rounding allows."""
     shown = drawn(found.of("annees", having="ecart"))
     if not shown:
         return nothing("aucune part n’est publiée pour les deux années")
@@ -188,7 +188,7 @@ def show_differences(found: Comparisons, now: Facts, before: Facts) -> Html:
 
 
 def show_counts(found: Comparisons, now: Facts, before: Facts) -> Html:
-    """Counts of both years, in persons, for the share that differs most; a box when none has counts."""
+    """Counts of both years, in persons, for the share that differs most."""
     shown = found.of("annees", having="p_valeur")
     if not shown:
         return nothing("aucun effectif n’est connu pour les deux années")
@@ -218,9 +218,9 @@ def show_counts(found: Comparisons, now: Facts, before: Facts) -> Html:
 
 
 def show_composition(found: Comparisons, now: Facts, before: Facts) -> Html:
-    """What share (per cent) the extra persons would need, if the others kept theirs; a box when it cannot be computed.
+    """What share the extra persons would need, if the others kept theirs.
 
-    Once records tell old and new collèges apart, the parts of each difference in its place.
+    Once records tell old and new collèges apart, the parts of each difference instead.
     """
     split = found.of("annees", having="ecart_anciens")
     if split:
@@ -257,7 +257,7 @@ def show_composition(found: Comparisons, now: Facts, before: Facts) -> Html:
 
 
 def show_rest(found: Comparisons, now: Facts) -> Html:
-    """The ALSES beside the rest of prévention spécialisée, in per cent; a box when no share is published for both."""
+    """The ALSES beside the rest of prévention spécialisée, in per cent."""
     shown = drawn(found.of("reste"))
     if not shown:
         return nothing("aucune part n’est publiée à la fois pour les ALSES et pour l’ensemble")
@@ -302,7 +302,6 @@ def _intervals_frame(shown: list[Comparison]) -> pd.DataFrame:
 
 
 def _bases(shown: list[Comparison]) -> Html:
-    """The invited of each group, or the posts."""
     return words("bases", facts=[], measures=[(each, "base", subject(each)) for each in shown])
 
 
@@ -316,7 +315,7 @@ _INTERVALS = {
 
 
 def show_answers(found: Comparisons, now: Facts) -> Html:
-    """The shares of posts that the document prints, in per cent with their interval; a box when it prints none."""
+    """The shares of posts that the document prints, with their interval."""
     shown = found.of("reponses", having="ic_bas")
     if not shown:
         return nothing("le document n’imprime aucune part de postes")
@@ -335,7 +334,7 @@ def show_answers(found: Comparisons, now: Facts) -> Html:
 
 
 def show_nested(found: Comparisons, now: Facts) -> Html:
-    """How many objectives for one request; a box when no theme publishes both to the unit."""
+    """How many objectives per request, by theme."""
     shown = sorted(found.of("emboitee", having="rapport"), key=lambda each: -each["rapport"].value)
     if not shown:
         return nothing("aucun thème ne publie à l’unité sa demande et son objectif")

@@ -43,7 +43,7 @@ class _Document:
 
 @dataclass(frozen=True)
 class _Looked:
-    """What a page holds: its own faults, the ids that links may lead to, the addresses of its own links."""
+    """Faults of a page, the ids that links may lead to, the addresses of its own links."""
 
     faults: tuple[str, ...]
     ids: frozenset[str]
@@ -59,12 +59,12 @@ def _look(content: bytes) -> _Looked:
 
 
 def look_at(path: Path) -> None:
-    """Looks at a page ahead of `check_pages`, which then need not: what it found is remembered by the page's bytes."""
+    """Checks a page ahead of `check_pages`: results are cached by its bytes."""
     _look(path.read_bytes())
 
 
 def _clean(address: str) -> str:
-    """The address as a browser reads it: it drops line ends and tabs anywhere, and blanks around."""
+    """The address as a browser reads it: without line ends and tabs, nor blanks around."""
     return re.sub(r"[\t\r\n]", "", address).strip()
 
 
@@ -179,10 +179,7 @@ _RULES = (_language, _policy, _active, _outside, _ids, _references, _images, _he
 
 
 def check_pages(folder: Path, *, bound: int = MAX_PAGE_BYTES) -> list[str]:
-    """One French sentence for each fault of the HTML pages under the folder; empty when all is well.
-
-    ``bound`` is the weight of a page, in bytes.
-    """
+    """One French sentence for each fault of the HTML pages under the folder; ``bound`` in bytes."""
     # The manifest reports the outcome of these checks, so it is written after them: a link to it is good already.
     files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} | {MANIFEST}
     contents = {name: (folder / name).read_bytes() for name in sorted(files) if name.endswith(".html")}

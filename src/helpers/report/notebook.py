@@ -28,18 +28,18 @@ _NOTHING = re.compile(r'\s*(?:<p class="[^"]*\bsans-objet\b[^"]*">[^<]*</p>\s*)*
 
 
 def says_nothing(html: str | None) -> bool:
-    """Whether a display (None: not HTML, which is always something) leaves nothing to read on a page."""
+    """Whether a display leaves nothing to read on a page; None (not HTML) is always something."""
     return html is not None and _NOTHING.fullmatch(html) is not None
 
 
 def _shows(cell: "NotebookNode") -> bool | None:
-    """Whether a cell shows something; None for a cell that displays nothing at all: a text, an assignment."""
+    """Whether a cell shows something; None for a cell without display: a text, an assignment."""
     shown = [output.get("data", {}).get("text/html") for output in cell.get("outputs", [])]
     return not all(map(says_nothing, shown)) if shown else None
 
 
 def _depth(cell: "NotebookNode") -> int:
-    """How deep the heading of a text is: 1 for the title, 2 for a section, 3 for a part of one, 0 without any."""
+    """Heading level of a text: 1 for the title, 2 for a section, 3 for a subsection, 0 without any."""
     found = _HEADING.search(cell.source) if cell.cell_type == "markdown" else None
     return len(found[1]) if found else 0
 
@@ -83,18 +83,11 @@ _PREPARED = ("parameters", "injected-parameters", "preparation")
 
 
 def tags_of(cell: "NotebookNode") -> list[str]:
-    """The tags of a cell."""
     return cell.metadata.get("tags", [])
 
 
 def page_title(notebook: "NotebookNode") -> str:
-    """The text of the notebook's first title of level 1, without its Markdown marks.
-
-    Raises
-    ------
-    PublicationError
-        when no Markdown cell has one.
-    """
+    """The notebook's first title of level 1, without Markdown marks; PublicationError without any."""
     for cell in notebook.cells:
         found = _TITLE.search(cell.source) if cell.cell_type == "markdown" else None
         if found:
@@ -123,7 +116,7 @@ def extract(notebook: "NotebookNode", tag: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Arranged:
-    """The cells of a page: what is read; for its foot, what the notebook is, and how it was set."""
+    """The cells of a page: its body; for its foot, the presentation of the notebook and its preparation."""
 
     body: "NotebookNode"
     presentation: "NotebookNode"
@@ -131,17 +124,14 @@ class Arranged:
 
 
 def _fold(summary: str, pieces: list[tuple[str, str]]) -> "NotebookNode":
-    """A cell that shows nothing but code, folded; each piece is a label (may be empty) and a source."""
+    """A cell that shows nothing but folded code; each piece is a label (may be empty) and a source."""
     from nbformat.v4 import new_code_cell
 
     return new_code_cell("", metadata={"calcul_titre": summary, "calcul": pieces})
 
 
 def _preparation(cells: list["NotebookNode"]) -> list["NotebookNode"]:
-    """One fold for every parameter, then how the data were prepared.
-
-    The values written in the notebook come first, then those of this run, then the cells tagged ``preparation``.
-    """
+    """One fold for the default parameters, those of this run, then the cells tagged ``preparation``."""
     written, injected, prepared = ([cell for cell in cells if kind in tags_of(cell)] for kind in _PREPARED)
     labels = [
         *["Valeurs par défaut du notebook" if injected else ""] * len(written),
@@ -154,7 +144,7 @@ def _preparation(cells: list["NotebookNode"]) -> list["NotebookNode"]:
 
 
 def _presentation(cells: list["NotebookNode"]) -> list["NotebookNode"]:
-    """What the title cell says below its title, taken out of it: what the notebook takes and produces, who wrote it."""
+    """What the title cell says below its title, taken out of it."""
     from nbformat.v4 import new_markdown_cell
 
     for cell in cells:
@@ -167,7 +157,7 @@ def _presentation(cells: list["NotebookNode"]) -> list["NotebookNode"]:
 
 
 def _with_folds(cells: list["NotebookNode"]) -> list["NotebookNode"]:
-    """The cells, the code of each section gathered in one fold at its end, each piece in order."""
+    """The cells, the code of each section gathered in one fold at its end."""
     arranged, pieces, summary = [], [], "Voir le calcul"
     for cell in cells:
         opens = cell.cell_type == "markdown" and _SECTION.search(cell.source)
@@ -181,7 +171,7 @@ def _with_folds(cells: list["NotebookNode"]) -> list["NotebookNode"]:
 
 
 def arrange_cells(notebook: "NotebookNode") -> Arranged:
-    """The cells of a page and of its foot; the cells tagged ``provenance`` are left to the caller."""
+    """The cells of a page and of its foot; those tagged ``provenance`` are left to the caller."""
     cells = deepcopy(notebook.cells)
     left = without_object(cells)
     kept = [cell for place, cell in enumerate(cells) if place not in left and "provenance" not in tags_of(cell)]
@@ -203,10 +193,9 @@ _NAMES = ("data-cle", "data-protege")
 
 
 def withhold(notebook: "NotebookNode", keys: Collection[str]) -> "NotebookNode":
-    """The executed notebook without what it shows of the figures of these keys (« 2021/alses/sexe/filles »).
+    """The executed notebook without what it shows of these keys (« 2021/alses/sexe/filles »), marked numbers or texts.
 
-    An exact count beside a rounded one would tell both. Whatever names its figure goes: a marked number, or a text that
-    tells one (``data-protege``).
+    An exact count beside a rounded one would reveal both.
 
     >>> from nbformat import v4
     >>> html = '<p><data data-cle="2021/alses/sexe/filles">12</data></p>'
@@ -277,16 +266,10 @@ def export_page(
 ) -> str:
     """The executed notebook as one self-contained HTML page: same notebook, same text.
 
-    ``pages`` are in reading order and hold ``name``; ``foot`` is HTML and stands for the cells tagged ``provenance``;
-    ``subtitle`` is plain text, ``index`` the address of the page that leads to this one. Error outputs and stderr are
-    left out: a notebook that failed must not come this far.
-
-    Raises
-    ------
-    PublicationError
-        when the notebook has no title.
-    ValueError
-        when ``name`` is not one of ``pages``.
+    ``pages`` are in reading order and hold ``name``; ``foot`` is HTML in place of the cells tagged ``provenance``;
+    ``subtitle`` is plain text, ``index`` the address of the page that leads here. Error outputs and stderr are left
+    out: a notebook that failed must not come this far. Raises PublicationError without a title, ValueError for an
+    unknown ``name``.
     """
     title, arranged, exporter = page_title(notebook), arrange_cells(notebook), _exporter()
     html, presentation, preparation = (

@@ -23,11 +23,11 @@ class PublicationError(Exception):
 
 
 class BusyError(PublicationError):
-    """Another run, or another share, is at work on the same data."""
+    """Another run, or another share, is working on the same data."""
 
 
 class ReportError(PublicationError):
-    """There is no published report, or it is no longer the one that was published: nothing can be made from it."""
+    """There is no published report, or it was changed since: nothing can be made from it."""
 
 
 # --- The key of a figure, said once for a row of a table: on each of its cells it weighed a fiftieth of the
@@ -37,9 +37,7 @@ KEY = "data-cle"
 
 
 def share_keys(body: BeautifulSoup) -> None:
-    """A row whose numbers all come from one figure bears its key, and they do not; in place.
-
-    The key of a number is its own, else that of the row it stands in.
+    """Moves the key of a row whose numbers share it from the numbers to the row, in place.
 
     >>> cells = "".join(f"<td><data data-cle='a'>{value}</data></td>" for value in (1, 2))
     >>> page = BeautifulSoup(f"<tr>{cells}</tr>", "html.parser")
@@ -78,7 +76,6 @@ def slug(text: str) -> str:
 
 
 def text_of(tag) -> str:
-    """The words of a tag on one line."""
     # Not split(): it would also turn the no-break spaces of French into spaces that break.
     return re.sub(r"[ \t\r\n]+", " ", tag.get_text()).strip()
 
@@ -113,7 +110,7 @@ def arrange(body: BeautifulSoup) -> None:
 
 
 def contents(body: BeautifulSoup) -> list[dict]:
-    """The h2 as ``{id, text, children}``, the h3 that follow each as its children, in reading order."""
+    """The h2 as ``{id, text, children}``, with the h3 that follow, in reading order."""
     entries: list[dict] = []
     for heading in body.find_all(["h2", "h3"]):
         entry = {"id": heading["id"], "text": text_of(heading), "children": []}
@@ -140,7 +137,7 @@ _ROLES = {"table": "table", "tbody": "rowgroup", "tr": "row", "td": "cell"}
 
 
 def box_tables(body: BeautifulSoup) -> None:
-    """A wide table scrolls in its own box, which the keyboard can reach and a screen reader can name; in place."""
+    """Puts each table in a scrolling box that the keyboard reaches and a screen reader names, in place."""
     for table in body.find_all("table"):
         box = table.find_parent(class_="table-boite") or table.wrap(body.new_tag("div", attrs={"class": "table-boite"}))
         caption = table.find("caption")
@@ -155,7 +152,7 @@ def _heads(table: Tag) -> tuple[str, ...]:
 
 
 def quoted(text: str) -> str:
-    """The text as a CSS string, which can neither end nor close the sheet."""
+    """The text as a CSS string that can neither end nor close the sheet."""
     return '"' + "".join(f"\\{ord(sign):x} " if sign in '"\\<' else sign for sign in text) + '"'
 
 
@@ -173,7 +170,7 @@ def _say_roles(table: Tag) -> None:
 
 
 def stack_tables(*parts: BeautifulSoup) -> str:
-    """Marks the tables of many columns, in place, and answers the rules that name their columns on a phone."""
+    """Marks the tables of many columns, in place, and returns the rules that name their columns on a phone."""
     names: dict[tuple[str, ...], str] = {}
     for table in (table for part in parts for table in part.find_all("table")):
         heads = _heads(table)
@@ -193,7 +190,7 @@ _AS_WRITTEN = {"code", "pre", "style", "script"}
 
 
 def typeset(body: BeautifulSoup) -> None:
-    """French no-break spaces in every text of the body, in place; code stays as it is written."""
+    """French no-break spaces in every text of the body, in place; code stays as written."""
     for text in list(body.find_all(string=True)):
         if type(text) is NavigableString and not _AS_WRITTEN & {parent.name for parent in text.parents}:
             text.replace_with(NavigableString(_spaced(text)))
@@ -214,10 +211,7 @@ def _spaced(text: NavigableString) -> str:
 
 
 def number_figures(body: BeautifulSoup, page: int | None) -> None:
-    """« Figure 2.1 », « Figure 2.2 » … in front of each figure's title, in reading order, in place.
-
-    The number of the page comes first, so that a figure has one name in the whole report.
-    """
+    """« Figure 2.1 » … in front of each chart title, in place; the number of the page comes first."""
     prefix = "" if page is None else f"{page}."
     for place, title in enumerate(body.select("figure .figure-titre"), start=1):
         number = body.new_tag("span", attrs={"class": "numero"})
@@ -233,7 +227,7 @@ INDEX = "index.html"
 
 
 class _Light(HTMLFormatter):
-    """Writes < and > as they are in a value, where HTML allows it: a drawing has two of them a word."""
+    """Writes < and > as they are in a value, where HTML allows it: a drawing is full of them."""
 
     def attribute_value(self, value: str) -> str:
         return value.replace("&", "&amp;")
@@ -263,7 +257,6 @@ def template_files() -> list[Path]:
 
 @cache
 def templates() -> Environment:
-    """The templates of the page folder, escaping what they print."""
     return Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -280,7 +273,7 @@ def _neighbours(pages: list[Page], current: str | None) -> tuple[Page | None, Pa
 
 @cache
 def _sheet() -> str:
-    """The style sheet, without what only its authors need: each page carries it."""
+    """The style sheet without comments and indentation: each page carries it."""
     text = re.sub(r"/\*.*?\*/", "", (TEMPLATES / "style.css").read_text(encoding="utf-8"), flags=re.DOTALL)
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     # A line that ends neither a declaration nor a list goes on in the next, which a blank must keep apart.
@@ -288,7 +281,7 @@ def _sheet() -> str:
 
 
 def _paper(subtitle: str, pages: list[Page]) -> str:
-    """What a sheet of paper says of the report: its name and year in the margin, the file that a link leads to."""
+    """What a printed sheet says of the report: name and year in the margin, the file that a link leads to."""
     head = f"{REPORT}, {subtitle[:1].lower()}{subtitle[1:]}"
     links = "\n".join(
         f"main a[href^={quoted(page.href)}]::after {{ content: {quoted(f' ({page.href})')}; }}" for page in pages
@@ -308,15 +301,10 @@ def lay_out(
     template: str = "gabarit.html.j2",
     index: str = INDEX,
 ) -> str:
-    """The full page, the same text for the same arguments; ``current`` is None for the index. ``foot`` is HTML.
+    """The full page, the same text for the same arguments; ``current`` is None for the index, ``foot`` is HTML.
 
-    ``number`` stands before the place of each figure: « Figure 2.3 ». A page apart from the report has its own
-    ``template``, and ``index`` leads from it to the report.
-
-    Raises
-    ------
-    ValueError
-        when ``current`` is not one of ``pages``.
+    ``number`` prefixes figure numbers; a page apart from the report has its own ``template``, and ``index`` leads from
+    it to the report. Raises ValueError when ``current`` is not one of ``pages``.
     """
     bottom = BeautifulSoup(foot, "html.parser")
     number_figures(body, number)
@@ -357,7 +345,7 @@ _CLASS = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
 
 
 def split_rules(css: str) -> list[str]:
-    """The rules and statements of a sheet, in order; what a block holds stays in it.
+    """The rules and statements of a sheet, in order, blocks kept whole.
 
     >>> split_rules('a { color: red } @media print { b { content: "}" } }')
     ['a { color: red }', '@media print { b { content: "}" } }']
@@ -372,7 +360,7 @@ def split_rules(css: str) -> list[str]:
 
 
 def _keep_to_page(css: str, name: str, page: BeautifulSoup, shared: set[str]) -> str:
-    """The page's own rules, once its own classes bear its name, in the page and in the rules.
+    """The page's own rules, once its own classes are renamed, in page and rules, with its name.
 
     Two pages may use one class for two things: ``pile-1`` names the columns of a table of its page.
     """
@@ -384,7 +372,7 @@ def _keep_to_page(css: str, name: str, page: BeautifulSoup, shared: set[str]) ->
 
 
 def merge_styles(pages: dict[str, BeautifulSoup]) -> str:
-    """The style of all the pages, by their names, as one sheet; the classes that only one page defines are renamed."""
+    """The styles of several pages as one sheet; classes defined by a single page are renamed."""
     sheets = {
         name: list(dict.fromkeys(rule for style in page.find_all("style") for rule in split_rules(style.get_text())))
         for name, page in pages.items()

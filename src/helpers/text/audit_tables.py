@@ -35,7 +35,7 @@ _SIGNS = {" / ": " ÷ ", " * ": " × ", " x ": " × ", " - ": " − ", " %": f"{
 
 
 def written(text: str) -> str:
-    """A calculation in neutral writing as a French reader writes it.
+    """A calculation in neutral notation, as a French reader writes it.
 
     >>> written("6 lignes / 17 lignes"), written("41.5 % - 2233 le 2021-01-13")
     ('6 lignes sur 17', '41,5\\u202f% − 2\\u202f233 le 13 janvier 2021')
@@ -57,7 +57,7 @@ def written(text: str) -> str:
 
 
 def printed_value(row) -> str:
-    """A printed figure as it is printed: « près de 42 % », « 2 233 personnes », « +3 points »."""
+    """A printed value as it is printed: « près de 42 % », « 2 233 personnes », « +3 points »."""
     sign = {"pres_de": "près de ", "plus_de": "plus de "}.get(row.operateur, "")
     decimals = decimals_of(row.valeur)
     if row.mesure == "part":
@@ -70,7 +70,7 @@ def printed_value(row) -> str:
 
 
 def _result(row, low: float, high: float) -> str:
-    """What a calculation gives: « = 54,0 % », « : de 927 à 949 »."""
+    """The result of a calculation: « = 54,0 % », « : de 927 à 949 »."""
     is_whole = float(low).is_integer() and float(high).is_integer() and row.mesure != "part"
     write = signed if row.mesure == "ecart" else number
     ends = list(dict.fromkeys(write(value, 0 if is_whole else 1) for value in (low, high)))
@@ -112,17 +112,14 @@ def verdict(name: str) -> Markup:
 
 
 def _explained(row) -> Markup:
-    """The verdict, and its reason where it is not one of the two usual ones, which the text above the table gives."""
+    """The verdict, with its reason unless it is one of the two usual ones, explained above the table."""
     mark = verdict(row.verdict)
     is_usual = row.verdict in ("confirme", "non_verifiable")
     return mark if is_usual else Markup('{} <span class="motif">{}</span>').format(mark, row.motif)
 
 
 def controls_table(controls: pd.DataFrame, *, caption: str) -> Html:
-    """Every printed figure: line, calculation from the other data, counts that a share allows, verdict and reason.
-
-    ``controls`` has the schema ``controles``; a box when it is empty.
-    """
+    """Every printed value: line, recalculation, counts that a share allows, verdict (schema ``controles``)."""
     if controls.empty:
         return say("figures", "nothing", subject="aucun chiffre imprimé n’a été relevé")
     groups = {}
@@ -139,7 +136,7 @@ def _lines(text: str) -> str:
 
 
 def coherences_table(findings: pd.DataFrame, *, caption: str) -> Html:
-    """What was compared: subject, lines, calculation, verdict and reason (schema ``coherences``); a box when empty."""
+    """What was cross-checked: subject, lines, calculation, verdict and reason (schema ``coherences``)."""
     if findings.empty:
         return say("figures", "nothing", subject="rien ne peut être rapproché pour cette année")
     cells = [
@@ -155,7 +152,7 @@ def coherences_table(findings: pd.DataFrame, *, caption: str) -> Html:
 
 
 def _value(fact: Fact) -> Markup:
-    """A figure named and said: its share if that is what is printed, else its count."""
+    """A value with its name: its share if that is what is printed, else its count."""
     title = catalogue().indicators[fact.key.split("/")[2]].title_of(fact.key.split("/")[3])
     if fact.counts is None or (fact.share is not None and fact.precision == "arrondi_imprime"):
         return Markup("{} : {}").format(title, say_share(fact))
@@ -164,10 +161,7 @@ def _value(fact: Fact) -> Markup:
 
 
 def remarks_table(remarks: pd.DataFrame, facts: Facts, *, caption: str) -> Html:
-    """What a reading states and no calculation can: the remark with its figures, why, and what the report does.
-
-    ``remarks`` has the schema ``remarques``; a box when it is empty.
-    """
+    """Remarks that no calculation can settle, their values, and what the report does (schema ``remarques``)."""
     if remarks.empty:
         return say("figures", "nothing", subject="aucune remarque de relecture n’a été écrite pour cette année")
     cells = []
@@ -196,7 +190,7 @@ _HIDDEN = "Moins de 5 personnes dans l’export : ni leur nombre, ni l’écart 
 
 
 def rows_or_few(count: int) -> str:
-    """A number of rows, unless it is so small that it could tell of one person.
+    """A number of rows, unless it is small enough to reveal a person.
 
     >>> rows_or_few(0), rows_or_few(4), rows_or_few(1207)
     ('0', 'moins de 5', '1\\u202f207')
@@ -205,7 +199,7 @@ def rows_or_few(count: int) -> str:
 
 
 def rejections_table(rejections: pd.DataFrame, *, read: int, caption: str) -> Html:
-    """The rows of an export that are not counted, by reason (schema ``rejets``); nothing when none was ``read``."""
+    """The rejected rows of an export, by reason (schema ``rejets``); nothing when none was ``read``."""
     if not read:
         return _NOTHING
     if rejections.empty:
@@ -215,10 +209,10 @@ def rejections_table(rejections: pd.DataFrame, *, read: int, caption: str) -> Ht
 
 
 def changes_table(changes: pd.DataFrame, *, read: int, kept: int, caption: str) -> Html:
-    """What was written otherwise or left aside in an export, a row a column and rule; nothing if no row was ``read``.
+    """What was normalised or ignored in an export, by column and rule (schema ``normalisations``,
+    `indicators.sum_changes`).
 
-    ``changes`` (schema ``normalisations``) comes from `indicators.sum_changes`. What touched as many rows as
-    were ``kept``, or more, is not counted: beside those kept, it would count those that are not.
+    A count of as many rows as were ``kept``, or more, is not given: beside those kept, it would count the others.
     """
     if not read:
         return _NOTHING
@@ -242,7 +236,7 @@ def _in_unit(row, value: float, *, is_gap: bool = False) -> str:
 
 
 def _protected(row, text: str) -> Markup:
-    """A text that tells the recount of a figure, with the name of that figure."""
+    """A text that quotes the recount of an indicator, with its key."""
     key = f"{row.annee}/{row.perimetre}/{row.indicateur}/{row.modalite}"
     return Markup('<span data-protege="{}">{}</span>').format(key, text)
 
@@ -257,10 +251,10 @@ def _named_reason(row) -> Markup:
 
 
 def reconciliation_table(reconciled: pd.DataFrame, *, caption: str) -> Html:
-    """Printed figures beside the same, counted again in the export (schema ``rapprochements``); nothing when empty.
+    """Printed values beside their recount in the export (schema ``rapprochements``); nothing when empty.
 
-    What is printed is public; its count in the export is not when it is of 1 to 4 persons. The others bear the name of
-    their figure (``data-protege``): the page of a report hides those that it rounds elsewhere.
+    A recount of 1 to 4 persons is suppressed. The others bear their key (``data-protege``), so that the page of a
+    report can hide those that it rounds elsewhere.
     """
     if reconciled.empty:
         return _NOTHING

@@ -42,7 +42,7 @@ REACHES = {
 
 
 def _share(comparison: Comparison, name: str) -> str:
-    """A share in per cent with no decimal that it does not have; its bounds where they do not round to one number."""
+    """A share in per cent without unknown decimals; its bounds where they do not round to one number."""
     if name not in comparison or comparison[name].value is None:
         return "—"
     if comparison.is_protected:
@@ -84,14 +84,12 @@ def _name(comparison: Comparison) -> str:
 
 
 def reach_table(found: Comparisons, *, caption: str) -> Html:
-    """One row a comparison: both shares, their difference, what the bounds say, whether it exceeds chance.
-
-    Shares are in per cent, differences in points; a box when nothing can be compared.
+    """One row per comparison: both shares (%), their difference (points), finding, whether it exceeds chance.
 
     >>> trouve = indicators.Comparisons(data.load_result(2020, "comparaisons"))
     >>> print(text.reach_table(trouve, caption="Ce qui est observé").text)
     Ce qui est observé Comparaison Part de référence (%) Part (%) Écart (points) Bornes de l’écart Constat Hasard
-    D’une année à l’autre Filles 40   42   +2,0 +1,0 à +3,0 hausse possible Orientation par ...
+    D’une année à l’autre Filles 40   42   +2,0 +1,0 à +3,0 hausse possible Orientation par ...
     """
     shown = [(title, found.of(kind, having="ecart")) for kind, title in KINDS.items()]
     every = [each for _, made in shown for each in made]
@@ -113,7 +111,7 @@ def reach_table(found: Comparisons, *, caption: str) -> Html:
 
 
 def details_table(found: Comparisons, *, caption: str) -> Html:
-    """The shares of two years that are not tested, in per cent, question by question, folded; nothing without any."""
+    """The untested shares of two years, in per cent, question by question, folded; nothing without any."""
     shown = [each for each in found.of("details") if "ecart" in each]
     if not shown:
         return Html("", "")
@@ -132,10 +130,7 @@ def details_table(found: Comparisons, *, caption: str) -> Html:
 
 
 def differences_table(rows: pd.DataFrame, *, year: int, compare_to: int | None) -> Html:
-    """Counts of two years, in persons, with the bounds of their difference (columns of `analysis.years.differences`).
-
-    A box when no count is known for both.
-    """
+    """Counts of two years with the bounds of their difference (columns of `analysis.years.differences`)."""
     if rows.empty:
         return say("figures", "nothing", subject="aucun effectif n’est connu pour les deux années")
     entries, groups = catalogue(), {}
@@ -152,7 +147,7 @@ def differences_table(rows: pd.DataFrame, *, year: int, compare_to: int | None) 
 
 
 def _count(row, when: str) -> str:
-    """A count of one year: as it is shown when it is rounded to protect persons, else its bounds."""
+    """A count of one year: as displayed if rounded to protect persons, else its bounds."""
     low, high = (int(getattr(row, f"effectif_{end}_{when}")) for end in ("min", "max"))
     shown = getattr(row, f"effectif_arrondi_{when}", None)
     return write_rounded(None if pd.isna(shown) else int(shown), (low, high))
@@ -162,9 +157,9 @@ def _count(row, when: str) -> str:
 
 
 def measures_table(found: Comparisons, *, caption: str) -> Html:
-    """Every measure of the comparisons with its bounds, unit and method, comparison by comparison, folded.
+    """Every measure of the comparisons with bounds, unit and method, folded.
 
-    The ``details``, which `details_table` lists, are in comparaisons.csv alone: they would weigh as much as the page.
+    Those of `details_table` are in comparaisons.csv alone: they would weigh as much as the page.
     """
     titles = headings("Mesure", "Valeur", "Bornes", "Unité", "Méthode", numbers=["Valeur"])
     details = {each.id for each in found.of("details")}
@@ -175,7 +170,7 @@ def measures_table(found: Comparisons, *, caption: str) -> Html:
 
 
 def _told(comparison: Comparison, name: str) -> str:
-    """A measure of numbers that are rounded to protect persons: as it is said elsewhere on the page."""
+    """A measure of protected numbers, as the rest of the page writes it."""
     measure = comparison[name]
     if name in SHARES:
         return write_part(comparison, name)

@@ -36,10 +36,7 @@ _TITLES = {
 
 
 def book_table(shown: pd.DataFrame, *, caption: str) -> Html:
-    """The codes in use, what each means and how often it serves: the columns of `codings.shown` that are there.
-
-    A box when no code is in use.
-    """
+    """The codes in use, their meaning and frequency: the columns of `codings.shown` that are there."""
     return table(shown, caption=caption, titles={name: title for name, title in _TITLES.items() if name in shown})
 
 
@@ -79,10 +76,9 @@ def _dashed(text: str, unit: str = "") -> str:
 
 
 def corpus_table(corpus: pd.DataFrame, *, caption: str) -> Html:
-    """The corpus card: documents, meetings, words and those coded, passages and coders, by kind of document.
+    """The corpus by kind of document (columns of `codings.corpus`); nothing without documents.
 
-    The columns of `codings.corpus`; kinds without document are left out, and nothing is shown when there is none at
-    all. Where a text is missing, the share of words that is coded is not said.
+    Where a text is missing, the share of words that is coded is not given.
     """
     shown = corpus[corpus["documents"] > 0] if len(corpus) else corpus
     if shown.empty:
@@ -110,10 +106,9 @@ def corpus_table(corpus: pd.DataFrame, *, caption: str) -> Html:
 
 
 def cooccurrences_table(paires: pd.DataFrame, *, caption: str) -> Html:
-    """The `MOST_PAIRS` pairs of codes that meet most, folded past `MOST_ROWS`; nothing without any.
+    """The `MOST_PAIRS` most frequent pairs of codes, folded past `MOST_ROWS`; nothing without any.
 
-    The columns of `codings.cooccurrences`, with ``libelle`` and ``autre_libelle``: how many times, in how many
-    documents, signs of text under both and under either, and the first in per cent of the second.
+    The columns of `codings.cooccurrences`, with ``libelle`` and ``autre_libelle``.
     """
     if paires.empty:
         return Html("", "")
@@ -122,7 +117,7 @@ def cooccurrences_table(paires: pd.DataFrame, *, caption: str) -> Html:
 
 
 def pairs_cells(paires: pd.DataFrame, *, caption: str) -> Html:
-    """The table of `cooccurrences_table`, open, for the data of a figure; the `MOST_PAIRS` most met."""
+    """The table of `cooccurrences_table`, open, for the data of a chart."""
     cells = [
         [
             row.libelle,
@@ -138,7 +133,7 @@ def pairs_cells(paires: pd.DataFrame, *, caption: str) -> Html:
 
 
 def meetings_cells(counts: pd.DataFrame, *, caption: str) -> Html:
-    """Passages of each code (the index) by meeting (the columns), with the total of each, for the data of a figure."""
+    """Segments of each code (the index) by meeting (the columns), with totals, for the data of a chart."""
     cells = [
         [name, *map(number, row), number(sum(row))] for name, row in zip(counts.index, counts.to_numpy(), strict=True)
     ]
@@ -147,7 +142,7 @@ def meetings_cells(counts: pd.DataFrame, *, caption: str) -> Html:
 
 
 def agreement_cells(accord: pd.DataFrame, *, caption: str) -> Html:
-    """The counts, the agreement and its measures code by code (columns of `codings.agreement`, with ``libelle``)."""
+    """Counts and agreement measures by code (columns of `codings.agreement`, with ``libelle``)."""
     cells = [
         [
             row.libelle,
@@ -163,10 +158,10 @@ def agreement_cells(accord: pd.DataFrame, *, caption: str) -> Html:
 
 
 def years_table(annees: pd.DataFrame, *, caption: str) -> Html:
-    """The codes kept, appeared and vanished since the year before, with their pieces; nothing without any.
+    """The codes of both years, new and gone since the year before, with their segments; nothing without any.
 
-    The columns of `codings.year_to_year`, with ``libelle`` and ``annee_avant``; pieces for 1,000 words where these can
-    be compared, else why not.
+    The columns of `codings.year_to_year`, with ``libelle`` and ``annee_avant``; rates per 1,000 words where comparable,
+    else the reason why not.
     """
     if annees.empty:
         return Html("", "")
@@ -194,10 +189,9 @@ MOST_TOLD = 100
 
 
 def words_table(mots: pd.DataFrame, seuils: pd.DataFrame, *, caption: str) -> Html:
-    """The words kept of each theme, the surest first; else what the corpus lacks; nothing without a corpus.
+    """The significant words of each theme, else what the corpus lacks; nothing without a corpus.
 
-    ``mots`` has the columns of `codings.words_by_code` and ``libelle`` (of the theme), of words kept or tested;
-    ``seuils`` has the columns of `codings.gates`.
+    ``mots`` has the columns of `codings.words_by_code` and ``libelle``, ``seuils`` those of `codings.gates`.
     """
     asked = seuils[seuils["analyse"] == ANALYSIS] if len(seuils) else seuils
     if mots.empty and len(asked) and not asked["est_passe"].all():
@@ -227,7 +221,7 @@ def _gates(asked: pd.DataFrame, caption: str) -> Html:
 
 
 def _kept(kept: pd.DataFrame, caption: str, *, tests: int) -> Html:
-    """The words kept, theme by theme, those with the smallest q first; apart, those that the theme holds less."""
+    """The significant words theme by theme, smallest q first; apart, those that the theme uses less."""
     groups: dict[tuple[str, bool], Group] = {}
     told = kept.sort_values("q_valeur", kind="stable").head(MOST_TOLD)
     for row in told.itertuples():
@@ -255,7 +249,7 @@ UNFOLDED_USES = 8
 
 
 def value_of(fact: Fact | None) -> Html:
-    """A figure in its shortest words: a count on a base below ``SHARE_FROM_BASE``, else a share, or « pas de donnée ».
+    """A value in its shortest words: a count on a base below ``SHARE_FROM_BASE``, else a share, or « pas de donnée ».
 
     >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
     >>> cles = ("postes/equipe_sur_le_quartier/non", "collegiens/suivi_par/autre_educateur", "alses/sexe/autre")
@@ -276,10 +270,7 @@ def _statement(nature: str, line: int, text: str, *, theme: str = "") -> Markup:
 
 
 def tensions_table(answers: pd.DataFrame, *, caption: str) -> Html:
-    """Each tension, its line and what answers it (columns of `themes.answers`), « Aucune » if none does.
-
-    A box when ``answers`` is empty.
-    """
+    """Each tension, its line and its answers (columns of `themes.answers`), « Aucune » if none."""
     if answers.empty:
         return say("figures", "nothing", subject="aucune réponse à une tension n’est codée pour cette année")
     cells = []
@@ -293,9 +284,9 @@ def tensions_table(answers: pd.DataFrame, *, caption: str) -> Html:
 
 
 def _figure(path: str, *, is_shown: bool) -> Markup:
-    """The name of a figure, where page 02 leads; it leads to the section of page 02 that shows its topic, if one does.
+    """The name of a value, target of the links of page 02; it links to the section of page 02 that shows its topic.
 
-    A figure that the year does not publish leads nowhere: its section may not be on the page.
+    An unpublished value links nowhere: its section may not be on the page.
     """
     title, anchor = title_of_path(path), catalogue().anchors.get(catalogue().indicators[path.split("/")[1]].topic)
     if is_shown and anchor:
@@ -304,7 +295,7 @@ def _figure(path: str, *, is_shown: bool) -> Markup:
 
 
 def beside_table(linked: pd.DataFrame, facts: Facts, *, caption: str) -> Html:
-    """Each figure with its value and the statements beside it (columns of `themes.linked`); a box when there is none."""
+    """Each linked indicator with its value and its statements (columns of `themes.linked`)."""
     if linked.empty:
         return say("figures", "nothing", subject="aucun énoncé n’est lié à un chiffre de cette année")
     cells = []
@@ -317,10 +308,7 @@ def beside_table(linked: pd.DataFrame, facts: Facts, *, caption: str) -> Html:
 
 
 def outlook_table(proposed: pd.DataFrame, facts: Facts, *, caption: str) -> Html:
-    """The work proposed at each scale, with the number of statements of every theme there and of tensions among them.
-
-    ``proposed`` has the columns of `themes.outlook`; a box when it is empty.
-    """
+    """The work proposed at each scale, with its statements and tensions (columns of `themes.outlook`)."""
     if proposed.empty:
         return say("figures", "nothing", subject="la synthèse de cette année ne propose pas de suite par échelle")
     entry, cells = catalogue().indicators["echelle_enonce"], []
@@ -334,10 +322,7 @@ def outlook_table(proposed: pd.DataFrame, facts: Facts, *, caption: str) -> Html
 
 
 def uses_table(uses: pd.DataFrame, facts: Facts, *, word: str) -> Html:
-    """Each use of a word with what stands around it (columns of `themes.uses`); folded beyond ``UNFOLDED_USES`` rows.
-
-    A sentence when the word never comes; a box when the year has no statement.
-    """
+    """Each use of a word in context (columns of `themes.uses`), folded beyond ``UNFOLDED_USES`` rows."""
     if facts("enonces/enonces/") is None:
         return say("figures", "nothing", subject="aucun énoncé n’est codé pour cette année")
     if uses.empty:
