@@ -42,9 +42,9 @@ from helpers.indicators.comparisons import LEVEL, stepped_down
 from helpers.indicators.lookup import PROTECTED, USUAL, network, title_of_figure, with_shares
 from helpers.schema import UNSAID, catalogue, columns, typed
 
-# --- Which shares are compared: a year and the one before, the ALSES and the rest of prévention spécialisée ---
+# --- Two years; the ALSES and the rest of prévention spécialisée ---
 
-# Whose persons are among whose: the rest is the second without the first.
+# The reference is the second without the first.
 PART, WHOLE = USUAL, "prevention_specialisee"
 
 
@@ -69,7 +69,7 @@ def _count_change(row, *, now: Side | None = None, before: Side | None = None) -
     ]
     counts, references = (middles[0], *bounds[:2]), (middles[1], *bounds[2:])
     found = {"effectif": counts, "effectif_reference": references}
-    # The least change is from the most before to the least now.
+    # The least change is from the greatest earlier count to the least present one.
     pairs = list(zip(counts, (references[0], references[2], references[1]), strict=True))
     found["ecart_effectif"] = tuple(count - reference for count, reference in pairs)
     if references[1] > 0 and not _is_protected(row):
@@ -106,7 +106,7 @@ def _year(row, *, known: Beside, years: str) -> Found:
         found = _rounded_measures(row, now, before)
         return made(found | counts, count_finding=row.constat_effectif, methods=methods)
     if path not in HEADLINED or not known.may_test(path):
-        # Not tested: neither p nor an interval, which would be read as a test and takes in no likeness.
+        # Not tested: an interval would be read as a test, and it ignores likeness.
         found = sweep(described, central_pair(now, before), compatible_pairs(now, before))
         return made(found | counts, count_finding=row.constat_effectif, methods=methods)
     found = tests_of_years(now, before, path=path, known=known) | counts | known.unanswered(path)
@@ -184,8 +184,7 @@ def rests(now: pd.DataFrame, *, year: int) -> Iterator[Found]:
             yield from [found] if found else []
 
 
-# --- Answers of the posts: the shares that the document prints, and the association with most posts against
-# --- the others
+# --- Posts: the printed shares, and the association with most posts against the others ---
 
 
 def wilson(count: int, base: int) -> dict[str, Measure]:
@@ -262,10 +261,10 @@ def answers(now: pd.DataFrame, controls: pd.DataFrame, *, year: int) -> Iterator
             yield Found(id, label, says, found, tested="p_choix", unit="postes")
 
 
-# --- Objective against request in the same persons: what was asked at first, what was worked on since ---
+# --- Objective against request in the same persons ---
 
 _METHODS = {"rapport": "effectif / effectif_reference"}
-# Without records, how many gave both answers is not known: from none to all those of the rarer answer.
+# Without records, how many gave both answers is unknown: from none to all those of the rarer answer.
 _OF_ANY_OVERLAP = "toutes les façons possibles de croiser demande et objectif ; valeur : la plus large"
 _OF_THE_OVERLAP = "réponses croisées personne par personne"
 
@@ -275,7 +274,7 @@ def nested(now: pd.DataFrame, *, year: int) -> Iterator[Found]:
     every = known(now, year)
     rows, twice = network(every), _given_twice(every)
     rows = rows[rows["perimetre"].eq("alses") & rows["precision"].eq("exact")]
-    # A theme is one that a person may ask for: neither a group of them, nor an answer that was not given.
+    # Only what a person may ask for: neither a group of themes, nor a missing answer.
     rows = rows[rows["modalite"].isin(list(catalogue().indicators["objectif"].modalities))]
     asked, worked = (rows[rows["indicateur"] == name] for name in ("demande_initiale", "objectif"))
     pairs = worked.merge(asked, on=["modalite", "base_min"], suffixes=("_objectif", "_demande"), validate="1:1")
@@ -326,7 +325,7 @@ def measures(worked: int, asked: int, base: int, *, both: int | None = None) -> 
     }
 
 
-# --- The long table: one row a measure of a comparison, with Holm's correction and the reach it allows ---
+# --- The long table, with Holm's correction ---
 
 
 def build_comparisons(

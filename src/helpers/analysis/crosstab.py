@@ -6,9 +6,9 @@ from helpers.analysis.describe import breakdown
 from helpers.indicators.lookup import is_of_site, with_shares
 from helpers.schema import FOLDED, FROM_RECORDS, PRECISION_WORDS, SOURCES, UNSAID, Indicator, catalogue, read_code
 
-# --- What can be looked at: the indicators of a year, their populations, sites and crossings, and one crossing
+# --- What can be explored, and one cross-tabulation ---
 
-# The second variables that are no indicator of the catalogue, in a reader's words.
+# Second variables that are not in the catalogue.
 MEETING = "reunion"
 _CROSSED = {"association": "association", "periode": "période", MEETING: "réunion"}
 _WORDS = {"apres_l_annee": "après l’année"}
@@ -16,7 +16,7 @@ _WORDS = {"apres_l_annee": "après l’année"}
 # The indicator whose modalities are those of the code book.
 THEMES = "theme_enonce"
 
-# What to_sort shows, in order; the ends of a rounding are two columns, so that both can be sorted.
+# Columns of to_sort, in order; bounds are two columns, so that both can be sorted.
 _SORTED = {
     "libelle": "Modalité",
     "libelle_croise": "Croisée avec",
@@ -142,8 +142,7 @@ def to_sort(rows: pd.DataFrame) -> pd.DataFrame:
     return shown[list(titles)].rename(columns=titles)
 
 
-# --- Two answers of the same persons, counted in individual records: the cells of a crossing, and what is not
-# --- shown
+# --- Cross-tabulations counted in individual records ---
 
 
 def _place(entry: Indicator, modality: str) -> int:

@@ -9,9 +9,9 @@ from helpers.indicators.comparisons import LEVEL, stepped_down
 from helpers.indicators.lookup import BESIDE, USUAL, Fact, Facts, among, at_site, is_of_site, network, with_shares
 from helpers.schema import FEWEST_FOR_SHARE, UNSAID, Indicator, catalogue, unfolded
 
-# --- What the page is about: its key figures, the populations it counts, and what the document does not give ---
+# --- Key values, populations, and what the document does not give ---
 
-# The cards of the page and of the index, in order; a figure that a year does not publish is left out.
+# The cards of the page and of the index, in order.
 KEY_FIGURES = {
     "alses/accompagnements/": "personnes suivies par un ALSES",
     "alses/nouvel_accompagnement/oui": "de personnes dont l’accompagnement a été ouvert dans l’année",
@@ -23,7 +23,7 @@ KEY_FIGURES = {
     "reunions/participants/groupes_alses": "de présences aux réunions des groupes d’ALSES",
 }
 
-# The populations that the pages count, from the network to the statements; those of other years are left out.
+# The populations that the pages count, from the network to the statements.
 PERIMETERS = {
     "reseau_alses/postes/": "ALSES annoncés pour le réseau",
     "reseau_alses/nouveaux_colleges/": "collèges entrés lors des deux derniers déploiements",
@@ -109,7 +109,7 @@ def _base_of(entry: Indicator) -> str:
     return base.title_of("" if modality == "*" else modality) + (", même groupe" if modality == "*" else "")
 
 
-# --- What the statements of the synthesis say of a section of page 02: which figures, in how many statements ---
+# --- Statements linked to a section of page 02 ---
 
 
 @dataclass(frozen=True)
@@ -133,10 +133,9 @@ def spoken(statements: pd.DataFrame, topic: str, *, facts: Facts) -> Spoken | No
     return Spoken(count, figures) if count and any(map(facts, figures)) else None
 
 
-# --- Where the shares of a site stand beside those of the network, from what its rounded numbers and chance
-# --- allow
+# --- The shares of a site beside those of the network ---
 
-# One share a question, in the order of the page: chosen beforehand, whatever the figures say.
+# One share per question, in the order of the page: chosen beforehand, whatever the values.
 _SHARES = (
     "nouvel_accompagnement/oui",
     "sexe/filles",
@@ -213,7 +212,7 @@ def _at_least(count: int, drawn: int, given: int, whole: int) -> float:
     return ways / math.comb(whole, drawn)
 
 
-# --- The persons followed: which figures to show, of which population, in which order ---
+# --- The persons followed ---
 
 
 def breakdown(
@@ -252,7 +251,7 @@ def topic(indicators: pd.DataFrame, name: str, *, year: int) -> list[pd.DataFram
     """
     entries = {entry.id: entry for entry in catalogue().of_topic(name)}
     own = indicators[(indicators["annee"] == year) & indicators["indicateur"].isin(list(entries))]
-    # The shares of the whole topic at once: they are the dear part, and most pairs have no row.
+    # The shares of the whole topic at once: they are expensive, and most pairs have no row.
     rows = with_shares(at_site(own, ""))
     said = rows.loc[~rows["precision"].isin(UNSAID), ["indicateur", "perimetre"]]
     published, parts = set(said.itertuples(index=False, name=None)), rows.groupby(["indicateur", "perimetre"])
@@ -280,7 +279,7 @@ def requests_and_goals(indicators: pd.DataFrame, *, year: int, perimeter: str = 
         for name in ("demande_initiale", "objectif")
     )
     columns = ["effectif_min", "effectif_max", "part_pct", "libelle", "base_min"]
-    # A count that is only bounded has no single dot: it stays in its own figure, with its bounds.
+    # A bounded count has no single dot: it stays in its own chart.
     asked, worked = (
         rows[(rows["effectif_min"] == rows["effectif_max"]) & rows["part_pct"].notna()] for rows in (asked, worked)
     )
@@ -289,7 +288,7 @@ def requests_and_goals(indicators: pd.DataFrame, *, year: int, perimeter: str = 
         .merge(worked[columns], left_index=True, right_index=True, suffixes=("_d", "_o"), validate="1:1")
         .dropna(subset=["effectif_min_d", "effectif_min_o"])
     )
-    # Those who gave no answer come last, and only if there are any.
+    # Missing answers come last, and only if there are any.
     recorded = list(catalogue().indicators["objectif"].recorded)
     both = both.sort_values("effectif_min_o", ascending=False)
     answered, unanswered = both[~both.index.isin(recorded)], both[both.index.isin(recorded)]
@@ -318,12 +317,12 @@ def beyond(parts: list[pd.DataFrame], pairs: pd.DataFrame) -> list[pd.DataFrame]
     return [rows for rows, names in zip(parts, bounded, strict=True) if names - shown]
 
 
-# --- The new posts: when they started, what they were given, who holds them and where ---
+# --- The new posts ---
 
 # What a collège and its partners gave the post; the last is a condition of the neighbourhood.
 CONDITIONS = ("convention", "projet_annuel", "bureau", "presentation_formelle", "equipe_sur_le_quartier")
 
-# The two seniorities of a post's holder, in the order they are shown.
+# Both seniorities of a holder, in display order.
 SENIORITIES = {"anciennete_prev_ans": "en prévention spécialisée", "anciennete_alses_ans": "comme ALSES"}
 
 
@@ -403,7 +402,7 @@ def landmarks(context: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([named, pd.DataFrame([own])]).sort_values("valeur", ignore_index=True)
 
 
-# --- The meetings and the associations: when, who was invited, who came, who is named where ---
+# --- The meetings and the associations ---
 
 
 def attendance(indicators: pd.DataFrame, *, year: int) -> pd.DataFrame:

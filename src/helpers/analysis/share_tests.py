@@ -37,13 +37,12 @@ from helpers.analysis.years import (
 from helpers.indicators.comparisons import LEVEL
 from helpers.indicators.lookup import USUAL, Facts
 
-# --- What could make a comparison of two years wrong: the same persons twice, clusters, new collèges, too few
-# --- persons
+# --- Threats to a comparison of two years: shared persons, clusters, new collèges, small numbers ---
 
-# How much the persons of one post resemble each other (intraclass correlation), assumed where no records tell it: the
-# usual range of school and social-work studies. Each year's design effect follows from its own persons a post.
+# Intraclass correlation of the persons of one post, assumed where no records give it: the usual range of school and
+# social-work studies.
 LIKENESS = {"faible": 0.02, "moyen": 0.07, "fort": 0.12}
-# Persons a post where neither year tells how many posts there are.
+# Persons per post where neither year tells how many posts there are.
 USUAL_SIZE = 30.0
 
 POWER = 0.8
@@ -138,8 +137,7 @@ def clustering(sizes: tuple[float, float], known: tuple[Measure | None, Measure 
     return found
 
 
-# --- How far a difference could move by chance, when both years are known person by person: each collège is
-# --- one draw
+# --- Sampling error of a difference between two years of records: each collège is one draw ---
 
 SPREAD_INTERVAL = "écart ± quantile de Student (collèges − 1 degrés de liberté) × erreur_type"
 METHODS = {
@@ -196,7 +194,7 @@ def spreads_of(overlaps: pd.DataFrame, *, compare_to: int | None) -> dict[str, S
     }
 
 
-# --- What is known of a pair of years beside its two indicator tables, when records tell it ---
+# --- What records tell of a pair of years ---
 
 
 @dataclass(frozen=True)
@@ -304,8 +302,7 @@ def beside(
     return Beside(is_chosen=bool(counted) or are_many(gaps), counted=counted, **found)
 
 
-# --- Tests and intervals that take in what records tell: the persons of both years, the likeness within
-# --- collèges
+# --- Tests and intervals with shared persons and likeness ---
 
 INTERVAL = (
     "Newcombe, effectifs divisés par l’effet de plan, corrélation des personnes communes (MOVER ; Zou et Donner, 2008)"
@@ -324,7 +321,7 @@ def interval(pair: Pair, *, shared: float, designs: tuple[float, float]) -> tupl
         proportion_confint(share * size, size, method="wilson") for share, size in zip(shares, sizes, strict=True)
     ]
     (low, high), (low_ref, high_ref) = limits
-    # The covariance is that of the persons themselves: the design effect does not widen it.
+    # The design effect does not widen the covariance, which is that of the persons themselves.
     common = shared / np.sqrt(pair.base * pair.base_ref * designs[0] * designs[1])
 
     def reach(own: np.ndarray, other: np.ndarray) -> np.ndarray:
@@ -361,16 +358,16 @@ def told(overlap: Overlap | None, design: Design | None) -> dict[str, Measure]:
     return found
 
 
-# --- The tests of one share of two years, from what is known of both ---
+# --- The tests of one share of two years ---
 
-# What each measure of the whole is replaced by, once it is estimated.
+# Assumed measures, dropped once they are estimated.
 _ASSUMED_LIKENESS = (
     *(f"{measure}_{name}" for measure in ("p_grappe", "ecart_detectable") for name in LIKENESS),
     "ressemblance_limite",
     "p_recouvrement_grappe_fort",
 )
 _ASSUMED_COMPOSITION = ("supplement", "part_supplement")
-# The interval of a ratio takes in neither the persons of both years nor the likeness.
+# The interval of a ratio takes in neither shared persons nor likeness.
 _RATIO_INTERVAL = ("rapport_ic_bas", "rapport_ic_haut")
 
 

@@ -10,13 +10,12 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 from helpers.indicators.lookup import PROTECTED
 from helpers.schema import catalogue
 
-# --- The whole numbers behind printed shares: the central ones, and every one that is compatible with what is
-# --- printed
+# --- The counts behind printed shares ---
 
-# Cells computed at once: some tens of megabytes, whatever the width of the intervals.
+# Cells computed at once: some tens of megabytes.
 BLOCK = 200_000
-# Pairs that a page can wait for: about a second. Beyond, each share keeps some of its cells, its extremes among them;
-# bases are then so large that what lies between two kept cells does not show at a tenth of a point.
+# Pairs computed in about a second. Beyond, each share keeps a sample of its cells with the extremes; bases are then so
+# large that what lies between does not show at a tenth of a point.
 MOST_PAIRS = 2_000_000
 KEPT_BASES, KEPT_COUNTS = 21, 41
 
@@ -106,7 +105,7 @@ class Side:
         return np.arange(self.bases[0], self.bases[1] + 1)
 
 
-# What is shown of a count and of a base, and what is known of it when it is shown as it is.
+# The displayed column of a count and of a base, and the exact one.
 _SHOWN = {"effectif_arrondi": "effectif_min", "base_arrondie": "base_min"}
 
 
@@ -181,9 +180,9 @@ def compatible_rests(part: Side, whole: Side) -> Iterator[Pair]:
         yield Pair(*(array[is_possible] for array in pair))
 
 
-# --- Two shares: what is seen of them, then the test and the intervals, on arrays of counts ---
+# --- Two shares: description, test and intervals, on arrays of counts ---
 
-# A measure: its value at the central counts, its least and its greatest over the compatible ones.
+# Value at the central counts, least and greatest over the compatible ones.
 Measure = tuple[float, float, float]
 
 Values = dict[str, np.ndarray]
@@ -220,7 +219,7 @@ def tested(pair: Pair) -> Values:
     given = (pair.count, pair.base, pair.count_ref, pair.base_ref)
     with np.errstate(all="ignore"):
         low, high = confint_proportions_2indep(*given, method="newcomb", compare="diff")
-        # With a difference of zero as hypothesis, the score test is the z test with pooled variance.
+        # Under a null difference, the score test is the z test with pooled variance.
         test = test_proportions_2indep(*given, method="score", compare="diff", correction=False)
         ratio = confint_proportions_2indep(*given, method="log", compare="ratio")
     is_defined = (pair.count > 0) & (pair.count_ref > 0)
@@ -248,7 +247,7 @@ def sweep(compute: Callable[[Pair], Values], central: Pair, compatible: Iterable
     return {name: (value, low[name], high[name]) for name, value in middle.items()}
 
 
-# --- A comparison before it is a table: what was found, each measure with its unit and its method ---
+# --- A comparison ---
 
 NEWCOMBE = "Newcombe : statsmodels confint_proportions_2indep"
 WILSON = "Wilson : scipy binomtest"

@@ -6,7 +6,7 @@ from helpers.codings.measures import contexts
 from helpers.codings.model import Document, Project
 from helpers.schema import OUTLOOK, catalogue, unfolded
 
-# --- Statements counted: by theme, actor or scale and by nature, by pair of actors, by association ---
+# --- Statements counted ---
 
 # Twice may be one idea in two sentences.
 FEWEST_TOGETHER = 3
@@ -78,7 +78,7 @@ def associations(statements: pd.DataFrame) -> pd.DataFrame:
     return found.sort_values(["enonces", "association"], ascending=[False, True], ignore_index=True)
 
 
-# --- Statements to read: in full, tensions with their answers, beside figures, what comes next, around a word ---
+# --- Statements to read ---
 
 
 def listing(statements: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame:
@@ -102,7 +102,7 @@ def answers(statements: pd.DataFrame) -> pd.DataFrame:
     )
     tensions = statements.loc[statements["nature"] == "tension", ["id", "enonce", "ligne"]]
     paired = tensions.merge(given, on="id", how="left", validate="1:m")
-    # A tension without answer has no line of an answer: whole numbers that may be missing.
+    # Nullable integers: an unanswered tension has no line.
     paired = paired.assign(ligne_reponse=paired["ligne_reponse"].astype("Int64"), is_answered=paired["reponse"].notna())
     paired = paired.sort_values(["is_answered", "ligne", "id", "ligne_reponse"], kind="stable")
     return paired.drop(columns="is_answered").reset_index(drop=True)

@@ -12,15 +12,14 @@ from helpers.indicators.comparisons import ROUNDED
 from helpers.indicators.lookup import BESIDE, PROTECTED, Fact, Facts, Series, name_answer, network, with_shares
 from helpers.schema import FEWEST_PERSONS, UNSAID, catalogue
 
-# --- Which comparisons are said, and tested, when there are many: chosen once, before any data is seen ---
-# Two notes share some figures, and all are compared. Records give some hundred shares, two full notes some thirty: if
-# each were tested, some would come out by chance, and a page would say nothing. One share a question is then said and
-# tested; the others are shown in a table, without a test. The choice is the same whatever the figures say.
+# --- Which comparisons are commented and tested: chosen before any data is seen ---
+# Two notes share few shares, all compared. Records give a hundred, two full notes thirty: testing each would make some
+# stand out by chance. One share per question is then commented and tested; the others are listed without a test.
 
-# Figures of these sources are counts of individual records.
+# Sources that are counts of individual records.
 RECORDS = ("export", "synthetique")
 
-# One share a question of the note.
+# One share per question of the note.
 HEADLINED = (
     "alses/sexe/filles",
     "alses/nouvel_accompagnement/oui",
@@ -32,20 +31,19 @@ HEADLINED = (
     "collegiens/suivi_par/alses",
 )
 
-# Those of the ALSES that have a section beside the rest of prévention spécialisée.
+# Shares of the ALSES that have a section beside the rest of prévention spécialisée.
 HEADLINED_RESTS = ("nouvel_accompagnement/oui", "sexe/garcons")
 
-# What is printed of posts is tested between associations for these answers: the only ones a place can explain.
+# The only answers of the posts that a place can explain: tested between associations.
 BY_ASSOCIATION = (("equipe_sur_le_quartier", "non"),)
 
-# How many tests each question makes at most, whatever a year happens to publish: p is corrected for all of them, so
-# that no verdict changes because something else came onto the page.
+# Size of the family of each question, whatever a year publishes: a verdict does not change with the rest of the page.
 FAMILIES = {"annees": len(HEADLINED), "reponses": len(BY_ASSOCIATION)}
 
-# Past these a list of findings is no longer read.
+# Beyond, a list of findings is no longer read.
 MOST_SAID = 12
 
-# What says how well the data are filled in is on page 02.
+# How well the data are filled in is on page 02.
 _NOT_COMPARED = ("donnees",)
 
 
@@ -76,9 +74,8 @@ def is_compared(indicator: str) -> bool:
     return catalogue().indicators[indicator].topic not in _NOT_COMPARED
 
 
-# --- Differences between two years (03): what is observed, from the bounds alone ---
-# The database is exhaustive, so a difference is a fact up to rounding and entry errors: no sampling error is added
-# here.
+# --- Differences between two years ---
+# The database is exhaustive: a difference is a fact up to rounding and entry errors, without sampling error.
 
 
 def finding(low: float, high: float, *, stable_within: float) -> str:
@@ -99,7 +96,7 @@ def finding(low: float, high: float, *, stable_within: float) -> str:
     return "baisse" if high < 0 else "indetermine"
 
 
-# What only documents count: the tables of a year hold nothing of it.
+# Units that only documents count.
 _PRINTED_UNITS = ("personnes", "alses")
 
 
@@ -165,7 +162,7 @@ def differences(now: pd.DataFrame, before: pd.DataFrame, *, year: int, compare_t
         libelle=[catalogue().indicators[row.indicateur].label_of(row.modalite) for row in pairs.itertuples()],
         ecart_min=pairs["effectif_min_apres"] - pairs["effectif_max_avant"],
         ecart_max=pairs["effectif_max_apres"] - pairs["effectif_min_avant"],
-        # Rounded far below what is shown: the last bit of a subtraction must not decide between up and stable.
+        # Rounded so that the last bit of a subtraction does not decide between up and stable.
         ecart_part_min_pts=(pairs["part_min_pct_apres"] - pairs["part_max_pct_avant"]).round(9),
         ecart_part_max_pts=(pairs["part_max_pct_apres"] - pairs["part_min_pct_avant"]).round(9),
         ecart_part_pts=pairs["part_pct_apres"] - pairs["part_pct_avant"],
@@ -220,9 +217,9 @@ def only_once(now: pd.DataFrame, before: pd.DataFrame, *, year: int, compare_to:
     ]
 
 
-# --- Three years or more: the course of each share, from its bounds alone ---
+# --- Three years or more ---
 
-# Two years make a difference, which the rest of the page tells.
+# Two years make a difference, treated above.
 LEAST_YEARS = 3
 
 
@@ -269,9 +266,9 @@ def years_of(shares: list[Series]) -> list[int]:
     return sorted({year for each in shares for year in each.years})
 
 
-# --- Whose answer is missing, each year: a share may move for no other reason ---
+# --- Missing answers: a share may move for no other reason ---
 
-# Answers that tell nothing of the person. Of several answers, only an empty list is one.
+# Answers that tell nothing; of several choices, only an empty list is one.
 _EMPTY, _NOTHING_TOLD = "non_renseigne", ("non_renseigne", "ne_sait_pas", "non_prevu")
 
 
@@ -295,8 +292,7 @@ def unanswered_measures(path: str, now: dict[str, float], before: dict[str, floa
     return {name: exact(share) for name, share in found.items() if share is not None}
 
 
-# --- The persons of both years, known by their records: how their answers of one year go with those of the
-# --- other
+# --- Persons of both years, known by their records ---
 
 
 @dataclass(frozen=True)
@@ -333,7 +329,7 @@ def _possible(both: int, now: int, before: int, persons: int) -> list[int]:
     if way is None:
         return [both]
     least, most = max(0, now + before - persons), min(now, before)
-    # From the end where the small cell is the smallest: where the five begin does not tell how many it has.
+    # From the end where the small cell is the smallest: the range does not reveal its count.
     found = range(least, least + FEWEST_PERSONS) if way > 0 else range(most, most - FEWEST_PERSONS, -1)
     return [value for value in found if most - least + 1 >= FEWEST_PERSONS]
 
@@ -375,7 +371,7 @@ def persons_in_both(overlaps: pd.DataFrame, *, compare_to: int | None) -> dict[s
     return {row.perimetre: int(row.effectif) for row in rows.itertuples() if not is_hidden(int(row.effectif))}
 
 
-# --- Old and new collèges apart: what of a change happened where the ALSES already were ---
+# --- Old and new collèges apart ---
 
 KEPT, ENTERED, LEFT, UNKNOWN = "colleges_anciens", "colleges_nouveaux", "colleges_sortis", "college_inconnu"
 

@@ -40,8 +40,7 @@ from helpers.text.formats import Html, coefficient, number, say
 from helpers.text.statement_tables import agreement_cells, meetings_cells, pairs_cells
 from helpers.text.tables import table
 
-# --- Drawings of coded texts: the book as a tree, codes by meeting, agreement. They return the matplotlib
-# --- figure
+# --- Drawings: tree, codes by meeting, agreement ---
 
 AT_END = {"textcoords": "offset points", "va": "center_baseline", "ha": "left"}
 
@@ -114,7 +113,7 @@ def agreement_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     return figure
 
 
-# --- The pairs of codes as arcs between names in one column: no name can cover another, whatever its length ---
+# --- Pairs of codes as arcs between names in one column, which cannot overlap ---
 
 THIN, THICK = 1.2, 6.0  # points, of the least met pair and of the most
 NARROW, TALL = 19, 3  # characters a line of a name may hold on a narrow sheet, and lines
@@ -129,7 +128,7 @@ def _order(pairs: pd.DataFrame) -> list[str]:
     left = list(dict.fromkeys(code for pair in zip(pairs["code"], pairs["autre_code"], strict=True) for code in pair))
     ordered: list[str] = []
     while left:
-        # The one that meets most those already placed; the first of the list when none does: another island begins.
+        # The one that co-occurs most with those placed; the first when none does (another component).
         found = max(left, key=lambda code: sum(met.get((code, other), 0) for other in ordered))
         left.remove(found)
         ends = [sum(met.get((found, other), 0) for other in half) for half in _halves(ordered)]
@@ -180,17 +179,16 @@ def network_drawing(pairs: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     return figure
 
 
-# --- Figures of the codes that researchers put on minutes: the book as a tree, and codes by meeting ---
+# --- Charts: the book as a tree, codes by meeting ---
 
-# A code of fewer pieces than these, spread over meetings, is a row of ones and zeros: the table has it.
+# Fewer segments, spread over meetings, make a row of ones and zeros: the table has it.
 FEWEST_PIECES = 5
-# Codes of a drawing: past that, nobody finds a line again, and the page would weigh half of what it may.
+# Drawn codes: past that, the page would weigh half of what it may.
 MOST_CODES = 30
-# Meetings side by side: past that, a narrow sheet cannot write a number of three figures in a cell.
+# Meetings side by side: past that, a cell of a narrow sheet cannot hold three digits.
 MOST_MEETINGS = 12
-# Names of meetings at the head of columns, while they are short and few: their signs, and those of the longest word.
+# Heads of columns: total length, and longest word.
 MOST_SIGNS, LONGEST_WORD = 30, 8
-# Names that a note lists.
 MOST_NAMED = 12
 
 _say = partial(say, "figures_codings")
@@ -299,12 +297,11 @@ def _are_short(names: list[str]) -> bool:
     return is_narrow and all(name.isprintable() for name in names)
 
 
-# --- Figure of the pairs of codes that meet ---
+# --- Chart of the pairs of codes ---
 
-# A line says that two codes go together: seen once or twice, it may be a coder's habit of the day (the same number as
-# that of `codings.gates`, which says whether there is anything to draw).
+# Once or twice may be a coder's habit of the day (same number as in `codings.gates`).
 FEWEST_MET = 3
-# Lines of a drawing: past that, nobody follows one from end to end.
+# Drawn pairs: past that, nobody can follow one.
 MOST_PAIRS = 25
 # One line is a sentence, not a graph.
 FEWEST_PAIRS = 2
@@ -334,7 +331,7 @@ def show_network(paires: pd.DataFrame) -> Html:
     )
 
 
-# --- Figure of how far two persons who coded the same texts agree ---
+# --- Chart of the agreement of two coders ---
 
 
 def show_agreement(accord: pd.DataFrame) -> Html:

@@ -50,10 +50,10 @@ from helpers.text.formats import (
 )
 from helpers.text.tables import table
 
-# --- Drawings of intervals, ratios and tests: they compute nothing and return the matplotlib figure ---
+# --- Drawings of intervals, ratios and tests ---
 
 BESIDE = {"textcoords": "offset points", "va": "center", "fontweight": "bold"}
-# One shape a series: legible without colour.
+# One shape per series: legible without colour.
 SHAPES = ("o", "s", "^", "D", "v")
 
 
@@ -168,9 +168,9 @@ def tests_by_design_drawing(
     return figure
 
 
-# --- Drawings of what records tell of two years or more: they compute nothing and return the matplotlib figure
+# --- Drawings of what records tell of two years or more ---
 
-# Frames side by side, and inches each is high.
+# Frames side by side, and their height in inches.
 ACROSS, HIGH = {False: 3, True: 1}, 1.75
 
 
@@ -257,7 +257,7 @@ def _frame(axes, rows: pd.DataFrame, colour: str) -> None:
     axes.plot(years, rows["part_pct"], color=PALE, linewidth=3, zorder=0)
     axes.scatter(years, rows["part_pct"], s=45, color=colour, zorder=3)
     low, high = rows["part_min_pct"].min(), rows["part_max_pct"].max()
-    # Ten points at least: a frame must not make a fall of what is a ripple.
+    # Ten points at least: a frame must not turn a ripple into a fall.
     reach = max(high - low, 10)
     axes.set_ylim(max(0, low - reach * 0.3), min(100, high + reach * 0.45))
     for year, row in zip(years, rows.itertuples(), strict=True):
@@ -271,9 +271,8 @@ def _frame(axes, rows: pd.DataFrame, colour: str) -> None:
     bare(axes)
 
 
-# --- What the figures of comparisons share: labels, colours, columns, sources ---
+# --- Shared by the charts of comparisons ---
 
-# Columns of both shares and their difference, as they are read.
 SHARES = {
     "etiquette": "Part",
     "reference_pct": "Référence",
@@ -336,7 +335,7 @@ def gap_text(comparison: Comparison) -> str:
     return f" : {points(comparison['ecart'].value, 0 if comparison.is_protected else 1)}"
 
 
-# The data of differences whose numbers are rounded to protect persons: both shares as they are said.
+# Columns of protected differences: both shares in words.
 SAID = {"etiquette": "Part", "reference": "Référence", "part": "Part comparée"}
 SAID |= {"ecart_min_pts": "Écart minimal (points)", "ecart_max_pts": "Écart maximal (points)"}
 
@@ -399,14 +398,13 @@ def widest(found: list[Comparison]) -> Comparison:
     return max(found, key=lambda each: abs(each["ecart"].value))
 
 
-# --- Figures of what records tell in place of what was assumed: likeness within collèges, old and new
-# --- collèges, series
+# --- Charts of what records tell: likeness, old and new collèges, series ---
 
 
 def draw_likeness(shown: list[Comparison], found: Comparisons, now: Facts, before: Facts) -> Html:
     """Design effect of the estimated likeness within collèges, share by share, and p with and without."""
     page = found("page")
-    # What would pass if likeness were not counted, corrected for the whole family as the test that decides is.
+    # What would pass without likeness, corrected for the whole family as the deciding test is.
     passed = [each for each in shown if each["p_valeur"].high * page["tests_annees"].value < page["seuil"].value]
     lost = [each for each in passed if not each.is_conclusive]
     rows = pd.DataFrame(
@@ -515,12 +513,10 @@ def show_series(shares: list[Series]) -> Html:
     )
 
 
-# --- Figures of how sure the differences are: every interval, and the tests under other assumptions ---
+# --- Charts of certainty: intervals, and tests under other assumptions ---
 
-# Assumed likeness of the persons of a post, from none to strong.
 _DESIGNS = {"p_holm": "nulle", "p_holm_faible": "faible", "p_holm_moyen": "moyenne", "p_holm_fort": "forte"}
 
-# Columns of the data of a forest, as they are read.
 _FOREST = {
     "etiquette": "Comparaison",
     "ecart_pts": "Écart (points)",

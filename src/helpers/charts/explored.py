@@ -42,7 +42,7 @@ from helpers.schema import FOLDED, UNSAID, Indicator, catalogue
 from helpers.text.formats import Html, day, interval, number, people, say, write_base
 from helpers.text.tables import breakdown_table, crossing_table, table
 
-# --- Drawings of any indicator: counts as bars, and a cross table as a heat table ---
+# --- Drawings: counts as bars, a cross-tabulation as a heat table ---
 
 LABEL = 34  # characters a line of a row's label may hold
 HEAD = 10  # and of a column's, all columns together being as wide as seven of them
@@ -106,7 +106,7 @@ def heat_table_drawing(
     shaded = [
         (_shade(cell, top), (rank, place), cell) for place, row in enumerate(cells) for rank, cell in enumerate(row)
     ]
-    # One shade after another: neighbours in the file that look alike are written once.
+    # Grouped by shade: neighbours in the file that look alike are written once.
     for shade, (rank, place), cell in sorted(shaded, key=lambda each: SHADES.index(each[0])):
         _write_cell(axes, (rank, place), cell, shade=shade, high=high)
     name_rows(axes, range(len(lines)), lines, sheet, width=LABEL)
@@ -129,11 +129,11 @@ def _write_cell(axes, at: tuple[int, int], cell: tuple[float | None, str] | None
     if value is not None:
         axes.barh(at[1], 0.98, left=at[0] - 0.49, height=high, color=shade)
     look = {"color": text_on(shade), "fontweight": "bold"} if value else {"color": INK if value is None else GREY}
-    # It stays in its cell: the layout need not measure it, which would take seconds for hundreds of them.
+    # Inside its cell: measuring hundreds of them in the layout would take seconds.
     axes.text(*at, said, ha="center", va="center_baseline", in_layout=False, **look)
 
 
-# --- Heat tables of two answers of the same persons: they compute nothing and return the matplotlib figure ---
+# --- Drawings of two answers of the same persons ---
 
 NO_ANSWER = "s. r."  # « sans réponse »: the head of a column of persons who did not answer
 
@@ -184,7 +184,7 @@ def shares_drawing(rows: pd.DataFrame, sizes: list[str], *, is_numbered: bool, s
     return heat_table_drawing(_grid(rows), lines, heads, sheet=sheet)
 
 
-# --- Two answers of the same persons, counted in individual records: nothing is drawn without them ---
+# --- Two answers of the same persons, counted in individual records ---
 
 NOTHING = Html("", "")
 MANY = 2  # joints in a name that no longer fits beside a bar
@@ -339,7 +339,7 @@ def _notes(rows: pd.DataFrame) -> list[Html]:
     return [*absent, *([crossing("few")] if is_bare.any() else [])]
 
 
-# --- The figure of any indicator, crossed or not: for the workbench, where the reader chooses what to look at ---
+# --- Any indicator, for the workbench ---
 
 _say = partial(say, "figures_explored")
 

@@ -20,7 +20,7 @@ from matplotlib.transforms import Affine2D
 from helpers.charts.theme import DARK, GROUND, INK, NARROW, WIDE, on, size_of
 from helpers.text.formats import Html, fragment, plain
 
-# --- The paths of matplotlib as the commands of an SVG, in as few signs as say the same ---
+# --- Matplotlib paths as compact SVG commands ---
 
 _CIRCLE, _HALF = len(Path.unit_circle().vertices), len(Path.unit_circle_righthalf().vertices)
 
@@ -84,7 +84,7 @@ def _moved(steps: str, here: tuple[float, float] | None) -> tuple[str, tuple[flo
     """A subpath relative to the pen if that is shorter, and where it leaves the pen if known."""
     x, y, rest = _START.fullmatch(steps).groups()
     start, line = (float(x), float(y)), _LINE.fullmatch(rest)
-    # Distances of what is already rounded: a hundred of them add up to no error.
+    # Differences of rounded coordinates: errors do not add up.
     told = f"m{at(start[0] - here[0], start[1] - here[1])}{rest}" if here else steps
     end = start if rest[-1:] == "z" or rest == "h0" else None
     if line:
@@ -101,17 +101,15 @@ def joined(contents: list[str]) -> str:
     return "".join(written)
 
 
-# --- A matplotlib figure as the lightest SVG that says the same: text stays text, colours follow the reader's
-# --- theme
-# Matplotlib's own SVG repeats styles, names and decimals that nothing uses (four times the weight), and knows one
-# theme.
+# --- A matplotlib figure as light SVG: text stays text, colours follow the reader's theme ---
+# Matplotlib's own SVG is four times as heavy (unused styles, names, decimals) and has one theme.
 
-# The first font of the page, which every browser knows; none is wider than the one that the layout was measured with.
+# The first font of the page; none is wider than the one that the layout was measured with.
 FONTS = "system-ui,Arial,sans-serif"
 ANCHORS = {"left": "", "center": "m", "right": "e"}
 _SAID = {"m": "text-anchor:middle", "e": "text-anchor:end", "b": "font-weight:700"}
 _PLACE = re.compile(r" x='([-\d.]+)' y='([-\d.]+)'")
-# A text that matplotlib would put in a box, so that no line crosses it, has an edge of the ground: three times lighter.
+# A boxed text gets a stroke of the ground colour instead: three times lighter.
 EDGED = "k"
 EDGE = f".{EDGED}{{paint-order:stroke;stroke-width:5;stroke-linejoin:round}}"
 
@@ -160,7 +158,7 @@ class _Pen(RendererBase):
         steps, named, look = steps_of(path, to_sheet), [], ""
         width = gc.get_linewidth() if gc.get_rgb()[3] else 0
         if is_disc(path) and not gc.get_hatch() and _is_plain(gc, rgbFace, width):
-            # A dot of one colour is the end of a line without length, five times lighter: a grid has hundreds.
+            # A one-coloured dot is a zero-length round-capped line, five times lighter: a grid has hundreds.
             wide = short(2 * radius_of(path, to_sheet) + width)
             look = f" class='{self._name(self.strokes, 's', rgbFace)}' stroke-width='{wide}' stroke-linecap='round'"
             self._add("path", look, f"M{at(*to_sheet.transform((0, 0)))}h0")
@@ -272,8 +270,8 @@ def to_svg(figure: Figure) -> str:
     return f"<svg xmlns='http://www.w3.org/2000/svg' {size}><style>{_rules(pen)}</style>{defined}{shapes}</svg>"
 
 
-# What would end the address, the attribute or the candidate of a `srcset`, or be read as a code; nothing else is coded,
-# so that a drawing weighs a quarter less than in base64 and compresses better.
+# What would end the address, the attribute or the `srcset` candidate, or be decoded; nothing else is escaped, which
+# weighs a quarter less than base64 and compresses better.
 _CODED = {sign: f"%{ord(sign):02X}" for sign in '%#"& \t\n\f\r'}
 
 
@@ -283,10 +281,9 @@ def to_address(drawing: str, *, is_alone: bool = False) -> str:
     return "data:image/svg+xml," + drawing.translate(str.maketrans(coded))
 
 
-# --- The table under a figure as a file for a French spreadsheet, inside the page: what is downloaded is what
-# --- is shown
+# --- The data of a chart as a CSV for a French spreadsheet, inside the page ---
 
-# A number as the report writes it; a spreadsheet wants no sign +, no space in it, and the usual minus.
+# A number as the report writes it; a spreadsheet wants no plus, no space, and a hyphen-minus.
 _NUMBER = re.compile(r"[+−]?\d[\d\u202f]*(?:,\d+)?")
 _SHARE = re.compile(rf"({_NUMBER.pattern})[\u202f\u00a0 ]?%")
 _MISSING = "—"
@@ -347,7 +344,7 @@ def csv_address(html: str) -> str:
     return "data:text/csv;charset=utf-8,%EF%BB%BF" + text.getvalue().translate(str.maketrans(coded))
 
 
-# --- A drawing with everything that must travel with it, as one piece of HTML ---
+# --- A drawing with everything that travels with it ---
 
 
 def compose(

@@ -36,9 +36,9 @@ from helpers.schema import VERDICTS, catalogue
 from helpers.text.formats import Html, day, month, number, percent, plural, say
 from helpers.text.tables import breakdown_table, matrix_table, table
 
-# --- Drawings of the meetings and the associations: they compute nothing and return the matplotlib figure ---
+# --- Drawings of the meetings and the associations ---
 
-# What stands in the cell of a grid does not stick out of the frame: the layout need not measure it.
+# Inside the frame: excluded from the layout, for speed.
 INSIDE = {"ha": "center", "va": "center", "in_layout": False}
 MONTHS = {False: 8, True: 5}  # months named under a calendar before they meet, wide and narrow
 
@@ -122,13 +122,12 @@ def associations_drawing(grid: pd.DataFrame, headings: dict[str, str], *, sheet:
     return figure
 
 
-# --- Drawing of the audit: it computes nothing and returns the matplotlib figure ---
+# --- Drawing of the audit ---
 
 ROW = 0.44  # inches a row of squares takes, with the line numbers under it
 LABEL = 22  # characters a line of a row's label may hold
 PER_ROW = {False: 18, True: 14}  # on a wide and on a narrow sheet, squares a row may hold before it goes on below
-# The letter in each square says the verdict without its colour; a contradiction also has a thick frame.
-# Neither it nor the line below sticks out of the frame: the layout need not measure them, a hundred in all.
+# Letters make verdicts legible without colour; a contradiction also has a thick frame.
 IN_SQUARE = {"ha": "center", "va": "center_baseline", "fontweight": "bold", "in_layout": False}
 LEAST = 8.25  # points: 11 pixels
 LETTERS = {"confirme": "C", "sous_hypothese": "H", "non_verifiable": "N", "ambigu": "A", "contradictoire": "X"}
@@ -165,7 +164,7 @@ def verdicts_drawing(figures: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     return figure
 
 
-# --- Figures of the meetings and of the associations that are named ---
+# --- Charts of the meetings and the associations ---
 
 MEETINGS = "réunions du réseau"  # of what these figures speak
 
@@ -263,7 +262,7 @@ def show_associations(grid: pd.DataFrame, facts: Facts) -> Html:
     )
 
 
-# --- Figure of the audit: what became of each printed figure ---
+# --- Chart of the audit ---
 
 _say = partial(say, "figures_clean")
 

@@ -44,7 +44,7 @@ from helpers.schema import FROM_RECORDS, catalogue
 from helpers.text.formats import Html, number, people, percent, population, write_base, write_count, write_share
 from helpers.text.tables import breakdown_table, populations_table, site_table, table
 
-# --- Drawings of the persons followed: they compute nothing and return the matplotlib figure ---
+# --- Drawings of the persons followed ---
 
 ASKED, WORKED = colour_of("demande_initiale"), colour_of("objectif")
 FOOT = 0.2  # inches
@@ -60,7 +60,7 @@ def bars_drawing(
     Columns of `describe.breakdown`. A middle is never drawn: nobody printed it. Deduced shares are hatched. ``beside``
     are the same modalities of the network, drawn as diamonds on the bars of a site.
     """
-    # Of few rows, the names above them and the diamonds under them would meet.
+    # With few rows, the names above them and the diamonds under them would meet.
     more = FOOT if beside is not None and sheet.is_narrow else 0
     figure, axes = canvas(0.4 + more + room(sheet, rows["libelle"]) * len(rows), sheet)
     places = list(range(len(rows)))[::-1]
@@ -159,8 +159,7 @@ def _share(axes, place: int, row, *, marker: str, is_left: bool, small: float) -
     axes.annotate(name, (above, place), (0, 7), va="bottom", fontsize=small, **at)
 
 
-# --- Drawings of a whole and its parts, one bar inside another: they compute nothing and return the matplotlib
-# --- figure
+# --- Drawings of a whole and its parts, one bar inside another ---
 
 COLLEGE, OTHERS = (colour_of("origine", name) for name in ("college", "hors_college"))
 THICK = 0.55  # of a row
@@ -268,9 +267,9 @@ def entries_drawing(college: Fact, others: Fact, referrers: list[Fact], *, sheet
     return figure
 
 
-# --- Figures of the persons followed: by modality, from request to objective ---
+# --- Charts by modality, and from request to objective ---
 
-# Per cent of the base from which a figure says how many did not answer.
+# Percentage of missing answers from which a chart mentions them.
 UNANSWERED_PCT = 5
 
 
@@ -403,8 +402,7 @@ def show_requests_and_goals(rows: pd.DataFrame, facts: Facts) -> Html:
     )
 
 
-# --- The figures of a site, each with the network's beside it; of a base too small for a share, numbers in a
-# --- table
+# --- Charts of a site beside the network ---
 
 
 def are_beside(parts: list[pd.DataFrame]) -> bool:
@@ -470,7 +468,7 @@ def show_numbers(parts: list[pd.DataFrame], told: set[tuple]) -> Html | None:
     return Html(f"{said.html}{made.html}", f"{said.text}\n{made.text}".strip())
 
 
-# --- The figures of a topic: one an indicator, its populations together when it has several ---
+# --- The charts of a topic ---
 
 PAIR = 2  # modalities that a figure of several populations can name without their labels meeting
 
@@ -496,7 +494,7 @@ def _leading(parts: list[list[Fact]]) -> list[Fact] | None:
 def show_populations(parts: list[pd.DataFrame]) -> Html | None:
     """One indicator in several populations; None when they cannot share a chart."""
     parts = [in_accord(rows) for rows in parts]
-    # Two lines of dots hold two answers: those who gave none are in the data, and in a note when they are many.
+    # Two rows of dots hold two answers: missing ones are in the data, and in a note when they are many.
     drawn = [answers(drawable(rows)) for rows in parts]
     facts = [[fact_of(row) for row in rows.itertuples()] for rows in drawn]
     same = {tuple(sorted(rows["modalite"])) for rows in drawn}
@@ -542,13 +540,13 @@ def show_breakdowns(breakdowns: list[pd.DataFrame], *, or_nothing: bool = False)
     """The charts of a topic (`describe.topic`); without any, a « pas de donnée » box, or nothing with
     ``or_nothing``.
     """
-    # What records count of a topic without drawing it has been said otherwise: there is something.
+    # What records count of a topic without drawing it is said elsewhere.
     is_told = bool(breakdowns) and not any(map(is_rounded_somewhere, breakdowns))
     empty = Html("", "") if or_nothing or is_told else nothing("aucune part n’est publiée pour cette année")
     return Figures(figures_of(breakdowns), empty=empty)
 
 
-# --- Figures of a whole opened into its parts: the volume, the entry routes ---
+# --- Charts of a whole opened into its parts: the volume, the entry routes ---
 
 WHOLE, PUPILS = "prevention_specialisee", "collegiens"
 
@@ -599,7 +597,7 @@ def show_volume(parts: list[pd.DataFrame], facts: Facts) -> Html:
         table=breakdown_table(rows, caption=f"Personnes suivies et collégiens parmi elles, {facts.year}"),
     )
     drawn = rows[rows["modalite"].isin(["collegien", "hors_college", "alses", "autre_educateur"])]
-    # Every situation that records count is in the data of this figure.
+    # Every situation that records count is in the data of this chart.
     drawn = rows if pupils.is_of_records else drawn
     return Figures([figure, *figures_of(_others(parts, [drawn]))], empty=figure)
 
@@ -630,7 +628,7 @@ def show_entries(parts: list[pd.DataFrame], facts: Facts) -> Html:
     first = max(said, key=lambda fact: fact.share, default=None)
     shown = ["college", "hors_college", *entry.modalities, *entry.recorded]
     drawn = [rows[rows["modalite"].isin(shown)] for rows in parts]
-    # The routes that records count have a figure of their own.
+    # The routes that records count have a chart of their own.
     both = ["college", "hors_college", *catalogue().indicators["origine"].recorded]
     routes = routes[routes["modalite"].isin(both)] if college.is_of_records else routes
     rows = pd.concat([routes, *([] if referrers is None else [referrers])], ignore_index=True)

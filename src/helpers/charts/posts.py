@@ -32,11 +32,11 @@ from helpers.schema import CERTAIN_FROM_YEARS, catalogue
 from helpers.text.formats import Html, month, number, plural, trimmed
 from helpers.text.tables import table
 
-# --- Drawings of the new posts, a dot or a sign a post: they compute nothing and return the matplotlib figure ---
+# --- Drawings of the new posts, one sign per post ---
 
-# How full the dot of a post is, by the status printed for its collège: legible without colour.
+# Fill by printed status: legible without colour.
 FILLS = {"rep_plus": "full", "rep": "left", "non_renseigne": "none"}
-# How full the disc of an answer is: legible without colour.
+# Fill by answer: legible without colour.
 DISCS = {"oui": ("full", BLUE), "en_cours": ("left", BLUE), "non": ("none", ORANGE)}
 SIGNS = {"ne_sait_pas": "?", "autre": "*"}
 HEADING = 11  # characters a line of a column's heading may hold before it meets its neighbour
@@ -178,8 +178,7 @@ def context_drawing(rows: pd.DataFrame, landmarks: pd.DataFrame, *, sheet: Sheet
     return figure
 
 
-# --- Figures of the new posts, a dot or a sign a post: starts, conditions, seniority, teams, the collèges
-# --- among others
+# --- Charts of the new posts ---
 
 POSTS = "nouvelles prises de poste"  # of whom these figures speak
 

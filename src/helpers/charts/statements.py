@@ -34,17 +34,17 @@ from helpers.text.formats import Html, number, population, say
 from helpers.text.statement_tables import value_of
 from helpers.text.tables import matrix_table, table
 
-# --- Drawings of the coded statements: they compute nothing and return the matplotlib figure ---
+# --- Drawings of the coded statements ---
 
 NATURES = ("constat", "tension", "levier", "recommandation")
 COLOURS = {nature: colour_of("nature_enonce", nature) for nature in NATURES}
-# Full or hollow, and a shape each: a nature is known without its colour.
+# A fill and a shape each: natures are told apart without colour.
 HOLLOW = ("constat", "recommandation")
 SHAPES = {"constat": "s", "tension": "^", "levier": "o", "recommandation": "D"}
 A_ROW = 5  # marks side by side in a cell before a second row begins
 LABEL = 38  # characters a line of a row's label may hold
 A_LOT = 70  # per cent: from there on the value is written to the left of its dot
-# A number in its cell or its bar does not stick out of the frame: the layout need not measure it.
+# Inside the frame: excluded from the layout, for speed.
 INSIDE = {"ha": "center", "va": "center_baseline", "in_layout": False}
 HALO = {"bbox": {"facecolor": GROUND, "edgecolor": "none", "pad": 1}}  # the line does not cross the value
 
@@ -91,7 +91,7 @@ def diverging_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     _bar(axes, places, zero, -rows["tension"], "tension", sheet)
     _bar(axes, places, zero, rows["levier"], "levier", sheet)
     _bar(axes, places, rows["levier"], rows["recommandation"], "recommandation", sheet)
-    # What only describes takes no side: its number stands apart, and the bars keep the width of the sheet.
+    # Observations take no side: their number stands apart.
     for place, count in zip(places, rows["constat"], strict=True):
         axes.text(apart, place, number(count), ha="right", va="center_baseline", **_weight(count))
     top, left = len(rows) + 0.1, -max(rows["tension"].max(), 5) - 0.5
@@ -184,16 +184,15 @@ def beside_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     return figure
 
 
-# --- Figures of the coded statements: themes, actors and scales by nature, and the figures that stand beside
-# --- them
+# --- Charts of the coded statements ---
 
-# The two groups of actors that a title sets beside the actor most often named.
+# The two groups of actors that a title sets beside the most frequent actor.
 GROUPS = {"college": "cote_college", "families": "familles"}
 NO_STATEMENT = "aucun énoncé n’est codé pour cette année"
 
 _say = partial(say, "figures_themes")
 
-# What the figures of statements speak of: another person might have cut and coded the synthesis otherwise.
+# Another person might have cut and coded the synthesis otherwise.
 STATEMENTS = "énoncés de la synthèse, codés par une personne"
 
 

@@ -15,8 +15,8 @@ from matplotlib.font_manager import FontProperties
 from helpers.indicators.lookup import PROTECTED, Fact, fact_of, merge_references
 from helpers.text.formats import Html, percent, say, share, write_share
 
-# --- One colour a modality, the same in the whole report, by day and by night; safe for the colour-blind ---
-# The colours by day are names as well: drawings use them, and the SVG swaps each for its counterpart in a dark theme.
+# --- One colour per modality in the whole report, light and dark; safe for the colour-blind ---
+# Light colours serve as names: the SVG swaps each for its dark counterpart.
 
 INK, GREY, MIDDLE, PALE = "#1b2026", "#55606b", "#8a8f94", "#d3d8dc"
 GROUND = "#ffffff"  # of the page, and of what is written on a dark fill
@@ -26,7 +26,7 @@ BLUE, ORANGE, GREEN = "#0067a5", "#c24f00", "#00916a"
 SKY, PURPLE, AMBER = "#3c97d0", "#9a3a8a", "#b98400"
 SHADES = (TRACK, "#dfeaf3", "#c5dbee", "#a3c8e4", "#7fb3da", "#5f9fce", BLUE)  # of a count, from none to the most
 
-# Each colour in a dark theme; INK and GROUND are those of the page (``style.css``).
+# INK and GROUND are those of the page (``style.css``).
 DARK = {
     INK: "#e3e7ea",
     GREY: "#a5afb8",
@@ -50,7 +50,7 @@ DARK = {
 
 BAND = 0.7  # opacity of what a rounding leaves open behind a point: still three times the contrast of the ground
 
-# What is not listed here is drawn in BLUE; a colour is never the only carrier of a meaning.
+# Unlisted modalities are BLUE; a colour is never the only carrier of a meaning.
 COLOURS = {
     "sexe/filles": PURPLE,
     "sexe/garcons": SKY,
@@ -81,7 +81,7 @@ COLOURS = {
 }
 
 
-# What is no answer to the question: the same neutral colour in every figure.
+# Missing answers: the same neutral colour in every chart.
 UNANSWERED = ("ne_sait_pas", "non_prevu", "non_renseigne")
 
 
@@ -118,9 +118,9 @@ def text_on(fill: str) -> str:
     return max((GROUND, INK, BLACK), key=lambda text: min(contrast(theme(text), theme(fill)) for theme in themes))
 
 
-# --- What every figure says beside its drawing ---
+# --- Texts of a chart ---
 
-# Titles, readings and alternative texts: the macros that several pages share, then those of pages 02, 03 and of a site.
+# Titles, readings and alt texts: macros shared by pages, then those of 02, of cross-tabulations, of 03 and of a site.
 words = partial(say, "figures")
 describing = partial(say, "figures_describe")
 crossing = partial(say, "figures_crossed")
@@ -158,7 +158,7 @@ def is_tied(value: Any, values: list) -> bool:
     return values.count(value) > 1
 
 
-# --- The two sheets that a figure is drawn on: one for wide screens and paper, one for a phone ---
+# --- The two sheets of a chart: wide screens and paper, phones ---
 
 
 @dataclass(frozen=True)
@@ -177,8 +177,7 @@ class Sheet:
 WIDE = Sheet(width=7.2, text=10, small=9)  # 691 pixels: the text column; small is 12 pixels
 NARROW = Sheet(width=3.55, text=8.25, small=7.5, is_narrow=True)  # 341 pixels; 11 and 10 pixels
 
-# Text is measured with the font that matplotlib ships, so that two machines lay out alike; a reader's own font is at
-# most as wide (`svg`).
+# Measured with matplotlib's own font, so that all machines lay out alike; a reader's font is at most as wide.
 STYLE = {
     "font.family": "DejaVu Sans",
     "axes.spines.left": True,
@@ -232,7 +231,7 @@ def size_of(text: str, font: FontProperties, is_math: bool) -> tuple[float, floa
     return RendererBase().get_text_width_height_descent(text, font, is_math)
 
 
-# --- What every drawing shares: the room of a row and its name, bare axes ---
+# --- Rows, their names, bare axes ---
 
 ROW = 0.38  # inches a bar or row takes
 ABOVE = 0.19  # inches more that its name takes above it, on a narrow sheet
@@ -301,8 +300,7 @@ def name_rows(
         axes.annotate(label, (0, place), (0, rise), va="bottom", bbox=LABEL_BOX, **at)
 
 
-# --- Rows with names of any length, on a scale of inches downwards: each takes the room that its own name
-# --- needs
+# --- Rows with names of any length, on a scale of inches downwards ---
 
 NAME_LINE = 0.155  # inches a line of a name takes, at the size of a wide sheet
 GAP = 0.14  # inches between two rows

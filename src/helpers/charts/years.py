@@ -55,9 +55,9 @@ from helpers.schema import catalogue
 from helpers.text.formats import Html, is_rounded, number, percent, subject
 from helpers.text.tables import table
 
-# --- Drawings of two years or two populations: they compute nothing and return the matplotlib figure ---
+# --- Drawings of two years or two populations ---
 
-# Characters a line of a row's label may hold.
+# Characters per line of a row's label.
 LABEL = 26
 BOLD = {"va": "bottom", "fontweight": "bold"}
 IN_BAR = {"ha": "center", "va": "center", "fontweight": "bold"}
@@ -94,7 +94,7 @@ def two_shares_drawing(rows: pd.DataFrame, colours: list[str], *, sheet: Sheet =
 def _shares_axis(figure: Figure, axes, places: list[int], rows: pd.DataFrame, sheet: Sheet) -> Figure:
     name_rows(axes, places, rows["etiquette"], sheet, width=LABEL, rise=22)
     axes.set_ylim(-0.6, len(rows) - 0.4)
-    # A graduation bears no decimal, and few stand side by side where the values take the other half of the sheet.
+    # Whole graduations, few of them where the values take the other half of the sheet.
     axes.xaxis.set_major_locator(MaxNLocator(5 if sheet.is_narrow else 3, steps=[1, 2, 5, 10], integer=True))
     axes.xaxis.set_major_formatter(lambda value, _: percent(value) if value <= 100 else "")
     bare(axes)
@@ -159,7 +159,7 @@ def composition_drawing(rows: pd.DataFrame, colours: list[str], *, sheet: Sheet 
     return figure
 
 
-# --- Figures of two years: shares, counts, and what new persons would need to make their difference ---
+# --- Charts of two years ---
 
 
 def show_differences(found: Comparisons, now: Facts, before: Facts) -> Html:
@@ -253,7 +253,7 @@ def show_composition(found: Comparisons, now: Facts, before: Facts) -> Html:
     )
 
 
-# --- Figures of groups compared within a year: the ALSES and the rest, small groups, objective against request
+# --- Charts of groups compared within a year ---
 
 
 def show_rest(found: Comparisons, now: Facts) -> Html:

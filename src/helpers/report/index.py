@@ -10,7 +10,7 @@ from markupsafe import Markup
 from helpers.report.manifest import MANIFEST, STAMP, read_report, written
 from helpers.report.page import INDEX, Page, lay_out, templates
 
-# --- index.html: the answer first, then what changed, what is not known, the pages, the words, the files ---
+# --- index.html ---
 
 
 class Summary(TypedDict):
@@ -129,9 +129,9 @@ def write_index(folder: Path, *, context: IndexContext) -> None:
     (folder / INDEX).write_text(html, encoding="utf-8", newline="\n")
 
 
-# --- A published report as git keeps it: the same files, without what changes from one run to the next ---
+# --- The example kept in git: a published report without its stamp ---
 
-# Written by hand beside the report: what it is, how to open it.
+# Written by hand beside the report.
 READ_ME = "README.md"
 
 

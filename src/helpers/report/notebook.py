@@ -15,15 +15,13 @@ if TYPE_CHECKING:  # slow to import, and only some callers need it
     from nbformat import NotebookNode
 
 
-# --- What leaves the page of a year: the cells that show nothing, with the text that announces them ---
-# The same notebook serves a year that has a note, an export, or both, and no tag says which. A cell shows nothing when
-# all that it displays is an empty fragment, or the box « Pas de donnée » of figures and tables without rows, which is
-# read when the notebook runs by hand. Then
-# - a section (``##``) or a part of one (``###``) leaves whole when none of its cells that display shows anything; - a
-# text without a heading leaves with the next cell that displays; - a section of text alone stays.
+# --- Cells that show nothing leave the page, with the text that announces them ---
+# The same notebook serves a year with a note, an export, or both. A cell shows nothing when it only displays empty
+# fragments or « Pas de donnée » boxes. A section (``##``, ``###``) leaves when none of its displaying cells shows
+# anything; a text without heading leaves with the next displaying cell; a section of text alone stays.
 
 _HEADING = re.compile(r"^(#{1,3}) ", re.MULTILINE)
-# The class is written once, by the macro « nothing » of texts/figures.j2.
+# The class comes from the macro « nothing » of texts/figures.j2.
 _NOTHING = re.compile(r'\s*(?:<p class="[^"]*\bsans-objet\b[^"]*">[^<]*</p>\s*)*')
 
 
@@ -68,16 +66,14 @@ def without_object(cells: list["NotebookNode"]) -> set[int]:
     return left
 
 
-# --- An executed notebook in a reader's order: the answer first, the code at the end of its section, the rest
-# --- in the foot
-# A notebook opens on what it takes and how it is set; a page opens on what it found.
+# --- An executed notebook in a reader's order: findings first, code at the end of each section, set-up in the foot ---
 
 _TITLE = re.compile(r"^# +(.+?) *#*$", re.MULTILINE)
 _SECTION = re.compile(r"^## ", re.MULTILINE)
 
-# Papermill writes this English comment above the values of a run; the page has a French title there.
+# Papermill writes this English comment above the values of a run.
 _PAPERMILL_TITLE = "# Parameters\n"
-# Code that no fold shows: tools, and plain texts that only depend on what was received.
+# Code that no fold shows: tools, and texts that only depend on what was received.
 _UNFOLDED = {"outil", "synthetique", "contenu", "limites"}
 _PREPARED = ("parameters", "injected-parameters", "preparation")
 
@@ -184,10 +180,8 @@ def arrange_cells(notebook: "NotebookNode") -> Arranged:
     return Arranged(*parts)
 
 
-# --- Page 01 comes before the rounding: what it says exactly of a figure that the report rounds is taken out
-# --- of it
+# --- Page 01 comes before the rounding: exact values that the report rounds are taken out of it ---
 
-# What stands instead: the mark of a protected figure, without a number.
 _INSTEAD = '<span class="marque arrondi-secret">protégé</span>'
 _NAMES = ("data-cle", "data-protege")
 
@@ -224,17 +218,16 @@ def _without(html: str, keys: Collection[str]) -> str:
     return str(soup)
 
 
-# --- From an executed notebook to a page of the report: nbconvert writes the cells, `layout` what is around
-# --- them
+# --- From an executed notebook to a page of the report ---
 
 DISPLAY_PRIORITY = ["text/html", "image/svg+xml", "image/png", "text/plain"]
 
-# nbconvert writes this English sentence where an image has no alternative text, and so hides the fault from the checks.
+# nbconvert writes this where an image has no alt text, which would hide the fault from the checks.
 _NBCONVERT_ALT = "No description has been provided for this image"
 
 
 def _exporter() -> "HTMLExporter":
-    # Imported here for the same reason as above.
+    # Slow to import.
     from nbconvert.exporters import HTMLExporter
     from traitlets.config import Config
 

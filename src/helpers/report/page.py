@@ -15,8 +15,6 @@ from markupsafe import Markup
 
 from helpers.typography import WIDE, french_spaces
 
-# --- What can go wrong when a report is published, in words for the person who asked for it ---
-
 
 class PublicationError(Exception):
     """The report cannot be published: its text is one French sentence that says what to do."""
@@ -30,8 +28,7 @@ class ReportError(PublicationError):
     """There is no published report, or it was changed since: nothing can be made from it."""
 
 
-# --- The key of a figure, said once for a row of a table: on each of its cells it weighed a fiftieth of the
-# --- page
+# --- The key of a row: on each of its cells it weighed a fiftieth of the page ---
 
 KEY = "data-cle"
 
@@ -53,14 +50,14 @@ def share_keys(body: BeautifulSoup) -> None:
                 del mark[KEY]
 
 
-# --- The outline of a page: stable names for its headings, links that find them, contents ---
+# --- Heading ids, in-page links, contents ---
 
 HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
 
-# The page around the body uses these names for its skip link and its foot (gabarit.html.j2).
+# Names of the skip link and the foot (gabarit.html.j2).
 _RESERVED = {"contenu", "provenance"}
 
-# What Unicode does not take apart: letters that French uses and that no accent explains.
+# Letters that Unicode does not decompose.
 _LIGATURES = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae"})
 
 
@@ -76,7 +73,7 @@ def slug(text: str) -> str:
 
 
 def text_of(tag) -> str:
-    # Not split(): it would also turn the no-break spaces of French into spaces that break.
+    # Not split(): it would turn no-break spaces into breaking ones.
     return re.sub(r"[ \t\r\n]+", " ", tag.get_text()).strip()
 
 
@@ -119,20 +116,16 @@ def contents(body: BeautifulSoup) -> list[dict]:
     return entries
 
 
-# --- Tables on every screen: each in a named box that may scroll; a table of many columns stacks its rows on a
-# --- phone
-# A stacked row shows the name of a column before each value. One rule a column does it for every table that has the
-# same heads, written once in the page: the cells carry nothing.
+# --- Tables on every screen: a scrolling box; tables of many columns stack their rows on a phone ---
+# A stacked row shows the column name before each value: one rule per column for all tables with the same heads.
 
-# Two columns fit on a phone, and three when the last two are numbers. A matrix is
-# read along its columns: it scrolls, its first column held in place.
+# Two columns fit on a phone, and three when the last two are numbers. A matrix is read along its columns: it scrolls.
 STACKED_FROM = 3
 MATRIX = "matrice"
 _NUMBERS = {"n2", "n3"}  # how a table says that these columns are numbers
 NOTHING = "—"  # what a cell without value shows
 
-# A browser that draws a row or a cell as a block may forget what it is: the role says it again. The heads keep their
-# display, and so their meaning: a role on each of them would only weigh.
+# A browser that draws rows or cells as blocks may lose their semantics, so roles restate them; heads keep theirs.
 _ROLES = {"table": "table", "tbody": "rowgroup", "tr": "row", "td": "cell"}
 
 
@@ -183,7 +176,7 @@ def stack_tables(*parts: BeautifulSoup) -> str:
     return "".join(_rule(name, heads) for heads, name in names.items())
 
 
-# --- The last touch on a page: French spaces, numbers that stay with their word, numbered figures ---
+# --- French spaces, numbers that stay with their word, numbered figures ---
 
 _INLINE = {"a", "abbr", "b", "cite", "code", "data", "em", "i", "span", "strong", "time"}
 _AS_WRITTEN = {"code", "pre", "style", "script"}
@@ -204,7 +197,7 @@ def _spaced(text: NavigableString) -> str:
         return after
     if before.name not in ("data", "time"):
         return french_spaces(f"x{after}")[1:]  # a sign stays with the word of the link before it
-    # After a number, the space before its word or its sign does not break either.
+    # After a number, the space before its word or sign does not break either.
     if after[:1] == " " and after[1:2] not in ("", " ", "\n"):
         after = WIDE + after[1:]
     return french_spaces(f"x{after}")[1:]
@@ -219,7 +212,7 @@ def number_figures(body: BeautifulSoup, page: int | None) -> None:
         title.insert(0, number, NavigableString(" "))
 
 
-# --- The page around a body: banner, contents, previous and next, foot. Notebook pages and index.html share it
+# --- The page around a body, for notebook pages and index.html ---
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "page"
 REPORT = "Les ALSES du Nord"
@@ -276,7 +269,7 @@ def _sheet() -> str:
     """The style sheet without comments and indentation: each page carries it."""
     text = re.sub(r"/\*.*?\*/", "", (TEMPLATES / "style.css").read_text(encoding="utf-8"), flags=re.DOTALL)
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    # A line that ends neither a declaration nor a list goes on in the next, which a blank must keep apart.
+    # A line that ends neither a declaration nor a list continues on the next one.
     return "".join(line if line[-1] in "{};," else f"{line}\n" for line in lines) + "\n"
 
 
@@ -337,8 +330,7 @@ def lay_out(
     )
 
 
-# --- One style sheet for several pages: the rules they share once, then what each has of its own, kept to that
-# --- page
+# --- One style sheet for several pages ---
 
 _TOKEN = re.compile(r"""/\*.*?\*/|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[^{};"'/]+|.""", re.DOTALL)
 _CLASS = re.compile(r"\.(-?[A-Za-z_][\w-]*)")

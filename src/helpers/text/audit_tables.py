@@ -25,10 +25,9 @@ from helpers.text.formats import (
 from helpers.text.tables import Group, headings, lay_out
 from helpers.typography import NARROW
 
-# --- The audit as tables: printed figures with their calculation, coherences, remarks; neutral writing made
-# --- French
+# --- The audit ---
 
-# A quotation is left as it is; a date, a school year and a number are written for French readers.
+# A quotation is kept as it is; dates, school years and numbers are written in French.
 _TOKEN = re.compile(r"«[^»]*»|\d{4}-\d{2}-\d{2}|\d{4}-\d{4}|\d+(?:\.\d+)?")
 _OF_ROWS = re.compile(r"(.+?) lignes? / (\d+) lignes?")
 _SIGNS = {" / ": " ÷ ", " * ": " × ", " x ": " × ", " - ": " − ", " %": f"{NARROW}%"}
@@ -174,9 +173,9 @@ def remarks_table(remarks: pd.DataFrame, facts: Facts, *, caption: str) -> Html:
     return lay_out(caption, headings(*names, numbers=[]), cells)
 
 
-# --- What became of the rows of an export, and of the printed figures that it counts again, as tables ---
+# --- The rows of an export, and the printed values that it recounts ---
 
-# How a printed figure and its count agree: the word, and the class of the verdict that looks alike.
+# How a printed value and its recount agree: the word, and the class of the verdict that looks alike.
 AGREEMENTS = {
     "concorde": ("concorde", "confirme"),
     "differe": ("diffère", "contradictoire"),

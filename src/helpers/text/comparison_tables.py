@@ -23,7 +23,7 @@ from helpers.text.formats import (
 from helpers.text.tables import LEDGER, Group, aligned, headings, lay_out
 from helpers.typography import NARROW
 
-# --- Comparisons as tables: what changed and how sure, counts of two years, every measure with its method ---
+# --- What changed and how sure, counts of two years ---
 
 # The groups of the table of differences, in order.
 KINDS = {
@@ -84,18 +84,12 @@ def _name(comparison: Comparison) -> str:
 
 
 def reach_table(found: Comparisons, *, caption: str) -> Html:
-    """One row per comparison: both shares (%), their difference (points), finding, whether it exceeds chance.
-
-    >>> trouve = indicators.Comparisons(data.load_result(2020, "comparaisons"))
-    >>> print(text.reach_table(trouve, caption="Ce qui est observé").text)
-    Ce qui est observé Comparaison Part de référence (%) Part (%) Écart (points) Bornes de l’écart Constat Hasard
-    D’une année à l’autre Filles 40   42   +2,0 +1,0 à +3,0 hausse possible Orientation par ...
-    """
+    """One row per comparison: both shares (%), their difference (points), finding, whether it exceeds chance."""
     shown = [(title, found.of(kind, having="ecart")) for kind, title in KINDS.items()]
     every = [each for _, made in shown for each in made]
     if not every:
         return say("figures", "nothing", subject="aucune comparaison n’est possible")
-    # The commas of a column stand in line over all its groups.
+    # Commas are aligned over all the groups.
     shares = [aligned([_share(each, name) for each in every]) for name in ("part_reference", "part")]
     cells = {
         each.key: [_name(each), before, now, *_gap(each), _finding(each), REACHES[each.reach]]

@@ -21,12 +21,11 @@ from helpers.indicators.lookup import BESIDE, USUAL, Fact, in_site, name_answer,
 from helpers.schema import PRECISION_WORDS, PRECISIONS, SYNTHETIC_MEANING, catalogue
 from helpers.typography import NARROW, WIDE
 
-# --- Numbers and dates as French readers write them (CLDR data through babel): decimal comma, narrow no-break
-# --- spaces
+# --- Numbers and dates in French (CLDR data through babel) ---
 
 FRENCH = Locale("fr")
 MISSING = "pas de donnée"
-# Points that a share printed without decimal hides on each side; the rest is for the arithmetic of binary numbers.
+# Half a point hidden by a share without decimal, and the error of binary arithmetic.
 ROUNDING = 0.5 + 1e-9
 
 
@@ -173,11 +172,10 @@ def month(value: date) -> str:
     return format_date(value, "MMMM y", locale=FRENCH)
 
 
-# --- Numbers marked in HTML: each one names the figure it comes from, so that a reader, or a test, can go back
-# --- to it
+# --- Numbers marked in HTML with the indicator they come from ---
 
 SYNTHETIC = "synthétique"
-# What is rounded to protect persons; a share of a small group that nearly nobody, or nearly everybody, has.
+# Rounded to protect persons; a share of a small group that nearly nobody, or nearly everybody, has.
 ABOUT, UNDER, OVER = "environ {}", "moins de {}", "plus de {}"
 
 
@@ -300,7 +298,7 @@ def say_base(fact: Fact | None) -> Markup:
     return low if fact.base[0] == fact.base[1] else Markup("{} à {}").format(low, high)
 
 
-# --- The words around a figure that agree with it: its unit, who is counted, what its share says ---
+# --- Units, populations and agreement ---
 
 
 def say_base_unit(fact: Fact) -> str:
@@ -349,7 +347,7 @@ def people(indicator: str, perimeter: str, place: str = "") -> str:
         return f"{label} {in_site(place)}" if place and perimeter == USUAL else label
     if perimeter == BESIDE:
         return f"{own}, dans {perimeters[BESIDE].short}"
-    # What is said of « le collège » is said of the collège of the page.
+    # On the page of a collège, « le collège » is that one.
     is_of_association = perimeter == USUAL and place and not place.startswith("collège")
     return f"{own} et suivis par l’{place}" if is_of_association else own
 
@@ -371,7 +369,7 @@ def month_mark(value: date) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(f"{value:%Y-%m}", month(value))
 
 
-# --- Figures without their marks, as a drawing bears them ---
+# --- Values without marks, for drawings ---
 
 
 def write_rounded(shown: int | None, ends: tuple[int, int] | None) -> str:
@@ -405,16 +403,16 @@ def write_base(fact: Fact) -> str:
     return write_rounded(fact.rounded_base, fact.base)
 
 
-# --- Measures of comparisons marked in HTML: each names its comparison, and its place in comparaisons.csv ---
+# --- Measures of comparisons marked in HTML ---
 
 SHARES = ("part", "part_reference")
-# The share of a small group that nearly nobody, or nearly everybody, has (`indicators.Comparison.bound_of`).
+# See `indicators.Comparison.bound_of`.
 _BOUNDS = {"sous": UNDER, "sur": OVER}
 
-# Differences that have no direction.
+# Differences without direction.
 _SIZES = ("ecart_detectable", "ecart_type", "ecart_stable")
 
-# What is smaller is said « moins de »: nobody reads further decimals.
+# Smaller values are written « moins de ».
 LEAST_P = 0.001
 
 
@@ -540,15 +538,14 @@ def say_envelope(comparison: Comparison | None, name: str = "") -> Markup:
     )
 
 
-# --- Sentences and fragments: the Jinja texts of ``texts/``, with strict names and escaped values ---
+# --- Sentences and fragments: the Jinja texts of ``texts/`` ---
 
 _TAG = re.compile(r"<[^>]+>")
-# Their words stand apart on the page: they must not run together without it.
+# Block tags separate words.
 _BLOCK = re.compile(
     r"</?(?:p|br|li|ul|ol|div|t[rdh]|table|caption|d[tdl]|h\d|figure|figcaption|summary|details)\b[^>]*>"
 )
 _SPACE = re.compile(r"[ \n\t]+")
-# What the texts do with a figure, a place or a comparison.
 _FILTERS = {
     "effectif": say_count,
     "nomme": name,
@@ -597,7 +594,7 @@ class _Compiled(BytecodeCache):
 
 @cache
 def _environment() -> Environment:
-    # StrictUndefined: a sentence with a missing figure fails instead of reading « ».
+    # StrictUndefined: a sentence with a missing value fails instead of showing « ».
     environment = Environment(
         loader=PackageLoader("helpers", "texts"),
         autoescape=True,

@@ -22,7 +22,7 @@ from helpers.text.formats import (
 from helpers.text.tables import Group, headings, lay_out, table
 from helpers.typography import NARROW
 
-# --- The code book as a table ---
+# --- The code book ---
 
 _TITLES = {
     "libelle": "Code",
@@ -40,11 +40,11 @@ def book_table(shown: pd.DataFrame, *, caption: str) -> Html:
     return table(shown, caption=caption, titles={name: title for name, title in _TITLES.items() if name in shown})
 
 
-# --- What the codings of a year count, as tables: the corpus, codes that meet, agreement, two years ---
+# --- The codings of a year ---
 
-# Rows past which a table stands under its caption until it is opened.
+# Beyond, a table is folded.
 MOST_ROWS = 10
-# Pairs of a table: sixty codes make more of them than a page may weigh.
+# Sixty codes make more pairs than a page may weigh.
 MOST_PAIRS = 100
 
 _ALL = "ensemble"
@@ -83,7 +83,7 @@ def corpus_table(corpus: pd.DataFrame, *, caption: str) -> Html:
     shown = corpus[corpus["documents"] > 0] if len(corpus) else corpus
     if shown.empty:
         return Html("", "")
-    # A stable order, whatever that of the frame: the total is last.
+    # The total last, whatever the order of the frame.
     rows = sorted(shown.itertuples(), key=lambda row: row.nature == _ALL)
     # One kind alone is the whole.
     rows = rows[:1] if len(rows) == 2 else rows
@@ -178,13 +178,13 @@ def years_table(annees: pd.DataFrame, *, caption: str) -> Html:
     return lay_out(caption, headings("Code", *numbers, numbers=numbers), shown, note=note)
 
 
-# --- The words of each theme as a table, or what a corpus lacks for them to be sought ---
+# --- The words of each theme ---
 
 # The analysis of `codings.gates` that this table shows.
 ANALYSIS = "mots_par_theme"
-# Rows past which the table stands under its caption: five themes of six words are read at a glance.
+# Beyond, the table is folded: five themes of six words are read at a glance.
 MOST_WORDS = 30
-# Words that are told, the surest: past that, nobody reads on.
+# Displayed words, the surest.
 MOST_TOLD = 100
 
 
@@ -238,13 +238,12 @@ def _kept(kept: pd.DataFrame, caption: str, *, tests: int) -> Html:
     return fold(made, caption) if len(kept) > MOST_WORDS else made
 
 
-# --- Coded statements as tables: tensions with their answers, figures with the statements beside them, work
-# --- proposed
+# --- Coded statements ---
 
-# Below this base a share in per cent would look more precise than it is: the count is said instead.
+# Below this base a share would look more precise than it is: the count is given instead.
 SHARE_FROM_BASE = 100
 PAGE = "02_describe.html"
-# More rows than this are folded: they would push what follows out of sight.
+# Beyond, the table is folded.
 UNFOLDED_USES = 8
 
 

@@ -32,7 +32,7 @@ from helpers.typography import NARROW
 
 # --- Any finished frame as a table ---
 
-# A fold that fills sheets and that nobody reads on paper: it is named there, not printed.
+# A fold too long for paper: named there, not printed.
 LEDGER = "registre"
 
 
@@ -56,7 +56,7 @@ def headings(*titles: str, numbers: list[str]) -> list[Column]:
 
 
 def _classes(columns: list[Column], kind: str) -> str:
-    # One word a column of numbers, on the table: a class on each cell would weigh a tenth of the page.
+    # One word per column of numbers, on the table: a class on each cell would weigh a tenth of the page.
     return " ".join([*([kind] if kind else []), *(f"n{n}" for n, each in enumerate(columns, 1) if each.is_number)])
 
 
@@ -89,7 +89,7 @@ def aligned(shares: list[str]) -> list[str]:
 
 
 def _decimals(column: pd.Series) -> int:
-    # One rule a column, so that its numbers line up; differences of shares always show their decimal.
+    # One rule per column, so that numbers are aligned; differences of shares always show their decimal.
     if str(column.name).endswith(("_pts", "_pct")):
         return 1
     column = column.infer_objects()
@@ -186,8 +186,7 @@ def provenance(made_from: dict) -> Html:
     return Html(text, plain(text))
 
 
-# --- Figures counted in individual records as tables: they are exact and have one source, which the figure
-# --- says once
+# --- Values counted in individual records: exact, with one source, given once ---
 
 _NO_CELL = "—"
 
@@ -274,7 +273,7 @@ def _records_cell(fact: Fact | None) -> Markup | str:
     return "" if fact is None else say_count(fact, cited=False) if fact.counts else _NO_CELL
 
 
-# --- Figures of the indicator table as tables: modalities, populations, answers, cards, ledger ---
+# --- Values of the indicator table ---
 
 
 def breakdown_table(rows: pd.DataFrame, *, caption: str) -> Html:
@@ -414,7 +413,7 @@ def ledger_table(ledger: pd.DataFrame, *, caption: str) -> Html:
     return table(shown, caption=caption, titles=titles, folded=True, kind=LEDGER)
 
 
-# --- The numbers of a site too small for shares, the network's shares beside them ---
+# --- A site too small for shares ---
 
 
 def site_table(pairs: list[tuple[Fact, Fact]], *, place: str, caption: str) -> Html:
