@@ -12,16 +12,14 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from helpers.charts import explored, meetings, persons, posts
-from helpers.charts import statements as statements_module
+from helpers.charts import explored, meetings, persons, posts, statements
 from helpers.charts import theme as theme_module
-from helpers.charts.figure import compose, csv_address, joined, table_rows, to_address, to_svg
+from helpers.charts.figure import compose, csv_address, to_address, to_svg
 from helpers.charts.theme import (
     BAND,
     BLUE,
     COLOURS,
     DARK,
-    GREEN,
     GROUND,
     INK,
     NARROW,
@@ -102,11 +100,8 @@ def test_two_fills_that_touch_differ_in_grey(theme, pair):
 
 
 def test_signs_of_one_figure_differ_by_their_shape_too():
-    statements = statements_module
-    assert len(set(statements.SHAPES.values())) == len(statements.NATURES)
-    assert len(set(meetings.LETTERS.values())) == len(meetings.LETTERS)
-    fills = [fill for fill, _ in posts.DISCS.values()]
-    assert len(set(fills)) == len(fills)
+    for signs in (statements.SHAPES.values(), meetings.LETTERS.values(), [fill for fill, _ in posts.DISCS.values()]):
+        assert len(set(signs)) == len(signs)
 
 
 def test_the_ground_and_the_ink_are_those_of_the_page():
@@ -161,52 +156,6 @@ def test_a_narrow_drawing_fits_a_phone_and_its_text_is_read():
     assert min(sizes) >= 10
 
 
-def _words(sheet) -> dict[str, tuple[float, float]]:
-    drawing = ElementTree.fromstring(to_svg(on(sheet, partial(persons.bars_drawing, SHARES, [BLUE] * 2))))
-    found = {}
-    for group in drawing.iter():
-        # What a group of texts has in common is said once, on the group.
-        shift = [float(value) for value in (group.get("transform") or "translate(0)")[10:-1].split(",")]
-        for tag in (each for each in group if each.tag.endswith("text")):
-            found[tag.text] = (float(tag.get("x", 0)) + shift[0], float(tag.get("y", 0)) + sum(shift[1:]))
-    return found
-
-
-def test_the_name_of_a_row_is_beside_it_on_a_wide_sheet_and_above_it_on_a_narrow_one():
-    wide, narrow = _words(WIDE), _words(NARROW)
-    assert wide["besoin de parler"][1] == pytest.approx(wide["20,0 à 30,0\u202f%"][1], abs=2)
-    assert narrow["besoin de parler"][1] < narrow["20,0 à 30,0\u202f%"][1] - 8
-
-
-def test_what_a_line_would_cross_has_an_edge_of_the_ground_in_both_themes():
-    def draw(*, sheet):
-        drawn, axes = canvas(1, sheet)
-        axes.text(0, 0, "bordé", bbox={"facecolor": GROUND})
-        axes.text(0, 1, "nu")
-        return drawn
-
-    drawing = to_svg(on(WIDE, draw))
-    edged = re.search(r"<text class='k (s\d)'[^>]*>bordé<", drawing)[1]
-    for colour in (GROUND, DARK[GROUND]):
-        assert f".{edged}{{stroke:{colour}}}" in drawing
-    assert ".k{paint-order:stroke;" in drawing and re.search(r"<text font-size='[\d.]+'[^>]*>nu<", drawing)
-
-
-def test_a_disc_has_its_size_and_half_a_disc_fills_the_side_it_is_told():
-    drawn, axes = canvas(1)
-    axes.plot([0], [0], "o", markersize=10, color=BLUE, markeredgewidth=1)
-    axes.scatter([1], [0], s=100, facecolor=GROUND, edgecolor=ORANGE, linewidth=2)
-    axes.plot([2], [0], "o", markersize=10, fillstyle="left", color=GREEN, markerfacecoloralt=GROUND, markeredgewidth=0)
-    drawing = to_svg(drawn)
-    assert re.search(r"stroke-width='11' stroke-linecap='round' d='M[\d.]+,[\d.]+h0'", drawing)
-    assert re.search(r" stroke-width='2' d='M[\d.]+,[\d.]+a5,5,0,1,0,.1,0z'", drawing)
-    # Clockwise on the screen from the foot to the top, or the other way from the top to the foot: the left half.
-    halves = re.findall(r"class='(f\d)' d='M[\d.]+,([\d.]+)A5,5,0,0,(\d),[\d.]+,([\d.]+)z", drawing)
-    sides = {name: "left" if (float(start) > float(end)) == (sweep == "1") else "right" for name, start, sweep, end in halves}
-    colours = dict(re.findall(r"\.(f\d)\{fill:(#\w+)\}", drawing.partition("@media")[0]))
-    assert {colours[name]: side for name, side in sides.items()} == {GREEN: "left", GROUND: "right"}
-
-
 def test_an_address_holds_nothing_that_ends_it_and_gives_the_drawing_back():
     drawing = "<svg a='1'>100 % « \"é\" »\t& #fff,\r\f\n</svg>"
     address, alone = to_address(drawing), to_address(drawing, is_alone=True)
@@ -235,33 +184,22 @@ def downloaded(html: str) -> bytes:
     return unquote_to_bytes(csv_address(html).partition(",")[2])
 
 
+@pytest.mark.parametrize(("html", "file"), [
+    ("<tr><th>A</th><th>B</th></tr><tr><td>+1\u202f206,5</td><td>+12\u202f%</td></tr>", "A;B (%)\r\n1206,5;12\r\n"),
+    ("<tr><th>=A</th><th>@B</th></tr><tr><th>x</th><td>12\u202f%</td></tr>", "'=A;'@B (%)\r\nx;12\r\n"),
+    ("<tr><th>P</th></tr><tr><td>de <data>4\u2008\u2007</data> à <data>5,0\u202f%</data> <span>arrondi</span></td></tr>", "P\r\nde 4 à 5,0\u202f% arrondi\r\n"),
+    ("<tr><th>M</th><th>N</th></tr><tr><th scope=rowgroup>ALSES</th></tr><tr><th>oui</th><td>3</td></tr>", "Groupe;M;N\r\nALSES;oui;3\r\n"),
+], ids=["numbers", "no formula", "no alignment", "groups"])
+def test_a_downloaded_table_is_plain_for_a_spreadsheet(html, file):
+    assert downloaded(f"<table>{html}</table>").decode("utf-8-sig") == file
+
+
 def test_the_file_that_is_downloaded_is_the_table_that_is_shown():
     table = tables.table(DATA, caption="C", titles=TITLES)
     read = pd.read_csv(io.BytesIO(downloaded(table.html)), sep=";", decimal=",", encoding="utf-8-sig")
     expected = DATA.assign(nom=["A ; B « 1 »", "'=2+3"], dit=["entre 1 et 2", None]).rename(columns=TITLES | {"part_pct": "Part (%)"})
     pd.testing.assert_frame_equal(read, expected, check_dtype=False)
     assert downloaded(table.html).startswith(b"\xef\xbb\xbf") and downloaded(table.html).count(b"\r\n") == 3
-
-
-def test_a_number_leaves_its_sign_plus_and_its_spaces():
-    html = "<table><tr><th>A</th><th>B</th></tr><tr><td>+1\u202f206,5</td><td>+12\u202f%</td></tr></table>"
-    assert downloaded(html).decode("utf-8-sig") == "A;B (%)\r\n1206,5;12\r\n"
-
-
-def test_a_title_is_no_formula_either():
-    html = "<table><tr><th>=A</th><th>@B</th></tr><tr><th>x</th><td>12\u202f%</td></tr></table>"
-    assert downloaded(html).decode("utf-8-sig") == "'=A;'@B (%)\r\nx;12\r\n"
-
-
-def test_a_cell_gives_its_words_without_the_blanks_that_align_it():
-    html = '<table><tr><th>Part</th></tr><tr><td>de <data value="4">4\u2008\u2007</data> à <data value="5">5,0\u202f%</data> <span class="marque">arrondi</span></td></tr></table>'
-    assert table_rows(html) == [["Part"], ["de 4 à 5,0\u202f% arrondi"]]
-
-
-def test_the_title_of_a_group_of_rows_is_a_column_of_its_own():
-    group = '<tr><th scope="rowgroup" colspan="2">{}</th></tr><tr><th scope="row">oui</th><td>{}</td></tr>'
-    html = f"<table><tr><th>Modalité</th><th>Effectif</th></tr>{group.format('ALSES', 3)}{group.format('autres', 4)}</table>"
-    assert table_rows(html) == [["Groupe", "Modalité", "Effectif"], ["ALSES", "oui", "3"], ["autres", "oui", "4"]]
 
 
 # --- one modality, one colour ----------------------------------------------------------------------------------------
@@ -299,13 +237,3 @@ GOALS = pd.DataFrame({"libelle": ["mobilité"], "demande_pct": [5.0], "objectif_
 def test_a_modality_has_its_colour_in_every_figure_that_shows_it(draw, shown):
     for sheet in (WIDE, NARROW):
         assert {colour_of(*name) for name in shown} <= colours_in(to_svg(on(sheet, draw)))
-
-
-@pytest.mark.parametrize(("pieces", "said"), [
-    (["M1,2h0", "M31,22h0", "M31,42h0"], "M1,2h0M31,22h0m0,20h0"),
-    (["M100,200a2,2,0,1,0,.1,0z", "M100,210a2,2,0,1,0,.1,0z"], "M100,200a2,2,0,1,0,.1,0zm0,10a2,2,0,1,0,.1,0z"),
-    (["M100,200H300", "M310,200H500"], "M100,200H300m10,0H500"),
-    (["M1,2L3,4", "M1,2h0"], "M1,2L3,4M1,2h0"),
-], ids=["dots", "discs", "lines", "an end that is not known"])
-def test_a_piece_of_path_is_told_by_its_distance_when_that_is_shorter(pieces, said):
-    assert joined(pieces) == said
