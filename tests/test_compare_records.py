@@ -20,7 +20,6 @@ from helpers.analysis.years import (
     Group,
     _possible,
     decompose,
-    differences,
     groups_of,
     of_whole,
     overlaps_of,
@@ -55,41 +54,18 @@ def rows_of(population, *rows, indicator="sexe", modality="filles"):
 # --- the persons of both years ---------------------------------------------------------------------------------------
 
 
-def drawn_twice(size, *, before, now, common, share, stays, seed=0):
-    """Many pairs of years of one share: some persons are in both, and keep their answer with a known chance."""
-    random = np.random.default_rng(seed)
-    first, second = random.random((size, before)) < share, random.random((size, now)) < share
-    kept = random.random((size, common)) < stays
-    second[:, :common] = np.where(kept, first[:, :common], second[:, :common])
-    return first, second
-
-
-def test_the_variance_of_two_years_that_share_persons_is_that_of_many_draws():
-    first, second = drawn_twice(6000, before=300, now=400, common=200, share=0.4, stays=0.6)
-    gaps = second.mean(axis=1) - first.mean(axis=1)
-    # What the test thinks the spread is, read back from a p: phi is the chance of keeping one's answer.
-    known = pair(164, 400, 117, 300)
-    p = share_tests.two_sided_p(known, shared=200 * 0.6)
-    spread = (164 / 400 - 117 / 300) / stats.norm.isf(p / 2)
-    assert spread[0] == pytest.approx(gaps.std(), rel=0.03)
-    apart = (164 / 400 - 117 / 300) / stats.norm.isf(share_tests.two_sided_p(known) / 2)
-    assert apart[0] > 1.15 * gaps.std()
-
-
 def test_the_test_of_persons_in_both_years_is_wrong_five_times_in_a_hundred():
-    first, second = drawn_twice(6000, before=300, now=400, common=200, share=0.4, stays=0.6, seed=1)
-    counts = [each.sum(axis=1) for each in (second, first)]
-    both, again = (first[:, :200] & second[:, :200]).sum(axis=1), (second[:, :200].sum(axis=1), first[:, :200].sum(axis=1))
-    shared = np.array([200 * phi(*each, 200) for each in zip(both, *again, strict=True)])
-    found = share_tests.two_sided_p(Pair(counts[0], np.full(6000, 400), counts[1], np.full(6000, 300)), shared=shared)
-    assert (found < 0.05).mean() == pytest.approx(0.05, abs=0.01)
-    low, high = share_tests.interval(Pair(counts[0], np.full(6000, 400), counts[1], np.full(6000, 300)), shared=shared, designs=(1, 1))
+    # Of 300 and 400 persons, 200 are in both years, and six in ten of these keep their answer.
+    random = np.random.default_rng(1)
+    first, second = random.random((6000, 300)) < 0.4, random.random((6000, 400)) < 0.4
+    second[:, :200] = np.where(random.random((6000, 200)) < 0.6, first[:, :200], second[:, :200])
+    again = (first[:, :200] & second[:, :200], second[:, :200], first[:, :200])
+    shared = np.array([200 * phi(*each, 200) for each in zip(*(rows.sum(axis=1) for rows in again), strict=True)])
+    years = Pair(second.sum(axis=1), np.full(6000, 400), first.sum(axis=1), np.full(6000, 300))
+    assert (share_tests.two_sided_p(years, shared=shared) < 0.05).mean() == pytest.approx(0.05, abs=0.01)
+    assert (share_tests.two_sided_p(years) < 0.05).mean() < 0.03
+    low, high = share_tests.interval(years, shared=shared, designs=(1, 1))
     assert ((low <= 0) & (0 <= high)).mean() == pytest.approx(0.95, abs=0.01)
-
-
-def test_answers_that_change_more_than_by_chance_widen_the_spread():
-    known = pair(60, 100, 50, 100)
-    assert share_tests.two_sided_p(known, shared=-20) > share_tests.two_sided_p(known) > share_tests.two_sided_p(known, shared=20)
 
 
 @pytest.mark.parametrize(("both", "now", "before", "persons", "expected"), [
@@ -121,13 +97,9 @@ def test_the_ends_of_a_correlation_leave_five_counts_to_every_small_cell(both, n
     assert min(min(table) for table in tables) >= 0
 
 
-def test_nothing_is_said_of_a_correlation_that_leaves_fewer_than_five_counts():
+def test_nothing_is_said_of_a_correlation_that_leaves_fewer_than_five_counts_or_of_a_question_not_put_to_all():
     assert overlaps_of(rows_of("personnes_communes", (5, 8, 5, 8, 3)), compare_to=2031) == {}
-
-
-def test_a_question_that_is_not_put_to_everybody_is_not_corrected():
-    asked = rows_of("personnes_communes", (30, 60, 20, 60, 15), indicator="orienteur", modality="enseignants")
-    assert overlaps_of(asked, compare_to=2031) == {}
+    assert overlaps_of(rows_of("personnes_communes", (30, 60, 20, 60, 15), indicator="orienteur", modality="enseignants"), compare_to=2031) == {}
     assert overlaps_of(rows_of("personnes_communes", (50, 100, 52, 100, 30)), compare_to=2030) == {}
 
 
@@ -194,7 +166,7 @@ def drawn_in_colleges(draws, *, likeness, kept, gap=0.0, colleges=30, seed=4):
     return tuple(np.insert(each, 0, 0, axis=0) for each in (given, sizes, given_ref, sizes_ref))
 
 
-@pytest.mark.parametrize(("likeness", "kept"), [(0.001, 0), (0.03, 0), (0.03, 1), (0.08, 0.5), (0.08, 1)])
+@pytest.mark.parametrize(("likeness", "kept"), [(0.001, 0), (0.03, 1), (0.08, 0.5)])
 def test_the_test_of_two_exports_is_wrong_five_times_in_a_hundred(likeness, kept):
     given, sizes, given_ref, sizes_ref = drawn = drawn_in_colleges(4000, likeness=likeness, kept=kept)
     gaps = given.sum(axis=0) / sizes.sum() - given_ref.sum(axis=0) / sizes_ref.sum()
@@ -236,16 +208,6 @@ def test_the_test_that_decides_takes_in_what_is_known(given, tested, absent):
     assert len(tested_shares) == 7 and min(each["p_holm"].value for each in tested_shares) == pytest.approx(8 * least)
 
 
-@pytest.mark.parametrize("years", [(2032, 2031), (2033, 2032)])
-def test_the_likeness_of_one_year_stands_for_a_year_that_has_no_records(years):
-    given = [(2032, "alses", "sexe", "filles", 40, 1000, 25.0, 0.05, 0.02, 0.1, 2.2, "export")]
-    clusters = typed(pd.DataFrame(given, columns=columns("grappes")), "grappes")
-    nothing, gaps = table([]), differences(table([]), table([]), year=years[0], compare_to=years[1])
-    found = share_tests.beside(nothing, nothing, gaps, overlaps=None, clusters=clusters, year=years[0], compare_to=years[1]).designs["alses/sexe/filles"]
-    assert (found.effects, found.is_of_both) == ((2.2, 2.2), False)
-    assert share_tests.beside(nothing, nothing, gaps, overlaps=None, clusters=clusters, year=2034, compare_to=2033).designs == {}
-
-
 # --- old and new collèges --------------------------------------------------------------------------------------------
 
 
@@ -265,7 +227,7 @@ def test_a_change_is_split_by_hand():
 
 def test_the_parts_of_a_change_add_up_to_it_exactly():
     random = np.random.default_rng(3)
-    for _ in range(200):
+    for _ in range(50):
         bases = random.integers(0, 400, 8)
         bases[:2] += 1
         counts = [int(random.integers(0, base + 1)) for base in bases]
@@ -334,11 +296,6 @@ def test_only_the_shares_chosen_beforehand_are_tested():
     assert not any(name.startswith("p_") for each in FOUND.of("details") for name in each.measures)
     page = FOUND("page")
     assert (page["nombre_de_tests"].value, page["nombre_de_comparaisons"].value, page["personnes_communes"].value) == (7, 13, 480)
-
-
-def test_counts_from_records_are_not_said_printed():
-    ways = {measure: GIRLS[measure].method for measure in ("effectif", "base", "effectif_reference", "base_reference")}
-    assert set(ways.values()) == {"compté dans les dossiers individuels"}
 
 
 def printed(year, size=1500):
