@@ -13,6 +13,7 @@ from helpers.analysis import crosstab, describe
 from helpers.indicators.constraints import row, table
 from helpers.report import notebook, page
 from helpers.text import formats, tables
+from in_process import draw_nothing
 from marks import marks_of
 
 
@@ -150,6 +151,7 @@ def root(mini_root, tmp_path_factory):
     shutil.copytree(mini_root, copy)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(paths.DATA_ROOT_VARIABLE, str(copy))
+        draw_nothing(patch.setattr)
         yield copy
 
 
@@ -161,7 +163,7 @@ def page_of(year: int) -> BeautifulSoup:
 
 @pytest.fixture(scope="module")
 def pages(root):
-    printed = page_of(2032)
+    printed = BeautifulSoup((root / "reports/2032/02_describe.html").read_text(encoding="utf-8"), "html.parser")
     for year in (2032, 2033):
         save_export(year, counted(year))
     return {"printed": printed, "mixed": page_of(2032), "export": page_of(2033)}
@@ -177,8 +179,7 @@ def test_a_printed_year_has_no_section_that_only_an_export_fills(pages):
     words = pages["printed"].get_text(" ")
     said = pages["printed"].select_one("p.contenu").get_text(" ")
     assert "Il n’a reçu aucun export de la base départementale" in said
-    assert "export" not in words.replace(said, "") and "croise" not in words
-    assert "Le document donne plusieurs nombres" in words
+    assert "export" not in words.partition("Fichiers lus")[0].replace(said, "") and "croise" not in words
 
 
 @pytest.mark.parametrize("kind", ["mixed", "export"])
@@ -186,19 +187,13 @@ def test_an_export_fills_its_sections_in_reading_order(pages, kind):
     ids = [tag["id"] for tag in pages[kind].select("h2")]
     assert ids.index("les-parents-sont-ils-associes") < ids.index(TIME) < ids.index(COLUMNS) < ids.index("que-faut-il-garder-en-tete")
     drawn = {figure["id"] for figure in pages[kind].select("figure")}
-    assert {
-        "fig-alses-age", "fig-alses-origine", "fig-entrees", "fig-niveau-sexe", "fig-nouvel-accompagnement-par-niveau",
-        "fig-parents-associes-par-niveau", "fig-objectif-demande-initiale", "fig-alses-duree",
-    } <= drawn
-    titles = [caption.get_text() for caption in pages[kind].select("table caption")]
-    assert {"Objectifs travaillés ensemble, en personnes", "Mois où l’accompagnement a commencé", "Nombre d’objectifs par personne"} <= set(titles)
+    assert {"fig-alses-age", "fig-entrees", "fig-niveau-sexe", "fig-parents-associes-par-niveau", "fig-objectif-demande-initiale", "fig-alses-duree"} <= drawn
 
 
 def test_a_year_with_only_an_export_has_no_document(pages):
     words = pages["export"].find("main").get_text(" ")
-    assert "Le document donne plusieurs nombres" not in words and "Le document annonce" not in words
-    assert "d’après la part imprimée" not in words and "l’arrondi laisse" not in words
-    assert "Dans l’export, les personnes suivies" in words
+    assert not re.search("Le document|part imprimée|l’arrondi laisse|Pas de donnée", words) and "Dans l’export, les personnes suivies" in words
+    assert not {"quand-les-nouveaux-postes-ont-ils-ouvert", "qui-est-venu-aux-reunions"} & {tag["id"] for tag in pages["export"].select("h2")}
 
 
 @pytest.mark.parametrize("kind", ["mixed", "export"])
