@@ -159,18 +159,6 @@ def test_nothing_else_of_what_was_said_leaves_nor_who_coded_nor_where(root):
     assert {each for each in said if each in aggregates} - {chosen()} == set()
 
 
-def test_coding_files_are_inputs_by_rank(root, page):
-    manifest = (root / f"reports/{YEAR}/manifest.json").read_text(encoding="utf-8")
-    assert f"codages de {YEAR}, fichier 1" in manifest and f"codages de {YEAR - 1}, fichier 1" in manifest
-
-
-def test_a_year_without_coding_says_nothing_of_them(mini_root):
-    page = (mini_root / f"reports/{YEAR}/04_themes.html").read_text(encoding="utf-8")
-    assert "Que retient-on des réunions" in page
-    for title in ("Qu’a-t-on codé", "Quels codes", "Dans quelle réunion", "Que dit-on sous", "Deux personnes", "Que deviennent les codes", "Quels mots"):
-        assert not re.search(rf"<h2[^>]*>\s*{title}", page), title
-
-
 # --- the quotations that a person chose ------------------------------------------------------------------------------
 
 
