@@ -90,11 +90,6 @@ def test_a_share_that_was_deduced_has_the_decimals_of_those_it_completes():
     assert {"47\u202f%", "53\u202f%"} <= set(words_of(made.html)) and "52,9" not in made.html
 
 
-def test_a_group_is_drawn_where_its_first_member_would_stand():
-    made = bars([figure("demande_initiale", "mobilite", 5), figure("demande_initiale", "scolaire", 50)], "demande_initiale")
-    assert alt_of(made).endswith("2032 : scolarité et exclusion, 50 % ; mobilité, 5 %.")
-
-
 @pytest.mark.parametrize(("counts", "title"), [((5, 1, 3, 3, 3), "la condition la moins remplie"), ((5, 1, 3, 1, 3), "une des conditions les moins remplies")])
 def test_a_title_does_not_name_one_winner_when_two_tie(counts, title):
     posts = pd.DataFrame({"association": ["Le Gué"], "college": ["Collège Bel-Air"], "commune": ["V"], **dict.fromkeys(describe.CONDITIONS, "oui")})
@@ -108,54 +103,6 @@ def test_an_objective_stands_beside_its_request_and_one_that_is_bounded_never_as
     indicators = table([figure("demande_initiale", "mobilite", 5), figure("objectif", "mobilite", objective)])
     made = charts.show_requests_and_goals(describe.requests_and_goals(indicators, year=2032), lookup.Facts(indicators, year=2032))
     assert alt_of(made).endswith(shown) if shown else "<td>58</td>" not in made.html
-
-
-def test_present_stand_beside_invited_when_they_are_known():
-    rows = [figure("participants", name, 5, base, perimeter="reunions", unit="participants") for name, base in (("nord", 10), ("sud", None))]
-    made = charts.show_attendance(describe.attendance(table(rows), year=2032))
-    assert alt_of(made).endswith("nord du département, 5 présences pour 10 invités ; sud du département, 5 présences, invités non publiés.")
-
-
-def test_starts_are_dots_by_month():
-    months = pd.DataFrame({"mois": pd.to_datetime(["2031-10-01", "2032-01-01"]), "postes": [1, 2], "colleges": ["A", "B, C"]})
-    made = charts.show_starts(months, facts(post("nouveaux_postes", "", 3, None), post("mois_de_debut", "2031_10", 1), post("mois_de_debut", "2032_01", 2)))
-    assert alt_of(made).endswith("octobre 2031, 1 poste ; janvier 2032, 2 postes.")
-
-
-@pytest.mark.parametrize(("other", "title"), [(0, ", dont 2 sur 3 pour Gué"), (2, "")], ids=["one stands out", "a tie"])
-def test_teams_name_the_association_that_lacks_them_most_if_one_stands_out(other, title):
-    teams = pd.DataFrame({"association": ["Gué", "Tilleuls"], "postes": [3, 2], "oui": [1, 2], "non": [2, other], "autre": [0, 0]})
-    crossed = post("equipe_sur_le_quartier", "non", 2, 3, cross=("association", "Gué"))
-    made = charts.show_teams(teams, facts(post("equipe_sur_le_quartier", "non", 2), crossed))
-    assert made.text.startswith(f"Sur 5 nouveaux postes, 2 sont sans équipe de prévention sur le quartier{title}\n")
-    assert "Gué, 3 postes, dont 1 avec une équipe et 2 sans" in alt_of(made)
-
-
-def test_the_colleges_are_placed_among_the_landmarks_with_the_date_of_the_register():
-    context = pd.DataFrame({"association": ["Gué"], "college": ["Collège A"], "commune": ["V"], "type_education_prioritaire": ["rep_plus"], "ips": [70.0], "eleves": [300]})
-    landmarks = pd.DataFrame({"libelle": ["médiane"], "valeur": [88.75], "champ": ["collèges du Nord"]})
-    rows = [post("ips_du_college", "premier_quartile", 1), post("ips_du_college", "au_dessus", 0)]
-    made = charts.show_context(context, landmarks, facts(*[one | {"reference": "Note, l. 1 rentrée 2022-2023"} for one in rows]))
-    assert 'A (Gué), 70,0 ; médiane, 88,75."' in made.html and '<time datetime="2022">rentrée 2022-2023</time>' in made.html
-
-
-def test_the_calendar_sets_the_following_year_apart():
-    meetings = pd.DataFrame({"date": pd.to_datetime(["2032-12-01", "2033-01-05"]), "groupe": ["nord"] * 2, "participants": [5, 1], "libelle": ["nord du département"] * 2, "est_apres": [False, True]})
-    met = {"perimeter": "reunions", "unit": "participants"}
-    rows = [figure("participants", "nord", n, None, cross=("reunion", date), **met) for n, date in ((5, "2032_12_01"), (1, "2033_01_05"))]
-    made = charts.show_calendar(meetings, facts(*rows, figure("reunions", "groupes_alses", 1, 2, cross=("periode", "apres_l_annee"), **met)))
-    assert made.text.startswith("Sur 2 réunions des groupes d’ALSES, 1 s’est tenue après la fin de 2032")
-    assert "1er décembre 2032, nord du département, 5 présents ; 5 janvier 2033" in made.text
-
-
-def test_associations_show_where_they_are_absent_and_two_names_stay_apart():
-    grid = pd.DataFrame({"association": ["AEP", "AEP Est"], "rattachement": ["", "AEP"], "postes": [0, 2], "reunion_nord": [True, False], "enonces": [1, 0]})
-    network = {"perimeter": "reseau_alses", "unit": "associations"}
-    rows = [figure("associations_nommees", "", 2, None, **network)]
-    rows += [figure("presence_associations", name, n, 2, **network) for name, n in (("postes_sans_reunion", 1), ("reunions_sans_poste", 0))]
-    made = charts.show_associations(grid, facts(*rows))
-    assert alt_of(made).endswith("AEP : 0 poste, liste nord du département, 1 énoncé ; AEP Est : 2 postes, aucune liste, 0 énoncé.")
-    assert "« AEP Est » est peut-être une antenne de « AEP »" in made.html
 
 
 # --- a whole and its parts, several populations ----------------------------------------------------------------------
@@ -197,37 +144,11 @@ def test_what_cannot_share_a_chart_keeps_its_own(topic, rows, figures):
     assert re.findall(r'<figure class="figure" id="fig-([^"]+)"', drawn(topic, rows).html) == figures
 
 
-def test_a_second_chart_does_not_tell_again_what_the_first_told():
-    made = drawn("entrees", [figure("origine", "college", 45), figure("origine", "hors_college", 55), STREET])
-    titles = [text.plain(title) for title in re.findall(r'<p class="figure-titre">(.*?)</p>', made.html)]
-    assert "20\u202f% ont pour origine « travail de rue »" in titles[1]
-
-
 # --- statements ------------------------------------------------------------------------------------------------------
 
 
 def stated(name, code, n, *cross):
     return figure(name, code, n, 9, perimeter="enonces", unit="enonces", cross=cross or ("", ""))
-
-
-def by_nature(**columns) -> pd.DataFrame:
-    counts = pd.DataFrame(columns).reindex(columns=["modalite", "libelle", "constat", "tension", "levier", "recommandation"])
-    return counts.fillna(0).astype({"constat": int, "tension": int, "levier": int, "recommandation": int})
-
-
-ACTORS = by_nature(modalite=["cpe", "alses"], libelle=["CPE", "ALSES"], tension=[0, 2], levier=[1, 1], recommandation=[0, 1], constat=[0, 3])
-SCALES = by_nature(modalite=["alses", "territorial"], libelle=["les ALSES", "le territoire"], tension=[1, 0], levier=[6, 2])
-
-
-@pytest.mark.parametrize(("show", "counts", "rows", "alt"), [
-    (charts.show_matrix, by_nature(modalite=["accueil"], libelle=["Accueil"], tension=[2]), [stated("theme_enonce", "accueil", 2)], "Accueil, 2."),
-    (charts.show_actors, ACTORS, [stated("acteur_enonce", name, n) for name, n in (("cpe", 1), ("alses", 7), ("cote_college", 1), ("familles", 0))]
-     + [stated("acteur_enonce", "alses", 2, "nature_enonce", "tension")], "ALSES, 7 ; CPE, 1."),
-    (charts.show_scales, SCALES, [stated("echelle_enonce", "alses", 7), stated("echelle_enonce", "territorial", 2), stated("echelle_enonce", "alses", 1, "nature_enonce", "tension")],
-     "les ALSES, 7 ; le territoire, 2."),
-], ids=["themes", "actors", "scales"])
-def test_statements_are_counted_by_theme_actor_and_scale(show, counts, rows, alt):
-    assert alt_of(show(counts, facts(stated("enonces", "", 9), *rows))).endswith(f" : {alt}")
 
 
 def test_values_stand_beside_their_statements_and_one_that_is_not_published_is_not_drawn():

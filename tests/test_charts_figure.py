@@ -3,18 +3,16 @@
 import io
 import re
 from functools import partial
-from pathlib import Path
 from urllib.parse import unquote_to_bytes
 from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
 import pytest
-from bs4 import BeautifulSoup
 
-from helpers.charts import explored, meetings, persons, posts, statements
+from helpers.charts import meetings, persons, posts, statements
 from helpers.charts import theme as theme_module
-from helpers.charts.figure import compose, csv_address, to_address, to_svg
+from helpers.charts.figure import csv_address, to_address, to_svg
 from helpers.charts.theme import (
     BAND,
     BLUE,
@@ -28,18 +26,13 @@ from helpers.charts.theme import (
     SHADES,
     WIDE,
     canvas,
-    colour_of,
     on,
     text_on,
 )
-from helpers.indicators.lookup import Fact
 from helpers.text import tables
 
 THEMES = {"day": lambda colour: colour, "night": DARK.__getitem__}
 both_themes = pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
-SHEET = Path(explored.__file__).parents[1] / "page" / "style.css"
-
-
 def contrast(one: str, other: str) -> float:
     """The ratio of the WCAG, computed here by another way than `palette`."""
     values = np.array([[int(colour[at : at + 2], 16) for at in (1, 3, 5)] for colour in (one, other)]) / 255
@@ -104,13 +97,6 @@ def test_signs_of_one_figure_differ_by_their_shape_too():
         assert len(set(signs)) == len(signs)
 
 
-def test_the_ground_and_the_ink_are_those_of_the_page():
-    sheet = SHEET.read_text(encoding="utf-8")
-    grounds, inks = (re.findall(rf"--{name}: (#\w+);", sheet) for name in ("fond", "encre"))
-    assert grounds == [GROUND, DARK[GROUND]]
-    assert inks == [INK, DARK[INK]]
-
-
 # --- drawings --------------------------------------------------------------------------------------------------------
 
 SHARES = pd.DataFrame({
@@ -165,15 +151,6 @@ def test_an_address_holds_nothing_that_ends_it_and_gives_the_drawing_back():
         assert unquote_to_bytes(each.partition(",")[2]).decode("utf-8") == drawing
 
 
-def test_the_browser_chooses_the_narrow_drawing_on_a_screen_only_and_the_wide_one_stays_alone():
-    table = tables.table(pd.DataFrame({"a": ["b"]}), caption="C")
-    made = compose(partial(persons.bars_drawing, SHARES, [BLUE] * 2), id="a_b", title="T", subtitle="", reading="", base="n", source="S", alt="A", table=table)
-    picture = BeautifulSoup(made.html, "html.parser").picture
-    assert picture.source["media"] == "screen and (max-width: 45rem)"
-    assert f"width='{NARROW.width * 72:g}pt'" in unquote_to_bytes(picture.source["srcset"]).decode("utf-8")
-    assert f"width='{WIDE.width * 72:g}pt'" in unquote_to_bytes(picture.img["src"]).decode("utf-8")
-
-
 # --- data ------------------------------------------------------------------------------------------------------------
 
 DATA = pd.DataFrame({"nom": ["A ; B « 1 »", "=2+3"], "effectif": [2233, None], "part_pct": [45.5, None], "ecart_pts": [-6.0, 12.0], "dit": ["entre 1 et 2", "—"]})
@@ -205,35 +182,7 @@ def test_the_file_that_is_downloaded_is_the_table_that_is_shown():
 # --- one modality, one colour ----------------------------------------------------------------------------------------
 
 
-def colours_in(drawing: str) -> set[str]:
-    return set(re.findall(r"#[0-9a-f]{6}", drawing.partition("@media")[0]))
-
-
 def test_no_other_modality_of_an_indicator_has_the_colour_of_one():
     for name in {name.partition("/")[0] for name in COLOURS if "/" in name}:
         own = [colour for key, colour in COLOURS.items() if key.startswith(f"{name}/")]
         assert len(set(own)) == len(own), name
-
-
-def share(indicator: str, modality: str, label: str, low: float) -> dict:
-    bounds = {"part_min_pct": low, "part_max_pct": low + 1, "part_pct": low, "part_decimales": 0}
-    return {"indicateur": indicator, "modalite": modality, "libelle": label, "precision": "exact", **bounds}
-
-
-def fact(low: float) -> Fact:
-    return Fact("2032/alses/origine/college", "personnes", (10, 10), (100, 100), low, (low, low), 0, "exact", "", "x")
-
-
-SEXES = pd.DataFrame([share("sexe", "filles", "filles", 40), share("sexe", "garcons", "garçons", 60)])
-GOALS = pd.DataFrame({"libelle": ["mobilité"], "demande_pct": [5.0], "objectif_pct": [60.0]})
-
-
-@pytest.mark.parametrize(("draw", "shown"), [
-    (partial(persons.populations_drawing, [SEXES], ["ALSES"]), [("sexe", "filles"), ("sexe", "garcons")]),
-    (partial(persons.dumbbell_drawing, GOALS), [("demande_initiale", ""), ("objectif", "")]),
-    (partial(persons.entries_drawing, fact(46), fact(54), []), [("origine", "college"), ("origine", "hors_college")]),
-    (partial(persons.volume_drawing, fact(90), fact(50), fact(40), fact(10), names=["a", "b", "c"]), [("suivi_par", "alses"), ("suivi_par", "autre_educateur")]),
-], ids=["populations", "dumbbell", "entries", "volume"])
-def test_a_modality_has_its_colour_in_every_figure_that_shows_it(draw, shown):
-    for sheet in (WIDE, NARROW):
-        assert {colour_of(*name) for name in shown} <= colours_in(to_svg(on(sheet, draw)))

@@ -13,7 +13,7 @@ import pytest
 from coded_year import DISAGREEMENTS, MEETINGS, PLANTED, coded_year
 from conftest import ALL, MINI, UNDRAWN, WITHOUT_KERNELS, _run, copy_project
 from helpers import cli, codings, data, paths
-from helpers.codings import model, refi
+from helpers.codings import refi
 from helpers.codings.model import Code, Project
 
 YEAR = 2032
@@ -216,25 +216,3 @@ def test_a_coding_that_goes_takes_its_private_lists_along(coded):
     assert not list(data.possible_file(YEAR).parent.glob("*.csv"))
 
 
-# --- a year that has nothing but codings -----------------------------------------------------------------------------
-
-
-@pytest.fixture
-def bare(data_root) -> int:
-    """A year of codings without any table, after those of the project."""
-    (data_root / "data/raw/2033").mkdir()
-    livre = Code("Bilan")
-    texte = model.Document("r1", "On a tenu bon.", "verbatim")
-    data.save_coding(Project((livre,), (texte,), (model.Passage("r1", 0, 13, "On a tenu bon", "Bilan"),)), 2033, "réunions", Path("r.qdpx"))
-    data.add_to_book([{"theme": "bilan", "libelle": "Bilan", "definition": "Ce que l’année laisse."}])
-    return 2033
-
-
-def test_a_year_of_codings_alone_is_usable_and_can_be_made_again(bare, capsys):
-    assert cli.main(["check", "--year", str(bare)]) == 0 and cli.main(["status"]) == 0
-    shown = capsys.readouterr().out.split(f"{bare}\n")[1]
-    assert "codages   reunions" in shown and "utilisables" in shown and "ne peut plus" not in shown
-
-
-def test_a_year_of_codings_alone_hides_no_year_that_has_figures(bare):
-    assert paths.earlier_year(bare + 1) == YEAR and paths.previous_year(bare + 1) == bare

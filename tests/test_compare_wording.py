@@ -76,15 +76,6 @@ def test_a_share_that_extra_persons_cannot_have_explains_nothing(low, high, word
     assert title in formats.say("figures_compare", "composition_title", c=changed).text
 
 
-@pytest.mark.parametrize(("reach", "words"), [
-    ("concluante", "l’écart dépasse encore le hasard si les personnes d’un même poste se ressemblent beaucoup"),
-    ("selon_ressemblance", "l’écart ne dépasse plus le hasard si les personnes d’un même poste se ressemblent beaucoup"),
-])
-def test_likeness_within_posts_is_said_by_the_reach(reach, words):
-    given = {f"p_holm_{name}": known(p, unit="") for name, p in (("faible", 0.01), ("moyen", 0.02), ("fort", 0.06))}
-    assert words in formats.say("figures_compare", "clusters_title", kept=girls(reach=reach, **given), whole=found_of()("page")).text
-
-
 @pytest.mark.parametrize(("name", "measure", "text"), [
     ("ecart", known(-6.0), "−6,0\u00a0points"), ("part_reference", known(43.4, unit="pct"), "43,4\u202f%"),
     ("p_valeur", known(0.00001, unit=""), "moins de 0,001"), ("p_valeur", known(0.197, unit=""), "0,20"),
@@ -107,9 +98,3 @@ def test_what_is_missing_is_said_missing():
 def test_what_rounding_hides_is_said_about():
     assert formats.plain(formats.say_about(girls(effectif=known(963, 954, 972, "personnes")), "effectif")) == "environ 963 (entre 954 et 972)"
     assert formats.plain(formats.say_about(girls(), "effectif")) == "46"
-
-
-def test_a_base_of_one_is_one_person():
-    one = row((2032, "alses", "sexe", "filles"), "personnes", counts=(1, 1), base=(1, 1), precision="exact", reference="")
-    fact = Facts(table([one]), year=2032)("alses/sexe/filles")
-    assert "sur 1 personne," in formats.say("figures", "breakdown_reading", fact=fact, year=2032).text

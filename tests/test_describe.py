@@ -29,12 +29,6 @@ def test_a_topic_is_made_of_what_each_breakdown_says_alone():
         pd.testing.assert_frame_equal(part, one)
 
 
-def test_answers_name_their_question_in_the_order_of_the_catalogue():
-    rows = [figure(name, "oui", 3, perimeter="postes", unit="postes") for name in ("bureau", "convention", "mois_de_debut")]
-    assert list(describe.answers(table(rows), year=2032)["question"]) == ["Convention", "Bureau ou local au collège"]
-    assert describe.answers(table([]), year=2032).empty
-
-
 def test_posts_are_sorted_in_the_grid_and_counted_by_month_of_start():
     posts = pd.DataFrame({
         "association": ["Le Gué", "Le Gué", "Tilleuls"], "college": ["Ormes", "Hêtres", "Bel-Air"], "commune": ["V", "A", "V"],

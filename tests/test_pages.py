@@ -215,12 +215,6 @@ def test_french_spaces_never_break_before_a_sign(any_report, name):
     assert re.findall(r"\w [;!?%»:](?:\s|$)", main.get_text()) == []
 
 
-def test_a_page_leads_to_the_one_before_the_one_after_and_the_index(report):
-    links = {tuple(link["rel"]): link["href"] for link in read(report, "02_describe").select("a[rel]")}
-    assert links == {("prev",): "01_clean.html", ("next",): "03_compare.html"}
-    assert read(report, "02_describe").select_one(".retour a")["href"] == "index.html"
-
-
 def test_charts_are_numbered_in_order_and_titled_by_their_finding(report):
     page = read(report, "02_describe")
     numbers = [tag.get_text() for tag in page.select("figure .numero")]
@@ -235,15 +229,6 @@ def test_what_is_not_published_is_said(report):
     [origin] = [words for box in page.select(".encart.non-publie") if "Origine de l’accompagnement" in (words := box.get_text())]
     assert "« autres voies que le collège » réunit, sans les séparer, « travail de rue », " in plain(origin)
     assert any("l’on ne sait pas si c’est la part des personnes" in box.get_text() for box in page.select(".encart.alerte"))
-
-
-def test_page_04_lists_statements_and_puts_answers_beside_tensions(report):
-    page = read(report, "04_themes")
-    tables = {table.caption.get_text(): table for table in page.find_all("table")}
-    [listed], [tensions], [word] = ([table for title, table in tables.items() if part in title] for part in ("reformulés", "réponses", "emploi"))
-    assert len(listed.select("tbody tr:has(td)")) == 6 and [head.get_text() for head in listed.select('[scope="rowgroup"]')] == ["Accueil", "Outils"]
-    assert [line.find_all("td")[1].get_text() for line in tensions.tbody.find_all("tr")] == ["Aucune", "Levier (l.\u00a051)\u00a0: Une visite d’accueil existe dans certains collèges."]
-    assert [cell.get_text() for cell in word.select("tbody tr > *")] == ["l.\u00a053", "Les trames diffèrent d’une", "équipe", "à l’autre."]
 
 
 def test_the_values_that_statements_stand_beside_lead_to_page_04_and_back(any_report):

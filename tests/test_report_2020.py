@@ -226,11 +226,6 @@ def test_the_social_workers_share_cannot_be_one_of_all_the_persons_followed(figu
     assert ("50", "postes") not in printed and ("189", "niveaux") in printed  # participants and levels, as printed
 
 
-def test_the_calendar_counts_every_meeting_that_it_draws(report):
-    figure = read_page(report / "02_describe.html").select_one("#fig-calendrier")
-    assert sum(int(each["value"]) for each in figure.select(".base data")) == 8 == len(figure.select("tbody tr"))
-
-
 # --- what the tables say of themselves -------------------------------------------------------------------------------
 
 

@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup
 from helpers import charts, data, indicators, parameters
 from helpers.analysis import comparisons, crosstab, describe
 from helpers.analysis import years as analysis_years
-from helpers.analysis.years import differences, series
+from helpers.analysis.years import differences
 from helpers.disclosure.rounding import protect_rows
 from helpers.indicators.constraints import row, table
 from helpers.report import notebook
@@ -85,15 +85,6 @@ def test_a_population_says_of_which_site_it_is(place, people):
     figures = look(place=place)
     assert formats.population(figures("alses/sexe/filles")) == people
     assert formats.population(figures("alses_reseau/sexe/filles")) == "personnes suivies par un ALSES, dans tout le réseau"
-
-
-@pytest.mark.parametrize(("given", "name"), [
-    (("reseau", ""), ""), (("association", "Le Gué"), ASSOCIATION), (("association", "Association du Gué"), "Association du Gué"),
-    (("college", "0590001A"), COLLEGE), (("college", "0590002B"), "collège Bel-Air (V)"),
-])
-def test_a_site_is_named_once(given, name):
-    colleges = pd.DataFrame({"uai": ["0590002B"], "nom_officiel": ["Collège Bel-Air"], "commune": ["V"]})
-    assert indicators.name_site(*given, colleges) == name
 
 
 # --- where it stands beside the network -----------------------------------------------------------------------------
@@ -203,12 +194,6 @@ def test_a_year_without_the_site_is_said_and_nothing_is_compared():
     said = formats.say("compare", "key_points", found=found, now=indicators.Facts(now, year=2032), before=indicators.Facts(before, year=2031)).text
     assert said.startswith("Aucun nombre n’est donné en 2031 pour l’association Le Gué : moins de onze personnes y étaient suivies")
     assert not found.of("annees") and not found.of("volume")
-
-
-def test_a_share_over_three_years_is_drawn_as_it_is_said():
-    shares = series(pd.concat([site(2031).assign(annee=2030), site(2031), site(2032)]))
-    assert [[fact.share for fact in each.facts] for each in shares] == [[40, 40, 20], [90, 90, 10]]
-    assert "Filles 2032 20\u202f% 11,1\u202f% 30,4\u202f%" in formats.plain(charts.show_series(shares).html)
 
 
 # --- the pages ----------------------------------------------------------------------------------------------------------

@@ -73,18 +73,6 @@ def test_the_command_opens_a_french_jupyterlab_on_the_welcome_notebook(welcome):
     assert welcome.locator(f"{OPEN} h1").text_content().startswith("Par où commencer")
 
 
-def test_the_years_and_their_state_are_shown(welcome):
-    from playwright.sync_api import expect
-
-    # Running all leads to the last cell: JupyterLab hides what is far above.
-    shown = welcome.locator(f"{OPEN} .alses-annee")
-    shown.first.scroll_into_view_if_needed()
-    expect(shown).to_contain_text(["2019", "2020"], use_inner_text=True)
-    cards = [text.translate(PLAIN) for text in shown.all_inner_texts()]
-    assert [card.split()[0] for card in cards] == ["2019", "2020"]
-    assert "6 fichiers, utilisables" in cards[1]
-
-
 def test_axe_finds_nothing_in_what_the_welcome_notebook_shows(welcome):
     response = examined(welcome, with_colour=True, within=f"{OPEN} .jp-OutputArea-output")
     assert len(response["passes"]) > 10
