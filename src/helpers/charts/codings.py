@@ -77,8 +77,7 @@ def tree_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     name_tree(axes, places, names, depths, sheet)
     axes.vlines(0, 0, axes.get_ylim()[0], color=GREY, linewidth=1)
     axes.set_xlim(0, top)
-    axes.set_xticks([])
-    bare(axes)
+    bare(axes, with_ticks=False)
     return figure
 
 

@@ -342,19 +342,11 @@ SAID |= {"ecart_min_pts": "Écart minimal (points)", "ecart_max_pts": "Écart ma
 
 def said_shares(found: list[Comparison], rows: pd.DataFrame) -> pd.DataFrame:
     """The rows of `shares_frame` with both shares in words (columns ``reference``, ``part``)."""
-    words = {column: [share_text(each, name) for each in found] for column, name in _SAID.items()}
+    words = {column: [write_part(each, name) for each in found] for column, name in _SAID.items()}
     return rows.assign(**words)
 
 
 _SAID = {"reference": "part_reference", "part": "part"}
-
-
-def are_protected(found: list[Comparison]) -> bool:
-    return any(each.is_protected for each in found)
-
-
-def share_text(comparison: Comparison, name: str) -> str:
-    return write_part(comparison, name)
 
 
 def source_of(found: list[Comparison], facts: list[Facts], population: str) -> Html:

@@ -28,7 +28,6 @@ from helpers.charts.theme import (
     crossing,
     folded,
     is_protected,
-    limit_rows,
     name_rows,
     nothing,
     place_of,
@@ -49,10 +48,6 @@ HEAD = 10  # and of a column's, all columns together being as wide as seven of t
 LINE_PT = 13  # points a line of a column's head takes
 
 
-def _said(low: int, high: int) -> str:
-    return number(low) if low == high else f"{number(low)} à {number(high)}"
-
-
 def counts_drawing(rows: pd.DataFrame, colours: list[str], *, sheet: Sheet = WIDE) -> Figure:
     """A bar up to the least possible count of each modality, and a thin line up to the greatest.
 
@@ -63,10 +58,10 @@ def counts_drawing(rows: pd.DataFrame, colours: list[str], *, sheet: Sheet = WID
     for place, row, colour in zip(places, rows.itertuples(), colours, strict=True):
         axes.barh(place, row.effectif_min, color=colour, height=thick(sheet))
         axes.hlines(place, row.effectif_min, row.effectif_max, color=INK, linewidth=1.6)
-        said = _said(row.effectif_min, row.effectif_max)
+        said = interval(row.effectif_min, row.effectif_max)
         axes.text(row.effectif_max + top / 80, place, said, va="center", fontweight="bold")
     name_rows(axes, places, rows["libelle"], sheet, width=LABEL)
-    limit_rows(axes, len(rows))
+    axes.set_ylim(-0.5, len(rows) - 0.5)
     axes.set_xlim(0, top * (1.3 if sheet.is_narrow else 1.18))
     axes.xaxis.set_major_formatter(lambda value, _: number(value) if value == round(value) else "")
     axes.locator_params(axis="x", nbins=4)
@@ -83,7 +78,7 @@ def crossing_drawing(rows: pd.DataFrame, heads: list[str], *, sheet: Sheet = WID
     lines, columns = list(dict.fromkeys(rows["libelle"])), list(dict.fromkeys(rows["libelle_croise"]))
     known = rows.dropna(subset=["effectif_min", "effectif_max"])
     cells = {
-        (row.libelle, row.libelle_croise): (row.effectif_max, _said(row.effectif_min, row.effectif_max))
+        (row.libelle, row.libelle_croise): (row.effectif_max, interval(row.effectif_min, row.effectif_max))
         for row in known.itertuples()
     }
     return heat_table_drawing(

@@ -22,7 +22,6 @@ from helpers.charts.theme import (
     describing,
     folded,
     is_tied,
-    limit_rows,
     name_rows,
     nothing,
     room,
@@ -88,9 +87,8 @@ def attendance_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
         axes.text(end + 0.4, place, number(row.effectif_max) + asked, va="center", fontweight="bold")
     name_rows(axes, places, rows["libelle"], sheet)
     axes.set_xlim(0, max(present.max(), invited.max()) * (1.7 if sheet.is_narrow else 1.45))
-    limit_rows(axes, len(rows))
-    axes.set_xticks([])
-    bare(axes)
+    axes.set_ylim(-0.5, len(rows) - 0.5)
+    bare(axes, with_ticks=False)
     return figure
 
 
@@ -159,8 +157,7 @@ def verdicts_drawing(figures: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     name_rows(axes, range(len(rows)), [label for label, _ in rows], sheet, width=LABEL)
     axes.set_xlim(-0.7, per_row - 0.3)
     axes.set_ylim(len(rows) - 0.35, -0.5)
-    axes.set_xticks([])
-    bare(axes)
+    bare(axes, with_ticks=False)
     return figure
 
 

@@ -26,7 +26,6 @@ from helpers.charts.theme import (
     colour_of,
     describing,
     folded,
-    limit_rows,
     name_rows,
     nothing,
     percent_ticks,
@@ -76,7 +75,7 @@ def bars_drawing(
     if beside is not None:
         _mark_network(axes, places, beside, sheet)
     name_rows(axes, places, rows["libelle"], sheet)
-    limit_rows(axes, len(rows))
+    axes.set_ylim(-0.5, len(rows) - 0.5)
     axes.set_xlim(0, 118 if sheet.is_narrow else 112)
     percent_ticks(axes)
     bare(axes)
@@ -169,12 +168,8 @@ UP = 13  # points from the middle of a bar to its name above it
 BOLD = {"va": "center", "fontweight": "bold"}
 
 
-def _share_of(fact: Fact) -> str:
-    return write_share(fact)
-
-
 def _said(fact: Fact) -> str:
-    return f"{_share_of(fact)} ({write_count(fact)})" if fact.counts else _share_of(fact)
+    return f"{write_share(fact)} ({write_count(fact)})" if fact.counts else write_share(fact)
 
 
 def _segment(axes, place: float, ends: tuple[float, float], colour: str, *, line: str = "") -> None:
@@ -192,8 +187,7 @@ def _finish(
     name_rows(axes, places, names, sheet, width=width, rise=rise)
     axes.set_xlim(0, end)
     axes.set_ylim(places[-1] + 0.7, -0.75 if sheet.is_narrow else -0.6)
-    axes.set_xticks([])
-    bare(axes)
+    bare(axes, with_ticks=False)
 
 
 def _name(axes, text: str, colour: str, *, start: float, end: float) -> None:
@@ -219,7 +213,7 @@ def volume_drawing(
     for place in (0, 1) if not sheet.is_narrow else ():
         axes.plot([end, end], [place + THICK / 2, place + 1 - THICK / 2], color=GREY, linewidth=0.8)
     axes.text(whole.counts[1] + gap, 0, write_count(whole), **BOLD)
-    axes.text(end + gap, 1, f"{write_count(pupils)}, soit {_share_of(pupils)}", **BOLD)
+    axes.text(end + gap, 1, f"{write_count(pupils)}, soit {write_share(pupils)}", **BOLD)
     axes.text(0, 2.5, f"un ALSES : {_said(alses)}", **BOLD)
     at = (0, 2.85) if sheet.is_narrow else (end + gap, 2)
     axes.text(*at, f"un autre éducateur : {_said(others)}", **BOLD)
@@ -249,7 +243,7 @@ def entries_drawing(college: Fact, others: Fact, referrers: list[Fact], *, sheet
     axes.barh(0, last - high, left=high, height=THICK, color=OTHERS)
     if last < 100:  # who did not answer
         axes.barh(0, 100 - last, left=last, height=THICK, color=PALE)
-    said = [f"par le collège : {_share_of(college)}", f"par une autre voie : {_share_of(others)}"]
+    said = [f"par le collège : {write_share(college)}", f"par une autre voie : {write_share(others)}"]
     if sheet.is_narrow:
         axes.text(1.5, THICK / 2 + 0.1, "\n".join(said), va="top", fontweight="bold", bbox=LABEL_BOX)
     else:

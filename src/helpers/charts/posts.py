@@ -144,8 +144,7 @@ def teams_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     name_rows(axes, range(len(rows)), rows["association"], sheet, rise=7)
     axes.set_xlim(-0.5, rows["postes"].max() + 5 + 1.5 * sheet.is_narrow)
     axes.set_ylim(len(rows) - 0.5, -0.8 if sheet.is_narrow else -0.5)
-    axes.set_xticks([])
-    bare(axes)
+    bare(axes, with_ticks=False)
     return figure
 
 
@@ -173,8 +172,7 @@ def context_drawing(rows: pd.DataFrame, landmarks: pd.DataFrame, *, sheet: Sheet
     name_rows(axes, places, rows["poste"], sheet, width=LABEL, rise=5)
     axes.set_xlim(low - margin, high + 1.6 * margin)
     axes.set_ylim(len(rows) - 0.4, -4.6)
-    axes.set_xticks([])
-    bare(axes)
+    bare(axes, with_ticks=False)
     return figure
 
 

@@ -102,8 +102,7 @@ def diverging_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     name_rows(axes, places, rows["libelle"], sheet, width=LABEL, rise=8)
     axes.set_xlim(left, apart + 0.5)
     axes.set_ylim(-0.6, len(rows) + 0.6)
-    axes.set_xticks([])
-    bare(axes)
+    bare(axes, with_ticks=False)
     return figure
 
 
@@ -136,8 +135,7 @@ def marks_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     name_rows(axes, places, rows["libelle"], sheet, rise=4 + 6.5 * lines)
     axes.set_xlim(-1.4, 4 * wide - 1.6)
     axes.set_ylim(-0.5, len(rows) - 0.1)
-    axes.set_xticks([])
-    bare(axes)
+    bare(axes, with_ticks=False)
     return figure
 
 

@@ -243,10 +243,11 @@ ACROSS = 52  # characters that a narrow sheet holds from side to side
 LINE = 30  # characters a line of a row's label may hold beside wide drawings
 
 
-def bare(axes, *, left: bool = False) -> None:
-    """Axes without frame or ticks; ``left`` keeps the vertical line."""
-    axes.spines["bottom"].set_visible(False)
-    axes.spines["left"].set_visible(left)
+def bare(axes, *, with_ticks: bool = True) -> None:
+    """Axes without frame; ``with_ticks`` keeps the labels of the horizontal ones."""
+    if not with_ticks:
+        axes.set_xticks([])
+    axes.spines[["bottom", "left"]].set_visible(False)
     axes.tick_params(length=0)
 
 
@@ -281,10 +282,6 @@ def room(sheet: Sheet, labels: Iterable[str] = (), row: float = ROW) -> float:
 def thick(sheet: Sheet) -> float:
     """The part of a row that its bar takes: about as thick on both sheets."""
     return 0.38 if sheet.is_narrow else 0.62
-
-
-def limit_rows(axes, count: int) -> None:
-    axes.set_ylim(-0.5, count - 0.5)
 
 
 def name_rows(

@@ -11,7 +11,6 @@ from helpers.charts.differences import (
     SAID,
     SHARES,
     are_exact,
-    are_protected,
     bases_of,
     bases_of_years,
     colours_of,
@@ -22,7 +21,6 @@ from helpers.charts.differences import (
     gap_text,
     label,
     said_shares,
-    share_text,
     shares_frame,
     source_of,
     widest,
@@ -47,12 +45,11 @@ from helpers.charts.theme import (
     nothing,
     source,
     text_on,
-    words,
 )
 from helpers.indicators.comparisons import Comparison, Comparisons
 from helpers.indicators.lookup import USUAL, Facts
 from helpers.schema import catalogue
-from helpers.text.formats import Html, is_rounded, number, percent, subject
+from helpers.text.formats import Html, is_rounded, number, percent
 from helpers.text.tables import table
 
 # --- Drawings of two years or two populations ---
@@ -132,8 +129,7 @@ def stacked_counts_drawing(rows: pd.DataFrame, colours: tuple[str, str], *, shee
         axes.text(row.base * 1.01, place, number(row.base), va="center", fontweight="bold")
     axes.set_yticks(places, [str(year) for year in rows["annee"]], fontweight="bold")
     axes.set_xlim(0, rows["base"].max() * (1.17 if sheet.is_narrow else 1.12))
-    axes.set_xticks([])
-    bare(axes)
+    bare(axes, with_ticks=False)
     return figure
 
 
@@ -169,10 +165,10 @@ def show_differences(found: Comparisons, now: Facts, before: Facts) -> Html:
         return nothing("aucune part n’est publiée pour les deux années")
     moved = [each for each in shown if each.finding in ("hausse", "baisse")]
     rows, most, years = shares_frame(shown), widest(moved or shown), {"year": now.year, "compare_to": before.year}
-    both = [(share_text(each, "part_reference"), share_text(each, "part"), gap_text(each)) for each in shown]
+    both = [(write_part(each, "part_reference"), write_part(each, "part"), gap_text(each)) for each in shown]
     rows = rows.assign(texte=[f"{reference} → {part}{gap}" for reference, part, gap in both])
     titles = columns_of(SHARES, rows) | {"reference_pct": str(before.year), "part_pct": str(now.year)}
-    if are_protected(shown):
+    if any(each.is_protected for each in shown):
         titles = SAID | {"reference": str(before.year), "part": str(now.year)}
     return compose(
         partial(two_shares_drawing, rows, colours_of(shown)),
@@ -262,7 +258,7 @@ def show_rest(found: Comparisons, now: Facts) -> Html:
     if not shown:
         return nothing("aucune part n’est publiée à la fois pour les ALSES et pour l’ensemble")
     rows, most = shares_frame(shown), widest(shown)
-    said = [(share_text(each, "part_reference"), share_text(each, "part"), gap_text(each)) for each in shown]
+    said = [(write_part(each, "part_reference"), write_part(each, "part"), gap_text(each)) for each in shown]
     rows = rows.assign(texte=[f"reste {rest}, ALSES {own}{gap}" for rest, own, gap in said])
     titles = {
         "etiquette": "Part",
@@ -299,10 +295,6 @@ def _intervals_frame(shown: list[Comparison]) -> pd.DataFrame:
         }
         for each in shown
     )
-
-
-def _bases(shown: list[Comparison]) -> Html:
-    return words("bases", facts=[], measures=[(each, "base", subject(each)) for each in shown])
 
 
 _INTERVALS = {
