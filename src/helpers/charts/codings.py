@@ -10,32 +10,9 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from matplotlib.ticker import MaxNLocator
 
+from helpers.charts import theme
 from helpers.charts.explored import heat_table_drawing
 from helpers.charts.figure import compose
-from helpers.charts.theme import (
-    ACROSS,
-    BAR,
-    BEHIND,
-    BESIDE,
-    BLUE,
-    FOOT,
-    GREY,
-    INK,
-    LABEL_BOX,
-    NAME_ABOVE,
-    PALE,
-    SHADES,
-    SKY,
-    WIDE,
-    Sheet,
-    bare,
-    canvas,
-    cut,
-    is_tied,
-    name_rows,
-    name_tree,
-    stacked,
-)
 from helpers.text.formats import Html, coefficient, number, say
 from helpers.text.statement_tables import agreement_cells, meetings_cells, pairs_cells
 from helpers.text.tables import table
@@ -45,21 +22,21 @@ from helpers.text.tables import table
 AT_END = {"textcoords": "offset points", "va": "center_baseline", "ha": "left"}
 
 
-def _rows(names: list[str], sheet: Sheet, *, more: float):
+def _rows(names: list[str], sheet: theme.Sheet, *, more: float):
     """Figure, axes and place of each row, on a scale of inches downwards; ``more`` inches for what is around."""
-    places, height = stacked(names, sheet, is_above=sheet.is_narrow)
-    figure, axes = canvas(height + more, sheet)
+    places, height = theme.stacked(names, sheet, is_above=sheet.is_narrow)
+    figure, axes = theme.canvas(height + more, sheet)
     axes.set_ylim(height, 0)
     return figure, axes, places
 
 
-def _cut_for(sheet: Sheet, names: Iterable[str], depths: Iterable[int]) -> list[str]:
+def _cut_for(sheet: theme.Sheet, names: Iterable[str], depths: Iterable[int]) -> list[str]:
     """The names as a sheet can hold them, on shorter lines the further right."""
-    width = NAME_ABOVE if sheet.is_narrow else BESIDE
-    return [cut([name], max(12, width - 2 * depth))[0] for name, depth in zip(names, depths, strict=True)]
+    width = theme.NAME_ABOVE if sheet.is_narrow else theme.BESIDE
+    return [theme.cut([name], max(12, width - 2 * depth))[0] for name, depth in zip(names, depths, strict=True)]
 
 
-def tree_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
+def tree_drawing(rows: pd.DataFrame, *, sheet: theme.Sheet = theme.WIDE) -> Figure:
     """Segments of each code as a bar; behind it, pale, with those of its descendants.
 
     Columns ``libelle``, ``profondeur``, ``extraits``, ``extraits_branche``, ``a_dessous`` (whether it has descendants).
@@ -68,47 +45,49 @@ def tree_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     names = _cut_for(sheet, rows["libelle"], depths)
     figure, axes, places = _rows(names, sheet, more=0.1)
     top = max(1, int(rows["extraits_branche"].max()))
-    axes.barh(places, rows["extraits_branche"].where(rows["a_dessous"], 0), color=SHADES[3], height=BEHIND)
-    axes.barh(places, rows["extraits"], color=BLUE, height=BAR)
+    axes.barh(places, rows["extraits_branche"].where(rows["a_dessous"], 0), color=theme.SHADES[3], height=theme.BEHIND)
+    axes.barh(places, rows["extraits"], color=theme.BLUE, height=theme.BAR)
     for place, row in zip(places, rows.itertuples(), strict=True):
         end = row.extraits_branche if row.a_dessous else row.extraits
         more = f" (branche : {number(row.extraits_branche)})" if row.a_dessous else ""
         axes.annotate(f"{number(row.extraits)}{more}", (end, place), (5, 0), fontweight="bold", **AT_END)
-    name_tree(axes, places, names, depths, sheet)
-    axes.vlines(0, 0, axes.get_ylim()[0], color=GREY, linewidth=1)
+    theme.name_tree(axes, places, names, depths, sheet)
+    axes.vlines(0, 0, axes.get_ylim()[0], color=theme.GREY, linewidth=1)
     axes.set_xlim(0, top)
-    bare(axes, with_ticks=False)
+    theme.bare(axes, with_ticks=False)
     return figure
 
 
-def codes_by_group_drawing(counts: pd.DataFrame, heads: list[str], *, sheet: Sheet = WIDE) -> Figure:
+def codes_by_group_drawing(counts: pd.DataFrame, heads: list[str], *, sheet: theme.Sheet = theme.WIDE) -> Figure:
     """Codes (the index) by meeting as a heat table, with totals last; ``heads`` name the columns."""
     cells = [[*((value, number(value)) for value in row[:-1]), (None, number(row[-1]))] for row in counts.to_numpy()]
-    return heat_table_drawing(cells, cut(counts.index), heads, sheet=sheet)
+    return heat_table_drawing(cells, theme.cut(counts.index), heads, sheet=sheet)
 
 
-def agreement_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
+def agreement_drawing(rows: pd.DataFrame, *, sheet: theme.Sheet = theme.WIDE) -> Figure:
     """Alpha of each code on its interval, chance at zero; to the right, alpha and the units of the code.
 
     Columns ``libelle``, ``alpha``, ``alpha_bas``, ``alpha_haut``, ``posees`` (units coded by one person at least).
     """
-    names = cut(rows["libelle"], NAME_ABOVE if sheet.is_narrow else BESIDE)
+    names = theme.cut(rows["libelle"], theme.NAME_ABOVE if sheet.is_narrow else theme.BESIDE)
     figure, axes, places = _rows(names, sheet, more=0.55)
     bottom = axes.get_ylim()[0]
-    axes.vlines(0, 0, bottom, color=PALE, linewidth=1.5)
-    axes.annotate("hasard", (0, 0), (0, 4), textcoords="offset points", ha="center", color=GREY, fontsize=sheet.small)
-    axes.hlines(places, rows["alpha_bas"], rows["alpha_haut"], color=INK, linewidth=1.6)
-    axes.plot(rows["alpha"], places, "o", color=BLUE, markersize=8)
+    axes.vlines(0, 0, bottom, color=theme.PALE, linewidth=1.5)
+    axes.annotate(
+        "hasard", (0, 0), (0, 4), textcoords="offset points", ha="center", color=theme.GREY, fontsize=sheet.small
+    )
+    axes.hlines(places, rows["alpha_bas"], rows["alpha_haut"], color=theme.INK, linewidth=1.6)
+    axes.plot(rows["alpha"], places, "o", color=theme.BLUE, markersize=8)
     for place, row in zip(places, rows.itertuples(), strict=True):
         at = {"xycoords": axes.get_yaxis_transform(), **AT_END}
         axes.annotate(f"{coefficient(row.alpha)} ({number(row.posees)})", (1, place), (6, 0), fontweight="bold", **at)
-    name_rows(axes, places, names, sheet, width=ACROSS, rise=FOOT * 72)
+    theme.name_rows(axes, places, names, sheet, width=theme.ACROSS, rise=theme.FOOT * 72)
     low = min(0, rows["alpha_bas"].min(), rows["alpha"].min())
     axes.set_xlim(low - 0.04, 1.02)
     axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     axes.xaxis.set_major_formatter(lambda value, _: number(value, 1))
-    axes.tick_params(axis="x", labelcolor=GREY)
-    bare(axes)
+    axes.tick_params(axis="x", labelcolor=theme.GREY)
+    theme.bare(axes)
     return figure
 
 
@@ -143,10 +122,10 @@ def _halves(ordered: list[str]) -> tuple[list[str], list[str]]:
 def _arc(axes, ends: tuple[float, float], reach: float, width: float) -> None:
     points = [(0, ends[0]), (reach / APEX, ends[0]), (reach / APEX, ends[1]), (0, ends[1])]
     curve = Path(points, [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4])
-    axes.add_patch(PathPatch(curve, fill=False, edgecolor=SKY, linewidth=width))
+    axes.add_patch(PathPatch(curve, fill=False, edgecolor=theme.SKY, linewidth=width))
 
 
-def network_drawing(pairs: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
+def network_drawing(pairs: pd.DataFrame, *, sheet: theme.Sheet = theme.WIDE) -> Figure:
     """One arc per pair, thicker the more often they co-occur, the names in a column.
 
     Columns ``code``, ``libelle``, ``autre_code``, ``autre_libelle``, ``rencontres``, most frequent first.
@@ -154,9 +133,9 @@ def network_drawing(pairs: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     labels = dict(zip(pairs["code"], pairs["libelle"], strict=True))
     labels |= dict(zip(pairs["autre_code"], pairs["autre_libelle"], strict=True))
     codes = _order(pairs)
-    names = cut([labels[code] for code in codes], *((NARROW, TALL) if sheet.is_narrow else (BESIDE,)))
-    places, height = stacked(names, sheet)
-    figure, axes = canvas(height + 0.2, sheet)
+    names = theme.cut([labels[code] for code in codes], *((NARROW, TALL) if sheet.is_narrow else (theme.BESIDE,)))
+    places, height = theme.stacked(names, sheet)
+    figure, axes = theme.canvas(height + 0.2, sheet)
     rank, at = {code: place for place, code in enumerate(codes)}, dict(zip(codes, places, strict=True))
     most, said = pairs["rencontres"].max(), []
     # The thickest below, so that none hides a thin one; the numbers above all lines.
@@ -166,15 +145,15 @@ def network_drawing(pairs: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
         said.append((reach, sum(ends) / 2, number(row.rencontres)))
     for x, y, text in said:
         axes.text(
-            x, y, text, ha="center", va="center_baseline", fontweight="bold", fontsize=sheet.small, bbox=LABEL_BOX
+            x, y, text, ha="center", va="center_baseline", fontweight="bold", fontsize=sheet.small, bbox=theme.LABEL_BOX
         )
-    axes.plot([0] * len(places), places, "o", color=INK, markersize=6)
+    axes.plot([0] * len(places), places, "o", color=theme.INK, markersize=6)
     # Arcs between neighbours alone would be as flat as the sheet is wide.
     axes.set_xlim(-0.1, max(LEAST, *(x for x, _, _ in said)) + 0.4)
     axes.set_ylim(height, 0)
     axes.set_xticks([])
     axes.set_yticks(places, names)
-    bare(axes)
+    theme.bare(axes)
     return figure
 
 
@@ -219,7 +198,7 @@ def show_codes(codes: pd.DataFrame) -> Html:
     return compose(
         partial(tree_drawing, rows),
         id="codages-arbre",
-        title=_say("codes_title", most=most, is_tied=is_tied(most.extraits, list(rows["extraits"]))),
+        title=_say("codes_title", most=most, is_tied=theme.is_tied(most.extraits, list(rows["extraits"]))),
         subtitle=_say("codes_subtitle", has_branches=bool(rows["a_dessous"].any())),
         reading=_say("codes_reading", most=most),
         base=_say("codes_base", passages=int(codes["passages"].sum()), used=used, all=len(codes)),
@@ -253,7 +232,7 @@ def show_codes_by_meeting(reunions: pd.DataFrame) -> Html:
     return compose(
         partial(codes_by_group_drawing, merged.assign(total=merged.sum(axis=1)), [*heads, "total"]),
         id="codages-reunions",
-        title=_say("meetings_title", most=most, is_tied=is_tied(most.extraits, list(drawn["extraits"]))),
+        title=_say("meetings_title", most=most, is_tied=theme.is_tied(most.extraits, list(drawn["extraits"]))),
         subtitle=_say("meetings_subtitle", is_lettered=bool(letters)),
         reading=_say("meetings_reading", most=most),
         base=_say("meetings_base", extraits=int(reunions["extraits"].sum()), groups=shown.shape[1]),
@@ -319,7 +298,7 @@ def show_network(paires: pd.DataFrame) -> Html:
     return compose(
         partial(network_drawing, shown),
         id="codages-paires",
-        title=_say("pairs_title", most=rows[0], is_tied=is_tied(rows[0].rencontres, list(known["rencontres"]))),
+        title=_say("pairs_title", most=rows[0], is_tied=theme.is_tied(rows[0].rencontres, list(known["rencontres"]))),
         subtitle=_say("pairs_subtitle", fewest=FEWEST_MET),
         reading=_say("pairs_reading", most=rows[0]),
         base=_say("pairs_base", drawn=len(known), all=len(paires)),

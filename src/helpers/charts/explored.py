@@ -9,33 +9,9 @@ from functools import partial
 import pandas as pd
 from matplotlib.figure import Figure
 
-from helpers.charts import persons
+from helpers.charts import persons, theme
 from helpers.charts.figure import compose
 from helpers.charts.persons import show_breakdown
-from helpers.charts.theme import (
-    GREY,
-    INK,
-    MIDDLE,
-    ROW,
-    SHADES,
-    UNANSWERED,
-    WIDE,
-    Sheet,
-    bare,
-    bases,
-    canvas,
-    colour_of,
-    crossing,
-    folded,
-    is_protected,
-    name_rows,
-    nothing,
-    place_of,
-    room,
-    source,
-    text_on,
-    thick,
-)
 from helpers.indicators.lookup import Fact, fact_of
 from helpers.schema import FOLDED, UNSAID, Indicator, catalogue
 from helpers.text.formats import Html, day, interval, number, people, say, write_base
@@ -48,28 +24,28 @@ HEAD = 10  # and of a column's, all columns together being as wide as seven of t
 LINE_PT = 13  # points a line of a column's head takes
 
 
-def counts_drawing(rows: pd.DataFrame, colours: list[str], *, sheet: Sheet = WIDE) -> Figure:
+def counts_drawing(rows: pd.DataFrame, colours: list[str], *, sheet: theme.Sheet = theme.WIDE) -> Figure:
     """A bar up to the least possible count of each modality, and a thin line up to the greatest.
 
     Columns ``libelle``, ``effectif_min``, ``effectif_max``, all known.
     """
-    figure, axes = canvas(0.5 + room(sheet, rows["libelle"]) * len(rows), sheet)
+    figure, axes = theme.canvas(0.5 + theme.room(sheet, rows["libelle"]) * len(rows), sheet)
     places, top = list(range(len(rows)))[::-1], max(1, int(rows["effectif_max"].max()))
     for place, row, colour in zip(places, rows.itertuples(), colours, strict=True):
-        axes.barh(place, row.effectif_min, color=colour, height=thick(sheet))
-        axes.hlines(place, row.effectif_min, row.effectif_max, color=INK, linewidth=1.6)
+        axes.barh(place, row.effectif_min, color=colour, height=theme.thick(sheet))
+        axes.hlines(place, row.effectif_min, row.effectif_max, color=theme.INK, linewidth=1.6)
         said = interval(row.effectif_min, row.effectif_max)
         axes.text(row.effectif_max + top / 80, place, said, va="center", fontweight="bold")
-    name_rows(axes, places, rows["libelle"], sheet, width=LABEL)
+    theme.name_rows(axes, places, rows["libelle"], sheet, width=LABEL)
     axes.set_ylim(-0.5, len(rows) - 0.5)
     axes.set_xlim(0, top * (1.3 if sheet.is_narrow else 1.18))
     axes.xaxis.set_major_formatter(lambda value, _: number(value) if value == round(value) else "")
     axes.locator_params(axis="x", nbins=4)
-    bare(axes)
+    theme.bare(axes)
     return figure
 
 
-def crossing_drawing(rows: pd.DataFrame, heads: list[str], *, sheet: Sheet = WIDE) -> Figure:
+def crossing_drawing(rows: pd.DataFrame, heads: list[str], *, sheet: theme.Sheet = theme.WIDE) -> Figure:
     """A cross-tabulation of counts as a heat table with numbers or bounds; a missing cell is a dash.
 
     Columns ``libelle``, ``libelle_croise``, ``effectif_min``, ``effectif_max``; ``heads`` name the columns in the order
@@ -87,34 +63,38 @@ def crossing_drawing(rows: pd.DataFrame, heads: list[str], *, sheet: Sheet = WID
 
 
 def heat_table_drawing(
-    cells: list[list[tuple[float | None, str] | None]], lines: list[str], heads: list[str], *, sheet: Sheet = WIDE
+    cells: list[list[tuple[float | None, str] | None]],
+    lines: list[str],
+    heads: list[str],
+    *,
+    sheet: theme.Sheet = theme.WIDE,
 ) -> Figure:
     """Cells by row, each a value and how it is written: the darker, the greater; None is a dash.
 
     A cell with no text is not drawn; one without value, as a total, has no shade.
     """
-    heads = folded(heads, max(5, 7 * HEAD // (len(heads) * (2 if sheet.is_narrow else 1))))
+    heads = theme.folded(heads, max(5, 7 * HEAD // (len(heads) * (2 if sheet.is_narrow else 1))))
     tall = max(head.count("\n") + 1 for head in heads) * LINE_PT / 72
-    figure, axes = canvas(0.4 + tall + room(sheet, lines, ROW + 0.04) * len(lines), sheet)
-    high = thick(sheet) if sheet.is_narrow else 0.94
+    figure, axes = theme.canvas(0.4 + tall + theme.room(sheet, lines, theme.ROW + 0.04) * len(lines), sheet)
+    high = theme.thick(sheet) if sheet.is_narrow else 0.94
     top = max([1, *(float(cell[0]) for row in cells for cell in row if cell and cell[0] is not None)])
     shaded = [
         (_shade(cell, top), (rank, place), cell) for place, row in enumerate(cells) for rank, cell in enumerate(row)
     ]
     # Grouped by shade: neighbours in the file that look alike are written once.
-    for shade, (rank, place), cell in sorted(shaded, key=lambda each: SHADES.index(each[0])):
+    for shade, (rank, place), cell in sorted(shaded, key=lambda each: theme.SHADES.index(each[0])):
         _write_cell(axes, (rank, place), cell, shade=shade, high=high)
-    name_rows(axes, range(len(lines)), lines, sheet, width=LABEL)
+    theme.name_rows(axes, range(len(lines)), lines, sheet, width=LABEL)
     axes.set_xticks(range(len(heads)), heads, fontsize=sheet.small)
     axes.xaxis.tick_top()
     axes.set_xlim(-0.5, len(heads) - 0.5)
     axes.set_ylim(len(lines) - 0.5, -0.8 if sheet.is_narrow else -0.5)
-    bare(axes)
+    theme.bare(axes)
     return figure
 
 
 def _shade(cell: tuple[float | None, str] | None, top: float) -> str:
-    return SHADES[math.ceil(float((cell and cell[0]) or 0) * (len(SHADES) - 1) / top)]
+    return theme.SHADES[math.ceil(float((cell and cell[0]) or 0) * (len(theme.SHADES) - 1) / top)]
 
 
 def _write_cell(axes, at: tuple[int, int], cell: tuple[float | None, str] | None, *, shade: str, high: float) -> None:
@@ -123,7 +103,11 @@ def _write_cell(axes, at: tuple[int, int], cell: tuple[float | None, str] | None
         return
     if value is not None:
         axes.barh(at[1], 0.98, left=at[0] - 0.49, height=high, color=shade)
-    look = {"color": text_on(shade), "fontweight": "bold"} if value else {"color": INK if value is None else GREY}
+    look = (
+        {"color": theme.text_on(shade), "fontweight": "bold"}
+        if value
+        else {"color": theme.INK if value is None else theme.GREY}
+    )
     # Inside its cell: measuring hundreds of them in the layout would take seconds.
     axes.text(*at, said, ha="center", va="center_baseline", in_layout=False, **look)
 
@@ -145,7 +129,7 @@ def _lines(rows: pd.DataFrame, ranks: dict[str, int]) -> list[str]:
 
 def _head(modality: str, ranks: dict[str, int]) -> str:
     """A column named by the numbers of the rows: its own words would not fit."""
-    parts = [NO_ANSWER if name in UNANSWERED else str(ranks.get(name, "?")) for name in modality.split(FOLDED)]
+    parts = [NO_ANSWER if name in theme.UNANSWERED else str(ranks.get(name, "?")) for name in modality.split(FOLDED)]
     return ", ".join(dict.fromkeys(parts))
 
 
@@ -164,7 +148,9 @@ def _grid(rows: pd.DataFrame) -> list[list[tuple[float, str] | None]]:
     return [[_share(row) for row in line.itertuples()] for _, line in rows.groupby("modalite", sort=False)]
 
 
-def shares_drawing(rows: pd.DataFrame, sizes: list[str], *, is_numbered: bool, sheet: Sheet = WIDE) -> Figure:
+def shares_drawing(
+    rows: pd.DataFrame, sizes: list[str], *, is_numbered: bool, sheet: theme.Sheet = theme.WIDE
+) -> Figure:
     """The share of each answer in each group (columns of `crosstab.crossed`); ``sizes`` of the groups in order.
 
     Numbered, rows and columns are those of one list of answers.
@@ -198,14 +184,14 @@ def _answered(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Html]]:
     """
     kept, out = rows, []
     for column, label in (("modalite", "libelle"), ("modalite_croisee", "libelle_croise")):
-        is_blank = rows[column].map(lambda name: set(name.split(FOLDED)) <= set(UNANSWERED))
+        is_blank = rows[column].map(lambda name: set(name.split(FOLDED)) <= set(theme.UNANSWERED))
         out += list(dict.fromkeys(rows.loc[is_blank, label]))
         kept = kept[~is_blank.reindex(kept.index)]
     is_known = kept["base_min"].notna().groupby(kept["modalite_croisee"]).transform("any")
     out += list(dict.fromkeys(kept.loc[~is_known, "libelle_croise"]))
     kept = kept[is_known]
     names = list(dict.fromkeys(out))
-    return (kept, [crossing("left_out", names=names)]) if names and len(kept) else (rows, [])
+    return (kept, [theme.crossing("left_out", names=names)]) if names and len(kept) else (rows, [])
 
 
 def _entries_of(rows: pd.DataFrame) -> tuple[Indicator, Indicator]:
@@ -214,7 +200,7 @@ def _entries_of(rows: pd.DataFrame) -> tuple[Indicator, Indicator]:
 
 
 def _population_of(rows: pd.DataFrame) -> str:
-    return people(rows["indicateur"].iloc[0], rows["perimetre"].iloc[0], place_of(rows))
+    return people(rows["indicateur"].iloc[0], rows["perimetre"].iloc[0], theme.place_of(rows))
 
 
 def _sayable(rows: pd.DataFrame) -> pd.DataFrame:
@@ -249,19 +235,22 @@ def show_by_group(rows: pd.DataFrame, modality: str) -> Html:
     first, last = (_named(next(ranked.iloc[[place]].itertuples())) for place in (0, -1))
     counted = [f"{_short(row)} ({write_base(fact_of(row))})" for row in shown.itertuples()]
     colours = [
-        colour_of(entry.id, modality) if _is_answer(other, name) else MIDDLE for name in shown["modalite_croisee"]
+        theme.colour_of(entry.id, modality) if _is_answer(other, name) else theme.MIDDLE
+        for name in shown["modalite_croisee"]
     ]
     return compose(
         partial(persons.bars_drawing, shown.assign(libelle=counted), colours),
         id=f"{entry.id}-par-{other.id}",
-        title=crossing("by_group_title", first=first, last=last, is_sure=not is_protected(shown)),
-        subtitle=crossing(
-            "by_group_subtitle", label=entry.label_of(modality), other=other, year=year, place=place_of(shown)
+        title=theme.crossing("by_group_title", first=first, last=last, is_sure=not theme.is_protected(shown)),
+        subtitle=theme.crossing(
+            "by_group_subtitle", label=entry.label_of(modality), other=other, year=year, place=theme.place_of(shown)
         ),
-        reading=crossing("by_group_reading", first=first, other=other),
-        base=bases((fact, name) for name, fact in _groups(shown)),
-        source=source(who, shown["reference"]),
-        alt=crossing("by_group_alt", entry=entry, other=other, cells=[_named(row) for row in shown.itertuples()]).text,
+        reading=theme.crossing("by_group_reading", first=first, other=other),
+        base=theme.bases((fact, name) for name, fact in _groups(shown)),
+        source=theme.source(who, shown["reference"]),
+        alt=theme.crossing(
+            "by_group_alt", entry=entry, other=other, cells=[_named(row) for row in shown.itertuples()]
+        ).text,
         table=breakdown_table(
             shown.assign(libelle=shown["libelle_croise"]),
             caption=f"{entry.title_of(modality)}, selon : {other.label[:1].lower()}{other.label[1:]}, {year}",
@@ -279,7 +268,7 @@ def show_crossing(rows: pd.DataFrame) -> Html:
     rows, left_out = _answered(rows)
     (entry, other), who, year = _entries_of(rows), _population_of(rows), int(rows["annee"].iloc[0])
     if _sayable(rows).empty:
-        return crossing("no_share", entry=entry, other=other)
+        return theme.crossing("no_share", entry=entry, other=other)
     groups = _groups(rows)
     parts = [
         group[group["effectif_min"].notna()] for _, group in rows.groupby("modalite_croisee", sort=False, dropna=False)
@@ -289,12 +278,14 @@ def show_crossing(rows: pd.DataFrame) -> Html:
         partial(shares_drawing, rows, [write_base(fact) for _, fact in groups], is_numbered=numbered),
         id=f"{entry.id}-{other.id}",
         title=_title(rows, entry, other),
-        subtitle=crossing("crossing_subtitle", other=other, year=year, is_numbered=numbered, place=place_of(rows)),
-        reading=crossing("crossing_reading", cell=_largest(rows), other=other),
+        subtitle=theme.crossing(
+            "crossing_subtitle", other=other, year=year, is_numbered=numbered, place=theme.place_of(rows)
+        ),
+        reading=theme.crossing("crossing_reading", cell=_largest(rows), other=other),
         notes=[*_notes(rows), *left_out],
-        base=bases((fact, name) for name, fact in groups),
-        source=source(who, rows["reference"].head(1)),
-        alt=crossing("crossing_alt", entry=entry, other=other, groups=_tops(parts)).text,
+        base=theme.bases((fact, name) for name, fact in groups),
+        source=theme.source(who, rows["reference"].head(1)),
+        alt=theme.crossing("crossing_alt", entry=entry, other=other, groups=_tops(parts)).text,
         table=crossing_table(
             rows, caption=f"{entry.label}, selon : {other.label[:1].lower()}{other.label[1:]}, en personnes, {year}"
         ),
@@ -320,18 +311,18 @@ def _title(rows: pd.DataFrame, entry: Indicator, other: Indicator) -> Html:
     found = said.groupby("modalite")["part_pct"].agg(["min", "max", "count"])
     both = found[found["count"].eq(TWO)]
     if said["modalite_croisee"].nunique() != TWO or both.empty:
-        is_sure = not is_protected(rows)
-        return crossing("crossing_title", cell=_largest(rows), entry=entry, other=other, is_sure=is_sure)
+        is_sure = not theme.is_protected(rows)
+        return theme.crossing("crossing_title", cell=_largest(rows), entry=entry, other=other, is_sure=is_sure)
     widest = (both["max"] - both["min"]).astype(float).idxmax()
     cells = [_named(row) for row in said[said["modalite"].eq(widest)].itertuples()]
-    return crossing("gap_title", cells=cells, is_sure=not is_protected(rows))
+    return theme.crossing("gap_title", cells=cells, is_sure=not theme.is_protected(rows))
 
 
 def _notes(rows: pd.DataFrame) -> list[Html]:
     """What a dash means, where there is one."""
     is_bare = rows["effectif_min"].notna() & rows["part_min_pct"].isna()
-    absent = [crossing("absent")] if rows["effectif_min"].isna().any() else []
-    return [*absent, *([crossing("few")] if is_bare.any() else [])]
+    absent = [theme.crossing("absent")] if rows["effectif_min"].isna().any() else []
+    return [*absent, *([theme.crossing("few")] if is_bare.any() else [])]
 
 
 # --- Any indicator, for the workbench ---
@@ -363,17 +354,17 @@ def show_explored(rows: pd.DataFrame) -> Html:
     if figure is not None:
         return figure
     if known.empty:
-        return nothing("ce choix n’a aucun chiffre publié")
+        return theme.nothing("ce choix n’a aucun chiffre publié")
     if len(known) == 1:
         return _say("single", fact=fact_of(known.iloc[0]), entry=catalogue().indicators[known["indicateur"].iloc[0]])
-    colours = [colour_of(row.indicateur, row.modalite) for row in known.itertuples()]
+    colours = [theme.colour_of(row.indicateur, row.modalite) for row in known.itertuples()]
     return _figure(known, partial(counts_drawing, known, colours), is_crossed=False)
 
 
 def _base(facts: list[Fact], population: str):
     """The base, where all that is drawn shares it."""
     known = {fact.base: fact for fact in facts if fact.base}
-    return bases([(fact, population) for fact in known.values()]) if len(known) == 1 else ""
+    return theme.bases([(fact, population) for fact in known.values()]) if len(known) == 1 else ""
 
 
 def _dated(name: str, form: Callable[[date], str]) -> str:
@@ -400,7 +391,7 @@ def _figure(rows: pd.DataFrame, drawn, *, is_crossed: bool) -> Html:
         subtitle=_say("subtitle", population=perimeter.label, year=int(most["annee"]), is_crossed=is_crossed),
         reading="",
         base=_base(facts, perimeter.label),
-        source=source(perimeter.label, rows["reference"]),
+        source=theme.source(perimeter.label, rows["reference"]),
         alt=_say("alt", entry=entry, figures=list(zip(labels, facts, strict=True))).text,
         table=table(rows, caption=f"{entry.label}, {perimeter.label}, {most['annee']}", titles=titles),
     )

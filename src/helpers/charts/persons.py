@@ -6,38 +6,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from helpers.charts import theme
 from helpers.charts.figure import Figures, compose
-from helpers.charts.theme import (
-    GREY,
-    GROUND,
-    HATCH,
-    INK,
-    LABEL_BOX,
-    MIDDLE,
-    PALE,
-    RISE,
-    TRACK,
-    UNANSWERED,
-    WIDE,
-    Sheet,
-    bare,
-    bases,
-    canvas,
-    colour_of,
-    describing,
-    folded,
-    name_rows,
-    nothing,
-    percent_ticks,
-    place_of,
-    room,
-    site,
-    source,
-    text_on,
-    thick,
-    words,
-    written,
-)
 from helpers.indicators.lookup import BESIDE, PROTECTED, USUAL, Fact, Facts, fact_of
 from helpers.schema import FROM_RECORDS, catalogue
 from helpers.text.formats import Html, number, people, percent, population, write_base, write_count, write_share
@@ -45,14 +15,14 @@ from helpers.text.tables import breakdown_table, populations_table, site_table, 
 
 # --- Drawings of the persons followed ---
 
-ASKED, WORKED = colour_of("demande_initiale"), colour_of("objectif")
+ASKED, WORKED = theme.colour_of("demande_initiale"), theme.colour_of("objectif")
 FOOT = 0.2  # inches
-_NETWORK = {"facecolor": GROUND, "edgecolor": INK, "linewidth": 1.2}
+_NETWORK = {"facecolor": theme.GROUND, "edgecolor": theme.INK, "linewidth": 1.2}
 MARKERS = ("o", "s")  # one shape a modality, legible without colour
 
 
 def bars_drawing(
-    rows: pd.DataFrame, colours: list[str], *, beside: pd.DataFrame | None = None, sheet: Sheet = WIDE
+    rows: pd.DataFrame, colours: list[str], *, beside: pd.DataFrame | None = None, sheet: theme.Sheet = theme.WIDE
 ) -> Figure:
     """A bar up to each share, or to its lower bound when only bounds are known, and a thin line between the bounds.
 
@@ -61,51 +31,53 @@ def bars_drawing(
     """
     # With few rows, the names above them and the diamonds under them would meet.
     more = FOOT if beside is not None and sheet.is_narrow else 0
-    figure, axes = canvas(0.4 + more + room(sheet, rows["libelle"]) * len(rows), sheet)
+    figure, axes = theme.canvas(0.4 + more + theme.room(sheet, rows["libelle"]) * len(rows), sheet)
     places = list(range(len(rows)))[::-1]
     low, high = rows["part_min_pct"].astype(float), rows["part_max_pct"].astype(float)
     shares = rows["part_pct"].fillna(rows["part_min_pct"]).astype(float)
-    axes.barh(places, [100] * len(rows), color=TRACK, height=thick(sheet))
+    axes.barh(places, [100] * len(rows), color=theme.TRACK, height=theme.thick(sheet))
     for place, width, colour, precision in zip(places, shares, colours, rows["precision"], strict=True):
-        fill = {"facecolor": GROUND, "hatch": HATCH} if precision == "deduit" else {"facecolor": colour}
-        axes.barh(place, width, edgecolor=colour, linewidth=0.8, height=thick(sheet), **fill)
-    axes.hlines(places, low, high, color=INK, linewidth=1.6)
+        fill = {"facecolor": theme.GROUND, "hatch": theme.HATCH} if precision == "deduit" else {"facecolor": colour}
+        axes.barh(place, width, edgecolor=colour, linewidth=0.8, height=theme.thick(sheet), **fill)
+    axes.hlines(places, low, high, color=theme.INK, linewidth=1.6)
     for place, row, end in zip(places, rows.itertuples(), pd.concat([shares, high], axis=1).max(axis=1), strict=True):
-        axes.text(end + 1.2, place, written(row), va="center", fontweight="bold")
+        axes.text(end + 1.2, place, theme.written(row), va="center", fontweight="bold")
     if beside is not None:
         _mark_network(axes, places, beside, sheet)
-    name_rows(axes, places, rows["libelle"], sheet)
+    theme.name_rows(axes, places, rows["libelle"], sheet)
     axes.set_ylim(-0.5, len(rows) - 0.5)
     axes.set_xlim(0, 118 if sheet.is_narrow else 112)
-    percent_ticks(axes)
-    bare(axes)
+    theme.percent_ticks(axes)
+    theme.bare(axes)
     return figure
 
 
-def _mark_network(axes, places: list[int], beside: pd.DataFrame, sheet: Sheet) -> None:
+def _mark_network(axes, places: list[int], beside: pd.DataFrame, sheet: theme.Sheet) -> None:
     """The network's share as a diamond under each bar of a site, and its value at the end."""
-    feet = [place - thick(sheet) / 2 for place in places]
+    feet = [place - theme.thick(sheet) / 2 for place in places]
     axes.scatter(beside["part_pct"].astype(float), feet, s=26, marker="D", zorder=4, **_NETWORK)
     across = axes.get_yaxis_transform()
     for place, row in zip(places, beside.itertuples(), strict=True):
-        said = f"réseau {written(row)}"
+        said = f"réseau {theme.written(row)}"
         if sheet.is_narrow:  # on the line of the row's name, at the other end
             at = {"xycoords": across, "textcoords": "offset points", "ha": "right", "va": "bottom"}
-            axes.annotate(said, (1, place), (0, RISE), color=GREY, **at)
+            axes.annotate(said, (1, place), (0, theme.RISE), color=theme.GREY, **at)
         else:  # beside the axes: the layout makes room for it
-            axes.text(1.01, place, said, transform=across, va="center", color=GREY)
+            axes.text(1.01, place, said, transform=across, va="center", color=theme.GREY)
 
 
-def dumbbell_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
+def dumbbell_drawing(rows: pd.DataFrame, *, sheet: theme.Sheet = theme.WIDE) -> Figure:
     """From request to objective, one row per theme; ``libelle``, ``demande_pct``, ``objectif_pct``."""
-    figure, axes = canvas(0.7 + room(sheet, rows["libelle"]) * len(rows), sheet)
+    figure, axes = theme.canvas(0.7 + theme.room(sheet, rows["libelle"]) * len(rows), sheet)
     places = list(range(len(rows)))[::-1]
-    axes.hlines(places, rows["demande_pct"].astype(float), rows["objectif_pct"].astype(float), color=PALE, linewidth=5)
+    axes.hlines(
+        places, rows["demande_pct"].astype(float), rows["objectif_pct"].astype(float), color=theme.PALE, linewidth=5
+    )
     axes.scatter(
         rows["demande_pct"].astype(float),
         places,
         s=70,
-        facecolor=GROUND,
+        facecolor=theme.GROUND,
         edgecolor=ASKED,
         linewidth=2,
         zorder=3,
@@ -116,51 +88,51 @@ def dumbbell_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
         text = f"{number(row.demande_pct, 1)} → {percent(row.objectif_pct, 1)}"
         end = (max(row.demande_pct, row.objectif_pct), place)
         axes.annotate(text, end, (8, 0), textcoords="offset points", va="center", fontweight="bold")
-    name_rows(axes, places, rows["libelle"], sheet)
+    theme.name_rows(axes, places, rows["libelle"], sheet)
     axes.set_xlim(-1, max(50, rows[["demande_pct", "objectif_pct"]].max().max() * (1.6 if sheet.is_narrow else 1.35)))
     axes.set_ylim(-0.6, len(rows) - 0.4)
     axes.xaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True))
     axes.xaxis.set_major_formatter(lambda value, _: percent(value))
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False, borderaxespad=0)
-    bare(axes)
+    theme.bare(axes)
     return figure
 
 
-def populations_drawing(parts: list[pd.DataFrame], names: list[str], *, sheet: Sheet = WIDE) -> Figure:
+def populations_drawing(parts: list[pd.DataFrame], names: list[str], *, sheet: theme.Sheet = theme.WIDE) -> Figure:
     """Two modalities of one indicator, a row per population (``parts``, named by ``names``): a dot, a bar for its
     bounds.
     """
-    figure, axes = canvas(0.5 + (1 if sheet.is_narrow else 0.75) * len(parts), sheet)
+    figure, axes = theme.canvas(0.5 + (1 if sheet.is_narrow else 0.75) * len(parts), sheet)
     for place, rows in enumerate(parts):
-        axes.hlines(place, 0, 100, color=PALE, linewidth=0.8, zorder=0)
+        axes.hlines(place, 0, 100, color=theme.PALE, linewidth=0.8, zorder=0)
         lowest = rows.sort_values("part_min_pct")["modalite"].iloc[0]
         for marker, row in zip(MARKERS, rows.sort_values("modalite").itertuples(), strict=True):
             _share(axes, place, row, marker=marker, is_left=row.modalite == lowest, small=sheet.small)
-    name_rows(axes, range(len(parts)), names, sheet, width=30, rise=34)
+    theme.name_rows(axes, range(len(parts)), names, sheet, width=30, rise=34)
     axes.set_xlim(0, 100)
     axes.set_ylim(len(parts) - 0.6, -0.85)
-    percent_ticks(axes)
-    bare(axes)
+    theme.percent_ticks(axes)
+    theme.bare(axes)
     return figure
 
 
 def _share(axes, place: int, row, *, marker: str, is_left: bool, small: float) -> None:
     """One share, name above and value beside, on the side away from the other modality."""
-    colour, low, high = colour_of(row.indicateur, row.modalite), float(row.part_min_pct), float(row.part_max_pct)
+    colour, low, high = theme.colour_of(row.indicateur, row.modalite), float(row.part_min_pct), float(row.part_max_pct)
     axes.hlines(place, low, high, color=colour, linewidth=5)
     if not pd.isna(row.part_pct):
         axes.plot(row.part_pct, place, marker, markersize=8, color=colour)
-    said = written(row)
+    said = theme.written(row)
     side, (beside, away), above = ("right", (low, -9), high + 1) if is_left else ("left", (high, 9), low - 1)
     at = {"textcoords": "offset points", "ha": side}
     axes.annotate(said, (beside, place), (away, 0), va="center", fontweight="bold", **at)
-    [name] = folded([row.libelle], 22)
+    [name] = theme.folded([row.libelle], 22)
     axes.annotate(name, (above, place), (0, 7), va="bottom", fontsize=small, **at)
 
 
 # --- Drawings of a whole and its parts, one bar inside another ---
 
-COLLEGE, OTHERS = (colour_of("origine", name) for name in ("college", "hors_college"))
+COLLEGE, OTHERS = (theme.colour_of("origine", name) for name in ("college", "hors_college"))
 THICK = 0.55  # of a row
 OPENED = 1.9  # rows from the whole to the first part of the one that is opened
 NARROWEST = 38  # per cent of the width that the name of a part needs
@@ -177,17 +149,17 @@ def _segment(axes, place: float, ends: tuple[float, float], colour: str, *, line
     low, high = ends
     axes.barh(place, low, height=THICK, color=colour)
     if high > low:
-        style = {"facecolor": GROUND, "edgecolor": line or colour, "hatch": HATCH, "linewidth": 0}
+        style = {"facecolor": theme.GROUND, "edgecolor": line or colour, "hatch": theme.HATCH, "linewidth": 0}
         axes.barh(place, high - low, left=low, height=THICK, **style)
 
 
 def _finish(
-    axes, places: list[float], names: list[str], *, end: float, sheet: Sheet, width: int, rise: float = UP
+    axes, places: list[float], names: list[str], *, end: float, sheet: theme.Sheet, width: int, rise: float = UP
 ) -> None:
-    name_rows(axes, places, names, sheet, width=width, rise=rise)
+    theme.name_rows(axes, places, names, sheet, width=width, rise=rise)
     axes.set_xlim(0, end)
     axes.set_ylim(places[-1] + 0.7, -0.75 if sheet.is_narrow else -0.6)
-    bare(axes, with_ticks=False)
+    theme.bare(axes, with_ticks=False)
 
 
 def _name(axes, text: str, colour: str, *, start: float, end: float) -> None:
@@ -195,23 +167,25 @@ def _name(axes, text: str, colour: str, *, start: float, end: float) -> None:
     is_narrow = end - start < NARROWEST
     side = "right" if is_narrow and end > NARROWEST else "left"
     place = end if side == "right" else start + 1.5
-    axes.text(place, -0.47 if is_narrow else 0, text, ha=side, color=INK if is_narrow else text_on(colour), **BOLD)
+    axes.text(
+        place, -0.47 if is_narrow else 0, text, ha=side, color=theme.INK if is_narrow else theme.text_on(colour), **BOLD
+    )
 
 
 def volume_drawing(
-    whole: Fact, pupils: Fact, alses: Fact, others: Fact, *, names: list[str], sheet: Sheet = WIDE
+    whole: Fact, pupils: Fact, alses: Fact, others: Fact, *, names: list[str], sheet: theme.Sheet = theme.WIDE
 ) -> Figure:
     """Three bars on one scale: everyone, the collégiens among them, and these by who follows them."""
-    figure, axes = canvas(2.9 if sheet.is_narrow else 2.3, sheet)
+    figure, axes = theme.canvas(2.9 if sheet.is_narrow else 2.3, sheet)
     end, gap = pupils.counts[1], whole.counts[1] * 0.012
-    _segment(axes, 0, whole.counts, PALE, line=MIDDLE)
-    _segment(axes, 1, pupils.counts, MIDDLE)
-    _segment(axes, 2, alses.counts, colour_of("suivi_par", "alses"))
-    rest = {"left": alses.counts[1], "height": THICK, "color": colour_of("suivi_par", "autre_educateur")}
+    _segment(axes, 0, whole.counts, theme.PALE, line=theme.MIDDLE)
+    _segment(axes, 1, pupils.counts, theme.MIDDLE)
+    _segment(axes, 2, alses.counts, theme.colour_of("suivi_par", "alses"))
+    rest = {"left": alses.counts[1], "height": THICK, "color": theme.colour_of("suivi_par", "autre_educateur")}
     # Records may not say who follows a pupil; printed shares make a whole.
     axes.barh(2, others.counts[1] if others.is_of_records else end - alses.counts[1], **rest)
     for place in (0, 1) if not sheet.is_narrow else ():
-        axes.plot([end, end], [place + THICK / 2, place + 1 - THICK / 2], color=GREY, linewidth=0.8)
+        axes.plot([end, end], [place + THICK / 2, place + 1 - THICK / 2], color=theme.GREY, linewidth=0.8)
     axes.text(whole.counts[1] + gap, 0, write_count(whole), **BOLD)
     axes.text(end + gap, 1, f"{write_count(pupils)}, soit {write_share(pupils)}", **BOLD)
     axes.text(0, 2.5, f"un ALSES : {_said(alses)}", **BOLD)
@@ -223,36 +197,36 @@ def volume_drawing(
     return figure
 
 
-def _open(axes, corner: tuple[float, float], base: str, sheet: Sheet) -> None:
+def _open(axes, corner: tuple[float, float], base: str, sheet: theme.Sheet) -> None:
     """The two lines from the end of a part to the bars that open it, and their base."""
-    (end, opened), line = corner, {"color": GREY, "linewidth": 0.8, "linestyle": "--"}
+    (end, opened), line = corner, {"color": theme.GREY, "linewidth": 0.8, "linestyle": "--"}
     axes.plot([0, 0], [THICK / 2, opened - THICK / 2], **line)
     axes.plot([end, 100], [THICK / 2, opened - THICK / 2], **line)
     at = opened - (1.05 if sheet.is_narrow else 0.6)
-    axes.text(1.5, at, base, color=GREY, va="center", fontsize=sheet.small)
+    axes.text(1.5, at, base, color=theme.GREY, va="center", fontsize=sheet.small)
 
 
-def entries_drawing(college: Fact, others: Fact, referrers: list[Fact], *, sheet: Sheet = WIDE) -> Figure:
+def entries_drawing(college: Fact, others: Fact, referrers: list[Fact], *, sheet: theme.Sheet = theme.WIDE) -> Figure:
     """One bar for everyone; below, the part of the collège opened to full width by referrer, on its own scale."""
     opened = OPENED + 0.9 * sheet.is_narrow
     places = [opened + place for place in range(len(referrers))]
-    figure, axes = canvas(0.7 + (0.52 if sheet.is_narrow else 0.4) * (places[-1] if places else 0), sheet)
+    figure, axes = theme.canvas(0.7 + (0.52 if sheet.is_narrow else 0.4) * (places[-1] if places else 0), sheet)
     low, high = college.share_bounds
     _segment(axes, 0, (low, high), COLLEGE)
     last = min(100, high + others.share_bounds[1]) if others.is_of_records else 100
     axes.barh(0, last - high, left=high, height=THICK, color=OTHERS)
     if last < 100:  # who did not answer
-        axes.barh(0, 100 - last, left=last, height=THICK, color=PALE)
+        axes.barh(0, 100 - last, left=last, height=THICK, color=theme.PALE)
     said = [f"par le collège : {write_share(college)}", f"par une autre voie : {write_share(others)}"]
     if sheet.is_narrow:
-        axes.text(1.5, THICK / 2 + 0.1, "\n".join(said), va="top", fontweight="bold", bbox=LABEL_BOX)
+        axes.text(1.5, THICK / 2 + 0.1, "\n".join(said), va="top", fontweight="bold", bbox=theme.LABEL_BOX)
     else:
         _name(axes, said[0], COLLEGE, start=0, end=low)
         _name(axes, said[1], OTHERS, start=high, end=last)
     for place, fact in zip(places, referrers, strict=True):
-        axes.barh(place, 100, height=THICK, color=TRACK)
-        is_answer = fact.key.rpartition("/")[2] not in UNANSWERED
-        _segment(axes, place, fact.share_bounds, COLLEGE if is_answer else MIDDLE)
+        axes.barh(place, 100, height=THICK, color=theme.TRACK)
+        is_answer = fact.key.rpartition("/")[2] not in theme.UNANSWERED
+        _segment(axes, place, fact.share_bounds, COLLEGE if is_answer else theme.MIDDLE)
         axes.text(fact.share_bounds[1] + 1.5, place, _said(fact), **BOLD)
     if referrers:
         _open(axes, ((low + high) / 2, opened), f"base : {write_base(referrers[0])}", sheet)
@@ -320,19 +294,19 @@ def in_accord(rows: pd.DataFrame) -> pd.DataFrame:
 def _contradicted(rows: pd.DataFrame) -> list[Html]:
     """Contradicted values, which no bar shows; unpublished ones have their own box."""
     labels = list(rows.loc[rows["precision"] == "contradictoire", "libelle"])
-    return [words("contradicted", labels=labels)] if labels else []
+    return [theme.words("contradicted", labels=labels)] if labels else []
 
 
 def unanswered(rows: pd.DataFrame) -> list[Html]:
     """How many gave no answer, when they are many."""
     many = rows[_is_unanswered(rows) & (rows["part_min_pct"] > UNANSWERED_PCT).fillna(False)]
-    return [words("unanswered", facts=[fact_of(row) for row in many.itertuples()])] if len(many) else []
+    return [theme.words("unanswered", facts=[fact_of(row) for row in many.itertuples()])] if len(many) else []
 
 
 def rounded(rows: pd.DataFrame) -> list[Html]:
     """Which counts of the network are rounded to protect persons; a site says it once for all."""
     labels = list(rows.loc[rows["effectif_arrondi"].notna(), "libelle"])
-    return [words("protected", labels=labels)] if labels and not place_of(rows) else []
+    return [theme.words("protected", labels=labels)] if labels and not theme.place_of(rows) else []
 
 
 def show_breakdown(rows: pd.DataFrame, *, told: tuple[str, ...] = ()) -> Html | None:
@@ -347,23 +321,25 @@ def show_breakdown(rows: pd.DataFrame, *, told: tuple[str, ...] = ()) -> Html | 
         return None
     most = second if second and first.key.split("/")[3] in told else first
     perimeter = catalogue().perimeters[rows["perimetre"].iloc[0]]
-    who = people(entry.id, perimeter.id, place_of(rows))
+    who = people(entry.id, perimeter.id, theme.place_of(rows))
     return compose(
-        partial(bars_drawing, drawn, [colour_of(entry.id, name) for name in drawn["modalite"]]),
+        partial(bars_drawing, drawn, [theme.colour_of(entry.id, name) for name in drawn["modalite"]]),
         id=f"{perimeter.id}-{entry.id}",
-        title=words("breakdown_title", fact=most, is_next=most is not first),
-        subtitle=words(
+        title=theme.words("breakdown_title", fact=most, is_next=most is not first),
+        subtitle=theme.words(
             "breakdown_subtitle",
             population=who,
             year=year,
             has_rounding=is_rounded_somewhere(drawn),
             has_deduced="deduit" in set(drawn["precision"]),
         ),
-        reading=words("breakdown_reading", fact=most, year=year),
+        reading=theme.words("breakdown_reading", fact=most, year=year),
         notes=[*_contradicted(rows), *rounded(drawn), *unanswered(rows)],
-        base=bases([(most, who)]),
-        source=source(who, drawn["reference"]),
-        alt=words("breakdown_alt", entry=entry, facts=[fact_of(row) for row in drawn.itertuples()], year=year).text,
+        base=theme.bases([(most, who)]),
+        source=theme.source(who, drawn["reference"]),
+        alt=theme.words(
+            "breakdown_alt", entry=entry, facts=[fact_of(row) for row in drawn.itertuples()], year=year
+        ).text,
         table=breakdown_table(rows, caption=f"{entry.label}, {who}, {year}"),
     )
 
@@ -371,7 +347,7 @@ def show_breakdown(rows: pd.DataFrame, *, told: tuple[str, ...] = ()) -> Html | 
 def show_requests_and_goals(rows: pd.DataFrame, facts: Facts) -> Html:
     """Request against objective by theme (columns of `describe.requests_and_goals`)."""
     if rows.empty:
-        return nothing("aucun thème ne publie à la fois sa demande et son objectif")
+        return theme.nothing("aucun thème ne publie à la fois sa demande et son objectif")
     pairs = [
         (facts(f"{USUAL}/demande_initiale/{name}"), facts(f"{USUAL}/objectif/{name}")) for name in rows["modalite"]
     ]
@@ -386,12 +362,12 @@ def show_requests_and_goals(rows: pd.DataFrame, facts: Facts) -> Html:
     return compose(
         partial(dumbbell_drawing, rows),
         id="demandes-objectifs",
-        title=words("goals_title", asked=pairs[0][0], worked=pairs[0][1]),
-        subtitle=words("goals_subtitle", year=facts.year),
-        reading=words("goals_reading", asked=pairs[0][0], worked=pairs[0][1]),
-        base=bases([(pairs[0][0], catalogue().perimeters[USUAL].label)]),
-        source=source(catalogue().perimeters[USUAL].label, (fact.reference for pair in pairs for fact in pair)),
-        alt=words("goals_alt", pairs=pairs).text,
+        title=theme.words("goals_title", asked=pairs[0][0], worked=pairs[0][1]),
+        subtitle=theme.words("goals_subtitle", year=facts.year),
+        reading=theme.words("goals_reading", asked=pairs[0][0], worked=pairs[0][1]),
+        base=theme.bases([(pairs[0][0], catalogue().perimeters[USUAL].label)]),
+        source=theme.source(catalogue().perimeters[USUAL].label, (fact.reference for pair in pairs for fact in pair)),
+        alt=theme.words("goals_alt", pairs=pairs).text,
         table=table(rows, caption="Demandes initiales et objectifs travaillés", titles=titles),
     )
 
@@ -426,19 +402,19 @@ def show_site(parts: list[pd.DataFrame]) -> Html | None:
     if entry.form != "barres" or first is None:
         return None
     beside, pairs, year = _in_order(network, drawn["modalite"]), _matched(drawn, network), int(own["annee"].iloc[0])
-    place = place_of(own)
+    place = theme.place_of(own)
     who, others = people(entry.id, USUAL, place), people(entry.id, BESIDE)
     [other] = [net for fact, net in pairs if fact.key == first.key]
     return compose(
-        partial(bars_drawing, drawn, [colour_of(entry.id, name) for name in drawn["modalite"]], beside=beside),
+        partial(bars_drawing, drawn, [theme.colour_of(entry.id, name) for name in drawn["modalite"]], beside=beside),
         id=f"site-{entry.id}",
-        title=site("title", fact=first, other=other),
-        subtitle=site("subtitle", entry=entry, place=place, year=year),
-        reading=site("reading", fact=first, other=other, year=year),
+        title=theme.site("title", fact=first, other=other),
+        subtitle=theme.site("subtitle", entry=entry, place=place, year=year),
+        reading=theme.site("reading", fact=first, other=other, year=year),
         notes=unanswered(own),
-        base=bases([(first, who), (other, others)]),
-        source=source(f"{who} ; {others}", network["reference"]),
-        alt=site("alt", entry=entry, pairs=pairs, year=year).text,
+        base=theme.bases([(first, who), (other, others)]),
+        source=theme.source(f"{who} ; {others}", network["reference"]),
+        alt=theme.site("alt", entry=entry, pairs=pairs, year=year).text,
         table=populations_table(parts, [place, catalogue().perimeters[BESIDE].short], caption=f"{entry.label}, {year}"),
     )
 
@@ -454,9 +430,9 @@ def show_numbers(parts: list[pd.DataFrame], told: set[tuple]) -> Html | None:
     shown = [(fact, other) for fact, other in pairs if fact.counts and other.share is not None]
     if entry.form != "barres" or not shown:
         return None
-    place, year = place_of(own), int(own["annee"].iloc[0])
+    place, year = theme.place_of(own), int(own["annee"].iloc[0])
     base = (people(entry.id, USUAL, place), shown[0][0].base)
-    said = Html("", "") if base in told else site("few", fact=shown[0][0])
+    said = Html("", "") if base in told else theme.site("few", fact=shown[0][0])
     told.add(base)
     made = site_table(shown, place=place, caption=f"{entry.label}, {year}")
     return Html(f"{said.html}{made.html}", f"{said.text}\n{made.text}".strip())
@@ -504,13 +480,19 @@ def show_populations(parts: list[pd.DataFrame]) -> Html | None:
     return compose(
         partial(populations_drawing, drawn, counted),
         id=f"populations-{entry.id}",
-        title=describing("populations_title", entry=entry, first=leading[0], others=others),
-        subtitle=describing("populations_subtitle", year=year, has_rounding=any(map(is_rounded_somewhere, drawn))),
-        reading=describing("populations_reading", first=leading[0], others=others, year=year),
-        notes=[*([describing("populations_inside")] if nested else []), *rounded(parts[0]), *unanswered(parts[0])],
-        base=bases((known[0], perimeter.label) for perimeter, known in zip(perimeters, facts, strict=True)),
-        source=source(" ; ".join(perimeter.label for perimeter in perimeters), pd.concat(drawn)["reference"]),
-        alt=describing("populations_alt", entry=entry, parts=list(zip(names, facts, strict=True))).text,
+        title=theme.describing("populations_title", entry=entry, first=leading[0], others=others),
+        subtitle=theme.describing(
+            "populations_subtitle", year=year, has_rounding=any(map(is_rounded_somewhere, drawn))
+        ),
+        reading=theme.describing("populations_reading", first=leading[0], others=others, year=year),
+        notes=[
+            *([theme.describing("populations_inside")] if nested else []),
+            *rounded(parts[0]),
+            *unanswered(parts[0]),
+        ],
+        base=theme.bases((known[0], perimeter.label) for perimeter, known in zip(perimeters, facts, strict=True)),
+        source=theme.source(" ; ".join(perimeter.label for perimeter in perimeters), pd.concat(drawn)["reference"]),
+        alt=theme.describing("populations_alt", entry=entry, parts=list(zip(names, facts, strict=True))).text,
         table=populations_table(parts, names, caption=f"{entry.label}, {year}"),
     )
 
@@ -536,7 +518,7 @@ def show_breakdowns(breakdowns: list[pd.DataFrame], *, or_nothing: bool = False)
     """
     # What records count of a topic without drawing it is said elsewhere.
     is_told = bool(breakdowns) and not any(map(is_rounded_somewhere, breakdowns))
-    empty = Html("", "") if or_nothing or is_told else nothing("aucune part n’est publiée pour cette année")
+    empty = Html("", "") if or_nothing or is_told else theme.nothing("aucune part n’est publiée pour cette année")
     return Figures(figures_of(breakdowns), empty=empty)
 
 
@@ -582,12 +564,12 @@ def show_volume(parts: list[pd.DataFrame], facts: Facts) -> Html:
     figure = compose(
         partial(volume_drawing, whole, pupils, alses, others, names=names),
         id="volume",
-        title=describing("volume_title", others=others),
-        subtitle=describing("volume_subtitle", year=facts.year, has_rounding=is_rounded_somewhere(rows)),
-        reading=describing("volume_reading", whole=whole, pupils=pupils, alses=alses),
-        base=bases([(whole, catalogue().perimeters[WHOLE].short)]),
-        source=source(catalogue().perimeters[WHOLE].label, rows["reference"]),
-        alt=describing("volume_alt", whole=whole, pupils=pupils, alses=alses, others=others).text,
+        title=theme.describing("volume_title", others=others),
+        subtitle=theme.describing("volume_subtitle", year=facts.year, has_rounding=is_rounded_somewhere(rows)),
+        reading=theme.describing("volume_reading", whole=whole, pupils=pupils, alses=alses),
+        base=theme.bases([(whole, catalogue().perimeters[WHOLE].short)]),
+        source=theme.source(catalogue().perimeters[WHOLE].label, rows["reference"]),
+        alt=theme.describing("volume_alt", whole=whole, pupils=pupils, alses=alses, others=others).text,
         table=breakdown_table(rows, caption=f"Personnes suivies et collégiens parmi elles, {facts.year}"),
     )
     drawn = rows[rows["modalite"].isin(["collegien", "hors_college", "alses", "autre_educateur"])]
@@ -629,15 +611,15 @@ def show_entries(parts: list[pd.DataFrame], facts: Facts) -> Html:
     figure = compose(
         partial(entries_drawing, college, others, opened),
         id="entrees",
-        title=describing("entries_title", college=college, first=first),
-        subtitle=describing(
+        title=theme.describing("entries_title", college=college, first=first),
+        subtitle=theme.describing(
             "entries_subtitle", year=facts.year, has_referrers=bool(opened), has_rounding=is_rounded_somewhere(rows)
         ),
-        reading=describing("entries_reading", college=college, first=first),
-        notes=[describing("entries_rest", facts=rest)] if rest else [],
-        base=bases([(college, population(college)), *((fact, population(fact)) for fact in opened[:1])]),
-        source=source(catalogue().perimeters[USUAL].label, rows["reference"]),
-        alt=describing("entries_alt", facts=[college, others, *rest, *opened]).text,
+        reading=theme.describing("entries_reading", college=college, first=first),
+        notes=[theme.describing("entries_rest", facts=rest)] if rest else [],
+        base=theme.bases([(college, population(college)), *((fact, population(fact)) for fact in opened[:1])]),
+        source=theme.source(catalogue().perimeters[USUAL].label, rows["reference"]),
+        alt=theme.describing("entries_alt", facts=[college, others, *rest, *opened]).text,
         table=breakdown_table(rows, caption=f"Voies d’entrée et orienteurs du collège, {facts.year}"),
     )
     return Figures([figure, *figures_of(_others(parts, drawn), told=("college", "hors_college"))], empty=figure)
