@@ -89,13 +89,7 @@ def crossing(
     1     oui  AEP Sambre Avesnois             3         3
     """
     entry = catalogue().indicators[indicator]
-    wanted = {
-        "annee": year,
-        "perimetre": perimeter,
-        "indicateur": indicator,
-        "site": site,
-        "croise_avec": crossed_with,
-    }
+    wanted = {"annee": year, "perimetre": perimeter, "indicateur": indicator, "site": site, "croise_avec": crossed_with}
     rows = indicators[(indicators[list(wanted)] == pd.Series(wanted)).all(axis=1)]
     rows = with_shares(rows)
     return rows.assign(

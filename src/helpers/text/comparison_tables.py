@@ -8,11 +8,9 @@ from helpers.schema import COUNT_FINDINGS, FINDINGS, catalogue
 from helpers.text.formats import (
     SHARES,
     Html,
-    fragment,
     is_rounded,
     number,
     percent,
-    plain,
     say,
     scientific,
     signed,
@@ -20,7 +18,7 @@ from helpers.text.formats import (
     write_part,
     write_rounded,
 )
-from helpers.text.tables import LEDGER, Group, aligned, headings, lay_out
+from helpers.text.tables import LEDGER, Group, aligned, fold, headings, lay_out
 from helpers.typography import NARROW
 
 # --- What changed and how sure, counts of two years ---
@@ -119,8 +117,7 @@ def details_table(found: Comparisons, *, caption: str) -> Html:
         groups.setdefault(title, Group(title, [])).rows.append(cells)
     numbers = ["Part de référence (%)", "Part (%)", "Écart (points)", "Bornes de l’écart"]
     made = lay_out(caption, headings("Réponse", *numbers, "Constat", numbers=numbers), list(groups.values()))
-    text = fragment("folded.html.j2", summary=caption, content=made, kind=LEDGER)
-    return Html(text, plain(text))
+    return fold(made, caption, kind=LEDGER)
 
 
 def differences_table(rows: pd.DataFrame, *, year: int, compare_to: int | None) -> Html:
@@ -159,8 +156,7 @@ def measures_table(found: Comparisons, *, caption: str) -> Html:
     details = {each.id for each in found.of("details")}
     shown = [each for each in found.of_all() if each.id not in details]
     made = lay_out(caption, titles, [Group(each.label, _measures(each)) for each in shown])
-    text = fragment("folded.html.j2", summary=caption, content=made, kind=LEDGER)
-    return Html(text, plain(text))
+    return fold(made, caption, kind=LEDGER)
 
 
 def _told(comparison: Comparison, name: str) -> str:

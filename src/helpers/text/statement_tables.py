@@ -7,19 +7,8 @@ from markupsafe import Markup
 
 from helpers.indicators.lookup import Fact, Facts, place_beside, title_of_path
 from helpers.schema import catalogue
-from helpers.text.formats import (
-    MISSING,
-    Html,
-    coefficient,
-    fragment,
-    number,
-    plain,
-    plural,
-    probability,
-    say,
-    say_count,
-)
-from helpers.text.tables import Group, headings, lay_out, table
+from helpers.text.formats import MISSING, Html, coefficient, number, plural, probability, say, say_count
+from helpers.text.tables import Group, fold, headings, lay_out, table
 from helpers.typography import NARROW
 
 # --- The code book ---
@@ -58,12 +47,6 @@ _KINDS = {
 _STATES = {"garde": "Codes des deux années", "apparu": "Codes apparus", "disparu": "Codes disparus"}
 
 _say = partial(say, "figures_codings")
-
-
-def fold(made: Html, caption: str) -> Html:
-    """The table under its caption until it is opened."""
-    text = fragment("folded.html.j2", summary=caption, content=made)
-    return Html(text, plain(text))
 
 
 def _written(value: float, decimals: int, unit: str = "") -> str:

@@ -74,6 +74,12 @@ def lay_out(
     return Html(text, plain(text))
 
 
+def fold(made: Html, caption: str, *, kind: str = "") -> Html:
+    """The table under its caption until it is opened."""
+    text = fragment("folded.html.j2", summary=caption, content=made, kind=kind)
+    return Html(text, plain(text))
+
+
 def aligned(shares: list[str]) -> list[str]:
     """Shares of one column with aligned commas: figure spaces stand for missing decimals.
 
