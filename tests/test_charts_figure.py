@@ -49,47 +49,24 @@ def test_every_colour_has_a_counterpart_at_night():
     assert named | set(COLOURS.values()) | set(SHADES) == set(DARK)
 
 
-@both_themes
-@pytest.mark.parametrize("text", ["INK", "GREY"])
-def test_text_is_read_on_the_ground(theme, text):
-    assert contrast(theme(getattr(theme_module, text)), theme(GROUND)) >= 4.5
-
-
+# What a drawing writes inside a fill: the numbers of bars, the letters of squares, the counts of a heat table.
+FILLS = {*SHADES, GROUND, *(colour for name, colour in COLOURS.items() if name.startswith(("verdict/", "nature_enonce/", "origine/")))}
+# Fills that touch in one bar: told apart without their hue.
+TOUCHING = [("origine/college", "origine/hors_college"), ("suivi_par/alses", "suivi_par/autre_educateur"), ("sexe/filles", "sexe/garcons"), ("situation/collegien", "situation/hors_college")]
 # PALE and TRACK are lines between rows and what is behind a bar: whoever uses them as a mark gives them an edge.
-@both_themes
-@pytest.mark.parametrize("mark", sorted(set(COLOURS.values()) - {PALE}))
-def test_a_mark_is_seen_on_the_ground(theme, mark):
-    assert contrast(theme(mark), theme(GROUND)) >= 3
+CONTRASTS = [
+    *((words, GROUND, 4.5) for words in (INK, theme_module.GREY)), *((mark, GROUND, 3) for mark in set(COLOURS.values()) - {PALE}),
+    *((text_on(fill), fill, 4.5) for fill in FILLS), *((COLOURS[one], COLOURS[other], 1.5) for one, other in TOUCHING),
+]
 
 
 @both_themes
-def test_what_a_rounding_leaves_open_is_seen_on_the_ground(theme):
+def test_words_marks_and_fills_are_told_apart(theme):
+    assert [(one, other) for one, other, least in CONTRASTS if contrast(theme(one), theme(other)) < least] == []
+    # What a rounding leaves open, half transparent.
     both = [[int(theme(colour)[at : at + 2], 16) for at in (1, 3, 5)] for colour in (BLUE, GROUND)]
     mixed = [round(mark * BAND + ground * (1 - BAND)) for mark, ground in zip(*both, strict=True)]
     assert contrast("#" + "".join(f"{part:02x}" for part in mixed), theme(GROUND)) >= 3
-
-
-# What a drawing writes inside a fill: the numbers of bars, the letters of squares, the counts of a heat table.
-WRITTEN_ON = {
-    *SHADES, GROUND,
-    *(colour for name, colour in COLOURS.items() if name.startswith(("verdict/", "nature_enonce/", "origine/"))),
-}
-
-
-@both_themes
-@pytest.mark.parametrize("fill", sorted(WRITTEN_ON))
-def test_what_is_written_on_a_fill_is_read(theme, fill):
-    assert contrast(theme(text_on(fill)), theme(fill)) >= 4.5
-
-
-# Fills that touch in one bar: told apart without their hue.
-@both_themes
-@pytest.mark.parametrize("pair", [
-    ("origine/college", "origine/hors_college"), ("suivi_par/alses", "suivi_par/autre_educateur"), ("sexe/filles", "sexe/garcons"),
-    ("situation/collegien", "situation/hors_college"),
-])
-def test_two_fills_that_touch_differ_in_grey(theme, pair):
-    assert contrast(*(theme(COLOURS[name]) for name in pair)) >= 1.5
 
 
 def test_signs_of_one_figure_differ_by_their_shape_too():
