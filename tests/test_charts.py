@@ -88,6 +88,7 @@ def test_a_share_that_was_deduced_has_the_decimals_of_those_it_completes():
     deduced = figure("parents_associes", "non", 529, 1000) | {"precision": "deduit"}
     made = bars([printed, deduced], "parents_associes")
     assert {"47\u202f%", "53\u202f%"} <= set(words_of(made.html)) and "52,9" not in made.html
+    assert "47\u202f% ont des parents associés" in made.text  # what is printed leads, not what follows from it
 
 
 @pytest.mark.parametrize(("counts", "title"), [((5, 1, 3, 3, 3), "la condition la moins remplie"), ((5, 1, 3, 1, 3), "une des conditions les moins remplies")])
@@ -98,9 +99,9 @@ def test_a_title_does_not_name_one_winner_when_two_tie(counts, title):
     assert f"{title}</p>" in made.html and "Projet annuel écrit, 1 sur 5" in alt_of(made) and "Bel-Air (Le Gué)" in made.html
 
 
-@pytest.mark.parametrize(("objective", "shown"), [(60, "mobilité, de 5 % à 60 %."), ((58, 62), None)], ids=["counted", "bounded"])
-def test_an_objective_stands_beside_its_request_and_one_that_is_bounded_never_as_its_smallest_count(objective, shown):
-    indicators = table([figure("demande_initiale", "mobilite", 5), figure("objectif", "mobilite", objective)])
+@pytest.mark.parametrize(("objective", "more", "shown"), [(60, {}, "mobilité, de 5 % à 60 %."), ((58, 62), {"part_imprimee_pct": 60.0, "decimales": 0}, None)], ids=["counted", "bounded"])
+def test_an_objective_stands_beside_its_request_and_one_that_is_bounded_never_as_its_smallest_count(objective, more, shown):
+    indicators = table([figure("demande_initiale", "mobilite", 5), figure("objectif", "mobilite", objective) | more])
     made = charts.show_requests_and_goals(describe.requests_and_goals(indicators, year=2032), lookup.Facts(indicators, year=2032))
     assert alt_of(made).endswith(shown) if shown else "<td>58</td>" not in made.html
 

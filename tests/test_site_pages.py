@@ -98,8 +98,8 @@ def test_a_share_stands_above_or_below_the_network_only_if_neither_rounding_nor_
     # chance of so few (R: phyper(14, 400, 600, 46) and phyper(9, 450, 550, 46)), then Holm's correction for two shares.
     chances = {each.own.label: each.chance for each in describe.standings(look())}
     assert chances == pytest.approx({"filles": 2 * 0.113712929936, "associés": 2 * 2 * 0.000213870852645})
-    [girls] = [each for each in describe.standings(look(2031)) if each.own.label == "filles"]
-    assert girls.own.share_bounds == pytest.approx((100 * 16 / 54, 100 * 24 / 46)) and girls.finding == "comparable"
+    girls, parents = describe.standings(look(2031))
+    assert girls.own.share_bounds == pytest.approx((100 * 16 / 54, 100 * 24 / 46)) and (girls.finding, parents.finding) == ("comparable", "au_dessus")
 
 
 @pytest.mark.parametrize(("sites", "words"), [
