@@ -146,7 +146,7 @@ def test_a_crossing_with_few_persons_does_not_reach_the_page():
 
 @pytest.fixture(scope="module")
 def root(mini_root, tmp_path_factory):
-    """The invented project where 2032 has an export too, and 2033 nothing else."""
+    """The invented project where 2033 has an export and nothing else."""
     copy = tmp_path_factory.mktemp("export") / "projet"
     shutil.copytree(mini_root, copy)
     with pytest.MonkeyPatch.context() as patch:
@@ -164,9 +164,8 @@ def page_of(year: int) -> BeautifulSoup:
 @pytest.fixture(scope="module")
 def pages(root):
     printed = BeautifulSoup((root / "reports/2032/02_describe.html").read_text(encoding="utf-8"), "html.parser")
-    for year in (2032, 2033):
-        save_export(year, counted(year))
-    return {"printed": printed, "mixed": page_of(2032), "export": page_of(2033)}
+    save_export(2033, counted(2033))
+    return {"printed": printed, "export": page_of(2033)}
 
 
 PAGE = page.Page("02_describe", "Portrait de l’année", "02_describe.html")
@@ -182,11 +181,10 @@ def test_a_printed_year_has_no_section_that_only_an_export_fills(pages):
     assert "export" not in words.partition("Fichiers lus")[0].replace(said, "") and "croise" not in words
 
 
-@pytest.mark.parametrize("kind", ["mixed", "export"])
-def test_an_export_fills_its_sections_in_reading_order(pages, kind):
-    ids = [tag["id"] for tag in pages[kind].select("h2")]
+def test_an_export_fills_its_sections_in_reading_order(pages):
+    ids = [tag["id"] for tag in pages["export"].select("h2")]
     assert ids.index("les-parents-sont-ils-associes") < ids.index(TIME) < ids.index(COLUMNS) < ids.index("que-faut-il-garder-en-tete")
-    drawn = {figure["id"] for figure in pages[kind].select("figure")}
+    drawn = {figure["id"] for figure in pages["export"].select("figure")}
     assert {"fig-alses-age", "fig-entrees", "fig-niveau-sexe", "fig-parents-associes-par-niveau", "fig-objectif-demande-initiale", "fig-alses-duree"} <= drawn
 
 
@@ -196,19 +194,16 @@ def test_a_year_with_only_an_export_has_no_document(pages):
     assert not {"quand-les-nouveaux-postes-ont-ils-ouvert", "qui-est-venu-aux-reunions"} & {tag["id"] for tag in pages["export"].select("h2")}
 
 
-@pytest.mark.parametrize("kind", ["mixed", "export"])
-def test_every_marked_number_of_an_export_year_is_in_its_table(pages, kind):
-    year = {"mixed": 2032, "export": 2033}[kind]
-    known = {indicators.key_of(each) for each in counted(year).itertuples()}
-    own = [mark["data-cle"] for mark in marks_of(pages[kind]) if f"{year}/alses/" in mark["data-cle"]]
+def test_every_marked_number_of_an_export_year_is_in_its_table(pages):
+    known = {indicators.key_of(each) for each in counted(2033).itertuples()}
+    own = [mark["data-cle"] for mark in marks_of(pages["export"]) if "2033/alses/" in mark["data-cle"]]
     assert len(own) > 100 and not {key for key in own if "variation" not in key} - known
 
 
-@pytest.mark.parametrize("kind", ["mixed", "export"])
-def test_every_number_of_an_alternative_text_is_in_the_data_of_its_figure(pages, kind):
+def test_every_number_of_an_alternative_text_is_in_the_data_of_its_figure(pages):
     def numbers(text: str) -> set[str]:
         return set(re.findall(r"\d+(?:,\d+)?", re.sub(r"\b203[23]\b|\b[3-6]e\b", "", re.sub("[\u202f\u00a0]", "", text))))
 
-    for figure in pages[kind].select("figure"):
+    for figure in pages["export"].select("figure"):
         shown = numbers(figure.select_one("details").get_text(" ") + figure.select_one("figcaption").get_text(" "))
         assert {value for value in numbers(figure.img["alt"]) if not {value, f"{value},0"} & shown} == set(), figure["id"]

@@ -113,10 +113,10 @@ def test_how_many_sites_chance_alone_would_tell_apart_is_said(sites, words):
 
 
 def test_colleges_drawn_from_the_network_are_told_apart_in_less_than_one_page_in_twenty():
-    # Thirty draws of fifty persons out of the thousand of the network, rounded as they would be shown.
+    # Twenty draws of fifty persons out of the thousand of the network, rounded as they would be shown.
     random, told = np.random.default_rng(3), 0
     network = network_of(2032)
-    for _ in range(30):
+    for _ in range(20):
         counts = {name: random.hypergeometric(whole, 1000 - whole, 50) for name, (_, whole) in COUNTED.items()}
         shown = [50, *(5 * round(count / 5) for count in counts.values())]
         own = protect_rows(network.assign(site_type="college", site="0590001A", effectif_arrondi=shown, base_arrondie=[None, *[50] * len(COUNTED)]), spread=4)
@@ -211,10 +211,10 @@ def page(published, monkeypatch):
     monkeypatch.setattr(data, "load_site_sizes", lambda year: sizes | {("association", str(rank)): 50 for rank in range(12)})
     monkeypatch.setattr(data, "save_result", lambda year, name, rows, **where: made.update({name: (rows, where)}))
 
-    def make(name: str, kind: str, where: str, *, size: int | None = None) -> BeautifulSoup:
+    def make(name: str, kind: str, where: str) -> BeautifulSoup:
         def read(year, site_type="reseau", site="", **_):
             assert (site_type, site) == (kind, where)
-            return indicators.beside_network(own_of(year, size=size), network_of(year))
+            return indicators.beside_network(own_of(year), network_of(year))
 
         for reader in ("load_indicators", "load_earlier_indicators"):
             monkeypatch.setattr(data, reader, read)
@@ -248,13 +248,6 @@ def test_the_page_of_a_college_is_its_figures_beside_those_of_the_network(page):
     assert not re.search("[Nn]on publiée?|pas de donnée|postes? décrits?", text)
     assert populations(made, "effectif_m", "base_m") == {"alses_reseau"}  # no count of the college but rounded
     assert populations(made, "effectif_arrondi") == {"alses"}
-
-
-def test_the_page_of_a_small_college_gives_numbers_and_says_why_there_is_no_share(page):
-    made = page("02_describe", "college", "0590001A", size=15)
-    assert "trop peu nombreuses pour que des parts soient données" in words(made)
-    assert not made.select("main figure")
-    assert populations(made, "part") == {"alses_reseau"}
 
 
 def test_the_page_of_an_association_compares_two_years_without_a_test(page):
