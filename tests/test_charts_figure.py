@@ -33,6 +33,8 @@ from helpers.text import tables
 
 THEMES = {"day": lambda colour: colour, "night": DARK.__getitem__}
 both_themes = pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
+
+
 def contrast(one: str, other: str) -> float:
     """The ratio of the WCAG, computed here by another way than `palette`."""
     values = np.array([[int(colour[at : at + 2], 16) for at in (1, 3, 5)] for colour in (one, other)]) / 255

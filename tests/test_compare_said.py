@@ -14,6 +14,8 @@ BEFORE_PERSONS, NOW_PERSONS = two_exports.draw()
 FOUND = Comparisons(two_exports.compared())
 BEFORE = Facts(two_exports.indicators(BEFORE_PERSONS, 2031), year=2031)
 NOW = Facts(two_exports.indicators(NOW_PERSONS, 2032), year=2032)
+
+
 def said(macro: str, **given) -> str:
     return formats.say("compare", macro, **{"found": FOUND, **given}).text
 

@@ -22,6 +22,8 @@ def facts_of(year, share):
 
 
 NOW, BEFORE = facts_of(2032, 44), facts_of(2031, 40)
+
+
 @pytest.mark.parametrize(("finding", "count", "words"), [
     ("hausse", "hausse", "la part observée « filles » augmente : 40\u202f% de 100 en 2031, 44\u202f% de 100 en 2032, soit +4,0\u00a0points (entre +3,0 et +5,0)."),
     ("baisse", "hausse", "la part observée « filles » diminue, alors que le nombre augmente :"),

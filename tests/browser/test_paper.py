@@ -8,6 +8,8 @@ from browser.paper import PLACE, Paper
 A4 = (210, 297)
 SHEETS_MAX = 25  # of one page of the report; the longest of 2020 has 20
 SHEETS_MAX_SINGLE = 90  # all of them, on 69
+
+
 def printed(page) -> tuple[Paper, list[str]]:
     """The paper of a page, and the names of the figures that are on it."""
     page.emulate_media(media="print")
