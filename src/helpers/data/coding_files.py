@@ -42,10 +42,7 @@ def codings(year: int) -> list[str]:
 def load_coding(year: int, name: str) -> Project:
     """A coding of a year, by the name it was given or that of its folder; each passage is compared with its text.
 
-    Raises
-    ------
-    DataError
-        for a name that no coding has, or a table that is damaged.
+    Raises `DataError` for a name that no coding has, or a table that is damaged.
 
     >>> import pathlib, shutil
     >>> codage = model.Project((model.Code("Perspectives"),), (model.Document("réunion 1", "Bonjour."),))
@@ -76,10 +73,7 @@ def save_coding(project: Project, year: int, name: str, source: Path) -> Path:
     A coding of that name is replaced when it is the same, or when it came from the same file at the same place and
     nobody changed its tables since: a coding that goes on is imported again.
 
-    Raises
-    ------
-    DataError
-        when another coding has that name, or this one was changed by hand since; nothing is written.
+    Raises `DataError` when another coding has that name, or this one was changed by hand since; nothing is written.
 
     >>> import pathlib, shutil
     >>> codage = model.Project((model.Code("Perspectives"),), (model.Document("réunion 1", "Bonjour."),))
@@ -157,10 +151,7 @@ POSSIBLE, DISAGREEMENTS = "citations_possibles.csv", "desaccords.csv"
 def load_codings(year: int) -> dict[str, Project]:
     """Every coding of a year, by the name of its folder.
 
-    Raises
-    ------
-    DataError
-        for a table that is damaged.
+    Raises `DataError` for a table that is damaged.
 
     >>> data.load_codings(2020)
     {}
@@ -180,10 +171,7 @@ def quoted_file(year: int) -> Path:
 def load_earlier_codings(year: int) -> dict[str, Project]:
     """Every coding of the year just before, by the name of its folder: the one that pages compare codes with.
 
-    Raises
-    ------
-    DataError
-        for a table that is damaged.
+    Raises `DataError` for a table that is damaged.
 
     >>> data.load_earlier_codings(2020)
     {}
@@ -205,10 +193,7 @@ def read_quoted(year: int) -> pd.DataFrame:
 
     Empty without that file.
 
-    Raises
-    ------
-    DataError
-        for its first fault.
+    Raises `DataError` for its first fault.
 
     >>> data.read_quoted(2020).empty
     True
@@ -254,11 +239,8 @@ def export_coding(year: int, name: str, target: Path) -> tuple[Path, tuple[str, 
 
     For ``.csv``, or no suffix, a folder of our four tables.
 
-    Raises
-    ------
-    DataError
-        for a coding that is not there, another suffix, a target that exists, is in ``reports/``, or is where git could
-        take it; nothing is written.
+    Raises `DataError` for a coding that is not there, another suffix, a target that exists, is in ``reports/``, or is
+    where git could take it; nothing is written.
 
     >>> import pathlib, shutil, tempfile
     >>> from helpers.codings.reading import read

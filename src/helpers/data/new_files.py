@@ -64,10 +64,7 @@ def _card(year: int, tables: dict[str, list[str]]) -> dict:
 def make_year(year: int) -> tuple[list[Path], list[Path]]:
     """The files made in the folder of a year, then those that were there and were left as they are.
 
-    Raises
-    ------
-    DataError
-        when data/raw holds a file of that name.
+    Raises `DataError` when data/raw holds a file of that name.
 
     >>> import shutil
     >>> faits, laisses = data.make_year(2030)
@@ -111,10 +108,7 @@ def add_to_book(rows: list[dict[str, str]], *, is_trial: bool = False) -> list[i
     The separator, the line ends and the encoding are those of the file. A column that a row fills and that the file has
     not is added; those of its rows that were there keep their bytes, and gain an empty cell. A trial writes nothing.
 
-    Raises
-    ------
-    DataError
-        for a book that is absent or has a fault, or that would have one: nothing is written.
+    Raises `DataError` for a book that is absent or has a fault, or that would have one: nothing is written.
 
     >>> livre = paths.reference() / "themes.csv"
     >>> avant = livre.read_bytes()
@@ -213,10 +207,7 @@ _NAME = f"{SYNTHETIC_STEM}.csv"
 def refuse_beside_export(year: int) -> None:
     """Nothing, when the year has no real export: what is invented must never be taken for what was received.
 
-    Raises
-    ------
-    DataError
-        when any other file of the year begins as an export does.
+    Raises `DataError` when any other file of the year begins as an export does.
 
     >>> data.refuse_beside_export(2020)
     """
@@ -233,10 +224,7 @@ def save_simulated(records: pd.DataFrame, year: int, *, made_by: str) -> Path:
 
     ``records`` has the schema ``accompagnements``; the file is UTF-8, semicolons. ``made_by`` says what was asked for.
 
-    Raises
-    ------
-    DataError
-        when the year has a real export.
+    Raises `DataError` when the year has a real export.
 
     >>> import shutil
     >>> fichier = data.save_simulated(simulate.years.invent(2030, 5), 2030, made_by="5 personnes, graine 1")
@@ -287,10 +275,7 @@ def _simulated_card(content: bytes, rows: int, made_by: str) -> dict:
 def read_simulated(year: int) -> pd.DataFrame | None:
     """The simulated records of a year, every cell a text (schema ``accompagnements``); None without any.
 
-    Raises
-    ------
-    DataError
-        when the file is no longer what the simulation writes.
+    Raises `DataError` when the file is no longer what the simulation writes.
 
     >>> data.read_simulated(2019) is None
     True

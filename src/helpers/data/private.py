@@ -112,10 +112,7 @@ def _forget(folder: Path) -> None:
 def load_records(year: int) -> Persons:
     """The persons of a year, as cleaning kept them.
 
-    Raises
-    ------
-    DataError
-        when 01 has not cleaned an export of this year.
+    Raises `DataError` when 01 has not cleaned an export of this year.
 
     >>> personnes = Persons.of(2021, pd.DataFrame({"identifiant": ["F1"], "sexe": ["filles"]}))
     >>> rien = pd.DataFrame()
@@ -160,10 +157,7 @@ def load_persons(year: int) -> pd.DataFrame:
     that was not given is ``non_renseigne``, so that counting does not lose it; a name or a date that was not given is
     missing.
 
-    Raises
-    ------
-    DataError
-        as `load_records` does.
+    Raises `DataError` as `load_records` does.
 
     >>> personnes = Persons.of(2021, pd.DataFrame({"identifiant": ["F1"], "sexe": ["filles"]}))
     >>> rien = pd.DataFrame()
@@ -234,10 +228,7 @@ def load_minutes(year: int) -> list[Document]:
     Replaced: mails, telephones, numbers of persons, dates of birth, names after a title, and those of ``noms.csv``
     (``nom``, ``remplacement``), in the names of the files too. This does not make a text anonymous: a person rereads.
 
-    Raises
-    ------
-    DataError
-        for the first file that cannot be read.
+    Raises `DataError` for the first file that cannot be read.
 
     >>> data.load_minutes(2020)
     []
@@ -250,10 +241,7 @@ def load_minutes(year: int) -> list[Document]:
 def count_replaced(year: int) -> dict[str, int]:
     """How many things of each kind were replaced in the minutes of a year; never which.
 
-    Raises
-    ------
-    DataError
-        for the first file that cannot be read.
+    Raises `DataError` for the first file that cannot be read.
 
     >>> data.count_replaced(2020)
     {}

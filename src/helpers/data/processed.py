@@ -38,10 +38,7 @@ def save_year(raw: RawYear, made: dict[str, pd.DataFrame]) -> Path:
 
     The card is written last: without it, or with another checksum, `load` refuses the tables.
 
-    Raises
-    ------
-    DataError
-        when a raw file changed since it was read.
+    Raises `DataError` when a raw file changed since it was read.
 
     >>> produits = ("indicateurs", "postes", "registre", "controles", "coherences")
     >>> dossier = data.save_year(data.read_year(2020), {nom: data.load(2020, nom) for nom in produits})
@@ -91,10 +88,7 @@ def load(year: int, name: str) -> pd.DataFrame:
 
     ``docs/data-dictionary.md`` says what each column means, and its unit; here, the schema ``postes``.
 
-    Raises
-    ------
-    DataError
-        when 01 has not run for this year, when a raw file changed since, or when the table was altered.
+    Raises `DataError` when 01 has not run for this year, when a raw file changed since, or when the table was altered.
 
     >>> data.load(2020, "postes")[["college", "date_debut", "anciennete_prev_ans"]].head(2)
                      college date_debut  anciennete_prev_ans
@@ -112,10 +106,7 @@ def load(year: int, name: str) -> pd.DataFrame:
 def require_current(years: list[int]) -> None:
     """Nothing, when the processed tables of these years come from the raw files as they are now.
 
-    Raises
-    ------
-    DataError
-        when 01 has not run for one of them, or a raw file changed since.
+    Raises `DataError` when 01 has not run for one of them, or a raw file changed since.
 
     >>> data.require_current([2019, 2020])
     """
@@ -141,10 +132,7 @@ def save_result(year: int, name: str, table: pd.DataFrame, site_type: str = NETW
 def load_result(year: int, name: str, site_type: str = NETWORK, site: str = "") -> pd.DataFrame:
     """The table that `save_result` wrote: the comparisons of the year (schema ``comparaisons``).
 
-    Raises
-    ------
-    DataError
-        when the notebook that makes it has not run.
+    Raises `DataError` when the notebook that makes it has not run.
 
     >>> data.load_result(2020, "comparaisons")[["comparaison", "mesure", "valeur", "unite"]].head(2)
                     comparaison    mesure  valeur      unite
@@ -163,10 +151,7 @@ def load_result(year: int, name: str, site_type: str = NETWORK, site: str = "") 
 def load_earlier(year: int | None, name: str) -> pd.DataFrame:
     """A processed table of the compared year, as `load` gives it; empty when there is no year to compare with.
 
-    Raises
-    ------
-    DataError
-        as `load` does.
+    Raises `DataError` as `load` does.
 
     Here the schema ``indicateurs``:
 
@@ -323,10 +308,7 @@ def load_indicators(year: int, site_type: str = NETWORK, site: str = "") -> pd.D
 
     Those of a site are always protected, and were made with the last report.
 
-    Raises
-    ------
-    DataError
-        as `load` does; for a site that the year does not have, or that has too few persons.
+    Raises `DataError` as `load` does; for a site that the year does not have, or that has too few persons.
 
     >>> len(data.load_indicators(2020)) == len(data.load(2020, "indicateurs"))
     True
@@ -354,10 +336,7 @@ def load_earlier_indicators(year: int | None, site_type: str = NETWORK, site: st
 
     A site that had no report in that year has no row.
 
-    Raises
-    ------
-    DataError
-        as `load` does.
+    Raises `DataError` as `load` does.
 
     >>> data.load_earlier_indicators(None).empty
     True
@@ -380,10 +359,8 @@ def load_series(year: int, site_type: str = NETWORK, site: str = "") -> pd.DataF
 
     They are those of the network, or of a site beside it (schema ``indicateurs``; `load_earlier_indicators`).
 
-    Raises
-    ------
-    DataError
-        as `load` does, when 01 has not run for one of them: a year that lacks would be taken for one without data.
+    Raises `DataError` as `load` does, when 01 has not run for one of them: a year that lacks would be taken for one
+    without data.
 
     >>> data.load_series(2020)["annee"].unique().tolist()
     [2019, 2020]

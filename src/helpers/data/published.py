@@ -80,10 +80,7 @@ def export_indicators(years: list[int], folder: Path, site_type: str = NETWORK, 
 
     Those of a site have their own kind and name, and the network's rows that its pages show stand beside them.
 
-    Raises
-    ------
-    DataError
-        when a year's tables are not those that 01 wrote.
+    Raises `DataError` when a year's tables are not those that 01 wrote.
 
     >>> import pathlib, tempfile
     >>> with tempfile.TemporaryDirectory() as dossier:
@@ -119,10 +116,7 @@ def export_sites(year: int, folder: Path, made: dict[str, str]) -> pd.DataFrame:
 def export_comparisons(year: int, folder: Path, site_type: str = NETWORK, site: str = "") -> None:
     """Writes ``comparaisons.csv``, in the same form.
 
-    Raises
-    ------
-    DataError
-        when 03 has not run.
+    Raises `DataError` when 03 has not run.
 
     >>> import pathlib, tempfile
     >>> with tempfile.TemporaryDirectory() as dossier:

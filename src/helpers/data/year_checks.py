@@ -134,10 +134,7 @@ MOST_CODES = 20
 def unknown_codes(project: Project, *, file: str) -> list[DataError]:
     """The codes in use that the code book does not have, a sentence each, with the nearest one.
 
-    Raises
-    ------
-    DataError
-        for a code book that is absent or has a fault.
+    Raises `DataError` for a code book that is absent or has a fault.
 
     >>> texte = model.Document("réunion 1", "Bonjour.")
     >>> passage = model.Passage("réunion 1", 0, 7, "Bonjour", "Perspective")
@@ -215,10 +212,7 @@ def read_export(year: int) -> Export:
 
     They are read once: a second call gives the same, unless one of the files behind them changed.
 
-    Raises
-    ------
-    DataError
-        when a reference table cannot be read.
+    Raises `DataError` when a reference table cannot be read.
 
     >>> len(data.read_export(2020).cleaned.persons)
     0
@@ -233,10 +227,7 @@ def read_export(year: int) -> Export:
 def read_earlier(year: int) -> dict[int, Persons]:
     """The persons of every earlier year that has an export, by year; nothing for a year that has none itself.
 
-    Raises
-    ------
-    DataError
-        when a reference table cannot be read.
+    Raises `DataError` when a reference table cannot be read.
 
     >>> data.read_earlier(2020)
     {}
@@ -338,10 +329,7 @@ class Account:
 def account_for(year: int) -> Account | None:
     """The account of a year's export, once it has no fault; None without an export.
 
-    Raises
-    ------
-    DataError
-        when a table cannot be read.
+    Raises `DataError` when a table cannot be read.
 
     >>> data.account_for(2020) is None
     True
@@ -441,10 +429,7 @@ def faults(year: int, *, trusts_frozen: bool = False) -> list[DataError]:
     What the schemas refuse is told first: the rest can be looked at only once the tables can be read. With
     ``trusts_frozen``, an export that is still as it was when it was read is not read again.
 
-    Raises
-    ------
-    FileNotFoundError
-        when data/raw has no folder for the year: `parameters.check_year` tells it in French.
+    Raises `FileNotFoundError` when data/raw has no folder for the year: `parameters.check_year` tells it in French.
 
     >>> data.faults(2020)
     []
@@ -482,10 +467,7 @@ def rejected_rows(year: int) -> str:
 def require_usable(year: int) -> None:
     """Nothing, when the year's files can be used.
 
-    Raises
-    ------
-    DataError
-        with the first fault, and how many others there are.
+    Raises `DataError` with the first fault, and how many others there are.
 
     >>> data.require_usable(2020)
     """
