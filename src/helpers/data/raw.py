@@ -167,10 +167,8 @@ class RawYear:
 
 
 def faults_in(path: Path, name: str) -> list[DataError]:
-    """Every fault of a table, in order of line; empty when it is as its schema says.
+    """Every fault of a table against its schema, in line order.
 
-    >>> data.faults_in(paths.raw_table(2020, "reunions"), "reunions")
-    []
     >>> print(data.faults_in(paths.raw_table(2020, "reunions"), "themes")[0])
     data/raw/2020/reunions.csv, ligne 1 : la colonne « theme » manque ; ajoutez-la, même vide.
     """
@@ -199,11 +197,7 @@ def _typed(content: bytes, shown: str, name: str) -> pd.DataFrame:
 
 
 def read_raw(year: int, name: str) -> pd.DataFrame:
-    """A raw table of a year, typed by its schema; the index is the line number in the file, as an editor shows it.
-
-    Raises `DataError` for an absent file, or its first fault.
-
-    Here the schema ``chiffres_publies``:
+    """`read_table` for a raw table of a year, here the schema ``chiffres_publies``.
 
     >>> data.read_raw(2020, "chiffres_publies")[["indicateur", "valeur", "unite"]].head(2)
                            indicateur  valeur   unite
@@ -215,11 +209,7 @@ def read_raw(year: int, name: str) -> pd.DataFrame:
 
 
 def read_reference(name: str) -> pd.DataFrame:
-    """A public reference table, typed by its schema.
-
-    Raises `DataError` for an absent file, or its first fault.
-
-    Here the schema ``reperes``:
+    """`read_table` for a reference table, here the schema ``reperes``.
 
     >>> data.read_reference("reperes")[["libelle", "valeur", "champ"]].head(1)
                       libelle  valeur                     champ
@@ -252,10 +242,7 @@ def read_year(year: int) -> RawYear:
     3                 chefs_de_service             9
     """
     inputs = describe_inputs(paths.read_with(year))
-    tables = [
-        read_raw(year, name) if present(year, name) else typed(pd.DataFrame(columns=columns(name), dtype="str"), name)
-        for name in paths.RAW_TABLES
-    ]
+    tables = [read_raw(year, name) if present(year, name) else empty_table(name) for name in paths.RAW_TABLES]
     if describe_inputs(paths.read_with(year)) != inputs:
         raise DataError(f"Les fichiers de {year} ont changé pendant leur lecture : relancez.")
     return RawYear(year, read_card(year)["title"], inputs, *tables)
@@ -271,7 +258,7 @@ def read_earlier_figures(year: int) -> pd.DataFrame:
     """
     earlier = paths.previous_year(year)
     if earlier is None or not (present(earlier, "chiffres_publies") and present(year, "chiffres_publies")):
-        return typed(pd.DataFrame(columns=columns("chiffres_publies"), dtype="str"), "chiffres_publies")
+        return empty_table("chiffres_publies")
     return read_raw(earlier, "chiffres_publies")
 
 
@@ -303,44 +290,34 @@ def counted(received: Received) -> tuple[Received, dict[str, int]]:
     return replace(received, parts=[watched(rank, part) for rank, part in enumerate(received.parts)]), rows
 
 
-def _real_exports(year: int) -> list[Path]:
-    """The files that somebody sent: a simulated one is not frozen, for it can be made again."""
-    simulated = simulated_exports(year)
-    return [path for path in paths.exports(year) if path not in simulated]
-
-
 def changed_exports(year: int) -> list[DataError]:
-    """What is no longer as it was received, each with the command that accepts it; a simulated file is not frozen.
+    """Files that are not as they were received, each with the command that accepts them.
 
-    Raises `DataError` when carte_export.json cannot be read.
-
-    >>> data.changed_exports(2020)
-    []
+    Simulated files are not frozen: they can be made again. Raises `DataError` when carte_export.json cannot be read.
     """
-    real = _real_exports(year)
-    if not real:
-        return []
-    known = {name: entry for name, entry in read_export_card(year).items() if not entry["synthetic"]}
+    simulated = simulated_exports(year)
+    real = [path for path in paths.exports(year) if path not in simulated]
+    known = {name: entry for name, entry in read_export_card(year).items() if not entry["synthetic"]} if real else {}
     if not known:
         return []
     accept = f"{paths.COMMAND} check --year {year} --accept"
     remedy = f"si c’est voulu, acceptez l’export tel qu’il est ({accept})"
-    found = []
+    sentences = []
     for path in real:
         shown = paths.relative(path)
         if path.name not in known:
-            found.append(f"{shown} est arrivé après que l’export de {year} a été lu : {remedy}, sinon retirez-le.")
+            sentences.append(f"{shown} est arrivé après que l’export de {year} a été lu : {remedy}, sinon retirez-le.")
         elif known[path.name]["hash"] != f"sha256:{fingerprint(path)}":
-            found.append(f"{shown} n’est plus tel qu’il a été reçu : {remedy}, sinon remettez l’ancien.")
+            sentences.append(f"{shown} n’est plus tel qu’il a été reçu : {remedy}, sinon remettez l’ancien.")
     for name in sorted(known.keys() - {path.name for path in real}):
         shown = paths.relative(paths.raw(year) / name)
-        found.append(f"{shown} faisait partie de l’export de {year} et n’est plus là : remettez-le ; {remedy}.")
-    return [DataError(sentence) for sentence in found]
+        sentences.append(f"{shown} faisait partie de l’export de {year} et n’est plus là : remettez-le ; {remedy}.")
+    return [DataError(sentence) for sentence in sentences]
 
 
 def _twin_faults(year: int) -> list[DataError]:
-    """Files that were another year's and are no longer there: `data.receive` tells those that still are."""
-    found = []
+    """Files identical to a removed export of another year; `exports.copies` finds those that are still there."""
+    faults = []
     for other in (each for each in paths.prepared_years() if each != year):
         gone = {
             (entry["bytes"], entry["hash"]): paths.raw(other) / name

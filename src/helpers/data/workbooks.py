@@ -75,7 +75,7 @@ def has_hour(value: object) -> bool:
     return isinstance(value, dt.datetime) and value.time() != dt.time()
 
 
-# --- The archive of XML files that a workbook is: checked before it is read, and searched for what values do not tell ---
+# --- A workbook as an archive of XML files: checked before it is read, and searched for what values do not tell ---
 
 # Far above any real export, below a zip bomb: unpacked bytes, and unpacked bytes per packed byte.
 MOST_BYTES = 2 << 30
