@@ -1,6 +1,5 @@
 """What commands write in data/raw: the folder of a new year, rows of the code book, simulated exports."""
 
-import codecs
 import csv
 import hashlib
 import io
@@ -92,6 +91,8 @@ def make_year(year: int) -> tuple[list[Path], list[Path]]:
 
 # --- The code book ---
 
+_MARK = b"\xef\xbb\xbf"
+
 
 def add_to_book(rows: list[dict[str, str]], *, is_trial: bool = False) -> list[int]:
     """Appends rows (schema ``themes``) to the code book, atomically, and returns their line numbers.
@@ -140,7 +141,7 @@ def _cut(rows: list[list[str]], before) -> list[list[str]]:
 
 def _with_rows(content: bytes, header: list[str], new: int, rows: list[dict[str, str]], shown: str) -> bytes:
     encoding = "utf-8" if decodes(content) else "cp1252"
-    text = content.removeprefix(codecs.BOM_UTF8).decode(encoding)
+    text = content.removeprefix(_MARK).decode(encoding)
     first = text.split("\n", 1)[0]
     separator, end = max(",;\t", key=first.count), "\r\n" if first.endswith("\r") else "\n"
     records = list(_records(text))
@@ -159,7 +160,7 @@ def _with_rows(content: bytes, header: list[str], new: int, rows: list[dict[str,
         raise DataError(
             f"{shown} n’est pas en UTF-8 et ne peut pas tenir ces codes : enregistrez-le en CSV UTF-8."
         ) from None
-    return (codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b"") + body
+    return (_MARK if content.startswith(_MARK) else b"") + body
 
 
 def _records(text: str) -> Iterator[str]:
