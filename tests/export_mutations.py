@@ -1,8 +1,8 @@
-"""Exports as people send them: a good one, all that can happen to it, and what each thing must lead to.
+"""Exports as people send them: a good one, what can go wrong with it, and what each fault must lead to.
 
-Each mutation bears the number of its case in the catalogue of bad input (tests/test_export_cases.py), says in which
-formats it can happen, and tells the draft what it expects: a sentence that stops the year, a row set aside for a reason,
-a rule that is counted, an answer that changes. What no mutation touched must come out as it went in.
+Each mutation has the number of its case in the catalogue of bad input (tests/test_export_cases.py) and the formats where
+it can happen. It tells the draft what to expect: a sentence that stops the year, a row rejected for a reason, a rule that
+is counted, an answer that changes. What no mutation touched must come out as it went in.
 """
 
 import csv
@@ -12,6 +12,7 @@ import random
 import unicodedata
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import openpyxl
@@ -30,24 +31,17 @@ TITLES = (
     "objectifs", "parents_associes", "observations", "date de naissance", "nom du travailleur",
 )  # fmt: skip
 CLOSED = (
-    "suivi_par",
-    "situation",
-    "niveau",
-    "sexe",
-    "nouvel_accompagnement",
-    "origine",
-    "demande_initiale",
-    "parents_associes",
-)
+    "suivi_par", "situation", "niveau", "sexe", "nouvel_accompagnement", "origine", "demande_initiale", "parents_associes",
+)  # fmt: skip
 THEMES = ("scolarite", "besoin_de_parler", "mobilite", "sante_addiction", "difficultes_familiales")
 
 
 def clean_rows(draw: random.Random, count: int = 60) -> list[dict[str, str]]:
-    """Persons without any fault, who all differ; what identifies them stands in no other file."""
+    """Persons without any fault, who all differ."""
     out = []
     for rank in range(count):
         origin = draw.choice(("college", "famille", "travail_de_rue"))
-        row = {
+        out.append({
             "identifiant": f"{rank:03}{draw.randrange(10**7):07}{draw.choice('CDFGHJK')}",
             "annee": str(YEAR), "association": ("Horizon", "L’Été", "Le Gué-Noir")[rank % 3], "territoire": ("Lille", "Douai")[rank % 2],
             "uai": "0592714E", "college": "Collège Mendès France", "suivi_par": ("alses", "autre_educateur")[rank % 5 == 0],
@@ -58,14 +52,13 @@ def clean_rows(draw: random.Random, count: int = 60) -> list[dict[str, str]]:
             "demande_initiale": THEMES[rank % 5], "objectifs": ";".join(sorted(THEMES[: 1 + rank % 3], key=THEMES.index)),
             "parents_associes": ("oui", "non")[rank % 7 == 0], "observations": f"vu chez Zoé Canari-{rank} au 06 11 22 33 {rank:02}",
             "date de naissance": f"{1 + rank % 28:02}/{1 + rank % 12:02}/20{16 + rank % 5}", "nom du travailleur": f"Ginette Canari-{rank % 4}",
-        }  # fmt: skip
-        out.append(row)
+        })  # fmt: skip
     return out
 
 
 @dataclass
 class Draft:
-    """An export in the making, and what is expected of it."""
+    """An export being made, and what is expected of it."""
 
     draw: random.Random
     form: str
@@ -92,28 +85,20 @@ class Draft:
     used: set[int] = field(default_factory=set)
 
     def pick(self) -> dict:
-        """A row that no mutation has touched yet, and that none will after."""
+        """A row that no other mutation touches."""
         row = self.draw.choice([row for row in self.rows if id(row) not in self.used and "sexe" in row])
         self.used.add(id(row))
         return row
 
     def reject(self, reason: str, row: dict | None = None) -> None:
-        """Expects one more row set aside for this reason; a row of somebody takes him out."""
+        """Expects one more row rejected for this reason, and its person gone."""
         self.rejected[reason] = self.rejected.get(reason, 0) + 1
         if row is not None:
             self.gone.add(row["identifiant"])
 
     def may_change(self, row: dict, column: str) -> None:
-        """Expects another answer of somebody; a referrer goes with the way by which he came."""
-        self.changed.setdefault(row["identifiant"], set()).update(
-            {column, "orienteur" if column == "origine" else column}
-        )
-
-    def change(self, row: dict, column: str, value: str, rule: str) -> None:
-        """Writes a cell otherwise; the person's answer may change, and the rule is counted."""
-        row[column] = value
-        self.may_change(row, column)
-        self.rules.append(rule)
+        """Allows another answer for a person; « orienteur » depends on « origine »."""
+        self.changed.setdefault(row["identifiant"], set()).update({column, "orienteur" if column == "origine" else column})
 
     def write(self, column: str, ways: Callable[[str], object]) -> None:
         """Writes each cell of a column in another way."""
@@ -145,21 +130,16 @@ class Draft:
 # --- writing ----------------------------------------------------------------------------------------------------------
 
 
-def _as_text(cell: object) -> str:
-    return cell.strftime("%d/%m/%Y") if isinstance(cell, dt.date) else str(cell)
-
-
 def _csv(draft: Draft) -> bytes:
     out = io.StringIO()
-    csv.writer(out, delimiter=draft.delimiter, lineterminator=draft.end).writerows(
-        [[_as_text(cell) for cell in line] for line in draft.grid()]
-    )
+    lines = [[cell.strftime("%d/%m/%Y") if isinstance(cell, dt.date) else str(cell) for cell in line] for line in draft.grid()]
+    csv.writer(out, delimiter=draft.delimiter, lineterminator=draft.end).writerows(lines)
     text = out.getvalue()
     for change in draft.text:
         text = change(text)
     try:
         return text.encode(draft.codec)
-    except UnicodeEncodeError:  # a sign that the encoding does not have: nothing would write such a file
+    except UnicodeEncodeError:  # a character that the encoding lacks: no program would write such a file
         draft.codec, draft.rules = "utf-8", [rule for rule in draft.rules if rule != "texte en "]
         return text.encode("utf-8")
 
@@ -197,33 +177,26 @@ def _ods(draft: Draft) -> bytes:
 
 
 def _parquet(draft: Draft) -> bytes:
-    arrays = [
-        _parquet_column([row.get(key, "") for row in draft.rows], draft.kinds.get(key, "")) for _, key in draft.titles
-    ]
-    out = io.BytesIO()
-    pq.write_table(
-        pa.Table.from_arrays(arrays, names=[title for title, _ in draft.titles]),
-        out,
-        row_group_size=draft.marks.get("group", 1 << 20),
-    )
+    arrays = [_parquet_column([row.get(key, "") for row in draft.rows], draft.kinds.get(key, "")) for _, key in draft.titles]
+    table, out = pa.Table.from_arrays(arrays, names=[title for title, _ in draft.titles]), io.BytesIO()
+    pq.write_table(table, out, row_group_size=draft.marks.get("group", 1 << 20))
     return out.getvalue()
 
 
 def _parquet_column(cells: list, kind: str) -> pa.Array:
+    texts = [str(cell) for cell in cells]
     if kind == "null" and all(isinstance(cell, str) for cell in cells):
         return pa.array([cell or None for cell in cells], pa.string())
     if kind == "dictionary":
-        return pa.array([str(cell) for cell in cells], pa.string()).dictionary_encode()
+        return pa.array(texts, pa.string()).dictionary_encode()
     if kind == "large":
-        return pa.array([str(cell) for cell in cells], pa.large_string())
+        return pa.array(texts, pa.large_string())
     if kind == "list":
-        return pa.array([str(cell).split(";") for cell in cells])
-    if any(not isinstance(cell, str) for cell in cells):
-        try:
+        return pa.array([text.split(";") for text in texts])
+    if texts != cells:
+        with suppress(pa.ArrowException, TypeError):
             return pa.array([None if cell == "" else cell for cell in cells])
-        except (pa.ArrowException, TypeError):
-            pass
-    return pa.array([str(cell) for cell in cells], pa.string())
+    return pa.array(texts, pa.string())
 
 
 _MAKERS = {"csv": _csv, "xlsx": _xlsx, "ods": _ods, "parquet": _parquet}
@@ -234,55 +207,88 @@ _MAKERS = {"csv": _csv, "xlsx": _xlsx, "ods": _ods, "parquet": _parquet}
 
 @dataclass(frozen=True)
 class Mutation:
-    """A thing that happens to exports."""
+    """Something that happens to exports."""
 
+    name: str
     cases: tuple[int, ...]
     forms: tuple[str, ...]
     apply: Callable[[Draft], None]
     is_late: bool = False
 
-    @property
-    def name(self) -> str:
-        return self.apply.__name__
-
 
 MUTATIONS: list[Mutation] = []
+TEXT = ("csv",)
+GRIDS = ("csv", "xlsx", "ods")
 
 
-def case(*numbers: int, forms: tuple[str, ...] = FORMATS, late: bool = False):
-    """Registers a mutation; a late one changes what the file is, after all that changes its rows."""
+def case(*numbers: int, forms=FORMATS, late: bool = False, stops: str = "", rule: str = ""):
+    """Registers a mutation; a late one changes what the file is, after those that change rows."""
 
-    def register(apply):
-        MUTATIONS.append(Mutation(numbers, forms, apply, late))
-        return apply
+    def register(change):
+        def apply(draft: Draft) -> None:
+            draft.stops += [stops] if stops else []
+            draft.rules += [rule] if rule else []
+            change(draft)
+
+        MUTATIONS.append(Mutation(change.__name__, numbers, forms, apply, late))
+        return change
 
     return register
 
 
-TEXT = ("csv",)
+def of_text(*numbers: int, stops: str = "", rule: str = ""):
+    """Registers a late mutation of the text of a CSV file."""
+    return lambda change: _registered(change, "text", *numbers, forms=TEXT, stops=stops, rule=rule)
 
 
-@case(1, 5, forms=TEXT)
+def of_bytes(*numbers: int, forms=FORMATS, stops: str):
+    """Registers a late mutation of the bytes of a file."""
+    return lambda change: _registered(change, "raw", *numbers, forms=forms, stops=stops)
+
+
+def _registered(change, where: str, *numbers: int, **more) -> None:
+    def apply(draft: Draft) -> None:
+        getattr(draft, where).append(lambda content: change(draft, content))
+
+    apply.__name__ = change.__name__
+    case(*numbers, late=True, **more)(apply)
+
+
+def one_cell(name: str, *numbers: int, column, values, rule: str | None = None, reason: str = "") -> None:
+    """Registers a mutation of one cell, whose row is rejected for a reason, or whose answer may change."""
+
+    def apply(draft: Draft) -> None:
+        row = draft.pick()
+        key = draft.draw.choice(column) if isinstance(column, tuple) else column
+        row[key] = draft.draw.choice(values(draft) if callable(values) else values)
+        if reason:
+            draft.reject(reason, row)
+        else:
+            draft.may_change(row, key)
+            draft.rules += [rule] if rule else []
+
+    apply.__name__ = name
+    case(*numbers)(apply)
+
+
+@case(1, 5, forms=TEXT, rule="texte en ")
 def one_byte_a_character(draft):
     draft.codec = draft.draw.choice(("cp1252", "mac_roman"))
-    draft.rules.append("texte en ")
 
 
-@case(2, forms=TEXT, late=True)
-def mojibake(draft):
-    draft.raw.append(lambda content: content.decode(draft.codec, errors="ignore").replace("é", "Ã©").encode("utf-8"))
-    draft.stops.append("des accents sont abîmés")
+@of_bytes(2, forms=TEXT, stops="des accents sont abîmés")
+def mojibake(draft, content):
+    return content.decode(draft.codec, errors="ignore").replace("é", "Ã©").encode("utf-8")
 
 
 @case(3, forms=TEXT)
-def mark_of_utf8(draft):
+def byte_order_mark(draft):
     draft.codec = "utf-8-sig"
 
 
-@case(4, forms=TEXT)
+@case(4, forms=TEXT, rule="texte en UTF-16")
 def utf16(draft):
     draft.codec = "utf-16"
-    draft.rules.append("texte en UTF-16")
 
 
 @case(6, forms=TEXT)
@@ -290,102 +296,55 @@ def other_delimiter(draft):
     draft.delimiter = draft.draw.choice((",", "\t", "|"))
 
 
-@case(7, forms=TEXT, late=True)
-def said_delimiter(draft):
-    draft.text.append(lambda text: f"sep={draft.delimiter}{draft.end}{text}")
-    draft.rules.append("première ligne « sep= »")
+@of_text(7, rule="première ligne « sep= »")
+def said_delimiter(draft, text):
+    return f"sep={draft.delimiter}{draft.end}{text}"
 
 
 @case(8, 9, 36)
 def year_as_a_number(draft):
-    draft.write(
-        "annee",
-        lambda text: draft.draw.choice((f"{text},0", f"{text}.00", text)) if draft.form == "csv" else float(text),
-    )
+    ways = ("{},0", "{}.00", "{}")
+    draft.write("annee", lambda text: draft.draw.choice(ways).format(text) if draft.form == "csv" else float(text))
 
 
-@case(10, 35, 52)
-def unknown_answer(draft):
-    row, column = draft.pick(), draft.draw.choice(CLOSED)
-    draft.change(
-        row,
-        column,
-        draft.draw.choice(("12,5 %", "Justice des mineurs", "zz9")),
-        "réponse inconnue, gardée comme « non prévue »",
-    )
+UNKNOWN = "réponse inconnue, gardée comme « non prévue »"
+one_cell("unknown_answer", 10, 35, 52, column=CLOSED, values=("12,5 %", "Justice des mineurs", "zz9"), rule=UNKNOWN)
 
 
 @case(11)
 def ways_of_yes(draft):
-    draft.write(
-        "nouvel_accompagnement",
-        lambda text: (
-            draft.draw.choice(("oui", "OUI", "Oui ", "o", "1", "x", "VRAI"))
-            if text == "oui"
-            else draft.draw.choice(("non", "Non", "N", "0", "FAUX"))
-        ),
-    )
+    ways = {"oui": ("oui", "OUI", "Oui ", "o", "1", "x", "VRAI"), "non": ("non", "Non", "N", "0", "FAUX")}
+    draft.write("nouvel_accompagnement", lambda text: draft.draw.choice(ways["oui" if text == "oui" else "non"]))
 
 
-@case(12)
-def not_known(draft):
-    row, column = draft.pick(), draft.draw.choice(CLOSED)
-    draft.change(
-        row, column, draft.draw.choice(("NSP", "nsp", "N.S.P.", "?", "-", "RAS")), "écriture ramenée à la liste"
-    )
-
-
-@case(13, 53)
-def nothing_as_a_word(draft):
-    row, column = draft.pick(), draft.draw.choice(CLOSED)
-    draft.change(
-        row,
-        column,
-        draft.draw.choice(("NA", "None", "null", "#N/A" if draft.form == "csv" else "n/a")),
-        "case sans réponse : non renseigné",
-    )
-
-
-@case(53)
-def nothing(draft):
-    row, column = draft.pick(), draft.draw.choice(CLOSED)
-    row[column] = ""
-    draft.may_change(row, column)
+one_cell("not_known", 12, column=CLOSED, values=("NSP", "nsp", "N.S.P.", "?", "-", "RAS"), rule="écriture ramenée à la liste")
+one_cell(
+    "nothing_as_a_word", 13, 53, column=CLOSED, rule="case sans réponse : non renseigné",
+    values=lambda draft: ("NA", "None", "null", "#N/A" if draft.form == "csv" else "n/a"),
+)  # fmt: skip
+one_cell("nothing", 53, column=CLOSED, values=("",))
 
 
 @case(14, 51)
 def class_codes(draft):
-    draft.write(
-        "niveau",
-        lambda text: (
-            text
-            if text == "autre"
-            else draft.draw.choice(
-                (f"{text[0]}E{draft.draw.randint(1, 9)}", f"{text[0]}ème", f"{text[0]}e", f"{text[0]}°B")
-            )
-        ),
-    )
+    def code(text):
+        ways = (f"{text[0]}E{draft.draw.randint(1, 9)}", f"{text[0]}ème", f"{text[0]}e", f"{text[0]}°B")
+        return text if text == "autre" else draft.draw.choice(ways)
+
+    draft.write("niveau", code)
 
 
-@case(14)
-def class_code_spoilt(draft):
-    row = draft.pick()
-    draft.change(
-        row, "niveau", draft.draw.choice((60.0, 500)) if draft.form in WORKBOOKS else "60.0", "réponse inconnue"
-    )
+one_cell("class_code_spoilt", 14, column="niveau", rule="réponse inconnue",
+         values=lambda draft: (60.0, 500) if draft.form in WORKBOOKS else ("60.0",))  # fmt: skip
 
 
-@case(15)
+@case(15, rule="zéro de tête de l’UAI rétabli")
 def zero_lost(draft):
     draft.write("uai", lambda text: text.lstrip("0"))
-    draft.rules.append("zéro de tête de l’UAI rétabli")
 
 
-@case(15)
-def wrong_uai(draft):
-    row = draft.pick()
-    row["uai"] = draft.draw.choice(("0592714F", "59000", "0130001Z"))
-    draft.reject("UAI mal écrit, ou dont la lettre de contrôle est fausse", row)
+WRONG_UAI = "UAI mal écrit, ou dont la lettre de contrôle est fausse"
+one_cell("wrong_uai", 15, column="uai", values=("0592714F", "59000", "0130001Z"), reason=WRONG_UAI)
 
 
 @case(16, late=True)
@@ -393,9 +352,8 @@ def column_without_title(draft):
     draft.titles.insert(draft.draw.randrange(len(draft.titles)), ("", "intrus"))
     for row in draft.rows:
         row["intrus"] = "7"
-    if draft.form == "parquet":  # a column without a name shifts nothing there
-        return
-    draft.stops.append("une colonne n’a pas de titre")
+    if draft.form != "parquet":  # a column without a name shifts nothing there
+        draft.stops.append("une colonne n’a pas de titre")
 
 
 @case(17, forms=TEXT)
@@ -419,10 +377,9 @@ def row_cut_by_an_endless_cell(draft):
     draft.reject("ligne trop courte : des cases manquent", row)
 
 
-@case(19, forms=TEXT, late=True)
-def quote_left_open(draft):
-    draft.text.append(lambda text: text + f'"jamais refermé{draft.end}')
-    draft.stops.append("un guillemet est mal placé ou n’est pas refermé")
+@of_text(19, stops="un guillemet est mal placé ou n’est pas refermé")
+def quote_left_open(draft, text):
+    return text + f'"jamais refermé{draft.end}'
 
 
 @case(20)
@@ -430,10 +387,9 @@ def line_end_in_a_cell(draft):
     draft.pick()["observations"] = 'deux\nlignes ; et "des" guillemets, puis\tune'
 
 
-@case(21, forms=TEXT, late=True)
-def nul(draft):
-    draft.text.append(lambda text: text.replace("Horizon", "Hori\0zon", 1))
-    draft.stops.append("un caractère nul coupe le texte")
+@of_text(21, stops="un caractère nul coupe le texte")
+def nul(draft, text):
+    return text.replace("Horizon", "Hori\0zon", 1)
 
 
 @case(22, forms=TEXT)
@@ -441,11 +397,9 @@ def ends_of_lines(draft):
     draft.end = draft.draw.choice(("\r\n", "\r"))
 
 
-@case(22, forms=TEXT, late=True)
-def mixed_ends_of_lines(draft):
-    draft.text.append(
-        lambda text: text.replace(draft.end, "\r\n", draft.draw.randint(2, 9)) if draft.end == "\n" else text
-    )
+@of_text(22)
+def mixed_ends_of_lines(draft, text):
+    return text.replace(draft.end, "\r\n", draft.draw.randint(2, 9)) if draft.end == "\n" else text
 
 
 @case(23, forms=TEXT, late=True)
@@ -456,63 +410,50 @@ def delimiter_at_the_end(draft):
     draft.titles.append(("", "rien"))
 
 
-@case(24, forms=("csv", "xlsx", "ods"))
+@case(24, forms=GRIDS, rule="lignes blanches, laissées de côté")
 def blank_lines_and_columns(draft):
     for _ in range(draft.draw.randint(1, 3)):
         draft.rows.insert(draft.draw.randrange(len(draft.rows)), {})
     draft.titles.insert(draft.draw.randrange(1, len(draft.titles)), ("", "rien"))
-    draft.rules.append("lignes blanches, laissées de côté")
 
 
-@case(25, late=True)
+@case(25, late=True, stops="deux colonnes désignent « sexe »")
 def title_twice(draft):
     draft.titles.append((draft.draw.choice(("Genre", "SEXE")), "sexe"))
-    draft.stops.append("deux colonnes désignent « sexe »")
 
 
 @case(26, 42, 43)
 def other_titles(draft):
     ways = {
-        "identifiant": "N° de dossier",
-        "annee": "ANNÉE",
-        "niveau": " Niveau\u00a0",
-        "sexe": "Genre",
+        "identifiant": "N° de dossier", "annee": "ANNÉE", "niveau": " Niveau\u00a0", "sexe": "Genre",
         "parents_associes": unicodedata.normalize("NFD", "Parents associés"),
-    }
+    }  # fmt: skip
     draft.titles = [(ways.get(key, title) if title == key else title, key) for title, key in draft.titles]
 
 
-@case(26, 55, late=True)
+@case(26, 55, late=True, stops="colonne obligatoire absente : « niveau »")
 def title_misspelt(draft):
     draft.titles = [("Nivo scolèr" if key == "niveau" else title, key) for title, key in draft.titles]
-    draft.stops.append("colonne obligatoire absente : « niveau »")
 
 
-@case(27, forms=("csv", "xlsx", "ods"), late=True)
+@case(27, forms=GRIDS, late=True, stops="les titres tiennent sur deux lignes")
 def titles_on_two_lines(draft):
     half = len(draft.titles) // 2 + 2
     draft.above.append([title if place < half else "" for place, (title, _) in enumerate(draft.titles)])
     draft.titles = [("" if place < half else title, key) for place, (title, key) in enumerate(draft.titles)]
-    draft.stops.append("les titres tiennent sur deux lignes")
     draft.stops.append("colonnes obligatoires absentes")
 
 
-@case(28, forms=("csv", "xlsx", "ods"), late=True)
+@case(28, forms=GRIDS, late=True, rule="lignes au-dessus des titres")
 def letterhead(draft):
-    width = len(draft.titles)
-    draft.above += [
-        ["Département du Nord", *[""] * (width - 1)],
-        [f"Export du 02/01/{YEAR + 1}", *[""] * (width - 1)],
-        [""] * width,
-    ][: draft.draw.randint(1, 3)]
-    draft.rules.append("lignes au-dessus des titres")
+    lines = ("Département du Nord", f"Export du 02/01/{YEAR + 1}", "")
+    draft.above += [[line, *[""] * (len(draft.titles) - 1)] for line in lines][: draft.draw.randint(1, 3)]
 
 
 @case(29)
 def total_rows(draft):
-    draft.rows.append(
-        {"identifiant": draft.draw.choice(("", "Total")), "association": "Total général", "observations": "60"}
-    )
+    who = draft.draw.choice(("", "Total"))
+    draft.rows.append({"identifiant": who, "association": "Total général", "observations": "60"})
     draft.reject("ligne de total")
 
 
@@ -527,24 +468,19 @@ def nobody(draft):
 @case(30, forms=("xlsx",))
 def merged_downwards(draft):
     start = draft.draw.randrange(0, 40)
-    if any(
-        draft.rows[start].get("association") != row.get("association") for row in draft.rows[start : start + 1]
-    ) or len(draft.titles) != len(TITLES):
+    top, below = draft.rows[start : start + 2]
+    if len(draft.titles) != len(TITLES) or not top.get("association") or not below.get("association"):
         return
     column = [key for _, key in draft.titles].index("association")
-    top = draft.rows[start]
-    if not top.get("association") or not draft.rows[start + 1].get("association"):
-        return
-    draft.changed.setdefault(draft.rows[start + 1].get("identifiant", ""), set()).add("association")
-    draft.used |= {id(top), id(draft.rows[start + 1])}
+    draft.changed.setdefault(below.get("identifiant", ""), set()).add("association")
+    draft.used |= {id(top), id(below)}
     draft.marks["merged"] = [(column, start, start + 1)]
     draft.rules.append("cellules fusionnées vers le bas")
 
 
-@case(30, forms=("ods",), late=True)
+@case(30, forms=("ods",), late=True, stops="des cellules sont fusionnées vers le bas")
 def merged_downwards_in_ods(draft):
     draft.marks["merged"] = [(2, 5, 6)]
-    draft.stops.append("des cellules sont fusionnées vers le bas")
 
 
 @case(31, forms=("xlsx",))
@@ -557,49 +493,45 @@ def other_sheet_first(draft):
     draft.sheets.insert(0, ("Lisez-moi", [["Export de la base", "Zoé Canari-99"], ["", ""]], "visible"))
 
 
-@case(32, forms=WORKBOOKS, late=True)
+@case(32, forms=WORKBOOKS, late=True, rule="lignes masquées ou filtrées")
 def hidden_rows(draft):
     draft.marks["hidden"] = [draft.draw.randrange(20)]
-    draft.rules.append("lignes masquées ou filtrées")
 
 
-@case(33, forms=WORKBOOKS, late=True)
+@case(33, forms=WORKBOOKS, late=True, stops="plusieurs feuilles portent les mêmes titres")
 def two_sheets(draft):
     titles = [title for title, _ in draft.titles]
     draft.sheets.append(("Base (2)", [titles, [f"Q{place}" for place in range(len(titles))]], "visible"))
-    draft.stops.append("plusieurs feuilles portent les mêmes titres")
 
 
-@case(34, forms=("xlsx",), late=True)
+@case(34, forms=("xlsx",), late=True, stops="formule sans valeur enregistrée")
 def formula_without_value(draft):
     draft.rows[draft.draw.randrange(len(draft.rows))]["niveau"] = '=CONCATENATE("6","e")'
-    draft.stops.append("formule sans valeur enregistrée")
 
 
-@case(35, forms=("xlsx", "ods"), late=True)
+@case(35, forms=WORKBOOKS, late=True, stops="cellule en erreur")
 def cell_in_error(draft):
     row = next(row for row in draft.rows[draft.draw.randrange(40) :] if row.get("niveau"))
     row["niveau"] = draft.draw.choice(("#REF!", "#DIV/0!", "#N/A"))
-    draft.stops.append("cellule en erreur")
 
 
-def _is_iso(cell: object) -> bool:
-    return isinstance(cell, str) and len(cell) == 10 and cell[4] == "-"
+def write_dates(draft: Draft, column: str, way: Callable[[dt.date], object]) -> None:
+    def written(cell):
+        is_iso = isinstance(cell, str) and len(cell) == 10 and cell[4] == "-"
+        return way(dt.date.fromisoformat(cell)) if is_iso else cell
 
-
-def _day(text: str) -> dt.date:
-    return dt.date.fromisoformat(text)
+    draft.write(column, written)
 
 
 @case(37)
 def serial_days(draft):
-    draft.write("date_debut", lambda text: str((_day(text) - dt.date(1899, 12, 30)).days) if _is_iso(text) else text)
+    write_dates(draft, "date_debut", lambda day: str((day - dt.date(1899, 12, 30)).days))
 
 
-@case(37, 38, 39, forms=("csv", "xlsx", "ods", "parquet"))
+@case(37, 38, 39)
 def true_dates(draft):
     for column in ("date_debut", "date_fin"):
-        draft.write(column, lambda text: _day(text) if _is_iso(text) else text)
+        write_dates(draft, column, lambda day: day)
 
 
 @case(38, forms=("xlsx",))
@@ -610,21 +542,12 @@ def calendar_of_1904(draft):
 
 @case(39)
 def day_first(draft):
-    draft.write("date_debut", lambda text: "/".join(reversed(text.split("-"))) if _is_iso(text) else text)
+    write_dates(draft, "date_debut", lambda day: f"{day:%d/%m/%Y}")
 
 
-@case(40)
-def short_years(draft):
-    row = draft.pick()
-    row["date_debut"] = draft.draw.choice(("31/12/49", "03-04-31", "5/3/68"))
-    draft.reject("date dont l’année n’a que deux chiffres", row)
-
-
-@case(41)
-def impossible_day(draft):
-    row = draft.pick()
-    row["date_debut"] = draft.draw.choice(("29/02/2031", "00/00/0000", "31/04/2031", "bientôt"))
-    draft.reject("date impossible ou illisible", row)
+NO_DAY, SHORT_YEAR = "date impossible ou illisible", "date dont l’année n’a que deux chiffres"
+one_cell("short_years", 40, column="date_debut", values=("31/12/49", "03-04-31", "5/3/68"), reason=SHORT_YEAR)
+one_cell("impossible_day", 41, column="date_debut", values=("29/02/2031", "00/00/0000", "31/04/2031", "bientôt"), reason=NO_DAY)
 
 
 @case(41)
@@ -641,25 +564,19 @@ def end_before_start(draft):
     draft.reject("fin avant le début", row)
 
 
-@case(41, 74)
-def impossible_birth(draft):
-    row = draft.pick()
-    row["annee_naissance"] = draft.draw.choice((str(YEAR - 40), "-2017", str(YEAR + 1), "12 ans", "1,5"))
-    draft.reject("année de naissance impossible", row)
+NO_BIRTH = (str(YEAR - 40), "-2017", str(YEAR + 1), "12 ans", "1,5")
+one_cell("impossible_birth", 41, 74, column="annee_naissance", values=NO_BIRTH, reason="année de naissance impossible")
 
 
 @case(42, 43, 44)
 def ways_of_names(draft):
     def other(text: str) -> str:
         text = text.replace("’", draft.draw.choice("'’´")).replace("-", draft.draw.choice("-–‑"))
-        return draft.draw.choice(
-            (text, unicodedata.normalize("NFD", text), f" {text}\u00a0", text.replace(" ", "  "), f"\u200b{text}")
-        )
+        ways = (text, unicodedata.normalize("NFD", text), f" {text}\u00a0", text.replace(" ", "  "), f"\u200b{text}")
+        return draft.draw.choice(ways)
 
-    # Three quarters of the rows keep the name: the others are brought to it.
-    for row in draft.rows:
-        if row.get("association") and draft.draw.random() < 0.25:
-            row["association"] = other(row["association"])
+    # Three quarters of the rows keep the name, to which the others are brought back.
+    draft.write("association", lambda text: other(text) if draft.draw.random() < 0.25 else text)
 
 
 @case(43)
@@ -670,10 +587,7 @@ def spaces_in_cells(draft):
             row[column] = draft.draw.choice((" ", "\u00a0", "\u202f", "\t")).join(("", row[column], ""))
 
 
-@case(45)
-def other_name_of_a_college(draft):
-    row = draft.pick()
-    draft.change(row, "college", "Clg Mendès-France", "")
+one_cell("other_name_of_a_college", 45, column="college", values=("Clg Mendès-France",))
 
 
 @case(47)
@@ -683,26 +597,24 @@ def same_row_twice(draft):
     draft.reject("personne présente plusieurs fois, réponses identiques : seule la première ligne est gardée")
 
 
-@case(48, 49)
+@case(48, 49, stops="se contredisent sur une même personne")
 def somebody_contradicts_himself(draft):
     row = draft.pick()
     draft.rows.append({**row, **draft.draw.choice(({"niveau": "hors_college"}, {"uai": "0596097G", "college": ""}))})
-    draft.stops.append("se contredisent sur une même personne")
 
 
 @case(54)
 def column_all_empty(draft):
     column = draft.draw.choice(CLOSED)
-    for row in draft.rows:
-        row[column] = ""
+    draft.write(column, lambda text: "")
     draft.stops.append(f"colonne « {column} » : elle est vide")
 
 
-@case(55, late=True)
+@case(55, late=True, stops="absentes : ")
 def column_absent(draft):
     gone = draft.draw.choice((*CLOSED, "identifiant", "annee"))
     draft.titles = [(title, key) for title, key in draft.titles if key != gone]
-    draft.stops += [f"absente : « {gone} »", "absentes : "]
+    draft.stops.append(f"absente : « {gone} »")
 
 
 @case(55, late=True)
@@ -720,119 +632,85 @@ def columns_in_another_order(draft):
         draft.draw.shuffle(draft.titles)
 
 
-@case(57, late=True)
+@case(57, late=True, stops=f"ce fichier est celui de {YEAR - 1}")
 def last_years_file(draft):
-    for row in draft.rows:
-        if row.get("annee"):
-            row["annee"] = str(YEAR - 1)
-    draft.stops.append(f"ce fichier est celui de {YEAR - 1}")
+    draft.write("annee", lambda text: str(YEAR - 1))
 
 
-@case(57)
-def a_row_of_last_year(draft):
-    row = draft.pick()
-    row["annee"] = str(YEAR - 1)
-    draft.reject("ligne d’une autre année", row)
+one_cell("a_row_of_last_year", 57, column="annee", values=(str(YEAR - 1),), reason="ligne d’une autre année")
 
 
-@case(58, late=True)
+@case(58, late=True, stops="est la copie de")
 def same_file_twice(draft):
     draft.marks["twin"] = True
-    draft.stops.append("est la copie de")
 
 
-@case(60, 61, late=True)
+@case(60, 61, late=True, stops="n’a aucune ligne sous ses titres")
 def only_titles(draft):
     draft.rows.clear()
-    draft.stops += ["n’a aucune ligne sous ses titres", "aucune ligne sous les titres"]
+    draft.stops.append("aucune ligne sous les titres")
 
 
-@case(61, late=True)
-def no_byte(draft):
-    draft.raw.append(lambda content: b"")
-    draft.stops.append("le fichier est vide")
+@of_bytes(61, stops="le fichier est vide")
+def no_byte(draft, content):
+    return b""
 
 
-@case(62, forms=("xlsx", "ods", "parquet"), late=True)
-def truncated(draft):
-    draft.raw.append(lambda content: content[: len(content) * draft.draw.randint(20, 99) // 100])
-    draft.stops.append("tronqué ou abîmé")
+@of_bytes(62, forms=("xlsx", "ods", "parquet"), stops="tronqué ou abîmé")
+def truncated(draft, content):
+    return content[: len(content) * draft.draw.randint(20, 99) // 100]
 
 
-@case(63, 64, forms=("xlsx", "ods"), late=True)
-def password_or_old_xls(draft):
-    draft.raw.append(lambda content: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 2000)
-    draft.stops.append("fichier protégé par un mot de passe ou ancien .xls")
+@of_bytes(63, 64, forms=WORKBOOKS, stops="fichier protégé par un mot de passe ou ancien .xls")
+def password_or_old_xls(draft, content):
+    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 2000
 
 
-@case(64, late=True)
-def web_page(draft):
-    draft.raw.append(lambda content: b"<html><table><tr><td>identifiant</td></tr></table></html>")
-    draft.stops.append("c’est une page web sous un autre nom")
+@of_bytes(64, stops="c’est une page web sous un autre nom")
+def web_page(draft, content):
+    return b"<html><table><tr><td>identifiant</td></tr></table></html>"
 
 
 @case(64, late=True)
 def renamed(draft):
     other = draft.draw.choice([each for each in FORMATS if each != draft.form])
-    if (draft.form, other) in (("xlsx", "ods"), ("ods", "xlsx")):
-        draft.name = f"accompagnements.{other}"  # both are archives of XML: each is read for what it is
-        return
     draft.name = f"accompagnements.{other}"
-    draft.stops.append("son extension ne dit pas ce qu’il est")
+    if {draft.form, other} != set(WORKBOOKS):  # both are archives of XML: each is read for what it is
+        draft.stops.append("son extension ne dit pas ce qu’il est")
 
 
 @case(65)
 def locks_beside(draft):
-    draft.beside |= {
-        "~$accompagnements.xlsx": b"\x05canari",
-        ".~lock.accompagnements.ods#": b"canari",
-        ".DS_Store": b"\0\0",
-        "._accompagnements.csv": b"\0",
-    }
+    locks = ("~$accompagnements.xlsx", ".~lock.accompagnements.ods#", ".DS_Store", "._accompagnements.csv")
+    draft.beside |= dict.fromkeys(locks, b"\0canari")
 
 
-@case(66, forms=("xlsx",), late=True)
-def cell_far_below(draft):
-    draft.raw.append(_far_cell)
-
-
-def _far_cell(content: bytes) -> bytes:
-    """A blank cell far below the table."""
-    return _edited(
-        content, b"</sheetData>", b'<row r="60000"><c r="A60000" t="inlineStr"><is><t> </t></is></c></row></sheetData>'
-    )
-
-
-def _edited(content: bytes, old: bytes, new: bytes) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as read, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
-        for name in read.namelist():
-            made.writestr(name, read.read(name).replace(old, new))
+def with_member(content: bytes, name: str, added: bytes) -> bytes:
+    """A workbook with one more file in its archive."""
+    out = io.BytesIO(content)
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as made:
+        made.writestr(name, added)
     return out.getvalue()
 
 
-@case(68, forms=WORKBOOKS, late=True)
-def archive_bomb(draft):
-    def swollen(content: bytes) -> bytes:
-        out = io.BytesIO(content)
-        with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as made:
-            made.writestr("xl/media/image1.xml", b"\0" * (33 << 20))
-        return out.getvalue()
-
-    draft.raw.append(swollen)
-    draft.stops.append("le classeur est démesuré une fois décompressé")
+@of_bytes(66, forms=("xlsx",), stops="")
+def cell_far_below(draft, content):
+    """A blank cell far below the table."""
+    row, out = b'<row r="60000"><c r="A60000" t="inlineStr"><is><t> </t></is></c></row></sheetData>', io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as read, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for name in read.namelist():
+            made.writestr(name, read.read(name).replace(b"</sheetData>", row))
+    return out.getvalue()
 
 
-@case(69, forms=WORKBOOKS, late=True)
-def entities(draft):
-    def hostile(content: bytes) -> bytes:
-        out = io.BytesIO(content)
-        with zipfile.ZipFile(out, "a") as made:
-            made.writestr("xl/laughs.xml", b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>')
-        return out.getvalue()
+@of_bytes(68, forms=WORKBOOKS, stops="le classeur est démesuré une fois décompressé")
+def archive_bomb(draft, content):
+    return with_member(content, "xl/media/image1.xml", b"\0" * (33 << 20))
 
-    draft.raw.append(hostile)
-    draft.stops.append("le classeur contient une déclaration XML interdite")
+
+@of_bytes(69, forms=WORKBOOKS, stops="le classeur contient une déclaration XML interdite")
+def entities(draft, content):
+    return with_member(content, "xl/laughs.xml", b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>')
 
 
 @case(70)
@@ -847,8 +725,7 @@ def ways_of_several_answers(draft):
 
 @case(53, forms=("parquet",))
 def nulls(draft):
-    for key in ("date_fin", "orienteur", "territoire"):
-        draft.kinds[key] = "null"
+    draft.kinds |= dict.fromkeys(("date_fin", "orienteur", "territoire"), "null")
 
 
 @case(36, forms=("parquet",))
@@ -863,100 +740,63 @@ def groups_of_rows(draft):
     draft.marks["group"] = draft.draw.choice((1, 7, 59))
 
 
-@case(16, 56)
+@case(16, 56, stops="sont inconnues")
 def columns_shifted_on_some_rows(draft):
     for _ in range(9):
         row = draft.pick()
         values = [row[key] for key in TITLES]
         row.update(zip(TITLES[4:], values[-1:] + values[4:-1], strict=True))
         draft.gone.add(row["identifiant"])
-    draft.marks["either"] = True
-    draft.stops.append("sont inconnues")
 
 
 @case(28, forms=TEXT)
 def two_exports_end_to_end(draft):
-    draft.rows.insert(
-        draft.draw.randrange(1, len(draft.rows)),
-        {
-            "*": [
-                "\ufeffidentifiant" if draft.codec == "utf-8" else "identifiant",
-                *[title for title, _ in draft.titles[1:]],
-            ]
-        },
-    )
-    draft.marks["repeated"] = True
+    first = "\ufeffidentifiant" if draft.codec == "utf-8" else "identifiant"
+    titles = {"*": [first, *[title for title, _ in draft.titles[1:]]]}
+    draft.rows.insert(draft.draw.randrange(1, len(draft.rows)), titles)
     draft.reject("année de l’export absente ou illisible")
+
+
+INSERTED = (b";", b'"', b"\n", b"\r", b"\0", b"\xe9", b"\xc3", b"\xef\xbb\xbf", b";;", b",", b"\t", b"#REF!", b"PK")
+HOSTILE = (
+    "=1+1", "@somme", "x" * 4000, "\u202eabc", "1e400", "une dizaine", "3 ou 4", "\U0001f600", "a;b", "<b>", "{{7*7}}", "%s", "\x1b[31m",
+)  # fmt: skip
+
+
+def damaged(draw: random.Random, content: bytes, pieces=INSERTED) -> bytes:
+    """Bytes changed, inserted or dropped, or the end cut off."""
+    out = bytearray(content)
+    for _ in range(draw.randint(1, 4)):
+        at, action = draw.randrange(len(out) or 1), draw.randrange(4)
+        if action == 0:
+            out[at : at + 1] = bytes([draw.randrange(256)])
+        elif action == 1:
+            out[at:at] = draw.choice(pieces)
+        elif action == 2:
+            del out[at : at + draw.randint(1, 40)]
+        elif draw.random() < 0.3:
+            del out[max(at, 10) :]
+    return bytes(out)
 
 
 @case(62, late=True)
 def bytes_at_random(draft):
-    def damaged(content: bytes) -> bytes:
-        out = bytearray(content)
-        for _ in range(draft.draw.randint(1, 4)):
-            at = draft.draw.randrange(len(out))
-            action = draft.draw.randrange(4)
-            if action == 0:
-                out[at] = draft.draw.randrange(256)
-            elif action == 1:
-                out[at:at] = draft.draw.choice(
-                    (
-                        b";",
-                        b'"',
-                        b"\n",
-                        b"\r",
-                        b"\0",
-                        b"\xe9",
-                        b"\xc3",
-                        b"\xef\xbb\xbf",
-                        b";;",
-                        b",",
-                        b"\t",
-                        b"#REF!",
-                        b"PK",
-                    )
-                )
-            elif action == 2:
-                del out[at : at + draft.draw.randint(1, 40)]
-            elif draft.draw.random() < 0.3 and len(out) > 10:
-                del out[at:]
-        return bytes(out)
-
-    draft.raw.append(damaged)
+    draft.raw.append(lambda content: damaged(draft.draw, content))
     draft.is_blind = True
 
 
 @case(17, 18, 73, late=True)
 def cells_at_random(draft):
-    """Cells moved, doubled, replaced; nobody can say what they meant."""
-    keys = list(TITLES)
+    """Cells moved and replaced; nobody can say what they meant."""
     for _ in range(draft.draw.randint(1, 6)):
         row = draft.draw.choice(draft.rows or [{}])
-        one, other = draft.draw.sample(keys, 2)
+        one, other = draft.draw.sample(TITLES, 2)
         row[one], row[other] = row.get(other, ""), row.get(one, "")
-        row[draft.draw.choice(keys)] = draft.draw.choice(
-            (
-                "=1+1",
-                "@somme",
-                "x" * 4000,
-                "\u202eabc",
-                "1e400",
-                "une dizaine",
-                "3 ou 4",
-                "\U0001f600",
-                "a;b",
-                "<b>",
-                "{{7*7}}",
-                "%s",
-                "\x1b[31m",
-            )
-        )
+        row[draft.draw.choice(TITLES)] = draft.draw.choice(HOSTILE)
     draft.is_blind = True
 
 
-def mutate(
-    seed: int, *, form: str | None = None, chosen: list[Mutation] | None = None
-) -> tuple[Draft, list[str], dict]:
+def mutate(seed: int, *, form: str = "", chosen: list[Mutation] | None = None) -> tuple[Draft, list[str], dict]:
     """A damaged export, the names of what happened to it, and its clean rows by identifier."""
     draw = random.Random(seed)
     form = form or draw.choice(FORMATS)
