@@ -757,21 +757,21 @@ def two_exports_end_to_end(draft):
     draft.reject("année de l’export absente ou illisible")
 
 
-INSERTED = (b";", b'"', b"\n", b"\r", b"\0", b"\xe9", b"\xc3", b"\xef\xbb\xbf", b";;", b",", b"\t", b"#REF!", b"PK")
+INSERTED = (b";", b'"', b"\n", b"\r", b"\0", b"\xe9", b"\xc3", b"\xef\xbb\xbf", b";;", b",", b"\t", b"#REF!", b"PK", b"\x8f", b"NA")
 HOSTILE = (
     "=1+1", "@somme", "x" * 4000, "\u202eabc", "1e400", "une dizaine", "3 ou 4", "\U0001f600", "a;b", "<b>", "{{7*7}}", "%s", "\x1b[31m",
 )  # fmt: skip
 
 
-def damaged(draw: random.Random, content: bytes, pieces=INSERTED) -> bytes:
+def damaged(draw: random.Random, content: bytes, *, most: int = 4) -> bytes:
     """Bytes changed, inserted or dropped, or the end cut off."""
     out = bytearray(content)
-    for _ in range(draw.randint(1, 4)):
+    for _ in range(draw.randint(1, most)):
         at, action = draw.randrange(len(out) or 1), draw.randrange(4)
         if action == 0:
             out[at : at + 1] = bytes([draw.randrange(256)])
         elif action == 1:
-            out[at:at] = draw.choice(pieces)
+            out[at:at] = draw.choice(INSERTED)
         elif action == 2:
             del out[at : at + draw.randint(1, 40)]
         elif draw.random() < 0.3:
