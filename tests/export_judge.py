@@ -24,10 +24,7 @@ def drop(draft: Draft) -> None:
     folder, content = paths.raw(YEAR), draft.content()
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    files = {draft.file: content, **draft.beside}
-    if draft.marks.get("twin"):
-        files[f"accompagnements (1).{draft.form}"] = content
-    for name, each in files.items():
+    for name, each in {draft.file: content, **draft.beside}.items():
         (folder / name).write_bytes(each)
 
 

@@ -66,6 +66,11 @@ def test_a_plain_workbook_is_read_as_the_same_text(kind):
     assert {str(c.type) for n, c in read.received.parts[0].read().columns.items() if n != "identifiant"} == {"dictionary<values=string, indices=int32, ordered=0>"}
 
 
+def test_a_workbook_is_read_for_what_it_is():
+    book().save(paths.raw(YEAR) / "accompagnements.ods")
+    assert Read().rows == ROWS
+
+
 @pytest.mark.parametrize("kind", ["xlsx", "ods"])
 def test_numbers_and_dates_have_one_way_to_be_written(kind):
     rows = with_row(annee=2041, date_debut=dt.date(2041, 4, 3), niveau=6, objectifs=0.5)
@@ -252,6 +257,7 @@ def workbook_bytes() -> bytes:
         (packed(**{"word/document.xml": b"<a/>"}), "ce n’est pas un classeur xlsx ou ods ; enregistrez-le au format .xlsx ou .csv."),
         (packed(**{"xl/workbook.xml": b"<a/>"}), DAMAGED),
         (packed(**{"xl/workbook.xml": b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'}), "le classeur contient une déclaration XML interdite ; refaites l’export."),
+        (packed(**{"content.xml": b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'}), "le classeur contient une déclaration XML interdite ; refaites l’export."),
         (packed(**{"xl/workbook.xml": b"<a/>", "xl/worksheets/sheet1.xml": b"\0" * (40 << 20)}), "le classeur est démesuré une fois décompressé ; enregistrez la table au format CSV UTF-8."),
     ],
 )  # fmt: skip
