@@ -30,8 +30,8 @@ ORIGIN = "origine.json"
 def codings(year: int) -> list[str]:
     """The names of the folders of a year's codings, in order."""
     folder = paths.codings_folder(year)
-    found = folder.iterdir() if folder.is_dir() else []
-    return sorted(each.name for each in found if each.is_dir() and not each.name.startswith("."))
+    inside = folder.iterdir() if folder.is_dir() else []
+    return sorted(each.name for each in inside if each.is_dir() and not each.name.startswith("."))
 
 
 def load_coding(year: int, name: str) -> Project:

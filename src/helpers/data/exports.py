@@ -14,11 +14,8 @@ from helpers.schema import DataError, columns
 from helpers.system import fingerprint
 
 _SUFFIXES = {
-    ".csv": "text",
-    ".txt": "text",
-    ".tsv": "text",
-    ".xlsx": "workbook",
-    ".ods": "workbook",
+    **dict.fromkeys((".csv", ".txt", ".tsv"), "text"),
+    **dict.fromkeys((".xlsx", ".ods"), "workbook"),
     ".parquet": "parquet",
 }
 _ZIP, _PARQUET, _OLE = b"PK\x03\x04", b"PAR1", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -57,14 +54,6 @@ def kind_of(path: Path) -> str:
         "text": "ni un classeur ni un Parquet ; si c’est un texte, renommez-le en .csv, sinon refaites l’export",
     }
     return f"son extension ne dit pas ce qu’il est : {names[kind]}."
-
-
-def set_faults(year: int, files: list[Path], simulated: list[Path]) -> list[str]:
-    """A simulation beside a real export."""
-    if not simulated or len(simulated) == len(files):
-        return []
-    names = ", ".join(path.name for path in simulated)
-    return [f"{paths.relative(paths.raw(year))} : {names} est une simulation, à côté d’un export reçu ; retirez-la."]
 
 
 def _are_same(first: Path, second: Path) -> bool:
@@ -123,7 +112,11 @@ def receive(year: int) -> Received:
     except DataError as fault:
         return Received(year, faults=[fault])
     known, simulated = known_titles(titles), simulated_exports(year)
-    sentences = [*unknown_columns(titles), *set_faults(year, files, simulated), *copies(year, files)]
+    sentences = unknown_columns(titles)
+    if simulated and len(simulated) < len(files):
+        folder, names = paths.relative(paths.raw(year)), ", ".join(path.name for path in simulated)
+        sentences.append(f"{folder} : {names} est une simulation, à côté d’un export reçu ; retirez-la.")
+    sentences += copies(year, files)
     opened = [_open(path, known) for path in files]
     present = {name for each in opened for name in each.columns}
     return Received(

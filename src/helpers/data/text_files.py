@@ -204,7 +204,7 @@ class Head:
     start: int
     line: int
     known: int
-    said_delimiter: bool
+    says_delimiter: bool
 
 
 def _rows(lines: list[bytes], encoding: str, delimiter: str) -> list[tuple[list[str], int]]:
@@ -224,21 +224,21 @@ def read_head(content: bytes, skip: int, encoding: str, known: dict[str, str]) -
     body = content[skip:]
     stops = [0, *(int(place) + 1 for place in line_ends(body))]
     lines = [body[a:b] for a, b in zip(stops, [*stops[1:], len(body)], strict=True) if a < b]
-    said = re.match(rb'\A"?sep=(.)"?\s*\Z', lines[0], re.IGNORECASE) if lines else None
-    delimiters = (said[1].decode("latin-1"),) if said and said[1].isascii() else DELIMITERS
-    said_bytes = len(lines[0]) - 1 if said else 0
-    lines = [b"\n", *lines[1:]] if said else lines
+    sep = re.match(rb'\A"?sep=(.)"?\s*\Z', lines[0], re.IGNORECASE) if lines else None
+    delimiters = (sep[1].decode("latin-1"),) if sep and sep[1].isascii() else DELIMITERS
+    sep_bytes = len(lines[0]) - 1 if sep else 0
+    lines = [b"\n", *lines[1:]] if sep else lines
     read = {each: _rows(lines, encoding, each) for each in delimiters}
-    found = {each: find_titles([cells for cells, _ in rows], known) for each, rows in read.items()}
-    delimiter = max(delimiters, key=lambda each: found[each][1])
-    place, count = found[delimiter]
+    headers = {each: find_titles([cells for cells, _ in rows], known) for each, rows in read.items()}
+    delimiter = max(delimiters, key=lambda each: headers[each][1])
+    place, count = headers[delimiter]
     rows = read[delimiter]
     titles, after = rows[place] if rows else ([], 0)
     before = rows[place - 1][1] if place else 0
-    start = skip + said_bytes + sum(len(line) for line in lines[:after])
+    start = skip + sep_bytes + sum(len(line) for line in lines[:after])
     sample = [cells for cells, _ in rows[place + 1 :]]
     beside = [cells for cells, _ in (rows[max(0, place - 1) : place] + rows[place + 1 : place + 2])]
-    return Head(delimiter, titles, before + 1, beside, sample, start, after + 1, count, bool(said))
+    return Head(delimiter, titles, before + 1, beside, sample, start, after + 1, count, bool(sep))
 
 
 def width_of(head: Head) -> int:
@@ -505,8 +505,8 @@ def _opened(source: Source, head: Head, layout: Layout, blocks: list[Block]) -> 
         rules.append(f"colonnes hors liste, laissées de côté : {layout.left_out}")
     read = partial(read_span, source, layout=layout, delimiter=head.delimiter, changes=tuple(rules))
     parts = [Part(file, "", partial(read, span)) for span in cut(source, blocks, head.line)]
-    above = head.titles_line - 1 - head.said_delimiter
+    above = head.titles_line - 1 - head.says_delimiter
     changes = [Change(file, "", "lignes au-dessus des titres, laissées de côté", above)] if above else []
-    if head.said_delimiter:
+    if head.says_delimiter:
         changes.append(Change(file, "", "première ligne « sep= », lue comme séparateur", 1))
     return Opened(parts, layout.columns, [], changes)

@@ -203,6 +203,7 @@ class Sheet:
     merged: list
     is_hidden: bool
     rows: dict[int, list]
+    marks: Marks
 
     @property
     def under(self) -> list[int]:
@@ -240,13 +241,14 @@ def _filled_rows(sheet: CalamineSheet) -> dict[int, list]:
     }
 
 
-def read_sheet(book: CalamineWorkbook, name: str, known: dict[str, str], *, is_hidden: bool) -> Sheet:
+def read_sheet(book: CalamineWorkbook, name: str, known: dict[str, str], *, is_hidden: bool, marks: Marks) -> Sheet:
     """A sheet of a workbook, with its header located."""
     sheet: CalamineSheet = guarded(book.get_sheet_by_name, name)
     rows = guarded(_filled_rows, sheet)
     first = list(rows)[:TITLE_ROWS]
     at, count = find_titles([[write_cell(cell) for cell in rows[place]] for place in first], known)
-    return Sheet(name, first[at] if first else 0, count, sheet.merged_cell_ranges or [], is_hidden, rows)
+    titles = first[at] if first else 0
+    return Sheet(name, titles, count, sheet.merged_cell_ranges or [], is_hidden, rows, marks)
 
 
 # --- Parquet: one part per row group ---
@@ -347,7 +349,7 @@ def _letters(place: int) -> str:
     return text
 
 
-def _mark_faults(sheet: Sheet, marks: Marks, layout: Layout) -> list[str]:
+def _mark_faults(sheet: Sheet, layout: Layout) -> list[str]:
     # Errors in columns that are left out change nothing.
     columns = {_letters(place) for place in layout.positions.values()}
 
@@ -355,7 +357,7 @@ def _mark_faults(sheet: Sheet, marks: Marks, layout: Layout) -> list[str]:
         split = [(cell.rstrip("0123456789"), cell) for cell in cells]
         return [cell for letters, cell in split if letters in columns and int(cell[len(letters) :]) > sheet.titles + 1]
 
-    errors = under(marks.errors) + [
+    errors = under(sheet.marks.errors) + [
         f"{_letters(column)}{place + 1}"
         for place in sheet.under
         for column in sorted(layout.positions.values())
@@ -364,9 +366,9 @@ def _mark_faults(sheet: Sheet, marks: Marks, layout: Layout) -> list[str]:
     faults = []
     if errors:
         faults.append(f"cellule en erreur (#REF!, #N/A…) : {_named(errors)} ; corrigez-la dans le classeur.")
-    if empty := under(marks.without_value):
+    if empty := under(sheet.marks.without_value):
         faults.append(f"formule sans valeur enregistrée : {_named(empty)} ; ouvrez le classeur et enregistrez-le.")
-    if marks.is_merged:
+    if sheet.marks.is_merged:
         faults.append("des cellules sont fusionnées vers le bas ; défusionnez-les et remplissez chaque ligne.")
     return faults
 
@@ -402,10 +404,11 @@ def _choose(path: Path, known: dict[str, str]) -> Sheet | str:
     book = guarded(CalamineWorkbook.from_filelike, io.BytesIO(path.read_bytes()))
     sheets = []
     for entry in book.sheets_metadata:
-        if read_marks(path, entry.name).is_far:
+        marks = read_marks(path, entry.name)
+        if marks.is_far:
             return f", feuille « {entry.name} » : des cases sont remplies très loin de la table ; supprimez-les."
         is_hidden = entry.visible != SheetVisibleEnum.Visible
-        sheets.append(read_sheet(book, entry.name, known, is_hidden=is_hidden))
+        sheets.append(read_sheet(book, entry.name, known, is_hidden=is_hidden, marks=marks))
     best = max((sheet.known for sheet in sheets), default=0)
     if best < LEAST_TITLES:
         return (
@@ -431,18 +434,17 @@ def open_workbook(path: Path, known: dict[str, str]) -> Opened:
         return refused(f"{shown} : {_DAMAGED}")
     if isinstance(sheet, str):
         return refused(f"{shown}{sheet}")
-    marks = read_marks(path, sheet.name)
     titles, rows = sheet.texts(sheet.titles), [sheet.texts(place) for place in sheet.under]
     layout = lay_out(titles, known)
     beside = [sheet.texts(sheet.titles - 1), sheet.texts(sheet.titles + 1)]
     faults = table_faults(titles, beside=beside, layout=layout, rows=rows, known=known)
-    faults += _mark_faults(sheet, marks, layout)
+    faults += _mark_faults(sheet, layout)
     if not rows:
         faults.append("aucune ligne sous les titres ; refaites l’export, ou retirez ce fichier.")
     if faults:
         place = f"{shown}, feuille « {sheet.name} », ligne {sheet.titles + 1}"
         return refused(*(f"{place} : {fault}" for fault in faults))
-    counts = {MERGED: _fill_merged(sheet), HIDDEN: marks.hidden, NOT_SHOWN: len(rows) if sheet.is_hidden else 0}
+    counts = {MERGED: _fill_merged(sheet), HIDDEN: sheet.marks.hidden, NOT_SHOWN: len(rows) if sheet.is_hidden else 0}
     above = [Change(file, "", "lignes au-dessus des titres, laissées de côté", sheet.titles)] if sheet.titles else []
     batch = _batch(file, sheet, layout, [Change(file, "", rule, count) for rule, count in counts.items() if count])
     return Opened([Part(file, sheet.name, lambda: batch)], layout.columns, [], above)

@@ -143,7 +143,7 @@ def unknown_codes(project: Project, *, file: str) -> list[DataError]:
 
 def coding_faults(year: int) -> list[DataError]:
     """What is wrong with the codings of a year: damaged table, segment out of place, unknown code, quotation."""
-    found: list[DataError] = []
+    faults: list[DataError] = []
     names = coding_files.codings(year)
     if names:
         from helpers.codings.model import is_unmatched
@@ -151,12 +151,12 @@ def coding_faults(year: int) -> list[DataError]:
         file = paths.relative(paths.codings_folder(year) / name)
         try:
             project = coding_files.load_coding(year, name)
-            found += [DataError(f"{file} : {sentence}") for sentence in project.told if is_unmatched(sentence)]
-            found += unknown_codes(project, file=file)
+            faults += [DataError(f"{file} : {sentence}") for sentence in project.told if is_unmatched(sentence)]
+            faults += unknown_codes(project, file=file)
         except DataError as error:
             # Faults of the code book are reported with the other tables.
-            found += [error] if str(error).startswith(file) else []
-    return found + _misplaced(year) + ([] if found else quotation_faults(year))
+            faults += [error] if str(error).startswith(file) else []
+    return faults + _misplaced(year) + ([] if faults else quotation_faults(year))
 
 
 def _misplaced(year: int) -> list[DataError]:
