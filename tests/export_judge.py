@@ -21,11 +21,10 @@ def prepare(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def drop(draft: Draft) -> None:
     """Puts the export, and nothing else, in the folder of its year."""
-    folder, content = paths.raw(YEAR), draft.content()
+    folder = paths.raw(YEAR)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    for name, each in {draft.file: content, **draft.beside}.items():
-        (folder / name).write_bytes(each)
+    (folder / draft.file).write_bytes(draft.content())
 
 
 def outcome() -> tuple[Received, Cleaned]:

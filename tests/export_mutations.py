@@ -68,12 +68,7 @@ class Draft:
     codec: str = "utf-8"
     delimiter: str = ";"
     end: str = "\n"
-    kinds: dict = field(default_factory=dict)
-    sheets: list[tuple[str, list[str]]] = field(default_factory=list)
-    group: int = 1 << 20
-    text: list[Callable[[str], str]] = field(default_factory=list)
     is_damaged: bool = False
-    beside: dict[str, bytes] = field(default_factory=dict)
     # What is expected.
     stops: list[str] = field(default_factory=list)
     rejected: dict[str, int] = field(default_factory=dict)
@@ -132,8 +127,6 @@ def _csv(draft: Draft) -> bytes:
     lines = [[cell.strftime("%d/%m/%Y") if isinstance(cell, dt.date) else str(cell) for cell in line] for line in draft.grid()]
     csv.writer(out, delimiter=draft.delimiter, lineterminator=draft.end).writerows(lines)
     text = out.getvalue()
-    for change in draft.text:
-        text = change(text)
     try:
         return text.encode(draft.codec)
     except UnicodeEncodeError:  # a character that the encoding lacks: no program would write such a file
@@ -147,35 +140,25 @@ def _xlsx(draft: Draft) -> bytes:
     sheet.title = "Base"
     for line in draft.grid():
         sheet.append([without_controls(cell) or None for cell in line])
-    for place, (name, line) in enumerate(draft.sheets):
-        book.create_sheet(name, place).append(line)
-    book.active = book.index(sheet)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
 
 
 def _ods(draft: Draft) -> bytes:
-    return ods_bytes(*(ods_table(name, [line]) for name, line in draft.sheets), ods_table("Base", draft.grid()))
+    return ods_bytes(ods_table("Base", draft.grid()))
 
 
 def _parquet(draft: Draft) -> bytes:
-    arrays = [_parquet_column([row.get(key, "") for row in draft.rows], draft.kinds.get(key, "")) for _, key in draft.titles]
-    table, out = pa.Table.from_arrays(arrays, names=[title for title, _ in draft.titles]), io.BytesIO()
-    pq.write_table(table, out, row_group_size=draft.group)
+    arrays = [_parquet_column([row.get(key, "") for row in draft.rows]) for _, key in draft.titles]
+    out = io.BytesIO()
+    pq.write_table(pa.Table.from_arrays(arrays, names=[title for title, _ in draft.titles]), out, row_group_size=59)
     return out.getvalue()
 
 
-def _parquet_column(cells: list, kind: str) -> pa.Array:
+def _parquet_column(cells: list) -> pa.Array:
+    """Numbers or dates where all cells are, text otherwise."""
     texts = [str(cell) for cell in cells]
-    if kind == "null" and all(isinstance(cell, str) for cell in cells):
-        return pa.array([cell or None for cell in cells], pa.string())
-    if kind == "dictionary":
-        return pa.array(texts, pa.string()).dictionary_encode()
-    if kind == "large":
-        return pa.array(texts, pa.large_string())
-    if kind == "list":
-        return pa.array([text.split(";") for text in texts])
     if texts != cells:
         with suppress(pa.ArrowException, TypeError):
             return pa.array([None if cell == "" else cell for cell in cells])
@@ -218,19 +201,6 @@ def case(forms=FORMATS, *, late: bool = False, stops: str = "", rule: str = ""):
     return register
 
 
-def of_text(rule: str = ""):
-    """Registers a late mutation of the text of a CSV file."""
-
-    def register(change):
-        def apply(draft: Draft) -> None:
-            draft.text.append(lambda text: change(draft, text))
-
-        apply.__name__ = change.__name__
-        case(forms=TEXT, late=True, rule=rule)(apply)
-
-    return register
-
-
 def one_cell(name: str, *, column, values, rule: str | None = None, reason: str = "") -> None:
     """Registers a mutation of one cell, whose row is rejected for a reason, or whose answer may change."""
 
@@ -266,11 +236,6 @@ def utf16(draft):
 @case(TEXT)
 def other_delimiter(draft):
     draft.delimiter = draft.draw.choice((",", "\t", "|"))
-
-
-@of_text(rule="première ligne « sep= »")
-def said_delimiter(draft, text):
-    return f"sep={draft.delimiter}{draft.end}{text}"
 
 
 @case()
@@ -333,13 +298,6 @@ def long_row(draft):
     draft.reject("ligne trop longue : des cases en trop", row)
 
 
-@case(TEXT)
-def row_cut_by_an_endless_cell(draft):
-    row = draft.pick()
-    row["*"] = [row["identifiant"], "x" * 200_000]
-    draft.reject("ligne trop courte : des cases manquent", row)
-
-
 @case()
 def line_end_in_a_cell(draft):
     draft.pick()["observations"] = 'deux\nlignes ; et "des" guillemets, puis\tune'
@@ -348,11 +306,6 @@ def line_end_in_a_cell(draft):
 @case(TEXT)
 def ends_of_lines(draft):
     draft.end = draft.draw.choice(("\r\n", "\r"))
-
-
-@of_text()
-def mixed_ends_of_lines(draft, text):
-    return text.replace(draft.end, "\r\n", draft.draw.randint(2, 9)) if draft.end == "\n" else text
 
 
 @case(TEXT, late=True)
@@ -403,11 +356,6 @@ def nobody(draft):
     draft.gone.add(row["identifiant"])
     row["identifiant"] = draft.draw.choice(("", " ", "\u00a0"))
     draft.reject("identifiant absent")
-
-
-@case(WORKBOOKS)
-def other_sheet_first(draft):
-    draft.sheets.insert(0, ("Lisez-moi", ["Export de la base", "Zoé Canari-99"]))
 
 
 def write_dates(draft: Draft, column: str, way: Callable[[dt.date], object]) -> None:
@@ -492,7 +440,7 @@ def somebody_contradicts_himself(draft):
     draft.rows.append({**row, **draft.draw.choice(({"niveau": "hors_college"}, {"uai": "0596097G", "college": ""}))})
 
 
-@case()
+@case(late=True)
 def column_all_empty(draft):
     column = draft.draw.choice(CLOSED)
     draft.write(column, lambda text: "")
@@ -530,12 +478,6 @@ one_cell("a_row_of_last_year", column="annee", values=(str(YEAR - 1),), reason="
 
 
 @case()
-def locks_beside(draft):
-    locks = ("~$accompagnements.xlsx", ".~lock.accompagnements.ods#", ".DS_Store", "._accompagnements.csv")
-    draft.beside |= dict.fromkeys(locks, b"\0canari")
-
-
-@case()
 def name_with_accents_and_spaces(draft):
     draft.name = draft.name or f"Accompagnements de l’Été {YEAR} (définitif).{draft.form}"
 
@@ -543,23 +485,6 @@ def name_with_accents_and_spaces(draft):
 @case()
 def ways_of_several_answers(draft):
     draft.write("objectifs", lambda text: draft.draw.choice((";", " ; ", "|", ";;")).join(reversed(text.split(";"))))
-
-
-@case(("parquet",))
-def nulls(draft):
-    draft.kinds |= dict.fromkeys(("date_fin", "orienteur", "territoire"), "null")
-
-
-@case(("parquet",))
-def kinds_of_columns(draft):
-    for key in draft.draw.sample(TITLES, 8):
-        draft.kinds[key] = draft.draw.choice(("dictionary", "large"))
-    draft.kinds["objectifs"] = "list"
-
-
-@case(("parquet",))
-def groups_of_rows(draft):
-    draft.group = draft.draw.choice((1, 7, 59))
 
 
 @case(stops="sont inconnues")
