@@ -201,13 +201,38 @@ def case(forms=FORMATS, *, late: bool = False, stops: str = "", rule: str = ""):
     return register
 
 
+def of_file(name: str, key: str, values: tuple[str, ...], *, rule: str = "") -> None:
+    """Registers another way of writing a text file."""
+
+    def apply(draft: Draft) -> None:
+        setattr(draft, key, draft.draw.choice(values))
+
+    apply.__name__ = name
+    case(TEXT, rule=rule)(apply)
+
+
+def of_column(name: str, *columns: str, way: Callable[[Draft, str], object], late: bool = False, stops: str = "", rule: str = "") -> None:
+    """Registers another way of writing all the cells of some columns."""
+
+    def apply(draft: Draft) -> None:
+        for column in columns:
+            draft.write(column, lambda cell: way(draft, cell))
+
+    apply.__name__ = name
+    case(late=late, stops=stops, rule=rule)(apply)
+
+
 def one_cell(name: str, *, column, values, rule: str | None = None, reason: str = "") -> None:
-    """Registers a mutation of one cell, whose row is rejected for a reason, or whose answer may change."""
+    """Registers a mutation of one cell, whose row is rejected for a reason, or whose answer may change.
+
+    ``column`` may be several, of which one is drawn; a value that is a mapping changes other cells of the row as well.
+    """
 
     def apply(draft: Draft) -> None:
         row = draft.pick()
         key = draft.draw.choice(column) if isinstance(column, tuple) else column
-        row[key] = draft.draw.choice(values(draft) if callable(values) else values)
+        value = draft.draw.choice(values(draft) if callable(values) else values)
+        row.update(value if isinstance(value, dict) else {key: value})
         if reason:
             draft.reject(reason, row)
         else:
@@ -218,70 +243,71 @@ def one_cell(name: str, *, column, values, rule: str | None = None, reason: str 
     case()(apply)
 
 
-@case(TEXT, rule="texte en ")
-def one_byte_a_character(draft):
-    draft.codec = draft.draw.choice(("cp1252", "mac_roman"))
+def date_as(way: Callable[[dt.date], object]):
+    def written(draft: Draft, cell: str) -> object:
+        is_iso = isinstance(cell, str) and len(cell) == 10 and cell[4] == "-"
+        return way(dt.date.fromisoformat(cell)) if is_iso else cell
+
+    return written
 
 
-@case(TEXT)
-def byte_order_mark(draft):
-    draft.codec = "utf-8-sig"
-
-
-@case(TEXT, rule="texte en UTF-16")
-def utf16(draft):
-    draft.codec = "utf-16"
-
-
-@case(TEXT)
-def other_delimiter(draft):
-    draft.delimiter = draft.draw.choice((",", "\t", "|"))
-
-
-@case()
-def year_as_a_number(draft):
-    ways = ("{},0", "{}.00", "{}")
-    draft.write("annee", lambda text: draft.draw.choice(ways).format(text) if draft.form == "csv" else float(text))
-
-
-UNKNOWN = "réponse inconnue, gardée comme « non prévue »"
-one_cell("unknown_answer", column=CLOSED, values=("12,5 %", "Justice des mineurs", "zz9"), rule=UNKNOWN)
-
-
-@case()
-def ways_of_yes(draft):
+def a_yes(draft: Draft, cell: str) -> str:
     ways = {"oui": ("oui", "OUI", "Oui ", "o", "1", "x", "VRAI"), "non": ("non", "Non", "N", "0", "FAUX")}
-    draft.write("nouvel_accompagnement", lambda text: draft.draw.choice(ways["oui" if text == "oui" else "non"]))
+    return draft.draw.choice(ways.get(cell, (cell,)))
 
 
-one_cell("not_known", column=CLOSED, values=("NSP", "nsp", "N.S.P.", "?", "-", "RAS"), rule="écriture ramenée à la liste")
-one_cell(
-    "nothing_as_a_word", column=CLOSED, rule="case sans réponse : non renseigné",
-    values=lambda draft: ("NA", "None", "null", "#N/A" if draft.form == "csv" else "n/a"),
-)  # fmt: skip
+def a_year(draft: Draft, cell: str) -> object:
+    return draft.draw.choice(("{},0", "{}.00", "{}")).format(cell) if draft.form == "csv" else float(cell)
+
+
+def a_class(draft: Draft, cell: object) -> object:
+    if not isinstance(cell, str) or cell == "autre":
+        return cell
+    ways = (f"{cell[0]}E{draft.draw.randint(1, 9)}", f"{cell[0]}ème", f"{cell[0]}e", f"{cell[0]}°B")
+    return draft.draw.choice(ways)
+
+
+def several(draft: Draft, cell: str) -> str:
+    return draft.draw.choice((";", " ; ", "|", ";;")).join(reversed(cell.split(";")))
+
+
+of_file("one_byte_a_character", "codec", ("cp1252", "mac_roman"), rule="texte en ")
+of_file("byte_order_mark", "codec", ("utf-8-sig",))
+of_file("utf16", "codec", ("utf-16",), rule="texte en UTF-16")
+of_file("other_delimiter", "delimiter", (",", "\t", "|"))
+of_file("ends_of_lines", "end", ("\r\n", "\r"))
+
+of_column("year_as_a_number", "annee", way=a_year)
+of_column("ways_of_yes", "nouvel_accompagnement", way=a_yes)
+of_column("class_codes", "niveau", way=a_class)
+of_column("zero_lost", "uai", way=lambda draft, cell: cell.lstrip("0"), rule="zéro de tête de l’UAI rétabli")
+of_column("ways_of_several_answers", "objectifs", way=several)
+of_column("serial_days", "date_debut", way=date_as(lambda day: str((day - dt.date(1899, 12, 30)).days)))
+of_column("true_dates", "date_debut", "date_fin", way=date_as(lambda day: day))
+of_column("day_first", "date_debut", way=date_as(lambda day: f"{day:%d/%m/%Y}"))
+of_column("last_years_file", "annee", way=lambda *_: str(YEAR - 1), late=True, stops=f"ce fichier est celui de {YEAR - 1}")
+
+UNKNOWN, NOT_GIVEN = "réponse inconnue, gardée comme « non prévue »", "case sans réponse : non renseigné"
+NOT_KNOWN = ("NSP", "nsp", "N.S.P.", "?", "-", "RAS")
+WRONG_UAI, NO_DAY = "UAI mal écrit, ou dont la lettre de contrôle est fausse", "date impossible ou illisible"
+NO_DAYS, SHORT_YEARS = ("29/02/2031", "00/00/0000", "31/04/2031", "bientôt"), ("31/12/49", "03-04-31", "5/3/68")
+NO_BIRTH = (str(YEAR - 40), "-2017", str(YEAR + 1), "12 ans", "1,5")
+START = {"date_debut": f"15/01/{YEAR + 3}", "date_fin": ""}
+END = {"date_debut": f"15/05/{YEAR}", "date_fin": f"14/05/{YEAR}"}
+
+one_cell("unknown_answer", column=CLOSED, values=("12,5 %", "Justice des mineurs", "zz9"), rule=UNKNOWN)
+one_cell("not_known", column=CLOSED, values=NOT_KNOWN, rule="écriture ramenée à la liste")
+one_cell("nothing_as_a_word", column=CLOSED, values=("NA", "None", "null", "n/a"), rule=NOT_GIVEN)
 one_cell("nothing", column=CLOSED, values=("",))
-
-
-@case()
-def class_codes(draft):
-    def code(text):
-        ways = (f"{text[0]}E{draft.draw.randint(1, 9)}", f"{text[0]}ème", f"{text[0]}e", f"{text[0]}°B")
-        return text if text == "autre" else draft.draw.choice(ways)
-
-    draft.write("niveau", code)
-
-
-one_cell("class_code_spoilt", column="niveau", rule="réponse inconnue",
-         values=lambda draft: (60.0, 500) if draft.form in WORKBOOKS else ("60.0",))  # fmt: skip
-
-
-@case(rule="zéro de tête de l’UAI rétabli")
-def zero_lost(draft):
-    draft.write("uai", lambda text: text.lstrip("0"))
-
-
-WRONG_UAI = "UAI mal écrit, ou dont la lettre de contrôle est fausse"
+one_cell("class_code_spoilt", column="niveau", values=lambda draft: (60.0, 500) if draft.form in WORKBOOKS else ("60.0",), rule=UNKNOWN)
+one_cell("other_name_of_a_college", column="college", values=("Clg Mendès-France",))
 one_cell("wrong_uai", column="uai", values=("0592714F", "59000", "0130001Z"), reason=WRONG_UAI)
+one_cell("short_years", column="date_debut", values=SHORT_YEARS, reason="date dont l’année n’a que deux chiffres")
+one_cell("impossible_day", column="date_debut", values=NO_DAYS, reason=NO_DAY)
+one_cell("start_to_come", column="date_debut", values=(START,), reason="début après la fin de l’année")
+one_cell("end_before_start", column="date_debut", values=(END,), reason="fin avant le début")
+one_cell("impossible_birth", column="annee_naissance", values=NO_BIRTH, reason="année de naissance impossible")
+one_cell("a_row_of_last_year", column="annee", values=(str(YEAR - 1),), reason="ligne d’une autre année")
 
 
 @case(TEXT)
@@ -301,11 +327,6 @@ def long_row(draft):
 @case()
 def line_end_in_a_cell(draft):
     draft.pick()["observations"] = 'deux\nlignes ; et "des" guillemets, puis\tune'
-
-
-@case(TEXT)
-def ends_of_lines(draft):
-    draft.end = draft.draw.choice(("\r\n", "\r"))
 
 
 @case(TEXT, late=True)
@@ -358,53 +379,6 @@ def nobody(draft):
     draft.reject("identifiant absent")
 
 
-def write_dates(draft: Draft, column: str, way: Callable[[dt.date], object]) -> None:
-    def written(cell):
-        is_iso = isinstance(cell, str) and len(cell) == 10 and cell[4] == "-"
-        return way(dt.date.fromisoformat(cell)) if is_iso else cell
-
-    draft.write(column, written)
-
-
-@case()
-def serial_days(draft):
-    write_dates(draft, "date_debut", lambda day: str((day - dt.date(1899, 12, 30)).days))
-
-
-@case()
-def true_dates(draft):
-    for column in ("date_debut", "date_fin"):
-        write_dates(draft, column, lambda day: day)
-
-
-@case()
-def day_first(draft):
-    write_dates(draft, "date_debut", lambda day: f"{day:%d/%m/%Y}")
-
-
-NO_DAY, SHORT_YEAR = "date impossible ou illisible", "date dont l’année n’a que deux chiffres"
-one_cell("short_years", column="date_debut", values=("31/12/49", "03-04-31", "5/3/68"), reason=SHORT_YEAR)
-one_cell("impossible_day", column="date_debut", values=("29/02/2031", "00/00/0000", "31/04/2031", "bientôt"), reason=NO_DAY)
-
-
-@case()
-def start_to_come(draft):
-    row = draft.pick()
-    row["date_debut"], row["date_fin"] = f"15/01/{YEAR + 3}", ""
-    draft.reject("début après la fin de l’année", row)
-
-
-@case()
-def end_before_start(draft):
-    row = draft.pick()
-    row["date_debut"], row["date_fin"] = f"15/05/{YEAR}", f"14/05/{YEAR}"
-    draft.reject("fin avant le début", row)
-
-
-NO_BIRTH = (str(YEAR - 40), "-2017", str(YEAR + 1), "12 ans", "1,5")
-one_cell("impossible_birth", column="annee_naissance", values=NO_BIRTH, reason="année de naissance impossible")
-
-
 @case()
 def ways_of_names(draft):
     def other(text: str) -> str:
@@ -422,9 +396,6 @@ def spaces_in_cells(draft):
         row = draft.pick()
         if isinstance(row[column], str):
             row[column] = draft.draw.choice((" ", "\u00a0", "\u202f", "\t")).join(("", row[column], ""))
-
-
-one_cell("other_name_of_a_college", column="college", values=("Clg Mendès-France",))
 
 
 @case()
@@ -469,22 +440,9 @@ def columns_in_another_order(draft):
         draft.draw.shuffle(draft.titles)
 
 
-@case(late=True, stops=f"ce fichier est celui de {YEAR - 1}")
-def last_years_file(draft):
-    draft.write("annee", lambda text: str(YEAR - 1))
-
-
-one_cell("a_row_of_last_year", column="annee", values=(str(YEAR - 1),), reason="ligne d’une autre année")
-
-
 @case()
 def name_with_accents_and_spaces(draft):
     draft.name = draft.name or f"Accompagnements de l’Été {YEAR} (définitif).{draft.form}"
-
-
-@case()
-def ways_of_several_answers(draft):
-    draft.write("objectifs", lambda text: draft.draw.choice((";", " ; ", "|", ";;")).join(reversed(text.split(";"))))
 
 
 @case(stops="sont inconnues")

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from helpers import cli, data, paths, system
+from helpers import data, paths, system
 from helpers.schema import DataError
 from helpers.system import whole
 from small_export import write_export
@@ -110,12 +110,3 @@ def test_two_programs_at_once_leave_one_whole_card(data_root):
     assert [(each.returncode, each.stderr) for each in done] == [(0, b"")] * 2
     assert data.is_frozen(2033) and len(data.load_records(2033)) == 12
     assert left(paths.raw(2033)) == left(paths.processed(2033) / "prive") == []
-
-
-@pytest.mark.parametrize("name", ["accompagnements.csv", "Accompagnement_2033.XLSX"])
-def test_nothing_is_simulated_beside_a_received_export(data_root, capsys, name):
-    path = write_export(data_root, name=name)
-    before = path.read_bytes()
-    assert cli.main(["simulate", "--year", "2033", "--persons", "50"]) == 2
-    assert f"data/raw/2033/{name} est l’export de 2033" in capsys.readouterr().err
-    assert [each.name for each in path.parent.iterdir()] == [name] and path.read_bytes() == before
