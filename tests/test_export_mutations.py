@@ -1,6 +1,6 @@
 """Exports as people send them: each is counted right, or refused in words; no row and no secret is lost.
 
-Each mutation in one format, and twenty exports damaged at random. In all formats, and two thousand, when
+Each mutation in one format, and ten exports damaged at random. In all formats, and two thousand, when
 ``ALSES_ENUMERATIONS=toutes`` is in the environment.
 """
 
@@ -13,7 +13,7 @@ from export_judge import drop, judge, outcome, persons_of, prepare, secrets_of
 from export_mutations import FORMATS, MUTATIONS, YEAR, mutate
 from helpers import cli
 
-SEEDS = range(2000 if ALL else 20)
+SEEDS = range(2000 if ALL else 10)
 # Checking a whole year takes as long as ten readings: one export in ten.
 CHECKED = 10
 # Far above what any of them takes, far below what anybody would wait.

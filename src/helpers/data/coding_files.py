@@ -61,12 +61,6 @@ def save_coding(project: Project, year: int, name: str, source: Path) -> Path:
     A coding of that name is replaced if it is the same, or if it came from the same file at the same place and its
     tables are unchanged: coding in progress is imported again. Raises `DataError` when another coding has that name, or
     this one was changed by hand since; nothing is written.
-
-    >>> import pathlib, shutil
-    >>> codage = model.Project((model.Code("Perspectives"),), (model.Document("réunion 1", "Bonjour."),))
-    >>> paths.relative(data.save_coding(codage, 2020, "AUX", pathlib.Path("reunions.qdpx")))
-    'data/raw/2020/codages/aux-1898ed'
-    >>> shutil.rmtree(paths.codings_folder(2020))
     """
     from helpers.codings.tables import write_csv
 

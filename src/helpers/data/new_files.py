@@ -199,12 +199,6 @@ def save_simulated(records: pd.DataFrame, year: int, *, made_by: str) -> Path:
     """Writes simulated records (schema ``accompagnements``; UTF-8, semicolons), with the card that says so.
 
     Atomic. ``made_by`` says what was requested. Raises `DataError` when the year has a real export.
-
-    >>> import shutil
-    >>> fichier = data.save_simulated(simulate.years.invent(2030, 5), 2030, made_by="5 personnes, graine 1")
-    >>> paths.relative(fichier), sorted(each.name for each in fichier.parent.iterdir())
-    ('data/raw/2030/accompagnements_synthetique.csv', ['accompagnements_synthetique.csv', 'carte_export.json'])
-    >>> shutil.rmtree(fichier.parent)
     """
     refuse_beside_export(year)
     text = records[columns("accompagnements")].to_csv(index=False, sep=";", lineterminator="\n")

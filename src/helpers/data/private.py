@@ -73,12 +73,6 @@ def save_persons(cleaned: Cleaned) -> Path:
 
     ``accompagnements.parquet`` holds the persons (schema ``accompagnements``). Personal data: the folder is never in
     git, nor in a report. Without any row, what a former export left there is removed.
-
-    >>> personnes = Persons.of(2021, pd.DataFrame({"identifiant": ["F1"], "sexe": ["filles"]}))
-    >>> rien = pd.DataFrame()
-    >>> dossier = data.save_persons(Cleaned(personnes, rien, rien, rien, read=1))
-    >>> paths.relative(dossier), sorted(fichier.name for fichier in dossier.iterdir())
-    ('data/processed/2021/prive', ['accompagnements.parquet', 'quarantaine.csv'])
     """
     folder = folder_of(cleaned.persons.year)
     if not cleaned.read:
@@ -133,12 +127,6 @@ def load_persons(year: int) -> pd.DataFrame:
     The columns are those of the schema ``accompagnements``: texts are categorical, the two dates are dates. A missing
     answer is ``non_renseigne``, so that counts include it; a missing name or date is NA. Raises `DataError` as
     `load_records` does.
-
-    >>> personnes = Persons.of(2021, pd.DataFrame({"identifiant": ["F1"], "sexe": ["filles"]}))
-    >>> rien = pd.DataFrame()
-    >>> dossier = data.save_persons(Cleaned(personnes, rien, rien, rien, read=1))
-    >>> list(data.load_persons(2021).columns[:3])
-    ['identifiant', 'annee', 'association']
     """
     persons = load_records(year)
     out = {"identifiant": pd.Series(persons.identifiers.to_pandas(), dtype="str")}

@@ -109,10 +109,6 @@ def save_result(year: int, name: str, table: pd.DataFrame, site_type: str = NETW
     """Writes a table made by 02, 03 or 04 beside the executed notebooks of the year or of the site.
 
     Only 03 has one: the comparisons (schema ``comparaisons``).
-
-    >>> mesures = data.load_result(2020, "comparaisons")
-    >>> paths.relative(data.save_result(2020, "comparaisons", mesures))
-    'data/processed/2020/execution/comparaisons.csv'
     """
     path = paths.executed(year, site_type, site) / f"{name}.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -121,13 +117,7 @@ def save_result(year: int, name: str, table: pd.DataFrame, site_type: str = NETW
 
 
 def load_result(year: int, name: str, site_type: str = NETWORK, site: str = "") -> pd.DataFrame:
-    """The table that `save_result` wrote (schema ``comparaisons``); `DataError` when its notebook has not run.
-
-    >>> data.load_result(2020, "comparaisons")[["comparaison", "mesure", "valeur", "unite"]].head(2)
-                    comparaison    mesure  valeur      unite
-    0  annees/alses/sexe/filles  effectif   938.0  personnes
-    1  annees/alses/sexe/filles      base  2233.0  personnes
-    """
+    """The table that `save_result` wrote (schema ``comparaisons``); `DataError` when its notebook has not run."""
     path = paths.executed(year, site_type, site) / f"{name}.csv"
     if not path.is_file():  # nobody ran the notebook by hand: that of the report
         with paths.rooted(paths.data_root() if paths.is_shareable() else paths.shareable()):
@@ -138,11 +128,7 @@ def load_result(year: int, name: str, site_type: str = NETWORK, site: str = "") 
 
 
 def load_earlier(year: int | None, name: str) -> pd.DataFrame:
-    """`load` for the year compared with, empty when there is none; here the schema ``indicateurs``.
-
-    >>> data.load_earlier(2019, "indicateurs").empty, data.load_earlier(None, "indicateurs").empty
-    (False, True)
-    """
+    """`load` for the year compared with; empty when there is none."""
     return empty_table(name) if year is None else load(year, name)
 
 
@@ -169,11 +155,6 @@ def save_shareable(year: int, tables: dict[str, pd.DataFrame]) -> list[Path]:
 
     ``tables`` are keyed by the name that `load` takes (schema ``postes`` and others). Identical files are not
     rewritten; files no longer produced are removed.
-
-    >>> postes = data.load(2020, "postes")
-    >>> fichiers = data.save_shareable(2020, {"postes": postes})
-    >>> paths.relative(fichiers[-1])
-    'data/processed/diffusion/data/processed/2020/carte.json'
     """
     root, copied, told = paths.shareable(), shareable_inputs(year), _told(year)
     written = [_place(root / path.relative_to(paths.data_root()), _shown_of(path)) for path in copied]
@@ -260,9 +241,6 @@ def load_indicators(year: int, site_type: str = NETWORK, site: str = "") -> pd.D
 
     Those of a site are always protected, and come from the last report. Raises `DataError` as `load` does, or for a
     site that the year does not have, or that has too few persons.
-
-    >>> len(data.load_indicators(2020)) == len(data.load(2020, "indicateurs"))
-    True
     """
     if not site:
         return load(year, "indicateurs")

@@ -77,12 +77,6 @@ def export_indicators(years: list[int], folder: Path, site_type: str = NETWORK, 
 
     For a site: its own rows under its kind and name, and the rows of the network that its pages show. Raises
     `DataError` when a year's tables are not those that 01 wrote.
-
-    >>> import pathlib, tempfile
-    >>> with tempfile.TemporaryDirectory() as dossier:
-    ...     data.export_indicators([2020], pathlib.Path(dossier))
-    ...     print(sorted(fichier.name for fichier in pathlib.Path(dossier).iterdir()))
-    ['datapackage.json', 'indicateurs.csv']
     """
     tables = [load_earlier_indicators(year, site_type, site) for year in years]
     whole = pd.concat([table for table in tables if len(table)] or tables, ignore_index=True)

@@ -112,10 +112,6 @@ def provenance(parameters: dict, years: list[int], *, notebooks: Sequence[str]) 
     """What a page was made from: parameters, inputs, versions; no date, so that the same inputs give the same bytes.
 
     The versions are those of the packages that the code of these notebooks imports, and of those that run it.
-
-    >>> origine = data.provenance({"Année": "2020"}, [2020], notebooks=["02_describe"])
-    >>> list(origine), list(origine["versions"])[:2]
-    (['parametres', 'entrees', 'versions'], ['python', 'pandas'])
     """
     imported = libraries_behind(map(_code_of, notebooks))
     used = [*(name for name in _VERSIONED if name in imported), *_RUNNERS]
@@ -135,11 +131,7 @@ def empty_table(name: str) -> pd.DataFrame:
 
 
 def present(year: int, name: str) -> bool:
-    """Whether the year has this raw table with at least one row: `new-year` makes tables that have only a header.
-
-    >>> data.present(2020, "reunions"), data.present(2019, "reunions")
-    (True, False)
-    """
+    """Whether the year has this raw table with at least one row: `new-year` makes tables that have only a header."""
     return paths.has_rows(paths.raw_table(year, name))
 
 
@@ -149,10 +141,6 @@ class RawYear:
 
     Schemas ``chiffres_publies``, ``prises_de_poste``, ``reunions``, ``enonces``, ``affirmations`` and ``remarques``,
     in this order.
-
-    >>> recu = data.read_year(2020)
-    >>> recu.document, len(recu.posts), len(recu.meetings)
-    ('Note de synthèse 2020', 17, 8)
     """
 
     year: int
@@ -209,22 +197,12 @@ def read_raw(year: int, name: str) -> pd.DataFrame:
 
 
 def read_reference(name: str) -> pd.DataFrame:
-    """`read_table` for a reference table, here the schema ``reperes``.
-
-    >>> data.read_reference("reperes")[["libelle", "valeur", "champ"]].head(1)
-                      libelle  valeur                     champ
-    ligne_du_fichier
-    2                 médiane   88.75  collèges publics du Nord
-    """
+    """`read_table` for a reference table."""
     return read_table(paths.reference() / f"{name}.csv", name)
 
 
 def read_registers() -> dict[str, pd.DataFrame]:
-    """The reference tables of schemas ``alias``, ``associations`` and ``colleges``, as `clean.clean_posts` takes them.
-
-    >>> list(data.read_registers())
-    ['aliases', 'associations', 'colleges']
-    """
+    """The reference tables of schemas ``alias``, ``associations`` and ``colleges``, as `clean.clean_posts` takes them."""
     return {
         "aliases": read_reference("alias"),
         "associations": read_reference("associations"),
@@ -252,9 +230,6 @@ def read_earlier_figures(year: int) -> pd.DataFrame:
     """The printed values of the year before (schema ``chiffres_publies``), which a printed difference refers to.
 
     Empty when that year has no data, or when this one prints nothing.
-
-    >>> len(data.read_earlier_figures(2020)), len(data.read_earlier_figures(2019))
-    (5, 0)
     """
     earlier = paths.previous_year(year)
     if earlier is None or not (present(earlier, "chiffres_publies") and present(year, "chiffres_publies")):

@@ -288,9 +288,6 @@ def read_card(year: int) -> dict[str, str]:
 
     Without a card, or with the one that `new-year` made and nobody filled in, a plain description of what was received.
     Raises `DataError` when datapackage.json cannot be read, or names no document.
-
-    >>> data.read_card(2020)["title"]
-    'Note de synthèse 2020'
     """
     path, received = paths.raw(year) / CARD, plain_description(year)
     if not path.is_file():

@@ -124,12 +124,6 @@ def unknown_codes(project: Project, *, file: str) -> list[DataError]:
     """One sentence, with the nearest code, for each code in use that the code book does not have.
 
     Raises `DataError` for a code book that is absent or has a fault.
-
-    >>> texte = model.Document("réunion 1", "Bonjour.")
-    >>> passage = model.Passage("réunion 1", 0, 7, "Bonjour", "Perspective")
-    >>> codage = model.Project((model.Code("Perspective"),), (texte,), (passage,))
-    >>> print(*data.unknown_codes(codage, file="reunions.qdpx"))
-    reunions.qdpx : le code « Perspective » n’est pas dans le livre de codes ; vouliez-vous « Perspectives » ?
     """
     from helpers import codings
 
