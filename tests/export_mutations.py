@@ -263,7 +263,8 @@ def a_year(draft: Draft, cell: str) -> object:
 def a_class(draft: Draft, cell: object) -> object:
     if not isinstance(cell, str) or cell == "autre":
         return cell
-    ways = (f"{cell[0]}E{draft.draw.randint(1, 9)}", f"{cell[0]}ème", f"{cell[0]}e", f"{cell[0]}°B")
+    level = cell.strip()[0]
+    ways = (f"{level}E{draft.draw.randint(1, 9)}", f"{level}ème", f"{level}e", f"{level}°B")
     return draft.draw.choice(ways)
 
 

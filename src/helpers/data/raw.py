@@ -202,12 +202,9 @@ def read_reference(name: str) -> pd.DataFrame:
 
 
 def read_registers() -> dict[str, pd.DataFrame]:
-    """The reference tables of schemas ``alias``, ``associations`` and ``colleges``, as `clean.clean_posts` takes them."""
-    return {
-        "aliases": read_reference("alias"),
-        "associations": read_reference("associations"),
-        "colleges": read_reference("colleges"),
-    }
+    """The reference tables ``alias``, ``associations`` and ``colleges``, as `clean.clean_posts` takes them."""
+    names = {"aliases": "alias", "associations": "associations", "colleges": "colleges"}
+    return {argument: read_reference(name) for argument, name in names.items()}
 
 
 def read_year(year: int) -> RawYear:
