@@ -251,17 +251,6 @@ def record_faults(year: int, *, is_cleanable: bool = True) -> list[DataError]:
     return list({str(fault): fault for fault in found}.values())
 
 
-def keep_rejected(year: int) -> Path | None:
-    """Writes the rejected rows of a year to its private folder; None when there are none, or when it cannot be written.
-
-    Written even if the year cannot be used: someone must be able to see the rows that a fault counts.
-    """
-    cleaned = read_export(year).cleaned
-    with suppress(OSError):  # a protected folder must not hide the faults
-        return private.save_rejected(cleaned) if len(cleaned.rejected) else None
-    return None
-
-
 @dataclass(frozen=True)
 class Account:
     """What became of the rows of an export, and the printed values that they contradict.
@@ -389,12 +378,16 @@ def faults(year: int, *, trusts_frozen: bool = False) -> list[DataError]:
 
 
 def rejected_rows(year: int) -> str:
-    """Writes the rejected rows of an export (`keep_rejected`); says where in a French sentence, empty without any."""
-    try:
-        file = keep_rejected(year) if paths.exports(year) else None
-    except DataError:  # a reference table with faults: nothing was cleaned
-        file = None
-    return f"Lignes rejetées, telles que reçues, sur ce poste seulement : {paths.relative(file)}" if file else ""
+    """Writes the rejected rows of an export to its private folder; says where in a French sentence, empty without any.
+
+    Written even if the year cannot be used: someone must be able to see the rows that a fault counts.
+    """
+    with suppress(OSError, DataError):  # a protected folder, or a reference table with faults, must not hide the faults
+        cleaned = read_export(year).cleaned if paths.exports(year) else None
+        if cleaned and len(cleaned.rejected):
+            file = paths.relative(private.save_rejected(cleaned))
+            return f"Lignes rejetées, telles que reçues, sur ce poste seulement : {file}"
+    return ""
 
 
 def require_usable(year: int) -> None:
