@@ -33,7 +33,7 @@ _NOTE = b"alses"
 
 
 def folder_of(year: int) -> Path:
-    """The private folder of a year, there or not."""
+    """The private folder of a year, existing or not."""
     return paths.processed(year) / "prive"
 
 
@@ -234,7 +234,7 @@ def _text(path: Path) -> str:
 
 def _names(year: int) -> dict[str, str]:
     """The names of the list and their replacements; messages give a line, never a name."""
-    # In any case: an unread list would leave every name in the texts.
+    # Whatever the case of its name: an unread list would leave every name in the texts.
     path = next((each for each in _inside(year) if each.name.casefold() == NAMES), None)
     if path is None:
         return {}

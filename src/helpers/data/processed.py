@@ -13,7 +13,7 @@ from helpers.indicators.lookup import NETWORK, beside_network, key_of
 from helpers.schema import DataError, typed
 from helpers.system import fingerprint, whole
 
-# --- Processed tables: written by 01 as a whole, read back only while they are still true ---
+# --- Processed tables: written by 01 as a whole, read back only while they are up to date ---
 
 PROCESSED_CARD = "carte.json"
 # The indicators of associations and collèges: the same columns as those of the network, apart from them.
