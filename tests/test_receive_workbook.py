@@ -195,8 +195,9 @@ def test_errors_and_formulas_without_a_value_are_told_by_cell():
 
 
 def test_errors_and_merged_cells_of_an_ods_file_are_told():
-    put_ods(with_row(niveau="#N/A"), spanned={(2, 2)})
-    place = "data/raw/2041/accompagnements.ods, feuille « Base », ligne 1 : "
+    sheets = ods_table("Notice", [["x"]]), ods_table("Nord & Sud", [HEADER, *with_row(niveau="#N/A")], spanned={(2, 2)})
+    put_bytes(ods_bytes(*sheets), "accompagnements.ods")
+    place = "data/raw/2041/accompagnements.ods, feuille « Nord & Sud », ligne 1 : "
     assert faults() == [
         f"{place}cellule en erreur (#REF!, #N/A…) : F2 ; corrigez-la dans le classeur.",
         f"{place}des cellules sont fusionnées vers le bas ; défusionnez-les et remplissez chaque ligne.",

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from html import unescape
 from pathlib import Path
 from posixpath import join, normpath
 
@@ -93,6 +94,7 @@ _NO_VALUE = re.compile(
 _HIDDEN = re.compile(rb'<(?:\w+:)?row\s[^>]*?hidden="(?:1|true)"')
 _PLACE = re.compile(rb'r="([A-Z]{1,3}[0-9]{1,7})"')
 _FAR = re.compile(rb'r="(?:[A-Z]{3}[0-9]+"(?![^>]*/>)|[A-Z]{0,3}[0-9]{8,}"|[A-Z]{0,3}[2-9][0-9]{6}")')
+_ODS_NAME = re.compile(rb'<table:table\s[^>]*?table:name="([^"]*)"')
 _ODS_HIDDEN = re.compile(rb'<table:table-row\s[^>]*?table:visibility="(?:collapse|filter)"')
 # A value repeated thousands of times: unfolded, it would fill the memory.
 _ODS_REPEATED = re.compile(
@@ -184,8 +186,9 @@ def read_marks(path: Path, sheet: str) -> Marks:
 
 
 def _ods_marks(content: bytes, sheet: str) -> Marks:
-    start = content.find(f'table:name="{sheet}"'.encode())
-    own = content[max(0, start) : content.find(b"</table:table>", max(0, start))]
+    names = ((each.start(), unescape(each[1].decode("utf-8"))) for each in _ODS_NAME.finditer(content))
+    start = next((start for start, name in names if name == sheet), 0)
+    own = content[start : content.find(b"</table:table>", start)]
     hidden = sum(1 for _ in _ODS_HIDDEN.finditer(own))
     return Marks((), (), hidden, _ODS_REPEATED.search(own) is not None, _ODS_SPANNED.search(own) is not None)
 
