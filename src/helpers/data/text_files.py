@@ -20,6 +20,7 @@ from pyarrow import csv as arrow_csv
 from helpers import paths
 from helpers.clean.records import Batch, Change, Part, Refused
 from helpers.data.text_scan import (
+    PIECE_BYTES,
     QUOTE,
     SINGLE_BYTE,
     Block,
@@ -428,7 +429,6 @@ def read_span(source: Source, span: Span, *, layout: Layout, delimiter: str, cha
 
 # Enough for the rows above the header, the header, and tens of rows that show their width.
 _HEAD_BYTES = 256 << 10
-_PIECE_BYTES = 1 << 20
 _MIXED = "des caractères ne se lisent pas"
 _SAVE = "enregistrez-la au format CSV UTF-8"
 _NUL = f"un caractère nul coupe le texte ; ce n’est pas une table en texte : {_SAVE}."
@@ -438,8 +438,8 @@ def _faults_of(source: Source, head: Head, blocks: list[Block], encoding: str | 
     """What makes the bytes unusable, each with its line."""
 
     def line(place: int) -> int:
-        starts = range(head.start, place, _PIECE_BYTES)
-        return head.line + sum(len(line_ends(source.read(at, min(at + _PIECE_BYTES, place)))) for at in starts)
+        starts = range(head.start, place, PIECE_BYTES)
+        return head.line + sum(len(line_ends(source.read(at, min(at + PIECE_BYTES, place)))) for at in starts)
 
     nul = next((block.nul for block in blocks if block.nul is not None), None)
     if nul is not None:
@@ -491,7 +491,7 @@ def open_text(path: Path, known: dict[str, str]) -> Opened:
 
 
 def _has_rows(source: Source, head: Head) -> bool:
-    blank, step = f' \t\r\n"{head.delimiter}'.encode(), _PIECE_BYTES
+    blank, step = f' \t\r\n"{head.delimiter}'.encode(), PIECE_BYTES
     return any(source.read(at, at + step).strip(blank) for at in range(head.start, source.size, step))
 
 

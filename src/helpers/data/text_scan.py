@@ -216,7 +216,7 @@ def misplaced_quote(blocks: list[Block]) -> int | None:
 
 # A UTF-16 file is converted in memory: a larger one would not fit on a small machine.
 MOST_UTF16_BYTES = 200 << 20
-_PIECE_BYTES = 1 << 20
+PIECE_BYTES = 1 << 20
 
 SINGLE_BYTE = {"cp1252": "Windows-1252", "mac_roman": "MacRoman", "cp850": "DOS (page 850)"}
 _FRENCH = re.compile("[éèêëàâçîïôùûœÉÈÊÀÂÇÎÔ’«»°]")
@@ -252,7 +252,7 @@ def encoding_of(head: bytes, blocks: list[Block], source: Source) -> str | int:
         return "utf-8"
     place = bad.undecodable if bad else 0
     # Around the first byte that is not UTF-8, so that the answer does not depend on where blocks were cut.
-    sample = head + (source.read(max(0, place - _PIECE_BYTES), place + _PIECE_BYTES) if bad else b"")
+    sample = head + (source.read(max(0, place - PIECE_BYTES), place + PIECE_BYTES) if bad else b"")
     sound = sum(len(character) for character in CHARACTERS.findall(sample))
     # Mostly valid UTF-8: one broken character. Otherwise: another encoding.
     if (titles_sound and not head.isascii()) or 2 * sound > sum(byte > 127 for byte in sample):
@@ -260,7 +260,7 @@ def encoding_of(head: bytes, blocks: list[Block], source: Source) -> str | int:
     guess = guess_single_byte(sample)
     if guess != "cp1252":  # the only one of them with undefined bytes
         return guess
-    pieces = (source.read(start, start + _PIECE_BYTES) for start in range(0, source.size, _PIECE_BYTES))
+    pieces = (source.read(start, start + PIECE_BYTES) for start in range(0, source.size, PIECE_BYTES))
     return guess if all(decodes(piece, guess) for piece in pieces) else place
 
 
