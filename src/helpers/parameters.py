@@ -143,7 +143,7 @@ def check(notebook: str, **given: Any) -> Parameters:
     Parameters(year=2020, compare_to=2019, site_type='reseau', site='', word='équipe')
     >>> check("02_describe", yaer=2020)
     Traceback (most recent call last):
-    helpers.schema.DataError: 02_describe n’a pas de paramètre « yaer » ; ... Vouliez-vous « year » ?
+    helpers.errors.DataError: 02_describe n’a pas de paramètre « yaer » ; ... Vouliez-vous « year » ?
     """
     _check_names(notebook, given)
     year = check_year(given["year"])

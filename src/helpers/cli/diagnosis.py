@@ -17,7 +17,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from helpers import paths
-from helpers.system import BROWSER_VARIABLE, BrowserError, find_browser
+from helpers.errors import BrowserError
+from helpers.system import BROWSER_VARIABLE, find_browser
 
 # --- What a check of the machine says ---
 

@@ -13,22 +13,8 @@ from bs4.formatter import HTMLFormatter
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from helpers.errors import BusyError, PublicationError, ReportError  # noqa: F401 (this room takes them from here)
 from helpers.typography import WIDE, french_spaces
-
-# --- What can go wrong when a report is published, in words for the person who asked for it ---
-
-
-class PublicationError(Exception):
-    """The report cannot be published: its text is one French sentence that says what to do."""
-
-
-class BusyError(PublicationError):
-    """Another run, or another share, is at work on the same data."""
-
-
-class ReportError(PublicationError):
-    """There is no published report, or it is no longer the one that was published: nothing can be made from it."""
-
 
 # --- The key of a figure, said once for a row of a table: on each of its cells it weighed a fiftieth of the
 # --- page
