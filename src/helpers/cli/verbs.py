@@ -1009,11 +1009,11 @@ def _doctor(_: Namespace) -> int:
     from helpers.cli import diagnosis
 
     findings = diagnosis.diagnose()
-    for each in findings:
-        print_message(beside(f"{each.state:<{STATE}}{each.label:<{CHECKED}}", each.text))
+    for label, each in findings.items():
+        print_message(beside(f"{each.state:<{STATE}}{label:<{CHECKED}}", each.text))
         if each.remedy:
             print_message(beside(f"{'→ ':>{STATE + CHECKED + 2}}", each.remedy))
-    missing = [each.label for each in findings if each.state == diagnosis.MISSING]
+    missing = [label for label, each in findings.items() if each.state == diagnosis.MISSING]
     print_message(f"\nÀ réparer : {', '.join(missing)}." if missing else "\nTout ce qui est nécessaire est là.")
     return 1 if missing else 0
 
