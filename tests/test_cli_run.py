@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from helpers import cli, paths, provenance
-from helpers.cli import report_verbs
+from helpers.cli import verbs
 from helpers.provenance import libraries
 from helpers.run import report
 from helpers.schema import DataError
@@ -146,8 +146,8 @@ def test_what_speaks_of_one_year_is_refused_for_several(data_root, capsys, optio
 @pytest.fixture
 def watched(data_root, monkeypatch):
     """A watch whose report costs nothing: what it does at each making, and the end after three."""
-    monkeypatch.setattr(report_verbs, "LOOK_S", 0.01)
-    monkeypatch.setattr(report_verbs, "QUIET_S", 0.01)
+    monkeypatch.setattr(verbs, "LOOK_S", 0.01)
+    monkeypatch.setattr(verbs, "QUIET_S", 0.01)
     made = threading.Semaphore(0)
     count = []
 
@@ -159,11 +159,12 @@ def watched(data_root, monkeypatch):
         if len(count) == 3:
             raise KeyboardInterrupt
 
-    return made, count, make
+    monkeypatch.setattr(verbs, "_make_if_needed", make)
+    return made, count
 
 
 def test_each_change_of_a_file_makes_the_report_again_and_a_failure_does_not_end_it(data_root, watched, capsys):
-    made, count, make = watched
+    made, count = watched
     raw = data_root / "data/raw/2032"
 
     def change() -> None:
@@ -175,7 +176,7 @@ def test_each_change_of_a_file_makes_the_report_again_and_a_failure_does_not_end
     changing = threading.Thread(target=change)
     changing.start()
     with pytest.raises(KeyboardInterrupt):
-        report_verbs.keep_making(Namespace(year=2032, force=True), make)
+        verbs._watch(Namespace(year=2032, force=True))
     changing.join()
     assert count == [True, False, False]
     told = capsys.readouterr()
@@ -184,9 +185,9 @@ def test_each_change_of_a_file_makes_the_report_again_and_a_failure_does_not_end
 
 
 def test_a_change_of_the_code_begins_again_with_the_new_one(data_root, watched, monkeypatch):
-    _, count, make = watched
+    _, count = watched
     looks = iter([{}, {}, {"module.py": 1}])
-    monkeypatch.setattr(report_verbs, "_code", lambda: next(looks))
+    monkeypatch.setattr(verbs, "_code", lambda: next(looks))
 
     class BegunAgain(Exception):
         pass
@@ -194,9 +195,9 @@ def test_a_change_of_the_code_begins_again_with_the_new_one(data_root, watched, 
     def begin_again():
         raise BegunAgain
 
-    monkeypatch.setattr(report_verbs, "_begin_again", begin_again)
+    monkeypatch.setattr(verbs, "_restart", begin_again)
     with pytest.raises(BegunAgain):
-        report_verbs.keep_making(Namespace(year=2032, force=False), make)
+        verbs._watch(Namespace(year=2032, force=False))
     assert count == [False]
 
 
