@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ def folder(tmp_path, monkeypatch) -> Path:
     return paths.raw(YEAR)
 
 
+@cache
 def good(form: str = "csv") -> bytes:
     return mutate(1, form=form, chosen=[])[0].content()
 
@@ -42,11 +44,13 @@ def archive(**members: bytes) -> bytes:
     return out.getvalue()
 
 
+SECRETS = secrets_of(mutate(1, form="csv", chosen=[])[2])
+
+
 def command(capsys, verb: str) -> tuple[int, str, str]:
     code = cli.main([verb, "--year", str(YEAR)])
     shown = capsys.readouterr()
-    clean = mutate(1, form="csv", chosen=[])[2]
-    assert not [secret for secret in secrets_of(clean) if secret in shown.out + shown.err]
+    assert not [secret for secret in SECRETS if secret in shown.out + shown.err]
     return code, *(text.replace("\u202f", " ").replace("\u00a0", " ") for text in (shown.out, shown.err))
 
 
@@ -69,21 +73,18 @@ WRONG = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("verb", ["check", "run"])
 @pytest.mark.parametrize("kind", WRONG)
-def test_a_wrong_file_is_one_sentence_and_code_2(folder, capsys, kind, verb):
+def test_a_wrong_file_is_one_sentence_and_code_2(folder, capsys, kind):
     files, sentence = WRONG[kind]
     for name, content in files.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(content)
-    code, out, err = command(capsys, verb)
-    assert (code, err) == (2, f"{sentence}\n")
-    assert out == (f"{YEAR} : 1 erreur.\n" if verb == "check" else "")
+    for verb, answer in (("check", f"{YEAR} : 1 erreur.\n"), ("run", "")):
+        assert command(capsys, verb) == (2, answer, f"{sentence}\n")
     assert not (paths.data_root() / "reports").exists() and not paths.processed(YEAR).exists()
 
 
-@pytest.mark.parametrize("verb", ["check", "run"])
-def test_a_file_that_may_not_be_read_is_told(folder, capsys, monkeypatch, verb):
+def test_a_file_that_may_not_be_read_is_one_sentence(folder, capsys, monkeypatch):
     (folder / "accompagnements.csv").write_bytes(good())
     opened = Path.open
 
@@ -93,8 +94,9 @@ def test_a_file_that_may_not_be_read_is_told(folder, capsys, monkeypatch, verb):
         return opened(path, *given, **more)
 
     monkeypatch.setattr(Path, "open", refuse)
-    code, _, err = command(capsys, verb)
-    assert (code, err) == (2, f"Impossible de lire {FILE}.csv : fermez-le s’il est ouvert, ou vérifiez vos droits.\n")
+    for verb in ("check", "run"):
+        code, _, err = command(capsys, verb)
+        assert (code, err) == (2, f"Impossible de lire {FILE}.csv : fermez-le s’il est ouvert, ou vérifiez vos droits.\n")
 
 
 def test_locks_are_passed_over(folder, capsys):
@@ -128,13 +130,9 @@ def test_a_person_in_two_files_is_no_fault(folder, capsys):
 # --- where the rejected rows are -------------------------------------------------------------------------------------
 
 
-def too_many_rejected() -> bytes:
-    return with_cells(20, "date_debut", "31/02/2031")
-
-
 @pytest.mark.parametrize("verb", ["check", "run"])
 def test_rows_that_stop_the_year_are_kept_aside_and_the_place_is_told(folder, capsys, verb):
-    (folder / "accompagnements.csv").write_bytes(too_many_rejected())
+    (folder / "accompagnements.csv").write_bytes(with_cells(20, "date_debut", "31/02/2031"))
     code, out, err = command(capsys, verb)
     assert code == 2 and "20 lignes sur 60 ne peuvent pas être comptées : date impossible ou illisible (20)" in err
     assert f"Lignes rejetées, telles que reçues, sur ce poste seulement : {REJECTED}\n" in out + err
@@ -155,6 +153,6 @@ def test_a_protected_folder_hides_no_fault(folder, capsys, monkeypatch):
         raise PermissionError(13, "refusé")
 
     monkeypatch.setattr("helpers.data.private.save_rejected", refuse)
-    (folder / "accompagnements.csv").write_bytes(too_many_rejected())
+    (folder / "accompagnements.csv").write_bytes(with_cells(20, "date_debut", "31/02/2031"))
     code, out, err = command(capsys, "check")
     assert code == 2 and "20 lignes sur 60" in err and "quarantaine.csv" not in out + err
