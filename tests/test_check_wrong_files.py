@@ -19,6 +19,7 @@ REJECTED = f"data/processed/{YEAR}/prive/quarantaine.csv"
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch) -> Path:
     prepare(tmp_path / "un projet été", monkeypatch)
+    monkeypatch.setattr("helpers.kernels.fork.start", lambda: None)  # it would load every library in vain
     paths.raw(YEAR).mkdir()
     return paths.raw(YEAR)
 

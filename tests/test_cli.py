@@ -109,6 +109,12 @@ def test_the_help_and_a_request_that_is_read_need_no_library_and_load_next_to_no
 INTACT = "Le rapport précédent, s’il existe, est intact."
 
 
+@pytest.fixture(autouse=True)
+def no_forkserver(monkeypatch):
+    """It would load every library in vain."""
+    monkeypatch.setattr("helpers.kernels.fork.start", lambda: None)
+
+
 @pytest.fixture
 def fail(data_root, monkeypatch):
     """Makes ``run`` fail with an error; gives the exit code."""

@@ -14,6 +14,7 @@ def reports(tmp_path, monkeypatch):
     monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(tmp_path))
     folder = write_report(tmp_path / "reports" / "2020")
     monkeypatch.setattr(report, "make_report", lambda year, **_: folder)
+    monkeypatch.setattr("helpers.kernels.fork.start", lambda: None)  # it would load every library in vain
     return tmp_path / "reports"
 
 
