@@ -43,18 +43,14 @@ def outcome(test: doctest.DocTest) -> str:
     return "".join(output)
 
 
-@pytest.fixture(scope="module")
-def tables(real_root, tmp_path_factory):
-    return shutil.copytree(real_root, tmp_path_factory.mktemp("exemples") / "projet")
-
-
 @pytest.fixture(autouse=True)
-def safe_place(tables, tmp_path, monkeypatch):
-    """Tables in a copy, an empty folder to work in, and no way out."""
+def safe_place(real_root, tmp_path, tmp_path_factory, monkeypatch):
+    """Tables in a copy, which some examples change, an empty folder to work in, and no way out."""
     def refuse(*arguments):
         raise AssertionError(f"an example opened a connection: {arguments}")
 
-    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(tables))
+    copied = shutil.copytree(real_root, tmp_path_factory.mktemp("exemples") / "projet")
+    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(copied))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(socket.socket, "connect", refuse)
     yield
