@@ -43,21 +43,16 @@ def test_a_run_that_has_nothing_to_do_writes_nothing_and_loads_no_library(publis
     assert state(published) == before
 
 
-@pytest.mark.parametrize(
-    ("change", "cause"),
-    [
-        (lambda root: (root / "data/raw/2032/reunions.csv").write_bytes(b"x"), ("donnees", "data/raw/2032/reunions.csv", "a changé")),
-        (lambda root: (root / "data/raw/2032/nouveau.csv").write_bytes(b"x"), ("donnees", "data/raw/2032/nouveau.csv", "est arrivé")),
-        (lambda root: (root / "data/raw/2032/remarques.csv").unlink(), ("donnees", "data/raw/2032/remarques.csv", "n’est plus là")),
-        (lambda root: (root / "reports/2032/index.html").write_bytes(b"x"), ("produit", "reports/2032/index.html", "a changé")),
-        (lambda root: (root / "data/processed/2032/postes.csv").unlink(), ("produit", "data/processed/2032/postes.csv", "n’est plus là")),
-    ],
-)
-def test_anything_that_changed_is_seen_and_named(published, change, cause):
+@pytest.mark.parametrize(("name", "content", "cause"), [
+    ("data/raw/2032/reunions.csv", b"x", ("donnees", "a changé")), ("data/raw/2032/nouveau.csv", b"x", ("donnees", "est arrivé")),
+    ("data/raw/2032/remarques.csv", None, ("donnees", "n’est plus là")), ("reports/2032/index.html", b"x", ("produit", "a changé")),
+    ("data/processed/2032/postes.csv", None, ("produit", "n’est plus là")),
+])  # fmt: skip
+def test_anything_that_changed_is_seen_and_named(published, name, content, cause):
     assert provenance.current_report(2032, None) == published / "reports/2032"
-    change(published)
+    (published / name).unlink() if content is None else (published / name).write_bytes(content)
     assert provenance.current_report(2032, None) is None
-    assert provenance.Cause(*cause) in provenance.report_causes(2032, None)
+    assert provenance.Cause(cause[0], name, cause[1]) in provenance.report_causes(2032, None)
 
 
 def test_a_new_year_another_question_and_another_library_are_seen(published, monkeypatch):
@@ -74,16 +69,13 @@ def test_a_new_year_another_question_and_another_library_are_seen(published, mon
     assert [str(cause) for cause in provenance.report_causes(2032, None)] == [f"pandas {pandas} → 0.1"]
 
 
-def test_a_run_that_was_cut_while_it_published_is_not_taken_for_one_that_ended(published):
+def test_a_record_that_cannot_be_used_and_a_publication_that_was_cut_are_no_report(published):
     (published / "reports/.en-cours-2032").mkdir()
     assert provenance.current_report(2032, None) is None
-
-
-@pytest.mark.parametrize("torn", ["", "{", '{"forme": 0}', '{"forme": 1}', "[]", "null"])
-def test_a_record_that_cannot_be_used_is_as_good_as_none(published, torn):
-    provenance.report_record(2032).write_text(torn, encoding="utf-8")
-    assert provenance.current_report(2032, None) is None
-    assert provenance.report_causes(2032, None) is None
+    (published / "reports/.en-cours-2032").rmdir()
+    for torn in ("", "{", '{"forme": 0}', '{"forme": 1}', "[]", "null"):
+        provenance.report_record(2032).write_text(torn, encoding="utf-8")
+        assert provenance.current_report(2032, None) is provenance.report_causes(2032, None) is None, torn
 
 
 def test_a_large_file_is_not_read_again_while_the_disk_says_it_is_the_same(tmp_path, monkeypatch):
@@ -136,7 +128,7 @@ def test_a_year_that_fails_is_told_and_the_others_are_made(data_root, monkeypatc
 
 
 @pytest.mark.parametrize("option", [["--compare-to", "2030"], ["--watch"]])
-def test_what_speaks_of_one_year_is_refused_for_several(data_root, capsys, option):
+def test_options_for_one_year_are_refused_for_several(capsys, option):
     assert cli.main(["run", "--year", "2031", "--year", "2032", *option]) == 2
     assert "une seule année" in capsys.readouterr().err
 
@@ -185,21 +177,19 @@ def test_each_change_of_a_file_makes_the_report_again_and_a_failure_does_not_end
     assert plain(told.out).count("En attente d’un changement (Ctrl-C pour finir)…") == 2
 
 
-def test_a_change_of_the_code_begins_again_with_the_new_one(data_root, watched, monkeypatch):
-    _, count = watched
-    looks = iter([{}, {}, {"module.py": 1}])
-    monkeypatch.setattr(verbs, "_code", lambda: next(looks))
-
-    class BegunAgain(Exception):
+def test_a_change_of_the_code_restarts_the_command(watched, monkeypatch):
+    class Restarted(Exception):
         pass
 
-    def begin_again():
-        raise BegunAgain
+    def restart():
+        raise Restarted
 
-    monkeypatch.setattr(verbs, "_restart", begin_again)
-    with pytest.raises(BegunAgain):
+    looks = iter([{}, {}, {"module.py": 1}])
+    monkeypatch.setattr(verbs, "_code", lambda: next(looks))
+    monkeypatch.setattr(verbs, "_restart", restart)
+    with pytest.raises(Restarted):
         verbs._watch(Namespace(year=2032, force=False))
-    assert count == [False]
+    assert watched[1] == [False]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no signal to send")
