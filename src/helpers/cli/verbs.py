@@ -42,7 +42,7 @@ def option(*names: str, help: str, **settings) -> tuple:
     return names, {"help": french_spaces(help), **settings}
 
 
-def year(value: str) -> int:
+def _year(value: str) -> int:
     """The year of an option, as argparse's ``type``: four plain digits."""
     if not paths.is_year(value):
         raise argparse.ArgumentTypeError(f"une année en quatre chiffres est attendue, reçu : {value}")
@@ -64,11 +64,11 @@ _port = _integer("un port de 1024 à 65535", 1024, 65535)
 
 
 def _year_option(help: str) -> tuple:
-    return option("--year", type=year, required=True, metavar="ANNÉE", help=f"{help} (obligatoire)")
+    return option("--year", type=_year, required=True, metavar="ANNÉE", help=f"{help} (obligatoire)")
 
 
 def _year_argument(help: str) -> tuple:
-    return option("year", type=year, metavar="ANNÉE", help=help)
+    return option("year", type=_year, metavar="ANNÉE", help=help)
 
 
 def _plural(count: int) -> str:
@@ -103,7 +103,7 @@ _PDF = option("--pdf", help="fait aussi un PDF, avec Chromium, Chrome ou Edge (A
     ),
     option(
         "--year",
-        type=year,
+        type=_year,
         required=True,
         action="append",
         dest="years",
@@ -112,7 +112,7 @@ _PDF = option("--pdf", help="fait aussi un PDF, avec Chromium, Chrome ou Edge (A
     ),
     option(
         "--compare-to",
-        type=year,
+        type=_year,
         metavar="ANNÉE",
         help="année de comparaison (par défaut : la dernière année antérieure qui a des données)",
     ),
@@ -628,8 +628,8 @@ def _read_coding(source: Path, kind: str | None):
     if project.codes and not project.documents:
         raise DataError(f"{source.name} est un livre de codes, sans document ; relancez sans --kind.")
     if count := len(model.without_kind(project)):
-        verb = "disait" if count == 1 else "disaient"
-        done = f"Nature « {kind} » donnée à {counted(count, 'document')} qui ne la {verb} pas."
+        says = "disait" if count == 1 else "disaient"
+        done = f"Nature « {kind} » donnée à {counted(count, 'document')} qui ne la {says} pas."
     else:
         done = "Les documents disent déjà leur nature : --kind n’y change rien."
     return replace(model.with_kind(project, kind), told=(done, *project.told))
