@@ -92,8 +92,7 @@ def test_a_python_out_of_bounds_gets_a_sentence(alses, root, steps, monkeypatch,
     assert steps.commands == []
 
 
-@pytest.mark.usefixtures("steps")
-def test_the_state_of_an_environment_is_read_from_its_stamp(alses, root, monkeypatch):
+def test_the_state_of_an_environment_is_read_from_its_stamp(alses, root, steps, monkeypatch):
     complete(alses, root)
     stamp, lock = root / ".venv" / alses.STAMP, root / "requirements/report.lock"
     full = stamp.read_text(encoding="utf-8")
@@ -106,7 +105,10 @@ def test_the_state_of_an_environment_is_read_from_its_stamp(alses, root, monkeyp
     for text in ("", "en cours"):  # half made
         stamp.write_text(text, encoding="utf-8")
         assert alses.condition(root) == "absent"
-    stamp.write_text(full, encoding="utf-8")
+    stamp.write_text(" ".join(full.split()[:2]), encoding="utf-8")  # of an older version: good, and renewed
+    assert alses.condition(root) == "seen"
+    alses.install(root)
+    assert (steps.commands, stamp.read_text(encoding="utf-8")) == ([], full)
     moved = root.rename(root.with_name("ailleurs"))
     assert alses.condition(moved) == "moved"
     (moved / "requirements/report.lock").write_text("babel==2.18.1\n", encoding="utf-8")
@@ -378,19 +380,13 @@ def test_the_projects_own_environment_obeys_its_stamp(alses, root, monkeypatch):
     assert alses.outer_python(root) == "python du système"
 
 
-def started(root, *arguments, cli: str = CLI, **environment) -> subprocess.Popen:
-    """The script, started for real in a Python that holds a project with this command."""
-    (root / "alses.py").write_bytes(SCRIPT.read_bytes())
-    (root / "src" / "helpers" / "cli.py").write_text(cli, encoding="utf-8")
-    given = {**os.environ, "PYTHONPATH": str(root / "src"), **environment}
-    told = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": "utf-8"}
-    return subprocess.Popen([sys.executable, str(root / "alses.py"), *arguments], env=given, **told)
-
-
 @POSIX
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGKILL"])
 def test_the_command_takes_the_place_of_the_script_and_gets_its_signals_itself(root, name):
-    process = started(root, cli="import os, time; print(os.getpid(), flush=True); time.sleep(60)")
+    (root / "alses.py").write_bytes(SCRIPT.read_bytes())
+    (root / "src" / "helpers" / "cli.py").write_text("import os, time; print(os.getpid(), flush=True); time.sleep(60)")
+    command = [sys.executable, str(root / "alses.py")]
+    process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(root / "src")}, stdout=subprocess.PIPE, encoding="utf-8")
     assert process.stdout.readline() == f"{process.pid}\n"
     number = getattr(signal, name)
     process.send_signal(number)
