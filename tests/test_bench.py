@@ -72,15 +72,6 @@ def test_what_we_fold_together_is_added_up(bench):
     assert [looked_up(counts, cell) for cell in cells] == [5, 9, 0]
 
 
-def test_the_table_gives_ratios_and_the_power_of_the_rows(bench):
-    measure, found = bench("measure"), {"counts": {"alses/accompagnements/": 3}, "ledger": {}, "rejections": {}}
-    costs = [("ours", 1000, 1.0, 1.5, 100), ("duckdb", 1000, 2.0, 1.5, 100), ("ours", 10_000, 10.0, 15, 900)]
-    lines = measure.table_of([measure.Case(*cost, found) for cost in costs]).splitlines()[2:]
-    assert [[cell.strip() for cell in line.split("|")[3:8]] for line in lines] == [
-        ["1.00", "1.00", "1.50", "100", ""], ["2.00", "2.00", "1.50", "100", ""], ["10.00", "1.00", "15.00", "900", "1.00"],
-    ]  # fmt: skip
-
-
 def test_a_table_goes_to_its_place_in_the_page_and_one_without_a_place_is_refused(bench, tmp_path, monkeypatch):
     page, file = bench("page"), tmp_path / "performance.md"
     text = page.PAGE.read_text(encoding="utf-8")
@@ -126,40 +117,14 @@ def test_a_share_is_the_median_of_those_of_each_round_with_its_like(shares):
 
 
 @POSIX
-def test_an_aim_is_met_up_to_its_bound_and_the_table_says_it(shares):
+def test_an_aim_is_met_up_to_its_bound_and_the_table_says_it(bench, shares):
+    assert set(bench("engine").measures(sites=1, naive_sites=1)) == set(shares.CASES)
     cases = ((0.25, 0.25, "≤ 0.25: met"), (0.2501, 0.25, "≤ 0.25: **missed**"), (None, 0.25, "≤ 0.25: not measured"), (3.0, None, ""))
     assert [shares.verdict(found, most) for found, most, _ in cases] == [text for *_, text in cases]
     rounds = rounds_of(shares, {"naive": 40, "whole": 10, "nothing": 0.2})
     rows = {line.split("|")[1].strip(" *"): [cell.strip() for cell in line.split("|")[2:-1]] for line in shares.table_of(rounds, {"whole": 640}).splitlines()}
     assert rows["the whole report, from nothing"] == ["10.00", "0.25", "≤ 0.25: met", "5.00", "0.25", "≤ 0.45: met", "640"]
     assert rows["nothing changed"] == ["0.20", "0.005", "≤ 0.15 s: **missed**", "0.10", "0.005", "", ""]
-
-
-@POSIX
-def test_rounds_go_through_every_case_in_turn_and_the_heaviest_are_weighed_apart(bench, shares):
-    engine, calls = bench("engine"), []
-    assert set(engine.measures(sites=1, naive_sites=1)) == set(shares.CASES)
-
-    def case(name):
-        def act(_project, *, is_weighed=False):
-            calls.append((name, is_weighed))
-            return engine.Cost(1, 1, 500 * is_weighed)
-
-        return act
-
-    how = {name: case(name) for name in ("naive", "whole", "nothing")}
-    rounds, peaks = engine.measure(None, how, runs=2, is_weighed=True)
-    assert [name for name, _ in calls] == ["naive", "whole", "nothing"] * 2 + ["naive", "whole"]
-    assert (len(rounds), peaks, [is_weighed for _, is_weighed in calls][-2:]) == (2, {"naive": 500, "whole": 500}, [True, True])
-
-
-def test_what_is_typed_makes_every_notebook_then_every_page(bench):
-    naive = bench("naive")
-    typed = [" ".join([Path(command[0]).name, *command[1:]]) for command in naive.whole_report()]
-    assert typed[0] == "papermill -k python3 notebooks/01_clean.ipynb executed/01_clean_2019.ipynb -p year 2019"
-    assert typed[-1] == "jupyter nbconvert --to html --output-dir pages executed/04_themes.ipynb"
-    assert [word.split()[0] for word in typed] == ["papermill"] * 5 + ["jupyter"] * 4
-    assert len(naive.site_reports(["a", "b"])) == 2 * 3 * 2
 
 
 def test_a_copy_of_the_project_holds_no_person_and_each_change_is_one_that_no_round_made_before(project):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from helpers import cli
+from helpers import cli, schema
 from helpers.documents import data_dictionary
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -72,9 +72,22 @@ def test_both_readmes_have_the_same_commands():
     assert english == french and len(english) >= 6
 
 
-def test_the_dictionary_is_that_of_the_catalogue_and_the_schemas():
+def test_the_dictionary_is_up_to_date_and_has_every_table_column_and_rule():
     """On failure: python3 alses.py generate."""
-    assert read(ROOT / "docs" / "data-dictionary.md") == data_dictionary()
+    assert (text := read(ROOT / "docs" / "data-dictionary.md")) == data_dictionary()
+    text = text.replace("\u00a0", " ").replace("\u202f", " ")
+    for name in schema.table_names():
+        section = text.partition(f"### `{name}` : ")[2].partition("\n### ")[0]
+        assert [column for column in schema.columns(name) if f"\n| `{column}` | " not in section] == [], name
+        assert f"`{name}`" in text.partition("\n## ")[0], name
+    for line in (
+        "| `forme` | texte |  | Présentiel ou visioconférence. | obligatoire ; `presentiel`, `visio` |",
+        "| `ips_2022_23` | nombre | points d’indice | Indice de position sociale, rentrée 2022. | au moins 30 ; au plus 200 |",
+        "| `objectifs` | texte |  | Thèmes travaillés, séparés par « ; ». | toujours dans le fichier ; plusieurs modalités de `objectif` |",
+        "| `sexe` | Sexe | Sexe de la personne accompagnée. | personnes | `accompagnements` | un seul choix | `filles` filles ; `garcons` garçons | "
+        "compté pour `alses`, `prevention_specialisee` ; aussi `ne_sait_pas`, `non_prevu`, `non_renseigne` |",
+    ):
+        assert f"\n{line}\n" in text
 
 
 def test_the_version_and_the_licence_are_everywhere_the_same():
