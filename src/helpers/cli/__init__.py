@@ -118,7 +118,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     # Only the parser of this verb is made: those of all the others take longer than reading the options.
     verb = VERBS[name]
     parser = _Parser(f"{COMMAND} {name}", description=filled(verb.description), epilog=examples(verb.examples))
-    for names, settings in (*verb.options, option("--debug", help="en cas d’échec, montre aussi le détail technique")):
+    for names, settings in (*verb.options, option("--debug", "en cas d’échec, montre aussi le détail technique")):
         parser.add_argument(*names, **settings)
     options = parser.read(rest)
     options.verb = name

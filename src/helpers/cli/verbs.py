@@ -35,11 +35,11 @@ def verb(name: str, summary: str, description: str, examples: tuple, *options: t
     return add
 
 
-def option(*names: str, help: str, **settings) -> tuple:
-    """The arguments of argparse's ``add_argument``; without a type or a choice, an option is a switch."""
-    if names[0].startswith("-") and not settings:
-        settings = {"action": "store_true"}
-    return names, {"help": french_spaces(help), **settings}
+def option(words: str, help: str, **settings) -> tuple:
+    """The arguments of ``add_argument``; ``words`` are the name and what its value is called, if it takes one."""
+    name, _, metavar = words.partition(" ")
+    kind = {"metavar": metavar} if metavar else {"action": "store_true"}
+    return (name,), {"help": french_spaces(help), **kind, **settings}
 
 
 def _year(value: str) -> int:
@@ -64,11 +64,11 @@ _port = _integer("un port de 1024 à 65535", 1024, 65535)
 
 
 def _year_option(help: str) -> tuple:
-    return option("--year", type=_year, required=True, metavar="ANNÉE", help=f"{help} (obligatoire)")
+    return option("--year ANNÉE", f"{help} (obligatoire)", type=_year, required=True)
 
 
 def _year_argument(help: str) -> tuple:
-    return option("year", type=_year, metavar="ANNÉE", help=help)
+    return option("year ANNÉE", help, type=_year)
 
 
 def _plural(count: int) -> str:
@@ -79,7 +79,7 @@ def _plural(count: int) -> str:
 
 # The kinds of sites below the network, and what asks for none.
 KINDS, NETWORK = ("association", "college"), "reseau"
-_PDF = option("--pdf", help="fait aussi un PDF, avec Chromium, Chrome ou Edge (ALSES_BROWSER en désigne un autre)")
+_PDF = option("--pdf", "fait aussi un PDF, avec Chromium, Chrome ou Edge (ALSES_BROWSER en désigne un autre)")
 
 
 @verb(
@@ -102,49 +102,42 @@ _PDF = option("--pdf", help="fait aussi un PDF, avec Chromium, Chrome ou Edge (A
         ("run --year 2020 --compare-to 2019", "en choisissant l’année de comparaison"),
     ),
     option(
-        "--year",
+        "--year ANNÉE",
+        "année du rapport (obligatoire ; peut être répété)",
         type=_year,
         required=True,
         action="append",
         dest="years",
-        metavar="ANNÉE",
-        help="année du rapport (obligatoire ; peut être répété)",
     ),
     option(
-        "--compare-to",
+        "--compare-to ANNÉE",
+        "année de comparaison (par défaut : la dernière année antérieure qui a des données)",
         type=_year,
-        metavar="ANNÉE",
-        help="année de comparaison (par défaut : la dernière année antérieure qui a des données)",
     ),
     option(
-        "--by",
+        "--by SITES",
+        "association ou college : fait aussi un rapport pour chacun ; reseau : le réseau seul",
         action="append",
         default=[],
         choices=(*KINDS, NETWORK),
-        metavar="SITES",
-        help="association ou college : fait aussi un rapport pour chacun ; reseau : le réseau seul",
     ),
     option(
-        "--site",
+        "--site NOM|UAI",
+        "fait aussi le rapport d’une association (son nom) ou d’un collège (son UAI) ; peut être répété",
         action="append",
         default=[],
-        metavar="NOM|UAI",
-        help="fait aussi le rapport d’une association (son nom) ou d’un collège (son UAI) ; peut être répété",
     ),
     option(
-        "--jobs",
+        "--jobs N",
+        "combien de notebooks s’exécutent en même temps (par défaut : autant que de processeurs)",
         type=_positive,
-        metavar="N",
-        help="combien de notebooks s’exécutent en même temps (par défaut : autant que de processeurs)",
     ),
     option(
-        "--scheduler",
-        metavar="ADRESSE",
-        help="fait exécuter les notebooks par un cluster Dask (tls://… si des exports sont présents)",
+        "--scheduler ADRESSE", "fait exécuter les notebooks par un cluster Dask (tls://… si des exports sont présents)"
     ),
-    option("--force", help="exécute tout, même ce que rien n’a changé"),
-    option("--watch", help="reste là et refait ce qu’il faut à chaque changement (Ctrl-C pour finir)"),
-    option("--open", help="ouvre le rapport dans le navigateur à la fin"),
+    option("--force", "exécute tout, même ce que rien n’a changé"),
+    option("--watch", "reste là et refait ce qu’il faut à chaque changement (Ctrl-C pour finir)"),
+    option("--open", "ouvre le rapport dans le navigateur à la fin"),
     _PDF,
 )
 def _run(options: Namespace) -> int:
@@ -366,10 +359,8 @@ PORT = 8888
     "Rien ne quitte l’ordinateur : pas de mise à jour, pas d’annonce, pas de mesure d’usage. Les résultats affichés ne "
     "sont pas enregistrés dans les notebooks. Ctrl+C arrête l’atelier.",
     (("lab", "ouvre l’atelier dans le navigateur"), ("lab --no-browser", "donne l’adresse à ouvrir soi-même")),
-    option(
-        "--port", type=_port, default=PORT, metavar="PORT", help=f"port ({PORT} par défaut ; pris : le suivant libre)"
-    ),
-    option("--no-browser", help="n’ouvre pas le navigateur, donne l’adresse"),
+    option("--port PORT", f"port ({PORT} par défaut ; pris : le suivant libre)", type=_port, default=PORT),
+    option("--no-browser", "n’ouvre pas le navigateur, donne l’adresse"),
 )
 def _lab(options: Namespace) -> int:
     from helpers.workbench.form import launch
@@ -462,8 +453,7 @@ COUNT = 12
     ),
     _year_option("année à contrôler"),
     option(
-        "--accept",
-        help="si l’export est utilisable, l’enregistre tel qu’il est, même s’il a changé depuis qu’il a été reçu",
+        "--accept", "si l’export est utilisable, l’enregistre tel qu’il est, même s’il a changé depuis qu’il a été reçu"
     ),
 )
 def _check(options: Namespace) -> int:
@@ -564,16 +554,11 @@ _KINDS = ("verbatim", "compte_rendu", "synthese")
         ("import-coding lea.sqlite3 --year 2021 --kind verbatim", "des paroles telles qu’elles ont été dites"),
         ("import-coding codes.qdc --year 2021", "un livre de codes"),
     ),
-    option("file", metavar="FICHIER", help="fichier ou dossier que l’outil d’analyse a écrit"),
+    option("file FICHIER", "fichier ou dossier que l’outil d’analyse a écrit"),
     _year_option("année du codage"),
-    option("--name", metavar="NOM", help="nom du codage ici (celui du fichier)"),
-    option(
-        "--kind",
-        choices=_KINDS,
-        metavar="NATURE",
-        help=f"nature des documents qui ne la disent pas : {', '.join(_KINDS)}",
-    ),
-    option("--add-codes", help="ajoute au livre de codes ceux qu’il n’a pas, et les liste"),
+    option("--name NOM", "nom du codage ici (celui du fichier)"),
+    option("--kind NATURE", f"nature des documents qui ne la disent pas : {', '.join(_KINDS)}", choices=_KINDS),
+    option("--add-codes", "ajoute au livre de codes ceux qu’il n’a pas, et les liste"),
 )
 def _import_coding(options: Namespace) -> int:
     from helpers import data
@@ -704,10 +689,8 @@ def _complete_book(project) -> None:
         ("export-coding --year 2021 --name reunions --to ../corpus.txt", "pour IRaMuTeQ"),
     ),
     _year_option("année du codage"),
-    option("--name", required=True, metavar="NOM", help="nom du codage, que donne « status » (obligatoire)"),
-    option(
-        "--to", required=True, metavar="FICHIER", help="fichier ou dossier à écrire, qui n’existe pas (obligatoire)"
-    ),
+    option("--name NOM", "nom du codage, que donne « status » (obligatoire)", required=True),
+    option("--to FICHIER", "fichier ou dossier à écrire, qui n’existe pas (obligatoire)", required=True),
 )
 def _export_coding(options: Namespace) -> int:
     from helpers import data
@@ -735,13 +718,11 @@ def _export_coding(options: Namespace) -> int:
         ("simulate --year 2020 --from-published", "un export qui redonne les chiffres imprimés"),
     ),
     _year_option("année à simuler"),
-    option("--persons", type=_whole, metavar="N", help="personnes suivies par un ALSES ; d’autres s’y ajoutent"),
-    option("--from-published", help="redonne chaque chiffre imprimé dans chiffres_publies.csv"),
-    option("--seed", type=_whole, default=1, metavar="N", help="graine : la même redonne le même fichier (1)"),
-    option(
-        "--colleges", type=_whole, metavar="N", help="collèges inventés (45, ou selon l’année d’avant et l’imprimé)"
-    ),
-    option("--associations", type=_whole, metavar="N", help="associations inventées (12)"),
+    option("--persons N", "personnes suivies par un ALSES ; d’autres s’y ajoutent", type=_whole),
+    option("--from-published", "redonne chaque chiffre imprimé dans chiffres_publies.csv"),
+    option("--seed N", "graine : la même redonne le même fichier (1)", type=_whole, default=1),
+    option("--colleges N", "collèges inventés (45, ou selon l’année d’avant et l’imprimé)", type=_whole),
+    option("--associations N", "associations inventées (12)", type=_whole),
 )
 def _simulate(options: Namespace) -> int:
     from helpers import data
@@ -878,12 +859,7 @@ def _list_one_report(label: str, year: int, report, folder: Path) -> None:
         ("verify reports/2020", "un seul, par son dossier ou par son année"),
         ("verify ../recu/alses_2020", "un rapport reçu, une fois l’archive ouverte"),
     ),
-    option(
-        "reports",
-        nargs="*",
-        metavar="RAPPORT",
-        help="dossier d’un rapport, ou son année (par défaut : tous ceux de reports/)",
-    ),
+    option("reports RAPPORT", "dossier d’un rapport, ou son année (par défaut : tous ceux de reports/)", nargs="*"),
 )
 def _verify(options: Namespace) -> int:
     folders = _folders(options.reports)
