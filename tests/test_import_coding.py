@@ -9,7 +9,7 @@ import pytest
 
 from coding_files import place, qdc, qualcoder, refi, small_project, taguette
 from helpers import cli, paths
-from helpers.cli import data_verbs
+from helpers.cli import verbs
 from helpers.codings import model, reading, tables
 from helpers.codings.model import Code, Document, Project
 from helpers.data import coding_files, raw, year_checks
@@ -137,8 +137,8 @@ def test_a_kind_that_does_not_exist_is_one_sentence_that_names_them(tmp_path, ro
         cli.main(["import-coding", "codage.qdpx", "--year", str(YEAR), "--kind", "verbatin"])
     told = re.sub(r"\s+", " ", capsys.readouterr().err.replace("'", ""))
     assert (stopped.value.code, content(root)) == (2, before)
-    assert told.startswith("option --kind : choix inconnu : verbatin (au choix : verbatim, compte_rendu, synthese) Aide")
-    assert data_verbs._KINDS == model.KINDS
+    assert told.startswith("--kind : choix inconnu : verbatin (au choix : verbatim, compte_rendu, synthese) Aide")
+    assert verbs._KINDS == model.KINDS
     with pytest.raises(DataError, match=r"verbatin\W+n’est pas une nature de document"):
         model.with_kind(small_project(), "verbatin")
 

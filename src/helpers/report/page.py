@@ -13,20 +13,8 @@ from bs4.formatter import HTMLFormatter
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from helpers.errors import BusyError, PublicationError, ReportError  # noqa: F401 (this room takes them from here)
 from helpers.typography import WIDE, french_spaces
-
-
-class PublicationError(Exception):
-    """The report cannot be published: its text is one French sentence that says what to do."""
-
-
-class BusyError(PublicationError):
-    """Another run, or another share, is working on the same data."""
-
-
-class ReportError(PublicationError):
-    """There is no published report, or it was changed since: nothing can be made from it."""
-
 
 # --- The key of a row: on each of its cells it weighed a fiftieth of the page ---
 

@@ -242,7 +242,7 @@ def make_report(
 
     >>> make_report(2018)
     Traceback (most recent call last):
-    helpers.schema.DataError: Aucune donnée pour 2018 ; années présentes : 2019, 2020. ...
+    helpers.errors.DataError: Aucune donnée pour 2018 ; années présentes : 2019, 2020. ...
     """
     paths.pin_data_root()
     choice = _checked(year, compare_to, sites, scheduler)
