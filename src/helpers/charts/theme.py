@@ -207,6 +207,26 @@ STYLE = {
     "ytick.right": False,
 }
 
+_DRAWN = {
+    "figure.figsize": (7.2, 4),
+    "figure.constrained_layout.use": True,
+    "svg.fonttype": "none",
+    "legend.frameon": False,
+}
+
+
+def style() -> None:
+    """Gives seaborn and matplotlib the look of the report, for drawings that `publier` or a page shows."""
+    import seaborn as sns
+
+    sns.set_theme(style="white", palette=[BLUE, ORANGE, GREEN, PURPLE, SKY, AMBER], rc={**STYLE, **_DRAWN})
+    try:
+        from matplotlib_inline.backend_inline import set_matplotlib_formats
+
+        set_matplotlib_formats("svg")  # text stays text
+    except (ImportError, AttributeError):  # no notebook
+        pass
+
 
 def _style(sheet: Sheet) -> dict:
     return {**STYLE, "font.size": sheet.text}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bs4 import BeautifulSoup
 
+from helpers.report.own_outputs import with_own_outputs
 from helpers.report.page import INDEX, TEMPLATES, Page, PublicationError, lay_out
 
 if TYPE_CHECKING:  # slow to import, and only some callers need it
@@ -264,6 +265,7 @@ def export_page(
     out: a notebook that failed must not come this far. Raises PublicationError without a title, ValueError for an
     unknown ``name``.
     """
+    notebook = with_own_outputs(notebook, name=name)
     title, arranged, exporter = page_title(notebook), arrange_cells(notebook), _exporter()
     html, presentation, preparation = (
         exporter.from_notebook_node(part)[0] for part in (arranged.body, arranged.presentation, arranged.preparation)

@@ -261,6 +261,15 @@ def _sheet() -> str:
     return "".join(line if line[-1] in "{};," else f"{line}\n" for line in lines) + "\n"
 
 
+def _drawing_rules(body: BeautifulSoup) -> str:
+    """The colours by night of the drawings of a page, where there are any."""
+    if body.find("svg") is None:
+        return ""
+    from helpers.charts.inline_svg import dark_rules  # draws in matplotlib: slow to import
+
+    return dark_rules()
+
+
 def _paper(subtitle: str, pages: list[Page]) -> str:
     """What a printed sheet says of the report: name and year in the margin, the file that a link leads to."""
     head = f"{REPORT}, {subtitle[:1].lower()}{subtitle[1:]}"
@@ -294,7 +303,7 @@ def lay_out(
         box_tables(part)
         share_keys(part)
     arrange(body)
-    style = _sheet() + stack_tables(body, bottom) + _paper(french_spaces(subtitle), pages)
+    style = _sheet() + _drawing_rules(body) + stack_tables(body, bottom) + _paper(french_spaces(subtitle), pages)
     previous, following = _neighbours(pages, current)
     return (
         templates()
