@@ -217,13 +217,6 @@ def gates(*projects: Project) -> pd.DataFrame:
     ``condition``, what is counted; ``sens`` (``au_moins``, ``au_plus``); ``demande``; ``trouve``; ``est_passe``.
     Meetings are the values of the attribute ``reunion``, or the documents where none has it. ``sans_parole`` documents
     are a synthesis, or of unknown kind.
-
-    >>> seuils = codings.gates(Project())
-    >>> seuils[["analyse", "condition", "demande", "trouve", "est_passe"]].tail(3)
-              analyse                condition  demande  trouve  est_passe
-    5  mots_par_theme                 reunions        6       0      False
-    6  mots_par_theme  documents_sans_parole        0       0       True
-    7  mots_par_theme     themes_de_20_unites        2       0      False
     """
     documents = [document for project in projects for document in project.documents]
     spoken = [document for document in documents if document.kind not in ("", SYNTHESIS)]
@@ -274,12 +267,6 @@ def gather(projects: Mapping[str, Project]) -> Project:
     of the same name in two files on one text: tools call everybody « default ».
 
     Raises DataError when two codings have a code of one name under two parents.
-
-    >>> texte = Document("r1", "Bonjour à tous.", kind="verbatim")
-    >>> codage = Project((model.Code("Accueil"),), (texte,), (model.Passage("r1", 0, 7, "Bonjour", "Accueil"),))
-    >>> ensemble = codings.gather({"Zoé": codage, "Yann": codage})
-    >>> len(ensemble.documents), [passage.coder for passage in ensemble.passages]
-    (1, ['Yann', 'Zoé'])
     """
     if len(projects) == 1:
         return next(iter(projects.values()))

@@ -128,12 +128,6 @@ def in_book(projects: Mapping[str, Project], book: pd.DataFrame) -> dict[str, Pr
 
     Every project has all the codes of the book, so that tools, persons and years can be compared. Raises DataError for
     a code in use that the book does not have, with the nearest one.
-
-    >>> livre = pd.DataFrame({"theme": ["outils", "temps"], "libelle": ["Les outils", "Temps"], "parent": ["", ""]})
-    >>> passage = model.Passage("r1", 0, 8, "Un outil", "Les Outils")
-    >>> codage = Project((Code("Les Outils"),), (model.Document("r1", "Un outil."),), (passage,))
-    >>> [passage.code for passage in codings.in_book({"Zoé": codage}, livre)["Zoé"].passages]
-    ['outils']
     """
     codes, renamed = codes_of(book) if projects else {}, {}
     for name, project in projects.items():
@@ -220,14 +214,6 @@ def shown(book: pd.DataFrame, statements: pd.DataFrame, codes: pd.DataFrame) -> 
     Columns: ``libelle``, after those of its parents, ``definition``; ``inclure``, ``exclure``, ``modifie_le`` where
     some code has one; ``enonces``, the number of ``statements`` (schema ``enonces``), and ``extraits`` of ``codes``
     (columns of `codings.code_counts`), each unless all are zero.
-
-    >>> livre = pd.DataFrame({"theme": ["lieux", "bureau"], "libelle": ["Lieux", "Bureau"], "parent": ["", "lieux"]})
-    >>> livre = livre.assign(definition="…", inclure="", exclure="", exemple="", modifie_le=pd.NaT)
-    >>> enonces = pd.DataFrame({"theme": ["bureau"]})
-    >>> codings.shown(livre, enonces, pd.DataFrame(columns=["code", "extraits"]))
-              libelle definition  enonces
-    0           Lieux          …        0
-    1  Lieux › Bureau          …        1
     """
     labels = dict(zip(book["theme"], book["libelle"], strict=True))
     counts = {"enonces": statements["theme"].value_counts(), "extraits": codes.set_index("code")["extraits"]}

@@ -217,16 +217,6 @@ def corpus(project: Project) -> pd.DataFrame:
     Columns: ``nature``; ``documents``; ``sans_texte``, those with coded segments only; ``reunions``, the values of the
     attribute ``reunion``; ``mots`` of the texts, as a word processor counts them; ``mots_codes``, those under at least
     one code, counted once; ``passages``; ``codeurs``, those with a name.
-
-    >>> texte = Document("r1", "Bonjour à tous.", kind="verbatim", attributes=(("reunion", "nord"),))
-    >>> passage = Passage("r1", 0, 7, "Bonjour", "Accueil", coder="A")
-    >>> projet = Project((model.Code("Accueil"),), (texte,), (passage,))
-    >>> codings.corpus(projet)[["nature", "mots", "mots_codes"]]
-             nature  mots  mots_codes
-    0      verbatim     3           1
-    1  compte_rendu     0           0
-    2      synthese     0           0
-    3      ensemble     3           1
     """
     kinds = [*KINDS, ""] if any(not document.kind for document in project.documents) else KINDS
     rows = [_row(project, kind or UNKNOWN, [each for each in project.documents if each.kind == kind]) for kind in kinds]
@@ -304,14 +294,6 @@ def code_by_document(project: Project, *, attribute: str = "") -> pd.DataFrame:
     Columns: ``code``, ``groupe``, ``extraits`` (as in `code_counts`), ``total`` of the code over the groups; largest
     total first, then by name; groups in document order. Left out: ``synthese`` documents, which are not of one meeting,
     documents without the attribute, and codes that the others do not use. Empty with fewer than two groups.
-
-    >>> textes = [Document(nom, "Un bureau.") for nom in ("r1", "r2")]
-    >>> passages = [Passage(texte.name, 0, 9, "Un bureau", "Lieux") for texte in textes]
-    >>> projet = Project((Code("Lieux"),), tuple(textes), tuple(passages))
-    >>> codings.code_by_document(projet)
-        code groupe  extraits  total
-    0  Lieux     r1         1      2
-    1  Lieux     r2         1      2
     """
     groups = {
         document.name: dict(document.attributes).get(attribute, "") if attribute else document.name

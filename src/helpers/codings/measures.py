@@ -2,8 +2,8 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -50,17 +50,12 @@ from helpers.codings.safe_files import fault, shown
 
 
 # --- The tables that the schema ``codages`` stores, one row per measure ---
-@dataclass(frozen=True)
-class Shape:
+class Shape(NamedTuple):
     """The columns of one table: its keys, its whole numbers, its other numbers; ``est_…`` columns are booleans."""
 
     keys: tuple[str, ...]
     counts: tuple[str, ...]
     rates: tuple[str, ...] = ()
-
-    @property
-    def measures(self) -> tuple[str, ...]:
-        return self.counts + self.rates
 
 
 _PAIR, _UNITS = ("rencontres", "documents", "signes_communs", "signes"), ("unites", "les_deux", "premier_seul")
@@ -286,16 +281,6 @@ def year_to_year(now: Project, before: Project) -> pd.DataFrame:
     (the same for every code); ``pour_mille_mots`` and ``pour_mille_mots_avant``, spans per 1,000 of these words:
     missing unless all documents of both years have their text and are of one kind, ``verbatim`` or ``compte_rendu``. A
     renamed code has vanished and appeared: nothing is guessed.
-
-    >>> texte = model.Document("r1", "Un bureau.", kind="compte_rendu")
-    >>> livre = (model.Code("Lieux"), model.Code("Aide"))
-    >>> avant, cette_annee = (
-    ...     Project(livre, (texte,), (model.Passage("r1", 0, 10, texte.text, code.path),)) for code in livre
-    ... )
-    >>> codings.year_to_year(cette_annee, avant)[["code", "etat", "extraits", "pour_mille_mots"]]
-        code     etat  extraits  pour_mille_mots
-    0  Lieux  disparu         0              0.0
-    1   Aide   apparu         1            500.0
     """
     years = now, before
     spans = [
@@ -332,17 +317,8 @@ def measures(
     """Every count of a year's codings (by their names, under the codes of the book), one row per measure.
 
     The schema is ``codages``; `table_of` gives each table back. Empty without coding. ``before`` are last year's
-    codings. Agreement is that of the two persons with the most documents in common. The table holds no text and no
-    name of a document or person: a meeting has its title where that is one of the public ``meetings``, else its rank.
-
-    >>> texte = model.Document("r1", "Bonjour à tous.", kind="verbatim")
-    >>> passage = model.Passage("r1", 0, 7, "Bonjour", "accueil")
-    >>> codage = Project((model.Code("accueil"),), (texte,), (passage,))
-    >>> comptes = codings.measures({"Zoé": codage}, year=2021)
-    >>> comptes.query("analyse == 'codes'")[["cle", "mesure", "valeur"]].head(2)
-           cle      mesure  valeur
-    40  accueil  profondeur     0.0
-    41  accueil    passages     1.0
+    codings. Agreement is that of the two persons with the most documents in common. The table holds no text and no name
+    of a document or person: a meeting has its title where that is one of the public ``meetings``, else its rank.
     """
     if not now:
         return pd.DataFrame(columns=_COLUMNS)
@@ -367,7 +343,7 @@ def _melted(name: str, frame: pd.DataFrame) -> Iterator[tuple[str, str, str, str
     for row in frame.to_dict("records"):
         keys = [code_labels(row[key])[-1] if key in _CODES else row[key] for key in shape.keys]
         one, other = [*keys, ""][:2]
-        for measure in shape.measures:
+        for measure in shape.counts + shape.rates:
             if measure in row and not pd.isna(row[measure]):
                 yield name, one, other, measure, float(row[measure])
 
@@ -410,21 +386,12 @@ def table_of(measured: pd.DataFrame, analysis: str, *, book: pd.DataFrame) -> pd
     `cooccurrences`, `agreement`, `year_to_year`, `gates`, `words_by_code`), with ``libelle`` and ``autre_libelle``;
     ``corpus`` adds ``codages``, ``homonymes`` (names of several texts) and ``jumeaux`` (texts of several names),
     ``codes`` adds ``parent``, ``annees`` adds ``annee_avant``. Empty where nothing was measured.
-
-    >>> texte = model.Document("r1", "Bonjour à tous.", kind="verbatim")
-    >>> passage = model.Passage("r1", 0, 7, "Bonjour", "accueil")
-    >>> codage = Project((model.Code("accueil"),), (texte,), (passage,))
-    >>> livre = pd.DataFrame({"theme": ["accueil"], "libelle": ["Accueil"], "parent": [""]})
-    >>> codes = codings.table_of(codings.measures({"Zoé": codage}, year=2021), "codes", book=livre)
-    >>> codes[["code", "libelle", "parent", "passages", "mots"]]
-          code  libelle parent  passages  mots
-    0  accueil  Accueil                1     1
     """
     shape, rows = SHAPES[analysis], {}
     for row in measured[measured["analyse"] == analysis].itertuples():
         keys = dict(zip(shape.keys, (row.cle, row.autre_cle), strict=False))
         rows.setdefault((row.cle, row.autre_cle), keys)[row.mesure] = row.valeur
-    table = pd.DataFrame(list(rows.values()), columns=[*shape.keys, *shape.measures])
+    table = pd.DataFrame(list(rows.values()), columns=shape.keys + shape.counts + shape.rates)
     table = table.astype(dict.fromkeys(shape.counts, "int64") | dict.fromkeys(shape.rates, "float64"))
     table = table.astype({name: "bool" for name in shape.counts if name.startswith("est_")})
     # A code that the book no longer has is its own label.

@@ -20,24 +20,24 @@ from helpers.typography import fold
 # What people put between the digits of a number: any space, a dot, a dash, a slash.
 _GAP = r"[^\S\n]{0,2}[.\-‐‑–/]?[^\S\n]{0,2}"
 _PART = r"[^\s@<>()\[\]«»,;:\"]"
-_MAIL = re.compile(rf"{_PART}{{1,64}}\s?@\s?{_PART}{{1,200}}\.[^\W\d_]{{2,20}}")
-_IDENTIFIERS = (
+_PATTERNS = (
+    ("courriel", rf"{_PART}{{1,64}}\s?@\s?{_PART}{{1,200}}\.[^\W\d_]{{2,20}}"),
     # Social security number, spaced or not, with or without its key.
-    re.compile(
-        rf"(?<!\d)[12]{_GAP}\d\d{_GAP}[0-9]\d{_GAP}[0-9][0-9AaBb]{_GAP}\d{{3}}{_GAP}\d{{3}}(?:{_GAP}\d\d)?(?!\d)"
+    (
+        "identifiant",
+        rf"(?<!\d)[12]{_GAP}\d\d{_GAP}[0-9]\d{_GAP}[0-9][0-9AaBb]{_GAP}\d{{3}}{_GAP}\d{{3}}(?:{_GAP}\d\d)?(?!\d)",
     ),
     # National pupil number: nine digits and two letters, or ten and one.
-    re.compile(r"(?<![^\W_])\d{9}(?:\d?[A-Za-z]|[A-Za-z]{2})(?![^\W_])"),
-)
-# Any long run of digits is taken for somebody's number.
-_LONG_RUN = re.compile(r"(?<![^\W_])\d{9,}(?![^\W_])")
-# Ten digits from 0, however they are grouped; a date and what follows it are no telephone number.
-_PHONES = (
-    re.compile(rf"(?<!\w)(?:\+|00)\d{{1,3}}(?:{_GAP}[()]?{_GAP}\d){{7,12}}(?!\d)"),
-    re.compile(rf"\(0\d\)(?:{_GAP}\d){{8}}(?!\d)"),
-    re.compile(
-        rf"(?<![\w+])(?<!\d[/.\-])(?!\d\d?[/.\-]\d\d?[/.\-](?:19|20)\d\d(?!\d))(?:0|\(0\))(?:{_GAP}\d){{9}}(?!\d)"
+    ("identifiant", r"(?<![^\W_])\d{9}(?:\d?[A-Za-z]|[A-Za-z]{2})(?![^\W_])"),
+    # Ten digits from 0, however they are grouped; a date and what follows it are no telephone number.
+    ("téléphone", rf"(?<!\w)(?:\+|00)\d{{1,3}}(?:{_GAP}[()]?{_GAP}\d){{7,12}}(?!\d)"),
+    ("téléphone", rf"\(0\d\)(?:{_GAP}\d){{8}}(?!\d)"),
+    (
+        "téléphone",
+        rf"(?<![\w+])(?<!\d[/.\-])(?!\d\d?[/.\-]\d\d?[/.\-](?:19|20)\d\d(?!\d))(?:0|\(0\))(?:{_GAP}\d){{9}}(?!\d)",
     ),
+    # Any other long run of digits is taken for somebody's number.
+    ("identifiant", r"(?<![^\W_])\d{9,}(?![^\W_])"),
 )
 _MONTHS = "janv|févr|fevr|mars|avr|mai|juin|juil|août|aout|sept|oct|nov|déc|dec"
 _DATE = re.compile(
@@ -54,24 +54,6 @@ _BORN = re.compile(
 _YEAR_ALONE = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 # Pupils of a collège are nine at least: a full date that old is a birth, not a meeting.
 _YOUNGEST = 9
-
-
-def mails(text: str, count: Callable[[str], str]) -> str:
-    """The text with each address replaced by ``count("courriel")``."""
-    return _MAIL.sub(lambda _: count("courriel"), text)
-
-
-def identifiers(text: str, count: Callable[[str], str]) -> str:
-    """The text with identity, then telephone numbers replaced by what ``count`` returns for their kind.
-
-    >>> identifiers("Son INE est 123456789AB, au 06 12 34 56 78.", "[{}]".format)
-    'Son INE est [identifiant], au [téléphone].'
-    """
-    for pattern in _IDENTIFIERS:
-        text = pattern.sub(lambda _: count("identifiant"), text)
-    for pattern in _PHONES:
-        text = pattern.sub(lambda _: count("téléphone"), text)
-    return _LONG_RUN.sub(lambda _: count("identifiant"), text)
 
 
 def birth_dates(text: str, year: int, count: Callable[[str], str]) -> str:
@@ -226,9 +208,15 @@ class Pseudonyms:
         return out
 
     def replace(self, text: str) -> str:
-        """The text in NFC, everything recognised replaced."""
-        text = mails(_clean(text), self._count)
-        text = birth_dates(identifiers(text, self._count), self._year, self._count)
+        """The text in NFC, everything recognised replaced.
+
+        >>> Pseudonyms([], {}, year=2021).replace("INE 123456789AB, joindre le 06.12.34.56.78.")
+        'INE [identifiant], joindre le [téléphone].'
+        """
+        text = _clean(text)
+        for kind, pattern in _PATTERNS:
+            text = re.sub(pattern, lambda _, kind=kind: self._count(kind), text)
+        text = birth_dates(text, self._year, self._count)
         text = self._everywhere.sub(lambda match: self._named(match[0]), text)
         out, done = [], 0
         for start, end in _titled(text):
@@ -320,14 +308,6 @@ def quotations(
 
     Names cannot be recognised by rule: a person proofreads each quotation before it is published. Raises ValueError for
     ``fewest_speakers`` below `FEWEST_PERSONS`, DataError for an unknown code.
-
-    >>> noms = ("r1", "r2", "r3")
-    >>> textes = tuple(Document(nom, f"On manque de place. Voilà {nom}.") for nom in noms)
-    >>> passages = tuple(model.Passage(nom, 0, 19, "On manque de place.", "Lieux") for nom in noms)
-    >>> projet = Project((model.Code("Lieux"),), textes, passages)
-    >>> codings.quotations(projet, "Lieux").head(1)
-        code             citation  mots  voix motif
-    0  Lieux  On manque de place.     4     3
     """
     if fewest_speakers < FEWEST_PERSONS:
         raise ValueError(f"fewest_speakers: at least {FEWEST_PERSONS}")
@@ -365,12 +345,6 @@ def quotable(projects: Mapping[str, Project]) -> pd.DataFrame:
 
     Columns: ``theme`` (short code), ``citation``, ``mots``, ``voix``; in the order of the book, the shortest first,
     without duplicates. For the researchers, who proofread each before it is published.
-
-    >>> textes = tuple(Document(nom, f"On manque de place. Voilà {nom}.") for nom in ("r1", "r2", "r3"))
-    >>> passages = tuple(model.Passage(texte.name, 0, 19, texte.text[:19], "lieux") for texte in textes)
-    >>> codings.quotable({"Zoé": Project((model.Code("lieux"),), textes, passages)})
-       theme             citation  mots  voix
-    0  lieux  On manque de place.     4     3
     """
     project = gather(projects)
     used = {passage.code for passage in project.passages}
@@ -390,13 +364,6 @@ def chosen(ticked: pd.DataFrame, possible: pd.DataFrame) -> pd.DataFrame:
 
     ``possible`` has the columns of `codings.quotable`. Sentences are matched by their words: a spreadsheet may change
     an apostrophe. One that is not possible has no ``voix``: it must not be published.
-
-    >>> possibles = pd.DataFrame({"theme": ["lieux"], "citation": ["L’eau manque."], "mots": [2], "voix": [3]})
-    >>> dates = pd.to_datetime(["2021-06-01", None])
-    >>> lues = pd.DataFrame({"theme": ["lieux"] * 2, "citation": ["L'eau  manque", "Rien."], "relue_le": dates})
-    >>> codings.chosen(lues, possibles)[["citation", "voix"]]
-            citation  voix
-    0  L’eau manque.     3
     """
     known = {_words_key(row.theme, row.citation): row for row in possible.itertuples()}
     dated, rows = ticked[ticked["relue_le"].notna()], []

@@ -277,14 +277,6 @@ def read(path: Path) -> Project:
     (``.qdc``); QualCoder folder (``.qda``); our own tables, in a folder or alone (`write_csv`). ``told`` lists what is
     not kept. Nothing is written. Raises DataError for a damaged, foreign or malicious file: one French sentence with
     the file name, what is wrong and the remedy.
-
-    >>> import pathlib, tempfile
-    >>> with tempfile.TemporaryDirectory() as dossier:
-    ...     fichier = pathlib.Path(dossier, "taguette.csv")
-    ...     _ = fichier.write_text("id,document,tag,content\\n1,reunion,accueil,Bonjour\\n", encoding="utf-8")
-    ...     projet = read(fichier)
-    >>> projet.passages
-    (Passage(document='reunion', start=None, end=None, text='Bonjour', code='accueil', coder='', memo=''),)
     """
     with _named_faults(Path(path)) as path:
         return _read(path)

@@ -117,42 +117,22 @@ def codes_element(project: Project) -> Element:
     return root
 
 
-def read_codes(collected: Collected, root: Element | None) -> dict[str, str]:
-    """Add the codes below ``Codes``; returns the path of each by its identifier."""
+def read_codes(collected: Collected, root: Element, path: str) -> dict[str, str]:
+    """Add the codes at a path of the XML; returns the path of each code by its identifier."""
     paths: dict[str, str] = {}
-    level = [("", node) for node in children(root, "Code")]
+    level = [("", node) for node in root.findall(path)]
     for _ in range(MOST_DEPTH):
         below = []
         for parent, node in level:
-            code = undescribed(node.get("name", ""), text_in(node, "Description"))
-            path = collected.add_code(code, parent)
-            paths[guid_of(node)] = path
-            below += [(path, child) for child in children(node, "Code")]
+            code = undescribed(node.get("name", ""), node.findtext("{*}Description", ""))
+            name = paths[guid_of(node)] = collected.add_code(code, parent)
+            below += [(name, each) for each in node.findall("{*}Code")]
             collected.told.left_out("couleurs de codes", 1 if node.get("color") else 0)
-            collected.told.left_out("notes de codes", len(children(node, "NoteRef")))
+            collected.told.left_out("notes de codes", len(node.findall("{*}NoteRef")))
         level = below
     if level:
         raise fault(f"l’arbre des codes compte plus de {MOST_DEPTH} niveaux ; réduisez-le.")
     return paths
-
-
-def children(node: Element | None, name: str) -> list[Element]:
-    """The child elements of a name, in the namespace of the parent."""
-    if node is None:
-        return []
-    space = node.tag[: node.tag.find("}") + 1]
-    return node.findall(f"{space}{name}")
-
-
-def child(node: Element | None, name: str) -> Element | None:
-    """The first of `children`."""
-    return next(iter(children(node, name)), None)
-
-
-def text_in(node: Element | None, name: str) -> str:
-    """The text of a child element; empty without it."""
-    found = child(node, name)
-    return "" if found is None else found.text or ""
 
 
 def written(root: Element) -> bytes:
@@ -167,8 +147,8 @@ def written(root: Element) -> bytes:
 def read_qdc(root: Element) -> Project:
     """The code book of a ``.qdc`` file."""
     collected = Collected()
-    read_codes(collected, child(root, "Codes"))
-    collected.told.left_out("ensembles de codes", len(children(child(root, "Sets"), "Set")))
+    read_codes(collected, root, "{*}Codes/{*}Code")
+    collected.told.left_out("ensembles de codes", len(root.findall("{*}Sets/{*}Set")))
     return collected.project()
 
 
@@ -340,32 +320,31 @@ def read_qdpx(archive: Archive) -> Project:
     if not PROJECT.fullmatch(root.tag):
         raise fault("project.qde n’est pas celui d’un projet REFI-QDA 1.0 ; exportez au format .qdpx.")
     collected, counts = Collected(), Counter(node.tag.rpartition("}")[2] for node in root.iter())
-    told = collected.told
     context = _Context(
         archive,
         collected,
-        read_codes(collected, child(child(root, "CodeBook"), "Codes")),
-        {guid_of(user): user.get("name", "") for user in children(child(root, "Users"), "User")},
-        {guid_of(note): note for note in children(child(root, "Notes"), "Note")},
-        {guid_of(each): each.get("name", "") for each in children(child(root, "Variables"), "Variable")},
+        read_codes(collected, root, "{*}CodeBook/{*}Codes/{*}Code"),
+        {guid_of(user): user.get("name", "") for user in root.findall("{*}Users/{*}User")},
+        {guid_of(note): note for note in root.findall("{*}Notes/{*}Note")},
+        {guid_of(each): each.get("name", "") for each in root.findall("{*}Variables/{*}Variable")},
     )
     texts: list[Text] = []
-    for source in child(root, "Sources") if child(root, "Sources") is not None else ():
+    for source in root.findall("{*}Sources/*"):
         kind = source.tag.rpartition("}")[2]
-        text = source if kind == "TextSource" else child(source, _TEXTS[kind]) if kind in _TEXTS else None
+        text = source if kind == "TextSource" else source.find(f"{{*}}{_TEXTS[kind]}") if kind in _TEXTS else None
         if text is not None and (read := _text(context, source, text)):
             texts.append(read)
-        told.left_out("codes posés sur un document entier", len(children(source, "Coding")))
+        collected.told.left_out("codes posés sur un document entier", len(source.findall("{*}Coding")))
     add_texts(collected, texts, root.get("origin", ""))
     for name, what in _OTHERS.items():
-        told.left_out(what, counts[name])
-    told.left_out("notes", len(context.notes) - len(context.read_notes))
-    told.left_out("descriptions du projet", 1 if text_in(root, "Description") else 0)
+        collected.told.left_out(what, counts[name])
+    collected.told.left_out("notes", len(context.notes) - len(context.read_notes))
+    collected.told.left_out("descriptions du projet", 1 if root.findtext("{*}Description") else 0)
     return collected.project()
 
 
 def _references(node: Element, name: str) -> list[str]:
-    return [target for each in children(node, name) if (target := guid_of(each, "targetGUID"))]
+    return [target for each in node.findall(f"{{*}}{name}") if (target := guid_of(each, "targetGUID"))]
 
 
 def _text(context: _Context, source: Element, text: Element) -> Text | None:
@@ -373,18 +352,24 @@ def _text(context: _Context, source: Element, text: Element) -> Text | None:
     content = _content(context, text)
     told = context.collected.told
     selections = list(_selections(context, text))
-    told.left_out("descriptions de documents", 1 if text_in(source, "Description") else 0)
-    told.left_out("notes de documents", len(children(source, "NoteRef")))
+    told.left_out("descriptions de documents", 1 if source.findtext("{*}Description") else 0)
+    told.left_out("notes de documents", len(source.findall("{*}NoteRef")))
     if content is None:
         told.left_out("passages de documents dont le texte manque", len(selections))
         return None
-    return Text(source.get("name", ""), content, _attributes(context, source), selections)
+    attributes = {}
+    for node in source.findall("{*}VariableValue"):
+        values = [value for name in _VALUES if (value := node.findtext(f"{{*}}{name}")) is not None]
+        for reference in _references(node, "VariableRef")[:1]:
+            if values and context.variables.get(reference):
+                attributes[context.variables[reference]] = values[0]
+    return Text(source.get("name", ""), content, attributes, selections)
 
 
 def _content(context: _Context, text: Element, what: str = "documents") -> str | None:
     """The text, inline or in the archive; None, with a message, when it is in neither."""
-    if (inline := child(text, "PlainTextContent")) is not None:
-        return inline.text or ""
+    if (inline := text.findtext("{*}PlainTextContent")) is not None:
+        return inline
     path = text.get("plainTextPath", "")
     entry = context.archive.find(path) if "://" not in path.removeprefix("internal://") else None
     if entry is None:
@@ -395,8 +380,8 @@ def _content(context: _Context, text: Element, what: str = "documents") -> str |
 
 def _selections(context: _Context, text: Element) -> Iterator[Selection]:
     told = context.collected.told
-    for node in children(text, "PlainTextSelection"):
-        codings = children(node, "Coding")
+    for node in text.findall("{*}PlainTextSelection"):
+        codings = node.findall("{*}Coding")
         told.left_out("passages sans code", 0 if codings else 1)
         positions = node.get("startPosition", ""), node.get("endPosition", "")
         if not all(map(_DIGITS.fullmatch, positions)):
@@ -414,24 +399,13 @@ def _selections(context: _Context, text: Element) -> Iterator[Selection]:
 
 def _memo(context: _Context, node: Element, coding: Element) -> str:
     """The description of a selection, then its notes."""
-    parts = [text_in(node, "Description")]
+    parts = [node.findtext("{*}Description", "")]
     for reference in (*_references(node, "NoteRef"), *_references(coding, "NoteRef")):
         if reference in context.notes and reference not in context.read_notes:
             context.read_notes[reference] = _content(context, context.notes[reference], "notes") or ""
         parts.append(context.read_notes.get(reference, ""))
     context.collected.weigh(sum(map(len, parts)))
     return "\n\n".join(part for part in parts if part)
-
-
-def _attributes(context: _Context, source: Element) -> dict[str, str]:
-    """The variables of a document, by name."""
-    out = {}
-    for node in children(source, "VariableValue"):
-        values = [text_in(node, name) for name in _VALUES if child(node, name) is not None]
-        for reference in _references(node, "VariableRef")[:1]:
-            if values and context.variables.get(reference):
-                out[context.variables[reference]] = values[0]
-    return out
 
 
 # --- Writing projects: the same bytes for the same project, whatever the day and the machine ---

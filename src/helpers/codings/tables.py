@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from helpers.codings.model import (
@@ -84,15 +84,6 @@ def _records(text: str, separator: str, place: str) -> Iterator[tuple[int, list[
         csv.field_size_limit(limit)
 
 
-def _table_bytes(columns: Sequence[str], rows: list[Sequence[str]]) -> bytes:
-    """A table for a French spreadsheet: semicolons, UTF-8 with BOM, no text that runs as a formula."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow(columns)
-    writer.writerows([disarmed(cell) for cell in row] for row in rows)
-    return out.getvalue().encode("utf-8-sig")
-
-
 def write_csv(project: Project, folder: Path) -> tuple[str, ...]:
     """Write the four tables of a coding into a folder; they hold all of it, so there is no message.
 
@@ -118,7 +109,11 @@ def write_csv(project: Project, folder: Path) -> tuple[str, ...]:
     }
     folder.mkdir(parents=True, exist_ok=True)
     for name, rows in tables.items():
-        (folder / f"{name}.csv").write_bytes(_table_bytes(FILES[name], rows))
+        # For a French spreadsheet: semicolons, UTF-8 with byte order mark, no text that runs as a formula.
+        with (folder / f"{name}.csv").open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
+            writer.writerow(FILES[name])
+            writer.writerows([disarmed(cell) for cell in row] for row in rows)
     return ()
 
 

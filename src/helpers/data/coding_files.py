@@ -1,4 +1,4 @@
-"""The codings of a year on this machine: received, quoted, exported."""
+"""The codings of a year on this machine: saved, quoted, exported."""
 
 from __future__ import annotations
 
@@ -21,19 +21,14 @@ if TYPE_CHECKING:  # slow to import, and only some callers need it
     from helpers.codings.model import Project
 
 
-# --- The codings of a year, in its private folder: our own tables, a folder each, with a card of where it is
-# --- from
+# --- The codings of a year: a private folder of our tables each, with a record of its origin ---
 
-# Beside the tables: the name and the file that were given, and the tables as they were written.
+# Beside the tables: the name and file given at import, and the fingerprints of the tables written.
 ORIGIN = "origine.json"
 
 
 def codings(year: int) -> list[str]:
-    """The names of a year's codings, in order: those of their folders.
-
-    >>> data.codings(2020)
-    []
-    """
+    """The names of a year's codings, sorted: those of their folders."""
     folder = paths.codings_folder(year)
     found = folder.iterdir() if folder.is_dir() else []
     return sorted(each.name for each in found if each.is_dir() and not each.name.startswith("."))
@@ -42,17 +37,7 @@ def codings(year: int) -> list[str]:
 def load_coding(year: int, name: str) -> Project:
     """A coding of a year, by the name it was given or that of its folder; each passage is compared with its text.
 
-    Raises
-    ------
-    DataError
-        for a name that no coding has, or a table that is damaged.
-
-    >>> import pathlib, shutil
-    >>> codage = model.Project((model.Code("Perspectives"),), (model.Document("réunion 1", "Bonjour."),))
-    >>> _ = data.save_coding(codage, 2020, "Réunions", pathlib.Path("reunions.qdpx"))
-    >>> data.load_coding(2020, "Réunions") == codage
-    True
-    >>> shutil.rmtree(paths.codings_folder(2020))
+    Raises DataError for an unknown name, or a damaged table.
     """
     from helpers.codings.reading import read
 
@@ -66,20 +51,15 @@ def load_coding(year: int, name: str) -> Project:
     try:
         return read(folder)
     except DataError as error:
-        # The place of the folder, for what was told its name alone.
+        # The reader knows the name of the folder only.
         raise DataError(f"{paths.relative(folder.parent)}/{error}") from None
 
 
 def save_coding(project: Project, year: int, name: str, source: Path) -> Path:
-    """The folder of ``data/raw/<year>/codages`` where a coding now is, whole or not at all.
+    """Save a coding atomically in ``data/raw/<year>/codages``; returns its folder.
 
-    A coding of that name is replaced when it is the same, or when it came from the same file at the same place and
-    nobody changed its tables since: a coding that goes on is imported again.
-
-    Raises
-    ------
-    DataError
-        when another coding has that name, or this one was changed by hand since; nothing is written.
+    A coding of that name is replaced if it is equal, or was imported from the same file and not edited since: a coding
+    in progress is imported again. Raises DataError otherwise; nothing is written.
 
     >>> import pathlib, shutil
     >>> codage = model.Project((model.Code("Perspectives"),), (model.Document("réunion 1", "Bonjour."),))
@@ -101,12 +81,12 @@ def save_coding(project: Project, year: int, name: str, source: Path) -> Path:
 
 
 def _folder(year: int, name: str) -> Path:
-    """The name of a folder is taken as it is; any other becomes one that any disk takes."""
+    """The folder of a coding, by its own name or by any other, made safe for every file system."""
     return paths.codings_folder(year) / (name if name in codings(year) else paths.slug(name))
 
 
 def _place(source: Path) -> str:
-    """What tells one file from another of that name, and tells no path."""
+    """Identifies the source file without revealing its path."""
     return hashlib.sha256(str(source.resolve()).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
@@ -126,7 +106,7 @@ def _refuse_another(folder: Path, project: Project, year: int, source: Path) -> 
         if load_coding(year, folder.name) == project:
             return
     except DataError:
-        pass  # damaged: what it was is not known, and its card says the rest
+        pass  # damaged: only its record can tell
     card = _card(folder)
     if card.get("emplacement") != _place(source):
         raise DataError(
@@ -148,70 +128,34 @@ def _card(folder: Path) -> dict:
     return card if isinstance(card, dict) else {}
 
 
-# --- What comes of a year's codings and stays on this machine: sentences to choose from, disagreements to talk
-# --- about
-
+# --- Private lists: quotations to choose from, disagreements to discuss ---
 POSSIBLE, DISAGREEMENTS = "citations_possibles.csv", "desaccords.csv"
 
 
 def load_codings(year: int) -> dict[str, Project]:
-    """Every coding of a year, by the name of its folder.
-
-    Raises
-    ------
-    DataError
-        for a table that is damaged.
-
-    >>> data.load_codings(2020)
-    {}
-    """
+    """Every coding of a year, by the name of its folder. Raises DataError for a damaged table."""
     return {name: load_coding(year, name) for name in codings(year)}
 
 
 def quoted_file(year: int) -> Path:
-    """The private file where a person keeps the quotations chosen, there or not.
-
-    >>> paths.relative(data.quoted_file(2021))
-    'data/raw/2021/codages/citations.csv'
-    """
+    """The private file of the quotations that a person chose, whether it exists or not."""
     return paths.codings_folder(year) / f"{paths.QUOTED}.csv"
 
 
 def load_earlier_codings(year: int) -> dict[str, Project]:
-    """Every coding of the year just before, by the name of its folder: the one that pages compare codes with.
-
-    Raises
-    ------
-    DataError
-        for a table that is damaged.
-
-    >>> data.load_earlier_codings(2020)
-    {}
-    """
+    """The codings of the year before, which pages compare codes with."""
     return load_codings(year - 1)
 
 
 def possible_file(year: int) -> Path:
-    """The private file of the sentences that a person may choose, there or not.
-
-    >>> paths.relative(data.possible_file(2021))
-    'data/processed/2021/prive/citations_possibles.csv'
-    """
+    """The private file of the quotations that may be chosen, whether it exists or not."""
     return folder_of(year) / POSSIBLE
 
 
 def read_quoted(year: int) -> pd.DataFrame:
-    """The quotations that a person chose for a year (schema ``citations``), by the lines of their file.
+    """The quotations that a person chose for a year (schema ``citations``), in file order; empty without the file.
 
-    Empty without that file.
-
-    Raises
-    ------
-    DataError
-        for its first fault.
-
-    >>> data.read_quoted(2020).empty
-    True
+    Raises DataError for its first error.
     """
     path = quoted_file(year)
     if paths.has_rows(path):
@@ -220,15 +164,10 @@ def read_quoted(year: int) -> pd.DataFrame:
 
 
 def save_coded(year: int, possible: pd.DataFrame, disagreements: pd.DataFrame) -> Path:
-    """The private folder where the sentences that may be chosen and the disagreements of two coders now are.
+    """Save the quotations that may be chosen and the disagreements of two coders; returns their private folder.
 
-    ``possible`` has the columns of `codings.quotable`, to which ``relue_le`` is added, to be filled; ``disagreements``
-    those of `codings.disagreements`. For a French spreadsheet; a table without any row is no file. Both hold what was
-    said: never in git, nor in a report.
-
-    >>> vide = pd.DataFrame()
-    >>> paths.relative(data.save_coded(2020, vide, vide))
-    'data/processed/2020/prive'
+    ``possible`` has the columns of `codings.quotable`, to which an empty ``relue_le`` is added; ``disagreements`` those
+    of `codings.disagreements`. An empty table removes its file. Both quote the meetings: never in git, nor in a report.
     """
     folder = folder_of(year)
     for name, table in ((POSSIBLE, possible.assign(relue_le="")), (DISAGREEMENTS, disagreements)):
@@ -243,32 +182,17 @@ def save_coded(year: int, possible: pd.DataFrame, disagreements: pd.DataFrame) -
     return folder
 
 
-# --- A coding written for another tool, outside of what is published and of what git may take ---
+# --- Export to another tool, outside what is published or tracked by git ---
 
-# Git ignores these wherever they are.
+# Git ignores these everywhere.
 _IGNORED = (".qdpx", ".qdc")
 
 
 def export_coding(year: int, name: str, target: Path) -> tuple[Path, tuple[str, ...]]:
-    """What was written, and what its format could not hold, in French: ``.qdpx``, ``.qdc``, ``.txt`` (IRaMuTeQ) or CSV.
+    """Export a coding as ``.qdpx``, ``.qdc``, ``.txt`` (IRaMuTeQ) or, for ``.csv`` or no suffix, our four tables.
 
-    For ``.csv``, or no suffix, a folder of our four tables.
-
-    Raises
-    ------
-    DataError
-        for a coding that is not there, another suffix, a target that exists, is in ``reports/``, or is where git could
-        take it; nothing is written.
-
-    >>> import pathlib, shutil, tempfile
-    >>> from helpers.codings.reading import read
-    >>> codage = model.Project((model.Code("Perspectives"),), (model.Document("réunion 1", "Bonjour."),))
-    >>> _ = data.save_coding(codage, 2020, "reunions", pathlib.Path("reunions.qdpx"))
-    >>> with tempfile.TemporaryDirectory() as dossier:
-    ...     fichier, dit = data.export_coding(2020, "reunions", pathlib.Path(dossier, "reunions.qdpx"))
-    ...     read(fichier) == codage, dit
-    (True, ())
-    >>> shutil.rmtree(paths.codings_folder(2020))
+    Returns the path written, and the French messages on what its format cannot hold. Raises DataError for an unknown
+    coding or suffix, or a target that exists, is in ``reports/`` or could be tracked by git; nothing is written.
     """
     from helpers.codings import refi, tables
 
@@ -287,7 +211,7 @@ def export_coding(year: int, name: str, target: Path) -> tuple[Path, tuple[str, 
 
 
 def _refuse_place(made: Path, suffix: str) -> None:
-    # A link that leads into the project is in it.
+    # Links are followed.
     place = made.resolve()
     if place.exists() or made.is_symlink():
         raise DataError(f"{made.name} existe déjà ; donnez un autre nom, rien n’est jamais remplacé.")
