@@ -91,6 +91,7 @@ def messages(project: Project) -> list[str]:
 def change(path: Path, *statements: str) -> Path:
     """Runs statements on a database."""
     base = sqlite3.connect(path)
+    base.execute("PRAGMA synchronous = OFF")
     base.executescript(";".join(statements))
     base.commit()
     base.close()
@@ -161,6 +162,7 @@ def place(document: Document, words: str, code: str, coder: str = "", memo: str 
 
 def database(path: Path, schema: str, rows: dict[str, list[tuple]]) -> Path:
     base = sqlite3.connect(path)
+    base.execute("PRAGMA synchronous = OFF")
     base.executescript(schema)
     for table, added in rows.items():
         for row in added:

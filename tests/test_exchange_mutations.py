@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from coding_files import flat, made_project, qdc, qualcoder, refi, small_project, taguette, without_returns
+from coding_files import made_project, qdc, qualcoder, refi, small_project, taguette, without_returns
 from conftest import ALL
 from helpers.codings import reading, tables
 from helpers.codings.model import Project
