@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import sys
+from functools import partial
 
 import pytest
 
@@ -35,30 +36,26 @@ def root(data_root):
 def run(capsys):
     """Runs a command: exit code, answers and complaints, on single spaces."""
 
-    def run(*given):
+    def run(*given, year=YEAR):
         capsys.readouterr()
-        code = cli.main([str(each) for each in given])
-        out, err = capsys.readouterr()
-        return code, *(re.sub(r"\s+", " ", text).strip() for text in (out, err))
+        code = cli.main([str(each) for each in given] + (["--year", str(year)] if year else []))
+        return code, *(re.sub(r"\s+", " ", text).strip() for text in capsys.readouterr())
 
     return run
 
 
 @pytest.fixture
 def take(run):
-    def take(path, *more):
-        return run("import-coding", path, "--year", YEAR, *more)
-
-    return take
+    return partial(run, "import-coding")
 
 
 @pytest.fixture
-def refused(run, root):
+def refused(take, root):
     """The one sentence of a refusal, which leaves everything as it was."""
 
-    def refused(*given, verb="import-coding", year=YEAR):
+    def refused(*given, **options):
         before = content(root)
-        code, out, err = run(verb, *given, "--year", year)
+        code, out, err = take(*given, **options)
         assert (code, out, content(root)) == (2, "", before)
         return err
 
@@ -127,36 +124,22 @@ def test_the_record_tells_the_file_and_no_path(tmp_path, take):
     assert loaded("Léa & Béa") == loaded(folder.name) == small_project()
 
 
-# --- the kind of a document ----------------------------------------------------------------------------------------
+# --- the kind of a document ------------------------------------------------------------------------------------------
 
 
-def kinds(name: str = "codage") -> list[str]:
-    return [each.kind for each in loaded(name).documents]
-
-
-def test_documents_without_kind_take_the_one_that_is_given_and_the_others_keep_theirs(tmp_path, take):
+def test_documents_of_unknown_kind_take_the_one_that_is_given_and_the_others_keep_theirs(tmp_path, take):
     documents = Document("a", "Un mot.", kind="synthese"), Document("b", "Deux mots."), Document("c", "Trois.")
-    out = take(ours(tmp_path / "codage", Project(documents=documents)), "--kind", "verbatim")[1]
-    assert kinds() == ["synthese", "verbatim", "verbatim"] and "relancez avec --kind" not in out
-    assert "- Nature « verbatim » donnée à 2 documents qui ne la disaient pas." in out
-    out = take(ours(tmp_path / "dits", loaded()), "--kind", "compte_rendu")[1]
-    assert kinds("dits") == ["synthese", "verbatim", "verbatim"]
-    assert "Les documents disent déjà leur nature : --kind n’y change rien." in out
-
-
-def test_documents_of_unknown_kind_are_told_with_what_it_costs_and_the_same_file_may_be_taken_again(tmp_path, take):
-    file = taguette(tmp_path / "codage.sqlite3", small_project())
+    file = ours(tmp_path / "codage", Project(documents=documents))
     out = take(file)[1]
     assert (
-        kinds() == ["", ""]
-        and (
-            "2 documents ne disent pas s’ils sont verbatim, compte rendu ou synthèse : ni les passages pour mille mots, ni "
-            "les mots de chaque thème ne seront donnés ; si vous le savez, relancez avec --kind (verbatim, compte_rendu, "
-            "synthese)."
-        )
-        in out
+        "2 documents ne disent pas s’ils sont verbatim, compte rendu ou synthèse" in out
+        and "relancez avec --kind" in out
     )
-    assert take(file, "--kind", "compte_rendu")[0] == 0 and kinds() == ["compte_rendu"] * 2
+    out = take(file, "--kind", "verbatim")[1]
+    assert [each.kind for each in loaded().documents] == ["synthese", "verbatim", "verbatim"]
+    assert "- Nature « verbatim » donnée à 2 documents qui ne la disaient pas." in out and "relancez" not in out
+    out = take(ours(tmp_path / "dits", loaded()), "--kind", "compte_rendu")[1]
+    assert loaded("dits") == loaded() and "Les documents disent déjà leur nature : --kind n’y change rien." in out
 
 
 def test_a_kind_that_does_not_exist_or_has_no_document_is_refused(tmp_path, root, refused, capsys):
@@ -164,33 +147,23 @@ def test_a_kind_that_does_not_exist_or_has_no_document_is_refused(tmp_path, root
     with pytest.raises(SystemExit) as stopped:
         cli.main(["import-coding", "codage.qdpx", "--year", str(YEAR), "--kind", "verbatin"])
     told = re.sub(r"\s+", " ", capsys.readouterr().err.replace("'", ""))
-    assert (stopped.value.code, content(root)) == (2, before)
+    assert (stopped.value.code, content(root)) == (2, before) and data_verbs._KINDS == model.KINDS
     assert told.startswith(
         "option --kind : choix inconnu : verbatin (au choix : verbatim, compte_rendu, synthese) Aide"
     )
-    assert data_verbs._KINDS == model.KINDS
-    file = qdc(tmp_path / "livre.qdc", Project((Code("Accueil"),)))
-    told = refused(file, "--kind", "verbatim")
+    told = refused(qdc(tmp_path / "livre.qdc", Project((Code("Accueil"),))), "--kind", "verbatim")
     assert told == "livre.qdc est un livre de codes, sans document ; relancez sans --kind."
 
 
 # --- refusals --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("name", "content", "sentence"), [
-    ("absent.qdpx", None, "absent.qdpx : le fichier est introuvable ou illisible ; vérifiez le chemin."),
-    ("vide.csv", b"", "vide.csv : le fichier est vide ; refaites l’export."),
-    ("coupe.qdpx", b"PK\x03\x04abc", "coupe.qdpx : l’archive est tronquée ou abîmée ; enregistrez-le de nouveau depuis l’outil qui l’a fait."),
-    ("rien.csv", b"code;parent;definition\n", "rien.csv ne contient ni texte, ni code ; donnez le fichier d’un codage."),
-])  # fmt: skip
-def test_what_cannot_be_read_is_one_sentence(name, content, sentence, tmp_path, refused):
-    if content is not None:
-        (tmp_path / name).write_bytes(content)
-    assert refused(tmp_path / name) == sentence
-
-
-def test_a_year_that_nobody_prepared_and_a_blank_name_are_refused(tmp_path, refused):
+def test_what_cannot_be_read_holds_nothing_or_has_no_place_is_one_sentence(tmp_path, refused):
     file = refi(tmp_path / "codage.qdpx", small_project())
+    (tmp_path / "rien.csv").write_bytes(b"code;parent;definition\n")
+    unreadable = "absent.qdpx : le fichier est introuvable ou illisible ; vérifiez le chemin."
+    assert refused(tmp_path / "absent.qdpx") == unreadable
+    assert refused(tmp_path / "rien.csv") == "rien.csv ne contient ni texte, ni code ; donnez le fichier d’un codage."
     prepare = f"data/raw/2202 n’existe pas ; préparez l’année d’abord : {paths.COMMAND} new-year 2202"
     assert refused(file, year=2202) == prepare
     assert refused(file, "--name", "  ") == "Le nom du codage est vide ; donnez-en un (--name)."
@@ -237,8 +210,7 @@ def test_another_file_never_takes_the_name_nor_replaces_corrected_tables(tmp_pat
     )
 
 
-@pytest.mark.parametrize("exists", [False, True])
-@pytest.mark.parametrize("at", [1, 3, 5])
+@pytest.mark.parametrize(("at", "exists"), [(1, False), (3, True), (5, True)])
 def test_an_import_that_stops_leaves_what_was_there(at, exists, tmp_path, root, take, monkeypatch):
     file, calls = tmp_path / "codage.qdpx", []
     if exists:
@@ -368,23 +340,16 @@ def test_a_code_book_completes_the_book_and_makes_no_coding(name, tmp_path, take
     ("accueil,B,x,,\n", "ligne 3, colonne « theme » : « accueil » figure déjà plus haut ; chaque valeur doit être unique."),
     ("b,accuéil,x,,\n", "ligne 3, colonne « libelle » : « accuéil » se confond avec le code « accueil », du même parent ; changez l’un des deux."),
     ("b,B,x,,hier\n", "ligne 3, colonne « modifie_le » : « hier » n’est pas une date écrite AAAA-MM-JJ ou JJ/MM/AAAA ; corrigez la valeur."),
+    ("theme,libelle,definition,parents\naccueil,Accueil,x,\n", "ligne 1 : colonne « parents » inconnue ; vouliez-vous « parent » ?"),
     ("b,B,x,,2021-02-30\n", "ligne 3, colonne « modifie_le » : « 2021-02-30 » n’est pas une date"),
 ])  # fmt: skip
 def test_a_fault_of_the_book_is_one_sentence_and_stops_an_import(rows, sentence, tmp_path, refused):
-    write_book(f"theme,libelle,definition,parent,modifie_le\naccueil,Accueil,x,,\n{rows}")
+    header = "theme,libelle,definition,parent,modifie_le\naccueil,Accueil,x,,\n"
+    write_book(rows if rows.startswith("theme") else header + rows)
     expected = f"data/raw/reference/themes.csv, {sentence}"
     faults = [re.sub(r"\s+", " ", str(fault)) for fault in year_checks.faults(YEAR)]
     assert next(each for each in faults if "themes.csv" in each).startswith(expected)
     assert refused(refi(tmp_path / "codage.qdpx", with_codes(Code("Accueil")))).startswith(expected)
-
-
-def test_a_misspelt_column_of_the_book_is_told():
-    write_book("theme,libelle,definition,parents\naccueil,Accueil,x,\n")
-    (fault,) = raw.faults_in(paths.reference() / "themes.csv", "themes")
-    assert (
-        str(fault)
-        == "data/raw/reference/themes.csv, ligne 1 : colonne « parents » inconnue ; vouliez-vous « parent » ?"
-    )
 
 
 # --- out -------------------------------------------------------------------------------------------------------------
@@ -395,8 +360,8 @@ def export(tmp_path, take, run):
     """Exports to a path `small_project`, imported under « réunions »."""
     take(refi(tmp_path / "codage.qdpx", small_project()), "--name", "réunions")
 
-    def export(target, name="réunions", year=YEAR):
-        return run("export-coding", "--year", year, "--name", name, "--to", tmp_path / target)
+    def export(target, name="réunions", **options):
+        return run("export-coding", "--name", name, "--to", tmp_path / target, **options)
 
     return export
 
@@ -441,7 +406,7 @@ def test_a_name_that_is_not_there_is_told_with_the_nearest(export):
     (name,) = coding_files.codings(YEAR)
     err = export("a.qdpx", f"{name}x")[2]
     assert err == f"Aucun codage de {YEAR} ne s’appelle « {name}x » ; vouliez-vous « {name} » ?"
-    err = export("a.qdpx", "x", 2031)[2]
+    err = export("a.qdpx", "x", year=2031)[2]
     assert err == "Aucun codage de 2031 ne s’appelle « x » ; importez-le d’abord (import-coding)."
 
 
@@ -466,7 +431,7 @@ def test_a_damaged_coding_and_a_file_dropped_beside_are_told_with_the_other_faul
     write_book(BOOK.replace("equipe,Équipe,", "equipes,Équipes,"))
     unknown = f"{FOLDER} : le code « Équipe » n’est pas dans le livre de codes ; vouliez-vous « Équipes » ?"
     assert faults() == [unknown]
-    code, out, err = run("check", "--year", YEAR)
+    code, out, err = run("check")
     assert code == 2 and "le code « Équipe »" in err and re.search(r"^2032 : \d+ erreur", out)
     shutil.copy(tmp_path / "codage.qdpx", folder.with_name("b.qdpx"))
     remedy = f"importez-le ({paths.COMMAND} import-coding FICHIER --year {YEAR}), puis retirez-le."
@@ -481,9 +446,9 @@ def real_book(root):
 
 def test_check_and_status_show_that_a_year_has_codings(tmp_path, real_book, take, run):
     take(refi(tmp_path / "codage.qdpx", small_project()), "--add-codes")
-    code, out, err = run("check", "--year", YEAR)
+    code, out, err = run("check")
     assert (code, err) == (0, "") and "Codages, en passages : 4 codage : 2 textes, 2 codeurs" in out
-    assert "codages codage" in run("status")[1]
+    assert "codages codage" in run("status", year=None)[1]
 
 
 def test_a_coding_is_an_input_under_a_name_that_tells_nothing_and_stops_the_year_once_damaged(
