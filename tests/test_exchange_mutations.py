@@ -52,25 +52,22 @@ INSERTED = [b"\0", b'"', b"<", b"&", b"\xff", b"\xed\xa0\x80", b";", b"\n", b"=1
 
 
 def damage_bytes(draw: random.Random, content: bytearray) -> None:
-    at, other = draw.randrange(len(content)), draw.randrange(len(content))
-    action = draw.choice(["flip", "flip", "cut", "swap", "insert", "remove", "blank", "blank", "double"])
+    """Bits flipped, a part removed, repeated or blanked (a whole page of a database), bytes inserted."""
+    start, length = draw.randrange(len(content)), draw.choice([1, 200, 2000, len(content)])
+    part, action = slice(start, start + length), draw.choice(["flip", "remove", "repeat", "blank", "insert"])
     if action == "flip":
-        for _ in range(draw.randint(1, 8)):
+        for _ in range(8):
             content[draw.randrange(len(content))] ^= 1 << draw.randrange(8)
-    elif action == "cut":
-        del content[at:]
-    elif action == "swap":
-        content[at], content[other] = content[other], content[at]
-    elif action == "insert":
-        content[at:at] = draw.choice(INSERTED)
     elif action == "remove":
-        del content[at : at + draw.randint(1, 200)]
-    elif action == "double":
-        content[at:at] = content[at : at + draw.randint(1, 2000)]
-    else:
+        del content[part]
+    elif action == "repeat":
+        content[start:start] = content[part]
+    elif action == "blank":
         size = 4096 if len(content) >= 8192 else 64
-        start = at // size * size
-        content[start : start + size] = bytes(len(content[start : start + size]))
+        page = slice(start // size * size, (start // size + 1) * size)
+        content[page] = bytes(len(content[page]))
+    else:
+        content[start:start] = draw.choice(INSERTED)
 
 
 def damage_xml(draw: random.Random, text: str) -> str:

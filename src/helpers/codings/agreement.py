@@ -31,8 +31,6 @@ _CRITICAL = 3.841458820694124
 
 
 class Cells(NamedTuple):
-    """The units by who applied the code."""
-
     both: int
     first: int
     second: int

@@ -28,7 +28,6 @@ class Place(NamedTuple):
 
 
 def place(passage: Passage) -> Place:
-    """The span of a passage."""
     if passage.start is None:
         return Place((passage.document, passage.text), 0, len(passage.text))
     return Place((passage.document, ""), passage.start, passage.end)
@@ -41,7 +40,6 @@ def text_at(texts: dict[str, str], at: Place) -> str:
 
 
 def texts_of(project: Project) -> dict[str, str]:
-    """The text of each document."""
     return {document.name: document.text for document in project.documents}
 
 
@@ -62,7 +60,6 @@ def merged(places: Iterable[Place]) -> list[Place]:
 
 
 def by_code(passages: Iterable[Passage]) -> dict[str, list[Passage]]:
-    """The passages of each code in use."""
     out: dict[str, list[Passage]] = defaultdict(list)
     for passage in passages:
         out[passage.code].append(passage)
@@ -79,7 +76,6 @@ def lineage(path: str) -> list[str]:
 
 
 def of_coder(project: Project, coder: str) -> Project:
-    """The project with the passages of one coder only."""
     return Project(project.codes, project.documents, tuple(each for each in project.passages if each.coder == coder))
 
 

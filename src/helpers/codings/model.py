@@ -34,7 +34,6 @@ def code_labels(path: str) -> tuple[str, ...]:
 
 
 def code_path_of(typed: str) -> str:
-    """The canonical spelling of a path that a person typed."""
     if len(typed) > MOST_LABEL * MOST_DEPTH:
         raise fault(f"un code s’appelle « {shown(typed[:MOST_LABEL])} » ; donnez-lui un nom plus court.")
     return "/".join(map(code_path, code_labels(typed)))
@@ -236,7 +235,6 @@ class Told:
             self._counts[what] += count
 
     def note(self, sentence: str) -> None:
-        """Add a sentence, once."""
         self._notes[sentence] = None
 
     def unmatched(self, document: str, start: int, end: int, code: str) -> None:

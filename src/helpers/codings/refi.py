@@ -106,7 +106,6 @@ def undescribed(name: str, text: str) -> Code:
 
 
 def codes_element(project: Project) -> Element:
-    """The element ``Codes`` of a project."""
     root, nodes = Element("Codes"), {}
     for code in project.codes:
         attributes = {"guid": guid("code", code.path), "name": legal(code.name, "un code"), "isCodable": "true"}
@@ -136,7 +135,6 @@ def read_codes(collected: Collected, root: Element, path: str) -> dict[str, str]
 
 
 def written(root: Element) -> bytes:
-    """The XML as bytes, always the same for the same tree."""
     ElementTree.indent(root)
     text = ElementTree.tostring(root, encoding="unicode")
     # A raw carriage return would be read as a line feed (in attributes it is escaped already).
@@ -145,7 +143,6 @@ def written(root: Element) -> bytes:
 
 
 def read_qdc(root: Element) -> Project:
-    """The code book of a ``.qdc`` file."""
     collected = Collected()
     read_codes(collected, root, "{*}Codes/{*}Code")
     collected.told.left_out("ensembles de codes", len(root.findall("{*}Sets/{*}Set")))
@@ -195,8 +192,6 @@ class Selection:
 
 @dataclass
 class Text:
-    """A text of the project with its selections."""
-
     name: str
     content: str
     attributes: dict[str, str]

@@ -64,7 +64,6 @@ _DAMAGED_XML = "le XML est tronqué ou abîmé"
 
 
 def content_of(path: Path, most: int = MOST_TEXT_BYTES) -> bytes:
-    """The bytes of a file, refused by its size before it is read."""
     check_size(path, most)
     return path.read_bytes()
 
@@ -153,11 +152,9 @@ class Archive:
         return next((each for each in (f"sources/{plain}", plain) if plain and each in self._entries), None)
 
     def has(self, name: str) -> bool:
-        """Whether an entry has this name, in lower case."""
         return name in self._entries
 
     def project(self) -> bytes:
-        """The XML of the project, at the root."""
         names = [name for name in self._entries if name.endswith(".qde") and "/" not in name]
         if len(names) != 1:
             raise fault("ce n’est pas un projet REFI-QDA (sans project.qde) ; exportez au format .qdpx.")
@@ -178,7 +175,6 @@ class Archive:
 
 @contextmanager
 def opened_archive(path: Path) -> Iterator[Archive]:
-    """The archive, closed afterwards."""
     with ExitStack() as stack:
         with _as_fault(_BROKEN_ZIP, _DAMAGED_ZIP):
             archive = Archive(stack.enter_context(zipfile.ZipFile(path)))
@@ -225,7 +221,6 @@ class Database:
         return {str(row[1]) for row in self._connection.execute(f'PRAGMA table_info("{quoted}")')}
 
     def has(self, table: str, *columns: str) -> bool:
-        """Whether there is a table with these columns."""
         return table in self.columns and self.columns[table].issuperset(columns)
 
     def rows(self, table: str, **columns: type) -> list[tuple]:

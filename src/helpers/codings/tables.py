@@ -133,7 +133,6 @@ _POSITION = re.compile(r"\d{1,12}")
 
 
 def read_csv(path: Path) -> Project:
-    """The project of one CSV file, whichever table it is."""
     titles, rows = rows_of(path)
     kind = next((kind for kind, telling in _TELLING.items() if telling <= set(titles)), None)
     if kind is None:
