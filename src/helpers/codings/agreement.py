@@ -330,6 +330,8 @@ def _numbered(documents: dict[_Key, Document]) -> dict[_Key, str]:
 
 
 # --- The two coders of a year who can be compared ---
+
+
 def two_coders(project: Project) -> tuple[str, str] | None:
     """The two persons with the most documents in common, then the most passages; None when no two share one."""
     documents, passages = defaultdict(set), Counter(each.coder for each in project.passages)

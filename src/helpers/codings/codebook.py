@@ -101,6 +101,8 @@ def unknown_code(code: Code, book: pd.DataFrame) -> str:
 
 
 # --- The book as codes, and a coding under the codes of the book ---
+
+
 def codes_of(book: pd.DataFrame) -> dict[str, Code]:
     """The codes of the book (schema ``themes``) by ``theme``, which is their name too, parents first.
 

@@ -48,44 +48,41 @@ from helpers.codings.model import KINDS, Project, code_labels
 from helpers.codings.personal_data import masked
 from helpers.codings.safe_files import fault, shown
 
-
 # --- The tables that the schema ``codages`` stores, one row per measure ---
+
+
 class Shape(NamedTuple):
     """The columns of one table: its keys, its whole numbers, its other numbers; ``est_…`` columns are booleans."""
 
     keys: tuple[str, ...]
     counts: tuple[str, ...]
-    rates: tuple[str, ...] = ()
+    rates: tuple[str, ...]
 
 
-_PAIR, _UNITS = ("rencontres", "documents", "signes_communs", "signes"), ("unites", "les_deux", "premier_seul")
+def _shape(keys: str, counts: str, rates: str = "") -> Shape:
+    return Shape(*(tuple(names.split()) for names in (keys, counts, rates)))
+
+
 SHAPES = {
-    "corpus": Shape(
-        ("nature",),
-        ("documents", "sans_texte", "reunions", "mots", "mots_codes", "passages", "codeurs")
-        + ("codages", "homonymes", "jumeaux"),
+    "corpus": _shape(
+        "nature", "documents sans_texte reunions mots mots_codes passages codeurs codages homonymes jumeaux"
     ),
-    "codes": Shape(
-        ("code",), ("profondeur", "passages", "extraits", "extraits_branche", "documents", "codeurs", "mots")
+    "codes": _shape("code", "profondeur passages extraits extraits_branche documents codeurs mots"),
+    "reunions": _shape("code groupe", "extraits total"),
+    "paires": _shape("code autre_code", "rencontres documents signes_communs signes est_trace", "jaccard"),
+    "accord": _shape(
+        "code",
+        "unites les_deux premier_seul second_seul aucun",
+        "accord_pct accord_positif_pct kappa alpha alpha_bas alpha_haut",
     ),
-    "reunions": Shape(("code", "groupe"), ("extraits", "total")),
-    "paires": Shape(("code", "autre_code"), (*_PAIR, "est_trace"), ("jaccard",)),
-    "accord": Shape(
-        ("code",),
-        (*_UNITS, "second_seul", "aucun"),
-        ("accord_pct", "accord_positif_pct", "kappa", "alpha", "alpha_bas", "alpha_haut"),
+    "annees": _shape(
+        "code annee_avant", "extraits extraits_avant mots mots_avant", "pour_mille_mots pour_mille_mots_avant"
     ),
-    "annees": Shape(
-        ("code", "annee_avant"),
-        ("extraits", "extraits_avant", "mots", "mots_avant"),
-        ("pour_mille_mots", "pour_mille_mots_avant"),
-    ),
-    "seuils": Shape(("analyse", "condition"), ("demande", "trouve", "est_plafond", "est_passe")),
-    "mots": Shape(
-        ("theme", "lemme"),
-        ("unites", "unites_theme", "unites_lemme", "unites_toutes", "documents")
-        + ("est_sous_employe", "est_retenu", "couples"),
-        ("attendu", "p_valeur", "q_valeur"),
+    "seuils": _shape("analyse condition", "demande trouve est_plafond est_passe"),
+    "mots": _shape(
+        "theme lemme",
+        "unites unites_theme unites_lemme unites_toutes documents est_sous_employe est_retenu couples",
+        "attendu p_valeur q_valeur",
     ),
 }
 
@@ -302,6 +299,7 @@ def year_to_year(now: Project, before: Project) -> pd.DataFrame:
 
 
 # --- Every count of a year in one table without text: all that pages may show ---
+
 _COLUMNS = ["annee", "analyse", "cle", "autre_cle", "mesure", "valeur"]
 # The columns that hold a code.
 _CODES = ("code", "autre_code", "theme")
@@ -375,6 +373,7 @@ def _by_meeting(project: Project, meetings: Sequence[str]) -> pd.DataFrame:
 
 
 # --- The tables back from the measures and the code book ---
+
 _LABELS = {"code": "libelle", "autre_code": "autre_libelle", "theme": "libelle"}
 
 

@@ -46,6 +46,7 @@ def check_label(name: str) -> None:
 
 
 # --- Codes, documents, coded segments (passages) and the project that holds them ---
+
 KINDS = ("verbatim", "compte_rendu", "synthese")  # "" where the file does not say
 # Real code books have a few hundred codes at most.
 MOST_CODES = 10_000

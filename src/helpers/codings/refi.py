@@ -166,6 +166,7 @@ def write_qdc(project: Project, path: Path) -> tuple[str, ...]:
 
 
 # --- The unit that each tool counts in, and whether selections are named by excerpts ---
+
 # The specification counts code points, but tools differ. On published projects, NVivo for Windows counts UTF-16 units
 # (300 of 303 passages then fall between two words, against 49 by code points) and names nothing; qc names a selection
 # by its line. ATLAS.ti, according to QualCoder's source, counts a two-character line end as one. The unit is that of a
@@ -278,6 +279,7 @@ def _utf16(character: str) -> int:
 
 
 # --- Reading projects (``.qdpx``): an archive of an XML file and the texts ---
+
 PROJECT = re.compile(r"\{urn:QDA-XML:project:1[.:]\d\}Project")
 _DIGITS = re.compile(r"\s*\d{1,12}\s*")
 # What is not kept, by element.
@@ -404,6 +406,7 @@ def _memo(context: _Context, node: Element, coding: Element) -> str:
 
 
 # --- Writing projects: the same bytes for the same project, whatever the day and the machine ---
+
 PROJECT_NAMESPACE = "urn:QDA-XML:project:1.0"
 # Other tools cut the name of a selection there.
 _NAME_LENGTH = 100

@@ -24,6 +24,7 @@ from helpers.codings.safe_files import MOST_ROWS, MOST_TEXT_BYTES, content_of, f
 from helpers.typography import fold
 
 # --- Our four tables, which a person can edit in a spreadsheet ---
+
 CODES = ("code", "parent", "definition", "inclure", "exclure", "exemple", "modifie_le")
 PASSAGES = ("document", "debut", "fin", "texte", "code", "codeur", "memo")
 DOCUMENTS = ("document", "nature", "texte")

@@ -129,6 +129,7 @@ def _card(folder: Path) -> dict:
 
 
 # --- Private lists: quotations to choose from, disagreements to discuss ---
+
 POSSIBLE, DISAGREEMENTS = "citations_possibles.csv", "desaccords.csv"
 
 
