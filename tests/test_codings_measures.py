@@ -7,9 +7,9 @@ import pytest
 
 from coded_year import CODES, coded_year
 from coding_files import plain
-from helpers import codings, indicators
+from helpers import codings
 from helpers.codings.model import Code, Document, Passage, Project
-from helpers.schema import DataError, columns, typed
+from helpers.schema import DataError
 from helpers.text import formats
 
 YEAR = 2032
@@ -120,15 +120,12 @@ def test_passages_without_text_of_two_files_are_not_taken_for_one_text():
     assert len(both.documents) == len(both.passages) == 2
 
 
-def test_names_that_are_taken_stay_apart():
+def test_one_coding_is_itself_none_is_nothing_and_names_that_are_taken_stay_apart():
+    assert codings.gather({"a": coding()}) == coding() and codings.gather({}) == Project()
+    assert codings.measures({}, {"a": coding()}, year=YEAR).empty
     names = [("r", "1"), ("r", "2"), ("r (1)", "3"), ("r (2)", "4")]
     projects = {end: coding(name=name, text=TEXT + end) for name, end in names}
     assert len({each.name for each in codings.gather(projects).documents}) == 4
-
-
-def test_one_coding_is_itself_and_none_is_nothing():
-    assert codings.gather({"a": coding()}) == coding() and codings.gather({}) == Project()
-    assert codings.measures({}, {"a": coding()}, year=YEAR).empty
 
 
 # --- what the page says of them --------------------------------------------------------------------------------------
@@ -144,17 +141,6 @@ def test_documents_without_a_passage_and_a_third_coder_are_told(measured):
     assert sentence == "3 personnes ont codé : celles-ci sont les deux qui ont codé le plus de documents en commun."
     sentence = said("themes", "talk_over", accord=table(measured, "accord"), corpus=table(measured, "corpus"))
     assert "desaccords.csv" in sentence and "personnes ont codé" not in sentence
-
-
-def test_a_year_of_codings_alone_has_something_to_remember():
-    nobody = typed(pd.DataFrame(columns=columns("indicateurs"), dtype="str"), "indicateurs")
-    facts, alone = indicators.Facts(nobody, year=YEAR), codings.measures({"a": coding()}, year=YEAR)
-    tables = {name: table(alone, name) for name in ("corpus", "codes")}
-    points = said("themes", "key_points", f=facts, tense=[], helped=[], **tables)
-    assert points.startswith("Dans les réunions elles-mêmes, les chercheurs ont codé 1 passage de 1 document ;")
-    holdings = said("banner", "holdings", f=facts, coded=1)
-    assert holdings.startswith(f"Pour {YEAR}, ce rapport part de réunions codées. Il n’a reçu ni export")
-    assert said("banner", "holdings", f=facts) == ""
 
 
 # --- one table, and each back ----------------------------------------------------------------------------------------

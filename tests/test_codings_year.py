@@ -26,10 +26,14 @@ def words(coders):
     return codings.words_by_code(coders[0])
 
 
-def with_texts(project, change):
-    """The project with other words of the same length: passages stay where they are."""
-    documents = tuple(replace(each, text=change(each.text)) for each in project.documents)
-    texts = {each.name: each.text for each in documents}
+def replaced(project, old, new, among=lambda passage: True):
+    """The project with another word, of the same length, in some of its passages, which stay where they are."""
+    texts = {document.name: document.text for document in project.documents}
+    for each in filter(among, project.passages):
+        text = texts[each.document]
+        said = text[each.start : each.end].replace(old, new)
+        texts[each.document] = text[: each.start] + said + text[each.end :]
+    documents = tuple(replace(each, text=texts[each.name]) for each in project.documents)
     passages = tuple(replace(each, text=texts[each.document][each.start : each.end]) for each in project.passages)
     return replace(project, documents=documents, passages=passages)
 
@@ -95,17 +99,17 @@ def test_the_planted_words_are_found_and_no_other(year, words):
 
 def test_a_word_that_a_theme_avoids_is_told_apart(coders):
     theme = Counter(each.code.split("/")[0] for each in coders[0].passages).most_common(1)[0][0]
-    texts = {document.name: document.text for document in coders[0].documents}
-    for each in coders[0].passages:
-        if each.code.split("/")[0] == theme:
-            text, decoy = texts[each.document], DECOYS[0]
-            said = text[each.start : each.end].replace(decoy, "z" * len(decoy))
-            texts[each.document] = text[: each.start] + said + text[each.end :]
-    changed = {document.text: texts[document.name] for document in coders[0].documents}
-    table = codings.words_by_code(with_texts(coders[0], changed.get))
-    row = table.query("theme == @theme and lemme == @DECOYS[0]").iloc[0]
+    decoy = DECOYS[0]
+    avoided = replaced(coders[0], decoy, "z" * len(decoy), lambda each: each.code.split("/")[0] == theme)
+    row = codings.words_by_code(avoided).query("theme == @theme and lemme == @decoy").iloc[0]
     assert (row["unites"], row["est_sous_employe"]) == (0, True) and row["attendu"] > 5
     assert row["est_retenu"] and row["documents"] == MEETINGS
+
+
+def test_a_word_of_one_meeting_is_not_retained(coders):
+    once = replaced(coders[0], "note", "ruse", lambda each: (each.code, each.document) == ("Familles", name(0)))
+    row = codings.words_by_code(once).query("theme == 'Familles' and lemme == 'ruse'").iloc[0]
+    assert row["q_valeur"] < 0.001 and row["documents"] == 1 and not row["est_retenu"]
 
 
 def test_a_planted_word_is_counted_in_each_spelling(coders, words):
@@ -129,7 +133,7 @@ def test_p_values_and_their_correction_are_those_computed_by_hand(words):
 
 
 def test_a_name_is_no_word_of_a_theme(coders):
-    table = codings.words_by_code(with_texts(coders[0], lambda text: text.replace("couloir", "Marchal")))
+    table = codings.words_by_code(replaced(coders[0], "couloir", "Marchal"))
     assert not table["lemme"].str.contains("marchal").any()
     assert set(table.query("est_retenu and not est_sous_employe")["theme"]) == set(PLANTED) - {"Lieux"}
 

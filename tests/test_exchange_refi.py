@@ -13,7 +13,6 @@ from coding_files import (
     qdc,
     qde,
     qdpx,
-    refi,
     selection_xml,
     small_project,
     texts_of,
@@ -160,12 +159,6 @@ def test_a_line_end_that_a_tool_counts_for_one_character_becomes_one(emoji, read
     found = read(selections, project=project, texts=windows)
     line_note = "Les positions comptent chaque fin de ligne pour un caractère : les textes sont lus ainsi."
     assert found == project and messages(found)[0] == " ".join([line_note, EMOJI_NOTE][: 2 if emoji else 1])
-
-
-def test_a_line_end_of_two_characters_that_counts_for_two_is_kept(tmp_path):
-    text = Document("a", "un\r\ndeux")
-    project = Project((Code("x"),), (text,), (place(text, "deux", "x"),))
-    assert reading.read(refi(tmp_path / "a.qdpx", project)) == project
 
 
 # --- what else a project holds ---------------------------------------------------------------------------------------

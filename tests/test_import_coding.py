@@ -250,13 +250,6 @@ def test_a_coding_that_a_killed_program_set_aside_is_put_back(tmp_path, take):
     assert [each.name for each in folder.iterdir()] == ["codage"] and loaded() == with_codes(Code("Accueil"))
 
 
-def test_where_folders_cannot_be_exchanged_they_take_turns(tmp_path, take, monkeypatch):
-    monkeypatch.setattr("helpers.system.exchange", lambda one, other: False)
-    for project in (with_codes(Code("Accueil")), small_project()):
-        assert take(refi(tmp_path / "codage.qdpx", project))[0] == 0 and loaded() == project
-        assert [each.name for each in paths.codings_folder(YEAR).iterdir()] == ["codage"]
-
-
 # --- the code book ---------------------------------------------------------------------------------------------------
 
 

@@ -95,7 +95,10 @@ def test_answers_stand_beside_their_tension_and_those_without_come_first():
     natures = ["tension", "recommandation", "levier", "tension"]
     both = themes.answers(STATEMENTS.assign(repond_a=["", "E01", "E01;E04", ""], nature=natures))
     assert both[["id", "reponse"]].to_numpy().tolist() == [["E04", "c"], ["E01", "b"], ["E01", "c"]]
-    assert themes.answers(STATEMENTS.assign(repond_a="")).empty
+    nothing = themes.answers(STATEMENTS.assign(repond_a=""))
+    assert nothing.empty and plain(statement_tables.tensions_table(nothing, caption="T").text) == (
+        "Pas de donnée : aucune réponse à une tension n’est codée pour cette année."
+    )
 
 
 def test_associations_are_counted_with_each_line_once_most_cited_first():
@@ -208,20 +211,6 @@ def test_what_comes_next_has_the_counts_of_its_scale():
     tensions = counted("echelle_enonce", 2, "alses", cross=("nature_enonce", "tension"))
     made = statement_tables.outlook_table(proposed, facts(counted("echelle_enonce", 4, "alses"), tensions), caption="S")
     assert cells(made) == [["Les ALSES", "a", "l. 9", "4", "2"]]
-
-
-def test_nothing_to_tell_is_a_sentence():
-    nothing = STATEMENTS.head(0)
-    made = (
-        statement_tables.tensions_table(themes.answers(nothing), caption="T"),
-        statement_tables.beside_table(themes.linked(nothing, BOOK), facts(), caption="B"),
-        statement_tables.outlook_table(themes.outlook(nothing), facts(), caption="S"),
-    )
-    assert [plain(each.text) for each in made] == [
-        "Pas de donnée : aucune réponse à une tension n’est codée pour cette année.",
-        "Pas de donnée : aucun énoncé n’est lié à un chiffre de cette année.",
-        "Pas de donnée : la synthèse de cette année ne propose pas de suite par échelle.",
-    ]
 
 
 def test_actors_named_together_are_counted_by_hand():
