@@ -72,6 +72,20 @@ def test_two_codes_that_are_one_in_the_book_are_one_and_one_that_it_lacks_is_ref
     assert "« Lieux » n’est pas dans le livre de codes" in plain(str(error.value))
 
 
+def test_a_code_is_the_row_of_its_parent_or_of_none_and_is_never_guessed():
+    rows = [("temps", "Temps", ""), ("cadre", "Cadre", ""), ("cadre_temps", "Temps", "cadre")]
+    rows += [("lieu_1", "Lieu", "cadre"), ("lieu_2", "Lieu", "temps")]
+    book = pd.DataFrame(rows, columns=["theme", "libelle", "parent"])
+    expected = {
+        "TEMPS": "temps",
+        "Cadre/temps": "cadre_temps",
+        "Autre/Temps": "temps",
+        "Lieu": "",
+        "Temps/Lieu": "lieu_2",
+    }
+    assert codings.themes_of(expected, book) == expected
+
+
 @pytest.mark.parametrize("parents", [["b", "a"], ["", "z"]])
 def test_a_book_whose_parents_do_not_make_a_tree_is_refused(parents):
     with pytest.raises(DataError):

@@ -272,7 +272,10 @@ def test_a_code_is_known_by_its_code_or_label_case_and_accents_aside_and_may_be_
 
 def test_added_codes_stand_at_the_end_of_the_book_whose_other_rows_stay_as_they_were(tmp_path, take):
     parts = {"definition": "Le jour ;\n« J »", "example": "paroles", "changed": "2021-03-02"}
-    document, codes = Document("note", "Bonjour."), (Code("Rentrée"), Code("Premier jour", "Rentrée", **parts))
+    document, codes = (
+        Document("note", "Bonjour."),
+        (Code("Rentrée", changed="hier"), Code("Premier jour", "Rentrée", **parts)),
+    )
     project = Project(codes, (document,), (place(document, "Bonjour", "Rentrée/Premier jour", "A"),))
     code, out, err = take(ours(tmp_path / "codage", project), "--add-codes")
     assert (code, err) == (0, "") and "À définir encore : 1 code." in out
