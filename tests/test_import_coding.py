@@ -6,6 +6,7 @@ import shutil
 import sys
 from functools import partial
 
+import pandas as pd
 import pytest
 
 from coding_files import place, qdc, qualcoder, refi, small_project, taguette
@@ -463,3 +464,9 @@ def test_a_coding_is_an_input_under_a_name_that_tells_nothing_and_stops_the_year
     # The year after reads it too: its page compares the codes of both.
     shutil.copytree(paths.raw(YEAR), paths.raw(YEAR + 1), ignore=shutil.ignore_patterns("codages"))
     assert str(fault) in map(str, year_checks.faults(YEAR + 1))
+
+
+def test_a_quotation_in_the_private_list_never_runs_as_a_formula():
+    possible = pd.DataFrame({"theme": ["accueil"], "citation": ["=1+1"], "mots": [1], "voix": [3]})
+    folder = coding_files.save_coded(YEAR, possible, pd.DataFrame())
+    assert "accueil;'=1+1;1;3;" in (folder / "citations_possibles.csv").read_text(encoding="utf-8-sig")
