@@ -173,9 +173,6 @@ def test_rates_need_two_years_of_speech_of_one_kind(now, before, is_rated):
     assert codings.year_to_year(without_text, last)["pour_mille_mots"].isna().all()
 
 
-# --- words -----------------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(("text", "forms"), [
     ("l’équipe", ["équipe"]), ("L'e\u0301quipe", ["équipe"]), ("qu’ils n’ont", ["ils", "ont"]), ("aujourd’hui", ["aujourd'hui"]),
     ("dit-il, a-t-on vu", ["dit", "a", "vu"]), ("sous\u2011préfet", ["sous-préfet"]), ("en 2020, 12-03, la 3e", ["en", "la", "3e"]), ("… ’ -", []),
@@ -209,9 +206,6 @@ def test_a_word_is_found_by_its_lemma_with_its_context_and_personal_data_masked(
 def test_what_is_not_one_word_is_refused(typed):
     with pytest.raises(DataError, match="n’est pas un mot"):
         codings.contexts(EMPTY, typed)
-
-
-# --- quotations ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("text", [

@@ -51,9 +51,6 @@ def said(page, macro, **values):
     return plain(" ".join(formats.say(page, macro, **values).text.split()))
 
 
-# --- the codes of the book -------------------------------------------------------------------------------------------
-
-
 def test_a_coding_has_the_codes_of_the_book_wherever_its_tool_put_them(year):
     (project,) = year.values()
     paths = ["lieux", "lieux/bureau", "temps", "équipe", "élèves", "familles", "jamais"]
@@ -90,9 +87,6 @@ def test_a_code_is_the_row_of_its_parent_or_of_none_and_is_never_guessed():
 def test_a_book_whose_parents_do_not_make_a_tree_is_refused(parents):
     with pytest.raises(DataError):
         codings.codes_of(pd.DataFrame({"theme": ["a", "b"], "libelle": ["A", "B"], "parent": parents}))
-
-
-# --- several codings -------------------------------------------------------------------------------------------------
 
 
 def test_a_text_in_two_files_is_one_document_that_two_persons_coded():
@@ -142,9 +136,6 @@ def test_one_coding_is_itself_none_is_nothing_and_names_that_are_taken_stay_apar
     assert len({each.name for each in codings.gather(projects).documents}) == 4
 
 
-# --- what the page says of them --------------------------------------------------------------------------------------
-
-
 def test_documents_without_a_passage_and_a_third_coder_are_told(measured):
     card = corpus(a=replace(coding(), passages=()))
     sentence = said("themes", "coded", corpus=card, codes=codings.code_counts(coding()))
@@ -155,9 +146,6 @@ def test_documents_without_a_passage_and_a_third_coder_are_told(measured):
     assert sentence == "3 personnes ont codé : celles-ci sont les deux qui ont codé le plus de documents en commun."
     sentence = said("themes", "talk_over", accord=table(measured, "accord"), corpus=table(measured, "corpus"))
     assert "desaccords.csv" in sentence and "personnes ont codé" not in sentence
-
-
-# --- one table, and each back ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("name", "count"), [
@@ -217,9 +205,6 @@ def test_what_a_measure_lacks_stays_missing():
     years = table(codings.measures({"a": coding()}, {"a": coding("temps")}, year=YEAR), "annees")
     assert dict(zip(years["code"], years["etat"], strict=True)) == {"lieux": "apparu", "temps": "disparu"}
     assert years["pour_mille_mots"].isna().all() and years["annee_avant"].tolist() == [YEAR - 1] * 2
-
-
-# --- quotations ------------------------------------------------------------------------------------------------------
 
 
 def sentence_said(sentence, *, meetings=3, end="Voilà {}."):

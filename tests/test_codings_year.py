@@ -84,9 +84,6 @@ def test_the_planted_disagreements_are_all_the_only_ones_and_counted(coders):
     assert (table["alpha_haut"] - table["alpha_bas"]).idxmax() == "Lieux/Bureau" and "Jamais" not in table.index
 
 
-# --- words of themes -------------------------------------------------------------------------------------------------
-
-
 def test_the_planted_words_are_found_and_no_other(year, words):
     for table in (codings.words_by_code(year), words):
         more = table.query("est_retenu and not est_sous_employe")
@@ -167,9 +164,6 @@ def test_a_synthesis_or_a_short_year_gives_no_word(year):
     stopped = codings.gates(synthesis).query("not est_passe")["analyse"]
     assert set(stopped) == {"code_par_document", "pour_mille_mots", "mots_par_theme"}
     assert codings.words_by_code(short, rest).equals(codings.words_by_code(year))
-
-
-# --- years and meetings ----------------------------------------------------------------------------------------------
 
 
 def test_two_years_of_minutes_have_rates_and_a_code_comes_and_goes(year):

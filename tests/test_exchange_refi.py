@@ -124,9 +124,6 @@ def test_selections_without_excerpts_are_checked_by_their_bounds(read):
     assert messages(project)[0].startswith("Les noms des sélections ne sont pas des extraits")
 
 
-# --- the unit of positions -------------------------------------------------------------------------------------------
-
-
 def in_utf16(text: str, passage: Passage) -> Passage:
     start, end = (len(text[:at].encode("utf-16-le")) // 2 for at in (passage.start, passage.end))
     return replace(passage, start=start, end=end)
@@ -159,9 +156,6 @@ def test_a_line_end_that_a_tool_counts_for_one_character_becomes_one(emoji, read
     found = read(selections, project=project, texts=windows)
     line_note = "Les positions comptent chaque fin de ligne pour un caractère : les textes sont lus ainsi."
     assert found == project and messages(found)[0] == " ".join([line_note, EMOJI_NOTE][: 2 if emoji else 1])
-
-
-# --- what else a project holds ---------------------------------------------------------------------------------------
 
 
 def test_memos_come_from_descriptions_and_notes(read):

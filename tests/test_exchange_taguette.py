@@ -122,9 +122,6 @@ def test_a_base_of_several_projects_is_refused(path):
     assert "contient 2 projets ; exportez-en un seul" in refusal(path)
 
 
-# --- its CSV ---------------------------------------------------------------------------------------------------------
-
-
 def test_its_table_of_passages_has_no_position(tmp_path):
     rows = '2,note,"interesting\\places",=diff\r\n3,,"a/b","deux\nlignes, é"\r\n4,note,,rien\r\n5,,"a/b",x\r\n'
     (tmp_path / "all_tags.csv").write_bytes(f"id,document,tag,content\r\n{rows}".encode())

@@ -106,8 +106,6 @@ def test_associations_are_counted_with_each_line_once_most_cited_first():
     assert themes.associations(STATEMENTS.assign(associations="")).empty
 
 
-# --- a word in its context -----------------------------------------------------------------------------------------
-
 SAID = STATEMENTS.assign(enonce=["L’équipe attend.", "Deux équipes, une équipe.", "Personne.", "Sans lui."])
 
 
@@ -141,9 +139,6 @@ def test_a_word_that_is_not_used_is_told_and_a_year_without_statement_has_nothin
     assert plain(never.html) == "<p>Le mot « bureau » ne vient dans aucun énoncé, quelle que soit sa terminaison.</p>"
     empty = uses_table(SAID.head(0), "équipe")
     assert plain(empty.text) == "Pas de donnée : aucun énoncé n’est codé pour cette année." and says_nothing(empty.html)
-
-
-# --- from a section of page 02 to the statements, and back ---------------------------------------------------------
 
 
 def of_topic(statements: pd.DataFrame, *published: dict, topic: str = "deploiement") -> describe.Spoken | None:
@@ -193,9 +188,6 @@ def test_every_section_that_a_figure_leads_to_is_a_heading_of_page_02_and_leads_
             back[re.search(r'spoken\(enonces, "(\w+)"', text)[1]] = section
     assert back == catalogue().anchors
     assert set(back) <= set(catalogue().topics) == set(catalogue().indicators["rubrique_liee"].modalities)
-
-
-# --- the other tables of the page ------------------------------------------------------------------------------------
 
 
 def test_a_share_on_a_large_base_is_said_in_per_cent_and_on_a_small_one_as_a_count():
