@@ -81,7 +81,7 @@ def _folder(year: int, name: str) -> Path:
 
 
 def _place(source: Path) -> str:
-    """What tells one file from another of that name, and tells no path."""
+    """Identifies the source file without revealing its path."""
     return hashlib.sha256(str(source.resolve()).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
