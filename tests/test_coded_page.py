@@ -40,12 +40,15 @@ def chosen() -> str:
 
 
 def make_coded(workshop) -> Path:
+    """The invented project with two codings of its year, one of the year before, and an export beside the note."""
     root = copy_project(MINI, workshop.folder / "codés" / "projet d’été")
     files = workshop.folder / "codés"
     for name, project in (("de Zoé", of_one("A")), ("de Yann", of_one("B")), ("avant", of_the_year_before())):
         refi.write_qdpx(project, files / f"{name}.qdpx")
     taken = [f"import-coding '{files}/{name}.qdpx' --year {year} --add-codes" for name, year in (("de Zoé", YEAR), ("de Yann", YEAR), ("avant", YEAR - 1))]
-    _run(workshop, root, *taken)
+    _run(workshop, root, *taken, f"simulate --year {YEAR} --from-published --colleges 4 --associations 2")
+    (root / f"data/raw/{YEAR}/accompagnements_synthetique.csv").rename(root / f"data/raw/{YEAR}/accompagnements.csv")
+    (root / f"data/raw/{YEAR}/carte_export.json").unlink(missing_ok=True)
     with (root / f"data/raw/{YEAR}/codages/citations.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([("theme", "citation", "relue_le"), ("temps", chosen(), "2032-12-01"), ("temps", "Rien de tel.", "")])
     return _run(workshop, root, f"run --year {YEAR}", without=WITHOUT_KERNELS + ("" if ALL else UNDRAWN))

@@ -1,4 +1,8 @@
-"""Reports of years with an export that nobody simulated: alone, and beside what a note prints."""
+"""Reports of years with an export that nobody simulated: beside what a note prints, and alone.
+
+The invented project with the other tests (its year is coded too); a large export alone and beside the true note when
+everything is enumerated.
+"""
 
 import csv
 import json
@@ -10,11 +14,15 @@ import pytest
 from bs4 import BeautifulSoup
 
 import second_calculation as calculation
-from conftest import ALL, COMMANDS, FOUND, REPOSITORY, ROUNDED_ONCE, UNATTACKED, UNDRAWN, WITHOUT_KERNELS, copy_project
+from conftest import ALL, REPOSITORY, WITHOUT_KERNELS, _run, copy_project
 from second_calculation import Key, comparisons
 from second_calculation.marks import disagreements, marked
+from test_coded_page import make_coded
 
 PAGES = ["index", "01_clean", "02_describe", "03_compare", "04_themes"]
+
+
+IN_ALL = pytest.mark.skipif(not ALL, reason="de grands exports\u00a0: avec ALSES_ENUMERATIONS=toutes")
 
 
 def _receive(workshop, root: Path, year: int) -> Path:
@@ -26,56 +34,38 @@ def _receive(workshop, root: Path, year: int) -> Path:
     return root
 
 
-def _report_of(workshop, root: Path, year: int, *, without: str = "") -> Path:
-    """The project with the report of a year, made without kernels: other tests make theirs as a person does."""
-    spared = WITHOUT_KERNELS + ("" if ALL else UNDRAWN + without)
-    done = workshop.run(root, "-c", spared + COMMANDS, f"run --jobs 1 --year {year}", **FOUND)
-    assert done.returncode == 0, done.stderr
-    return root
-
-
 def run_on_an_export_alone(workshop) -> Path:
     """A project with nothing but an export: no printed figure, no post, no meeting, no earlier year."""
-    root = workshop.folder / "export seul"
-    shutil.copytree(REPOSITORY / "data" / "raw" / "reference", root / "data" / "raw" / "reference")
-    return _report_of(workshop, _receive(workshop, root, 2021), 2021)
+    root = _receive(workshop, copy_project(REPOSITORY, workshop.folder / "export seul", "reference"), 2021)
+    return _run(workshop, root, "run --year 2021", without=WITHOUT_KERNELS)
 
 
 def run_on_both(workshop) -> Path:
     """The true raw files of 2019 and 2020, and an export of 2020 beside its note."""
     root = _receive(workshop, copy_project(REPOSITORY, workshop.folder / "export et note"), 2020)
-    return _report_of(workshop, root, 2020, without=UNATTACKED + ROUNDED_ONCE)  # the other one is attacked
+    return _run(workshop, root, "run --year 2020", without=WITHOUT_KERNELS)
 
 
-# Both take a whole run: they are made beside the other tests.
-BESIDE = {"export_root": run_on_an_export_alone, "mixed_root": run_on_both}
+BESIDE = {"coded": make_coded, **({"export_root": run_on_an_export_alone, "mixed_root": run_on_both} if ALL else {})}
+
+# Each project, the year of its report and the years of its series.
+PROJECTS = [
+    pytest.param(("coded", 2032, (2031, 2032)), id="petit export et note"),
+    pytest.param(("export_root", 2021, (2021,)), id="export seul", marks=IN_ALL),
+    pytest.param(("mixed_root", 2020, (2019, 2020)), id="export et note", marks=IN_ALL),
+]
 
 
-@pytest.fixture(scope="module")
-def alone(workshop) -> Path:
-    return workshop.take("export_root")
-
-
-@pytest.fixture(scope="module")
-def mixed(workshop) -> Path:
-    return workshop.take("mixed_root")
-
-
-@pytest.fixture(
-    scope="module", params=[("alone", 2021, (2021,)), ("mixed", 2020, (2019, 2020))], ids=["alone", "mixed"]
-)
-def made(request) -> tuple[Path, calculation.Rows, dict[str, comparisons.Comparison]]:
+@pytest.fixture(scope="module", params=PROJECTS)
+def made(request, workshop) -> tuple[Path, calculation.Rows, dict[str, comparisons.Comparison]]:
     """The report of each project, and its figures and comparisons calculated again from the raw files."""
     name, year, years = request.param
-    root = request.getfixturevalue(name)
-    raw = root / "data" / "raw"
-    report = root / "reports" / str(year)
-    said = calculation.published(report / "indicateurs.csv")
-    again = calculation.with_protected(calculation.recompute(raw, *years), said)
+    root = workshop.take(name)
+    raw, report = root / "data" / "raw", root / "reports" / str(year)
+    again = calculation.with_protected(calculation.recompute(raw, *years), calculation.published(report / "indicateurs.csv"))
     printed = calculation.Raw(raw).table(year, "chiffres_publies")
     known = comparisons.known_of(raw, year, year - 1)
-    compared = comparisons.compare(again, year, year - 1, printed=printed, known=known)
-    return report, again, compared
+    return report, again, comparisons.compare(again, year, year - 1, printed=printed, known=known)
 
 
 def test_the_report_is_whole_and_true(made):
@@ -106,8 +96,9 @@ def test_every_marked_number_is_found_again(made, name):
     assert disagreements(marked(report / f"{name}.html"), again, compared, rounded=calculation.protected_paths(again)) == []
 
 
-def test_a_year_without_another_says_so(alone):
-    report = alone / "reports" / "2021"
+@IN_ALL
+def test_a_year_without_another_says_so(workshop):
+    report = workshop.take("export_root") / "reports" / "2021"
     assert {id.split("/")[0] for id in comparisons.published(report / "comparaisons.csv")} <= {
         "reste",
         "emboitee",
@@ -116,12 +107,18 @@ def test_a_year_without_another_says_so(alone):
     assert not any("/annees/" in mark.name for mark in marked(report / "03_compare.html"))
 
 
-def test_an_export_stands_before_what_is_printed_and_both_are_reconciled(mixed):
-    said = calculation.published(mixed / "reports" / "2020" / "indicateurs.csv")
-    girls = said[Key(2020, "alses", "sexe", "filles")]
+# Posts of the note, printed figures of persons that the export gives again, and those that it leaves open.
+RECONCILED = [pytest.param("coded", 2032, 5, 16, 0), pytest.param("mixed_root", 2020, 17, 32, 1, marks=IN_ALL)]
+
+
+@pytest.mark.parametrize(("name", "year", "posts", "agreeing", "ambiguous"), RECONCILED)
+def test_an_export_stands_before_what_is_printed_and_both_are_reconciled(workshop, name, year, posts, agreeing, ambiguous):
+    root = workshop.take(name)
+    said = calculation.published(root / "reports" / str(year) / "indicateurs.csv")
+    girls = said[Key(year, "alses", "sexe", "filles")]
     assert (girls.counts[0] == girls.counts[1], girls.share, girls.precision) == (True, None, "exact")
-    assert said[Key(2019, "alses", "sexe", "filles")].precision == "arrondi_imprime"
-    assert said[Key(2020, "postes", "nouveaux_postes")].counts == (17, 17)
-    with (mixed / "data" / "processed" / "2020" / "rapprochements.csv").open(encoding="utf-8", newline="") as file:
+    assert said[Key(year - 1, "alses", "sexe", "filles")].precision == "arrondi_imprime"
+    assert said[Key(year, "postes", "nouveaux_postes")].counts == (posts, posts)
+    with (root / "data" / "processed" / str(year) / "rapprochements.csv").open(encoding="utf-8", newline="") as file:
         outcomes = Counter(row["accord"] for row in csv.DictReader(file))
-    assert outcomes == {"concorde": 32, "ambigu": 1}
+    assert outcomes == Counter(concorde=agreeing, ambigu=ambiguous)

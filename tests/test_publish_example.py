@@ -2,11 +2,13 @@
 
 import json
 import re
+import socket
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 
+from conftest import ELSEWHERE
 from helpers.report.index import write_example
 from helpers.report.manifest import read_report, seal
 from helpers.report.page import ReportError
@@ -64,6 +66,12 @@ def test_the_example_is_a_fresh_report(kept, fresh):
     if tools(kept.manifest) != tools(fresh.manifest):
         pairs = {path: [visible(content) for content in pair] for path, pair in pairs.items()}
     assert [path for path, (old, new) in pairs.items() if old != new] == [], REMEDY
+
+
+def test_nothing_published_names_a_folder_a_user_or_a_computer(real_root):
+    content = b"\n".join(path.read_bytes() for path in (real_root / "reports").rglob("*") if path.is_file())
+    named = [str(real_root), ELSEWHERE["USER"], str(EXAMPLE.parents[1]), socket.gethostname()]
+    assert [name for name in named if name.encode() in content] == []
 
 
 def test_the_example_has_no_stamp_and_nothing_else_but_its_word(kept):

@@ -1,6 +1,7 @@
-"""The reports of simulated exports, whole: every number found again from the exports alone, and what each page shows.
+"""Reports of records: every number found again from the exports alone, and what each page shows.
 
 The second calculation (`second_calculation`) reads the simulated CSV files with the standard library and nothing else.
+A small network with the other tests; two whole ones too when everything is enumerated.
 """
 
 import csv
@@ -13,12 +14,16 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 
 import second_calculation as calculation
+from conftest import ALL
 from second_calculation import Key, comparisons, records
 from second_calculation.marks import disagreements, key_in, marked
 
 PAGES = ["index", "01_clean", "02_describe", "03_compare", "04_themes"]
-# Each report, the year it is compared with and the years of its series.
-YEARS = {2020: (2019, 2020), 2021: (2019, 2020, 2021)}
+SMALL = 2034
+# The years of the series of each report, the compared ones last; how many persons an ALSES follows in some.
+YEARS = {SMALL: (2033, 2034), **({2020: (2019, 2020), 2021: (2019, 2020, 2021)} if ALL else {})}
+PERSONS = {SMALL: 90, 2021: 2500}
+IN_ALL = pytest.mark.skipif(not ALL, reason="de grands réseaux\u00a0: avec ALSES_ENUMERATIONS=toutes")
 PLAIN = str.maketrans({"\u202f": " ", "\u00a0": " "})
 
 
@@ -28,13 +33,18 @@ def year(request) -> int:
 
 
 @pytest.fixture(scope="module")
-def raw(synthetic_root) -> Path:
-    return synthetic_root / "data" / "raw"
+def root(request, year) -> Path:
+    return request.getfixturevalue("sites_root" if year == SMALL else "synthetic_root")
 
 
 @pytest.fixture(scope="module")
-def report(synthetic_root, year) -> Path:
-    return synthetic_root / "reports" / f"{year}-synthetique"
+def raw(root) -> Path:
+    return root / "data" / "raw"
+
+
+@pytest.fixture(scope="module")
+def report(root, year) -> Path:
+    return root / "reports" / f"{year}-synthetique"
 
 
 @cache
@@ -83,16 +93,10 @@ def section(path: Path, heading: str) -> Tag:
 # --- the release -------------------------------------------------------------------------------------------------------
 
 
-def test_the_reports_are_apart_and_whole(synthetic_root):
-    assert sorted(folder.name for folder in (synthetic_root / "reports").iterdir() if folder.is_dir()) == [
-        "2020-synthetique",
-        "2021-synthetique",
-    ]
-    for year in YEARS:
-        folder = synthetic_root / "reports" / f"{year}-synthetique"
-        assert {f"{name}.html" for name in PAGES} < {path.name for path in folder.iterdir()}
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        assert manifest["synthetique"] is True
+def test_the_report_is_whole_and_apart_from_those_of_real_persons(root, report):
+    assert all(folder.name.endswith("-synthetique") for folder in (root / "reports").iterdir() if folder.is_dir())
+    assert {f"{name}.html" for name in PAGES} < {path.name for path in report.iterdir()}
+    assert json.loads((report / "manifest.json").read_text(encoding="utf-8"))["synthetique"] is True
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -124,22 +128,21 @@ def test_every_marked_number_is_found_again(report, raw, year, name):
     assert marks
 
 
-def test_the_persons_of_an_invented_year_are_as_many_as_asked_and_their_rows_add_up(synthetic_root, raw):
-    said = calculation.published(synthetic_root / "reports" / "2021-synthetique" / "indicateurs.csv")
-    assert len(followed(raw, 2021)) == 2500
-    for year in YEARS[2021]:
-        lines = {
-            name: said[Key(year, "donnees", "lignes_export", name)].counts[0]
-            for name in ("lues", "gardees", "rejetees")
-        }
-        with (raw / str(year) / "accompagnements_synthetique.csv").open(encoding="utf-8") as file:
+@pytest.mark.parametrize("year", [each for each in PERSONS if each in YEARS], indirect=True)
+def test_the_persons_of_an_invented_year_are_as_many_as_asked_and_their_rows_add_up(report, raw, year):
+    said = calculation.published(report / "indicateurs.csv")
+    assert len(followed(raw, year)) == PERSONS[year]
+    for each in YEARS[year]:
+        lines = {name: said[Key(each, "donnees", "lignes_export", name)].counts[0] for name in ("lues", "gardees", "rejetees")}
+        with (raw / str(each) / "accompagnements_synthetique.csv").open(encoding="utf-8") as file:
             assert lines["lues"] == sum(1 for _ in file) - 1
-        assert lines["lues"] == lines["gardees"] + lines["rejetees"] > 2500
+        assert lines["lues"] == lines["gardees"] + lines["rejetees"] > len(followed(raw, each))
 
 
 # --- 01: printed figures beside their recount --------------------------------------------------------------------------
 
 
+@IN_ALL  # `test_export_reports` has a small one
 def test_every_printed_figure_of_persons_reconciles(synthetic_root):
     path = synthetic_root / "data" / "processed" / "2020" / "rapprochements.csv"
     with path.open(encoding="utf-8", newline="") as file:
@@ -235,14 +238,15 @@ def test_the_likeness_inside_colleges_is_shown(report):
     assert {"comparaisons/annees/alses/sexe/filles", "comparaisons/annees/alses/origine/college"} <= likeness
 
 
+@IN_ALL
 @pytest.mark.parametrize("path", sorted(comparisons.HEADLINED))
-def test_three_years_make_a_series(synthetic_root, raw, path):
+def test_three_years_make_a_series(synthetic_root, path):
     (table,) = (
         each
         for each in page(synthetic_root / "reports" / "2021-synthetique" / "03_compare.html").find_all("table")
         if each.caption and text_of(each.caption) == "Parts, de 2019 à 2021"
     )
-    again = figures(raw, 2021)
+    again = figures(synthetic_root / "data" / "raw", 2021)
     shares = [100 * again[Key(year, *path.split("/"))].ends[0] for year in YEARS[2021]]
     written = [f"{float(share):.1f}".replace(".", ",") for share in shares]
     cells = [[text_of(cell) for cell in line.find_all(["th", "td"])] for line in table.find("tbody").find_all("tr")]
@@ -253,6 +257,6 @@ def test_three_years_make_a_series(synthetic_root, raw, path):
     assert list(by_answer.values()).count(course) == 1
 
 
-def test_two_printed_or_counted_years_make_no_series(synthetic_root):
-    shown = page(synthetic_root / "reports" / "2020-synthetique" / "03_compare.html")
+def test_two_years_make_no_series(sites_root):
+    shown = page(sites_root / "reports" / f"{SMALL}-synthetique" / "03_compare.html")
     assert shown.find(id="fig-series") is None
