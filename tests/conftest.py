@@ -192,7 +192,7 @@ REPORTS = {
     "real_root": _true_report,
     "mini_root": _mini_report,
     "sites_root": _site_reports,
-    "synthetic_root": _large_reports,
+    **({"synthetic_root": _large_reports} if ALL else {}),
 }
 
 
@@ -201,12 +201,16 @@ def reports_read_in(path: Path) -> frozenset[str]:
     """The shared reports that a test file names; each browser test looks at three."""
     if path.parent.name == "browser":
         return frozenset({"real_root", "mini_root", "sites_root"})
-    return frozenset(re.findall("|".join(REPORTS), path.read_text(encoding="utf-8"))) - ({"synthetic_root"} if not ALL else set())
+    return frozenset(re.findall("|".join(REPORTS), path.read_text(encoding="utf-8")))
+
+
+def _rank(item: pytest.Item) -> tuple[bool, bool]:
+    return bool(reports_read_in(item.path)), not item.path.match("browser/test_workbench.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The files that need no report first, then JupyterLab, which is long; each file stays whole."""
-    items.sort(key=lambda item: 0 if not reports_read_in(item.path) else 1 if item.path.match("browser/test_workbench.py") else 2)
+    items.sort(key=_rank)
 
 
 def pytest_collection_finish() -> None:
