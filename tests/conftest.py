@@ -147,18 +147,17 @@ def _run(workshop: Workshop, root: Path, *commands: str, without: str = "", **en
 
 # What another person may have on another computer: `test_publish_example` compares the report with the one kept in git.
 ELSEWHERE = {
-    "PYTHONHASHSEED": "7", "TZ": "Pacific/Auckland", "LANG": "tr_TR.UTF-8", "LC_ALL": "C", "USER": "utilisatrice-temoin",
-    "LOGNAME": "utilisatrice-temoin", "COLUMNS": "43",
+    "PYTHONHASHSEED": "7", "TZ": "Pacific/Auckland", "LANG": "tr_TR.UTF-8", "LC_ALL": "C", "COLUMNS": "43",
+    "USER": "utilisatrice-temoin", "LOGNAME": "utilisatrice-temoin",
 }  # fmt: skip
 
 
 def _true_report(workshop: Workshop) -> Path:
     root = copy_project(REPOSITORY, workshop.folder / "vrai" / "projet")
-    return _run(workshop, root, "run --year 2020", without="" if ALL else WITHOUT_KERNELS, **ELSEWHERE)
+    return _run(workshop, root, "run --year 2020", **ELSEWHERE)
 
 
 def _mini_report(workshop: Workshop) -> Path:
-    """By the command with its kernels, as a reader types it."""
     return _run(workshop, copy_project(MINI, workshop.folder / "mini" / "dossier d’été"), "run --year 2032")
 
 
@@ -190,7 +189,8 @@ def _large_reports(workshop: Workshop) -> Path:
     )
 
 
-# Each report that tests share, and how it is made; one path has a space and an accent.
+# Each report that tests share, and how it is made: the first two by the command with its kernels, as a person types it, the
+# others in one process, which does the same for less. One path has a space and an accent.
 REPORTS = {
     "real_root": _true_report,
     "mini_root": _mini_report,
