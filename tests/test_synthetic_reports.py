@@ -24,6 +24,8 @@ SMALL = 2034
 YEARS = {SMALL: (2033, 2034), **({2020: (2019, 2020), 2021: (2019, 2020, 2021)} if ALL else {})}
 PERSONS = {SMALL: 78, 2021: 2500}
 IN_ALL = pytest.mark.skipif(not ALL, reason="de grands réseaux\u00a0: avec ALSES_ENUMERATIONS=toutes")
+# What is only published of more persons: `test_compare_records` has it on small tables.
+LARGE = pytest.mark.parametrize("year", [each for each in YEARS if each != SMALL], indirect=True)
 PLAIN = str.maketrans({"\u202f": " ", "\u00a0": " "})
 
 
@@ -205,6 +207,7 @@ def test_the_persons_of_both_years_are_those_whose_identifier_comes_back(report,
     assert shown == {len(now & before)}
 
 
+@LARGE
 def test_old_and_new_colleges_are_apart_and_their_parts_make_the_difference(report, raw, year):
     now, before = (Counter(row["uai"] for row in followed(raw, each)) for each in (year, year - 1))
     for counts in (now, before):
@@ -220,6 +223,7 @@ def test_old_and_new_colleges_are_apart_and_their_parts_make_the_difference(repo
     assert {"ecart_anciens", "apport_nouveaux"} <= marks
 
 
+@LARGE
 def test_the_intraclass_correlation_of_colleges_is_shown(report):
     shown = {mark.name for mark in marked(report / "03_compare.html") if mark.measure.startswith("ressemblance")}
     assert {"comparaisons/annees/alses/sexe/filles", "comparaisons/annees/alses/origine/college"} <= shown
