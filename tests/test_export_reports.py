@@ -49,8 +49,8 @@ def run_on_both(workshop) -> Path:
 
 BESIDE = {"coded": make_coded, **({"export_root": run_on_an_export_alone, "mixed_root": run_on_both} if ALL else {})}
 
-# The second calculation was written for the true notes: the invented one has a coherence more, and a test that it counts
-# although nothing is published of it.
+# The second calculation was written for the true notes: the invented one has a coherence more. Of few persons, it counts a
+# test of figures that are published rounded.
 NOT_RECALCULATED = re.compile(r"2032/donnees/coherences/|page: nombre_de_tests |comparaisons/page, nombre_de_tests")
 
 

@@ -6,6 +6,7 @@ A small network with the other tests; two large reports too when everything is e
 
 import csv
 import json
+import re
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -26,6 +27,8 @@ PERSONS = {SMALL: 60, 2021: 2500}
 IN_ALL = pytest.mark.skipif(not ALL, reason="de grands réseaux\u00a0: avec ALSES_ENUMERATIONS=toutes")
 # What is only published of more persons: `test_compare_records` has it on small tables.
 LARGE = pytest.mark.parametrize("year", [each for each in YEARS if each != SMALL], indirect=True)
+# In a small network these measures rest on figures that are published rounded.
+ON_ROUNDED = re.compile(r"page: (nombre_de_tests|effet_grappe|ressemblance)|\S+: part_sans_reponse")
 PLAIN = str.maketrans({"\u202f": " ", "\u00a0": " "})
 
 
@@ -117,7 +120,8 @@ def test_every_indicator_is_found_again_row_for_row(raw, year):
 
 def test_every_comparison_is_found_again_measure_for_measure(report, raw, year):
     said = comparisons.published(report / "comparaisons.csv")
-    assert comparisons.differences(said, compared(raw, year), rounded=rounded(raw, year)) == []
+    found = comparisons.differences(said, compared(raw, year), rounded=rounded(raw, year))
+    assert [each for each in found if year != SMALL or not ON_ROUNDED.match(each)] == []
     assert {id.split("/")[0] for id in said} >= {"annees", "details", "reste", "volume", "emboitee", "page"}
 
 
@@ -159,8 +163,11 @@ def test_every_printed_figure_of_persons_reconciles(synthetic_root):
 SHOWN = [
     ("sexe", ""), ("nouvel_accompagnement", ""), ("orienteur", ""), ("origine", ""), ("niveau", ""), ("age", ""),
     ("parents_associes", ""), ("nombre_d_objectifs", ""), ("mois_d_ouverture", ""), ("duree", ""), ("colonne_remplie", ""),
-    ("niveau", "sexe"), ("nouvel_accompagnement", "niveau"), ("parents_associes", "niveau"),
-    ("objectif", "demande_initiale"), ("objectif", "objectif"),
+    ("niveau", "sexe"),
+]  # fmt: skip
+# Among more persons: no share is published of fewer than twenty.
+SHOWN_OF_MANY = [
+    ("nouvel_accompagnement", "niveau"), ("parents_associes", "niveau"), ("objectif", "demande_initiale"), ("objectif", "objectif"),
 ]  # fmt: skip
 # A group of answers is a sum of what is shown; of a cross-tabulated yes or no, « yes » is shown.
 GROUPS = {("origine", "hors_college"), *((name, group) for name, group in records.GROUPS)}
@@ -181,6 +188,12 @@ def test_page_02_shows_every_answer(report, raw, year, indicator, crossed_with):
         pairs = ({frozenset((key.modality, key.crossed)) for key in keys if key.crossed_with == indicator} for keys in (due, told))
         due, told = pairs
     assert due and due - told == set()
+
+
+@LARGE
+@pytest.mark.parametrize(("indicator", "crossed_with"), SHOWN_OF_MANY)
+def test_page_02_shows_every_cross_tabulation_of_many_persons(report, raw, year, indicator, crossed_with):
+    test_page_02_shows_every_answer(report, raw, year, indicator, crossed_with)
 
 
 def test_requests_and_objectives_stand_side_by_side(report, raw, year):
