@@ -21,6 +21,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock, Timeout
 
+from browser import chromium
 from helpers import paths
 
 # Enumerations and large cases, of which the quick suite takes a sample; `.ci/run` asks for them.
@@ -172,7 +173,7 @@ NETWORK = [
 def _site_reports(workshop: Workshop) -> Path:
     """Drawn where a browser looks at it or everything is enumerated."""
     root = copy_project(MINI, workshop.folder / "sites", "reference")
-    without = WITHOUT_KERNELS + ("" if ALL or "ALSES_NAVIGATEUR" in os.environ else UNDRAWN)
+    without = WITHOUT_KERNELS + ("" if ALL or not chromium.lacking() else UNDRAWN)
     return _run(workshop, root, *NETWORK, "run --year 2034 --by association --by college", without=without)
 
 

@@ -26,8 +26,8 @@ def root(tmp_path, monkeypatch) -> Path:
     return tmp_path
 
 
-# Too few persons for anything to be said of them. Then enough for some cross-tabulations, in two associations; as many in a whole
-# network, one a collège, take two minutes to protect. `test_synthetic_reports` has enough for every section.
+# Too few persons for anything to be said of them. Then enough for some cross-tabulations, in two associations; as many in
+# a whole network, one a collège, take two minutes to protect. `test_synthetic_reports` has enough for every section.
 IN_ALL = pytest.mark.skipif(not ALL, reason="d’autres réseaux\u00a0: avec ALSES_ENUMERATIONS=toutes")
 NETWORKS = [
     (3, 5, "--colleges", "2", "--associations", "1"),
