@@ -1,7 +1,8 @@
-"""Shared fixtures: an invented project (years 2031 and 2032), and the reports that the command makes of it.
+"""Shared fixtures: an invented project (years 2031 and 2032), and the reports that many tests read.
 
-The reports that many tests read are made by the command itself, once for all the processes that run the tests, and
-beside the tests that need none, which come first: a report takes half a minute and one processor.
+A report takes ten seconds of a processor or more, so each is made once for all the processes that run the tests, beside
+the tests that read none, which come first. Protection is on in all of them. What needs a report of its own, a large
+network or many seeds waits for ``ALSES_ENUMERATIONS=toutes``.
 """
 
 import gc
@@ -20,23 +21,25 @@ from pathlib import Path
 import pytest
 from filelock import FileLock, Timeout
 
+from browser import chromium
 from helpers import paths
 
-# Everything that is enumerated or large, where the quick suite takes a sample: `.ci/run` says so.
+# Enumerations and large cases, of which the quick suite takes a sample; `.ci/run` asks for them.
 ALL = os.environ.get("ALSES_ENUMERATIONS") == "toutes"
 REPOSITORY = Path(__file__).resolve().parents[1]
 MINI = Path(__file__).resolve().parent / "mini"
 
 
-def copy_project(source: Path, destination: Path) -> Path:
-    """A data root that holds only the raw files of the source; an export that somebody dropped there stays there."""
+def copy_project(source: Path, destination: Path, *folders: str) -> Path:
+    """A data root with the raw files of the source, or these folders of them, without any export dropped there."""
     private = shutil.ignore_patterns("[Aa][Cc][Cc][Oo][Mm][Pp][Aa][Gg][Nn][Ee][Mm][Ee][Nn][Tt]*", "carte_export.json")
-    shutil.copytree(source / "data" / "raw", destination / "data" / "raw", ignore=private)
+    for name in folders or ("",):
+        shutil.copytree(source / "data" / "raw" / name, destination / "data" / "raw" / name, ignore=private)
     return destination
 
 
-# A script that starts the tests in the background has Ctrl-C ignored, and every child would inherit that: those that the
-# tests interrupt would never end.
+# A shell that starts the tests in the background has Ctrl-C ignored, children included: those that the tests interrupt
+# would never end.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -49,14 +52,15 @@ def data_root(tmp_path, monkeypatch) -> Path:
     return root
 
 
-# The environment of the commands that run beside the tests: the one before any test changed it.
+# Commands run in the environment of before any test changed it.
 ENVIRONMENT = dict(os.environ)
 
 
 class Workshop:
-    """Makes long things once for all the processes that run the tests: whoever comes first makes, the others wait.
+    """Makes long things once for all the processes that run the tests: the first to come makes, the others wait.
 
-    Each process makes what nobody has begun, beside its tests and one at a time, in the order in which it was asked.
+    Each process works through what was ordered in a thread beside its tests, one at a time, leaving out what another
+    process has begun.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -71,21 +75,21 @@ class Workshop:
         self._thread.submit(self._make_if_free, name)
 
     def take(self, name: str):
-        """What was asked, once it is done."""
+        """What was ordered, once it is made."""
         with self._lock_of(name):
-            return self._made(name)
+            return self._result(name)
 
     def run(self, root: Path, *command: str, **environment: str) -> subprocess.CompletedProcess:
-        """A command of Python on a data root, as a person types it."""
-        told = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL, "encoding": "utf-8"}
-        given = {**ENVIRONMENT, paths.DATA_ROOT_VARIABLE: str(root), "PYTHONUTF8": "1", **environment}
-        running = subprocess.Popen([sys.executable, *command], env=given, cwd=REPOSITORY, **told)
+        """Runs Python on a data root, as a person types it."""
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL, "encoding": "utf-8"}
+        variables = {**ENVIRONMENT, paths.DATA_ROOT_VARIABLE: str(root), "PYTHONUTF8": "1", **environment}
+        running = subprocess.Popen([sys.executable, *command], env=variables, cwd=REPOSITORY, **pipes)
         self._running.append(running)
         out, error = running.communicate()
         return subprocess.CompletedProcess(command, running.returncode, out, error)
 
     def close(self, is_alone: bool) -> None:
-        """Makes nothing new; what is in the making is ended, unless another process may be waiting for it."""
+        """Starts nothing new, and ends what is being made unless another process may wait for it."""
         self._thread.shutdown(wait=False, cancel_futures=True)
         for running in self._running if is_alone else ():
             if running.poll() is None:
@@ -98,61 +102,83 @@ class Workshop:
     def _make_if_free(self, name: str) -> None:
         try:
             with self._lock_of(name).acquire(blocking=False):
-                self._made(name)
+                self._result(name)
         except Timeout:
-            pass  # in the making
+            pass  # another process makes it
 
-    def _made(self, name: str):
-        """The thing, or what went wrong in its making, which every test that takes it then tells."""
-        kept = self.folder / f"{name}.pickle"
-        if not kept.exists():
+    def _result(self, name: str):
+        """What was made; an error in the making is raised in every test that takes it."""
+        stored = self.folder / f"{name}.pickle"
+        if not stored.exists():
             make, arguments = self._makers[name]
             try:
-                made = make(self, *arguments), None
+                outcome = make(self, *arguments), None
             except Exception as error:
-                made = None, f"{name}\u00a0: {error!r}"
-            kept.write_bytes(pickle.dumps(made))
-        thing, fault = pickle.loads(kept.read_bytes())
+                outcome = None, f"{name}\u00a0: {error!r}"
+            stored.write_bytes(pickle.dumps(outcome))
+        result, fault = pickle.loads(stored.read_bytes())
         assert fault is None, fault
-        return thing
+        return result
 
 
-# In place of kernels, this process: a fifth less work. One notebook at a time, for threads share what notes their files.
+# Cells run in the process of the command instead of kernels: a fifth less work. One notebook at a time, since the record
+# of the files that a notebook opens is that of the process.
 WITHOUT_KERNELS = """
 from helpers.kernels import fork
 from helpers.run import report
 from in_process import execute
 report.execute, fork.start = execute, lambda: None
 """
-# Reports of which no test looks at the drawings: a third of the work that is left.
+# For reports whose drawings no test looks at: a third of the work that is left.
 UNDRAWN = "from in_process import draw_nothing\ndraw_nothing()\n"
-# The last attack on a whole network takes half a minute: `test_export_reports` has one too, `test_site_reports` makes its
-# own, and everything enumerated has all.
-UNATTACKED = "import helpers.run.release as release; release._require_protected = lambda *_: None\n"
-# Figures are rounded once, and none more because an attack found it: those of `test_export_reports`, of the sites and of
-# `test_protection_scale` are. As many attacks as years of a whole network are most of what its reports take.
-ROUNDED_ONCE = "from helpers.disclosure import release as attacked\nattacked._refused = lambda *_: []\n"
-# The commands that follow, as a person types them.
+# Runs commands one after the other in one process, which loads the libraries once.
 COMMANDS = "import shlex, sys; from helpers import cli\nfor each in sys.argv[1:]:\n    cli.main(shlex.split(each)) and sys.exit(1)"
-# Where scripts find the project and what tests share.
+# Where scripts find the package and the modules of tests.
 FOUND = {"PYTHONPATH": os.pathsep.join(str(REPOSITORY / room) for room in ("src", "tests"))}
 
 
-def _run(workshop: Workshop, root: Path, *commands: str, without: str = "") -> Path:
-    """The data root, once the commands have run on it, spared something or nothing: in one process, which loads once."""
-    script = without + COMMANDS
+def _run(workshop: Workshop, root: Path, *commands: str, without: str = "", **environment: str) -> Path:
+    """The data root, once the commands have run on it; ``without`` is a script that spares some of their work."""
     if WITHOUT_KERNELS in without:
         commands = [f"{each} --jobs 1" if each.startswith("run") else each for each in commands]
-    done = workshop.run(root, "-c", script, *commands, **FOUND)
+    done = workshop.run(root, "-c", without + COMMANDS, *commands, **FOUND, **environment)
     assert done.returncode == 0, done.stderr
     return root
 
 
-def _report_of(workshop: Workshop, source: Path, year: int, place: str) -> Path:
-    return _run(workshop, copy_project(source, workshop.folder / place), f"run --year {year}")
+# What another person may have on another computer: `test_publish_example` compares the report with the one kept in git.
+ELSEWHERE = {
+    "PYTHONHASHSEED": "7", "TZ": "Pacific/Auckland", "LANG": "tr_TR.UTF-8", "LC_ALL": "C", "COLUMNS": "43",
+    "USER": "utilisatrice-temoin", "LOGNAME": "utilisatrice-temoin",
+}  # fmt: skip
 
 
-def _synthetic_reports(workshop: Workshop) -> Path:
+def _true_report(workshop: Workshop) -> Path:
+    root = copy_project(REPOSITORY, workshop.folder / "vrai" / "projet")
+    return _run(workshop, root, "run --year 2020", **ELSEWHERE)
+
+
+def _mini_report(workshop: Workshop) -> Path:
+    return _run(workshop, copy_project(MINI, workshop.folder / "mini" / "dossier d’été"), "run --year 2032")
+
+
+# Two years of a small network that protection settles in one or two rounds (most need five and more). In the second one,
+# associations of 27 and 33 persons; collèges of 26, of 28 and of 5, too few for a page.
+NETWORK = [
+    "simulate --year 2033 --persons 45 --colleges 2 --associations 2 --seed 2",
+    "simulate --year 2034 --persons 60 --colleges 3 --associations 2 --seed 1",
+]
+
+
+def _site_reports(workshop: Workshop) -> Path:
+    """Drawn where a browser looks at it or everything is enumerated."""
+    root = copy_project(MINI, workshop.folder / "sites", "reference")
+    without = WITHOUT_KERNELS + ("" if ALL or not chromium.lacking() else UNDRAWN)
+    return _run(workshop, root, *NETWORK, "run --year 2034 --by association --by college", without=without)
+
+
+def _large_reports(workshop: Workshop) -> Path:
+    """The true years simulated as printed, then a third one, by kernels."""
     return _run(
         workshop,
         copy_project(REPOSITORY, workshop.folder / "synthétique"),
@@ -161,67 +187,54 @@ def _synthetic_reports(workshop: Workshop) -> Path:
         "simulate --year 2021 --persons 2500 --seed 1",
         "run --year 2020",
         "run --year 2021 --compare-to 2020",
-        without="" if ALL else WITHOUT_KERNELS + UNATTACKED + ROUNDED_ONCE,
     )
 
 
-# Two years of a small network; of a larger one, by kernels, when everything is enumerated: twice the work.
-_SITES = [
-    "simulate --year 2033 --persons 81 --colleges 4 --associations 2 --seed 2",
-    "simulate --year 2034 --persons 90 --colleges 5 --associations 2 --seed 3",
-]
-_MORE_SITES = [
-    "simulate --year 2033 --persons 150 --colleges 7 --associations 2 --seed 2",
-    "simulate --year 2034 --persons 170 --colleges 8 --associations 3 --seed 5",
-]
-
-
-def _site_reports(workshop: Workshop) -> Path:
-    """Two invented years of a network, with the report of each association and collège of the second."""
-    years, root = _MORE_SITES if ALL else _SITES, copy_project(MINI, workshop.folder / "sites")
-    report = "run --year 2034 --by association --by college"
-    return _run(workshop, root, *years, report, without="" if ALL else WITHOUT_KERNELS + UNDRAWN + UNATTACKED)
-
-
-# Each report that tests share, and how it is made; one path has a space and an accent.
+# Each report that tests share, and how it is made: the first two by the command with its kernels, as a person types it, the
+# others in one process, which does the same for less. One path has a space and an accent.
 REPORTS = {
-    "mini_root": (_report_of, MINI, 2032, "mini/dossier d’été"),
-    "real_root": (_report_of, REPOSITORY, 2020, "vrai/projet"),
-    "synthetic_root": (_synthetic_reports,),
-    "sites_root": (_site_reports,),
+    "real_root": _true_report,
+    "mini_root": _mini_report,
+    "sites_root": _site_reports,
+    **({"synthetic_root": _large_reports} if ALL else {}),
 }
 
 
 @cache
 def reports_read_in(path: Path) -> frozenset[str]:
-    """The shared reports that a test file names; the tests in a browser look at all."""
-    named = re.findall("|".join(REPORTS), path.read_text(encoding="utf-8"))
-    return frozenset(REPORTS if path.parent.name == "browser" else named)
+    """The shared reports that a test file names; each browser test looks at three."""
+    if path.parent.name == "browser":
+        return frozenset({"real_root", "mini_root", "sites_root"})
+    return frozenset(re.findall("|".join(REPORTS), path.read_text(encoding="utf-8")))
+
+
+def _rank(item: pytest.Item) -> tuple[bool, bool]:
+    return bool(reports_read_in(item.path)), not item.path.match("browser/test_workbench.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The files that need no report first; each file stays whole, and in its place among its like."""
-    items.sort(key=lambda item: bool(reports_read_in(item.path)))
+    """The files that need no report first, then JupyterLab, which is long; each file stays whole."""
+    items.sort(key=_rank)
 
 
 def pytest_collection_finish() -> None:
-    """Libraries and tests stay to the end: what looks for garbage need not walk through them a hundred times."""
+    """Libraries and tests stay to the end: garbage collection need not walk through them."""
     gc.collect()
     gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
 def workshop(request, tmp_path_factory) -> Iterator[Workshop]:
-    """The reports that the chosen tests read, in the making; then what their files ask for under the name BESIDE."""
+    """Orders the reports that the chosen tests read, then what their files ask for under the name BESIDE."""
     # xdist gives each of its workers a folder of its own inside the one of the run.
     is_alone = "PYTEST_XDIST_WORKER" not in os.environ
     folder = tmp_path_factory.getbasetemp() if is_alone else tmp_path_factory.getbasetemp().parent
     (folder / "atelier").mkdir(exist_ok=True)
     opened = Workshop(folder / "atelier")
     needed = frozenset().union(*(reports_read_in(item.path) for item in request.session.items))
-    for name, report in REPORTS.items():
+    for name, make in REPORTS.items():
         if name in needed:
-            opened.order(name, *report)
+            opened.order(name, make)
     for module in dict.fromkeys(item.module for item in request.session.items):
         for name, make in getattr(module, "BESIDE", {}).items():
             opened.order(name, make)
@@ -251,12 +264,12 @@ def real_root(workshop) -> Path:
 
 
 @pytest.fixture(scope="session")
-def synthetic_root(workshop) -> Path:
-    """The data root of simulated exports after the reports of 2020 (as printed) and of 2021 (invented), in one series."""
-    return workshop.take("synthetic_root")
+def sites_root(workshop) -> Path:
+    """Two simulated years of a small network after ``alses run --year 2034 --by association --by college``."""
+    return workshop.take("sites_root")
 
 
 @pytest.fixture(scope="session")
-def sites_root(workshop) -> Path:
-    """The data root of the invented project after ``alses run --year 2034 --by association --by college``."""
-    return workshop.take("sites_root")
+def synthetic_root(workshop) -> Path:
+    """The reports of 2020 (simulated as printed) and of 2021 (invented), when everything is enumerated."""
+    return workshop.take("synthetic_root")

@@ -1,7 +1,4 @@
-"""A report made without kernels: the cells run in this process, where the libraries are already loaded.
-
-`draw_nothing` spares it its drawings as well, a third of the work that is left.
-"""
+"""Reports without kernels: the cells run in this process, where the libraries are already loaded."""
 
 import ast
 import threading
@@ -17,15 +14,15 @@ from helpers.run.execution import Executed
 
 
 def run_notebook(name: str, parameters: dict) -> nbformat.NotebookNode:
-    """The notebook with what each cell displays, its cells executed one after the other."""
+    """The notebook once executed, with what its cells display."""
     notebook, names, formatter = nbformat.read(paths.notebook(name), as_version=4), {}, DisplayFormatter()
     for rank, cell in enumerate(cell for cell in notebook.cells if cell.cell_type == "code"):
         tree, cell.execution_count = ast.parse(cell.source), rank + 1
         last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
         exec(compile(tree, cell.id, "exec"), names)
         if last is not None:
-            shown = eval(compile(ast.Expression(last.value), cell.id, "eval"), names)
-            data, metadata = formatter.format(shown)
+            displayed = eval(compile(ast.Expression(last.value), cell.id, "eval"), names)
+            data, metadata = formatter.format(displayed)
             cell.outputs = [nbformat.v4.new_output("display_data", data=data, metadata=metadata)]
         if "parameters" in cell.metadata.get("tags", []):
             names |= parameters
@@ -33,7 +30,7 @@ def run_notebook(name: str, parameters: dict) -> nbformat.NotebookNode:
 
 
 class _OfThread(set):
-    """What one thread opens: the others are the runner's, which looks at every file and makes pages meanwhile."""
+    """The files that one thread opens; in the others, the runner makes pages and looks at every file meanwhile."""
 
     owner: int | None = None
 
@@ -43,20 +40,20 @@ class _OfThread(set):
 
 
 def draw_nothing(put: Callable = setattr) -> None:
-    """Every figure keeps its words, its table and an empty image: nothing is laid out, for nobody looks at it.
+    """Gives every figure an empty image beside its words and its table, and saves a third of the work.
 
-    ``put`` is what changes a module: that of monkeypatch, in a process that runs other tests.
+    ``put`` changes a module: ``monkeypatch.setattr`` in a process that runs other tests.
     """
     put(figure, "on", lambda *_: None)
     put(figure, "to_svg", lambda _: "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1 1'/>")
 
 
-# What notes the files outside of these notebooks: the same whichever of them ends first, and however it ends.
+# The process's own record of files, put back however a notebook ends.
 NOTED = provenance._read, provenance._written
 
 
 def execute(name: str, parameters: dict, destination: Path, *, root=None, **_: object) -> Executed:
-    """In place of the pipeline's own: an error of a cell is raised as it is."""
+    """In place of `helpers.run.execution.execute`; an error of a cell is raised as it is."""
     provenance.begin()
     provenance._read, provenance._written = _OfThread(), _OfThread()
     provenance._read.owner = provenance._written.owner = threading.get_ident()

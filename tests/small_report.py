@@ -1,4 +1,4 @@
-"""A small published report, to be shared: two pages that link to each other, a table of data, a manifest."""
+"""A small published report: two pages that link to each other, a table, a manifest."""
 
 import hashlib
 import json
@@ -23,7 +23,7 @@ DATA = "annee;effectif\r\n2020;42\r\n".encode("utf-8-sig")
 
 
 def write_report(folder: Path, **bodies: str) -> Path:
-    """The folder, once it holds the report; ``bodies`` replace those of pages, by name (``index`` for the index)."""
+    """The folder, once it holds the report; ``bodies`` replaces those of pages, by name (``index`` for the index)."""
     folder.mkdir(parents=True)
     for name, body in BODIES.items():
         html = lay_out(
@@ -37,7 +37,7 @@ def write_report(folder: Path, **bodies: str) -> Path:
 
 
 def add_file(folder: Path, path: str, content: bytes) -> None:
-    """Puts a file in the report, or another content in one that is there, and seals it."""
+    """Adds a file to the report or replaces its content, and seals the report again."""
     (folder / path).write_bytes(content)
     manifest = json.loads((folder / "manifest.json").read_bytes())
     others = [output for output in manifest["outputs"] if output["path"] != path]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import REPOSITORY, WITHOUT_KERNELS, _run, copy_project
+from conftest import ALL, REPOSITORY, WITHOUT_KERNELS, _run, copy_project
 from helpers import data, paths
 from helpers.analysis import comparisons
 from helpers.analysis.years import HEADLINED, MOST_SAID
@@ -25,7 +25,8 @@ def make_second_note(workshop) -> Path:
     return _run(workshop, root, f"run --year {YEAR}", without=WITHOUT_KERNELS)
 
 
-BESIDE = {"second note": make_second_note}
+pytestmark = pytest.mark.skipif(not ALL, reason="tout un rapport\u00a0: avec ALSES_ENUMERATIONS=toutes")
+BESIDE = {"second note": make_second_note} if ALL else {}
 
 
 @pytest.fixture

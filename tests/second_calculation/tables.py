@@ -27,8 +27,11 @@ CONDITIONS = {
 
 
 def years_in(printed: str) -> Fraction:
-    """« 1,5 ans » as a number of years; « NON » is none."""
-    return Fraction(0) if printed == "NON" else Fraction(re.fullmatch(r"([\d,]+) ans?", printed)[1].replace(",", "."))
+    """« 1,5 ans » or « 6 mois » as a number of years; « NON » is none."""
+    if printed == "NON":
+        return Fraction(0)
+    number, unit = re.fullmatch(r"([\d,]+) (an|mois)s?", printed).groups()
+    return Fraction(number.replace(",", ".")) / (12 if unit == "mois" else 1)
 
 
 def day_of(printed: str) -> date:

@@ -1,0 +1,68 @@
+"""Prints the test files whose enumerations `.ci/run` takes: those of what changed since the last version tag.
+
+A test file belongs to the rooms that it imports, itself or through modules of tests that it names. All files are taken
+where the last version is unknown (no tag, a shallow clone), or when something changed that every room rests on.
+"""
+
+import re
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+TESTS = {path.stem: path.read_text(encoding="utf-8") for path in sorted((ROOT / "tests").glob("*.py"))}
+ENUMERATED = re.compile(r"ALSES_ENUMERATIONS|conftest import .*\bALL\b")
+IMPORTED = re.compile(r"^ *(?:from|import) (.+)$", re.MULTILINE)
+# Rooms of one file that all others rest on, data that all read, what tests share, libraries.
+EVERYWHERE = re.compile(
+    r"src/helpers/([a-z_]+\.py|catalogue\.toml|schemas/)|data/raw/|tests/(conftest|in_process)\.py|requirements/|pyproject\.toml|\.ci/"
+)
+# Folders that hold no module: the room that reads them.
+READ_BY = {"texts": "text", "page": "report"}
+# The rooms that the numbers of a report come from, which `second_calculation` judges and therefore never imports.
+NUMBERS = {"clean", "data", "indicators", "analysis", "disclosure"}
+
+
+def changed_files() -> list[str] | None:
+    """The paths that differ from the last version, None where it is unknown."""
+    try:
+        tag = _git("describe", "--tags", "--abbrev=0").strip()
+        return _git("diff", "--name-only", tag).splitlines()
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
+def _git(*words: str) -> str:
+    return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, encoding="utf-8", check=True).stdout
+
+
+def subject(path: str) -> str:
+    """The room of a path of the package, else the name of its file: a module of tests, a notebook, a program of bench/."""
+    if path.startswith("src/helpers/"):
+        room = path.split("/")[2]
+        return READ_BY.get(room, room)
+    return Path(path).stem
+
+
+def subjects(name: str) -> set[str]:
+    """What a test file is about: what it imports, and the same of each module of tests that it imports or runs."""
+    waiting, words = [name], {name}
+    while waiting:
+        text = TESTS[waiting.pop()]
+        named = set(re.findall(r"\w+", " ".join(IMPORTED.findall(text)))) | set(re.findall(r"(\w+)\.py\b", text))
+        waiting += (named & set(TESTS)) - words - {"conftest"}
+        words |= named
+    return words | NUMBERS if "second_calculation" in words else words
+
+
+def enumerated(changed: list[str] | None) -> list[str]:
+    """The test files to run with ``ALSES_ENUMERATIONS=toutes``."""
+    files = [name for name, text in TESTS.items() if name.startswith("test_") and ENUMERATED.search(text)]
+    if changed is not None and not any(map(EVERYWHERE.match, changed)):
+        about = set(map(subject, changed))
+        files = [name for name in files if about & subjects(name)]
+    return [f"tests/{name}.py" for name in files]
+
+
+if __name__ == "__main__":
+    for file in enumerated(changed_files()):
+        print(file)
