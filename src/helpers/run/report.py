@@ -210,9 +210,9 @@ def make_report(
     """The folder of the published report. If a run fails, the previous report is kept.
 
     Only stale notebooks are run (all of them if ``is_forced``), at most ``jobs`` side by side, by default one per
-    processor; ``scheduler`` is the address of a Dask cluster that runs them instead. ``sites`` are the reports asked for
-    below the network: « association », « college », the name of an association, a UAI. ``tell`` gets one line at a time,
-    ``show`` is called before each notebook and after each cell; both may be called from another thread.
+    processor; ``scheduler`` is the address of a Dask cluster that runs them instead. ``sites`` are the reports asked
+    for below the network: « association », « college », the name of an association, a UAI. ``tell`` gets one line at a
+    time, ``show`` is called before each notebook and after each cell; both may be called from another thread.
 
     Raises
     ------
