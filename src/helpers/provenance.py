@@ -223,17 +223,15 @@ def locate(name: str) -> Path:
 
 
 def name_of(path: Path) -> str:
-    """The name of a file of the project, wherever the project is.
+    """The name of a file of the project, wherever the project is; ValueError for a file outside it.
 
-    Raises
-    ------
-    ValueError
-        for a file outside the project.
+    A link in the project that leads elsewhere keeps its name.
     """
-    path, root = Path(os.path.realpath(path)), Path(os.path.realpath(data_root()))
-    if path.is_relative_to(root) and path.relative_to(root).parts[0] in {"data", "reports"}:
-        return path.relative_to(root).as_posix()
-    return path.relative_to(os.path.realpath(repository())).as_posix()
+    real = Path(os.path.realpath(path))
+    for place, root in ((path, data_root()), (real, Path(os.path.realpath(data_root())))):
+        if place.is_relative_to(root) and place.relative_to(root).parts[0] in {"data", "reports"}:
+            return place.relative_to(root).as_posix()
+    return real.relative_to(os.path.realpath(repository())).as_posix()
 
 
 def state_of(path: Path, known: State | None = None) -> State | None:
@@ -303,10 +301,11 @@ def record(
     return Record(parameters, states(files), {name: listing(name) for name in names}, libraries(), states(products))
 
 
-def card(parameters: dict[str, Any], files: Iterable[Path], products: Iterable[Path]) -> Record:
-    """The record of tables written by hand or by a run: checksums only, so that the same tables give the same bytes."""
-    plain = ({name: State(state.sha256) for name, state in states(each).items()} for each in (files, products))
-    inputs, outputs = plain
+def card(parameters: dict[str, Any], files: dict[str, State], products: Iterable[Path]) -> Record:
+    """A record with checksums alone: the same tables give the same bytes, whenever they were written."""
+    inputs, outputs = (
+        {name: State(state.sha256) for name, state in each.items()} for each in (files, states(products))
+    )
     return Record(parameters, inputs, products=outputs)
 
 

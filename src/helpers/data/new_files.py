@@ -1,7 +1,6 @@
 """Files that commands write in data/raw: the folder of a new year, rows of the code book, simulated exports."""
 
 import csv
-import hashlib
 import io
 import json
 import re
@@ -15,7 +14,7 @@ import pandas as pd
 from helpers import paths
 from helpers.data.reading import CARD, EXPORT_CARD, SYNTHETIC_STEM, content_of, unnamed, validated_rows
 from helpers.schema import DataError, columns
-from helpers.system import whole
+from helpers.system import checksum, whole
 
 # --- The folder of a year that begins: its card, its log, and tables that have their columns and no row yet ---
 
@@ -274,7 +273,7 @@ def _simulated_card(content: bytes, rows: int, made_by: str) -> dict:
             {
                 "name": SYNTHETIC_STEM,
                 "path": _NAME,
-                "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+                "hash": f"sha256:{checksum(content)}",
                 "bytes": len(content),
                 "rows": rows,
                 "received": "",
