@@ -137,7 +137,7 @@ def swap(built: Path, final: Path) -> None:
 
 
 # --- One lock per year, released by the system when a program dies ---
-# A card beside each lock says who holds it, for the message alone: it may be missing, torn, or left by a killed program.
+# A card beside each lock says who holds it, for the message alone: it may be missing, torn, or a killed program's.
 
 # A program that has just taken a lock may not have written its card yet.
 _CARD_WAIT_S, _CARD_TRIES = 0.05, 10
