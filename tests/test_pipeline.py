@@ -15,7 +15,7 @@ import pytest
 
 from conftest import WITHOUT_KERNELS
 from helpers import cli, parameters, paths
-from helpers.provenance import Cause
+from helpers.provenance import Reason
 from helpers.report import publication
 from helpers.run import report
 from helpers.run.execution import execute, find_fault
@@ -410,11 +410,11 @@ def quick(monkeypatch):
 @pytest.mark.parametrize("jobs", [1, 2, 4])
 def test_a_task_redone_only_because_of_others_finds_a_worker(data_root, monkeypatch, jobs):
     """After an edit of the catalogue, 01 to 04 have a cause of their own, and the protection has one once 01 has run."""
-    changed, ran = Cause("code", "src/helpers/catalogue.toml"), []
+    changed, ran = Reason("code", "src/helpers/catalogue.toml"), []
     tasks = tasks_of(parameters.check("03_compare", year=2032))
 
     def causes_of(task):
-        follows = Cause("donnees", f"data/processed/{task.year}/indicateurs.csv")
+        follows = Reason("donnees", f"data/processed/{task.year}/indicateurs.csv")
         return [follows] if task.notebook == "protection" else [changed]
 
     monkeypatch.setattr("helpers.run.tasks.causes_of", causes_of)

@@ -172,7 +172,8 @@ def test_of_ten_simultaneous_starts_one_publishes_and_nine_say_who(root):
 # Loads what takes time, waits for the nine others, then does what the command does.
 TOGETHER = """
 import os, pathlib, sys, time
-from helpers import cli, pipeline
+from helpers import cli
+from helpers.run import report
 ready = pathlib.Path(sys.argv[1])
 (ready / f"{os.getpid()}.prêt").touch()
 while len(list(ready.glob("*.prêt"))) < 10:
