@@ -1,6 +1,5 @@
 """Which years are here, in what state: a report is stale when what it was made of changed, and the file is named."""
 
-import json
 import os
 import shutil
 import subprocess

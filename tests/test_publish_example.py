@@ -66,9 +66,10 @@ def test_the_example_is_a_fresh_report(kept, fresh):
     assert [path for path, (old, new) in pairs.items() if old != new] == [], REMEDY
 
 
-def test_the_example_has_no_stamp_and_nothing_else_but_its_word(kept):
+def test_the_example_has_no_stamp_its_word_and_on_each_page_the_line_that_is_left_out(kept):
     assert "tampon" not in kept.manifest
     assert kept.strangers == ["README.md"]
+    assert [path for path in kept.pages if len(_VERSIONS.findall(kept.files[path])) != 1] == []
 
 
 def test_versions_alone_may_differ():
@@ -86,10 +87,6 @@ def test_the_seal_that_follows_the_versions_is_no_difference():
     compared = [neutral("manifest.json", json.dumps(each).encode()) for each in (one, two)]
     assert compared[0] == compared[1]
     assert neutral("manifest.json", json.dumps({**two, "parameters": {}}).encode()) != compared[1]
-
-
-def test_every_page_has_the_line_of_versions_that_is_left_out(kept):
-    assert [path for path in kept.pages if len(_VERSIONS.findall(kept.files[path])) != 1] == []
 
 
 def test_an_example_is_remade_whole_and_its_word_kept(tmp_path):
