@@ -123,17 +123,8 @@ def read_report(folder: Path) -> Published:
 # The columns that make a value; its document, its lines or the name of a method may change.
 SAID = {
     INDICATORS: (
-        "unite",
-        "effectif_min",
-        "effectif_max",
-        "base_min",
-        "base_max",
-        "part_imprimee_pct",
-        "part_min_pct",
-        "part_max_pct",
-        "precision",
-        "source",
-    ),
+        "unite effectif_min effectif_max base_min base_max part_imprimee_pct part_min_pct part_max_pct precision source"
+    ).split(),
     COMPARISONS: ("unite", "valeur", "valeur_min", "valeur_max", "texte"),
 }
 # What summing in another order may change: no reader would call it a change.
@@ -181,26 +172,22 @@ def _same(before: object, after: object) -> bool:
     return before == after
 
 
-def _of_table(name: str, before: dict[tuple, dict], after: dict[tuple, dict]) -> Iterator[Change]:
-    for key in [*after, *(key for key in before if key not in after)]:
-        change = Change(name, key, before.get(key), after.get(key))
-        if change.before is None or change.after is None or change.has_moved:
-            yield change
-
-
 def compare_figures(before: Published, after: Published) -> Changes:
     """What moved, appeared and vanished between two reports of one year.
 
     A measure that comes or goes within a comparison that stays is a move of that comparison.
     """
     stay = {id for id, _ in before.rows[COMPARISONS]} & {id for id, _ in after.rows[COMPARISONS]}
-    sorted_out = Changes([], [], [])
+    changes = Changes([], [], [])
     for name in SAID:
-        for each in _of_table(name, before.rows[name], after.rows[name]):
-            is_within = name == COMPARISONS and each.key[0] in stay
-            one_side = sorted_out.vanished if each.after is None else sorted_out.appeared
-            (sorted_out.moved if is_within or (each.before and each.after) else one_side).append(each)
-    return sorted_out
+        for key in dict.fromkeys([*after.rows[name], *before.rows[name]]):
+            change = Change(name, key, before.rows[name].get(key), after.rows[name].get(key))
+            is_in_both = change.before is not None and change.after is not None
+            if is_in_both or (name == COMPARISONS and key[0] in stay):
+                changes.moved.extend([change] if not is_in_both or change.has_moved else [])
+            else:
+                (changes.vanished if change.after is None else changes.appeared).append(change)
+    return changes
 
 
 # --- The name of a value for a reader, from the catalogue and the code book ---

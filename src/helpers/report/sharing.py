@@ -213,21 +213,11 @@ TIMEOUT_S = 120
 _REMEDY = f"mettez-le à jour, ou nommez un autre navigateur dans {BROWSER_VARIABLE}, puis relancez"
 
 _OPTIONS = [
-    "--headless",
-    "--no-first-run",
-    "--no-default-browser-check",
-    "--disable-extensions",
-    "--disable-sync",
-    "--disable-background-networking",
-    "--disable-component-update",
-    # no question about the key ring
-    "--use-mock-keychain",
-    "--password-store=basic",
-    # no network
-    "--host-resolver-rules=MAP * ~NOTFOUND",
-    "--no-pdf-header-footer",
-    "--export-tagged-pdf",
-    "--generate-pdf-document-outline",
+    *"--headless --no-first-run --no-default-browser-check --disable-extensions --disable-sync".split(),
+    *"--disable-background-networking --disable-component-update".split(),
+    *"--use-mock-keychain --password-store=basic".split(),  # no question about the key ring
+    "--host-resolver-rules=MAP * ~NOTFOUND",  # no network
+    *"--no-pdf-header-footer --export-tagged-pdf --generate-pdf-document-outline".split(),
 ]
 
 
