@@ -1,7 +1,7 @@
 """The invented project made again after one change at a time; run in a copy of the whole project.
 
-Prints, for each step, what ran, why, and which files changed. Without kernels, and only the first run executes 02 to 04:
-later ones give back what it made, since what is tried is what decides that they run.
+Prints, for each step, what ran, why, and which files changed. Without kernels; a notebook that would make the same again
+gives back what it made, since what is tried is what decides that it runs.
 """
 
 import json
@@ -13,22 +13,24 @@ from pathlib import Path
 import nbformat
 
 import in_process
-from helpers import paths, provenance
+from helpers import parameters, paths, provenance
 from helpers.report import page
-from helpers.run import report
+from helpers.run import report, tasks
 
 YEAR = 2032
 ROOT = paths.repository()
 steps, ran, made = {}, [], {}
 
 
-def execute(name, parameters, destination, **hooks):
-    key = f"{name} {parameters['year']}"
-    ran.append(key)
-    if name == "01_clean" or key not in made:
-        made[key] = in_process.execute(name, parameters, destination, **hooks)
-    nbformat.write(made[key].notebook, destination)
-    return made[key]
+def execute(name, given, destination, **hooks):
+    ran.append(f"{name} {given['year']}")
+    raw = [path for path in (ROOT / "data/raw").rglob("*.*") if name == "01_clean"]
+    key = name, given["year"], paths.notebook(name).read_bytes(), *(path.read_bytes() for path in raw)
+    if key not in made or any(provenance.changed_files(made[key][1])):
+        executed = in_process.execute(name, given, destination, **hooks)
+        made[key] = executed, provenance.states(executed.written)
+    nbformat.write(made[key][0].notebook, destination)
+    return made[key][0]
 
 
 def touch(name: str, before: str, after: str) -> None:
@@ -94,7 +96,9 @@ if __name__ == "__main__":
     step("a file that came and went")
     step("another question", compare_to=2031)
     touch("requirements/report.lock", "==", "== ")
-    step("the lock")
+    every = [task for task in tasks.tasks_of(parameters.check("03_compare", year=YEAR)) if task.notebook != tasks.PROTECTION]
+    told = {task.key: provenance.tell_causes(reasons) for task in every if (reasons := tasks.causes_of(task))}
+    steps["the lock"] = {"ran": sorted(told), "said": [f"{name.replace(' ', '  ')} : {each}" for name, each in told.items()]}
     step("forced", is_forced=True)
     # As version 0.8 left them: another form of card, records of modules that are no more.
     for name in ("data/processed/2031/carte.json", "data/processed/2032/carte.json"):

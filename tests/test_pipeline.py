@@ -4,8 +4,6 @@ import json
 import os
 import shutil
 import socket
-import subprocess
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -212,20 +210,6 @@ def test_two_runs_at_once_are_refused(published, capsys):
     with publication.in_turn([2031], what="alses run --year 2031"):  # a year that the report of 2032 writes too
         assert cli.main(["run", "--year", "2032"]) == 1
     assert "Un autre programme travaille sur l’année 2031 (processus " in capsys.readouterr().err
-
-
-def test_a_run_cut_short_in_the_middle_of_publishing_leaves_the_old_report_whole(published):
-    reports = state(published)
-    forget(published)
-    command = (
-        "import os; from helpers import cli; from helpers.run import release; "
-        "release.write_index = lambda *_, **__: os._exit(9); cli.main(['run', '--year', '2032'])"
-    )
-    assert subprocess.run([sys.executable, "-c", command], check=False, capture_output=True).returncode == 9
-    after = state(published)
-    assert {name: after[name] for name in reports} == reports
-    half = {name for name in after if name.startswith("reports/.en-cours-")}
-    assert {name.rpartition("/")[2] for name in half} >= {"01_clean.html", "indicateurs.csv"}
 
 
 def test_a_notebook_run_by_hand_checks_its_parameters_again(published):
