@@ -12,6 +12,7 @@ import pytest
 from conftest import FOUND, MINI, REPOSITORY
 from helpers import paths, provenance
 
+CODE = "the code of the pages and of the protection"
 ALL = ["01_clean 2031", "01_clean 2032", "02_describe 2032", "03_compare 2032", "04_themes 2032"]
 
 
@@ -46,8 +47,6 @@ def test_nothing_changed_is_known_at_once_and_nothing_is_written(steps):
     ("change", "ran", "cause"),
     [
         ("a notebook", ["03_compare 2032"], "notebooks/03_compare.ipynb a changé"),
-        ("a module of one notebook", ["03_compare 2032"], "src/helpers/analysis/comparisons.py a changé"),
-        ("a text of one notebook", ["04_themes 2032"], "src/helpers/texts/themes.j2 a changé"),
         ("a raw file", [name for name in ALL if name != "01_clean 2031"], "2032/reunions.csv a changé"),
         ("a file of the year before", ALL, "2031/datapackage.json a changé"),
         ("a table that was deleted", ["01_clean 2032"], "2032/postes.csv n’est plus là"),
@@ -60,6 +59,15 @@ def test_a_change_runs_what_depends_on_it_and_says_why(steps, change, ran, cause
     told = [line for line in steps[change]["said"] if cause in line]
     assert len(told) == len(ran)
     assert all(any(f"{name.replace(' ', '  ')} :" in line for line in told) for name in ran)
+
+
+def test_two_notebooks_that_changed_for_two_reasons_say_each_its_own(steps):
+    change = steps["a module of one notebook and a text of another"]
+    told = [line.split("  ")[1:] for line in change["said"] if " a changé" in line]
+    assert change["ran"] == ["03_compare 2032", "04_themes 2032"]
+    assert sorted(told) == [
+        ["03_compare", "2032 : src/helpers/analysis/comparisons.py a changé"], ["04_themes", "2032 : src/helpers/texts/themes.j2 a changé"],
+    ]  # fmt: skip
 
 
 def test_force_runs_everything(steps):
@@ -75,9 +83,9 @@ def test_only_the_page_of_the_notebook_that_changed_is_made_again(steps):
     ("change", "written"),
     [
         ("the look of the pages", {"reports/2032/01_clean.html", "reports/2032/index.html"}),
-        ("the code of the pages", {f"data/processed/2032/execution/{name}.page.json" for name in ("01_clean", "04_themes")}),
-        ("the code of the protection", {f"data/processed/{year}/execution/protection.json" for year in (2031, 2032)}),
-        ("a page that was touched", {"reports/2032/04_themes.html"}),
+        (CODE, {f"data/processed/2032/execution/{name}.page.json" for name in ("01_clean", "04_themes")}),
+        (CODE, {f"data/processed/{year}/execution/protection.json" for year in (2031, 2032)}),
+        ("another question, and a page that was touched", {"reports/2032/04_themes.html"}),
     ],
 )
 def test_what_no_notebook_depends_on_is_made_again_alone(steps, change, written):
@@ -85,10 +93,7 @@ def test_what_no_notebook_depends_on_is_made_again_alone(steps, change, written)
     assert written <= set(steps[change]["written"])
 
 
-@pytest.mark.parametrize(
-    "change",
-    ["a module of one notebook", "the code of the pages", "the code of the protection", "a table that was deleted", "another question", "forced"],
-)
+@pytest.mark.parametrize("change", ["a module of one notebook and a text of another", CODE, "a table that was deleted", "forced"])
 def test_what_leaves_the_report_as_it_was_leaves_its_files_alone(steps, change):
     assert not [path for path in steps[change]["written"] if path.startswith("reports/")]
 
