@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from helpers import parameters, paths, provenance
@@ -97,12 +98,15 @@ if __name__ == "__main__":
     told = {task.key: provenance.tell_causes(reasons) for task in every if (reasons := tasks.causes_of(task))}
     steps["the lock"] = {"ran": sorted(told), "said": [f"{name.replace(' ', '  ')} : {each}" for name, each in told.items()]}
     step("forced", is_forced=True)
-    # As version 0.8 left them: another form of card, records of modules that are no more.
-    for name in ("data/processed/2031/carte.json", "data/processed/2032/carte.json"):
-        (ROOT / name).write_text(json.dumps({"entrees": [], "annees_lues": [], "tables": {}}), encoding="utf-8")
+    # As version 0.9 left them: another form of cards, and records that are those of these cards.
+    cards = list((ROOT / "data/processed").rglob("carte.json"))
+    for path in cards:
+        path.write_text(json.dumps({"entrees": [], "annees_lues": [], "tables": {}}), encoding="utf-8")
+    now = provenance.states(cards)
     for path in (ROOT / "data/processed").rglob("*.json"):
-        text = path.read_text(encoding="utf-8")
-        path.write_text(text.replace("src/helpers/schema.py", "src/helpers/store/tables.py"), encoding="utf-8")
+        if kept := provenance.read_record(path):
+            parts = ({name: now.get(name, state) for name, state in part.items()} for part in (kept.files, kept.products))
+            provenance.remember(replace(kept, **dict(zip(("files", "products"), parts, strict=True)), forme=1), path)
     step("a version before")
     print(json.dumps(steps))
     sys.exit(0)

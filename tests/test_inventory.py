@@ -66,6 +66,13 @@ def test_a_year_that_came_since_is_named_and_one_to_be_compared_with_said_so(roo
     assert reasons() == ["l’année 2029 est arrivée depuis"]
 
 
+def test_a_table_of_the_project_that_was_touched_is_named_when_nothing_else_changed(root):
+    (root / "data/processed/2032/postes.csv").unlink()
+    assert reasons() == ["2032/postes.csv n’est plus là"]
+    append(root / "data/raw/2032/reunions.csv")
+    assert reasons() == ["2032/reunions.csv a changé depuis"]
+
+
 def test_other_code_notebooks_and_libraries_are_one_line(root):
     path = provenance.report_record(2032)
     text = path.read_text(encoding="utf-8")

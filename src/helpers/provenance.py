@@ -61,8 +61,8 @@ def _note(event: str, arguments: tuple) -> None:
         if isinstance(path, str | os.PathLike) and not os.fspath(path).endswith(_CODE):
             writes = set(mode) & set("wax+") if mode else (flags or 0) & _WRITING
             (_written if writes else _read).add(os.fspath(path))
-    elif event == "os.rename":  # an atomic write ends with one
-        _written.add(os.fspath(arguments[1]))
+    elif event == "os.rename" and not os.fsdecode(arguments[1]).endswith(_CODE):  # an atomic write ends with one
+        _written.add(os.fsdecode(arguments[1]))
 
 
 @lru_cache(maxsize=4096)
@@ -187,8 +187,8 @@ def libraries_behind(sources: Iterable[str]) -> set[str]:
 
 # Code that changed after this moment is not the code that runs.
 LOADED_AT = time.time()
-# Format of the file: a record in another format counts as none.
-FORM = 1
+# Format of the file. A record of version 0.8 and 0.9 (1) is read, and is stale.
+FORM, _FORMS = 2, (1, 2)
 
 
 @dataclass(frozen=True)
@@ -214,6 +214,7 @@ class Record:
     folders: dict[str, list[str]] = field(default_factory=dict)
     libraries: list[str] | None = None
     products: dict[str, State] = field(default_factory=dict)
+    forme: int = FORM
 
 
 def locate(name: str) -> Path:
@@ -311,7 +312,7 @@ def card(parameters: dict[str, Any], files: dict[str, State], products: Iterable
 
 def dump(kept: Record) -> str:
     """A record as its file holds it."""
-    return json.dumps({"forme": FORM, **asdict(kept)}, ensure_ascii=False)
+    return json.dumps(asdict(kept), ensure_ascii=False)
 
 
 def remember(kept: Record, path: Path) -> None:
@@ -324,7 +325,7 @@ def read_record(path: Path) -> Record | None:
     """The record that was written there; None if there is none, or none that can be used."""
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
-        if kept.pop("forme") != FORM:
+        if kept["forme"] not in _FORMS:
             return None
         for part in ("files", "products"):
             kept[part] = {name: State(**state) for name, state in kept[part].items()}
@@ -407,6 +408,7 @@ def why_stale(kept: Record, parameters: dict | None = None) -> list[Reason]:
     ['year : 2020 → 2021']
     """
     return [
+        *([] if kept.forme == FORM else [Reason("code", "version antérieure du programme", "")]),
         *_parameters(kept.parameters, kept.parameters if parameters is None else parameters),
         *changed_files(kept.files),
         *_new_files(kept.folders),

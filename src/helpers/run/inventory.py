@@ -44,33 +44,25 @@ def _new_years(kept: Record) -> list[str]:
 
 
 def _sentence(reason: Reason, place: str) -> str:
-    if reason.kind != "produit":
-        return str(reason) if reason.verb == "n’est plus là" else f"{reason} depuis"
-    name = reason.name.removeprefix(f"{place}/")
-    return (
-        f"{name} manque dans le rapport"
-        if reason.verb == "n’est plus là"
-        else f"{name} n’est plus tel qu’il a été publié"
-    )
+    is_gone, name = reason.verb == "n’est plus là", reason.name.removeprefix(f"{place}/")
+    if name == reason.name:
+        return str(reason) if is_gone else f"{reason} depuis"
+    return f"{name} manque dans le rapport" if is_gone else f"{name} n’est plus tel qu’il a été publié"
 
 
 def _reasons(year: int, folder: Path) -> list[str]:
     """Why a run would not leave the report as it is: what happened to its files, to its data, to the code."""
-    is_synthetic = folder.name.endswith(paths.SYNTHETIC_SUFFIX)
+    is_synthetic, place = folder.name.endswith(paths.SYNTHETIC_SUFFIX), paths.relative(folder)
     kept = provenance.read_report_record(year, is_synthetic=is_synthetic)
     if kept is None:
         return [f"{paths.relative(provenance.report_record(year, is_synthetic=is_synthetic))} {_UNKNOWN}"]
     # A true report rests on no simulation: one that came since makes another report.
     simulated = set() if is_synthetic else {path for each in paths.years() for path in data.simulated_exports(each)}
-    changed = [
-        reason
-        for reason in provenance.why_stale(kept)
-        if not reason.is_consequence
-        and not (reason.verb == "est arrivé" and provenance.locate(reason.name) in simulated)
-    ]
+    reasons = [reason for reason in provenance.why_stale(kept) if provenance.locate(reason.name) not in simulated]
+    own = [each for each in reasons if not each.is_consequence and (each.kind != "produit" or place in each.name)]
+    changed = own or ([] if simulated else [each for each in reasons if each.is_consequence])
     changed.sort(key=lambda reason: reason.kind != "produit")
     code = [reason for reason in changed if reason.kind in {"notebook", "code", "bibliotheques"}]
-    place = paths.relative(folder)
     sentences = [_sentence(reason, place) for reason in changed if reason not in code]
     return [*sentences, *_new_years(kept), *([provenance.tell_causes(code)] if code else [])]
 
