@@ -177,19 +177,13 @@ def test_a_share_without_its_report_or_of_another_hand_is_not_current(reports):
     assert share_state(2020) == {"alses_2020.zip": False, "alses_2020.html": True, "alses_2020.pdf": False}
 
 
-@pytest.mark.parametrize("damage", ["password", "bytes"])
-def test_an_archive_that_cannot_be_read_is_not_current(reports, damage):
+def test_an_archive_that_is_damaged_or_has_lost_its_report_is_not_current(reports):
     share(2020)
     path = reports / "alses_2020.zip"
     content = bytearray(path.read_bytes())
     with zipfile.ZipFile(path) as archive:
         place = archive.getinfo("alses_2020/manifest.json").header_offset
-    if damage == "password":
-        listed = content.index(b"alses_2020/manifest.json", content.index(b"PK\x01\x02")) - 46
-        content[place + 6] |= 1
-        content[listed + 8] |= 1
-    else:
-        content[place + 54 : place + 94] = b"\xff" * 40  # after the 30 bytes and the 24 letters of its head
+    content[place + 54 : place + 94] = b"\xff" * 40  # after the 30 bytes and the 24 letters of its head
     path.write_bytes(content)
     assert share_state(2020) == {"alses_2020.zip": False, "alses_2020.html": True}
     (reports / "2020" / "manifest.json").unlink()

@@ -6,13 +6,11 @@ import os
 import signal
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from conftest import ALL
 from helpers import paths
 from helpers.report import publication
 from helpers.report.page import BusyError
@@ -158,29 +156,3 @@ def test_of_ten_simultaneous_starts_one_publishes_and_nine_say_who(root):
     assert len(refused) == 9 and all(f"(processus {winner}, « alses run --year 2020 », depuis " in text for text in refused)
     assert (paths.report(2020) / "index.html").read_text(encoding="utf-8") == str(winner)
     assert [path.name for path in paths.reports().iterdir()] == ["2020"] and left(root) == []
-
-
-# Loads what takes time, waits for the nine others, then does what the command does.
-TOGETHER = """
-import os, pathlib, sys, time
-from helpers import cli
-from helpers.run import report
-ready = pathlib.Path(sys.argv[1])
-(ready / f"{os.getpid()}.prêt").touch()
-while len(list(ready.glob("*.prêt"))) < 10:
-    time.sleep(0.01)
-sys.exit(cli.main(["run", "--year", "2032"]))
-"""
-
-
-@pytest.mark.skipif(not ALL, reason="dix rapports à la fois\u00a0: avec ALSES_ENUMERATIONS=toutes")
-def test_of_ten_whole_runs_at_once_one_publishes_and_nine_say_who(data_root, tmp_path):
-    with ThreadPoolExecutor(10) as pool:
-        command = [sys.executable, "-c", TOGETHER, str(tmp_path)]
-        told = {"capture_output": True, "encoding": "utf-8", "env": {**os.environ, "PYTHONUTF8": "1"}}
-        done = list(pool.map(lambda _: subprocess.run(command, check=False, **told), range(10)))
-    assert sorted(each.returncode for each in done) == [0] + [1] * 9, [each.stderr for each in done]
-    refused = [each.stderr.replace("\u202f", " ").replace("\u00a0", " ") for each in done if each.returncode]
-    [who] = {text.partition(" : ")[0] for text in refused}
-    assert "travaille sur l’année 2031 (processus " in who and "« alses run --year 2032 », depuis " in who
-    assert [path.name for path in paths.reports().iterdir()] == ["2032"] and left(data_root) == []
