@@ -1,6 +1,6 @@
 """The one command of a bare machine: makes ``.venv`` from the lock when needed, then hands over to ``helpers.cli``."""
-# Standard library only, and it must parse on Python 3.8: there an old Python gets a sentence, not a traceback.
-# What only an installation needs is imported by it, pathlib included: each command starts here, and must start at once.
+# Standard library only. It must parse on Python 3.8, so that an old Python gets a sentence and not a traceback. Every
+# command starts here and must start at once: what only an installation needs (pathlib included) is imported there.
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ import sys
 ROOT = os.path.dirname(os.path.realpath(__file__))
 OLDEST, TOO_NEW = (3, 11), (3, 15)  # requires-python of pyproject.toml; a test keeps them equal
 STAMP, LOG, LOCK = "installation.txt", "installation.log", ".venv.verrou"
-# What a report needs; what the tests need beside it, of which .venv keeps a copy once it has it.
+# What a report needs; what the tests need besides, of which .venv keeps a copy once it is installed.
 PACKAGES, TEST_PACKAGES, TEST_STAMP = "requirements/report.lock", "requirements/test.lock", "test.lock"
-# The environment that still works, while another is made in its place; then the same, while it is deleted.
+# The environment that still works, while another one is made in its place, then while it is deleted.
 ASIDE, DOOMED = ".venv.ancien", ".venv.perime"
-# Nothing is compiled here: pip would fetch the tools to do it, past the hashes.
+# No source distribution: to build one, pip fetches tools that no hash covers.
 LOCKED = ("--only-binary=:all:", "--require-hashes", "-r")
-# What only reads and tells can do with the libraries of before, when the new ones cannot be had.
+# Verbs that only read run with the former libraries when the new ones cannot be installed.
 READING = {"status", "verify"}
-# What needs no library, and is most wanted when there is none.
+# What needs no library, and is most wanted when there is none installed.
 BARE = {"-h", "--help", "--version", "doctor"}
 ADVICE = "Complétez-le (Debian, Ubuntu\u00a0: sudo apt install python3-pip python3-venv\u202f; sinon python.org)."
 # What pip writes -> what a reader can do about it; the first match wins.
@@ -52,7 +52,7 @@ def outer_python(root: str) -> str:
 
 
 def is_held(root: str) -> bool:
-    """Whether the running Python holds this very package and its libraries (conda, or an environment made by hand)."""
+    """Whether the running Python has this very package and its libraries (conda, or an environment made by hand)."""
     if outer_python(root) != sys.executable and os.path.isfile(of_venv(root, STAMP)):
         return False  # we run in our own .venv: its stamp decides
     found = importlib.util.find_spec("helpers")
@@ -62,21 +62,21 @@ def is_held(root: str) -> bool:
 
 
 def read(path: str) -> bytes:
-    """What a file holds."""
+    """The bytes of a file."""
     with open(path, "rb") as file:
         return file.read()
 
 
 def write_stamp(root: str, text: str) -> None:
-    """What the next start finds."""
+    """Writes what the next start compares."""
     with open(of_venv(root, STAMP), "w", encoding="utf-8") as file:
         file.write(text)
 
 
 def looks(root: str) -> str:
-    """A word that changes when the Python of ``.venv`` is replaced, found without starting it; ``?`` without any."""
+    """A word that changes when the Python of ``.venv`` is replaced, found without starting it; ``?`` if there is none."""
     if os.name == "nt":
-        return "?"  # what stands in .venv there only starts another program, and stays the same when that one changes
+        return "?"  # there, .venv only holds a launcher, which stays the same when the program behind it changes
     try:
         place, seen = os.path.realpath(python_of(root)), os.stat(python_of(root))
         made_from = read(of_venv(root, "pyvenv.cfg"))
@@ -86,18 +86,18 @@ def looks(root: str) -> str:
 
 
 def expected_stamp(root: str, found: str = "") -> str:
-    """Four words: what forces a rebuild when it changes (Python, place), what an update is enough for (files), then
-    the Python that answered and how it looked: while it looks as in the stamp ``found``, it need not be asked again."""
+    """Four words: what calls for a rebuild when it changes (Python, place), what calls for an update (files), then the
+    version of Python and how its file looked: while it looks as in the stamp ``found``, it is not started again."""
     look, known = looks(root), found.split()
     tag = known[2] if len(known) == 4 and known[3] == look != "?" else ask(python_of(root))
-    # The place counts because scripts and the link to src/ bear it: a copied folder would run the other one's code.
+    # The place counts because scripts and the link to src/ name it: a copied folder would run the other one's code.
     place = hashlib.sha256(f"{tag} {root}".encode()).hexdigest()
     files = b"".join(read(os.path.join(root, name)) for name in (PACKAGES, "pyproject.toml"))
     return f"{place} {hashlib.sha256(files).hexdigest()} {tag} {look}"
 
 
 def ask(python: str) -> str:
-    """Which Python this is, as it says itself."""
+    """The version of this Python, by running it."""
     import subprocess
 
     probe = [python, "-ISc", "import sys; print(sys.implementation.cache_tag)"]
@@ -108,8 +108,8 @@ def ask(python: str) -> str:
 
 
 def condition(root: str) -> str:
-    """``ready``, ``seen`` (ready, but its Python looks otherwise than in the stamp, which is to be renewed), ``stale``
-    (an update is enough), ``moved`` (all is there, under another path) or ``absent`` (missing, broken, half-made)."""
+    """``ready``, ``seen`` (ready, but the stamp is to be renewed because the file of its Python has changed), ``stale``
+    (an update is enough), ``moved`` (complete, under another path) or ``absent`` (missing, broken, half-made)."""
     try:
         found = read(of_venv(root, STAMP)).decode()
         expected = expected_stamp(root, found)
@@ -119,7 +119,7 @@ def condition(root: str) -> str:
         return "moved" if found.split()[1:3] == expected.split()[1:3] else "absent"
     if found.split()[:2] != expected.split()[:2]:
         return "stale"
-    # Where nothing can be written, Python is asked each time.
+    # Where the stamp cannot be renewed, Python is run each time.
     return "ready" if found == expected or not os.access(of_venv(root, STAMP), os.W_OK) else "seen"
 
 
@@ -130,7 +130,7 @@ def run(command: list[str], root: str) -> tuple[int, str]:
     os.makedirs(of_venv(root, ""), exist_ok=True)
     with open(of_venv(root, LOG), "ab+") as output:
         start = output.seek(0, os.SEEK_END)
-        # close_fds: on POSIX the lock goes along, so that a pip that outlives its killed parent still holds it.
+        # close_fds: on POSIX the child inherits the lock, so that a pip that outlives its killed parent still holds it.
         # PIP_USER: a personal setting "user = true" would make pip refuse to install in .venv.
         code = subprocess.run(
             command, cwd=root, env={**os.environ, "PIP_USER": "0"}, close_fds=os.name == "nt",
@@ -141,7 +141,7 @@ def run(command: list[str], root: str) -> tuple[int, str]:
 
 
 def works(root: str) -> bool:
-    """Whether the libraries of ``.venv`` can be loaded, wherever it was made."""
+    """Whether the libraries of ``.venv`` load."""
     import subprocess
 
     if not os.path.exists(python_of(root)):
@@ -151,13 +151,13 @@ def works(root: str) -> bool:
 
 
 def set_aside(root: str) -> None:
-    """Keeps a ``.venv`` that works until the one that replaces it does; a broken one is left to `create`."""
+    """Keeps a working ``.venv`` until its replacement works; a broken one is left to `create`."""
     if works(root):
         os.rename(os.path.join(root, ".venv"), os.path.join(root, ASIDE))
 
 
 def put_back(root: str) -> None:
-    """The environment that was set aside takes its place again, with the log of what failed."""
+    """Restores the environment that was set aside, with the log of what failed."""
     import shutil
 
     aside = os.path.join(root, ASIDE)
@@ -169,7 +169,7 @@ def put_back(root: str) -> None:
 
 
 def discard(root: str) -> None:
-    """Deletes what was set aside; first under another name, for half of it must never be put back."""
+    """Deletes what was set aside; renamed first, so that a half-deleted one is never restored."""
     import shutil
 
     aside, doomed = os.path.join(root, ASIDE), os.path.join(root, DOOMED)
@@ -180,9 +180,9 @@ def discard(root: str) -> None:
 
 
 def resettle(root: str) -> bool:
-    """Whether an environment whose folder was moved works again: scripts and the link to src/ bear the new place.
+    """Makes an environment whose folder was moved work again, without the network; False if it does not.
 
-    Nothing is asked of the network. Windows' own scripts, which nothing here uses, keep the old place.
+    Its scripts and the link to src/ get the new path; the launchers of Windows, which nothing here uses, keep the old.
     """
     import shutil
 
@@ -192,7 +192,7 @@ def resettle(root: str) -> bool:
     while old.startswith("--"):  # options of venv
         old = old.partition(" ")[2]
     scripts = os.path.dirname(python_of(root))
-    # The settings, which say what the old place is, come last: a kill before leaves them to say it again.
+    # The settings, which hold the old path, come last: if we are killed before, the next start still finds it.
     for path in [*(os.path.join(scripts, name) for name in os.listdir(scripts)), of_venv(root, "pyvenv.cfg")]:
         if old and os.path.isfile(path) and not os.path.islink(path) and not path.endswith(".exe"):
             text, beside = read(path), f"{path}.partiel"
@@ -209,10 +209,10 @@ def resettle(root: str) -> bool:
 
 
 def link_relatively(root: str) -> None:
-    """The link to src/ names it from where the link is, not in full.
+    """Makes the link to src/ a relative path.
 
-    Python 3.11 reads it in the language of the terminal; where that cannot write the name of the project's folder (an
-    accent under LC_ALL=C), it would not start at all.
+    Python 3.11 reads it in the encoding of the terminal, and would not start where that cannot express the name of the
+    project's folder (an accent under LC_ALL=C).
     """
     import glob
 
@@ -223,7 +223,7 @@ def link_relatively(root: str) -> None:
 
 
 def create(root: str) -> None:
-    """A new, empty ``.venv``, with its own pip where this Python can give one; exits with a sentence otherwise."""
+    """Makes a new, empty ``.venv``, with pip if this Python can provide it; exits with a sentence without venv."""
     import shutil
 
     for option in ([], ["--without-pip"]):  # Debian without python3-venv fails at pip, and leaves a half-made folder
@@ -235,7 +235,7 @@ def create(root: str) -> None:
 
 
 def pip_of(root: str) -> list[str]:
-    """The pip that installs into ``.venv``: its own, else the running Python's; exits with a sentence without any."""
+    """The pip that installs into ``.venv``: its own, else the running Python's; exits with a sentence if there is none."""
     own, outer = [python_of(root), "-m", "pip"], [outer_python(root), "-m", "pip"]
     if run([*own, "--version"], root)[0] == 0:
         return own
@@ -245,11 +245,11 @@ def pip_of(root: str) -> list[str]:
 
 
 def install(root: str) -> None:
-    """Make or update ``.venv`` if need be; exits with the likely cause and the end of the log when it fails.
+    """Makes or updates ``.venv`` if need be; exits with the likely cause and the end of the log when it fails.
 
-    What works is deleted once what replaces it works: however this ends, one of the two is there.
+    A working environment is deleted only once its replacement works: however this ends, one of the two is there.
     """
-    # Killed while it made another one, it finds both: one that is not finished is worth less than the one before.
+    # After a kill, both may be there: the former one is worth more than one that is not finished.
     (put_back if condition(root) == "absent" else discard)(root)
     state = condition(root)
     if state == "seen" or (state == "moved" and resettle(root)):
@@ -265,7 +265,7 @@ def install(root: str) -> None:
 
 
 def build(root: str, state: str) -> None:
-    """Makes ``.venv`` anew beside the one that works, or updates it when it is only ``stale``."""
+    """Makes ``.venv`` again, with the working one set aside, or updates it in place when it is only ``stale``."""
     what, cost = ("Mise à jour", "") if state == "stale" else ("Installation", " (une à trois minutes, 1 Go)")
     print(f"{what} de l’environnement{cost}…", file=sys.stderr, flush=True)
     if state != "stale":
@@ -276,14 +276,14 @@ def build(root: str, state: str) -> None:
     add(root, pip, *LOCKED, PACKAGES)
     add(root, pip, "--no-deps", "--no-build-isolation", "-e", ".")
     link_relatively(root)
-    # pip compiles what it copies; this package stays where it is, and a fault in it is told when it is used.
+    # pip compiles what it copies, but this package stays where it is; a fault in it will show when it is used.
     run([python_of(root), "-m", "compileall", "-q", "src"], root)
     write_stamp(root, expected_stamp(root))
     print("Environnement prêt.", file=sys.stderr, flush=True)
 
 
 def add(root: str, pip: list[str], *what: str) -> None:
-    """Installs something into ``.venv``; exits with the likely cause and the end of the log when it fails."""
+    """Installs into ``.venv``; exits with the likely cause and the end of the log when it fails."""
     options = ["--compile", "--no-input", "--progress-bar=off", "--disable-pip-version-check"]
     code, text = run([*pip, "install", *options, *what], root)
     if code:
@@ -293,13 +293,13 @@ def add(root: str, pip: list[str], *what: str) -> None:
 
 
 def lacks_tests(root: str) -> bool:
-    """Whether ``.venv`` never had what the tests need, or had it from another lock."""
+    """Whether what the tests need was never installed, or from another lock."""
     stamp = of_venv(root, TEST_STAMP)
     return not os.path.exists(stamp) or read(stamp) != read(os.path.join(root, TEST_PACKAGES))
 
 
 def add_tests(root: str) -> None:
-    """Adds to ``.venv`` what the tests need, if need be."""
+    """Adds what the tests need to ``.venv``."""
     import shutil
 
     if lacks_tests(root):  # another start may have just added it
@@ -309,14 +309,14 @@ def add_tests(root: str) -> None:
 
 
 def alone(root: str):
-    """The lock file, once it is ours: one installation at a time; the others wait, and say so."""
+    """The lock file, once we hold it: one installation at a time; the others wait, and say so."""
     import time
 
     file, waits = open(os.path.join(root, LOCK), "a"), False
     os.set_inheritable(file.fileno(), True)
     system = importlib.import_module("msvcrt" if os.name == "nt" else "fcntl")
     while True:
-        try:  # the system gives the lock back when the process ends, however it ends
+        try:  # the system releases the lock when the process ends, however it ends
             if os.name == "nt":
                 system.locking(file.fileno(), system.LK_NBLCK, 1)
             else:
@@ -331,9 +331,9 @@ def alone(root: str):
 
 def hand_over(python: str, arguments: list[str]) -> int:
     """Becomes ``helpers.cli``, whose exit code and signals are then this process's own; on Windows, waits for it."""
-    # -P: a file of the reader's folder that is named like a library must not be imported in its place.
+    # -P: a file of the user's folder that is named like a library must not be imported in its place.
     command = [python, "-P", "-m", "helpers.cli", *arguments]
-    if os.name == "nt":  # what is put in its place there is another process, and the terminal does not wait for it
+    if os.name == "nt":  # there, exec starts another process, and the terminal does not wait for it
         return wait_for(command)
     os.execv(python, command)
 
@@ -361,7 +361,7 @@ def main(arguments: list[str], root: str = ROOT) -> int:
     if not OLDEST <= sys.version_info[:2] < TOO_NEW:
         print(f"Il faut Python 3.11 à 3.14 (python.org), et celui-ci est le {sys.version.split()[0]}.", file=sys.stderr)
         return 2
-    # The children inherit both: French text everywhere, and bytecode kept (without it each run is 2.8 times slower).
+    # Children inherit both: UTF-8 everywhere, and bytecode is kept (without it each run is 2.8 times slower).
     os.environ["PYTHONUTF8"] = "1"
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if is_held(root):
@@ -369,7 +369,7 @@ def main(arguments: list[str], root: str = ROOT) -> int:
     if condition(root) != "ready":
         if not arguments or BARE & set(arguments):
             os.environ["PYTHONPATH"] = os.path.join(root, "src")
-            own = python_of(root)  # half-made or out of date, it is the one to look at
+            own = python_of(root)  # half-made or out of date, it is the one that doctor must look at
             return hand_over(own if os.path.exists(own) else sys.executable, arguments)
         try:
             with alone(root):

@@ -1,8 +1,7 @@
-"""How long a report takes, beside what a user would type for the same notebooks: ``engine.py [--runs 3] [--write]``.
+"""How long a report takes, compared with typing the same notebooks: ``engine.py [--runs 3] [--write]``.
 
-Everything is done in one temporary copy of the project, on two processors, each case in turn and then all again: what
-is compared is ratios taken in the same round. Seconds change with the machine and with what else it does; processors
-are those of every process that a command starts.
+Everything runs in one temporary copy of the project, on two processors, every case once per round. What is compared are
+ratios within a round, for seconds depend on the machine and its load. CPU time is that of every process of a command.
 """
 
 import argparse
@@ -19,10 +18,10 @@ from shares import CASES, NAIVE, table_of
 from watched import Cost
 
 PROCESSORS = 2
-# Processes that want a processor: with more, times say nothing; processors still do, a little dearer.
+# Load average: above it, wall times mean nothing; CPU times still do, although a little higher.
 QUIET = 0.5
 LIBRARIES = ("papermill", "nbclient", "nbconvert", "ipykernel", "pandas", "matplotlib")
-# The cases whose memory is worth a run of its own.
+# The cases whose memory is measured, in a run of its own.
 WEIGHED = (NAIVE, "whole", "site")
 
 
@@ -32,13 +31,13 @@ def _tell(name: str, cost: Cost) -> None:
 
 
 def busy() -> str:
-    """What else the machine did before the first case, if it did: times are then those of a shared machine."""
+    """A warning if the machine was at work before the first case."""
     load = os.getloadavg()[0]
     return "" if load < QUIET else f"The machine was not quiet: {load:.1f} processes wanted a processor beforehand.\n"
 
 
 def measure(project: Project, how: dict[str, Callable[..., Cost]], *, runs: int, is_weighed: bool) -> tuple[list, dict]:
-    """The rounds, then what the heaviest cases hold at the most, in a run of their own."""
+    """The cost of each case in each round, then the peak memory of the heaviest cases, in a run of their own."""
     rounds: list[dict[str, Cost]] = []
     for _ in range(runs):
         rounds.append({})
@@ -53,7 +52,7 @@ def measure(project: Project, how: dict[str, Callable[..., Cost]], *, runs: int,
 def main(arguments: list[str]) -> None:
     """Measures, prints the table, and writes it in the page when asked."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, default=3, help="rounds, of which the medians are told")
+    parser.add_argument("--runs", type=int, default=3, help="rounds, of which the medians are given")
     parser.add_argument("--cases", nargs="+", choices=CASES, default=list(CASES), help="only these")
     parser.add_argument("--sites", type=int, default=12, help="sites that are made at once")
     parser.add_argument("--naive-sites", type=int, default=2, help="sites that are typed one by one")
@@ -70,10 +69,10 @@ def main(arguments: list[str]) -> None:
         how = measures(sites=given.sites, naive_sites=given.naive_sites)
         wanted = {name: act for name, act in how.items() if name in given.cases}
         table = table_of(*measure(project, wanted, runs=given.runs, is_weighed=given.memory))
-    told = f"{table}\n{machine(given.runs, LIBRARIES)}{shared}"
-    sys.stdout.write(told)
+    report = f"{table}\n{machine(given.runs, LIBRARIES)}{shared}"
+    sys.stdout.write(report)
     if given.write:
-        write_table("engine", told)
+        write_table("engine", report)
 
 
 if __name__ == "__main__":

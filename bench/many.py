@@ -30,7 +30,7 @@ def make(name: str, place: Path) -> None:
 
 
 def main(sites: int) -> None:
-    """Makes 02, 03 and 04 and their pages, so many times, side by side on every processor that this process may use."""
+    """Makes 02, 03 and 04 and their pages for so many sites, in parallel on every available processor."""
     fork.start()
     jobs = len(os.sched_getaffinity(0)) + 1  # one more than processors: the runner itself waits for the kernels
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(jobs) as executor:

@@ -1,4 +1,4 @@
-"""How long the whole treatment of an export takes, beside two yardsticks: ``measure.py [--rows 1e4 1e5 1e6 1e7]``.
+"""How long it takes to process an export, compared with two yardsticks: ``measure.py [--rows 1e4 1e5 1e6 1e7]``.
 
 For each size an export is made in a temporary folder, then our code, DuckDB and Polars each treat it in a process of
 their own, in turn. They must find the same counts, or nothing is written. What is compared is ratios taken in one run:
@@ -26,13 +26,13 @@ OURS = "ours"
 ENGINES = {OURS: "this project", "duckdb": "DuckDB", "polars": "Polars"}
 SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
 FOLDED = "+"
-# What the seconds depend on, beside the machine.
+# The libraries on which the times depend.
 LIBRARIES = ("pyarrow", "numpy", "pandas", "duckdb", "polars")
 
 
 @dataclass(frozen=True)
 class Case:
-    """One treatment of one export: seconds, seconds of processors, MiB at the most, and what was found."""
+    """One run on one export: wall time, CPU time, peak memory in MiB, and the results."""
 
     engine: str
     rows: int
@@ -48,14 +48,14 @@ def present() -> list[str]:
 
 
 def make(rows: int, folder: Path) -> Path:
-    """The data root that holds an export of so many rows; a process of its own gives its memory back."""
+    """The data root that holds an export of so many rows, made in a process of its own."""
     command = [sys.executable, str(BENCH / "make_export.py"), str(rows), str(folder)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return folder
 
 
 def run(engine: str, rows: int, folder: Path) -> Case:
-    """Treats the export of a data root in a process of its own, imports included."""
+    """Processes the export of a data root in a process of its own, imports included."""
     script = BENCH / (f"{OURS}.py" if engine == OURS else f"yardstick_{engine}.py")
     command = [sys.executable, str(script), str(folder)]
     if hasattr(os, "sync"):
@@ -70,7 +70,7 @@ def run(engine: str, rows: int, folder: Path) -> Case:
 
 
 def looked_up(counts: dict[str, int], cell: str) -> int:
-    """A cell of ours in the counts of a yardstick: what we fold together to hide small counts is added up."""
+    """The count of one of our cells by a yardstick: categories that we merge to hide small counts are added up."""
     if cell in counts:
         return counts[cell]
     *kept, answer = cell.split("/") if "=" not in cell else cell.rsplit("/", 2)
@@ -83,7 +83,7 @@ def looked_up(counts: dict[str, int], cell: str) -> int:
 
 
 def digest(case: Case, cells: list[str]) -> str:
-    """What an engine found for our cells, and for the rows that it left out, in twelve characters."""
+    """A twelve-character digest of the counts of our cells and of the rejected rows."""
     counts = {cell: looked_up(case.found["counts"], cell) for cell in sorted(cells)}
     out = sorted(case.found["rejections"].values())
     changed = sorted((column, number) for column, number in case.found["ledger"].items() if number)
@@ -91,7 +91,7 @@ def digest(case: Case, cells: list[str]) -> str:
 
 
 def differences(ours: Case, other: Case) -> dict[str, tuple]:
-    """The cells of ours that a yardstick counts otherwise, and the rows left out or written otherwise."""
+    """The cells that a yardstick counts otherwise, and the rows rejected or written otherwise."""
     cells = {cell: (count, looked_up(other.found["counts"], cell)) for cell, count in ours.found["counts"].items()}
     found = {cell: pair for cell, pair in cells.items() if pair[0] != pair[1]}
     for column in ours.found["ledger"].keys() | other.found["ledger"].keys():
@@ -103,7 +103,7 @@ def differences(ours: Case, other: Case) -> dict[str, tuple]:
 
 
 def measure(rows: int, *, repeat: int, folder: Path | None) -> list[Case]:
-    """Every engine on one size, each the median of ``repeat`` runs in turn; the counts are compared."""
+    """Every engine on one size, the median of ``repeat`` rounds; the counts are compared."""
     with tempfile.TemporaryDirectory(dir=folder) as place:
         root = make(rows, Path(place) / "racine")
         cases = [[run(engine, rows, root) for engine in present()] for _ in range(repeat)]
@@ -121,7 +121,7 @@ def measure(rows: int, *, repeat: int, folder: Path | None) -> list[Case]:
 
 
 def exponent(small: Case, large: Case) -> float:
-    """The power of the number of rows that the time follows between two sizes."""
+    """The exponent of the time as a power of the number of rows, between two sizes."""
     return math.log(large.wall / small.wall) / math.log(large.rows / small.rows)
 
 

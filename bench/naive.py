@@ -1,4 +1,4 @@
-"""What a user types today on the same notebooks: Papermill once a notebook, then nbconvert once a page."""
+"""What a user would type: Papermill for each notebook, then nbconvert for each page."""
 
 import sys
 from pathlib import Path

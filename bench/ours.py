@@ -1,4 +1,4 @@
-"""The work as the project does it, with its public functions, as 01 does: ``ours.py FOLDER`` (a data root)."""
+"""The work by the project's public functions, as 01 calls them: ``ours.py FOLDER`` (a data root)."""
 
 import os
 import sys
@@ -8,7 +8,7 @@ from same_work import YEAR, Clock, finish
 
 
 def main(folder: Path) -> None:
-    """Reads, checks, cleans, keeps and counts."""
+    """Reads, checks, cleans, saves and counts."""
     clock = Clock()
     from helpers import clean, data, indicators, paths
 
@@ -28,7 +28,7 @@ def main(folder: Path) -> None:
     for row in table.itertuples():
         crossed = f"/{row.croise_avec}={row.modalite_croisee}" if row.croise_avec else ""
         counts[f"{row.perimetre}/{row.indicateur}/{row.modalite}{crossed}"] = int(row.effectif_min)
-    # What concerns a whole file (its separator, its blank lines) has no column.
+    # Entries about a whole file (its separator, its blank lines) have no column.
     ledger = {column: int(rows) for column, rows in cleaned.ledger.groupby("colonne")["lignes"].sum().items() if column}
     rejections = dict(zip(cleaned.rejections["motif"], map(int, cleaned.rejections["lignes"]), strict=True))
     assert cleaned.read == len(cleaned.persons) + sum(rejections.values()), "a row is not accounted for"

@@ -1,4 +1,4 @@
-"""What the measures share: the page that shows their tables, and the machine that they were taken on."""
+"""What the measures share: the page with their tables, and the description of the machine."""
 
 import os
 import platform
@@ -13,12 +13,12 @@ PAGE = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
 
 
 def marks(name: str) -> tuple[str, str]:
-    """The lines of the page between which a table stands."""
+    """The lines of the page that enclose a table."""
     return f"<!-- {name}: begin -->\n", f"<!-- {name}: end -->\n"
 
 
 def write_table(name: str, text: str) -> None:
-    """Puts a table, and what it was measured on, in docs/performance.md, between its marks."""
+    """Puts a table in docs/performance.md, between its marks."""
     begin, end = marks(name)
     page = PAGE.read_text(encoding="utf-8")
     if page.count(begin) != 1 or page.count(end) != 1:
@@ -28,7 +28,7 @@ def write_table(name: str, text: str) -> None:
 
 
 def machine(repeat: int, libraries: Iterable[str]) -> str:
-    """What a table was measured on, and how many times, as the page says it; the libraries are those that matter."""
+    """The machine, the versions of the libraries that matter and the number of runs, as the page says them."""
     cpuinfo = Path("/proc/cpuinfo")
     lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
     models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]

@@ -1,4 +1,4 @@
-"""A copy of the project to be changed and thrown away: notebooks, code and raw data, without what was made of them."""
+"""A throw-away copy of the project: notebooks, code and raw data, without anything made from them."""
 
 import compileall
 import json
@@ -13,7 +13,7 @@ from pathlib import Path
 from naive import YEAR
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-# Exports of persons are left where they are.
+# Exports of persons are not copied.
 PRIVATE = shutil.ignore_patterns("[Aa][Cc][Cc][Oo][Mm][Pp][Aa][Gg][Nn][Ee][Mm][Ee][Nn][Tt]*", "carte_export.json")
 DRAFTS = shutil.ignore_patterns("brouillons", ".*")
 MADE = ("data/processed", "reports", "executed", "pages")
@@ -26,24 +26,24 @@ class Project:
     """The copy, and the environment of the commands that work in it."""
 
     root: Path
-    # Each change is another one.
+    # Each change differs from the one before.
     _numbers: Callable[[], int] = field(default_factory=lambda: count(1).__next__)
 
     @property
     def env(self) -> dict[str, str]:
-        """The same for ours and for what is compared: this code, these data, no tool that asks the network anything."""
+        """The same for our command and for what is typed: this code, these data."""
         given = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         own = {"PYTHONPATH": str(self.root / "src"), "ALSES_DATA_ROOT": str(self.root), "PYTHONUTF8": "1"}
         return {**given, **own, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{given.get('PATH', '')}"}
 
     @property
     def manifest(self) -> Path:
-        """What is written last when the report is published."""
+        """The last file that a publication writes."""
         return self.root / "reports" / str(YEAR) / "manifest.json"
 
     @property
     def compared(self) -> Path:
-        """03 as it was executed last, which every change here concerns."""
+        """The last execution of 03, which every change here affects."""
         return self.root / "data" / "processed" / str(YEAR) / "execution" / Path(NOTEBOOK).name
 
     def command(self, *arguments: str) -> list[str]:
@@ -51,14 +51,14 @@ class Project:
         return [sys.executable, "-P", "-m", "helpers.cli", *arguments]
 
     def forget(self) -> None:
-        """Nothing is made any more: neither tables, nor executed notebooks, nor pages."""
+        """Removes whatever was made: tables, executed notebooks, pages."""
         for name in MADE:
             shutil.rmtree(self.root / name, ignore_errors=True)
         for name in ("executed", "pages"):
             (self.root / name).mkdir()
 
     def change_notebook(self) -> None:
-        """One more sentence in the first text of 03."""
+        """Adds a sentence to the first text of 03."""
         path = self.root / NOTEBOOK
         notebook = json.loads(path.read_text(encoding="utf-8"))
         first = next(cell for cell in notebook["cells"] if cell["cell_type"] == "markdown")
@@ -66,7 +66,7 @@ class Project:
         path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
     def change_raw(self) -> None:
-        """Another title for the first meeting of the year."""
+        """Changes the title of the first meeting of the year."""
         path = self.root / RAW
         head, first, *others = path.read_text(encoding="utf-8").splitlines(keepends=True)
         date, _, rest = first.split(",", 2)
@@ -74,12 +74,12 @@ class Project:
         path.write_text("".join([head, changed, *others]), encoding="utf-8")
 
     def change_helper(self) -> None:
-        """One more constant in a module that only 03 uses."""
+        """Adds a constant to a module that only 03 uses."""
         path = self.root / HELPER
         path.write_text(f"{path.read_text(encoding='utf-8')}\nESSAI_{self._numbers()} = 0\n", encoding="utf-8")
 
     def state(self) -> dict[str, tuple[int, int]]:
-        """Every file of the copy with its date and size, but for those that the measure itself writes."""
+        """Every file of the copy with its date and size, except those that the measure itself writes."""
         found = {}
         for path in self.root.rglob("*"):
             if path.is_file() and path.suffix not in {".log", ".pyc"}:

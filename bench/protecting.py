@@ -1,6 +1,6 @@
 """What protecting two years of a whole network takes, and attacking what leaves: seconds, and ratios within the run.
 
-    .venv/bin/python bench/protecting.py --write
+.venv/bin/python bench/protecting.py --write
 """
 
 import argparse

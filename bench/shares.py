@@ -1,4 +1,4 @@
-"""What the measure of a report is to reach, and the table that says whether it does: ratios within a round."""
+"""The aims of a report and the table that compares them with what was measured: ratios within a round."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from watched import Cost
 
 @dataclass(frozen=True)
 class Aim:
-    """What a case is to reach: a share of the naive time, of its processors, or seconds; None: nothing is asked."""
+    """At most this share of the naive time, of its CPU time, or these seconds; None: no aim."""
 
     time: float | None = None
     cpu: float | None = None
@@ -18,7 +18,7 @@ class Aim:
 
 @dataclass(frozen=True)
 class Case:
-    """A row of the table: its words, what it is compared with, and its aim."""
+    """A row of the table: its label, what it is compared with, and its aim."""
 
     words: str
     against: str
@@ -41,20 +41,20 @@ CASES = {
 
 
 def middle(rounds: list[dict[str, Cost]], name: str) -> Cost:
-    """The median of each figure of a case, over the rounds that have it."""
+    """The median cost of a case, over the rounds that have it."""
     found = [each[name] for each in rounds if name in each]
     return Cost(median(cost.wall for cost in found), median(cost.cpu for cost in found))
 
 
 def share(rounds: list[dict[str, Cost]], name: str, figure: Callable[[Cost], float]) -> float | None:
-    """The median, over the rounds, of a figure of a case for one of what it is compared with in the same round."""
+    """The median, over the rounds, of the ratio of a case to what it is compared with in the same round."""
     against = CASES[name].against
     pairs = [figure(each[name]) / figure(each[against]) for each in rounds if name in each and against in each]
     return median(pairs) if pairs else None
 
 
 def verdict(found: float | None, most: float | None, unit: str = "") -> str:
-    """What was asked, and whether it is reached; empty when nothing was."""
+    """The aim, and whether it is met; empty without an aim."""
     if most is None:
         return ""
     said = "not measured" if found is None else "met" if found <= most else "**missed**"

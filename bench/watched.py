@@ -1,4 +1,4 @@
-"""What a command takes, with every process that it starts: seconds, seconds of processors, memory at the most.
+"""What a command costs, with every process that it starts: wall time, CPU time, peak memory.
 
 A process that outlives the one that started it (the server that forks kernels, say) would escape the accounts of its
 parents. On Linux this process adopts such orphans, waits for them, and so gets what they took; elsewhere they escape.
@@ -18,26 +18,26 @@ from pathlib import Path
 import psutil
 
 PR_SET_CHILD_SUBREAPER = 36
-# Seconds: an orphan that lasts longer than this after its command is a fault of the command.
+# Seconds: an orphan that outlives its command by more than this is a fault of the command.
 ORPHANS_S = 20
 LOOK_S = 0.05
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Seconds, seconds of processors, and MiB at the most (0 when nobody looked)."""
+    """Seconds of wall time, seconds of CPU time, and peak memory in MiB (0 if it was not measured)."""
 
     wall: float
     cpu: float
     peak: int = 0
 
     def shared(self, among: int) -> "Cost":
-        """What each of so many equal parts took."""
+        """The cost of one of so many equal parts."""
         return Cost(self.wall / among, self.cpu / among, self.peak)
 
 
 def adopt_orphans() -> None:
-    """From now on, what this process's descendants leave behind becomes its own child."""
+    """Adopts the orphans of this process's descendants from now on."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
@@ -48,7 +48,7 @@ def _spent() -> float:
 
 
 def _reap_orphans() -> None:
-    """Waits for what the command left behind, so that it is counted."""
+    """Waits for the orphans of the command, so that they are counted."""
     limit = time.monotonic() + ORPHANS_S
     while time.monotonic() < limit:
         try:
@@ -60,7 +60,7 @@ def _reap_orphans() -> None:
 
 
 def held(process: psutil.Process) -> int:
-    """The bytes that a process and its descendants hold, what they share counted once (PSS); 0 where unknown."""
+    """The bytes that a process and its descendants hold, shared pages counted once (PSS); 0 where unknown."""
     total = 0
     for each in [process, *process.children(recursive=True)]:
         with suppress(OSError):
@@ -70,7 +70,7 @@ def held(process: psutil.Process) -> int:
 
 
 def used_so_far(process: psutil.Process) -> float:
-    """The seconds of processors that a living process and its descendants have used, those that have ended included."""
+    """The CPU seconds of a living process and of its descendants, including those that have ended."""
     total = 0.0
     for each in [process, *process.children(recursive=True)]:
         with suppress(psutil.Error):
@@ -79,18 +79,18 @@ def used_so_far(process: psutil.Process) -> float:
 
 
 def _wait(process: subprocess.Popen) -> int:
-    """The most that is held until the end, in bytes."""
+    """The peak until the end, in bytes."""
     peak, me = 0, psutil.Process()
     while process.poll() is None:
         with suppress(psutil.Error):
-            # The adopted ones are beside the command, not under it.
+            # Adopted orphans are siblings of the command.
             peak = max(peak, sum(held(child) for child in me.children()))
         time.sleep(LOOK_S)
     return peak
 
 
 def cost_of(commands: Iterable[list[str]], *, cwd: Path, env: dict[str, str], is_weighed: bool = False) -> Cost:
-    """What commands take, one after the other; memory is looked at if asked, and looking takes time.
+    """The cost of commands, one after the other; memory is measured on demand, which takes time.
 
     Raises
     ------

@@ -142,7 +142,7 @@ def count(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
 
 
 def main(folder: Path) -> None:
-    """Reads, checks, cleans, keeps and counts."""
+    """Reads, checks, cleans, saves and counts."""
     clock, mapping = Clock(), mapping_of(folder)
     con = duckdb.connect()
     con.execute("set preserve_insertion_order = false")

@@ -164,7 +164,7 @@ def put(counts: Counts, query: tuple, frame: pl.DataFrame) -> None:
 
 
 def main(folder: Path) -> None:
-    """Reads, checks, cleans, keeps and counts."""
+    """Reads, checks, cleans, saves and counts."""
     clock, mapping = Clock(), mapping_of(folder)
     read = typed(folder, mapping).with_columns(motif=reason()).collect(engine="streaming")
     clock.lap("lecture, nettoyage")

@@ -79,7 +79,9 @@ def _sentences(draw: random.Random, *, planted: bool) -> tuple[list[Sentence], l
             sentences.append(Sentence(meeting, at, text, code))
             parts.append(text)
             at += len(text) + 1
-        documents.append(Document(name(meeting), " ".join(parts), "compte_rendu", (("reunion", f"réunion {meeting + 1}"),)))
+        documents.append(
+            Document(name(meeting), " ".join(parts), "compte_rendu", (("reunion", f"réunion {meeting + 1}"),))
+        )
     return sentences, documents
 
 

@@ -1,6 +1,6 @@
-"""Coding files as their tools write them, built from what is published of each format, and projects to put in them.
+"""Coding files as their tools write them, built from the published formats, and projects to put in them.
 
-None of these builders uses ours: a file that we write and read by the same mistake would prove nothing.
+None of these builders uses our writers: a mistake made in writing and in reading would go unseen.
 """
 
 import html
@@ -9,25 +9,34 @@ import random
 import sqlite3
 import uuid
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
+import pytest
+
+from conftest import ALL
+from helpers.codings import reading
 from helpers.codings.model import Code, Document, Passage, Project
+from helpers.schema import DataError
+
+# Projects drawn at random in each test of a format.
+SEEDS = range(60 if ALL else 10)
 
 PIECES = [
     "Les élèves ", "e\u0301te\u0301 ", "👩🏽‍🏫 ", "𝔘n ", "œuvre ; ", '"cité" ', "a\u00a0: b\n", "\t", "=1+1 ", "-5 ", "'=x ", "'' ",
     "<p> & </p> ", "日本 ", "\u2028", "l’équipe, ", "principal. ", "@x ", "+33 ", "**** *x_y ",
 ]  # fmt: skip
 LINES = ["\r\n", "\r", "\ufeff", "\x0b", "\x85"]
-LABELS = ["École", "e\u0301cole", "père/mère", "a\\b", "=cmd", " deux  mots ", "🎓", "Inclure : x", "a", "b", "c", "'=d", "ligne\nbis"]
-# The tables of Taguette, at the version that its desktop edition makes.
+LABELS = [
+    "École", "e\u0301cole", "père/mère", "a\\b", "=cmd", " deux  mots ", "🎓", "Inclure : x", "a", "b", "c", "'=d", "ligne\nbis",
+]  # fmt: skip
+# The tables of Taguette that we read, at the version of its desktop edition.
 TAGUETTE = """
 CREATE TABLE users (login VARCHAR(30) NOT NULL PRIMARY KEY, created DATETIME NOT NULL, hashed_password VARCHAR(192),
     password_set_date DATETIME, language VARCHAR(10), email VARCHAR(256), email_sent DATETIME);
 CREATE TABLE projects (id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, name VARCHAR(200) NOT NULL, description TEXT NOT NULL,
     created DATETIME NOT NULL);
-CREATE TABLE project_members (project_id INTEGER NOT NULL, user_login VARCHAR(30) NOT NULL,
-    privileges VARCHAR(11) NOT NULL CHECK (privileges IN ('ADMIN', 'MANAGE_DOCS', 'TAG', 'READ')));
 CREATE TABLE documents (id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, name VARCHAR(200) NOT NULL, description TEXT NOT NULL,
     filename VARCHAR(200) NOT NULL, created DATETIME NOT NULL, project_id INTEGER NOT NULL, text_direction VARCHAR(13) NOT NULL,
     contents TEXT NOT NULL);
@@ -40,9 +49,8 @@ CREATE TABLE commands (id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, date DATET
     project_id INTEGER NOT NULL, document_id INTEGER, payload TEXT NOT NULL);
 CREATE INDEX ix_highlights_document_id ON highlights (document_id);
 """
-# Those of QualCoder that we read or count, as of its database v6.
+# Those of QualCoder that we read or count, database v6.
 QUALCODER = """
-CREATE TABLE project (databaseversion text, date text, memo text, about text);
 CREATE TABLE source (id integer primary key, name text, fulltext text, mediapath text, memo text, owner text, date text,
     av_text_id integer, risid integer, unique(name));
 CREATE TABLE code_image (imid integer primary key, id integer, x1 integer, y1 integer, width integer, height integer,
@@ -50,7 +58,6 @@ CREATE TABLE code_image (imid integer primary key, id integer, x1 integer, y1 in
 CREATE TABLE code_av (avid integer primary key, id integer, pos0 integer, pos1 integer, cid integer, memo text, date text,
     owner text, important integer);
 CREATE TABLE annotation (anid integer primary key, fid integer, pos0 integer, pos1 integer, memo text, owner text, date text);
-CREATE TABLE attribute_type (name text primary key, date text, owner text, memo text, caseOrFile text, valuetype text);
 CREATE TABLE attribute (attrid integer primary key, name text, attr_type text, value text, id integer, date text, owner text);
 CREATE TABLE case_text (id integer primary key, caseid integer, fid integer, pos0 integer, pos1 integer, owner text);
 CREATE TABLE cases (caseid integer primary key, name text, memo text, owner text, date text);
@@ -62,6 +69,33 @@ CREATE TABLE code_name (cid integer primary key, name text, memo text, catid int
 CREATE TABLE journal (jid integer primary key, name text, jentry text, date text, owner text);
 """
 NOW = "2021-03-02 10:00:00"
+
+
+def plain(text: str) -> str:
+    """The text with plain spaces."""
+    return text.replace("\u202f", " ").replace("\u00a0", " ")
+
+
+def refusal(path: Path) -> str:
+    """The one sentence, with plain spaces, on a file that cannot be read; it starts with its name."""
+    with pytest.raises(DataError) as error:
+        reading.read(path)
+    assert str(error.value).startswith(path.name) and "\n" not in str(error.value)
+    return plain(str(error.value))
+
+
+def messages(project: Project) -> list[str]:
+    return [plain(line).removeprefix("Non gardé : ") for line in project.told]
+
+
+def change(path: Path, *statements: str) -> Path:
+    """Runs statements on a database."""
+    base = sqlite3.connect(path)
+    base.execute("PRAGMA synchronous = OFF")
+    base.executescript(";".join(statements))
+    base.commit()
+    base.close()
+    return path
 
 
 # --- projects --------------------------------------------------------------------------------------------------------
@@ -88,24 +122,34 @@ def made_project(seed: int) -> Project:
     for number in range(draw.randint(0, 4)):
         text = made_text(draw, PIECES + LINES) if draw.random() < 0.8 else ""
         kind = draw.choice(["", "verbatim", "compte_rendu", "synthese"])
-        attributes = tuple((name, draw.choice(["", "Lille", "=2", "a;b"])) for name in ["lieu", "é té"] if draw.random() < 0.5)
-        documents.append(Document(draw.choice(["réunion", "=note", " n/a "]) + str(number), text, kind, tuple(sorted(attributes))))
+        attributes = [
+            (name, draw.choice(["", "Lille", "=2", "a;b"])) for name in ["lieu", "é té"] if draw.random() < 0.5
+        ]
+        name = draw.choice(["réunion", "=note", " n/a "]) + str(number)
+        documents.append(Document(name, text, kind, tuple(sorted(attributes))))
         for _ in range(draw.randint(0, 8) if len(text) > 1 else 0):
             start, end = sorted(draw.sample(range(len(text) + 1), 2))
             for code in draw.sample(codes, draw.randint(1, min(2, len(codes)))):
                 coder, memo = draw.choice(["", "A", "Béa 👩"]), made_text(draw, [*PIECES, "\r\n"], 2)
-                passages.append(Passage(documents[-1].name, start, end, text[start:end], code.path, coder, memo))
+                passages.append(Passage(name, start, end, text[start:end], code.path, coder, memo))
     return Project(tuple(codes), tuple(documents), tuple(passages))
 
 
 def small_project() -> Project:
     """Two documents, a tree of codes, accents and an emoji before each passage."""
-    first = Document("Réunion du 12", "Été 👩🏽‍🏫 : les élèves arrivent.\nLe principal présente l’équipe.", "", (("lieu", "Lille"),))
-    second = Document("Réunion du 20", "Rien n’est dit.")
-    codes = (Code("Accueil", definition="Les premiers jours"), Code("Élèves", "Accueil"), Code("Équipe"), Code("Jamais vu"))
-    found = [("les élèves", "Accueil/Élèves", "A"), ("élèves arrivent", "Accueil", "B"), ("principal présente l’équipe", "Équipe", "A")]
-    passages = [place(first, words, code, coder) for words, code, coder in found]
-    return Project(codes, (first, second), (*passages, place(second, "Rien", "Accueil", "B")))
+    text = "Été 👩🏽‍🏫 : les élèves arrivent.\nLe principal présente l’équipe."
+    first, second = (
+        Document("Réunion du 12", text, "", (("lieu", "Lille"),)),
+        Document("Réunion du 20", "Rien n’est dit."),
+    )
+    children = Code("Élèves", "Accueil"), Code("Équipe"), Code("Jamais vu")
+    passages = (
+        place(first, "les élèves", "Accueil/Élèves", "A"),
+        place(first, "élèves arrivent", "Accueil", "B"),
+        place(first, "principal présente l’équipe", "Équipe", "A"),
+        place(second, "Rien", "Accueil", "B"),
+    )
+    return Project((Code("Accueil", definition="Les premiers jours"), *children), (first, second), passages)
 
 
 def place(document: Document, words: str, code: str, coder: str = "", memo: str = "") -> Passage:
@@ -113,120 +157,150 @@ def place(document: Document, words: str, code: str, coder: str = "", memo: str 
     return Passage(document.name, start, start + len(words), words, code, coder, memo)
 
 
-# --- Taguette --------------------------------------------------------------------------------------------------------
+# --- Taguette and QualCoder ------------------------------------------------------------------------------------------
 
 
-def taguette(path: Path, project: Project, *, markup=lambda text: f"<p>{html.escape(text, quote=False)}</p>", coders: bool = True) -> Path:
-    """A Taguette project: tags are flat, positions are bytes, who highlighted is in the history."""
+def database(path: Path, schema: str, rows: dict[str, list[tuple]]) -> Path:
     base = sqlite3.connect(path)
-    base.executescript(TAGUETTE)
-    base.execute("INSERT INTO projects VALUES (1, 'Projet', '', ?)", [NOW])
-    for login in sorted({passage.coder for passage in project.passages}):
-        base.execute("INSERT INTO users VALUES (?, ?, NULL, NULL, 'fr', ?, NULL)", [login, NOW, f"{login}@exemple.fr"])
-    for number, code in enumerate(project.codes):
-        base.execute("INSERT INTO tags VALUES (?, 1, ?, ?)", [number, code.name, code.definition])
-    tags = {code.path: number for number, code in enumerate(project.codes)}
-    for number, document in enumerate(project.documents):
-        row = [number, document.name, "", "a.txt", NOW, markup(document.text)]
-        base.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, 1, 'LEFT_TO_RIGHT', ?)", row)
-    texts = {document.name: (number, document.text) for number, document in enumerate(project.documents)}
-    for key, passage in enumerate(project.passages, 1):
-        number, text = texts[passage.document]
-        start, end = (len(text[:at].encode()) for at in (passage.start, passage.end))
-        base.execute("INSERT INTO highlights VALUES (?, ?, ?, ?, ?)", [key, number, start, end, f"<p>{html.escape(passage.text, quote=False)}</p>"])
-        base.execute("INSERT INTO highlight_tags VALUES (?, ?)", [key, tags[passage.code]])
-        if coders:
-            payload = {"type": "highlight_add", "highlight_id": key, "start_offset": start, "end_offset": end, "tags": [tags[passage.code]]}
-            base.execute("INSERT INTO commands VALUES (?, ?, ?, 1, ?, ?)", [key, NOW, passage.coder, number, json.dumps(payload)])
+    base.execute("PRAGMA synchronous = OFF")
+    base.executescript(schema)
+    for table, added in rows.items():
+        for row in added:
+            base.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
     base.commit()
     base.close()
     return path
 
 
-# --- QualCoder -------------------------------------------------------------------------------------------------------
+def paragraph(text: str) -> str:
+    return f"<p>{html.escape(text, quote=False)}</p>"
+
+
+def taguette(path: Path, project: Project, *, markup=paragraph, coders: bool = True) -> Path:
+    """A Taguette project: tags are flat, positions are bytes, who highlighted is in the history."""
+    numbers = {each.name: rank for rank, each in enumerate(project.documents)}
+    tags = {each.path: rank for rank, each in enumerate(project.codes)}
+    texts = {each.name: each.text for each in project.documents}
+    people = sorted({each.coder for each in project.passages})
+    rows = {
+        "projects": [(1, "Projet", "", NOW)],
+        "users": [(each, NOW, None, None, "fr", f"{each}@exemple.fr", None) for each in people],
+        "tags": [(rank, 1, each.name, each.definition) for rank, each in enumerate(project.codes)],
+        "documents": [
+            (rank, each.name, "", "a.txt", NOW, 1, "LEFT_TO_RIGHT", markup(each.text))
+            for rank, each in enumerate(project.documents)
+        ],
+        "highlights": [],
+        "highlight_tags": [(key, tags[each.code]) for key, each in enumerate(project.passages, 1)],
+        "commands": [],
+    }
+    for key, each in enumerate(project.passages, 1):
+        start, end = (len(texts[each.document][:at].encode()) for at in (each.start, each.end))
+        rows["highlights"].append((key, numbers[each.document], start, end, paragraph(each.text)))
+        history = {"type": "highlight_add", "highlight_id": key, "start_offset": start, "tags": [tags[each.code]]}
+        rows["commands"].append((key, NOW, each.coder, 1, numbers[each.document], json.dumps(history)))
+    return database(path, TAGUETTE, rows if coders else {**rows, "commands": []})
 
 
 def qualcoder(folder: Path, project: Project) -> Path:
     """A QualCoder folder: a code that holds others is a category, which no passage may have."""
     folder.mkdir()
-    base = sqlite3.connect(folder / "data.qda")
-    base.executescript(QUALCODER)
-    parents = {code.parent for code in project.codes if code.parent}
-    keys = {code.path: number for number, code in enumerate(project.codes, 1)}
-    for code in project.codes:
-        above = keys.get(code.parent)
-        if code.path in parents:
-            base.execute("INSERT INTO code_cat VALUES (?, ?, 'A', ?, ?, ?)", [keys[code.path], code.name, NOW, code.definition, above])
+    parents = {each.parent for each in project.codes}
+    keys = {each.path: rank for rank, each in enumerate(project.codes, 1)}
+    numbers = {each.name: rank for rank, each in enumerate(project.documents, 1)}
+    rows = {"code_cat": [], "code_name": [], "source": [], "attribute": []}
+    for rank, each in enumerate(project.codes, 1):
+        if each.path in parents:
+            rows["code_cat"].append((rank, each.name, "A", NOW, each.definition, keys.get(each.parent)))
         else:
-            base.execute("INSERT INTO code_name VALUES (?, ?, ?, ?, 'A', ?, '#FF0000')", [keys[code.path], code.name, code.definition, above, NOW])
-    for number, document in enumerate(project.documents, 1):
-        base.execute("INSERT INTO source VALUES (?, ?, ?, NULL, '', 'A', ?, NULL, NULL)", [number, document.name, document.text, NOW])
-        for name, value in document.attributes:
-            base.execute("INSERT INTO attribute VALUES (NULL, ?, 'file', ?, ?, ?, 'A')", [name, value, number, NOW])
-    numbers = {document.name: number for number, document in enumerate(project.documents, 1)}
-    for each in project.passages:
-        row = [keys[each.code], numbers[each.document], each.text, each.start, each.end, each.coder, NOW, each.memo]
-        base.execute("INSERT INTO code_text VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)", row)
-    base.commit()
-    base.close()
+            rows["code_name"].append((rank, each.name, each.definition, keys.get(each.parent), "A", NOW, "#FF0000"))
+    for rank, each in enumerate(project.documents, 1):
+        rows["source"].append((rank, each.name, each.text, None, "", "A", NOW, None, None))
+        rows["attribute"] += [(None, name, "file", value, rank, NOW, "A") for name, value in each.attributes]
+    rows["code_text"] = [
+        (None, keys[each.code], numbers[each.document], each.text, each.start, each.end)
+        + (each.coder, NOW, each.memo, None, None)
+        for each in project.passages
+    ]
+    database(folder / "data.qda", QUALCODER, rows)
     return folder
 
 
 # --- REFI-QDA --------------------------------------------------------------------------------------------------------
+
+XML = '<?xml version="1.0" encoding="utf-8"?>\n'
 
 
 def key_of(*parts: object) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_OID, repr(parts)))
 
 
+def element(tag: str, inside: str = "", **attributes: object) -> str:
+    return f"<{tag}{''.join(f' {name}={quoteattr(str(value))}' for name, value in attributes.items())}>{inside}</{tag}>"
+
+
 def code_xml(project: Project, parent: str = "") -> str:
-    out = []
+    out = ""
     for code in project.codes:
         if code.parent == parent:
-            told = f"<Description>{escape(code.definition)}</Description>" if code.definition else ""
-            inside = f"{told}{code_xml(project, code.path)}"
-            out.append(f'<Code guid="{key_of("code", code.path)}" name={quoteattr(code.name)} isCodable="true" color="#FF0000">{inside}</Code>')
-    return "".join(out)
+            definition = element("Description", escape(code.definition)) if code.definition else ""
+            key, inside = key_of("code", code.path), definition + code_xml(project, code.path)
+            out += element("Code", inside, guid=key, name=code.name, isCodable="true", color="#FF0000")
+    return out
 
 
 def qdc(path: Path, project: Project, namespace: str = "urn:QDA-XML:codebook:1.0") -> Path:
-    path.write_text(f'<?xml version="1.0" encoding="utf-8"?>\n<CodeBook xmlns="{namespace}" origin="x"><Codes>{code_xml(project)}</Codes></CodeBook>', encoding="utf-8")
+    codes = element("Codes", code_xml(project))
+    path.write_text(XML + element("CodeBook", codes, xmlns=namespace, origin="x"), encoding="utf-8")
     return path
 
 
 def selection_xml(passage: Passage, name: str | None = None) -> str:
-    key, user = key_of(passage), f'creatingUser="{key_of("user", passage.coder)}"' if passage.coder else ""
-    name = passage.text[:97] + "..." if name is None and len(passage.text) > 100 else passage.text if name is None else name
-    memo = f"<Description>{escape(passage.memo)}</Description>" if passage.memo else ""
-    coding = f'<Coding guid="{key_of("coding", passage)}" {user}><CodeRef targetGUID="{key_of("code", passage.code)}"/></Coding>'
-    return f'<PlainTextSelection guid="{key}" name={quoteattr(name)} startPosition="{passage.start}" endPosition="{passage.end}" {user}>{memo}{coding}</PlainTextSelection>'
+    """A selection, named by its text, cut, unless a name is given."""
+    text = passage.text
+    name = name if name is not None else text if len(text) <= 100 else f"{text[:97]}..."
+    user = {"creatingUser": key_of("user", passage.coder)} if passage.coder else {}
+    memo = element("Description", escape(passage.memo)) if passage.memo else ""
+    code = element("CodeRef", targetGUID=key_of("code", passage.code))
+    inside = memo + element("Coding", code, guid=key_of("coding", passage), **user)
+    bounds = {"startPosition": passage.start, "endPosition": passage.end}
+    return element("PlainTextSelection", inside, guid=key_of(passage), name=name, **bounds, **user)
 
 
 def qde(project: Project, *, scheme: str = "internal://", more: str = "", selections: str | None = None) -> str:
     """The XML of a project; ``more`` goes at its end, ``selections`` in place of those of the first document."""
-    users = "".join(f'<User guid="{key_of("user", coder)}" name={quoteattr(coder)}/>' for coder in sorted({each.coder for each in project.passages} - {""}))
-    variables = sorted({name for document in project.documents for name, _ in document.attributes})
-    named = "".join(f'<Variable guid="{key_of("variable", name)}" name={quoteattr(name)} typeOfVariable="Text"/>' for name in variables)
+    coders = sorted({each.coder for each in project.passages} - {""})
+    names = sorted({name for document in project.documents for name, _ in document.attributes})
+    users = "".join(element("User", guid=key_of("user", each), name=each) for each in coders)
+    variables = "".join(
+        element("Variable", guid=key_of("variable", each), name=each, typeOfVariable="Text") for each in names
+    )
     sources = ""
-    for number, document in enumerate(project.documents):
+    for rank, document in enumerate(project.documents):
         inside = "".join(selection_xml(each) for each in project.passages if each.document == document.name)
-        inside = selections if selections is not None and not number else inside
+        inside = selections if selections is not None and not rank else inside
         for name, value in document.attributes:
-            inside += f'<VariableValue><VariableRef targetGUID="{key_of("variable", name)}"/><TextValue>{escape(value)}</TextValue></VariableValue>'
+            reference = element("VariableRef", targetGUID=key_of("variable", name))
+            inside += element("VariableValue", reference + element("TextValue", escape(value)))
         key = key_of("document", document.name)
-        sources += f'<TextSource guid="{key}" name={quoteattr(document.name)} plainTextPath="{scheme}{key}.txt">{inside}</TextSource>'
-    head = f"<Users>{users}</Users><CodeBook><Codes>{code_xml(project)}</Codes></CodeBook><Variables>{named}</Variables>"
-    return f'<?xml version="1.0" encoding="utf-8"?>\n<Project xmlns="urn:QDA-XML:project:1.0" name="x" origin="ATLAS.ti">{head}<Sources>{sources}</Sources>{more}</Project>'
+        sources += element("TextSource", inside, guid=key, name=document.name, plainTextPath=f"{scheme}{key}.txt")
+    parts = [
+        ("Users", users),
+        ("CodeBook", element("Codes", code_xml(project))),
+        ("Variables", variables),
+        ("Sources", sources),
+    ]
+    inside = "".join(element(tag, part) for tag, part in parts) + more
+    return XML + element("Project", inside, xmlns="urn:QDA-XML:project:1.0", name="x", origin="ATLAS.ti")
 
 
 def texts_of(project: Project, folder: str = "Sources") -> dict[str, bytes]:
-    return {f"{folder}/{key_of('document', document.name)}.txt": document.text.encode("utf-8") for document in project.documents}
+    return {f"{folder}/{key_of('document', each.name)}.txt": each.text.encode() for each in project.documents}
 
 
 def qdpx(path: Path, xml: str, entries: dict[str, bytes]) -> Path:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("project.qde", xml.encode("utf-8"))
-        for name, content in entries.items():
+        for name, content in {"project.qde": xml.encode(), **entries}.items():
             archive.writestr(name, content)
     return path
 
@@ -238,10 +312,13 @@ def refi(path: Path, project: Project) -> Path:
 def flat(project: Project) -> Project:
     """The project as a tool without a tree of codes has it: each path is a label."""
     names = {code.path: Code(code.path, definition=code.definition) for code in project.codes}
-    passages = tuple(Passage(*each[:4], names[each[4]].path, *each[5:]) for each in map(tuple_of, project.passages))
+    passages = tuple(replace(each, code=names[each.code].path) for each in project.passages)
     documents = tuple(Document(each.name, each.text) for each in project.documents)
     return Project(tuple(names.values()), documents, passages)
 
 
-def tuple_of(passage: Passage) -> tuple:
-    return (passage.document, passage.start, passage.end, passage.text, passage.code, passage.coder, passage.memo)
+def without_returns(project: Project) -> Project:
+    """The project as Taguette can hold it, flat: its browser turns carriage returns into line feeds, it has no memos."""
+    documents = tuple(Document(each.name, each.text.replace("\r", " ")) for each in project.documents)
+    passages = tuple(replace(each, text=each.text.replace("\r", " "), memo="") for each in project.passages)
+    return flat(Project(project.codes, documents, passages))

@@ -1,4 +1,4 @@
-"""Is a damaged export counted right, or refused in words? Read from outside: what came in against what came out."""
+"""Is a damaged export counted right, or refused in words? Judged from outside: what went in against what came out."""
 
 import shutil
 from pathlib import Path
@@ -14,34 +14,25 @@ PRIVATE = ("identifiant", "observations", "date de naissance", "nom du travaille
 
 
 def prepare(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An empty project, whose reference tables are the true ones."""
+    """An empty project with the true reference tables."""
     shutil.copytree(REFERENCE, folder / "data" / "raw" / "reference")
     monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(folder))
 
 
 def drop(draft: Draft) -> None:
-    """The export in the folder of its year, which held nothing else."""
+    """Puts the export, and nothing else, in the folder of its year."""
     folder = paths.raw(YEAR)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    content = draft.content()
-    (folder / draft.file).write_bytes(content)
-    for name, other in draft.beside.items():
-        (folder / name).write_bytes(other)
-    if draft.marks.get("twin"):
-        (folder / f"accompagnements (1).{draft.form}").write_bytes(content)
+    (folder / draft.file).write_bytes(draft.content())
 
 
-def registers() -> dict:
-    """What cleaning is given."""
-    return {"spellings": data.read_reference("modalites"), **data.read_registers()}
-
-
-def outcome(given: dict) -> tuple[Received, Cleaned]:
-    """What reading, then cleaning, make of the year: as the commands do it."""
+def outcome() -> tuple[Received, Cleaned]:
+    """What reading, then cleaning, make of the year, as the commands do."""
     received = data.receive(YEAR)
     usable = Received(YEAR) if received.faults else received
-    return received, clean.clean_persons(usable, **given)
+    registers = {"spellings": data.read_reference("modalites"), **data.read_registers()}
+    return received, clean.clean_persons(usable, **registers)
 
 
 def persons_of(cleaned: Cleaned) -> dict[str, dict[str, str]]:
@@ -50,16 +41,7 @@ def persons_of(cleaned: Cleaned) -> dict[str, dict[str, str]]:
     names = list(persons.codes)
     columns = [[persons.labels[name][code] for code in persons.codes[name].tolist()] for name in names]
     rows = zip(*columns, strict=True) if names else [()] * len(persons)
-    return {
-        who: dict(zip(names, row, strict=True)) for who, row in zip(persons.identifiers.to_pylist(), rows, strict=True)
-    }
-
-
-def sentences(received: Received, cleaned: Cleaned) -> list[str]:
-    """All that the year says, to a screen or to a report."""
-    faults = [str(fault) for fault in [*received.faults, *cleaned.faults]]
-    ledger = [" ".join(map(str, row)) for row in cleaned.ledger.itertuples(index=False)]
-    return [*faults, *ledger, *cleaned.rejections["motif"].astype(str)]
+    return {who: dict(zip(names, row, strict=True)) for who, row in zip(persons.identifiers.to_pylist(), rows, strict=True)}
 
 
 def secrets_of(clean_rows: dict[str, dict]) -> set[str]:
@@ -67,42 +49,34 @@ def secrets_of(clean_rows: dict[str, dict]) -> set[str]:
     return {row[name] for row in clean_rows.values() for name in PRIVATE} | {"Canari"}
 
 
-def judge(draft: Draft, clean_rows: dict[str, dict], given: dict) -> None:
+def judge(draft: Draft, clean_rows: dict[str, dict]) -> None:
     """Drops the export, reads it, and fails unless it is counted right or refused in words."""
     drop(draft)
-    received, cleaned = outcome(given)
+    received, cleaned = outcome()
+    all_faults = [*received.faults, *cleaned.faults]
     faults = [str(fault) for fault in received.faults or cleaned.faults]
-    said = sentences(received, cleaned)
-    told = [secret for secret in secrets_of(clean_rows) if any(secret in text for text in said)]
-    assert told == [], told
-    assert all(
-        isinstance(fault, schema.DataError) and "\n" not in str(fault) for fault in [*received.faults, *cleaned.faults]
-    )
+    ledger = [" ".join(map(str, row)) for row in cleaned.ledger.itertuples(index=False)]
+    sentences = "\n".join([*map(str, all_faults), *ledger, *cleaned.rejections["motif"].astype(str)])
+    found = [secret for secret in secrets_of(clean_rows) if secret in sentences]
+    assert found == [], found
+    assert all(isinstance(fault, schema.DataError) and "\n" not in str(fault) for fault in all_faults)
     assert all(draft.file.split(".")[0] in fault or "reference/" in fault for fault in faults)
     kept = persons_of(cleaned)
     assert cleaned.read == len(kept) + len(cleaned.rejected) == len(kept) + cleaned.rejections["lignes"].sum()
     assert cleaned.rejected["motif"].astype(str).ne("").all()
-    if not draft.is_blind:
-        _judge_known(draft, clean_rows, received, cleaned, faults)
-
-
-def _judge_known(draft: Draft, clean_rows: dict, received: Received, cleaned: Cleaned, faults: list[str]) -> None:
-    if draft.stops:
-        assert faults and any(part in fault for part in draft.stops for fault in faults), (draft.stops, faults)
+    if draft.is_blind:
         return
-    assert faults == [], faults
-    assert cleaned.read == draft.written, (cleaned.read, draft.written)
-    reasons = dict(zip(cleaned.rejections["motif"], cleaned.rejections["lignes"].tolist(), strict=True))
-    assert reasons == draft.rejected, (reasons, draft.rejected)
+    if draft.stops:
+        assert any(part in fault for part in draft.stops for fault in faults), (draft.stops, faults)
+        return
+    assert faults == [] and cleaned.read == draft.written, (faults, cleaned.read, draft.written)
+    rejected = dict(zip(cleaned.rejections["motif"], cleaned.rejections["lignes"].tolist(), strict=True))
+    assert rejected == draft.rejected, (rejected, draft.rejected)
     rules = "\n".join(cleaned.ledger["regle"])
-    assert [rule for rule in draft.rules if rule not in rules] == [], (draft.rules, rules)
-    kept = persons_of(cleaned)
-    assert set(kept) == set(clean_rows) - draft.gone, set(kept) ^ (set(clean_rows) - draft.gone)
+    assert [rule for rule in draft.rules if rule not in rules] == [], rules
+    lost = set(kept) ^ (set(clean_rows) - draft.gone)
+    assert lost == set(), lost
     for who, row in kept.items():
         free = draft.changed.get(who, set())
-        told = {
-            name: (row[name], clean_rows[who][name])
-            for name in row
-            if name not in free and row[name] != clean_rows[who][name]
-        }
-        assert told == {}, told
+        expected = {name: value if name in free else clean_rows[who][name] for name, value in row.items()}
+        assert row == expected, (row, expected)

@@ -24,8 +24,8 @@ import pandas as pd
 from IPython import get_ipython
 
 
-def told(value: object) -> str:
-    """Its words, without addresses."""
+def words(value: object) -> str:
+    """Its text, without addresses."""
     return re.sub(r"0x[0-9a-f]+", "0x", repr(value))
 
 
@@ -33,33 +33,33 @@ def state() -> dict:
     shell = get_ipython()
     names = [name for name in pd.describe_option(_print_desc=False).split("\n") if re.match(r"[a-z_.]+ :", name)]
     with warnings.catch_warnings(action="ignore"):
-        options = {name.split()[0]: told(pd.get_option(name.split()[0])) for name in names}
+        options = {name.split()[0]: words(pd.get_option(name.split()[0])) for name in names}
         pd.reset_option("display.max_columns")
     return {
         "pandas": options,
         "columns": pd.get_option("display.max_columns"),
-        "matplotlib": {name: told(value) for name, value in dict.items(matplotlib.rcParams)},
+        "matplotlib": {name: words(value) for name, value in dict.items(matplotlib.rcParams)},
         "figures": [matplotlib.get_backend(), matplotlib.is_interactive(), plt.get_fignums()],
-        "numpy": [np.geterr(), told(np.get_printoptions())],
-        "decimal": told(decimal.getcontext()),
+        "numpy": [np.geterr(), words(np.get_printoptions())],
+        "decimal": words(decimal.getcontext()),
         "path": sys.path,
-        "program": [sys.argv[0], sys.executable, sys.prefix, told(sys.flags), told(sys._xoptions), sys.warnoptions],
+        "program": [sys.argv[0], sys.executable, sys.prefix, words(sys.flags), words(sys._xoptions), sys.warnoptions],
         "environment": {name: value for name, value in os.environ.items() if name != "JPY_PARENT_PID"},
         "parent": int(os.environ["JPY_PARENT_PID"]),
         "place": [str(Path.cwd()), tempfile.gettempdir(), time.tzname],
-        "signals": {each.name: told(signal.getsignal(each)) for each in signal.Signals if each.value < 32},
-        "blocked": told(signal.pthread_sigmask(signal.SIG_BLOCK, [])),
+        "signals": {each.name: words(signal.getsignal(each)) for each in signal.Signals if each.value < 32},
+        "blocked": words(signal.pthread_sigmask(signal.SIG_BLOCK, [])),
         "session": [os.getsid(0) == os.getpid(), os.getpgrp() == os.getpid()],
         "limits": {name: resource.getrlimit(getattr(resource, name)) for name in dir(resource) if name.startswith("RLIMIT")},
         "collector": [gc.isenabled(), gc.get_threshold()],
         "language": [locale.setlocale(locale.LC_ALL), locale.getpreferredencoding(), sys.stdout.encoding],
-        "log": [logging.root.level, told(logging.root.handlers)],
-        "hooks": [told(each) for each in (sys.excepthook, sys.displayhook, threading.excepthook, sys.gettrace())],
+        "log": [logging.root.level, words(logging.root.handlers)],
+        "hooks": [words(each) for each in (sys.excepthook, sys.displayhook, threading.excepthook, sys.gettrace())],
         "processes": [multiprocessing.get_start_method(allow_none=True), multiprocessing.current_process().name, multiprocessing.current_process().daemon],
         "numbers": [sys.getrecursionlimit(), sys.getswitchinterval()],
         "shell": [sorted(shell.extension_manager.loaded), {name: len(calls) for name, calls in shell.events.callbacks.items()}],
-        "shown": sorted(told(kind) for each in shell.display_formatter.formatters.values() for kind in [*each.type_printers, *each.deferred_printers]),
-        "silenced": sorted(told(each) for each in warnings.filters),
+        "shown": sorted(words(kind) for each in shell.display_formatter.formatters.values() for kind in [*each.type_printers, *each.deferred_printers]),
+        "silenced": sorted(words(each) for each in warnings.filters),
     }
 
 

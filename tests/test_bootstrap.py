@@ -3,10 +3,10 @@
 import ast
 import importlib.util
 import os
+import shutil
 import signal
 import subprocess
 import sys
-import sysconfig
 import tomllib
 from pathlib import Path
 from types import SimpleNamespace
@@ -76,11 +76,8 @@ def complete(alses, root):
     (root / ".venv" / alses.STAMP).write_text(alses.expected_stamp(root), encoding="utf-8")
 
 
-def test_it_parses_on_an_old_python():
+def test_it_parses_on_an_old_python_and_its_bounds_are_those_of_the_project(alses):
     ast.parse(SCRIPT.read_text(encoding="utf-8"), feature_version=(3, 8))
-
-
-def test_its_bounds_are_those_of_the_project(alses):
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     bounds = SpecifierSet(project["requires-python"])
     served = {(3, minor) for minor in range(30) if bounds.contains(f"3.{minor}.0")}
@@ -95,42 +92,29 @@ def test_a_python_out_of_bounds_gets_a_sentence(alses, root, steps, monkeypatch,
     assert steps.commands == []
 
 
-@pytest.mark.usefixtures("steps")
-def test_a_finished_installation_is_ready(alses, root):
+def test_the_state_of_an_environment_is_read_from_its_stamp(alses, root, steps, monkeypatch):
     complete(alses, root)
+    stamp, lock = root / ".venv" / alses.STAMP, root / "requirements/report.lock"
+    full = stamp.read_text(encoding="utf-8")
     assert alses.condition(root) == "ready"
-
-
-@pytest.mark.usefixtures("steps")
-@pytest.mark.parametrize("name", ["requirements/report.lock", "pyproject.toml"])
-def test_a_changed_file_asks_for_an_update(alses, root, name):
-    complete(alses, root)
-    (root / name).write_text("autre", encoding="utf-8")
-    assert alses.condition(root) == "stale"
-
-
-@pytest.mark.usefixtures("steps")
-def test_a_moved_folder_is_told_from_a_broken_one(alses, root):
-    complete(alses, root)
+    for path in (lock, root / "pyproject.toml"):
+        before = path.read_bytes()
+        path.write_text("autre", encoding="utf-8")
+        assert alses.condition(root) == "stale"
+        path.write_bytes(before)
+    for text in ("", "en cours"):  # half made
+        stamp.write_text(text, encoding="utf-8")
+        assert alses.condition(root) == "absent"
+    stamp.write_text(" ".join(full.split()[:2]), encoding="utf-8")  # of an older version: good, and renewed
+    assert alses.condition(root) == "seen"
+    alses.install(root)
+    assert (steps.commands, stamp.read_text(encoding="utf-8")) == ([], full)
     moved = root.rename(root.with_name("ailleurs"))
     assert alses.condition(moved) == "moved"
     (moved / "requirements/report.lock").write_text("babel==2.18.1\n", encoding="utf-8")
     assert alses.condition(moved) == "absent"
-
-
-@pytest.mark.usefixtures("steps")
-@pytest.mark.parametrize("text", ["", "en cours"])
-def test_a_half_made_environment_counts_for_nothing(alses, root, text):
-    complete(alses, root)
-    (root / ".venv" / alses.STAMP).write_text(text, encoding="utf-8")
-    assert alses.condition(root) == "absent"
-
-
-def test_an_environment_whose_python_is_gone_counts_for_nothing(alses, root, steps, monkeypatch):
-    complete(alses, root)
-    monkeypatch.setattr(alses, "python_of", lambda root: str(root / ".venv" / "bin" / "python"))
-    assert alses.condition(root) == "absent"
-    assert steps.commands == []
+    monkeypatch.setattr(alses, "python_of", lambda root: str(root / ".venv" / "bin" / "python"))  # it is gone
+    assert alses.condition(moved) == "absent"
 
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="Windows attend la commande, et y demande chaque fois à Python qui il est")
@@ -150,111 +134,61 @@ def linked(alses, root, monkeypatch):
     return SimpleNamespace(asked=asked, tags=tags, link=root / ".venv" / "bin" / "python")
 
 
-@POSIX
-def test_a_python_that_looks_as_it_did_is_not_started_to_be_asked(alses, root, linked):
-    assert alses.condition(root) == "ready"
-    assert linked.asked == []
-
-
-def replace_program(linked):
-    """Updated in place, and as old as the other, as those of some systems are."""
+def replace(linked, what: str) -> None:
+    """Replaces the Python of .venv, or its settings."""
     target, seen = linked.link.resolve(), linked.link.stat()
-    target.write_bytes(b"un programme plus long")
-    os.utime(target, ns=(seen.st_atime_ns, seen.st_mtime_ns))
-
-
-def replace_date(linked):
-    os.utime(linked.link.resolve(), ns=(1, 1))
-
-
-def replace_target(linked):
-    """Another program, that nothing but its place tells from the first."""
-    target, seen = linked.link.resolve(), linked.link.stat()
-    other = target.with_name("python3.14")
-    other.write_bytes(target.read_bytes())
-    os.utime(other, ns=(seen.st_atime_ns, seen.st_mtime_ns))
-    linked.link.unlink()
-    linked.link.symlink_to(other)
-
-
-def replace_settings(linked):
-    linked.link.parents[1].joinpath("pyvenv.cfg").write_text("version = 3.14\n", encoding="utf-8")
+    if what == "program":  # updated in place, and as old as the other, as those of some systems are
+        target.write_bytes(b"un programme plus long")
+        os.utime(target, ns=(seen.st_atime_ns, seen.st_mtime_ns))
+    elif what == "date":
+        os.utime(target, ns=(1, 1))
+    elif what == "place":
+        linked.link.unlink()
+        linked.link.symlink_to(shutil.copy2(target, target.with_name("python3.14")))
+    else:
+        linked.link.parents[1].joinpath("pyvenv.cfg").write_text(f"version = {what}\n", encoding="utf-8")
 
 
 @POSIX
-@pytest.mark.parametrize("change", [replace_program, replace_date, replace_target, replace_settings])
-@pytest.mark.parametrize(("tag", "state"), [("cpython-313", "seen"), ("cpython-314", "absent")])
-def test_a_python_that_looks_otherwise_is_asked_whether_it_is_the_same(alses, root, linked, change, tag, state):
-    change(linked)
-    linked.tags.append(tag)
-    assert alses.condition(root) == state
-    assert len(linked.asked) == 1
-
-
-@POSIX
-def test_a_python_of_the_same_version_is_asked_once(alses, root, linked, monkeypatch):
+@pytest.mark.parametrize("what", ["program", "date", "place", "3.14"])
+def test_a_python_that_looks_otherwise_is_asked_once_whether_it_is_the_same(alses, root, linked, monkeypatch, what):
     monkeypatch.setattr(alses, "hand_over", lambda python, arguments: 0)
     monkeypatch.setattr(alses, "is_held", lambda root: False)
     monkeypatch.setattr(alses, "run", lambda command, root: pytest.fail(f"rien n’est à installer\u00a0: {command}"))
-    replace_target(linked)
+    assert (alses.condition(root), linked.asked) == ("ready", [])
+    replace(linked, what)
+    with monkeypatch.context() as read_only:  # there, Python is asked each time
+        read_only.setattr(os, "access", lambda path, mode: False)
+        assert alses.condition(root) == "ready"
+    linked.asked.clear()
+    assert (alses.condition(root), len(linked.asked)) == ("seen", 1)
     assert alses.main(["status"], root) == 0
     linked.asked.clear()
-    assert alses.main(["status"], root) == 0
-    assert linked.asked == []
-
-
-@POSIX
-def test_a_project_where_nothing_can_be_written_is_ready_all_the_same(alses, root, linked, monkeypatch):
-    replace_target(linked)
-    monkeypatch.setattr(os, "access", lambda path, mode: False)
-    assert alses.condition(root) == "ready"
-
-
-@POSIX
-@pytest.mark.usefixtures("linked")
-def test_a_link_that_leads_nowhere_counts_for_nothing(root):
-    """For real: the Python that made the environment was removed."""
-    fresh = importlib.util.module_from_spec(importlib.util.spec_from_file_location("alses_script", SCRIPT))
-    fresh.__spec__.loader.exec_module(fresh)
-    (root / ".venv" / "bin" / "python").unlink()
-    (root / ".venv" / "bin" / "python").symlink_to(sys.executable)
-    fresh.write_stamp(root, fresh.expected_stamp(root))
-    assert fresh.condition(root) == "ready"
-    (root / ".venv" / "bin" / "python").unlink()
-    (root / ".venv" / "bin" / "python").symlink_to(root / "parti")
-    assert fresh.condition(root) == "absent"
-
-
-@pytest.mark.usefixtures("steps")
-def test_a_stamp_of_an_older_version_is_good_and_renewed(alses, root, steps):
-    """It had two words: nobody is made to install again for that."""
-    complete(alses, root)
-    stamp = root / ".venv" / alses.STAMP
-    full = stamp.read_text(encoding="utf-8")
-    stamp.write_text(" ".join(full.split()[:2]), encoding="utf-8")
-    assert alses.condition(root) == "seen"
-    alses.install(root)
-    assert (steps.commands, stamp.read_text(encoding="utf-8")) == ([], full)
+    assert (alses.main(["status"], root), linked.asked) == (0, [])
+    linked.tags.append("cpython-314")
+    replace(linked, "3.14.1")
+    assert alses.condition(root) == "absent"
 
 
 def test_an_installation_runs_its_steps_in_order_and_stamps_the_last(alses, root, steps):
+    """Anew over one that is half made; in place once it only has to be updated."""
+    complete(alses, root)
+    alses.write_stamp(root, "en cours")
     alses.install(root)
     venv, pip, lock, package, compiled = steps.commands
-    assert venv.endswith("-m venv .venv")
-    assert pip.endswith("-m pip --version")
+    assert venv.endswith("-m venv .venv") and pip.endswith("-m pip --version") and compiled.endswith("-m compileall -q src")
     assert "--compile" in lock and lock.endswith("--only-binary=:all: --require-hashes -r requirements/report.lock")
     assert package.endswith("--no-deps --no-build-isolation -e .")
-    assert compiled.endswith("-m compileall -q src")
-    assert steps.stamps == [None, *["en cours"] * 4]
+    assert steps.stamps == [None, *["en cours"] * 4] and not (root / ".venv" / "trace").exists()
     assert alses.condition(root) == "ready"
-
-
-def test_a_half_made_environment_is_rebuilt_from_nothing(alses, root, steps):
-    complete(alses, root)
-    (root / ".venv" / alses.STAMP).write_text("en cours", encoding="utf-8")
+    (root / ".venv" / "trace").touch()
+    (root / "requirements/report.lock").write_text("babel==2.18.1\n", encoding="utf-8")
+    steps.commands.clear()
     alses.install(root)
-    assert steps.commands[0].endswith("-m venv .venv")
-    assert not (root / ".venv" / "trace").exists()
+    assert [command for command in steps.commands if "venv .venv" in command] == [] and (root / ".venv" / "trace").exists()
+    steps.commands.clear()
+    alses.install(root)  # made meanwhile by another start
+    assert (alses.condition(root), steps.commands) == ("ready", [])
 
 
 OFFLINE = "WARNING: Retrying after connection broken by\nERROR: No matching distribution"
@@ -342,36 +276,19 @@ def test_a_moved_environment_follows_without_the_network(alses, root, steps, mon
     assert (moved / ".venv" / "trace").exists() and alses.condition(moved) == "ready"
 
 
-def test_a_changed_lock_updates_the_environment_in_place(alses, root, steps):
-    complete(alses, root)
-    (root / "requirements/report.lock").write_text("babel==2.18.1\n", encoding="utf-8")
-    alses.install(root)
-    assert [command for command in steps.commands if "venv .venv" in command] == []
-    assert (root / ".venv" / "trace").exists()
-    assert alses.condition(root) == "ready"
-
-
-def test_an_environment_made_meanwhile_is_not_made_again(alses, root, steps):
-    complete(alses, root)
-    alses.install(root)
-    assert steps.commands == []
-
-
-def test_without_ensurepip_the_pip_of_the_running_python_installs(alses, root, steps, monkeypatch):
+def test_without_ensurepip_the_pip_of_the_running_python_installs_and_what_it_lacks_is_named(alses, root, steps, monkeypatch):
+    for part, what in (("-m pip --version", "pip"), ("-m venv", "le module venv")):
+        steps.fails = {part: "No module named"}
+        with pytest.raises(SystemExit, match=f"^Il manque {what} à ce Python. .*sudo apt install python3-pip python3-venv"):
+            alses.install(root)
     monkeypatch.setattr(alses, "python_of", lambda _: str(Path(sys.executable).with_name("autre")))
     monkeypatch.setattr(alses, "expected_stamp", lambda *_: "une empreinte")
     steps.fails = {"-m venv .venv": "ensurepip is not available", "autre -m pip": "No module named pip"}
+    steps.commands.clear()
     alses.install(root)
     assert [command.endswith("-m venv --without-pip .venv") for command in steps.commands[:2]] == [False, True]
     outer = f"{alses.outer_python(root)} -m pip --python {alses.python_of(root)} install"
     assert [command.startswith(outer) for command in steps.commands[-3:-1]] == [True, True]
-
-
-@pytest.mark.parametrize(("part", "what"), [("-m pip --version", "pip"), ("-m venv", "le module venv")])
-def test_what_python_lacks_is_named_with_the_remedy(alses, root, steps, part, what):
-    steps.fails = {part: "No module named"}
-    with pytest.raises(SystemExit, match=f"^Il manque {what} à ce Python. .*sudo apt install python3-pip python3-venv"):
-        alses.install(root)
 
 
 @pytest.mark.parametrize(
@@ -412,29 +329,6 @@ def test_what_needs_no_library_installs_nothing(alses, root, steps, monkeypatch,
     assert alses.main(arguments, root)[0] == str(own)
 
 
-def test_the_help_of_a_bare_python_is_that_of_the_command(alses, monkeypatch):
-    """For real, in a Python that cannot see the libraries: this file system, no site-packages."""
-    monkeypatch.setenv("PYTHONPATH", str(ROOT / "src"))
-    monkeypatch.setattr(alses, "hand_over", lambda python, arguments: [python, "-S", "-P", "-m", "helpers.cli", *arguments])
-    monkeypatch.setattr(alses, "is_held", lambda root: False)
-    monkeypatch.setattr(alses, "condition", lambda root: "absent")
-    shown = subprocess.run(alses.main(["check", "--help"], ROOT), capture_output=True, encoding="utf-8", check=True)
-    assert "année à contrôler" in shown.stdout
-
-
-def test_help_comes_from_the_command_once_the_environment_is_there(alses, root, steps, monkeypatch):
-    complete(alses, root)
-    monkeypatch.setattr(alses, "hand_over", lambda python, arguments: (python, arguments))
-    assert alses.main(["--help"], root) == (sys.executable, ["--help"])
-    assert steps.commands == []
-
-
-def test_a_first_verb_installs_then_hands_over(alses, root, steps, monkeypatch):
-    monkeypatch.setattr(alses, "hand_over", lambda python, arguments: (python, arguments))
-    assert alses.main(["run", "--year", "2020"], root) == (sys.executable, ["run", "--year", "2020"])
-    assert len(steps.commands) == 5
-
-
 def test_the_tests_get_what_they_need_once_and_again_when_their_lock_changes(alses, root, steps, monkeypatch):
     monkeypatch.setattr(alses, "hand_over", lambda python, arguments: arguments)
     complete(alses, root)
@@ -446,18 +340,12 @@ def test_the_tests_get_what_they_need_once_and_again_when_their_lock_changes(als
         for _ in range(2):
             assert alses.main(["test"], root) == ["test"]
     assert [command.partition("-disable-pip-version-check ")[2] for command in steps.commands] == ["", "--only-binary=:all: --require-hashes -r requirements/test.lock"] * 2
-    assert alses.condition(root) == "ready"
-
-
-def test_what_the_tests_need_and_cannot_be_had_leaves_a_report_possible(alses, root, steps, monkeypatch):
-    monkeypatch.setattr(alses, "hand_over", lambda python, arguments: arguments)
-    complete(alses, root)
+    (root / "requirements/test.lock").write_text("pytest==9.4.0\n", encoding="utf-8")
     steps.fails = {"test.lock": OFFLINE}
     for _ in range(2):
         with pytest.raises(SystemExit, match="le réseau ne répond pas"):
             alses.main(["test"], root)
-    assert alses.main(["run"], root) == ["run"]
-    assert (root / ".venv" / "trace").exists()
+    assert (alses.condition(root), alses.main(["run"], root)) == ("ready", ["run"]) and (root / ".venv" / "trace").exists()
 
 
 def test_an_environment_that_holds_the_package_is_used_as_it_is(root):
@@ -492,19 +380,13 @@ def test_the_projects_own_environment_obeys_its_stamp(alses, root, monkeypatch):
     assert alses.outer_python(root) == "python du système"
 
 
-def started(root, *arguments, cli: str = CLI, **environment) -> subprocess.Popen:
-    """The script, started for real in a Python that holds a project with this command."""
-    (root / "alses.py").write_bytes(SCRIPT.read_bytes())
-    (root / "src" / "helpers" / "cli.py").write_text(cli, encoding="utf-8")
-    given = {**os.environ, "PYTHONPATH": str(root / "src"), **environment}
-    told = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": "utf-8"}
-    return subprocess.Popen([sys.executable, str(root / "alses.py"), *arguments], env=given, **told)
-
-
 @POSIX
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGKILL"])
 def test_the_command_takes_the_place_of_the_script_and_gets_its_signals_itself(root, name):
-    process = started(root, cli="import os, time; print(os.getpid(), flush=True); time.sleep(60)")
+    (root / "alses.py").write_bytes(SCRIPT.read_bytes())
+    (root / "src" / "helpers" / "cli.py").write_text("import os, time; print(os.getpid(), flush=True); time.sleep(60)")
+    command = [sys.executable, str(root / "alses.py")]
+    process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(root / "src")}, stdout=subprocess.PIPE, encoding="utf-8")
     assert process.stdout.readline() == f"{process.pid}\n"
     number = getattr(signal, name)
     process.send_signal(number)
@@ -518,22 +400,6 @@ def test_a_start_loads_next_to_nothing():
     loaded = shown.stdout.split()
     assert "hashlib" in loaded and len(loaded) < 40
     assert set(loaded) & {"subprocess", "pathlib", "shutil", "signal", "typing", "time", "re", "tempfile", "urllib"} == set()
-
-
-def test_the_package_is_compiled_in_place_whatever_python_is_told(alses, root):
-    """For real, as `install` does last; the other libraries are compiled by pip."""
-    command = [sys.executable, "-m", "compileall", "-q", "src"]
-    assert alses.run(command, root) == (0, "")
-    assert [path.parent.name for path in (root / "src").rglob("*.pyc")] == ["__pycache__"] * 2
-
-
-def test_the_libraries_of_an_environment_that_the_script_made_are_compiled():
-    """For real, in the environment of these tests, if alses.py made it."""
-    if not (Path(sys.prefix) / "installation.txt").is_file():
-        pytest.skip("cet environnement n’a pas été fait par alses.py\u00a0: rien à contrôler")
-    sources = list(Path(sysconfig.get_path("purelib")).rglob("*.py"))
-    lacking = [path for path in sources if not Path(importlib.util.cache_from_source(path)).is_file()]
-    assert len(sources) > 5000 and len(lacking) < len(sources) / 100
 
 
 @pytest.mark.parametrize(("waits", "code"), [([0], 0), ([3], 3), ([-15], 143), ([KeyboardInterrupt, 0], 130)])
@@ -580,12 +446,6 @@ def test_the_lock_of_windows(alses, root, monkeypatch):
     monkeypatch.setattr("time.sleep", lambda _: None)
     with alses.alone(root):
         assert next(tries, "épuisé") == "épuisé"
-
-
-@pytest.mark.parametrize(("system", "python"), [("nt", "Scripts/python.exe"), ("posix", "bin/python")])
-def test_each_system_has_its_interpreter(alses, root, monkeypatch, system, python):
-    monkeypatch.setattr(alses, "os", SimpleNamespace(name=system, path=os.path))
-    assert Path(alses.python_of(root)) == root / ".venv" / python
 
 
 def test_the_link_to_the_sources_can_be_read_in_any_language(alses, tmp_path):

@@ -3,25 +3,21 @@
 import io
 import re
 from functools import partial
-from pathlib import Path
 from urllib.parse import unquote_to_bytes
 from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
 import pytest
-from bs4 import BeautifulSoup
 
-from helpers.charts import explored, meetings, persons, posts
-from helpers.charts import statements as statements_module
+from helpers.charts import meetings, persons, posts, statements
 from helpers.charts import theme as theme_module
-from helpers.charts.figure import compose, csv_address, joined, table_rows, to_address, to_svg
+from helpers.charts.figure import csv_address, to_address, to_svg
 from helpers.charts.theme import (
     BAND,
     BLUE,
     COLOURS,
     DARK,
-    GREEN,
     GROUND,
     INK,
     NARROW,
@@ -30,16 +26,13 @@ from helpers.charts.theme import (
     SHADES,
     WIDE,
     canvas,
-    colour_of,
     on,
     text_on,
 )
-from helpers.indicators.lookup import Fact
 from helpers.text import tables
 
 THEMES = {"day": lambda colour: colour, "night": DARK.__getitem__}
 both_themes = pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
-SHEET = Path(explored.__file__).parents[1] / "page" / "style.css"
 
 
 def contrast(one: str, other: str) -> float:
@@ -58,62 +51,29 @@ def test_every_colour_has_a_counterpart_at_night():
     assert named | set(COLOURS.values()) | set(SHADES) == set(DARK)
 
 
-@both_themes
-@pytest.mark.parametrize("text", ["INK", "GREY"])
-def test_text_is_read_on_the_ground(theme, text):
-    assert contrast(theme(getattr(theme_module, text)), theme(GROUND)) >= 4.5
-
-
+# What a drawing writes inside a fill: the numbers of bars, the letters of squares, the counts of a heat table.
+FILLS = {*SHADES, GROUND, *(colour for name, colour in COLOURS.items() if name.startswith(("verdict/", "nature_enonce/", "origine/")))}
+# Fills that touch in one bar: told apart without their hue.
+TOUCHING = [("origine/college", "origine/hors_college"), ("suivi_par/alses", "suivi_par/autre_educateur"), ("sexe/filles", "sexe/garcons"), ("situation/collegien", "situation/hors_college")]
 # PALE and TRACK are lines between rows and what is behind a bar: whoever uses them as a mark gives them an edge.
-@both_themes
-@pytest.mark.parametrize("mark", sorted(set(COLOURS.values()) - {PALE}))
-def test_a_mark_is_seen_on_the_ground(theme, mark):
-    assert contrast(theme(mark), theme(GROUND)) >= 3
+CONTRASTS = [
+    *((words, GROUND, 4.5) for words in (INK, theme_module.GREY)), *((mark, GROUND, 3) for mark in set(COLOURS.values()) - {PALE}),
+    *((text_on(fill), fill, 4.5) for fill in FILLS), *((COLOURS[one], COLOURS[other], 1.5) for one, other in TOUCHING),
+]
 
 
 @both_themes
-def test_what_a_rounding_leaves_open_is_seen_on_the_ground(theme):
+def test_words_marks_and_fills_are_told_apart(theme):
+    assert [(one, other) for one, other, least in CONTRASTS if contrast(theme(one), theme(other)) < least] == []
+    # What a rounding leaves open, half transparent.
     both = [[int(theme(colour)[at : at + 2], 16) for at in (1, 3, 5)] for colour in (BLUE, GROUND)]
     mixed = [round(mark * BAND + ground * (1 - BAND)) for mark, ground in zip(*both, strict=True)]
     assert contrast("#" + "".join(f"{part:02x}" for part in mixed), theme(GROUND)) >= 3
 
 
-# What a drawing writes inside a fill: the numbers of bars, the letters of squares, the counts of a heat table.
-WRITTEN_ON = {
-    *SHADES, GROUND,
-    *(colour for name, colour in COLOURS.items() if name.startswith(("verdict/", "nature_enonce/", "origine/"))),
-}
-
-
-@both_themes
-@pytest.mark.parametrize("fill", sorted(WRITTEN_ON))
-def test_what_is_written_on_a_fill_is_read(theme, fill):
-    assert contrast(theme(text_on(fill)), theme(fill)) >= 4.5
-
-
-# Fills that touch in one bar: told apart without their hue.
-@both_themes
-@pytest.mark.parametrize("pair", [
-    ("origine/college", "origine/hors_college"), ("suivi_par/alses", "suivi_par/autre_educateur"), ("sexe/filles", "sexe/garcons"),
-    ("situation/collegien", "situation/hors_college"),
-])
-def test_two_fills_that_touch_differ_in_grey(theme, pair):
-    assert contrast(*(theme(COLOURS[name]) for name in pair)) >= 1.5
-
-
 def test_signs_of_one_figure_differ_by_their_shape_too():
-    statements = statements_module
-    assert len(set(statements.SHAPES.values())) == len(statements.NATURES)
-    assert len(set(meetings.LETTERS.values())) == len(meetings.LETTERS)
-    fills = [fill for fill, _ in posts.DISCS.values()]
-    assert len(set(fills)) == len(fills)
-
-
-def test_the_ground_and_the_ink_are_those_of_the_page():
-    sheet = SHEET.read_text(encoding="utf-8")
-    grounds, inks = (re.findall(rf"--{name}: (#\w+);", sheet) for name in ("fond", "encre"))
-    assert grounds == [GROUND, DARK[GROUND]]
-    assert inks == [INK, DARK[INK]]
+    for signs in (statements.SHAPES.values(), meetings.LETTERS.values(), [fill for fill, _ in posts.DISCS.values()]):
+        assert len(set(signs)) == len(signs)
 
 
 # --- drawings --------------------------------------------------------------------------------------------------------
@@ -161,52 +121,6 @@ def test_a_narrow_drawing_fits_a_phone_and_its_text_is_read():
     assert min(sizes) >= 10
 
 
-def _words(sheet) -> dict[str, tuple[float, float]]:
-    drawing = ElementTree.fromstring(to_svg(on(sheet, partial(persons.bars_drawing, SHARES, [BLUE] * 2))))
-    found = {}
-    for group in drawing.iter():
-        # What a group of texts has in common is said once, on the group.
-        shift = [float(value) for value in (group.get("transform") or "translate(0)")[10:-1].split(",")]
-        for tag in (each for each in group if each.tag.endswith("text")):
-            found[tag.text] = (float(tag.get("x", 0)) + shift[0], float(tag.get("y", 0)) + sum(shift[1:]))
-    return found
-
-
-def test_the_name_of_a_row_is_beside_it_on_a_wide_sheet_and_above_it_on_a_narrow_one():
-    wide, narrow = _words(WIDE), _words(NARROW)
-    assert wide["besoin de parler"][1] == pytest.approx(wide["20,0 à 30,0\u202f%"][1], abs=2)
-    assert narrow["besoin de parler"][1] < narrow["20,0 à 30,0\u202f%"][1] - 8
-
-
-def test_what_a_line_would_cross_has_an_edge_of_the_ground_in_both_themes():
-    def draw(*, sheet):
-        drawn, axes = canvas(1, sheet)
-        axes.text(0, 0, "bordé", bbox={"facecolor": GROUND})
-        axes.text(0, 1, "nu")
-        return drawn
-
-    drawing = to_svg(on(WIDE, draw))
-    edged = re.search(r"<text class='k (s\d)'[^>]*>bordé<", drawing)[1]
-    for colour in (GROUND, DARK[GROUND]):
-        assert f".{edged}{{stroke:{colour}}}" in drawing
-    assert ".k{paint-order:stroke;" in drawing and re.search(r"<text font-size='[\d.]+'[^>]*>nu<", drawing)
-
-
-def test_a_disc_has_its_size_and_half_a_disc_fills_the_side_it_is_told():
-    drawn, axes = canvas(1)
-    axes.plot([0], [0], "o", markersize=10, color=BLUE, markeredgewidth=1)
-    axes.scatter([1], [0], s=100, facecolor=GROUND, edgecolor=ORANGE, linewidth=2)
-    axes.plot([2], [0], "o", markersize=10, fillstyle="left", color=GREEN, markerfacecoloralt=GROUND, markeredgewidth=0)
-    drawing = to_svg(drawn)
-    assert re.search(r"stroke-width='11' stroke-linecap='round' d='M[\d.]+,[\d.]+h0'", drawing)
-    assert re.search(r" stroke-width='2' d='M[\d.]+,[\d.]+a5,5,0,1,0,.1,0z'", drawing)
-    # Clockwise on the screen from the foot to the top, or the other way from the top to the foot: the left half.
-    halves = re.findall(r"class='(f\d)' d='M[\d.]+,([\d.]+)A5,5,0,0,(\d),[\d.]+,([\d.]+)z", drawing)
-    sides = {name: "left" if (float(start) > float(end)) == (sweep == "1") else "right" for name, start, sweep, end in halves}
-    colours = dict(re.findall(r"\.(f\d)\{fill:(#\w+)\}", drawing.partition("@media")[0]))
-    assert {colours[name]: side for name, side in sides.items()} == {GREEN: "left", GROUND: "right"}
-
-
 def test_an_address_holds_nothing_that_ends_it_and_gives_the_drawing_back():
     drawing = "<svg a='1'>100 % « \"é\" »\t& #fff,\r\f\n</svg>"
     address, alone = to_address(drawing), to_address(drawing, is_alone=True)
@@ -214,15 +128,6 @@ def test_an_address_holds_nothing_that_ends_it_and_gives_the_drawing_back():
     assert re.search(r"[\t\r\n\f\"&#]", alone) is None and len(alone) < len(address)
     for each in (address, alone):
         assert unquote_to_bytes(each.partition(",")[2]).decode("utf-8") == drawing
-
-
-def test_the_browser_chooses_the_narrow_drawing_on_a_screen_only_and_the_wide_one_stays_alone():
-    table = tables.table(pd.DataFrame({"a": ["b"]}), caption="C")
-    made = compose(partial(persons.bars_drawing, SHARES, [BLUE] * 2), id="a_b", title="T", subtitle="", reading="", base="n", source="S", alt="A", table=table)
-    picture = BeautifulSoup(made.html, "html.parser").picture
-    assert picture.source["media"] == "screen and (max-width: 45rem)"
-    assert f"width='{NARROW.width * 72:g}pt'" in unquote_to_bytes(picture.source["srcset"]).decode("utf-8")
-    assert f"width='{WIDE.width * 72:g}pt'" in unquote_to_bytes(picture.img["src"]).decode("utf-8")
 
 
 # --- data ------------------------------------------------------------------------------------------------------------
@@ -235,6 +140,16 @@ def downloaded(html: str) -> bytes:
     return unquote_to_bytes(csv_address(html).partition(",")[2])
 
 
+@pytest.mark.parametrize(("html", "file"), [
+    ("<tr><th>A</th><th>B</th></tr><tr><td>+1\u202f206,5</td><td>+12\u202f%</td></tr>", "A;B (%)\r\n1206,5;12\r\n"),
+    ("<tr><th>=A</th><th>@B</th></tr><tr><th>x</th><td>12\u202f%</td></tr>", "'=A;'@B (%)\r\nx;12\r\n"),
+    ("<tr><th>P</th></tr><tr><td>de <data>4\u2008\u2007</data> à <data>5,0\u202f%</data> <span>arrondi</span></td></tr>", "P\r\nde 4 à 5,0\u202f% arrondi\r\n"),
+    ("<tr><th>M</th><th>N</th></tr><tr><th scope=rowgroup>ALSES</th></tr><tr><th>oui</th><td>3</td></tr>", "Groupe;M;N\r\nALSES;oui;3\r\n"),
+], ids=["numbers", "no formula", "no alignment", "groups"])
+def test_a_downloaded_table_is_plain_for_a_spreadsheet(html, file):
+    assert downloaded(f"<table>{html}</table>").decode("utf-8-sig") == file
+
+
 def test_the_file_that_is_downloaded_is_the_table_that_is_shown():
     table = tables.table(DATA, caption="C", titles=TITLES)
     read = pd.read_csv(io.BytesIO(downloaded(table.html)), sep=";", decimal=",", encoding="utf-8-sig")
@@ -243,69 +158,10 @@ def test_the_file_that_is_downloaded_is_the_table_that_is_shown():
     assert downloaded(table.html).startswith(b"\xef\xbb\xbf") and downloaded(table.html).count(b"\r\n") == 3
 
 
-def test_a_number_leaves_its_sign_plus_and_its_spaces():
-    html = "<table><tr><th>A</th><th>B</th></tr><tr><td>+1\u202f206,5</td><td>+12\u202f%</td></tr></table>"
-    assert downloaded(html).decode("utf-8-sig") == "A;B (%)\r\n1206,5;12\r\n"
-
-
-def test_a_title_is_no_formula_either():
-    html = "<table><tr><th>=A</th><th>@B</th></tr><tr><th>x</th><td>12\u202f%</td></tr></table>"
-    assert downloaded(html).decode("utf-8-sig") == "'=A;'@B (%)\r\nx;12\r\n"
-
-
-def test_a_cell_gives_its_words_without_the_blanks_that_align_it():
-    html = '<table><tr><th>Part</th></tr><tr><td>de <data value="4">4\u2008\u2007</data> à <data value="5">5,0\u202f%</data> <span class="marque">arrondi</span></td></tr></table>'
-    assert table_rows(html) == [["Part"], ["de 4 à 5,0\u202f% arrondi"]]
-
-
-def test_the_title_of_a_group_of_rows_is_a_column_of_its_own():
-    group = '<tr><th scope="rowgroup" colspan="2">{}</th></tr><tr><th scope="row">oui</th><td>{}</td></tr>'
-    html = f"<table><tr><th>Modalité</th><th>Effectif</th></tr>{group.format('ALSES', 3)}{group.format('autres', 4)}</table>"
-    assert table_rows(html) == [["Groupe", "Modalité", "Effectif"], ["ALSES", "oui", "3"], ["autres", "oui", "4"]]
-
-
 # --- one modality, one colour ----------------------------------------------------------------------------------------
-
-
-def colours_in(drawing: str) -> set[str]:
-    return set(re.findall(r"#[0-9a-f]{6}", drawing.partition("@media")[0]))
 
 
 def test_no_other_modality_of_an_indicator_has_the_colour_of_one():
     for name in {name.partition("/")[0] for name in COLOURS if "/" in name}:
         own = [colour for key, colour in COLOURS.items() if key.startswith(f"{name}/")]
         assert len(set(own)) == len(own), name
-
-
-def share(indicator: str, modality: str, label: str, low: float) -> dict:
-    bounds = {"part_min_pct": low, "part_max_pct": low + 1, "part_pct": low, "part_decimales": 0}
-    return {"indicateur": indicator, "modalite": modality, "libelle": label, "precision": "exact", **bounds}
-
-
-def fact(low: float) -> Fact:
-    return Fact("2032/alses/origine/college", "personnes", (10, 10), (100, 100), low, (low, low), 0, "exact", "", "x")
-
-
-SEXES = pd.DataFrame([share("sexe", "filles", "filles", 40), share("sexe", "garcons", "garçons", 60)])
-GOALS = pd.DataFrame({"libelle": ["mobilité"], "demande_pct": [5.0], "objectif_pct": [60.0]})
-
-
-@pytest.mark.parametrize(("draw", "shown"), [
-    (partial(persons.populations_drawing, [SEXES], ["ALSES"]), [("sexe", "filles"), ("sexe", "garcons")]),
-    (partial(persons.dumbbell_drawing, GOALS), [("demande_initiale", ""), ("objectif", "")]),
-    (partial(persons.entries_drawing, fact(46), fact(54), []), [("origine", "college"), ("origine", "hors_college")]),
-    (partial(persons.volume_drawing, fact(90), fact(50), fact(40), fact(10), names=["a", "b", "c"]), [("suivi_par", "alses"), ("suivi_par", "autre_educateur")]),
-], ids=["populations", "dumbbell", "entries", "volume"])
-def test_a_modality_has_its_colour_in_every_figure_that_shows_it(draw, shown):
-    for sheet in (WIDE, NARROW):
-        assert {colour_of(*name) for name in shown} <= colours_in(to_svg(on(sheet, draw)))
-
-
-@pytest.mark.parametrize(("pieces", "said"), [
-    (["M1,2h0", "M31,22h0", "M31,42h0"], "M1,2h0M31,22h0m0,20h0"),
-    (["M100,200a2,2,0,1,0,.1,0z", "M100,210a2,2,0,1,0,.1,0z"], "M100,200a2,2,0,1,0,.1,0zm0,10a2,2,0,1,0,.1,0z"),
-    (["M100,200H300", "M310,200H500"], "M100,200H300m10,0H500"),
-    (["M1,2L3,4", "M1,2h0"], "M1,2L3,4M1,2h0"),
-], ids=["dots", "discs", "lines", "an end that is not known"])
-def test_a_piece_of_path_is_told_by_its_distance_when_that_is_shorter(pieces, said):
-    assert joined(pieces) == said

@@ -102,18 +102,6 @@ def test_a_good_year_has_no_fault_and_checking_writes_nothing(data_root):
     assert not (data_root / "data/processed").exists()
 
 
-@pytest.mark.parametrize(("name", "old", "new", "start"), [
-    ("2032/reunions", ",visio,", ",visioo,", "2032/reunions.csv, ligne 3, colonne « forme » : « visioo »"),
-    ("2032/chiffres_publies", ",sexe,", ",sex,", "2032/chiffres_publies.csv, ligne 8, colonne « indicateur » : « sex »"),
-    ("2032/enonces", ",outils,", ",outil,", "2032/enonces.csv, ligne 5, colonne « theme » : « outil »"),
-    ("reference/themes", "libelle", "label", "reference/themes.csv, ligne 1 : la colonne « libelle » manque"),
-    ("2032/prises_de_poste", "mars-32", "ventôse", "2032/prises_de_poste.csv, ligne 5, colonne « date_debut » : « ventôse »"),
-])
-def test_a_fault_of_any_table_is_found(data_root, name, old, new, start):
-    change(data_root, name, old, new)
-    assert str(data.faults(2032)[0]).startswith(f"data/raw/{start}")
-
-
 def test_an_absent_reference_table_is_a_fault(data_root):
     (data_root / "data/raw/reference/alias.csv").unlink()
     assert list(map(str, data.faults(2032))) == ["Fichier absent : data/raw/reference/alias.csv. Déposez-le dans ce dossier, puis relancez."]
@@ -122,7 +110,8 @@ def test_an_absent_reference_table_is_a_fault(data_root):
 def test_every_fault_of_the_posts_is_told_at_once(data_root):
     change(data_root, "2032/prises_de_poste", "LE GUE", "LE GUÉ")
     change(data_root, "2032/prises_de_poste", "mars-32", "ventôse")
-    assert ["LE GUÉ" in str(fault) for fault in data.faults(2032)] == [True, False]
+    first, second = map(str, data.faults(2032))
+    assert "LE GUÉ" in first and "ligne 5, colonne « date_debut » : « ventôse »" in second
 
 
 @pytest.mark.parametrize(("start", "others"), [("44", "."), ("6", ". (et 1 autre : python3 alses.py check --year 2032)"), ("5", ". (et 2 autres : python3 alses.py check --year 2032)")])
@@ -133,22 +122,15 @@ def test_the_first_fault_stops_and_the_others_are_counted(data_root, start, othe
     assert str(fault.value).partition("vérifiez-la dans le document")[2] == others
 
 
-def test_a_group_has_one_number_of_invited_persons(data_root):
-    change(data_root, "2032/reunions", "2032-12-01,Visio nord", "2032-11-20,Visio nouveaux n° 2,visio,nouveaux,3,8,,45,46\n2032-12-01,Visio nord")
-    assert [str(fault) for fault in data.faults(2032)] == [
-        "data/raw/2032/reunions.csv, ligne 4, colonne « invites_du_groupe » : « 8 » contredit 9, donné plus haut pour le groupe « nouveaux » ; gardez un seul nombre."
-    ]
-
-
-@pytest.mark.parametrize(("name", "line"), [("2032/reunions", 3), ("2032/enonces", 4)])
-def test_a_cited_association_is_one_of_the_register(data_root, name, line):
-    change(data_root, name, "Tilleuls", "Tileuls")
-    assert [str(fault) for fault in data.faults(2032)] == [
-        f"data/raw/{name}.csv, ligne {line}, colonne « associations » : « Tileuls » est inconnu ; vouliez-vous « Tilleuls » ?"
-    ]
-
-
 @pytest.mark.parametrize(("name", "old", "new", "told"), [
+    ("2032/reunions", ",visio,", ",visioo,", "2032/reunions.csv, ligne 3, colonne « forme » : « visioo »"),
+    ("2032/reunions", "Tilleuls", "Tileuls", "2032/reunions.csv, ligne 3, colonne « associations » : « Tileuls » est inconnu ; vouliez-vous « Tilleuls » ?"),
+    ("2032/reunions", "2032-12-01,Visio nord", "2032-11-20,Visio nouveaux n° 2,visio,nouveaux,3,8,,45,46\n2032-12-01,Visio nord",
+     "2032/reunions.csv, ligne 4, colonne « invites_du_groupe » : « 8 » contredit 9, donné plus haut pour le groupe « nouveaux » ; gardez un seul nombre."),
+    ("2032/enonces", "Tilleuls", "Tileuls", "2032/enonces.csv, ligne 4, colonne « associations » : « Tileuls » est inconnu ; vouliez-vous « Tilleuls » ?"),
+    ("2032/enonces", ",outils,", ",outil,", "2032/enonces.csv, ligne 5, colonne « theme » : « outil »"),
+    ("2032/chiffres_publies", ",sexe,", ",sex,", "2032/chiffres_publies.csv, ligne 8, colonne « indicateur » : « sex »"),
+    ("reference/themes", "libelle", "label", "reference/themes.csv, ligne 1 : la colonne « libelle » manque"),
     ("2032/reunions", "2032-11-03", "2022-11-03", "2032/reunions.csv, ligne 3, colonne « date » : « 2022-11-03 » est loin de 2032"),
     ("2032/prises_de_poste", "oct-31", "oct-21", "2032/prises_de_poste.csv, ligne 2, colonne « date_debut » : « oct-21 » est loin de 2032"),
     ("2032/chiffres_publies", "ecart,50,", "ecart,50.5,", "2032/chiffres_publies.csv, ligne 7, colonne « valeur » : « 50,5 » est impossible"),
@@ -162,7 +144,7 @@ def test_a_cited_association_is_one_of_the_register(data_root, name, line):
     ("2032/enonces", "Un classeur", "Un\u202eclasseur", "2032/enonces.csv, ligne 7 : un caractère invisible (U+202E)"),
     ("2032/enonces", "Un classeur", "Un\ufffeclasseur", "2032/enonces.csv, ligne 7 : un caractère invisible (U+FFFE)"),
 ])
-def test_what_a_hostile_reader_found_is_told_before_anything_runs(data_root, name, old, new, told):
+def test_a_fault_of_any_table_is_told_before_anything_runs(data_root, name, old, new, told):
     change(data_root, name, old, new)
     assert str(data.faults(2032)[0]).startswith(f"data/raw/{told}")
 

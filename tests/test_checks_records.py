@@ -4,10 +4,11 @@ import json
 
 import pytest
 
-from helpers import cli, data, paths
+from conftest import ALL
+from helpers import cli, data
 from helpers.clean.records import Received
 from helpers.schema import DataError
-from small_export import write_export
+from small_export import export_text, write_export
 
 
 def told(year: int = 2033) -> list[str]:
@@ -40,14 +41,6 @@ def test_the_faults_of_cleaning_are_told_without_any_value_of_a_person(data_root
     write_export(data_root, *[{}] * 12, {"identifiant": "P001", "sexe": "garcons"})
     found = told()
     assert found and not any("P001" in fault for fault in found)
-
-
-@pytest.mark.parametrize("format_", [".xls", ".txt2", ".zip"])
-def test_an_export_in_another_format_makes_a_year_whose_fault_says_so(data_root, format_):
-    path = write_export(data_root).rename(data_root / f"data/raw/2033/Accompagnements{format_}")
-    assert 2033 in paths.years()
-    [fault] = told()
-    assert paths.relative(path) in fault
 
 
 def test_an_expected_association_without_a_row_is_a_fault(data_root):
@@ -129,3 +122,63 @@ def test_check_accepts_nothing_that_cannot_be_used(data_root, capsys):
     path.write_bytes(b"")
     assert command(capsys, "--accept")[0] == 2
     assert data.read_export_card(2033) == before
+
+
+FILE, CSV = "data/raw/2033/accompagnements", export_text(*[{}] * 12).encode()
+WRONG = {
+    "another format": ({"Accompagnements.xls": b"x"}, "data/raw/2033/Accompagnements.xls : ce format n’est pas lu ; enregistrez la table en .csv, .xlsx, .ods ou .parquet."),
+    "an empty file": ({"accompagnements.csv": b""}, f"{FILE}.csv : le fichier est vide ; refaites l’export, ou retirez ce fichier."),
+    "a folder": ({"accompagnements.csv": CSV, "accompagnements 2.csv/Lille.csv": b""}, f"{FILE} 2.csv est un dossier, il n’est pas lu : sortez-en les fichiers de l’export."),
+    "another name": ({"accompagnements.csv": CSV, "Copie de accompagnements.xlsx": b""}, "data/raw/2033/Copie de accompagnements.xlsx n’est pas lu : faites commencer son nom par « accompagnements », ou retirez-le."),
+    "one endless line": ({"accompagnements.csv": b"x" * (50 << 20 if ALL else 5 << 20)}, f"{FILE}.csv : aucune ligne de titres parmi les premières ; la première ligne doit porter les intitulés des colonnes (data/raw/reference/entetes.csv dit lesquels sont connus)."),
+    "the same persons": ({"accompagnements.csv": CSV, "accompagnements_2.csv": CSV + b"\n"}, "accompagnements_2.csv : 12 de ses 12 lignes sont déjà dans un autre fichier de l’année ; gardez un seul des deux, ou demandez un export sans répétition."),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", WRONG)
+def test_a_wrong_file_is_one_sentence_and_code_2(data_root, capsys, kind):
+    files, sentence = WRONG[kind]
+    for name, content in files.items():
+        path = data_root / "data/raw/2033" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    code, out, err = command(capsys)
+    assert (code, err) == (2, f"{sentence}\n") and out.startswith("2033 : 1 erreur.\n")
+    assert not (data_root / "reports").exists()
+
+
+def test_a_person_in_two_files_is_no_fault(data_root, capsys):
+    lines = CSV.split(b"\n")
+    write_export(data_root, name="accompagnements_a.csv").write_bytes(b"\n".join(lines[:10]))
+    write_export(data_root, name="accompagnements_b.csv").write_bytes(b"\n".join([lines[0], *lines[7:]]))
+    code, out, err = command(capsys)
+    assert (code, err) == (0, "") and "15 lignes lues, 12 gardées, 3 rejetées." in out
+
+
+# --- where the rejected rows are -------------------------------------------------------------------------------------
+
+REJECTED = "data/processed/2033/prive/quarantaine.csv"
+
+
+def write_rejected(root, count: int) -> None:
+    write_export(root, *[{"uai": ""}] * 12, *[{"uai": "faux"}] * count, more=["uai"])
+
+
+@pytest.mark.parametrize(("count", "verb", "code"), [(1, "check", 0), (6, "check", 2), (6, "run", 2)])
+def test_rejected_rows_are_kept_aside_and_the_place_is_told(data_root, capsys, count, verb, code):
+    write_rejected(data_root, count)
+    assert cli.main([verb, "--year", "2033"]) == code
+    shown = "".join(capsys.readouterr())
+    assert REJECTED in shown and ("6 lignes sur 18 ne peuvent pas être comptées" in shown.replace("\u202f", " ").replace("\u00a0", " ")) == (code == 2)
+    assert (data_root / REJECTED).read_text(encoding="utf-8-sig").count(";faux;") == count
+    assert [path.name for path in (data_root / REJECTED).parent.iterdir()] == ["quarantaine.csv"]
+
+
+def test_a_protected_folder_hides_no_fault(data_root, capsys, monkeypatch):
+    def refuse(cleaned):
+        raise PermissionError(13, "refusé")
+
+    monkeypatch.setattr("helpers.data.private.save_rejected", refuse)
+    write_rejected(data_root, 6)
+    code, out, err = command(capsys)
+    assert code == 2 and "6 lignes sur 18" in err and "quarantaine.csv" not in out + err

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from helpers import cli, paths, provenance
-from helpers.cli import report_verbs
+from helpers.cli import verbs
 from helpers.provenance import libraries
 from helpers.run import report
 from helpers.schema import DataError
@@ -43,21 +43,16 @@ def test_a_run_that_has_nothing_to_do_writes_nothing_and_loads_no_library(publis
     assert state(published) == before
 
 
-@pytest.mark.parametrize(
-    ("change", "cause"),
-    [
-        (lambda root: (root / "data/raw/2032/reunions.csv").write_bytes(b"x"), ("donnees", "data/raw/2032/reunions.csv", "a changé")),
-        (lambda root: (root / "data/raw/2032/nouveau.csv").write_bytes(b"x"), ("donnees", "data/raw/2032/nouveau.csv", "est arrivé")),
-        (lambda root: (root / "data/raw/2032/remarques.csv").unlink(), ("donnees", "data/raw/2032/remarques.csv", "n’est plus là")),
-        (lambda root: (root / "reports/2032/index.html").write_bytes(b"x"), ("produit", "reports/2032/index.html", "a changé")),
-        (lambda root: (root / "data/processed/2032/postes.csv").unlink(), ("produit", "data/processed/2032/postes.csv", "n’est plus là")),
-    ],
-)
-def test_anything_that_changed_is_seen_and_named(published, change, cause):
+@pytest.mark.parametrize(("name", "content", "cause"), [
+    ("data/raw/2032/reunions.csv", b"x", ("donnees", "a changé")), ("data/raw/2032/nouveau.csv", b"x", ("donnees", "est arrivé")),
+    ("data/raw/2032/remarques.csv", None, ("donnees", "n’est plus là")), ("reports/2032/index.html", b"x", ("produit", "a changé")),
+    ("data/processed/2032/postes.csv", None, ("produit", "n’est plus là")),
+])  # fmt: skip
+def test_anything_that_changed_is_seen_and_named(published, name, content, cause):
     assert provenance.current_report(2032, None) == published / "reports/2032"
-    change(published)
+    (published / name).unlink() if content is None else (published / name).write_bytes(content)
     assert provenance.current_report(2032, None) is None
-    assert provenance.Reason(*cause) in provenance.report_causes(2032, None)
+    assert provenance.Reason(cause[0], name, cause[1]) in provenance.report_causes(2032, None)
 
 
 def test_a_new_year_another_question_and_another_library_are_seen(published, monkeypatch):
@@ -74,16 +69,13 @@ def test_a_new_year_another_question_and_another_library_are_seen(published, mon
     assert [str(cause) for cause in provenance.report_causes(2032, None)] == [f"pandas {pandas} → 0.1"]
 
 
-def test_a_run_that_was_cut_while_it_published_is_not_taken_for_one_that_ended(published):
+def test_a_record_that_cannot_be_used_and_a_publication_that_was_cut_are_no_report(published):
     (published / "reports/.en-cours-2032").mkdir()
     assert provenance.current_report(2032, None) is None
-
-
-@pytest.mark.parametrize("torn", ["", "{", '{"forme": 0}', '{"forme": 1}', "[]", "null"])
-def test_a_record_that_cannot_be_used_is_as_good_as_none(published, torn):
-    provenance.report_record(2032).write_text(torn, encoding="utf-8")
-    assert provenance.current_report(2032, None) is None
-    assert provenance.report_causes(2032, None) is None
+    (published / "reports/.en-cours-2032").rmdir()
+    for torn in ("", "{", '{"forme": 0}', '{"forme": 1}', "[]", "null"):
+        provenance.report_record(2032).write_text(torn, encoding="utf-8")
+        assert provenance.current_report(2032, None) is provenance.report_causes(2032, None) is None, torn
 
 
 def test_a_large_file_is_not_read_again_while_the_disk_says_it_is_the_same(tmp_path, monkeypatch):
@@ -117,6 +109,7 @@ def test_each_notebook_is_known_by_what_it_reads_and_by_nothing_else(mini_root):
 
 
 def test_a_year_that_fails_is_told_and_the_others_are_made(data_root, monkeypatch, capsys):
+    monkeypatch.setattr("helpers.kernels.fork.start", lambda: None)  # it would load every library in vain
     made, folder = [], data_root / "reports/2032"
     folder.mkdir(parents=True)
 
@@ -135,7 +128,7 @@ def test_a_year_that_fails_is_told_and_the_others_are_made(data_root, monkeypatc
 
 
 @pytest.mark.parametrize("option", [["--compare-to", "2030"], ["--watch"]])
-def test_what_speaks_of_one_year_is_refused_for_several(data_root, capsys, option):
+def test_options_for_one_year_are_refused_for_several(capsys, option):
     assert cli.main(["run", "--year", "2031", "--year", "2032", *option]) == 2
     assert "une seule année" in capsys.readouterr().err
 
@@ -146,8 +139,8 @@ def test_what_speaks_of_one_year_is_refused_for_several(data_root, capsys, optio
 @pytest.fixture
 def watched(data_root, monkeypatch):
     """A watch whose report costs nothing: what it does at each making, and the end after three."""
-    monkeypatch.setattr(report_verbs, "LOOK_S", 0.01)
-    monkeypatch.setattr(report_verbs, "QUIET_S", 0.01)
+    monkeypatch.setattr(verbs, "LOOK_S", 0.01)
+    monkeypatch.setattr(verbs, "QUIET_S", 0.01)
     made = threading.Semaphore(0)
     count = []
 
@@ -159,11 +152,12 @@ def watched(data_root, monkeypatch):
         if len(count) == 3:
             raise KeyboardInterrupt
 
-    return made, count, make
+    monkeypatch.setattr(verbs, "_make_if_needed", make)
+    return made, count
 
 
 def test_each_change_of_a_file_makes_the_report_again_and_a_failure_does_not_end_it(data_root, watched, capsys):
-    made, count, make = watched
+    made, count = watched
     raw = data_root / "data/raw/2032"
 
     def change() -> None:
@@ -175,7 +169,7 @@ def test_each_change_of_a_file_makes_the_report_again_and_a_failure_does_not_end
     changing = threading.Thread(target=change)
     changing.start()
     with pytest.raises(KeyboardInterrupt):
-        report_verbs.keep_making(Namespace(year=2032, force=True), make)
+        verbs._watch(Namespace(year=2032, force=True))
     changing.join()
     assert count == [True, False, False]
     told = capsys.readouterr()
@@ -183,21 +177,19 @@ def test_each_change_of_a_file_makes_the_report_again_and_a_failure_does_not_end
     assert plain(told.out).count("En attente d’un changement (Ctrl-C pour finir)…") == 2
 
 
-def test_a_change_of_the_code_begins_again_with_the_new_one(data_root, watched, monkeypatch):
-    _, count, make = watched
-    looks = iter([{}, {}, {"module.py": 1}])
-    monkeypatch.setattr(report_verbs, "_code", lambda: next(looks))
-
-    class BegunAgain(Exception):
+def test_a_change_of_the_code_restarts_the_command(watched, monkeypatch):
+    class Restarted(Exception):
         pass
 
-    def begin_again():
-        raise BegunAgain
+    def restart():
+        raise Restarted
 
-    monkeypatch.setattr(report_verbs, "_begin_again", begin_again)
-    with pytest.raises(BegunAgain):
-        report_verbs.keep_making(Namespace(year=2032, force=False), make)
-    assert count == [False]
+    looks = iter([{}, {}, {"module.py": 1}])
+    monkeypatch.setattr(verbs, "_code", lambda: next(looks))
+    monkeypatch.setattr(verbs, "_restart", restart)
+    with pytest.raises(Restarted):
+        verbs._watch(Namespace(year=2032, force=False))
+    assert watched[1] == [False]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no signal to send")

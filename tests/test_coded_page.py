@@ -13,7 +13,7 @@ import pytest
 from coded_year import DISAGREEMENTS, MEETINGS, PLANTED, coded_year
 from conftest import ALL, MINI, UNDRAWN, WITHOUT_KERNELS, _run, copy_project
 from helpers import cli, codings, data, paths
-from helpers.codings import model, refi
+from helpers.codings import refi
 from helpers.codings.model import Code, Project
 
 YEAR = 2032
@@ -159,18 +159,6 @@ def test_nothing_else_of_what_was_said_leaves_nor_who_coded_nor_where(root):
     assert {each for each in said if each in aggregates} - {chosen()} == set()
 
 
-def test_coding_files_are_inputs_by_rank(root, page):
-    manifest = (root / f"reports/{YEAR}/manifest.json").read_text(encoding="utf-8")
-    assert f"codages de {YEAR}, fichier 1" in manifest and f"codages de {YEAR - 1}, fichier 1" in manifest
-
-
-def test_a_year_without_coding_says_nothing_of_them(mini_root):
-    page = (mini_root / f"reports/{YEAR}/04_themes.html").read_text(encoding="utf-8")
-    assert "Que retient-on des réunions" in page
-    for title in ("Qu’a-t-on codé", "Quels codes", "Dans quelle réunion", "Que dit-on sous", "Deux personnes", "Que deviennent les codes", "Quels mots"):
-        assert not re.search(rf"<h2[^>]*>\s*{title}", page), title
-
-
 # --- the quotations that a person chose ------------------------------------------------------------------------------
 
 
@@ -178,25 +166,16 @@ def told(faults) -> list[str]:
     return [re.sub(r"\s+", " ", str(fault)) for fault in faults]
 
 
-@pytest.mark.parametrize(
-    ("row", "sentence"),
-    [
-        ("temps;Personne ne l’a dit.;2032-12-01", "ligne 2, colonne « citation » : « Personne ne l’a dit. » n’est pas une citation possible"),
-        ("lieux;{chosen};2032-12-01", "ligne 2, colonne « citation » : «"),
-        ("equipe;{chosen};2032-12-01", "ligne 2, colonne « citation » : «"),
-        ("Temps;{chosen};2032-12-01", "ligne 2, colonne « theme » : « Temps » est un libellé ; écrivez son code, « temps »."),
-        ("tamps;{chosen};2032-12-01", "ligne 2, colonne « theme » : « tamps » est inconnu ; vouliez-vous « temps » ?"),
-        ("temps;{chosen};2199-12-01", "ligne 2, colonne « relue_le » : « 01/12/2199 » n’est pas un jour entre le 1er janvier 2032"),
-        ("temps;{chosen};2031-12-31", "ligne 2, colonne « relue_le » : « 31/12/2031 » n’est pas un jour"),
-        ("temps;{chosen};2032-12-01\ntemps;{chosen} !;2032-12-02", "ligne 3, colonne « citation » : «"),
-        ("temps;{chosen};hier", "ligne 2, colonne « relue_le »"),
-        (";{chosen};2032-12-01", "ligne 2, colonne « theme »"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("row", "sentence"), [
+    ("temps;Personne ne l’a dit.;2032-12-01", "2, colonne « citation » : « Personne ne l’a dit. » n’est pas une citation possible"),
+    ("lieux;{chosen};2032-12-01", "2, colonne « citation » : «"), ("temps;{chosen};2032-12-01\ntemps;{chosen} !;2032-12-02", "3, colonne « citation » : «"),
+    ("Temps;{chosen};2032-12-01", "2, colonne « theme » : « Temps » est un libellé ; écrivez son code, « temps »."), (";{chosen};2032-12-01", "2, colonne « theme »"),
+    ("temps;{chosen};2199-12-01", "2, colonne « relue_le » : « 01/12/2199 » n’est pas un jour entre le 1er janvier 2032"), ("temps;{chosen};hier", "2, colonne « relue_le »"),
+])
 def test_a_quotation_that_may_not_be_published_is_one_sentence_and_stops_the_year(row, sentence, coded, capsys):
     data.quoted_file(YEAR).write_text("theme;citation;relue_le\n" + row.format(chosen=chosen()), encoding="utf-8")
     (fault,) = told(data.faults(YEAR))
-    assert fault.startswith(f"data/raw/{YEAR}/codages/citations.csv, {sentence}")
+    assert fault.startswith(f"data/raw/{YEAR}/codages/citations.csv, ligne {sentence}")
     assert cli.main(["run", "--year", str(YEAR)]) == 2
     assert "citations.csv" in capsys.readouterr().err
 
@@ -228,25 +207,3 @@ def test_a_coding_that_goes_takes_its_private_lists_along(coded):
     assert not list(data.possible_file(YEAR).parent.glob("*.csv"))
 
 
-# --- a year that has nothing but codings -----------------------------------------------------------------------------
-
-
-@pytest.fixture
-def bare(data_root) -> int:
-    """A year of codings without any table, after those of the project."""
-    (data_root / "data/raw/2033").mkdir()
-    livre = Code("Bilan")
-    texte = model.Document("r1", "On a tenu bon.", "verbatim")
-    data.save_coding(Project((livre,), (texte,), (model.Passage("r1", 0, 13, "On a tenu bon", "Bilan"),)), 2033, "réunions", Path("r.qdpx"))
-    data.add_to_book([{"theme": "bilan", "libelle": "Bilan", "definition": "Ce que l’année laisse."}])
-    return 2033
-
-
-def test_a_year_of_codings_alone_is_usable_and_can_be_made_again(bare, capsys):
-    assert cli.main(["check", "--year", str(bare)]) == 0 and cli.main(["status"]) == 0
-    shown = capsys.readouterr().out.split(f"{bare}\n")[1]
-    assert "codages   reunions" in shown and "utilisables" in shown and "ne peut plus" not in shown
-
-
-def test_a_year_of_codings_alone_hides_no_year_that_has_figures(bare):
-    assert paths.earlier_year(bare + 1) == YEAR and paths.previous_year(bare + 1) == bare

@@ -2,10 +2,9 @@
 
 import pytest
 
-from helpers.indicators.comparisons import Comparison, Comparisons, Measure
+from helpers.indicators.comparisons import Comparison, Measure
 from helpers.indicators.constraints import row, table
 from helpers.indicators.lookup import Facts
-from helpers.schema import columns, typed
 from helpers.text import formats
 
 
@@ -23,7 +22,6 @@ def facts_of(year, share):
 
 
 NOW, BEFORE = facts_of(2032, 44), facts_of(2031, 40)
-NONE = Comparisons(typed(table([]).reindex(columns=columns("comparaisons")), "comparaisons"))
 
 
 @pytest.mark.parametrize(("finding", "count", "words"), [
@@ -35,11 +33,6 @@ NONE = Comparisons(typed(table([]).reindex(columns=columns("comparaisons")), "co
 def test_a_change_is_told_by_what_its_bounds_allow(finding, count, words):
     said = formats.say("compare", "change", c=girls(finding, count), now=NOW, before=BEFORE).text.replace("40,0", "40").replace("44,0", "44")
     assert words in said
-
-
-def test_a_share_that_changes_beyond_chance_is_said_to_change():
-    said = formats.say("compare", "change", c=girls(reach="concluante"), now=NOW, before=BEFORE).text
-    assert said.startswith("la part « filles » augmente :")
 
 
 def test_a_change_known_by_its_bounds_alone_says_no_middle():
@@ -74,16 +67,6 @@ def found_of(*, page=(), **made):
     return Found({id.replace("__", "/"): each for id, each in made.items()} | {"page": whole})
 
 
-@pytest.mark.parametrize(("going_on", "words"), [
-    (0, "Aucun accompagnement de 2032 n’a été ouvert avant l’année"), (1, "Parmi les personnes suivies en 2032, 1 l’était déjà avant cette année-là : elle a pu"),
-    (2, "Parmi les personnes suivies en 2032, 2 l’étaient déjà avant cette année-là : elles ont pu"),
-])
-def test_the_persons_of_both_years_are_counted_in_words_that_agree(going_on, words):
-    again = row((2032, "alses", "nouvel_accompagnement", "non"), "personnes", counts=(going_on,) * 2, base=(100, 100), precision="exact", reference="")
-    found = found_of(annees__alses__sexe__filles=girls(p_recouvrement=known(0.2, unit="")))
-    assert formats.say("compare", "overlap", found=found, now=Facts(table([again]), year=2032), before=BEFORE).text.startswith(words)
-
-
 @pytest.mark.parametrize(("low", "high", "words", "title"), [
     (-121, -110, "ce qui est impossible : elles ne suffisent pas à expliquer l’écart", "aucune part parmi les 50"),
     (93, 104, "ce qui n’est pas possible pour tous les effectifs", "suffirait à donner l’écart"), (46, 57, "(entre 46,0 et 57,0) parmi ces personnes, au lieu de", "suffirait à donner l’écart"),
@@ -93,50 +76,6 @@ def test_a_share_that_extra_persons_cannot_have_explains_nothing(low, high, word
     said = formats.say("compare", "composition", found=found_of(annees__alses__sexe__filles=changed), now=NOW, before=BEFORE)
     assert words in said.text and "Rien ne démontre cette hypothèse." in said.text
     assert title in formats.say("figures_compare", "composition_title", c=changed).text
-
-
-@pytest.mark.parametrize(("reach", "words"), [
-    ("concluante", "l’écart dépasse encore le hasard si les personnes d’un même poste se ressemblent beaucoup"),
-    ("selon_ressemblance", "l’écart ne dépasse plus le hasard si les personnes d’un même poste se ressemblent beaucoup"),
-])
-def test_likeness_within_posts_is_said_by_the_reach(reach, words):
-    given = {f"p_holm_{name}": known(p, unit="") for name, p in (("faible", 0.01), ("moyen", 0.02), ("fort", 0.06))}
-    assert words in formats.say("figures_compare", "clusters_title", kept=girls(reach=reach, **given), whole=found_of()("page")).text
-
-
-@pytest.mark.parametrize(("macro", "values", "words"), [
-    ("volume", {"now": NOW, "before": BEFORE}, "aucun total n’est publié pour les deux années"),
-    ("rest", {"path": "alses/sexe/garcons", "now": NOW}, "cette part n’est pas publiée à la fois pour les ALSES et pour toute la prévention spécialisée"),
-    ("overlap", {"now": NOW, "before": BEFORE}, "le nombre d’accompagnements poursuivis n’est pas publié, on ne peut pas dire combien de personnes ont pu être comptées les deux années"),
-    ("composition", {"now": NOW, "before": BEFORE}, "aucune part testée ne permet ce calcul"), ("detectable", {}, "aucune part n’est testée d’une année à l’autre"),
-])
-def test_nothing_to_compare_is_a_sentence(macro, values, words):
-    assert formats.say("compare", macro, found=NONE, **values).text == f"Pas de donnée : {words}."
-
-
-def nested(asked, worked):
-    found = {name: known(value, unit="personnes") for name, value in (("effectif_reference", asked), ("effectif", worked), ("base", 5), ("ic_bas", -9.0), ("ic_haut", 49.0))}
-    found |= {"ecart": known(20.0), "rapport": known(worked / asked, unit="")} if asked else {"ecart": known(20.0)}
-    one = Comparison("comparaisons/emboitee/alses/mobilite", "Mobilité : objectif et demande initiale", "hausse", "", "", found)
-    return formats.say("compare", "nested", found=found_of(emboitee__alses__mobilite=one), now=NOW).text
-
-
-@pytest.mark.parametrize(("asked", "worked", "words"), [
-    (1, 1, "« Mobilité » : 1 demande au départ, un objectif travaillé avec 1 personne sur 5 (+20,0\u00a0points), soit 1,00 objectif pour une demande."),
-    (0, 2, "« Mobilité » : 0 demande au départ, un objectif travaillé avec 2 personnes sur 5 (+20,0\u00a0points)."),
-], ids=["one", "none"])
-def test_words_agree_with_a_measure_of_one_or_none(asked, worked, words):
-    assert words in nested(asked, worked)
-
-
-def test_a_first_year_has_nothing_to_compare():
-    said = formats.say("compare", "key_points", found=NONE, now=NOW, before=Facts(table([]), year=None))
-    assert said.text == "Aucune année antérieure à 2032 n’a de données : rien n’est comparé à une autre année."
-
-
-def test_two_years_without_a_common_figure_say_so():
-    said = formats.say("compare", "key_points", found=NONE, now=NOW, before=BEFORE)
-    assert said.text == "Aucun chiffre n’est publié à la fois pour 2031 et 2032."
 
 
 @pytest.mark.parametrize(("name", "measure", "text"), [
@@ -161,9 +100,3 @@ def test_what_is_missing_is_said_missing():
 def test_what_rounding_hides_is_said_about():
     assert formats.plain(formats.say_about(girls(effectif=known(963, 954, 972, "personnes")), "effectif")) == "environ 963 (entre 954 et 972)"
     assert formats.plain(formats.say_about(girls(), "effectif")) == "46"
-
-
-def test_a_base_of_one_is_one_person():
-    one = row((2032, "alses", "sexe", "filles"), "personnes", counts=(1, 1), base=(1, 1), precision="exact", reference="")
-    fact = Facts(table([one]), year=2032)("alses/sexe/filles")
-    assert "sur 1 personne," in formats.say("figures", "breakdown_reading", fact=fact, year=2032).text

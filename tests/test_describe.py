@@ -20,17 +20,6 @@ def test_a_breakdown_drops_a_group_only_when_each_of_its_members_is_published():
     assert list(describe.breakdown(table(LEVELS[2:]), "niveau", year=2032)["modalite"]) == ["3e", "4e_3e", "6e_5e_autre"]
 
 
-def test_other_years_perimeters_and_indicators_are_left_out():
-    others = table([*LEVELS[2:3], figure("niveau", "5e", 1, year=2031), figure("niveau", "5e", 1, perimeter="collegiens"), figure("sexe", "filles", 1)])
-    assert list(describe.breakdown(others, "niveau", year=2032)["modalite"]) == ["3e"]
-    assert list(describe.breakdown(others, "niveau", year=2032, perimeter="collegiens")["modalite"]) == ["5e"]
-
-
-def test_a_topic_has_one_breakdown_for_each_published_indicator_and_perimeter():
-    rows = table([figure("sexe", "filles", 44), figure("sexe", "filles", 9, perimeter="collegiens"), figure("nouvel_accompagnement", "oui", None)])
-    assert [part["perimetre"].tolist() for part in describe.topic(rows, "public", year=2032)] == [["alses"], ["collegiens"]]
-
-
 def test_a_topic_is_made_of_what_each_breakdown_says_alone():
     others = [figure("niveau", "3e", 7, perimeter="collegiens"), figure("niveau", "3e", 8, year=2031)]
     crossed = row((2032, "alses", "niveau", "3e"), "personnes", counts=(9, 9), base=(20, 20), precision="exact", reference="l. 1", cross=("sexe", "filles"))
@@ -38,12 +27,6 @@ def test_a_topic_is_made_of_what_each_breakdown_says_alone():
     alone = [describe.breakdown(rows, "niveau", year=2032, perimeter=name) for name in ("alses", "collegiens")]
     for part, one in zip(describe.topic(rows, "niveaux", year=2032), alone, strict=True):
         pd.testing.assert_frame_equal(part, one)
-
-
-def test_answers_name_their_question_in_the_order_of_the_catalogue():
-    rows = [figure(name, "oui", 3, perimeter="postes", unit="postes") for name in ("bureau", "convention", "mois_de_debut")]
-    assert list(describe.answers(table(rows), year=2032)["question"]) == ["Convention", "Bureau ou local au collège"]
-    assert describe.answers(table([]), year=2032).empty
 
 
 def test_posts_are_sorted_in_the_grid_and_counted_by_month_of_start():
@@ -119,12 +102,6 @@ def test_what_a_topic_does_not_publish_is_told_together_with_the_group_that_hold
     assert (whole.label, whole.missing) == ("Situation scolaire (toute la prévention spécialisée)", ("lycéens", "autres situations"))
 
 
-def test_nothing_is_missing_when_each_modality_has_a_figure():
-    both = [figure(name, modality, 50) for name, pair in (("sexe", ("filles", "garcons")), ("nouvel_accompagnement", ("oui", "non"))) for modality in pair]
-    assert describe.silences(table(both), "public", year=2032) == []
-    assert [silence.label for silence in describe.silences(table(both), "public", year=2031)] == ["Sexe", "Nouvel accompagnement"]
-
-
 def test_definitions_are_those_of_the_indicators_that_the_year_publishes_with_their_base_in_words():
     rows = table([figure("sexe", "filles", 44), figure("orienteur", "enseignants", 9), figure("participants", "nord", 9, perimeter="reunions"), figure("niveau", "6e", None)])
     assert describe.definitions(rows, year=2032)[["indicateur", "base"]].to_numpy().tolist() == [
@@ -138,11 +115,6 @@ def test_a_breakdown_that_the_pairs_already_show_is_not_drawn_twice():
     parts, pairs = describe.topic(rows, "demandes", year=2032), describe.requests_and_goals(rows, year=2032)
     assert [part["indicateur"].iloc[0] for part in describe.beyond(parts, pairs)] == ["demande_initiale"]
     assert len(describe.beyond(parts, pairs.head(0))) == 2
-
-
-def test_the_invited_of_a_group_stay_missing_when_they_are_not_printed():
-    rows = [figure("participants", name, 5, base, perimeter="reunions", unit="participants") for name, base in (("nord", 10), ("sud", None))]
-    assert describe.attendance(table(rows), year=2032)["base_max"].tolist() == [10, pd.NA]
 
 
 def test_requests_stand_beside_objectives_when_both_are_counted_most_frequent_objective_first():

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from helpers.cli import parser
+from helpers import cli, schema
 from helpers.documents import data_dictionary
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,16 +27,6 @@ def read(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def shown(path: Path) -> str:
-    return path.relative_to(ROOT).as_posix()
-
-
-def links(path: Path) -> list[tuple[str, str, str]]:
-    """Mark (``!`` for a picture), text and target of each link that stays in the project."""
-    found = LINK.findall(CODE.sub("", read(path)))
-    return [link for link in found if not link[2].startswith(("https:", "mailto:"))]
-
-
 def commands(path: Path) -> list[str]:
     """Every command of a document, in order: lines of blocks and pieces of code in the text."""
     lines = [line.strip("` ") for code in CODE.findall(read(path)) for line in code.splitlines()]
@@ -48,27 +38,17 @@ def verbs(lines: list[str]) -> list[str]:
     return [line.partition("alses.py ")[2].strip() for line in lines if "alses.py " in line]
 
 
-def project() -> dict:
-    return tomllib.loads(read(ROOT / "pyproject.toml"))["project"]
-
-
-# --- links and commands ----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("path", DOCUMENTS, ids=shown)
-def test_a_link_leads_to_a_file(path):
-    assert [target for _, _, target in links(path) if not (path.parent / target).is_file()] == []
-
-
-@pytest.mark.parametrize("path", DOCUMENTS, ids=shown)
-def test_no_link_leads_to_what_a_machine_makes(path):
-    targets = {(path.parent / target).resolve().relative_to(ROOT).as_posix() for _, _, target in links(path)}
-    assert [target for target in targets if target.startswith(MACHINE_MADE) and not target.endswith("README.md")] == []
-
-
-@pytest.mark.parametrize("path", DOCUMENTS, ids=shown)
-def test_a_picture_has_a_text(path):
-    assert [target for mark, text, target in links(path) if mark and not text.strip()] == []
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_links_lead_to_files_that_a_clone_has_pictures_have_a_text_and_commands_exist(path):
+    links = [link for link in LINK.findall(CODE.sub("", read(path))) if not link[2].startswith(("https:", "mailto:"))]
+    targets = [(path.parent / target).resolve() for _, _, target in links]
+    assert [target for target in targets if not target.is_file()] == []
+    inside = [target.relative_to(ROOT).as_posix() for target in targets]
+    assert [target for target in inside if target.startswith(MACHINE_MADE) and not target.endswith("README.md")] == []
+    assert [target for mark, text, target in links if mark and not text.strip()] == []
+    for arguments in verbs(commands(path)):
+        if arguments != "--help":  # argparse answers it by stopping
+            assert cli.parse(arguments.split())
 
 
 def test_the_two_commands_are_those_that_other_machines_run():
@@ -79,13 +59,6 @@ def test_the_two_commands_are_those_that_other_machines_run():
     assert verbs(read(ROOT / ".ci" / "run").splitlines()) == ["status", "test", "test"]  # the first installs, the last is of another Python
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=shown)
-def test_a_documented_command_exists(path):
-    for arguments in verbs(commands(path)):
-        if arguments != "--help":  # argparse answers it by stopping
-            assert parser.build_parser().parse_args(arguments.split())
-
-
 def test_the_log_of_raw_files_names_each_table_and_each_name_let_in():
     text = read(ROOT / "data" / "raw" / "README.md")
     tables = sorted(path.relative_to(ROOT / "data" / "raw").as_posix() for path in ROOT.glob("data/raw/[0-9r]*/*.csv"))
@@ -94,30 +67,32 @@ def test_the_log_of_raw_files_names_each_table_and_each_name_let_in():
     assert let_in and [name for name in let_in if f"`{name}`" not in text] == []
 
 
-# --- the two identity cards ------------------------------------------------------------------------------------------
-
-
 def test_both_readmes_have_the_same_commands():
     english, french = map(commands, READMES)
     assert english == french and len(english) >= 6
 
 
-# --- what is generated, cited, released ------------------------------------------------------------------------------
+def test_the_dictionary_is_up_to_date_and_has_every_table_column_and_rule():
+    """On failure: python3 alses.py generate."""
+    assert (text := read(ROOT / "docs" / "data-dictionary.md")) == data_dictionary()
+    text = text.replace("\u00a0", " ").replace("\u202f", " ")
+    for name in schema.table_names():
+        section = text.partition(f"### `{name}` : ")[2].partition("\n### ")[0]
+        assert [column for column in schema.columns(name) if f"\n| `{column}` | " not in section] == [], name
+        assert f"`{name}`" in text.partition("\n## ")[0], name
+    for line in (
+        "| `forme` | texte |  | Présentiel ou visioconférence. | obligatoire ; `presentiel`, `visio` |",
+        "| `ips_2022_23` | nombre | points d’indice | Indice de position sociale, rentrée 2022. | au moins 30 ; au plus 200 |",
+        "| `objectifs` | texte |  | Thèmes travaillés, séparés par « ; ». | toujours dans le fichier ; plusieurs modalités de `objectif` |",
+        "| `sexe` | Sexe | Sexe de la personne accompagnée. | personnes | `accompagnements` | un seul choix | `filles` filles ; `garcons` garçons | "
+        "compté pour `alses`, `prevention_specialisee` ; aussi `ne_sait_pas`, `non_prevu`, `non_renseigne` |",
+    ):
+        assert f"\n{line}\n" in text
 
 
-def test_the_dictionary_is_that_of_the_catalogue_and_the_schemas():
-    assert read(ROOT / "docs" / "data-dictionary.md") == data_dictionary()
-
-
-def test_the_citation_is_that_of_this_version():
+def test_the_version_and_the_licence_are_everywhere_the_same():
+    project = tomllib.loads(read(ROOT / "pyproject.toml"))["project"]
     card = yaml.safe_load(read(ROOT / "CITATION.cff"))
-    assert {"cff-version", "message", "title", "authors"} <= set(card)
-    assert (card["version"], card["license"]) == (project()["version"], project()["license"])
-
-
-def test_the_latest_release_of_the_changes_is_this_version():
-    assert re.findall(r"^## (\d\S+)", read(ROOT / "CHANGELOG.md"), re.MULTILINE)[0] == project()["version"]
-
-
-def test_the_licence_is_that_of_the_package():
-    assert read(ROOT / "LICENSE").startswith(f"{project()['license']} License\n")
+    assert (card["version"], card["license"]) == (project["version"], project["license"])
+    assert re.findall(r"^## (\d\S+)", read(ROOT / "CHANGELOG.md"), re.MULTILINE)[0] == project["version"]
+    assert read(ROOT / "LICENSE").startswith(f"{project['license']} License\n")

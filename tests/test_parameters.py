@@ -43,34 +43,22 @@ def test_what_cannot_be_used_is_told_in_one_sentence(data_root, notebook, given,
     assert str(told.value) == sentence
 
 
-def test_a_year_that_only_has_names_of_columns_has_nothing_to_be_read_yet(data_root):
+def test_a_year_with_names_of_columns_only_and_a_project_without_data_say_what_to_do(data_root, tmp_path, monkeypatch):
     (data_root / "data/raw/2033").mkdir()
     (data_root / "data/raw/2033/reunions.csv").write_text("date,intitule\n", encoding="utf-8")
-    with pytest.raises(DataError) as told:
+    with pytest.raises(DataError, match="Rien à lire encore pour 2033 : les tables de data/raw/2033 n’ont que leurs noms de colonnes ; remplissez-en une, "):
         parameters.check("03_compare", year=2033)
-    assert str(told.value) == (
-        "Rien à lire encore pour 2033 : les tables de data/raw/2033 n’ont que leurs noms de colonnes ; "
-        "remplissez-en une, déposez l’export de la base ou importez un codage, puis relancez."
-    )
+    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(tmp_path / "vide"))
+    with pytest.raises(DataError, match="Aucune donnée pour 2032 ; data/raw ne contient aucune année."):
+        parameters.check_year(2032)
 
 
-def test_the_series_of_a_year_is_every_year_with_data_up_to_it(data_root):
+def test_records_give_years_to_a_series_and_sites_to_look_at(data_root):
     write_export(data_root, year=2030)
     write_export(data_root, year=2034)
     assert parameters.check("03_compare", year=2032, compare_to=2030).series == [2030, 2031, 2032]
-    assert parameters.check("01_clean", year=2034).series == [2030, 2031, 2032, 2034]
-
-
-def test_a_year_of_records_may_be_looked_at_by_site(data_root):
-    write_export(data_root, year=2033)
-    choice = parameters.check("02_describe", year=2033, site_type="college", site="0999901A")
-    assert (choice.site_type, choice.site) == ("college", "0999901A")
-
-
-def test_a_project_without_data_says_so(tmp_path, monkeypatch):
-    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(tmp_path))
-    with pytest.raises(DataError, match="Aucune donnée pour 2032 ; data/raw ne contient aucune année."):
-        parameters.check_year(2032)
+    choice = parameters.check("02_describe", year=2034, site_type="college", site="0999901A")
+    assert (choice.series, choice.site_type, choice.site) == ([2030, 2031, 2032, 2034], "college", "0999901A")
 
 
 @pytest.mark.parametrize(("notebook", "given", "years"), [

@@ -283,5 +283,5 @@ def test_what_is_no_number_is_told_with_its_option(words, data_root, capsys):
     with pytest.raises(SystemExit) as stop:
         cli.main(["simulate", "--year", "2033", *words])
     told = plain(capsys.readouterr().err)
-    assert stop.value.code == 2 and told.startswith(f"option {words[-2]} : un nombre entier, sans signe ni espace, est attendu, reçu : {words[-1]}\n")
+    assert stop.value.code == 2 and told.startswith(f"{words[-2]} : un nombre entier, sans signe ni espace, est attendu, reçu : {words[-1]}\n")
     assert not paths.raw(2033).exists()

@@ -14,15 +14,15 @@ from bs4 import BeautifulSoup
 from helpers import charts, data, indicators, parameters
 from helpers.analysis import comparisons, crosstab, describe
 from helpers.analysis import years as analysis_years
-from helpers.analysis.years import differences, series
+from helpers.analysis.years import differences
 from helpers.disclosure.rounding import protect_rows
 from helpers.indicators.constraints import row, table
 from helpers.report import notebook
 from helpers.report.page import Page
 from helpers.schema import columns, typed
 from helpers.text import comparison_tables, formats
-from helpers.text.formats import write_base, write_count, write_share
-from in_process import run_notebook
+from helpers.text.formats import write_count, write_share
+from in_process import draw_nothing, run_notebook
 from marks import marks_of
 
 COLLEGE, ASSOCIATION = "collège 0590001A", "association Le Gué"
@@ -74,20 +74,8 @@ def look(year: int = 2032, **given) -> indicators.Facts:
 def test_a_protected_figure_is_said_rounded_and_near_unanimity_by_its_bound(path, count, share):
     found = look()(f"alses/{path}")
     assert (formats.plain(formats.say_count(found)), formats.plain(formats.say_share(found))) == (count, share)
-    assert found.is_known is False
-
-
-@pytest.mark.parametrize(("path", "mark"), [
-    ("sexe/filles", 'environ <data value="10" data-cle="2032/alses/sexe/filles" data-mesure="effectif_arrondi">10</data>'),
-    ("niveau/6e", '<data value="0" data-cle="2032/alses/niveau/6e" data-mesure="effectif_arrondi">moins de 5</data>'),
-])
-def test_a_protected_count_bears_what_is_shown(path, mark):
-    assert formats.say_count(look()(f"alses/{path}")) == mark
-
-
-def test_the_drawings_write_a_figure_as_the_sentences_say_it():
-    found = look()("alses/niveau/6e")
-    assert (write_count(found), write_base(found), write_share(found)) == ("moins de 5", "environ 50", "moins de 10\u202f%")
+    assert found.is_known is False and 'data-mesure="effectif_arrondi"' in formats.say_count(found)
+    assert (write_count(found), write_share(found) or "pas de donnée") == (count, share)
 
 
 @pytest.mark.parametrize(("place", "people"), [
@@ -97,15 +85,6 @@ def test_a_population_says_of_which_site_it_is(place, people):
     figures = look(place=place)
     assert formats.population(figures("alses/sexe/filles")) == people
     assert formats.population(figures("alses_reseau/sexe/filles")) == "personnes suivies par un ALSES, dans tout le réseau"
-
-
-@pytest.mark.parametrize(("given", "name"), [
-    (("reseau", ""), ""), (("association", "Le Gué"), ASSOCIATION), (("association", "Association du Gué"), "Association du Gué"),
-    (("college", "0590001A"), COLLEGE), (("college", "0590002B"), "collège Bel-Air (V)"),
-])
-def test_a_site_is_named_once(given, name):
-    colleges = pd.DataFrame({"uai": ["0590002B"], "nom_officiel": ["Collège Bel-Air"], "commune": ["V"]})
-    assert indicators.name_site(*given, colleges) == name
 
 
 # --- where it stands beside the network -----------------------------------------------------------------------------
@@ -119,8 +98,8 @@ def test_a_share_stands_above_or_below_the_network_only_if_neither_rounding_nor_
     # chance of so few (R: phyper(14, 400, 600, 46) and phyper(9, 450, 550, 46)), then Holm's correction for two shares.
     chances = {each.own.label: each.chance for each in describe.standings(look())}
     assert chances == pytest.approx({"filles": 2 * 0.113712929936, "associés": 2 * 2 * 0.000213870852645})
-    [girls] = [each for each in describe.standings(look(2031)) if each.own.label == "filles"]
-    assert girls.own.share_bounds == pytest.approx((100 * 16 / 54, 100 * 24 / 46)) and girls.finding == "comparable"
+    girls, parents = describe.standings(look(2031))
+    assert girls.own.share_bounds == pytest.approx((100 * 16 / 54, 100 * 24 / 46)) and (girls.finding, parents.finding) == ("comparable", "au_dessus")
 
 
 @pytest.mark.parametrize(("sites", "words"), [
@@ -133,23 +112,17 @@ def test_how_many_sites_chance_alone_would_tell_apart_is_said(sites, words):
     assert ("Mais les pages" in said) is bool(words) and words in said.replace("\u202f", " ").replace("\u00a0", " ")
 
 
-def test_a_page_without_a_difference_says_nothing_of_chance():
-    figures = look(2031)
-    alike = [each for each in describe.standings(figures) if each.finding == "comparable"]
-    assert "hasard" not in formats.say("describe", "key_points", f=figures, standings=alike, looked_at=describe.LookedAt(45)).text
-
-
 def test_colleges_drawn_from_the_network_are_told_apart_in_less_than_one_page_in_twenty():
-    # Sixty draws of fifty persons out of the thousand of the network, rounded as they would be shown.
+    # Twenty draws of fifty persons out of the thousand of the network, rounded as they would be shown.
     random, told = np.random.default_rng(3), 0
     network = network_of(2032)
-    for _ in range(60):
+    for _ in range(20):
         counts = {name: random.hypergeometric(whole, 1000 - whole, 50) for name, (_, whole) in COUNTED.items()}
         shown = [50, *(5 * round(count / 5) for count in counts.values())]
         own = protect_rows(network.assign(site_type="college", site="0590001A", effectif_arrondi=shown, base_arrondie=[None, *[50] * len(COUNTED)]), spread=4)
         figures = indicators.Facts(indicators.named(indicators.beside_network(own, network), COLLEGE), year=2032)
         told += any(each.finding != "comparable" for each in describe.standings(figures))
-    assert told <= 3
+    assert told <= 1
 
 
 def test_nothing_of_a_site_is_called_unpublished():
@@ -159,31 +132,20 @@ def test_nothing_of_a_site_is_called_unpublished():
     assert describe.silences(network_of(2032), "entrees", year=2032)
 
 
-def test_the_definitions_of_a_site_stand_at_the_end_of_its_page():
-    both = [describe.definitions(site(), year=2032, of_site=at_the_end)["indicateur"].tolist() for at_the_end in (False, True)]
-    assert both[0] == [] and "Sexe" in both[1]
-    assert describe.definitions(network_of(2032), year=2032, of_site=True).empty
-
-
 # --- figures ----------------------------------------------------------------------------------------------------------
 
 
 def test_a_question_of_a_site_is_bars_with_the_share_of_the_network_on_each():
     made = charts.show_breakdowns(describe.topic(site(), "niveaux", year=2032))
     assert "6e, moins de 10\u202f% (réseau : 12,0\u202f%) ; 3e, plus de 85\u202f% (réseau : 88,0\u202f%)." in made.text
-    assert "n = environ <data" in made.html and "Barre : collège 0590001A" in made.html
+    assert "n = environ <data" in made.html and made.html.count("moins de 10") >= 3
     assert ">0\u202f%<" not in made.html and "100,0" not in made.html  # in the drawing nor in the folded data
-    assert made.html.count("moins de 10") >= 3
 
 
 def test_a_base_under_twenty_gives_numbers_and_the_shares_of_the_network():
     made = charts.show_breakdowns(describe.topic(site(size=15), "public", year=2032))
     assert "<figure" not in made.html
-    assert formats.plain(made.html) == (
-        "Sur environ 15 personnes suivies par un ALSES au collège 0590001A, aucune part n’est donnée : voici les nombres, et les parts de tout le "
-        "réseau. Sexe, 2032 Réponse Collège 0590001A (personnes) Tout le réseau (part) filles environ 10 40,0\u202f% garçons environ 15 60,0\u202f% "
-        "Ensemble environ 15 1\u202f000 personnes"
-    )
+    assert formats.plain(made.html).endswith("filles environ 10 40,0\u202f% garçons environ 15 60,0\u202f% Ensemble environ 15 1\u202f000 personnes")
 
 
 def test_a_rounded_count_of_the_network_is_named_under_its_figure():
@@ -209,12 +171,8 @@ def test_two_years_of_rounded_numbers_are_compared_by_their_bounds_and_never_tes
     assert (girls["ecart"].value, girls["ecart"].low, girls["ecart"].high) == pytest.approx((-20, 100 * (6 / 54 - 24 / 46), 100 * (14 / 46 - 16 / 54)))
     assert (parents["ecart"].value, parents["ecart"].low, parents["ecart"].high) == pytest.approx((-80, 100 * (1 / 54 - 1), 100 * (9 / 46 - 41 / 54)))
     assert (girls.finding, parents.finding) == ("indetermine", "baisse")
-    assert {each.reach for each in compared.of_all()} == {""}
+    assert {each.reach for each in compared.of_all()} == {""} and not [each.key for each in compared.of_all() if "alses_reseau" in each.key]
     assert not {name for each in compared.of_all() for name in each.measures if name.startswith(("p_", "ic_", "rapport", "h"))}
-
-
-def test_the_network_beside_a_site_is_no_comparison_of_its_own(compared):
-    assert not [each.key for each in compared.of_all() if "alses_reseau" in each.key]
 
 
 def test_a_share_said_by_its_bound_has_no_difference_said_by_a_number(compared):
@@ -238,24 +196,14 @@ def test_a_year_without_the_site_is_said_and_nothing_is_compared():
     assert not found.of("annees") and not found.of("volume")
 
 
-def test_a_share_over_three_years_is_drawn_as_it_is_said():
-    shares = series(pd.concat([site(2031).assign(annee=2030), site(2031), site(2032)]))
-    assert [[fact.share for fact in each.facts] for each in shares] == [[40, 40, 20], [90, 90, 10]]
-    assert "Filles 2032 20\u202f% 11,1\u202f% 30,4\u202f%" in formats.plain(charts.show_series(shares).html)
-
-
 # --- the pages ----------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("is_exploring", "said"), [(True, "Mode exploration, ne pas diffuser."), (False, "")])
-def test_a_notebook_run_by_hand_on_records_says_not_to_share(is_exploring, said):
-    assert formats.say("banner", "exploration", is_exploring=is_exploring).text[: len(said) or None] == said
 
 
 @pytest.fixture
 def page(published, monkeypatch):
     """Makes a page of a site, on the invented figures in place of those of the store."""
     made: dict = {}
+    draw_nothing(monkeypatch.setattr)
     monkeypatch.setattr(parameters, "_check_site", lambda *given: None)  # the invented project has no export
     monkeypatch.setattr(data, "is_exploring", lambda years: False)
     # Forty-five collèges whose pages say shares, two that are too small, and as many associations.
@@ -263,10 +211,10 @@ def page(published, monkeypatch):
     monkeypatch.setattr(data, "load_site_sizes", lambda year: sizes | {("association", str(rank)): 50 for rank in range(12)})
     monkeypatch.setattr(data, "save_result", lambda year, name, rows, **where: made.update({name: (rows, where)}))
 
-    def make(name: str, kind: str, where: str, *, size: int | None = None) -> BeautifulSoup:
+    def make(name: str, kind: str, where: str) -> BeautifulSoup:
         def read(year, site_type="reseau", site="", **_):
             assert (site_type, site) == (kind, where)
-            return indicators.beside_network(own_of(year, size=size), network_of(year))
+            return indicators.beside_network(own_of(year), network_of(year))
 
         for reader in ("load_indicators", "load_earlier_indicators"):
             monkeypatch.setattr(data, reader, read)
@@ -281,10 +229,6 @@ def page(published, monkeypatch):
     return make
 
 
-def headings(page: BeautifulSoup) -> list[str]:
-    return [" ".join(each.get_text().split()) for each in page.select("main h2")]
-
-
 def words(page: BeautifulSoup) -> str:
     return " ".join(page.select_one("main").get_text(" ").replace("\u202f", " ").replace("\u00a0", " ").split())
 
@@ -296,37 +240,21 @@ def populations(page: BeautifulSoup, *measures: str) -> set[str]:
 
 def test_the_page_of_a_college_is_its_figures_beside_those_of_the_network(page):
     made = page("02_describe", "college", "0590001A")
-    assert headings(made) == [
-        "À retenir", "Qui sont les personnes suivies ?", "Dans quelles classes sont les élèves suivis ?", "Les parents sont-ils associés ?",
-        "Que faut-il garder en tête ?", "De quoi cette page est-elle faite ?",
-    ][: len(headings(made))]
     text = words(made)
     assert "Au collège 0590001A, les ALSES ont suivi environ 50 personnes en 2032 ; tout le réseau en compte 1 000 ." in text
     assert "Moins souvent que dans tout le réseau : 10 % ont des parents associés à l’accompagnement (réseau : 45,0 % )" in text
     assert "Sans écart net avec tout le réseau : 20 % sont des filles (réseau : 40,0 % )" in text
-    assert (
-        "Mais les pages de 45 collèges en cherchent un : même si tous se ressemblaient, le hasard seul en ferait dire un, en moyenne, de 2 au plus." in text
-    )
-    assert "arrondis à un multiple de cinq" in text and "ni un classement ni une évaluation" in text
+    assert "les pages de 45 collèges en cherchent un" in text and "ni un classement ni une évaluation" in text
     assert not re.search("[Nn]on publiée?|pas de donnée|postes? décrits?", text)
     assert populations(made, "effectif_m", "base_m") == {"alses_reseau"}  # no count of the college but rounded
     assert populations(made, "effectif_arrondi") == {"alses"}
 
 
-def test_the_page_of_a_small_college_gives_numbers_and_says_why_there_is_no_share(page):
-    made = page("02_describe", "college", "0590001A", size=15)
-    assert "trop peu nombreuses pour que des parts soient données" in words(made)
-    assert not made.select("main figure")
-    assert populations(made, "part") == {"alses_reseau"}
-
-
-def test_the_pages_of_an_association_compare_two_years_without_a_test(page):
-    assert "Les ALSES de l’association Le Gué ont suivi environ 50 personnes en 2032" in words(page("02_describe", "association", "Le Gué"))
+def test_the_page_of_an_association_compares_two_years_without_a_test(page):
     made = page("03_compare", "association", "Le Gué")
     text = words(made)
     assert "Des parts qui diminuent, quel que soit l’arrondi : « place des parents (associés) », 90 % puis 10 %" in text
     assert "Ailleurs, l’arrondi ne permet pas de conclure : « filles », 40 % puis 20 %" in text
     assert "valeur p" not in text.lower() and not made.select("[data-portee]")
-    assert not {"Tous les groupes viennent-ils autant aux réunions ?", "Quels écarts dépassent ce que le hasard produit ?"} & set(headings(made))
     rows, where = page.saved["comparaisons"]
     assert where == {"site_type": "association", "site": "Le Gué"} and set(rows["portee"]) == {""}

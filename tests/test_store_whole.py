@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from helpers import cli, data, paths, system
+from helpers import data, paths, system
 from helpers.schema import DataError
 from helpers.system import whole
 from small_export import write_export
@@ -79,53 +79,34 @@ def half(path, text, *given, **more):
     os.kill(os.getpid(), signal.SIGKILL)
 rows = data.read_export(2033)
 Path.write_text = half
-{act}
+data.save_persons(rows.cleaned)
+"""
+SAVED = """
+from helpers import data
+data.freeze_exports(2033, data.read_export(2033).rows)
+data.save_persons(data.read_export(2033).cleaned)
 """
 
 
+def program(text: str) -> subprocess.CompletedProcess:
+    command, environment = [sys.executable, "-c", text], {**os.environ, "PYTHONUTF8": "1"}
+    return subprocess.run(command, check=False, capture_output=True, env=environment)
+
+
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows ne connaît pas ce signal")
-@pytest.mark.parametrize(
-    ("act", "name"),
-    [
-        ("data.freeze_exports(2033, rows.rows)", "data/raw/2033/carte_export.json"),
-        ("data.save_persons(rows.cleaned)", "data/processed/2033/prive/quarantaine.csv"),
-    ],
-)
-def test_a_program_killed_while_it_writes_leaves_nothing_half_written(data_root, act, name):
-    path = write_export(data_root, *[{}] * 12, {"annee": "2031"})
-    done = subprocess.run(
-        [sys.executable, "-c", KILLED.format(act=act)], check=False, env={**os.environ, "PYTHONUTF8": "1"}
-    )
-    assert done.returncode == -signal.SIGKILL
-    assert not (data_root / name).exists() and [each.name for each in paths.exports(2033)] == [path.name]
+def test_a_program_killed_while_it_writes_leaves_nothing_half_written(data_root):
+    path, quarantine = write_export(data_root, *[{}] * 12, {"annee": "2031"}), paths.processed(2033) / "prive/quarantaine.csv"
+    assert program(KILLED).returncode == -signal.SIGKILL
+    assert not quarantine.exists() and [each.name for each in paths.exports(2033)] == [path.name]
     assert data.faults(2033) == []
-    freeze()
     data.save_persons(data.read_export(2033).cleaned)
-    assert (data_root / name).read_text(encoding="utf-8-sig").strip()[-1] in "};"
-    assert data.is_frozen(2033) and len(data.load_records(2033)) == 12
+    assert quarantine.read_text(encoding="utf-8-sig").strip().endswith(";") and len(data.load_records(2033)) == 12
 
 
 def test_two_programs_at_once_leave_one_whole_card(data_root):
     write_export(data_root)
-    act = "from helpers import data; data.freeze_exports(2033, data.read_export(2033).rows); data.save_persons(data.read_export(2033).cleaned)"
-    with ThreadPoolExecutor(3) as pool:
-        done = list(
-            pool.map(
-                lambda _: subprocess.run(
-                    [sys.executable, "-c", act], check=False, capture_output=True, env={**os.environ, "PYTHONUTF8": "1"}
-                ),
-                range(3),
-            )
-        )
-    assert [(each.returncode, each.stderr) for each in done] == [(0, b"")] * 3
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(program, [SAVED, SAVED]))
+    assert [(each.returncode, each.stderr) for each in done] == [(0, b"")] * 2
     assert data.is_frozen(2033) and len(data.load_records(2033)) == 12
     assert left(paths.raw(2033)) == left(paths.processed(2033) / "prive") == []
-
-
-@pytest.mark.parametrize("name", ["accompagnements.csv", "Accompagnement_2033.XLSX"])
-def test_nothing_is_simulated_beside_a_received_export(data_root, capsys, name):
-    path = write_export(data_root, name=name)
-    before = path.read_bytes()
-    assert cli.main(["simulate", "--year", "2033", "--persons", "50"]) == 2
-    assert f"data/raw/2033/{name} est l’export de 2033" in capsys.readouterr().err
-    assert [each.name for each in path.parent.iterdir()] == [name] and path.read_bytes() == before

@@ -20,7 +20,7 @@ READ = [WELCOME, *NOTEBOOKS]
 
 # Rooms in order: each imports only rooms above it, and none of what it is told to leave alone.
 ROOMS = (
-    "paths", "typography", "system", "schema", "parameters", "provenance", "codings", "clean", "indicators", "data", "analysis", "text",
+    "errors", "paths", "typography", "system", "schema", "parameters", "provenance", "codings", "clean", "indicators", "data", "analysis", "text",
     "charts", "disclosure", "report", "kernels", "run", "workbench", "simulate", "documents", "cli",
 )
 # What judges imports nothing of what is judged: neither who protects, nor who counts, describes or compares.
@@ -64,7 +64,7 @@ def test_rooms_import_only_rooms_above_them():
 
 def test_the_code_is_linted_and_formatted():
     root = SOURCE.parents[1]
-    for command in (["check", "src", "notebooks", "tests", "alses.py"], ["format", "--check", "src"]):
+    for command in (["check", "src", "notebooks", "tests", "bench", "alses.py"], ["format", "--check", "src"]):
         done = subprocess.run(
             [sys.executable, "-m", "ruff", *command, "--no-cache"], cwd=root, capture_output=True, text=True
         )
@@ -93,21 +93,11 @@ def test_there_is_one_notebook_a_step_one_that_welcomes_and_nothing_else():
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_parameters_are_literals_that_the_contract_knows(path):
+def test_parameters_are_literals_that_the_first_cell_checks_and_the_workbench_stays_out(path):
     (cell,) = tagged(path, "parameters")
     body = ast.parse(source(cell)).body
     assert [node.targets[0].id for node in body] == list(parameters.NOTEBOOKS[path.stem])
     assert all(isinstance(node.value, ast.Constant) for node in body)
-    assert all("#" in line for line in source(cell).splitlines())
-
-
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_checks_its_parameters_before_anything_else(path):
     names = ", ".join(f"{name}={name}" for name in parameters.NOTEBOOKS[path.stem])
-    first = source(tagged(path, "preparation")[0]).splitlines()[0]
-    assert first == f'choix = parameters.check("{path.stem}", {names})'
-
-
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_of_the_report_never_uses_the_workbench(path):
+    assert source(tagged(path, "preparation")[0]).splitlines()[0] == f'choix = parameters.check("{path.stem}", {names})'
     assert not [cell for cell in cells(path, "code") if "workbench" in source(cell)]

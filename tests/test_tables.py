@@ -35,13 +35,6 @@ def test_rows_stand_under_what_they_share_and_a_ledger_is_marked_as_such():
     assert groups == [["A", "1", "3"], ["B", "2"]]
 
 
-def test_an_empty_table_is_a_sentence():
-    nothing, controls = pd.DataFrame({"a": []}), typed(pd.DataFrame(columns=columns("controles")), "controles")
-    assert text.table(nothing, caption="Lignes rejetées").text == "Pas de donnée : lignes rejetées."
-    assert text.controls_table(controls, caption="C").text == "Pas de donnée : aucun chiffre imprimé n’a été relevé."
-    assert text.differences_table(nothing, year=2032, compare_to=None).text == "Pas de donnée : aucun effectif n’est connu pour les deux années."
-
-
 GIRLS = row((2032, "alses", "sexe", "filles"), "personnes", counts=(63, 69), base=(150, 150), share=44, decimals=0, precision="arrondi_imprime", reference="l. 1")
 BOYS = row((2032, "alses", "sexe", "garcons"), "personnes", counts=None, precision="non_publie", reference="")
 ALL = row((2032, "alses", "accompagnements", ""), "personnes", counts=(150, 150), precision="exact", reference="")
@@ -57,14 +50,6 @@ def test_a_breakdown_says_how_well_each_figure_is_known_and_cards_leave_out_what
         "44\u202f% arrondi de filles soit entre 63 et 69 personnes sur 150 personnes 150 exact personnes "
         "exact\u00a0: compté ou imprimé à l’unité ; arrondi\u00a0: part imprimée arrondie, qui encadre l’effectif."
     )
-
-
-def test_a_base_is_named_and_agrees_with_its_number():
-    came = row((2032, "reunions", "participants", "groupes_alses"), "participants", counts=(41, 41), base=(55, 55), precision="exact", reference="l. 1")
-    one = row((2032, "alses", "sexe", "filles"), "personnes", counts=(1, 1), base=(1, 1), precision="exact", reference="l. 1")
-    for given, path, base in ((came, "reunions/participants/groupes_alses", "soit 41 sur 55 invités exact"), (one, "alses/sexe/filles", "soit 1 sur 1 personne exact")):
-        shown = text.cards(indicators.Facts(table([given]), year=2032), {path: "de quoi"}).html
-        assert text.plain(shown.split('carte-base">')[1].split("</span>")[0]) == base
 
 
 def test_a_simulated_figure_bears_its_mark_everywhere():
@@ -87,24 +72,6 @@ def test_a_simulated_figure_bears_its_mark_everywhere():
 def test_a_share_known_only_rounded_shows_no_decimal_that_it_does_not_have(value, low, high, shown):
     frame = pd.DataFrame({"t": ["x", "y"], "part_pct": [value, 12.5], "part_min_pct": [low, 12.5], "part_max_pct": [high, 12.5]})
     assert f"<td>{shown}</td>" in text.table(frame, caption="C", titles={"t": "T", "part_pct": "Part"}).html
-
-
-def test_no_card_is_no_list():
-    assert "<ul" not in text.cards(indicators.Facts(table([]), year=2032), {"alses/sexe/filles": "de filles"}).html
-
-
-def test_the_perimeters_table_leaves_out_what_the_year_does_not_count():
-    found = indicators.Facts(table([GIRLS, ALL]), year=2032)
-    made = text.perimeters_table(found, {"alses/accompagnements/": "personnes suivies", "postes/nouveaux_postes/": "postes"}, caption="C")
-    assert '<th scope="row">Personnes suivies</th>' in made.html and "Postes" not in made.html
-    assert text.perimeters_table(found, {}, caption="C").text == "Pas de donnée : aucune population n’est comptée pour cette année."
-
-
-def test_populations_are_named_on_each_row():
-    made = text.populations_table([describe.breakdown(table([GIRLS]), "sexe", year=2032)] * 2, ["A", "B"], caption="Sexe")
-    assert text.plain(made.html).count("filles entre 63 et 69 150 44") == 2
-    for name in "AB":
-        assert f'<tbody>\n<tr><th scope="rowgroup" colspan="6">{name}</th></tr>\n<tr><th scope="row">filles</th>' in made.html
 
 
 CONTROL = {
@@ -147,11 +114,6 @@ def test_a_difference_of_counts_shows_both_years_and_its_bounds(now, gap, findin
     assert f'<th scope="row">Sexe : filles</th><td>40</td><td>{shown}</td>' in made
     assert f'<td>{said}</td>' in made and 'class="n2 n3 n4"' in made
     assert "arrondi" not in made  # a count that is known is stable, not stable to a rounding
-
-
-def test_a_matrix_has_the_total_of_each_row():
-    made = text.matrix_table(pd.DataFrame({"constat": [1], "tension": [2]}, index=pd.Index(["Accueil"], name="theme")), caption="M").html
-    assert '<tr><th scope="row">Accueil</th><td>1</td><td>2</td><td>3</td></tr>' in made and 'class="matrice n2 n3 n4"' in made
 
 
 def test_provenance_shows_parameters_inputs_and_versions(data_root):

@@ -18,13 +18,6 @@ def fact(name="sexe", modality="filles", *, counts=None, base=None, share=None):
     return indicators.Facts(table([cell]), year=2032)(f"alses/{name}/{modality}")
 
 
-def year_with(*figures) -> indicators.Facts:
-    return indicators.Facts(table([
-        row((2032, perimeter, name, modality), unit, counts=(n, n), base=(n, n) if modality else None, precision="exact", reference="l. 1")
-        for perimeter, name, modality, unit, n in figures
-    ]), year=2032)
-
-
 @pytest.mark.parametrize(("write", "given", "expected"), [
     (text.number, (1234567,), "1\u202f234\u202f567"), (text.number, (-0.4,), "0"), (text.number, (3, 1), "3,0"),
     (text.number, (float("nan"),), "pas de donnée"), (text.number, (pd.NA,), "pas de donnée"), (text.percent, (None,), "pas de donnée"),
@@ -75,36 +68,3 @@ def test_labels_that_hold_commas_are_told_apart():
     assert text.say("describe", "silence", gaps=[gap]).text == (
         "Donnée non publiée. Objectif travaillé : « 6e, 5e et autres » réunit, sans les séparer, « 6e » et « SEGPA, ULIS, UPE2A » ; aucun chiffre pour « mobilité »."
     )
-
-
-POSTS = [("postes", name, modality, "postes", 1) for name, modality in (("nouveaux_postes", ""), ("presentation_formelle", "oui"), ("projet_annuel", "oui"))]
-
-
-NETWORK = [("reseau_alses", "postes", "", "alses", 1), ("reseau_alses", "nouveaux_colleges", "", "colleges", 1)]
-
-
-@pytest.mark.parametrize(("macro", "figures", "words"), [
-    ("key_points", [], "Pas de donnée : ni activité, ni poste, ni réunion ne sont connus pour 2032."),
-    ("key_points", [("alses", "accompagnements", "", "personnes", 150)], "En 2032, les ALSES ont suivi 150 personnes."),
-    ("key_points", POSTS, "Sur 1 nouveau poste décrit, 1 a été présenté officiellement"), ("key_points", POSTS[:1], "1 nouveau poste décrit"),
-    ("key_points", [("reunions", "participants", "groupes_alses", "participants", 1)], "1 présence pour 1 invité."),
-    ("network", [], "Le nombre d’ALSES du réseau n’est pas publié pour 2032."), ("network", NETWORK, "Le document annonce 1 ALSES en 2032, sans dire combien étaient en poste"),
-    ("network", NETWORK, "1 collège entré"),
-], ids=["nothing", "persons", "one post", "posts without answers", "one present", "no network", "one post in all", "one new college"])
-def test_a_page_says_what_the_year_has_and_agrees(macro, figures, words):
-    assert words in text.say("describe", macro, f=year_with(*figures)).text
-
-
-HOLDINGS = [
-    ([], ""),
-    ([("donnees", "lignes_export", "gardees", "lignes", 7)], "Pour 2032, ce rapport part d’un export de la base départementale (7 personnes). Il n’a reçu ni chiffre imprimé, ni tableau de postes, ni compte de réunions, ni énoncé de synthèse : ce qui en dépend n’est pas dans ces pages."),
-    (
-        [("donnees", "chiffres_imprimes", "controles", "chiffres", 1), ("postes", "nouveaux_postes", "", "postes", 1), ("reunions", "reunions", "groupes_alses", "reunions", 1), ("enonces", "enonces", "", "enonces", 1)],
-        "Pour 2032, ce rapport part de chiffres imprimés, d’un tableau de nouveaux postes, du compte des réunions et des énoncés de la synthèse. Il n’a reçu aucun export de la base départementale : ce qui en dépend n’est pas dans ces pages.",
-    ),
-]
-
-
-@pytest.mark.parametrize(("figures", "words"), HOLDINGS, ids=["nothing", "an export alone", "all but an export"])
-def test_a_page_says_what_the_year_has_sent_and_what_it_has_not(figures, words):
-    assert text.say("banner", "holdings", f=year_with(*figures)).text == words

@@ -3,11 +3,11 @@
 import re
 import tomllib
 
+from helpers.errors import DataError
 from helpers.schema import Catalogue, Indicator, catalogue, table_names, table_schema
 from helpers.typography import french_spaces
 
-# --- docs/data-dictionary.md: what every table and every indicator means, written from the schemas and the
-# --- catalogue
+# --- docs/data-dictionary.md ---
 
 _KINDS = {"integer": "entier", "number": "nombre", "string": "texte", "date": "date", "boolean": "oui ou non"}
 _PRESENCES = {"obligatoire": "toujours dans le fichier", "facultative": "peut manquer au fichier"}
@@ -34,7 +34,7 @@ Avant les autres notebooks, les comptes de personnes sont arrondis ensemble pour
 dit quels sites ont un rapport. `03_compare` produit `comparaisons`.
 """
 
-# What any answer of the export may also be, whatever its list (docs/decisions/cleaning.md).
+# Answers of the export that no list names (docs/decisions/cleaning.md).
 _RECORDED = """
 Une réponse lue dans l’export peut aussi être `non_renseigne` (rien n’était écrit), `ne_sait_pas` ou `non_prevu` (une
 réponse qu’aucune règle ne connaît), là où la dernière colonne le dit. `export seul` : aucun document n’imprime ce
@@ -44,16 +44,16 @@ chiffre.
 
 def _rules(column: dict) -> str:
     rules = column.get("constraints", {})
-    said = [_PRESENCES[column["presence"]]] if "presence" in column else []
-    said += ["obligatoire"] if rules.get("required") else []
-    said += ["unique"] if rules.get("unique") else []
-    said += [", ".join(f"`{value}`" for value in rules["enum"])] if "enum" in rules else []
-    said += [f"au moins {rules['minimum']}"] if "minimum" in rules else []
-    said += [f"au plus {rules['maximum']}"] if "maximum" in rules else []
-    said += [f"{rules['maxLength']} caractères au plus"] if "maxLength" in rules else []
-    said += [f"forme `{rules['pattern']}`"] if "pattern" in rules else []
-    said += [f"plusieurs modalités de `{column['indicateur']}`"] if "separateur" in column else []
-    return " ; ".join(said)
+    parts = [_PRESENCES[column["presence"]]] if "presence" in column else []
+    parts += ["obligatoire"] if rules.get("required") else []
+    parts += ["unique"] if rules.get("unique") else []
+    parts += [", ".join(f"`{value}`" for value in rules["enum"])] if "enum" in rules else []
+    parts += [f"au moins {rules['minimum']}"] if "minimum" in rules else []
+    parts += [f"au plus {rules['maximum']}"] if "maximum" in rules else []
+    parts += [f"{rules['maxLength']} caractères au plus"] if "maxLength" in rules else []
+    parts += [f"forme `{rules['pattern']}`"] if "pattern" in rules else []
+    parts += [f"plusieurs modalités de `{column['indicateur']}`"] if "separateur" in column else []
+    return " ; ".join(parts)
 
 
 def _table(name: str) -> str:
@@ -74,14 +74,14 @@ def _table(name: str) -> str:
 
 
 def _in_records(entry: Indicator) -> str:
-    """What an indicator is when individual records count it; empty when they do not."""
+    """How individual records count an indicator; empty when they do not."""
     if not entry.counted_in:
         return ""
-    said = ["export seul"] if entry.is_of_records else []
-    said += ["compté pour " + ", ".join(f"`{name}`" for name in entry.counted_in)]
-    said += ["croisé avec " + ", ".join(f"`{name}`" for name in entry.crossed_with)] if entry.crossed_with else []
-    said += ["aussi " + ", ".join(f"`{name}`" for name in entry.recorded)] if entry.recorded else []
-    return " ; ".join(said)
+    parts = ["export seul"] if entry.is_of_records else []
+    parts += ["compté pour " + ", ".join(f"`{name}`" for name in entry.counted_in)]
+    parts += ["croisé avec " + ", ".join(f"`{name}`" for name in entry.crossed_with)] if entry.crossed_with else []
+    parts += ["aussi " + ", ".join(f"`{name}`" for name in entry.recorded)] if entry.recorded else []
+    return " ; ".join(parts)
 
 
 def _indicators(entries: Catalogue) -> str:
@@ -107,11 +107,7 @@ def _indicators(entries: Catalogue) -> str:
 
 
 def data_dictionary(entries: Catalogue | None = None) -> str:
-    """The dictionary as Markdown, ending with a newline; of the package's catalogue unless another is given.
-
-    >>> data_dictionary().splitlines()[0]
-    '# Dictionnaire des données'
-    """
+    """The dictionary as Markdown, of the package's catalogue unless another is given."""
     entries = entries or catalogue()
     perimeters = "\n".join(
         f"- `{perimeter.id}` : {perimeter.label}"
@@ -131,14 +127,14 @@ def data_dictionary(entries: Catalogue | None = None) -> str:
     return french_spaces("\n".join(parts) + "\n")
 
 
-# --- What does conda need? The text of environment.yml, built from pyproject.toml so that the two never part ---
+# --- environment.yml ---
 
-# The conda package of the full name brings what the project does not use (a window toolkit, pandoc) or bounds itself.
+# The conda packages of the full names bring a window toolkit and pandoc, which the project does not use.
 CONDA_NAMES = {"matplotlib": "matplotlib-base", "nbconvert": "nbconvert-core", "seaborn": "seaborn-base"}
-# Not found among conda-forge's packages: pip installs them there too.
+# Not on conda-forge: pip installs them there too.
 BY_PIP = {"simplemma"}
 
-# A name and version bounds, which read the same in pip and conda; no extra, no marker, no address, no "===".
+# A name and version bounds, which read the same in pip and in conda; no extra, no marker, no address, no "===".
 _BOUND = r"(?:[<>]=?|==|!=|~=)\s*[\w.*]+"
 _REQUIREMENT = re.compile(rf"(?P<name>[A-Za-z0-9][\w.-]*)\s*(?P<bounds>(?:{_BOUND}(?:\s*,\s*{_BOUND})*)?)")
 
@@ -150,14 +146,12 @@ _HEADER = """\
 
 
 def conda_environment(pyproject_text: str) -> str:
-    """The text of environment.yml: Python, every dependency under conda's names, the package by pip.
-
-    What conda does not have (`BY_PIP`) is listed for pip, before the package.
+    """The text of environment.yml: Python, the dependencies under conda's names, by pip `BY_PIP` and the package.
 
     Raises
     ------
-    ValueError
-        with a French sentence, for a dependency that conda cannot write.
+    DataError
+        for a dependency that conda cannot write.
 
     >>> texte = '[project]\\nrequires-python = ">=3.11"\\ndependencies = ["matplotlib>=3.9"]'
     >>> conda_environment(texte).splitlines()[6:9]
@@ -182,16 +176,16 @@ def conda_spec(requirement: str) -> str:
 
     Raises
     ------
-    ValueError
-        with a French sentence, for an extra, a marker or an address.
+    DataError
+        for an extra, a marker or an address.
 
     >>> conda_spec("matplotlib>=3.9, <3.13")
     'matplotlib-base >=3.9,<3.13'
     """
     match = _REQUIREMENT.fullmatch(requirement.strip())
     if match is None:
-        raise ValueError(
-            f"pyproject.toml\u00a0: la dépendance «\u202f{requirement}\u202f» ne peut pas s’écrire pour conda\u202f; "
+        raise DataError(
+            f"pyproject.toml : la dépendance « {requirement} » ne peut pas s’écrire pour conda ; "
             "gardez un nom et des bornes de version."
         )
     name = re.sub(r"[-_.]+", "-", match["name"]).lower()

@@ -1,6 +1,6 @@
-"""The contract of the notebooks' parameters, checked by the runner before any kernel starts and by each first cell.
+"""The parameters of the notebooks, checked by the runner before any kernel starts and by the first cell of each.
 
-An unknown name, a wrong type or a year without data is one French sentence; nothing is guessed or converted.
+Nothing is guessed or converted: what cannot be used is a `DataError`.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ NOTEBOOKS = {
 
 @dataclass(frozen=True)
 class Parameters:
-    """Checked parameters; ``compare_to`` is None when no earlier year has data.
+    """Valid parameters; ``compare_to`` is None when no earlier year has data.
 
     >>> choix = check("03_compare", year=2020)
     >>> choix.years, choix.as_shown("03_compare")
@@ -43,23 +43,22 @@ class Parameters:
 
     @property
     def series(self) -> list[int]:
-        """Every year with data up to the report's, in order: what a series over the years shows."""
+        """Every year with data up to the report's, in order."""
         return [year for year in paths.years() if year <= self.year]
 
     def of(self, notebook: str) -> dict[str, Any]:
-        """The parameters that a notebook takes, with their values."""
+        """The parameters of a notebook, with their values."""
         return {name: getattr(self, name) for name in NOTEBOOKS[notebook]}
 
     def as_shown(self, notebook: str) -> dict[str, str]:
         """The same in a reader's words: « Année », « Comparée à », « Champ », « Mot cherché »."""
-        shown = {"Année": str(self.year)}
-        if "compare_to" in NOTEBOOKS[notebook]:
-            shown["Comparée à"] = str(self.compare_to or "aucune autre")
-        if "site" in NOTEBOOKS[notebook]:
-            shown["Champ"] = self.site or "tout le réseau"
-        if "word" in NOTEBOOKS[notebook]:
-            shown["Mot cherché"] = self.word
-        return shown
+        labels = {
+            "year": ("Année", str(self.year)),
+            "compare_to": ("Comparée à", str(self.compare_to or "aucune autre")),
+            "site": ("Champ", self.site or "tout le réseau"),
+            "word": ("Mot cherché", self.word),
+        }
+        return dict(labels[name] for name in NOTEBOOKS[notebook] if name in labels)
 
 
 def _check_names(notebook: str, given: dict[str, Any]) -> None:
@@ -82,10 +81,7 @@ def check_year(value: Any, *, name: str = "year") -> int:
     Raises
     ------
     DataError
-        when it is not a whole number, has no folder in data/raw, or has only tables without rows there.
-
-    >>> check_year(2020)
-    2020
+        when it is not a whole number, has no folder in data/raw, or only tables without rows.
     """
     if type(value) is not int:
         raise DataError(f"« {name} » doit être une année en quatre chiffres, sans guillemets ; reçu : {value!r}.")
@@ -124,26 +120,26 @@ def _check_site(site_type: str, site: Any, year: int) -> None:
 
 
 def _check_word(value: Any) -> str:
-    # Which signs make one word, `codings.contexts` says in full: what is refused here needs no reading.
+    # A first sieve: `codings.contexts` says in full what makes a word.
     if not isinstance(value, str) or len(value.split()) != 1 or not any(map(str.isalpha, value)):
         raise DataError(f"« word » doit être un seul mot, entre guillemets ; reçu : {value!r}.")
     return value.strip()
 
 
 def check(notebook: str, **given: Any) -> Parameters:
-    """The parameters of a notebook, checked; an omitted or None ``compare_to`` is the latest earlier year with data.
+    """The parameters of a notebook; an omitted or None ``compare_to`` becomes the latest earlier year with data.
 
     Raises
     ------
     DataError
-        for an unknown name, a wrong type, a year without data, years in the wrong order, an impossible site, or what
-        is not one word.
+        for an unknown name, a wrong type, a year without data, years in the wrong order, an impossible site, or more
+        than one word.
 
     >>> check("03_compare", year=2020)
     Parameters(year=2020, compare_to=2019, site_type='reseau', site='', word='équipe')
     >>> check("02_describe", yaer=2020)
     Traceback (most recent call last):
-    helpers.schema.DataError: 02_describe n’a pas de paramètre « yaer » ; ... Vouliez-vous « year » ?
+    helpers.errors.DataError: 02_describe n’a pas de paramètre « yaer » ; ... Vouliez-vous « year » ?
     """
     _check_names(notebook, given)
     year = check_year(given["year"])

@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
-# --- The two roots of all folders: the repository, and the data root, which may be elsewhere ---
+# --- The two roots: the repository, and the data root, which may be elsewhere ---
 
 DATA_ROOT_VARIABLE = "ALSES_DATA_ROOT"
 
@@ -18,22 +18,14 @@ DATA_ROOT_VARIABLE = "ALSES_DATA_ROOT"
 _rooted: ContextVar[Path | None] = ContextVar("data_root", default=None)
 
 
-@cache  # asked for each file of a report, and the disk takes its time to answer
+@cache  # called for each file of a report, and resolving a path reads the disk
 def repository() -> Path:
-    """The folder that holds pyproject.toml and notebooks/.
-
-    >>> (repository() / "pyproject.toml").is_file()
-    True
-    """
+    """The folder that holds pyproject.toml and notebooks/."""
     return Path(__file__).resolve().parents[2]
 
 
 def data_root() -> Path:
-    """The folder that holds data/ and reports/: the repository, unless ``ALSES_DATA_ROOT`` names another.
-
-    >>> (data_root() / "data" / "raw").is_dir()
-    True
-    """
+    """The folder that holds data/ and reports/: the repository, unless ``ALSES_DATA_ROOT`` names another."""
     if (root := _rooted.get()) is not None:
         return root
     chosen = os.environ.get(DATA_ROOT_VARIABLE)
@@ -41,32 +33,27 @@ def data_root() -> Path:
 
 
 def pin_data_root() -> None:
-    """Makes a relative data root absolute, so that it means the same in a kernel, which runs in another folder.
-
-    >>> pin_data_root()
-    >>> data_root().is_absolute()
-    True
-    """
+    """Makes a relative data root absolute, so that it means the same in a kernel, which runs in another folder."""
     if os.environ.get(DATA_ROOT_VARIABLE):
         os.environ[DATA_ROOT_VARIABLE] = str(data_root())
 
 
 @contextmanager
 def rooted(root: Path) -> Iterator[None]:
-    """Another data root meanwhile, in this thread alone.
+    """Uses another data root inside the block, in this thread alone.
 
     >>> with rooted(shareable()):
     ...     is_shareable()
     True
     """
-    kept = _rooted.set(root)
+    token = _rooted.set(root)
     try:
         yield
     finally:
-        _rooted.reset(kept)
+        _rooted.reset(token)
 
 
-# --- The folders of sites: a name that any disk takes, and that no other site has ---
+# --- The folders of sites ---
 
 # The folder of each kind of site, in a report and beside its executed notebooks.
 _KINDS = {"association": "associations", "college": "colleges"}
@@ -76,7 +63,7 @@ _MOST = 40
 
 
 def slug(name: str) -> str:
-    """A name in plain small letters and dashes; what this loses of it is told apart by six figures of a checksum.
+    """A name in plain lower case and dashes, safe on any disk; six digits of a checksum keep two names distinct.
 
     >>> slug("0592714E"), slug("Itinéraires"), slug("AUX")
     ('0592714e', 'itineraires-e99a24', 'aux-1898ed')
@@ -89,7 +76,7 @@ def slug(name: str) -> str:
 
 
 def site_folder(site_type: str, site: str) -> str:
-    """The folder of a site, from that of its report.
+    """The folder of a site, relative to that of its report.
 
     >>> site_folder("association", "AAPI")
     'associations/aapi'
@@ -97,9 +84,7 @@ def site_folder(site_type: str, site: str) -> str:
     return f"{_KINDS[site_type]}/{slug(site)}"
 
 
-# --- The folders of the project and its tables ---
-# The data live in the *data root*: the repository, unless the environment variable ``ALSES_DATA_ROOT`` names another
-# folder (tests, and later a run that must see aggregates only). Notebooks always come from the repository.
+# --- The folders of the project and its tables. Notebooks always come from the repository, data from the data root ---
 
 # What a person types in the project's folder: the launcher of Windows has another name than elsewhere.
 COMMAND = "py alses.py" if os.name == "nt" else "python3 alses.py"
@@ -109,20 +94,12 @@ SYNTHETIC_SUFFIX = "-synthetique"
 
 
 def notebook(name: str) -> Path:
-    """The source of a notebook, by its name without extension.
-
-    >>> notebook("01_clean").is_file()
-    True
-    """
+    """The source of a notebook, by its name without extension."""
     return repository() / "notebooks" / f"{name}.ipynb"
 
 
 def drafts() -> Path:
-    """The folder of a reader's own notebooks; git ignores it.
-
-    >>> drafts().parent == notebook("01_clean").parent, drafts().name
-    (True, 'brouillons')
-    """
+    """The folder of a reader's own notebooks; git ignores it."""
     return repository() / "notebooks" / "brouillons"
 
 
@@ -255,15 +232,14 @@ def relative(path: Path) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
 
 
-# --- The private files of a year, its export and its codings: where they are, and how one may be told
-# --- elsewhere
+# --- The private files of a year, its export and its codings, and how a page may name one ---
 
 # The export of the departmental database: the names of its files begin so, in capitals or not.
 EXPORT = "accompagnement"
-# The name that the simulation gives, of which nothing is to be learnt.
+# The name of a simulated export, which may be shown.
 SIMULATED = "accompagnements_synthetique"
 
-# The rows of the quotations that a person has read again, beside the codings.
+# The table of the quotations that a person has reviewed, beside the codings.
 QUOTED = "citations"
 
 _EXPORT, _CODINGS = "export de la base de", "codages de"
@@ -271,50 +247,32 @@ _PUBLIC = re.compile(rf"(?:{_EXPORT}|{_CODINGS}) (\d{{4}}), fichier \d+")
 
 
 def exports_in(folder: Path) -> list[Path]:
-    """The files of an export in a folder, in order: those named ``accompagnements…`` in any format.
-
-    >>> exports_in(raw(2020))
-    []
-    """
-    found = folder.iterdir() if folder.is_dir() else []
-    return sorted(path for path in found if path.name.casefold().startswith(EXPORT) and path.is_file())
+    """The files of an export in a folder, in order: those named ``accompagnements…`` in any format."""
+    files = folder.iterdir() if folder.is_dir() else []
+    return sorted(path for path in files if path.name.casefold().startswith(EXPORT) and path.is_file())
 
 
 def exports(year: int) -> list[Path]:
-    """The files of a year's export, in order: those named ``accompagnements…`` in any format, but for locks.
-
-    A file of a format that is not read is one of them: `data.receive` says what is wrong with it.
-
-    >>> exports(2020)
-    []
-    """
+    """The files of a year's export, in order; one in a format that is not read is among them, and refused later."""
     return exports_in(raw(year))
 
 
 def coding_files(year: int) -> list[Path]:
-    """The files that 01 reads of a year's codings, in order: the tables of each, and the quotations chosen.
-
-    >>> coding_files(2020)
-    []
-    """
+    """The files that 01 reads of a year's codings, in order: the tables of each, and the quotations chosen."""
     folder = codings_folder(year)
     found = [*folder.glob("*/*.csv"), folder / f"{QUOTED}.csv"]
     return sorted(path for path in found if path.is_file() and not path.parent.name.startswith("."))
 
 
 def private_files(year: int) -> list[Path]:
-    """The files of a year that never leave this computer, and that its report is made from.
-
-    >>> private_files(2020)
-    []
-    """
+    """The files of a year that never leave this computer, and that its report is made from."""
     return [*exports(year), *coding_files(year)]
 
 
 def public_name(path: Path) -> str:
     """How a page or a manifest names a file: by its path in the project; a private file by its kind and rank only.
 
-    Who exports, or codes, writes what he likes in the name of a file: a person, a school, a worker.
+    File names are free text and may contain personal data.
 
     >>> public_name(raw_table(2020, "reunions"))
     'data/raw/2020/reunions.csv'
@@ -350,17 +308,17 @@ RAW_TABLES = ("chiffres_publies", "prises_de_poste", "reunions", "enonces", "aff
 EXPORT_TABLES = ("entetes", "modalites")  # how exports are written: nothing else is read with them
 REFERENCE_TABLES = ("colleges", "associations", "alias", "themes", "reperes", "glossaire", *EXPORT_TABLES)
 
-# In a data root that holds aggregates only: what 01 read of a year, the export that is not there included.
+# In a data root that holds aggregates only: what 01 read of a year, including the export that is not there.
 ENTRIES = "entrees.json"
 
-# What a line of a table may hold that is no value: separators, quotes, spaces, the mark of UTF-8.
+# What a line of a table may hold without any value: separators, quotes, spaces, the UTF-8 mark.
 _NO_VALUE = b' \t,;"\xef\xbb\xbf'
-# A line of column names in plain text: anything else that stands alone is a fault, to be told.
+# A line of column names in plain text: anything else that stands alone is a fault to report.
 _SEVERAL_NAMES = re.compile(rb"^[^\0]*[,;\t][^\0]*$")
 
 
 def is_year(name: str) -> bool:
-    """Whether the name of a folder is a year: four plain digits, as the command takes it; 0201 is a slip for 2010.
+    """Whether a name is a year: four plain digits; 0201 is a slip of the keyboard.
 
     >>> [name for name in ("2020", "0201", "20201", "٢٠٢٠", "2020 bis") if is_year(name)]
     ['2020']
@@ -369,7 +327,7 @@ def is_year(name: str) -> bool:
 
 
 def has_rows(path: Path) -> bool:
-    """Whether a raw table may have been filled: one that holds only the names of its columns has not.
+    """Whether a raw table has something below the names of its columns.
 
     >>> has_rows(raw_table(2020, "reunions")), has_rows(raw_table(2019, "reunions"))
     (True, False)
@@ -381,7 +339,7 @@ def has_rows(path: Path) -> bool:
 
 
 def has_data(year: int) -> bool:
-    """Whether a year has something to be read: a raw table with rows, an export or a coding.
+    """Whether a year has something to read: a raw table with rows, an export or a coding.
 
     >>> has_data(2020), has_data(2018)
     (True, False)
@@ -390,23 +348,15 @@ def has_data(year: int) -> bool:
 
 
 def told_entries(year: int) -> dict | None:
-    """What a data root of aggregates tells of what 01 read: ``entrees``, ``export``, ``recu``; None in any other.
-
-    >>> told_entries(2020) is None
-    True
-    """
-    import json  # most verbs ask nothing of it, and the help must be immediate
+    """What 01 read, as a data root of aggregates says it: ``entrees``, ``export``, ``recu``; None in any other."""
+    import json  # the help does without it, and must be immediate
 
     path = raw(year) / ENTRIES
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
 
 
 def has_export(year: int) -> bool:
-    """Whether the year has an export, here or where its aggregates come from.
-
-    >>> has_export(2020)
-    False
-    """
+    """Whether the year has an export, here or where its aggregates come from."""
     return bool(exports(year)) or bool((told_entries(year) or {}).get("export"))
 
 
@@ -436,7 +386,7 @@ def prepared_years() -> list[int]:
 
 
 def years() -> list[int]:
-    """The years that have something to be read, in order.
+    """The years that have something to read, in order.
 
     >>> years()
     [2019, 2020]
@@ -445,16 +395,12 @@ def years() -> list[int]:
 
 
 def exported_years() -> list[int]:
-    """The years that have an export, in order.
-
-    >>> exported_years()
-    []
-    """
+    """The years that have an export, in order."""
     return [year for year in years() if has_export(year)]
 
 
 def earlier_year(year: int) -> int | None:
-    """The latest year before this one that has figures or persons, or None: a coding alone has nothing to compare.
+    """The latest earlier year that has printed values or records, or None: a coding alone cannot be compared.
 
     >>> earlier_year(2025), earlier_year(2019)
     (2020, None)
@@ -463,7 +409,7 @@ def earlier_year(year: int) -> int | None:
 
 
 def previous_year(year: int) -> int | None:
-    """The year just before, if it has data: the one that a printed difference speaks of.
+    """The year just before, if it has data: the one that a printed difference refers to.
 
     >>> previous_year(2020), previous_year(2025)
     (2019, None)
@@ -474,7 +420,7 @@ def previous_year(year: int) -> int | None:
 def read_with(year: int) -> list[int]:
     """The years whose raw files 01 reads for a year: the one before, if it has data, and itself.
 
-    With an export, the earlier years that have one as well: the persons of both are known by it.
+    With an export, also the earlier years that have one: persons are matched across years.
 
     >>> read_with(2020), read_with(2019)
     ([2019, 2020], [2019])

@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from helpers.errors import DataError  # noqa: F401 (most rooms take it from here)
+
 # --- The words and thresholds that everything shares, and the error that a researcher can act on ---
 
 VERDICTS = {
@@ -85,14 +87,6 @@ FEWEST_FOR_CROSSING = 30
 NEAR_UNANIMOUS_PCT, UNANIMOUS_BELOW = 5, 200
 # A corrected release must change at least so many rows: the difference of two releases is a table like another.
 FEWEST_CORRECTED_ROWS = 11
-
-
-class DataError(Exception):
-    """A fault in what was received: its text is one French sentence a researcher can act on."""
-
-    def _render_traceback_(self) -> list[str]:
-        """What a notebook shows instead of a traceback (IPython's protocol): the sentence, which says what to do."""
-        return [str(self)]
 
 
 # --- The UAI, which names a collège: seven digits and the letter that they give ---

@@ -1,4 +1,4 @@
-"""What is asked of the computer: atomic writes, checksums, running programs, a browser that prints."""
+"""What is asked of the computer: running programs, a browser that prints, checksums, atomic writes."""
 
 import errno
 import hashlib
@@ -11,16 +11,17 @@ from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 
-# --- What the operating system is asked beyond Python's own: is a program running, is a file really on the
-# --- disk
+from helpers.errors import BrowserError
 
-# What a file system answers that cannot do what was asked, and could never.
+# --- Programs, and what is really on the disk ---
+
+# What a file system answers when it has no such operation.
 _CANNOT = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
 _HERE, _BOTH = -100, 2  # AT_FDCWD and RENAME_EXCHANGE, of Linux
 
 
 def is_alive(number: int) -> bool:
-    """Whether a program of this computer has this number; on Windows, where one cannot ask, taken for true.
+    """Whether a process of this computer has this number; always true on Windows, where one cannot ask.
 
     >>> import os
     >>> is_alive(os.getpid()), is_alive(-1)
@@ -29,22 +30,20 @@ def is_alive(number: int) -> bool:
     if number <= 0:
         return False
     if os.name == "nt":
-        return True  # there, the signal that asks elsewhere ends the program
+        return True  # there, the signal that asks elsewhere ends the process
     try:
         os.kill(number, 0)
     except (ProcessLookupError, OverflowError):
         return False
     except PermissionError:
-        return True  # of another person
+        return True  # another user's
     return True
 
 
 def settle(*places: Path) -> None:
-    """Waits until what these files hold, and the names in these folders, are on the disk: a power cut keeps them.
+    """Flushes these files, and the names in these folders, to the disk, so that they survive a power cut.
 
-    Windows settles the names of a folder by itself. A file system that cannot be asked is let be.
-
-    >>> settle(paths.raw_table(2020, "reunions"), paths.raw(2020))
+    Windows does it for folders by itself; a file system without this operation is left alone.
     """
     for place in places:
         if os.name == "nt" and place.is_dir():
@@ -60,16 +59,13 @@ def settle(*places: Path) -> None:
 
 
 def settle_tree(folder: Path) -> None:
-    """`settle` for a folder and all that it holds.
-
-    >>> settle_tree(paths.raw(2020))
-    """
+    """`settle` for a folder and all that it holds."""
     for inside, _, names in os.walk(folder, topdown=False):
         settle(*(Path(inside) / name for name in sorted(names)), Path(inside))
 
 
 def exchange(one: Path, other: Path) -> bool:
-    """Gives each of two folders the name of the other, in a single step; False where that cannot be done (only Linux).
+    """Swaps the names of two folders in a single step; False where that cannot be done (anywhere but on Linux).
 
     Raises
     ------
@@ -99,9 +95,9 @@ def exchange(one: Path, other: Path) -> bool:
     raise OSError(number, os.strerror(number), str(one))
 
 
-# --- The browser of this computer that can print a page: Chromium, Chrome or Edge. Standard library only ---
+# --- A browser that prints a page ---
 
-# A browser to use rather than those that are looked for: its name, or its path.
+# The name or the path of the browser to use, rather than those that are looked for.
 BROWSER_VARIABLE = "ALSES_BROWSER"
 
 _COMMANDS = (
@@ -115,12 +111,8 @@ _WINDOWS = (
 )
 
 
-class BrowserError(Exception):
-    """The browser that was asked for is not there: its text is one French sentence that says what to do."""
-
-
 def _places() -> Iterator[Path]:
-    """Where browsers are that no command name reaches."""
+    """Where browsers are that are not on the PATH."""
     folders = [Path("/Applications")]
     with suppress(RuntimeError):  # a user whom the computer does not know has no home
         folders.append(Path.home() / "Applications")
@@ -138,10 +130,6 @@ def find_browser() -> Path | None:
     ------
     BrowserError
         when ``ALSES_BROWSER`` names a program that does not exist.
-
-    >>> navigateur = find_browser()
-    >>> navigateur is None or navigateur.is_file()
-    True
     """
     chosen = os.environ.get(BROWSER_VARIABLE)
     if chosen:
@@ -155,10 +143,10 @@ def find_browser() -> Path | None:
     )
 
 
-# --- What a file is, whatever its name: the checksum of its bytes ---
+# --- Checksums ---
 
-# Bytes. A larger file is an export, read from end to end at each look: while its size and its date stand, so does its
-# checksum. A small table is always read again, for two changes can fall in one tick of the clock.
+# Bytes. A larger file is an export: its checksum is kept while its size and its date stay the same. A small table is
+# always read again, for two changes can fall in one tick of the clock.
 READ_ONCE_FROM = 1_000_000
 
 
@@ -186,11 +174,10 @@ def _fingerprint_of_large(path: Path, size: int, modified: int) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-# --- A file, or a folder, is there whole or as it was: written beside, under a name of its own, then put in
-# --- place
+# --- Atomic writes: what is written takes shape under a temporary name, then replaces the former file or folder ---
 
-# What a program that was killed left beside is removed once nobody can be writing it any more: the program of that
-# number is gone, or, where that cannot be asked or the number serves another, an hour has passed.
+# What a killed program left behind is removed once nobody can be writing it any more: the process of that number is
+# gone or, where that cannot be asked or the number serves another, an hour has passed.
 _LEFT_SECONDS = 3600
 
 
@@ -202,10 +189,10 @@ def _is_left(beside: Path) -> bool:
 
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
-    """The path to write to, which takes the place of ``path`` if the block succeeds; the folder is made if need be.
+    """The path to write to, which replaces ``path`` if the block succeeds; the folder is made if need be.
 
-    Two programs at work on one file write to two paths: the last one that ends is right, neither is mixed. What took
-    the place is on the disk: a power cut leaves it whole too.
+    Two programs that write the same file use two paths, so that they never mix: the last one to end wins. The new file
+    is flushed to the disk first, so that a power cut leaves one of the two whole.
 
     >>> import pathlib, tempfile
     >>> from helpers.system import whole
@@ -226,16 +213,16 @@ def whole(path: Path) -> Iterator[Path]:
         settle(beside)
         beside.replace(path)
     finally:
-        with suppress(OSError):  # what went wrong before is what is to be told
+        with suppress(OSError):  # what went wrong before matters more
             beside.unlink(missing_ok=True)
 
 
 @contextmanager
 def whole_folder(path: Path) -> Iterator[Path]:
-    """The empty folder to fill, which takes the place of ``path`` and of what it held if the block succeeds.
+    """The empty folder to fill, which replaces ``path`` and what it held if the block succeeds.
 
-    Where a system cannot give two folders each other's name, the former one is set aside for an instant: what a program
-    killed then left is put back by the next one.
+    Where a system cannot swap two folders, the former one is set aside for an instant; if the program is killed just
+    then, the next one puts it back.
 
     >>> import pathlib, tempfile
     >>> from helpers.system import whole_folder
@@ -266,7 +253,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
 
 
 def mend_folder(path: Path) -> None:
-    """Puts back a folder that a killed program had set aside, and removes what it had begun."""
+    """Puts back a folder that a killed program had set aside, and removes what it had started to write."""
     for left in [*path.parent.glob(f".{path.name}.*.ancien"), *path.parent.glob(f".{path.name}.*.partiel")]:
         with suppress(OSError):  # another program may have moved it
             if not _is_left(left):

@@ -1,4 +1,4 @@
-"""Text as text: no-break spaces for pages and messages, and plain keys to compare spellings. Standard library only."""
+"""No-break spaces for pages and messages, and plain keys to compare spellings."""
 
 import re
 import unicodedata
@@ -13,7 +13,7 @@ _AFTER_LINE = re.compile(r"(?<=\bl\.)[ ](?=\d)")
 
 
 def french_spaces(text: str) -> str:
-    """The text with no-break spaces where French typography wants them; it adds no space that was not there.
+    """Turns spaces into no-break spaces where French typography wants them; adds none.
 
     >>> french_spaces("Bilan : 42 % ; « oui »")
     'Bilan\\xa0: 42\\u202f%\\u202f; «\\u202foui\\u202f»'
@@ -25,7 +25,7 @@ def french_spaces(text: str) -> str:
 
 
 def shortened(text: str, *, width: int = 80) -> str:
-    """The beginning of a long text, for a message; a short one as it is.
+    """The beginning of a long text, for a message.
 
     >>> shortened("un mot"), shortened("x" * 100, width=5)
     ('un mot', 'xxxxx…')
@@ -34,7 +34,7 @@ def shortened(text: str, *, width: int = 80) -> str:
 
 
 def fold(text: str) -> str:
-    """The text without case, accents or punctuation, words joined by ``_``; a plus sign is a word: REP+ is not REP.
+    """The text without case, accents or punctuation, words joined by ``_``; a plus sign is a word, for REP+ is not REP.
 
     >>> fold("Ne Sait Pas"), fold("Condé-sur-l’Escaut"), fold("REP +")
     ('ne_sait_pas', 'conde_sur_l_escaut', 'rep_plus')

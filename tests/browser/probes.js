@@ -175,9 +175,6 @@
       return top < innerHeight && bottom > 0 && drawn(target);
     },
 
-    headings: () => [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")].filter(drawn)
-      .map((heading) => [Number(heading.tagName[1]), heading.textContent.trim()]),
-
     // Names the first and the last words of each figure, each row and each head of a table by a link, which a PDF keeps
     // with its sheet; a head that is repeated is named on every sheet.
     markForPaper: (place) => {

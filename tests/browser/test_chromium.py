@@ -27,9 +27,3 @@ def test_absence_is_a_failure_where_a_browser_is_demanded(nothing, monkeypatch):
 def test_a_library_that_is_not_there_is_named(monkeypatch):
     monkeypatch.setattr(chromium, "LIBRARIES", ("bibliotheque_absente",))
     assert chromium.lacking().startswith("bibliotheque_absente absent\u00a0:")
-
-
-@pytest.mark.parametrize(("there", "expected"), [({"google-chrome"}, "google-chrome"), ({"chromium", "google-chrome"}, "chromium")])
-def test_the_first_browser_of_the_path_is_taken(monkeypatch, there, expected):
-    monkeypatch.setattr(chromium.shutil, "which", lambda command: command if command in there else None)
-    assert chromium.found() == expected

@@ -28,16 +28,6 @@ def test_a_link_within_the_page_brings_its_target_in_view(visit, file):
         assert page.evaluate(arrived), f"{name} -> {href}"
 
 
-def test_the_folded_contents_of_a_phone_lead_as_well(visit, file):
-    page = visit(file, width=375)
-    page.evaluate("probes.openFolds()")
-    links = {name: href for name, href in seen_links(page).items() if href.startswith("#") and "sommaire" in name}
-    assert links
-    for name, href in links.items():
-        page.locator(name).click()
-        assert page.evaluate("probes.targetIsSeen()"), f"{name} -> {href}"
-
-
 def test_a_link_to_a_page_opens_it_at_the_right_place_and_back_returns(visit, page_of_report):
     page = visit(page_of_report)
     page.evaluate("probes.openFolds()")

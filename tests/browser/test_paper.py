@@ -1,18 +1,13 @@
-"""Printed on A4 by the browser: tagged, no figure on two sheets, heads of tables repeated, no code; and seen on screens."""
-
-from collections import Counter
-from pathlib import Path
+"""Printed on A4 by the browser: tagged, no figure on two sheets, heads of tables repeated, no code."""
 
 import pytest
-from PIL import Image
 
-from browser.conftest import PAGES, SINGLE
+from browser.conftest import SINGLE
 from browser.paper import PLACE, Paper
 
 A4 = (210, 297)
 SHEETS_MAX = 25  # of one page of the report; the longest of 2020 has 20
 SHEETS_MAX_SINGLE = 90  # all of them, on 69
-WIDTHS = (375, 768, 1280)
 
 
 def printed(page) -> tuple[Paper, list[str]]:
@@ -69,23 +64,3 @@ def test_a_split_figure_and_a_head_that_is_not_repeated_are_seen(visit, tmp_path
     paper, _ = printed(visit(tmp_path / "a.html"))
     assert paper.marks["figure/0/debut"] != paper.marks["figure/0/fin"]
     assert set(paper.marks["table/0/ligne"]) - set(paper.marks["table/0/tete"])
-
-
-@pytest.fixture(scope="package")
-def pictures(tmp_path_factory) -> Path:
-    """The folder of the screenshots; the summary of the tests says where it is."""
-    return tmp_path_factory.mktemp("captures")
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_pictured_and_is_not_blank(visit, reports, pictures, record_property, name, width):
-    path = pictures / f"{name}-{width}.png"
-    visit(reports["2020"] / f"{name}.html", width=width).screenshot(path=path, full_page=True)
-    record_property("capture", str(path))
-    with Image.open(path) as picture:
-        assert picture.width == width
-        small = picture.convert("L").reduce(4)
-    ink = Counter(small.tobytes())
-    assert len(ink) > 50
-    assert ink.most_common(1)[0][1] < 0.97 * small.width * small.height

@@ -2,8 +2,6 @@
 
 import pytest
 
-from browser.conftest import PAGES, REPORTS
-
 # 1280 pixels at 400 % are 320, each drawn four times as large.
 WINDOWS = {"320px": {"width": 320}, "1280px-a-400-pc": {"width": 320, "height": 256, "device_scale_factor": 4}, "1280px": {}}
 # The values of criterion 1.4.12.
@@ -59,21 +57,6 @@ def test_each_fold_opens_shows_its_content_and_closes(visit, file):
     for name in reversed(names):
         page.locator(name).click()
         assert page.evaluate("name => probes.content(name)", name) == {"open": False, "shown": False}, name
-
-
-def test_headings_go_down_one_step_at_a_time_from_one_h1(visit, file):
-    page = visit(file)
-    headings = page.evaluate("probes.headings()")
-    levels = [level for level, _ in headings]
-    assert levels[0] == 1 and levels.count(1) == 1
-    assert [text for (before, _), (level, text) in zip(headings, headings[1:], strict=False) if level > before + 1] == []
-    assert page.evaluate("document.documentElement.lang") == "fr"
-
-
-@pytest.mark.parametrize("year", REPORTS)
-def test_no_two_pages_have_the_same_title(visit, reports, year):
-    titles = [visit(reports[year] / f"{name}.html").title() for name in PAGES]
-    assert len(set(titles)) == len(PAGES) and all(titles)
 
 
 @pytest.mark.parametrize(("wish", "behaviour"), [("reduce", "auto"), ("no-preference", "smooth")])

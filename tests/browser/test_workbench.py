@@ -24,13 +24,6 @@ def laboratory(reports, tmp_path_factory):
         yield laboratory
 
 
-@pytest.fixture
-def window(browser, laboratory):
-    """A window of its own."""
-    with desk(browser, laboratory) as page:
-        yield page
-
-
 @pytest.fixture(scope="module")
 def welcome(browser, laboratory):
     """The window on the address that the command gives, once all cells of the welcome notebook have run."""
@@ -78,18 +71,6 @@ def test_the_command_opens_a_french_jupyterlab_on_the_welcome_notebook(welcome):
     tabs = welcome.locator("#jp-main-dock-panel .lm-TabBar-tabLabel").all_inner_texts()
     assert tabs == ["00_accueil.ipynb"]
     assert welcome.locator(f"{OPEN} h1").text_content().startswith("Par où commencer")
-
-
-def test_the_years_and_their_state_are_shown(welcome):
-    from playwright.sync_api import expect
-
-    # Running all leads to the last cell: JupyterLab hides what is far above.
-    shown = welcome.locator(f"{OPEN} .alses-annee")
-    shown.first.scroll_into_view_if_needed()
-    expect(shown).to_contain_text(["2019", "2020"], use_inner_text=True)
-    cards = [text.translate(PLAIN) for text in shown.all_inner_texts()]
-    assert [card.split()[0] for card in cards] == ["2019", "2020"]
-    assert "6 fichiers, utilisables" in cards[1]
 
 
 def test_axe_finds_nothing_in_what_the_welcome_notebook_shows(welcome):
@@ -156,20 +137,6 @@ def test_a_recipe_follows_its_lists(welcome):
     assert "crossing" in welcome.locator(".alses-code").inner_text()
 
 
-def test_a_click_on_a_title_sorts_the_table(welcome):
-    chosen(welcome, "Indicateur", "Les énoncés de la synthèse — Thème de l’énoncé")
-    heads = welcome.locator(f"{OPEN} table.dataTable thead th")
-    column = [text.translate(PLAIN) for text in heads.all_inner_texts()].index("Effectif")
-    orders = []
-    for direction in ("ascending", "descending"):
-        heads.nth(column).click()
-        welcome.locator(f"{OPEN} table.dataTable th[aria-sort='{direction}']", has_text="Effectif").wait_for()
-        counts = [float(row[column].translate({0x202F: None, 0xA0: None})) for row in rows(welcome)]
-        assert counts == sorted(counts, reverse=direction == "descending")
-        orders.append(counts)
-    assert orders[0] != orders[1]
-
-
 def test_the_lines_of_a_recipe_pasted_in_a_draft_show_the_same(welcome, laboratory):
     chosen(welcome, "Indicateur", "Les demandes et les objectifs — Demande initiale")
     expected = rows(welcome)
@@ -209,14 +176,3 @@ def test_a_notebook_run_by_hand_shows_the_figures_of_its_page_and_saves_none(wel
     assert (laboratory.root / notebook).stat().st_mtime_ns > before
     assert '"output_type"' not in (laboratory.root / notebook).read_text(encoding="utf-8")
     assert laboratory.git("status", "--porcelain") == ""
-
-
-def test_a_cell_that_fails_is_seen_and_stops_the_others(window, laboratory):
-    cells = [nbformat.v4.new_code_cell(source) for source in ("1 / 0", "'jamais'")]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-    notebook = "notebooks/brouillons/faute.ipynb"
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), laboratory.root / notebook)
-    opened(window, laboratory.place(notebook))
-    shown = run_all(window)
-    assert len(shown.errors) == 1 and "ZeroDivisionError" in shown.errors[0]
-    assert shown.prompts[1] == "" and shown.figures == 0

@@ -42,9 +42,9 @@ from helpers.indicators.comparisons import LEVEL, stepped_down
 from helpers.indicators.lookup import PROTECTED, USUAL, network, title_of_figure, with_shares
 from helpers.schema import UNSAID, catalogue, columns, typed
 
-# --- Which shares are compared: a year and the one before, the ALSES and the rest of prévention spécialisée ---
+# --- Two years; the ALSES and the rest of prévention spécialisée ---
 
-# Whose persons are among whose: the rest is the second without the first.
+# The reference is the second without the first.
 PART, WHOLE = USUAL, "prevention_specialisee"
 
 
@@ -57,7 +57,7 @@ def _is_protected(row) -> bool:
 
 
 def _count_change(row, *, now: Side | None = None, before: Side | None = None) -> dict[str, Measure]:
-    """What is known of both counts: the counts themselves, their difference, their relative change."""
+    """Both counts, their difference and their relative change."""
     bounds = [int(getattr(row, f"effectif_{end}_{when}")) for when in ("apres", "avant") for end in ("min", "max")]
     middles = [
         side.central()[0]
@@ -69,7 +69,7 @@ def _count_change(row, *, now: Side | None = None, before: Side | None = None) -
     ]
     counts, references = (middles[0], *bounds[:2]), (middles[1], *bounds[2:])
     found = {"effectif": counts, "effectif_reference": references}
-    # The least change is from the most before to the least now.
+    # The least change is from the greatest earlier count to the least present one.
     pairs = list(zip(counts, (references[0], references[2], references[1]), strict=True))
     found["ecart_effectif"] = tuple(count - reference for count, reference in pairs)
     if references[1] > 0 and not _is_protected(row):
@@ -83,10 +83,7 @@ def _three(row, column: str) -> Measure:
 
 
 def _rounded_measures(row, now: Side, before: Side) -> dict[str, Measure]:
-    """What is told of two shares of which one is rounded to protect persons: as they are shown, and their bounds.
-
-    No test is made: it would take the exact counts.
-    """
+    """Two shares of which one is rounded: as displayed, with bounds. No test: it would need the exact counts."""
     (_, base), (_, base_ref) = now.central(), before.central()
     shares = {"part": "part_{}pct_apres", "part_reference": "part_{}pct_avant", "ecart": "ecart_part_{}pts"}
     return {
@@ -109,7 +106,7 @@ def _year(row, *, known: Beside, years: str) -> Found:
         found = _rounded_measures(row, now, before)
         return made(found | counts, count_finding=row.constat_effectif, methods=methods)
     if path not in HEADLINED or not known.may_test(path):
-        # Not tested: neither p nor an interval, which would be read as a test and takes in no likeness.
+        # Not tested: an interval would be read as a test, and it ignores likeness.
         found = sweep(described, central_pair(now, before), compatible_pairs(now, before))
         return made(found | counts, count_finding=row.constat_effectif, methods=methods)
     found = tests_of_years(now, before, path=path, known=known) | counts | known.unanswered(path)
@@ -119,10 +116,10 @@ def _year(row, *, known: Beside, years: str) -> Found:
 
 
 def years(differences: pd.DataFrame, *, known: Beside, year: int, compare_to: int | None) -> Iterator[Found]:
-    """Every share of persons that both years publish, then every count that is only deduced from one (no test).
+    """Every share of persons published in both years, then counts only deduced in one of them (never tested).
 
-    ``differences`` are those of `years.differences`, ``known`` what records tell of both years. Only the shares
-    chosen beforehand are tested (`headlines`); when shares are many, the others are ``details``.
+    ``differences`` comes from `years.differences`. Only the shares of `years.HEADLINED` are tested; when shares are
+    many, the others are ``details``.
     """
     when = f"{compare_to} et {year}"
     for row in differences.itertuples():
@@ -140,10 +137,7 @@ def years(differences: pd.DataFrame, *, known: Beside, year: int, compare_to: in
 
 
 def volumes(totals: pd.DataFrame, *, year: int, compare_to: int | None) -> Iterator[Found]:
-    """The totals of both years; never a test, nor an interval: for how many months the posts were held is not known.
-
-    ``totals`` are those of `years.totals`.
-    """
+    """Totals of both years, never tested: for how many months the posts were held is unknown (`years.totals`)."""
     for row in totals.itertuples():
         found = _count_change(row)
         methods = {"rapport": "effectif / effectif_reference", **counted_words(row, now="_apres", reference="_avant")}
@@ -166,11 +160,10 @@ def _rest(part: Side, whole: Side, *, id: str, label: str, methods: dict[str, st
 
 
 def rests(now: pd.DataFrame, *, year: int) -> Iterator[Found]:
-    """The ALSES against the rest of prévention spécialisée, for every share printed for both in the year; never a test.
+    """The ALSES against the rest of prévention spécialisée, for every share printed for both; never a test.
 
-    A post that opens has new cases only, so the persons of one post are alike by construction: with 21 new posts of 73,
-    that alone makes a design effect of 11, and no test of independent persons holds. Of a year counted from records,
-    only the shares chosen beforehand (`headlines`).
+    The persons of a new post are all new cases, hence alike by construction: 21 new posts out of 73 alone make a design
+    effect of 11, and no test of independent persons holds. Of a year counted from records, only `HEADLINED_RESTS`.
     """
     keys, chosen = ["indicateur", "modalite"], HEADLINED_RESTS if is_counted(now) else None
     rows = published(now, year)
@@ -191,8 +184,7 @@ def rests(now: pd.DataFrame, *, year: int) -> Iterator[Found]:
             yield from [found] if found else []
 
 
-# --- Answers of the posts: the shares that the document prints, and the association with most posts against
-# --- the others
+# --- Posts: the printed shares, and the association with most posts against the others ---
 
 
 def wilson(count: int, base: int) -> dict[str, Measure]:
@@ -204,11 +196,11 @@ def wilson(count: int, base: int) -> dict[str, Measure]:
 
 
 def against_others(rows: pd.DataFrame, chosen: int) -> dict[str, Measure]:
-    """A row against the sum of the others: both shares, their difference in points, Fisher's test and its interval.
+    """One row against the sum of the others: shares, difference in points, Fisher's test and its interval.
 
-    One method for both, so that they cannot disagree: p is twice the smaller tail of the conditional law, and the
-    interval of the odds ratio leaves 2.5 % of the same law on each side. The row was chosen because it stood out, so
-    its p is multiplied by the number of rows it was chosen among (``p_choix``).
+    p is twice the smaller tail of the conditional law and the interval of the odds ratio leaves 2.5 % of that law on
+    each side, so they cannot disagree. The row was picked because it stood out: ``p_choix`` multiplies p by the number
+    of rows.
     """
     count, base = (int(rows.loc[chosen, name]) for name in ("effectif_min", "base_min"))
     others, all_others = (int(rows[name].sum()) - own for name, own in (("effectif_min", count), ("base_min", base)))
@@ -226,7 +218,7 @@ def against_others(rows: pd.DataFrame, chosen: int) -> dict[str, Measure]:
 
 
 def known(indicators: pd.DataFrame, year: int) -> pd.DataFrame:
-    """The figures of the network whose count and base are known to the unit, cross tables included."""
+    """The rows of the network whose count and base are known exactly, cross-tabulations included."""
     is_said = indicators["site_type"].eq("reseau") & ~indicators["precision"].isin(UNSAID)
     rows = indicators[(indicators["annee"] == year) & is_said]
     is_exact = (rows["effectif_min"] == rows["effectif_max"]) & (rows["base_min"] == rows["base_max"])
@@ -234,14 +226,14 @@ def known(indicators: pd.DataFrame, year: int) -> pd.DataFrame:
 
 
 def _most(rows: pd.DataFrame) -> int | None:
-    """The index of the one row with the greatest count; None when two share that place."""
+    """The index of the row with the greatest count; None when two tie."""
     counts = rows["effectif_min"]
     first = counts[counts == counts.max()]
     return int(first.index[0]) if len(first) == 1 and len(rows) > 1 else None
 
 
 def answers(now: pd.DataFrame, controls: pd.DataFrame, *, year: int) -> Iterator[Found]:
-    """The shares of posts that the document prints, with their intervals; the association with most posts against all.
+    """Shares of posts that the document prints, with intervals; the association with most posts against the others.
 
     ``controls`` are those of the year: they tell which answers are printed as shares.
     """
@@ -269,10 +261,10 @@ def answers(now: pd.DataFrame, controls: pd.DataFrame, *, year: int) -> Iterator
             yield Found(id, label, says, found, tested="p_choix", unit="postes")
 
 
-# --- Objective against request in the same persons: what was asked at first, what was worked on since ---
+# --- Objective against request in the same persons ---
 
 _METHODS = {"rapport": "effectif / effectif_reference"}
-# Without records, how many gave both answers is not known: from none to all those of the rarer answer.
+# Without records, how many gave both answers is unknown: from none to all those of the rarer answer.
 _OF_ANY_OVERLAP = "toutes les façons possibles de croiser demande et objectif ; valeur : la plus large"
 _OF_THE_OVERLAP = "réponses croisées personne par personne"
 
@@ -282,7 +274,7 @@ def nested(now: pd.DataFrame, *, year: int) -> Iterator[Found]:
     every = known(now, year)
     rows, twice = network(every), _given_twice(every)
     rows = rows[rows["perimetre"].eq("alses") & rows["precision"].eq("exact")]
-    # A theme is one that a person may ask for: neither a group of them, nor an answer that was not given.
+    # Only what a person may ask for: neither a group of themes, nor a missing answer.
     rows = rows[rows["modalite"].isin(list(catalogue().indicators["objectif"].modalities))]
     asked, worked = (rows[rows["indicateur"] == name] for name in ("demande_initiale", "objectif"))
     pairs = worked.merge(asked, on=["modalite", "base_min"], suffixes=("_objectif", "_demande"), validate="1:1")
@@ -298,7 +290,7 @@ def nested(now: pd.DataFrame, *, year: int) -> Iterator[Found]:
 
 
 def _given_twice(rows: pd.DataFrame) -> dict[str, int]:
-    """By theme, who asked for it and worked on it, where records show that crossing."""
+    """By theme, how many asked for it and worked on it, where records give that cross-tabulation."""
     rows = rows[rows["perimetre"].eq("alses") & rows["indicateur"].eq("objectif")]
     rows = rows[rows["croise_avec"].eq("demande_initiale") & rows["modalite"].eq(rows["modalite_croisee"])]
     return {row.modalite: int(row.effectif_min) for row in rows.itertuples()}
@@ -307,10 +299,9 @@ def _given_twice(rows: pd.DataFrame) -> dict[str, int]:
 def measures(worked: int, asked: int, base: int, *, both: int | None = None) -> dict[str, Measure]:
     """Counts, shares, difference in points with its interval, and ratio; no test.
 
-    A person has one request and may have several objectives: objectives are more numerous by construction, and a test
-    would say nothing else. ``both`` is how many gave both answers, when records tell it. Else the interval is that of
-    every overlap: the fewer persons gave both answers, the more changed either way and the wider it is. Its value is
-    the widest, its extremes are those of no overlap and of the greatest.
+    A person has one request and may have several objectives, so objectives are more numerous by construction. ``both``
+    is how many gave both answers, when records tell it. Otherwise the interval covers every overlap: its value is the
+    widest, its extremes those of no overlap and of the greatest.
     """
     gap = (worked - asked) / base
     overlaps = (max(0, worked + asked - base), min(worked, asked)) if both is None else (both, both)
@@ -334,7 +325,7 @@ def measures(worked: int, asked: int, base: int, *, both: int | None = None) -> 
     }
 
 
-# --- The long table: one row a measure of a comparison, with Holm's correction and the reach it allows ---
+# --- The long table, with Holm's correction ---
 
 
 def build_comparisons(
@@ -347,18 +338,14 @@ def build_comparisons(
     overlaps: pd.DataFrame | None = None,
     clusters: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Every comparison of the page (schema ``comparaisons``), one row a measure.
+    """Every comparison of page 03 (schema ``comparaisons``), one row per measure.
 
-    Columns: ``comparaison`` (kind, then what is compared), the same in ``nature``, ``perimetre``, ``indicateur`` and
-    ``modalite`` as in the table of indicators, ``libelle``, ``constat`` and ``constat_effectif`` (from the bounds
-    alone), ``portee`` (from the largest p over the compatible counts, corrected for the tests of its question),
-    ``mesure``, ``unite``, ``valeur`` at the central counts, ``valeur_min`` and ``valeur_max`` over the compatible ones,
-    ``methode``.
+    ``constat`` rests on the bounds alone; ``portee`` on the largest p over the compatible counts, corrected for the
+    tests of its question; ``valeur`` is at the central counts, ``valeur_min`` and ``valeur_max`` over the compatible
+    ones. ``docs/method.md`` explains ``methode``.
 
-    ``now`` and ``before`` are indicators (schema ``indicateurs``), ``controls`` the verdicts on the printed figures
-    (schema ``controles``); each may be empty. What records tell of both years, ``overlaps`` (schema ``recouvrements``)
-    and ``clusters`` (schema ``grappes``, both years), corrects the tests of the shares. ``methode`` names the function
-    behind each measure; ``docs/method.md`` says why.
+    ``now`` and ``before`` have the schema ``indicateurs``, ``controls`` the schema ``controles``; each may be empty.
+    ``overlaps`` (``recouvrements``) and ``clusters`` (``grappes``, both years) correct the tests of the shares.
 
     >>> annees = [data.load(annee, "indicateurs").query("indicateur == 'sexe'") for annee in (2020, 2019)]
     >>> mesures = build_comparisons(*annees, data.load(2020, "controles"), year=2020, compare_to=2019)
@@ -388,10 +375,10 @@ def build_comparisons(
 
 
 def corrections(found: list[Found]) -> dict[str, dict[str, Measure]]:
-    """For each tested comparison, p corrected for the family of its question, by assumed likeness too.
+    """For each tested comparison, p corrected by Holm within its family (`years.FAMILIES`), made or not.
 
-    ``p_holm``, and ``p_holm_faible``, ``p_holm_moyen``, ``p_holm_fort`` where its test is made for these: at the
-    central counts, then with every p at its least, its most. The family is that of `headlines.FAMILIES`, known or not.
+    ``p_holm``, and ``p_holm_faible``, ``p_holm_moyen``, ``p_holm_fort`` where likeness is assumed: at the central
+    counts, then with every p at its least and at its greatest.
     """
     made: dict[str, dict[str, Measure]] = {}
     for question, size in FAMILIES.items():
@@ -406,7 +393,7 @@ def corrections(found: list[Found]) -> dict[str, dict[str, Measure]]:
 
 
 def _of_many(known: Beside, found: list[Found]) -> dict:
-    """How many shares of both years were looked at, when some are only shown, and the persons of both, if known."""
+    """How many shares were examined when some are only listed, and the persons of both years if known."""
     if not known.is_chosen:
         return {}
     compared = [each for each in found if each.id.split("/")[0] in ("annees", "details") and "ecart" in each.measures]
@@ -416,7 +403,7 @@ def _of_many(known: Beside, found: list[Found]) -> dict:
 
 
 def _page(made: list[Found], known: Beside) -> dict:
-    """What concerns every comparison: the tests made, the size of each family, and how many persons a post."""
+    """What concerns every comparison: tests made, size of each family, persons per post."""
     found = {"nombre_de_tests": exact(sum(bool(each.tested) for each in made)), "seuil": exact(LEVEL)}
     found["ecart_stable"] = exact(catalogue().stable_points)
     found |= {f"tests_{question}": exact(size) for question, size in FAMILIES.items()}
@@ -426,7 +413,7 @@ def _page(made: list[Found], known: Beside) -> dict:
 
 
 def figure_of(id: str) -> dict[str, str]:
-    """The kind of a comparison, and the perimeter, indicator and modality of the figure whose count it measures.
+    """The kind of a comparison and the indicator it measures.
 
     >>> figure_of("annees/alses/sexe/filles")
     {'nature': 'annees', 'perimetre': 'alses', 'indicateur': 'sexe', 'modalite': 'filles'}
@@ -438,9 +425,9 @@ def figure_of(id: str) -> dict[str, str]:
 
 
 def reach(corrected: dict[str, Measure]) -> str:
-    """How far a tested comparison reaches, at the counts that are least favourable; ``""`` without a test.
+    """The conclusion of a tested comparison at its least favourable counts; ``""`` without a test.
 
-    Where likeness is only assumed, a difference that does not outlast the strongest depends on it.
+    Where likeness is only assumed, a difference that does not survive the strongest one depends on it.
     """
     if not corrected:
         return ""

@@ -6,9 +6,9 @@ from helpers.analysis.describe import breakdown
 from helpers.indicators.lookup import is_of_site, with_shares
 from helpers.schema import FOLDED, FROM_RECORDS, PRECISION_WORDS, SOURCES, UNSAID, Indicator, catalogue, read_code
 
-# --- What can be looked at: the indicators of a year, their populations, sites and crossings, and one crossing
+# --- What can be explored, and one cross-tabulation ---
 
-# The second variables that are no indicator of the catalogue, in a reader's words.
+# Second variables that are not in the catalogue.
 MEETING = "reunion"
 _CROSSED = {"association": "association", "periode": "période", MEETING: "réunion"}
 _WORDS = {"apres_l_annee": "après l’année"}
@@ -16,7 +16,7 @@ _WORDS = {"apres_l_annee": "après l’année"}
 # The indicator whose modalities are those of the code book.
 THEMES = "theme_enonce"
 
-# What to_sort shows, in order; the ends of a rounding are two columns, so that both can be sorted.
+# Columns of to_sort, in order; bounds are two columns, so that both can be sorted.
 _SORTED = {
     "libelle": "Modalité",
     "libelle_croise": "Croisée avec",
@@ -34,11 +34,11 @@ _SORTED = {
 
 
 def explorable(indicators: pd.DataFrame, *, year: int) -> pd.DataFrame:
-    """One row an indicator, population, site and crossing that the year holds, in catalogue order.
+    """One row per indicator, population, site and cross-tabulation of the year, in catalogue order; not those of the
+    files.
 
-    ``indicators`` has the schema ``indicateurs``. What 01 counts about the files themselves is left out: page 01 shows
-    it. Columns: ``indicateur``, ``libelle``, ``rubrique`` (labels), ``perimetre``, ``population`` (label), ``site``,
-    ``croise_avec``, ``croisement`` (label), ``est_publie`` (whether at least one figure is said).
+    Columns: ``indicateur``, ``libelle``, ``rubrique`` (labels), ``perimetre``, ``population`` (label), ``site``,
+    ``croise_avec``, ``croisement`` (label), ``est_publie`` (whether one value at least is said).
 
     >>> choix = explorable(data.load(2020, "indicateurs"), year=2020)
     >>> choix.loc[3:4, ["libelle", "croisement", "est_publie"]]
@@ -76,15 +76,10 @@ def _label_of_crossed(name: str, modality: str) -> str:
 def crossing(
     indicators: pd.DataFrame, indicator: str, crossed_with: str, *, year: int, perimeter: str = "alses", site: str = ""
 ) -> pd.DataFrame:
-    """The cells of one cross table, in reading order; a pair that the year does not cross gives no row.
+    """The cells of a cross-tabulation, in reading order; none for a pair that the year does not cross.
 
-    ``indicators`` has the schema ``indicateurs``. Columns: the columns of `describe.breakdown`, and ``libelle_croise``
-    (label of the second modality). ``base_min`` and ``base_max`` count the second modality where the table holds it.
-
-    Raises
-    ------
-    KeyError
-        for an indicator that the catalogue does not have.
+    The columns of `describe.breakdown`, and ``libelle_croise``. ``base_min`` and ``base_max`` count the second modality
+    where the table holds it. Raises KeyError for an indicator that the catalogue does not have.
 
     >>> chiffres = data.load(2020, "indicateurs")
     >>> cases = crossing(chiffres, "equipe_sur_le_quartier", "association", year=2020, perimeter="postes")
@@ -94,13 +89,7 @@ def crossing(
     1     oui  AEP Sambre Avesnois             3         3
     """
     entry = catalogue().indicators[indicator]
-    wanted = {
-        "annee": year,
-        "perimetre": perimeter,
-        "indicateur": indicator,
-        "site": site,
-        "croise_avec": crossed_with,
-    }
+    wanted = {"annee": year, "perimetre": perimeter, "indicateur": indicator, "site": site, "croise_avec": crossed_with}
     rows = indicators[(indicators[list(wanted)] == pd.Series(wanted)).all(axis=1)]
     rows = with_shares(rows)
     return rows.assign(
@@ -110,16 +99,7 @@ def crossing(
 
 
 def named(rows: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame:
-    """The rows of `breakdown` or `crossing` with the names that the code book (schema ``themes``) gives its themes.
-
-    Takes and gives the columns of `crossing`, or those of `describe.breakdown`.
-
-    >>> croises = crossing(
-    ...     data.load(2020, "indicateurs"), "theme_enonce", "nature_enonce", year=2020, perimeter="enonces"
-    ... )
-    >>> named(croises, data.read_reference("themes"))["libelle"].unique().tolist()[2]
-    'Place dans l’équipe'
-    """
+    """The rows of `breakdown` or `crossing`, with the theme labels of the code book (schema ``themes``)."""
     book, names = dict(zip(themes["theme"], themes["libelle"], strict=True)), {}
     for column, name, modality in (
         ("libelle", "indicateur", "modalite"),
@@ -131,12 +111,9 @@ def named(rows: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame:
 
 
 def to_sort(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows of `breakdown` or `crossing` under a reader's titles, numbers left as numbers so that they sort.
+    """The rows of `breakdown` or `crossing` under a reader's titles, with numbers that sort.
 
-    Takes the columns of `describe.breakdown`, or those of `crossing`. Columns: ``Modalité``, ``Croisée avec``,
-    ``Effectif`` and ``Base`` (in the unit of the indicator), ``Part (%)``, ``Précision``, ``Source``, ``Référence``;
-    what is only bounded has two, ``Effectif, au moins`` and ``Effectif, au plus``, ``Base, au moins`` and
-    ``Base, au plus``, ``Part, au moins (%)`` and ``Part, au plus (%)``. A column without any value is left out.
+    What is only bounded has two columns (« au moins », « au plus »); a column without any value is left out.
 
     >>> parts = describe.breakdown(data.load(2020, "indicateurs"), "sexe", year=2020)
     >>> to_sort(parts)[["Modalité", "Effectif, au moins", "Base", "Part (%)", "Précision"]]
@@ -159,12 +136,11 @@ def to_sort(rows: pd.DataFrame) -> pd.DataFrame:
     return shown[list(titles)].rename(columns=titles)
 
 
-# --- Two answers of the same persons, counted in individual records: the cells of a crossing, and what is not
-# --- shown
+# --- Cross-tabulations counted in individual records ---
 
 
 def _place(entry: Indicator, modality: str) -> int:
-    """Where a modality stands in reading order; folded ones, where the first of them would."""
+    """The rank of a modality in reading order; folded ones take the rank of the first of them."""
     names, first = [*entry.modalities, *entry.recorded], modality.split(FOLDED)[0]
     return names.index(first) if first in names else len(names)
 
@@ -176,13 +152,11 @@ def _in_order(entry: Indicator, modalities: pd.Series) -> list[str]:
 def crossed(
     indicators: pd.DataFrame, indicator: str, other: str, *, year: int, perimeter: str = "alses"
 ) -> pd.DataFrame:
-    """Every cell of a crossing counted in records, column by column, in reading order; none without records.
+    """Every cell of a cross-tabulation counted in records, column by column (columns of `crossing`); none without
+    records.
 
-    ``indicators`` has the schema ``indicateurs``. The columns of `crossing`. A cell that is not shown has no
-    count and the precision ``non_publie``: nobody is in it, or so few persons that it would let them be recognised.
-
-    >>> crossed(data.load(2020, "indicateurs"), "niveau", "sexe", year=2020).empty
-    True
+    A cell that is not displayed has no count and the precision ``non_publie``: it is empty, or small enough to identify
+    someone.
     """
     rows = crossing(indicators, indicator, other, year=year, perimeter=perimeter)
     rows = rows[rows["source"].isin(FROM_RECORDS)]
@@ -205,13 +179,9 @@ def crossed(
 
 
 def withheld_crossings(indicators: pd.DataFrame, name: str, *, year: int) -> list[tuple[str, str]]:
-    """The crossings of a topic that records allow and that are not shown: the labels of both indicators.
+    """The cross-tabulations of a topic that records allow and that are suppressed, as pairs of labels.
 
-    ``indicators`` has the schema ``indicateurs``. None for a year without records, nor for an indicator that they do
-    not count, nor for a site: there, the size alone decides.
-
-    >>> withheld_crossings(data.load(2020, "indicateurs"), "niveaux", year=2020)
-    []
+    None without records, for an indicator that they do not count, nor for a site, where size alone decides.
     """
     entries = catalogue()
     if is_of_site(indicators):
@@ -228,13 +198,10 @@ def withheld_crossings(indicators: pd.DataFrame, name: str, *, year: int) -> lis
 
 
 def pairs(indicators: pd.DataFrame, indicator: str, *, year: int, perimeter: str = "alses") -> pd.DataFrame:
-    """The modalities of a multiple choice that go together, each pair once, the most frequent first.
+    """The modalities of a multiple choice that go together, each pair once, the most frequent first (columns of
+    `crossing`).
 
-    ``indicators`` has the schema ``indicateurs``. The columns of `crossing`; ``effectif_min`` persons have
-    both. A pair of which too few persons have both, or only one, is left out.
-
-    >>> pairs(data.load(2020, "indicateurs"), "objectif", year=2020).empty
-    True
+    ``effectif_min`` persons have both. A pair that too few have, or that too few have only one of, is left out.
     """
     cells, entry = crossed(indicators, indicator, indicator, year=year, perimeter=perimeter), catalogue().indicators
     if cells.empty:
@@ -247,14 +214,8 @@ def pairs(indicators: pd.DataFrame, indicator: str, *, year: int, perimeter: str
 
 
 def completeness(indicators: pd.DataFrame, *, year: int) -> pd.DataFrame:
-    """How many persons have each column of the export filled, the emptiest column first; none without an export.
-
-    The emptiest is the one of the least share: a referrer is expected only of who comes by the collège.
-
-    ``indicators`` has the schema ``indicateurs``. The columns of `breakdown`.
-
-    >>> completeness(data.load(2020, "indicateurs"), year=2020).empty
-    True
+    """Persons with each column of the export filled, lowest share first (columns of `breakdown`); none without an
+    export.
     """
     rows = breakdown(indicators, "colonne_remplie", year=year)
     shares = rows["effectif_min"] / rows["base_min"]

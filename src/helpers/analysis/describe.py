@@ -9,9 +9,9 @@ from helpers.indicators.comparisons import LEVEL, stepped_down
 from helpers.indicators.lookup import BESIDE, USUAL, Fact, Facts, among, at_site, is_of_site, network, with_shares
 from helpers.schema import FEWEST_FOR_SHARE, UNSAID, Indicator, catalogue, unfolded
 
-# --- What the page is about: its key figures, the populations it counts, and what the document does not give ---
+# --- Key values, populations, and what the document does not give ---
 
-# The cards of the page and of the index, in order; a figure that a year does not publish is left out.
+# The cards of the page and of the index, in order.
 KEY_FIGURES = {
     "alses/accompagnements/": "personnes suivies par un ALSES",
     "alses/nouvel_accompagnement/oui": "de personnes dont l’accompagnement a été ouvert dans l’année",
@@ -23,7 +23,7 @@ KEY_FIGURES = {
     "reunions/participants/groupes_alses": "de présences aux réunions des groupes d’ALSES",
 }
 
-# The populations that the pages count, from the network to the statements; those of other years are left out.
+# The populations that the pages count, from the network to the statements.
 PERIMETERS = {
     "reseau_alses/postes/": "ALSES annoncés pour le réseau",
     "reseau_alses/nouveaux_colleges/": "collèges entrés lors des deux derniers déploiements",
@@ -45,11 +45,7 @@ PERIMETERS = {
 
 @dataclass(frozen=True)
 class Silence:
-    """What the document does not give of an indicator: modalities without a figure, and those only known together.
-
-    >>> silences(data.load(2020, "indicateurs"), "niveaux", year=2020)[0].grouped
-    (('4e ou 3e', ('4e', '3e')), ('6e, 5e ou autre', ('6e', '5e', 'SEGPA, ULIS, UPE2A')))
-    """
+    """What the document does not give of an indicator: missing modalities, and those only known together."""
 
     label: str
     missing: tuple[str, ...]
@@ -57,14 +53,9 @@ class Silence:
 
 
 def silences(indicators: pd.DataFrame, name: str, *, year: int) -> list[Silence]:
-    """What a topic leaves unpublished, one an indicator drawn by modality, for each population it is known of.
+    """What a topic leaves unpublished, per indicator drawn by modality and population; never for a site.
 
-    ``indicators`` has the schema ``indicateurs``. An indicator of which the year publishes nothing has every modality
-    missing. A site has no silence: what is counted below the network is chosen once for all.
-
-    >>> manques = silences(data.load(2020, "indicateurs"), "niveaux", year=2020)
-    >>> [(manque.label, manque.missing, len(manque.grouped)) for manque in manques]
-    [('Niveau de classe', (), 2)]
+    An indicator of which the year publishes nothing has every modality missing.
     """
     if is_of_site(indicators):
         return []
@@ -94,13 +85,9 @@ def _silence(entry: Indicator, published: set[str], perimeter: str) -> Silence:
 
 
 def definitions(indicators: pd.DataFrame, *, year: int, of_site: bool = False) -> pd.DataFrame:
-    """The indicators that the year publishes, in catalogue order: ``indicateur``, ``definition``, ``base`` (words).
+    """The indicators published in the year, in catalogue order: ``indicateur``, ``definition``, ``base`` (words).
 
-    ``indicators`` has the schema ``indicateurs``. ``of_site``: those of a site, none for the network; else the reverse,
-    as they stand at two places of the page.
-
-    >>> definitions(data.load(2020, "indicateurs"), year=2020)["indicateur"].head(2).to_list()
-    ['ALSES annoncés', 'Nouveaux collèges']
+    ``of_site`` returns those of a site and none for the network, or the reverse: they stand at two places of the page.
     """
     rows = indicators[(indicators["annee"] == year) & ~indicators["precision"].isin(UNSAID)]
     rows = rows if is_of_site(indicators) == of_site else rows.iloc[:0]
@@ -122,34 +109,22 @@ def _base_of(entry: Indicator) -> str:
     return base.title_of("" if modality == "*" else modality) + (", même groupe" if modality == "*" else "")
 
 
-# --- What the statements of the synthesis say of a section of page 02: which figures, in how many statements ---
+# --- Statements linked to a section of page 02 ---
 
 
 @dataclass(frozen=True)
 class Spoken:
-    """The statements on the subject of a section: their number, and the paths of the figures they stand beside.
-
-    >>> enonces = data.load(2020, "enonces")
-    >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
-    >>> dits = spoken(enonces, "entrees", facts=chiffre)
-    >>> dits.count.counts, dits.figures
-    ((3, 3), ('alses/orienteur/assistants_service_social', 'alses/orienteur/enseignants'))
-    """
+    """The statements on the subject of a section: their number, and the paths of the indicators they refer to."""
 
     count: Fact
     figures: tuple[str, ...]
 
 
 def spoken(statements: pd.DataFrame, topic: str, *, facts: Facts) -> Spoken | None:
-    """The statements beside the figures of a topic; None when there is none, or the year publishes none of the figures.
+    """The statements linked to the indicators of a topic; None without any, or when none of these indicators is
+    published.
 
-    ``statements`` has the schema ``enonces``; ``topic`` is one of `catalogue`. The figures stand in the order of
-    the catalogue. A section whose figures are not published may not be on the page, and is not brought back for this.
-
-    >>> enonces = data.load(2020, "enonces")
-    >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
-    >>> spoken(enonces, "parents", facts=chiffre).figures, spoken(enonces, "public", facts=chiffre)
-    (('alses/parents_associes/oui',), None)
+    ``statements`` has the schema ``enonces``. A section whose indicators are unpublished may not be on the page.
     """
     places = {entry.id: place for place, entry in enumerate(catalogue().of_topic(topic))}
     named = {path for path in statements["indicateur_lie"] if path and path.split("/")[1] in places}
@@ -158,10 +133,9 @@ def spoken(statements: pd.DataFrame, topic: str, *, facts: Facts) -> Spoken | No
     return Spoken(count, figures) if count and any(map(facts, figures)) else None
 
 
-# --- Where the shares of a site stand beside those of the network, from what its rounded numbers and chance
-# --- allow
+# --- The shares of a site beside those of the network ---
 
-# One share a question, in the order of the page: chosen beforehand, whatever the figures say.
+# One share per question, in the order of the page: chosen beforehand, whatever the values.
 _SHARES = (
     "nouvel_accompagnement/oui",
     "sexe/filles",
@@ -176,14 +150,7 @@ _SHARES = (
 
 @dataclass(frozen=True)
 class Standing:
-    """A share of a site, that of the network, and how often chance alone would put them so far apart.
-
-    ``chance`` is corrected for the shares of the page; ``finding`` is au_dessus, au_dessous, or comparable.
-
-    >>> filles = indicators.Facts(data.load(2020, "indicateurs"), year=2020)("alses/sexe/filles")
-    >>> Standing(filles, filles, chance=1.0).finding
-    'comparable'
-    """
+    """A share of a site beside the network's, and the chance of so wide a gap, corrected for the shares of the page."""
 
     own: Fact
     network: Fact
@@ -191,7 +158,7 @@ class Standing:
 
     @property
     def finding(self) -> str:
-        """Above or below only if neither the rounding nor chance is enough to make the difference."""
+        """au_dessus or au_dessous only if neither rounding nor chance can explain the gap, else comparable."""
         (low, high), (least, most) = self.own.share_bounds, self.network.share_bounds
         if self.chance >= LEVEL:
             return "comparable"
@@ -200,37 +167,25 @@ class Standing:
 
 @dataclass(frozen=True)
 class LookedAt:
-    """How many sites of a kind have shares, and in how many, at most and on average, chance alone finds a difference.
-
-    >>> LookedAt(sites=45).by_chance
-    2.25
-    """
+    """How many sites of a kind have shares, and in how many chance alone would find a difference."""
 
     sites: int
 
     @property
     def by_chance(self) -> float:
-        """As many as `LEVEL` of those that are looked at, if all were like the network."""
         return LEVEL * self.sites
 
 
 def looked_at(sizes: dict[tuple[str, str], int], site_type: str) -> LookedAt:
-    """The sites of a kind whose pages say shares; ``sizes`` are those of `data.load_site_sizes`.
-
-    >>> looked_at({("college", "0592714E"): 45, ("college", "0593686L"): 15}, "college").sites
-    1
-    """
+    """The sites of a kind whose pages say shares; ``sizes`` come from `data.load_site_sizes`."""
     return LookedAt(sum(kind == site_type and size >= FEWEST_FOR_SHARE for (kind, _), size in sizes.items()))
 
 
 def standings(figures: Facts) -> list[Standing]:
-    """The shares of a site that are said, each with the network's; none on the page of the network.
+    """The published shares of a site, each with the network's; none for the network.
 
-    The chance of each is that of a hypergeometric draw, both ways: as many persons as the site has, taken from those of
-    the network; the greatest over all the counts that the rounding allows, then Holm's correction for these shares.
-
-    >>> standings(indicators.Facts(data.load(2020, "indicateurs"), year=2020))
-    []
+    Chance is that of a two-sided hypergeometric draw of the site's persons from those of the network, the greatest over
+    the counts that rounding allows, with Holm's correction.
     """
     pairs = [(figures(f"{USUAL}/{path}"), figures(f"{BESIDE}/{path}")) for path in _SHARES]
     said = [pair for pair in pairs if all(fact and fact.share is not None and fact.share_bounds for fact in pair)]
@@ -242,7 +197,7 @@ def standings(figures: Facts) -> list[Standing]:
 
 
 def _chance(own: Fact, network: Fact) -> float:
-    """The greatest chance of so many or more (or so few or less), twice, over the counts that a reader may think of."""
+    """The greatest two-sided probability over the counts that a reader may suppose."""
     (few, many), (least, most) = own.counts, own.base
     (given_low, given_high), (whole_low, whole_high) = network.counts, network.base
     if own.share > network.share:
@@ -251,30 +206,23 @@ def _chance(own: Fact, network: Fact) -> float:
 
 
 def _at_least(count: int, drawn: int, given: int, whole: int) -> float:
-    """The chance that, of so many persons drawn from the whole, at least ``count`` are among those given."""
+    """The probability that at least ``count`` of the drawn persons are among those given."""
     drawn, given = min(drawn, whole), min(given, whole)
     ways = sum(math.comb(given, k) * math.comb(whole - given, drawn - k) for k in range(max(count, 0), drawn + 1))
     return ways / math.comb(whole, drawn)
 
 
-# --- The persons followed: which figures to show, of which population, in which order ---
+# --- The persons followed ---
 
 
 def breakdown(
     indicators: pd.DataFrame, indicator: str, *, year: int, perimeter: str = "alses", site: str = ""
 ) -> pd.DataFrame:
-    """The modalities of one indicator, in reading order, with their shares; groups come after, and only when useful.
+    """The modalities of one indicator, in reading order, with their shares; cross-tabulations are left out.
 
-    ``site`` is the name of an association or the UAI of a collège; empty, it is the whole network.
-
-    A group is dropped when each of its members is published: it would say nothing more. Cross tables are left out.
-    Columns: schema ``indicateurs``, ``part_pct`` and ``part_decimales`` (columns of `indicators.with_shares`),
-    and ``libelle`` (French label).
-
-    Raises
-    ------
-    KeyError
-        for an indicator that the catalogue does not have.
+    ``site`` is an association or the UAI of a collège; empty, the whole network. A group is dropped when each of its
+    members is published. The schema ``indicateurs``, the columns of `indicators.with_shares`, and ``libelle``. Raises
+    KeyError for an indicator that the catalogue does not have.
 
     >>> parts = breakdown(data.load(2020, "indicateurs"), "sexe", year=2020)
     >>> parts[["libelle", "effectif_min", "effectif_max", "base_min", "part_pct"]]
@@ -300,14 +248,10 @@ def topic(indicators: pd.DataFrame, name: str, *, year: int) -> list[pd.DataFram
 
     Each has the columns of `breakdown`. An indicator added to the catalogue appears here without a line of
     code. Topics are those of `catalogue`; of an unknown one there is nothing.
-
-    >>> parts = topic(data.load(2020, "indicateurs"), "public", year=2020)
-    >>> [(rows["indicateur"][0], rows["perimetre"][0]) for rows in parts[:2]]
-    [('sexe', 'alses'), ('sexe', 'prevention_specialisee')]
     """
     entries = {entry.id: entry for entry in catalogue().of_topic(name)}
     own = indicators[(indicators["annee"] == year) & indicators["indicateur"].isin(list(entries))]
-    # The shares of the whole topic at once: they are the dear part, and most pairs have no row.
+    # The shares of the whole topic at once: they are expensive, and most pairs have no row.
     rows = with_shares(at_site(own, ""))
     said = rows.loc[~rows["precision"].isin(UNSAID), ["indicateur", "perimetre"]]
     published, parts = set(said.itertuples(index=False, name=None)), rows.groupby(["indicateur", "perimetre"])
@@ -320,11 +264,10 @@ def topic(indicators: pd.DataFrame, name: str, *, year: int) -> list[pd.DataFram
 
 
 def requests_and_goals(indicators: pd.DataFrame, *, year: int, perimeter: str = "alses") -> pd.DataFrame:
-    """The themes whose request and objective are both published with a known base, most frequent objective first.
+    """The themes whose request and objective are both known exactly, most frequent objective first.
 
-    Takes the schema ``indicateurs``. Columns: ``modalite``, ``libelle``, ``demande_pct``, ``objectif_pct``,
-    ``demande_effectif``, ``objectif_effectif``, ``base`` (persons). A share whose base the document leaves open is
-    withheld: it cannot stand beside the other.
+    Columns: ``modalite``, ``libelle``, ``demande_pct``, ``objectif_pct``, ``demande_effectif``, ``objectif_effectif``,
+    ``base`` (persons).
 
     >>> paires = requests_and_goals(data.load(2020, "indicateurs"), year=2020)
     >>> paires[["libelle", "demande_effectif", "objectif_effectif", "base"]].head(1)
@@ -336,7 +279,7 @@ def requests_and_goals(indicators: pd.DataFrame, *, year: int, perimeter: str = 
         for name in ("demande_initiale", "objectif")
     )
     columns = ["effectif_min", "effectif_max", "part_pct", "libelle", "base_min"]
-    # A count that is only bounded has no single dot: it stays in its own figure, with its bounds.
+    # A bounded count has no single dot: it stays in its own chart.
     asked, worked = (
         rows[(rows["effectif_min"] == rows["effectif_max"]) & rows["part_pct"].notna()] for rows in (asked, worked)
     )
@@ -345,7 +288,7 @@ def requests_and_goals(indicators: pd.DataFrame, *, year: int, perimeter: str = 
         .merge(worked[columns], left_index=True, right_index=True, suffixes=("_d", "_o"), validate="1:1")
         .dropna(subset=["effectif_min_d", "effectif_min_o"])
     )
-    # Those who gave no answer come last, and only if there are any.
+    # Missing answers come last, and only if there are any.
     recorded = list(catalogue().indicators["objectif"].recorded)
     both = both.sort_values("effectif_min_o", ascending=False)
     answered, unanswered = both[~both.index.isin(recorded)], both[both.index.isin(recorded)]
@@ -364,16 +307,8 @@ def requests_and_goals(indicators: pd.DataFrame, *, year: int, perimeter: str = 
 
 
 def beyond(parts: list[pd.DataFrame], pairs: pd.DataFrame) -> list[pd.DataFrame]:
-    """The breakdowns that say more than the themes of `requests_and_goals`, which have their own figure.
-
-    ``parts`` come from `topic` (columns of `breakdown`), ``pairs`` from `requests_and_goals` (columns of
-    `requests_and_goals`). Those of a site are all kept.
-
-    >>> chiffres = data.load(2020, "indicateurs")
-    >>> parts = topic(chiffres, "demandes", year=2020)
-    >>> paires = requests_and_goals(chiffres, year=2020)
-    >>> len(parts), [rows["indicateur"][0] for rows in beyond(parts, paires)]
-    (2, ['demande_initiale'])
+    """The breakdowns that say more than the ``pairs`` of `requests_and_goals`, which have their own chart; all for a
+    site.
     """
     if any(rows["perimetre"].eq(BESIDE).any() for rows in parts):
         return parts  # of a site, each question stands beside the network's
@@ -382,26 +317,17 @@ def beyond(parts: list[pd.DataFrame], pairs: pd.DataFrame) -> list[pd.DataFrame]
     return [rows for rows, names in zip(parts, bounded, strict=True) if names - shown]
 
 
-# --- The new posts: when they started, what they were given, who holds them and where ---
+# --- The new posts ---
 
 # What a collège and its partners gave the post; the last is a condition of the neighbourhood.
 CONDITIONS = ("convention", "projet_annuel", "bureau", "presentation_formelle", "equipe_sur_le_quartier")
 
-# The two seniorities of a post's holder, in the order they are shown.
+# Both seniorities of a holder, in display order.
 SENIORITIES = {"anciennete_prev_ans": "en prévention spécialisée", "anciennete_alses_ans": "comme ALSES"}
 
 
 def answers(indicators: pd.DataFrame, *, year: int) -> pd.DataFrame:
-    """Every answer about the new posts, one row a modality, with ``question`` (the indicator's label).
-
-    The other columns are the columns of `breakdown`, the base being the posts.
-
-    >>> reponses = answers(data.load(2020, "indicateurs"), year=2020)
-    >>> reponses[["question", "libelle", "effectif_min", "base_min"]].head(2)
-                    question libelle  effectif_min  base_min
-    0  Éducation prioritaire     REP             5        17
-    1  Éducation prioritaire    REP+            10        17
-    """
+    """Every answer about the new posts (columns of `breakdown`, base: posts), with ``question`` (indicator label)."""
     entries = catalogue().indicators
     parts = topic(indicators, "deploiement", year=year)
     asked = [rows for rows in parts if entries[rows["indicateur"].iloc[0]].form == "grille"]
@@ -410,45 +336,24 @@ def answers(indicators: pd.DataFrame, *, year: int) -> pd.DataFrame:
 
 
 def conditions_grid(posts: pd.DataFrame) -> pd.DataFrame:
-    """One row a post (schema ``postes``), by association then collège, with what it was given.
-
-    Columns: ``association``, ``college``, ``commune``, then those of `CONDITIONS`: oui, non, ne_sait_pas…
-
-    >>> conditions_grid(data.load(2020, "postes"))[["college", "convention", "bureau"]].head(2)
-                     college   convention bureau
-    0  Collège Mendès France          oui    oui
-    1  Collège Eugène Thomas  ne_sait_pas    oui
-    """
+    """One row per post, by association then collège: ``association``, ``college``, ``commune``, `CONDITIONS`."""
     return posts.sort_values(["association", "college"])[
         ["association", "college", "commune", *CONDITIONS]
     ].reset_index(drop=True)
 
 
 def starts(posts: pd.DataFrame) -> pd.DataFrame:
-    """New posts by month of start: ``mois`` (first day), ``postes`` (their number), ``colleges`` (names, in order).
-
-    Takes the schema ``postes``.
-
-    >>> starts(data.load(2020, "postes"))[["mois", "postes"]].head(2)
-            mois  postes
-    0 2019-09-01       3
-    1 2019-10-01       1
-    """
+    """New posts by month of start: ``mois`` (first day), ``postes``, ``colleges`` (names, in order)."""
     months = posts.assign(mois=posts["date_debut"].dt.to_period("M").dt.to_timestamp())
     grouped = months.sort_values(["mois", "college"]).groupby("mois")
     return grouped.agg(postes=("college", "size"), colleges=("college", ", ".join)).reset_index()
 
 
 def seniority(posts: pd.DataFrame) -> pd.DataFrame:
-    """How long the holders (schema ``postes``) have worked, as printed: one row a number of years of each kind.
+    """Seniority of the holders, as printed: ``experience`` (`SENIORITIES`), ``annees``, ``postes``, ``colleges``
+    (names).
 
-    Columns: ``experience`` (label of `SENIORITIES`), ``annees`` (0 when the document prints « NON »), ``postes``,
-    ``colleges`` (names, in order). Less than one year may be the post itself: it stays a value of its own.
-
-    >>> seniority(data.load(2020, "postes"))[["experience", "annees", "postes"]].head(2)
-                      experience  annees  postes
-    0  en prévention spécialisée     0.0       6
-    1  en prévention spécialisée     0.5       1
+    Less than one year may be the post itself, so it stays a value of its own.
     """
     parts = []
     for column, label in SENIORITIES.items() if len(posts) else ():
@@ -459,15 +364,7 @@ def seniority(posts: pd.DataFrame) -> pd.DataFrame:
 
 
 def teams(posts: pd.DataFrame) -> pd.DataFrame:
-    """The local team of each post (schema ``postes``) by association, largest first.
-
-    Columns: ``association``, ``postes``, and the posts of each answer: ``oui``, ``non``, ``autre``.
-
-    >>> teams(data.load(2020, "postes")).head(2)
-               association  postes  oui  non  autre
-    0                CAPEP       6    2    4      0
-    1  AEP Sambre Avesnois       3    3    0      0
-    """
+    """Posts by association and local team, largest first: ``association``, ``postes``, ``oui``, ``non``, ``autre``."""
     if posts.empty:
         return pd.DataFrame()
     answers_given = list(catalogue().indicators["equipe_sur_le_quartier"].modalities)
@@ -480,17 +377,10 @@ def teams(posts: pd.DataFrame) -> pd.DataFrame:
 
 
 def social_context(posts: pd.DataFrame, colleges: pd.DataFrame) -> pd.DataFrame:
-    """The collège of each post among others, lowest index first; a collège without a published index is left out.
+    """The collège of each post with its social index, lowest first; those without a published index are left out.
 
-    Takes the schema ``postes`` and the schema ``colleges``. Columns: ``association``, ``college``, ``commune``,
-    ``type_education_prioritaire`` (as printed), ``ips``, ``eleves`` (enrolled), both of the register's year, not of the
-    report's.
-
-    >>> lieux = social_context(data.load(2020, "postes"), data.read_reference("colleges"))
-    >>> lieux[["college", "commune", "ips", "eleves"]].head(2)
-                    college   commune   ips  eleves
-    0        Collège Turgot    Denain  67.3     400
-    1  Collège Jacques Brel  Louvroil  69.0     300
+    Columns: ``association``, ``college``, ``commune``, ``type_education_prioritaire`` (as printed), ``ips``,
+    ``eleves``; the last two are those of the register's year.
     """
     if posts.empty or colleges.empty:
         return pd.DataFrame()
@@ -501,17 +391,9 @@ def social_context(posts: pd.DataFrame, colleges: pd.DataFrame) -> pd.DataFrame:
 
 
 def landmarks(context: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
-    """The values among which the indices are read, lowest first: those of the reference table, and the posts' median.
+    """Reference values of the index and the posts' median, lowest first: ``libelle``, ``valeur``, ``champ``.
 
-    ``context`` has the columns of `social_context`, ``known`` the schema ``reperes``. Columns: ``libelle``,
-    ``valeur`` (an index), ``champ`` (empty for the posts themselves).
-
-    >>> lieux = social_context(data.load(2020, "postes"), data.read_reference("colleges"))
-    >>> landmarks(lieux, data.read_reference("reperes"))[["libelle", "valeur"]]
-                     libelle  valeur
-    0  médiane de ces postes    73.0
-    1       premier quartile    79.5
-    2                médiane   88.75
+    ``context`` comes from `social_context`, ``known`` has the schema ``reperes``.
     """
     named = known[known["repere"].str.startswith("ips_")][["libelle", "valeur", "champ"]]
     if context.empty:
@@ -520,33 +402,17 @@ def landmarks(context: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([named, pd.DataFrame([own])]).sort_values("valeur", ignore_index=True)
 
 
-# --- The meetings and the associations: when, who was invited, who came, who is named where ---
+# --- The meetings and the associations ---
 
 
 def attendance(indicators: pd.DataFrame, *, year: int) -> pd.DataFrame:
-    """Present and invited by group of meetings; the invited are missing where they are not printed.
-
-    The columns of `breakdown`: ``effectif_min`` came, ``base_min`` were invited.
-
-    >>> venus = attendance(data.load(2020, "indicateurs"), year=2020)
-    >>> venus.loc[1:2, ["libelle", "effectif_min", "base_min", "part_pct"]].round(1)
-                   libelle  effectif_min  base_min  part_pct
-    1       nouveaux ALSES            19        21      90.5
-    2  nord du département             9        19      47.4
-    """
+    """Present (``effectif_min``) and invited (``base_min``, missing if not printed) by group of meetings."""
     return breakdown(indicators, "participants", year=year, perimeter="reunions")
 
 
 def calendar(meetings: pd.DataFrame, *, year: int) -> pd.DataFrame:
-    """The meetings by date: ``date``, ``groupe``, ``libelle`` (group), ``participants``, ``est_apres`` (year over).
-
-    ``meetings`` has the schema ``reunions``; no column at all without meetings.
-
-    >>> dates = calendar(data.load(2020, "reunions"), year=2020)
-    >>> dates[["date", "libelle", "participants", "est_apres"]].head(2)
-            date                     libelle  participants  est_apres
-    0 2020-03-09  journée des nouveaux ALSES            17      False
-    1 2020-11-13            chefs de service             9      False
+    """The meetings by date: ``date``, ``groupe``, ``libelle``, ``participants``, ``est_apres`` (held after the
+    year).
     """
     if meetings.empty:
         return pd.DataFrame()
@@ -560,18 +426,10 @@ def calendar(meetings: pd.DataFrame, *, year: int) -> pd.DataFrame:
 def associations(
     posts: pd.DataFrame, meetings: pd.DataFrame, statements: pd.DataFrame, *, register: pd.DataFrame
 ) -> pd.DataFrame:
-    """Where each association is named, one row a name: ``association``, ``rattachement`` (of the register), ``postes``
-    (described), ``reunion_<groupe>`` (whether the list of the group names it), ``enonces`` (that cite it).
+    """Where each association is named: ``association``, ``rattachement``, ``postes``, ``reunion_<groupe>``,
+    ``enonces``.
 
-    Takes the schema ``postes``, schema ``reunions``, schema ``enonces`` and, as register, schema ``associations``. Only
-    the groups that print a list have a column. A name of the register that the year never uses is left out.
-
-    >>> tables_lues = (data.load(2020, nom) for nom in ("postes", "reunions", "enonces"))
-    >>> presences = associations(*tables_lues, register=data.read_reference("associations"))
-    >>> presences[["association", "postes", "reunion_nord", "enonces"]].head(2)
-      association  postes  reunion_nord  enonces
-    0         AAE       0          True        1
-    1        AAPI       1          True        0
+    Only groups that print a list have a column; a name of the register that the year never uses is left out.
     """
     listed = {group: set(rows["associations"]) for group, rows in unfolded(meetings, "associations").groupby("groupe")}
     cited = unfolded(statements, "associations")["associations"].value_counts()

@@ -37,13 +37,12 @@ from helpers.analysis.years import (
 from helpers.indicators.comparisons import LEVEL
 from helpers.indicators.lookup import USUAL, Facts
 
-# --- What could make a comparison of two years wrong: the same persons twice, clusters, new collèges, too few
-# --- persons
+# --- Threats to a comparison of two years: shared persons, clusters, new collèges, small numbers ---
 
-# How much the persons of one post resemble each other (intraclass correlation), assumed where no records tell it: the
-# usual range of school and social-work studies. Each year's design effect follows from its own persons a post.
+# Intraclass correlation of the persons of one post, assumed where no records give it: the usual range of school and
+# social-work studies.
 LIKENESS = {"faible": 0.02, "moyen": 0.07, "fort": 0.12}
-# Persons a post where neither year tells how many posts there are.
+# Persons per post where neither year tells how many posts there are.
 USUAL_SIZE = 30.0
 
 POWER = 0.8
@@ -53,12 +52,12 @@ NOT_ALIKE: Designs = (1.0, 1.0)
 
 
 def designs_of(likeness: float, sizes: tuple[float, float]) -> Designs:
-    """The design effect of each year for this likeness: 1 + (persons a post − 1) × likeness (Kish, 1965)."""
+    """The design effect of each year: 1 + (persons per post − 1) × likeness (Kish, 1965)."""
     return tuple(1 + max(0.0, size - 1) * likeness for size in sizes)
 
 
 def persons_a_post(figure: Facts) -> Measure | None:
-    """Persons followed for each ALSES announced that year, if all were at work; None when either is not known."""
+    """Persons followed per announced ALSES, as if all were at work; None when either is unknown."""
     persons, posts = figure("alses/accompagnements/"), figure("reseau_alses/postes/")
     if not (persons and persons.counts and posts and posts.is_known and posts.counts[0] > 0):
         return None
@@ -66,10 +65,10 @@ def persons_a_post(figure: Facts) -> Measure | None:
 
 
 def two_sided_p(pair: Pair, *, shared: float = 0, designs: Designs = NOT_ALIKE) -> np.ndarray:
-    """p of the pooled z test when ``shared`` persons are in both years, with the same answer, and by design effect.
+    """p of the pooled z test when ``shared`` persons are in both years with the same answer, by design effect.
 
-    ``designs`` widens the variance of each year; the persons of both years are not thought more alike for it, so that
-    the test is the more prudent.
+    ``designs`` widens the variance of each year, not the covariance of the shared persons: the test is more
+    conservative.
     """
     pooled = (pair.count + pair.count_ref) / (pair.base + pair.base_ref)
     shared = np.minimum(shared, np.minimum(pair.base, pair.base_ref))
@@ -82,10 +81,7 @@ def two_sided_p(pair: Pair, *, shared: float = 0, designs: Designs = NOT_ALIKE) 
 
 
 def detectable(pair: Pair, *, designs: Designs = NOT_ALIKE) -> np.ndarray:
-    """The least change, in points, that a test at 5 % sees four times in five, from the reference share.
-
-    ``designs`` leave that many times fewer persons to each year. Power of Cohen's h (Cohen, 1988).
-    """
+    """The smallest change, in points, that a 5 % test detects with a power of 80 % (Cohen's h, 1988)."""
     reached = stats.norm.isf(LEVEL / 2) + stats.norm.ppf(POWER)
     h = reached * np.sqrt(designs[0] / pair.base + designs[1] / pair.base_ref)
     share = pair.count_ref / pair.base_ref
@@ -96,9 +92,8 @@ def detectable(pair: Pair, *, designs: Designs = NOT_ALIKE) -> np.ndarray:
 
 
 def likeness_limit(pair: Pair, *, sizes: tuple[float, float]) -> np.ndarray:
-    """The likeness from which the test no longer passes, its p being counted once for each share of the family.
-
-    From 0 (it never passes) to 1. The variance of the difference grows in proportion to the likeness.
+    """The likeness above which the test fails, after Bonferroni correction for its family; 0 if it never passes, at
+    most 1.
     """
     apart = 1 / pair.base + 1 / pair.base_ref
     alike = max(0.0, sizes[0] - 1) / pair.base + max(0.0, sizes[1] - 1) / pair.base_ref
@@ -110,9 +105,9 @@ def likeness_limit(pair: Pair, *, sizes: tuple[float, float]) -> np.ndarray:
 def robustness(pair: Pair, *, shared: int | None, sizes: tuple[float, float]) -> Values:
     """p and detectable change by assumed likeness, p with full overlap, and what the extra persons would have to be.
 
-    ``shared`` is how many persons can be in both years: those whose follow-up goes on; None when it is not known.
-    ``sizes`` are the persons a post, that year and the earlier one. ``part_supplement`` is the share among the extra
-    persons that would make the whole change, the others keeping the earlier share.
+    ``shared`` is how many persons can be in both years (follow-ups that continue), None if unknown; ``sizes`` the
+    persons per post of each year. ``part_supplement`` is the share among the extra persons that would make the whole
+    change.
     """
     found = {"ecart_detectable": detectable(pair)}
     for name, likeness in LIKENESS.items():
@@ -132,7 +127,7 @@ def robustness(pair: Pair, *, shared: int | None, sizes: tuple[float, float]) ->
 
 
 def clustering(sizes: tuple[float, float], known: tuple[Measure | None, Measure | None]) -> dict[str, Measure]:
-    """Persons a post of each year that tells them, the likeness assumed, and each year's design effect."""
+    """Persons per post where known, the assumed likeness, and the design effect of each year."""
     names = ("personnes_par_poste", "personnes_par_poste_reference")
     found = {name: size for name, size in zip(names, known, strict=True) if size}
     for name, likeness in LIKENESS.items():
@@ -142,8 +137,7 @@ def clustering(sizes: tuple[float, float], known: tuple[Measure | None, Measure 
     return found
 
 
-# --- How far a difference could move by chance, when both years are known person by person: each collège is
-# --- one draw
+# --- Sampling error of a difference between two years of records: each collège is one draw ---
 
 SPREAD_INTERVAL = "écart ± quantile de Student (collèges − 1 degrés de liberté) × erreur_type"
 METHODS = {
@@ -155,7 +149,7 @@ METHODS = {
 
 @dataclass(frozen=True)
 class Spread:
-    """Standard error of a difference, in points, in how many collèges, and the counts and bases it is of."""
+    """Standard error of a difference, in points, over how many collèges, for which counts and bases."""
 
     error_pts: float
     colleges: int
@@ -168,11 +162,11 @@ class Spread:
         return 100 * (count / base - count_ref / base_ref)
 
     def reach(self, chance: float) -> float:
-        """The quantile of the difference, in points from its middle, that leaves this chance above."""
+        """Half-width, in points, that leaves this probability above."""
         return self.error_pts * float(stats.t.isf(chance, self.colleges - 1))
 
     def measures(self) -> dict[str, Measure]:
-        """The test, the interval that goes with it, and the least change that it would see four times in five."""
+        """The test, its interval, and the change detected with a power of 80 %."""
         p = 2 * stats.t.sf(abs(self.gap_pts) / self.error_pts, self.colleges - 1)
         around = self.reach(LEVEL / 2)
         found = {
@@ -187,7 +181,7 @@ class Spread:
 
 
 def spreads_of(overlaps: pd.DataFrame, *, compare_to: int | None) -> dict[str, Spread]:
-    """For each share (« alses/sexe/filles »), the spread of its difference with a year (schema ``recouvrements``)."""
+    """For each share (« alses/sexe/filles »), the spread of its difference with a year (``recouvrements``)."""
     rows = overlaps[overlaps["annee_anterieure"].eq(compare_to) & overlaps["population"].eq("ensemble")]
     rows = rows[rows["erreur_type_pts"].gt(0).to_numpy(dtype=bool, na_value=False)]
     return {
@@ -200,14 +194,14 @@ def spreads_of(overlaps: pd.DataFrame, *, compare_to: int | None) -> dict[str, S
     }
 
 
-# --- What is known of a pair of years beside its two indicator tables, when records tell it ---
+# --- What records tell of a pair of years ---
 
 
 @dataclass(frozen=True)
 class Design:
-    """Likeness of the persons of one collège, estimated: by how much it widens each variance, in how many collèges.
+    """Estimated intraclass correlation within collèges: design effect of each year, number of collèges.
 
-    Of one year only when the other has no records: assumed the same in both.
+    With records for one year only, the other is assumed alike.
     """
 
     effect: float
@@ -219,18 +213,16 @@ class Design:
 
     @property
     def effects(self) -> tuple[float, float]:
-        """By how much each variance is widened: that of the year, that of the earlier one."""
         return self.effect, self.effect_ref
 
 
 @dataclass(frozen=True)
 class Beside:
-    """By share (« alses/sexe/filles »): persons of both years, likeness, old and new collèges, spread.
+    """What records tell of both years, by share: persons in both, likeness, old and new collèges, spread.
 
-    ``is_chosen`` is whether only the shares of `headlines` are said and tested; ``counted`` how many of the two years
-    are counted from records; ``shared`` how many persons can be in both years when only the printed figures say it
-    (those whose follow-up goes on); ``missing``, by question, those whose
-    answer is missing, now and before; ``posts``, the persons a post of each year, where it is known.
+    ``is_chosen``: only the shares of `HEADLINED` are commented and tested; ``counted``: how many of the two years come
+    from records; ``shared``: continued follow-ups, when only the printed figures give it; ``missing``: by question,
+    share of missing answers, now and before; ``posts``: persons per post of each year.
     """
 
     is_chosen: bool = False
@@ -246,20 +238,19 @@ class Beside:
 
     @property
     def sizes(self) -> tuple[float, float]:
-        """Persons a post, that year and the earlier one; of a year that does not tell, those of the other."""
+        """Persons per post of both years; a year that does not tell takes those of the other."""
         now, before = self.posts
         return (now or before or (USUAL_SIZE,))[0], (before or now or (USUAL_SIZE,))[0]
 
     def is_headlined(self, path: str) -> bool:
-        """Whether a share is said and tested, or only shown in a table."""
+        """Whether a share is commented and tested, or only listed."""
         return not self.is_chosen or path in HEADLINED
 
     def may_test(self, path: str) -> bool:
-        """Whether chance is weighed: of records, only for the ALSES, whose persons alone are published by collège."""
+        """With records, only shares of the ALSES are tested: only their persons are published by collège."""
         return not self.counted or path.startswith(f"{USUAL}/")
 
     def unanswered(self, path: str) -> dict[str, Measure]:
-        """The missing answers to the question of a share, each year that counts them."""
         return unanswered_measures(path, *self.missing)
 
 
@@ -293,10 +284,7 @@ def beside(
     year: int,
     compare_to: int | None,
 ) -> Beside:
-    """What is told beside ``gaps``, those of `years.differences`: the records of both years, if any.
-
-    Schemas ``recouvrements`` and ``grappes``, each None or empty without.
-    """
+    """What records tell beside ``gaps`` (`years.differences`); ``overlaps`` and ``clusters`` may be None or empty."""
     going_on = published(now, year).query(f"perimetre == '{USUAL}' and indicateur == 'nouvel_accompagnement'")
     going_on = going_on.loc[going_on["modalite"].eq("non"), "effectif_max"].dropna()
     found = {"shared": None if going_on.empty else int(going_on.iloc[0])}
@@ -314,8 +302,7 @@ def beside(
     return Beside(is_chosen=bool(counted) or are_many(gaps), counted=counted, **found)
 
 
-# --- Tests and intervals that take in what records tell: the persons of both years, the likeness within
-# --- collèges
+# --- Tests and intervals with shared persons and likeness ---
 
 INTERVAL = (
     "Newcombe, effectifs divisés par l’effet de plan, corrélation des personnes communes (MOVER ; Zou et Donner, 2008)"
@@ -323,10 +310,10 @@ INTERVAL = (
 
 
 def interval(pair: Pair, *, shared: float, designs: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
-    """Newcombe's interval of the difference, in points, of two shares that are not independent.
+    """Newcombe's interval, in points, of the difference of two dependent shares.
 
-    Wilson's limits are those of as many persons as the design effect leaves; the correlation of both shares is that of
-    the persons of both years. Without either, it is Newcombe's own interval.
+    Wilson's limits use the sample sizes that the design effect leaves; the correlation is that of the persons of both
+    years. Without either, it is Newcombe's own interval.
     """
     sizes = pair.base / designs[0], pair.base_ref / designs[1]
     shares = pair.count / pair.base, pair.count_ref / pair.base_ref
@@ -334,7 +321,7 @@ def interval(pair: Pair, *, shared: float, designs: tuple[float, float]) -> tupl
         proportion_confint(share * size, size, method="wilson") for share, size in zip(shares, sizes, strict=True)
     ]
     (low, high), (low_ref, high_ref) = limits
-    # The covariance is that of the persons themselves: the design effect does not widen it.
+    # The design effect does not widen the covariance, which is that of the persons themselves.
     common = shared / np.sqrt(pair.base * pair.base_ref * designs[0] * designs[1])
 
     def reach(own: np.ndarray, other: np.ndarray) -> np.ndarray:
@@ -346,7 +333,7 @@ def interval(pair: Pair, *, shared: float, designs: tuple[float, float]) -> tupl
 
 
 def corrected(pair: Pair, *, shared: float, overlap: Overlap | None, design: Design | None) -> Values:
-    """p with the persons of both years (``p_commun``), then with the likeness too (``p_grappe``), and the interval."""
+    """p with the persons of both years (``p_commun``), with likeness too (``p_grappe``), and the interval."""
     designs = design.effects if design else NOT_ALIKE
     found = {"p_commun": two_sided_p(pair, shared=shared)} if overlap else {}
     if design:
@@ -357,7 +344,7 @@ def corrected(pair: Pair, *, shared: float, overlap: Overlap | None, design: Des
 
 
 def told(overlap: Overlap | None, design: Design | None) -> dict[str, Measure]:
-    """What the correction rests on: persons of both years and their correlation, likeness and design effects."""
+    """What the correction rests on: persons of both years, their correlation, likeness, design effects."""
     found = {}
     if overlap:
         found |= {"personnes_communes": exact(overlap.persons), "correlation": overlap.correlation}
@@ -371,16 +358,16 @@ def told(overlap: Overlap | None, design: Design | None) -> dict[str, Measure]:
     return found
 
 
-# --- The tests of one share of two years, from what is known of both ---
+# --- The tests of one share of two years ---
 
-# What each measure of the whole is replaced by, once it is estimated.
+# Assumed measures, dropped once they are estimated.
 _ASSUMED_LIKENESS = (
     *(f"{measure}_{name}" for measure in ("p_grappe", "ecart_detectable") for name in LIKENESS),
     "ressemblance_limite",
     "p_recouvrement_grappe_fort",
 )
 _ASSUMED_COMPOSITION = ("supplement", "part_supplement")
-# The interval of a ratio takes in neither the persons of both years nor the likeness.
+# The interval of a ratio takes in neither shared persons nor likeness.
 _RATIO_INTERVAL = ("rapport_ic_bas", "rapport_ic_haut")
 
 
@@ -390,7 +377,7 @@ def test_of(measures: dict[str, Measure]) -> str:
 
 
 def words_of(measures: dict[str, Measure]) -> tuple[dict[str, str], dict]:
-    """The methods of these measures, then what `Found` says of the interval, when they are not the usual ones."""
+    """The methods of these measures and the interval of `Found`, where they are not the usual ones."""
     if "erreur_type" in measures:
         return METHODS, {"interval": ("points", SPREAD_INTERVAL)}
     return {}, {} if test_of(measures) == "p_valeur" else {"interval": ("points", INTERVAL)}
@@ -402,7 +389,6 @@ def _usual(pair: Pair, *, shared: int | None, sizes: tuple[float, float]) -> Val
 
 
 def _widest(every: list[dict[str, Measure]], middle: dict[str, Measure]) -> dict[str, Measure]:
-    """Each measure in the middle, with its least and greatest over all."""
     ends = {name: [found[name] for found in every] for name in middle}
     return {
         name: (value[0], min(each[1] for each in ends[name]), max(each[2] for each in ends[name]))
@@ -425,12 +411,11 @@ def _corrected(now: Side, before: Side, *, path: str, known: Beside) -> dict[str
 
 
 def tests_of_years(now: Side, before: Side, *, path: str, known: Beside) -> dict[str, Measure]:
-    """Both shares, their difference, its interval and its tests; what is estimated takes the place of what was assumed.
+    """Both shares, their difference, its interval and tests; what is estimated replaces what was assumed.
 
-    When both years are known person by person, the spread of their difference from one collège to another takes in
-    the persons of both years and the likeness at once, and decides. Else the likeness estimated in one year corrects
-    the test, in place of three assumed ones. Old and new collèges apart stand in place of the share that new persons
-    would need.
+    When both years are known person by person, the spread of the difference over collèges covers shared persons and
+    likeness at once, and decides. Otherwise the likeness estimated in one year replaces three assumed ones. Old and new
+    collèges replace the share that new persons would need.
     """
     overlap, design, groups = known.overlaps.get(path), known.designs.get(path), known.groups.get(path)
     counts = (*now.whole(), *before.whole())

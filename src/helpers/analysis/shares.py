@@ -10,20 +10,19 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 from helpers.indicators.lookup import PROTECTED
 from helpers.schema import catalogue
 
-# --- The whole numbers behind printed shares: the central ones, and every one that is compatible with what is
-# --- printed
+# --- The counts behind printed shares ---
 
-# Cells computed at once: some tens of megabytes, whatever the width of the intervals.
+# Cells computed at once: some tens of megabytes.
 BLOCK = 200_000
-# Pairs that a page can wait for: about a second. Beyond, each share keeps some of its cells, its extremes among them;
-# bases are then so large that what lies between two kept cells does not show at a tenth of a point.
+# Pairs computed in about a second. Beyond, each share keeps a sample of its cells with the extremes; bases are then so
+# large that what lies between does not show at a tenth of a point.
 MOST_PAIRS = 2_000_000
 KEPT_BASES, KEPT_COUNTS = 21, 41
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Persons concerned and base, of what is spoken of and of its reference; arrays of one shape."""
+    """Counts and bases of two shares, as arrays of one shape."""
 
     count: np.ndarray
     base: np.ndarray
@@ -33,9 +32,9 @@ class Pair:
 
 @dataclass(frozen=True)
 class Side:
-    """One share as it is known: bounds of its count and of its base, and the bounds of its rounding in per cent.
+    """One share: bounds of its count and base, bounds of its rounding in per cent.
 
-    ``shown`` are both numbers as they are shown, when they are rounded to protect persons.
+    ``shown`` are count and base as displayed, when they are rounded to protect persons.
     """
 
     counts: tuple[int, int]
@@ -45,9 +44,8 @@ class Side:
     shown: tuple[int, int] | None = None
 
     def central(self) -> tuple[int, int]:
-        """Count and base in the middle: the printed share of the central base, else the middle of the bounds.
-
-        Of what is rounded to protect persons, the numbers that are shown.
+        """Count and base as displayed if protected, else printed share of the central base, else middle of the
+        bounds.
         """
         if self.shown is not None:
             return self.shown
@@ -56,24 +54,23 @@ class Side:
         return int(np.clip(np.floor(middle + 0.5), *self.counts)), base
 
     def whole(self) -> tuple[int | None, int | None]:
-        """Count and base when both are known to the unit, else None twice."""
+        """Count and base when both are exact, else None twice."""
         is_known = self.counts[0] == self.counts[1] and self.bases[0] == self.bases[1]
         return (self.counts[0], self.bases[0]) if is_known else (None, None)
 
     def ends(self, bases: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The least and greatest count that the bounds and the rounding allow, for each base; in disorder if none."""
+        """The least and greatest count that bounds and rounding allow, for each base; low > high if none."""
         # Rounded far below a person: 46.5 % of 2 000 must stay 930.
         low = np.maximum(np.ceil((self.rounding[0] * bases / 100).round(6)), self.counts[0])
         high = np.minimum(np.floor((self.rounding[1] * bases / 100).round(6)), self.counts[1])
         return low.astype(int), high.astype(int)
 
     def size(self) -> int:
-        """How many (count, base) are possible."""
         low, high = self.ends(self._bases())
         return int(np.maximum(high - low + 1, 0).sum())
 
     def cells(self) -> tuple[np.ndarray, np.ndarray]:
-        """Every (count, base) that the bounds and the rounding allow."""
+        """Every (count, base) that bounds and rounding allow."""
         bases = self._bases()
         low, high = self.ends(bases)
         wide = np.maximum(high - low + 1, 0)
@@ -81,10 +78,10 @@ class Side:
         return np.repeat(low, wide) + rank, np.repeat(bases, wide)
 
     def some_cells(self, near: float) -> tuple[np.ndarray, np.ndarray]:
-        """Some (count, base) in place of every one: bases and counts spread evenly, both ends always among them.
+        """An evenly spread sample of the cells, always with both ends.
 
-        The bases of the least and of the greatest share are kept as well: no difference of shares goes further. So is
-        the count nearest to the share ``near``, where both sides may be equal and p is at its greatest.
+        It keeps the bases of the least and greatest share, beyond which no difference goes, and the count nearest to
+        the share ``near``, where both sides may be equal and p is at its greatest.
         """
         bases = self._bases()
         low, high = self.ends(bases)
@@ -108,7 +105,7 @@ class Side:
         return np.arange(self.bases[0], self.bases[1] + 1)
 
 
-# What is shown of a count and of a base, and what is known of it when it is shown as it is.
+# The displayed column of a count and of a base, and the exact one.
 _SHOWN = {"effectif_arrondi": "effectif_min", "base_arrondie": "base_min"}
 
 
@@ -118,17 +115,17 @@ def _shown(row, name: str, suffix: str) -> int:
 
 
 def is_protected(row, suffix: str = "") -> bool:
-    """Whether the figure in a row (as in `side_of`) is rounded to protect persons."""
+    """Whether the row (as in `side_of`) is rounded to protect persons."""
     return getattr(row, f"precision{suffix}") == PROTECTED
 
 
 def shown_count(row, suffix: str = "") -> int:
-    """The count that is shown of a row: rounded if it is protected, else its least value."""
+    """The displayed count of a row: rounded if protected, else its least value."""
     return _shown(row, "effectif_arrondi", suffix)
 
 
 def side_of(row, suffix: str = "") -> Side | None:
-    """The share in a row of `indicators.with_shares` (or `differences`, with its suffix); None if not bounded."""
+    """The share in a row of `indicators.with_shares` (or `differences`, with its suffix); None if unbounded."""
     names = ("effectif_min", "effectif_max", "base_min", "base_max")
     values = [getattr(row, f"{name}{suffix}") for name in names]
     if any(pd.isna(value) for value in values) or values[2] <= 0:
@@ -150,7 +147,7 @@ def central_pair(side: Side, reference: Side) -> Pair:
 
 
 def _crossed(side: Side, reference: Side) -> Iterator[Pair]:
-    """Every cell of one share with every cell of the other, by blocks; some of them when there are too many."""
+    """Every cell of one share with every cell of the other, by blocks; a sample of them when there are too many."""
     if side.size() * reference.size() <= MOST_PAIRS:
         (count, base), (count_ref, base_ref) = side.cells(), reference.cells()
     else:
@@ -165,11 +162,7 @@ def _crossed(side: Side, reference: Side) -> Iterator[Pair]:
 
 
 def compatible_pairs(side: Side, reference: Side) -> Iterator[Pair]:
-    """Every pair of counts that is compatible, by blocks.
-
-    Of bases that are only bounded, and far apart, there may be too many: `Side.some_cells` then stands for them, with
-    the ends, between which every measure moves one way.
-    """
+    """Every compatible pair of counts, by blocks (or the sample of `Side.some_cells`)."""
     yield from _crossed(side, reference)
 
 
@@ -180,31 +173,27 @@ def central_rest(part: Side, whole: Side) -> Pair:
 
 
 def compatible_rests(part: Side, whole: Side) -> Iterator[Pair]:
-    """Every compatible pair of a part and of the rest of its whole, by blocks; chosen as in `compatible_pairs`."""
+    """Every compatible pair of a part and of the rest of its whole, by blocks."""
     for both in _crossed(part, whole):
         pair = (both.count, both.base, both.count_ref - both.count, both.base_ref - both.base)
         is_possible = (pair[2] >= 0) & (pair[3] > 0) & (pair[2] <= pair[3])
         yield Pair(*(array[is_possible] for array in pair))
 
 
-# --- Two shares: what is seen of them, then the test and the intervals, on arrays of counts ---
+# --- Two shares: description, test and intervals, on arrays of counts ---
 
-# A measure: its value at the central counts, its least and its greatest over the compatible ones.
+# Value at the central counts, least and greatest over the compatible ones.
 Measure = tuple[float, float, float]
 
 Values = dict[str, np.ndarray]
 
 
 def exact(value: float) -> Measure:
-    """A measure that no rounding moves."""
     return float(value), float(value), float(value)
 
 
 def described(pair: Pair) -> Values:
-    """Counts, shares, their difference in points, Cohen's h and the ratio of each pair; no test.
-
-    The ratio is missing where a share is zero.
-    """
+    """Counts, shares, difference in points, Cohen's h and ratio of each pair (missing where a share is zero)."""
     count, base, count_ref, base_ref = pair.count, pair.base, pair.count_ref, pair.base_ref
     share, share_ref = count / base, count_ref / base_ref
     with np.errstate(all="ignore"):
@@ -223,15 +212,14 @@ def described(pair: Pair) -> Values:
 
 
 def tested(pair: Pair) -> Values:
-    """Newcombe's interval of the difference in points, p of the pooled z test, interval of the ratio, of each pair.
+    """Newcombe's interval of the difference in points, p of the pooled z test, interval of the ratio (Katz, 1978).
 
-    The ratio's interval is that of its logarithm (Katz, 1978): it has a closed form, so it is given over every
-    compatible count like the rest. Missing where a share is zero.
+    The last is in closed form, so that it can be given over every compatible count; missing where a share is zero.
     """
     given = (pair.count, pair.base, pair.count_ref, pair.base_ref)
     with np.errstate(all="ignore"):
         low, high = confint_proportions_2indep(*given, method="newcomb", compare="diff")
-        # With a difference of zero as hypothesis, the score test is the z test with pooled variance.
+        # Under a null difference, the score test is the z test with pooled variance.
         test = test_proportions_2indep(*given, method="score", compare="diff", correction=False)
         ratio = confint_proportions_2indep(*given, method="log", compare="ratio")
     is_defined = (pair.count > 0) & (pair.count_ref > 0)
@@ -248,8 +236,7 @@ def tested(pair: Pair) -> Values:
 def sweep(compute: Callable[[Pair], Values], central: Pair, compatible: Iterable[Pair]) -> dict[str, Measure]:
     """Each measure at the central counts, with its least and greatest values over the compatible ones.
 
-    Blocks are read once and dropped: only the extremes are held. A measure that is not defined for some of the
-    compatible counts has no extremes.
+    A measure that is undefined for some of the compatible counts has no extremes.
     """
     middle = {name: float(values[0]) for name, values in compute(central).items()}
     low, high = dict(middle), dict(middle)
@@ -260,7 +247,7 @@ def sweep(compute: Callable[[Pair], Values], central: Pair, compatible: Iterable
     return {name: (value, low[name], high[name]) for name, value in middle.items()}
 
 
-# --- A comparison before it is a table: what was found, each measure with its unit and its method ---
+# --- A comparison ---
 
 NEWCOMBE = "Newcombe : statsmodels confint_proportions_2indep"
 WILSON = "Wilson : scipy binomtest"
@@ -268,9 +255,9 @@ WILSON = "Wilson : scipy binomtest"
 
 @dataclass(frozen=True)
 class Found:
-    """A comparison: what the bounds say of the share and of the count, its measures, and the measure that tests it.
+    """A comparison: findings from the bounds of share and count, its measures, and the measure that tests it.
 
-    ``interval`` is the unit and the method of ``ic_bas`` and ``ic_haut``; ``methods`` replaces the usual ones.
+    ``interval`` is the unit and method of ``ic_bas`` and ``ic_haut``; ``methods`` replaces the usual ones.
     """
 
     id: str
@@ -284,7 +271,7 @@ class Found:
     unit: str = "personnes"
 
     def spelled(self, measure: str) -> tuple[str, str]:
-        """The unit and the method of a measure of this comparison."""
+        """The unit and the method of a measure."""
         if measure in ("ic_bas", "ic_haut"):
             return self.interval
         kind = catalogue().measures[measure]

@@ -6,24 +6,18 @@ from helpers.codings.measures import contexts
 from helpers.codings.model import Document, Project
 from helpers.schema import OUTLOOK, catalogue, unfolded
 
-# --- Statements counted: by theme, actor or scale and by nature, by pair of actors, by association ---
+# --- Statements counted ---
 
 # Twice may be one idea in two sentences.
 FEWEST_TOGETHER = 3
 
 
 def by_nature(indicators: pd.DataFrame, name: str, *, year: int, themes: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Statements by modality of an indicator and by nature; modalities that no statement has are left out.
+    """Statements by modality and nature: ``modalite``, ``libelle``, ``constat``, ``tension``, ``levier``,
+    ``recommandation``.
 
-    ``indicators`` has the schema ``indicateurs``. Columns: ``modalite``, ``libelle``, then in statements ``constat``,
-    ``tension``, ``levier``, ``recommandation``. The order is that of the catalogue, or of the code book (schema
-    ``themes``), which then gives the names too. Groups are left out. Rows of an indicator with several choices
-    (``acteur_enonce``) may add up to more than the statements.
-
-    Raises
-    ------
-    KeyError
-        for an indicator that the catalogue does not have.
+    Order and labels are those of the catalogue, or of the code book (``themes``); empty modalities and groups are left
+    out. With several choices (``acteur_enonce``), rows may add up to more than the statements.
 
     >>> livre = data.read_reference("themes")
     >>> par_theme = by_nature(data.load(2020, "indicateurs"), "theme_enonce", year=2020, themes=livre)
@@ -44,23 +38,15 @@ def by_nature(indicators: pd.DataFrame, name: str, *, year: int, themes: pd.Data
 
 
 def leading(counts: pd.DataFrame, nature: str) -> list[dict[str, str]]:
-    """The rows of `by_nature` with the most statements of a nature (``modalite``, ``libelle``): several when they tie.
-
-    Empty when no statement has this nature. ``counts`` has the columns of `by_nature`.
-
-    >>> par_acteur = by_nature(data.load(2020, "indicateurs"), "acteur_enonce", year=2020)
-    >>> leading(par_acteur, "tension")
-    [{'modalite': 'alses', 'libelle': 'ALSES'}]
-    """
+    """The rows of `by_nature` with the most statements of a nature, several when tied; none without any."""
     most = counts[(counts[nature] == counts[nature].max()) & (counts[nature] > 0)]
     return most[["modalite", "libelle"]].to_dict("records")
 
 
 def together(statements: pd.DataFrame) -> pd.DataFrame:
-    """The actors that `FEWEST_TOGETHER` statements or more name together: one row a pair, the most often first.
+    """The actors that `FEWEST_TOGETHER` statements or more name together, the most frequent pair first.
 
-    ``statements`` has the schema ``enonces``. Columns: ``acteur``, ``autre_acteur`` (labels, in the order of the
-    catalogue), ``enonces`` (their number), ``tensions`` among them.
+    Columns: ``acteur``, ``autre_acteur`` (labels, in catalogue order), ``enonces``, ``tensions`` (among them).
 
     >>> together(data.load(2020, "enonces")).head(2)
       acteur                     autre_acteur  enonces  tensions
@@ -82,15 +68,7 @@ def together(statements: pd.DataFrame) -> pd.DataFrame:
 
 
 def associations(statements: pd.DataFrame) -> pd.DataFrame:
-    """The associations cited, most cited first: ``association``, ``enonces`` (their number), ``lignes``.
-
-    ``statements`` has the schema ``enonces``.
-
-    >>> associations(data.load(2020, "enonces")).head(2)
-       association  enonces    lignes
-    0        CAPEP        3   87, 175
-    1  Itinéraires        2  175, 184
-    """
+    """The associations cited, most cited first: ``association``, ``enonces``, ``lignes``."""
     cited = unfolded(statements, "associations").sort_values("ligne")
     if cited.empty:
         return pd.DataFrame(columns=["association", "enonces", "lignes"])
@@ -100,37 +78,21 @@ def associations(statements: pd.DataFrame) -> pd.DataFrame:
     return found.sort_values(["enonces", "association"], ascending=[False, True], ignore_index=True)
 
 
-# --- Statements to read: in full, tensions with their answers, beside figures, what comes next, around a word ---
+# --- Statements to read ---
 
 
 def listing(statements: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame:
-    """The statements to read: ``theme`` (label), ``ligne``, ``nature``, ``enonce``; code book order, then line.
-
-    Takes the schema ``enonces`` and the code book (schema ``themes``).
-
-    >>> enonces = listing(data.load(2020, "enonces"), data.read_reference("themes"))
-    >>> enonces[["theme", "ligne", "nature"]].head(2)
-                theme  ligne   nature
-    0  Prise de poste     85  constat
-    1  Prise de poste     85   levier
-    """
+    """The statements in code book order, then by line: ``theme`` (label), ``ligne``, ``nature``, ``enonce``."""
     read = statements.merge(themes[["theme", "libelle"]], on="theme", how="left", validate="m:1")
     read["theme"] = pd.Categorical(read["libelle"], categories=list(themes["libelle"]), ordered=True)
     return read.sort_values(["theme", "ligne", "id"])[["theme", "ligne", "nature", "enonce"]].reset_index(drop=True)
 
 
 def answers(statements: pd.DataFrame) -> pd.DataFrame:
-    """Each tension with the levers and recommendations that answer it; those without any come first, then by line.
+    """Each tension with the levers and recommendations that answer it; unanswered ones first, then by line.
 
-    ``statements`` has the schema ``enonces``. Columns: ``id``, ``enonce``, ``ligne`` of the tension; ``nature``,
-    ``reponse``, ``ligne_reponse`` of one answer, missing for a tension without. One row a tension and answer; none when
-    no answer is coded.
-
-    >>> reponses = answers(data.load(2020, "enonces"))
-    >>> reponses.loc[1:2, ["id", "ligne", "nature", "ligne_reponse"]]
-        id  ligne          nature  ligne_reponse
-    1  E30    176             NaN           <NA>
-    2  E33    176             NaN           <NA>
+    Columns: ``id``, ``enonce``, ``ligne`` (tension); ``nature``, ``reponse``, ``ligne_reponse`` (missing without
+    answer). No row when no answer is coded.
     """
     given = unfolded(statements, "repond_a")
     if given.empty:
@@ -140,22 +102,15 @@ def answers(statements: pd.DataFrame) -> pd.DataFrame:
     )
     tensions = statements.loc[statements["nature"] == "tension", ["id", "enonce", "ligne"]]
     paired = tensions.merge(given, on="id", how="left", validate="1:m")
-    # A tension without answer has no line of an answer: whole numbers that may be missing.
+    # Nullable integers: an unanswered tension has no line.
     paired = paired.assign(ligne_reponse=paired["ligne_reponse"].astype("Int64"), is_answered=paired["reponse"].notna())
     paired = paired.sort_values(["is_answered", "ligne", "id", "ligne_reponse"], kind="stable")
     return paired.drop(columns="is_answered").reset_index(drop=True)
 
 
 def linked(statements: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame:
-    """The statements that a figure of the year sheds light on, in the order of the catalogue, then by line.
-
-    Takes the schema ``enonces`` and the code book (schema ``themes``). Columns: ``chiffre`` (path of the figure),
-    ``theme`` (label), ``nature``, ``enonce``, ``ligne``.
-
-    >>> a_cote = linked(data.load(2020, "enonces"), data.read_reference("themes"))
-    >>> a_cote[["chiffre", "theme", "ligne"]].head(1)
-                              chiffre           theme  ligne
-    0  postes/experience_prevention/non  Prise de poste     85
+    """The statements linked to an indicator, in catalogue order then by line: ``chiffre``, ``theme``, ``nature``,
+    ``enonce``, ``ligne``.
     """
     order = {name: place for place, name in enumerate(catalogue().indicators)}
     rows = statements[statements["indicateur_lie"].ne("")].rename(columns={"indicateur_lie": "chiffre"})
@@ -168,29 +123,15 @@ def linked(statements: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame:
 
 
 def outlook(statements: pd.DataFrame) -> pd.DataFrame:
-    """The work proposed for what comes next, in the order of the document: ``echelle``, ``enonce``, ``ligne``.
-
-    ``statements`` has the schema ``enonces``: those of the theme `OUTLOOK`.
-
-    >>> outlook(data.load(2020, "enonces"))[["echelle", "ligne"]].head(2)
-                   echelle  ligne
-    0  interinstitutionnel    191
-    1          territorial    192
-    """
+    """The statements of the theme `OUTLOOK`, in document order: ``echelle``, ``enonce``, ``ligne``."""
     proposed = statements[statements["theme"] == OUTLOOK]
     return proposed.sort_values(["ligne", "id"])[["echelle", "enonce", "ligne"]].reset_index(drop=True)
 
 
 def uses(statements: pd.DataFrame, word: str) -> pd.DataFrame:
-    """Each place where a word comes in the statements, whatever its ending: « équipes » is found for « équipe ».
+    """Occurrences of a word in the statements, whatever its ending: ``id``, ``ligne``, ``avant``, ``mot``, ``apres``.
 
-    ``statements`` has the schema ``enonces``. Columns: ``id`` and ``ligne`` of the statement, in the order of the
-    document; ``avant``, ``mot``, ``apres``, as `codings.contexts` cuts and masks them. None when the word never comes.
-
-    Raises
-    ------
-    DataError
-        for what is not one word.
+    Context is cut and masked by `codings.contexts`. Raises DataError for anything but one word.
 
     >>> emplois = uses(data.load(2020, "enonces"), "équipe")
     >>> emplois[["id", "ligne", "mot", "apres"]].head(2)

@@ -12,15 +12,14 @@ from helpers.indicators.comparisons import ROUNDED
 from helpers.indicators.lookup import BESIDE, PROTECTED, Fact, Facts, Series, name_answer, network, with_shares
 from helpers.schema import FEWEST_PERSONS, UNSAID, catalogue
 
-# --- Which comparisons are said, and tested, when there are many: chosen once, before any data is seen ---
-# Two notes share some figures, and all are compared. Records give some hundred shares, two full notes some thirty: if
-# each were tested, some would come out by chance, and a page would say nothing. One share a question is then said and
-# tested; the others are shown in a table, without a test. The choice is the same whatever the figures say.
+# --- Which comparisons are commented and tested: chosen before any data is seen ---
+# Two notes share few shares, all compared. Records give a hundred, two full notes thirty: testing each would make some
+# stand out by chance. One share per question is then commented and tested; the others are listed without a test.
 
-# Figures of these sources are counts of individual records.
+# Sources that are counts of individual records.
 RECORDS = ("export", "synthetique")
 
-# One share a question of the note.
+# One share per question of the note.
 HEADLINED = (
     "alses/sexe/filles",
     "alses/nouvel_accompagnement/oui",
@@ -32,20 +31,19 @@ HEADLINED = (
     "collegiens/suivi_par/alses",
 )
 
-# Those of the ALSES that have a section beside the rest of prévention spécialisée.
+# Shares of the ALSES that have a section beside the rest of prévention spécialisée.
 HEADLINED_RESTS = ("nouvel_accompagnement/oui", "sexe/garcons")
 
-# What is printed of posts is tested between associations for these answers: the only ones a place can explain.
+# The only answers of the posts that a place can explain: tested between associations.
 BY_ASSOCIATION = (("equipe_sur_le_quartier", "non"),)
 
-# How many tests each question makes at most, whatever a year happens to publish: p is corrected for all of them, so
-# that no verdict changes because something else came onto the page.
+# Size of the family of each question, whatever a year publishes: a verdict does not change with the rest of the page.
 FAMILIES = {"annees": len(HEADLINED), "reponses": len(BY_ASSOCIATION)}
 
-# Past these a list of findings is no longer read.
+# Beyond, a list of findings is no longer read.
 MOST_SAID = 12
 
-# What says how well the data are filled in is on page 02.
+# How well the data are filled in is on page 02.
 _NOT_COMPARED = ("donnees",)
 
 
@@ -55,16 +53,13 @@ def is_counted(indicators: pd.DataFrame) -> bool:
 
 
 def are_many(gaps: pd.DataFrame) -> bool:
-    """Whether both years tell more than `MOST_SAID` shares of persons; ``gaps`` are those of `years.differences`."""
+    """Whether both years give more than `MOST_SAID` shares of persons; ``gaps`` comes from `differences`."""
     compared = gaps[gaps["modalite"].ne("") & gaps["indicateur"].map(is_compared).astype(bool)]
     return int(compared[["ecart_part_min_pts", "ecart_part_max_pts"]].notna().all(axis=1).sum()) > MOST_SAID
 
 
 def counted_words(row, **suffixes: str) -> dict[str, str]:
-    """How the counts of a comparison were found, when records gave them: its own words in place of the printed ones.
-
-    ``suffixes`` name the two sides in the columns of ``row``: ``now="_apres", reference="_avant"``.
-    """
+    """How counts taken from records were obtained; ``suffixes`` name both sides: ``now="_apres"``…"""
     ends = {"now": "", "reference": "_reference"}
     return {
         f"{name}{ends[side]}": ROUNDED if is_protected(row, suffix) else "compté dans les dossiers individuels"
@@ -79,21 +74,18 @@ def is_compared(indicator: str) -> bool:
     return catalogue().indicators[indicator].topic not in _NOT_COMPARED
 
 
-# --- Differences between two years (03): what is observed, from the bounds alone ---
-# The database is exhaustive, so a difference is a fact up to rounding and entry errors: no sampling error is added
-# here.
+# --- Differences between two years ---
+# The database is exhaustive: a difference is a fact up to rounding and entry errors, without sampling error.
 
 
 def finding(low: float, high: float, *, stable_within: float) -> str:
-    """What the bounds of a difference allow one to say: hausse, baisse, stable, indetermine; ``""`` without bounds.
+    """What the bounds of a difference allow: hausse, baisse, stable, indetermine; ``""`` without bounds.
 
-    Stable comes first: a difference that cannot exceed ``stable_within`` is too small to be called a rise or a fall,
-    even where its direction is certain, so that a counted share and a printed one are judged alike.
+    Stable comes first: a difference within ``stable_within`` is too small to be called a rise or a fall even where its
+    direction is certain, so that counted and printed shares are judged alike.
 
     >>> finding(-6.9, -5.0, stable_within=1), finding(-0.9, 0.9, stable_within=1), finding(-2, 1, stable_within=1)
     ('baisse', 'stable', 'indetermine')
-    >>> finding(-0.2, -0.2, stable_within=1), finding(1.1, 1.1, stable_within=1)
-    ('stable', 'hausse')
     """
     if pd.isna(low) or pd.isna(high):
         return ""
@@ -104,7 +96,7 @@ def finding(low: float, high: float, *, stable_within: float) -> str:
     return "baisse" if high < 0 else "indetermine"
 
 
-# What only documents count: the tables of a year hold nothing of it.
+# Units that only documents count.
 _PRINTED_UNITS = ("personnes", "alses")
 
 
@@ -119,16 +111,10 @@ def _base_of(perimeter: str, indicator: str, modality: str) -> tuple[str, str, s
 
 
 def reliable(before: pd.DataFrame, controls: pd.DataFrame, *, compare_to: int | None) -> pd.DataFrame:
-    """The indicators of the earlier year (schema ``indicateurs``) without what the document of the year contradicts.
+    """The indicators of the earlier year without what ``controls`` (schema ``controles``) of this year contradicts.
 
-    Alone, an earlier year may show no contradiction: a printed difference is filed under the year after. What
-    ``controls`` (schema ``controles``) finds contradictoire is said no more; a share keeps what is printed, not its
-    base; what was deduced may rest on it, and goes.
-
-    >>> avant, controles = data.load(2019, "indicateurs"), data.load(2020, "controles").head(2)
-    >>> doute = controles.assign(verdict="contradictoire")
-    >>> reliable(avant, doute, compare_to=2019)["precision"].eq("contradictoire").sum().item()
-    2
+    Contradicted values are dropped; a share keeps what is printed, not its base; deduced values may rest on them, and
+    go. A printed difference is filed under the later year, so the earlier one alone may show no contradiction.
     """
     wrong = controls[controls["verdict"].eq("contradictoire") & controls["mesure"].ne("ecart")]
     cells = set(_cells(wrong[wrong["annee"].eq(compare_to)]))
@@ -146,10 +132,7 @@ def reliable(before: pd.DataFrame, controls: pd.DataFrame, *, compare_to: int | 
 
 
 def published(indicators: pd.DataFrame, year: int | None) -> pd.DataFrame:
-    """The figures of persons that a year publishes for the network, with their shares; cross tables left out.
-
-    On the page of a site, its own: the network's, beside them, are said where they are looked up.
-    """
+    """The shares of persons published for the network (or the site) in a year; cross-tabulations left out."""
     rows = network(indicators)
     rows = rows[rows["perimetre"].ne(BESIDE)]
     said = (rows["annee"] == year) & ~rows["precision"].isin(UNSAID) & (rows["unite"] == "personnes")
@@ -157,13 +140,12 @@ def published(indicators: pd.DataFrame, year: int | None) -> pd.DataFrame:
 
 
 def differences(now: pd.DataFrame, before: pd.DataFrame, *, year: int, compare_to: int | None) -> pd.DataFrame:
-    """One row a figure of persons published in both years, in catalogue order.
+    """One row per indicator of persons published in both years, in catalogue order.
 
-    ``now`` and ``before`` have the schema ``indicateurs``. Columns: ``perimetre``, ``indicateur``, ``modalite``,
-    ``libelle``; the others of `indicators.with_shares` for each year (``<colonne>_avant``, ``<colonne>_apres``);
-    ``ecart_min``, ``ecart_max`` (persons); ``ecart_part_min_pts``, ``ecart_part_max_pts``, ``ecart_part_pts`` (points;
-    the last from the printed or exact shares); ``constat_effectif`` and ``constat_part`` (a key of `schema.FINDINGS`,
-    or ``""`` when a bound is not known).
+    Columns: ``perimetre``, ``indicateur``, ``modalite``, ``libelle``; those of `indicators.with_shares` for each year
+    (``…_avant``, ``…_apres``); ``ecart_min``, ``ecart_max`` (persons); ``ecart_part_min_pts``, ``ecart_part_max_pts``,
+    ``ecart_part_pts`` (points, the last from printed or exact shares); ``constat_effectif``, ``constat_part`` (a key of
+    `schema.FINDINGS`, or ``""`` when a bound is unknown).
 
     >>> annees = [data.load(annee, "indicateurs") for annee in (2020, 2019)]
     >>> ecarts = differences(*annees, year=2020, compare_to=2019)
@@ -180,7 +162,7 @@ def differences(now: pd.DataFrame, before: pd.DataFrame, *, year: int, compare_t
         libelle=[catalogue().indicators[row.indicateur].label_of(row.modalite) for row in pairs.itertuples()],
         ecart_min=pairs["effectif_min_apres"] - pairs["effectif_max_avant"],
         ecart_max=pairs["effectif_max_apres"] - pairs["effectif_min_avant"],
-        # Rounded far below what is shown: the last bit of a subtraction must not decide between up and stable.
+        # Rounded so that the last bit of a subtraction does not decide between up and stable.
         ecart_part_min_pts=(pairs["part_min_pct_apres"] - pairs["part_max_pct_avant"]).round(9),
         ecart_part_max_pts=(pairs["part_max_pct_apres"] - pairs["part_min_pct_avant"]).round(9),
         ecart_part_pts=pairs["part_pct_apres"] - pairs["part_pct_avant"],
@@ -198,22 +180,15 @@ def differences(now: pd.DataFrame, before: pd.DataFrame, *, year: int, compare_t
 
 
 def totals(table: pd.DataFrame) -> pd.DataFrame:
-    """The differences of whole populations printed in both years: counts without a modality."""
+    """The differences of whole populations printed in both years."""
     printed = table["precision_avant"].ne("deduit") & table["precision_apres"].ne("deduit")
     return table[table["modalite"].eq("") & table["ecart_min"].notna() & printed].reset_index(drop=True)
 
 
 def counts(table: pd.DataFrame) -> pd.DataFrame:
-    """The differences of counts whose bounds are known, deduced ones included.
+    """The differences of bounded counts, deduced ones included (columns of `differences`).
 
-    When a year is counted from records, those of whole populations and of the shares that the page speaks of.
-
-    Takes and keeps the columns of `differences`.
-
-    >>> annees = [data.load(annee, "indicateurs") for annee in (2020, 2019)]
-    >>> ecarts = differences(*annees, year=2020, compare_to=2019)
-    >>> len(ecarts), len(counts(ecarts))
-    (6, 5)
+    With records: those of whole populations and of the shares of `HEADLINED`.
     """
     known = table.dropna(subset=["ecart_min", "ecart_max"])
     if known[["source_avant", "source_apres"]].isin(RECORDS).any(axis=None):
@@ -223,10 +198,7 @@ def counts(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def only_once(now: pd.DataFrame, before: pd.DataFrame, *, year: int, compare_to: int | None) -> list[str]:
-    """What one of the two years publishes of persons and the other does not, in catalogue order.
-
-    One label an indicator, with its population where it is not that of the ALSES; ``now`` and ``before`` have the
-    schema ``indicateurs``.
+    """The indicators of persons published in only one of the two years, in catalogue order, with their population.
 
     >>> annees = [data.load(annee, "indicateurs") for annee in (2020, 2019)]
     >>> only_once(*annees, year=2020, compare_to=2019)[:2]
@@ -245,14 +217,14 @@ def only_once(now: pd.DataFrame, before: pd.DataFrame, *, year: int, compare_to:
     ]
 
 
-# --- Three years or more: the course of each share, from its bounds alone ---
+# --- Three years or more ---
 
-# Two years make a difference, which the rest of the page tells.
+# Two years make a difference, treated above.
 LEAST_YEARS = 3
 
 
 def _course(known: list[Fact]) -> str:
-    """What consecutive differences allow one to say; of one that never leaves the threshold, stable."""
+    """What consecutive differences allow; stable if the share never leaves the threshold."""
     within = catalogue().stable_points
     bounds = [fact.share_bounds for fact in known]
     whole = max(high for _, high in bounds) - min(low for low, _ in bounds)
@@ -276,12 +248,9 @@ def _label(path: str) -> str:
 
 
 def series(indicators: pd.DataFrame) -> list[Series]:
-    """The shares that three years or more know, one a question (those of `headlines`); none with fewer years.
+    """The shares of `HEADLINED` that three years or more know; ``indicators`` are those of several years.
 
-    ``indicators`` are those of several years (schema ``indicateurs``). A year that a document contradicts is left out.
-
-    >>> series(data.load_series(2020))
-    []
+    A year that a document contradicts is left out.
     """
     looks = [Facts(indicators, year=int(year)) for year in sorted(indicators["annee"].unique())]
     found = []
@@ -293,24 +262,19 @@ def series(indicators: pd.DataFrame) -> list[Series]:
 
 
 def years_of(shares: list[Series]) -> list[int]:
-    """The years of these series, in order (``indicators.Series``); none without a series.
-
-    >>> years_of(series(data.load_series(2020)))
-    []
-    """
+    """The years of these series, in order."""
     return sorted({year for each in shares for year in each.years})
 
 
-# --- Whose answer is missing, each year: a share may move for no other reason ---
+# --- Missing answers: a share may move for no other reason ---
 
-# Answers that tell nothing of the person. Of several answers, only an empty list is one.
+# Answers that tell nothing; of several choices, only an empty list is one.
 _EMPTY, _NOTHING_TOLD = "non_renseigne", ("non_renseigne", "ne_sait_pas", "non_prevu")
 
 
 def unanswered(indicators: pd.DataFrame, year: int | None) -> dict[str, float]:
-    """By question (« alses/sexe »), the persons whose answer is missing or says nothing, in per cent of all.
-
-    Only of questions counted in records: a document seldom tells.
+    """By question (« alses/sexe »), the percentage of missing or empty answers; only of questions counted in
+    records.
     """
     rows = published(indicators, year)
     rows = rows[rows["source"].isin(RECORDS) & rows["modalite"].isin(_NOTHING_TOLD) & rows["part_pct"].notna()]
@@ -322,19 +286,18 @@ def unanswered(indicators: pd.DataFrame, year: int | None) -> dict[str, float]:
 
 
 def unanswered_measures(path: str, now: dict[str, float], before: dict[str, float]) -> dict[str, Measure]:
-    """The missing answers to the question of a share (« alses/sexe/filles »), of the years that know them."""
+    """The missing answers to the question of a share, for the years that know them."""
     question = path.rpartition("/")[0]
     found = {"part_sans_reponse": now.get(question), "part_sans_reponse_reference": before.get(question)}
     return {name: exact(share) for name, share in found.items() if share is not None}
 
 
-# --- The persons of both years, known by their records: how their answers of one year go with those of the
-# --- other
+# --- Persons of both years, known by their records ---
 
 
 @dataclass(frozen=True)
 class Overlap:
-    """Persons in both years, and the correlation of their two answers (phi) with the bounds that a reader may know."""
+    """Persons in both years, and the correlation (phi) of their two answers with the bounds a reader may know."""
 
     persons: int
     correlation: Measure
@@ -350,13 +313,13 @@ def is_hidden(count: int) -> bool:
 
 
 def phi(both: int, now: int, before: int, persons: int) -> float:
-    """The correlation of two yes-or-no answers of the same persons; 0 when all answer alike in one of the years."""
+    """The correlation of two binary answers of the same persons; 0 when all answer alike in one of the years."""
     spread = now * (persons - now) * before * (persons - before)
     return (persons * both - now * before) / np.sqrt(spread) if spread > 0 else 0.0
 
 
 def _possible(both: int, now: int, before: int, persons: int) -> list[int]:
-    """The counts of « both » that a reader may think of: one, or five in a row where a cell of the table is small.
+    """The values of « both » that a reader may suppose: one, or five in a row where a cell of the table is small.
 
     None when the table leaves fewer: nothing is then said of it.
     """
@@ -366,7 +329,7 @@ def _possible(both: int, now: int, before: int, persons: int) -> list[int]:
     if way is None:
         return [both]
     least, most = max(0, now + before - persons), min(now, before)
-    # From the end where the small cell is the smallest: where the five begin does not tell how many it has.
+    # From the end where the small cell is the smallest: the range does not reveal its count.
     found = range(least, least + FEWEST_PERSONS) if way > 0 else range(most, most - FEWEST_PERSONS, -1)
     return [value for value in found if most - least + 1 >= FEWEST_PERSONS]
 
@@ -381,16 +344,16 @@ def _correlation(row) -> Measure | None:
 
 
 def _is_of_everybody(row) -> bool:
-    """Whether a question is put to all the persons of a year: those of both years are then the same for both."""
+    """Whether a question is put to everyone: persons of both years are then the same for both answers."""
     return catalogue().indicators[row.indicateur].base == "accompagnements" and row.base == row.base_anterieure
 
 
 def overlaps_of(overlaps: pd.DataFrame, *, compare_to: int | None) -> dict[str, Overlap]:
-    """For each share (« alses/sexe/filles »), the persons of both years; nothing of a question not put to all.
+    """For each share (« alses/sexe/filles »), the persons of both years; nothing for a question not put to all.
 
-    ``overlaps`` has the schema ``recouvrements``. With phi their correlation, n the persons of both years, N and N' the
-    persons of each, the variance of the difference of two shares is p(1 − p)(1/N + 1/N' − 2 n phi/(N N')): Derrick,
-    Dobson-McKittrick, Toher and White (2015), two proportions with partially overlapping samples.
+    With phi their correlation, n the persons of both years, N and N' those of each, the variance of the difference of
+    two shares is p(1 − p)(1/N + 1/N' − 2 n phi/(N N')): Derrick, Dobson-McKittrick, Toher and White (2015), two
+    proportions with partially overlapping samples. ``overlaps`` has the schema ``recouvrements``.
     """
     rows = overlaps[overlaps["annee_anterieure"].eq(compare_to) & overlaps["population"].eq("personnes_communes")]
     rows = rows[rows["modalite"].ne("") & rows["base"].gt(0) & rows["effectif_deux_fois"].notna()]
@@ -402,13 +365,13 @@ def overlaps_of(overlaps: pd.DataFrame, *, compare_to: int | None) -> dict[str, 
 
 
 def persons_in_both(overlaps: pd.DataFrame, *, compare_to: int | None) -> dict[str, int]:
-    """For each perimeter, the persons of both years; a count of one to four is left out."""
+    """For each population, the persons of both years, unless they are one to four."""
     rows = overlaps[overlaps["annee_anterieure"].eq(compare_to) & overlaps["population"].eq("personnes_communes")]
     rows = rows[rows["modalite"].eq("") & rows["indicateur"].eq("accompagnements")]
     return {row.perimetre: int(row.effectif) for row in rows.itertuples() if not is_hidden(int(row.effectif))}
 
 
-# --- Old and new collèges apart: what of a change happened where the ALSES already were ---
+# --- Old and new collèges apart ---
 
 KEPT, ENTERED, LEFT, UNKNOWN = "colleges_anciens", "colleges_nouveaux", "colleges_sortis", "college_inconnu"
 
@@ -437,18 +400,16 @@ def _share(count: int, base: int) -> Fraction:
 
 
 def decompose(groups: Groups) -> dict[str, Fraction]:
-    """A change of share in parts that add up to it exactly, each a fraction of one.
+    """A change of share in parts that add up to it exactly, as fractions.
 
     P and P' are the shares of the year and of the earlier one, a and a' those of the collèges present both years, n
-    that of the collèges that entered, s' that of those that left, u and u' those of persons of no known collège; w the
-    part of the persons of their year who are in each. Since
-    P − a = w_n (n − a) + w_u (u − a), and alike the year before,
+    that of the collèges that entered, s' that of those that left, u and u' those of persons of no known collège, w the
+    weight of each in its year. Since P − a = w_n (n − a) + w_u (u − a), and alike the year before,
 
         P − P' = (a − a') + w_n (n − a) − w_s' (s' − a') + w_u (u − a) − w_u' (u' − a')
 
-    The first part is what would have been seen if no collège had entered or left; the second and the third are the
-    « effet mécanique » (Melitz and Polanec, 2015: what enters is compared with what stays that year, what leaves with
-    what stays the year before, so that nothing is left over).
+    The first part is what would have been seen if no collège had entered or left; the second and third are the « effet
+    mécanique » (Melitz and Polanec, 2015).
     """
     kept = groups[KEPT]
     base, base_ref = (sum(getattr(each, name) for each in groups.values()) for name in ("base", "base_ref"))
@@ -467,9 +428,9 @@ def decompose(groups: Groups) -> dict[str, Fraction]:
 
 
 def groups_of(overlaps: pd.DataFrame, *, compare_to: int | None) -> dict[str, Groups]:
-    """For each share, the persons of the four kinds of collèges (schema ``recouvrements``); none with a small cell.
+    """For each share, the persons of the four kinds of collèges (``recouvrements``).
 
-    A share is left out whole when a cell holds one to four persons: the others would tell it.
+    A share is left out whole when a cell holds one to four persons: the others would reveal it.
     """
     names = (KEPT, ENTERED, LEFT, UNKNOWN)
     rows = overlaps[overlaps["annee_anterieure"].eq(compare_to) & overlaps["population"].isin(names)]
@@ -494,7 +455,7 @@ def of_whole(groups: Groups) -> tuple[int, int, int, int]:
 
 
 def composition_measures(groups: Groups) -> dict[str, Measure]:
-    """The parts of a change in points, the shares of each kind of collèges in per cent, their persons."""
+    """The parts of a change in points, and the share (per cent) and persons of each kind of collèges."""
     kept, entered, left, unknown = (groups[name] for name in (KEPT, ENTERED, LEFT, UNKNOWN))
     found = {name: float(100 * value) for name, value in decompose(groups).items()}
     found["effet_mecanique"] = found["apport_nouveaux"] + found["apport_sortis"]

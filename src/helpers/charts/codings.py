@@ -10,114 +10,88 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from matplotlib.ticker import MaxNLocator
 
+from helpers.charts import theme
 from helpers.charts.explored import heat_table_drawing
 from helpers.charts.figure import compose
-from helpers.charts.theme import (
-    ACROSS,
-    BAR,
-    BEHIND,
-    BESIDE,
-    BLUE,
-    FOOT,
-    GREY,
-    INK,
-    LABEL_BOX,
-    NAME_ABOVE,
-    PALE,
-    SHADES,
-    SKY,
-    WIDE,
-    Sheet,
-    bare,
-    canvas,
-    cut,
-    is_tied,
-    name_rows,
-    name_tree,
-    stacked,
-)
 from helpers.text.formats import Html, coefficient, number, say
 from helpers.text.statement_tables import agreement_cells, meetings_cells, pairs_cells
 from helpers.text.tables import table
 
-# --- Drawings of coded texts: the book as a tree, codes by meeting, agreement. They return the matplotlib
-# --- figure
+# --- Drawings: tree, codes by meeting, agreement ---
 
 AT_END = {"textcoords": "offset points", "va": "center_baseline", "ha": "left"}
 
 
-def _rows(names: list[str], sheet: Sheet, *, more: float):
-    """Figure, axes and the place of each row, on a scale of inches downwards; ``more`` inches for what is around."""
-    places, height = stacked(names, sheet, is_above=sheet.is_narrow)
-    figure, axes = canvas(height + more, sheet)
+def _rows(names: list[str], sheet: theme.Sheet, *, more: float):
+    """Figure, axes and place of each row, on a scale of inches downwards; ``more`` inches for what is around."""
+    places, height = theme.stacked(names, sheet, is_above=sheet.is_narrow)
+    figure, axes = theme.canvas(height + more, sheet)
     axes.set_ylim(height, 0)
     return figure, axes, places
 
 
-def _cut_for(sheet: Sheet, names: Iterable[str], depths: Iterable[int]) -> list[str]:
-    """The names as a sheet can hold them, those further right on shorter lines."""
-    width = NAME_ABOVE if sheet.is_narrow else BESIDE
-    return [cut([name], max(12, width - 2 * depth))[0] for name, depth in zip(names, depths, strict=True)]
+def _cut_for(sheet: theme.Sheet, names: Iterable[str], depths: Iterable[int]) -> list[str]:
+    """The names as a sheet can hold them, on shorter lines the further right."""
+    width = theme.NAME_ABOVE if sheet.is_narrow else theme.BESIDE
+    return [theme.cut([name], max(12, width - 2 * depth))[0] for name, depth in zip(names, depths, strict=True)]
 
 
-def tree_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
-    """Pieces of each code as a bar, full; behind it, pale, with those of all below, when there are any.
+def tree_drawing(rows: pd.DataFrame, *, sheet: theme.Sheet = theme.WIDE) -> Figure:
+    """Segments of each code as a bar; behind it, pale, with those of its descendants.
 
-    Columns ``libelle``, ``profondeur``, ``extraits``, ``extraits_branche``, ``a_dessous`` (whether codes stand below).
+    Columns ``libelle``, ``profondeur``, ``extraits``, ``extraits_branche``, ``a_dessous`` (whether it has descendants).
     """
     depths = list(rows["profondeur"])
     names = _cut_for(sheet, rows["libelle"], depths)
     figure, axes, places = _rows(names, sheet, more=0.1)
     top = max(1, int(rows["extraits_branche"].max()))
-    axes.barh(places, rows["extraits_branche"].where(rows["a_dessous"], 0), color=SHADES[3], height=BEHIND)
-    axes.barh(places, rows["extraits"], color=BLUE, height=BAR)
+    axes.barh(places, rows["extraits_branche"].where(rows["a_dessous"], 0), color=theme.SHADES[3], height=theme.BEHIND)
+    axes.barh(places, rows["extraits"], color=theme.BLUE, height=theme.BAR)
     for place, row in zip(places, rows.itertuples(), strict=True):
         end = row.extraits_branche if row.a_dessous else row.extraits
         more = f" (branche : {number(row.extraits_branche)})" if row.a_dessous else ""
         axes.annotate(f"{number(row.extraits)}{more}", (end, place), (5, 0), fontweight="bold", **AT_END)
-    name_tree(axes, places, names, depths, sheet)
-    axes.vlines(0, 0, axes.get_ylim()[0], color=GREY, linewidth=1)
+    theme.name_tree(axes, places, names, depths, sheet)
+    axes.vlines(0, 0, axes.get_ylim()[0], color=theme.GREY, linewidth=1)
     axes.set_xlim(0, top)
-    axes.set_xticks([])
-    bare(axes)
+    theme.bare(axes, with_ticks=False)
     return figure
 
 
-def codes_by_group_drawing(counts: pd.DataFrame, heads: list[str], *, sheet: Sheet = WIDE) -> Figure:
-    """Codes (the index) by meeting (the columns): the darker, the more; the total of each row stands last.
-
-    ``heads`` name the columns of the drawing, the last of ``counts`` being the total.
-    """
+def codes_by_group_drawing(counts: pd.DataFrame, heads: list[str], *, sheet: theme.Sheet = theme.WIDE) -> Figure:
+    """Codes (the index) by meeting as a heat table, with totals last; ``heads`` name the columns."""
     cells = [[*((value, number(value)) for value in row[:-1]), (None, number(row[-1]))] for row in counts.to_numpy()]
-    return heat_table_drawing(cells, cut(counts.index), heads, sheet=sheet)
+    return heat_table_drawing(cells, theme.cut(counts.index), heads, sheet=sheet)
 
 
-def agreement_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
-    """Alpha of each code as a point on its interval, chance at zero; to the right, alpha and the units of the code.
+def agreement_drawing(rows: pd.DataFrame, *, sheet: theme.Sheet = theme.WIDE) -> Figure:
+    """Alpha of each code on its interval, chance at zero; to the right, alpha and the units of the code.
 
-    Columns ``libelle``, ``alpha``, ``alpha_bas``, ``alpha_haut``, ``posees`` (units where one at least put the code).
+    Columns ``libelle``, ``alpha``, ``alpha_bas``, ``alpha_haut``, ``posees`` (units coded by one person at least).
     """
-    names = cut(rows["libelle"], NAME_ABOVE if sheet.is_narrow else BESIDE)
+    names = theme.cut(rows["libelle"], theme.NAME_ABOVE if sheet.is_narrow else theme.BESIDE)
     figure, axes, places = _rows(names, sheet, more=0.55)
     bottom = axes.get_ylim()[0]
-    axes.vlines(0, 0, bottom, color=PALE, linewidth=1.5)
-    axes.annotate("hasard", (0, 0), (0, 4), textcoords="offset points", ha="center", color=GREY, fontsize=sheet.small)
-    axes.hlines(places, rows["alpha_bas"], rows["alpha_haut"], color=INK, linewidth=1.6)
-    axes.plot(rows["alpha"], places, "o", color=BLUE, markersize=8)
+    axes.vlines(0, 0, bottom, color=theme.PALE, linewidth=1.5)
+    axes.annotate(
+        "hasard", (0, 0), (0, 4), textcoords="offset points", ha="center", color=theme.GREY, fontsize=sheet.small
+    )
+    axes.hlines(places, rows["alpha_bas"], rows["alpha_haut"], color=theme.INK, linewidth=1.6)
+    axes.plot(rows["alpha"], places, "o", color=theme.BLUE, markersize=8)
     for place, row in zip(places, rows.itertuples(), strict=True):
         at = {"xycoords": axes.get_yaxis_transform(), **AT_END}
         axes.annotate(f"{coefficient(row.alpha)} ({number(row.posees)})", (1, place), (6, 0), fontweight="bold", **at)
-    name_rows(axes, places, names, sheet, width=ACROSS, rise=FOOT * 72)
+    theme.name_rows(axes, places, names, sheet, width=theme.ACROSS, rise=theme.FOOT * 72)
     low = min(0, rows["alpha_bas"].min(), rows["alpha"].min())
     axes.set_xlim(low - 0.04, 1.02)
     axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     axes.xaxis.set_major_formatter(lambda value, _: number(value, 1))
-    axes.tick_params(axis="x", labelcolor=GREY)
-    bare(axes)
+    axes.tick_params(axis="x", labelcolor=theme.GREY)
+    theme.bare(axes)
     return figure
 
 
-# --- The pairs of codes as arcs between names in one column: no name can cover another, whatever its length ---
+# --- Pairs of codes as arcs between names in one column, which cannot overlap ---
 
 THIN, THICK = 1.2, 6.0  # points, of the least met pair and of the most
 NARROW, TALL = 19, 3  # characters a line of a name may hold on a narrow sheet, and lines
@@ -126,13 +100,13 @@ APEX = 0.75  # how far a curve goes, of the way to its two handles
 
 
 def _order(pairs: pd.DataFrame) -> list[str]:
-    """The codes so that those that meet most are neighbours: each is put at the end that it meets most."""
+    """The codes, each put at the end where it co-occurs most, so that frequent pairs are neighbours."""
     met = {(row.code, row.autre_code): row.rencontres for row in pairs.itertuples()}
     met |= {(two, one): count for (one, two), count in met.items()}
     left = list(dict.fromkeys(code for pair in zip(pairs["code"], pairs["autre_code"], strict=True) for code in pair))
     ordered: list[str] = []
     while left:
-        # The one that meets most those already placed; the first of the list when none does: another island begins.
+        # The one that co-occurs most with those placed; the first when none does (another component).
         found = max(left, key=lambda code: sum(met.get((code, other), 0) for other in ordered))
         left.remove(found)
         ends = [sum(met.get((found, other), 0) for other in half) for half in _halves(ordered)]
@@ -148,20 +122,20 @@ def _halves(ordered: list[str]) -> tuple[list[str], list[str]]:
 def _arc(axes, ends: tuple[float, float], reach: float, width: float) -> None:
     points = [(0, ends[0]), (reach / APEX, ends[0]), (reach / APEX, ends[1]), (0, ends[1])]
     curve = Path(points, [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4])
-    axes.add_patch(PathPatch(curve, fill=False, edgecolor=SKY, linewidth=width))
+    axes.add_patch(PathPatch(curve, fill=False, edgecolor=theme.SKY, linewidth=width))
 
 
-def network_drawing(pairs: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
-    """One arc a pair, the thicker the more they meet, with how many times; the names in a column.
+def network_drawing(pairs: pd.DataFrame, *, sheet: theme.Sheet = theme.WIDE) -> Figure:
+    """One arc per pair, thicker the more often they co-occur, the names in a column.
 
-    Columns ``code``, ``libelle``, ``autre_code``, ``autre_libelle``, ``rencontres``, most met first.
+    Columns ``code``, ``libelle``, ``autre_code``, ``autre_libelle``, ``rencontres``, most frequent first.
     """
     labels = dict(zip(pairs["code"], pairs["libelle"], strict=True))
     labels |= dict(zip(pairs["autre_code"], pairs["autre_libelle"], strict=True))
     codes = _order(pairs)
-    names = cut([labels[code] for code in codes], *((NARROW, TALL) if sheet.is_narrow else (BESIDE,)))
-    places, height = stacked(names, sheet)
-    figure, axes = canvas(height + 0.2, sheet)
+    names = theme.cut([labels[code] for code in codes], *((NARROW, TALL) if sheet.is_narrow else (theme.BESIDE,)))
+    places, height = theme.stacked(names, sheet)
+    figure, axes = theme.canvas(height + 0.2, sheet)
     rank, at = {code: place for place, code in enumerate(codes)}, dict(zip(codes, places, strict=True))
     most, said = pairs["rencontres"].max(), []
     # The thickest below, so that none hides a thin one; the numbers above all lines.
@@ -171,29 +145,28 @@ def network_drawing(pairs: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
         said.append((reach, sum(ends) / 2, number(row.rencontres)))
     for x, y, text in said:
         axes.text(
-            x, y, text, ha="center", va="center_baseline", fontweight="bold", fontsize=sheet.small, bbox=LABEL_BOX
+            x, y, text, ha="center", va="center_baseline", fontweight="bold", fontsize=sheet.small, bbox=theme.LABEL_BOX
         )
-    axes.plot([0] * len(places), places, "o", color=INK, markersize=6)
+    axes.plot([0] * len(places), places, "o", color=theme.INK, markersize=6)
     # Arcs between neighbours alone would be as flat as the sheet is wide.
     axes.set_xlim(-0.1, max(LEAST, *(x for x, _, _ in said)) + 0.4)
     axes.set_ylim(height, 0)
     axes.set_xticks([])
     axes.set_yticks(places, names)
-    bare(axes)
+    theme.bare(axes)
     return figure
 
 
-# --- Figures of the codes that researchers put on minutes: the book as a tree, and codes by meeting ---
+# --- Charts: the book as a tree, codes by meeting ---
 
-# A code of fewer pieces than these, spread over meetings, is a row of ones and zeros: the table has it.
+# Fewer segments, spread over meetings, make a row of ones and zeros: the table has it.
 FEWEST_PIECES = 5
-# Codes of a drawing: past that, nobody finds a line again, and the page would weigh half of what it may.
+# Drawn codes: past that, the page would weigh half of what it may.
 MOST_CODES = 30
-# Meetings side by side: past that, a narrow sheet cannot write a number of three figures in a cell.
+# Meetings side by side: past that, a cell of a narrow sheet cannot hold three digits.
 MOST_MEETINGS = 12
-# Names of meetings at the head of columns, while they are short and few: their signs, and those of the longest word.
+# Heads of columns: total length, and longest word.
 MOST_SIGNS, LONGEST_WORD = 30, 8
-# Names that a note lists.
 MOST_NAMED = 12
 
 _say = partial(say, "figures_codings")
@@ -210,17 +183,9 @@ _COLUMNS = {
 
 
 def show_codes(codes: pd.DataFrame) -> Html:
-    """The code book as a tree, with the pieces of text under each code and under its branch; nothing when none is used.
+    """The code book as a tree with the segments of each code and branch; unused branches are named in a note.
 
-    The columns of `codings.code_counts`, and ``parent`` (the code above, or nothing), in the order of the book. A
-    branch without any piece is not drawn, but named.
-
-    >>> livre = {"code": ["lieux", "bureau"], "libelle": ["Lieux", "Bureau"], "profondeur": [0, 1]}
-    >>> comptes = {"passages": [1, 4], "extraits": [1, 2], "extraits_branche": [3, 2], "documents": [1, 2]}
-    >>> codes = pd.DataFrame(livre | comptes | {"codeurs": [1, 2], "mots": [9, 30], "parent": ["", "lieux"]})
-    >>> print(charts.show_codes(codes).text)
-    « Bureau », le code le plus employé : 2 extraits de 2 documents
-    Barres horizontales des extraits par code, en arbre : Lieux, 1 (branche : 3) ; Bureau, 2.
+    The columns of `codings.code_counts`, and ``parent``, in the order of the book.
     """
     rows = codes[codes["extraits_branche"] > 0] if len(codes) else codes
     if rows.empty:
@@ -233,7 +198,7 @@ def show_codes(codes: pd.DataFrame) -> Html:
     return compose(
         partial(tree_drawing, rows),
         id="codages-arbre",
-        title=_say("codes_title", most=most, is_tied=is_tied(most.extraits, list(rows["extraits"]))),
+        title=_say("codes_title", most=most, is_tied=theme.is_tied(most.extraits, list(rows["extraits"]))),
         subtitle=_say("codes_subtitle", has_branches=bool(rows["a_dessous"].any())),
         reading=_say("codes_reading", most=most),
         base=_say("codes_base", passages=int(codes["passages"].sum()), used=used, all=len(codes)),
@@ -247,14 +212,8 @@ def show_codes(codes: pd.DataFrame) -> Html:
 def show_codes_by_meeting(reunions: pd.DataFrame) -> Html:
     """Codes by meeting as a heat table, the most used first; nothing with fewer than two meetings.
 
-    The columns of `codings.code_by_document`, and ``libelle``: ``groupe`` names a meeting, or a document. Codes of
-    fewer than ``FEWEST_PIECES`` pieces in all stand in the data alone, and nothing is drawn when all are; past
-    ``MOST_MEETINGS``, the meetings with the fewest pieces share a column; the ``MOST_CODES`` most used are drawn.
-
-    >>> comptes = {"code": ["lieux", "lieux"], "groupe": ["nord", "sud"], "extraits": [4, 2], "total": [6, 6]}
-    >>> print(charts.show_codes_by_meeting(pd.DataFrame(comptes).assign(libelle="Lieux")).text)
-    « Lieux » : 4 extraits dans « nord », la case la plus fournie
-    Tableau des extraits par code et par réunion, 2 réunions ; en tout : Lieux, 6.
+    The columns of `codings.code_by_document`, and ``libelle``. Codes of fewer than ``FEWEST_PIECES`` segments are in
+    the data only; past ``MOST_MEETINGS``, the meetings with the fewest share a column; ``MOST_CODES`` codes are drawn.
     """
     known = reunions[reunions["total"] >= FEWEST_PIECES] if len(reunions) else reunions
     if known.empty or known["groupe"].nunique() < 2:
@@ -273,7 +232,7 @@ def show_codes_by_meeting(reunions: pd.DataFrame) -> Html:
     return compose(
         partial(codes_by_group_drawing, merged.assign(total=merged.sum(axis=1)), [*heads, "total"]),
         id="codages-reunions",
-        title=_say("meetings_title", most=most, is_tied=is_tied(most.extraits, list(drawn["extraits"]))),
+        title=_say("meetings_title", most=most, is_tied=theme.is_tied(most.extraits, list(drawn["extraits"]))),
         subtitle=_say("meetings_subtitle", is_lettered=bool(letters)),
         reading=_say("meetings_reading", most=most),
         base=_say("meetings_base", extraits=int(reunions["extraits"].sum()), groups=shown.shape[1]),
@@ -287,7 +246,7 @@ def show_codes_by_meeting(reunions: pd.DataFrame) -> Html:
 
 
 def _crossed(reunions: pd.DataFrame) -> pd.DataFrame:
-    """Pieces of text: a row a code, named by its label, which another may share; a column a meeting, in order."""
+    """Segments by code (rows, named by labels that another may share) and meeting (columns, in order)."""
     ranks, groups = pd.factorize(reunions["code"])[0], list(dict.fromkeys(reunions["groupe"]))
     counts = pd.crosstab(ranks, reunions["groupe"], reunions["extraits"], aggfunc="sum")
     labels = reunions.groupby(ranks)["libelle"].first()
@@ -295,7 +254,7 @@ def _crossed(reunions: pd.DataFrame) -> pd.DataFrame:
 
 
 def _columns(counts: pd.DataFrame) -> tuple[pd.DataFrame, list[str], list[tuple[str, str]]]:
-    """The counts with the columns that are drawn, how these are headed, and what each letter stands for."""
+    """The counts of the drawn columns, their heads, and what each letter stands for."""
     names = list(counts.columns)
     if len(names) > MOST_MEETINGS:
         kept = set(counts.sum().sort_values(ascending=False, kind="stable").index[: MOST_MEETINGS - 1])
@@ -310,35 +269,26 @@ def _columns(counts: pd.DataFrame) -> tuple[pd.DataFrame, list[str], list[tuple[
 
 
 def _are_short(names: list[str]) -> bool:
-    """Whether names hold at the head of columns; one with signs that no drawing may hold does not."""
+    """Whether names fit at the head of columns and are printable."""
     words = [word for name in names for word in name.split()]
     is_narrow = sum(map(len, names)) <= MOST_SIGNS and max(map(len, words), default=0) <= LONGEST_WORD
     return is_narrow and all(name.isprintable() for name in names)
 
 
-# --- Figure of the pairs of codes that meet ---
+# --- Chart of the pairs of codes ---
 
-# A line says that two codes go together: seen once or twice, it may be a coder's habit of the day (the same number as
-# that of `codings.gates`, which says whether there is anything to draw).
+# Once or twice may be a coder's habit of the day (same number as in `codings.gates`).
 FEWEST_MET = 3
-# Lines of a drawing: past that, nobody follows one from end to end.
+# Drawn pairs: past that, nobody can follow one.
 MOST_PAIRS = 25
 # One line is a sentence, not a graph.
 FEWEST_PAIRS = 2
 
 
 def show_network(paires: pd.DataFrame) -> Html:
-    """The pairs of codes met `FEWEST_MET` times or more, as lines between names; nothing with fewer than two of them.
+    """The `MOST_PAIRS` most frequent pairs of codes met `FEWEST_MET` times or more; nothing with fewer than two.
 
-    The columns of `codings.cooccurrences`, the most met first, with ``libelle`` and ``autre_libelle``; the `MOST_PAIRS`
-    most met are drawn.
-
-    >>> codes = {"code": ["lieux", "aide"], "autre_code": ["aide", "temps"], "libelle": ["Lieux", "Aide"]}
-    >>> mesures = {"rencontres": [7, 3], "documents": [4, 2], "signes_communs": [90, 20], "signes": [300, 400]}
-    >>> paires = pd.DataFrame(codes | mesures | {"autre_libelle": ["Aide", "Temps"], "jaccard": [0.3, 0.05]})
-    >>> print(charts.show_network(paires).text)
-    « Lieux » et « Aide », la paire qui se rencontre le plus : 7 fois
-    Traits entre les codes qui se rencontrent : Lieux et Aide, 7 fois ; Aide et Temps, 3 fois.
+    The columns of `codings.cooccurrences`, most frequent first, with ``libelle`` and ``autre_libelle``.
     """
     known = paires[paires["rencontres"] >= FEWEST_MET] if len(paires) else paires
     if len(known) < FEWEST_PAIRS:
@@ -348,7 +298,7 @@ def show_network(paires: pd.DataFrame) -> Html:
     return compose(
         partial(network_drawing, shown),
         id="codages-paires",
-        title=_say("pairs_title", most=rows[0], is_tied=is_tied(rows[0].rencontres, list(known["rencontres"]))),
+        title=_say("pairs_title", most=rows[0], is_tied=theme.is_tied(rows[0].rencontres, list(known["rencontres"]))),
         subtitle=_say("pairs_subtitle", fewest=FEWEST_MET),
         reading=_say("pairs_reading", most=rows[0]),
         base=_say("pairs_base", drawn=len(known), all=len(paires)),
@@ -359,22 +309,14 @@ def show_network(paires: pd.DataFrame) -> Html:
     )
 
 
-# --- Figure of how far two persons who coded the same texts agree ---
+# --- Chart of the agreement of two coders ---
 
 
 def show_agreement(accord: pd.DataFrame) -> Html:
-    """Alpha of each code with its interval, the highest first; nothing without two codings.
+    """Alpha of each code with its interval, highest first; nothing without two codings.
 
-    The columns of `codings.agreement`, and ``libelle``. A code without alpha is named under the figure; where none has
-    any, the table of counts stands alone.
-
-    >>> comptes = {"les_deux": 20, "premier_seul": 5, "second_seul": 10, "aucun": 15, "unites": 50}
-    >>> mesures = {"accord_pct": 70.0, "accord_positif_pct": 72.7, "kappa": 0.4, "alpha": 0.4}
-    >>> intervalle = {"alpha_bas": 0.13, "alpha_haut": 0.62}
-    >>> accord = pd.DataFrame([{"code": "lieux", "libelle": "Lieux"} | comptes | mesures | intervalle])
-    >>> print(charts.show_agreement(accord).text)
-    Deux personnes, le code « Lieux » : alpha de 0,40
-    Points et intervalles, alpha par code : Lieux, 0,40, de 0,13 à 0,62.
+    The columns of `codings.agreement`, and ``libelle``. A code without alpha is named in a note; where none has any,
+    the table of counts stands alone.
     """
     if accord.empty:
         return Html("", "")

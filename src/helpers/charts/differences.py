@@ -6,33 +6,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from helpers.charts import theme
 from helpers.charts.figure import compose
-from helpers.charts.theme import (
-    BAND,
-    BLUE,
-    GREY,
-    GROUND,
-    HATCH,
-    INK,
-    ORANGE,
-    PALE,
-    TRACK,
-    WIDE,
-    Sheet,
-    bare,
-    bases,
-    canvas,
-    colour_of,
-    comparing,
-    folded,
-    name_rows,
-    nothing,
-    percent_ticks,
-    room,
-    source,
-    thick,
-    words,
-)
 from helpers.indicators.comparisons import Comparison, Comparisons
 from helpers.indicators.lookup import PROTECTED, USUAL, Facts, Series
 from helpers.schema import catalogue
@@ -50,28 +25,28 @@ from helpers.text.formats import (
 )
 from helpers.text.tables import table
 
-# --- Drawings of intervals, ratios and tests: they compute nothing and return the matplotlib figure ---
+# --- Drawings of intervals, ratios and tests ---
 
 BESIDE = {"textcoords": "offset points", "va": "center", "fontweight": "bold"}
-# One shape a series: legible without colour.
+# One shape per series: legible without colour.
 SHAPES = ("o", "s", "^", "D", "v")
 
 
-def forest_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
-    """One difference a row: thick for rounding, thin for the interval, a full point when it is conclusive.
+def forest_drawing(rows: pd.DataFrame, *, sheet: theme.Sheet = theme.WIDE) -> Figure:
+    """One difference per row: thick for rounding, thin for the interval, a full point when conclusive.
 
     Columns ``etiquette``, ``ecart_pts``, ``ecart_min_pts``, ``ecart_max_pts``, ``ic_bas_pts``, ``ic_haut_pts``,
     ``est_concluant``.
     """
     names = rows["etiquette"].str.replace("\n", " : " if sheet.is_narrow else "\n")
-    figure, axes = canvas(0.7 + room(sheet, names, 0.3 if sheet.is_narrow else 0.4) * len(rows), sheet)
+    figure, axes = theme.canvas(0.7 + theme.room(sheet, names, 0.3 if sheet.is_narrow else 0.4) * len(rows), sheet)
     places = list(range(len(rows)))[::-1]
-    axes.axvline(0, color=GREY, linewidth=1)
-    axes.hlines(places, rows["ic_bas_pts"], rows["ic_haut_pts"], color=INK, linewidth=1.2)
-    axes.hlines(places, rows["ecart_min_pts"], rows["ecart_max_pts"], color=BLUE, linewidth=7, alpha=BAND)
+    axes.axvline(0, color=theme.GREY, linewidth=1)
+    axes.hlines(places, rows["ic_bas_pts"], rows["ic_haut_pts"], color=theme.INK, linewidth=1.2)
+    axes.hlines(places, rows["ecart_min_pts"], rows["ecart_max_pts"], color=theme.BLUE, linewidth=7, alpha=theme.BAND)
     for place, row in zip(places, rows.itertuples(), strict=True):
-        face = BLUE if row.est_concluant else GROUND
-        axes.scatter(row.ecart_pts, place, s=60, facecolor=face, edgecolor=BLUE, linewidth=2, zorder=3)
+        face = theme.BLUE if row.est_concluant else theme.GROUND
+        axes.scatter(row.ecart_pts, place, s=60, facecolor=face, edgecolor=theme.BLUE, linewidth=2, zorder=3)
         # Away from the line at zero.
         is_below = row.ecart_pts < 0
         end = min(row.ic_bas_pts, row.ecart_min_pts) if is_below else max(row.ic_haut_pts, row.ecart_max_pts)
@@ -84,68 +59,68 @@ def forest_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
             va="center",
             fontweight="bold",
         )
-    name_rows(axes, places, names, sheet, width=80)
+    theme.name_rows(axes, places, names, sheet, width=80)
     low, high = min(rows["ic_bas_pts"].min(), 0), max(rows["ic_haut_pts"].max(), 0)
     axes.set_xlim(low - (high - low) * 0.14, high + (high - low) * 0.14)
     axes.set_ylim(-0.6, len(rows) - 0.4)
     axes.xaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 5, 10], integer=True))
     axes.xaxis.set_major_formatter(lambda value, _: signed(value))
-    axes.set_xlabel("écart en points", color=GREY)
-    bare(axes)
+    axes.set_xlabel("écart en points", color=theme.GREY)
+    theme.bare(axes)
     return figure
 
 
-def shares_with_interval_drawing(rows: pd.DataFrame, colours: list[str], *, sheet: Sheet = WIDE) -> Figure:
-    """A point and its interval a row; columns ``etiquette``, ``effectif``, ``base``, ``part_pct``, ``ic_…_pct``."""
-    figure, axes = canvas(0.5 + room(sheet, rows["etiquette"], 0.4) * len(rows), sheet)
+def shares_with_interval_drawing(rows: pd.DataFrame, colours: list[str], *, sheet: theme.Sheet = theme.WIDE) -> Figure:
+    """A point and its interval per row; ``etiquette``, ``effectif``, ``base``, ``part_pct``, ``ic_…_pct``."""
+    figure, axes = theme.canvas(0.5 + theme.room(sheet, rows["etiquette"], 0.4) * len(rows), sheet)
     places = list(range(len(rows)))[::-1]
-    axes.hlines(places, 0, 100, color=TRACK, linewidth=9, zorder=0)
-    axes.hlines(places, rows["ic_bas_pct"], rows["ic_haut_pct"], color=INK, linewidth=1.6)
+    axes.hlines(places, 0, 100, color=theme.TRACK, linewidth=9, zorder=0)
+    axes.hlines(places, rows["ic_bas_pct"], rows["ic_haut_pct"], color=theme.INK, linewidth=1.6)
     axes.scatter(rows["part_pct"], places, s=85, color=colours, zorder=3)
     for place, row in zip(places, rows.itertuples(), strict=True):
         text = f"{number(row.effectif)} sur {number(row.base)}, {percent(row.part_pct)}"
         axes.text(102, place, text, va="center", fontweight="bold")
-    name_rows(axes, places, rows["etiquette"], sheet, width=38)
+    theme.name_rows(axes, places, rows["etiquette"], sheet, width=38)
     axes.set_xlim(0, 150 if sheet.is_narrow else 140)
     axes.set_ylim(-0.6, len(rows) - 0.4)
-    percent_ticks(axes)
-    bare(axes)
+    theme.percent_ticks(axes)
+    theme.bare(axes)
     return figure
 
 
-def ratios_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
-    """How many objectives for one request, on a multiplying scale; columns ``etiquette``, ``rapport``, the counts."""
-    figure, axes = canvas(0.5 + room(sheet, rows["etiquette"]) * len(rows), sheet)
+def ratios_drawing(rows: pd.DataFrame, *, sheet: theme.Sheet = theme.WIDE) -> Figure:
+    """Objectives per request on a log scale; ``etiquette``, ``rapport``, ``demandes``, ``objectifs``."""
+    figure, axes = theme.canvas(0.5 + theme.room(sheet, rows["etiquette"]) * len(rows), sheet)
     places = list(range(len(rows)))[::-1]
     axes.set_xscale("log")
-    axes.axvline(1, color=GREY, linewidth=1)
-    axes.hlines(places, 1, rows["rapport"], color=PALE, linewidth=5)
-    axes.scatter(rows["rapport"], places, s=80, color=BLUE, zorder=3)
+    axes.axvline(1, color=theme.GREY, linewidth=1)
+    axes.hlines(places, 1, rows["rapport"], color=theme.PALE, linewidth=5)
+    axes.scatter(rows["rapport"], places, s=80, color=theme.BLUE, zorder=3)
     for place, row in zip(places, rows.itertuples(), strict=True):
         text = f"× {number(row.rapport, 1)}  ({number(row.demandes)} → {number(row.objectifs)})"
         axes.text(row.rapport * 1.12, place, text, va="center", fontweight="bold")
     most = rows["rapport"].max()
     graduations = [value for value in (1, 2, 5, 10, 20, 50, 100, 200, 500) if value <= most * 1.3]
-    axes.set_xticks(graduations, [f"× {value}" for value in graduations], color=GREY)
+    axes.set_xticks(graduations, [f"× {value}" for value in graduations], color=theme.GREY)
     axes.set_xticks([], minor=True)
     axes.set_xlim(min(0.9, rows["rapport"].min() * 0.9), most * 4)
-    name_rows(axes, places, rows["etiquette"], sheet)
+    theme.name_rows(axes, places, rows["etiquette"], sheet)
     axes.set_ylim(-0.6, len(rows) - 0.4)
-    bare(axes)
+    theme.bare(axes)
     return figure
 
 
 def tests_by_design_drawing(
-    rows: pd.DataFrame, *, effects: list[str], threshold: float, colours: list[str], sheet: Sheet = WIDE
+    rows: pd.DataFrame, *, effects: list[str], threshold: float, colours: list[str], sheet: theme.Sheet = theme.WIDE
 ) -> Figure:
-    """p by assumed variance: one series a comparison, a line for the counts that rounding allows.
+    """p by assumed variance: one series per comparison, a line over the counts that rounding allows.
 
     Columns ``etiquette`` and, for each effect ``0``, ``1`` …, ``p_0``, ``p_0_min``, ``p_0_max`` …
     """
-    figure, axes = canvas(3.4, sheet)
+    figure, axes = theme.canvas(3.4, sheet)
     axes.set_yscale("log")
-    axes.axhline(threshold, color=GREY, linewidth=1, linestyle="--")
-    axes.text(-0.88, threshold * 0.9, f"seuil {number(threshold, 2)}", va="top", color=GREY, fontsize=sheet.small)
+    axes.axhline(threshold, color=theme.GREY, linewidth=1, linestyle="--")
+    axes.text(-0.88, threshold * 0.9, f"seuil {number(threshold, 2)}", va="top", color=theme.GREY, fontsize=sheet.small)
     for rank, (row, colour) in enumerate(zip(rows.to_dict("records"), colours, strict=True)):
         places = [index + 0.12 * (rank - (len(rows) - 1) / 2) for index in range(len(effects))]
         values = [row[f"p_{index}"] for index in range(len(effects))]
@@ -162,47 +137,47 @@ def tests_by_design_drawing(
     axes.set_xlim(-0.9, len(effects) - 0.4)
     axes.set_ylim(top=3)
     ticks = {1: "1", 0.1: "0,1", 0.01: "0,01", 0.001: "0,001", 0.0001: "0,0001"}
-    axes.set_yticks(list(ticks), list(ticks.values()), color=GREY)
+    axes.set_yticks(list(ticks), list(ticks.values()), color=theme.GREY)
     axes.set_yticks([], minor=True)
-    bare(axes)
+    theme.bare(axes)
     return figure
 
 
-# --- Drawings of what records tell of two years or more: they compute nothing and return the matplotlib figure
+# --- Drawings of what records tell of two years or more ---
 
-# Frames side by side, and inches each is high.
+# Frames side by side, and their height in inches.
 ACROSS, HIGH = {False: 3, True: 1}, 1.75
 
 
-def effects_drawing(rows: pd.DataFrame, colours: list[str], *, sheet: Sheet = WIDE) -> Figure:
-    """How many times fewer persons one would have observed, from one; columns ``etiquette``, ``effet``."""
-    figure, axes = canvas(0.5 + room(sheet, rows["etiquette"]) * len(rows), sheet)
+def effects_drawing(rows: pd.DataFrame, colours: list[str], *, sheet: theme.Sheet = theme.WIDE) -> Figure:
+    """Design effects as bars from one; columns ``etiquette``, ``effet``."""
+    figure, axes = theme.canvas(0.5 + theme.room(sheet, rows["etiquette"]) * len(rows), sheet)
     places = list(range(len(rows)))[::-1]
-    axes.barh(places, rows["effet"] - 1, left=1, color=colours, height=thick(sheet))
-    axes.axvline(1, color=GREY, linewidth=1)
+    axes.barh(places, rows["effet"] - 1, left=1, color=colours, height=theme.thick(sheet))
+    axes.axvline(1, color=theme.GREY, linewidth=1)
     for place, effect in zip(places, rows["effet"], strict=True):
         axes.annotate(f"× {number(effect, 1)}", (effect, place), (6, 0), textcoords="offset points", va="center")
-    name_rows(axes, places, rows["etiquette"], sheet)
+    theme.name_rows(axes, places, rows["etiquette"], sheet)
     axes.set_xlim(1, 1 + max(rows["effet"].max() - 1, 0.5) * 1.15)
     axes.set_ylim(-0.6, len(rows) - 0.4)
     axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.xaxis.set_major_formatter(lambda value, _: f"× {number(value)}")
-    axes.tick_params(axis="x", labelcolor=GREY)
-    bare(axes)
+    axes.tick_params(axis="x", labelcolor=theme.GREY)
+    theme.bare(axes)
     return figure
 
 
-def parts_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
-    """The parts of a difference end to end from zero, each way apart, and the whole of it as a diamond.
+def parts_drawing(rows: pd.DataFrame, *, sheet: theme.Sheet = theme.WIDE) -> Figure:
+    """The parts of a difference end to end from zero, each direction apart, and the whole as a diamond.
 
     Columns ``etiquette``, ``ecart_pts``, ``anciens_pts``, ``mecanique_pts``, ``inconnu_pts``.
     """
-    figure, axes = canvas(0.6 + (0.62 if sheet.is_narrow else 0.46) * len(rows), sheet)
+    figure, axes = theme.canvas(0.6 + (0.62 if sheet.is_narrow else 0.46) * len(rows), sheet)
     places = list(range(len(rows)))[::-1]
     styles = {
-        "anciens_pts": {"color": BLUE},
-        "mecanique_pts": {"facecolor": GROUND, "edgecolor": ORANGE, "hatch": HATCH},
-        "inconnu_pts": {"color": PALE},
+        "anciens_pts": {"color": theme.BLUE},
+        "mecanique_pts": {"facecolor": theme.GROUND, "edgecolor": theme.ORANGE, "hatch": theme.HATCH},
+        "inconnu_pts": {"color": theme.PALE},
     }
     for place, row in zip(places, rows.to_dict("records"), strict=True):
         reached = {True: 0.0, False: 0.0}
@@ -210,24 +185,24 @@ def parts_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
             way = row[name] >= 0
             axes.barh(place, row[name], left=reached[way], height=0.4 if sheet.is_narrow else 0.55, **style)
             reached[way] += row[name]
-        axes.scatter(row["ecart_pts"], place, s=70, marker="D", color=INK, edgecolor=GROUND, zorder=5)
+        axes.scatter(row["ecart_pts"], place, s=70, marker="D", color=theme.INK, edgecolor=theme.GROUND, zorder=5)
         said = f"{signed(row['anciens_pts'], 1)} et {signed(row['mecanique_pts'], 1)}"
         if not sheet.is_narrow:
             said = f"{said} : {points(row['ecart_pts'])}"
         axes.text(1.02, place, said, transform=axes.get_yaxis_transform(), va="center", fontweight="bold")
-    axes.axvline(0, color=GREY, linewidth=1)
-    name_rows(axes, places, rows["etiquette"], sheet, width=26, rise=12)
+    axes.axvline(0, color=theme.GREY, linewidth=1)
+    theme.name_rows(axes, places, rows["etiquette"], sheet, width=26, rise=12)
     axes.set_ylim(-0.6, len(rows) - 0.3)
     axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], integer=True))
     axes.xaxis.set_major_formatter(lambda value, _: signed(value))
-    axes.tick_params(axis="x", labelcolor=GREY)
+    axes.tick_params(axis="x", labelcolor=theme.GREY)
     axes.margins(x=0.06)
-    bare(axes)
+    theme.bare(axes)
     return figure
 
 
-def series_drawing(rows: pd.DataFrame, colours: list[str], *, sheet: Sheet = WIDE) -> Figure:
-    """One frame a share, each with its own scale: a point a year, a line for what rounding allows.
+def series_drawing(rows: pd.DataFrame, colours: list[str], *, sheet: theme.Sheet = theme.WIDE) -> Figure:
+    """One frame per share, each with its own scale: a point a year, a line for what rounding allows.
 
     Columns ``etiquette``, ``annee``, ``part_pct`` (missing when only bounds are known), ``part_min_pct``,
     ``part_max_pct``, ``dite`` (the share in words), ``est_protege``.
@@ -235,18 +210,17 @@ def series_drawing(rows: pd.DataFrame, colours: list[str], *, sheet: Sheet = WID
     names = list(dict.fromkeys(rows["etiquette"]))
     across = ACROSS[sheet.is_narrow]
     down = -(-len(names) // across)
-    figure, frames = canvas(HIGH * down, sheet, grid=(down, across))
+    figure, frames = theme.canvas(HIGH * down, sheet, grid=(down, across))
     frames = list(frames.flat) if down * across > 1 else [frames]
     for axes, name, colour in zip(frames, names, colours, strict=False):
         _frame(axes, rows[rows["etiquette"].eq(name)], colour)
-        axes.set_title("\n".join(folded([name], 34 if sheet.is_narrow else 24)), fontsize=sheet.small, loc="left")
+        axes.set_title("\n".join(theme.folded([name], 34 if sheet.is_narrow else 24)), fontsize=sheet.small, loc="left")
     for axes in frames[len(names) :]:
         axes.set_visible(False)
     return figure
 
 
 def _written(row) -> str:
-    """A share as it is said where it is rounded to protect persons, else with the decimal that it has."""
     if row.est_protege:
         return row.dite
     return percent(row.part_pct, 0 if is_rounded(row.part_pct, row.part_min_pct, row.part_max_pct) else 1)
@@ -254,27 +228,26 @@ def _written(row) -> str:
 
 def _frame(axes, rows: pd.DataFrame, colour: str) -> None:
     years = rows["annee"].astype(int)
-    axes.vlines(years, rows["part_min_pct"], rows["part_max_pct"], color=INK, linewidth=1.6)
-    axes.plot(years, rows["part_pct"], color=PALE, linewidth=3, zorder=0)
+    axes.vlines(years, rows["part_min_pct"], rows["part_max_pct"], color=theme.INK, linewidth=1.6)
+    axes.plot(years, rows["part_pct"], color=theme.PALE, linewidth=3, zorder=0)
     axes.scatter(years, rows["part_pct"], s=45, color=colour, zorder=3)
     low, high = rows["part_min_pct"].min(), rows["part_max_pct"].max()
-    # Ten points at least: a frame must not make a fall of what is a ripple.
+    # Ten points at least: a frame must not turn a ripple into a fall.
     reach = max(high - low, 10)
     axes.set_ylim(max(0, low - reach * 0.3), min(100, high + reach * 0.45))
     for year, row in zip(years, rows.itertuples(), strict=True):
         if pd.notna(row.part_pct):
             place = {"textcoords": "offset points", "ha": "center", "va": "bottom", "fontweight": "bold"}
             axes.annotate(_written(row), (year, row.part_max_pct), (0, 5), **place)
-    axes.set_xticks(years, [str(year) for year in years], color=GREY)
+    axes.set_xticks(years, [str(year) for year in years], color=theme.GREY)
     axes.set_xlim(years.min() - 0.4, years.max() + 0.4)
     axes.yaxis.set_major_locator(MaxNLocator(3, integer=True))
-    axes.tick_params(axis="y", labelcolor=GREY)
-    bare(axes)
+    axes.tick_params(axis="y", labelcolor=theme.GREY)
+    theme.bare(axes)
 
 
-# --- What the figures of comparisons share: labels, colours, columns, sources ---
+# --- Shared by the charts of comparisons ---
 
-# Columns of both shares and their difference, as they are read.
 SHARES = {
     "etiquette": "Part",
     "reference_pct": "Référence",
@@ -290,7 +263,7 @@ SHARES = {
 
 
 def columns_of(titles: dict[str, str], rows: pd.DataFrame) -> dict[str, str]:
-    """The columns to show: without both bounds of a value (``…_min…``, ``…_max…``) when all rows have them so."""
+    """The columns to show: without both bounds of a value when they equal it in every row."""
     kept = dict(titles)
     for name in titles:
         low, high = (name.replace("_max", end) for end in ("_min", "_max"))
@@ -301,14 +274,12 @@ def columns_of(titles: dict[str, str], rows: pd.DataFrame) -> dict[str, str]:
 
 
 def label(comparison: Comparison) -> str:
-    """The subject with a capital, as the label of a row."""
     text = subject(comparison)
     return text[:1].upper() + text[1:]
 
 
 def colours_of(found: list[Comparison]) -> list[str]:
-    """The colour of each one's modality, as on the other pages."""
-    return [colour_of(*comparison.path.split("/")[1:3]) for comparison in found]
+    return [theme.colour_of(*comparison.path.split("/")[1:3]) for comparison in found]
 
 
 def ends(comparison: Comparison, measure: str, name: str, unit: str = "") -> dict[str, float]:
@@ -318,7 +289,7 @@ def ends(comparison: Comparison, measure: str, name: str, unit: str = "") -> dic
 
 
 def shares_frame(found: list[Comparison]) -> pd.DataFrame:
-    """One row a comparison: both shares and their difference, each with its bounds."""
+    """One row per comparison: both shares and their difference, each with its bounds."""
     rows = [
         {
             "etiquette": label(each),
@@ -333,40 +304,30 @@ def shares_frame(found: list[Comparison]) -> pd.DataFrame:
 
 
 def gap_text(comparison: Comparison) -> str:
-    """The difference after both shares, as a drawing bears it: « : +2,0 points »; none of a share said by its bound."""
+    """The difference after both shares: « : +2,0 points »; none for a share given by its bound."""
     if comparison.is_near_unanimous:
         return ""
     return f" : {points(comparison['ecart'].value, 0 if comparison.is_protected else 1)}"
 
 
-# The data of differences whose numbers are rounded to protect persons: both shares as they are said.
+# Columns of protected differences: both shares in words.
 SAID = {"etiquette": "Part", "reference": "Référence", "part": "Part comparée"}
 SAID |= {"ecart_min_pts": "Écart minimal (points)", "ecart_max_pts": "Écart maximal (points)"}
 
 
 def said_shares(found: list[Comparison], rows: pd.DataFrame) -> pd.DataFrame:
     """The rows of `shares_frame` with both shares in words (columns ``reference``, ``part``)."""
-    words = {column: [share_text(each, name) for each in found] for column, name in _SAID.items()}
+    words = {column: [write_part(each, name) for each in found] for column, name in _SAID.items()}
     return rows.assign(**words)
 
 
 _SAID = {"reference": "part_reference", "part": "part"}
 
 
-def are_protected(found: list[Comparison]) -> bool:
-    """Whether the numbers behind some of these differences are rounded to protect persons."""
-    return any(each.is_protected for each in found)
-
-
-def share_text(comparison: Comparison, name: str) -> str:
-    """A share in per cent, without a decimal that its rounding does not leave it."""
-    return write_part(comparison, name)
-
-
 def source_of(found: list[Comparison], facts: list[Facts], population: str) -> Html:
-    """The documents behind these comparisons: the figure of each year."""
+    """The documents behind these comparisons."""
     known = [fact for each in found for look in facts if (fact := look(each.path))]
-    return source(population, (fact.reference for fact in known))
+    return theme.source(population, (fact.reference for fact in known))
 
 
 def bases_of(kinds: list[tuple[str, Comparison]], compared: dict[str, tuple[str, str]]) -> Html:
@@ -376,11 +337,11 @@ def bases_of(kinds: list[tuple[str, Comparison]], compared: dict[str, tuple[str,
         for name, said in zip(("base_reference", "base"), compared[kind], strict=True):
             if name in each and each[name].value is not None:
                 known.setdefault((each[name].low, each[name].high, said), (each, name, said))
-    return words("bases", facts=[], measures=list(known.values()))
+    return theme.words("bases", facts=[], measures=list(known.values()))
 
 
 def year_of(year: int | str, perimeter: str) -> str:
-    """A year, and of whom it speaks unless it is of those whom the ALSES follow: « 2020, tous les collégiens »."""
+    """A year, and its population unless it is that of the ALSES: « 2020, tous les collégiens »."""
     return str(year) if perimeter == USUAL else f"{year}, {catalogue().perimeters[perimeter].short}"
 
 
@@ -397,23 +358,20 @@ def drawn(found: list[Comparison]) -> list[Comparison]:
 
 
 def are_exact(found: list[Comparison]) -> bool:
-    """Whether no rounding moves any of these differences."""
     return all(each["ecart"].is_exact for each in found)
 
 
 def widest(found: list[Comparison]) -> Comparison:
-    """The one whose difference is the greatest, either way."""
     return max(found, key=lambda each: abs(each["ecart"].value))
 
 
-# --- Figures of what records tell in place of what was assumed: likeness within collèges, old and new
-# --- collèges, series
+# --- Charts of what records tell: likeness, old and new collèges, series ---
 
 
 def draw_likeness(shown: list[Comparison], found: Comparisons, now: Facts, before: Facts) -> Html:
-    """How many times fewer persons the likeness within collèges stands for, share by share, and p with and without."""
+    """Design effect of the estimated likeness within collèges, share by share, and p with and without."""
     page = found("page")
-    # What would pass if likeness were not counted, corrected for the whole family as the test that decides is.
+    # What would pass without likeness, corrected for the whole family as the deciding test is.
     passed = [each for each in shown if each["p_valeur"].high * page["tests_annees"].value < page["seuil"].value]
     lost = [each for each in passed if not each.is_conclusive]
     rows = pd.DataFrame(
@@ -432,18 +390,18 @@ def draw_likeness(shown: list[Comparison], found: Comparisons, now: Facts, befor
     return compose(
         partial(effects_drawing, rows, colours_of(shown)),
         id="ressemblance",
-        title=comparing("estimated_title", lost=lost, kept=passed),
-        subtitle=comparing("estimated_subtitle", year=now.year),
-        reading=comparing("estimated_reading", c=(lost or [most])[0]),
+        title=theme.comparing("estimated_title", lost=lost, kept=passed),
+        subtitle=theme.comparing("estimated_subtitle", year=now.year),
+        reading=theme.comparing("estimated_reading", c=(lost or [most])[0]),
         base=bases_of_years(shown, (before.year, now.year)),
         source=source_of(shown, [before, now], "personnes suivies par un ALSES"),
-        alt=comparing("estimated_alt", found=shown).text,
+        alt=theme.comparing("estimated_alt", found=shown).text,
         table=table(rows, caption=caption, titles=titles),
     )
 
 
 def draw_parts(shown: list[Comparison], now: Facts, before: Facts) -> Html:
-    """The parts of each difference, in points: collèges of both years, those that entered or left, those not known."""
+    """The parts of each difference, in points: collèges of both years, entered or left, unknown."""
     parts = {"ecart": "ecart", "anciens": "ecart_anciens", "mecanique": "effet_mecanique", "inconnu": "apport_inconnu"}
     rows = pd.DataFrame(
         {"etiquette": label(each), **{f"{name}_pts": each[measure].value for name, measure in parts.items()}}
@@ -460,12 +418,12 @@ def draw_parts(shown: list[Comparison], now: Facts, before: Facts) -> Html:
     return compose(
         partial(parts_drawing, rows),
         id="composition",
-        title=comparing("parts_title", c=most),
-        subtitle=comparing("parts_subtitle", year=now.year, compare_to=before.year),
-        reading=comparing("parts_reading", c=most),
+        title=theme.comparing("parts_title", c=most),
+        subtitle=theme.comparing("parts_subtitle", year=now.year, compare_to=before.year),
+        reading=theme.comparing("parts_reading", c=most),
         base=bases_of_years(shown, years),
         source=source_of(shown, [before, now], "personnes suivies par un ALSES"),
-        alt=comparing("parts_alt", found=shown).text,
+        alt=theme.comparing("parts_alt", found=shown).text,
         table=table(rows, caption="Parties de chaque écart", titles=titles),
     )
 
@@ -487,7 +445,7 @@ def _series_frame(shares: list[Series]) -> pd.DataFrame:
 
 
 def _widest(shares: list[Series]) -> dict:
-    """The share that moves most over its years, with the least and the greatest of its figures."""
+    """The share that moves most over its years, with the least and the greatest of its values."""
     ends = [
         (each, *(choose(each.facts, key=lambda fact: sum(fact.share_bounds)) for choose in (min, max)))
         for each in shares
@@ -497,16 +455,12 @@ def _widest(shares: list[Series]) -> dict:
 
 
 def show_series(shares: list[Series]) -> Html:
-    """Each share over its years, in per cent with its bounds; nothing at all without a series.
-
-    >>> charts.show_series(analysis.years.series(data.load_series(2020))).html
-    ''
-    """
+    """Each share over its years, in per cent with its bounds; nothing without a series."""
     if not shares:
         return Html("", "")
     rows, widest = _series_frame(shares), _widest(shares)
     years = sorted({year for each in shares for year in each.years})
-    colours = [colour_of(*each.path.split("/")[1:]) for each in shares]
+    colours = [theme.colour_of(*each.path.split("/")[1:]) for each in shares]
     facts = [fact for each in shares for fact in each.facts]
     titles = {"etiquette": "Part", "annee": "Année", "part_pct": "Part connue", "part_min_pct": "Au moins"}
     titles |= {"part_max_pct": "Au plus"}
@@ -516,22 +470,20 @@ def show_series(shares: list[Series]) -> Html:
     return compose(
         partial(series_drawing, rows, colours),
         id="series",
-        title=comparing("series_title", years=years, **widest),
-        subtitle=comparing("series_subtitle", has_bounds=has_bounds),
-        reading=comparing("series_reading", each=widest["most"]),
-        base=bases([(fact, year_of(fact.key[:4], fact.key.split("/")[1])) for fact in facts]),
-        source=source("voir les données de la figure", (fact.reference for fact in facts)),
-        alt=comparing("series_alt", series=shares).text,
+        title=theme.comparing("series_title", years=years, **widest),
+        subtitle=theme.comparing("series_subtitle", has_bounds=has_bounds),
+        reading=theme.comparing("series_reading", each=widest["most"]),
+        base=theme.bases([(fact, year_of(fact.key[:4], fact.key.split("/")[1])) for fact in facts]),
+        source=theme.source("voir les données de la figure", (fact.reference for fact in facts)),
+        alt=theme.comparing("series_alt", series=shares).text,
         table=table(rows, caption=f"Parts, de {years[0]} à {years[-1]}", titles=columns_of(titles, rows)),
     )
 
 
-# --- Figures of how sure the differences are: every interval, and the tests under other assumptions ---
+# --- Charts of certainty: intervals, and tests under other assumptions ---
 
-# Assumed likeness of the persons of a post, from none to strong.
 _DESIGNS = {"p_holm": "nulle", "p_holm_faible": "faible", "p_holm_moyen": "moyenne", "p_holm_fort": "forte"}
 
-# Columns of the data of a forest, as they are read.
 _FOREST = {
     "etiquette": "Comparaison",
     "ecart_pts": "Écart (points)",
@@ -559,31 +511,22 @@ def _forest_frame(shown: list[Comparison]) -> pd.DataFrame:
 
 
 def show_forest(found: Comparisons, now: Facts, before: Facts) -> Html:
-    """Every tested difference of two years, in points, with rounding and interval; a box when there is none.
-
-    >>> trouve = indicators.Comparisons(data.load_result(2020, "comparaisons"))
-    >>> annees = (indicators.Facts(data.load(annee, "indicateurs"), year=annee) for annee in (2020, 2019))
-    >>> print(charts.show_forest(trouve, *annees).text)
-    Orientation par le collège : l’écart ne dépasse le hasard que si les personnes d’un même poste ne se ressemblent
-    pas
-    Écarts et intervalles : Sexe : filles, 2019 et 2020, +2,0 points, intervalle de −1,0 à +5,0 points, hasard
-    possible ; Origine ...
-    """
+    """Every tested difference of two years, in points, with rounding and interval."""
     shown = [each for each in found.of("annees", having="ic_bas") if each.is_tested]
     if not shown:
-        return nothing("aucun écart n’est testé")
+        return theme.nothing("aucun écart n’est testé")
     rows = _forest_frame(shown)
     said = ["oui" if each.is_conclusive else "selon la ressemblance" if each.is_fragile else "non" for each in shown]
     data = rows.assign(etiquette=[each.label for each in shown], dit=said)
     return compose(
         partial(forest_drawing, rows),
         id="intervalles",
-        title=comparing("forest_title", conclusive=[each for each in shown if each.is_conclusive], tested=shown),
-        subtitle=comparing("forest_subtitle", is_exact=are_exact(shown)),
-        reading=comparing("forest_reading", c=shown[0], is_exact=shown[0]["ecart"].is_exact),
+        title=theme.comparing("forest_title", conclusive=[each for each in shown if each.is_conclusive], tested=shown),
+        subtitle=theme.comparing("forest_subtitle", is_exact=are_exact(shown)),
+        reading=theme.comparing("forest_reading", c=shown[0], is_exact=shown[0]["ecart"].is_exact),
         base=bases_of_years(shown, (before.year, now.year)),
         source=source_of(shown, [before, now], "personnes suivies par un ALSES"),
-        alt=comparing("forest_alt", found=shown).text,
+        alt=theme.comparing("forest_alt", found=shown).text,
         table=table(data, caption="Écarts testés", titles=columns_of(_FOREST, data)),
     )
 
@@ -597,24 +540,13 @@ def _clusters_frame(shown: list[Comparison]) -> pd.DataFrame:
 
 
 def show_clusters(found: Comparisons, now: Facts, before: Facts) -> Html:
-    """The test of each change under stronger and stronger likeness within posts; a box when nothing is tested.
-
-    Once records tell how alike the persons of a collège are, that likeness in place of those assumed.
-
-    >>> trouve = indicators.Comparisons(data.load_result(2020, "comparaisons"))
-    >>> annees = (indicators.Facts(data.load(annee, "indicateurs"), year=annee) for annee in (2020, 2019))
-    >>> print(charts.show_clusters(trouve, *annees).text)
-    Orientation par le collège : l’écart ne dépasse plus le hasard si les personnes d’un même poste se ressemblent,
-    même un peu
-    Valeur p corrigée selon la ressemblance supposée (nulle, faible, moyenne, forte) : filles, 1,00, 1,00, 1,00, 1,00
-    ; orientation par le collège, 0,0011, 0,032, 0,37, 0,84.
-    """
+    """The test of each change by assumed likeness within posts, or by the likeness estimated from records."""
     estimated = [each for each in found.of("annees", having="p_grappe") if "effet_de_plan" in each]
     if estimated:
         return draw_likeness(estimated, found, now, before)
     shown, page = found.of("annees", having="p_grappe_fort"), found("page")
     if not shown or "effet_grappe_fort" not in page:
-        return nothing("aucune part n’est testée d’une année à l’autre")
+        return theme.nothing("aucune part n’est testée d’une année à l’autre")
     rows = _clusters_frame(shown)
     factors = ["0", *(number(page[f"ressemblance_{name}"].value, 2) for name in ("faible", "moyen", "fort"))]
     effects = [f"{name}\n({factor})" for name, factor in zip(_DESIGNS.values(), factors, strict=True)]
@@ -629,11 +561,11 @@ def show_clusters(found: Comparisons, now: Facts, before: Facts) -> Html:
             tests_by_design_drawing, rows, effects=effects, threshold=page["seuil"].value, colours=colours_of(shown)
         ),
         id="ressemblance",
-        title=comparing("clusters_title", kept=below[0] if below else None, whole=page),
-        subtitle=comparing("clusters_subtitle"),
-        reading=comparing("clusters_reading", c=(below or shown)[0], whole=page),
+        title=theme.comparing("clusters_title", kept=below[0] if below else None, whole=page),
+        subtitle=theme.comparing("clusters_subtitle"),
+        reading=theme.comparing("clusters_reading", c=(below or shown)[0], whole=page),
         base=bases_of_years(shown, (before.year, now.year)),
         source=source_of(shown, [before, now], "personnes suivies par un ALSES"),
-        alt=comparing("clusters_alt", found=shown).text,
+        alt=theme.comparing("clusters_alt", found=shown).text,
         table=table(data, caption="Valeur p corrigée selon la ressemblance supposée", titles=titles),
     )

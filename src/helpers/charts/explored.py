@@ -9,81 +9,52 @@ from functools import partial
 import pandas as pd
 from matplotlib.figure import Figure
 
-from helpers.charts import persons
+from helpers.charts import persons, theme
 from helpers.charts.figure import compose
 from helpers.charts.persons import show_breakdown
-from helpers.charts.theme import (
-    GREY,
-    INK,
-    MIDDLE,
-    ROW,
-    SHADES,
-    UNANSWERED,
-    WIDE,
-    Sheet,
-    bare,
-    bases,
-    canvas,
-    colour_of,
-    crossing,
-    folded,
-    is_protected,
-    limit_rows,
-    name_rows,
-    nothing,
-    place_of,
-    room,
-    source,
-    text_on,
-    thick,
-)
 from helpers.indicators.lookup import Fact, fact_of
 from helpers.schema import FOLDED, UNSAID, Indicator, catalogue
 from helpers.text.formats import Html, day, interval, number, people, say, write_base
 from helpers.text.tables import breakdown_table, crossing_table, table
 
-# --- Drawings of any indicator: counts as bars, and a cross table as a heat table ---
+# --- Drawings: counts as bars, a cross-tabulation as a heat table ---
 
 LABEL = 34  # characters a line of a row's label may hold
 HEAD = 10  # and of a column's, all columns together being as wide as seven of them
 LINE_PT = 13  # points a line of a column's head takes
 
 
-def _said(low: int, high: int) -> str:
-    return number(low) if low == high else f"{number(low)} à {number(high)}"
-
-
-def counts_drawing(rows: pd.DataFrame, colours: list[str], *, sheet: Sheet = WIDE) -> Figure:
-    """A bar up to the smallest possible count of each modality, and a thin line up to the largest.
+def counts_drawing(rows: pd.DataFrame, colours: list[str], *, sheet: theme.Sheet = theme.WIDE) -> Figure:
+    """A bar up to the least possible count of each modality, and a thin line up to the greatest.
 
     Columns ``libelle``, ``effectif_min``, ``effectif_max``, all known.
     """
-    figure, axes = canvas(0.5 + room(sheet, rows["libelle"]) * len(rows), sheet)
+    figure, axes = theme.canvas(0.5 + theme.room(sheet, rows["libelle"]) * len(rows), sheet)
     places, top = list(range(len(rows)))[::-1], max(1, int(rows["effectif_max"].max()))
     for place, row, colour in zip(places, rows.itertuples(), colours, strict=True):
-        axes.barh(place, row.effectif_min, color=colour, height=thick(sheet))
-        axes.hlines(place, row.effectif_min, row.effectif_max, color=INK, linewidth=1.6)
-        said = _said(row.effectif_min, row.effectif_max)
+        axes.barh(place, row.effectif_min, color=colour, height=theme.thick(sheet))
+        axes.hlines(place, row.effectif_min, row.effectif_max, color=theme.INK, linewidth=1.6)
+        said = interval(row.effectif_min, row.effectif_max)
         axes.text(row.effectif_max + top / 80, place, said, va="center", fontweight="bold")
-    name_rows(axes, places, rows["libelle"], sheet, width=LABEL)
-    limit_rows(axes, len(rows))
+    theme.name_rows(axes, places, rows["libelle"], sheet, width=LABEL)
+    axes.set_ylim(-0.5, len(rows) - 0.5)
     axes.set_xlim(0, top * (1.3 if sheet.is_narrow else 1.18))
     axes.xaxis.set_major_formatter(lambda value, _: number(value) if value == round(value) else "")
     axes.locator_params(axis="x", nbins=4)
-    bare(axes)
+    theme.bare(axes)
     return figure
 
 
-def crossing_drawing(rows: pd.DataFrame, heads: list[str], *, sheet: Sheet = WIDE) -> Figure:
-    """A cross table of counts: the darker, the more; each cell says its number, or its bounds.
+def crossing_drawing(rows: pd.DataFrame, heads: list[str], *, sheet: theme.Sheet = theme.WIDE) -> Figure:
+    """A cross-tabulation of counts as a heat table with numbers or bounds; a missing cell is a dash.
 
-    Columns ``libelle``, ``libelle_croise``, ``effectif_min``, ``effectif_max``; a cell that is not there is a dash.
-    ``heads`` name the columns, in the order in which ``libelle_croise`` first names them.
+    Columns ``libelle``, ``libelle_croise``, ``effectif_min``, ``effectif_max``; ``heads`` name the columns in the order
+    of ``libelle_croise``.
     """
     lines, columns = list(dict.fromkeys(rows["libelle"])), list(dict.fromkeys(rows["libelle_croise"]))
     known = rows.dropna(subset=["effectif_min", "effectif_max"])
     cells = {
-        (row.libelle, row.libelle_croise): (row.effectif_max, _said(row.effectif_min, row.effectif_max))
+        (row.libelle, row.libelle_croise): (row.effectif_max, interval(row.effectif_min, row.effectif_max))
         for row in known.itertuples()
     }
     return heat_table_drawing(
@@ -92,34 +63,38 @@ def crossing_drawing(rows: pd.DataFrame, heads: list[str], *, sheet: Sheet = WID
 
 
 def heat_table_drawing(
-    cells: list[list[tuple[float | None, str] | None]], lines: list[str], heads: list[str], *, sheet: Sheet = WIDE
+    cells: list[list[tuple[float | None, str] | None]],
+    lines: list[str],
+    heads: list[str],
+    *,
+    sheet: theme.Sheet = theme.WIDE,
 ) -> Figure:
-    """Cells line by line, each a value and how it is written: the darker, the greater; None is a dash.
+    """Cells by row, each a value and how it is written: the darker, the greater; None is a dash.
 
-    A cell about which nothing is written is not drawn at all; one without value, as a total, has no shade.
+    A cell with no text is not drawn; one without value, as a total, has no shade.
     """
-    heads = folded(heads, max(5, 7 * HEAD // (len(heads) * (2 if sheet.is_narrow else 1))))
+    heads = theme.folded(heads, max(5, 7 * HEAD // (len(heads) * (2 if sheet.is_narrow else 1))))
     tall = max(head.count("\n") + 1 for head in heads) * LINE_PT / 72
-    figure, axes = canvas(0.4 + tall + room(sheet, lines, ROW + 0.04) * len(lines), sheet)
-    high = thick(sheet) if sheet.is_narrow else 0.94
+    figure, axes = theme.canvas(0.4 + tall + theme.room(sheet, lines, theme.ROW + 0.04) * len(lines), sheet)
+    high = theme.thick(sheet) if sheet.is_narrow else 0.94
     top = max([1, *(float(cell[0]) for row in cells for cell in row if cell and cell[0] is not None)])
     shaded = [
         (_shade(cell, top), (rank, place), cell) for place, row in enumerate(cells) for rank, cell in enumerate(row)
     ]
-    # One shade after another: neighbours in the file that look alike are written once.
-    for shade, (rank, place), cell in sorted(shaded, key=lambda each: SHADES.index(each[0])):
+    # Grouped by shade: neighbours in the file that look alike are written once.
+    for shade, (rank, place), cell in sorted(shaded, key=lambda each: theme.SHADES.index(each[0])):
         _write_cell(axes, (rank, place), cell, shade=shade, high=high)
-    name_rows(axes, range(len(lines)), lines, sheet, width=LABEL)
+    theme.name_rows(axes, range(len(lines)), lines, sheet, width=LABEL)
     axes.set_xticks(range(len(heads)), heads, fontsize=sheet.small)
     axes.xaxis.tick_top()
     axes.set_xlim(-0.5, len(heads) - 0.5)
     axes.set_ylim(len(lines) - 0.5, -0.8 if sheet.is_narrow else -0.5)
-    bare(axes)
+    theme.bare(axes)
     return figure
 
 
 def _shade(cell: tuple[float | None, str] | None, top: float) -> str:
-    return SHADES[math.ceil(float((cell and cell[0]) or 0) * (len(SHADES) - 1) / top)]
+    return theme.SHADES[math.ceil(float((cell and cell[0]) or 0) * (len(theme.SHADES) - 1) / top)]
 
 
 def _write_cell(axes, at: tuple[int, int], cell: tuple[float | None, str] | None, *, shade: str, high: float) -> None:
@@ -128,18 +103,21 @@ def _write_cell(axes, at: tuple[int, int], cell: tuple[float | None, str] | None
         return
     if value is not None:
         axes.barh(at[1], 0.98, left=at[0] - 0.49, height=high, color=shade)
-    look = {"color": text_on(shade), "fontweight": "bold"} if value else {"color": INK if value is None else GREY}
-    # It stays in its cell: the layout need not measure it, which would take seconds for hundreds of them.
+    look = (
+        {"color": theme.text_on(shade), "fontweight": "bold"}
+        if value
+        else {"color": theme.INK if value is None else theme.GREY}
+    )
+    # Inside its cell: measuring hundreds of them in the layout would take seconds.
     axes.text(*at, said, ha="center", va="center_baseline", in_layout=False, **look)
 
 
-# --- Heat tables of two answers of the same persons: they compute nothing and return the matplotlib figure ---
+# --- Drawings of two answers of the same persons ---
 
 NO_ANSWER = "s. r."  # « sans réponse »: the head of a column of persons who did not answer
 
 
 def _ranks(rows: pd.DataFrame) -> dict[str, int]:
-    """The number of each line, from one."""
     names = [name for folded in dict.fromkeys(rows["modalite"]) for name in folded.split(FOLDED)]
     return {name: rank for rank, name in enumerate(names, start=1)}
 
@@ -150,8 +128,8 @@ def _lines(rows: pd.DataFrame, ranks: dict[str, int]) -> list[str]:
 
 
 def _head(modality: str, ranks: dict[str, int]) -> str:
-    """A column named by the numbers of the lines: its own words would not hold above it."""
-    parts = [NO_ANSWER if name in UNANSWERED else str(ranks.get(name, "?")) for name in modality.split(FOLDED)]
+    """A column named by the numbers of the rows: its own words would not fit."""
+    parts = [NO_ANSWER if name in theme.UNANSWERED else str(ranks.get(name, "?")) for name in modality.split(FOLDED)]
     return ", ".join(dict.fromkeys(parts))
 
 
@@ -167,14 +145,15 @@ def _share(row) -> tuple[float, str] | None:
 
 
 def _grid(rows: pd.DataFrame) -> list[list[tuple[float, str] | None]]:
-    """The cells line by line."""
     return [[_share(row) for row in line.itertuples()] for _, line in rows.groupby("modalite", sort=False)]
 
 
-def shares_drawing(rows: pd.DataFrame, sizes: list[str], *, is_numbered: bool, sheet: Sheet = WIDE) -> Figure:
-    """The share of each answer in each group; columns of `crosstab.crossed`, ``sizes`` of the groups in order.
+def shares_drawing(
+    rows: pd.DataFrame, sizes: list[str], *, is_numbered: bool, sheet: theme.Sheet = theme.WIDE
+) -> Figure:
+    """The share of each answer in each group (columns of `crosstab.crossed`); ``sizes`` of the groups in order.
 
-    Numbered, lines and columns are those of one list of answers.
+    Numbered, rows and columns are those of one list of answers.
     """
     groups = rows.drop_duplicates("modalite_croisee")
     ranks = _ranks(rows)
@@ -186,7 +165,7 @@ def shares_drawing(rows: pd.DataFrame, sizes: list[str], *, is_numbered: bool, s
     return heat_table_drawing(_grid(rows), lines, heads, sheet=sheet)
 
 
-# --- Two answers of the same persons, counted in individual records: nothing is drawn without them ---
+# --- Two answers of the same persons, counted in individual records ---
 
 NOTHING = Html("", "")
 MANY = 2  # joints in a name that no longer fits beside a bar
@@ -194,25 +173,25 @@ TWO = 2  # groups whose widest difference can be said in a title
 
 
 def _is_answer(entry: Indicator, modality: str) -> bool:
-    """Whether a modality, or all that is folded in it, answers the question: « non renseigné » does not."""
+    """Whether a modality, or all that is folded in it, answers the question."""
     return all(name in entry.modalities for name in modality.split(FOLDED))
 
 
 def _answered(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Html]]:
-    """A crossing without the rows and columns of those who gave no answer at all, and the note that names these.
+    """A cross-tabulation without the rows and columns of missing answers, and the note that names them.
 
     A group of which nothing else is known goes with them.
     """
     kept, out = rows, []
     for column, label in (("modalite", "libelle"), ("modalite_croisee", "libelle_croise")):
-        is_blank = rows[column].map(lambda name: set(name.split(FOLDED)) <= set(UNANSWERED))
+        is_blank = rows[column].map(lambda name: set(name.split(FOLDED)) <= set(theme.UNANSWERED))
         out += list(dict.fromkeys(rows.loc[is_blank, label]))
         kept = kept[~is_blank.reindex(kept.index)]
     is_known = kept["base_min"].notna().groupby(kept["modalite_croisee"]).transform("any")
     out += list(dict.fromkeys(kept.loc[~is_known, "libelle_croise"]))
     kept = kept[is_known]
     names = list(dict.fromkeys(out))
-    return (kept, [crossing("left_out", names=names)]) if names and len(kept) else (rows, [])
+    return (kept, [theme.crossing("left_out", names=names)]) if names and len(kept) else (rows, [])
 
 
 def _entries_of(rows: pd.DataFrame) -> tuple[Indicator, Indicator]:
@@ -221,41 +200,33 @@ def _entries_of(rows: pd.DataFrame) -> tuple[Indicator, Indicator]:
 
 
 def _population_of(rows: pd.DataFrame) -> str:
-    return people(rows["indicateur"].iloc[0], rows["perimetre"].iloc[0], place_of(rows))
+    return people(rows["indicateur"].iloc[0], rows["perimetre"].iloc[0], theme.place_of(rows))
 
 
 def _sayable(rows: pd.DataFrame) -> pd.DataFrame:
-    """The cells that may name a finding: answers, to both questions, whose share is known."""
+    """The cells that may head a chart: answers to both questions whose share is known."""
     (entry, other), known = _entries_of(rows), rows[rows["part_pct"].notna()]
     kept = [_is_answer(entry, row.modalite) and _is_answer(other, row.modalite_croisee) for row in known.itertuples()]
     return known[kept] if any(kept) else known
 
 
 def _named(row) -> tuple[str, Fact]:
-    """A cell: the group it is in, and its figure."""
     return row.libelle_croise, fact_of(row)
 
 
 def _groups(rows: pd.DataFrame) -> list[tuple[str, Fact]]:
-    """Each group with one of its figures, which bears its base."""
+    """Each group with one of its values, which bears its base."""
     known = rows[rows["base_min"].notna()]
     return [_named(row) for row in known.drop_duplicates("modalite_croisee").itertuples()]
 
 
 def _short(row) -> str:
-    """The name of a group beside its bar; one that joins many answers is named in full under the figure."""
+    """The name of a group beside its bar; one that joins many answers is named in full under the chart."""
     return "réponses réunies" if row.modalite_croisee.count(FOLDED) >= MANY else row.libelle_croise
 
 
 def show_by_group(rows: pd.DataFrame, modality: str) -> Html:
-    """The share of one answer in each group, in per cent of the group (columns of `crosstab.crossed`).
-
-    Nothing at all for a year without records.
-
-    >>> classes = crosstab.crossed(data.load(2020, "indicateurs"), "parents_associes", "niveau", year=2020)
-    >>> charts.show_by_group(classes, "oui").text
-    ''
-    """
+    """The share of one answer in each group (columns of `crosstab.crossed`); nothing without records."""
     shown = rows[rows["modalite"].eq(modality) & rows["part_pct"].notna()]
     if shown.empty:
         return NOTHING
@@ -264,19 +235,22 @@ def show_by_group(rows: pd.DataFrame, modality: str) -> Html:
     first, last = (_named(next(ranked.iloc[[place]].itertuples())) for place in (0, -1))
     counted = [f"{_short(row)} ({write_base(fact_of(row))})" for row in shown.itertuples()]
     colours = [
-        colour_of(entry.id, modality) if _is_answer(other, name) else MIDDLE for name in shown["modalite_croisee"]
+        theme.colour_of(entry.id, modality) if _is_answer(other, name) else theme.MIDDLE
+        for name in shown["modalite_croisee"]
     ]
     return compose(
         partial(persons.bars_drawing, shown.assign(libelle=counted), colours),
         id=f"{entry.id}-par-{other.id}",
-        title=crossing("by_group_title", first=first, last=last, is_sure=not is_protected(shown)),
-        subtitle=crossing(
-            "by_group_subtitle", label=entry.label_of(modality), other=other, year=year, place=place_of(shown)
+        title=theme.crossing("by_group_title", first=first, last=last, is_sure=not theme.is_protected(shown)),
+        subtitle=theme.crossing(
+            "by_group_subtitle", label=entry.label_of(modality), other=other, year=year, place=theme.place_of(shown)
         ),
-        reading=crossing("by_group_reading", first=first, other=other),
-        base=bases((fact, name) for name, fact in _groups(shown)),
-        source=source(who, shown["reference"]),
-        alt=crossing("by_group_alt", entry=entry, other=other, cells=[_named(row) for row in shown.itertuples()]).text,
+        reading=theme.crossing("by_group_reading", first=first, other=other),
+        base=theme.bases((fact, name) for name, fact in _groups(shown)),
+        source=theme.source(who, shown["reference"]),
+        alt=theme.crossing(
+            "by_group_alt", entry=entry, other=other, cells=[_named(row) for row in shown.itertuples()]
+        ).text,
         table=breakdown_table(
             shown.assign(libelle=shown["libelle_croise"]),
             caption=f"{entry.title_of(modality)}, selon : {other.label[:1].lower()}{other.label[1:]}, {year}",
@@ -285,19 +259,16 @@ def show_by_group(rows: pd.DataFrame, modality: str) -> Html:
 
 
 def show_crossing(rows: pd.DataFrame) -> Html:
-    """The answers of each group, in per cent of the group, as a heat table (columns of `crosstab.crossed`).
+    """The answers of each group, in per cent, as a heat table (columns of `crosstab.crossed`); nothing without records.
 
-    Nothing at all for a year without records; one sentence where every group is too small for a share to be said.
-
-    >>> charts.show_crossing(crosstab.crossed(data.load(2020, "indicateurs"), "niveau", "sexe", year=2020)).text
-    ''
+    One sentence where every group is too small for a share.
     """
     if rows.empty:
         return NOTHING
     rows, left_out = _answered(rows)
     (entry, other), who, year = _entries_of(rows), _population_of(rows), int(rows["annee"].iloc[0])
     if _sayable(rows).empty:
-        return crossing("no_share", entry=entry, other=other)
+        return theme.crossing("no_share", entry=entry, other=other)
     groups = _groups(rows)
     parts = [
         group[group["effectif_min"].notna()] for _, group in rows.groupby("modalite_croisee", sort=False, dropna=False)
@@ -307,12 +278,14 @@ def show_crossing(rows: pd.DataFrame) -> Html:
         partial(shares_drawing, rows, [write_base(fact) for _, fact in groups], is_numbered=numbered),
         id=f"{entry.id}-{other.id}",
         title=_title(rows, entry, other),
-        subtitle=crossing("crossing_subtitle", other=other, year=year, is_numbered=numbered, place=place_of(rows)),
-        reading=crossing("crossing_reading", cell=_largest(rows), other=other),
+        subtitle=theme.crossing(
+            "crossing_subtitle", other=other, year=year, is_numbered=numbered, place=theme.place_of(rows)
+        ),
+        reading=theme.crossing("crossing_reading", cell=_largest(rows), other=other),
         notes=[*_notes(rows), *left_out],
-        base=bases((fact, name) for name, fact in groups),
-        source=source(who, rows["reference"].head(1)),
-        alt=crossing("crossing_alt", entry=entry, other=other, groups=_tops(parts)).text,
+        base=theme.bases((fact, name) for name, fact in groups),
+        source=theme.source(who, rows["reference"].head(1)),
+        alt=theme.crossing("crossing_alt", entry=entry, other=other, groups=_tops(parts)).text,
         table=crossing_table(
             rows, caption=f"{entry.label}, selon : {other.label[:1].lower()}{other.label[1:]}, en personnes, {year}"
         ),
@@ -320,7 +293,7 @@ def show_crossing(rows: pd.DataFrame) -> Html:
 
 
 def _tops(parts: list[pd.DataFrame]) -> list[tuple[str, list[Fact]]]:
-    """For each group, its figures, the largest first: three tell enough of a large table."""
+    """For each group, its values, the largest first: three are enough for a large table."""
     few = 3 if len(parts) > TWO else None
     ranked = [part.sort_values("effectif_min", ascending=False, kind="stable").head(few) for part in parts]
     return [(part["libelle_croise"].iloc[0], [fact_of(row) for row in part.itertuples()]) for part in ranked]
@@ -338,21 +311,21 @@ def _title(rows: pd.DataFrame, entry: Indicator, other: Indicator) -> Html:
     found = said.groupby("modalite")["part_pct"].agg(["min", "max", "count"])
     both = found[found["count"].eq(TWO)]
     if said["modalite_croisee"].nunique() != TWO or both.empty:
-        is_sure = not is_protected(rows)
-        return crossing("crossing_title", cell=_largest(rows), entry=entry, other=other, is_sure=is_sure)
+        is_sure = not theme.is_protected(rows)
+        return theme.crossing("crossing_title", cell=_largest(rows), entry=entry, other=other, is_sure=is_sure)
     widest = (both["max"] - both["min"]).astype(float).idxmax()
     cells = [_named(row) for row in said[said["modalite"].eq(widest)].itertuples()]
-    return crossing("gap_title", cells=cells, is_sure=not is_protected(rows))
+    return theme.crossing("gap_title", cells=cells, is_sure=not theme.is_protected(rows))
 
 
 def _notes(rows: pd.DataFrame) -> list[Html]:
     """What a dash means, where there is one."""
     is_bare = rows["effectif_min"].notna() & rows["part_min_pct"].isna()
-    absent = [crossing("absent")] if rows["effectif_min"].isna().any() else []
-    return [*absent, *([crossing("few")] if is_bare.any() else [])]
+    absent = [theme.crossing("absent")] if rows["effectif_min"].isna().any() else []
+    return [*absent, *([theme.crossing("few")] if is_bare.any() else [])]
 
 
-# --- The figure of any indicator, crossed or not: for the workbench, where the reader chooses what to look at ---
+# --- Any indicator, for the workbench ---
 
 _say = partial(say, "figures_explored")
 
@@ -368,15 +341,9 @@ _TITLES = {
 
 
 def show_explored(rows: pd.DataFrame) -> Html:
-    """The figure of some rows of the indicator table; a single number is said in words.
+    """The chart of some rows of the indicator table (columns of `describe.breakdown` or `crossing`), for the workbench.
 
-    ``rows`` has the columns of `describe.breakdown`, or those of `crossing`. Shares are drawn as page 02 draws
-    them; else counts as bars; a cross table as a heat table. What is neither published nor counted is a « pas de
-    donnée » box.
-
-    >>> print(charts.show_explored(describe.breakdown(data.load(2020, "indicateurs"), "niveau", year=2020)).text)
-    Parmi les personnes suivies par un ALSES, 63 % sont en 4e ou 3e
-    Barres horizontales, Niveau de classe, 2020 : 6e, 5e ou autre, de 36,5 % à 37,5 % ; 4e ou 3e, 63 %.
+    Shares as on page 02, else counts as bars, a cross-tabulation as a heat table, a single number in words.
     """
     known = rows[~rows["precision"].isin(UNSAID) & rows["effectif_min"].notna() & rows["effectif_max"].notna()]
     if "libelle_croise" in rows and len(known):
@@ -387,17 +354,17 @@ def show_explored(rows: pd.DataFrame) -> Html:
     if figure is not None:
         return figure
     if known.empty:
-        return nothing("ce choix n’a aucun chiffre publié")
+        return theme.nothing("ce choix n’a aucun chiffre publié")
     if len(known) == 1:
         return _say("single", fact=fact_of(known.iloc[0]), entry=catalogue().indicators[known["indicateur"].iloc[0]])
-    colours = [colour_of(row.indicateur, row.modalite) for row in known.itertuples()]
+    colours = [theme.colour_of(row.indicateur, row.modalite) for row in known.itertuples()]
     return _figure(known, partial(counts_drawing, known, colours), is_crossed=False)
 
 
 def _base(facts: list[Fact], population: str):
-    """The base, where all that is drawn has the same; the columns of a cross table each have theirs."""
+    """The base, where all that is drawn shares it."""
     known = {fact.base: fact for fact in facts if fact.base}
-    return bases([(fact, population) for fact in known.values()]) if len(known) == 1 else ""
+    return theme.bases([(fact, population) for fact in known.values()]) if len(known) == 1 else ""
 
 
 def _dated(name: str, form: Callable[[date], str]) -> str:
@@ -424,7 +391,7 @@ def _figure(rows: pd.DataFrame, drawn, *, is_crossed: bool) -> Html:
         subtitle=_say("subtitle", population=perimeter.label, year=int(most["annee"]), is_crossed=is_crossed),
         reading="",
         base=_base(facts, perimeter.label),
-        source=source(perimeter.label, rows["reference"]),
+        source=theme.source(perimeter.label, rows["reference"]),
         alt=_say("alt", entry=entry, figures=list(zip(labels, facts, strict=True))).text,
         table=table(rows, caption=f"{entry.label}, {perimeter.label}, {most['annee']}", titles=titles),
     )

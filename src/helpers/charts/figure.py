@@ -20,7 +20,7 @@ from matplotlib.transforms import Affine2D
 from helpers.charts.theme import DARK, GROUND, INK, NARROW, WIDE, on, size_of
 from helpers.text.formats import Html, fragment, plain
 
-# --- The paths of matplotlib as the commands of an SVG, in as few signs as say the same ---
+# --- Matplotlib paths as compact SVG commands ---
 
 _CIRCLE, _HALF = len(Path.unit_circle().vertices), len(Path.unit_circle_righthalf().vertices)
 
@@ -35,12 +35,11 @@ def short(value: float) -> str:
 
 
 def at(*values: float) -> str:
-    """Coordinates one after another, without a blank: in an address it would weigh three."""
+    """Comma-separated coordinates: in an address a blank would weigh three signs."""
     return ",".join(map(short, values))
 
 
 def is_disc(path: Path, size: int = _CIRCLE) -> bool:
-    """Whether a path is the disc of matplotlib."""
     return path.codes is not None and len(path.vertices) == size and path.codes[1] == Path.CURVE4
 
 
@@ -50,7 +49,7 @@ def radius_of(path: Path, to_sheet) -> float:
 
 
 def _arc(path: Path, to_sheet) -> str:
-    """A disc, or the half of one, as an arc; that of a whole disc stops a tenth of a point before it is closed."""
+    """A disc, or half a disc, as an arc; a whole one stops a tenth of a point before closing."""
     radius = radius_of(path, to_sheet)
     if is_disc(path):
         x, y = to_sheet.transform((0, 0))
@@ -61,7 +60,7 @@ def _arc(path: Path, to_sheet) -> str:
 
 
 def steps_of(path: Path, to_sheet) -> str:
-    """A path as the commands of an SVG; nothing when it has no extent."""
+    """A path as SVG commands; nothing when it has no extent."""
     if is_disc(path) or is_disc(path, _HALF):
         return _arc(path, to_sheet)
     steps, seen, last = [], set(), ("", "")
@@ -82,10 +81,10 @@ def steps_of(path: Path, to_sheet) -> str:
 
 
 def _moved(steps: str, here: tuple[float, float] | None) -> tuple[str, tuple[float, float] | None]:
-    """A piece of path told from where the pen is, if that is shorter; and where it leaves the pen, if that is known."""
+    """A subpath relative to the pen if that is shorter, and where it leaves the pen if known."""
     x, y, rest = _START.fullmatch(steps).groups()
     start, line = (float(x), float(y)), _LINE.fullmatch(rest)
-    # Distances of what is already rounded: a hundred of them add up to no error.
+    # Differences of rounded coordinates: errors do not add up.
     told = f"m{at(start[0] - here[0], start[1] - here[1])}{rest}" if here else steps
     end = start if rest[-1:] == "z" or rest == "h0" else None
     if line:
@@ -94,7 +93,7 @@ def _moved(steps: str, here: tuple[float, float] | None) -> tuple[str, tuple[flo
 
 
 def joined(contents: list[str]) -> str:
-    """The pieces of a path as one, each told by its distance to the one before: a grid has hundreds of dots."""
+    """Subpaths as one path, each relative to the one before: a grid has hundreds of dots."""
     written, here = [], None
     for steps in contents:
         told, here = _moved(steps, here)
@@ -102,23 +101,21 @@ def joined(contents: list[str]) -> str:
     return "".join(written)
 
 
-# --- A matplotlib figure as the lightest SVG that says the same: text stays text, colours follow the reader's
-# --- theme
-# Matplotlib's own SVG repeats styles, names and decimals that nothing uses (four times the weight), and knows one
-# theme.
+# --- A matplotlib figure as light SVG: text stays text, colours follow the reader's theme ---
+# Matplotlib's own SVG is four times as heavy (unused styles, names, decimals) and has one theme.
 
-# The first font of the page, which every browser knows; none is wider than the one that the layout was measured with.
+# The first font of the page; none is wider than the one that the layout was measured with.
 FONTS = "system-ui,Arial,sans-serif"
 ANCHORS = {"left": "", "center": "m", "right": "e"}
 _SAID = {"m": "text-anchor:middle", "e": "text-anchor:end", "b": "font-weight:700"}
 _PLACE = re.compile(r" x='([-\d.]+)' y='([-\d.]+)'")
-# A text that matplotlib would put in a box, so that no line crosses it, has an edge of the ground: three times lighter.
+# A boxed text gets a stroke of the ground colour instead: three times lighter.
 EDGED = "k"
 EDGE = f".{EDGED}{{paint-order:stroke;stroke-width:5;stroke-linejoin:round}}"
 
 
 def _hex(colour) -> str:
-    """The colour as `palette` names it; what nobody coloured is matplotlib's black: the ink."""
+    """The colour as a hex string; matplotlib's default black becomes the ink."""
     named = colors.to_hex(colour)
     return INK if named == "#000000" else named
 
@@ -129,7 +126,7 @@ def _is_plain(gc, fill, width: float) -> bool:
 
 
 class _Pen(RendererBase):
-    """What matplotlib draws with: it keeps the shapes in order, those of one look together."""
+    """The matplotlib renderer: it keeps the shapes in order, consecutive ones of one look together."""
 
     def __init__(self, width: float, height: float) -> None:
         super().__init__()
@@ -161,7 +158,7 @@ class _Pen(RendererBase):
         steps, named, look = steps_of(path, to_sheet), [], ""
         width = gc.get_linewidth() if gc.get_rgb()[3] else 0
         if is_disc(path) and not gc.get_hatch() and _is_plain(gc, rgbFace, width):
-            # A dot of one colour is the end of a line without length, five times lighter: a grid has hundreds.
+            # A one-coloured dot is a zero-length round-capped line, five times lighter: a grid has hundreds.
             wide = short(2 * radius_of(path, to_sheet) + width)
             look = f" class='{self._name(self.strokes, 's', rgbFace)}' stroke-width='{wide}' stroke-linecap='round'"
             self._add("path", look, f"M{at(*to_sheet.transform((0, 0)))}h0")
@@ -194,7 +191,7 @@ class _Pen(RendererBase):
 
 
 def _rules(pen: _Pen) -> str:
-    """The rules of the drawing's classes, by day, then by night on a screen: paper is always light."""
+    """The CSS of the drawing, light, then dark on screens only: paper is always light."""
     rules = [(f".{name}", "fill", colour) for colour, name in pen.fills.items()]
     rules += [(f".{name}", "stroke", colour) for colour, name in pen.strokes.items()]
     rules += [(f"#{name} path", "stroke", colour) for colour, name in pen.hatches.items()]
@@ -220,7 +217,7 @@ def _pattern(name: str) -> str:
 
 
 def _together(contents: list[str]) -> tuple[str, list[str]]:
-    """The column or the line that texts share, said once for all of them, and the texts without it."""
+    """The coordinate that all texts share, given once as a transform, and the texts without it."""
     columns, lines = zip(*(_PLACE.match(content).groups() for content in contents), strict=True)
     if len(set(columns)) == 1:
         return f" transform='translate({columns[0]})'", [
@@ -243,7 +240,7 @@ def _written(kind: str, look: str, contents: list[str]) -> str:
 
 
 def _prepare_texts(figure: Figure) -> None:
-    """Tells the pen on which side each text is held, and whether a line may pass behind it."""
+    """Notes each alignment for the pen, and whether a line may pass behind the text."""
     for text in figure.findobj(Text):
         text.set_parse_math(False)  # one made after the canvas does not know it: a dollar in a name is no formula
         is_edged = text.get_bbox_patch() is not None or EDGED in str(text.get_gid()).split()
@@ -252,12 +249,9 @@ def _prepare_texts(figure: Figure) -> None:
 
 
 def to_svg(figure: Figure) -> str:
-    """The drawing as SVG text, the same for the same figure; its sheet is painted, so that it is read on any ground.
+    """The drawing as SVG text, the same for the same figure, on an opaque ground.
 
-    Raises
-    ------
-    KeyError
-        when a colour has no counterpart in a dark theme (`palette.DARK`).
+    Raises KeyError when a colour has no dark counterpart (`theme.DARK`).
     """
     figure.dpi = 72
     width, height = (float(length) * 72 for length in figure.get_size_inches())
@@ -276,21 +270,20 @@ def to_svg(figure: Figure) -> str:
     return f"<svg xmlns='http://www.w3.org/2000/svg' {size}><style>{_rules(pen)}</style>{defined}{shapes}</svg>"
 
 
-# What would end the address, the attribute or the candidate of a `srcset`, or be read as a code; nothing else is coded,
-# so that a drawing weighs a quarter less than in base64 and compresses better.
+# What would end the address, the attribute or the `srcset` candidate, or be decoded; nothing else is escaped, which
+# weighs a quarter less than base64 and compresses better.
 _CODED = {sign: f"%{ord(sign):02X}" for sign in '%#"& \t\n\f\r'}
 
 
 def to_address(drawing: str, *, is_alone: bool = False) -> str:
-    """The SVG as a ``data:`` address that fits in ``srcset``, or alone in ``src``, where a blank may stay one."""
+    """The SVG as a ``data:`` address for ``srcset``, or alone in ``src``, where a blank may stay one."""
     coded = {sign: code for sign, code in _CODED.items() if not (is_alone and sign == " ")}
     return "data:image/svg+xml," + drawing.translate(str.maketrans(coded))
 
 
-# --- The table under a figure as a file for a French spreadsheet, inside the page: what is downloaded is what
-# --- is shown
+# --- The data of a chart as a CSV for a French spreadsheet, inside the page ---
 
-# A number as the report writes it; a spreadsheet wants no sign +, no space in it, and the usual minus.
+# A number as the report writes it; a spreadsheet wants no plus, no space, and a hyphen-minus.
 _NUMBER = re.compile(r"[+−]?\d[\d\u202f]*(?:,\d+)?")
 _SHARE = re.compile(rf"({_NUMBER.pattern})[\u202f\u00a0 ]?%")
 _MISSING = "—"
@@ -299,7 +292,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@")  # a spreadsheet runs a text that starts 
 
 
 def _cell(text: str) -> str:
-    """The cell as a spreadsheet reads it: a number without decoration, no formula, nothing for a dash."""
+    """The cell as a spreadsheet reads it: a bare number, no formula, nothing for a dash."""
     if _NUMBER.fullmatch(text):
         return text.replace("\u202f", "").replace("−", "-").removeprefix("+")
     return "" if text == _MISSING else _inert(text)
@@ -310,7 +303,7 @@ def _inert(text: str) -> str:
 
 
 def _column(title: str, cells: list[str]) -> list[str]:
-    """Title and cells; a column of nothing but shares says « % » once, in its title."""
+    """Title and cells; a column of shares says « % » once, in its title."""
     title, shares = _inert(title), [_SHARE.fullmatch(cell) for cell in cells]
     if any(shares) and all(share or cell == _MISSING for share, cell in zip(shares, cells, strict=True)):
         return [f"{title} (%)", *(_cell(share[1] if share else _MISSING) for share in shares)]
@@ -318,10 +311,9 @@ def _column(title: str, cells: list[str]) -> list[str]:
 
 
 def table_rows(html: str) -> list[list[str]]:
-    """The table of a figure, title by title and row by row, as the words that are shown.
+    """The displayed words of a table, title by title and row by row.
 
-    The title of a group of rows is a first column, « Groupe »: in a spreadsheet a row must say all by itself. Blanks
-    that only align a column are left out.
+    The title of a group of rows becomes a first column, « Groupe », so that each row stands alone in a spreadsheet.
     """
     table = BeautifulSoup(html, "html.parser")
     rows, group = [], ""
@@ -340,9 +332,9 @@ def _words(cell: Tag) -> str:
 
 
 def csv_address(html: str) -> str:
-    """The table as a ``data:`` address: semicolons, decimal comma, UTF-8 with BOM, as ``indicateurs.csv``.
+    """The table as a ``data:`` address of a CSV: semicolons, decimal comma, UTF-8 with BOM, as ``indicateurs.csv``.
 
-    It is read from the table that is shown, so that no second list of columns can differ from it.
+    It is read from the displayed table, so that both always agree.
     """
     titles, *rows = table_rows(html)
     columns = [_column(title, [row[place] for row in rows]) for place, title in enumerate(titles)]
@@ -352,7 +344,7 @@ def csv_address(html: str) -> str:
     return "data:text/csv;charset=utf-8,%EF%BB%BF" + text.getvalue().translate(str.maketrans(coded))
 
 
-# --- A drawing with everything that must travel with it, as one piece of HTML ---
+# --- A drawing with everything that travels with it ---
 
 
 def compose(
@@ -368,11 +360,10 @@ def compose(
     table: Html,
     notes: Iterable = (),
 ) -> Html:
-    """The figure as one HTML block: caption, image with alt text, reading, base, source, folded data and their CSV.
+    """The chart as one HTML block: caption, image with alt text, reading, base, source, folded data and their CSV.
 
-    ``draw`` makes the drawing on the ``sheet`` it is given; it is called for a wide one and for a narrow one, and the
-    browser chooses. Where ``<picture>`` is taken away (JupyterLab, for a notebook that it does not trust), the wide one
-    stays.
+    ``draw`` is called for a wide and a narrow ``sheet``; the browser chooses. Where ``<picture>`` is removed (untrusted
+    notebook in JupyterLab), the wide one stays.
     """
     wide, narrow = (Markup(to_address(to_svg(on(sheet, draw)), is_alone=sheet is WIDE)) for sheet in (WIDE, NARROW))
     name = id.replace("_", "-").replace("/", "-")
@@ -395,12 +386,7 @@ def compose(
 
 
 class Figures(Html):
-    """Several figures displayed as one; without any, the box ``empty`` that says so.
-
-    >>> rien = text.Html("<p>…</p>", "Pas de donnée.")
-    >>> charts.Figures([], empty=rien).text, charts.Figures([text.Html("<b>1</b>", "1")], empty=rien).text
-    ('Pas de donnée.', '1')
-    """
+    """Several charts displayed as one; without any, the box ``empty``."""
 
     def __init__(self, figures: list[Html], *, empty: Html) -> None:
         shown = figures or [empty]

@@ -6,66 +6,41 @@ import pandas as pd
 from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 
+from helpers.charts import theme
 from helpers.charts.figure import compose
-from helpers.charts.theme import (
-    ABOVE,
-    GREY,
-    GROUND,
-    INK,
-    PALE,
-    WIDE,
-    Sheet,
-    bare,
-    bases,
-    canvas,
-    colour_of,
-    describing,
-    folded,
-    is_tied,
-    limit_rows,
-    name_rows,
-    nothing,
-    room,
-    source,
-    text_on,
-    thick,
-    words,
-)
 from helpers.indicators.lookup import Facts, fact_of
 from helpers.schema import VERDICTS, catalogue
 from helpers.text.formats import Html, day, month, number, percent, plural, say
 from helpers.text.tables import breakdown_table, matrix_table, table
 
-# --- Drawings of the meetings and the associations: they compute nothing and return the matplotlib figure ---
+# --- Drawings of the meetings and the associations ---
 
-# What stands in the cell of a grid does not stick out of the frame: the layout need not measure it.
+# Inside the frame: excluded from the layout, for speed.
 INSIDE = {"ha": "center", "va": "center", "in_layout": False}
 MONTHS = {False: 8, True: 5}  # months named under a calendar before they meet, wide and narrow
 
 
-def calendar_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
-    """One dot a meeting on the line of its group, with the number present; hollow and beyond a line once the year is
-    over. Columns of `describe.calendar`.
-    """
+def calendar_drawing(rows: pd.DataFrame, *, sheet: theme.Sheet = theme.WIDE) -> Figure:
+    """One dot per meeting on the line of its group, hollow once the year is over (columns of `describe.calendar`)."""
     groups = list(dict.fromkeys(rows["groupe"]))
     names = dict(zip(rows["groupe"], rows["libelle"], strict=True))
-    figure, axes = canvas(0.8 + room(sheet, row=0.45) * len(groups), sheet)
-    axes.hlines(range(len(groups)), *date2num([rows["date"].min(), rows["date"].max()]), color=PALE, linewidth=1)
+    figure, axes = theme.canvas(0.8 + theme.room(sheet, row=0.45) * len(groups), sheet)
+    axes.hlines(range(len(groups)), *date2num([rows["date"].min(), rows["date"].max()]), color=theme.PALE, linewidth=1)
     for row in rows.itertuples():
-        place, colour = (date2num(row.date), groups.index(row.groupe)), colour_of("participants", row.groupe)
-        face = GROUND if row.est_apres else colour
+        place, colour = (date2num(row.date), groups.index(row.groupe)), theme.colour_of("participants", row.groupe)
+        face = theme.GROUND if row.est_apres else colour
         axes.scatter(*place, s=90, facecolor=face, edgecolor=colour, linewidth=2, zorder=3)
         axes.annotate(
             number(row.participants), place, (0, 7), textcoords="offset points", ha="center", fontweight="bold"
         )
     if rows["est_apres"].any():
         end = pd.Timestamp(rows.loc[rows["est_apres"], "date"].min().year, 1, 1)
-        axes.axvline(date2num(end), color=GREY, linewidth=1.2, linestyle="--")
-        axes.text(date2num(end), -0.75, " année suivante", color=GREY, fontsize=sheet.small, va="bottom")
+        axes.axvline(date2num(end), color=theme.GREY, linewidth=1.2, linestyle="--")
+        axes.text(date2num(end), -0.75, " année suivante", color=theme.GREY, fontsize=sheet.small, va="bottom")
     first = pd.date_range(rows["date"].min().replace(day=1), rows["date"].max(), freq="MS")
     named = first[:: -(-len(first) // MONTHS[sheet.is_narrow])]
     axes.set_xticks(date2num(named), [month(day).replace(" ", "\n") for day in named])
-    name_rows(axes, range(len(groups)), [names[group] for group in groups], sheet, rise=20)
+    theme.name_rows(axes, range(len(groups)), [names[group] for group in groups], sheet, rise=20)
     axes.set_xlim(date2num(rows["date"].min()) - 12, date2num(rows["date"].max()) + 45)
     axes.set_ylim(len(groups) - 0.5, -0.8)
     axes.tick_params(axis="y", length=0)
@@ -73,14 +48,17 @@ def calendar_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
     return figure
 
 
-def attendance_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
-    """Present in a bar of the group's colour, invited in an empty one; columns of `describe.attendance`."""
-    figure, axes = canvas(0.2 + room(sheet, rows["libelle"]) * len(rows), sheet)
+def attendance_drawing(rows: pd.DataFrame, *, sheet: theme.Sheet = theme.WIDE) -> Figure:
+    """Present in a bar of the group's colour, invited in an empty one (`describe.attendance`)."""
+    figure, axes = theme.canvas(0.2 + theme.room(sheet, rows["libelle"]) * len(rows), sheet)
     places = list(range(len(rows)))[::-1]
     present, invited = rows["effectif_max"].astype(float), rows["base_max"].astype(float)
-    axes.barh(places, invited.fillna(0), color=GROUND, edgecolor=GREY, height=thick(sheet))
+    axes.barh(places, invited.fillna(0), color=theme.GROUND, edgecolor=theme.GREY, height=theme.thick(sheet))
     axes.barh(
-        places, present, color=[colour_of("participants", name) for name in rows["modalite"]], height=thick(sheet)
+        places,
+        present,
+        color=[theme.colour_of("participants", name) for name in rows["modalite"]],
+        height=theme.thick(sheet),
     )
     for place, row in zip(places, rows.itertuples(), strict=True):
         is_known = not pd.isna(row.base_max)
@@ -88,60 +66,59 @@ def attendance_drawing(rows: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
         asked = f" sur {number(row.base_max)}{share}" if is_known else " (invités non publiés)"
         end = max(row.effectif_max, row.base_max) if is_known else row.effectif_max
         axes.text(end + 0.4, place, number(row.effectif_max) + asked, va="center", fontweight="bold")
-    name_rows(axes, places, rows["libelle"], sheet)
+    theme.name_rows(axes, places, rows["libelle"], sheet)
     axes.set_xlim(0, max(present.max(), invited.max()) * (1.7 if sheet.is_narrow else 1.45))
-    limit_rows(axes, len(rows))
-    axes.set_xticks([])
-    bare(axes)
+    axes.set_ylim(-0.5, len(rows) - 0.5)
+    theme.bare(axes, with_ticks=False)
     return figure
 
 
-def associations_drawing(grid: pd.DataFrame, headings: dict[str, str], *, sheet: Sheet = WIDE) -> Figure:
-    """One row an association: its posts, the meeting lists that name it, the statements that cite it.
-
-    Columns of `describe.associations`; a dash where it is absent. ``headings`` names the columns that are drawn.
+def associations_drawing(grid: pd.DataFrame, headings: dict[str, str], *, sheet: theme.Sheet = theme.WIDE) -> Figure:
+    """One row per association: posts, meeting lists, statements (columns of `describe.associations`); a dash if
+    absent.
     """
-    figure, axes = canvas(0.7 + room(sheet, row=0.29) * len(grid), sheet)
+    figure, axes = theme.canvas(0.7 + theme.room(sheet, row=0.29) * len(grid), sheet)
     for column, name in enumerate(headings):
         here = [row for row, value in enumerate(grid[name]) if value]
         is_list = name.startswith("reunion_")
-        colour = colour_of("participants", name.removeprefix("reunion_")) if is_list else GREY
+        colour = theme.colour_of("participants", name.removeprefix("reunion_")) if is_list else theme.GREY
         axes.plot([column] * len(here), here, "o", markersize=8 if is_list else 14, color=colour)
         for row, value in enumerate(grid[name]):
             if row not in here:
-                axes.text(column, row, "–", color=GREY, **INSIDE)
+                axes.text(column, row, "–", color=theme.GREY, **INSIDE)
             elif not is_list:
-                axes.text(column, row, number(value), color=GROUND, fontweight="bold", **INSIDE)
-    name_rows(axes, range(len(grid)), grid["association"], sheet, rise=10)
+                axes.text(column, row, number(value), color=theme.GROUND, fontweight="bold", **INSIDE)
+    theme.name_rows(axes, range(len(grid)), grid["association"], sheet, rise=10)
     names = [name.replace("département", "dépt") if sheet.is_narrow else name for name in headings.values()]
-    axes.set_xticks(range(len(names)), folded(names, 11 if sheet.is_narrow else 14), fontsize=sheet.small)
+    axes.set_xticks(range(len(names)), theme.folded(names, 11 if sheet.is_narrow else 14), fontsize=sheet.small)
     axes.xaxis.tick_top()
     below = 0.33 if sheet.is_narrow else 0.5  # under the signs, over the name of the next row
-    axes.hlines([row + below for row in range(len(grid) - 1)], -0.5, len(headings) - 0.5, color=PALE, linewidth=0.6)
+    axes.hlines(
+        [row + below for row in range(len(grid) - 1)], -0.5, len(headings) - 0.5, color=theme.PALE, linewidth=0.6
+    )
     axes.set_xlim(-0.5, len(headings) - 0.5)
     axes.set_ylim(len(grid) - 0.5, -0.9 if sheet.is_narrow else -0.5)
     axes.spines["top"].set_visible(False)
-    bare(axes)
+    theme.bare(axes)
     return figure
 
 
-# --- Drawing of the audit: it computes nothing and returns the matplotlib figure ---
+# --- Drawing of the audit ---
 
 ROW = 0.44  # inches a row of squares takes, with the line numbers under it
 LABEL = 22  # characters a line of a row's label may hold
 PER_ROW = {False: 18, True: 14}  # on a wide and on a narrow sheet, squares a row may hold before it goes on below
-# The letter in each square says the verdict without its colour; a contradiction also has a thick frame.
-# Neither it nor the line below sticks out of the frame: the layout need not measure them, a hundred in all.
+# Letters make verdicts legible without colour; a contradiction also has a thick frame.
 IN_SQUARE = {"ha": "center", "va": "center_baseline", "fontweight": "bold", "in_layout": False}
 LEAST = 8.25  # points: 11 pixels
 LETTERS = {"confirme": "C", "sous_hypothese": "H", "non_verifiable": "N", "ambigu": "A", "contradictoire": "X"}
-FRAMES = {"contradictoire": (INK, 2.2)}
+FRAMES = {"contradictoire": (theme.INK, 2.2)}
 
 
-def verdicts_drawing(figures: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
-    """One square a figure, a row a topic: letter and colour of its verdict, its line below.
+def verdicts_drawing(figures: pd.DataFrame, *, sheet: theme.Sheet = theme.WIDE) -> Figure:
+    """One square per printed value, one row per topic: letter and colour of its verdict, its line below.
 
-    Columns ``rubrique`` (label, rows in order of appearance), ``verdict``, ``ligne``; in order of line.
+    Columns ``rubrique`` (in order of appearance), ``verdict``, ``ligne``; in order of line.
     """
     per_row = PER_ROW[sheet.is_narrow]
     rows = [
@@ -149,43 +126,33 @@ def verdicts_drawing(figures: pd.DataFrame, *, sheet: Sheet = WIDE) -> Figure:
         for topic, own in figures.groupby("rubrique", sort=False)
         for start in range(0, len(own), per_row)
     ]
-    figure, axes = canvas(0.2 + (ROW + 0.04 + ABOVE * sheet.is_narrow) * len(rows), sheet)
-    below = {"textcoords": "offset points", "ha": "center", "va": "top", "color": GREY, "in_layout": False}
+    figure, axes = theme.canvas(0.2 + (ROW + 0.04 + theme.ABOVE * sheet.is_narrow) * len(rows), sheet)
+    below = {"textcoords": "offset points", "ha": "center", "va": "top", "color": theme.GREY, "in_layout": False}
     below["fontsize"] = min(sheet.small, LEAST)
     for place, (_, own) in enumerate(rows):
         for column, each in enumerate(own.itertuples()):
-            letter, colour = LETTERS[each.verdict], colour_of("verdict", each.verdict)
-            edge, width = FRAMES.get(each.verdict, (GREY, 0.6))
+            letter, colour = LETTERS[each.verdict], theme.colour_of("verdict", each.verdict)
+            edge, width = FRAMES.get(each.verdict, (theme.GREY, 0.6))
             square = {"marker": "s", "s": 170 if sheet.is_narrow else 230, "linewidth": width}
             axes.scatter(column, place, color=colour, edgecolor=edge, **square)
-            axes.text(column, place, letter, color=text_on(colour), **IN_SQUARE)
+            axes.text(column, place, letter, color=theme.text_on(colour), **IN_SQUARE)
             axes.annotate(f"{each.ligne}", (column, place), (0, -9), **below)
-    name_rows(axes, range(len(rows)), [label for label, _ in rows], sheet, width=LABEL)
+    theme.name_rows(axes, range(len(rows)), [label for label, _ in rows], sheet, width=LABEL)
     axes.set_xlim(-0.7, per_row - 0.3)
     axes.set_ylim(len(rows) - 0.35, -0.5)
-    axes.set_xticks([])
-    bare(axes)
+    theme.bare(axes, with_ticks=False)
     return figure
 
 
-# --- Figures of the meetings and of the associations that are named ---
+# --- Charts of the meetings and the associations ---
 
 MEETINGS = "réunions du réseau"  # of what these figures speak
 
 
 def show_calendar(rows: pd.DataFrame, facts: Facts) -> Html:
-    """The meetings by date and group, those of the following year apart (columns of `describe.calendar`).
-
-    A box when no meeting is described.
-
-    >>> dates = describe.calendar(data.load(2020, "reunions"), year=2020)
-    >>> print(charts.show_calendar(dates, indicators.Facts(data.load(2020, "indicateurs"), year=2020)).text)
-    Sur 6 réunions des groupes d’ALSES, 3 se sont tenues après la fin de 2020
-    Calendrier des réunions : 9 mars 2020, journée des nouveaux ALSES, 17 présents ; 13 novembre 2020, chefs de
-    service, 9 présents ; 24 novembre 2020, nouveaux ALSES, 7 ...
-    """
+    """The meetings by date and group, later ones apart (columns of `describe.calendar`)."""
     if rows.empty:
-        return nothing("aucune réunion n’est décrite pour cette année")
+        return theme.nothing("aucune réunion n’est décrite pour cette année")
     shown = rows.assign(date=[day(date) for date in rows["date"]])
     present = [facts(f"reunions/participants/{row.groupe}/reunion={row.date:%Y_%m_%d}") for row in rows.itertuples()]
     alt = [
@@ -201,43 +168,37 @@ def show_calendar(rows: pd.DataFrame, facts: Facts) -> Html:
     return compose(
         partial(calendar_drawing, rows),
         id="calendrier",
-        title=describing("calendar_title", late=late, held=held, year=facts.year),
-        subtitle=describing("calendar_subtitle"),
-        reading=describing("calendar_reading", fact=present[example], **reading),
-        base=bases([(fact, label) for fact, label in by_group if fact] or [(held or late, MEETINGS)]),
-        source=source(MEETINGS, (fact.reference for fact in present)),
-        alt=describing("calendar_alt", rows=alt).text,
+        title=theme.describing("calendar_title", late=late, held=held, year=facts.year),
+        subtitle=theme.describing("calendar_subtitle"),
+        reading=theme.describing("calendar_reading", fact=present[example], **reading),
+        base=theme.bases([(fact, label) for fact, label in by_group if fact] or [(held or late, MEETINGS)]),
+        source=theme.source(MEETINGS, (fact.reference for fact in present)),
+        alt=theme.describing("calendar_alt", rows=alt).text,
         table=table(shown, caption="Réunions, par date", titles=titles),
     )
 
 
 def show_attendance(rows: pd.DataFrame) -> Html:
-    """Present and invited by group of meetings, in persons (columns of `describe.attendance`).
-
-    A box when no meeting is described.
-
-    >>> print(charts.show_attendance(describe.attendance(data.load(2020, "indicateurs"), year=2020)).text)
-    Groupe « nord du département » : 9 présences pour 19 invités, la part la plus faible
-    Barres des présences et des invités : journée des nouveaux ALSES, 17 présences, invités non publiés ; nouveaux
-    ALSES, 19 présences pour 21 invités ; nord du département, 9 ...
-    """
+    """Present and invited by group of meetings (columns of `describe.attendance`)."""
     shown = rows if rows.empty else rows[rows["modalite"].ne("groupes_alses")]
     if shown.empty:
-        return nothing("aucune réunion n’est décrite pour cette année")
+        return theme.nothing("aucune réunion n’est décrite pour cette année")
     facts = [fact_of(row) for row in shown.itertuples()]
     known = [fact for fact in facts if fact.base] or facts
     lowest = min(known, key=lambda fact: fact.share or 0)
     return compose(
         partial(attendance_drawing, shown),
         id="presences",
-        title=words("attendance_title", lowest=lowest, is_tied=is_tied(lowest.share, [fact.share for fact in known]))
+        title=theme.words(
+            "attendance_title", lowest=lowest, is_tied=theme.is_tied(lowest.share, [fact.share for fact in known])
+        )
         if lowest.base and len(known) > 1
         else "Les présences aux réunions",
-        subtitle=words("attendance_subtitle"),
-        reading=words("attendance_reading", fact=known[0]) if known[0].base else "",
-        base=bases([(fact, fact.label) for fact in facts]),
-        source=source(MEETINGS, shown["reference"]),
-        alt=words("attendance_alt", facts=facts).text,
+        subtitle=theme.words("attendance_subtitle"),
+        reading=theme.words("attendance_reading", fact=known[0]) if known[0].base else "",
+        base=theme.bases([(fact, fact.label) for fact in facts]),
+        source=theme.source(MEETINGS, shown["reference"]),
+        alt=theme.words("attendance_alt", facts=facts).text,
         table=breakdown_table(rows, caption="Présences et invités par groupe"),
     )
 
@@ -255,17 +216,9 @@ def _said_of(row, listed: dict[str, str]) -> str:
 
 
 def show_associations(grid: pd.DataFrame, facts: Facts) -> Html:
-    """Where each association is named, absences visible (columns of `describe.associations`); a box when none is named.
-
-    >>> tables_lues = (data.load(2020, nom) for nom in ("postes", "reunions", "enonces"))
-    >>> presences = describe.associations(*tables_lues, register=data.read_reference("associations"))
-    >>> print(charts.show_associations(presences, indicators.Facts(data.load(2020, "indicateurs"), year=2020)).text)
-    Le document nomme 12 ou 13 associations : 1 a des postes décrits, mais n’est dans aucune liste de réunion ; 4 ou 5
-    sont dans une liste sans poste décrit
-    Grille des associations : AAE : 0 poste, liste nord du département, 1 énoncé ; AAPI : 1 poste, ...
-    """
+    """Where each association is named, absences visible (columns of `describe.associations`)."""
     if grid.empty:
-        return nothing("aucune association n’est nommée pour cette année")
+        return theme.nothing("aucune association n’est nommée pour cette année")
     labels = catalogue().indicators["participants"].modalities
     listed = {name: labels[name.removeprefix("reunion_")] for name in grid.columns if name.startswith("reunion_")}
     groups = {name: f"réunions : {label}" for name, label in listed.items()}
@@ -280,36 +233,26 @@ def show_associations(grid: pd.DataFrame, facts: Facts) -> Html:
     return compose(
         partial(associations_drawing, grid, headings),
         id="associations",
-        title=describing("associations_title", named=named, silent=silent, without=without),
-        subtitle=describing("associations_subtitle"),
-        reading=describing("associations_reading", fact=only),
-        notes=[describing("associations_kept", pairs=parents)] if parents else [],
-        base=bases([(named, "associations nommées")]),
-        source=source("associations nommées dans le document", [named.reference] if named else []),
-        alt=describing("associations_alt", rows=[_said_of(row, listed) for row in grid.itertuples()]).text,
+        title=theme.describing("associations_title", named=named, silent=silent, without=without),
+        subtitle=theme.describing("associations_subtitle"),
+        reading=theme.describing("associations_reading", fact=only),
+        notes=[theme.describing("associations_kept", pairs=parents)] if parents else [],
+        base=theme.bases([(named, "associations nommées")]),
+        source=theme.source("associations nommées dans le document", [named.reference] if named else []),
+        alt=theme.describing("associations_alt", rows=[_said_of(row, listed) for row in grid.itertuples()]).text,
         table=table(shown, caption="Où chaque association est nommée", titles=titles),
     )
 
 
-# --- Figure of the audit: what became of each printed figure ---
+# --- Chart of the audit ---
 
 _say = partial(say, "figures_clean")
 
 
 def show_verdicts(controls: pd.DataFrame, facts: Facts) -> Html:
-    """Every printed figure as a square with its verdict, by topic and in order of line (schema ``controles``).
-
-    A box when no printed figure was noted.
-
-    >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
-    >>> print(charts.show_verdicts(data.load(2020, "controles"), chiffre).text)
-    Sur 49 chiffres imprimés, 18 sont retrouvés par le calcul, aucun n’est contredit et 26 ne peuvent pas être
-    vérifiés
-    Carrés de 49 chiffres imprimés selon le verdict : confirmé, 18 ; confirmé sous hypothèse, 4 ; non vérifiable, 26 ;
-    ambigu, 1 ; contradictoire, 0.
-    """
+    """Every printed value as a square with its verdict, by topic and line (schema ``controles``)."""
     if controls.empty:
-        return nothing("aucun chiffre imprimé n’a été relevé pour cette année")
+        return theme.nothing("aucun chiffre imprimé n’a été relevé pour cette année")
     entries = catalogue()
     topics = controls["indicateur"].map(lambda name: entries.indicators[name].topic)
     order = list(dict.fromkeys(topics.loc[controls.sort_values("ligne", kind="stable").index]))
@@ -325,7 +268,7 @@ def show_verdicts(controls: pd.DataFrame, facts: Facts) -> Html:
         title=_say("verdicts_title", facts=dict(zip(VERDICTS, found, strict=True)), every=every),
         subtitle=_say("verdicts_subtitle"),
         reading=_say("verdicts_reading"),
-        base=bases([(every, "chiffres imprimés")]),
+        base=theme.bases([(every, "chiffres imprimés")]),
         source=_say("verdicts_source", every=every),
         alt=_say("verdicts_alt", found=found, every=every).text,
         table=matrix_table(_counts(named), caption="Chiffres imprimés par rubrique et par verdict"),
@@ -333,7 +276,7 @@ def show_verdicts(controls: pd.DataFrame, facts: Facts) -> Html:
 
 
 def _counts(named: pd.DataFrame) -> pd.DataFrame:
-    """Figures by topic (in order of line) and verdict, with the total of each verdict."""
+    """Printed values by topic (in order of line) and verdict, with totals."""
     counted = pd.crosstab(named["rubrique"], named["verdict"]).reindex(
         index=list(dict.fromkeys(named["rubrique"])), columns=list(VERDICTS), fill_value=0
     )

@@ -15,8 +15,8 @@ from matplotlib.font_manager import FontProperties
 from helpers.indicators.lookup import PROTECTED, Fact, fact_of, merge_references
 from helpers.text.formats import Html, percent, say, share, write_share
 
-# --- One colour a modality, the same in the whole report, by day and by night; safe for the colour-blind ---
-# The colours by day are names as well: drawings use them, and the SVG swaps each for its counterpart in a dark theme.
+# --- One colour per modality in the whole report, light and dark; safe for the colour-blind ---
+# Light colours serve as names: the SVG swaps each for its dark counterpart.
 
 INK, GREY, MIDDLE, PALE = "#1b2026", "#55606b", "#8a8f94", "#d3d8dc"
 GROUND = "#ffffff"  # of the page, and of what is written on a dark fill
@@ -26,7 +26,7 @@ BLUE, ORANGE, GREEN = "#0067a5", "#c24f00", "#00916a"
 SKY, PURPLE, AMBER = "#3c97d0", "#9a3a8a", "#b98400"
 SHADES = (TRACK, "#dfeaf3", "#c5dbee", "#a3c8e4", "#7fb3da", "#5f9fce", BLUE)  # of a count, from none to the most
 
-# Each colour in a dark theme; INK and GROUND are those of the page (``style.css``).
+# INK and GROUND are those of the page (``style.css``).
 DARK = {
     INK: "#e3e7ea",
     GREY: "#a5afb8",
@@ -50,7 +50,7 @@ DARK = {
 
 BAND = 0.7  # opacity of what a rounding leaves open behind a point: still three times the contrast of the ground
 
-# What is not listed here is drawn in BLUE; a colour is never the only carrier of a meaning.
+# Unlisted modalities are BLUE; a colour is never the only carrier of a meaning.
 COLOURS = {
     "sexe/filles": PURPLE,
     "sexe/garcons": SKY,
@@ -81,7 +81,7 @@ COLOURS = {
 }
 
 
-# What is no answer to the question: the same neutral colour in every figure.
+# Missing answers: the same neutral colour in every chart.
 UNANSWERED = ("ne_sait_pas", "non_prevu", "non_renseigne")
 
 
@@ -103,17 +103,13 @@ def _luminance(colour: str) -> float:
 
 
 def contrast(one: str, other: str) -> float:
-    """How well one colour stands out on another: the ratio of the WCAG, from 1 to 21.
-
-    >>> round(contrast("#000000", "#ffffff")), round(contrast("#777777", "#ffffff"), 2)
-    (21, 4.48)
-    """
+    """The WCAG contrast ratio of two colours, from 1 to 21."""
     low, high = sorted((_luminance(one), _luminance(other)))
     return (high + 0.05) / (low + 0.05)
 
 
 def text_on(fill: str) -> str:
-    """The colour of what is written on a fill: the one that is read best in the worse of the two themes.
+    """The text colour for a fill: the most legible in the worse of the two themes.
 
     >>> text_on(BLUE) == GROUND, text_on(PALE) == INK, text_on(GREEN) == BLACK
     (True, True, True)
@@ -122,9 +118,9 @@ def text_on(fill: str) -> str:
     return max((GROUND, INK, BLACK), key=lambda text: min(contrast(theme(text), theme(fill)) for theme in themes))
 
 
-# --- What every figure says beside its drawing ---
+# --- Texts of a chart ---
 
-# Titles, readings and alternative texts: the macros that several pages share, then those of pages 02, 03 and of a site.
+# Titles, readings and alt texts: macros shared by pages, then those of 02, of cross-tabulations, of 03 and of a site.
 words = partial(say, "figures")
 describing = partial(say, "figures_describe")
 crossing = partial(say, "figures_crossed")
@@ -133,7 +129,7 @@ site = partial(say, "figures_site")
 
 
 def place_of(rows: pd.DataFrame) -> str:
-    """The site whose figures these are (`indicators.named`); ``""`` for the network."""
+    """The site of these rows (`indicators.named`); ``""`` for the network."""
     return rows["lieu"].iloc[0] if "lieu" in rows and len(rows) else ""
 
 
@@ -143,32 +139,31 @@ def is_protected(rows: pd.DataFrame) -> bool:
 
 
 def nothing(subject: str) -> Html:
-    """The box that stands where a figure has no data."""
+    """The box that stands where a chart has no data."""
     return words("nothing", subject=subject)
 
 
 def source(population: str, references: Iterable[str]) -> Html:
-    """Population and documents of a figure."""
     return words("source", population=population, references=merge_references(references) or "calcul")
 
 
 def bases(parts: Iterable[tuple[Fact | None, str]]) -> Html:
-    """How many a figure speaks of, each number with who they are: « n = 2 233 (personnes suivies par un ALSES) »."""
+    """The bases of a chart, each with its population: « n = 2 233 (personnes suivies par un ALSES) »."""
     known = {(fact.base or fact.counts, label): (fact, label) for fact, label in parts if fact}
     return words("bases", facts=[said for (count, _), said in known.items() if count], measures=[])
 
 
 def is_tied(value: Any, values: list) -> bool:
-    """Whether another figure has the value of the one that a title names."""
+    """Whether another value ties with the one that a title names."""
     return values.count(value) > 1
 
 
-# --- The two sheets that a figure is drawn on: one for wide screens and paper, one for a phone ---
+# --- The two sheets of a chart: wide screens and paper, phones ---
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """How wide a drawing is, and how large its text: ``width`` in inches, ``text`` and ``small`` in points.
+    """Width of a drawing in inches, and size of its texts in points.
 
     On a narrow sheet, the name of a row stands above it: beside it, it would take the room of what is drawn.
     """
@@ -182,8 +177,7 @@ class Sheet:
 WIDE = Sheet(width=7.2, text=10, small=9)  # 691 pixels: the text column; small is 12 pixels
 NARROW = Sheet(width=3.55, text=8.25, small=7.5, is_narrow=True)  # 341 pixels; 11 and 10 pixels
 
-# Text is measured with the font that matplotlib ships, so that two machines lay out alike; a reader's own font is at
-# most as wide (`svg`).
+# Measured with matplotlib's own font, so that all machines lay out alike; a reader's font is at most as wide.
 STYLE = {
     "font.family": "DejaVu Sans",
     "axes.spines.left": True,
@@ -213,37 +207,51 @@ STYLE = {
     "ytick.right": False,
 }
 
+_DRAWN = {
+    "figure.figsize": (7.2, 4),
+    "figure.constrained_layout.use": True,
+    "svg.fonttype": "none",
+    "legend.frameon": False,
+}
+
+
+def style() -> None:
+    """Gives seaborn and matplotlib the look of the report, for drawings that `publier` or a page shows."""
+    import seaborn as sns
+
+    sns.set_theme(style="white", palette=[BLUE, ORANGE, GREEN, PURPLE, SKY, AMBER], rc={**STYLE, **_DRAWN})
+    try:
+        from matplotlib_inline.backend_inline import set_matplotlib_formats
+
+        set_matplotlib_formats("svg")  # text stays text
+    except (ImportError, AttributeError):  # no notebook
+        pass
+
 
 def _style(sheet: Sheet) -> dict:
     return {**STYLE, "font.size": sheet.text}
 
 
 def canvas(height: float, sheet: Sheet = WIDE, *, grid: tuple[int, int] = (1, 1)):
-    """An empty figure as wide as the sheet and its axes, in the house style; ``height`` in inches.
-
-    ``grid`` is how many frames stand below and beside one another: several axes, an array of them.
-    """
+    """An empty figure in the house style and its axes (an array of them for a ``grid``); ``height`` in inches."""
     with mpl.rc_context(_style(sheet)):
         figure = Figure(figsize=(sheet.width, height), layout="constrained")
         return figure, figure.subplots(*grid)
 
 
 def on(sheet: Sheet, draw: Callable[..., Figure]) -> Figure:
-    """The drawing on a sheet: whatever it writes has the house style and the size of that sheet."""
+    """The drawing on a sheet, with the house style and the text size of that sheet."""
     with mpl.rc_context(_style(sheet)):
         return draw(sheet=sheet)
 
 
 @lru_cache(maxsize=4096)
 def size_of(text: str, font: FontProperties, is_math: bool) -> tuple[float, float, float]:
-    """Width, height and descent of a text, in points.
-
-    Measuring is dear, a layout asks ten times for each text, and the same words come back from drawing to drawing.
-    """
+    """Width, height and descent of a text, in points; cached, as text measurement is expensive and repetitive."""
     return RendererBase().get_text_width_height_descent(text, font, is_math)
 
 
-# --- What every drawing shares: the room of a row and its name, bare axes ---
+# --- Rows, their names, bare axes ---
 
 ROW = 0.38  # inches a bar or row takes
 ABOVE = 0.19  # inches more that its name takes above it, on a narrow sheet
@@ -255,22 +263,22 @@ ACROSS = 52  # characters that a narrow sheet holds from side to side
 LINE = 30  # characters a line of a row's label may hold beside wide drawings
 
 
-def bare(axes, *, left: bool = False) -> None:
-    """Axes without frame or ticks; ``left`` keeps the vertical line."""
-    axes.spines["bottom"].set_visible(False)
-    axes.spines["left"].set_visible(left)
+def bare(axes, *, with_ticks: bool = True) -> None:
+    """Axes without frame; ``with_ticks`` keeps the labels of the horizontal ones."""
+    if not with_ticks:
+        axes.set_xticks([])
+    axes.spines[["bottom", "left"]].set_visible(False)
     axes.tick_params(length=0)
 
 
 def written(row) -> str:
-    """The share in a row (columns of `describe.breakdown`), as a drawing bears it."""
+    """The share in a row (columns of `describe.breakdown`), as a drawing writes it."""
     if not hasattr(row, "croise_avec"):  # a share of nothing that the catalogue names
         return share(row.part_pct, row.part_decimales, (row.part_min_pct, row.part_max_pct))
     return write_share(fact_of(row))
 
 
 def percent_ticks(axes) -> None:
-    """Five graduations from zero to the whole."""
     axes.set_xticks([0, 25, 50, 75, 100], ["0", "25", "50", "75", percent(100)], color=GREY)
 
 
@@ -281,12 +289,11 @@ def folded(labels, width: int = LINE) -> list[str]:
 
 
 def _above(labels: Iterable[str]) -> list[str]:
-    """The names of rows as they stand above them."""
     return folded((label.replace("\n", " ") for label in labels), ACROSS)
 
 
 def room(sheet: Sheet, labels: Iterable[str] = (), row: float = ROW) -> float:
-    """Inches a row takes, with its name above it on a narrow sheet, however many lines the longest ``labels`` need."""
+    """Inches that a row takes, with its name above it on a narrow sheet."""
     if not sheet.is_narrow:
         return row
     return row + ABOVE + SECOND * max((label.count("\n") for label in _above(labels)), default=0)
@@ -297,15 +304,10 @@ def thick(sheet: Sheet) -> float:
     return 0.38 if sheet.is_narrow else 0.62
 
 
-def limit_rows(axes, count: int) -> None:
-    """The vertical limits of rows numbered upwards from zero, the same room for each whatever their number."""
-    axes.set_ylim(-0.5, count - 0.5)
-
-
 def name_rows(
     axes, places: Iterable[float], labels: Iterable[str], sheet: Sheet, *, width: int = LINE, rise: float = RISE
 ) -> None:
-    """The name of each row: on its left, or above it on a narrow sheet, ``rise`` points over its middle."""
+    """The name of each row: on its left, or ``rise`` points above its middle on a narrow sheet."""
     if not sheet.is_narrow:
         axes.set_yticks(list(places), folded(labels, width))
         return
@@ -315,8 +317,7 @@ def name_rows(
         axes.annotate(label, (0, place), (0, rise), va="bottom", bbox=LABEL_BOX, **at)
 
 
-# --- Rows with names of any length, on a scale of inches downwards: each takes the room that its own name
-# --- needs
+# --- Rows with names of any length, on a scale of inches downwards ---
 
 NAME_LINE = 0.155  # inches a line of a name takes, at the size of a wide sheet
 GAP = 0.14  # inches between two rows
@@ -328,7 +329,7 @@ LINES = 2  # lines of it: what is longer is cut, and whole in the table
 
 
 def cut(names, width: int = BESIDE, lines: int = LINES) -> list[str]:
-    """The names on a few lines, cut with a sign past that; a word longer than a line is broken.
+    """The names on a few lines, truncated past that; a word longer than a line is broken.
 
     >>> cut(["bureau", "a" * 9, "un bureau pour recevoir"], 8, 2)
     ['bureau', 'aaaaaaaa\\na', 'un\\nbureau…']
@@ -341,12 +342,7 @@ def _lines(name: str) -> int:
 
 
 def stacked(names: list[str], sheet: Sheet, *, is_above: bool = False) -> tuple[list[float], float]:
-    """The middle of each row, in inches from the top, and the height of all; ``is_above`` for names over what is drawn.
-
-    >>> places, height = stacked(["un", "deux"], Sheet(width=7.2, text=10, small=9))
-    >>> [round(place, 2) for place in (*places, height)]
-    [0.16, 0.47, 0.62]
-    """
+    """The middle of each row, in inches from the top, and the total height; ``is_above`` for names over rows."""
     places, top, line = [], 0.0, NAME_LINE * sheet.text / 10
     for name in names:
         if is_above:
@@ -360,7 +356,7 @@ def stacked(names: list[str], sheet: Sheet, *, is_above: bool = False) -> tuple[
 
 
 def name_tree(axes, places: list[float], names: list[str], depths: list[int], sheet: Sheet) -> None:
-    """The names from one edge on the left, or above on a narrow sheet; below another, further right, else in bold."""
+    """The names of a tree, indented, its roots in bold; above the rows on a narrow sheet."""
     axes.set_yticks([])
     looks = [{} if depth else {"fontweight": "bold"} for depth in depths]
     step, wide = (STEP * 0.7, 0) if sheet.is_narrow else (STEP, _widest(names, depths, sheet) + 8)
@@ -372,7 +368,7 @@ def name_tree(axes, places: list[float], names: list[str], depths: list[int], sh
 
 
 def _widest(names: list[str], depths: list[int], sheet: Sheet) -> float:
-    """Points that the names take, each with its step, as if all were in bold."""
+    """Points that the indented names take, as if all were in bold."""
     font = FontProperties(size=sheet.text, weight="bold")
     lines = [(line, depth) for name, depth in zip(names, depths, strict=True) for line in name.split("\n")]
     return max(STEP * depth + size_of(line, font, False)[0] for line, depth in lines)

@@ -1,4 +1,4 @@
-"""Which code of the book is a code of a coding, and what the book must gain to have them all."""
+"""The code book: matching the codes of a coding with its rows, and the rows it must gain to cover them."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -13,19 +13,19 @@ from helpers.codings.tables import disarmed
 from helpers.schema import DataError, table_schema
 from helpers.typography import fold, french_spaces, shortened
 
-# --- Which row of the book a code of a coding is ---
+# --- Matching codes with rows of the book ---
 
-# Looking for the nearest name grows with the number and the length of the names.
+# The search for the nearest name gets slower with the number and the length of the names.
 _MOST_COMPARED, LONGEST = 2_000, 80
 
 
 def key_of(name: str) -> str:
-    """What is alike in two spellings of a name; a name of signs alone is itself."""
+    """A name without case and accents; one made of symbols alone is compared as it is."""
     return fold(name) or " ".join(name.split())
 
 
 class Book:
-    """The rows of the book by the names that a coding may call them."""
+    """The rows of the book, indexed by the names that a coding may use for them."""
 
     def __init__(self, book: pd.DataFrame) -> None:
         self.keys: dict[str, set[str]] = {}
@@ -41,24 +41,24 @@ class Book:
             self._named.setdefault(key, set()).add(theme)
 
     def find(self, path: str) -> str:
-        """The one row that a code is; ``""`` without any, or with several."""
+        """The one row that a code means; ``""`` for none or several."""
         labels = [key_of(label) for label in code_labels(path)]
         own, above = labels[-1], labels[-2] if len(labels) > 1 else ""
-        # A label that was taken has that of its parent before it.
+        # `rows_to_add` prefixes a label that was taken with that of its parent.
         near = self._named.get(own, set()) | (self._named.get(f"{above}_{own}", set()) if above else set())
         known = {theme: self.keys.get(self.parents[theme], {self.parents[theme]}) - {""} for theme in near}
         possible = [theme for theme in near if not above or not known[theme] or above in known[theme]]
         exact = [theme for theme in possible if above in known[theme] or not (above or known[theme])]
-        chosen = exact if len(exact) == 1 else possible
-        return chosen[0] if len(chosen) == 1 else ""
+        matches = exact if len(exact) == 1 else possible
+        return matches[0] if len(matches) == 1 else ""
 
 
 def themes_of(codes: Iterable[str], book: pd.DataFrame) -> dict[str, str]:
-    """The code of the book that each code of a coding is; ``""`` for one that the book does not have.
+    """The row (``theme``) of the book for each code of a coding; ``""`` where the book (schema ``themes``) has none.
 
-    The last label is the code (``theme``) or the label (``libelle``) of a row of the book (schema ``themes``), case and
-    accents aside. Where both have a parent it must be the same; where several rows remain, the one that has that
-    parent, or that has none when the code has none, is meant. Others are not guessed.
+    The last label must be the ``theme`` or the ``libelle`` of a row, case and accents aside. Where both have a parent,
+    it must be the same; among several rows, the one with that parent (or without, as the code) wins. Nothing is
+    guessed.
 
     >>> livre = pd.DataFrame({"theme": ["outils", "temps"], "libelle": ["Les outils", "Temps"], "parent": ["", ""]})
     >>> codings.themes_of(["Les Outils", "Cadre/TEMPS", "Lieux"], livre)
@@ -69,11 +69,7 @@ def themes_of(codes: Iterable[str], book: pd.DataFrame) -> dict[str, str]:
 
 
 def used_codes(project: Project) -> list[str]:
-    """The codes that passages have, in order; all of them for a coding without any document, which is a code book.
-
-    >>> codings.used_codes(Project((Code("Accueil"), Code("Élèves", "Accueil"))))
-    ['Accueil', 'Accueil/Élèves']
-    """
+    """The codes that passages use, in order; all of them for a code book, which has no document."""
     if not project.documents:
         return [code.path for code in project.codes]
     used = {passage.code for passage in project.passages}
@@ -81,19 +77,13 @@ def used_codes(project: Project) -> list[str]:
 
 
 def missing_codes(project: Project, book: pd.DataFrame) -> list[Code]:
-    """The codes in use that the book does not have, in order; of it (schema ``themes``), see `themes_of`.
-
-    >>> livre = pd.DataFrame({"theme": ["outils"], "libelle": ["Les outils"], "parent": [""]})
-    >>> codage = Project((Code("Outils"), Code("Lieux")))
-    >>> [code.name for code in codings.missing_codes(codage, livre)]
-    ['Lieux']
-    """
+    """The codes in use that the book does not have, in order; see `themes_of`."""
     known = themes_of(used_codes(project), book)
     return [code for code in project.codes if known.get(code.path) == ""]
 
 
 def unknown_code(code: Code, book: pd.DataFrame) -> str:
-    """The French sentence on a code that the book (schema ``themes``) does not have: the nearest one, and what to do.
+    """The French sentence on a code that the book does not have, with the nearest one and the remedy.
 
     >>> livre = pd.DataFrame({"theme": ["outils"], "libelle": ["Les outils"], "parent": [""]})
     >>> print(codings.unknown_code(Code("Les outil"), livre))
@@ -110,20 +100,13 @@ def unknown_code(code: Code, book: pd.DataFrame) -> str:
     return french_spaces(f"le code « {shortened(' '.join(path.split()))} » n’est pas dans le livre de codes ; {remedy}")
 
 
-# --- The book as the codes of a coding, and a coding in the codes of the book ---
+# --- The book as codes, and a coding under the codes of the book ---
 
 
 def codes_of(book: pd.DataFrame) -> dict[str, Code]:
-    """The codes of the book (schema ``themes``) by their short code, which is their name too, parents first.
+    """The codes of the book (schema ``themes``) by ``theme``, which is their name too, parents first.
 
-    Raises
-    ------
-    DataError
-        for a code whose parent is not in the book, or is below it.
-
-    >>> livre = pd.DataFrame({"theme": ["bureau", "lieux"], "libelle": ["Un bureau", "Lieux"], "parent": ["lieux", ""]})
-    >>> [code.path for code in codings.codes_of(livre).values()]
-    ['lieux', 'lieux/bureau']
+    Raises DataError for a code whose parent is not in the book, or is below it.
     """
     parents = dict(zip(book["theme"], book["parent"], strict=True))
     codes = (Code(theme, _path(parent, parents)) for theme, parent in parents.items())
@@ -131,7 +114,7 @@ def codes_of(book: pd.DataFrame) -> dict[str, Code]:
 
 
 def _path(theme: str, parents: dict[str, str]) -> str:
-    """The path of a code of the book; of one that is its own parent, a path that no code has."""
+    """The path of a code of the book; for one that is its own parent, a path that no code has."""
     line = []
     while theme and theme not in line:
         line.append(theme)
@@ -143,53 +126,35 @@ def _path(theme: str, parents: dict[str, str]) -> str:
 
 
 def in_book(projects: Mapping[str, Project], book: pd.DataFrame) -> dict[str, Project]:
-    """Codings, by their names, under the codes of the book: each passage under the one that its code is.
+    """Codings, by their names, each passage under the code of the book (schema ``themes``) that its code means.
 
-    All the codes of the book are there, so that codings of several tools, persons or years have the same. Of ``book``
-    (schema ``themes``), see `themes_of`.
-
-    Raises
-    ------
-    DataError
-        for a code in use that the book does not have, with the nearest one.
-
-    >>> livre = pd.DataFrame({"theme": ["outils", "temps"], "libelle": ["Les outils", "Temps"], "parent": ["", ""]})
-    >>> passage = model.Passage("r1", 0, 8, "Un outil", "Les Outils")
-    >>> codage = Project((Code("Les Outils"),), (model.Document("r1", "Un outil."),), (passage,))
-    >>> [passage.code for passage in codings.in_book({"Zoé": codage}, livre)["Zoé"].passages]
-    ['outils']
+    Every project has all the codes of the book, so that tools, persons and years can be compared. Raises DataError for
+    a code in use that the book does not have, with the nearest one.
     """
-    codes = codes_of(book) if projects else {}
-    return {name: _renamed(project, book, codes) for name, project in projects.items()}
+    codes, renamed = codes_of(book) if projects else {}, {}
+    for name, project in projects.items():
+        for code in missing_codes(project, book):
+            raise DataError(unknown_code(code, book))
+        themes = themes_of({passage.code for passage in project.passages}, book)
+        passages = tuple(replace(each, code=codes[themes[each.code]].path) for each in project.passages)
+        renamed[name] = Project(tuple(codes.values()), project.documents, passages, project.told)
+    return renamed
 
 
-def _renamed(project: Project, book: pd.DataFrame, codes: dict[str, Code]) -> Project:
-    for code in missing_codes(project, book):
-        raise DataError(unknown_code(code, book))
-    named = themes_of({passage.code for passage in project.passages}, book)
-    passages = tuple(replace(passage, code=codes[named[passage.code]].path) for passage in project.passages)
-    return Project(tuple(codes.values()), project.documents, passages, project.told)
+# --- The rows that the book must gain ---
 
-
-# --- What the book must gain to have every code of a coding ---
-
-# What a code without a definition is given: a book that people read says that it is missing.
+# The definition of a code that has none: readers of the book see that it is missing.
 TO_DEFINE = "À définir."
 _FIELDS = {"definition": "definition", "inclure": "include", "exclure": "exclude"}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def rows_to_add(project: Project, book: pd.DataFrame) -> list[dict[str, str]]:
-    """The rows (schema ``themes``) that the book must gain for every code in use, parents first.
+    """The rows (schema ``themes``) that the book must gain to have every code in use, parents first.
 
-    The code is the label in snake case, after that of its parent where it is taken; a code without a definition is
-    given « À définir. »; a day of change that is no date is left empty. Examples are not taken: they may be words of a
-    meeting, and the book is public.
-
-    Raises
-    ------
-    DataError
-        for a label or a text that is longer than the book takes, or a label that nothing can tell from another.
+    ``theme`` is the label in snake case, prefixed with the parent's where it is taken; a missing definition is
+    « À définir. »; a change day that is not a date is dropped. Examples are not copied: they may quote a meeting, and
+    the book is public. Raises DataError for a label or text too long for the book, or a label too close to another.
 
     >>> livre = pd.DataFrame({"theme": ["outils"], "libelle": ["Les outils"], "parent": [""]})
     >>> codage = Project((Code("Outils"), Code("Grille d’accueil", "Outils")))
@@ -198,11 +163,11 @@ def rows_to_add(project: Project, book: pd.DataFrame) -> list[dict[str, str]]:
     """
     by_path, wanted = {code.path: code for code in project.codes}, {}
     for code in missing_codes(project, book):
-        line = []
+        branch = []
         while code:
-            line.append(code)
+            branch.append(code)
             code = by_path.get(code.parent)
-        wanted |= {each.path: each for each in reversed(line)}
+        wanted |= {each.path: each for each in reversed(branch)}
     index, labels, rows = Book(book), set(book["libelle"]), []
     for path, code in wanted.items():
         if not index.find(path):
@@ -211,8 +176,8 @@ def rows_to_add(project: Project, book: pd.DataFrame) -> list[dict[str, str]]:
             labels.add(row["libelle"])
             rows.append(row)
         if not index.find(path):
-            told = f"le code « {shortened(path)} » ne peut pas être distingué d’un autre du livre de codes"
-            raise DataError(french_spaces(f"{told} ; ajoutez-le vous-même à data/raw/reference/themes.csv."))
+            problem = f"le code « {shortened(path)} » ne peut pas être distingué d’un autre du livre de codes"
+            raise DataError(french_spaces(f"{problem} ; ajoutez-le vous-même à data/raw/reference/themes.csv."))
     return rows
 
 
@@ -242,40 +207,27 @@ def _checked(row: dict[str, str]) -> dict[str, str]:
     return row
 
 
-# --- The code book as a page shows it: the codes in use, their tree, what each means and how often it serves ---
-
-_OPTIONAL = ("inclure", "exclure")
+# --- The code book as a page shows it ---
 
 
 def shown(book: pd.DataFrame, statements: pd.DataFrame, codes: pd.DataFrame) -> pd.DataFrame:
-    """The codes that a statement or a coding uses, and those above them, in the order of the tree.
+    """The codes that a statement or a coding uses, and their ancestors, in tree order.
 
-    Of ``book`` (schema ``themes``): ``libelle``, after those of its parents, ``definition``, and ``inclure``,
-    ``exclure``, ``modifie_le`` where some code has one. Of ``statements`` (schema ``enonces``): ``enonces``, how many
-    have the code, unless there is none in all. Of ``codes`` (columns of `codings.code_counts`, ``parent``):
-    ``extraits``, pieces of text, unless there is none.
-
-    >>> livre = pd.DataFrame({"theme": ["lieux", "bureau"], "libelle": ["Lieux", "Bureau"], "parent": ["", "lieux"]})
-    >>> livre = livre.assign(definition="…", inclure="", exclure="", exemple="", modifie_le=pd.NaT)
-    >>> enonces = pd.DataFrame({"theme": ["bureau"]})
-    >>> codings.shown(livre, enonces, pd.DataFrame(columns=["code", "extraits"]))
-              libelle definition  enonces
-    0           Lieux          …        0
-    1  Lieux › Bureau          …        1
+    Columns: ``libelle``, after those of its parents, ``definition``; ``inclure``, ``exclure``, ``modifie_le`` where
+    some code has one; ``enonces``, the number of ``statements`` (schema ``enonces``), and ``extraits`` of ``codes``
+    (columns of `codings.code_counts`), each unless all are zero.
     """
     labels = dict(zip(book["theme"], book["libelle"], strict=True))
     counts = {"enonces": statements["theme"].value_counts(), "extraits": codes.set_index("code")["extraits"]}
     used = {theme for count in counts.values() for theme, times in count.items() if times}
-    lines = {theme: code_labels(code.path) for theme, code in codes_of(book).items()}
-    kept = {above for theme in used & lines.keys() for above in lines[theme]}
-    rows = book.set_index("theme").loc[[theme for theme in lines if theme in kept]]
-    table = pd.DataFrame({"libelle": [" › ".join(labels[each] for each in lines[theme]) for theme in rows.index]})
+    ancestors = {theme: code_labels(code.path) for theme, code in codes_of(book).items()}
+    displayed = {above for theme in used & ancestors.keys() for above in ancestors[theme]}
+    rows = book.set_index("theme").loc[[theme for theme in ancestors if theme in displayed]]
+    table = pd.DataFrame({"libelle": [" › ".join(labels[each] for each in ancestors[theme]) for theme in rows.index]})
     table["definition"] = rows["definition"].to_list()
-    for name in _OPTIONAL:
-        if rows[name].ne("").any():
+    for name in ("inclure", "exclure", "modifie_le"):
+        if (rows[name].notna() & rows[name].ne("")).any():
             table[name] = rows[name].to_list()
-    if rows["modifie_le"].notna().any():
-        table["modifie_le"] = rows["modifie_le"].to_list()
     for name, count in counts.items():
         if count.sum():
             table[name] = count.reindex(rows.index, fill_value=0).astype("int64").to_list()

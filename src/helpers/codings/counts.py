@@ -1,4 +1,4 @@
-"""Where coded segments are, how often codes are used, and which codes meet."""
+"""Positions of coded segments, words and lemmas, and the counts of codes, documents and co-occurring codes."""
 
 import re
 import unicodedata
@@ -13,14 +13,14 @@ import pandas as pd
 from helpers.codings.model import KINDS, Code, Document, Passage, Project, code_labels, code_path
 from helpers.codings.safe_files import unknown
 
-# --- Where passages are: what overlaps, and what several passages cover together ---
+# --- Spans of text and their overlaps ---
 
-# A file that does not place a passage gives its text only: passages of one text are then taken as one place.
+# The document, then the text of a passage without position: those of the same text share one span.
 Zone = tuple[str, str]
 
 
 class Place(NamedTuple):
-    """A piece of a document, in code points; ``zone`` is the document, then the text of a passage without place."""
+    """A span of a document, in code points."""
 
     zone: Zone
     start: int
@@ -28,25 +28,23 @@ class Place(NamedTuple):
 
 
 def place(passage: Passage) -> Place:
-    """Where a passage is."""
     if passage.start is None:
         return Place((passage.document, passage.text), 0, len(passage.text))
     return Place((passage.document, ""), passage.start, passage.end)
 
 
 def text_at(texts: dict[str, str], at: Place) -> str:
-    """The text of a place; ``texts`` are those of the documents."""
-    document, own = at.zone
-    return (own or texts[document])[at.start : at.end]
+    """The text of a span; ``texts`` are those of the documents."""
+    document, own_text = at.zone
+    return (own_text or texts[document])[at.start : at.end]
 
 
 def texts_of(project: Project) -> dict[str, str]:
-    """The text of each document."""
     return {document.name: document.text for document in project.documents}
 
 
 def merged(places: Iterable[Place]) -> list[Place]:
-    """The places, those that overlap made one; two that only touch stay two.
+    """The union of the spans: those that overlap become one, those that only touch stay two.
 
     >>> zone = ("réunion 1", "")
     >>> [(each.start, each.end) for each in merged([Place(zone, 0, 4), Place(zone, 3, 9), Place(zone, 9, 12)])]
@@ -62,7 +60,6 @@ def merged(places: Iterable[Place]) -> list[Place]:
 
 
 def by_code(passages: Iterable[Passage]) -> dict[str, list[Passage]]:
-    """The passages of each code that has some."""
     out: dict[str, list[Passage]] = defaultdict(list)
     for passage in passages:
         out[passage.code].append(passage)
@@ -70,7 +67,7 @@ def by_code(passages: Iterable[Passage]) -> dict[str, list[Passage]]:
 
 
 def lineage(path: str) -> list[str]:
-    """The paths of the codes from the root down to this one.
+    """The paths from the root down to this code.
 
     >>> lineage("Lieux/Bureau")
     ['Lieux', 'Lieux/Bureau']
@@ -79,34 +76,25 @@ def lineage(path: str) -> list[str]:
 
 
 def of_coder(project: Project, coder: str) -> Project:
-    """What one person coded: the same codes and documents, the passages of that coder alone.
-
-    >>> texte = model.Document("réunion 1", "Bonjour à tous.")
-    >>> passages = [Passage("réunion 1", 0, 7, "Bonjour", "Accueil", coder=qui) for qui in "AB"]
-    >>> projet = Project((model.Code("Accueil"),), (texte,), tuple(passages))
-    >>> len(codings.of_coder(projet, "A").passages)
-    1
-    """
     return Project(project.codes, project.documents, tuple(each for each in project.passages if each.coder == coder))
 
 
-# --- Words of a text, and their lemmas: accents composed or not, apostrophes straight or curly, all read alike
+# --- Words and lemmas, whatever the Unicode form of accents and apostrophes ---
 
-# A letter or a digit with the accents that follow it when they are not composed.
+# A letter or a digit with its combining accents.
 _SIGN = r"[^\W_][\u0300-\u036f]*"
 _APOSTROPHES = "'\u2019\u02bc"
-# As a word processor counts them: « l’équipe » and « sous-préfet » are one word each.
+# As word processors count them: « l’équipe » and « sous-préfet » are one word each.
 _WORD = re.compile(rf"(?:{_SIGN})+(?:[{_APOSTROPHES}\u2010\u2011-](?:{_SIGN})+)*")
-# What elides before a vowel, so that « l’équipe » is read as « équipe ».
+# Elided words: « l’équipe » is read as « équipe ».
 _ELIDED = re.compile(rf"(?:jusqu|lorsqu|puisqu|quoiqu|qu|[cdjlmnst])[{_APOSTROPHES}]", re.IGNORECASE)
-# Pronouns after their verb: « dit-il » is read as « dit ».
+# Pronouns after the verb: « dit-il » is read as « dit ».
 _ENCLITIC = re.compile("-(?:t-)?(?:ils?|elles?|on|je|tu|nous|vous|ce|ci|là|la|les?|lui|leur|moi|toi|y|en)$")
-# Apostrophes and hyphens in one spelling.
 _STRAIGHT = str.maketrans({"\u2019": "'", "\u02bc": "'", "\u2010": "-", "\u2011": "-"})
 
 
 class Word(NamedTuple):
-    """A word as it is read: without what elides before it nor the pronoun after, in lower case, accents composed."""
+    """A word in lower case and NFC, without an elided article before or a pronoun after."""
 
     start: int
     end: int
@@ -114,7 +102,7 @@ class Word(NamedTuple):
 
 
 def word_count(text: str) -> int:
-    """How many words a text has, as a word processor counts them: « l’équipe » is one, punctuation none.
+    """The number of words, as a word processor counts them.
 
     >>> word_count("L’équipe, aujourd’hui : 3 e\\u0301le\\u0300ves !")
     4
@@ -123,20 +111,20 @@ def word_count(text: str) -> int:
 
 
 def words(text: str) -> Iterator[Word]:
-    """The words of a text with their places, in code points; numbers are left out.
+    """The words of a text with their positions, in code points; numbers are left out.
 
     >>> [word.form for word in words("L'e\\u0301quipe dit-elle aujourd’hui")]
     ['équipe', 'dit', "aujourd'hui"]
     """
-    for found in _WORD.finditer(text):
-        elided = _ELIDED.match(found[0])
-        start = found.start() + (elided.end() if elided else 0)
-        form = text[start : found.end()].lower()
-        # Most words are plain letters already: each of these costs as much as the rest.
+    for match in _WORD.finditer(text):
+        elided = _ELIDED.match(match[0])
+        start = match.start() + (elided.end() if elided else 0)
+        form = text[start : match.end()].lower()
+        # Most words need neither, and each costs as much as the rest.
         form = form if form.isascii() else unicodedata.normalize("NFC", form).translate(_STRAIGHT)
         form = _ENCLITIC.sub("", form) if "-" in form else form
         if not form.replace("-", "").isdigit():
-            yield Word(start, found.end(), form)
+            yield Word(start, match.end(), form)
 
 
 @cache
@@ -146,22 +134,20 @@ def lemma(form: str) -> str:
     >>> lemma("équipes"), lemma("partenariats"), lemma("ont")
     ('équipe', 'partenariat', 'avoir')
     """
-    # It opens its dictionary, which only those who read lemmas need.
-    from simplemma import lemmatize
+    from simplemma import lemmatize  # it loads a dictionary
 
-    # Not greedy: that would make « parentalité » a verb.
+    # Greedy mode would turn « parentalité » into a verb.
     return lemmatize(form, lang="fr")
 
 
-# --- The pieces that codings are compared on: a text cut wherever a passage begins or ends, the coded pieces
-# --- alone
+# --- Units: a text cut wherever a passage begins or ends ---
 
-# Two persons who mean the same sentence rarely stop at the same comma: what is left at the edge is no judgement.
+# Two coders who mean the same sentence rarely stop at the same comma: the rest at the edge is no judgement.
 FEWEST_WORDS = 3
 
 
 class Unit(NamedTuple):
-    """A piece of a text, and the codes that each coding put on all of it."""
+    """A piece of text, and the codes that each coding applied to all of it."""
 
     place: Place
     text: str
@@ -169,9 +155,9 @@ class Unit(NamedTuple):
 
 
 def units(codings: Sequence[Iterable[Passage]], texts: dict[str, str]) -> list[Unit]:
-    """The pieces that at least one of the codings coded, in the order of the documents' names and texts.
+    """The pieces that at least one of the codings coded, by document name and position.
 
-    Left out: the pieces of fewer than `FEWEST_WORDS` words, unless they are a whole passage of somebody.
+    Pieces of fewer than `FEWEST_WORDS` words are left out, unless they are a whole passage.
 
     >>> text = "Le principal a reçu toute l’équipe en septembre."
     >>> first = Passage("r", 0, 48, text, "Accueil")
@@ -197,7 +183,7 @@ def units(codings: Sequence[Iterable[Passage]], texts: dict[str, str]) -> list[U
 
 
 def _pieces(edges: dict[int, list], coders: int) -> Iterable[tuple[int, int, tuple[frozenset[str], ...]]]:
-    """The coded pieces of one text, from what begins and ends at each place."""
+    """The coded pieces of one text, from the codes that open (1) and close (-1) at each position."""
     open_codes = [Counter() for _ in range(coders)]
     stops = sorted(edges)
     for start, end in zip(stops, stops[1:], strict=False):
@@ -208,36 +194,25 @@ def _pieces(edges: dict[int, list], coders: int) -> Iterable[tuple[int, int, tup
             yield start, end, codes
 
 
-# --- What was coded: documents, words, meetings, passages and coders, by kind of document ---
+# --- The corpus, by kind of document ---
 
-# The attribute of a document that says which meeting it tells.
+# The attribute of a document that names its meeting.
 MEETING = "reunion"
 UNKNOWN, ALL = "inconnue", "ensemble"
 SAID, MINUTES, SYNTHESIS = KINDS
 
 
 def meetings(documents: Iterable[Document]) -> set[str]:
-    """The meetings that documents say they tell."""
+    """The meetings that the documents name."""
     return {value for document in documents for name, value in document.attributes if name == MEETING and value}
 
 
 def corpus(project: Project) -> pd.DataFrame:
-    """The corpus card: one row a kind of document, then ``ensemble``; ``inconnue`` only where a file does not say.
+    """The corpus: one row per kind of document, then ``ensemble``; ``inconnue`` only where some document has no kind.
 
-    Columns: ``nature`` (``verbatim``, ``compte_rendu``, ``synthese``…); ``documents``; ``sans_texte``, those of which
-    the file gives the coded passages alone; ``reunions``, the values of the attribute ``reunion``; ``mots`` of the
-    texts, as a word processor counts them; ``mots_codes``, those under a code at least, each once; ``passages``, a
-    piece under two codes or by two persons counting twice; ``codeurs``, those with a name.
-
-    >>> texte = Document("r1", "Bonjour à tous.", kind="verbatim", attributes=(("reunion", "nord"),))
-    >>> passage = Passage("r1", 0, 7, "Bonjour", "Accueil", coder="A")
-    >>> projet = Project((model.Code("Accueil"),), (texte,), (passage,))
-    >>> codings.corpus(projet)[["nature", "mots", "mots_codes"]]
-             nature  mots  mots_codes
-    0      verbatim     3           1
-    1  compte_rendu     0           0
-    2      synthese     0           0
-    3      ensemble     3           1
+    Columns: ``nature``; ``documents``; ``sans_texte``, those with coded segments only; ``reunions``, the values of the
+    attribute ``reunion``; ``mots`` of the texts, as a word processor counts them; ``mots_codes``, those under at least
+    one code, counted once; ``passages``; ``codeurs``, those with a name.
     """
     kinds = [*KINDS, ""] if any(not document.kind for document in project.documents) else KINDS
     rows = [_row(project, kind or UNKNOWN, [each for each in project.documents if each.kind == kind]) for kind in kinds]
@@ -260,25 +235,19 @@ def _row(project: Project, kind: str, documents: Iterable[Document]) -> dict[str
     }
 
 
-# --- How often each code was used, in the whole corpus and meeting by meeting ---
+# --- Use of each code, overall and by meeting ---
 
-# One document has nothing to be compared with.
+# A single document cannot be compared.
 FEWEST_DOCUMENTS = 2
-_CROSSED = ("code", "groupe", "extraits", "total")
 
 
 def code_counts(project: Project, book: Iterable[Code] | None = None) -> pd.DataFrame:
-    """How often each code was used: one row a code of the book, unused ones too, each parent before its children.
+    """Use of each code: one row per code of the book (the project's by default), unused ones too, parents first.
 
-    ``book`` is that of the project when it is not given. Columns: ``code`` (path), ``libelle``, ``profondeur`` (0 for a
-    code without parent), ``passages``; ``extraits``, the pieces of text, those that overlap counting once whoever coded
-    them; ``extraits_branche``, those of the code and of all below it; ``documents``, ``codeurs`` (those with a name),
-    and ``mots`` of the pieces.
-
-    Raises
-    ------
-    DataError
-        for a code of the project that the book does not have, with the nearest one.
+    Columns: ``code`` (path), ``libelle``, ``profondeur`` (0 without parent), ``passages``; ``extraits``, spans of text,
+    overlapping ones counted once whoever coded them; ``extraits_branche``, those of the code and its descendants;
+    ``documents``, ``codeurs`` (those with a name), and ``mots`` of the spans. Raises DataError for a code that ``book``
+    does not have, with the nearest one.
 
     >>> livre = (Code("Lieux"), Code("Bureau", "Lieux"))
     >>> passage = Passage("r1", 0, 9, "Un bureau", "Lieux/Bureau")
@@ -288,54 +257,39 @@ def code_counts(project: Project, book: Iterable[Code] | None = None) -> pd.Data
     0         Lieux           0         0                 1     0
     1  Lieux/Bureau           1         1                 1     2
     """
-    paths = [code.path for code in (project.codes if book is None else book)]
-    found, texts = by_code(project.passages), texts_of(project)
-    below = {path: [] for path in paths}
-    for path in found:
-        if path not in below:
+    paths = dict.fromkeys(code.path for code in (project.codes if book is None else book))
+    own, branch, texts = by_code(project.passages), defaultdict(list), texts_of(project)
+    for path, passages in own.items():
+        if path not in paths:
             raise unknown("le code", path, paths)
-    for path, passages in found.items():
         for above in lineage(path):
-            below.setdefault(above, []).extend(passages)
-    rows = [_counts_row(path, found.get(path, []), below[path], texts) for path in paths]
+            branch[above] += passages
+    rows = []
+    for path in paths:
+        passages, labels = own.get(path, []), code_labels(path)
+        spans = merged(map(place, passages))
+        row = {
+            "code": path,
+            "libelle": labels[-1],
+            "profondeur": len(labels) - 1,
+            "passages": len(passages),
+            "extraits": len(spans),
+            "extraits_branche": len(merged(map(place, branch[path]))),
+            "documents": len({each.document for each in passages}),
+            "codeurs": len({each.coder for each in passages} - {""}),
+            "mots": sum(word_count(text_at(texts, at)) for at in spans),
+        }
+        rows.append(row)
     columns = ["code", "libelle", "profondeur", "passages", "extraits", "extraits_branche", "documents"]
     return pd.DataFrame(rows, columns=[*columns, "codeurs", "mots"])
 
 
-def _counts_row(
-    path: str, passages: list[Passage], below: list[Passage], texts: dict[str, str]
-) -> dict[str, str | int]:
-    pieces = merged(map(place, passages))
-    labels = code_labels(path)
-    return {
-        "code": path,
-        "libelle": labels[-1],
-        "profondeur": len(labels) - 1,
-        "passages": len(passages),
-        "extraits": len(pieces),
-        "extraits_branche": len(merged(map(place, below))),
-        "documents": len({each.document for each in passages}),
-        "codeurs": len({each.coder for each in passages} - {""}),
-        "mots": sum(word_count(text_at(texts, at)) for at in pieces),
-    }
-
-
 def code_by_document(project: Project, *, attribute: str = "") -> pd.DataFrame:
-    """Codes crossed with documents, or with the values of an attribute such as ``reunion``: one row a pair.
+    """Cross-tabulation of codes and documents, or values of an attribute (``reunion``): one row per pair, zeros too.
 
-    Columns: ``code``, ``groupe`` (name of the document, or value of the attribute), ``extraits``, the pieces of text,
-    those that overlap counting once whoever coded them (zeros too), ``total`` of the code over these groups. Codes with
-    the largest total first, then by name; groups in the order of the documents. Left out: documents that are a
-    ``synthese``, which says nothing of one meeting; documents without the attribute; codes that the others do not use.
-    Empty with fewer than two groups.
-
-    >>> textes = [Document(nom, "Un bureau.") for nom in ("r1", "r2")]
-    >>> passages = [Passage(texte.name, 0, 9, "Un bureau", "Lieux") for texte in textes]
-    >>> projet = Project((Code("Lieux"),), tuple(textes), tuple(passages))
-    >>> codings.code_by_document(projet)
-        code groupe  extraits  total
-    0  Lieux     r1         1      2
-    1  Lieux     r2         1      2
+    Columns: ``code``, ``groupe``, ``extraits`` (as in `code_counts`), ``total`` of the code over the groups; largest
+    total first, then by name; groups in document order. Left out: ``synthese`` documents, which are not of one meeting,
+    documents without the attribute, and codes that the others do not use. Empty with fewer than two groups.
     """
     groups = {
         document.name: dict(document.attributes).get(attribute, "") if attribute else document.name
@@ -343,8 +297,9 @@ def code_by_document(project: Project, *, attribute: str = "") -> pd.DataFrame:
         if document.kind != SYNTHESIS
     }
     names = list(dict.fromkeys(group for group in groups.values() if group))
+    columns = ["code", "groupe", "extraits", "total"]
     if len(names) < FEWEST_DOCUMENTS:
-        return pd.DataFrame(columns=list(_CROSSED))
+        return pd.DataFrame(columns=columns)
     counts = Counter(
         (code, groups.get(at.zone[0], ""))
         for code, passages in by_code(project.passages).items()
@@ -355,25 +310,24 @@ def code_by_document(project: Project, *, attribute: str = "") -> pd.DataFrame:
         totals[code] += count if group else 0
     ordered = sorted((code for code in totals if totals[code]), key=lambda code: (-totals[code], code))
     rows = [(code, name, counts[code, name], totals[code]) for code in ordered for name in names]
-    return pd.DataFrame(rows, columns=list(_CROSSED))
+    return pd.DataFrame(rows, columns=columns)
 
 
-# --- Which codes meet: pairs whose passages overlap, when one person put both ---
+# --- Co-occurring codes: pairs whose passages overlap, by the same coder ---
 
-# A line between two codes says that they go together: seen once or twice, it may be a coder's habit of the day.
+# Minimum for a line in the graph: once or twice may be a coder's habit of the day.
 FEWEST_DRAWN = 3
 Pair = tuple[str, str]
 
 
 def cooccurrences(project: Project) -> pd.DataFrame:
-    """The pairs of codes that meet: one row a pair, the most met first, then by name.
+    """The pairs of codes that co-occur: one row per pair, the most frequent first, then by book order.
 
-    Two codes meet where passages of one document, by one coder, have a sign of text in common; passages without place
-    meet when their text is the same. Columns: ``code``, ``autre_code`` (in the order of the book); ``rencontres``, the
-    couples of places that overlap, once whoever coded them; ``documents``; ``signes_communs`` and ``signes``, the
-    signs of text under both and under either, in code points, coder by coder; ``jaccard``, the first over the second;
-    ``est_trace``: met often enough (`FEWEST_DRAWN`) to be a line of a graph. A code and one that stands below it are a
-    pair too.
+    Two codes co-occur where passages of one document, by one coder, share a character; passages without position where
+    their text is the same. Columns: ``code``, ``autre_code`` (in book order); ``rencontres``, the pairs of overlapping
+    spans, once whoever coded them; ``documents``; ``signes_communs`` and ``signes``, the characters under both and
+    under either, coder by coder; ``jaccard``, their ratio; ``est_trace``, at least `FEWEST_DRAWN`. A code and its
+    descendant are a pair too.
 
     >>> lieux = Passage("r1", 0, 9, "Un bureau", "Lieux")
     >>> aide = Passage("r1", 3, 10, "bureau.", "Aide")
@@ -397,32 +351,21 @@ def cooccurrences(project: Project) -> pd.DataFrame:
             met[pair].add((one, two))
         for pair, one, two in _meetings(pieces, ranks):
             shared[pair] += min(one.end, two.end) - max(one.start, two.start)
-    rows = [_pairs_row(pair, met[pair], shared[pair], covered) for pair in met]
-    rows.sort(key=lambda row: (-row["rencontres"], ranks[row["code"]], ranks[row["autre_code"]]))
+    rows = []
+    for pair in sorted(met, key=lambda pair: (-len(met[pair]), ranks[pair[0]], ranks[pair[1]])):
+        either = covered[pair[0]] + covered[pair[1]] - shared[pair]
+        documents = {one.zone[0] for one, _ in met[pair]}
+        counts = len(met[pair]), len(documents), shared[pair], either
+        rows.append((*pair, *counts, shared[pair] / either, len(met[pair]) >= FEWEST_DRAWN))
     columns = ["code", "autre_code", "rencontres", "documents", "signes_communs", "signes", "jaccard", "est_trace"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def _pairs_row(pair: Pair, met: set, shared: int, covered: dict[str, int]) -> dict:
-    either = covered[pair[0]] + covered[pair[1]] - shared
-    return {
-        "code": pair[0],
-        "autre_code": pair[1],
-        "rencontres": len(met),
-        "documents": len({one.zone[0] for one, _ in met}),
-        "signes_communs": shared,
-        "signes": either,
-        "jaccard": shared / either,
-        "est_trace": len(met) >= FEWEST_DRAWN,
-    }
-
-
 def _meetings(places: dict[str, Iterable[Place]], ranks: dict[str, int]) -> Iterator[tuple[Pair, Place, Place]]:
-    """The couples of places of one text that overlap, under two codes, these in the order of the book."""
+    """The pairs of spans of one text that overlap under two codes, these in book order."""
     ordered = sorted((at, ranks[code], code) for code, each in places.items() for at in each if at.end > at.start)
     for first, (one, rank, code) in enumerate(ordered):
         for two, other_rank, other in islice(ordered, first + 1, None):
-            # Those that come after begin later still.
             if two.start >= one.end:
                 break
             if rank < other_rank:

@@ -1,4 +1,4 @@
-"""What a coding is, whatever the tool that made it: codes, documents, coded segments; how one is put together."""
+"""What a coding is, whatever the tool: codes, documents and coded segments, and how a reader collects them."""
 
 import re
 from collections import Counter, defaultdict
@@ -8,19 +8,18 @@ from dataclasses import dataclass, field, fields, replace
 from helpers.codings.safe_files import fault, shown, unknown
 from helpers.typography import french_spaces, shortened
 
-# --- How a code is called: the labels from the root down to it, joined ---
+# --- Paths of codes: the labels from the root down, joined ---
 
-# Taguette allows 200 characters; a longer label is a text put in the wrong place, which the path of each code below
-# would repeat.
+# Taguette allows 200 characters. A longer label is misplaced text, which the path of every child would repeat.
 MOST_LABEL = 1_000
 MOST_DEPTH = 50
 _LABEL = re.compile(r"(?:\\[\\/]|[^/])+")
 
 
 def code_path(name: str, parent: str = "") -> str:
-    r"""How a code is called everywhere: ``parent/enfant``, so that one label may stand under two parents.
+    r"""The identifier of a code, ``parent/child``: one label may stand under two parents.
 
-    A stroke inside a label is written ``\/``, and a backslash ``\\``.
+    A slash inside a label is written ``\/`` and a backslash ``\\``.
 
     >>> code_path("Élèves", "Relations"), code_path("père/mère")
     ('Relations/Élèves', 'père\\/mère')
@@ -30,41 +29,32 @@ def code_path(name: str, parent: str = "") -> str:
 
 
 def code_labels(path: str) -> tuple[str, ...]:
-    r"""The labels of a path, from the root down: what `code_path` joined.
-
-    >>> code_labels(r"Relations/père\/mère")
-    ('Relations', 'père/mère')
-    """
+    r"""The labels of a path, from the root down: the inverse of `code_path`."""
     return tuple(re.sub(r"\\([\\/])", r"\1", label) for label in _LABEL.findall(path))
 
 
 def code_path_of(typed: str) -> str:
-    """A path as a person typed it, in its one spelling."""
     if len(typed) > MOST_LABEL * MOST_DEPTH:
         raise fault(f"un code s’appelle « {shown(typed[:MOST_LABEL])} » ; donnez-lui un nom plus court.")
     return "/".join(map(code_path, code_labels(typed)))
 
 
 def check_label(name: str) -> None:
-    """Refuses a label that is empty, or longer than any."""
+    """Raise DataError for a label that is empty or too long."""
     if not 0 < len(name) <= MOST_LABEL:
         raise fault(f"un code s’appelle « {shown(name)} » ; donnez-lui un nom de 1 à {MOST_LABEL} caractères.")
 
 
-# --- What a coding is, whatever the tool that made it: codes, documents, passages ---
+# --- Codes, documents, coded segments (passages) and the project that holds them ---
 
 KINDS = ("verbatim", "compte_rendu", "synthese")  # "" where the file does not say
-# A code book that people use has some hundreds of codes at most.
+# Real code books have a few hundred codes at most.
 MOST_CODES = 10_000
 
 
 @dataclass(frozen=True)
 class Code:
-    """One entry of a code book; ``parent`` is the path of the code above, and ``changed`` the day of the last change.
-
-    >>> Code("Élèves", parent="Relations", include="tout élève du collège").path
-    'Relations/Élèves'
-    """
+    """An entry of a code book; ``parent`` is the path of the code above, ``changed`` the day of the last change."""
 
     name: str
     parent: str = ""
@@ -76,18 +66,15 @@ class Code:
 
     @property
     def path(self) -> str:
-        """The name that passages use."""
+        """The identifier that passages refer to."""
         return code_path(self.name, self.parent)
 
 
 @dataclass(frozen=True)
 class Document:
-    """A text that was coded; ``kind`` is one of ``KINDS`` or empty, ``attributes`` are (name, value), sorted by name.
+    """A coded text; ``kind`` is one of ``KINDS`` or empty, ``attributes`` are (name, value) pairs sorted by name.
 
-    The text is empty where the file gives the passages alone.
-
-    >>> Document("réunion 1", "Bonjour.", kind="verbatim", attributes=(("lieu", "Lille"),)).kind
-    'verbatim'
+    The text is empty where the file holds the coded segments only.
     """
 
     name: str
@@ -98,13 +85,10 @@ class Document:
 
 @dataclass(frozen=True)
 class Passage:
-    """A piece of a document under one code: ``text`` is ``document.text[start:end]``, in code points.
+    """A coded segment: ``text`` is ``document.text[start:end]``, in code points, under one code.
 
-    ``start`` and ``end`` are both ``None`` where the file does not place the passage. The same piece under two codes,
-    or by two coders, is two passages.
-
-    >>> Passage("réunion 1", 0, 7, "Bonjour", "Accueil", coder="A").end
-    7
+    ``start`` and ``end`` are both ``None`` where the file gives no position. One span under two codes, or coded by two
+    persons, is two passages.
     """
 
     document: str
@@ -118,19 +102,10 @@ class Passage:
 
 @dataclass(frozen=True)
 class Project:
-    """A whole coding, in one order: codes from parent to child, passages as they come in the documents, none twice.
+    """A complete coding in canonical order: parents before children, passages in text order, without duplicates.
 
-    ``told`` says in French what the file held that is not here; two projects are equal whatever was told.
-
-    Raises
-    ------
-    DataError
-        for a passage whose code, document or text is not in the project, a code without its parent, a name twice.
-
-    >>> texte = Document("réunion 1", "Bonjour à tous.")
-    >>> passage = Passage("réunion 1", 0, 7, "Bonjour", "Accueil")
-    >>> len(Project((Code("Accueil"),), (texte,), (passage, passage)).passages)
-    1
+    ``told`` lists, in French, what the file held and the project does not; it is ignored by ``==``. Raises DataError
+    for a passage whose code, document or text is not in the project, a code without its parent, or a duplicate name.
     """
 
     codes: tuple[Code, ...] = ()
@@ -139,12 +114,11 @@ class Project:
     told: tuple[str, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
-        """Checks what holds the parts together, and puts them in order."""
         for part in (*self.codes, *self.documents, *self.passages):
             _check_texts(part)
         codes = _in_order(self.codes)
-        ranks = {code.path: place for place, code in enumerate(codes)}
-        documents = {document.name: (place, document) for place, document in enumerate(self.documents)}
+        ranks = {code.path: rank for rank, code in enumerate(codes)}
+        documents = {document.name: (rank, document) for rank, document in enumerate(self.documents)}
         if len(documents) < len(self.documents):
             raise fault("deux documents ont le même nom ; renommez-en un.")
         for document in self.documents:
@@ -152,13 +126,13 @@ class Project:
         for passage in self.passages:
             _check_passage(passage, ranks, documents)
 
-        def place(one: Passage) -> tuple:
-            where = (one.start is None, one.start or 0, one.end or 0, one.text)
-            return (documents[one.document][0], *where, ranks[one.code], one.coder, one.memo)
+        def order(one: Passage) -> tuple:
+            position = (one.start is None, one.start or 0, one.end or 0, one.text)
+            return (documents[one.document][0], *position, ranks[one.code], one.coder, one.memo)
 
         object.__setattr__(self, "codes", codes)
         object.__setattr__(self, "documents", tuple(self.documents))
-        object.__setattr__(self, "passages", tuple(sorted(set(self.passages), key=place)))
+        object.__setattr__(self, "passages", tuple(sorted(set(self.passages), key=order)))
 
 
 def _check_texts(part: Code | Document | Passage) -> None:
@@ -196,7 +170,7 @@ def _check_passage(passage: Passage, codes: Iterable[str], documents: dict[str, 
 
 
 def _in_order(codes: Iterable[Code]) -> tuple[Code, ...]:
-    """Each code after its parent, children in the order given."""
+    """The codes in tree order: each after its parent, siblings in the order given."""
     given, below = list(codes), defaultdict(list)
     if len(given) > MOST_CODES:
         raise fault(f"le livre compte {len(given)} codes ; {MOST_CODES} au plus.")
@@ -223,47 +197,33 @@ def _in_order(codes: Iterable[Code]) -> tuple[Code, ...]:
     return tuple(out)
 
 
-# --- What kind of document a coding rests on, when the file that was given could not say it ---
+# --- The kind of documents, where the file could not say it ---
 
 
 def without_kind(project: Project) -> list[Document]:
-    """The documents that do not say whether they are words said, minutes or a synthesis, in their order.
-
-    >>> textes = (Document("réunion 1", kind="verbatim"), Document("réunion 2"))
-    >>> [texte.name for texte in without_kind(Project(documents=textes))]
-    ['réunion 2']
-    """
+    """The documents whose kind is unknown, in order."""
     return [document for document in project.documents if not document.kind]
 
 
 def with_kind(project: Project, kind: str) -> Project:
-    """The coding whose documents that do not say their kind have this one, of `KINDS`; the others keep theirs.
+    """The project with this kind (one of `KINDS`) for the documents that have none.
 
-    Taguette has no room for it, nor QualCoder without attributes: only the person who imports knows.
-
-    Raises
-    ------
-    DataError
-        for a kind that is none of ``KINDS``.
-
-    >>> textes = (Document("réunion 1", kind="verbatim"), Document("réunion 2"))
-    >>> codage = with_kind(Project(documents=textes), "compte_rendu")
-    >>> [texte.kind for texte in codage.documents]
-    ['verbatim', 'compte_rendu']
+    Taguette cannot store it, nor QualCoder without attributes: only the person who imports knows. Raises DataError for
+    another kind.
     """
     if kind not in KINDS:
         raise fault(f"« {shown(kind)} » n’est pas une nature de document ; au choix : {', '.join(KINDS)}.")
     return replace(project, documents=tuple(replace(each, kind=each.kind or kind) for each in project.documents))
 
 
-# --- What a file holds that is not kept, counted and said in French ---
+# --- Import messages: what a file holds that is not kept, in French ---
 
-# Past these the reader goes back to the tool; the count stands for the others.
+# Further ones are counted.
 MOST_LINES = 20
 
 
 class Told:
-    """Sentences for the person who imports, without a word of what was said in a meeting."""
+    """Messages for the person who imports; none quotes what was said in a meeting."""
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
@@ -271,56 +231,51 @@ class Told:
         self._notes: dict[str, None] = {}
 
     def left_out(self, what: str, count: int = 1) -> None:
-        """So many things of a kind, by their plural name, are not kept."""
+        """Count things that are not kept, by their French plural."""
         if count > 0:
             self._counts[what] += count
 
     def note(self, sentence: str) -> None:
-        """A sentence, once."""
         self._notes[sentence] = None
 
     def unmatched(self, document: str, start: int, end: int, code: str) -> None:
-        """A passage is not at its place in the text: reported, never moved."""
-        # `is_unmatched` knows such a sentence by its beginning.
+        """Report a passage that is not at its position in the text; it is dropped, never moved."""
+        # `is_unmatched` recognises the first word.
         place = f"« {shortened(document)} », positions {start} à {end}, code « {shortened(code)} »"
         self._unmatched.append(f"Passage non gardé, il ne correspond pas à son texte : {place}.")
 
     def sentences(self) -> tuple[str, ...]:
-        """All that was told, passages first."""
-        said = self._unmatched[:MOST_LINES]
-        if more := len(self._unmatched) - len(said):
-            said.append(f"Passages non gardés, ils ne correspondent pas à leur texte : {more} autres.")
-        said += [*self._notes][:MOST_LINES]
-        if more := len(self._notes) - MOST_LINES:
-            said += [f"Autres remarques : {more}."] if more > 0 else []
-        said += [f"Non gardé : {what} ({count})." for what, count in self._counts.items()]
-        return tuple(french_spaces(" ".join(sentence.split())) for sentence in said)
+        """All messages, those on passages first."""
+        messages = self._unmatched[:MOST_LINES]
+        if (more := len(self._unmatched) - MOST_LINES) > 0:
+            messages.append(f"Passages non gardés, ils ne correspondent pas à leur texte : {more} autres.")
+        messages += [*self._notes][:MOST_LINES]
+        if (more := len(self._notes) - MOST_LINES) > 0:
+            messages.append(f"Autres remarques : {more}.")
+        messages += [f"Non gardé : {what} ({count})." for what, count in self._counts.items()]
+        return tuple(french_spaces(" ".join(sentence.split())) for sentence in messages)
 
 
 def is_unmatched(sentence: str) -> bool:
-    """Whether what was told is of a passage that is not at its place: a fault, where the rest is for information.
-
-    >>> is_unmatched("Passage non gardé, il ne correspond pas à son texte.")
-    True
-    """
+    """Whether a message reports a passage that is not at its position: an error, where the others are information."""
     return sentence.startswith("Passage")
 
 
-# --- A project put together from a file, each passage compared with its text as it comes ---
+# --- A project under construction, each passage compared with its text as it is added ---
 
-# Characters under a code, each counted as often as it is coded: 50 000 passages of 1 000 characters are 50 million.
+# Coded characters, counted once per passage: 50,000 passages of 1,000 characters are 50 million.
 MOST_CODED = 200_000_000
 NAMELESS = "(sans nom)"
 
 
 def same_words(one: str, other: str) -> bool:
-    """Whether two texts differ by their white space alone: tools turn line breaks into spaces, XML does so too."""
+    """Whether two texts differ in white space only: tools, and XML, turn line breaks into spaces."""
     return one == other or one.split() == other.split()
 
 
 @dataclass
 class Collected:
-    """Codes, documents and passages as a reader finds them; `project` gives the whole."""
+    """Codes, documents and passages as a reader meets them; `project` returns the result."""
 
     told: Told = field(default_factory=Told)
     codes: list[Code] = field(default_factory=list)
@@ -330,8 +285,8 @@ class Collected:
     _taken: dict[tuple[str | None, str], int] = field(default_factory=dict)
 
     def add_code(self, code: Code, parent: str) -> str:
-        """Adds a code under the path of its parent, and tells its own."""
-        # Before the path is made, which repeats the labels above.
+        """Add a code under the path of its parent and return its path."""
+        # Before the path is built: it repeats the labels above.
         check_label(code.name or NAMELESS)
         if len(self.codes) == MOST_CODES:
             raise fault(f"le fichier contient plus de {MOST_CODES} codes ; ce n’est pas un livre de codes.")
@@ -340,7 +295,7 @@ class Collected:
         return code.path
 
     def add_tree(self, tree: Mapping[Hashable, tuple[Hashable | None, Code]]) -> dict[Hashable, str]:
-        """Adds codes given by key with the key of their parent, and tells the path of each."""
+        """Add codes given by key, with the key of their parent, and return the path of each."""
         below, paths = defaultdict(list), {}
         tree = {key: value for key, value in tree.items() if key is not None}
         for key, (parent, _) in tree.items():
@@ -359,51 +314,50 @@ class Collected:
         return paths
 
     def add_document(self, name: str, text: str, attributes: Mapping[str, str] | None = None) -> str:
-        """Adds a document, and tells the name that it has here."""
-        found = dict(attributes or {})
-        kind = found.pop("nature", "")
+        """Add a document and return its name, made unique."""
+        given = dict(attributes or {})
+        kind = given.pop("nature", "")
         if kind and kind not in KINDS:
             self.told.left_out("natures de documents inconnues")
         name = self._free(name or NAMELESS, None)
-        named = tuple(sorted((each, value) for each, value in found.items() if each))
+        named = tuple(sorted((each, value) for each, value in given.items() if each))
         self.documents[name] = Document(name, text, kind if kind in KINDS else "", named)
         return name
 
-    def _free(self, name: str, room: str | None) -> str:
-        """The name, with a number when it is taken: two things must not become one."""
-        wanted = name
-        while (room, wanted) in self._taken:
-            self._taken[room, name] += 1
-            wanted = f"{name} ({self._taken[room, name]})"
-        if wanted != name:
-            what = "Un document porte" if room is None else "Un code porte"
-            self.told.note(f"{what} le nom d’un autre ; il s’appelle ici « {wanted} ».")
-        self._taken[room, wanted] = 1
-        return wanted
+    def _free(self, name: str, scope: str | None) -> str:
+        """The name, numbered when it is taken in its scope (the path of a parent; None for documents)."""
+        unique = name
+        while (scope, unique) in self._taken:
+            self._taken[scope, name] += 1
+            unique = f"{name} ({self._taken[scope, name]})"
+        if unique != name:
+            what = "Un document porte" if scope is None else "Un code porte"
+            self.told.note(f"{what} le nom d’un autre ; il s’appelle ici « {unique} ».")
+        self._taken[scope, unique] = 1
+        return unique
 
     def weigh(self, length: int) -> None:
-        """Counts what is copied out of the texts: a small file can name a large text a hundred thousand times."""
+        """Limit what is copied out of the texts: a small file can refer to a large text a hundred thousand times."""
         self._weight += max(0, length)
         if self._weight > MOST_CODED:
             raise fault("les passages se recouvrent au-delà de ce qu’un codage contient ; vérifiez le fichier.")
 
-    def is_at(self, document: str, start: int, end: int, claimed: str | None) -> bool:
-        """Whether a passage is in its text, and is what the tool says it is, if it says so."""
-        text = self.documents[document].text
-        inside = 0 <= start < end <= len(text)
-        self.weigh(end - start if inside else 0)
-        return inside and (claimed is None or same_words(text[start:end], claimed))
+    def add_passage(self, passage: Passage, claimed: str | None, positions: tuple[int, int] | None = None) -> bool:
+        """Add a passage with the text at its position; if that is not what the tool claims, report it and return False.
 
-    def add_passage(self, passage: Passage, claimed: str | None) -> None:
-        """Adds a passage, its text taken from the document; tells it, and leaves it, when it is not there."""
-        document, start, end = passage.document, passage.start, passage.end
-        if self.is_at(document, start, end, claimed):
-            self.passages.append(replace(passage, text=self.documents[document].text[start:end]))
-        else:
-            self.told.unmatched(document, start, end, passage.code)
+        ``positions`` are those of the tool, for the message: a person looks for them there.
+        """
+        text, start, end = self.documents[passage.document].text, passage.start, passage.end
+        is_inside = 0 <= start < end <= len(text)
+        self.weigh(end - start if is_inside else 0)
+        if is_inside and (claimed is None or same_words(text[start:end], claimed)):
+            self.passages.append(replace(passage, text=text[start:end]))
+            return True
+        self.told.unmatched(passage.document, *(positions or (start, end)), passage.code)
+        return False
 
     def project(self) -> Project:
-        """The whole, checked and in order."""
+        """The project, checked and in order."""
         self.told.left_out("passages en double", len(self.passages) - len(set(self.passages)))
         documents = tuple(self.documents.values())
         return Project(tuple(self.codes), documents, tuple(self.passages), self.told.sentences())

@@ -1,8 +1,10 @@
-"""Which tool made a file, by what it holds: Taguette, QualCoder, typed texts and all the formats of this room."""
+"""Reading coding files: typed texts, Taguette, QualCoder, and the recognition of every format by its content."""
 
 import html
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
@@ -22,13 +24,11 @@ from helpers.codings.safe_files import (
 from helpers.codings.tables import FILES, read_csv, read_folder
 from helpers.schema import DataError
 
-# --- A text that a person typed: plain, Markdown or Word; of Word, the paragraphs and the tables, and nothing
-# --- else
+# --- Typed texts: plain, Markdown, or the paragraphs and tables of Word ---
 
-# The formats that are read.
 TEXTS = (".txt", ".md", ".docx")
 _BODY = "word/document.xml"
-# Of Word, its usual spelling and the strict one; other vocabularies (drawings, formulas) hold no text of ours.
+# Transitional and strict WordprocessingML; other vocabularies (drawings, formulas) hold no text of ours.
 _WORD = re.compile(
     r"\{http://(?:schemas\.openxmlformats\.org/wordprocessingml/2006|purl\.oclc\.org/ooxml/wordprocessingml)/main\}"
 )
@@ -40,32 +40,26 @@ _INSIDE = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 def read_text(path: Path) -> str:
     """The text of a file (``.txt``, ``.md``, ``.docx``), with plain line ends; nothing is written.
 
-    Of a ``.docx``, paragraphs and tables: a cell ends with a tab, a row and a paragraph with a line end. Headers,
-    notes, comments and what a reviewer deleted are left out.
-
-    Raises
-    ------
-    DataError
-        for a file of another format, damaged, or made to harm: one French sentence with the file, and what to do.
-
-    >>> import pathlib, tempfile
-    >>> with tempfile.TemporaryDirectory() as dossier:
-    ...     fichier = pathlib.Path(dossier, "reunion.txt")
-    ...     _ = fichier.write_bytes("Présents\\u00a0: douze.\\r\\n".encode())
-    ...     read_text(fichier)
-    'Présents\\xa0: douze.\\n'
+    In a ``.docx``, a cell ends with a tab, a row and a paragraph with a line end; headers, notes, comments and deleted
+    revisions are left out. Raises DataError for another format, or a damaged or malicious file: one French sentence
+    with the file name and the remedy.
     """
-    path = Path(path)
+    with _named_faults(Path(path)) as path:
+        return _read_text(path).replace("\r\n", "\n").replace("\r", "\n")
+
+
+@contextmanager
+def _named_faults(path: Path) -> Iterator[Path]:
+    """Any failure becomes a sentence that starts with the file name."""
     try:
-        text = _read(path)
+        yield path
     except DataError as error:
         raise fault(f"{path.name} : {error}") from None
     except OSError:
         raise fault(f"{path.name} : le fichier est introuvable ou illisible ; vérifiez le chemin.") from None
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _read(path: Path) -> str:
+def _read_text(path: Path) -> str:
     if path.suffix.casefold() not in TEXTS:
         raise fault("ce format n’est pas lu ; enregistrez le texte en .docx, .md ou .txt.")
     if path.suffix.casefold() != ".docx":
@@ -82,14 +76,14 @@ def _read(path: Path) -> str:
 
 
 def _text_in(root: Element) -> str:
-    """What the paragraphs hold, in order; without recursion, for a file may be as deep as it likes."""
+    """The text of the paragraphs, in order; without recursion, since a file may be nested to any depth."""
     out: list[str] = []
     left: list[tuple[Element, bool]] = [(root, False)]
     while left:
         node, is_closing = left.pop()
         name = _WORD.sub("", node.tag)
         if is_closing:
-            # The last paragraph of a cell ends with it.
+            # The end of a cell replaces that of its last paragraph.
             if name == "tc" and out and out[-1] == "\n":
                 out.pop()
             out.append(_ENDS[name])
@@ -100,104 +94,93 @@ def _text_in(root: Element) -> str:
             out.append(_INSIDE[name])
         if name in _ENDS:
             left.append((node, True))
-        # A drawing is there twice, for old and new programs. What a paragraph is like holds no text.
+        # A drawing has a fallback copy for old programs; properties hold no text.
         if node.tag != _FALLBACK and name not in ("pPr", "rPr", "del", "moveFrom"):
             left += [(child, False) for child in reversed(node)]
     return "".join(out)
 
 
-# --- Taguette: its SQLite project. Its positions count the UTF-8 bytes of the text once the tags are taken off
+# --- Taguette (SQLite): positions count the UTF-8 bytes of the text without tags ---
 
-# Taguette keeps what bleach let through: every sign « < » begins a tag, without comment or declaration.
+# Taguette stores what bleach let through: every « < » begins a tag; there are no comments or declarations.
 _TAG = re.compile(r"</?([a-zA-Z][^\s/>]*)(?:[^>\"']|\"[^\"]*\"|'[^']*')*+>")
 _FOREIGN = "un document n’est pas le HTML que Taguette écrit ; refaites l’export du projet."
 
 
-def is_taguette(database: Database) -> bool:
-    """Whether a database is a project of Taguette."""
-    return database.has("highlights", "start_offset", "end_offset") and database.has("tags", "id", "path")
-
-
 def words_of(markup: str) -> str:
-    """The text of a document of Taguette as its browser counts it: tags off, entities read, spaces as they are.
+    """The text of a Taguette document as its browser counts it: no tags, entities decoded, white space unchanged.
 
     >>> words_of("<p>Tom &amp; <b>Lé</b>a</p>")
     'Tom & Léa'
     """
-    # As an HTML parser does before anything else.
+    # HTML parsers normalise line ends first.
     markup, parts, at = markup.replace("\r\n", "\n").replace("\r", "\n"), [], 0
     skip_line = False
     while at < len(markup):
         opening = markup.find("<", at)
         piece = markup[at : opening if opening >= 0 else None]
-        parts.append(_unescaped(piece.removeprefix("\n") if skip_line else piece))
+        try:
+            parts.append(html.unescape(piece.removeprefix("\n") if skip_line else piece))
+        except ValueError:  # an entity of thousands of digits
+            raise fault(_FOREIGN) from None
         if opening < 0:
             break
         tag = _TAG.match(markup, opening)
         if not tag:
             raise fault(_FOREIGN)
-        # A parser drops the line break that follows this tag at once.
+        # HTML parsers drop a line break right after this tag.
         skip_line, at = tag[1].lower() == "pre" and tag[0][1] != "/", tag.end()
     return "".join(parts)
 
 
-def _unescaped(piece: str) -> str:
-    try:
-        return html.unescape(piece)
-    except ValueError:  # a number of thousands of digits
-        raise fault(_FOREIGN) from None
-
-
 def read_taguette(database: Database) -> Project:
-    """The project of a Taguette file, which must hold one only."""
+    """The project of a Taguette file, which must hold only one."""
     if database.count("projects") > 1:
         raise fault(f"le fichier contient {database.count('projects')} projets ; exportez-en un seul depuis Taguette.")
-    found = Collected()
+    collected = Collected()
+    left_out = collected.told.left_out
     tags = database.rows("tags", id=int, path=str, description=str, parent_id=int)
-    paths = found.add_tree({key: (parent, Code(path, definition=told)) for key, path, told, parent in tags})
-    places = {}
+    paths = collected.add_tree({key: (parent, Code(path, definition=text)) for key, path, text, parent in tags})
+    documents = {}
     for key, name, markup in database.rows("documents", id=int, name=str, contents=str):
         text = words_of(markup)
-        places[key] = (found.add_document(name, text), _bytes(text))
-    _add_highlights(database, found, paths, places)
-    told = [text for row in database.rows("documents", id=int, description=str) if (text := row[1])]
-    found.told.left_out("descriptions de documents", len(told))
-    found.told.left_out(
-        "descriptions du projet", sum(1 for _, text in database.rows("projects", id=int, description=str) if text)
-    )
-    users = database.rows("users", login=str, email=str)
-    found.told.left_out("adresses électroniques d’utilisateurs", sum(1 for _, email in users if email))
-    return found.project()
+        name = collected.add_document(name, text)
+        in_bytes = Units() if text.isascii() else Units.of(text, _byte_length)
+        documents[key] = (name, in_bytes)
+    _add_highlights(database, collected, paths, documents)
+    for what, table, columns in (
+        ("descriptions de documents", "documents", {"id": int, "description": str}),
+        ("descriptions du projet", "projects", {"id": int, "description": str}),
+        ("adresses électroniques d’utilisateurs", "users", {"login": str, "email": str}),
+    ):
+        left_out(what, sum(1 for _, text in database.rows(table, **columns) if text))
+    return collected.project()
 
 
-def _bytes(text: str) -> Units:
-    return Units.same() if text.isascii() else Units.of(text, lambda each: len(each.encode("utf-8", "surrogatepass")))
+def _byte_length(character: str) -> int:
+    return len(character.encode("utf-8", "surrogatepass"))
 
 
-def _add_highlights(database: Database, found: Collected, paths: dict, places: dict) -> None:
+def _add_highlights(database: Database, collected: Collected, paths: dict, documents: dict) -> None:
     tags_of: dict[int, list[int]] = {}
     for highlight, tag in database.rows("highlight_tags", highlight_id=int, tag_id=int):
         tags_of.setdefault(highlight, []).append(tag)
     coders = _coders(database)
     columns = {"id": int, "document_id": int, "start_offset": int, "end_offset": int, "snippet": str}
     for key, document, start, end, snippet in database.rows("highlights", **columns):
-        tags = [paths[tag] for tag in tags_of.get(key, ()) if tag in paths]
-        if not tags or document not in places or start is None or end is None:
-            found.told.left_out("passages sans code ou sans document")
+        codes = [paths[tag] for tag in tags_of.get(key, ()) if tag in paths]
+        if not codes or document not in documents or start is None or end is None:
+            collected.told.left_out("passages sans code ou sans document")
             continue
-        name, place = places[document]
+        name, units = documents[document]
         claimed = words_of(snippet) if snippet else None
-        first, last = place.point(start), place.point(end)
-        for code in tags:
-            if found.is_at(name, first, last, claimed):
-                found.add_passage(Passage(name, first, last, "", code, coders.get(key, "")), claimed)
-            else:
-                # The positions that the tool wrote are those a person can look for.
-                found.told.unmatched(name, start, end, code)
+        for code in codes:
+            passage = Passage(name, units.point(start), units.point(end), "", code, coders.get(key, ""))
+            collected.add_passage(passage, claimed, (start, end))
 
 
 def _coders(database: Database) -> dict[int, str]:
-    """Who made each highlight, which Taguette keeps in its history alone."""
+    """Who made each highlight: only the history of Taguette says."""
     coders = {}
     for _, login, payload in database.rows("commands", id=int, user_login=str, payload=str):
         try:
@@ -211,9 +194,9 @@ def _coders(database: Database) -> dict[int, str]:
     return coders
 
 
-# --- QualCoder: the SQLite database in its ``.qda`` folder. Its positions count code points ---
+# --- QualCoder (SQLite in a ``.qda`` folder): positions count code points ---
 
-# What else a project holds, by its table.
+# What is not kept, by table.
 _OTHERS = {
     "code_image": "passages d’images",
     "code_av": "passages de sons ou de vidéos",
@@ -226,45 +209,45 @@ _OTHERS = {
 }
 
 
-def is_qualcoder(database: Database) -> bool:
-    """Whether a database is a project of QualCoder."""
-    return database.has("code_text", "cid", "fid", "pos0", "pos1") and database.has("source", "id", "fulltext")
-
-
 def read_qualcoder(database: Database) -> Project:
     """The project of QualCoder: categories and codes in one tree, texts with the attributes of their file."""
-    found = Collected()
-    paths = found.add_tree(_tree(database))
+    collected = Collected()
+    left_out = collected.told.left_out
+    paths = collected.add_tree(_tree(database))
     attributes: dict[int | None, dict[str, str]] = {}
-    for _, name, kind, value, source in database.rows(
-        "attribute", attrid=int, name=str, attr_type=str, value=str, id=int
-    ):
+    columns = {"attrid": int, "name": str, "attr_type": str, "value": str, "id": int}
+    for _, name, kind, value, source in database.rows("attribute", **columns):
         if kind == "file" and value:
             attributes.setdefault(source, {})[name] = value
         elif value:
-            found.told.left_out("attributs de cas")
+            left_out("attributs de cas")
     names = {}
     for key, name, text, media in database.rows("source", id=int, name=str, fulltext=str, mediapath=str):
         if text or not media:
-            names[key] = found.add_document(name, text, attributes.get(key))
+            names[key] = collected.add_document(name, text, attributes.get(key))
         else:
-            found.told.left_out("images, sons et vidéos")
-    _add_passages(database, found, paths, names)
+            left_out("images, sons et vidéos")
+    columns = {"ctid": int, "fid": int, "pos0": int, "pos1": int, "seltext": str, "cid": int, "owner": str, "memo": str}
+    for _, source, start, end, text, code, owner, memo in database.rows("code_text", **columns):
+        if source not in names or ("code", code) not in paths or start is None or end is None:
+            left_out("passages sans code ou sans document")
+            continue
+        passage = Passage(names[source], start, end, "", paths["code", code], owner, memo)
+        collected.add_passage(passage, text or None)
+    important = database.rows("code_text", ctid=int, important=int)
+    left_out("marques « important »", sum(1 for _, mark in important if mark))
     for table, what in _OTHERS.items():
-        found.told.left_out(what, database.count(table))
-    found.told.left_out("mémos de documents", sum(1 for _, memo in database.rows("source", id=int, memo=str) if memo))
-    found.told.left_out(
-        "couleurs de codes", sum(1 for _, color in database.rows("code_name", cid=int, color=str) if color)
-    )
-    return found.project()
+        left_out(what, database.count(table))
+    left_out("mémos de documents", sum(1 for _, memo in database.rows("source", id=int, memo=str) if memo))
+    left_out("couleurs de codes", sum(1 for _, color in database.rows("code_name", cid=int, color=str) if color))
+    return collected.project()
 
 
 def _tree(database: Database) -> dict:
-    """Categories, then codes: a code hangs from a category, or from another code in the latest versions."""
+    """Categories, then codes; a code belongs to a category or, in the latest versions, to another code."""
     tree = {}
-    for key, name, memo, date, above in database.rows(
-        "code_cat", catid=int, name=str, memo=str, date=str, supercatid=int
-    ):
+    columns = {"catid": int, "name": str, "memo": str, "date": str, "supercatid": int}
+    for key, name, memo, date, above in database.rows("code_cat", **columns):
         parent = None if above is None else ("category", above)
         tree["category", key] = (parent, Code(name, definition=memo, changed=_day(date)))
     columns = {"cid": int, "name": str, "memo": str, "date": str, "catid": int, "supercid": int}
@@ -276,60 +259,30 @@ def _tree(database: Database) -> dict:
 
 
 def _day(date: str) -> str:
-    """The day of a date and time; nothing when it is not one."""
+    """The day of a date and time; empty if it is not one."""
     day = re.match(r"\d{4}-\d{2}-\d{2}(?!\d)", date)
     return day[0] if day else ""
 
 
-def _add_passages(database: Database, found: Collected, paths: dict, names: dict) -> None:
-    columns = {"ctid": int, "fid": int, "pos0": int, "pos1": int, "seltext": str, "cid": int, "owner": str, "memo": str}
-    for _, source, start, end, text, code, owner, memo in database.rows("code_text", **columns):
-        if source not in names or ("code", code) not in paths or start is None or end is None:
-            found.told.left_out("passages sans code ou sans document")
-            continue
-        found.add_passage(Passage(names[source], start, end, "", paths["code", code], owner, memo), text or None)
-    important = database.rows("code_text", ctid=int, important=int)
-    found.told.left_out("marques « important »", sum(1 for _, mark in important if mark))
-
-
-# --- Which tool made a file, by what it holds; and the one sentence when it cannot be read ---
+# --- Recognition of the format ---
 
 # The database in a QualCoder folder.
 _QUALCODER = "data.qda"
-_HEAD = 4096
 
 
 def read(path: Path) -> Project:
-    """The coding that a file or a folder holds, recognised by its content, each position compared with its text.
+    """The coding of a file or folder, recognised by its content; each passage is compared with its text.
 
-    It may be a Taguette project (SQLite), its CSV of passages or of tags; a REFI-QDA project (``.qdpx``) or code book
-    (``.qdc``); a QualCoder folder (``.qda``); our own tables, in a folder or one alone (`write_csv`). What the file
-    holds and the project does not is in ``told``. Nothing is written, anywhere.
-
-    Raises
-    ------
-    DataError
-        for a file that is damaged, of another tool, or made to harm: one French sentence with the file, what is wrong,
-        and what to do.
-
-    >>> import pathlib, tempfile
-    >>> with tempfile.TemporaryDirectory() as dossier:
-    ...     fichier = pathlib.Path(dossier, "taguette.csv")
-    ...     _ = fichier.write_text("id,document,tag,content\\n1,reunion,accueil,Bonjour\\n", encoding="utf-8")
-    ...     projet = read(fichier)
-    >>> projet.passages
-    (Passage(document='reunion', start=None, end=None, text='Bonjour', code='accueil', coder='', memo=''),)
+    Formats: Taguette project (SQLite) and its CSV of passages or tags; REFI-QDA project (``.qdpx``) and code book
+    (``.qdc``); QualCoder folder (``.qda``); our own tables, in a folder or alone (`write_csv`). ``told`` lists what is
+    not kept. Nothing is written. Raises DataError for a damaged, foreign or malicious file: one French sentence with
+    the file name, what is wrong and the remedy.
     """
-    path = Path(path)
-    try:
-        return _reading_read(path)
-    except DataError as error:
-        raise fault(f"{path.name} : {error}") from None
-    except OSError:
-        raise fault(f"{path.name} : le fichier est introuvable ou illisible ; vérifiez le chemin.") from None
+    with _named_faults(Path(path)) as path:
+        return _read(path)
 
 
-def _reading_read(path: Path) -> Project:
+def _read(path: Path) -> Project:
     if path.is_dir():
         if (path / _QUALCODER).is_file():
             return _read_database(path / _QUALCODER)
@@ -340,34 +293,29 @@ def _reading_read(path: Path) -> Project:
         raise FileNotFoundError
     check_size(path)
     with path.open("rb") as file:
-        head = file.read(_HEAD)
+        head = file.read(4096)
     if head.startswith(b"PK"):
         with opened_archive(path) as archive:
             return read_qdpx(archive)
     if head.startswith(b"SQLite format 3\0"):
         return _read_database(path)
-    if _begins_as_xml(head):
+    # XML, in any encoding, with or without byte order mark.
+    if head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<"):
         return _read_xml(path)
     return read_csv(path)
 
 
-def _begins_as_xml(head: bytes) -> bool:
-    plain = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
-    return plain.startswith(b"<")
-
-
 def _read_database(path: Path) -> Project:
     with opened_database(path) as database:
-        if is_taguette(database):
+        if database.has("highlights", "start_offset", "end_offset") and database.has("tags", "id", "path"):
             return read_taguette(database)
-        if is_qualcoder(database):
+        if database.has("code_text", "cid", "fid", "pos0", "pos1") and database.has("source", "id", "fulltext"):
             return read_qualcoder(database)
     raise fault("cette base n’est ni un projet Taguette, ni un projet QualCoder ; exportez-la au format .qdpx.")
 
 
 def _read_xml(path: Path) -> Project:
-    content = content_of(path, MOST_XML_BYTES)
-    root = tree_of(content, "le fichier")
+    root = tree_of(content_of(path, MOST_XML_BYTES), "le fichier")
     if root.tag in (f"{{{NAMESPACE}}}CodeBook", f"{{{LEGACY}}}CodeBook"):
         return read_qdc(root)
     if PROJECT.fullmatch(root.tag):

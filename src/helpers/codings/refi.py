@@ -1,11 +1,11 @@
-"""REFI-QDA: code books (``.qdc``) and projects (``.qdpx``), read and written."""
+"""REFI-QDA code books (``.qdc``) and projects (``.qdpx``), read and written."""
 
 import re
 import uuid
 import zipfile
 from array import array
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -13,75 +13,68 @@ from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from helpers.codings.model import MOST_DEPTH, Code, Collected, Document, Passage, Project
+from helpers.codings.model import MOST_DEPTH, Code, Collected, Document, Passage, Project, Told
 from helpers.codings.safe_files import Archive, fault, text_of, tree_of
 
-# --- From the unit that a tool counts in to code points ---
+# --- Positions: from the unit of a tool to code points ---
 
 
 class Units:
-    """The places of one text in another unit; a place inside a character is none.
+    """Code points, or (`of`) another unit in which each character of a text has a length.
 
     >>> lengths = Units.of("été", lambda character: len(character.encode()))
     >>> [lengths.point(offset) for offset in range(6)]
     [0, -1, 1, 2, -1, 3]
     """
 
-    def __init__(self, ends: array | None) -> None:
+    def __init__(self, ends: array | None = None) -> None:
         self._ends = ends
 
     @classmethod
-    def same(cls) -> "Units":
-        """Code points themselves."""
-        return cls(None)
-
-    @classmethod
     def of(cls, text: str, length: Callable[[str], int]) -> "Units":
-        """A unit in which each character of the text has this length."""
         return cls(array("q", accumulate(map(length, text), initial=0)))
 
     def point(self, offset: int) -> int:
-        """The code point at a place; -1 for a place that is inside a character, or outside the text."""
+        """The code point at an offset; -1 inside a character or outside the text."""
         if self._ends is None:
             return offset
         place = bisect_left(self._ends, offset)
         return place if place < len(self._ends) and self._ends[place] == offset else -1
 
 
-# --- A code as REFI-QDA has it: a name, a description and the codes below; and ``.qdc``, the file of a code
-# --- book alone
+# --- Code books: a code has a name, a description and children ---
 
 NAMESPACE = "urn:QDA-XML:codebook:1.0"
-# The specification was first published with this spelling, which NVivo 12 writes.
+# The first spelling of the specification, which NVivo 12 writes.
 LEGACY = "urn:QDA-XML:codebook:1:0"
 ORIGIN = "ALSES"
-# Same content, same identifiers: two exports of one project are the same file.
+# Identifiers come from the content: two exports of one project are the same file.
 _ROOT = uuid.UUID("7d0b6a52-6b0e-5c39-9d7e-0a3c1f5b8e21")
-# REFI-QDA has one text for a code: what it does not name stands there, each part after its label, on a line of its own.
+# The description also holds the parts of a code that REFI-QDA lacks, each on its own line after its label.
 _LABELS = {"include": "Inclure", "exclude": "Exclure", "example": "Exemple", "changed": "Modifié le"}
 _LINE = re.compile(rf"(\\*)({'|'.join(_LABELS.values())})[ \u00a0\u202f]: ")
 ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def guid(*parts: object) -> str:
-    """The identifier of a thing, from what it is."""
+    """The identifier of an object, derived from its content."""
     return str(uuid.uuid5(_ROOT, "\x1f".join(map(str, parts)))).upper()
 
 
 def guid_of(node: Element, name: str = "guid") -> str:
-    """An identifier in one spelling: tools differ by case and by braces."""
+    """An identifier in one spelling: tools differ in case and braces."""
     return node.get(name, "").strip("{}").casefold()
 
 
 def legal(text: str, what: str) -> str:
-    """The text, which XML must be able to hold."""
+    """The text, refused if XML cannot hold it."""
     if ILLEGAL.search(text):
         raise fault(f"{what} contient un caractère de contrôle que REFI-QDA n’admet pas ; retirez-le.")
     return text
 
 
 def described(code: Code) -> str:
-    """The definition, then the other parts after their labels; a line that looks like a label gets a backslash."""
+    """The definition, then the other parts after their labels; lines that look like labels get a backslash."""
     parts = [_guarded(code.definition)] if code.definition else []
     for name, label in _LABELS.items():
         if value := getattr(code, name):
@@ -94,139 +87,101 @@ def _guarded(text: str) -> str:
 
 
 def _unguarded(line: str) -> str:
-    found = _LINE.match(line)
-    return line[1:] if found and found[1] else line
+    match = _LINE.match(line)
+    return line[1:] if match and match[1] else line
 
 
 def undescribed(name: str, text: str) -> Code:
-    """The code of a description: what stands before the first label is its definition."""
-    lines = {"definition": []}
-    current = "definition"
+    """The code of a description: the text before the first label is the definition."""
+    lines, current = {"definition": []}, "definition"
     fields = {label: field for field, label in _LABELS.items()}
     for line in text.split("\n") if text else []:
-        found = _LINE.match(line)
-        if found and not found[1] and fields[found[2]] not in lines:
-            current = fields[found[2]]
-            lines[current] = [_unguarded(line[found.end() :])]
+        match = _LINE.match(line)
+        if match and not match[1] and fields[match[2]] not in lines:
+            current = fields[match[2]]
+            lines[current] = [_unguarded(line[match.end() :])]
         else:
             lines[current].append(_unguarded(line))
     return Code(name, **{field: "\n".join(each) for field, each in lines.items()})
 
 
 def codes_element(project: Project) -> Element:
-    """The element ``Codes`` of a project."""
     root, nodes = Element("Codes"), {}
     for code in project.codes:
         attributes = {"guid": guid("code", code.path), "name": legal(code.name, "un code"), "isCodable": "true"}
-        node = ElementTree.SubElement(nodes.get(code.parent, root), "Code", attributes)
+        node = SubElement(nodes.get(code.parent, root), "Code", attributes)
         if text := legal(described(code), f"le code « {code.name} »"):
-            ElementTree.SubElement(node, "Description").text = text
+            SubElement(node, "Description").text = text
         nodes[code.path] = node
     return root
 
 
-def read_codes(found: Collected, root: Element | None) -> dict[str, str]:
-    """Adds the codes below ``Codes``, and tells the path of each by its identifier, without case."""
+def read_codes(collected: Collected, root: Element, path: str) -> dict[str, str]:
+    """Add the codes at a path of the XML; returns the path of each code by its identifier."""
     paths: dict[str, str] = {}
-    level = [("", node) for node in children(root, "Code")]
+    level = [("", node) for node in root.findall(path)]
     for _ in range(MOST_DEPTH):
         below = []
         for parent, node in level:
-            code = undescribed(node.get("name", ""), text_in(node, "Description"))
-            path = found.add_code(code, parent)
-            paths[guid_of(node)] = path
-            below += [(path, child) for child in children(node, "Code")]
-            found.told.left_out("couleurs de codes", 1 if node.get("color") else 0)
-            found.told.left_out("notes de codes", len(children(node, "NoteRef")))
+            code = undescribed(node.get("name", ""), node.findtext("{*}Description", ""))
+            name = paths[guid_of(node)] = collected.add_code(code, parent)
+            below += [(name, each) for each in node.findall("{*}Code")]
+            collected.told.left_out("couleurs de codes", 1 if node.get("color") else 0)
+            collected.told.left_out("notes de codes", len(node.findall("{*}NoteRef")))
         level = below
     if level:
         raise fault(f"l’arbre des codes compte plus de {MOST_DEPTH} niveaux ; réduisez-le.")
     return paths
 
 
-def children(node: Element | None, name: str) -> list[Element]:
-    """The elements of a name right below another, in its namespace."""
-    if node is None:
-        return []
-    space = node.tag[: node.tag.find("}") + 1]
-    return node.findall(f"{space}{name}")
-
-
-def child(node: Element | None, name: str) -> Element | None:
-    """The first of `children`."""
-    return next(iter(children(node, name)), None)
-
-
-def text_in(node: Element | None, name: str) -> str:
-    """The text of a child element; empty without it."""
-    found = child(node, name)
-    return "" if found is None else found.text or ""
-
-
 def written(root: Element) -> bytes:
-    """The XML as bytes: always the same for the same tree."""
     ElementTree.indent(root)
     text = ElementTree.tostring(root, encoding="unicode")
-    # A raw carriage return would be read as a line feed; those of attributes are escaped already.
+    # A raw carriage return would be read as a line feed (in attributes it is escaped already).
     text = text.replace("\r", "&#13;")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'.encode()
 
 
 def read_qdc(root: Element) -> Project:
-    """The code book of a ``.qdc`` file."""
-    found = Collected()
-    read_codes(found, child(root, "Codes"))
-    found.told.left_out("ensembles de codes", len(children(child(root, "Sets"), "Set")))
-    return found.project()
+    collected = Collected()
+    read_codes(collected, root, "{*}Codes/{*}Code")
+    collected.told.left_out("ensembles de codes", len(root.findall("{*}Sets/{*}Set")))
+    return collected.project()
 
 
 def write_qdc(project: Project, path: Path) -> tuple[str, ...]:
-    """Writes the code book as ``.qdc``, and tells in French what of the project it cannot hold.
+    """Write the code book as ``.qdc``; returns the French messages on what of the project it cannot hold.
 
-    The parts of a code that REFI-QDA does not name stand in its description, each after its label (« Inclure : »…).
-
-    Raises
-    ------
-    DataError
-        for a project without codes, or a control character that XML refuses.
-
-    >>> import pathlib, tempfile
-    >>> livre = Project((Code("Accueil", include="les premiers jours"),))
-    >>> with tempfile.TemporaryDirectory() as dossier:
-    ...     fichier = pathlib.Path(dossier, "codes.qdc")
-    ...     write_qdc(livre, fichier)
-    ...     codings.reading.read(fichier) == livre
-    ()
-    True
+    Raises DataError for a project without codes, or a control character that XML refuses.
     """
     if not project.codes:
         raise fault(f"{path.name} : le projet n’a aucun code ; un livre de codes .qdc en a un au moins.")
     root = Element("CodeBook", {"xmlns": NAMESPACE, "origin": ORIGIN})
     root.append(codes_element(project))
     path.write_bytes(written(root))
-    told = Collected().told
+    told = Told()
     told.left_out("documents", len(project.documents))
     told.left_out("passages", len(project.passages))
     return told.sentences()
 
 
-# --- Where the passages of a REFI-QDA project are: which unit its tool counts in, and what its names of
-# --- selections prove
-# The specification counts code points. Tools differ. On the published projects tried, NVivo for Windows counts UTF-16
-# units (so 300 passages of 303 lie between two words, by code points 49) and names nothing; qc names a selection by
-# its line. ATLAS.ti, after QualCoder's source, counts a line end of two characters for one. The unit is that of a
+# --- The unit that each tool counts in, and whether selections are named by excerpts ---
+
+# The specification counts code points, but tools differ. On published projects, NVivo for Windows counts UTF-16 units
+# (300 of 303 passages then fall between two words, against 49 by code points) and names nothing; qc names a selection
+# by its line. ATLAS.ti, according to QualCoder's source, counts a two-character line end as one. The unit is that of a
 # whole text, never of a passage.
 
-# Tools cut a name near 100 characters, some with a mark; a whole name is compared as a beginning too.
+# Tools cut a name near 100 characters, some with an ellipsis: names are compared as beginnings.
 _CUT = re.compile(r"\s*(?:…|\.\.\.)$")
-# Names looked for in their text, to know whether they are excerpts: enough to tell, whatever the size of the project.
+# Enough names to know whether they are excerpts, whatever the size of the project.
 _TRIED = 200
 _WIDE = re.compile("[\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
 class Selection:
-    """A coding as the file has it: positions in the unit of its tool, and the name that the tool gave, if any."""
+    """A coding in the file: positions in the unit of its tool, and the name that the tool gave, if any."""
 
     start: int
     end: int
@@ -238,39 +193,37 @@ class Selection:
 
 @dataclass
 class Text:
-    """A text of the project with its selections."""
-
     name: str
     content: str
     attributes: dict[str, str]
     selections: list[Selection] = field(default_factory=list)
 
 
-def add_texts(found: Collected, texts: list[Text], origin: str) -> None:
-    """Adds documents and passages; a passage that its name contradicts is told and left."""
+def add_texts(collected: Collected, texts: list[Text], origin: str) -> None:
+    """Add documents and passages; a passage that its name contradicts is reported and dropped."""
     are_excerpts = _are_excerpts(texts)
     if not are_excerpts and any(each.name for text in texts for each in text.selections):
-        found.told.note("Les noms des sélections ne sont pas des extraits de leur texte : ils ne prouvent rien.")
+        collected.told.note("Les noms des sélections ne sont pas des extraits de leur texte : ils ne prouvent rien.")
     unproven = 0
     for text in texts:
-        content, units = _reading(found, text, origin, are_excerpts)
-        name = found.add_document(text.name, content, text.attributes)
+        content, units = _reading(collected, text, origin, are_excerpts)
+        name = collected.add_document(text.name, content, text.attributes)
         for one in text.selections:
             start, end = units.point(one.start), units.point(one.end)
             is_proven = are_excerpts and bool(one.name)
-            if is_proven and not _begins(content, start, end, one.name) or not found.is_at(name, start, end, None):
-                found.told.unmatched(name, one.start, one.end, one.code)
+            if is_proven and not _begins(content, start, end, one.name):
+                collected.told.unmatched(name, one.start, one.end, one.code)
                 continue
-            unproven += not is_proven
-            found.add_passage(Passage(name, start, end, "", one.code, one.coder, one.memo), None)
+            passage = Passage(name, start, end, "", one.code, one.coder, one.memo)
+            unproven += collected.add_passage(passage, None, (one.start, one.end)) and not is_proven
     if unproven:
-        found.told.note(
+        collected.told.note(
             f"Positions dont seules les bornes se vérifient, faute d’extraits dans le fichier : {unproven}."
         )
 
 
 def _words(text: str) -> str:
-    """The text as a name can hold it: white space and what XML refuses are one space."""
+    """The text as a name can hold it: white space and what XML refuses become one space."""
     return " ".join(ILLEGAL.sub(" ", text).split())
 
 
@@ -282,27 +235,28 @@ def _begins(content: str, start: int, end: int, name: str) -> bool:
 
 
 def _are_excerpts(texts: list[Text]) -> bool:
-    """Whether this tool names selections by what they say: half of the names are in their text, wherever they are."""
-    tried = [(text, one.name) for text in texts for one in text.selections if one.name][:_TRIED]
-    contents = {key: _words(text.content) for key, text in {id(text): text for text, _ in tried}.items()}
-    seen = sum(_words(_CUT.sub("", name)) in contents[id(text)] for text, name in tried)
-    return bool(tried) and 2 * seen >= len(tried)
+    """Whether this tool names selections by excerpts: at least half of the names are somewhere in their text."""
+    tried = [(rank, one.name) for rank, text in enumerate(texts) for one in text.selections if one.name][:_TRIED]
+    contents = {rank: _words(texts[rank].content) for rank, _ in tried}
+    matches = sum(_words(_CUT.sub("", name)) in contents[rank] for rank, name in tried)
+    return bool(tried) and 2 * matches >= len(tried)
 
 
-def _reading(found: Collected, text: Text, origin: str, are_excerpts: bool) -> tuple[str, Units]:
-    """The text and its unit: those in which most excerpts are found, and else those known of the tool."""
+def _reading(collected: Collected, text: Text, origin: str, are_excerpts: bool) -> tuple[str, Units]:
+    """The text and unit in which most excerpts match or, without excerpts, those known of the tool."""
     readings = [*_readings(text.content)]
     if are_excerpts:
         named = [one for one in text.selections if one.name][:_TRIED]
         fits = [
-            sum(_begins(content, *_points(units, one), one.name) for one in named) for content, units, _ in readings
+            sum(_begins(content, units.point(one.start), units.point(one.end), one.name) for one in named)
+            for content, units, _ in readings
         ]
         content, units, note = readings[fits.index(max(fits))]
     else:
         is_wide = origin.startswith("NVivo")
         content, units, note = next((each for each in readings if is_wide and each[2] == _WIDE_NOTE), readings[0])
     if note:
-        found.told.note(note)
+        collected.told.note(note)
     return content, units
 
 
@@ -311,30 +265,24 @@ _WIDE_NOTE = "Les positions comptent un emoji pour deux caractères : elles sont
 
 
 def _readings(content: str) -> Iterator[tuple[str, Units, str]]:
-    """The text and unit of the specification first, then those of tools, where they differ in this text."""
-    yield content, Units.same(), ""
+    """The text and unit of the specification, then those of tools where they differ in this text."""
     short = content.replace("\r\n", "\n")
-    if short != content:
-        yield short, Units.same(), _LINE_NOTE
+    texts = [(content, "")] + ([(short, _LINE_NOTE)] if short != content else [])
+    yield from ((text, Units(), note) for text, note in texts)
     if _WIDE.search(content):
-        yield content, Units.of(content, _utf16), _WIDE_NOTE
-        if short != content:
-            yield short, Units.of(short, _utf16), f"{_LINE_NOTE} {_WIDE_NOTE}"
+        for text, note in texts:
+            yield text, Units.of(text, _utf16), f"{note} {_WIDE_NOTE}".strip()
 
 
 def _utf16(character: str) -> int:
     return 2 if character > "\uffff" else 1
 
 
-def _points(units: Units, one: Selection) -> tuple[int, int]:
-    return units.point(one.start), units.point(one.end)
-
-
-# --- REFI-QDA projects (``.qdpx``): an archive of an XML and of the texts. Positions count code points ---
+# --- Reading projects (``.qdpx``): an archive of an XML file and the texts ---
 
 PROJECT = re.compile(r"\{urn:QDA-XML:project:1[.:]\d\}Project")
 _DIGITS = re.compile(r"\s*\d{1,12}\s*")
-# What is coded but is no text, by the element that holds it.
+# What is not kept, by element.
 _OTHERS = {
     "PDFSelection": "passages de pages PDF",
     "PictureSelection": "passages d’images",
@@ -351,11 +299,11 @@ _VALUES = ("TextValue", "BooleanValue", "IntegerValue", "FloatValue", "DateValue
 
 
 @dataclass
-class _Source:
+class _Context:
     """What the selections of a text refer to."""
 
     archive: Archive
-    found: Collected
+    collected: Collected
     codes: dict[str, str]
     coders: dict[str, str]
     notes: dict[str, Element]
@@ -364,153 +312,122 @@ class _Source:
 
 
 def read_qdpx(archive: Archive) -> Project:
-    """The project of an archive; a text that is missing or lies outside is told, and nothing outside is opened."""
+    """The project of an archive; a text that is missing or outside is reported, and nothing outside is opened."""
     root = tree_of(archive.project(), "project.qde")
     if not PROJECT.fullmatch(root.tag):
         raise fault("project.qde n’est pas celui d’un projet REFI-QDA 1.0 ; exportez au format .qdpx.")
-    found = Collected()
-    around = _Source(
+    collected, counts = Collected(), Counter(node.tag.rpartition("}")[2] for node in root.iter())
+    context = _Context(
         archive,
-        found,
-        read_codes(found, child(child(root, "CodeBook"), "Codes")),
-        {guid_of(user): user.get("name", "") for user in children(child(root, "Users"), "User")},
-        {guid_of(note): note for note in children(child(root, "Notes"), "Note")},
-        {guid_of(each): each.get("name", "") for each in children(child(root, "Variables"), "Variable")},
+        collected,
+        read_codes(collected, root, "{*}CodeBook/{*}Codes/{*}Code"),
+        {guid_of(user): user.get("name", "") for user in root.findall("{*}Users/{*}User")},
+        {guid_of(note): note for note in root.findall("{*}Notes/{*}Note")},
+        {guid_of(each): each.get("name", "") for each in root.findall("{*}Variables/{*}Variable")},
     )
     texts: list[Text] = []
-    for source in child(root, "Sources") if child(root, "Sources") is not None else ():
+    for source in root.findall("{*}Sources/*"):
         kind = source.tag.rpartition("}")[2]
-        text = source if kind == "TextSource" else child(source, _TEXTS[kind]) if kind in _TEXTS else None
-        if text is not None and (read := _text(around, source, text)):
+        text = source if kind == "TextSource" else source.find(f"{{*}}{_TEXTS[kind]}") if kind in _TEXTS else None
+        if text is not None and (read := _text(context, source, text)):
             texts.append(read)
-        found.told.left_out("codes posés sur un document entier", len(children(source, "Coding")))
-    add_texts(found, texts, root.get("origin", ""))
-    _tell_the_rest(around, root)
-    return found.project()
+        collected.told.left_out("codes posés sur un document entier", len(source.findall("{*}Coding")))
+    add_texts(collected, texts, root.get("origin", ""))
+    for name, what in _OTHERS.items():
+        collected.told.left_out(what, counts[name])
+    collected.told.left_out("notes", len(context.notes) - len(context.read_notes))
+    collected.told.left_out("descriptions du projet", 1 if root.findtext("{*}Description") else 0)
+    return collected.project()
 
 
 def _references(node: Element, name: str) -> list[str]:
-    return [found for each in children(node, name) if (found := guid_of(each, "targetGUID"))]
+    return [target for each in node.findall(f"{{*}}{name}") if (target := guid_of(each, "targetGUID"))]
 
 
-def _text(around: _Source, source: Element, text: Element) -> Text | None:
-    """One text with its selections; None, and told, without the text."""
-    content = _content(around, text)
-    told = around.found.told
-    selections = list(_selections(around, text))
-    told.left_out("descriptions de documents", 1 if text_in(source, "Description") else 0)
-    told.left_out("notes de documents", len(children(source, "NoteRef")))
+def _text(context: _Context, source: Element, text: Element) -> Text | None:
+    """A text with its selections; None, with a message, where the text is missing."""
+    content = _content(context, text)
+    told = context.collected.told
+    selections = list(_selections(context, text))
+    told.left_out("descriptions de documents", 1 if source.findtext("{*}Description") else 0)
+    told.left_out("notes de documents", len(source.findall("{*}NoteRef")))
     if content is None:
         told.left_out("passages de documents dont le texte manque", len(selections))
         return None
-    return Text(source.get("name", ""), content, _attributes(around, source), selections)
+    attributes = {}
+    for node in source.findall("{*}VariableValue"):
+        values = [value for name in _VALUES if (value := node.findtext(f"{{*}}{name}")) is not None]
+        for reference in _references(node, "VariableRef")[:1]:
+            if values and context.variables.get(reference):
+                attributes[context.variables[reference]] = values[0]
+    return Text(source.get("name", ""), content, attributes, selections)
 
 
-def _content(around: _Source, text: Element, what: str = "documents") -> str | None:
-    """The text, inside the XML or in the archive; None, and told, when it is in neither."""
-    if (inline := child(text, "PlainTextContent")) is not None:
-        return inline.text or ""
-    place = text.get("plainTextPath", "")
-    entry = around.archive.find(place) if "://" not in place.removeprefix("internal://") else None
+def _content(context: _Context, text: Element, what: str = "documents") -> str | None:
+    """The text, inline or in the archive; None, with a message, when it is in neither."""
+    if (inline := text.findtext("{*}PlainTextContent")) is not None:
+        return inline
+    path = text.get("plainTextPath", "")
+    entry = context.archive.find(path) if "://" not in path.removeprefix("internal://") else None
     if entry is None:
-        around.found.told.left_out(f"{what} dont le texte manque dans l’archive")
+        context.collected.told.left_out(f"{what} dont le texte manque dans l’archive")
         return None
-    return text_of(around.archive.read(entry), f"le texte « {place.rpartition('/')[2]} »")
+    return text_of(context.archive.read(entry), f"le texte « {path.rpartition('/')[2]} »")
 
 
-def _selections(around: _Source, text: Element) -> Iterator[Selection]:
-    """Each coding of a text."""
-    told = around.found.told
-    for node in children(text, "PlainTextSelection"):
-        codings = children(node, "Coding")
+def _selections(context: _Context, text: Element) -> Iterator[Selection]:
+    told = context.collected.told
+    for node in text.findall("{*}PlainTextSelection"):
+        codings = node.findall("{*}Coding")
         told.left_out("passages sans code", 0 if codings else 1)
         positions = node.get("startPosition", ""), node.get("endPosition", "")
         if not all(map(_DIGITS.fullmatch, positions)):
             told.left_out("passages sans position", len(codings))
             continue
         for coding in codings:
-            code = next((around.codes[each] for each in _references(coding, "CodeRef") if each in around.codes), "")
+            code = next((context.codes[each] for each in _references(coding, "CodeRef") if each in context.codes), "")
             if not code:
                 told.left_out("passages dont le code manque")
                 continue
             user = guid_of(coding, "creatingUser") or guid_of(node, "creatingUser")
-            memo = _memo(around, node, coding)
-            start, end = map(int, positions)
-            yield Selection(start, end, code, around.coders.get(user, "") if user else "", memo, node.get("name", ""))
+            coder = context.coders.get(user, "") if user else ""
+            yield Selection(*map(int, positions), code, coder, _memo(context, node, coding), node.get("name", ""))
 
 
-def _memo(around: _Source, node: Element, coding: Element) -> str:
-    """What was written about a passage: the description of the selection, then its notes."""
-    parts = [text_in(node, "Description")]
+def _memo(context: _Context, node: Element, coding: Element) -> str:
+    """The description of a selection, then its notes."""
+    parts = [node.findtext("{*}Description", "")]
     for reference in (*_references(node, "NoteRef"), *_references(coding, "NoteRef")):
-        if reference in around.notes and reference not in around.read_notes:
-            around.read_notes[reference] = _content(around, around.notes[reference], "notes") or ""
-        parts.append(around.read_notes.get(reference, ""))
-    around.found.weigh(sum(map(len, parts)))
+        if reference in context.notes and reference not in context.read_notes:
+            context.read_notes[reference] = _content(context, context.notes[reference], "notes") or ""
+        parts.append(context.read_notes.get(reference, ""))
+    context.collected.weigh(sum(map(len, parts)))
     return "\n\n".join(part for part in parts if part)
 
 
-def _attributes(around: _Source, source: Element) -> dict[str, str]:
-    """The variables of a document, by their name."""
-    out = {}
-    for node in children(source, "VariableValue"):
-        values = [text_in(node, name) for name in _VALUES if child(node, name) is not None]
-        for reference in _references(node, "VariableRef")[:1]:
-            if values and around.variables.get(reference):
-                out[around.variables[reference]] = values[0]
-    return out
-
-
-def _tell_the_rest(around: _Source, root: Element) -> None:
-    told, counts = around.found.told, {}
-    for node in root.iter():
-        name = node.tag.rpartition("}")[2]
-        counts[name] = counts.get(name, 0) + 1
-    for name, what in _OTHERS.items():
-        told.left_out(what, counts.get(name, 0))
-    told.left_out("notes", len(around.notes) - len(around.read_notes))
-    told.left_out("descriptions du projet", 1 if text_in(root, "Description") else 0)
-
-
-# --- REFI-QDA projects, written: the same bytes for the same project, whatever the day and the machine ---
+# --- Writing projects: the same bytes for the same project, whatever the day and the machine ---
 
 PROJECT_NAMESPACE = "urn:QDA-XML:project:1.0"
 # Other tools cut the name of a selection there.
 _NAME_LENGTH = 100
-# The first day that an archive can tell; a plain file, read by all and written by its owner.
+# The earliest date of a ZIP entry; a plain file with mode 0644.
 _DATE = (1980, 1, 1, 0, 0, 0)
 _MODE = 0o100644 << 16
 
 
 def write_qdpx(project: Project, path: Path) -> tuple[str, ...]:
-    """Writes a REFI-QDA project that any of the usual tools opens, and tells in French what it cannot hold.
+    """Write a REFI-QDA project; returns the French messages on what it cannot hold: passages without a position.
 
-    Read again, it is equal to the project, but for passages without a position, which the format does not know. The
-    nature and the attributes of a document are variables; identifiers come from the content.
-
-    Raises
-    ------
-    DataError
-        for a control character in a name or a memo, which XML refuses.
-
-    >>> import pathlib, tempfile
-    >>> texte = Document("réunion 1", "Bonjour à tous.", kind="verbatim")
-    >>> passage = Passage("réunion 1", 0, 7, "Bonjour", "Accueil", coder="A")
-    >>> projet = Project((Code("Accueil"),), (texte,), (passage,))
-    >>> with tempfile.TemporaryDirectory() as dossier:
-    ...     fichier = pathlib.Path(dossier, "codage.qdpx")
-    ...     write_qdpx(projet, fichier)
-    ...     codings.reading.read(fichier) == projet
-    ()
-    True
+    The nature and attributes of a document are variables; identifiers come from the content. Raises DataError for a
+    control character in a name or a memo, which XML refuses.
     """
     content = written(_project(project))
     with zipfile.ZipFile(path, "w") as archive:
         _add(archive, "project.qde", content)
         for document in project.documents:
-            # With the mark, so that a text that begins with one of its own keeps it.
+            # With a byte order mark, so that a text that begins with one of its own keeps it.
             _add(archive, f"sources/{_key(document)}.txt", document.text.encode("utf-8-sig"))
-    told = Collected().told
+    told = Told()
     told.left_out("passages sans position", sum(1 for passage in project.passages if passage.start is None))
     return told.sentences()
 
@@ -532,23 +449,23 @@ def _variables(document: Document) -> list[tuple[str, str]]:
 
 def _project(project: Project) -> Element:
     root = Element("Project", {"xmlns": PROJECT_NAMESPACE, "name": ORIGIN, "origin": ORIGIN})
-    coders = sorted({passage.coder for passage in project.passages if passage.coder and passage.start is not None})
-    if coders:
+    passages = defaultdict(list)
+    for passage in project.passages:
+        if passage.start is not None:
+            passages[passage.document].append(passage)
+    if coders := {each.coder for placed in passages.values() for each in placed} - {""}:
         users = SubElement(root, "Users")
-        for coder in coders:
+        for coder in sorted(coders):
             SubElement(users, "User", {"guid": guid("user", coder), "name": legal(coder, "un nom de codeur")})
     if project.codes:
         SubElement(root, "CodeBook").append(codes_element(project))
-    names = sorted({name for document in project.documents for name, _ in _variables(document)})
-    if names:
+    if names := {name for document in project.documents for name, _ in _variables(document)}:
         variables = SubElement(root, "Variables")
-        for name in names:
+        for name in sorted(names):
             given = {"guid": guid("variable", name), "name": legal(name, "un attribut"), "typeOfVariable": "Text"}
             SubElement(variables, "Variable", given)
     if project.documents:
-        sources, passages = SubElement(root, "Sources"), defaultdict(list)
-        for passage in project.passages:
-            passages[passage.document].append(passage)
+        sources = SubElement(root, "Sources")
         for document in project.documents:
             _add_source(sources, document, passages[document.name])
     return root
@@ -558,8 +475,7 @@ def _add_source(sources: Element, document: Document, passages: list[Passage]) -
     key, name = _key(document), legal(document.name, "un nom de document")
     source = SubElement(sources, "TextSource", {"guid": key, "name": name, "plainTextPath": f"internal://{key}.txt"})
     for passage in passages:
-        if passage.start is not None:
-            _add_selection(source, passage)
+        _add_selection(source, passage)
     for name, value in _variables(document):
         node = SubElement(source, "VariableValue")
         SubElement(node, "VariableRef", {"targetGUID": guid("variable", name)})

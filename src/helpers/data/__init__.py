@@ -51,10 +51,8 @@ from helpers.data.processed import (
 )
 from helpers.data.published import export_comparisons, export_indicators, export_sites
 from helpers.data.raw import (
-    RawYear,
     changed_exports,
     count_rows,
-    counted,
     describe_inputs,
     export_faults,
     faults_in,
@@ -78,27 +76,20 @@ from helpers.data.reading import (
     simulated_exports,
 )
 from helpers.data.table_checks import (
-    alias_faults,
-    association_faults,
     book_faults,
     claim_faults,
     figure_faults,
-    meeting_faults,
     remark_faults,
-    start_faults,
     statement_faults,
 )
 from helpers.data.year_checks import (
-    Account,
     Export,
     account_for,
     coding_faults,
     faults,
     forget_exports,
-    keep_rejected,
     read_earlier,
     read_export,
-    record_faults,
     rejected_rows,
     require_usable,
     unknown_codes,

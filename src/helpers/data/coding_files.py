@@ -1,4 +1,4 @@
-"""The codings of a year on this machine: received, quoted, exported."""
+"""The codings of a year on this machine: imported, quoted, exported."""
 
 from __future__ import annotations
 
@@ -12,46 +12,31 @@ import pandas as pd
 from helpers import paths
 from helpers.data.private import folder_of
 from helpers.data.published import inert
-from helpers.data.raw import read_table
-from helpers.schema import DataError, columns, typed
+from helpers.data.raw import empty_table, read_table
+from helpers.schema import DataError
 from helpers.system import checksum, fingerprint, mend_folder, whole, whole_folder
 
 if TYPE_CHECKING:  # slow to import, and only some callers need it
     from helpers.codings.model import Project
 
 
-# --- The codings of a year, in its private folder: our own tables, a folder each, with a card of where it is
-# --- from
+# --- Imported codings: a private folder each, with our own tables and a card of their origin ---
 
-# Beside the tables: the name and the file that were given, and the tables as they were written.
+# The name and the file that were given, and the checksums of the tables as written.
 ORIGIN = "origine.json"
 
 
 def codings(year: int) -> list[str]:
-    """The names of a year's codings, in order: those of their folders.
-
-    >>> data.codings(2020)
-    []
-    """
+    """The names of the folders of a year's codings, in order."""
     folder = paths.codings_folder(year)
-    found = folder.iterdir() if folder.is_dir() else []
-    return sorted(each.name for each in found if each.is_dir() and not each.name.startswith("."))
+    inside = folder.iterdir() if folder.is_dir() else []
+    return sorted(each.name for each in inside if each.is_dir() and not each.name.startswith("."))
 
 
 def load_coding(year: int, name: str) -> Project:
-    """A coding of a year, by the name it was given or that of its folder; each passage is compared with its text.
+    """A coding of a year, by its name or that of its folder; each segment is checked against its text.
 
-    Raises
-    ------
-    DataError
-        for a name that no coding has, or a table that is damaged.
-
-    >>> import pathlib, shutil
-    >>> codage = model.Project((model.Code("Perspectives"),), (model.Document("réunion 1", "Bonjour."),))
-    >>> _ = data.save_coding(codage, 2020, "Réunions", pathlib.Path("reunions.qdpx"))
-    >>> data.load_coding(2020, "Réunions") == codage
-    True
-    >>> shutil.rmtree(paths.codings_folder(2020))
+    Raises `DataError` for a name that no coding has, or a damaged table.
     """
     from helpers.codings.reading import read
 
@@ -65,26 +50,16 @@ def load_coding(year: int, name: str) -> Project:
     try:
         return read(folder)
     except DataError as error:
-        # The place of the folder, for what was told its name alone.
+        # `read` knows only the folder's name: add its parent.
         raise DataError(f"{paths.relative(folder.parent)}/{error}") from None
 
 
 def save_coding(project: Project, year: int, name: str, source: Path) -> Path:
-    """The folder of ``data/raw/<year>/codages`` where a coding now is, whole or not at all.
+    """Writes a coding to a folder of ``data/raw/<year>/codages``, atomically, and returns the folder.
 
-    A coding of that name is replaced when it is the same, or when it came from the same file at the same place and
-    nobody changed its tables since: a coding that goes on is imported again.
-
-    Raises
-    ------
-    DataError
-        when another coding has that name, or this one was changed by hand since; nothing is written.
-
-    >>> import pathlib, shutil
-    >>> codage = model.Project((model.Code("Perspectives"),), (model.Document("réunion 1", "Bonjour."),))
-    >>> paths.relative(data.save_coding(codage, 2020, "AUX", pathlib.Path("reunions.qdpx")))
-    'data/raw/2020/codages/aux-1898ed'
-    >>> shutil.rmtree(paths.codings_folder(2020))
+    A coding of that name is replaced if it is the same, or if it came from the same file at the same place and its
+    tables are unchanged: coding in progress is imported again. Raises `DataError` when another coding has that name, or
+    this one was changed by hand since; nothing is written.
     """
     from helpers.codings.tables import write_csv
 
@@ -100,12 +75,12 @@ def save_coding(project: Project, year: int, name: str, source: Path) -> Path:
 
 
 def _folder(year: int, name: str) -> Path:
-    """The name of a folder is taken as it is; any other becomes one that any disk takes."""
+    """The name of an existing folder is kept as it is; any other becomes a safe one."""
     return paths.codings_folder(year) / (name if name in codings(year) else paths.slug(name))
 
 
 def _place(source: Path) -> str:
-    """What tells one file from another of that name, and tells no path."""
+    """Identifies the source file without revealing its path."""
     return checksum(str(source.resolve()).encode("utf-8", "surrogatepass"))[:16]
 
 
@@ -125,7 +100,7 @@ def _refuse_another(folder: Path, project: Project, year: int, source: Path) -> 
         if load_coding(year, folder.name) == project:
             return
     except DataError:
-        pass  # damaged: what it was is not known, and its card says the rest
+        pass  # damaged: only its card can tell where it came from
     card = _card(folder)
     if card.get("emplacement") != _place(source):
         raise DataError(
@@ -147,87 +122,46 @@ def _card(folder: Path) -> dict:
     return card if isinstance(card, dict) else {}
 
 
-# --- What comes of a year's codings and stays on this machine: sentences to choose from, disagreements to talk
-# --- about
+# --- What codings give and stays on this machine: possible quotations, disagreements between coders ---
 
 POSSIBLE, DISAGREEMENTS = "citations_possibles.csv", "desaccords.csv"
 
 
 def load_codings(year: int) -> dict[str, Project]:
-    """Every coding of a year, by the name of its folder.
-
-    Raises
-    ------
-    DataError
-        for a table that is damaged.
-
-    >>> data.load_codings(2020)
-    {}
-    """
+    """Every coding of a year, by the name of its folder; `DataError` for a damaged table."""
     return {name: load_coding(year, name) for name in codings(year)}
 
 
 def quoted_file(year: int) -> Path:
-    """The private file where a person keeps the quotations chosen, there or not.
-
-    >>> paths.relative(data.quoted_file(2021))
-    'data/raw/2021/codages/citations.csv'
-    """
+    """The private file of the quotations that a person chose, existing or not."""
     return paths.codings_folder(year) / f"{paths.QUOTED}.csv"
 
 
 def load_earlier_codings(year: int) -> dict[str, Project]:
-    """Every coding of the year just before, by the name of its folder: the one that pages compare codes with.
-
-    Raises
-    ------
-    DataError
-        for a table that is damaged.
-
-    >>> data.load_earlier_codings(2020)
-    {}
-    """
+    """`load_codings` of the year before, which pages compare codes with."""
     return load_codings(year - 1)
 
 
 def possible_file(year: int) -> Path:
-    """The private file of the sentences that a person may choose, there or not.
-
-    >>> paths.relative(data.possible_file(2021))
-    'data/processed/2021/prive/citations_possibles.csv'
-    """
+    """The private file of the sentences that may be quoted, existing or not."""
     return folder_of(year) / POSSIBLE
 
 
 def read_quoted(year: int) -> pd.DataFrame:
-    """The quotations that a person chose for a year (schema ``citations``), by the lines of their file.
+    """The quotations chosen for a year (schema ``citations``), indexed by line numbers; empty without that file.
 
-    Empty without that file.
-
-    Raises
-    ------
-    DataError
-        for its first fault.
-
-    >>> data.read_quoted(2020).empty
-    True
+    Raises `DataError` for its first fault.
     """
     path = quoted_file(year)
-    if paths.has_rows(path):
-        return read_table(path, "citations")
-    return typed(pd.DataFrame(columns=columns("citations"), dtype="str"), "citations")
+    return read_table(path, "citations") if paths.has_rows(path) else empty_table("citations")
 
 
 def save_coded(year: int, possible: pd.DataFrame, disagreements: pd.DataFrame) -> Path:
-    """The private folder where the sentences that may be chosen and the disagreements of two coders now are.
+    """Writes the sentences that may be quoted, and the disagreements of two coders, to the private folder of a year.
 
-    ``possible`` has the columns of `codings.quotable`, to which ``relue_le`` is added, to be filled; ``disagreements``
-    those of `codings.disagreements`. For a French spreadsheet; a table without any row is no file. Both hold what was
-    said: never in git, nor in a report.
-
-    >>> vide = pd.DataFrame()
-    >>> paths.relative(data.save_coded(2020, vide, vide))
-    'data/processed/2020/prive'
+    ``possible`` has the columns of `codings.quotable`, plus an empty ``relue_le`` to fill in; ``disagreements`` those
+    of `codings.disagreements`. For a French spreadsheet; an empty table gives no file. Both hold what people said:
+    never in git, nor in a report.
     """
     folder = folder_of(year)
     for name, table in ((POSSIBLE, possible.assign(relue_le="")), (DISAGREEMENTS, disagreements)):
@@ -242,32 +176,18 @@ def save_coded(year: int, possible: pd.DataFrame, disagreements: pd.DataFrame) -
     return folder
 
 
-# --- A coding written for another tool, outside of what is published and of what git may take ---
+# --- A coding exported for another tool, never into what is published or what git may take ---
 
-# Git ignores these wherever they are.
+# Ignored by git wherever they are.
 _IGNORED = (".qdpx", ".qdc")
 
 
 def export_coding(year: int, name: str, target: Path) -> tuple[Path, tuple[str, ...]]:
-    """What was written, and what its format could not hold, in French: ``.qdpx``, ``.qdc``, ``.txt`` (IRaMuTeQ) or CSV.
+    """Writes a coding as ``.qdpx``, ``.qdc``, ``.txt`` (IRaMuTeQ), or a folder of our four CSV tables (no suffix).
 
-    For ``.csv``, or no suffix, a folder of our four tables.
-
-    Raises
-    ------
-    DataError
-        for a coding that is not there, another suffix, a target that exists, is in ``reports/``, or is where git could
-        take it; nothing is written.
-
-    >>> import pathlib, shutil, tempfile
-    >>> from helpers.codings.reading import read
-    >>> codage = model.Project((model.Code("Perspectives"),), (model.Document("réunion 1", "Bonjour."),))
-    >>> _ = data.save_coding(codage, 2020, "reunions", pathlib.Path("reunions.qdpx"))
-    >>> with tempfile.TemporaryDirectory() as dossier:
-    ...     fichier, dit = data.export_coding(2020, "reunions", pathlib.Path(dossier, "reunions.qdpx"))
-    ...     read(fichier) == codage, dit
-    (True, ())
-    >>> shutil.rmtree(paths.codings_folder(2020))
+    Returns what was written and, in French, what the format could not hold. Raises `DataError` for a coding that does
+    not exist, another suffix, or a target that exists, is in ``reports/``, or is where git could take it; nothing is
+    written.
     """
     from helpers.codings import refi, tables
 
@@ -286,7 +206,7 @@ def export_coding(year: int, name: str, target: Path) -> tuple[Path, tuple[str, 
 
 
 def _refuse_place(made: Path, suffix: str) -> None:
-    # A link that leads into the project is in it.
+    # Symbolic links are resolved: one that leads into the project is in it.
     place = made.resolve()
     if place.exists() or made.is_symlink():
         raise DataError(f"{made.name} existe déjà ; donnez un autre nom, rien n’est jamais remplacé.")

@@ -1,4 +1,4 @@
-"""The export of a year as received: its files, their columns, what reading them already changed."""
+"""The export of a year as received: its files, their columns, and the changes made by reading them."""
 
 import re
 from itertools import combinations
@@ -13,14 +13,9 @@ from helpers.data.workbooks import open_parquet, open_workbook
 from helpers.schema import DataError, columns
 from helpers.system import fingerprint
 
-# --- The files of a year's export: of what kind each is, and what is wrong with them together ---
-
 _SUFFIXES = {
-    ".csv": "text",
-    ".txt": "text",
-    ".tsv": "text",
-    ".xlsx": "workbook",
-    ".ods": "workbook",
+    **dict.fromkeys((".csv", ".txt", ".tsv"), "text"),
+    **dict.fromkeys((".xlsx", ".ods"), "workbook"),
     ".parquet": "parquet",
 }
 _ZIP, _PARQUET, _OLE = b"PK\x03\x04", b"PAR1", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -61,16 +56,8 @@ def kind_of(path: Path) -> str:
     return f"son extension ne dit pas ce qu’il est : {names[kind]}."
 
 
-def set_faults(year: int, files: list[Path], simulated: list[Path]) -> list[str]:
-    """What is wrong with the files together: a simulation beside a real export."""
-    if not simulated or len(simulated) == len(files):
-        return []
-    names = ", ".join(path.name for path in simulated)
-    return [f"{paths.relative(paths.raw(year))} : {names} est une simulation, à côté d’un export reçu ; retirez-la."]
-
-
 def _are_same(first: Path, second: Path) -> bool:
-    """Whether two files are the same, byte for byte; one that cannot be read is told when it is opened."""
+    """Whether two files are the same, byte for byte; one that cannot be read is reported when it is opened."""
     sizes = first.stat().st_size, second.stat().st_size
     try:
         return sizes[0] == sizes[1] > 0 and fingerprint(first) == fingerprint(second)
@@ -79,7 +66,7 @@ def _are_same(first: Path, second: Path) -> bool:
 
 
 def copies(year: int, files: list[Path]) -> list[str]:
-    """Files that are the same, byte for byte, in the year or as another year's: only those of one size are compared."""
+    """Files with the same bytes as another one of the year, or as the export of another year."""
     faults = [
         f"{paths.relative(second)} est la copie de {first.name} ; retirez l’un des deux."
         for first, second in combinations(files, 2)
@@ -93,9 +80,6 @@ def copies(year: int, files: list[Path]) -> list[str]:
         if any(_are_same(path, theirs) for theirs in paths.exports(other))
     ]
 
-
-# --- The export of a year, as received: its files, their rows, what reading them already changed ---
-# Faults never stop the reading: each file gives its parts or its faults, and all are told at once.
 
 _OPENERS = {"text": open_text, "workbook": open_workbook, "parquet": open_parquet}
 
@@ -114,15 +98,11 @@ def _open(path: Path, known: dict[str, str]) -> Opened:
 
 
 def receive(year: int) -> Received:
-    """The records received for a year, not yet cleaned; nothing when there is no export.
+    """The records received for a year, not yet cleaned; nothing without an export.
 
-    Every fault of every file is in ``faults``, as French sentences without any value of a person: a year with a fault
+    ``faults`` holds every fault of every file, as French sentences without any value of a person; a year with a fault
     cannot be used. A simulation (``accompagnements_synthetique.csv``, or ``synthetic`` in ``carte_export.json``) is
-    marked as such. Titles are those of the schema ``accompagnements`` and of the reference ``entetes``.
-
-    >>> recu = data.receive(2020)
-    >>> recu.is_empty, recu.parts, recu.faults
-    (True, [], [])
+    marked as such. Titles are those of the schema ``accompagnements`` and of the reference table ``entetes``.
     """
     files = paths.exports(year)
     if not files:
@@ -132,25 +112,23 @@ def receive(year: int) -> Received:
     except DataError as fault:
         return Received(year, faults=[fault])
     known, simulated = known_titles(titles), simulated_exports(year)
-    told = [*unknown_columns(titles), *set_faults(year, files, simulated), *copies(year, files)]
-    faults = [DataError(sentence) for sentence in told]
+    sentences = unknown_columns(titles)
+    if simulated and len(simulated) < len(files):
+        folder, names = paths.relative(paths.raw(year)), ", ".join(path.name for path in simulated)
+        sentences.append(f"{folder} : {names} est une simulation, à côté d’un export reçu ; retirez-la.")
+    sentences += copies(year, files)
     opened = [_open(path, known) for path in files]
-    found = {name for each in opened for name in each.columns}
-    faults += [fault for each in opened for fault in each.faults]
+    present = {name for each in opened for name in each.columns}
     return Received(
         year,
         parts=[part for each in opened for part in each.parts],
-        columns=[name for name in columns(TABLE) if name in found],
-        faults=faults,
+        columns=[name for name in columns(TABLE) if name in present],
+        faults=[*map(DataError, sentences), *(fault for each in opened for fault in each.faults)],
         changes=[change for each in opened for change in each.changes],
         is_synthetic=bool(simulated),
     )
 
 
 def receive_earlier(year: int) -> list[Received]:
-    """The records received for every earlier year that has an export, the oldest first.
-
-    >>> data.receive_earlier(2021)
-    []
-    """
+    """The records received for every earlier year that has an export, the oldest first."""
     return [receive(each) for each in paths.exported_years() if each < year]

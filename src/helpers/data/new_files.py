@@ -1,4 +1,4 @@
-"""Files that commands write in data/raw: the folder of a new year, rows of the code book, simulated exports."""
+"""What commands write in data/raw: the folder of a new year, rows of the code book, simulated exports."""
 
 import csv
 import io
@@ -13,10 +13,11 @@ import pandas as pd
 
 from helpers import paths
 from helpers.data.reading import CARD, EXPORT_CARD, SYNTHETIC_STEM, content_of, unnamed, validated_rows
+from helpers.data.text_scan import decodes
 from helpers.schema import DataError, columns
 from helpers.system import checksum, whole
 
-# --- The folder of a year that begins: its card, its log, and tables that have their columns and no row yet ---
+# --- The folder of a new year: its card, its log, and tables that have only a header ---
 
 
 def _model() -> dict:
@@ -24,7 +25,7 @@ def _model() -> dict:
 
 
 def new_tables() -> dict[str, str]:
-    """The tables that a year that begins is given, by name, and what a row of each is, in French.
+    """The tables of a new year, by name, and what a row of each is, in French.
 
     >>> list(data.new_tables()), data.new_tables()["enonces"]
     (['chiffres_publies', ...], 'un énoncé de la synthèse des réunions, reformulé et codé')
@@ -61,20 +62,9 @@ def _card(year: int, tables: dict[str, list[str]]) -> dict:
 
 
 def make_year(year: int) -> tuple[list[Path], list[Path]]:
-    """The files made in the folder of a year, then those that were there and were left as they are.
+    """The files made in the folder of a year, then those that were already there, which are left as they are.
 
-    Raises
-    ------
-    DataError
-        when data/raw holds a file of that name.
-
-    >>> import shutil
-    >>> faits, laisses = data.make_year(2030)
-    >>> [fichier.name for fichier in faits][:3], len(faits), laisses
-    (['README.md', 'datapackage.json', 'chiffres_publies.csv'], 6, [])
-    >>> data.make_year(2030)[0]
-    []
-    >>> shutil.rmtree(paths.raw(2030))
+    Raises `DataError` when data/raw holds a file of that name.
     """
     model, folder = _model(), paths.raw(year)
     if folder.exists() and not folder.is_dir():
@@ -86,7 +76,7 @@ def make_year(year: int) -> tuple[list[Path], list[Path]]:
         **{f"{name}.csv": ",".join(columns(name)) + "\n" for name in model["tables"]},
     }
     folder.mkdir(parents=True, exist_ok=True)
-    made, kept = [], []
+    made, left = [], []
     for name, text in texts.items():
         path = folder / name
         try:
@@ -94,26 +84,21 @@ def make_year(year: int) -> tuple[list[Path], list[Path]]:
                 file.write(text)
             made.append(path)
         except FileExistsError:
-            kept.append(path)
-    return made, kept
+            left.append(path)
+    return made, left
 
 
-# --- The code book gains rows: its other rows keep their bytes, and get empty cells at their end for a new
-# --- column
+# --- The code book ---
 
 _MARK = b"\xef\xbb\xbf"
 
 
 def add_to_book(rows: list[dict[str, str]], *, is_trial: bool = False) -> list[int]:
-    """Adds rows (schema ``themes``) at the end of the code book, whole or not at all, and gives their lines.
+    """Appends rows (schema ``themes``) to the code book, atomically, and returns their line numbers.
 
-    The separator, the line ends and the encoding are those of the file. A column that a row fills and that the file has
-    not is added; those of its rows that were there keep their bytes, and gain an empty cell. A trial writes nothing.
-
-    Raises
-    ------
-    DataError
-        for a book that is absent or has a fault, or that would have one: nothing is written.
+    Separator, line ends and encoding stay those of the file, and its rows keep their bytes; a column that it lacks is
+    added, empty in those rows. A trial writes nothing. Raises `DataError` for a book that is absent, has a fault, or
+    would have one: nothing is written.
 
     >>> livre = paths.reference() / "themes.csv"
     >>> avant = livre.read_bytes()
@@ -134,15 +119,15 @@ def add_to_book(rows: list[dict[str, str]], *, is_trial: bool = False) -> list[i
     made = _with_rows(content, [*read.header, *new], len(new), rows, shown)
     try:
         after, wrong = validated_rows(made, shown, "themes")
-    except DataError as fault:  # a character that no text may have
+    except DataError as fault:  # a forbidden character
         after, wrong = read, (str(fault),)
     if wrong or len(after.rows) != len(read.rows) + len(rows) or _cut(after.rows, read) != read.rows:
-        if len(rows) > 1:  # the line of a row that was not added tells nobody which code it is
+        if len(rows) > 1:  # one at a time, so that the message names the code: it has no line yet
             for row in rows:
                 add_to_book([row], is_trial=True)
-        told = wrong[0] if wrong else f"{shown} ne peut pas être complété sans risque."
-        named = f" (code « {''.join(filter(str.isprintable, rows[0]['libelle']))} »)." if len(rows) == 1 else "."
-        raise DataError(f"Codes non ajoutés, ils ne tiennent pas dans le livre : {told.removesuffix('.')}{named}")
+        reason = wrong[0] if wrong else f"{shown} ne peut pas être complété sans risque."
+        code = f" (code « {''.join(filter(str.isprintable, rows[0]['libelle']))} »)." if len(rows) == 1 else "."
+        raise DataError(f"Codes non ajoutés, ils ne tiennent pas dans le livre : {reason.removesuffix('.')}{code}")
     if not is_trial:
         with whole(path) as beside:
             beside.write_bytes(made)
@@ -154,12 +139,11 @@ def _cut(rows: list[list[str]], before) -> list[list[str]]:
 
 
 def _with_rows(content: bytes, header: list[str], new: int, rows: list[dict[str, str]], shown: str) -> bytes:
-    encoding = _encoding_of(content)
+    encoding = "utf-8" if decodes(content) else "cp1252"
     text = content.removeprefix(_MARK).decode(encoding)
     first = text.split("\n", 1)[0]
     separator, end = max(",;\t", key=first.count), "\r\n" if first.endswith("\r") else "\n"
     records = list(_records(text))
-    # A last row without its line end gets one.
     if not records[-1].endswith("\n"):
         records[-1] += end
     if new:
@@ -178,16 +162,8 @@ def _with_rows(content: bytes, header: list[str], new: int, rows: list[dict[str,
     return (_MARK if content.startswith(_MARK) else b"") + body
 
 
-def _encoding_of(content: bytes) -> str:
-    try:
-        content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8"
-
-
 def _records(text: str) -> Iterator[str]:
-    """The rows as they are written, with their line ends: a line end between quotes does not end a row."""
+    """The rows as written, with their line ends: a line end inside quotes ends no row."""
     record, quotes = "", 0
     for line in re.findall(r"[^\n]*\n|[^\n]+", text):
         record, quotes = record + line, quotes + line.count('"')
@@ -200,25 +176,16 @@ def _records(text: str) -> Iterator[str]:
 
 def _widened(record: str, cells: str) -> str:
     bare = record.rstrip("\r\n")
-    # A blank line stays one.
-    return bare + cells + record[len(bare) :] if bare else record
+    return bare + cells + record[len(bare) :] if bare else record  # a blank line stays blank
 
 
-# --- Simulated exports: kept beside the other raw files of their year, never beside a real export ---
+# --- Simulated exports: among the raw files of their year, never beside a real export ---
 
 _NAME = f"{SYNTHETIC_STEM}.csv"
 
 
 def refuse_beside_export(year: int) -> None:
-    """Nothing, when the year has no real export: what is invented must never be taken for what was received.
-
-    Raises
-    ------
-    DataError
-        when any other file of the year begins as an export does.
-
-    >>> data.refuse_beside_export(2020)
-    """
+    """Raises `DataError` when the year has a real export: invented persons must never be taken for real ones."""
     for path in paths.exports(year):
         if path.name != _NAME:
             raise DataError(
@@ -228,39 +195,28 @@ def refuse_beside_export(year: int) -> None:
 
 
 def save_simulated(records: pd.DataFrame, year: int, *, made_by: str) -> Path:
-    """The file where simulated records now are, with the card that says so; whole, or as it was.
+    """Writes simulated records (schema ``accompagnements``; UTF-8, semicolons), with the card that says so.
 
-    ``records`` has the schema ``accompagnements``; the file is UTF-8, semicolons. ``made_by`` says what was asked for.
-
-    Raises
-    ------
-    DataError
-        when the year has a real export.
-
-    >>> import shutil
-    >>> fichier = data.save_simulated(simulate.years.invent(2030, 5), 2030, made_by="5 personnes, graine 1")
-    >>> paths.relative(fichier), sorted(each.name for each in fichier.parent.iterdir())
-    ('data/raw/2030/accompagnements_synthetique.csv', ['accompagnements_synthetique.csv', 'carte_export.json'])
-    >>> shutil.rmtree(fichier.parent)
+    Atomic. ``made_by`` says what was requested. Raises `DataError` when the year has a real export.
     """
     refuse_beside_export(year)
     text = records[columns("accompagnements")].to_csv(index=False, sep=";", lineterminator="\n")
     content, folder = text.encode("utf-8"), paths.raw(year)
     card = json.dumps(_simulated_card(content, len(records), made_by), ensure_ascii=False, indent=2) + "\n"
     folder.mkdir(parents=True, exist_ok=True)
-    file, told = folder / _NAME, folder / EXPORT_CARD
-    # No export begins like this, so that a file left by a power cut is not taken for one.
-    written = {file: content, told: card.encode("utf-8")}
-    beside = {path: folder / f".{path.name}.partiel" for path in written}
+    file, its_card = folder / _NAME, folder / EXPORT_CARD
+    written = {file: content, its_card: card.encode("utf-8")}
+    # A name that no export has: what a power cut leaves is not taken for one.
+    partial = {path: folder / f".{path.name}.partiel" for path in written}
     try:
-        for path, there in beside.items():
-            there.write_bytes(written[path])
-        told.unlink(missing_ok=True)  # a card never describes another file than the one beside it
-        for path, there in beside.items():
-            there.replace(path)
+        for path, beside in partial.items():
+            beside.write_bytes(written[path])
+        its_card.unlink(missing_ok=True)  # it must never describe another file than the one beside it
+        for path, beside in partial.items():
+            beside.replace(path)
     finally:
-        for there in beside.values():
-            there.unlink(missing_ok=True)
+        for beside in partial.values():
+            beside.unlink(missing_ok=True)
     return file
 
 
@@ -284,27 +240,16 @@ def _simulated_card(content: bytes, rows: int, made_by: str) -> dict:
 
 
 def read_simulated(year: int) -> pd.DataFrame | None:
-    """The simulated records of a year, every cell a text (schema ``accompagnements``); None without any.
+    """The simulated records of a year as texts (schema ``accompagnements``); None without any.
 
-    Raises
-    ------
-    DataError
-        when the file is no longer what the simulation writes.
-
-    >>> data.read_simulated(2019) is None
-    True
-    >>> import shutil
-    >>> fichier = data.save_simulated(simulate.years.invent(2030, 5), 2030, made_by="5 personnes, graine 1")
-    >>> data.read_simulated(2030)["suivi_par"].value_counts().to_dict()
-    {'autre_educateur': 10, 'alses': 5}
-    >>> shutil.rmtree(fichier.parent)
+    Raises `DataError` when the file is no longer what the simulation writes.
     """
     path = paths.raw(year) / _NAME
     if not path.is_file():
         return None
     try:
-        found = pd.read_csv(path, sep=";", dtype="str", keep_default_na=False, encoding="utf-8")
-        return found[columns("accompagnements")]
+        table = pd.read_csv(path, sep=";", dtype="str", keep_default_na=False, encoding="utf-8")
+        return table[columns("accompagnements")]
     except (ValueError, KeyError):
         raise DataError(
             f"{paths.relative(path)} n’est plus ce que la simulation écrit : supprimez-le, "

@@ -1,4 +1,4 @@
-"""What stays on this machine: persons, counts of sites, pseudonymised minutes."""
+"""What stays on this machine: persons, exact counts by site, pseudonymised minutes."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from helpers import paths
 from helpers.clean.records import EMPTY, Cleaned, Persons
 from helpers.data.published import inert
+from helpers.data.raw import empty_table
 from helpers.data.reading import content_of, read_rows
 from helpers.schema import DataError, columns, table_schema, typed
 from helpers.system import whole
@@ -22,29 +23,28 @@ if TYPE_CHECKING:  # slow to import, and only some callers need it
     from helpers.codings.model import Document
 
 
-# --- Persons, on this machine only: ``data/processed/<year>/prive/``, which nothing published ever reads ---
+# --- Persons: ``data/processed/<year>/prive/``, which nothing published ever reads ---
 
-# Rows written at a time, some 20 MB of them.
+# Rows written at a time: about 20 MB.
 _ROW_GROUP = 250_000
 PERSONS, QUARANTINE, SITES = "accompagnements.parquet", "quarantaine.csv", "comptes_par_site.csv"
-# Where the file keeps its year and the order of the labels.
+# Metadata key for the year and the order of the labels.
 _NOTE = b"alses"
 
 
 def folder_of(year: int) -> Path:
-    """The private folder of a year, there or not."""
+    """The private folder of a year, existing or not."""
     return paths.processed(year) / "prive"
 
 
 def _write(persons: Persons, path: Path) -> None:
-    """The persons as Parquet, some rows at a time: only those are ever there a second time, as Arrow has them."""
+    """Writes persons as Parquet, one row group at a time, so that no second full copy is held in memory."""
     names = [name for name in columns("accompagnements") if name in persons.codes]
     words = {name: pa.array(persons.labels[name], pa.string()) for name in names}
     note = json.dumps({"annee": persons.year, "libelles": persons.labels}, ensure_ascii=False, sort_keys=True)
     kinds = {name: pa.dictionary(pa.from_numpy_dtype(persons.codes[name].dtype), pa.string()) for name in names}
     schema = pa.schema({"identifiant": pa.string(), **kinds}, metadata={_NOTE: note.encode()})
-    # Identifiers all differ, and nobody looks for a range of labels: a dictionary of the first and bounds of the others
-    # would take most of the time.
+    # A dictionary of identifiers, which all differ, and statistics that nobody queries would take most of the time.
     with pq.ParquetWriter(path, schema, use_dictionary=names, write_statistics=False) as file:
         for start in range(0, len(persons), _ROW_GROUP):
             arrays = [persons.identifiers.slice(start, _ROW_GROUP)]
@@ -54,47 +54,31 @@ def _write(persons: Persons, path: Path) -> None:
             file.write_table(pa.Table.from_arrays(arrays, schema=schema), row_group_size=_ROW_GROUP)
 
 
-def _quarantine(rejected: pd.DataFrame) -> str:
+def save_rejected(cleaned: Cleaned) -> Path:
+    """Writes the rejected rows of a year, as received, to the private ``quarantaine.csv``; atomic.
+
+    For a French spreadsheet: semicolons, UTF-8 with BOM, no text that would run as a formula. It holds personal data:
+    never in git, nor in a report.
+    """
+    path, rejected = folder_of(cleaned.persons.year) / QUARANTINE, cleaned.rejected
     texts = [name for name in rejected.columns if name != "ligne"]
     safe = rejected.assign(**{name: rejected[name].astype(object).map(inert) for name in texts})
-    return safe.to_csv(index=False, sep=";", lineterminator="\r\n")
-
-
-def save_rejected(cleaned: Cleaned) -> Path:
-    """The private ``quarantaine.csv`` where the rejected rows of a year now are, as received, whole or not at all.
-
-    For a French spreadsheet: semicolons, UTF-8 with BOM, no text that would run as a formula. It holds data of persons:
-    never in git, nor in a report.
-
-    >>> registres = {"spellings": data.read_reference("modalites"), **data.read_registers()}
-    >>> nettoyage = clean.clean_persons(records.Received(2021), **registres)
-    >>> paths.relative(data.save_rejected(nettoyage))
-    'data/processed/2021/prive/quarantaine.csv'
-    """
-    path = folder_of(cleaned.persons.year) / QUARANTINE
     with whole(path) as beside:
-        beside.write_text(_quarantine(cleaned.rejected), encoding="utf-8-sig", newline="")
+        beside.write_text(safe.to_csv(index=False, sep=";", lineterminator="\r\n"), encoding="utf-8-sig", newline="")
     return path
 
 
 def save_persons(cleaned: Cleaned) -> Path:
-    """The private folder where the persons of a year and the rows that are not counted now are, whole or not at all.
+    """Writes the persons of a year and its rejected rows (`save_rejected`) to its private folder; atomic.
 
-    ``accompagnements.parquet`` holds the persons (schema ``accompagnements``); ``quarantaine.csv`` is that of
-    `save_rejected`. Both hold data of persons: the folder is never in git, nor in a report. A year without any row has
-    no such folder: what an export that is no longer there left in it is removed.
-
-    >>> personnes = Persons.of(2021, pd.DataFrame({"identifiant": ["F1"], "sexe": ["filles"]}))
-    >>> rien = pd.DataFrame()
-    >>> dossier = data.save_persons(Cleaned(personnes, rien, rien, rien, read=1))
-    >>> paths.relative(dossier), sorted(fichier.name for fichier in dossier.iterdir())
-    ('data/processed/2021/prive', ['accompagnements.parquet', 'quarantaine.csv'])
+    ``accompagnements.parquet`` holds the persons (schema ``accompagnements``). Personal data: the folder is never in
+    git, nor in a report. Without any row, what a former export left there is removed.
     """
     folder = folder_of(cleaned.persons.year)
     if not cleaned.read:
         _forget(folder)
         return folder
-    # The persons take their place last, so that they are never there without the rows rejected beside them.
+    # Persons are put in place last, so that they are never there without the rejected rows.
     with whole(folder / PERSONS) as beside:
         _write(cleaned.persons, beside)
         save_rejected(cleaned)
@@ -110,66 +94,39 @@ def _forget(folder: Path) -> None:
 
 
 def load_records(year: int) -> Persons:
-    """The persons of a year, as cleaning kept them.
-
-    Raises
-    ------
-    DataError
-        when 01 has not cleaned an export of this year.
-
-    >>> personnes = Persons.of(2021, pd.DataFrame({"identifiant": ["F1"], "sexe": ["filles"]}))
-    >>> rien = pd.DataFrame()
-    >>> dossier = data.save_persons(Cleaned(personnes, rien, rien, rien, read=1))
-    >>> len(data.load_records(2021))
-    1
-    """
+    """The persons of a year, as cleaning kept them; `DataError` when 01 has not cleaned an export of this year."""
     path = folder_of(year) / PERSONS
     if not path.is_file():
-        told = f"{paths.relative(path)} n’existe pas encore : exécutez 01_clean pour {year}, avec un export."
-        raise DataError(told)
+        raise DataError(f"{paths.relative(path)} n’existe pas encore : exécutez 01_clean pour {year}, avec un export.")
     names = [name for name in columns("accompagnements") if name != "identifiant"]
     try:
         table = pq.read_table(path, read_dictionary=names)
         note = json.loads(table.schema.metadata[_NOTE])
         codes = {name: _codes(table[name], note["libelles"][name]) for name in names if name in table.column_names}
         labels = {name: note["libelles"][name] for name in codes}
-        return Persons(note["annee"], codes, labels, _joined(table["identifiant"]))
+        chunks = [chunk.cast(pa.string()) for chunk in table["identifiant"].chunks]
+        return Persons(note["annee"], codes, labels, pa.concat_arrays([pa.array([], pa.string()), *chunks]))
     except (pa.ArrowException, KeyError, TypeError, ValueError):
         raise DataError(f"{paths.relative(path)} a été modifié à la main : relancez 01_clean pour {year}.") from None
 
 
-def _joined(column: pa.ChunkedArray) -> pa.Array:
-    return pa.concat_arrays([pa.array([], pa.string()), *(chunk.cast(pa.string()) for chunk in column.chunks)])
-
-
 def _codes(column: pa.ChunkedArray, labels: list[str]) -> np.ndarray:
-    """The codes of a column under the order of its labels, whatever the order in which the file has them."""
+    """The codes of a column in the order of its labels, whatever their order in the file."""
     place = {label: number for number, label in enumerate(labels)}
     dtype = np.min_scalar_type(max(len(labels) - 1, 0))
-    found = [np.zeros(0, dtype=dtype)]
+    codes = [np.zeros(0, dtype=dtype)]
     for chunk in column.chunks:
         new = np.array([place[label] for label in chunk.dictionary.to_pylist()], dtype=dtype)
-        found.append(new[chunk.indices.to_numpy(zero_copy_only=False)])
-    return np.concatenate(found)
+        codes.append(new[chunk.indices.to_numpy(zero_copy_only=False)])
+    return np.concatenate(codes)
 
 
 def load_persons(year: int) -> pd.DataFrame:
-    """The persons of a year, one a row, to explore by hand: never to show or to send as they are.
+    """The persons of a year, one a row, to explore by hand; never to be shown or sent as they are.
 
-    The columns are those of the schema ``accompagnements``: texts are categorical, the two dates are dates. An answer
-    that was not given is ``non_renseigne``, so that counting does not lose it; a name or a date that was not given is
-    missing.
-
-    Raises
-    ------
-    DataError
-        as `load_records` does.
-
-    >>> personnes = Persons.of(2021, pd.DataFrame({"identifiant": ["F1"], "sexe": ["filles"]}))
-    >>> rien = pd.DataFrame()
-    >>> dossier = data.save_persons(Cleaned(personnes, rien, rien, rien, read=1))
-    >>> list(data.load_persons(2021).columns[:3])
-    ['identifiant', 'annee', 'association']
+    The columns are those of the schema ``accompagnements``: texts are categorical, the two dates are dates. A missing
+    answer is ``non_renseigne``, so that counts include it; a missing name or date is NA. Raises `DataError` as
+    `load_records` does.
     """
     persons = load_records(year)
     out = {"identifiant": pd.Series(persons.identifiers.to_pandas(), dtype="str")}
@@ -191,15 +148,11 @@ def _readable(persons: Persons, name: str, field: dict) -> pd.Series:
     return pd.Series(pd.Categorical.from_codes(codes.astype(np.int64) - 1, categories=labels[1:]))
 
 
-# --- The exact counts of each site, on this machine only: the protection reads them, and nothing that leaves ---
+# --- Exact counts by site: only the protection reads them ---
 
 
 def save_site_counts(year: int, counts: pd.DataFrame) -> Path:
-    """The private file where the exact counts of each site now are (schema ``comptes_par_site``): none without any.
-
-    >>> paths.relative(data.save_site_counts(2020, data.load_site_counts(2020)))
-    'data/processed/2020/prive/comptes_par_site.csv'
-    """
+    """Writes the exact counts by site (schema ``comptes_par_site``) to a private file; removes it if there are none."""
     path = folder_of(year) / SITES
     if counts.empty:
         path.unlink(missing_ok=True)
@@ -210,37 +163,26 @@ def save_site_counts(year: int, counts: pd.DataFrame) -> Path:
 
 
 def load_site_counts(year: int) -> pd.DataFrame:
-    """The exact counts of each site (schema ``comptes_par_site``), for the protection alone; empty without an export.
-
-    >>> data.load_site_counts(2020).empty
-    True
-    """
+    """The exact counts by site (schema ``comptes_par_site``), for the protection alone; empty without an export."""
     path = folder_of(year) / SITES
     if not path.is_file():
-        return typed(pd.DataFrame(columns=columns("comptes_par_site"), dtype="str"), "comptes_par_site")
+        return empty_table("comptes_par_site")
     return typed(pd.read_csv(path, dtype="str", keep_default_na=False), "comptes_par_site")
 
 
-# --- The minutes of a year's meetings, private, and pseudonymised as they are read ---
+# --- Minutes of meetings: private, pseudonymised as they are read ---
 
-# In the folder of the minutes: the names that the team knows, and what replaces them.
+# In their folder: the names that the team knows, and their replacements.
 NAMES = "noms.csv"
 _COLUMNS = ("nom", "remplacement")
 
 
 def load_minutes(year: int) -> list[Document]:
-    """The minutes of a year, in the order of their files' names; each name of person is the same mark in all of them.
+    """The minutes of a year, in the order of their file names; a person has the same pseudonym in all of them.
 
-    Replaced: mails, telephones, numbers of persons, dates of birth, names after a title, and those of ``noms.csv``
-    (``nom``, ``remplacement``), in the names of the files too. This does not make a text anonymous: a person rereads.
-
-    Raises
-    ------
-    DataError
-        for the first file that cannot be read.
-
-    >>> data.load_minutes(2020)
-    []
+    Replaced, also in file names: e-mail addresses, phone numbers, personal identifiers, dates of birth, names after a
+    title, and those of ``noms.csv`` (``nom``, ``remplacement``). This does not make a text anonymous: someone must
+    reread it. Raises `DataError` for the first file that cannot be read.
     """
     from helpers.codings.model import Document
 
@@ -248,46 +190,36 @@ def load_minutes(year: int) -> list[Document]:
 
 
 def count_replaced(year: int) -> dict[str, int]:
-    """How many things of each kind were replaced in the minutes of a year; never which.
-
-    Raises
-    ------
-    DataError
-        for the first file that cannot be read.
-
-    >>> data.count_replaced(2020)
-    {}
-    """
+    """The number of replacements of each kind in the minutes of a year; `DataError` as for `load_minutes`."""
     return _read(year)[1]
 
 
 def minutes_faults(year: int) -> list[DataError]:
-    """Every file of the minutes of a year that cannot be read, and every row of the list of names that says nothing.
-
-    >>> data.minutes_faults(2020)
-    []
-    """
-    folder = paths.minutes_folder(year)
-    inside = sorted(each for each in folder.iterdir() if each.is_dir()) if folder.is_dir() else []
-    found = [
-        DataError(f"{paths.relative(each)} est un dossier, il n’est pas lu : sortez-en les textes.") for each in inside
+    """Files of the minutes of a year that cannot be read, and the first unusable row of the list of names."""
+    faults = [
+        DataError(f"{paths.relative(path)} est un dossier, il n’est pas lu : sortez-en les textes.")
+        for path in _inside(year)
+        if path.is_dir()
     ]
     for read in (lambda: _names(year), *(lambda path=path: _text(path) for path in _files(year))):
         try:
             read()
         except DataError as fault:
-            found.append(fault)
-    return found
+            faults.append(fault)
+    return faults
+
+
+def _inside(year: int) -> list[Path]:
+    folder = paths.minutes_folder(year)
+    return sorted(folder.iterdir()) if folder.is_dir() else []
 
 
 def _files(year: int) -> list[Path]:
-    folder = paths.minutes_folder(year)
-    found = folder.iterdir() if folder.is_dir() else []
-    return sorted(
+    return [
         path
-        for path in found
+        for path in _inside(year)
         if path.is_file() and path.name.casefold() != NAMES and not path.name.startswith((".", "~"))
-    )
+    ]
 
 
 def _text(path: Path) -> str:
@@ -296,16 +228,14 @@ def _text(path: Path) -> str:
     try:
         return read_text(path)
     except DataError as fault:
-        # The place of the file, for what was told its name alone.
+        # `read_text` knows only the file's name: add its folder.
         raise DataError(f"{paths.relative(path.parent)}/{fault}") from None
 
 
 def _names(year: int) -> dict[str, str]:
-    """The names of the list and what replaces them; a sentence tells a line, and never a name."""
-    folder = paths.minutes_folder(year)
-    found = folder.iterdir() if folder.is_dir() else []
-    # In capitals or not: a list that is not read would leave every name.
-    path = next((each for each in sorted(found) if each.name.casefold() == NAMES), None)
+    """The names of the list and their replacements; messages give a line, never a name."""
+    # Whatever the case of its name: an unread list would leave every name in the texts.
+    path = next((each for each in _inside(year) if each.name.casefold() == NAMES), None)
     if path is None:
         return {}
     shown = paths.relative(path)
@@ -319,8 +249,8 @@ def _names(year: int) -> dict[str, str]:
         if not any(map(str.isalpha, name)) or len(cells) > len(read.header):
             raise DataError(f"{shown}, ligne {line}, colonne « nom » : un nom est attendu ; complétez cette ligne.")
         if name.casefold() in mark.casefold():
-            told = "le remplacement contient le nom ; changez-le"
-            raise DataError(f"{shown}, ligne {line}, colonne « remplacement » : {told}.")
+            column = "colonne « remplacement »"
+            raise DataError(f"{shown}, ligne {line}, {column} : le remplacement contient le nom ; changez-le.")
         if names.setdefault(name, mark) != mark:
             raise DataError(f"{shown}, ligne {line}, colonne « nom » : ce nom est déjà plus haut ; gardez une ligne.")
     return names
@@ -329,7 +259,7 @@ def _names(year: int) -> dict[str, str]:
 def _read(year: int) -> tuple[list[tuple[str, str]], dict[str, int]]:
     from helpers.codings.personal_data import Pseudonyms
 
-    # Underscores would hold the words of a file's name together.
+    # Underscores would join the words of a file name.
     read = [(path.stem.replace("_", " "), _text(path)) for path in _files(year)]
     marks = Pseudonyms([each for pair in read for each in pair], _names(year), year=year)
     out: dict[str, str] = {}

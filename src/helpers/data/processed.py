@@ -7,13 +7,13 @@ from pathlib import Path
 import pandas as pd
 
 from helpers import paths, provenance
-from helpers.data.raw import RawYear, describe_inputs, input_files
+from helpers.data.raw import RawYear, describe_inputs, empty_table, input_files
 from helpers.data.reading import CARD, plain_description
 from helpers.indicators.lookup import NETWORK, beside_network, key_of
-from helpers.schema import DataError, columns, typed
+from helpers.schema import DataError, typed
 from helpers.system import whole
 
-# --- Processed tables: written by 01 as a whole, read back only while they are still true ---
+# --- Processed tables: written by 01 as a whole, read back only while they are up to date ---
 
 PROCESSED_CARD, _YEARS = "carte.json", "annees_lues"
 # The indicators of associations and collèges: the same columns as those of the network, apart from them.
@@ -31,17 +31,11 @@ def _write(path: Path, text: str) -> None:
 
 
 def save_year(raw: RawYear, made: dict[str, pd.DataFrame]) -> Path:
-    """The folder where a year's tables now are, with the card that says from which inputs they come.
+    """Writes a year's tables, with a card of the inputs that they come from, and returns their folder.
 
-    Meetings and statements are saved as received, beside the tables that 01 made: schema ``indicateurs``, schema
-    ``postes``, schema ``registre``, schema ``controles`` and schema ``coherences``.
-
-    The card is written last: without it, or with another checksum, `load` refuses the tables.
-
-    Raises
-    ------
-    DataError
-        when a raw file changed since it was read.
+    The tables that 01 made (schemas ``indicateurs``, ``postes``, ``registre``, ``controles``, ``coherences``), and
+    meetings and statements as received. The card is written last: without it, or with another checksum, `load` refuses
+    the tables. Raises `DataError` when a raw file changed since it was read.
 
     >>> produits = ("indicateurs", "postes", "registre", "controles", "coherences")
     >>> dossier = data.save_year(data.read_year(2020), {nom: data.load(2020, nom) for nom in produits})
@@ -84,12 +78,8 @@ def _checked_card(year: int) -> provenance.Record:
 def load(year: int, name: str) -> pd.DataFrame:
     """A processed table of a year, typed by its schema: ``indicateurs``, ``postes``, ``reunions``, ``enonces``…
 
-    ``docs/data-dictionary.md`` says what each column means, and its unit; here, the schema ``postes``.
-
-    Raises
-    ------
-    DataError
-        when 01 has not run for this year, when a raw file changed since, or when the table was altered.
+    ``docs/data-dictionary.md`` gives the meaning and the unit of each column. Raises `DataError` when 01 has not run
+    for this year, when a raw file changed since, or when the table was altered. Here, the schema ``postes``:
 
     >>> data.load(2020, "postes")[["college", "date_debut", "anciennete_prev_ans"]].head(2)
                      college date_debut  anciennete_prev_ans
@@ -106,27 +96,15 @@ def load(year: int, name: str) -> pd.DataFrame:
 
 
 def require_current(years: list[int]) -> None:
-    """Nothing, when the processed tables of these years come from the raw files as they are now.
-
-    Raises
-    ------
-    DataError
-        when 01 has not run for one of them, or a raw file changed since.
-
-    >>> data.require_current([2019, 2020])
-    """
+    """Raises `DataError` when 01 has not run for one of these years, or a raw file changed since."""
     for year in years:
         _checked_card(year)
 
 
 def save_result(year: int, name: str, table: pd.DataFrame, site_type: str = NETWORK, site: str = "") -> Path:
-    """The file where a table made by 02, 03 or 04 now is, beside the executed notebooks of the year or of the site.
+    """Writes a table made by 02, 03 or 04 beside the executed notebooks of the year or of the site.
 
-    03 alone saves one: the comparisons (schema ``comparaisons``).
-
-    >>> mesures = data.load_result(2020, "comparaisons")
-    >>> paths.relative(data.save_result(2020, "comparaisons", mesures))
-    'data/processed/2020/execution/comparaisons.csv'
+    Only 03 has one: the comparisons (schema ``comparaisons``).
     """
     path = paths.executed(year, site_type, site) / f"{name}.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -135,20 +113,9 @@ def save_result(year: int, name: str, table: pd.DataFrame, site_type: str = NETW
 
 
 def load_result(year: int, name: str, site_type: str = NETWORK, site: str = "") -> pd.DataFrame:
-    """The table that `save_result` wrote: the comparisons of the year (schema ``comparaisons``).
-
-    Raises
-    ------
-    DataError
-        when the notebook that makes it has not run.
-
-    >>> data.load_result(2020, "comparaisons")[["comparaison", "mesure", "valeur", "unite"]].head(2)
-                    comparaison    mesure  valeur      unite
-    0  annees/alses/sexe/filles  effectif   938.0  personnes
-    1  annees/alses/sexe/filles      base  2233.0  personnes
-    """
+    """The table that `save_result` wrote (schema ``comparaisons``); `DataError` when its notebook has not run."""
     path = paths.executed(year, site_type, site) / f"{name}.csv"
-    if not path.is_file():  # the report's own, when nobody ran the notebook by hand
+    if not path.is_file():  # nobody ran the notebook by hand: that of the report
         with paths.rooted(paths.data_root() if paths.is_shareable() else paths.shareable()):
             path = paths.executed(year, site_type, site) / f"{name}.csv"
     if not path.is_file():
@@ -157,65 +124,33 @@ def load_result(year: int, name: str, site_type: str = NETWORK, site: str = "") 
 
 
 def load_earlier(year: int | None, name: str) -> pd.DataFrame:
-    """A processed table of the compared year, as `load` gives it; empty when there is no year to compare with.
-
-    Raises
-    ------
-    DataError
-        as `load` does.
-
-    Here the schema ``indicateurs``:
-
-    >>> data.load_earlier(2019, "indicateurs").empty, data.load_earlier(None, "indicateurs").empty
-    (False, True)
-    """
-    return typed(pd.DataFrame(columns=columns(name), dtype="str"), name) if year is None else load(year, name)
+    """`load` for the year compared with; empty when there is none."""
+    return empty_table(name) if year is None else load(year, name)
 
 
-# --- The data root of 02, 03 and 04 when a report is made: what is protected or public, and nothing else ---
-
-
-def _public_files(year: int) -> list[Path]:
-    """The tables and the card of a year that anybody may read, as they were received."""
-    names = [*(f"{name}.csv" for name in paths.RAW_TABLES), CARD]
-    return [path for name in names if (path := paths.raw(year) / name).is_file()]
-
-
-def _reference_files() -> list[Path]:
-    return [path for name in paths.REFERENCE_TABLES if (path := paths.reference() / f"{name}.csv").is_file()]
+# --- The data root of 02, 03 and 04 in a report: protected or public tables, and nothing else ---
 
 
 def _told(year: int) -> str:
-    """What the export was, for pages that cannot see it."""
+    """A description of the export, for pages that cannot see it."""
     shared = f"{paths.relative(paths.reference())}/"
     entries = [entry for entry in describe_inputs([year]) if not entry["fichier"].startswith(shared)]
-    told = {
-        "entrees": entries,
-        "export": paths.has_export(year),
-        "recu": plain_description(year),
-    }
-    return json.dumps(told, ensure_ascii=False, indent=2)
+    described = {"entrees": entries, "export": paths.has_export(year), "recu": plain_description(year)}
+    return json.dumps(described, ensure_ascii=False, indent=2)
 
 
 def shareable_inputs(year: int) -> list[Path]:
-    """The files that `save_shareable` copies.
-
-    >>> [fichier.name for fichier in data.shareable_inputs(2020)][:2]
-    ['chiffres_publies.csv', 'prises_de_poste.csv']
-    """
-    return [*_public_files(year), *_reference_files()]
+    """The files that `save_shareable` copies: the public tables and the card of the year, the reference tables."""
+    files = [paths.raw(year) / f"{name}.csv" for name in paths.RAW_TABLES]
+    files += [paths.raw(year) / CARD, *(paths.reference() / f"{name}.csv" for name in paths.REFERENCE_TABLES)]
+    return [path for path in files if path.is_file()]
 
 
 def save_shareable(year: int, tables: dict[str, pd.DataFrame]) -> list[Path]:
-    """The files of the year in the data root of aggregates, written: tables, public raw files, reference tables.
+    """Writes tables, public raw files and reference tables of a year to the data root of aggregates.
 
-    ``tables`` go by the name that `load` gives them back by (schema ``postes`` and the others). A file that would be
-    the same is left as it is; one that is no longer made is removed.
-
-    >>> postes = data.load(2020, "postes")
-    >>> fichiers = data.save_shareable(2020, {"postes": postes})
-    >>> paths.relative(fichiers[-1])
-    'data/processed/diffusion/data/processed/2020/carte.json'
+    ``tables`` are keyed by the name that `load` takes (schema ``postes`` and others). Identical files are not
+    rewritten; files no longer produced are removed.
     """
     root, copied, told = paths.shareable(), shareable_inputs(year), _told(year)
     written = [_place(root / path.relative_to(paths.data_root()), _shown_of(path)) for path in copied]
@@ -232,7 +167,7 @@ def save_shareable(year: int, tables: dict[str, pd.DataFrame]) -> list[Path]:
 
 
 def _shown_of(path: Path) -> bytes:
-    """A file as it was received; of a card, what pages show alone: whoever sent the data may be named in the rest."""
+    """A file as received; of a card, only what pages show: the rest may name whoever sent the data."""
     if path.name != CARD:
         return path.read_bytes()
     card = json.loads(path.read_text(encoding="utf-8-sig"))
@@ -254,38 +189,25 @@ def _forget_others(raw: Path, folder: Path, kept: list[Path]) -> None:
             path.unlink()
 
 
-# --- The indicators of what a page is about: the whole network, or one of its sites with the network beside ---
+# --- Indicators of the network, or of a site with the network beside it ---
 
 SITES = "sites"
 
 
 def is_exploring(years: list[int]) -> bool:
-    """Whether what is shown comes from records without any protection: in a notebook run by hand, never in a report.
-
-    >>> data.is_exploring([2020])
-    False
-    """
+    """Whether unprotected records are shown: possible in a notebook run by hand, never in a report."""
     return not paths.is_shareable() and any(map(paths.has_export, years))
 
 
 def load_sites(year: int) -> pd.DataFrame:
-    """The associations and collèges of a year (schema ``sites``); none without records, or before a report was made.
-
-    >>> data.load_sites(2020).empty
-    True
-    """
+    """The associations and collèges of a year (schema ``sites``); none without records, or before a first report."""
     with _aggregates():
-        if not (paths.processed(year) / f"{SITES}.csv").is_file():
-            return typed(pd.DataFrame(columns=columns(SITES), dtype="str"), SITES)
-        return load(year, SITES)
+        has_sites = (paths.processed(year) / f"{SITES}.csv").is_file()
+        return load(year, SITES) if has_sites else empty_table(SITES)
 
 
 def load_site_sizes(year: int) -> dict[tuple[str, str], int]:
-    """About how many persons each site that has a report follows, by kind and site: rounded as its pages say it.
-
-    >>> data.load_site_sizes(2020)
-    {}
-    """
+    """The rounded number of persons of each site that has a report, by kind and site, as its pages give it."""
     if load_sites(year).empty:
         return {}
     with _aggregates():
@@ -295,11 +217,7 @@ def load_site_sizes(year: int) -> dict[tuple[str, str], int]:
 
 
 def rounded_figures(year: int) -> list[str]:
-    """The figures of the network that the report of a year rounds or does not say, by the names that pages give them.
-
-    >>> data.rounded_figures(2020)
-    []
-    """
+    """The values of the network that the report of a year rounds or suppresses, by the keys that pages use."""
     with _aggregates():
         rows = load(year, "indicateurs") if paths.has_export(year) else None
     if rows is None or paths.is_shareable():
@@ -315,15 +233,8 @@ def _aggregates():
 def load_indicators(year: int, site_type: str = NETWORK, site: str = "") -> pd.DataFrame:
     """The indicators (schema ``indicateurs``) of the network, or of a site beside it (`indicators.beside_network`).
 
-    Those of a site are always protected, and were made with the last report.
-
-    Raises
-    ------
-    DataError
-        as `load` does; for a site that the year does not have, or that has too few persons.
-
-    >>> len(data.load_indicators(2020)) == len(data.load(2020, "indicateurs"))
-    True
+    Those of a site are always protected, and come from the last report. Raises `DataError` as `load` does, or for a
+    site that the year does not have, or that has too few persons.
     """
     if not site:
         return load(year, "indicateurs")
@@ -344,45 +255,25 @@ def load_indicators(year: int, site_type: str = NETWORK, site: str = "") -> pd.D
 
 
 def load_earlier_indicators(year: int | None, site_type: str = NETWORK, site: str = "") -> pd.DataFrame:
-    """The indicators (schema ``indicateurs``) of the compared year; empty when there is none to compare with.
+    """The indicators (schema ``indicateurs``) of the year compared with; empty when there is none.
 
-    A site that had no report in that year has no row.
-
-    Raises
-    ------
-    DataError
-        as `load` does.
-
-    >>> data.load_earlier_indicators(None).empty
-    True
+    A site without a report in that year has no row. Raises `DataError` as `load` does.
     """
-    empty = typed(pd.DataFrame(columns=columns("indicateurs"), dtype="str"), "indicateurs")
-    if year is None:
-        return empty
-    if not site:
-        return load(year, "indicateurs")
+    if year is None or not site:
+        return load_earlier(year, "indicateurs")
     known = load_sites(year)
     is_there = known["site_type"].eq(site_type) & known["site"].eq(site) & known["est_publie"].fillna(False)
-    return load_indicators(year, site_type, site) if is_there.any() else empty
-
-
-# --- The indicators of every year up to one: what several years say together ---
+    return load_indicators(year, site_type, site) if is_there.any() else empty_table("indicateurs")
 
 
 def load_series(year: int, site_type: str = NETWORK, site: str = "") -> pd.DataFrame:
-    """The indicators of every year that has data, up to this one, the oldest first.
+    """The indicators (schema ``indicateurs``) of the network or of a site, for every year up to this one, in order.
 
-    They are those of the network, or of a site beside it (schema ``indicateurs``; `load_earlier_indicators`).
-
-    Raises
-    ------
-    DataError
-        as `load` does, when 01 has not run for one of them: a year that lacks would be taken for one without data.
+    Raises `DataError` as `load` does when 01 has not run for one of them: a missing year would look like one without
+    data.
 
     >>> data.load_series(2020)["annee"].unique().tolist()
     [2019, 2020]
     """
-    years = [each for each in paths.years() if each <= year]
-    empty = typed(pd.DataFrame(columns=columns("indicateurs"), dtype="str"), "indicateurs")
-    tables = [load_earlier_indicators(each, site_type, site) for each in years]
-    return pd.concat([table for table in tables if len(table)] or [empty], ignore_index=True)
+    tables = [load_earlier_indicators(each, site_type, site) for each in paths.years() if each <= year]
+    return pd.concat([table for table in tables if len(table)] or [empty_table("indicateurs")], ignore_index=True)

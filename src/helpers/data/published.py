@@ -1,4 +1,4 @@
-"""indicateurs.csv and comparaisons.csv: every number of the pages, for a French spreadsheet; datapackage.json for R."""
+"""The published CSV files, for a French spreadsheet, and their datapackage.json, for R."""
 
 import json
 from pathlib import Path
@@ -20,12 +20,12 @@ _PACKAGE = {
     "licenses": [{"name": "CC-BY-4.0", "path": "https://creativecommons.org/licenses/by/4.0/"}],
     "resources": [],
 }
-# A spreadsheet runs a text that starts like this as a formula.
+# A spreadsheet runs a cell that starts with one of these as a formula.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def inert(value: str) -> str:
-    """The text as a spreadsheet shows it without running it."""
+    """The text, quoted if a spreadsheet would run it as a formula."""
     return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
 
 
@@ -38,7 +38,7 @@ def _export(table: pd.DataFrame, name: str, folder: Path) -> None:
 
 
 def _describe(name: str, folder: Path) -> None:
-    """Adds a table to ``datapackage.json``, in the first version of the standard: R's frictionless reads no other."""
+    """Adds a table to ``datapackage.json``, in version 1 of the standard: R's frictionless reads no other."""
     path = folder / PACKAGE
     package = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else _PACKAGE
     others = [each for each in package["resources"] if each["name"] != name]
@@ -51,12 +51,8 @@ def _resource(name: str) -> dict:
     fields = [
         {**column, "decimalChar": ","} if column["type"] == "number" else column for column in described["fields"]
     ]
-    key, required = (
-        described.get("primaryKey", []),
-        [each for each in fields if each.get("constraints", {}).get("required")],
-    )
-    # A key with a column that may be empty is none for the standard, which asks a value of each.
-    is_key = key and set(key) <= {each["name"] for each in required}
+    key = described.get("primaryKey", [])
+    required = {each["name"] for each in fields if each.get("constraints", {}).get("required")}
     return {
         "name": name,
         "path": f"{name}.csv",
@@ -70,7 +66,8 @@ def _resource(name: str) -> dict:
         "schema": {
             "fields": fields,
             "missingValues": described.get("missingValues", [""]),
-            **({"primaryKey": key} if is_key else {}),
+            # The standard refuses keys with a column that may be empty.
+            **({"primaryKey": key} if key and set(key) <= required else {}),
         },
     }
 
@@ -78,18 +75,8 @@ def _resource(name: str) -> dict:
 def export_indicators(years: list[int], folder: Path, site_type: str = NETWORK, site: str = "") -> None:
     """Writes ``indicateurs.csv`` (semicolons, decimal comma, UTF-8 with BOM) and its entry in ``datapackage.json``.
 
-    Those of a site have their own kind and name, and the network's rows that its pages show stand beside them.
-
-    Raises
-    ------
-    DataError
-        when a year's tables are not those that 01 wrote.
-
-    >>> import pathlib, tempfile
-    >>> with tempfile.TemporaryDirectory() as dossier:
-    ...     data.export_indicators([2020], pathlib.Path(dossier))
-    ...     print(sorted(fichier.name for fichier in pathlib.Path(dossier).iterdir()))
-    ['datapackage.json', 'indicateurs.csv']
+    For a site: its own rows under its kind and name, and the rows of the network that its pages show. Raises
+    `DataError` when a year's tables are not those that 01 wrote.
     """
     tables = [load_earlier_indicators(year, site_type, site) for year in years]
     whole = pd.concat([table for table in tables if len(table)] or tables, ignore_index=True)
@@ -101,33 +88,16 @@ def export_indicators(years: list[int], folder: Path, site_type: str = NETWORK, 
 
 
 def export_sites(year: int, folder: Path, made: dict[str, str]) -> pd.DataFrame:
-    """Writes ``sites.csv``, adds it to ``datapackage.json``, and gives that table (schema ``sites``).
+    """Writes ``sites.csv``, adds it to ``datapackage.json`` and returns it (schema ``sites``).
 
     ``made`` gives the folder of each site that has a report here, by its name or UAI.
-
-    >>> import pathlib, tempfile
-    >>> with tempfile.TemporaryDirectory() as dossier:
-    ...     data.export_sites(2020, pathlib.Path(dossier), {}).empty
-    True
     """
     sites = load_sites(year)
-    told = sites.assign(dossier=sites["site"].map(made).fillna("").astype("string"))
-    _export(told, "sites", folder)
-    return told
+    sites = sites.assign(dossier=sites["site"].map(made).fillna("").astype("string"))
+    _export(sites, "sites", folder)
+    return sites
 
 
 def export_comparisons(year: int, folder: Path, site_type: str = NETWORK, site: str = "") -> None:
-    """Writes ``comparaisons.csv``, in the same form.
-
-    Raises
-    ------
-    DataError
-        when 03 has not run.
-
-    >>> import pathlib, tempfile
-    >>> with tempfile.TemporaryDirectory() as dossier:
-    ...     data.export_comparisons(2020, pathlib.Path(dossier))
-    ...     print(sorted(fichier.name for fichier in pathlib.Path(dossier).iterdir()))
-    ['comparaisons.csv', 'datapackage.json']
-    """
+    """Writes ``comparaisons.csv`` in the same form; `DataError` when 03 has not run."""
     _export(load_result(year, "comparaisons", site_type, site), "comparaisons", folder)

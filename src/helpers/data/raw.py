@@ -1,4 +1,4 @@
-"""Raw and reference tables of a year, validated; the inputs that pages cite; exports frozen once read."""
+"""Raw and reference tables, validated; the input files that pages cite; exports frozen once read."""
 
 import json
 import platform
@@ -30,17 +30,17 @@ from helpers.provenance import libraries_behind
 from helpers.schema import DataError, columns, typed
 from helpers.system import fingerprint, whole
 
-# --- What each input is: its checksum, its rows, and what a page says of it ---
+# --- Input files: checksum, number of rows, provenance ---
 
-# The packages whose version can change a figure or its look, where a page imports them; and those that run every page.
+# Packages whose version can change a value or a drawing, listed if a page imports them; and those that run every page.
 _VERSIONED = ("pandas", "scipy", "statsmodels", "matplotlib", "seaborn")
 _RUNNERS = ("papermill", "nbconvert")
 
 
 def input_files(years: list[int]) -> list[Path]:
-    """The files behind these years that are there: raw tables, cards, exports, codings, reference tables.
+    """The existing files behind these years: raw tables, cards, exports, codings, reference tables.
 
-    The spellings of exports are behind the years that have one, and behind no other.
+    The spellings of exports count only if one of these years has an export.
 
     >>> fichiers = data.input_files([2020])
     >>> paths.relative(fichiers[0]), paths.relative(fichiers[-1])
@@ -56,23 +56,14 @@ def input_files(years: list[int]) -> list[Path]:
 
 
 def count_rows(path: Path) -> int:
-    """The rows of a table, header not counted.
-
-    Raises
-    ------
-    DataError
-        when the file cannot be read as a table.
-
-    >>> data.count_rows(paths.raw_table(2020, "reunions"))
-    8
-    """
+    """The number of rows of a table, without its header; `DataError` when the file cannot be read as a table."""
     return len(read_rows(content_of(path), paths.relative(path)).rows)
 
 
 def _rows_of(path: Path, checksum: str, simulated: dict[Path, dict]) -> int | None:
-    """The rows of a table; of a simulated export, those of its card; none of what is private.
+    """The number of rows of a public table, or of a simulated export as its card says; None for what is private.
 
-    Of an export, the rows read, less those that are kept, are those rejected, which may be one or two.
+    Rows read minus rows kept would give the number of rejected rows, which may be one or two persons.
     """
     if path.name.casefold().startswith(paths.EXPORT):
         entry = simulated.get(path, {})
@@ -83,16 +74,15 @@ def _rows_of(path: Path, checksum: str, simulated: dict[Path, dict]) -> int | No
 
 
 def describe_inputs(years: list[int]) -> list[dict]:
-    """The files behind these years: fichier, sha256, octets, lignes (header not counted; not said of what is private).
+    """The files behind these years: fichier, sha256, octets, lignes (without the header; None for private files).
 
-    A private file is named as `paths.public_name` does: what is said here leaves in pages and in the manifest.
-
-    Where only aggregates are, a year's own files are those that 01 read elsewhere.
+    These go into pages and into the manifest, so private files have the name that `paths.public_name` gives. In the
+    data root of aggregates, a year's own files are those that 01 read in the full one.
 
     >>> [(entree["fichier"], entree["lignes"]) for entree in data.describe_inputs([2020])][:2]
     [('data/raw/2020/chiffres_publies.csv', 44), ('data/raw/2020/prises_de_poste.csv', 17)]
     """
-    kept = [entry for year in years for entry in (paths.told_entries(year) or {}).get("entrees", [])]
+    elsewhere = [entry for year in years for entry in (paths.told_entries(year) or {}).get("entrees", [])]
     simulated = {
         path: known.get(path.name, {})
         for year in years
@@ -100,7 +90,7 @@ def describe_inputs(years: list[int]) -> list[dict]:
         for known in [read_export_card(year)]
         for path in files
     }
-    found = [
+    here = [
         {
             "fichier": paths.public_name(path),
             "sha256": (checksum := fingerprint(path)),
@@ -108,9 +98,9 @@ def describe_inputs(years: list[int]) -> list[dict]:
             "lignes": _rows_of(path, checksum, simulated),
         }
         for path in input_files(years)
-        if not kept or path.parent == paths.reference()
+        if not elsewhere or path.parent == paths.reference()
     ]
-    return [*kept, *found]
+    return [*elsewhere, *here]
 
 
 def _code_of(notebook: str) -> str:
@@ -119,13 +109,9 @@ def _code_of(notebook: str) -> str:
 
 
 def provenance(parameters: dict, years: list[int], *, notebooks: Sequence[str]) -> dict:
-    """What a page was made from: parameters, inputs, versions; nothing that changes by itself.
+    """What a page was made from: parameters, inputs, versions; no date, so that the same inputs give the same bytes.
 
-    The versions are those of what the code of these notebooks imports, and of what runs it.
-
-    >>> origine = data.provenance({"Année": "2020"}, [2020], notebooks=["02_describe"])
-    >>> list(origine), list(origine["versions"])[:2]
-    (['parametres', 'entrees', 'versions'], ['python', 'pandas'])
+    The versions are those of the packages that the code of these notebooks imports, and of those that run it.
     """
     imported = libraries_behind(map(_code_of, notebooks))
     used = [*(name for name in _VERSIONED if name in imported), *_RUNNERS]
@@ -136,28 +122,25 @@ def provenance(parameters: dict, years: list[int], *, notebooks: Sequence[str]) 
     }
 
 
-# --- Raw and reference tables, read as received ---
+# --- Raw and reference tables ---
+
+
+def empty_table(name: str) -> pd.DataFrame:
+    """A table of this schema without any row."""
+    return typed(pd.DataFrame(columns=columns(name), dtype="str"), name)
 
 
 def present(year: int, name: str) -> bool:
-    """Whether the year has this raw table, with more than the names of its columns: `new-year` makes such tables.
-
-    >>> data.present(2020, "reunions"), data.present(2019, "reunions")
-    (True, False)
-    """
+    """Whether the year has this raw table with at least one row: `new-year` makes tables that have only a header."""
     return paths.has_rows(paths.raw_table(year, name))
 
 
 @dataclass(frozen=True)
 class RawYear:
-    """What a year received, each table typed by its schema; a table that was not received is empty.
+    """What was received for a year; a table that was not received is empty.
 
-    Its tables: schemas ``chiffres_publies``, ``prises_de_poste``, ``reunions``, ``enonces``, ``affirmations`` and
-    ``remarques``, in this order.
-
-    >>> recu = data.read_year(2020)
-    >>> recu.document, len(recu.posts), len(recu.meetings)
-    ('Note de synthèse 2020', 17, 8)
+    Schemas ``chiffres_publies``, ``prises_de_poste``, ``reunions``, ``enonces``, ``affirmations`` and ``remarques``,
+    in this order.
     """
 
     year: int
@@ -172,10 +155,8 @@ class RawYear:
 
 
 def faults_in(path: Path, name: str) -> list[DataError]:
-    """Every fault of a table, in order of line; empty when it is as its schema says.
+    """Every fault of a table against its schema, in line order.
 
-    >>> data.faults_in(paths.raw_table(2020, "reunions"), "reunions")
-    []
     >>> print(data.faults_in(paths.raw_table(2020, "reunions"), "themes")[0])
     data/raw/2020/reunions.csv, ligne 1 : la colonne « theme » manque ; ajoutez-la, même vide.
     """
@@ -186,12 +167,9 @@ def faults_in(path: Path, name: str) -> list[DataError]:
 
 
 def read_table(path: Path, name: str) -> pd.DataFrame:
-    """A table of this schema, typed; the index is the line number in the file, as an editor shows it.
+    """A table of this schema, typed and indexed by line numbers as an editor shows them.
 
-    Raises
-    ------
-    DataError
-        for an absent file, or its first fault.
+    Raises `DataError` for an absent file, or its first fault.
     """
     return _typed(content_of(path), paths.relative(path), name).copy()
 
@@ -207,14 +185,7 @@ def _typed(content: bytes, shown: str, name: str) -> pd.DataFrame:
 
 
 def read_raw(year: int, name: str) -> pd.DataFrame:
-    """A raw table of a year, typed by its schema; the index is the line number in the file, as an editor shows it.
-
-    Raises
-    ------
-    DataError
-        for an absent file, or its first fault.
-
-    Here the schema ``chiffres_publies``:
+    """`read_table` for a raw table of a year, here the schema ``chiffres_publies``.
 
     >>> data.read_raw(2020, "chiffres_publies")[["indicateur", "valeur", "unite"]].head(2)
                            indicateur  valeur   unite
@@ -226,50 +197,18 @@ def read_raw(year: int, name: str) -> pd.DataFrame:
 
 
 def read_reference(name: str) -> pd.DataFrame:
-    """A public reference table, typed by its schema.
-
-    Raises
-    ------
-    DataError
-        for an absent file, or its first fault.
-
-    Here the schema ``reperes``:
-
-    >>> data.read_reference("reperes")[["libelle", "valeur", "champ"]].head(1)
-                      libelle  valeur                     champ
-    ligne_du_fichier
-    2                 médiane   88.75  collèges publics du Nord
-    """
+    """`read_table` for a reference table."""
     return read_table(paths.reference() / f"{name}.csv", name)
 
 
 def read_registers() -> dict[str, pd.DataFrame]:
-    """The reference tables that cleaning the posts needs, named as `clean.clean_posts` takes them.
-
-    The schema ``alias``, schema ``associations`` and schema ``colleges``, under the names below.
-
-    Raises
-    ------
-    DataError
-        for an absent file, or the first fault of a table.
-
-    >>> list(data.read_registers())
-    ['aliases', 'associations', 'colleges']
-    """
-    return {
-        "aliases": read_reference("alias"),
-        "associations": read_reference("associations"),
-        "colleges": read_reference("colleges"),
-    }
+    """The reference tables ``alias``, ``associations`` and ``colleges``, as `clean.clean_posts` takes them."""
+    names = {"aliases": "alias", "associations": "associations", "colleges": "colleges"}
+    return {argument: read_reference(name) for argument, name in names.items()}
 
 
 def read_year(year: int) -> RawYear:
-    """Every raw table of a year, with the document that it comes from.
-
-    Raises
-    ------
-    DataError
-        for the first fault of a table.
+    """Every raw table of a year, and the document that they come from; `DataError` for the first fault of a table.
 
     >>> data.read_year(2020).meetings[["groupe", "participants"]].head(2)
                                 groupe  participants
@@ -278,44 +217,31 @@ def read_year(year: int) -> RawYear:
     3                 chefs_de_service             9
     """
     inputs = describe_inputs(paths.read_with(year))
-    tables = [
-        read_raw(year, name) if present(year, name) else typed(pd.DataFrame(columns=columns(name), dtype="str"), name)
-        for name in paths.RAW_TABLES
-    ]
+    tables = [read_raw(year, name) if present(year, name) else empty_table(name) for name in paths.RAW_TABLES]
     if describe_inputs(paths.read_with(year)) != inputs:
         raise DataError(f"Les fichiers de {year} ont changé pendant leur lecture : relancez.")
     return RawYear(year, read_card(year)["title"], inputs, *tables)
 
 
 def read_earlier_figures(year: int) -> pd.DataFrame:
-    """The printed figures of the year before (schema ``chiffres_publies``), which a printed difference needs.
+    """The printed values of the year before (schema ``chiffres_publies``), which a printed difference refers to.
 
-    Empty when the year before has no data, or when this one prints nothing: no difference then speaks of that one.
-
-    >>> len(data.read_earlier_figures(2020)), len(data.read_earlier_figures(2019))
-    (5, 0)
+    Empty when that year has no data, or when this one prints nothing.
     """
     earlier = paths.previous_year(year)
     if earlier is None or not (present(earlier, "chiffres_publies") and present(year, "chiffres_publies")):
-        return typed(pd.DataFrame(columns=columns("chiffres_publies"), dtype="str"), "chiffres_publies")
+        return empty_table("chiffres_publies")
     return read_raw(earlier, "chiffres_publies")
 
 
-# --- An export is frozen once it has been read: its card, beside it and private, holds its checksum ---
+# --- Frozen exports: once an export has been read, carte_export.json (beside it, and private) holds its checksum ---
 
 
 def counted(received: Received) -> tuple[Received, dict[str, int]]:
-    """The same records, and the rows of each file by its name, which are known once its parts have been read.
-
-    Reading is where rows are counted: nothing is read twice to count them.
-
-    >>> export, lignes = data.counted(data.receive(2020))
-    >>> export.is_empty, lignes
-    (True, {})
-    """
+    """The same records, and a mapping from file names to numbers of rows, filled as the parts are read."""
     rows: dict[str, int] = {}
     read: dict[int, int] = {}
-    lock = Lock()  # parts are read side by side
+    lock = Lock()  # parts are read in parallel
 
     def watched(rank: int, part: Part) -> Part:
         name = Path(part.file).name
@@ -323,7 +249,7 @@ def counted(received: Received) -> tuple[Received, dict[str, int]]:
         def count() -> Batch:
             batch = part.read()
             with lock:
-                # Part by part: one that is read again is not counted again.
+                # Per part: one that is read again is not counted twice.
                 read[rank] = len(batch) + len(batch.refused)
                 rows[name] = sum(read.get(other, 0) for other in places[name])
             return batch
@@ -336,47 +262,34 @@ def counted(received: Received) -> tuple[Received, dict[str, int]]:
     return replace(received, parts=[watched(rank, part) for rank, part in enumerate(received.parts)]), rows
 
 
-def _real_exports(year: int) -> list[Path]:
-    """The files that somebody sent: a simulated one is not frozen, for it can be made again."""
-    simulated = simulated_exports(year)
-    return [path for path in paths.exports(year) if path not in simulated]
-
-
 def changed_exports(year: int) -> list[DataError]:
-    """What is no longer as it was received, each with the command that accepts it; a simulated file is not frozen.
+    """Files that are not as they were received, each with the command that accepts them.
 
-    Raises
-    ------
-    DataError
-        when carte_export.json cannot be read.
-
-    >>> data.changed_exports(2020)
-    []
+    Simulated files are not frozen: they can be made again. Raises `DataError` when carte_export.json cannot be read.
     """
-    real = _real_exports(year)
-    if not real:
-        return []
-    known = {name: entry for name, entry in read_export_card(year).items() if not entry["synthetic"]}
+    simulated = simulated_exports(year)
+    real = [path for path in paths.exports(year) if path not in simulated]
+    known = {name: entry for name, entry in read_export_card(year).items() if not entry["synthetic"]} if real else {}
     if not known:
         return []
     accept = f"{paths.COMMAND} check --year {year} --accept"
     remedy = f"si c’est voulu, acceptez l’export tel qu’il est ({accept})"
-    found = []
+    sentences = []
     for path in real:
         shown = paths.relative(path)
         if path.name not in known:
-            found.append(f"{shown} est arrivé après que l’export de {year} a été lu : {remedy}, sinon retirez-le.")
+            sentences.append(f"{shown} est arrivé après que l’export de {year} a été lu : {remedy}, sinon retirez-le.")
         elif known[path.name]["hash"] != f"sha256:{fingerprint(path)}":
-            found.append(f"{shown} n’est plus tel qu’il a été reçu : {remedy}, sinon remettez l’ancien.")
+            sentences.append(f"{shown} n’est plus tel qu’il a été reçu : {remedy}, sinon remettez l’ancien.")
     for name in sorted(known.keys() - {path.name for path in real}):
         shown = paths.relative(paths.raw(year) / name)
-        found.append(f"{shown} faisait partie de l’export de {year} et n’est plus là : remettez-le ; {remedy}.")
-    return [DataError(sentence) for sentence in found]
+        sentences.append(f"{shown} faisait partie de l’export de {year} et n’est plus là : remettez-le ; {remedy}.")
+    return [DataError(sentence) for sentence in sentences]
 
 
 def _twin_faults(year: int) -> list[DataError]:
-    """Files that were another year's and are no longer there: `data.receive` tells those that still are."""
-    found = []
+    """Files identical to a removed export of another year; `exports.copies` finds those that are still there."""
+    faults = []
     for other in (each for each in paths.prepared_years() if each != year):
         gone = {
             (entry["bytes"], entry["hash"]): paths.raw(other) / name
@@ -385,20 +298,16 @@ def _twin_faults(year: int) -> list[DataError]:
         }
         for path in paths.exports(year):
             size = path.stat().st_size
-            # Only files of one size can be the same: no other is read for this.
+            # The checksum is computed only if the size matches.
             twin = gone.get((size, f"sha256:{fingerprint(path)}")) if size in {known for known, _ in gone} else None
             if twin:
-                told = f"était l’export de {other} ({twin.name}), à l’identique ; déposez celui de {year}"
-                found.append(DataError(f"{paths.relative(path)} {told}."))
-    return found
+                what = f"était l’export de {other} ({twin.name}), à l’identique ; déposez celui de {year}"
+                faults.append(DataError(f"{paths.relative(path)} {what}."))
+    return faults
 
 
 def export_faults(year: int) -> list[DataError]:
-    """Why the files of an export are not those that are expected: changed since they were received, or another year's.
-
-    >>> data.export_faults(2020)
-    []
-    """
+    """Files of an export that changed since they were received, or that were another year's."""
     try:
         return changed_exports(year) + _twin_faults(year)
     except DataError as fault:
@@ -421,27 +330,17 @@ def _entry(path: Path, known: dict | None, rows: int | None, is_synthetic: bool)
 
 
 def freeze_exports(year: int, rows: dict[str, int], *, accept: bool = False) -> None:
-    """Writes ``carte_export.json`` beside the export, unless it already says the same; nothing without an export.
+    """Writes ``carte_export.json`` beside the export, unless it would be the same; nothing without an export.
 
-    ``rows`` gives the rows of each file, by its name. With ``accept``, what changed since it was received is recorded
-    as it is now.
-
-    Raises
-    ------
-    DataError
-        when a file changed since it was received, and it is not accepted; when the card cannot be written.
-
-    >>> data.freeze_exports(2020, {})
+    ``rows`` gives the number of rows of each file by its name; ``accept`` records files that changed as they are now.
+    Raises `DataError` when a file changed and is not accepted, or when the card cannot be written.
     """
     files, known = paths.exports(year), {} if accept else read_export_card(year)
-    faults = [] if accept else changed_exports(year)
-    if faults:
+    if faults := [] if accept else changed_exports(year):
         raise faults[0]
-    if not files:
-        return
     simulated = simulated_exports(year)
-    if simulated == files:
-        return  # the simulation wrote their card
+    if simulated == files:  # no export, or one whose card the simulation wrote
+        return
     entries = {path.name: _entry(path, known.get(path.name), rows.get(path.name), path in simulated) for path in files}
     text = json.dumps({"resources": list(entries.values())}, ensure_ascii=False, indent=2) + "\n"
     card = paths.raw(year) / EXPORT_CARD
@@ -458,14 +357,9 @@ def freeze_exports(year: int, rows: dict[str, int], *, accept: bool = False) -> 
 
 
 def is_frozen(year: int) -> bool:
-    """Whether each file of the export of a year is the one that was read, by its checksum; true without an export.
-
-    >>> data.is_frozen(2020)
-    True
-    """
+    """Whether every file of a year's export has the checksum that it had when it was read; true without an export."""
     try:
         known = read_export_card(year)
     except DataError:
         return False
-    files = paths.exports(year)
-    return all(known.get(path.name, {}).get("hash") == f"sha256:{fingerprint(path)}" for path in files)
+    return all(known.get(path.name, {}).get("hash") == f"sha256:{fingerprint(path)}" for path in paths.exports(year))

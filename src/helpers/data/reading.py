@@ -1,4 +1,4 @@
-"""Small tables and cards as read: from bytes to rows, and faults as French sentences."""
+"""Small tables and cards: from bytes to rows, and faults as French sentences."""
 
 import csv
 import io
@@ -16,7 +16,7 @@ from helpers.schema import DataError, columns, optional_columns, table_schema
 from helpers.system import fingerprint
 from helpers.typography import fold, shortened
 
-# --- The faults of a table in French: where, what, and what to do ---
+# --- Faults in French: where, what, and the remedy ---
 
 # « 2 233 » as a document prints it: every kind of space.
 _SPACES, _DIGITS = re.compile(r"[ \u00a0\u2009\u202f]"), re.compile(r"-?\d+(?:[.,]\d+)?")
@@ -30,7 +30,7 @@ _TYPES = {
 
 
 def header_faults(header: list[str], expected: list[str], shown: str, *, optional: Sequence[str] = ()) -> list[str]:
-    """What is missing, unknown or double in a line of column names; a name that was misspelt is told once."""
+    """What is missing, unknown or duplicated in a header; a misspelt name is one fault, not two."""
     missing = [name for name in expected if name not in (*header, *optional)]
     unknown = {fold(name): name for name in header if name not in expected}
     faults = []
@@ -55,7 +55,7 @@ def _limits(rules: dict) -> str:
 
 
 def type_fault(column: dict, cell: str) -> str:
-    """What is said of a cell, as received, that is not of the type of its column."""
+    """The sentence for a cell, as received, that is not of the type of its column."""
     joined = _SPACES.sub("", cell)
     if column["type"] in ("number", "integer") and _DIGITS.fullmatch(joined) and joined != cell:
         return f"« {cell} » contient une espace ; écrivez {joined}."
@@ -63,7 +63,7 @@ def type_fault(column: dict, cell: str) -> str:
 
 
 def constraint_fault(column: dict, value, cell: str) -> str:
-    """What is said of the first constraint that a value (None: empty) breaks, ``cell`` as received; ``""`` for none."""
+    """The first constraint that a value (None: empty) breaks, as a sentence that quotes ``cell``; ``""`` for none."""
     rules = column.get("constraints", {})
     if value is None:
         return "la case est vide alors qu’elle est obligatoire ; complétez-la." if rules.get("required") else ""
@@ -81,15 +81,15 @@ def constraint_fault(column: dict, value, cell: str) -> str:
     return ""
 
 
-# --- From the bytes of a small table to rows, and from what a schema refuses to French sentences ---
+# --- From bytes to validated rows ---
 
-# Excel writes a French decimal comma and day-first dates; both are unambiguous in a column of that type.
+# Excel writes a decimal comma and day-first dates in French; both are unambiguous in a column of that type.
 _DECIMAL_COMMA = re.compile(r"^-?\d+,\d+$")
 _FRENCH_DATE = re.compile(r"^(\d{2})/(\d{2})/(\d{4})$")
-# What Python would read as a number and a person would not: 1_7, ٧, NaN, 1e400, twenty digits.
+# Python would also read as numbers 1_7, ٧, NaN, 1e400 and twenty digits.
 _PLAIN_NUMBER = re.compile(r"^-?[0-9]{1,15}(\.[0-9]{1,15})?$")
 _REFUSED = "✗"
-# What a cell in plain form is read as; each raises ValueError for what is not of its type.
+# From a cell in plain form to a value; each raises ValueError for another type.
 _READERS = {
     "string": str,
     "integer": int,
@@ -97,20 +97,18 @@ _READERS = {
     "date": lambda cell: datetime.strptime(cell, "%Y-%m-%d"),
 }
 _LINE_END = re.compile("\r\n?")
-# Control characters and codes that are no character, which break a picture, and those that turn the direction of the
-# text, which change what is read.
+# Control characters and non-characters, which break drawings, and bidirectional marks, which change what is read.
 INVISIBLE = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 
 
-# The same small table is asked for by each check, each cell and each notebook of a JupyterLab that stays open. What its
-# bytes were read as is remembered: a file that changed has other bytes, and is read again. What is remembered is shared
-# by all who ask: nobody changes it.
+# Each check and each cell of a long-lived JupyterLab asks for the same small tables. Results are cached by content, so
+# a file that changed is read again. They are shared: never modify them.
 remembered = lru_cache(maxsize=64)
 
 
 @dataclass(frozen=True)
 class Rows:
-    """The cells of a file: header, rows, and the line each row starts at, as an editor shows it."""
+    """The cells of a file: header, rows, and the line where each row starts, as an editor numbers it."""
 
     header: list[str]
     rows: list[list[str]]
@@ -118,13 +116,7 @@ class Rows:
 
 
 def content_of(path: Path) -> bytes:
-    """The bytes of a file.
-
-    Raises
-    ------
-    DataError
-        when the file is absent or cannot be opened.
-    """
+    """The bytes of a file; `DataError` when it is absent or cannot be opened."""
     shown = paths.relative(path)
     try:
         return path.read_bytes()
@@ -141,22 +133,17 @@ def _decode(content: bytes, shown: str) -> str:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("cp1252", errors="replace")
-    found = INVISIBLE.search(text)
-    if found:
-        line = text.count("\n", 0, found.start()) + 1
-        code = f"U+{ord(found[0]):04X}"
+    if sign := INVISIBLE.search(text):
+        line, code = text.count("\n", 0, sign.start()) + 1, f"U+{ord(sign[0]):04X}"
         raise DataError(f"{shown}, ligne {line} : un caractère invisible ({code}) trouble l’affichage ; supprimez-le.")
     return text
 
 
 @remembered
 def read_rows(content: bytes, shown: str) -> Rows:
-    """The cells of a CSV file: UTF-8 or Windows-1252, comma, semicolon or tab; blank lines are left out.
+    """The cells of a CSV file (UTF-8 or Windows-1252; comma, semicolon or tab), without its blank lines.
 
-    Raises
-    ------
-    DataError
-        when the file, whose name is ``shown``, is empty or not a text table.
+    Raises `DataError`, naming the file as ``shown``, when it is empty or not a text table.
     """
     text = _decode(content, shown)
     if not text.strip():
@@ -171,7 +158,7 @@ def read_rows(content: bytes, shown: str) -> Rows:
     try:
         for row in reader:
             if any(cell.strip() for cell in row):
-                # A lone CR in a cell would be written back without quotes, and cut its row in two.
+                # A lone CR in a cell would be written back without quotes and split its row.
                 cells.append([_LINE_END.sub("\n", cell.strip()) for cell in row])
                 lines.append(start)
             start = reader.line_num + 1
@@ -183,7 +170,7 @@ def read_rows(content: bytes, shown: str) -> Rows:
 
 
 def _without_empty_columns(cells: list[list[str]]) -> tuple[list[str], list[list[str]]]:
-    # A spreadsheet writes the columns somebody once clicked in: no name, no value, nothing to lose.
+    # A spreadsheet also writes columns that someone merely clicked in: no name, no value, nothing to lose.
     used = len(cells[0])
     while used and not cells[0][used - 1] and not any(cell for row in cells for cell in row[used - 1 :]):
         used -= 1
@@ -200,7 +187,7 @@ def _normalised(cell: str, kind: str) -> str:
 
 
 def _read_cell(column: dict, plain: str, cell: str) -> tuple[object, str]:
-    """What a cell is read as, None for nothing, and what its schema has against it; ``cell`` is as received."""
+    """The value of a cell (None when empty) and its fault, which quotes ``cell`` as received."""
     try:
         value = _READERS[column["type"]](plain) if plain else None
     except ValueError:
@@ -209,12 +196,12 @@ def _read_cell(column: dict, plain: str, cell: str) -> tuple[object, str]:
 
 
 def _row_faults(header: list[str], rows: Iterable[tuple[list[str], list[str]]], schema: dict) -> Iterator[tuple]:
-    """For each fault, the place of its row and the end of its sentence; ``rows`` are in plain form and as received."""
+    """For each fault, the place of its row and the end of its sentence; ``rows`` come in plain form and as received."""
     described = {column["name"]: column for column in schema["fields"]}
     seen: dict[str, set] = {name: set() for name in header if described[name].get("constraints", {}).get("unique")}
     key, keys = schema.get("primaryKey", []), set()
     for place, (row, received) in enumerate(rows):
-        if len(row) < len(header):  # its values may stand under the wrong names: nothing else is said of it
+        if len(row) < len(header):  # its values may be under the wrong names: no other fault is reported
             yield place, " : des cases manquent en fin de ligne ; complétez la ligne."
             continue
         values = {}
@@ -237,14 +224,10 @@ def _row_faults(header: list[str], rows: Iterable[tuple[list[str], list[str]]], 
 
 @remembered
 def validated_rows(content: bytes, shown: str, name: str) -> tuple[Rows, tuple[str, ...]]:
-    """The rows of a table, its numbers and dates in plain form, and every fault that its schema finds, as a sentence.
+    """The rows of a table, with numbers and dates in plain form, and every fault against its schema.
 
-    A fault names file, line, column, value as received and remedy; one sentence a cell.
-
-    Raises
-    ------
-    DataError
-        when the file is empty or not a text table.
+    A fault names file, line, column, value as received and remedy; one sentence per cell. Raises `DataError` when the
+    file is empty or not a text table.
     """
     schema, table = table_schema(name), read_rows(content, shown)
     faults = header_faults(table.header, columns(name), shown, optional=optional_columns(name))
@@ -258,31 +241,23 @@ def validated_rows(content: bytes, shown: str, name: str) -> tuple[Rows, tuple[s
         [_normalised(cell, kinds[column]) for column, cell in zip(table.header, row, strict=False)] + row[width:]
         for row in table.rows
     ]
-    told = _row_faults(table.header, zip(rows, table.rows, strict=True), schema)
-    faults = [f"{shown}, ligne {table.lines[place]}{text}" for place, text in told]
-    return Rows(table.header, rows, table.lines), tuple(faults)
+    faults = _row_faults(table.header, zip(rows, table.rows, strict=True), schema)
+    sentences = tuple(f"{shown}, ligne {table.lines[place]}{text}" for place, text in faults)
+    return Rows(table.header, rows, table.lines), sentences
 
 
-# --- The cards of a year: what it received, in the words that its pages cite ---
+# --- The cards of a year: what was received, as its pages cite it ---
 
 CARD = "datapackage.json"
-# Beside the export and private as it is: what each file was when it was received.
+# Beside the export and as private: the checksum of each file when it was received.
 EXPORT_CARD = "carte_export.json"
 SYNTHETIC_STEM = paths.SIMULATED
 
 
 def read_export_card(year: int) -> dict[str, dict]:
-    """What is known of each file of a year's export, by its name: hash, bytes, rows, received, synthetic.
+    """Each file of a year's export by its name: hash, bytes, rows, received, synthetic.
 
-    Empty until the export has been read once.
-
-    Raises
-    ------
-    DataError
-        when carte_export.json cannot be read.
-
-    >>> data.read_export_card(2020)
-    {}
+    Empty until the export has been read once. Raises `DataError` when carte_export.json cannot be read.
     """
     path = paths.raw(year) / EXPORT_CARD
     if not path.is_file():
@@ -298,35 +273,21 @@ def read_export_card(year: int) -> dict[str, dict]:
 
 
 def date_exports(year: int) -> dict[str, str]:
-    """When each file of a year's export was first read, by its rank (« fichier 1 »): its name stays on this computer.
+    """When each file of a year's export was first read, by its rank (« fichier 1 »): file names may identify a person.
 
-    Raises
-    ------
-    DataError
-        when carte_export.json cannot be read.
-
-    >>> data.date_exports(2020)
-    {}
+    Raises `DataError` when carte_export.json cannot be read.
     """
     known = read_export_card(year)
-    ranked = [(f"fichier {rank}", known.get(path.name, {})) for rank, path in enumerate(paths.exports(year), 1)]
-    return {name: entry["received"] for name, entry in ranked if entry.get("received")}
+    received = [known.get(path.name, {}).get("received") for path in paths.exports(year)]
+    return {f"fichier {rank}": day for rank, day in enumerate(received, 1) if day}
 
 
 def read_card(year: int) -> dict[str, str]:
-    """What the card of a year says for its pages; a plain description of what was received if it names no document.
+    """What the card of a year says for its pages: ``title`` is the document that they cite, ``source`` everything that
+    they rest on, ``contexte`` what set the year apart.
 
-    ``title`` is the document that pages cite, ``source`` all that they rest on, ``contexte`` what set the year apart.
-    Without a card, or with the one that `new-year` made and nobody filled in, the description says whether it is an
-    export.
-
-    Raises
-    ------
-    DataError
-        when datapackage.json cannot be read, or names no document.
-
-    >>> data.read_card(2020)["title"]
-    'Note de synthèse 2020'
+    Without a card, or with the one that `new-year` made and nobody filled in, a plain description of what was received.
+    Raises `DataError` when datapackage.json cannot be read, or names no document.
     """
     path, received = paths.raw(year) / CARD, plain_description(year)
     if not path.is_file():
@@ -353,24 +314,20 @@ def read_card(year: int) -> dict[str, str]:
 
 
 def simulated_exports(year: int) -> list[Path]:
-    """The files of a year's export that are simulated: by their name, or as their card says, whatever their name now.
-
-    >>> data.simulated_exports(2020)
-    []
-    """
+    """The simulated files of a year's export: by their name, or by their card even if they were renamed."""
     try:
         known = read_export_card(year)
     except DataError:
         known = {}
-    told = {name: entry for name, entry in known.items() if entry["synthetic"] is True}
-    return [path for path in paths.exports(year) if path.stem == SYNTHETIC_STEM or _is_told(path, told)]
+    simulated = {name: entry for name, entry in known.items() if entry["synthetic"] is True}
+    return [path for path in paths.exports(year) if path.stem == SYNTHETIC_STEM or _is_one_of(path, simulated)]
 
 
-def _is_told(path: Path, told: dict[str, dict]) -> bool:
-    """Whether a file is one of these, by its name or by what it holds: only those of one size are compared."""
+def _is_one_of(path: Path, entries: dict[str, dict]) -> bool:
+    """Whether a file is one of these, by name or by content; the checksum is computed only if a size matches."""
     size = path.stat().st_size
-    same = [entry["hash"] for entry in told.values() if entry["bytes"] == size]
-    return path.name in told or bool(same and f"sha256:{fingerprint(path)}" in same)
+    same = [entry["hash"] for entry in entries.values() if entry["bytes"] == size]
+    return path.name in entries or bool(same and f"sha256:{fingerprint(path)}" in same)
 
 
 def unnamed(year: int) -> str:
@@ -379,12 +336,7 @@ def unnamed(year: int) -> str:
 
 
 def plain_description(year: int) -> str:
-    """What a year received, in a few words, when its card names no document.
-
-    >>> from helpers.data.reading import plain_description
-    >>> plain_description(2020)
-    'fichiers reçus pour 2020'
-    """
+    """What was received for a year, in a few words, when its card names no document."""
     if told := paths.told_entries(year):
         return told["recu"]
     files = paths.exports(year)
@@ -396,20 +348,16 @@ def plain_description(year: int) -> str:
 
 
 def expected_associations(year: int) -> list[str]:
-    """The associations whose records are expected in the export: ``associations_attendues`` of the year's card.
-
-    >>> data.expected_associations(2020)
-    []
-    """
+    """The associations expected in the export: ``associations_attendues`` of the year's card."""
     try:
         card = json.loads((paths.raw(year) / CARD).read_text(encoding="utf-8-sig"))
         return [str(name) for name in card.get("associations_attendues") or []]
     except (OSError, ValueError, AttributeError, TypeError):
-        return []  # `read_card` tells what is wrong with it
+        return []  # `read_card` reports what is wrong with it
 
 
 def read_contexts(years: list[int]) -> dict[int, str]:
-    """What set each year apart, as its card says it; empty where it says nothing.
+    """What set each year apart, according to its card; empty if it does not say.
 
     >>> print(data.read_contexts([2019, 2020]))
     {2019: '', 2020: 'la crise sanitaire a changé le travail des ALSES avec les collèges, et ...'}

@@ -1,8 +1,9 @@
-"""What the schemas of the received tables cannot say: figures, claims, statements, spellings, the code book."""
+"""Faults that no schema can express: printed values, claims, statements, posts, meetings, aliases, the code book."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
+from typing import Any
 
 import pandas as pd
 
@@ -11,7 +12,8 @@ from helpers.clean.posts import read_start
 from helpers.schema import DataError, Indicator, catalogue, columns, unfolded
 from helpers.typography import fold, shortened
 
-# --- How a fault is told: file, line, column, value, remedy ---
+# The column, the value and the remedy of a fault.
+Wrong = tuple[str, object, str]
 
 
 def fault(file: str, line: int, column: str, value: object, remedy: str) -> DataError:
@@ -21,9 +23,9 @@ def fault(file: str, line: int, column: str, value: object, remedy: str) -> Data
 
 
 def unknown(value: str, known: Iterable[str], *, register: str = "") -> str:
-    """What to say of a value that is not in a list: the nearest one, if any; else where to look, or where to add it.
+    """The remedy for a value that is not in a list: the nearest one, or else where to look, or where to add it.
 
-    ``register`` is the reference table that holds the list, when a researcher may add to it.
+    ``register`` is the reference table that holds the list, if a researcher may add to it.
     """
     if not value:
         return "est vide ; indiquez une modalité (voir docs/data-dictionary.md)."
@@ -33,20 +35,26 @@ def unknown(value: str, known: Iterable[str], *, register: str = "") -> str:
     return f"est inconnu ; ajoutez-le à {register}." if register else "est inconnu ; voir docs/data-dictionary.md."
 
 
-# --- The printed figures of a year against the catalogue ---
+def _each(table: pd.DataFrame, file: str, find: Callable[[Any], Wrong | None]) -> list[DataError]:
+    """The fault that ``find`` gives for each row of a table, if any; its index is the line numbers."""
+    found = ((line, find(row)) for line, row in zip(table.index, table.itertuples(), strict=True))
+    return [fault(file, line, *wrong) for line, wrong in found if wrong]
 
-# Beyond this no count of persons, posts or meetings of a département is possible.
+
+# --- Printed values against the catalogue ---
+
+# No count of persons, posts or meetings in a département can be larger.
 LARGEST_COUNT = 1_000_000
 
 
 def modalities_of(indicator: str) -> set[str]:
-    """The modalities and groups that a figure of this indicator may name; ``""`` for a total."""
+    """The modalities and groups that a value of this indicator may name; ``""`` for a total."""
     entry = catalogue().indicators[indicator]
     return {""} if entry.choice == "total" else {*entry.modalities, *entry.groups}
 
 
-def _name_fault(figure, year: int) -> tuple[str, object, str] | None:
-    """The column, value and remedy of a name that the year or the catalogue does not have."""
+def _name_fault(figure, year: int) -> Wrong | None:
+    """A name that the year or the catalogue does not have."""
     entries = catalogue()
     if not figure.id.startswith(f"C{year}-"):
         return "id", figure.id, f"doit commencer par « C{year}- » ; renommez ce chiffre."
@@ -65,8 +73,8 @@ def _name_fault(figure, year: int) -> tuple[str, object, str] | None:
     return None
 
 
-def _value_fault(figure, entry: Indicator) -> tuple[str, object, str] | None:
-    """The column, value and remedy of a measure, unit or value that cannot be."""
+def _value_fault(figure, entry: Indicator) -> Wrong | None:
+    """A measure, unit or value that is impossible."""
     allowed = {"effectif": {entry.unit}, "part": {"pct"}, "ecart": {entry.unit, "points"}}[figure.mesure]
     shown, check = f"{figure.valeur:.10g}".replace(".", ","), "vérifiez-le dans le document."
     if figure.unite not in allowed:
@@ -85,24 +93,20 @@ def _value_fault(figure, entry: Indicator) -> tuple[str, object, str] | None:
 
 
 def figure_faults(figures: pd.DataFrame, *, year: int) -> list[DataError]:
-    """What the catalogue refuses in the printed figures (schema ``chiffres_publies``), one fault a row at most.
+    """What the catalogue refuses in printed values (schema ``chiffres_publies``); at most one fault per row.
 
     >>> chiffres = data.read_raw(2020, "chiffres_publies").head(1).assign(indicateur="poste")
     >>> print(*data.figure_faults(chiffres, year=2020))
     data/raw/2020/chiffres_publies.csv, ligne 2, colonne « indicateur » : « poste » est inconnu ; ... « postes » ?
     """
-    file, entries, found = paths.relative(paths.raw_table(year, "chiffres_publies")), catalogue(), []
-    for line, figure in zip(figures.index, figures.itertuples(), strict=True):
-        wrong = _name_fault(figure, year) or _value_fault(figure, entries.indicators[figure.indicateur])
-        if wrong:
-            found.append(fault(file, line, *wrong))
-    return found
+    file, known = paths.relative(paths.raw_table(year, "chiffres_publies")), catalogue().indicators
+    return _each(figures, file, lambda row: _name_fault(row, year) or _value_fault(row, known[row.indicateur]))
 
 
-# --- Claims and remarks of a year: what their schemas cannot say ---
+# --- Claims and remarks ---
 
 SHARES = ("superieur", "inferieur", "egal")
-# What each relation needs, what it says of it when it is missing, and what must stay empty.
+# The columns that each relation needs; the others of `OPTIONAL` must be empty.
 NEEDS = {
     **dict.fromkeys(SHARES, ("droite",)),
     "moyenne": ("valeur_min", "valeur_max"),
@@ -111,11 +115,9 @@ NEEDS = {
 OPTIONAL = ("droite", "valeur_min", "valeur_max", "date_debut", "date_fin")
 REMARK_TEXTS = ("sujet", "constat", "raison", "consequence")
 
-Wrong = tuple[str, object, str]
-
 
 def path_fault(path: str) -> str | None:
-    """Why ``perimetre/indicateur/modalite`` leads to no figure of the catalogue, or None; ``*`` is every modality."""
+    """Why ``perimetre/indicateur/modalite`` is no value of the catalogue, or None; ``*`` stands for every modality."""
     entries = catalogue()
     perimeter, name, modality = path.split("/")
     if perimeter not in entries.perimeters:
@@ -162,7 +164,7 @@ def _shown(claim, column: str) -> str:
 
 
 def _relation_fault(claim) -> Wrong | None:
-    """A column that the relation needs and that is empty, one that it does not use, or ends in the wrong order."""
+    """A column that the relation needs and that is empty, one that it does not use, or bounds in the wrong order."""
     needed = NEEDS[claim.relation]
     for column in needed:
         if _is_empty(getattr(claim, column)):
@@ -176,7 +178,7 @@ def _relation_fault(claim) -> Wrong | None:
 
 
 def _subject_fault(claim, year: int) -> Wrong | None:
-    """A relation about something that it cannot be about."""
+    """A relation that cannot apply to its subject."""
     when, _, name, modality = claim.gauche.split("/")
     entry = catalogue().indicators[name]
     if claim.relation == "periode" and name != "reunions":
@@ -193,82 +195,63 @@ def _subject_fault(claim, year: int) -> Wrong | None:
     return None
 
 
-def _id_fault(claim, year: int) -> Wrong | None:
-    if claim.id.startswith(f"A{year}-"):
-        return None
-    return "id", claim.id, f"doit commencer par « A{year}- » ; renommez cette affirmation."
+def _claim_fault(claim, year: int) -> Wrong | None:
+    if not claim.id.startswith(f"A{year}-"):
+        return "id", claim.id, f"doit commencer par « A{year}- » ; renommez cette affirmation."
+    return (
+        _digit_fault(claim, ("libelle",))
+        or _side_fault(claim, year)
+        or _relation_fault(claim)
+        or _subject_fault(claim, year)
+    )
 
 
 def claim_faults(claims: pd.DataFrame, *, year: int) -> list[DataError]:
-    """Claims (schema ``affirmations``) that cannot be tried, one fault a row at most.
+    """Claims (schema ``affirmations``) that cannot be tested; at most one fault per row.
 
     >>> affirmations = data.read_raw(2020, "affirmations").head(1).assign(droite="")
     >>> print(*data.claim_faults(affirmations, year=2020))
     data/raw/2020/affirmations.csv, ligne 2, colonne « droite » : la valeur manque alors que la relation ...
     """
-    file, found = paths.relative(paths.raw_table(year, "affirmations")), []
-    for line, claim in zip(claims.index, claims.itertuples(), strict=True):
-        wrong = (
-            _id_fault(claim, year)
-            or _digit_fault(claim, ("libelle",))
-            or _side_fault(claim, year)
-            or _relation_fault(claim)
-            or _subject_fault(claim, year)
-        )
-        if wrong:
-            found.append(fault(file, line, *wrong))
-    return found
+    file = paths.relative(paths.raw_table(year, "affirmations"))
+    return _each(claims, file, lambda claim: _claim_fault(claim, year))
+
+
+def _remark_fault(remark) -> Wrong | None:
+    wrong = _digit_fault(remark, REMARK_TEXTS)
+    for path in filter(None, re.split(r" ?; ?", remark.indicateurs)):
+        remedy = path_fault(path)
+        wrong = wrong or (("indicateurs", path, remedy) if remedy else None)
+    return wrong
 
 
 def remark_faults(remarks: pd.DataFrame, *, year: int) -> list[DataError]:
-    """Remarks (schema ``remarques``) that name a figure of no catalogue, or hold a digit; one fault a row at most.
+    """Remarks (schema ``remarques``) that name no value of the catalogue, or hold a digit; at most one fault per row.
 
     >>> remarques = data.read_raw(2020, "remarques").head(1).assign(indicateurs="alses/sexe/fille")
     >>> print(*data.remark_faults(remarques, year=2020))
     data/raw/2020/remarques.csv, ligne 2, colonne « indicateurs » : « alses/sexe/fille » est inconnu ; vouliez-vous ...
     """
-    file, found = paths.relative(paths.raw_table(year, "remarques")), []
-    for line, remark in zip(remarks.index, remarks.itertuples(), strict=True):
-        wrong = _digit_fault(remark, REMARK_TEXTS)
-        for path in filter(None, re.split(r" ?; ?", remark.indicateurs)):
-            remedy = path_fault(path)
-            wrong = wrong or (("indicateurs", path, remedy) if remedy else None)
-        if wrong:
-            found.append(fault(file, line, *wrong))
-    return found
+    return _each(remarks, paths.relative(paths.raw_table(year, "remarques")), _remark_fault)
 
 
-# --- Posts, meetings, statements and spellings: what their schemas cannot say ---
+# --- Posts, meetings, statements, aliases; each table is indexed by line numbers, as `data.read_raw` gives it ---
 
 
 def start_faults(posts: pd.DataFrame, *, year: int) -> list[DataError]:
-    """Posts that start more than a year away from the year that describes them: a slip of the keyboard.
+    """Posts (schema ``prises_de_poste``) that start more than a year away from their year: probably typing errors."""
 
-    ``posts`` (schema ``prises_de_poste``) is indexed by the lines of its file, as `data.read_raw` gives it.
+    def wrong(post) -> Wrong | None:
+        start = read_start(post.date_debut)
+        if not start or abs(start[0].year - year) <= 1:
+            return None
+        return "date_debut", post.date_debut, f"est loin de {year} ; vérifiez-la dans le document."
 
-    >>> postes = pd.DataFrame({"date_debut": ["oct-19", "oct-09"]}, index=[2, 3])
-    >>> print(*data.start_faults(postes, year=2020))
-    data/raw/2020/prises_de_poste.csv, ligne 3, colonne « date_debut » : « oct-09 » est loin de 2020 ; vérifiez-la ...
-    """
-    file, found = paths.relative(paths.raw_table(year, "prises_de_poste")), []
-    for line, printed in posts["date_debut"].items():
-        start = read_start(printed)
-        if start and abs(start[0].year - year) > 1:
-            found.append(
-                fault(file, line, "date_debut", printed, f"est loin de {year} ; vérifiez-la dans le document.")
-            )
-    return found
+    return _each(posts, paths.relative(paths.raw_table(year, "prises_de_poste")), wrong)
 
 
 def meeting_faults(meetings: pd.DataFrame, *, year: int) -> list[DataError]:
-    """Meetings outside the year and the one after, and groups given two numbers of invited persons.
-
-    ``meetings`` (schema ``reunions``) is indexed by the lines of its file, as `data.read_raw` gives it.
-
-    >>> reunions = data.read_raw(2020, "reunions").head(1)
-    >>> print(*data.meeting_faults(reunions, year=2022))
-    data/raw/2022/reunions.csv, ligne 2, colonne « date » : « 2020-03-09 » est loin de 2022 ; vérifiez-la ...
-    """
+    """Meetings (schema ``reunions``) outside the year and the next, and groups with two numbers of invited persons."""
     file, seen, found = paths.relative(paths.raw_table(year, "reunions")), {}, []
     for line, meeting in zip(meetings.index, meetings.itertuples(), strict=True):
         if meeting.date.year not in (year, year + 1):
@@ -283,24 +266,21 @@ def meeting_faults(meetings: pd.DataFrame, *, year: int) -> list[DataError]:
 
 
 def association_faults(table: pd.DataFrame, known: set[str], *, file: str) -> list[DataError]:
-    """Associations cited in a table that the register does not have.
-
-    ``table`` is indexed by the lines of its file; only its ``associations``, separated by « ; », are read.
-
-    >>> reunions = pd.DataFrame({"associations": ["AAPI ; Horizn 9"]}, index=[7])
-    >>> print(*data.association_faults(reunions, {"AAPI", "Horizon 9"}, file="reunions.csv"))
-    reunions.csv, ligne 7, colonne « associations » : « Horizn 9 » est inconnu ; vouliez-vous « Horizon 9 » ?
-    """
+    """Associations cited in a table, separated by « ; », that the register does not have."""
     cited = unfolded(table, "associations")["associations"]
-    missing = cited[~cited.isin(known)]
+    return _unknown_faults(cited, known, file=file, register="reference/associations.csv")
+
+
+def _unknown_faults(cells: pd.Series, known: Iterable[str], *, file: str, register: str = "") -> list[DataError]:
+    """The cells of a column that are not in a list."""
     return [
-        fault(file, line, "associations", name, unknown(name, known, register="reference/associations.csv"))
-        for line, name in missing.items()
+        fault(file, line, str(cells.name), value, unknown(value, known, register=register))
+        for line, value in cells[~cells.isin(list(known))].items()
     ]
 
 
 def _answer_fault(row, answered: str, natures: dict[str, str]) -> str | None:
-    """Why a statement cannot answer another one, and what to do; None when it can."""
+    """Why a statement cannot be the answer to another one; None when it can."""
     if row.nature not in ("levier", "recommandation"):
         return (
             f"est la réponse d’un énoncé de nature « {row.nature} », or seuls un levier ou une recommandation "
@@ -316,82 +296,66 @@ def _answer_fault(row, answered: str, natures: dict[str, str]) -> str | None:
     return None
 
 
-def _code_faults(statements: pd.DataFrame, *, file: str) -> list[DataError]:
-    """Actors that the catalogue does not have, and answers to what is not a tension."""
-    known, natures = catalogue().indicators["acteur_enonce"].modalities, dict(statements[["id", "nature"]].to_numpy())
-    actors = unfolded(statements, "acteurs")["acteurs"]
-    missing = actors[~actors.isin(known)]
-    found = [fault(file, line, "acteurs", name, unknown(name, known)) for line, name in missing.items()]
-    answers = unfolded(statements, "repond_a")
-    for line, row in zip(answers.index, answers.itertuples(), strict=True):
-        remedy = _answer_fault(row, row.repond_a, natures)
-        if remedy:
-            found.append(fault(file, line, "repond_a", row.repond_a, remedy))
-    return found
+def _link_fault(statement) -> Wrong | None:
+    remedy = path_fault(statement.indicateur_lie) if statement.indicateur_lie else None
+    return ("indicateur_lie", statement.indicateur_lie, remedy) if remedy else None
 
 
 def statement_faults(statements: pd.DataFrame, themes: pd.DataFrame, *, year: int) -> list[DataError]:
-    """Statements whose theme, actors, linked figure or answered tension does not exist, or that cannot answer one.
+    """Statements (schema ``enonces``) whose theme, linked value, actors or answered tension are wrong.
 
-    ``statements`` (schema ``enonces``) is indexed by the lines of its file; ``themes`` is the code book (schema
-    ``themes``).
+    ``themes`` is the code book (schema ``themes``).
 
     >>> enonces = data.read_raw(2020, "enonces").head(1).assign(acteurs="alses;aspn")
     >>> print(*data.statement_faults(enonces, data.read_reference("themes"), year=2020))
     data/raw/2020/enonces.csv, ligne 2, colonne « acteurs » : « aspn » est inconnu ; vouliez-vous « apsn » ?
     """
-    file, codes, found = paths.relative(paths.raw_table(year, "enonces")), set(themes["theme"]), []
-    for line, row in zip(statements.index, statements.itertuples(), strict=True):
-        if row.theme not in codes:
-            found.append(
-                fault(file, line, "theme", row.theme, unknown(row.theme, codes, register="reference/themes.csv"))
-            )
-        remedy = path_fault(row.indicateur_lie) if row.indicateur_lie else None
-        if remedy:
-            found.append(fault(file, line, "indicateur_lie", row.indicateur_lie, remedy))
-    return found + _code_faults(statements, file=file)
+    file, actors = paths.relative(paths.raw_table(year, "enonces")), catalogue().indicators["acteur_enonce"].modalities
+    natures = dict(statements[["id", "nature"]].to_numpy())
+
+    def answer_fault(row) -> Wrong | None:
+        remedy = _answer_fault(row, row.repond_a, natures)
+        return ("repond_a", row.repond_a, remedy) if remedy else None
+
+    return [
+        *_unknown_faults(statements["theme"], set(themes["theme"]), file=file, register="reference/themes.csv"),
+        *_each(statements, file, _link_fault),
+        *_unknown_faults(unfolded(statements, "acteurs")["acteurs"], actors, file=file),
+        *_each(unfolded(statements, "repond_a"), file, answer_fault),
+    ]
 
 
 def alias_faults(aliases: pd.DataFrame) -> list[DataError]:
-    """Aliases (schema ``alias``) of a column that the posts do not have.
-
-    >>> alias = pd.DataFrame({"colonne": ["bureau", "burau"]}, index=[2, 3])
-    >>> print(*data.alias_faults(alias))
-    data/raw/reference/alias.csv, ligne 3, colonne « colonne » : « burau » est inconnu ; vouliez-vous « bureau » ?
-    """
-    file, known = paths.relative(paths.reference() / "alias.csv"), columns("prises_de_poste")
-    wrong = aliases.loc[~aliases["colonne"].isin(known), "colonne"]
-    return [fault(file, line, "colonne", name, unknown(name, known)) for line, name in wrong.items()]
+    """Aliases (schema ``alias``) of a column that posts do not have."""
+    file = paths.relative(paths.reference() / "alias.csv")
+    return _unknown_faults(aliases["colonne"], columns("prises_de_poste"), file=file)
 
 
-# --- The code book: what its schema cannot say. Its tree, and names that one would take for one another ---
+# --- The code book: its tree, and names too close to tell apart ---
 
 
 def book_faults(book: pd.DataFrame) -> list[DataError]:
-    """Codes whose parent does not exist or is below them, and codes that a coding could not tell from another.
-
-    ``book`` (schema ``themes``) is indexed by the lines of its file, as `data.read_reference` gives it.
+    """Codes (schema ``themes``) whose parent does not exist or is below them, and codes with the same folded name.
 
     >>> livre = data.read_reference("themes").head(2).assign(parent=["", "prise_de_post"])
     >>> print(*data.book_faults(livre))
     data/raw/reference/themes.csv, ligne 3, colonne « parent » : « prise_de_post » est inconnu ; ...
     """
-    file, found = paths.relative(paths.reference() / "themes.csv"), []
+    file, faults = paths.relative(paths.reference() / "themes.csv"), []
     parents, seen = dict(zip(book["theme"], book["parent"], strict=True)), {}
     for line, row in zip(book.index, book.itertuples(), strict=True):
         if row.parent and row.parent not in parents:
-            told = unknown(row.parent, parents, register=file)
-            found.append(fault(file, line, "parent", row.parent, told))
+            faults.append(fault(file, line, "parent", row.parent, unknown(row.parent, parents, register=file)))
         elif row.parent and _is_above_itself(row.theme, parents):
-            told = "est au-dessous de ce code, qui serait son propre parent ; corrigez l’arbre."
-            found.append(fault(file, line, "parent", row.parent, told))
+            remedy = "est au-dessous de ce code, qui serait son propre parent ; corrigez l’arbre."
+            faults.append(fault(file, line, "parent", row.parent, remedy))
         for key in sorted({fold(row.theme), fold(row.libelle)} - {""}):
             first = seen.setdefault((row.parent, key), row.theme)
             if first != row.theme:
-                told = f"se confond avec le code « {first} », du même parent ; changez l’un des deux."
-                found.append(fault(file, line, "libelle", row.libelle, told))
+                remedy = f"se confond avec le code « {first} », du même parent ; changez l’un des deux."
+                faults.append(fault(file, line, "libelle", row.libelle, remedy))
                 break
-    return found
+    return faults
 
 
 def _is_above_itself(theme: str, parents: dict[str, str]) -> bool:

@@ -1,10 +1,11 @@
-"""Text files of an export: titles and the columns they designate, faults, then rows as codes."""
+"""Text exports (CSV): the header and the columns it names, faults, then rows as dictionary-encoded columns."""
 
 import codecs
 import csv
 import io
 import re
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cached_property, partial
@@ -19,6 +20,7 @@ from pyarrow import csv as arrow_csv
 from helpers import paths
 from helpers.clean.records import Batch, Change, Part, Refused
 from helpers.data.text_scan import (
+    PIECE_BYTES,
     QUOTE,
     SINGLE_BYTE,
     Block,
@@ -37,12 +39,10 @@ from helpers.data.text_scan import (
 from helpers.schema import DataError, columns, table_schema
 from helpers.typography import fold, shortened
 
-# --- What opening a file of an export gave: its parts, or why it cannot be used ---
-
 
 @dataclass(frozen=True)
 class Opened:
-    """The parts of a file, the columns it has, its faults, and what opening it already wrote otherwise."""
+    """The parts of a file, its columns, its faults, and the changes already made by opening it."""
 
     parts: list[Part] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)
@@ -51,19 +51,19 @@ class Opened:
 
 
 def refused(*sentences: str) -> Opened:
-    """A file that cannot be used, and why, one French sentence a fault."""
+    """A file that cannot be used, and why: one French sentence per fault."""
     return Opened(faults=[DataError(sentence) for sentence in sentences])
 
 
-# --- Which column of the project does each title of a file designate? ---
+# --- The header: which column of the project each title names ---
 
 TABLE = "accompagnements"
-# Rows above the titles that a letterhead, a date or a filter may take.
+# Rows searched for the header: a letterhead, a date or a filter may stand above it.
 TITLE_ROWS = 30
-# Two answers of a person can look like titles (« Autre », « Collège »); three known titles cannot come by chance.
+# Two answers can look like titles (« Autre », « Collège »); three known titles are no coincidence.
 LEAST_TITLES = 3
-# Share in per cent of the columns that the best row names, which makes an earlier row the titles: two exports put end
-# to end have two rows of titles, and what stands between them is persons.
+# An earlier row is the header if it names this share of the columns of the best row, in per cent: two exports put end
+# to end have two headers, with persons in between.
 _NEARLY_PCT = 75
 
 _HELP = "data/raw/reference/entetes.csv"
@@ -74,8 +74,8 @@ _TWO_LINES = "les titres tiennent sur deux lignes ; gardez une seule ligne de ti
 class Layout:
     """Where each column stands in the rows of a file, counted from 0.
 
-    ``width`` is the cells of a row, ``named`` those up to the last title, ``untitled`` the places without a title,
-    ``left_out`` how many titles designate no column of the project.
+    ``width`` is the number of cells in a row, ``named`` those up to the last title, ``untitled`` the places without a
+    title, ``left_out`` how many titles name no column of the project.
     """
 
     positions: dict[str, int]
@@ -86,12 +86,12 @@ class Layout:
 
     @property
     def columns(self) -> list[str]:
-        """The columns of the project that the file has, in the order of their schema."""
+        """The columns found, in the order of the schema."""
         return [name for name in columns(TABLE) if name in self.positions]
 
 
 def known_titles(table: pd.DataFrame) -> dict[str, str]:
-    """Each title, folded, and the column it designates: those of the schema, then of the reference ``entetes``."""
+    """Each folded title and the column it names: those of the schema, then of the reference table ``entetes``."""
     known = {fold(entry[key]): entry["name"] for entry in table_schema(TABLE)["fields"] for key in ("name", "title")}
     expected = set(columns(TABLE))
     for column, title in zip(table["colonne"], table["graphie"], strict=True):
@@ -101,25 +101,20 @@ def known_titles(table: pd.DataFrame) -> dict[str, str]:
 
 
 def unknown_columns(table: pd.DataFrame) -> list[str]:
-    """What the reference ``entetes`` names that is no column of the project, each a French sentence."""
+    """One French sentence for each column that ``entetes`` names and the project does not have."""
     names = dict.fromkeys(name for name in table["colonne"] if name not in columns(TABLE))
     return [f"{_HELP} : la colonne « {name} » n’existe pas ; corrigez-la." for name in names]
 
 
-def count_titles(cells: list[str], known: dict[str, str]) -> int:
-    """How many columns of the project a row of cells names."""
-    return len({known[fold(cell)] for cell in cells if fold(cell) in known})
-
-
 def find_titles(rows: list[list[str]], known: dict[str, str]) -> tuple[int, int]:
-    """The place of the first row that names as many columns as any other, or nearly, and how many it names."""
-    counts = [count_titles(cells, known) for cells in rows[:TITLE_ROWS]]
+    """The place of the header (the first row that names about as many columns as any other) and how many it names."""
+    counts = [len({known[fold(cell)] for cell in cells if fold(cell) in known}) for cells in rows[:TITLE_ROWS]]
     least = max(counts, default=0) * _NEARLY_PCT
     return next(((place, count) for place, count in enumerate(counts) if count and count * 100 >= least), (0, 0))
 
 
 def lay_out(cells: list[str], known: dict[str, str], *, width: int = 0) -> Layout:
-    """The layout that a row of titles gives; ``width`` is that of the rows, where they are wider."""
+    """The layout that a header gives; ``width`` is that of the rows, where they are wider."""
     titles = [fold(cell) for cell in cells]
     named = max((place + 1 for place, cell in enumerate(cells) if cell.strip()), default=0)
     width = max(width, len(cells))
@@ -132,7 +127,7 @@ def lay_out(cells: list[str], known: dict[str, str], *, width: int = 0) -> Layou
 
 
 def title_faults(cells: list[str], beside: list[list[str]], known: dict[str, str]) -> list[str]:
-    """What is wrong in a row of titles, each a French sentence; ``beside`` are the rows before and after it."""
+    """What is wrong with a header, as French sentences; ``beside`` are the rows before and after it."""
     designated = Counter(known[fold(cell)] for cell in cells if fold(cell) in known)
     faults = [
         f"deux colonnes désignent « {name} » ; n’en gardez qu’une dans l’export."
@@ -141,9 +136,11 @@ def title_faults(cells: list[str], beside: list[list[str]], known: dict[str, str
     ]
     required = [entry["name"] for entry in table_schema(TABLE)["fields"] if entry.get("presence") == "obligatoire"]
     missing = [name for name in required if name not in designated]
-    # A value may look like a title (« Collège ») : only a missing one, under a blank, is the second half of the titles.
-    blank = [not cell.strip() for cell in cells]
-    halves = {known.get(fold(cell)) for row in beside for cell, is_blank in zip(row, blank, strict=False) if is_blank}
+    # A value may look like a title (« Collège »): it is the second half of the header only if that column is missing
+    # and it stands beside a blank title.
+    halves = {
+        known.get(fold(cell)) for row in beside for cell, title in zip(row, cells, strict=False) if not title.strip()
+    }
     if halves & set(missing):
         faults.append(_TWO_LINES)
     elif missing:
@@ -153,30 +150,28 @@ def title_faults(cells: list[str], beside: list[list[str]], known: dict[str, str
 
 def _missing(missing: list[str], unknown: list[str], known: dict[str, str]) -> str:
     left = {fold(cell): " ".join(cell.split()) for cell in unknown}
-    told = []
+    named = []
     for name in missing:
-        # The nearest among all the ways of writing this column, so that « Nouvo accompagnement » finds its own.
-        ways = [title for title, column in known.items() if column == name]
-        close = next((title for title in left if get_close_matches(title, ways, n=1, cutoff=0.75)), None)
-        told.append(f"« {name} » (peut-être « {shortened(left.pop(close), width=40)} »)" if close else f"« {name} »")
-    one = len(told) == 1
+        # Compared with every known spelling of this column, so that « Nouvo accompagnement » is recognised.
+        spellings = [title for title, column in known.items() if column == name]
+        close = next((title for title in left if get_close_matches(title, spellings, n=1, cutoff=0.75)), None)
+        named.append(f"« {name} » (peut-être « {shortened(left.pop(close), width=40)} »)" if close else f"« {name} »")
+    one = len(named) == 1
     return (
-        f"{'colonne obligatoire absente' if one else 'colonnes obligatoires absentes'} : {', '.join(told)} ; "
+        f"{'colonne obligatoire absente' if one else 'colonnes obligatoires absentes'} : {', '.join(named)} ; "
         f"ajoutez-{'la' if one else 'les'} à l’export, ou {'son intitulé' if one else 'leurs intitulés'} à {_HELP}."
     )
 
 
 def _untitled_faults(layout: Layout, rows: list[list[str]]) -> list[str]:
-    """A column without title that holds values in these rows: it may have shifted the others."""
+    """Columns without a title that hold values in these rows: they may have shifted the others."""
     filled = {
         place
         for cells in rows
         for place, cell in enumerate(cells)
         if cell.strip() and (place >= layout.width or place in layout.untitled)
     }
-    inside = sorted(place + 1 for place in filled if place < layout.named)
-    if inside:
-        places = ", ".join(str(place) for place in inside)
+    if places := ", ".join(str(place + 1) for place in sorted(filled) if place < layout.named):
         return [f"une colonne n’a pas de titre mais contient des valeurs (place {places}) ; donnez-lui un titre."]
     wide = sum(any(cell.strip() for cell in cells[layout.named :]) for cells in rows)
     if rows and wide > len(rows) / 2:
@@ -187,12 +182,12 @@ def _untitled_faults(layout: Layout, rows: list[list[str]]) -> list[str]:
 def table_faults(
     cells: list[str], *, beside: list[list[str]], layout: Layout, rows: list[list[str]], known: dict[str, str]
 ) -> list[str]:
-    """What is wrong in a row of titles and, under it, in these rows: each a French sentence."""
+    """What is wrong with a header and the rows below it, as French sentences."""
     faults = title_faults(cells, beside, known)
     return faults if _TWO_LINES in faults else faults + _untitled_faults(layout, rows)
 
 
-# --- The beginning of a text file: its delimiter, its titles, and where its rows start ---
+# --- The beginning of a text file: its delimiter, its header, and where its rows start ---
 
 DELIMITERS = (";", ",", "\t", "|")
 _SAMPLE_ROWS = 100
@@ -200,7 +195,7 @@ _SAMPLE_ROWS = 100
 
 @dataclass(frozen=True)
 class Head:
-    """The beginning of a text file: its titles, the rows that follow, where these start (byte and line)."""
+    """The header of a text file, the rows around and below it, and where these start (byte and line)."""
 
     delimiter: str
     titles: list[str]
@@ -210,68 +205,59 @@ class Head:
     start: int
     line: int
     known: int
-    said_delimiter: bool
-
-
-def _physical_lines(content: bytes) -> list[bytes]:
-    stops = [0, *(int(place) + 1 for place in line_ends(content))]
-    return [content[a:b] for a, b in zip(stops, [*stops[1:], len(content)], strict=True) if a < b]
+    says_delimiter: bool
 
 
 def _rows(lines: list[bytes], encoding: str, delimiter: str) -> list[tuple[list[str], int]]:
-    """The first rows and how many lines each ends after; as far as they can be read."""
-    text = (line.decode(encoding, errors="replace") for line in lines)
-    reader, found = csv.reader(text, delimiter=delimiter), []
-    try:
+    """The first rows, as far as they can be read, and the number of lines read by the end of each."""
+    reader = csv.reader((line.decode(encoding, errors="replace") for line in lines), delimiter=delimiter)
+    rows = []
+    with suppress(csv.Error):
         for cells in reader:
-            found.append((cells, reader.line_num))
-            if len(found) > _SAMPLE_ROWS:
+            rows.append((cells, reader.line_num))
+            if len(rows) > _SAMPLE_ROWS:
                 break
-    except csv.Error:
-        pass
-    return found
+    return rows
 
 
 def read_head(content: bytes, skip: int, encoding: str, known: dict[str, str]) -> Head:
-    """The beginning of a file, its rows read with the delimiter under which the most columns are named."""
-    lines = _physical_lines(content[skip:])
-    said = re.match(rb'\A"?sep=(.)"?\s*\Z', lines[0], re.IGNORECASE) if lines else None
-    delimiters = (said[1].decode("latin-1"),) if said and said[1].isascii() else DELIMITERS
-    said_bytes = len(lines[0]) - 1 if said else 0
-    lines = [b"\n", *lines[1:]] if said else lines
+    """The beginning of a file, read with the delimiter under which most columns are recognised."""
+    body = content[skip:]
+    stops = [0, *(int(place) + 1 for place in line_ends(body))]
+    lines = [body[a:b] for a, b in zip(stops, [*stops[1:], len(body)], strict=True) if a < b]
+    sep = re.match(rb'\A"?sep=(.)"?\s*\Z', lines[0], re.IGNORECASE) if lines else None
+    delimiters = (sep[1].decode("latin-1"),) if sep and sep[1].isascii() else DELIMITERS
+    sep_bytes = len(lines[0]) - 1 if sep else 0
+    lines = [b"\n", *lines[1:]] if sep else lines
     read = {each: _rows(lines, encoding, each) for each in delimiters}
-    found = {each: find_titles([cells for cells, _ in rows], known) for each, rows in read.items()}
-    delimiter = max(delimiters, key=lambda each: found[each][1])
-    place, count = found[delimiter]
+    headers = {each: find_titles([cells for cells, _ in rows], known) for each, rows in read.items()}
+    delimiter = max(delimiters, key=lambda each: headers[each][1])
+    place, count = headers[delimiter]
     rows = read[delimiter]
     titles, after = rows[place] if rows else ([], 0)
     before = rows[place - 1][1] if place else 0
-    start = skip + said_bytes + sum(len(line) for line in lines[:after])
+    start = skip + sep_bytes + sum(len(line) for line in lines[:after])
     sample = [cells for cells, _ in rows[place + 1 :]]
     beside = [cells for cells, _ in (rows[max(0, place - 1) : place] + rows[place + 1 : place + 2])]
-    return Head(delimiter, titles, before + 1, beside, sample, start, after + 1, count, bool(said))
+    return Head(delimiter, titles, before + 1, beside, sample, start, after + 1, count, bool(sep))
 
 
 def width_of(head: Head) -> int:
-    """The cells of a row: more than the titles when most rows end on cells that hold nothing."""
+    """The usual number of cells in a row: more than the titles when most rows end in empty cells."""
     widths = sorted(len(cells) for cells in head.rows if any(cell.strip() for cell in cells))
     return widths[len(widths) // 2] if widths else 0
 
 
-# --- The bytes of whole rows as columns: pyarrow's reader of CSV, set so that nothing is guessed and no row is
-# --- lost
+# --- Whole rows as columns: pyarrow's CSV reader, set so that nothing is guessed and no row is lost ---
 
 IDENTIFIER = "identifiant"
 CODED = pa.dictionary(pa.int32(), pa.string())
 
 
 def parse_rows(content: bytes, layout: Layout, delimiter: str) -> tuple[pa.Table, list[arrow_csv.InvalidRow]]:
-    """The columns to read, named ``c`` then their place, one array each; beside, the rows with another number of cells.
+    """The columns to read, named ``c`` and their place, and the rows with another number of cells.
 
-    Raises
-    ------
-    pyarrow.ArrowException
-        when the bytes are not those of rows in UTF-8.
+    Raises `pyarrow.ArrowException` when the bytes are not rows in UTF-8.
     """
     bad: list[arrow_csv.InvalidRow] = []
 
@@ -279,31 +265,27 @@ def parse_rows(content: bytes, layout: Layout, delimiter: str) -> tuple[pa.Table
         bad.append(row)
         return "skip"
 
-    # Arrow takes a mark of UTF-8 away from the beginning of what it is given: one that stands inside the file, where
-    # two exports were put end to end, must not depend on where the file is cut.
+    # Arrow strips a leading byte order mark. One inside the file, where two exports were put end to end, is kept
+    # wherever the ranges are cut.
     content = codecs.BOM_UTF8 + content if content.startswith(codecs.BOM_UTF8) else content
     names = [f"c{place}" for place in range(layout.width)]
     read = arrow_csv.ReadOptions(column_names=names, use_threads=False, block_size=len(content) + 1)
     parse = arrow_csv.ParseOptions(
         delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=keep_aside
     )
-    table = arrow_csv.read_csv(pa.BufferReader(content), read, parse, _as_text(layout))
-    table.validate(full=True)
-    return table.combine_chunks(), bad
-
-
-def _as_text(layout: Layout) -> arrow_csv.ConvertOptions:
-    """Each cell is text, an empty one the empty text: columns as codes into their spellings, but for the identifier."""
+    # Every cell is text, an empty one the empty text. Columns are dictionary-encoded, except the identifier.
     named = {place: pa.string() if name == IDENTIFIER else CODED for name, place in layout.positions.items()}
     types = {f"c{place}": named.get(place, CODED) for place in [*named, *layout.untitled]}
-    return arrow_csv.ConvertOptions(
+    convert = arrow_csv.ConvertOptions(
         column_types=types,
         include_columns=list(types),
         null_values=[],
         strings_can_be_null=False,
-        # Whether the bytes are UTF-8 is asked of each spelling, once parsed, not of each cell.
-        check_utf8=False,
+        check_utf8=False,  # `validate` checks each distinct spelling, which is cheaper than each cell
     )
+    table = arrow_csv.read_csv(pa.BufferReader(content), read, parse, convert)
+    table.validate(full=True)
+    return table.combine_chunks(), bad
 
 
 def column_of(table: pa.Table, name: str) -> pa.Array:
@@ -312,7 +294,7 @@ def column_of(table: pa.Table, name: str) -> pa.Array:
     return column.chunk(0) if column.num_chunks == 1 else pa.array([], column.type)
 
 
-# --- The rows of a range of a text file, as codes into their distinct spellings ---
+# --- The rows of a range ---
 
 BLANK = "lignes blanches, laissées de côté"
 TRIMMED = "cases vides en trop ou absentes en fin de ligne, sans titre : ligne ramenée à ses titres"
@@ -326,7 +308,7 @@ def _blanks(delimiter: str) -> str:
 
 
 def _row_starts(content: bytes) -> tuple[np.ndarray, np.ndarray]:
-    """Where each row starts, and how many lines are above it: a line end inside quotes ends no row."""
+    """Where each row starts and how many lines are above it; a line end inside quotes ends no row."""
     ends = line_ends(content)
     quotes = np.flatnonzero(np.frombuffer(content, np.uint8) == QUOTE)
     order = np.flatnonzero(np.searchsorted(quotes, ends) % 2 == 0)
@@ -337,20 +319,16 @@ def _row_starts(content: bytes) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _lines(content: bytes, span: Span, *, count: int) -> np.ndarray:
-    """The line of each row, as an editor shows it."""
-    # As many rows as lines, which is nearly always so: there is no need to look for where they end.
+    """The line of each row, as an editor numbers it."""
+    # Nearly always as many rows as lines: no need to look for where they end.
     is_open = not content.endswith((b"\n", b"\r"))
     return span.line + (np.arange(count) if span.ends + is_open == count else _row_starts(content)[1])
 
 
-def _cells(text: str, delimiter: str) -> list[str]:
-    csv.field_size_limit(2**31 - 1)  # after a quote that nothing closes, a cell holds the rest of the file
-    return next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
-
-
 def _fitted(text: str, layout: Layout, delimiter: str) -> list[str] | None:
-    # Only cells without a title may come and go, and only while they hold nothing.
-    cells = _cells(text, delimiter)
+    """The row, brought to the expected width if it differs only by empty cells without a title."""
+    csv.field_size_limit(2**31 - 1)  # after an unclosed quote, a cell holds the rest of the file
+    cells = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
     if len(cells) < layout.named or any(cell.strip() for cell in cells[layout.named :]):
         return None
     return (cells + [""] * layout.width)[: layout.width]
@@ -387,9 +365,9 @@ def _is_empty(column: pa.Array) -> np.ndarray:
 
 
 def _set_aside(rows: "_Texts", table: pa.Table, layout: Layout, delimiter: str) -> tuple[np.ndarray, np.ndarray]:
-    """Whether each row is blank, and whether it holds a value in a column without title."""
+    """Whether each row is blank, and whether it holds a value in a column without a title."""
     blank, shifted = np.zeros(len(rows), bool), np.zeros(len(rows), bool)
-    # A row without identifier may still hold something, if only in a column that is left out.
+    # A row without an identifier may still hold something, perhaps in a column that is left out.
     for place in np.flatnonzero(_is_empty(column_of(table, f"c{layout.positions[IDENTIFIER]}"))):
         blank[place] = not rows[place].strip(_blanks(delimiter))
     for place in layout.untitled:
@@ -399,7 +377,7 @@ def _set_aside(rows: "_Texts", table: pa.Table, layout: Layout, delimiter: str) 
 
 @dataclass(frozen=True)
 class _Texts:
-    """The text of each row of a range, cut out when it is asked for."""
+    """The text of each row of a range, extracted on demand."""
 
     content: bytes
     order: np.ndarray
@@ -418,9 +396,9 @@ class _Texts:
 
 
 def read_span(source: Source, span: Span, *, layout: Layout, delimiter: str, changes: tuple[str, ...]) -> Batch:
-    """The rows of a range: those that have the cells of their titles, those that do not, and the blank ones counted.
+    """The rows of a range: read, refused for their number of cells, or counted as blank.
 
-    ``changes`` are the rules that every row of the file goes through.
+    ``changes`` are the rules that apply to every row of the file.
     """
     content = source.read_text(span.start, span.stop)
     try:
@@ -443,15 +421,14 @@ def read_span(source: Source, span: Span, *, layout: Layout, delimiter: str, cha
     arrays = {name: column_of(table, f"c{layout.positions[name]}") for name in layout.columns}
     blank += int(np.count_nonzero(is_blank))
     counts = {**dict.fromkeys(changes, len(order)), BLANK: blank, TRIMMED: len(fitted)}
-    told = [Change(source.path.name, "", rule, rows) for rule, rows in counts.items() if rows]
-    return Batch(arrays, lines[order], sorted(refused, key=lambda row: row.line), told)
+    applied = [Change(source.path.name, "", rule, rows) for rule, rows in counts.items() if rows]
+    return Batch(arrays, lines[order], sorted(refused, key=lambda row: row.line), applied)
 
 
-# --- A text file of an export: its titles, its faults, then its parts ---
+# --- A whole text file: its header, its faults, then its parts ---
 
-# Enough for the rows above the titles, the titles, and some tens of rows to see their width.
+# Enough for the rows above the header, the header, and tens of rows that show their width.
 _HEAD_BYTES = 256 << 10
-_PIECE_BYTES = 1 << 20
 _MIXED = "des caractères ne se lisent pas"
 _SAVE = "enregistrez-la au format CSV UTF-8"
 _NUL = f"un caractère nul coupe le texte ; ce n’est pas une table en texte : {_SAVE}."
@@ -461,9 +438,8 @@ def _faults_of(source: Source, head: Head, blocks: list[Block], encoding: str | 
     """What makes the bytes unusable, each with its line."""
 
     def line(place: int) -> int:
-        step = _PIECE_BYTES
-        read = (source.read(start, min(start + step, place)) for start in range(head.start, place, step))
-        return head.line + sum(len(line_ends(content)) for content in read)
+        starts = range(head.start, place, PIECE_BYTES)
+        return head.line + sum(len(line_ends(source.read(at, min(at + PIECE_BYTES, place)))) for at in starts)
 
     nul = next((block.nul for block in blocks if block.nul is not None), None)
     if nul is not None:
@@ -477,8 +453,7 @@ def _faults_of(source: Source, head: Head, blocks: list[Block], encoding: str | 
             f", ligne {line(mojibake)} : des accents sont abîmés (« Ã© » pour « é ») ; refaites l’export en UTF-8, "
             "sans rouvrir le fichier dans un autre logiciel."
         )
-    quote = misplaced_quote(blocks)
-    if quote is not None:
+    if (quote := misplaced_quote(blocks)) is not None:
         faults.append(
             f", ligne {line(quote)} : un guillemet est mal placé ou n’est pas refermé ; corrigez cette ligne."
         )
@@ -486,11 +461,11 @@ def _faults_of(source: Source, head: Head, blocks: list[Block], encoding: str | 
 
 
 def open_text(path: Path, known: dict[str, str]) -> Opened:
-    """The parts of a text file, each a range of whole rows; or every fault at once."""
-    shown, found = paths.relative(path), source_of(path)
-    if isinstance(found, str):
-        return refused(f"{shown} : {found}")
-    source, skip = found
+    """The parts of a text file, each a range of whole rows; or all its faults."""
+    shown, opened = paths.relative(path), source_of(path)
+    if isinstance(opened, str):
+        return refused(f"{shown} : {opened}")
+    source, skip = opened
     content = source.read(0, _HEAD_BYTES)
     if b"\0" in content:
         at = len(line_ends(content[: content.index(b"\0")])) + 1
@@ -505,8 +480,8 @@ def open_text(path: Path, known: dict[str, str]) -> Opened:
     blocks = scan(source, head.start, head.delimiter)
     encoding = encoding_of(whole[skip : head.start], blocks, source)
     layout = lay_out(head.titles, known, width=width_of(head))
-    said = table_faults(head.titles, beside=head.beside, layout=layout, rows=head.rows, known=known)
-    faults = [f", ligne {head.titles_line} : {fault}" for fault in said]
+    of_header = table_faults(head.titles, beside=head.beside, layout=layout, rows=head.rows, known=known)
+    faults = [f", ligne {head.titles_line} : {fault}" for fault in of_header]
     faults += _faults_of(source, head, blocks, encoding)
     if not faults and not _has_rows(source, head):
         faults = [" n’a aucune ligne sous ses titres : refaites l’export, ou retirez ce fichier."]
@@ -516,8 +491,7 @@ def open_text(path: Path, known: dict[str, str]) -> Opened:
 
 
 def _has_rows(source: Source, head: Head) -> bool:
-    step = _PIECE_BYTES
-    blank = f' \t\r\n"{head.delimiter}'.encode()
+    blank, step = f' \t\r\n"{head.delimiter}'.encode(), PIECE_BYTES
     return any(source.read(at, at + step).strip(blank) for at in range(head.start, source.size, step))
 
 
@@ -531,8 +505,8 @@ def _opened(source: Source, head: Head, layout: Layout, blocks: list[Block]) -> 
         rules.append(f"colonnes hors liste, laissées de côté : {layout.left_out}")
     read = partial(read_span, source, layout=layout, delimiter=head.delimiter, changes=tuple(rules))
     parts = [Part(file, "", partial(read, span)) for span in cut(source, blocks, head.line)]
-    above = head.titles_line - 1 - head.said_delimiter
+    above = head.titles_line - 1 - head.says_delimiter
     changes = [Change(file, "", "lignes au-dessus des titres, laissées de côté", above)] if above else []
-    if head.said_delimiter:
+    if head.says_delimiter:
         changes.append(Change(file, "", "première ligne « sep= », lue comme séparateur", 1))
     return Opened(parts, layout.columns, [], changes)

@@ -1,4 +1,4 @@
-"""The bytes of a text file: encoding, soundness, and ranges that hold whole rows."""
+"""The bytes of a text export: encoding, misplaced quotes and damaged characters, ranges of whole rows."""
 
 import codecs
 import os
@@ -14,12 +14,12 @@ import pyarrow as pa
 from helpers import paths
 from helpers.schema import DataError
 
-# --- Bytes that several threads read by ranges: a file, or a text already held ---
+# --- Byte ranges that several threads read: of a file, or of a text held in memory ---
 
 
 @dataclass(frozen=True)
 class Source:
-    """A file, or, when ``content`` is given, bytes in its place; ``encoding`` is what its bytes are read with."""
+    """A file and its encoding; ``content``, when given, is read in its place."""
 
     path: Path
     size: int
@@ -27,19 +27,13 @@ class Source:
     content: bytes | None = None
 
     def read(self, start: int, stop: int) -> bytes:
-        """The bytes of a range; fewer at the end of the file.
-
-        Raises
-        ------
-        DataError
-            when the file is no longer the one that was opened: its ranges would cut rows.
-        """
+        """The bytes of a range, fewer at the end of the file; `DataError` if the file changed since it was opened."""
         if self.content is not None:
             return self.content[start:stop]
         try:
-            # Each call has its own file: no thread moves the place of another.
+            # One handle per call: threads do not share a position.
             with self.path.open("rb") as file:
-                # The size alone: some shares write the time of a change down later.
+                # Only the size is compared: some network shares update modification times late.
                 if os.fstat(file.fileno()).st_size != self.size:
                     raise changed(self.path)
                 file.seek(start)
@@ -48,33 +42,33 @@ class Source:
             raise changed(self.path) from None
 
     def read_text(self, start: int, stop: int) -> bytes:
-        """The bytes of a range, in UTF-8 whatever the encoding of the file."""
+        """The bytes of a range, converted to UTF-8."""
         content = self.read(start, stop)
         return content if self.encoding == "utf-8" else content.decode(self.encoding).encode("utf-8")
 
 
 def changed(path: Path) -> DataError:
-    """What to say of a file that is no longer the one that was opened."""
+    """The error for a file that changed while it was read: its ranges would cut rows."""
     return DataError(f"{paths.relative(path)} a changé pendant sa lecture : relancez.")
 
 
-# --- Is a text file sound, and what does each block of it hold? One pass over its bytes ---
+# --- One pass over the bytes, block by block ---
 
-# What a processor keeps at hand: twice as fast as blocks of some megabytes.
+# Fits in the processor's cache: twice as fast as blocks of several megabytes.
 BLOCK_BYTES = 256 << 10
 _BLOCKS_AT_ONCE = 32
 
 QUOTE, FEED, RETURN = 34, 10, 13
-# « é » in UTF-8, read as Windows-1252 and saved again: Ã then a sign of the second half of that table.
+# « é » in UTF-8, read as Windows-1252 and saved again: Ã, then a character of the upper half of that code page.
 _MOJIBAKE = re.compile(rb"\xc3\x83(?:\xc2[\x80-\xbf]|\xc5\x93|\xe2\x80[\x90-\xbf])")
 CHARACTERS = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
 
 @dataclass(frozen=True)
 class Block:
-    """What a block of bytes holds; places are counted from the beginning of the file, None when there is none.
+    """What a block of bytes holds. Offsets are from the start of the file, None when there is nothing.
 
-    ``misplaced`` is the first misplaced quote if the block starts outside quotes, then if it starts inside.
+    ``misplaced`` is the first misplaced quote, if the block starts outside quotes, then if it starts inside.
     """
 
     start: int
@@ -89,7 +83,7 @@ class Block:
 
 
 def line_ends(content: bytes) -> np.ndarray:
-    """The place of the last byte of each end of line (LF, CR LF or CR), in order."""
+    """The offset of the last byte of each line end (LF, CR LF or CR), in order."""
     values = np.frombuffer(content, np.uint8)
     ends = np.flatnonzero(values == FEED)
     if b"\r" not in content:
@@ -100,19 +94,18 @@ def line_ends(content: bytes) -> np.ndarray:
 
 
 def _first_wrong(quotes: np.ndarray, opens: np.ndarray, closes: np.ndarray) -> int | None:
-    # They open and close in turn. One that does not close was meant to open: what was left open is the one before.
-    if opens[0::2].all() and closes[1::2].all():
+    # Quotes open and close in turn. One that cannot close was meant to open: the one before it was left open.
+    opening, closing = ~opens[0::2], ~closes[1::2]
+    if not opening.any() and not closing.any():
         return None
-    opening = ~opens[0::2]
-    closing = ~closes[1::2]
     first = 2 * int(np.argmax(opening)) if opening.any() else len(quotes)
     second = 2 * int(np.argmax(closing)) if closing.any() else len(quotes)
     return int(quotes[min(first, second)])
 
 
 def _misplaced(values: np.ndarray, quotes: np.ndarray, delimiter: str) -> tuple[int | None, int | None]:
-    # A quote opens after a delimiter, an end of line or a quote; it closes before one. A text with a quote elsewhere is
-    # read in as many ways as there are programs: it is refused rather than guessed.
+    # A quote opens after a delimiter, a line end or a quote, and closes before one. Programs disagree on how to read a
+    # quote anywhere else, so it is refused rather than guessed.
     def is_edge(neighbours: np.ndarray) -> np.ndarray:
         edges = (neighbours == ord(delimiter)) | (neighbours == FEED)
         return edges | (neighbours == RETURN) | (neighbours == QUOTE)
@@ -125,7 +118,7 @@ def _misplaced(values: np.ndarray, quotes: np.ndarray, delimiter: str) -> tuple[
 
 
 def _own_characters(content: bytes, size: int, is_first: bool) -> tuple[int, int]:
-    # From the first character that starts in the block to the first that starts after it: each is checked once.
+    # From the first character that starts in the block to the first that starts after it: each is checked exactly once.
     begin, end = 1, 1 + size
     while not is_first and begin < len(content) and content[begin] & 0xC0 == 0x80:
         begin += 1
@@ -145,7 +138,7 @@ def _is_utf8(content: bytes) -> bool:
 
 def scan_block(source: Source, start: int, stop: int, *, begin: int, delimiter: str) -> Block:
     """What a block holds; ``begin`` is where the rows of the file begin."""
-    # One byte before and a few after: a quote, an end of line and a character are told by their neighbours.
+    # With one byte before and a few after: quotes, line ends and characters depend on their neighbours.
     content = source.read(max(start - 1, 0), stop + 4)
     content = b"\n" + content[min(start, 1) :] if start == begin else content
     content = content + b"\n" if stop >= source.size else content
@@ -176,10 +169,10 @@ def _characters(content: bytes, size: int, *, shift: int, is_first: bool) -> dic
     first, after = _own_characters(content, size, is_first)
     own = content[first:after]
     is_utf8 = _is_utf8(own)
-    # 0x83 is half of Ã and of hardly any other letter: looked for first because it is found ten times as fast.
-    found = _MOJIBAKE.search(own) if b"\x83" in own else None
+    # 0x83 is half of « Ã » and of hardly any other letter: a plain search for it is ten times as fast.
+    match = _MOJIBAKE.search(own) if b"\x83" in own else None
     return {
-        "mojibake": found.start() + first + shift if found else None,
+        "mojibake": match.start() + first + shift if match else None,
         "undecodable": None if is_utf8 else _first_undecodable(own) + first + shift,
         "is_utf8": is_utf8,
     }
@@ -194,7 +187,7 @@ def _first_undecodable(content: bytes) -> int:
 
 
 def scan(source: Source, begin: int, delimiter: str) -> list[Block]:
-    """Every block of a file from where its rows begin, scanned side by side."""
+    """Every block of a file from where its rows begin, scanned in parallel."""
     bounds = list(pairwise([*range(begin, source.size, BLOCK_BYTES), source.size]))
     groups = [bounds[at : at + _BLOCKS_AT_ONCE] for at in range(0, len(bounds), _BLOCKS_AT_ONCE)]
 
@@ -208,35 +201,34 @@ def scan(source: Source, begin: int, delimiter: str) -> list[Block]:
 
 
 def misplaced_quote(blocks: list[Block]) -> int | None:
-    """The place of the first quote that neither opens nor closes a cell, or is never closed."""
+    """The offset of the first quote that neither opens nor closes a cell, or is never closed."""
     count = 0
     for block in blocks:
-        place = block.misplaced[count % 2]
-        if place is not None:
+        if (place := block.misplaced[count % 2]) is not None:
             return place
         count += block.quotes
-    # All in their place but one left open: it is the last.
+    # Well placed, but an odd number: the last one was left open.
     last = max((block.last_quote for block in blocks if block.quotes), default=0)
     return last if count % 2 else None
 
 
-# --- What the bytes of a text file are read with ---
+# --- Encoding ---
 
-# A UTF-16 file is put in UTF-8 at once: beyond this size, that would not fit in a small machine.
+# A UTF-16 file is converted in memory: a larger one would not fit on a small machine.
 MOST_UTF16_BYTES = 200 << 20
-_PIECE_BYTES = 1 << 20
+PIECE_BYTES = 1 << 20
 
 SINGLE_BYTE = {"cp1252": "Windows-1252", "mac_roman": "MacRoman", "cp850": "DOS (page 850)"}
 _FRENCH = re.compile("[éèêëàâçîïôùûœÉÈÊÀÂÇÎÔ’«»°]")
 
 
 def guess_single_byte(content: bytes) -> str:
-    """Of the encodings with one byte a character, the one that gives the most French letters."""
+    """The single-byte encoding that gives the most French letters."""
     return max(SINGLE_BYTE, key=lambda name: len(_FRENCH.findall(content.decode(name, errors="replace"))))
 
 
 def source_of(path: Path) -> tuple[Source, int] | str:
-    """The bytes to read, and how many of them a mark of encoding takes; a sentence when they cannot be read."""
+    """The bytes to read and the length of their byte order mark; a French sentence when they cannot be read."""
     source = Source(path, path.stat().st_size)
     mark = source.read(0, 4)
     if mark.startswith(codecs.BOM_UTF8):
@@ -253,30 +245,27 @@ def source_of(path: Path) -> tuple[Source, int] | str:
 
 
 def encoding_of(head: bytes, blocks: list[Block], source: Source) -> str | int:
-    """How the bytes are read: an encoding, or the place of a character that fits none."""
+    """The encoding of the bytes, or the offset of a character that fits none."""
     bad = next((block for block in blocks if not block.is_utf8), None)
     titles_sound = decodes(head)
     if bad is None and titles_sound:
         return "utf-8"
     place = bad.undecodable if bad else 0
-    # Around the first byte that UTF-8 does not know, wherever the blocks were cut.
-    sample = head + (source.read(max(0, place - _PIECE_BYTES), place + _PIECE_BYTES) if bad else b"")
-    sound = sum(len(found) for found in CHARACTERS.findall(sample))
-    # Accents of UTF-8 outnumber what is not: one broken character. Few or none: another encoding.
+    # Around the first byte that is not UTF-8, so that the answer does not depend on where blocks were cut.
+    sample = head + (source.read(max(0, place - PIECE_BYTES), place + PIECE_BYTES) if bad else b"")
+    sound = sum(len(character) for character in CHARACTERS.findall(sample))
+    # Mostly valid UTF-8: one broken character. Otherwise: another encoding.
     if (titles_sound and not head.isascii()) or 2 * sound > sum(byte > 127 for byte in sample):
         return place
     guess = guess_single_byte(sample)
-    return guess if all(decodes(part, guess) for part in _pieces(source, guess)) else place
-
-
-def _pieces(source: Source, encoding: str):
-    if encoding == "cp1252":  # the only one with bytes that mean nothing
-        step = _PIECE_BYTES
-        yield from (source.read(start, start + step) for start in range(0, source.size, step))
+    if guess != "cp1252":  # the only one of them with undefined bytes
+        return guess
+    pieces = (source.read(start, start + PIECE_BYTES) for start in range(0, source.size, PIECE_BYTES))
+    return guess if all(decodes(piece, guess) for piece in pieces) else place
 
 
 def decodes(content: bytes, encoding: str = "utf-8") -> bool:
-    """Whether every byte means something in an encoding."""
+    """Whether every byte is defined in an encoding."""
     try:
         content.decode(encoding)
     except UnicodeDecodeError:
@@ -284,12 +273,12 @@ def decodes(content: bytes, encoding: str = "utf-8") -> bool:
     return True
 
 
-# --- Ranges of a text file that hold whole rows: a line end inside quotes ends no row ---
+# --- Ranges of whole rows: a line end inside quotes ends no row ---
 
-# Bytes of a range: large enough that a thread works some 20 ms on it, small enough that a few fit in any memory.
+# Large enough to keep a thread busy for 20 ms, small enough that several fit in memory.
 RANGE_BYTES = 8 << 20
 _WINDOW_BYTES = 64 << 10
-# The end of the row, from a place outside quotes, and from a place inside.
+# The end of the row, starting outside quotes, and starting inside.
 _ROW_END = {
     False: re.compile(rb'(?:[^"\r\n]++|"[^"]*+")*+(?:\r\n|\n|\r)'),
     True: re.compile(rb'[^"]*+"(?:[^"\r\n]++|"[^"]*+")*+(?:\r\n|\n|\r)'),
@@ -298,7 +287,7 @@ _ROW_END = {
 
 @dataclass(frozen=True)
 class Span:
-    """A range of whole rows, the line it starts at, as an editor shows it, and how many line ends it holds."""
+    """A range of whole rows, the line it starts at (as an editor numbers it) and how many line ends it holds."""
 
     start: int
     stop: int
@@ -307,31 +296,30 @@ class Span:
 
 
 def cut(source: Source, blocks: list[Block], line: int) -> list[Span]:
-    """Ranges of whole rows, of `RANGE_BYTES` and a little more; ``line`` is that of the first row."""
+    """Ranges of whole rows, of slightly more than `RANGE_BYTES`; ``line`` is that of the first row."""
     starts, quotes, ends = [(blocks[0].start, line)] if blocks else [], 0, 0
     for block, after in pairwise(blocks):
         quotes, ends = quotes + block.quotes, ends + block.ends
         if after.start < starts[-1][0] + RANGE_BYTES:
             continue
-        found = _row_end(source, after.start, quotes % 2 == 1)
-        # The last row goes to the end of the file: looking for its end again from every block of it could take hours.
-        if found is None or found >= source.size:
+        end = _row_end(source, after.start, quotes % 2 == 1)
+        # The last row goes to the end of the file: looking for its end again from each of its blocks could take hours.
+        if end is None or end >= source.size:
             break
-        skipped = len(line_ends(source.read(after.start, found)))
-        starts.append((found, line + ends + skipped))
+        starts.append((end, line + ends + len(line_ends(source.read(after.start, end)))))
     stop = (source.size, line + sum(block.ends for block in blocks))
     return [Span(at, to, first, after - first) for (at, first), (to, after) in pairwise([*starts, stop])]
 
 
 def _row_end(source: Source, start: int, is_quoted: bool) -> int | None:
-    # A row longer than the window is a rarity: the window grows until it holds its end.
+    # Rows longer than the window are rare: the window doubles until it holds the end.
     size = _WINDOW_BYTES
     while True:
         window = source.read(start, start + size)
-        found = _ROW_END[is_quoted].match(window)
-        # A CR that ends the window may be half of a CR LF.
-        if found and (found.end() < len(window) or start + size >= source.size):
-            return start + found.end()
+        match = _ROW_END[is_quoted].match(window)
+        # A CR at the end of the window may be half of a CR LF.
+        if match and (match.end() < len(window) or start + size >= source.size):
+            return start + match.end()
         if start + size >= source.size:
             return None
         size *= 4

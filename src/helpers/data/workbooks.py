@@ -1,4 +1,4 @@
-"""Workbooks (xlsx, ods) and Parquet files of an export: cells as text."""
+"""Exports as workbooks (xlsx, ods) or Parquet files: cells as text."""
 
 import datetime as dt
 import io
@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from html import unescape
 from pathlib import Path
 from posixpath import join, normpath
 
@@ -36,10 +37,9 @@ from helpers.data.text_files import (
 )
 from helpers.schema import DataError
 
-# --- A cell of a workbook or of a Parquet file as text, one way for each kind ---
+# --- A cell as text ---
 
-NO, YES = "FAUX", "VRAI"
-# What a spreadsheet writes in place of a value it could not compute, in English and in French.
+# What a spreadsheet shows for a value it could not compute, in English and in French.
 ERRORS = {
     *("#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!"),
     *("#VALEUR!", "#NOM?", "#NUL!", "#NOMBRE!", "Err:502", "Err:508", "Err:509"),
@@ -47,7 +47,7 @@ ERRORS = {
 
 
 def write_cell(value: object) -> str:
-    """The text of a value: dates as AAAA-MM-JJ (the hour is dropped), integers without decimals, VRAI or FAUX.
+    """The text of a value: dates as AAAA-MM-JJ (hours are dropped), integers without decimals, VRAI or FAUX.
 
     >>> from helpers.data.workbooks import write_cell
     >>> import datetime
@@ -59,7 +59,7 @@ def write_cell(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return YES if value else NO
+        return "VRAI" if value else "FAUX"
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else str(value)
     if isinstance(value, dt.datetime):
@@ -76,14 +76,12 @@ def has_hour(value: object) -> bool:
     return isinstance(value, dt.datetime) and value.time() != dt.time()
 
 
-# --- What a workbook is made of, looked at before and beside its reading: an archive of XML files ---
+# --- A workbook as an archive of XML files: checked before it is read, and searched for what values do not tell ---
 
-# What no true export comes near, and a hostile archive exceeds: bytes once unpacked, and how many for one packed.
+# Far above any real export, below a zip bomb: unpacked bytes, and unpacked bytes per packed byte.
 MOST_BYTES = 2 << 30
 MOST_RATIO = 100
 _RATIO_FROM = 32 << 20
-# The last row of a spreadsheet.
-LAST_ROW = 1_048_576
 
 _DAMAGED = "le classeur est tronqué ou abîmé ; enregistrez-le de nouveau, ou refaites l’export."
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
@@ -96,8 +94,9 @@ _NO_VALUE = re.compile(
 _HIDDEN = re.compile(rb'<(?:\w+:)?row\s[^>]*?hidden="(?:1|true)"')
 _PLACE = re.compile(rb'r="([A-Z]{1,3}[0-9]{1,7})"')
 _FAR = re.compile(rb'r="(?:[A-Z]{3}[0-9]+"(?![^>]*/>)|[A-Z]{0,3}[0-9]{8,}"|[A-Z]{0,3}[2-9][0-9]{6}")')
+_ODS_NAME = re.compile(rb'<table:table\s[^>]*?table:name="([^"]*)"')
 _ODS_HIDDEN = re.compile(rb'<table:table-row\s[^>]*?table:visibility="(?:collapse|filter)"')
-# A value said to be repeated thousands of times: the table it unfolds into would fill the memory.
+# A value repeated thousands of times: unfolded, it would fill the memory.
 _ODS_REPEATED = re.compile(
     rb'<table:table-cell\s(?=[^>]*number-columns-repeated="[0-9]{4,}")[^>]*office:value-type'
     rb'|<table:table-row\s[^>]*number-rows-repeated="[0-9]{4,}"[^>]*>'
@@ -108,7 +107,7 @@ _ODS_SPANNED = re.compile(rb'table:number-rows-spanned="(?:[2-9]|[1-9][0-9]+)"')
 
 @dataclass(frozen=True)
 class Marks:
-    """What a sheet holds that reading its values does not tell: errors and empty formulas by cell, rows hidden."""
+    """What the values of a sheet do not tell: cells in error, formulas without a value, hidden rows."""
 
     errors: tuple[str, ...] = ()
     without_value: tuple[str, ...] = ()
@@ -151,13 +150,13 @@ def _member_of(archive: zipfile.ZipFile, sheet: str) -> str | None:
     return None if target is None else normpath(join("xl", target)).lstrip("/")
 
 
-def _pieces(archive: zipfile.ZipFile, member: str, after: bytes) -> Iterator[bytes]:
-    """The content of a member, cut after whole rows."""
+def _pieces(archive: zipfile.ZipFile, member: str) -> Iterator[bytes]:
+    """The XML of a sheet, cut after whole rows."""
     with archive.open(member) as file:
         left = b""
         while content := file.read(_CHUNK):
             content = left + content
-            cut = content.rfind(after) + 1 or len(content)
+            cut = content.rfind(b"</row>") + 1 or len(content)
             left = content[cut:]
             yield content[:cut]
         yield left
@@ -169,14 +168,14 @@ def _cells(found: Iterator[re.Match]) -> list[str]:
 
 
 def read_marks(path: Path, sheet: str) -> Marks:
-    """The marks of a sheet; none when its archive is not laid out as usual."""
+    """The marks of a sheet; none when its archive has an unusual layout."""
     errors, without_value, hidden, is_far = [], [], 0, False
     try:
         with zipfile.ZipFile(path) as archive:
             if "content.xml" in archive.namelist():
                 return _ods_marks(archive.read("content.xml"), sheet)
             member = _member_of(archive, sheet)
-            for piece in _pieces(archive, member, b"</row>") if member in archive.namelist() else ():
+            for piece in _pieces(archive, member) if member in archive.namelist() else ():
                 errors += _cells(_ERROR.finditer(piece))
                 without_value += _cells(_NO_VALUE.finditer(piece))
                 hidden += sum(1 for _ in _HIDDEN.finditer(piece))
@@ -187,18 +186,19 @@ def read_marks(path: Path, sheet: str) -> Marks:
 
 
 def _ods_marks(content: bytes, sheet: str) -> Marks:
-    start = content.find(f'table:name="{sheet}"'.encode())
-    own = content[max(0, start) : content.find(b"</table:table>", max(0, start))]
+    names = ((each.start(), unescape(each[1].decode("utf-8"))) for each in _ODS_NAME.finditer(content))
+    start = next((start for start, name in names if name == sheet), 0)
+    own = content[start : content.find(b"</table:table>", start)]
     hidden = sum(1 for _ in _ODS_HIDDEN.finditer(own))
     return Marks((), (), hidden, _ODS_REPEATED.search(own) is not None, _ODS_SPANNED.search(own) is not None)
 
 
-# --- The sheets of a workbook, as the library that reads them gives them ---
+# --- Sheets, as calamine reads them ---
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet: its rows that hold something, by place counted from 0, where its titles stand, how many it names."""
+    """A sheet: its non-blank rows by place (from 0), the place of its header, how many columns this names."""
 
     name: str
     titles: int
@@ -206,10 +206,11 @@ class Sheet:
     merged: list
     is_hidden: bool
     rows: dict[int, list]
+    marks: Marks
 
     @property
     def under(self) -> list[int]:
-        """The places of the rows under the titles."""
+        """The places of the rows below the header."""
         return [place for place in self.rows if place > self.titles]
 
     def texts(self, place: int) -> list[str]:
@@ -218,49 +219,49 @@ class Sheet:
 
 
 class UnreadableWorkbook(Exception):
-    """The library that reads workbooks gave up."""
+    """calamine cannot read the workbook."""
 
 
-def guarded(call, *given):
-    """What the library answers; `UnreadableWorkbook` when it gives up."""
-    # The library is written in Rust: on a damaged file it may stop on an exception that is not an Exception.
+def guarded(call, *arguments):
+    """The result of a call to calamine; raises `UnreadableWorkbook` if it fails."""
+    # On a damaged file, a panic in its Rust code is an exception that is not an Exception.
     try:
-        return call(*given)
+        return call(*arguments)
     except (KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
     except BaseException as error:
         raise UnreadableWorkbook from error
 
 
-def _is_blank(row: list) -> bool:
-    return not any(cell != "" and (not isinstance(cell, str) or cell.strip()) for cell in row)
-
-
 def _filled_rows(sheet: CalamineSheet) -> dict[int, list]:
-    # Places are those that the spreadsheet shows: columns before the first cell are given back. A cell far below the
-    # table (a click, a format) makes blank rows by the thousand: they are passed over.
+    # Columns before the first cell are put back, so that places are those that the spreadsheet shows. Blank rows are
+    # skipped: a cell far below the table (a click, a format) makes thousands of them.
     left = [""] * (sheet.start[1] if sheet.start else 0)
-    return {place: left + row for place, row in enumerate(sheet.iter_rows()) if not _is_blank(row)}
+    return {
+        place: left + row
+        for place, row in enumerate(sheet.iter_rows())
+        if any(cell.strip() if isinstance(cell, str) else cell != "" for cell in row)
+    }
 
 
-def read_sheet(book: CalamineWorkbook, name: str, known: dict[str, str], *, is_hidden: bool) -> Sheet:
-    """A sheet of a workbook, its titles found."""
+def read_sheet(book: CalamineWorkbook, name: str, known: dict[str, str], *, is_hidden: bool, marks: Marks) -> Sheet:
+    """A sheet of a workbook, with its header located."""
     sheet: CalamineSheet = guarded(book.get_sheet_by_name, name)
     rows = guarded(_filled_rows, sheet)
     first = list(rows)[:TITLE_ROWS]
     at, count = find_titles([[write_cell(cell) for cell in rows[place]] for place in first], known)
-    return Sheet(name, first[at] if first else 0, count, sheet.merged_cell_ranges or [], is_hidden, rows)
+    titles = first[at] if first else 0
+    return Sheet(name, titles, count, sheet.merged_cell_ranges or [], is_hidden, rows, marks)
 
 
-# --- A Parquet file of an export: one part a group of rows ---
+# --- Parquet: one part per row group ---
 
 NO_HOUR = "heure d’une date, laissée de côté"
-_PLAIN = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
 
 
 def _is_text(kind: pa.DataType) -> bool:
     kind = kind.value_type if pa.types.is_dictionary(kind) else kind
-    return any(is_kind(kind) for is_kind in _PLAIN)
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
 
 
 def _coded(column: pa.ChunkedArray) -> pa.Array:
@@ -269,14 +270,14 @@ def _coded(column: pa.ChunkedArray) -> pa.Array:
     array = column.unify_dictionaries().combine_chunks()
     array = array.chunk(0) if isinstance(array, pa.ChunkedArray) else array
     spellings = array.dictionary.cast(pa.string()).to_pylist()
-    # Absent values become one more spelling, the empty text: there is no null in a batch.
+    # A batch has no nulls: missing values become one more spelling, the empty text.
     codes = pc.fill_null(array.indices.cast(pa.int32()), len(spellings))
     labels = pa.array([*(text or "" for text in spellings), ""], pa.string())
     return pa.DictionaryArray.from_arrays(codes, labels)
 
 
 def _as_received(column: pa.ChunkedArray, name: str) -> tuple[pa.Array, int]:
-    """A column as the batch wants it, and how many dates lost an hour."""
+    """A column as a batch needs it, and how many dates lost an hour."""
     hours = 0
     if not _is_text(column.type):
         values = column.to_pylist()
@@ -284,6 +285,11 @@ def _as_received(column: pa.ChunkedArray, name: str) -> tuple[pa.Array, int]:
         column = pa.chunked_array([pa.array([write_cell(value) for value in values], pa.string())])
     coded = _coded(column)
     return (coded.cast(pa.string()) if name == IDENTIFIER else coded.cast(CODED)), hours
+
+
+def _left_out(file: str, layout: Layout, rows: int) -> list[Change]:
+    rule = f"colonnes hors liste, laissées de côté : {layout.left_out}"
+    return [Change(file, "", rule, rows)] if layout.left_out else []
 
 
 def _read_group(path: Path, group: int, *, first: int, layout: Layout, names: list[str]) -> Batch:
@@ -294,14 +300,13 @@ def _read_group(path: Path, group: int, *, first: int, layout: Layout, names: li
     except (pa.ArrowException, OSError, ValueError, UnicodeError):
         raise DataError(f"{path.name} : le groupe de lignes {group + 1} est illisible ; refaites l’export.") from None
     changes = [Change(path.name, name, NO_HOUR, hours) for name, (_, hours) in read.items() if hours]
-    if layout.left_out:
-        changes.append(Change(path.name, "", f"colonnes hors liste, laissées de côté : {layout.left_out}", len(table)))
+    changes += _left_out(path.name, layout, len(table))
     lines = np.arange(first, first + len(table))
     return Batch({name: column for name, (column, _) in read.items()}, lines, [], changes)
 
 
 def open_parquet(path: Path, known: dict[str, str]) -> Opened:
-    """The parts of a Parquet file; its lines are counted from 1, titles not included."""
+    """The parts of a Parquet file; its rows are numbered from 1."""
     shown = paths.relative(path)
     try:
         with pq.ParquetFile(path) as file:
@@ -325,16 +330,16 @@ def open_parquet(path: Path, known: dict[str, str]) -> Opened:
     return Opened(parts, layout.columns)
 
 
-# --- A workbook of an export (xlsx or ods): the sheet that holds the records, its cells as text ---
+# --- Workbooks (xlsx, ods): the sheet that holds the records ---
 
 MERGED = "cellules fusionnées vers le bas : valeur recopiée sur chaque ligne"
 HIDDEN = "lignes masquées ou filtrées dans le classeur, lues comme les autres"
 NOT_SHOWN = "feuille masquée, lue parce qu’elle porte les titres attendus"
-# Cells named in a sentence, the others counted.
+# A sentence names this many cells and counts the others.
 _NAMED = 5
 
 
-def _named(cells: tuple[str, ...] | list[str]) -> str:
+def _named(cells: list[str]) -> str:
     more = f" et {len(cells) - _NAMED} autres" if len(cells) > _NAMED else ""
     return ", ".join(cells[:_NAMED]) + more
 
@@ -347,15 +352,15 @@ def _letters(place: int) -> str:
     return text
 
 
-def _mark_faults(sheet: Sheet, marks: Marks, layout: Layout) -> list[str]:
-    # An error in a column that is left out changes nothing.
+def _mark_faults(sheet: Sheet, layout: Layout) -> list[str]:
+    # Errors in columns that are left out change nothing.
     columns = {_letters(place) for place in layout.positions.values()}
 
     def under(cells: tuple[str, ...]) -> list[str]:
         split = [(cell.rstrip("0123456789"), cell) for cell in cells]
         return [cell for letters, cell in split if letters in columns and int(cell[len(letters) :]) > sheet.titles + 1]
 
-    errors = under(marks.errors) + [
+    errors = under(sheet.marks.errors) + [
         f"{_letters(column)}{place + 1}"
         for place in sheet.under
         for column in sorted(layout.positions.values())
@@ -364,15 +369,15 @@ def _mark_faults(sheet: Sheet, marks: Marks, layout: Layout) -> list[str]:
     faults = []
     if errors:
         faults.append(f"cellule en erreur (#REF!, #N/A…) : {_named(errors)} ; corrigez-la dans le classeur.")
-    if empty := under(marks.without_value):
+    if empty := under(sheet.marks.without_value):
         faults.append(f"formule sans valeur enregistrée : {_named(empty)} ; ouvrez le classeur et enregistrez-le.")
-    if marks.is_merged:
+    if sheet.marks.is_merged:
         faults.append("des cellules sont fusionnées vers le bas ; défusionnez-les et remplissez chaque ligne.")
     return faults
 
 
 def _fill_merged(sheet: Sheet) -> int:
-    """Copies each cell merged downwards into the rows it covers; how many rows were completed."""
+    """Copies each cell merged downwards into the rows it covers; returns the number of rows filled."""
     filled = set()
     for (top, left), (bottom, _) in sheet.merged:
         if top <= sheet.titles or top not in sheet.rows:
@@ -385,37 +390,35 @@ def _fill_merged(sheet: Sheet) -> int:
 
 
 def _batch(file: str, sheet: Sheet, layout: Layout, changes: list[Change]) -> Batch:
-    places, arrays, told = sheet.under, {}, list(changes)
+    places, arrays, changes = sheet.under, {}, list(changes)
     for name in layout.columns:
         values = [sheet.rows[place][layout.positions[name]] for place in places]
         array = pa.array([write_cell(value) for value in values], pa.string())
         arrays[name] = array if name == IDENTIFIER else array.dictionary_encode()
         if hours := sum(has_hour(value) for value in values):
-            told.append(Change(file, name, NO_HOUR, hours))
-    between = places[-1] - sheet.titles - len(places)
-    if between:
-        told.append(Change(file, "", BLANK, between))
-    if layout.left_out:
-        told.append(Change(file, "", f"colonnes hors liste, laissées de côté : {layout.left_out}", len(places)))
-    return Batch(arrays, np.array(places, int) + 1, [], told)
+            changes.append(Change(file, name, NO_HOUR, hours))
+    if blank := places[-1] - sheet.titles - len(places):
+        changes.append(Change(file, "", BLANK, blank))
+    return Batch(arrays, np.array(places, int) + 1, [], changes + _left_out(file, layout, len(places)))
 
 
 def _choose(path: Path, known: dict[str, str]) -> Sheet | str:
+    """The sheet that names most columns; the end of a French sentence when there is none, or more than one."""
     book = guarded(CalamineWorkbook.from_filelike, io.BytesIO(path.read_bytes()))
-    found = []
+    sheets = []
     for entry in book.sheets_metadata:
-        if read_marks(path, entry.name).is_far:
+        marks = read_marks(path, entry.name)
+        if marks.is_far:
             return f", feuille « {entry.name} » : des cases sont remplies très loin de la table ; supprimez-les."
         is_hidden = entry.visible != SheetVisibleEnum.Visible
-        found.append(read_sheet(book, entry.name, known, is_hidden=is_hidden))
-    held = [sheet for sheet in found if sheet.known >= LEAST_TITLES]
-    if not held:
+        sheets.append(read_sheet(book, entry.name, known, is_hidden=is_hidden, marks=marks))
+    best = max((sheet.known for sheet in sheets), default=0)
+    if best < LEAST_TITLES:
         return (
             " : aucune feuille ne porte les titres attendus ; la première ligne doit porter les intitulés des colonnes "
             "(data/raw/reference/entetes.csv dit lesquels sont connus)."
         )
-    best = max(sheet.known for sheet in held)
-    same = [sheet for sheet in held if sheet.known == best]
+    same = [sheet for sheet in sheets if sheet.known == best]
     same = [sheet for sheet in same if sheet.under] or same
     if len(same) > 1:
         names = ", ".join(f"« {sheet.name} »" for sheet in same)
@@ -424,31 +427,27 @@ def _choose(path: Path, known: dict[str, str]) -> Sheet | str:
 
 
 def open_workbook(path: Path, known: dict[str, str]) -> Opened:
-    """The records of a workbook, as one part; or every fault at once."""
+    """The records of a workbook, as one part; or all its faults."""
     shown, file = paths.relative(path), path.name
-    fault = archive_fault(path)
-    if fault:
+    if fault := archive_fault(path):
         return refused(f"{shown} : {fault}")
     try:
         sheet = _choose(path, known)
     except UnreadableWorkbook:
-        return refused(f"{shown} : le classeur est tronqué ou abîmé ; enregistrez-le de nouveau, ou refaites l’export.")
+        return refused(f"{shown} : {_DAMAGED}")
     if isinstance(sheet, str):
         return refused(f"{shown}{sheet}")
-    marks = read_marks(path, sheet.name)
     titles, rows = sheet.texts(sheet.titles), [sheet.texts(place) for place in sheet.under]
     layout = lay_out(titles, known)
     beside = [sheet.texts(sheet.titles - 1), sheet.texts(sheet.titles + 1)]
-    faults = table_faults(titles, beside=beside, layout=layout, rows=rows, known=known) + _mark_faults(
-        sheet, marks, layout
-    )
+    faults = table_faults(titles, beside=beside, layout=layout, rows=rows, known=known)
+    faults += _mark_faults(sheet, layout)
     if not rows:
         faults.append("aucune ligne sous les titres ; refaites l’export, ou retirez ce fichier.")
     if faults:
         place = f"{shown}, feuille « {sheet.name} », ligne {sheet.titles + 1}"
         return refused(*(f"{place} : {fault}" for fault in faults))
-    counts = {MERGED: _fill_merged(sheet), HIDDEN: marks.hidden, NOT_SHOWN: len(rows) if sheet.is_hidden else 0}
-    told = [Change(file, "", rule, count) for rule, count in counts.items() if count]
+    counts = {MERGED: _fill_merged(sheet), HIDDEN: sheet.marks.hidden, NOT_SHOWN: len(rows) if sheet.is_hidden else 0}
     above = [Change(file, "", "lignes au-dessus des titres, laissées de côté", sheet.titles)] if sheet.titles else []
-    batch = _batch(file, sheet, layout, told)
+    batch = _batch(file, sheet, layout, [Change(file, "", rule, count) for rule, count in counts.items() if count])
     return Opened([Part(file, sheet.name, lambda: batch)], layout.columns, [], above)

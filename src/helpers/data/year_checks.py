@@ -1,4 +1,4 @@
-"""Everything that can be wrong with a year, in one list: tables, export, codings, quotations."""
+"""Everything that can be wrong with a year: tables, export, codings, quotations."""
 
 from __future__ import annotations
 
@@ -30,52 +30,52 @@ from helpers.data.table_checks import (
     statement_faults,
     unknown,
 )
-from helpers.schema import DataError, columns, typed
+from helpers.schema import DataError
 from helpers.typography import fold, french_spaces
 
 if TYPE_CHECKING:  # slow to import, and only some callers need it
     from helpers.codings.model import Project
 
 
-# --- The quotations that a person chose in the codings of a year ---
+# --- Quotations chosen from the codings of a year ---
 
-# Past these the first ones tell what is wrong: a list of a thousand sentences hides them.
+# Longer lists are cut: the first sentences tell what is wrong, a thousand would hide it.
 MOST_TOLD = 20
 
 
 def quotation_faults(year: int) -> list[DataError]:
-    """What is wrong with the quotations chosen for a year, a sentence a line; its codings must be readable.
+    """What is wrong with the quotations chosen for a year, one sentence per row; its codings must be readable.
 
-    A row without a date is no choice: nothing is asked of it.
-
-    >>> quotation_faults(2020)
-    []
+    A row without a date is not a choice, and is not checked.
     """
     path = coding_files.quoted_file(year)
     if not paths.has_rows(path):
         return []
-    if found := raw.faults_in(path, "citations"):
-        return found
+    if faults := raw.faults_in(path, "citations"):
+        return faults
     from helpers import codings
 
     book = raw.read_reference("themes")
     try:
         possible = codings.quotable(codings.in_book(coding_files.load_codings(year), book))
-    except DataError:  # of the code book, which is told elsewhere
+    except DataError:  # of the code book, which `faults` reports
         return []
     rows, file = codings.chosen(coding_files.read_quoted(year), possible), paths.relative(path)
     wrong = list(_wrong(rows, possible, book, year=year))
-    told = [fault(file, *cell, remedy()) for *cell, remedy in wrong[:MOST_TOLD]]
-    if more := len(wrong) - len(told):
-        told.append(DataError(f"{file} : {more} autre{'s' if more > 1 else ''} erreur{'s' if more > 1 else ''}."))
-    return told
+    faults = [fault(file, *cell, remedy()) for *cell, remedy in wrong[:MOST_TOLD]]
+    if more := len(wrong) - len(faults):
+        faults.append(DataError(f"{file} : {more} autre{'s' if more > 1 else ''} erreur{'s' if more > 1 else ''}."))
+    return faults
 
 
 def _wrong(
     rows: pd.DataFrame, possible: pd.DataFrame, book: pd.DataFrame, *, year: int
 ) -> Iterator[tuple[int, str, str, Callable[[], str]]]:
-    """The line, column and value of each fault, and what says what to do; ``rows`` are those of `codings.chosen`."""
-    # A year that has not ended may be an invented one: its last day is as good as today.
+    """The line, column and value of each fault, and a function that gives its remedy (some take a search).
+
+    ``rows`` are those of `codings.chosen`.
+    """
+    # A year that has not ended may be invented: its last day is as good as today.
     first, last = date(year, 1, 1), max(date.today(), date(year, 12, 31))
     seen: dict[tuple[str, str], int] = {}
     themes = set(book["theme"])
@@ -86,38 +86,30 @@ def _wrong(
             remedy = f"n’est pas un jour entre le 1er janvier {year} et aujourd’hui ; mettez celui de la relecture."
             yield line, "relue_le", f"{day:%d/%m/%Y}", partial(str, remedy)
         elif row.theme not in themes:
-            yield line, "theme", row.theme, partial(_theme, row.theme, book)
+            yield line, "theme", row.theme, partial(_theme_remedy, row.theme, book)
         elif pd.isna(row.voix):
-            yield line, "citation", row.citation, partial(_lost, row, possible, year=year)
+            yield line, "citation", row.citation, partial(_quotation_remedy, row, possible, year=year)
         elif before != line:
-            yield (
-                line,
-                "citation",
-                row.citation,
-                partial(str, f"est déjà ligne {before}, sous le même thème ; gardez-en une."),
-            )
+            remedy = f"est déjà ligne {before}, sous le même thème ; gardez-en une."
+            yield line, "citation", row.citation, partial(str, remedy)
 
 
-def _theme(theme: str, book: pd.DataFrame) -> str:
-    """What to write in place of something else than a code: that of the label, which a person reads on the page."""
+def _theme_remedy(theme: str, book: pd.DataFrame) -> str:
+    """The code to write instead: that of the label, if someone copied it from a page."""
     from helpers import codings
 
-    code = codings.themes_of([theme], book)[theme]
-    return (
-        f"est un libellé ; écrivez son code, « {code} »."
-        if code
-        else unknown(theme, book["theme"], register="data/raw/reference/themes.csv")
-    )
+    if code := codings.themes_of([theme], book)[theme]:
+        return f"est un libellé ; écrivez son code, « {code} »."
+    return unknown(theme, book["theme"], register="data/raw/reference/themes.csv")
 
 
-def _lost(row, possible: pd.DataFrame, *, year: int) -> str:
+def _quotation_remedy(row, possible: pd.DataFrame, *, year: int) -> str:
     from helpers import codings
 
-    each = possible["theme"].unique()
-    asked = pd.DataFrame({"theme": each, "citation": row.citation, "relue_le": row.relue_le})
-    found = codings.chosen(asked, possible)
-    others = " ou ".join(f"« {theme} »" for theme in found.loc[found["voix"].notna(), "theme"])
-    if others:
+    themes = possible["theme"].unique()
+    under_each = pd.DataFrame({"theme": themes, "citation": row.citation, "relue_le": row.relue_le})
+    matches = codings.chosen(under_each, possible)
+    if others := " ou ".join(f"« {theme} »" for theme in matches.loc[matches["voix"].notna(), "theme"]):
         return f"peut être citée sous {others}, non sous « {row.theme} » ; corrigez le thème."
     return (
         "n’est pas une citation possible de ce thème (absente, trop longue, trop peu de voix, ou une marque "
@@ -125,43 +117,27 @@ def _lost(row, possible: pd.DataFrame, *, year: int) -> str:
     )
 
 
-# --- The codings of a year: tables, codes, and files that nothing reads ---
-
-# Past these the first ones tell what is wrong.
-MOST_CODES = 20
+# --- Codings: tables, codes, and files that nothing reads ---
 
 
 def unknown_codes(project: Project, *, file: str) -> list[DataError]:
-    """The codes in use that the code book does not have, a sentence each, with the nearest one.
+    """One sentence, with the nearest code, for each code in use that the code book does not have.
 
-    Raises
-    ------
-    DataError
-        for a code book that is absent or has a fault.
-
-    >>> texte = model.Document("réunion 1", "Bonjour.")
-    >>> passage = model.Passage("réunion 1", 0, 7, "Bonjour", "Perspective")
-    >>> codage = model.Project((model.Code("Perspective"),), (texte,), (passage,))
-    >>> print(*data.unknown_codes(codage, file="reunions.qdpx"))
-    reunions.qdpx : le code « Perspective » n’est pas dans le livre de codes ; vouliez-vous « Perspectives » ?
+    Raises `DataError` for a code book that is absent or has a fault.
     """
     from helpers import codings
 
     book = raw.read_reference("themes")
     missing = codings.missing_codes(project, book)
-    said = [f"{file} : {codings.unknown_code(code, book)}" for code in missing[:MOST_CODES]]
-    if more := len(missing) - len(said):
-        said.append(f"{file} : {more} autre{'s' if more > 1 else ''} codes ne sont pas dans le livre de codes.")
-    return [DataError(french_spaces(sentence)) for sentence in said]
+    sentences = [f"{file} : {codings.unknown_code(code, book)}" for code in missing[:MOST_TOLD]]
+    if more := len(missing) - len(sentences):
+        sentences.append(f"{file} : {more} autre{'s' if more > 1 else ''} codes ne sont pas dans le livre de codes.")
+    return [DataError(french_spaces(sentence)) for sentence in sentences]
 
 
 def coding_faults(year: int) -> list[DataError]:
-    """What is wrong with the codings of a year: damaged table, passage out of place, unknown code, quotation.
-
-    >>> data.coding_faults(2020)
-    []
-    """
-    found: list[DataError] = []
+    """What is wrong with the codings of a year: damaged table, segment out of place, unknown code, quotation."""
+    faults: list[DataError] = []
     names = coding_files.codings(year)
     if names:
         from helpers.codings.model import is_unmatched
@@ -169,36 +145,31 @@ def coding_faults(year: int) -> list[DataError]:
         file = paths.relative(paths.codings_folder(year) / name)
         try:
             project = coding_files.load_coding(year, name)
-            found += [DataError(f"{file} : {sentence}") for sentence in project.told if is_unmatched(sentence)]
-            found += unknown_codes(project, file=file)
+            faults += [DataError(f"{file} : {sentence}") for sentence in project.told if is_unmatched(sentence)]
+            faults += unknown_codes(project, file=file)
         except DataError as error:
-            # Of the code book, it was told already.
-            found += [error] if str(error).startswith(file) else []
-    return found + _misplaced(year) + ([] if found else quotation_faults(year))
+            # Faults of the code book are reported with the other tables.
+            faults += [error] if str(error).startswith(file) else []
+    return faults + _misplaced(year) + ([] if faults else quotation_faults(year))
 
 
 def _misplaced(year: int) -> list[DataError]:
     """Files dropped beside the folders of the codings, where nothing reads them."""
-    folder = paths.codings_folder(year)
+    folder, command = paths.codings_folder(year), f"{paths.COMMAND} import-coding FICHIER --year {year}"
     files = sorted(each for each in folder.iterdir() if each.is_file()) if folder.is_dir() else []
-    command = f"{paths.COMMAND} import-coding FICHIER --year {year}"
-    told = [each for each in files if each != coding_files.quoted_file(year) and not each.name.startswith((".", "~"))]
     return [
-        DataError(f"{paths.relative(each)} n’est pas lu ; importez-le ({command}), puis retirez-le.") for each in told
+        DataError(f"{paths.relative(each)} n’est pas lu ; importez-le ({command}), puis retirez-le.")
+        for each in files
+        if each != coding_files.quoted_file(year) and not each.name.startswith((".", "~"))
     ]
 
 
-# --- The export of a year: read and cleaned once, its faults, and what a check says of it ---
+# --- The export: read and cleaned once, its faults, and what became of its rows ---
 
 
 @dataclass(frozen=True)
 class Export:
-    """The records of a year: as received, then cleaned; ``rows`` gives the rows read in each file, by its name.
-
-    >>> export = data.read_export(2020)
-    >>> export.received.is_empty, export.cleaned.read, export.rows
-    (True, 0, {})
-    """
+    """The records of a year as received, then cleaned; ``rows`` counts the rows read in each file, by its name."""
 
     received: Received
     cleaned: Cleaned
@@ -211,17 +182,9 @@ def _state(path: Path) -> tuple[str, int, int]:
 
 
 def read_export(year: int) -> Export:
-    """The records of a year, cleaned; nothing without an export, or with one that cannot be read.
+    """The records of a year, cleaned; nobody without an export, or with one that cannot be read.
 
-    They are read once: a second call gives the same, unless one of the files behind them changed.
-
-    Raises
-    ------
-    DataError
-        when a reference table cannot be read.
-
-    >>> len(data.read_export(2020).cleaned.persons)
-    0
+    Cached until one of the files behind them changes. Raises `DataError` when a reference table cannot be read.
     """
     files = paths.exports(year)
     if not files:
@@ -233,13 +196,7 @@ def read_export(year: int) -> Export:
 def read_earlier(year: int) -> dict[int, Persons]:
     """The persons of every earlier year that has an export, by year; nothing for a year that has none itself.
 
-    Raises
-    ------
-    DataError
-        when a reference table cannot be read.
-
-    >>> data.read_earlier(2020)
-    {}
+    Raises `DataError` when a reference table cannot be read.
     """
     received = exports.receive_earlier(year) if paths.exports(year) else []
     return clean.clean_earlier(received, spellings=raw.read_reference("modalites"), **raw.read_registers())
@@ -252,10 +209,7 @@ def _read_once(year: int, state: tuple) -> Export:
 
 
 def forget_exports() -> None:
-    """Frees the memory of the records that were read last.
-
-    >>> data.forget_exports()
-    """
+    """Frees the memory of the records that were read last."""
     _read_once.cache_clear()
 
 
@@ -267,7 +221,7 @@ def _read(year: int) -> Export:
 
 
 def _missing_associations(year: int, cleaned: Cleaned) -> list[DataError]:
-    """Associations that the card expects, and of which no person is kept."""
+    """Associations that the card expects and that have no person."""
     persons = cleaned.persons
     codes = persons.codes.get("association", ())
     there = {fold(persons.labels["association"][code]) for code in set(codes)} if len(codes) else set()
@@ -285,10 +239,7 @@ def _missing_associations(year: int, cleaned: Cleaned) -> list[DataError]:
 def record_faults(year: int, *, is_cleanable: bool = True) -> list[DataError]:
     """Why the export of a year cannot be used; empty without an export.
 
-    ``is_cleanable`` is false when a reference table has faults: what only cleaning would find is then not looked for.
-
-    >>> data.record_faults(2020)
-    []
+    ``is_cleanable`` is false when a reference table has faults: only reading is then checked, not cleaning.
     """
     found = raw.export_faults(year)
     if not is_cleanable:
@@ -300,32 +251,12 @@ def record_faults(year: int, *, is_cleanable: bool = True) -> list[DataError]:
     return list({str(fault): fault for fault in found}.values())
 
 
-def keep_rejected(year: int) -> Path | None:
-    """The private file where the rows of a year that are not counted now are; None when there is none, or no room.
-
-    It is written even if the year cannot be used: a fault that counts rows must let somebody see them.
-
-    >>> data.keep_rejected(2020) is None
-    True
-    """
-    cleaned = read_export(year).cleaned
-    if not len(cleaned.rejected):
-        return None
-    with suppress(OSError):  # a protected folder must not hide the faults
-        return private.save_rejected(cleaned)
-    return None
-
-
 @dataclass(frozen=True)
 class Account:
-    """What became of the rows of an export, and the printed figures that they do not find again.
+    """What became of the rows of an export, and the printed values that they contradict.
 
     ``rejections`` has the schema ``rejets``, ``changes`` the schema ``normalisations``, ``differing`` the schema
     ``rapprochements``.
-
-    >>> compte = data.account_for(2020)
-    >>> compte is None
-    True
     """
 
     read: int
@@ -338,13 +269,7 @@ class Account:
 def account_for(year: int) -> Account | None:
     """The account of a year's export, once it has no fault; None without an export.
 
-    Raises
-    ------
-    DataError
-        when a table cannot be read.
-
-    >>> data.account_for(2020) is None
-    True
+    Raises `DataError` when a table cannot be read.
     """
     export = read_export(year)
     if export.received.is_empty:
@@ -353,31 +278,26 @@ def account_for(year: int) -> Account | None:
     return Account(cleaned.read, len(cleaned.persons), cleaned.rejections, cleaned.ledger, _differing(year, export))
 
 
-def _figures(year: int) -> pd.DataFrame:
-    if raw.present(year, "chiffres_publies"):
-        return raw.read_raw(year, "chiffres_publies")
-    return typed(pd.DataFrame(columns=columns("chiffres_publies"), dtype="str"), "chiffres_publies")
-
-
 def _differing(year: int, export: Export) -> pd.DataFrame:
-    # Loaded here: a check of printed tables alone, and « status », do not wait for the solver that it brings.
+    # Imported here: checking printed tables alone, and `status`, need not load its solver.
     from helpers import indicators
 
     source = {"source": export.received.source, "reference": export.received.reference}
     counted = indicators.count_persons(export.cleaned.persons, **source)
-    figures = _figures(year)
+    has_figures = raw.present(year, "chiffres_publies")
+    figures = raw.read_raw(year, "chiffres_publies") if has_figures else raw.empty_table("chiffres_publies")
     both = pd.concat([raw.read_earlier_figures(year), figures], ignore_index=True)
     before = indicators.indicators_before(both, read_earlier(year), year=year)
-    found = indicators.reconcile(figures, counted, before, year=year)
-    return found[found["accord"] == "differe"]
+    reconciled = indicators.reconcile(figures, counted, before, year=year)
+    return reconciled[reconciled["accord"] == "differe"]
 
 
-# --- Everything that can be wrong with a year, in one list ---
+# --- All the faults of a year ---
 
 
 def _name_fault(path: Path) -> str:
-    """What to do about a file, or a folder, whose name has the report made without it; empty when it is read."""
-    if path.name.startswith((".", "~")):  # the lock of an office program, what a system hides
+    """What to do about a file or a folder that is ignored because of its name; empty if that is as it should be."""
+    if path.name.startswith((".", "~")):  # hidden files, locks of office programs
         return ""
     if path.is_dir():
         named = fold(path.name).startswith(paths.EXPORT)
@@ -392,8 +312,8 @@ def _name_fault(path: Path) -> str:
 
 
 def _file_faults(year: int) -> list[DataError]:
-    found = [(path, _name_fault(path)) for path in sorted(paths.raw(year).iterdir())]
-    return [DataError(f"{paths.relative(path)} {told}") for path, told in found if told]
+    remedies = [(path, _name_fault(path)) for path in sorted(paths.raw(year).iterdir())]
+    return [DataError(f"{paths.relative(path)} {remedy}") for path, remedy in remedies if remedy]
 
 
 def _schema_faults(year: int) -> list[DataError]:
@@ -407,88 +327,71 @@ def _schema_faults(year: int) -> list[DataError]:
     return found
 
 
-def _post_faults(year: int) -> list[DataError]:
-    file, posts = paths.relative(paths.raw_table(year, "prises_de_poste")), raw.read_raw(year, "prises_de_poste")
-    return post_faults(posts, **raw.read_registers(), file=file) + start_faults(posts, year=year)
-
-
 def _meaning_faults(year: int) -> list[DataError]:
-    registers, found = raw.read_registers(), []
-    found += alias_faults(registers["aliases"]) + book_faults(raw.read_reference("themes"))
-    # 01 reads the figures of the year before as well: a printed difference speaks of them.
+    """What is wrong with tables whose schemas are respected."""
+    registers, book = raw.read_registers(), raw.read_reference("themes")
+    found = alias_faults(registers["aliases"]) + book_faults(book)
+    # 01 also reads the values of the year before: printed differences refer to them.
     for each in paths.read_with(year):
         if raw.present(each, "chiffres_publies"):
             found += figure_faults(raw.read_raw(each, "chiffres_publies"), year=each)
     known = set(registers["associations"]["association"])
-    for name in ("reunions", "enonces"):
-        if raw.present(year, name):
-            file = paths.relative(paths.raw_table(year, name))
-            found += association_faults(raw.read_raw(year, name), known, file=file)
-    if raw.present(year, "enonces"):
-        found += statement_faults(raw.read_raw(year, "enonces"), raw.read_reference("themes"), year=year)
-    if raw.present(year, "reunions"):
-        found += meeting_faults(raw.read_raw(year, "reunions"), year=year)
-    if raw.present(year, "affirmations"):
-        found += claim_faults(raw.read_raw(year, "affirmations"), year=year)
-    if raw.present(year, "remarques"):
-        found += remark_faults(raw.read_raw(year, "remarques"), year=year)
-    return found + (_post_faults(year) if raw.present(year, "prises_de_poste") else [])
+
+    def of_associations(table: pd.DataFrame, name: str) -> list[DataError]:
+        return association_faults(table, known, file=paths.relative(paths.raw_table(year, name)))
+
+    def of_posts(posts: pd.DataFrame) -> list[DataError]:
+        file = paths.relative(paths.raw_table(year, "prises_de_poste"))
+        return post_faults(posts, **registers, file=file) + start_faults(posts, year=year)
+
+    checks = (
+        ("reunions", partial(of_associations, name="reunions")),
+        ("enonces", partial(of_associations, name="enonces")),
+        ("enonces", partial(statement_faults, themes=book, year=year)),
+        ("reunions", partial(meeting_faults, year=year)),
+        ("affirmations", partial(claim_faults, year=year)),
+        ("remarques", partial(remark_faults, year=year)),
+        ("prises_de_poste", of_posts),
+    )
+    return found + [
+        fault for name, check in checks if raw.present(year, name) for fault in check(raw.read_raw(year, name))
+    ]
 
 
 def faults(year: int, *, trusts_frozen: bool = False) -> list[DataError]:
-    """Every fault of a year's raw files and of the reference tables they need; empty when the year can be made.
+    """Every fault of a year's raw files and of the reference tables they need; empty when the report can be made.
 
-    What the schemas refuse is told first: the rest can be looked at only once the tables can be read. With
-    ``trusts_frozen``, an export that is still as it was when it was read is not read again.
-
-    Raises
-    ------
-    FileNotFoundError
-        when data/raw has no folder for the year: `parameters.check_year` tells it in French.
-
-    >>> data.faults(2020)
-    []
+    Schema faults come first: the meaning of tables is checked only once all can be read. With ``trusts_frozen``, an
+    export with an unchanged checksum is not read again. Raises `FileNotFoundError` when data/raw has no folder for the
+    year, which `parameters.check_year` reports in French.
     """
     before = [each for each in paths.read_with(year) if each != year and raw.present(each, "chiffres_publies")]
-    unreadable = [
-        fault
-        for each in before
-        for fault in raw.faults_in(paths.raw_table(each, "chiffres_publies"), "chiffres_publies")
-    ]
-    of_schemas = _schema_faults(year) + unreadable
+    of_schemas = _schema_faults(year)
+    for each in before:
+        of_schemas += raw.faults_in(paths.raw_table(each, "chiffres_publies"), "chiffres_publies")
     of_records = []
     if paths.exports(year) and not (trusts_frozen and raw.is_frozen(year)):
         of_records = record_faults(year, is_cleanable=not of_schemas)
-    # 01 reads the codings of the year before as well: pages say what became of their codes.
+    # 01 also reads the codings of the year before: pages say what became of their codes.
     of_codings = [fault for each in (year - 1, year) for fault in coding_faults(each)]
     return _file_faults(year) + (of_schemas or _meaning_faults(year)) + of_records + of_codings
 
 
 def rejected_rows(year: int) -> str:
-    """Where the rows of an export that are not counted are, as a French sentence; empty without any.
+    """Writes the rejected rows of an export to its private folder; says where in a French sentence, empty without any.
 
-    They are put there: this is the private folder of the year, on this machine.
-
-    >>> data.rejected_rows(2020)
-    ''
+    Written even if the year cannot be used: someone must be able to see the rows that a fault counts.
     """
-    try:
-        kept = keep_rejected(year) if paths.exports(year) else None
-    except DataError:  # a reference table with faults: nothing was cleaned
-        kept = None
-    return f"Lignes rejetées, telles que reçues, sur ce poste seulement : {paths.relative(kept)}" if kept else ""
+    with suppress(OSError, DataError):  # a protected folder, or a reference table with faults, must not hide the faults
+        cleaned = read_export(year).cleaned if paths.exports(year) else None
+        if cleaned and len(cleaned.rejected):
+            file = paths.relative(private.save_rejected(cleaned))
+            return f"Lignes rejetées, telles que reçues, sur ce poste seulement : {file}"
+    return ""
 
 
 def require_usable(year: int) -> None:
-    """Nothing, when the year's files can be used.
-
-    Raises
-    ------
-    DataError
-        with the first fault, and how many others there are.
-
-    >>> data.require_usable(2020)
-    """
+    """Raises `DataError`, with the first fault and the number of others, when the year's files cannot be used."""
     found = faults(year)
     if found:
         count, command = len(found) - 1, f"{paths.COMMAND} check --year {year}"

@@ -1,1 +1,1 @@
-"""Kernels forked from a process that has loaded the libraries once, where the system allows it."""
+"""Kernels forked from a process that has loaded the libraries once (Linux); ordinary ones elsewhere."""

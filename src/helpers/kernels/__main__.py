@@ -1,4 +1,4 @@
-"""Imported by the forkserver alone: everything is loaded at this import. Whoever wants a name takes it in `zygote`."""
+"""Imported by the forkserver alone: importing it loads everything."""
 
 from helpers.kernels import zygote
 

@@ -1,4 +1,9 @@
-"""The fork server of the notebooks' kernels, and the kernel managers and provisioner that use it."""
+"""The fork server of the notebooks' kernels, and the kernel managers and provisioner that use it.
+
+A notebook of a short run spends most of its time on imports that the other three need too. Here one process, that of
+the standard library's forkserver, imports everything (`zygote`), and each kernel is a fork of it: ready in
+milliseconds, its memory shared, its state its own. To Papermill and nbclient it is a kernel like any other.
+"""
 
 import asyncio
 import atexit
@@ -24,11 +29,11 @@ from traitlets import DottedObjectName, Type, default
 
 from helpers.kernels import zygote
 
-# --- What a forked kernel does before its first cell: everything that an ordinary one has from its own start ---
+# --- In a forked kernel, before its first cell: what an ordinary kernel gets by starting ---
 
 
 def _end_with_the_command(connection: str) -> None:
-    """Waits for the end of the process that asked for this kernel, however it ends, then ends everything here."""
+    """Waits for the command to end, however it ends, then kills its kernel with all that it started."""
     multiprocessing.parent_process().join()
     with contextlib.suppress(OSError):
         Path(connection).unlink()
@@ -36,47 +41,47 @@ def _end_with_the_command(connection: str) -> None:
 
 
 def _own_state(cwd: str, env: dict[str, str]) -> None:
-    """The place, the environment, the signals and the chance of a process of its own."""
+    """Sets what a new process has of its own: folder, environment, signals, random seed."""
     os.chdir(cwd)
     os.environ.clear()
     os.environ.update({**zygote.left, **env})
     time.tzset()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    # Another part of the command may have started the forkserver, without our libraries.
+    # Something else in the command may have started the forkserver, without our libraries.
     sys.path[:] = zygote.path or [entry for entry in sys.path if entry]
-    # This process may have children, and its log bears the name that it would have had.
+    # It may have children, and bears the name that an ordinary process has in logs.
     itself = multiprocessing.current_process()
     itself.daemon, itself.name = False, "MainProcess"
     multiprocessing.set_start_method(None, force=True)
     if "numpy" in sys.modules:
-        # Every fork inherits the same state: two kernels would draw the same « random » numbers.
+        # Every fork inherits the same state: two kernels would draw the same random numbers.
         sys.modules["numpy"].random.seed()
 
 
 def run(arguments: list[str], connection: str, cwd: str, env: dict[str, str]) -> None:
-    """The life of a kernel; ``arguments`` are those of ``python -m ipykernel_launcher``."""
+    """Runs a kernel; ``arguments`` are those of ``python -m ipykernel_launcher``."""
     os.setsid()
     threading.Thread(target=_end_with_the_command, args=(connection,), daemon=True).start()
     _own_state(cwd, env)
     from ipykernel import kernelapp
 
     sys.argv = [str(Path(kernelapp.__file__).parents[1] / "ipykernel_launcher.py"), *arguments]
-    # The forkserver is the parent that the kernel's own watch looks at.
+    # The parent that ipykernel itself watches is the forkserver.
     kernelapp.launch_new_instance([*arguments, f"--IPKernelApp.parent_handle={os.getppid()}"])
 
 
-# --- The forkserver of the standard library, and one process of it for each kernel ---
+# --- The forkserver of the standard library, and a fork of it for each kernel ---
 
 # Imported by name in the forkserver, before its first fork.
 _PRELOAD = ["helpers.kernels.__main__"]
 _KERNEL, _KILLER, _FIRST = "alses-kernel", "alses-end", "alses-ready"
-_DEATH_S = 0.1
+_RETRY_S = 0.1
 
 # What `fork` raises when the forkserver could not start, or ended.
 FAILURES = (OSError, EOFError, multiprocessing.AuthenticationError)
 
-# Variables that libraries read when they are loaded, by the beginning of their names: the forks cannot read them anew.
+# Variables that libraries read once, when they are loaded (prefixes): in a fork it is too late to change them.
 _READ_EARLY = ("HOME", "JE_", "LANG", "LC_", "MKL_", "MPL", "OMP_", "OPENBLAS_", "PYTHON", "TZ", "XDG_")
 
 _turn = threading.Lock()
@@ -89,28 +94,24 @@ def _early(env: dict[str, str]) -> dict[str, str]:
 
 
 def has_environment(env: dict[str, str]) -> bool:
-    """Whether a fork would be in this environment as a new process is: nothing that is read once has changed."""
+    """Whether a fork would behave in this environment as a new process: nothing that is read once has changed."""
     start()
     return _was_started.is_set() and _early(env) == {**zygote.ONE_THREAD, **_environment}
 
 
 def is_possible() -> bool:
-    """Whether this system can fork a kernel: Windows has no fork, and macOS has libraries that do not survive it.
+    """Whether this system can fork a kernel: Windows has no fork, and libraries of macOS do not survive one.
 
-    Nor can a process that multiprocessing forbids to have children, as those of a cluster are.
-
-    >>> is_possible() or manager_class().endswith("PlainKernelManager")
-    True
+    Nor can a daemon of multiprocessing, such as the workers of a cluster: it may not have children.
     """
     has_fork = sys.platform != "darwin" and "forkserver" in multiprocessing.get_all_start_methods()
     return has_fork and not multiprocessing.current_process().daemon
 
 
 def start() -> None:
-    """Starts the forkserver, which loads the libraries by itself, and returns at once.
+    """Starts the forkserver, which loads the libraries, and returns at once; does nothing if it is started already.
 
-    Once it is started, or where a fork is not possible, nothing happens; nor where it cannot start, as in a temporary
-    folder whose path is too long for its socket: kernels are then ordinary ones.
+    Where it cannot start (a temporary folder whose path is too long for its socket), kernels are ordinary ones.
     """
     if not is_possible():
         return
@@ -126,9 +127,9 @@ def start() -> None:
 
 
 def stop() -> None:
-    """Ends the forkserver, with the kernels it still has; the next one will read the modules as they are then."""
-    # The standard library has no public end for it but that of this process: one of its children ends it, which may be
-    # done before this process hears that the child was born.
+    """Ends the forkserver and the kernels that it still has; the next one loads the modules as they are then."""
+    # The standard library ends it with this process only: one of its own forks kills it, perhaps before we hear that
+    # the fork was made.
     if is_possible() and _was_started.is_set():
         with contextlib.suppress(*FAILURES):
             fork(_end_forkserver, name=_KILLER).join()
@@ -137,7 +138,7 @@ def stop() -> None:
 
 
 def wait() -> None:
-    """Returns once the libraries are loaded, or could not be: no kernel has been promised anything until then."""
+    """Returns once the libraries are loaded, or could not be."""
     if not _is_loaded.is_set():
         with contextlib.suppress(*FAILURES):
             fork(os.getpid, name=_FIRST).join()
@@ -150,9 +151,9 @@ def _end_forkserver() -> None:
 
 @contextlib.contextmanager
 def _hidden_main() -> Iterator[None]:
-    """Meanwhile, the module that this process runs cannot be told from an empty one.
+    """Makes ``__main__`` look empty inside the block.
 
-    Otherwise multiprocessing imports it anew in each child, and a script without guard would start again.
+    Otherwise multiprocessing imports it again in each child, and a script without a guard would start again.
     """
     main = sys.modules["__main__"]
     kept = {name: getattr(main, name) for name in ("__file__", "__spec__") if hasattr(main, name)}
@@ -166,7 +167,7 @@ def _hidden_main() -> Iterator[None]:
 
 
 def fork(target: Callable, *arguments, name: str = _KERNEL) -> BaseProcess:
-    """The process that runs ``target``, forked once the libraries are loaded: this waits for them.
+    """The process that runs ``target``, forked once the libraries are loaded, for which this waits.
 
     Raises
     ------
@@ -174,14 +175,14 @@ def fork(target: Callable, *arguments, name: str = _KERNEL) -> BaseProcess:
         when the forkserver could not start, or ended.
     """
     start()
-    # A kernel left behind by a command that ends would otherwise be waited for, for ever.
+    # A daemon: a command that ends does not wait for a kernel that it left behind.
     process = multiprocessing.get_context("forkserver").Process(target=target, args=arguments, name=name, daemon=True)
     with _turn, _hidden_main():
         try:
             process.start()
         except ConnectionRefusedError:
-            # It has just ended, and the system has not said so yet.
-            time.sleep(_DEATH_S)
+            # The forkserver has just ended, and the system has not said so yet.
+            time.sleep(_RETRY_S)
             process.start()
     return process
 
@@ -189,9 +190,9 @@ def fork(target: Callable, *arguments, name: str = _KERNEL) -> BaseProcess:
 # --- A kernel provisioner of jupyter_client that forks ---
 
 _LAUNCHER = "ipykernel_launcher"
-# How long to wait for a kernel that was killed; the system needs a few milliseconds.
-_provisioner_DEATH_S = 5.0
-_GLANCE_S = 0.002
+# Seconds to wait for a kernel that was killed; the system needs a few milliseconds.
+_KILL_TIMEOUT_S = 5.0
+_POLL_S = 0.002
 
 
 def _end(group: int, connection: str) -> None:
@@ -201,14 +202,14 @@ def _end(group: int, connection: str) -> None:
 
 
 class _Process:
-    """A process of multiprocessing, as jupyter_client looks at one of `subprocess`."""
+    """A process of multiprocessing with the interface of `subprocess.Popen` that jupyter_client uses."""
 
     stdin = stdout = stderr = None
 
     def __init__(self, process: BaseProcess, connection: str) -> None:
         self._process, self.pid = process, process.pid
         self._code: int | None = None
-        # A command that ends before its kernel leaves none behind, nor the keys to it.
+        # A command that ends before its kernel leaves neither the kernel nor its connection file behind.
         self._end = functools.partial(_end, process.pid, connection)
         atexit.register(self._end)
 
@@ -236,10 +237,10 @@ class _Process:
 
 
 class ForkedProvisioner(LocalProvisioner):
-    """Forks the kernel from the process that has the libraries, and starts an ordinary one if that cannot be."""
+    """Forks the kernel from the process that has the libraries, or starts an ordinary one if it cannot."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:
-        """What a client needs to speak to the kernel, which may not listen yet."""
+        """What a client needs to connect to the kernel, which may not listen yet."""
         cwd, env = kwargs.get("cwd") or Path.cwd(), kwargs.get("env") or dict(os.environ)
         if _LAUNCHER not in cmd or not has_environment(env):
             return await super().launch_kernel(cmd, **kwargs)
@@ -254,25 +255,25 @@ class ForkedProvisioner(LocalProvisioner):
         return self.connection_info
 
     async def kill(self, restart: bool = False) -> None:
-        """Ends the kernel; it is gone when this returns, so that nobody waits a tenth of a second to look."""
+        """Ends the kernel and waits until it is gone: nbclient would poll ten times a second."""
         await super().kill(restart=restart)
-        for _ in range(int(_provisioner_DEATH_S / _GLANCE_S)):
+        for _ in range(int(_KILL_TIMEOUT_S / _POLL_S)):
             if await self.poll() is not None:
                 return
-            await asyncio.sleep(_GLANCE_S)
+            await asyncio.sleep(_POLL_S)
 
 
-# --- The kernel managers that Papermill is given: their kernels speak encrypted, and start without idle waits ---
+# --- The kernel managers for Papermill: encrypted channels, and no idle wait at the start ---
 
-# How long a kernel that has answered may take to say it on the channel of its outputs, which opens a little later.
+# Seconds that a kernel which has answered may take to say so on its output channel, which opens a little later.
 _ECHO_S = 0.2
 
 
 class PromptClient(AsyncKernelClient):
-    """A client that is ready when the kernel says so on both channels, not after a fixed silence."""
+    """A client that is ready when the kernel answers on both channels, not after a fixed silence."""
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
-        """Returns once a request has been answered and its end was heard on the channel of outputs.
+        """Returns once a request has been answered, and its end announced on the output channel.
 
         Raises
         ------
@@ -304,7 +305,7 @@ def _is_end_of(asked: str, message: dict[str, Any]) -> bool:
 
 
 class PlainKernelManager(AsyncKernelManager):
-    """Ordinary kernels of this Python, encrypted if they can be."""
+    """Ordinary kernels of this Python, encrypted where the library can."""
 
     client_class = DottedObjectName("helpers.kernels.fork.PromptClient", config=True)
     client_factory = Type(klass="jupyter_client.asynchronous.AsyncKernelClient", config=True)
@@ -314,7 +315,7 @@ class PlainKernelManager(AsyncKernelManager):
         return "auto"
 
     async def start_kernel(self, **kwargs: Any) -> None:
-        """Starts the kernel, or the next one after a restart; its sums come in one order whatever the processors."""
+        """Starts the kernel with one thread for sums, so that they do not depend on the number of processors."""
         env = {**zygote.ONE_THREAD, **(kwargs.pop("env", None) or os.environ)}
         await super().start_kernel(env=env, **kwargs)
 
@@ -323,8 +324,8 @@ class ForkedKernelManager(PlainKernelManager):
     """Kernels forked from a process that has loaded the libraries."""
 
     async def start_kernel(self, **kwargs: Any) -> None:
-        """Starts the kernel, or the next one after a restart: forks it, unless that cannot be."""
-        # A command killed while the libraries load leaves no connection file: there is none yet.
+        """Starts the kernel by a fork, once the libraries are loaded."""
+        # Waiting here, before there is a connection file, leaves none behind if the command is killed meanwhile.
         wait()
         if self.provisioner is None:
             self.kernel_id = self.kernel_id or str(uuid.uuid4())
@@ -332,18 +333,6 @@ class ForkedKernelManager(PlainKernelManager):
         await super().start_kernel(**kwargs)
 
 
-# --- Kernels forked from a process that has loaded the libraries once, where the system allows it ---
-# A notebook spends most of a short run importing what the three others import too. Here one process of the standard
-# library's forkserver imports it all (`zygote`), and each kernel is a fork of it: ready in milliseconds, its memory
-# shared, its state its own. To Papermill and nbclient it is a kernel like any other.
-# This module imports nothing but the standard library, so that `start` comes first in a command and the libraries load
-# on another processor while the command goes on.
-
-
 def manager_class() -> str:
-    """What Papermill takes as ``kernel_manager_class``: that of forked kernels where they are possible.
-
-    >>> manager_class().rpartition(".")[0]
-    'helpers.kernels.fork'
-    """
+    """What Papermill takes as ``kernel_manager_class``."""
     return f"helpers.kernels.fork.{'ForkedKernelManager' if is_possible() else 'PlainKernelManager'}"

@@ -14,17 +14,17 @@ from bs4 import BeautifulSoup
 from helpers.report.manifest import MANIFEST
 from helpers.report.page import HEADINGS
 
-# Bytes. A report goes by mail as a handful of pages; a heavier page holds a picture that should be a drawing.
+# Bytes. A report goes by mail as a handful of pages; a heavier one holds a picture that should be a drawing.
 MAX_PAGE_BYTES = 400_000
-# Bytes. The whole report in one file still passes through any mail box, and opens at once on a phone.
+# Bytes. The whole report in one file still passes through any mail box.
 MAX_SINGLE_BYTES = 3_000_000
 
-# Attributes that name the ids of other elements, and no address.
+# Attributes that refer to ids of other elements.
 REFERENCES = frozenset(
     ("aria-labelledby", "aria-describedby", "aria-controls", "aria-details", "aria-owns", "for", "headers")
 )
 
-# What a page asks of a browser: to run nothing and to fetch nothing, whatever text has slipped in.
+# A page runs and fetches nothing, whatever text has slipped in.
 POLICY = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; base-uri 'none'; form-action 'none'"
 )
@@ -43,7 +43,7 @@ class _Document:
 
 @dataclass(frozen=True)
 class _Looked:
-    """What a page holds: its own faults, the ids that links may lead to, the addresses of its own links."""
+    """Faults of a page, the ids that links may lead to, the addresses of its own links."""
 
     faults: tuple[str, ...]
     ids: frozenset[str]
@@ -59,15 +59,12 @@ def _look(content: bytes) -> _Looked:
 
 
 def look_at(path: Path) -> None:
-    """Looks at a page ahead of `check_pages`, which then need not: what it found is remembered by the page's bytes.
-
-    >>> look_at(paths.report(2020) / "index.html")
-    """
+    """Checks a page ahead of `check_pages`: results are cached by its bytes."""
     _look(path.read_bytes())
 
 
 def _clean(address: str) -> str:
-    """The address as a browser reads it: it drops line ends and tabs anywhere, and blanks around."""
+    """The address as a browser reads it: without line ends and tabs, nor blanks around."""
     return re.sub(r"[\t\r\n]", "", address).strip()
 
 
@@ -172,7 +169,7 @@ def _language(page: _Document) -> Iterator[str]:
 
 
 def _policy(page: _Document) -> Iterator[str]:
-    # It binds what comes after it, and only from the head: nothing but the encoding may come before.
+    # It binds only what comes after it: nothing but the encoding may come before.
     first = page.soup.select_one("head > :not([charset])")
     if first is None or (first.get("http-equiv"), first.get("content")) != ("Content-Security-Policy", POLICY):
         yield "la politique de sécurité (Content-Security-Policy) n’est pas celle des rapports, en tête de page"
@@ -182,14 +179,8 @@ _RULES = (_language, _policy, _active, _outside, _ids, _references, _images, _he
 
 
 def check_pages(folder: Path, *, bound: int = MAX_PAGE_BYTES) -> list[str]:
-    """One French sentence for each fault of the HTML pages under the folder; empty when all is well.
-
-    ``bound`` is the weight of a page, in bytes.
-
-    >>> check_pages(paths.reports() / "2020")
-    []
-    """
-    # The manifest reports the outcome of these checks, so it is written after them: a link to it is good already.
+    """One French sentence for each fault of the HTML pages under the folder; ``bound`` in bytes."""
+    # The manifest reports the outcome of these checks, so it is written after them: a link to it is valid already.
     files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} | {MANIFEST}
     contents = {name: (folder / name).read_bytes() for name in sorted(files) if name.endswith(".html")}
     pages = {name: _look(content) for name, content in contents.items()}

@@ -10,14 +10,11 @@ from markupsafe import Markup
 from helpers.report.manifest import MANIFEST, STAMP, read_report, written
 from helpers.report.page import INDEX, Page, lay_out, templates
 
-# --- index.html: the answer first, then what changed, what is not known, the pages, the words, the files ---
+# --- index.html ---
 
 
 class Summary(TypedDict):
-    """What the index says of a page: its question, one line, and HTML taken from it (see `extract`).
-
-    ``heading`` stands above its findings; ``unknown`` is what the page says is not known.
-    """
+    """What the index says of a page: its question, one line, and HTML taken from it (see `extract`)."""
 
     name: str
     heading: str
@@ -50,13 +47,8 @@ class Term(TypedDict):
 
 
 class IndexContext(TypedDict):
-    """Everything the index shows.
-
-    ``foot``, ``limits`` and ``citation`` are HTML, as are ``alert``, what stands above everything, and ``holdings``,
-    what the year has sent (empty: nothing); ``title``, ``subtitle`` and ``intro`` are plain text.
-
-    >>> IndexContext(title="Les ALSES du Nord en 2020", subtitle="Année 2020", alert="")["title"]
-    'Les ALSES du Nord en 2020'
+    """Everything the index shows. ``foot``, ``limits``, ``citation``, ``alert`` (above everything) and ``holdings``
+    (what the year has received) are HTML; the rest is plain text.
     """
 
     title: str
@@ -76,7 +68,7 @@ class IndexContext(TypedDict):
 
 
 def _size(path: Path) -> str:
-    """The size as French readers write it, decimal units; empty for a file that does not exist yet."""
+    """The size as French readers write it, decimal units; empty for a missing file."""
     if not path.is_file():
         return ""
     size = path.stat().st_size
@@ -87,7 +79,7 @@ def _size(path: Path) -> str:
 
 
 def _moved(html: str, href: str) -> Markup:
-    """A fragment of a page, fit for the index: its in-page links lead back to the page, its ids stay there."""
+    """A fragment of a page, fit for the index: its in-page links lead back to the page, its ids go."""
     fragment = BeautifulSoup(html, "html.parser")
     for link in fragment.find_all("a", href=re.compile("^#")):
         link["href"] = href + link["href"]
@@ -103,21 +95,10 @@ def _summary(summary: Summary, hrefs: dict[str, str]) -> dict:
 
 
 def write_index(folder: Path, *, context: IndexContext) -> None:
-    """Writes ``index.html`` in the folder, which must hold the files whose size is to be shown.
+    """Writes ``index.html`` in the folder, which must hold the files whose size is shown (not the manifest, which seals
+    it).
 
-    The manifest is written after the index, since it holds its checksum: its size is not shown.
-
-    Raises
-    ------
-    KeyError
-        when a summary names no page.
-
-    >>> import pathlib, tempfile
-    >>> vide = dict.fromkeys(IndexContext.__annotations__, "")
-    >>> with tempfile.TemporaryDirectory() as dossier:
-    ...     write_index(pathlib.Path(dossier), context={**vide, "title": "Les ALSES du Nord en 2020"})
-    ...     print(pathlib.Path(dossier, "index.html").read_text(encoding="utf-8").count("<h1"))
-    1
+    Raises KeyError when a summary names no page.
     """
     hrefs = {page.name: page.href for page in context["pages"]}
     body = (
@@ -148,21 +129,16 @@ def write_index(folder: Path, *, context: IndexContext) -> None:
     (folder / INDEX).write_text(html, encoding="utf-8", newline="\n")
 
 
-# --- A published report as git keeps it: the same files, without what changes from one run to the next ---
+# --- The example kept in git: a published report without its stamp ---
 
-# Written by hand beside the report: what it is, how to open it.
+# Written by hand beside the report.
 READ_ME = "README.md"
 
 
 def write_example(folder: Path, example: Path) -> None:
-    """Copies the published report of ``folder`` into ``example``, whose other files go.
+    """Copies the published report of ``folder`` into ``example``, whose other files go; the manifest loses its stamp.
 
-    The manifest loses its stamp (date, commit) and nothing else: it still seals the files beside it.
-
-    Raises
-    ------
-    ReportError
-        when the report is missing or was changed.
+    Raises ReportError when the report is missing or was changed.
 
     >>> import pathlib, tempfile
     >>> with tempfile.TemporaryDirectory() as dossier:

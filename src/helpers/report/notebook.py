@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bs4 import BeautifulSoup
 
+from helpers.report.own_outputs import with_own_outputs
 from helpers.report.page import INDEX, TEMPLATES, Page, PublicationError, lay_out
 
 if TYPE_CHECKING:  # slow to import, and only some callers need it
@@ -15,31 +16,29 @@ if TYPE_CHECKING:  # slow to import, and only some callers need it
     from nbformat import NotebookNode
 
 
-# --- What leaves the page of a year: the cells that show nothing, with the text that announces them ---
-# The same notebook serves a year that has a note, an export, or both, and no tag says which. A cell shows nothing when
-# all that it displays is an empty fragment, or the box « Pas de donnée » of figures and tables without rows, which is
-# read when the notebook runs by hand. Then
-# - a section (``##``) or a part of one (``###``) leaves whole when none of its cells that display shows anything; - a
-# text without a heading leaves with the next cell that displays; - a section of text alone stays.
+# --- Cells that show nothing leave the page, with the text that announces them ---
+# The same notebook serves a year with a note, an export, or both. A cell shows nothing when it only displays empty
+# fragments or « Pas de donnée » boxes. A section (``##``, ``###``) leaves when none of its displaying cells shows
+# anything; a text without heading leaves with the next displaying cell; a section of text alone stays.
 
 _HEADING = re.compile(r"^(#{1,3}) ", re.MULTILINE)
-# The class is written once, by the macro « nothing » of texts/figures.j2.
+# The class comes from the macro « nothing » of texts/figures.j2.
 _NOTHING = re.compile(r'\s*(?:<p class="[^"]*\bsans-objet\b[^"]*">[^<]*</p>\s*)*')
 
 
 def says_nothing(html: str | None) -> bool:
-    """Whether a display (None: not HTML, which is always something) leaves nothing to read on a page."""
+    """Whether a display leaves nothing to read on a page; None (not HTML) is always something."""
     return html is not None and _NOTHING.fullmatch(html) is not None
 
 
 def _shows(cell: "NotebookNode") -> bool | None:
-    """Whether a cell shows something; None for a cell that displays nothing at all: a text, an assignment."""
+    """Whether a cell shows something; None for a cell without display: a text, an assignment."""
     shown = [output.get("data", {}).get("text/html") for output in cell.get("outputs", [])]
     return not all(map(says_nothing, shown)) if shown else None
 
 
 def _depth(cell: "NotebookNode") -> int:
-    """How deep the heading of a text is: 1 for the title, 2 for a section, 3 for a part of one, 0 without any."""
+    """Heading level of a text: 1 for the title, 2 for a section, 3 for a subsection, 0 without any."""
     found = _HEADING.search(cell.source) if cell.cell_type == "markdown" else None
     return len(found[1]) if found else 0
 
@@ -68,37 +67,24 @@ def without_object(cells: list["NotebookNode"]) -> set[int]:
     return left
 
 
-# --- An executed notebook in a reader's order: the answer first, the code at the end of its section, the rest
-# --- in the foot
-# A notebook opens on what it takes and how it is set; a page opens on what it found.
+# --- An executed notebook in a reader's order: findings first, code at the end of each section, set-up in the foot ---
 
 _TITLE = re.compile(r"^# +(.+?) *#*$", re.MULTILINE)
 _SECTION = re.compile(r"^## ", re.MULTILINE)
 
-# Papermill writes this English comment above the values of a run; the page has a French title there.
+# Papermill writes this English comment above the values of a run.
 _PAPERMILL_TITLE = "# Parameters\n"
-# Code that no fold shows: tools, and plain texts that only depend on what was received.
+# Code that no fold shows: tools, and texts that only depend on what was received.
 _UNFOLDED = {"outil", "synthetique", "contenu", "limites"}
 _PREPARED = ("parameters", "injected-parameters", "preparation")
 
 
 def tags_of(cell: "NotebookNode") -> list[str]:
-    """The tags of a cell."""
     return cell.metadata.get("tags", [])
 
 
 def page_title(notebook: "NotebookNode") -> str:
-    """The text of the notebook's first title of level 1, without its Markdown marks.
-
-    Raises
-    ------
-    PublicationError
-        when no Markdown cell has one.
-
-    >>> import nbformat
-    >>> print(page_title(nbformat.read(paths.notebook("02_describe"), as_version=4)))
-    Que font les ALSES, et auprès de qui ?
-    """
+    """The notebook's first title of level 1, without Markdown marks; PublicationError without any."""
     for cell in notebook.cells:
         found = _TITLE.search(cell.source) if cell.cell_type == "markdown" else None
         if found:
@@ -127,7 +113,7 @@ def extract(notebook: "NotebookNode", tag: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Arranged:
-    """The cells of a page: what is read; for its foot, what the notebook is, and how it was set."""
+    """The cells of a page: its body; for its foot, the presentation of the notebook and its preparation."""
 
     body: "NotebookNode"
     presentation: "NotebookNode"
@@ -135,17 +121,14 @@ class Arranged:
 
 
 def _fold(summary: str, pieces: list[tuple[str, str]]) -> "NotebookNode":
-    """A cell that shows nothing but code, folded; each piece is a label (may be empty) and a source."""
+    """A cell that shows nothing but folded code; each piece is a label (may be empty) and a source."""
     from nbformat.v4 import new_code_cell
 
     return new_code_cell("", metadata={"calcul_titre": summary, "calcul": pieces})
 
 
 def _preparation(cells: list["NotebookNode"]) -> list["NotebookNode"]:
-    """One fold for every parameter, then how the data were prepared.
-
-    The values written in the notebook come first, then those of this run, then the cells tagged ``preparation``.
-    """
+    """One fold for the default parameters, those of this run, then the cells tagged ``preparation``."""
     written, injected, prepared = ([cell for cell in cells if kind in tags_of(cell)] for kind in _PREPARED)
     labels = [
         *["Valeurs par défaut du notebook" if injected else ""] * len(written),
@@ -158,7 +141,7 @@ def _preparation(cells: list["NotebookNode"]) -> list["NotebookNode"]:
 
 
 def _presentation(cells: list["NotebookNode"]) -> list["NotebookNode"]:
-    """What the title cell says below its title, taken out of it: what the notebook takes and produces, who wrote it."""
+    """What the title cell says below its title, taken out of it."""
     from nbformat.v4 import new_markdown_cell
 
     for cell in cells:
@@ -171,7 +154,7 @@ def _presentation(cells: list["NotebookNode"]) -> list["NotebookNode"]:
 
 
 def _with_folds(cells: list["NotebookNode"]) -> list["NotebookNode"]:
-    """The cells, the code of each section gathered in one fold at its end, each piece in order."""
+    """The cells, the code of each section gathered in one fold at its end."""
     arranged, pieces, summary = [], [], "Voir le calcul"
     for cell in cells:
         opens = cell.cell_type == "markdown" and _SECTION.search(cell.source)
@@ -185,7 +168,7 @@ def _with_folds(cells: list["NotebookNode"]) -> list["NotebookNode"]:
 
 
 def arrange_cells(notebook: "NotebookNode") -> Arranged:
-    """The cells of a page and of its foot; the cells tagged ``provenance`` are left to the caller."""
+    """The cells of a page and of its foot; those tagged ``provenance`` are left to the caller."""
     cells = deepcopy(notebook.cells)
     left = without_object(cells)
     kept = [cell for place, cell in enumerate(cells) if place not in left and "provenance" not in tags_of(cell)]
@@ -198,19 +181,16 @@ def arrange_cells(notebook: "NotebookNode") -> Arranged:
     return Arranged(*parts)
 
 
-# --- Page 01 comes before the rounding: what it says exactly of a figure that the report rounds is taken out
-# --- of it
+# --- Page 01 comes before the rounding: exact values that the report rounds are taken out of it ---
 
-# What stands instead: the mark of a protected figure, without a number.
 _INSTEAD = '<span class="marque arrondi-secret">protégé</span>'
 _NAMES = ("data-cle", "data-protege")
 
 
 def withhold(notebook: "NotebookNode", keys: Collection[str]) -> "NotebookNode":
-    """The executed notebook without what it shows of the figures of these keys (« 2021/alses/sexe/filles »).
+    """The executed notebook without what it shows of these keys (« 2021/alses/sexe/filles »), marked numbers or texts.
 
-    An exact count beside a rounded one would tell both. Whatever names its figure goes: a marked number, or a text that
-    tells one (``data-protege``).
+    An exact count beside a rounded one would reveal both.
 
     >>> from nbformat import v4
     >>> html = '<p><data data-cle="2021/alses/sexe/filles">12</data></p>'
@@ -239,17 +219,16 @@ def _without(html: str, keys: Collection[str]) -> str:
     return str(soup)
 
 
-# --- From an executed notebook to a page of the report: nbconvert writes the cells, `layout` what is around
-# --- them
+# --- From an executed notebook to a page of the report ---
 
 DISPLAY_PRIORITY = ["text/html", "image/svg+xml", "image/png", "text/plain"]
 
-# nbconvert writes this English sentence where an image has no alternative text, and so hides the fault from the checks.
+# nbconvert writes this where an image has no alt text, which would hide the fault from the checks.
 _NBCONVERT_ALT = "No description has been provided for this image"
 
 
 def _exporter() -> "HTMLExporter":
-    # Imported here for the same reason as above.
+    # Slow to import.
     from nbconvert.exporters import HTMLExporter
     from traitlets.config import Config
 
@@ -281,24 +260,12 @@ def export_page(
 ) -> str:
     """The executed notebook as one self-contained HTML page: same notebook, same text.
 
-    ``pages`` are in reading order and hold ``name``; ``foot`` is HTML and stands for the cells tagged ``provenance``;
-    ``subtitle`` is plain text, ``index`` the address of the page that leads to this one. Error outputs and stderr are
-    left out: a notebook that failed must not come this far.
-
-    Raises
-    ------
-    PublicationError
-        when the notebook has no title.
-    ValueError
-        when ``name`` is not one of ``pages``.
-
-    >>> import nbformat
-    >>> page = Page("04_themes", "Synthèse des réunions", "04_themes.html")
-    >>> execute = nbformat.read(paths.executed(2020) / "04_themes.ipynb", as_version=4)
-    >>> html = export_page(execute, name=page.name, pages=[page], foot="", subtitle="Année 2020")
-    >>> html.count("<figure"), "<script" in html
-    (4, False)
+    ``pages`` are in reading order and hold ``name``; ``foot`` is HTML in place of the cells tagged ``provenance``;
+    ``subtitle`` is plain text, ``index`` the address of the page that leads here. Error outputs and stderr are left
+    out: a notebook that failed must not come this far. Raises PublicationError without a title, ValueError for an
+    unknown ``name``.
     """
+    notebook = with_own_outputs(notebook, name=name)
     title, arranged, exporter = page_title(notebook), arrange_cells(notebook), _exporter()
     html, presentation, preparation = (
         exporter.from_notebook_node(part)[0] for part in (arranged.body, arranged.presentation, arranged.preparation)

@@ -13,33 +13,16 @@ from bs4.formatter import HTMLFormatter
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from helpers.errors import BusyError, PublicationError, ReportError  # noqa: F401 (this room takes them from here)
 from helpers.typography import WIDE, french_spaces
 
-# --- What can go wrong when a report is published, in words for the person who asked for it ---
-
-
-class PublicationError(Exception):
-    """The report cannot be published: its text is one French sentence that says what to do."""
-
-
-class BusyError(PublicationError):
-    """Another run, or another share, is at work on the same data."""
-
-
-class ReportError(PublicationError):
-    """There is no published report, or it is no longer the one that was published: nothing can be made from it."""
-
-
-# --- The key of a figure, said once for a row of a table: on each of its cells it weighed a fiftieth of the
-# --- page
+# --- The key of a row: on each of its cells it weighed a fiftieth of the page ---
 
 KEY = "data-cle"
 
 
 def share_keys(body: BeautifulSoup) -> None:
-    """A row whose numbers all come from one figure bears its key, and they do not; in place.
-
-    The key of a number is its own, else that of the row it stands in.
+    """Moves the key of a row whose numbers share it from the numbers to the row, in place.
 
     >>> cells = "".join(f"<td><data data-cle='a'>{value}</data></td>" for value in (1, 2))
     >>> page = BeautifulSoup(f"<tr>{cells}</tr>", "html.parser")
@@ -55,14 +38,14 @@ def share_keys(body: BeautifulSoup) -> None:
                 del mark[KEY]
 
 
-# --- The outline of a page: stable names for its headings, links that find them, contents ---
+# --- Heading ids, in-page links, contents ---
 
 HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
 
-# The page around the body uses these names for its skip link and its foot (gabarit.html.j2).
+# Names of the skip link and the foot (gabarit.html.j2).
 _RESERVED = {"contenu", "provenance"}
 
-# What Unicode does not take apart: letters that French uses and that no accent explains.
+# Letters that Unicode does not decompose.
 _LIGATURES = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae"})
 
 
@@ -78,8 +61,7 @@ def slug(text: str) -> str:
 
 
 def text_of(tag) -> str:
-    """The words of a tag on one line."""
-    # Not split(): it would also turn the no-break spaces of French into spaces that break.
+    # Not split(): it would turn no-break spaces into breaking ones.
     return re.sub(r"[ \t\r\n]+", " ", tag.get_text()).strip()
 
 
@@ -113,7 +95,7 @@ def arrange(body: BeautifulSoup) -> None:
 
 
 def contents(body: BeautifulSoup) -> list[dict]:
-    """The h2 as ``{id, text, children}``, the h3 that follow each as its children, in reading order."""
+    """The h2 as ``{id, text, children}``, with the h3 that follow, in reading order."""
     entries: list[dict] = []
     for heading in body.find_all(["h2", "h3"]):
         entry = {"id": heading["id"], "text": text_of(heading), "children": []}
@@ -122,25 +104,21 @@ def contents(body: BeautifulSoup) -> list[dict]:
     return entries
 
 
-# --- Tables on every screen: each in a named box that may scroll; a table of many columns stacks its rows on a
-# --- phone
-# A stacked row shows the name of a column before each value. One rule a column does it for every table that has the
-# same heads, written once in the page: the cells carry nothing.
+# --- Tables on every screen: a scrolling box; tables of many columns stack their rows on a phone ---
+# A stacked row shows the column name before each value: one rule per column for all tables with the same heads.
 
-# Two columns fit on a phone, and three when the last two are numbers. A matrix is
-# read along its columns: it scrolls, its first column held in place.
+# Two columns fit on a phone, and three when the last two are numbers. A matrix is read along its columns: it scrolls.
 STACKED_FROM = 3
 MATRIX = "matrice"
 _NUMBERS = {"n2", "n3"}  # how a table says that these columns are numbers
 NOTHING = "—"  # what a cell without value shows
 
-# A browser that draws a row or a cell as a block may forget what it is: the role says it again. The heads keep their
-# display, and so their meaning: a role on each of them would only weigh.
+# A browser that draws rows or cells as blocks may lose their semantics, so roles restate them; heads keep theirs.
 _ROLES = {"table": "table", "tbody": "rowgroup", "tr": "row", "td": "cell"}
 
 
 def box_tables(body: BeautifulSoup) -> None:
-    """A wide table scrolls in its own box, which the keyboard can reach and a screen reader can name; in place."""
+    """Puts each table in a scrolling box that the keyboard reaches and a screen reader names, in place."""
     for table in body.find_all("table"):
         box = table.find_parent(class_="table-boite") or table.wrap(body.new_tag("div", attrs={"class": "table-boite"}))
         caption = table.find("caption")
@@ -155,7 +133,7 @@ def _heads(table: Tag) -> tuple[str, ...]:
 
 
 def quoted(text: str) -> str:
-    """The text as a CSS string, which can neither end nor close the sheet."""
+    """The text as a CSS string that can neither end nor close the sheet."""
     return '"' + "".join(f"\\{ord(sign):x} " if sign in '"\\<' else sign for sign in text) + '"'
 
 
@@ -173,7 +151,7 @@ def _say_roles(table: Tag) -> None:
 
 
 def stack_tables(*parts: BeautifulSoup) -> str:
-    """Marks the tables of many columns, in place, and answers the rules that name their columns on a phone."""
+    """Marks the tables of many columns, in place, and returns the rules that name their columns on a phone."""
     names: dict[tuple[str, ...], str] = {}
     for table in (table for part in parts for table in part.find_all("table")):
         heads = _heads(table)
@@ -186,14 +164,14 @@ def stack_tables(*parts: BeautifulSoup) -> str:
     return "".join(_rule(name, heads) for heads, name in names.items())
 
 
-# --- The last touch on a page: French spaces, numbers that stay with their word, numbered figures ---
+# --- French spaces, numbers that stay with their word, numbered figures ---
 
 _INLINE = {"a", "abbr", "b", "cite", "code", "data", "em", "i", "span", "strong", "time"}
 _AS_WRITTEN = {"code", "pre", "style", "script"}
 
 
 def typeset(body: BeautifulSoup) -> None:
-    """French no-break spaces in every text of the body, in place; code stays as it is written."""
+    """French no-break spaces in every text of the body, in place; code stays as written."""
     for text in list(body.find_all(string=True)):
         if type(text) is NavigableString and not _AS_WRITTEN & {parent.name for parent in text.parents}:
             text.replace_with(NavigableString(_spaced(text)))
@@ -207,17 +185,14 @@ def _spaced(text: NavigableString) -> str:
         return after
     if before.name not in ("data", "time"):
         return french_spaces(f"x{after}")[1:]  # a sign stays with the word of the link before it
-    # After a number, the space before its word or its sign does not break either.
+    # After a number, the space before its word or sign does not break either.
     if after[:1] == " " and after[1:2] not in ("", " ", "\n"):
         after = WIDE + after[1:]
     return french_spaces(f"x{after}")[1:]
 
 
 def number_figures(body: BeautifulSoup, page: int | None) -> None:
-    """« Figure 2.1 », « Figure 2.2 » … in front of each figure's title, in reading order, in place.
-
-    The number of the page comes first, so that a figure has one name in the whole report.
-    """
+    """« Figure 2.1 » … in front of each chart title, in place; the number of the page comes first."""
     prefix = "" if page is None else f"{page}."
     for place, title in enumerate(body.select("figure .figure-titre"), start=1):
         number = body.new_tag("span", attrs={"class": "numero"})
@@ -225,7 +200,7 @@ def number_figures(body: BeautifulSoup, page: int | None) -> None:
         title.insert(0, number, NavigableString(" "))
 
 
-# --- The page around a body: banner, contents, previous and next, foot. Notebook pages and index.html share it
+# --- The page around a body, for notebook pages and index.html ---
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "page"
 REPORT = "Les ALSES du Nord"
@@ -233,7 +208,7 @@ INDEX = "index.html"
 
 
 class _Light(HTMLFormatter):
-    """Writes < and > as they are in a value, where HTML allows it: a drawing has two of them a word."""
+    """Writes < and > as they are in a value, where HTML allows it: a drawing is full of them."""
 
     def attribute_value(self, value: str) -> str:
         return value.replace("&", "&amp;")
@@ -244,11 +219,7 @@ _LIGHT = _Light(entity_substitution=EntitySubstitution.substitute_xml)
 
 @dataclass(frozen=True)
 class Page:
-    """A page of the report: its notebook's name, its title in menus, its file beside the others.
-
-    >>> Page("02_describe", "Portrait de l’année", "02_describe.html").href
-    '02_describe.html'
-    """
+    """A page of the report: its notebook's name, its title in menus, its file beside the others."""
 
     name: str
     title: str
@@ -256,26 +227,17 @@ class Page:
 
 
 def report_subtitle(year: int, compare_to: int | None) -> str:
-    """The year, and the one it is compared with.
-
-    >>> report_subtitle(2020, 2019), report_subtitle(2020, None)
-    ('Année 2020, comparée à 2019', 'Année 2020')
-    """
+    """The year, and the one it is compared with."""
     return f"Année {year}, comparée à {compare_to}" if compare_to else f"Année {year}"
 
 
 def template_files() -> list[Path]:
-    """The files that decide how a page looks, beside the code.
-
-    >>> [path.name for path in template_files()][-1]
-    'style.css'
-    """
+    """The files that decide how a page looks, beside the code."""
     return sorted(path for path in TEMPLATES.iterdir() if path.is_file())
 
 
 @cache
 def templates() -> Environment:
-    """The templates of the page folder, escaping what they print."""
     return Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -292,15 +254,24 @@ def _neighbours(pages: list[Page], current: str | None) -> tuple[Page | None, Pa
 
 @cache
 def _sheet() -> str:
-    """The style sheet, without what only its authors need: each page carries it."""
+    """The style sheet without comments and indentation: each page carries it."""
     text = re.sub(r"/\*.*?\*/", "", (TEMPLATES / "style.css").read_text(encoding="utf-8"), flags=re.DOTALL)
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    # A line that ends neither a declaration nor a list goes on in the next, which a blank must keep apart.
+    # A line that ends neither a declaration nor a list continues on the next one.
     return "".join(line if line[-1] in "{};," else f"{line}\n" for line in lines) + "\n"
 
 
+def _drawing_rules(body: BeautifulSoup) -> str:
+    """The colours by night of the drawings of a page, where there are any."""
+    if body.find("svg") is None:
+        return ""
+    from helpers.charts.inline_svg import dark_rules  # draws in matplotlib: slow to import
+
+    return dark_rules()
+
+
 def _paper(subtitle: str, pages: list[Page]) -> str:
-    """What a sheet of paper says of the report: its name and year in the margin, the file that a link leads to."""
+    """What a printed sheet says of the report: name and year in the margin, the file that a link leads to."""
     head = f"{REPORT}, {subtitle[:1].lower()}{subtitle[1:]}"
     links = "\n".join(
         f"main a[href^={quoted(page.href)}]::after {{ content: {quoted(f' ({page.href})')}; }}" for page in pages
@@ -320,15 +291,10 @@ def lay_out(
     template: str = "gabarit.html.j2",
     index: str = INDEX,
 ) -> str:
-    """The full page, the same text for the same arguments; ``current`` is None for the index. ``foot`` is HTML.
+    """The full page, the same text for the same arguments; ``current`` is None for the index, ``foot`` is HTML.
 
-    ``number`` stands before the place of each figure: « Figure 2.3 ». A page apart from the report has its own
-    ``template``, and ``index`` leads from it to the report.
-
-    Raises
-    ------
-    ValueError
-        when ``current`` is not one of ``pages``.
+    ``number`` prefixes figure numbers; a page apart from the report has its own ``template``, and ``index`` leads from
+    it to the report. Raises ValueError when ``current`` is not one of ``pages``.
     """
     bottom = BeautifulSoup(foot, "html.parser")
     number_figures(body, number)
@@ -337,7 +303,7 @@ def lay_out(
         box_tables(part)
         share_keys(part)
     arrange(body)
-    style = _sheet() + stack_tables(body, bottom) + _paper(french_spaces(subtitle), pages)
+    style = _sheet() + _drawing_rules(body) + stack_tables(body, bottom) + _paper(french_spaces(subtitle), pages)
     previous, following = _neighbours(pages, current)
     return (
         templates()
@@ -361,15 +327,14 @@ def lay_out(
     )
 
 
-# --- One style sheet for several pages: the rules they share once, then what each has of its own, kept to that
-# --- page
+# --- One style sheet for several pages ---
 
 _TOKEN = re.compile(r"""/\*.*?\*/|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[^{};"'/]+|.""", re.DOTALL)
 _CLASS = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
 
 
 def split_rules(css: str) -> list[str]:
-    """The rules and statements of a sheet, in order; what a block holds stays in it.
+    """The rules and statements of a sheet, in order, blocks kept whole.
 
     >>> split_rules('a { color: red } @media print { b { content: "}" } }')
     ['a { color: red }', '@media print { b { content: "}" } }']
@@ -384,7 +349,7 @@ def split_rules(css: str) -> list[str]:
 
 
 def _keep_to_page(css: str, name: str, page: BeautifulSoup, shared: set[str]) -> str:
-    """The page's own rules, once its own classes bear its name, in the page and in the rules.
+    """The page's own rules, once its own classes are renamed, in page and rules, with its name.
 
     Two pages may use one class for two things: ``pile-1`` names the columns of a table of its page.
     """
@@ -396,7 +361,7 @@ def _keep_to_page(css: str, name: str, page: BeautifulSoup, shared: set[str]) ->
 
 
 def merge_styles(pages: dict[str, BeautifulSoup]) -> str:
-    """The style of all the pages, by their names, as one sheet; the classes that only one page defines are renamed."""
+    """The styles of several pages as one sheet; classes defined by a single page are renamed."""
     sheets = {
         name: list(dict.fromkeys(rule for style in page.find_all("style") for rule in split_rules(style.get_text())))
         for name, page in pages.items()

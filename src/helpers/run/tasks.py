@@ -15,21 +15,10 @@ import papermill
 from nbformat import NotebookNode
 
 from helpers import data, paths, provenance
+from helpers.errors import NotebookFailure
 from helpers.parameters import NOTEBOOKS, Parameters
 from helpers.provenance import Reason, Record
 from helpers.schema import FEWEST_FOR_REPORT, DataError
-
-
-class NotebookFailure(Exception):
-    """A notebook that did not run to its end: which one, where, and the likely cause, in French.
-
-    ``is_input`` tells a fault of the data or of the parameters (exit code 2) from one of the program.
-    """
-
-    def __init__(self, message: str, *, is_input: bool = False) -> None:
-        super().__init__(message)
-        self.is_input = is_input
-
 
 # --- A notebook as it is kept: its parameters, and how many cells it has to run ---
 

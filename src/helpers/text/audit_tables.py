@@ -25,17 +25,16 @@ from helpers.text.formats import (
 from helpers.text.tables import Group, headings, lay_out
 from helpers.typography import NARROW
 
-# --- The audit as tables: printed figures with their calculation, coherences, remarks; neutral writing made
-# --- French
+# --- The audit ---
 
-# A quotation is left as it is; a date, a school year and a number are written for French readers.
+# A quotation is kept as it is; dates, school years and numbers are written in French.
 _TOKEN = re.compile(r"«[^»]*»|\d{4}-\d{2}-\d{2}|\d{4}-\d{4}|\d+(?:\.\d+)?")
 _OF_ROWS = re.compile(r"(.+?) lignes? / (\d+) lignes?")
 _SIGNS = {" / ": " ÷ ", " * ": " × ", " x ": " × ", " - ": " − ", " %": f"{NARROW}%"}
 
 
 def written(text: str) -> str:
-    """A calculation in neutral writing as a French reader writes it.
+    """A calculation in neutral notation, as a French reader writes it.
 
     >>> written("6 lignes / 17 lignes"), written("41.5 % - 2233 le 2021-01-13")
     ('6 lignes sur 17', '41,5\\u202f% − 2\\u202f233 le 13 janvier 2021')
@@ -57,7 +56,7 @@ def written(text: str) -> str:
 
 
 def printed_value(row) -> str:
-    """A printed figure as it is printed: « près de 42 % », « 2 233 personnes », « +3 points »."""
+    """A printed value as it is printed: « près de 42 % », « 2 233 personnes », « +3 points »."""
     sign = {"pres_de": "près de ", "plus_de": "plus de "}.get(row.operateur, "")
     decimals = decimals_of(row.valeur)
     if row.mesure == "part":
@@ -70,7 +69,7 @@ def printed_value(row) -> str:
 
 
 def _result(row, low: float, high: float) -> str:
-    """What a calculation gives: « = 54,0 % », « : de 927 à 949 »."""
+    """The result of a calculation: « = 54,0 % », « : de 927 à 949 »."""
     is_whole = float(low).is_integer() and float(high).is_integer() and row.mesure != "part"
     write = signed if row.mesure == "ecart" else number
     ends = list(dict.fromkeys(write(value, 0 if is_whole else 1) for value in (low, high)))
@@ -112,22 +111,14 @@ def verdict(name: str) -> Markup:
 
 
 def _explained(row) -> Markup:
-    """The verdict, and its reason where it is not one of the two usual ones, which the text above the table gives."""
+    """The verdict, with its reason unless it is one of the two usual ones, explained above the table."""
     mark = verdict(row.verdict)
     is_usual = row.verdict in ("confirme", "non_verifiable")
     return mark if is_usual else Markup('{} <span class="motif">{}</span>').format(mark, row.motif)
 
 
 def controls_table(controls: pd.DataFrame, *, caption: str) -> Html:
-    """Every printed figure: line, calculation from the other data, counts that a share allows, verdict and reason.
-
-    ``controls`` has the schema ``controles``; a box when it is empty.
-
-    >>> controles = data.load(2020, "controles").query("indicateur == 'sexe' and annee == 2020").head(1)
-    >>> print(text.controls_table(controles, caption="Contrôle de chaque chiffre imprimé").text)
-    Contrôle de chaque chiffre imprimé Chiffre Ligne Imprimé Recalcul et ses lignes Effectifs possibles Verdict
-    Chiffres de 2020 Sexe : garçons l. 216 58 % 100 % − 42 % : de 57,5 à 58,5 % l. 219 1 284 à 1 306 sur 2 233 confirmé
-    """
+    """Every printed value: line, recalculation, counts that a share allows, verdict (schema ``controles``)."""
     if controls.empty:
         return say("figures", "nothing", subject="aucun chiffre imprimé n’a été relevé")
     groups = {}
@@ -144,12 +135,7 @@ def _lines(text: str) -> str:
 
 
 def coherences_table(findings: pd.DataFrame, *, caption: str) -> Html:
-    """What was compared: subject, lines, calculation, verdict and reason (schema ``coherences``); a box when empty.
-
-    >>> print(text.coherences_table(data.load(2020, "coherences").tail(1), caption="Recoupements").text)
-    Recoupements Sujet Lignes Calcul Verdict Ancienneté d’ALSES et début du poste l. 67–76, 78, 82 12 lignes sur 17
-    confirmé L’ancienneté imprimée tient dans le temps écoulé entre le début du poste et l’enquête.
-    """
+    """What was cross-checked: subject, lines, calculation, verdict and reason (schema ``coherences``)."""
     if findings.empty:
         return say("figures", "nothing", subject="rien ne peut être rapproché pour cette année")
     cells = [
@@ -165,7 +151,7 @@ def coherences_table(findings: pd.DataFrame, *, caption: str) -> Html:
 
 
 def _value(fact: Fact) -> Markup:
-    """A figure named and said: its share if that is what is printed, else its count."""
+    """A value with its name: its share if that is what is printed, else its count."""
     title = catalogue().indicators[fact.key.split("/")[2]].title_of(fact.key.split("/")[3])
     if fact.counts is None or (fact.share is not None and fact.precision == "arrondi_imprime"):
         return Markup("{} : {}").format(title, say_share(fact))
@@ -174,16 +160,7 @@ def _value(fact: Fact) -> Markup:
 
 
 def remarks_table(remarks: pd.DataFrame, facts: Facts, *, caption: str) -> Html:
-    """What a reading states and no calculation can: the remark with its figures, why, and what the report does.
-
-    ``remarks`` has the schema ``remarques``; a box when it is empty.
-
-    >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
-    >>> print(text.remarks_table(data.read_year(2020).remarks.head(1), chiffre, caption="Remarques").text)
-    Remarques Sujet Lignes Ce que dit la relecture Pourquoi aucun calcul ne tranche Ce que fait le rapport Cinq
-    nombres qui ne comptent pas la même chose l. 29, 50, 67, 122, 206 Le document compte des ALSES, des collèges
-    entrés dans le dispositif, des ...
-    """
+    """Remarks that no calculation can settle, their values, and what the report does (schema ``remarques``)."""
     if remarks.empty:
         return say("figures", "nothing", subject="aucune remarque de relecture n’a été écrite pour cette année")
     cells = []
@@ -196,9 +173,9 @@ def remarks_table(remarks: pd.DataFrame, facts: Facts, *, caption: str) -> Html:
     return lay_out(caption, headings(*names, numbers=[]), cells)
 
 
-# --- What became of the rows of an export, and of the printed figures that it counts again, as tables ---
+# --- The rows of an export, and the printed values that it recounts ---
 
-# How a printed figure and its count agree: the word, and the class of the verdict that looks alike.
+# How a printed value and its recount agree: the word, and the class of the verdict that looks alike.
 AGREEMENTS = {
     "concorde": ("concorde", "confirme"),
     "differe": ("diffère", "contradictoire"),
@@ -212,7 +189,7 @@ _HIDDEN = "Moins de 5 personnes dans l’export : ni leur nombre, ni l’écart 
 
 
 def rows_or_few(count: int) -> str:
-    """A number of rows, unless it is so small that it could tell of one person.
+    """A number of rows, unless it is small enough to reveal a person.
 
     >>> rows_or_few(0), rows_or_few(4), rows_or_few(1207)
     ('0', 'moins de 5', '1\\u202f207')
@@ -221,12 +198,7 @@ def rows_or_few(count: int) -> str:
 
 
 def rejections_table(rejections: pd.DataFrame, *, read: int, caption: str) -> Html:
-    """The rows of an export that are not counted, by reason (schema ``rejets``); nothing when none was ``read``.
-
-    >>> rejets = pd.DataFrame({"motif": ["ligne de total", "identifiant absent"], "lignes": [12, 3]})
-    >>> print(text.rejections_table(rejets, read=2500, caption="Lignes rejetées, par motif").text)
-    Lignes rejetées, par motif Motif Lignes ligne de total 12 identifiant absent moins de 5
-    """
+    """The rejected rows of an export, by reason (schema ``rejets``); nothing when none was ``read``."""
     if not read:
         return _NOTHING
     if rejections.empty:
@@ -236,14 +208,10 @@ def rejections_table(rejections: pd.DataFrame, *, read: int, caption: str) -> Ht
 
 
 def changes_table(changes: pd.DataFrame, *, read: int, kept: int, caption: str) -> Html:
-    """What was written otherwise or left aside in an export, a row a column and rule; nothing if no row was ``read``.
+    """What was normalised or ignored in an export, by column and rule (schema ``normalisations``,
+    `indicators.sum_changes`).
 
-    ``changes`` (schema ``normalisations``) comes from `indicators.sum_changes`. What touched as many rows as
-    were ``kept``, or more, is not counted: beside those kept, it would count those that are not.
-
-    >>> ecrits = {"fichier": "", "colonne": ["sexe", ""], "regle": ["« F » lu filles", "UTF-16"], "lignes": [620, 2500]}
-    >>> print(text.changes_table(pd.DataFrame(ecrits), read=2500, kept=2498, caption="Écritures").text)
-    Écritures Colonne Règle Lignes sexe « F » lu filles 620 toutes UTF-16 toutes ou presque
+    A count of as many rows as were ``kept``, or more, is not given: beside those kept, it would count the others.
     """
     if not read:
         return _NOTHING
@@ -267,7 +235,7 @@ def _in_unit(row, value: float, *, is_gap: bool = False) -> str:
 
 
 def _protected(row, text: str) -> Markup:
-    """A text that tells the recount of a figure, with the name of that figure."""
+    """A text that quotes the recount of an indicator, with its key."""
     key = f"{row.annee}/{row.perimetre}/{row.indicateur}/{row.modalite}"
     return Markup('<span data-protege="{}">{}</span>').format(key, text)
 
@@ -282,14 +250,10 @@ def _named_reason(row) -> Markup:
 
 
 def reconciliation_table(reconciled: pd.DataFrame, *, caption: str) -> Html:
-    """Printed figures beside the same, counted again in the export (schema ``rapprochements``); nothing when empty.
+    """Printed values beside their recount in the export (schema ``rapprochements``); nothing when empty.
 
-    What is printed is public; its count in the export is not when it is of 1 to 4 persons. The others bear the name of
-    their figure (``data-protege``): the page of a report hides those that it rounds elsewhere.
-
-    >>> vide = pd.DataFrame(columns=schema.columns("rapprochements"))
-    >>> text.reconciliation_table(vide, caption="Rapprochement").text
-    ''
+    A recount of 1 to 4 persons is suppressed. The others bear their key (``data-protege``), so that the page of a
+    report can hide those that it rounds elsewhere.
     """
     if reconciled.empty:
         return _NOTHING

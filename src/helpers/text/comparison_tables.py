@@ -8,11 +8,9 @@ from helpers.schema import COUNT_FINDINGS, FINDINGS, catalogue
 from helpers.text.formats import (
     SHARES,
     Html,
-    fragment,
     is_rounded,
     number,
     percent,
-    plain,
     say,
     scientific,
     signed,
@@ -20,10 +18,10 @@ from helpers.text.formats import (
     write_part,
     write_rounded,
 )
-from helpers.text.tables import LEDGER, Group, aligned, headings, lay_out
+from helpers.text.tables import LEDGER, Group, aligned, fold, headings, lay_out
 from helpers.typography import NARROW
 
-# --- Comparisons as tables: what changed and how sure, counts of two years, every measure with its method ---
+# --- What changed and how sure, counts of two years ---
 
 # The groups of the table of differences, in order.
 KINDS = {
@@ -42,7 +40,7 @@ REACHES = {
 
 
 def _share(comparison: Comparison, name: str) -> str:
-    """A share in per cent with no decimal that it does not have; its bounds where they do not round to one number."""
+    """A share in per cent without unknown decimals; its bounds where they do not round to one number."""
     if name not in comparison or comparison[name].value is None:
         return "—"
     if comparison.is_protected:
@@ -84,20 +82,12 @@ def _name(comparison: Comparison) -> str:
 
 
 def reach_table(found: Comparisons, *, caption: str) -> Html:
-    """One row a comparison: both shares, their difference, what the bounds say, whether it exceeds chance.
-
-    Shares are in per cent, differences in points; a box when nothing can be compared.
-
-    >>> trouve = indicators.Comparisons(data.load_result(2020, "comparaisons"))
-    >>> print(text.reach_table(trouve, caption="Ce qui est observé").text)
-    Ce qui est observé Comparaison Part de référence (%) Part (%) Écart (points) Bornes de l’écart Constat Hasard
-    D’une année à l’autre Filles 40   42   +2,0 +1,0 à +3,0 hausse possible Orientation par ...
-    """
+    """One row per comparison: both shares (%), their difference (points), finding, whether it exceeds chance."""
     shown = [(title, found.of(kind, having="ecart")) for kind, title in KINDS.items()]
     every = [each for _, made in shown for each in made]
     if not every:
         return say("figures", "nothing", subject="aucune comparaison n’est possible")
-    # The commas of a column stand in line over all its groups.
+    # Commas are aligned over all the groups.
     shares = [aligned([_share(each, name) for each in every]) for name in ("part_reference", "part")]
     cells = {
         each.key: [_name(each), before, now, *_gap(each), _finding(each), REACHES[each.reach]]
@@ -113,12 +103,7 @@ def reach_table(found: Comparisons, *, caption: str) -> Html:
 
 
 def details_table(found: Comparisons, *, caption: str) -> Html:
-    """The shares of two years that are not tested, in per cent, question by question, folded; nothing without any.
-
-    >>> trouve = indicators.Comparisons(data.load_result(2020, "comparaisons"))
-    >>> text.details_table(trouve, caption="Les autres réponses").html
-    ''
-    """
+    """The untested shares of two years, in per cent, question by question, folded; nothing without any."""
     shown = [each for each in found.of("details") if "ecart" in each]
     if not shown:
         return Html("", "")
@@ -132,21 +117,11 @@ def details_table(found: Comparisons, *, caption: str) -> Html:
         groups.setdefault(title, Group(title, [])).rows.append(cells)
     numbers = ["Part de référence (%)", "Part (%)", "Écart (points)", "Bornes de l’écart"]
     made = lay_out(caption, headings("Réponse", *numbers, "Constat", numbers=numbers), list(groups.values()))
-    text = fragment("folded.html.j2", summary=caption, content=made, kind=LEDGER)
-    return Html(text, plain(text))
+    return fold(made, caption, kind=LEDGER)
 
 
 def differences_table(rows: pd.DataFrame, *, year: int, compare_to: int | None) -> Html:
-    """Counts of two years, in persons, with the bounds of their difference (columns of `analysis.years.differences`).
-
-    A box when no count is known for both.
-
-    >>> annees = (data.load(annee, "indicateurs") for annee in (2020, 2019))
-    >>> comptes = analysis.years.counts(analysis.years.differences(*annees, year=2020, compare_to=2019)).head(1)
-    >>> print(text.differences_table(comptes, year=2020, compare_to=2019).text)
-    Effectifs de 2019 et de 2020, et leur différence Nombre de personnes 2019 2020 Différence Constat
-    Personnes suivies par un ALSES Accompagnements individuels 1 852 2 233 +381 hausse
-    """
+    """Counts of two years with the bounds of their difference (columns of `analysis.years.differences`)."""
     if rows.empty:
         return say("figures", "nothing", subject="aucun effectif n’est connu pour les deux années")
     entries, groups = catalogue(), {}
@@ -163,7 +138,7 @@ def differences_table(rows: pd.DataFrame, *, year: int, compare_to: int | None) 
 
 
 def _count(row, when: str) -> str:
-    """A count of one year: as it is shown when it is rounded to protect persons, else its bounds."""
+    """A count of one year: as displayed if rounded to protect persons, else its bounds."""
     low, high = (int(getattr(row, f"effectif_{end}_{when}")) for end in ("min", "max"))
     shown = getattr(row, f"effectif_arrondi_{when}", None)
     return write_rounded(None if pd.isna(shown) else int(shown), (low, high))
@@ -173,25 +148,19 @@ def _count(row, when: str) -> str:
 
 
 def measures_table(found: Comparisons, *, caption: str) -> Html:
-    """Every measure of the comparisons with its bounds, unit and method, comparison by comparison, folded.
+    """Every measure of the comparisons with bounds, unit and method, folded.
 
-    The ``details``, which `details_table` lists, are in comparaisons.csv alone: they would weigh as much as the page.
-
-    >>> trouve = indicators.Comparisons(data.load_result(2020, "comparaisons"))
-    >>> print(text.measures_table(trouve, caption="Mesures").text)
-    Mesures Mesures Mesure Valeur Bornes Unité Méthode Sexe : filles, 2019 et 2020 Effectif 938 927 à 949 personnes
-    imprimé, ou part imprimée × base arrondie à l’unité Base 2 233 exact personnes imprimée ou ...
+    Those of `details_table` are in comparaisons.csv alone: they would weigh as much as the page.
     """
     titles = headings("Mesure", "Valeur", "Bornes", "Unité", "Méthode", numbers=["Valeur"])
     details = {each.id for each in found.of("details")}
     shown = [each for each in found.of_all() if each.id not in details]
     made = lay_out(caption, titles, [Group(each.label, _measures(each)) for each in shown])
-    text = fragment("folded.html.j2", summary=caption, content=made, kind=LEDGER)
-    return Html(text, plain(text))
+    return fold(made, caption, kind=LEDGER)
 
 
 def _told(comparison: Comparison, name: str) -> str:
-    """A measure of numbers that are rounded to protect persons: as it is said elsewhere on the page."""
+    """A measure of protected numbers, as the rest of the page writes it."""
     measure = comparison[name]
     if name in SHARES:
         return write_part(comparison, name)

@@ -21,12 +21,11 @@ from helpers.indicators.lookup import BESIDE, USUAL, Fact, in_site, name_answer,
 from helpers.schema import PRECISION_WORDS, PRECISIONS, SYNTHETIC_MEANING, catalogue
 from helpers.typography import NARROW, WIDE
 
-# --- Numbers and dates as French readers write them (CLDR data through babel): decimal comma, narrow no-break
-# --- spaces
+# --- Numbers and dates in French (CLDR data through babel) ---
 
 FRENCH = Locale("fr")
 MISSING = "pas de donnée"
-# Points that a share printed without decimal hides on each side; the rest is for the arithmetic of binary numbers.
+# Half a point hidden by a share without decimal, and the error of binary arithmetic.
 ROUNDING = 0.5 + 1e-9
 
 
@@ -52,7 +51,7 @@ def number(value: float | None, decimals: int = 0) -> str:
 
 
 def percent(value: float | None, decimals: int = 0) -> str:
-    """The share, given in per cent.
+    """A share given in per cent.
 
     >>> text.percent(42), text.percent(12.55, 1)
     ('42\\u202f%', '12,6\\u202f%')
@@ -62,7 +61,7 @@ def percent(value: float | None, decimals: int = 0) -> str:
 
 
 def coefficient(value: float | None) -> str:
-    """A measure of agreement, with two decimals; one below 1 is never written 1, which says that all agree.
+    """A measure of agreement with two decimals; below 1 it is never written 1, which means perfect agreement.
 
     >>> text.coefficient(0.996), text.coefficient(1), text.coefficient(-0.124)
     ('0,99', '1,00', '−0,12')
@@ -71,7 +70,7 @@ def coefficient(value: float | None) -> str:
 
 
 def is_rounded(value: float, low: float, high: float) -> bool:
-    """Whether a share is known only as the whole number that it was rounded to: it then has no decimal to show.
+    """Whether a share is known only as the whole number it was rounded to, so that it has no decimal to show.
 
     >>> [text.is_rounded(*part) for part in ((42.006, 41.5, 42.5), (43.4, 42.6, 44.2), (54.01, 54.01, 54.01))]
     [True, False, False]
@@ -103,7 +102,7 @@ def share(value: float | None, decimals: int, bounds: tuple[float, float]) -> st
 
 
 def signed(value: float, decimals: int = 0) -> str:
-    """The number with its sign, plus or minus.
+    """The number with its sign.
 
     >>> text.signed(381), text.signed(-6.0, 1), text.signed(0)
     ('+381', '−6,0', '0')
@@ -122,7 +121,7 @@ def points(value: float, decimals: int = 1) -> str:
 
 
 def scientific(value: float) -> str:
-    """A small number with two figures that count, as a power of ten below a thousandth.
+    """A small number with two significant digits, as a power of ten below a thousandth.
 
     >>> [text.scientific(p) for p in (0.197, 0.0025, 0.00013, 0.0)]
     ['0,197', '0,0025', '1,3\\xa0×\\xa010⁻⁴', '0']
@@ -145,7 +144,7 @@ def interval(low: float, high: float, decimals: int = 0) -> str:
 
 
 def plural(count: float, one: str, many: str) -> str:
-    """The word that agrees with the count, by the French rule: 0 and 1,5 are singular.
+    """The form that agrees with the count, by the French rule: 0 and 1,5 are singular.
 
     >>> text.plural(0, "élève", "élèves"), text.plural(2, "élève", "élèves")
     ('élève', 'élèves')
@@ -154,11 +153,7 @@ def plural(count: float, one: str, many: str) -> str:
 
 
 def counted(count: float, one: str, many: str) -> str:
-    """A count and its word, on one line.
-
-    >>> counted(1, "extrait", "extraits"), counted(1200, "mot", "mots")
-    ('1\\xa0extrait', '1\\u202f200\\xa0mots')
-    """
+    """A count and its word, on one line."""
     return f"{number(count)}{WIDE}{plural(count, one, many)}"
 
 
@@ -173,29 +168,19 @@ def day(value: date) -> str:
 
 
 def month(value: date) -> str:
-    """The month in letters.
-
-    >>> text.month(pd.Timestamp(2020, 1, 1))
-    'janvier 2020'
-    """
+    """The month in letters: « janvier 2020 »."""
     return format_date(value, "MMMM y", locale=FRENCH)
 
 
-# --- Numbers marked in HTML: each one names the figure it comes from, so that a reader, or a test, can go back
-# --- to it
+# --- Numbers marked in HTML with the indicator they come from ---
 
 SYNTHETIC = "synthétique"
-# What is rounded to protect persons; a share of a small group that nearly nobody, or nearly everybody, has.
+# Rounded to protect persons; a share of a small group that nearly nobody, or nearly everybody, has.
 ABOUT, UNDER, OVER = "environ {}", "moins de {}", "plus de {}"
 
 
 class Html:
-    """A piece of page: HTML in a notebook and a report, plain text elsewhere.
-
-    >>> morceau = text.Html("<b>42</b> personnes", "42 personnes")
-    >>> morceau.text, str(morceau)
-    ('42 personnes', '<b>42</b> personnes')
-    """
+    """A piece of page: HTML in a notebook and a report, plain text elsewhere."""
 
     def __init__(self, html: str, text: str) -> None:
         self.html, self.text = html, text
@@ -211,7 +196,7 @@ class Html:
 
 
 def mark(text: str, value: float, key: str, measure: str, *, title: str = "") -> Markup:
-    """The text as ``<data>`` with its raw value, the figure it comes from and what of it is said.
+    """The text as ``<data>`` with its raw value, its key and its measure.
 
     >>> print(mark("42 %", 42, "2020/alses/sexe/filles", "part"))
     <data value="42" data-cle="2020/alses/sexe/filles" data-mesure="part">42 %</data>
@@ -236,32 +221,18 @@ def precision_mark(precision: str) -> Markup:
 
 
 def synthetic_mark() -> Markup:
-    """The visible mark of a figure counted in simulated records.
-
-    >>> print(text.synthetic_mark())
-    <span class="marque synthetique">synthétique</span>
-    """
+    """The visible mark of a value counted in simulated records."""
     return _shaped("synthetique", SYNTHETIC)
 
 
 def marks_of(fact: Fact) -> Markup:
-    """How well a figure is known, after the mark of what is simulated if it is.
-
-    >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
-    >>> print(marks_of(chiffre("alses/sexe/filles")))
-    <span class="marque arrondi-imprime">arrondi</span>
-    """
+    """The precision of a value, after the mark of what is simulated if it is."""
     known = precision_mark(fact.precision)
     return Markup("{} {}").format(synthetic_mark(), known) if fact.is_synthetic else known
 
 
 def legend_of(facts: Iterable[Fact]) -> Markup:
-    """What the marks of these figures mean, each once, in the order of the vocabulary.
-
-    >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
-    >>> print(text.plain(legend_of([chiffre("alses/sexe/filles"), chiffre("alses/accompagnements/")])))
-    exact : compté ou imprimé à l’unité ; arrondi : part imprimée arrondie, qui encadre l’effectif
-    """
+    """What the marks of these values mean, each once, in the order of the vocabulary."""
     shown = list(facts)
     used = [
         *([(synthetic_mark(), SYNTHETIC_MEANING)] if any(fact.is_synthetic for fact in shown) else []),
@@ -281,7 +252,7 @@ def both_ends(pair: tuple, write: Callable[[float], str], key: str, measure: str
 
 
 def _citation(fact: Fact) -> str:
-    """Where a figure comes from; an export is named once on the page, not on each of its numbers."""
+    """The source of a value; an export is named once on the page, not on each number."""
     return "" if fact.is_of_records else fact.citation
 
 
@@ -293,12 +264,7 @@ def _about(shown: int, most: int, key: str, measure: str) -> Markup:
 
 
 def say_count(fact: Fact | None, *, cited: bool = True) -> Markup:
-    """The count: « 2 233 », « entre 927 et 949 », or « pas de donnée »; without its source if the text gives it.
-
-    >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
-    >>> print(text.plain(say_count(chiffre("alses/sexe/filles"))), "|", say_count(None))
-    entre 927 et 949 | pas de donnée
-    """
+    """The count: « 2 233 », « entre 927 et 949 » or « pas de donnée »; ``cited`` gives its source as a title."""
     if fact is None or fact.counts is None:
         return Markup(MISSING)
     if fact.rounded is not None:
@@ -309,11 +275,7 @@ def say_count(fact: Fact | None, *, cited: bool = True) -> Markup:
 
 
 def say_share(fact: Fact | None, *, cited: bool = True) -> Markup:
-    """The share as printed, or as counted: « 42 % »; bounds when only they are known; or « pas de donnée ».
-
-    >>> print(say_share(indicators.Facts(data.load(2020, "indicateurs"), year=2020)("alses/sexe/filles"), cited=False))
-    <data value="42" data-cle="2020/alses/sexe/filles" data-mesure="part">42 %</data>
-    """
+    """The share as printed or counted: « 42 % »; else its bounds, or « pas de donnée »."""
     if fact is None or (fact.share is None and fact.share_bounds is None):
         return Markup(MISSING)
     title = _citation(fact) if cited else ""
@@ -336,7 +298,7 @@ def say_base(fact: Fact | None) -> Markup:
     return low if fact.base[0] == fact.base[1] else Markup("{} à {}").format(low, high)
 
 
-# --- The words around a figure that agree with it: its unit, who is counted, what its share says ---
+# --- Units, populations and agreement ---
 
 
 def say_base_unit(fact: Fact) -> str:
@@ -346,36 +308,25 @@ def say_base_unit(fact: Fact) -> str:
 
 
 def say_unit(fact: Fact) -> str:
-    """The unit that agrees with the count."""
     return agree(fact, *catalogue().units[fact.unit])
 
 
 def agree(fact: Fact, one: str, many: str) -> str:
-    """The word that agrees with the count, by its largest possible value."""
     return plural(fact.counts[1] if fact.counts else 2, one, many)
 
 
 def agree_with_base(fact: Fact, one: str, many: str) -> str:
-    """The word that agrees with the base, by its largest possible value."""
     return plural(fact.base[1] if fact.base else 2, one, many)
 
 
 def clause(fact: Fact) -> Markup:
-    """What a share says, in the words of the catalogue: « 42 % sont des filles ».
-
-    >>> print(text.plain(clause(indicators.Facts(data.load(2020, "indicateurs"), year=2020)("alses/sexe/filles"))))
-    42 % sont des filles
-    """
+    """What a share says, in the words of the catalogue: « 42 % sont des filles »."""
     entry = catalogue().indicators[fact.key.split("/")[2]]
     return Markup(entry.finding).format(part=say_share(fact), modalite=fact.label)
 
 
 def population(fact: Fact) -> str:
-    """Who the base of a figure is: the catalogue's words for the indicator, else those of its perimeter; and where.
-
-    >>> population(indicators.Facts(data.load(2020, "indicateurs"), year=2020)("alses/orienteur/enseignants"))
-    'élèves orientés par le collège'
-    """
+    """Who the base of a value is, in the catalogue's words, and where."""
     _, perimeter, indicator, _ = fact.key.split("/", 3)
     return people(indicator, perimeter, fact.place)
 
@@ -396,37 +347,33 @@ def people(indicator: str, perimeter: str, place: str = "") -> str:
         return f"{label} {in_site(place)}" if place and perimeter == USUAL else label
     if perimeter == BESIDE:
         return f"{own}, dans {perimeters[BESIDE].short}"
-    # What is said of « le collège » is said of the collège of the page.
+    # On the page of a collège, « le collège » is that one.
     is_of_association = perimeter == USUAL and place and not place.startswith("collège")
     return f"{own} et suivis par l’{place}" if is_of_association else own
 
 
 def name(fact: Fact) -> str:
-    """The answer that a figure counts, said without its population: « filles », « place des parents (associés) ».
-
-    >>> name(indicators.Facts(data.load(2020, "indicateurs"), year=2020)("alses/sexe/filles"))
-    'filles'
-    """
+    """The answer that a value counts, without its population: « filles », « place des parents (associés) »."""
     _, _, indicator, modality = fact.key.split("/", 3)
     return name_answer(indicator, modality, USUAL)
 
 
 def say_whole(fact: Fact) -> Markup:
-    """The base of a figure and who it is: « 2 233 personnes suivies par un ALSES », « 1 personne »."""
+    """The base of a value and who it is: « 2 233 personnes suivies par un ALSES », « 1 personne »."""
     is_one = bool(fact.base) and fact.base[1] <= 1
     return Markup("{} {}").format(say_base(fact), say_base_unit(fact) if is_one else population(fact))
 
 
 def month_mark(value: date) -> Markup:
-    """The month in letters, as ``<time>``: « janvier 2020 »."""
+    """The month in letters, as ``<time>``."""
     return Markup('<time datetime="{}">{}</time>').format(f"{value:%Y-%m}", month(value))
 
 
-# --- Figures without their marks, as a drawing bears them ---
+# --- Values without marks, for drawings ---
 
 
 def write_rounded(shown: int | None, ends: tuple[int, int] | None) -> str:
-    """A count as a drawing bears it: its bounds, or what is shown of it when it is rounded to protect persons.
+    """A count as a drawing writes it: its bounds, or its displayed value when it is rounded to protect persons.
 
     >>> write_rounded(None, (927, 949)), write_rounded(25, (21, 29)), write_rounded(0, (0, 4))
     ('927 à 949', 'environ 25', 'moins de 5')
@@ -437,11 +384,7 @@ def write_rounded(shown: int | None, ends: tuple[int, int] | None) -> str:
 
 
 def write_share(fact: Fact) -> str:
-    """The share as a drawing bears it: « 42 % », « 40,0 à 75,0 % », « moins de 10 % »; nothing when it is not said.
-
-    >>> write_share(indicators.Facts(data.load(2020, "indicateurs"), year=2020)("alses/sexe/filles"))
-    '42\\u202f%'
-    """
+    """The share as a drawing writes it: « 42 % », « 40,0 à 75,0 % », « moins de 10 % »; else nothing."""
     if fact.share_bounds is None:
         return ""
     for bound, words in ((fact.under, UNDER), (fact.over, OVER)):
@@ -451,43 +394,30 @@ def write_share(fact: Fact) -> str:
 
 
 def write_count(fact: Fact) -> str:
-    """The count as a drawing bears it: « 927 à 949 », « environ 25 », « moins de 5 »; nothing when it is not known.
-
-    >>> write_count(indicators.Facts(data.load(2020, "indicateurs"), year=2020)("alses/sexe/filles"))
-    '927 à 949'
-    """
+    """The count as a drawing writes it (`write_rounded`)."""
     return write_rounded(fact.rounded, fact.counts)
 
 
 def write_base(fact: Fact) -> str:
-    """The base as a drawing bears it, like `write_count`.
-
-    >>> write_base(indicators.Facts(data.load(2020, "indicateurs"), year=2020)("alses/sexe/filles"))
-    '2\\u202f233'
-    """
+    """The base as a drawing writes it (`write_rounded`)."""
     return write_rounded(fact.rounded_base, fact.base)
 
 
-# --- Measures of comparisons marked in HTML: each names its comparison, and its place in comparaisons.csv ---
+# --- Measures of comparisons marked in HTML ---
 
 SHARES = ("part", "part_reference")
-# The share of a small group that nearly nobody, or nearly everybody, has (`indicators.Comparison.bound_of`).
+# See `indicators.Comparison.bound_of`.
 _BOUNDS = {"sous": UNDER, "sur": OVER}
 
-# Differences that have no direction.
+# Differences without direction.
 _SIZES = ("ecart_detectable", "ecart_type", "ecart_stable")
 
-# What is smaller is said « moins de »: nobody reads further decimals.
+# Smaller values are written « moins de ».
 LEAST_P = 0.001
 
 
 def subject(comparison: Comparison) -> str:
-    """What is compared, in the words of the catalogue, without the years: « filles », « nord du département ».
-
-    >>> trouve = indicators.Comparisons(data.load_result(2020, "comparaisons"))
-    >>> text.subject(trouve("annees/alses/sexe/filles"))
-    'filles'
-    """
+    """What is compared, in the words of the catalogue, without the years: « filles »."""
     entries, (_, kind, perimeter, *rest) = catalogue(), comparison.key.split("/")
     if kind == "emboitee":
         return entries.indicators["objectif"].label_of(rest[-1])
@@ -498,7 +428,7 @@ def subject(comparison: Comparison) -> str:
 
 
 def probability(value: float) -> str:
-    """A p-value with two figures that count, never less than a thousandth.
+    """A p-value with two significant digits, never less than a thousandth.
 
     >>> [text.probability(p) for p in (0.197, 0.0025, 1e-9)]
     ['0,20', '0,0025', 'moins de 0,001']
@@ -509,7 +439,7 @@ def probability(value: float) -> str:
 
 
 def _write(measure: Measure, name: str) -> Callable[[float], str]:
-    """How a value of this measure is written, without its unit where two values follow one another."""
+    """How a value of this measure is written, without its unit."""
     if name.startswith("p_"):
         return probability
     if name.startswith("ecart_effectif"):
@@ -524,7 +454,7 @@ def _write(measure: Measure, name: str) -> Callable[[float], str]:
 
 
 def _whole(measure: Measure, name: str, *, is_protected: bool) -> Callable[[float], str]:
-    """How one value of this measure is written, with its unit; no decimal of what is rounded to protect persons."""
+    """How a value of this measure is written, with its unit; no decimal if it is rounded to protect persons."""
     if is_protected and measure.unit in ("points", "pct"):
         return partial(points, decimals=0) if measure.unit == "points" else partial(percent, decimals=0)
     if name.startswith(_SIZES):
@@ -540,7 +470,7 @@ def _whole(measure: Measure, name: str, *, is_protected: bool) -> Callable[[floa
 
 
 def say_measure(comparison: Comparison | None, name: str) -> Markup:
-    """One measure with its unit: « −6,0 points », « 43,4 % », « 0,20 »; « pas de donnée » when there is none."""
+    """One measure with its unit: « −6,0 points », « 43,4 % », « 0,20 »; or « pas de donnée »."""
     measure = comparison.measures.get(name) if comparison else None
     if measure is None or measure.value is None:
         return Markup(MISSING)
@@ -554,11 +484,7 @@ def say_measure(comparison: Comparison | None, name: str) -> Markup:
 
 
 def write_part(comparison: Comparison, name: str) -> str:
-    """A share of a comparison as a drawing bears it: « 42 % », « 43,4 % », « moins de 10 % ».
-
-    >>> write_part(indicators.Comparisons(data.load_result(2020, "comparaisons"))("annees/alses/sexe/filles"), "part")
-    '42\\u202f%'
-    """
+    """A share of a comparison as a drawing writes it: « 42 % », « 43,4 % », « moins de 10 % »."""
     bound, read = comparison.bound_of(name), comparison[name]
     if bound is not None:
         return _BOUNDS[bound[0]].format(percent(bound[1]))
@@ -567,7 +493,7 @@ def write_part(comparison: Comparison, name: str) -> str:
 
 
 def say_bounds(comparison: Comparison | None, name: str) -> Markup:
-    """Both ends over the compatible counts: « entre −6,9 et −5,0 »; the value alone when no rounding moves it."""
+    """Both ends over the compatible counts: « entre −6,9 et −5,0 »; the value alone when exact."""
     measure = comparison.measures.get(name) if comparison else None
     if measure is None or measure.low is None or measure.high is None:
         return Markup(MISSING)
@@ -581,7 +507,7 @@ def say_bounds(comparison: Comparison | None, name: str) -> Markup:
 
 
 def say_about(comparison: Comparison | None, name: str) -> Markup:
-    """The value, then what rounding hides: « environ 963 (entre 954 et 972) », or « 1 206 » when it is known."""
+    """The value, then what rounding hides: « environ 963 (entre 954 et 972) », or « 1 206 » when exact."""
     bounds = say_bounds(comparison, name)
     if comparison is None or name not in comparison or comparison[name].is_exact:
         return bounds
@@ -589,7 +515,7 @@ def say_about(comparison: Comparison | None, name: str) -> Markup:
 
 
 def say_interval(comparison: Comparison | None, name: str = "") -> Markup:
-    """The interval at 95 %: « de −9,1 à −2,9 points »; ``name`` is « rapport » for that of the ratio."""
+    """The 95 % interval: « de −9,1 à −2,9 points »; ``name`` is « rapport » for that of the ratio."""
     low, high = (f"{name}_ic_{end}" if name else f"ic_{end}" for end in ("bas", "haut"))
     if comparison is None or low not in comparison or comparison[low].value is None:
         return Markup(MISSING)
@@ -601,10 +527,7 @@ def say_interval(comparison: Comparison | None, name: str = "") -> Markup:
 
 
 def say_envelope(comparison: Comparison | None, name: str = "") -> Markup:
-    """The widest interval over the compatible counts: its least low end and its greatest high end.
-
-    ``name`` is as in `say_interval`.
-    """
+    """The widest interval over the compatible counts: its least low end and its greatest high end."""
     bottom, top = (f"{name}_ic_{end}" if name else f"ic_{end}" for end in ("bas", "haut"))
     if comparison is None or bottom not in comparison or comparison[bottom].low is None:
         return Markup(MISSING)
@@ -615,15 +538,14 @@ def say_envelope(comparison: Comparison | None, name: str = "") -> Markup:
     )
 
 
-# --- Sentences and fragments: the Jinja texts of ``texts/``, with strict names and escaped values ---
+# --- Sentences and fragments: the Jinja texts of ``texts/`` ---
 
 _TAG = re.compile(r"<[^>]+>")
-# Their words stand apart on the page: they must not run together without it.
+# Block tags separate words.
 _BLOCK = re.compile(
     r"</?(?:p|br|li|ul|ol|div|t[rdh]|table|caption|d[tdl]|h\d|figure|figcaption|summary|details)\b[^>]*>"
 )
 _SPACE = re.compile(r"[ \n\t]+")
-# What the texts do with a figure, a place or a comparison.
 _FILTERS = {
     "effectif": say_count,
     "nomme": name,
@@ -655,26 +577,24 @@ _FILTERS = {
 
 
 class _Compiled(BytecodeCache):
-    """The code of each text as it was compiled, for as long as the process and its forks live; its file is still read.
+    """Compiled texts, kept in memory for this process and its forks.
 
-    So that who notes which files a notebook reads sees the texts it uses, and no other.
+    The file of each is still read, so that the files noted for a notebook are those of the texts it uses.
     """
 
     def __init__(self) -> None:
         self._codes: dict[tuple[str, str], CodeType] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        """Gives the code back, if this very text was compiled."""
         bucket.code = self._codes.get((bucket.key, bucket.checksum))
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keeps the code."""
         self._codes[bucket.key, bucket.checksum] = bucket.code
 
 
 @cache
 def _environment() -> Environment:
-    # StrictUndefined: a sentence with a missing figure fails instead of reading « ».
+    # StrictUndefined: a sentence with a missing value fails instead of showing « ».
     environment = Environment(
         loader=PackageLoader("helpers", "texts"),
         autoescape=True,
@@ -688,7 +608,7 @@ def _environment() -> Environment:
 
 
 def compile_texts() -> None:
-    """Compiles every text now, for a process that others are forked from: otherwise each is at its first use."""
+    """Compiles every text, before processes are forked from this one."""
     for name in _environment().list_templates():
         _environment().get_template(name)
     _environment().cache.clear()
@@ -704,26 +624,13 @@ def plain(text: str) -> str:
 
 
 def fragment(template: str, **values) -> str:
-    """The HTML of a template of ``texts/`` (figure, table, cards…), its values escaped.
-
-    Raises
-    ------
-    jinja2.UndefinedError
-        when a value that the template needs is not given.
-
-    >>> text.plain(text.fragment("folded.html.j2", summary="4e & 3e", content="1 396 à 1 417 élèves"))
-    '4e & 3e 1 396 à 1 417 élèves'
-    """
+    """The HTML of a template of ``texts/``, its values escaped; jinja2.UndefinedError when one is missing."""
     return _environment().get_template(template).render(**values)
 
 
 def say(page: str, sentence: str, **values) -> Html:
-    """A sentence of a page: the macro ``sentence`` of ``texts/<page>.j2``, ready to be displayed.
-
-    Raises
-    ------
-    jinja2.UndefinedError
-        when a value that the sentence needs is not given.
+    """A sentence of a page: the macro ``sentence`` of ``texts/<page>.j2``; jinja2.UndefinedError when a value is
+    missing.
 
     >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
     >>> print(text.say("themes", "answered", f=chiffre).text)

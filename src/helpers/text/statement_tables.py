@@ -7,22 +7,11 @@ from markupsafe import Markup
 
 from helpers.indicators.lookup import Fact, Facts, place_beside, title_of_path
 from helpers.schema import catalogue
-from helpers.text.formats import (
-    MISSING,
-    Html,
-    coefficient,
-    fragment,
-    number,
-    plain,
-    plural,
-    probability,
-    say,
-    say_count,
-)
-from helpers.text.tables import Group, headings, lay_out, table
+from helpers.text.formats import MISSING, Html, coefficient, number, plural, probability, say, say_count
+from helpers.text.tables import Group, fold, headings, lay_out, table
 from helpers.typography import NARROW
 
-# --- The code book as a table ---
+# --- The code book ---
 
 _TITLES = {
     "libelle": "Code",
@@ -36,26 +25,15 @@ _TITLES = {
 
 
 def book_table(shown: pd.DataFrame, *, caption: str) -> Html:
-    """The codes in use, what each means and how often it serves: the columns of `codings.shown` that are there.
-
-    A box when no code is in use.
-
-    >>> livre = data.read_reference("themes").head(1)
-    >>> enonces = data.load(2020, "enonces").query("theme == 'prise_de_poste'")
-    >>> montre = codings.shown(livre, enonces, pd.DataFrame(columns=["code", "extraits"]))
-    >>> print(text.book_table(montre.drop(columns="definition"), caption="Livre de codes").text)
-    Livre de codes
-              Code  Énoncés
-    Prise de poste        8
-    """
+    """The codes in use, their meaning and frequency: the columns of `codings.shown` that are there."""
     return table(shown, caption=caption, titles={name: title for name, title in _TITLES.items() if name in shown})
 
 
-# --- What the codings of a year count, as tables: the corpus, codes that meet, agreement, two years ---
+# --- The codings of a year ---
 
-# Rows past which a table stands under its caption until it is opened.
+# Beyond, a table is folded.
 MOST_ROWS = 10
-# Pairs of a table: sixty codes make more of them than a page may weigh.
+# Sixty codes make more pairs than a page may weigh.
 MOST_PAIRS = 100
 
 _ALL = "ensemble"
@@ -71,12 +49,6 @@ _STATES = {"garde": "Codes des deux années", "apparu": "Codes apparus", "dispar
 _say = partial(say, "figures_codings")
 
 
-def fold(made: Html, caption: str) -> Html:
-    """The table under its caption until it is opened."""
-    text = fragment("folded.html.j2", summary=caption, content=made)
-    return Html(text, plain(text))
-
-
 def _written(value: float, decimals: int, unit: str = "") -> str:
     """A number with its unit; a dash when it is missing."""
     return _dashed(number(value, decimals), unit)
@@ -87,22 +59,14 @@ def _dashed(text: str, unit: str = "") -> str:
 
 
 def corpus_table(corpus: pd.DataFrame, *, caption: str) -> Html:
-    """The corpus card: documents, meetings, words and those coded, passages and coders, by kind of document.
+    """The corpus by kind of document (columns of `codings.corpus`); nothing without documents.
 
-    The columns of `codings.corpus`; kinds without document are left out, and nothing is shown when there is none at
-    all. Where a text is missing, the share of words that is coded is not said.
-
-    >>> comptes = {"documents": [2, 2], "sans_texte": [0, 0], "reunions": [2, 2], "mots": [900, 900]}
-    >>> codes = {"mots_codes": [300, 300], "passages": [12, 12], "codeurs": [1, 1]}
-    >>> corpus = pd.DataFrame({"nature": ["compte_rendu", "ensemble"]} | comptes | codes)
-    >>> print(text.corpus_table(corpus, caption="Le corpus").text)
-    Le corpus Nature Documents Réunions Mots Mots codés Passages Codeurs Comptes rendus 2 2 900 300 (33 %) 12 1
-    Codés : 300 mots sur 900, 33 %. Un texte sous deux codes, ou codé par deux ...
+    Where a text is missing, the share of words that is coded is not given.
     """
     shown = corpus[corpus["documents"] > 0] if len(corpus) else corpus
     if shown.empty:
         return Html("", "")
-    # A stable order, whatever that of the frame: the total is last.
+    # The total last, whatever the order of the frame.
     rows = sorted(shown.itertuples(), key=lambda row: row.nature == _ALL)
     # One kind alone is the whole.
     rows = rows[:1] if len(rows) == 2 else rows
@@ -125,16 +89,9 @@ def corpus_table(corpus: pd.DataFrame, *, caption: str) -> Html:
 
 
 def cooccurrences_table(paires: pd.DataFrame, *, caption: str) -> Html:
-    """The `MOST_PAIRS` pairs of codes that meet most, folded past `MOST_ROWS`; nothing without any.
+    """The `MOST_PAIRS` most frequent pairs of codes, folded past `MOST_ROWS`; nothing without any.
 
-    The columns of `codings.cooccurrences`, with ``libelle`` and ``autre_libelle``: how many times, in how many
-    documents, signs of text under both and under either, and the first in per cent of the second.
-
-    >>> paire = {"code": "lieux", "libelle": "Lieux", "autre_code": "aide", "autre_libelle": "Aide", "rencontres": 7}
-    >>> signes = {"documents": 4, "signes_communs": 90, "signes": 300, "jaccard": 0.3}
-    >>> print(text.cooccurrences_table(pd.DataFrame([paire | signes]), caption="Paires").text)
-    Paires Code Autre code Rencontres Documents Signes communs Signes de l’un ou de l’autre Part commune Lieux Aide 7
-    4 90 300 30,0 % Rencontres : paires de passages qui se recouvrent, posés par une même personne. Part ...
+    The columns of `codings.cooccurrences`, with ``libelle`` and ``autre_libelle``.
     """
     if paires.empty:
         return Html("", "")
@@ -143,7 +100,7 @@ def cooccurrences_table(paires: pd.DataFrame, *, caption: str) -> Html:
 
 
 def pairs_cells(paires: pd.DataFrame, *, caption: str) -> Html:
-    """The table of `cooccurrences_table`, open, for the data of a figure; the `MOST_PAIRS` most met."""
+    """The table of `cooccurrences_table`, open, for the data of a chart."""
     cells = [
         [
             row.libelle,
@@ -159,7 +116,7 @@ def pairs_cells(paires: pd.DataFrame, *, caption: str) -> Html:
 
 
 def meetings_cells(counts: pd.DataFrame, *, caption: str) -> Html:
-    """Passages of each code (the index) by meeting (the columns), with the total of each, for the data of a figure."""
+    """Segments of each code (the index) by meeting (the columns), with totals, for the data of a chart."""
     cells = [
         [name, *map(number, row), number(sum(row))] for name, row in zip(counts.index, counts.to_numpy(), strict=True)
     ]
@@ -168,7 +125,7 @@ def meetings_cells(counts: pd.DataFrame, *, caption: str) -> Html:
 
 
 def agreement_cells(accord: pd.DataFrame, *, caption: str) -> Html:
-    """The counts, the agreement and its measures code by code (columns of `codings.agreement`, with ``libelle``)."""
+    """Counts and agreement measures by code (columns of `codings.agreement`, with ``libelle``)."""
     cells = [
         [
             row.libelle,
@@ -184,17 +141,10 @@ def agreement_cells(accord: pd.DataFrame, *, caption: str) -> Html:
 
 
 def years_table(annees: pd.DataFrame, *, caption: str) -> Html:
-    """The codes kept, appeared and vanished since the year before, with their pieces; nothing without any.
+    """The codes of both years, new and gone since the year before, with their segments; nothing without any.
 
-    The columns of `codings.year_to_year`, with ``libelle`` and ``annee_avant``; pieces for 1,000 words where these can
-    be compared, else why not.
-
-    >>> extraits = {"etat": ["garde"], "annee_avant": [2019], "extraits": [9], "extraits_avant": [6]}
-    >>> mots = {"mots": [1000], "mots_avant": [2000], "pour_mille_mots": [9.0], "pour_mille_mots_avant": [3.0]}
-    >>> annees = pd.DataFrame({"code": ["lieux"], "libelle": ["Lieux"]} | extraits | mots)
-    >>> print(text.years_table(annees, caption="Deux années").text)
-    Deux années Code Extraits en 2019 Extraits cette année Pour 1 000 mots en 2019 Pour 1 000 mots cette année Codes des
-    deux années (1) Lieux 6 9 3,0 9,0 n = 2 000 mots en 2019, 1 000 cette année. ...
+    The columns of `codings.year_to_year`, with ``libelle`` and ``annee_avant``; rates per 1,000 words where comparable,
+    else the reason why not.
     """
     if annees.empty:
         return Html("", "")
@@ -211,28 +161,20 @@ def years_table(annees: pd.DataFrame, *, caption: str) -> Html:
     return lay_out(caption, headings("Code", *numbers, numbers=numbers), shown, note=note)
 
 
-# --- The words of each theme as a table, or what a corpus lacks for them to be sought ---
+# --- The words of each theme ---
 
 # The analysis of `codings.gates` that this table shows.
 ANALYSIS = "mots_par_theme"
-# Rows past which the table stands under its caption: five themes of six words are read at a glance.
+# Beyond, the table is folded: five themes of six words are read at a glance.
 MOST_WORDS = 30
-# Words that are told, the surest: past that, nobody reads on.
+# Displayed words, the surest.
 MOST_TOLD = 100
 
 
 def words_table(mots: pd.DataFrame, seuils: pd.DataFrame, *, caption: str) -> Html:
-    """The words kept of each theme, the surest first; else what the corpus lacks; nothing without a corpus.
+    """The significant words of each theme, else what the corpus lacks; nothing without a corpus.
 
-    ``mots`` has the columns of `codings.words_by_code` and ``libelle`` (of the theme), of words kept or tested;
-    ``seuils`` has the columns of `codings.gates`.
-
-    >>> seuil = {"analyse": "mots_par_theme", "condition": "mots", "sens": "au_moins", "demande": 10000}
-    >>> seuils = pd.DataFrame([seuil | {"trouve": 4200, "est_passe": False}])
-    >>> print(text.words_table(pd.DataFrame(), seuils, caption="Mots des thèmes").text)
-    Mots des thèmes Ce qu’il faut Demandé Trouvé Écart Mots de comptes rendus ou de verbatims au moins 10 000 4 200 il
-    en manque 5 800 Les mots propres à chaque thème ne sont pas calculés. 4 200 mots de comptes rendus ou de
-    verbatims sur 10 000 demandés : il en manque 5 800.
+    ``mots`` has the columns of `codings.words_by_code` and ``libelle``, ``seuils`` those of `codings.gates`.
     """
     asked = seuils[seuils["analyse"] == ANALYSIS] if len(seuils) else seuils
     if mots.empty and len(asked) and not asked["est_passe"].all():
@@ -262,7 +204,7 @@ def _gates(asked: pd.DataFrame, caption: str) -> Html:
 
 
 def _kept(kept: pd.DataFrame, caption: str, *, tests: int) -> Html:
-    """The words kept, theme by theme, those with the smallest q first; apart, those that the theme holds less."""
+    """The significant words theme by theme, smallest q first; apart, those that the theme uses less."""
     groups: dict[tuple[str, bool], Group] = {}
     told = kept.sort_values("q_valeur", kind="stable").head(MOST_TOLD)
     for row in told.itertuples():
@@ -279,18 +221,17 @@ def _kept(kept: pd.DataFrame, caption: str, *, tests: int) -> Html:
     return fold(made, caption) if len(kept) > MOST_WORDS else made
 
 
-# --- Coded statements as tables: tensions with their answers, figures with the statements beside them, work
-# --- proposed
+# --- Coded statements ---
 
-# Below this base a share in per cent would look more precise than it is: the count is said instead.
+# Below this base a share would look more precise than it is: the count is given instead.
 SHARE_FROM_BASE = 100
 PAGE = "02_describe.html"
-# More rows than this are folded: they would push what follows out of sight.
+# Beyond, the table is folded.
 UNFOLDED_USES = 8
 
 
 def value_of(fact: Fact | None) -> Html:
-    """A figure in its shortest words: a count on a base below ``SHARE_FROM_BASE``, else a share, or « pas de donnée ».
+    """A value in its shortest words: a count on a base below ``SHARE_FROM_BASE``, else a share, or « pas de donnée ».
 
     >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
     >>> cles = ("postes/equipe_sur_le_quartier/non", "collegiens/suivi_par/autre_educateur", "alses/sexe/autre")
@@ -311,16 +252,7 @@ def _statement(nature: str, line: int, text: str, *, theme: str = "") -> Markup:
 
 
 def tensions_table(answers: pd.DataFrame, *, caption: str) -> Html:
-    """Each tension, its line and what answers it (columns of `themes.answers`), « Aucune » if none does.
-
-    A box when ``answers`` is empty.
-
-    >>> reponses = themes.answers(data.load(2020, "enonces")).head(1)
-    >>> print(text.tensions_table(reponses, caption="Les tensions et leurs réponses").text)
-    Les tensions et leurs réponses Tension Ligne Réponses dans la synthèse Certains collèges sortent du cadre
-    convenu : ils écartent l’ALSES des instances, ne lui donnent pas de bureau, lui dictent son action ou refusent de
-    travailler avec lui. l. 162 Aucune
-    """
+    """Each tension, its line and its answers (columns of `themes.answers`), « Aucune » if none."""
     if answers.empty:
         return say("figures", "nothing", subject="aucune réponse à une tension n’est codée pour cette année")
     cells = []
@@ -334,9 +266,9 @@ def tensions_table(answers: pd.DataFrame, *, caption: str) -> Html:
 
 
 def _figure(path: str, *, is_shown: bool) -> Markup:
-    """The name of a figure, where page 02 leads; it leads to the section of page 02 that shows its topic, if one does.
+    """The name of a value, target of the links of page 02; it links to the section of page 02 that shows its topic.
 
-    A figure that the year does not publish leads nowhere: its section may not be on the page.
+    An unpublished value links nowhere: its section may not be on the page.
     """
     title, anchor = title_of_path(path), catalogue().anchors.get(catalogue().indicators[path.split("/")[1]].topic)
     if is_shown and anchor:
@@ -345,15 +277,7 @@ def _figure(path: str, *, is_shown: bool) -> Markup:
 
 
 def beside_table(linked: pd.DataFrame, facts: Facts, *, caption: str) -> Html:
-    """Each figure with its value and the statements beside it (columns of `themes.linked`); a box when there is none.
-
-    >>> lies = themes.linked(data.load(2020, "enonces"), data.read_reference("themes")).head(1)
-    >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
-    >>> print(text.beside_table(lies, chiffre, caption="Chiffres et énoncés").text)
-    Chiffres et énoncés Chiffre de l’année Valeur Énoncés sur le même sujet Expérience de la prévention spécialisée :
-    non 6 sur 17 nouvelles prises de poste Constat (Prise de poste, l. 85) : Les nouveaux ALSES ont des parcours très
-    inégaux en prévention spécialisée : à peu près un sur trois y fait ses débuts.
-    """
+    """Each linked indicator with its value and its statements (columns of `themes.linked`)."""
     if linked.empty:
         return say("figures", "nothing", subject="aucun énoncé n’est lié à un chiffre de cette année")
     cells = []
@@ -366,17 +290,7 @@ def beside_table(linked: pd.DataFrame, facts: Facts, *, caption: str) -> Html:
 
 
 def outlook_table(proposed: pd.DataFrame, facts: Facts, *, caption: str) -> Html:
-    """The work proposed at each scale, with the number of statements of every theme there and of tensions among them.
-
-    ``proposed`` has the columns of `themes.outlook`; a box when it is empty.
-
-    >>> suites = themes.outlook(data.load(2020, "enonces")).head(1)
-    >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
-    >>> print(text.outlook_table(suites, chiffre, caption="Suites proposées").text)
-    Suites proposées Échelle Suite proposée Ligne Énoncés à cette échelle dont tensions Les institutions Il est
-    proposé que le Département, l’Éducation nationale et le réseau de prévention ouvrent un chantier entre
-    institutions. l. 191 11 4
-    """
+    """The work proposed at each scale, with its statements and tensions (columns of `themes.outlook`)."""
     if proposed.empty:
         return say("figures", "nothing", subject="la synthèse de cette année ne propose pas de suite par échelle")
     entry, cells = catalogue().indicators["echelle_enonce"], []
@@ -390,16 +304,7 @@ def outlook_table(proposed: pd.DataFrame, facts: Facts, *, caption: str) -> Html
 
 
 def uses_table(uses: pd.DataFrame, facts: Facts, *, word: str) -> Html:
-    """Each use of a word with what stands around it (columns of `themes.uses`); folded beyond ``UNFOLDED_USES`` rows.
-
-    A sentence when the word never comes; a box when the year has no statement.
-
-    >>> emplois = themes.uses(data.load(2020, "enonces"), "rue")
-    >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
-    >>> print(text.uses_table(emplois, chiffre, word="rue").text)
-    « rue » : 2 emplois dans 2 énoncés, quelle que soit sa terminaison
-    ...
-    """
+    """Each use of a word in context (columns of `themes.uses`), folded beyond ``UNFOLDED_USES`` rows."""
     if facts("enonces/enonces/") is None:
         return say("figures", "nothing", subject="aucun énoncé n’est codé pour cette année")
     if uses.empty:

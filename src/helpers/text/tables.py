@@ -32,14 +32,12 @@ from helpers.typography import NARROW
 
 # --- Any finished frame as a table ---
 
-# A fold that fills sheets and that nobody reads on paper: it is named there, not printed.
+# A fold too long for paper: named there, not printed.
 LEDGER = "registre"
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column as it is shown."""
-
     title: str
     is_number: bool = False
 
@@ -53,12 +51,12 @@ class Group:
 
 
 def headings(*titles: str, numbers: list[str]) -> list[Column]:
-    """The columns of these titles; those listed in ``numbers`` line up to the right."""
+    """The columns of these titles; those listed in ``numbers`` are right-aligned."""
     return [Column(title, title in numbers) for title in titles]
 
 
 def _classes(columns: list[Column], kind: str) -> str:
-    # One word a column of numbers, on the table: a class on each cell would weigh a tenth of the page.
+    # One word per column of numbers, on the table: a class on each cell would weigh a tenth of the page.
     return " ".join([*([kind] if kind else []), *(f"n{n}" for n, each in enumerate(columns, 1) if each.is_number)])
 
 
@@ -67,7 +65,7 @@ def lay_out(
 ) -> Html:
     """The cells as a captioned table, the first of each row heading it; ``rows`` may be groups of rows.
 
-    ``note`` stands under the table; ``kind`` is « matrice » for a table that is read along its columns too.
+    ``kind`` is « matrice » for a table that is read along its columns too.
     """
     groups = rows if rows and isinstance(rows[0], Group) else [Group("", rows)]
     text = fragment(
@@ -76,8 +74,14 @@ def lay_out(
     return Html(text, plain(text))
 
 
+def fold(made: Html, caption: str, *, kind: str = "") -> Html:
+    """The table under its caption until it is opened."""
+    text = fragment("folded.html.j2", summary=caption, content=made, kind=kind)
+    return Html(text, plain(text))
+
+
 def aligned(shares: list[str]) -> list[str]:
-    """Shares of one column written so that their commas stand in line: blanks as wide as the decimals they lack.
+    """Shares of one column with aligned commas: figure spaces stand for missing decimals.
 
     >>> aligned(["52", "54,0", "42,6 à 44,2", "—"])
     ['52\\u2008\\u2007', '54,0', '42,6 à 44,2', '—']
@@ -91,7 +95,7 @@ def aligned(shares: list[str]) -> list[str]:
 
 
 def _decimals(column: pd.Series) -> int:
-    # One rule a column, so that its numbers line up; differences of shares always show their decimal.
+    # One rule per column, so that numbers are aligned; differences of shares always show their decimal.
     if str(column.name).endswith(("_pts", "_pct")):
         return 1
     column = column.infer_objects()
@@ -110,7 +114,7 @@ def _cell(value: Any, column: str, decimals: int) -> Any:
 
 
 def _cells(frame: pd.DataFrame, name: str) -> list:
-    """A column as it is shown; a share that its two ends say is only a rounding has no decimal."""
+    """A column as displayed; a share that its bounds show to be a rounding has no decimal."""
     column, ends = frame[name], [name.replace("_pct", f"_{end}_pct") for end in ("min", "max")]
     decimals = _decimals(column)
     if not name.endswith("_pct") or not set(ends) <= set(frame.columns):
@@ -131,12 +135,12 @@ def table(
     by: str = "",
     folded: bool = False,
 ) -> Html:
-    """The frame as a captioned table, its first column heading each row; ``titles`` renames and orders what is shown.
+    """The frame as a captioned table, its first column heading each row; ``titles`` renames, selects and orders
+    columns.
 
-    Any columns (in the example, columns of `describe.breakdown`): one named ``…_pct`` is in per cent. A missing value
-    is a dash; an empty frame is a box; ``folded`` hides the table under its caption; ``kind``
-    is that of the fold, else of the table. The rows that have the same value of ``by``, which is not a column then,
-    stand under it.
+    A column named ``…_pct`` is in per cent, a missing value is a dash, an empty frame is a box. ``folded`` hides the
+    table under its caption; ``kind`` is that of the fold, else of the table; rows are grouped under the values of
+    ``by``.
 
     >>> parts = describe.breakdown(data.load(2020, "indicateurs"), "sexe", year=2020)
     >>> print(text.table(parts, caption="Sexe, 2020", titles={"libelle": "Sexe", "effectif_min": "Au moins"}).text)
@@ -167,15 +171,7 @@ def _grouped(rows: list, titles: pd.Series) -> list[Group]:
 
 
 def matrix_table(counts: pd.DataFrame, *, caption: str) -> Html:
-    """A matrix of counts, with the total of each row; the name of its index heads the rows.
-
-    One column a kind, named as a reader reads it: in the example ``constat`` and ``tension``, in statements.
-
-    >>> par_theme = themes.by_nature(data.load(2020, "indicateurs"), "echelle_enonce", year=2020)
-    >>> compte = par_theme.set_index("libelle")[["constat", "tension"]].rename_axis("échelle").head(2)
-    >>> print(text.matrix_table(compte, caption="Énoncés").text)
-    Énoncés Échelle Constat Tension Ensemble les ALSES 5 1 6 l’encadrement 3 1 4
-    """
+    """A matrix of counts, with the total of each row; the name of its index heads the rows."""
     rows = [[name, *map(number, row), number(row.sum())] for name, row in counts.iterrows()]
     numbers = [*map(str.capitalize, counts.columns), "Ensemble"]
     return lay_out(caption, headings(counts.index.name.capitalize(), *numbers, numbers=numbers), rows, kind="matrice")
@@ -196,17 +192,13 @@ def provenance(made_from: dict) -> Html:
     return Html(text, plain(text))
 
 
-# --- Figures counted in individual records as tables: they are exact and have one source, which the figure
-# --- says once
+# --- Values counted in individual records: exact, with one source, given once ---
 
 _NO_CELL = "—"
 
 
 def counted_table(parts: list[list[Fact]], names: list[str], *, unit: str, caption: str) -> Html:
-    """Count and share of each answer, population by population; a base that is the same for all stands in a last row.
-
-    ``names`` head the populations; empty, there is one.
-    """
+    """Count and share of each answer, by population (``names``, empty for one); a common base stands in a last row."""
     has_base = any(len({fact.base for fact in facts}) > 1 for facts in parts)
     groups = [Group(name, _counted(facts, has_base=has_base)) for name, facts in zip(names, parts, strict=True)]
     numbers = [f"Effectif ({unit})", *([f"Base ({unit})"] if has_base else []), "Part"]
@@ -215,7 +207,7 @@ def counted_table(parts: list[list[Fact]], names: list[str], *, unit: str, capti
 
 
 def _mark(facts: Iterable[Fact]) -> Markup:
-    """What is simulated says so, once a table."""
+    """The mark of what is simulated, once a table."""
     if not any(fact.is_synthetic for fact in facts):
         return Markup()
     return Markup("{} : {}. ").format(synthetic_mark(), SYNTHETIC_MEANING)
@@ -235,14 +227,10 @@ def _counted(facts: list[Fact], *, has_base: bool) -> list[list]:
 
 
 def reading_table(rows: pd.DataFrame, *, caption: str, sentence: str) -> Html:
-    """Persons and share, line by line, then how it is read; nothing at all when there is no row.
+    """Persons and share, row by row, then how to read the first (macro ``sentence`` of ``describe.j2``); nothing if
+    empty.
 
-    ``rows`` has the columns of `describe.breakdown`, all counted in an export; ``sentence`` is the macro of
-    ``describe.j2`` that reads its first line.
-
-    >>> vides = crosstab.completeness(data.load(2020, "indicateurs"), year=2020)
-    >>> text.reading_table(vides, caption="Colonnes", sentence="completeness").text
-    ''
+    ``rows`` has the columns of `describe.breakdown`, all counted in an export.
     """
     facts = [fact_of(row) for row in rows.itertuples()]
     if not all(fact.is_of_records for fact in facts) or not facts:
@@ -254,15 +242,7 @@ def reading_table(rows: pd.DataFrame, *, caption: str, sentence: str) -> Html:
 
 
 def pairs_table(cells: pd.DataFrame, pairs: pd.DataFrame, *, caption: str) -> Html:
-    """How many persons gave two answers, each pair once, then how it is read; nothing at all without records.
-
-    ``cells`` has the columns of `crosstab.crossed`, ``pairs`` those of `crosstab.pairs`, which are the same.
-
-    >>> chiffres = data.load(2020, "indicateurs")
-    >>> croises = crosstab.crossed(chiffres, "objectif", "objectif", year=2020)
-    >>> text.pairs_table(croises, crosstab.pairs(chiffres, "objectif", year=2020), caption="Paires").text
-    ''
-    """
+    """How many persons gave two answers, each pair once (`crosstab.crossed`, `crosstab.pairs`); else nothing."""
     if pairs.empty:
         return Html("", "")
     places = {name: place for place, name in enumerate(dict.fromkeys(cells["modalite"]))}
@@ -272,16 +252,7 @@ def pairs_table(cells: pd.DataFrame, pairs: pd.DataFrame, *, caption: str) -> Ht
 
 
 def crossing_table(cells: pd.DataFrame, *, caption: str, note: Html | str = "") -> Html:
-    """A crossing in persons, a column a group, then how many each group has; a cell that is not shown is a dash.
-
-    ``cells`` has the columns of `crosstab.crossed`.
-
-    >>> croises = crosstab.crossing(
-    ...     data.load(2020, "indicateurs"), "equipe_sur_le_quartier", "association", year=2020, perimeter="postes"
-    ... )
-    >>> print(text.crossing_table(croises.head(2), caption="Équipe, selon l’association").text)
-    Équipe, selon l’association Modalité AAPI AEP Sambre Avesnois oui 1 3 Base 1 3
-    """
+    """A cross-tabulation in persons with the base of each column (columns of `crosstab.crossed`)."""
     facts = {(row.modalite, row.modalite_croisee): fact_of(row) for row in cells.itertuples()}
     lines = dict(zip(cells["modalite"], cells["libelle"], strict=True))
     columns = dict(zip(cells["modalite_croisee"], cells["libelle_croise"], strict=True))
@@ -304,19 +275,17 @@ def _leading(facts: list[Fact]) -> Fact:
 
 
 def _records_cell(fact: Fact | None) -> Markup | str:
-    """A count; a dash for one that is not shown, nothing where there is no cell."""
+    """A count; a dash for a suppressed one, nothing where there is no cell."""
     return "" if fact is None else say_count(fact, cited=False) if fact.counts else _NO_CELL
 
 
-# --- Figures of the indicator table as tables: modalities, populations, answers, cards, ledger ---
+# --- Values of the indicator table ---
 
 
 def breakdown_table(rows: pd.DataFrame, *, caption: str) -> Html:
-    """The modalities of an indicator: count, base, share, how well each is known, and where it is printed.
+    """The modalities of an indicator (columns of `describe.breakdown`): count, base, share, precision, source.
 
-    Counted in records, all are exact and have the source of their figure: neither is repeated, nor is their base.
-
-    ``rows`` has the columns of `describe.breakdown` and at least one row; counts and base are in its unit.
+    Counted in records, all are exact with one source and one base, which are not repeated.
 
     >>> parts = describe.breakdown(data.load(2020, "indicateurs"), "sexe", year=2020)
     >>> print(text.breakdown_table(parts, caption="Sexe, 2020").text)
@@ -334,23 +303,14 @@ def breakdown_table(rows: pd.DataFrame, *, caption: str) -> Html:
 
 
 def _told(fact: Fact) -> list:
-    """A figure as cells: label, count, base, share, how well it is known, where it is printed."""
+    """A value as cells: label, count, base, share, precision, source."""
     base = "ambiguë" if fact.share is not None and fact.base is None else say_base(fact)
     shown = [say_count(fact, cited=False), base, say_share(fact, cited=False)]
     return [fact.label, *shown, marks_of(fact), fact.citation]
 
 
 def populations_table(parts: list[pd.DataFrame], names: list[str], *, caption: str) -> Html:
-    """The modalities of one indicator, population by population: as `breakdown_table`, in groups of rows.
-
-    ``parts`` have the columns of `describe.breakdown`; ``names`` says whose each is.
-
-    >>> parts = describe.topic(data.load(2020, "indicateurs"), "public", year=2020)[:2]
-    >>> print(text.populations_table(parts, ["ALSES", "ensemble"], caption="Sexe, 2020").text)
-    Sexe, 2020 Modalité Effectif Base Part Précision Référence ALSES filles entre 927 et 949 2 233 42 % arrondi Note
-    de synthèse 2020, l. 219 garçons entre 1 284 et 1 306 2 233 58 % arrondi Note de synthèse 2020, l. 216 Ensemble
-    filles entre 2 577 et 2 692 6 522 à 6 648 de 39,5 % à ...
-    """
+    """The modalities of one indicator by population (``names``), in groups of rows of `breakdown_table`."""
     titles = [f"{name[:1].upper()}{name[1:]}" for name in names]
     facts = [[fact_of(row) for row in rows.itertuples()] for rows in parts]
     if all(fact.is_of_records for each in facts for fact in each):
@@ -361,15 +321,8 @@ def populations_table(parts: list[pd.DataFrame], names: list[str], *, caption: s
 
 
 def perimeters_table(facts: Facts, perimeters: dict[str, str], *, caption: str) -> Html:
-    """What each population counts, how many, how well that is known, where it is printed; absent ones are left out.
-
-    ``perimeters`` gives, for the key of a figure, what it counts. A box when the year counts none, and for a site: its
-    page speaks of one population.
-
-    >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
-    >>> print(text.perimeters_table(chiffre, {"alses/accompagnements/": "personnes suivies"}, caption="Qui ?").text)
-    Qui ? Ce qui est compté Nombre Précision Référence Personnes suivies 2 233 exact Note de synthèse 2020, l. 206
-    exact : compté ou imprimé à l’unité
+    """What each population counts, its number, precision and source; a box when the year counts none, and for a
+    site.
     """
     found = [(facts(path), label) for path, label in perimeters.items()]
     known = [(fact, f"{label[:1].upper()}{label[1:]}") for fact, label in found if fact and fact.counts]
@@ -381,15 +334,7 @@ def perimeters_table(facts: Facts, perimeters: dict[str, str], *, caption: str) 
 
 
 def answers_table(rows: pd.DataFrame, *, caption: str, folded: bool = False) -> Html:
-    """Several indicators on one base: question, answer, count, base (posts) and share (columns of `describe.answers`).
-
-    ``folded`` hides it under its caption until it is opened; a box when ``rows`` is empty.
-
-    >>> reponses = describe.answers(data.load(2020, "indicateurs"), year=2020).head(2)
-    >>> print(text.answers_table(reponses, caption="Toutes les réponses").text)
-    Toutes les réponses Question Réponse Postes Base Part Éducation prioritaire REP 5 17 29 % Éducation prioritaire
-    REP+ 10 17 59 % Source : Note de synthèse 2020, l. 67–83.
-    """
+    """Several indicators on one base: question, answer, count, base and share (`describe.answers`)."""
     if rows.empty:
         return say("figures", "nothing", subject=f"{caption[:1].lower()}{caption[1:]}")
     facts = [(row.question, fact_of(row)) for row in rows.itertuples()]
@@ -404,10 +349,8 @@ def answers_table(rows: pd.DataFrame, *, caption: str, folded: bool = False) -> 
 
 
 def cards(facts: Facts, figures: dict[str, str]) -> Html:
-    """Key figures as cards: share or count, what it is, its base, how well it is known; absent ones are left out.
-
-    ``figures`` gives, for the key of a figure, what it is. A share that rounding blurs has its bounds in units. The
-    marks that the cards use are explained below them.
+    """Key values as cards, with their legend: share or count, label, base, precision, bounds in units; absent ones left
+    out.
 
     >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
     >>> print(text.cards(chiffre, {"alses/sexe/filles": "de filles"}).text)
@@ -432,12 +375,12 @@ def cards(facts: Facts, figures: dict[str, str]) -> Html:
 
 
 def _is_share_of_exact(fact: Fact) -> bool:
-    """Whether the count is known and the share is computed from it: the share is rounded, the count is exact."""
+    """Whether the share is computed from an exact count."""
     return not _is_total(fact) and fact.precision == "exact"
 
 
 def _network_of(fact: Fact, facts: Facts) -> Markup | str:
-    """What stands beside the figure of a site: the network's."""
+    """The network's value beside that of a site."""
     other = facts(f"{BESIDE}/{fact.key.split('/', 2)[2]}") if fact.place else None
     if other is None:
         return ""
@@ -458,15 +401,7 @@ def _bounds_of_card(fact: Fact) -> Markup | str:
 
 
 def ledger_table(ledger: pd.DataFrame, *, caption: str) -> Html:
-    """The ledger of the posts in a reader's words: titles of columns, labels of answers, dates in letters; folded.
-
-    ``ledger`` has the schema ``registre``; a box when it is empty.
-
-    >>> print(text.ledger_table(data.load(2020, "registre").head(1), caption="Registre").text)
-    Registre
-     Ligne            Colonne   Avant Après                               Règle
-        67 Ancienneté d’ALSES 0,5 ans   0,5 durée en années ; « NON » vaut zéro
-    """
+    """The ledger of the posts (schema ``registre``) in a reader's words, folded."""
     fields = {column["name"]: column["title"] for column in table_schema("prises_de_poste")["fields"]}
     entries = catalogue().indicators
     shown = ledger.assign(
@@ -484,19 +419,13 @@ def ledger_table(ledger: pd.DataFrame, *, caption: str) -> Html:
     return table(shown, caption=caption, titles=titles, folded=True, kind=LEDGER)
 
 
-# --- The numbers of a site too small for shares, the network's shares beside them ---
+# --- A site too small for shares ---
 
 
 def site_table(pairs: list[tuple[Fact, Fact]], *, place: str, caption: str) -> Html:
-    """How many gave each answer in a site (persons), and the share of the network that did (per cent), with both bases.
+    """How many gave each answer in a site, and the share of the network that did, with both bases.
 
-    ``pairs`` are a value of the site and the network's, answer by answer; ``place`` is named by `indicators.name_site`.
-
-    >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
-    >>> filles = chiffre("alses/sexe/filles")
-    >>> print(text.site_table([(filles, filles)], place="collège Bel-Air", caption="Sexe").text)
-    Sexe Réponse Collège Bel-Air (personnes) Tout le réseau (part) filles entre 927 et 949 42 % Ensemble 2 233 2 233
-    personnes
+    ``pairs`` are the value of the site and the network's; ``place`` is named by `indicators.name_site`.
     """
     own, network = f"{place[:1].upper()}{place[1:]} (personnes)", "Tout le réseau (part)"
     rows = [[fact.label, say_count(fact, cited=False), say_share(other, cited=False)] for fact, other in pairs]

@@ -12,18 +12,12 @@ import pandas as pd
 from helpers import charts, codings, data, paths
 from helpers.analysis import crosstab, describe
 from helpers.codings.model import code_labels
+from helpers.errors import WorkbenchError  # noqa: F401 (this room takes it from here)
 from helpers.run import inventory
 from helpers.run.inventory import Report, Year
 from helpers.schema import DataError
 from helpers.text.formats import Html, fragment, number, plural
 from helpers.typography import french_spaces
-
-# --- What the workbench cannot do, said in one French sentence ---
-
-
-class WorkbenchError(Exception):
-    """JupyterLab that could not be started; the text says why and what to do."""
-
 
 # --- How what the workbench shows looks ---
 

@@ -1,0 +1,257 @@
+"""Any matplotlib or seaborn drawing as a figure of the report: what travels with it is computed from its frame."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from markupsafe import Markup
+from matplotlib.figure import Figure
+
+from helpers.charts.figure import csv_address
+from helpers.charts.inline_svg import lay_out, to_inline
+from helpers.charts.marks import Mark, marks_of
+from helpers.indicators.lookup import Facts, fact_of, merge_references, with_shares
+from helpers.schema import DataError, catalogue, columns
+from helpers.text.formats import (
+    MISSING,
+    Html,
+    fragment,
+    number,
+    percent,
+    plain,
+    population,
+    say_base,
+    say_count,
+    say_share,
+    write_base,
+)
+from helpers.text.sentences import sentence
+from helpers.text.tables import headings
+from helpers.text.tables import lay_out as lay_out_table
+from helpers.text.tables import table as lay_table
+
+_INDICATORS = set(columns("indicateurs"))
+_PLAIN_AXES = ("libelle", "annee")  # what they bear says what they are
+_TOLD = 12  # marks that an alternative text names, before it leads to the table
+_EXACT = 1e-6  # relative difference between what is drawn and what the table holds
+
+
+def _figure_of(drawn: Any) -> Figure:
+    if isinstance(drawn, np.ndarray) and drawn.size:
+        drawn = drawn.flat[0]
+    found = drawn if isinstance(drawn, Figure) else getattr(drawn, "figure", None)
+    if not isinstance(found, Figure):
+        raise DataError(
+            "publier attend un dessin de seaborn ou de matplotlib : ce que rend sns.barplot(…) ou plt.gcf()."
+        )
+    return found
+
+
+def _drawn_column(figure: Figure, marks: list[Mark], frame: pd.DataFrame) -> str:
+    """The column of numbers that is drawn: the one that holds the most of the marks, and that an axis names."""
+    numeric = frame.select_dtypes("number")
+    named = [axis.get_label_text() for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)]
+    named += [mark.series for mark in marks]  # the columns of a matrix
+    scores = {name: sum(_holds(numeric[name], mark.value) for mark in marks) for name in numeric.columns}
+    best = max(scores.values(), default=0)
+    found = [name for name, score in scores.items() if score == best]
+    return next((name for name in found if name in named), found[0]) if best else ""
+
+
+def _holds(column: pd.Series, value: float) -> bool:
+    known = column.dropna().astype(float)
+    return bool(np.isclose(known, value, rtol=_EXACT, atol=1e-9).any())
+
+
+def differences(marks: list[Mark], frame: pd.DataFrame) -> list[str]:
+    """What is drawn and stands in no cell of the frame: « Scolaire : 12,5 »."""
+    values = frame.select_dtypes("number")
+    return [
+        _said(mark, "")
+        for mark in marks
+        if mark.value and not any(_holds(values[name], mark.value) for name in values.columns)
+    ]
+
+
+def _said(mark: Mark, column: str) -> str:
+    """A mark in words: « 6e, filles : 30 % »."""
+    name = ", ".join(filter(None, (mark.name.replace("\n", " "), mark.series if mark.series != column else "")))
+    decimals = 0 if float(mark.value).is_integer() else 1
+    value = percent(mark.value, decimals) if column.endswith("_pct") else number(mark.value, decimals)
+    return f"{name}\u00a0: {value}" if name else value
+
+
+def _titles(marks: list[Mark], column: str) -> dict[str, list[str]]:
+    """What each mark says when it is pointed at, by the gid of its artist, which it is given here."""
+    out: dict[str, list[str]] = {}
+    for place, mark in enumerate(marks):
+        if mark.artist is not None:
+            if not mark.artist.get_gid():
+                mark.artist.set_gid(f"marque-{place}")
+            out.setdefault(mark.artist.get_gid(), []).append(_said(mark, column))
+    return out
+
+
+def _alt(title: str, marks: list[Mark], column: str) -> str:
+    told = [_said(mark, column) for mark in marks[:_TOLD]]
+    more = f" ; et {len(marks) - _TOLD} autres, dans le tableau des données" if len(marks) > _TOLD else ""
+    return f"{title}. {' ; '.join(told)}{more}." if told else f"{title}. Les valeurs sont dans le tableau des données."
+
+
+def _base(frame: pd.DataFrame) -> str:
+    """How many the frame speaks of: the bases of its indicators, else its rows."""
+    if not _INDICATORS <= set(frame.columns):
+        return f"n = {number(len(frame))} {'ligne' if len(frame) < 2 else 'lignes'} du tableau"
+    facts = [fact_of(row) for row in _shared(frame).itertuples()]
+    known = {(write_base(fact), population(fact)): None for fact in facts if fact.base}
+    return " ; ".join(f"n = {count} ({who})" for count, who in known)
+
+
+def _shared(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame if "part_pct" in frame else with_shares(frame)
+
+
+# Columns that tell apart the rows of a frame of indicators, and how a reader names them.
+_TELLING = {"annee": "Année", "perimetre": "Public", "lieu": "Lieu", "modalite_croisee": "Groupe"}
+
+
+def _words(row, column: str) -> str:
+    entries = catalogue()
+    if column == "perimetre":
+        return entries.perimeters[row.perimetre].label
+    if column == "modalite_croisee":
+        return entries.indicators[row.croise_avec].label_of(row.modalite_croisee) if row.croise_avec else ""
+    return str(getattr(row, column))
+
+
+def _indicator_table(frame: pd.DataFrame, caption: str) -> Html:
+    """Rows of indicators: what tells them apart, count, base and share, each number bearing the key of its row."""
+    telling = [name for name in _TELLING if name in frame and len(set(frame[name])) > 1]
+    heads = headings(
+        "Réponse",
+        *(_TELLING[name] for name in telling),
+        "Effectif",
+        "Base",
+        "Part",
+        numbers=["Effectif", "Base", "Part"],
+    )
+    rows = []
+    for row in _shared(frame).itertuples():
+        fact = fact_of(row)
+        values = (say_count(fact), say_base(fact), say_share(fact))
+        rows.append(
+            [fact.label, *(_words(row, name) for name in telling), *("—" if v == MISSING else v for v in values)]
+        )
+    used = [
+        place for place in range(len(heads)) if not heads[place].is_number or any(row[place] != "—" for row in rows)
+    ]
+    return lay_out_table(caption, [heads[place] for place in used], [[row[place] for place in used] for row in rows])
+
+
+def _table(frame: pd.DataFrame, title: str) -> Html:
+    """The frame as the table under its figure."""
+    caption = f"Données de la figure\u00a0: {title}"
+    if _INDICATORS <= set(frame.columns):
+        return _indicator_table(frame, caption)
+    plain_frame = frame.reset_index(drop=True)
+    numbers = plain_frame.select_dtypes("number").columns
+    plain_frame = plain_frame.astype(dict.fromkeys(numbers, float))  # a missing value that compares
+    titles = {name: _words_of(str(name).removesuffix("_pct")) for name in plain_frame}
+    return lay_table(plain_frame, caption=caption, titles=titles)
+
+
+def publier(
+    drawn: Any,
+    frame: pd.DataFrame,
+    *,
+    titre: str,
+    lecture: str = "",
+    base: str | None = None,
+    source: str | None = None,
+    alt: str | None = None,
+    nom: str = "",
+    figures: Facts | pd.DataFrame | None = None,
+    **valeurs: Any,
+) -> Html:
+    """The drawing as a figure of the report, with all that travels with it.
+
+    ``drawn`` is anything that matplotlib or seaborn drew (Axes, Figure, FacetGrid); ``frame`` is what it was drawn
+    from: its table, its CSV, its base, its source and its alternative text are computed from it. ``titre`` and
+    ``lecture`` are sentences as in `texte`: their keys are looked up in the frame, unless ``figures`` is given.
+    ``nom`` is the stable anchor of the figure (its title otherwise).
+
+    Raises
+    ------
+    DataError
+        when nothing was drawn, or the title is missing or rests on a number that is not published.
+    """
+    figure = _figure_of(drawn)
+    looked = figures if figures is not None else _shared(frame) if _INDICATORS <= set(frame.columns) else None
+    title = sentence(titre, looked, **valeurs) if titre else Markup()
+    if not title:
+        _close(figure)
+        raise DataError(f"La figure n’a pas de titre : « {titre} » s’appuie sur un nombre que l’année ne publie pas.")
+    marks = marks_of(figure)
+    column = _drawn_column(figure, marks, frame)
+    strange = differences(marks, frame)
+    notes = []
+    if strange:
+        told = " ; ".join(strange[:3]) + (" …" if len(strange) > 3 else "")
+        notes.append(
+            f"Le tableau ne donne pas ce qui est dessiné ({told}) : donnez à publier la table qui est dessinée."
+        )
+    name = nom or _slug(plain(str(title)))
+    said = alt or _alt(plain(str(title)), marks, column)
+    titles = _titles(marks, column)
+    _name_axes(figure, frame)
+    drawings = []
+    for is_narrow in (False, True):
+        lay_out(figure, is_narrow=is_narrow)
+        drawings.append(Markup(to_inline(figure, name=f"{name}{'-m' * is_narrow}", described_by=said, titles=titles)))
+    _close(figure)
+    table = _table(frame, plain(str(title)))
+    references = merge_references(frame["reference"].dropna()) if "reference" in frame else ""
+    html = fragment(
+        "inline_figure.html.j2",
+        id=name,
+        title=title,
+        wide=drawings[0],
+        narrow=drawings[1],
+        reading=sentence(lecture, looked, **valeurs) if lecture else "",
+        notes=notes,
+        base=_base(frame) if base is None else base,
+        source=source
+        or (f"Source : {references}" if references else "Calcul du notebook, d’après les tables de l’année."),
+        table=table,
+        data=Markup(csv_address(table.html)),
+    )
+    return Html(html, f"{plain(str(title))}\n{said}")
+
+
+def _close(figure: Figure) -> None:
+    """Takes the figure from pyplot, which would show it a second time under the cell."""
+    import matplotlib.pyplot as plt  # slow to import: whoever drew has done it
+
+    plt.close(figure)
+
+
+def _name_axes(figure: Figure, frame: pd.DataFrame) -> None:
+    """Gives axes that bear the name of a column a reader's words; that of a share its unit, on each graduation."""
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            column = axis.get_label_text()
+            if column not in frame:
+                continue
+            axis.set_label_text("" if column in _PLAIN_AXES or column.endswith("_pct") else _words_of(column))
+            if column.endswith("_pct"):
+                axis.set_major_formatter(lambda value, _: percent(value))
+
+
+def _words_of(column: str) -> str:
+    return str(column).replace("_", " ").capitalize()
+
+
+def _slug(text: str) -> str:
+    from helpers.typography import fold
+
+    return fold(text).replace("_", "-")[:60].strip("-")

@@ -1,0 +1,194 @@
+"""Sentences written in a notebook, their numbers bound to the indicators they speak of."""
+
+import difflib
+import re
+import string
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup, escape
+
+from helpers.indicators.lookup import USUAL, Fact, Facts, fact_of, key_of
+from helpers.schema import UNSAID, DataError, catalogue
+from helpers.text.formats import (
+    Html,
+    agree,
+    number,
+    plain,
+    population,
+    say_base,
+    say_count,
+    say_share,
+    say_unit,
+    say_whole,
+)
+from helpers.typography import french_spaces
+
+# What `{sexe/filles:part}` may ask of an indicator.
+SAYINGS = {
+    "part": say_share,
+    "effectif": say_count,
+    "base": say_base,
+    "ensemble": say_whole,
+    "unite": say_unit,
+    "libelle": lambda fact: fact.label,
+    "population": population,
+}
+_AGREEMENT = "accord"  # {sexe/filles:accord est|sont}
+
+_BOLD = re.compile(r"\*\*(.+?)\*\*")
+_LINK = re.compile(r"\[([^\]]+)\]\((#?[\w./#-]+)\)")
+# A number typed by hand: not « 4e », « UPE2A » or « n° 3 », whose digits are in a word or name something.
+_TYPED = re.compile(r"(?<![\w#/.,-])\d[\d\u202f\u00a0]*(?:,\d+)?(?![\w/-])")
+
+
+class _Unknown(Exception):
+    """A number that the year does not publish: its line is not shown."""
+
+
+class _Frame:
+    """The indicators in the rows of a frame, looked up like those of a year."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self.found = {key_of(row).partition("/")[2]: fact_of(row) for row in frame.itertuples()}
+
+    def __call__(self, path: str) -> Fact | None:
+        fact = self.found.get(path)
+        return None if fact is None or fact.precision in UNSAID else fact
+
+
+def _lookup(source: Any):
+    return _Frame(source) if isinstance(source, pd.DataFrame) else source
+
+
+def _check(path: str, field: str) -> None:
+    """Refuses a path that the catalogue does not know: a slip must not make a sentence disappear."""
+    perimeter, indicator, modality, *_ = [*path.split("/"), "", ""]
+    entries = catalogue()
+    entry = entries.indicators.get(indicator)
+    answers = {*entry.modalities, *entry.groups, *entry.recorded} if entry else set()
+    for kind, name, known in (
+        ("de population", perimeter, entries.perimeters),
+        ("d’indicateur", indicator, entries.indicators),
+        ("de réponse", modality, {*answers, ""} if answers else {modality}),
+    ):
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            meant = f"\u00a0; vouliez-vous dire « {near[0]} » ?" if near else "."
+            raise DataError(f"« {{{field}}} » ne mène à aucun chiffre\u00a0: pas {kind} « {name} »{meant}")
+
+
+def _full(path: str) -> str:
+    """A path with its population: that of the persons followed by the ALSES where none is named."""
+    return path if path.split("/")[0] in catalogue().perimeters else f"{USUAL}/{path}"
+
+
+def _resolve(field: str, saying: str, figures: Any, others: Mapping[str, Any]) -> Any:
+    """What stands for a field of a line."""
+    first, _, rest = field.partition("/")
+    if field in others:
+        value = others[field]
+        if value is None or value is pd.NA or value != value:
+            raise _Unknown
+        return escape(number(value, int(saying or 0)) if isinstance(value, int | float) else value)
+    source, path = (others[first], rest) if rest and first in others else (figures, field)
+    if "/" not in path:
+        raise DataError(f"« {{{field}}} » n’est le nom d’aucune valeur : donnez-la à texte(…, {field}=…).")
+    path = _full(path)
+    _check(path, field)
+    fact = _lookup(source)(path) if source is not None else None
+    if fact is None:
+        raise _Unknown
+    if saying.startswith(_AGREEMENT):
+        one, _, many = saying.removeprefix(_AGREEMENT).strip().partition("|")
+        return escape(agree(fact, one, many))
+    if saying not in SAYINGS:
+        known = ", ".join([*SAYINGS, f"{_AGREEMENT} singulier|pluriel"])
+        raise DataError(
+            f"« {{{field}:{saying}}} » : « {saying} » ne se demande pas à un chiffre ; écrivez l’un de : {known}."
+        )
+    if (saying == "part" and fact.share is None and fact.share_bounds is None) or (
+        saying in ("effectif", "unite") and fact.counts is None
+    ):
+        raise _Unknown
+    return SAYINGS[saying](fact)
+
+
+def _line(line: str, figures: Any, others: Mapping[str, Any]) -> Markup:
+    """A line with its numbers, bold and links."""
+    out = Markup()
+    for literal, field, saying, _ in string.Formatter().parse(line):
+        if typed := _TYPED.findall(literal):
+            told = f"Nombre écrit à la main\u00a0: {', '.join(typed)}. Une autre année, il serait faux.\n"
+            sys.stderr.write(told)
+        out += escape(french_spaces(literal))
+        if field is not None:
+            out += _resolve(field, saying or "", figures, others)
+    html = _BOLD.sub(r"<strong>\1</strong>", str(out))
+    return Markup(_LINK.sub(r'<a href="\2">\1</a>', html))
+
+
+def _known_lines(lines: Iterable[Any], figures: Any, others: Mapping[str, Any]) -> list[Markup | None]:
+    """The lines that can be said; None where a blank one parts two paragraphs."""
+    out: list[Markup | None] = []
+    for line in lines:
+        if not line:
+            continue
+        for each in str(line).strip().split("\n"):
+            try:
+                out.append(_line(each.strip(), figures, others) if each.strip() else None)
+            except _Unknown:
+                continue
+    return out
+
+
+def sentence(template: str, figures: Any, **others: Any) -> Markup:
+    """One line with its numbers, empty when one of them is unknown: the title of a figure, a caption."""
+    return next((line for line in _known_lines([template], figures, others) if line), Markup())
+
+
+def texte(
+    lines: str | Iterable[Any], figures: Facts | pd.DataFrame | None = None, *, sinon: str = "", **others: Any
+) -> Html:
+    """The paragraphs and lists of a page, numbers bound by key.
+
+    Each line is a sentence of its own: it leaves when a number in it is not published, so that the rest is said.
+    A blank line begins a paragraph; « - » a list. A line that is None or False leaves too, so that a condition is
+    written as Python::
+
+        texte(["{sexe/filles:part} sont des filles.", majorite and "Elles sont majoritaires."], chiffre)
+
+    ``{niveau/4e_3e:part}`` is the share, in words, of an indicator of the persons followed by the ALSES; before it may
+    stand another population (``prevention_specialisee/…``) or a source passed by name (``{avant/sexe/filles:part}``
+    with ``avant=chiffre_avant``). What may be asked: part, effectif, base, ensemble, unite, libelle, population, and
+    ``accord est|sont``. ``{n}`` is a value passed by name, written as a French number (``{n:1}``: one decimal).
+    ``figures`` is what is looked up: the indicators of a year, or a frame whose rows have their columns, so that a
+    filter keeps its word. ``sinon`` is shown when nothing is left.
+
+    Raises
+    ------
+    DataError
+        when a key names nothing in the catalogue, or asks for what an indicator does not have.
+    """
+    said = _known_lines([lines] if isinstance(lines, str) else lines, figures, others)
+    if not any(said) and sinon:
+        said = _known_lines([sinon], figures, others)
+    blocks: list[tuple[str, list[Markup]]] = []
+    for line in said:
+        if line is None:
+            blocks.append(("", []))
+            continue
+        kind = "ul" if line.startswith("- ") else "p"
+        if not blocks or blocks[-1][0] != kind:
+            blocks.append((kind, []))
+        blocks[-1][1].append(line)
+    html = Markup("\n").join(
+        Markup("<p>{}</p>").format(Markup(" ").join(content))
+        if kind == "p"
+        else Markup("<ul>{}</ul>").format(Markup().join(Markup("<li>{}</li>").format(item[2:]) for item in content))
+        for kind, content in blocks
+        if content
+    )
+    return Html(str(html), plain(str(html)))

@@ -1,0 +1,199 @@
+"""A researcher's own chart, table and sentence: what is drawn is what the table says, and everything travels with it."""
+
+import re
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import pytest
+import seaborn as sns
+from bs4 import BeautifulSoup
+from nbformat import v4
+
+from helpers import charts, schema, text
+from helpers.charts.marks import marks_of
+from helpers.report.own_outputs import with_own_outputs
+from helpers.report.page import PublicationError
+
+COLUMNS = schema.columns("indicateurs")
+
+
+def answers(shares: dict[str, tuple[int, int]], *, indicator: str = "sexe", year: int = 2020) -> pd.DataFrame:
+    """Counted indicators: ``{modality: (count, base)}``, with what 02 adds to them."""
+    rows = [
+        dict.fromkeys(COLUMNS)
+        | dict(annee=year, perimetre="alses", site_type="reseau", site="", indicateur=indicator, modalite=name)
+        | dict(croise_avec="", modalite_croisee="", unite="personnes", effectif_min=count, effectif_max=count)
+        | dict(base_min=base, base_max=base, part_min_pct=100 * count / base, part_max_pct=100 * count / base)
+        | dict(precision="exact", source="comptage", reference="Export 2020")
+        for name, (count, base) in shares.items()
+    ]
+    frame = schema.typed(pd.DataFrame(rows, columns=COLUMNS), "indicateurs")
+    entry = schema.catalogue().indicators[indicator]
+    return frame.assign(
+        part_pct=frame["part_min_pct"].astype(float),
+        part_decimales=0,
+        libelle=[entry.label_of(name) for name in frame["modalite"]],
+    )
+
+
+SEXES = {"filles": (40, 100), "garcons": (60, 100)}
+
+
+@pytest.fixture(autouse=True)
+def _no_figure_left():
+    yield
+    plt.close("all")
+
+
+def page(html: text.Html) -> BeautifulSoup:
+    return BeautifulSoup(html.html, "html.parser")
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda frame: sns.barplot(frame, x="part_pct", y="libelle"),
+        lambda frame: sns.barplot(frame, x="libelle", y="part_pct").figure,
+        lambda frame: sns.catplot(frame, x="part_pct", y="libelle", kind="bar"),
+        lambda frame: sns.stripplot(frame, x="part_pct", y="libelle"),
+        lambda frame: sns.pointplot(frame, x="libelle", y="part_pct"),
+        lambda frame: sns.heatmap(frame.set_index("libelle")[["part_pct"]], annot=True),
+    ],
+    ids=["barres", "figure", "facettes", "points", "ligne", "chaleur"],
+)
+def test_whatever_seaborn_draws_becomes_a_figure_with_its_table_base_source_and_words(draw):
+    frame = answers(SEXES)
+    found = page(charts.publier(draw(frame), frame, titre="{sexe/garcons:part} de garçons"))
+    assert found.select_one(".figure-titre").get_text() == "60\u202f% de garçons"
+    assert [cell.get_text() for cell in found.select("td")] == ["40", "100", "40\u202f%", "60", "100", "60\u202f%"]
+    assert found.select_one(".base").get_text() == "n = 100 (personnes suivies par un ALSES)"
+    assert "Export 2020" in found.select_one(".source").get_text()
+    wide, narrow = found.find_all("svg")
+    assert "filles" in wide.get_text() and "filles" in narrow.get_text()  # searched and selected
+    assert "filles\u00a0: 40" in wide["aria-label"] and "garçons\u00a0: 60" in wide["aria-label"]
+    assert not found.select(".note")
+
+
+def test_a_bar_says_its_value_when_it_is_pointed_at_and_two_figures_share_no_identifier():
+    frame = answers(SEXES)
+    one, other = (
+        charts.publier(sns.barplot(frame, x="part_pct", y="libelle", ax=plt.figure().subplots()), frame, titre=title)
+        for title in ("Un", "Deux")
+    )
+    titles = [title.get_text() for title in page(one).select(".large title")]
+    assert titles == ["filles\u00a0: 40\u202f%", "garçons\u00a0: 60\u202f%"]
+    ids = [tag["id"] for html in (one, other) for tag in page(html).find_all(id=True)]
+    assert len(ids) == len(set(ids))
+
+
+def test_a_filter_keeps_its_word():
+    frame = answers({"6e": (30, 90), "5e": (20, 90), "4e": (40, 90)}, indicator="niveau")
+    some = frame[frame["modalite"] != "4e"]
+    html = charts.publier(sns.barplot(some, x="part_pct", y="libelle"), some, titre="{niveau/6e:part} en 6e")
+    assert [row.find("th").get_text() for row in page(html).select("tbody tr")] == ["6e", "5e"]
+    plt.figure()
+    with pytest.raises(schema.DataError, match="n’a pas de titre"):
+        charts.publier(sns.barplot(some, x="part_pct", y="libelle"), some, titre="{niveau/4e:part} en 4e")
+    rep = pd.DataFrame({"college": ["A", "B", "C"], "postes": [1, 2, 2]})
+    plt.figure()
+    html = charts.publier(sns.barplot(rep, x="postes", y="college"), rep, titre="{n} collèges REP", n=len(rep))
+    assert page(html).select_one(".figure-titre").get_text() == "3 collèges REP"
+    assert "n = 3" in page(html).select_one(".base").get_text()
+
+
+def test_what_is_drawn_and_is_not_in_the_table_is_told():
+    rows = pd.DataFrame({"classe": ["6e", "6e", "5e"], "age": [11, 12, 13]})
+    html = charts.publier(sns.barplot(rows, x="age", y="classe", errorbar=None), rows, titre="Âges")
+    assert "6e\u00a0: 11,5" in page(html).select_one(".note").get_text()
+
+
+def test_house_colours_follow_the_theme_and_others_stay():
+    frame = answers(SEXES)
+    colours = {**charts.palette("sexe"), "garçons": "#123456"}
+    axes = sns.barplot(frame, x="part_pct", y="libelle", hue="libelle", palette=colours, saturation=1)
+    html = charts.publier(axes, frame, titre="Sexe").html
+    assert "var(--c9a3a8a,#9a3a8a)" in html and "#123456" in html
+
+
+def test_bounds_and_values_are_written_as_the_page_says_them():
+    frame = answers(SEXES).assign(part_max_pct=[41.0, 60.0], part_min_pct=[39.0, 60.0], part_decimales=1)
+    axes = sns.barplot(frame, x="part_pct", y="libelle")
+    charts.bornes(axes, frame)
+    charts.valeurs(axes, frame)
+    assert [each.get_text() for each in axes.texts] == ["40,0\u202f%", "60,0\u202f%"]
+    assert len(axes.collections) == 1  # nothing is drawn around an exact share
+    assert [mark.value for mark in marks_of(axes.figure)] == [40.0, 60.0]
+
+
+def test_a_hostile_name_stays_a_name():
+    frame = pd.DataFrame({"nom": ["<script>alert(1)</script>", '$a_b$ & "c"'], "v": [1, 2]})
+    html = charts.publier(sns.barplot(frame, x="v", y="nom"), frame, titre="Noms").html
+    assert "<script" not in html
+    assert "$a_b$" in BeautifulSoup(html, "html.parser").find("svg").get_text()
+
+
+def test_sentences_are_bound_and_leave_with_their_number():
+    frame = answers(SEXES)
+    said = text.texte(
+        [
+            "{sexe/filles:part} sont des {sexe/filles:libelle}, sur {sexe/filles:ensemble}.",
+            "{niveau/6e:part} sont en 6e.",
+            None,
+            "Il y {sexe/filles:accord a un|en a plusieurs}, **{n:1}** fois.",
+        ],
+        frame,
+        n=2.5,
+    )
+    assert (
+        said.text.replace("\u202f", " ")
+        == "40 % sont des filles, sur 100 personnes suivies par un ALSES. Il y en a plusieurs, 2,5 fois."
+    )
+    assert re.findall(r'data-cle="([^"]+)"', said.html)[0] == "2020/alses/sexe/filles"
+    assert text.texte("{niveau/6e:part}.", frame, sinon="Pas de classe.").text == "Pas de classe."
+    assert text.texte("{avant/sexe/filles:part}", None, avant=frame).text == "40\u202f%"
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("{sexx/filles:part}", "vouliez-vous dire « sexe »"),
+        ("{sexe/fille:part}", "vouliez-vous dire « filles »"),
+        ("{sexe/filles:pourcent}", "écrivez l’un de : part, effectif"),
+        ("{n}", "donnez-la à texte(…, n=…)"),
+    ],
+)
+def test_a_slip_in_a_key_is_told_and_does_not_make_a_sentence_disappear(line, told):
+    with pytest.raises(schema.DataError, match=re.escape(told)):
+        text.texte(line, answers(SEXES))
+
+
+def test_a_number_typed_by_hand_is_told(capsys):
+    text.texte("En 2020, 40 % sont en 4e, d’après UPE2A.", answers(SEXES))
+    assert "2020, 40." in capsys.readouterr().err
+
+
+def cell(source: str, data: dict) -> dict:
+    return v4.new_code_cell(source, outputs=[v4.new_output("display_data", data)])
+
+
+def test_plain_outputs_with_quarto_options_are_parts_of_the_page_and_the_others_are_told_all_at_once():
+    table = pd.DataFrame({"part": [41.0]}, index=["filles"])._repr_html_()
+    notebook = v4.new_notebook(
+        cells=[
+            v4.new_markdown_cell("## Mes figures"),
+            cell("#| fig-cap: Titre\n#| fig-alt: Une image.\nplt.plot()", {"image/png": "AAAA"}),
+            cell("#| tbl-cap: Tableau\ntable", {"text/html": table}),
+        ]
+    )
+    figure, shown = (each.outputs[0].data["text/html"] for each in with_own_outputs(notebook, name="02").cells[1:])
+    assert 'alt="Une image."' in figure and "Titre" in figure
+    found = BeautifulSoup(shown, "html.parser")
+    assert found.caption.get_text() == "Tableau" and found.td.get_text() == "41,0"
+    assert all(head.get("scope") for head in found.find_all("th"))
+    for each in notebook.cells[1:]:
+        each.source = "nue()"
+    with pytest.raises(PublicationError) as raised:
+        with_own_outputs(notebook, name="02_describe")
+    first, second = str(raised.value).split("\n")
+    assert "section « Mes figures »" in first and "« #| fig-cap: … » et « #| fig-alt: … »" in first
+    assert "« #| tbl-cap: … »" in second
