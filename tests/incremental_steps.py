@@ -1,28 +1,37 @@
-"""The invented project made again and again after one change at a time; run in a copy of the whole project.
+"""The invented project made again after one change at a time; run in a copy of the whole project.
 
-Prints, for each step, what ran, why, and which files of the report changed. The notebooks run without kernels, in this
-one process, and their figures stay empty: what is tried is what decides that they run.
+Prints, for each step, what ran, why, and which files changed. Without kernels; a notebook that would make the same again
+gives back what it made, since what is tried is what decides that it runs.
 """
 
 import json
 import os
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
-import in_process
-from helpers import paths, provenance
+from helpers import parameters, paths, provenance
 from helpers.report import page
-from helpers.run import report
+from helpers.run import report, tasks  # before nbformat, whose grammar of addresses it spares us: three seconds
+
+import in_process  # isort: skip
+import nbformat  # isort: skip
 
 YEAR = 2032
 ROOT = paths.repository()
-steps, ran = {}, []
+steps, ran, made = {}, [], {}
 
 
-def execute(name, parameters, destination, **hooks):
-    ran.append(f"{name} {parameters['year']}")
-    return in_process.execute(name, parameters, destination, **hooks)
+def execute(name, given, destination, **hooks):
+    ran.append(f"{name} {given['year']}")
+    raw = [path for path in (ROOT / "data/raw").rglob("*.*") if name == "01_clean"]
+    key = name, given["year"], paths.notebook(name).read_bytes(), *(path.read_bytes() for path in raw)
+    if key not in made or any(provenance.changed_files(made[key][1])):
+        executed = in_process.execute(name, given, destination, **hooks)
+        made[key] = executed, provenance.states(executed.written)
+    nbformat.write(made[key][0].notebook, destination)
+    return made[key][0]
 
 
 def touch(name: str, before: str, after: str) -> None:
@@ -40,27 +49,22 @@ def past(path: Path) -> None:
 
 
 def state() -> dict[str, tuple]:
-    """Every file that a run may write: its bytes and its date."""
-    places = [ROOT / "reports", ROOT / "data"]
-    files = [path for place in places for path in place.rglob("*") if path.is_file()]
+    files = [path for place in ("reports", "data") for path in (ROOT / place).rglob("*") if path.is_file()]
     return {path.relative_to(ROOT).as_posix(): (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
 
 
 def step(name: str, *, compare_to: int | None = None, is_forced: bool = False) -> None:
-    """Makes the report, and notes what happened."""
     ran.clear()
     before, said = state(), []
     current = provenance.current_report(YEAR, compare_to)
     if current is None or is_forced:
         report.make_report(YEAR, compare_to=compare_to, is_forced=is_forced, jobs=1, tell=said.append)
-    after = state()
-    written = sorted(path for path, now in after.items() if before.get(path) != now)
+    written = sorted(path for path, now in state().items() if before.get(path) != now)
     steps[name] = {"ran": sorted(ran), "said": said, "written": written, "was_current": current is not None}
 
 
 if __name__ == "__main__":
     report.execute = execute
-    # Whatever a figure shows: drawing thirty of them, on two sheets, is most of what a step would take.
     in_process.draw_nothing()
     for path in ROOT.rglob("*"):
         if path.is_file():
@@ -70,26 +74,39 @@ if __name__ == "__main__":
     touch("notebooks/03_compare.ipynb", "# ", "#  ")
     step("a notebook")
     touch("src/helpers/analysis/comparisons.py", '"""', '"""As ever: ')
-    step("a module of one notebook")
     touch("src/helpers/texts/themes.j2", "\n", "\n\n")
-    step("a text of one notebook")
+    step("a module of one notebook and a text of another")
     touch("src/helpers/page/style.css", "}", "}\n.autre { color: red; }")
     page._sheet.cache_clear()  # another process would read the new one
     step("the look of the pages")
+    touch("src/helpers/report/notebook.py", '"""', '"""As ever: ')
+    touch("src/helpers/disclosure/rounding.py", '"""', '"""As ever: ')
+    step("the code of the pages and of the protection")
     touch("data/raw/2032/reunions.csv", "2032-11-03", "2032-11-04")
     step("a raw file")
     touch("data/raw/2031/datapackage.json", "{", "{ ")
     step("a file of the year before")
     (ROOT / "data/processed/2032/postes.csv").unlink()
     step("a table that was deleted")
-    (ROOT / "reports/2032/04_themes.html").write_text("touched", encoding="utf-8")
-    step("a page that was touched")
     (ROOT / "data/raw/2031/reunions.csv").write_bytes((ROOT / "data/raw/2032/reunions.csv").read_bytes())
     (ROOT / "data/raw/2031/reunions.csv").unlink()
     step("a file that came and went")
-    step("another question", compare_to=2031)
+    (ROOT / "reports/2032/04_themes.html").write_text("touched", encoding="utf-8")
+    step("another question, and a page that was touched", compare_to=2031)
     touch("requirements/report.lock", "==", "== ")
-    step("the lock")
+    every = [task for task in tasks.tasks_of(parameters.check("03_compare", year=YEAR)) if task.notebook != tasks.PROTECTION]
+    told = {task.key: provenance.tell_causes(reasons) for task in every if (reasons := tasks.causes_of(task))}
+    steps["the lock"] = {"ran": sorted(told), "said": [f"{name.replace(' ', '  ')} : {each}" for name, each in told.items()]}
     step("forced", is_forced=True)
+    # As version 0.9 left them: another form of cards, and records that are those of these cards.
+    cards = list((ROOT / "data/processed").rglob("carte.json"))
+    for path in cards:
+        path.write_text(json.dumps({"entrees": [], "annees_lues": [], "tables": {}}), encoding="utf-8")
+    now = provenance.states(cards)
+    for path in (ROOT / "data/processed").rglob("*.json"):
+        if kept := provenance.read_record(path):
+            parts = ({name: now.get(name, state) for name, state in part.items()} for part in (kept.files, kept.products))
+            provenance.remember(replace(kept, **dict(zip(("files", "products"), parts, strict=True)), forme=1), path)
+    step("a version before")
     print(json.dumps(steps))
     sys.exit(0)

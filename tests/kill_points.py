@@ -2,13 +2,12 @@
 
     python tests/kill_points.py PREPARED WORK [--two-steps] [--part 0 1]
 
-PREPARED is a data root with a report that is up to date. For each point, the run that publishes it in the place of an
-older one is made in a process of its own and struck there; then what is left is looked at, and the run is made again.
-Writes one line of JSON a fault found, then how many points were tried. Needs `fork`.
+PREPARED is a data root with a report that is up to date. For each point, a run that replaces an older report by it is
+struck in a process of its own; then what is left is checked, and the run is made again. Prints one line of JSON per
+fault, then how many points were tried. Needs `fork`.
 
-Python's own reading and writing of files is replaced by its twin in Python (`_pyio`), so that every opening, every
-write, every rename passes through a function of `os` that can be struck. What does not take part in publishing and
-writes nothing (the checks of the raw files, of the pages) is done once, before.
+Files go through `_pyio`, the twin of `io` in Python, so that every operation passes by a function of `os` that can be
+struck. What writes nothing (the checks of raw files and pages) is done once, before.
 """
 
 import _pyio
@@ -35,13 +34,13 @@ from helpers.run import release, report
 
 YEAR = 2032
 KILL, HALF, POWER, FULL, BROKEN = "kill", "kill in the middle of a write", "power cut", "disk full", "disk broken"
-# What a full disk refuses, and goes on refusing; the rest still works.
+# What a full disk refuses from then on.
 _NEEDS_ROOM = {"open", "write", "mkdir", "fsync"}
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
-def run(root: Path) -> int:
-    """The command under attack: the exit code of a run that has nothing to execute and a report to publish."""
+def run() -> int:
+    """The command under attack: it has nothing to execute and a report to publish."""
     return cli.main(["run", "--year", str(YEAR)])
 
 
@@ -49,7 +48,6 @@ def run(root: Path) -> int:
 
 
 def absolute(path: str | os.PathLike) -> str:
-    """The path from the root, links not followed."""
     return str(Path(os.fspath(path)).absolute())
 
 
@@ -74,8 +72,8 @@ class Disk:
     def meet(self, kind: str, place: object, half: Callable[[], None] = lambda: None) -> None:
         """Called just before an operation: it may never return, or raise."""
         name = self.opened.get(place, "") if isinstance(place, int) else os.fspath(place)
-        here, now = len(self.seen), self.seen.append((kind, str(name).replace(self.root, "")))
-        del now
+        here = len(self.seen)
+        self.seen.append((kind, str(name).replace(self.root, "")))
         if self.fault == FULL and 0 <= self.kth <= here and kind in _NEEDS_ROOM:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), name)
         if here != self.kth:
@@ -90,7 +88,7 @@ class Disk:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def cut(self) -> None:
-        """What was never asked to be on the disk is not there: at worst, the name is and the content is not."""
+        """What was never synced is lost: at worst, the name is there and the content is not."""
         for path in self.unsettled:
             if real["exists"](path):
                 real["truncate"](path, 0)
@@ -105,7 +103,7 @@ real: dict[str, Callable] = {}
 
 
 def _wrap(disk: Disk, name: str, kind: str) -> None:
-    """Has a function of `os` that takes a path first meet the disk."""
+    """Make a function of `os` that takes a path meet the disk first."""
     plain = real[name] = getattr(os, name)
 
     def wrapped(path, *rest, **given):
@@ -153,7 +151,7 @@ def _wrap_files(disk: Disk) -> None:
 
 
 def install(disk: Disk, *, in_two_steps: bool) -> None:
-    """From now on, in this process, everything passes by the disk."""
+    """From now on, everything in this process passes by the disk."""
     real.update(exists=os.path.lexists, truncate=os.truncate)
     for name, kind in {
         "rename": "rename", "replace": "rename", "unlink": "unlink", "remove": "unlink",
@@ -183,7 +181,7 @@ def install(disk: Disk, *, in_two_steps: bool) -> None:
 
 
 def in_child(act: Callable[[], int], said: Path) -> int:
-    """The exit code of what is done in a process of its own (minus the signal that killed it); what it says is kept."""
+    """The exit code of a process of its own, or minus the signal that killed it; its output goes to ``said``."""
     number = os.fork()
     if number == 0:
         code = 70
@@ -200,7 +198,7 @@ def in_child(act: Callable[[], int], said: Path) -> int:
 
 
 def without_stamp(folder: Path) -> dict[str, bytes] | str:
-    """The report of a folder, found whole by its manifest, but for the stamp of the run; or what is wrong with it."""
+    """The files of a verified report without the stamp of the run; or what is wrong with it."""
     try:
         found = manifest.read_report(folder)
     except ReportError as error:
@@ -210,7 +208,7 @@ def without_stamp(folder: Path) -> dict[str, bytes] | str:
 
 
 def tree(root: Path) -> set[str]:
-    """The names of all that is under the data root; a card of a lock tells of its last holder, and decides nothing."""
+    """All names under the data root, but for the cards of locks, which decide nothing."""
     names = {path.relative_to(root).as_posix() for path in root.rglob("*")}
     return {name for name in names if not (".verrou-" in name and name.endswith(".json"))}
 
@@ -242,13 +240,13 @@ class Attack:
         os.environ[paths.DATA_ROOT_VARIABLE] = str(self.root)
 
     def rehearse(self) -> None:
-        """A run in this process, which every attack then inherits: libraries loaded, what is remembered known."""
+        """A run in this process: every attack inherits what it loaded."""
         self.fresh()
         with contextlib.redirect_stdout(io.StringIO()):
-            assert run(self.root) == 0
+            assert run() == 0
 
     def count(self) -> tuple[list[tuple[str, str]], list[str]]:
-        """Every operation of a run that nothing strikes, as it is wrapped, and as Python itself audits it."""
+        """Every operation of an undisturbed run, as wrapped here and as audited by Python itself."""
         self.fresh()
         noted = self.root.parent / "points.json"
 
@@ -256,7 +254,7 @@ class Attack:
             disk, audited = Disk(str(self.root)), []
             sys.addaudithook(lambda event, given: audited.append(AUDITS[event]) if is_change(event, given, disk) else None)
             install(disk, in_two_steps=self.in_two_steps)
-            code = run(self.root)
+            code = run()
             seen, heard = list(disk.seen), list(audited)
             noted.write_text(json.dumps([seen, heard]), encoding="utf-8")
             return code
@@ -266,12 +264,11 @@ class Attack:
         return [tuple(each) for each in seen], audited
 
     def strike(self, kth: int, fault: str) -> list[str]:
-        """What is wrong after one point was struck, and after the run that follows."""
         self.fresh()
 
         def act() -> int:
             install(Disk(str(self.root), kth, fault), in_two_steps=self.in_two_steps)
-            return run(self.root)
+            return run()
 
         code = in_child(act, self.said)
         return [*self.wrong_now(code, fault), *self.wrong_after()]
@@ -290,7 +287,7 @@ class Attack:
         return wrong
 
     def wrong_after(self) -> list[str]:
-        code = in_child(lambda: run(self.root), self.said)
+        code = in_child(run, self.said)
         wrong = [] if code == 0 else [f"encore : code {code} : {self.said.read_text(encoding='utf-8')[-3000:]}"]
         if without_stamp(self.report_of(self.root)) != self.new:
             wrong.append(f"encore : le rapport : {without_stamp(self.report_of(self.root))!s:.200}")
@@ -314,7 +311,7 @@ def is_change(event: str, given: tuple, disk: Disk) -> bool:
 
 
 def age(folder: Path) -> None:
-    """Makes of the report an older one, whole: one figure of a page was another."""
+    """Turn the report into an older one, complete: a page was different."""
     page = folder / "02_describe.html"
     page.write_bytes(page.read_bytes() + b"<!-- avant -->\n")
     there = json.loads((folder / "manifest.json").read_bytes())
@@ -324,7 +321,7 @@ def age(folder: Path) -> None:
 
 
 def spare() -> None:
-    """What reads only and takes long is done once, here: what is left is the work of publishing."""
+    """Do what only reads and takes long once, here: what is left is the work of publishing."""
     data.require_usable = lambda year: None
     checks.check_pages = lambda folder: []
     manifest._git = lambda *_: None
@@ -338,7 +335,7 @@ def spare() -> None:
 
 
 def remembered(plain: Callable) -> Callable:
-    """The same function, whose answer is given again to who gives the same name."""
+    """The same function, cached by its ``name``."""
     kept: dict[str, object] = {}
 
     def once(*given, **more):
@@ -351,7 +348,7 @@ def remembered(plain: Callable) -> Callable:
 
 
 def every_strike(points: list[tuple[str, str]], *, in_two_steps: bool) -> list[tuple[int, str]]:
-    """Every operation, struck in every way that makes sense; what the second way changes only, the second time."""
+    """Every operation, struck in every way that makes sense; with two steps, only those that differ."""
     strikes = []
     for kth, (kind, place) in enumerate(points):
         faults = [KILL, FULL, BROKEN] if kind in _NEEDS_ROOM else [KILL, BROKEN]

@@ -52,7 +52,7 @@ def test_anything_that_changed_is_seen_and_named(published, name, content, cause
     assert provenance.current_report(2032, None) == published / "reports/2032"
     (published / name).unlink() if content is None else (published / name).write_bytes(content)
     assert provenance.current_report(2032, None) is None
-    assert provenance.Cause(cause[0], name, cause[1]) in provenance.report_causes(2032, None)
+    assert provenance.Reason(cause[0], name, cause[1]) in provenance.report_causes(2032, None)
 
 
 def test_a_new_year_another_question_and_another_library_are_seen(published, monkeypatch):
@@ -88,9 +88,9 @@ def test_a_large_file_is_not_read_again_while_the_disk_says_it_is_the_same(tmp_p
     with export.open("r+b") as file:  # the same size, and soon the same date: only reading would tell
         file.write(b"b")
     os.utime(export, ns=(before.st_atime_ns, before.st_mtime_ns))
-    assert provenance.changes_since(kept, {}) == []
+    assert provenance.why_stale(kept, {}) == []
     os.utime(export)
-    assert [cause.name for cause in provenance.changes_since(kept, {})] == ["data/raw/2032/accompagnements.csv"]
+    assert [cause.name for cause in provenance.why_stale(kept, {})] == ["data/raw/2032/accompagnements.csv"]
 
 
 def test_each_notebook_is_known_by_what_it_reads_and_by_nothing_else(mini_root):

@@ -10,12 +10,12 @@ import signal
 import subprocess
 import threading
 import time
-from pathlib import Path
+from contextlib import contextmanager
 
 import pytest
 
 from conftest import ALL
-from helpers import parameters, paths
+from helpers import parameters
 from helpers.run import cluster, report
 from helpers.run.tasks import NotebookFailure, tasks_of
 from helpers.schema import DataError
@@ -27,59 +27,47 @@ distributed = pytest.importorskip("distributed", reason="requirements/cluster.lo
 ALONE = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None, "silence_logs": 50}
 
 
-@pytest.fixture
-def mini(mini_root, tmp_path, monkeypatch) -> Path:
-    """The invented project as received, and nothing made of it."""
-    root = tmp_path / "ailleurs"
-    shutil.copytree(mini_root / "data" / "raw", root / "data" / "raw")
-    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(root))
-    return root
+@contextmanager
+def killed_at_work(address: str):
+    """Meanwhile, the first process of the cluster that is seen at work is killed, in the middle of a notebook."""
+    killed = []
+
+    def kill() -> None:
+        with distributed.Client(address, set_as_default=False) as client:
+            while not any(client.processing().values()):
+                time.sleep(0.05)
+            busy = next(worker for worker, tasks in client.processing().items() if tasks)
+            time.sleep(1)
+            killed.append(client.run(os.getpid, workers=[busy])[busy])
+            os.kill(killed[0], signal.SIGKILL)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    yield
+    killer.join()
+    assert len(killed) == 1
 
 
-def kill_one_at_work(address: str, killed: list[int]) -> None:
-    """Kills the first process of the cluster that is seen at work."""
-    with distributed.Client(address, set_as_default=False) as client:
-        while not any(client.processing().values()):
-            time.sleep(0.05)
-        busy = next(worker for worker, tasks in client.processing().items() if tasks)
-        time.sleep(1)  # in the middle of a notebook
-        killed.append(client.run(os.getpid, workers=[busy])[busy])
-        os.kill(killed[0], signal.SIGKILL)
-
-
-def test_a_notebook_is_the_same_though_a_machine_dies_at_work(mini_root, tmp_path, monkeypatch):
-    root = shutil.copytree(mini_root, tmp_path / "ailleurs")
-    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(root))
+def test_a_notebook_is_the_same_though_a_machine_dies_at_work(published):
     tasks = tasks_of(parameters.check("03_compare", year=2032))
     [task] = [each for each in tasks if each.notebook == "04_themes"]
-    expected, killed = task.executed.read_bytes(), []
+    expected = task.executed.read_bytes()
     task.executed.unlink()
-    with distributed.LocalCluster(**ALONE) as local:
-        killer = threading.Thread(target=kill_one_at_work, args=(local.scheduler_address, killed))
-        killer.start()
+    with distributed.LocalCluster(**ALONE) as local, killed_at_work(local.scheduler_address):
         with cluster.connected(local.scheduler_address) as executor:
             cluster.executing_by(executor.submit, tasks)(task)
-        killer.join()
-    assert len(killed) == 1
     assert task.executed.read_bytes() == expected
 
 
 @pytest.mark.skipif(not ALL, reason="tout un rapport\u00a0: avec ALSES_ENUMERATIONS=toutes")
-def test_the_report_is_made_and_the_same_though_a_machine_dies_at_work(mini, mini_root):
-    killed = []
-    with distributed.LocalCluster(**ALONE) as local:
-        address = local.scheduler_address
-        killer = threading.Thread(target=kill_one_at_work, args=(address, killed))
-        killer.start()
-        folder = report.make_report(2032, scheduler=address, tell=lambda _: None)
-        killer.join()
-    assert len(killed) == 1
-    made, expected = folder, mini_root / "reports" / "2032"
-    assert sorted(path.name for path in made.iterdir()) == sorted(path.name for path in expected.iterdir())
-    for path in expected.iterdir():
-        if path.name != "manifest.json":
-            assert (made / path.name).read_bytes() == path.read_bytes(), path.name
-    stamps = [json.loads((each / "manifest.json").read_text(encoding="utf-8")) for each in (made, expected)]
+def test_the_report_is_made_and_the_same_though_a_machine_dies_at_work(data_root, mini_root):
+    with distributed.LocalCluster(**ALONE) as local, killed_at_work(local.scheduler_address):
+        made = report.make_report(2032, scheduler=local.scheduler_address, tell=lambda _: None)
+    files, expected = (
+        {path.name: path.read_bytes() for path in folder.iterdir()} for folder in (made, mini_root / "reports" / "2032")
+    )
+    stamps = [json.loads(each.pop("manifest.json")) for each in (files, expected)]
+    assert files == expected
     assert [stamp.pop("tampon") is not None for stamp in stamps] == [True, True]
     assert stamps[0] == stamps[1]
 

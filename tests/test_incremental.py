@@ -1,13 +1,18 @@
-"""What something changed for runs again, nothing else does, and it is said why."""
+"""Only what something changed for runs again, and the reason is printed."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from conftest import MINI, REPOSITORY
+from conftest import FOUND, MINI, REPOSITORY
+from helpers import paths, provenance
 
+CODE = "the code of the pages and of the protection"
 ALL = ["01_clean 2031", "01_clean 2032", "02_describe 2032", "03_compare 2032", "04_themes 2032"]
 
 
@@ -32,24 +37,21 @@ def steps(workshop) -> dict:
     return workshop.take("step by step")
 
 
-def test_the_first_time_everything_runs_without_a_reason(steps):
-    assert steps["first"]["ran"] == ALL
-    assert not any(" a changé" in line for line in steps["first"]["said"])
-
-
 def test_nothing_changed_is_known_at_once_and_nothing_is_written(steps):
+    assert steps["first"]["ran"] == ALL and not any(" a changé" in line for line in steps["first"]["said"])
     assert steps["nothing"] == {"ran": [], "said": [], "written": [], "was_current": True}
+    assert steps["a file that came and went"]["was_current"]
 
 
 @pytest.mark.parametrize(
     ("change", "ran", "cause"),
     [
         ("a notebook", ["03_compare 2032"], "notebooks/03_compare.ipynb a changé"),
-        ("a module of one notebook", ["03_compare 2032"], "src/helpers/analysis/comparisons.py a changé"),
-        ("a text of one notebook", ["04_themes 2032"], "src/helpers/texts/themes.j2 a changé"),
         ("a raw file", [name for name in ALL if name != "01_clean 2031"], "2032/reunions.csv a changé"),
         ("a file of the year before", ALL, "2031/datapackage.json a changé"),
+        ("a table that was deleted", ["01_clean 2032"], "2032/postes.csv n’est plus là"),
         ("the lock", ALL, "requirements/report.lock a changé"),
+        ("a version before", ALL, "version antérieure du programme"),
     ],
 )
 def test_a_change_runs_what_depends_on_it_and_says_why(steps, change, ran, cause):
@@ -59,37 +61,83 @@ def test_a_change_runs_what_depends_on_it_and_says_why(steps, change, ran, cause
     assert all(any(f"{name.replace(' ', '  ')} :" in line for line in told) for name in ran)
 
 
+def test_two_notebooks_that_changed_for_two_reasons_say_each_its_own(steps):
+    change = steps["a module of one notebook and a text of another"]
+    told = [line.split("  ")[1:] for line in change["said"] if " a changé" in line]
+    assert change["ran"] == ["03_compare 2032", "04_themes 2032"]
+    assert sorted(told) == [
+        ["03_compare", "2032 : src/helpers/analysis/comparisons.py a changé"], ["04_themes", "2032 : src/helpers/texts/themes.j2 a changé"],
+    ]  # fmt: skip
+
+
+def test_force_runs_everything(steps):
+    assert steps["forced"]["ran"] == ALL
+
+
 def test_only_the_page_of_the_notebook_that_changed_is_made_again(steps):
     pages = [path for path in steps["a notebook"]["written"] if path.startswith("data/") and path.endswith(".html")]
     assert [path for path in pages if "changements" not in path] == ["data/processed/2032/execution/03_compare.html"]
 
 
-def test_another_look_makes_the_pages_again_and_runs_nothing(steps):
-    look = steps["the look of the pages"]
-    assert look["ran"] == []
-    assert {"reports/2032/01_clean.html", "reports/2032/index.html"} <= set(look["written"])
+@pytest.mark.parametrize(
+    ("change", "written"),
+    [
+        ("the look of the pages", {"reports/2032/01_clean.html", "reports/2032/index.html"}),
+        (CODE, {f"data/processed/2032/execution/{name}.page.json" for name in ("01_clean", "04_themes")}),
+        (CODE, {f"data/processed/{year}/execution/protection.json" for year in (2031, 2032)}),
+        ("another question, and a page that was touched", {"reports/2032/04_themes.html"}),
+    ],
+)
+def test_what_no_notebook_depends_on_is_made_again_alone(steps, change, written):
+    assert steps[change]["ran"] == []
+    assert written <= set(steps[change]["written"])
 
 
-def test_what_leaves_the_report_as_it_was_leaves_its_files_alone(steps):
-    """A comment in a module, a table deleted then made alike: no file of the report is written."""
-    for change in ("a module of one notebook", "a table that was deleted", "another question", "forced"):
-        assert not [path for path in steps[change]["written"] if path.startswith("reports/")], change
+@pytest.mark.parametrize("change", ["a module of one notebook and a text of another", CODE, "a table that was deleted", "forced"])
+def test_what_leaves_the_report_as_it_was_leaves_its_files_alone(steps, change):
+    assert not [path for path in steps[change]["written"] if path.startswith("reports/")]
 
 
-def test_a_table_that_was_deleted_is_made_again_alone(steps):
-    """What it gives is the same as before: the notebooks that read it need not run."""
-    assert steps["a table that was deleted"]["ran"] == ["01_clean 2032"]
-    assert any("2032/postes.csv n’est plus là" in line for line in steps["a table that was deleted"]["said"])
+def test_a_kernel_that_notes_its_files_is_refused_those_of_persons_all_the_same(tmp_path):
+    root = tmp_path / "data/processed/diffusion"
+    root.mkdir(parents=True)
+    (tmp_path / "data/personnes.csv").touch()
+    command = (
+        "import sys; from pathlib import Path; from helpers import provenance; root = Path(sys.argv[1]); provenance.begin();"
+        "provenance.refuse_persons(root, allowed=root / '.liste'); open(root.parents[1] / 'personnes.csv')"
+    )
+    done = subprocess.run([sys.executable, "-c", command, str(root)], capture_output=True, encoding="utf-8", env={**os.environ, **FOUND})
+    assert "PermissionError: Ce notebook ne voit que des nombres protégés" in done.stderr
 
 
-def test_a_page_that_was_touched_is_put_back_without_running_anything(steps):
-    assert steps["a page that was touched"]["ran"] == []
-    assert "reports/2032/04_themes.html" in steps["a page that was touched"]["written"]
+def test_a_file_that_is_a_link_to_another_place_has_its_name_in_the_project(tmp_path, monkeypatch):
+    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(tmp_path / "projet"))
+    export, elsewhere = tmp_path / "projet/data/raw/2032/accompagnements.csv", tmp_path / "commun.csv"
+    export.parent.mkdir(parents=True)
+    elsewhere.write_text("a", encoding="utf-8")
+    export.symlink_to(elsewhere)
+    kept = provenance.record({}, [export])
+    assert (list(kept.files), provenance.why_stale(kept)) == (["data/raw/2032/accompagnements.csv"], [])
+    elsewhere.write_text("b", encoding="utf-8")
+    assert list(map(str, provenance.why_stale(kept))) == ["2032/accompagnements.csv a changé"]
 
 
-def test_a_file_that_came_and_went_changes_nothing(steps):
-    assert steps["a file that came and went"]["was_current"]
-
-
-def test_force_runs_everything(steps):
-    assert steps["forced"]["ran"] == ALL
+def test_two_reports_of_a_year_have_a_record_each_and_a_former_one_is_read_by_what_it_made(tmp_path, monkeypatch):
+    """Version 0.8 kept the record of the last report under one name, were it on simulated records."""
+    monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(tmp_path))
+    folders = [paths.report(2032, is_synthetic=each) for each in (False, True)]
+    for folder in folders:
+        folder.mkdir(parents=True)
+        (folder / "index.html").touch()
+    asked = provenance.asked(2032, None, ["college"])
+    of_true, of_simulated = (provenance.record(asked, [], products=[folder / "index.html"]) for folder in folders)
+    provenance.remember(of_simulated, provenance.report_record(2032))
+    assert provenance.read_report_record(2032, is_synthetic=True) == of_simulated
+    assert provenance.read_report_record(2032) is None
+    assert provenance.current_report(2032, None, ["college"]) == folders[1]
+    provenance.remember(of_simulated, provenance.report_record(2032, is_synthetic=True))
+    provenance.remember(of_true, provenance.report_record(2032))
+    (folders[1] / "index.html").write_text("autre", encoding="utf-8")
+    assert provenance.current_report(2032, None, ["college"]) == folders[0]
+    assert provenance.read_report_record(2032, is_synthetic=True) == of_simulated
+    assert provenance.kept_sites(2032) == ["college"] and provenance.kept_sites(2031) == []

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-ALL = os.environ.get("ALSES_ENUMERATIONS") == "toutes"
+from conftest import ALL
+
 HERE = Path(__file__).parent
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="les attaques ont besoin de fork")

@@ -3,8 +3,6 @@
 import json
 import os
 import shutil
-import subprocess
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,7 +12,7 @@ import pytest
 
 from conftest import ALL, ELSEWHERE, WITHOUT_KERNELS
 from helpers import cli, parameters, paths
-from helpers.provenance import Cause
+from helpers.provenance import Reason
 from helpers.report import publication
 from helpers.run import report
 from helpers.run.execution import execute, find_fault
@@ -30,30 +28,36 @@ CELLS = [
 ]
 
 
-def notebook(*replaced: tuple[int, str]) -> nbformat.NotebookNode:
+def notebook(source: str = CELLS[3][1]) -> nbformat.NotebookNode:
+    """A small notebook, whose second cell with code is this one."""
     made = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
-    for kind, source, tags in CELLS:
-        cell = nbformat.v4.new_markdown_cell(source) if kind == "markdown" else nbformat.v4.new_code_cell(source)
-        cell.metadata["tags"] = tags
-        made.cells.append(cell)
-    for position, source in replaced:
-        made.cells[position].source = source
+    for kind, text, tags in CELLS:
+        made.cells.append(getattr(nbformat.v4, f"new_{kind}_cell")(text, metadata={"tags": tags}))
+    made.cells[3].source = source
     return made
 
 
 @pytest.fixture
 def run_notebook(data_root, monkeypatch):
-    """Executes the notebook with cells replaced, as the pipeline would; gives the kept file back."""
+    """Executes the notebook with that cell, as the pipeline would; gives the kept file back."""
     source, kept = data_root / "essai.ipynb", data_root / "garde" / "essai.ipynb"
     monkeypatch.setattr(paths, "notebook", lambda name: source)
 
-    def run(*replaced: tuple[int, str]) -> Path:
-        nbformat.write(notebook(*replaced), source)
+    def run(cell: str = CELLS[3][1]) -> Path:
+        nbformat.write(notebook(cell), source)
         execute("essai", {"year": 2032}, kept, cell_done=lambda: run.told.append(1))
         return kept
 
     run.kept, run.told = kept, []
     return run
+
+
+def marked(kept: Path) -> str:
+    """The one cell that a kept notebook says it stopped at."""
+    cells = nbformat.read(kept, as_version=4).cells
+    [place] = [place for place, cell in enumerate(cells) if "Arrêt à cette cellule" in cell.source]
+    assert not any("papermill" in cell.source for cell in cells)
+    return cells[place + 1].source
 
 
 def test_a_notebook_that_runs_to_its_end_uses_the_parameter_it_was_given_and_writes_nothing_in_the_terminal(
@@ -63,116 +67,71 @@ def test_a_notebook_that_runs_to_its_end_uses_the_parameter_it_was_given_and_wri
     assert capfd.readouterr() == ("", "")
     assert find_fault(kept) is None
     assert kept.cells[-1].outputs[0].text == "2033\n"
-
-
-@pytest.mark.parametrize(("source", "ran"), [("total = year + 1", 4), ("total = {}['groupe']", 3)])
-def test_each_cell_is_told_once_it_is_done_the_failing_one_included(run_notebook, source, ran):
-    run_notebook.told = []
-    if ran == 4:
-        run_notebook((3, source))
-    else:
-        with pytest.raises(NotebookFailure):
-            run_notebook((3, source))
-    assert len(run_notebook.told) == ran
-    assert count_cells("essai") == 4  # the parameters as kept, those that Papermill adds, and two more
+    # The parameters as kept, those that Papermill adds, and two more.
+    assert len(run_notebook.told) == count_cells("essai") == 4
 
 
 def test_a_failing_cell_is_named_with_its_section_and_likely_cause_and_marked_in_the_kept_notebook(run_notebook):
     with pytest.raises(NotebookFailure) as failure:
-        run_notebook((3, "total = {}['groupe']"))
+        run_notebook("total = {}['groupe']")
     message = str(failure.value)
     assert "essai s’est arrêté dans la section « Une section »" in message
     assert "KeyError : 'groupe'" in message
     assert "une colonne ou une modalité attendue est absente" in message
     assert "garde/essai.ipynb" in message and str(run_notebook.kept.parent.parent) not in message
-    kept = nbformat.read(run_notebook.kept, as_version=4)
-    marked = [place for place, cell in enumerate(kept.cells) if "Arrêt à cette cellule" in cell.source]
-    assert len(marked) == 1
-    assert kept.cells[marked[0] + 1].source == "total = {}['groupe']"
-    assert not any("papermill" in cell.source for cell in kept.cells)
-    assert not failure.value.is_input
+    assert (marked(run_notebook.kept), failure.value.is_input) == ("total = {}['groupe']", False)
+    assert len(run_notebook.told) == 3  # the failing cell included
 
 
 def test_a_fault_of_the_data_found_in_a_notebook_is_said_as_it_is(run_notebook):
     with pytest.raises(NotebookFailure) as failure:
-        run_notebook(
-            (3, "from helpers.schema import DataError\nraise DataError('2032/reunions.csv, ligne 3 : à corriger.')")
-        )
+        run_notebook("from helpers.schema import DataError\nraise DataError('2032/reunions.csv, ligne 3 : à corriger.')")
     assert str(failure.value) == "2032/reunions.csv, ligne 3 : à corriger."
     assert failure.value.is_input
 
 
-def test_a_kernel_that_dies_is_a_failure_that_says_so(run_notebook):
-    with pytest.raises(NotebookFailure, match="noyau arrêté") as failure:
-        run_notebook((3, "import os\nos._exit(1)"))
-    assert "Une section" in str(failure.value)
-    cells = nbformat.read(run_notebook.kept, as_version=4).cells
-    marked = next(place for place, cell in enumerate(cells) if "Arrêt à cette cellule" in cell.source)
-    assert "os._exit" in cells[marked + 1].source
+@pytest.mark.parametrize(("cell", "said"), [
+    ("import os\nos._exit(1)", "noyau arrêté"), ("import time\ntime.sleep(60)", "délai dépassé"), ("exit()", "essai"),
+])  # fmt: skip
+def test_a_kernel_that_dies_a_cell_that_lasts_and_one_that_leaves_early_are_failures(run_notebook, monkeypatch, cell, said):
+    monkeypatch.setattr("helpers.run.execution.CELL_TIMEOUT_S", 2)
+    with pytest.raises(NotebookFailure, match=said) as failure:
+        run_notebook(cell)
+    if cell != "exit()":
+        assert "Une section" in str(failure.value) and marked(run_notebook.kept) == cell
 
 
-def test_a_cell_that_lasts_too_long_is_a_failure_that_says_so(run_notebook, monkeypatch):
-    monkeypatch.setattr("helpers.run.execution.CELL_TIMEOUT_S", 1)
-    with pytest.raises(NotebookFailure, match="délai dépassé") as failure:
-        run_notebook((3, "import time\ntime.sleep(60)"))
-    assert "Une section" in str(failure.value)
-    cells = nbformat.read(run_notebook.kept, as_version=4).cells
-    assert "time.sleep" in cells[next(place for place, cell in enumerate(cells) if "Arrêt à" in cell.source) + 1].source
+FAILED = nbformat.v4.new_output("error", ename="E", evalue="", traceback=[])
 
 
-def test_leaving_early_without_an_error_is_a_failure(run_notebook):
-    with pytest.raises(NotebookFailure):
-        run_notebook((3, "exit()"))
-
-
-@pytest.mark.parametrize(
-    ("change", "fault"),
-    [
-        (lambda cells: cells[3].update(execution_count=None), "n’a pas été exécutée"),
-        (lambda cells: cells[3].update(execution_count=9), "dans l’ordre"),
-        (
-            lambda cells: cells[3].update(
-                outputs=[nbformat.v4.new_output("error", ename="E", evalue="", traceback=[])]
-            ),
-            "erreur",
-        ),
-        (lambda cells: cells[4].update(outputs=[]), "dernière cellule"),
-        (lambda cells: cells[4]["metadata"].update(tags=[]), "dernière cellule"),
-    ],
-)
-def test_execution_is_proved_by_the_cells_and_not_by_a_status(change, fault):
+@pytest.mark.parametrize(("place", "change", "fault"), [
+    (3, {"execution_count": None}, "n’a pas été exécutée"), (3, {"execution_count": 9}, "dans l’ordre"),
+    (3, {"outputs": [FAILED]}, "erreur"), (4, {"outputs": []}, "dernière cellule"), (4, {"metadata": {"tags": []}}, "dernière cellule"),
+])  # fmt: skip
+def test_execution_is_proved_by_the_cells_and_not_by_a_status(place, change, fault):
     done = notebook()
-    for place, cell in enumerate(cell for cell in done.cells if cell.cell_type == "code"):
-        cell.update(execution_count=place + 1, outputs=[nbformat.v4.new_output("stream", text="x")])
+    for rank, cell in enumerate(cell for cell in done.cells if cell.cell_type == "code"):
+        cell.update(execution_count=rank + 1, outputs=[nbformat.v4.new_output("stream", text="x")])
     assert find_fault(done) is None
-    change(done.cells)
+    done.cells[place].update(nbformat.from_dict(change))
     assert fault in find_fault(done)
 
 
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        (lambda made: made.cells[1].metadata.update(tags=[]), "une cellule étiquetée « parameters », et une seule"),
-        (lambda made: made.cells[1].update(source="year = 2020\nlast = year - 1"), "que des valeurs écrites"),
-        (lambda made: made.cells[1].update(source="annee = 2020"), "doit donner year, et rien d’autre"),
-    ],
-)
-def test_a_notebook_that_would_not_take_its_parameters_is_refused(data_root, monkeypatch, change, said):
+@pytest.mark.parametrize(("change", "said"), [
+    ({"metadata": {"tags": []}}, "une cellule étiquetée « parameters », et une seule"),
+    ({"source": "year = 2020\nlast = year - 1"}, "que des valeurs écrites"),
+    ({"source": "annee = 2020"}, "doit donner year, et rien d’autre"),
+    (None, "notebooks/essai.ipynb manque ou n’est plus lisible"), ("", "n’est plus lisible"), ("<<<<<<< HEAD", "n’est plus lisible"),
+])  # fmt: skip
+def test_a_notebook_that_would_not_take_its_parameters_or_cannot_be_read_is_refused(data_root, monkeypatch, change, said):
     source, made = data_root / "essai.ipynb", notebook()
-    change(made)
-    nbformat.write(made, source)
+    if isinstance(change, dict):
+        made.cells[1].update(nbformat.from_dict(change))
+        nbformat.write(made, source)
+    elif change is not None:
+        source.write_text(change, encoding="utf-8")
     monkeypatch.setattr(paths, "notebook", lambda name: source)
     with pytest.raises(NotebookFailure, match=said):
-        execute("essai", {"year": 2032}, data_root / "garde" / "essai.ipynb")
-
-
-@pytest.mark.parametrize("content", [None, "", "<<<<<<< HEAD"])
-def test_a_notebook_that_is_missing_or_broken_is_told(data_root, monkeypatch, content):
-    source = data_root / "essai.ipynb"
-    if content is not None:
-        source.write_text(content, encoding="utf-8")
-    monkeypatch.setattr(paths, "notebook", lambda name: source)
-    with pytest.raises(NotebookFailure, match="notebooks/essai.ipynb manque ou n’est plus lisible"):
         execute("essai", {"year": 2032}, data_root / "garde" / "essai.ipynb")
 
 
@@ -187,38 +146,19 @@ def forget(root: Path, *names: str) -> None:
 
 
 def state(root: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(root).as_posix(): path.read_bytes() for path in (root / "reports").rglob("*") if path.is_file()
-    }
+    files = (path for path in (root / "reports").rglob("*") if path.is_file())
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in files}
 
 
-@pytest.mark.parametrize(
-    ("name", "before", "after", "said"),
-    [
-        (
-            "2032/reunions.csv",
-            "2032-11-03",
-            "2032-13-03",
-            ["data/raw/2032/reunions.csv, ligne 3", "« date »", "« 2032-13-03 »"],
-        ),
-        (
-            "2032/reunions.csv",
-            "participants,",
-            "participant,",
-            ["ligne 1", "« participants » manque", "renommez « participant »"],
-        ),
-        (
-            "2032/chiffres_publies.csv",
-            ",44,pct",
-            ",144,pct",
-            ["chiffres_publies.csv, ligne 8", "« 144 »", "une part va de 0 à 100"],
-        ),
-        ("2032/prises_de_poste.csv", "oct-31", "bientôt", ["ligne 2", "« date_debut »", "« bientôt »", "oct-19"]),
-        ("2032/enonces.csv", ",accueil,", ",acueil,", ["ligne 2", "« theme »", "« acueil »", "« accueil »"]),
-    ],
-)
+@pytest.mark.parametrize(("name", "before", "after", "said"), [
+    ("reunions", "2032-11-03", "2032-13-03", ["data/raw/2032/reunions.csv, ligne 3", "« date »", "« 2032-13-03 »"]),
+    ("reunions", "participants,", "participant,", ["ligne 1", "« participants » manque", "renommez « participant »"]),
+    ("chiffres_publies", ",44,pct", ",144,pct", ["chiffres_publies.csv, ligne 8", "« 144 »", "une part va de 0 à 100"]),
+    ("prises_de_poste", "oct-31", "bientôt", ["ligne 2", "« date_debut »", "« bientôt »", "oct-19"]),
+    ("enonces", ",accueil,", ",acueil,", ["ligne 2", "« theme »", "« acueil »", "« accueil »"]),
+])  # fmt: skip
 def test_bad_input_is_one_sentence_and_exit_code_2_and_leaves_the_report(published, capsys, name, before, after, said):
-    path = published / "data" / "raw" / name
+    path = paths.raw_table(2032, name)
     path.write_text(path.read_text(encoding="utf-8").replace(before, after, 1), encoding="utf-8")
     reports = state(published)
     assert cli.main(["run", "--year", "2032"]) == 2
@@ -228,14 +168,11 @@ def test_bad_input_is_one_sentence_and_exit_code_2_and_leaves_the_report(publish
     assert state(published) == reports
 
 
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (["--year", "1999"], "Aucune donnée pour 1999 ; années présentes : 2031, 2032."),
-        (["--year", "2031", "--compare-to", "2032"], "« compare_to » (2032) doit précéder « year » (2031)."),
-        (["--year", "2032", "--compare-to", "1999"], "Aucune donnée pour 1999"),
-    ],
-)
+@pytest.mark.parametrize(("arguments", "said"), [
+    (["--year", "1999"], "Aucune donnée pour 1999 ; années présentes : 2031, 2032."),
+    (["--year", "2031", "--compare-to", "2032"], "« compare_to » (2032) doit précéder « year » (2031)."),
+    (["--year", "2032", "--compare-to", "1999"], "Aucune donnée pour 1999"),
+])  # fmt: skip
 def test_an_impossible_request_is_refused_before_any_kernel_starts(published, capsys, monkeypatch, arguments, said):
     monkeypatch.setattr("papermill.execute_notebook", lambda *_, **__: pytest.fail("a kernel was started"))
     assert cli.main(["run", *arguments]) == 2
@@ -244,12 +181,8 @@ def test_an_impossible_request_is_refused_before_any_kernel_starts(published, ca
 
 def test_a_notebook_that_fails_leaves_the_old_report_and_exit_code_1(published, capsys, monkeypatch):
     broken = published / "02_describe.ipynb"
-    text = (
-        paths.notebook("02_describe")
-        .read_text(encoding="utf-8")
-        .replace("describe.starts(postes)", "describe.debuts(postes)")
-    )
-    broken.write_text(text, encoding="utf-8")
+    text = paths.notebook("02_describe").read_text(encoding="utf-8")
+    broken.write_text(text.replace("describe.starts(postes)", "describe.debuts(postes)"), encoding="utf-8")
     original = paths.notebook
     monkeypatch.setattr(paths, "notebook", lambda name: broken if name == "02_describe" else original(name))
     reports = state(published)
@@ -259,9 +192,7 @@ def test_a_notebook_that_fails_leaves_the_old_report_and_exit_code_1(published, 
     assert "02_describe s’est arrêté" in message and "Quand les nouveaux postes ont-ils ouvert" in message
     assert "est intact" in message
     assert state(published) == reports
-    assert "Arrêt à cette cellule" in (published / "data/processed/2032/execution/02_describe.ipynb").read_text(
-        encoding="utf-8"
-    )
+    assert "describe.debuts(postes)" in marked(published / "data/processed/2032/execution/02_describe.ipynb")
 
 
 def test_a_page_with_a_defect_is_not_published(published, capsys, monkeypatch):
@@ -280,24 +211,9 @@ def test_two_runs_at_once_are_refused(published, capsys):
     assert "Un autre programme travaille sur l’année 2031 (processus " in capsys.readouterr().err
 
 
-def test_a_run_cut_short_in_the_middle_of_publishing_leaves_the_old_report_whole(published):
-    reports = state(published)
-    forget(published)
-    command = (
-        "import os; from helpers import cli; from helpers.run import release; "
-        "release.write_index = lambda *_, **__: os._exit(9); cli.main(['run', '--year', '2032'])"
-    )
-    assert subprocess.run([sys.executable, "-c", command], check=False, capture_output=True).returncode == 9
-    after = state(published)
-    assert {name: after[name] for name in reports} == reports
-    half = {name for name in after if name.startswith("reports/.en-cours-")}
-    assert {name.rpartition("/")[2] for name in half} >= {"01_clean.html", "indicateurs.csv"}
-
-
 def test_a_notebook_run_by_hand_checks_its_parameters_again(published):
-    with pytest.raises(NotebookFailure) as failure:
+    with pytest.raises(NotebookFailure, match="^Aucune donnée pour 1999") as failure:
         execute("02_describe", {"year": 1999, "site_type": "reseau", "site": ""}, published / "essai.ipynb")
-    assert str(failure.value).startswith("Aucune donnée pour 1999")
     assert failure.value.is_input
 
 
@@ -342,15 +258,11 @@ def test_an_indicator_is_one_catalogue_entry_and_one_raw_row(workshop):
     done, root = workshop.take("one more indicator")
     assert done.returncode == 0, done.stderr
     assert "`transport`" in done.stdout
-    rows = [
-        line.split(";")
-        for line in (root / "reports/2032/indicateurs.csv").read_text(encoding="utf-8-sig").splitlines()
-    ]
-    assert [row[9:11] for row in rows if row[4:6] == ["transport", "a_pied"]] == [["105", "105"]]
-    assert [row[9:11] for row in rows if row[4:6] == ["transport", "en_bus"]] == [["45", "45"]]
+    lines = (root / "reports/2032/indicateurs.csv").read_text(encoding="utf-8-sig").splitlines()
+    rows = {tuple(row[4:6]): row[9:11] for row in (line.split(";") for line in lines)}
+    assert (rows["transport", "a_pied"], rows["transport", "en_bus"]) == (["105", "105"], ["45", "45"])
     page = (root / "reports/2032/02_describe.html").read_text(encoding="utf-8")
-    assert 'id="fig-alses-transport"' in page
-    assert "viennent à pied, soit" in page
+    assert 'id="fig-alses-transport"' in page and "viennent à pied, soit" in page
 
 
 @IN_ALL
@@ -393,11 +305,11 @@ def quick(monkeypatch):
 @pytest.mark.parametrize("jobs", [1, 2, 4])
 def test_a_task_redone_only_because_of_others_finds_a_worker(data_root, monkeypatch, jobs):
     """After an edit of the catalogue, 01 to 04 have a cause of their own, and the protection has one once 01 has run."""
-    changed, ran = Cause("code", "src/helpers/catalogue.toml"), []
+    changed, ran = Reason("code", "src/helpers/catalogue.toml"), []
     tasks = tasks_of(parameters.check("03_compare", year=2032))
 
     def causes_of(task):
-        follows = Cause("donnees", f"data/processed/{task.year}/indicateurs.csv")
+        follows = Reason("donnees", f"data/processed/{task.year}/indicateurs.csv")
         return [follows] if task.notebook == "protection" else [changed]
 
     monkeypatch.setattr("helpers.run.tasks.causes_of", causes_of)

@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from helpers.report.notebook import export_page, extract, page_title
-from helpers.report.page import Page, PublicationError, quoted, slug
+from helpers.report.page import Page, PublicationError, merge_styles, quoted, slug, split_rules
 from helpers.text import formats
 from marks import marks_of
 
@@ -41,21 +41,20 @@ def soup(*cells, **changes):
     return BeautifulSoup(export(*cells, **changes), "html.parser")
 
 
-def test_page_is_french_self_contained_and_asks_nothing():
+def test_page_is_french_self_contained_light_and_asks_nothing():
     page = soup()
     assert page.html["lang"] == "fr"
     assert page.title.text == "Qui sont les jeunes ? – Les ALSES du Nord, année 2020"
     assert "default-src 'none'" in page.find("meta", attrs={"http-equiv": "Content-Security-Policy"})["content"]
-    assert page.find("script") is None
-    assert not re.search(r"https?://", str(page))
+    assert page.find("script") is None and not re.search(r"https?://", str(page))
     assert page.select_one("a.evitement")["href"] == f"#{page.main['id']}"
+    assert len(export().encode()) < MAX_EMPTY_PAGE_BYTES
 
 
 def test_same_notebook_gives_same_bytes():
-    cells = [new_markdown_cell("## Un"), code("1 + 1", shown(text_html=TABLE))]
-    again = [new_markdown_cell("## Un"), code("1 + 1", shown(text_html=TABLE))]
-    assert [cell.id for cell in cells] != [cell.id for cell in again]
-    assert export(*cells) == export(*again)
+    one, again = ([new_markdown_cell("## Un"), code("1 + 1", shown(text_html=TABLE))] for _ in range(2))
+    assert [cell.id for cell in one] != [cell.id for cell in again]
+    assert export(*one) == export(*again)
 
 
 def test_a_cell_that_says_nothing_leaves_no_trace_of_its_code():
@@ -82,22 +81,10 @@ def test_a_part_leaves_alone_and_a_text_leaves_with_the_next_display():
     assert ("Annonce." in page.text, "Suite." in page.text) == (False, True)
 
 
-def test_a_page_keeps_its_title_whatever_follows():
-    assert soup(code("dire()", shown(text_html=""))).h1.text.startswith("Qui sont les jeunes")
-
-
-def test_empty_page_is_light():
-    assert len(export().encode()) < MAX_EMPTY_PAGE_BYTES
-
-
-@pytest.mark.parametrize(
-    ("name", "links"),
-    [
-        ("01_clean", ["index.html", "02_describe.html"]),
-        ("02_describe", ["01_clean.html", "index.html", "03_compare.html"]),
-        ("03_compare", ["02_describe.html", "index.html"]),
-    ],
-)
+@pytest.mark.parametrize(("name", "links"), [
+    ("01_clean", ["index.html", "02_describe.html"]), ("02_describe", ["01_clean.html", "index.html", "03_compare.html"]),
+    ("03_compare", ["02_describe.html", "index.html"]),
+])  # fmt: skip
 def test_page_leads_to_its_neighbours_and_marks_itself(name, links):
     page = soup(name=name)
     assert [link["href"] for link in page.select("nav.suite a")] == links
@@ -105,11 +92,6 @@ def test_page_leads_to_its_neighbours_and_marks_itself(name, links):
     menus = page.select("nav.pages details ul, nav.pages .pages-ouvertes ul")
     assert [[link["href"] for link in menu.select('[aria-current="page"]')] for menu in menus] == [[f"{name}.html"]] * 2
     assert menus[0] == menus[1]
-
-
-def test_unknown_page_is_refused():
-    with pytest.raises(ValueError, match="05_autre"):
-        export(name="05_autre")
 
 
 def test_headings_get_unique_readable_ids_and_contents_follow():
@@ -126,14 +108,7 @@ def test_headings_get_unique_readable_ids_and_contents_follow():
 def test_a_link_written_for_jupyterlab_reaches_the_heading():
     page = soup(new_markdown_cell("[voir](#D’où-viennent-ils-?)\n\n## D’où viennent-ils ?"))
     assert page.find("a", string="voir")["href"] == "#d-ou-viennent-ils"
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [("Années 2019–2020", "annees-2019-2020"), ("« ? »", "section"), ("  À l’École  ", "a-l-ecole")],
-)
-def test_slug(text, expected):
-    assert slug(text) == expected
+    assert [slug(text) for text in ("Années 2019–2020", "« ? »", "  À l’École  ")] == ["annees-2019-2020", "section", "a-l-ecole"]
 
 
 def test_the_code_of_a_section_is_folded_once_at_its_end_each_piece_in_order():
@@ -156,21 +131,14 @@ def test_the_code_of_a_section_is_folded_once_at_its_end_each_piece_in_order():
 
 def test_what_presents_the_notebook_goes_to_the_foot():
     title = "# Qui ?\n\n**Prend** les tables → **produit** le portrait.\n\nRédaction : projet."
-    given = new_notebook(cells=[new_markdown_cell(title), new_markdown_cell("## À retenir")])
-    page = BeautifulSoup(
-        export_page(given, name="02_describe", pages=PAGES, foot="<p>Fichiers lus</p>", subtitle="année 2020"), "html.parser"
-    )
+    html = export_page(notebook(new_markdown_cell("## À retenir"), title=title), name="02_describe", pages=PAGES, foot="<p>Fichiers lus</p>", subtitle="x")
+    page = BeautifulSoup(html, "html.parser")
     assert [tag.name for tag in page.main.find_all(True)] == ["h1", "h2"]
-    assert [line.text for line in page.footer.find_all("p")] == [
-        "Prend les tables → produit le portrait.", "Rédaction\u00a0: projet.", "Fichiers lus",
-    ]
+    assert [line.text for line in page.footer.find_all("p")] == ["Prend les tables → produit le portrait.", "Rédaction\u00a0: projet.", "Fichiers lus"]
 
 
 def test_parameters_are_gathered_in_one_fold_of_the_foot():
-    page = soup(
-        code("year = 2019", tags=["parameters"]),
-        code("# Parameters\nyear = 2020", tags=["injected-parameters"]),
-    )
+    page = soup(code("year = 2019", tags=["parameters"]), code("# Parameters\nyear = 2020", tags=["injected-parameters"]))
     assert page.select("main details.calcul") == []
     folds = page.select("footer details.calcul")
     assert [fold.summary.text for fold in folds] == ["Paramètres"]
@@ -197,9 +165,7 @@ def test_html_is_preferred_then_pictures_then_text():
     assert "écarté" not in str(page.main)
     assert page.find("img")["alt"] == "Un"
     assert [block.text for block in page.select("pre.texte")] == ["<b>brut</b>", "<i>dit</i>"]
-
-
-def test_a_picture_without_text_keeps_its_fault():
+    # A picture without text keeps its fault, for the checks.
     assert "alt" not in soup(code("a", shown(text_html='<img src="data:image/png;base64,AA">'))).find("img").attrs
 
 
@@ -225,11 +191,14 @@ def test_a_wide_table_can_stack_its_rows_and_stays_a_table():
     assert not re.search(r"\.pile[^{]*\bth\b[^{]*\{[^}]*display", page.style.string)
     assert page.style.string.count(r'.pile-1{--c2:"b";--c3:"c \22 1\22  \3c /style>"}') == 1
     assert ".pile-2" not in page.style.string
+    # The name of a column can neither end its string nor close the sheet.
+    assert quoted('a "b" \\ </style>') == r'"a \22 b\22  \5c  \3c /style>"'
 
 
-def test_three_columns_of_which_two_are_numbers_stay_a_table_on_a_phone():
-    page = soup(code("a", shown(text_html=WIDE.replace("'n2'", "'n2 n3'"))))
-    assert page.select("main table.pile, main [role=cell]") == []
+def test_numbers_in_three_columns_and_a_matrix_stay_tables_on_a_phone():
+    assert soup(code("a", shown(text_html=WIDE.replace("'n2'", "'n2 n3'")))).select("main table.pile, main [role=cell]") == []
+    page = soup(code("a", shown(text_html=WIDE.replace("n2", "matrice n2"))))
+    assert page.select("table.pile") == [] and page.select_one(".table-boite > table.matrice")
 
 
 def test_a_row_says_once_the_key_that_its_numbers_share():
@@ -257,15 +226,6 @@ def test_a_sign_stays_with_the_link_before_it():
     assert page.select_one("main p").get_text() == "lien\u202f; mot\u00a0: suite fin et"
 
 
-def test_the_name_of_a_column_can_neither_end_its_string_nor_close_the_sheet():
-    assert quoted('a "b" \\ </style>') == r'"a \22 b\22  \5c  \3c /style>"'
-
-
-def test_a_matrix_scrolls_and_is_not_stacked():
-    page = soup(code("a", shown(text_html=WIDE.replace("n2", "matrice n2"))))
-    assert page.select("table.pile") == [] and page.select_one(".table-boite > table.matrice")
-
-
 def test_figures_bear_the_number_of_their_page_then_their_own():
     figure = '<figure><figcaption><p class="figure-titre">Titre</p></figcaption></figure>'
     for name, numbers in (("02_describe", ["Figure\u00a02.1", "Figure\u00a02.2"]), ("annexe", ["Figure\u00a01", "Figure\u00a02"])):
@@ -282,14 +242,15 @@ def test_a_sheet_of_paper_names_the_report_its_year_and_the_files_that_links_lea
 
 def test_plain_text_arguments_cannot_bring_markup():
     page = soup(subtitle="<script>alert(1)</script>", pages=[Page("02_describe", "<b>x</b>", "02_describe.html")])
-    assert page.find("script") is None
-    assert page.select_one("nav.pages b") is None
+    assert page.find("script") is None and page.select_one("nav.pages b") is None
 
 
-def test_title_is_the_first_h1_and_its_absence_is_said():
+def test_what_a_page_cannot_do_without_is_asked_for():
     assert page_title(notebook()) == "Qui sont les jeunes ?"
     with pytest.raises(PublicationError, match="titre"):
         page_title(notebook(title="## Sans titre"))
+    with pytest.raises(ValueError, match="05_autre"):
+        export(name="05_autre")
 
 
 def test_extract_takes_the_html_of_tagged_cells_only():
@@ -299,3 +260,28 @@ def test_extract_takes_the_html_of_tagged_cells_only():
         code("c", shown(text_html="<p>deux</p>"), tags=["a-retenir", "autre"]),
     ]
     assert extract(notebook(*cells), "a-retenir") == ["<p>un</p>", "<p>deux</p>"]
+
+
+# --- one sheet for several pages -----------------------------------------------------------------------------------------
+
+COMMON = "/* a } b */ a { color: red }\n@media print { p { margin: 0 } .x::before { content: \"};\" } }\n@import 'a;b';"
+
+
+def styled(own: str, body: str) -> BeautifulSoup:
+    return BeautifulSoup(f"<style>{COMMON}\n{own}</style>{body}", "html.parser")
+
+
+def test_a_sheet_is_split_where_its_rules_end_and_pages_of_one_style_give_that_style():
+    rules = ["/* a } b */ a { color: red }", '@media print { p { margin: 0 } .x::before { content: "};" } }', "@import 'a;b';"]
+    assert split_rules(COMMON) == rules
+    assert split_rules("@namespace svg url(x); p { margin: 0 }") == ["@namespace svg url(x);", "p { margin: 0 }"]
+    assert merge_styles({"a": styled("", ""), "b": styled("", "")}) == "\n".join(rules) + "\n"
+
+
+def test_a_class_that_two_pages_define_differently_keeps_both_meanings():
+    own, body = '@media screen { .pile-1 td::before { content: "%s .x" } .absent { top: 0 } }', '<table class="x pile-1"></table>'
+    pages = {"a": styled(own % "Lignes", body), "b": styled(own % "Octets", body)}
+    style = merge_styles(pages)
+    assert [tag.table["class"] for tag in pages.values()] == [["x", "pile-1--a"], ["x", "pile-1--b"]]
+    assert '.pile-1--a td::before { content: "Lignes .x" } .absent { top: 0 }' in style
+    assert '.pile-1--b td::before { content: "Octets .x" }' in style and style.count("color: red") == 1

@@ -12,7 +12,7 @@ HEAD = f'<head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" 
 GOOD = f"""<!DOCTYPE html><html lang="fr">{HEAD}<title>t</title></head><body>
 <h1 id="a">Un</h1><h2>Deux</h2><h3>Trois</h3><h2>Quatre</h2>
 <a href="#a">a</a> <a href="autre.html#la">autre</a> <a href="mailto:x@exemple.fr">x</a>
-<a href="%C3%A9t%C3%A9.csv">é</a>
+<a href="%C3%A9t%C3%A9.csv">é</a> <a href="manifest.json">written after the checks</a>
 <img src="data:image/png;base64,AA" alt="texte"><img src="data:," alt="" role="presentation">
 <table><caption>c</caption><tr><th scope="row">a</th><td>1</td></tr></table>
 BODY</body></html>"""
@@ -70,18 +70,16 @@ def test_language_must_be_french(tmp_path, language):
     assert "langue" in problems(tmp_path, "", GOOD.replace('<html lang="fr">', language))[0]
 
 
-@pytest.mark.parametrize(("extra", "count"), [(0, 0), (1, 1)])
-def test_weight_is_bounded(tmp_path, extra, count):
+def test_weight_is_bounded_by_what_may_be_given(tmp_path):
     page = GOOD.replace("BODY", "")
-    filler = "x" * (MAX_PAGE_BYTES - len(page.encode()) + extra)
-    assert len(problems(tmp_path, "", page.replace("</body>", filler + "</body>"))) == count
-
-
-def test_another_bound_may_be_given(tmp_path):
-    page = f'<html lang="fr">{HEAD}</head><h1>x</h1></html>'
-    (tmp_path / "page.html").write_text(page, encoding="utf-8")
-    assert check_pages(tmp_path, bound=len(page)) == []
-    assert check_pages(tmp_path, bound=len(page) - 1) == ["page.html\u00a0: la page pèse 0\xa0ko, plus que les 0\xa0ko permis."]
+    for extra, count in ((0, 0), (1, 1)):
+        filler = "x" * (MAX_PAGE_BYTES - len(page.encode()) + extra)
+        assert len(problems(tmp_path, "", page.replace("</body>", filler + "</body>"))) == count
+    small = f'<html lang="fr">{HEAD}</head><h1 id="la">x</h1></html>'
+    for name in ("page.html", "autre.html"):
+        (tmp_path / name).write_text(small, encoding="utf-8")
+    assert check_pages(tmp_path, bound=len(small)) == []
+    assert "page.html\u00a0: la page pèse 0\xa0ko, plus que les 0\xa0ko permis." in check_pages(tmp_path, bound=len(small) - 1)
 
 
 def test_pages_of_sub_folders_are_read_and_may_link_upwards(tmp_path):
@@ -93,20 +91,11 @@ def test_pages_of_sub_folders_are_read_and_may_link_upwards(tmp_path):
     assert "../rien.html" in problem
 
 
-def test_the_manifest_is_written_after_the_checks(tmp_path):
-    assert problems(tmp_path, '<a href="manifest.json">x</a>') == []
-
-
-@pytest.mark.parametrize(
-    ("written", "read"),
-    [
-        (POLICY, ""),
-        (POLICY, "default-src 'none'"),
-        ("img-src data:", "img-src data: https:"),
-        ("Content-Security-Policy", "Content-Security-Policy-Report-Only"),
-        ('<meta charset="utf-8">', '<meta charset="utf-8"><style>p {}</style>'),
-    ],
-)
+@pytest.mark.parametrize(("written", "read"), [
+    (POLICY, ""), (POLICY, "default-src 'none'"), ("img-src data:", "img-src data: https:"),
+    ("Content-Security-Policy", "Content-Security-Policy-Report-Only"),
+    ('<meta charset="utf-8">', '<meta charset="utf-8"><style>p {}</style>'),
+])  # fmt: skip
 def test_a_page_without_the_strict_policy_first_in_its_head_does_not_leave(tmp_path, written, read):
     [problem] = problems(tmp_path, "", GOOD.replace(written, read))
     assert "Content-Security-Policy" in problem

@@ -1,5 +1,6 @@
-"""What is sent: all or nothing beside the report, from the report alone; and whether it is still that of the report."""
+"""What is sent: the archive, and all or nothing beside the report; whether it is still that of the report."""
 
+import io
 import re
 import zipfile
 from pathlib import Path
@@ -9,9 +10,10 @@ import pytest
 from helpers import paths
 from helpers.report import sharing
 from helpers.report.checks import MAX_SINGLE_BYTES
+from helpers.report.manifest import read_report
 from helpers.report.page import BusyError, PublicationError, ReportError
 from helpers.report.publication import in_turn
-from helpers.report.sharing import share, share_state
+from helpers.report.sharing import bundle, share, share_state
 from small_report import add_file, write_report
 
 PDF = b"%PDF-1.4\n/StructTreeRoot\nxref\nstartxref\n9\n%%EOF\n"
@@ -43,35 +45,33 @@ def names(folder) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
+SHARED = ["2020", "alses_2020.html", "alses_2020.zip"]
+
+
 def test_the_archive_and_the_page_stand_beside_the_report(reports):
     assert share(2020) == [reports / "alses_2020.zip", reports / "alses_2020.html"]
-    assert names(reports) == ["2020", "alses_2020.html", "alses_2020.zip"]
+    assert names(reports) == SHARED
     first = {path.name: path.read_bytes() for path in reports.glob("alses_2020.*")}
     share(2020)
     assert {path.name: path.read_bytes() for path in reports.glob("alses_2020.*")} == first
 
 
-def test_nothing_is_shared_while_a_run_is_at_work(reports):
+def test_a_run_of_the_year_keeps_a_report_from_being_shared_and_that_of_another_year_does_not(reports):
     said = "^Un autre programme travaille sur l’année 2020 .*« alses run --year 2021 »"
     with in_turn([2020, 2021], what="alses run --year 2021"), pytest.raises(BusyError, match=said):
         share(2020)
     assert names(reports) == ["2020"]
-    share(2020)
-    assert names(reports) == ["2020", "alses_2020.html", "alses_2020.zip"]
-
-
-def test_a_run_of_another_year_does_not_keep_a_report_from_being_shared_nor_loses_what_it_makes(reports):
     (reports / ".en-cours-2021").mkdir()
     with in_turn([2021], what="alses run --year 2021"):
         share(2020)
-    assert names(reports) == [".en-cours-2021", "2020", "alses_2020.html", "alses_2020.zip"]
+    assert names(reports) == [".en-cours-2021", *SHARED]
 
 
 def test_what_a_power_cut_left_behind_is_mended_first(reports):
     (reports / ".en-cours-2020-partage-x").mkdir()
     (reports / "2020").rename(reports / "2020.ancien")
     share(2020)
-    assert names(reports) == ["2020", "alses_2020.html", "alses_2020.zip"]
+    assert names(reports) == SHARED
 
 
 def test_the_pdf_is_printed_from_the_page_without_the_files_it_holds(reports, printer):
@@ -87,7 +87,7 @@ def test_without_a_browser_the_rest_is_made_and_one_sentence_says_how_to_print(r
     told = []
     monkeypatch.setattr(sharing, "find_browser", lambda: None)
     share(2020, pdf=True, tell=told.append)
-    assert names(reports) == ["2020", "alses_2020.html", "alses_2020.zip"]
+    assert names(reports) == SHARED
     [sentence] = told
     assert "Ouvrez reports/alses_2020.html dans un navigateur, puis Ctrl+P" in sentence
     assert "« Enregistrer au format PDF »" in sentence
@@ -128,17 +128,14 @@ def test_what_is_not_of_the_report_is_left_out_and_told(reports):
     assert not [name for name in zipfile.ZipFile(reports / "alses_2020.zip").namelist() if "notes" in name]
 
 
-def test_a_page_too_heavy_is_refused_with_what_weighs(reports):
-    add_file(reports / "2020", "indicateurs.csv", b"x" * (MAX_SINGLE_BYTES * 3 // 4 + 1))
-    with pytest.raises(PublicationError, match=r"pèserait 3 Mo, .* 3 Mo permis\. Le plus lourd : indicateurs.csv 2,3 Mo, "):
-        share(2020)
-    assert names(reports) == ["2020"]
-
-
-def test_a_page_with_a_defect_is_refused(reports):
+@pytest.mark.parametrize(("name", "content", "said"), [
+    ("indicateurs.csv", b"x" * (MAX_SINGLE_BYTES * 3 // 4 + 1), r"pèserait 3 Mo, .* 3 Mo permis\. Le plus lourd : indicateurs.csv 2,3 Mo, "),
+    ("01_clean.html", None, "adresse extérieure .*https://exemple.fr"),
+])  # fmt: skip
+def test_a_page_too_heavy_or_with_a_defect_is_refused(reports, name, content, said):
     page = (reports / "2020" / "01_clean.html").read_text(encoding="utf-8")
-    add_file(reports / "2020", "01_clean.html", page.replace("index.html", "https://exemple.fr").encode())
-    with pytest.raises(PublicationError, match="adresse extérieure .*https://exemple.fr"):
+    add_file(reports / "2020", name, content or page.replace("index.html", "https://exemple.fr").encode())
+    with pytest.raises(PublicationError, match=said):
         share(2020)
     assert names(reports) == ["2020"]
 
@@ -163,11 +160,8 @@ def test_a_file_open_elsewhere_is_named_and_none_is_replaced(reports, monkeypatc
 # --- whether a share is that of its report ---------------------------------------------------------------------------
 
 
-def test_nothing_shared_has_no_state(reports):
-    assert share_state(2020) == {} == share_state(1999)
-
-
 def test_a_share_is_current_until_its_report_changes(reports, printer):
+    assert share_state(2020) == {} == share_state(1999)
     share(2020, pdf=True)
     assert share_state(2020) == {"alses_2020.zip": True, "alses_2020.html": True, "alses_2020.pdf": True}
     add_file(reports / "2020", "indicateurs.csv", b"annee;effectif\r\n2020;43\r\n")
@@ -183,20 +177,54 @@ def test_a_share_without_its_report_or_of_another_hand_is_not_current(reports):
     assert share_state(2020) == {"alses_2020.zip": False, "alses_2020.html": True, "alses_2020.pdf": False}
 
 
-@pytest.mark.parametrize("damage", ["password", "bytes"])
-def test_an_archive_that_cannot_be_read_is_not_current(reports, damage):
+def test_an_archive_that_is_damaged_or_has_lost_its_report_is_not_current(reports):
     share(2020)
     path = reports / "alses_2020.zip"
     content = bytearray(path.read_bytes())
     with zipfile.ZipFile(path) as archive:
         place = archive.getinfo("alses_2020/manifest.json").header_offset
-    if damage == "password":
-        listed = content.index(b"alses_2020/manifest.json", content.index(b"PK\x01\x02")) - 46
-        content[place + 6] |= 1
-        content[listed + 8] |= 1
-    else:
-        content[place + 54 : place + 94] = b"\xff" * 40  # after the 30 bytes and the 24 letters of its head
+    content[place + 54 : place + 94] = b"\xff" * 40  # after the 30 bytes and the 24 letters of its head
     path.write_bytes(content)
     assert share_state(2020) == {"alses_2020.zip": False, "alses_2020.html": True}
     (reports / "2020" / "manifest.json").unlink()
     assert not any(share_state(2020).values())
+
+
+# --- the archive -------------------------------------------------------------------------------------------------------
+
+
+def archive_of(reports) -> zipfile.ZipFile:
+    return zipfile.ZipFile(io.BytesIO(bundle(read_report(reports / "2020"), name="alses_2020")))
+
+
+def test_the_archive_is_the_folder_and_a_word_on_what_to_open(reports):
+    folder = reports / "2020"
+    inside = {f"alses_2020/{path.name}": path.read_bytes() for path in folder.iterdir()}
+    (folder / "noms.xlsx").write_bytes(b"x")  # dropped there, it does not leave
+    archive = archive_of(reports)
+    assert archive.namelist() == sorted([*inside, "alses_2020/LISEZ-MOI.txt"])
+    assert {name: archive.read(name) for name in inside} == inside and archive.testzip() is None
+
+
+def test_the_bytes_do_not_depend_on_the_day_nor_on_rights(reports, monkeypatch):
+    first = bundle(read_report(reports / "2020"), name="alses_2020")
+    (reports / "2020" / "index.html").chmod(0o600)
+    monkeypatch.setattr("time.time", lambda: 2_000_000_000.0)
+    assert bundle(read_report(reports / "2020"), name="alses_2020") == first
+    assert {(each.date_time, each.external_attr, each.create_system, each.compress_type) for each in archive_of(reports).infolist()} == {
+        ((1980, 1, 1, 0, 0, 0), 0o100644 << 16, 3, zipfile.ZIP_DEFLATED)
+    }
+
+
+def test_the_word_reads_in_any_windows_notepad_and_names_with_accents_are_in_utf_8(reports):
+    add_file(reports / "2020", "été & b.csv", b"a")
+    archive = archive_of(reports)
+    content = archive.read("alses_2020/LISEZ-MOI.txt")
+    assert content.startswith("\ufeffLes ALSES en 2020\r\n=================\r\n".encode())
+    assert b"\n" not in content.replace(b"\r\n", b"")
+    lines = content.decode("utf-8-sig").splitlines()
+    assert "2. Ouvrez index.html\u00a0: le rapport se lit dans un navigateur (Firefox, Edge, Chrome, Safari), sans réseau." in lines
+    assert {"  01_clean.html     Que vaut-il\u202f?", "  indicateurs.csv   tableau de données, pour un tableur"} < set(lines)
+    assert "été & b.csv" in "".join(lines)
+    entry = archive.getinfo("alses_2020/été & b.csv")
+    assert (entry.flag_bits & 0x800, archive.read(entry)) == (0x800, b"a")

@@ -1,6 +1,8 @@
-"""What a result was made from, and whether it is still up to date. Nothing heavy is imported here."""
+"""What a result was made from, and whether it is still up to date.
 
-import hashlib
+Imported before anything is known to be stale: only the standard library and light modules.
+"""
+
 import json
 import logging
 import os
@@ -14,56 +16,43 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from helpers import paths as paths_paths
-from helpers.paths import DATA_ROOT_VARIABLE, codings_folder, data_root, processed, reports, repository
+from helpers.paths import (
+    DATA_ROOT_VARIABLE,
+    SYNTHETIC_SUFFIX,
+    codings_folder,
+    data_root,
+    processed,
+    report,
+    reports,
+    repository,
+    years,
+)
+from helpers.system import READ_ONCE_FROM, fingerprint, whole
 
-# --- The names of the files of a folder, as a result is kept with them ---
-
-
-def files_of(folder: Path) -> list[str]:
-    """What `listing` gives of a folder; locks and hidden files are nobody's data."""
-    found = _files(folder)
-    if folder.name == codings_folder(0).name:
-        found += [f"{each.name}/{inside}" for each in _entries(folder) if each.is_dir() for inside in _files(each)]
-    return sorted(found)
-
-
-def _entries(folder: Path | os.DirEntry) -> list[os.DirEntry]:
-    try:
-        return [entry for entry in os.scandir(folder) if not entry.name.startswith((".", "~"))]
-    except OSError:
-        return []
-
-
-def _files(folder: Path | os.DirEntry) -> list[str]:
-    return [entry.name for entry in _entries(folder) if entry.is_file()]
-
-
-# --- Which files did this process read and write? Python tells each opening to an audit hook, whatever library
-# --- opens
+# --- Files read and written by this process: an audit hook sees every open, whatever library does it ---
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
-# What is imported is known otherwise, and would be most of what is opened.
+# Imports are tracked from source, and would be most of the list.
 _CODE = (".py", ".pyc", ".so")
 _read: set[str] = set()
 _written: set[str] = set()
-_begun: list[bool] = []
+_traced: list[bool] = []
 
 
 def begin() -> None:
-    """Notes each file opened from now on, in this process and in those forked from it; again does nothing."""
-    if not _begun:
-        _begun.append(True)
+    """Record every file opened from now on, here and in forked processes; idempotent."""
+    if not _traced:
+        _traced.append(True)
         sys.addaudithook(_note)
 
 
 @contextmanager
 def unnoted() -> Iterator[None]:
-    """What is opened meanwhile is not noted: it says nothing of what will be used."""
-    kept = set(_read), set(_written)
+    """Suspend file tracing inside this block."""
+    before = set(_read), set(_written)
     yield
-    for noted, before in zip((_read, _written), kept, strict=True):
-        noted.intersection_update(before)
+    for noted, kept in zip((_read, _written), before, strict=True):
+        noted.intersection_update(kept)
 
 
 def _note(event: str, arguments: tuple) -> None:
@@ -72,8 +61,8 @@ def _note(event: str, arguments: tuple) -> None:
         if isinstance(path, str | os.PathLike) and not os.fspath(path).endswith(_CODE):
             writes = set(mode) & set("wax+") if mode else (flags or 0) & _WRITING
             (_written if writes else _read).add(os.fspath(path))
-    elif event == "os.rename":  # a file that is written beside, then takes its place
-        _written.add(os.fspath(arguments[1]))
+    elif event == "os.rename" and not os.fsdecode(arguments[1]).endswith(_CODE):  # an atomic write ends with one
+        _written.add(os.fsdecode(arguments[1]))
 
 
 @lru_cache(maxsize=4096)
@@ -82,46 +71,38 @@ def _real(name: str | bytes) -> Path:
 
 
 def _inside(names: set[str], roots: tuple[Path, ...]) -> list[Path]:
-    # Made absolute here, in the folder where the process still is: the hook must cost nothing.
+    # Resolved here and not in the hook, which must cost nothing.
     paths, folders = {_real(name) for name in list(names)}, [_real(root) for root in roots]
     inside = [path for path in paths if any(path.is_relative_to(folder) for folder in folders)]
-    # Hidden: locks, what is being written, and the list that is kept of all this.
+    # Hidden files are locks, partial writes and the trace itself.
     return sorted(path for path in inside if not path.name.startswith(".") and path.is_file())
 
 
 def seen(*roots: Path) -> tuple[list[Path], list[Path]]:
-    """The files inside these folders that were read, then those that were written and are still there.
+    """The files under these folders that were read, and those that were written and still exist.
 
-    A file that was read and written is of the second kind only. Code that was imported is not among them.
-
-    >>> import pathlib, tempfile
-    >>> begin()
-    >>> with tempfile.TemporaryDirectory() as dossier:
-    ...     _ = pathlib.Path(dossier, "un.csv").write_text("a", encoding="utf-8")
-    ...     lus, ecrits = seen(pathlib.Path(dossier))
-    >>> lus, [chemin.name for chemin in ecrits]
-    ([], ['un.csv'])
+    A file both read and written counts as written. Imported code is in neither list.
     """
     written = _inside(_written, roots)
     return sorted(set(_inside(_read, roots)) - set(written)), written
 
 
-# --- A kernel that sees aggregates only is refused the files of persons: the second net ---
-# The first is that nothing tells it where they are: its data root holds none. Python tells each opening to this hook.
-# A library that opens files by itself (pyarrow and DuckDB, given a path) does not, and finds only what the first
-# leaves.
+# --- Second barrier: a kernel that sees aggregates only is refused files of persons ---
+# The first is that its data root holds none. Libraries that open files in native code (pyarrow, DuckDB) escape this
+# hook, not the first barrier.
 
 _EVENTS = {"open", "os.listdir", "os.scandir", "sqlite3.connect"}
+_guarded: list[bool] = []
 
 
 def refuse_persons(root: Path, *, allowed: Path) -> None:
-    """Refuses from now on what is under the data of the project and outside ``root``, but for the file ``allowed``.
+    """Refuse from now on what is under the project's data and outside ``root``, except the file ``allowed``.
 
-    Nothing is refused when ``root`` is the project's own; again does nothing.
+    Nothing is refused when ``root`` is the project's own; idempotent.
     """
-    if _begun or root.parts[-3:] != ("data", "processed", "diffusion"):
+    if _guarded or root.parts[-3:] != ("data", "processed", "diffusion"):
         return
-    _begun.append(True)
+    _guarded.append(True)
     data, inside, kept = (os.path.realpath(each) for each in (root.parents[2] / "data", root, allowed))
 
     def refuse(event: str, arguments: tuple) -> None:
@@ -136,100 +117,237 @@ def refuse_persons(root: Path, *, allowed: Path) -> None:
     sys.addaudithook(refuse)
 
 
-# --- Which of our modules are behind a piece of code? Its imports, and theirs, as they are written ---
+# --- The modules behind a piece of code: its imports, and theirs, read as text ---
 
-# Read as text: the grammar of Python takes a hundred times longer, and more than is imported harms nobody.
+# Parsing would take a hundred times longer, and a false import harms nobody.
 _FROM = re.compile(r"^\s*from\s+(helpers[\w.]*)\s+import\s+(\([^)]*\)|[^\n#]*)", re.MULTILINE)
 _IMPORT = re.compile(r"^\s*import\s+(helpers[\w.]*)", re.MULTILINE)
 _LIBRARY = re.compile(r"^\s*(?:from|import)\s+(\w+)", re.MULTILINE)
 
 
 def _file(name: str) -> Path | None:
-    """The file of a module of ours, by its dotted name; None for a name that is no module."""
+    """The file of one of our modules, by its dotted name; None for a name that is no module."""
     place = repository() / "src" / Path(*name.split("."))
     return next((path for path in (place / "__init__.py", place.with_suffix(".py")) if path.is_file()), None)
 
 
 def _names(source: str) -> list[str]:
-    """The dotted names that code imports from our package, at its top or inside a function."""
-    found = []
+    imported = []
     for module, names in _FROM.findall(source):
-        found += [module, *(f"{module}.{name}" for name in re.findall(r"(\w+)(?: +as +\w+)?", names))]
-    return found + _IMPORT.findall(source)
+        imported += [module, *(f"{module}.{name}" for name in re.findall(r"(\w+)(?: +as +\w+)?", names))]
+    return imported + _IMPORT.findall(source)
 
 
-@lru_cache(maxsize=512)
-def _imports_of(path: Path, modified: int, size: int) -> tuple[str, ...]:
+@lru_cache(maxsize=1024)
+def _imports_of(path: Path, modified: int, size: int) -> tuple[tuple[str, ...], frozenset[str]]:
+    """The names that a file imports from our package, and the first names of all its imports."""
     del modified, size  # the file may change while the process lives
-    return tuple(_names(path.read_text(encoding="utf-8")))
+    source = path.read_text(encoding="utf-8")
+    return tuple(_names(source)), frozenset(_LIBRARY.findall(source))
 
 
-def _parents(name: str) -> list[str]:
-    """The package of a module, that of the package, and the module: Python runs them all."""
-    parts = name.split(".")
-    return [".".join(parts[: length + 1]) for length in range(len(parts))]
+def _imports(path: Path) -> tuple[tuple[str, ...], frozenset[str]]:
+    state = path.stat()
+    return _imports_of(path, state.st_mtime_ns, state.st_size)
 
 
 def modules_behind(sources: Iterable[str]) -> list[Path]:
-    """The files of our package that these pieces of code import, with all that those import in turn; sorted.
+    """The files of our package that these pieces of code import, directly or not; sorted.
 
     >>> derriere = modules_behind(["from helpers.analysis import themes"])
     >>> {"themes.py", "schema.py"} <= {chemin.name for chemin in derriere}, "figure.py" in {c.name for c in derriere}
     (True, False)
     """
     waiting = [name for source in sources for name in _names(source)]
-    asked: set[str] = set()
-    found: set[Path] = set()
+    visited: set[str] = set()
+    modules: set[Path] = set()
     while waiting:
-        for name in _parents(waiting.pop()):
-            path = None if name in asked else _file(name)
-            asked.add(name)
-            if path and path not in found:
-                found.add(path)
-                state = path.stat()
-                waiting += _imports_of(path, state.st_mtime_ns, state.st_size)
-    return sorted(found)
-
-
-@lru_cache(maxsize=512)
-def _libraries_of(path: Path, modified: int, size: int) -> frozenset[str]:
-    del modified, size
-    return frozenset(_LIBRARY.findall(path.read_text(encoding="utf-8")))
+        parts = waiting.pop().split(".")
+        for name in (".".join(parts[: length + 1]) for length in range(len(parts))):  # packages run too
+            path = None if name in visited else _file(name)
+            visited.add(name)
+            if path and path not in modules:
+                modules.add(path)
+                waiting += _imports(path)[0]
+    return sorted(modules)
 
 
 def libraries_behind(sources: Iterable[str]) -> set[str]:
-    """What these pieces of code import, by its first name, with what the modules of ours behind them import.
+    """The first names of what these pieces of code, and our modules behind them, import.
 
     >>> {"pandas", "scipy"} <= libraries_behind(["from helpers.analysis import shares"])
     True
     """
     codes = list(sources)
-    found = {name for code in codes for name in _LIBRARY.findall(code)}
-    for path in modules_behind(codes):
-        state = path.stat()
-        found |= _libraries_of(path, state.st_mtime_ns, state.st_size)
-    return found
+    names = {name for code in codes for name in _LIBRARY.findall(code)}
+    return names.union(*(_imports(path)[1] for path in modules_behind(codes)))
 
 
-# --- What a result was made from, kept beside it: files, folders, parameters, libraries, and what came out ---
+# --- The provenance record of a result: files, folders, parameters, libraries, products ---
 
-# Bytes. A larger file is read again only when its date, its size or its place on the disk changed; a small one always,
-# for two changes can fall in one tick of the clock.
-READ_ONCE_FROM = 1_000_000
-# When this process began, nearly: code that changed since is not the code that runs.
+# Code that changed after this moment is not the code that runs.
 LOADED_AT = time.time()
-# The form of the file: a record in another form is as good as none.
-FORM = 1
+# Format of the file. A record of version 0.8 and 0.9 (1) is read, and is stale.
+FORM, _FORMS = 2, (1, 2)
 
 
 @dataclass(frozen=True)
-class Cause:
-    """Something that is no longer as it was: its kind, and what bears its name.
+class State:
+    """A file as it was: SHA-256, then what the disk said of it (0: unknown)."""
 
-    ``kind`` is ``donnees``, ``code``, ``notebook``, ``parametre``, ``bibliotheques`` or ``produit`` (a result touched
-    by another hand).
+    sha256: str
+    size: int = 0
+    modified: int = 0
+    inode: int = 0
 
-    >>> print(Cause("donnees", "data/raw/2020/reunions.csv"))
+
+@dataclass(frozen=True)
+class Record:
+    """What a result was made from, and what it is; files are named as `name_of` does.
+
+    ``folders`` holds the listing of each folder, since a file that arrives is a change too. ``libraries`` are those
+    installed, with versions; None where they do not matter.
+    """
+
+    parameters: dict[str, Any]
+    files: dict[str, State]
+    folders: dict[str, list[str]] = field(default_factory=dict)
+    libraries: list[str] | None = None
+    products: dict[str, State] = field(default_factory=dict)
+    forme: int = FORM
+
+
+def locate(name: str) -> Path:
+    """Where the file of that name is: ``data/…`` and ``reports/…`` are in the data root, the rest in the repository."""
+    is_data = name.split("/")[0] in {"data", "reports"}
+    return (data_root() if is_data else repository()) / name
+
+
+def name_of(path: Path) -> str:
+    """The name of a file of the project, wherever the project is; ValueError for a file outside it.
+
+    A link in the project that leads elsewhere keeps its name.
+    """
+    real = Path(os.path.realpath(path))
+    for place, root in ((path, data_root()), (real, Path(os.path.realpath(data_root())))):
+        if place.is_relative_to(root) and place.relative_to(root).parts[0] in {"data", "reports"}:
+            return place.relative_to(root).as_posix()
+    return real.relative_to(os.path.realpath(repository())).as_posix()
+
+
+def state_of(path: Path, known: State | None = None) -> State | None:
+    """The file as it is, None if missing; a large file that the disk says untouched is not read again."""
+    try:
+        state = path.stat()
+        now = (state.st_size, state.st_mtime_ns, state.st_ino)
+        if known and state.st_size >= READ_ONCE_FROM and now == (known.size, known.modified, known.inode):
+            return known
+        return State(fingerprint(path), *now)
+    except OSError:
+        return None
+
+
+def _entries(folder: Path | os.DirEntry) -> list[os.DirEntry]:
+    try:
+        return [entry for entry in os.scandir(folder) if not entry.name.startswith((".", "~"))]
+    except OSError:
+        return []
+
+
+def listing(name: str) -> list[str]:
+    """The files of a folder, without locks and hidden files; of the folder of codings, also « coding/file »."""
+    folder = locate(name)
+    entries = _entries(folder)
+    files = [entry.name for entry in entries if entry.is_file()]
+    if folder.name == codings_folder(0).name:
+        inside = ((entry, each) for entry in entries if entry.is_dir() for each in _entries(entry))
+        files += [f"{entry.name}/{each.name}" for entry, each in inside if each.is_file()]
+    return sorted(files)
+
+
+@cache
+def _tools() -> frozenset[str]:
+    """The libraries, in lower case, that only tests, a cluster or bench/ need."""
+    locks = (repository() / "requirements").glob("*.lock")
+    names = {lock.stem: set(re.findall(r"^[\w.-]+(?===)", lock.read_text("utf-8"), re.MULTILINE)) for lock in locks}
+    return frozenset().union(*names.values()) - names.get("report", set())
+
+
+def libraries() -> list[str]:
+    """This Python and the libraries installed, as « name-version », except those that no report needs."""
+    folders = {Path(os.path.realpath(each)) for each in sys.path if each.endswith("-packages")}
+    entries = {entry.name for folder in folders if folder.is_dir() for entry in os.scandir(folder)}
+    installed = (each.removesuffix(".dist-info") for each in entries if each.endswith(".dist-info"))
+    # Our own version says nothing that our files do not.
+    left_out = _tools() | {"alses"}
+    used = (each for each in installed if re.sub(r"[-_.]+", "-", each.rpartition("-")[0]).lower() not in left_out)
+    return [f"python-{sys.version.split()[0]}", *sorted(used)]
+
+
+def states(files: Iterable[Path]) -> dict[str, State]:
+    """The files as they are, by name, in order; missing ones are left out."""
+    named = {name_of(path): state_of(path) for path in files}
+    return {name: named[name] for name in sorted(named) if named[name] is not None}
+
+
+def record(
+    parameters: dict[str, Any],
+    files: Iterable[Path],
+    *,
+    folders: Iterable[Path] = (),
+    products: Iterable[Path] = (),
+) -> Record:
+    """The record of a result that was just made from these files as they are now."""
+    names = sorted({name_of(folder) for folder in folders})
+    return Record(parameters, states(files), {name: listing(name) for name in names}, libraries(), states(products))
+
+
+def card(parameters: dict[str, Any], files: dict[str, State], products: Iterable[Path]) -> Record:
+    """A record with checksums alone: the same tables give the same bytes, whenever they were written."""
+    inputs, outputs = (
+        {name: State(state.sha256) for name, state in each.items()} for each in (files, states(products))
+    )
+    return Record(parameters, inputs, products=outputs)
+
+
+def dump(kept: Record) -> str:
+    """A record as its file holds it."""
+    return json.dumps(asdict(kept), ensure_ascii=False)
+
+
+def remember(kept: Record, path: Path) -> None:
+    """Write a record, atomically."""
+    with whole(path) as beside:
+        beside.write_text(dump(kept), encoding="utf-8")
+
+
+def read_record(path: Path) -> Record | None:
+    """The record that was written there; None if there is none, or none that can be used."""
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        if kept["forme"] not in _FORMS:
+            return None
+        for part in ("files", "products"):
+            kept[part] = {name: State(**state) for name, state in kept[part].items()}
+        return Record(**kept)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+
+
+# --- Is it still up to date? The one question, and the reasons in words for the person who waits ---
+
+# Longer lists are not read.
+_TOLD = 2
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Something that is no longer as it was.
+
+    ``kind`` is ``donnees``, ``code``, ``notebook``, ``parametre``, ``bibliotheques`` or ``produit`` (a result that
+    someone else touched); ``name`` is the file, or what changed in words, ``verb`` then being empty.
+
+    >>> print(Reason("donnees", "data/raw/2020/reunions.csv"))
     2020/reunions.csv a changé
     """
 
@@ -240,292 +358,125 @@ class Cause:
     def __str__(self) -> str:
         return f"{self.name.removeprefix('data/raw/').removeprefix('data/processed/')} {self.verb}".strip()
 
-
-@dataclass(frozen=True)
-class State:
-    """A file as it was: the SHA-256 of its bytes, then what the disk says of it.
-
-    >>> fichiers = record({}, [paths.raw_table(2020, "reunions")]).files
-    >>> fichiers["data/raw/2020/reunions.csv"].size > 0
-    True
-    """
-
-    sha256: str
-    size: int
-    modified: int
-    inode: int
-
-
-@dataclass(frozen=True)
-class Record:
-    """What a result was made from, and what it is.
-
-    Files are named from the data root (``data/…``, ``reports/…``) or from the repository. ``folders`` holds the names
-    that each folder had: a file that arrives is a change as well. ``libraries`` are those installed, with versions.
-
-    >>> garde = record({"year": 2020}, [paths.raw_table(2020, "reunions")])
-    >>> garde.parameters, list(garde.files), garde.products
-    ({'year': 2020}, ['data/raw/2020/reunions.csv'], {})
-    """
-
-    parameters: dict[str, Any]
-    files: dict[str, State]
-    folders: dict[str, list[str]]
-    libraries: list[str]
-    products: dict[str, State] = field(default_factory=dict)
-
-
-def locate(name: str) -> Path:
-    """Where the file of that name is.
-
-    >>> locate("data/raw/2020/reunions.csv") == paths.raw_table(2020, "reunions")
-    True
-    """
-    is_data = name.split("/")[0] in {"data", "reports"}
-    return (data_root() if is_data else repository()) / name
-
-
-def name_of(path: Path) -> str:
-    """The name of a file of the project, whatever the folder that holds it.
-
-    Raises
-    ------
-    ValueError
-        when the file is not of the project.
-
-    >>> name_of(paths.raw_table(2020, "reunions")), name_of(paths.notebook("01_clean"))
-    ('data/raw/2020/reunions.csv', 'notebooks/01_clean.ipynb')
-    """
-    path, root = Path(os.path.realpath(path)), Path(os.path.realpath(data_root()))
-    if path.is_relative_to(root) and path.relative_to(root).parts[0] in {"data", "reports"}:
-        return path.relative_to(root).as_posix()
-    return path.relative_to(os.path.realpath(repository())).as_posix()
-
-
-def state_of(path: Path, known: State | None = None) -> State | None:
-    """The file as it is, None when it is not there; a large one that the disk says untouched is not read again."""
-    try:
-        found = path.stat()
-        seen = (found.st_size, found.st_mtime_ns, found.st_ino)
-        if known and found.st_size >= READ_ONCE_FROM and seen == (known.size, known.modified, known.inode):
-            return known
-        with path.open("rb") as file:
-            return State(hashlib.file_digest(file, "sha256").hexdigest(), *seen)
-    except OSError:
-        return None
-
-
-def listing(name: str) -> list[str]:
-    """The names of the files of a folder, in order, and those of the codings in that of codings (« coding/file »).
-
-    >>> listing("data/raw/2020")[:2]
-    ['README.md', 'affirmations.csv']
-    """
-    return files_of(locate(name))
-
-
-@cache
-def _tools() -> frozenset[str]:
-    """The libraries, by their names in lower case, that only the tests, a cluster or bench/ need."""
-    locks = (repository() / "requirements").glob("*.lock")
-    names = {lock.stem: set(re.findall(r"^[\w.-]+(?===)", lock.read_text("utf-8"), re.MULTILINE)) for lock in locks}
-    return frozenset().union(*names.values()) - names.get("report", set())
-
-
-def libraries() -> list[str]:
-    """This Python and the libraries installed, as « name-version », but for those that no report needs."""
-    folders = {Path(os.path.realpath(each)) for each in sys.path if each.endswith("-packages")}
-    found = {entry.name for folder in folders if folder.is_dir() for entry in os.scandir(folder)}
-    installed = (each.removesuffix(".dist-info") for each in found if each.endswith(".dist-info"))
-    # Our own version says nothing that our files do not.
-    left_out = _tools() | {"alses"}
-    kept = (each for each in installed if re.sub(r"[-_.]+", "-", each.rpartition("-")[0]).lower() not in left_out)
-    return [f"python-{sys.version.split()[0]}", *sorted(kept)]
-
-
-def record(
-    parameters: dict[str, Any],
-    files: Iterable[Path],
-    *,
-    folders: Iterable[Path] = (),
-    products: Iterable[Path] = (),
-) -> Record:
-    """What is known now of a result: every file as it is; those that are not there are left out.
-
-    >>> garde = record({}, [], folders=[paths.raw(2020)])
-    >>> "reunions.csv" in garde.folders["data/raw/2020"]
-    True
-    """
-
-    def states(those: Iterable[Path]) -> dict[str, State]:
-        named = {name_of(path): state_of(path) for path in those}
-        return {name: named[name] for name in sorted(named) if named[name] is not None}
-
-    names = sorted({name_of(folder) for folder in folders})
-    return Record(parameters, states(files), {name: listing(name) for name in names}, libraries(), states(products))
-
-
-def remember(kept: Record, path: Path) -> None:
-    """Writes a record, whole or not at all.
-
-    >>> import pathlib, tempfile
-    >>> garde = record({"year": 2020}, [])
-    >>> with tempfile.TemporaryDirectory() as dossier:
-    ...     remember(garde, pathlib.Path(dossier, "garde.json"))
-    ...     read_record(pathlib.Path(dossier, "garde.json")) == garde
-    True
-    """
-    from helpers.system import whole  # with pandas behind it: who only asks what changed writes nothing
-
-    with whole(path) as beside:
-        beside.write_text(json.dumps({"forme": FORM, **asdict(kept)}, ensure_ascii=False), encoding="utf-8")
-
-
-def read_record(path: Path) -> Record | None:
-    """The record that was kept, or None: there is none, or it cannot be used.
-
-    >>> read_record(paths.processed(2018) / "rapport.json") is None
-    True
-    """
-    try:
-        kept = json.loads(path.read_text(encoding="utf-8"))
-        if kept.pop("forme") != FORM:
-            return None
-        for part in ("files", "products"):
-            kept[part] = {name: State(**state) for name, state in kept[part].items()}
-        return Record(**kept)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        return None
-
-
-# --- What has changed since: the causes, in an order and in words for the person who waits ---
-
-_NOTEBOOK, _PYTHON = "notebooks/", "src/"
-# Beyond, a list is not read.
-_TOLD = 2
+    @property
+    def is_consequence(self) -> bool:
+        """Whether it only passes on another one: what 01 makes changes because something else did."""
+        return self.name.startswith("data/processed/")
 
 
 def kind_of(name: str) -> str:
-    """What a file is, by its name: ``donnees``, ``notebook``, ``bibliotheques`` or ``code``."""
-    if name.startswith("data/"):
-        return "donnees"
-    if name.startswith(_NOTEBOOK):
-        return "notebook"
-    return "code" if name.startswith(_PYTHON) else "bibliotheques"
+    """What a file is, by its name: ``donnees``, ``notebook``, ``code`` or ``bibliotheques`` (the lock)."""
+    kinds = {"data/": "donnees", "notebooks/": "notebook", "src/": "code"}
+    return next((kind for start, kind in kinds.items() if name.startswith(start)), "bibliotheques")
 
 
-def _since_files(then: dict[str, State], seen: dict[str, State | None], kind: str | None) -> Iterable[Cause]:
+def changed_files(then: dict[str, State], kind: str | None = None) -> Iterator[Reason]:
+    """The files that are gone or no longer hold the same bytes."""
     for name, state in then.items():
-        if name not in seen:
-            seen[name] = state_of(locate(name), state)
-        now = seen[name]
+        now = state_of(locate(name), state)
         if now is None:
-            yield Cause(kind or kind_of(name), name, "n’est plus là")
+            yield Reason(kind or kind_of(name), name, "n’est plus là")
         elif now.sha256 != state.sha256:
-            yield Cause(kind or kind_of(name), name)
+            yield Reason(kind or kind_of(name), name)
 
 
-def _folders(then: dict[str, list[str]]) -> Iterable[Cause]:
+def _new_files(then: dict[str, list[str]]) -> Iterator[Reason]:
     for folder, names in then.items():
         for new in sorted(set(listing(folder)) - set(names)):
-            yield Cause("donnees", f"{folder}/{new}", "est arrivé")
+            yield Reason("donnees", f"{folder}/{new}", "est arrivé")
 
 
-def _parameters(then: dict, now: dict) -> Iterable[Cause]:
+def _parameters(then: dict, now: dict) -> Iterator[Reason]:
     for name in sorted(then.keys() | now.keys()):
-        before, after = then.get(name), now.get(name)
-        if before != after:
-            yield Cause("parametre", f"{name} : {before} → {after}", "")
+        if then.get(name) != now.get(name):
+            yield Reason("parametre", f"{name} : {then.get(name)} → {now.get(name)}", "")
 
 
-def _libraries(then: list[str]) -> Iterable[Cause]:
-    now = libraries()
-    if now != then:
-        gone, come = set(then) - set(now), set(now) - set(then)
-        for name in sorted({each.rpartition("-")[0] for each in gone | come}):
-            before, after = (
-                next((each.rpartition("-")[2] for each in side if each.rpartition("-")[0] == name), "absent")
-                for side in (gone, come)
-            )
-            yield Cause("bibliotheques", f"{name} {before} → {after}", "")
+def _libraries(then: list[str]) -> Iterator[Reason]:
+    now = set(libraries())
+    gone, come = (dict(each.rpartition("-")[::2] for each in side) for side in (set(then) - now, now - set(then)))
+    for name in sorted(gone.keys() | come.keys()):
+        yield Reason("bibliotheques", f"{name} {gone.get(name, 'absent')} → {come.get(name, 'absent')}", "")
 
 
-def changes_since(kept: Record, parameters: dict, seen: dict[str, State | None] | None = None) -> list[Cause]:
-    """What is no longer as the record says; nothing when the result is still good.
+def why_stale(kept: Record, parameters: dict | None = None) -> list[Reason]:
+    """What is no longer as the record says; empty when the result is up to date.
 
-    ``seen`` remembers, from one call to the next, the files that were looked at.
+    ``parameters`` are those that it would be made with now; without them, those of the record.
 
-    >>> garde = record({"year": 2020}, [])
-    >>> [str(cause) for cause in changes_since(garde, {"year": 2021})]
+    >>> [str(reason) for reason in why_stale(record({"year": 2020}, []), {"year": 2021})]
     ['year : 2020 → 2021']
     """
-    seen = {} if seen is None else seen
     return [
-        *_parameters(kept.parameters, parameters),
-        *_since_files(kept.files, seen, None),
-        *_folders(kept.folders),
-        *_libraries(kept.libraries),
-        *_since_files(kept.products, seen, "produit"),
+        *([] if kept.forme == FORM else [Reason("code", "version antérieure du programme", "")]),
+        *_parameters(kept.parameters, kept.parameters if parameters is None else parameters),
+        *changed_files(kept.files),
+        *_new_files(kept.folders),
+        *(_libraries(kept.libraries) if kept.libraries is not None else ()),
+        *changed_files(kept.products, "produit"),
     ]
 
 
-def is_consequence(cause: Cause) -> bool:
-    """Whether a cause only passes on another one: what 01 makes changes because something else did.
-
-    >>> is_consequence(Cause("donnees", "data/processed/2020/indicateurs.csv"))
-    True
-    """
-    return cause.name.startswith("data/processed/")
-
-
-def tell_causes(causes: list[Cause]) -> str:
-    """The first causes in words, and how many others there are; what follows from one of them is left out.
+def tell_causes(reasons: list[Reason]) -> str:
+    """The first reasons in words, and how many others; consequences are left out unless there is nothing else.
 
     >>> recu, fait = "data/raw/2020/reunions.csv", "data/processed/2020/indicateurs.csv"
-    >>> print(tell_causes([Cause("donnees", fait), Cause("donnees", recu)]))
+    >>> print(tell_causes([Reason("donnees", fait), Reason("donnees", recu)]))
     2020/reunions.csv a changé
     """
-    causes = [cause for cause in causes if not is_consequence(cause)] or causes
-    told = [str(cause) for cause in causes[:_TOLD]]
-    rest = len(causes) - len(told)
-    return ", ".join(told) + (f" (et {rest} autre{'s' if rest > 1 else ''})" if rest else "")
+    reasons = [reason for reason in reasons if not reason.is_consequence] or reasons
+    rest = len(reasons) - _TOLD
+    more = f" (et {rest} autre{'s' if rest > 1 else ''})" if rest > 0 else ""
+    return ", ".join(map(str, reasons[:_TOLD])) + more
 
 
-# --- Is the published report still the one that would be made? Asked before anything heavy is loaded ---
+# --- Is the published report the one that would be made now? Asked before anything heavy is imported ---
 
 
-def report_record(year: int) -> Path:
-    """Where what a year's report was made from is kept.
-
-    >>> paths.relative(report_record(2020))
-    'data/processed/2020/rapport.json'
-    """
-    return processed(year) / "rapport.json"
+def report_record(year: int, *, is_synthetic: bool = False) -> Path:
+    """Where the record of a year's report is; a report on simulated records has its own."""
+    return processed(year) / f"rapport{SYNTHETIC_SUFFIX if is_synthetic else ''}.json"
 
 
 def asked(year: int, compare_to: int | None, sites: Iterable[str] = ()) -> dict[str, Any]:
-    """What a report depends on beside its files: what was asked, and the years that have data.
+    """What a report depends on besides files: what was asked, and which years have data.
 
     >>> asked(2020, None)
     {'year': 2020, 'compare_to': None, 'sites': [], 'années': [2019, 2020]}
     """
-    years = [each for each in paths_paths.years() if each <= year]
-    return {"year": year, "compare_to": compare_to, "sites": sorted(set(sites)), "années": years}
-
-
-def kept_sites(year: int) -> list[str]:
-    """The reports below the network that the last report of a year had, as they were asked for.
-
-    >>> kept_sites(2018)
-    []
-    """
-    kept = read_record(report_record(year))
-    return kept.parameters.get("sites", []) if kept else []
+    before = [each for each in years() if each <= year]
+    return {"year": year, "compare_to": compare_to, "sites": sorted(set(sites)), "années": before}
 
 
 def _folder(kept: Record) -> Path | None:
     names = {name.split("/")[1] for name in kept.products if name.startswith("reports/")}
     return reports() / names.pop() if len(names) == 1 else None
+
+
+def _records(year: int) -> list[Record]:
+    """The records of a year's reports, that of the last one first."""
+    places = [report_record(year, is_synthetic=each) for each in (False, True)]
+    dated = sorted((place.stat().st_mtime_ns, place) for place in places if place.is_file())
+    return [kept for _, place in reversed(dated) if (kept := read_record(place))]
+
+
+def read_report_record(year: int, *, is_synthetic: bool = False) -> Record | None:
+    """The record of that report; version 0.8 kept the last one of a year under one name, whichever report it was."""
+    folder = report(year, is_synthetic=is_synthetic)
+    return next((kept for kept in _records(year) if _folder(kept) == folder), None)
+
+
+def kept_sites(year: int) -> list[str]:
+    """The reports below the network that the last report of a year had, as they were asked for."""
+    return next((kept.parameters.get("sites", []) for kept in _records(year)), [])
+
+
+def report_causes(
+    year: int, compare_to: int | None, sites: Iterable[str] = (), *, is_synthetic: bool = False
+) -> list[Reason] | None:
+    """Why the report would not be the same if it were made now; None when nothing is known of it."""
+    kept = read_report_record(year, is_synthetic=is_synthetic)
+    return None if kept is None else why_stale(kept, asked(year, compare_to, sites))
 
 
 def _is_tidy(folder: Path) -> bool:
@@ -534,46 +485,31 @@ def _is_tidy(folder: Path) -> bool:
     return not any(path.name.startswith(left) for path in folder.parent.iterdir())
 
 
-def report_causes(year: int, compare_to: int | None, sites: Iterable[str] = ()) -> list[Cause] | None:
-    """Why the report would not be the same if it were made now; None when nothing is known of it.
-
-    >>> report_causes(2018, None) is None
-    True
-    """
-    kept = read_record(report_record(year))
-    return None if kept is None else changes_since(kept, asked(year, compare_to, sites))
-
-
 def current_report(year: int, compare_to: int | None, sites: Iterable[str] = ()) -> Path | None:
-    """The folder of the published report if nothing it was made from has changed, and nothing in it; else None.
-
-    >>> current_report(2018, None) is None
-    True
-    """
-    kept = read_record(report_record(year))
-    folder = kept and _folder(kept)
-    if not folder or changes_since(kept, asked(year, compare_to, sites)) or not _is_tidy(folder):
-        return None
-    return folder
+    """The folder of the published report if it is up to date, its files included; else None."""
+    for kept in _records(year):
+        folder = _folder(kept)
+        if folder and not why_stale(kept, asked(year, compare_to, sites)) and _is_tidy(folder):
+            return folder
+    return None
 
 
-# --- An extension of the kernel that keeps, after each cell, the list of files that the notebook read and
-# --- wrote
-# Loaded by the pipeline alone, through the kernel's own command line: a notebook opened by hand knows nothing of it.
+# --- Kernel extension: after each cell, saves the list of files that the notebook read and wrote ---
+# Loaded on the kernel's command line by a run only: a notebook opened by hand knows nothing of it.
 
 MODULE = __name__
 
 
 def read_back(list_path: Path) -> tuple[list[Path], list[Path]]:
-    """The files read, then those written, as `trace.seen` gives them."""
+    """The files read, then those written, as `seen` gave them."""
     read, written = json.loads(list_path.read_text(encoding="utf-8"))
     return [Path(each) for each in read], [Path(each) for each in written]
 
 
 def arguments(list_path: Path, root: Path) -> list[str]:
-    """What the command line of a kernel must hold: the list is kept in this file, ``root`` is its data root."""
+    """The command line arguments of a kernel that saves its list in this file and has ``root`` as data root."""
     extension = f"--InteractiveShellApp.extra_extensions={MODULE}"
-    # Its warnings are in English, and say what the run says: that it was stopped.
+    # Its warnings are in English, and only say that it was stopped.
     quiet = f"--IPKernelApp.log_level={logging.ERROR}"
     return [extension, quiet, f"--FilesSeen.path={list_path}", f"--FilesSeen.root={root}"]
 

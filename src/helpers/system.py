@@ -147,7 +147,12 @@ def find_browser() -> Path | None:
 
 # Bytes. A larger file is an export: its checksum is kept while its size and its date stay the same. A small table is
 # always read again, for two changes can fall in one tick of the clock.
-_READ_ONCE_FROM = 1_000_000
+READ_ONCE_FROM = 1_000_000
+
+
+def checksum(content: bytes) -> str:
+    """The SHA-256 of bytes, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def fingerprint(path: Path) -> str:
@@ -157,8 +162,8 @@ def fingerprint(path: Path) -> str:
     64
     """
     state = path.stat()
-    if state.st_size < _READ_ONCE_FROM:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+    if state.st_size < READ_ONCE_FROM:
+        return checksum(path.read_bytes())
     return _fingerprint_of_large(path, state.st_size, state.st_mtime_ns)
 
 

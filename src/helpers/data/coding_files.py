@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from difflib import get_close_matches
 from pathlib import Path
@@ -15,7 +14,7 @@ from helpers.data.private import folder_of
 from helpers.data.published import inert
 from helpers.data.raw import empty_table, read_table
 from helpers.schema import DataError
-from helpers.system import fingerprint, mend_folder, whole, whole_folder
+from helpers.system import checksum, fingerprint, mend_folder, whole, whole_folder
 
 if TYPE_CHECKING:  # slow to import, and only some callers need it
     from helpers.codings.model import Project
@@ -82,7 +81,7 @@ def _folder(year: int, name: str) -> Path:
 
 def _place(source: Path) -> str:
     """Identifies the source file without revealing its path."""
-    return hashlib.sha256(str(source.resolve()).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return checksum(str(source.resolve()).encode("utf-8", "surrogatepass"))[:16]
 
 
 def _tables(folder: Path) -> dict[str, str]:

@@ -1,7 +1,6 @@
 """What commands write in data/raw: the folder of a new year, rows of the code book, simulated exports."""
 
 import csv
-import hashlib
 import io
 import json
 import re
@@ -16,7 +15,7 @@ from helpers import paths
 from helpers.data.reading import CARD, EXPORT_CARD, SYNTHETIC_STEM, content_of, unnamed, validated_rows
 from helpers.data.text_scan import decodes
 from helpers.schema import DataError, columns
-from helpers.system import whole
+from helpers.system import checksum, whole
 
 # --- The folder of a new year: its card, its log, and tables that have only a header ---
 
@@ -230,7 +229,7 @@ def _simulated_card(content: bytes, rows: int, made_by: str) -> dict:
             {
                 "name": SYNTHETIC_STEM,
                 "path": _NAME,
-                "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+                "hash": f"sha256:{checksum(content)}",
                 "bytes": len(content),
                 "rows": rows,
                 "received": "",

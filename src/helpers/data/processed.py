@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers import paths
-from helpers.data.raw import RawYear, describe_inputs, empty_table
+from helpers import paths, provenance
+from helpers.data.raw import RawYear, describe_inputs, empty_table, input_files
 from helpers.data.reading import CARD, plain_description
 from helpers.indicators.lookup import NETWORK, beside_network, key_of
 from helpers.schema import DataError, typed
-from helpers.system import fingerprint, whole
+from helpers.system import whole
 
 # --- Processed tables: written by 01 as a whole, read back only while they are up to date ---
 
-PROCESSED_CARD = "carte.json"
+PROCESSED_CARD, _YEARS = "carte.json", "annees_lues"
 # The indicators of associations and collèges: the same columns as those of the network, apart from them.
 OF_SITES = "indicateurs_des_sites"
 
@@ -43,6 +43,8 @@ def save_year(raw: RawYear, made: dict[str, pd.DataFrame]) -> Path:
     'data/processed/2020'
     """
     read = paths.read_with(raw.year)
+    # The checksums first: a file that changes in between then differs from what was read.
+    sources = provenance.states(input_files(read))
     if describe_inputs(read) != raw.inputs:
         raise DataError(f"Les fichiers de {raw.year} ont changé pendant le nettoyage : relancez.")
     folder = paths.processed(raw.year)
@@ -53,30 +55,23 @@ def save_year(raw: RawYear, made: dict[str, pd.DataFrame]) -> Path:
         _write(
             folder / f"{name}.csv", typed(table, name).to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d")
         )
-    card = {
-        "entrees": raw.inputs,
-        "annees_lues": read,
-        "tables": {name: fingerprint(folder / f"{name}.csv") for name in tables},
-    }
-    _write(folder / PROCESSED_CARD, json.dumps(card, ensure_ascii=False, indent=2))
+    card = provenance.card({_YEARS: read}, sources, [folder / f"{name}.csv" for name in tables])
+    _write(folder / PROCESSED_CARD, provenance.dump(card))
     return folder
 
 
-def _checked_card(year: int) -> dict:
-    path = paths.processed(year) / PROCESSED_CARD
+def _checked_card(year: int) -> provenance.Record:
+    card = provenance.read_record(paths.processed(year) / PROCESSED_CARD)
     again = f"exécutez d’abord 01_clean pour {year}"
-    try:
-        card = json.loads(path.read_text(encoding="utf-8"))
-        then = {entry["fichier"]: entry["sha256"] for entry in card["entrees"]}
-        years, _ = list(card["annees_lues"]), dict(card["tables"])
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
-        raise DataError(f"Les tables nettoyées de {year} n’existent pas encore : {again}.") from None
-    if paths.is_shareable():  # the raw files are elsewhere, and were looked at there
+    if card is None or not isinstance(card.parameters.get(_YEARS), list):
+        raise DataError(f"Les tables nettoyées de {year} n’existent pas encore : {again}.")
+    if paths.is_shareable():  # the raw files are elsewhere, and were checked there
         return card
-    now = {entry["fichier"]: entry["sha256"] for entry in describe_inputs(years)}
-    changed = sorted(name for name in now.keys() | then.keys() if now.get(name) != then.get(name))
+    changed = {provenance.locate(reason.name) for reason in provenance.changed_files(card.files)}
+    changed |= {path for path in input_files(card.parameters[_YEARS]) if provenance.name_of(path) not in card.files}
     if changed:
-        raise DataError(f"{changed[0]} a changé depuis le nettoyage de {year} : relancez le rapport, ou {again}.")
+        first = min(map(paths.public_name, changed))
+        raise DataError(f"{first} a changé depuis le nettoyage de {year} : relancez le rapport, ou {again}.")
     return card
 
 
@@ -92,7 +87,8 @@ def load(year: int, name: str) -> pd.DataFrame:
     1   Collège Jacques Brel 2019-11-01                  0.0
     """
     card, path = _checked_card(year), paths.processed(year) / f"{name}.csv"
-    if not path.is_file() or fingerprint(path) != card["tables"].get(name):
+    table = {each: state for each, state in card.products.items() if each.endswith(f"/{path.name}")}
+    if not table or any(provenance.changed_files(table)):
         raise DataError(
             f"{paths.relative(path)} manque ou a été modifié à la main : exécutez d’abord 01_clean pour {year}."
         )
@@ -164,10 +160,8 @@ def save_shareable(year: int, tables: dict[str, pd.DataFrame]) -> list[Path]:
         for name, table in tables.items():
             text = typed_as(name, table).to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d")
             written.append(_place(folder / f"{name}.csv", text.encode()))
-        entries = json.loads(told)["entrees"]
-        made = {name: fingerprint(folder / f"{name}.csv") for name in tables}
-        card = {"entrees": entries, "annees_lues": [year], "tables": made}
-        written.append(_place(folder / PROCESSED_CARD, json.dumps(card, ensure_ascii=False, indent=2).encode()))
+        card = provenance.card({_YEARS: [year]}, {}, [folder / f"{name}.csv" for name in tables])
+        written.append(_place(folder / PROCESSED_CARD, provenance.dump(card).encode()))
         _forget_others(raw, folder, written)
     return written
 

@@ -1,4 +1,4 @@
-"""Which values of two reports differ, how they are written, and after which change."""
+"""Which values of two releases of a report differ, how they are written, and after which change."""
 
 import csv
 import io
@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from helpers import data, paths
+from helpers.provenance import Reason
 from helpers.schema import (
     COUNT_FINDINGS,
     FINDINGS,
@@ -27,31 +28,29 @@ from helpers.schema import (
 from helpers.text.formats import day, month, number, percent, plural, scientific, signed
 from helpers.typography import NARROW, WIDE
 
-# --- The figures of a published report, from its own files: what it says of each, and what it was made from ---
+# --- The values of a published report, from its own files ---
 
 INDICATORS, COMPARISONS, MANIFEST = "indicateurs", "comparaisons", "manifest.json"
 FILES = (f"{INDICATORS}.csv", f"{COMPARISONS}.csv", MANIFEST)
 
-# What a comparison says in a word, whatever its measures: read as measures of their own.
+# What a comparison says in words: read as measures of their own.
 WORDS = ("constat", "constat_effectif", "portee")
 
 _READ = {
     "integer": int,
     "number": lambda text: float(text.replace(",", ".")),
-    # An apostrophe keeps a spreadsheet from running the text: it is no part of it (store.export).
+    # The apostrophe that keeps a spreadsheet from running the text is not part of it.
     "string": lambda text: text[1:] if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@") else text,
 }
 
 
 class UnreadableFigures(Exception):
-    """Kept files that are not those of a report; its text says what is wrong with them."""
+    """Stored files that are not those of a report; the message says what is wrong with them."""
 
 
 @dataclass(frozen=True)
 class Published:
-    """What a report says: the rows of its tables by their key, each value typed, None for an empty cell.
-
-    ``made_at`` is when it was made (None: it does not say), ``manifest`` what it was made from.
+    """A report: the rows of its tables by key, with typed values (None: empty cell), and its manifest.
 
     >>> rapport = read_report(paths.report(2020))
     >>> rapport.rows["indicateurs"]["2020", "alses", "reseau", None, "sexe", "filles", None, None]["effectif_max"]
@@ -63,18 +62,18 @@ class Published:
 
     @property
     def made_at(self) -> datetime | None:
-        """When the report was made, in the time zone of this computer."""
+        """When the report was made, in local time; None when unknown."""
         stamp = self.manifest.get("tampon", {}).get("produit_le")
         return datetime.fromisoformat(stamp).astimezone() if stamp else None
 
     @property
     def inputs(self) -> dict[str, str]:
-        """The checksum of each file that was read, by its path."""
+        """The checksum of each file that was read, by path."""
         return {entry["path"]: entry["sha256"] for entry in self.manifest["inputs"]}
 
 
 def _rows(content: bytes, name: str) -> dict[tuple, dict]:
-    """The rows by key. A column that the table does not have, being older than it, is left out."""
+    """The rows by key. Columns unknown to the schema are left out, missing ones (older report) are absent."""
     schema = table_schema(name)
     kinds = {column["name"]: column["type"] for column in schema["fields"]}
     rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";", strict=True)
@@ -90,24 +89,18 @@ def _rows(content: bytes, name: str) -> dict[tuple, dict]:
 
 
 def _with_words(measures: dict[tuple, dict]) -> dict[tuple, dict]:
-    """The measures of each comparison, after its words as measures without a number."""
-    found: dict[tuple, dict] = {}
+    """The measures of each comparison, preceded by its words as measures without a number."""
+    rows: dict[tuple, dict] = {}
     for (id, name), row in measures.items():
         for word in WORDS:
-            said = {"comparaison": id, "libelle": row["libelle"], "mesure": word, "texte": row.get(word)}
-            found.setdefault((id, word), said)
-        found[id, name] = row
-    return found
+            as_measure = {"comparaison": id, "libelle": row["libelle"], "mesure": word, "texte": row.get(word)}
+            rows.setdefault((id, word), as_measure)
+        rows[id, name] = row
+    return rows
 
 
 def read_files(files: dict[str, bytes]) -> Published:
-    """The figures in the files of a report, by their names (`FILES`).
-
-    Raises
-    ------
-    UnreadableFigures
-        when a file is absent, or is not what a report holds.
-    """
+    """The values in the files of a report, by name (`FILES`); UnreadableFigures when one is missing or unusable."""
     try:
         indicators = _rows(files[f"{INDICATORS}.csv"], INDICATORS)
         comparisons = _with_words(_rows(files[f"{COMPARISONS}.csv"], COMPARISONS))
@@ -121,50 +114,26 @@ def read_files(files: dict[str, bytes]) -> Published:
 
 
 def read_report(folder: Path) -> Published:
-    """The figures of the report in this folder.
-
-    Raises
-    ------
-    UnreadableFigures
-        when the folder holds no whole report.
-
-    >>> rapport = read_report(paths.report(2020))
-    >>> rapport.manifest["parameters"]["compare_to"], len(rapport.rows["comparaisons"]) > 200
-    (2019, True)
-    """
+    """The values of the report in this folder; UnreadableFigures when it holds no complete report."""
     return read_files({name: (folder / name).read_bytes() for name in FILES if (folder / name).is_file()})
 
 
-# --- Which figures of two reports differ, matched by their keys ---
+# --- Which values of two reports differ, matched by key ---
 
-# What is said of a figure. Its document and its lines, or the name of a method, may change without it.
+# The columns that make a value; its document, its lines or the name of a method may change.
 SAID = {
     INDICATORS: (
-        "unite",
-        "effectif_min",
-        "effectif_max",
-        "base_min",
-        "base_max",
-        "part_imprimee_pct",
-        "part_min_pct",
-        "part_max_pct",
-        "precision",
-        "source",
-    ),
+        "unite effectif_min effectif_max base_min base_max part_imprimee_pct part_min_pct part_max_pct precision source"
+    ).split(),
     COMPARISONS: ("unite", "valeur", "valeur_min", "valeur_max", "texte"),
 }
-# What adding the same numbers in another order may leave: no reader would call it a change.
+# What summing in another order may change: no reader would call it a change.
 RELATIVE, ABSOLUTE = 1e-9, 1e-12
 
 
 @dataclass(frozen=True)
 class Change:
-    """A figure of one of the tables, as it was and as it is; None where the report has none.
-
-    >>> avant, apres = {"effectif_min": 5}, {"effectif_min": 6}
-    >>> Change("indicateurs", ("2020", "alses"), avant, apres).has_moved
-    True
-    """
+    """A value of one of the tables before and after; None where the report has none."""
 
     table: str
     key: tuple
@@ -173,24 +142,19 @@ class Change:
 
     @property
     def row(self) -> dict:
-        """The figure as it is, or as it was if it is no more."""
+        """The value after, or before if it vanished."""
         return self.after or self.before
 
     @property
     def has_moved(self) -> bool:
-        """Whether what both reports say of it differs."""
+        """Whether it differs in the columns that both reports have."""
         names = [name for name in SAID[self.table] if name in self.before and name in self.after]
         return not all(_same(self.before[name], self.after[name]) for name in names)
 
 
 @dataclass(frozen=True)
 class Changes:
-    """The figures that moved, those that appeared and those that vanished, in the order of the tables.
-
-    >>> rapport = read_report(paths.report(2020))
-    >>> compare_figures(rapport, rapport) == Changes([], [], [])
-    True
-    """
+    """The values that moved, appeared and vanished, in the order of the tables."""
 
     moved: list[Change]
     appeared: list[Change]
@@ -208,35 +172,27 @@ def _same(before: object, after: object) -> bool:
     return before == after
 
 
-def _of_table(name: str, before: dict[tuple, dict], after: dict[tuple, dict]) -> Iterator[Change]:
-    for key in [*after, *(key for key in before if key not in after)]:
-        change = Change(name, key, before.get(key), after.get(key))
-        if change.before is None or change.after is None or change.has_moved:
-            yield change
-
-
 def compare_figures(before: Published, after: Published) -> Changes:
-    """What moved, appeared and vanished between two reports of one year; figures are matched by the keys of tables.
+    """What moved, appeared and vanished between two reports of one year.
 
     A measure that comes or goes within a comparison that stays is a move of that comparison.
-
-    >>> rapport = read_report(paths.report(2020))
-    >>> compare_figures(rapport, rapport).every
-    []
     """
     stay = {id for id, _ in before.rows[COMPARISONS]} & {id for id, _ in after.rows[COMPARISONS]}
-    sorted_out = Changes([], [], [])
+    changes = Changes([], [], [])
     for name in SAID:
-        for each in _of_table(name, before.rows[name], after.rows[name]):
-            is_within = name == COMPARISONS and each.key[0] in stay
-            one_side = sorted_out.vanished if each.after is None else sorted_out.appeared
-            (sorted_out.moved if is_within or (each.before and each.after) else one_side).append(each)
-    return sorted_out
+        for key in dict.fromkeys([*after.rows[name], *before.rows[name]]):
+            change = Change(name, key, before.rows[name].get(key), after.rows[name].get(key))
+            is_in_both = change.before is not None and change.after is not None
+            if is_in_both or (name == COMPARISONS and key[0] in stay):
+                changes.moved.extend([change] if not is_in_both or change.has_moved else [])
+            else:
+                (changes.vanished if change.after is None else changes.appeared).append(change)
+    return changes
 
 
-# --- A figure of the tables in a reader's words: those of the catalogue and of the code book, else its own ---
+# --- The name of a value for a reader, from the catalogue and the code book ---
 
-# The indicator whose modalities are the themes of the code book; the second variables that are no indicator.
+# The indicator whose modalities are the themes of the code book; second variables that are not indicators.
 _THEMES = "theme_enonce"
 _CROSSED = {"association": "association", "reunion": "réunion du", "periode": "période"}
 _WORDS = {"apres_l_annee": "après l’année"}
@@ -245,22 +201,22 @@ OTHERS = "Autres chiffres"
 
 
 def _spelt(code: str) -> str:
-    """A code that no list knows: a day, a month, or its own words."""
+    """A code unknown to the lists: a day, a month, or its own words."""
     if re.fullmatch(r"\d{4}[-_]\d{2}([-_]\d{2})?", code):
         with suppress(ValueError):
-            found = date.fromisoformat(code.replace("_", "-") if len(code) > 7 else f"{code[:4]}-{code[5:]}-01")
-            return day(found) if len(code) > 7 else month(found)
+            known = date.fromisoformat(code.replace("_", "-") if len(code) > 7 else f"{code[:4]}-{code[5:]}-01")
+            return day(known) if len(code) > 7 else month(known)
     return _WORDS.get(code, read_code(code))
 
 
 class Names:
-    """Names figures: « Sexe : filles, personnes suivies par un ALSES, 2020 »."""
+    """Names of values: « Sexe : filles, personnes suivies par un ALSES, 2020 »."""
 
     @cached_property
     def _themes(self) -> dict[str, str]:
         try:
             book = data.read_reference("themes")
-        except DataError:  # what is wrong with it is said elsewhere
+        except DataError:  # reported elsewhere
             return {}
         return dict(zip(book["theme"], book["libelle"], strict=True))
 
@@ -289,7 +245,7 @@ class Names:
         return f"{name} {self._answer(other, modality)}"
 
     def of(self, change: Change) -> str:
-        """The figure in full; of a comparison, what is compared and which measure."""
+        """The value in full; of a comparison, what is compared and which measure."""
         if change.table == INDICATORS:
             return self._figure(change.row)
         return f"{change.row['libelle']} : {self.measure(change)[:1].lower()}{self.measure(change)[1:]}"
@@ -300,18 +256,18 @@ class Names:
         return _MEASURES.get(name) or (known[name].label if name in known else _spelt(name))
 
     def topic(self, change: Change) -> str:
-        """The section of the report that shows the figure."""
+        """The section of the report that shows the value."""
         entry = catalogue().indicators.get(change.row["indicateur"])
         return catalogue().topics[entry.topic] if entry else OTHERS
 
 
-# --- A figure as it was and as it is, written so that the two differ ---
+# --- A value before and after, written so that the two differ ---
 
 NOTHING = "—"
 # Decimals beyond which two numbers that differ are written in full.
 _MOST_DECIMALS = 10
 _REACHES = {"concluante": "dépassé", "selon_ressemblance": "selon la ressemblance", "non_concluante": "possible"}
-# Of two groups, neither rises nor falls.
+# Between two groups, nothing rises or falls.
 _BESIDE = {"hausse": "au-dessus", "baisse": "au-dessous"}
 _OF_TWO_YEARS = ("annees/", "details/", "volume/")
 
@@ -355,7 +311,7 @@ def _with_unit(row: dict | None, text: str) -> str:
 
 
 def _number(row: dict, decimals: int) -> Callable[[float], str]:
-    """How the values of a measure are written, with this many decimals more than usual."""
+    """How a measure is written, with this many decimals more than usual."""
     unit, name = row["unite"], row["mesure"]
     if name.startswith("p_") and not decimals:
         return scientific
@@ -384,20 +340,20 @@ def _said(row: dict) -> str:
 
 
 def base(row: dict | None) -> str:
-    """The base of a figure: n."""
+    """The base of a value: n."""
     return NOTHING if row is None else ends(row["base_min"], row["base_max"])
 
 
 def remarks(change: Change) -> list[str]:
-    """What else moved: how well the figure is known, where it comes from."""
+    """What else moved: how well the value is known, where it comes from."""
     if change.before is None or change.after is None:
         return []
-    found = []
+    both = []
     for column, words in (("precision", PRECISION_WORDS), ("source", SOURCES)):
         pair = [change.before.get(column), change.after.get(column)]
         if pair[0] != pair[1]:
-            found.append(" → ".join(words.get(each, NOTHING) for each in pair))
-    return found
+            both.append(" → ".join(words.get(each, NOTHING) for each in pair))
+    return both
 
 
 def _pairs(change: Change) -> Iterator[tuple[str, str]]:
@@ -407,7 +363,7 @@ def _pairs(change: Change) -> Iterator[tuple[str, str]]:
 
 
 def values(change: Change) -> tuple[str, str]:
-    """The figure before and after, with the decimals that it takes to see them differ, if they do.
+    """The value before and after, with as many decimals as it takes to see a difference.
 
     >>> row = {"mesure": "part", "unite": "pct", "valeur": 42.01, "valeur_min": 42.01, "valeur_max": 42.01}
     >>> [text.replace("\\u202f", " ") for text in values(Change("comparaisons", (), row, row | {"valeur": 42.04}))]
@@ -423,10 +379,9 @@ def values(change: Change) -> tuple[str, str]:
     return usual if usual[0] != usual[1] else next((pair for pair in pairs if pair[0] != pair[1]), usual)
 
 
-# --- What changed in that which a report is made from, and what may be said of it: an order in time, seldom a
-# --- cause
+# --- What changed in what the report is made from: an order in time, seldom a cause ---
 
-# What changed, as the subject of a sentence, then as what the figures come after.
+# The kinds of `Reason` told here: as the subject of a sentence, then after « Après ».
 KINDS = {
     "donnees": ("les données", "un changement de données"),
     "code": ("le code", "un changement de code"),
@@ -437,69 +392,41 @@ KINDS = {
 _COUNTS = {2: "Deux", 3: "Trois", 4: "Quatre", 5: "Cinq"}
 
 
-@dataclass(frozen=True)
-class Cause:
-    """Something that changed since the report before: ``kind`` is a key of `causes.KINDS`, ``name`` says which.
-
-    Raises
-    ------
-    ValueError
-        for another kind: nothing could be said of it.
-
-    >>> Cause("parametre", "compare_to : 2019 → 2018").name
-    'compare_to : 2019 → 2018'
-    """
-
-    kind: str
-    name: str
-
-    def __post_init__(self) -> None:
-        if self.kind not in KINDS:
-            raise ValueError(f"unknown kind of cause: {self.kind}")
-
-
 def _written(value: object) -> object:
     return "aucune" if value is None else value
 
 
-def _differences(kind: str, before: dict, after: dict, mark: str) -> list[Cause]:
+def _differences(kind: str, before: dict, after: dict, mark: str) -> list[Reason]:
     return [
-        Cause(kind, f"{name}{mark} {_written(before.get(name))} → {_written(after.get(name))}")
+        Reason(kind, f"{name}{mark} {_written(before.get(name))} → {_written(after.get(name))}", "")
         for name in sorted(before.keys() | after.keys())
         if before.get(name) != after.get(name)
     ]
 
 
-def causes_between(before: Published, after: Published) -> list[Cause]:
-    """What two manifests say of it: the files read, the parameters, the libraries. They are silent on the code.
-
-    A run that failed in between leaves no report, so that only these tell all that changed since the last one.
-
-    >>> rapport = read_report(paths.report(2020))
-    >>> causes_between(rapport, rapport)
-    []
-    """
+def causes_between(before: Published, after: Published) -> list[Reason]:
+    """What changed between two manifests: files (under public names), parameters, libraries; they tell no code."""
     then, now = before.inputs, after.inputs
-    read = [Cause("donnees", name) for name in sorted(then.keys() | now.keys()) if then.get(name) != now.get(name)]
+    read = [Reason("donnees", name) for name in sorted(then.keys() | now.keys()) if then.get(name) != now.get(name)]
     given, used = ([each.manifest[part] for each in (before, after)] for part in ("parameters", "versions"))
     return [*read, *_differences("parametre", *given, " :"), *_differences("bibliotheques", *used, "")]
 
 
-def _names(causes: list[Cause], shown: int) -> str:
+def _names(causes: list[Reason], shown: int) -> str:
     named = [cause.name for cause in causes]
     left = len(named) - shown
     return ", ".join(named[:shown]) + (f" et {left} {'autre' if left == 1 else 'autres'}" if left > 0 else "")
 
 
-def say_causes(causes: Iterable[Cause], *, has_moved: bool, shown: int = 3) -> str:
-    """One sentence: after what figures moved, or what moved none. ``shown`` names a kind at most are written.
+def say_causes(causes: Iterable[Reason], *, has_moved: bool, shown: int = 3) -> str:
+    """One sentence: after what values moved, or what moved none, with at most ``shown`` names per kind.
 
-    Of several kinds, none is said to be the cause.
+    Of several kinds, none is called the cause.
 
-    >>> print(say_causes([Cause("donnees", "data/raw/2020/reunions.csv")], has_moved=True))
+    >>> print(say_causes([Reason("donnees", "data/raw/2020/reunions.csv")], has_moved=True))
     Après un changement de données : data/raw/2020/reunions.csv.
     """
-    kinds: dict[str, list[Cause]] = {}
+    kinds: dict[str, list[Reason]] = {}
     for cause in dict.fromkeys(causes):
         kinds.setdefault(cause.kind, []).append(cause)
     parts = [f"{KINDS[kind][0]} ({_names(kinds[kind], shown)})" for kind in KINDS if kind in kinds]
@@ -519,25 +446,21 @@ def say_causes(causes: Iterable[Cause], *, has_moved: bool, shown: int = 3) -> s
     )
 
 
-# --- What changed, in one sentence, and in the few lines of a terminal ---
+# --- What changed, in one sentence and in a few lines for a terminal ---
 
-# Moves that a terminal shows; the page shows all.
+# Moves shown in a terminal; the page shows all.
 SHOWN = 4
 
 
 def moment(made_at: datetime | None) -> str:
-    """Which report is meant: « le rapport du 12/11/2026 à 14 h 32 », or « le rapport précédent ».
-
-    >>> moment(datetime(2026, 11, 12, 14, 32)).replace("\\u00a0", " ")
-    'le rapport du 12/11/2026 à 14 h 32'
-    """
+    """Which report is meant: « le rapport du 12/11/2026 à 14 h 32 », or « le rapport précédent »."""
     if made_at is None:
         return "le rapport précédent"
     return f"le rapport du {made_at:%d/%m/%Y} à{WIDE}{made_at:%H}{WIDE}h{WIDE}{made_at:%M}"
 
 
 def _counted(found: list[Change]) -> tuple[str, int, bool]:
-    """« 3 chiffres et 1 comparaison », how many in all, whether it is feminine; a comparison counts once."""
+    """« 3 chiffres et 1 comparaison », how many in all, whether that is feminine; a comparison counts once."""
     figures = sum(each.table == INDICATORS for each in found)
     compared = len({each.key[0] for each in found if each.table != INDICATORS})
     named = [(figures, "chiffre", "chiffres"), (compared, "comparaison", "comparaisons")]
@@ -546,12 +469,7 @@ def _counted(found: list[Change]) -> tuple[str, int, bool]:
 
 
 def headline(changes: Changes, before: Published) -> str:
-    """How many figures changed since which report: « 3 chiffres ont changé depuis le rapport du… ».
-
-    >>> rapport = read_report(paths.report(2020))
-    >>> print(headline(compare_figures(rapport, rapport), rapport))
-    Aucun chiffre n’a changé depuis le rapport du ...
-    """
+    """How many values changed since which report: « 3 chiffres ont changé depuis le rapport du… »."""
     said, count, _ = _counted(changes.moved)
     has = f"{said} {plural(count, 'a', 'ont')} changé" if count else "Aucun chiffre n’a changé"
     others = []
@@ -569,10 +487,9 @@ def _centre(row: dict, *names: str) -> float | None:
 
 
 def _weight(change: Change) -> tuple[int, float]:
-    """How much a move matters: what a comparison says, figures, then crossings and counts of files, then measures.
+    """How much a move matters: findings of comparisons, values, then cross-tabulations and counts of files, measures.
 
-    Counts weigh by their move over their square root, between the difference and the ratio: one more of 7 weighs as
-    three more of 66, and as fifteen more of 1 700.
+    Counts weigh by their move over their square root, between difference and ratio: 1 more of 7 weighs as 3 of 66.
     """
     if change.table != INDICATORS:
         return (3, 0) if "texte" in change.row else (0, 0)
@@ -595,16 +512,8 @@ def _line(change: Change, names: Names) -> str:
     return f"  {names.of(change)} : {', '.join([told, *remarks(change)])}"
 
 
-def told(changes: Changes, before: Published, causes: Sequence[Cause], *, page: Path) -> list[str]:
-    """The lines for a terminal: how many figures changed, after what, the biggest moves, where all of them are.
-
-    One line when nothing changed.
-
-    >>> rapport = read_report(paths.report(2020))
-    >>> aucun = compare_figures(rapport, rapport)
-    >>> len(told(aucun, rapport, [], page=diff_page.page_path(2020)))
-    1
-    """
+def told(changes: Changes, before: Published, causes: Sequence[Reason], *, page: Path) -> list[str]:
+    """The lines for a terminal: how many values changed, after what, the biggest moves, where all of them are."""
     if not changes.every:
         return [f"{headline(changes, before)}."]
     biggest = sorted(changes.moved, key=_weight, reverse=True)[:SHOWN]

@@ -1,4 +1,4 @@
-"""The page that says which values changed since the last report."""
+"""The page of the values that changed since the last report, and the values kept to make it."""
 
 import zipfile
 import zlib
@@ -8,11 +8,11 @@ from pathlib import Path
 from bs4 import BeautifulSoup
 
 from helpers import paths
+from helpers.provenance import Reason
 from helpers.report import diff
 from helpers.report.diff import (
     FILES,
     INDICATORS,
-    Cause,
     Change,
     Changes,
     Names,
@@ -33,8 +33,6 @@ from helpers.text.formats import Html, fragment
 from helpers.text.tables import Group, headings
 from helpers.text.tables import lay_out as lay_out_table
 
-# --- The page that says which figures changed since the last report, and its few lines for a terminal ---
-
 _TITLE = "Ce qui a changé"
 _SECTIONS = {
     "moved": ("Quels chiffres ont changé ?", "Quelles comparaisons ont changé ?"),
@@ -42,17 +40,13 @@ _SECTIONS = {
     "vanished": ("Quels chiffres ont disparu ?", "Quelles comparaisons ont disparu ?"),
 }
 _HEADS = {"moved": ["Avant", "Après"], "appeared": ["Valeur"], "vanished": ["Valeur"]}
-# What the figures and the measures of a section are, in the captions of its tables.
+# Agreement with « chiffres » and « mesures », for captions.
 _AGREED = {"moved": ("changés", "changées"), "appeared": ("apparus", "apparues"), "vanished": ("disparus", "disparues")}
-_BOUND = "\u2060–\u2060"  # the two ends of a figure stay on one line
+_BOUND = "\u2060–\u2060"  # both bounds stay on one line
 
 
 def page_path(year: int, *, is_synthetic: bool = False) -> Path:
-    """The page of a year; that of a report on simulated records is another one.
-
-    >>> [page_path(2020, is_synthetic=simule).name for simule in (False, True)]
-    ['changements.html', 'changements-synthetique.html']
-    """
+    """The page of a year; a report on simulated records has its own."""
     return paths.processed(year) / f"changements{paths.SYNTHETIC_SUFFIX if is_synthetic else ''}.html"
 
 
@@ -61,7 +55,7 @@ def _arrow(before: str, after: str) -> str:
 
 
 def _values(change: Change, kind: str) -> list[str]:
-    """The cells of a figure after its name: before and after for one that moved, else the one there is."""
+    """The cells after the name: before and after for a value that moved, else the one there is."""
     before, after = (text.replace("–", _BOUND) for text in diff.values(change))
     return {"moved": [before, after], "appeared": [after], "vanished": [before]}[kind]
 
@@ -79,7 +73,7 @@ def _figure(change: Change, kind: str, names: Names) -> list[str]:
 def _figures(found: list[Change], kind: str, names: Names) -> Html:
     groups = _groups(found, names.topic, lambda each: _figure(each, kind, names))
     titles = ["Chiffre", *_HEADS[kind], "n", "Précision, source"]
-    if not any(diff.remarks(each) for each in found):  # a column that would say nothing
+    if not any(diff.remarks(each) for each in found):  # no empty column
         titles = titles[:-1]
         groups = [Group(group.title, [cells[:-1] for cells in group.rows]) for group in groups]
     return lay_out_table(f"Chiffres {_AGREED[kind][0]}, par rubrique", headings(*titles, numbers=["n"]), groups)
@@ -92,7 +86,7 @@ def _comparisons(found: list[Change], kind: str, names: Names) -> Html:
 
 
 def _compared(change: Change) -> str:
-    """What is compared; and what was, when the other year is no longer the same."""
+    """What is compared, and what was when the other year changed."""
     labels = [row["libelle"] for row in (change.before, change.after) if row]
     return labels[0] if labels[0] == labels[-1] else f"{labels[-1]} (avant : {labels[0]})"
 
@@ -126,18 +120,11 @@ def _foot(after: Published, report: Path) -> str:
 
 
 def write_page(
-    path: Path, changes: Changes, before: Published, after: Published, causes: Sequence[Cause], *, report: Path
+    path: Path, changes: Changes, before: Published, after: Published, causes: Sequence[Reason], *, report: Path
 ) -> Path:
-    """The file where the page now is, whole or as it was: the answer, after what it came, the tables of figures.
+    """Write the page atomically: the answer, after what it came, the tables. ``report`` is the new report's folder.
 
-    It holds what both reports publish and nothing else; ``report`` is the folder of the new one.
-
-    >>> rapport = diff.read_report(paths.report(2020))
-    >>> aucun = diff.compare_figures(rapport, rapport)
-    >>> page = page_path(2020)
-    >>> fichier = write_page(page, aucun, rapport, rapport, [], report=paths.report(2020))
-    >>> paths.relative(fichier)
-    'data/processed/2020/changements.html'
+    It holds what both reports publish and nothing else.
     """
     names, given = Names(), after.manifest["parameters"]
     sources = {row.get("source") for each in (before, after) for row in each.rows[INDICATORS].values()}
@@ -164,11 +151,11 @@ def write_page(
     return path
 
 
-# --- The figures of the last published report of a year, kept so that the next one can be compared with it ---
+# --- The values of the last published report of a year, kept to compare the next one with ---
 
 
 def kept_path(year: int, *, is_synthetic: bool = False) -> Path:
-    """Where the figures are kept; those of a report on simulated records are others."""
+    """Where the values are kept; a report on simulated records has its own file."""
     return paths.processed(year) / f"dernier_rapport{paths.SYNTHETIC_SUFFIX if is_synthetic else ''}.zip"
 
 
@@ -178,42 +165,32 @@ def is_on_simulated(report: Path) -> bool:
 
 
 def keep(year: int, report: Path) -> Path:
-    """The one file where the tables and the manifest of a report now are, whole or as it was: one write, no mixture.
-
-    >>> paths.relative(keep(2020, paths.report(2020)))
-    'data/processed/2020/dernier_rapport.zip'
-    """
+    """Keep the tables and the manifest of a report in one file, so that one atomic write replaces them all."""
     path = kept_path(year, is_synthetic=is_on_simulated(report))
     with whole(path) as beside, zipfile.ZipFile(beside, "w") as archive:
         for name in FILES:
-            # No date: the same report gives the same bytes.
+            # Undated: the same report gives the same bytes.
             archive.writestr(zipfile.ZipInfo(name), (report / name).read_bytes(), zipfile.ZIP_DEFLATED)
     return path
 
 
 def kept(year: int, *, is_synthetic: bool = False) -> Published | None:
-    """The figures kept, or None when none are.
-
-    Raises
-    ------
-    UnreadableFigures
-        when the file was damaged, or is not one that `keep` wrote.
-    """
+    """The values kept, if any; UnreadableFigures when the file is damaged or is not one that `keep` wrote."""
     path = kept_path(year, is_synthetic=is_synthetic)
     if not path.is_file():
         return None
     try:
-        with zipfile.ZipFile(path) as archive:  # it checks what it reads by its checksum
+        with zipfile.ZipFile(path) as archive:  # it verifies its own checksums
             files = {name: archive.read(name) for name in FILES}
     except (zipfile.BadZipFile, zlib.error, KeyError, EOFError, NotImplementedError, RuntimeError, OSError):
         raise UnreadableFigures(f"{path.name} est abîmé") from None
     return read_files(files)
 
 
-# --- Right after a report was published: say what changed since the last one, then keep its figures ---
+# --- Right after publication: say what changed since the last report, then keep the new values ---
 
 
-def _lines(year: int, report: Path, causes: Iterable[Cause]) -> list[str]:
+def _lines(year: int, report: Path, causes: Iterable[Reason]) -> list[str]:
     is_synthetic = is_on_simulated(report)
     page = page_path(year, is_synthetic=is_synthetic)
     try:
@@ -228,22 +205,17 @@ def _lines(year: int, report: Path, causes: Iterable[Cause]) -> list[str]:
     after = read_report(report)
     changes, every = compare_figures(before, after), [*causes, *causes_between(before, after)]
     write_page(page, changes, before, after, every, report=report)
-    # Last: had the page failed, the next run would say what this one could not.
+    # Last: if the page fails, the next run will say what this one could not.
     keep(year, report)
     return told(changes, before, every, page=page)
 
 
-def after_release(year: int, report: Path, causes: Iterable[Cause], tell: Callable[[str], None]) -> bool:
-    """Whether all could be said: a line at a time, which figures of the report in ``report`` changed, and after what.
+def after_release(year: int, report: Path, causes: Iterable[Reason], tell: Callable[[str], None]) -> bool:
+    """Tell, line by line, which values of the published report changed and after what; False if that failed.
 
-    Writes ``changements.html`` and keeps the figures, in ``data/processed/<year>/``. The first report of a year has
-    nothing to be compared with: it tells nothing. ``causes`` are what changed since the last published report; what the
-    two manifests tell (files, parameters, libraries) is added to them. The report is published: whatever goes wrong
-    here is one more line, and is to be tried again by the next run.
-
-    >>> after_release(2020, paths.report(2020), [], print)
-    Aucun chiffre n’a changé depuis le rapport du ...
-    True
+    Writes ``changements.html`` and keeps the values, in ``data/processed/<year>/``. ``causes`` are the changes of code
+    since the last report; those that the two manifests show (files, parameters, libraries) are added. The report is
+    already published: a failure here is one more line, and the next run tries again.
     """
     try:
         for line in _lines(year, report, causes):

@@ -1,6 +1,5 @@
 """manifest.json and sites.html: what a report was made from, its seal, its verification."""
 
-import hashlib
 import json
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -13,20 +12,22 @@ from bs4 import BeautifulSoup
 
 from helpers import paths
 from helpers.report.page import INDEX, ReportError, lay_out, templates
+from helpers.system import checksum
+from helpers.system import fingerprint as checksum_of
 
-# --- manifest.json: what a report was made from, what it holds, and the stamp of the run ---
+# --- manifest.json, the public record of a report: what it was made from, what it holds, the stamp of the run ---
 
 MANIFEST = "manifest.json"
 SYNTHETIC = "synthetique"  # in the manifest of a report that rests on simulated records
 STAMP = "tampon"
 SEAL = "empreinte"
 
-# Git answers at once, or waits for a person: a lock, a prompt. The report does not.
+# Git answers at once, or waits for someone (a lock, a prompt).
 _GIT_TIMEOUT_S = 10
 
 
 def _git(*arguments: str) -> str | None:
-    """What git says of the repository, or None where there is no git, no repository or no answer."""
+    """The output of git in the repository; None without git, repository or answer."""
     try:
         answer = subprocess.run(
             ["git", *arguments],
@@ -43,60 +44,50 @@ def _git(*arguments: str) -> str | None:
 
 
 def commit() -> str | None:
-    """The commit of the project's code, or None where git does not say.
-
-    >>> found = commit()
-    >>> found is None or len(found) == 40
-    True
-    """
-    # A project unpacked inside another repository has no commit of its own: the prefix would then not be empty.
-    prefix, _, found = (_git("rev-parse", "--show-prefix", "HEAD") or "").partition("\n")
-    return found.strip() or None if not prefix else None
+    """The commit of the project's code; None when git does not tell."""
+    # A project unpacked inside another repository has a prefix, and no commit of its own.
+    prefix, _, head = (_git("rev-parse", "--show-prefix", "HEAD") or "").partition("\n")
+    return head.strip() or None if not prefix else None
 
 
 def _stamp() -> dict:
-    """When, from which commit, and with local changes or not: the only part that two runs may not share."""
-    found = commit()
-    changes = _git("status", "--porcelain") if found else None
+    """When, from which commit, with local changes or not: all that may differ between two identical runs."""
+    head = commit()
+    changes = _git("status", "--porcelain") if head else None
     return {
         "produit_le": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": found if changes is not None else None,
+        "commit": head if changes is not None else None,
         "modifications_locales": bool(changes) if changes is not None else None,
     }
 
 
 def written(content: dict) -> bytes:
-    """A manifest as it stands in its file: the same bytes for the same content."""
+    """A manifest as its file holds it."""
     return (json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
 
 
 def _with_seal(block: dict) -> dict:
-    """A block that bears the SHA-256 of the rest of itself."""
+    """A block with the SHA-256 of the rest of itself."""
     content = {key: block[key] for key in block if key != SEAL}
-    return {**content, SEAL: hashlib.sha256(written(content)).hexdigest()}
+    return {**content, SEAL: checksum(written(content))}
 
 
 def seal(content: dict) -> dict:
-    """The manifest with its two seals: that of its stamp, and that of everything else, which two runs share.
+    """The manifest with two seals, one of its stamp and one of everything else, which identical runs share.
 
-    They tell an accident, a byte that changed. They are no signature: who rewrites a manifest can seal it again.
+    They detect accidents. They are no signature: whoever rewrites a manifest can seal it again.
     """
     body = _with_seal({key: content[key] for key in content if key != STAMP})
     return {**body, STAMP: _with_seal(content[STAMP])} if isinstance(content.get(STAMP), dict) else body
 
 
 def fingerprint(content: dict) -> str:
-    """What two runs share that made the same report: the SHA-256 of the manifest without its stamp and its seal."""
-    return hashlib.sha256(written({key: content[key] for key in content if key not in (STAMP, SEAL)})).hexdigest()
+    """What identical runs share: the SHA-256 of the manifest without its stamp and its seal."""
+    return checksum(written({key: content[key] for key in content if key not in (STAMP, SEAL)}))
 
 
 def _output(path: Path, folder: Path) -> dict:
-    content = path.read_bytes()
-    return {
-        "path": path.relative_to(folder).as_posix(),
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "bytes": len(content),
-    }
+    return {"path": path.relative_to(folder).as_posix(), "sha256": checksum_of(path), "bytes": path.stat().st_size}
 
 
 def write_manifest(
@@ -108,23 +99,11 @@ def write_manifest(
     checks: list | dict,
     is_synthetic: bool = False,
 ) -> None:
-    """Writes ``manifest.json`` in the folder, last of all: it holds the checksum of every other file there.
+    """Write ``manifest.json`` in the folder, last of all: it holds the checksum of every other file there.
 
-    ``inputs`` are ``{path, sha256, bytes, rows}``, kept as they are given. All that may differ between two runs on
-    the same data stands in the block ``tampon``. That block and the whole each bear their checksum, ``empreinte``.
-    ``is_synthetic`` says that the report rests on simulated records: ``synthetique``, in the manifest of such a report
-    only.
-
-    Raises
-    ------
-    TypeError
-        when a value is not plain JSON.
-
-    >>> import json, pathlib, tempfile
-    >>> with tempfile.TemporaryDirectory() as dossier:
-    ...     write_manifest(pathlib.Path(dossier), inputs=[], parameters={"year": 2020}, versions={}, checks=[])
-    ...     print(sorted(json.loads(pathlib.Path(dossier, "manifest.json").read_text(encoding="utf-8"))))
-    ['checks', 'empreinte', 'inputs', 'outputs', 'parameters', 'tampon', 'versions']
+    ``inputs`` are ``{path, sha256, bytes, rows}``. All that may differ between identical runs is in the block
+    ``tampon``; that block and the whole each have their checksum, ``empreinte``. ``is_synthetic`` adds ``synthetique``:
+    the report rests on simulated records.
     """
     files = [path for path in folder.rglob("*") if path.is_file() and path != folder / MANIFEST]
     content = {
@@ -139,7 +118,7 @@ def write_manifest(
     (folder / MANIFEST).write_bytes(written(seal(content)))
 
 
-# --- sites.html: the reports of associations and collèges, and those that are not made, with the reason ---
+# --- sites.html: the reports of associations and collèges, made or not ---
 
 SITES = "sites.html"
 _TITLE = "Les rapports par association et par collège"
@@ -147,11 +126,7 @@ _KINDS = {"association": "Associations", "college": "Collèges"}
 
 
 class Listed(TypedDict):
-    """A site as the list shows it; ``folder`` is empty when it has no report here, ``size`` is rounded or None.
-
-    >>> Listed(name="AAPI", kind="association", association="", folder="", is_small=True, size=None)["name"]
-    'AAPI'
-    """
+    """A site in the list; ``folder`` is empty when it has no report here, ``size`` is rounded or None."""
 
     name: str
     kind: str
@@ -162,16 +137,9 @@ class Listed(TypedDict):
 
 
 def write_sites(folder: Path, sites: Sequence[Listed], *, subtitle: str, least: int) -> None:
-    """Writes ``sites.html`` in the folder of the report: each site with its pages, or why it has none.
+    """Write ``sites.html`` in the folder of the report: each site with its pages, or why it has none.
 
     ``least`` is the number of persons from which a report is made.
-
-    >>> import pathlib, tempfile
-    >>> site = Listed(name="AAPI", kind="association", association="", folder="", is_small=True, size=None)
-    >>> with tempfile.TemporaryDirectory() as dossier:
-    ...     write_sites(pathlib.Path(dossier), [site], subtitle="Année 2021", least=11)
-    ...     print(pathlib.Path(dossier, "sites.html").read_text(encoding="utf-8").count("moins de 11"))
-    2
     """
     body = (
         templates()
@@ -190,16 +158,14 @@ def write_sites(folder: Path, sites: Sequence[Listed], *, subtitle: str, least: 
     (folder / SITES).write_text(html, encoding="utf-8", newline="\n")
 
 
-# --- A published report as its manifest seals it: every file, byte for byte, or a sentence that names what was
-# --- touched
+# --- A published report, verified file by file against its manifest ---
 
 
 @dataclass(frozen=True)
 class Report:
-    """A report as it was published.
+    """A report as it was published: the name of its folder, its files by path, manifest included.
 
-    ``name`` is that of its folder; ``files`` are its contents by path, the manifest among them; ``strangers`` are the
-    files of the folder that are not of the report.
+    ``strangers`` are the files of the folder that are not of the report.
     """
 
     name: str
@@ -209,7 +175,7 @@ class Report:
 
     @property
     def pages(self) -> list[str]:
-        """The paths of its pages about the network, the index first."""
+        """The paths of the pages about the network, the index first."""
         own = (path for path in self.files if path.endswith(".html") and "/" not in path and path != SITES)
         return sorted(own, key=lambda path: (path != INDEX, path))
 
@@ -221,7 +187,6 @@ def _remedy(folder: Path) -> str:
 
 
 def _is_usable(manifest: dict) -> bool:
-    """Whether a manifest has what is read from it here."""
     try:
         names = [output["path"] for output in manifest["outputs"] if isinstance(output["sha256"], str)]
         return INDEX in names and all(isinstance(name, str) for name in names) and "year" in manifest["parameters"]
@@ -230,13 +195,7 @@ def _is_usable(manifest: dict) -> bool:
 
 
 def read_manifest(folder: Path) -> tuple[bytes, dict]:
-    """The manifest of the report in the folder, as it is written and as it is read.
-
-    Raises
-    ------
-    ReportError
-        when there is none, or it cannot be used.
-    """
+    """The manifest of the report in the folder, as bytes and as JSON; ReportError when it is missing or unusable."""
     try:
         content = (folder / MANIFEST).read_bytes()
         manifest = json.loads(content)
@@ -253,42 +212,30 @@ def read_manifest(folder: Path) -> tuple[bytes, dict]:
 
 
 def is_inside(path: str) -> bool:
-    """Whether a path of a manifest stays in its folder, on every system."""
+    """Whether a path of a manifest stays in its folder, on any system."""
     parts = PurePosixPath(path).parts
     return bool(parts) and not {"..", "/"} & set(parts) and not set(path) & set('\\:*?"<>|\0')
 
 
 class Touched(Exception):
-    """A file of a report is no longer as it was published: a sentence without its full stop, for who adds a remedy."""
+    """A file of a report is not as it was published: a message without final period, the caller appends the remedy."""
 
 
 def content_of(folder: Path, path: str, sha256: str) -> bytes:
-    """A file of the report as its manifest seals it.
-
-    Raises
-    ------
-    Touched
-        when it is missing, was changed, or would be elsewhere.
-    """
+    """A file of the report, as published; Touched when it is missing, was changed, or lies outside the folder."""
     if not is_inside(path):
         raise Touched(f"{MANIFEST} nomme un fichier hors du rapport {folder.name}")
     try:
         content = (folder / path).read_bytes()
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         raise Touched(f"{path} manque dans le rapport {folder.name}") from None
-    if hashlib.sha256(content).hexdigest() != sha256:
+    if checksum(content) != sha256:
         raise Touched(f"{path} n’est plus tel qu’il a été publié dans le rapport {folder.name}")
     return content
 
 
 def require_sealed(folder: Path, content: bytes, manifest: dict) -> None:
-    """Nothing, when the manifest is, byte for byte, what its own seals say.
-
-    Raises
-    ------
-    Touched
-        when it is not.
-    """
+    """Raise Touched unless the manifest is, byte for byte, what its seals say."""
     if SEAL not in manifest:
         raise Touched(f"{MANIFEST} ne porte pas son empreinte (version antérieure ?) dans le rapport {folder.name}")
     if content != written(seal(manifest)):
@@ -302,13 +249,7 @@ def strangers_in(folder: Path, manifest: dict) -> list[str]:
 
 
 def read_report(folder: Path) -> Report:
-    """The report of the folder, once every file is found as its manifest says it was published.
-
-    Raises
-    ------
-    ReportError
-        when there is no report, or a file is missing or was changed: the sentence names it and the remedy.
-    """
+    """The report of the folder, every file verified; ReportError, with the remedy, when one is missing or changed."""
     content, manifest = read_manifest(folder)
     try:
         outputs = {each["path"]: content_of(folder, each["path"], each["sha256"]) for each in manifest["outputs"]}
@@ -320,7 +261,7 @@ def read_report(folder: Path) -> Report:
 
 
 def fingerprint_of(folder: Path) -> str | None:
-    """The fingerprint of the report in the folder, whose files are not read; None when there is none to be used."""
+    """The fingerprint of the report in the folder, from its manifest alone; None when that is unusable."""
     try:
         return fingerprint(read_manifest(folder)[1])
     except ReportError:
@@ -328,11 +269,7 @@ def fingerprint_of(folder: Path) -> str | None:
 
 
 def is_same_report(built: Path, final: Path) -> bool:
-    """Whether the report that is there is, whole, the one that was just built, whatever their stamps say.
-
-    >>> is_same_report(paths.report(2020), paths.report(2020))
-    True
-    """
+    """Whether the published report is intact and equal to the one just built, stamps apart."""
     try:
         there = read_report(final)
     except ReportError:
@@ -340,22 +277,17 @@ def is_same_report(built: Path, final: Path) -> bool:
     return not there.strangers and fingerprint(there.manifest) == fingerprint_of(built)
 
 
-# --- A report and the data it was made from, checksum by checksum: everything that differs, not the first
-# --- thing only
+# --- A report and the data it was made from: every difference, checksum by checksum ---
 
-# What a computer drops by itself in a folder that is looked at.
+# Files that an operating system drops by itself.
 _DROPPED = {".DS_Store", "Thumbs.db", "desktop.ini"}
 
 
 @dataclass(frozen=True)
 class Verified:
-    """A report once verified: what differs, a sentence each; how many files and data files were looked at.
+    """The outcome of a verification: what differs, a sentence each; how many files and data files were compared.
 
-    ``inputs`` is None when no data are beside the report; ``stamp`` is what the manifest says of its run, if anything.
-
-    >>> rapport = Verified(2020, ["index.html manque dans le rapport 2020"], files=10, inputs=None, stamp={})
-    >>> len(rapport.faults)
-    1
+    ``inputs`` is None when no data are beside the report; ``stamp`` is what the manifest says of its run.
     """
 
     year: int
@@ -366,24 +298,19 @@ class Verified:
 
 
 def _root(folder: Path) -> Path | None:
-    """The project that holds the report, with its data; none for a report that was sent alone."""
+    """The project that holds the report, with its data; None for a report sent alone."""
     root = folder.resolve().parents[1]
     return root if (root / "data" / "raw").is_dir() else None
 
 
-def _checksum(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _private_fault(root: Path, year: int, entry: dict) -> str | None:
-    """What is wrong with a file of an export or a coding, known by its checksum: its name does not leave."""
+    """What is wrong with a file of an export or a coding, found by its checksum since its name does not leave."""
     kind, _, _ = entry["path"].partition(",")
     with paths.rooted(root):
-        found = [path for path in paths.private_files(year) if paths.public_name(path).startswith(f"{kind},")]
-    if not found:
+        files = [path for path in paths.private_files(year) if paths.public_name(path).startswith(f"{kind},")]
+    if not files:
         return f"{entry['path']} n’est plus là"
-    is_there = any(_checksum(path) == entry["sha256"] for path in found)
+    is_there = any(checksum_of(path) == entry["sha256"] for path in files)
     return None if is_there else f"{entry['path']} n’est plus tel que le rapport l’a lu"
 
 
@@ -394,7 +321,7 @@ def _input_fault(root: Path, entry: dict) -> str | None:
     if not is_inside(path):
         return f"{MANIFEST} nomme une donnée hors du projet"
     try:
-        now = _checksum(root / path)
+        now = checksum_of(root / path)
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return f"{path} n’est plus là"
     return None if now == entry["sha256"] else f"{path} n’est plus tel que le rapport l’a lu"
@@ -416,19 +343,15 @@ def _output_faults(folder: Path, content: bytes, manifest: dict) -> Iterator[str
 
 
 def verify(folder: Path) -> Verified:
-    """What the report of the folder is worth today, every checksum of its manifest computed again.
+    """Compute every checksum of the manifest again: what differs today.
 
-    Nothing is written, and nothing outside the folder and ``data/raw`` is read. An altered manifest is told by its own
-    seal; it is no signature, and does not tell who rewrote a whole report on purpose.
+    Nothing is written; only the folder and ``data/raw`` are read. Seals detect accidents, not a report that someone
+    rewrote on purpose.
 
     Raises
     ------
     ReportError
-        when there is no report, or its manifest cannot be read at all.
-
-    >>> rapport = verify(paths.report(2020))
-    >>> rapport.faults, rapport.year
-    ([], 2020)
+        there is no report, or its manifest is unusable.
     """
     content, manifest = read_manifest(folder)
     root, faults = _root(folder), list(_output_faults(folder, content, manifest))
@@ -437,8 +360,7 @@ def verify(folder: Path) -> Verified:
         year = int(manifest["parameters"]["year"])
     except (KeyError, TypeError, ValueError):
         raise ReportError(f"{MANIFEST} du rapport {folder.name} n’est pas utilisable.") from None
-    found = [_input_fault(root, entry) for entry in inputs] if root else []
-    faults += [fault for fault in found if fault]
+    faults += [fault for entry in inputs if root and (fault := _input_fault(root, entry))]
     stamp = manifest.get(STAMP)
     return Verified(
         year,

@@ -1,4 +1,4 @@
-"""Atomic publication: one writer at a time, and a finished report replaces the previous one whole."""
+"""Atomic publication: one writer per year, and a finished report replaces the previous one in one step."""
 
 import errno
 import json
@@ -15,15 +15,14 @@ from filelock import FileLock, Timeout
 from helpers import paths, system
 from helpers.report.page import BusyError, PublicationError
 
-# --- Whole or nothing: a finished report takes the place of the old one, and a kill at any moment leaves one
-# --- of the two
-# On Linux both change names in one step. Elsewhere, two renames of whole folders on one volume, and the next start
-# mends what fell between them: no symbolic link, so that it holds on Windows and on a USB stick.
+# --- Atomic replacement: a kill at any moment leaves the old report or the new one ---
+# On Linux the two folders exchange names in one step. Elsewhere, two renames on one volume, and the next start repairs
+# a kill in between; no symbolic link, so that it works on Windows and on a USB stick.
 
 OLD_SUFFIX = ".ancien"
 BUILD_PREFIX = ".en-cours-"
 
-# What the system answers for a folder that another program uses; any other refusal is the disk's own.
+# Errors for a folder in use by another program; any other is the disk's own.
 _HELD = {errno.EACCES, errno.EPERM, errno.EBUSY, errno.ENOTEMPTY, errno.EEXIST}
 
 
@@ -32,18 +31,18 @@ def _old(final: Path) -> Path:
 
 
 def _discard(old: Path) -> None:
-    """Removes the old report. First under the name of a build: what bears its own name is whole at any moment."""
+    """Remove the old report, renamed as a build first: what has its own name is complete at any moment."""
     doomed = old.with_name(f"{BUILD_PREFIX}{old.name}")
     shutil.rmtree(doomed, ignore_errors=True)
     try:
         old.rename(doomed)
     except OSError:
-        return  # held by another program: the next start tries again
+        return  # in use: the next start tries again
     shutil.rmtree(doomed, ignore_errors=True)
 
 
 def _held_file(folder: Path) -> Path | None:
-    """The first file of the folder that another program keeps for itself."""
+    """The first file of the folder that another program locks."""
     for path in sorted(folder.rglob("*")):
         if path.is_file():
             try:
@@ -54,7 +53,7 @@ def _held_file(folder: Path) -> Path | None:
 
 
 def _refusal(error: OSError, *folders: Path) -> Exception:
-    """What to say of a folder that cannot be renamed: which file is held, or else the disk's own error."""
+    """The error for a folder that cannot be renamed: which file is in use, or the disk's own error."""
     if error.errno not in _HELD:
         return error
     for folder in folders:
@@ -67,7 +66,7 @@ def _refusal(error: OSError, *folders: Path) -> Exception:
 
 
 def _mend(final: Path) -> None:
-    """After a swap that was cut: the old report comes back, or is deleted if the new one is in place."""
+    """Repair an interrupted swap: the old report comes back, or is deleted if the new one is in place."""
     old = _old(final)
     if not old.exists():
         return
@@ -81,21 +80,14 @@ def _mend(final: Path) -> None:
 
 
 def recover(final: Path) -> None:
-    """Mends a swap that was cut and deletes unfinished builds of the report's year. To be called at each start.
+    """Repair an interrupted swap and delete unfinished builds of the report's year; to be called at each start.
 
-    The caller holds the lock of the year: what belongs to another is left alone, for a program may be at work on it.
+    The caller holds the lock of the year; other years are left alone, a program may be at work on them.
 
     Raises
     ------
     PublicationError
-        when the old report cannot come back because a file of it is open elsewhere: the sentence names it.
-
-    >>> import pathlib, tempfile
-    >>> with tempfile.TemporaryDirectory() as dossier:
-    ...     pathlib.Path(dossier, "2020.ancien").mkdir()
-    ...     recover(pathlib.Path(dossier, "2020"))
-    ...     print([place.name for place in pathlib.Path(dossier).iterdir()])
-    ['2020']
+        the old report cannot come back because a file of it is open elsewhere: the message names it.
     """
     year = final.name.removesuffix(paths.SYNTHETIC_SUFFIX)
     for name in (year, f"{year}{paths.SYNTHETIC_SUFFIX}"):
@@ -114,49 +106,40 @@ def _by_two_renames(built: Path, final: Path) -> None:
     try:
         built.rename(final)
     except OSError as error:
-        # Should the way back fail too, the old report is whole under its other name, and the next start mends it.
+        # If this fails too, the old report is complete under its other name, and the next start repairs it.
         with suppress(OSError):
             old.rename(final)
         raise _refusal(error, built) from error
 
 
 def swap(built: Path, final: Path) -> None:
-    """Puts the built report in the place of the old one, which is kept whole if that cannot be done.
+    """Replace the old report by the built one, on the same volume; on failure the old one stays complete.
 
-    Both folders are on the same volume. An old report that cannot be deleted at once is deleted at the next start.
+    An old report that cannot be deleted at once is deleted at the next start.
 
     Raises
     ------
     PublicationError
-        when a file of either report is open elsewhere: the sentence names it.
+        a file of either report is open elsewhere: the message names it.
     OSError
-        when the disk refuses: the old report is still there.
-
-    >>> import pathlib, tempfile
-    >>> with tempfile.TemporaryDirectory() as dossier:
-    ...     pathlib.Path(dossier, ".en-cours-2020").mkdir()
-    ...     swap(pathlib.Path(dossier, ".en-cours-2020"), pathlib.Path(dossier, "2020"))
-    ...     print([place.name for place in pathlib.Path(dossier).iterdir()])
-    ['2020']
+        the disk refuses.
     """
-    # A name that is on the disk before what it names would be, after a power cut, that of empty pages.
+    # Contents reach the disk before names: after a power cut, a name must not lead to empty pages.
     system.settle_tree(built)
     _mend(final)
     if not (final.exists() and system.exchange(built, final)):
         _by_two_renames(built, final)
-    # Nothing of the old report goes before the new name is on the disk too.
+    # The old report stays until the new name is on the disk too.
     system.settle(final.parent)
     shutil.rmtree(built, ignore_errors=True)  # after an exchange, the old report is there
     if _old(final).exists():
         _discard(_old(final))
 
 
-# --- One at a time: who writes a year holds its lock, which the system takes back by itself when a program
-# --- dies
-# Beside each lock, a card says who holds it. It is for the refusal alone and decides nothing: it may be missing, torn,
-# or that of a program that was killed.
+# --- One lock per year, released by the system when a program dies ---
+# A card beside each lock says who holds it, for the message alone: it may be missing, torn, or a killed program's.
 
-# A program that has just taken a lock has not written its card yet: what is read may be that of the one before.
+# A program that has just taken a lock may not have written its card yet.
 _CARD_WAIT_S, _CARD_TRIES = 0.05, 10
 
 
@@ -170,7 +153,7 @@ def _card(year: int) -> Path:
 
 def _write_card(year: int, what: str) -> None:
     card = {"processus": os.getpid(), "commande": what, "depuis": datetime.now().astimezone().isoformat()}
-    with suppress(OSError):  # without it the lock holds all the same
+    with suppress(OSError):  # the lock holds without it
         _card(year).write_text(json.dumps(card, ensure_ascii=False), encoding="utf-8")
 
 
@@ -181,7 +164,7 @@ def _since(moment: datetime) -> str:
 
 
 def _told(year: int) -> str | None:
-    """Who the card names, if it can be read and that program is still running."""
+    """Who the card names, if readable and still running."""
     try:
         card = json.loads(_card(year).read_text(encoding="utf-8"))
         number, what, since = int(card["processus"]), str(card["commande"]), datetime.fromisoformat(card["depuis"])
@@ -213,26 +196,22 @@ def _hold(year: int, what: str) -> Iterator[None]:
         yield
     finally:
         with suppress(OSError):
-            _card(year).unlink()  # while the lock is held: after, it may be that of the next
+            _card(year).unlink()  # before the release: after it, the card may be that of the next
         held.release()
 
 
 @contextmanager
 def in_turn(years: Iterable[int], *, what: str) -> Iterator[None]:
-    """Holds the lock of each of these years while the block runs; ``what`` is the command, as a refusal quotes it.
+    """Hold the lock of each of these years while the block runs; ``what`` is the command, quoted by refusals.
 
     Raises
     ------
     BusyError
-        when another program holds one of them: nobody waits, and the sentence says who it is if that is known.
-
-    >>> with in_turn([2019, 2020], what="alses run --year 2020"):
-    ...     sorted(verrou.name for verrou in (paths.data_root() / "data" / "processed").glob(".verrou-????"))
-    ['.verrou-2019', '.verrou-2020']
+        another program holds one of them: nobody waits, and the message says who it is if known.
     """
     _lock(0).parent.mkdir(parents=True, exist_ok=True)
     with ExitStack() as held:
-        # All in one order: of programs that start together, the one that takes the first lock takes the others.
+        # Always in one order: the program that takes the first lock takes the others.
         for year in sorted(set(years)):
             held.enter_context(_hold(year, what))
         yield

@@ -1,4 +1,4 @@
-"""A published report made ready to be sent: one archive, one page, one PDF."""
+"""A published report ready to be sent: one archive, one page, one PDF."""
 
 import base64
 import io
@@ -40,11 +40,11 @@ from helpers.report.publication import BUILD_PREFIX, in_turn, recover
 from helpers.system import BROWSER_VARIABLE, find_browser
 from helpers.typography import french_spaces
 
-# --- The whole report in one archive: the folder as it was published, and what to open first ---
+# --- One archive: the folder as it was published, and what to open first ---
 
 READ_ME = "LISEZ-MOI.txt"
 
-# The first day that a zip can bear: the bytes must not depend on the day.
+# The first date of the zip format: the bytes must not depend on the day.
 _DATE = (1980, 1, 1, 0, 0, 0)
 _UNIX, _READABLE_FILE = 3, 0o100644 << 16
 
@@ -62,7 +62,7 @@ def _role(path: str, content: bytes) -> str:
 
 
 def _read_me(report: Report, archive: str) -> bytes:
-    """What to open first. The mark and the line ends are those that any Windows notepad reads with its accents."""
+    """What to open first, with the BOM and line ends that any Windows notepad reads."""
     in_order = [*report.pages, *(path for path in report.files if path not in report.pages)]
     text = (
         templates()
@@ -79,10 +79,7 @@ def _read_me(report: Report, archive: str) -> bytes:
 
 
 def bundle(report: Report, *, name: str) -> bytes:
-    """A zip of the report under one folder of this name: the same bytes for the same report.
-
-    The names are in UTF-8 and say so. What lies in the folder and is not of the report is left out.
-    """
+    """A zip of the report under one folder of this name: same report, same bytes. Strangers are left out."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as content:
         for path, data in sorted({**report.files, READ_ME: _read_me(report, f"{name}.zip")}.items()):
@@ -92,7 +89,7 @@ def bundle(report: Report, *, name: str) -> bytes:
     return archive.getvalue()
 
 
-# --- The whole report in one HTML file: every page after the other, every link led to its place in it ---
+# --- One HTML file: every page after the other, links rewritten to stay inside ---
 
 # The index gives its title to the document, and takes this one.
 _INDEX_TITLE = "L’essentiel"
@@ -103,19 +100,19 @@ _KINDS = {".csv": "text/csv;charset=utf-8", ".json": "application/json"}
 
 @dataclass(frozen=True)
 class _Sheet:
-    """A page, before its parts take their place in the single file."""
+    """A page to be inserted in the single file."""
 
     path: str
     soup: BeautifulSoup
 
     @property
     def name(self) -> str:
-        """What its ids begin with, and the id of its title: ``02_describe``."""
+        """The id of its title and prefix of its other ids: ``02_describe``."""
         return self.path.removesuffix(".html").replace("/", "-")
 
     @cached_property
     def parts(self) -> list[Tag]:
-        """What is kept of the page: what it says, and what it is made from."""
+        """What is kept of the page: its content, and what it was made from."""
         return [self.soup.select_one("main#contenu"), self.soup.select_one("footer.pied")]
 
     @cached_property
@@ -124,7 +121,7 @@ class _Sheet:
         return {"", "contenu", self.parts[0].find("h1").get("id", "")}
 
     def anchor(self, name: str) -> str:
-        """The id in the single file of what bears this id in the page."""
+        """The id in the single file of this id of the page."""
         return self.name if name in self._openings else f"{self.name}--{name}"
 
 
@@ -134,7 +131,7 @@ def _data(path: str, content: bytes) -> str:
 
 
 def _lead(link: Tag, sheet: _Sheet, sheets: dict[str, _Sheet], report: Report) -> None:
-    """The link goes to its place in the single file, or holds the file that it offers, in place."""
+    """Point the link into the single file, or embed the file that it offers; in place."""
     for name in _LINKS & link.attrs.keys():
         path, _, anchor = link[name].partition("#")
         path = unquote(path.partition("?")[0])
@@ -147,14 +144,14 @@ def _lead(link: Tag, sheet: _Sheet, sheets: dict[str, _Sheet], report: Report) -
 
 
 def _rename(tag: Tag, sheet: _Sheet) -> None:
-    """The ids of the tag, and those it refers to, become those of the single file, in place."""
+    """Give the tag the ids of the single file, in its references too; in place."""
     if tag.get("id"):
         tag["id"] = sheet.anchor(tag["id"])
     for name in REFERENCES & tag.attrs.keys():
         tag[name] = " ".join(sheet.anchor(word) for word in " ".join(tag.get_attribute_list(name)).split())
     for name, value in tag.attrs.items():
         if isinstance(value, str) and "url(#" in value:
-            tag[name] = re.sub(r"url\(#([^)]+)\)", lambda found: f"url(#{sheet.anchor(found[1])})", value)
+            tag[name] = re.sub(r"url\(#([^)]+)\)", lambda match: f"url(#{sheet.anchor(match[1])})", value)
 
 
 def _adapt(sheet: _Sheet, sheets: dict[str, _Sheet], report: Report) -> None:
@@ -167,10 +164,7 @@ def _adapt(sheet: _Sheet, sheets: dict[str, _Sheet], report: Report) -> None:
 
 
 def _title(sheet: _Sheet) -> str:
-    """The title of the page once adapted, after which the page is named in the single file.
-
-    That of the index becomes the title of the document, so the index takes another.
-    """
+    """The title of an adapted page; its heading gets its id, and that of the index another text."""
     heading = sheet.parts[0].find("h2")
     title = heading.get_text()
     heading["class"], heading["id"] = [*heading.get("class", []), "titre-page"], sheet.name
@@ -180,10 +174,10 @@ def _title(sheet: _Sheet) -> str:
 
 
 def single_page(report: Report) -> str:
-    """The report as one page: the same text for the same report.
+    """The report as one page: same report, same text.
 
-    Ids begin with the name of their page, headings go one level down under the title of the index, links between
-    pages stay inside, files are in the links that offer them.
+    Ids are prefixed with the name of their page, headings go one level down under the title of the index, links
+    between pages stay inside, files are embedded in their links.
     """
     sheets = {path: _Sheet(path, BeautifulSoup(report.files[path], "html.parser")) for path in report.pages}
     in_order = list(sheets.values())
@@ -211,34 +205,24 @@ def single_page(report: Report) -> str:
     )
 
 
-# --- A page as a tagged PDF, printed by the browser of this computer ---
+# --- A tagged PDF, printed by the browser of this computer ---
 
-# Two seconds are enough for a report; a browser that has just been updated starts slowly.
+# Two seconds are enough, but a browser that was just updated starts slowly.
 TIMEOUT_S = 120
 
 _REMEDY = f"mettez-le à jour, ou nommez un autre navigateur dans {BROWSER_VARIABLE}, puis relancez"
 
 _OPTIONS = [
-    "--headless",
-    "--no-first-run",
-    "--no-default-browser-check",
-    "--disable-extensions",
-    "--disable-sync",
-    "--disable-background-networking",
-    "--disable-component-update",
-    # macOS and Linux would ask for the key ring of a profile that lives two seconds
-    "--use-mock-keychain",
-    "--password-store=basic",
-    # nothing leaves, whatever the browser has in mind
-    "--host-resolver-rules=MAP * ~NOTFOUND",
-    "--no-pdf-header-footer",
-    "--export-tagged-pdf",
-    "--generate-pdf-document-outline",
+    *"--headless --no-first-run --no-default-browser-check --disable-extensions --disable-sync".split(),
+    *"--disable-background-networking --disable-component-update".split(),
+    *"--use-mock-keychain --password-store=basic".split(),  # no question about the key ring
+    "--host-resolver-rules=MAP * ~NOTFOUND",  # no network
+    *"--no-pdf-header-footer --export-tagged-pdf --generate-pdf-document-outline".split(),
 ]
 
 
 def _end(process: subprocess.Popen) -> None:
-    """The browser and its children, ended: none is left to hold the files."""
+    """End the browser and its children, which would hold the files."""
     if os.name == "nt":
         if process.poll() is None:
             subprocess.run(["taskkill", "/T", "/F", "/PID", str(process.pid)], capture_output=True, check=False)
@@ -249,7 +233,7 @@ def _end(process: subprocess.Popen) -> None:
 
 
 def _launch(command: list[str], timeout: float) -> int | None:
-    """The exit code of the command, or None when it had to be ended."""
+    """The exit code of the command; None when it timed out."""
     quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     process = subprocess.Popen(command, start_new_session=True, **quiet)
     try:
@@ -261,21 +245,21 @@ def _launch(command: list[str], timeout: float) -> int | None:
 
 
 def _is_whole(path: Path) -> bool:
-    """Whether the browser wrote a tagged PDF to its end: some say that all is well and write nothing."""
+    """Whether there is a complete tagged PDF: some browsers succeed and write nothing."""
     content = path.read_bytes() if path.is_file() else b""
     is_ended = content.rstrip().endswith(b"%%EOF") and b"startxref" in content
     return content.startswith(b"%PDF-") and is_ended and b"/StructTreeRoot" in content
 
 
 def print_pdf(source: Path, target: Path, *, browser: Path, timeout: float = TIMEOUT_S) -> None:
-    """Writes the page ``source`` as a tagged PDF with its outline, offline, in a profile that does not outlive it.
+    """Print the page ``source`` as a tagged PDF with an outline, offline, in a temporary profile.
 
     Raises
     ------
     PublicationError
-        when the browser cannot start, fails, writes no whole PDF, or is not done in ``timeout`` seconds.
+        the browser cannot start, fails, writes no complete PDF, or takes more than ``timeout`` seconds.
     """
-    # As root, which only containers are, Chromium refuses to start with the sandbox that it shows nobody else then.
+    # As root (containers), Chromium does not start with its sandbox.
     is_root = sys.platform == "linux" and os.geteuid() == 0
     with tempfile.TemporaryDirectory(prefix="alses-", ignore_cleanup_errors=True) as profile:
         own = [f"--user-data-dir={profile}", f"--print-to-pdf={target}", *(["--no-sandbox"] if is_root else [])]
@@ -289,7 +273,7 @@ def print_pdf(source: Path, target: Path, *, browser: Path, timeout: float = TIM
         raise PublicationError(f"{browser.name} n’a pas fait le PDF (code {code}) : {_REMEDY}.")
 
 
-# --- A published report made ready to be sent: one archive, one page, one PDF, beside its folder ---
+# --- The files to be sent, beside the folder of the report ---
 
 KINDS = ("zip", "html", "pdf")
 
@@ -303,7 +287,7 @@ NOT_SENT = (
     "Retirez la simulation, déposez l’export de la base, puis refaites le rapport."
 )
 
-# How a PDF bears the fingerprint of its report: a comment, which readers skip, before its last lines.
+# A comment near the end of the PDF, with the fingerprint of its report.
 _PDF_MARK = b"%alses "  # read back by _mark_of
 
 _DATA_LINK = re.compile(rb' href="data:[^"]*"')
@@ -330,7 +314,7 @@ def _require_light(html: bytes, report: Report) -> None:
 def _write_single(report: Report, path: Path) -> None:
     html = single_page(report).encode()
     _require_light(html, report)
-    # Alone in its folder: a link that would still lead to another file of the report is then a fault.
+    # Alone in its folder, so that a link to another file of the report is a defect.
     path.parent.mkdir()
     path.write_bytes(html)
     faults = check_pages(path.parent, bound=MAX_SINGLE_BYTES)
@@ -339,7 +323,7 @@ def _write_single(report: Report, path: Path) -> None:
 
 
 def _print(page: Path, path: Path, browser: Path, mark: str) -> None:
-    # On paper nobody opens the files that links hold, and a PDF would hold each of them once more.
+    # Embedded files are useless on paper, and heavy.
     paper = path.with_suffix(".papier.html")
     paper.write_bytes(_DATA_LINK.sub(b"", page.read_bytes()))
     print_pdf(paper, path, browser=browser)
@@ -348,7 +332,7 @@ def _print(page: Path, path: Path, browser: Path, mark: str) -> None:
 
 
 def _make(report: Report, aside: Path, *, archive: bool, browser: Path | None) -> list[Path]:
-    """The files to be sent, in a folder of their own."""
+    """Make the files in a temporary folder."""
     name = f"alses_{report.name}"
     page = aside / "page" / f"{name}.html"
     made = [page]
@@ -363,7 +347,7 @@ def _make(report: Report, aside: Path, *, archive: bool, browser: Path | None) -
 
 
 def _place(made: list[Path], reports: Path) -> None:
-    """The files in the place of those of before, none of them if one of those is held by another program."""
+    """Replace the former files, all or none: one of them may be open in another program."""
     for path in made:
         try:
             if (reports / path.name).exists():
@@ -378,7 +362,7 @@ def _place(made: list[Path], reports: Path) -> None:
 
 
 def _report_of(year: int) -> Report:
-    """The report of the folder of a year, once it is the report of that year: a folder can be copied or renamed."""
+    """The report of a year; a folder that was copied or renamed is refused."""
     folder, simulated = paths.report(year), paths.report(year, is_synthetic=True)
     if simulated.is_dir() and not folder.is_dir():
         raise ReportError(NOT_SENT.format(year=year, folder=paths.relative(simulated)))
@@ -395,25 +379,21 @@ def _report_of(year: int) -> Report:
 
 
 def share(year: int, *, archive: bool = True, pdf: bool = False, tell: Callable[[str], None] = print) -> list[Path]:
-    """The files put beside the report of a year: the archive if wanted, the single page, the PDF if wanted.
+    """Write the archive if wanted, the single page and the PDF if wanted beside the report of a year; their paths.
 
-    They are made from the published report alone, put in place when all are ready, and replace those of before.
-    Without a browser there is no PDF, and ``tell`` says how to make it by hand.
+    They are made from the published report alone and replace the former ones once all are ready. Without a browser
+    there is no PDF, and ``tell`` says how to make it by hand.
 
     Raises
     ------
     BusyError
-        when a run or another share is at work on the year: a run would sweep away what is being made.
+        a run or another share is at work on the year: a run would remove what is being made.
     ReportError
-        when there is no report, it is that of another year or rests on simulated records, or one of its files is
-        missing or was changed.
+        there is no report, it is that of another year or on simulated records, or a file is missing or changed.
     BrowserError
-        when ``ALSES_BROWSER`` names a program that does not exist.
+        ``ALSES_BROWSER`` names a program that does not exist.
     PublicationError
-        when the single page is too heavy or has a defect, or the browser failed: nothing was put in place.
-
-    >>> [paths.relative(fichier) for fichier in share(2020, archive=False)]
-    ['reports/alses_2020.html']
+        the single page is too heavy or has a defect, or the browser failed; nothing was replaced.
     """
     reports = paths.reports()
     browser = find_browser() if pdf else None
@@ -422,7 +402,7 @@ def share(year: int, *, archive: bool = True, pdf: bool = False, tell: Callable[
         report = _report_of(year)
         for stranger in report.strangers:
             tell(f"{stranger} n’est pas du rapport {year} : laissé de côté.")
-        # The name of a build: one that a power cut leaves behind goes at the next run or share.
+        # Named as a build: the next run or share removes what a power cut leaves.
         own = {"prefix": f"{BUILD_PREFIX}{year}-partage-", "dir": reports, "ignore_cleanup_errors": True}
         with tempfile.TemporaryDirectory(**own) as aside:
             made = _make(report, Path(aside), archive=archive, browser=browser)
@@ -433,24 +413,21 @@ def share(year: int, *, archive: bool = True, pdf: bool = False, tell: Callable[
 
 
 def _mark_of(path: Path) -> str | None:
-    """The fingerprint of the report that a shared file was made from; None for a file that bears none."""
+    """The fingerprint of the report that a shared file was made from; None if it has none."""
     if path.suffix == ".zip":
         try:
             with zipfile.ZipFile(path) as archive:
                 return fingerprint(json.loads(archive.read(f"{path.stem}/{MANIFEST}")))
-        except Exception:  # damaged, under a password, of another hand: `zipfile` has an error of its own for each
+        except Exception:  # damaged, encrypted, foreign: `zipfile` has an error for each
             return None
-    found = re.findall(rb'(?:id="empreinte">|^%alses )([0-9a-f]{64})', path.read_bytes(), re.MULTILINE)
-    return found[-1].decode() if found else None
+    marks = re.findall(rb'(?:id="empreinte">|^%alses )([0-9a-f]{64})', path.read_bytes(), re.MULTILINE)
+    return marks[-1].decode() if marks else None
 
 
 def share_state(year: int) -> dict[str, bool]:
-    """For each shared file of the year that is there, by its name: whether it is that of the published report.
+    """For each shared file of the year, by name: whether it is that of the published report.
 
-    The fingerprint that the file bears decides, not its date: a report remade alike leaves its shares good.
-
-    >>> share_state(2019)
-    {}
+    The fingerprint in the file decides, not its date: an identical new report leaves its shares up to date.
     """
     published = fingerprint_of(paths.reports() / str(year))
     files = [path for path in (_file(year, kind) for kind in KINDS) if path.is_file()]

@@ -1,6 +1,5 @@
 """Tasks run on a Dask cluster."""
 
-import hashlib
 import os
 import tempfile
 import threading
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import nbformat
 
-from helpers import paths, provenance
+from helpers import paths, provenance, system
 from helpers.parameters import NOTEBOOKS
 from helpers.provenance import locate, name_of
 from helpers.run.execution import Executed, execute
@@ -20,26 +19,17 @@ from helpers.run.tasks import FIRST, NotebookFailure, Task
 from helpers.schema import DataError
 from helpers.system import whole
 
-# --- A Dask cluster, as an executor of the standard library: the same tasks, on other machines ---
+# --- A Dask cluster, as an executor of the standard library ---
 
-# What encrypts the way: between these, Dask wants the certificates of its own configuration on both sides.
+# Protocols that encrypt; Dask then needs the certificates of its own configuration on both sides.
 ENCRYPTED = ("tls://", "wss://")
-# A machine that ends in the middle gives its tasks to the others; one that fails is not tried for ever.
+# Tasks of a machine that stops go to the others, this many times.
 RETRIES = 2
 CONNECT_S = 10
 
 
 def require_safe(address: str, years: list[int]) -> None:
-    """Refuses a way that anybody on the network can read when records of persons would take it.
-
-    Raises
-    ------
-    DataError
-        with the remedy.
-
-    >>> from helpers.run import cluster
-    >>> cluster.require_safe("tcp://10.0.0.1:8786", [2020])
-    """
+    """Raise DataError when records of persons would travel unencrypted."""
     exported = [year for year in years if paths.exports(year)]
     if exported and not address.startswith(ENCRYPTED):
         raise DataError(
@@ -50,13 +40,7 @@ def require_safe(address: str, years: list[int]) -> None:
 
 @contextmanager
 def connected(address: str) -> Iterator[Executor]:
-    """The cluster at this address, for as long as the block runs.
-
-    Raises
-    ------
-    NotebookFailure
-        when Dask is not installed, or nobody answers there.
-    """
+    """The cluster at this address; NotebookFailure when Dask is not installed, or nothing answers."""
     try:
         from distributed import Client
     except ImportError:
@@ -74,17 +58,17 @@ def connected(address: str) -> Iterator[Executor]:
         yield executor
 
 
-# --- A task done on another machine: what is sent there, what is done there, what comes back ---
-# Nothing is shared but the code: the files that a task may read are sent with it, and those that it wrote come back,
-# so that no common disk is needed. The machine that asked is the only one that keeps or publishes anything.
+# --- A task done on another machine ---
+# Only the code is shared: the files that a task may read are sent with it and those it wrote come back, so that no
+# common disk is needed. Only the machine that asked keeps or publishes anything.
 
-# The data root is that of a process: two tasks there at once would read each other's files.
+# The data root belongs to a process: two tasks at once would read each other's files.
 _alone = threading.Lock()
 
 
 @dataclass(frozen=True)
 class Sent:
-    """A task with the files it may read, by name, and the fingerprint of the code that must run it."""
+    """A task, the files it may read, by name, and the fingerprint of the code that must run it."""
 
     notebook: str
     parameters: dict
@@ -94,7 +78,7 @@ class Sent:
 
 @dataclass(frozen=True)
 class Returned:
-    """The executed notebook as its file, the names of the files read, and the files written."""
+    """The file of the executed notebook, the names of the files read, the files written."""
 
     notebook: bytes
     read: list[str]
@@ -102,19 +86,17 @@ class Returned:
 
 
 def code_fingerprint() -> str:
-    """What the notebooks and the package are: two machines with the same one do the same work."""
+    """The checksum of the notebooks and the package."""
     notebooks = map(paths.notebook, NOTEBOOKS)
     package = (path for path in (paths.repository() / "src/helpers").rglob("*") if path.suffix != ".pyc")
-    found = hashlib.sha256()
-    for path in sorted(path for path in (*notebooks, *package) if path.is_file()):
-        found.update(name_of(path).encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
-    return found.hexdigest()
+    states = provenance.states(path for path in (*notebooks, *package) if path.is_file())
+    return system.checksum("\n".join(f"{name} {state.sha256}" for name, state in states.items()).encode())
 
 
 def _files(task: Task, before: Iterable[Task]) -> list[Path]:
-    """The raw files of the task's years, the reference tables, and what the tasks before it made.
+    """The raw files of the task's years, the reference tables, and what earlier tasks made.
 
-    A notebook that sees aggregates only is sent its own data root, and nothing else.
+    A notebook that sees aggregates only is sent its own data root and nothing else.
     """
     if task.notebook != FIRST:
         return sorted(path for path in (task.root / "data").rglob("*") if path.is_file())
@@ -124,18 +106,18 @@ def _files(task: Task, before: Iterable[Task]) -> list[Path]:
 
 
 def prepare(task: Task, before: Iterable[Task]) -> Sent:
-    """What to send for a task; ``before`` are those it waited for."""
+    """What to send for a task; ``before`` are the tasks it waited for."""
     files = {name_of(path): path.read_bytes() for path in _files(task, before)}
     return Sent(task.notebook, task.parameters, files, code_fingerprint())
 
 
 def run_there(sent: Sent) -> Returned:
-    """Executes a task in a folder of its own, on the machine that received it; nothing stays there.
+    """Execute a task on the machine that received it, in a temporary folder.
 
     Raises
     ------
     NotebookFailure
-        as `execute` does, and when the code there is not the one that the sender has.
+        as `execute` does, and when that machine has other code than the sender.
     """
     if sent.code != code_fingerprint():
         raise NotebookFailure("Une machine du cluster n’a pas la même version du projet : mettez-la à jour.")
@@ -162,7 +144,7 @@ def _run_in(sent: Sent) -> Returned:
 
 
 def take_back(task: Task, returned: Returned) -> Executed:
-    """Keeps here what was made elsewhere, as if it had been made here."""
+    """Write here what was made elsewhere, as if it had been made here."""
     for name, content in {**returned.written, name_of(task.executed): returned.notebook}.items():
         with whole(locate(name)) as beside:
             beside.write_bytes(content)
@@ -171,7 +153,7 @@ def take_back(task: Task, returned: Returned) -> Executed:
 
 
 def executing_by(submit: Callable, tasks: list[Task]) -> Callable[..., Executed]:
-    """A function that executes a task wherever ``submit`` sends it, and takes back what comes out."""
+    """A function that executes a task wherever ``submit`` sends it."""
     by_key = {task.key: task for task in tasks}
 
     def executing(task: Task, **_: object) -> Executed:

@@ -1,4 +1,4 @@
-"""One notebook through Papermill, and what is said when it stops."""
+"""One notebook through Papermill, and the message when it stops."""
 
 import logging
 import re
@@ -17,17 +17,16 @@ from helpers.kernels import fork
 from helpers.run.tasks import NotebookFailure, check_source
 from helpers.system import whole
 
-# --- The words of an error can quote a row of persons: what may be kept of it, where records are read ---
+# --- Redaction: the words of an error can quote a row of persons ---
 
 HUSHED = "(paroles de l’erreur tues : des exports sont présents)"
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
-# Where the error went through: rules, places with the code around them, and how two errors follow each other. All the
-# rest is what a library said.
+# The lines of a traceback that show code and places; all the rest is what a library said.
 _PLACE = re.compile(r"\s*(?:-{10,}|\w[\w.]* +Traceback \(most recent|Cell |File |The above exception|During handling)")
 
 
 def words_of(traceback: list[str]) -> list[str]:
-    """What the errors of a kernel's traceback say, without colours; its places and its code are not among them.
+    """The messages in a kernel's traceback, without colours, places or code.
 
     >>> from helpers.run.execution import words_of
     >>> words_of(["KeyError   Traceback (most recent call last)", "Cell In[1], line 2", "KeyError: 'P1'"])
@@ -38,24 +37,24 @@ def words_of(traceback: list[str]) -> list[str]:
 
 
 def hush(notebook: NotebookNode) -> None:
-    """Takes out of an executed notebook what its errors and its warnings say; where they stopped stays."""
+    """Remove the words of errors and warnings from an executed notebook; where it stopped stays."""
     for cell in notebook.cells:
         cell_outputs = cell.get("outputs", [])
         for output in cell_outputs:
             if output.output_type == "error":
-                said = words_of(output.traceback)
-                output.traceback = [each for each in output.traceback if _COLOURS.sub("", each) not in said]
+                words = words_of(output.traceback)
+                output.traceback = [each for each in output.traceback if _COLOURS.sub("", each) not in words]
                 output.evalue = HUSHED
         if cell_outputs:
             cell.outputs = [each for each in cell_outputs if each.get("name") != "stderr"]
 
 
-# --- A notebook that stopped, or did not run to its end: what to say of it, and where it is marked ---
+# --- A notebook that stopped: the message, and the mark in it ---
 
-# A cell of this report takes a second; ten minutes is a machine in trouble, not a long computation.
+# A cell takes a second; ten minutes is a machine in trouble, not a long computation.
 CELL_TIMEOUT_S = 600
 
-# What most often lies behind an error of this kind, said to a reader who does not write code.
+# The likely cause of each kind of error, for a reader who does not write code.
 CAUSES = {
     "ModuleNotFoundError": f"une bibliothèque manque ; relancez « {paths.COMMAND} run » pour réparer l’environnement",
     "ImportError": "une bibliothèque manque ou ne convient pas ; supprimez le dossier .venv puis relancez",
@@ -90,10 +89,10 @@ def _first_error(notebook: NotebookNode) -> tuple[int, NotebookNode] | None:
 
 
 def find_fault(notebook: NotebookNode) -> str | None:
-    """Why the notebook is not fully executed, in French, or None: Papermill's own status is not asked.
+    """Why the notebook is not fully executed, in French, or None; Papermill's own status is not trusted.
 
-    Every cell with code must have run, in order, without an error output, down to the one tagged ``provenance``, which
-    must have shown something.
+    Every cell with code must have run, in order, without error, down to the one tagged ``provenance``, which must have
+    an output.
     """
     code = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
     counts = [cell.execution_count for cell in code]
@@ -109,12 +108,12 @@ def find_fault(notebook: NotebookNode) -> str | None:
 
 
 def _mark(notebook: NotebookNode, reason: str, *, is_hushed: bool = False) -> int:
-    """The place where the notebook stopped, marked in French; what its errors say is taken out or not."""
+    """The index of the cell where the notebook stopped, now marked in French; its errors are redacted or not."""
     if is_hushed:
         hush(notebook)
     notebook.cells = [cell for cell in notebook.cells if _TAG not in cell.metadata.get("tags", [])]
     found = _first_error(notebook)
-    # A kernel that dies leaves no error, and not always a count: the last cell that Papermill started is the one.
+    # A kernel that dies leaves no error, and not always a count: take the last cell that Papermill started.
     started = [i for i, cell in enumerate(notebook.cells) if cell.metadata.get("papermill", {}).get("start_time")]
     place = found[0] if found else started[-1] if started else 0
     note = nbformat.v4.new_markdown_cell(
@@ -125,10 +124,10 @@ def _mark(notebook: NotebookNode, reason: str, *, is_hushed: bool = False) -> in
 
 
 def failure(name: str, notebook: NotebookNode, kept_as: str, error: Exception, *, may_name: bool) -> NotebookFailure:
-    """What to tell of a notebook that an error stopped; the place is marked in it.
+    """The message for a notebook that an error stopped; the place is marked in it.
 
-    ``kept_as`` is where it will be found; ``may_name``: whether the error's own words may be said, which can quote a
-    row of persons.
+    ``kept_as`` is where it will be found; ``may_name`` says whether the error may be quoted: it can hold a row of
+    persons.
     """
     ename, evalue = getattr(error, "ename", type(error).__name__), getattr(error, "evalue", str(error))
     if isinstance(error, DeadKernelError):
@@ -138,31 +137,31 @@ def failure(name: str, notebook: NotebookNode, kept_as: str, error: Exception, *
     if ename == "DataError":
         _mark(notebook, evalue, is_hushed=not may_name)
         return NotebookFailure(evalue, is_input=True)
-    told = f"{ename} : {evalue}" if may_name else ename
-    place = _mark(notebook, told, is_hushed=not may_name)
+    error_text = f"{ename} : {evalue}" if may_name else ename
+    place = _mark(notebook, error_text, is_hushed=not may_name)
     cause, section = CAUSES.get(ename, _DEFAULT_CAUSE), _section(notebook.cells, place)
     return NotebookFailure(
-        f"{name} s’est arrêté dans la section « {section} », cellule {place + 1} ({told}). "
+        f"{name} s’est arrêté dans la section « {section} », cellule {place + 1} ({error_text}). "
         f"Cause probable : {cause}. Le notebook exécuté est gardé, la cellule y est marquée : {kept_as}."
     )
 
 
-# --- One notebook through Papermill, and the proof that it really ran ---
+# --- One notebook through Papermill ---
 
-# Whatever Papermill, nbclient and the kernel raise when a notebook stops; a disk's refusal is said by the command.
+# What Papermill, nbclient and the kernel raise when a notebook stops; the command reports disk errors.
 _STOPS = (PapermillExecutionError, DeadKernelError, CellTimeoutError, RuntimeError, ValueError)
 
 START_TIMEOUT_S = 120
 
 
 def _quiet() -> None:
-    # Papermill and the kernel speak English on stderr; what matters is in our message.
+    # They write English on stderr; what matters is in our message.
     for name in ("papermill", "traitlets", "asyncio"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def _settle(notebook: NotebookNode) -> NotebookNode:
-    """Takes out what changes from one run to the next though nothing else does: dates, durations, invented names."""
+    """Remove what differs between identical runs: dates, durations, random cell ids."""
     notebook.metadata.pop("papermill", None)
     for cell in notebook.cells:
         for own in ("papermill", "execution"):
@@ -178,11 +177,11 @@ def _keep(notebook: NotebookNode, destination: Path) -> None:
 
 
 class Stopped(RuntimeError):
-    """The run was given up while this notebook was at work: nobody waits for it any more."""
+    """The run was given up while this notebook was at work."""
 
 
 class _Course:
-    """A notebook on its way through Papermill: what it has become, and whether anybody still waits for it."""
+    """A notebook going through Papermill: its current state, and whether anybody still waits for it."""
 
     def __init__(self, cell_done: Callable[[], None], is_given_up: Callable[[], bool]) -> None:
         self.notebook: NotebookNode | None = None
@@ -205,7 +204,7 @@ def _run(name: str, parameters: dict, arguments: list[str], course: _Course) -> 
     course.check()
     return papermill.execute_notebook(
         paths.notebook(name),
-        None,  # kept by us, whole
+        None,  # written by us, atomically
         parameters=parameters,
         kernel_name="python3",
         kernel_manager_class=fork.manager_class(),
@@ -213,11 +212,11 @@ def _run(name: str, parameters: dict, arguments: list[str], course: _Course) -> 
         progress_bar=False,
         start_timeout=START_TIMEOUT_S,
         execution_timeout=CELL_TIMEOUT_S,
-        # What follows Papermill hands over to nbclient. The kernel's own folder: Papermill would change that of the
-        # whole process, and other notebooks run beside.
+        # From here on, handed over to nbclient. The kernel's own folder: Papermill would change that of the whole
+        # process, and other notebooks run beside.
         resources={"metadata": {"path": str(paths.repository() / "notebooks")}},
         extra_arguments=arguments,
-        # No half-second wait for a kernel that has nothing to save.
+        # Saves half a second: the kernel has nothing to write.
         shutdown_kernel="immediate",
         on_notebook_start=course.opened,
         on_cell_executed=course.advanced,
@@ -225,7 +224,7 @@ def _run(name: str, parameters: dict, arguments: list[str], course: _Course) -> 
 
 
 def _started_run(name: str, parameters: dict, arguments: list[str], course: _Course) -> NotebookNode:
-    """As `_run`; a kernel that could not even start is tried once more: another program may have taken its port."""
+    """As `_run`, but a kernel that did not start is tried once more: another program may have taken its port."""
     try:
         return _run(name, parameters, arguments, course)
     except _STOPS:
@@ -243,7 +242,7 @@ def _started_run(name: str, parameters: dict, arguments: list[str], course: _Cou
 
 @dataclass(frozen=True)
 class Executed:
-    """A notebook proved complete, and the files that it read and wrote."""
+    """A fully executed notebook, and the files that it read and wrote."""
 
     notebook: NotebookNode
     read: list[Path]
@@ -259,19 +258,18 @@ def execute(
     cell_done: Callable[[], None] = lambda: None,
     is_given_up: Callable[[], bool] = lambda: False,
 ) -> Executed:
-    """The executed notebook, proved complete; it is kept in ``destination``, as it was left if it stops.
+    """The executed notebook, also written to ``destination``, even if it stops.
 
-    ``root`` is the data root that the notebook sees, that of this process if it is not said; files of persons that are
-    outside it are refused to it. ``cell_done`` is called after each of the cells that `count_cells` counts, the one
-    that fails included.
-    ``is_given_up`` is asked at each of them.
+    ``root`` is the data root that the notebook sees, by default that of this process; files of persons outside it are
+    refused to it. ``cell_done`` is called after each of the cells that `count_cells` counts, a failing one included,
+    and ``is_given_up`` is asked at each.
 
     Raises
     ------
     NotebookFailure
-        when it stopped, or did not run every cell.
+        it stopped, or did not run every cell.
     Stopped
-        when it was given up.
+        it was given up.
     """
     _quiet()
     check_source(name, parameters)
@@ -289,9 +287,9 @@ def execute(
     except _STOPS as error:
         # Only 01 reads persons.
         is_private = name == "01_clean" and bool(paths.exported_years())
-        told = failure(name, course.notebook, paths.relative(destination), error, may_name=not is_private)
+        stopped = failure(name, course.notebook, paths.relative(destination), error, may_name=not is_private)
         _keep(course.notebook, destination)
-        raise told from error
+        raise stopped from error
     finally:
         seen.unlink(missing_ok=True)
     if fault:

@@ -1,143 +1,95 @@
 """Which years are here, and in what state."""
 
 import json
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from helpers import data, paths, provenance, system
+from helpers import data, paths, provenance
+from helpers.provenance import Reason, Record
 from helpers.schema import DataError
 
 # --- A published report: when it was made, and why it is stale, if it is ---
 
-MANIFEST, SYNTHETIC = "manifest.json", "synthetique"
+MANIFEST = "manifest.json"
+_UNKNOWN = "manque ou n’est pas lisible : on ne sait pas de quoi il est fait"
 
 
 @dataclass(frozen=True)
 class Report:
-    """A published report: when it was made (None when it does not say), its size, and why it is stale, if it is.
-
-    >>> Report(pd.Timestamp(2021, 2, 1), 1_019_354, ["2020/reunions.csv a changé depuis"]).reasons
-    ['2020/reunions.csv a changé depuis']
-    """
+    """A published report: when it was made (None: unknown), its size, and why it is stale, a sentence each."""
 
     made: datetime | None
     size_bytes: int
     reasons: list[str]
 
 
-def _shown(name: str, now: dict[str, Path]) -> str:
-    """A file as the person who has it on this computer knows it."""
-    return (paths.relative(now[name]) if name in now else name).removeprefix("data/raw/")
-
-
 def card_of(year: int) -> dict[str, dict]:
-    """The card of a year's export; nothing when it cannot be read."""
+    """The card of a year's export; empty when it cannot be read."""
     try:
         return data.read_export_card(year)
     except DataError:
         return {}
 
 
-def _named(files: list[Path], then: dict[str, str]) -> dict[str, Path]:
-    """The files by the names of the manifest."""
-    private = {path: system.fingerprint(path) for path in files if paths.private_year(paths.public_name(path))}
-    return {_name_then(path, private, then) if path in private else paths.public_name(path): path for path in files}
-
-
-def _name_then(path: Path, private: dict[Path, str], then: dict[str, str]) -> str:
-    """The name that a private file had: that of its rank if it is as it was, else known by its checksum.
-
-    One that changed has the name of its rank where no other file has it. Two codings may hold the same table.
-    """
-    name, checksum = paths.public_name(path), private[path]
-    if then.get(name) == checksum:
-        return name
-    known = {each: told for told, each in then.items() if paths.private_year(told)}
-    received = card_of(paths.private_year(name)).get(path.name, {}).get("hash", "").removeprefix("sha256:")
-    is_free = name in then and then[name] not in private.values()
-    return known.get(checksum) or known.get(received) or (name if is_free else paths.relative(path))
-
-
-def _changes(manifest: dict) -> list[str]:
-    """What is no longer as the report read it, a sentence a file."""
-    then = {entry["path"]: entry["sha256"] for entry in manifest["inputs"]}
-    year, compared = manifest["parameters"]["year"], manifest["parameters"]["compare_to"]
-    seen = {year, *_years_in(then)} | ({compared} if compared else set())
-    files = data.input_files(sorted(seen))
-    if not manifest.get(SYNTHETIC):
-        # A true report rests on no simulation: one that came since makes another report.
-        simulated = {path for each in seen for path in data.simulated_exports(each)}
-        files = [path for path in files if path not in simulated]
-    # The spellings of exports come with the first export: it is the one to name.
-    spellings = {paths.relative(paths.reference() / f"{name}.csv") for name in paths.EXPORT_TABLES} - then.keys()
-    now = _named(files, then)
-    changed = [name for name in sorted(then.keys() & now.keys()) if system.fingerprint(now[name]) != then[name]]
-    reasons = [f"{_shown(name, now)} a changé depuis" for name in changed]
-    reasons += [f"{_shown(name, now)} n’est plus là" for name in sorted(then.keys() - now.keys())]
-    reasons += [f"{_shown(name, now)} est arrivé depuis" for name in sorted(now.keys() - then.keys() - spellings)]
+def _new_years(kept: Record) -> list[str]:
+    year, compared = kept.parameters["year"], kept.parameters["compare_to"]
+    now = provenance.asked(year, compared)["années"]
+    new = [each for each in now if each not in kept.parameters["années"]]
     earlier = paths.earlier_year(year) if compared is None else None
-    reasons += [f"il peut maintenant être comparé à {earlier}"] if earlier else []
-    new = [each for each in paths.years() if each < year and each not in {*seen, earlier}]
-    return reasons + [f"l’année {each} est arrivée depuis" for each in new]
+    return [
+        f"il peut maintenant être comparé à {each}" if each == earlier else f"l’année {each} est arrivée depuis"
+        for each in new
+    ]
 
 
-def _years_in(files: Collection[str]) -> set[int]:
-    """The years whose raw files a report was made from."""
-    folders = (PurePosixPath(name).parts[:3] for name in files)
-    small = {int(parts[2]) for parts in folders if parts[:2] == ("data", "raw") and paths.is_year(parts[2])}
-    return small | {year for name in files if (year := paths.private_year(name))}
+def _sentence(reason: Reason, place: str) -> str:
+    is_gone, name = reason.verb == "n’est plus là", reason.name.removeprefix(f"{place}/")
+    if name == reason.name:
+        return str(reason) if is_gone else f"{reason} depuis"
+    return f"{name} manque dans le rapport" if is_gone else f"{name} n’est plus tel qu’il a été publié"
 
 
-def _remade(year: int) -> list[str]:
-    """What would change the report though the files received are the same: a notebook, the code, the libraries."""
-    kept = provenance.read_record(provenance.report_record(year))
-    causes = provenance.changes_since(kept, kept.parameters) if kept else []
-    others = [cause for cause in causes if cause.kind in {"notebook", "code", "bibliotheques"}]
-    return [provenance.tell_causes(others)] if others else []
-
-
-def _touched(manifest: dict, folder: Path) -> list[str]:
-    """What is no longer in the report as it was published, a sentence a file."""
-    reasons = []
-    for output in manifest["outputs"]:
-        path = folder / output["path"]
-        if not path.is_file():
-            reasons.append(f"{output['path']} manque dans le rapport")
-        elif system.fingerprint(path) != output["sha256"]:
-            reasons.append(f"{output['path']} n’est plus tel qu’il a été publié")
-    return reasons
+def _reasons(year: int, folder: Path) -> list[str]:
+    """Why a run would not leave the report as it is: what happened to its files, to its data, to the code."""
+    is_synthetic, place = folder.name.endswith(paths.SYNTHETIC_SUFFIX), paths.relative(folder)
+    kept = provenance.read_report_record(year, is_synthetic=is_synthetic)
+    if kept is None:
+        return [f"{paths.relative(provenance.report_record(year, is_synthetic=is_synthetic))} {_UNKNOWN}"]
+    # A true report rests on no simulation: one that came since makes another report.
+    simulated = set() if is_synthetic else {path for each in paths.years() for path in data.simulated_exports(each)}
+    reasons = [reason for reason in provenance.why_stale(kept) if provenance.locate(reason.name) not in simulated]
+    own = [each for each in reasons if not each.is_consequence and (each.kind != "produit" or place in each.name)]
+    changed = own or ([] if simulated else [each for each in reasons if each.is_consequence])
+    changed.sort(key=lambda reason: reason.kind != "produit")
+    code = [reason for reason in changed if reason.kind in {"notebook", "code", "bibliotheques"}]
+    sentences = [_sentence(reason, place) for reason in changed if reason not in code]
+    return [*sentences, *_new_years(kept), *([provenance.tell_causes(code)] if code else [])]
 
 
 def read_report(folder: Path) -> Report | None:
-    """The report in a folder, if there is one; what its manifest does not say is not known."""
+    """The report in a folder of ``reports/``, if there is one."""
     if not folder.is_dir():
         return None
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         made = datetime.fromisoformat(manifest["tampon"]["produit_le"]).astimezone()
-        return Report(
-            made, size, _touched(manifest, folder) + _changes(manifest) + _remade(manifest["parameters"]["year"])
-        )
+        year = int(folder.name.removesuffix(paths.SYNTHETIC_SUFFIX))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
-        return Report(None, size, [f"{MANIFEST} manque ou n’est pas lisible : on ne sait pas de quoi il est fait"])
+        return Report(None, size, [f"{MANIFEST} {_UNKNOWN}"])
+    return Report(made, size, _reasons(year, folder))
 
 
-# --- The years that are here, with what each has received and published ---
+# --- The years, with what each has received and published ---
 
 
 @dataclass(frozen=True)
 class Year:
-    """A year: rows of each raw table that is there (None: unreadable), how many faults they have, its report if any.
+    """A year: rows of each raw table (None: unreadable), number of faults, report if any.
 
-    ``exports`` gives the rows of each file of its export, by its name (None: not read yet); ``simulated`` is the
-    report that rests on simulated records, if any. ``codings`` are the names of its codings.
-
-    >>> annee = Year(2021, rows={"reunions": 8, "enonces": None}, faults=1, report=None)
-    >>> [table for table, lignes in annee.rows.items() if lignes is None]
-    ['enonces']
+    ``exports`` gives the rows of each file of the export (None: not read yet); ``simulated`` is the report on simulated
+    records, if any; ``codings`` are names.
     """
 
     year: int
@@ -150,7 +102,7 @@ class Year:
 
     @property
     def has_data(self) -> bool:
-        """Whether there is something to be read: a table that holds only the names of its columns is not."""
+        """Whether there is something to read: a table with only its header does not count."""
         return bool(self.exports or self.codings) or any(count != 0 for count in self.rows.values())
 
 
@@ -163,8 +115,8 @@ def _rows(path: Path) -> int | None:
 
 def _reported_years() -> list[int]:
     folder = paths.reports()
-    found = folder.iterdir() if folder.is_dir() else []
-    names = [child.name.removesuffix(paths.SYNTHETIC_SUFFIX) for child in found if child.is_dir()]
+    children = folder.iterdir() if folder.is_dir() else []
+    names = [child.name.removesuffix(paths.SYNTHETIC_SUFFIX) for child in children if child.is_dir()]
     return [int(name) for name in names if paths.is_year(name)]
 
 
@@ -177,11 +129,11 @@ def _year(year: int) -> Year:
     tables = {name: paths.raw_table(year, name) for name in paths.RAW_TABLES}
     rows = {name: _rows(path) for name, path in tables.items() if path.is_file()}
     exports, codings = _exports(year), data.codings(year)
-    found = len(data.faults(year, trusts_frozen=True)) if rows or exports or codings else 0
+    faults = len(data.faults(year, trusts_frozen=True)) if rows or exports or codings else 0
     return Year(
         year,
         rows,
-        faults=found + len(data.minutes_faults(year)),
+        faults=faults + len(data.minutes_faults(year)),
         report=read_report(paths.report(year)),
         exports=exports,
         simulated=read_report(paths.report(year, is_synthetic=True)),
@@ -190,7 +142,7 @@ def _year(year: int) -> Year:
 
 
 def take_inventory() -> list[Year]:
-    """Every year that has raw files or a report, in order; what cannot be read is said, and stops nothing.
+    """Every year that has raw files or a report, in order; what cannot be read stops nothing.
 
     >>> for annee in take_inventory():
     ...     print(annee.year, sum(annee.rows.values()), annee.faults, annee.report is not None)
@@ -201,11 +153,6 @@ def take_inventory() -> list[Year]:
 
 
 def leftovers() -> list[Path]:
-    """What runs left behind when they were cut: half-made or set-aside reports, which the next run tidies up.
-
-    >>> leftovers()
-    []
-    """
+    """Half-made or set-aside reports of runs that were cut; the next run tidies them up."""
     folder = paths.reports()
-    found = [*folder.glob(".en-cours-*"), *folder.glob("*.ancien")] if folder.is_dir() else []
-    return sorted(found)
+    return sorted([*folder.glob(".en-cours-*"), *folder.glob("*.ancien")] if folder.is_dir() else [])

@@ -18,10 +18,10 @@ from helpers.report.page import INDEX, Page, PublicationError, template_files
 from helpers.run.tasks import SITE_NOTEBOOKS, Site, Task
 from helpers.schema import FEWEST_FOR_REPORT, PRECISIONS, SYNTHETIC_MEANING
 
-# --- What stands around the pages: subtitle, foot, and the summary that opens the report ---
+# --- Around the pages: subtitle, foot, and the summary that opens the report ---
 
-# What each page is for, in the order of the index: the answers first, then what they rest on. First the title above
-# its findings, then one line on the page itself.
+# The pages in the order of the index: the answers first, then what they rest on. For each, the title above its
+# findings, then one line on the page itself.
 DESCRIPTIONS = {
     "02_describe": ("À retenir", "Le réseau, ses postes, ses réunions, les personnes suivies."),
     "03_compare": (
@@ -38,10 +38,10 @@ DESCRIPTIONS = {
     ),
 }
 
-# The pages whose limits are those of the whole report; 01 speaks of how it checks.
+# The pages whose limits are those of the whole report; 01 is about checks.
 _LIMITING = ("02_describe", "03_compare", "04_themes")
 
-# The reader may be a school head who has never met one.
+# For a school head who has never met one.
 WHO = (
     "Les ALSES (acteurs de liaison sociale dans l’environnement scolaire) sont des éducateurs "
     "de prévention spécialisée présents dans un collège."
@@ -69,7 +69,7 @@ def _marks(*, is_synthetic: bool) -> list[dict]:
     ]
 
 
-# Those of a report that has pages below the network.
+# Also in a report that has pages below the network.
 SITE_FILES = {
     "sites.html": "Les rapports par association et par collège.",
     "sites.csv": "Ces associations et ces collèges, et le dossier de leurs pages.",
@@ -77,7 +77,7 @@ SITE_FILES = {
 
 
 def write_sites(folder: Path, sites: Sequence[Site], choice: Parameters) -> None:
-    """Writes ``sites.html``, the list of the reports by site, and its table: those that are made, and the others."""
+    """Write ``sites.html``, the list of reports by site, made or not, and its table."""
     made = {site.site: site.folder for site in sites}
     told = data.export_sites(choice.year, folder, made)
     sizes = data.load_site_sizes(choice.year)
@@ -98,7 +98,7 @@ def write_sites(folder: Path, sites: Sequence[Site], choice: Parameters) -> None
 def index_context(
     pages: list[Page], notebooks: dict[str, NotebookNode], choice: Parameters, *, has_sites: bool = False
 ) -> IndexContext:
-    """What the index shows: the findings and key figures as the pages show them, taken from the executed notebooks."""
+    """What the index shows: findings and key figures, taken from the executed notebooks."""
     document, title = data.read_card(choice.year)["source"], f"Les ALSES du Nord en {choice.year}"
     words, files = data.read_reference("glossaire"), {**(SITE_FILES if has_sites else {}), **FILES}
     alert = next((html for each in notebooks.values() for html in extract(each, "synthetique")), "")
@@ -133,13 +133,11 @@ def index_context(
     )
 
 
-# --- The page of an executed notebook, kept beside it: written again only when the notebook or the layout
-# --- changed
+# --- The page of an executed notebook, kept beside it: made again only when the notebook or the layout changed ---
 
-# The list of the reports by site, beside the index.
 SITES_PAGE = "sites.html"
 
-# The file of each page and its name in menus, in reading order.
+# The pages, with their names in menus, in reading order.
 PAGES = [
     Page("01_clean", "Données reçues", "01_clean.html"),
     Page("02_describe", "Portrait de l’année", "02_describe.html"),
@@ -149,18 +147,21 @@ PAGES = [
 
 
 def kept_page(task: Task) -> Path:
-    """Where the page of a task is kept until the report is published."""
+    """Where the page of a task waits for publication."""
     return task.executed.with_suffix(".html")
 
 
 def page_record(task: Task) -> Path:
-    """Where what the page was made from is kept."""
+    """Where the provenance record of the page goes."""
     return task.executed.with_suffix(".page.json")
 
 
-def _layout() -> list[Path]:
-    """The files that decide how a page looks."""
-    return [*provenance.modules_behind(["from helpers import publish"]), *template_files()]
+# The code behind a page, then behind what is published, as `provenance.modules_behind` reads it.
+_PAGE_CODE, _RELEASE_CODE = "from helpers.report import notebook", "from helpers.run import report"
+
+
+def _code_behind(code: str) -> list[Path]:
+    return [*provenance.modules_behind([code]), *template_files()]
 
 
 def pages_of(site_type: str) -> list[Page]:
@@ -171,9 +172,9 @@ def pages_of(site_type: str) -> list[Page]:
 def make_page(
     task: Task, notebook: NotebookNode, *, choice: Parameters, sites: Sequence[Site], withheld: list[str]
 ) -> Path:
-    """The file of the page of a task, made if it has to be; ``sites`` are those of the report, with their names.
+    """The file of the page of a task, made again if it is stale.
 
-    ``withheld`` are the figures that were taken out of the notebook.
+    ``sites`` are those of the report, with their names; ``withheld`` the values that were taken out of the notebook.
     """
     kind, site = task.place
     pages, index = (pages_of(kind), f"../../{SITES_PAGE}") if site else (PAGES, INDEX)
@@ -181,18 +182,18 @@ def make_page(
     subtitle = " · ".join(filter(None, [named, report_subtitle(choice)]))
     path, shown = kept_page(task), {"sous-titre": subtitle, "pages": [page.title for page in pages], "tus": withheld}
     kept = provenance.read_record(page_record(task))
-    if kept is None or provenance.changes_since(kept, shown):
+    if kept is None or provenance.why_stale(kept, shown):
         foot = "\n".join(extract(notebook, "provenance"))
         html = export_page(notebook, name=task.notebook, pages=pages, foot=foot, subtitle=subtitle, index=index)
         path.write_text(html, encoding="utf-8", newline="\n")
-        made = provenance.record(shown, [task.executed, *_layout()], products=[path])
+        made = provenance.record(shown, [task.executed, *_code_behind(_PAGE_CODE)], products=[path])
         provenance.remember(made, page_record(task))
     return path
 
 
-# --- What leaves: the pages, the tables, the index, the manifest; published as one, whole or not at all ---
+# --- What leaves: pages, tables, index and manifest, published atomically ---
 
-# What a published report has passed, as its manifest says it.
+# What a published report has passed, for its manifest.
 CHECKS = [
     "cellules exécutées dans l’ordre, sans erreur, jusqu’à la dernière",
     "liens, identifiants, textes de remplacement, titres, tableaux et poids des pages ; aucun appel au réseau",
@@ -201,7 +202,7 @@ CHECKS = [
 
 @dataclass(frozen=True)
 class Made:
-    """What was made of a report: its tasks, those of the network's pages in the order of `PAGES`, and its sites."""
+    """A report before publication: its tasks, those of the network's pages in the order of `PAGES`, and its sites."""
 
     tasks: list[Task]
     shown: list[Task]
@@ -210,17 +211,17 @@ class Made:
 
 
 def is_synthetic(choice: Parameters) -> bool:
-    """Whether any year that the report shows rests on simulated records: nothing of it is then true."""
+    """Whether any year that the report shows rests on simulated records: none of it is then true."""
     return any(data.simulated_exports(year) for year in choice.series)
 
 
 def place(choice: Parameters) -> Path:
-    """Where the report goes: one that rests on simulated records never takes the place of a true one."""
+    """Where the report goes: a simulated one never takes the place of a true one."""
     return paths.report(choice.year, is_synthetic=is_synthetic(choice))
 
 
 def _build(folder: Path, made: Made, choice: Parameters) -> None:
-    """Everything that leaves but the manifest, in ``folder``."""
+    """Write everything but the manifest in ``folder``."""
     data.require_current(choice.series)
     for task, page in zip(made.shown, PAGES, strict=True):
         shutil.copyfile(kept_page(task), folder / page.href)
@@ -233,14 +234,14 @@ def _build(folder: Path, made: Made, choice: Parameters) -> None:
 
 
 def _export_tables(folder: Path, choice: Parameters, *place: str, has_comparisons: bool) -> None:
-    with paths.rooted(paths.shareable()):  # what is told of persons is what is protected
+    with paths.rooted(paths.shareable()):  # protected counts only
         data.export_indicators(choice.series, folder, *place)
         if has_comparisons:
             data.export_comparisons(choice.year, folder, *place)
 
 
 def _build_site(folder: Path, site: Site, tasks: list[Task], choice: Parameters) -> None:
-    """The pages and the tables of one association or one collège."""
+    """Write the pages and the tables of one association or one collège."""
     folder.mkdir(parents=True)
     place = (site.site_type, site.site)
     for task in tasks:
@@ -250,7 +251,7 @@ def _build_site(folder: Path, site: Site, tasks: list[Task], choice: Parameters)
 
 
 def _seal(folder: Path, choice: Parameters) -> None:
-    """The manifest, once the pages have passed their checks: it holds the checksum of everything else."""
+    """Write the manifest, with the checksum of everything else, once the pages have passed their checks."""
     made_from = data.provenance(choice.as_shown("03_compare"), choice.series, notebooks=[page.name for page in PAGES])
     inputs = [
         {"path": entry["fichier"], "sha256": entry["sha256"], "bytes": entry["octets"], "rows": entry["lignes"]}
@@ -263,12 +264,12 @@ def _seal(folder: Path, choice: Parameters) -> None:
 
 
 def publish_report(made: Made, choice: Parameters) -> Path:
-    """The folder of the report, published; one that would be the same but for its stamp is left as it is.
+    """The folder of the published report; one that would be the same but for its stamp is left as it is.
 
     Raises
     ------
     PublicationError
-        for a page with a defect, or a file of the old report held open by another program.
+        a page has a defect, or another program holds a file of the old report open.
     """
     final = place(choice)
     building = paths.reports() / f".en-cours-{final.name}"
@@ -282,7 +283,7 @@ def publish_report(made: Made, choice: Parameters) -> Path:
         if not manifest.is_same_report(building, final):
             publication.swap(building, final)
     finally:
-        shutil.rmtree(building, ignore_errors=True)  # a full disk needs its place back
+        shutil.rmtree(building, ignore_errors=True)  # the disk may be full
     return final
 
 
@@ -295,7 +296,7 @@ def _require_sound(building: Path) -> None:
 
 
 def _require_protected(building: Path, choice: Parameters) -> None:
-    """Nothing, when what is about to leave tells no small count; what was counted in no record is not attacked."""
+    """Raise PublicationError when a small count could be found in what is about to leave; only records are attacked."""
     if any(map(paths.exports, choice.series)):
         from helpers.disclosure import release
 
@@ -306,31 +307,22 @@ def _require_protected(building: Path, choice: Parameters) -> None:
             )
 
 
-def _release_code() -> list[Path]:
-    return [*provenance.modules_behind(["from helpers import pipeline"]), *template_files()]
-
-
 def record_report(made: Made, folder: Path, asked: dict) -> None:
-    """Keeps what the published report was made from, so that the next run knows at once whether to do anything.
+    """Write the record of the published report, the union of those of its tasks: the next run reads only this one.
 
-    Nothing is kept when something behind it changed while it was made. ``asked`` is what `provenance.asked` gives.
+    None is left when something behind it changed meanwhile. ``asked`` is what `provenance.asked` gives.
     """
     pages = [task for task in made.tasks if task in made.shown or task.place[1]]
-    paths_of_records = [*(task.record for task in made.tasks), *(page_record(task) for task in pages)]
-    parts = [provenance.read_record(path) for path in paths_of_records]
-    kept_at = provenance.report_record(asked["year"])
+    places = [*(task.record for task in made.tasks), *(page_record(task) for task in pages)]
+    parts = [provenance.read_record(place) for place in places]
+    is_synthetic = folder.name.endswith(paths.SYNTHETIC_SUFFIX)
+    place = provenance.report_record(asked["year"], is_synthetic=is_synthetic)
     if None in parts:
-        kept_at.unlink(missing_ok=True)
+        place.unlink(missing_ok=True)
         return
     published = [path for path in folder.rglob("*") if path.is_file()]
-    own = provenance.record(asked, _release_code(), products=published)
-    whole = Record(
-        own.parameters,
-        files={name: state for part in [*parts, own] for name, state in part.files.items()},
-        folders={name: listed for part in parts for name, listed in part.folders.items()},
-        libraries=own.libraries,
-        products={name: state for part in [*parts, own] for name, state in part.products.items()},
-    )
-    # What one task makes and another reads is looked at once.
-    files = {name: state for name, state in whole.files.items() if name not in whole.products}
-    provenance.remember(Record(whole.parameters, files, whole.folders, whole.libraries, whole.products), kept_at)
+    own = provenance.record(asked, _code_behind(_RELEASE_CODE), products=published)
+    products = {name: state for part in [*parts, own] for name, state in part.products.items()}
+    files = {name: state for part in [*parts, own] for name, state in part.files.items() if name not in products}
+    folders = {name: listed for part in parts for name, listed in part.folders.items()}
+    provenance.remember(Record(asked, files, folders, own.libraries, products), place)

@@ -13,8 +13,8 @@ from nbformat import NotebookNode
 from helpers import data, parameters, paths, provenance
 from helpers.kernels import fork
 from helpers.parameters import Parameters
-from helpers.provenance import Cause
-from helpers.report import checks, diff, diff_page, publication
+from helpers.provenance import Reason
+from helpers.report import checks, diff_page, publication
 from helpers.report.notebook import withhold
 from helpers.run.cluster import connected, executing_by, require_safe
 from helpers.run.execution import Executed, Stopped, execute
@@ -34,7 +34,11 @@ from helpers.run.tasks import (
     tasks_of,
 )
 
-# --- One making of a report: its tasks executed in turn, what is told of them, and their pages ---
+# --- One run: its tasks, what is printed about them, and their pages ---
+
+
+def _site(task: Task) -> str:
+    return f"  {task.place[1]}" if task.place[1] else ""
 
 
 def _execute_here(task: Task, **hooks: Callable) -> Executed:
@@ -42,7 +46,7 @@ def _execute_here(task: Task, **hooks: Callable) -> Executed:
 
 
 class Making:
-    """What each task of a report does, and what is said of it."""
+    """One run: what each task does, and what is printed about it."""
 
     def __init__(
         self,
@@ -56,7 +60,7 @@ class Making:
         self.tasks = tasks_of(choice)
         self.shown = sorted((task for task in self.tasks if task.is_page_of(choice)), key=lambda task: task.notebook)
         self.sites: list[Site] = []
-        self._causes: dict[str, list[Cause]] = {}
+        self._reasons: dict[str, list[Reason]] = {}
         self.count = Count(self.tasks, show)
         self.executing: Callable[..., Executed] = _execute_here
         self.given_up = Event()
@@ -64,44 +68,37 @@ class Making:
         self._aside, self._pages = ThreadPoolExecutor(1), {}
 
     def perform(self, task: Task) -> None:
-        """Does a task, and keeps what it was made from."""
+        """Do a task and write its provenance record."""
         began = time.time()
-        # Without it, the task is to be done again, whatever happens now.
+        # Without a record the task is done again, whatever happens now.
         task.record.unlink(missing_ok=True)
         if task.notebook == PROTECTION:
-            self._protect(task, began)
-            return
-        made = self.executing(task, cell_done=self.count.cell_done, is_given_up=self.given_up.is_set)
+            made, notebook = self._protect(task), None
+        else:
+            made = self.executing(task, cell_done=self.count.cell_done, is_given_up=self.given_up.is_set)
+            notebook = made.notebook
         kept = record_of(task, made.read, made.written, started=began)
         if kept:
             provenance.remember(kept, task.record)
-        self._tell_done(task, began)
-        self._show(task, made.notebook)
+        if task.notebook != PROTECTION or paths.exports(task.year):
+            self.tell(f"  {task.notebook}  {task.year}{_site(task)}  {time.time() - began:.1f} s".replace(".", ","))
+        self._show(task, notebook)
 
-    def _protect(self, task: Task, began: float) -> None:
-        """Protects a year here, wherever notebooks are run: persons stay on this machine."""
+    def _protect(self, task: Task):
+        """Protect a year here, wherever notebooks are run: persons stay on this machine."""
         from helpers.disclosure import release
 
         if self.given_up.is_set():
             raise Stopped
         made = release.protect_year(task.year)
-        kept = record_of(task, made.read, made.written, started=began)
-        if kept:
-            provenance.remember(kept, task.record)
         self.count.cell_done()
         if made.told:
             self.tell(f"  {made.told}")
-        if paths.exports(task.year):
-            self._tell_done(task, began)
-        self._show(task, None)
-
-    def _tell_done(self, task: Task, began: float) -> None:
-        place = f"  {task.place[1]}" if task.place[1] else ""
-        self.tell(f"  {task.notebook}  {task.year}{place}  {time.time() - began:.1f} s".replace(".", ","))
+        return made
 
     def _show(self, task: Task, notebook: NotebookNode | None) -> None:
         if task.notebook == FIRST and task.year == self.choice.year:
-            self._first = task, notebook  # its page says nothing of what the protection, which comes next, rounds
+            self._first = task, notebook  # its page leaves out what the protection, which comes next, rounds
             return
         if task.notebook == PROTECTION and task.year == self.choice.year:
             task, notebook = self._first
@@ -109,27 +106,21 @@ class Making:
             self._pages[task.key] = self._aside.submit(self._page, task, notebook)
 
     def _page(self, task: Task, notebook: NotebookNode | None) -> NotebookNode:
-        """The notebook, once its page is made and looked at."""
+        """The notebook, once its page is made and checked."""
         notebook = notebook or nbformat.read(task.executed, as_version=4)
         rounded = data.rounded_figures(task.year) if task.notebook == FIRST else []
         notebook = withhold(notebook, rounded)
         checks.look_at(make_page(task, notebook, choice=self.choice, sites=self.sites, withheld=rounded))
         return notebook
 
-    def start(self, task: Task, causes: list[Cause]) -> None:
-        causes = self._origins(task, causes)
-        if causes and (task.notebook != PROTECTION or paths.exports(task.year)):
-            place = f"  {task.place[1]}" if task.place[1] else ""
-            self.tell(f"  {task.notebook}  {task.year}{place} : {provenance.tell_causes(causes)}")
+    def start(self, task: Task, reasons: list[Reason]) -> None:
+        own = [reason for reason in reasons if not reason.is_consequence]
+        if reasons and not own:  # only results of earlier tasks changed: say why those did
+            own = [reason for key in task.after for reason in self._reasons.get(key, [])]
+        self._reasons[task.key] = own = list(dict.fromkeys(own or reasons))
+        if own and (task.notebook != PROTECTION or paths.exports(task.year)):
+            self.tell(f"  {task.notebook}  {task.year}{_site(task)} : {provenance.tell_causes(own)}")
         self.count.at_work(task.notebook, task.year)
-
-    def _origins(self, task: Task, causes: list[Cause]) -> list[Cause]:
-        """Why a task is done: what changed, or what changed for those before it if only their results did."""
-        own = [cause for cause in causes if not provenance.is_consequence(cause)]
-        if causes and not own:
-            own = [cause for key in task.after for cause in self._causes.get(key, [])]
-        self._causes[task.key] = list(dict.fromkeys(own or causes))
-        return self._causes[task.key]
 
     def skip(self, task: Task) -> None:
         self.count.skip(task)
@@ -138,7 +129,7 @@ class Making:
     def execute_all(self, *, jobs: int, is_forced: bool) -> dict[str, NotebookNode]:
         """The executed notebooks of the network's pages, once every page is made.
 
-        Which sites a year has is known once its counts are protected: if some are asked for, this comes first.
+        Which sites a year has is known once its counts are protected: when some are asked for, that comes first.
         """
         told = {"is_forced": is_forced, "starting": self.start, "skipping": self.skip}
         with ThreadPoolExecutor(jobs) as executor, self._aside:
@@ -161,7 +152,7 @@ class Making:
         except BaseException:
             self.given_up.set()
             schedule.give_up()
-            fork.stop()  # those that still run stop at once, and nobody waits for them
+            fork.stop()  # kernels at work stop at once
             raise
 
     def _add_sites(self) -> list[Task]:
@@ -173,27 +164,21 @@ class Making:
         return tasks
 
     def shown_notebooks(self) -> dict[str, NotebookNode]:
-        """The executed notebooks of the network's pages, once every page is made."""
         made = {key: page.result() for key, page in self._pages.items()}
         return {task.notebook: made[task.key] for task in self.shown}
 
     def execute_elsewhere(self, address: str, *, is_forced: bool) -> dict[str, NotebookNode]:
-        """The same on the machines of a cluster: here, a thread a task waits for what comes back."""
+        """The same on a cluster: here, one thread per task waits for its result."""
         with connected(address) as cluster:
             self.executing = executing_by(cluster.submit, self.tasks)
             return self.execute_all(jobs=len(self.tasks), is_forced=is_forced)
 
 
-# --- The report of a year: every notebook that has to be run, every page, one publication ---
-
-
-def _simulated(choice: Parameters) -> str:
-    files = [path for year in choice.series for path in data.simulated_exports(year)]
-    return ", ".join(map(paths.relative, files))
+# --- The report of a year: every stale notebook, every page, one publication ---
 
 
 def _checked(year: int, compare_to: int | None, sites: Sequence[str], scheduler: str | None) -> Parameters:
-    """The parameters of a report, once everything that it would rest on is known to be usable."""
+    """The parameters of a report, once everything it rests on is known to be usable."""
     choice = parameters.check("03_compare", year=year, compare_to=compare_to)
     if scheduler:
         require_safe(scheduler, choice.series)
@@ -207,7 +192,8 @@ def _checked(year: int, compare_to: int | None, sites: Sequence[str], scheduler:
 def _announce(choice: Parameters, tell: Callable[[str], None]) -> None:
     tell(f"Rapport {report_subtitle(choice)}")
     if is_synthetic(choice):
-        tell(f"Données synthétiques : {_simulated(choice)}. Le rapport ne décrit personne et ne se cite pas.")
+        simulated = [paths.relative(path) for year in choice.series for path in data.simulated_exports(year)]
+        tell(f"Données synthétiques : {', '.join(simulated)}. Le rapport ne décrit personne et ne se cite pas.")
 
 
 def make_report(
@@ -221,32 +207,27 @@ def make_report(
     tell: Callable[[str], None] = print,
     show: Callable[[Step], None] = lambda _: None,
 ) -> Path:
-    """The folder of the published report. A run that fails leaves the report that was there, whole.
+    """The folder of the published report. If a run fails, the previous report is kept.
 
-    Only the notebooks that something changed for are run (all of them if ``is_forced``), at most ``jobs`` side by side:
-    as many as there are processors, if it is not said. ``scheduler`` is the address of a Dask cluster that runs them
-    instead. ``sites`` are the reports asked for below the network: « association », « college », the name of an
-    association, a UAI. ``tell`` is given a line at a time; ``show`` is called before each notebook and after each cell,
-    for a progress bar; both may be called from another thread.
+    Only stale notebooks are run (all of them if ``is_forced``), at most ``jobs`` side by side, by default one per
+    processor; ``scheduler`` is the address of a Dask cluster that runs them instead. ``sites`` are the reports asked
+    for below the network: « association », « college », the name of an association, a UAI. ``tell`` gets one line at a
+    time, ``show`` is called before each notebook and after each cell; both may be called from another thread.
 
     Raises
     ------
     DataError
-        for a parameter or a file that cannot be used: nothing has been making.
+        a parameter or a file is unusable; nothing has been written.
     NotebookFailure
-        for a notebook that did not run to its end.
+        a notebook did not run to its end.
     PublicationError
-        for a page with a defect, or a file of the old report held open by another program.
+        a page has a defect, or another program holds a file of the old report open.
     BusyError
-        when another program is at work on one of the years of the series.
-
-    >>> make_report(2018)
-    Traceback (most recent call last):
-    helpers.errors.DataError: Aucune donnée pour 2018 ; années présentes : 2019, 2020. ...
+        another program is at work on one of the years.
     """
     paths.pin_data_root()
     choice = _checked(year, compare_to, sites, scheduler)
-    since = provenance.report_causes(year, compare_to, sites) or []
+    since = provenance.report_causes(year, compare_to, sites, is_synthetic=is_synthetic(choice)) or []
     with publication.in_turn(choice.series, what=f"alses run --year {year}"):
         publication.recover(place(choice))
         _announce(choice, tell)
@@ -259,17 +240,16 @@ def make_report(
         made = Made(making.tasks, making.shown, notebooks, making.sites)
         folder = publish_report(made, choice)
         _keep_releases(choice)
-        # Files, parameters and libraries are told by the manifests of the two reports.
-        own = [diff.Cause(cause.kind, cause.name) for cause in since if cause.kind in {"code", "notebook"}]
-        is_told = diff_page.after_release(year, folder, own, tell)
-        # Last, and only then: a run that was cut before has something left to do, and the next one does it.
-        if is_told:
+        # The manifests of the two reports tell files, parameters and libraries, under names that may leave.
+        own = [reason for reason in since if reason.kind in {"code", "notebook"}]
+        # Last, so that a run that was cut before leaves something for the next one to do.
+        if diff_page.after_release(year, folder, own, tell):
             record_report(made, folder, provenance.asked(year, compare_to, sites))
     return folder
 
 
 def _keep_releases(choice: Parameters) -> None:
-    """Keeps what was released of each year that has records: a correction will be compared with it."""
+    """Keep what was released of each year that has records: a correction will be compared with it."""
     exported = [year for year in choice.series if paths.exports(year)]
     if exported:
         from helpers.disclosure import release

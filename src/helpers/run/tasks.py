@@ -17,10 +17,10 @@ from nbformat import NotebookNode
 from helpers import data, paths, provenance
 from helpers.errors import NotebookFailure
 from helpers.parameters import NOTEBOOKS, Parameters
-from helpers.provenance import Cause, Record
+from helpers.provenance import Reason, Record
 from helpers.schema import FEWEST_FOR_REPORT, DataError
 
-# --- A notebook as it is kept: would it take its parameters, and how many cells has it to run? ---
+# --- A notebook as it is kept: its parameters, and how many cells it has to run ---
 
 
 def _shown(name: str) -> str:
@@ -28,13 +28,7 @@ def _shown(name: str) -> str:
 
 
 def read_source(name: str) -> NotebookNode:
-    """The notebook as it is kept.
-
-    Raises
-    ------
-    NotebookFailure
-        when it is not there, or is not a notebook.
-    """
+    """The notebook as it is kept; NotebookFailure when it is missing or is not a notebook."""
     try:
         return nbformat.read(paths.notebook(name), as_version=4)
     except (OSError, ValueError):
@@ -42,7 +36,7 @@ def read_source(name: str) -> NotebookNode:
 
 
 def check_source(name: str, given: dict) -> None:
-    """Refuses a notebook that would not take these parameters: Papermill only warns, and runs with its own values.
+    """Refuse a notebook that would not take these parameters: Papermill only warns, and runs with its own values.
 
     Raises
     ------
@@ -64,26 +58,49 @@ def check_source(name: str, given: dict) -> None:
 
 
 def count_cells(name: str) -> int:
-    """How many cells of a notebook a run executes: those with code, and the parameters that Papermill adds.
-
-    Raises
-    ------
-    NotebookFailure
-        when the notebook cannot be read.
-    """
+    """How many cells a run executes: those with code, and the parameters that Papermill adds."""
     return 1 + sum(cell.cell_type == "code" and bool(cell.source.strip()) for cell in read_source(name).cells)
 
 
-# --- What a report is made of: one task a notebook and a year or a site, and which must come before which ---
+@dataclass(frozen=True)
+class Given:
+    """A parameter as its notebook writes it; ``meaning`` is the comment beside it."""
+
+    name: str
+    default: Any
+    meaning: str
+
+    @property
+    def label(self) -> str:
+        """The first words of the meaning: « Année du rapport »."""
+        first = self.meaning.partition(",")[0].partition(";")[0].strip()
+        return f"{first[:1].upper()}{first[1:]}"
+
+
+def given(notebook: str) -> dict[str, Given]:
+    """The parameters of a notebook, in order; forms are made of them. OSError when the notebook is missing.
+
+    >>> list(given("03_compare")), given("03_compare")["compare_to"].label
+    (['year', 'compare_to', 'site_type', 'site'], 'Année de comparaison')
+    """
+    # Papermill warns in English, each time, that it may not know the type of a parameter.
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)
+    found = papermill.inspect_notebook(paths.notebook(notebook))
+    return {name: Given(name, ast.literal_eval(one["default"]), one["help"]) for name, one in found.items()}
+
+
+# --- What a report is made of: one task per notebook and year or site, and which must come before which ---
 
 FIRST, PROTECTION = "01_clean", "protection"
+# The code behind a year's protection, as `provenance.modules_behind` reads it; behind a notebook, its cells.
+_PROTECTION_CODE = "from helpers.disclosure import release"
 
 
 @dataclass(frozen=True)
 class Task:
     """A notebook to run with these parameters, on the raw files of these years, after these other tasks.
 
-    `PROTECTION` stands for a notebook where a year's counts are protected: 01 comes before it, the others after it.
+    `PROTECTION` stands in place of a notebook where a year's counts are protected: after 01, before the others.
     """
 
     notebook: str
@@ -103,7 +120,7 @@ class Task:
 
     @property
     def place(self) -> tuple[str, str]:
-        """The kind of site and the site; of the whole network, both are empty."""
+        """The kind of site and the site; both are empty for the whole network."""
         site = self.parameters.get("site", "")
         return (self.parameters["site_type"], site) if site else ("", "")
 
@@ -123,19 +140,19 @@ class Task:
 
     @property
     def record(self) -> Path:
-        """Where what it was made from is kept."""
+        """Where its provenance record goes."""
         return self.executed.with_suffix(".json")
 
     @property
     def folders(self) -> list[Path]:
-        """The folders where a file that arrives would change it."""
+        """The folders where a new file would change the result."""
         with paths.rooted(self.root):
             codings = [paths.codings_folder(year) for year in self.years] if self.notebook == FIRST else []
             return [*(paths.raw(year) for year in self.years), paths.reference(), *codings]
 
 
 def tasks_of(choice: Parameters) -> list[Task]:
-    """The tasks of a report, those that others wait for first, then the longest first.
+    """The tasks of a report: those that others wait for first, then the longest first.
 
     >>> from helpers.run import tasks
     >>> choix = parameters.check("03_compare", year=2020)
@@ -149,29 +166,30 @@ def tasks_of(choice: Parameters) -> list[Task]:
     03_compare 2020 après protection 2019, protection 2020
     04_themes 2020 après protection 2019, protection 2020
     """
+    series = sorted(choice.series)
     cleaned = [Task(FIRST, {"year": year}, tuple(paths.read_with(year))) for year in reversed(choice.series)]
-    return [*cleaned, *_protections(choice), *shown_tasks(choice, [name for name in NOTEBOOKS if name != FIRST])]
-
-
-def _protections(choice: Parameters) -> list[Task]:
-    """One a year, each after those of earlier years: what two years share is known to both."""
-    return [
-        Task(PROTECTION, {"year": year}, (year,), (f"{FIRST} {year}", *_keys(range(min(choice.series), year), choice)))
+    # A year is protected after earlier years: what two years share is known to both.
+    protected = [
+        Task(PROTECTION, {"year": year}, (year,), (f"{FIRST} {year}", *_protections(series[: series.index(year)])))
         for year in choice.series
     ]
+    return [*cleaned, *protected, *shown_tasks(choice, [name for name in NOTEBOOKS if name != FIRST])]
 
 
-def _keys(years: Iterable[int], choice: Parameters) -> tuple[str, ...]:
-    return tuple(f"{PROTECTION} {year}" for year in choice.series if year in years)
+def _protections(years: Iterable[int]) -> tuple[str, ...]:
+    return tuple(f"{PROTECTION} {year}" for year in years)
 
 
 def shown_tasks(choice: Parameters, names: Iterable[str]) -> list[Task]:
     """The tasks of these notebooks, for the network or the site of the parameters."""
-    return [Task(name, choice.of(name), tuple(choice.series), _keys(choice.series, choice)) for name in names]
+    return [Task(name, choice.of(name), tuple(choice.series), _protections(choice.series)) for name in names]
+
+
+# --- The provenance record of a task ---
 
 
 def _is_behind(path: Path, task: Task) -> bool:
-    """Whether a file that was read can change the result: to know which years have data, all are looked at."""
+    """Whether a file that was read can change the result: every year is probed to know which ones have data."""
     for root in (paths.shareable(), paths.data_root()):
         raw = root / "data" / "raw"
         if path.is_relative_to(raw):
@@ -180,23 +198,10 @@ def _is_behind(path: Path, task: Task) -> bool:
     return True
 
 
-def record_of(task: Task, read: list[Path], written: list[Path], *, started: float) -> Record | None:
-    """What an executed task was made from; None when something behind it was changed meanwhile: it is not known then.
-
-    ``started`` is when it began, as the disk counts time (seconds since 1970).
-    """
-    files = [path for path in read if _is_behind(path, task)]
-    code = _code_behind(task)
-    if _changed_after(files, started) or _changed_after(code, provenance.LOADED_AT):
-        return None
-    products = [*written, task.executed]
-    return provenance.record(task.parameters, [*files, *code], folders=task.folders, products=products)
-
-
 def _code_behind(task: Task) -> list[Path]:
     lock = paths.repository() / "requirements" / "report.lock"
     if task.notebook == PROTECTION:
-        return [*provenance.modules_behind(["from helpers import protection"]), lock]
+        return [*provenance.modules_behind([_PROTECTION_CODE]), lock]
     cells = read_source(task.notebook).cells
     modules = provenance.modules_behind([cell.source for cell in cells if cell.cell_type == "code"])
     return [*modules, paths.notebook(task.notebook), lock]
@@ -206,23 +211,27 @@ def _changed_after(files: list[Path], moment: float) -> bool:
     return any(path.is_file() and path.stat().st_mtime > moment for path in files)
 
 
-def causes_of(task: Task) -> list[Cause] | None:
-    """Why a task must be done again: nothing when it need not, None when it was never done."""
+def record_of(task: Task, read: list[Path], written: list[Path], *, started: float) -> Record | None:
+    """The record of an executed task; None when something behind it changed after ``started`` (seconds since 1970)."""
+    files, code = [path for path in read if _is_behind(path, task)], _code_behind(task)
+    if _changed_after(files, started) or _changed_after(code, provenance.LOADED_AT):
+        return None
+    products = [*written, task.executed]
+    return provenance.record(task.parameters, [*files, *code], folders=task.folders, products=products)
+
+
+def causes_of(task: Task) -> list[Reason] | None:
+    """Why a task must be done again: empty when it need not, None when it was never done."""
     kept = provenance.read_record(task.record)
-    return None if kept is None else provenance.changes_since(kept, task.parameters)
+    return None if kept is None else provenance.why_stale(kept, task.parameters)
 
 
-# --- How far a run is: what a progress bar is told ---
+# --- How far a run is, for a progress bar ---
 
 
 @dataclass(frozen=True)
 class Step:
-    """Where a run stands: the notebook at work (empty once the pages are being made), its year, the cells done.
-
-    >>> etape = Step("02_describe", year=2020, done=21, total=84)
-    >>> print(f"{etape.notebook} : {etape.done} cellules sur {etape.total}")
-    02_describe : 21 cellules sur 84
-    """
+    """The notebook at work (empty once the pages are being made), its year, the cells done."""
 
     notebook: str
     year: int
@@ -231,7 +240,7 @@ class Step:
 
 
 class Count:
-    """Tells, each time, how far the whole run is; several notebooks may be at work."""
+    """Counts the cells done over the whole run; several notebooks may be at work."""
 
     def __init__(self, tasks: list[Task], show: Callable[[Step], None]) -> None:
         self._cells: dict[str, int] = {}
@@ -241,7 +250,7 @@ class Count:
         self.at_work("", tasks[0].year)
 
     def add(self, tasks: list[Task]) -> None:
-        """Counts tasks that become known while others have been done."""
+        """Count tasks that become known while others are done."""
         cells = {task.key: 1 if task.notebook == PROTECTION else count_cells(task.notebook) for task in tasks}
         self._cells |= cells
         self.total += sum(cells.values())
@@ -259,17 +268,16 @@ class Count:
             self._show(Step(self.notebook, self.year, self.done, self.total))
 
 
-# --- Who runs, and when: a task starts once those it waits for are done, side by side, and only if it has to
-# --- be done
+# --- The scheduler: a task starts once those it waits for are done, and only if it is stale ---
 
 
 class Schedule:
-    """The tasks of a report, each performed if it is no longer as it should be, after those that it waits for.
+    """The tasks of a report, each performed if it is stale, after those that it waits for.
 
-    ``perform`` is called in the executor, which is given a task only once those before it are done: a task that waits
-    holds no worker. ``starting`` is told each task that is to be performed, with its causes (none for one that was
-    never done, or is forced), ``skipping`` each that is still good: both in the calling thread. ``finished`` are the
-    keys of tasks done before.
+    ``perform`` is called in the executor, which gets a task only once those before it are done: a waiting task holds
+    no worker. ``starting`` gets each task about to be performed with its reasons (none for one that was never done, or
+    is forced), ``skipping`` each that is up to date, both in the calling thread. ``finished`` are the keys of tasks
+    done before.
     """
 
     def __init__(
@@ -279,7 +287,7 @@ class Schedule:
         *,
         executor: Executor,
         is_forced: bool = False,
-        starting: Callable[[Task, list[Cause]], None] = lambda *_: None,
+        starting: Callable[[Task, list[Reason]], None] = lambda *_: None,
         skipping: Callable[[Task], None] = lambda _: None,
         finished: Iterable[str] = (),
     ) -> None:
@@ -289,13 +297,7 @@ class Schedule:
         self._running = {}
 
     def run(self) -> None:
-        """Performs them all.
-
-        Raises
-        ------
-        Exception
-            what the first task to fail raised: those that wait are not performed.
-        """
+        """Perform them all; what the first task to fail raised is raised, and those that wait are not performed."""
         while self._waiting or self._running:
             for task in [each for each in self._waiting if set(each.after) <= self._finished]:
                 self._waiting.remove(task)
@@ -304,17 +306,17 @@ class Schedule:
                 self._wait()
 
     def give_up(self) -> None:
-        """Performs nothing that has not begun."""
+        """Perform nothing that has not begun."""
         for future in self._running:
             future.cancel()
 
     def _begin(self, task: Task) -> None:
-        causes = None if self._is_forced else causes_of(task)  # what came before may have changed it
-        if causes == []:
+        reasons = None if self._is_forced else causes_of(task)  # tasks before it may have changed it
+        if reasons == []:
             self._finished.add(task.key)
             self._skipping(task)
             return
-        self._starting(task, causes or [])
+        self._starting(task, reasons or [])
         self._running[self._executor.submit(self._perform, task)] = task
 
     def _wait(self) -> None:
@@ -324,49 +326,9 @@ class Schedule:
             self._finished.add(task.key)
 
 
-# --- What a notebook says of its own parameters: name, default, meaning; forms are made of it ---
-
-
-@dataclass(frozen=True)
-class Given:
-    """A parameter as its notebook writes it; ``meaning`` is the comment beside it.
-
-    >>> autre = given("03_compare")["compare_to"]
-    >>> autre.label, autre.default
-    ('Année de comparaison', None)
-    """
-
-    name: str
-    default: Any
-    meaning: str
-
-    @property
-    def label(self) -> str:
-        """The first words of the meaning: « Année du rapport »."""
-        first = self.meaning.partition(",")[0].partition(";")[0].strip()
-        return f"{first[:1].upper()}{first[1:]}"
-
-
-def given(notebook: str) -> dict[str, Given]:
-    """The parameters of a notebook, in order.
-
-    Raises
-    ------
-    OSError
-        when the notebook is not there.
-
-    >>> list(given("03_compare"))
-    ['year', 'compare_to', 'site_type', 'site']
-    """
-    # Papermill says in English, at each look, that it may not know the type of a parameter.
-    logging.getLogger("papermill").setLevel(logging.CRITICAL)
-    found = papermill.inspect_notebook(paths.notebook(notebook))
-    return {name: Given(name, ast.literal_eval(one["default"]), one["help"]) for name, one in found.items()}
-
-
 # --- The reports of associations and collèges: which are asked for, and the notebooks that make them ---
 
-# The notebooks that say something of a site: posts, meetings and statements have no site below the network.
+# Posts, meetings and statements have no site below the network.
 SITE_NOTEBOOKS = {"association": ("02_describe", "03_compare"), "college": ("02_describe",)}
 # What may be asked for instead of one site.
 KINDS = tuple(SITE_NOTEBOOKS)
@@ -420,13 +382,7 @@ def _require(asked: str, year: int, published: list[str], known: list[str]) -> N
 
 
 def require_records(year: int, asked: Iterable[str]) -> None:
-    """Nothing, when no site is asked for or the year has records of persons.
-
-    Raises
-    ------
-    DataError
-        for a year that has only printed figures, of the network alone.
-    """
+    """Raise DataError when sites are asked for and the year has only printed figures, of the network alone."""
     if list(asked) and not paths.has_export(year):
         raise DataError(
             f"Pour {year}, il n’y a que des chiffres imprimés pour tout le réseau, sans dossiers individuels : "
