@@ -462,6 +462,10 @@ class Model:
         relate_places(self.system, whole, self.leaves)
         self._nest()
 
+    def learn(self, known: Known, terms: Terms | None = None) -> None:
+        """Bounds the cell, or other terms, by what a published place says."""
+        self.system.bound(terms or self.system.sums[known.cell], known.low, known.high, known.text)
+
     def _leaf(self, pair: Pair) -> tuple[str, str]:
         """The name of the smallest place: the collège or association itself when it has no other part."""
         association, uai = pair

@@ -80,8 +80,6 @@ def numbers_in(text: str) -> list[Number]:
 
 # The perimeter of the network's persons on the pages of a site, where « alses » is the site.
 BESIDE = "alses_reseau"
-# Columns of protected tables that the schema may not name yet.
-_MORE_NUMBERS = ("effectif_arrondi", "base_arrondie")
 # A cell that a spreadsheet would run is written after an apostrophe.
 _STARTS = ("'=", "'+", "'-", "'@", "'\t", "'\r")
 
@@ -118,6 +116,8 @@ def read_folders(root: Path) -> list[Folder]:
         comparisons = folder / "comparaisons.csv"
         table = read_table(path, "indicateurs").assign(**{PLACE: path.relative_to(root).as_posix()})
         table["perimetre"] = table["perimetre"].replace(BESIDE, "alses")
+        # Reports of older versions lack them.
+        table = table.reindex(columns=[*dict.fromkeys([*table, "effectif_arrondi", "base_arrondie"])])
         others = read_table(comparisons, "comparaisons") if comparisons.is_file() else None
         folders.append(Folder(folder, site_type, site, table, others))
     if not any(folder.path == root for folder in folders):
@@ -144,7 +144,7 @@ def read_table(path: Path, name: str) -> pd.DataFrame:
     table = pd.read_csv(path, sep=";", dtype=str, keep_default_na=False, encoding="utf-8-sig")
     kinds = {field["name"]: field["type"] for field in table_schema(name)["fields"]}
     for column in table:
-        if kinds.get(column) in ("integer", "number") or column in _MORE_NUMBERS:
+        if kinds.get(column) in ("integer", "number"):
             table[column] = pd.to_numeric(table[column].str.replace(",", ".").replace("", None), errors="coerce")
         else:
             table[column] = table[column].map(_plain)
@@ -308,9 +308,7 @@ class Explained:
     """The numbers that a page of a folder may show."""
 
     def __init__(self, folder: Folder) -> None:
-        rows = folder.indicators.fillna({"croise_avec": "", "modalite_croisee": "", "modalite": "", "site": ""})
-        missing = [name for name in ("effectif_arrondi", "base_arrondie") if name not in rows]
-        rows = rows.assign(**dict.fromkeys(missing, float("nan")))
+        rows = folder.indicators
         self.rows = [_shown(row, share) for row, share in zip(rows.itertuples(), shares_of(rows), strict=True)]
         table = folder.comparisons
         names = ("valeur", "valeur_min", "valeur_max") if table is not None else ()
@@ -432,8 +430,7 @@ class Marked:
     """The published values of a folder, by the keys that marks bear."""
 
     def __init__(self, folder: Folder) -> None:
-        rows = folder.indicators.fillna({"croise_avec": "", "modalite_croisee": "", "modalite": "", "site": ""})
-        self._folder = folder
+        self._folder, rows = folder, folder.indicators
         self._rows: dict[str, pd.Series] = {}
         for (_, row), share in zip(rows.iterrows(), shares_of(rows), strict=True):
             self._rows[self._name(row)] = row.to_dict() | {"part": share}
@@ -486,12 +483,12 @@ class Marked:
 
 def _limit(row: dict, measure: str) -> float | None:
     """The multiple of five that a share is under, or over, in all its interval."""
-    share, low, high = row["part"], row["part_min_pct"], row["part_max_pct"]
+    share, low, high, step = row["part"], row["part_min_pct"], row["part_max_pct"], NEAR_UNANIMOUS_PCT
     if pd.isna(share) or pd.isna(low) or pd.isna(high):
         return None
     if measure == _LIMITS[0]:
-        return NEAR_UNANIMOUS_PCT * (math.floor(high / NEAR_UNANIMOUS_PCT) + 1) if share <= NEAR_UNANIMOUS_PCT else None
-    return NEAR_UNANIMOUS_PCT * (math.ceil(low / NEAR_UNANIMOUS_PCT) - 1) if share >= 100 - NEAR_UNANIMOUS_PCT else None
+        return step * (math.floor(high / step) + 1) if share <= step else None
+    return step * (math.ceil(low / step) - 1) if share >= 100 - step else None
 
 
 def _key(node) -> str | None:

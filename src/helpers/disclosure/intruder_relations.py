@@ -308,7 +308,7 @@ def model_of(truth, rows: pd.DataFrame, year: int) -> Model:
         told.add(cell)
         for terms, known in _told_by(model, row, cell):
             model.told[known.text] = known.cell
-            model.system.bound(terms, known.low, known.high, known.text)
+            model.learn(known, terms)
     _hear_silence(model, told)
     _count_the_absent(model, told)
     return model
@@ -333,12 +333,9 @@ def _hear_silence(model: Model, told: set[Cell]) -> None:
     answered = {(cell.perimetre, cell.site_type, cell.site, cell.indicateur) for cell in told if not cell.croise_avec}
     for cell in list(model.system.sums):
         place = (cell.perimetre, cell.site_type, cell.site, cell.indicateur)
-        if cell.croise_avec or cell in told or place not in answered:
-            continue
-        terms = model.system.sums[cell]
-        is_somebody = model.system.value(terms) > 0
-        known = Known(cell, *((1, np.inf) if is_somebody else (0, 0)), "absent des tableaux")
-        model.system.bound(terms, known.low, known.high, known.text)
+        if not cell.croise_avec and cell not in told and place in answered:
+            is_somebody = model.system.value(model.system.sums[cell]) > 0
+            model.learn(Known(cell, *((1, np.inf) if is_somebody else (0, 0)), "absent des tableaux"))
 
 
 def _count_the_absent(model: Model, told: set[Cell]) -> None:
@@ -348,12 +345,9 @@ def _count_the_absent(model: Model, told: set[Cell]) -> None:
         return
     for site_type, site in model.members:
         size = Cell(model.year, "alses", site_type, site, SIZE)
-        if site_type not in (ASSOCIATION, COLLEGE) or (site_type, site) in shown or size not in model.system.sums:
-            continue
-        terms = model.system.sums[size]
-        is_small = model.system.value(terms) < FEWEST_FOR_REPORT
-        known = Known(size, 1, FEWEST_FOR_REPORT - 1 if is_small else np.inf, "sites.csv")
-        model.system.bound(terms, known.low, known.high, known.text)
+        if site_type in (ASSOCIATION, COLLEGE) and (site_type, site) not in shown and size in model.system.sums:
+            is_small = model.system.value(model.system.sums[size]) < FEWEST_FOR_REPORT
+            model.learn(Known(size, 1, FEWEST_FOR_REPORT - 1 if is_small else np.inf, "sites.csv"))
 
 
 # --- Does each published row follow the rounding rules? What they do not explain comes from elsewhere ---
@@ -363,15 +357,10 @@ SHIFTS = (ROUNDING_BASE - 1, 2 * ROUNDING_BASE - 1)
 PROTECTED = "arrondi_secret"
 
 
-def breaches(rows: pd.DataFrame) -> Iterator[tuple[object, str]]:
-    """For each number of a row that no rule explains: its cell, and the French sentence that says so.
-
-    ``rows`` come from `rows_of`; a protected row has ``effectif_arrondi`` and ``base_arrondie``.
-    """
+def breaches(rows: pd.DataFrame) -> Iterator[str]:
+    """The numbers of `rows_of` a table that no rule explains, in French; protected ones have ``effectif_arrondi``."""
     for row in rows.itertuples():
-        cell, place = cell_of(row), getattr(row, PLACE)
-        for fault in _faults(row):
-            yield cell, f"{place} : {cell.title} : {fault}"
+        yield from (f"{getattr(row, PLACE)} : {cell_of(row).title} : {fault}" for fault in _faults(row))
 
 
 def _faults(row) -> Iterator[str]:

@@ -468,7 +468,7 @@ def attack(
         if comparisons is not None:
             add_overlaps(model, truth, comparisons)
         contradicted = [_CONTRADICTED.format(why) for why in told_apart(model.system)]
-        texts = [*(text for _, text in breaches(rows)), *contradicted]
+        texts = [*breaches(rows), *contradicted]
         audit = audit.with_more([Finding(EXACT, NOTHING, None, because=(text,)) for text in texts])
         # Numbers that cannot hold together leave no value to find: the release is refused already.
         if not contradicted:
