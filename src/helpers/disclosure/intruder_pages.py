@@ -112,7 +112,7 @@ def read_folders(root: Path) -> list[Folder]:
     for path in sorted(root.rglob("indicateurs.csv")):
         folder = path.parent
         place = folder.relative_to(root).as_posix()
-        site_type, site = names.get(place, ("reseau", "") if folder == root else _told_by_folder(place))
+        site_type, site = names.get(place, ("reseau", "") if folder == root else _site_of_folder(place))
         comparisons = folder / "comparaisons.csv"
         table = read_table(path, "indicateurs").assign(**{PLACE: path.relative_to(root).as_posix()})
         table["perimetre"] = table["perimetre"].replace(BESIDE, "alses")
@@ -125,7 +125,7 @@ def read_folders(root: Path) -> list[Folder]:
     return sorted(folders, key=lambda folder: (folder.path != root, folder.path))
 
 
-def _told_by_folder(place: str) -> tuple[str, str]:
+def _site_of_folder(place: str) -> tuple[str, str]:
     kind, _, name = place.rpartition("/")
     return ("college", name.upper()) if kind.endswith("colleges") else ("association", name)
 

@@ -306,15 +306,15 @@ def model_of(truth, rows: pd.DataFrame, year: int) -> Model:
     for row in rows.itertuples():
         cell = cell_of(row)
         told.add(cell)
-        for terms, known in _told_by(model, row, cell):
+        for terms, known in _bounds_of(model, row, cell):
             model.told[known.text] = known.cell
             model.learn(known, terms)
-    _hear_silence(model, told)
-    _count_the_absent(model, told)
+    _learn_from_missing_rows(model, told)
+    _learn_from_missing_sites(model, told)
     return model
 
 
-def _told_by(model: Model, row, cell: Cell) -> Iterator[tuple[dict[int, int], Known]]:
+def _bounds_of(model: Model, row, cell: Cell) -> Iterator[tuple[dict[int, int], Known]]:
     """The sums of unknowns that a row bounds: its cell, and the base of its share."""
     if cell.croise_avec and not name_published(model, cell):
         return
@@ -328,7 +328,7 @@ def _told_by(model: Model, row, cell: Cell) -> Iterator[tuple[dict[int, int], Kn
         yield base, Known(cell, *ends(row.base_min, row.base_max), of_base)
 
 
-def _hear_silence(model: Model, told: set[Cell]) -> None:
+def _learn_from_missing_rows(model: Model, told: set[Cell]) -> None:
     """At a site where a question is answered, an answer without a row is nobody's, or suppressed."""
     answered = {(cell.perimetre, cell.site_type, cell.site, cell.indicateur) for cell in told if not cell.croise_avec}
     for cell in list(model.system.sums):
@@ -338,7 +338,7 @@ def _hear_silence(model: Model, told: set[Cell]) -> None:
             model.learn(Known(cell, *((1, np.inf) if is_somebody else (0, 0)), "absent des tableaux"))
 
 
-def _count_the_absent(model: Model, told: set[Cell]) -> None:
+def _learn_from_missing_sites(model: Model, told: set[Cell]) -> None:
     """Where sites have a report, one without holds somebody, and the list of sites says whether it is small."""
     shown = {(cell.site_type, cell.site) for cell in told}
     if not {site_type for site_type, _ in shown} - {NETWORK}:

@@ -501,7 +501,7 @@ def _attack_year(audit: Audit, model: Model, states: list[str], *, stops_early: 
         start = seen if state == NOTHING else None
         ranges = Ranges(model.system.with_known(known), names, start, is_brief=state != NOTHING)
         ranges.settle()
-        supposed = _told_by_itself(model, state, known, ranges)
+        supposed = _implied_by_scenario(model, state, known, ranges)
         verdicts = ranges.verdicts[~supposed]
         counts = {name: int((verdicts == verdict).sum()) for verdict, name in VERDICTS.items()}
         audit = audit.with_more(_findings(ranges, state, model.told, supposed), {state: counts})
@@ -510,7 +510,7 @@ def _attack_year(audit: Audit, model: Model, states: list[str], *, stops_early: 
     return audit
 
 
-def _told_by_itself(model: Model, state: str, known: list, ranges: Ranges) -> np.ndarray:
+def _implied_by_scenario(model: Model, state: str, known: list, ranges: Ranges) -> np.ndarray:
     """Which cells are exact for who knows what a scenario supposes and reads nothing: no release reveals them.
 
     So is the number of persons in no known collège, for who knows the size of each: it says nothing of them.

@@ -124,7 +124,7 @@ def _read_answers(path: Path) -> pd.DataFrame:
     if not is_whole:
         raise DataError(
             f"{paths.relative(path)} est abîmé : on ne peut plus comparer l’export au rapport publié. Remettez ce "
-            f"fichier d’une sauvegarde ; {_if_nobody(path.parent)}"
+            f"fichier d’une sauvegarde ; {_if_unread(path.parent)}"
         )
     return answers
 
@@ -182,7 +182,7 @@ def require_enough_changes(year: int) -> None:
         raise DataError(
             f"L’export de {year} a changé depuis un rapport fait par une version antérieure, qui ne gardait pas de "
             "quoi compter les personnes dont les réponses changent. Le rapport publié reste en place. Remettez "
-            f"l’export d’alors et relancez, puis déposez l’export corrigé et relancez ; {_if_nobody(folder)}"
+            f"l’export d’alors et relancez, puis déposez l’export corrigé et relancez ; {_if_unread(folder)}"
         )
     now = _answers_of(year)
     for path in kept:
@@ -191,11 +191,11 @@ def require_enough_changes(year: int) -> None:
                 f"L’export de {year} change les réponses publiées de moins de {FEWEST_CORRECTED_ROWS} personnes par "
                 "rapport à un rapport déjà fait : comparer les deux rapports montrerait ces personnes. Le rapport "
                 "publié reste en place. Remettez l’export d’alors, ou attendez d’avoir au moins "
-                f"{FEWEST_CORRECTED_ROWS} personnes à corriger ; {_if_nobody(folder)}"
+                f"{FEWEST_CORRECTED_ROWS} personnes à corriger ; {_if_unread(folder)}"
             )
 
 
-def _if_nobody(folder: Path) -> str:
+def _if_unread(folder: Path) -> str:
     return f"si personne n’a reçu ce rapport, supprimez le dossier {paths.relative(folder)}, puis relancez."
 
 
@@ -253,7 +253,7 @@ def protect_from_attack(
         if not refused:
             return protected
         # In order of cost: a forced direction, another draw, network cells that lose their exact value.
-        if more := _turned(refused, turned | blocked):
+        if more := _directions(refused, turned | blocked):
             turned |= more
         elif rank >= _DRAWS and (more := _to_round(refused, protected.indicators, also)):
             also, blocked = also | more, set()
@@ -287,7 +287,7 @@ def _refused(indicators: pd.DataFrame, truth: intruder_model.Truth) -> list[intr
     return []
 
 
-def _turned(refused: Iterable[intruder_relations.Finding], asked: set[rounding.Turned]) -> set[rounding.Turned]:
+def _directions(refused: Iterable[intruder_relations.Finding], asked: set[rounding.Turned]) -> set[rounding.Turned]:
     """New forced rounding directions, at the widest level of each answer; those ``asked`` before are left out.
 
     Up where a known pupil of each collège makes up all of a count; down where the true network row leaves a count
@@ -406,11 +406,11 @@ def protect_year(year: int) -> Aggregates:
     exact, counts = data.load(year, "indicateurs"), data.load_site_counts(year)
     sites = name_sites(year, counts)
     protected = protect_from_attack(exact, counts, sites, key=release_key(year))
-    is_network = protected.indicators["site_type"].eq("reseau")
+    rows = protected.indicators
+    is_network = rows["site_type"].eq("reseau")
     tables = {name: data.load(year, name) for name in _PUBLIC}
-    tables |= {"recouvrements": _shared(year, protected.indicators), "grappes": _alike(year, protected.indicators)}
-    tables |= {"indicateurs": protected.indicators[is_network]}
-    tables |= {"indicateurs_des_sites": protected.indicators[~is_network], "sites": sites}
+    tables |= {"recouvrements": _overlaps(year, rows), "grappes": _correlations(year, rows)}
+    tables |= {"indicateurs": rows[is_network], "indicateurs_des_sites": rows[~is_network], "sites": sites}
     names = [*_PUBLIC, *_ESTIMATED, "indicateurs"]
     folder = paths.processed(year)
     read = [*(folder / f"{name}.csv" for name in names), *data.shareable_inputs(year), *_private_files(year)]
@@ -436,16 +436,16 @@ def _years_before(year: int) -> list[int]:
     return [each for each in paths.exported_years() if each < year]
 
 
-def _of_others(estimates: pd.DataFrame, rounded: set[tuple[str, str, str]]) -> pd.DataFrame:
+def _exact_ones(estimates: pd.DataFrame, rounded: set[tuple[str, str, str]]) -> pd.DataFrame:
     """The exact estimates of two years, without the rounded cells."""
     is_exact = [cell not in rounded for cell in rounding.cells_of(estimates)]
     return estimates[pd.Series(is_exact, index=estimates.index, dtype=bool)]
 
 
-def _shared(year: int, protected: pd.DataFrame) -> pd.DataFrame:
+def _overlaps(year: int, protected: pd.DataFrame) -> pd.DataFrame:
     """What two years share (schema ``recouvrements``), with standard errors from the protected cells of collèges."""
     rounded = _year_rounded(protected) | _rounded_before(year)
-    exact = _of_others(data.load(year, "recouvrements"), rounded)
+    exact = _exact_ones(data.load(year, "recouvrements"), rounded)
     is_whole = exact["population"].eq(_WHOLE)
     with paths.rooted(paths.shareable()):
         sites = {
@@ -455,12 +455,12 @@ def _shared(year: int, protected: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([exact[~is_whole], errors], ignore_index=True)
 
 
-def _alike(year: int, protected: pd.DataFrame) -> pd.DataFrame:
+def _correlations(year: int, protected: pd.DataFrame) -> pd.DataFrame:
     """The intraclass correlations (schema ``grappes``), from the protected cells of collèges."""
     exact, rounded = data.load(year, "grappes"), _year_rounded(protected)
     if exact.empty:
         return exact
-    return _of_others(clusters.estimate_of_sites(protected, year=year, source=exact["source"].iloc[0]), rounded)
+    return _exact_ones(clusters.estimate_of_sites(protected, year=year, source=exact["source"].iloc[0]), rounded)
 
 
 def _private_files(year: int) -> list[Path]:
