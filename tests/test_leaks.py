@@ -46,29 +46,36 @@ def project(made, tmp_path, monkeypatch) -> Project:
     return Project(root, set(original.here), set(original.secret))
 
 
-# What files hold, by what was sought and by their place and bytes: most are the same after each failure.
-_LOOKED: dict[tuple, dict[str, set[str]]] = {}
+# What was found in each content: most files are the same after each failure, and in the archive that is sent.
+_FOUND: dict[tuple[frozenset[str], bytes], set[str]] = {}
 
 
-def look(sought: set[str], paths_of: list[Path], root: Path) -> dict[str, set[str]]:
-    """What `find_in` finds, each file looked at once."""
-    found = {}
-    for path in paths_of:
-        key = (frozenset(sought), path.relative_to(root), path.read_bytes())
-        if key not in _LOOKED:
-            _LOOKED[key] = find_in(sought, [path], root)
-        found |= _LOOKED[key]
-    return found
+def find_once(sought: frozenset[str], content: bytes) -> set[str]:
+    if (sought, content) not in _FOUND:
+        _FOUND[sought, content] = find(sought, content)
+    return _FOUND[sought, content]
+
+
+def look(sought: frozenset[str], path: Path) -> set[str]:
+    """What a file holds; of an archive, its entries, their names and its comment."""
+    if path.suffix != ".zip":
+        return find_once(sought, path.read_bytes())
+    with zipfile.ZipFile(path) as archive:
+        entries = [archive.read(name) for name in archive.namelist()]
+        beside = archive.comment + "\n".join(archive.namelist()).encode()
+    return set().union(*(find_once(sought, content) for content in [beside, *entries]))
 
 
 def leaks(project: Project, told: str) -> dict[str, set[str]]:
     """What left or was told, by the place: of the reports everything, of this computer what nobody may be told."""
-    files = [path for path in project.root.rglob("*") if path.is_file()]
-    reports = [path for path in files if path.is_relative_to(project.root / "reports")]
-    kept = project.root / "data" / "processed"
-    others = [path for path in files if path.is_relative_to(kept) and "prive" not in path.parts]
-    found = look(project.every, reports, project.root) | look(project.secret, others, project.root)
-    return found | ({"terminal": held} if (held := find(project.secret, told.encode())) else {})
+    sought, found = frozenset(project.every), {"terminal": find(project.secret, told.encode())}
+    for path in sorted(path for path in project.root.rglob("*") if path.is_file()):
+        place = path.relative_to(project.root)
+        is_sent = place.parts[0] == "reports"
+        if is_sent or (place.parts[:2] == ("data", "processed") and "prive" not in place.parts):
+            held = look(sought, path) | find(sought, place.as_posix().encode())
+            found[place.as_posix()] = held if is_sent else held & project.secret
+    return {place: held for place, held in found.items() if held}
 
 
 def test_every_kind_of_place_holds_canaries(made):

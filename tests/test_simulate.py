@@ -141,8 +141,8 @@ def test_who_ended_or_left_the_college_does_not_come_back_as_a_pupil():
 
 
 def test_colleges_are_kept_some_enter_and_persons_move_where_fewer_are_asked():
-    before = years.invent(2020, 60, colleges=20)
-    after = set(years.invent(2021, 60, earlier=before)["uai"])
+    before = years.invent(2020, 500, colleges=10)
+    after = set(years.invent(2021, 500, earlier=before)["uai"])
     assert set(before["uai"]) <= after and len(after - set(before["uai"])) == 6
     now = years.invent(2021, 60, colleges=3, earlier=before)
     assert set(now["uai"]) - {""} <= {"9990001X", "9990002Y", "9990003Z"}
