@@ -112,25 +112,18 @@ def _of_pair(either: Cell) -> list[Constraint]:
 
 def _of_perimeters(year: int, printed: list[Cell]) -> list[Constraint]:
     """Perimeters are unions of strata; the sizes of some are answers of others."""
-    found = []
-    for _, perimeter, name, modality in printed:
-        if name in ("situation", "suivi_par") or (perimeter == ALSES and name != SIZE[0]):
-            continue
-        inside = {(year, stratum, name, modality): -1.0 for stratum in PERIMETERS[perimeter]}
-        if perimeter != ALSES:
-            found.append(Constraint({(year, perimeter, name, modality): 1.0, **inside}, 0, 0))
-    sizes = {stratum: (year, stratum, *SIZE) for stratum in STRATA}
-    same = {
-        (year, "collegiens", "suivi_par", "alses"): (ALSES,),
-        (year, "collegiens", "suivi_par", "autre_educateur"): (OTHER_PUPILS,),
-        (year, "prevention_specialisee", "situation", "collegien"): (ALSES, OTHER_PUPILS),
+    parts = {
+        (year, perimeter, name, modality): [(year, stratum, name, modality) for stratum in PERIMETERS[perimeter]]
+        for _, perimeter, name, modality in printed
+        if perimeter != ALSES and name not in ("situation", "suivi_par")
     }
-    for cell, strata in same.items():
-        found.append(Constraint({cell: 1.0, **{sizes[each]: -1.0 for each in strata}}, 0, 0))
+    alses, pupils = (year, ALSES, *SIZE), (year, OTHER_PUPILS, *SIZE)
+    parts[year, "collegiens", "suivi_par", "alses"] = [alses]
+    parts[year, "collegiens", "suivi_par", "autre_educateur"] = [pupils]
+    parts[year, "prevention_specialisee", "situation", "collegien"] = [alses, pupils]
     for each in ("lyceen", "autre"):
-        cell, own = (year, "prevention_specialisee", "situation", each), (year, OUTSIDE, "situation", each)
-        found.append(Constraint({cell: 1.0, own: -1.0}, 0, 0))
-    return found
+        parts[year, "prevention_specialisee", "situation", each] = [(year, OUTSIDE, "situation", each)]
+    return [Constraint({cell: 1.0, **dict.fromkeys(own, -1.0)}, 0, 0) for cell, own in parts.items()]
 
 
 def readings(figures, *, year: int) -> list[Constraint]:
