@@ -45,17 +45,6 @@ def reported(mini_root, tmp_path, monkeypatch) -> Path:
     return root
 
 
-@pytest.fixture
-def unmade(request) -> Path:
-    """The invented project without its report; what its notebooks gave is there, unless everything is enumerated."""
-    if ALL:
-        return request.getfixturevalue("data_root")
-    root = request.getfixturevalue("reported")
-    shutil.rmtree(root / "reports/2032")
-    (root / "data/processed/2032/rapport.json").unlink()
-    return root
-
-
 # --- loading ---------------------------------------------------------------------------------------------------------
 
 
@@ -84,39 +73,34 @@ def test_a_saved_notebook_is_the_one_in_git_whatever_was_shown(mini_root):
     assert not any(cell.get("outputs") or cell.get("execution_count") for cell in content.cells)
 
 
-@pytest.mark.parametrize(
-    "model", [{"type": "file", "content": "x"}, {"type": "notebook", "content": None}, {"type": "directory"}]
-)
-def test_what_is_no_notebook_is_saved_as_it_is(model):
-    before = dict(model)
-    strip_outputs(model, path="x", contents_manager=None)
-    assert model == before
+def coded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
 
 
-def _shown() -> dict:
-    cell = {"cell_type": "code", "source": "1", "metadata": {}, "outputs": ["Zoé, 12 ans"], "execution_count": 1}
-    return {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+CELL = {"cell_type": "code", "source": "1", "metadata": {}, "outputs": ["Zoé, 12 ans"], "execution_count": 1}
+SHOWN = json.dumps({"cells": [CELL], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, ensure_ascii=False)
 
 
-@pytest.mark.parametrize("is_coded", [True, False])
-def test_a_notebook_that_is_dropped_on_the_list_of_files_loses_its_outputs_too(is_coded):
+def test_a_notebook_that_is_dropped_on_the_list_of_files_loses_its_outputs_too_and_no_other_file_changes():
     # JupyterLab sends it as any file: coded in base64, or as text from its text editor.
-    text = json.dumps(_shown(), ensure_ascii=False)
-    model = {"type": "file", "format": "text", "content": text}
-    if is_coded:
-        model |= {"format": "base64", "content": base64.b64encode(text.encode()).decode()}
-    strip_outputs(model, path="notebooks/Essai.IPYNB", contents_manager=None)
-    kept = base64.b64decode(model["content"]).decode() if is_coded else model["content"]
-    assert "Zoé" not in kept and json.loads(kept)["cells"][0]["source"] == "1"
+    for form, write, read in (("text", str, str), ("base64", coded, lambda text: base64.b64decode(text).decode())):
+        model = {"type": "file", "format": form, "content": write(SHOWN)}
+        strip_outputs(model, path="notebooks/Essai.IPYNB", contents_manager=None)
+        assert "Zoé" not in read(model["content"])
+        assert json.loads(read(model["content"]))["cells"][0]["source"] == "1"
+    for model in ({"type": "file", "content": "x"}, {"type": "notebook", "content": None}, {"type": "directory"}):
+        before = dict(model)
+        strip_outputs(model, path="x", contents_manager=None)
+        assert model == before
 
 
 @pytest.mark.parametrize(
     "model",
     [
         {"type": "notebook", "content": {"nbformat": 3, "worksheets": [{"cells": ["Zoé, 12 ans"]}], "metadata": {}}},
-        {"type": "notebook", "content": {**_shown(), "cells": ["Zoé, 12 ans"]}},
+        {"type": "notebook", "content": {"cells": ["Zoé, 12 ans"], "metadata": {}}},
         {"type": "file", "format": "text", "content": '{"cells": [{"outputs": "Zoé, 12 ans"}'},
-        {"type": "file", "format": "base64", "chunk": 1, "content": base64.b64encode(b"{}").decode()},
+        {"type": "file", "format": "base64", "chunk": 1, "content": coded("{}")},
     ],
 )
 def test_a_notebook_whose_outputs_cannot_be_taken_out_is_refused_in_french(model):
@@ -136,21 +120,6 @@ def test_every_setting_is_one_that_this_jupyterlab_knows():
         assert set(values) <= set(known), plugin
     for plugin in json.loads((SETTINGS / "page_config.json").read_text(encoding="utf-8"))["disabledExtensions"]:
         assert (schemas / plugin.partition(":")[0]).is_dir(), plugin
-
-
-def test_every_setting_of_the_server_is_one_that_this_server_knows():
-    from jupyter_client.manager import KernelManager
-    from jupyter_server.serverapp import ServerApp
-    from jupyter_server.services.contents.filemanager import FileContentsManager
-    from jupyterlab.labapp import LabApp
-    from nbformat.sign import NotebookNotary
-
-    known = {
-        one.__name__: one.class_traits(config=True)
-        for one in (ServerApp, FileContentsManager, LabApp, KernelManager, NotebookNotary)
-    }
-    given = json.loads((SETTINGS / "server.json").read_text(encoding="utf-8"))
-    assert {f"{name}.{key}" for name in given for key in given[name] if key not in known[name]} == set()
 
 
 # --- the server ------------------------------------------------------------------------------------------------------
@@ -256,16 +225,13 @@ def test_ctrl_c_stops_the_lab_with_a_sentence(lab):
 def test_an_impossible_port_is_refused_in_french(port, capsys):
     with pytest.raises(SystemExit) as stop:
         cli.main(["lab", "--port", port])
-    assert (
-        stop.value.code,
-        f"un port de 1024 à 65535 est attendu, reçu : {port}" in plain(capsys.readouterr().err),
-    ) == (2, True)
+    told = plain(capsys.readouterr().err)
+    assert stop.value.code == 2 and f"un port de 1024 à 65535 est attendu, reçu : {port}" in told
 
 
 def test_a_lab_that_does_not_start_says_so_with_its_last_words(data_root, monkeypatch, capsys):
-    monkeypatch.setattr(
-        form_module, "_command", lambda port: [sys.executable, "-c", "import sys; sys.exit('plus de place')"]
-    )
+    failing = [sys.executable, "-c", "import sys; sys.exit('plus de place')"]
+    monkeypatch.setattr(form_module, "_command", lambda port: failing)
     assert cli.main(["lab", "--no-browser"]) == 1
     told = capsys.readouterr().err
     assert "JupyterLab n’a pas démarré" in told and "plus de place" in told
@@ -284,11 +250,8 @@ def test_the_years_say_their_files_their_faults_and_their_report(reported):
     raw = reported / "data/raw/2032/chiffres_publies.csv"
     raw.write_text(raw.read_text(encoding="utf-8").replace(",part,44", ",part,144"), encoding="utf-8")
     second = plain(years_html()).split("</li>")[1]
-    assert (
-        "1 erreur à corriger" in second
-        and "Rapport : à refaire" in second
-        and "chiffres_publies.csv a changé" in second
-    )
+    for told in ("1 erreur à corriger", "Rapport : à refaire", "chiffres_publies.csv a changé"):
+        assert told in second
 
 
 def test_a_project_without_a_year_says_what_to_do(tmp_path, monkeypatch):
@@ -329,8 +292,10 @@ def test_the_form_checks_the_files_and_tells_each_fault(data_root):
     assert "chiffres_publies.csv, ligne 8" in form.journal.value and "1 erreur à corriger" in plain(form.state.value)
 
 
-def test_the_form_makes_the_report_of_the_command_and_opens_it(unmade, monkeypatch):
+def test_the_form_makes_the_report_of_the_command_and_opens_it(reported, monkeypatch):
     opened = []
+    shutil.rmtree(reported / "reports/2032")
+    (reported / "data/processed/2032/rapport.json").unlink()
     monkeypatch.setattr(webbrowser, "open", opened.append)
     form = Form()
     assert form.open.disabled
@@ -343,7 +308,7 @@ def test_the_form_makes_the_report_of_the_command_and_opens_it(unmade, monkeypat
     assert "Rapport : fait, à jour" in plain(form.state.value)
     assert not form.make.disabled and form.stop.disabled
     form.open.click()
-    assert opened == [(unmade / "reports/2032/index.html").as_uri()]
+    assert opened == [(reported / "reports/2032/index.html").as_uri()]
 
 
 def test_the_form_stops_what_it_started_and_says_so(data_root):
@@ -459,13 +424,6 @@ def test_what_is_only_bounded_keeps_both_ends_and_one_number_is_said_in_words(re
     assert "ce choix n’a aucun chiffre publié" in nothing.text
 
 
-def test_what_can_be_explored_is_what_the_year_holds_and_not_the_files_themselves(reported):
-    known = crosstab.explorable(data.load(2032, "indicateurs"), year=2032)
-    assert "donnees" not in set(known["perimetre"]) and set(known["site"]) == {""}
-    assert {"association", "periode", "reunion", "nature_enonce"} <= set(known["croise_avec"])
-    assert crosstab.explorable(data.load(2032, "indicateurs"), year=2031).empty
-
-
 def test_sites_appear_by_themselves_and_a_choice_without_data_says_so(reported, monkeypatch):
     table = data.load(2032, "indicateurs")
     own = table[(table["indicateur"] == "sexe") & (table["perimetre"] == "alses")].assign(
@@ -511,11 +469,8 @@ def test_a_table_to_sort_is_french_and_asks_nothing_of_a_network():
 def test_nothing_of_it_reaches_the_published_pages(mini_root):
     pages = list((mini_root / "reports/2032").glob("*.html"))
     assert len(pages) == 5
-    assert [
-        page.name
-        for page in pages
-        if re.search(r"itables|datatable|jupyter-widgets", page.read_text(encoding="utf-8"), re.IGNORECASE)
-    ] == []
+    texts = [page.read_text(encoding="utf-8") for page in pages]
+    assert not [text for text in texts if re.search(r"itables|datatable|jupyter-widgets", text, re.IGNORECASE)]
 
 
 # --- a word in the coded texts ---------------------------------------------------------------------------------------
@@ -537,30 +492,22 @@ def test_a_word_is_found_in_its_other_forms_with_the_code_over_it(data_root):
     (table,) = shown.table.outputs
     html = table["data"]["text/html"]
     label = data.read_reference("themes")["libelle"].iloc[0]
-    assert (
-        "équipes" in html and html.count(label) == html.count("équipes") and "<b>" not in html and "06 12" not in html
-    )
+    assert "équipes" in html and html.count(label) == html.count("équipes")
+    assert "<b>" not in html and "06 12" not in html
 
 
-@pytest.mark.parametrize(
-    ("word", "told"),
-    [("absent", "ne vient dans aucun texte"), ("deux mots", "n’est pas un mot"), ("?!", "n’est pas un mot")],
-)
-def test_a_word_that_is_not_found_or_is_none_is_one_sentence(word, told, data_root):
+def test_a_word_that_is_not_found_or_is_none_and_a_damaged_coding_are_one_sentence(data_root):
+    assert "import-coding" in Concordance().said.value
     code_a_text("Bonjour. À tous.")
     shown = Concordance()
-    shown.word.value = word
-    assert told in plain(shown.said.value) and shown.table.outputs == ()
-
-
-def test_a_damaged_coding_is_one_sentence(data_root):
-    code_a_text("Bonjour. À tous.")
+    for word, told in (
+        ("absent", "ne vient dans aucun texte"),
+        ("deux mots", "n’est pas un mot"),
+        ("?!", "n’est pas un mot"),
+    ):
+        shown.word.value = word
+        assert told in plain(shown.said.value) and shown.table.outputs == ()
     (passages,) = paths.codings_folder(2032).glob("*/passages.csv")
     passages.write_bytes(b"x")
-    shown = Concordance()
     shown.word.value = "bonjour"
     assert "passages.csv" in shown.said.value and shown.table.outputs == ()
-
-
-def test_without_coding_it_says_how_to_have_one(data_root):
-    assert "import-coding" in Concordance().said.value
