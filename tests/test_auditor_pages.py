@@ -151,6 +151,11 @@ def test_a_number_of_another_answer_is_no_explanation(release, tmp_path):
         ("</body>", "<p>Soit 35 % des élèves.</p></body>", "35 %"),
         ("</body>", '<p aria-label="26 personnes">Oui.</p></body>', "« 26 personnes »"),
         ("</body>", "<svg><title>filles, 9</title></svg></body>", "« filles, 9 »"),
+        (
+            "</body>",
+            "<img src=\"data:image/svg+xml,%3Cg><text aria-label='26 personnes'/>\"></body>",
+            "« 26 personnes »",
+        ),
         ("</body>", "<table><tr><td>17</td></tr></table></body>", "« 17 »"),
         ("(entre ", "(entre 7 et 11, ou ", "7 et 11"),
     ],

@@ -183,17 +183,20 @@ NUMBERED |= {"nombre_d_objectifs/1": 37, "nombre_d_objectifs/non_renseigne": 3}
 
 @pytest.mark.parametrize(
     ("counts", "telling", "betrayed"),
-    [(FILLED, "colonne_remplie/sexe", "non_renseigne"), (NUMBERED, "nombre_d_objectifs/1", "non_renseigne")],
+    [(FILLED, "colonne_remplie/sexe", "sexe"), (NUMBERED, "nombre_d_objectifs/1", "objectif")],
 )
 def test_what_another_question_says_again_is_a_relation(counts, telling, betrayed):
     is_hidden = [name for name, count in counts.items() if name.startswith("sexe/") and count != 3]
     shown = {name: (0, 4) if count == 3 else count for name, count in counts.items() if name not in is_hidden}
     own = {name: count for name, count in counts.items() if "colonne" not in name}
     pairs, options = [atom("A", "0590001A", own), atom("A", "", {})], {"network": cells(counts), "states": ["rien"]}
-    found = told(attacked(cells(shown), pairs, **options))
-    assert found[next(site for site, _ in found), betrayed] == (3, 3)
-    without = cells({name: count for name, count in shown.items() if name != telling})
-    assert (3, 3) not in told(attacked(without, pairs, **options)).values()
+
+    def exact(names: list[str]) -> set[tuple[str, str]]:
+        found = attacked(cells({name: shown[name] for name in names}), pairs, **options).findings
+        return {(each.cell.indicateur, each.cell.modalite) for each in found if each.low == each.high == 3}
+
+    assert (betrayed, "non_renseigne") in exact([*shown])
+    assert exact([name for name in shown if name != telling]) == set()
 
 
 # --- the persons of both years ---------------------------------------------------------------------------------------
