@@ -115,7 +115,7 @@ def faults_at(root, site: str) -> str:
 
 def test_every_alt_text_from_the_true_counts_alarms(release, tmp_path):
     silent, tried = [], 0
-    for site in COLLEGES if ALL else COLLEGES[:2]:
+    for site in COLLEGES if ALL else COLLEGES[:1]:
         text, true = (release / FILE.format(site)).read_text(encoding="utf-8"), exact(site)
         for alt in re.findall(r'alt="[^"]*"', text):
             for name, label in LABELS.items():
@@ -128,7 +128,7 @@ def test_every_alt_text_from_the_true_counts_alarms(release, tmp_path):
                     found = faults_at(changed(release, tmp_path, FILE.format(site), alt, wrong), site)
                     tried += 1
                     silent += [] if "rien de publié" in found else [(site, label, value)]
-    assert tried >= (15 if ALL else 8) and silent == []
+    assert tried >= (15 if ALL else 4) and silent == []
 
 
 def test_a_number_of_another_answer_is_no_explanation(release, tmp_path):
