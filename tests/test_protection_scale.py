@@ -31,8 +31,9 @@ def protected(request):
     for rank in range(count):
         # Part of the persons are in both years.
         size = int(0.9 * persons) if rank < count - 1 else persons
-        before = years.invent(2021 + rank, size, seed=seed + rank, earlier=before, **places)
-        people = records.Persons.of(2021 + rank, before)
+        year = 2022 - count + rank
+        before = years.invent(year, size, seed=seed + rank, earlier=before, **places)
+        people = records.Persons.of(year, before)
         own, sites = (
             indicators.count_persons(people, source="export", reference="export"),
             indicators.count_sites(people),
