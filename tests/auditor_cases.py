@@ -1,118 +1,122 @@
-"""A small invented network, its exact counts, and a true controlled rounding of it, found without the protector."""
+"""A small invented network, its exact counts, and a controlled rounding of it that owes nothing to the protection."""
 
 import numpy as np
 import pandas as pd
 
+from helpers.disclosure import intruder_model, intruder_test
+
 YEAR = 2021
 COLUMNS = ["annee", "association", "uai", "indicateur", "modalite", "croise_avec", "modalite_croisee", "effectif"]
-# Filles, garçons; then 6e, 5e, 4e, 3e: four collèges of two associations, and persons of no known collège.
-COUNTS = {
+QUESTIONS = {"sexe": ("filles", "garcons"), "niveau": ("6e", "5e", "4e", "3e")}
+SIZE = "accompagnements/"
+# Answers in the order of QUESTIONS: four collèges of two associations, and persons of no known collège.
+_COUNTS = {
     ("A", "0590001A"): ((9, 17), (6, 7, 11, 2)),
     ("A", "0590002B"): ((13, 8), (4, 9, 3, 5)),
     ("B", "0590003C"): ((21, 14), (12, 8, 13, 2)),
     ("B", "0590004D"): ((3, 12), (6, 1, 4, 4)),
     ("B", ""): ((7, 9), (3, 6, 2, 5)),
 }
-QUESTIONS = {"sexe": ("filles", "garcons"), "niveau": ("6e", "5e", "4e", "3e")}
-SIZE = ("accompagnements", "")
-SITES = [("association", "A"), ("association", "B"), *(("college", uai) for _, uai in COUNTS if uai)]
+PAIRS = {pair: {SIZE: sum(counts[0])} for pair, counts in _COUNTS.items()}
+for _pair, _counts in _COUNTS.items():
+    for (_name, _answers), _own in zip(QUESTIONS.items(), _counts, strict=True):
+        PAIRS[_pair] |= {f"{_name}/{answer}": count for answer, count in zip(_answers, _own, strict=True)}
+SITES = ["A", "B", *(uai for _, uai in _COUNTS if uai)]
 
 
-def counts_of_pairs() -> dict[tuple, dict[tuple, int]]:
-    """For each association and collège, the persons of each question and answer."""
-    found = {}
-    for pair, (sexes, levels) in COUNTS.items():
-        answers = {("sexe", name): count for name, count in zip(QUESTIONS["sexe"], sexes, strict=True)}
-        answers |= {("niveau", name): count for name, count in zip(QUESTIONS["niveau"], levels, strict=True)}
-        found[pair] = {SIZE: sum(sexes), **answers}
-    return found
+def kind(site: str) -> str:
+    return "reseau" if not site else "college" if site.startswith("059") else "association"
 
 
-def members_of(site: tuple[str, str]) -> list[tuple]:
-    """The pairs of a site; all of them for the network."""
-    place = {"association": 0, "college": 1}.get(site[0])
-    return [pair for pair in COUNTS if place is None or pair[place] == site[1]]
+def cell(question: str, count, *, site: str = "", perimeter: str = "alses", year: int = YEAR, base=None) -> dict:
+    """A row: « indicateur/modalite[/croise/modalite] »; a pair of ends is a protected count, four under the upper one."""
+    names = ("indicateur", "modalite", "croise_avec", "modalite_croisee")
+    row = {"annee": year, "perimetre": perimeter, "site_type": kind(site), "site": site, "unite": "personnes"}
+    row |= dict(zip(names, (*question.split("/"), "", "", "")[:4], strict=True)) | {"source": "export"}
+    rounded = isinstance(count, tuple)
+    for name, value, shown in (("effectif", count, "effectif_arrondi"), ("base", base, "base_arrondie")):
+        low, high = value if isinstance(value, tuple) else (value, value)
+        row |= {f"{name}_min": low, f"{name}_max": high, shown: high - 4 if isinstance(value, tuple) else None}
+    row |= dict.fromkeys(["part_imprimee_pct", "decimales", "part_min_pct", "part_max_pct"])
+    return row | {"precision": "arrondi_secret" if rounded else "exact"}
 
 
-def exact(site: tuple[str, str]) -> dict[tuple, int]:
-    """The exact persons of a site."""
-    pairs = counts_of_pairs()
-    own = [pairs[pair] for pair in members_of(site)]
-    return {question: sum(each[question] for each in own) for question in own[0]}
-
-
-def atoms() -> pd.DataFrame:
-    """The exact counts, as ``comptes_par_site``."""
-    rows = [
-        (YEAR, association, uai, indicator, modality, "", "", count)
-        for (association, uai), counts in counts_of_pairs().items()
-        for (indicator, modality), count in counts.items()
-        if count
-    ]
+def atom(association: str, uai: str, counts: dict[str, int], *, year: int = YEAR) -> pd.DataFrame:
+    """The exact counts of a pair of association and collège, as ``comptes_par_site``."""
+    rows = [(year, association, uai, *(*name.split("/"), "", "", "")[:4], count) for name, count in counts.items()]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def row(site: tuple[str, str], question: tuple, count: int, base: int | None, *, rounded: bool) -> dict:
-    """A row of the table of indicators: exact, or rounded to a multiple of five."""
-    shift = 4 if rounded else 0
-    found = {"annee": YEAR, "perimetre": "alses", "site_type": site[0], "site": site[1], "indicateur": question[0]}
-    found |= {"modalite": question[1], "croise_avec": "", "modalite_croisee": "", "unite": "personnes"}
-    found |= {"effectif_min": max(0, count - shift), "effectif_max": count + shift, "source": "export", "reference": "export"}
-    found |= {"precision": "arrondi_secret" if rounded else "exact", "effectif_arrondi": count if rounded else None}
-    if base is None:
-        return found
-    found |= {"base_min": max(0, base - shift), "base_max": base + shift, "base_arrondie": base if rounded else None}
-    share = 100 * count / base
+def exact(site: str = "") -> dict[str, int]:
+    own = [counts for pair, counts in PAIRS.items() if not site or site in pair]
+    return {question: sum(counts[question] for counts in own) for question in own[0]}
+
+
+def row(question: str, count: int, base: int | None, *, site: str = "", rounded: bool) -> dict:
+    """A row with its share: exact, or rounded to a multiple of five."""
     if not rounded:
-        return found | {"part_min_pct": share, "part_max_pct": share}
-    if base >= 20:
-        found |= {"part_imprimee_pct": float(int(share + 0.5)), "decimales": 0}
-        found |= {"part_min_pct": 100 * max(0, count - 4) / (base + 4), "part_max_pct": min(100, 100 * (count + 4) / (base - 4))}
-    return found
+        share = 100 * count / base if base else None
+        return cell(question, count, site=site, base=base) | {"part_min_pct": share, "part_max_pct": share}
+    ends = [None if each is None else (max(0, each - 4), each + 4) for each in (count, base)]
+    made = cell(question, ends[0], site=site, base=ends[1])
+    if base is None or base < 20:
+        return made
+    low, high = 100 * ends[0][0] / ends[1][1], min(100, 100 * ends[0][1] / ends[1][0])
+    shown = float(int(100 * count / base + 0.5))
+    return made | {"part_imprimee_pct": shown, "decimales": 0, "part_min_pct": low, "part_max_pct": high}
+
+
+def rows(counts: dict[str, int], *, site: str = "", rounded: bool) -> list[dict]:
+    bases = {question: None if question == SIZE else counts[SIZE] for question in counts}
+    return [row(question, count, bases[question], site=site, rounded=rounded) for question, count in counts.items()]
 
 
 def network() -> pd.DataFrame:
     """The exact table of the network."""
-    counts = exact(("reseau", ""))
-    base = {question: None if question == SIZE else counts[SIZE] for question in counts}
-    return pd.DataFrame([row(("reseau", ""), q, count, base[q], rounded=False) for q, count in counts.items()])
+    return pd.DataFrame(rows(exact(), rounded=False))
 
 
-def rounded_counts() -> dict[tuple, dict[tuple, int]]:
-    """A controlled rounding to five of every site, additive over answers and places; the network's stays within four."""
+def table_of(counts: dict[str, dict[str, int]], *, rounded: bool) -> pd.DataFrame:
+    """The published table: the network exact, each site from these counts."""
+    sites = [each for site, own in counts.items() for each in rows(own, site=site, rounded=rounded)]
+    return pd.concat([network(), pd.DataFrame(sites)], ignore_index=True)
+
+
+def truth() -> intruder_model.Truth:
+    return intruder_model.Truth(
+        pd.concat([atom(*pair, own) for pair, own in PAIRS.items()], ignore_index=True), network()
+    )
+
+
+def rounded_counts() -> dict[str, dict[str, int]]:
+    """Of each site, counts to five that add up over answers and places; the network's stay within four."""
     from scipy.optimize import Bounds, LinearConstraint, milp
 
-    pairs = counts_of_pairs()
-    places = {(pair, q): rank for rank, (pair, q) in enumerate((pair, q) for pair in pairs for q in pairs[pair])}
-    rows, low, high = [], [], []
-    for site in [("reseau", ""), *SITES]:
-        for question, count in exact(site).items():
-            rows.append([places[pair, question] for pair in members_of(site)])
-            low.append(-(-(count - 4) // 5) if count % 5 else count // 5)
-            high.append((count + 4) // 5 if count % 5 else count // 5)
-    sums = np.zeros((len(rows), len(places)))
-    for rank, own in enumerate(rows):
-        sums[rank, own] = 1
-    limits = [LinearConstraint(sums, low, high)]
-    for pair in pairs:
+    places = {(pair, q): rank for rank, (pair, q) in enumerate((pair, q) for pair in PAIRS for q in PAIRS[pair])}
+    names = [(site, question) for site in ["", *SITES] for question in exact(site)]
+    sums = np.zeros((len(names), len(places)))
+    for rank, (site, question) in enumerate(names):
+        sums[rank, [places[pair, question] for pair in PAIRS if not site or site in pair]] = 1
+    true = np.array([exact(site)[question] for site, question in names])
+    limits = [LinearConstraint(sums, true // 5, -(-true // 5))]
+    for pair in PAIRS:
         for question, answers in QUESTIONS.items():
             parts = np.zeros(len(places))
-            parts[[places[pair, (question, answer)] for answer in answers]] = 1
+            parts[[places[pair, f"{question}/{answer}"] for answer in answers]] = 1
             parts[places[pair, SIZE]] = -1
             limits.append(LinearConstraint(parts, 0, 0))
-    values = np.array([pairs[pair][q] for pair, q in places])
-    found = milp(np.zeros(len(places)), constraints=limits, bounds=Bounds(values // 5, -(-values // 5)), integrality=np.ones(len(places)))
-    shown = np.round(sums @ found.x).astype(int) * 5
-    names = [(site, question) for site in [("reseau", ""), *SITES] for question in exact(site)]
-    return {site: {q: int(n) for (own, q), n in zip(names, shown, strict=True) if own == site} for site, _ in names}
+    values = np.array([PAIRS[pair][q] for pair, q in places])
+    bounds, whole = Bounds(values // 5, -(-values // 5)), np.ones(len(places))
+    shown = np.round(sums @ milp(np.zeros(len(places)), constraints=limits, bounds=bounds, integrality=whole).x) * 5
+    return {site: {q: int(n) for (own, q), n in zip(names, shown, strict=True) if own == site} for site in SITES}
 
 
-def table_of(counts: dict[tuple, dict[tuple, int]], *, rounded: bool) -> pd.DataFrame:
-    """The published table: the network exact, each site from these counts."""
-    rows = [
-        row(site, question, count, None if question == SIZE else own[SIZE], rounded=rounded)
-        for site, own in counts.items()
-        if site[0] != "reseau"
-        for question, count in own.items()
-    ]
-    return pd.concat([network(), pd.DataFrame(rows)], ignore_index=True)
+def attacked(rows: list[dict], atoms: list[pd.DataFrame], *, network: list[dict] | None = None, **options):
+    """The intruder test of some rows; the exact network is theirs unless given."""
+    table = pd.DataFrame(rows)
+    top = pd.DataFrame(network) if network else table[table["site_type"].eq("reseau")]
+    return intruder_test.attack(table, intruder_model.Truth(pd.concat(atoms, ignore_index=True), top), **options)
+
+
+def plain(text: str) -> str:
+    return text.replace("\u202f", " ").replace("\xa0", " ")

@@ -20,41 +20,26 @@ class Draw:
         """A name that nobody bears, with accents."""
         return "".join(self.draw.choices(_SYLLABLES, k=4)).capitalize()
 
-    def _keep(self, text: str) -> str:
-        self.planted.append(text)
-        return text
+    def make(self, kind: str) -> str:
+        """A text of a kind: a name, an INE, a day of birth …; « one » is one word, for what takes no space."""
+        number, word = self.draw.randrange, self.word
+        made = {
+            "name": lambda: f"{word()} {word()}",
+            "one": lambda: f"{word()}{number(10**4, 10**5)}",
+            "ine": lambda: f"{number(10**9, 10**10)}{self.draw.choice('CDFGHJK')}",
+            # With spaces that no date of ours has, so that it is nobody else's.
+            "birth": lambda: f"{number(1, 29):02} {word()[:4].lower()} {number(2014, 2019)}",
+            "phone": lambda: "06 " + " ".join(f"{number(100):02}" for _ in range(4)),
+            "mail": lambda: f"{number(10**5, 10**6)}.{self.draw.choice('abcdef')}xq@{number(10**5)}exemple.fr",
+            "street": lambda: f"{number(100, 999)} rue d’{word()}",
+            "text": lambda: f"vu chez {word()} & {word()} (hier)",
+        }[kind]()
+        self.planted.append(made)
+        return made
 
-    def name(self) -> str:
-        """A first name and a name."""
-        return self._keep(f"{self.word()} {self.word()}")
-
-    def one(self) -> str:
-        """One word, for what takes no space: a user, a machine, a column."""
-        return self._keep(f"{self.word()}{self.draw.randrange(10**4, 10**5)}")
-
-    def ine(self) -> str:
-        return self._keep(f"{self.draw.randrange(10**9, 10**10)}{self.draw.choice('CDFGHJK')}")
-
-    def birth(self) -> str:
-        """A day of birth; written with three spaces that no date of ours has, so that it is nobody else's."""
-        return self._keep(f"{self.draw.randrange(1, 29):02} {self.word()[:4].lower()} {self.draw.randrange(2014, 2019)}")
-
-    def phone(self) -> str:
-        return self._keep("06 " + " ".join(f"{self.draw.randrange(100):02}" for _ in range(4)))
-
-    def mail(self) -> str:
-        return self._keep(f"{self.draw.randrange(10**5, 10**6)}.{self.draw.choice('abcdef')}xq@{self.draw.randrange(10**5)}exemple.fr")
-
-    def street(self) -> str:
-        return self._keep(f"{self.draw.randrange(100, 999)} rue d’{self.word()}")
-
-    def text(self) -> str:
-        return self._keep(f"vu chez {self.word()} & {self.word()} (hier)")
-
-    def some(self) -> dict[str, str]:
+    def some(self) -> list[str]:
         """One of each kind."""
-        kinds = ("name", "one", "ine", "birth", "phone", "mail", "street", "text")
-        return {kind: getattr(self, kind)() for kind in kinds}
+        return [self.make(kind) for kind in ("name", "one", "ine", "birth", "phone", "mail", "street", "text")]
 
 
 def canaries(salt: str) -> Draw:

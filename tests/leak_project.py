@@ -40,18 +40,18 @@ class Project:
 
     def name(self, draw: Draw) -> str:
         """A name that the terminal of this computer may say."""
-        self.here.add(one := draw.one())
+        self.here.add(one := draw.make("one"))
         return one
 
 
 def _rows(draw: Draw, project: Project) -> tuple[list[str], list[list[str]]]:
     """Titles and rows: good persons, a few rows that are rejected, some answers that nobody knows."""
-    unknown = {kind: draw.name() for kind in ("association", "territoire", "college", "niveau", "objectif")}
+    unknown = {kind: draw.make("name") for kind in ("association", "territoire", "college", "niveau", "objectif")}
     out = []
     for rank in range(ROWS):
         by_college = rank % 3 == 0
         out.append([
-            draw.ine(), str(YEAR), unknown["association"] if rank < 12 else ("Le Gué", "Tilleuls")[rank % 2],
+            draw.make("ine"), str(YEAR), unknown["association"] if rank < 12 else ("Le Gué", "Tilleuls")[rank % 2],
             unknown["territoire"], unknown["college"] if rank % 4 else "Les Ormes (Valbois)",
             ("alses", "alses", "autre_educateur")[rank % 3], "collegien",
             unknown["niveau"] if rank == 7 else ("6e", "5e", "4e", "3e")[rank % 4], ("filles", "garcons")[rank % 2],
@@ -63,7 +63,7 @@ def _rows(draw: Draw, project: Project) -> tuple[list[str], list[list[str]]]:
     out[3][0] = ""  # nobody
     out[5][11] = f"31/02/{YEAR}"  # no day
     titles = [*_TITLES, *(project.name(draw) for _ in range(8))]
-    return titles, [[*row, *draw.some().values()] if rank < 6 else [*row, *[""] * 8] for rank, row in enumerate(out)]
+    return titles, [[*row, *draw.some()] if rank < 6 else [*row, *[""] * 8] for rank, row in enumerate(out)]
 
 
 def _csv(titles: list[str], rows: list[list[str]]) -> bytes:
@@ -74,18 +74,18 @@ def _csv(titles: list[str], rows: list[list[str]]) -> bytes:
 
 def _xlsx(titles: list[str], rows: list[list[str]], draw: Draw, project: Project) -> bytes:
     book = openpyxl.Workbook()
-    book.properties.creator = book.properties.title = draw.name()
+    book.properties.creator = book.properties.title = draw.make("name")
     sheet = book.active
     sheet.title = project.name(draw)
     for line in [titles, *rows]:
         sheet.append(line)
-    sheet["B2"].comment = Comment(draw.text(), draw.name())
+    sheet["B2"].comment = Comment(draw.make("text"), draw.make("name"))
     sheet.column_dimensions[openpyxl.utils.get_column_letter(len(_TITLES) + 2)].hidden = True
     other = book.create_sheet(project.name(draw))
     other.sheet_state = "hidden"
-    for value in draw.some().values():
+    for value in draw.some():
         other.append([value])
-    name = draw.one()
+    name = draw.make("one")
     book.defined_names[name] = DefinedName(name, attr_text=f"'{sheet.title}'!$A$1")
     out = io.BytesIO()
     book.save(out)
@@ -108,7 +108,7 @@ def plant(folder: Path) -> Project:
     _plant_beside(year, drawn["beside"], project)
     _plant_in_card(year / "datapackage.json", drawn["card"])
     machine = drawn["machine"]
-    user, host = machine.one(), machine.one()
+    user, host = machine.make("one"), machine.make("one")
     home = folder / user
     home.mkdir()
     project.environment = dict.fromkeys(("USER", "LOGNAME", "USERNAME"), user) | {
@@ -120,12 +120,12 @@ def plant(folder: Path) -> Project:
 
 def _plant_beside(year: Path, draw: Draw, project: Project) -> None:
     """What people leave in a folder: notes, minutes, codings, a lock of their spreadsheet."""
-    told = "\n".join(draw.some().values())
+    told = "\n".join(draw.some())
     (year / f"notes {project.name(draw)}.txt").write_text(told, encoding="utf-8")
-    (year / "README.md").write_text(f"# {draw.name()}\n\n{draw.text()}\n", encoding="utf-8")
-    (year / f"~$accompagnements_{project.name(draw)}.xlsx").write_text(draw.name(), encoding="utf-8")
+    (year / "README.md").write_text(f"# {draw.make('name')}\n\n{draw.make('text')}\n", encoding="utf-8")
+    (year / f"~$accompagnements_{project.name(draw)}.xlsx").write_text(draw.make("name"), encoding="utf-8")
     (year / "comptes_rendus").mkdir()
-    (year / "comptes_rendus" / f"{project.name(draw)}.txt").write_text("\n".join(draw.some().values()), encoding="utf-8")
+    (year / "comptes_rendus" / f"{project.name(draw)}.txt").write_text("\n".join(draw.some()), encoding="utf-8")
     _plant_coding(year / "codages" / project.name(draw), draw)
 
 
@@ -133,9 +133,9 @@ def _plant_coding(folder: Path, draw: Draw) -> None:
     """A coding as `import-coding` keeps it: what was said, who coded it, what is noted beside."""
     book = folder.parents[2] / "reference" / "themes.csv"
     code = next(csv.DictReader(io.StringIO(book.read_text(encoding="utf-8-sig"))))["libelle"]
-    text = "\n".join(draw.some().values())
-    passage = model.Passage("réunion", 0, len(text), text, code, draw.name(), draw.text())
-    document = model.Document("réunion", text, "compte_rendu", (("locuteur", draw.name()),))
+    text = "\n".join(draw.some())
+    passage = model.Passage("réunion", 0, len(text), text, code, draw.make("name"), draw.make("text"))
+    document = model.Document("réunion", text, "compte_rendu", (("locuteur", draw.make("name")),))
     folder.mkdir(parents=True)
     tables.write_csv(model.Project((model.Code(code),), (document,), (passage,)), folder)
 
@@ -143,8 +143,8 @@ def _plant_coding(folder: Path, draw: Draw) -> None:
 def _plant_in_card(path: Path, draw: Draw) -> None:
     """The fields of a card that no page shows."""
     card = json.loads(path.read_text(encoding="utf-8"))
-    card |= {"title": draw.name(), "description": draw.text(), "contributors": [{"title": draw.name(), "email": draw.mail()}]}
-    card |= {"keywords": [draw.one()], "homepage": f"https://{draw.mail()}", "created": draw.one()}
-    card["sources"][0] |= {"path": draw.one(), "email": draw.mail()}
-    card["resources"] = [{"name": "reunions", "path": "reunions.csv", "description": draw.text()}]
+    card |= {"title": draw.make("name"), "description": draw.make("text"), "contributors": [{"title": draw.make("name"), "email": draw.make("mail")}]}
+    card |= {"keywords": [draw.make("one")], "homepage": f"https://{draw.make('mail')}", "created": draw.make("one")}
+    card["sources"][0] |= {"path": draw.make("one"), "email": draw.make("mail")}
+    card["resources"] = [{"name": "reunions", "path": "reunions.csv", "description": draw.make("text")}]
     path.write_text(json.dumps(card, ensure_ascii=False), encoding="utf-8")

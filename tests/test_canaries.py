@@ -7,7 +7,7 @@ import pytest
 
 from export_judge import prepare, secrets_of
 from export_mutations import YEAR, mutate
-from helpers import cli, paths
+from helpers import cli, data, paths
 from helpers.cli import messages
 from helpers.run.execution import HUSHED, execute, hush
 from helpers.run.tasks import NotebookFailure
@@ -21,7 +21,9 @@ SECRETS = sorted(secrets_of(CLEAN) - {"Canari"} | {"Canari-", "date de naissance
 def found(folder: Path) -> dict[str, set[str]]:
     """What was planted, by the file that holds it; not looked for where it was put, nor in the private folders."""
     places = ((path, path.relative_to(folder).as_posix()) for path in folder.rglob("*"))
-    return find_in(SECRETS, [path for path, at in places if not at.startswith("data/raw/") and "/prive/" not in at], folder)
+    return find_in(
+        SECRETS, [path for path, at in places if not at.startswith("data/raw/") and "/prive/" not in at], folder
+    )
 
 
 @pytest.fixture
@@ -74,24 +76,24 @@ def write_notebook(project: Path, monkeypatch, code: str) -> Path:
     return paths.executed(YEAR) / "01_clean.ipynb"
 
 
-def test_a_notebook_of_persons_whose_kernel_dies_leaves_nothing_of_them(project, monkeypatch, capfd):
-    kept = write_notebook(project, monkeypatch, KILLED)
+def fail(project: Path, monkeypatch, capfd, code: str) -> Path:
+    """Runs the code, which fails, and looks for what was planted in files and messages; where the notebook is kept."""
+    kept = write_notebook(project, monkeypatch, code)
     with pytest.raises(NotebookFailure) as failure:
         execute("01_clean", {"year": YEAR}, kept)
     assert messages.keep(failure.value, ["run"], YEAR)
     shown = capfd.readouterr()
     assert find(SECRETS, (str(failure.value) + shown.out + shown.err).encode()) == set()
     assert found(project) == {}
+    return kept
+
+
+def test_a_notebook_of_persons_whose_kernel_dies_leaves_nothing_of_them(project, monkeypatch, capfd):
+    fail(project, monkeypatch, capfd, KILLED)
 
 
 def test_a_notebook_of_persons_that_fails_is_kept_without_what_its_errors_say(project, monkeypatch, capfd):
-    kept = write_notebook(project, monkeypatch, FAILING)
-    with pytest.raises(NotebookFailure) as failure:
-        execute("01_clean", {"year": YEAR}, kept)
-    assert messages.keep(failure.value, ["run"], YEAR)
-    shown = capfd.readouterr()
-    assert find(SECRETS, (str(failure.value) + shown.out + shown.err).encode()) == set()
-    assert found(project) == {}
+    kept = fail(project, monkeypatch, capfd, FAILING)
     [error] = [output for cell in nbformat.read(kept, as_version=4).cells for output in cell.get("outputs", [])]
     assert (error.ename, error.evalue) == ("ValueError", HUSHED)
     assert sum("Traceback" in line for line in error.traceback) == 2 and any(
@@ -103,33 +105,25 @@ def test_a_notebook_of_persons_that_fails_is_kept_without_what_its_errors_say(pr
 
 @pytest.mark.parametrize("chained", [False, True])
 def test_a_check_that_fails_tells_nothing_of_a_row(project, monkeypatch, capsys, chained):
-    from helpers import data
-
     row = next(iter(CLEAN.values()))
 
-    def fail(year):
+    def refuse(year):
         try:
             raise KeyError(row["observations"])
         except KeyError as error:
             raise ValueError(f"ligne\n{row['identifiant']}") from (error if chained else None)
 
-    monkeypatch.setattr(data, "account_for", fail)
+    monkeypatch.setattr(data, "account_for", refuse)
     assert cli.main(["check", "--year", str(YEAR)]) == 1
     shown = capsys.readouterr()
     assert find(SECRETS, (shown.out + shown.err).encode()) == set()
     assert found(project) == {} and list(project.rglob("erreur.log"))
 
 
-def test_hushing_leaves_what_was_printed(project):
-    made = nbformat.v4.new_notebook()
-    made.cells = [
-        nbformat.v4.new_code_cell(
-            "1",
-            outputs=[
-                nbformat.v4.new_output("stream", name="stdout", text="12"),
-                nbformat.v4.new_output("stream", name="stderr", text="P1"),
-            ],
-        )
+def test_hushing_leaves_what_was_printed():
+    streams = [
+        nbformat.v4.new_output("stream", name=name, text=text) for name, text in (("stdout", "12"), ("stderr", "P1"))
     ]
+    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", outputs=streams)])
     hush(made)
     assert [output.text for output in made.cells[0].outputs] == ["12"]

@@ -28,16 +28,10 @@ def test_every_canary_is_found_in_a_page_however_it_is_written(way):
     assert (missed, SEED) == ([], SEED)
 
 
-def test_it_is_proved_often_enough():
+def test_all_are_found_at_once_in_a_whole_page_and_nothing_where_nothing_was_planted():
     assert len(PLANTED) >= 60 and len(WAYS) >= 14 and len(set(PLANTED)) == len(PLANTED)
-
-
-def test_all_are_found_at_once_in_a_whole_page():
     held = b"\n<hr>\n".join(ways(text)[WAYS[rank % len(WAYS)]] for rank, text in enumerate(PLANTED))
     assert find(PLANTED, PAGE.replace(b"</main>", held + b"</main>")) == set(PLANTED)
-
-
-def test_nothing_is_found_where_nothing_was_planted():
     assert find(PLANTED, PAGE) == set()
 
 

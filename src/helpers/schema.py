@@ -87,6 +87,15 @@ FEWEST_FOR_CROSSING = 30
 NEAR_UNANIMOUS_PCT, UNANIMOUS_BELOW = 5, 200
 # A corrected release must change at least so many rows: the difference of two releases is a table like another.
 FEWEST_CORRECTED_ROWS = 11
+# (indicator, modality) pairs that the same persons give when records agree with themselves: rounded alike everywhere.
+SAME_ANSWERS = (
+    (("nombre_d_objectifs", "non_renseigne"), ("objectif", "non_renseigne")),
+    (("mois_d_ouverture", "avant"), ("nouvel_accompagnement", "non")),
+)
+# Who gives the first answer gives the second one too.
+WITHIN_ANSWERS = tuple(
+    ((name, "non_renseigne"), ("demande_travaillee", "non_renseigne")) for name in ("objectif", "demande_initiale")
+)
 
 
 # --- The UAI, which names a collège: seven digits and the letter that they give ---

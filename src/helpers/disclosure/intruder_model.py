@@ -9,28 +9,28 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from helpers.schema import FOLDED, FROM_RECORDS, Indicator, catalogue
+from helpers.schema import FOLDED, FROM_RECORDS, SAME_ANSWERS, Indicator, catalogue
 
-# --- Good, thin or exact: how many values a reader must leave to a cell ---
+# --- Verdicts: how many values the feasibility interval of a cell has ---
 
-# A reader who must leave this many values to a count has learnt little more than that it is small.
+# From this many possible values on, a reader has learnt little more than that the count is small.
 FEWEST_VALUES = 5
 GOOD, THIN, EXACT = 0, 1, 2
 
 
 def verdicts_of(low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """The verdict on cells that may have every whole value between two ends."""
+    """The verdict on cells from the ends of their feasibility intervals."""
     return np.where(high - low < 1, EXACT, np.where(high - low + 1 < FEWEST_VALUES, THIN, GOOD))
 
 
-# --- What is attacked: the cells of the table of indicators, and what a published place tells of one ---
+# --- Cells of the indicator table, and what a published place says of one ---
 
 NETWORK, ASSOCIATION, COLLEGE = "reseau", "association", "college"
-# What is left of a site, or of the network, when what is known below it is taken away.
+# What remains of a site, or of the network, once what is known below it is subtracted.
 REST, PART = "reste", "partie"
-# Who is accompanied by somebody else: never counted, but the difference of two counted perimeters.
+# Persons followed by somebody else: never counted, but the difference of two counted perimeters.
 OTHERS = "hors_alses"
-# The size of a site: every question leans on it.
+# The size of a site, on which every question rests.
 SIZE = "accompagnements"
 
 
@@ -52,7 +52,7 @@ class Cell(NamedTuple):
 
     @property
     def question(self) -> tuple[str, str, str, str]:
-        """The cell without its year, its perimeter and its site."""
+        """The cell without year, perimeter and site."""
         return self[4:]
 
     def at(self, site_type: str, site: str) -> "Cell":
@@ -80,12 +80,12 @@ def _place(cell: Cell) -> str:
 
 
 def is_size_elsewhere(cell: Cell) -> bool:
-    """Whether a cell is a number of persons in no known collège: what the sites leave, and no site."""
+    """Whether a cell counts the persons in no known collège: what sites leave, at no site."""
     return cell.indicateur == SIZE and cell.site_type == REST
 
 
 class Known(NamedTuple):
-    """What one published place tells of a cell: its ends (the largest may be infinite), and the place."""
+    """What one published place says of a cell: its ends (the upper one may be infinite), and the place."""
 
     cell: Cell
     low: float
@@ -94,15 +94,14 @@ class Known(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The same in French: « indicateurs.csv : réseau, 2021, Sexe : filles, 120 »."""
-        if self.low == self.high:
-            value = f"{self.low:.0f}"
-        else:
-            value = f"{self.low:.0f} au moins" if self.high == float("inf") else f"de {self.low:.0f} à {self.high:.0f}"
+        """In French: « indicateurs.csv : réseau, 2021, Sexe : filles, 120 »."""
+        value = f"{self.low:.0f}"
+        if self.low != self.high:
+            value = f"{value} au moins" if self.high == np.inf else f"de {value} à {self.high:.0f}"
         return f"{self.place} : {self.cell.title}, {value}"
 
 
-# --- Unknown counts and the linear relations that hold between them, as arrays for a solver ---
+# --- Unknown counts and linear relations, as arrays for a solver ---
 
 Terms = dict[int, int]
 
@@ -120,7 +119,7 @@ class Relation(NamedTuple):
 class System:
     """Unknown counts with their ends, and relations; a cell is a sum of unknowns.
 
-    ``truth`` is one possible value of every unknown, which the auditor knows: the relations must hold for it.
+    ``truth`` holds the true value of every unknown: all relations must hold for it.
     """
 
     low: list[float] = field(default_factory=list)
@@ -129,11 +128,11 @@ class System:
     whys: list[str] = field(default_factory=list)
     relations: list[Relation] = field(default_factory=list)
     sums: dict[Hashable, Terms] = field(default_factory=dict)
-    # Unknowns that stand in every question: once they are fixed, the questions are independent.
+    # Unknowns that appear in every question: once they are fixed, the questions are independent.
     hubs: set[int] = field(default_factory=set)
 
     def add(self, name: Hashable, truth: int, low: float = 0, high: float = np.inf, why: str = "") -> int:
-        """A new unknown, which is also a cell of that name; its place."""
+        """Adds an unknown, which is also a cell of that name, and gives its place."""
         place = len(self.low)
         self.low.append(low)
         self.high.append(high)
@@ -143,11 +142,11 @@ class System:
         return place
 
     def name(self, name: Hashable, terms: Terms) -> None:
-        """Names a sum of unknowns, so that it can be bounded and asked."""
+        """Names a sum of unknowns, so that it can be bounded and queried."""
         self.sums[name] = terms
 
     def bound(self, terms: Terms, low: float, high: float, why: str) -> None:
-        """Keeps a sum between two ends: as the ends of the unknown itself when it stands alone."""
+        """Keeps a sum between two ends; for an unknown alone, narrows its own."""
         if len(terms) == 1 and set(terms.values()) == {1}:
             (place,) = terms
             if low > self.low[place] or high < self.high[place]:
@@ -157,7 +156,7 @@ class System:
             self.relations.append(Relation(terms, low, high, why))
 
     def require(self, parts: Iterable[Terms], less: Terms, ends: tuple[float, float], why: str) -> None:
-        """Keeps a sum, less another, between two ends if it is so in truth: a reader relies on nothing else."""
+        """Keeps a sum, minus another, between two ends, if it is so in truth: a reader relies on nothing else."""
         terms = added([*parts, {place: -weight for place, weight in less.items()}])
         if ends[0] <= self.value(terms) <= ends[1]:
             self.bound(terms, *ends, why)
@@ -173,7 +172,7 @@ class System:
 
     @cached_property
     def matrix(self):
-        """The relations as a sparse matrix, a row each."""
+        """The relations as a sparse matrix, one row each."""
         return sparse([relation.terms for relation in self.relations], len(self.low))
 
     @cached_property
@@ -189,7 +188,7 @@ class System:
 
 
 def added(parts: Iterable[Terms]) -> Terms:
-    """Sums of unknowns, together; an unknown that they cancel is gone."""
+    """The total of sums of unknowns, without those that cancel out."""
     total: Counter = Counter()
     for terms in parts:
         total.update(terms)
@@ -197,7 +196,7 @@ def added(parts: Iterable[Terms]) -> Terms:
 
 
 def sparse(rows: list[Terms], width: int):
-    """Sums of unknowns as a sparse matrix, a row each."""
+    """Sums of unknowns as a sparse matrix, one row each."""
     from scipy.sparse import csr_array
 
     places = [place for terms in rows for place in terms]
@@ -209,22 +208,19 @@ def sparse(rows: list[Terms], width: int):
 
 
 def told_apart(system: System) -> list[str]:
-    """The published numbers that the truth belies, or that leave nothing possible: why each holds, in French."""
+    """The published numbers that contradict the truth, in French."""
     low, high, below, above = system.ends
     truth = np.array(system.truth, dtype=float)
-    found = [system.whys[place] for place in np.flatnonzero((truth < low) | (truth > high))]
     sums = system.matrix @ truth
-    return found + [system.relations[row].why for row in np.flatnonzero((sums < below) | (sums > above))]
+    whys = [system.whys[place] for place in np.flatnonzero((truth < low) | (truth > high))]
+    return whys + [system.relations[row].why for row in np.flatnonzero((sums < below) | (sums > above))]
 
 
-# --- What holds between the answers of one place: they make up their base or stay within it; groups hold
-# --- members
-
-_ENDLESS = float("inf")
+# --- Additivity at one place: answers make up their base or stay within it, groups hold their members ---
 
 
 def base_of(cell: Cell, system: System) -> Terms | None:
-    """The sum of unknowns that is the base of a cell, if the year counts it."""
+    """The base of a cell as a sum of unknowns; None if the year does not count it."""
     base = catalogue().indicators[cell.indicateur].base_of(cell.modalite)
     if not base:
         return None
@@ -233,7 +229,7 @@ def base_of(cell: Cell, system: System) -> Terms | None:
 
 
 def relate(system: System, size: Cell) -> None:
-    """Writes the relations of every question at the place (and perimeter) of a size; names the groups."""
+    """Adds the relations of every question at the place and perimeter of a size; names the groups."""
     for entry in catalogue().indicators.values():
         names = [*entry.modalities, *entry.recorded]
         cells = [size._replace(indicateur=entry.id, modalite=name) for name in names]
@@ -251,11 +247,11 @@ def _relate_base(system: System, entry: Indicator, known: dict[str, Terms], cell
     if entry.choice == "unique":
         system.require([*known.values()], base, (0, 0), f"{where} : les réponses s’ajoutent à la base")
         return
-    system.require([*known.values()], base, (0, _ENDLESS), f"{where} : chacun donne une réponse au moins")
+    system.require([*known.values()], base, (0, np.inf), f"{where} : chacun donne une réponse au moins")
     for name, terms in known.items():
         own = base_of(cell._replace(modalite=name), system)
         if own is not None:
-            system.require([terms], own, (-_ENDLESS, 0), f"{where} : une réponse ne dépasse pas la base")
+            system.require([terms], own, (-np.inf, 0), f"{where} : une réponse ne dépasse pas la base")
 
 
 def _relate_groups(system: System, entry: Indicator, known: dict[str, Terms], cell: Cell) -> None:
@@ -266,15 +262,15 @@ def _relate_groups(system: System, entry: Indicator, known: dict[str, Terms], ce
             system.name(own, added(members))
         elif own in system.sums:
             terms, base = system.sums[own], base_of(own, system)
-            system.require([terms], added(members), (-_ENDLESS, 0), f"{own.title} : au plus la somme de ses réponses")
+            system.require([terms], added(members), (-np.inf, 0), f"{own.title} : au plus la somme de ses réponses")
             for member in members:
-                system.require([terms], member, (0, _ENDLESS), f"{own.title} : au moins chacune de ses réponses")
+                system.require([terms], member, (0, np.inf), f"{own.title} : au moins chacune de ses réponses")
             if base is not None:
-                system.require([terms], base, (-_ENDLESS, 0), f"{own.title} : ne dépasse pas la base")
+                system.require([terms], base, (-np.inf, 0), f"{own.title} : ne dépasse pas la base")
 
 
 def relate_objectives(system: System, size: Cell) -> None:
-    """How many objectives persons have tells how many there are in all: the network alone tells it."""
+    """The numbers of objectives per person bound the objectives in all: only the network has both."""
     entry = catalogue().indicators["objectif"]
     counted = [*catalogue().indicators["nombre_d_objectifs"].modalities]
     of_number = [size._replace(indicateur="nombre_d_objectifs", modalite=name) for name in counted]
@@ -282,42 +278,36 @@ def relate_objectives(system: System, size: Cell) -> None:
     numbers = [(rank, system.sums[cell]) for rank, cell in enumerate(of_number, start=1) if cell in system.sums]
     themes = [system.sums[cell] for cell in cited if cell in system.sums]
     if numbers and themes:
-        least = added({place: rank for place in terms} for rank, terms in numbers)
         why = f"{of_number[0]._replace(modalite='').title} : autant d’objectifs en tout"
-        system.require(themes, least, (0, _ENDLESS), why)
         most = {rank: len(entry.modalities) if rank == len(counted) else rank for rank, _ in numbers}
+        least = added({place: rank for place in terms} for rank, terms in numbers)
+        system.require(themes, least, (0, np.inf), why)
         system.require(
-            themes, added({place: most[rank] for place in terms} for rank, terms in numbers), (-_ENDLESS, 0), why
+            themes, added({place: most[rank] for place in terms} for rank, terms in numbers), (-np.inf, 0), why
         )
 
 
-# --- What the auditor knows and a reader does not: the exact counts, by association and collège, and of the
-# --- network
+# --- The truth, which a reader does not know: exact counts by association and collège, and of the network ---
 
-# Who is followed by whom: (association, UAI), either of them empty when it is not known.
+# (association, UAI), either of them empty when it is not known.
 Pair = tuple[str, str]
 Question = tuple[str, str, str, str]
 _QUESTION = ["indicateur", "modalite", "croise_avec", "modalite_croisee"]
 
 
 def is_of_persons(table: pd.DataFrame) -> pd.Series:
-    """Which rows (schema ``indicateurs``) count persons of records: the others are public already."""
+    """Which rows (schema ``indicateurs``) count persons of records: the others are public."""
     return table["source"].isin(FROM_RECORDS) & table["unite"].eq("personnes") & table["effectif_min"].notna()
 
 
 @dataclass(frozen=True)
 class Truth:
-    """The exact counts of every year; ``atoms`` has a row a pair of association and collège and a cell.
+    """The exact counts of every year.
 
-    ``atoms``: ``annee``, ``association``, ``uai``, ``indicateur``, ``modalite``, ``croise_avec``, ``modalite_croisee``,
-    ``effectif``, only counts that are not 0. ``network`` has the schema ``indicateurs``, and ``shared``, if any, the
-    schema ``recouvrements``: the persons of two years.
-
-    >>> cellules = {"indicateur": "accompagnements", "modalite": "", "croise_avec": "", "modalite_croisee": ""}
-    >>> comptes = pd.DataFrame([{"annee": 2021, "association": "A", "uai": "0590001A", **cellules, "effectif": 12}])
-    >>> vrai = Truth(comptes, data.load(2020, "indicateurs"))
-    >>> vrai.years, vrai.by_pair(2021)["A", "0590001A"]
-    ([2021], Counter({('accompagnements', '', '', ''): 12}))
+    ``atoms`` has one row a pair of association and collège and a cell with a count that is not 0 (``annee``,
+    ``association``, ``uai``, ``indicateur``, ``modalite``, ``croise_avec``, ``modalite_croisee``, ``effectif``);
+    ``network`` has the schema ``indicateurs``; ``shared``, if any, the schema ``recouvrements``: the persons of two
+    years.
     """
 
     atoms: pd.DataFrame
@@ -332,25 +322,19 @@ class Truth:
     def by_pair(self, year: int) -> dict[Pair, Counter]:
         """For each association and collège, the persons of each question."""
         rows = self.atoms[self.atoms["annee"].eq(year)]
-        texts = rows[["association", "uai", *_QUESTION]].fillna("").astype(str)
-        found: dict[Pair, Counter] = {}
-        for (association, uai, *question), count in zip(
-            texts.itertuples(index=False, name=None), rows["effectif"], strict=True
-        ):
-            found.setdefault((association, uai), Counter())[tuple(question)] += int(count)
-        return dict(sorted(found.items()))
+        texts = rows[["association", "uai", *_QUESTION]].fillna("").astype(str).itertuples(index=False, name=None)
+        counts: dict[Pair, Counter] = {}
+        for (association, uai, *question), count in zip(texts, rows["effectif"], strict=True):
+            counts.setdefault((association, uai), Counter())[tuple(question)] += int(count)
+        return dict(sorted(counts.items()))
 
     def of_network(self, year: int) -> dict[Cell, int]:
         """The persons of each cell of the network, in every perimeter."""
         rows = self.network[self.network["annee"].eq(year) & is_of_persons(self.network)]
         rows = rows[rows["site_type"].eq("reseau")]
-        texts = rows[["perimetre", *_QUESTION]].fillna("").astype(str)
-        return {
-            Cell(year, perimeter, "reseau", "", *question): int(count)
-            for (perimeter, *question), count in zip(
-                texts.itertuples(index=False, name=None), rows["effectif_min"], strict=True
-            )
-        }
+        texts = rows[["perimetre", *_QUESTION]].fillna("").astype(str).itertuples(index=False, name=None)
+        cells = [Cell(year, perimeter, "reseau", "", *question) for perimeter, *question in texts]
+        return dict(zip(cells, map(int, rows["effectif_min"]), strict=True))
 
     def of_both(self, years: tuple[int, int], cell: list[str]) -> tuple[int, int, int, int | None] | None:
         """Of the persons of two years: how many, who answers so in the second, in the first, and in both if known.
@@ -360,10 +344,8 @@ class Truth:
         if self.shared is None:
             return None
         rows = self.shared[self.shared["population"].eq("personnes_communes")]
-        asked = dict(
-            zip(("annee", "annee_anterieure", "perimetre", "indicateur", "modalite"), (*years, *cell), strict=True)
-        )
-        for name, value in asked.items():
+        names = ("annee", "annee_anterieure", "perimetre", "indicateur", "modalite")
+        for name, value in zip(names, (*years, *cell), strict=True):
             rows = rows[rows[name].eq(value)]
         if rows.empty:
             return None
@@ -371,11 +353,10 @@ class Truth:
         return int(base), int(now), int(before), None if pd.isna(both) else int(both)
 
 
-# --- What two questions say of the same persons: columns filled and answers missing, one reading of a date and
-# --- another
+# --- Two questions about the same persons: columns filled and answers missing, two readings of a date ---
 
 _MISSING = "non_renseigne"
-# Of the columns of an export, the question that is read in each: who has it filled has an answer.
+# Columns of an export and the question read in each: who has it filled has an answer.
 _READ_IN = {
     "sexe": "sexe",
     "niveau": "niveau",
@@ -387,15 +368,10 @@ _READ_IN = {
     "objectifs": "objectif",
     "parents_associes": "parents_associes",
 }
-# Two answers that are the same persons, when records agree with themselves.
-_SAME = (
-    (("nombre_d_objectifs", _MISSING), ("objectif", _MISSING)),
-    (("mois_d_ouverture", "avant"), ("nouvel_accompagnement", "non")),
-)
 
 
 def relate_twins(system: System, size: Cell) -> None:
-    """Writes what two questions say alike at the place of a size; what the records do not bear out is left alone."""
+    """Adds what two questions say alike at the place of a size, where the records bear it out."""
 
     def find(indicator: str, modality: str) -> Terms | None:
         return system.sums.get(size._replace(indicateur=indicator, modalite=modality))
@@ -406,22 +382,22 @@ def relate_twins(system: System, size: Cell) -> None:
         whole = base_of(size._replace(indicateur="colonne_remplie", modalite=column), system)
         if None not in (whole, filled, missing):
             system.require([filled, missing], whole, (0, 0), f"{where} : {column}, rempli ou non")
-    for pair in _SAME:
+    for pair in SAME_ANSWERS:
         one, other = (find(*answer) for answer in pair)
         if None not in (one, other):
             system.require([one], other, (0, 0), f"{where} : {' et '.join(name for name, _ in pair)}, la même réponse")
     missing = [find(name, _MISSING) for name in ("demande_travaillee", "objectif", "demande_initiale")]
     if None not in missing:
         why = f"{where} : demande travaillée, non renseignée quand l’une des deux réponses l’est"
-        system.require(missing[1:], missing[0], (0, _ENDLESS), why)
+        system.require(missing[1:], missing[0], (0, np.inf), why)
         for each in missing[1:]:
-            system.require([missing[0]], each, (0, _ENDLESS), why)
+            system.require([missing[0]], each, (0, np.inf), why)
 
 
 def relate_places(system: System, size: Cell, leaves: dict[tuple[str, str], tuple[str, str]]) -> None:
-    """How many have a collège, or an association, filled: those of the known ones, together.
+    """Who has a collège, or an association, filled is in a known one.
 
-    ``leaves`` gives, for each association and UAI, the type and the name of the smallest place.
+    ``leaves`` gives the type and name of the smallest place of each association and UAI.
     """
     for side, column in enumerate(("association", "uai")):
         filled = system.sums.get(size._replace(indicateur="colonne_remplie", modalite=column))
@@ -432,7 +408,7 @@ def relate_places(system: System, size: Cell, leaves: dict[tuple[str, str], tupl
 
 
 def relate_worked(system: System, size: Cell) -> None:
-    """Whose first request became an objective: the pairs of one word in the crossing of both, some of them folded."""
+    """Whose first request became an objective: the pairs of one word in their cross-tabulation, some of them folded."""
     worked = system.sums.get(size._replace(indicateur="demande_travaillee", modalite="oui"))
     pairs = [
         cell
@@ -451,28 +427,27 @@ def relate_worked(system: System, size: Cell) -> None:
         return
     why = f"{size.title} : demande travaillée, les paires d’un même mot"
     least = added(system.sums[cell] for cell in alike)
-    system.require([worked], least, (0, _ENDLESS), why)
-    system.require([system.sums[cell] for cell in (*alike, *mixed)], worked, (0, _ENDLESS), why)
+    system.require([worked], least, (0, np.inf), why)
+    system.require([system.sums[cell] for cell in (*alike, *mixed)], worked, (0, np.inf), why)
 
 
-# --- The counts of a year as unknowns: one a pair of association and collège and an answer; sites are sums of
-# --- them
+# --- The base cells of a year as unknowns, by association and collège; sites are sums of them ---
 
 _ALSES = "alses"
-# Who is followed by no known association, in a collège or not.
+# Persons followed by no known association, in a collège or not.
 ALONE = "personnes sans association connue"
 
 
 class Model:
-    """A year: its system, whose cells are named by `Cell`; what links a question at one place, and places together."""
+    """A year as a system whose cells are named by `Cell`, with the additivity constraints within and between places."""
 
     def __init__(self, truth: Truth, year: int) -> None:
         self.year, self.system = year, System()
-        # By site type, site and both questions: the finest cells of a crossing (`crossed.add_crossings`).
+        # By site type, site and both questions: the finest cells of a cross-tabulation.
         self.crossed: dict[tuple[str, str, str, str], list[Cell]] = {}
         # The same system before anything published is read: what a reader knows by reasoning alone.
         self.unread = self.system
-        # What each published number says, in French, and the cell that it says it of.
+        # What each published number says, in French, and of which cell.
         self.told: dict[str, Cell] = {}
         self.pairs = truth.by_pair(year)
         self.network = truth.of_network(year)
@@ -487,8 +462,12 @@ class Model:
         relate_places(self.system, whole, self.leaves)
         self._nest()
 
+    def learn(self, known: Known, terms: Terms | None = None) -> None:
+        """Bounds the cell, or other terms, by what a published place says."""
+        self.system.bound(terms or self.system.sums[known.cell], known.low, known.high, known.text)
+
     def _leaf(self, pair: Pair) -> tuple[str, str]:
-        """How the smallest place is called: the collège or the association itself when it has no other part."""
+        """The name of the smallest place: the collège or association itself when it has no other part."""
         association, uai = pair
         own = [other for other in self.pairs if (other[1] == uai if uai else other[0] == association)]
         if len(own) == 1 and (uai or association):
@@ -514,18 +493,14 @@ class Model:
             relate(self.system, self._cell((SIZE, "", "", ""), site_type, site))
 
     def _count_elsewhere(self) -> None:
-        """The cells of the network that no pair tells: other perimeters, questions that are counted for all only."""
+        """The network cells that no pair gives: other perimeters, questions that are counted for all only."""
         perimeters = []
         for cell, count in self.network.items():
-            is_group = cell.modalite in catalogue().indicators[cell.indicateur].groups
-            if (
-                cell.croise_avec
-                or count == 0
-                or (is_group and catalogue().indicators[cell.indicateur].choice == "unique")
-            ):
+            entry = catalogue().indicators[cell.indicateur]
+            if cell.croise_avec or count == 0 or (entry.choice == "unique" and cell.modalite in entry.groups):
                 continue
-            told = sum(counts[cell.question] for counts in self.pairs.values()) if cell.perimetre == _ALSES else None
-            if told != count:
+            total = sum(counts[cell.question] for counts in self.pairs.values()) if cell.perimetre == _ALSES else None
+            if total != count:
                 self.system.add(cell, count)
                 perimeters.append(cell.perimetre)
         for perimeter in dict.fromkeys(perimeters):
@@ -545,21 +520,20 @@ class Model:
         for site, leaves in sites.items():
             for question in dict.fromkeys(names):
                 cell = self._cell(question, *site)
-                found = [
-                    self.system.sums[own] for leaf in leaves if (own := self._cell(question, *leaf)) in self.system.sums
-                ]
-                if cell not in self.system.sums and found:
-                    self.system.name(cell, added(found))
+                own = [self._cell(question, *leaf) for leaf in leaves]
+                parts = [self.system.sums[part] for part in own if part in self.system.sums]
+                if cell not in self.system.sums and parts:
+                    self.system.name(cell, added(parts))
 
     def _nest(self) -> None:
-        """What is told of the ALSES' persons lies inside what is told of everybody; the difference is a cell too."""
+        """The persons of the ALSES are among everybody's; the difference is a cell too."""
         system = self.system
         for cell in [cell for cell in system.sums if cell.perimetre == "prevention_specialisee"]:
             own = cell._replace(perimetre=_ALSES)
             if own in system.sums:
                 less = {place: -weight for place, weight in system.sums[own].items()}
                 system.name(cell._replace(perimetre=OTHERS), added([system.sums[cell], less]))
-                system.require([system.sums[cell]], system.sums[own], (0, float("inf")), f"{own.title}, en fait partie")
+                system.require([system.sums[cell]], system.sums[own], (0, np.inf), f"{own.title}, en fait partie")
         for perimeter in catalogue().perimeters.values():
             if perimeter.count_of is None:
                 continue
@@ -572,7 +546,7 @@ class Model:
                 )
 
 
-# --- What a reader may know beside what is published: four states, from nothing to one pupil in each collège ---
+# --- Disclosure scenarios: what the intruder knows beside what is published ---
 
 NOTHING, SIZES, TOP, PUPIL = "rien", "totaux_des_colleges", "ligne_du_reseau", "une_personne_par_college"
 STATES = {
@@ -581,37 +555,28 @@ STATES = {
     TOP: "en connaissant tous les chiffres exacts du réseau",
     PUPIL: "en connaissant une personne dans chaque collège",
 }
-_FAR = float("inf")
 
 
 def known_in(state: str, model: Model) -> Iterator[tuple[Cell, float, float, str]]:
-    """The cells that a reader knows in a state: name, ends, and the sentence that says why."""
-    find = {SIZES: _sizes, TOP: _top, PUPIL: _pupils}.get(state)
-    for cell, low, high in find(model) if find else ():
+    """The cells that an intruder knows in a scenario: name, ends, and the French sentence that says why."""
+    system = model.system
+    if state == PUPIL:
+        known = [(cell, 1, np.inf) for cell in _pupils(model)]
+    else:
+        sizes = [Cell(model.year, "alses", *site, SIZE) for site in model.members if site[0] == COLLEGE]
+        top = [c for c in system.sums if c.site_type == NETWORK and (c in model.network or not c.croise_avec)]
+        cells = {SIZES: sizes, TOP: top}.get(state, [])
+        known = [(cell, *(system.value(system.sums[cell]),) * 2) for cell in cells if cell in system.sums]
+    for cell, low, high in known:
         yield cell, low, high, f"connaissance supposée : {cell.title}, {low}{'' if high == low else ' au moins'}"
 
 
-def _sizes(model: Model) -> Iterator[tuple[Cell, int, int]]:
-    for site_type, site in model.members:
-        size = Cell(model.year, "alses", site_type, site, SIZE)
-        if site_type == COLLEGE and size in model.system.sums:
-            count = model.system.value(model.system.sums[size])
-            yield size, count, count
-
-
-def _top(model: Model) -> Iterator[tuple[Cell, int, int]]:
-    for cell, terms in model.system.sums.items():
-        if cell.site_type == NETWORK and (cell in model.network or not cell.croise_avec):
-            count = model.system.value(terms)
-            yield cell, count, count
-
-
-def _pupils(model: Model) -> Iterator[tuple[Cell, int, float]]:
-    """The most telling pupil of each collège, with a report or not: the one of the rarest answer to every question."""
+def _pupils(model: Model) -> list[Cell]:
+    """The most telling pupil of each collège, with a report or not: of the rarest answer to every question."""
     rarest: dict[tuple[str, str], tuple[int, Cell]] = {}
     for cell, terms in model.system.sums.items():
         count = model.system.value(terms) if cell.site_type == COLLEGE and not cell.croise_avec else 0
         if count:
             key = (cell.site, cell.indicateur)
             rarest[key] = min(rarest.get(key, (count, cell)), (count, cell))
-    yield from ((cell, 1, _FAR) for _, cell in rarest.values())
+    return [cell for _, cell in rarest.values()]

@@ -1,4 +1,4 @@
-"""What published pages tell: every number must be a published one."""
+"""What published pages tell an intruder: every number must be a published one."""
 
 import math
 import re
@@ -12,8 +12,17 @@ from urllib.parse import unquote
 import pandas as pd
 
 from helpers.disclosure.intruder_model import EXACT, NOTHING
-from helpers.disclosure.intruder_relations import BASE, FEWEST_FOR_SHARE, PLACE, PROTECTED, Finding
-from helpers.schema import FROM_RECORDS, catalogue, table_schema
+from helpers.disclosure.intruder_relations import PLACE, PROTECTED, Finding
+from helpers.schema import (
+    FEWEST_FOR_CROSSING,
+    FEWEST_FOR_REPORT,
+    FEWEST_FOR_SHARE,
+    FROM_RECORDS,
+    NEAR_UNANIMOUS_PCT,
+    ROUNDING_BASE,
+    catalogue,
+    table_schema,
+)
 
 # --- Numbers as a French page writes them: « 2 233 », « −6,9 », « 42 % », with what they count ---
 
@@ -25,14 +34,14 @@ _PERSONS = re.compile(
     rf"^[{_SPACES}]*(personnes?|collégiens?|élèves?|jeunes|filles?|garçons?|accompagnements?|pupilles?|enfants?)\b"
 )
 _POINTS = re.compile(rf"^[{_SPACES}]*points?\b")
-# « moins de 5 % », « plus de 95 % », « à 5 près » : said of a whole, they are no count.
+# « moins de 5 % », « plus de 95 % », « confiance à 95 % »: limits, which count nobody.
 _SAID_BEFORE = re.compile(rf"((moins|plus) d[e’']|confiance à)[{_SPACES}]*$")
 _YEARS = range(1990, 2101)
 
 
 @dataclass(frozen=True)
 class Number:
-    """A number of a text: its value, its decimals, and whether it is a share, counts persons, or says a limit."""
+    """A number of a text: value, decimals, and whether it is a share, counts persons, or states a limit."""
 
     text: str
     value: float
@@ -50,47 +59,34 @@ class Number:
         return not self.decimals and not self.is_share and len(self.text) == 4 and self.value in _YEARS
 
     def is_rounding_of(self, value: float) -> bool:
-        """Whether it may be a value, written with its decimals, whatever its sign."""
+        """Whether it may be a value, rounded to its decimals, whatever its sign."""
         return abs(abs(self.value) - abs(value)) <= 0.5 * 10.0**-self.decimals + 1e-6
 
 
 def numbers_in(text: str) -> list[Number]:
-    """Every number of a text but those inside words (« 4e », « UPE2A ») or of several parts (« 3.11.7 »)."""
-    found = []
+    """The numbers of a text, except inside words (« 4e », « UPE2A ») or with several parts (« 3.11.7 »)."""
+    numbers = []
     for match in _NUMBER.finditer(text):
         sign, whole, decimals, share = match.groups()
         digits = re.sub(r"\D", "", whole)
         value = float(f"{digits}.{decimals or 0}") * (-1 if sign in ("−", "-") else 1)
-        after = text[match.end() :]
-        found.append(
-            Number(
-                whole,
-                value,
-                len(decimals or ""),
-                bool(share),
-                bool(_POINTS.match(after)),
-                bool(_PERSONS.match(after)),
-                bool(_SAID_BEFORE.search(text[: match.start()])),
-                match.start(),
-                match.end(),
-            )
-        )
-    return found
+        after, limit = text[match.end() :], _SAID_BEFORE.search(text[: match.start()])
+        kinds = (share, _POINTS.match(after), _PERSONS.match(after), limit)
+        numbers.append(Number(whole, value, len(decimals or ""), *map(bool, kinds), *match.span()))
+    return numbers
 
 
-# --- The published files of a release: tables put together, each row with the file it stands in, and pages ---
+# --- The files of a release: its tables, each row with its file, and its pages ---
 
-# The network's persons, where a site has the name of the ALSES' for itself.
+# The perimeter of the network's persons on the pages of a site, where « alses » is the site.
 BESIDE = "alses_reseau"
-# Columns of protected tables that the schema may not name yet.
-_MORE_NUMBERS = ("effectif_arrondi", "base_arrondie")
-# What a spreadsheet would run is written after an apostrophe.
+# A cell that a spreadsheet would run is written after an apostrophe.
 _STARTS = ("'=", "'+", "'-", "'@", "'\t", "'\r")
 
 
 @dataclass(frozen=True)
 class Folder:
-    """A folder of pages: its site (type and name; the network's is empty), and the tables that stand in it."""
+    """A folder of pages: its site (type and name; none for the network) and its tables."""
 
     path: Path
     site_type: str
@@ -100,7 +96,7 @@ class Folder:
 
     @property
     def pages(self) -> list[Path]:
-        """The pages of the folder, in order."""
+        """The pages of the folder, sorted."""
         return sorted(self.path.glob("*.html"))
 
 
@@ -112,29 +108,30 @@ def read_folders(root: Path) -> list[Folder]:
     FileNotFoundError
         when the folder holds no indicateurs.csv: it is no release.
     """
-    names = _names(root)
-    found = []
+    names, folders = _names(root), []
     for path in sorted(root.rglob("indicateurs.csv")):
         folder = path.parent
         place = folder.relative_to(root).as_posix()
-        site_type, site = names.get(place, ("reseau", "") if folder == root else _told_by_folder(place))
+        site_type, site = names.get(place, ("reseau", "") if folder == root else _site_of_folder(place))
         comparisons = folder / "comparaisons.csv"
         table = read_table(path, "indicateurs").assign(**{PLACE: path.relative_to(root).as_posix()})
         table["perimetre"] = table["perimetre"].replace(BESIDE, "alses")
+        # Reports of older versions lack them.
+        table = table.reindex(columns=[*dict.fromkeys([*table, "effectif_arrondi", "base_arrondie"])])
         others = read_table(comparisons, "comparaisons") if comparisons.is_file() else None
-        found.append(Folder(folder, site_type, site, table, others))
-    if not any(folder.path == root for folder in found):
+        folders.append(Folder(folder, site_type, site, table, others))
+    if not any(folder.path == root for folder in folders):
         raise FileNotFoundError(f"{root.name} : indicateurs.csv manque")
-    return sorted(found, key=lambda folder: (folder.path != root, folder.path))
+    return sorted(folders, key=lambda folder: (folder.path != root, folder.path))
 
 
-def _told_by_folder(place: str) -> tuple[str, str]:
+def _site_of_folder(place: str) -> tuple[str, str]:
     kind, _, name = place.rpartition("/")
     return ("college", name.upper()) if kind.endswith("colleges") else ("association", name)
 
 
 def _names(root: Path) -> dict[str, tuple[str, str]]:
-    """The site of each folder, as the index of sites says."""
+    """The site of each folder, from the index of sites."""
     path = root / "sites.csv"
     if not path.is_file():
         return {}
@@ -143,11 +140,11 @@ def _names(root: Path) -> dict[str, tuple[str, str]]:
 
 
 def read_table(path: Path, name: str) -> pd.DataFrame:
-    """A published table: texts as text, numbers (decimal comma) as numbers, what is missing as missing."""
+    """A published table: texts without missing values, numbers (decimal comma) as floats."""
     table = pd.read_csv(path, sep=";", dtype=str, keep_default_na=False, encoding="utf-8-sig")
     kinds = {field["name"]: field["type"] for field in table_schema(name)["fields"]}
     for column in table:
-        if kinds.get(column) in ("integer", "number") or column in _MORE_NUMBERS:
+        if kinds.get(column) in ("integer", "number"):
             table[column] = pd.to_numeric(table[column].str.replace(",", ".").replace("", None), errors="coerce")
         else:
             table[column] = table[column].map(_plain)
@@ -159,14 +156,14 @@ def _plain(text: str) -> str:
 
 
 def together(folders: list[Folder]) -> pd.DataFrame:
-    """The rows of every folder; one that says the same in several is kept once, at its first place."""
+    """The rows of every folder; identical ones are kept once, at their first place."""
     rows = pd.concat([folder.indicators for folder in folders], ignore_index=True)
     return rows.drop_duplicates([column for column in rows if column != PLACE], ignore_index=True)
 
 
-# --- What a page says outside its marks: sentences, alt texts, captions, tables and the texts of its pictures ---
+# --- Texts of a page outside its marks: sentences, alt texts, captions, tables and drawings ---
 
-# Words that hold no number of persons: code, and what the page was made from.
+# Elements and classes with no number of persons: code, and what the page was made from.
 _SKIPPED = ("style", "script", "data", "code", "pre", "time", "nav", "footer")
 _MADE_FROM = ("provenance", "numero", "source")
 _SAID_IN = ("aria-label", "alt", "title", "aria-description", "placeholder", "summary")
@@ -175,9 +172,9 @@ _PICTURES = ("src", "srcset", "href")
 
 @dataclass(frozen=True)
 class Text:
-    """A piece of text, the keys of the figures around it, and whether it is prose: else every number of it counts.
+    """A piece of text, the keys of the values around it, and whether it is prose: otherwise all its numbers count.
 
-    ``is_drawn`` tells the texts of a picture, where the steps of an axis stand too; ``is_cell`` those of a table.
+    ``is_drawn`` marks the texts of a drawing, with the ticks of its axes; ``is_cell`` those of a table.
     """
 
     text: str
@@ -188,8 +185,8 @@ class Text:
 
 
 def texts_of(soup) -> Iterator[Text]:
-    """Every text of a page outside its marks, attributes and pictures included."""
-    # The files that a page was read from, with their lines and bytes.
+    """Every text of a page outside its marks, attributes and drawings included."""
+    # The tables of input files, with their lines and bytes.
     skipped = {id(table) for table in soup.find_all("table") if "data/" in table.get_text()}
     keys = _Keys()
     for node in soup.find_all(True):
@@ -210,7 +207,7 @@ def texts_of(soup) -> Iterator[Text]:
 
 
 def _sentence(string) -> str:
-    """The text up to the end of its number's unit: a unit may stand after a mark, or in another element."""
+    """The text up to the unit of its last number, which may stand in the next element."""
     after = string.next_sibling
     return str(string) + (after.get_text() if after is not None and after.name in ("abbr", "span", "b", "em") else "")
 
@@ -220,14 +217,12 @@ def _is_made_from(node) -> bool:
 
 
 def _is_skipped(string, tables: set[int]) -> bool:
-    return any(
-        parent.name in _SKIPPED or id(parent) in tables or (parent.attrs and _is_made_from(parent))
-        for parent in string.parents
-    )
+    parents = list(string.parents)
+    return any(each.name in _SKIPPED or id(each) in tables or (each.attrs and _is_made_from(each)) for each in parents)
 
 
 class _Keys:
-    """The figures named around a node: in its row, else in its figure, else none (the whole page then)."""
+    """The keys of the values around a node: of its row, else of its figure, else none (the whole page)."""
 
     def __init__(self) -> None:
         self._of_figure: dict[int, frozenset[str]] = {}
@@ -240,13 +235,13 @@ class _Keys:
         if figure is None:
             return frozenset()
         if id(figure) not in self._of_figure:
-            found = figure.find_all(attrs={"data-cle": True})
-            self._of_figure[id(figure)] = frozenset(each["data-cle"] for each in found)
+            marks = figure.find_all(attrs={"data-cle": True})
+            self._of_figure[id(figure)] = frozenset(each["data-cle"] for each in marks)
         return self._of_figure[id(figure)]
 
 
 def _pictured(address: str, keys: frozenset[str]) -> Iterator[Text]:
-    """The texts of a picture written in the address itself."""
+    """The texts of a drawing embedded in an address."""
     if "svg+xml" not in address:
         return
     from base64 import b64decode
@@ -260,16 +255,17 @@ def _pictured(address: str, keys: frozenset[str]) -> Iterator[Text]:
         yield from (Text(node[name], keys, is_prose=False) for name in _SAID_IN if node.has_attr(name))
 
 
-# --- Which numbers the published tables of a folder explain: those shown, and those computed from them alone ---
+# --- Numbers that the published tables explain: those displayed, and those computed from them ---
 
-# What the pages say of the protection itself, in sentences: the base, the distance, the thresholds.
-_OF_THE_RULE = {0, BASE - 1, BASE, 2 * BASE - 1, 11, FEWEST_FOR_SHARE, 30, 95, 100}
-# « entre 21 et 29 », « de 21 à 29 » : the ends of what is known, never a count by themselves.
+# Numbers of the protection itself, in sentences: base, distances, thresholds.
+_OF_THE_RULE = {0, ROUNDING_BASE - 1, ROUNDING_BASE, 2 * ROUNDING_BASE - 1, FEWEST_FOR_REPORT, FEWEST_FOR_SHARE}
+_OF_THE_RULE |= {FEWEST_FOR_CROSSING, 100 - NEAR_UNANIMOUS_PCT, 100}
+# « entre 21 et 29 », « de 21 à 29 »: the ends of an interval, never a count by themselves.
 _BETWEEN = re.compile(r"(\d[\d\u202f\u00a0]*)[\u202f\u00a0 ]?%?[\s\u00a0]*(?:et|à|–)[\s\u00a0]*(\d[\d\u202f\u00a0]*)")
 
 
 def shares_of(rows: pd.DataFrame) -> pd.Series:
-    """The share that each row shows: as it is printed, else that of its exact count; missing when there is none."""
+    """The share that each row shows: as printed, else that of its exact count; missing when there is none."""
     exact = (
         rows["effectif_min"].eq(rows["effectif_max"]) & rows["base_min"].eq(rows["base_max"]) & rows["base_min"].gt(0)
     )
@@ -278,7 +274,7 @@ def shares_of(rows: pd.DataFrame) -> pd.Series:
 
 
 class Shown(NamedTuple):
-    """A row as a page may say it: count and base as they are shown, share, ends, and the names of its answers."""
+    """A row as a page may show it: count and base as displayed, share, ends, and the names of its answers."""
 
     question: tuple[str, str, str, str]
     names: tuple[str, ...]
@@ -309,12 +305,10 @@ def _shown(row, share: float) -> Shown:
 
 
 class Explained:
-    """The numbers that a page of a folder may say."""
+    """The numbers that a page of a folder may show."""
 
     def __init__(self, folder: Folder) -> None:
-        rows = folder.indicators.fillna({"croise_avec": "", "modalite_croisee": "", "modalite": "", "site": ""})
-        missing = [name for name in ("effectif_arrondi", "base_arrondie") if name not in rows]
-        rows = rows.assign(**dict.fromkeys(missing, float("nan")))
+        rows = folder.indicators
         self.rows = [_shown(row, share) for row, share in zip(rows.itertuples(), shares_of(rows), strict=True)]
         table = folder.comparisons
         names = ("valeur", "valeur_min", "valeur_max") if table is not None else ()
@@ -326,7 +320,7 @@ class Explained:
         self._scopes: dict[tuple, list[Shown]] = {}
 
     def scope(self, keys: frozenset[str]) -> list[Shown]:
-        """The rows of the questions that some keys speak of, of the site and of the network; all without a key."""
+        """The rows of the questions that these keys name, for the site or the network; all rows without keys."""
         asked = frozenset(part for key in keys for part in key.split("/")[2:4] if part in catalogue().indicators)
         places = frozenset(map(self._place, keys))
         if (asked, places) not in self._scopes:
@@ -335,32 +329,32 @@ class Explained:
         return self._scopes[asked, places]
 
     def _place(self, key: str) -> str:
-        """The type of site that a key speaks of; nothing for a comparison, which may speak of two."""
+        """The type of site of a key; none for a comparison, which may speak of two."""
         if key.startswith("comparaisons/"):
             return ""
         return self._site_type if key.split("/")[1:2] == ["alses"] else "reseau"
 
     def has(self, number: Number, text: Text, scope: list[Shown]) -> bool:
-        """Whether a number of a text is shown, or computed from what is shown, in the rows of its scope."""
-        if number.is_limit and number.value % BASE == 0:
+        """Whether a number of a text is displayed in the rows of its scope, or computed from them."""
+        if number.is_limit and number.value % ROUNDING_BASE == 0:
             return True
         if text.is_prose and not number.is_share and not number.decimals and number.value in _OF_THE_RULE:
             return True
-        # The steps of an axis: a true count that is a multiple is shown as it is already.
-        if text.is_drawn and not number.decimals and number.value % BASE == 0:
+        # The ticks of an axis: a true count that is a multiple is already shown as it is.
+        if text.is_drawn and not number.decimals and number.value % ROUNDING_BASE == 0:
             return True
         rows = self._named_before(number, text.text, scope)
         if number.is_points:
             return self._is_difference(number, scope)
         if number.is_share or number.decimals:
             return self._is_share(number, rows, text)
-        # Under the heading « Part », and beside a mark, a share may stand without its sign.
+        # Under the heading « Part », and beside a mark, a share may have no sign.
         if abs(number.value) in self._counts and (not text.keys or any("comparaisons/" in key for key in text.keys)):
             return True
         return _is_count(number, rows, text) or (text.is_cell or text.is_drawn) and self._is_share(number, rows, text)
 
     def _named_before(self, number: Number, text: str, scope: list[Shown]) -> list[Shown]:
-        """The rows whose answer is named just before a number: the nearest name, the longest that ends there."""
+        """The rows of the answer named nearest before a number, the longest name first; else the scope."""
         before = text[: number.start].lower()
         ends = [(at + len(name), len(name), name) for name in self._named(scope) if (at := before.rfind(name)) >= 0]
         return self._named(scope)[max(ends)[2]] if ends else scope
@@ -368,30 +362,29 @@ class Explained:
     def _named(self, scope: list[Shown]) -> dict[str, list[Shown]]:
         """The rows of a scope by the names of their answers."""
         if id(scope) not in self._names:
-            found = self._names[id(scope)] = {}
+            rows = self._names[id(scope)] = {}
             for row in scope:
                 for name in row.names:
-                    found.setdefault(name, []).append(row)
+                    rows.setdefault(name, []).append(row)
         return self._names[id(scope)]
 
     def is_of_protected(self, number: Number, text: Text, scope: list[Shown]) -> bool:
-        """Whether the answer named just before a number is protected: on a network's page, others are public."""
+        """Whether the answer named just before a number is protected: on network pages, others are public."""
         rows = self._named_before(number, text.text, scope)
         return rows is not scope and any(row.is_protected for row in rows)
 
     def _is_share(self, number: Number, rows: list[Shown], text: Text) -> bool:
-        # Who gave another answer is the rest of what is shown.
+        # The complement of a share is that of the other answers.
         if any(number.is_rounding_of(row.share) or number.is_rounding_of(100 - row.share) for row in rows):
             return True
-        is_end = any(match.start() <= number.start < match.end() for match in _BETWEEN.finditer(text.text))
         # The ends of a printed share are public by themselves.
-        ends = [end for row in rows if is_end or not row.is_protected for end in row.share_ends]
-        if any(number.is_rounding_of(end) for end in ends):
+        is_end = _interval_at(number, text) is not None
+        if any(number.is_rounding_of(end) for row in rows if is_end or not row.is_protected for end in row.share_ends):
             return True
         return self._is_difference(number, rows)
 
     def _is_difference(self, number: Number, rows: list[Shown]) -> bool:
-        """A measure of comparaisons.csv, or the difference of two shares of one answer, as they are shown."""
+        """A measure of comparaisons.csv, or the difference of two displayed shares of one answer."""
         if any(number.is_rounding_of(value) for value in self._compared):
             return True
         shares: dict[tuple, set[float]] = {}
@@ -404,37 +397,40 @@ class Explained:
 def _is_count(number: Number, rows: list[Shown], text: Text) -> bool:
     if any(number.value in (*row.counts, max(row.counts) - min(row.counts)) for row in rows if row.counts):
         return True
-    for match in _BETWEEN.finditer(text.text):
-        if match.start() <= number.start < match.end():
-            ends = tuple(float(re.sub(r"\D", "", part)) for part in match.groups())
-            return any(ends in row.pairs for row in rows)
-    return False
+    if (match := _interval_at(number, text)) is None:
+        return False
+    ends = tuple(float(re.sub(r"\D", "", part)) for part in match.groups())
+    return any(ends in row.pairs for row in rows)
 
 
-# --- The marked numbers of a page: each names its figure and its measure, and must be the published one ---
+def _interval_at(number: Number, text: Text) -> re.Match | None:
+    """The interval (« entre 21 et 29 ») of a text that a number is part of."""
+    return next((each for each in _BETWEEN.finditer(text.text) if each.start() <= number.start < each.end()), None)
 
-# In the pages of a site, this name is the site, and the network stands beside under another.
+
+# --- The marked numbers of a page: each names its value and measure, and must be the published one ---
+
+# On the pages of a site, this perimeter is the site; the network stands beside under another name.
 _ALSES = "alses"
-# A comparison's columns by the end of the measure's name.
+# The columns of a comparison by the suffix of the measure.
 _ENDS = {"_min": "valeur_min", "_max": "valeur_max"}
 _COMPARISONS = "comparaisons/"
-# « moins de 5 % », « plus de 95 % »: said instead of a share this near to nobody or everybody, in steps of as much.
-_LIMITS, _STEP_PCT = ("part_sous", "part_sur"), 5
+# « moins de 5 % », « plus de 95 % », in place of a share this near to 0 or 100 %.
+_LIMITS = ("part_sous", "part_sur")
 
 
 def place_of(perimeter: str, folder: Folder) -> tuple[str, str, str]:
-    """The perimeter, type of site and site that a name of perimeter stands for in the pages of a folder."""
+    """The perimeter, type of site and site behind a name of perimeter in the pages of a folder."""
     if perimeter == _ALSES:
         return perimeter, folder.site_type, folder.site
     return (_ALSES if perimeter == BESIDE else perimeter), "reseau", ""
 
 
 class Marked:
-    """The published numbers of a folder, by the keys that the marks of its pages bear."""
+    """The published values of a folder, by the keys that marks bear."""
 
     def __init__(self, folder: Folder) -> None:
-        rows = folder.indicators.fillna({"croise_avec": "", "modalite_croisee": "", "modalite": "", "site": ""})
-        self._folder = folder
+        self._folder, rows = folder, folder.indicators
         self._rows: dict[str, pd.Series] = {}
         for (_, row), share in zip(rows.iterrows(), shares_of(rows), strict=True):
             self._rows[self._name(row)] = row.to_dict() | {"part": share}
@@ -449,7 +445,7 @@ class Marked:
         return f"{row.annee:.0f}/{row.perimetre}/{row.site_type}/{row.site}/{row.indicateur}/{row.modalite}{crossed}"
 
     def value(self, key: str, measure: str) -> float | None:
-        """The published value that a mark names; None when there is none."""
+        """The published value that a mark names, if any."""
         if key.startswith(_COMPARISONS):
             return self._value_compared(key.removeprefix(_COMPARISONS), measure)
         year, perimeter, rest = (*key.split("/", 2), "", "")[:3]
@@ -464,11 +460,11 @@ class Marked:
         return float(getattr(row, _ENDS[measure[-4:]])) if row and measure[-4:] in _ENDS else None
 
     def _is_public(self, key: str) -> bool:
-        """Whether a key speaks of a question that is only printed that year: pages may combine such figures."""
+        """Whether a key names a question that is only printed that year: pages may combine such values."""
         return tuple(key.split("/")[:3:2]) in self._public
 
     def faults(self, soup) -> Iterator[str]:
-        """The marks that name nothing published, or say another number, in their value or in their text."""
+        """The marks that name nothing published, or show another number, as value or as text."""
         for node in soup.find_all("data"):
             key, measure, text = _key(node), node.get("data-mesure"), node.get_text()
             if key is None or measure is None:
@@ -486,13 +482,13 @@ class Marked:
 
 
 def _limit(row: dict, measure: str) -> float | None:
-    """The multiple of five that a share is under, or over, by what a reader knows of it."""
-    share, low, high = row["part"], row["part_min_pct"], row["part_max_pct"]
+    """The multiple of five that a share is under, or over, in all its interval."""
+    share, low, high, step = row["part"], row["part_min_pct"], row["part_max_pct"], NEAR_UNANIMOUS_PCT
     if pd.isna(share) or pd.isna(low) or pd.isna(high):
         return None
     if measure == _LIMITS[0]:
-        return _STEP_PCT * (math.floor(high / _STEP_PCT) + 1) if share <= _STEP_PCT else None
-    return _STEP_PCT * (math.ceil(low / _STEP_PCT) - 1) if share >= 100 - _STEP_PCT else None
+        return step * (math.floor(high / step) + 1) if share <= step else None
+    return step * (math.ceil(low / step) - 1) if share >= 100 - step else None
 
 
 def _key(node) -> str | None:
@@ -511,47 +507,43 @@ def _number(text: str | None) -> float | None:
 
 def _is_said(text: str, value: float) -> bool:
     """Whether the text of a mark rounds its value; words, powers of ten and limits say no more than it."""
-    found = numbers_in(text)
-    if not found or "×" in text or any(number.is_limit for number in found):
+    numbers = numbers_in(text)
+    if not numbers or "×" in text or any(number.is_limit for number in numbers):
         return True
-    return any(number.is_rounding_of(value) for number in found) and len(found) == 1
+    return len(numbers) == 1 and numbers[0].is_rounding_of(value)
 
 
-# --- The numbers of the pages: each mark must be the published number it names, every other must be explained
-# --- by one
+# --- The findings of the pages ---
 
-# Where a figure stands in a document: « l. 67–83, 206 ».
+# Where a value stands in a document: « l. 67–83, 206 ».
 _LINES = re.compile(r"\bl\.[\s\u00a0\u202f]*\d+(?:[–-]\d+)?(?:,[\s\u00a0\u202f]*\d+(?:[–-]\d+)?)*")
 
 
 def faults_of(folder: Folder, root: Path, names: Sequence[str] = ()) -> list[Finding]:
-    """The findings of the pages of a folder: marks that their table belies, numbers that nothing published explains.
+    """Marks of the pages of a folder that contradict their table, and numbers that nothing published explains.
 
-    ``names`` are those of sites, whose own figures are not looked at.
+    Digits in ``names``, those of sites, are ignored.
     """
     named = re.compile("|".join(map(re.escape, names)), re.IGNORECASE) if names else None
     marked, explained = Marked(folder), Explained(folder)
-    found = []
+    is_strict, findings = folder.site_type != "reseau", []
     for page in folder.pages:
         soup = read_page(page)
         place = page.relative_to(root).as_posix()
-        said = [
-            *marked.faults(soup),
-            *_unexplained(soup, explained, is_strict=folder.site_type != "reseau", named=named),
-        ]
-        found += [Finding(EXACT, NOTHING, None, because=(f"{place} : {text}",)) for text in said]
-    return found
+        texts = [*marked.faults(soup), *_unexplained(soup, explained, is_strict=is_strict, named=named)]
+        findings += [Finding(EXACT, NOTHING, None, because=(f"{place} : {text}",)) for text in texts]
+    return findings
 
 
 def read_page(path: Path):
-    """A page as a tree."""
+    """A page as a tree of elements."""
     from bs4 import BeautifulSoup
 
     return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
 
 
 def _unexplained(soup, explained: Explained, *, is_strict: bool, named: re.Pattern | None) -> Iterator[str]:
-    """The numbers outside the marks that are neither shown nor computed from what is shown."""
+    """The numbers outside the marks that are neither displayed nor computed from what is."""
     if not is_strict and not any(row.is_protected for row in explained.rows):
         return
     for text in texts_of(soup):
@@ -559,7 +551,7 @@ def _unexplained(soup, explained: Explained, *, is_strict: bool, named: re.Patte
         if named:
             text = replace(text, text=named.sub("…", text.text))
         scope = explained.scope(text.keys)
-        # On the network's pages, a figure without a protected number has nothing to betray.
+        # On the network's pages, a figure without a protected number reveals nothing.
         if not is_strict and (text.is_prose or not any(row.is_protected for row in scope)):
             continue
         for number in _asked_of(text):
@@ -570,11 +562,9 @@ def _unexplained(soup, explained: Explained, *, is_strict: bool, named: re.Patte
 
 
 def _asked_of(text: Text) -> list[Number]:
-    """The numbers of a text that may stand for persons: all of those of a figure, in prose those that say so."""
-    found = [number for number in numbers_in(text.text) if not number.is_year]
-    if not text.is_prose:
-        return found
-    return [number for number in found if number.is_share or number.is_persons or number.is_points]
+    """The numbers of a text that may count persons: all of those of a figure, and in prose those with a unit."""
+    numbers = [number for number in numbers_in(text.text) if not number.is_year]
+    return [each for each in numbers if not text.is_prose or each.is_share or each.is_persons or each.is_points]
 
 
 def _around(text: str, number: Number) -> str:

@@ -1,4 +1,4 @@
-"""What published tables tell: rules of the rounding, cross-tabulations, two years."""
+"""What published tables tell an intruder: rounding rules, cross-tabulations, two years."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -30,23 +30,31 @@ from helpers.disclosure.intruder_model import (
     is_of_persons,
     relate_worked,
 )
-from helpers.schema import FEWEST_PERSONS, FOLDED, Indicator, catalogue
+from helpers.schema import (
+    FEWEST_FOR_REPORT,
+    FEWEST_FOR_SHARE,
+    FEWEST_PERSONS,
+    FOLDED,
+    ROUNDING_BASE,
+    Indicator,
+    catalogue,
+)
 from helpers.typography import french_spaces
 
-# --- What the auditor says: each fault, the gravest first, and whether the release may leave ---
+# --- Findings, the gravest first, and whether the release may leave ---
 
 VERDICTS = {GOOD: "bon", THIN: "mince", EXACT: "exact"}
-# At most so many published numbers are named: the first ones are enough to find the place.
+# At most so many published numbers are named: the first ones show where to look.
 _NAMED = 8
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A cell of one to four persons that a reader can narrow, or a published number that nothing explains.
+    """A cell of one to four persons with a narrow feasibility interval, or a published number that nothing explains.
 
-    ``verdict`` is 2 (exact, or a number that should not be there) or 1 (fewer than five values are left); ``low`` and
-    ``high`` are the values left to the cell; ``because`` the published numbers, and what links them, that tell it, in
-    French; ``told_by`` the cells of these numbers: one of them must say less.
+    ``verdict`` is 2 (exact, or a number that should not be there) or 1 (fewer than five values); ``low`` and ``high``
+    are the ends of the interval; ``because`` the published numbers and relations that give it, in French; ``told_by``
+    the cells of these numbers: one of them must say less.
 
     >>> cellule = Cell(2021, "alses", "college", "0590001A", "sexe", "filles")
     >>> constat = Finding(2, "rien", cellule, 3, 3, ("indicateurs.csv : 3",))
@@ -66,7 +74,7 @@ class Finding:
 
     @property
     def is_refused(self) -> bool:
-        """Whether this alone stops the release: anything exact, or anything thin for a reader who knows nothing."""
+        """Whether this alone stops the release: anything exact, or thin for a reader who knows nothing else."""
         return self.verdict == EXACT or (self.verdict == THIN and self.state == NOTHING)
 
     @property
@@ -76,23 +84,20 @@ class Finding:
         if self.cell is None:
             return french_spaces(f"{reasons}.")
         if self.verdict == EXACT:
-            said = f"On retrouve le nombre exact, {STATES[self.state]} : {self.cell.title} vaut {self.low:.0f}."
+            text = f"On retrouve le nombre exact, {STATES[self.state]} : {self.cell.title} vaut {self.low:.0f}."
         else:
-            said = (
+            text = (
                 f"On approche trop un petit nombre, {STATES[self.state]} : {self.cell.title} "
                 f"vaut de {self.low:.0f} à {self.high:.0f}."
             )
-        return french_spaces(f"{said} Ce qui le révèle : {reasons}." if reasons else said)
+        return french_spaces(f"{text} Ce qui le révèle : {reasons}." if reasons else text)
 
 
 @dataclass(frozen=True)
 class Audit:
-    """The findings, the gravest first, and for each state how many cells are good, thin and exact.
+    """The findings, the gravest first, and for each scenario how many cells are good, thin and exact.
 
-    Where the reader knows more than what is published, thin counts the cells that were not shown to be wide: at most.
-
-    >>> Audit([], {"rien": {"bon": 12}}).is_good
-    True
+    Where the reader knows more than what is published, thin counts the cells not shown to be wide: an upper bound.
     """
 
     findings: list[Finding]
@@ -105,32 +110,29 @@ class Audit:
 
     @property
     def sentence(self) -> str:
-        """The gravest finding, in French; that nothing was found, when it is so."""
+        """The gravest finding, in French, or that there is none."""
         return self.findings[0].sentence if self.findings else "Aucun petit nombre ne se retrouve."
 
     def with_more(self, findings: list[Finding], counts: dict[str, dict[str, int]] | None = None) -> "Audit":
-        """The same audit with other findings and other cells, in order of gravity."""
-        merged = {state: dict(values) for state, values in self.counts.items()}
+        """The audit with other findings and other cells, in order of gravity."""
+        merged = {state: Counter(values) for state, values in self.counts.items()}
         for state, values in (counts or {}).items():
-            own = merged.setdefault(state, {})
-            own.update({name: own.get(name, 0) + count for name, count in values.items()})
+            merged.setdefault(state, Counter()).update(values)
         states = list(STATES)
         ranked = sorted(
             [*self.findings, *findings],
             key=lambda each: (not each.is_refused, -each.verdict, states.index(each.state), each.high - each.low),
         )
-        return Audit(ranked, merged)
+        return Audit(ranked, {state: dict(values) for state, values in merged.items()})
 
 
-# --- Two questions crossed: cells of an association, or of the network alone, whose sums are the answers to
-# --- each
+# --- Cross-tabulations, of an association or of the network alone: their sums are the answers to each question ---
 
-_ENDLESS = float("inf")
 Crossing = tuple[str, str]
 
 
 def add_crossings(model: Model, at_associations: set[Crossing]) -> None:
-    """The unknowns of every crossing of the network; by association for those that are published so."""
+    """The unknowns of every cross-tabulation of the network; by association where it is published so."""
     pairs = {(cell.indicateur, cell.croise_avec) for cell in model.network if cell.croise_avec}
     for crossing in sorted(pairs | at_associations):
         of_pairs = _by_association(model, crossing) if crossing in at_associations else {}
@@ -149,26 +151,21 @@ def add_crossings(model: Model, at_associations: set[Crossing]) -> None:
 
 
 def members(entry: Indicator, name: str) -> set[str]:
-    """The answers that a published name stands for: folded ones, or those of a group."""
-    found = {member for part in name.split(FOLDED) for member in entry.members_of(part)}
-    return found
+    """The answers behind a published name: folded ones, or those of a group."""
+    return {member for part in name.split(FOLDED) for member in entry.members_of(part)}
 
 
 def name_published(model: Model, cell: Cell) -> bool:
-    """Names the cell of a published crossing as a sum of the cells it holds; whether the model knows them."""
-    sums = model.system.sums
+    """Names a published cell of a cross-tabulation as a sum of finer ones; whether the model knows them."""
+    sums, entries = model.system.sums, catalogue().indicators
     if cell in sums:
         return True
-    entries = catalogue().indicators
-    rows, columns = (
-        members(entries[cell.indicateur], cell.modalite),
-        members(entries[cell.croise_avec], cell.modalite_croisee),
-    )
+    row, column = entries[cell.indicateur], entries[cell.croise_avec]
+    rows, columns = members(row, cell.modalite), members(column, cell.modalite_croisee)
     inside = [
         own
         for own in model.crossed.get((cell.site_type, cell.site, cell.indicateur, cell.croise_avec), [])
-        if members(entries[cell.indicateur], own.modalite) <= rows
-        and members(entries[cell.croise_avec], own.modalite_croisee) <= columns
+        if members(row, own.modalite) <= rows and members(column, own.modalite_croisee) <= columns
     ]
     if inside:
         model.system.name(cell, added(sums[own] for own in inside))
@@ -178,12 +175,10 @@ def name_published(model: Model, cell: Cell) -> bool:
 def margin_of(model: Model, cell: Cell, *, crossed: bool) -> Terms | None:
     """Who gives the crossed answer of a cell (or its own), as a sum; None when the year does not count it."""
     indicator, name = (cell.croise_avec, cell.modalite_croisee) if crossed else (cell.indicateur, cell.modalite)
-    cells = [
-        cell._replace(indicateur=indicator, modalite=member, croise_avec="", modalite_croisee="")
-        for member in sorted(members(catalogue().indicators[indicator], name))
-    ]
-    found = [model.system.sums[own] for own in cells if own in model.system.sums]
-    return added(found) if found else None
+    margin = cell._replace(indicateur=indicator, croise_avec="", modalite_croisee="")
+    cells = [margin._replace(modalite=member) for member in sorted(members(catalogue().indicators[indicator], name))]
+    parts = [model.system.sums[own] for own in cells if own in model.system.sums]
+    return added(parts) if parts else None
 
 
 def _at(model: Model, crossing: Crossing, unit: tuple[str, str], place: tuple[str, str]) -> Cell:
@@ -191,13 +186,13 @@ def _at(model: Model, crossing: Crossing, unit: tuple[str, str], place: tuple[st
 
 
 def _by_association(model: Model, crossing: Crossing) -> dict[tuple[str, str], Counter]:
-    found: dict[tuple[str, str], Counter] = {}
+    tables: dict[tuple[str, str], Counter] = {}
     for (association, _), counts in model.pairs.items():
-        own = found.setdefault((ASSOCIATION, association) if association else (PART, ALONE), Counter())
+        own = tables.setdefault((ASSOCIATION, association) if association else (PART, ALONE), Counter())
         for (indicator, modality, other, crossed), count in counts.items():
             if (indicator, other) == crossing:
                 own[modality, crossed] += count
-    return found if any(found.values()) else {}
+    return tables if any(tables.values()) else {}
 
 
 def _of_network(model: Model, crossing: Crossing) -> Counter:
@@ -206,7 +201,7 @@ def _of_network(model: Model, crossing: Crossing) -> Counter:
 
 
 def _units(cells: set[tuple[str, str]], crossing: Crossing) -> list[tuple[str, str]]:
-    """The finest names of both sides: neither a group nor answers added together that also stand alone."""
+    """The finest names of both sides: neither groups nor folded answers that also stand alone."""
     entries = [catalogue().indicators[name] for name in crossing]
     kept = []
     for side, entry in enumerate(entries):
@@ -217,26 +212,26 @@ def _units(cells: set[tuple[str, str]], crossing: Crossing) -> list[tuple[str, s
 
 
 def _relate(model: Model, cells: list[Cell], counts: Counter, *, at_top: bool) -> None:
-    """The unknowns of a crossing at one place, within the answers to each question, or adding up to them."""
+    """The unknowns of a cross-tabulation at one place, within the answers to each question or adding up to them."""
     system = model.system
     for cell in cells:
-        # Of the network, only the cells that are published: a pair that is left out is not known to be empty.
+        # Of the network, only the published cells: a pair that is left out is not known to be empty.
         if not at_top or (cell.modalite, cell.modalite_croisee) in counts:
             system.add(cell, counts[cell.modalite, cell.modalite_croisee])
             model.crossed.setdefault((cell.site_type, cell.site, cell.indicateur, cell.croise_avec), []).append(cell)
-    kept = [cell for cell in cells if cell in system.sums]
+    counted = [cell for cell in cells if cell in system.sums]
     for crossed in (True, False):
         by_answer: dict[str, list[Cell]] = {}
-        for cell in kept:
+        for cell in counted:
             by_answer.setdefault(cell.modalite_croisee if crossed else cell.modalite, []).append(cell)
         for own in by_answer.values():
             _add_up(model, own, crossed=crossed)
-    for cell in kept:
+    for cell in counted:
         _overlap(model, cell)
 
 
 def _add_up(model: Model, cells: list[Cell], *, crossed: bool) -> None:
-    """Cells of one answer of one side: they make it up when the other side is whole and holds one answer each."""
+    """Cells with one answer in common make it up when the other side is complete with single answers."""
     system, whole = model.system, margin_of(model, cells[0], crossed=crossed)
     if whole is None:
         return
@@ -247,14 +242,14 @@ def _add_up(model: Model, cells: list[Cell], *, crossed: bool) -> None:
     why = f"{cells[0].title} : les cellules d’un croisement font la réponse"
     parts = [system.sums[cell] for cell in cells]
     if other.choice == "unique":
-        system.require(parts, whole, (0 if answers <= names else -_ENDLESS, 0), why)
+        system.require(parts, whole, (0 if answers <= names else -np.inf, 0), why)
         return
     for part in parts:
-        system.require([part], whole, (-_ENDLESS, 0), why)
+        system.require([part], whole, (-np.inf, 0), why)
 
 
 def _overlap(model: Model, cell: Cell) -> None:
-    """Two answers of which a person may give both: who gives one of them at least is not more than everybody."""
+    """Persons may give both of two answers: those who give at least one are no more than everybody."""
     if catalogue().indicators[cell.croise_avec].choice != "multiple":
         return
     system = model.system
@@ -262,7 +257,7 @@ def _overlap(model: Model, cell: Cell) -> None:
     size = system.sums.get(cell._replace(indicateur=SIZE, modalite="", croise_avec="", modalite_croisee=""))
     if None not in sides and size is not None:
         less = added([system.sums[cell], size])
-        system.require(sides, less, (-_ENDLESS, 0), f"{cell.title} : l’une ou l’autre, au plus tout le monde")
+        system.require(sides, less, (-np.inf, 0), f"{cell.title} : l’une ou l’autre, au plus tout le monde")
     twin = cell._replace(modalite=cell.modalite_croisee, modalite_croisee=cell.modalite)
     if cell.indicateur == cell.croise_avec and twin in system.sums and cell < twin:
         system.require(
@@ -270,11 +265,8 @@ def _overlap(model: Model, cell: Cell) -> None:
         )
 
 
-# --- What the published tables tell of a year: rows as ends of cells and of their bases, and what their
-# --- silence tells
+# --- Published rows as ends of cells and of their bases, and what missing rows reveal ---
 
-# A smaller site has no report: that it has none is a piece of knowledge.
-FEWEST_AT_SITE = 11
 _TEXTS = ["perimetre", "site_type", "site", "indicateur", "modalite", "croise_avec", "modalite_croisee"]
 _NUMBERS = ["effectif_min", "effectif_max", "base_min", "base_max", "effectif_arrondi", "base_arrondie"]
 _NUMBERS += ["part_imprimee_pct", "decimales", "part_min_pct", "part_max_pct"]
@@ -283,14 +275,12 @@ PLACE = "lieu"
 
 
 def rows_of(table: pd.DataFrame, year: int) -> pd.DataFrame:
-    """The rows of persons of a year (schema ``indicateurs``), texts without missing values, numbers of one kind."""
+    """The rows of persons of a year (schema ``indicateurs``), texts without missing values, numbers as floats."""
     rows = table[table["annee"].eq(year) & is_of_persons(table)]
     texts = {name: rows[name].fillna("").astype(str) for name in _TEXTS}
     numbers = {
-        name: pd.to_numeric(rows[name]).astype("Float64").to_numpy("float64", na_value=np.nan)
-        if name in rows
-        else np.nan
-        for name in _NUMBERS
+        name: pd.to_numeric(values).astype("Float64").to_numpy("float64", na_value=np.nan)
+        for name, values in rows.reindex(columns=_NUMBERS).items()
     }
     return rows.assign(**texts, **numbers, **{PLACE: rows[PLACE] if PLACE in rows else "indicateurs.csv"})
 
@@ -301,12 +291,12 @@ def cell_of(row) -> Cell:
 
 
 def ends(low, high) -> tuple[float, float]:
-    """Two ends as numbers; what is missing is not limited."""
-    return (0.0 if pd.isna(low) else float(low)), (float("inf") if pd.isna(high) else float(high))
+    """Two ends as numbers; a missing one is no limit."""
+    return (0.0 if pd.isna(low) else float(low)), (np.inf if pd.isna(high) else float(high))
 
 
 def model_of(truth, rows: pd.DataFrame, year: int) -> Model:
-    """The model of a year, with everything that its published rows (`rows_of`) tell and do not tell."""
+    """The model of a year, with everything that its published rows (`rows_of`) and missing rows reveal."""
     model = Model(truth, year)
     at_associations = rows[rows["site_type"].eq(ASSOCIATION) & rows["croise_avec"].ne("")]
     add_crossings(model, set(zip(at_associations["indicateur"], at_associations["croise_avec"], strict=True)))
@@ -316,15 +306,15 @@ def model_of(truth, rows: pd.DataFrame, year: int) -> Model:
     for row in rows.itertuples():
         cell = cell_of(row)
         told.add(cell)
-        for terms, known in _told_by(model, row, cell):
+        for terms, known in _bounds_of(model, row, cell):
             model.told[known.text] = known.cell
-            model.system.bound(terms, known.low, known.high, known.text)
-    _hear_silence(model, told)
-    _count_the_absent(model, told)
+            model.learn(known, terms)
+    _learn_from_missing_rows(model, told)
+    _learn_from_missing_sites(model, told)
     return model
 
 
-def _told_by(model: Model, row, cell: Cell) -> Iterator[tuple[dict[int, int], Known]]:
+def _bounds_of(model: Model, row, cell: Cell) -> Iterator[tuple[dict[int, int], Known]]:
     """The sums of unknowns that a row bounds: its cell, and the base of its share."""
     if cell.croise_avec and not name_published(model, cell):
         return
@@ -338,53 +328,39 @@ def _told_by(model: Model, row, cell: Cell) -> Iterator[tuple[dict[int, int], Kn
         yield base, Known(cell, *ends(row.base_min, row.base_max), of_base)
 
 
-def _hear_silence(model: Model, told: set[Cell]) -> None:
-    """At a site where a question is answered, an answer without a row is nobody's, or is hidden."""
+def _learn_from_missing_rows(model: Model, told: set[Cell]) -> None:
+    """At a site where a question is answered, an answer without a row is nobody's, or suppressed."""
     answered = {(cell.perimetre, cell.site_type, cell.site, cell.indicateur) for cell in told if not cell.croise_avec}
     for cell in list(model.system.sums):
         place = (cell.perimetre, cell.site_type, cell.site, cell.indicateur)
-        if cell.croise_avec or cell in told or place not in answered:
-            continue
-        terms = model.system.sums[cell]
-        is_somebody = model.system.value(terms) > 0
-        known = Known(cell, *((1, float("inf")) if is_somebody else (0, 0)), "absent des tableaux")
-        model.system.bound(terms, known.low, known.high, known.text)
+        if not cell.croise_avec and cell not in told and place in answered:
+            is_somebody = model.system.value(model.system.sums[cell]) > 0
+            model.learn(Known(cell, *((1, np.inf) if is_somebody else (0, 0)), "absent des tableaux"))
 
 
-def _count_the_absent(model: Model, told: set[Cell]) -> None:
-    """Where sites have a report, one without holds somebody, and the list says whether it is small."""
+def _learn_from_missing_sites(model: Model, told: set[Cell]) -> None:
+    """Where sites have a report, one without holds somebody, and the list of sites says whether it is small."""
     shown = {(cell.site_type, cell.site) for cell in told}
     if not {site_type for site_type, _ in shown} - {NETWORK}:
         return
     for site_type, site in model.members:
         size = Cell(model.year, "alses", site_type, site, SIZE)
-        if site_type not in (ASSOCIATION, COLLEGE) or (site_type, site) in shown or size not in model.system.sums:
-            continue
-        terms = model.system.sums[size]
-        is_small = model.system.value(terms) < FEWEST_AT_SITE
-        known = Known(size, 1, FEWEST_AT_SITE - 1 if is_small else float("inf"), "sites.csv")
-        model.system.bound(terms, known.low, known.high, known.text)
+        if site_type in (ASSOCIATION, COLLEGE) and (site_type, site) not in shown and size in model.system.sums:
+            is_small = model.system.value(model.system.sums[size]) < FEWEST_FOR_REPORT
+            model.learn(Known(size, 1, FEWEST_FOR_REPORT - 1 if is_small else np.inf, "sites.csv"))
 
 
-# --- Is each published row what the protection says it is? What its rule does not explain comes from elsewhere
+# --- Does each published row follow the rounding rules? What they do not explain comes from elsewhere ---
 
-# What protected counts are multiples of, and how far the true one may be: one base, or two when one was not enough.
-BASE = 5
-SHIFTS = (BASE - 1, 2 * BASE - 1)
-# Under this base, a share of persons is not shown.
-FEWEST_FOR_SHARE = 20
+# How far the true count may be from the multiple that is shown: one base, or two when one was not enough.
+SHIFTS = (ROUNDING_BASE - 1, 2 * ROUNDING_BASE - 1)
 PROTECTED = "arrondi_secret"
 
 
-def breaches(rows: pd.DataFrame) -> Iterator[tuple[object, str]]:
-    """For each number of a row that no rule explains: its cell, and the sentence that says so.
-
-    ``rows`` come from `published.rows_of`; a protected row has ``effectif_arrondi`` and ``base_arrondie``.
-    """
+def breaches(rows: pd.DataFrame) -> Iterator[str]:
+    """The numbers of `rows_of` a table that no rule explains, in French; protected ones have ``effectif_arrondi``."""
     for row in rows.itertuples():
-        cell, place = cell_of(row), getattr(row, PLACE)
-        for fault in _faults(row):
-            yield cell, f"{place} : {cell.title} : {fault}"
+        yield from (f"{getattr(row, PLACE)} : {cell_of(row).title} : {fault}" for fault in _faults(row))
 
 
 def _faults(row) -> Iterator[str]:
@@ -394,7 +370,7 @@ def _faults(row) -> Iterator[str]:
         yield from _exact_share(row)
         return
     rounded_base = row.base_arrondie
-    # Of the network, a count may be exact beside a rounded base; nowhere may both be.
+    # In the network, a count may be exact beside a rounded base, but not both.
     if not (row.site_type == NETWORK and _is_exact(row.effectif_arrondi, row.effectif_min, row.effectif_max)):
         yield from _rounded("effectif", row.effectif_arrondi, row.effectif_min, row.effectif_max, most=row.base_max)
     elif pd.isna(rounded_base):
@@ -409,9 +385,9 @@ def _is_exact(shown, low, high) -> bool:
 
 
 def _rounded(name: str, shown, low, high, *, most: float = float("nan")) -> Iterator[str]:
-    """``most`` is a count that it cannot exceed, if that is known."""
-    if pd.isna(shown) or shown % BASE:
-        yield f"{name} qui n’est pas un multiple de {BASE}"
+    """``most`` is a count that it cannot exceed, if known."""
+    if pd.isna(shown) or shown % ROUNDING_BASE:
+        yield f"{name} qui n’est pas un multiple de {ROUNDING_BASE}"
         return
     ends = [(max(0, shown - shift), shown + shift) for shift in SHIFTS]
     if (low, high) not in [*ends, *((least, min(end, most)) for least, end in ends if not pd.isna(most))]:
@@ -419,20 +395,13 @@ def _rounded(name: str, shown, low, high, *, most: float = float("nan")) -> Iter
 
 
 def _exact_share(row) -> Iterator[str]:
-    """A share of an exact count on an exact base tells nothing more, if it is theirs."""
-    if (
-        row.effectif_min != row.effectif_max
-        or row.base_min != row.base_max
-        or pd.isna(row.base_min)
-        or not row.base_min
-    ):
+    """The share of an exact count on an exact base must be theirs."""
+    is_exact = row.effectif_min == row.effectif_max and row.base_min == row.base_max
+    if not is_exact or pd.isna(row.base_min) or not row.base_min:
         return
-    share = 100 * row.effectif_min / row.base_min
-    for value in (row.part_min_pct, row.part_max_pct):
-        if pd.notna(value) and abs(value - share) > 1e-6:
-            yield "une part qui n’est pas celle de l’effectif"
-            return
-    if pd.notna(row.part_imprimee_pct) and not _is_near(row.part_imprimee_pct, share, row.decimales):
+    share, printed = 100 * row.effectif_min / row.base_min, row.part_imprimee_pct
+    is_wrong = any(abs(end - share) > 1e-6 for end in (row.part_min_pct, row.part_max_pct) if pd.notna(end))
+    if is_wrong or (pd.notna(printed) and not _is_near(printed, share, row.decimales)):
         yield "une part qui n’est pas celle de l’effectif"
 
 
@@ -459,10 +428,9 @@ def _is_near(shown: float, share: float, decimals) -> bool:
     return abs(shown - share) <= 0.5 * 10.0 ** -int(0 if pd.isna(decimals) else decimals) + 1e-9
 
 
-# --- What the comparison of two years tells of old and new collèges: their persons are sums of those of the
-# --- sites
+# --- Comparison of two years: the persons of old and new collèges are sums of those of the sites ---
 
-# For each kind of collège: the measures of its size and of its share, the year that they speak of.
+# For each kind of collège: the measures of its size and share, and the year they describe.
 _KINDS = {
     "anciens": ("base_anciens", "part_anciens", "annee"),
     "anciens_reference": ("base_anciens_reference", "part_anciens_reference", "comparee_a"),
@@ -473,51 +441,43 @@ _KINDS = {
 
 
 def add_overlaps(model: Model, truth: Truth, comparisons: pd.DataFrame) -> None:
-    """Bounds the persons of each kind of collège of a year by what ``comparaisons`` says of it."""
+    """Bounds the persons of each kind of collège by what ``comparaisons`` says of it."""
     asked = {name for size, share, _ in _KINDS.values() for name in (size, share) if name}
     rows = comparisons[comparisons["mesure"].isin(asked)]
     for (name, year, before), own in rows.groupby(["comparaison", "annee", "comparee_a"]):
         _, perimeter, indicator, modality = str(name).split("/")
         values = dict(zip(own["mesure"], own["valeur"].astype(float), strict=True))
         cell = Cell(model.year, perimeter, NETWORK, "", indicator, modality)
-        years = {"annee": int(year), "comparee_a": int(before)}
+        whole, years = cell._replace(indicateur=SIZE, modalite=""), {"annee": int(year), "comparee_a": int(before)}
         for kind, (size, share, which) in _KINDS.items():
             if years[which] == model.year and size in values:
-                other = years["comparee_a" if which == "annee" else "annee"]
-                leaves = _leaves(model, truth, other, kind)
-                _bound(
-                    model, cell._replace(indicateur=SIZE, modalite=""), leaves, (values[size],) * 2, f"{name}, {size}"
-                )
+                leaves = _leaves(model, truth, years["comparee_a" if which == "annee" else "annee"], kind)
+                _bound(model, whole, leaves, values[size], f"{name}, {size}")
                 if share in values:
-                    count = round(values[share] * values[size] / 100)
-                    _bound(model, cell, leaves, (count, count), f"{name}, {share}")
+                    _bound(model, cell, leaves, round(values[share] * values[size] / 100), f"{name}, {share}")
 
 
 def _leaves(model: Model, truth: Truth, other: int, kind: str) -> list[tuple[str, str]]:
     """The places of a year that are of a kind, by the collèges of the other year."""
     known = {uai for _, uai in truth.by_pair(other)} - {""}
-    is_kept = {
-        "inconnu": lambda uai: not uai,
-        "anciens": lambda uai: uai in known,
-        "anciens_reference": lambda uai: uai in known,
-    }.get(kind, lambda uai: bool(uai) and uai not in known)
-    return [leaf for (_, uai), leaf in model.leaves.items() if is_kept(uai)]
+    kinds = {uai: "inconnu" if not uai else "anciens" if uai in known else "nouveaux" for _, uai in model.leaves}
+    wanted = {"anciens_reference": "anciens", "sortis": "nouveaux"}.get(kind, kind)
+    return [leaf for (_, uai), leaf in model.leaves.items() if kinds[uai] == wanted]
 
 
-def _bound(model: Model, cell: Cell, leaves: list, ends: tuple[float, float], why: str) -> None:
+def _bound(model: Model, cell: Cell, leaves: list, count: float, why: str) -> None:
     sums = model.system.sums
     terms = added(sums[own] for leaf in leaves if (own := cell.at(*leaf)) in sums)
-    # What the records of the year do not tell so (other persons, another reading of a collège) is left alone.
-    model.system.require([terms], {}, ends, f"comparaisons.csv : {why}")
+    # What the records of the year do not bear out (other persons, another reading of a collège) is left alone.
+    model.system.require([terms], {}, (count, count), f"comparaisons.csv : {why}")
 
 
-# --- What the comparison of two years tells of the persons of both: the correlation of their two answers is a
-# --- count
-# It is given with all its decimals. So of every table of whole numbers that has it, a reader keeps those: who answered
-# so both years, one of the two, or neither, and who else did each year. No program is linear in these; all are tried.
+# --- Comparison of two years: the correlation of two answers of the same persons reveals counts ---
+# Of all tables of whole numbers (who answers so both years, one, or neither; who else did each year), a reader keeps
+# those that have the published correlation. No linear program can do that: all are enumerated.
 
 _SHARED, _CORRELATION = "personnes_communes", "correlation"
-# As near as two computations of one correlation are.
+# Tolerance between two computations of one correlation.
 _SAME = 1e-12
 # The counts of a table, in French.
 _NAMES = (
@@ -533,10 +493,10 @@ _NAMES = (
 
 
 def narrowed(truth: Truth, comparisons: pd.DataFrame) -> Iterator[Finding]:
-    """The counts of one to four persons that ``comparisons`` (schema ``comparaisons``) leaves fewer than five values.
+    """The counts of one to four persons that ``comparaisons`` (schema of that name) leaves fewer than five values.
 
     Where the truth does not say how many gave an answer both years, a count is small if a reader can tell that it is
-    under five, and not that it is nobody's.
+    under five but not that it is nobody's.
     """
     rows = comparisons[comparisons["mesure"].isin([_SHARED, _CORRELATION])]
     for (name, year, before), own in rows.groupby(["comparaison", "annee", "comparee_a"]):
@@ -554,15 +514,15 @@ def _counts(truth: Truth, name: str, years: tuple[int, int]) -> list[tuple[int, 
     if name.count("/") != 3:
         return None
     _, perimeter, indicator, modality = name.split("/")
-    found = []
+    counts = []
     for year in years:
         known = truth.of_network(year)
         cells = [Cell(year, perimeter, NETWORK, "", *of) for of in ((indicator, modality), ("accompagnements", ""))]
         if not set(cells) <= set(known):
             return None
         answer, size = (known[cell] for cell in cells)
-        found.append((answer, size - answer))
-    return found
+        counts.append((answer, size - answer))
+    return counts
 
 
 def _of_sizes(truth: Truth, name: str, years: tuple[int, int], shared: int) -> Iterator[Finding]:
@@ -598,15 +558,15 @@ def _true(truth: Truth, name: str, years: tuple[int, int], counts: list[tuple[in
 
 
 def _tables(counts: list[tuple[int, int]], shared: int, ends: tuple[float, float]) -> Iterator[np.ndarray]:
-    """The possible tables, a column each (rows: `_NAMES`), by number of those who answer so the second year."""
+    """The possible tables, one column each (rows: `_NAMES`), by number of those who answer so the second year."""
     (now_all, now_not), (before_all, before_not) = counts
     before = np.arange(max(0, shared - before_not), min(before_all, shared) + 1)
     for now in range(max(0, shared - now_not), min(now_all, shared) + 1):
         spread = np.sqrt(float(now) * (shared - now) * before * (shared - before))
         low, high = ((end * spread + now * before) / shared for end in ends)
         for both, own in _whole(low, high, before):
-            kept = _has(both, now, own, shared, ends)
-            both, own = both[kept], own[kept]
+            fits = _has(both, now, own, shared, ends)
+            both, own = both[fits], own[fits]
             if len(both):
                 rest = shared - now - own + both
                 others = now_all - now, now_not - shared + now, before_all - own, before_not - shared + own
@@ -615,16 +575,14 @@ def _tables(counts: list[tuple[int, int]], shared: int, ends: tuple[float, float
 
 
 def _whole(low: np.ndarray, high: np.ndarray, before: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """The first and the last whole number between each two ends: what lies between cannot reach farther."""
-    near = 1e-6
-    first, last = np.ceil(low - near), np.floor(high + near)
-    kept = first <= last
+    """The first and last whole number between each two ends: those between cannot reach farther."""
+    first, last = np.ceil(low - 1e-6), np.floor(high + 1e-6)
     for ends in (first, last):
-        yield ends[kept].astype(np.int64), before[kept]
+        yield ends[first <= last].astype(np.int64), before[first <= last]
 
 
 def _has(both: np.ndarray, now: int, before: np.ndarray, shared: int, ends: tuple[float, float]) -> np.ndarray:
-    """Which tables have no negative count, and the correlation that is told."""
+    """Which tables have no negative count, and the published correlation."""
     cells = np.vstack([both, now - both, before - both, shared - now - before + both])
     spread = np.sqrt(float(now) * (shared - now) * before * (shared - before))
     told = np.divide(shared * both - now * before, spread, out=np.zeros(len(both)), where=spread > 0)

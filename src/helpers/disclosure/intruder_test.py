@@ -1,4 +1,4 @@
-"""The intruder test of a release: how many values its files leave to every small cell."""
+"""The intruder test of a release: the feasibility interval that its files leave to every small cell."""
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, replace
@@ -39,20 +39,19 @@ from helpers.disclosure.intruder_relations import (
 )
 from helpers.schema import FEWEST_PERSONS
 
-# --- The smallest and the largest value of sums of unknown counts: linear programs, and witnesses that spare
-# --- most of them
+# --- Bounds of sums of unknown counts: linear programs, and witnesses that spare most of them ---
 # A point where every relation holds is a witness for all cells at once. Objectives that push many cells up or down
 # together show most cells to be wide; only the rest get programs of their own.
 
-# Farther than this from a whole number, a value is no count.
+# A value farther than this from a whole number is no count.
 _NEAR = 1e-6
-# Any larger count is an absent end: no département accompanies so many persons.
+# Stands for no upper end: no département accompanies so many persons.
 CEILING = 1_000_000
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A part of a system that nothing links to the rest, once some unknowns are fixed: places of unknowns and rows."""
+    """A part of a system that is independent once some unknowns are fixed: places of unknowns and of rows."""
 
     unknowns: np.ndarray
     rows: np.ndarray
@@ -62,7 +61,7 @@ class Piece:
 
 
 class Solver:
-    """A system ready to be attacked: its matrix, its ends tightened by themselves, its pieces."""
+    """A system ready to be attacked: its matrix, its tightened ends, its independent pieces."""
 
     def __init__(self, system: System) -> None:
         self.system, self.matrix = system, system.matrix
@@ -71,7 +70,7 @@ class Solver:
         self._tighten()
 
     def _tighten(self) -> None:
-        """Ends that each relation alone allows: an unknown is the relation less the others (three passes)."""
+        """Ends that each relation alone allows: an unknown is the relation minus the others (three passes)."""
         entries = self.matrix.tocoo()
         row, place, weight = entries.coords[0], entries.coords[1], entries.data
         for _ in range(3 if len(row) else 0):
@@ -84,7 +83,7 @@ class Solver:
             np.maximum.at(self.low, place, np.ceil(np.nan_to_num(bottom, nan=-np.inf, neginf=-np.inf) - _NEAR))
 
     def _others(self, row: np.ndarray, values: np.ndarray) -> np.ndarray:
-        """For each entry, the sum of the other entries of its row; infinite as soon as one of them is."""
+        """For each entry, the sum of the other entries of its row; infinite if one of them is."""
         count = self.matrix.shape[0]
         finite = np.isfinite(values)
         total = np.bincount(row, np.where(finite, values, 0), count)
@@ -94,7 +93,7 @@ class Solver:
         return np.where(endless[row] - ~finite > 0, sign, alone)
 
     def pieces(self, fixed: np.ndarray) -> list[Piece]:
-        """The independent parts when the unknowns of ``fixed`` (a mask) have a value."""
+        """The independent parts once the unknowns of ``fixed`` (a mask) have a value."""
         from scipy.sparse import bmat
         from scipy.sparse.csgraph import connected_components
 
@@ -114,7 +113,7 @@ class Solver:
         ]
 
     def cut(self, unknowns: np.ndarray, rows: np.ndarray) -> Piece:
-        """The piece made of these unknowns and these relations."""
+        """The piece with these unknowns and these relations."""
         matrix = self.matrix[rows]
         return Piece(unknowns, rows, matrix, matrix[:, unknowns])
 
@@ -127,30 +126,30 @@ class Solver:
         whole: bool | np.ndarray = False,
         wanted: tuple[np.ndarray, float] | None = None,
     ) -> np.ndarray | None:
-        """The point that makes ``cost`` the least over a piece, the other unknowns being those of ``point``.
+        """The point of least ``cost`` over a piece, the other unknowns being those of ``point``; None without one.
 
-        ``whole`` says which unknowns are whole counts; ``wanted`` is a sum over the piece and the least it must be.
+        ``whole`` says which unknowns are integers; ``wanted`` is a sum over the piece and the least value it must have.
         """
         from scipy.optimize import Bounds, LinearConstraint, milp
 
         still = piece.matrix @ point - piece.inside @ point[piece.unknowns]
         limits = LinearConstraint(piece.inside, self.below[piece.rows] - still, self.above[piece.rows] - still)
         asked = [LinearConstraint(wanted[0][None, :], wanted[1])] if wanted else []
-        found = milp(
+        result = milp(
             cost,
             constraints=[limits, *asked] if len(piece.rows) else asked,
             bounds=Bounds(self.low[piece.unknowns], self.high[piece.unknowns]),
             integrality=np.broadcast_to(whole, len(cost)).astype(int),
             options={"mip_rel_gap": 0},
         )
-        if not found.success:
+        if not result.success:
             return None
         moved = point.copy()
-        moved[piece.unknowns] = found.x
+        moved[piece.unknowns] = result.x
         return moved
 
     def is_witness(self, point: np.ndarray) -> bool:
-        """Whether a point holds whole counts only, and every relation, to the unit."""
+        """Whether a point is made of whole counts and satisfies every relation, to the unit."""
         if not is_whole(point):
             return False
         near = np.round(point)
@@ -160,18 +159,15 @@ class Solver:
 
 
 def is_whole(values: np.ndarray) -> bool:
-    """Whether values are whole counts, but for the arithmetic of the solver."""
+    """Whether values are whole counts, up to the solver's tolerance."""
     return bool(np.abs(values - np.round(values)).max(initial=0) <= _NEAR)
 
 
-# --- One cell asked for itself: programs that end it, from the sizes of the sites as they are to the whole
-# --- system
-# The cheapest ways to show five values come first; only a cell that none of them widens is bounded by all it is tied
-# to.
+# --- Bounds of a single cell with increasingly large programs: site sizes fixed, then free, then the full system ---
 
 
 def ask(ranges: "Ranges", place: int) -> None:
-    """The two ends of one cell: the sizes of sites being true, then free with its own questions, then with all."""
+    """Bounds one cell, from the cheapest program to the one that holds everything it is tied to."""
     own = ranges.sums[[place]].indices
     families = [family for family in ranges.families if np.isin(own, family.unknowns).any()]
     for sign in (1.0, -1.0):
@@ -199,7 +195,7 @@ def _try(ranges: "Ranges", place: int, piece: Piece, *ways: Callable) -> None:
 
 
 def _by_sizes(ranges: "Ranges", place: int, sign: float, piece: Piece) -> np.ndarray | None:
-    """Whole sizes of the sites that leave the cell enough values on one side; then each family follows them."""
+    """Whole site sizes that leave the cell enough values on one side; then each family of questions follows them."""
     point = _far(ranges, place, sign, piece, whole=ranges.hubs[piece.unknowns])
     if point is None:
         return None
@@ -209,16 +205,16 @@ def _by_sizes(ranges: "Ranges", place: int, sign: float, piece: Piece) -> np.nda
 
 
 def _by_family(ranges: "Ranges", place: int, sign: float, piece: Piece) -> np.ndarray | None:
-    """The same, the questions of the cell being whole too: the other families follow."""
+    """The same with whole counts for the questions of the cell; the other families follow."""
     local = ranges.around(ranges.sums[[place]].indices)
     point = _far(ranges, place, sign, piece, whole=np.isin(piece.unknowns, local.unknowns))
     return None if point is None else _complete(ranges, point, local)
 
 
 def _in_whole(ranges: "Ranges", place: int, sign: float, piece: Piece) -> np.ndarray | None:
-    """Whole counts that leave the cell enough values on one side, far sooner known than the farthest; or these."""
-    found = _far(ranges, place, sign, piece, whole=True)
-    return _end(ranges, place, sign, piece, whole=True) if found is None else found
+    """Whole counts with enough values on one side, far cheaper than the farthest ones; else the farthest."""
+    point = _far(ranges, place, sign, piece, whole=True)
+    return _end(ranges, place, sign, piece, whole=True) if point is None else point
 
 
 def _far(ranges: "Ranges", place: int, sign: float, piece: Piece, *, whole: bool | np.ndarray) -> np.ndarray | None:
@@ -231,7 +227,7 @@ def _far(ranges: "Ranges", place: int, sign: float, piece: Piece, *, whole: bool
 
 
 def _push(ranges: "Ranges", place: int, sign: float, families: list[Piece]) -> None:
-    """The farthest point of a cell where the sizes of the sites are the true ones; in whole counts if need be."""
+    """The farthest point of a cell with the true site sizes; in whole counts if need be."""
     cost, point = sign * ranges.sums[[place]].toarray()[0], ranges.truth
     for family in families:
         moved = ranges.best(family, cost, point)
@@ -240,7 +236,7 @@ def _push(ranges: "Ranges", place: int, sign: float, families: list[Piece]) -> N
 
 
 def _end(ranges: "Ranges", place: int, sign: float, piece: Piece, *, whole: bool = False) -> np.ndarray | None:
-    """The point of a piece where a cell is the least (or the most, sign −1); what it cannot go beyond is kept."""
+    """The point of a piece where a cell is least (or greatest, sign −1); tightens the bound that it proves."""
     cost = sign * ranges.sums[[place]].toarray()[0]
     point = ranges.solver.solve(piece, cost[piece.unknowns], ranges.truth, whole=whole)
     if point is None:
@@ -254,7 +250,7 @@ def _end(ranges: "Ranges", place: int, sign: float, piece: Piece, *, whole: bool
 
 
 def _complete(ranges: "Ranges", point: np.ndarray, local: Piece) -> np.ndarray | None:
-    """The point of some families made whole: the others are asked to follow the sizes it gives to the sites."""
+    """A point of some families completed to all: the others follow its site sizes."""
     own = np.zeros(len(point), dtype=bool)
     own[local.unknowns] = True
     others = [family for family in ranges.families if not own[family.unknowns].any()]
@@ -262,19 +258,18 @@ def _complete(ranges: "Ranges", point: np.ndarray, local: Piece) -> np.ndarray |
     return ranges.fill(point, cost, others)
 
 
-# --- How many values a reader must leave to each asked cell: seen from inside by witnesses, from outside by
-# --- programs
+# --- Feasibility intervals: from inside by witnesses, from outside by programs ---
 
-# Directions tried on all the cells together; after so many in a row that settle few, each cell is asked for itself.
+# Directions tried on all cells together; after so many in a row that settle few, each cell gets its own programs.
 _ROUNDS, _FRUITLESS, _WORTH, _WORTH_BRIEFLY = 40, 2, 3, 12
 
 
 class Ranges:
-    """The smallest and largest value of each asked cell of a system; the truth is the first witness.
+    """The feasibility interval of each cell asked of a system; the truth is the first witness.
 
-    ``seen`` are ends that were reached before, in a state where the reader knew more: they are reached here too.
-    A cell is left as soon as its verdict is sure; ``to_the_end``, as soon as it is wide or its two ends are known;
-    ``is_brief``, when it is not exact: it is then said thin if fewer values were reached, though more might be.
+    ``seen`` are ends reached in a scenario where the reader knew more: they are reached here too. A cell is left as
+    soon as its verdict is sure; with ``to_the_end``, once it is wide or both its ends are known; if ``is_brief``, once
+    it is not exact: it may then be called thin although more values could be reached.
     """
 
     def __init__(
@@ -303,7 +298,7 @@ class Ranges:
         self._around: dict[tuple[int, ...], Piece] = {}
 
     def settle(self) -> None:
-        """Finds the ends of every cell, or that at least five values are reached."""
+        """Finds the ends of every cell, or that five values at least are reached."""
         fruitless = 0
         for turn in range(_ROUNDS):
             before = int(self.unsettled.sum())
@@ -319,27 +314,31 @@ class Ranges:
 
     @property
     def unsettled(self) -> np.ndarray:
-        """Which cells are not yet known well enough: what is reached and what is allowed say two things."""
-        inside, outside = (verdicts_of(low, high) for low, high in ((self.low, self.high), (self.least, self.most)))
+        """Which cells still have different verdicts from inside and from outside."""
+        inside, outside = self._both_verdicts
         if not self.to_the_end:
             return inside != outside
         return (inside != GOOD) & ((self.low > self.least) | (self.high < self.most))
 
     @property
     def verdicts(self) -> np.ndarray:
-        """0 good, 1 thin, 2 exact: what is reached when settled; else what is allowed, never good without witnesses."""
-        inside, outside = (verdicts_of(low, high) for low, high in ((self.low, self.high), (self.least, self.most)))
+        """0 good, 1 thin, 2 exact: from inside when settled; else from outside, never good without witnesses."""
+        inside, outside = self._both_verdicts
         return np.where(self.unsettled, np.maximum(outside, THIN), inside)
 
+    @property
+    def _both_verdicts(self) -> tuple[np.ndarray, np.ndarray]:
+        return verdicts_of(self.low, self.high), verdicts_of(self.least, self.most)
+
     def _try_together(self, turn: int) -> None:
-        """One point that pushes the unsettled cells up or down, all together the first two times."""
+        """One point that pushes the unsettled cells up or down, all in one direction the first two times."""
         waiting = self.unsettled
         if turn < 2:
             signs = np.full(len(waiting), 1.0 - 2 * turn)
         else:
             up, down = self.most - self.high > 0, self.low - self.least > 0
             signs = np.where(up & down, self.random.choice([-1.0, 1.0], len(waiting)), np.where(up, 1.0, -1.0))
-        # Very unequal weights: some cells go as far as they can, whatever it takes from the others.
+        # Very unequal weights: some cells go as far as they can at the expense of the others.
         weights = np.where(waiting, signs * np.exp(2 * self.random.standard_normal(len(waiting))), 0)
         self.record(self.fill(self.truth, -(weights @ self.sums), self.families))
 
@@ -354,23 +353,21 @@ class Ranges:
         return point
 
     def best(self, family: Piece, cost: np.ndarray, point: np.ndarray) -> np.ndarray | None:
-        """The best point of a family in whole counts: those of a program in fractions are whole, but in crossings."""
+        """The best point of a family in whole counts; linear programs give them, except in cross-tabulations."""
         moved = self.solver.solve(family, cost[family.unknowns], point)
         if moved is None or is_whole(moved[family.unknowns]):
             return moved
         return self.solver.solve(family, cost[family.unknowns], point, whole=True)
 
-    def record(self, point: np.ndarray | None) -> bool:
-        """Keeps what a point shows of every cell, if it is a witness; whether it is."""
-        if point is None or not self.solver.is_witness(point):
-            return False
-        worth = self.sums @ np.round(point)
-        np.minimum(self.low, worth, out=self.low)
-        np.maximum(self.high, worth, out=self.high)
-        return True
+    def record(self, point: np.ndarray | None) -> None:
+        """Widens every interval by a point, if it is a witness."""
+        if point is not None and self.solver.is_witness(point):
+            worth = self.sums @ np.round(point)
+            np.minimum(self.low, worth, out=self.low)
+            np.maximum(self.high, worth, out=self.high)
 
     def around(self, unknowns: np.ndarray) -> Piece:
-        """The families of some unknowns, with the sizes of the sites: what it allows, the whole may refuse."""
+        """The families of some unknowns, with the site sizes: a relaxation of the whole system."""
         own = tuple(rank for rank, family in enumerate(self.families) if np.isin(unknowns, family.unknowns).any())
         if own not in self._around:
             inside = self.hubs & ~self.fixed
@@ -382,7 +379,7 @@ class Ranges:
         return self._around[own]
 
 
-# --- Which published numbers tell a cell: those that hold its two ends, by the dual values of the two programs
+# --- Which published numbers reveal a cell: those that hold its two ends, by the dual values ---
 
 _WEIGHS = 1e-7
 
@@ -393,17 +390,17 @@ def explain(ranges: Ranges, place: int) -> tuple[str, ...]:
     everything = ranges.solver.cut(np.arange(len(ranges.truth)), np.arange(ranges.solver.matrix.shape[0]))
     for piece in (ranges.around(sums.indices), everything):
         program, cost = _Program(ranges, piece), sums.toarray()[0]
-        found = [program.held(sign * cost) for sign in (1.0, -1.0)]
-        values = [value for value, _ in found]
-        whys = tuple(dict.fromkeys(why for _, each in found for why in each if why))
+        held = [program.held(sign * cost) for sign in (1.0, -1.0)]
+        values = [value for value, _ in held]
+        whys = tuple(dict.fromkeys(why for _, each in held for why in each if why))
         if None not in values and -values[1] - values[0] < ranges.most[place] - ranges.least[place] + 1:
             break
-    # Ends that only whole counts have, by a crossing, are told by the nearest ones in fractions.
+    # Ends that only whole counts have, by a cross-tabulation, are explained by the nearest ones in fractions.
     return whys
 
 
 class _Program:
-    """The least of a cell over a piece: a linear program whose rows are named, with the published ends."""
+    """The least of a cell over a piece: a linear program with named rows and published ends."""
 
     def __init__(self, ranges: Ranges, piece: Piece) -> None:
         from scipy.sparse import vstack
@@ -426,21 +423,21 @@ class _Program:
         self.reasons = [system.relations[row].why for row in (*self.equal, *self.up, *self.down)]
 
     def held(self, cost: np.ndarray) -> tuple[float | None, list[str]]:
-        """The least of a sum, and what holds it there: rows and ends whose dual value is not 0."""
+        """The least of a sum, and what holds it there: rows and ends with a dual value."""
         from scipy.optimize import linprog
 
-        found = linprog(cost[self.own], method="highs", **self.limits)
-        if not found.success:
+        result = linprog(cost[self.own], method="highs", **self.limits)
+        if not result.success:
             return None, []
-        ends = found.lower.marginals + found.upper.marginals
-        rows = [*found.eqlin.marginals, *found.ineqlin.marginals]
+        ends = result.lower.marginals + result.upper.marginals
+        rows = [*result.eqlin.marginals, *result.ineqlin.marginals]
         named = [*zip(self.whys, ends, strict=True), *zip(self.reasons, rows, strict=True)]
-        return float(found.fun), [why for why, weight in named if abs(weight) > _WEIGHS]
+        return float(result.fun), [why for why, weight in named if abs(weight) > _WEIGHS]
 
 
-# --- The attack of the tables: every cell of one to four persons, in every state of knowledge, each year ---
+# --- The test of the tables: every cell of one to four persons, in every scenario, each year ---
 
-# So many findings that refuse the release are explained, a state: each asks for two more programs.
+# At most so many findings that refuse the release are explained in a scenario: each takes two more programs.
 _EXPLAINED = 12
 
 
@@ -452,43 +449,34 @@ def attack(
     comparisons: pd.DataFrame | None = None,
     stops_early: bool = False,
 ) -> Audit:
-    """What a reader of these tables can find again, in each state of knowledge.
+    """What a reader of these tables can find again, in each disclosure scenario.
 
     ``indicators`` has the schema ``indicateurs``: rows of the network, of associations and of collèges, of all years; a
-    column ``lieu``, if any, says in which file each stands; a site without a row has no report. ``comparisons`` has the
-    schema ``comparaisons``. If ``stops_early``, nothing is looked at after the first state that refuses. A cell is good
-    (0) when a reader must leave it five values at least, exact (2) when only one. Any exact cell in any state, any thin
-    one for a reader who knows nothing else, or any number that is neither exact nor rounded as it says, refuses the
-    release.
-
-    >>> chiffres = data.load(2020, "indicateurs")
-    >>> rien = pd.DataFrame(columns=["annee", "association", "uai", "indicateur", "modalite", "croise_avec",
-    ...                              "modalite_croisee", "effectif"])
-    >>> attack(chiffres, Truth(rien, chiffres)).is_good  # imprimé : public
-    True
+    column ``lieu``, if any, names the file of each; a site without a row has no report. ``comparisons`` has the schema
+    ``comparaisons``. ``stops_early`` stops after the first scenario that refuses. A cell is good (0) with at least five
+    possible values, exact (2) with one, else thin (1). The release is refused by an exact cell in any scenario, a thin
+    one for a reader who knows nothing else, or a number that is neither exact nor rounded as it says.
     """
-    found = Audit([], {state: dict.fromkeys(VERDICTS.values(), 0) for state in states})
+    audit = Audit([], {state: dict.fromkeys(VERDICTS.values(), 0) for state in states})
     if comparisons is not None:
-        found = found.with_more(list(narrowed(truth, comparisons)))
+        audit = audit.with_more(list(narrowed(truth, comparisons)))
     for year in truth.years:
-        if stops_early and not found.is_good:
+        if stops_early and not audit.is_good:
             break
         rows = rows_of(indicators, year)
-        faults = [Finding(EXACT, NOTHING, None, because=(text,)) for _, text in breaches(rows)]
         model = model_of(truth, rows, year)
         if comparisons is not None:
             add_overlaps(model, truth, comparisons)
-        belied = told_apart(model.system)
-        faults += [Finding(EXACT, NOTHING, None, because=(_said(text),)) for text in belied]
+        contradicted = [_CONTRADICTED.format(why) for why in told_apart(model.system)]
+        texts = [*breaches(rows), *contradicted]
+        audit = audit.with_more([Finding(EXACT, NOTHING, None, because=(text,)) for text in texts])
         # Numbers that cannot hold together leave no value to find: the release is refused already.
-        found = found.with_more(faults, *([] if belied else [{}]))
-        if not belied:
-            found = _attack_year(found, model, list(states), stops_early=stops_early)
-    return found
+        if not contradicted:
+            audit = _attack_year(audit, model, list(states), stops_early=stops_early)
+    return audit
 
 
-def _said(why: str) -> str:
-    return f"Un nombre publié en contredit un autre, ou n’est pas celui des dossiers : {why}"
+_CONTRADICTED = "Un nombre publié en contredit un autre, ou n’est pas celui des dossiers : {}"
 
 
 def sensitive(model: Model) -> list[Cell]:
@@ -497,52 +485,50 @@ def sensitive(model: Model) -> list[Cell]:
     return [cell for cell, count in worth if 0 < count < FEWEST_PERSONS]
 
 
-def _attack_year(found: Audit, model: Model, states: list[str], *, stops_early: bool) -> Audit:
-    """The states where more is known come first: what they leave possible is possible for who knows nothing.
+def _attack_year(audit: Audit, model: Model, states: list[str], *, stops_early: bool) -> Audit:
+    """Scenarios with more knowledge come first, since what they leave possible is possible with less.
 
-    The first of all is the one that refuses most often.
+    The very first is the one that refuses most often.
     """
     asked = sensitive(model)
     # The same sum may bear two names (an association of one collège): it is asked once.
     names = list({tuple(sorted(model.system.sums[cell].items())): cell for cell in reversed(asked)}.values())
     seen: tuple[np.ndarray, np.ndarray] | None = None
     for state in sorted(states, key=lambda name: (name == NOTHING, name != PUPIL)):
-        if stops_early and not found.is_good:
+        if stops_early and not audit.is_good:
             break
         known = list(known_in(state, model))
         start = seen if state == NOTHING else None
         ranges = Ranges(model.system.with_known(known), names, start, is_brief=state != NOTHING)
         ranges.settle()
-        supposed = _told_by_itself(model, state, known, ranges)
-        found = found.with_more(_findings(ranges, state, model.told, supposed), {state: _counts(ranges, supposed)})
+        supposed = _implied_by_scenario(model, state, known, ranges)
+        verdicts = ranges.verdicts[~supposed]
+        counts = {name: int((verdicts == verdict).sum()) for verdict, name in VERDICTS.items()}
+        audit = audit.with_more(_findings(ranges, state, model.told, supposed), {state: counts})
         low, high = seen or (np.inf, -np.inf)
         seen = np.minimum(low, ranges.low), np.maximum(high, ranges.high)
-    return found
+    return audit
 
 
-def _told_by_itself(model: Model, state: str, known: list, ranges: Ranges) -> np.ndarray:
-    """Which cells are exact already for who knows what a state supposes, and reads nothing: no release tells them.
+def _implied_by_scenario(model: Model, state: str, known: list, ranges: Ranges) -> np.ndarray:
+    """Which cells are exact for who knows what a scenario supposes and reads nothing: no release reveals them.
 
-    So is how many persons are in no known collège, for who knows how many are in each: it says nothing of them.
+    So is the number of persons in no known collège, for who knows the size of each: it says nothing of them.
     """
     exact = np.flatnonzero(ranges.verdicts == EXACT)
-    found = np.array([state == SIZES and is_size_elsewhere(cell) for cell in ranges.asked], dtype=bool)
+    supposed = np.array([state == SIZES and is_size_elsewhere(cell) for cell in ranges.asked], dtype=bool)
     if known and len(exact):
         bare = Ranges(model.unread.with_known(known), [ranges.asked[place] for place in exact], is_brief=True)
         bare.settle()
-        found[exact] |= bare.verdicts == EXACT
-    return found
-
-
-def _counts(ranges: Ranges, supposed: np.ndarray) -> dict[str, int]:
-    return {name: int((ranges.verdicts[~supposed] == verdict).sum()) for verdict, name in VERDICTS.items()}
+        supposed[exact] |= bare.verdicts == EXACT
+    return supposed
 
 
 def _findings(ranges: Ranges, state: str, told: dict[str, Cell], supposed: np.ndarray) -> list[Finding]:
-    """The cells that are exact or thin: of the thin ones of a state that refuses none, those that are proved so."""
+    """The exact and thin cells; in a scenario where thin ones refuse nothing, only those proved so."""
     verdicts, is_wide = ranges.verdicts, ranges.most - ranges.least + 1 >= FEWEST_VALUES
     bad = sorted(np.flatnonzero((verdicts > GOOD) & ~supposed), key=lambda place: -verdicts[place])
-    found = []
+    findings = []
     for rank, place in enumerate(bad):
         ends = float(ranges.least[place]), float(ranges.most[place])
         finding = Finding(int(verdicts[place]), state, ranges.asked[place], *ends)
@@ -552,37 +538,28 @@ def _findings(ranges: Ranges, state: str, told: dict[str, Cell], supposed: np.nd
             because = explain(ranges, place)
             cells = [told[text] for why in because for text in why.split(" ; ") if text in told]
             finding = replace(finding, because=because, told_by=tuple(dict.fromkeys(cells)))
-        found.append(finding)
-    return found
+        findings.append(finding)
+    return findings
 
 
-# --- The audit of a whole release: its tables attacked together, and every number of its pages ---
+# --- The test of a whole release: its tables together, and every number of its pages ---
 
 
 def audit(folder: Path, truth: Truth, *, states: Iterable[str] = tuple(STATES)) -> Audit:
     """What a reader of a published folder can find again, and the numbers that nothing published explains.
 
-    Every ``indicateurs.csv``, the network's ``comparaisons.csv`` and ``sites.csv``, and all the pages are read; the
-    findings bear the place of the numbers in the folder. See `attack` for what refuses a release.
+    Reads every ``indicateurs.csv``, the network's ``comparaisons.csv``, ``sites.csv`` and all pages; findings name the
+    file. See `attack` for what refuses a release.
 
     Raises
     ------
     FileNotFoundError
         when the folder holds no indicateurs.csv.
-
-    >>> chiffres = data.load(2020, "indicateurs")
-    >>> rien = pd.DataFrame(columns=["annee", "association", "uai", "indicateur", "modalite", "croise_avec",
-    ...                              "modalite_croisee", "effectif"])
-    >>> import pathlib, tempfile
-    >>> with tempfile.TemporaryDirectory() as dossier:
-    ...     data.export_indicators([2020], pathlib.Path(dossier))
-    ...     print(audit(pathlib.Path(dossier), Truth(rien, chiffres)).sentence)
-    Aucun petit nombre ne se retrouve.
     """
     folders = read_folders(folder)
     index = folder / "sites.csv"
     sites = pd.read_csv(index, sep=";", dtype=str, encoding="utf-8-sig") if index.is_file() else None
-    found = attack(together(folders), truth, states=states, comparisons=folders[0].comparisons)
-    # A figure in the name of a site counts nobody; longest first, for a name may begin another.
+    tables = attack(together(folders), truth, states=states, comparisons=folders[0].comparisons)
+    # A digit in the name of a site counts nobody; longest first, since a name may begin another.
     names = [] if sites is None else sorted({*sites["nom"].dropna(), *sites["site"].dropna()}, key=len, reverse=True)
-    return found.with_more([fault for each in folders for fault in faults_of(each, folder, names)])
+    return tables.with_more([fault for each in folders for fault in faults_of(each, folder, names)])

@@ -18,46 +18,41 @@ from helpers.indicators.persons import published_answers
 from helpers.schema import FEWEST_CORRECTED_ROWS, DataError, catalogue, columns, typed
 from helpers.system import whole
 
-# --- Which sites have a report, and what they are called there: nothing that only an export writes ever leaves
+# --- Sites with a report, under registered names: no free text of an export leaves ---
 
 
 def name_sites(year: int, counts: pd.DataFrame) -> pd.DataFrame:
-    """The sites of a year and their names (schema ``sites``).
+    """The sites of a year and their names (schema ``sites``); ``counts`` has the schema ``comptes_par_site``.
 
-    ``counts`` has the schema ``comptes_par_site``. An association that is not in the register is left out: its name is
-    free text of the export. A collège that the register does not know is named by its UAI, whose form is checked.
-    Simulated records name nobody: all their sites are kept.
-
-    >>> name_sites(2020, data.load_site_counts(2020)).empty
-    True
+    An association outside the register is left out: its name is free text of the export. A collège that the register
+    does not know is named by its UAI, whose form is checked. Simulated records name nobody: all their sites are kept.
     """
     sites = list_sites(counts).assign(annee=year, nom="", dossier="")
     registered = set(data.read_reference("associations")["association"])
-    if data.simulated_exports(year) == paths.exports(year):
+    if _is_simulated(year):
         registered |= set(sites.loc[sites["site_type"].eq("association"), "site"])
     is_known = sites["site_type"].eq("college") | sites["site"].isin(registered)
     sites = sites[is_known].assign(association=sites["association"].where(sites["association"].isin(registered), ""))
     return typed(sites.assign(nom=_names(sites))[columns("sites")], "sites").reset_index(drop=True)
 
 
-def _names(sites: pd.DataFrame) -> pd.Series:
+def _names(sites: pd.DataFrame) -> list[str]:
     colleges = data.read_reference("colleges")
     known = {row.uai: f"{row.nom_officiel}, {row.commune}" for row in colleges.itertuples()}
-    named = [
+    return [
         site if kind == "association" else known.get(site, f"Collège {site}")
         for kind, site in zip(sites["site_type"], sites["site"], strict=True)
     ]
-    return pd.Series(named, index=sites.index, dtype="object")
 
 
-# --- What was released of a year's records, kept here: the difference of two releases is a table like another ---
+# --- Releases that are kept: the difference of two releases is a table like another ---
 
-# A file of answers bears the checksum of what it holds: one for each different release.
+# Each different release has a file of answers, named by the checksum of what it holds.
 _KEY, _ANSWERS = "cle.bin", "reponses_{}.parquet"
-# What version 0.8 kept of the last release only: a number a person, of all that was written of her.
+# What version 0.8 kept, of the last release only: a hash a person, of all that was written of her.
 _ROWS = "lignes.npy"
 _PERIMETER, _SHARED = "perimetre", "alses"
-# Odd, so that multiplying by it loses nothing of 64 bits (Knuth's multiplicative hashing).
+# Odd, so that multiplication modulo 2**64 is one-to-one (Knuth's multiplicative hashing).
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -66,37 +61,36 @@ def _is_simulated(year: int) -> bool:
 
 
 def _rows_of(persons: Persons) -> np.ndarray:
-    """A number for each person and all that is known of her, in order: a changed answer gives another."""
+    """Sorted hashes, one a person, of all that is known of her (releases of version 0.8)."""
     names = np.asarray(persons.identifiers.to_pandas(), dtype=object)
-    found = pd.util.hash_array(names, categorize=False)
+    hashes = pd.util.hash_array(names, categorize=False)
     for column in sorted(persons.codes):
         words = np.array([f"{column}={label}" for label in persons.labels[column]], dtype=object)
-        found = found * _SPREAD + pd.util.hash_array(words, categorize=False).take(persons.codes[column])
-    return np.sort(found)
+        hashes = hashes * _SPREAD + pd.util.hash_array(words, categorize=False).take(persons.codes[column])
+    return np.sort(hashes)
 
 
 def _answers_of(year: int) -> pd.DataFrame:
-    """What is published of each person of a year: a row for each perimeter she is counted in (``perimetre``).
+    """The published answers of a year: a row for each person and each perimeter that counts her (``perimetre``).
 
-    The perimeter « alses 2020 » is that of the persons followed by an ALSES that year too, with what they answered
-    then: the report says what both years share. No identifier; the order is that of a hash.
+    The perimeter « alses 2020 » holds the persons followed by an ALSES that year too, with their answers of then: the
+    report compares both years. No identifier; rows are in the order of their hashes.
     """
     persons = data.load_records(year)
-    found = published_answers(persons)
-    tables = {**found}
+    own = published_answers(persons)
+    tables = {**own}
     for earlier in (each for each in paths.exported_years() if each < year and not _is_simulated(each)):
         others = data.load_records(earlier)
-        then = published_answers(others)[_SHARED]
-        own = found[_SHARED]
-        here, there = persons.shared(own.index.to_numpy(), others, then.index.to_numpy())
+        now, then = own[_SHARED], published_answers(others)[_SHARED]
+        here, there = persons.shared(now.index.to_numpy(), others, then.index.to_numpy())
         before = then.loc[there].add_suffix(f"_{earlier}").set_axis(here)
-        tables[f"{_SHARED} {earlier}"] = own.loc[here].join(before)
+        tables[f"{_SHARED} {earlier}"] = now.loc[here].join(before)
     answers = _stacked(tables)
     return answers.iloc[np.argsort(_hashes(answers), kind="stable")].reset_index(drop=True)
 
 
 def _stacked(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """The tables one under the other, every column with one set of categories: a text a row would take far more."""
+    """The tables concatenated, with shared categories in each column: texts would take far more memory."""
     named = [table.assign(**{_PERIMETER: pd.Categorical([name] * len(table))}) for name, table in tables.items()]
     words: dict[str, set] = {}
     for table in named:
@@ -107,13 +101,13 @@ def _stacked(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def _hashes(table: pd.DataFrame) -> np.ndarray:
-    """A number a row, the same for the same answers."""
-    found = np.zeros(len(table), dtype=np.uint64)
+    """A hash for each row, the same for the same answers."""
+    hashes = np.zeros(len(table), dtype=np.uint64)
     for column in sorted(table.columns):
         places, words = pd.factorize(table[column])  # a missing answer is -1: the last
-        told = np.array([*(f"{column}={word}" for word in words), f"{column} ?"], dtype=object)
-        found = found * _SPREAD + pd.util.hash_array(told, categorize=False)[places]
-    return found
+        texts = np.array([*(f"{column}={word}" for word in words), f"{column} ?"], dtype=object)
+        hashes = hashes * _SPREAD + pd.util.hash_array(texts, categorize=False)[places]
+    return hashes
 
 
 def _name_of(answers: pd.DataFrame) -> str:
@@ -130,16 +124,15 @@ def _read_answers(path: Path) -> pd.DataFrame:
     if not is_whole:
         raise DataError(
             f"{paths.relative(path)} est abîmé : on ne peut plus comparer l’export au rapport publié. Remettez ce "
-            f"fichier d’une sauvegarde ; {_if_nobody(path.parent)}"
+            f"fichier d’une sauvegarde ; {_if_unread(path.parent)}"
         )
     return answers
 
 
 def changed_persons(kept: pd.DataFrame, now: pd.DataFrame) -> list[int]:
-    """Of how many persons two releases do not tell the same, perimeter by perimeter: came or left, whichever are more.
+    """How many persons two releases describe otherwise, by perimeter: came or left, whichever are more.
 
-    A row is a person in a ``perimetre``, a column ``<indicateur>`` a question. Only the questions and the perimeters
-    that both tell are compared: nothing can be subtracted from the others.
+    Only questions (columns) and perimeters that both have are compared: nothing can be subtracted from the others.
 
     >>> avant = pd.DataFrame({"perimetre": "alses", "sexe": ["filles", "filles", "garcons"]})
     >>> apres = pd.DataFrame({"perimetre": "alses", "sexe": ["filles", "garcons", "garcons", "garcons"]})
@@ -158,32 +151,28 @@ def changed_persons(kept: pd.DataFrame, now: pd.DataFrame) -> list[int]:
 
 
 def release_key(year: int) -> bytes:
-    """What draws between roundings that are as near: that of the first release, else the export's own bytes.
+    """What breaks ties between roundings: the key of the first release, else a hash of the export.
 
-    The same key keeps what did not change as it was shown; the published checksum does not tell it.
+    Keeping the key keeps what did not change as it was shown; the published checksum does not reveal it.
     """
     kept = paths.released(year) / _KEY
     if kept.is_file() and not _is_simulated(year):
         return kept.read_bytes()
-    found = hashlib.blake2b(person=b"alses-arrondi", digest_size=32)
+    key = hashlib.blake2b(person=b"alses-arrondi", digest_size=32)
     for path in paths.exports(year):
         with path.open("rb") as file:
-            found.update(hashlib.file_digest(file, lambda: hashlib.blake2b(person=b"alses-export")).digest())
-    return found.digest()
+            key.update(hashlib.file_digest(file, lambda: hashlib.blake2b(person=b"alses-export")).digest())
+    return key.digest()
 
 
 def require_enough_changes(year: int) -> None:
-    """Nothing, when a year's records publish of each person what a former release did, or something else of eleven.
-
-    Every release kept is compared, and every perimeter: two reports are subtracted perimeter by perimeter.
+    """Checks that a release differs from every release kept by no person or by eleven, in each perimeter.
 
     Raises
     ------
     DataError
-        when it is something else of fewer persons, whom the difference of the two reports would show; or when it cannot
-        be known, a release of version 0.8 having kept something else.
-
-    >>> require_enough_changes(2020)
+        when fewer persons differ, whom the difference of two reports would show; or when a release of version 0.8 does
+        not say.
     """
     folder = paths.released(year)
     kept = sorted(folder.glob(_ANSWERS.format("*")))
@@ -193,7 +182,7 @@ def require_enough_changes(year: int) -> None:
         raise DataError(
             f"L’export de {year} a changé depuis un rapport fait par une version antérieure, qui ne gardait pas de "
             "quoi compter les personnes dont les réponses changent. Le rapport publié reste en place. Remettez "
-            f"l’export d’alors et relancez, puis déposez l’export corrigé et relancez ; {_if_nobody(folder)}"
+            f"l’export d’alors et relancez, puis déposez l’export corrigé et relancez ; {_if_unread(folder)}"
         )
     now = _answers_of(year)
     for path in kept:
@@ -202,22 +191,16 @@ def require_enough_changes(year: int) -> None:
                 f"L’export de {year} change les réponses publiées de moins de {FEWEST_CORRECTED_ROWS} personnes par "
                 "rapport à un rapport déjà fait : comparer les deux rapports montrerait ces personnes. Le rapport "
                 "publié reste en place. Remettez l’export d’alors, ou attendez d’avoir au moins "
-                f"{FEWEST_CORRECTED_ROWS} personnes à corriger ; {_if_nobody(folder)}"
+                f"{FEWEST_CORRECTED_ROWS} personnes à corriger ; {_if_unread(folder)}"
             )
 
 
-def _if_nobody(folder: Path) -> str:
+def _if_unread(folder: Path) -> str:
     return f"si personne n’a reçu ce rapport, supprimez le dossier {paths.relative(folder)}, puis relancez."
 
 
 def keep_release(year: int) -> Path | None:
-    """The private folder that now keeps what is released of a year's records, beside the releases before it.
-
-    None without a real export.
-
-    >>> keep_release(2020) is None
-    True
-    """
+    """Keeps what is released of a year's records; gives its private folder, None without a real export."""
     if not paths.exports(year) or _is_simulated(year):
         return None
     folder, key = paths.released(year), release_key(year)
@@ -236,54 +219,41 @@ def keep_release(year: int) -> Path | None:
     return folder
 
 
-# --- Protects, has the result attacked, and protects more what the attack found, until it finds nothing ---
+# --- Round, run the intruder test, force or round what it finds, until it finds nothing ---
 
-# Of the states of knowledge of the auditor, the one where every figure of the network is known exactly.
-_NETWORK_KNOWN = "ligne_du_reseau"
-_PUPIL_KNOWN = "une_personne_par_college"
 _LEVELS = ["reseau", "association", "college"]
-# A first attack nearly always finds nothing; what needs more than this is not a matter of rounding.
+# The first test nearly always passes; what needs more rounds than this is not a matter of rounding.
 _ROUNDS = 24
-# How many draws are tried before figures of the network are rounded.
+# How many draws are tried before network cells are rounded.
 _DRAWS = 3
 # From this round on, counts may go two bases away.
 _NEAR_ROUNDS = 16
 
 
-def truth_of(indicators: pd.DataFrame, counts: pd.DataFrame) -> intruder_model.Truth:
-    """What the auditor knows and a reader does not: schema ``comptes_par_site``, then schema ``indicateurs``.
-
-    >>> truth_of(data.load(2020, "indicateurs"), data.load_site_counts(2020)).years
-    []
-    """
-    return intruder_model.Truth(counts, indicators)
-
-
 def protect_from_attack(
     indicators: pd.DataFrame, counts: pd.DataFrame, sites: pd.DataFrame, *, key: bytes
 ) -> rounding.Protected:
-    """The protected indicators (schema ``indicateurs``) of which the auditor finds no small count.
+    """The protected indicators (schema ``indicateurs``) in which the intruder test finds no small count.
 
-    As `rounding.protect`; each figure of the network that makes a cell too thin is rounded as well, and once all of
-    those are, the ties are drawn anew.
+    As `rounding.protect`. Counts that the test finds get a forced rounding direction; failing that, ties are drawn
+    anew; then the network cells that reveal them are rounded.
 
     Raises
     ------
     DataError
-        when the auditor still finds one after many rounds.
+        when the test still finds one after many rounds.
     """
     also, turned, blocked = set(), set(), set()
-    truth, draw = truth_of(indicators, counts), key
+    truth, draw = intruder_model.Truth(counts, indicators), key
     for rank in range(_ROUNDS):
         protected, kept = _rounded((indicators, counts, sites), draw, also, turned, may_widen=rank > _NEAR_ROUNDS)
-        # What cannot be turned so is asked no more, until more of the network is rounded or counts may go two bases.
+        # What cannot be forced is not asked again, until more network cells are rounded or counts may go two bases.
         blocked, turned = (blocked | turned - kept) if rank != _NEAR_ROUNDS else set(), kept
         refused = _refused(protected.indicators, truth)
         if not refused:
             return protected
-        # A count that is turned is one; another draw costs nothing; a figure of the network that is rounded is one that
-        # nobody reads exactly any more.
-        if more := _turned(refused, turned | blocked):
+        # In order of cost: a forced direction, another draw, network cells that lose their exact value.
+        if more := _directions(refused, turned | blocked):
             turned |= more
         elif rank >= _DRAWS and (more := _to_round(refused, protected.indicators, also)):
             also, blocked = also | more, set()
@@ -293,7 +263,7 @@ def protect_from_attack(
 
 
 def _rounded(tables: tuple, key: bytes, also: set, turned: set, *, may_widen: bool) -> tuple[rounding.Protected, set]:
-    """The tables rounded with the counts that are asked to turn, and these; without any if none is as near."""
+    """The tables rounded with the forced directions, and these; without any, if no rounding as near has them."""
     if turned:
         try:
             protected = rounding.protect(*tables, key=key, also=also | turned)
@@ -306,103 +276,94 @@ def _rounded(tables: tuple, key: bytes, also: set, turned: set, *, may_widen: bo
 
 
 def _refused(indicators: pd.DataFrame, truth: intruder_model.Truth) -> list[intruder_relations.Finding]:
-    """What refuses the tables, whether the report has pages of sites or those of the network alone."""
+    """The findings that refuse the tables, published with site pages or for the network alone."""
     alone = indicators[indicators["site_type"].eq("reseau")]
-    # Rounded crossings of the network are read otherwise when those of associations are not published beside them.
+    # Without those of associations beside them, rounded cross-tabulations of the network are read otherwise.
     has_rounded = (alone["croise_avec"].ne("") & alone["precision"].eq("arrondi_secret")).any()
-    for each in (indicators, alone) if has_rounded else (indicators,):
-        found = [
-            finding for finding in intruder_test.attack(each, truth, stops_early=True).findings if finding.is_refused
-        ]
-        if found:
-            return found
+    for table in (indicators, alone) if has_rounded else (indicators,):
+        findings = intruder_test.attack(table, truth, stops_early=True).findings
+        if refused := [finding for finding in findings if finding.is_refused]:
+            return refused
     return []
 
 
-def _turned(refused: Iterable[intruder_relations.Finding], asked: set[rounding.Turned]) -> set[rounding.Turned]:
-    """The counts to turn, but for those of ``asked``; at the widest level only.
+def _directions(refused: Iterable[intruder_relations.Finding], asked: set[rounding.Turned]) -> set[rounding.Turned]:
+    """New forced rounding directions, at the widest level of each answer; those ``asked`` before are left out.
 
-    Up where a known pupil of each collège makes up all of one; down where the true row of the network leaves a count
+    Up where a known pupil of each collège makes up all of a count; down where the true network row leaves a count
     nowhere to be but at the site that shows it.
     """
-    known_turns = {each[:4] for each in asked}
-    found: dict[tuple, rounding.Turned] = {}
+    before = {each[:4] for each in asked}
+    turns: dict[tuple, rounding.Turned] = {}
     for finding in refused:
-        cell, is_up = finding.cell, finding.state == _PUPIL_KNOWN
-        if not is_up and finding.state != _NETWORK_KNOWN:
+        cell, is_up = finding.cell, finding.state == intruder_model.PUPIL
+        if not is_up and finding.state != intruder_model.TOP:
             continue
         if cell is None or cell.croise_avec or cell.perimetre != "alses" or cell.site_type not in _LEVELS:
             continue
         turn = rounding.Turned(cell.site_type, cell.site, cell.indicateur, cell.modalite, is_up)
-        known = found.setdefault((is_up, *turn[2:4]), turn)
-        if _LEVELS.index(turn.site_type) < _LEVELS.index(known.site_type):
-            found[is_up, *turn[2:4]] = turn
-    return {each for each in found.values() if each[:4] not in known_turns}
+        widest = turns.setdefault((is_up, *turn[2:4]), turn)
+        if _LEVELS.index(turn.site_type) < _LEVELS.index(widest.site_type):
+            turns[is_up, *turn[2:4]] = turn
+    return {each for each in turns.values() if each[:4] not in before}
 
 
 def _to_round(refused: Iterable[intruder_relations.Finding], shown: pd.DataFrame, also: set[tuple]) -> set[tuple]:
-    """The next figures of the network to round: the one that the cell is part of, its question, its base, then those
-    that the auditor names.
-    """
+    """The next exact network cells to round: the cell that is found, else its question, its base, its causes."""
     rows = shown[rounding.is_counted(shown) & shown["croise_avec"].eq("") & shown["effectif_arrondi"].isna()]
-    exact = set(zip(rows["perimetre"], rows["indicateur"], rows["modalite"], strict=True)) - also
-    found: set[tuple] = set()
+    exact = set(rounding.cells_of(rows)) - also
+    more: set[tuple] = set()
     for finding in refused:
         cell = finding.cell
         if cell is None:
             continue
         if cell.croise_avec and (pair := (cell.indicateur, cell.croise_avec)) not in also:
-            found.add(pair)
+            more.add(pair)
             continue
-        asked = catalogue().indicators[cell.indicateur]
+        base = (catalogue().indicators[cell.indicateur].base or "").partition("/")[0]
         own = [each for each in exact if each[1:] == (cell.indicateur, cell.modalite)]
         question = [each for each in exact if each[1] == cell.indicateur]
-        base = [each for each in exact if asked.base and each[1] == asked.base.partition("/")[0]]
-        telling = {(each.perimetre, each.indicateur, each.modalite) for each in finding.told_by} & exact
-        found |= set(own or question or base or telling)
-    return found
+        causes = {(each.perimetre, each.indicateur, each.modalite) for each in finding.told_by} & exact
+        more |= set(own or question or [each for each in exact if each[1] == base] or causes)
+    return more
 
 
-# --- The last word before a release: what is about to leave is attacked as a reader would, from its files
-# --- alone
+# --- The last check before a release: the intruder test, from its files alone ---
 
-# The verdict on tables that were attacked before, by what they are.
+# The checksum of the last tables that passed.
 _KEPT = "audit.json"
 
 
 def audit_release(folder: Path, years: list[int], *, is_kept: bool = True) -> intruder_relations.Audit | None:
     """What a reader of the folder can find again about the persons of these years; None without records.
 
-    Tables that are, byte for byte, those of the last audit are not attacked again; pages always are. Nothing is written
+    Tables that are, byte for byte, those of the last test are not tested again; pages always are. Nothing is written
     unless ``is_kept``.
-
-    >>> audit_release(paths.report(2020), [2019, 2020]) is None
-    True
     """
     counted = [year for year in years if paths.exports(year)]
     if not counted:
         return None
-    atoms = pd.concat([data.load_site_counts(year) for year in counted], ignore_index=True)
-    network = pd.concat([data.load(year, "indicateurs") for year in counted], ignore_index=True)
-    shared = pd.concat([data.load(year, "recouvrements") for year in counted], ignore_index=True)
-    truth, kept = intruder_model.Truth(atoms, network, shared), paths.processed(max(years)) / _KEPT
+    exact = [pd.concat([data.load_site_counts(year) for year in counted], ignore_index=True)]
+    for name in ("indicateurs", "recouvrements"):
+        exact.append(pd.concat([data.load(year, name) for year in counted], ignore_index=True))
+    truth, record = intruder_model.Truth(*exact), paths.processed(max(years)) / _KEPT
     seal = _seal(folder, truth)
-    states = () if _is_known(kept, seal) else tuple(intruder_model.STATES)
-    found = intruder_test.audit(folder, truth, states=states)
-    if found.is_good and is_kept:
-        kept.write_text(json.dumps({"empreinte": seal}), encoding="utf-8")
-    return found
+    states = () if _is_known(record, seal) else tuple(intruder_model.STATES)
+    audit = intruder_test.audit(folder, truth, states=states)
+    if audit.is_good and is_kept:
+        record.write_text(json.dumps({"empreinte": seal}), encoding="utf-8")
+    return audit
 
 
 def _seal(folder: Path, truth: intruder_model.Truth) -> str:
-    found = hashlib.sha256()
+    digest = hashlib.sha256()
     for path in sorted(folder.rglob("*.csv")):
-        found.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
     for table in (truth.atoms, truth.network, truth.shared):
-        found.update(table.to_csv(index=False).encode())
+        digest.update(table.to_csv(index=False).encode())
     for module in sorted(Path(intruder_test.__file__).parent.glob("*.py")):
-        found.update(module.read_bytes())
-    return found.hexdigest()
+        digest.update(module.read_bytes())
+    return digest.hexdigest()
 
 
 def _is_known(kept: Path, seal: str) -> bool:
@@ -412,23 +373,18 @@ def _is_known(kept: Path, seal: str) -> bool:
         return False
 
 
-# --- A year's aggregates, protected and attacked, in the data root of 02, 03 and 04 ---
+# --- A year's protected aggregates, in the data root of 02, 03 and 04 ---
 
 # All that 02, 03 and 04 read of a year. What is not named here stays where persons are.
 _PUBLIC = ("postes", "reunions", "enonces", "controles", "codages", "citations")
-# Both years, and how alike persons are: with the errors and the likeness of what is published of collèges.
+# Persons of two years, and intraclass correlations: estimated from the protected cells of collèges.
 _ESTIMATED = ("recouvrements", "grappes")
 _WHOLE = "ensemble"
 
 
 @dataclass(frozen=True)
 class Aggregates:
-    """The files that were read and those that were written, and what must be told of the protection.
-
-    >>> from helpers.disclosure.release import Aggregates
-    >>> Aggregates(read=[], written=[], told="").told
-    ''
-    """
+    """The files that were read and written, and what to say of the protection."""
 
     read: list[Path]
     written: list[Path]
@@ -436,28 +392,25 @@ class Aggregates:
 
 
 def protect_year(year: int) -> Aggregates:
-    """What 02, 03 and 04 may see of a year, made from the tables of 01 (schema ``indicateurs`` and the others).
+    """Writes what 02, 03 and 04 may see of a year, from the tables of 01 (schema ``indicateurs`` and the others).
 
-    Printed figures, posts, meetings, statements, counts of codings and the quotations that a person chose are public
-    and pass as they are. Counts of persons are rounded together, at every level.
+    Published values, posts, meetings, statements, counts of codings and the quotations that a person chose are public
+    and pass unchanged. Counts of persons are rounded together, at every level.
 
     Raises
     ------
     DataError
-        when 01 has not run for this year, no rounding can be found, or too few rows changed since the last release.
-
-    >>> paths.relative(protect_year(2020).written[0])
-    'data/processed/diffusion/data/raw/2020/chiffres_publies.csv'
+        when 01 has not run for this year, no rounding can be found, or too few persons changed since a release.
     """
     require_enough_changes(year)
     exact, counts = data.load(year, "indicateurs"), data.load_site_counts(year)
     sites = name_sites(year, counts)
     protected = protect_from_attack(exact, counts, sites, key=release_key(year))
-    is_network = protected.indicators["site_type"].eq("reseau")
+    rows = protected.indicators
+    is_network = rows["site_type"].eq("reseau")
     tables = {name: data.load(year, name) for name in _PUBLIC}
-    tables |= {"recouvrements": _shared(year, protected.indicators), "grappes": _alike(year, protected.indicators)}
-    tables |= {"indicateurs": protected.indicators[is_network]}
-    tables |= {"indicateurs_des_sites": protected.indicators[~is_network], "sites": sites}
+    tables |= {"recouvrements": _overlaps(year, rows), "grappes": _correlations(year, rows)}
+    tables |= {"indicateurs": rows[is_network], "indicateurs_des_sites": rows[~is_network], "sites": sites}
     names = [*_PUBLIC, *_ESTIMATED, "indicateurs"]
     folder = paths.processed(year)
     read = [*(folder / f"{name}.csv" for name in names), *data.shareable_inputs(year), *_private_files(year)]
@@ -468,9 +421,9 @@ def protect_year(year: int) -> Aggregates:
 
 
 def _year_rounded(protected: pd.DataFrame) -> set[tuple[str, str, str]]:
-    """The figures of the network that are not said exactly: perimeter, indicator, modality."""
+    """The network cells that are not shown exactly: perimeter, indicator, modality."""
     rows = protected[protected["precision"].eq("arrondi_secret") & protected["site_type"].eq("reseau")]
-    return set(zip(rows["perimetre"], rows["indicateur"], rows["modalite"], strict=True))
+    return set(rounding.cells_of(rows))
 
 
 def _rounded_before(year: int) -> set[tuple[str, str, str]]:
@@ -483,16 +436,16 @@ def _years_before(year: int) -> list[int]:
     return [each for each in paths.exported_years() if each < year]
 
 
-def _of_others(estimates: pd.DataFrame, rounded: set[tuple[str, str, str]]) -> pd.DataFrame:
-    """What two years share, but of the figures that are rounded: it is counted exactly."""
-    cells = zip(estimates["perimetre"], estimates["indicateur"], estimates["modalite"], strict=True)
-    return estimates[pd.Series([cell not in rounded for cell in cells], index=estimates.index, dtype=bool)]
+def _exact_ones(estimates: pd.DataFrame, rounded: set[tuple[str, str, str]]) -> pd.DataFrame:
+    """The exact estimates of two years, without the rounded cells."""
+    is_exact = [cell not in rounded for cell in rounding.cells_of(estimates)]
+    return estimates[pd.Series(is_exact, index=estimates.index, dtype=bool)]
 
 
-def _shared(year: int, protected: pd.DataFrame) -> pd.DataFrame:
-    """What two years share (schema ``recouvrements``), the errors estimated from the protected figures of collèges."""
+def _overlaps(year: int, protected: pd.DataFrame) -> pd.DataFrame:
+    """What two years share (schema ``recouvrements``), with standard errors from the protected cells of collèges."""
     rounded = _year_rounded(protected) | _rounded_before(year)
-    exact = _of_others(data.load(year, "recouvrements"), rounded)
+    exact = _exact_ones(data.load(year, "recouvrements"), rounded)
     is_whole = exact["population"].eq(_WHOLE)
     with paths.rooted(paths.shareable()):
         sites = {
@@ -502,12 +455,12 @@ def _shared(year: int, protected: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([exact[~is_whole], errors], ignore_index=True)
 
 
-def _alike(year: int, protected: pd.DataFrame) -> pd.DataFrame:
-    """How alike the persons of one collège are (schema ``grappes``), from the protected figures of collèges."""
+def _correlations(year: int, protected: pd.DataFrame) -> pd.DataFrame:
+    """The intraclass correlations (schema ``grappes``), from the protected cells of collèges."""
     exact, rounded = data.load(year, "grappes"), _year_rounded(protected)
     if exact.empty:
         return exact
-    return _of_others(clusters.estimate_of_sites(protected, year=year, source=exact["source"].iloc[0]), rounded)
+    return _exact_ones(clusters.estimate_of_sites(protected, year=year, source=exact["source"].iloc[0]), rounded)
 
 
 def _private_files(year: int) -> list[Path]:

@@ -1,4 +1,4 @@
-"""Controlled rounding of one year: network, associations and collèges, in one additive system."""
+"""Controlled rounding of one year: network, associations and collèges as one additive system."""
 
 import hashlib
 from collections.abc import Iterable
@@ -16,6 +16,8 @@ from helpers.schema import (
     FOLDED,
     FROM_RECORDS,
     ROUNDING_BASE,
+    SAME_ANSWERS,
+    WITHIN_ANSWERS,
     DataError,
     Indicator,
     catalogue,
@@ -23,18 +25,17 @@ from helpers.schema import (
     typed,
 )
 
-# --- Controlled rounding: counts that add up become multiples of a base that add up ---
-# Cox (1987) gave the method for tables; as an integer program, it takes any set of sums at once.
+# --- Controlled rounding (Cox 1987), as one integer program over any set of additivity constraints ---
 
-# How much a tie-breaking draw may weigh against one person of shift: it never outweighs one of them.
+# Weight of the tie-breaking draw against one person of shift: it never outweighs one.
 _DRAW = 0.9
-# The solver is exact, and answers in a second; a year that it cannot answer for must not hold a report for ever.
+# A rounding takes a second; a year without an answer must not hold a report for ever.
 _TIME_LIMIT_S = 120
 
 
 @dataclass
 class Sums:
-    """Sums of counts that must hold once the counts are rounded: terms (place, weight), least and most, in persons.
+    """Additivity constraints on rounded counts: terms (place, weight), least and most, in persons.
 
     >>> sommes = Sums()
     >>> sommes.add([0, 1], less=[2])
@@ -48,14 +49,14 @@ class Sums:
     is_adjacent: list[bool] = field(default_factory=list)
 
     def add(self, places, *, less=(), least: float = 0, most: float = 0, is_adjacent: bool = False) -> None:
-        """The counts of ``places`` less those of ``less`` are from ``least`` to ``most``: equal, if nothing is said."""
+        """The counts of ``places`` minus those of ``less`` lie between ``least`` and ``most``: equal by default."""
         self.terms.append([*((place, 1) for place in places), *((place, -1) for place in less)])
         self.least.append(least)
         self.most.append(most)
         self.is_adjacent.append(is_adjacent)
 
     def matrix(self, width: int):
-        """The weights, a row a sum, of so many counts (a sparse matrix of scipy)."""
+        """The constraints on ``width`` counts as a sparse matrix of scipy, one row each."""
         from scipy import sparse
 
         pairs = [(row, place, weight) for row, terms in enumerate(self.terms) for place, weight in terms]
@@ -63,29 +64,24 @@ class Sums:
         return sparse.csr_matrix((weights, (rows, places)), shape=(len(self.terms), width))
 
     def add_rounded(self, places, total: int, *, base: int) -> None:
-        """The counts of ``places`` add up to one of the two multiples around their true total."""
+        """The sum of these counts is rounded to one of the two multiples around its true total."""
         low = total // base * base
         self.add(places, least=low, most=low + base * (low < total), is_adjacent=True)
 
 
 def draws(names: list[str], key: bytes) -> np.ndarray:
-    """A number from 0 to 1 for each name, that nobody can guess without the key; always the same with it.
-
-    >>> draws(["a", "b"], b"cle").round(3).tolist() == draws(["a", "b"], b"cle").round(3).tolist()
-    True
-    """
-    found = (hashlib.blake2b(name.encode(), key=key[:64], digest_size=8).digest() for name in names)
-    return np.array([int.from_bytes(each, "big") / 2**64 for each in found])
+    """A number from 0 to 1 for each name: fixed by the key, unpredictable without it."""
+    digests = (hashlib.blake2b(name.encode(), key=key[:64], digest_size=8).digest() for name in names)
+    return np.array([int.from_bytes(digest, "big") / 2**64 for digest in digests])
 
 
 def round_counts(
     counts: np.ndarray, sums: Sums, *, base: int, drawn: np.ndarray, is_wide: bool = False
 ) -> np.ndarray | None:
-    """Multiples of the base, as near the counts as the sums allow; None when no rounding keeps them all.
+    """The nearest multiples of the base that satisfy the constraints; None if there are none.
 
-    A multiple of the base stays, any other count goes to one of the two multiples around it: no shift reaches the base.
-    If ``is_wide``, a count may go one base further, and so may an adjacent sum. ``drawn`` (from 0 to 1, one a count)
-    decides between roundings that are as near.
+    A multiple of the base stays; any other count goes to an adjacent multiple, so no shift reaches the base. If
+    ``is_wide``, counts and adjacent sums may go one base further. ``drawn`` (0 to 1, one a count) breaks ties.
 
     >>> sommes = Sums()
     >>> sommes.add([0, 1], less=[2])
@@ -96,7 +92,7 @@ def round_counts(
     over, matrix = counts - low * base, sums.matrix(len(counts))
     cost = base - 2 * over + _DRAW * (drawn - 0.5)
     steps, costs, tops = [matrix], [np.where(over > 0, cost, 0.0)], [over > 0]
-    if is_wide:  # one base further up, one further down: dearer, so that it comes last
+    if is_wide:  # one base further up or down, at a higher cost
         steps += [matrix, -matrix]
         costs += [np.full(len(counts), 2.0 * base)] * 2
         tops += [np.ones(len(counts), bool), low > 0]
@@ -109,8 +105,8 @@ def round_counts(
 
 
 def _solve(steps: list, costs: list[np.ndarray], tops: list[np.ndarray], *, ends: tuple) -> np.ndarray | None:
-    """How often each step is taken for each count, at the least cost; a row a step."""
-    # Loaded here: most verbs of the command round nothing.
+    """How often each step is taken for each count, at the lowest cost: one row a step. None without a solution."""
+    # Imported here: most verbs of the command round nothing.
     from scipy import sparse
     from scipy.optimize import Bounds, LinearConstraint, milp
 
@@ -124,18 +120,18 @@ def _solve(steps: list, costs: list[np.ndarray], tops: list[np.ndarray], *, ends
     return None if solved.x is None else np.rint(solved.x).astype(np.int64).reshape(len(steps), -1)
 
 
-# --- A protected count as a row of the indicator table: what is shown, and what any reader then knows ---
+# --- Rounded counts in the indicator table: what is displayed, and the feasibility intervals ---
 
-# From this base on, a share of the network is said with one decimal, as an exact one is.
+# From this base on, a share of the network has one decimal, as an exact one has.
 _DECIMAL_FROM_BASE = 200
 
 
 def protect_rows(rows: pd.DataFrame, *, spread: int) -> pd.DataFrame:
-    """The rows with what a reader knows of rounded counts (schema ``indicateurs``).
+    """The rows (schema ``indicateurs``) with the feasibility intervals of their rounded counts.
 
-    ``effectif_arrondi`` and ``base_arrondie`` are what is shown; where one is missing, that count is shown exactly,
-    from ``effectif_min`` or ``base_min``. ``spread`` is how far a count may be from what is shown. A share is that of
-    the two numbers shown, with its ends; none on a base under 20.
+    ``effectif_arrondi`` and ``base_arrondie`` are displayed; where one is missing, that count is exact, in
+    ``effectif_min`` or ``base_min``. ``spread`` is the largest distance of a true count from the one displayed. A share
+    is that of the two displayed numbers, with its bounds; none on a base under 20.
 
     >>> ligne = {"site_type": "college", "effectif_arrondi": 10, "base_arrondie": 50}
     >>> vu = protect_rows(pd.DataFrame([ligne]), spread=4)
@@ -164,41 +160,23 @@ def protect_rows(rows: pd.DataFrame, *, spread: int) -> pd.DataFrame:
 
 
 def spread_of(*, is_wide: bool) -> int:
-    """How far a count may be from the multiple that is shown, in persons.
-
-    >>> spread_of(is_wide=False), spread_of(is_wide=True)
-    (4, 9)
-    """
+    """The largest distance of a true count from the displayed multiple, in persons."""
     return (2 if is_wide else 1) * ROUNDING_BASE - 1
 
 
-# --- Which figures of the whole network are rounded: those of one to four persons, and those that would tell
-# --- them
+# --- Network cells to round: those of one to four persons, and those that would reveal them ---
 
-# perimeter, indicator, modality: one figure of the network.
+# perimeter, indicator, modality: one cell of the network.
 Cell = tuple[str, str, str]
 
-# Of the answers to a question, so many are rounded if one is: two would often tell each other.
+# Minimum number of cells rounded together in a question (secondary protection).
 _TOGETHER = 3
-# Two answers that are the same persons when records agree with themselves: rounded alike, at every level.
-SAME_ANSWERS = (
-    (("nombre_d_objectifs", "non_renseigne"), ("objectif", "non_renseigne")),
-    (("mois_d_ouverture", "avant"), ("nouvel_accompagnement", "non")),
-)
-# Who gives the first answer gives the second one too.
-WITHIN_ANSWERS = tuple(
-    ((name, "non_renseigne"), ("demande_travaillee", "non_renseigne")) for name in ("objectif", "demande_initiale")
-)
-# Who is in the first is in the second: the difference is a figure of its own.
+# The first perimeter lies within the second: their difference is a value of its own.
 _INSIDE = ("alses", "prevention_specialisee")
 
 
 def is_counted(indicators: pd.DataFrame) -> pd.Series:
-    """Which rows count persons in records, in the whole network (schema ``indicateurs``); crossings too.
-
-    >>> bool(is_counted(data.load(2020, "indicateurs")).any())
-    False
-    """
+    """Which rows (schema ``indicateurs``) count persons of records in the network, cross-tabulations included."""
     return (
         indicators["source"].isin(FROM_RECORDS)
         & indicators["unite"].eq("personnes")
@@ -207,33 +185,30 @@ def is_counted(indicators: pd.DataFrame) -> pd.Series:
 
 
 def cells_of(rows: pd.DataFrame) -> list[Cell]:
-    """The figure of each row: perimeter, indicator, modality."""
+    """The cell of each row: perimeter, indicator, modality."""
     return list(zip(rows["perimetre"], rows["indicateur"], rows["modalite"], strict=True))
 
 
 def base_of(cell: Cell) -> Cell | None:
-    """The figure that the share of another rests on; None for a total."""
+    """The cell that the share of another is computed on; None for a total."""
     base = catalogue().indicators[cell[1]].base_of(cell[2])
-    if base is None:
-        return None
-    name, _, modality = base.partition("/")
-    return (cell[0], name, modality)
+    return None if base is None else (cell[0], *base.partition("/")[::2])
 
 
 def same_cells() -> list[tuple[Cell, Cell]]:
-    """Two names of one figure: how many a perimeter counts, and the answer of a wider one that says so; two answers."""
+    """Pairs of cells with one value: a perimeter's size and the answer of a wider one that gives it; two answers."""
     named = [(each.id, each.count_of) for each in catalogue().perimeters.values() if each.count_of]
     sizes = [((perimeter, "accompagnements", ""), tuple(cell.split("/"))) for perimeter, cell in named]
     return [*sizes, *(((_INSIDE[0], *one), (_INSIDE[0], *other)) for one, other in SAME_ANSWERS)]
 
 
 def _with_same(opened: set[Cell], counts: dict[Cell, int]) -> set[Cell]:
-    """What would be told under its other name is rounded under both."""
-    found = set(opened)
+    """A cell that is opened under one name is opened under the other."""
+    opened = set(opened)
     for pair in same_cells() * 2:  # a name may lead to another
-        if found & set(pair) and set(pair) <= set(counts) and counts[pair[0]] == counts[pair[1]]:
-            found |= set(pair)
-    return found
+        if opened & set(pair) and set(pair) <= set(counts) and counts[pair[0]] == counts[pair[1]]:
+            opened |= set(pair)
+    return opened
 
 
 def _is_small(count: int) -> bool:
@@ -241,7 +216,7 @@ def _is_small(count: int) -> bool:
 
 
 def _small(counts: dict[Cell, int]) -> set[Cell]:
-    """One to four persons give an answer, or do not give one that all could; or they alone are not the ALSES'."""
+    """Cells of one to four persons, or whose complement is, among those asked or those not followed by an ALSES."""
     found = {cell for cell, count in counts.items() if _is_small(count)}
     for cell, count in counts.items():
         base, inside = base_of(cell), (_INSIDE[0], *cell[1:])
@@ -253,7 +228,7 @@ def _small(counts: dict[Cell, int]) -> set[Cell]:
 
 
 def _with_neighbours(counts: dict[str, int], opened: set[str], entry: Indicator) -> set[str]:
-    """The answers to one question that are rounded together, and the groups that they belong to."""
+    """The answers to one question that are rounded together, and the groups they belong to."""
     answers = set(counts) - set(entry.groups)
     own = opened & answers
     if own and entry.choice == "unique":
@@ -264,15 +239,9 @@ def _with_neighbours(counts: dict[str, int], opened: set[str], entry: Indicator)
 
 
 def open_cells(indicators: pd.DataFrame, also: Iterable[Cell] = ()) -> set[Cell]:
-    """The figures of the network that are rounded; ``also`` are those that an audit asks for.
+    """The network cells to round; ``also`` are those that the intruder test asks for. The others stay exact.
 
-    ``indicators`` has the schema ``indicateurs``, exact. Every other figure of the network stays as it was counted.
-
-    >>> lignes = pd.DataFrame({"identifiant": list("ABCDEFGHIJ"), "suivi_par": "alses"})
-    >>> personnes = records.Persons.of(2021, lignes.assign(sexe=["filles"] * 8 + ["garcons"] * 2))
-    >>> comptes = indicators.count_persons(personnes, source="export", reference="export")
-    >>> sorted(cellule[2] for cellule in open_cells(comptes) if cellule[1] == "sexe")
-    ['filles', 'garcons', 'non_renseigne']
+    ``indicators`` has the schema ``indicateurs``, exact.
     """
     rows = indicators[is_counted(indicators) & indicators["croise_avec"].eq("")]
     counts = dict(zip(cells_of(rows), rows["effectif_min"].tolist(), strict=True))
@@ -287,20 +256,20 @@ def open_cells(indicators: pd.DataFrame, also: Iterable[Cell] = ()) -> set[Cell]
     return _with_same(opened, counts)
 
 
-# --- What must add up once counts are rounded: sites, answers to a question, groups of answers, crossings ---
+# --- Additivity constraints: sites, answers to a question, groups of answers, cross-tabulations ---
 
 # The columns that name a count, whatever its site.
 CELL = ["indicateur", "modalite", "croise_avec", "modalite_croisee"]
 
 
 def sums_of(atoms: pd.DataFrame) -> Sums:
-    """What must add up once the counts of `atoms_of` are rounded, ``places`` being their rows.
+    """The additivity constraints on the base cells of `atoms_of`, ``places`` being their rows.
 
-    Each total of a site, an association, the network or a group of answers stays one of the two multiples around it.
+    Each total of a site, an association, the network or a group of answers stays adjacent to its true value.
     """
     sums = Sums()
     plain = atoms[atoms["croise_avec"].eq("")]
-    # A crossing adds up to an answer, whose own total is kept.
+    # A cross-tabulation adds up to an answer, whose own total is constrained.
     for level in (["uai"], ["association"], []):
         for key, rows in plain.groupby([*level, *CELL]):
             if len(rows) > 1 and key[0] != "":
@@ -312,7 +281,7 @@ def sums_of(atoms: pd.DataFrame) -> Sums:
 
 
 def _add_questions(sums: Sums, rows: pd.DataFrame) -> None:
-    """The answers of one place: they add up to the persons asked, or none is given by more than those."""
+    """The answers at one place add up to the persons asked or, of a multiple choice, none exceeds them."""
     places = {(row.indicateur, row.modalite): row.Index for row in rows.itertuples()}
     _add_twins(sums, places, rows)
     for name, own in rows.groupby("indicateur"):
@@ -332,9 +301,9 @@ def _add_questions(sums: Sums, rows: pd.DataFrame) -> None:
 
 
 def _add_twins(sums: Sums, places: dict[tuple[str, str], int], rows: pd.DataFrame) -> None:
-    """Two answers that the same persons give are rounded alike, one within another below it: or each narrows the other.
+    """Answers of the same persons are rounded alike, nested ones in order: otherwise each would narrow the other.
 
-    What the records of this place do not bear out binds nothing.
+    Only what the records of this place bear out is required.
     """
     for pair in (*SAME_ANSWERS, *WITHIN_ANSWERS):
         one, other = (places.get(answer) for answer in pair)
@@ -360,7 +329,7 @@ def _keep_under(sums: Sums, places: Iterable[int], whole: int) -> None:
 
 
 def _add_crossings(sums: Sums, atoms: pd.DataFrame) -> None:
-    """Each crossing of an association adds up, on either side, to its answers in all its collèges."""
+    """A cross-tabulation of an association adds up, on both sides, to its answers over all its collèges."""
     crossed, plain = (atoms[atoms["croise_avec"].ne("") == wanted] for wanted in (True, False))
     answers = {key: rows.index for key, rows in plain.groupby(["association", "indicateur", "modalite"])}
     for side in (["indicateur", "modalite"], ["croise_avec", "modalite_croisee"]):
@@ -369,82 +338,66 @@ def _add_crossings(sums: Sums, atoms: pd.DataFrame) -> None:
             sums.add(rows.index, less=answers[association, *answer])
 
 
-# --- Crossings of the network: exact as long as their margins are, else the sum of what is rounded in
-# --- associations
+# --- Cross-tabulations of the network: exact while their margins are, else sums of rounded associations ---
 
 # indicator, indicator that it is crossed with.
 Pair = tuple[str, str]
 
 
-def _is_rounded(cell: tuple) -> bool:
-    return all(catalogue().indicators[name].is_by_site for name in cell) and all(
-        catalogue().indicators[name].choice == "unique" for name in cell
-    )
+def _is_rounded(names: tuple) -> bool:
+    entries = [catalogue().indicators[name] for name in names]
+    return all(entry.is_by_site and entry.choice == "unique" for entry in entries)
 
 
 def open_crossings(indicators: pd.DataFrame, opened: set[Cell], asked: Iterable) -> pd.DataFrame:
-    """The rows of the crossings that an exact figure would betray, or that an audit asks for (schema ``indicateurs``).
-
-    One is betrayed when an answer to one of its questions is rounded: its cells add up to that answer.
-
-    >>> open_crossings(data.load(2020, "indicateurs"), set(), set()).empty
-    True
-    """
+    """The rows of the cross-tabulations to round: with a rounded margin, which their cells add up to, or ``asked``."""
     rows = indicators[is_counted(indicators) & indicators["croise_avec"].ne("")]
     rounded = {(perimeter, name) for perimeter, name, _ in opened}
     is_open = [
-        (row.perimetre, row.indicateur) in rounded
-        or (row.perimetre, row.croise_avec) in rounded
+        not rounded.isdisjoint([(row.perimetre, row.indicateur), (row.perimetre, row.croise_avec)])
         or (row.indicateur, row.croise_avec) in asked
         for row in rows.itertuples()
     ]
-    return rows[is_open]
+    return rows[np.array(is_open, dtype=bool)]
 
 
 def parts_of(crossings: pd.DataFrame, family) -> dict[tuple, np.ndarray]:
-    """Of each cell of these crossings, and of each of their bases, the places of the counts that it adds up.
+    """For each cell of these cross-tabulations and each of their bases, the places of the counts that it adds up.
 
-    A crossing that associations do not count has none. Keys: perimeter, indicator, modality, crossed indicator and
-    modality; for a base, the last two alone.
+    Keys: perimeter, indicator, modality, crossed indicator and modality; for a base, the last two. What associations
+    do not cross-tabulate has none.
     """
-    found: dict[tuple, np.ndarray] = {}
+    parts: dict[tuple, np.ndarray] = {}
     for row in crossings.itertuples():
-        if not _is_rounded((row.indicateur, row.croise_avec)):
-            continue
-        cross = (row.croise_avec, row.modalite_croisee)
-        crossed = row.modalite_croisee.split(FOLDED)
-        found[row.perimetre, row.indicateur, row.modalite, *cross] = family.crossed(
-            row.indicateur, row.modalite.split(FOLDED), row.croise_avec, crossed
-        )
-        found[cross] = family.plain(row.croise_avec, crossed)
-    return found
+        if _is_rounded((row.indicateur, row.croise_avec)):
+            cross, columns = (row.croise_avec, row.modalite_croisee), row.modalite_croisee.split(FOLDED)
+            cell = (row.perimetre, row.indicateur, row.modalite, *cross)
+            parts[cell] = family.places(row.indicateur, row.modalite.split(FOLDED), row.croise_avec, columns)
+            parts[cross] = family.places(row.croise_avec, columns)
+    return parts
 
 
-# --- Every count of a year that is rounded together, and how they add up: sites, network, questions, crossings
-# The smallest parts are the *atoms*: the persons of one association in one collège. Collèges, associations and the
-# network are sums of atoms; so are the answers to a question, which add up to those it is about.
+# --- The counts of a year that are rounded together ---
+# The *base cells* (atoms) are the persons of one association in one collège. Collèges, associations and the network are
+# sums of base cells; so are the answers to a question, which add up to those it is about.
 
-# The rows of a family: where, what, how many.
+# The columns that name a base cell: where, what.
 ATOM = ["association", "uai", *CELL]
-# Instead of a UAI: all the collèges of an association together; two questions are crossed at this level only.
+# Instead of a UAI: all the collèges of an association, the only level of cross-tabulations.
 ALL_COLLEGES = "*"
-# Where the atoms say at which site of a kind they are.
-_COLUMNS = {"association": "association", "college": "uai"}
-# Whom sites count.
+# The column of base cells that holds the sites of each type.
+_LEVELS = {"association": "association", "college": "uai"}
+# The perimeter that sites count.
 OF_SITES = "alses"
 
 
 def is_of_sites(cell: Cell) -> bool:
-    """Whether a figure of the network is the sum of those of the sites."""
+    """Whether a cell of the network is the sum of those of the sites."""
     return cell[0] == OF_SITES and catalogue().indicators[cell[1]].is_by_site
 
 
 class Turned(NamedTuple):
-    """A count that an audit asks to round up, or down: the answer to a question, at a site or in the network.
-
-    >>> Turned("college", "0592714E", "sexe", "filles", is_up=True).modality
-    'filles'
-    """
+    """A forced rounding direction: the answer to a question, at a site or in the network, rounded up or down."""
 
     site_type: str
     site: str
@@ -455,9 +408,9 @@ class Turned(NamedTuple):
 
 @dataclass
 class Family:
-    """The counts that are rounded together, in order; how they add up; which of them make each opened figure.
+    """The counts that are rounded together, their names, their constraints, and the places that make each opened cell.
 
-    ``counts`` are those of ``atoms``, then the opened figures of the network that sites do not count.
+    ``counts`` are those of ``atoms``, then the opened network cells that sites do not count.
     """
 
     atoms: pd.DataFrame
@@ -468,7 +421,7 @@ class Family:
 
     @classmethod
     def of(cls, counts: pd.DataFrame, indicators: pd.DataFrame, opened: set[Cell]) -> "Family":
-        """The family of a year: schema ``comptes_par_site``, then schema ``indicateurs``, both exact."""
+        """The family of a year from exact tables: schema ``comptes_par_site``, then schema ``indicateurs``."""
         atoms = atoms_of(counts)
         plain = indicators[is_counted(indicators) & indicators["croise_avec"].eq("")]
         known = dict(zip(cells_of(plain), plain["effectif_min"], strict=True))
@@ -477,35 +430,31 @@ class Family:
         values = np.array([*atoms["effectif"], *(known[cell] for cell in alone)], dtype=np.int64)
         family = cls(atoms, names, values, sums_of(atoms), {})
         family.opened = {cell: np.array([len(atoms) + rank]) for rank, cell in enumerate(alone)}
-        family.opened |= {cell: family.plain(cell[1], [cell[2]]) for cell in opened - set(alone)}
+        family.opened |= {cell: family.places(cell[1], [cell[2]]) for cell in opened - set(alone)}
         family._keep_together()
         return family
 
-    def plain(self, indicator: str, modalities: list[str]) -> np.ndarray:
-        """The places of the counts of these answers, in every site."""
-        rows = self.atoms["indicateur"].eq(indicator) & self.atoms["modalite"].isin(modalities)
-        return np.flatnonzero(rows & self.atoms["croise_avec"].eq(""))
-
-    def crossed(self, indicator: str, modalities: list[str], other: str, crossed: list[str]) -> np.ndarray:
-        """The places of the counts of those who gave these answers to both questions, in every association."""
-        rows = self.atoms["indicateur"].eq(indicator) & self.atoms["modalite"].isin(modalities)
-        return np.flatnonzero(rows & self.atoms["croise_avec"].eq(other) & self.atoms["modalite_croisee"].isin(crossed))
+    def places(self, indicator: str, modalities: list[str], other: str = "", crossed: Iterable[str] = ()) -> np.ndarray:
+        """The places of the counts of these answers at every site, or crossed with those to another question."""
+        atoms = self.atoms
+        rows = atoms["indicateur"].eq(indicator) & atoms["modalite"].isin(modalities) & atoms["croise_avec"].eq(other)
+        return np.flatnonzero(rows & atoms["modalite_croisee"].isin(crossed) if other else rows)
 
     def keep_near(self, places: np.ndarray) -> None:
         """The sum of these counts is rounded as one count would be."""
         self.sums.add_rounded(places, int(self.counts[places].sum()), base=ROUNDING_BASE)
 
     def turn(self, asked: Turned) -> None:
-        """The count of this answer at this site is rounded up, or down, as asked."""
-        places = self.plain(asked.indicator, [asked.modality])
-        if asked.site_type in _COLUMNS:
-            places = places[self.atoms[_COLUMNS[asked.site_type]].to_numpy()[places] == asked.site]
+        """Forces the rounding direction of an answer at a site."""
+        places = self.places(asked.indicator, [asked.modality])
+        if asked.site_type in _LEVELS:
+            places = places[self.atoms[_LEVELS[asked.site_type]].to_numpy()[places] == asked.site]
         bases, left = divmod(int(self.counts[places].sum()), ROUNDING_BASE)
         end = (bases + (asked.is_up and left > 0)) * ROUNDING_BASE
         self.sums.add(places, least=end, most=end)
 
     def _keep_together(self) -> None:
-        """The opened answers to one question stay near their true number, which the exact ones tell."""
+        """The opened answers to one question stay near their true sum, which the exact ones reveal."""
         questions: dict[tuple[str, str], list[int]] = {}
         for cell, places in self.opened.items():
             entry = catalogue().indicators[cell[1]]
@@ -521,7 +470,7 @@ class Family:
 
 
 def atoms_of(counts: pd.DataFrame) -> pd.DataFrame:
-    """The atoms, and for crossings the associations: a row a count, columns `ATOM` and ``effectif``.
+    """The base cells, and of cross-tabulations the associations: one row a count, columns `ATOM` and ``effectif``.
 
     ``counts`` has the schema ``comptes_par_site``.
 
@@ -536,10 +485,9 @@ def atoms_of(counts: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
 
 
-# --- The associations and the collèges of a year: which get a report, and their protected figures ---
+# --- The associations and collèges of a year: which get a report, and their protected rows ---
 
 SITE_COLUMNS = ["site_type", "site", "association", "est_publie"]
-_LEVELS = {"association": "association", "college": "uai"}
 
 
 def list_sites(counts: pd.DataFrame) -> pd.DataFrame:
@@ -547,52 +495,47 @@ def list_sites(counts: pd.DataFrame) -> pd.DataFrame:
 
     Columns: ``site_type`` (association or college), ``site`` (name or UAI), ``association`` of a collège (that of most
     of its persons), ``est_publie``: whether it has the eleven persons that a report takes.
-
-    >>> lieux = {"association": ["AAPI", "AAPI", ""], "uai": ["0592714E", "", "0593686L"], "effectif": [12, 3, 4]}
-    >>> comptes = pd.DataFrame({**lieux, "indicateur": "accompagnements", "modalite": ""})
-    >>> list_sites(comptes)[["site", "association", "est_publie"]].values.tolist()
-    [['AAPI', '', True], ['0592714E', 'AAPI', True], ['0593686L', '', False]]
     """
     sizes = counts[counts["indicateur"].eq("accompagnements")]
     tables = [pd.DataFrame(columns=SITE_COLUMNS)]
     for site_type, level in _LEVELS.items():
         own = sizes[sizes[level].ne("")]
-        found = own.groupby(level)["effectif"].sum()
+        totals = own.groupby(level)["effectif"].sum()
         in_order = own.sort_values(["effectif", "association"], ascending=[False, True])
         main = in_order.groupby(level)["association"].first()
-        rows = pd.DataFrame({"site_type": site_type, "site": found.index, "est_publie": found >= FEWEST_FOR_REPORT})
+        rows = pd.DataFrame({"site_type": site_type, "site": totals.index, "est_publie": totals >= FEWEST_FOR_REPORT})
         tables.append(rows.assign(association=main if site_type == "college" else "")[SITE_COLUMNS])
     return pd.concat([table for table in tables if len(table)] or tables, ignore_index=True)
 
 
 def site_rows(atoms: pd.DataFrame, sites: pd.DataFrame, network: pd.DataFrame, *, spread: int) -> pd.DataFrame:
-    """The protected figures of the sites that get a report (schema ``indicateurs``).
+    """The protected rows of the sites that get a report (schema ``indicateurs``); ``atoms`` are rounded (``arrondi``).
 
-    ``atoms`` are rounded (``arrondi``). A site has every answer that the network has, even if nobody there gives it:
-    that nobody does is not told apart from a few. Questions are crossed for associations of thirty persons or more.
+    A site has every answer of the network, even if nobody there gives it: 0 is not told apart from a few.
+    Cross-tabulations are for associations of thirty persons or more.
     """
     published = sites[sites["est_publie"].astype(bool)]
     known = network[network["perimetre"].eq(OF_SITES) & network["site_type"].eq("reseau")]
-    found = [network.iloc[:0]]
+    tables = [network.iloc[:0]]
     for site_type, level in _LEVELS.items():
         own = atoms[atoms[level].isin(published.loc[published["site_type"].eq(site_type), "site"])]
-        shown = own.groupby([level, *CELL])["arrondi"].sum()
+        displayed = own.groupby([level, *CELL])["arrondi"].sum()
         for site in own[level].unique():
-            found.append(_rows(site_type, site, shown[site].to_dict(), known))
-    rows = pd.concat(found, ignore_index=True)
+            tables.append(_rows(site_type, site, displayed[site].to_dict(), known))
+    rows = pd.concat(tables, ignore_index=True)
     return protect_rows(rows, spread=spread) if len(rows) else rows
 
 
 def _rows(site_type: str, site: str, shown: dict[tuple, int], known: pd.DataFrame) -> pd.DataFrame:
-    """The figures of one site before what a reader knows of them is worked out."""
-    is_plain = known["croise_avec"].eq("")
-    is_by_site = known["indicateur"].map(lambda name: catalogue().indicators[name].is_by_site)
-    rows = known[is_plain & is_by_site].assign(site_type=site_type, site=site)
+    """The rows of one site, before `protect_rows`."""
+    entries = catalogue().indicators
+    is_by_site = known["indicateur"].map(lambda name: entries[name].is_by_site)
+    rows = known[known["croise_avec"].eq("") & is_by_site].assign(site_type=site_type, site=site)
     cells = zip(*(rows[name] for name in CELL), strict=True)
-    bases = (_base(name, "", "") for name in rows["indicateur"])
+    bases = (entries[name].base for name in rows["indicateur"])
     rows = rows.assign(
         effectif_arrondi=[shown.get(cell, 0) for cell in cells],
-        base_arrondie=[None if base is None else shown.get(base, 0) for base in bases],
+        base_arrondie=[None if base is None else shown.get((*base.partition("/")[::2], "", ""), 0) for base in bases],
     )
     size = shown.get(("accompagnements", "", "", ""), 0)
     if site_type != "association" or size < FEWEST_FOR_CROSSING:
@@ -600,15 +543,8 @@ def _rows(site_type: str, site: str, shown: dict[tuple, int], known: pd.DataFram
     return pd.concat([rows, _crossed_rows(rows, shown)], ignore_index=True)
 
 
-def _base(name: str, cross: str, crossed: str) -> tuple[str, str, str, str] | None:
-    if cross:
-        return (cross, crossed, "", "")
-    base = catalogue().indicators[name].base
-    return None if base is None else (*(base.partition("/")[::2]), "", "")
-
-
 def _crossed_rows(rows: pd.DataFrame, shown: dict[tuple, int]) -> pd.DataFrame:
-    """The crossings of one association: every pair of answers that the network has."""
+    """The cross-tabulations of one association: every pair of answers that the network has."""
     answers = {name: own for name, own in rows.groupby("indicateur", sort=False)}
     found = [rows.iloc[:0]]
     for name, own in answers.items():
@@ -627,7 +563,7 @@ def _crossed_rows(rows: pd.DataFrame, shown: dict[tuple, int]) -> pd.DataFrame:
     return pd.concat(found, ignore_index=True)
 
 
-# --- One year protected as a whole: the network, the associations and the collèges, in one rounding ---
+# --- One year protected as a whole: network, associations and collèges in one rounding ---
 
 # How many have each column of the export filled.
 _FILLED = "colonne_remplie"
@@ -635,11 +571,7 @@ _FILLED = "colonne_remplie"
 
 @dataclass(frozen=True)
 class Protected:
-    """The protected indicators (schema ``indicateurs``); whether counts had to go two bases away.
-
-    >>> Protected(data.load(2020, "indicateurs"), is_wide=False).is_wide
-    False
-    """
+    """The protected indicators (schema ``indicateurs``); whether counts had to go two bases away."""
 
     indicators: pd.DataFrame
     is_wide: bool
@@ -653,13 +585,12 @@ def protect(
     key: bytes,
     also: Iterable[Cell | Pair | Turned] = (),
 ) -> Protected:
-    """What may be shown of a year, at every level: counts of persons rounded together, all the rest as it was.
+    """What may be shown of a year at every level: counts of persons rounded together, the rest unchanged.
 
-    ``indicators`` (schema ``indicateurs``) are those of the network, exact; ``counts`` (schema ``comptes_par_site``)
-    are the exact counts of each site; ``sites`` (columns of `list_sites`) those that get a report. ``key``
-    decides between roundings that are as near: the same bytes give the same rounding, which nobody can redo without
-    them. ``also`` are what an audit asks for: figures and crossings of the network to round as well, counts to round
-    up or down. A crossing whose sites are not counted is then left out.
+    ``indicators`` (schema ``indicateurs``) are those of the network and ``counts`` (schema ``comptes_par_site``) those
+    of each site, exact; ``sites`` (columns of `list_sites`) get a report. ``key`` breaks ties: nobody can redo the
+    rounding without it. ``also`` is what the intruder test asks for: network cells and cross-tabulations to round,
+    forced rounding directions. A cross-tabulation to round that sites do not count is left out.
 
     Raises
     ------
@@ -692,17 +623,14 @@ def protect(
     rounded, is_wide = _round(family, key)
     shown = {cell: int(rounded[places].sum()) for cell, places in (family.opened | parts).items()}
     spread = spread_of(is_wide=is_wide)
-    network = _network(indicators, shown, pairs=set(map(_pair, crossings.itertuples())), spread=spread)
+    pairs = set(zip(crossings["indicateur"], crossings["croise_avec"], strict=True))
+    network = _network(indicators, shown, pairs=pairs, spread=spread)
     own = site_rows(family.atoms.assign(arrondi=rounded[: len(family.atoms)]), sites, network, spread=spread)
     return Protected(typed(pd.concat([network, own], ignore_index=True), "indicateurs"), is_wide)
 
 
-def _pair(row) -> Pair:
-    return (row.indicateur, row.croise_avec)
-
-
 def without_few(indicators: pd.DataFrame) -> pd.DataFrame:
-    """The rows (schema ``indicateurs``); a population of fewer than eleven persons is left out."""
+    """The rows (schema ``indicateurs``) without the populations of fewer than eleven persons."""
     own = indicators[is_counted(indicators)]
     sizes = own[own["indicateur"].eq("accompagnements")].set_index("perimetre")["effectif_min"]
     few = sizes[sizes.between(1, FEWEST_FOR_REPORT - 1)].index
@@ -710,8 +638,8 @@ def without_few(indicators: pd.DataFrame) -> pd.DataFrame:
 
 
 def _round(family: Family, key: bytes) -> tuple[np.ndarray, bool]:
+    drawn = draws(family.names, key)
     for is_wide in (False, True):
-        drawn = draws(family.names, key)
         rounded = round_counts(family.counts, family.sums, base=ROUNDING_BASE, drawn=drawn, is_wide=is_wide)
         if rounded is not None:
             return rounded, is_wide
@@ -721,7 +649,7 @@ def _round(family: Family, key: bytes) -> tuple[np.ndarray, bool]:
 
 
 def _network(indicators: pd.DataFrame, shown: dict, *, pairs: set[Pair], spread: int) -> pd.DataFrame:
-    """The figures of the network: those that are rounded, or whose base is, say what a reader may know of them."""
+    """The rows of the network: those that are rounded, or on a rounded base, with their feasibility intervals."""
     rows = indicators.reset_index(drop=True)
     own = rows[is_counted(rows)]
     names = [_names(row) for row in own.itertuples()]
@@ -732,11 +660,11 @@ def _network(indicators: pd.DataFrame, shown: dict, *, pairs: set[Pair], spread:
     is_bare = (own["base_max"] < FEWEST_FOR_SHARE).fillna(False)
     own.loc[is_bare, ["part_min_pct", "part_max_pct"]] = pd.NA
     is_told = own["effectif_arrondi"].notna() | own["base_arrondie"].notna()
-    # A crossing that should be rounded and cannot be, for no site counts it, is left out.
+    # A cross-tabulation to round that no site counts is left out.
     in_pairs = [(row.indicateur, row.croise_avec) in pairs for row in own.itertuples()]
     is_left_out = pd.Series(in_pairs, index=own.index, dtype=bool) & own["effectif_arrondi"].isna()
-    # A column filled by nearly all says again how many gave no answer: rounded apart, each would narrow the other. So
-    # would a base of its own that is rounded: those who come by the collège.
+    # A column that nearly all have filled says again how many gave no answer: rounded apart, each would narrow the
+    # other. So would a rounded base of its own: those who come by the collège.
     has_own_base = own["modalite"].isin(list(catalogue().indicators[_FILLED].own_bases))
     is_told_apart = own["effectif_arrondi"].notna() | (has_own_base & own["base_arrondie"].notna())
     is_left_out |= own["indicateur"].eq(_FILLED) & is_told_apart
@@ -747,7 +675,7 @@ def _network(indicators: pd.DataFrame, shown: dict, *, pairs: set[Pair], spread:
 
 
 def _names(row) -> tuple[tuple, tuple | None]:
-    """The cell of a row and that of its base, as what is rounded is named."""
+    """The cell of a row and that of its base, as keys of the rounded counts."""
     cell = (row.perimetre, row.indicateur, row.modalite)
     if not row.croise_avec:
         return cell, base_of(cell)

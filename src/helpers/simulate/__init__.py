@@ -1,1 +1,1 @@
-"""Records of persons who do not exist: plausible ones, and ones that give the printed figures again."""
+"""Records of persons who do not exist: plausible ones, and ones that reproduce published values."""

@@ -9,13 +9,13 @@ import pandas as pd
 from helpers.schema import DataError, catalogue, columns, control_letter
 from helpers.simulate.plan import ALSES, GOALS, NUMBER, NUMBERS, OUTSIDE, REQUEST, UNKNOWN, Plan, assumptions
 
-# --- Counts to persons: exactly so many of each answer, dealt by chance, the likelier the more often ---
+# --- Answers: exact counts allotted at random, with odds ---
 
 
 def allot(rng: np.random.Generator, counts: list[int], odds: np.ndarray, fixed: np.ndarray | None = None) -> np.ndarray:
-    """The answer of each person, as a number: ``counts`` of each, however the logarithms of ``odds`` lean.
+    """The answer of each person, as a number: ``counts`` of each answer, drawn with the logarithms of ``odds``.
 
-    ``fixed`` holds what a person is known to answer, or -1; it is kept as far as the counts allow.
+    ``fixed`` holds a person's known answer, or -1; it is kept as far as the counts allow.
 
     >>> even = np.zeros((6, 3))
     >>> np.bincount(allot(np.random.default_rng(1), [3, 2, 1], even)).tolist()
@@ -23,26 +23,24 @@ def allot(rng: np.random.Generator, counts: list[int], odds: np.ndarray, fixed: 
     >>> allot(np.random.default_rng(1), [3, 2, 1], even, np.array([2, 2, 2, 1, 1, 0])).tolist()[3:]
     [1, 1, 0]
     """
-    given = np.full(len(odds), -1)
+    answers = np.full(len(odds), -1)
     left = np.array(counts)
-    if fixed is not None:
-        for label in range(len(left)):
-            who = np.flatnonzero(fixed == label)
-            kept = rng.permutation(who)[: left[label]] if len(who) > left[label] else who
-            given[kept] = label
-            left[label] -= len(kept)
-    # The rarest choose first: a weighted draw without replacement, by the Gumbel maximum.
+    for label in range(len(left)) if fixed is not None else ():
+        who = np.flatnonzero(fixed == label)
+        who = rng.permutation(who)[: left[label]] if len(who) > left[label] else who
+        answers[who] = label
+        left[label] -= len(who)
+    # The rarest choose first: weighted draws without replacement, by the Gumbel-max trick.
     for label in np.argsort(left, kind="stable"):
-        free = np.flatnonzero(given < 0)
+        free = np.flatnonzero(answers < 0)
         score = odds[free, label] + rng.gumbel(size=len(free))
-        given[free[np.argsort(-score, kind="stable")[: left[label]]]] = label
-    return given
+        answers[free[np.argsort(-score, kind="stable")[: left[label]]]] = label
+    return answers
 
 
-# --- Objectives to persons: exactly so many of each, so many a person, and so many persons with two that go
-# --- together
+# --- Objectives: exact counts of each, exact numbers per person, exact counts of pairs ---
 
-# More than any chance: who is so is first.
+# A score above any random one: these persons come first.
 _SURE = 1e3
 
 
@@ -62,20 +60,15 @@ def deal_goals(
     first: np.ndarray,
     pairs: tuple[Pair, ...] = (),
 ) -> np.ndarray:
-    """Which objectives each person has (a table of booleans): ``sizes`` a person, ``counts`` an objective.
+    """Which objectives each person has (a table of booleans): ``sizes`` per person, ``counts`` per objective.
 
-    ``first`` is the objective that a person has before any other, as far as the counts allow; -1 for none. Exactly so
-    many persons as they say have both objectives of each of the ``pairs``.
+    ``first`` is the objective that a person has before any other, as far as the counts allow; -1 for none. Each of the
+    ``pairs`` says exactly how many persons have both its objectives.
 
     Raises
     ------
     DataError
-        when no way of dealing is found.
-
-    >>> sizes = np.array([1, 2, 2, 0])
-    >>> had = deal_goals(np.random.default_rng(1), sizes, [3, 1, 1], np.zeros((4, 3)), np.array([0, 1, -1, -1]))
-    >>> had.sum(axis=0).tolist(), had.sum(axis=1).tolist(), bool(had[0, 0]), bool(had[1, 1])
-    ([3, 1, 1], [1, 2, 2, 0], True, True)
+        when no such table is found.
     """
     left, wanted = sizes.copy(), np.array(counts)
     had = np.zeros((len(sizes), len(counts)), dtype=bool)
@@ -106,7 +99,7 @@ def _nobody() -> DataError:
 
 
 def _mend(rng: np.random.Generator, had: np.ndarray, left: np.ndarray, wanted: np.ndarray) -> None:
-    """What chance left over: somebody else takes the objective, and leaves one of theirs."""
+    """What is left over: somebody else takes the objective and gives up one of theirs."""
     while wanted.any():
         goal, person = int(np.flatnonzero(wanted)[0]), int(np.flatnonzero(left)[0])
         if had[person, goal]:
@@ -123,7 +116,7 @@ def _mend(rng: np.random.Generator, had: np.ndarray, left: np.ndarray, wanted: n
 
 
 def _make_both(rng: np.random.Generator, had: np.ndarray, own: np.ndarray, pair: Pair) -> None:
-    """Persons exchange objectives, one for one, until so many have both; those of their own are given last."""
+    """Persons exchange objectives, one for one, until so many have both; first ones are exchanged last."""
     while (missing := pair.both - int((had[:, pair.one] & had[:, pair.other]).sum())) != 0:
         ways = [(int(goal), beside) for goal in rng.permutation(pair[:2]) for beside in pair[:2] if beside != goal]
         if not any(_exchange(rng, had, own, way, is_more=missing > 0) for way in ways):
@@ -135,7 +128,7 @@ def _exchange(
 ) -> bool:
     """Whether somebody could take the first objective of ``way`` from another, for one outside the pair.
 
-    With ``is_more``, from who has not the second one to who has; the other way round without.
+    With ``is_more``, from who has not the second objective to who has; otherwise the other way round.
     """
     goal, beside = way
     takers, givers = (had[:, beside] == is_more) & ~had[:, goal], had[:, goal] & (had[:, beside] != is_more)
@@ -154,96 +147,80 @@ def _exchange(
     return False
 
 
-# --- Invented collèges and associations, with valid UAI that no establishment bears ---
+# --- Invented collèges and associations, with valid UAI that no establishment has ---
 
 # No département has this number.
 _NOWHERE = 999
 MOST_COLLEGES, MOST_ASSOCIATIONS = 2000, 200
-# How unequal collèges are in numbers followed (standard deviation of the logarithm); a collège that has just entered
-# has had less time.
+# Standard deviation of the logarithm of the sizes of collèges; a collège that has just entered had less time.
 _SPREAD, _NEW = 0.5, 0.6
 COLUMNS = ["association", "territoire", "uai", "college"]
 
 
 @dataclass(frozen=True)
 class Places:
-    """One row a collège: schema ``accompagnements``, its four columns of places; ``weights`` say who has how many."""
+    """A row a collège: the columns of places of schema ``accompagnements``; ``weights`` are shares of persons."""
 
     table: pd.DataFrame
     weights: np.ndarray
 
 
-def _association(number: int) -> tuple[str, str]:
-    return f"Association fictive {number:02d}", f"Territoire fictif {1 + (number - 1) % 4}"
-
-
 def _college(number: int, association: int) -> tuple[str, str, str, str]:
-    digits = f"{_NOWHERE}{number:04d}"
-    return (*_association(association), digits + control_letter(digits), f"Collège fictif {number:02d}")
+    digits, place = f"{_NOWHERE}{number:04d}", f"Territoire fictif {1 + (association - 1) % 4}"
+    names = (f"Association fictive {association:02d}", place)
+    return (*names, digits + control_letter(digits), f"Collège fictif {number:02d}")
 
 
 def invent_places(
     rng: np.random.Generator, *, colleges: int, associations: int, earlier: pd.DataFrame | None = None
 ) -> Places:
-    """So many collèges, those of ``earlier`` (columns of places) first; each belongs to one association.
-
-    >>> lieux = invent_places(np.random.default_rng(1), colleges=3, associations=2)
-    >>> lieux.table["uai"].tolist(), lieux.table["association"].nunique()
-    (['9990001X', '9990002Y', '9990003Z'], 2)
-    """
-    known = [] if earlier is None else _known(earlier)
-    owners = [
-        1 + number if number < associations else int(rng.integers(1, associations + 1)) for number in range(colleges)
-    ]
-    rows = [_college(number + 1, owner) for number, owner in enumerate(owners)]
-    old = {row[2]: row for row in known}
+    """So many collèges, those of ``earlier`` (columns of places) first; each belongs to one association."""
+    old = {}
+    if earlier is not None:
+        places = earlier.loc[earlier["uai"].ne(""), COLUMNS].drop_duplicates("uai")
+        old = {row[2]: row for row in places.itertuples(index=False, name=None)}
+    owners = [rank + 1 if rank < associations else int(rng.integers(1, associations + 1)) for rank in range(colleges)]
+    rows = [_college(number, owner) for number, owner in enumerate(owners, start=1)]
     rows = [old.get(row[2], row) for row in rows]
     is_new = np.array([bool(old) and row[2] not in old for row in rows])
     weights = np.exp(rng.normal(0, _SPREAD, colleges)) * np.where(is_new, _NEW, 1.0)
     return Places(pd.DataFrame(rows, columns=COLUMNS), weights / weights.sum())
 
 
-def _known(earlier: pd.DataFrame) -> list[tuple]:
-    seen = earlier.loc[earlier["uai"].ne(""), COLUMNS].drop_duplicates("uai")
-    return list(seen.itertuples(index=False, name=None))
-
-
 def settle(rng: np.random.Generator, places: Places, stratum: str, before: pd.DataFrame, size: int) -> np.ndarray:
     """The collège of each person, as a row of the places; the first persons are those of ``before``.
 
-    Most of these stay in their collège, and with their association if they are in none.
+    Most of these stay in their collège; those in none stay with their association.
     """
-    found = rng.choice(len(places.weights), size=size, p=places.weights)
+    drawn = rng.choice(len(places.weights), size=size, p=places.weights)
     rows = _same_association(rng, places, before["association"])
     if stratum != OUTSIDE:
         same = _same_college(places, before)
         stays = (same >= 0) & (rng.random(len(same)) < assumptions()["personnes"]["meme_college"])
-        rows = np.where(stays, same, found[: len(before)])
-    found[: len(before)] = np.where(rows >= 0, rows, found[: len(before)])
-    return found
+        rows = np.where(stays, same, drawn[: len(before)])
+    drawn[: len(before)] = np.where(rows >= 0, rows, drawn[: len(before)])
+    return drawn
 
 
 def _same_college(places: Places, before: pd.DataFrame) -> np.ndarray:
-    """The row of each person's collège, by UAI, else by name; -1 where it is no longer there."""
+    """The row of each person's collège, by UAI, else by name; -1 where it is gone."""
     by_code = pd.Index(places.table["uai"]).get_indexer(before["uai"])
     return np.where(by_code >= 0, by_code, pd.Index(places.table["college"]).get_indexer(before["college"]))
 
 
 def _same_association(rng: np.random.Generator, places: Places, names: pd.Series) -> np.ndarray:
-    """One of the rows of each association; -1 where it is no longer there."""
+    """A random row of each person's association; -1 where it is gone."""
     rows = {name: each.index.to_numpy() for name, each in places.table.groupby("association")}
     chance = rng.random(len(names))
-    return np.array(
-        [
-            rows[name][int(part * len(rows[name]))] if name in rows else -1
-            for name, part in zip(names, chance, strict=True)
-        ],
-        dtype=int,
-    )
+    drawn = [
+        rows[name][int(part * len(rows[name]))] if name in rows else -1
+        for name, part in zip(names, chance, strict=True)
+    ]
+    return np.array(drawn, dtype=int)
 
 
 def place_columns(rng: np.random.Generator, places: Places, stratum: str, where: np.ndarray) -> pd.DataFrame:
-    """The columns of places of each person: no collège for who is in none, and now and then no UAI."""
+    """The columns of places of each person: outside a collège none is named, and now and then the UAI is missing."""
     out = places.table.iloc[where].reset_index(drop=True)
     blank = rng.random(len(out)) < assumptions()["personnes"]["sans_uai"]
     if stratum == OUTSIDE:
@@ -253,12 +230,12 @@ def place_columns(rng: np.random.Generator, places: Places, stratum: str, where:
     return out
 
 
-# --- Dates of simulated accompaniments, with the rhythm of the school year, and years of birth ---
+# --- Dates, with the rhythm of the school year, and years of birth ---
 
 _DAY, _MONTH = np.timedelta64(1, "D"), np.timedelta64(1, "M")
-# An accompaniment that goes on began at most this many months before the year, if nothing earlier says when.
+# An accompaniment that goes on began at most this many months before the year, unless an earlier year says when.
 _MONTHS_BEFORE = 16
-# A first period shorter than this would hardly be recorded as accompaniment.
+# A shorter first period would hardly be recorded as accompaniment.
 _SHORTEST_DAYS = 15
 
 
@@ -272,12 +249,7 @@ def _days_of(rng: np.random.Generator, months: np.ndarray) -> np.ndarray:
 
 
 def starts(rng: np.random.Generator, year: int, *, is_new: np.ndarray) -> np.ndarray:
-    """The first day of each accompaniment: in the year if it is new, before otherwise.
-
-    >>> days = starts(np.random.default_rng(1), 2021, is_new=np.array([True, False]))
-    >>> days.astype("datetime64[Y]").astype(str).tolist()
-    ['2021', '2020']
-    """
+    """The first day of each accompaniment: in the year if it is new, else before."""
     weights = np.array(assumptions()["temps"]["debut_par_mois"], dtype=float)
     january = np.datetime64(f"{year}-01", "M")
     inside = january + rng.choice(12, size=len(is_new), p=weights / weights.sum()) * _MONTH
@@ -288,7 +260,7 @@ def starts(rng: np.random.Generator, year: int, *, is_new: np.ndarray) -> np.nda
 
 
 def ends(rng: np.random.Generator, year: int, first: np.ndarray, levels: np.ndarray) -> np.ndarray:
-    """The last day of each accompaniment that ends in the year; not a time where it goes on, or nobody typed it."""
+    """The last day of each accompaniment that ends in the year; NaT where it goes on or is not filled in."""
     odds = assumptions()["temps"]["fin"]
     chance = np.array([odds.get(level, odds["autre_niveau"]) for level in levels.tolist()])
     january, june = np.datetime64(f"{year}-01-10"), np.datetime64(f"{year}-06-21")
@@ -297,8 +269,8 @@ def ends(rng: np.random.Generator, year: int, first: np.ndarray, levels: np.ndar
     anywhere = low + (rng.random(len(first)) * ((last - low).astype(int) + 1)).astype(int) * _DAY
     summer = june + rng.integers(0, 14, len(first)) * _DAY
     in_june = (low <= june) & (rng.random(len(first)) < assumptions()["temps"]["fin_en_juin"])
-    found = np.where(in_june, summer, anywhere)
-    return np.where((rng.random(len(first)) < chance) & (low <= last), found, np.datetime64("NaT", "D"))
+    days = np.where(in_june, summer, anywhere)
+    return np.where((rng.random(len(first)) < chance) & (low <= last), days, np.datetime64("NaT", "D"))
 
 
 def births(rng: np.random.Generator, year: int, levels: np.ndarray) -> np.ndarray:
@@ -306,17 +278,17 @@ def births(rng: np.random.Generator, year: int, levels: np.ndarray) -> np.ndarra
     ages, shifts = assumptions()["personnes"]["ages"], assumptions()["personnes"]["avance_ou_retard"]
     age = np.array([ages.get(level, ages["autre"]) for level in levels.tolist()], dtype=int)
     late = rng.choice([int(shift) for shift in shifts], size=len(age), p=list(shifts.values()))
-    found = (year - age - late).astype(str).astype(object)
-    found[rng.random(len(age)) < assumptions()["personnes"]["sans_naissance"]] = ""
-    return found
+    years = (year - age - late).astype(str).astype(object)
+    years[rng.random(len(age)) < assumptions()["personnes"]["sans_naissance"]] = ""
+    return years
 
 
 def as_text(days: np.ndarray) -> np.ndarray:
-    """Days as the project writes them, empty where there is none."""
+    """Days in ISO format, empty where there is none."""
     return np.where(np.isnat(days), "", days.astype("datetime64[D]").astype(str))
 
 
-# --- Who comes back from one simulated year to the next, a school year older ---
+# --- Who returns the year after, a school year older ---
 
 _NEXT = {"6e": "5e", "5e": "4e", "4e": "3e"}
 _LAST = "3e"
@@ -326,55 +298,44 @@ _AUTUMN = "-09"
 def candidates(earlier: pd.DataFrame, stratum: str) -> pd.DataFrame:
     """Who may still be followed in a stratum: those whose accompaniment has no end, as they now are.
 
-    Who began in autumn is in the same class until summer, and is still said to be: so a class is never full of new
-    persons alone. Who was in the last level has left the collège, and may be followed as a lycéen. Schema
-    ``accompagnements``.
+    Who began in autumn stays in the same class until summer, so that no class is full of new persons alone. Who was in
+    the last level has left the collège, and may be followed as a lycéen. Schema ``accompagnements``.
     """
     still = earlier[earlier["date_fin"].eq("")]
     is_pupil, by_alses = still["situation"].eq("collegien"), still["suivi_par"].eq("alses")
     is_same_year = still["date_debut"].str.slice(0, 7) >= still["annee"].astype("str") + _AUTUMN
     leaves = is_pupil & still["niveau"].eq(_LAST) & ~is_same_year
     if stratum == OUTSIDE:
-        found = still[~is_pupil | leaves]
-        situation = found["situation"].mask(found["situation"].eq("collegien"), "lyceen")
-        return found.assign(situation=situation, niveau="hors_college")
-    found = still[is_pupil & ~leaves & (by_alses if stratum == ALSES else ~by_alses)]
-    return found.assign(niveau=found["niveau"].mask(~is_same_year, found["niveau"].replace(_NEXT)))
+        rows = still[~is_pupil | leaves]
+        situation = rows["situation"].mask(rows["situation"].eq("collegien"), "lyceen")
+        return rows.assign(situation=situation, niveau="hors_college")
+    rows = still[is_pupil & ~leaves & (by_alses if stratum == ALSES else ~by_alses)]
+    return rows.assign(niveau=rows["niveau"].mask(~is_same_year, rows["niveau"].replace(_NEXT)))
 
 
 def draw(rng: np.random.Generator, found: pd.DataFrame, many: int, room: dict[str, dict[str, int]]) -> pd.DataFrame:
-    """So many of them at most, by chance, as long as there is ``room`` for their answers, by column.
-
-    >>> found = pd.DataFrame({"identifiant": ["a", "b", "c"], "sexe": ["filles", "filles", "garcons"]})
-    >>> sorted(draw(np.random.default_rng(1), found, 3, {"sexe": {"filles": 1, "garcons": 5}})["sexe"])
-    ['filles', 'garcons']
-    """
+    """At most so many of them, at random, as long as there is ``room`` for their answers, by column."""
     left = {column: dict(counts) for column, counts in room.items()}
     answers = found[list(room)].to_numpy().tolist()
-    kept = []
+    drawn = []
     for place in rng.permutation(len(found)).tolist():
         row = list(zip(room, answers[place], strict=True))
-        if len(kept) < many and all(left[column].get(answer, 0) > 0 for column, answer in row):
-            kept.append(place)
+        if len(drawn) < many and all(left[column].get(answer, 0) > 0 for column, answer in row):
+            drawn.append(place)
             for column, answer in row:
                 left[column][answer] -= 1
-    return found.iloc[kept].reset_index(drop=True)
+    return found.iloc[drawn].reset_index(drop=True)
 
 
-def nobody(columns: list[str]) -> pd.DataFrame:
-    """Nobody comes back: no row."""
-    return pd.DataFrame({name: pd.Series(dtype="str") for name in columns})
+# --- The rows of a stratum: column after column, each depending on the ones before ---
 
-
-# --- The rows of a stratum: counts dealt to persons, column after column, each leaning on the ones before ---
-
-# What stays with a person from one year to the next; the first two never change.
+# What a person keeps from one year to the next; the first two never change.
 _KEPT = ("sexe", "situation", "niveau", "origine", "orienteur", REQUEST)
 
 
 @dataclass
 class Group:
-    """The persons of a stratum while their columns are being filled."""
+    """The persons of a stratum while their columns are filled."""
 
     plan: Plan
     stratum: str
@@ -391,25 +352,24 @@ class Group:
         return self.plan.size(self.stratum)
 
     def counts(self, indicator: str) -> dict[str, int]:
-        """Persons by answer, groups left out; nothing given is ``""``."""
+        """Persons by answer, without groups; no answer is ``""``."""
         entry, planned = catalogue().indicators[indicator], self.plan.of(self.stratum, indicator)
-        found = {name: planned.get(name, 0) for name in entry.modalities}
-        return {**found, "": planned.get(UNKNOWN, 0)}
+        return {name: planned.get(name, 0) for name in entry.modalities} | {"": planned.get(UNKNOWN, 0)}
 
     def odds(self, column: str, labels: list[str]) -> np.ndarray:
-        """How much each person leans to each answer: by their collège, and by their other answers."""
+        """The log-odds of each answer for each person: by their collège, and by their other answers."""
         spread = assumptions()["hasard"]["colleges"]
-        found = self.rng.normal(0, spread, (len(self.places.weights), len(labels)))[self.where]
+        odds = self.rng.normal(0, spread, (len(self.places.weights), len(labels)))[self.where]
         for tie in assumptions()["liens"]:
             for label, others in tie["force"].items() if tie["colonne"] == column else ():
                 for other, strengths in others.items():
                     known = self.filled.get(other, np.array([]))
                     for value, strength in strengths.items() if label in labels and len(known) else ():
-                        found[:, labels.index(label)] += strength * (known == value)
-        return found
+                        odds[:, labels.index(label)] += strength * (known == value)
+        return odds
 
     def fill(self, column: str, among: np.ndarray | None = None) -> None:
-        """Deals a column to everybody, or to those ``among`` whom it is asked; the others have nothing."""
+        """Fills a column for everybody, or for those ``among`` whom it is asked; it is empty for the others."""
         counts = self.counts(column)
         labels = list(counts)
         inside = np.ones(len(self), dtype=bool) if among is None else among
@@ -431,20 +391,20 @@ def _fill_goals(group: Group) -> None:
     first = np.where(group.rng.random(len(group)) < assumptions()["personnes"]["demande_travaillee"], asked, -1)
     counts, odds = [planned[name] for name in goals], group.odds("objectifs", goals)
     had = deal_goals(group.rng, sizes, counts, odds, first, _pairs(group, goals, counts))
-    # A few hundred sets of objectives at most: each is written once.
+    # There are at most a few hundred sets of objectives: each is written once.
     sets, which = np.unique(had @ (1 << np.arange(len(goals))), return_inverse=True)
     texts = [";".join(name for rank, name in enumerate(goals) if each >> rank & 1) for each in sets.tolist()]
     group.filled["objectifs"] = np.array(texts, dtype=object)[which]
 
 
 def _pairs(group: Group, goals: list[str], counts: list[int]) -> tuple[Pair, ...]:
-    """The objectives that a document counts together: it says how many have one at least, hence how many have both."""
-    planned, found = group.plan.of(group.stratum, GOALS), []
+    """The objectives that a document counts together: how many have at least one gives how many have both."""
+    planned, pairs = group.plan.of(group.stratum, GOALS), []
     for name, value in catalogue().indicators[GOALS].groups.items():
         if name in planned:
             one, other = map(goals.index, value.members)
-            found.append(Pair(one, other, counts[one] + counts[other] - planned[name]))
-    return tuple(found)
+            pairs.append(Pair(one, other, counts[one] + counts[other] - planned[name]))
+    return tuple(pairs)
 
 
 def _fill_times(group: Group) -> None:
@@ -461,7 +421,7 @@ def _fill_times(group: Group) -> None:
 
 
 def people(plan: Plan, stratum: str, places: Places, found: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """The rows of a stratum, without identifiers for those who are new; ``found`` may come back.
+    """The rows of a stratum, without identifiers for new persons; those ``found`` in the year before may return.
 
     Takes and gives the schema ``accompagnements``.
     """

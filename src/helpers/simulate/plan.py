@@ -1,4 +1,4 @@
-"""What is assumed of simulated persons, and the whole counts nearest to it within what is printed."""
+"""What is assumed of simulated persons, and the whole counts nearest to it within what is published."""
 
 import tomllib
 from dataclasses import dataclass
@@ -23,28 +23,23 @@ from helpers.indicators.constraints import (
     table,
 )
 from helpers.indicators.lookup import decimals_of
-from helpers.schema import DataError, catalogue
+from helpers.schema import DataError, catalogue, columns
 
-# --- What is assumed of simulated persons where nothing is printed: ``hypotheses.toml``, which gives the
-# --- reasons
+# --- Assumptions where nothing is published: ``hypotheses.toml``, which gives the reasons ---
 
-# Everybody is in one of these three: followed by an ALSES, collégien followed by another educator, neither.
+# Three strata: followed by an ALSES, collégien followed by another educator, neither.
 ALSES, OTHER_PUPILS, OUTSIDE = STRATA = ("alses", "collegiens_d_un_autre", "hors_college")
 UNKNOWN = "non_renseigne"
 
 
 @cache
 def assumptions() -> dict:
-    """The whole file.
-
-    >>> assumptions()["parts"]["sexe"]["alses"]
-    {'filles': 0.42, 'garcons': 0.58}
-    """
+    """The content of ``hypotheses.toml``."""
     return tomllib.loads(files("helpers").joinpath("simulate", "hypotheses.toml").read_text(encoding="utf-8"))
 
 
 def shares_in(stratum: str) -> dict[str, dict[str, float]]:
-    """The assumed shares of a stratum, by indicator then modality; who is outside a collège has no level."""
+    """The assumed shares of a stratum, by indicator then modality; outside a collège there is no level."""
     place = ALSES if stratum == ALSES else "ailleurs"
     shares = {name: dict(each[place]) for name, each in assumptions()["parts"].items() if place in each}
     for name in ("niveau",) if stratum == OUTSIDE else ("situation",):
@@ -53,16 +48,16 @@ def shares_in(stratum: str) -> dict[str, dict[str, float]]:
 
 
 def stray(shares: dict[str, float], rng: np.random.Generator, *, is_whole: bool) -> dict[str, float]:
-    """Shares as another year could have had them; ``is_whole`` when they add up to one."""
+    """Shares as they could be another year; ``is_whole`` if they add up to one."""
     noise = np.exp(rng.normal(0, assumptions()["hasard"]["annees"], len(shares)))
     values = np.array(list(shares.values())) * noise
     values = values / values.sum() if is_whole else np.minimum(values, 0.95)
     return dict(zip(shares, values.tolist(), strict=True))
 
 
-# --- What any set of persons satisfies, as constraints over counts: parts and wholes, strata, objectives ---
+# --- Constraints on the counts of any set of persons: parts and wholes, strata, objectives ---
 
-# Whose strata make up each perimeter of the catalogue.
+# The strata of each perimeter of the catalogue.
 PERIMETERS = {"alses": (ALSES,), "collegiens": (ALSES, OTHER_PUPILS), "prevention_specialisee": STRATA}
 SIZE = ("accompagnements", "")
 GOALS, NUMBER, REQUEST = "objectif", "nombre_d_objectifs", "demande_initiale"
@@ -71,14 +66,10 @@ _NO_END = float("inf")
 
 
 def persons_only(figures):
-    """The printed figures that persons can give (schema ``chiffres_publies``)."""
-    return figures[figures["perimetre"].isin(PERIMETERS) & figures["indicateur"].isin(_counted())]
-
-
-def _counted() -> list[str]:
-    return [
-        name for name, entry in catalogue().indicators.items() if entry.counted_in and "donnees" not in entry.counted_in
-    ]
+    """The published values that persons can give (schema ``chiffres_publies``)."""
+    entries = catalogue().indicators.items()
+    counted = [name for name, entry in entries if entry.counted_in and "donnees" not in entry.counted_in]
+    return figures[figures["perimetre"].isin(PERIMETERS) & figures["indicateur"].isin(counted)]
 
 
 def _of_stratum(year: int, stratum: str) -> list[Constraint]:
@@ -96,7 +87,7 @@ def _of_stratum(year: int, stratum: str) -> list[Constraint]:
     none, numbers = cell(GOALS, UNKNOWN), {cell(NUMBER, name): float(many) for name, many in NUMBERS.items()}
     found.append(Constraint({**dict.fromkeys(numbers, 1.0), none: 1.0, size: -1.0}, 0, 0))
     found.append(Constraint({**numbers, **dict.fromkeys(goals, -1.0)}, 0, 0))
-    # Such numbers of objectives can be dealt to persons, none twice to the same (Gale and Ryser).
+    # Such numbers of objectives can be dealt to persons, none twice to the same (Gale–Ryser).
     for many in (1, 2, 3):
         most = {each: -min(number, many) for each, number in numbers.items()}
         for some in combinations(goals, many):
@@ -105,7 +96,7 @@ def _of_stratum(year: int, stratum: str) -> list[Constraint]:
 
 
 def _of_pair(either: Cell) -> list[Constraint]:
-    """Persons with at least one of two objectives: no fewer than have either, no more than both and than have any."""
+    """Persons with at least one of two objectives: no fewer than have either, no more than have both or any."""
     year, stratum, name, group = either
     pair = [(year, stratum, name, each) for each in catalogue().indicators[name].members_of(group)]
     numbers = {(year, stratum, NUMBER, each): many for each, many in NUMBERS.items()}
@@ -120,50 +111,41 @@ def _of_pair(either: Cell) -> list[Constraint]:
 
 
 def _of_perimeters(year: int, printed: list[Cell]) -> list[Constraint]:
-    """Perimeters are the strata put together; the sizes of some are what others count."""
-    found = []
-    for _, perimeter, name, modality in printed:
-        if name in ("situation", "suivi_par") or (perimeter == ALSES and name != SIZE[0]):
-            continue
-        inside = {(year, stratum, name, modality): -1.0 for stratum in PERIMETERS[perimeter]}
-        if perimeter != ALSES:
-            found.append(Constraint({(year, perimeter, name, modality): 1.0, **inside}, 0, 0))
-    sizes = {stratum: (year, stratum, *SIZE) for stratum in STRATA}
-    same = {
-        (year, "collegiens", "suivi_par", "alses"): (ALSES,),
-        (year, "collegiens", "suivi_par", "autre_educateur"): (OTHER_PUPILS,),
-        (year, "prevention_specialisee", "situation", "collegien"): (ALSES, OTHER_PUPILS),
+    """Perimeters are unions of strata; the sizes of some are answers of others."""
+    parts = {
+        (year, perimeter, name, modality): [(year, stratum, name, modality) for stratum in PERIMETERS[perimeter]]
+        for _, perimeter, name, modality in printed
+        if perimeter != ALSES and name not in ("situation", "suivi_par")
     }
-    for cell, strata in same.items():
-        found.append(Constraint({cell: 1.0, **{sizes[each]: -1.0 for each in strata}}, 0, 0))
+    alses, pupils = (year, ALSES, *SIZE), (year, OTHER_PUPILS, *SIZE)
+    parts[year, "collegiens", "suivi_par", "alses"] = [alses]
+    parts[year, "collegiens", "suivi_par", "autre_educateur"] = [pupils]
+    parts[year, "prevention_specialisee", "situation", "collegien"] = [alses, pupils]
     for each in ("lyceen", "autre"):
-        cell, own = (year, "prevention_specialisee", "situation", each), (year, OUTSIDE, "situation", each)
-        found.append(Constraint({cell: 1.0, own: -1.0}, 0, 0))
-    return found
+        parts[year, "prevention_specialisee", "situation", each] = [(year, OUTSIDE, "situation", each)]
+    return [Constraint({cell: 1.0, **dict.fromkeys(own, -1.0)}, 0, 0) for cell, own in parts.items()]
 
 
 def readings(figures, *, year: int) -> list[Constraint]:
-    """Shares whose base is not written, of answers that overlap, read as parts of all the answers cited."""
-    found = []
-    for figure in figures[
-        figures["annee"].eq(year) & figures["base"].ne("") & figures["mesure"].eq("part")
-    ].itertuples():
+    """Shares without a written base, of answers that overlap, read as parts of all the answers cited."""
+    constraints = []
+    is_read = figures["annee"].eq(year) & figures["base"].ne("") & figures["mesure"].eq("part")
+    for figure in figures[is_read].itertuples():
         entry, cell = catalogue().indicators[figure.indicateur], cell_of(figure)
         if entry.choice != "multiple" or figure.operateur != "=":
             continue
         cited = dict.fromkeys([(*cell[:3], each) for each in entry.modalities], 0.0)
-        for each in entry.members_of(figure.modalite):
-            cited[(*cell[:3], each)] = 100.0
+        cited |= dict.fromkeys([(*cell[:3], each) for each in entry.members_of(figure.modalite)], 100.0)
         half = 0.5 / 10 ** decimals_of(figure.valeur)
         for end, low, high in ((-half, 0, _NO_END), (half, -_NO_END, 0)):
             line = {each: weight - figure.valeur - end for each, weight in cited.items()}
-            found.append(Constraint(line, low, high, f"lecture/{figure.id}"))
-    return found
+            constraints.append(Constraint(line, low, high, f"lecture/{figure.id}"))
+    return constraints
 
 
-def build(figures, counted, *, year: int) -> System:
-    """Printed figures and the above, for a year; ``counted`` is an empty table of schema ``indicateurs``."""
-    printed = build_system(figures, counted)
+def build(figures, *, year: int) -> System:
+    """The constraints of a year, from its published values and the above."""
+    printed = build_system(figures, table([]))
     cells = [cell for cell in printed.cells() if cell[0] == year]
     whole = [(year, perimeter, *SIZE) for perimeter in PERIMETERS]
     own = _of_perimeters(year, list(dict.fromkeys([*cells, *whole])))
@@ -175,10 +157,9 @@ def build(figures, counted, *, year: int) -> System:
     return System([*printed.constraints, *own])
 
 
-# --- How many simulated persons give each answer: the whole counts nearest to what is assumed, within what is
-# --- printed
+# --- The plan: the whole counts nearest to the assumptions within what is published ---
 
-# A printed share is aimed at its middle before anything assumed is.
+# Weights of the distances: a published share is aimed at its middle before anything assumed is.
 _PRINTED, _ASSUMED = 20.0, 1.0
 _FREE = {GOALS, NUMBER}  # whose shares do not add up to one
 
@@ -191,7 +172,7 @@ class Plan:
     counts: dict[Cell, int]
 
     def size(self, stratum: str) -> int:
-        """How many persons a stratum has."""
+        """The persons of a stratum."""
         return self.counts[(self.year, stratum, *SIZE)]
 
     def of(self, stratum: str, indicator: str) -> dict[str, int]:
@@ -200,24 +181,19 @@ class Plan:
 
 
 def plan_persons(year: int, persons: int, rng: np.random.Generator) -> Plan:
-    """The counts of an invented year where ``persons`` are followed by an ALSES."""
-    system = build(_no_figure(), table([]), year=year)
+    """The counts of an invented year with ``persons`` followed by an ALSES."""
+    system = build(pd.DataFrame(columns=columns("chiffres_publies"), dtype="str"), year=year)
     given = [Constraint({(year, ALSES, *SIZE): 1.0}, persons, persons)]
     return Plan(year, _solve(System([*system.constraints, *given]), year, {}, rng))
 
 
-def _no_figure() -> pd.DataFrame:
-    names = ["id", "annee", "perimetre", "indicateur", "modalite", "mesure", "valeur", "unite", "operateur", "base"]
-    return pd.DataFrame({name: pd.Series(dtype="str") for name in names})
-
-
 def plan_published(figures: pd.DataFrame, *, year: int) -> Plan:
-    """The counts that give every printed figure of a year again; ``figures`` may hold the year before as well.
+    """The counts that give every published value of a year again; ``figures`` may hold the year before as well.
 
     Raises
     ------
     DataError
-        when no figure of the year counts persons, or no persons can give them all.
+        when no value of the year counts persons, or no persons can give them all.
     """
     kept = persons_only(figures)
     own = kept[kept["annee"].eq(year)]
@@ -226,21 +202,21 @@ def plan_published(figures: pd.DataFrame, *, year: int) -> Plan:
             f"data/raw/{year}/chiffres_publies.csv n’a aucun chiffre de personnes suivies : "
             "complétez-le, ou simulez avec --persons."
         )
-    system, read = build(kept, table([]), year=year), readings(own, year=year)
+    system, read = build(kept, year=year), readings(own, year=year)
     alone = build_system(kept, table([]))
     assumed = {c.source for c in alone.constraints if c.source and c.source.startswith(HYPOTHESIS)}
     conflicts = contradictions(alone.without(assumed))
     if conflicts:
-        raise DataError(_told(kept, set().union(*(each.figures for each in conflicts))))
+        raise DataError(_impossible(kept, set().union(*(each.figures for each in conflicts))))
     counts = _solve(System([*system.constraints, *read]), year, _centres(own), None)
     counts = counts or _solve(system, year, _centres(own), None)
     if not counts:
-        raise DataError(_told(own, set()))
+        raise DataError(_impossible(own, set()))
     return Plan(year, counts)
 
 
-def _told(printed: pd.DataFrame, figures: set[str]) -> str:
-    """What cannot be reproduced: some figures by their lines, or all of them together."""
+def _impossible(printed: pd.DataFrame, figures: set[str]) -> str:
+    """A sentence on what cannot be reproduced: some values by their lines, or all of them together."""
     named = printed[printed["id"].isin(figures)]
     lines = ", ".join(map(str, sorted(set(named["ligne"]))))
     years = sorted(set((named if len(named) else printed)["annee"]))
@@ -253,25 +229,27 @@ def _told(printed: pd.DataFrame, figures: set[str]) -> str:
     )
 
 
-class _Said(NamedTuple):
-    """A printed figure, in the middle of its rounding; a share is below one."""
+class _Published(NamedTuple):
+    """A published value, in the middle of its rounding; a share is below one."""
 
     value: float
     is_share: bool
 
 
-def _centres(own: pd.DataFrame) -> dict[Cell, _Said]:
-    """What was printed of each cell; its count, where both are."""
+def _centres(own: pd.DataFrame) -> dict[Cell, _Published]:
+    """The published value of each cell; its count, where both are printed."""
     said = own[own["operateur"].eq("=") & own["base"].eq("") & own["mesure"].isin(["part", "effectif"])]
-    found: dict[Cell, _Said] = {}
+    centres: dict[Cell, _Published] = {}
     for figure in said.sort_values("mesure", ascending=False, kind="stable").itertuples():
         is_share = figure.mesure == "part"
-        found[cell_of(figure)] = _Said(figure.valeur / (100 if is_share else 1), is_share)
-    return found
+        centres[cell_of(figure)] = _Published(figure.valeur / (100 if is_share else 1), is_share)
+    return centres
 
 
-def _solve(system: System, year: int, printed: dict[Cell, _Said], rng: np.random.Generator | None) -> dict[Cell, int]:
-    """The nearest counts; nothing when none is possible. Sizes first, for they say what a share is worth."""
+def _solve(
+    system: System, year: int, printed: dict[Cell, _Published], rng: np.random.Generator | None
+) -> dict[Cell, int]:
+    """The nearest counts; none when impossible. Sizes come first: they give a share its count."""
     ratios, found = assumptions()["tailles"], {}
     alses, pupils, whole = ((year, name, *SIZE) for name in PERIMETERS)
     for cell, before, ratio in (
@@ -291,8 +269,8 @@ def _solve(system: System, year: int, printed: dict[Cell, _Said], rng: np.random
     return _nearest(system, targets) or {}
 
 
-def _aims(printed: dict[Cell, _Said], sizes: dict[Cell, int], targets: dict) -> dict[Cell, float]:
-    """Printed shares as counts: of a size, else of what is aimed at."""
+def _aims(printed: dict[Cell, _Published], sizes: dict[Cell, int], targets: dict) -> dict[Cell, float]:
+    """Published shares as counts: of a size, else of what is aimed at."""
     found: dict[Cell, float] = {}
     shares = {cell: said.value for cell, said in printed.items() if said.is_share}
     bases = {cell: base_cell(cell, catalogue().indicators[cell[2]]) for cell in shares}
@@ -318,7 +296,7 @@ def _assumed(year: int, sizes: dict[str, int], printed: dict, rng: np.random.Gen
 
 
 def _beside_printed(shares: dict, name: str, printed: dict, size: int) -> dict[str, float]:
-    """The assumed shares once the printed ones have theirs: what is left is divided as was assumed."""
+    """The assumed shares beside the published ones: what these leave is divided as was assumed."""
     entry, known = catalogue().indicators[name], {}
     for (_, perimeter, indicator, modality), said in printed.items():
         if (perimeter, indicator) != (ALSES, name) or not modality:
@@ -332,7 +310,7 @@ def _beside_printed(shares: dict, name: str, printed: dict, size: int) -> dict[s
 
 
 def _nearest(system: System, targets: dict[Cell, tuple[float, float]]) -> dict[Cell, int] | None:
-    """The counts whose distances to the targets add up to the least, each times its weight."""
+    """The counts with the least sum of weighted distances to the targets."""
     away, cost = [], {}
     for cell, (target, weight) in targets.items():
         over, under = ("over", cell), ("under", cell)

@@ -1,13 +1,13 @@
-""""""
+"""A simulated year: invented, or reproducing what is published."""
 
 import numpy as np
 import pandas as pd
 
 from helpers.schema import DataError, columns
-from helpers.simulate.people import MOST_ASSOCIATIONS, MOST_COLLEGES, candidates, invent_places, nobody, people
+from helpers.simulate.people import MOST_ASSOCIATIONS, MOST_COLLEGES, candidates, invent_places, people
 from helpers.simulate.plan import STRATA, Plan, assumptions, plan_persons, plan_published
 
-# More persons than this would pass the largest count that the indicators take for possible (`solver.CEILING`).
+# Above, counts would pass the largest that indicators take for possible (`solver.CEILING`).
 MOST_PERSONS = 300_000
 COLLEGES = 45
 YEARS = (1990, 2100)  # dates, and ages, stay plain
@@ -24,14 +24,14 @@ def invent(
 ) -> pd.DataFrame:
     """The records of an invented year where ``persons`` are followed by an ALSES, others by another educator.
 
-    Gives the schema ``accompagnements``, every cell a text, written as in the export. Whose accompaniment goes on is
+    Gives the schema ``accompagnements``, every cell a text, written as in the export. Accompaniments that go on are
     taken from ``earlier``, the records of the year before, as far as it has them. The same arguments give the same
     rows.
 
     Raises
     ------
     DataError
-        for a number that is out of bounds.
+        for a number out of bounds.
 
     >>> personnes = invent(2021, 50, colleges=4, associations=2)
     >>> personnes.groupby("suivi_par").size().to_dict()
@@ -57,16 +57,16 @@ def reproduce(
     earlier_figures: pd.DataFrame | None = None,
     earlier: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Records from which every printed figure of persons of a year comes out again, as printed.
+    """Records that give every published value of persons of a year again, as printed.
 
-    ``figures``, and ``earlier_figures`` of the year before, have the schema ``chiffres_publies``; ``earlier`` and what
-    comes out, the schema ``accompagnements``. What is not printed is as near as it can be to the assumptions of
-    ``hypotheses.toml``. A share whose base is not written (« ambigue ») is read as a part of all the answers cited.
+    ``figures``, and ``earlier_figures`` of the year before, have the schema ``chiffres_publies``; ``earlier`` and the
+    result, the schema ``accompagnements``. The rest is as near as possible to ``hypotheses.toml``. A share without a
+    written base (« ambigue ») is read as a part of all the answers cited.
 
     Raises
     ------
     DataError
-        when no figure counts persons, or when no persons could give them all.
+        when no value counts persons, or no persons could give them all.
 
     >>> personnes = reproduce(data.read_raw(2019, "chiffres_publies"), year=2019)
     >>> alses = personnes[personnes["suivi_par"].eq("alses")]
@@ -95,7 +95,7 @@ def _require_year(year: int) -> None:
 
 
 def _places(colleges: int, associations: int | None) -> dict[str, int]:
-    """How many of each; the usual number of associations, or fewer where there are fewer collèges."""
+    """The numbers of both; the usual number of associations, or fewer where there are fewer collèges."""
     if associations is None:
         associations = min(assumptions()["tailles"]["associations"], max(1, colleges))
     _require("collèges", colleges, MOST_COLLEGES)
@@ -119,20 +119,20 @@ def _usual_colleges(earlier: pd.DataFrame | None) -> int:
 
 
 def _colleges(figures: pd.DataFrame, year: int, persons: int, earlier: pd.DataFrame | None) -> int:
-    """The collèges of a year whose document does not say how many: the earlier ones and the new, else one a post."""
+    """The collèges of a year whose document does not count them: earlier and new ones, else one a post."""
     said = figures[figures["annee"].eq(year) & figures["mesure"].eq("effectif") & figures["operateur"].eq("=")]
     numbers = {row.indicateur: int(row.valeur) for row in said[said["perimetre"].eq("reseau_alses")].itertuples()}
     known = _known_colleges(earlier)
     if known and "nouveaux_colleges" in numbers:
-        found = known + numbers["nouveaux_colleges"]
+        count = known + numbers["nouveaux_colleges"]
     else:
-        found = numbers.get("postes") or round(persons / assumptions()["tailles"]["personnes_par_college"])
-    return min(max(1, found), MOST_COLLEGES)
+        count = numbers.get("postes") or round(persons / assumptions()["tailles"]["personnes_par_college"])
+    return min(max(1, count), MOST_COLLEGES)
 
 
 def _records(plan: Plan, rng: np.random.Generator, *, earlier: pd.DataFrame | None, **sizes: int) -> pd.DataFrame:
     places = invent_places(rng, earlier=earlier, **sizes)
-    none = nobody(columns("accompagnements"))
+    none = pd.DataFrame(columns=columns("accompagnements"), dtype="str")
     parts = [
         people(plan, stratum, places, none if earlier is None else candidates(earlier, stratum), rng)
         for stratum in STRATA
@@ -140,7 +140,7 @@ def _records(plan: Plan, rng: np.random.Generator, *, earlier: pd.DataFrame | No
     rows = pd.concat(parts, ignore_index=True)
     rows = rows.iloc[rng.permutation(len(rows))].reset_index(drop=True)
     is_new = rows["identifiant"].eq("")
-    # The year of entry is in the code: no later year can give it to somebody else.
+    # With the year of entry in the code, no later year can give it to somebody else.
     codes = [f"S{plan.year}-{number:06d}" for number in range(1, int(is_new.sum()) + 1)]
     rows.loc[is_new, "identifiant"] = codes
     return rows.sort_values("identifiant", ignore_index=True)

@@ -1,22 +1,11 @@
 """JupyterLab for this project, and what its welcome notebook shows."""
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from helpers.workbench.form import launch, show_form
-    from helpers.workbench.welcome import WorkbenchError, explore, find_word, sortable
-
-# Loaded when first used: widgets and charts take seconds, and the command that starts JupyterLab needs neither.
-_HOME = {
-    "WorkbenchError": "welcome",
-    "explore": "welcome",
-    "find_word": "welcome",
-    "launch": "form",
-    "show_form": "form",
-    "sortable": "welcome",
-}
-__all__ = ["WorkbenchError", "explore", "find_word", "launch", "show_form", "sortable"]
+# Imported on first use: widgets and charts take seconds, and the command that starts JupyterLab needs neither.
+_HOME = dict.fromkeys(("WorkbenchError", "explore", "find_word", "sortable"), "welcome")
+_HOME |= dict.fromkeys(("launch", "show_form"), "form")
 
 
 def __getattr__(name: str) -> Any:
@@ -26,4 +15,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return sorted(_HOME)

@@ -25,18 +25,18 @@ from helpers.run import tasks
 from helpers.typography import french_spaces
 from helpers.workbench.welcome import WorkbenchError, style, years_html
 
-# --- The terminal's command, run aside: its lines one by one, its exit code, and its end with the notebook's ---
+# --- The command of the terminal as a subprocess: its lines, its exit code, ended with the notebook ---
 
 PATIENCE_S = 5
 
 
 class Command:
-    """One run of ``python -m helpers.cli``: the very program that the terminal runs, so the same lines and results."""
+    """One run of ``python -m helpers.cli``: the very program of the terminal, with the same lines and results."""
 
     def __init__(self, arguments: list[str], *, on_line: Callable[[str], None], on_end: Callable[[int], None]) -> None:
         """Starts it; ``on_line`` and ``on_end`` are called from another thread."""
         paths.pin_data_root()
-        # Without a buffer, a line is shown when it is said and not at the end.
+        # Unbuffered, so that each line is shown when it is written.
         environment = {**os.environ, "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "helpers.cli", *arguments],
@@ -47,7 +47,7 @@ class Command:
             encoding="utf-8",
             errors="replace",
         )
-        # The kernel ends when the notebook is closed: what it started must not go on unseen.
+        # The kernel ends with the notebook, and must not leave the command running unseen.
         atexit.register(self.stop)
         self._thread = Thread(target=self._follow, args=(on_line, on_end), daemon=True)
         self._thread.start()
@@ -60,7 +60,7 @@ class Command:
         on_end(code)
 
     def stop(self) -> None:
-        """Ends it, whatever it was doing: the report that was there stays whole."""
+        """Ends it, whatever it was doing: the previous report is kept."""
         if self._process.poll() is None:
             self._process.terminate()
             try:
@@ -73,13 +73,13 @@ class Command:
         self._thread.join(timeout)
 
 
-# --- The form: choose a year, check its files, make its report, open it, without a terminal ---
+# --- The form: choose a year, check its files, make its report, open it ---
 
-# A list cannot hold « no value »: nought stands for it.
+# A dropdown cannot hold « no value »: 0 stands for it.
 NO_OTHER, NONE_EARLIER, UNSET = "la précédente qui a des données", "aucune : pas d’année antérieure", 0
 WIDE, LAYOUT = {"description_width": "12rem"}, {"width": "30rem", "max_width": "100%"}
 
-# What the exit codes of the command mean to a reader (see cli).
+# The exit codes of the command (see cli), for a reader.
 _ENDS = {
     0: ("bon", "C’est fait."),
     1: ("faute", "Le programme n’a pas pu aboutir : la dernière ligne ci-dessous dit pourquoi."),
@@ -92,13 +92,13 @@ _UNKNOWN = (
 )
 
 
-def _said(kind: str, text: str) -> str:
+def _message(kind: str, text: str) -> str:
     role = "alert" if kind == "faute" else "status"
     return f'<p class="alses-dit {kind}" role="{role}">{escape(french_spaces(text), quote=False)}</p>'
 
 
 class Form:
-    """The widgets and what they do; ``box`` is what is displayed."""
+    """The widgets and what they do; ``box`` is displayed."""
 
     def __init__(self) -> None:
         asked, years = tasks.given("03_compare"), paths.years()
@@ -114,23 +114,9 @@ class Form:
         self._command: Command | None = None
         self._connect()
         self._offer_years()
-        self.box = widgets.VBox(
-            [
-                widgets.HTML(style()),
-                self.state,
-                widgets.VBox(
-                    [
-                        self.year,
-                        self.compare_to,
-                        widgets.HBox(
-                            [self.check, self.make, self.open, self.stop], layout=widgets.Layout(flex_flow="row wrap")
-                        ),
-                        self.said,
-                        self.journal,
-                    ]
-                ).add_class("alses-atelier"),
-            ]
-        )
+        buttons = widgets.HBox([self.check, self.make, self.open, self.stop], layout={"flex_flow": "row wrap"})
+        own = widgets.VBox([self.year, self.compare_to, buttons, self.said, self.journal]).add_class("alses-atelier")
+        self.box = widgets.VBox([widgets.HTML(style()), self.state, own])
 
     def _connect(self) -> None:
         self.year.observe(lambda _: self._offer_years(), "value")
@@ -143,7 +129,7 @@ class Form:
         return ["--compare-to", str(self.compare_to.value)] if self.compare_to.value else []
 
     def _offer_years(self) -> None:
-        """Only an earlier year can be compared with; the choice that is still possible is kept."""
+        """Offers the earlier years to compare with; a choice that is still possible is kept."""
         kept, chosen = self.compare_to.value, self.year.value
         earlier = [year for year in paths.years() if chosen and year < chosen]
         none = french_spaces(NO_OTHER if earlier else NONE_EARLIER)
@@ -156,7 +142,7 @@ class Form:
         return simulated if simulated.is_file() and not true.is_file() else true
 
     def _settle(self, *, is_busy: bool) -> None:
-        """Which buttons can be pressed now."""
+        """Enables the buttons that can be pressed now."""
         is_empty = self.year.value is None
         self.year.disabled = self.compare_to.disabled = is_busy or is_empty
         self.check.disabled = self.make.disabled = is_busy or is_empty
@@ -164,12 +150,12 @@ class Form:
         self.stop.disabled = not is_busy
 
     def _run(self, *arguments: str) -> None:
-        if not self.stop.disabled:  # a second click, sent before the buttons were greyed
+        if not self.stop.disabled:  # a second click, before the buttons were disabled
             return
         self._lines = []
         self._settle(is_busy=True)
         self.journal.value = ""
-        self.said.value = _said("", "En cours…")
+        self.said.value = _message("", "En cours…")
         self._command = Command(list(arguments), on_line=self._add, on_end=self._end)
 
     def _add(self, line: str) -> None:
@@ -182,14 +168,14 @@ class Form:
 
     def _end(self, code: int) -> None:
         is_known = code in _ENDS and not any(line.startswith("Traceback") for line in self._lines)
-        self.said.value = _said(*(_STOPPED if code < 0 or code == 130 else _ENDS[code] if is_known else _UNKNOWN))
+        self.said.value = _message(*(_STOPPED if code < 0 or code == 130 else _ENDS[code] if is_known else _UNKNOWN))
         self._settle(is_busy=False)
         self.state.value = years_html()
 
     def _open(self) -> None:
         index = self._index()
         webbrowser.open(index.as_uri())
-        self.said.value = _said("", f"Le rapport s’ouvre dans votre navigateur. Sinon, ouvrez ce fichier : {index}")
+        self.said.value = _message("", f"Le rapport s’ouvre dans votre navigateur. Sinon, ouvrez ce fichier : {index}")
 
     def wait(self, timeout: float | None = None) -> None:
         """Returns once what was started has ended."""
@@ -209,7 +195,7 @@ def _button(label: str, tooltip: str, icon: str, kind: str = "") -> widgets.Butt
 
 
 def show_form() -> widgets.Widget:
-    """The form, fed from the parameters of 03_compare; what it starts is the command of the terminal.
+    """The form, fed from the parameters of 03_compare; it runs the command of the terminal.
 
     >>> annee, autre = show_form().children[2].children[:2]
     >>> annee.description, annee.options
@@ -218,30 +204,22 @@ def show_form() -> widgets.Widget:
     return Form().box
 
 
-# --- What JupyterLab writes when a notebook is saved: the text and the code, never what was shown ---
-# Outputs may speak of minors, and notebooks are in git. They stay on the screen until the notebook is closed.
+# --- Saving a notebook without its outputs: they may speak of minors, and notebooks are in git ---
 
 _REFUSAL = (
     "Notebook refusé : ses résultats n’ont pas pu être retirés. Dans le programme d’où il vient, effacez-les, puis "
     "recommencez."
 )
 
-# What JupyterLab and the kernel add to a notebook that was only opened: kept, it would be a change for git to show.
-_ADDED = {"execution", "ExecuteTime", "collapsed"}
-
-
-def _strip_cell(cell: dict[str, Any]) -> None:
-    if cell.get("cell_type") == "code":
-        cell["outputs"], cell["execution_count"] = [], None
-        # A cell read as trusted was shown; the mark is of no use without its outputs.
-        cell["metadata"] = {
-            name: value for name, value in cell.get("metadata", {}).items() if name not in {*_ADDED, "trusted"}
-        }
+# What JupyterLab and the kernel add to a notebook that was only opened: git would show it as a change.
+_ADDED = {"execution", "ExecuteTime", "collapsed", "trusted"}
 
 
 def _strip(content: dict[str, Any]) -> None:
     for cell in content["cells"]:
-        _strip_cell(cell)
+        if cell.get("cell_type") == "code":
+            cell["outputs"], cell["execution_count"] = [], None
+            cell["metadata"] = {name: value for name, value in cell.get("metadata", {}).items() if name not in _ADDED}
     metadata = content["metadata"]
     # The state of the widgets is an output too.
     metadata.pop("widgets", None)
@@ -250,7 +228,7 @@ def _strip(content: dict[str, Any]) -> None:
 
 
 def _strip_file(model: dict[str, Any]) -> None:
-    """The same for a notebook that comes as a plain file: one that is dropped on the list of files, or edited as text.
+    """The same for a notebook uploaded or edited as a plain file.
 
     A large one comes in pieces, which cannot be read one by one.
     """
@@ -266,17 +244,12 @@ def _strip_file(model: dict[str, Any]) -> None:
 def strip_outputs(model: dict[str, Any], path: str = "", **_: Any) -> None:
     """Empties the outputs of a notebook about to be written (a `pre_save_hook` of the Jupyter server).
 
-    Whatever is not a notebook is left alone. What the screen shows is not touched: the browser has its own copy.
+    Other files are left alone; the screen still shows the outputs, since the browser has its own copy.
 
     Raises
     ------
     HTTPError
-        when it cannot be done: on any other error the server would write the notebook as it came.
-
-    >>> cell = {"cell_type": "code", "source": "1 + 1", "metadata": {}, "outputs": ["2"], "execution_count": 7}
-    >>> strip_outputs({"type": "notebook", "content": {"cells": [cell], "metadata": {}}})
-    >>> cell["outputs"], cell["execution_count"]
-    ([], None)
+        when it fails: on any other error the server would write the notebook as it came.
     """
     if not model.get("content"):
         return
@@ -289,11 +262,11 @@ def strip_outputs(model: dict[str, Any], path: str = "", **_: Any) -> None:
         raise HTTPError(400, _REFUSAL) from error
 
 
-# --- JupyterLab on this project: in French, on this machine only, without a call to the network ---
+# --- JupyterLab on this project: in French, on this machine only, without a network call ---
 
 SETTINGS = Path(__file__).resolve().parent / "jupyter"
 WELCOME = "lab/tree/notebooks/00_accueil.ipynb"
-PORT = 8888  # where Jupyter is expected; the server takes the next free one when it is taken
+PORT = 8888  # Jupyter's own
 
 # A first start under an antivirus takes tens of seconds; a stop has kernels to end.
 START_TIMEOUT_S = 120
@@ -301,7 +274,7 @@ STOP_TIMEOUT_S = 10
 
 
 def _environment(runtime: Path) -> dict[str, str]:
-    """The variables of the server and of its kernels: nothing of the reader's other Jupyter is read or written."""
+    """The variables of the server and its kernels: nothing of the user's other Jupyter is read or written."""
     kept = paths.workbench()
     own = {
         "JUPYTER_CONFIG_DIR": kept,  # what is chosen in the menus is kept there
@@ -324,13 +297,13 @@ def _command(port: int) -> list[str]:
         f"--ServerApp.port={port}",
         f"--LabApp.default_url=/{WELCOME}",
         f"--LabApp.app_settings_dir={SETTINGS}",
-        # Those of this environment alone: another one may send what it sees anywhere.
+        # Those of this environment alone: others may send what they see anywhere.
         f"--LabApp.labextensions_path={extensions}",
     ]
 
 
 def _address(server: subprocess.Popen, runtime: Path) -> str:
-    """Where the server answers, once it does; the token is in it.
+    """The address of the server, with its token, once it answers.
 
     Raises
     ------
@@ -339,24 +312,24 @@ def _address(server: subprocess.Popen, runtime: Path) -> str:
     """
     until = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < until and server.poll() is None:
-        # One server writes there; under Windows its number is not the one of the process that was started.
+        # A single server writes there; under Windows its process id is not that of the process started.
         for path in (runtime / "runtime").glob("jpserver-*.json"):
             try:
-                found = json.loads(path.read_text(encoding="utf-8"))
+                info = json.loads(path.read_text(encoding="utf-8"))
             except (ValueError, OSError):  # half written
                 continue
-            return f"{found['url']}{WELCOME}?token={found['token']}"
+            return f"{info['url']}{WELCOME}?token={info['token']}"
         time.sleep(0.1)
-    said = (runtime / "journal.txt").read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    lines = (runtime / "journal.txt").read_text(encoding="utf-8", errors="replace").strip().splitlines()
     raise WorkbenchError(
         "JupyterLab n’a pas démarré. Relancez ; si cela persiste, supprimez le dossier .venv puis relancez.\n"
-        + "\n".join(said[-8:])
+        + "\n".join(lines[-8:])
     )
 
 
 def _stop(server: subprocess.Popen) -> None:
-    """The server and its kernels, ended; it has had Ctrl-C as well where it came from the keyboard."""
-    # Under Windows, to terminate is to kill, and its kernels would live on: Ctrl-C is left to do its work first.
+    """Ends the server and its kernels; a Ctrl-C from the keyboard has reached it too."""
+    # Under Windows, terminating is killing, and kernels would live on: Ctrl-C gets time to do its work.
     acts = [server.terminate, server.kill] if os.name != "nt" else [lambda: None, server.kill]
     for act in acts:
         if server.poll() is None:
@@ -372,10 +345,9 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
 
 
 def launch(*, port: int = PORT, browser: bool = True, tell: Callable[[str], None] = print) -> int:
-    """The exit code of a session of JupyterLab: 0 however the reader ends it.
+    """Runs JupyterLab on the welcome notebook until it is stopped; the exit code is 0.
 
-    It opens on ``notebooks/00_accueil.ipynb``, answers this machine only, and takes the next free port when ``port``
-    is taken.
+    It answers this machine only, and takes the next free port when ``port`` is taken.
 
     Raises
     ------

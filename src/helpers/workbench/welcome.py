@@ -19,19 +19,17 @@ from helpers.schema import DataError
 from helpers.text.formats import Html, fragment, number, plural
 from helpers.typography import french_spaces
 
-# --- How what the workbench shows looks ---
-
-# Beside a button, a list would shrink and no longer line up with those below.
+# Fixed widths: beside a button, a dropdown would shrink out of line.
 WIDE, LAYOUT = {"description_width": "12rem"}, {"width": "42rem", "max_width": "100%"}
 
 
 @cache
 def style() -> str:
-    """The style sheet, as HTML; it names the colours of JupyterLab, so that it is dark when the reader wants it."""
+    """The style sheet, as HTML; it uses the colours of JupyterLab, dark or light."""
     return f"<style>{files('helpers.workbench').joinpath('atelier.css').read_text(encoding='utf-8')}</style>"
 
 
-# --- Which years are here, in what state, and where their report is ---
+# --- The years, their state, and where their report is ---
 
 _TITLES = {
     "chiffres_publies": "chiffres publiés",
@@ -78,43 +76,44 @@ def _colour(year: Year) -> str:
 
 
 def _place(year: Year) -> str:
-    """The report to open: the true one, else the one that rests on simulated records."""
-    found = year.report or year.simulated
-    return paths.relative(paths.report(year.year, is_synthetic=not year.report) / "index.html") if found else ""
+    """The report to open: the true one, else the one of simulated records."""
+    if not (year.report or year.simulated):
+        return ""
+    return paths.relative(paths.report(year.year, is_synthetic=not year.report) / "index.html")
 
 
 def years_html() -> str:
-    """The years that have raw files or a report, as cards: files, faults, report (made, stale, absent), place."""
-    shown = [
+    """The years with raw files or a report, as cards: files, faults, state and place of the report."""
+    cards = [
         {
             "name": year.year,
             "files": _files(year),
             "report": _report(year.report, year.simulated),
             "detail": _detail(year),
             "colour": _colour(year),
-            # No link: Jupyter shows a page in a sandbox, from which the next page of the report is refused.
+            # No link: JupyterLab opens pages in a sandbox, where links to other pages are blocked.
             "place": _place(year),
         }
         for year in inventory.take_inventory()
     ]
-    return french_spaces(fragment("years.html.j2", years=shown))
+    return french_spaces(fragment("years.html.j2", years=cards))
 
 
-# --- A table to sort and search while exploring. The pages that are published keep the static ones of `tables`
+# --- Sortable tables for exploring; published pages keep the static ones ---
 
 # What itables writes for a missing number, and what the report writes.
 _MISSING = ('[\\"NaN\\", ', '[\\"—\\", ')
-# JupyterLab writes every cell to the right; only numbers belong there.
+# JupyterLab aligns every cell to the right; only numbers belong there.
 _STYLE = (
     ".dt-container td.dt-type-numeric { white-space: nowrap; } "
     ".dt-container :is(td, th):not(.dt-type-numeric) { text-align: left !important; }"
 )
-ROWS = 10  # a page; below, neither pages nor search: there is nothing to look for
+ROWS = 10  # on a page; a table that fits has neither pages nor search
 
 
 @cache
 def library() -> str:
-    """The script and style of the tables, from the package: nothing is asked of a network."""
+    """The script and style of the tables, from the package: no network call."""
     return itables.javascript.generate_init_offline_itables_html(itables.options.dt_bundle)
 
 
@@ -128,8 +127,16 @@ def _said(value: float) -> str:
     return number(value, 0 if value == round(value) else 1)
 
 
+def _notice(text: str) -> str:
+    return f'<p class="encart" role="status">{escape(french_spaces(text), quote=False)}</p>'
+
+
+def _scripts() -> widgets.Output:
+    return widgets.Output(outputs=(displayed(library()),))
+
+
 def displayed(html: str) -> dict:
-    """The HTML as an output widget holds it."""
+    """HTML as an output widget holds it."""
     return {"output_type": "display_data", "data": {"text/html": html, "text/plain": ""}, "metadata": {}}
 
 
@@ -138,7 +145,7 @@ def table_alone(frame: pd.DataFrame, *, caption: str = "") -> str:
     is_short = len(frame) <= ROWS
     # A year is a name: « 2020 », not « 2 020 ».
     numbers = [name for name in frame.select_dtypes("number").columns if name != "annee"]
-    # Said as the report says them, and sorted by their value: itables keeps both of a float that pandas formats.
+    # Displayed as in the report, sorted by value: itables keeps both for floats that pandas formats.
     with pd.option_context("display.float_format", _said):
         html = itables.to_html_datatable(
             frame.astype(dict.fromkeys(numbers, "float64")),
@@ -159,10 +166,9 @@ def table_alone(frame: pd.DataFrame, *, caption: str = "") -> str:
 
 
 def sortable(frame: pd.DataFrame, *, caption: str = "") -> Html:
-    """The frame as a table whose columns sort and whose rows are searched, in French, without a network.
+    """The frame as a table to sort and search, in French, without a network.
 
-    Any columns (in the example, columns of `crosstab.to_sort`). For a notebook of your own: never put it in one of the
-    four notebooks of the report, whose pages hold no script.
+    For a notebook of your own: never put it in one of the four notebooks of the report, whose pages hold no script.
 
     >>> parts = describe.breakdown(data.load(2020, "indicateurs"), "sexe", year=2020)
     >>> print(sortable(crosstab.to_sort(parts)[["Modalité", "Base", "Part (%)"]]).text)
@@ -173,29 +179,27 @@ def sortable(frame: pd.DataFrame, *, caption: str = "") -> Html:
     return Html(f"{library()}{table_alone(frame, caption=caption)}", frame.to_string(index=False))
 
 
-# --- A word in the texts that were coded, with what stands around it: it stays in JupyterLab ---
+# --- Concordance: a word in the coded texts, in context; it stays in JupyterLab ---
 
-_contexts_TITLES = {"document": "Document", "avant": "Avant", "mot": "Mot", "apres": "Après", "codes": "Codes"}
+_COLUMNS = {"document": "Document", "avant": "Avant", "mot": "Mot", "apres": "Après", "codes": "Codes"}
 _NOTHING = "Aucun codage dans data/raw : importez-en un (import-coding), puis exécutez cette cellule de nouveau."
 _WARNING = "Ces lignes sont des paroles : elles peuvent faire reconnaître quelqu’un, et ne quittent pas ce poste."
 
 
 class Concordance:
-    """The widgets and what they show; ``box`` is what is displayed."""
+    """The widgets and what they show; ``box`` is displayed."""
 
     def __init__(self) -> None:
         years = [year for year in paths.years() if data.codings(year)]
         self.year = widgets.Dropdown(description="Année", style=WIDE, layout=LAYOUT, options=years)
         self.word = widgets.Text(description="Mot", style=WIDE, layout=LAYOUT, continuous_update=False)
         self.said, self.table = widgets.HTML(), widgets.Output()
-        scripts = widgets.Output()
-        scripts.outputs = (displayed(library()),)
         self.year.value = max(years, default=None)
         for choice in (self.year, self.word):
             choice.observe(lambda _: self._refresh(), "value")
         self._refresh()
         shown = [self.year, self.word, self.said, self.table] if years else [self.said]
-        self.box = widgets.VBox([widgets.HTML(style()), *shown, scripts]).add_class("alses-atelier")
+        self.box = widgets.VBox([widgets.HTML(style()), *shown, _scripts()]).add_class("alses-atelier")
 
     def _refresh(self) -> None:
         self.table.outputs = ()
@@ -217,11 +221,11 @@ class Concordance:
         count = f"{len(found)} emploi{'s' if len(found) > 1 else ''} de « {word} »"
         self._tell(f"{count}. {_WARNING}" if len(found) else f"« {word} » ne vient dans aucun texte codé de l’année.")
         if len(found):
-            shown = found.assign(codes=named)[list(_contexts_TITLES)].rename(columns=_contexts_TITLES)
+            shown = found.assign(codes=named)[list(_COLUMNS)].rename(columns=_COLUMNS)
             self.table.outputs = (displayed(table_alone(shown)),)
 
     def _tell(self, text: str) -> None:
-        self.said.value = f'<p class="encart" role="status">{escape(french_spaces(text), quote=False)}</p>'
+        self.said.value = _notice(text)
 
 
 def _label(path: str, labels: dict[str, str]) -> str:
@@ -229,7 +233,7 @@ def _label(path: str, labels: dict[str, str]) -> str:
 
 
 def find_word() -> widgets.Widget:
-    """A year and a word: each place of the coded texts where it comes, in one form or another, with its codes.
+    """A year and a word: each place of the coded texts where it occurs, in any form, with its codes.
 
     >>> find_word().children[1].value
     '<p class="encart" role="status">Aucun codage dans data/raw...</p>'
@@ -237,10 +241,10 @@ def find_word() -> widgets.Widget:
     return Concordance().box
 
 
-# --- Recipes: choose an indicator, see its figure and its table, and the lines of Python that make them ---
+# --- Recipes: an indicator, its chart, its table, and the Python that makes them ---
 
 NETWORK, UNCROSSED = "tout le réseau", "aucun croisement"
-FIRST = "demande_initiale"  # what opens, where the year has it: many modalities, some bounded
+FIRST = "demande_initiale"  # preselected where the year has it: many modalities, some bounded
 
 
 def _dropdown(label: str) -> widgets.Dropdown:
@@ -249,7 +253,7 @@ def _dropdown(label: str) -> widgets.Dropdown:
 
 
 def _offer(choice: widgets.Dropdown, options: list[tuple[str, str]], *, first: str | None = None) -> None:
-    """The options, the chosen one kept when it is still there; ``first`` is chosen where nothing was."""
+    """Sets the options and keeps the choice if still offered; ``first`` is the default."""
     kept = first if choice.value is None else choice.value
     choice.options = options
     values = [value for _, value in options]
@@ -257,7 +261,7 @@ def _offer(choice: widgets.Dropdown, options: list[tuple[str, str]], *, first: s
 
 
 class Explorer:
-    """The widgets and what they show; ``box`` is what is displayed."""
+    """The widgets and what they show; ``box`` is displayed."""
 
     def __init__(self) -> None:
         years = paths.years()
@@ -271,29 +275,19 @@ class Explorer:
         )
         self.again.on_click(lambda _: self._refresh())
         self._is_settling = False
-        scripts = widgets.Output()
-        scripts.outputs = (displayed(library()),)
         for choice in self._choices:
             choice.observe(self._on_choice, "value")
         self._refresh()
-        self.box = widgets.VBox(
-            [
-                widgets.HTML(style()),
-                widgets.HBox([self.year, self.again]),
-                *self._choices[1:],
-                self.figure,
-                self.table,
-                self.code,
-                scripts,
-            ]
-        ).add_class("alses-atelier")
+        year = widgets.HBox([self.year, self.again])
+        parts = [widgets.HTML(style()), year, *self._choices[1:], self.figure, self.table, self.code, _scripts()]
+        self.box = widgets.VBox(parts).add_class("alses-atelier")
 
     @property
     def _choices(self) -> list[widgets.Dropdown]:
         return [self.year, self.indicator, self.perimeter, self.site, self.crossing]
 
     def _on_choice(self, _change: dict) -> None:
-        # Each list depends on those above it: setting them must not draw four times.
+        # Each list depends on those above: setting them must not draw four times.
         if not self._is_settling:
             self._refresh()
 
@@ -321,7 +315,7 @@ class Explorer:
         known = crosstab.explorable(table, year=self.year.value)
         labels = [(f"{row.rubrique} — {row.libelle}", row.indicateur) for row in known.itertuples()]
         _offer(self.indicator, list(dict.fromkeys(labels)), first=FIRST)
-        # Of the whole year: a site that this indicator does not know is offered, and said to be without data.
+        # All sites of the year: one without data for this indicator says so.
         _offer(self.site, [(name or NETWORK, name) for name in sorted(set(known["site"]) | {""})])
         known = known[known["indicateur"] == self.indicator.value]
         _offer(self.perimeter, list(dict.fromkeys((row.population, row.perimetre) for row in known.itertuples())))
@@ -343,7 +337,7 @@ class Explorer:
         self.code.value = _code(self.indicator.value, self.crossing.value, chosen)
 
     def _empty(self, text: str) -> None:
-        self.figure.value = f'<p class="encart" role="status">{escape(french_spaces(text), quote=False)}</p>'
+        self.figure.value = _notice(text)
         self.table.outputs, self.code.value = (), ""
         self._allow(False)
 
@@ -353,7 +347,7 @@ class Explorer:
 
 
 def recipe(indicator: str, crossing: str, chosen: dict) -> str:
-    """The lines of Python that show the same figure and table, for a notebook of one's own."""
+    """The Python that shows the same chart and table, for a notebook of one's own."""
     function, named = ("crosstab.crossing", [indicator, crossing]) if crossing else ("describe.breakdown", [indicator])
     is_coded = crosstab.THEMES in (indicator, crossing)
     coded = 'lignes = crosstab.named(lignes, data.read_reference("themes"))\n' if is_coded else ""
@@ -378,7 +372,7 @@ def _code(indicator: str, crossing: str, chosen: dict) -> str:
 
 
 def explore() -> widgets.Widget:
-    """Dropdowns limited to what exists, with the figure, the table to sort, and the Python of each choice.
+    """Dropdowns limited to what exists, with the chart, the sortable table and the Python of each choice.
 
     >>> [liste.description for liste in explore().children[2:6]]
     ['Indicateur', 'Population', 'Site', 'Croisé avec']
