@@ -9,7 +9,7 @@ import pandas as pd
 
 from helpers.analysis.shares import Measure, exact, is_protected
 from helpers.indicators.comparisons import ROUNDED
-from helpers.indicators.lookup import BESIDE, PROTECTED, Fact, Facts, Series, name_answer, network, with_shares
+from helpers.indicators.lookup import BESIDE, PROTECTED, Fact, Facts, Series, name_answer, uncrossed, with_shares
 from helpers.schema import FEWEST_PERSONS, UNSAID, catalogue
 
 # --- Which comparisons are said, and tested, when there are many: chosen once, before any data is seen ---
@@ -150,7 +150,7 @@ def published(indicators: pd.DataFrame, year: int | None) -> pd.DataFrame:
 
     On the page of a site, its own: the network's, beside them, are said where they are looked up.
     """
-    rows = network(indicators)
+    rows = uncrossed(indicators)
     rows = rows[rows["perimetre"].ne(BESIDE)]
     said = (rows["annee"] == year) & ~rows["precision"].isin(UNSAID) & (rows["unite"] == "personnes")
     return with_shares(rows[said])

@@ -78,7 +78,7 @@ def _resource(name: str) -> dict:
 def export_indicators(years: list[int], folder: Path, site_type: str = NETWORK, site: str = "") -> None:
     """Writes ``indicateurs.csv`` (semicolons, decimal comma, UTF-8 with BOM) and its entry in ``datapackage.json``.
 
-    Those of a site have their own kind and name, and the network's rows that its pages show stand beside them.
+    Those of a site come with the network's rows that its pages show beside them.
 
     Raises
     ------
@@ -93,10 +93,7 @@ def export_indicators(years: list[int], folder: Path, site_type: str = NETWORK, 
     """
     tables = [load_earlier_indicators(year, site_type, site) for year in years]
     whole = pd.concat([table for table in tables if len(table)] or tables, ignore_index=True)
-    if site:
-        is_own = whole["perimetre"].ne(BESIDE)
-        whole.loc[is_own, ["site_type", "site"]] = [site_type, site]
-        whole["perimetre"] = USUAL
+    whole["perimetre"] = whole["perimetre"].replace(BESIDE, USUAL)
     _export(whole, "indicateurs", folder)
 
 

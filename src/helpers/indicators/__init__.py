@@ -48,11 +48,11 @@ from helpers.indicators.lookup import (
     name_answer,
     name_site,
     named,
-    network,
     only_network,
     place_beside,
     title_of_figure,
     title_of_path,
+    uncrossed,
     with_shares,
 )
 from helpers.indicators.persons import count_persons, published_answers

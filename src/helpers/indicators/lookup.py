@@ -22,6 +22,8 @@ from helpers.schema import (
 # --- One figure of the indicator table: its share, its bounds, its name; and how it is looked up ---
 
 NETWORK = "reseau"
+# The persons of the whole network where those of a site stand beside them.
+BESIDE = "alses_reseau"
 USUAL = "alses"  # the population of which a label speaks when it names none
 
 # The precision of a figure whose count, or base, is rounded to protect persons.
@@ -126,24 +128,41 @@ def with_shares(indicators: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def network(indicators: pd.DataFrame) -> pd.DataFrame:
-    """The rows of the whole network (schema ``indicateurs``), cross tables left out.
+def is_of_site(indicators: pd.DataFrame) -> bool:
+    """Whether these rows (schema ``indicateurs``) are those of one site with the network's beside (`beside_network`).
 
     >>> tous = data.load(2020, "indicateurs")
-    >>> sorted(set(tous["croise_avec"]))[:2], set(indicators.network(tous)["croise_avec"])
+    >>> site = tous.assign(site_type="association", site="AAPI")
+    >>> indicators.is_of_site(tous), indicators.is_of_site(indicators.beside_network(site, tous))
+    (False, True)
+    """
+    return bool(indicators["perimetre"].eq(BESIDE).any())
+
+
+def at_site(indicators: pd.DataFrame, site: str = "") -> pd.DataFrame:
+    """The rows of one site (schema ``indicateurs``), cross-tabulations included.
+
+    Without a name, those of the place that a page is about: of the site and the network beside it (`beside_network`),
+    else of the network.
+
+    >>> tous = data.load(2020, "indicateurs")
+    >>> len(indicators.at_site(tous)) == len(tous), len(indicators.at_site(tous, "AAPI"))
+    (True, 0)
+    """
+    if site:
+        return indicators[indicators["site"].eq(site)]
+    return indicators if is_of_site(indicators) else indicators[indicators["site_type"].eq(NETWORK)]
+
+
+def uncrossed(indicators: pd.DataFrame, site: str = "") -> pd.DataFrame:
+    """The rows of `at_site` without the cross-tabulations.
+
+    >>> tous = data.load(2020, "indicateurs")
+    >>> sorted(set(tous["croise_avec"]))[:2], set(indicators.uncrossed(tous)["croise_avec"])
     (['', 'association'], {''})
     """
-    return indicators[(indicators["site_type"] == NETWORK) & (indicators["croise_avec"] == "")]
-
-
-def at_site(indicators: pd.DataFrame, site: str) -> pd.DataFrame:
-    """The rows of one site (schema ``indicateurs``), by its name, cross tables left out; ``""`` is the whole network.
-
-    >>> tous = data.load(2020, "indicateurs")
-    >>> indicators.at_site(tous, "").equals(indicators.network(tous))
-    True
-    """
-    return indicators[(indicators["site"] == site) & (indicators["croise_avec"] == "")]
+    rows = at_site(indicators, site)
+    return rows[rows["croise_avec"].eq("")]
 
 
 def among(label: str, indicator: str, perimeter: str) -> str:
@@ -328,7 +347,8 @@ class Facts:
     """
 
     def __init__(self, indicators: pd.DataFrame, *, year: int) -> None:
-        rows = with_shares(indicators[(indicators["annee"] == year) & (indicators["site_type"] == NETWORK)])
+        rows = at_site(indicators)
+        rows = with_shares(rows[rows["annee"].eq(year)])
         self._found = {key_of(row): fact_of(row) for row in rows.itertuples()}
         self.year = year
 
@@ -387,31 +407,26 @@ class Series:
 
 # --- The figures of one site, with those of the network beside them; how a site is named ---
 
-# The population of the whole network, on the page of a site: there, « alses » are the persons of the site.
-BESIDE = "alses_reseau"
-
 _ASSOCIATION, _COLLEGE = "association", "collège"
 
 
 def beside_network(own: pd.DataFrame, network: pd.DataFrame) -> pd.DataFrame:
     """The figures that the page of a site shows (schema ``indicateurs``): its own, then the network's beside them.
 
-    ``own`` are the rows of one site, ``network`` those of the whole network. What the network counts and the site does
-    not is left out. The network's persons are those of the perimeter ``alses_reseau``; both stand as a network's rows,
-    so that everything that shows a network shows a site.
+    ``own`` are the rows of one site, ``network`` those of the whole network, whose persons are the perimeter
+    ``alses_reseau`` there. What the network counts and the site does not is left out.
 
     >>> tous = data.load(2020, "indicateurs")
     >>> chiffres = indicators.beside_network(tous.assign(site_type="association", site="AAPI"), tous)
-    >>> sorted(set(chiffres["perimetre"])), set(chiffres["site"])
-    (['alses', 'alses_reseau'], {''})
+    >>> chiffres[["perimetre", "site"]].drop_duplicates().to_numpy().tolist()
+    [['alses', 'AAPI'], ['alses_reseau', '']]
     """
     persons = own["perimetre"].eq(USUAL)
     counted = set(own.loc[persons, "indicateur"])
     others = network[
         network["perimetre"].eq(USUAL) & network["indicateur"].isin(counted) & network["croise_avec"].eq("")
     ]
-    parts = [own[persons].assign(site_type=NETWORK, site=""), others.assign(perimetre=BESIDE)]
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat([own[persons], others.assign(perimetre=BESIDE)], ignore_index=True)
 
 
 def name_site(site_type: str, site: str, colleges: pd.DataFrame) -> str:
@@ -474,13 +489,3 @@ def only_network(table: pd.DataFrame, place: str) -> pd.DataFrame:
     (17, 0)
     """
     return table.iloc[:0] if place else table
-
-
-def is_of_site(indicators: pd.DataFrame) -> bool:
-    """Whether these figures (schema ``indicateurs``) are those of a site, with the network's beside them.
-
-    >>> tous = data.load(2020, "indicateurs")
-    >>> indicators.is_of_site(tous), indicators.is_of_site(indicators.beside_network(tous, tous))
-    (False, True)
-    """
-    return bool(indicators["perimetre"].eq(BESIDE).any())
