@@ -12,8 +12,16 @@ from urllib.parse import unquote
 import pandas as pd
 
 from helpers.disclosure.intruder_model import EXACT, NOTHING
-from helpers.disclosure.intruder_relations import BASE, FEWEST_FOR_SHARE, PLACE, PROTECTED, Finding
-from helpers.schema import FROM_RECORDS, catalogue, table_schema
+from helpers.disclosure.intruder_relations import PLACE, PROTECTED, Finding
+from helpers.schema import (
+    FEWEST_FOR_CROSSING,
+    FEWEST_FOR_REPORT,
+    FEWEST_FOR_SHARE,
+    FROM_RECORDS,
+    ROUNDING_BASE,
+    catalogue,
+    table_schema,
+)
 
 # --- Numbers as a French page writes them: « 2 233 », « −6,9 », « 42 % », with what they count ---
 
@@ -263,7 +271,8 @@ def _pictured(address: str, keys: frozenset[str]) -> Iterator[Text]:
 # --- Which numbers the published tables of a folder explain: those shown, and those computed from them alone ---
 
 # What the pages say of the protection itself, in sentences: the base, the distance, the thresholds.
-_OF_THE_RULE = {0, BASE - 1, BASE, 2 * BASE - 1, 11, FEWEST_FOR_SHARE, 30, 95, 100}
+_OF_THE_RULE = {0, ROUNDING_BASE - 1, ROUNDING_BASE, 2 * ROUNDING_BASE - 1, 95, 100}
+_OF_THE_RULE |= {FEWEST_FOR_REPORT, FEWEST_FOR_SHARE, FEWEST_FOR_CROSSING}
 # « entre 21 et 29 », « de 21 à 29 » : the ends of what is known, never a count by themselves.
 _BETWEEN = re.compile(r"(\d[\d\u202f\u00a0]*)[\u202f\u00a0 ]?%?[\s\u00a0]*(?:et|à|–)[\s\u00a0]*(\d[\d\u202f\u00a0]*)")
 
@@ -342,12 +351,12 @@ class Explained:
 
     def has(self, number: Number, text: Text, scope: list[Shown]) -> bool:
         """Whether a number of a text is shown, or computed from what is shown, in the rows of its scope."""
-        if number.is_limit and number.value % BASE == 0:
+        if number.is_limit and number.value % ROUNDING_BASE == 0:
             return True
         if text.is_prose and not number.is_share and not number.decimals and number.value in _OF_THE_RULE:
             return True
         # The steps of an axis: a true count that is a multiple is shown as it is already.
-        if text.is_drawn and not number.decimals and number.value % BASE == 0:
+        if text.is_drawn and not number.decimals and number.value % ROUNDING_BASE == 0:
             return True
         rows = self._named_before(number, text.text, scope)
         if number.is_points:

@@ -30,7 +30,15 @@ from helpers.disclosure.intruder_model import (
     is_of_persons,
     relate_worked,
 )
-from helpers.schema import FEWEST_PERSONS, FOLDED, Indicator, catalogue
+from helpers.schema import (
+    FEWEST_FOR_REPORT,
+    FEWEST_FOR_SHARE,
+    FEWEST_PERSONS,
+    FOLDED,
+    ROUNDING_BASE,
+    Indicator,
+    catalogue,
+)
 from helpers.typography import french_spaces
 
 # --- What the auditor says: each fault, the gravest first, and whether the release may leave ---
@@ -273,8 +281,6 @@ def _overlap(model: Model, cell: Cell) -> None:
 # --- What the published tables tell of a year: rows as ends of cells and of their bases, and what their
 # --- silence tells
 
-# A smaller site has no report: that it has none is a piece of knowledge.
-FEWEST_AT_SITE = 11
 _TEXTS = ["perimetre", "site_type", "site", "indicateur", "modalite", "croise_avec", "modalite_croisee"]
 _NUMBERS = ["effectif_min", "effectif_max", "base_min", "base_max", "effectif_arrondi", "base_arrondie"]
 _NUMBERS += ["part_imprimee_pct", "decimales", "part_min_pct", "part_max_pct"]
@@ -361,18 +367,15 @@ def _count_the_absent(model: Model, told: set[Cell]) -> None:
         if site_type not in (ASSOCIATION, COLLEGE) or (site_type, site) in shown or size not in model.system.sums:
             continue
         terms = model.system.sums[size]
-        is_small = model.system.value(terms) < FEWEST_AT_SITE
-        known = Known(size, 1, FEWEST_AT_SITE - 1 if is_small else float("inf"), "sites.csv")
+        is_small = model.system.value(terms) < FEWEST_FOR_REPORT
+        known = Known(size, 1, FEWEST_FOR_REPORT - 1 if is_small else float("inf"), "sites.csv")
         model.system.bound(terms, known.low, known.high, known.text)
 
 
 # --- Is each published row what the protection says it is? What its rule does not explain comes from elsewhere
 
-# What protected counts are multiples of, and how far the true one may be: one base, or two when one was not enough.
-BASE = 5
-SHIFTS = (BASE - 1, 2 * BASE - 1)
-# Under this base, a share of persons is not shown.
-FEWEST_FOR_SHARE = 20
+# How far a true count may be from the multiple that is shown: one base, or two when one was not enough.
+SHIFTS = (ROUNDING_BASE - 1, 2 * ROUNDING_BASE - 1)
 PROTECTED = "arrondi_secret"
 
 
@@ -410,8 +413,8 @@ def _is_exact(shown, low, high) -> bool:
 
 def _rounded(name: str, shown, low, high, *, most: float = float("nan")) -> Iterator[str]:
     """``most`` is a count that it cannot exceed, if that is known."""
-    if pd.isna(shown) or shown % BASE:
-        yield f"{name} qui n’est pas un multiple de {BASE}"
+    if pd.isna(shown) or shown % ROUNDING_BASE:
+        yield f"{name} qui n’est pas un multiple de {ROUNDING_BASE}"
         return
     ends = [(max(0, shown - shift), shown + shift) for shift in SHIFTS]
     if (low, high) not in [*ends, *((least, min(end, most)) for least, end in ends if not pd.isna(most))]:

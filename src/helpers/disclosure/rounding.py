@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.schema import (
+    DECIMAL_FROM_BASE,
     FEWEST_FOR_CROSSING,
     FEWEST_FOR_REPORT,
     FEWEST_FOR_SHARE,
@@ -126,9 +127,6 @@ def _solve(steps: list, costs: list[np.ndarray], tops: list[np.ndarray], *, ends
 
 # --- A protected count as a row of the indicator table: what is shown, and what any reader then knows ---
 
-# From this base on, a share of the network is said with one decimal, as an exact one is.
-_DECIMAL_FROM_BASE = 200
-
 
 def protect_rows(rows: pd.DataFrame, *, spread: int) -> pd.DataFrame:
     """The rows with what a reader knows of rounded counts (schema ``indicateurs``).
@@ -152,7 +150,7 @@ def protect_rows(rows: pd.DataFrame, *, spread: int) -> pd.DataFrame:
     )
     count, base = out["effectif_arrondi"].fillna(out["effectif_min"]), out["base_arrondie"].fillna(out["base_min"])
     has_share = (base >= FEWEST_FOR_SHARE).fillna(False)
-    is_fine = out["site_type"].eq("reseau") & (base >= _DECIMAL_FROM_BASE).fillna(False)
+    is_fine = out["site_type"].eq("reseau") & (base >= DECIMAL_FROM_BASE).fillna(False)
     share = (100.0 * count / base).clip(upper=100)
     # Half up, as readers round: 12.5 is 13.
     out["part_imprimee_pct"] = ((10 * share + 0.5) // 1 / 10).where(is_fine, (share + 0.5) // 1).where(has_share)

@@ -27,7 +27,6 @@ from helpers.indicators.controls import check_figures, count_independent, count_
 from helpers.indicators.documents import count_ledger, count_meetings, count_posts, count_statements, count_year
 from helpers.indicators.lookup import (
     BESIDE,
-    DECIMAL_FROM_BASE,
     NETWORK,
     PROTECTED,
     USUAL,

@@ -9,7 +9,6 @@ from helpers.clean.records import EMPTY, Persons
 from helpers.indicators.build import build_indicators
 from helpers.indicators.constraints import table
 from helpers.indicators.persons import (
-    FEWEST_COLLEGES,
     Answers,
     Group,
     answers_to,
@@ -23,7 +22,7 @@ from helpers.indicators.persons import (
     steps,
     tally,
 )
-from helpers.schema import ROUNDING_BASE, Indicator, catalogue, columns, typed
+from helpers.schema import FEWEST_COLLEGES, ROUNDING_BASE, Indicator, catalogue, columns, typed
 
 # --- The year before, printed or counted: what a printed difference speaks of ---
 

@@ -9,6 +9,7 @@ import pandas as pd
 from helpers.schema import (
     CODED,
     COMPUTED,
+    DECIMAL_FROM_BASE,
     FROM_RECORDS,
     NEAR_UNANIMOUS_PCT,
     PRINTED,
@@ -28,9 +29,6 @@ USUAL = "alses"  # the population of which a label speaks when it names none
 
 # The precision of a figure whose count, or base, is rounded to protect persons.
 PROTECTED = "arrondi_secret"
-
-# From this base on, one person weighs less than half a point: an exact share is then said with one decimal.
-DECIMAL_FROM_BASE = 200
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from helpers.clean.records import Persons
 from helpers.indicators.constraints import row, table
-from helpers.schema import FEWEST_PERSONS, FOLDED, Indicator, catalogue
+from helpers.schema import FEWEST_COLLEGES, FEWEST_PERSONS, FOLDED, Indicator, catalogue
 
 # --- Some of the persons of a year, and how many of them have each code ---
 # A column of ten million codes is counted some hundred thousand at a time: what numpy copies to count them then stays
@@ -408,9 +408,6 @@ def _hide_more(is_shown: np.ndarray, counts: np.ndarray) -> None:
 # --- deduced
 # A reader has the whole already. So of each answer the parts are looked at, and what they leave of the parts' sizes;
 # and of the answers that are left out, their sum, which the others tell when a person gives one answer only.
-
-# Fewer collèges are no part of the network: each could subtract its own persons and read those of the other.
-FEWEST_COLLEGES = 3
 
 
 def may_show(parts: np.ndarray, sizes: np.ndarray, entry: Indicator) -> np.ndarray:
