@@ -181,7 +181,7 @@ class Indicator:
         return self.choice != "total" and not self.modalities
 
     def label_of(self, modality: str) -> str:
-        """The French label of a modality or group; of modalities counted together (``mobilite+autre``), their labels."""
+        """The French label of a modality or group, or of modalities counted together (``mobilite+autre``)."""
         if modality in self.groups:
             return self.groups[modality].label
         if FOLDED in modality:
