@@ -383,15 +383,20 @@ def _is_rounded(cell: tuple) -> bool:
 def open_crossings(indicators: pd.DataFrame, opened: set[Cell], asked: Iterable) -> pd.DataFrame:
     """The rows of the crossings that an exact figure would betray, or that an audit asks for (schema ``indicateurs``).
 
-    One is betrayed when an answer to one of its questions is rounded: its cells add up to that answer.
+    One is betrayed by a cell of one to four persons, and when an answer to one of its questions is rounded: its cells
+    add up to that answer.
 
     >>> open_crossings(data.load(2020, "indicateurs"), set(), set()).empty
     True
     """
     rows = indicators[is_counted(indicators) & indicators["croise_avec"].ne("")]
     rounded = {(perimeter, name) for perimeter, name, _ in opened}
+    small = {
+        (row.perimetre, row.indicateur, row.croise_avec) for row in rows.itertuples() if _is_small(row.effectif_min)
+    }
     is_open = [
-        (row.perimetre, row.indicateur) in rounded
+        (row.perimetre, row.indicateur, row.croise_avec) in small
+        or (row.perimetre, row.indicateur) in rounded
         or (row.perimetre, row.croise_avec) in rounded
         or (row.indicateur, row.croise_avec) in asked
         for row in rows.itertuples()

@@ -238,13 +238,12 @@ def _set(label: str, year: int) -> tuple[str, ...]:
     return tuple(label.split(";")) if label else ()
 
 
-# --- Two questions crossed, so that no cell lets one to four persons be seen ---
-# Until a release is protected as a whole, a crossing is folded: the smallest answers of its longer side are counted
-# together until every cell is empty or holds five persons at least. Its shorter side keeps its answers, or the
-# crossing would say nothing: only those that no document has (not given, not known) may be counted together there,
-# then with the last answer. A crossing that cannot be folded so is left out, and so is a pair of objectives whose
-# persons, or whose persons with only one of the two, would be so few. A reader has the margins too: every cell is
-# shown, or is the difference of two numbers that were checked alike.
+# --- Cross-tabulations ---
+# Of two single-choice questions every cell is given, small ones too: the one protection rounds the table as a whole
+# (disclosure). No site counts a multiple-choice question crossed with another, so there is no sum to round: the
+# protection could only drop such a table at its first small cell (with 150 and 400 simulated persons, both tables of
+# objectives, hence which objectives go together). Here its rare answers are counted together, or left out, until every
+# cell, and every difference from the margins, is zero or at least `FEWEST_PERSONS`.
 
 
 @dataclass(frozen=True)
@@ -263,7 +262,7 @@ def is_small(counts: np.ndarray) -> np.ndarray:
 
 
 def cross(answers: Answers, other: Answers) -> list[Crossed]:
-    """Every cell that may be shown; none when the questions are not asked of the same persons, or none may be shown."""
+    """The cells of a cross-tabulation; none when the two questions are not asked of the same persons."""
     if answers.base != other.base:
         return []
     counts = _together(answers, other)
@@ -271,9 +270,13 @@ def cross(answers: Answers, other: Answers) -> list[Crossed]:
         return list(_pairs(answers, other, counts))
     if answers.entry.choice == "multiple":
         return list(_by_column(answers, other, counts))
-    if len(answers.modalities()) <= len(other.modalities()):
-        return [Crossed(row, column, *pair) for row, column, *pair in _both_sides(answers, other, counts, by="column")]
-    return [Crossed(column, row, *pair) for row, column, *pair in _both_sides(other, answers, counts.T, by="row")]
+    rows, columns = (np.flatnonzero(counts.any(axis=axis)) for axis in (1, 0))
+    names, crossed, bases = answers.modalities(), other.modalities(), counts.sum(axis=0)
+    return [
+        Crossed(names[row], crossed[column], int(counts[row, column]), int(bases[column]))
+        for column in columns
+        for row in rows
+    ]
 
 
 def _together(answers: Answers, other: Answers) -> np.ndarray:
@@ -281,40 +284,6 @@ def _together(answers: Answers, other: Answers) -> np.ndarray:
     if answers.entry.id == other.entry.id:
         return (answers.incidence().T * answers.by_code) @ answers.incidence()
     return answers.incidence().T @ joint(answers, other) @ other.incidence()
-
-
-def _both_sides(short: Answers, long: Answers, counts: np.ndarray, *, by: str) -> Iterator[tuple[str, str, int, int]]:
-    """Row, column, count and base (``by`` which side), where the most answers of documents stand alone."""
-    readings = [
-        (rows, *folded)
-        for rows, kept in _short_sides(short, counts)
-        if (folded := fold(kept, long.modalities())) is not None
-    ]
-    if not readings:
-        return
-
-    def worth(reading: tuple) -> tuple[int, int]:
-        alone = [name in short.entry.modalities for name in reading[0]]
-        return sum(alone) + sum(name in long.entry.modalities for name in reading[2]), len(reading[0])
-
-    rows, cells, columns = max(readings, key=worth)
-    for place, column in enumerate(columns):
-        for rank, one in enumerate(rows):
-            base = cells[:, place].sum() if by == "column" else cells[rank].sum()
-            yield one, column, int(cells[rank, place]), int(base)
-
-
-def _short_sides(short: Answers, counts: np.ndarray) -> Iterator[tuple[list[str], np.ndarray]]:
-    """The rows as they are; then those that only records have, together; then these with the last of the others."""
-    rows = [(name, row) for name, row in zip(short.modalities(), counts, strict=True) if row.any()]
-    first = sum(name not in short.entry.recorded for name, _ in rows)
-    yield [name for name, _ in rows], np.array([row for _, row in rows]).reshape(len(rows), counts.shape[1])
-    for start in (first, first - 1):
-        if 0 < start < len(rows) - 1:
-            names = [name for name, _ in rows]
-            kept = [row for _, row in rows[:start]]
-            folded = sum(row for _, row in rows[start:])
-            yield [*names[:start], FOLDED.join(names[start:])], np.array([*kept, folded])
 
 
 def _by_column(answers: Answers, other: Answers, counts: np.ndarray) -> Iterator[Crossed]:
@@ -527,7 +496,7 @@ def count_persons(persons: Persons, *, source: str, reference: str) -> pd.DataFr
     Every indicator of the catalogue that counts records, in its perimeters; what nobody answered is ``non_renseigne``
     and belongs to the base. A group is counted in persons: who gives two of its answers counts once. A duration is in
     complete calendar months, as an age is in years, until the last day of the year at most. ``source`` is export or
-    synthetique. Crossings whose cells are too small are folded or left out. Empty without records.
+    synthetique. Empty without records. Small counts are not hidden here: that is decided once, by the protection.
 
     >>> lignes = pd.DataFrame({"identifiant": ["F1", "F2"], "suivi_par": "alses", "sexe": ["filles", ""]})
     >>> personnes = Persons.of(2021, lignes)
