@@ -314,8 +314,8 @@ def count_independent(
 
     A total, that of the year before and their difference are three confirmed figures and one equation. The number is
     that of the confirmed figures, less what they add to the rank of the other equations. ``figures`` (schema
-    ``chiffres_publies``) and ``counted`` (schema ``indicateurs``) are those of `check_figures`, which gives ``controls``
-    (schema ``controles``).
+    ``chiffres_publies``) and ``counted`` (schema ``indicateurs``) are those of `check_figures`, which gives
+    ``controls`` (schema ``controles``).
 
     >>> chiffres = pd.concat([data.read_earlier_figures(2020), data.read_raw(2020, "chiffres_publies")])
     >>> volume, aucun = chiffres[chiffres["indicateur"].eq("accompagnements")], data.load(2020, "indicateurs").head(0)
