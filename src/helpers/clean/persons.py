@@ -361,7 +361,7 @@ def in_order(name: str, values: set[str]) -> list[str]:
 def link_colleges(
     columns: dict[str, Column], registers: Registers, parts: list[Coded]
 ) -> tuple[np.ndarray, list[Cell]]:
-    """For each spelling of ``college``, the place of its UAI among the labels of ``uai`` (extended), and the cell found.
+    """For each spelling of ``college``, the place of its UAI among the labels of ``uai`` (extended), and its cell.
 
     A name alone is not enough when the export gives it to another collège: the register does not hold every namesake.
     """

@@ -265,8 +265,8 @@ def build_indicators(figures: pd.DataFrame, counted: pd.DataFrame, *, year: int)
     value is ``deduit`` when the printed ones would determine it without rounding; its reference cites every line of the
     calculation. The same number under another name (the pupils, a population and an answer) is printed. An undetermined
     modality is ``non_publie``, without bounds; so is ``contradictoire``. Catalogue assumptions are not used: they may
-    explain a printed figure, never make one. ``counted`` comes from `count_year` and `count_persons`; what records count
-    is no longer read in print (`left_to_print`).
+    explain a printed figure, never make one. ``counted`` comes from `count_year` and `count_persons`; what records
+    count is no longer read in print (`left_to_print`).
 
     >>> chiffres = data.read_raw(2020, "chiffres_publies").query("perimetre == 'alses' & indicateur != 'objectif'")
     >>> rows = indicators.build_indicators(chiffres, data.load(2020, "indicateurs").head(0), year=2020)
