@@ -293,10 +293,7 @@ def _perimeter(name: str, entry: dict) -> Perimeter:
 def read_catalogue(text: str) -> Catalogue:
     """A catalogue from TOML: the package's, or a changed copy to try a new indicator.
 
-    Raises
-    ------
-    KeyError
-        when an entry lacks a required field: the catalogue is code, so this is a bug.
+    Raises KeyError when an entry lacks a required field: the catalogue is code, so this is a bug.
 
     >>> texte = (paths.repository() / "src" / "helpers" / "catalogue.toml").read_text(encoding="utf-8")
     >>> read_catalogue(texte.replace("garçons", "gars")).indicators["sexe"].modalities
@@ -332,12 +329,9 @@ def catalogue() -> Catalogue:
 
 @cache
 def table_schema(name: str) -> dict:
-    """The Table Schema of a table, as the JSON file says it: title, type, unit, meaning and rules of each column.
+    """The Table Schema of a table: title, type, unit, meaning and rules of each column.
 
-    Raises
-    ------
-    FileNotFoundError
-        for a table without schema; `table_names` lists those that have one.
+    Raises FileNotFoundError for a table without schema; `table_names` lists those that have one.
 
     >>> colonne = table_schema("postes")["fields"][8]
     >>> colonne["name"], colonne["unit"], colonne["description"]
@@ -358,11 +352,6 @@ def table_names() -> list[str]:
 def columns(name: str) -> list[str]:
     """The column names of a table, in order.
 
-    Raises
-    ------
-    FileNotFoundError
-        for a table without schema; `table_names` lists those that have one.
-
     >>> columns("registre")
     ['ligne', 'colonne', 'avant', 'apres', 'regle']
     """
@@ -371,11 +360,6 @@ def columns(name: str) -> list[str]:
 
 def optional_columns(name: str) -> list[str]:
     """The columns that a file of this table may leave out, in order.
-
-    Raises
-    ------
-    FileNotFoundError
-        for a table without schema; `table_names` lists those that have one.
 
     >>> optional_columns("themes")
     ['parent', 'inclure', 'exclure', 'exemple', 'modifie_le']
@@ -388,10 +372,9 @@ _DTYPES = {"integer": "Int64", "number": "Float64", "boolean": "boolean"}
 
 
 def unfolded(table: pd.DataFrame, column: str) -> pd.DataFrame:
-    """The table with one row a value of a column that holds several, separated by « ; »; a row without any is left out.
+    """The table with one row a value of a column that holds several, separated by « ; »; rows without any are dropped.
 
-    The index is kept, so that a value still leads to its line. Such columns are ``acteurs``, ``associations`` and
-    ``repond_a`` of the statements (schema ``enonces``).
+    The index is kept. Such columns are ``acteurs``, ``associations`` and ``repond_a`` (schema ``enonces``).
 
     >>> enonces = pd.DataFrame({"id": ["E01", "E02"], "acteurs": ["alses ; apsn", ""]})
     >>> unfolded(enonces, "acteurs").to_dict("records")
@@ -406,12 +389,7 @@ def unfolded(table: pd.DataFrame, column: str) -> pd.DataFrame:
 def typed(table: pd.DataFrame, name: str) -> pd.DataFrame:
     """The table with the columns, order and types of its schema; an empty cell of a text column stays ``""``.
 
-    Raises
-    ------
-    KeyError
-        when a column of the schema that is not optional is absent; an optional one is then empty.
-
-    Texts become numbers, dates or texts; here with the schema ``themes``:
+    Raises KeyError when a required column is absent; an absent optional one is empty. Here, the schema ``themes``:
 
     >>> lus = pd.DataFrame({"libelle": ["Moyens"], "theme": ["moyens"], "definition": [None], "note": ["à revoir"]})
     >>> typed(lus.drop(columns="note"), "themes")[["theme", "definition", "parent"]].to_dict("records")
