@@ -6,10 +6,7 @@ from second_calculation import formulas as stat
 
 # Central counts, then every count that the printed shares allow, of the reference and of what is compared to it.
 GIRLS, ALL_GIRLS = (741, 1852, 938, 2233), [(a, 1852, b, 2233) for a in range(732, 751) for b in range(927, 950)]
-REFERRED, ALL_REFERRED = (
-    (963, 1852, 1027, 2233),
-    [(a, 1852, b, 2233) for a in range(954, 973) for b in range(1017, 1039)],
-)
+REFERRED, ALL_REFERRED = ((963, 1852, 1027, 2233), [(a, 1852, b, 2233) for a in range(954, 973) for b in range(1017, 1039)])
 NEW, BOYS, NAIVE = (1889, 4352, 1206, 2233), (3951 - 1295, 4352, 1295, 2233), (3095, 6585, 1206, 2233)
 # Bases of which 3 424 are printed as 52 %.
 SIZES = [size for size in range(1, 20_000) if abs(2 * (342_400 - 52 * size)) <= size]
@@ -19,17 +16,11 @@ CONTINUED = 1027
 
 
 def printed_as(share: int, size: int) -> list[int]:
-    return [
-        n
-        for n in range(size * (share - 1) // 100, size * (share + 1) // 100 + 1)
-        if abs(2 * (100 * n - share * size)) <= size
-    ]
+    return [n for n in range(size * (share - 1) // 100, size * (share + 1) // 100 + 1) if abs(2 * (100 * n - share * size)) <= size]
 
 
 ALL_NEW = [(n - 1206, size - 2233, 1206, 2233) for size in SIZES for n in printed_as(47, size)]
-ALL_BOYS = [
-    (n - own, size - 2233, own, 2233) for size in SIZES for n in printed_as(60, size) for own in range(1284, 1307)
-]
+ALL_BOYS = [(n - own, size - 2233, own, 2233) for size in SIZES for n in printed_as(60, size) for own in range(1284, 1307)]
 
 
 def points(*four: int) -> float:

@@ -25,15 +25,7 @@ ANSWERS = {
     "suivi_par": ["alses", "autre_educateur"],
     "sexe": ["filles", "garcons"],
     "nouvel_accompagnement": ["oui", "non"],
-    "origine": [
-        "college",
-        "travail_de_rue",
-        "bouche_a_oreille",
-        "demarche_personnelle",
-        "famille",
-        "partenaire",
-        "autre",
-    ],
+    "origine": ["college", "travail_de_rue", "bouche_a_oreille", "demarche_personnelle", "famille", "partenaire", "autre"],
     "orienteur": ["direction_vie_scolaire", "enseignants", "assistants_service_social", "autre"],
     "niveau": ["6e", "5e", "4e", "3e", "autre"],
     "demande_initiale": OBJECTIVES,
@@ -197,10 +189,7 @@ def _margins(persons: list[Person], year: int, perimeter: str) -> Rows:
 def _of_the_file(followed: list[Person], year: int) -> Rows:
     rows = {
         Key(year, "alses", name): exactly(unit, len({each.row[column] for each in followed} - {""}))
-        for name, unit, column in (
-            ("colleges_suivis", "colleges", "uai"),
-            ("associations_suivantes", "associations", "association"),
-        )
+        for name, unit, column in (("colleges_suivis", "colleges", "uai"), ("associations_suivantes", "associations", "association"))
     }
     for column in COLUMNS:
         asked = [each for each in followed if column != "orienteur" or each.row["origine"] == "college"]
@@ -320,9 +309,7 @@ def _shown(parts: dict[str, list[int]], sizes: list[int], indicator: str) -> lis
     answers = [*ANSWERS[indicator], *RECORDED[indicator]]
     hidden = [name for name in answers if not is_safe(parts[name])]
     if indicator != "objectif":
-        waiting = sorted(
-            (name for name in answers if name not in hidden and any(parts[name])), key=lambda n: sum(parts[n])
-        )
+        waiting = sorted((name for name in answers if name not in hidden and any(parts[name])), key=lambda n: sum(parts[n]))
         while waiting and FEW & {sum(parts[name][at] for name in hidden) for at in range(len(sizes))}:
             hidden.append(waiting.pop(0))
     shown = [name for name in answers if name not in hidden]
@@ -591,9 +578,7 @@ def lines(raw: Raw, year: int) -> Rows:
     kept = None if 0 < size < 5 else size
     counts = {"lues": kept, "gardees": kept, "rejetees": 0, "modifications": sum(unknown) if is_told else None}
     return {
-        Key(year, "donnees", "lignes_export", name): (
-            Row("lignes", None, precision="non_publie") if n is None else exactly("lignes", n)
-        )
+        Key(year, "donnees", "lignes_export", name): (Row("lignes", None, precision="non_publie") if n is None else exactly("lignes", n))
         for name, n in (counts if path else {}).items()
     }
 
