@@ -11,6 +11,7 @@ import pytest
 
 from helpers import indicators
 from helpers.clean.records import Cleaned, Persons
+from helpers.disclosure import rounding
 from helpers.indicators.persons import COMPUTED, Group, answers_to, fold
 from helpers.schema import catalogue, columns, typed
 from made_persons import made
@@ -245,6 +246,17 @@ def test_two_single_answers_are_crossed_cell_by_cell_small_ones_too():
         "filles": {"6e": 9, "5e": 7, "4e": 20}, "garcons": {"6e": 8, "5e": 3, "4e": 30}, "non_renseigne": {"6e": 1, "5e": 0, "4e": 2},
     }
     assert table.query("croise_avec == 'sexe'").groupby("modalite_croisee")["base_min"].first().to_dict() == {"filles": 36, "garcons": 41, "non_renseigne": 3}
+
+
+def test_a_small_cell_rounds_its_whole_table_and_leaves_the_margins_exact():
+    answers = times(*LEVELS_BY_SEX)
+    who = persons(association=["A"] * 77, uai=["0590001A"] * 77, **answers)
+    sites = indicators.count_sites(who)
+    now = rounding.protect(counted(who), sites, rounding.list_sites(sites), key=b"cle").indicators
+    own = now[now["site_type"].eq("reseau") & now["indicateur"].isin(["niveau", "sexe"])]
+    cells, margins = own[own["croise_avec"].ne("")], own[own["croise_avec"].eq("")]
+    assert len(cells) == 6 and (cells["effectif_arrondi"] % 5 == 0).all() and set(cells["precision"]) == {"arrondi_secret"}
+    assert set(margins["precision"]) == {"exact"}
 
 
 def test_fold_joins_nothing_when_no_cell_is_small():

@@ -111,7 +111,7 @@ def test_a_raw_value_that_changes_moves_what_is_calculated(said, tmp_path, file,
     text = path.read_text(encoding="utf-8")
     assert text.count(before) == 1
     path.write_text(text.replace(before, after), encoding="utf-8")
-    found = calculation.differences(said, calculation.recompute(tmp_path / "raw", BEFORE, YEAR))
+    found = calculation.differences(said, calculation.recompute(tmp_path / "raw", YEAR))
     assert any(line.startswith(moved) for line in found)
 
 
