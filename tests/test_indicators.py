@@ -389,20 +389,11 @@ def test_the_invited_of_a_group_are_counted_once_and_the_present_at_each_meeting
     assert counted(table, "reunions") == {"nouveaux": 2, "nord": 1, "chefs_de_service": 1, "groupes_alses": 3}
 
 
-def test_a_group_whose_invited_are_not_printed_has_no_base():
+def test_a_group_without_printed_invited_has_no_base_and_each_meeting_keeps_its_line():
     table = indicators.count_meetings(meetings(), year=2020, document="Note")
-    row = table[
-        (table["indicateur"] == "participants")
-        & (table["modalite"] == "chefs_de_service")
-        & (table["croise_avec"] == "")
-    ].iloc[0]
-    assert pd.isna(row["base_min"])
-
-
-def test_each_meeting_keeps_its_own_count_and_line():
-    table = indicators.count_meetings(meetings(), year=2020, document="Note")
-    row = table[table["modalite_croisee"] == "2021_01_13"].iloc[0]
-    assert (row["effectif_min"], row["reference"]) == (12, "Note, l. 118")
+    rows = table[table["indicateur"].eq("participants")].set_index(["modalite", "modalite_croisee"])
+    assert pd.isna(rows.loc[("chefs_de_service", ""), "base_min"])
+    assert rows.loc[("nouveaux", "2021_01_13"), ["effectif_min", "reference"]].tolist() == [12, "Note, l. 118"]
 
 
 def test_statements_are_counted_by_theme_nature_and_both():
@@ -463,13 +454,10 @@ def test_a_tension_is_counted_by_what_answers_it():
     assert (none["base_min"], none["reference"]) == (4, "Note, l. 4")
 
 
-def test_topics_are_not_counted_when_no_figure_is_linked():
+def test_topics_and_answers_that_nobody_coded_are_not_counted():
     table = coded(("E01", "tension", "alses", "", "", "", ""))
-    assert counted(table, "chiffre_lie") == {"oui": 0, "non": 1} and counted(table, "rubrique_liee") == {}
-
-
-def test_tensions_are_not_said_to_be_unanswered_when_no_answer_is_coded():
-    assert counted(coded(("E01", "tension", "alses", "", "", "", "")), "reponse_tension") == {}
+    assert counted(table, "chiffre_lie") == {"oui": 0, "non": 1}
+    assert counted(table, "rubrique_liee") == counted(table, "reponse_tension") == {}
 
 
 def test_a_lost_row_stops_the_ledger():

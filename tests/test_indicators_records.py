@@ -50,12 +50,8 @@ def test_the_same_persons_are_found_in_another_year_in_their_order():
     before = Persons.of(2020, pd.DataFrame({"identifiant": ["D", "X", "B"]}))
     here, there = now.shared(np.array([0, 1, 3]), before, np.array([0, 1, 2]))
     assert (here.tolist(), there.tolist()) == ([1, 3], [2, 0])
-
-
-def test_who_is_not_among_the_rows_looked_at_is_not_shared():
-    now, before = (Persons.of(year, pd.DataFrame({"identifiant": ["A", "B"]})) for year in (2021, 2020))
-    here, there = now.shared(np.array([0, 1]), before, np.array([1]))
-    assert (here.tolist(), there.tolist()) == ([1], [1])
+    here, there = now.shared(np.array([0, 1]), before, np.array([1, 2]))  # D is not among the rows looked at
+    assert (here.tolist(), there.tolist()) == ([1], [2])
 
 
 # --- perimeters and bases ----------------------------------------------------------------------------------------------
@@ -180,23 +176,11 @@ def test_no_quartile_rests_on_fewer_than_five_persons(size, shown):
     assert quartiles(persons(date_debut=["2021-01-01"] * size, date_fin=["2021-04-02"] * size), "duree_terminee") == shown
 
 
-def test_a_referrer_is_counted_among_those_who_come_by_the_college():
-    who = persons(origine=["college", "college", "famille", ""], orienteur=["enseignants", "", "", "enseignants"])
-    rows = counted(who).query("indicateur == 'colonne_remplie' and modalite == 'orienteur'")
-    # Of the two who come by the collège, one; the others have no referrer to name.
-    assert rows[["effectif_min", "base_min"]].to_numpy().tolist() == [[1, 2]]
-
-
 def test_a_column_is_filled_and_a_referrer_is_not_missed_out_of_the_college():
-    who = persons(origine=["college", "college", "famille", ""], orienteur=["enseignants", "", "", ""], uai=["0590001A", "", "", ""])
-    filled = counts(who, "colonne_remplie")
-    assert {name: filled.get(name, 0) for name in ("origine", "orienteur", "uai", "situation", "sexe")} == {
-        "origine": 3,
-        "orienteur": 1,
-        "uai": 1,
-        "situation": 4,
-        "sexe": 0,
-    }
+    who = persons(origine=["college", "college", "famille", ""], orienteur=["enseignants", "", "", "enseignants"], uai=["0590001A", "", "", ""])
+    rows = counted(who).query("indicateur == 'colonne_remplie'").set_index("modalite")[["effectif_min", "base_min"]]
+    found = {name: rows.loc[name].tolist() for name in ("origine", "orienteur", "uai", "situation", "sexe")}
+    assert found == {"origine": [3, 4], "orienteur": [1, 2], "uai": [1, 4], "situation": [4, 4], "sexe": [0, 4]}
 
 
 def test_colleges_and_associations_are_counted_once_each():

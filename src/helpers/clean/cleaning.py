@@ -428,10 +428,7 @@ def clean_earlier(
     ``spellings`` has the schema ``modalites``; the registers: schema ``alias``, schema ``associations``, schema
     ``colleges``.
 
-    Raises
-    ------
-    DataError
-        for the first fault of a year.
+    Raises DataError for the first fault of a year.
 
     >>> registres = {"spellings": data.read_reference("modalites"), **data.read_registers()}
     >>> clean.clean_earlier([Received(2019), Received(2020)], **registres)

@@ -243,10 +243,7 @@ def clean_posts(
     Decisions: a row identical to an earlier one is rejected; an empty priority status is « non renseigné »; a start
     known by its month is the first of that month, marked ``mois``; ``NON`` as seniority is zero years.
 
-    Raises
-    ------
-    DataError
-        for the first unresolved value.
+    Raises DataError for the first unresolved value.
 
     >>> nettoyage = clean.clean_posts(data.read_raw(2020, "prises_de_poste"), **data.read_registers())
     >>> nettoyage.posts[["college", "date_debut", "date_debut_precision", "anciennete_prev_ans"]].head(2)

@@ -270,10 +270,7 @@ def is_feasible(system: System) -> bool:
 def bounds(system: System, direction: dict[Variable, float]) -> tuple[int, int | None]:
     """The smallest and largest value of a combination of cells; the largest is None if unbounded.
 
-    Raises
-    ------
-    ValueError
-        when the system has no solution.
+    Raises ValueError when the system has no solution.
 
     >>> girls, boys = "filles", "garçons"
     >>> total = Constraint({girls: 1, boys: 1}, 2233, 2233)
@@ -338,10 +335,7 @@ def contradictions(system: System, *, spared: Iterable[str] = ()) -> list[Confli
 
     Figures in ``spared`` (totals that everything rests on) are set aside only as a last resort.
 
-    Raises
-    ------
-    ValueError
-        when the counted tables contradict each other without any printed figure.
+    Raises ValueError when the counted tables contradict each other without any printed figure.
     """
     found, rest = [], system
     while not is_feasible(rest):

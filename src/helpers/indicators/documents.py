@@ -352,10 +352,7 @@ def count_ledger(raw: pd.DataFrame, cleaned: CleanPosts, *, year: int, document:
 
     ``raw`` has the schema ``prises_de_poste``, ``cleaned`` comes from `clean.clean_posts`.
 
-    Raises
-    ------
-    AssertionError
-        when a row read is neither kept nor rejected.
+    Raises AssertionError when a row read is neither kept nor rejected.
 
     >>> postes = data.read_raw(2020, "prises_de_poste")
     >>> nettoyage = clean.clean_posts(postes, **data.read_registers())

@@ -266,10 +266,7 @@ def count_received(cleaned: Cleaned, *, source: str, reference: str) -> pd.DataF
     that would give it by subtraction: the rows read if few were rejected, all changes if a rule changed a few rows or
     nearly all.
 
-    Raises
-    ------
-    AssertionError
-        when a row read is neither kept nor rejected.
+    Raises AssertionError when a row read is neither kept nor rejected.
 
     >>> registres = {"spellings": data.read_reference("modalites"), **data.read_registers()}
     >>> nettoyees = clean.clean_persons(data.receive(2020), **registres)
