@@ -232,15 +232,19 @@ def test_two_single_answers_are_crossed_cell_by_cell_small_ones_too():
     assert table.query("croise_avec == 'sexe'").groupby("modalite_croisee")["base_min"].first().to_dict() == {"filles": 36, "garcons": 41, "non_renseigne": 3}
 
 
-def test_a_small_cell_rounds_its_whole_table_and_leaves_the_margins_exact():
-    answers = times(*LEVELS_BY_SEX)
-    who = persons(association=["A"] * 77, uai=["0590001A"] * 77, **answers)
+def test_a_small_cell_rounds_its_whole_table_and_nothing_else():
+    # Boys of 5e are three; of the six whose parents are not associated, two are in 6e. A new follow-up is everybody's.
+    parents = ["oui"] * 15 + ["non"] * 6 + ["oui"] * 56
+    who = persons(association=["A"] * 77, uai=["0590001A"] * 77, nouvel_accompagnement=["oui"] * 77, parents_associes=parents, **times(*LEVELS_BY_SEX))
     sites = indicators.count_sites(who)
     now = rounding.protect(counted(who), sites, rounding.list_sites(sites), key=b"cle").indicators
-    own = now[now["site_type"].eq("reseau") & now["indicateur"].isin(["niveau", "sexe"])]
-    cells, margins = own[own["croise_avec"].ne("")], own[own["croise_avec"].eq("")]
-    assert len(cells) == 6 and (cells["effectif_arrondi"] % 5 == 0).all() and set(cells["precision"]) == {"arrondi_secret"}
-    assert set(margins["precision"]) == {"exact"}
+    own = now[now["site_type"].eq("reseau")].set_index(["indicateur", "croise_avec"])
+    for pair in (("niveau", "sexe"), ("parents_associes", "niveau")):
+        assert len(own.loc[pair]) == 6 and (own.loc[pair, "effectif_arrondi"] % 5 == 0).all() and (own.loc[pair, "precision"] == "arrondi_secret").all()
+    margins = own.loc[[("niveau", ""), ("sexe", ""), ("parents_associes", "")]]
+    beside = own.loc[("nouvel_accompagnement", "niveau")]
+    assert set(margins["precision"]) == set(beside["precision"]) == {"exact"}
+    assert beside["base_min"].tolist() == beside["base_max"].tolist() == beside["effectif_min"].tolist() == [17, 10, 50]
 
 
 def test_fold_joins_nothing_when_no_cell_is_small():

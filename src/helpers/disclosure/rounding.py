@@ -408,7 +408,7 @@ def parts_of(crossings: pd.DataFrame, family) -> dict[tuple, np.ndarray]:
     """Of each cell of these crossings, and of each of their bases, the places of the counts that it adds up.
 
     A crossing that associations do not count has none. Keys: perimeter, indicator, modality, crossed indicator and
-    modality; for a base, the last two alone.
+    modality; for a base, indicator, crossed indicator and modality, "": the same base stays exact in an exact crossing.
     """
     found: dict[tuple, np.ndarray] = {}
     for row in crossings.itertuples():
@@ -419,7 +419,7 @@ def parts_of(crossings: pd.DataFrame, family) -> dict[tuple, np.ndarray]:
         found[row.perimetre, row.indicateur, row.modalite, *cross] = family.crossed(
             row.indicateur, row.modalite.split(FOLDED), row.croise_avec, crossed
         )
-        found[cross] = family.plain(row.croise_avec, crossed)
+        found[row.indicateur, *cross, ""] = family.plain(row.croise_avec, crossed)
     return found
 
 
@@ -755,4 +755,4 @@ def _names(row) -> tuple[tuple, tuple | None]:
     if not row.croise_avec:
         return cell, base_of(cell)
     cross = (row.croise_avec, row.modalite_croisee)
-    return (*cell, *cross), cross
+    return (*cell, *cross), (row.indicateur, *cross, "")
