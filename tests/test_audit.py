@@ -11,7 +11,7 @@ import pytest
 from helpers import clean, data, indicators, paths
 from helpers.indicators import constraints
 from helpers.indicators.build import Origins, derive
-from helpers.indicators.claims import Share, compare_shares, plain, span
+from helpers.indicators.claims import Share, compare_shares
 from helpers.indicators.coherences import seniorities, statuses
 from helpers.indicators.constraints import Constraint, System, possible_counts
 from helpers.schema import columns, typed
@@ -288,10 +288,6 @@ def test_a_chain_of_equations_is_followed_and_a_group_stands_for_its_members():
 ])
 def test_a_neutral_calculation_is_written_in_french(text, shown):
     assert written(text) == shown
-
-
-def test_numbers_of_a_finding_are_short():
-    assert (plain(97.50), span(0, 59), span(41.02, 41.04, " %")) == ("97.5", "0 à 59", "41 %")
 
 
 def test_an_empty_audit_is_said(data_root):

@@ -136,9 +136,10 @@ def test_no_figure_of_an_export_says_that_it_is_printed_or_rounded():
 
 
 def test_a_crossing_with_few_persons_does_not_reach_the_page():
-    few = indicators.count_persons(persons(2032, parents_associes=["oui", *["non"] * 239]), source="export", reference="export de la base, 2032")
-    assert crosstab.withheld_crossings(few, "parents", year=2032) == [("Place des parents", "Niveau de classe")]
-    assert charts.show_by_group(crossed(few, "parents_associes", "niveau"), "oui").html == ""
+    who = persons(2032, objectifs=["mobilite;scolarite", *["scolarite"] * 239])
+    few = indicators.count_persons(who, source="export", reference="export de la base, 2032")
+    assert crosstab.withheld_crossings(few, "demandes", year=2032) == [("Objectif travaillé", "Objectif travaillé")]
+    assert charts.show_crossing(crossed(few, "objectif", "objectif")).html == ""
 
 
 # --- the whole page --------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """One figure: its share, its bounds, its name, its references."""
 
+import pandas as pd
 import pytest
 
 from helpers.indicators import lookup
@@ -41,7 +42,7 @@ def test_a_count_is_known_when_its_bounds_are_equal(counts, known):
 def test_the_key_of_a_cross_table_names_both_variables():
     crossed = table([row(GIRLS, "personnes", counts=(1, 1), cross=("niveau", "6e"), precision="exact", reference="")])
     assert lookup.key_of(next(crossed.itertuples())) == "2032/alses/sexe/filles/niveau=6e"
-    assert lookup.network(crossed).empty
+    assert lookup.uncrossed(crossed).empty
 
 
 @pytest.mark.parametrize(("lines", "cited"), [([], "Note"), ([7], "Note, l. 7"), ([8, 7], "Note, l. 7, 8"), ([7, 8, 9, 9], "Note, l. 7–9"), ([1, 3, 4, 5], "Note, l. 1, 3–5")])
@@ -65,6 +66,18 @@ def test_a_figure_is_found_by_its_path_unless_the_year_does_not_publish_it(path,
         row((2031, "alses", "accompagnements", ""), "personnes", counts=(100, 100), precision="exact", reference=""),
     ])
     assert (lookup.Facts(indicators, year=2032)(f"alses/{path}") is not None) is found
+
+
+def test_the_rows_of_a_site_say_so_and_the_networks_stand_beside_them():
+    whole = table([row(GIRLS, "personnes", counts=(66, 66), precision="exact", reference="")])
+    own = table([row(GIRLS, "personnes", counts=(6, 6), precision="exact", reference="")]).assign(site_type="association", site="Le Gué")
+    both, every = lookup.beside_network(own, whole), pd.concat([whole, own], ignore_index=True)
+    assert both[["site_type", "site", "perimetre"]].to_numpy().tolist() == [["association", "Le Gué", "alses"], ["reseau", "", "alses_reseau"]]
+    facts = lookup.Facts(both, year=2032)
+    assert [facts(f"{who}/sexe/filles").counts for who in ("alses", "alses_reseau")] == [(6, 6), (66, 66)]
+    # Of a table that holds several places, the network's are read unless a site is named.
+    assert [lookup.uncrossed(every, site)["effectif_min"].tolist() for site in ("", "Le Gué")] == [[66], [6]]
+    assert lookup.Facts(every, year=2032)("alses/sexe/filles").counts == (66, 66)
 
 
 def test_a_fact_holds_plain_numbers_that_read_as_numbers():

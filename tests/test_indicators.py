@@ -19,7 +19,6 @@ from helpers.indicators.constraints import (
     share_bounds,
 )
 from helpers.indicators.documents import count_associations, count_colleges
-from helpers.indicators.lookup import decimals_of
 from helpers.schema import columns, typed
 
 ALSES = "alses"
@@ -27,21 +26,9 @@ ALSES = "alses"
 
 def figures(*rows: tuple) -> pd.DataFrame:
     """Printed figures from (year, indicator, modality, measure, value, unit[, operator[, base]]), perimeter alses."""
+    names = ["annee", "indicateur", "modalite", "mesure", "valeur", "unite", "operateur", "base"]
     filled = [
-        {
-            "id": f"C{row[0]}-{number:02d}",
-            "document": "Note",
-            "ligne": number,
-            "annee": row[0],
-            "perimetre": ALSES,
-            "indicateur": row[1],
-            "modalite": row[2],
-            "mesure": row[3],
-            "valeur": row[4],
-            "unite": row[5],
-            "operateur": row[6] if len(row) > 6 else "=",
-            "base": row[7] if len(row) > 7 else "",
-        }
+        {"id": f"C{row[0]}-{number:02d}", "document": "Note", "ligne": number, "perimetre": ALSES, **dict(zip(names, [*row, *("=", "")[len(row) - 6 :]], strict=True))}
         for number, row in enumerate(rows, start=1)
     ]
     return typed(pd.DataFrame(filled, columns=columns("chiffres_publies")), "chiffres_publies")
@@ -86,18 +73,6 @@ def interval(table: pd.DataFrame, indicator: str, modality: str) -> tuple:
 )
 def test_a_printed_share_allows_every_count_that_rounds_to_it(share, base, decimals, expected):
     assert share_bounds(share, base, decimals=decimals) == expected
-
-
-def test_every_count_inside_the_bounds_rounds_to_the_share_and_none_outside_does():
-    low, high = share_bounds(42, 2233)
-    assert {round(100 * count / 2233) for count in range(low, high + 1)} == {42}
-    assert round(100 * (low - 1) / 2233) == 41
-    assert round(100 * (high + 1) / 2233) == 43
-
-
-@pytest.mark.parametrize(("value", "expected"), [(42.0, 0), (41.5, 1), (0.25, 2)])
-def test_decimals_are_those_printed(value, expected):
-    assert decimals_of(value) == expected
 
 
 # --- the system ------------------------------------------------------------------------------------------------------
@@ -289,24 +264,15 @@ def verdict(printed: pd.DataFrame, position: int, counted: pd.DataFrame = NOTHIN
     return indicators.check_figures(printed, counted)["verdict"].iloc[position]
 
 
-def test_a_share_found_again_from_the_others_is_confirmed():
-    assert verdict(figures(TOTAL, GIRLS, BOYS), 1) == "confirme"
+AMBIGUOUS = (2020, "objectif", "scolaire", "part", 30, "pct", "=", "ambigue")
 
 
-def test_a_share_alone_cannot_be_checked():
-    assert verdict(figures(TOTAL, GIRLS), 1) == "non_verifiable"
-
-
-def test_a_figure_printed_twice_does_not_confirm_itself():
-    assert verdict(figures(TOTAL, GIRLS, GIRLS), 1) == "non_verifiable"
-
-
-def test_a_share_that_the_others_exclude_is_contradictory():
-    assert verdict(figures(TOTAL, GIRLS, (2020, "sexe", "garcons", "part", 60, "pct")), 1) == "contradictoire"
-
-
-def test_an_ambiguous_base_is_said():
-    assert verdict(figures(TOTAL, (2020, "objectif", "scolaire", "part", 30, "pct", "=", "ambigue")), 1) == "ambigu"
+@pytest.mark.parametrize(("rows", "expected"), [
+    ((GIRLS, BOYS), "confirme"), ((GIRLS,), "non_verifiable"), ((GIRLS, GIRLS), "non_verifiable"), ((AMBIGUOUS,), "ambigu"),
+    (((2020, "sexe", "garcons", "part", 60, "pct"), GIRLS), "contradictoire"), (((2020, "accompagnements", "", "effectif", 2230, "personnes"),), "contradictoire"),
+], ids=["found again", "alone", "printed twice", "ambiguous base", "excluded by the others", "total printed otherwise"])
+def test_a_figure_is_judged_by_all_the_others(rows, expected):
+    assert verdict(figures(TOTAL, *rows), 1) == expected
 
 
 def test_a_count_that_disagrees_with_its_share_is_contradictory():
@@ -319,13 +285,6 @@ def test_a_count_that_disagrees_with_its_share_is_contradictory():
     controls = indicators.check_figures(printed, NOTHING)
     assert list(controls["verdict"]) == ["non_verifiable", "contradictoire", "contradictoire"]
     assert controls["motif"].iloc[1] == "Incompatible avec l. 1, 3."
-
-
-def test_a_total_printed_twice_with_two_values_is_contradictory():
-    controls = indicators.check_figures(
-        figures(TOTAL, (2020, "accompagnements", "", "effectif", 2230, "personnes")), NOTHING
-    )
-    assert list(controls["verdict"]) == ["contradictoire"] * 2
 
 
 def test_a_printed_difference_of_counts_is_checked():
@@ -379,23 +338,11 @@ def test_near_and_more_than_are_checked_at_their_edge(operator, printed, expecte
 
 def posts(*seniorities: float) -> pd.DataFrame:
     answers = {
-        "association": "Le Gué",
-        "college": "Collège A",
-        "commune": "B",
-        "uai": "0999901A",
-        "type_education_prioritaire": "rep",
-        "date_debut": "2020-01-01",
-        "date_debut_precision": "mois",
-        "equipe_sur_le_quartier": "oui",
-        "convention": "oui",
-        "projet_annuel": "non",
-        "bureau": "oui",
-        "presentation_formelle": "non",
-        "anciennete_prev_ans": 0,
+        "association": "Le Gué", "college": "Collège A", "commune": "B", "uai": "0999901A", "type_education_prioritaire": "rep", "date_debut": "2020-01-01",
+        "date_debut_precision": "mois", "equipe_sur_le_quartier": "oui", "convention": "oui", "projet_annuel": "non", "bureau": "oui",
+        "presentation_formelle": "non", "anciennete_prev_ans": 0,
     }
-    rows = [
-        {**answers, "ligne": 67 + number, "anciennete_alses_ans": years} for number, years in enumerate(seniorities)
-    ]
+    rows = [{**answers, "ligne": 67 + number, "anciennete_alses_ans": years} for number, years in enumerate(seniorities)]
     return typed(pd.DataFrame(rows), "postes")
 
 
@@ -442,20 +389,11 @@ def test_the_invited_of_a_group_are_counted_once_and_the_present_at_each_meeting
     assert counted(table, "reunions") == {"nouveaux": 2, "nord": 1, "chefs_de_service": 1, "groupes_alses": 3}
 
 
-def test_a_group_whose_invited_are_not_printed_has_no_base():
+def test_a_group_without_printed_invited_has_no_base_and_each_meeting_keeps_its_line():
     table = indicators.count_meetings(meetings(), year=2020, document="Note")
-    row = table[
-        (table["indicateur"] == "participants")
-        & (table["modalite"] == "chefs_de_service")
-        & (table["croise_avec"] == "")
-    ].iloc[0]
-    assert pd.isna(row["base_min"])
-
-
-def test_each_meeting_keeps_its_own_count_and_line():
-    table = indicators.count_meetings(meetings(), year=2020, document="Note")
-    row = table[table["modalite_croisee"] == "2021_01_13"].iloc[0]
-    assert (row["effectif_min"], row["reference"]) == (12, "Note, l. 118")
+    rows = table[table["indicateur"].eq("participants")].set_index(["modalite", "modalite_croisee"])
+    assert pd.isna(rows.loc[("chefs_de_service", ""), "base_min"])
+    assert rows.loc[("nouveaux", "2021_01_13"), ["effectif_min", "reference"]].tolist() == [12, "Note, l. 118"]
 
 
 def test_statements_are_counted_by_theme_nature_and_both():
@@ -516,13 +454,10 @@ def test_a_tension_is_counted_by_what_answers_it():
     assert (none["base_min"], none["reference"]) == (4, "Note, l. 4")
 
 
-def test_topics_are_not_counted_when_no_figure_is_linked():
+def test_topics_and_answers_that_nobody_coded_are_not_counted():
     table = coded(("E01", "tension", "alses", "", "", "", ""))
-    assert counted(table, "chiffre_lie") == {"oui": 0, "non": 1} and counted(table, "rubrique_liee") == {}
-
-
-def test_tensions_are_not_said_to_be_unanswered_when_no_answer_is_coded():
-    assert counted(coded(("E01", "tension", "alses", "", "", "", "")), "reponse_tension") == {}
+    assert counted(table, "chiffre_lie") == {"oui": 0, "non": 1}
+    assert counted(table, "rubrique_liee") == counted(table, "reponse_tension") == {}
 
 
 def test_a_lost_row_stops_the_ledger():

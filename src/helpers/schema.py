@@ -31,7 +31,7 @@ PRECISIONS = {
     "contradictoire": "imprimé, mais contredit par d’autres chiffres",
 }
 
-# The same in a word: marks (the style sheet puts a shape before it, never a colour alone), and tables to sort.
+# In one word, for marks (the style sheet adds a shape, never colour alone) and for tables that sort.
 PRECISION_WORDS = {
     "exact": "exact",
     "arrondi_imprime": "arrondi",
@@ -41,7 +41,7 @@ PRECISION_WORDS = {
     "contradictoire": "contredit",
 }
 
-# Where a figure comes from. What is coded is one person's reading of a document; what is computed is not printed.
+# Where a value comes from. Coded: one person's reading of a document. Computed: printed nowhere.
 PRINTED, CODED, COMPUTED, REGISTER = "imprime", "codage", "calcul", "reference_publique"
 SYNTHETIC = "synthetique"
 SOURCES = {
@@ -52,40 +52,41 @@ SOURCES = {
     "export": "compté dans l’export",
     SYNTHETIC: "simulé",
 }
-# The sources of figures that individual records count: received, or simulated.
+# Sources of the values counted in individual records, received or simulated.
 FROM_RECORDS = ("export", SYNTHETIC)
-# The meaning of the mark of a figure whose source is simulated records.
+# What the mark of a value from simulated records means.
 SYNTHETIC_MEANING = "compté dans des données simulées, qui ne décrivent personne"
 
-# The precisions of a figure that pages neither say nor compare.
+# Precision codes whose values are never displayed or compared.
 UNSAID = ("non_publie", "contradictoire")
 
-# What the bounds of a difference allow one to say: of a share, of a count.
+# What the bounds of a difference allow to conclude about a share, or about a count.
 FINDINGS = {"hausse": "hausse", "baisse": "baisse", "stable": "stable", "indetermine": "indéterminé"}
 COUNT_FINDINGS = {**FINDINGS, "stable": "inchangé"}
 
-# Years of seniority below which the post may be the very one that is described: its answer is uncertain.
+# Below this seniority, in years, the earlier post may be the very one described: the answer is uncertain.
 CERTAIN_FROM_YEARS = 1.0
 
-# The code of the theme that says what should be worked on next, if the code book has one.
+# The theme of what should be worked on next, if the code book has one.
 OUTLOOK = "perspectives"
 
-# Of one person up to one fewer than this, somebody might be recognised: no page shows, nor lets compute, such a count
-# (docs/decisions/disclosure.md).
+# Disclosure thresholds, in persons unless said otherwise (docs/decisions/disclosure.md; docs/method.md, 8). Those who
+# protect and those who judge share them; they share no method.
+# Smallest count above zero that a page may show or let compute: below it, somebody might be recognised.
 FEWEST_PERSONS = 5
-
-# What protects persons in a release (docs/decisions/disclosure.md; docs/method.md, 8).
 # Counts are rounded to multiples of this, so that one to four persons become none or five.
 ROUNDING_BASE = 5
-# Of fewer persons, no report is made: the statistical secret of natural persons in France (INSEE, CASD).
+# Minimum population for a report: statistical confidentiality of natural persons in France (INSEE, CASD).
 FEWEST_FOR_REPORT = 11
-# On a smaller base, no share of persons is said: one person would weigh five points.
+# Minimum base for a share: below it, one person would weigh more than five points.
 FEWEST_FOR_SHARE = 20
-# Of fewer persons, two questions are not crossed.
+# Minimum population for a cross-tabulation.
 FEWEST_FOR_CROSSING = 30
-# A share this near to nobody, or to everybody, is said of a group no larger than this by its bound only.
+# Minimum number of collèges in a part of the network: each of two could subtract its own persons and read the other's.
+FEWEST_COLLEGES = 3
+# In a group smaller than the second, a share within the first (in points) of 0 % or 100 % is given by its bound only.
 NEAR_UNANIMOUS_PCT, UNANIMOUS_BELOW = 5, 200
-# A corrected release must change at least so many rows: the difference of two releases is a table like another.
+# Minimum number of changed rows in a corrected release: the difference of two releases is itself a table.
 FEWEST_CORRECTED_ROWS = 11
 # (indicator, modality) pairs that the same persons give when records agree with themselves: rounded alike everywhere.
 SAME_ANSWERS = (
@@ -97,15 +98,18 @@ WITHIN_ANSWERS = tuple(
     ((name, "non_renseigne"), ("demande_travaillee", "non_renseigne")) for name in ("objectif", "demande_initiale")
 )
 
+# From this base on, one person weighs at most half a point: a share that was not printed is given with one decimal.
+DECIMAL_FROM_BASE = 200
 
-# --- The UAI, which names a collège: seven digits and the letter that they give ---
 
-# The alphabet without I, O and Q, so that none is taken for a digit (Ministry of Education).
+# --- The UAI, the identifier of a collège: seven digits and a check letter ---
+
+# The alphabet without I, O and Q, which look like digits (Ministry of Education).
 _LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 
 
 def control_letter(digits: str) -> str:
-    """The letter that ends a UAI, from its seven digits: a slip of one digit gives another letter.
+    """The check letter of a UAI, from its seven digits; one wrong digit gives another letter.
 
     >>> control_letter("0592714"), control_letter("0592715")
     ('E', 'F')
@@ -115,14 +119,14 @@ def control_letter(digits: str) -> str:
 
 # --- The catalogue of indicators: ``catalogue.toml`` as Python objects ---
 
-# Joins the modalities that are counted together so that no cell of a crossing is small.
+# Joins modalities counted together so that no cell of a cross-tabulation is small.
 FOLDED = "+"
-# A day or a month as a code: a spreadsheet would take the hyphens of « 2020-03-09 » for a date, and write it otherwise.
+# A day or a month as a code; with hyphens, a spreadsheet would rewrite it as a date.
 _DATE = re.compile(r"\d{4}(_\d\d){1,2}")
 
 
 def read_code(code: str) -> str:
-    """The words of a code that no list names.
+    """The words of a code that has no label.
 
     >>> read_code("2020_03_09"), read_code("en_cours")
     ('2020-03-09', 'en cours')
@@ -132,7 +136,7 @@ def read_code(code: str) -> str:
 
 @dataclass(frozen=True)
 class Group:
-    """Modalities read together, outside the sums; ``hypothesis`` says what must be true for it to mean what it says.
+    """Modalities read together, outside the sums; ``hypothesis`` is the assumption under which the label is right.
 
     >>> catalogue().indicators["niveau"].groups["4e_3e"]
     Group(label='4e ou 3e', members=('4e', '3e'), hypothesis=None)
@@ -176,14 +180,11 @@ class Indicator:
 
     @property
     def is_open(self) -> bool:
-        """Whether its modalities are those that the data hold, not a list of the catalogue."""
+        """Whether its modalities come from the data, not from the catalogue."""
         return self.choice != "total" and not self.modalities
 
     def label_of(self, modality: str) -> str:
-        """The French label of a modality or group; an open modality is read from its id.
-
-        Modalities folded together (``mobilite+autre``) are named one after the other.
-        """
+        """The French label of a modality or group, or of modalities counted together (``mobilite+autre``)."""
         if modality in self.groups:
             return self.groups[modality].label
         if FOLDED in modality:
@@ -195,7 +196,7 @@ class Indicator:
         return self.own_bases.get(modality, self.base)
 
     def title_of(self, modality: str) -> str:
-        """What is counted, in full: « Sexe : filles », or the label alone for a total."""
+        """What is counted, in full: « Sexe : filles », or the label of a total."""
         return f"{self.label} : {self.label_of(modality)}" if modality else self.label
 
     def members_of(self, modality: str) -> tuple[str, ...]:
@@ -203,13 +204,13 @@ class Indicator:
         return self.groups[modality].members if modality in self.groups else (modality,)
 
     def hypothesis_of(self, modality: str) -> str | None:
-        """What must be true for this modality to be read as it is, or None."""
+        """The assumption under which the label of this modality is right, or None."""
         return self.groups[modality].hypothesis if modality in self.groups else self.hypothesis
 
 
 @dataclass(frozen=True)
 class Perimeter:
-    """Who or what is counted, in which units; ``count_of`` is the cell of a wider perimeter that gives its size.
+    """Who or what is counted, in which units; ``count_of`` is the cell of a wider perimeter that holds its size.
 
     >>> collegiens = catalogue().perimeters["collegiens"]
     >>> collegiens.label, collegiens.short, collegiens.count_of
@@ -293,12 +294,9 @@ def _perimeter(name: str, entry: dict) -> Perimeter:
 
 
 def read_catalogue(text: str) -> Catalogue:
-    """The catalogue written in TOML: the package's, or a changed copy to try a new indicator with.
+    """A catalogue from TOML: the package's, or a changed copy to try a new indicator.
 
-    Raises
-    ------
-    KeyError
-        when an entry lacks a required field: the catalogue is code, its faults are the developer's.
+    Raises KeyError when an entry lacks a required field: the catalogue is code, so this is a bug.
 
     >>> texte = (paths.repository() / "src" / "helpers" / "catalogue.toml").read_text(encoding="utf-8")
     >>> read_catalogue(texte.replace("garçons", "gars")).indicators["sexe"].modalities
@@ -321,7 +319,7 @@ def read_catalogue(text: str) -> Catalogue:
 
 @cache
 def catalogue() -> Catalogue:
-    """The catalogue of the package: what each indicator counts, among whom, in which words.
+    """The catalogue of the package.
 
     >>> catalogue().indicators["sexe"].modalities
     {'filles': 'filles', 'garcons': 'garçons'}
@@ -334,12 +332,9 @@ def catalogue() -> Catalogue:
 
 @cache
 def table_schema(name: str) -> dict:
-    """The Table Schema of a table, as the JSON file says it: title, type, unit, meaning and rules of each column.
+    """The Table Schema of a table: title, type, unit, meaning and rules of each column.
 
-    Raises
-    ------
-    FileNotFoundError
-        for a table without schema; `table_names` lists those that have one.
+    Raises FileNotFoundError for a table without schema; `table_names` lists those that have one.
 
     >>> colonne = table_schema("postes")["fields"][8]
     >>> colonne["name"], colonne["unit"], colonne["description"]
@@ -360,11 +355,6 @@ def table_names() -> list[str]:
 def columns(name: str) -> list[str]:
     """The column names of a table, in order.
 
-    Raises
-    ------
-    FileNotFoundError
-        for a table without schema; `table_names` lists those that have one.
-
     >>> columns("registre")
     ['ligne', 'colonne', 'avant', 'apres', 'regle']
     """
@@ -373,11 +363,6 @@ def columns(name: str) -> list[str]:
 
 def optional_columns(name: str) -> list[str]:
     """The columns that a file of this table may leave out, in order.
-
-    Raises
-    ------
-    FileNotFoundError
-        for a table without schema; `table_names` lists those that have one.
 
     >>> optional_columns("themes")
     ['parent', 'inclure', 'exclure', 'exemple', 'modifie_le']
@@ -390,10 +375,9 @@ _DTYPES = {"integer": "Int64", "number": "Float64", "boolean": "boolean"}
 
 
 def unfolded(table: pd.DataFrame, column: str) -> pd.DataFrame:
-    """The table with one row a value of a column that holds several, separated by « ; »; a row without any is left out.
+    """The table with one row a value of a column that holds several, separated by « ; »; rows without any are dropped.
 
-    The index is kept, so that a value still leads to its line. Such columns are ``acteurs``, ``associations`` and
-    ``repond_a`` of the statements (schema ``enonces``).
+    The index is kept. Such columns are ``acteurs``, ``associations`` and ``repond_a`` (schema ``enonces``).
 
     >>> enonces = pd.DataFrame({"id": ["E01", "E02"], "acteurs": ["alses ; apsn", ""]})
     >>> unfolded(enonces, "acteurs").to_dict("records")
@@ -408,12 +392,7 @@ def unfolded(table: pd.DataFrame, column: str) -> pd.DataFrame:
 def typed(table: pd.DataFrame, name: str) -> pd.DataFrame:
     """The table with the columns, order and types of its schema; an empty cell of a text column stays ``""``.
 
-    Raises
-    ------
-    KeyError
-        when a column of the schema that is not optional is absent; an optional one is then empty.
-
-    Texts become numbers, dates or texts; here with the schema ``themes``:
+    Raises KeyError when a required column is absent; an absent optional one is empty. Here, the schema ``themes``:
 
     >>> lus = pd.DataFrame({"libelle": ["Moyens"], "theme": ["moyens"], "definition": [None], "note": ["à revoir"]})
     >>> typed(lus.drop(columns="note"), "themes")[["theme", "definition", "parent"]].to_dict("records")

@@ -31,11 +31,7 @@ def ledger(raw: Raw, year: int) -> Rows:
     """Rows of the posts read, kept, rejected because they repeat another; and cells that are written another way."""
     kept = posts(raw, year)
     read = len(raw.table(year, "prises_de_poste"))
-    changes = sum(
-        post.printed[name] not in (value, SHOWN.get(value, value))
-        for post in kept
-        for name, value in written(raw, post).items()
-    )
+    changes = sum(post.printed[name] not in (value, SHOWN.get(value, value)) for post in kept for name, value in written(raw, post).items())
     counts = {"lues": read, "gardees": len(kept), "rejetees": read - len(kept), "modifications": changes}
     return {Key(year, "donnees", "lignes", name): exactly("lignes", n) for name, n in counts.items()}
 
@@ -74,10 +70,7 @@ def _from_figures(figure: dict, known: dict[tuple, Fraction]) -> tuple[tuple[Fra
 
     With the rule and where it was applied: figures that one rule ties, in one place, confirm one another.
     """
-    year, perimeter, indicator, answer = (
-        int(figure["annee"]),
-        *(figure[n] for n in ("perimetre", "indicateur", "modalite")),
-    )
+    year, perimeter, indicator, answer = (int(figure["annee"]), *(figure[n] for n in ("perimetre", "indicateur", "modalite")))
     half, measure, place = Fraction(1, 2), figure["mesure"], (year, perimeter, indicator, answer)
 
     def said(what: str, *, answer: str = answer, year: int = year, indicator: str = indicator) -> Fraction | None:
@@ -151,9 +144,7 @@ def verdicts(raw: Raw, year: int) -> Rows:
     rows = {Key(year, "donnees", "chiffres_imprimes", name): exactly("chiffres", n) for name, n in counts.items()}
     right = [figure for figure in figures if verdict(raw, figure, known) == "confirme"]
     # A figure that a table gives is a confirmation of its own; those of one rule in one place are one.
-    rules = {
-        (_cell(figure) if _from_tables(raw, figure) else _from_figures(figure, known)[1]) for figure in right
-    }
+    rules = {(_cell(figure) if _from_tables(raw, figure) else _from_figures(figure, known)[1]) for figure in right}
     return rows | ({Key(year, "donnees", "egalites"): exactly("egalites", len(rules))} if rules else {})
 
 
@@ -162,9 +153,7 @@ def _cell(figure: dict) -> tuple:
 
 
 def _known(figures: list[dict]) -> dict[tuple, Fraction]:
-    return {
-        _cell(row): Fraction(row["valeur"]) for row in figures if row["operateur"] == "=" and not row["base"]
-    }
+    return {_cell(row): Fraction(row["valeur"]) for row in figures if row["operateur"] == "=" and not row["base"]}
 
 
 # --- the coherences ----------------------------------------------------------------------------------------------------
@@ -200,9 +189,7 @@ def status_of(raw: Raw, post: Post) -> str:
 def classes(raw: Raw, year: int) -> dict[str, Counter]:
     """The posts by class of seniority and by class of status."""
     all_posts = posts(raw, year)
-    surveys = [
-        date.fromisoformat(row["date"]) for row in raw.table(year, "reunions") if row["groupe"] == "journee_nouveaux"
-    ]
+    surveys = [date.fromisoformat(row["date"]) for row in raw.table(year, "reunions") if row["groupe"] == "journee_nouveaux"]
     found = {"classement_au_repertoire": Counter(status_of(raw, post) for post in all_posts)}
     if surveys:
         found["anciennete_et_debut"] = Counter(seniority_of(post, max(surveys)) for post in all_posts)
@@ -286,15 +273,10 @@ def _claim_verdicts(raw: Raw, claim: dict, figures: Rows, mean: dict[str, Interv
             continue
         said = _relation(claim["relation"], *shares)
         # A share whose base is not written may be one of the answers given, several a person.
-        is_ambiguous = [
-            printed_of(raw, key.year, key.perimeter, key.indicator).get(key.modality, Printed()).is_ambiguous
-            for key in keys
-        ]
+        is_ambiguous = [printed_of(raw, key.year, key.perimeter, key.indicator).get(key.modality, Printed()).is_ambiguous for key in keys]
         if any(is_ambiguous):
             other = [
-                (share[0] * mean[key.indicator][0], share[1] * mean[key.indicator][1])
-                if doubt and key.indicator in mean
-                else share
+                (share[0] * mean[key.indicator][0], share[1] * mean[key.indicator][1]) if doubt and key.indicator in mean else share
                 for share, key, doubt in zip(shares, keys, is_ambiguous, strict=True)
             ]
             if _relation(claim["relation"], *other) != said:
@@ -309,10 +291,7 @@ def _mean_verdict(raw: Raw, claim: dict) -> str:
     known = printed_of(raw, int(year), perimeter, indicator)
     counts = [known[name].count for name in OBJECTIVES if name in known and known[name].count is not None]
     (persons,) = sizes_of(raw, int(year), perimeter)
-    low, high = (
-        Fraction(sum(counts), persons),
-        Fraction(sum(counts) + persons * (len(OBJECTIVES) - len(counts)), persons),
-    )
+    low, high = (Fraction(sum(counts), persons), Fraction(sum(counts) + persons * (len(OBJECTIVES) - len(counts)), persons))
     limits = Fraction(claim["valeur_min"]), Fraction(claim["valeur_max"])
     if limits[0] <= low and high <= limits[1]:
         return "confirme"

@@ -117,10 +117,7 @@ def known_of(raw_root: Path, year: int, before: int) -> Known:
     """What the exports of two years tell beside their figures; from collège to collège, what is shown of them tells it."""
     raw = Raw(raw_root)
     paths = {each: path for each in (year, before) if (path := raw.export(each))}
-    found = {
-        each: recompute_export(path, each, {before: paths[before]} if (each, len(paths)) == (year, 2) else None)
-        for each, path in paths.items()
-    }
+    found = {each: recompute_export(path, each, {before: paths[before]} if (each, len(paths)) == (year, 2) else None) for each, path in paths.items()}
     own = found.get(year)
     overlaps = {key[1:]: overlap for key, overlap in own.overlaps.items()} if own else {}
     folder = raw_root.parent / "processed" / "diffusion" / "data" / "processed"
@@ -131,17 +128,16 @@ def known_of(raw_root: Path, year: int, before: int) -> Known:
             whole = Overlap(*(each for year in (own, found[before]) for each in _whole_of(year, key)), None)
             moves = spread_of_colleges(tuple(key), whole, now, then)
             spreads |= {(perimeter, *key): moves} if moves else {}
-    return Known(
-        overlaps=overlaps,
-        clusters=(clusters_of_colleges(now), clusters_of_colleges(then)),
-        spreads=spreads,
-        counted=tuple(paths),
-    )
+    return Known(overlaps=overlaps, clusters=(clusters_of_colleges(now), clusters_of_colleges(then)), spreads=spreads, counted=tuple(paths))
 
 
 def _whole_of(export: Export, key: tuple[str, str]) -> tuple[int, int]:
     """How many persons of the ALSES give an answer, and of how many."""
-    (row,) = (row for place, row in export.rows.items() if place.perimeter == "alses" and not place.crossed_with and [place.indicator, place.modality] == list(key))
+    (row,) = (
+        row
+        for place, row in export.rows.items()
+        if place.perimeter == "alses" and not place.crossed_with and [place.indicator, place.modality] == list(key)
+    )
     return row.counts[0], row.base[0]
 
 
@@ -158,9 +154,7 @@ def half_up(value: Fraction) -> int:
 def central(row: Row) -> tuple[int, int]:
     """The middle count and base of a figure: the printed share of the middle base, else the middle of the bounds."""
     base = half_up(Fraction(sum(row.base), 2))
-    middle = (
-        Fraction(sum(row.counts), 2) if row.share is None or row.counts[0] == row.counts[1] else row.share * base / 100
-    )
+    middle = Fraction(sum(row.counts), 2) if row.share is None or row.counts[0] == row.counts[1] else row.share * base / 100
     return min(max(half_up(middle), row.counts[0]), row.counts[1]), base
 
 
@@ -168,12 +162,7 @@ def possible(row: Row) -> list[tuple[int, int]]:
     """Every count and base that a figure may have."""
     said = Printed(None, row.share, row.decimals)
     counts = range(row.counts[0], row.counts[1] + 1)
-    return [
-        (n, base)
-        for base in range(row.base[0], row.base[1] + 1)
-        for n in counts
-        if len(counts) == 1 or said.allows(n, base)
-    ]
+    return [(n, base) for base in range(row.base[0], row.base[1] + 1) for n in counts if len(counts) == 1 or said.allows(n, base)]
 
 
 def share_bounds(row: Row) -> tuple[Fraction, Fraction]:
@@ -228,9 +217,7 @@ def _sizes(rows: Rows, year: int, before: int) -> tuple[Measure | None, Measure 
     """Persons a post, the year before then the year: those followed for each ALSES announced, if all were at work."""
 
     def of(each: int) -> Measure | None:
-        persons, posts = (
-            rows.get(Key(each, *place, "")) for place in (("alses", "accompagnements"), ("reseau_alses", "postes"))
-        )
+        persons, posts = (rows.get(Key(each, *place, "")) for place in (("alses", "accompagnements"), ("reseau_alses", "postes")))
         if not (persons and persons.counts and posts and posts.counts and posts.counts[0] == posts.counts[1] > 0):
             return None
         return tuple(n / posts.counts[0] for n in (sum(persons.counts) / 2, *persons.counts))
@@ -331,11 +318,7 @@ def years(rows: Rows, year: int, before: int, known: Known) -> Iterator[tuple[st
         elif is_printed and all(row.share is not None or (row.counts and row.base) for row in (now, then)):
             (low, high), (least, most) = share_bounds(now), share_bounds(then)
             own, its = (100 * row.ends[0] if row.share is None else row.share for row in (now, then))
-            found = {
-                "part": (own, low, high),
-                "part_reference": (its, least, most),
-                "ecart": (own - its, low - most, high - least),
-            }
+            found = {"part": (own, low, high), "part_reference": (its, least, most), "ecart": (own - its, low - most, high - least)}
             found = {name: tuple(float(each) for each in values) for name, values in found.items()}
             kind = "annees" if is_said else "details"
             yield f"{kind}/{path}", Comparison(found, finding=finding(*found["ecart"][1:]))
@@ -354,9 +337,7 @@ def _shown_only(then: Row, now: Row) -> Found:
     return found | _counts(then, now, (middle[0], middle[2]))
 
 
-def _tested(
-    key: Key, then: Row, now: Row, *, shared: int | None, known: Known, sizes: tuple[float, float]
-) -> Found:
+def _tested(key: Key, then: Row, now: Row, *, shared: int | None, known: Known, sizes: tuple[float, float]) -> Found:
     """Every measure of a share that is said; what exports tell takes the place of what would be assumed."""
     overlap, designs = known.overlap(key), known.designs(key)
     middle, every = _every_count(then, now)
@@ -373,10 +354,7 @@ def _tested(
     if groups is None or _whole(groups) != middle or len(every) > 1:
         groups = None
         if all(four[3] > four[1] for four in (middle, *every)):
-            measures |= {
-                "supplement": lambda _x1, n1, _x2, n2: n2 - n1,
-                "part_supplement": lambda *four: 100 * stat.composition(*four),
-            }
+            measures |= {"supplement": lambda _x1, n1, _x2, n2: n2 - n1, "part_supplement": lambda *four: 100 * stat.composition(*four)}
     found = {name: swept(measure, middle, every) for name, measure in measures.items()}
     found |= _told(overlap, designs) | _counts(then, now, (middle[0], middle[2]))
     found |= _moved(moves, found["ecart"][0]) if moves else {}
@@ -505,12 +483,7 @@ def rests(rows: Rows, year: int, *, is_counted: bool) -> Iterator[tuple[str, Com
         whole = rows.get(key._replace(perimeter="prevention_specialisee"))
         is_due = (key.year, key.perimeter) == (year, "alses") and key.modality and whole
         is_said = not is_counted or f"{key.indicator}/{key.modality}" in HEADLINED_RESTS
-        if (
-            not is_due
-            or key.crossed_with
-            or not is_said
-            or not {part.precision, whole.precision} <= {"exact", "arrondi_imprime"}
-        ):
+        if not is_due or key.crossed_with or not is_said or not {part.precision, whole.precision} <= {"exact", "arrondi_imprime"}:
             continue
         if None in (part.counts, part.base, whole.counts, whole.base):
             continue
@@ -518,10 +491,7 @@ def rests(rows: Rows, year: int, *, is_counted: bool) -> Iterator[tuple[str, Com
         middle = (total - count, all_of_them - base, count, base)
         every = [(n - own, size - its, own, its) for n, size in possible(whole) for own, its in possible(part)]
         found = {name: swept(measure, middle, every) for name, measure in TWO_SHARES.items()}
-        naive, all_naive = (
-            (total, all_of_them, count, base),
-            [(*all_, *own) for all_ in possible(whole) for own in possible(part)],
-        )
+        naive, all_naive = ((total, all_of_them, count, base), [(*all_, *own) for all_ in possible(whole) for own in possible(part)])
         for name in ("ecart", "h", "rapport"):
             found[f"{name}_naif"] = swept(TWO_SHARES[name], naive, all_naive)
         says = finding(*found["ecart"][1:])
@@ -558,15 +528,10 @@ def answers(rows: Rows, year: int, printed: Iterable[dict]) -> Iterator[tuple[st
     for figure in printed:
         if figure["perimetre"] == "postes" and figure["mesure"] == "part" and int(figure["annee"]) == year:
             row = rows[Key(year, "postes", figure["indicateur"], figure["modalite"])]
-            yield (
-                f"reponses/postes/{figure['indicateur']}/{figure['modalite']}",
-                Comparison(_wilson(row.counts[0], row.base[0])),
-            )
+            yield (f"reponses/postes/{figure['indicateur']}/{figure['modalite']}", Comparison(_wilson(row.counts[0], row.base[0])))
     for indicator, answer in CONDITIONS_BY_ASSOCIATION:
         among = {
-            key.crossed: (row.counts[0], row.base[0])
-            for key, row in rows.items()
-            if key[:5] == (year, "postes", indicator, answer, "association")
+            key.crossed: (row.counts[0], row.base[0]) for key, row in rows.items() if key[:5] == (year, "postes", indicator, answer, "association")
         }
         most = [pair for pair in among.values() if pair[0] == max(x for x, _ in among.values())]
         if len(most) == 1 and len(among) > 1:
@@ -647,21 +612,14 @@ def corrected(found: dict[str, Comparison]) -> dict[str, Comparison]:
     return made
 
 
-def compare(
-    rows: Rows, year: int, before: int, *, printed: Iterable[dict], known: Known | None = None
-) -> dict[str, Comparison]:
+def compare(rows: Rows, year: int, before: int, *, printed: Iterable[dict], known: Known | None = None) -> dict[str, Comparison]:
     """Every comparison of the report of a year.
 
     ``printed`` are the printed figures, « près de » included; ``known`` what exports tell beside the figures.
     """
     known = known or Known()
     found = dict(
-        [
-            *years(rows, year, before, known),
-            *rests(rows, year, is_counted=known.is_counted),
-            *answers(rows, year, printed),
-            *nested(rows, year),
-        ]
+        [*years(rows, year, before, known), *rests(rows, year, is_counted=known.is_counted), *answers(rows, year, printed), *nested(rows, year)]
     )
     return corrected(found) | {"page": _page(rows, year, before, found, known)}
 
@@ -712,11 +670,7 @@ def differences(said: dict[str, list[dict]], again: dict[str, Comparison], *, ro
     for id in said.keys() & again.keys():
         own, measures = again[id], {row["mesure"]: row for row in said[id]}
         found += [f"{id}: {name} is on one side only" for name in measures.keys() ^ own.measures.keys()]
-        for column, there in (
-            ("constat", own.finding),
-            ("constat_effectif", own.count_finding),
-            ("portee", reach(own)),
-        ):
+        for column, there in (("constat", own.finding), ("constat_effectif", own.count_finding), ("portee", reach(own))):
             here = {row.get(column, "") for row in said[id]}
             if here != {there}:
                 found.append(f"{id}: {column} {sorted(here)} is published, {there!r} calculated")

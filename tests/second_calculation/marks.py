@@ -92,9 +92,7 @@ def _in_comparisons(id: str, measure: str, compared: dict[str, comparisons.Compa
     return {None: value, "_min": least, "_max": greatest}[end]
 
 
-def disagreements(
-    marks: list[Mark], again: Rows, compared: dict[str, comparisons.Comparison], *, rounded: frozenset[str] = frozenset()
-) -> list[str]:
+def disagreements(marks: list[Mark], again: Rows, compared: dict[str, comparisons.Comparison], *, rounded: frozenset[str] = frozenset()) -> list[str]:
     """The marks whose value is not that of the second calculation, or which name nothing that it knows.
 
     The comparisons of figures that are ``rounded`` are not calculated again: those of exact counts are.

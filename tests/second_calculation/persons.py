@@ -91,9 +91,7 @@ def printed_of(raw: Raw, year: int, perimeter: str, indicator: str) -> dict[str,
             found[row["modalite"]] = known._replace(count=int(row["valeur"]))
         else:
             places = len(row["valeur"].partition(".")[2])
-            found[row["modalite"]] = known._replace(
-                share=Fraction(row["valeur"]), decimals=places, is_ambiguous=bool(row["base"])
-            )
+            found[row["modalite"]] = known._replace(share=Fraction(row["valeur"]), decimals=places, is_ambiguous=bool(row["base"]))
     return found
 
 
@@ -153,8 +151,7 @@ def is_told(raw: Raw, year: int, perimeter: str, indicator: str) -> bool:
     if printed_of(raw, year, perimeter, indicator):
         return True
     return any(
-        (perimeter, indicator) == place and any(row["perimetre"] in ("alses", part) for row in raw.printed(year))
-        for part, place in INSIDE.items()
+        (perimeter, indicator) == place and any(row["perimetre"] in ("alses", part) for row in raw.printed(year)) for part, place in INSIDE.items()
     )
 
 
@@ -177,18 +174,14 @@ def populations(raw: Raw, year: int) -> Rows:
 def single_answers(raw: Raw, year: int) -> Rows:
     """Answers of which each person gives one: counts over every way of sharing the base out."""
     rows = {}
-    for perimeter, (indicator, partitions) in product(
-        ("alses", "collegiens", "prevention_specialisee"), PARTITIONS.items()
-    ):
+    for perimeter, (indicator, partitions) in product(("alses", "collegiens", "prevention_specialisee"), PARTITIONS.items()):
         if not is_told(raw, year, perimeter, indicator):
             continue
         printed = printed_of(raw, year, perimeter, indicator)
         bases = ends(bases_of(raw, year, perimeter, indicator))
         counts: dict[str, set[int]] = {name: set() for parts in partitions for name in parts}
         shares: dict[str, set[Fraction]] = {name: set() for name in counts}
-        pairs = {
-            (name, n, base) for split, base in splits(raw, year, perimeter, indicator) for name, n in split.items()
-        }
+        pairs = {(name, n, base) for split, base in splits(raw, year, perimeter, indicator) for name, n in split.items()}
         for name, n, base in pairs:
             counts[name].add(n)
             shares[name].add(Fraction(n, base))

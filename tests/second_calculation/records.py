@@ -25,15 +25,7 @@ ANSWERS = {
     "suivi_par": ["alses", "autre_educateur"],
     "sexe": ["filles", "garcons"],
     "nouvel_accompagnement": ["oui", "non"],
-    "origine": [
-        "college",
-        "travail_de_rue",
-        "bouche_a_oreille",
-        "demarche_personnelle",
-        "famille",
-        "partenaire",
-        "autre",
-    ],
+    "origine": ["college", "travail_de_rue", "bouche_a_oreille", "demarche_personnelle", "famille", "partenaire", "autre"],
     "orienteur": ["direction_vie_scolaire", "enseignants", "assistants_service_social", "autre"],
     "niveau": ["6e", "5e", "4e", "3e", "autre"],
     "demande_initiale": OBJECTIVES,
@@ -197,10 +189,7 @@ def _margins(persons: list[Person], year: int, perimeter: str) -> Rows:
 def _of_the_file(followed: list[Person], year: int) -> Rows:
     rows = {
         Key(year, "alses", name): exactly(unit, len({each.row[column] for each in followed} - {""}))
-        for name, unit, column in (
-            ("colleges_suivis", "colleges", "uai"),
-            ("associations_suivantes", "associations", "association"),
-        )
+        for name, unit, column in (("colleges_suivis", "colleges", "uai"), ("associations_suivantes", "associations", "association"))
     }
     for column in COLUMNS:
         asked = [each for each in followed if column != "orienteur" or each.row["origine"] == "college"]
@@ -244,35 +233,10 @@ def _in_order(name: str, answers: list[str]) -> str:
 
 
 def _two_questions(persons: list[Person], rows: str, columns: str) -> list[tuple[str, str, int, int]]:
-    """Row, column, count, and size of the column's or of the row's side: two single answers, rows the fewer."""
-    best: list[tuple[str, str, int]] = []
-    shape = (-1, 0)
-    seen = [name for name in [*ANSWERS[rows], *RECORDED[rows]] if giving(persons, rows, name)]
-    common = [name for name in seen if name in ANSWERS[rows]]
-    rare = [name for name in seen if name in RECORDED[rows]]
-    readings = [[[name] for name in seen]]
-    if len(rare) > 1 and common:
-        readings.append([*([name] for name in common), rare])
-    if rare and len(common) > 1:
-        readings.append([*([name] for name in common[:-1]), [common[-1], *rare]])
-    for sides in readings:
-        table = []
-        for column in [*ANSWERS[columns], *RECORDED[columns]]:
-            inside = [each for each in persons if column in each.answers[columns]]
-            table.append((column, [sum(giving(inside, rows, name) for name in names) for names in sides]))
-        order = [name for name, _ in table]
-        kept = [(_in_order(name, order), counts) for name, counts in folded(table)]
-        # How many answers of the note stand by themselves.
-        alone = sum(name in ANSWERS[columns] for name, _ in kept)
-        alone += sum(len(side) == 1 and side[0] in ANSWERS[rows] for side in sides)
-        if kept and (alone, len(sides)) > shape:
-            shape = (alone, len(sides))
-            best = [("+".join(side), name, counts[at]) for name, counts in kept for at, side in enumerate(sides)]
-    totals = Counter()
-    for row, column, count in best:
-        totals[row, ""] += count
-        totals["", column] += count
-    return [(row, column, count, (totals[row, ""], totals["", column])) for row, column, count in best]
+    """Row, column, count, and size of the column: every cell of two single answers, small ones too."""
+    seen = {name: [each for each in [*ANSWERS[name], *RECORDED[name]] if giving(persons, name, each)] for name in (rows, columns)}
+    both = Counter((row, column) for each in persons for row in each.answers[rows] for column in each.answers[columns])
+    return [(row, column, both[row, column], giving(persons, columns, column)) for column in seen[columns] for row in seen[rows]]
 
 
 def _goals_by_request(persons: list[Person]) -> list[tuple[str, str, int, int]]:
@@ -323,11 +287,9 @@ def _crossings(followed: list[Person], year: int) -> Rows:
     def add(indicator: str, answer: str, crossed_with: str, crossed: str, count: int, base: int) -> None:
         rows[Key(year, "alses", indicator, answer, crossed_with, crossed)] = exactly("personnes", count, base)
 
-    for sex, level, count, (of_sex, _) in _two_questions(followed, "sexe", "niveau"):
-        add("niveau", level, "sexe", sex, count, of_sex)
-    for name in ("nouvel_accompagnement", "parents_associes"):
-        for answer, level, count, (_, of_level) in _two_questions(followed, name, "niveau"):
-            add(name, answer, "niveau", level, count, of_level)
+    for name, other in (("niveau", "sexe"), ("nouvel_accompagnement", "niveau"), ("parents_associes", "niveau")):
+        for answer, crossed, count, base in _two_questions(followed, name, other):
+            add(name, answer, other, crossed, count, base)
     for goal, request, count, base in _goals_by_request(followed):
         add("objectif", goal, "demande_initiale", request, count, base)
     for goal, other, count, base in _pairs_of_goals(followed):
@@ -347,9 +309,7 @@ def _shown(parts: dict[str, list[int]], sizes: list[int], indicator: str) -> lis
     answers = [*ANSWERS[indicator], *RECORDED[indicator]]
     hidden = [name for name in answers if not is_safe(parts[name])]
     if indicator != "objectif":
-        waiting = sorted(
-            (name for name in answers if name not in hidden and any(parts[name])), key=lambda n: sum(parts[n])
-        )
+        waiting = sorted((name for name in answers if name not in hidden and any(parts[name])), key=lambda n: sum(parts[n]))
         while waiting and FEW & {sum(parts[name][at] for name in hidden) for at in range(len(sizes))}:
             hidden.append(waiting.pop(0))
     shown = [name for name in answers if name not in hidden]
@@ -618,9 +578,7 @@ def lines(raw: Raw, year: int) -> Rows:
     kept = None if 0 < size < 5 else size
     counts = {"lues": kept, "gardees": kept, "rejetees": 0, "modifications": sum(unknown) if is_told else None}
     return {
-        Key(year, "donnees", "lignes_export", name): (
-            Row("lignes", None, precision="non_publie") if n is None else exactly("lignes", n)
-        )
+        Key(year, "donnees", "lignes_export", name): (Row("lignes", None, precision="non_publie") if n is None else exactly("lignes", n))
         for name, n in (counts if path else {}).items()
     }
 

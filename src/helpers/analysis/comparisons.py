@@ -39,7 +39,7 @@ from helpers.analysis.years import (
     totals,
 )
 from helpers.indicators.comparisons import LEVEL, stepped_down
-from helpers.indicators.lookup import PROTECTED, USUAL, network, title_of_figure, with_shares
+from helpers.indicators.lookup import PROTECTED, USUAL, at_site, title_of_figure, with_shares
 from helpers.schema import UNSAID, catalogue, columns, typed
 
 # --- Two years; the ALSES and the rest of prévention spécialisée ---
@@ -218,9 +218,9 @@ def against_others(rows: pd.DataFrame, chosen: int) -> dict[str, Measure]:
 
 
 def known(indicators: pd.DataFrame, year: int) -> pd.DataFrame:
-    """The rows of the network whose count and base are known exactly, cross-tabulations included."""
-    is_said = indicators["site_type"].eq("reseau") & ~indicators["precision"].isin(UNSAID)
-    rows = indicators[(indicators["annee"] == year) & is_said]
+    """The values of the page's place whose count and base are known to the unit, cross-tabulations included."""
+    rows = at_site(indicators)
+    rows = rows[(rows["annee"] == year) & ~rows["precision"].isin(UNSAID)]
     is_exact = (rows["effectif_min"] == rows["effectif_max"]) & (rows["base_min"] == rows["base_max"])
     return with_shares(rows[is_exact.fillna(False) & rows["base_min"].gt(0).fillna(False)])
 
@@ -242,7 +242,7 @@ def answers(now: pd.DataFrame, controls: pd.DataFrame, *, year: int) -> Iterator
     printed = controls[(controls["annee"] == year) & controls["perimetre"].eq("postes") & controls["mesure"].eq("part")]
     said = set(zip(printed["indicateur"], printed["modalite"], strict=True))
     entries = catalogue().indicators
-    for row in network(rows).itertuples():
+    for row in rows[rows["croise_avec"].eq("")].itertuples():
         if (row.indicateur, row.modalite) in said:
             found = wilson(int(row.effectif_min), int(row.base_min))
             label = f"{entries[row.indicateur].title_of(row.modalite)}, postes décrits"
@@ -272,7 +272,7 @@ _OF_THE_OVERLAP = "réponses croisées personne par personne"
 def nested(now: pd.DataFrame, *, year: int) -> Iterator[Found]:
     """Objective against request, for each theme whose two counts and base are known to the unit."""
     every = known(now, year)
-    rows, twice = network(every), _given_twice(every)
+    rows, twice = every[every["croise_avec"].eq("")], _given_twice(every)
     rows = rows[rows["perimetre"].eq("alses") & rows["precision"].eq("exact")]
     # Only what a person may ask for: neither a group of themes, nor a missing answer.
     rows = rows[rows["modalite"].isin(list(catalogue().indicators["objectif"].modalities))]

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from helpers.analysis.describe import breakdown
-from helpers.indicators.lookup import is_of_site, with_shares
+from helpers.indicators.lookup import at_site, is_of_site, with_shares
 from helpers.schema import FOLDED, FROM_RECORDS, PRECISION_WORDS, SOURCES, UNSAID, Indicator, catalogue, read_code
 
 # --- What can be explored, and one cross-tabulation ---
@@ -89,8 +89,9 @@ def crossing(
     1     oui  AEP Sambre Avesnois             3         3
     """
     entry = catalogue().indicators[indicator]
-    wanted = {"annee": year, "perimetre": perimeter, "indicateur": indicator, "site": site, "croise_avec": crossed_with}
-    rows = indicators[(indicators[list(wanted)] == pd.Series(wanted)).all(axis=1)]
+    wanted = {"annee": year, "perimetre": perimeter, "indicateur": indicator, "croise_avec": crossed_with}
+    rows = at_site(indicators, site)
+    rows = rows[(rows[list(wanted)] == pd.Series(wanted)).all(axis=1)]
     rows = with_shares(rows)
     return rows.assign(
         libelle=[entry.label_of(name) if name else entry.label for name in rows["modalite"]],

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from helpers.indicators.comparisons import LEVEL, stepped_down
-from helpers.indicators.lookup import BESIDE, USUAL, Fact, Facts, among, at_site, is_of_site, network, with_shares
+from helpers.indicators.lookup import BESIDE, USUAL, Fact, Facts, among, is_of_site, uncrossed, with_shares
 from helpers.schema import FEWEST_FOR_SHARE, UNSAID, Indicator, catalogue, unfolded
 
 # --- Key values, populations, and what the document does not give ---
@@ -59,7 +59,7 @@ def silences(indicators: pd.DataFrame, name: str, *, year: int) -> list[Silence]
     """
     if is_of_site(indicators):
         return []
-    rows = network(indicators)
+    rows = uncrossed(indicators)
     rows = rows[(rows["annee"] == year) & ~rows["precision"].isin(UNSAID)]
     found = []
     for entry in catalogue().of_topic(name):
@@ -231,8 +231,9 @@ def breakdown(
     1  garçons          1284          1306      2233      58.0
     """
     entry = catalogue().indicators[indicator]
-    own = indicators[(indicators["indicateur"] == indicator) & (indicators["annee"] == year)]
-    return _useful(with_shares(at_site(own[own["perimetre"] == perimeter], site)), entry)
+    rows = uncrossed(indicators, site)
+    own = rows[(rows["indicateur"] == indicator) & (rows["annee"] == year) & (rows["perimetre"] == perimeter)]
+    return _useful(with_shares(own), entry)
 
 
 def _useful(rows: pd.DataFrame, entry: Indicator) -> pd.DataFrame:
@@ -250,9 +251,9 @@ def topic(indicators: pd.DataFrame, name: str, *, year: int) -> list[pd.DataFram
     code. Topics are those of `catalogue`; of an unknown one there is nothing.
     """
     entries = {entry.id: entry for entry in catalogue().of_topic(name)}
-    own = indicators[(indicators["annee"] == year) & indicators["indicateur"].isin(list(entries))]
+    own = uncrossed(indicators)
     # The shares of the whole topic at once: they are expensive, and most pairs have no row.
-    rows = with_shares(at_site(own, ""))
+    rows = with_shares(own[(own["annee"] == year) & own["indicateur"].isin(list(entries))])
     said = rows.loc[~rows["precision"].isin(UNSAID), ["indicateur", "perimetre"]]
     published, parts = set(said.itertuples(index=False, name=None)), rows.groupby(["indicateur", "perimetre"])
     return [

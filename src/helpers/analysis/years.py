@@ -9,7 +9,7 @@ import pandas as pd
 
 from helpers.analysis.shares import Measure, exact, is_protected
 from helpers.indicators.comparisons import ROUNDED
-from helpers.indicators.lookup import BESIDE, PROTECTED, Fact, Facts, Series, name_answer, network, with_shares
+from helpers.indicators.lookup import BESIDE, PROTECTED, Fact, Facts, Series, name_answer, uncrossed, with_shares
 from helpers.schema import FEWEST_PERSONS, UNSAID, catalogue
 
 # --- Which comparisons are commented and tested: chosen before any data is seen ---
@@ -132,8 +132,8 @@ def reliable(before: pd.DataFrame, controls: pd.DataFrame, *, compare_to: int | 
 
 
 def published(indicators: pd.DataFrame, year: int | None) -> pd.DataFrame:
-    """The shares of persons published for the network (or the site) in a year; cross-tabulations left out."""
-    rows = network(indicators)
+    """The shares of persons that a year publishes for the place of the page; cross-tabulations left out."""
+    rows = uncrossed(indicators)
     rows = rows[rows["perimetre"].ne(BESIDE)]
     said = (rows["annee"] == year) & ~rows["precision"].isin(UNSAID) & (rows["unite"] == "personnes")
     return with_shares(rows[said])

@@ -16,11 +16,11 @@ from helpers.clean.records import EMPTY
 from helpers.schema import DataError, catalogue, control_letter, table_schema
 from helpers.typography import fold
 
-# --- Why a row is not counted: said without any value, in the order in which a row is looked at ---
+# --- Why a row is rejected, in the order of the checks; no reason shows a value ---
 
 
 class Reason(StrEnum):
-    """The first that applies is the reason of the row."""
+    """The first that applies is kept."""
 
     TOTAL = "ligne de total"
     NOBODY = "identifiant absent"
@@ -37,11 +37,11 @@ class Reason(StrEnum):
     IDENTICAL = "personne présente plusieurs fois, réponses identiques : seule la première ligne est gardée"
 
 
-# A row holds the place of its reason; 0 is none, so that the row is counted.
+# A row holds the place of its reason; 0 is none: the row is kept.
 PLACES = {reason: place for place, reason in enumerate(Reason, 1)}
 
 
-# --- What a cell says, whatever the program that wrote it: spaces, apostrophes, dashes and accents in one way ---
+# --- Spelling: spaces, apostrophes, dashes and accents, whatever program wrote them ---
 
 RULE_TEXT = "espaces, apostrophes, tirets et accents écrits d’une seule façon"
 
@@ -54,7 +54,7 @@ _DEGREE = re.compile("[°º]")
 
 
 class Cell(NamedTuple):
-    """What a spelling means: its label, the rule that changed it, and why a row that holds it is not counted."""
+    """The meaning of a spelling: its label, the rule that changed it, and why its rows are rejected."""
 
     value: str
     rule: str = ""
@@ -62,7 +62,7 @@ class Cell(NamedTuple):
 
 
 def tidy(text: str) -> str:
-    """The text with composed accents, plain single spaces, one apostrophe, one dash, nothing unseen."""
+    """The text with composed accents, single spaces, one kind of apostrophe and dash, no invisible character."""
     if text.isascii() and text.isalnum():
         return text
     text = _UNSEEN.sub("", unicodedata.normalize("NFC", text))
@@ -70,13 +70,13 @@ def tidy(text: str) -> str:
 
 
 def key_of(text: str) -> str:
-    """What two spellings of one answer share: no case, accent or punctuation, unless it is nothing else (« ? »)."""
+    """The text without case, accents and punctuation, unless it is nothing else (« ? »)."""
     return fold(_DEGREE.sub(" ", text)) or text.strip()
 
 
-# --- The reviewed table of spellings (``reference/modalites.csv``): what an answer written so means ---
+# --- The reviewed table of spellings (``reference/modalites.csv``) ---
 
-# The rows that speak for every column.
+# The rows for every column.
 EVERY = "toutes"
 UNSURE = "ne_sait_pas"
 UNFORESEEN = "non_prevu"
@@ -88,14 +88,14 @@ MULTIPLE = tuple(name for name, each in FIELDS.items() if "separateur" in each)
 
 
 def answers_of(column: str) -> dict[str, str]:
-    """The modalities that a column of a closed list may have, in catalogue order, and how each is named."""
+    """The modalities of a closed list and their labels, in catalogue order."""
     entry = catalogue().indicators[FIELDS[column]["indicateur"]]
     return {**entry.modalities, **entry.recorded}
 
 
 @dataclass(frozen=True)
 class Found:
-    """What the table says of a text, and why."""
+    """The meaning of a text in the table, and why."""
 
     value: str
     reason: str
@@ -103,14 +103,14 @@ class Found:
 
 @dataclass
 class Spellings:
-    """The table, ready to be asked; ``faults`` are the rows that cannot be used."""
+    """The table, indexed; ``faults`` are its unusable rows."""
 
     exact: dict[tuple[str, str], Found] = field(default_factory=dict)
     patterns: dict[str, list[tuple[re.Pattern, Found]]] = field(default_factory=dict)
     faults: list[DataError] = field(default_factory=list)
 
     def find(self, column: str, text: str) -> Found | None:
-        """What a text means in a column: by its own spellings, those of the catalogue, those of all, then patterns."""
+        """The meaning of a text in a column: by its spellings, the catalogue, those of every column, then patterns."""
         key = key_of(text)
         return (
             self.exact.get((column, key))
@@ -170,20 +170,20 @@ def _fault(row: tuple) -> str:
     return ""
 
 
-# --- How the answer of a closed list is read, and how several answers in one cell are ---
+# --- Closed lists: one answer, or several in a cell ---
 
 RULE_MISSING = "case sans réponse : non renseigné"
 RULE_UNFORESEEN = "réponse inconnue, gardée comme « non prévue »"
 RULE_SEVERAL = "réponses séparées, ramenées à la liste, dans l’ordre du catalogue"
 RULE_SEVERAL_UNFORESEEN = "réponses séparées, dont une inconnue gardée comme « non prévue »"
 
-# What separates answers for sure; a comma or a slash may belong to the name of one (« santé, addiction »).
+# Certain separators; a comma or a slash may belong to an answer (« santé, addiction »).
 _SURELY = re.compile(r"[;|\n\r]+")
 _PERHAPS = re.compile(r"([,/]+)")
 
 
 def closed_reader(column: str, spellings: Spellings) -> Callable[[str], Cell]:
-    """Reads one answer; what no rule knows is kept as an answer that was not foreseen."""
+    """Reads one answer; an unknown one becomes ``non_prevu``."""
 
     def read(text: str) -> Cell:
         if not text:
@@ -207,7 +207,7 @@ def _rule(value: str, reason: str) -> str:
 
 
 def several_reader(column: str, spellings: Spellings) -> Callable[[str], Cell]:
-    """Reads a set of answers: sorted as the catalogue, each once, joined by the separator of the schema."""
+    """Reads several answers: in catalogue order, each once, joined by the separator of the schema."""
     order, joint = list(answers_of(column)), FIELDS[column]["separateur"]
 
     def read(text: str) -> Cell:
@@ -225,7 +225,7 @@ def several_reader(column: str, spellings: Spellings) -> Callable[[str], Cell]:
 
 
 def _answers(column: str, piece: str, spellings: Spellings) -> list[str]:
-    """The answers of a piece: whole if it is one, else the longest runs between commas or slashes that are."""
+    """The answers of a piece: the longest runs between commas or slashes that are known."""
     tokens = _PERHAPS.split(piece)  # words at even places, what separates them at odd ones
     out, start = [], 0
     while start < len(tokens):
@@ -240,17 +240,17 @@ def _answers(column: str, piece: str, spellings: Spellings) -> list[str]:
     return out
 
 
-# --- Days and years: the day before the month, years in four digits, nothing guessed ---
+# --- Days and years: day first, four-digit years, nothing guessed ---
 
 RULE_DAY = "date lue, le jour avant le mois"
 RULE_SERIAL = "numéro de jour d’un tableur lu comme une date"
 RULE_YEAR = "année lue dans un nombre ou dans une date"
 
-# The age reached in the year. Prévention spécialisée meets children from primary school to young adults: out of these
-# bounds the year of birth is a slip of the keyboard.
+# Age reached in the year. Prévention spécialisée meets children from primary school to young adults: outside these
+# bounds the year of birth is a typing error.
 YOUNGEST_YEARS, OLDEST_YEARS = 5, 25
-# Day numbers of a spreadsheet are believed within these years only: elsewhere five digits are something else.
-# A workbook that counts from 1904 says so in its file, which is read elsewhere: here a number counts from 1900.
+# Spreadsheet day numbers are accepted within these years only: elsewhere five digits are something else. They count
+# from 1900; workbooks that count from 1904 are converted when they are opened.
 _SERIALS = range((date(2010, 1, 1) - date(1899, 12, 30)).days, (date(2036, 1, 1) - date(1899, 12, 30)).days)
 _ORIGIN = date(1899, 12, 30)
 
@@ -264,7 +264,7 @@ _YEAR = re.compile(r"(\d{4})(?:[.,]0+)?")
 
 
 def _parts(text: str) -> tuple[int, int, int] | None:
-    """Year, month and day as written; None when the text has no such form."""
+    """Year, month and day as written, or None."""
     if found := _ISO.fullmatch(text):
         return int(found[1]), int(found[2]), int(found[3])
     if found := _DAY_FIRST.fullmatch(text):
@@ -285,7 +285,7 @@ def _is_short(text: str) -> bool:
 
 
 def read_day(text: str) -> date | Reason:
-    """The day that a tidy text says, or why it says none."""
+    """The day of a tidy text, or why it has none."""
     serial = _SERIAL.fullmatch(text)
     if serial:
         days = int(serial[1])
@@ -322,7 +322,7 @@ def day_reader(column: str, spellings: Spellings, year: int) -> Callable[[str], 
 
 
 def read_number_of_year(text: str) -> int | None:
-    """The year that a tidy text says, alone or in a whole date; None when it says none."""
+    """The year of a tidy text, alone or in a date, or None."""
     if found := _YEAR.fullmatch(text):
         return int(found[1])
     parts = _parts(text)
@@ -345,7 +345,7 @@ def year_reader(year: int) -> Callable[[str], Cell]:
 
 
 def birth_reader(spellings: Spellings, year: int) -> Callable[[str], Cell]:
-    """Reads a year of birth that gives an age of prévention spécialisée in the year; of a whole date, only the year."""
+    """Reads a year of birth (or the year of a date) that gives a plausible age in the year."""
 
     def read(text: str) -> Cell:
         plain = tidy(text)
@@ -359,8 +359,7 @@ def birth_reader(spellings: Spellings, year: int) -> Callable[[str], Cell]:
     return read
 
 
-# --- Collèges and associations: the UAI and its control letter, names by the registers and the reviewed
-# --- aliases
+# --- Collèges and associations: UAI and check letter, names by register and reviewed alias ---
 
 RULE_UAI = "UAI écrit en capitales, sans espace ni tiret"
 RULE_ZERO = "zéro de tête de l’UAI rétabli ; sa lettre de contrôle le confirme"
@@ -372,14 +371,14 @@ RULE_UNKNOWN_COLLEGE = "collège inconnu de reference/colleges.csv : gardé sans
 RULE_ASSOCIATION = "nom ramené à celui de reference/associations.csv"
 RULE_UNKNOWN_ASSOCIATION = "association inconnue de reference/associations.csv : gardée sous son nom"
 
-# Seven digits, or six that a zero has left: what follows it is never another zero.
+# Seven digits, or six once a spreadsheet dropped the leading zero (never two).
 _UAI = re.compile(r"([0-9]{7}|[1-9][0-9]{5})([A-Z])")
 _UAI_NOISE = re.compile(r"[\s.\-_/]")
 _COLLEGE = re.compile(r"^(college|clg|coll)(_(public|prive))?_")
 
 
 def uai_reader(spellings: Spellings) -> Callable[[str], Cell]:
-    """Reads a UAI whose control letter is right; a zero that a spreadsheet took from its head is put back."""
+    """Reads a UAI with a right check letter; restores a leading zero that a spreadsheet dropped."""
 
     def read(text: str) -> Cell:
         plain = tidy(text)
@@ -403,7 +402,7 @@ def _bare(text: str) -> str:
 
 
 def college_finder(aliases: pd.DataFrame, colleges: pd.DataFrame) -> Callable[[str], Cell]:
-    """Finds the UAI of a collège by its tidy name: a reviewed alias, name and town, or a name that one alone bears."""
+    """Finds the UAI of a collège by its tidy name: reviewed alias, name and town, or unique name."""
     known = aliases[aliases["colonne"].eq("college")]
     reviewed = {tidy(row.graphie): row.valeur for row in known.itertuples()}
     towns = [f"{_bare(row.nom_officiel)}_{key_of(row.commune)}" for row in colleges.itertuples()]
@@ -425,13 +424,13 @@ def college_finder(aliases: pd.DataFrame, colleges: pd.DataFrame) -> Callable[[s
 
 
 def _alone(keys: list[str], values: list[str]) -> dict[str, str]:
-    """What each key leads to, when it leads to one thing only."""
+    """The value of each key that has only one."""
     seen = Counter(keys)
     return {key: value for key, value in zip(keys, values, strict=True) if seen[key] == 1}
 
 
 def association_finder(aliases: pd.DataFrame, associations: pd.DataFrame) -> Callable[[str], str]:
-    """Finds the name that the register gives to an association; empty when it does not know it."""
+    """Finds the name of an association in the register, or ``""``."""
     known = aliases[aliases["colonne"].eq("association")]
     names = {key_of(name): name for name in associations["association"]}
     reviewed = {key_of(tidy(row.graphie)): row.valeur for row in known.itertuples()}
@@ -441,9 +440,9 @@ def association_finder(aliases: pd.DataFrame, associations: pd.DataFrame) -> Cal
 def name_cells(
     column: str, counts: dict[str, int], spellings: Spellings, find: Callable[[str], str] | None = None
 ) -> dict[str, Cell]:
-    """What each spelling of a column of names means; two that differ by case or punctuation are one name.
+    """The meaning of each spelling of a name; those that differ by case or punctuation are one name.
 
-    ``counts`` gives the rows of each spelling: a name that no register knows is written as most rows write it.
+    ``counts`` gives the rows of each spelling: an unregistered name takes the most frequent one.
     """
     plain = {text: tidy(text) for text in counts}
     written: dict[str, Counter] = {}

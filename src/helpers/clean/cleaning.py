@@ -1,4 +1,4 @@
-"""From what was received to the persons that are kept, with the account of every row and what cannot be used."""
+"""From received files to the persons kept, with the account of every row and the faults of the year."""
 
 import os
 import re
@@ -47,14 +47,13 @@ from helpers.clean.persons import (
 from helpers.clean.records import EMPTY, Change, Cleaned, Part, Persons, Received
 from helpers.schema import DataError, columns, typed
 
-# --- The account of every row read: what was written otherwise, what is not counted and why, and the rows
-# --- themselves
+# --- The account of every row read: changes, rejections, and the rejected rows ---
 
 REASONS = np.array([EMPTY, *Reason], dtype=object)
 
 
 def count_changes(parts: list[Coded], known: dict[str, Column], decided: list[Change]) -> pd.DataFrame:
-    """What reading and cleaning wrote otherwise (schema ``normalisations``), rows by file, column and rule."""
+    """The changes of reading and cleaning (schema ``normalisations``), rows by file, column and rule."""
     rows: Counter = Counter()
     for change in decided:
         rows[change.file, change.column, change.rule] += change.rows
@@ -75,16 +74,16 @@ def count_changes(parts: list[Coded], known: dict[str, Column], decided: list[Ch
 
 
 def count_rejections(rejected: pd.DataFrame) -> pd.DataFrame:
-    """The rows that are not counted (schema ``rejets``), by reason, the most frequent first."""
+    """The rejected rows (schema ``rejets``) by reason, the most frequent first."""
     seen = Counter(rejected["motif"].astype(object).tolist())
     lines = sorted(seen.items(), key=lambda pair: (-pair[1], pair[0]))
     return typed(pd.DataFrame(lines, columns=columns("rejets"), dtype="object"), "rejets")
 
 
 def keep_rejected(parts: list[Coded], known: dict[str, Column], excluded: np.ndarray) -> pd.DataFrame:
-    """The rows not counted, as received: ``fichier``, ``feuille``, ``ligne``, ``motif``, the columns, then ``texte``.
+    """The rejected rows, as received: ``fichier``, ``feuille``, ``ligne``, ``motif``, the columns, then ``texte``.
 
-    ``texte`` is the row itself when it could not be cut into columns. Texts are categorical: a wrong file may have
+    ``texte`` is the row itself when it could not be split into columns. Texts are categorical: a wrong file may have
     millions of such rows.
     """
     starts = np.cumsum([0, *(len(part) for part in parts)])
@@ -120,7 +119,7 @@ def keep_rejected(parts: list[Coded], known: dict[str, Column], excluded: np.nda
 
 
 def _raw(parts: list[Coded], name: str, rows: list[np.ndarray]) -> np.ndarray:
-    """The spellings of a column in some rows of each part; the empty one where the file lacks the column."""
+    """The spellings of a column in some rows of each part; the empty one without the column."""
     nothing = np.zeros(0, dtype=np.uint8)
     found = [
         part.columns[name][here] if name in part.columns else np.zeros(len(here), dtype=np.uint8)
@@ -130,14 +129,14 @@ def _raw(parts: list[Coded], name: str, rows: list[np.ndarray]) -> np.ndarray:
 
 
 def _numbered(words: list[str], codes: np.ndarray, others: list[str]) -> tuple[np.ndarray, list[str]]:
-    """Codes into words, followed by other words given as they are."""
+    """Codes into words, followed by other words."""
     more = sorted(set(others) - set(words))
     place = {word: number for number, word in enumerate([*words, *more])} if others else {}
     return np.concatenate([codes.astype(np.int64), [place[word] for word in others]]).astype(np.int64), [*words, *more]
 
 
 def _category(codes: np.ndarray, words: list[str]) -> pd.Categorical:
-    """A categorical column whose categories are the words used, sorted, however they were numbered."""
+    """A categorical column whose categories are the words used, sorted."""
     used = np.unique(codes)
     names = sorted({words[place] for place in used.tolist()})
     place = {name: number for number, name in enumerate(names)}
@@ -146,28 +145,28 @@ def _category(codes: np.ndarray, words: list[str]) -> pd.Categorical:
     return pd.Categorical.from_codes(new[codes], categories=pd.Index(names, dtype="str"))
 
 
-# --- Why the records of a year cannot be used at all: one French sentence each, without any value of a person ---
+# --- Why the records of a year are unusable: one French sentence each, without any value of a person ---
 
-# Shares in per cent of the rows, above which something is wrong with the file rather than with some rows.
+# Shares of the rows, in per cent, above which the file is wrong rather than some rows.
 MOST_UNFORESEEN_PCT = 5
 MOST_CONTRADICTORY_PCT = 1
 MOST_REJECTED_PCT = 20
-# Of the rows of a file, those that another file of the year already holds: above it, it is the same file once more.
+# Rows of a file already in another file of the year: above it, it is the same file again.
 MOST_REPEATED_PCT = 50
-# Above it, the column holds something else than its list: what it holds is not shown.
+# Unknown answers: above it, the column holds something else than its list, which is not shown.
 MOST_SHOWN_PCT = 50
-# An unknown answer is shown if it is short and holds no long number: it might be a person's otherwise.
+# An unknown answer is shown only if short and without a long number: it might be about a person.
 _LONGEST_SHOWN = 40
 _NUMBER = re.compile(r"\d{3}|@")
 
 
 def exceeds(rows: int, total: int, percent: int) -> bool:
-    """Whether rows are more than a percentage of a total; exactly that much is not more."""
+    """Whether rows are strictly more than a percentage of a total."""
     return rows * 100 > total * percent
 
 
 def find_full(vocabularies: dict[str, Vocabulary], file: str) -> list[DataError]:
-    """Columns with more distinct texts than any list, name or date."""
+    """Columns with too many distinct texts."""
     return [
         DataError(
             f"{file}, colonne « {name} » : plus de {MOST_SPELLINGS} textes différents ; vérifiez que c’est bien cette "
@@ -179,7 +178,7 @@ def find_full(vocabularies: dict[str, Vocabulary], file: str) -> list[DataError]
 
 
 def find_other_years(parts: list[Coded], column: Column, year: int) -> list[DataError]:
-    """Files whose rows are all of other years than the one asked."""
+    """Files whose rows are all of other years."""
     read = [read_number_of_year(tidy(text)) for text in column.spellings]
     seen: dict[str, Counter] = {}
     for part in parts:
@@ -197,7 +196,7 @@ def find_other_years(parts: list[Coded], column: Column, year: int) -> list[Data
 
 
 def find_empty(parts: list[Coded], columns: dict[str, Column], present: list[str]) -> list[DataError]:
-    """Columns that must be filled, are in the files, and hold nothing."""
+    """Required columns that are present and empty."""
     if not any(len(part) for part in parts):
         return []
     empty = ["identifiant"] if all(is_empty(part.identifiers).all() for part in parts) else []
@@ -226,7 +225,7 @@ def _file_of(parts: list[Coded]) -> str:
 
 
 def find_unforeseen(parts: list[Coded], columns: dict[str, Column]) -> list[DataError]:
-    """Closed lists that hold too many answers which no rule knows."""
+    """Closed lists with too many unknown answers."""
     out, total = [], sum(len(part) for part in parts)
     for name in (*CLOSED, *MULTIPLE):
         column = columns[name]
@@ -242,7 +241,7 @@ def find_unforeseen(parts: list[Coded], columns: dict[str, Column]) -> list[Data
 
 
 def _example(column: Column, rows: np.ndarray, parts: list[Coded]) -> str:
-    """The most frequent unknown answer and the nearest one of the list, if it can be shown."""
+    """The most frequent unknown answer, if it may be shown, and the nearest known one."""
     found = sorted(zip((-rows).tolist(), column.spellings, strict=True))[0]
     text = tidy(found[1])
     if len(text) > _LONGEST_SHOWN or _NUMBER.search(text) or any(holds(part.identifiers, text) for part in parts):
@@ -257,7 +256,7 @@ def _example(column: Column, rows: np.ndarray, parts: list[Coded]) -> str:
 
 
 def find_repeated(parts: list[Coded], rejected: pd.DataFrame) -> list[DataError]:
-    """Files whose persons are, for more than half of the rows, already in another file of the year."""
+    """Files more than half of whose rows are already in another file of the year."""
     rows: Counter = Counter()
     for part in parts:
         rows[part.part.file] += len(part) + len(part.refused)
@@ -273,7 +272,7 @@ def find_repeated(parts: list[Coded], rejected: pd.DataFrame) -> list[DataError]
 
 
 def find_excess(parts: list[Coded], rejections: pd.DataFrame, read: int) -> list[DataError]:
-    """Too many rows that are not counted, or too many persons who contradict themselves."""
+    """Too many rejected rows, or too many contradictory persons."""
     rows = dict(zip(rejections["motif"], rejections["lignes"].astype(int), strict=True))
     out, twice = [], rows.get(Reason.CONTRADICTORY, 0)
     if exceeds(twice, read, MOST_CONTRADICTORY_PCT):
@@ -296,9 +295,9 @@ def find_excess(parts: list[Coded], rejections: pd.DataFrame, read: int) -> list
     return out
 
 
-# --- From what was received to the persons kept, in the order in which it is done ---
+# --- Cleaning, step by step ---
 
-# More threads than that wait for one another more than they work.
+# More threads mostly wait for one another.
 _MOST_WORKERS = 4
 
 
@@ -310,16 +309,16 @@ def clean_persons(
     associations: pd.DataFrame,
     colleges: pd.DataFrame,
 ) -> Cleaned:
-    """The persons kept of a year, and the account of every row read; nothing when there is no export.
+    """The persons kept of a year, and the account of every row read; empty without an export.
 
     ``spellings`` has the schema ``modalites``; the registers (schema ``alias``, schema ``associations``, schema
     ``colleges``) are those of `data.read_registers`. The result does not depend on how the files are cut into parts.
 
-    Decisions: an answer of a closed list that no rule knows is kept as ``non_prevu``; a date is read with the day
-    first; a person twice in the year is kept once if the answers are the same, not at all if they differ; nothing is
-    guessed. What makes the whole year unusable is in ``faults``, all at once: nothing is raised.
+    Decisions: an unknown answer of a closed list is kept as ``non_prevu``; dates are read day first; a person who is
+    there twice is kept once if the answers are the same, not at all if they differ; nothing is guessed. What makes the
+    year unusable is in ``faults``, all at once; nothing is raised.
 
-    Six rows of an invented export, the last one being the same person as the fifth:
+    Six rows, the last two of the same person:
 
     >>> import numpy as np, pyarrow as pa
     >>> lignes = pd.DataFrame({"identifiant": [*"ABCDEE"], "annee": "2021", "sexe": [*"FGFGFF"]})
@@ -347,7 +346,7 @@ def clean_persons(
         rejections = count_rejections(rejected)
         unusable = _faults(received, parts, rules, vocabularies=vocabularies, rejected=rejected, rejections=rejections)
         persons = gather_persons(parts, rules, excluded, year=received.year, pool=pool)
-    # What reading took and the persons do not need goes back to the system before they are written and counted.
+    # Return unused memory to the system before the persons are written and counted.
     pa.default_memory_pool().release_unused()
     read = sum(len(part) + len(part.refused) for part in parts)
     assert read == len(persons) + len(rejected), "a row is neither kept nor rejected"
@@ -358,7 +357,7 @@ def clean_persons(
 def _read(
     parts: list[Part], vocabularies: dict[str, Vocabulary], pool: Executor
 ) -> tuple[list[Coded], list[DataError]]:
-    """The parts as numbers, in their order, and why some could not be read."""
+    """The parts as numbers, in order, and why some could not be read."""
 
     def code(part: Part) -> Coded | DataError:
         try:
@@ -372,7 +371,7 @@ def _read(
 
 
 def _exclude(parts: list[Coded], rules: Rules, pool: Executor) -> np.ndarray:
-    """Why each row is not counted: the place of a reason, or 0."""
+    """Why each row is rejected: the place of a reason, or 0."""
     found = list(pool.map(lambda part: exclude_rows(part, rules), parts))
     rows = suspect_rows([part.keys for part in parts], found, pool)
     excluded = np.concatenate([np.zeros(0, dtype=np.uint8), *found])
@@ -380,7 +379,7 @@ def _exclude(parts: list[Coded], rules: Rules, pool: Executor) -> np.ndarray:
         few = parts_at(parts, rows)
         texts, keys = pa.concat_arrays([each.identifiers for each in few]), np.concatenate([each.keys for each in few])
         excluded[rows] = judge_twice(texts, keys, answers_at(few, rules))
-    # Eight bytes a row that nothing needs any more.
+    # Free eight bytes a row.
     for part in parts:
         part.keys = np.zeros(0, dtype=np.uint64)
     pa.default_memory_pool().release_unused()
@@ -396,7 +395,7 @@ def _faults(
     rejected: pd.DataFrame,
     rejections: pd.DataFrame,
 ) -> list[DataError]:
-    """Why the year cannot be used, as its rows tell it; a cause that is told hides its consequences."""
+    """Why the year is unusable, from its rows; a cause hides its consequences."""
     if not parts:
         return []
     read = sum(len(part) + len(part.refused) for part in parts)
@@ -429,10 +428,7 @@ def clean_earlier(
     ``spellings`` has the schema ``modalites``; the registers: schema ``alias``, schema ``associations``, schema
     ``colleges``.
 
-    Raises
-    ------
-    DataError
-        for the first fault of a year: an overlap with records that cannot be used would be false.
+    Raises DataError for the first fault of a year.
 
     >>> registres = {"spellings": data.read_reference("modalites"), **data.read_registers()}
     >>> clean.clean_earlier([Received(2019), Received(2020)], **registres)

@@ -1,4 +1,4 @@
-"""The columns and rows of persons: codes, identities, which rows are not counted."""
+"""The columns and rows of persons: codes, identities, rejected rows."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -38,23 +38,23 @@ from helpers.clean.answers import (
 )
 from helpers.clean.records import EMPTY, Batch, Change, Part, Persons, Refused
 
-# --- Who is who: identifiers written in one way, and the rows that hold the same one ---
+# --- Identifiers, and the rows that share one ---
 
 # FNV-1a, 64 bits.
 _START, _PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
-# Keys are looked at by their first bits, one share at a time: sorted side by side, and never all there a second time.
+# Keys are sorted in eight shards (by their first bits), in parallel, so that no second full copy is ever held.
 _SHARES, _SHARE_SHIFT = 8, np.uint64(61)
 
 
 def _bytes_of(texts: pa.Array) -> tuple[np.ndarray, np.ndarray]:
-    """Where each text starts (and the last ends) in the bytes that follow."""
+    """The offsets of the texts, and their bytes."""
     _, offsets, data = texts.buffers()
     places = np.frombuffer(offsets, dtype=np.int32)[texts.offset : texts.offset + len(texts) + 1]
     return places, np.frombuffer(data, dtype=np.uint8) if data else np.zeros(0, dtype=np.uint8)
 
 
 def tidy_identifiers(texts: pa.Array, file: str) -> tuple[pa.Array, list[Change]]:
-    """The identifiers without stray spaces or signs, and how many that changed; capitals are kept, they may matter."""
+    """The identifiers as `tidy` writes them, and the change; capitals are kept, they may matter."""
     if not len(texts):
         return texts, []
     places, data = _bytes_of(texts)
@@ -74,7 +74,7 @@ def tidy_identifiers(texts: pa.Array, file: str) -> tuple[pa.Array, list[Change]
 
 
 def hash_texts(texts: pa.Array) -> np.ndarray:
-    """A number of 64 bits a text: equal texts have the same one, different texts hardly ever."""
+    """A 64-bit hash (FNV-1a) of each text."""
     keys = np.full(len(texts), _START, dtype=np.uint64)
     if not len(texts):
         return keys
@@ -92,7 +92,7 @@ def hash_texts(texts: pa.Array) -> np.ndarray:
 
 
 def is_empty(texts: pa.Array) -> np.ndarray:
-    """Which identifiers are not given."""
+    """Which identifiers are missing."""
     return pc.equal(texts, EMPTY).to_numpy(zero_copy_only=False)
 
 
@@ -102,15 +102,15 @@ def holds(texts: pa.Array, text: str) -> bool:
 
 
 def is_word(texts: pa.Array, pattern: str) -> np.ndarray:
-    """Which identifiers are a word of a total rather than somebody."""
+    """Which identifiers match a pattern, whatever their case."""
     return pc.match_substring_regex(texts, pattern, ignore_case=True).to_numpy(zero_copy_only=False)
 
 
 def suspect_rows(keys: list[np.ndarray], excluded: list[np.ndarray], pool: Executor) -> np.ndarray:
-    """Places, among all the rows, of those not excluded whose key is there several times; one array a part is given."""
+    """Places, among all the rows, of those not excluded whose key is repeated; both arguments have an array a part."""
 
     def repeated(share: int) -> np.ndarray:
-        """The keys that are there several times, of those that fall in one share of all the numbers."""
+        """The repeated keys of one shard."""
         kept = [each[(out == 0) & (each >> _SHARE_SHIFT == share)] for each, out in zip(keys, excluded, strict=True)]
         ordered = np.sort(np.concatenate([np.zeros(0, dtype=np.uint64), *kept]))
         return np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
@@ -127,9 +127,9 @@ def suspect_rows(keys: list[np.ndarray], excluded: list[np.ndarray], pool: Execu
 
 
 def judge_twice(texts: pa.Array, keys: np.ndarray, answers: Iterable[np.ndarray]) -> np.ndarray:
-    """Why each of some rows is not counted, their identifiers being there several times: places of reasons, or 0.
+    """Why each row of a repeated identifier is rejected: places of reasons, or 0.
 
-    Identical answers: the first row is kept. Different answers: nobody knows which is true, so none is.
+    Identical answers: the first row is kept. Different answers: none is, since nobody knows which is true.
     """
     order, is_same = _by_identifier(texts, keys)
     alike = np.ones(len(order) - 1, dtype=bool)
@@ -146,12 +146,12 @@ def judge_twice(texts: pa.Array, keys: np.ndarray, answers: Iterable[np.ndarray]
 
 
 def _by_identifier(texts: pa.Array, keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The rows by identifier, then as received; and whether each but the first has the identifier of the one before."""
+    """The order by identifier, then as received, and whether each row but the first repeats the identifier before."""
     order = np.argsort(keys, kind="stable")
     sorted_texts = texts.take(pa.array(order))
     is_same = pc.equal(sorted_texts[1:], sorted_texts[:-1]).to_numpy(zero_copy_only=False)
     if (~is_same & (keys[order][1:] == keys[order][:-1])).any():
-        # Two identifiers share a key: the texts themselves decide.
+        # Hash collision: compare the texts.
         rows = pa.table({"text": texts, "row": np.arange(len(texts))})
         order = pc.sort_indices(rows, [("text", "ascending"), ("row", "ascending")]).to_numpy()
         sorted_texts = texts.take(pa.array(order))
@@ -159,18 +159,18 @@ def _by_identifier(texts: pa.Array, keys: np.ndarray) -> tuple[np.ndarray, np.nd
     return order, is_same
 
 
-# --- The parts of the files, read side by side: a number for each distinct spelling, shared by all the parts ---
+# --- Parts read in parallel; distinct spellings are numbered across all parts ---
 
-# More distinct spellings than any list, name or date of a national file needs: past them the column is something else,
-# and would fill the memory.
+# More distinct spellings than any list, name or date of a national file: beyond, the column is something else and would
+# fill the memory.
 MOST_SPELLINGS = 500_000
 
 
 @dataclass
 class Vocabulary:
-    """The distinct spellings of a column, numbered as they come; the empty cell is 0.
+    """The distinct spellings of a column, numbered as they come (empty: 0).
 
-    The numbers depend on which thread came first, so nothing that is shown may: what comes out is sorted.
+    The numbers depend on thread timing; whatever is shown is sorted.
     """
 
     numbers: dict[str, int] = field(default_factory=lambda: {EMPTY: 0})
@@ -178,7 +178,7 @@ class Vocabulary:
     lock: Lock = field(default_factory=Lock)
 
     def number(self, spellings: list[str]) -> np.ndarray:
-        """The number of each spelling; those that come once it is full are taken for empty cells."""
+        """The number of each spelling; beyond the limit, that of the empty cell."""
         with self.lock:
             numbers = self.numbers
             for each in spellings:
@@ -192,7 +192,7 @@ class Vocabulary:
 
 @dataclass
 class Coded:
-    """A part as numbers: ``columns`` gives a spelling a row, ``counts`` the rows of each spelling seen (two arrays)."""
+    """A part as numbers: ``columns`` has a spelling a row, ``counts`` the spellings seen and their rows."""
 
     part: Part
     lines: np.ndarray
@@ -208,21 +208,21 @@ class Coded:
         return len(self.lines)
 
     def at(self, rows: np.ndarray) -> "Coded":
-        """Some of its rows (their places), with their cells; nothing else of them."""
+        """Some of its rows (their places)."""
         identifiers = self.identifiers.take(pa.array(rows))
         columns = {name: codes[rows] for name, codes in self.columns.items()}
-        # The keys are let go of once those who come twice are known.
+        # The keys are freed once duplicates are known.
         keys = self.keys[rows] if self.keys.size else self.keys
         return replace(self, lines=self.lines[rows], identifiers=identifiers, keys=keys, columns=columns)
 
 
 def smallest(highest: int) -> np.dtype:
-    """The smallest unsigned integer that holds a number."""
+    """The smallest unsigned integer type that holds a number."""
     return np.min_scalar_type(max(highest, 0))
 
 
 def _returnable(values: np.ndarray) -> np.ndarray:
-    """The same values in Arrow's memory, which goes back to the system once they are freed: that of numpy may not."""
+    """The same values in Arrow's memory, which is returned to the system once freed; numpy's may not be."""
     out = np.frombuffer(pa.allocate_buffer(values.nbytes), values.dtype)
     out[:] = values
     return out
@@ -255,26 +255,25 @@ def _code(batch: Batch, name: str, vocabulary: Vocabulary) -> tuple[np.ndarray, 
     if not pa.types.is_dictionary(array.type) or array.null_count or array.dictionary.null_count:
         array = _plain(array, len(batch)).dictionary_encode()
     numbers = vocabulary.number(array.dictionary.to_pylist())
-    # Taken by Arrow, so that the codes are in its memory: it goes back to the system once they are freed.
+    # Taken by Arrow, so that the codes are in memory that is returned to the system.
     places = pa.array(numbers.astype(smallest(int(numbers.max(initial=0)))))
     codes = places.take(array.indices).to_numpy(zero_copy_only=False)
     return codes, (numbers, np.bincount(array.indices.to_numpy(zero_copy_only=False), minlength=len(numbers)))
 
 
-# --- The columns: what each distinct spelling means, found once, as tables from a spelling to a label or a
-# --- reason
+# --- Columns: the meaning of each distinct spelling, found once ---
 
 NAMES = ("association", "territoire", "college")
-# « Total », « Sous-total CAPEP », « Ensemble » : a sum that a spreadsheet wrote under the rows.
+# « Total », « Sous-total CAPEP », « Ensemble »: totals written under the rows.
 TOTAL = r"^\s*(sous[-\s]*)?(total|totaux)\b|^\s*ensemble\s*$"
 _TOTAL_KEY = re.compile(r"(sous_?)?(total|totaux)(_.*)?|ensemble")
 
 
 @dataclass
 class Column:
-    """The spellings of a column, in the order of their numbers, and what they mean.
+    """The spellings of a column, in the order of their numbers, and their meaning.
 
-    ``codes`` leads from a spelling to its place in ``labels``, ``reasons`` to the reason of a row that holds it.
+    ``codes`` gives the place in ``labels`` of each spelling, ``reasons`` why its rows are rejected.
     """
 
     name: str
@@ -288,7 +287,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Registers:
-    """What spellings are resolved with."""
+    """The tables that resolve spellings."""
 
     spellings: Spellings
     aliases: pd.DataFrame
@@ -351,7 +350,7 @@ def _column(name: str, spellings: list[str], cells: list[Cell], more: tuple[str,
 
 
 def in_order(name: str, values: set[str]) -> list[str]:
-    """Labels, the empty one first: modalities as the catalogue has them, others by themselves."""
+    """Labels, the empty one first: modalities in catalogue order, others sorted."""
     values = values - {EMPTY}
     if name in CLOSED or name in MULTIPLE:
         order = {modality: place for place, modality in enumerate(answers_of(name))}
@@ -362,10 +361,9 @@ def in_order(name: str, values: set[str]) -> list[str]:
 def link_colleges(
     columns: dict[str, Column], registers: Registers, parts: list[Coded]
 ) -> tuple[np.ndarray, list[Cell]]:
-    """For each spelling of ``college``, the place of its UAI in the labels of ``uai``, which grow by those found.
+    """For each spelling of ``college``, the place of its UAI among the labels of ``uai`` (extended), and its cell.
 
-    Beside, what was found for each: a cell whose rule says how. A name alone leads nowhere when the export itself gives
-    it to another collège: the register does not hold every namesake.
+    A name alone is not enough when the export gives it to another collège: the register does not hold every namesake.
     """
     find = college_finder(registers.aliases, registers.colleges)
     found = [
@@ -383,7 +381,7 @@ def link_colleges(
 
 
 def _contradicted(columns: dict[str, Column], found: list[Cell], parts: list[Coded]) -> set[str]:
-    """The UAI that a name alone leads to, where some row gives that name with another UAI."""
+    """The UAI found by name alone, where some row gives that name with another UAI."""
     by_name = np.array([cell.rule == RULE_NAME for cell in found])
     uai, out = columns["uai"], set()
     place = {label: number for number, label in enumerate(uai.labels)}
@@ -396,17 +394,17 @@ def _contradicted(columns: dict[str, Column], found: list[Cell], parts: list[Cod
     return out
 
 
-# --- The rows: which are not counted, and what is decided from several cells of one row ---
+# --- Rows: which are rejected, and what is decided from several cells of a row ---
 
 RULE_REFERRER = "orienteur effacé : l’origine n’est pas le collège"
 
-# The columns whose cells can exclude a row, in the order in which a row is looked at.
+# The columns that can reject a row, in the order of the checks.
 _EXCLUDING = ("annee", "date_debut", "date_fin", "annee_naissance", "uai")
 
 
 @dataclass(frozen=True)
 class Rules:
-    """What rows are looked at with: the columns, and the UAI that each spelling of a collège leads to."""
+    """The columns, and the UAI of each spelling of a collège."""
 
     columns: dict[str, Column]
     college_codes: np.ndarray
@@ -414,7 +412,7 @@ class Rules:
 
 
 def exclude_rows(part: Coded, rules: Rules) -> np.ndarray:
-    """The place of the reason why each row is not counted, 0 if it is; duplicates are found later, across the parts."""
+    """The place of the reason why each row is rejected, or 0; duplicates are found later, across parts."""
     found = np.zeros(len(part), dtype=np.uint8)
     nobody = is_empty(part.identifiers)
     if nobody.any():
@@ -436,19 +434,19 @@ def exclude_rows(part: Coded, rules: Rules) -> np.ndarray:
 def _ends_before(part: Coded, columns: dict[str, Column]) -> np.ndarray:
     if "date_debut" not in part.columns or "date_fin" not in part.columns:
         return np.zeros(len(part), dtype=bool)
-    # No date is later than any start and earlier than no end: it contradicts nothing.
+    # A missing date contradicts nothing.
     start, end = (_days(columns[name], unknown) for name, unknown in (("date_debut", 0), ("date_fin", 2**31 - 1)))
     return end[part.columns["date_fin"]] < start[part.columns["date_debut"]]
 
 
 def _days(column: Column, unknown: int) -> np.ndarray:
-    """A number for each spelling of a date, in the order of time."""
+    """A sortable number for each spelling of a date."""
     numbers = [int(cell.value.replace("-", "")) if cell.value else unknown for cell in column.cells]
     return np.array(numbers, dtype=np.int32)
 
 
 def referrer_is_stray(part: Coded, columns: dict[str, Column]) -> np.ndarray | None:
-    """Which rows name a referrer of the collège although they come by another way; None when the column is absent."""
+    """Which rows name a referrer of the collège though they come by another way; None without the column."""
     if "orienteur" not in part.columns:
         return None
     given = columns["orienteur"].codes[part.columns["orienteur"]] != 0
@@ -459,7 +457,7 @@ def referrer_is_stray(part: Coded, columns: dict[str, Column]) -> np.ndarray | N
 
 
 def needs_uai(part: Coded, columns: dict[str, Column]) -> np.ndarray | None:
-    """Which rows name a collège without its UAI; None when no name is given."""
+    """Which rows name a collège without its UAI; None without names."""
     if "college" not in part.columns:
         return None
     named = columns["college"].codes[part.columns["college"]] != 0
@@ -471,7 +469,7 @@ def needs_uai(part: Coded, columns: dict[str, Column]) -> np.ndarray | None:
 
 
 def count_decisions(part: Coded, rules: Rules) -> list[Change]:
-    """What was decided from several cells of a row, by rule: referrers cleared, UAI found by a name or not."""
+    """The decisions from several cells of a row, by rule: referrers cleared, UAI found by name or not."""
     out = []
     stray = referrer_is_stray(part, rules.columns)
     if stray is not None and stray.any():
@@ -486,7 +484,7 @@ def count_decisions(part: Coded, rules: Rules) -> list[Change]:
 
 
 def final_codes(part: Coded, name: str, rules: Rules) -> np.ndarray:
-    """The place of the label of each row in a column, that of the empty label if the file does not have the column."""
+    """The place of the label of each row in a column, that of the empty label without the column."""
     column = rules.columns[name]
     given = part.columns.get(name)
     codes = np.zeros(len(part), dtype=column.codes.dtype) if given is None else column.codes[given]
@@ -499,11 +497,11 @@ def final_codes(part: Coded, name: str, rules: Rules) -> np.ndarray:
     return codes
 
 
-# --- The persons kept: the columns of all the parts, put one after the other ---
+# --- The persons kept: the columns of all parts, concatenated ---
 
 
 def parts_at(parts: list[Coded], rows: np.ndarray) -> list[Coded]:
-    """Some rows (their places among all of them, in order), in as many small parts as hold any."""
+    """Some rows (their places among all, in order) as small parts."""
     bounds = bounds_of(parts)
     cuts = np.searchsorted(rows, bounds)
     return [
@@ -514,7 +512,7 @@ def parts_at(parts: list[Coded], rows: np.ndarray) -> list[Coded]:
 
 
 def bounds_of(parts: list[Coded]) -> np.ndarray:
-    """Where each part begins among all the rows, and where the last ends."""
+    """The offsets of the parts among all the rows."""
     return np.cumsum([0, *(len(part) for part in parts)])
 
 
@@ -525,7 +523,7 @@ def answers_at(parts: list[Coded], rules: Rules) -> Iterator[np.ndarray]:
 
 
 def gather_persons(parts: list[Coded], rules: Rules, excluded: np.ndarray, *, year: int, pool: Executor) -> Persons:
-    """The persons of the rows that are not excluded; each part loses its rows on the way, to spare the memory."""
+    """The persons of the rows that are not excluded; parts are emptied on the way, to save memory."""
     bounds = bounds_of(parts).tolist()
     keep = [excluded[start:stop] == 0 for start, stop in pairwise(bounds)]
     places = np.cumsum([0, *(int(np.count_nonzero(each)) for each in keep)]).tolist()
@@ -541,7 +539,7 @@ def gather_persons(parts: list[Coded], rules: Rules, excluded: np.ndarray, *, ye
         for name in labels:
             found = final_codes(kept, name, rules)
             codes[name][place] = found
-            # Several threads may mark the same label: they write the same.
+            # Threads may mark the same label: they write the same value.
             used[name][found] = True
         return kept.identifiers
 
@@ -554,7 +552,7 @@ def gather_persons(parts: list[Coded], rules: Rules, excluded: np.ndarray, *, ye
 
 
 def _only_used(codes: np.ndarray, labels: list[str], used: np.ndarray) -> tuple[np.ndarray, list[str]]:
-    """The same codes without the labels that nobody has."""
+    """The codes and labels without unused labels."""
     if used.all():
         return codes, labels
     places = (np.cumsum(used) - 1).astype(smallest(int(used.sum()) - 1))

@@ -1,4 +1,4 @@
-""""""
+"""The posts of the survey: durations, dates, closed lists, registers and aliases."""
 
 import re
 from collections.abc import Callable
@@ -12,9 +12,9 @@ import pandas as pd
 from helpers.schema import DataError, catalogue, table_schema, typed
 from helpers.typography import fold
 
-# --- What a printed cell says: durations and dates ---
+# --- Durations and dates ---
 
-# The printed forms of a start date, « m » before the number of a month in letters, and the precision each one gives.
+# The forms of a start date (months in letters become « m » and their number), and their precision.
 DATE_FORMS = (("%d-m%m-%y", "jour"), ("%d/%m/%Y", "jour"), ("%Y-%m-%d", "jour"), ("m%m-%y", "mois"), ("%Y-%m", "mois"))
 _MONTHS = ("janv", "fevr", "mars", "avri", "mai", "juin", "juil", "aout", "sept", "octo", "nove", "dece")
 
@@ -22,7 +22,7 @@ _DURATION = re.compile(r"^(\d+(?:[.,]\d+)?)\s*(ans?|mois)$")
 
 
 def read_duration(text: str) -> float | None:
-    """The years that a printed seniority says, ``NON`` being none; None when it says nothing readable.
+    """The years of a printed seniority (``NON`` is 0), or None.
 
     >>> [clean.read_duration(texte) for texte in ("1,5 ans", "6 mois", "NON", "longtemps")]
     [1.5, 0.5, 0.0, None]
@@ -37,7 +37,7 @@ def read_duration(text: str) -> float | None:
 
 
 def read_month(word: str) -> int:
-    """The number of a French month, whole or cut to three letters or more, in lower case without accents; 0 for none.
+    """The number of a French month, whole or abbreviated to three letters or more (folded); 0 for none.
 
     >>> [read_month(mot) for mot in ("fevr", "juillet", "jui", "bientot")]
     [2, 7, 0, 0]
@@ -46,10 +46,10 @@ def read_month(word: str) -> int:
     return found[0] if len(found) == 1 else 0
 
 
-# The checks, then the cleaning, ask for each start of the year: some fifty times seventeen texts.
+# Called some fifty times for each post.
 @lru_cache(maxsize=256)
 def read_start(text: str) -> tuple[pd.Timestamp, str] | None:
-    """The first known day of a printed start and its precision (jour or mois); None when it is no date.
+    """The first possible day of a printed start and its precision (jour or mois), or None.
 
     >>> clean.read_start("13-janv-20"), clean.read_start("oct-19")
     ((Timestamp('2020-01-13 00:00:00'), 'jour'), (Timestamp('2019-10-01 00:00:00'), 'mois'))
@@ -63,10 +63,9 @@ def read_start(text: str) -> tuple[pd.Timestamp, str] | None:
     return None
 
 
-# --- How each printed cell of a post is read: by a closed list, a register, a reviewed alias, or as a date or
-# --- duration
+# --- How each cell of a post is read ---
 
-# Columns whose values are a closed list of the clean table.
+# Columns with a closed list.
 LISTED = (
     "type_education_prioritaire",
     "equipe_sur_le_quartier",
@@ -76,7 +75,7 @@ LISTED = (
     "presentation_formelle",
 )
 SENIORITY = {"anciennete_prev": "anciennete_prev_ans", "anciennete_alses": "anciennete_alses_ans"}
-# Nobody has been an educator for longer: a larger number is a slip of the keyboard.
+# A longer seniority is a typing error.
 LONGEST_YEARS = 60
 
 RULE_LISTED = "écriture ramenée à la liste"
@@ -88,19 +87,19 @@ RULE_DURATION = "durée en années ; « NON » vaut zéro"
 
 @dataclass(frozen=True)
 class Registers:
-    """What a printed spelling may be resolved with."""
+    """The tables that resolve spellings."""
 
     aliases: pd.DataFrame
     associations: pd.DataFrame
     colleges: pd.DataFrame
 
     def aliases_of(self, column: str) -> dict[str, tuple[str, str]]:
-        """The reviewed spellings of a column: printed text to (value, reason)."""
+        """The reviewed spellings of a column: text to (value, reason)."""
         rows = self.aliases[self.aliases["colonne"] == column]
         return {row.graphie: (row.valeur, row.raison) for row in rows.itertuples()}
 
 
-# A cell as read: its value, and the rule that changed its spelling. A reader answers None for what it cannot resolve.
+# A cell as read: its value and the rule that changed it. A reader returns None if it cannot resolve a cell.
 Read = tuple[object, str]
 Reader = Callable[[str], Read | None]
 
@@ -149,7 +148,7 @@ def _college(registers: Registers) -> tuple[Reader, Callable[[str], str]]:
     known, colleges = registers.aliases_of("college"), registers.colleges
     names = colleges["nom_officiel"].str.replace(r"^coll[eè]ge\s+", "", case=False, regex=True)
     keys = [f"{fold(name)}|{fold(town)}" for name, town in zip(names, colleges["commune"], strict=True)]
-    # Two collèges of the same name in one commune: only an alias can tell which.
+    # Namesakes in one commune need an alias.
     register = {key: uai for key, uai in zip(keys, colleges["uai"], strict=True) if keys.count(key) == 1}
 
     def read(value: str) -> Read | None:
@@ -183,15 +182,12 @@ def readers_of(registers: Registers) -> dict[str, tuple[Reader, Callable[[str], 
     }
 
 
-# --- The posts of the survey: every cell resolved by a rule, the register or a reviewed alias, or the run
-# --- stops
+# --- The posts of the survey ---
 
 
 @dataclass(frozen=True)
 class CleanPosts:
-    """What cleaning gives: ``posts`` (schema ``postes``), ``ledger`` (schema ``registre``), ``rejected``.
-
-    The rejected rows have the columns of the raw table and ``motif``, the reason.
+    """``posts`` (schema ``postes``), ``ledger`` (schema ``registre``), ``rejected`` (raw columns and ``motif``).
 
     >>> nettoyage = clean.clean_posts(data.read_raw(2020, "prises_de_poste"), **data.read_registers())
     >>> len(nettoyage.posts), len(nettoyage.ledger), len(nettoyage.rejected)
@@ -224,7 +220,7 @@ def _split_duplicates(raw: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 def post_faults(
     raw: pd.DataFrame, *, aliases: pd.DataFrame, associations: pd.DataFrame, colleges: pd.DataFrame, file: str
 ) -> list[DataError]:
-    """Every cell that no rule, register entry or alias resolves, in order of line; ``file`` is named in each.
+    """Every unresolved cell, in order of line; ``file`` is named in each.
 
     ``raw`` has the schema ``prises_de_poste``; the registers (schema ``alias``, schema ``associations``, schema
     ``colleges``) are those of `data.read_registers`.
@@ -244,13 +240,10 @@ def clean_posts(
     ``raw`` has the schema ``prises_de_poste``; the registers (schema ``alias``, schema ``associations``, schema
     ``colleges``) are those of `data.read_registers`.
 
-    Decisions: a row identical to an earlier one is rejected; an empty priority status is « non renseigné », no status;
-    a start known by its month is the first of that month, marked ``mois``; ``NON`` as seniority is zero years.
+    Decisions: a row identical to an earlier one is rejected; an empty priority status is « non renseigné »; a start
+    known by its month is the first of that month, marked ``mois``; ``NON`` as seniority is zero years.
 
-    Raises
-    ------
-    DataError
-        for the first value that no rule, register entry or alias resolves.
+    Raises DataError for the first unresolved value.
 
     >>> nettoyage = clean.clean_posts(data.read_raw(2020, "prises_de_poste"), **data.read_registers())
     >>> nettoyage.posts[["college", "date_debut", "date_debut_precision", "anciennete_prev_ans"]].head(2)
@@ -276,9 +269,9 @@ def clean_posts(
 
 
 def _ledger(kept: pd.DataFrame, posts: pd.DataFrame, found: dict[str, list[Read]]) -> pd.DataFrame:
-    """Every cell whose spelling changed; ``posts`` are the kept rows, in the same order.
+    """Every cell whose spelling changed; ``posts`` are the kept rows, in order.
 
-    A code that reads as what was printed (``rep`` is « REP ») is no change.
+    A code whose label is what was printed (``rep`` is « REP ») is no change.
     """
     after = {column: posts[column] for column in (*LISTED, "association", "college")}
     after |= {
@@ -307,7 +300,7 @@ def _ledger(kept: pd.DataFrame, posts: pd.DataFrame, found: dict[str, list[Read]
 
 
 def summarise_ledger(ledger: pd.DataFrame) -> pd.DataFrame:
-    """Changes by column (its title) and rule, most frequent first: ``colonne``, ``regle``, ``modifications``.
+    """Changes by column (title) and rule, most frequent first: ``colonne``, ``regle``, ``modifications``.
 
     ``ledger`` has the schema ``registre``.
 

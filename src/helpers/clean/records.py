@@ -10,12 +10,12 @@ import pyarrow.compute as pc
 
 from helpers.schema import FROM_RECORDS, DataError, columns
 
-# --- What was received of a year: the parts of its files, not yet cleaned ---
+# --- Received: the parts of the files of a year ---
 
 
 @dataclass(frozen=True)
 class Change:
-    """Something written otherwise while reading or cleaning, on how many rows; ``column`` is empty for a whole file.
+    """A change made while reading or cleaning, and its rows; ``column`` is empty for a whole file.
 
     >>> Change("accompagnements.csv", "niveau", "écriture ramenée à la liste", rows=1).rows
     1
@@ -29,7 +29,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Refused:
-    """A row that could not be read as a person: its line in the file as a reader sees it, why, and its text (private).
+    """A row that could not be read: its line in the file, why, and its text (private).
 
     >>> Refused(line=2235, reason="ligne trop courte : des cases manquent", text="F1;2021").line
     2235
@@ -42,10 +42,9 @@ class Refused:
 
 @dataclass(frozen=True)
 class Batch:
-    """Some rows of a file, as received: texts under the project's column names, the line of each.
+    """Some rows of a file as received: texts under the project's column names, and their lines.
 
-    A column is dictionary-encoded (its distinct spellings, then a code a row) but ``identifiant``, which is plain text.
-    A column that the file does not have is absent. An empty cell is ``""``: there is no null.
+    Columns are dictionary-encoded, but ``identifiant``, which is plain text. An empty cell is ``""``, never null.
 
     >>> import numpy as np, pyarrow as pa
     >>> sexe = pa.array(["Fille", "G", "Fille"]).dictionary_encode()
@@ -65,9 +64,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Part:
-    """A piece of a file that can be read by itself, beside the others; ``sheet`` is empty but for a workbook.
-
-    Nothing is read before ``read`` is called, and each call reads anew: it gives a `Batch`.
+    """A piece of a file that can be read independently (``read`` gives a `Batch`); ``sheet`` is that of a workbook.
 
     >>> import numpy as np, pyarrow as pa
     >>> lot = Batch({"identifiant": pa.array(["F1", "F2"])}, lines=np.array([2, 3]))
@@ -83,11 +80,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Received:
-    """The records received for a year: no part when there is no export.
+    """The records received for a year; no part without an export.
 
-    ``columns`` are those of the schema ``accompagnements`` that the files have; ``faults`` is why they cannot be used,
-    each a French sentence; ``changes`` what reading the files already wrote otherwise (encoding, title rows, columns
-    left out).
+    ``columns`` are those of the schema ``accompagnements`` in the files; ``faults`` why they are unusable, one French
+    sentence each; ``changes`` those of reading (encoding, title rows, columns left out).
 
     >>> recu = Received(2021, columns=["identifiant", "sexe"], is_synthetic=True)
     >>> recu.is_empty, recu.source, recu.reference
@@ -103,23 +99,23 @@ class Received:
 
     @property
     def is_empty(self) -> bool:
-        """Whether the year has no export at all."""
+        """Whether the year has no export."""
         return not self.parts and not self.faults
 
     @property
     def source(self) -> str:
-        """The source of its figures in the indicator table: ``export`` or ``synthetique``."""
+        """The source of its indicators: ``export`` or ``synthetique``."""
         return FROM_RECORDS[self.is_synthetic]
 
     @property
     def reference(self) -> str:
-        """How its figures are cited."""
+        """The reference of its indicators."""
         return f"données simulées de {self.year}" if self.is_synthetic else f"export de la base, {self.year}"
 
 
-# --- Persons kept, column by column ---
+# --- Persons, column by column ---
 
-# The first label of every column: nothing was given.
+# The first label of every column: no answer.
 EMPTY = ""
 # The one column that is kept as text.
 IDENTIFIER = "identifiant"
@@ -127,11 +123,11 @@ IDENTIFIER = "identifiant"
 
 @dataclass(frozen=True)
 class Persons:
-    """The persons kept of a year, one a row (columns of the schema ``accompagnements``).
+    """The persons of a year (columns of the schema ``accompagnements``).
 
-    ``codes`` gives, by column, an unsigned integer a person; ``labels``, by column, what each code means, the first
-    being `EMPTY`. Labels are modalities of the catalogue, ISO dates, years, names, UAI; those of ``objectifs`` are sets
-    of modalities in catalogue order, joined by ``;``. ``identifiers`` is the one column that is kept as text.
+    By column, ``codes`` has an unsigned integer a person and ``labels`` the meaning of each code, the first being
+    `EMPTY`: modalities of the catalogue, ISO dates, years, names, UAI; for ``objectifs``, sets of modalities in
+    catalogue order, joined by ``;``. ``identifiers`` is kept as text.
 
     >>> lignes = pd.DataFrame({"identifiant": ["F1", "F2"], "sexe": ["filles", ""]})
     >>> personnes = Persons.of(2021, lignes)
@@ -146,10 +142,7 @@ class Persons:
 
     @classmethod
     def of(cls, year: int, rows: pd.DataFrame) -> "Persons":
-        """The persons of a small table whose texts are already clean (schema ``accompagnements``).
-
-        A column that is absent, or a missing value, is a column or a cell where nothing was given.
-        """
+        """The persons of a small, clean table (schema ``accompagnements``); absent columns and values are empty."""
         codes, labels = {}, {}
         for column in columns("accompagnements"):
             if column != IDENTIFIER:
@@ -169,28 +162,23 @@ class Persons:
         return wanted[self.codes[column]]
 
     def shared(self, rows: np.ndarray, other: "Persons", others: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Who, among some rows, is also among some rows of another year: the rows here and there, in the same order.
-
-        Identifiers are compared as they are: the cleaning wrote them alike, and keeps one row a person.
-        """
+        """Those among some rows who are also among rows of another year, by identifier: both rows, in one order."""
         here, there = self.identifiers.take(pa.array(rows)), other.identifiers.take(pa.array(others))
         places = pc.index_in(here, value_set=there)
         found = pc.is_valid(places).to_numpy(zero_copy_only=False)
         return rows[found], others[places.drop_null().to_numpy()]
 
 
-# --- What cleaning gave: who is kept, what was written otherwise, who is not counted and why ---
+# --- Result of the cleaning ---
 
 
 @dataclass(frozen=True)
 class Cleaned:
-    """The records of a year once cleaned: rows read = persons kept + rows rejected.
+    """The records of a year, cleaned: rows read = persons kept + rows rejected.
 
-    ``ledger`` has the schema ``normalisations``, ``rejections`` the schema ``rejets``. ``rejected`` is private: one row
-    for each that is not counted (``fichier``, ``feuille``, ``ligne``, ``motif``, then what it held). ``faults`` is why
-    the records cannot be used at all, each a French sentence without any value of a person.
-
-    A year without export gives nothing; `clean.clean_persons` shows one with rows.
+    ``ledger`` has the schema ``normalisations``, ``rejections`` the schema ``rejets``. ``rejected`` (private) holds the
+    rejected rows (``fichier``, ``feuille``, ``ligne``, ``motif``, then the cells). ``faults`` is why the records are
+    unusable, one French sentence each, without any value of a person. `clean.clean_persons` shows a year with rows.
 
     >>> registres = {"spellings": data.read_reference("modalites"), **data.read_registers()}
     >>> nettoyage = clean.clean_persons(data.receive(2020), **registres)

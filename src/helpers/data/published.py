@@ -75,15 +75,12 @@ def _resource(name: str) -> dict:
 def export_indicators(years: list[int], folder: Path, site_type: str = NETWORK, site: str = "") -> None:
     """Writes ``indicateurs.csv`` (semicolons, decimal comma, UTF-8 with BOM) and its entry in ``datapackage.json``.
 
-    For a site: its own rows under its kind and name, and the rows of the network that its pages show. Raises
-    `DataError` when a year's tables are not those that 01 wrote.
+    Those of a site come with the network's rows that its pages show beside them. Raises `DataError` when a year's
+    tables are not those that 01 wrote.
     """
     tables = [load_earlier_indicators(year, site_type, site) for year in years]
     whole = pd.concat([table for table in tables if len(table)] or tables, ignore_index=True)
-    if site:
-        is_own = whole["perimetre"].ne(BESIDE)
-        whole.loc[is_own, ["site_type", "site"]] = [site_type, site]
-        whole["perimetre"] = USUAL
+    whole["perimetre"] = whole["perimetre"].replace(BESIDE, USUAL)
     _export(whole, "indicateurs", folder)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.schema import (
+    DECIMAL_FROM_BASE,
     FEWEST_FOR_CROSSING,
     FEWEST_FOR_REPORT,
     FEWEST_FOR_SHARE,
@@ -122,9 +123,6 @@ def _solve(steps: list, costs: list[np.ndarray], tops: list[np.ndarray], *, ends
 
 # --- Rounded counts in the indicator table: what is displayed, and the feasibility intervals ---
 
-# From this base on, a share of the network has one decimal, as an exact one has.
-_DECIMAL_FROM_BASE = 200
-
 
 def protect_rows(rows: pd.DataFrame, *, spread: int) -> pd.DataFrame:
     """The rows (schema ``indicateurs``) with the feasibility intervals of their rounded counts.
@@ -148,7 +146,7 @@ def protect_rows(rows: pd.DataFrame, *, spread: int) -> pd.DataFrame:
     )
     count, base = out["effectif_arrondi"].fillna(out["effectif_min"]), out["base_arrondie"].fillna(out["base_min"])
     has_share = (base >= FEWEST_FOR_SHARE).fillna(False)
-    is_fine = out["site_type"].eq("reseau") & (base >= _DECIMAL_FROM_BASE).fillna(False)
+    is_fine = out["site_type"].eq("reseau") & (base >= DECIMAL_FROM_BASE).fillna(False)
     share = (100.0 * count / base).clip(upper=100)
     # Half up, as readers round: 12.5 is 13.
     out["part_imprimee_pct"] = ((10 * share + 0.5) // 1 / 10).where(is_fine, (share + 0.5) // 1).where(has_share)
@@ -350,11 +348,16 @@ def _is_rounded(names: tuple) -> bool:
 
 
 def open_crossings(indicators: pd.DataFrame, opened: set[Cell], asked: Iterable) -> pd.DataFrame:
-    """The rows of the cross-tabulations to round: with a rounded margin, which their cells add up to, or ``asked``."""
+    """The rows of the cross-tabulations to round: a cell of one to four persons, a rounded margin, or ``asked``."""
     rows = indicators[is_counted(indicators) & indicators["croise_avec"].ne("")]
     rounded = {(perimeter, name) for perimeter, name, _ in opened}
+    small = {
+        (row.perimetre, row.indicateur, row.croise_avec) for row in rows.itertuples() if _is_small(row.effectif_min)
+    }
     is_open = [
-        not rounded.isdisjoint([(row.perimetre, row.indicateur), (row.perimetre, row.croise_avec)])
+        (row.perimetre, row.indicateur, row.croise_avec) in small
+        or (row.perimetre, row.indicateur) in rounded
+        or (row.perimetre, row.croise_avec) in rounded
         or (row.indicateur, row.croise_avec) in asked
         for row in rows.itertuples()
     ]
@@ -364,8 +367,9 @@ def open_crossings(indicators: pd.DataFrame, opened: set[Cell], asked: Iterable)
 def parts_of(crossings: pd.DataFrame, family) -> dict[tuple, np.ndarray]:
     """For each cell of these cross-tabulations and each of their bases, the places of the counts that it adds up.
 
-    Keys: perimeter, indicator, modality, crossed indicator and modality; for a base, the last two. What associations
-    do not cross-tabulate has none.
+    Keys: perimeter, indicator, modality, crossed indicator and modality; for a base, indicator, crossed indicator and
+    modality, "": the same base stays exact in an exact cross-tabulation. What associations do not cross-tabulate has
+    none.
     """
     parts: dict[tuple, np.ndarray] = {}
     for row in crossings.itertuples():
@@ -373,7 +377,7 @@ def parts_of(crossings: pd.DataFrame, family) -> dict[tuple, np.ndarray]:
             cross, columns = (row.croise_avec, row.modalite_croisee), row.modalite_croisee.split(FOLDED)
             cell = (row.perimetre, row.indicateur, row.modalite, *cross)
             parts[cell] = family.places(row.indicateur, row.modalite.split(FOLDED), row.croise_avec, columns)
-            parts[cross] = family.places(row.croise_avec, columns)
+            parts[row.indicateur, *cross, ""] = family.places(row.croise_avec, columns)
     return parts
 
 
@@ -680,4 +684,4 @@ def _names(row) -> tuple[tuple, tuple | None]:
     if not row.croise_avec:
         return cell, base_of(cell)
     cross = (row.croise_avec, row.modalite_croisee)
-    return (*cell, *cross), cross
+    return (*cell, *cross), (row.indicateur, *cross, "")

@@ -27,7 +27,6 @@ from helpers.indicators.controls import check_figures, count_independent, count_
 from helpers.indicators.documents import count_ledger, count_meetings, count_posts, count_statements, count_year
 from helpers.indicators.lookup import (
     BESIDE,
-    DECIMAL_FROM_BASE,
     NETWORK,
     PROTECTED,
     USUAL,
@@ -48,11 +47,11 @@ from helpers.indicators.lookup import (
     name_answer,
     name_site,
     named,
-    network,
     only_network,
     place_beside,
     title_of_figure,
     title_of_path,
+    uncrossed,
     with_shares,
 )
 from helpers.indicators.persons import count_persons, published_answers

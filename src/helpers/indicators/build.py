@@ -1,4 +1,4 @@
-"""The indicator table of a year, from what is printed and what is counted, with calculations to redo by hand."""
+"""The indicator table of a year from printed figures and counts, with calculations to redo by hand."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -27,17 +27,16 @@ from helpers.indicators.constraints import (
 from helpers.indicators.lookup import cite, decimals_of, merge_references
 from helpers.schema import catalogue
 
-# --- How a value follows from the others, as a calculation that a reader can redo by hand ---
-# The equations of a `System` are read without rounding and followed forward: a cell is known as soon as all the others
-# of one equation are. A calculation is a neutral text (decimal points, ``+ - * /``, ``%``): `tables` writes it in
-# French.
+# --- Deductions, as calculations that a reader can redo by hand ---
+# Forward chaining over the equations of a `System` without rounding: a cell is known once all the others of an equation
+# are. A calculation is a neutral text (decimal points, ``+ - * /``, ``%``), written in French by `text`.
 
 WHOLE = "100 %"
 
 
 @dataclass(frozen=True)
 class Step:
-    """A calculation, how tightly it binds (0 atom, 1 product, 2 sum), and what it rests on (figure ids or cells)."""
+    """A calculation, its precedence (0 atom, 1 product, 2 sum), and its sources (figure ids or cells)."""
 
     text: str
     level: int = 0
@@ -45,11 +44,11 @@ class Step:
 
     @property
     def cost(self) -> tuple[bool, int]:
-        """How much a reader would rather have another calculation: counts before shares, then the fewest sources."""
+        """Sort key: counts before shares, then the fewest sources."""
         return "%" in self.text, len(self.sources)
 
     def inside(self, level: int) -> str:
-        """The text as an operand: in brackets when it binds less tightly than ``level``."""
+        """The text as an operand of this precedence, in brackets if needed."""
         return self.text if self.level <= level else f"({self.text})"
 
 
@@ -68,7 +67,7 @@ def difference(first: Step, second: Step) -> Step:
 
 
 def _sum(plus: list[Step], minus: list[Step]) -> Step:
-    """The sum of some calculations less others; a single one stays itself."""
+    """The sum of some calculations less others."""
     sources = frozenset().union(*(step.sources for step in [*plus, *minus]))
     if len(plus) == 1 and not minus:
         return plus[0]
@@ -85,7 +84,7 @@ def _share_of(equation: Constraint) -> tuple[Cell, Cell, str] | None:
 
 
 def _solved(unknown: Cell, equation: Constraint, known: Known) -> Step | None:
-    """The unknown of an equation whose other cells are known; None when the others give nothing to add."""
+    """The last unknown of an equation; None when there is nothing to add."""
     own, plus, minus = equation.coefficients[unknown], [], []
     for cell, weight in equation.coefficients.items():
         if cell != unknown:
@@ -112,7 +111,7 @@ def _by_complement(equation: Constraint, shares: dict[Cell, tuple[Cell, Step]], 
 
 
 def _merged(equations: list[Constraint]) -> list[Constraint]:
-    """Sums in which a group stands for its members: what a document prints together need not be known apart."""
+    """Sums in which a group replaces its members, which need not be known apart."""
     found = []
     for group in equations:
         (whole, _), *members = group.coefficients.items()
@@ -126,7 +125,7 @@ def _merged(equations: list[Constraint]) -> list[Constraint]:
 
 
 def _news(equations: list[Constraint], shares: list[tuple], known: Known) -> Iterable[tuple[Cell, Step]]:
-    """What each equation adds to what is known."""
+    """The cells that each equation makes known."""
     for part, whole, share in shares:
         if whole in known and part not in known and known[whole].text == WHOLE:
             yield part, share
@@ -144,10 +143,9 @@ def _news(equations: list[Constraint], shares: list[tuple], known: Known) -> Ite
 
 
 def derive(target: Cell, system: System, *, leaf: Leaf, whole: Cell | None = None) -> Step | None:
-    """The shortest calculation of a cell from the figures of a system; None when no chain of equations leads to it.
+    """The shortest calculation of a cell in a system; None when no chain of equations leads to it.
 
-    ``leaf`` says how a counted cell is written. With ``whole``, that cell is 100 % and no count is used: the
-    calculation is one of shares.
+    ``leaf`` writes a counted cell. With ``whole``, that cell is 100 % and only shares are used.
     """
     near = system.around([target])
     fixed = [c for c in near.constraints if c.centre is None and c.low == c.high]
@@ -160,7 +158,7 @@ def derive(target: Cell, system: System, *, leaf: Leaf, whole: Cell | None = Non
             elif not others:
                 known[cell] = Step(f"{equation.low:.10g}", 0, frozenset([equation.source]))
     sums = [c for c in fixed if len(c.coefficients) > 1 and (whole is None or c.low == 0)]
-    for _ in range(2):  # a question may be parted into two groups: « 4e ou 3e » and « 6e, 5e ou autre »
+    for _ in range(2):  # a question may be split into two groups: « 4e ou 3e » and « 6e, 5e ou autre »
         sums += _merged(sums)
     shares = {
         (part, base): (part, base, Step(share, 0, frozenset([c.source])))
@@ -179,14 +177,14 @@ def derive(target: Cell, system: System, *, leaf: Leaf, whole: Cell | None = Non
     return known[target]
 
 
-# --- What a calculation ends on: printed figures and the counts of the received tables, with the lines of both
+# --- The leaves of a calculation: printed figures and counts of the received tables, with their lines ---
 
-# What a table's count is a number of, when its rows are what was counted: singular, plural.
+# The rows counted, by unit: singular, plural.
 ROWS = {"postes": ("ligne", "lignes"), "enonces": ("énoncé", "énoncés")}
 
 
 def named(text: str, unit: str, count: float) -> str:
-    """The count with the name of its rows, if the unit has one.
+    """The count with the name of its rows, if any.
 
     >>> named("6", "postes", 6), named("41", "participants", 41)
     ('6 lignes', '41')
@@ -196,7 +194,7 @@ def named(text: str, unit: str, count: float) -> str:
 
 @dataclass(frozen=True)
 class Origins:
-    """Where each number comes from: ``cited`` by figure id and by counted cell, ``counts`` of cells and of meetings."""
+    """References by figure id and by counted cell (``cited``); counts of cells and of meetings."""
 
     cited: dict[str | Cell, str]
     counts: dict[Cell, list[int]]
@@ -214,11 +212,11 @@ class Origins:
         return cls(cited, found[""], found["reunion"])
 
     def lines(self, sources: frozenset) -> str:
-        """The lines of the documents that these sources stand at: « Note, l. 67–83, 206 »."""
+        """The lines of these sources: « Note, l. 67–83, 206 »."""
         return merge_references(reference for source, reference in self.cited.items() if source in sources)
 
     def leaf(self, *, in_detail: bool) -> Leaf:
-        """How a counted cell is written: ``6 lignes``; in detail, as it was added: ``7 + 12``, ``(8 + 7) lignes``."""
+        """Writes a counted cell: ``6 lignes``; in detail, its sum: ``7 + 12``, ``(8 + 7) lignes``."""
 
         def write(cell: Cell, value: float) -> Step:
             unit, sources = catalogue().indicators[cell[2]].unit, frozenset([cell])
@@ -231,22 +229,22 @@ class Origins:
         return write
 
     def _added(self, cell: Cell) -> list[int]:
-        """What a count adds up: the meetings, else the members of a group, in the order of the catalogue."""
+        """The terms of a count: the meetings, else the members of a group, in catalogue order."""
         cells = [(*cell[:3], member) for member in catalogue().indicators[cell[2]].members_of(cell[3])]
         meetings = [count for each in cells for count in self.meetings.get(each, [])]
         return meetings or [count for each in cells for count in self.counts.get(each, [])]
 
 
-# --- The indicator table of a year, from what is printed and what is counted ---
+# --- The indicator table of a year ---
 
-# What tells printed figures that say the same thing.
+# The columns by which printed figures are duplicates.
 _SAME = ["annee", "perimetre", "indicateur", "modalite"]
 
 
 def consistent_system(figures: pd.DataFrame, counted: pd.DataFrame) -> tuple[System, list[Conflict]]:
-    """The system without the printed figures that contradict one another, and these contradictions.
+    """The system without contradictory printed figures, and the contradictions.
 
-    A catalogue assumption that the figures refute is set aside too: it is not a fault of the figures.
+    Catalogue assumptions that the figures refute are dropped too.
     """
     system = build_system(figures, counted)
     assumed = assumptions_in(system)
@@ -263,12 +261,12 @@ def assumptions_in(system: System) -> set[str]:
 def build_indicators(figures: pd.DataFrame, counted: pd.DataFrame, *, year: int) -> pd.DataFrame:
     """The indicators of a year (schema ``indicateurs``): counted rows as they are, printed and deduced ones bounded.
 
-    ``figures`` (schema ``chiffres_publies``) may hold the earlier year as well: a printed difference then ties both. A
-    figure is ``deduit`` when the printed ones would leave it a single value if nothing were rounded, and its reference
-    then cites every line of that calculation; the same number under another name (the pupils, a population and an
-    answer) is printed. A modality that nothing determines is ``non_publie``, without bounds; so is ``contradictoire``,
-    whatever was printed for it. No catalogue assumption is used: it may explain a printed figure, it does not make one.
-    ``counted`` comes from `count_year` and `count_persons`: what records count, print no longer says (`left_to_print`).
+    ``figures`` (schema ``chiffres_publies``) may hold the earlier year, which printed differences tie to this one. A
+    value is ``deduit`` when the printed ones would determine it without rounding; its reference cites every line of the
+    calculation. The same number under another name (the pupils, a population and an answer) is printed. An undetermined
+    modality is ``non_publie``, without bounds; so is ``contradictoire``. Catalogue assumptions are not used: they may
+    explain a printed figure, never make one. ``counted`` comes from `count_year` and `count_persons`; what records
+    count is no longer read in print (`left_to_print`).
 
     >>> chiffres = data.read_raw(2020, "chiffres_publies").query("perimetre == 'alses' & indicateur != 'objectif'")
     >>> rows = indicators.build_indicators(chiffres, data.load(2020, "indicateurs").head(0), year=2020)
@@ -295,7 +293,7 @@ def build_indicators(figures: pd.DataFrame, counted: pd.DataFrame, *, year: int)
 
 
 def _printed_gaps(own: list, contradicted: set[str]) -> list[dict]:
-    """The differences of a whole population with the year before, as printed: a figure of their own."""
+    """Printed differences of a whole population with the year before, as indicators of their own."""
     said: dict = {}
     for figure in own:
         is_total = figure.mesure == "ecart" and figure.unite != "points" and figure.indicateur == "accompagnements"
@@ -337,19 +335,19 @@ def _interval(cell: Cell | None, system: System) -> tuple[int, int] | None:
 
 @dataclass(frozen=True)
 class _Deduction:
-    """What is printed, where, and the system that it makes."""
+    """Printed figures, their origins, and their system."""
 
     figures: pd.DataFrame
     origins: Origins
     system: System
 
     def of(self, cell: Cell) -> Step:
-        """How a cell follows from what is printed; where no chain of equations leads to it, the figures it needs."""
+        """The calculation of a cell; without a chain of equations, the figures it needs."""
         found = derive(cell, self.system, leaf=self.origins.leaf(in_detail=False))
         return found or Step("", 2, self._needed(cell))
 
     def _needed(self, cell: Cell) -> frozenset:
-        """Printed figures that determine a cell, none of which can be left out (deletion filter)."""
+        """A minimal set of printed figures that determine a cell (deletion filter)."""
         near = self.system.around([cell])
         needed = dict.fromkeys(each.source for each in near.constraints if each.source)
         for source in [*needed]:
@@ -359,14 +357,14 @@ class _Deduction:
         return frozenset(needed)
 
     def lines(self, step: Step) -> str:
-        """The lines of a calculation; of a figure that is printed twice, both."""
+        """The lines of a calculation, with those of duplicates."""
         rows = self.figures
         used = rows[rows["id"].isin([source for source in step.sources if isinstance(source, str)])]
         same = rows.merge(used[[*_SAME, "mesure"]].drop_duplicates(), on=[*_SAME, "mesure"], validate="m:1")
         return self.origins.lines(step.sources | frozenset(same["id"]))
 
     def is_printed(self, step: Step) -> bool:
-        """Whether the calculation is a printed count, and nothing else."""
+        """Whether the calculation is a printed count alone."""
         counts = self.figures.loc[self.figures["mesure"].eq("effectif"), "id"]
         return step.level == 0 and len(step.sources) == 1 and step.sources <= set(counts)
 
@@ -389,7 +387,7 @@ def _bounded(cell: Cell, figures: list, known_from: _Deduction, contradicted: se
         is_said = known_from.is_printed(step)
         precision = "exact" if is_said else precision
         reference = known_from.lines(step) if is_said else f"déduit ({known_from.lines(step)})"
-    # With a base known to the unit, the ends of the counts are those of the share.
+    # With an exact base, the bounds of the share are those of the count.
     is_moving = interval is not None and base is not None and base[0] < base[1]
     ends = ratio_bounds(system, cell, whole) if is_moving else None
     return row(
@@ -421,6 +419,6 @@ def _cited(figures: list) -> str:
 
 
 def hypotheses_of(sources: set[str]) -> list[str]:
-    """The French text of the catalogue assumptions among these sources."""
+    """The French text of the assumptions among these sources."""
     perimeters = catalogue().perimeters
     return [perimeters[s.removeprefix(HYPOTHESIS)].hypothesis for s in sorted(sources) if s.startswith(HYPOTHESIS)]

@@ -1,4 +1,4 @@
-"""What a document affirms without a figure, tried on every value that its figures leave possible."""
+"""Claims of a document without a figure, tried on every value that its figures allow."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from helpers.indicators.controls import ratio_of
 from helpers.indicators.lookup import decimals_of, line_runs, title_of_figure
 from helpers.schema import catalogue
 
-# --- What was found: one row of the coherences, the words of a calculation, and what a page says first ---
+# --- Findings: a row of the coherences, the words of a calculation, what a page says first ---
 
 
 def finding(
@@ -48,7 +48,7 @@ def span(low: float, high: float, unit: str = "") -> str:
 
 
 def agreed(unit: str, count: float) -> str:
-    """The name of a unit of the catalogue, that agrees with a count.
+    """The name of a unit of the catalogue, in agreement with a count.
 
     >>> agreed("personnes", 1), agreed("personnes", 2)
     ('personne', 'personnes')
@@ -60,7 +60,7 @@ def agreed(unit: str, count: float) -> str:
 class Item:
     """A finding as a page says it: subject, lines, why, and the paths (without year) of the figures to show.
 
-    ``otherwise`` is the path of the figure that holds without the hypothesis.
+    ``otherwise`` is the path of the value without the assumption.
     """
 
     subject: str
@@ -71,7 +71,7 @@ class Item:
 
 
 def serious(controls: pd.DataFrame, findings: pd.DataFrame, *, year: int) -> dict[str, list[Item]]:
-    """What a page must say first, by verdict: contradictoire, ambigu, sous_hypothese; printed figures, then coherences.
+    """What a page says first, by verdict: contradictoire, ambigu, sous_hypothese; printed figures, then coherences.
 
     ``controls`` (schema ``controles``) and ``findings`` (schema ``coherences``) are the tables that 01 saves.
 
@@ -93,21 +93,21 @@ def _of_figure(row, year: int) -> Item:
     group = catalogue().indicators[row.indicateur].groups.get(row.modalite)
     about = f"{row.perimetre}/{row.indicateur}/"
     otherwise = f"{about}{group.members[0]}" if group and group.hypothesis else ""
-    # What the year knows is neither what a printed difference says, nor what was printed and contradicted.
+    # The indicators hold neither printed differences nor contradicted values.
     is_shown = row.annee == year and row.mesure != "ecart" and row.verdict != "contradictoire"
     paths = (f"{about}{row.modalite}",) if is_shown else ()
     return Item(_subject(row, year), line_runs([row.ligne]), row.motif, paths, otherwise)
 
 
 def _subject(row, year: int) -> str:
-    """The figure, and what tells it from others on the same line: a difference, a share or a count, another year."""
+    """The title of a figure, with what tells it from others on its line: a difference, a share, another year."""
     which = {"ecart": ", écart avec l’année précédente", "part": ", en part", "effectif": ", en nombre"}
     is_share_possible = catalogue().indicators[row.indicateur].base is not None
     told = which[row.mesure] if row.mesure == "ecart" or is_share_possible else ""
     return f"{title_of_figure(row)}{told}{'' if row.annee == year else f', {row.annee}'}"
 
 
-# --- The share that a claim speaks of, by its bounds, and what two of them say of each other ---
+# --- The shares of a claim, by their bounds, and how two compare ---
 
 _NO_BASE = "Rien n’assure de quel total le premier pourcentage est la part."
 
@@ -128,7 +128,7 @@ MOTIVES = {
 
 @dataclass(frozen=True)
 class Share:
-    """A share in per cent: its bounds, how it is written, its lines; ``cited`` are the bounds of the other reading."""
+    """A share in per cent: bounds, calculation, lines; ``cited`` are the bounds of its other reading."""
 
     low: float
     high: float
@@ -146,7 +146,7 @@ def cell_from(path: str) -> Cell:
 
 
 class Shares:
-    """Finds the share of a cell: printed, counted, or found from the other figures."""
+    """Finds the share of a cell: printed, counted, or deduced."""
 
     def __init__(self, figures: pd.DataFrame, system: System, claims: pd.DataFrame) -> None:
         shares = figures[(figures["mesure"] == "part") & (figures["operateur"] == "=")]
@@ -157,7 +157,7 @@ class Shares:
         self._means = {cell_from(row.gauche)[:3]: row for row in means.itertuples()}
 
     def __call__(self, cell: Cell) -> Share | None:
-        """The share of a cell; None when nothing gives it."""
+        """The share of a cell, or None."""
         printed = self._printed.get(cell)
         lines = tuple(int(self._lines[each]) for each in [cell] if each in self._lines)
         if printed is not None:
@@ -170,13 +170,13 @@ class Shares:
         return None if found is None else Share(*found, self._written(cell, base, found), lines)
 
     def _written(self, cell: Cell, base: Cell, share: tuple[float, float]) -> str:
-        """A share that was not printed: the two counts if they are known to the unit, else its bounds."""
+        """A share that is not printed: from both counts if known to the unit, else its bounds."""
         (part, most), (whole, all_of) = (bounds(self._system, {each: 1.0}) for each in (cell, base))
         text = span(*share, " %")
         return f"{part} / {whole} = {text}" if (part, whole) == (most, all_of) else text
 
     def _cited(self, cell: Cell, share: Share, value: float) -> Share:
-        """The same share with its other reading, a part of the answers cited, when their mean number is affirmed."""
+        """The same share with its other reading, per answer given, when their mean number is claimed."""
         mean = self._means.get(cell[:3]) if share.is_ambiguous else None
         if mean is None:
             return share
@@ -209,11 +209,11 @@ def compare_shares(relation: str, left: Share, right: Share) -> tuple[str, str]:
     other = _tried(relation, left.cited or (left.low, left.high), right.cited or (right.low, right.high))
     if other == verdict:
         return verdict, MOTIVES[verdict]
-    # What one reading excludes and the other allows is not contradicted.
+    # Excluded by one reading and allowed by the other: not contradicted.
     return "ambigu", MOTIVES["written" if verdict == "contradictoire" else "readings"]
 
 
-# --- What a document affirms without a figure, tried on every value that its figures leave possible ---
+# --- Claims, tried on every possible value ---
 
 
 def _pairs(claim) -> list[tuple[Cell, Cell]]:
@@ -225,7 +225,7 @@ def _pairs(claim) -> list[tuple[Cell, Cell]]:
 
 
 def share_claim(claim, shares: Shares) -> list[dict]:
-    """The findings of a claim about shares: one, or one a verdict when it speaks of every modality."""
+    """The findings of a claim about shares: one, or one a verdict when it is about every modality."""
     found = [(pair, shares(pair[0]), shares(pair[1])) for pair in _pairs(claim)]
     known = [(pair, left, right) for pair, left, right in found if left and right]
     if not known:
@@ -271,7 +271,7 @@ def _claimed(
 
 
 def mean_claim(claim, system: System, figures: pd.DataFrame) -> dict:
-    """The finding of a claim about the mean number of answers a person: only their sum could tell."""
+    """The finding of a claim about the mean number of answers a person, from their sum."""
     cell, entry = cell_from(claim.gauche), catalogue().indicators[cell_from(claim.gauche)[2]]
     base = base_cell(cell, entry)
     own = figures.loc[[cell_of(row)[:3] == cell[:3] and row.mesure == "effectif" for row in figures.itertuples()]]
@@ -297,7 +297,7 @@ def mean_claim(claim, system: System, figures: pd.DataFrame) -> dict:
 
 
 def meetings_of(claim, meetings: pd.DataFrame) -> pd.DataFrame:
-    """The meetings that a claim about a period speaks of, in order of date, with ``est_hors_periode``."""
+    """The meetings of a claim about a period, by date, with ``est_hors_periode``."""
     _, _, name, modality = cell_from(claim.gauche)
     members = catalogue().indicators[name].members_of(modality)
     own = meetings if modality in ("*", "") else meetings[meetings["groupe"].isin(members)]

@@ -9,7 +9,6 @@ from helpers.clean.records import EMPTY, Persons
 from helpers.indicators.build import build_indicators
 from helpers.indicators.constraints import table
 from helpers.indicators.persons import (
-    FEWEST_COLLEGES,
     Answers,
     Group,
     answers_to,
@@ -23,9 +22,9 @@ from helpers.indicators.persons import (
     steps,
     tally,
 )
-from helpers.schema import ROUNDING_BASE, Indicator, catalogue, columns, typed
+from helpers.schema import FEWEST_COLLEGES, ROUNDING_BASE, Indicator, catalogue, columns, typed
 
-# --- The year before, printed or counted: what a printed difference speaks of ---
+# --- The year before, printed or counted, for printed differences ---
 
 
 def indicators_before(figures: pd.DataFrame, earlier: dict[int, Persons], *, year: int) -> pd.DataFrame:
@@ -47,7 +46,7 @@ def indicators_before(figures: pd.DataFrame, earlier: dict[int, Persons], *, yea
     return build_indicators(figures[figures["annee"].eq(year - 1)], counted, year=year - 1)
 
 
-# --- Individual records to exact counts below the network: by association and collège, before any protection ---
+# --- Exact counts by association and collège, before any protection ---
 
 _PERIMETER = "alses"
 # The columns of persons that say where they are followed.
@@ -57,10 +56,9 @@ _PLACES = ("association", "uai")
 def count_sites(persons: Persons) -> pd.DataFrame:
     """The exact counts of the ALSES' persons by association and collège together (schema ``comptes_par_site``).
 
-    One row a pair of association and UAI, either of them empty when it is not known, and a modality or group that
-    somebody there has; their number has the indicator ``accompagnements``. The indicators are those that the catalogue
-    lets be known by site. Two questions are crossed when both take one answer. These counts are as private as the
-    persons: they are read by the protection, and by nothing that leaves.
+    One row an association and UAI (empty if unknown) and a modality or group that is not zero there; the size is
+    ``accompagnements``. The indicators are those with ``par_site``, crossed when both are single-choice. As private as
+    the persons: only the protection reads them.
 
     >>> lignes = pd.DataFrame({"identifiant": list("ABC"), "suivi_par": "alses", "association": "AAPI"})
     >>> personnes = Persons.of(2021, lignes.assign(uai=["0592714E", "0592714E", ""], sexe="filles"))
@@ -93,7 +91,7 @@ def _tables(group: Group) -> Iterator[pd.DataFrame]:
 
 
 def _places(group: Group) -> tuple[pd.DataFrame, np.ndarray]:
-    """The pairs of association and UAI there are, and which one each person of the group has."""
+    """The pairs of association and UAI, and the place of each person among them."""
     association, uai = (group.codes(name).astype(np.int64) for name in _PLACES)
     labels = [group.persons.labels[name] for name in _PLACES]
     pairs, classes = np.unique(association * len(labels[1]) + uai, return_inverse=True)
@@ -103,7 +101,7 @@ def _places(group: Group) -> tuple[pd.DataFrame, np.ndarray]:
 
 
 def _crossed(places: pd.DataFrame, classes: np.ndarray, answers: Answers, other: Answers) -> Iterator[pd.DataFrame]:
-    """The counts of one question, for those who gave each answer to another."""
+    """The counts of one question by the answers to another."""
     both = by_class(classes * len(other.members) + other.codes, len(places) * len(other.members), answers)
     cells = both.reshape(len(places), len(other.members), -1)
     for crossed in other.modalities():
@@ -115,7 +113,7 @@ def _crossed(places: pd.DataFrame, classes: np.ndarray, answers: Answers, other:
 def _rows(
     counts: np.ndarray, places: pd.DataFrame, entry: Indicator, names: list[str], *, cross: tuple[str, str] = ("", "")
 ) -> pd.DataFrame:
-    """The counts that are not zero, a row each; ``counts`` has a row a place and a column a name."""
+    """The counts above zero, a row each; ``counts`` has a row a place and a column a name."""
     place, rank = np.nonzero(counts)
     return places.iloc[place].assign(
         indicateur=entry.id,
@@ -126,22 +124,22 @@ def _rows(
     )
 
 
-# --- How alike the persons of one collège are ---
+# --- Intraclass correlation: how alike the persons of one collège are ---
 
-# The questions whose shares page 03 compares: all put to everybody.
+# The questions that page 03 compares; they apply to everybody.
 _ASKED = ("sexe", "nouvel_accompagnement", "origine", "niveau", "demande_initiale", "objectif", "parents_associes")
-# How far, squared, rounding to the nearest multiple moves a count on average (Sheppard).
+# Mean square error of rounding to the nearest multiple (Sheppard).
 _MOVED_BY_ROUNDING = (ROUNDING_BASE**2 - 1) / 12
 
 
 def estimate_clusters(persons: Persons, *, source: str) -> pd.DataFrame:
     """The intraclass correlation (schema ``grappes``) of what the persons followed by an ALSES answered, by collège.
 
-    One row a modality of a document or a group, estimated by analysis of variance (Ridout, Demétrio and Firth, 1999):
-    ``personnes_par_college`` is the size that this estimator asks for, smaller than the mean when collèges differ; a
-    negative correlation is 0. ``ressemblance_min`` and ``_max`` are its interval at 95 %, that of Fisher's F. Persons
-    without a known UAI are left out. No row with fewer than two collèges, without two persons in one of them, or for an
-    answer that nobody or everybody gives. ``source`` is export or synthetique.
+    One row a modality of a document or a group, by analysis of variance (Ridout, Demétrio and Firth, 1999):
+    ``personnes_par_college`` is the size of this estimator, smaller than the mean when collèges differ; a negative
+    correlation is 0. ``ressemblance_min`` and ``_max`` are its 95 % interval, from Fisher's F. Persons without UAI are
+    left out. No row with fewer than two collèges, without two persons in one of them, or for an answer of nobody or
+    everybody. ``source`` is export or synthetique.
 
     >>> lignes = pd.DataFrame({"identifiant": list("ABCD"), "suivi_par": "alses", "uai": ["0590001A", "0590002B"] * 2})
     >>> personnes = Persons.of(2021, lignes.assign(sexe=["filles", "garcons"] * 2))
@@ -174,10 +172,9 @@ def _clusters_rows(persons: Persons) -> Iterator[dict]:
 
 
 def counts_of_sites(sites: pd.DataFrame) -> pd.DataFrame:
-    """What is published of each collège: one row a UAI, a column an answer (indicator, modality), rounded counts.
+    """The rounded counts of each collège: one row a UAI, a column an answer (indicator, modality).
 
-    ``sites`` are protected figures (schema ``indicateurs``): ``effectif_arrondi``, those who are followed first among
-    them (« accompagnements », empty modality).
+    From the protected ``sites`` (schema ``indicateurs``). The size is (« accompagnements », empty modality).
     """
     rows = sites[sites["site_type"].eq("college") & sites["perimetre"].eq(_PERIMETER) & sites["croise_avec"].eq("")]
     keys = {"index": "site", "columns": ["indicateur", "modalite"], "values": "effectif_arrondi"}
@@ -185,11 +182,11 @@ def counts_of_sites(sites: pd.DataFrame) -> pd.DataFrame:
 
 
 def estimate_of_sites(sites: pd.DataFrame, *, year: int, source: str) -> pd.DataFrame:
-    """The same as `estimate_clusters` (schema ``grappes``), from what is published of collèges and nothing else.
+    """`estimate_clusters` (schema ``grappes``) from the published values of collèges alone, so that it reveals nothing.
 
-    ``sites`` are the protected figures of the collèges that get a report (schema ``indicateurs``): what is estimated so
-    tells nothing that these do not. What rounding adds to the differences between collèges is taken away, on average:
-    of a rare answer it is most of them, and the likeness is then rather too high than too low.
+    ``sites`` are the protected rows of the collèges that get a report (schema ``indicateurs``). The mean effect of
+    rounding on the variance between collèges is subtracted; for a rare answer, most of that variance is rounding, and
+    the correlation is rather too high than too low.
 
     >>> rien = data.load(2020, "indicateurs").iloc[:0]
     >>> indicators.estimate_of_sites(rien, year=2021, source="export").empty
@@ -209,14 +206,14 @@ def estimate_of_sites(sites: pd.DataFrame, *, year: int, source: str) -> pd.Data
 
 
 def intraclass(given: np.ndarray, sizes: np.ndarray, *, moved: float = 0.0) -> dict | None:
-    """The estimate for one answer: how many give it in each cluster, of how many; None when nothing can be estimated.
+    """The estimate for one answer, from its count and the size in each cluster; None if nothing can be estimated.
 
-    ``moved`` is how far, squared, rounding moves each count on average, those who do not give the answer too.
+    ``moved`` is the mean square error of rounding of each count, of those who do not give the answer too.
 
     >>> intraclass(np.array([3, 1]), np.array([4, 4]))["ressemblance"]
     0.2
     """
-    # Half of what starting takes (system.py says the same): loaded when a likeness is estimated.
+    # Imported late: it takes half of the start-up time.
     from scipy import stats
 
     given, sizes = given[sizes > 0], sizes[sizes > 0]
@@ -230,7 +227,7 @@ def intraclass(given: np.ndarray, sizes: np.ndarray, *, moved: float = 0.0) -> d
     within = float((given * (1 - shares)).sum() / (persons - clusters))
     size = float((persons - (sizes.astype(float) ** 2).sum() / persons) / (clusters - 1))
     alike = _likeness(between, within, size)
-    # What the two mean squares would be, were their ratio at either end of what chance makes of it.
+    # The mean squares at either end of the interval of their ratio.
     chances = stats.f.ppf([0.975, 0.025], clusters - 1, persons - clusters)
     low, high = (_likeness(between, within * float(chance), size) for chance in chances)
     return {
@@ -249,7 +246,7 @@ def _likeness(between: float, within: float, size: float) -> float:
     return max(0.0, (between - within) / (between + (size - 1) * within))
 
 
-# --- How far the difference of two years' shares could move by chance, each collège counting as one draw ---
+# --- Standard error of the difference of two years' shares, each collège counting as one draw ---
 
 
 def standard_error(given: np.ndarray, sizes: np.ndarray, given_ref: np.ndarray, sizes_ref: np.ndarray) -> np.ndarray:
@@ -257,10 +254,9 @@ def standard_error(given: np.ndarray, sizes: np.ndarray, given_ref: np.ndarray, 
 
     A row of each array is a collège of either year; the first is the persons of no known collège, who count one by
     one. ``given`` has a column an answer. With p and p' the shares, x of m and x' of m' persons of a collège, N and N'
-    all of them, the difference moves with each collège by z = (x − p m)/N − (x' − p' m')/N'; k collèges make the
-    variance k/(k − 1) Σ z² (linearisation: Cameron and Miller, 2015; of a change: Berger and Priam, 2016). Both years
-    stand in one z: so do the persons of both, and what a collège keeps from one to the other. Missing with fewer than
-    two collèges.
+    all of them, a collège contributes z = (x − p m)/N − (x' − p' m')/N', and k collèges give the variance
+    k/(k − 1) Σ z² (linearisation: Cameron and Miller, 2015; of a change: Berger and Priam, 2016). Both years are in one
+    z, which takes account of the persons of both. Missing with fewer than two collèges.
 
     >>> standard_error(*(np.array(each) for each in ([[0], [3], [1]], [0, 4, 4], [[0], [2], [2]], [0, 4, 4]))).round(3)
     array([0.25])
@@ -315,9 +311,9 @@ def errors_of(pair: tuple[Group, Group], questions: tuple[str, ...]) -> Iterator
 def errors_of_sites(overlaps: pd.DataFrame, sites: dict[int, pd.DataFrame]) -> pd.DataFrame:
     """The differences of two whole years (schema ``recouvrements``), their error from what is published of collèges.
 
-    ``sites`` are the protected figures (schema ``indicateurs``) of the collèges of each year that get a report. Those
-    who are in none of them count one by one. Only the persons of the ALSES are counted by collège, so a difference of
-    any others is left out, as is one of which no error can be estimated.
+    ``sites`` are the protected rows (schema ``indicateurs``) of the collèges of each year that get a report; persons in
+    none of them count one by one. Left out: differences of others than the ALSES' persons, who are not counted by
+    collège, and those without an estimable error.
 
     >>> rien = data.load(2020, "recouvrements")
     >>> indicators.errors_of_sites(rien, {}).empty
@@ -341,7 +337,7 @@ def errors_of_sites(overlaps: pd.DataFrame, sites: dict[int, pd.DataFrame]) -> p
 
 
 def _with_others(counts: pd.DataFrame, answer: tuple[str, str], count: int, base: int) -> tuple[np.ndarray, np.ndarray]:
-    """Who gives an answer, and of how many: first what these collèges leave of the whole, then each of them."""
+    """Counts and sizes: first what these collèges leave of the whole, then each of them."""
     given, sizes = counts[answer].to_numpy(), counts["accompagnements", ""].to_numpy()
     others = max(0, base - sizes.sum())
     left = min(max(0, count - given.sum()), others)
@@ -350,8 +346,7 @@ def _with_others(counts: pd.DataFrame, answer: tuple[str, str], count: int, base
 
 # --- The same persons and the same collèges, in two years of records ---
 
-# The questions that documents print, whose base is everybody.
-# Whose differences get a standard error: who, and the questions that a document prints of all of them.
+# Differences with a standard error: perimeter, and its printed questions that apply to everybody.
 _COMPARED = {_PERIMETER: _ASKED, "collegiens": ("suivi_par",)}
 _WHOLE = "ensemble"
 _SHARED = "personnes_communes"
@@ -365,15 +360,13 @@ Pair = tuple[Group, Group]
 def count_overlaps(persons: Persons, earlier: dict[int, Persons], *, source: str) -> pd.DataFrame:
     """Who and which collèges are in the records of both years (schema ``recouvrements``), among the ALSES' persons.
 
-    For each earlier year with records: the persons of both, by identifier, with what they answered each year; then
-    those of the year and of the earlier one by kind of collège. A collège is known by its UAI; one where somebody is
-    followed both years is old. No count of one to four persons is shown, nor is a difference of two shown numbers: an
-    answer or a kind of collège that would tell one is left out, and with it another when it would be told by
-    subtraction. So is a kind of one or two collèges, whose own figures it would be. A kind of collège that has no row
-    is hidden: without anybody, it has a row with 0. The count of the two years, ``effectif_deux_fois``, alone is left
-    empty when so few changed their answer. Then, of the whole of each year (``ensemble``, collégiens too), the standard
-    error of the difference of two shares (`errors.standard_error`). ``source`` is export or synthetique; empty without
-    earlier records.
+    For each earlier year with records: the persons of both, by identifier, with their answers each year; then those of
+    either year by kind of collège (by UAI; old where somebody is followed both years). An answer or a kind of collège
+    that would reveal one to four persons, by itself or by subtraction, is left out, with others if needed; so is a kind
+    of one or two collèges. A hidden kind has no row, an empty one a row with 0. ``effectif_deux_fois`` alone is empty
+    when so few changed their answer. Then, for the whole of each year (``ensemble``, collégiens too), the standard
+    error of the difference of two shares (`standard_error`). ``source`` is export or synthetique; empty without earlier
+    records.
 
     >>> lignes = pd.DataFrame({"identifiant": [f"F{rang}" for rang in range(20)], "suivi_par": "alses"})
     >>> avant, apres = Persons.of(2020, lignes.head(12)), Persons.of(2021, lignes.tail(15))
@@ -394,7 +387,7 @@ def count_overlaps(persons: Persons, earlier: dict[int, Persons], *, source: str
 
 
 def _of_everybody(known: tuple[dict[str, Group], dict[str, Group]]) -> Iterator[dict]:
-    """The counts that both years publish, and how far the difference of their shares could move by chance."""
+    """The counts of both whole years, and the standard error of the difference of their shares."""
     for perimeter, questions in _COMPARED.items():
         if perimeter in known[0] and perimeter in known[1]:
             head = {"perimetre": perimeter, "population": _WHOLE}
@@ -402,7 +395,7 @@ def _of_everybody(known: tuple[dict[str, Group], dict[str, Group]]) -> Iterator[
 
 
 def _of_persons(pair: Pair) -> Iterator[dict]:
-    """Those of both years: how many, then what they answered."""
+    """The persons of both years: their number, then their answers."""
     places = [np.arange(group.size) if group.rows is None else group.rows for group in pair]
     found = pair[0].persons.shared(places[0], pair[1].persons, places[1])
     shared = tuple(Group(group.persons, rows) for group, rows in zip(pair, found, strict=True))
@@ -422,7 +415,7 @@ def _of_persons(pair: Pair) -> Iterator[dict]:
 
 
 def _twice(own: list[Answers], now: np.ndarray, before: np.ndarray) -> list[int | None]:
-    """Who gave each answer both years; None when one to four gave it one of the two only, or came to it by another."""
+    """Who gave each answer both years; None if one to four gave it in one year only, or changed within a group."""
     entry, (first, second) = own[0].entry, [answers.incidence(with_groups=True).astype(bool) for answers in own]
     both = np.zeros(first.shape[1], dtype=np.int64)
     for step in steps(own[0].base):
@@ -439,7 +432,7 @@ def _twice(own: list[Answers], now: np.ndarray, before: np.ndarray) -> list[int 
 
 
 def _of_colleges(pair: Pair) -> Iterator[dict]:
-    """The persons of each year by kind of collège: how many, then what they answered."""
+    """The persons of each year by kind of collège: their number, then their answers."""
     kinds, colleges = _kinds(pair)
     sizes = [tally(codes, len(_COLLEGES)) for codes in kinds]
     shown = shown_parts(*sizes, colleges=colleges)
@@ -460,12 +453,12 @@ def _of_colleges(pair: Pair) -> Iterator[dict]:
 
 
 def _parts(counts: np.ndarray, shown: list[int]) -> np.ndarray:
-    """The kinds that are shown, then all the others together."""
+    """The kinds shown, then all the others together."""
     return np.concatenate([counts[shown], np.delete(counts, shown, axis=0).sum(axis=0, keepdims=True)])
 
 
 def _kinds(pair: Pair) -> tuple[list[np.ndarray], np.ndarray]:
-    """The kind of collège of each person of each year, a place in ``_COLLEGES``; how many collèges each kind has."""
+    """The kind of collège of each person of each year (a place in ``_COLLEGES``), and the collèges of each kind."""
     labels = [group.persons.labels["uai"] for group in pair]
     seen = [
         {label for label, count in zip(names, tally(group.codes("uai"), len(names)), strict=True) if count}
@@ -473,7 +466,7 @@ def _kinds(pair: Pair) -> tuple[list[np.ndarray], np.ndarray]:
     ]
     seen = [names - {EMPTY} for names in seen]
     common = seen[0] & seen[1]
-    # Nobody knows how many collèges the unknown ones are: many, so that they can stand with others.
+    # The number of unknown collèges is not known: take it as many.
     colleges = np.array([len(common), *(len(own - common) for own in seen), FEWEST_COLLEGES])
     kinds = [
         np.array([_UNKNOWN if name == EMPTY else _OLD if name in common else alone for name in names], dtype=np.uint8)

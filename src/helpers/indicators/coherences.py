@@ -1,4 +1,4 @@
-"""What the figures and tables of a year say of one another, beyond each printed figure alone."""
+"""Consistency between the figures, tables, claims and register of a year, beyond each printed figure alone."""
 
 from dataclasses import dataclass
 
@@ -33,7 +33,7 @@ from helpers.indicators.documents import cite_register
 from helpers.indicators.lookup import cite, decimals_of
 from helpers.schema import CERTAIN_FROM_YEARS, REGISTER, VERDICTS, Indicator, catalogue, columns, table_schema, typed
 
-# --- Do printed shares make the whole, and what do printed totals of groups count? ---
+# --- Sums of printed shares, and printed totals of groups ---
 
 PARTS = {
     "whole": "Les parts font le tout, à l’arrondi près.",
@@ -52,7 +52,7 @@ TOTALS = {
 
 
 def _apart(figures: pd.DataFrame, entry: Indicator) -> pd.DataFrame:
-    """Figures of modalities that do not overlap: a group stands for its members, a figure printed twice counts once."""
+    """Figures of modalities that do not overlap: groups replace their members, duplicates count once."""
     covered, kept = set(), []
     members = {row.Index: set(entry.members_of(row.modalite)) for row in figures.itertuples()}
     for index in sorted(members, key=lambda each: -len(members[each])):
@@ -63,7 +63,7 @@ def _apart(figures: pd.DataFrame, entry: Indicator) -> pd.DataFrame:
 
 
 def part_sums(figures: pd.DataFrame, system: System, *, year: int) -> list[dict]:
-    """One finding for each single-choice indicator with at least two printed shares: do they make the whole?"""
+    """One finding for each single-choice indicator with at least two printed shares: do they add up to 100 %?"""
     entries, found = catalogue().indicators, []
     own = figures[(figures["annee"] == year) & (figures["operateur"] == "=") & (figures["base"] == "")]
     for (perimeter, name), rows in own.groupby(["perimetre", "indicateur"], sort=False):
@@ -116,7 +116,7 @@ def _base(cell, system: System) -> int | None:
 
 
 def _rest(shares: pd.DataFrame, counts: pd.DataFrame, base: int | None, sum_of: tuple, entry: Indicator) -> str:
-    """What is left for the answers that are not printed: in counts where the base is known, else in per cent."""
+    """What is left for the answers that are not printed: in counts if the base is known, else in per cent."""
     if not base:
         return span(max(0, 100 - sum_of[1]), max(0, 100 - sum_of[0]), " %")
     ends = [share_bounds(value, base, decimals=decimals_of(value)) for value in shares["valeur"]]
@@ -126,7 +126,7 @@ def _rest(shares: pd.DataFrame, counts: pd.DataFrame, base: int | None, sum_of: 
 
 
 def group_totals(figures: pd.DataFrame, meetings: pd.DataFrame, *, year: int) -> list[dict]:
-    """One finding a set of groups: do the totals transcribed by group make the printed invited or present?"""
+    """One finding a set of groups: do the totals of the meetings add up to the printed ones?"""
     found = []
     invited = meetings.dropna(subset="invites_du_groupe").drop_duplicates("groupe")
     for name, group in catalogue().indicators["invites"].groups.items():
@@ -169,10 +169,10 @@ def _total(own: pd.DataFrame, printed: dict[str, pd.DataFrame], cells: list, *, 
     )
 
 
-# --- The posts of the survey against their own dates and against the register ---
+# --- The posts against their own dates and the register ---
 
 SURVEY = "journee_nouveaux"  # the group whose meeting collected the posts
-# A seniority is printed to the half-year: « 0,5 ans » may be a quarter of a year.
+# Seniority is printed to the half-year: « 0,5 ans » may be a quarter of a year.
 HALF_STEP_YEARS = 0.25
 DAYS_PER_YEAR = 365.25
 PRIORITY_REGISTER = "education_prioritaire_2024_25"
@@ -314,7 +314,7 @@ def _findings(posts: pd.DataFrame, classes: dict, *, column: str, write, silent:
     return rows
 
 
-# --- What the figures and tables of a year say of one another, beyond each printed figure alone ---
+# --- All the findings of a year ---
 
 
 @dataclass(frozen=True)
@@ -383,7 +383,7 @@ def check_coherences(
 
 
 def _count_posts(posts: pd.DataFrame, name: str, *, year: int, document: str) -> pd.DataFrame:
-    """How many posts are in each class; nothing when none could be classed."""
+    """The number of posts by class; nothing when none could be classed."""
     if posts.empty:
         return table([])
     seen, total, reference = posts[name].value_counts(), (len(posts),) * 2, cite(document, posts["ligne"])
@@ -396,7 +396,7 @@ def _count_posts(posts: pd.DataFrame, name: str, *, year: int, document: str) ->
 
 
 def _count_statuses(posts: pd.DataFrame, colleges: pd.DataFrame, *, year: int, document: str) -> pd.DataFrame:
-    """The same for the status: of the document and of the register, without which there is nothing to compare."""
+    """The same for the status, against the register."""
     found = statuses(posts, colleges)
     counted = _count_posts(found, "classement_au_repertoire", year=year, document=document)
     own = colleges.loc[colleges["uai"].isin(posts["uai"]), "source_education_prioritaire"]
@@ -405,7 +405,7 @@ def _count_statuses(posts: pd.DataFrame, colleges: pd.DataFrame, *, year: int, d
 
 
 def _count_meetings(claims: pd.DataFrame, meetings: pd.DataFrame, *, document: str) -> pd.DataFrame:
-    """The meetings held outside the period affirmed for their group; the first claim about a group counts."""
+    """The meetings outside the period claimed for their group; the first claim about a group counts."""
     found = {}
     for claim in claims[claims["relation"] == "periode"].itertuples():
         year, perimeter, _, modality = cell_from(claim.gauche)

@@ -1,4 +1,4 @@
-"""One comparison: find it, read its measures, know what may be said of it. Shared by everything that shows them."""
+"""One comparison of page 03: find it, read its measures, know what may be concluded."""
 
 import math
 from collections.abc import Sequence
@@ -9,21 +9,21 @@ import pandas as pd
 
 from helpers.schema import NEAR_UNANIMOUS_PCT, UNANIMOUS_BELOW
 
-# Below it, a p-value is said to exceed what chance does.
+# Significance level.
 LEVEL = 0.05
-# Below this number of collèges, what is estimated from one to another is too unsure for a page to leave it unsaid.
+# Below this number of collèges, a page warns that what is estimated between them is unreliable.
 FEW_COLLEGES = 10
-# How a count was found that is rounded to protect persons: no test is made of it.
+# The method of a count rounded to protect persons; it is not tested.
 ROUNDED = "compté dans les dossiers individuels, puis arrondi pour protéger les personnes"
-# A share is told with a warning when more persons than this have no answer, or when their share moves by more.
+# Above these, missing answers (their share, or its change) are reported with the comparison.
 MOST_UNANSWERED_PCT, MOST_UNANSWERED_CHANGE_PTS = 20.0, 2.0
 
 
 def stepped_down(ps: Sequence[float], *, family: int) -> list[float]:
-    """Holm's corrected p-values: the least times the size of the family, the next times one less…, never decreasing.
+    """Holm's adjusted p-values; the tests of the family that are not made count as the largest.
 
-    Of the family, the tests that are not made count as the greatest. `multipletests` of statsmodels gives the same, but
-    runs the garbage collector at each call: 2.4 s of the 9.5 s of notebook 03, where its kernel is an ordinary one.
+    `multipletests` of statsmodels gives the same, but runs the garbage collector at each call: 2.4 s of the 9.5 s of
+    notebook 03, in an ordinary kernel.
 
     >>> [round(p, 3) for p in indicators.stepped_down((0.01, 0.04, 0.03, 0.005), family=4)]
     [0.03, 0.06, 0.06, 0.02]
@@ -35,7 +35,7 @@ def stepped_down(ps: Sequence[float], *, family: int) -> list[float]:
 
 @dataclass(frozen=True)
 class Measure:
-    """A measure: its value at the central counts, its least and greatest over the compatible ones (None: unknown).
+    """A measure: its value at the central counts, its extremes over the compatible ones (None: unknown).
 
     >>> trouve = indicators.Comparisons(data.load_result(2020, "comparaisons"))
     >>> ecart = trouve("annees/alses/sexe/filles")["ecart"]
@@ -57,7 +57,7 @@ class Measure:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A comparison ready to be said: what the bounds say (share, count), how far it reaches, its measures by name.
+    """A comparison: conclusions from the bounds (share, count), from the test (``reach``), measures by name.
 
     >>> filles = indicators.Comparisons(data.load_result(2020, "comparaisons"))("annees/alses/sexe/filles")
     >>> filles.label, filles.finding, filles.is_conclusive, "p_holm" in filles
@@ -78,34 +78,34 @@ class Comparison:
 
     @property
     def path(self) -> str:
-        """The figure compared: « alses/sexe/filles », as `indicators.Facts` looks it up."""
+        """The path of the value compared: « alses/sexe/filles »."""
         return self.key.split("/", 2)[2]
 
     @property
     def is_conclusive(self) -> bool:
-        """Whether it may be said to exceed what chance does."""
+        """Whether it is significant."""
         return self.reach == "concluante"
 
     @property
     def is_fragile(self) -> bool:
-        """Whether it exceeds chance only if the persons of one post do not resemble each other much."""
+        """Whether it is significant only if the persons of one post are little alike."""
         return self.reach == "selon_ressemblance"
 
     @property
     def fragile_from(self) -> str:
-        """The least assumed likeness with which it no longer exceeds chance; ``""`` unless it is fragile."""
+        """The smallest assumed likeness that makes it non-significant; ``""`` unless it is fragile."""
         corrected = {name.removeprefix("p_holm_"): each for name, each in self.measures.items()}
         names = (name for name in ("faible", "moyen", "fort") if self.is_fragile and corrected[name].high >= LEVEL)
         return next(names, "")
 
     @property
     def is_protected(self) -> bool:
-        """Whether a count of it is rounded to protect persons: it is then told by its bounds, and not tested."""
+        """Whether one of its counts is rounded to protect persons: bounds are then given, and no test."""
         counts = (self.measures.get(name) for name in ("effectif", "effectif_reference"))
         return any(each is not None and each.method == ROUNDED for each in counts)
 
     def bound_of(self, share: str) -> tuple[str, int] | None:
-        """« sous » or « sur » and the per cent, of the share of a small group that nearly nobody or everybody has.
+        """« sous » or « sur » and the per cent, for a nearly unanimous share of a small group.
 
         ``share`` is ``part`` or ``part_reference``; said as `indicators.Fact` says it.
         """
@@ -120,12 +120,12 @@ class Comparison:
 
     @property
     def is_near_unanimous(self) -> bool:
-        """Whether one of its shares is said by its bound only: their difference has then no middle to be said."""
+        """Whether one of its shares is given by its bound only: the difference then has no central value."""
         return any(self.bound_of(name) for name in ("part", "part_reference"))
 
     @property
     def is_short_of_answers(self) -> bool:
-        """Whether so many answers are missing, or so many more one year, that the share may move by it."""
+        """Whether missing answers, or their change, may explain the difference."""
         both = [self.measures.get(f"part_sans_reponse{end}") for end in ("", "_reference")]
         known = [each.value for each in both if each is not None and each.value is not None]
         changes = len(known) == len(both) and abs(known[0] - known[1]) > MOST_UNANSWERED_CHANGE_PTS
@@ -133,7 +133,7 @@ class Comparison:
 
     @property
     def has_few_colleges(self) -> bool:
-        """Whether its test rests on few collèges: it is then wrong more often than it says."""
+        """Whether its test rests on few collèges, and is wrong more often than its level."""
         colleges = self.measures.get("colleges")
         return colleges is not None and colleges.value is not None and colleges.value < FEW_COLLEGES
 
@@ -191,7 +191,7 @@ class Comparisons:
         return self._found.get(id)
 
     def of(self, kind: str, *, having: str = "") -> list[Comparison]:
-        """The comparisons whose id starts with ``kind/``, in the order of the table; those that have a measure."""
+        """The comparisons of a kind, in order; with ``having``, those that have this measure."""
         return [
             each for id, each in self._found.items() if id.startswith(f"{kind}/") and (not having or having in each)
         ]

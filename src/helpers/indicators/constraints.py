@@ -14,14 +14,12 @@ from helpers.schema import FROM_RECORDS, PRINTED, Catalogue, Indicator, catalogu
 
 # --- The rows of the indicator table: how one is written, found and bounded ---
 
-# year, perimeter, indicator, modality: one figure of the network.
+# year, perimeter, indicator, modality.
 Cell = tuple[int, str, str, str]
 
 
 def share_bounds(share_pct: float, base: int, *, decimals: int = 0) -> tuple[int, int]:
-    """The smallest and largest count that a printed share allows, both ends of the rounding included.
-
-    Which way a tie was rounded is not known, so both are kept.
+    """The smallest and largest count that a printed share allows; ties count both ways.
 
     >>> indicators.share_bounds(42, 2233), indicators.share_bounds(41.5, 2233, decimals=1)
     ((927, 949), (926, 927))
@@ -33,13 +31,13 @@ def share_bounds(share_pct: float, base: int, *, decimals: int = 0) -> tuple[int
 
 
 def possible_counts(share_pct: float, base: tuple[int, int]) -> tuple[int, int] | None:
-    """The smallest and largest count that a printed share allows on a base known by its bounds; None if none does.
+    """The smallest and largest count that a printed share allows, on a base known by its bounds; None if none does.
 
     >>> possible_counts(42, (2233, 2233)), possible_counts(70, (1017, 1038)), possible_counts(36, (17, 17))
     ((927, 949), (707, 731), None)
     """
     decimals, (low, high) = decimals_of(share_pct), base
-    # From this base on, two neighbouring counts differ by less than a rounding: one of them always fits.
+    # From this base on, neighbouring counts are closer than the rounding: one of them always fits.
     sure = 100 * 10**decimals
     tried = {low, high, *range(low, min(high, sure) + 1)}
     found = [pair for each in tried if (pair := share_bounds(share_pct, each, decimals=decimals))[0] <= pair[1]]
@@ -110,23 +108,23 @@ def single(cell: Cell, count: int, reference: str, *, base: tuple | None = None,
 
 
 def table(rows: list[dict], *, source: str = "") -> pd.DataFrame:
-    """The rows as a typed indicator table; all of them from ``source`` (of `schema.SOURCES`) where it is given."""
+    """The rows as a typed indicator table; ``source`` (of `schema.SOURCES`), if given, is that of all rows."""
     made = rows if not source else [{**each, "source": source} for each in rows]
     return typed(pd.DataFrame(made, columns=columns("indicateurs")), "indicateurs")
 
 
 # --- Small integer programs (``scipy.optimize.milp``, HiGHS): counts that linear constraints allow ---
 
-# Any larger count is an absent upper bound: no département accompanies so many persons.
+# A count this large means that there is no upper bound: no département has so many persons.
 CEILING = 1_000_000
 
 
-# The same program is met again when a figure of another question is taken out, and in the next cell of the notebook.
+# The same program comes back when a value of another question is left out, and in the next cell of the notebook.
 @lru_cache(maxsize=1024)
 def solve(
     rows: tuple[tuple[tuple, float, float], ...], objective: tuple, size: int, *, in_fractions: bool = False
 ) -> tuple[float, ...] | None:
-    """So many counts, from 0 up, that make the objective the smallest; None when no counts are possible.
+    """The counts (0 or more) that minimise the objective; None when there are none.
 
     A row is its weights, its least and its largest value; weights, like the objective, are pairs (place of a count,
     weight). The counts are whole, unless ``in_fractions``.
@@ -136,7 +134,7 @@ def solve(
     >>> solve((sum_of_both,), ((1, -1.0),), 2), solve((sum_of_both,), ((1, -1.0),), 2, in_fractions=True)
     ((0.0, 3.0), (0.0, 3.5))
     """
-    # A third of what starting takes, and records of persons ask for no solver: loaded when a printed figure does.
+    # Imported late: it takes a third of the start-up time, and individual records need no solver.
     from scipy.optimize import Bounds, LinearConstraint, milp
 
     matrix, cost = np.zeros((len(rows), size)), np.zeros(size)
@@ -147,16 +145,15 @@ def solve(
         cost[place] = weight
     limits = [(low, high) for _, low, high in rows]
     constraints = [LinearConstraint(matrix, *np.array(limits).T)] if limits else []
-    # The solver stops within one in ten thousand of the optimum unless told otherwise: some persons, for large counts.
+    # By default the solver stops within 1e-4 of the optimum, which is several persons for large counts.
     exact, whole = {"mip_rel_gap": 0}, np.full(size, not in_fractions)
     found = milp(cost, constraints=constraints, bounds=Bounds(0, CEILING), integrality=whole, options=exact)
     return tuple(found.x.tolist()) if found.success else None
 
 
-# --- A system of linear constraints over counts: tightest bounds, what follows from what, and what contradicts
-# --- what
-# The bounds are the optimum of two small integer programs a cell (`solver`): exact, where repeated interval arithmetic
-# would stay too wide as soon as two shares have the same base.
+# --- A system of linear constraints over counts: tightest bounds, deductions, contradictions ---
+# The bounds of a cell are the optima of two small integer programs: exact, where interval arithmetic is too wide
+# as soon as two shares have one base.
 
 Variable = Hashable
 
@@ -165,7 +162,7 @@ Variable = Hashable
 class Constraint:
     """``low <= sum(coefficient x cell) <= high``; ``source`` is the printed figure, None for structure and tables.
 
-    ``centre`` is the same constraint as it would read without rounding (coefficients and value), when it has one.
+    ``centre`` is the same constraint without rounding (coefficients and value), if it has one.
     """
 
     coefficients: dict[Variable, float]
@@ -177,7 +174,7 @@ class Constraint:
 
 @dataclass(frozen=True)
 class Conflict:
-    """Printed figures that cannot hold together, and those of them that are set aside so that the rest can."""
+    """Printed figures that contradict one another, and those set aside so that the rest are consistent."""
 
     figures: frozenset[str]
     culprits: frozenset[str]
@@ -195,14 +192,14 @@ class System:
         return replace(self, constraints=[c for c in self.constraints if c.source not in dropped])
 
     def cells(self) -> list[Variable]:
-        """Every cell a constraint names, in order of first appearance."""
+        """Every cell of the constraints, in order of first appearance."""
         return list(dict.fromkeys(cell for constraint in self.constraints for cell in constraint.coefficients))
 
     def around(self, cells: Iterable[Variable], *, through_known: bool = True) -> "System":
         """The constraints linked to these cells, directly or through others.
 
-        Not ``through_known``: those that can bear on these cells. What lies beyond a cell whose value is known says
-        nothing that this value does not: a printed total so parts its questions into programs many times smaller.
+        Without ``through_known``, the search stops at cells of known value: what lies beyond has no bearing on these
+        cells. A printed total thus splits its questions into programs many times smaller.
         """
         reached, waiting, places = set(cells), list(cells), set()
         while waiting:
@@ -218,7 +215,7 @@ class System:
 
     @cached_property
     def _places(self) -> dict[Variable, list[int]]:
-        """Where the constraints that name each cell stand in the list."""
+        """The places of the constraints of each cell."""
         found: dict[Variable, list[int]] = {}
         for place, constraint in enumerate(self.constraints):
             for cell in constraint.coefficients:
@@ -227,7 +224,7 @@ class System:
 
     @cached_property
     def known(self) -> dict[Variable, int]:
-        """The cells that a constraint of their own fixes, and their value; not those that two fix differently."""
+        """The cells fixed by a constraint of their own, and their value; not those fixed to two values."""
         values: dict[Variable, set] = {}
         for constraint in self.constraints:
             if constraint.low == constraint.high and list(constraint.coefficients.values()) == [1.0]:
@@ -236,7 +233,7 @@ class System:
 
 
 def _program(system: System, objective: dict[Variable, float]) -> tuple[list[Variable], tuple]:
-    """The cells of a program, and the program itself, in which each is named by its place."""
+    """The cells of a program, and the program itself, over their places."""
     cells = list(dict.fromkeys([*system.cells(), *objective]))
     place = {cell: index for index, cell in enumerate(cells)}
 
@@ -248,35 +245,32 @@ def _program(system: System, objective: dict[Variable, float]) -> tuple[list[Var
 
 
 def least(system: System, objective: dict[Variable, float]) -> dict[Variable, int] | None:
-    """The counts that make a combination of cells the smallest, or None when no counts are possible."""
+    """The counts that minimise a combination of cells, or None when there are none."""
     cells, program = _program(system, objective)
     found = solve(*program)
     return None if found is None else {cell: round(value) for cell, value in zip(cells, found, strict=True)}
 
 
 def floor(system: System, objective: dict[Variable, float]) -> float:
-    """What a combination of cells cannot be below, where some counts hold: its least if they had fractions."""
+    """A lower bound of a combination of cells, if feasible: its minimum in fractions."""
     cells, program = _program(system, objective)
     return worth(dict(zip(cells, solve(*program, in_fractions=True), strict=True)), objective)
 
 
 def worth(counts: dict[Variable, float], objective: dict[Variable, float]) -> float:
-    """What a combination of cells is worth at these counts."""
+    """The value of a combination of cells at these counts."""
     return sum(weight * counts[cell] for cell, weight in objective.items())
 
 
 def is_feasible(system: System) -> bool:
-    """Whether some counts satisfy every constraint."""
+    """Whether any counts satisfy every constraint."""
     return not system.constraints or least(system, {}) is not None
 
 
 def bounds(system: System, direction: dict[Variable, float]) -> tuple[int, int | None]:
-    """The smallest and largest value of a combination of cells; the largest is None when nothing limits it.
+    """The smallest and largest value of a combination of cells; the largest is None if unbounded.
 
-    Raises
-    ------
-    ValueError
-        when the system has no solution.
+    Raises ValueError when the system has no solution.
 
     >>> girls, boys = "filles", "garçons"
     >>> total = Constraint({girls: 1, boys: 1}, 2233, 2233)
@@ -296,13 +290,13 @@ def bounds(system: System, direction: dict[Variable, float]) -> tuple[int, int |
 
 
 def _given(system: System, direction: dict[Variable, float]) -> int | None:
-    """The value of a lone cell that is known: nothing is left to solve; None for anything else."""
+    """The value of a single cell, if known without solving; else None."""
     (cell, weight), *others = direction.items()
     return system.known.get(cell) if weight == 1 and not others else None
 
 
 def determines(system: System, direction: dict[Variable, float]) -> bool:
-    """Whether the constraints, read without rounding, leave only one value to this combination of cells."""
+    """Whether the constraints, without rounding, leave a single value to this combination of cells."""
     if _given(system, direction) is not None:
         return True
     near = system.around(direction, through_known=False)
@@ -313,20 +307,20 @@ def determines(system: System, direction: dict[Variable, float]) -> bool:
 
 
 def _equations(system: System, cells: list[Variable]) -> np.ndarray:
-    """What the constraints say of these cells when nothing is rounded, one equation a row."""
+    """The constraints without rounding as equations over these cells, one a row."""
     equations = [c.centre for c in system.constraints if c.centre is not None]
     equations += [c.coefficients for c in system.constraints if c.centre is None and c.low == c.high]
     return np.array([[each.get(cell, 0.0) for cell in cells] for each in equations]).reshape(-1, len(cells))
 
 
 def rank(system: System) -> int:
-    """How many independent equations the constraints make, read without rounding."""
+    """The number of independent equations among the constraints, without rounding."""
     rows = _equations(system, system.cells())
     return int(np.linalg.matrix_rank(rows)) if rows.size else 0
 
 
 def _smallest_conflict(system: System) -> set[str]:
-    """A set of printed figures that cannot hold together, none of which can be left out (deletion filter)."""
+    """A minimal set of contradictory printed figures (deletion filter)."""
     figures = list(dict.fromkeys(c.source for c in system.constraints if c.source is not None))
     needed = list(figures)
     for source in figures:
@@ -337,14 +331,11 @@ def _smallest_conflict(system: System) -> set[str]:
 
 
 def contradictions(system: System, *, spared: Iterable[str] = ()) -> list[Conflict]:
-    """Every contradiction between printed figures, one after the other; empty when all hold together.
+    """Every contradiction between printed figures; empty when they are consistent.
 
-    The figures in ``spared`` (totals that everything else rests on) are set aside only when nothing else can be.
+    Figures in ``spared`` (totals that everything rests on) are set aside only as a last resort.
 
-    Raises
-    ------
-    ValueError
-        when the counted tables contradict each other without any printed figure.
+    Raises ValueError when the counted tables contradict each other without any printed figure.
     """
     found, rest = [], system
     while not is_feasible(rest):
@@ -357,18 +348,18 @@ def contradictions(system: System, *, spared: Iterable[str] = ()) -> list[Confli
     return found
 
 
-# --- Printed figures and counted tables to one system of constraints ---
+# --- From printed figures and counted tables to one system of constraints ---
 
 HYPOTHESIS = "hypothese/"
 
 
 def cell_of(figure) -> Cell:
-    """The cell that a printed figure speaks of."""
+    """The cell of a printed figure."""
     return (int(figure.annee), figure.perimetre, figure.indicateur, figure.modalite)
 
 
 def _share(figure, cell: Cell, base: Cell) -> list[Constraint]:
-    # Whole coefficients: the solver's tolerance then never decides whether a count fits.
+    # Whole coefficients, so that the solver's tolerance never decides whether a count fits.
     scale = 10 ** decimals_of(figure.valeur)
     printed = round(2 * figure.valeur * scale)
     centre = {cell: 1.0, base: -figure.valeur / 100}
@@ -384,7 +375,7 @@ def _share(figure, cell: Cell, base: Cell) -> list[Constraint]:
 def _of_figure(figure, years: list[int]) -> list[Constraint]:
     cell, entry = cell_of(figure), catalogue().indicators[figure.indicateur]
     if figure.operateur != "=" or figure.base or figure.unite == "points":
-        return []  # « près de », an unknown base or a difference of rounded shares bounds nothing: only checked
+        return []  # « près de », unknown bases and differences of rounded shares give no bound; they are only checked
     if figure.mesure == "effectif":
         return [Constraint({cell: 1.0}, figure.valeur, figure.valeur, figure.id)]
     if figure.mesure == "part":
@@ -414,10 +405,10 @@ def _structure(cell: Cell, entries: Catalogue, open_cells: set[Cell]) -> list[Co
 
 
 def left_to_print(figures: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
-    """The printed figures (schema ``chiffres_publies``) of which records count nothing: the others give way to them.
+    """The printed figures (schema ``chiffres_publies``) that records do not count, by year, perimeter and question.
 
-    ``counted`` has the schema ``indicateurs``. A question that records count in a year, for some perimeter, is not read
-    in print there any more, nor are its differences with the year before; `indicators.reconcile` compares both.
+    ``counted`` has the schema ``indicateurs``. Where records count a question, its printed figures and differences with
+    the year before are dropped; `indicators.reconcile` compares both.
 
     >>> chiffres = data.read_raw(2020, "chiffres_publies")
     >>> personnes = records.Persons.of(2020, pd.DataFrame({"identifiant": ["F1"], "suivi_par": ["alses"]}))
@@ -433,10 +424,9 @@ def left_to_print(figures: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
 
 
 def _counted_beside(figures: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
-    """The counts that bear on printed figures: of records, only the size of a population that some still describe.
+    """The counts that bear on printed figures; of records, only the size of a population that print still describes.
 
-    The answers that records count are known: nothing is deduced from them, and those that no document has would not
-    add up with the others.
+    Answers counted in records are known, and those that no document has would not add up with the others.
     """
     plain = counted[counted["croise_avec"] == ""]
     persons = set(figures.loc[figures["unite"].isin(["personnes", "pct", "points"]), "annee"])
@@ -447,8 +437,8 @@ def _counted_beside(figures: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFram
 def build_system(figures: pd.DataFrame, counted: pd.DataFrame) -> System:
     """The constraints of printed figures, counted tables and the catalogue (sums, groups, parts inside their whole).
 
-    A printed figure's constraints bear its id, a catalogue assumption ``hypothese/<perimetre>``; a multiple-choice
-    group is not a sum (its modalities overlap), so nothing ties it to its members.
+    The source of a constraint is the id of a printed figure, or ``hypothese/<perimetre>`` for an assumption of the
+    catalogue. A multiple-choice group is not tied to its members, which overlap.
     """
     figures = left_to_print(figures, counted)
     entries, years = catalogue(), sorted(set(figures["annee"]))
@@ -470,14 +460,14 @@ def build_system(figures: pd.DataFrame, counted: pd.DataFrame) -> System:
     return System(constraints)
 
 
-# --- The tightest bounds of a share: both its counts move together ---
+# --- The tightest bounds of a share: both counts move together ---
 
 
 def ratio_bounds(system: System, part: Variable, whole: Variable) -> tuple[Fraction, Fraction] | None:
-    """The smallest and largest ``part / whole`` over the counts that hold together; None when one of them is unlimited.
+    """The smallest and largest ``part / whole`` over the feasible counts; None when one of them is unbounded.
 
-    Tighter than the ends of each: the smallest part seldom goes with the largest whole. Solved as a sequence of linear
-    programs (Dinkelbach, 1967), each from the best ratio so far, in whole numbers.
+    Tighter than the bounds of each: the smallest part seldom goes with the largest whole. Dinkelbach (1967): a sequence
+    of integer linear programs, each from the best ratio so far.
 
     >>> from helpers.indicators.constraints import Constraint
     >>> boys, everybody, any_ = "garçons", "tous", float("inf")
@@ -502,7 +492,7 @@ def _extreme_ratio(system: System, part: Variable, whole: Variable, *, sign: int
     while True:
         ratio = Fraction(counts[part], counts[whole])
         direction = {part: float(sign * ratio.denominator), whole: float(-sign * ratio.numerator)}
-        if floor(system, direction) > -0.5:  # a better ratio would be worth -1 or less, all weights being whole
+        if floor(system, direction) > -0.5:  # a better ratio would give -1 or less: weights are whole
             return ratio
         better = least(system, direction)
         if better is None or round(worth(better, direction)) >= 0:

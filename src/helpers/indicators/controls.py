@@ -54,14 +54,14 @@ def is_recomputable(figure, rest: System) -> bool:
 
 
 def recompute(figure, rest: System, origins: Origins) -> Found | None:
-    """The values that the other data allow, and how they are found; None when these data do not say.
+    """The values that the other data allow, and how; None when they do not tell.
 
     ``rest`` is the system without the figure.
     """
     value = _values(figure, cell_of(figure), rest)
     if value is None:
         return None
-    # Of rows, what was added is said even inside a share: it tells which answers were put together.
+    # Of rows, the sum is spelt out even inside a share: it shows which answers were added.
     entry = catalogue().indicators[figure.indicateur]
     in_detail = entry.unit in ROWS or (figure.mesure == "effectif" and not entry.ratio)
     step = _calculation(figure, cell_of(figure), rest, origins.leaf(in_detail=in_detail))
@@ -69,7 +69,7 @@ def recompute(figure, rest: System, origins: Origins) -> Found | None:
 
 
 def assumed_reading(figure, rest: System, origins: Origins) -> Found | None:
-    """What a group with a hypothesis would be without it: its first member alone; None for any other figure."""
+    """A group without its assumption: its first member alone; None for any other figure."""
     group = catalogue().indicators[figure.indicateur].groups.get(figure.modalite)
     if group is None or group.hypothesis is None:
         return None
@@ -77,7 +77,7 @@ def assumed_reading(figure, rest: System, origins: Origins) -> Found | None:
 
 
 def ratio_of(part: Cell, whole: Cell, system: System, *, scale: float, share: float | None = None) -> tuple | None:
-    """The smallest and largest ``scale x part / whole``; None when the system does not determine it.
+    """The smallest and largest ``scale x part / whole``; None when undetermined.
 
     A printed ``share`` may be determined although neither count is.
     """
@@ -145,10 +145,9 @@ def _calculation(figure, cell: Cell, rest: System, leaf: Leaf) -> Step | None:
     return difference(*both) if all(both) else None
 
 
-# --- The control of every printed figure: what do the other data say of it? ---
-# Each figure is taken out, its value is recomputed from all the others, and the two are compared.
+# --- The audit of every printed figure: taken out, recomputed from all the others, and compared ---
 
-# How far « près de » may be from the recomputed value: half of a five-point step for a share, a tenth for a count.
+# Tolerance of « près de »: half of a five-point step for a share, a tenth for a count.
 NEAR_POINTS = 2.5
 NEAR_RATIO = 0.10
 
@@ -164,8 +163,8 @@ MOTIVES = {
 def check_figures(figures: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
     """One row a printed figure (schema ``controles``): the values that all the other data allow, and the verdict.
 
-    contradictoire: it cannot hold with other figures; ambigu: its base is not known; non_verifiable: nothing else
-    determines it; sous_hypothese: found again only if an assumption of the catalogue holds; confirme: found again.
+    contradictoire: it contradicts other figures; ambigu: its base is not known; non_verifiable: nothing else determines
+    it; sous_hypothese: found again only under an assumption of the catalogue; confirme: found again.
     ``calcul`` is the calculation in neutral text, ``grim_min`` and ``grim_max`` the counts that a share allows on its
     base. A figure that records count has no row: `reconcile` compares it. ``figures`` has the schema
     ``chiffres_publies``, ``counted`` the schema ``indicateurs``.
@@ -191,7 +190,7 @@ def check_figures(figures: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class _Audit:
-    """What every control needs: the tables, where their numbers come from, the system and its contradictions."""
+    """What every check needs: the tables, their origins, the system and its contradictions."""
 
     figures: pd.DataFrame
     counted: pd.DataFrame
@@ -234,7 +233,7 @@ def _control(figure, rest: System, audit: _Audit) -> dict:
 
 
 def _contradicted(figure, conflict: Conflict, audit: _Audit) -> dict:
-    """The answer for a figure that cannot hold with others: what these alone give."""
+    """The answer for a contradicted figure: what the contradicting ones alone give."""
     lines = sorted(set(audit.figures.loc[audit.figures["id"].isin(conflict.figures - {figure.id}), "ligne"]))
     others = audit.figures[audit.figures["id"].isin(conflict.figures - audit.same(figure))]
     rest = build_system(others, audit.counted)
@@ -255,7 +254,7 @@ def _answer(verdict: str, motive: str, found: Found | None, *, otherwise: Found 
 
 
 def _grim(figure, rest: System) -> dict:
-    """The base of a printed share and the counts that it allows there; None throughout when the base is not known.
+    """The base of a printed share and the counts that it allows; all None when the base is not known.
 
     Named after the test of Brown and Heathers (granularity-related inconsistency of means).
     """
@@ -278,7 +277,7 @@ def _agrees(figure, found: Found) -> bool:
     if figure.operateur == "pres_de":
         near = NEAR_POINTS if figure.mesure == "part" else NEAR_RATIO * figure.valeur
         return found.low - near <= figure.valeur <= found.high + near
-    # A consistent system already holds this figure within its rounding; a difference of shares is not in it.
+    # In a consistent system the figure holds within its rounding; a difference of shares is not part of the system.
     return found.low <= figure.valeur <= found.high if figure.unite == "points" else True
 
 
@@ -293,7 +292,7 @@ def _assumptions(figure, rest: System) -> list[str]:
 def count_verdicts(
     checked: pd.DataFrame, *, year: int, document: str, indicator: str = "chiffres_imprimes"
 ) -> pd.DataFrame:
-    """Exact indicators (schema ``indicateurs``) of a control: what was controlled, and how many have each verdict.
+    """Exact indicators (schema ``indicateurs``) of an audit: how many were checked, and how many have each verdict.
 
     ``checked`` is any table with a ``verdict``: controles, coherences.
 
@@ -311,12 +310,12 @@ def count_verdicts(
 def count_independent(
     figures: pd.DataFrame, counted: pd.DataFrame, controls: pd.DataFrame, *, year: int, document: str
 ) -> pd.DataFrame:
-    """On how many independent equations the confirmed figures rest (schema ``indicateurs``); empty without any.
+    """The number of independent equations behind the confirmed figures (schema ``indicateurs``); empty without any.
 
-    A total, that of the year before and their difference are three confirmed figures and one equation. Each confirmed
-    figure takes an equation out of those that are left over: as many are independent as the figures are more numerous
-    than what they add to the rank of the others. ``figures`` (schema ``chiffres_publies``) and ``counted`` (schema
-    ``indicateurs``) are those of `check_figures`, which gives ``controls`` (schema ``controles``).
+    A total, that of the year before and their difference are three confirmed figures and one equation. The number is
+    that of the confirmed figures, less what they add to the rank of the other equations. ``figures`` (schema
+    ``chiffres_publies``) and ``counted`` (schema ``indicateurs``) are those of `check_figures`, which gives
+    ``controls`` (schema ``controles``).
 
     >>> chiffres = pd.concat([data.read_earlier_figures(2020), data.read_raw(2020, "chiffres_publies")])
     >>> volume, aucun = chiffres[chiffres["indicateur"].eq("accompagnements")], data.load(2020, "indicateurs").head(0)

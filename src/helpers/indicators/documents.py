@@ -1,4 +1,4 @@
-"""Exact counts from the received tables: posts, meetings, statements, the ledger, what stands around the posts."""
+"""Exact counts from the received tables: posts and their context, meetings, statements, the ledger."""
 
 import re
 from collections.abc import Iterable
@@ -10,9 +10,9 @@ from helpers.indicators.constraints import Cell, row, single, table
 from helpers.indicators.lookup import cite
 from helpers.schema import CERTAIN_FROM_YEARS, CODED, COMPUTED, OUTLOOK, REGISTER, Indicator, catalogue, typed, unfolded
 
-# --- What stands around the posts: the collèges that hold them, the associations that are named ---
+# --- The context of the posts: collèges and associations ---
 
-# The landmarks that place a collège among others; without both, none is placed.
+# The quantiles that rank a collège; without both, none is ranked.
 QUARTILE, MEDIAN = "ips_premier_quartile", "ips_mediane"
 
 
@@ -21,8 +21,8 @@ def count_colleges(
 ) -> pd.DataFrame:
     """Exact indicators of the collèges of the posts: the posts by place of the index, and the pupils enrolled.
 
-    A collège at a landmark is « au plus ». Pupils are counted once a collège, and not at all when one of the collèges
-    does not publish them: a partial sum would be read as the whole.
+    A collège at a quantile is « au plus ». Pupils are counted once a collège, and not at all if one collège does not
+    publish them: a partial sum would be read as the total.
     """
     if posts.empty or colleges is None or colleges.empty:
         return table([])
@@ -49,7 +49,7 @@ def count_colleges(
 
 
 def cite_register(sources: pd.Series) -> str:
-    """The registers that these cells name, each once: « Producteur, table, millésime ; remarque » without the remark.
+    """The registers named by these cells, once each: « Producteur, table, millésime ; remarque » less the remark.
 
     >>> cite_register(pd.Series(["DEPP, IPS, 2022 ; joint par l’UAI", None, "DEPP, IPS, 2022 ; vérifié"]))
     'DEPP, IPS, 2022'
@@ -68,8 +68,7 @@ def count_associations(
 ) -> pd.DataFrame:
     """Indicators of the associations: how many are named, and where.
 
-    Two names that the register (schema ``associations``) says may be of one association count for two, then for one:
-    the counts are bounded by both.
+    Two names that may be one association (register, schema ``associations``) count as one or two: hence the bounds.
     """
     filled = [unfolded(frame, "associations") for frame in (meetings, statements)]
     places = [set(posts["association"]), *(set(frame["associations"]) for frame in filled)]
@@ -113,10 +112,9 @@ def _by_place(with_post: set[str], listed: set[str], cited: set[str]) -> dict[st
     return {name: len(names) for name, names in found.items()}
 
 
-# --- Coded statements to exact indicators: their themes, natures, scales and actors, and which tension is
-# --- answered
+# --- Coded statements to exact indicators: themes, natures, scales, actors, answered tensions ---
 
-# The column that each indicator counts; a column with several values counts a statement once for each.
+# The column of each indicator; a statement with several values counts once for each.
 COLUMNS = {
     "theme_enonce": "theme",
     "nature_enonce": "nature",
@@ -129,13 +127,13 @@ CROSSED = ("theme_enonce", "echelle_enonce", "acteur_enonce")
 
 
 def _members(indicator: Indicator, seen: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Each modality and group with the codes that it stands for; the codes seen, for an open indicator."""
+    """The codes of each modality and group; for an open indicator, the codes seen."""
     codes = [*indicator.modalities] or sorted(set(seen))
     return {name: indicator.members_of(name) for name in [*codes, *indicator.groups]}
 
 
 def _counted(cell: Cell, found: Iterable, *, base: int | None, document: str, cross: tuple = ("", "")) -> dict:
-    """The row of some statements (named tuples); one that is there several times counts once."""
+    """The row of some statements (named tuples), each counted once."""
     bounds, lines = None if base is None else (base, base), {each.id: each.ligne for each in found}
     return single(cell, len(lines), cite(document, lines.values()), base=bounds, cross=cross)
 
@@ -154,7 +152,7 @@ def _by_code(statements: pd.DataFrame, name: str, *, year: int, document: str) -
 
 
 def _linked(statements: pd.DataFrame, *, year: int, document: str) -> list[dict]:
-    """The statements that a figure sheds light on, and the others; the first by the topic of the figure, if any."""
+    """The statements linked to an indicator, by its topic, and the others."""
     is_linked = statements["indicateur_lie"].ne("")
     linked, entries = statements[is_linked], catalogue().indicators
     rows = [
@@ -169,7 +167,7 @@ def _linked(statements: pd.DataFrame, *, year: int, document: str) -> list[dict]
 
 
 def _placed(statements: pd.DataFrame, *, year: int, document: str) -> list[dict]:
-    """The statements by the meeting they come from; nothing when no statement says it."""
+    """The statements by meeting; nothing when no statement has one."""
     if statements["reunion"].eq("").all():
         return []
     known, rows = statements["reunion"].replace("", "inconnue"), []
@@ -180,7 +178,7 @@ def _placed(statements: pd.DataFrame, *, year: int, document: str) -> list[dict]
 
 
 def _levels(statements: pd.DataFrame, *, year: int, document: str) -> list[dict]:
-    """How many scales the work proposed for what comes next is at; nothing when the code book proposes none."""
+    """The number of scales of the statements on future work; nothing without that theme."""
     proposed = statements[statements["theme"] == OUTLOOK]
     if proposed.empty:
         return []
@@ -189,7 +187,7 @@ def _levels(statements: pd.DataFrame, *, year: int, document: str) -> list[dict]
 
 
 def _answered(statements: pd.DataFrame, *, year: int, document: str) -> list[dict]:
-    """The tensions by what answers them. Nothing when no answer is coded: an empty column says nothing of them."""
+    """The tensions by what answers them; nothing when no answer is coded."""
     answers = unfolded(statements, "repond_a")
     if answers.empty:
         return []
@@ -210,10 +208,9 @@ def count_statements(statements: pd.DataFrame, *, year: int, document: str) -> p
     """Exact indicators (schema ``indicateurs``) of the coded statements (schema ``enonces``), each citing its lines.
 
     Their number; by theme, nature, scale, actor and association; theme, scale and actor by nature (base: every
-    statement); by the meeting they come from, and at how many scales what comes next is; those that a figure of the
-    year sheds light on, then by the topic of this figure (base: those that have one); the tensions by what answers them
-    (base: the tensions). A group of actors counts once a statement that names several of them. Their source is the
-    coding, not the document: another person might have coded it otherwise.
+    statement); by meeting; scales of future work; linked to an indicator, by its topic (base: those linked); tensions
+    by what answers them (base: the tensions). A group of actors counts a statement once. Their source is the coding,
+    not the document: someone else might code otherwise.
 
     >>> comptes = indicators.count_statements(data.load(2020, "enonces"), year=2020, document="Note")
     >>> comptes[["indicateur", "modalite", "effectif_min", "base_min"]].head(2)
@@ -232,7 +229,7 @@ def count_statements(statements: pd.DataFrame, *, year: int, document: str) -> p
     return table(rows, source=CODED)
 
 
-# --- Tables to exact indicators: posts, meetings, and the ledger itself ---
+# --- Posts, meetings and the ledger to exact indicators ---
 
 
 def _with_groups(counts: dict[str, int], indicator: Indicator) -> dict[str, int]:
@@ -339,7 +336,7 @@ def count_meetings(meetings: pd.DataFrame, *, year: int, document: str) -> pd.Da
 
 
 def _held_after(meetings: pd.DataFrame, *, year: int, document: str) -> list[dict]:
-    """The meetings that the document files under a year that was over; base: the meetings of the group."""
+    """The meetings held after the end of the year; base: the meetings of the group."""
     entry, rows = catalogue().indicators["reunions"], []
     late = meetings.assign(late=meetings["date"].dt.year > year).groupby("groupe")["late"]
     held, after = (_with_groups(counts.to_dict(), entry) for counts in (late.size(), late.sum().astype(int)))
@@ -355,10 +352,7 @@ def count_ledger(raw: pd.DataFrame, cleaned: CleanPosts, *, year: int, document:
 
     ``raw`` has the schema ``prises_de_poste``, ``cleaned`` comes from `clean.clean_posts`.
 
-    Raises
-    ------
-    AssertionError
-        when a row read is neither kept nor rejected.
+    Raises AssertionError when a row read is neither kept nor rejected.
 
     >>> postes = data.read_raw(2020, "prises_de_poste")
     >>> nettoyage = clean.clean_posts(postes, **data.read_registers())
@@ -391,8 +385,8 @@ def count_year(
     """Every exact indicator of the year's tables; a table that was not received counts nothing.
 
     Takes the schema ``postes``, schema ``reunions``, schema ``enonces``, gives the schema ``indicateurs``. ``colleges``
-    (schema ``colleges``) and ``landmarks`` (schema ``reperes``) place the collèges of the posts among others; without
-    them, they are not placed. ``associations`` (schema ``associations``) says which names may be of one association.
+    (schema ``colleges``) and ``landmarks`` (schema ``reperes``) rank the collèges of the posts; ``associations``
+    (schema ``associations``) says which names may be one association.
 
     >>> lues = (data.load(2020, nom) for nom in ("postes", "reunions", "enonces"))
     >>> comptes = indicators.count_year(*lues, year=2020, document="Note")

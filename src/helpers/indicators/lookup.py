@@ -9,6 +9,7 @@ import pandas as pd
 from helpers.schema import (
     CODED,
     COMPUTED,
+    DECIMAL_FROM_BASE,
     FROM_RECORDS,
     NEAR_UNANIMOUS_PCT,
     PRINTED,
@@ -19,24 +20,23 @@ from helpers.schema import (
     catalogue,
 )
 
-# --- One figure of the indicator table: its share, its bounds, its name; and how it is looked up ---
+# --- One value of the indicator table: its share, bounds and name ---
 
 NETWORK = "reseau"
-USUAL = "alses"  # the population of which a label speaks when it names none
+# The persons of the whole network where those of a site stand beside them.
+BESIDE = "alses_reseau"
+USUAL = "alses"  # the population of a label that names none
 
-# The precision of a figure whose count, or base, is rounded to protect persons.
+# The precision of a value whose count or base is rounded to protect persons.
 PROTECTED = "arrondi_secret"
-
-# From this base on, one person weighs less than half a point: an exact share is then said with one decimal.
-DECIMAL_FROM_BASE = 200
 
 
 @dataclass(frozen=True)
 class Fact:
-    """A figure ready to be said: counts and base as (min, max) or None, share in per cent or None.
+    """A value ready for display: counts and base as (min, max) or None, share in per cent or None.
 
-    ``rounded`` and ``rounded_base`` are what is shown of a count or a base that is rounded to protect persons;
-    ``place`` is the site whose figure it is, on the page of a site.
+    ``rounded`` and ``rounded_base`` are the numbers shown when rounded to protect persons; ``place`` is the name of its
+    site, on the page of a site.
 
     >>> filles = indicators.Facts(data.load(2020, "indicateurs"), year=2020)("alses/sexe/filles")
     >>> filles.counts, filles.base, filles.share, filles.unit, filles.precision
@@ -62,7 +62,7 @@ class Fact:
 
     @property
     def citation(self) -> str:
-        """Its reference, after who made the number when it is not in the document itself.
+        """Its reference, with the origin of a number that is not printed.
 
         >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
         >>> chiffre("enonces/theme_enonce/perspectives").citation
@@ -78,17 +78,14 @@ class Fact:
 
     @property
     def under(self) -> int | None:
-        """The per cent that the share is under, of a small group of which nearly nobody is shown; None otherwise.
-
-        A multiple of five: five, or the first that what a reader knows allows.
-        """
+        """The multiple of five that a share near 0 % of a small group is under; None otherwise."""
         if not self._is_protected or self.share > NEAR_UNANIMOUS_PCT:
             return None
         return NEAR_UNANIMOUS_PCT * (math.floor(self.share_bounds[1] / NEAR_UNANIMOUS_PCT) + 1)
 
     @property
     def over(self) -> int | None:
-        """The per cent that the share is over, of a small group of which nearly everybody is shown; None otherwise."""
+        """The multiple of five that a share near 100 % of a small group is over; None otherwise."""
         if not self._is_protected or self.share < 100 - NEAR_UNANIMOUS_PCT:
             return None
         return NEAR_UNANIMOUS_PCT * (math.ceil(self.share_bounds[0] / NEAR_UNANIMOUS_PCT) - 1)
@@ -101,11 +98,10 @@ class Fact:
 
 
 def with_shares(indicators: pd.DataFrame) -> pd.DataFrame:
-    """The table with ``part_pct`` (per cent of the base) and ``part_decimales``; no end of a share missing if printed.
+    """The table (schema ``indicateurs``) with ``part_pct`` (per cent of the base) and ``part_decimales``.
 
-    Takes and keeps the schema ``indicateurs``. ``part_pct`` is the printed share, else the exact one; it is missing
-    when only bounds are known. Where the base is not known, ``part_min_pct`` and ``part_max_pct`` become the ends of
-    the rounding.
+    ``part_pct`` is the printed share, else the exact one, missing when only bounds are known. Where the base is not
+    known, ``part_min_pct`` and ``part_max_pct`` become the bounds of the rounding.
 
     >>> parts = indicators.with_shares(data.load(2020, "indicateurs"))
     >>> parts.loc[parts["indicateur"].eq("sexe"), ["perimetre", "modalite", "part_pct"]].head(2).to_numpy().tolist()
@@ -126,28 +122,45 @@ def with_shares(indicators: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def network(indicators: pd.DataFrame) -> pd.DataFrame:
-    """The rows of the whole network (schema ``indicateurs``), cross tables left out.
+def is_of_site(indicators: pd.DataFrame) -> bool:
+    """Whether these rows (schema ``indicateurs``) are those of one site with the network's beside (`beside_network`).
 
     >>> tous = data.load(2020, "indicateurs")
-    >>> sorted(set(tous["croise_avec"]))[:2], set(indicators.network(tous)["croise_avec"])
+    >>> site = tous.assign(site_type="association", site="AAPI")
+    >>> indicators.is_of_site(tous), indicators.is_of_site(indicators.beside_network(site, tous))
+    (False, True)
+    """
+    return bool(indicators["perimetre"].eq(BESIDE).any())
+
+
+def at_site(indicators: pd.DataFrame, site: str = "") -> pd.DataFrame:
+    """The rows of one site (schema ``indicateurs``), cross-tabulations included.
+
+    Without a name, those of the place that a page is about: of the site and the network beside it (`beside_network`),
+    else of the network.
+
+    >>> tous = data.load(2020, "indicateurs")
+    >>> len(indicators.at_site(tous)) == len(tous), len(indicators.at_site(tous, "AAPI"))
+    (True, 0)
+    """
+    if site:
+        return indicators[indicators["site"].eq(site)]
+    return indicators if is_of_site(indicators) else indicators[indicators["site_type"].eq(NETWORK)]
+
+
+def uncrossed(indicators: pd.DataFrame, site: str = "") -> pd.DataFrame:
+    """The rows of `at_site` without the cross-tabulations.
+
+    >>> tous = data.load(2020, "indicateurs")
+    >>> sorted(set(tous["croise_avec"]))[:2], set(indicators.uncrossed(tous)["croise_avec"])
     (['', 'association'], {''})
     """
-    return indicators[(indicators["site_type"] == NETWORK) & (indicators["croise_avec"] == "")]
-
-
-def at_site(indicators: pd.DataFrame, site: str) -> pd.DataFrame:
-    """The rows of one site (schema ``indicateurs``), by its name, cross tables left out; ``""`` is the whole network.
-
-    >>> tous = data.load(2020, "indicateurs")
-    >>> indicators.at_site(tous, "").equals(indicators.network(tous))
-    True
-    """
-    return indicators[(indicators["site"] == site) & (indicators["croise_avec"] == "")]
+    rows = at_site(indicators, site)
+    return rows[rows["croise_avec"].eq("")]
 
 
 def among(label: str, indicator: str, perimeter: str) -> str:
-    """The label of a figure with its population, which is not said of the persons that the ALSES follow.
+    """The label of a value with its population, unless that is the persons followed by the ALSES.
 
     >>> indicators.among("garçons", "sexe", "prevention_specialisee"), indicators.among("garçons", "sexe", "alses")
     ('garçons (toute la prévention spécialisée)', 'garçons')
@@ -159,7 +172,7 @@ def among(label: str, indicator: str, perimeter: str) -> str:
 
 
 def title_of_figure(row) -> str:
-    """What a printed figure is, in full; ``row`` names its perimeter, indicator and modality.
+    """The full title of a value; ``row`` has its perimeter, indicator and modality.
 
     >>> indicators.title_of_figure(data.load(2020, "indicateurs").query("indicateur == 'niveau'").iloc[0])
     'Niveau de classe : 6e'
@@ -169,7 +182,7 @@ def title_of_figure(row) -> str:
 
 
 def key_of(row) -> str:
-    """The name of a figure: ``annee/perimetre/indicateur/modalite``, then ``/croise_avec=modalite`` if crossed.
+    """The key of a value: ``annee/perimetre/indicateur/modalite``, then ``/croise_avec=modalite`` if crossed.
 
     >>> indicators.key_of(data.load(2020, "indicateurs").iloc[2])
     '2020/alses/sexe/filles'
@@ -213,7 +226,7 @@ def fact_of(row) -> Fact:
         decimals=int(row.part_decimales),
         precision=row.precision,
         reference=row.reference,
-        # A table that names its modalities otherwise (the code book its themes) is followed.
+        # The table's own names, if any (the code book names its themes).
         label=getattr(row, "libelle", entry.label_of(row.modalite)),
         is_synthetic=row.source == SYNTHETIC,
         is_of_records=row.source in FROM_RECORDS,
@@ -224,15 +237,15 @@ def fact_of(row) -> Fact:
     )
 
 
-# --- How an answer is named within a sentence, and a figure by its path ---
+# --- Names of answers in sentences, and of values by path ---
 
-# Questions whose answers say nothing without them: « associés », or a theme that is asked for and worked on.
+# Questions whose answers mean nothing without them: « associés », or a theme both requested and worked on.
 _NAMED = ("parents_associes", "demande_initiale", "objectif", "nombre_d_objectifs", "demande_travaillee", "duree")
 _NAMED += ("mois_d_ouverture", "fin_dans_l_annee")
 
 
 def name_answer(indicator: str, modality: str, perimeter: str) -> str:
-    """An answer in the words of the catalogue, with its question where it says nothing alone, and its population.
+    """An answer in the words of the catalogue, with its question if needed, and its population.
 
     >>> indicators.name_answer("sexe", "filles", "alses"), indicators.name_answer("parents_associes", "oui", "alses")
     ('filles', 'place des parents (associés)')
@@ -247,7 +260,7 @@ def name_answer(indicator: str, modality: str, perimeter: str) -> str:
 
 
 def title_of_path(path: str) -> str:
-    """What is counted by the figure at a path (``perimetre/indicateur/modalite``), in full, whoever is counted.
+    """The full title of the value at a path (``perimetre/indicateur/modalite``), without its population.
 
     >>> indicators.title_of_path("postes/bureau/non")
     'Bureau ou local au collège : non'
@@ -257,7 +270,7 @@ def title_of_path(path: str) -> str:
 
 
 def place_beside(path: str) -> str:
-    """The anchor, in page 04, of the row where a figure stands beside the statements on the same subject.
+    """The anchor in page 04 of the statements on the subject of a value.
 
     >>> indicators.place_beside("postes/bureau/non"), indicators.place_beside("enonces/association_enonce/Le Gué")
     ('enonces-postes-bureau-non', 'enonces-enonces-association_enonce-Le-Gué')
@@ -267,7 +280,7 @@ def place_beside(path: str) -> str:
 
 # --- References: a document and its lines, as pages cite them ---
 
-# « Note, l. 67–83, 85 », even if the title itself has a comma or an « l. ».
+# « Note, l. 67–83, 85 », even if the title has a comma or an « l. ».
 _CITED = re.compile(r"(.*), l\. (\d[\d–, ]*)")
 
 
@@ -297,7 +310,7 @@ def cite(document: str, lines) -> str:
 
 
 def merge_references(references) -> str:
-    """Several references as one, the lines of a document together; what was deduced adds nothing.
+    """Several references as one, the lines of a document together; deduced values add none.
 
     >>> indicators.merge_references(["Note, l. 50", "Note, l. 114, 118", "déduit (Note, l. 50)"])
     'Note, l. 50, 114, 118'
@@ -314,13 +327,13 @@ def merge_references(references) -> str:
     return " ; ".join(cite(document, numbers) for document, numbers in lines.items())
 
 
-# --- The figures of one year, looked up by their path ---
+# --- The values of one year, looked up by path ---
 
 
 class Facts:
-    """Looks figures up by path: ``facts("alses/sexe/filles")``, None when the year has none.
+    """Looks values up by path: ``facts("alses/sexe/filles")``, None when the year has none.
 
-    ``indicators`` has the schema ``indicateurs``. What is not published, or contradicted, is not found.
+    ``indicators`` has the schema ``indicateurs`` (rows of `at_site`). Unpublished or contradicted values are not found.
 
     >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
     >>> chiffre("alses/sexe/filles").counts, chiffre("alses/niveau/3e")
@@ -328,28 +341,29 @@ class Facts:
     """
 
     def __init__(self, indicators: pd.DataFrame, *, year: int) -> None:
-        rows = with_shares(indicators[(indicators["annee"] == year) & (indicators["site_type"] == NETWORK)])
+        rows = at_site(indicators)
+        rows = with_shares(rows[rows["annee"].eq(year)])
         self._found = {key_of(row): fact_of(row) for row in rows.itertuples()}
         self.year = year
 
     @property
     def place(self) -> str:
-        """The site whose figures these are (`indicators.name_site`); ``""`` for the network."""
+        """The name of the site (`indicators.name_site`); ``""`` for the network."""
         return next((fact.place for fact in self._found.values() if fact.place), "")
 
     @property
     def has_crossings(self) -> bool:
-        """Whether two answers of the same persons are crossed."""
+        """Whether the year has cross-tabulations."""
         return any("=" in key for key in self._found)
 
     @property
     def has_synthetic(self) -> bool:
-        """Whether any figure of the year comes from simulated records."""
+        """Whether any value comes from simulated records."""
         return any(fact.is_synthetic for fact in self._found.values())
 
     @property
     def has_records(self) -> bool:
-        """Whether any figure of the year was counted in individual records, true or simulated."""
+        """Whether any value was counted in individual records, true or simulated."""
         return any(fact.is_of_records for fact in self._found.values())
 
     def __call__(self, path: str) -> Fact | None:
@@ -362,7 +376,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Series:
-    """A share, its figure of each year from the oldest, and what they allow one to say of its course.
+    """A share over the years, the oldest first, and what may be concluded of its course.
 
     ``finding`` is hausse or baisse (every year), hausse_ou_stable or baisse_ou_stable (never the other way), stable
     (from the first year to the last), peu_ou_stable (from one year to the next), va_et_vient, or indetermine.
@@ -385,33 +399,28 @@ class Series:
         return [int(fact.key.split("/")[0]) for fact in self.facts]
 
 
-# --- The figures of one site, with those of the network beside them; how a site is named ---
-
-# The population of the whole network, on the page of a site: there, « alses » are the persons of the site.
-BESIDE = "alses_reseau"
+# --- The values of one site with the network's beside them; the names of sites ---
 
 _ASSOCIATION, _COLLEGE = "association", "collège"
 
 
 def beside_network(own: pd.DataFrame, network: pd.DataFrame) -> pd.DataFrame:
-    """The figures that the page of a site shows (schema ``indicateurs``): its own, then the network's beside them.
+    """The rows of the page of a site (schema ``indicateurs``): its own, then the network's beside them.
 
-    ``own`` are the rows of one site, ``network`` those of the whole network. What the network counts and the site does
-    not is left out. The network's persons are those of the perimeter ``alses_reseau``; both stand as a network's rows,
-    so that everything that shows a network shows a site.
+    ``own`` are the rows of one site, ``network`` those of the whole network, whose persons are the perimeter
+    ``alses_reseau`` there. What the network counts and the site does not is left out.
 
     >>> tous = data.load(2020, "indicateurs")
     >>> chiffres = indicators.beside_network(tous.assign(site_type="association", site="AAPI"), tous)
-    >>> sorted(set(chiffres["perimetre"])), set(chiffres["site"])
-    (['alses', 'alses_reseau'], {''})
+    >>> chiffres[["perimetre", "site"]].drop_duplicates().to_numpy().tolist()
+    [['alses', 'AAPI'], ['alses_reseau', '']]
     """
     persons = own["perimetre"].eq(USUAL)
     counted = set(own.loc[persons, "indicateur"])
     others = network[
         network["perimetre"].eq(USUAL) & network["indicateur"].isin(counted) & network["croise_avec"].eq("")
     ]
-    parts = [own[persons].assign(site_type=NETWORK, site=""), others.assign(perimetre=BESIDE)]
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat([own[persons], others.assign(perimetre=BESIDE)], ignore_index=True)
 
 
 def name_site(site_type: str, site: str, colleges: pd.DataFrame) -> str:
@@ -437,7 +446,7 @@ def name_site(site_type: str, site: str, colleges: pd.DataFrame) -> str:
 
 
 def in_site(place: str) -> str:
-    """Where something happens: ``place`` is a name that `name_site` gave, ``""`` the network.
+    """Where something happens; ``place`` comes from `name_site`, ``""`` is the network.
 
     >>> indicators.in_site("association AAPI"), indicators.in_site("collège Mendès France (Tourcoing)")
     ('de l’association AAPI', 'au collège Mendès France (Tourcoing)')
@@ -448,9 +457,9 @@ def in_site(place: str) -> str:
 
 
 def named(indicators: pd.DataFrame, place: str) -> pd.DataFrame:
-    """The figures of a site (schema ``indicateurs``) with its name as a column ``lieu``; a network's as they are.
+    """The rows of a site (schema ``indicateurs``) with its name as a column ``lieu``; those of the network unchanged.
 
-    ``place`` is a name that `name_site` gave. The network's figures beside those of the site have no ``lieu``.
+    ``place`` comes from `name_site`. The network's rows beside those of the site have an empty ``lieu``.
 
     >>> tous = data.load(2020, "indicateurs")
     >>> indicators.named(tous, "").equals(tous)
@@ -465,22 +474,10 @@ def named(indicators: pd.DataFrame, place: str) -> pd.DataFrame:
 
 
 def only_network(table: pd.DataFrame, place: str) -> pd.DataFrame:
-    """A table that nobody keeps below the network: its rows for the network, none for a site.
-
-    Any columns; in the example, the schema ``postes``.
+    """A table that exists for the network only: its rows there, none for a site (any columns; here, schema ``postes``).
 
     >>> postes = data.load(2020, "postes")
     >>> len(indicators.only_network(postes, "")), len(indicators.only_network(postes, "association AAPI"))
     (17, 0)
     """
     return table.iloc[:0] if place else table
-
-
-def is_of_site(indicators: pd.DataFrame) -> bool:
-    """Whether these figures (schema ``indicateurs``) are those of a site, with the network's beside them.
-
-    >>> tous = data.load(2020, "indicateurs")
-    >>> indicators.is_of_site(tous), indicators.is_of_site(indicators.beside_network(tous, tous))
-    (False, True)
-    """
-    return bool(indicators["perimetre"].eq(BESIDE).any())

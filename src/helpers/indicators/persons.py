@@ -9,19 +9,17 @@ import pandas as pd
 
 from helpers.clean.records import Persons
 from helpers.indicators.constraints import row, table
-from helpers.schema import FEWEST_PERSONS, FOLDED, Indicator, catalogue
+from helpers.schema import FEWEST_COLLEGES, FEWEST_PERSONS, FOLDED, Indicator, catalogue
 
-# --- Some of the persons of a year, and how many of them have each code ---
-# A column of ten million codes is counted some hundred thousand at a time: what numpy copies to count them then stays
-# in the processor's own memory.
+# --- Groups of persons, and counts by code ---
 
-# Codes counted at a time.
+# Codes counted at a time: numpy's copies then stay in the processor's cache.
 _STEP = 250_000
 
 
 @dataclass(frozen=True)
 class Group:
-    """Some persons: all of them, or those of ``rows`` (their places, in order); the codes taken are kept."""
+    """All the persons of a year, or those of ``rows`` (their places, in order); ``taken`` caches their codes."""
 
     persons: Persons
     rows: np.ndarray | None = None
@@ -29,7 +27,7 @@ class Group:
 
     @cached_property
     def size(self) -> int:
-        """How many they are."""
+        """The number of persons."""
         return len(self.persons) if self.rows is None else len(self.rows)
 
     def codes(self, column: str) -> np.ndarray:
@@ -41,7 +39,7 @@ class Group:
         return self.taken[column]
 
     def having(self, column: str, label: str) -> "Group":
-        """Those of them who have a label in a column."""
+        """Those who have a label in a column."""
         labels = self.persons.labels[column]
         if label not in labels:
             return Group(self.persons, np.array([], dtype=np.intp))
@@ -50,31 +48,31 @@ class Group:
 
 
 def steps(size: int) -> Iterator[slice]:
-    """The slices, one after the other, that make up so many rows."""
+    """Consecutive slices over so many rows."""
     return (slice(start, start + _STEP) for start in range(0, size, _STEP))
 
 
 def tally(codes: np.ndarray, width: int) -> np.ndarray:
-    """How many persons have each of the codes below ``width``."""
+    """Persons by code, for the codes below ``width``."""
     return sum((np.bincount(codes[step], minlength=width) for step in steps(len(codes))), np.zeros(width, np.int64))
 
 
-# --- Questions that no column answers by itself: age, durations, what the request and the goals have in common
-# What an answer means is said once a label, never once a person: the columns themselves are not rewritten.
+# --- Derived questions: age, durations, request and goals ---
+# Rules are applied once a label, never once a person.
 
 UNKNOWN = "non_renseigne"
 
-# A month is 32 of these, so that the 31 days of any month fit: the difference of two days, divided by 32 and rounded
-# down, is the number of complete months between them, as for an age.
+# With months of 32 days, the difference of two days, divided by 32 and rounded down, is the number of complete months
+# between them.
 _MONTH = 32
-# Complete months from which a duration has the next modality of « duree ».
+# Complete months at which the modalities of « duree » begin, but for the first.
 _DURATION_BOUNDS = (3, 6, 12)
-# The modalities that a label or a code stands for; none when nothing is known.
+# The modalities of a label or a code; none when nothing is known.
 Members = tuple[str, ...]
 
 
 def _class(value: int, bounds: tuple[int, ...], indicator: str) -> tuple[str]:
-    """The modality of the catalogue in which a number falls, its modalities being in order."""
+    """The modality of a number, in the order of the catalogue."""
     return ([*catalogue().indicators[indicator].modalities][sum(value >= bound for bound in bounds)],)
 
 
@@ -103,7 +101,7 @@ def _end(day: str, year: int) -> Members:
 
 
 def _request_is_goal(group: Group) -> tuple[np.ndarray, list[Members]]:
-    """A code for each pair of an initial request and a set of goals; unknown without a theme on either side."""
+    """A code a pair of initial request and set of goals; unknown without a theme on either side."""
     asked, worked = (group.persons.labels[column] for column in ("demande_initiale", "objectifs"))
     goals = [_themes(label) for label in worked]
     members = [
@@ -155,12 +153,12 @@ COMPUTED: dict[str, Callable[[Group], tuple[np.ndarray, list[Members]]]] = {
 }
 
 
-# --- What the persons of a group answered, a code each: all that counting and crossing need to know ---
+# --- The answers of a group, as codes ---
 
 
 @dataclass(frozen=True)
 class Answers:
-    """Codes, one a person of the base; ``members`` gives the modalities that each code stands for."""
+    """Codes, one a person of the base; ``members`` gives the modalities of each code."""
 
     entry: Indicator
     codes: np.ndarray
@@ -177,14 +175,11 @@ class Answers:
         return tally(self.codes, len(self.members))
 
     def modalities(self) -> list[str]:
-        """Every modality that may be answered: those of documents, then those that only records have."""
+        """Every modality: those of documents, then those that only records have."""
         return [*self.entry.modalities, *self.entry.recorded]
 
     def incidence(self, *, with_groups: bool = False) -> np.ndarray:
-        """Which modality each code stands for: a table of zeros and ones, codes by modalities, then by groups.
-
-        A code stands once for a group, whatever the number of the group's members that it stands for.
-        """
+        """Zeros and ones, codes by modalities, then by groups; a code with several members of a group counts once."""
         names = self.modalities()
         found = np.zeros((len(self.members), len(names) + with_groups * len(self.entry.groups)), dtype=np.int64)
         for place, members in enumerate(self.members):
@@ -194,13 +189,13 @@ class Answers:
         return found
 
     def counts(self) -> dict[str, int]:
-        """Persons by modality, then by group: a person with two of a group's members is counted once."""
+        """Persons by modality, then by group; who gives two answers of a group counts once."""
         names = [*self.modalities(), *self.entry.groups]
         return dict(zip(names, (self.by_code @ self.incidence(with_groups=True)).tolist(), strict=True))
 
 
 def joint(first: Answers, second: Answers) -> np.ndarray:
-    """Persons by code of the first and code of the second, when the same persons answered both in the same order."""
+    """Persons by both codes; the same persons in the same order."""
     shape = (len(first.members), len(second.members))
     found = np.zeros(shape[0] * shape[1], dtype=np.int64)
     for step in steps(first.base):
@@ -209,18 +204,18 @@ def joint(first: Answers, second: Answers) -> np.ndarray:
 
 
 def by_class(classes: np.ndarray, width: int, answers: Answers) -> np.ndarray:
-    """Persons by class (a code each, below ``width``) and by modality, then group, of their answer."""
+    """Persons by class (codes below ``width``) and by modality, then group."""
     return joint(Answers(answers.entry, classes, [()] * width), answers) @ answers.incidence(with_groups=True)
 
 
 def asked_of(group: Group, entry: Indicator) -> Group:
-    """Those of a group whom a question of the catalogue is about."""
+    """Those of a group to whom a question applies."""
     name, _, modality = (entry.base or "").partition("/")
     return group.having(_column(name), modality) if modality else group
 
 
 def answers_to(group: Group, entry: Indicator) -> Answers:
-    """The answers of a group to a question of the catalogue; those out of the base of the question are left out."""
+    """The answers to a question of those to whom it applies."""
     asked = asked_of(group, entry)
     if entry.id in COMPUTED:
         return Answers(entry, *COMPUTED[entry.id](asked))
@@ -238,23 +233,16 @@ def _set(label: str, year: int) -> tuple[str, ...]:
     return tuple(label.split(";")) if label else ()
 
 
-# --- Two questions crossed, so that no cell lets one to four persons be seen ---
-# Until a release is protected as a whole, a crossing is folded: the smallest answers of its longer side are counted
-# together until every cell is empty or holds five persons at least. Its shorter side keeps its answers, or the
-# crossing would say nothing: only those that no document has (not given, not known) may be counted together there,
-# then with the last answer. A crossing that cannot be folded so is left out, and so is a pair of objectives whose
-# persons, or whose persons with only one of the two, would be so few. A reader has the margins too: every cell is
-# shown, or is the difference of two numbers that were checked alike.
+# --- Cross-tabulations ---
+# Of two single-choice questions every cell is given, small ones too: the one protection rounds the table as a whole
+# (disclosure). No site crosses a multiple-choice question, so there is no sum to round: the protection could only drop
+# such a table at its first small cell, and there are always some (23 of the 91 cells of objectives by request, with
+# 2,500 simulated persons). Here its rare answers are counted together, or left out, until every cell, and every
+# difference from the margins, is zero or at least `FEWEST_PERSONS`: 54 cells are then shown.
 
 
-@dataclass(frozen=True)
-class Crossed:
-    """A cell: how many give ``modality`` among the ``base`` who give ``crossed``."""
-
-    modality: str
-    crossed: str
-    count: int
-    base: int
+# A cell: modality, crossed modality, persons who give both, persons who give the latter.
+Crossed = tuple[str, str, int, int]
 
 
 def is_small(counts: np.ndarray) -> np.ndarray:
@@ -263,7 +251,7 @@ def is_small(counts: np.ndarray) -> np.ndarray:
 
 
 def cross(answers: Answers, other: Answers) -> list[Crossed]:
-    """Every cell that may be shown; none when the questions are not asked of the same persons, or none may be shown."""
+    """The cells of a cross-tabulation; none when the two questions are not asked of the same persons."""
     if answers.base != other.base:
         return []
     counts = _together(answers, other)
@@ -271,9 +259,13 @@ def cross(answers: Answers, other: Answers) -> list[Crossed]:
         return list(_pairs(answers, other, counts))
     if answers.entry.choice == "multiple":
         return list(_by_column(answers, other, counts))
-    if len(answers.modalities()) <= len(other.modalities()):
-        return [Crossed(row, column, *pair) for row, column, *pair in _both_sides(answers, other, counts, by="column")]
-    return [Crossed(column, row, *pair) for row, column, *pair in _both_sides(other, answers, counts.T, by="row")]
+    rows, columns = (np.flatnonzero(counts.any(axis=axis)) for axis in (1, 0))
+    names, crossed, bases = answers.modalities(), other.modalities(), counts.sum(axis=0)
+    return [
+        (names[row], crossed[column], int(counts[row, column]), int(bases[column]))
+        for column in columns
+        for row in rows
+    ]
 
 
 def _together(answers: Answers, other: Answers) -> np.ndarray:
@@ -283,45 +275,11 @@ def _together(answers: Answers, other: Answers) -> np.ndarray:
     return answers.incidence().T @ joint(answers, other) @ other.incidence()
 
 
-def _both_sides(short: Answers, long: Answers, counts: np.ndarray, *, by: str) -> Iterator[tuple[str, str, int, int]]:
-    """Row, column, count and base (``by`` which side), where the most answers of documents stand alone."""
-    readings = [
-        (rows, *folded)
-        for rows, kept in _short_sides(short, counts)
-        if (folded := fold(kept, long.modalities())) is not None
-    ]
-    if not readings:
-        return
-
-    def worth(reading: tuple) -> tuple[int, int]:
-        alone = [name in short.entry.modalities for name in reading[0]]
-        return sum(alone) + sum(name in long.entry.modalities for name in reading[2]), len(reading[0])
-
-    rows, cells, columns = max(readings, key=worth)
-    for place, column in enumerate(columns):
-        for rank, one in enumerate(rows):
-            base = cells[:, place].sum() if by == "column" else cells[rank].sum()
-            yield one, column, int(cells[rank, place]), int(base)
-
-
-def _short_sides(short: Answers, counts: np.ndarray) -> Iterator[tuple[list[str], np.ndarray]]:
-    """The rows as they are; then those that only records have, together; then these with the last of the others."""
-    rows = [(name, row) for name, row in zip(short.modalities(), counts, strict=True) if row.any()]
-    first = sum(name not in short.entry.recorded for name, _ in rows)
-    yield [name for name, _ in rows], np.array([row for _, row in rows]).reshape(len(rows), counts.shape[1])
-    for start in (first, first - 1):
-        if 0 < start < len(rows) - 1:
-            names = [name for name, _ in rows]
-            kept = [row for _, row in rows[:start]]
-            folded = sum(row for _, row in rows[start:])
-            yield [*names[:start], FOLDED.join(names[start:])], np.array([*kept, folded])
-
-
 def _by_column(answers: Answers, other: Answers, counts: np.ndarray) -> Iterator[Crossed]:
-    """The crossing folded on its crossed side. Who has an answer and who has not are both cells.
+    """A multiple-choice question by a single-choice one, whose answers are counted together (`fold`).
 
-    An overlapping answer may be left out without telling the others: those that only records have, then the rarest go,
-    until the rest can be folded.
+    Who gives an answer and who does not are both cells. An overlapping answer may be left out without revealing the
+    others: those that only records have, then the rarest, until the rest can be shown.
     """
     totals = answers.by_code @ answers.incidence()
     bases = other.by_code @ other.incidence()
@@ -338,7 +296,7 @@ def _by_column(answers: Answers, other: Answers, counts: np.ndarray) -> Iterator
 
 
 def _same_hidden(answers: Answers, other: Answers, counts: np.ndarray, *, shown: tuple[list[str], list[str]]) -> int:
-    """Who gave one same answer to both questions without it being shown: « demande_travaillee » tells them all."""
+    """Persons with one answer to both questions in cells not shown: « demande_travaillee » gives the total."""
     same = [name for name in answers.entry.modalities if name in other.entry.modalities]
     hidden = [name for name in same if name not in shown[0] or name not in shown[1]]
     rows, columns = ([each.modalities().index(name) for name in hidden] for each in (answers, other))
@@ -350,7 +308,7 @@ def _cells(folded: tuple[np.ndarray, list[str]], rows: list[str]) -> Iterator[Cr
     for place, crossed in enumerate(columns):
         for rank, modality in enumerate(rows):
             count, others = (int(cells[start + rank, place]) for start in (0, len(rows)))
-            yield Crossed(modality, crossed, count, count + others)
+            yield modality, crossed, count, count + others
 
 
 def fold(cells: np.ndarray, names: list[str]) -> tuple[np.ndarray, list[str]] | None:
@@ -377,7 +335,7 @@ def fold(cells: np.ndarray, names: list[str]) -> tuple[np.ndarray, list[str]] | 
 
 
 def _pairs(answers: Answers, other: Answers, counts: np.ndarray) -> Iterator[Crossed]:
-    """Two overlapping questions, pair by pair: each pair is a table of its own, with four cells."""
+    """Two multiple-choice questions, pair by pair: each pair is a table of four cells."""
     own, bases = answers.by_code @ answers.incidence(), other.by_code @ other.incidence()
     apart = [own[:, None] - counts, bases - counts, answers.base - own[:, None] - bases + counts]
     is_shown = (counts > 0) & ~is_small(np.stack([counts, *apart])).any(axis=0)
@@ -387,14 +345,13 @@ def _pairs(answers: Answers, other: Answers, counts: np.ndarray) -> Iterator[Cro
     for column, crossed in enumerate(other.modalities()):
         for place, modality in enumerate(answers.modalities()):
             if is_shown[place, column]:
-                yield Crossed(modality, crossed, int(counts[place, column]), int(bases[column]))
+                yield modality, crossed, int(counts[place, column]), int(bases[column])
 
 
 def _hide_more(is_shown: np.ndarray, counts: np.ndarray) -> None:
-    """Leaves out the smallest pairs of answers to one question, until the others do not tell those left out.
+    """Leaves out the smallest pairs of answers until those left out cannot all be small.
 
-    How many answers persons give (« nombre_d_objectifs ») tells how many pairs they make: the sum of the pairs left out
-    is what is shown taken from it. If all could be small, that sum would tell them, or nearly.
+    « nombre_d_objectifs » gives the total number of pairs, hence the sum of the pairs left out.
     """
     while is_shown.any():
         hidden = counts[np.triu(~is_shown & (counts > 0), k=1)]
@@ -404,20 +361,17 @@ def _hide_more(is_shown: np.ndarray, counts: np.ndarray) -> None:
         is_shown[smallest] = is_shown[smallest[::-1]] = False
 
 
-# --- Which answers may be shown of a population that is split in several: no part of one to four persons, even
-# --- deduced
-# A reader has the whole already. So of each answer the parts are looked at, and what they leave of the parts' sizes;
-# and of the answers that are left out, their sum, which the others tell when a person gives one answer only.
-
-# Fewer collèges are no part of the network: each could subtract its own persons and read those of the other.
-FEWEST_COLLEGES = 3
+# --- Answers that may be shown of a population split into parts (persons of both years, kinds of collèges) ---
+# These exact counts are not in the system that is rounded (`recouvrements` passes through the protection as it is), so
+# that small ones are left out here. The reader knows the whole: the parts, what they leave of the parts' sizes, and the
+# sum of the answers left out must all be zero or at least `FEWEST_PERSONS`.
 
 
 def may_show(parts: np.ndarray, sizes: np.ndarray, entry: Indicator) -> np.ndarray:
-    """Which modalities, then which groups, of an indicator may be shown; ``parts`` has a row each, a column a part.
+    """Which modalities, then groups, may be shown; ``parts`` has a row an answer and a column a part, of ``sizes``.
 
-    ``sizes`` are those of the parts. When a person gives one answer, the smallest answers that could be shown are left
-    out too, until what all of those left out have in common is not small either.
+    When a person gives one answer, further answers are left out, smallest first, until the sum of those left out is not
+    small either.
 
     >>> sexe = catalogue().indicators["sexe"]
     >>> may_show(np.array([[30, 20], [28, 3], [0, 0], [0, 0], [9, 7]]), np.array([67, 30]), sexe)
@@ -441,8 +395,8 @@ def may_show(parts: np.ndarray, sizes: np.ndarray, entry: Indicator) -> np.ndarr
 def _tells_nothing(whole: np.ndarray, members: np.ndarray, kept: np.ndarray, *, is_single: bool) -> bool:
     """Whether a group may stand beside those of its members that are shown.
 
-    Its members make it up when a person gives one answer: all are shown, or it is not. Else who gives none but one of
-    them, or two of them, is the difference of what is shown.
+    When a person gives one answer, it is their sum: all members are shown, or the group is not. Else the differences of
+    what is shown count those who give one of them only, or several.
     """
     if is_single:
         return bool(kept.all())
@@ -450,10 +404,9 @@ def _tells_nothing(whole: np.ndarray, members: np.ndarray, kept: np.ndarray, *, 
 
 
 def shown_parts(*sizes: np.ndarray, colleges: np.ndarray | None = None) -> list[int]:
-    """The parts that may be shown, the same in each splitting: none of one to four persons, nor all that is hidden.
+    """The parts that may be shown, the same in each split: neither they nor the rest have one to four persons.
 
-    ``colleges`` says how many collèges each part is made of: a part of one or two would be their own figures, which
-    they or anybody could read. A part whose collèges nobody knows counts as many.
+    ``colleges`` is the number of collèges of each part: one or two would be their own values. Unknown counts as many.
 
     >>> shown_parts(np.array([50, 20, 0, 3]), np.array([40, 0, 9, 0])), shown_parts(np.array([50, 20, 0]))
     ([0, 2], [0, 1, 2])
@@ -480,20 +433,19 @@ def _are_few(colleges: np.ndarray) -> np.ndarray:
     return (colleges > 0) & (colleges < FEWEST_COLLEGES)
 
 
-# --- How long follow-ups last: quartiles of those that ended in the year, and of what the others have lasted
-# --- so far
+# --- How long follow-ups last: quartiles of those that ended in the year, and of the others so far ---
 
 # Each indicator, and whether its follow-ups ended in the year.
 LENGTHS = {"duree_terminee": True, "duree_en_cours": False}
-# Below it, a quarter of the persons would be so few that one could be recognised.
+# A quarter of them is the smallest count that may be shown.
 LEAST_PERSONS = 4 * FEWEST_PERSONS
 
 
 def quartiles_of(group: Group, indicator: str) -> list[int]:
     """The three quartiles in complete months, each the duration of a person; none with too few persons.
 
-    A follow-up that goes on, or whose end was not written, has only lasted until the last day of the year: it is never
-    mixed with those that ended. One whose start is not known is left out.
+    A follow-up without an end has only lasted until the last day of the year: it is never mixed with those that ended.
+    One without a start is left out.
     """
     labels, year = group.persons.labels["date_fin"], str(group.persons.year)
     is_asked = np.array([label.startswith(year) == LENGTHS[indicator] for label in labels], dtype=bool)
@@ -502,21 +454,19 @@ def quartiles_of(group: Group, indicator: str) -> list[int]:
     if len(months) < LEAST_PERSONS:
         return []
     reached = np.cumsum(np.bincount(months))
-    # The least duration that a quarter, a half, three quarters of the persons do not exceed.
     return [int(np.searchsorted(reached, quarter * reached[-1] / 4)) for quarter in (1, 2, 3)]
 
 
-# --- Individual records to exact indicators: every count of the catalogue, in every perimeter that the export
-# --- knows
+# --- Individual records to exact indicators ---
 
-# Shown even when nobody gave such an answer: that an answer is never missing is worth knowing.
+# Shown even when zero: that no answer is missing is worth knowing.
 _ALWAYS_SHOWN = "non_renseigne"
-# Totals that count the different values of a column, not persons.
+# Totals that count the distinct values of a column, not persons.
 _DIFFERENT = {"colleges_suivis": "uai", "associations_suivantes": "association"}
 
 
 def perimeters(persons: Persons) -> dict[str, Group]:
-    """Who is in each perimeter; an export without any other educator knows none but the ALSES'."""
+    """The persons of each perimeter; an export without other educators knows the ALSES' only."""
     everyone = Group(persons)
     by_alses = {"alses": everyone.having("suivi_par", "alses")}
     if not everyone.having("suivi_par", "autre_educateur").size:
@@ -527,10 +477,9 @@ def perimeters(persons: Persons) -> dict[str, Group]:
 def count_persons(persons: Persons, *, source: str, reference: str) -> pd.DataFrame:
     """Exact indicators (schema ``indicateurs``) of the records of a year, for the network alone.
 
-    Every indicator of the catalogue that counts records, in its perimeters; what nobody answered is ``non_renseigne``
-    and belongs to the base. A group is counted in persons: who gives two of its answers counts once. A duration is in
-    complete calendar months, as an age is in years, until the last day of the year at most. ``source`` is export or
-    synthetique. Crossings whose cells are too small are folded or left out. Empty without records.
+    A missing answer is ``non_renseigne`` and belongs to the base. Who gives two answers of a group counts once. A
+    duration is in complete calendar months, until the last day of the year at most. ``source`` is export or
+    synthetique. Empty without records. Small counts are not hidden here: that is decided once, by the protection.
 
     >>> lignes = pd.DataFrame({"identifiant": ["F1", "F2"], "suivi_par": "alses", "sexe": ["filles", ""]})
     >>> personnes = Persons.of(2021, lignes)
@@ -549,12 +498,10 @@ def count_persons(persons: Persons, *, source: str, reference: str) -> pd.DataFr
 
 
 def published_answers(persons: Persons) -> dict[str, pd.DataFrame]:
-    """What the indicators tell of each person: by perimeter, a row each (index: her place) and a column
-    ``<indicateur>`` a question.
+    """What the indicators reveal of each person: by perimeter, a row a person (index: her place), a column a question.
 
-    Answers are those that are counted, not what was written: who is in no perimeter is in no table, a column that no
-    question reads is not there, nor is an identifier. An answer is missing where the question is not asked. What a
-    column has filled and how long follow-ups last tell nothing more of a person, and are left out.
+    Answers as they are counted, without identifiers or columns that no question reads; missing where the question does
+    not apply. Filled columns and durations reveal nothing more and are left out.
 
     >>> lignes = pd.DataFrame({"identifiant": ["F1", "F2"], "suivi_par": "alses", "sexe": ["filles", ""]})
     >>> indicators.published_answers(Persons.of(2021, lignes))["alses"]["sexe"].tolist()
@@ -606,11 +553,11 @@ def _rows(group: Group, entry: Indicator, perimeter: str) -> Iterator[dict]:
     for modality, count in answers.counts().items():
         if count or modality not in entry.recorded or modality == _ALWAYS_SHOWN:
             yield _exact(group, entry, perimeter, modality, count, base=base)
-    # Elsewhere the margins are not known, and the difference of two perimeters would show smaller cells.
+    # Only where both questions are counted: elsewhere, the difference of two perimeters would show smaller cells.
     for other in [catalogue().indicators[name] for name in entry.crossed_with]:
-        for cell in cross(answers, answers_to(group, other)) if perimeter in other.counted_in else ():
-            crossed = (other.id, cell.crossed)
-            yield _exact(group, entry, perimeter, cell.modality, cell.count, base=(cell.base,) * 2, cross=crossed)
+        cells = cross(answers, answers_to(group, other)) if perimeter in other.counted_in else []
+        for modality, crossed, count, size in cells:
+            yield _exact(group, entry, perimeter, modality, count, base=(size, size), cross=(other.id, crossed))
 
 
 def _total(group: Group, entry: Indicator) -> int:
@@ -621,7 +568,7 @@ def _total(group: Group, entry: Indicator) -> int:
 
 
 def _asked(group: Group, entry: Indicator, modality: str) -> Group:
-    """Whom a modality is about: a referrer is expected only of who comes by the collège."""
+    """Those to whom a modality applies: a referrer is expected only of those who come by the collège."""
     column, _, answer = entry.base_of(modality).partition("/")
     return group.having(column, answer) if answer else group
 

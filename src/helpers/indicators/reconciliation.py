@@ -1,4 +1,4 @@
-"""Printed figures beside the same ones counted in the records, and what became of every row."""
+"""Printed figures against the same counts in the records, and what became of every row."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,7 +11,7 @@ from helpers.indicators.controls import NEAR_POINTS, NEAR_RATIO
 from helpers.indicators.lookup import decimals_of
 from helpers.schema import FEWEST_PERSONS, FROM_RECORDS, catalogue, columns, typed
 
-# --- What explains that a printed figure and its count agree or not: one French sentence each ---
+# --- Why a printed figure and its count agree or not: one French sentence each ---
 
 PERIMETER = "L’export ne dit pas qui fait partie de cette population."
 INDICATOR = "L’export ne permet pas de compter cette réponse."
@@ -75,7 +75,7 @@ def of_bounds(figure, ends: tuple[Fraction, Fraction], *, agrees: bool) -> str:
 
 
 def of_base(figure, true: list[tuple[str, int, int]], others: list[tuple[str, int, int]]) -> str:
-    """Which of the bases that a share may have would make it true: name, count and base of each."""
+    """The possible bases that would make a share true: name, count and base of each."""
 
     def told(reading: tuple[str, int, int]) -> str:
         name, part, whole = reading
@@ -88,33 +88,33 @@ def of_base(figure, true: list[tuple[str, int, int]], others: list[tuple[str, in
     return _BASE.format(true=" et sur ".join(map(told, true)), rest=rest)
 
 
-# --- Printed figures beside the same, counted again in the records ---
+# --- Printed figures against the records ---
 
 AGREES, DIFFERS, AMBIGUOUS, UNKNOWN = "concorde", "differe", "ambigu", "non_recomptable"
-# Of a difference, or of a count: the smallest and the largest that it may be.
+# The bounds of a difference or a count.
 Ends = tuple[Fraction, Fraction]
 
 
 @dataclass(frozen=True)
 class Counted:
-    """What is known to compare with: the counts of the year by cell, and the rows of the earlier year by cell."""
+    """The counts of the year and the rows of the earlier year, by cell."""
 
     counts: dict[Cell, tuple[int, int | None]]
     earlier: dict[Cell, object]
 
     def knows(self, perimeter: str) -> bool:
-        """Whether the records tell who is in a perimeter."""
+        """Whether records know a perimeter."""
         return any(cell[1] == perimeter for cell in self.counts)
 
 
 def reconcile(figures: pd.DataFrame, counted: pd.DataFrame, earlier: pd.DataFrame, *, year: int) -> pd.DataFrame:
-    """One row a figure printed of the persons of the year, beside its count in the records (schema ``rapprochements``).
+    """One row a printed figure of persons, with its count in the records (schema ``rapprochements``).
 
     ``figures`` has the schema ``chiffres_publies``, ``counted`` and ``earlier`` (the table of the year before, printed
-    or counted) the schema ``indicateurs``. A count agrees when it is the same, a share when it rounds to the printed
-    one, whichever way a tie goes; « près de » and « plus de » as in `indicators.check_figures`; a difference when the
-    two years may make it. A share whose base is not written stays ambigu: the reason says which base would make it
-    true. What the records cannot tell is non_recomptable. Empty when ``counted`` holds nothing from records.
+    or counted) the schema ``indicateurs``. A count agrees when equal, a share when it rounds to the printed one (ties
+    either way), « près de » and « plus de » as in `indicators.check_figures`, a difference when both years allow it. A
+    share whose base is not written stays ambigu: the reason names the base that would make it true. What records cannot
+    tell is non_recomptable. Empty when ``counted`` holds nothing from records.
 
     >>> chiffres = data.read_raw(2020, "chiffres_publies").query("indicateur == 'sexe' & perimetre == 'alses'")
     >>> lignes = pd.DataFrame({"identifiant": list("ABCDE"), "suivi_par": "alses"})
@@ -179,7 +179,7 @@ def _printed(figure) -> Fraction:
 
 
 def _half(figure) -> Fraction:
-    """Half of the last printed decimal: what a rounding hides on each side."""
+    """Half of the last printed decimal."""
     return Fraction(1, 2 * 10 ** decimals_of(figure.valeur))
 
 
@@ -193,7 +193,7 @@ def _agrees(figure, again: Fraction) -> bool:
 
 
 def _difference(figure, cell: Cell, known: Counted) -> dict:
-    """A printed difference with the year before, which is known by its bounds."""
+    """A printed difference with the year before, known by its bounds."""
     row = known.earlier.get((cell[0] - 1, *cell[1:]))
     count, base = known.counts[cell]
     is_share = figure.unite == "points"
@@ -202,7 +202,7 @@ def _difference(figure, cell: Cell, known: Counted) -> dict:
         return _unknown(EARLIER) | {"effectif": count, "base": base}
     now = Fraction(100 * count, base) if is_share else Fraction(count)
     ends = now - before[1], now - before[0]
-    # The difference was printed from two rounded shares; the bounds of a printed one already hold its rounding.
+    # The difference comes from two rounded shares; the bounds of a printed share already include its rounding.
     hidden = (_half(figure) * (2 if before[0] == before[1] else 1)) if is_share else Fraction(0)
     agrees = ends[0] - hidden <= _printed(figure) <= ends[1] + hidden
     if ends[0] == ends[1]:
@@ -220,7 +220,7 @@ def _earlier(row, *, is_share: bool) -> Ends | None:
 
 
 def _ambiguous(figure, cell: Cell, known: Counted) -> dict:
-    """A share whose base is not written: each base that it may have is tried."""
+    """A share whose base is not written: every possible base is tried."""
     tried = [(name, part, whole) for name, part, whole in _bases(cell, known) if whole]
     true = [each for each in tried if _agrees(figure, Fraction(100 * each[1], each[2]))]
     _, part, whole = (true or tried)[0]
@@ -252,7 +252,7 @@ def _bases(cell: Cell, known: Counted) -> list[tuple[str, int, int]]:
     return readings
 
 
-# --- What became of the rows of an export and of the printed figures that it counts again, counted ---
+# --- Counts of the rows of an export, and of the reconciled figures ---
 
 
 def _is_few(count: int) -> bool:
@@ -262,14 +262,11 @@ def _is_few(count: int) -> bool:
 def count_received(cleaned: Cleaned, *, source: str, reference: str) -> pd.DataFrame:
     """Exact indicators (schema ``indicateurs``) of an export: rows read, kept, rejected, and cells written otherwise.
 
-    ``source`` is export or synthetique. Empty when nothing was read. A count of 1 to 4 is ``non_publie``, and so is the
-    one that would give it by a subtraction: the rows read beside a few rejected, all changes beside a rule that touched
-    a few rows or nearly all of them.
+    ``source`` is export or synthetique. Empty when nothing was read. A count of 1 to 4 is ``non_publie``, and so is one
+    that would give it by subtraction: the rows read if few were rejected, all changes if a rule changed a few rows or
+    nearly all.
 
-    Raises
-    ------
-    AssertionError
-        when a row read is neither kept nor rejected.
+    Raises AssertionError when a row read is neither kept nor rejected.
 
     >>> registres = {"spellings": data.read_reference("modalites"), **data.read_registers()}
     >>> nettoyees = clean.clean_persons(data.receive(2020), **registres)
@@ -293,10 +290,10 @@ def count_received(cleaned: Cleaned, *, source: str, reference: str) -> pd.DataF
 
 
 def fold_rejections(rejections: pd.DataFrame) -> pd.DataFrame:
-    """The rows not counted, by reason (schema ``rejets``), where no reason has 1 to 4: those are put together.
+    """The rejected rows by reason (schema ``rejets``), rare reasons joined so that none has 1 to 4 rows.
 
-    The least frequent are joined until they hold 5 rows, and with the next one if there is only one of them, for the
-    total is known. Fewer than 5 in all stay as one line, which a page says « moins de 5 ».
+    The rarest are joined until they hold 5 rows, a single one with the next, since the total is known. Fewer than 5 in
+    all stay as one line, shown as « moins de 5 ».
 
     >>> motifs = ["ligne de total", "fin avant le début", "identifiant absent"]
     >>> rejets = pd.DataFrame({"motif": motifs, "lignes": [20, 9, 3]})
@@ -314,9 +311,9 @@ def fold_rejections(rejections: pd.DataFrame) -> pd.DataFrame:
 
 
 def sum_changes(ledger: pd.DataFrame) -> pd.DataFrame:
-    """What was written otherwise (schema ``normalisations``), a row a column and rule: of all the files together.
+    """The changes (schema ``normalisations``) by column and rule, over all files.
 
-    ``fichier`` is empty: the name of a file of an export, and how many rows it has, are told on this computer only.
+    ``fichier`` is empty: the names and sizes of the files of an export never leave this computer.
 
     >>> lignes = pd.DataFrame({"fichier": ["a.csv", "b.csv"], "colonne": "sexe", "regle": "écriture", "lignes": [3, 9]})
     >>> indicators.sum_changes(lignes)[["fichier", "colonne", "regle", "lignes"]].to_numpy().tolist()
@@ -329,7 +326,7 @@ def sum_changes(ledger: pd.DataFrame) -> pd.DataFrame:
 def count_reconciled(reconciled: pd.DataFrame, *, year: int, source: str, reference: str) -> pd.DataFrame:
     """Exact indicators (schema ``indicateurs``) of a reconciliation (schema ``rapprochements``), by its outcome.
 
-    ``source`` is export or synthetique. Empty when no printed figure was looked for in records.
+    ``source`` is export or synthetique. Empty when nothing was reconciled.
 
     >>> accords = pd.DataFrame({"accord": ["concorde", "concorde", "ambigu"]})
     >>> comptes = indicators.count_reconciled(accords, year=2021, source="export", reference="export de la base, 2021")

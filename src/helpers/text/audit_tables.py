@@ -185,7 +185,7 @@ AGREEMENTS = {
 _NOTHING = Html("", "")
 _ALL_COLUMNS, _NEARLY_ALL = "toutes", "toutes ou presque"
 _FEW = [f"moins de {FEWEST_PERSONS}", "—"]
-_HIDDEN = "Moins de 5 personnes dans l’export : ni leur nombre, ni l’écart ne sont montrés."
+_HIDDEN = f"Moins de {FEWEST_PERSONS} personnes dans l’export : ni leur nombre, ni l’écart ne sont montrés."
 
 
 def rows_or_few(count: int) -> str:

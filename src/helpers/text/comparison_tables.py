@@ -3,8 +3,8 @@
 import pandas as pd
 
 from helpers.indicators.comparisons import Comparison, Comparisons, Measure
-from helpers.indicators.lookup import DECIMAL_FROM_BASE, among
-from helpers.schema import COUNT_FINDINGS, FINDINGS, catalogue
+from helpers.indicators.lookup import among
+from helpers.schema import COUNT_FINDINGS, DECIMAL_FROM_BASE, FINDINGS, catalogue
 from helpers.text.formats import (
     SHARES,
     Html,
