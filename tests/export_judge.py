@@ -7,7 +7,7 @@ import pytest
 
 from export_mutations import YEAR, Draft
 from helpers import clean, data, paths, schema
-from helpers.clean.records import Cleaned, Received
+from helpers.clean.records import CleanedRecords, ReceivedRecords
 
 REFERENCE = Path(__file__).resolve().parents[1] / "data" / "raw" / "reference"
 PRIVATE = ("identifiant", "observations", "date de naissance", "nom du travailleur")
@@ -27,15 +27,15 @@ def drop(draft: Draft) -> None:
     (folder / draft.file).write_bytes(draft.content())
 
 
-def outcome() -> tuple[Received, Cleaned]:
+def outcome() -> tuple[ReceivedRecords, CleanedRecords]:
     """What reading, then cleaning, make of the year, as the commands do."""
     received = data.receive(YEAR)
-    usable = Received(YEAR) if received.faults else received
+    usable = ReceivedRecords(YEAR) if received.faults else received
     registers = {"spellings": data.read_reference("modalites"), **data.read_registers()}
     return received, clean.clean_persons(usable, **registers)
 
 
-def persons_of(cleaned: Cleaned) -> dict[str, dict[str, str]]:
+def persons_of(cleaned: CleanedRecords) -> dict[str, dict[str, str]]:
     """The persons kept, by identifier."""
     persons = cleaned.persons
     names = list(persons.codes)

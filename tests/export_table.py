@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from helpers import data, indicators, paths
 from helpers.clean.records import Persons
-from helpers.schema import columns, typed
+from helpers.schema import apply_schema, columns
 from in_process import run_notebook
 
 N = 480
@@ -68,7 +68,7 @@ def save_export(year: int, counts: pd.DataFrame) -> None:
         for name in ("remarques.csv", "datapackage.json"):
             shutil.copy(earlier / name, folder / name)
     raw = data.read_year(year)
-    made = {name: typed(pd.DataFrame(columns=columns(name), dtype="str"), name) for name in ("postes", "registre", "controles", "coherences", "indicateurs")}
+    made = {name: apply_schema(pd.DataFrame(columns=columns(name), dtype="str"), name) for name in ("postes", "registre", "controles", "coherences", "indicateurs")}
     if paths.processed(year).is_dir():
         made = {name: data.load(year, name) for name in made}
     before, own = made["indicateurs"], set(zip(counts["perimetre"], counts["indicateur"], strict=True))

@@ -10,7 +10,7 @@ from IPython.core.formatters import DisplayFormatter
 
 from helpers import paths, provenance
 from helpers.charts import figure
-from helpers.run.execution import Executed
+from helpers.run.execution import ExecutedNotebook
 
 
 def run_notebook(name: str, parameters: dict) -> nbformat.NotebookNode:
@@ -52,16 +52,16 @@ def draw_nothing(put: Callable = setattr) -> None:
 NOTED = provenance._read, provenance._written
 
 
-def execute(name: str, parameters: dict, destination: Path, *, root=None, **_: object) -> Executed:
+def execute(name: str, parameters: dict, destination: Path, *, root=None, **_: object) -> ExecutedNotebook:
     """In place of `helpers.run.execution.execute`; an error of a cell is raised as it is."""
     provenance.begin()
     provenance._read, provenance._written = _OfThread(), _OfThread()
     provenance._read.owner = provenance._written.owner = threading.get_ident()
     try:
-        with paths.rooted(root or paths.data_root()):
+        with paths.with_data_root(root or paths.data_root()):
             notebook = run_notebook(name, parameters)
         destination.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook, destination)
-        return Executed(notebook, *provenance.seen(paths.data_root() / "data", paths.repository() / "src" / "helpers"))
+        return ExecutedNotebook(notebook, *provenance.seen(paths.data_root() / "data", paths.repository() / "src" / "helpers"))
     finally:
         provenance._read, provenance._written = NOTED

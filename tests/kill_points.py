@@ -161,7 +161,7 @@ def install(disk: Disk, *, in_two_steps: bool) -> None:
     _wrap_files(disk)
     io.open = builtins.open = _pyio.open
     shutil._USE_CP_SENDFILE = shutil._USE_CP_COPY_FILE_RANGE = False
-    plain = system.exchange
+    plain = system.swap_folders
 
     def exchanging(one, other):
         if in_two_steps:
@@ -174,7 +174,7 @@ def install(disk: Disk, *, in_two_steps: bool) -> None:
         disk.renamed(f"{one}?", other)
         return done
 
-    system.exchange = exchanging
+    system.swap_folders = exchanging
 
 
 # --- one attack ------------------------------------------------------------------------------------------------------

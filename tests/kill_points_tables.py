@@ -17,7 +17,7 @@ import nbformat
 
 from helpers import data, paths
 from helpers.schema import DataError
-from helpers.system import whole
+from helpers.system import atomic_write
 from kill_points import _NEEDS_ROOM, BROKEN, FULL, HALF, KILL, YEAR, Disk, in_child, install, tree
 
 TABLES = ("indicateurs", "postes", "registre", "controles", "coherences", "reunions", "enonces")
@@ -39,7 +39,7 @@ class Kept:
     def save(self) -> int:
         data.save_year(self.raw, self.made)
         data.save_result(YEAR, "comparaisons", self.compared)
-        with whole(self.executed) as beside:
+        with atomic_write(self.executed) as beside:
             nbformat.write(self.notebook, beside)
         return 0
 

@@ -36,10 +36,10 @@ def part_of(lines: list[dict], first: int = 2, file: str = FILE, sheet: str = ""
     return records.Part(file, sheet, lambda: batch_of(lines, first, refused))
 
 
-def received(lines: list[dict], year: int = 2021, cut: int = 10**9, columns: list[str] | None = None, **more) -> records.Received:
+def received(lines: list[dict], year: int = 2021, cut: int = 10**9, columns: list[str] | None = None, **more) -> records.ReceivedRecords:
     """The lines as one file, in parts of ``cut`` lines."""
     parts = [part_of(lines[start : start + cut], start + 2, **more) for start in range(0, len(lines), cut)]
-    return records.Received(year, parts, columns or schema.columns("accompagnements"))
+    return records.ReceivedRecords(year, parts, columns or schema.columns("accompagnements"))
 
 
 def registers() -> dict:
@@ -53,26 +53,26 @@ def _registers_in(root: Path) -> dict:
     return {"spellings": data.read_reference("modalites"), **data.read_registers()}
 
 
-def cleaned(lines: list[dict], **more) -> records.Cleaned:
+def cleaned(lines: list[dict], **more) -> records.CleanedRecords:
     return clean.clean_persons(received(lines, **more), **registers())
 
 
-def values(out: records.Cleaned, column: str) -> list[str]:
+def values(out: records.CleanedRecords, column: str) -> list[str]:
     """What the persons kept answered in a column, in order."""
     if column == "identifiant":
         return out.persons.identifiers.to_pylist()
     return [out.persons.labels[column][code] for code in out.persons.codes[column].tolist()]
 
 
-def table(out: records.Cleaned) -> dict[str, list[str]]:
+def table(out: records.CleanedRecords) -> dict[str, list[str]]:
     return {name: values(out, name) for name in ["identifiant", *out.persons.codes]}
 
 
-def reasons(out: records.Cleaned) -> dict[str, int]:
+def reasons(out: records.CleanedRecords) -> dict[str, int]:
     return dict(zip(out.rejections["motif"], out.rejections["lignes"].tolist(), strict=True))
 
 
-def rules(out: records.Cleaned) -> dict[tuple[str, str], int]:
+def rules(out: records.CleanedRecords) -> dict[tuple[str, str], int]:
     """Rows by column and rule."""
     found = {}
     for row in out.ledger.itertuples():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup
 
-from helpers.report.manifest import seal, write_manifest, written
+from helpers.report.manifest import manifest_bytes, seal_manifest, write_manifest
 from helpers.report.page import Page, lay_out
 
 PAGES = [Page("01_clean", "Nettoyer", "01_clean.html"), Page("02_describe", "Décrire", "02_describe.html")]
@@ -42,4 +42,4 @@ def add_file(folder: Path, path: str, content: bytes) -> None:
     manifest = json.loads((folder / "manifest.json").read_bytes())
     others = [output for output in manifest["outputs"] if output["path"] != path]
     manifest["outputs"] = [*others, {"path": path, "sha256": hashlib.sha256(content).hexdigest()}]
-    (folder / "manifest.json").write_bytes(written(seal(manifest)))
+    (folder / "manifest.json").write_bytes(manifest_bytes(seal_manifest(manifest)))

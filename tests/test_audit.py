@@ -14,7 +14,7 @@ from helpers.indicators.build import Origins, derive
 from helpers.indicators.claims import Share, compare_shares
 from helpers.indicators.coherences import seniorities, statuses
 from helpers.indicators.constraints import Constraint, System, possible_counts
-from helpers.schema import columns, typed
+from helpers.schema import apply_schema, columns
 from helpers.text import audit_tables, formats
 from helpers.text.audit_tables import written
 
@@ -88,7 +88,7 @@ def test_nobody_invited_is_no_base_to_show():
 def test_a_contradicted_difference_is_told_apart_from_the_totals_it_contradicts(data_root):
     edit("chiffres_publies", "C2032-06", {"valeur": "49"})
     controls, found = audit()
-    told = [item for item in indicators.serious(controls, found.findings, year=YEAR)["contradictoire"] if item.subject.startswith("Accompagnements")]
+    told = [item for item in indicators.serious_findings(controls, found.findings, year=YEAR)["contradictoire"] if item.subject.startswith("Accompagnements")]
     assert [(item.subject, item.paths) for item in told] == [
         ("Accompagnements individuels, 2031", ()), ("Accompagnements individuels", ()),
         ("Accompagnements individuels, écart avec l’année précédente", ()),
@@ -101,7 +101,7 @@ def test_nothing_is_found_in_a_repaired_year(repaired):
     # The only ambiguity left is the base that the document does not write.
     assert list(controls.loc[controls["verdict"] == "ambigu", "id"]) == ["C2032-19"]
     assert not set(found.findings["verdict"]) & {"contradictoire", "ambigu"}
-    assert indicators.serious(controls, found.findings, year=YEAR)["contradictoire"] == []
+    assert indicators.serious_findings(controls, found.findings, year=YEAR)["contradictoire"] == []
 
 
 PLANTED = {
@@ -128,7 +128,7 @@ def test_a_planted_contradiction_is_found_with_its_verdict(repaired, table, key,
     controls, found = audit()
     after = pd.concat([controls[["id", "verdict"]], found.findings[["id", "verdict"]]]).set_index("id")["verdict"]
     assert after[where] == verdict
-    told = indicators.serious(controls, found.findings, year=YEAR)[verdict]
+    told = indicators.serious_findings(controls, found.findings, year=YEAR)[verdict]
     assert len(told) > (verdict == "ambigu")  # the unwritten base is always told
 
 
@@ -190,7 +190,7 @@ def test_near_ninety_per_cent_is_told_with_both_readings(true_year):
     row = true_year[0].set_index("id").loc["C2020-04"]
     assert row["calcul_autrement"] == "8 lignes / 17 lignes"
     assert row["autrement_min"] == pytest.approx(47.06, abs=0.01)
-    serious = indicators.serious(*[true_year[0], true_year[1].findings], year=2020)["sous_hypothese"]
+    serious = indicators.serious_findings(*[true_year[0], true_year[1].findings], year=2020)["sous_hypothese"]
     assert serious[0].otherwise == "postes/premiere_prise_de_poste/oui"
 
 
@@ -247,7 +247,7 @@ POST = {
     "ligne": 1, "association": "A", "college": "Collège A", "commune": "B", "uai": "0999901A", "type_education_prioritaire": "rep", "date_debut": "2032-01-01", "date_debut_precision": "mois",
     "anciennete_prev_ans": 0, "anciennete_alses_ans": 0, "equipe_sur_le_quartier": "oui", "convention": "oui", "projet_annuel": "oui", "bureau": "oui", "presentation_formelle": "oui",
 }
-SURVEY = typed(pd.DataFrame([{"date": "2032-04-01", "intitule": "J", "forme": "presentiel", "groupe": "journee_nouveaux", "participants": 1, "invites_du_groupe": None, "associations": "", "ligne": 1, "ligne_invites": None}]), "reunions")
+SURVEY = apply_schema(pd.DataFrame([{"date": "2032-04-01", "intitule": "J", "forme": "presentiel", "groupe": "journee_nouveaux", "participants": 1, "invites_du_groupe": None, "associations": "", "ligne": 1, "ligne_invites": None}]), "reunions")
 
 
 @pytest.mark.parametrize(("start", "years", "expected"), [
@@ -256,14 +256,14 @@ SURVEY = typed(pd.DataFrame([{"date": "2032-04-01", "intitule": "J", "forme": "p
 ])
 def test_a_seniority_must_fit_since_the_start_once_rounded(start, years, expected):
     # 91 days are 0.249 of a year: half a year, rounded, may be 0.25 and no less.
-    posts = typed(pd.DataFrame([POST | {"date_debut": start, "anciennete_alses_ans": years}]), "postes")
+    posts = apply_schema(pd.DataFrame([POST | {"date_debut": start, "anciennete_alses_ans": years}]), "postes")
     assert list(seniorities(posts, SURVEY)["anciennete_et_debut"]) == [expected]
     assert seniorities(posts, SURVEY.head(0)).empty
 
 
 @pytest.mark.parametrize(("printed", "register", "expected"), [("rep", "rep", "identique"), ("rep_plus", "rep", "different"), ("non_renseigne", "rep", "non_comparable"), ("rep", "", "non_comparable")])
 def test_a_status_is_compared_only_when_both_speak(printed, register, expected):
-    posts = typed(pd.DataFrame([POST | {"type_education_prioritaire": printed}]), "postes")
+    posts = apply_schema(pd.DataFrame([POST | {"type_education_prioritaire": printed}]), "postes")
     colleges = pd.DataFrame([{"uai": "0999901A", "education_prioritaire_2024_25": register}])
     assert list(statuses(posts, colleges)["classement_au_repertoire"]) == [expected]
 
@@ -291,8 +291,8 @@ def test_a_neutral_calculation_is_written_in_french(text, shown):
 
 
 def test_an_empty_audit_is_said(data_root):
-    nothing = indicators.Facts(typed(pd.DataFrame(columns=columns("indicateurs")), "indicateurs"), year=YEAR)
-    empty = {name: typed(pd.DataFrame(columns=columns(name)), name) for name in ("coherences", "remarques")}
+    nothing = indicators.Facts(apply_schema(pd.DataFrame(columns=columns("indicateurs")), "indicateurs"), year=YEAR)
+    empty = {name: apply_schema(pd.DataFrame(columns=columns(name)), name) for name in ("coherences", "remarques")}
     assert audit_tables.coherences_table(empty["coherences"], caption="C").text == "Pas de donnée : rien ne peut être rapproché pour cette année."
     assert audit_tables.remarks_table(empty["remarques"], nothing, caption="C").text == "Pas de donnée : aucune remarque de relecture n’a été écrite pour cette année."
 
@@ -335,13 +335,13 @@ PERIOD = {"relation": "periode", "gauche": "2032/reunions/reunions/nord", "droit
     ({"gauche": "2032/alses/accompagnements/", "droite": "2031/alses/accompagnements/"}, "« gauche » : « 2032/alses/accompagnements/ » n’a pas de part : cet indicateur n’a pas de base dans le catalogue."),
 ])
 def test_a_claim_that_cannot_be_tried_is_told_once(changes, sentence):
-    claims = typed(pd.DataFrame([CLAIM | changes], index=[7]), "affirmations")
+    claims = apply_schema(pd.DataFrame([CLAIM | changes], index=[7]), "affirmations")
     assert [str(fault) for fault in data.claim_faults(claims, year=YEAR)] == [f"data/raw/2032/affirmations.csv, ligne 7, colonne {sentence}"]
 
 
 @pytest.mark.parametrize("changes", [{}, MEAN, PERIOD, {"relation": "egal", "gauche": "2032/alses/niveau/*", "droite": "2031/alses/niveau/*"}])
 def test_a_claim_that_can_be_tried_has_no_fault(changes):
-    assert data.claim_faults(typed(pd.DataFrame([CLAIM | changes]), "affirmations"), year=YEAR) == []
+    assert data.claim_faults(apply_schema(pd.DataFrame([CLAIM | changes]), "affirmations"), year=YEAR) == []
 
 
 @pytest.mark.parametrize(("changes", "sentence"), [
@@ -350,5 +350,5 @@ def test_a_claim_that_can_be_tried_has_no_fault(changes):
 ])
 def test_a_remark_names_known_figures_and_holds_no_digit(changes, sentence):
     remark = {"id": "R01", "lignes": "1", "sujet": "S", "constat": "C.", "raison": "R.", "consequence": "D.", "indicateurs": "alses/sexe/filles", "relu_le": f"{date(2032, 1, 1)}"}
-    told = [str(fault) for fault in data.remark_faults(typed(pd.DataFrame([remark | changes], index=[3]), "remarques"), year=YEAR)]
+    told = [str(fault) for fault in data.remark_faults(apply_schema(pd.DataFrame([remark | changes], index=[3]), "remarques"), year=YEAR)]
     assert told == ([f"data/raw/2032/remarques.csv, ligne 3, colonne {sentence}"] if sentence else [])

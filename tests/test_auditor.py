@@ -15,7 +15,7 @@ import auditor_cases as cases
 from auditor_cases import SITES, SIZE, exact
 from conftest import ALL
 from helpers.disclosure import intruder_model, intruder_relations, intruder_test
-from helpers.disclosure.intruder_model import EXACT, GOOD, THIN, System, told_apart
+from helpers.disclosure.intruder_model import EXACT, GOOD, THIN, System, contradicted_values
 from helpers.disclosure.intruder_test import Ranges, explain
 
 TABLES = 1000 if ALL else 60
@@ -106,7 +106,7 @@ def test_the_ends_are_those_of_an_enumeration():
 def test_a_number_that_the_truth_contradicts_is_named():
     system = System()
     system.add("A", 3, 4, 9, "indicateurs.csv")
-    assert told_apart(system) == ["indicateurs.csv"]
+    assert contradicted_values(system) == ["indicateurs.csv"]
 
 
 # --- a release -------------------------------------------------------------------------------------------------------

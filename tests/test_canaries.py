@@ -9,7 +9,7 @@ from export_judge import prepare, secrets_of
 from export_mutations import YEAR, mutate
 from helpers import cli, data, paths
 from helpers.cli import messages
-from helpers.run.execution import HUSHED, execute, hush
+from helpers.run.execution import HUSHED, execute, redact_errors
 from helpers.run.tasks import NotebookFailure
 from leak_scanner import find, find_in
 
@@ -125,5 +125,5 @@ def test_hushing_leaves_what_was_printed():
         nbformat.v4.new_output("stream", name=name, text=text) for name, text in (("stdout", "12"), ("stderr", "P1"))
     ]
     made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", outputs=streams)])
-    hush(made)
+    redact_errors(made)
     assert [output.text for output in made.cells[0].outputs] == ["12"]

@@ -14,7 +14,7 @@ from helpers import data, paths, schema
 from helpers.provenance import Reason
 from helpers.report import diff
 from helpers.report.diff import KINDS, Names, compare_figures, read_report, remarks, say_causes, values
-from helpers.report.diff_page import after_release, kept
+from helpers.report.diff_page import after_release, kept_values
 from in_process import run_notebook
 
 # Figures as a report publishes them; what a row does not say is empty.
@@ -304,7 +304,7 @@ def test_reports_on_simulated_records_are_compared_among_themselves(release):
     told = release(invented | {"effectif_max": "950"}, name="2032-synthetique")
     assert told[-1] == "  le détail : data/processed/2032/changements-synthetique.html"
     assert page("changements-synthetique.html").select_one(".encart.synthetique")
-    assert kept(2032).rows["indicateurs"].keys() != kept(2032, is_synthetic=True).rows["indicateurs"].keys()
+    assert kept_values(2032).rows["indicateurs"].keys() != kept_values(2032, is_synthetic=True).rows["indicateurs"].keys()
     assert not (paths.processed(2032) / "changements.html").exists()
 
 
@@ -359,8 +359,8 @@ def test_names_that_come_from_files_are_shown_as_text(release):
 def test_one_value_of_a_raw_file_moves_the_figures_that_rest_on_it_and_no_other(mini_root, tmp_path, monkeypatch):
     root = shutil.copytree(mini_root, tmp_path / "projet")
     monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(root))
-    assert kept(2032).rows == read_report(paths.report(2032)).rows
-    assert kept(2032).made_at == read_report(paths.report(2032)).made_at > datetime(2026, 1, 1).astimezone()
+    assert kept_values(2032).rows == read_report(paths.report(2032)).rows
+    assert kept_values(2032).made_at == read_report(paths.report(2032)).made_at > datetime(2026, 1, 1).astimezone()
     meetings = paths.raw_table(2032, "reunions")
     text = meetings.read_text(encoding="utf-8")
     meetings.write_text(text.replace("visio,nouveaux,7,9", "visio,nouveaux,8,9"), encoding="utf-8")

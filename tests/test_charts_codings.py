@@ -110,7 +110,7 @@ TABLES = (statement_tables.corpus_table, statement_tables.cooccurrences_table, s
     lambda: charts.show_codes_by_meeting(meetings_of({"lieux": [9]}, ["nord"])),
     lambda: charts.show_codes_by_meeting(meetings_of({"lieux": [2, 2]}, ["nord", "sud"])),
     lambda: charts.show_network(pairs_of(("lieux", "temps", 7), ("temps", "aide", 2))),  # one pair is no graph
-    lambda: statement_tables.corpus_table(codings.corpus(YEAR).assign(documents=0), caption="x"),
+    lambda: statement_tables.corpus_table(codings.corpus_card(YEAR).assign(documents=0), caption="x"),
     lambda: statement_tables.words_table(NOTHING, NOTHING, caption="x"),
     lambda: statement_tables.words_table(NO_WORD, PASSED[PASSED["analyse"] == "accord"], caption="x"),
 ])  # fmt: skip
@@ -243,7 +243,7 @@ def test_agreement_is_sorted_by_alpha_and_says_what_its_interval_supposes():
 
 
 def test_the_corpus_has_the_kinds_that_have_documents_then_the_whole():
-    corpus = codings.corpus(YEAR)
+    corpus = codings.corpus_card(YEAR)
     made = statement_tables.corpus_table(corpus, caption="Corpus")
     assert [row[0] for row in data(made)] == ["Nature", "Comptes rendus"]  # one kind alone is the whole
     assert re.fullmatch(r"8 8 11 440 9 \d{3} \(8\d %\) \d 497 2", " ".join(data(made)[1][1:]))
@@ -372,7 +372,7 @@ def test_a_hostile_label_is_written_as_it_is():
         statement_tables.years_table(years_of().assign(libelle=first), caption="x"),
         statement_tables.words_table(words_of((first, first, 0.01, True)), PASSED, caption="x"),
         statement_tables.words_table(NO_WORD, gates_of(**{first: ("au_moins", 2, 1, False)}), caption="x"),
-        statement_tables.corpus_table(codings.corpus(YEAR).assign(nature=[*[first] * 3, "ensemble"]), caption="x"),
+        statement_tables.corpus_table(codings.corpus_card(YEAR).assign(nature=[*[first] * 3, "ensemble"]), caption="x"),
     ):
         tags = BeautifulSoup(made.html, "html.parser").find_all(True)
         assert {tag.name for tag in tags} <= PARTS and {name for tag in tags for name in tag.attrs} <= ATTRIBUTES

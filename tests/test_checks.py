@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from helpers import data
-from helpers.schema import DataError, typed
+from helpers.schema import DataError, apply_schema
 
 FIGURE = {
     "id": "C2032-01", "document": "Rapport", "ligne": "21", "annee": "2032", "perimetre": "alses", "indicateur": "sexe",
@@ -19,7 +19,7 @@ PERSONS = "est impossible : un effectif est un nombre entier ; vérifiez-le dans
 
 
 def told_of_figure(changes: dict) -> list[str]:
-    figures = typed(pd.DataFrame([FIGURE | changes], index=[7]), "chiffres_publies")
+    figures = apply_schema(pd.DataFrame([FIGURE | changes], index=[7]), "chiffres_publies")
     return [str(fault) for fault in data.figure_faults(figures, year=2032)]
 
 
@@ -72,7 +72,7 @@ STATEMENT = {
 ])
 def test_actors_and_answers_are_those_that_exist(changes, told):
     rows = [STATEMENT | {"id": "E02", "nature": "tension"}, STATEMENT | {"id": "E03"}, STATEMENT | {"nature": "levier"} | changes]
-    statements = typed(pd.DataFrame(rows, index=[2, 3, 4]), "enonces")
+    statements = apply_schema(pd.DataFrame(rows, index=[2, 3, 4]), "enonces")
     found = data.statement_faults(statements, pd.DataFrame({"theme": ["accueil"]}), year=2032)
     assert [str(fault) for fault in found] == [f"data/raw/2032/enonces.csv, ligne 4, colonne {sentence}" for sentence in told]
 
@@ -85,7 +85,7 @@ def test_actors_and_answers_are_those_that_exist(changes, told):
     ("outils", "", []), ("outils", "postes/bureau/oui", []), ("outils", "alses/accompagnements/", []), ("outils", "alses/niveau/4e_3e", []),
 ])
 def test_a_statement_outside_the_code_book_or_the_catalogue_is_told(theme, link, end):
-    statements = typed(pd.DataFrame([STATEMENT | {"theme": theme, "indicateur_lie": link}], index=[4]), "enonces")
+    statements = apply_schema(pd.DataFrame([STATEMENT | {"theme": theme, "indicateur_lie": link}], index=[4]), "enonces")
     found = data.statement_faults(statements, pd.DataFrame({"theme": ["accueil", "outils"]}), year=2032)
     assert [str(fault) for fault in found] == [f"data/raw/2032/enonces.csv, ligne 4, colonne {sentence}" for sentence in end]
 

@@ -6,7 +6,7 @@ import pytest
 
 from conftest import ALL
 from helpers import cli, data
-from helpers.clean.records import Received
+from helpers.clean.records import ReceivedRecords
 from helpers.schema import DataError
 from small_export import export_text, write_export
 
@@ -67,7 +67,7 @@ def test_an_export_is_cleaned_once_until_it_changes(data_root, monkeypatch):
 def test_an_export_that_was_read_and_did_not_change_can_be_trusted(data_root, monkeypatch):
     write_export(data_root)
     data.freeze_exports(2033, {})
-    monkeypatch.setattr("helpers.data.exports.receive", lambda year: Received(year, faults=[DataError("lu de nouveau")]))
+    monkeypatch.setattr("helpers.data.exports.receive", lambda year: ReceivedRecords(year, faults=[DataError("lu de nouveau")]))
     data.forget_exports()
     assert data.faults(2033, trusts_frozen=True) == []
     assert told() == ["lu de nouveau"]

@@ -5,7 +5,7 @@ import pytest
 
 from helpers import clean, data, schema
 from helpers.clean import records
-from helpers.clean.answers import key_of, read_day, tidy
+from helpers.clean.answers import key_of, normalise, read_day
 from received_persons import ROW, cleaned, reasons, received, registers, rows, rules, values
 
 
@@ -98,15 +98,15 @@ def test_a_reviewed_spelling_is_data():
 )  # fmt: skip
 def test_a_row_of_the_table_that_cannot_be_used_is_told(row, told):
     table = pd.DataFrame([row], columns=schema.columns("modalites"))
-    out = clean.clean_persons(records.Received(2021), **{**registers(), "spellings": table})
+    out = clean.clean_persons(records.ReceivedRecords(2021), **{**registers(), "spellings": table})
     assert [str(fault) for fault in out.faults] == [f"reference/modalites.csv, {told}"]
 
 
 def test_the_table_of_the_project_can_be_used_and_says_each_thing_once():
     table = data.read_reference("modalites")
-    assert clean.clean_persons(records.Received(2021), **registers()).faults == []
+    assert clean.clean_persons(records.ReceivedRecords(2021), **registers()).faults == []
     plain = table[table["ecriture"].eq("graphie")]
-    keys = plain["colonne"] + "/" + plain["texte"].map(lambda text: key_of(tidy(text)))
+    keys = plain["colonne"] + "/" + plain["texte"].map(lambda text: key_of(normalise(text)))
     values_of = plain.groupby(keys)["valeur"].nunique()
     assert values_of[values_of > 1].index.tolist() == []
 
@@ -264,5 +264,5 @@ def test_names_that_differ_by_their_spaces_accents_or_case_are_one():
 
 
 def test_apostrophes_and_dashes_are_written_in_one_way():
-    assert [tidy(text) for text in ("Me\u0301tropole", "Mé\u200btro\u00adpole", " a\u202f\u00a0 b\t")] == ["Métropole", "Métropole", "a b"]
-    assert [tidy(text) for text in ("l'Escaut", "l’Escaut", "l`Escaut", "a – b", "a\u2011b")] == ["l’Escaut"] * 3 + ["a - b", "a-b"]
+    assert [normalise(text) for text in ("Me\u0301tropole", "Mé\u200btro\u00adpole", " a\u202f\u00a0 b\t")] == ["Métropole", "Métropole", "a b"]
+    assert [normalise(text) for text in ("l'Escaut", "l’Escaut", "l`Escaut", "a – b", "a\u2011b")] == ["l’Escaut"] * 3 + ["a - b", "a-b"]

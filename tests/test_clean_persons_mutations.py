@@ -153,7 +153,7 @@ def test_no_fault_is_silent(seed, truth):
         fault(lines, draw)
     cut = draw.randrange(1, len(lines))
     parts = [part_of(lines[:cut], 2), part_of(lines[cut:], cut + 2)]
-    out = clean.clean_persons(records.Received(2021, parts, schema.columns("accompagnements")), **registers())
+    out = clean.clean_persons(records.ReceivedRecords(2021, parts, schema.columns("accompagnements")), **registers())
     assert out.read == len(lines) == len(out.persons) + len(out.rejected)
     assert out.rejections["lignes"].sum() == len(out.rejected)
     said = len(out.ledger) or len(out.rejected) or out.faults

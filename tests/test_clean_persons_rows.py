@@ -11,7 +11,7 @@ from helpers.schema import DataError
 from received_persons import FILE, cleaned, part_of, reasons, received, registers, rows, rules, table, values
 
 
-def told(out: records.Cleaned) -> list[str]:
+def told(out: records.CleanedRecords) -> list[str]:
     return [str(fault) for fault in out.faults]
 
 
@@ -109,9 +109,9 @@ def test_a_referrer_is_only_of_the_college():
 
 
 def test_rows_refused_by_reading_are_in_the_account():
-    refused = [records.Refused(3, "ligne trop courte", "P9;2021"), records.Refused(9, "ligne trop longue", "P8;…")]
+    refused = [records.UnreadableRow(3, "ligne trop courte", "P9;2021"), records.UnreadableRow(9, "ligne trop longue", "P8;…")]
     parts = [part_of(rows({}, {}, {"uai": "faux"}), first=4, refused=refused)]
-    out = clean.clean_persons(records.Received(2021, parts, schema.columns("accompagnements")), **registers())
+    out = clean.clean_persons(records.ReceivedRecords(2021, parts, schema.columns("accompagnements")), **registers())
     assert (out.read, len(out.persons), len(out.rejected)) == (5, 2, 3)
     assert reasons(out) == {"ligne trop courte": 1, "ligne trop longue": 1, "UAI mal écrit, ou dont la lettre de contrôle est fausse": 1}
     assert (out.rejected["ligne"].tolist(), out.rejected["texte"].tolist()) == ([3, 6, 9], ["P9;2021", "", "P8;…"])
@@ -128,7 +128,7 @@ def test_the_quarantine_holds_the_row_as_received():
 
 
 def test_no_export_is_nobody_with_every_column():
-    out = clean.clean_persons(records.Received(2021), **registers())
+    out = clean.clean_persons(records.ReceivedRecords(2021), **registers())
     assert (len(out.persons), out.read, out.faults) == (0, 0, [])
     assert list(out.persons.codes) == schema.columns("accompagnements")[1:]
     assert all(words == [""] for words in out.persons.labels.values())
@@ -195,7 +195,7 @@ def test_the_result_does_not_depend_on_which_part_is_read_first():
         return batch
 
     parts = [records.Part(FILE, "", late), records.Part(FILE, "", early)]
-    out = clean.clean_persons(records.Received(2021, parts, schema.columns("accompagnements")), **registers())
+    out = clean.clean_persons(records.ReceivedRecords(2021, parts, schema.columns("accompagnements")), **registers())
     assert out.persons.labels == cleaned(lines).persons.labels and table(out) == table(cleaned(lines))
     pd.testing.assert_frame_equal(out.ledger, cleaned(lines).ledger)
 
@@ -203,7 +203,7 @@ def test_the_result_does_not_depend_on_which_part_is_read_first():
 def test_two_files_are_added_and_accounted_apart():
     parts = [part_of(rows({"sexe": "F"}), file="a.csv"), part_of([{**rows({"sexe": "F"})[0], "identifiant": "Q1"}], file="b.csv")]
     changes = [records.Change("b.csv", "", "titre sauté", 1)]
-    out = clean.clean_persons(records.Received(2021, parts, schema.columns("accompagnements"), changes=changes), **registers())
+    out = clean.clean_persons(records.ReceivedRecords(2021, parts, schema.columns("accompagnements"), changes=changes), **registers())
     assert out.ledger.values.tolist() == [["a.csv", "sexe", "écriture ramenée à la liste", 1], ["b.csv", "", "titre sauté", 1], ["b.csv", "sexe", "écriture ramenée à la liste", 1]]
 
 
@@ -215,12 +215,12 @@ def test_the_faults_of_reading_come_first_and_one_part_that_fails_hides_no_other
         raise DataError("b.csv : illisible.")
 
     parts = [records.Part("b.csv", "", fail), part_of(rows({}))]
-    out = clean.clean_persons(records.Received(2021, parts, schema.columns("accompagnements"), [DataError("d’abord")]), **registers())
+    out = clean.clean_persons(records.ReceivedRecords(2021, parts, schema.columns("accompagnements"), [DataError("d’abord")]), **registers())
     assert told(out) == ["d’abord", "b.csv : illisible."] and len(out.persons) == 1
 
 
 def test_a_file_without_rows_is_a_fault():
-    assert told(cleaned([]) if received([]).parts else clean.clean_persons(records.Received(2021, [part_of([])], []), **registers())) == [
+    assert told(cleaned([]) if received([]).parts else clean.clean_persons(records.ReceivedRecords(2021, [part_of([])], []), **registers())) == [
         f"{FILE} : aucune ligne de données ; vérifiez que c’est bien l’export, et non un modèle."
     ]
 
@@ -295,7 +295,7 @@ def test_a_column_of_too_many_texts_is_a_fault(monkeypatch):
 
 def test_earlier_years_are_cleaned_alike_and_their_faults_are_raised():
     good = received(rows({"annee": "2020", "date_debut": "", "date_fin": ""}), year=2020)
-    out = clean.clean_earlier([good, records.Received(2019)], **registers())
+    out = clean.clean_earlier([good, records.ReceivedRecords(2019)], **registers())
     assert {year: len(persons) for year, persons in out.items()} == {2020: 1}
     with pytest.raises(DataError, match="ce fichier est celui de 2020"):
         clean.clean_earlier([received(rows({"annee": "2020"}))], **registers())

@@ -21,13 +21,13 @@ YEAR = 2032
 
 def of_one(coder: str) -> Project:
     """What one person coded, in a file that does not say who."""
-    own = codings.of_coder(coded_year(), coder)
+    own = codings.coded_by(coded_year(), coder)
     return Project(own.codes, own.documents, tuple(replace(each, coder="") for each in own.passages))
 
 
 def of_the_year_before() -> Project:
     """Three meetings without anything on families, under a code that was not used again."""
-    year = codings.of_coder(coded_year(seed=5), "A")
+    year = codings.coded_by(coded_year(seed=5), "A")
     kept = {document.name for document in year.documents[:3]}
     codes = (*(code for code in year.codes if code.name != "Familles"), Code("Bilan"))
     passages = [replace(each, code="Bilan" if each.code == "Familles" else each.code) for each in year.passages]
@@ -199,7 +199,7 @@ def test_the_private_list_is_what_a_person_copies(coded):
     possible.assign(relue_le="01/12/2032").head(3).to_csv(data.quoted_file(YEAR), sep=";", index=False, encoding="utf-8-sig")
     assert data.faults(YEAR) == []
     livre = data.read_reference("themes")
-    taken = codings.chosen(data.read_quoted(YEAR), codings.quotable(codings.in_book(data.load_codings(YEAR), livre)))
+    taken = codings.chosen_quotations(data.read_quoted(YEAR), codings.quotable(codings.recode_to_book(data.load_codings(YEAR), livre)))
     assert taken["citation"].tolist() == possible["citation"].head(3).tolist() and (taken["voix"] == MEETINGS).all()
 
 

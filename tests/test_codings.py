@@ -11,7 +11,7 @@ from conftest import ALL
 from helpers import codings
 from helpers.codings.counts import lemma, units, word_count, words
 from helpers.codings.model import Code, Document, Passage, Project
-from helpers.codings.personal_data import is_personal, masked
+from helpers.codings.personal_data import is_personal, mask_personal_data
 from helpers.schema import DataError
 
 CODES = (Code("a"), Code("b", "a"), Code("c"), Code("d/e"))
@@ -136,7 +136,7 @@ def test_the_corpus_counts_documents_of_each_kind_and_coded_words_once():
     said = Document("v", "L’équipe du collège.", "verbatim")
     coded = [place(said, "L’équipe", "a", "A"), place(said, "équipe du collège", "c", "B")]
     passages = (*coded, Passage("s", None, None, "deux mots", "a"))
-    table = codings.corpus(Project(CODES, (said, Document("s", "", "synthese"), Document("i", "Un mot")), passages))
+    table = codings.corpus_card(Project(CODES, (said, Document("s", "", "synthese"), Document("i", "Un mot")), passages))
     assert table["nature"].tolist() == ["verbatim", "compte_rendu", "synthese", "inconnue", "ensemble"]
     assert table[["mots", "mots_codes", "sans_texte", "codeurs", "passages"]].to_numpy().tolist() == [
         [3, 3, 0, 2, 2], [0, 0, 0, 0, 0], [0, 2, 1, 0, 1], [2, 0, 0, 0, 0], [5, 5, 1, 2, 3],
@@ -215,15 +215,15 @@ def test_what_is_not_one_word_is_refused(typed):
 ])  # fmt: skip
 def test_personal_details_are_masked_however_they_are_written(text):
     said = f"On a noté : {text}, puis rien."
-    assert is_personal(said) and not is_personal(masked(said))
-    assert len(masked(said)) == len(said) and re.fullmatch("On a noté : .*•,? puis rien.", masked(said))
+    assert is_personal(said) and not is_personal(mask_personal_data(said))
+    assert len(mask_personal_data(said)) == len(said) and re.fullmatch("On a noté : .*•,? puis rien.", mask_personal_data(said))
 
 
 @pytest.mark.parametrize("text", [
     "17 collèges sur 40 en 2020", "de 2019 à 2020, 2 233 jeunes", "en 2019-2020", "1 852, 2 233 et 6 585", "le 12 mars", "la 3e", "46 %, puis 52 %", "à 8 h 30",
 ])  # fmt: skip
 def test_counts_and_years_are_no_personal_details(text):
-    assert not is_personal(text) and masked(text) == text
+    assert not is_personal(text) and mask_personal_data(text) == text
 
 
 def quoted(texts: list[str], attributes: list[dict] = (), **options) -> list[tuple]:

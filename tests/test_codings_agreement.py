@@ -9,7 +9,7 @@ from statsmodels.stats.inter_rater import cohens_kappa
 
 from conftest import ALL
 from helpers import codings
-from helpers.codings.agreement import Cells, alpha, cohen
+from helpers.codings.agreement import Cells, cohen_kappa, krippendorff_alpha
 from helpers.codings.model import Code, Document, Passage, Project
 from helpers.schema import DataError
 
@@ -45,22 +45,22 @@ def test_coefficients_are_those_worked_by_hand():
 def test_kappa_is_that_of_statsmodels_and_alpha_that_of_coincidences(seed):
     both, first, second, neither = np.random.default_rng(seed).integers(1, 30, 4)
     cells, n = Cells(both, first, second, neither), 2 * (both + first + second + neither)
-    assert cohen(cells) == pytest.approx(cohens_kappa([[both, first], [second, neither]]).kappa)
+    assert cohen_kappa(cells) == pytest.approx(cohens_kappa([[both, first], [second, neither]]).kappa)
     yes = 2 * both + first + second
-    value, low, high = alpha(cells)
+    value, low, high = krippendorff_alpha(cells)
     assert value == pytest.approx(1 - (n - 1) * (first + second) / (yes * (n - yes)))
     assert low < value < high
 
 
 @pytest.mark.parametrize("cells", [Cells(0, 0, 0, 0), Cells(5, 0, 0, 0), Cells(0, 0, 0, 5)])
 def test_without_variety_there_is_no_coefficient(cells):
-    assert math.isnan(cohen(cells)) and all(map(math.isnan, alpha(cells)))
+    assert math.isnan(cohen_kappa(cells)) and all(map(math.isnan, krippendorff_alpha(cells)))
 
 
 def test_full_agreement_on_few_units_is_not_certain():
     # χ² = 12 / (1 + κ) − 6 reaches 3.84 at κ = 0.219; alpha is 1 − 11/12 (1 − κ).
-    assert [round(value, 3) for value in alpha(Cells(3, 0, 0, 3))] == [1, 0.284, 1]
-    assert alpha(Cells(50, 0, 0, 50))[1] > 0.92
+    assert [round(value, 3) for value in krippendorff_alpha(Cells(3, 0, 0, 3))] == [1, 0.284, 1]
+    assert krippendorff_alpha(Cells(50, 0, 0, 50))[1] > 0.92
 
 
 CASES = [(17, 0.5, 0.7), (46, 0.25, 0.7), (46, 0.5, 0.7), (100, 0.2, 0.4), (200, 0.1, 0.8)]
@@ -71,7 +71,7 @@ def test_the_interval_holds_the_truth_nineteen_times_of_twenty(n, share, kappa):
     variance = share * (1 - share)
     parts = share**2 + kappa * variance, 2 * variance * (1 - kappa), (1 - share) ** 2 + kappa * variance
     tables = Counter(map(tuple, np.random.default_rng(1).multinomial(n, parts, 1000)))
-    intervals = {(both, apart, neither): alpha(Cells(both, apart, 0, neither)) for both, apart, neither in tables}
+    intervals = {(both, apart, neither): krippendorff_alpha(Cells(both, apart, 0, neither)) for both, apart, neither in tables}
     held = sum(times for each, times in tables.items() if intervals[each][1] <= kappa <= intervals[each][2])
     known = sum(times for each, times in tables.items() if not math.isnan(intervals[each][0]))
     assert 0.93 <= held / known <= 0.98

@@ -22,7 +22,7 @@ TEXT = "Un bureau pour recevoir. Une salle pour tous."
 
 @pytest.fixture(scope="module")
 def year():
-    return codings.in_book({"réunions": coded_year()}, BOOK)
+    return codings.recode_to_book({"réunions": coded_year()}, BOOK)
 
 
 @pytest.fixture(scope="module")
@@ -62,10 +62,10 @@ def test_two_codes_that_are_one_in_the_book_are_one_and_one_that_it_lacks_is_ref
     codes = (Code("Lieux"), Code("Endroits"), Code("LIEUX", "Endroits"))
     passages = tuple(Passage("r", 0, 9, "Un bureau", path) for path in ("Lieux", "Endroits/LIEUX"))
     one = {"a": Project(codes, (Document("r", "Un bureau."),), passages)}
-    (project,) = codings.in_book(one, BOOK).values()
+    (project,) = codings.recode_to_book(one, BOOK).values()
     assert [passage.code for passage in project.passages] == ["lieux"]
     with pytest.raises(DataError) as error:
-        codings.in_book(one, BOOK.head(0))
+        codings.recode_to_book(one, BOOK.head(0))
     assert "« Lieux » n’est pas dans le livre de codes" in plain(str(error.value))
 
 
@@ -91,24 +91,24 @@ def test_a_book_whose_parents_do_not_make_a_tree_is_refused(parents):
 
 def test_a_text_in_two_files_is_one_document_that_two_persons_coded():
     projects = {"Yann": coding(kind="verbatim"), "Zoé": coding("temps", attributes=(("reunion", "mars"),))}
-    both = codings.gather(projects)
+    both = codings.merge_codings(projects)
     assert both.documents == (Document("r1", TEXT, "verbatim", (("reunion", "mars"),)),)
     assert [(passage.code, passage.coder) for passage in both.passages] == [("lieux", "Yann"), ("temps", "Zoé")]
-    assert codings.differences(projects)["pose_par"].tolist() == ["Yann", "Zoé"]
+    assert codings.coder_differences(projects)["pose_par"].tolist() == ["Yann", "Zoé"]
 
 
 def test_one_name_of_coder_in_two_files_for_one_text_is_two_persons():
     one, two = coding(coder="default"), coding("temps", coder="default")
-    assert coders(codings.gather({"Yann": one, "Zoé": two})) == {"default (Yann)", "default (Zoé)"}
+    assert coders(codings.merge_codings({"Yann": one, "Zoé": two})) == {"default (Yann)", "default (Zoé)"}
     # For texts of their own, nothing tells whether it is one person.
-    assert coders(codings.gather({"Yann": one, "Zoé": coding(coder="default", name="r2")})) == {"default"}
+    assert coders(codings.merge_codings({"Yann": one, "Zoé": coding(coder="default", name="r2")})) == {"default"}
 
 
 def test_different_texts_of_one_name_are_two_documents_and_counted_as_such():
     projects = {"nord": coding(), "sud": coding(text=TEXT + " Fin.")}
-    both = codings.gather(projects)
+    both = codings.merge_codings(projects)
     assert len({document.name for document in both.documents}) == 2 and coders(both) == {""}
-    assert codings.differences(projects).empty
+    assert codings.coder_differences(projects).empty
     row = corpus(**projects).set_index("nature").loc["ensemble"]
     assert row[["documents", "codages", "homonymes", "jumeaux"]].tolist() == [2, 2, 1, 0]
 
@@ -124,16 +124,16 @@ def test_a_text_of_two_names_is_two_documents_and_is_told():
 
 def test_passages_without_text_of_two_files_are_not_taken_for_one_text():
     alone = Project((Code("lieux"),), (Document("r1"),), (Passage("r1", None, None, "Un bureau", "lieux"),))
-    both = codings.gather({"nord": alone, "sud": alone})
+    both = codings.merge_codings({"nord": alone, "sud": alone})
     assert len(both.documents) == len(both.passages) == 2
 
 
 def test_one_coding_is_itself_none_is_nothing_and_names_that_are_taken_stay_apart():
-    assert codings.gather({"a": coding()}) == coding() and codings.gather({}) == Project()
+    assert codings.merge_codings({"a": coding()}) == coding() and codings.merge_codings({}) == Project()
     assert codings.measures({}, {"a": coding()}, year=YEAR).empty
     names = [("r", "1"), ("r", "2"), ("r (1)", "3"), ("r (2)", "4")]
     projects = {end: coding(name=name, text=TEXT + end) for name, end in names}
-    assert len({each.name for each in codings.gather(projects).documents}) == 4
+    assert len({each.name for each in codings.merge_codings(projects).documents}) == 4
 
 
 def test_documents_without_a_passage_and_a_third_coder_are_told(measured):
@@ -149,10 +149,10 @@ def test_documents_without_a_passage_and_a_third_coder_are_told(measured):
 
 
 @pytest.mark.parametrize(("name", "count"), [
-    ("codes", codings.code_counts), ("paires", codings.cooccurrences), ("corpus", codings.corpus), ("seuils", codings.gates),
+    ("codes", codings.code_counts), ("paires", codings.cooccurrences), ("corpus", codings.corpus_card), ("seuils", codings.analysis_requirements),
     ("mots", lambda project: codings.words_by_code(project).query("est_retenu")),
     ("annees", lambda project: codings.year_to_year(project, project)),
-    ("accord", lambda project: codings.agreement(codings.of_coder(project, "A"), codings.of_coder(project, "B"))),
+    ("accord", lambda project: codings.agreement(codings.coded_by(project, "A"), codings.coded_by(project, "B"))),
 ])  # fmt: skip
 def test_each_table_comes_back_as_it_was_counted(name, count, year, measured):
     back, direct = table(measured, name), count(*year.values()).drop(columns="libelle", errors="ignore")
@@ -228,6 +228,6 @@ def test_a_sentence_may_be_chosen_once_enough_meetings_say_it():
 ])  # fmt: skip
 def test_only_what_a_person_dated_and_codings_hold_is_quoted(theme, sentence, day, voices):
     ticked = pd.DataFrame({"theme": [theme], "citation": [sentence], "relue_le": pd.to_datetime([day])})
-    rows = codings.chosen(ticked, codings.quotable(sentence_said("L’eau manque.")))
+    rows = codings.chosen_quotations(ticked, codings.quotable(sentence_said("L’eau manque.")))
     assert rows["voix"].astype(object).where(rows["voix"].notna(), None).tolist() == voices
     assert voices != [3] or rows["citation"].tolist() == ["L’eau manque."]

@@ -18,7 +18,7 @@ def year():
 
 @pytest.fixture(scope="module")
 def coders(year):
-    return codings.of_coder(year, "A"), codings.of_coder(year, "B")
+    return codings.coded_by(year, "A"), codings.coded_by(year, "B")
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def replaced(project, old, new, among=lambda passage: True):
 
 
 def test_the_year_passes_every_gate_and_is_counted_whole(year):
-    gates = codings.gates(year)
+    gates = codings.analysis_requirements(year)
     assert gates["est_passe"].all()
     counts = dict(zip(gates["condition"], gates["trouve"], strict=True))
     assert [counts[each] for each in ("reunions", "codeurs", "documents_sans_parole", "paires_tracees")] == [
@@ -50,7 +50,7 @@ def test_the_year_passes_every_gate_and_is_counted_whole(year):
     ]
     text = " ".join(document.text for document in year.documents)
     assert counts["mots"] == len(text.replace("’", "").replace("'", "").split()) >= 10_000
-    table = codings.corpus(year).set_index("nature")
+    table = codings.corpus_card(year).set_index("nature")
     columns = ["documents", "sans_texte", "reunions", "codeurs", "passages"]
     assert table.loc["compte_rendu", columns].tolist() == [MEETINGS, 0, MEETINGS, 2, len(year.passages)]
     assert table.loc["ensemble"].tolist() == table.loc["compte_rendu"].tolist()
@@ -158,10 +158,10 @@ def test_a_synthesis_or_a_short_year_gives_no_word(year):
     synthesis = replace(year, documents=tuple(replace(document, kind="synthese") for document in year.documents))
     short, rest = part(year.documents[:5]), part(year.documents[5:])
     for project, missing in ((synthesis, {"documents_sans_parole", "mots", "reunions"}), (short, {"mots", "reunions"})):
-        gates = codings.gates(project).query("analyse == 'mots_par_theme' and not est_passe")
+        gates = codings.analysis_requirements(project).query("analyse == 'mots_par_theme' and not est_passe")
         assert set(gates["condition"]) == missing and codings.words_by_code(project).empty
     # A synthesis has neither counts by meeting nor rates; pairs and agreement stay.
-    stopped = codings.gates(synthesis).query("not est_passe")["analyse"]
+    stopped = codings.analysis_requirements(synthesis).query("not est_passe")["analyse"]
     assert set(stopped) == {"code_par_document", "pour_mille_mots", "mots_par_theme"}
     assert codings.words_by_code(short, rest).equals(codings.words_by_code(year))
 
@@ -174,7 +174,7 @@ def test_two_years_of_minutes_have_rates_and_a_code_comes_and_goes(year):
     table = codings.year_to_year(now, before).set_index("code")
     states = dict.fromkeys(["Lieux", "Équipe", "Élèves", "Familles"], "garde")
     assert table["etat"].to_dict() == {**states, "Temps": "apparu", "Lieux/Bureau": "disparu"}
-    assert (table["mots"] == codings.corpus(year)["mots"].iloc[-1]).all()
+    assert (table["mots"] == codings.corpus_card(year)["mots"].iloc[-1]).all()
     assert table["pour_mille_mots"].tolist() == pytest.approx((1000 * table["extraits"] / table["mots"]).tolist())
     # Both coded most sentences: a span of text is counted once.
     spans = {(each.document, each.start) for each in year.passages if each.code == "Familles"}

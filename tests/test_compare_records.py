@@ -16,7 +16,7 @@ from helpers.indicators.clusters import standard_error
 from helpers.indicators.comparisons import Comparisons
 from helpers.indicators.constraints import row, share_bounds, table
 from helpers.indicators.lookup import Facts
-from helpers.schema import columns, typed
+from helpers.schema import apply_schema, columns
 
 FOUND = Comparisons(two_exports.compared())
 GIRLS, NEW = FOUND("annees/alses/sexe/filles"), FOUND("annees/alses/nouvel_accompagnement/oui")
@@ -31,7 +31,7 @@ def rows_of(population, *rows, indicator="sexe", modality="filles"):
     names = ("effectif", "base", "effectif_anterieur", "base_anterieure", "effectif_deux_fois")
     head = {"annee": 2032, "annee_anterieure": 2031, "perimetre": "alses", "indicateur": indicator, "modalite": modality, "source": "export"}
     made = [head | {"population": population} | dict(zip(names, each, strict=False)) for each in rows]
-    return typed(pd.DataFrame(made, columns=columns("recouvrements")), "recouvrements")
+    return apply_schema(pd.DataFrame(made, columns=columns("recouvrements")), "recouvrements")
 
 
 # --- the persons of both years ---------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from helpers.analysis.comparisons import reach
 from helpers.indicators.comparisons import Comparisons, stepped_down
 from helpers.indicators.constraints import row, share_bounds, table
 from helpers.indicators.lookup import with_shares
-from helpers.schema import catalogue, columns, typed
+from helpers.schema import apply_schema, catalogue, columns
 
 
 def figure(year, name, modality, counts=None, base=None, *, perimeter="alses", unit="personnes", **more):
@@ -195,7 +195,7 @@ def test_the_table_follows_its_schema_and_names_each_measure_once():
 
 
 def measured(pair):
-    return shares.described(pair) | shares.tested(pair)
+    return shares.described_measures(pair) | shares.tested_measures(pair)
 
 
 # --- sweeps ----------------------------------------------------------------------------------------------------------
@@ -321,4 +321,4 @@ def test_the_whole_that_cannot_hold_its_part_is_not_compared():
     rows = [exactly(2020, "sexe", "garcons", 50, 60), exactly(2020, "sexe", "garcons", 40, 80, perimeter="prevention_specialisee")]
     made = comparisons.build_comparisons(table(rows), BEFORE.head(0), CONTROLS.head(0), year=2020, compare_to=None)
     assert set(made["comparaison"]) == {"page"}
-    assert typed(made, "comparaisons").equals(made)
+    assert apply_schema(made, "comparaisons").equals(made)

@@ -93,12 +93,12 @@ def test_an_association_is_found_wherever_it_is_named_and_its_absences_stay_visi
 
 
 def test_what_a_topic_does_not_publish_is_told_together_with_the_group_that_holds_it():
-    [levels] = describe.silences(table(LEVELS[2:]), "niveaux", year=2032)
+    [levels] = describe.gaps_of(table(LEVELS[2:]), "niveaux", year=2032)
     assert (levels.label, levels.missing) == ("Niveau de classe", ())
     assert levels.grouped == (("4e ou 3e", ("4e",)), ("6e, 5e ou autre", ("6e", "5e", "SEGPA, ULIS, UPE2A")))
-    [alone] = describe.silences(table([figure("sexe", "filles", 44), figure("sexe", "garcons", 56)]), "parents", year=2032)
+    [alone] = describe.gaps_of(table([figure("sexe", "filles", 44), figure("sexe", "garcons", 56)]), "parents", year=2032)
     assert (alone.missing, alone.grouped) == (("associés", "non associés"), ())
-    [whole] = describe.silences(table([figure("situation", "collegien", 44, perimeter="prevention_specialisee"), figure("suivi_par", "alses", 1), figure("suivi_par", "autre_educateur", 1)]), "volume", year=2032)
+    [whole] = describe.gaps_of(table([figure("situation", "collegien", 44, perimeter="prevention_specialisee"), figure("suivi_par", "alses", 1), figure("suivi_par", "autre_educateur", 1)]), "volume", year=2032)
     assert (whole.label, whole.missing) == ("Situation scolaire (toute la prévention spécialisée)", ("lycéens", "autres situations"))
 
 
@@ -113,8 +113,8 @@ def test_definitions_are_those_of_the_indicators_that_the_year_publishes_with_th
 def test_a_breakdown_that_the_pairs_already_show_is_not_drawn_twice():
     rows = table([figure("objectif", "mobilite", 60), figure("demande_initiale", "mobilite", 5), figure("demande_initiale", "autre", 5)])
     parts, pairs = describe.topic(rows, "demandes", year=2032), describe.requests_and_goals(rows, year=2032)
-    assert [part["indicateur"].iloc[0] for part in describe.beyond(parts, pairs)] == ["demande_initiale"]
-    assert len(describe.beyond(parts, pairs.head(0))) == 2
+    assert [part["indicateur"].iloc[0] for part in describe.remaining_breakdowns(parts, pairs)] == ["demande_initiale"]
+    assert len(describe.remaining_breakdowns(parts, pairs.head(0))) == 2
 
 
 def test_requests_stand_beside_objectives_when_both_are_counted_most_frequent_objective_first():

@@ -44,7 +44,7 @@ BY_SEX = crossing("niveau", "sexe", {"3e": (10, 30), "6e": (30, 30), "non_rensei
 
 
 def crossed(rows, name, other):
-    return crosstab.crossed(rows, name, other, year=2032)
+    return crosstab.crosstab_of_records(rows, name, other, year=2032)
 
 
 def test_a_crossing_has_every_cell_column_by_column_in_reading_order():
@@ -67,7 +67,7 @@ def test_a_printed_crossing_is_none_of_records():
     ([cell("niveau", "3e", 9, source="imprime"), cell("sexe", "filles", 9, source="imprime")], []),
 ], ids=["no record", "not crossed", "crossed", "printed"])
 def test_a_crossing_that_records_allow_and_that_is_not_shown_is_named(others, missing):
-    assert crosstab.withheld_crossings(table(others), "niveaux", year=2032) == missing
+    assert crosstab.suppressed_crosstabs(table(others), "niveaux", year=2032) == missing
 
 
 def test_pairs_come_once_the_most_frequent_first():
@@ -81,7 +81,7 @@ def test_pairs_come_once_the_most_frequent_first():
 
 
 def test_two_groups_are_told_by_the_answer_that_separates_them_most_and_who_did_not_answer_is_named():
-    made = charts.show_crossing(crossed(BY_SEX, "niveau", "sexe"))
+    made = charts.show_crosstab(crossed(BY_SEX, "niveau", "sexe"))
     assert titled(made).startswith("Filles : 50 % sont en 3e ; garçons : 20 %, ")
     assert titled(made).endswith("; filles (60) : 6e, 30, 3e, 30 ; garçons (50) : 6e, 30, 3e, 10.")
     assert "n = 60 (filles) ; 50 (garçons)" in said(made) and "Réponses sans ligne ni colonne ici : « non renseigné »" in said(made)
@@ -89,7 +89,7 @@ def test_two_groups_are_told_by_the_answer_that_separates_them_most_and_who_did_
 
 def test_a_large_crossing_is_told_by_the_largest_group_not_by_the_highest_share():
     rows = crossing("objectif", "demande_initiale", {"scolarite": (60, 3, 9), "mobilite": (30, 7, 9)}, {"scolarite": 90, "mobilite": 8, "autre": 20})
-    assert titled(charts.show_crossing(crossed(rows, "objectif", "demande_initiale"))).splitlines()[0] == (
+    assert titled(charts.show_crosstab(crossed(rows, "objectif", "demande_initiale"))).splitlines()[0] == (
         "Demande initiale « scolarité » : 67 % ont « scolarité » parmi leurs objectifs, la réponse la plus fréquente"
     )
 
@@ -98,7 +98,7 @@ def test_a_crossing_of_groups_that_are_all_too_small_for_a_share_is_one_sentence
     # What a site of thirty persons has: counts that are shown, and no share.
     rows = crossing("niveau", "sexe", {"3e": (5, 10), "6e": (10, 5)}, {"garcons": 15, "filles": 15})
     cells = crossed(rows, "niveau", "sexe").assign(part_pct=pd.NA, part_min_pct=pd.NA, part_max_pct=pd.NA)
-    made = charts.show_crossing(cells)
+    made = charts.show_crosstab(cells)
     assert "<figure" not in made.html
     assert said(made) == "« Niveau de classe » selon « Sexe » : chaque groupe compte moins de vingt personnes, aucune part n’en est donnée."
     assert charts.show_by_group(crossed(rows, "niveau", "sexe").assign(part_pct=pd.NA), "3e").html == ""
@@ -138,8 +138,8 @@ def test_no_figure_of_an_export_says_that_it_is_printed_or_rounded():
 def test_a_crossing_with_few_persons_does_not_reach_the_page():
     who = persons(2032, objectifs=["mobilite;scolarite", *["scolarite"] * 239])
     few = indicators.count_persons(who, source="export", reference="export de la base, 2032")
-    assert crosstab.withheld_crossings(few, "demandes", year=2032) == [("Objectif travaillé", "Objectif travaillé")]
-    assert charts.show_crossing(crossed(few, "objectif", "objectif")).html == ""
+    assert crosstab.suppressed_crosstabs(few, "demandes", year=2032) == [("Objectif travaillé", "Objectif travaillé")]
+    assert charts.show_crosstab(crossed(few, "objectif", "objectif")).html == ""
 
 
 # --- the whole page --------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import pytest
 from helpers import indicators
 from helpers.clean import records
 from helpers.disclosure import rounding
-from helpers.disclosure.rounding import Sums, draws, round_counts
+from helpers.disclosure.rounding import Sums, random_draws, round_counts
 from helpers.schema import catalogue
 
 KEY = b"cle de test"
@@ -80,8 +80,8 @@ def test_no_rounding_is_found_where_none_is_possible_and_two_bases_may_be():
 
 def test_the_draw_needs_the_key():
     names = [f"cellule {rank}" for rank in range(50)]
-    assert draws(names, b"une").tolist() == draws(names, b"une").tolist() != draws(names, b"autre").tolist()
-    assert ((draws(names, b"une") >= 0) & (draws(names, b"une") < 1)).all()
+    assert random_draws(names, b"une").tolist() == random_draws(names, b"une").tolist() != random_draws(names, b"autre").tolist()
+    assert ((random_draws(names, b"une") >= 0) & (random_draws(names, b"une") < 1)).all()
 
 
 # --- a year ----------------------------------------------------------------------------------------------------------
@@ -222,13 +222,13 @@ def test_an_association_is_crossed_from_thirty_persons(size, is_crossed):
 @pytest.mark.parametrize(("few", "is_opened"), [(1, True), (4, True), (5, False), (0, False)])
 def test_one_to_four_persons_of_the_network_are_rounded_with_two_others(few, is_opened):
     levels = ["6e"] * 80 + ["5e"] * 70 + ["4e"] * (50 - few) + ["3e"] * few
-    opened = rounding.open_cells(count(persons(200, uai="9990001X", niveau=levels, sexe="filles")))
+    opened = rounding.cells_to_round(count(persons(200, uai="9990001X", niveau=levels, sexe="filles")))
     names = {cell[2] for cell in opened if cell[:2] == ("alses", "niveau")}
     assert names == ({"3e", "6e", "5e", "4e_3e", "6e_5e_autre"} if is_opened else set())
 
 
 def test_who_has_not_an_answer_that_all_could_have_is_a_small_count_too():
-    opened = rounding.open_cells(count(persons(100, objectifs=["scolarite"] * 97 + ["mobilite"] * 3)))
+    opened = rounding.cells_to_round(count(persons(100, objectifs=["scolarite"] * 97 + ["mobilite"] * 3)))
     assert {("alses", "objectif", "scolarite"), ("alses", "objectif", "mobilite")} <= opened
 
 
@@ -250,7 +250,7 @@ def test_a_column_filled_by_nearly_all_is_left_out():
 @pytest.mark.parametrize(("is_up", "expected"), [(True, 15), (False, 10)])
 def test_a_rounding_direction_is_forced_as_asked(is_up, expected):
     people = persons(40, association="A", uai="9990001X", sexe=["filles"] * 27 + ["garcons"] * 13)
-    turn = rounding.Turned("college", "9990001X", "sexe", "garcons", is_up=is_up)
+    turn = rounding.ForcedRounding("college", "9990001X", "sexe", "garcons", is_up=is_up)
     assert shown(protect(people, also=[turn])[2], "9990001X", "sexe")["garcons"] == expected
 
 

@@ -19,7 +19,7 @@ from helpers.indicators.constraints import (
     share_bounds,
 )
 from helpers.indicators.documents import count_associations, count_colleges
-from helpers.schema import columns, typed
+from helpers.schema import apply_schema, columns
 
 ALSES = "alses"
 
@@ -31,13 +31,13 @@ def figures(*rows: tuple) -> pd.DataFrame:
         {"id": f"C{row[0]}-{number:02d}", "document": "Note", "ligne": number, "perimetre": ALSES, **dict(zip(names, [*row, *("=", "")[len(row) - 6 :]], strict=True))}
         for number, row in enumerate(rows, start=1)
     ]
-    return typed(pd.DataFrame(filled, columns=columns("chiffres_publies")), "chiffres_publies")
+    return apply_schema(pd.DataFrame(filled, columns=columns("chiffres_publies")), "chiffres_publies")
 
 
 TOTAL = (2020, "accompagnements", "", "effectif", 2233, "personnes")
 GIRLS = (2020, "sexe", "filles", "part", 42, "pct")
 BOYS = (2020, "sexe", "garcons", "part", 58, "pct")
-NOTHING = typed(pd.DataFrame(columns=columns("indicateurs")), "indicateurs")
+NOTHING = apply_schema(pd.DataFrame(columns=columns("indicateurs")), "indicateurs")
 
 
 def cell(table: pd.DataFrame, indicator: str, modality: str) -> pd.Series:
@@ -343,7 +343,7 @@ def posts(*seniorities: float) -> pd.DataFrame:
         "presentation_formelle": "non", "anciennete_prev_ans": 0,
     }
     rows = [{**answers, "ligne": 67 + number, "anciennete_alses_ans": years} for number, years in enumerate(seniorities)]
-    return typed(pd.DataFrame(rows), "postes")
+    return apply_schema(pd.DataFrame(rows), "postes")
 
 
 def counted(table: pd.DataFrame, indicator: str) -> dict[str, int]:
@@ -374,7 +374,7 @@ def meetings() -> pd.DataFrame:
         ("2020-11-13", "visio", "chefs_de_service", 9, None),
     ]
     frame = pd.DataFrame(rows, columns=["date", "forme", "groupe", "participants", "invites_du_groupe"])
-    return typed(
+    return apply_schema(
         frame.assign(
             intitule="Réunion", associations="", ligne=[114, 118, 128, 154], ligne_invites=[122, 122, 136, None]
         ),
@@ -400,7 +400,7 @@ def test_statements_are_counted_by_theme_nature_and_both():
     frame = pd.DataFrame(
         [("E01", "a", "constat"), ("E02", "a", "tension"), ("E03", "b", "tension")], columns=["id", "theme", "nature"]
     ).assign(ligne=1, enonce="x", echelle="alses", acteurs="", associations="", indicateur_lie="", repond_a="")
-    table = indicators.count_statements(typed(frame, "enonces"), year=2020, document="Note")
+    table = indicators.count_statements(apply_schema(frame, "enonces"), year=2020, document="Note")
     assert counted(table, "theme_enonce") == {"a": 2, "b": 1} and set(table["source"]) == {"codage"}
     assert counted(table, "nature_enonce") == {"constat": 1, "tension": 2, "levier": 0, "recommandation": 0}
     crossed = table[(table["modalite"] == "a") & (table["modalite_croisee"] == "tension")]
@@ -412,17 +412,17 @@ def test_statements_are_counted_by_their_meeting_and_what_comes_next_by_its_scal
         [("E01", "a", "nord", "alses"), ("E02", "perspectives", "", "alses"), ("E03", "perspectives", "", "territorial")],
         columns=["id", "theme", "reunion", "echelle"],
     ).assign(ligne=1, enonce="x", nature="constat", acteurs="", associations="", indicateur_lie="", repond_a="")
-    table = indicators.count_statements(typed(frame, "enonces"), year=2020, document="Note")
+    table = indicators.count_statements(apply_schema(frame, "enonces"), year=2020, document="Note")
     assert {name: count for name, count in counted(table, "reunion_enonce").items() if count} == {"nord": 1, "inconnue": 2}
     assert counted(table, "niveaux_proposes") == {"": 2}
-    silent = indicators.count_statements(typed(frame.assign(reunion="", theme="a"), "enonces"), year=2020, document="Note")
+    silent = indicators.count_statements(apply_schema(frame.assign(reunion="", theme="a"), "enonces"), year=2020, document="Note")
     assert counted(silent, "reunion_enonce") == counted(silent, "niveaux_proposes") == {}
 
 
 def coded(*rows: tuple) -> pd.DataFrame:
     names = ["id", "nature", "echelle", "acteurs", "associations", "indicateur_lie", "repond_a"]
     frame = pd.DataFrame(rows, columns=names).assign(theme="a", enonce="x", ligne=range(1, len(rows) + 1))
-    return indicators.count_statements(typed(frame, "enonces"), year=2020, document="Note")
+    return indicators.count_statements(apply_schema(frame, "enonces"), year=2020, document="Note")
 
 
 def test_a_statement_counts_for_each_of_its_actors_and_once_for_a_group_of_them():

@@ -9,7 +9,7 @@ import pytest
 import second_calculation as calculation
 from helpers import indicators
 from helpers.clean.records import Persons
-from helpers.schema import columns, typed
+from helpers.schema import apply_schema, columns
 from made_persons import made
 
 RAW = Path(__file__).resolve().parents[1] / "data" / "raw"
@@ -31,7 +31,7 @@ def figures(*rows: tuple, year: int = 2020, perimeter: str = "alses") -> pd.Data
         }
         for number, row in enumerate(rows, start=1)
     ]
-    return typed(pd.DataFrame(filled, columns=columns("chiffres_publies")), "chiffres_publies")
+    return apply_schema(pd.DataFrame(filled, columns=columns("chiffres_publies")), "chiffres_publies")
 
 
 def records(year: int = 2020, **counts: dict[str, int]) -> pd.DataFrame:
@@ -43,7 +43,7 @@ def records(year: int = 2020, **counts: dict[str, int]) -> pd.DataFrame:
     return indicators.count_persons(who, source="export", reference="export de la base")
 
 
-NOTHING = typed(pd.DataFrame(columns=columns("indicateurs")), "indicateurs")
+NOTHING = apply_schema(pd.DataFrame(columns=columns("indicateurs")), "indicateurs")
 SEXES = records(sexe={"filles": 83, "garcons": 117})
 
 
@@ -229,7 +229,7 @@ def test_a_year_of_records_and_print_is_found_again(tmp_path, with_others):
     rows = made(2020, 120, seed=4)
     rows = rows if with_others else rows[rows["suivi_par"].eq("alses")]
     rows.to_csv(tmp_path / "raw" / "2020" / "accompagnements.csv", index=False, encoding="utf-8")
-    printed = {year: typed(pd.read_csv(RAW / str(year) / "chiffres_publies.csv", dtype="str", keep_default_na=False), "chiffres_publies") for year in (2019, 2020)}
+    printed = {year: apply_schema(pd.read_csv(RAW / str(year) / "chiffres_publies.csv", dtype="str", keep_default_na=False), "chiffres_publies") for year in (2019, 2020)}
     counted = indicators.count_persons(Persons.of(2020, rows), source="export", reference="export de la base, 2020")
     earlier = indicators.build_indicators(printed[2019], NOTHING, year=2019)
     compared = indicators.reconcile(printed[2020], counted, earlier, year=2020)

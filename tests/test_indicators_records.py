@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 from helpers import indicators
-from helpers.clean.records import Cleaned, Persons
+from helpers.clean.records import CleanedRecords, Persons
 from helpers.disclosure import rounding
 from helpers.indicators.persons import COMPUTED, Group, answers_to, fold
-from helpers.schema import catalogue, columns, typed
+from helpers.schema import apply_schema, catalogue, columns
 from made_persons import made
 
 FEW = {1, 2, 3, 4}
@@ -307,12 +307,12 @@ def test_only_questions_counted_in_a_perimeter_are_crossed_there():
 # --- the rows of an export ---------------------------------------------------------------------------------------------
 
 
-def cleaned(*, read: int, rejected: int, changes: tuple[int, ...] = (0,)) -> Cleaned:
+def cleaned(*, read: int, rejected: int, changes: tuple[int, ...] = (0,)) -> CleanedRecords:
     rows = [[f"{rank}.csv", "niveau", f"règle {rank}", count] for rank, count in enumerate(changes)]
-    ledger = typed(pd.DataFrame(rows, columns=columns("normalisations")), "normalisations")
-    rejections = typed(pd.DataFrame([["clé absente", rejected]], columns=columns("rejets")), "rejets")
+    ledger = apply_schema(pd.DataFrame(rows, columns=columns("normalisations")), "normalisations")
+    rejections = apply_schema(pd.DataFrame([["clé absente", rejected]], columns=columns("rejets")), "rejets")
     kept = persons(sexe=["filles"] * (read - rejected)) if read else Persons(2021)
-    return Cleaned(kept, ledger, rejections, pd.DataFrame(), read=read)
+    return CleanedRecords(kept, ledger, rejections, pd.DataFrame(), read=read)
 
 
 def test_the_rows_of_an_export_are_counted():
@@ -355,7 +355,7 @@ def test_no_count_of_the_ledger_is_of_one_to_four_rows_nor_gives_one_by_a_subtra
     ([], []),
 ])
 def test_the_rare_reasons_are_put_together_until_none_can_be_told(counts, folded):
-    rejections = typed(pd.DataFrame([[f"motif {rank}", count] for rank, count in enumerate(counts)], columns=columns("rejets")), "rejets")
+    rejections = apply_schema(pd.DataFrame([[f"motif {rank}", count] for rank, count in enumerate(counts)], columns=columns("rejets")), "rejets")
     found = indicators.fold_rejections(rejections)
     assert found["lignes"].tolist() == folded
     assert sorted(motif for line in found["motif"] for motif in line.split(" ; ")) == sorted(rejections["motif"])

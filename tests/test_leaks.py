@@ -167,12 +167,12 @@ def change_a_file(project: Project, _) -> None:
 
 def fill_the_disk(project: Project, monkeypatch) -> None:
     """No room any more for the tables that 01 writes."""
-    monkeypatch.setattr("helpers.data.processed.whole", refuse)
+    monkeypatch.setattr("helpers.data.processed.atomic_write", refuse)
     touch(project)
 
 
 def fill_the_private_disk(project: Project, monkeypatch) -> None:
-    monkeypatch.setattr("helpers.data.private.whole", refuse)
+    monkeypatch.setattr("helpers.data.private.atomic_write", refuse)
     touch(project)
 
 
@@ -189,7 +189,7 @@ def find_a_defect(project: Project, monkeypatch) -> None:
 
 
 def refuse_to_swap(project: Project, monkeypatch) -> None:
-    monkeypatch.setattr("helpers.report.publication.swap", refuse)
+    monkeypatch.setattr("helpers.report.publication.atomic_replace", refuse)
     (project.root / "reports" / str(YEAR) / "index.html").write_text("autre", encoding="utf-8")
 
 

@@ -11,7 +11,7 @@ from conftest import REPOSITORY
 from helpers import data, paths, text
 from helpers.indicators.constraints import row, share_bounds, table
 from helpers.report.notebook import arrange_cells
-from helpers.schema import columns, typed
+from helpers.schema import apply_schema, columns
 from in_process import draw_nothing, run_notebook
 
 CARD = '{{"name": "annee-{year}", "title": "Données", "sources": [{{"title": "Note de synthèse {year}"}}], "contexte": "{context}"}}'
@@ -20,7 +20,7 @@ MADE = ("postes", "registre", "controles", "coherences", "recouvrements", "grapp
 
 
 def empty(name: str) -> pd.DataFrame:
-    return typed(pd.DataFrame(columns=columns(name), dtype="str"), name)
+    return apply_schema(pd.DataFrame(columns=columns(name), dtype="str"), name)
 
 
 def printed(year: int) -> pd.DataFrame:

@@ -70,5 +70,5 @@ def test_the_compared_year_is_the_latest_earlier_one_unless_it_is_named(data_roo
 
 
 def test_the_word_is_that_of_the_notebook_unless_another_is_given_and_is_shown_with_the_year(data_root):
-    assert parameters.Parameters(2032).of("04_themes") == {"year": 2032, "word": tasks.given("04_themes")["word"].default}
+    assert parameters.Parameters(2032).of("04_themes") == {"year": 2032, "word": tasks.notebook_parameters("04_themes")["word"].default}
     assert parameters.check("04_themes", year=2032, word=" rue ").as_shown("04_themes") == {"Année": "2032", "Mot cherché": "rue"}

@@ -206,7 +206,7 @@ def test_a_page_with_a_defect_is_not_published(published, capsys, monkeypatch):
 
 def test_two_runs_at_once_are_refused(published, capsys):
     forget(published)
-    with publication.in_turn([2031], what="alses run --year 2031"):  # a year that the report of 2032 writes too
+    with publication.year_lock([2031], what="alses run --year 2031"):  # a year that the report of 2032 writes too
         assert cli.main(["run", "--year", "2032"]) == 1
     assert "Un autre programme travaille sur l’année 2031 (processus " in capsys.readouterr().err
 
@@ -293,8 +293,8 @@ def quick(monkeypatch):
     def perform(_, task):
         ran.append((task.notebook, task.year))
 
-    monkeypatch.setattr("helpers.run.report.Making.perform", perform)
-    monkeypatch.setattr("helpers.run.report.Making.shown_notebooks", lambda _: {})
+    monkeypatch.setattr("helpers.run.report.ReportRun.perform", perform)
+    monkeypatch.setattr("helpers.run.report.ReportRun.shown_notebooks", lambda _: {})
     monkeypatch.setattr("helpers.run.release._build", lambda folder, *_: (folder / "index.html").touch())
     monkeypatch.setattr("helpers.report.checks.check_pages", lambda folder: [])
     monkeypatch.setattr("helpers.disclosure.release.keep_release", lambda year: None)

@@ -17,7 +17,7 @@ from helpers import data, indicators, paths
 from helpers.analysis import comparisons
 from helpers.clean.answers import Reason
 from helpers.indicators.comparisons import Comparisons
-from helpers.schema import columns, typed
+from helpers.schema import apply_schema, columns
 
 BEFORE, YEAR = 2032, 2033
 SPELLINGS = {
@@ -160,7 +160,7 @@ def recovered(request, tmp_path_factory) -> Recovered:
         year: indicators.count_persons(each, source="export", reference="essai") for year, each in persons.items()
     }
     overlaps = indicators.count_overlaps(persons[YEAR], {BEFORE: persons[BEFORE]}, source="export")
-    nothing = typed(pd.DataFrame(columns=columns("controles")), "controles")
+    nothing = apply_schema(pd.DataFrame(columns=columns("controles")), "controles")
     found = comparisons.build_comparisons(counts[YEAR], counts[BEFORE], nothing, year=YEAR, compare_to=BEFORE, overlaps=overlaps)
     return Recovered(read, exports[YEAR], counts, overlaps, Comparisons(found))
 

@@ -281,7 +281,7 @@ def estimated(tmp_path_factory) -> list[dict[str, pd.DataFrame]]:
         make(YEAR, [30] * 12, [10, 15] * 6)
         for sizes, girls in ((SIZES, GIRLS), SWAPPED):
             make(YEAR + 1, sizes, girls)
-            with paths.rooted(paths.shareable()):
+            with paths.with_data_root(paths.shareable()):
                 names = ("grappes", "recouvrements", "indicateurs_des_sites")
                 seen.append({name: data.load(YEAR + 1, name) for name in names})
     return seen

@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from helpers.report.notebook import export_page, extract, page_title
-from helpers.report.page import Page, PublicationError, merge_styles, quoted, slug, split_rules
+from helpers.report.page import Page, PublicationError, css_string, merge_styles, slug, split_rules
 from helpers.text import formats
 from marks import marks_of
 
@@ -192,7 +192,7 @@ def test_a_wide_table_can_stack_its_rows_and_stays_a_table():
     assert page.style.string.count(r'.pile-1{--c2:"b";--c3:"c \22 1\22  \3c /style>"}') == 1
     assert ".pile-2" not in page.style.string
     # The name of a column can neither end its string nor close the sheet.
-    assert quoted('a "b" \\ </style>') == r'"a \22 b\22  \5c  \3c /style>"'
+    assert css_string('a "b" \\ </style>') == r'"a \22 b\22  \5c  \3c /style>"'
 
 
 def test_numbers_in_three_columns_and_a_matrix_stay_tables_on_a_phone():

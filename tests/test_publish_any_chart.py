@@ -27,7 +27,7 @@ def answers(shares: dict[str, tuple[int, int]], *, indicator: str = "sexe", year
         | dict(precision="exact", source="comptage", reference="Export 2020")
         for name, (count, base) in shares.items()
     ]
-    frame = schema.typed(pd.DataFrame(rows, columns=COLUMNS), "indicateurs")
+    frame = schema.apply_schema(pd.DataFrame(rows, columns=COLUMNS), "indicateurs")
     entry = schema.catalogue().indicators[indicator]
     return frame.assign(
         part_pct=frame["part_min_pct"].astype(float),

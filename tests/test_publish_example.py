@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 
 from conftest import ELSEWHERE
 from helpers.report.index import write_example
-from helpers.report.manifest import read_report, seal
+from helpers.report.manifest import read_report, seal_manifest
 from helpers.report.page import ReportError
 from small_report import DATA, add_file, write_report
 
@@ -85,7 +85,7 @@ def test_versions_alone_may_differ():
     assert neutral("x.html", one) == neutral("x.html", other) != neutral("x.html", other.replace(b"42", b"44"))
     manifest = {"outputs": [], "versions": {"python": "3.11.7"}, "parameters": {"year": 2020}}
     changed = [manifest, manifest | {"versions": {"python": "3.13.5"}}, manifest | {"parameters": {}}]
-    same, follows, differs = (neutral("manifest.json", json.dumps(seal(each)).encode()) for each in changed)
+    same, follows, differs = (neutral("manifest.json", json.dumps(seal_manifest(each)).encode()) for each in changed)
     assert same == follows != differs
 
 

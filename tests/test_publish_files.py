@@ -77,8 +77,8 @@ def test_a_whole_report_passes_its_own_checks(tmp_path):
 
 def test_the_list_of_sites_leads_to_each_or_says_why_it_has_no_report(tmp_path):
     sites = [
-        manifest.Listed(name="AAPI", kind="association", association="", folder="", is_small=True, size=None),
-        manifest.Listed(name="Collège <b>", kind="college", association="AAPI", folder="colleges/x", is_small=False, size=25),
+        manifest.SiteEntry(name="AAPI", kind="association", association="", folder="", is_small=True, size=None),
+        manifest.SiteEntry(name="Collège <b>", kind="college", association="AAPI", folder="colleges/x", is_small=False, size=25),
     ]
     manifest.write_sites(tmp_path, sites, subtitle="Année 2021", least=11)
     text = (tmp_path / "sites.html").read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from helpers.report import sharing
 from helpers.report.checks import MAX_SINGLE_BYTES
 from helpers.report.manifest import read_report
 from helpers.report.page import BusyError, PublicationError, ReportError
-from helpers.report.publication import in_turn
+from helpers.report.publication import year_lock
 from helpers.report.sharing import bundle, share, share_state
 from small_report import add_file, write_report
 
@@ -58,11 +58,11 @@ def test_the_archive_and_the_page_stand_beside_the_report(reports):
 
 def test_a_run_of_the_year_keeps_a_report_from_being_shared_and_that_of_another_year_does_not(reports):
     said = "^Un autre programme travaille sur l’année 2020 .*« alses run --year 2021 »"
-    with in_turn([2020, 2021], what="alses run --year 2021"), pytest.raises(BusyError, match=said):
+    with year_lock([2020, 2021], what="alses run --year 2021"), pytest.raises(BusyError, match=said):
         share(2020)
     assert names(reports) == ["2020"]
     (reports / ".en-cours-2021").mkdir()
-    with in_turn([2021], what="alses run --year 2021"):
+    with year_lock([2021], what="alses run --year 2021"):
         share(2020)
     assert names(reports) == [".en-cours-2021", *SHARED]
 

@@ -10,7 +10,7 @@ import pytest
 
 from helpers import system
 from helpers.report.page import PublicationError
-from helpers.report.publication import recover, swap
+from helpers.report.publication import atomic_replace, recover_reports
 
 OLD = {"index.html": "ancien", "indicateurs.csv": "1", "sous/page.html": "ancien"}
 NEW = {"index.html": "nouveau", "indicateurs.csv": "2", "sous/page.html": "nouveau"}
@@ -33,7 +33,7 @@ def names(folder):
 
 @pytest.fixture(autouse=True)
 def in_two_steps(monkeypatch):
-    monkeypatch.setattr(system, "exchange", lambda *_: False)
+    monkeypatch.setattr(system, "swap_folders", lambda *_: False)
 
 
 @pytest.fixture
@@ -45,10 +45,10 @@ def reports(tmp_path):
 
 
 def test_new_report_takes_the_place_of_the_old_if_any(reports):
-    swap(reports / ".en-cours-2020", reports / "2020")
+    atomic_replace(reports / ".en-cours-2020", reports / "2020")
     assert (content(reports / "2020"), names(reports)) == (NEW, ["2020"])
     write(reports / ".en-cours-2021", NEW)
-    swap(reports / ".en-cours-2021", reports / "2021")
+    atomic_replace(reports / ".en-cours-2021", reports / "2021")
     assert (content(reports / "2021"), names(reports)) == (NEW, ["2020", "2021"])
 
 
@@ -71,7 +71,7 @@ def die(monkeypatch, reports, function, kth, moment):
     with monkeypatch.context() as patched:
         patched.setattr(os, function, dying)
         try:
-            swap(reports / ".en-cours-2020", reports / "2020")
+            atomic_replace(reports / ".en-cours-2020", reports / "2020")
         except Killed:
             return True
     return False
@@ -81,7 +81,7 @@ def die(monkeypatch, reports, function, kth, moment):
 @pytest.mark.parametrize(("function", "kth"), [("rename", 1), ("rename", 2), ("rename", 3), ("unlink", 1), ("unlink", 3)])
 def test_a_kill_leaves_one_whole_report(monkeypatch, reports, function, kth, moment):
     assert die(monkeypatch, reports, function, kth, moment)
-    recover(reports / "2020")
+    recover_reports(reports / "2020")
     assert content(reports / "2020") in (OLD, NEW)
     assert names(reports) == ["2020"]
 
@@ -104,17 +104,17 @@ def test_there_is_no_other_moment_to_kill(monkeypatch, reports):
 def test_recover_mends_every_interruption(tmp_path, folders, kept):
     for name, files in folders.items():
         write(tmp_path / name, files)
-    recover(tmp_path / "2020")
+    recover_reports(tmp_path / "2020")
     assert (content(tmp_path / "2020"), names(tmp_path)) == (kept, ["2020"])
 
 
 def test_recover_leaves_what_is_of_another_year_and_mends_both_reports_of_its_own(tmp_path):
-    recover(tmp_path / "reports" / "2020")  # an empty place
+    recover_reports(tmp_path / "reports" / "2020")  # an empty place
     assert names(tmp_path) == []
     others = [".en-cours-2021", ".en-cours-2021-partage-x", "2021.ancien", "2020 copie.ancien"]
     for name in [*others, "2020.ancien", "2020-synthetique.ancien", ".en-cours-2020-synthetique", ".en-cours-2020.ancien"]:
         write(tmp_path / name, OLD)
-    recover(tmp_path / "2020")
+    recover_reports(tmp_path / "2020")
     assert names(tmp_path) == sorted([*others, "2020", "2020-synthetique"])
 
 
@@ -147,7 +147,7 @@ def held(monkeypatch):
 def test_a_file_open_elsewhere_is_named_and_both_reports_stay(reports, held, folder, name, said):
     held(reports / folder, name)
     with pytest.raises(PublicationError, match=said):
-        swap(reports / ".en-cours-2020", reports / "2020")
+        atomic_replace(reports / ".en-cours-2020", reports / "2020")
     assert (content(reports / "2020"), content(reports / ".en-cours-2020")) == (OLD, NEW)
 
 
@@ -157,14 +157,14 @@ def test_a_disk_that_refuses_is_said_as_it_is_and_no_window_is_blamed(reports, m
 
     monkeypatch.setattr(Path, "rename", refuse)
     with pytest.raises(OSError, match="refusé"):
-        swap(reports / ".en-cours-2020", reports / "2020")
+        atomic_replace(reports / ".en-cours-2020", reports / "2020")
     assert content(reports / "2020") == OLD
 
 
 def test_an_old_report_that_cannot_be_deleted_waits_for_the_next_start(reports, held, monkeypatch):
     held(reports / "2020.ancien", "index.html")
-    swap(reports / ".en-cours-2020", reports / "2020")
+    atomic_replace(reports / ".en-cours-2020", reports / "2020")
     assert content(reports / "2020") == NEW
     monkeypatch.undo()
-    recover(reports / "2020")
+    recover_reports(reports / "2020")
     assert names(reports) == ["2020"]

@@ -14,13 +14,13 @@ import pytest
 from helpers import paths
 from helpers.report import publication
 from helpers.report.page import BusyError
-from helpers.report.publication import in_turn, recover, swap
+from helpers.report.publication import atomic_replace, recover_reports, year_lock
 
 # Takes its turn, says so, and stays until it is told to leave, or killed.
 HOLDER = """
 import sys
-from helpers.report.sharing import in_turn
-with in_turn([int(year) for year in sys.argv[1:]], what="alses run --year 2020"):
+from helpers.report.sharing import year_lock
+with year_lock([int(year) for year in sys.argv[1:]], what="alses run --year 2020"):
     print("tient", flush=True)
     sys.stdin.read()
 """
@@ -50,7 +50,7 @@ def hold():
 
 
 def refusal(*years: int) -> str:
-    with pytest.raises(BusyError) as caught, in_turn(years, what="alses share 2020"):
+    with pytest.raises(BusyError) as caught, year_lock(years, what="alses share 2020"):
         pytest.fail("two at once")
     return str(caught.value)
 
@@ -70,10 +70,10 @@ def test_the_one_who_holds_the_year_is_named_and_other_years_go_on(root, hold):
     assert refusal(2020, 2021) == f"Un autre programme travaille sur l’année 2020 {who} : attendez sa fin, puis relancez."
     assert refusal(2021, 2019).startswith("Un autre programme travaille sur l’année 2019 (")
     assert "l’année 2020 (" in refusal(2018, 2020)  # what was taken before the refusal is given back: 2018 is free
-    with in_turn([2018, 2021], what="alses run --year 2021"):  # nor is 2021 kept by who was refused
+    with year_lock([2018, 2021], what="alses run --year 2021"):  # nor is 2021 kept by who was refused
         assert left(root) == [f".verrou-{year}.json" for year in (2018, 2019, 2020, 2021)]
     holder.communicate()
-    with in_turn([2019, 2020], what="alses run --year 2020"):
+    with year_lock([2019, 2020], what="alses run --year 2020"):
         pass
     assert left(root) == []
 
@@ -84,7 +84,7 @@ def test_a_lock_whose_holder_was_killed_is_free_at_once_and_its_card_names_nobod
     killed.send_signal(signal.SIGKILL)
     assert killed.wait() == -signal.SIGKILL
     stale = (locks(root) / ".verrou-2020.json").read_text(encoding="utf-8")
-    with in_turn([2020], what="alses run --year 2020"):
+    with year_lock([2020], what="alses run --year 2020"):
         monkeypatch.setattr(publication, "_CARD_WAIT_S", 0)
         (locks(root) / ".verrou-2020.json").write_text(stale, encoding="utf-8")
         assert refusal(2020) == "Un autre programme travaille sur l’année 2020 : attendez sa fin, puis relancez."
@@ -99,18 +99,18 @@ CARDS = [None, "", "[]", "[" * 200_000, '{"processus": 1}', '{"processus": "x", 
 @pytest.mark.parametrize("text", CARDS)
 def test_a_refusal_needs_no_card(root, monkeypatch, text):
     monkeypatch.setattr(publication, "_CARD_WAIT_S", 0)
-    with in_turn([2020], what="alses run --year 2020"):
+    with year_lock([2020], what="alses run --year 2020"):
         card = locks(root) / ".verrou-2020.json"
         card.unlink() if text is None else card.write_text(text, encoding="latin-1")
         assert refusal(2020) == "Un autre programme travaille sur l’année 2020 : attendez sa fin, puis relancez."
         card.unlink(missing_ok=True)
     card.mkdir()  # nor does who works need to write one
-    with in_turn([2020], what="alses run --year 2020"):
+    with year_lock([2020], what="alses run --year 2020"):
         assert refusal(2020).startswith("Un autre programme travaille sur l’année 2020 : ")
 
 
 def test_a_card_is_waited_for_and_a_day_that_is_not_today_is_said(root, monkeypatch):
-    with in_turn([2020], what="alses run --year 2020"):
+    with year_lock([2020], what="alses run --year 2020"):
         path = locks(root) / ".verrou-2020.json"
         card = json.loads(path.read_text(encoding="utf-8"))
         path.unlink()
@@ -125,13 +125,13 @@ def start_once(root: str, gate, said) -> None:
     os.environ[paths.DATA_ROOT_VARIABLE] = root
     gate.wait()
     try:
-        with in_turn([2019, 2020], what="alses run --year 2020"):
-            recover(paths.report(2020))
+        with year_lock([2019, 2020], what="alses run --year 2020"):
+            recover_reports(paths.report(2020))
             built = paths.reports() / ".en-cours-2020"
             built.mkdir(parents=True)
             (built / "index.html").write_text(str(os.getpid()), encoding="utf-8")
             gate.wait()  # until the nine others have been refused
-            swap(built, paths.report(2020))
+            atomic_replace(built, paths.report(2020))
             said.put((os.getpid(), None))
     except BusyError as busy:
         said.put((os.getpid(), str(busy)))

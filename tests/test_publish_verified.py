@@ -8,7 +8,7 @@ import pytest
 
 from conftest import ALL
 from helpers import cli, paths
-from helpers.report.manifest import fingerprint_of, read_report, seal, verify, written
+from helpers.report.manifest import fingerprint_of, manifest_bytes, read_report, seal_manifest, verify
 from helpers.report.page import ReportError
 from small_report import DATA, write_report
 
@@ -17,7 +17,7 @@ def rewrite(folder: Path, change, *, sealed: bool = False) -> None:
     """Changes the content of the manifest; ``sealed`` as a forger would, seals made anew."""
     there = json.loads((folder / "manifest.json").read_bytes())
     change(there)
-    (folder / "manifest.json").write_bytes(written(seal(there) if sealed else there))
+    (folder / "manifest.json").write_bytes(manifest_bytes(seal_manifest(there) if sealed else there))
 
 
 @pytest.fixture

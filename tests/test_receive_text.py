@@ -145,7 +145,7 @@ def test_a_simulation_is_known_by_its_name_or_by_the_card():
     assert not data.receive(YEAR).is_synthetic
     # What the simulation wrote is known whatever it is called now; another content under that name, by the name alone.
     file = paths.raw(YEAR) / "accompagnements.csv"
-    entry = {"hash": f"sha256:{system.fingerprint(file)}", "bytes": file.stat().st_size, "rows": 3, "received": "", "synthetic": True}
+    entry = {"hash": f"sha256:{system.sha256_of(file)}", "bytes": file.stat().st_size, "rows": 3, "received": "", "synthetic": True}
     for name, content, expected in (("accompagnements_synthetique.csv", ROWS, True), ("accompagnements_synthetique.csv", ROWS[:2], False), ("accompagnements.csv", ROWS[:2], True)):
         put(text_of(content), "accompagnements.csv")
         put(json.dumps({"resources": [{"path": name, **entry}]}), "carte_export.json")

@@ -45,10 +45,10 @@ def test_a_typed_table_has_the_columns_order_and_types_of_its_schema():
         "ligne": ["40"], "date": ["2032-03-02"], "intitule": ["Journée"], "forme": ["visio"], "groupe": ["nord"], "participants": ["5"],
         "invites_du_groupe": [""], "associations": [None], "ligne_invites": [""], "de_trop": ["x"],
     }, dtype="str")
-    out = schema.typed(raw, "reunions")
+    out = schema.apply_schema(raw, "reunions")
     assert list(out.columns) == schema.columns("reunions")
     assert out.loc[0, ["date", "participants", "associations"]].tolist() == [pd.Timestamp(2032, 3, 2), 5, ""]
     assert out["invites_du_groupe"].isna().all()
     assert raw["participants"].tolist() == ["5"]
     with pytest.raises(KeyError, match="forme"):
-        schema.typed(raw.drop(columns="forme"), "reunions")
+        schema.apply_schema(raw.drop(columns="forme"), "reunions")

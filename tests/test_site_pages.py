@@ -19,7 +19,7 @@ from helpers.disclosure.rounding import protect_rows
 from helpers.indicators.constraints import row, table
 from helpers.report import notebook
 from helpers.report.page import Page
-from helpers.schema import columns, typed
+from helpers.schema import apply_schema, columns
 from helpers.text import comparison_tables, formats
 from helpers.text.formats import write_count, write_share
 from in_process import draw_nothing, run_notebook
@@ -40,7 +40,7 @@ COUNTED = {
 
 
 def empty(name: str) -> pd.DataFrame:
-    return typed(pd.DataFrame(columns=columns(name), dtype="str"), name)
+    return apply_schema(pd.DataFrame(columns=columns(name), dtype="str"), name)
 
 
 def network_of(year: int) -> pd.DataFrame:
@@ -57,7 +57,7 @@ def own_of(year: int, *, size: int | None = None) -> pd.DataFrame:
 
 
 def site(year: int = 2032, *, place: str = COLLEGE, size: int | None = None) -> pd.DataFrame:
-    return indicators.named(indicators.beside_network(own_of(year, size=size), network_of(year)), place)
+    return indicators.with_site_name(indicators.beside_network(own_of(year, size=size), network_of(year)), place)
 
 
 def look(year: int = 2032, **given) -> indicators.Facts:
@@ -91,14 +91,14 @@ def test_a_population_says_of_which_site_it_is(place, people):
 
 
 def test_a_share_stands_above_or_below_the_network_only_if_neither_rounding_nor_chance_explains_it():
-    found = {each.own.key.split("/", 2)[2]: each.finding for each in describe.standings(look())}
+    found = {each.own.key.split("/", 2)[2]: each.finding for each in describe.comparisons_with_network(look())}
     # No rounding explains either: girls are 6 to 14 of 46 to 54, so 11 to 30 %, under 40 %; parents 2 to 20 %, under 45 %.
     assert found == {"sexe/filles": "comparable", "parents_associes/oui": "au_dessous"}
     # At the least favourable counts, 14 of 46 where the network has 400 of 1000, and 9 of 46 where it has 450: twice the
     # chance of so few (R: phyper(14, 400, 600, 46) and phyper(9, 450, 550, 46)), then Holm's correction for two shares.
-    chances = {each.own.label: each.chance for each in describe.standings(look())}
+    chances = {each.own.label: each.chance for each in describe.comparisons_with_network(look())}
     assert chances == pytest.approx({"filles": 2 * 0.113712929936, "associés": 2 * 2 * 0.000213870852645})
-    girls, parents = describe.standings(look(2031))
+    girls, parents = describe.comparisons_with_network(look(2031))
     assert girls.own.share_bounds == pytest.approx((100 * 16 / 54, 100 * 24 / 46)) and (girls.finding, parents.finding) == ("comparable", "au_dessus")
 
 
@@ -108,7 +108,7 @@ def test_a_share_stands_above_or_below_the_network_only_if_neither_rounding_nor_
 ])
 def test_how_many_sites_chance_alone_would_tell_apart_is_said(sites, words):
     figures = look(place=ASSOCIATION)
-    said = formats.say("describe", "key_points", f=figures, standings=describe.standings(figures), looked_at=describe.LookedAt(sites)).text
+    said = formats.say("describe", "key_points", f=figures, standings=describe.comparisons_with_network(figures), looked_at=describe.SitesCompared(sites)).text
     assert ("Mais les pages" in said) is bool(words) and words in said.replace("\u202f", " ").replace("\u00a0", " ")
 
 
@@ -120,16 +120,16 @@ def test_colleges_drawn_from_the_network_are_told_apart_in_less_than_one_page_in
         counts = {name: random.hypergeometric(whole, 1000 - whole, 50) for name, (_, whole) in COUNTED.items()}
         shown = [50, *(5 * round(count / 5) for count in counts.values())]
         own = protect_rows(network.assign(site_type="college", site="0590001A", effectif_arrondi=shown, base_arrondie=[None, *[50] * len(COUNTED)]), spread=4)
-        figures = indicators.Facts(indicators.named(indicators.beside_network(own, network), COLLEGE), year=2032)
-        told += any(each.finding != "comparable" for each in describe.standings(figures))
+        figures = indicators.Facts(indicators.with_site_name(indicators.beside_network(own, network), COLLEGE), year=2032)
+        told += any(each.finding != "comparable" for each in describe.comparisons_with_network(figures))
     assert told <= 1
 
 
 def test_nothing_of_a_site_is_called_unpublished():
     for topic in ("volume", "public", "entrees", "niveaux", "demandes", "parents"):
-        assert describe.silences(site(), topic, year=2032) == []
-        assert crosstab.withheld_crossings(site(), topic, year=2032) == []
-    assert describe.silences(network_of(2032), "entrees", year=2032)
+        assert describe.gaps_of(site(), topic, year=2032) == []
+        assert crosstab.suppressed_crosstabs(site(), topic, year=2032) == []
+    assert describe.gaps_of(network_of(2032), "entrees", year=2032)
 
 
 # --- figures ----------------------------------------------------------------------------------------------------------
@@ -189,7 +189,7 @@ def test_the_counts_of_two_years_are_said_rounded():
 
 
 def test_a_year_without_the_site_is_said_and_nothing_is_compared():
-    now, before = site(2032, place=ASSOCIATION), indicators.named(empty("indicateurs"), ASSOCIATION)
+    now, before = site(2032, place=ASSOCIATION), indicators.with_site_name(empty("indicateurs"), ASSOCIATION)
     found = indicators.Comparisons(comparisons.build_comparisons(now, before, empty("controles"), year=2032, compare_to=2031))
     said = formats.say("compare", "key_points", found=found, now=indicators.Facts(now, year=2032), before=indicators.Facts(before, year=2031)).text
     assert said.startswith("Aucun nombre n’est donné en 2031 pour l’association Le Gué : moins de onze personnes y étaient suivies")

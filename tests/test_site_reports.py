@@ -177,7 +177,7 @@ def test_every_site_of_a_simulated_network_has_its_pages(data_root, monkeypatch,
         release.protect_year(each)
     tasks = [task for site in choose_sites(2034, ["association", "college"]) for task in site_tasks(choice, site)]
     assert len({task.place for task in tasks}) >= 2
-    with paths.rooted(paths.shareable()):
+    with paths.with_data_root(paths.shareable()):
         for task in tasks:
             run_notebook(task.notebook, task.parameters)
 

@@ -31,7 +31,7 @@ def test_a_large_file_has_the_checksum_of_its_bytes_and_another_once_it_changed(
     path = tmp_path / "a.csv"
     for content in (b"x" * size, b"y" * (size + 1)):
         path.write_bytes(content)
-        assert system.fingerprint(path) == sha256(path)
+        assert system.sha256_of(path) == sha256(path)
 
 
 def test_an_export_is_an_input_without_its_name_nor_its_rows(data_root):

@@ -22,7 +22,7 @@ def test_persons_are_read_back_as_they_were(saved):
     again = data.load_records(2021)
     assert paths.relative(folder) == "data/processed/2021/prive"
     assert (again.year, again.labels) == (2021, out.persons.labels)
-    assert table(records.Cleaned(again, out.ledger, out.rejections, out.rejected)) == table(out)
+    assert table(records.CleanedRecords(again, out.ledger, out.rejections, out.rejected)) == table(out)
     assert {name: codes.dtype for name, codes in again.codes.items()} == {name: codes.dtype for name, codes in out.persons.codes.items()}
 
 
@@ -76,7 +76,7 @@ def test_persons_that_are_absent_or_altered_are_told(saved):
 
 def test_a_year_without_a_row_has_no_private_folder_and_loses_the_one_it_had(saved):
     out, folder = saved
-    nobody = records.Cleaned(records.Persons(2021), *[pd.DataFrame()] * 3)
+    nobody = records.CleanedRecords(records.Persons(2021), *[pd.DataFrame()] * 3)
     assert data.save_persons(nobody) == folder and not folder.exists()
     data.save_persons(nobody)
     with pytest.raises(DataError, match="exécutez 01_clean pour 2021"):

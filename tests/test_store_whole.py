@@ -11,7 +11,7 @@ import pytest
 
 from helpers import data, paths, system
 from helpers.schema import DataError
-from helpers.system import whole
+from helpers.system import atomic_write
 from small_export import write_export
 
 
@@ -26,7 +26,7 @@ def left(folder) -> list[str]:
 def test_a_block_that_fails_leaves_what_was_there(tmp_path):
     path = tmp_path / "carte.json"
     path.write_text("avant", encoding="utf-8")
-    with pytest.raises(OSError), whole(path) as beside:
+    with pytest.raises(OSError), atomic_write(path) as beside:
         beside.write_text("moit", encoding="utf-8")
         raise OSError(28, "plein")
     assert [each.read_text(encoding="utf-8") for each in tmp_path.iterdir()] == ["avant"]
@@ -40,7 +40,7 @@ def test_what_a_killed_program_left_goes_once_nobody_can_be_writing_it(tmp_path)
     for each in (old, new, gone):
         each.write_text("moit", encoding="utf-8")
     os.utime(old, (time.time() - system._LEFT_SECONDS - 60,) * 2)
-    with whole(path) as beside:
+    with atomic_write(path) as beside:
         beside.write_text("entier", encoding="utf-8")
     left = {path.name, new.name, gone.name} if os.name == "nt" else {path.name, new.name}
     assert {each.name for each in tmp_path.iterdir()} == left
@@ -48,8 +48,8 @@ def test_what_a_killed_program_left_goes_once_nobody_can_be_writing_it(tmp_path)
 
 def test_what_takes_the_place_is_on_the_disk_first(tmp_path, monkeypatch):
     seen = []
-    monkeypatch.setattr(system, "settle", lambda *places: seen.append([(each.name, (tmp_path / "carte.json").exists()) for each in places]))
-    with whole(tmp_path / "carte.json") as beside:
+    monkeypatch.setattr(system, "sync_to_disk", lambda *places: seen.append([(each.name, (tmp_path / "carte.json").exists()) for each in places]))
+    with atomic_write(tmp_path / "carte.json") as beside:
         beside.write_text("entier", encoding="utf-8")
     assert seen == [[(f".carte.json.{os.getpid()}.partiel", False)]]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from helpers import system
-from helpers.report.publication import swap
+from helpers.report.publication import atomic_replace
 
 
 def folders(place: Path) -> tuple[Path, Path]:
@@ -28,11 +28,11 @@ def test_two_folders_change_names_in_one_step_on_linux_only(tmp_path, monkeypatc
     one, other = folders(tmp_path)
     with monkeypatch.context() as elsewhere:
         elsewhere.setattr(sys, "platform", "darwin")
-        assert not system.exchange(one, other) and content(one) == "un"
-    assert system.exchange(one, other)
+        assert not system.swap_folders(one, other) and content(one) == "un"
+    assert system.swap_folders(one, other)
     assert (content(one), content(other)) == ("deux", "un")
     with pytest.raises(FileNotFoundError):
-        system.exchange(one, tmp_path / "trois")
+        system.swap_folders(one, tmp_path / "trois")
     assert content(one) == "deux"
 
 
@@ -40,7 +40,7 @@ def test_two_folders_change_names_in_one_step_on_linux_only(tmp_path, monkeypatc
 def test_on_linux_the_new_report_needs_no_moment_without_any(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "rename", lambda *_: pytest.fail("two steps"))
     one, other = folders(tmp_path)
-    swap(one, other)
+    atomic_replace(one, other)
     assert (content(other), [path.name for path in tmp_path.iterdir()]) == ("un", ["deux"])
 
 
@@ -53,16 +53,16 @@ def test_a_disk_that_refuses_is_told_and_one_that_cannot_be_asked_is_let_be(tmp_
     monkeypatch.setattr(os, "fsync", refuse)
     if is_told:
         with pytest.raises(OSError, match="refus"):
-            system.settle_tree(tmp_path)
+            system.sync_tree(tmp_path)
     else:
-        system.settle_tree(tmp_path)
+        system.sync_tree(tmp_path)
 
 
 def test_everything_in_a_folder_is_settled_before_the_folder(tmp_path, monkeypatch):
     folders(tmp_path)
     seen, opening = [], os.open
     monkeypatch.setattr(os, "open", lambda path, *rest: seen.append(Path(path).relative_to(tmp_path).as_posix()) or opening(path, *rest))
-    system.settle_tree(tmp_path)
+    system.sync_tree(tmp_path)
     assert sorted(seen) == sorted({".", "un", "deux", "un/page.html", "deux/page.html"}) and seen[-1] == "."
     assert seen.index("un/page.html") < seen.index("un")
 

@@ -8,7 +8,7 @@ import pytest
 from helpers import data, indicators, text
 from helpers.analysis import describe
 from helpers.indicators.constraints import row, table
-from helpers.schema import columns, typed
+from helpers.schema import apply_schema, columns
 
 
 @pytest.mark.parametrize(("name", "value", "shown"), [
@@ -95,7 +95,7 @@ OF_SHARE = "100\u202f% − 56\u202f% : de 43,6 à 44,2\u202f% ; sans l’hypoth�
     (GAP | {"unite": "points", "valeur": -4, "recalcul_min": -5, "recalcul_max": -3.5, "calcul": "46 % - 50 %"}, "−4\u00a0points", "46\u202f% − 50\u202f% : de −5,0 à −3,5 points", "66 sur 150"),
 ])
 def test_a_printed_figure_stands_beside_its_calculation_and_the_counts_it_allows(changes, printed, recomputed, allowed):
-    controls = typed(pd.DataFrame([CONTROL | changes], columns=columns("controles")), "controles")
+    controls = apply_schema(pd.DataFrame([CONTROL | changes], columns=columns("controles")), "controles")
     made = text.controls_table(controls, caption="Contrôle").html
     assert '<th scope="rowgroup" colspan="6">Chiffres de 2032</th>' in made
     cells = [text.plain(cell) for cell in made.split("<tbody>")[1].split("<td>")[2:5]]

@@ -5,7 +5,7 @@ import pytest
 
 from helpers import indicators
 from helpers.clean import records
-from helpers.schema import columns, typed
+from helpers.schema import apply_schema, columns
 from helpers.text import audit_tables, formats
 from helpers.text.audit_tables import rows_or_few
 
@@ -49,17 +49,17 @@ def test_a_rule_that_touched_all_the_rows_does_not_count_those_that_are_not_kept
     ({"effectif": 5, "recompte": 5.0}, [">5,0 %<"]),
 ])
 def test_a_printed_figure_stands_beside_its_count(changes, shown):
-    html = audit_tables.reconciliation_table(typed(pd.DataFrame([RECONCILED | changes]), "rapprochements"), caption="Rapprochement").html.replace("\u202f", " ").replace("\u00a0", " ")
+    html = audit_tables.reconciliation_table(apply_schema(pd.DataFrame([RECONCILED | changes]), "rapprochements"), caption="Rapprochement").html.replace("\u202f", " ").replace("\u00a0", " ")
     assert [text for text in shown if text not in html] == []
     assert not {"4,0", "38,0", "4 sur 100"} & {text for text in ("4,0", "38,0", "4 sur 100") if text in html}
 
 
 def said(sentence: str, accords: list[str], *, kept: int = 12, rejected: int = 0, changed: int = 0, **more) -> str:
     source = {"source": "export", "reference": "export"}
-    ledger = typed(pd.DataFrame([["a.csv", "sexe", "x", changed]] if changed else [], columns=columns("normalisations")), "normalisations")
-    rejections = typed(pd.DataFrame([["x", rejected]] if rejected else [], columns=columns("rejets")), "rejets")
+    ledger = apply_schema(pd.DataFrame([["a.csv", "sexe", "x", changed]] if changed else [], columns=columns("normalisations")), "normalisations")
+    rejections = apply_schema(pd.DataFrame([["x", rejected]] if rejected else [], columns=columns("rejets")), "rejets")
     persons = records.Persons.of(2033, pd.DataFrame({"identifiant": [f"P{rank}" for rank in range(kept)]}))
-    cleaned = records.Cleaned(persons, ledger, rejections, pd.DataFrame(), read=kept + rejected)
+    cleaned = records.CleanedRecords(persons, ledger, rejections, pd.DataFrame(), read=kept + rejected)
     counted = [indicators.count_received(cleaned, **source), indicators.count_reconciled(pd.DataFrame({"accord": accords}), year=2033, **source)]
     return formats.say(*(("clean", sentence) if sentence != "holdings" else ("banner", sentence)), f=indicators.Facts(pd.concat(counted, ignore_index=True), year=2033), **more).text.replace("\u202f", " ").replace("\u00a0", " ")
 

@@ -141,8 +141,8 @@ def test_a_word_that_is_not_used_is_told_and_a_year_without_statement_has_nothin
     assert plain(empty.text) == "Pas de donnée : aucun énoncé n’est codé pour cette année." and says_nothing(empty.html)
 
 
-def of_topic(statements: pd.DataFrame, *published: dict, topic: str = "deploiement") -> describe.Spoken | None:
-    return describe.spoken(statements, topic, facts=facts(counted("rubrique_liee", 3, topic), *published))
+def of_topic(statements: pd.DataFrame, *published: dict, topic: str = "deploiement") -> describe.RelatedStatements | None:
+    return describe.related_statements(statements, topic, facts=facts(counted("rubrique_liee", 3, topic), *published))
 
 
 def test_a_section_names_the_published_figures_that_statements_speak_of_in_the_order_of_the_catalogue():
@@ -156,7 +156,7 @@ def test_a_section_names_the_published_figures_that_statements_speak_of_in_the_o
         "non » et « Présentation officielle au collège : non »."
     )
     anchor = "enonces-postes-convention-oui"
-    assert f'href="04_themes.html#{anchor}"' in said.html and indicators.place_beside("postes/convention/oui") == anchor
+    assert f'href="04_themes.html#{anchor}"' in said.html and indicators.statement_anchor("postes/convention/oui") == anchor
 
 
 def test_a_section_says_nothing_without_statement_without_published_figure_or_below_the_network():

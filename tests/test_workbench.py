@@ -395,13 +395,13 @@ def test_a_theme_bears_the_name_that_the_code_book_gives_it(reported):
 
 
 def _crossed() -> pd.DataFrame:
-    return crosstab.crossing(
+    return crosstab.crosstab_cells(
         data.load(2032, "indicateurs"), "equipe_sur_le_quartier", "association", year=2032, perimeter="postes"
     )
 
 
 def test_a_crossing_has_one_row_a_cell_with_its_count_and_the_base_of_its_column(reported):
-    rows = crosstab.to_sort(_crossed())
+    rows = crosstab.sortable_table(_crossed())
     cells = {(row[0], row[1]): (row[2], row[3]) for row in rows.itertuples(index=False)}
     # Le Gué: yes, no; Tilleuls: yes, no, yes.
     assert [cells[answer, "Le Gué"] for answer in ("oui", "non")] == [(1, 2), (1, 2)]
@@ -415,8 +415,8 @@ def test_what_is_only_bounded_keeps_both_ends_and_one_number_is_said_in_words(re
     table = data.load(2032, "indicateurs")
     rows = describe.breakdown(table, "sexe", year=2032)
     # 44 % of 150, printed without a decimal: from 65.25 to 66.75 persons.
-    assert crosstab.to_sort(rows).set_index("Modalité").loc["filles", "Effectif"] == 66
-    bounded = crosstab.to_sort(rows.assign(effectif_min=60)).set_index("Modalité").loc["filles"]
+    assert crosstab.sortable_table(rows).set_index("Modalité").loc["filles", "Effectif"] == 66
+    bounded = crosstab.sortable_table(rows.assign(effectif_min=60)).set_index("Modalité").loc["filles"]
     assert (bounded["Effectif, au moins"], bounded["Effectif, au plus"]) == (60, 66)
     total = charts.show_explored(describe.breakdown(table, "accompagnements", year=2032))
     assert plain(total.text).startswith("150 personnes")

@@ -10,7 +10,7 @@ import pandas as pd
 
 from helpers.analysis import comparisons
 from helpers.indicators.constraints import row, table
-from helpers.schema import columns, typed
+from helpers.schema import apply_schema, columns
 
 # What is counted: a question, the answer that is told, and the share of it before and now, old collèges then new ones.
 QUESTIONS = {
@@ -89,7 +89,7 @@ def overlaps(before: pd.DataFrame, now: pd.DataFrame, *, year: int, compare_to: 
                       "effectif_anterieur": before.loc[there, question].sum(), "base_anterieure": there.sum()}
             rows.append(head | named | {"population": kind} | counts)
         rows.append(head | named | {"population": "ensemble"} | spread(before, now, question))
-    return typed(pd.DataFrame(rows, columns=columns("recouvrements")), "recouvrements")
+    return apply_schema(pd.DataFrame(rows, columns=columns("recouvrements")), "recouvrements")
 
 
 def spread(before: pd.DataFrame, now: pd.DataFrame, question: str) -> dict:
@@ -113,7 +113,7 @@ def clusters(persons: pd.DataFrame, year: int) -> pd.DataFrame:
         within = size * (shares * (1 - shares)).sum() / (len(persons) - len(sizes))
         likeness = max(0.0, (between - within) / (between + (size - 1) * within))
         rows.append((year, "alses", *question.split("/"), len(sizes), len(persons), float(size), likeness, likeness / 2, 2 * likeness, 1 + (size - 1) * likeness, "export"))
-    return typed(pd.DataFrame(rows, columns=columns("grappes")), "grappes")
+    return apply_schema(pd.DataFrame(rows, columns=columns("grappes")), "grappes")
 
 
 NO_CONTROLS = pd.DataFrame(columns=["annee", "perimetre", "indicateur", "modalite", "mesure", "verdict"])

@@ -14,7 +14,7 @@ from pathlib import Path
 
 DATA_ROOT_VARIABLE = "ALSES_DATA_ROOT"
 
-# Set by `rooted` alone.
+# Set by `with_data_root` alone.
 _rooted: ContextVar[Path | None] = ContextVar("data_root", default=None)
 
 
@@ -39,10 +39,10 @@ def pin_data_root() -> None:
 
 
 @contextmanager
-def rooted(root: Path) -> Iterator[None]:
+def with_data_root(root: Path) -> Iterator[None]:
     """Uses another data root inside the block, in this thread alone.
 
-    >>> with rooted(shareable()):
+    >>> with with_data_root(shareable()):
     ...     is_shareable()
     True
     """

@@ -27,7 +27,7 @@ from helpers.paths import (
     repository,
     years,
 )
-from helpers.system import READ_ONCE_FROM, fingerprint, whole
+from helpers.system import READ_ONCE_FROM, atomic_write, sha256_of
 
 # --- Files read and written by this process: an audit hook sees every open, whatever library does it ---
 
@@ -242,7 +242,7 @@ def state_of(path: Path, known: State | None = None) -> State | None:
         now = (state.st_size, state.st_mtime_ns, state.st_ino)
         if known and state.st_size >= READ_ONCE_FROM and now == (known.size, known.modified, known.inode):
             return known
-        return State(fingerprint(path), *now)
+        return State(sha256_of(path), *now)
     except OSError:
         return None
 
@@ -317,7 +317,7 @@ def dump(kept: Record) -> str:
 
 def remember(kept: Record, path: Path) -> None:
     """Write a record, atomically."""
-    with whole(path) as beside:
+    with atomic_write(path) as beside:
         beside.write_text(dump(kept), encoding="utf-8")
 
 

@@ -374,13 +374,13 @@ _TRUTHS = {"True": True, "False": False, "": None}
 _DTYPES = {"integer": "Int64", "number": "Float64", "boolean": "boolean"}
 
 
-def unfolded(table: pd.DataFrame, column: str) -> pd.DataFrame:
+def split_multiple(table: pd.DataFrame, column: str) -> pd.DataFrame:
     """The table with one row a value of a column that holds several, separated by « ; »; rows without any are dropped.
 
     The index is kept. Such columns are ``acteurs``, ``associations`` and ``repond_a`` (schema ``enonces``).
 
     >>> enonces = pd.DataFrame({"id": ["E01", "E02"], "acteurs": ["alses ; apsn", ""]})
-    >>> unfolded(enonces, "acteurs").to_dict("records")
+    >>> split_multiple(enonces, "acteurs").to_dict("records")
     [{'id': 'E01', 'acteurs': 'alses'}, {'id': 'E01', 'acteurs': 'apsn'}]
     """
     values = table[column].str.split(";")
@@ -389,13 +389,13 @@ def unfolded(table: pd.DataFrame, column: str) -> pd.DataFrame:
     return out[out[column].notna() & out[column].ne("")]
 
 
-def typed(table: pd.DataFrame, name: str) -> pd.DataFrame:
+def apply_schema(table: pd.DataFrame, name: str) -> pd.DataFrame:
     """The table with the columns, order and types of its schema; an empty cell of a text column stays ``""``.
 
     Raises KeyError when a required column is absent; an absent optional one is empty. Here, the schema ``themes``:
 
     >>> lus = pd.DataFrame({"libelle": ["Moyens"], "theme": ["moyens"], "definition": [None], "note": ["à revoir"]})
-    >>> typed(lus.drop(columns="note"), "themes")[["theme", "definition", "parent"]].to_dict("records")
+    >>> apply_schema(lus.drop(columns="note"), "themes")[["theme", "definition", "parent"]].to_dict("records")
     [{'theme': 'moyens', 'definition': '', 'parent': ''}]
     """
     absent = [column for column in optional_columns(name) if column not in table.columns]

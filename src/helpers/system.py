@@ -40,7 +40,7 @@ def is_alive(number: int) -> bool:
     return True
 
 
-def settle(*places: Path) -> None:
+def sync_to_disk(*places: Path) -> None:
     """Flushes these files, and the names in these folders, to the disk, so that they survive a power cut.
 
     Windows does it for folders by itself; a file system without this operation is left alone.
@@ -58,13 +58,13 @@ def settle(*places: Path) -> None:
             os.close(opened)
 
 
-def settle_tree(folder: Path) -> None:
-    """`settle` for a folder and all that it holds."""
+def sync_tree(folder: Path) -> None:
+    """`sync_to_disk` for a folder and all that it holds."""
     for inside, _, names in os.walk(folder, topdown=False):
-        settle(*(Path(inside) / name for name in sorted(names)), Path(inside))
+        sync_to_disk(*(Path(inside) / name for name in sorted(names)), Path(inside))
 
 
-def exchange(one: Path, other: Path) -> bool:
+def swap_folders(one: Path, other: Path) -> bool:
     """Swaps the names of two folders in a single step; False where that cannot be done (anywhere but on Linux).
 
     Raises
@@ -76,7 +76,7 @@ def exchange(one: Path, other: Path) -> bool:
     >>> with tempfile.TemporaryDirectory() as dossier:
     ...     avant, apres = pathlib.Path(dossier, "avant"), pathlib.Path(dossier, "apres")
     ...     avant.mkdir(), apres.mkdir(), (avant / "page.html").touch()
-    ...     exchange(avant, apres) == (apres / "page.html").exists()
+    ...     swap_folders(avant, apres) == (apres / "page.html").exists()
     (None, None, None)
     True
     """
@@ -155,10 +155,10 @@ def checksum(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def fingerprint(path: Path) -> str:
+def sha256_of(path: Path) -> str:
     """The SHA-256 of a file's bytes, in hexadecimal.
 
-    >>> len(fingerprint(paths.raw_table(2020, "reunions")))
+    >>> len(sha256_of(paths.raw_table(2020, "reunions")))
     64
     """
     state = path.stat()
@@ -188,7 +188,7 @@ def _is_left(beside: Path) -> bool:
 
 
 @contextmanager
-def whole(path: Path) -> Iterator[Path]:
+def atomic_write(path: Path) -> Iterator[Path]:
     """The path to write to, which replaces ``path`` if the block succeeds; the folder is made if need be.
 
     Two programs that write the same file use two paths, so that they never mix: the last one to end wins. The new file
@@ -197,7 +197,7 @@ def whole(path: Path) -> Iterator[Path]:
     >>> import pathlib, tempfile
     >>> from helpers.system import whole
     >>> with tempfile.TemporaryDirectory() as dossier:
-    ...     with whole(pathlib.Path(dossier, "carte.json")) as beside:
+    ...     with atomic_write(pathlib.Path(dossier, "carte.json")) as beside:
     ...         _ = beside.write_text("{}", encoding="utf-8")
     ...     print([fichier.name for fichier in pathlib.Path(dossier).iterdir()])
     ['carte.json']
@@ -210,7 +210,7 @@ def whole(path: Path) -> Iterator[Path]:
     beside = path.with_name(f".{path.name}.{os.getpid()}.partiel")
     try:
         yield beside
-        settle(beside)
+        sync_to_disk(beside)
         beside.replace(path)
     finally:
         with suppress(OSError):  # what went wrong before matters more
@@ -218,7 +218,7 @@ def whole(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def whole_folder(path: Path) -> Iterator[Path]:
+def atomic_folder(path: Path) -> Iterator[Path]:
     """The empty folder to fill, which replaces ``path`` and what it held if the block succeeds.
 
     Where a system cannot swap two folders, the former one is set aside for an instant; if the program is killed just
@@ -227,24 +227,24 @@ def whole_folder(path: Path) -> Iterator[Path]:
     >>> import pathlib, tempfile
     >>> from helpers.system import whole_folder
     >>> with tempfile.TemporaryDirectory() as dossier:
-    ...     with whole_folder(pathlib.Path(dossier, "codage")) as beside:
+    ...     with atomic_folder(pathlib.Path(dossier, "codage")) as beside:
     ...         _ = (beside / "passages.csv").write_text("", encoding="utf-8")
     ...     print([fichier.name for fichier in pathlib.Path(dossier, "codage").iterdir()])
     ['passages.csv']
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    mend_folder(path)
+    recover_folder(path)
     beside, former = (path.with_name(f".{path.name}.{os.getpid()}.{end}") for end in ("partiel", "ancien"))
     try:
         beside.mkdir()
         yield beside
-        settle_tree(beside)
+        sync_tree(beside)
         if not path.exists():
             beside.rename(path)
-        elif not exchange(beside, path):
+        elif not swap_folders(beside, path):
             path.rename(former)
             beside.rename(path)
-        settle(path.parent)
+        sync_to_disk(path.parent)
     finally:
         if former.exists() and not path.exists():
             former.rename(path)
@@ -252,7 +252,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
             shutil.rmtree(left, ignore_errors=True)
 
 
-def mend_folder(path: Path) -> None:
+def recover_folder(path: Path) -> None:
     """Puts back a folder that a killed program had set aside, and removes what it had started to write."""
     for left in [*path.parent.glob(f".{path.name}.*.ancien"), *path.parent.glob(f".{path.name}.*.partiel")]:
         with suppress(OSError):  # another program may have moved it

@@ -24,10 +24,10 @@ def french_spaces(text: str) -> str:
     return _AFTER_LINE.sub(WIDE, text)
 
 
-def shortened(text: str, *, width: int = 80) -> str:
+def shorten(text: str, *, width: int = 80) -> str:
     """The beginning of a long text, for a message.
 
-    >>> shortened("un mot"), shortened("x" * 100, width=5)
+    >>> shorten("un mot"), shorten("x" * 100, width=5)
     ('un mot', 'xxxxx…')
     """
     return text if len(text) <= width else f"{text[:width].rstrip()}…"

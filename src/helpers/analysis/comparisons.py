@@ -8,17 +8,25 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from helpers.analysis.share_tests import LIKENESS, Beside, beside, clustering, test_of, tests_of_years, words_of
+from helpers.analysis.share_tests import (
+    LIKENESS,
+    Corrections,
+    clustering,
+    corrections_of,
+    test_of,
+    tests_of_years,
+    words_of,
+)
 from helpers.analysis.shares import (
     WILSON,
-    Found,
+    ComparisonResult,
     Measure,
     Side,
     central_pair,
     central_rest,
     compatible_pairs,
     compatible_rests,
-    described,
+    described_measures,
     exact,
     is_protected,
     shown_count,
@@ -40,7 +48,7 @@ from helpers.analysis.years import (
 )
 from helpers.indicators.comparisons import LEVEL, stepped_down
 from helpers.indicators.lookup import PROTECTED, USUAL, at_site, title_of_figure, with_shares
-from helpers.schema import UNSAID, catalogue, columns, typed
+from helpers.schema import UNSAID, apply_schema, catalogue, columns
 
 # --- Two years; the ALSES and the rest of prévention spécialisée ---
 
@@ -93,11 +101,11 @@ def _rounded_measures(row, now: Side, before: Side) -> dict[str, Measure]:
     }
 
 
-def _year(row, *, known: Beside, years: str) -> Found:
+def _year(row, *, known: Corrections, years: str) -> ComparisonResult:
     now, before, path = side_of(row, "_apres"), side_of(row, "_avant"), _path(row)
     kind = "annees" if known.is_headlined(path) else "details"
     methods = counted_words(row, now="_apres", reference="_avant")
-    made = partial(Found, f"{kind}/{path}", f"{title_of_figure(row)}, {years}", row.constat_part)
+    made = partial(ComparisonResult, f"{kind}/{path}", f"{title_of_figure(row)}, {years}", row.constat_part)
     if now is None or before is None or pd.isna(row.ecart_min):
         names = {"part": "part_{}pct_apres", "part_reference": "part_{}pct_avant", "ecart": "ecart_part_{}pts"}
         return made({name: _three(row, column) for name, column in names.items()}, methods=methods)
@@ -107,7 +115,7 @@ def _year(row, *, known: Beside, years: str) -> Found:
         return made(found | counts, count_finding=row.constat_effectif, methods=methods)
     if path not in HEADLINED or not known.may_test(path):
         # Not tested: an interval would be read as a test, and it ignores likeness.
-        found = sweep(described, central_pair(now, before), compatible_pairs(now, before))
+        found = sweep(described_measures, central_pair(now, before), compatible_pairs(now, before))
         return made(found | counts, count_finding=row.constat_effectif, methods=methods)
     found = tests_of_years(now, before, path=path, known=known) | counts | known.unanswered(path)
     ways, interval = words_of(found)
@@ -115,7 +123,9 @@ def _year(row, *, known: Beside, years: str) -> Found:
     return made(found, tested=test_of(found), **said)
 
 
-def years(differences: pd.DataFrame, *, known: Beside, year: int, compare_to: int | None) -> Iterator[Found]:
+def years(
+    differences: pd.DataFrame, *, known: Corrections, year: int, compare_to: int | None
+) -> Iterator[ComparisonResult]:
     """Every share of persons published in both years, then counts only deduced in one of them (never tested).
 
     ``differences`` comes from `years.differences`. Only the shares of `years.HEADLINED` are tested; when shares are
@@ -133,10 +143,12 @@ def years(differences: pd.DataFrame, *, known: Beside, year: int, compare_to: in
             label = f"{title_of_figure(row)}, {when}"
             methods = counted_words(row, now="_apres", reference="_avant")
             kind = "annees" if known.is_headlined(_path(row)) or not _is_protected(row) else "details"
-            yield Found(f"{kind}/{_path(row)}", label, "", counts, count_finding=row.constat_effectif, methods=methods)
+            yield ComparisonResult(
+                f"{kind}/{_path(row)}", label, "", counts, count_finding=row.constat_effectif, methods=methods
+            )
 
 
-def volumes(totals: pd.DataFrame, *, year: int, compare_to: int | None) -> Iterator[Found]:
+def volumes(totals: pd.DataFrame, *, year: int, compare_to: int | None) -> Iterator[ComparisonResult]:
     """Totals of both years, never tested: for how many months the posts were held is unknown (`years.totals`)."""
     for row in totals.itertuples():
         found = _count_change(row)
@@ -145,21 +157,23 @@ def volumes(totals: pd.DataFrame, *, year: int, compare_to: int | None) -> Itera
             now, before = found["effectif"], found["effectif_reference"]
             found["rapport"] = (now[0] / before[0], now[1] / before[2], now[2] / before[1])
         label = f"{title_of_figure(row)}, {compare_to} et {year}"
-        yield Found(f"volume/{_path(row)}", label, "", found, count_finding=row.constat_effectif, methods=methods)
+        yield ComparisonResult(
+            f"volume/{_path(row)}", label, "", found, count_finding=row.constat_effectif, methods=methods
+        )
 
 
-def _rest(part: Side, whole: Side, *, id: str, label: str, methods: dict[str, str]) -> Found | None:
+def _rest(part: Side, whole: Side, *, id: str, label: str, methods: dict[str, str]) -> ComparisonResult | None:
     central = central_rest(part, whole)
     if central.base_ref[0] <= 0 or not 0 <= central.count_ref[0] <= central.base_ref[0]:
         return None
-    found = sweep(described, central, compatible_rests(part, whole))
-    naive = sweep(described, central_pair(part, whole), compatible_pairs(part, whole))
+    found = sweep(described_measures, central, compatible_rests(part, whole))
+    naive = sweep(described_measures, central_pair(part, whole), compatible_pairs(part, whole))
     found |= {f"{name}_naif": naive[name] for name in ("ecart", "h", "rapport")}
     says = finding(*found["ecart"][1:], stable_within=catalogue().stable_points)
-    return Found(id, label, says, found, methods=methods)
+    return ComparisonResult(id, label, says, found, methods=methods)
 
 
-def rests(now: pd.DataFrame, *, year: int) -> Iterator[Found]:
+def rests(now: pd.DataFrame, *, year: int) -> Iterator[ComparisonResult]:
     """The ALSES against the rest of prévention spécialisée, for every share printed for both; never a test.
 
     The persons of a new post are all new cases, hence alike by construction: 21 new posts out of 73 alone make a design
@@ -232,7 +246,7 @@ def _most(rows: pd.DataFrame) -> int | None:
     return int(first.index[0]) if len(first) == 1 and len(rows) > 1 else None
 
 
-def answers(now: pd.DataFrame, controls: pd.DataFrame, *, year: int) -> Iterator[Found]:
+def answers(now: pd.DataFrame, controls: pd.DataFrame, *, year: int) -> Iterator[ComparisonResult]:
     """Shares of posts that the document prints, with intervals; the association with most posts against the others.
 
     ``controls`` are those of the year: they tell which answers are printed as shares.
@@ -247,7 +261,7 @@ def answers(now: pd.DataFrame, controls: pd.DataFrame, *, year: int) -> Iterator
             found = wilson(int(row.effectif_min), int(row.base_min))
             label = f"{entries[row.indicateur].title_of(row.modalite)}, postes décrits"
             id = f"reponses/postes/{row.indicateur}/{row.modalite}"
-            yield Found(id, label, "", found, interval=("pct", WILSON), unit="postes")
+            yield ComparisonResult(id, label, "", found, interval=("pct", WILSON), unit="postes")
     for indicator, modality in BY_ASSOCIATION:
         crossed = rows[rows["indicateur"].eq(indicator) & rows["modalite"].eq(modality)]
         crossed = crossed[crossed["croise_avec"] == "association"]
@@ -258,7 +272,7 @@ def answers(now: pd.DataFrame, controls: pd.DataFrame, *, year: int) -> Iterator
             label = f"{entries[indicator].title_of(modality)}, {name} et les autres associations"
             says = finding(*found["ecart"][1:], stable_within=catalogue().stable_points)
             id = f"reponses/postes/{indicator}/{modality}/association"
-            yield Found(id, label, says, found, tested="p_choix", unit="postes")
+            yield ComparisonResult(id, label, says, found, tested="p_choix", unit="postes")
 
 
 # --- Objective against request in the same persons ---
@@ -269,7 +283,7 @@ _OF_ANY_OVERLAP = "toutes les façons possibles de croiser demande et objectif ;
 _OF_THE_OVERLAP = "réponses croisées personne par personne"
 
 
-def nested(now: pd.DataFrame, *, year: int) -> Iterator[Found]:
+def nested(now: pd.DataFrame, *, year: int) -> Iterator[ComparisonResult]:
     """Objective against request, for each theme whose two counts and base are known to the unit."""
     every = known(now, year)
     rows, twice = every[every["croise_avec"].eq("")], _given_twice(every)
@@ -286,7 +300,7 @@ def nested(now: pd.DataFrame, *, year: int) -> Iterator[Found]:
         way = _OF_ANY_OVERLAP if both is None else _OF_THE_OVERLAP
         methods = _METHODS | {"ecart_type": f"écart-type de l’écart, {way}"}
         id, interval = f"emboitee/alses/{row.modalite}", ("points", f"loi normale, {way} : scipy norm")
-        yield Found(id, label[:1].upper() + label[1:], says, found, interval=interval, methods=methods)
+        yield ComparisonResult(id, label[:1].upper() + label[1:], says, found, interval=interval, methods=methods)
 
 
 def _given_twice(rows: pd.DataFrame) -> dict[str, int]:
@@ -354,7 +368,7 @@ def build_comparisons(
     6  Sexe : filles, 2019 et 2020  hausse     2.0
     """
     gaps = differences(now, before, year=year, compare_to=compare_to)
-    known = beside(now, before, gaps, overlaps=overlaps, clusters=clusters, year=year, compare_to=compare_to)
+    known = corrections_of(now, before, gaps, overlaps=overlaps, clusters=clusters, year=year, compare_to=compare_to)
     found = list(
         chain(
             years(gaps, known=known, year=year, compare_to=compare_to),
@@ -365,16 +379,16 @@ def build_comparisons(
         )
     )
     corrected = corrections(found)
-    page = Found("page", "Ensemble de la page", "", _page(found, known) | _of_many(known, found))
+    page = ComparisonResult("page", "Ensemble de la page", "", _page(found, known) | _of_many(known, found))
     rows = [
         row
         for each in [*found, page]
         for row in _rows(each, corrected.get(each.id, {}), year=year, compare_to=compare_to)
     ]
-    return typed(pd.DataFrame(rows, columns=columns("comparaisons")), "comparaisons")
+    return apply_schema(pd.DataFrame(rows, columns=columns("comparaisons")), "comparaisons")
 
 
-def corrections(found: list[Found]) -> dict[str, dict[str, Measure]]:
+def corrections(found: list[ComparisonResult]) -> dict[str, dict[str, Measure]]:
     """For each tested comparison, p corrected by Holm within its family (`years.FAMILIES`), made or not.
 
     ``p_holm``, and ``p_holm_faible``, ``p_holm_moyen``, ``p_holm_fort`` where likeness is assumed: at the central
@@ -392,7 +406,7 @@ def corrections(found: list[Found]) -> dict[str, dict[str, Measure]]:
     return made
 
 
-def _of_many(known: Beside, found: list[Found]) -> dict:
+def _of_many(known: Corrections, found: list[ComparisonResult]) -> dict:
     """How many shares were examined when some are only listed, and the persons of both years if known."""
     if not known.is_chosen:
         return {}
@@ -402,7 +416,7 @@ def _of_many(known: Beside, found: list[Found]) -> dict:
     return {"nombre_de_comparaisons": exact(len(compared))} | counted | shared
 
 
-def _page(made: list[Found], known: Beside) -> dict:
+def _page(made: list[ComparisonResult], known: Corrections) -> dict:
     """What concerns every comparison: tests made, size of each family, persons per post."""
     found = {"nombre_de_tests": exact(sum(bool(each.tested) for each in made)), "seuil": exact(LEVEL)}
     found["ecart_stable"] = exact(catalogue().stable_points)
@@ -436,7 +450,7 @@ def reach(corrected: dict[str, Measure]) -> str:
     return "selon_ressemblance" if corrected.get("p_holm_fort", (0, 0, 0))[2] >= LEVEL else "concluante"
 
 
-def _rows(found: Found, corrected: dict[str, Measure], *, year: int, compare_to: int | None) -> list[dict]:
+def _rows(found: ComparisonResult, corrected: dict[str, Measure], *, year: int, compare_to: int | None) -> list[dict]:
     measures = found.measures | corrected
     names = figure_of(found.id)
     of_two_years = names["nature"] in ("annees", "details", "volume")

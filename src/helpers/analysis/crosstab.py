@@ -73,7 +73,7 @@ def _label_of_crossed(name: str, modality: str) -> str:
     return _WORDS.get(modality) or (read_code(modality) if name == MEETING else modality)
 
 
-def crossing(
+def crosstab_cells(
     indicators: pd.DataFrame, indicator: str, crossed_with: str, *, year: int, perimeter: str = "alses", site: str = ""
 ) -> pd.DataFrame:
     """The cells of a cross-tabulation, in reading order; none for a pair that the year does not cross.
@@ -82,7 +82,7 @@ def crossing(
     where the table holds it. Raises KeyError for an indicator that the catalogue does not have.
 
     >>> chiffres = data.load(2020, "indicateurs")
-    >>> cases = crossing(chiffres, "equipe_sur_le_quartier", "association", year=2020, perimeter="postes")
+    >>> cases = crosstab_cells(chiffres, "equipe_sur_le_quartier", "association", year=2020, perimeter="postes")
     >>> cases[["libelle", "libelle_croise", "effectif_min", "base_min"]].head(2)
       libelle       libelle_croise  effectif_min  base_min
     0     oui                 AAPI             1         1
@@ -99,8 +99,8 @@ def crossing(
     ).reset_index(drop=True)
 
 
-def named(rows: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame:
-    """The rows of `breakdown` or `crossing`, with the theme labels of the code book (schema ``themes``)."""
+def with_code_names(rows: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `breakdown` or `crosstab_cells`, with the theme labels of the code book (schema ``themes``)."""
     book, names = dict(zip(themes["theme"], themes["libelle"], strict=True)), {}
     for column, name, modality in (
         ("libelle", "indicateur", "modalite"),
@@ -111,13 +111,13 @@ def named(rows: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(**names)
 
 
-def to_sort(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows of `breakdown` or `crossing` under a reader's titles, with numbers that sort.
+def sortable_table(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `breakdown` or `crosstab_cells` under a reader's titles, with numbers that sort.
 
     What is only bounded has two columns (« au moins », « au plus »); a column without any value is left out.
 
     >>> parts = describe.breakdown(data.load(2020, "indicateurs"), "sexe", year=2020)
-    >>> to_sort(parts)[["Modalité", "Effectif, au moins", "Base", "Part (%)", "Précision"]]
+    >>> sortable_table(parts)[["Modalité", "Effectif, au moins", "Base", "Part (%)", "Précision"]]
       Modalité  Effectif, au moins  Base  Part (%) Précision
     0   filles                 927  2233      42.0   arrondi
     1  garçons                1284  2233      58.0   arrondi
@@ -150,16 +150,16 @@ def _in_order(entry: Indicator, modalities: pd.Series) -> list[str]:
     return sorted(modalities.unique(), key=lambda name: _place(entry, name))
 
 
-def crossed(
+def crosstab_of_records(
     indicators: pd.DataFrame, indicator: str, other: str, *, year: int, perimeter: str = "alses"
 ) -> pd.DataFrame:
-    """Every cell of a cross-tabulation counted in records, column by column (columns of `crossing`); none without
+    """Every cell of a cross-tabulation counted in records, column by column (columns of `crosstab_cells`); none without
     records.
 
     A cell that is not displayed has no count and the precision ``non_publie``: it is empty, or small enough to identify
     someone.
     """
-    rows = crossing(indicators, indicator, other, year=year, perimeter=perimeter)
+    rows = crosstab_cells(indicators, indicator, other, year=year, perimeter=perimeter)
     rows = rows[rows["source"].isin(FROM_RECORDS)]
     if rows.empty:
         return rows
@@ -179,7 +179,7 @@ def crossed(
     )
 
 
-def withheld_crossings(indicators: pd.DataFrame, name: str, *, year: int) -> list[tuple[str, str]]:
+def suppressed_crosstabs(indicators: pd.DataFrame, name: str, *, year: int) -> list[tuple[str, str]]:
     """The cross-tabulations of a topic that records allow and that are suppressed, as pairs of labels.
 
     None without records, for an indicator that they do not count, nor for a site, where size alone decides.
@@ -200,11 +200,14 @@ def withheld_crossings(indicators: pd.DataFrame, name: str, *, year: int) -> lis
 
 def pairs(indicators: pd.DataFrame, indicator: str, *, year: int, perimeter: str = "alses") -> pd.DataFrame:
     """The modalities of a multiple choice that go together, each pair once, the most frequent first (columns of
-    `crossing`).
+    `crosstab_cells`).
 
     ``effectif_min`` persons have both. A pair that too few have, or that too few have only one of, is left out.
     """
-    cells, entry = crossed(indicators, indicator, indicator, year=year, perimeter=perimeter), catalogue().indicators
+    cells, entry = (
+        crosstab_of_records(indicators, indicator, indicator, year=year, perimeter=perimeter),
+        catalogue().indicators,
+    )
     if cells.empty:
         return cells
     first, second = (

@@ -7,7 +7,7 @@ import pandas as pd
 
 from helpers.indicators.comparisons import LEVEL, stepped_down
 from helpers.indicators.lookup import BESIDE, USUAL, Fact, Facts, among, is_of_site, uncrossed, with_shares
-from helpers.schema import FEWEST_FOR_SHARE, UNSAID, Indicator, catalogue, unfolded
+from helpers.schema import FEWEST_FOR_SHARE, UNSAID, Indicator, catalogue, split_multiple
 
 # --- Key values, populations, and what the document does not give ---
 
@@ -44,7 +44,7 @@ PERIMETERS = {
 
 
 @dataclass(frozen=True)
-class Silence:
+class Gap:
     """What the document does not give of an indicator: missing modalities, and those only known together."""
 
     label: str
@@ -52,7 +52,7 @@ class Silence:
     grouped: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def silences(indicators: pd.DataFrame, name: str, *, year: int) -> list[Silence]:
+def gaps_of(indicators: pd.DataFrame, name: str, *, year: int) -> list[Gap]:
     """What a topic leaves unpublished, per indicator drawn by modality and population; never for a site.
 
     An indicator of which the year publishes nothing has every modality missing.
@@ -72,7 +72,7 @@ def silences(indicators: pd.DataFrame, name: str, *, year: int) -> list[Silence]
     return found
 
 
-def _silence(entry: Indicator, published: set[str], perimeter: str) -> Silence:
+def _silence(entry: Indicator, published: set[str], perimeter: str) -> Gap:
     missing = [name for name in entry.modalities if name not in published]
     grouped = []
     for name, group in entry.groups.items() if entry.choice == "unique" else ():
@@ -81,7 +81,7 @@ def _silence(entry: Indicator, published: set[str], perimeter: str) -> Silence:
             grouped.append((group.label, tuple(map(entry.label_of, members))))
             missing = [member for member in missing if member not in members]
     label = among(entry.label, entry.id, perimeter) if perimeter else entry.label
-    return Silence(label, tuple(map(entry.label_of, missing)), tuple(grouped))
+    return Gap(label, tuple(map(entry.label_of, missing)), tuple(grouped))
 
 
 def definitions(indicators: pd.DataFrame, *, year: int, of_site: bool = False) -> pd.DataFrame:
@@ -113,14 +113,14 @@ def _base_of(entry: Indicator) -> str:
 
 
 @dataclass(frozen=True)
-class Spoken:
+class RelatedStatements:
     """The statements on the subject of a section: their number, and the paths of the indicators they refer to."""
 
     count: Fact
     figures: tuple[str, ...]
 
 
-def spoken(statements: pd.DataFrame, topic: str, *, facts: Facts) -> Spoken | None:
+def related_statements(statements: pd.DataFrame, topic: str, *, facts: Facts) -> RelatedStatements | None:
     """The statements linked to the indicators of a topic; None without any, or when none of these indicators is
     published.
 
@@ -130,7 +130,7 @@ def spoken(statements: pd.DataFrame, topic: str, *, facts: Facts) -> Spoken | No
     named = {path for path in statements["indicateur_lie"] if path and path.split("/")[1] in places}
     figures = tuple(sorted(named, key=lambda path: (places[path.split("/")[1]], path)))
     count = facts(f"enonces/rubrique_liee/{topic}")
-    return Spoken(count, figures) if count and any(map(facts, figures)) else None
+    return RelatedStatements(count, figures) if count and any(map(facts, figures)) else None
 
 
 # --- The shares of a site beside those of the network ---
@@ -149,7 +149,7 @@ _SHARES = (
 
 
 @dataclass(frozen=True)
-class Standing:
+class ComparisonWithNetwork:
     """A share of a site beside the network's, and the chance of so wide a gap, corrected for the shares of the page."""
 
     own: Fact
@@ -166,7 +166,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class LookedAt:
+class SitesCompared:
     """How many sites of a kind have shares, and in how many chance alone would find a difference."""
 
     sites: int
@@ -176,12 +176,12 @@ class LookedAt:
         return LEVEL * self.sites
 
 
-def looked_at(sizes: dict[tuple[str, str], int], site_type: str) -> LookedAt:
+def sites_compared(sizes: dict[tuple[str, str], int], site_type: str) -> SitesCompared:
     """The sites of a kind whose pages say shares; ``sizes`` come from `data.load_site_sizes`."""
-    return LookedAt(sum(kind == site_type and size >= FEWEST_FOR_SHARE for (kind, _), size in sizes.items()))
+    return SitesCompared(sum(kind == site_type and size >= FEWEST_FOR_SHARE for (kind, _), size in sizes.items()))
 
 
-def standings(figures: Facts) -> list[Standing]:
+def comparisons_with_network(figures: Facts) -> list[ComparisonWithNetwork]:
     """The published shares of a site, each with the network's; none for the network.
 
     Chance is that of a two-sided hypergeometric draw of the site's persons from those of the network, the greatest over
@@ -191,7 +191,7 @@ def standings(figures: Facts) -> list[Standing]:
     said = [pair for pair in pairs if all(fact and fact.share is not None and fact.share_bounds for fact in pair)]
     chances = [_chance(*pair) for pair in said]
     return [
-        Standing(*pair, chance=chance)
+        ComparisonWithNetwork(*pair, chance=chance)
         for pair, chance in zip(said, stepped_down(chances, family=len(chances)), strict=True)
     ]
 
@@ -307,7 +307,7 @@ def requests_and_goals(indicators: pd.DataFrame, *, year: int, perimeter: str = 
     ).reset_index(drop=True)
 
 
-def beyond(parts: list[pd.DataFrame], pairs: pd.DataFrame) -> list[pd.DataFrame]:
+def remaining_breakdowns(parts: list[pd.DataFrame], pairs: pd.DataFrame) -> list[pd.DataFrame]:
     """The breakdowns that say more than the ``pairs`` of `requests_and_goals`, which have their own chart; all for a
     site.
     """
@@ -432,8 +432,10 @@ def associations(
 
     Only groups that print a list have a column; a name of the register that the year never uses is left out.
     """
-    listed = {group: set(rows["associations"]) for group, rows in unfolded(meetings, "associations").groupby("groupe")}
-    cited = unfolded(statements, "associations")["associations"].value_counts()
+    listed = {
+        group: set(rows["associations"]) for group, rows in split_multiple(meetings, "associations").groupby("groupe")
+    }
+    cited = split_multiple(statements, "associations")["associations"].value_counts()
     held = posts["association"].value_counts()
     names = sorted({*held.index, *cited.index, *set().union(*listed.values())}, key=str.casefold)
     groups = [name for name in catalogue().indicators["participants"].modalities if name in listed]

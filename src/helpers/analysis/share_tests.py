@@ -16,10 +16,10 @@ from helpers.analysis.shares import (
     Values,
     central_pair,
     compatible_pairs,
-    described,
+    described_measures,
     exact,
     sweep,
-    tested,
+    tested_measures,
 )
 from helpers.analysis.years import (
     HEADLINED,
@@ -217,7 +217,7 @@ class Design:
 
 
 @dataclass(frozen=True)
-class Beside:
+class Corrections:
     """What records tell of both years, by share: persons in both, likeness, old and new collèges, spread.
 
     ``is_chosen``: only the shares of `HEADLINED` are commented and tested; ``counted``: how many of the two years come
@@ -274,7 +274,7 @@ def _designs(clusters: pd.DataFrame, *, year: int, compare_to: int | None) -> di
     return found
 
 
-def beside(
+def corrections_of(
     now: pd.DataFrame,
     before: pd.DataFrame,
     gaps: pd.DataFrame,
@@ -283,7 +283,7 @@ def beside(
     clusters: pd.DataFrame | None,
     year: int,
     compare_to: int | None,
-) -> Beside:
+) -> Corrections:
     """What records tell beside ``gaps`` (`years.differences`); ``overlaps`` and ``clusters`` may be None or empty."""
     going_on = published(now, year).query(f"perimetre == '{USUAL}' and indicateur == 'nouvel_accompagnement'")
     going_on = going_on.loc[going_on["modalite"].eq("non"), "effectif_max"].dropna()
@@ -299,7 +299,7 @@ def beside(
     earlier = None if compare_to is None else persons_a_post(Facts(before, year=compare_to))
     found["posts"] = persons_a_post(Facts(now, year=year)), earlier
     counted = is_counted(now) + is_counted(before)
-    return Beside(is_chosen=bool(counted) or are_many(gaps), counted=counted, **found)
+    return Corrections(is_chosen=bool(counted) or are_many(gaps), counted=counted, **found)
 
 
 # --- Tests and intervals with shared persons and likeness ---
@@ -343,7 +343,7 @@ def corrected(pair: Pair, *, shared: float, overlap: Overlap | None, design: Des
     return found
 
 
-def told(overlap: Overlap | None, design: Design | None) -> dict[str, Measure]:
+def correction_measures(overlap: Overlap | None, design: Design | None) -> dict[str, Measure]:
     """What the correction rests on: persons of both years, their correlation, likeness, design effects."""
     found = {}
     if overlap:
@@ -384,7 +384,7 @@ def words_of(measures: dict[str, Measure]) -> tuple[dict[str, str], dict]:
 
 
 def _usual(pair: Pair, *, shared: int | None, sizes: tuple[float, float]) -> Values:
-    found = described(pair) | tested(pair)
+    found = described_measures(pair) | tested_measures(pair)
     return found | robustness(pair, shared=shared, sizes=sizes)
 
 
@@ -396,7 +396,7 @@ def _widest(every: list[dict[str, Measure]], middle: dict[str, Measure]) -> dict
     }
 
 
-def _corrected(now: Side, before: Side, *, path: str, known: Beside) -> dict[str, Measure]:
+def _corrected(now: Side, before: Side, *, path: str, known: Corrections) -> dict[str, Measure]:
     overlap, design = known.overlaps.get(path), known.designs.get(path)
     shared = overlap.shared() if overlap else exact(0)
     made = [
@@ -410,7 +410,7 @@ def _corrected(now: Side, before: Side, *, path: str, known: Beside) -> dict[str
     return _widest(made, made[0])
 
 
-def tests_of_years(now: Side, before: Side, *, path: str, known: Beside) -> dict[str, Measure]:
+def tests_of_years(now: Side, before: Side, *, path: str, known: Corrections) -> dict[str, Measure]:
     """Both shares, their difference, its interval and tests; what is estimated replaces what was assumed.
 
     When both years are known person by person, the spread of the difference over collèges covers shared persons and
@@ -425,7 +425,7 @@ def tests_of_years(now: Side, before: Side, *, path: str, known: Beside) -> dict
     shared = None if overlap or not path.startswith("alses/") else known.shared
     found = sweep(partial(_usual, shared=shared, sizes=known.sizes), central, compatible_pairs(now, before))
     if overlap or design:
-        found |= _corrected(now, before, path=path, known=known) | told(overlap, design)
+        found |= _corrected(now, before, path=path, known=known) | correction_measures(overlap, design)
     found |= moves.measures() if moves else {}
     is_split = groups is not None and years.of_whole(groups) == counts
     found |= years.composition_measures(groups) if is_split else {}

@@ -192,7 +192,7 @@ def exact(value: float) -> Measure:
     return float(value), float(value), float(value)
 
 
-def described(pair: Pair) -> Values:
+def described_measures(pair: Pair) -> Values:
     """Counts, shares, difference in points, Cohen's h and ratio of each pair (missing where a share is zero)."""
     count, base, count_ref, base_ref = pair.count, pair.base, pair.count_ref, pair.base_ref
     share, share_ref = count / base, count_ref / base_ref
@@ -211,7 +211,7 @@ def described(pair: Pair) -> Values:
     }
 
 
-def tested(pair: Pair) -> Values:
+def tested_measures(pair: Pair) -> Values:
     """Newcombe's interval of the difference in points, p of the pooled z test, interval of the ratio (Katz, 1978).
 
     The last is in closed form, so that it can be given over every compatible count; missing where a share is zero.
@@ -254,7 +254,7 @@ WILSON = "Wilson : scipy binomtest"
 
 
 @dataclass(frozen=True)
-class Found:
+class ComparisonResult:
     """A comparison: findings from the bounds of share and count, its measures, and the measure that tests it.
 
     ``interval`` is the unit and method of ``ic_bas`` and ``ic_haut``; ``methods`` replaces the usual ones.
@@ -265,7 +265,7 @@ class Found:
     finding: str
     measures: dict[str, Measure]
     count_finding: str = ""
-    tested: str = ""
+    tested_measures: str = ""
     interval: tuple[str, str] = ("points", NEWCOMBE)
     methods: dict[str, str] = field(default_factory=dict)
     unit: str = "personnes"

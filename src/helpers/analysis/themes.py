@@ -4,7 +4,7 @@ import pandas as pd
 
 from helpers.codings.measures import contexts
 from helpers.codings.model import Document, Project
-from helpers.schema import OUTLOOK, catalogue, unfolded
+from helpers.schema import OUTLOOK, catalogue, split_multiple
 
 # --- Statements counted ---
 
@@ -55,7 +55,7 @@ def together(statements: pd.DataFrame) -> pd.DataFrame:
     """
     labels = catalogue().indicators["acteur_enonce"].modalities
     ranks = {code: rank for rank, code in enumerate(labels)}
-    named = unfolded(statements, "acteurs")[["id", "nature", "acteurs"]].drop_duplicates()
+    named = split_multiple(statements, "acteurs")[["id", "nature", "acteurs"]].drop_duplicates()
     named = named.assign(rang=named["acteurs"].map(ranks))
     pairs = named.merge(named[["id", "rang"]], on="id", suffixes=("", "_autre"))
     pairs = pairs[pairs["rang"] < pairs["rang_autre"]].assign(est_tension=lambda rows: rows["nature"].eq("tension"))
@@ -69,7 +69,7 @@ def together(statements: pd.DataFrame) -> pd.DataFrame:
 
 def associations(statements: pd.DataFrame) -> pd.DataFrame:
     """The associations cited, most cited first: ``association``, ``enonces``, ``lignes``."""
-    cited = unfolded(statements, "associations").sort_values("ligne")
+    cited = split_multiple(statements, "associations").sort_values("ligne")
     if cited.empty:
         return pd.DataFrame(columns=["association", "enonces", "lignes"])
     grouped = cited.groupby("associations")["ligne"]
@@ -94,7 +94,7 @@ def answers(statements: pd.DataFrame) -> pd.DataFrame:
     Columns: ``id``, ``enonce``, ``ligne`` (tension); ``nature``, ``reponse``, ``ligne_reponse`` (missing without
     answer). No row when no answer is coded.
     """
-    given = unfolded(statements, "repond_a")
+    given = split_multiple(statements, "repond_a")
     if given.empty:
         return pd.DataFrame(columns=["id", "enonce", "ligne", "nature", "reponse", "ligne_reponse"])
     given = given[["repond_a", "nature", "enonce", "ligne"]].set_axis(

@@ -2,7 +2,7 @@
 
 from helpers.charts.codings import show_agreement, show_codes, show_codes_by_meeting, show_network
 from helpers.charts.differences import show_clusters, show_forest, show_series
-from helpers.charts.explored import show_by_group, show_crossing, show_explored
+from helpers.charts.explored import show_by_group, show_crosstab, show_explored
 from helpers.charts.figure import Figures
 from helpers.charts.marks import bornes, palette, valeurs
 from helpers.charts.meetings import show_associations, show_attendance, show_calendar, show_verdicts

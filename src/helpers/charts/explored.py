@@ -15,7 +15,7 @@ from helpers.charts.persons import show_breakdown
 from helpers.indicators.lookup import Fact, fact_of
 from helpers.schema import FOLDED, UNSAID, Indicator, catalogue
 from helpers.text.formats import Html, day, interval, number, people, say, write_base
-from helpers.text.tables import breakdown_table, crossing_table, table
+from helpers.text.tables import breakdown_table, crosstab_table, table
 
 # --- Drawings: counts as bars, a cross-tabulation as a heat table ---
 
@@ -45,7 +45,7 @@ def counts_drawing(rows: pd.DataFrame, colours: list[str], *, sheet: theme.Sheet
     return figure
 
 
-def crossing_drawing(rows: pd.DataFrame, heads: list[str], *, sheet: theme.Sheet = theme.WIDE) -> Figure:
+def crosstab_drawing(rows: pd.DataFrame, heads: list[str], *, sheet: theme.Sheet = theme.WIDE) -> Figure:
     """A cross-tabulation of counts as a heat table with numbers or bounds; a missing cell is a dash.
 
     Columns ``libelle``, ``libelle_croise``, ``effectif_min``, ``effectif_max``; ``heads`` name the columns in the order
@@ -258,7 +258,7 @@ def show_by_group(rows: pd.DataFrame, modality: str) -> Html:
     )
 
 
-def show_crossing(rows: pd.DataFrame) -> Html:
+def show_crosstab(rows: pd.DataFrame) -> Html:
     """The answers of each group, in per cent, as a heat table (columns of `crosstab.crossed`); nothing without records.
 
     One sentence where every group is too small for a share.
@@ -286,7 +286,7 @@ def show_crossing(rows: pd.DataFrame) -> Html:
         base=theme.bases((fact, name) for name, fact in groups),
         source=theme.source(who, rows["reference"].head(1)),
         alt=theme.crossing("crossing_alt", entry=entry, other=other, groups=_tops(parts)).text,
-        table=crossing_table(
+        table=crosstab_table(
             rows, caption=f"{entry.label}, selon : {other.label[:1].lower()}{other.label[1:]}, en personnes, {year}"
         ),
     )
@@ -349,7 +349,7 @@ def show_explored(rows: pd.DataFrame) -> Html:
     if "libelle_croise" in rows and len(known):
         heads = [_dated(name, "{:%d/%m %Y}".format) for name in dict.fromkeys(known["libelle_croise"])]
         known = known.assign(libelle_croise=[_dated(name, day) for name in known["libelle_croise"]])
-        return _figure(known, partial(crossing_drawing, known, heads), is_crossed=True)
+        return _figure(known, partial(crosstab_drawing, known, heads), is_crossed=True)
     figure = show_breakdown(rows) if len(rows) else None
     if figure is not None:
         return figure

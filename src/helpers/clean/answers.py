@@ -61,7 +61,7 @@ class Cell(NamedTuple):
     reason: str = ""
 
 
-def tidy(text: str) -> str:
+def normalise(text: str) -> str:
     """The text with composed accents, single spaces, one kind of apostrophe and dash, no invisible character."""
     if text.isascii() and text.isalnum():
         return text
@@ -94,7 +94,7 @@ def answers_of(column: str) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class Found:
+class SpellingMatch:
     """The meaning of a text in the table, and why."""
 
     value: str
@@ -105,11 +105,11 @@ class Found:
 class Spellings:
     """The table, indexed; ``faults`` are its unusable rows."""
 
-    exact: dict[tuple[str, str], Found] = field(default_factory=dict)
-    patterns: dict[str, list[tuple[re.Pattern, Found]]] = field(default_factory=dict)
+    exact: dict[tuple[str, str], SpellingMatch] = field(default_factory=dict)
+    patterns: dict[str, list[tuple[re.Pattern, SpellingMatch]]] = field(default_factory=dict)
     faults: list[DataError] = field(default_factory=list)
 
-    def find(self, column: str, text: str) -> Found | None:
+    def find(self, column: str, text: str) -> SpellingMatch | None:
         """The meaning of a text in a column: by its spellings, the catalogue, those of every column, then patterns."""
         key = key_of(text)
         return (
@@ -119,22 +119,24 @@ class Spellings:
             or next((found for pattern, found in self._patterns(column) if pattern.fullmatch(key)), None)
         )
 
-    def _patterns(self, column: str) -> list[tuple[re.Pattern, Found]]:
+    def _patterns(self, column: str) -> list[tuple[re.Pattern, SpellingMatch]]:
         return [*self.patterns.get(column, []), *self.patterns.get(EVERY, [])]
 
 
-def _named(column: str) -> dict[str, Found]:
+def _named(column: str) -> dict[str, SpellingMatch]:
     if column not in CLOSED and column not in MULTIPLE:
         return {}
     if column not in _NAMED:
         names = answers_of(column)
         value = {name: EMPTY if name == UNANSWERED else name for name in names}
-        _NAMED[column] = {key_of(each): Found(value[name], "") for name in names for each in (names[name], name)}
+        _NAMED[column] = {
+            key_of(each): SpellingMatch(value[name], "") for name in names for each in (names[name], name)
+        }
     return _NAMED[column]
 
 
 # Filled once: the catalogue is that of the package.
-_NAMED: dict[str, dict[str, Found]] = {}
+_NAMED: dict[str, dict[str, SpellingMatch]] = {}
 
 
 def read_spellings(table: pd.DataFrame) -> Spellings:
@@ -145,10 +147,10 @@ def read_spellings(table: pd.DataFrame) -> Spellings:
         if told:
             out.faults.append(DataError(f"reference/modalites.csv, ligne {line}, {told}"))
         elif row.ecriture == "motif":
-            found = (re.compile(row.texte), Found(row.valeur, row.raison))
+            found = (re.compile(row.texte), SpellingMatch(row.valeur, row.raison))
             out.patterns.setdefault(row.colonne, []).append(found)
         else:
-            out.exact.setdefault((row.colonne, key_of(tidy(row.texte))), Found(row.valeur, row.raison))
+            out.exact.setdefault((row.colonne, key_of(normalise(row.texte))), SpellingMatch(row.valeur, row.raison))
     return out
 
 
@@ -188,7 +190,7 @@ def closed_reader(column: str, spellings: Spellings) -> Callable[[str], Cell]:
     def read(text: str) -> Cell:
         if not text:
             return Cell(EMPTY)
-        plain = tidy(text)
+        plain = normalise(text)
         if not plain:
             return Cell(EMPTY, RULE_MISSING)
         found = spellings.find(column, plain)
@@ -230,7 +232,7 @@ def _answers(column: str, piece: str, spellings: Spellings) -> list[str]:
     out, start = [], 0
     while start < len(tokens):
         for stop in range(len(tokens), start, -2):
-            plain = tidy("".join(tokens[start:stop]))
+            plain = normalise("".join(tokens[start:stop]))
             found = spellings.find(column, plain) if plain else None
             if found or not plain or stop == start + 1:
                 break
@@ -304,7 +306,7 @@ def day_reader(column: str, spellings: Spellings, year: int) -> Callable[[str], 
     first, last = date(year, 1, 1), date(year, 12, 31)
 
     def read(text: str) -> Cell:
-        plain = tidy(text)
+        plain = normalise(text)
         if not plain or (spellings.find(column, plain)):
             return Cell(EMPTY, RULE_MISSING if text else "")
         found = read_day(plain)
@@ -333,7 +335,7 @@ def year_reader(year: int) -> Callable[[str], Cell]:
     """Reads the year of the row, which must be the year of the report."""
 
     def read(text: str) -> Cell:
-        plain = tidy(text)
+        plain = normalise(text)
         found = read_number_of_year(plain)
         if found is None:
             return Cell(EMPTY, "", Reason.NO_YEAR)
@@ -348,7 +350,7 @@ def birth_reader(spellings: Spellings, year: int) -> Callable[[str], Cell]:
     """Reads a year of birth (or the year of a date) that gives a plausible age in the year."""
 
     def read(text: str) -> Cell:
-        plain = tidy(text)
+        plain = normalise(text)
         if not plain or spellings.find("annee_naissance", plain):
             return Cell(EMPTY, RULE_MISSING if text else "")
         found = read_number_of_year(plain)
@@ -381,7 +383,7 @@ def uai_reader(spellings: Spellings) -> Callable[[str], Cell]:
     """Reads a UAI with a right check letter; restores a leading zero that a spreadsheet dropped."""
 
     def read(text: str) -> Cell:
-        plain = tidy(text)
+        plain = normalise(text)
         if not plain or spellings.find("uai", plain):
             return Cell(EMPTY, RULE_MISSING if text else "")
         found = _UAI.fullmatch(_UAI_NOISE.sub("", plain).upper())
@@ -404,7 +406,7 @@ def _bare(text: str) -> str:
 def college_finder(aliases: pd.DataFrame, colleges: pd.DataFrame) -> Callable[[str], Cell]:
     """Finds the UAI of a collège by its tidy name: reviewed alias, name and town, or unique name."""
     known = aliases[aliases["colonne"].eq("college")]
-    reviewed = {tidy(row.graphie): row.valeur for row in known.itertuples()}
+    reviewed = {normalise(row.graphie): row.valeur for row in known.itertuples()}
     towns = [f"{_bare(row.nom_officiel)}_{key_of(row.commune)}" for row in colleges.itertuples()]
     names = [_bare(row.nom_officiel) for row in colleges.itertuples()]
     by_town, by_name = (_alone(keys, list(colleges["uai"])) for keys in (towns, names))
@@ -433,7 +435,7 @@ def association_finder(aliases: pd.DataFrame, associations: pd.DataFrame) -> Cal
     """Finds the name of an association in the register, or ``""``."""
     known = aliases[aliases["colonne"].eq("association")]
     names = {key_of(name): name for name in associations["association"]}
-    reviewed = {key_of(tidy(row.graphie)): row.valeur for row in known.itertuples()}
+    reviewed = {key_of(normalise(row.graphie)): row.valeur for row in known.itertuples()}
     return lambda plain: reviewed.get(key_of(plain)) or names.get(key_of(plain), "")
 
 
@@ -444,7 +446,7 @@ def name_cells(
 
     ``counts`` gives the rows of each spelling: an unregistered name takes the most frequent one.
     """
-    plain = {text: tidy(text) for text in counts}
+    plain = {text: normalise(text) for text in counts}
     written: dict[str, Counter] = {}
     for text, name in plain.items():
         written.setdefault(key_of(name), Counter())[name] += counts[text]

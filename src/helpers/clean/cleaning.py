@@ -19,13 +19,13 @@ from helpers.clean.answers import (
     Reason,
     answers_of,
     key_of,
+    normalise,
     read_number_of_year,
     read_spellings,
-    tidy,
 )
 from helpers.clean.persons import (
     MOST_SPELLINGS,
-    Coded,
+    CodedPart,
     Column,
     Registers,
     Rules,
@@ -38,21 +38,21 @@ from helpers.clean.persons import (
     gather_persons,
     holds,
     is_empty,
-    judge_twice,
+    judge_repeats,
     link_colleges,
     parts_at,
     read_columns,
-    suspect_rows,
+    repeated_rows,
 )
-from helpers.clean.records import EMPTY, Change, Cleaned, Part, Persons, Received
-from helpers.schema import DataError, columns, typed
+from helpers.clean.records import EMPTY, Change, CleanedRecords, Part, Persons, ReceivedRecords
+from helpers.schema import DataError, apply_schema, columns
 
 # --- The account of every row read: changes, rejections, and the rejected rows ---
 
 REASONS = np.array([EMPTY, *Reason], dtype=object)
 
 
-def count_changes(parts: list[Coded], known: dict[str, Column], decided: list[Change]) -> pd.DataFrame:
+def count_changes(parts: list[CodedPart], known: dict[str, Column], decided: list[Change]) -> pd.DataFrame:
     """The changes of reading and cleaning (schema ``normalisations``), rows by file, column and rule."""
     rows: Counter = Counter()
     for change in decided:
@@ -70,17 +70,17 @@ def count_changes(parts: list[Coded], known: dict[str, Column], decided: list[Ch
     order = {name: number for number, name in enumerate(["", *columns("accompagnements")])}
     lines = [(*key, count) for key, count in rows.items() if count]
     lines.sort(key=lambda line: (line[0], order.get(line[1], len(order)), line[2]))
-    return typed(pd.DataFrame(lines, columns=columns("normalisations"), dtype="object"), "normalisations")
+    return apply_schema(pd.DataFrame(lines, columns=columns("normalisations"), dtype="object"), "normalisations")
 
 
 def count_rejections(rejected: pd.DataFrame) -> pd.DataFrame:
     """The rejected rows (schema ``rejets``) by reason, the most frequent first."""
     seen = Counter(rejected["motif"].astype(object).tolist())
     lines = sorted(seen.items(), key=lambda pair: (-pair[1], pair[0]))
-    return typed(pd.DataFrame(lines, columns=columns("rejets"), dtype="object"), "rejets")
+    return apply_schema(pd.DataFrame(lines, columns=columns("rejets"), dtype="object"), "rejets")
 
 
-def keep_rejected(parts: list[Coded], known: dict[str, Column], excluded: np.ndarray) -> pd.DataFrame:
+def keep_rejected(parts: list[CodedPart], known: dict[str, Column], excluded: np.ndarray) -> pd.DataFrame:
     """The rejected rows, as received: ``fichier``, ``feuille``, ``ligne``, ``motif``, the columns, then ``texte``.
 
     ``texte`` is the row itself when it could not be split into columns. Texts are categorical: a wrong file may have
@@ -118,7 +118,7 @@ def keep_rejected(parts: list[Coded], known: dict[str, Column], excluded: np.nda
     return pd.DataFrame(out).astype({"identifiant": "str"}).iloc[order].reset_index(drop=True)
 
 
-def _raw(parts: list[Coded], name: str, rows: list[np.ndarray]) -> np.ndarray:
+def _raw(parts: list[CodedPart], name: str, rows: list[np.ndarray]) -> np.ndarray:
     """The spellings of a column in some rows of each part; the empty one without the column."""
     nothing = np.zeros(0, dtype=np.uint8)
     found = [
@@ -177,9 +177,9 @@ def find_full(vocabularies: dict[str, Vocabulary], file: str) -> list[DataError]
     ]
 
 
-def find_other_years(parts: list[Coded], column: Column, year: int) -> list[DataError]:
+def find_other_years(parts: list[CodedPart], column: Column, year: int) -> list[DataError]:
     """Files whose rows are all of other years."""
-    read = [read_number_of_year(tidy(text)) for text in column.spellings]
+    read = [read_number_of_year(normalise(text)) for text in column.spellings]
     seen: dict[str, Counter] = {}
     for part in parts:
         for number, rows in zip(*part.counts.get("annee", ((), ())), strict=True):
@@ -195,7 +195,7 @@ def find_other_years(parts: list[Coded], column: Column, year: int) -> list[Data
     ]
 
 
-def find_empty(parts: list[Coded], columns: dict[str, Column], present: list[str]) -> list[DataError]:
+def find_empty(parts: list[CodedPart], columns: dict[str, Column], present: list[str]) -> list[DataError]:
     """Required columns that are present and empty."""
     if not any(len(part) for part in parts):
         return []
@@ -203,7 +203,7 @@ def find_empty(parts: list[Coded], columns: dict[str, Column], present: list[str
     for name, column in columns.items():
         if name in present and FIELDS[name]["presence"] == "obligatoire":
             rows = count_spellings(parts, name, len(column.spellings))
-            nothing = np.array([not tidy(text) or (not c.value and not c.reason) for text, c in _cells(column)])
+            nothing = np.array([not normalise(text) or (not c.value and not c.reason) for text, c in _cells(column)])
             if not rows[~nothing].any():
                 empty.append(name)
     return [
@@ -219,12 +219,12 @@ def _cells(column: Column) -> list[tuple]:
     return list(zip(column.spellings, column.cells, strict=True))
 
 
-def _file_of(parts: list[Coded]) -> str:
+def _file_of(parts: list[CodedPart]) -> str:
     files = list(dict.fromkeys(part.part.file for part in parts))
     return files[0] if len(files) == 1 else f"{files[0]} et {len(files) - 1} autre{'s' if len(files) > 2 else ''}"
 
 
-def find_unforeseen(parts: list[Coded], columns: dict[str, Column]) -> list[DataError]:
+def find_unforeseen(parts: list[CodedPart], columns: dict[str, Column]) -> list[DataError]:
     """Closed lists with too many unknown answers."""
     out, total = [], sum(len(part) for part in parts)
     for name in (*CLOSED, *MULTIPLE):
@@ -240,10 +240,10 @@ def find_unforeseen(parts: list[Coded], columns: dict[str, Column]) -> list[Data
     return out
 
 
-def _example(column: Column, rows: np.ndarray, parts: list[Coded]) -> str:
+def _example(column: Column, rows: np.ndarray, parts: list[CodedPart]) -> str:
     """The most frequent unknown answer, if it may be shown, and the nearest known one."""
     found = sorted(zip((-rows).tolist(), column.spellings, strict=True))[0]
-    text = tidy(found[1])
+    text = normalise(found[1])
     if len(text) > _LONGEST_SHOWN or _NUMBER.search(text) or any(holds(part.identifiers, text) for part in parts):
         return ""
     names = {key_of(word): name for name, label in answers_of(column.name).items() for word in (name, label)}
@@ -255,7 +255,7 @@ def _example(column: Column, rows: np.ndarray, parts: list[Coded]) -> str:
     )
 
 
-def find_repeated(parts: list[Coded], rejected: pd.DataFrame) -> list[DataError]:
+def find_repeated(parts: list[CodedPart], rejected: pd.DataFrame) -> list[DataError]:
     """Files more than half of whose rows are already in another file of the year."""
     rows: Counter = Counter()
     for part in parts:
@@ -271,7 +271,7 @@ def find_repeated(parts: list[Coded], rejected: pd.DataFrame) -> list[DataError]
     ]
 
 
-def find_excess(parts: list[Coded], rejections: pd.DataFrame, read: int) -> list[DataError]:
+def find_excess(parts: list[CodedPart], rejections: pd.DataFrame, read: int) -> list[DataError]:
     """Too many rejected rows, or too many contradictory persons."""
     rows = dict(zip(rejections["motif"], rejections["lignes"].astype(int), strict=True))
     out, twice = [], rows.get(Reason.CONTRADICTORY, 0)
@@ -302,13 +302,13 @@ _MOST_WORKERS = 4
 
 
 def clean_persons(
-    received: Received,
+    received: ReceivedRecords,
     *,
     spellings: pd.DataFrame,
     aliases: pd.DataFrame,
     associations: pd.DataFrame,
     colleges: pd.DataFrame,
-) -> Cleaned:
+) -> CleanedRecords:
     """The persons kept of a year, and the account of every row read; empty without an export.
 
     ``spellings`` has the schema ``modalites``; the registers (schema ``alias``, schema ``associations``, schema
@@ -324,7 +324,7 @@ def clean_persons(
     >>> lignes = pd.DataFrame({"identifiant": [*"ABCDEE"], "annee": "2021", "sexe": [*"FGFGFF"]})
     >>> colonnes = {nom: pa.array(lignes[nom]).dictionary_encode() for nom in ("annee", "sexe")}
     >>> lot = records.Batch({"identifiant": pa.array(lignes["identifiant"]), **colonnes}, lines=np.arange(2, 8))
-    >>> recu = Received(2021, [Part("export.csv", "", lambda: lot)], list(lignes))
+    >>> recu = ReceivedRecords(2021, [Part("export.csv", "", lambda: lot)], list(lignes))
     >>> registres = {"spellings": data.read_reference("modalites"), **data.read_registers()}
     >>> nettoyage = clean.clean_persons(recu, **registres)
     >>> nettoyage.read, len(nettoyage.persons), nettoyage.persons.labels["sexe"]
@@ -351,15 +351,15 @@ def clean_persons(
     read = sum(len(part) + len(part.refused) for part in parts)
     assert read == len(persons) + len(rejected), "a row is neither kept nor rejected"
     faults = [*received.faults, *broken, *registers.spellings.faults, *unusable]
-    return Cleaned(persons, ledger, rejections, rejected, read, faults)
+    return CleanedRecords(persons, ledger, rejections, rejected, read, faults)
 
 
 def _read(
     parts: list[Part], vocabularies: dict[str, Vocabulary], pool: Executor
-) -> tuple[list[Coded], list[DataError]]:
+) -> tuple[list[CodedPart], list[DataError]]:
     """The parts as numbers, in order, and why some could not be read."""
 
-    def code(part: Part) -> Coded | DataError:
+    def code(part: Part) -> CodedPart | DataError:
         try:
             return code_part(part, vocabularies)
         except DataError as fault:
@@ -367,18 +367,20 @@ def _read(
 
     done = list(pool.map(code, parts))
     pa.default_memory_pool().release_unused()
-    return [each for each in done if isinstance(each, Coded)], [each for each in done if isinstance(each, DataError)]
+    return [each for each in done if isinstance(each, CodedPart)], [
+        each for each in done if isinstance(each, DataError)
+    ]
 
 
-def _exclude(parts: list[Coded], rules: Rules, pool: Executor) -> np.ndarray:
+def _exclude(parts: list[CodedPart], rules: Rules, pool: Executor) -> np.ndarray:
     """Why each row is rejected: the place of a reason, or 0."""
     found = list(pool.map(lambda part: exclude_rows(part, rules), parts))
-    rows = suspect_rows([part.keys for part in parts], found, pool)
+    rows = repeated_rows([part.keys for part in parts], found, pool)
     excluded = np.concatenate([np.zeros(0, dtype=np.uint8), *found])
     if rows.size:
         few = parts_at(parts, rows)
         texts, keys = pa.concat_arrays([each.identifiers for each in few]), np.concatenate([each.keys for each in few])
-        excluded[rows] = judge_twice(texts, keys, answers_at(few, rules))
+        excluded[rows] = judge_repeats(texts, keys, answers_at(few, rules))
     # Free eight bytes a row.
     for part in parts:
         part.keys = np.zeros(0, dtype=np.uint64)
@@ -387,8 +389,8 @@ def _exclude(parts: list[Coded], rules: Rules, pool: Executor) -> np.ndarray:
 
 
 def _faults(
-    received: Received,
-    parts: list[Coded],
+    received: ReceivedRecords,
+    parts: list[CodedPart],
     rules: Rules,
     *,
     vocabularies: dict[str, Vocabulary],
@@ -416,7 +418,7 @@ def _faults(
 
 
 def clean_earlier(
-    receiveds: list[Received],
+    receiveds: list[ReceivedRecords],
     *,
     spellings: pd.DataFrame,
     aliases: pd.DataFrame,
@@ -431,7 +433,7 @@ def clean_earlier(
     Raises DataError for the first fault of a year.
 
     >>> registres = {"spellings": data.read_reference("modalites"), **data.read_registers()}
-    >>> clean.clean_earlier([Received(2019), Received(2020)], **registres)
+    >>> clean.clean_earlier([ReceivedRecords(2019), ReceivedRecords(2020)], **registres)
     {}
     """
     registers = {"spellings": spellings, "aliases": aliases, "associations": associations, "colleges": colleges}

@@ -31,12 +31,12 @@ from helpers.clean.answers import (
     day_reader,
     key_of,
     name_cells,
+    normalise,
     several_reader,
-    tidy,
     uai_reader,
     year_reader,
 )
-from helpers.clean.records import EMPTY, Batch, Change, Part, Persons, Refused
+from helpers.clean.records import EMPTY, Batch, Change, Part, Persons, UnreadableRow
 
 # --- Identifiers, and the rows that share one ---
 
@@ -53,8 +53,8 @@ def _bytes_of(texts: pa.Array) -> tuple[np.ndarray, np.ndarray]:
     return places, np.frombuffer(data, dtype=np.uint8) if data else np.zeros(0, dtype=np.uint8)
 
 
-def tidy_identifiers(texts: pa.Array, file: str) -> tuple[pa.Array, list[Change]]:
-    """The identifiers as `tidy` writes them, and the change; capitals are kept, they may matter."""
+def normalise_identifiers(texts: pa.Array, file: str) -> tuple[pa.Array, list[Change]]:
+    """The identifiers as `normalise` writes them, and the change; capitals are kept, they may matter."""
     if not len(texts):
         return texts, []
     places, data = _bytes_of(texts)
@@ -65,7 +65,7 @@ def tidy_identifiers(texts: pa.Array, file: str) -> tuple[pa.Array, list[Change]
     before = np.concatenate([[0], np.cumsum(odd)])
     rows = np.flatnonzero(np.diff(before[places - places[0]]))
     old = texts.take(pa.array(rows)).to_pylist()
-    new = [tidy(text) for text in old]
+    new = [normalise(text) for text in old]
     mask = np.zeros(len(texts), dtype=bool)
     mask[rows] = True
     changed = sum(left != right for left, right in zip(old, new, strict=True))
@@ -106,7 +106,7 @@ def is_word(texts: pa.Array, pattern: str) -> np.ndarray:
     return pc.match_substring_regex(texts, pattern, ignore_case=True).to_numpy(zero_copy_only=False)
 
 
-def suspect_rows(keys: list[np.ndarray], excluded: list[np.ndarray], pool: Executor) -> np.ndarray:
+def repeated_rows(keys: list[np.ndarray], excluded: list[np.ndarray], pool: Executor) -> np.ndarray:
     """Places, among all the rows, of those not excluded whose key is repeated; both arguments have an array a part."""
 
     def repeated(share: int) -> np.ndarray:
@@ -126,7 +126,7 @@ def suspect_rows(keys: list[np.ndarray], excluded: list[np.ndarray], pool: Execu
     return np.concatenate([np.zeros(0, dtype=np.int64), *map(np.add, starts, inside)])
 
 
-def judge_twice(texts: pa.Array, keys: np.ndarray, answers: Iterable[np.ndarray]) -> np.ndarray:
+def judge_repeats(texts: pa.Array, keys: np.ndarray, answers: Iterable[np.ndarray]) -> np.ndarray:
     """Why each row of a repeated identifier is rejected: places of reasons, or 0.
 
     Identical answers: the first row is kept. Different answers: none is, since nobody knows which is true.
@@ -191,7 +191,7 @@ class Vocabulary:
 
 
 @dataclass
-class Coded:
+class CodedPart:
     """A part as numbers: ``columns`` has a spelling a row, ``counts`` the spellings seen and their rows."""
 
     part: Part
@@ -201,13 +201,13 @@ class Coded:
     keys: np.ndarray
     columns: dict[str, np.ndarray]
     counts: dict[str, tuple[np.ndarray, np.ndarray]]
-    refused: list[Refused]
+    refused: list[UnreadableRow]
     changes: list[Change]
 
     def __len__(self) -> int:
         return len(self.lines)
 
-    def at(self, rows: np.ndarray) -> "Coded":
+    def at(self, rows: np.ndarray) -> "CodedPart":
         """Some of its rows (their places)."""
         identifiers = self.identifiers.take(pa.array(rows))
         columns = {name: codes[rows] for name, codes in self.columns.items()}
@@ -228,11 +228,11 @@ def _returnable(values: np.ndarray) -> np.ndarray:
     return out
 
 
-def code_part(part: Part, vocabularies: dict[str, Vocabulary]) -> Coded:
+def code_part(part: Part, vocabularies: dict[str, Vocabulary]) -> CodedPart:
     """Reads a part and numbers its spellings."""
     batch = part.read()
     received = _plain(batch.columns.get("identifiant"), len(batch))
-    identifiers, changes = tidy_identifiers(received, part.file)
+    identifiers, changes = normalise_identifiers(received, part.file)
     columns, counts = {}, {}
     for name, vocabulary in vocabularies.items():
         if name in batch.columns:
@@ -241,7 +241,7 @@ def code_part(part: Part, vocabularies: dict[str, Vocabulary]) -> Coded:
     lines = _returnable(lines.astype(smallest(int(lines.max(initial=0)))))
     keys = _returnable(hash_texts(identifiers))
     changes = [*batch.changes, *changes]
-    return Coded(part, lines, received, identifiers, keys, columns, counts, list(batch.refused), changes)
+    return CodedPart(part, lines, received, identifiers, keys, columns, counts, list(batch.refused), changes)
 
 
 def _plain(array: pa.Array | None, rows: int) -> pa.Array:
@@ -295,7 +295,7 @@ class Registers:
     colleges: pd.DataFrame
 
 
-def count_spellings(parts: list[Coded], name: str, size: int) -> np.ndarray:
+def count_spellings(parts: list[CodedPart], name: str, size: int) -> np.ndarray:
     """The rows of each spelling of a column, by its number."""
     out = np.zeros(size, dtype=np.int64)
     for part in parts:
@@ -305,7 +305,7 @@ def count_spellings(parts: list[Coded], name: str, size: int) -> np.ndarray:
 
 
 def read_columns(
-    parts: list[Coded], vocabularies: dict[str, Vocabulary], registers: Registers, year: int
+    parts: list[CodedPart], vocabularies: dict[str, Vocabulary], registers: Registers, year: int
 ) -> dict[str, Column]:
     """Every column of the schema but ``identifiant``."""
     out = {}
@@ -336,7 +336,7 @@ def _reader(name: str, spellings: Spellings, year: int):
 
 
 def _column(name: str, spellings: list[str], cells: list[Cell], more: tuple[str, ...] = ()) -> Column:
-    labels = in_order(name, {cell.value for cell in cells} | set(more))
+    labels = order_labels(name, {cell.value for cell in cells} | set(more))
     place = {label: number for number, label in enumerate(labels)}
     return Column(
         name,
@@ -349,7 +349,7 @@ def _column(name: str, spellings: list[str], cells: list[Cell], more: tuple[str,
     )
 
 
-def in_order(name: str, values: set[str]) -> list[str]:
+def order_labels(name: str, values: set[str]) -> list[str]:
     """Labels, the empty one first: modalities in catalogue order, others sorted."""
     values = values - {EMPTY}
     if name in CLOSED or name in MULTIPLE:
@@ -359,7 +359,7 @@ def in_order(name: str, values: set[str]) -> list[str]:
 
 
 def link_colleges(
-    columns: dict[str, Column], registers: Registers, parts: list[Coded]
+    columns: dict[str, Column], registers: Registers, parts: list[CodedPart]
 ) -> tuple[np.ndarray, list[Cell]]:
     """For each spelling of ``college``, the place of its UAI among the labels of ``uai`` (extended), and its cell.
 
@@ -367,7 +367,7 @@ def link_colleges(
     """
     find = college_finder(registers.aliases, registers.colleges)
     found = [
-        find(tidy(text)) if cell.value else Cell(EMPTY)
+        find(normalise(text)) if cell.value else Cell(EMPTY)
         for text, cell in zip(columns["college"].spellings, columns["college"].cells, strict=True)
     ]
     contradicted = _contradicted(columns, found, parts)
@@ -380,7 +380,7 @@ def link_colleges(
     return np.array([place[cell.value] for cell in found], dtype=columns["uai"].codes.dtype), found
 
 
-def _contradicted(columns: dict[str, Column], found: list[Cell], parts: list[Coded]) -> set[str]:
+def _contradicted(columns: dict[str, Column], found: list[Cell], parts: list[CodedPart]) -> set[str]:
     """The UAI found by name alone, where some row gives that name with another UAI."""
     by_name = np.array([cell.rule == RULE_NAME for cell in found])
     uai, out = columns["uai"], set()
@@ -411,7 +411,7 @@ class Rules:
     college_cells: list[Cell]
 
 
-def exclude_rows(part: Coded, rules: Rules) -> np.ndarray:
+def exclude_rows(part: CodedPart, rules: Rules) -> np.ndarray:
     """The place of the reason why each row is rejected, or 0; duplicates are found later, across parts."""
     found = np.zeros(len(part), dtype=np.uint8)
     nobody = is_empty(part.identifiers)
@@ -431,7 +431,7 @@ def exclude_rows(part: Coded, rules: Rules) -> np.ndarray:
     return found
 
 
-def _ends_before(part: Coded, columns: dict[str, Column]) -> np.ndarray:
+def _ends_before(part: CodedPart, columns: dict[str, Column]) -> np.ndarray:
     if "date_debut" not in part.columns or "date_fin" not in part.columns:
         return np.zeros(len(part), dtype=bool)
     # A missing date contradicts nothing.
@@ -445,7 +445,7 @@ def _days(column: Column, unknown: int) -> np.ndarray:
     return np.array(numbers, dtype=np.int32)
 
 
-def referrer_is_stray(part: Coded, columns: dict[str, Column]) -> np.ndarray | None:
+def referrer_is_stray(part: CodedPart, columns: dict[str, Column]) -> np.ndarray | None:
     """Which rows name a referrer of the collège though they come by another way; None without the column."""
     if "orienteur" not in part.columns:
         return None
@@ -456,7 +456,7 @@ def referrer_is_stray(part: Coded, columns: dict[str, Column]) -> np.ndarray | N
     return given & ~by_college[part.columns["origine"]]
 
 
-def needs_uai(part: Coded, columns: dict[str, Column]) -> np.ndarray | None:
+def needs_uai(part: CodedPart, columns: dict[str, Column]) -> np.ndarray | None:
     """Which rows name a collège without its UAI; None without names."""
     if "college" not in part.columns:
         return None
@@ -468,7 +468,7 @@ def needs_uai(part: Coded, columns: dict[str, Column]) -> np.ndarray | None:
     return named & empty[part.columns["uai"]]
 
 
-def count_decisions(part: Coded, rules: Rules) -> list[Change]:
+def count_decisions(part: CodedPart, rules: Rules) -> list[Change]:
     """The decisions from several cells of a row, by rule: referrers cleared, UAI found by name or not."""
     out = []
     stray = referrer_is_stray(part, rules.columns)
@@ -483,7 +483,7 @@ def count_decisions(part: Coded, rules: Rules) -> list[Change]:
     return out
 
 
-def final_codes(part: Coded, name: str, rules: Rules) -> np.ndarray:
+def final_codes(part: CodedPart, name: str, rules: Rules) -> np.ndarray:
     """The place of the label of each row in a column, that of the empty label without the column."""
     column = rules.columns[name]
     given = part.columns.get(name)
@@ -500,7 +500,7 @@ def final_codes(part: Coded, name: str, rules: Rules) -> np.ndarray:
 # --- The persons kept: the columns of all parts, concatenated ---
 
 
-def parts_at(parts: list[Coded], rows: np.ndarray) -> list[Coded]:
+def parts_at(parts: list[CodedPart], rows: np.ndarray) -> list[CodedPart]:
     """Some rows (their places among all, in order) as small parts."""
     bounds = bounds_of(parts)
     cuts = np.searchsorted(rows, bounds)
@@ -511,18 +511,18 @@ def parts_at(parts: list[Coded], rows: np.ndarray) -> list[Coded]:
     ]
 
 
-def bounds_of(parts: list[Coded]) -> np.ndarray:
+def bounds_of(parts: list[CodedPart]) -> np.ndarray:
     """The offsets of the parts among all the rows."""
     return np.cumsum([0, *(len(part) for part in parts)])
 
 
-def answers_at(parts: list[Coded], rules: Rules) -> Iterator[np.ndarray]:
+def answers_at(parts: list[CodedPart], rules: Rules) -> Iterator[np.ndarray]:
     """The final codes of the rows of some parts, column by column."""
     for name in rules.columns:
         yield np.concatenate([final_codes(part, name, rules) for part in parts])
 
 
-def gather_persons(parts: list[Coded], rules: Rules, excluded: np.ndarray, *, year: int, pool: Executor) -> Persons:
+def gather_persons(parts: list[CodedPart], rules: Rules, excluded: np.ndarray, *, year: int, pool: Executor) -> Persons:
     """The persons of the rows that are not excluded; parts are emptied on the way, to save memory."""
     bounds = bounds_of(parts).tolist()
     keep = [excluded[start:stop] == 0 for start, stop in pairwise(bounds)]

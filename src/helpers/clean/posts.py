@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import pandas as pd
 
-from helpers.schema import DataError, catalogue, table_schema, typed
+from helpers.schema import DataError, apply_schema, catalogue, table_schema
 from helpers.typography import fold
 
 # --- Durations and dates ---
@@ -264,7 +264,7 @@ def clean_posts(
         date_debut_precision=[precision for _, precision in starts],
     )
     names = colleges[["uai", "nom_officiel", "commune"]].rename(columns={"nom_officiel": "college"})
-    posts = typed(posts.astype({"uai": "str"}).merge(names, on="uai", how="left", validate="m:1"), "postes")
+    posts = apply_schema(posts.astype({"uai": "str"}).merge(names, on="uai", how="left", validate="m:1"), "postes")
     return CleanPosts(posts, _ledger(kept, posts, found), rejected)
 
 
@@ -290,7 +290,7 @@ def _ledger(kept: pd.DataFrame, posts: pd.DataFrame, found: dict[str, list[Read]
         )
         for column, values in after.items()
     ]
-    ledger = typed(pd.concat(parts), "registre")
+    ledger = apply_schema(pd.concat(parts), "registre")
     entries = catalogue().indicators
     labels = [
         entries[row.colonne].label_of(row.apres) if row.colonne in LISTED else row.apres for row in ledger.itertuples()

@@ -28,10 +28,10 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Refused:
+class UnreadableRow:
     """A row that could not be read: its line in the file, why, and its text (private).
 
-    >>> Refused(line=2235, reason="ligne trop courte : des cases manquent", text="F1;2021").line
+    >>> UnreadableRow(line=2235, reason="ligne trop courte : des cases manquent", text="F1;2021").line
     2235
     """
 
@@ -55,7 +55,7 @@ class Batch:
 
     columns: dict[str, pa.Array]
     lines: np.ndarray
-    refused: list[Refused] = field(default_factory=list)
+    refused: list[UnreadableRow] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
 
     def __len__(self) -> int:
@@ -79,13 +79,13 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Received:
+class ReceivedRecords:
     """The records received for a year; no part without an export.
 
     ``columns`` are those of the schema ``accompagnements`` in the files; ``faults`` why they are unusable, one French
     sentence each; ``changes`` those of reading (encoding, title rows, columns left out).
 
-    >>> recu = Received(2021, columns=["identifiant", "sexe"], is_synthetic=True)
+    >>> recu = ReceivedRecords(2021, columns=["identifiant", "sexe"], is_synthetic=True)
     >>> recu.is_empty, recu.source, recu.reference
     (True, 'synthetique', 'données simulées de 2021')
     """
@@ -173,7 +173,7 @@ class Persons:
 
 
 @dataclass(frozen=True)
-class Cleaned:
+class CleanedRecords:
     """The records of a year, cleaned: rows read = persons kept + rows rejected.
 
     ``ledger`` has the schema ``normalisations``, ``rejections`` the schema ``rejets``. ``rejected`` (private) holds the

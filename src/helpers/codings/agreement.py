@@ -13,16 +13,16 @@ from helpers.codings.counts import (
     FEWEST_DOCUMENTS,
     SYNTHESIS,
     Unit,
+    ancestors,
+    coded_by,
     cooccurrences,
-    lineage,
-    meetings,
-    of_coder,
+    meetings_of,
     texts_of,
     units,
     word_count,
 )
 from helpers.codings.model import Document, Project
-from helpers.codings.safe_files import fault, shown
+from helpers.codings.safe_files import coding_error, one_line
 
 # --- Agreement coefficients, from the 2 × 2 table of one code ---
 
@@ -41,10 +41,10 @@ def _percent(part: float, total: float) -> float:
     return 100 * part / total if total else math.nan
 
 
-def cohen(cells: Cells) -> float:
+def cohen_kappa(cells: Cells) -> float:
     """Cohen's kappa (1960); NaN when chance agreement is complete.
 
-    >>> round(cohen(Cells(20, 5, 10, 15)), 3)
+    >>> round(cohen_kappa(Cells(20, 5, 10, 15)), 3)
     0.4
     """
     n = sum(cells)
@@ -56,14 +56,14 @@ def cohen(cells: Cells) -> float:
     return math.nan if chance == 1 else (observed - chance) / (1 - chance)
 
 
-def alpha(cells: Cells) -> tuple[float, float, float]:
+def krippendorff_alpha(cells: Cells) -> tuple[float, float, float]:
     """Krippendorff's alpha (two coders, nominal, no missing value) and the ends of its interval; NaN without variety.
 
     The interval is the goodness-of-fit one for intraclass kappa (Donner and Eliasziw, 1992): the values that a χ² test
     does not reject. It has width even under full agreement, unlike normal intervals. It assumes independent units;
     those of one meeting are correlated, so the true interval is wider.
 
-    >>> [[round(value, 2) for value in alpha(cells)] for cells in (Cells(20, 5, 10, 15), Cells(5, 0, 0, 5))]
+    >>> [[round(value, 2) for value in krippendorff_alpha(cells)] for cells in (Cells(20, 5, 10, 15), Cells(5, 0, 0, 5))]
     [[0.4, 0.13, 0.62], [1.0, 0.47, 1.0]]
     """
     n = sum(cells)
@@ -164,11 +164,15 @@ def _compared(first: Project, second: Project) -> list[Unit]:
     """The units of the documents that both coded, in the order of the first."""
     coded = {each.document for each in first.passages} & {each.document for each in second.passages}
     if not coded:
-        raise fault("aucun document n’est codé par les deux personnes ; donnez deux codages des mêmes documents.")
+        raise coding_error(
+            "aucun document n’est codé par les deux personnes ; donnez deux codages des mêmes documents."
+        )
     texts, others = texts_of(first), texts_of(second)
     for name in sorted(coded):
         if texts[name] != others[name]:
-            raise fault(f"le document « {shown(name)} » n’est pas le même dans les deux codages ; codez un même texte.")
+            raise coding_error(
+                f"le document « {one_line(name)} » n’est pas le même dans les deux codages ; codez un même texte."
+            )
     sides = [[each for each in project.passages if each.document in coded] for project in (first, second)]
     order = {document.name: rank for rank, document in enumerate(first.documents)}
     return sorted(units(sides, texts), key=lambda unit: order[unit.place.zone[0]])
@@ -177,7 +181,7 @@ def _compared(first: Project, second: Project) -> list[Unit]:
 def _row(code: str, pieces: list[Unit], *, is_shared: bool) -> dict:
     pairs = Counter((code in unit.codes[0], code in unit.codes[1]) for unit in pieces)
     cells = Cells(pairs[True, True], pairs[True, False], pairs[False, True], pairs[False, False])
-    value, low, high = alpha(cells) if is_shared else (math.nan,) * 3
+    value, low, high = krippendorff_alpha(cells) if is_shared else (math.nan,) * 3
     return {
         "code": code,
         "unites": len(pieces),
@@ -187,7 +191,7 @@ def _row(code: str, pieces: list[Unit], *, is_shared: bool) -> dict:
         "aucun": cells.neither,
         "accord_pct": _percent(cells.both + cells.neither, len(pieces)),
         "accord_positif_pct": _percent(2 * cells.both, 2 * cells.both + cells.first + cells.second),
-        "kappa": cohen(cells) if is_shared else math.nan,
+        "kappa": cohen_kappa(cells) if is_shared else math.nan,
         "alpha": value,
         "alpha_bas": low,
         "alpha_haut": high,
@@ -208,7 +212,7 @@ WORDS_BY_CODE = "mots_par_theme"
 AT_LEAST, AT_MOST = "au_moins", "au_plus"
 
 
-def gates(*projects: Project) -> pd.DataFrame:
+def analysis_requirements(*projects: Project) -> pd.DataFrame:
     """What each analysis requires of the corpus, and what there is: one row per condition, all codings together.
 
     Columns: ``analyse`` (``code_par_document``, ``reseau``, ``accord``, ``pour_mille_mots``, ``mots_par_theme``);
@@ -230,7 +234,7 @@ def gates(*projects: Project) -> pd.DataFrame:
         ("accord", "codeurs", AT_LEAST, FEWEST_CODERS, coders),
         ("pour_mille_mots", "documents_sans_parole", AT_MOST, 0, silent),
         (WORDS_BY_CODE, "mots", AT_LEAST, FEWEST_WORDS, sum(word_count(document.text) for document in spoken)),
-        (WORDS_BY_CODE, "reunions", AT_LEAST, FEWEST_MEETINGS, len(meetings(spoken)) or len(spoken)),
+        (WORDS_BY_CODE, "reunions", AT_LEAST, FEWEST_MEETINGS, len(meetings_of(spoken)) or len(spoken)),
         (WORDS_BY_CODE, "documents_sans_parole", AT_MOST, 0, silent),
         (WORDS_BY_CODE, f"themes_de_{FEWEST_UNITS}_unites", AT_LEAST, FEWEST_THEMES, rich),
     ]
@@ -248,7 +252,7 @@ def coded_units(project: Project) -> list[Unit]:
 
 def themes_of(unit: Unit, depth: int) -> set[str]:
     """The codes of a unit, or their ancestors at this depth (1: codes without parent)."""
-    return {lineage(code)[:depth][-1] for code in unit.codes[0]}
+    return {ancestors(code)[:depth][-1] for code in unit.codes[0]}
 
 
 # --- The codings of a year merged into one ---
@@ -257,7 +261,7 @@ def themes_of(unit: Unit, depth: int) -> set[str]:
 _Key = tuple[str, str, str]
 
 
-def gather(projects: Mapping[str, Project]) -> Project:
+def merge_codings(projects: Mapping[str, Project]) -> Project:
     """Codings under one code book, by their names, merged into one: what the pages of a year count.
 
     Documents with the same name and text are one; other namesakes get a number. A passage without coder takes the name
@@ -332,7 +336,7 @@ def _numbered(documents: dict[_Key, Document]) -> dict[_Key, str]:
 # --- The two coders of a year who can be compared ---
 
 
-def two_coders(project: Project) -> tuple[str, str] | None:
+def main_coders(project: Project) -> tuple[str, str] | None:
     """The two persons with the most documents in common, then the most passages; None when no two share one."""
     documents, passages = defaultdict(set), Counter(each.coder for each in project.passages)
     for each in project.passages:
@@ -346,13 +350,13 @@ def two_coders(project: Project) -> tuple[str, str] | None:
     return pair if shared else None
 
 
-def differences(projects: Mapping[str, Project]) -> pd.DataFrame:
+def coder_differences(projects: Mapping[str, Project]) -> pd.DataFrame:
     """The `codings.disagreements` of the two coders of a year, ``pose_par`` being the person; empty without two.
 
     For the coders to discuss: it quotes the meetings.
     """
-    project = gather(projects)
-    if (pair := two_coders(project)) is None:
+    project = merge_codings(projects)
+    if (pair := main_coders(project)) is None:
         return pd.DataFrame(columns=_DISAGREEMENTS)
-    rows = disagreements(*(of_coder(project, coder) for coder in pair))
+    rows = disagreements(*(coded_by(project, coder) for coder in pair))
     return rows.assign(pose_par=rows["pose_par"].map(dict(zip(_SIDES, pair, strict=True))))

@@ -9,9 +9,9 @@ from itertools import islice
 import pandas as pd
 
 from helpers.codings.model import Code, Project, code_labels, code_path
-from helpers.codings.tables import disarmed
+from helpers.codings.tables import escape_formula
 from helpers.schema import DataError, table_schema
-from helpers.typography import fold, french_spaces, shortened
+from helpers.typography import fold, french_spaces, shorten
 
 # --- Matching codes with rows of the book ---
 
@@ -97,7 +97,7 @@ def unknown_code(code: Code, book: pd.DataFrame) -> str:
         remedy = "il y a un code de ce nom, sous un autre parent ou deux fois : précisez le parent."
     else:
         remedy = f"vouliez-vous « {named[near[0]]} » ?" if near else "corrigez-le, ou ajoutez-le au livre."
-    return french_spaces(f"le code « {shortened(' '.join(path.split()))} » n’est pas dans le livre de codes ; {remedy}")
+    return french_spaces(f"le code « {shorten(' '.join(path.split()))} » n’est pas dans le livre de codes ; {remedy}")
 
 
 # --- The book as codes, and a coding under the codes of the book ---
@@ -125,7 +125,7 @@ def _path(theme: str, parents: dict[str, str]) -> str:
     return path
 
 
-def in_book(projects: Mapping[str, Project], book: pd.DataFrame) -> dict[str, Project]:
+def recode_to_book(projects: Mapping[str, Project], book: pd.DataFrame) -> dict[str, Project]:
     """Codings, by their names, each passage under the code of the book (schema ``themes``) that its code means.
 
     Every project has all the codes of the book, so that tools, persons and years can be compared. Raises DataError for
@@ -176,13 +176,13 @@ def rows_to_add(project: Project, book: pd.DataFrame) -> list[dict[str, str]]:
             labels.add(row["libelle"])
             rows.append(row)
         if not index.find(path):
-            problem = f"le code « {shortened(path)} » ne peut pas être distingué d’un autre du livre de codes"
+            problem = f"le code « {shorten(path)} » ne peut pas être distingué d’un autre du livre de codes"
             raise DataError(french_spaces(f"{problem} ; ajoutez-le vous-même à data/raw/reference/themes.csv."))
     return rows
 
 
 def _row(code: Code, parent: str, themes: set[str], labels: set[str]) -> dict[str, str]:
-    theme, label = fold(code.name)[:LONGEST].strip("_") or "code", disarmed(" ".join(code.name.split()))
+    theme, label = fold(code.name)[:LONGEST].strip("_") or "code", escape_formula(" ".join(code.name.split()))
     if theme in themes and parent:
         theme = f"{parent}_{theme}"
     if label in labels and code.parent:
@@ -192,7 +192,7 @@ def _row(code: Code, parent: str, themes: set[str], labels: set[str]) -> dict[st
         number += 1
         free = f"{theme}_{number}" if theme in themes else theme
         name = f"{label} ({number})" if label in labels else label
-    texts = {column: disarmed(" ".join(getattr(code, field).split())) for column, field in _FIELDS.items()}
+    texts = {column: escape_formula(" ".join(getattr(code, field).split())) for column, field in _FIELDS.items()}
     texts["definition"] = texts["definition"] or TO_DEFINE
     changed = code.changed if _DAY.fullmatch(code.changed) else ""
     return _checked({"theme": free, "libelle": name, **texts, "parent": parent, "modifie_le": changed})
@@ -202,7 +202,7 @@ def _checked(row: dict[str, str]) -> dict[str, str]:
     for field in table_schema("themes")["fields"]:
         text, most = row.get(field["name"], ""), field.get("constraints", {}).get("maxLength")
         if most and len(text) > most:
-            told = f"le code « {shortened(row['libelle'], width=40)} » a {len(text)} caractères dans {field['name']}"
+            told = f"le code « {shorten(row['libelle'], width=40)} » a {len(text)} caractères dans {field['name']}"
             raise DataError(french_spaces(f"{told}, {most} au plus ; abrégez-le dans l’outil d’analyse."))
     return row
 
@@ -210,7 +210,7 @@ def _checked(row: dict[str, str]) -> dict[str, str]:
 # --- The code book as a page shows it ---
 
 
-def shown(book: pd.DataFrame, statements: pd.DataFrame, codes: pd.DataFrame) -> pd.DataFrame:
+def displayed_codes(book: pd.DataFrame, statements: pd.DataFrame, codes: pd.DataFrame) -> pd.DataFrame:
     """The codes that a statement or a coding uses, and their ancestors, in tree order.
 
     Columns: ``libelle``, after those of its parents, ``definition``; ``inclure``, ``exclure``, ``modifie_le`` where

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from helpers.codings.model import KINDS, Code, Document, Passage, Project, code_labels, code_path
-from helpers.codings.safe_files import unknown
+from helpers.codings.safe_files import unknown_name_error
 
 # --- Spans of text and their overlaps ---
 
@@ -19,7 +19,7 @@ from helpers.codings.safe_files import unknown
 Zone = tuple[str, str]
 
 
-class Place(NamedTuple):
+class Span(NamedTuple):
     """A span of a document, in code points."""
 
     zone: Zone
@@ -27,13 +27,13 @@ class Place(NamedTuple):
     end: int
 
 
-def place(passage: Passage) -> Place:
+def span_of(passage: Passage) -> Span:
     if passage.start is None:
-        return Place((passage.document, passage.text), 0, len(passage.text))
-    return Place((passage.document, ""), passage.start, passage.end)
+        return Span((passage.document, passage.text), 0, len(passage.text))
+    return Span((passage.document, ""), passage.start, passage.end)
 
 
-def text_at(texts: dict[str, str], at: Place) -> str:
+def text_at(texts: dict[str, str], at: Span) -> str:
     """The text of a span; ``texts`` are those of the documents."""
     document, own_text = at.zone
     return (own_text or texts[document])[at.start : at.end]
@@ -43,14 +43,14 @@ def texts_of(project: Project) -> dict[str, str]:
     return {document.name: document.text for document in project.documents}
 
 
-def merged(places: Iterable[Place]) -> list[Place]:
+def merge_spans(places: Iterable[Span]) -> list[Span]:
     """The union of the spans: those that overlap become one, those that only touch stay two.
 
     >>> zone = ("réunion 1", "")
-    >>> [(each.start, each.end) for each in merged([Place(zone, 0, 4), Place(zone, 3, 9), Place(zone, 9, 12)])]
+    >>> [(each.start, each.end) for each in merge_spans([Span(zone, 0, 4), Span(zone, 3, 9), Span(zone, 9, 12)])]
     [(0, 9), (9, 12)]
     """
-    out: list[Place] = []
+    out: list[Span] = []
     for each in sorted(set(places)):
         if out and out[-1].zone == each.zone and each.start < out[-1].end:
             out[-1] = out[-1]._replace(end=max(out[-1].end, each.end))
@@ -59,23 +59,23 @@ def merged(places: Iterable[Place]) -> list[Place]:
     return out
 
 
-def by_code(passages: Iterable[Passage]) -> dict[str, list[Passage]]:
+def segments_by_code(passages: Iterable[Passage]) -> dict[str, list[Passage]]:
     out: dict[str, list[Passage]] = defaultdict(list)
     for passage in passages:
         out[passage.code].append(passage)
     return out
 
 
-def lineage(path: str) -> list[str]:
+def ancestors(path: str) -> list[str]:
     """The paths from the root down to this code.
 
-    >>> lineage("Lieux/Bureau")
+    >>> ancestors("Lieux/Bureau")
     ['Lieux', 'Lieux/Bureau']
     """
     return list(accumulate(code_labels(path), lambda above, name: code_path(name, above), initial=""))[1:]
 
 
-def of_coder(project: Project, coder: str) -> Project:
+def coded_by(project: Project, coder: str) -> Project:
     return Project(project.codes, project.documents, tuple(each for each in project.passages if each.coder == coder))
 
 
@@ -149,7 +149,7 @@ FEWEST_WORDS = 3
 class Unit(NamedTuple):
     """A piece of text, and the codes that each coding applied to all of it."""
 
-    place: Place
+    span_of: Span
     text: str
     codes: tuple[frozenset[str], ...]
 
@@ -168,14 +168,14 @@ def units(codings: Sequence[Iterable[Passage]], texts: dict[str, str]) -> list[U
     edges, whole = defaultdict(lambda: defaultdict(list)), set()
     for coder, passages in enumerate(codings):
         for passage in passages:
-            at = place(passage)
+            at = span_of(passage)
             whole.add(at)
             edges[at.zone][at.start].append((coder, passage.code, 1))
             edges[at.zone][at.end].append((coder, passage.code, -1))
     out = []
     for zone in sorted(edges):
         for start, end, codes in _pieces(edges[zone], len(codings)):
-            at = Place(zone, start, end)
+            at = Span(zone, start, end)
             text = text_at(texts, at)
             if at in whole or word_count(text) >= FEWEST_WORDS:
                 out.append(Unit(at, text, codes))
@@ -202,12 +202,12 @@ UNKNOWN, ALL = "inconnue", "ensemble"
 SAID, MINUTES, SYNTHESIS = KINDS
 
 
-def meetings(documents: Iterable[Document]) -> set[str]:
+def meetings_of(documents: Iterable[Document]) -> set[str]:
     """The meetings that the documents name."""
     return {value for document in documents for name, value in document.attributes if name == MEETING and value}
 
 
-def corpus(project: Project) -> pd.DataFrame:
+def corpus_card(project: Project) -> pd.DataFrame:
     """The corpus: one row per kind of document, then ``ensemble``; ``inconnue`` only where some document has no kind.
 
     Columns: ``nature``; ``documents``; ``sans_texte``, those with coded segments only; ``reunions``, the values of the
@@ -227,9 +227,9 @@ def _row(project: Project, kind: str, documents: Iterable[Document]) -> dict[str
         "nature": kind,
         "documents": len(names),
         "sans_texte": sum(1 for document in documents if not document.text),
-        "reunions": len(meetings(documents)),
+        "reunions": len(meetings_of(documents)),
         "mots": sum(word_count(document.text) for document in documents),
-        "mots_codes": sum(word_count(text_at(texts, at)) for at in merged(map(place, passages))),
+        "mots_codes": sum(word_count(text_at(texts, at)) for at in merge_spans(map(span_of, passages))),
         "passages": len(passages),
         "codeurs": len({each.coder for each in passages} - {""}),
     }
@@ -258,23 +258,23 @@ def code_counts(project: Project, book: Iterable[Code] | None = None) -> pd.Data
     1  Lieux/Bureau           1         1                 1     2
     """
     paths = dict.fromkeys(code.path for code in (project.codes if book is None else book))
-    own, branch, texts = by_code(project.passages), defaultdict(list), texts_of(project)
+    own, branch, texts = segments_by_code(project.passages), defaultdict(list), texts_of(project)
     for path, passages in own.items():
         if path not in paths:
-            raise unknown("le code", path, paths)
-        for above in lineage(path):
+            raise unknown_name_error("le code", path, paths)
+        for above in ancestors(path):
             branch[above] += passages
     rows = []
     for path in paths:
         passages, labels = own.get(path, []), code_labels(path)
-        spans = merged(map(place, passages))
+        spans = merge_spans(map(span_of, passages))
         row = {
             "code": path,
             "libelle": labels[-1],
             "profondeur": len(labels) - 1,
             "passages": len(passages),
             "extraits": len(spans),
-            "extraits_branche": len(merged(map(place, branch[path]))),
+            "extraits_branche": len(merge_spans(map(span_of, branch[path]))),
             "documents": len({each.document for each in passages}),
             "codeurs": len({each.coder for each in passages} - {""}),
             "mots": sum(word_count(text_at(texts, at)) for at in spans),
@@ -302,8 +302,8 @@ def code_by_document(project: Project, *, attribute: str = "") -> pd.DataFrame:
         return pd.DataFrame(columns=columns)
     counts = Counter(
         (code, groups.get(at.zone[0], ""))
-        for code, passages in by_code(project.passages).items()
-        for at in merged(map(place, passages))
+        for code, passages in segments_by_code(project.passages).items()
+        for at in merge_spans(map(span_of, passages))
     )
     totals = Counter()
     for (code, group), count in counts.items():
@@ -341,10 +341,10 @@ def cooccurrences(project: Project) -> pd.DataFrame:
     met, shared, covered = defaultdict(set), defaultdict(int), defaultdict(int)
     groups = defaultdict(lambda: defaultdict(set))
     for passage in project.passages:
-        at = place(passage)
+        at = span_of(passage)
         groups[passage.coder, at.zone][passage.code].add(at)
     for places in groups.values():
-        pieces = {code: merged(each) for code, each in places.items()}
+        pieces = {code: merge_spans(each) for code, each in places.items()}
         for code, each in pieces.items():
             covered[code] += sum(at.end - at.start for at in each)
         for pair, one, two in _meetings(places, ranks):
@@ -361,7 +361,7 @@ def cooccurrences(project: Project) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _meetings(places: dict[str, Iterable[Place]], ranks: dict[str, int]) -> Iterator[tuple[Pair, Place, Place]]:
+def _meetings(places: dict[str, Iterable[Span]], ranks: dict[str, int]) -> Iterator[tuple[Pair, Span, Span]]:
     """The pairs of spans of one text that overlap under two codes, these in book order."""
     ordered = sorted((at, ranks[code], code) for code, each in places.items() for at in each if at.end > at.start)
     for first, (one, rank, code) in enumerate(ordered):

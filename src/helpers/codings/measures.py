@@ -14,13 +14,13 @@ from helpers.codings.agreement import (
     FEWEST_UNITS,
     WORDS_BY_CODE,
     agreement,
+    analysis_requirements,
     coded_units,
     count_namesakes,
     count_twins,
-    gates,
-    gather,
+    main_coders,
+    merge_codings,
     themes_of,
-    two_coders,
 )
 from helpers.codings.counts import (
     ALL,
@@ -28,25 +28,25 @@ from helpers.codings.counts import (
     MINUTES,
     SAID,
     UNKNOWN,
-    Place,
+    Span,
     Unit,
     Zone,
-    by_code,
     code_by_document,
     code_counts,
+    coded_by,
     cooccurrences,
-    corpus,
+    corpus_card,
     lemma,
-    merged,
-    of_coder,
-    place,
+    merge_spans,
+    segments_by_code,
+    span_of,
     texts_of,
     word_count,
     words,
 )
 from helpers.codings.model import KINDS, Project, code_labels
-from helpers.codings.personal_data import masked
-from helpers.codings.safe_files import fault, shown
+from helpers.codings.personal_data import mask_personal_data
+from helpers.codings.safe_files import coding_error, one_line
 
 # --- The tables that the schema ``codages`` stores, one row per measure ---
 
@@ -125,7 +125,7 @@ def words_by_code(*projects: Project, depth: int = 1) -> pd.DataFrame:
     Left out: function words, words never written in lower case (names, acronyms), lemmas of fewer than
     `FEWEST_WITH_WORD` units and themes of fewer than `FEWEST_UNITS`. These are selected by totals, which no test uses.
     """
-    conditions = gates(*projects)
+    conditions = analysis_requirements(*projects)
     if not conditions.loc[conditions["analyse"] == WORDS_BY_CODE, "est_passe"].all():
         return _tests_of([])
     read = _units_read(projects, depth)
@@ -150,7 +150,7 @@ def words_by_code(*projects: Project, depth: int = 1) -> pd.DataFrame:
     return _tests_of(rows)
 
 
-def worth_telling(tested: pd.DataFrame) -> pd.DataFrame:
+def significant_words(tested: pd.DataFrame) -> pd.DataFrame:
     """The words retained, or the first one where none is: it carries ``couples``, the number of tests."""
     return tested[tested["est_retenu"]] if tested["est_retenu"].any() else tested.head(1)
 
@@ -221,17 +221,17 @@ def contexts(project: Project, word: str, *, width: int = WIDTH) -> pd.DataFrame
     """
     forms = [each.form for each in words(word)]
     if len(forms) != 1:
-        raise fault(f"« {shown(word)} » n’est pas un mot ; donnez-en un seul.")
+        raise coding_error(f"« {one_line(word)} » n’est pas un mot ; donnez-en un seul.")
     wanted, rows = lemma(forms[0]), []
     spans = defaultdict(list)
     for each in project.passages:
-        at = place(each)
+        at = span_of(each)
         spans[at.zone].append((at, each.code))
     for zone, text in _texts(project, set(spans)):
-        safe, coded = masked(text), spans.get(zone, [])
+        safe, coded = mask_personal_data(text), spans.get(zone, [])
         for each in words(text):
             if each.form == forms[0] or lemma(each.form) == wanted:
-                rows.append(_row(Place(zone, each.start, each.end), safe, coded, width))
+                rows.append(_row(Span(zone, each.start, each.end), safe, coded, width))
     frame = pd.DataFrame(rows, columns=["document", "debut", "avant", "mot", "apres", "codes"])
     return frame.astype({"debut": "Int64"})
 
@@ -245,7 +245,7 @@ def _texts(project: Project, zones: set[Zone]) -> Iterator[tuple[Zone, str]]:
             yield from ((zone, zone[1]) for zone in sorted(zones) if zone[0] == document)
 
 
-def _row(at: Place, text: str, coded: list[tuple[Place, str]], width: int) -> dict:
+def _row(at: Span, text: str, coded: list[tuple[Span, str]], width: int) -> dict:
     codes = dict.fromkeys(code for each, code in coded if each.start < at.end and at.start < each.end)
     before, after = text[max(0, at.start - width) : at.start], text[at.end : at.end + width]
     # Drop a word that the edge cuts, unless it is the only one.
@@ -281,7 +281,8 @@ def year_to_year(now: Project, before: Project) -> pd.DataFrame:
     """
     years = now, before
     spans = [
-        {code: len(merged(map(place, passages))) for code, passages in by_code(each.passages).items()} for each in years
+        {code: len(merge_spans(map(span_of, passages))) for code, passages in segments_by_code(each.passages).items()}
+        for each in years
     ]
     sizes = [sum(word_count(document.text) for document in each.documents) for each in years]
     kinds = [{document.kind for document in each.documents} for each in years]
@@ -320,17 +321,17 @@ def measures(
     """
     if not now:
         return pd.DataFrame(columns=_COLUMNS)
-    project, earlier = gather(now), gather(before or {})
-    pair, conditions = two_coders(project), gates(project)
+    project, earlier = merge_codings(now), merge_codings(before or {})
+    pair, conditions = main_coders(project), analysis_requirements(project)
     frames = {
         "corpus": _corpus(now, project),
         "codes": code_counts(project),
         "reunions": _by_meeting(project, meetings),
         "paires": cooccurrences(project),
-        "accord": agreement(*(of_coder(project, coder) for coder in pair)) if pair else None,
+        "accord": agreement(*(coded_by(project, coder) for coder in pair)) if pair else None,
         "annees": year_to_year(project, earlier).assign(annee_avant=str(year - 1)) if before else None,
         "seuils": conditions.assign(est_plafond=conditions["sens"] == AT_MOST),
-        "mots": worth_telling(words_by_code(project)),
+        "mots": significant_words(words_by_code(project)),
     }
     rows = [row for name, frame in frames.items() if frame is not None for row in _melted(name, frame)]
     return pd.DataFrame([(year, *row) for row in rows], columns=_COLUMNS)
@@ -348,7 +349,7 @@ def _melted(name: str, frame: pd.DataFrame) -> Iterator[tuple[str, str, str, str
 
 def _corpus(projects: Mapping[str, Project], project: Project) -> pd.DataFrame:
     """The table `codings.corpus` with the number of codings, of homonymous and of twin documents of each kind."""
-    table = corpus(project)
+    table = corpus_card(project)
     for row, kind in table["nature"].items():
         own = {name: _of_kind(each, kind) for name, each in projects.items()}
         table.loc[row, "codages"] = sum(1 for each in own.values() if each.documents)
@@ -381,8 +382,9 @@ def table_of(measured: pd.DataFrame, analysis: str, *, book: pd.DataFrame) -> pd
     """A table stored by `measures` (schema ``codages``), its codes labelled by the book (schema ``themes``).
 
     ``analysis`` is ``corpus``, ``codes``, ``reunions``, ``paires``, ``accord``, ``annees``, ``seuils`` or ``mots``. The
-    columns are those of the function that counted it (`codings.corpus`, `code_counts`, `code_by_document`,
-    `cooccurrences`, `agreement`, `year_to_year`, `gates`, `words_by_code`), with ``libelle`` and ``autre_libelle``;
+    columns are those of the function that counted it (`codings.corpus_card`, `code_counts`, `code_by_document`,
+    `cooccurrences`, `agreement`, `year_to_year`, `analysis_requirements`, `words_by_code`), with ``libelle`` and
+    ``autre_libelle``;
     ``corpus`` adds ``codages``, ``homonymes`` (names of several texts) and ``jumeaux`` (texts of several names),
     ``codes`` adds ``parent``, ``annees`` adds ``annee_avant``. Empty where nothing was measured.
     """

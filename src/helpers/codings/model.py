@@ -5,8 +5,8 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 
-from helpers.codings.safe_files import fault, shown, unknown
-from helpers.typography import french_spaces, shortened
+from helpers.codings.safe_files import coding_error, one_line, unknown_name_error
+from helpers.typography import french_spaces, shorten
 
 # --- Paths of codes: the labels from the root down, joined ---
 
@@ -35,14 +35,16 @@ def code_labels(path: str) -> tuple[str, ...]:
 
 def code_path_of(typed: str) -> str:
     if len(typed) > MOST_LABEL * MOST_DEPTH:
-        raise fault(f"un code s’appelle « {shown(typed[:MOST_LABEL])} » ; donnez-lui un nom plus court.")
+        raise coding_error(f"un code s’appelle « {one_line(typed[:MOST_LABEL])} » ; donnez-lui un nom plus court.")
     return "/".join(map(code_path, code_labels(typed)))
 
 
 def check_label(name: str) -> None:
     """Raise DataError for a label that is empty or too long."""
     if not 0 < len(name) <= MOST_LABEL:
-        raise fault(f"un code s’appelle « {shown(name)} » ; donnez-lui un nom de 1 à {MOST_LABEL} caractères.")
+        raise coding_error(
+            f"un code s’appelle « {one_line(name)} » ; donnez-lui un nom de 1 à {MOST_LABEL} caractères."
+        )
 
 
 # --- Codes, documents, coded segments (passages) and the project that holds them ---
@@ -120,7 +122,7 @@ class Project:
         ranks = {code.path: rank for rank, code in enumerate(codes)}
         documents = {document.name: (rank, document) for rank, document in enumerate(self.documents)}
         if len(documents) < len(self.documents):
-            raise fault("deux documents ont le même nom ; renommez-en un.")
+            raise coding_error("deux documents ont le même nom ; renommez-en un.")
         for document in self.documents:
             _check_document(document)
         for passage in self.passages:
@@ -140,79 +142,89 @@ def _check_texts(part: Code | Document | Passage) -> None:
     texts += [text for pair in getattr(part, "attributes", ()) for text in pair]
     for text in texts:
         if "\0" in text:
-            raise fault(f"« {shown(texts[0])} » contient un caractère nul ; refaites l’export en texte UTF-8.")
+            raise coding_error(
+                f"« {one_line(texts[0])} » contient un caractère nul ; refaites l’export en texte UTF-8."
+            )
         if re.search("[\ud800-\udfff]", text):
-            raise fault(f"« {shown(texts[0])} » contient un caractère coupé en deux ; refaites l’export en UTF-8.")
+            raise coding_error(
+                f"« {one_line(texts[0])} » contient un caractère coupé en deux ; refaites l’export en UTF-8."
+            )
 
 
 def _check_document(document: Document) -> None:
     names = [name for name, _ in document.attributes]
     if not document.name:
-        raise fault("un document n’a pas de nom ; donnez-lui-en un.")
+        raise coding_error("un document n’a pas de nom ; donnez-lui-en un.")
     if document.kind not in ("", *KINDS) or "nature" in names:
-        raise fault(f"la nature de « {shown(document.name)} » n’est pas connue ; écrivez {', '.join(KINDS)} ou rien.")
+        raise coding_error(
+            f"la nature de « {one_line(document.name)} » n’est pas connue ; écrivez {', '.join(KINDS)} ou rien."
+        )
     if names != sorted(set(names)) or "" in names:
-        raise fault(f"un attribut de « {shown(document.name)} » est sans nom, ou donné deux fois ; gardez-en un.")
+        raise coding_error(
+            f"un attribut de « {one_line(document.name)} » est sans nom, ou donné deux fois ; gardez-en un."
+        )
 
 
 def _check_passage(passage: Passage, codes: Iterable[str], documents: dict[str, tuple[int, Document]]) -> None:
     if passage.document not in documents:
-        raise unknown("le document", passage.document, documents)
+        raise unknown_name_error("le document", passage.document, documents)
     if passage.code not in codes:
-        raise unknown("le code", passage.code, codes)
+        raise unknown_name_error("le code", passage.code, codes)
     placed = passage.start, passage.end
     if placed == (None, None):
         return
     text = documents[passage.document][1].text
     if None in placed or not 0 <= placed[0] < placed[1] <= len(text) or text[slice(*placed)] != passage.text:
-        where = f"de « {shown(passage.document)} », positions {placed[0]} à {placed[1]},"
-        raise fault(f"un passage {where} n’est pas le texte du document ; codez-le de nouveau.")
+        where = f"de « {one_line(passage.document)} », positions {placed[0]} à {placed[1]},"
+        raise coding_error(f"un passage {where} n’est pas le texte du document ; codez-le de nouveau.")
 
 
 def _in_order(codes: Iterable[Code]) -> tuple[Code, ...]:
     """The codes in tree order: each after its parent, siblings in the order given."""
     given, below = list(codes), defaultdict(list)
     if len(given) > MOST_CODES:
-        raise fault(f"le livre compte {len(given)} codes ; {MOST_CODES} au plus.")
+        raise coding_error(f"le livre compte {len(given)} codes ; {MOST_CODES} au plus.")
     for code in given:
         check_label(code.name)
         below[code.parent].append(code)
     paths = [code.path for code in given]
     twice, times = Counter(paths).most_common(1)[0] if paths else ("", 0)
     if times > 1:
-        raise fault(f"le code « {shown(twice)} » est donné deux fois ; gardez-en un.")
+        raise coding_error(f"le code « {one_line(twice)} » est donné deux fois ; gardez-en un.")
     out, left = [], [(code, 1) for code in reversed(below[""])]
     while left:
         code, depth = left.pop()
         if depth > MOST_DEPTH:
-            raise fault(f"le code « {shown(code.name)} » est au-delà de {MOST_DEPTH} niveaux ; réduisez l’arbre.")
+            raise coding_error(
+                f"le code « {one_line(code.name)} » est au-delà de {MOST_DEPTH} niveaux ; réduisez l’arbre."
+            )
         out.append(code)
         left += [(child, depth + 1) for child in reversed(below[code.path])]
     if len(out) < len(given):
         known = {"", *paths}
         lost = next((code.parent for code in given if code.parent not in known), None)
         if lost is not None:
-            raise unknown("le code parent", lost, paths)
-        raise fault("des codes sont leur propre parent ; corrigez l’arbre.")
+            raise unknown_name_error("le code parent", lost, paths)
+        raise coding_error("des codes sont leur propre parent ; corrigez l’arbre.")
     return tuple(out)
 
 
 # --- The kind of documents, where the file could not say it ---
 
 
-def without_kind(project: Project) -> list[Document]:
+def documents_without_kind(project: Project) -> list[Document]:
     """The documents whose kind is unknown, in order."""
     return [document for document in project.documents if not document.kind]
 
 
-def with_kind(project: Project, kind: str) -> Project:
+def with_document_kind(project: Project, kind: str) -> Project:
     """The project with this kind (one of `KINDS`) for the documents that have none.
 
     Taguette cannot store it, nor QualCoder without attributes: only the person who imports knows. Raises DataError for
     another kind.
     """
     if kind not in KINDS:
-        raise fault(f"« {shown(kind)} » n’est pas une nature de document ; au choix : {', '.join(KINDS)}.")
+        raise coding_error(f"« {one_line(kind)} » n’est pas une nature de document ; au choix : {', '.join(KINDS)}.")
     return replace(project, documents=tuple(replace(each, kind=each.kind or kind) for each in project.documents))
 
 
@@ -222,7 +234,7 @@ def with_kind(project: Project, kind: str) -> Project:
 MOST_LINES = 20
 
 
-class Told:
+class Warnings:
     """Messages for the person who imports; none quotes what was said in a meeting."""
 
     def __init__(self) -> None:
@@ -240,8 +252,8 @@ class Told:
 
     def unmatched(self, document: str, start: int, end: int, code: str) -> None:
         """Report a passage that is not at its position in the text; it is dropped, never moved."""
-        # `is_unmatched` recognises the first word.
-        place = f"« {shortened(document)} », positions {start} à {end}, code « {shortened(code)} »"
+        # `is_unmatched_segment` recognises the first word.
+        place = f"« {shorten(document)} », positions {start} à {end}, code « {shorten(code)} »"
         self._unmatched.append(f"Passage non gardé, il ne correspond pas à son texte : {place}.")
 
     def sentences(self) -> tuple[str, ...]:
@@ -256,7 +268,7 @@ class Told:
         return tuple(french_spaces(" ".join(sentence.split())) for sentence in messages)
 
 
-def is_unmatched(sentence: str) -> bool:
+def is_unmatched_segment(sentence: str) -> bool:
     """Whether a message reports a passage that is not at its position: an error, where the others are information."""
     return sentence.startswith("Passage")
 
@@ -274,10 +286,10 @@ def same_words(one: str, other: str) -> bool:
 
 
 @dataclass
-class Collected:
+class ProjectBuilder:
     """Codes, documents and passages as a reader meets them; `project` returns the result."""
 
-    told: Told = field(default_factory=Told)
+    told: Warnings = field(default_factory=Warnings)
     codes: list[Code] = field(default_factory=list)
     documents: dict[str, Document] = field(default_factory=dict)
     passages: list[Passage] = field(default_factory=list)
@@ -289,7 +301,7 @@ class Collected:
         # Before the path is built: it repeats the labels above.
         check_label(code.name or NAMELESS)
         if len(self.codes) == MOST_CODES:
-            raise fault(f"le fichier contient plus de {MOST_CODES} codes ; ce n’est pas un livre de codes.")
+            raise coding_error(f"le fichier contient plus de {MOST_CODES} codes ; ce n’est pas un livre de codes.")
         code = replace(code, name=self._free(code.name or NAMELESS, parent), parent=parent)
         self.codes.append(code)
         return code.path
@@ -306,11 +318,11 @@ class Collected:
         while left:
             key, parent, depth = left.pop()
             if depth > MOST_DEPTH:
-                raise fault(f"l’arbre des codes compte plus de {MOST_DEPTH} niveaux ; réduisez-le.")
+                raise coding_error(f"l’arbre des codes compte plus de {MOST_DEPTH} niveaux ; réduisez-le.")
             paths[key] = self.add_code(tree[key][1], parent)
             left += [(child, paths[key], depth + 1) for child in reversed(below[key])]
         if len(paths) < len(tree):
-            raise fault("des codes sont leur propre parent ; corrigez l’arbre des codes dans l’outil.")
+            raise coding_error("des codes sont leur propre parent ; corrigez l’arbre des codes dans l’outil.")
         return paths
 
     def add_document(self, name: str, text: str, attributes: Mapping[str, str] | None = None) -> str:
@@ -340,7 +352,7 @@ class Collected:
         """Limit what is copied out of the texts: a small file can refer to a large text a hundred thousand times."""
         self._weight += max(0, length)
         if self._weight > MOST_CODED:
-            raise fault("les passages se recouvrent au-delà de ce qu’un codage contient ; vérifiez le fichier.")
+            raise coding_error("les passages se recouvrent au-delà de ce qu’un codage contient ; vérifiez le fichier.")
 
     def add_passage(self, passage: Passage, claimed: str | None, positions: tuple[int, int] | None = None) -> bool:
         """Add a passage with the text at its position; if that is not what the tool claims, report it and return False.

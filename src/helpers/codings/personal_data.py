@@ -8,10 +8,10 @@ from functools import cache
 
 import pandas as pd
 
-from helpers.codings.agreement import gather
-from helpers.codings.counts import meetings, merged, place, text_at, texts_of, word_count
+from helpers.codings.agreement import merge_codings
+from helpers.codings.counts import meetings_of, merge_spans, span_of, text_at, texts_of, word_count
 from helpers.codings.model import Document, Project, code_labels
-from helpers.codings.safe_files import unknown
+from helpers.codings.safe_files import unknown_name_error
 from helpers.schema import FEWEST_PERSONS
 from helpers.typography import fold
 
@@ -56,10 +56,10 @@ _YEAR_ALONE = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _YOUNGEST = 9
 
 
-def birth_dates(text: str, year: int, count: Callable[[str], str]) -> str:
+def replace_birth_dates(text: str, year: int, count: Callable[[str], str]) -> str:
     """The text with dates after « né le » and the like, or at least nine years before ``year``, replaced.
 
-    >>> birth_dates("Le 12/03/2021, une élève née en 2008.", 2021, "[{}]".format)
+    >>> replace_birth_dates("Le 12/03/2021, une élève née en 2008.", 2021, "[{}]".format)
     'Le 12/03/2021, une élève née en [date de naissance].'
     """
 
@@ -216,7 +216,7 @@ class Pseudonyms:
         text = _clean(text)
         for kind, pattern in _PATTERNS:
             text = re.sub(pattern, lambda _, kind=kind: self._count(kind), text)
-        text = birth_dates(text, self._year, self._count)
+        text = replace_birth_dates(text, self._year, self._count)
         text = self._everywhere.sub(lambda match: self._named(match[0]), text)
         out, done = [], 0
         for start, end in _titled(text):
@@ -273,10 +273,10 @@ def is_personal(text: str) -> bool:
     return bool(_MARKS.search(_plain(text)))
 
 
-def masked(text: str) -> str:
+def mask_personal_data(text: str) -> str:
     """The text, same length, with « • » for each character of what `is_personal` detects.
 
-    >>> masked("écrire à a@b.fr")
+    >>> mask_personal_data("écrire à a@b.fr")
     'écrire à ••••••'
     """
     out = list(text)
@@ -312,9 +312,9 @@ def quotations(
     if fewest_speakers < FEWEST_PERSONS:
         raise ValueError(f"fewest_speakers: at least {FEWEST_PERSONS}")
     if code not in (paths := [each.path for each in project.codes]):
-        raise unknown("le code", code, paths)
+        raise unknown_name_error("le code", code, paths)
     texts = texts_of(project)
-    spans = merged(place(each) for each in project.passages if each.code == code)
+    spans = merge_spans(span_of(each) for each in project.passages if each.code == code)
     names = {at.zone[0] for at in spans}
     voices, is_enough = _voices([each for each in project.documents if each.name in names], fewest_speakers)
     rows = []
@@ -333,7 +333,7 @@ def _voices(documents: list[Document], fewest_speakers: int) -> tuple[int, bool]
     if speakers and "" not in speakers:
         return len(speakers), len(speakers) >= fewest_speakers
     # A document that names no meeting may be of one of the others; one text under several names is one document.
-    count = len(meetings(documents)) or len({document.text or document.name for document in documents})
+    count = len(meetings_of(documents)) or len({document.text or document.name for document in documents})
     return count, count >= FEWEST_MEETINGS
 
 
@@ -346,7 +346,7 @@ def quotable(projects: Mapping[str, Project]) -> pd.DataFrame:
     Columns: ``theme`` (short code), ``citation``, ``mots``, ``voix``; in the order of the book, the shortest first,
     without duplicates. For the researchers, who proofread each before it is published.
     """
-    project = gather(projects)
+    project = merge_codings(projects)
     used = {passage.code for passage in project.passages}
     tables = [
         quotations(project, code.path).assign(theme=code_labels(code.path)[-1])
@@ -359,7 +359,7 @@ def quotable(projects: Mapping[str, Project]) -> pd.DataFrame:
     return table.astype({"theme": "str", "citation": "str", "mots": "int64", "voix": "int64"}).reset_index(drop=True)
 
 
-def chosen(ticked: pd.DataFrame, possible: pd.DataFrame) -> pd.DataFrame:
+def chosen_quotations(ticked: pd.DataFrame, possible: pd.DataFrame) -> pd.DataFrame:
     """The quotations that a person dated (schema ``citations``), spelt as in the codings; the index is kept.
 
     ``possible`` has the columns of `codings.quotable`. Sentences are matched by their words: a spreadsheet may change
@@ -375,7 +375,7 @@ def chosen(ticked: pd.DataFrame, possible: pd.DataFrame) -> pd.DataFrame:
     return dated[["theme", "relue_le"]].join(matched)[["theme", "citation", "relue_le", "mots", "voix"]]
 
 
-def quoted(citations: pd.DataFrame, *, book: pd.DataFrame) -> pd.DataFrame:
+def quotation_table(citations: pd.DataFrame, *, book: pd.DataFrame) -> pd.DataFrame:
     """The quotations (schema ``citations``) as a page shows them, in the order of the book (schema ``themes``).
 
     Columns: ``theme`` (label), ``citation`` between quotation marks, ``voix``.

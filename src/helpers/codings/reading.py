@@ -8,18 +8,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from helpers.codings.model import Code, Collected, Passage, Project
+from helpers.codings.model import Code, Passage, Project, ProjectBuilder
 from helpers.codings.refi import LEGACY, NAMESPACE, PROJECT, Units, read_qdc, read_qdpx
 from helpers.codings.safe_files import (
     MOST_XML_BYTES,
     Database,
     check_size,
-    content_of,
-    fault,
-    opened_archive,
-    opened_database,
-    text_of,
-    tree_of,
+    coding_error,
+    decode_text,
+    open_archive,
+    open_database,
+    parse_xml,
+    read_bytes,
 )
 from helpers.codings.tables import FILES, read_csv, read_folder
 from helpers.schema import DataError
@@ -54,25 +54,25 @@ def _named_faults(path: Path) -> Iterator[Path]:
     try:
         yield path
     except DataError as error:
-        raise fault(f"{path.name} : {error}") from None
+        raise coding_error(f"{path.name} : {error}") from None
     except OSError:
-        raise fault(f"{path.name} : le fichier est introuvable ou illisible ; vérifiez le chemin.") from None
+        raise coding_error(f"{path.name} : le fichier est introuvable ou illisible ; vérifiez le chemin.") from None
 
 
 def _read_text(path: Path) -> str:
     if path.suffix.casefold() not in TEXTS:
-        raise fault("ce format n’est pas lu ; enregistrez le texte en .docx, .md ou .txt.")
+        raise coding_error("ce format n’est pas lu ; enregistrez le texte en .docx, .md ou .txt.")
     if path.suffix.casefold() != ".docx":
-        return text_of(content_of(path), "le fichier")
+        return decode_text(read_bytes(path), "le fichier")
     check_size(path)
     with path.open("rb") as file:
         if file.read(2) != b"PK":
-            raise fault("ce n’est pas un document Word ; enregistrez-le au format .docx.")
-    with opened_archive(path) as archive:
+            raise coding_error("ce n’est pas un document Word ; enregistrez-le au format .docx.")
+    with open_archive(path) as archive:
         if not archive.has(_BODY):
-            raise fault("ce n’est pas un document Word ; enregistrez-le au format .docx.")
+            raise coding_error("ce n’est pas un document Word ; enregistrez-le au format .docx.")
         content = archive.read(_BODY, MOST_XML_BYTES)
-    return _text_in(tree_of(content, "le texte du document"))
+    return _text_in(parse_xml(content, "le texte du document"))
 
 
 def _text_in(root: Element) -> str:
@@ -122,12 +122,12 @@ def words_of(markup: str) -> str:
         try:
             parts.append(html.unescape(piece.removeprefix("\n") if skip_line else piece))
         except ValueError:  # an entity of thousands of digits
-            raise fault(_FOREIGN) from None
+            raise coding_error(_FOREIGN) from None
         if opening < 0:
             break
         tag = _TAG.match(markup, opening)
         if not tag:
-            raise fault(_FOREIGN)
+            raise coding_error(_FOREIGN)
         # HTML parsers drop a line break right after this tag.
         skip_line, at = tag[1].lower() == "pre" and tag[0][1] != "/", tag.end()
     return "".join(parts)
@@ -136,8 +136,10 @@ def words_of(markup: str) -> str:
 def read_taguette(database: Database) -> Project:
     """The project of a Taguette file, which must hold only one."""
     if database.count("projects") > 1:
-        raise fault(f"le fichier contient {database.count('projects')} projets ; exportez-en un seul depuis Taguette.")
-    collected = Collected()
+        raise coding_error(
+            f"le fichier contient {database.count('projects')} projets ; exportez-en un seul depuis Taguette."
+        )
+    collected = ProjectBuilder()
     left_out = collected.told.left_out
     tags = database.rows("tags", id=int, path=str, description=str, parent_id=int)
     paths = collected.add_tree({key: (parent, Code(path, definition=text)) for key, path, text, parent in tags})
@@ -161,7 +163,7 @@ def _byte_length(character: str) -> int:
     return len(character.encode("utf-8", "surrogatepass"))
 
 
-def _add_highlights(database: Database, collected: Collected, paths: dict, documents: dict) -> None:
+def _add_highlights(database: Database, collected: ProjectBuilder, paths: dict, documents: dict) -> None:
     tags_of: dict[int, list[int]] = {}
     for highlight, tag in database.rows("highlight_tags", highlight_id=int, tag_id=int):
         tags_of.setdefault(highlight, []).append(tag)
@@ -211,7 +213,7 @@ _OTHERS = {
 
 def read_qualcoder(database: Database) -> Project:
     """The project of QualCoder: categories and codes in one tree, texts with the attributes of their file."""
-    collected = Collected()
+    collected = ProjectBuilder()
     left_out = collected.told.left_out
     paths = collected.add_tree(_tree(database))
     attributes: dict[int | None, dict[str, str]] = {}
@@ -288,14 +290,16 @@ def _read(path: Path) -> Project:
             return _read_database(path / _QUALCODER)
         if any((path / f"{name}.csv").is_file() for name in FILES):
             return read_folder(path)
-        raise fault("ce dossier n’est ni un projet QualCoder, ni un codage en CSV ; donnez le fichier du projet.")
+        raise coding_error(
+            "ce dossier n’est ni un projet QualCoder, ni un codage en CSV ; donnez le fichier du projet."
+        )
     if not path.exists():
         raise FileNotFoundError
     check_size(path)
     with path.open("rb") as file:
         head = file.read(4096)
     if head.startswith(b"PK"):
-        with opened_archive(path) as archive:
+        with open_archive(path) as archive:
             return read_qdpx(archive)
     if head.startswith(b"SQLite format 3\0"):
         return _read_database(path)
@@ -306,18 +310,18 @@ def _read(path: Path) -> Project:
 
 
 def _read_database(path: Path) -> Project:
-    with opened_database(path) as database:
+    with open_database(path) as database:
         if database.has("highlights", "start_offset", "end_offset") and database.has("tags", "id", "path"):
             return read_taguette(database)
         if database.has("code_text", "cid", "fid", "pos0", "pos1") and database.has("source", "id", "fulltext"):
             return read_qualcoder(database)
-    raise fault("cette base n’est ni un projet Taguette, ni un projet QualCoder ; exportez-la au format .qdpx.")
+    raise coding_error("cette base n’est ni un projet Taguette, ni un projet QualCoder ; exportez-la au format .qdpx.")
 
 
 def _read_xml(path: Path) -> Project:
-    root = tree_of(content_of(path, MOST_XML_BYTES), "le fichier")
+    root = parse_xml(read_bytes(path, MOST_XML_BYTES), "le fichier")
     if root.tag in (f"{{{NAMESPACE}}}CodeBook", f"{{{LEGACY}}}CodeBook"):
         return read_qdc(root)
     if PROJECT.fullmatch(root.tag):
-        raise fault("c’est le seul project.qde, sans ses textes ; donnez l’archive .qdpx entière.")
-    raise fault("ce XML n’est pas un livre de codes REFI-QDA ; exportez au format .qdc ou .qdpx.")
+        raise coding_error("c’est le seul project.qde, sans ses textes ; donnez l’archive .qdpx entière.")
+    raise coding_error("ce XML n’est pas un livre de codes REFI-QDA ; exportez au format .qdc ou .qdpx.")

@@ -13,8 +13,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from helpers.codings.model import MOST_DEPTH, Code, Collected, Document, Passage, Project, Told
-from helpers.codings.safe_files import Archive, fault, text_of, tree_of
+from helpers.codings.model import MOST_DEPTH, Code, Document, Passage, Project, ProjectBuilder, Warnings
+from helpers.codings.safe_files import Archive, coding_error, decode_text, parse_xml
 
 # --- Positions: from the unit of a tool to code points ---
 
@@ -66,14 +66,14 @@ def guid_of(node: Element, name: str = "guid") -> str:
     return node.get(name, "").strip("{}").casefold()
 
 
-def legal(text: str, what: str) -> str:
+def xml_safe(text: str, what: str) -> str:
     """The text, refused if XML cannot hold it."""
     if ILLEGAL.search(text):
-        raise fault(f"{what} contient un caractère de contrôle que REFI-QDA n’admet pas ; retirez-le.")
+        raise coding_error(f"{what} contient un caractère de contrôle que REFI-QDA n’admet pas ; retirez-le.")
     return text
 
 
-def described(code: Code) -> str:
+def join_description(code: Code) -> str:
     """The definition, then the other parts after their labels; lines that look like labels get a backslash."""
     parts = [_guarded(code.definition)] if code.definition else []
     for name, label in _LABELS.items():
@@ -91,7 +91,7 @@ def _unguarded(line: str) -> str:
     return line[1:] if match and match[1] else line
 
 
-def undescribed(name: str, text: str) -> Code:
+def split_description(name: str, text: str) -> Code:
     """The code of a description: the text before the first label is the definition."""
     lines, current = {"definition": []}, "definition"
     fields = {label: field for field, label in _LABELS.items()}
@@ -108,33 +108,33 @@ def undescribed(name: str, text: str) -> Code:
 def codes_element(project: Project) -> Element:
     root, nodes = Element("Codes"), {}
     for code in project.codes:
-        attributes = {"guid": guid("code", code.path), "name": legal(code.name, "un code"), "isCodable": "true"}
+        attributes = {"guid": guid("code", code.path), "name": xml_safe(code.name, "un code"), "isCodable": "true"}
         node = SubElement(nodes.get(code.parent, root), "Code", attributes)
-        if text := legal(described(code), f"le code « {code.name} »"):
+        if text := xml_safe(join_description(code), f"le code « {code.name} »"):
             SubElement(node, "Description").text = text
         nodes[code.path] = node
     return root
 
 
-def read_codes(collected: Collected, root: Element, path: str) -> dict[str, str]:
+def read_codes(collected: ProjectBuilder, root: Element, path: str) -> dict[str, str]:
     """Add the codes at a path of the XML; returns the path of each code by its identifier."""
     paths: dict[str, str] = {}
     level = [("", node) for node in root.findall(path)]
     for _ in range(MOST_DEPTH):
         below = []
         for parent, node in level:
-            code = undescribed(node.get("name", ""), node.findtext("{*}Description", ""))
+            code = split_description(node.get("name", ""), node.findtext("{*}Description", ""))
             name = paths[guid_of(node)] = collected.add_code(code, parent)
             below += [(name, each) for each in node.findall("{*}Code")]
             collected.told.left_out("couleurs de codes", 1 if node.get("color") else 0)
             collected.told.left_out("notes de codes", len(node.findall("{*}NoteRef")))
         level = below
     if level:
-        raise fault(f"l’arbre des codes compte plus de {MOST_DEPTH} niveaux ; réduisez-le.")
+        raise coding_error(f"l’arbre des codes compte plus de {MOST_DEPTH} niveaux ; réduisez-le.")
     return paths
 
 
-def written(root: Element) -> bytes:
+def xml_bytes(root: Element) -> bytes:
     ElementTree.indent(root)
     text = ElementTree.tostring(root, encoding="unicode")
     # A raw carriage return would be read as a line feed (in attributes it is escaped already).
@@ -143,7 +143,7 @@ def written(root: Element) -> bytes:
 
 
 def read_qdc(root: Element) -> Project:
-    collected = Collected()
+    collected = ProjectBuilder()
     read_codes(collected, root, "{*}Codes/{*}Code")
     collected.told.left_out("ensembles de codes", len(root.findall("{*}Sets/{*}Set")))
     return collected.project()
@@ -155,11 +155,11 @@ def write_qdc(project: Project, path: Path) -> tuple[str, ...]:
     Raises DataError for a project without codes, or a control character that XML refuses.
     """
     if not project.codes:
-        raise fault(f"{path.name} : le projet n’a aucun code ; un livre de codes .qdc en a un au moins.")
+        raise coding_error(f"{path.name} : le projet n’a aucun code ; un livre de codes .qdc en a un au moins.")
     root = Element("CodeBook", {"xmlns": NAMESPACE, "origin": ORIGIN})
     root.append(codes_element(project))
-    path.write_bytes(written(root))
-    told = Told()
+    path.write_bytes(xml_bytes(root))
+    told = Warnings()
     told.left_out("documents", len(project.documents))
     told.left_out("passages", len(project.passages))
     return told.sentences()
@@ -199,7 +199,7 @@ class Text:
     selections: list[Selection] = field(default_factory=list)
 
 
-def add_texts(collected: Collected, texts: list[Text], origin: str) -> None:
+def add_texts(collected: ProjectBuilder, texts: list[Text], origin: str) -> None:
     """Add documents and passages; a passage that its name contradicts is reported and dropped."""
     are_excerpts = _are_excerpts(texts)
     if not are_excerpts and any(each.name for text in texts for each in text.selections):
@@ -242,7 +242,7 @@ def _are_excerpts(texts: list[Text]) -> bool:
     return bool(tried) and 2 * matches >= len(tried)
 
 
-def _reading(collected: Collected, text: Text, origin: str, are_excerpts: bool) -> tuple[str, Units]:
+def _reading(collected: ProjectBuilder, text: Text, origin: str, are_excerpts: bool) -> tuple[str, Units]:
     """The text and unit in which most excerpts match or, without excerpts, those known of the tool."""
     readings = [*_readings(text.content)]
     if are_excerpts:
@@ -303,7 +303,7 @@ class _Context:
     """What the selections of a text refer to."""
 
     archive: Archive
-    collected: Collected
+    collected: ProjectBuilder
     codes: dict[str, str]
     coders: dict[str, str]
     notes: dict[str, Element]
@@ -313,10 +313,10 @@ class _Context:
 
 def read_qdpx(archive: Archive) -> Project:
     """The project of an archive; a text that is missing or outside is reported, and nothing outside is opened."""
-    root = tree_of(archive.project(), "project.qde")
+    root = parse_xml(archive.project(), "project.qde")
     if not PROJECT.fullmatch(root.tag):
-        raise fault("project.qde n’est pas celui d’un projet REFI-QDA 1.0 ; exportez au format .qdpx.")
-    collected, counts = Collected(), Counter(node.tag.rpartition("}")[2] for node in root.iter())
+        raise coding_error("project.qde n’est pas celui d’un projet REFI-QDA 1.0 ; exportez au format .qdpx.")
+    collected, counts = ProjectBuilder(), Counter(node.tag.rpartition("}")[2] for node in root.iter())
     context = _Context(
         archive,
         collected,
@@ -372,7 +372,7 @@ def _content(context: _Context, text: Element, what: str = "documents") -> str |
     if entry is None:
         context.collected.told.left_out(f"{what} dont le texte manque dans l’archive")
         return None
-    return text_of(context.archive.read(entry), f"le texte « {path.rpartition('/')[2]} »")
+    return decode_text(context.archive.read(entry), f"le texte « {path.rpartition('/')[2]} »")
 
 
 def _selections(context: _Context, text: Element) -> Iterator[Selection]:
@@ -421,13 +421,13 @@ def write_qdpx(project: Project, path: Path) -> tuple[str, ...]:
     The nature and attributes of a document are variables; identifiers come from the content. Raises DataError for a
     control character in a name or a memo, which XML refuses.
     """
-    content = written(_project(project))
+    content = xml_bytes(_project(project))
     with zipfile.ZipFile(path, "w") as archive:
         _add(archive, "project.qde", content)
         for document in project.documents:
             # With a byte order mark, so that a text that begins with one of its own keeps it.
             _add(archive, f"sources/{_key(document)}.txt", document.text.encode("utf-8-sig"))
-    told = Told()
+    told = Warnings()
     told.left_out("passages sans position", sum(1 for passage in project.passages if passage.start is None))
     return told.sentences()
 
@@ -456,13 +456,13 @@ def _project(project: Project) -> Element:
     if coders := {each.coder for placed in passages.values() for each in placed} - {""}:
         users = SubElement(root, "Users")
         for coder in sorted(coders):
-            SubElement(users, "User", {"guid": guid("user", coder), "name": legal(coder, "un nom de codeur")})
+            SubElement(users, "User", {"guid": guid("user", coder), "name": xml_safe(coder, "un nom de codeur")})
     if project.codes:
         SubElement(root, "CodeBook").append(codes_element(project))
     if names := {name for document in project.documents for name, _ in _variables(document)}:
         variables = SubElement(root, "Variables")
         for name in sorted(names):
-            given = {"guid": guid("variable", name), "name": legal(name, "un attribut"), "typeOfVariable": "Text"}
+            given = {"guid": guid("variable", name), "name": xml_safe(name, "un attribut"), "typeOfVariable": "Text"}
             SubElement(variables, "Variable", given)
     if project.documents:
         sources = SubElement(root, "Sources")
@@ -472,14 +472,14 @@ def _project(project: Project) -> Element:
 
 
 def _add_source(sources: Element, document: Document, passages: list[Passage]) -> None:
-    key, name = _key(document), legal(document.name, "un nom de document")
+    key, name = _key(document), xml_safe(document.name, "un nom de document")
     source = SubElement(sources, "TextSource", {"guid": key, "name": name, "plainTextPath": f"internal://{key}.txt"})
     for passage in passages:
         _add_selection(source, passage)
     for name, value in _variables(document):
         node = SubElement(source, "VariableValue")
         SubElement(node, "VariableRef", {"targetGUID": guid("variable", name)})
-        SubElement(node, "TextValue").text = legal(value, f"l’attribut « {name} »")
+        SubElement(node, "TextValue").text = xml_safe(value, f"l’attribut « {name} »")
 
 
 def _add_selection(source: Element, passage: Passage) -> None:
@@ -490,6 +490,6 @@ def _add_selection(source: Element, passage: Passage) -> None:
     node.set("endPosition", str(passage.end))
     author = {"creatingUser": guid("user", passage.coder)} if passage.coder else {}
     if passage.memo:
-        SubElement(node, "Description").text = legal(passage.memo, "un mémo")
+        SubElement(node, "Description").text = xml_safe(passage.memo, "un mémo")
     coding = SubElement(node, "Coding", {"guid": guid("coding", *parts), **author})
     SubElement(coding, "CodeRef", {"targetGUID": guid("code", passage.code)})

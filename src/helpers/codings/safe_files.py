@@ -19,7 +19,7 @@ from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 
 from helpers.schema import DataError
-from helpers.typography import french_spaces, shortened
+from helpers.typography import french_spaces, shorten
 
 # --- Errors, each one French sentence ---
 
@@ -28,26 +28,26 @@ _MOST_COMPARED = 2_000
 _LONGEST_COMPARED = 300
 
 
-def fault(text: str) -> DataError:
+def coding_error(text: str) -> DataError:
     """The error to raise: what is wrong, then the remedy, in French with its no-break spaces."""
     return DataError(french_spaces(text))
 
 
-def unknown(what: str, name: str, among: Iterable[str]) -> DataError:
+def unknown_name_error(what: str, name: str, among: Iterable[str]) -> DataError:
     """The error to raise for an unknown name, with the nearest known one.
 
-    >>> print(unknown("le code", "Acceuil", ["Accueil", "Outils"]))
+    >>> print(unknown_name_error("le code", "Acceuil", ["Accueil", "Outils"]))
     le code « Acceuil » n’existe pas ; vouliez-vous « Accueil » ?
     """
     short = (each for each in among if len(each) <= _LONGEST_COMPARED)
     near = difflib.get_close_matches(name[:_LONGEST_COMPARED], [*islice(short, _MOST_COMPARED)], n=1)
-    remedy = f"vouliez-vous « {shown(near[0])} » ?" if near else "ajoutez-le, ou corrigez ce nom."
-    return fault(f"{what} « {shown(name)} » n’existe pas ; {remedy}")
+    remedy = f"vouliez-vous « {one_line(near[0])} » ?" if near else "ajoutez-le, ou corrigez ce nom."
+    return coding_error(f"{what} « {one_line(name)} » n’existe pas ; {remedy}")
 
 
-def shown(name: str) -> str:
+def one_line(name: str) -> str:
     """A name on one line, shortened."""
-    return shortened(" ".join(name.replace("\0", "").split()))
+    return shorten(" ".join(name.replace("\0", "").split()))
 
 
 # --- Size, text encoding, XML ---
@@ -63,7 +63,7 @@ MOST_ROWS = 500_000
 _DAMAGED_XML = "le XML est tronqué ou abîmé"
 
 
-def content_of(path: Path, most: int = MOST_TEXT_BYTES) -> bytes:
+def read_bytes(path: Path, most: int = MOST_TEXT_BYTES) -> bytes:
     check_size(path, most)
     return path.read_bytes()
 
@@ -71,39 +71,41 @@ def content_of(path: Path, most: int = MOST_TEXT_BYTES) -> bytes:
 def check_size(path: Path, most: int = MOST_FILE_BYTES) -> None:
     """Refuse what is not a plain file, is empty, or is larger than any coding."""
     if not path.is_file():
-        raise fault("ce n’est pas un fichier ; donnez celui que l’outil a exporté.")
+        raise coding_error("ce n’est pas un fichier ; donnez celui que l’outil a exporté.")
     size = path.stat().st_size
     if not size:
-        raise fault("le fichier est vide ; refaites l’export.")
+        raise coding_error("le fichier est vide ; refaites l’export.")
     if size > most:
-        raise fault(f"le fichier est démesuré ({size >> 20} Mo) ; {most >> 20} Mo au plus.")
+        raise coding_error(f"le fichier est démesuré ({size >> 20} Mo) ; {most >> 20} Mo au plus.")
 
 
-def text_of(content: bytes, what: str) -> str:
+def decode_text(content: bytes, what: str) -> str:
     """The text without byte order mark: UTF-8, or UTF-16 where a mark says so; line ends are unchanged."""
     marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
         text = content.decode("utf-16" if marked else "utf-8-sig")
     except UnicodeDecodeError as error:
-        raise fault(f"{what} n’est pas en UTF-8 (octet {error.start}) ; enregistrez-le en UTF-8.") from None
+        raise coding_error(f"{what} n’est pas en UTF-8 (octet {error.start}) ; enregistrez-le en UTF-8.") from None
     if "\0" in text:
-        raise fault(f"{what} contient un caractère nul ; refaites l’export en texte UTF-8.")
+        raise coding_error(f"{what} contient un caractère nul ; refaites l’export en texte UTF-8.")
     return text
 
 
-def tree_of(content: bytes, what: str) -> Element:
+def parse_xml(content: bytes, what: str) -> Element:
     """The XML tree; DTDs and entities are refused, so that nothing expands or is fetched."""
     if len(content) > MOST_XML_BYTES or content.count(b"<") > MOST_TAGS:
-        raise fault(f"{what} est démesuré ; découpez le projet.")
+        raise coding_error(f"{what} est démesuré ; découpez le projet.")
     try:
         return ElementTree.fromstring(content, forbid_dtd=True)
     except DefusedXmlException:
-        raise fault(f"{what} contient une déclaration XML interdite ; refaites l’export.") from None
+        raise coding_error(f"{what} contient une déclaration XML interdite ; refaites l’export.") from None
     except ElementTree.ParseError as error:
         line = error.position[0]
-        raise fault(f"{what}, ligne {line} : {_DAMAGED_XML} ; refaites l’export.") from None
+        raise coding_error(f"{what}, ligne {line} : {_DAMAGED_XML} ; refaites l’export.") from None
     except (LookupError, ValueError):
-        raise fault(f"{what} : {_DAMAGED_XML}, ou son encodage est inconnu ; refaites l’export en UTF-8.") from None
+        raise coding_error(
+            f"{what} : {_DAMAGED_XML}, ou son encodage est inconnu ; refaites l’export en UTF-8."
+        ) from None
 
 
 # --- Archives (REFI-QDA, Word): checked first, then read in memory ---
@@ -130,20 +132,20 @@ class Archive:
         self._entries: dict[str, zipfile.ZipInfo] = {}
         entries = file.infolist()
         if len(entries) > MOST_ENTRIES:
-            raise fault(f"l’archive compte {len(entries)} fichiers ; {MOST_ENTRIES} au plus.")
+            raise coding_error(f"l’archive compte {len(entries)} fichiers ; {MOST_ENTRIES} au plus.")
         for entry in entries:
             self._add(entry)
 
     def _add(self, entry: zipfile.ZipInfo) -> None:
         name = entry.filename.replace("\\", "/")
         if _OUTSIDE.search(name):
-            raise fault(f"l’archive contient un chemin qui sort de son dossier ; {_REMEDY}")
+            raise coding_error(f"l’archive contient un chemin qui sort de son dossier ; {_REMEDY}")
         if stat.S_ISLNK(entry.external_attr >> 16):
-            raise fault(f"l’archive contient un lien vers un autre fichier ; {_REMEDY}")
+            raise coding_error(f"l’archive contient un lien vers un autre fichier ; {_REMEDY}")
         if entry.flag_bits & 1:
-            raise fault("l’archive est protégée par un mot de passe ; retirez la protection.")
+            raise coding_error("l’archive est protégée par un mot de passe ; retirez la protection.")
         if name.casefold() in self._entries:
-            raise fault(f"l’archive contient deux fois le même fichier ; {_REMEDY}")
+            raise coding_error(f"l’archive contient deux fois le même fichier ; {_REMEDY}")
         self._entries[name.casefold()] = entry
 
     def find(self, name: str) -> str | None:
@@ -157,7 +159,7 @@ class Archive:
     def project(self) -> bytes:
         names = [name for name in self._entries if name.endswith(".qde") and "/" not in name]
         if len(names) != 1:
-            raise fault("ce n’est pas un projet REFI-QDA (sans project.qde) ; exportez au format .qdpx.")
+            raise coding_error("ce n’est pas un projet REFI-QDA (sans project.qde) ; exportez au format .qdpx.")
         return self.read(names[0], MOST_XML_BYTES)
 
     def read(self, name: str, most: int = MOST_TEXT_BYTES) -> bytes:
@@ -165,16 +167,16 @@ class Archive:
         entry = self._entries[name]
         ratio = entry.file_size / max(1, entry.compress_size)
         if entry.file_size > min(most, self._left) or (entry.file_size > _RATIO_FROM and ratio > MOST_RATIO):
-            raise fault("l’archive est démesurée une fois décompressée ; découpez le projet.")
+            raise coding_error("l’archive est démesurée une fois décompressée ; découpez le projet.")
         if entry.compress_type not in _METHODS:
-            raise fault(f"l’archive est compressée par une méthode inconnue ; {_REMEDY}")
+            raise coding_error(f"l’archive est compressée par une méthode inconnue ; {_REMEDY}")
         self._left -= entry.file_size
         with _as_fault(_BROKEN_ZIP, _DAMAGED_ZIP), self._file.open(entry) as file:
             return file.read(most + 1)
 
 
 @contextmanager
-def opened_archive(path: Path) -> Iterator[Archive]:
+def open_archive(path: Path) -> Iterator[Archive]:
     with ExitStack() as stack:
         with _as_fault(_BROKEN_ZIP, _DAMAGED_ZIP):
             archive = Archive(stack.enter_context(zipfile.ZipFile(path)))
@@ -187,7 +189,7 @@ def _as_fault(errors: tuple[type[Exception], ...], text: str) -> Iterator[None]:
     try:
         yield
     except errors:
-        raise fault(text) from None
+        raise coding_error(text) from None
 
 
 # --- SQLite projects: nothing is written, and none of their own code runs ---
@@ -239,7 +241,7 @@ class Database:
                 for row in self._connection.execute(query)
             ]
         if len(rows) > MOST_ROWS:
-            raise fault(f"{table} compte plus de {MOST_ROWS} lignes ; découpez le projet.")
+            raise coding_error(f"{table} compte plus de {MOST_ROWS} lignes ; découpez le projet.")
         return rows
 
     def count(self, table: str) -> int:
@@ -257,26 +259,28 @@ def _value(value: object, kind: type, place: str) -> str | int | None:
     if kind is str and isinstance(value, int | float):
         return str(value)
     if not isinstance(value, kind):
-        raise fault(f"{place} ne contient pas ce qui est attendu ; {_DAMAGED}")
+        raise coding_error(f"{place} ne contient pas ce qui est attendu ; {_DAMAGED}")
     return value
 
 
 @contextmanager
-def opened_database(path: Path) -> Iterator[Database]:
+def open_database(path: Path) -> Iterator[Database]:
     """The project, opened as immutable: no journal is created, replayed or waited for."""
     check_size(path)
     for suffix in ("-wal", "-journal"):
         beside = path.with_name(path.name + suffix)
         if beside.is_file() and beside.stat().st_size:
-            raise fault("le projet est ouvert dans son outil, ou s’est mal fermé ; ouvrez-le, fermez-le, recommencez.")
+            raise coding_error(
+                "le projet est ouvert dans son outil, ou s’est mal fermé ; ouvrez-le, fermez-le, recommencez."
+            )
     with ExitStack() as stack:
         with _as_fault(_BROKEN_DATABASE, _DAMAGED):
             connection = stack.enter_context(closing(sqlite3.connect(_address(path.resolve()), uri=True)))
             _restrain(connection)
             if any(_COMPUTED.search(str(sql)) for (sql,) in connection.execute(_SCHEMA)):
-                raise fault(_DAMAGED)
+                raise coding_error(_DAMAGED)
             if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-                raise fault(_DAMAGED)
+                raise coding_error(_DAMAGED)
             database = Database(connection)
         yield database
 

@@ -10,17 +10,25 @@ from pathlib import Path
 from helpers.codings.model import (
     MOST_DEPTH,
     Code,
-    Collected,
     Document,
     Passage,
     Project,
-    Told,
+    ProjectBuilder,
+    Warnings,
     check_label,
     code_labels,
     code_path,
     code_path_of,
 )
-from helpers.codings.safe_files import MOST_ROWS, MOST_TEXT_BYTES, content_of, fault, shown, text_of, unknown
+from helpers.codings.safe_files import (
+    MOST_ROWS,
+    MOST_TEXT_BYTES,
+    coding_error,
+    decode_text,
+    one_line,
+    read_bytes,
+    unknown_name_error,
+)
 from helpers.typography import fold
 
 # --- Our four tables, which a person can edit in a spreadsheet ---
@@ -41,19 +49,19 @@ _RUNS = re.compile(r"'*[=+\-@\t\r\n]")
 _DISARMED = re.compile(r"'+[=+\-@\t\r\n]")
 
 
-def disarmed(text: str) -> str:
+def escape_formula(text: str) -> str:
     """The text with an apostrophe where a spreadsheet would run it."""
     return f"'{text}" if _RUNS.match(text) else text
 
 
-def rearmed(text: str) -> str:
-    """The inverse of `disarmed`."""
+def unescape_formula(text: str) -> str:
+    """The inverse of `escape_formula`."""
     return text[1:] if _DISARMED.match(text) else text
 
 
 def rows_of(path: Path, place: str = "") -> tuple[list[str], Rows]:
     """The titles of a table, and its rows with their location; the separator is guessed from the titles."""
-    text = text_of(content_of(path), f"{place}le fichier")
+    text = decode_text(read_bytes(path), f"{place}le fichier")
     first = text.lstrip("\r\n").split("\n", 1)[0]
     titles, rows = [], []
     for line, cells in _records(text, max(";,\t", key=first.count), place):
@@ -61,14 +69,14 @@ def rows_of(path: Path, place: str = "") -> tuple[list[str], Rows]:
             titles = [cell.strip() for cell in cells]
         elif any(cells):
             if len(rows) == MOST_ROWS:
-                raise fault(f"{place}la table compte plus de {MOST_ROWS} lignes ; découpez-la.")
+                raise coding_error(f"{place}la table compte plus de {MOST_ROWS} lignes ; découpez-la.")
             where = f"{place}ligne {line}"
             if len(cells) != len(titles):
                 problem = f"{where} : {len(cells)} cellules pour {len(titles)} titres"
-                raise fault(f"{problem} ; mettez entre guillemets un texte qui contient le séparateur.")
+                raise coding_error(f"{problem} ; mettez entre guillemets un texte qui contient le séparateur.")
             rows.append((where, dict(zip(titles, cells, strict=True))))
     if len(set(titles)) < len(titles):
-        raise fault(f"{place}un titre de colonne est donné deux fois ; gardez-en un.")
+        raise coding_error(f"{place}un titre de colonne est donné deux fois ; gardez-en un.")
     return titles, rows
 
 
@@ -80,7 +88,7 @@ def _records(text: str, separator: str, place: str) -> Iterator[tuple[int, list[
             yield reader.line_num, cells
     except csv.Error:
         problem = f"{place}ligne {reader.line_num} : un guillemet n’est pas fermé, ou est mal placé"
-        raise fault(f"{problem} ; doublez les guillemets qui font partie du texte.") from None
+        raise coding_error(f"{problem} ; doublez les guillemets qui font partie du texte.") from None
     finally:
         csv.field_size_limit(limit)
 
@@ -114,7 +122,7 @@ def write_csv(project: Project, folder: Path) -> tuple[str, ...]:
         with (folder / f"{name}.csv").open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
             writer.writerow(FILES[name])
-            writer.writerows([disarmed(cell) for cell in row] for row in rows)
+            writer.writerows([escape_formula(cell) for cell in row] for row in rows)
     return ()
 
 
@@ -138,7 +146,7 @@ def read_csv(path: Path) -> Project:
     kind = next((kind for kind, telling in _TELLING.items() if telling <= set(titles)), None)
     if kind is None:
         headers = " ; ".join(f"« {','.join(columns)} »" for columns in (CODES, PASSAGES))
-        raise fault(
+        raise coding_error(
             f"ses titres ne sont pas ceux d’un codage, mais par exemple {headers} ; corrigez la première ligne."
         )
     if kind == "taguette":
@@ -155,17 +163,17 @@ def read_folder(folder: Path) -> Project:
         if (path := folder / f"{name}.csv").is_file():
             tables[name] = rows_of(path, f"{path.name}, ")
             if not _TELLING[name] <= set(tables[name][0]):
-                raise fault(
+                raise coding_error(
                     f"{path.name} : les titres attendus sont {', '.join(FILES[name])} ; corrigez la première ligne."
                 )
     return _ours(tables)
 
 
 def _ours(tables: dict[str, tuple[list[str], Rows]]) -> Project:
-    collected, parts = Collected(), {}
+    collected, parts = ProjectBuilder(), {}
     for name, (titles, rows) in tables.items():
         collected.told.left_out(f"colonnes de {name}.csv", len(set(titles) - set(FILES[name])))
-        parts[name] = [(where, {key: rearmed(value) for key, value in row.items()}) for where, row in rows]
+        parts[name] = [(where, {key: unescape_formula(value) for key, value in row.items()}) for where, row in rows]
     codes = tuple(_code(row) for _, row in parts.get("livre_de_codes", ()))
     documents = _documents(parts)
     paths = {code.path for code in codes} if "livre_de_codes" in parts else None
@@ -174,9 +182,9 @@ def _ours(tables: dict[str, tuple[list[str], Rows]]) -> Project:
     for where, row in parts.get("passages", ()):
         path = code_path_of(row["code"])
         if path and paths is not None and path not in paths:
-            raise unknown(f"{where} : le code", row["code"], paths)
+            raise unknown_name_error(f"{where} : le code", row["code"], paths)
         if names is not None and row["document"] not in names:
-            raise unknown(f"{where} : le document", row["document"], names)
+            raise unknown_name_error(f"{where} : le document", row["document"], names)
         document = documents.setdefault(row["document"], Document(row["document"]))
         passages += _passage(where, {**row, "code": path}, document, collected)
     if paths is None:
@@ -195,15 +203,15 @@ def _documents(parts: dict[str, Rows]) -> dict[str, Document]:
     for where, row in parts["documents"]:
         name = row["document"]
         if name in documents:
-            raise fault(f"{where} : le document « {shown(name)} » est donné deux fois ; gardez-en un.")
+            raise coding_error(f"{where} : le document « {one_line(name)} » est donné deux fois ; gardez-en un.")
         pairs = tuple(sorted(attributes.pop(name, ())))
         documents[name] = Document(name, row["texte"], row.get("nature", ""), pairs)
     if attributes:
-        raise unknown("attributs.csv : le document", next(iter(attributes)), documents)
+        raise unknown_name_error("attributs.csv : le document", next(iter(attributes)), documents)
     return documents
 
 
-def _passage(where: str, row: dict[str, str], document: Document, collected: Collected) -> list[Passage]:
+def _passage(where: str, row: dict[str, str], document: Document, collected: ProjectBuilder) -> list[Passage]:
     """The passage of a row; none, with a message, when it has no code or is not at its position."""
     start, end = (_position(where, row.get(key, "")) for key in ("debut", "fin"))
     if not row["code"]:
@@ -224,7 +232,7 @@ def _position(where: str, text: str) -> int | None:
     if not text.strip():
         return None
     if not _POSITION.fullmatch(text.strip()):
-        raise fault(f"{where} : une position est un nombre de caractères, depuis 0 ; corrigez « {text[:20]} ».")
+        raise coding_error(f"{where} : une position est un nombre de caractères, depuis 0 ; corrigez « {text[:20]} ».")
     return int(text)
 
 
@@ -240,7 +248,7 @@ def _codes_of(paths) -> tuple[Code, ...]:
     for path in dict.fromkeys(paths):
         parent, labels = "", code_labels(path)
         if len(labels) > MOST_DEPTH:
-            raise fault(f"le code « {shown(path)} » est au-delà de {MOST_DEPTH} niveaux ; réduisez l’arbre.")
+            raise coding_error(f"le code « {one_line(path)} » est au-delà de {MOST_DEPTH} niveaux ; réduisez l’arbre.")
         for label in labels:
             check_label(label)
             code = Code(label, parent)
@@ -251,7 +259,7 @@ def _codes_of(paths) -> tuple[Code, ...]:
 
 def _taguette(rows: Rows) -> Project:
     """Taguette's table of passages: one row per passage and tag, without positions."""
-    collected, paths, names = Collected(), {}, {}
+    collected, paths, names = ProjectBuilder(), {}, {}
     collected.told.note("Cet export de Taguette ne donne ni position ni codeur ; son projet .sqlite3 les donne.")
     for _, row in rows:
         tag, name = row["tag"], row["document"]
@@ -268,10 +276,10 @@ def _taguette(rows: Rows) -> Project:
 
 def _taguette_codes(rows: Rows, titles: list[str]) -> Project:
     """Taguette's table of tags; its latest versions give the parent of each."""
-    collected = Collected()
+    collected = ProjectBuilder()
     tree = {row["tag"]: (row.get("parent") or None, Code(row["tag"], definition=row["description"])) for _, row in rows}
     if len(tree) < len(rows):
-        raise fault("un tag est donné deux fois ; gardez-en un.")
+        raise coding_error("un tag est donné deux fois ; gardez-en un.")
     collected.add_tree(tree)
     collected.told.left_out("colonnes", len(set(titles) - {"tag", "parent", "description", *_COUNTED}))
     return collected.project()
@@ -323,7 +331,7 @@ def write_iramuteq(project: Project, path: Path) -> tuple[str, ...]:
         if not passages[document.name] and document.text.split():
             lines += [" ".join([start, *attributes]), _line(document.text)]
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")
-    told = Told()
+    told = Warnings()
     told.left_out("mémos", sum(1 for passage in project.passages if passage.memo))
     told.left_out("définitions de codes", sum(1 for code in project.codes if code.definition))
     return told.sentences()

@@ -11,10 +11,10 @@ import pandas as pd
 
 from helpers import paths
 from helpers.data.private import folder_of
-from helpers.data.published import inert
+from helpers.data.published import escape_formula
 from helpers.data.raw import empty_table, read_table
 from helpers.schema import DataError
-from helpers.system import checksum, fingerprint, mend_folder, whole, whole_folder
+from helpers.system import atomic_folder, atomic_write, checksum, recover_folder, sha256_of
 
 if TYPE_CHECKING:  # slow to import, and only some callers need it
     from helpers.codings.model import Project
@@ -64,9 +64,9 @@ def save_coding(project: Project, year: int, name: str, source: Path) -> Path:
     from helpers.codings.tables import write_csv
 
     folder = _folder(year, name)
-    mend_folder(folder)
+    recover_folder(folder)
     _refuse_another(folder, project, year, source)
-    with whole_folder(folder) as beside:
+    with atomic_folder(folder) as beside:
         write_csv(project, beside)
         card = {"nom": name, "fichier": source.name, "emplacement": _place(source), "tables": _tables(beside)}
         text = json.dumps(card, ensure_ascii=False, indent=2) + "\n"
@@ -85,7 +85,7 @@ def _place(source: Path) -> str:
 
 
 def _tables(folder: Path) -> dict[str, str]:
-    return {path.name: fingerprint(path) for path in sorted(folder.glob("*.csv"))}
+    return {path.name: sha256_of(path) for path in sorted(folder.glob("*.csv"))}
 
 
 def _shown(name: str) -> str:
@@ -169,8 +169,8 @@ def save_coded(year: int, possible: pd.DataFrame, disagreements: pd.DataFrame) -
         if table.empty:
             path.unlink(missing_ok=True)
             continue
-        safe = table.map(lambda value: inert(value) if isinstance(value, str) else value)
-        with whole(path) as beside:
+        safe = table.map(lambda value: escape_formula(value) if isinstance(value, str) else value)
+        with atomic_write(path) as beside:
             content = safe.to_csv(index=False, sep=";", lineterminator="\r\n")
             beside.write_text(content, encoding="utf-8-sig", newline="")
     return folder
@@ -199,9 +199,9 @@ def export_coding(year: int, name: str, target: Path) -> tuple[Path, tuple[str, 
     _refuse_place(made, suffix)
     project = load_coding(year, name)
     if suffix in writers:
-        with whole(made) as beside:
+        with atomic_write(made) as beside:
             return made, writers[suffix](project, beside)
-    with whole_folder(made) as beside:
+    with atomic_folder(made) as beside:
         return made, tables.write_csv(project, beside)
 
 

@@ -5,13 +5,13 @@ from itertools import combinations
 from pathlib import Path
 
 from helpers import paths
-from helpers.clean.records import Received
+from helpers.clean.records import ReceivedRecords
 from helpers.data.raw import read_reference
 from helpers.data.reading import simulated_exports
-from helpers.data.text_files import TABLE, Opened, known_titles, open_text, refused, unknown_columns
+from helpers.data.text_files import TABLE, OpenedFile, known_titles, open_text, refuse_file, unknown_columns
 from helpers.data.workbooks import open_parquet, open_workbook
 from helpers.schema import DataError, columns
-from helpers.system import fingerprint
+from helpers.system import sha256_of
 
 _SUFFIXES = {
     **dict.fromkeys((".csv", ".txt", ".tsv"), "text"),
@@ -60,7 +60,7 @@ def _are_same(first: Path, second: Path) -> bool:
     """Whether two files are the same, byte for byte; one that cannot be read is reported when it is opened."""
     sizes = first.stat().st_size, second.stat().st_size
     try:
-        return sizes[0] == sizes[1] > 0 and fingerprint(first) == fingerprint(second)
+        return sizes[0] == sizes[1] > 0 and sha256_of(first) == sha256_of(second)
     except OSError:
         return False
 
@@ -84,20 +84,22 @@ def copies(year: int, files: list[Path]) -> list[str]:
 _OPENERS = {"text": open_text, "workbook": open_workbook, "parquet": open_parquet}
 
 
-def _open(path: Path, known: dict[str, str]) -> Opened:
+def _open(path: Path, known: dict[str, str]) -> OpenedFile:
     shown = paths.relative(path)
     try:
         kind = kind_of(path)
-        return _OPENERS[kind](path, known) if kind in _OPENERS else refused(f"{shown} : {kind}")
+        return _OPENERS[kind](path, known) if kind in _OPENERS else refuse_file(f"{shown} : {kind}")
     except DataError as fault:
-        return Opened(faults=[fault])
+        return OpenedFile(faults=[fault])
     except OSError:
-        return refused(f"Impossible de lire {shown} : fermez-le s’il est ouvert, ou vérifiez vos droits.")
+        return refuse_file(f"Impossible de lire {shown} : fermez-le s’il est ouvert, ou vérifiez vos droits.")
     except MemoryError:
-        return refused(f"{shown} est trop gros pour la mémoire de cette machine : enregistrez-le au format CSV UTF-8.")
+        return refuse_file(
+            f"{shown} est trop gros pour la mémoire de cette machine : enregistrez-le au format CSV UTF-8."
+        )
 
 
-def receive(year: int) -> Received:
+def receive(year: int) -> ReceivedRecords:
     """The records received for a year, not yet cleaned; nothing without an export.
 
     ``faults`` holds every fault of every file, as French sentences without any value of a person; a year with a fault
@@ -106,11 +108,11 @@ def receive(year: int) -> Received:
     """
     files = paths.exports(year)
     if not files:
-        return Received(year)
+        return ReceivedRecords(year)
     try:
         titles = read_reference("entetes")
     except DataError as fault:
-        return Received(year, faults=[fault])
+        return ReceivedRecords(year, faults=[fault])
     known, simulated = known_titles(titles), simulated_exports(year)
     sentences = unknown_columns(titles)
     if simulated and len(simulated) < len(files):
@@ -119,7 +121,7 @@ def receive(year: int) -> Received:
     sentences += copies(year, files)
     opened = [_open(path, known) for path in files]
     present = {name for each in opened for name in each.columns}
-    return Received(
+    return ReceivedRecords(
         year,
         parts=[part for each in opened for part in each.parts],
         columns=[name for name in columns(TABLE) if name in present],
@@ -129,6 +131,6 @@ def receive(year: int) -> Received:
     )
 
 
-def receive_earlier(year: int) -> list[Received]:
+def receive_earlier(year: int) -> list[ReceivedRecords]:
     """The records received for every earlier year that has an export, the oldest first."""
     return [receive(each) for each in paths.exported_years() if each < year]

@@ -15,7 +15,7 @@ from helpers import paths
 from helpers.data.reading import CARD, EXPORT_CARD, SYNTHETIC_STEM, content_of, unnamed, validated_rows
 from helpers.data.text_scan import decodes
 from helpers.schema import DataError, columns
-from helpers.system import checksum, whole
+from helpers.system import atomic_write, checksum
 
 # --- The folder of a new year: its card, its log, and tables that have only a header ---
 
@@ -129,7 +129,7 @@ def add_to_book(rows: list[dict[str, str]], *, is_trial: bool = False) -> list[i
         code = f" (code « {''.join(filter(str.isprintable, rows[0]['libelle']))} »)." if len(rows) == 1 else "."
         raise DataError(f"Codes non ajoutés, ils ne tiennent pas dans le livre : {reason.removesuffix('.')}{code}")
     if not is_trial:
-        with whole(path) as beside:
+        with atomic_write(path) as beside:
             beside.write_bytes(made)
     return after.lines[len(read.rows) :]
 

@@ -12,12 +12,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from helpers import paths
-from helpers.clean.records import EMPTY, Cleaned, Persons
-from helpers.data.published import inert
+from helpers.clean.records import EMPTY, CleanedRecords, Persons
+from helpers.data.published import escape_formula
 from helpers.data.raw import empty_table
 from helpers.data.reading import content_of, read_rows
-from helpers.schema import DataError, columns, table_schema, typed
-from helpers.system import whole
+from helpers.schema import DataError, apply_schema, columns, table_schema
+from helpers.system import atomic_write
 
 if TYPE_CHECKING:  # slow to import, and only some callers need it
     from helpers.codings.model import Document
@@ -54,7 +54,7 @@ def _write(persons: Persons, path: Path) -> None:
             file.write_table(pa.Table.from_arrays(arrays, schema=schema), row_group_size=_ROW_GROUP)
 
 
-def save_rejected(cleaned: Cleaned) -> Path:
+def save_rejected(cleaned: CleanedRecords) -> Path:
     """Writes the rejected rows of a year, as received, to the private ``quarantaine.csv``; atomic.
 
     For a French spreadsheet: semicolons, UTF-8 with BOM, no text that would run as a formula. It holds personal data:
@@ -62,13 +62,13 @@ def save_rejected(cleaned: Cleaned) -> Path:
     """
     path, rejected = folder_of(cleaned.persons.year) / QUARANTINE, cleaned.rejected
     texts = [name for name in rejected.columns if name != "ligne"]
-    safe = rejected.assign(**{name: rejected[name].astype(object).map(inert) for name in texts})
-    with whole(path) as beside:
+    safe = rejected.assign(**{name: rejected[name].astype(object).map(escape_formula) for name in texts})
+    with atomic_write(path) as beside:
         beside.write_text(safe.to_csv(index=False, sep=";", lineterminator="\r\n"), encoding="utf-8-sig", newline="")
     return path
 
 
-def save_persons(cleaned: Cleaned) -> Path:
+def save_persons(cleaned: CleanedRecords) -> Path:
     """Writes the persons of a year and its rejected rows (`save_rejected`) to its private folder; atomic.
 
     ``accompagnements.parquet`` holds the persons (schema ``accompagnements``). Personal data: the folder is never in
@@ -79,7 +79,7 @@ def save_persons(cleaned: Cleaned) -> Path:
         _forget(folder)
         return folder
     # Persons are put in place last, so that they are never there without the rejected rows.
-    with whole(folder / PERSONS) as beside:
+    with atomic_write(folder / PERSONS) as beside:
         _write(cleaned.persons, beside)
         save_rejected(cleaned)
     return folder
@@ -157,7 +157,7 @@ def save_site_counts(year: int, counts: pd.DataFrame) -> Path:
     if counts.empty:
         path.unlink(missing_ok=True)
         return path
-    with whole(path) as beside:
+    with atomic_write(path) as beside:
         beside.write_text(counts.to_csv(index=False, lineterminator="\n"), encoding="utf-8", newline="")
     return path
 
@@ -167,7 +167,7 @@ def load_site_counts(year: int) -> pd.DataFrame:
     path = folder_of(year) / SITES
     if not path.is_file():
         return empty_table("comptes_par_site")
-    return typed(pd.read_csv(path, dtype="str", keep_default_na=False), "comptes_par_site")
+    return apply_schema(pd.read_csv(path, dtype="str", keep_default_na=False), "comptes_par_site")
 
 
 # --- Minutes of meetings: private, pseudonymised as they are read ---

@@ -10,8 +10,8 @@ from helpers import paths, provenance
 from helpers.data.raw import RawYear, describe_inputs, empty_table, input_files
 from helpers.data.reading import CARD, plain_description
 from helpers.indicators.lookup import NETWORK, beside_network, key_of
-from helpers.schema import DataError, typed
-from helpers.system import whole
+from helpers.schema import DataError, apply_schema
+from helpers.system import atomic_write
 
 # --- Processed tables: written by 01 as a whole, read back only while they are up to date ---
 
@@ -22,11 +22,11 @@ OF_SITES = "indicateurs_des_sites"
 
 def typed_as(name: str, table: pd.DataFrame) -> pd.DataFrame:
     """A processed table, typed by the schema of its name, or by the one that it shares."""
-    return typed(table, "indicateurs" if name == OF_SITES else name)
+    return apply_schema(table, "indicateurs" if name == OF_SITES else name)
 
 
 def _write(path: Path, text: str) -> None:
-    with whole(path) as beside:
+    with atomic_write(path) as beside:
         beside.write_text(text, encoding="utf-8", newline="\n")
 
 
@@ -53,7 +53,8 @@ def save_year(raw: RawYear, made: dict[str, pd.DataFrame]) -> Path:
     (folder / PROCESSED_CARD).unlink(missing_ok=True)
     for name, table in tables.items():
         _write(
-            folder / f"{name}.csv", typed(table, name).to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d")
+            folder / f"{name}.csv",
+            apply_schema(table, name).to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d"),
         )
     card = provenance.card({_YEARS: read}, sources, [folder / f"{name}.csv" for name in tables])
     _write(folder / PROCESSED_CARD, provenance.dump(card))
@@ -108,7 +109,7 @@ def save_result(year: int, name: str, table: pd.DataFrame, site_type: str = NETW
     """
     path = paths.executed(year, site_type, site) / f"{name}.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
-    _write(path, typed(table, name).to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d"))
+    _write(path, apply_schema(table, name).to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d"))
     return path
 
 
@@ -116,11 +117,11 @@ def load_result(year: int, name: str, site_type: str = NETWORK, site: str = "") 
     """The table that `save_result` wrote (schema ``comparaisons``); `DataError` when its notebook has not run."""
     path = paths.executed(year, site_type, site) / f"{name}.csv"
     if not path.is_file():  # nobody ran the notebook by hand: that of the report
-        with paths.rooted(paths.data_root() if paths.is_shareable() else paths.shareable()):
+        with paths.with_data_root(paths.data_root() if paths.is_shareable() else paths.shareable()):
             path = paths.executed(year, site_type, site) / f"{name}.csv"
     if not path.is_file():
         raise DataError(f"{paths.relative(path)} n’existe pas encore : relancez le rapport de {year}.")
-    return typed(pd.read_csv(path, dtype="str", keep_default_na=False), name)
+    return apply_schema(pd.read_csv(path, dtype="str", keep_default_na=False), name)
 
 
 def load_earlier(year: int | None, name: str) -> pd.DataFrame:
@@ -154,7 +155,7 @@ def save_shareable(year: int, tables: dict[str, pd.DataFrame]) -> list[Path]:
     """
     root, copied, told = paths.shareable(), shareable_inputs(year), _told(year)
     written = [_place(root / path.relative_to(paths.data_root()), _shown_of(path)) for path in copied]
-    with paths.rooted(root):
+    with paths.with_data_root(root):
         raw, folder = paths.raw(year), paths.processed(year)
         written.append(_place(raw / paths.ENTRIES, told.encode()))
         for name, table in tables.items():
@@ -178,7 +179,7 @@ def _shown_of(path: Path) -> bytes:
 
 def _place(path: Path, content: bytes) -> Path:
     if not (path.is_file() and path.read_bytes() == content):
-        with whole(path) as beside:
+        with atomic_write(path) as beside:
             beside.write_bytes(content)
     return path
 
@@ -227,7 +228,7 @@ def rounded_figures(year: int) -> list[str]:
 
 
 def _aggregates():
-    return paths.rooted(paths.data_root() if paths.is_shareable() else paths.shareable())
+    return paths.with_data_root(paths.data_root() if paths.is_shareable() else paths.shareable())
 
 
 def load_indicators(year: int, site_type: str = NETWORK, site: str = "") -> pd.DataFrame:

@@ -24,14 +24,14 @@ _PACKAGE = {
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
-def inert(value: str) -> str:
+def escape_formula(value: str) -> str:
     """The text, quoted if a spreadsheet would run it as a formula."""
     return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
 
 
 def _export(table: pd.DataFrame, name: str, folder: Path) -> None:
     texts = table.select_dtypes("string").columns
-    safe = table.assign(**{column: table[column].map(inert) for column in texts})
+    safe = table.assign(**{column: table[column].map(escape_formula) for column in texts})
     content = safe.to_csv(index=False, sep=";", decimal=",", lineterminator="\r\n")
     (folder / f"{name}.csv").write_text(content, encoding="utf-8-sig", newline="")
     _describe(name, folder)

@@ -14,7 +14,7 @@ from threading import Lock
 import pandas as pd
 
 from helpers import paths
-from helpers.clean.records import Batch, Part, Received
+from helpers.clean.records import Batch, Part, ReceivedRecords
 from helpers.data.reading import (
     CARD,
     EXPORT_CARD,
@@ -27,8 +27,8 @@ from helpers.data.reading import (
     validated_rows,
 )
 from helpers.provenance import libraries_behind
-from helpers.schema import DataError, columns, typed
-from helpers.system import fingerprint, whole
+from helpers.schema import DataError, apply_schema, columns
+from helpers.system import atomic_write, sha256_of
 
 # --- Input files: checksum, number of rows, provenance ---
 
@@ -93,7 +93,7 @@ def describe_inputs(years: list[int]) -> list[dict]:
     here = [
         {
             "fichier": paths.public_name(path),
-            "sha256": (checksum := fingerprint(path)),
+            "sha256": (checksum := sha256_of(path)),
             "octets": path.stat().st_size,
             "lignes": _rows_of(path, checksum, simulated),
         }
@@ -127,7 +127,7 @@ def provenance(parameters: dict, years: list[int], *, notebooks: Sequence[str]) 
 
 def empty_table(name: str) -> pd.DataFrame:
     """A table of this schema without any row."""
-    return typed(pd.DataFrame(columns=columns(name), dtype="str"), name)
+    return apply_schema(pd.DataFrame(columns=columns(name), dtype="str"), name)
 
 
 def present(year: int, name: str) -> bool:
@@ -179,7 +179,7 @@ def _typed(content: bytes, shown: str, name: str) -> pd.DataFrame:
     read, faults = validated_rows(content, shown, name)
     if faults:
         raise DataError(faults[0])
-    table = typed(pd.DataFrame(read.rows, columns=read.header, dtype="str"), name)
+    table = apply_schema(pd.DataFrame(read.rows, columns=read.header, dtype="str"), name)
     table.index = pd.Index(read.lines, name="ligne_du_fichier")
     return table
 
@@ -237,7 +237,7 @@ def read_earlier_figures(year: int) -> pd.DataFrame:
 # --- Frozen exports: once an export has been read, carte_export.json (beside it, and private) holds its checksum ---
 
 
-def counted(received: Received) -> tuple[Received, dict[str, int]]:
+def counted(received: ReceivedRecords) -> tuple[ReceivedRecords, dict[str, int]]:
     """The same records, and a mapping from file names to numbers of rows, filled as the parts are read."""
     rows: dict[str, int] = {}
     read: dict[int, int] = {}
@@ -279,7 +279,7 @@ def changed_exports(year: int) -> list[DataError]:
         shown = paths.relative(path)
         if path.name not in known:
             sentences.append(f"{shown} est arrivé après que l’export de {year} a été lu : {remedy}, sinon retirez-le.")
-        elif known[path.name]["hash"] != f"sha256:{fingerprint(path)}":
+        elif known[path.name]["hash"] != f"sha256:{sha256_of(path)}":
             sentences.append(f"{shown} n’est plus tel qu’il a été reçu : {remedy}, sinon remettez l’ancien.")
     for name in sorted(known.keys() - {path.name for path in real}):
         shown = paths.relative(paths.raw(year) / name)
@@ -299,7 +299,7 @@ def _twin_faults(year: int) -> list[DataError]:
         for path in paths.exports(year):
             size = path.stat().st_size
             # The checksum is computed only if the size matches.
-            twin = gone.get((size, f"sha256:{fingerprint(path)}")) if size in {known for known, _ in gone} else None
+            twin = gone.get((size, f"sha256:{sha256_of(path)}")) if size in {known for known, _ in gone} else None
             if twin:
                 what = f"était l’export de {other} ({twin.name}), à l’identique ; déposez celui de {year}"
                 faults.append(DataError(f"{paths.relative(path)} {what}."))
@@ -315,7 +315,7 @@ def export_faults(year: int) -> list[DataError]:
 
 
 def _entry(path: Path, known: dict | None, rows: int | None, is_synthetic: bool) -> dict:
-    checksum = f"sha256:{fingerprint(path)}"
+    checksum = f"sha256:{sha256_of(path)}"
     is_same = known is not None and known["hash"] == checksum
     plain = unicodedata.normalize("NFKD", path.stem).encode("ascii", "ignore").decode().casefold()
     return {
@@ -347,7 +347,7 @@ def freeze_exports(year: int, rows: dict[str, int], *, accept: bool = False) -> 
     if card.is_file() and card.read_text(encoding="utf-8") == text:
         return
     try:
-        with whole(card) as beside:
+        with atomic_write(card) as beside:
             beside.write_text(text, encoding="utf-8", newline="\n")
     except OSError:
         raise DataError(
@@ -362,4 +362,4 @@ def is_frozen(year: int) -> bool:
         known = read_export_card(year)
     except DataError:
         return False
-    return all(known.get(path.name, {}).get("hash") == f"sha256:{fingerprint(path)}" for path in paths.exports(year))
+    return all(known.get(path.name, {}).get("hash") == f"sha256:{sha256_of(path)}" for path in paths.exports(year))

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from helpers import paths
 from helpers.schema import DataError, columns, optional_columns, table_schema
-from helpers.system import fingerprint
-from helpers.typography import fold, shortened
+from helpers.system import sha256_of
+from helpers.typography import fold, shorten
 
 # --- Faults in French: where, what, and the remedy ---
 
@@ -59,7 +59,7 @@ def type_fault(column: dict, cell: str) -> str:
     joined = _SPACES.sub("", cell)
     if column["type"] in ("number", "integer") and _DIGITS.fullmatch(joined) and joined != cell:
         return f"« {cell} » contient une espace ; écrivez {joined}."
-    return f"« {shortened(cell)} » n’est pas {_TYPES[column['type']]} ; corrigez la valeur."
+    return f"« {shorten(cell)} » n’est pas {_TYPES[column['type']]} ; corrigez la valeur."
 
 
 def constraint_fault(column: dict, value, cell: str) -> str:
@@ -70,14 +70,14 @@ def constraint_fault(column: dict, value, cell: str) -> str:
     if not rules.get("minimum", value) <= value <= rules.get("maximum", value):
         return f"« {cell} » est impossible : la valeur doit être {_limits(rules)} ; vérifiez-la dans le document."
     if len(cell) > rules.get("maxLength", len(cell)):
-        return f"« {shortened(cell)} » a {len(cell)} caractères, {rules['maxLength']} au plus sont permis ; abrégez."
+        return f"« {shorten(cell)} » a {len(cell)} caractères, {rules['maxLength']} au plus sont permis ; abrégez."
     if "pattern" in rules and not re.fullmatch(rules["pattern"], cell):
         example = column["example"]
-        return f"« {shortened(cell)} » n’a pas la forme attendue ; corrigez la valeur, par exemple « {example} »."
+        return f"« {shorten(cell)} » n’a pas la forme attendue ; corrigez la valeur, par exemple « {example} »."
     if cell not in rules.get("enum", (cell,)):
         close = get_close_matches(cell, rules["enum"], n=1)
         hint = f" Vouliez-vous « {close[0]} » ?" if close else ""
-        return f"« {shortened(cell)} » n’est pas dans la liste ({', '.join(rules['enum'])}).{hint}"
+        return f"« {shorten(cell)} » n’est pas dans la liste ({', '.join(rules['enum'])}).{hint}"
     return ""
 
 
@@ -209,7 +209,7 @@ def _row_faults(header: list[str], rows: Iterable[tuple[list[str], list[str]]], 
             values[name], fault = _read_cell(described[name], plain, cell)
             if name in seen and values[name] is not None:
                 if not fault and values[name] in seen[name]:
-                    fault = f"« {shortened(cell)} » figure déjà plus haut ; chaque valeur doit être unique."
+                    fault = f"« {shorten(cell)} » figure déjà plus haut ; chaque valeur doit être unique."
                 seen[name].add(values[name])
             if fault:
                 yield place, f", colonne « {name} » : {fault}"
@@ -327,7 +327,7 @@ def _is_one_of(path: Path, entries: dict[str, dict]) -> bool:
     """Whether a file is one of these, by name or by content; the checksum is computed only if a size matches."""
     size = path.stat().st_size
     same = [entry["hash"] for entry in entries.values() if entry["bytes"] == size]
-    return path.name in entries or bool(same and f"sha256:{fingerprint(path)}" in same)
+    return path.name in entries or bool(same and f"sha256:{sha256_of(path)}" in same)
 
 
 def unnamed(year: int) -> str:

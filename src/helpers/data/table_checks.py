@@ -9,8 +9,8 @@ import pandas as pd
 
 from helpers import paths
 from helpers.clean.posts import read_start
-from helpers.schema import DataError, Indicator, catalogue, columns, unfolded
-from helpers.typography import fold, shortened
+from helpers.schema import DataError, Indicator, catalogue, columns, split_multiple
+from helpers.typography import fold, shorten
 
 # The column, the value and the remedy of a fault.
 Wrong = tuple[str, object, str]
@@ -18,7 +18,7 @@ Wrong = tuple[str, object, str]
 
 def fault(file: str, line: int, column: str, value: object, remedy: str) -> DataError:
     """One fault of one cell; ``remedy`` says what is wrong and what to do."""
-    shown = f"« {shortened(str(value))} »" if str(value) else "la valeur"
+    shown = f"« {shorten(str(value))} »" if str(value) else "la valeur"
     return DataError(f"{file}, ligne {line}, colonne « {column} » : {shown} {remedy}")
 
 
@@ -267,7 +267,7 @@ def meeting_faults(meetings: pd.DataFrame, *, year: int) -> list[DataError]:
 
 def association_faults(table: pd.DataFrame, known: set[str], *, file: str) -> list[DataError]:
     """Associations cited in a table, separated by « ; », that the register does not have."""
-    cited = unfolded(table, "associations")["associations"]
+    cited = split_multiple(table, "associations")["associations"]
     return _unknown_faults(cited, known, file=file, register="reference/associations.csv")
 
 
@@ -320,8 +320,8 @@ def statement_faults(statements: pd.DataFrame, themes: pd.DataFrame, *, year: in
     return [
         *_unknown_faults(statements["theme"], set(themes["theme"]), file=file, register="reference/themes.csv"),
         *_each(statements, file, _link_fault),
-        *_unknown_faults(unfolded(statements, "acteurs")["acteurs"], actors, file=file),
-        *_each(unfolded(statements, "repond_a"), file, answer_fault),
+        *_unknown_faults(split_multiple(statements, "acteurs")["acteurs"], actors, file=file),
+        *_each(split_multiple(statements, "repond_a"), file, answer_fault),
     ]
 
 

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from helpers import paths
-from helpers.clean.records import Batch, Change, Part, Refused
+from helpers.clean.records import Batch, Change, Part, UnreadableRow
 from helpers.data.text_scan import (
     PIECE_BYTES,
     QUOTE,
@@ -37,11 +37,11 @@ from helpers.data.text_scan import (
     source_of,
 )
 from helpers.schema import DataError, columns, table_schema
-from helpers.typography import fold, shortened
+from helpers.typography import fold, shorten
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedFile:
     """The parts of a file, its columns, its faults, and the changes already made by opening it."""
 
     parts: list[Part] = field(default_factory=list)
@@ -50,9 +50,9 @@ class Opened:
     changes: list[Change] = field(default_factory=list)
 
 
-def refused(*sentences: str) -> Opened:
+def refuse_file(*sentences: str) -> OpenedFile:
     """A file that cannot be used, and why: one French sentence per fault."""
-    return Opened(faults=[DataError(sentence) for sentence in sentences])
+    return OpenedFile(faults=[DataError(sentence) for sentence in sentences])
 
 
 # --- The header: which column of the project each title names ---
@@ -113,7 +113,7 @@ def find_titles(rows: list[list[str]], known: dict[str, str]) -> tuple[int, int]
     return next(((place, count) for place, count in enumerate(counts) if count and count * 100 >= least), (0, 0))
 
 
-def lay_out(cells: list[str], known: dict[str, str], *, width: int = 0) -> Layout:
+def layout_of(cells: list[str], known: dict[str, str], *, width: int = 0) -> Layout:
     """The layout that a header gives; ``width`` is that of the rows, where they are wider."""
     titles = [fold(cell) for cell in cells]
     named = max((place + 1 for place, cell in enumerate(cells) if cell.strip()), default=0)
@@ -155,7 +155,7 @@ def _missing(missing: list[str], unknown: list[str], known: dict[str, str]) -> s
         # Compared with every known spelling of this column, so that « Nouvo accompagnement » is recognised.
         spellings = [title for title, column in known.items() if column == name]
         close = next((title for title in left if get_close_matches(title, spellings, n=1, cutoff=0.75)), None)
-        named.append(f"« {name} » (peut-être « {shortened(left.pop(close), width=40)} »)" if close else f"« {name} »")
+        named.append(f"« {name} » (peut-être « {shorten(left.pop(close), width=40)} »)" if close else f"« {name} »")
     one = len(named) == 1
     return (
         f"{'colonne obligatoire absente' if one else 'colonnes obligatoires absentes'} : {', '.join(named)} ; "
@@ -334,7 +334,7 @@ def _fitted(text: str, layout: Layout, delimiter: str) -> list[str] | None:
     return (cells + [""] * layout.width)[: layout.width]
 
 
-def _sort_bad(bad: list, lines: np.ndarray, layout: Layout, delimiter: str) -> tuple[list[Refused], dict, int]:
+def _sort_bad(bad: list, lines: np.ndarray, layout: Layout, delimiter: str) -> tuple[list[UnreadableRow], dict, int]:
     refused, fitted, blank = [], {}, 0
     for row in bad:
         if not row.text.strip(_blanks(delimiter)):
@@ -343,7 +343,7 @@ def _sort_bad(bad: list, lines: np.ndarray, layout: Layout, delimiter: str) -> t
             fitted[row.number - 1] = cells
         else:
             reason = SHORT if row.actual_columns < layout.width else LONG
-            refused.append(Refused(int(lines[row.number - 1]), reason, row.text))
+            refused.append(UnreadableRow(int(lines[row.number - 1]), reason, row.text))
     return refused, fitted, blank
 
 
@@ -414,7 +414,7 @@ def read_span(source: Source, span: Span, *, layout: Layout, delimiter: str, cha
         table, order = _with_fitted(table, order, fitted, layout, delimiter)
     texts = _Texts(content, order)
     is_blank, is_shifted = _set_aside(texts, table, layout, delimiter)
-    refused += [Refused(int(lines[order[row]]), UNTITLED, texts[row]) for row in np.flatnonzero(is_shifted)]
+    refused += [UnreadableRow(int(lines[order[row]]), UNTITLED, texts[row]) for row in np.flatnonzero(is_shifted)]
     if is_blank.any() or is_shifted.any():
         keep = ~(is_blank | is_shifted)
         table, order = table.filter(pa.array(keep)).combine_chunks(), order[keep]
@@ -460,33 +460,33 @@ def _faults_of(source: Source, head: Head, blocks: list[Block], encoding: str | 
     return faults
 
 
-def open_text(path: Path, known: dict[str, str]) -> Opened:
+def open_text(path: Path, known: dict[str, str]) -> OpenedFile:
     """The parts of a text file, each a range of whole rows; or all its faults."""
     shown, opened = paths.relative(path), source_of(path)
     if isinstance(opened, str):
-        return refused(f"{shown} : {opened}")
+        return refuse_file(f"{shown} : {opened}")
     source, skip = opened
     content = source.read(0, _HEAD_BYTES)
     if b"\0" in content:
         at = len(line_ends(content[: content.index(b"\0")])) + 1
-        return refused(f"{shown}, ligne {at} : {_NUL}")
+        return refuse_file(f"{shown}, ligne {at} : {_NUL}")
     whole = content if source.size <= _HEAD_BYTES else content[: max(content.rfind(b"\n"), content.rfind(b"\r")) + 1]
     head = read_head(whole, skip, "utf-8" if decodes(whole) else guess_single_byte(whole), known)
     if head.known < LEAST_TITLES:
-        return refused(
+        return refuse_file(
             f"{shown} : aucune ligne de titres parmi les premières ; la première ligne doit porter les intitulés des "
             "colonnes (data/raw/reference/entetes.csv dit lesquels sont connus)."
         )
     blocks = scan(source, head.start, head.delimiter)
     encoding = encoding_of(whole[skip : head.start], blocks, source)
-    layout = lay_out(head.titles, known, width=width_of(head))
+    layout = layout_of(head.titles, known, width=width_of(head))
     of_header = table_faults(head.titles, beside=head.beside, layout=layout, rows=head.rows, known=known)
     faults = [f", ligne {head.titles_line} : {fault}" for fault in of_header]
     faults += _faults_of(source, head, blocks, encoding)
     if not faults and not _has_rows(source, head):
         faults = [" n’a aucune ligne sous ses titres : refaites l’export, ou retirez ce fichier."]
     if faults:
-        return refused(*(f"{shown}{fault}" for fault in faults))
+        return refuse_file(*(f"{shown}{fault}" for fault in faults))
     return _opened(replace(source, encoding=encoding), head, layout, blocks)
 
 
@@ -495,7 +495,7 @@ def _has_rows(source: Source, head: Head) -> bool:
     return any(source.read(at, at + step).strip(blank) for at in range(head.start, source.size, step))
 
 
-def _opened(source: Source, head: Head, layout: Layout, blocks: list[Block]) -> Opened:
+def _opened(source: Source, head: Head, layout: Layout, blocks: list[Block]) -> OpenedFile:
     file, rules = source.path.name, []
     if source.content is not None:
         rules.append("texte en UTF-16, lu comme tel")
@@ -509,4 +509,4 @@ def _opened(source: Source, head: Head, layout: Layout, blocks: list[Block]) -> 
     changes = [Change(file, "", "lignes au-dessus des titres, laissées de côté", above)] if above else []
     if head.says_delimiter:
         changes.append(Change(file, "", "première ligne « sep= », lue comme séparateur", 1))
-    return Opened(parts, layout.columns, [], changes)
+    return OpenedFile(parts, layout.columns, [], changes)

@@ -28,10 +28,10 @@ from helpers.data.text_files import (
     LEAST_TITLES,
     TITLE_ROWS,
     Layout,
-    Opened,
+    OpenedFile,
     find_titles,
-    lay_out,
-    refused,
+    layout_of,
+    refuse_file,
     table_faults,
     title_faults,
 )
@@ -305,7 +305,7 @@ def _read_group(path: Path, group: int, *, first: int, layout: Layout, names: li
     return Batch({name: column for name, (column, _) in read.items()}, lines, [], changes)
 
 
-def open_parquet(path: Path, known: dict[str, str]) -> Opened:
+def open_parquet(path: Path, known: dict[str, str]) -> OpenedFile:
     """The parts of a Parquet file; its rows are numbered from 1."""
     shown = paths.relative(path)
     try:
@@ -313,13 +313,13 @@ def open_parquet(path: Path, known: dict[str, str]) -> Opened:
             titles = file.schema_arrow.names
             counts = [file.metadata.row_group(each).num_rows for each in range(file.num_row_groups)]
     except (pa.ArrowException, OSError, ValueError, UnicodeError):
-        return refused(f"{shown} : ce fichier Parquet est tronqué ou abîmé ; refaites l’export.")
+        return refuse_file(f"{shown} : ce fichier Parquet est tronqué ou abîmé ; refaites l’export.")
     faults = title_faults(titles, [], known)
     if not sum(counts):
         faults.append("aucune ligne sous les titres ; refaites l’export, ou retirez ce fichier.")
     if faults:
-        return refused(*(f"{shown} : {fault}" for fault in faults))
-    layout = lay_out(titles, known)
+        return refuse_file(*(f"{shown} : {fault}" for fault in faults))
+    layout = layout_of(titles, known)
     names = [titles[layout.positions[name]] for name in layout.columns]
     starts = np.cumsum([1, *counts])
     parts = [
@@ -327,7 +327,7 @@ def open_parquet(path: Path, known: dict[str, str]) -> Opened:
         for each, count in enumerate(counts)
         if count
     ]
-    return Opened(parts, layout.columns)
+    return OpenedFile(parts, layout.columns)
 
 
 # --- Workbooks (xlsx, ods): the sheet that holds the records ---
@@ -426,19 +426,19 @@ def _choose(path: Path, known: dict[str, str]) -> Sheet | str:
     return same[0]
 
 
-def open_workbook(path: Path, known: dict[str, str]) -> Opened:
+def open_workbook(path: Path, known: dict[str, str]) -> OpenedFile:
     """The records of a workbook, as one part; or all its faults."""
     shown, file = paths.relative(path), path.name
     if fault := archive_fault(path):
-        return refused(f"{shown} : {fault}")
+        return refuse_file(f"{shown} : {fault}")
     try:
         sheet = _choose(path, known)
     except UnreadableWorkbook:
-        return refused(f"{shown} : {_DAMAGED}")
+        return refuse_file(f"{shown} : {_DAMAGED}")
     if isinstance(sheet, str):
-        return refused(f"{shown}{sheet}")
+        return refuse_file(f"{shown}{sheet}")
     titles, rows = sheet.texts(sheet.titles), [sheet.texts(place) for place in sheet.under]
-    layout = lay_out(titles, known)
+    layout = layout_of(titles, known)
     beside = [sheet.texts(sheet.titles - 1), sheet.texts(sheet.titles + 1)]
     faults = table_faults(titles, beside=beside, layout=layout, rows=rows, known=known)
     faults += _mark_faults(sheet, layout)
@@ -446,8 +446,8 @@ def open_workbook(path: Path, known: dict[str, str]) -> Opened:
         faults.append("aucune ligne sous les titres ; refaites l’export, ou retirez ce fichier.")
     if faults:
         place = f"{shown}, feuille « {sheet.name} », ligne {sheet.titles + 1}"
-        return refused(*(f"{place} : {fault}" for fault in faults))
+        return refuse_file(*(f"{place} : {fault}" for fault in faults))
     counts = {MERGED: _fill_merged(sheet), HIDDEN: sheet.marks.hidden, NOT_SHOWN: len(rows) if sheet.is_hidden else 0}
     above = [Change(file, "", "lignes au-dessus des titres, laissées de côté", sheet.titles)] if sheet.titles else []
     batch = _batch(file, sheet, layout, [Change(file, "", rule, count) for rule, count in counts.items() if count])
-    return Opened([Part(file, sheet.name, lambda: batch)], layout.columns, [], above)
+    return OpenedFile([Part(file, sheet.name, lambda: batch)], layout.columns, [], above)

@@ -15,7 +15,7 @@ import pandas as pd
 
 from helpers import clean, paths
 from helpers.clean.posts import post_faults
-from helpers.clean.records import Cleaned, Persons, Received
+from helpers.clean.records import CleanedRecords, Persons, ReceivedRecords
 from helpers.data import coding_files, exports, private, raw, reading
 from helpers.data.table_checks import (
     alias_faults,
@@ -57,10 +57,10 @@ def quotation_faults(year: int) -> list[DataError]:
 
     book = raw.read_reference("themes")
     try:
-        possible = codings.quotable(codings.in_book(coding_files.load_codings(year), book))
+        possible = codings.quotable(codings.recode_to_book(coding_files.load_codings(year), book))
     except DataError:  # of the code book, which `faults` reports
         return []
-    rows, file = codings.chosen(coding_files.read_quoted(year), possible), paths.relative(path)
+    rows, file = codings.chosen_quotations(coding_files.read_quoted(year), possible), paths.relative(path)
     wrong = list(_wrong(rows, possible, book, year=year))
     faults = [fault(file, *cell, remedy()) for *cell, remedy in wrong[:MOST_TOLD]]
     if more := len(wrong) - len(faults):
@@ -73,7 +73,7 @@ def _wrong(
 ) -> Iterator[tuple[int, str, str, Callable[[], str]]]:
     """The line, column and value of each fault, and a function that gives its remedy (some take a search).
 
-    ``rows`` are those of `codings.chosen`.
+    ``rows`` are those of `codings.chosen_quotations`.
     """
     # A year that has not ended may be invented: its last day is as good as today.
     first, last = date(year, 1, 1), max(date.today(), date(year, 12, 31))
@@ -108,7 +108,7 @@ def _quotation_remedy(row, possible: pd.DataFrame, *, year: int) -> str:
 
     themes = possible["theme"].unique()
     under_each = pd.DataFrame({"theme": themes, "citation": row.citation, "relue_le": row.relue_le})
-    matches = codings.chosen(under_each, possible)
+    matches = codings.chosen_quotations(under_each, possible)
     if others := " ou ".join(f"« {theme} »" for theme in matches.loc[matches["voix"].notna(), "theme"]):
         return f"peut être citée sous {others}, non sous « {row.theme} » ; corrigez le thème."
     return (
@@ -140,12 +140,12 @@ def coding_faults(year: int) -> list[DataError]:
     faults: list[DataError] = []
     names = coding_files.codings(year)
     if names:
-        from helpers.codings.model import is_unmatched
+        from helpers.codings.model import is_unmatched_segment
     for name in names:
         file = paths.relative(paths.codings_folder(year) / name)
         try:
             project = coding_files.load_coding(year, name)
-            faults += [DataError(f"{file} : {sentence}") for sentence in project.told if is_unmatched(sentence)]
+            faults += [DataError(f"{file} : {sentence}") for sentence in project.told if is_unmatched_segment(sentence)]
             faults += unknown_codes(project, file=file)
         except DataError as error:
             # Faults of the code book are reported with the other tables.
@@ -171,8 +171,8 @@ def _misplaced(year: int) -> list[DataError]:
 class Export:
     """The records of a year as received, then cleaned; ``rows`` counts the rows read in each file, by its name."""
 
-    received: Received
-    cleaned: Cleaned
+    received: ReceivedRecords
+    cleaned: CleanedRecords
     rows: dict[str, int]
 
 
@@ -215,12 +215,12 @@ def forget_exports() -> None:
 
 def _read(year: int) -> Export:
     received, rows = raw.counted(exports.receive(year))
-    usable = Received(year) if received.faults else received
+    usable = ReceivedRecords(year) if received.faults else received
     cleaned = clean.clean_persons(usable, spellings=raw.read_reference("modalites"), **raw.read_registers())
     return Export(received, cleaned, rows)
 
 
-def _missing_associations(year: int, cleaned: Cleaned) -> list[DataError]:
+def _missing_associations(year: int, cleaned: CleanedRecords) -> list[DataError]:
     """Associations that the card expects and that have no person."""
     persons = cleaned.persons
     codes = persons.codes.get("association", ())

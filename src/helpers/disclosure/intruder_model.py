@@ -84,7 +84,7 @@ def is_size_elsewhere(cell: Cell) -> bool:
     return cell.indicateur == SIZE and cell.site_type == REST
 
 
-class Known(NamedTuple):
+class KnownCell(NamedTuple):
     """What one published place says of a cell: its ends (the upper one may be infinite), and the place."""
 
     cell: Cell
@@ -157,7 +157,7 @@ class System:
 
     def require(self, parts: Iterable[Terms], less: Terms, ends: tuple[float, float], why: str) -> None:
         """Keeps a sum, minus another, between two ends, if it is so in truth: a reader relies on nothing else."""
-        terms = added([*parts, {place: -weight for place, weight in less.items()}])
+        terms = sum_terms([*parts, {place: -weight for place, weight in less.items()}])
         if ends[0] <= self.value(terms) <= ends[1]:
             self.bound(terms, *ends, why)
 
@@ -173,7 +173,7 @@ class System:
     @cached_property
     def matrix(self):
         """The relations as a sparse matrix, one row each."""
-        return sparse([relation.terms for relation in self.relations], len(self.low))
+        return to_sparse_matrix([relation.terms for relation in self.relations], len(self.low))
 
     @cached_property
     def ends(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -187,7 +187,7 @@ class System:
         return sum(weight * self.truth[place] for place, weight in terms.items())
 
 
-def added(parts: Iterable[Terms]) -> Terms:
+def sum_terms(parts: Iterable[Terms]) -> Terms:
     """The total of sums of unknowns, without those that cancel out."""
     total: Counter = Counter()
     for terms in parts:
@@ -195,7 +195,7 @@ def added(parts: Iterable[Terms]) -> Terms:
     return {place: weight for place, weight in total.items() if weight}
 
 
-def sparse(rows: list[Terms], width: int):
+def to_sparse_matrix(rows: list[Terms], width: int):
     """Sums of unknowns as a sparse matrix, one row each."""
     from scipy.sparse import csr_array
 
@@ -207,7 +207,7 @@ def sparse(rows: list[Terms], width: int):
     )
 
 
-def told_apart(system: System) -> list[str]:
+def contradicted_values(system: System) -> list[str]:
     """The published numbers that contradict the truth, in French."""
     low, high, below, above = system.ends
     truth = np.array(system.truth, dtype=float)
@@ -228,7 +228,7 @@ def base_of(cell: Cell, system: System) -> Terms | None:
     return system.sums.get(cell._replace(indicateur=indicator, modalite=modality, croise_avec="", modalite_croisee=""))
 
 
-def relate(system: System, size: Cell) -> None:
+def add_question_relations(system: System, size: Cell) -> None:
     """Adds the relations of every question at the place and perimeter of a size; names the groups."""
     for entry in catalogue().indicators.values():
         names = [*entry.modalities, *entry.recorded]
@@ -259,17 +259,17 @@ def _relate_groups(system: System, entry: Indicator, known: dict[str, Terms], ce
         own = cell._replace(modalite=name)
         members = [known[member] for member in group.members if member in known]
         if entry.choice == "unique" and members:
-            system.name(own, added(members))
+            system.name(own, sum_terms(members))
         elif own in system.sums:
             terms, base = system.sums[own], base_of(own, system)
-            system.require([terms], added(members), (-np.inf, 0), f"{own.title} : au plus la somme de ses réponses")
+            system.require([terms], sum_terms(members), (-np.inf, 0), f"{own.title} : au plus la somme de ses réponses")
             for member in members:
                 system.require([terms], member, (0, np.inf), f"{own.title} : au moins chacune de ses réponses")
             if base is not None:
                 system.require([terms], base, (-np.inf, 0), f"{own.title} : ne dépasse pas la base")
 
 
-def relate_objectives(system: System, size: Cell) -> None:
+def add_objective_relations(system: System, size: Cell) -> None:
     """The numbers of objectives per person bound the objectives in all: only the network has both."""
     entry = catalogue().indicators["objectif"]
     counted = [*catalogue().indicators["nombre_d_objectifs"].modalities]
@@ -280,10 +280,10 @@ def relate_objectives(system: System, size: Cell) -> None:
     if numbers and themes:
         why = f"{of_number[0]._replace(modalite='').title} : autant d’objectifs en tout"
         most = {rank: len(entry.modalities) if rank == len(counted) else rank for rank, _ in numbers}
-        least = added({place: rank for place in terms} for rank, terms in numbers)
+        least = sum_terms({place: rank for place in terms} for rank, terms in numbers)
         system.require(themes, least, (0, np.inf), why)
         system.require(
-            themes, added({place: most[rank] for place in terms} for rank, terms in numbers), (-np.inf, 0), why
+            themes, sum_terms({place: most[rank] for place in terms} for rank, terms in numbers), (-np.inf, 0), why
         )
 
 
@@ -370,7 +370,7 @@ _READ_IN = {
 }
 
 
-def relate_twins(system: System, size: Cell) -> None:
+def add_twin_relations(system: System, size: Cell) -> None:
     """Adds what two questions say alike at the place of a size, where the records bear it out."""
 
     def find(indicator: str, modality: str) -> Terms | None:
@@ -394,7 +394,7 @@ def relate_twins(system: System, size: Cell) -> None:
             system.require([missing[0]], each, (0, np.inf), why)
 
 
-def relate_places(system: System, size: Cell, leaves: dict[tuple[str, str], tuple[str, str]]) -> None:
+def add_place_relations(system: System, size: Cell, leaves: dict[tuple[str, str], tuple[str, str]]) -> None:
     """Who has a collège, or an association, filled is in a known one.
 
     ``leaves`` gives the type and name of the smallest place of each association and UAI.
@@ -407,7 +407,7 @@ def relate_places(system: System, size: Cell, leaves: dict[tuple[str, str], tupl
             system.require(known, filled, (0, 0), f"{size.title} : {column}, rempli")
 
 
-def relate_worked(system: System, size: Cell) -> None:
+def add_worked_relations(system: System, size: Cell) -> None:
     """Whose first request became an objective: the pairs of one word in their cross-tabulation, some of them folded."""
     worked = system.sums.get(size._replace(indicateur="demande_travaillee", modalite="oui"))
     pairs = [
@@ -426,7 +426,7 @@ def relate_worked(system: System, size: Cell) -> None:
     if worked is None or not pairs:
         return
     why = f"{size.title} : demande travaillée, les paires d’un même mot"
-    least = added(system.sums[cell] for cell in alike)
+    least = sum_terms(system.sums[cell] for cell in alike)
     system.require([worked], least, (0, np.inf), why)
     system.require([system.sums[cell] for cell in (*alike, *mixed)], worked, (0, np.inf), why)
 
@@ -456,13 +456,13 @@ class Model:
         self._count_elsewhere()
         self._name_sites()
         whole = self._cell((SIZE, "", "", ""))
-        relate_objectives(self.system, whole)
+        add_objective_relations(self.system, whole)
         for site in [(NETWORK, ""), *self.leaves.values()]:
-            relate_twins(self.system, whole.at(*site))
-        relate_places(self.system, whole, self.leaves)
+            add_twin_relations(self.system, whole.at(*site))
+        add_place_relations(self.system, whole, self.leaves)
         self._nest()
 
-    def learn(self, known: Known, terms: Terms | None = None) -> None:
+    def learn(self, known: KnownCell, terms: Terms | None = None) -> None:
         """Bounds the cell, or other terms, by what a published place says."""
         self.system.bound(terms or self.system.sums[known.cell], known.low, known.high, known.text)
 
@@ -490,7 +490,7 @@ class Model:
                 place = self.system.add(self._cell(question, site_type, site), self.pairs[pair][question])
                 if question[0] == SIZE:
                     self.system.hubs.add(place)
-            relate(self.system, self._cell((SIZE, "", "", ""), site_type, site))
+            add_question_relations(self.system, self._cell((SIZE, "", "", ""), site_type, site))
 
     def _count_elsewhere(self) -> None:
         """The network cells that no pair gives: other perimeters, questions that are counted for all only."""
@@ -505,7 +505,7 @@ class Model:
                 perimeters.append(cell.perimetre)
         for perimeter in dict.fromkeys(perimeters):
             if perimeter != _ALSES:
-                relate(self.system, self._cell((SIZE, "", "", ""), perimeter=perimeter))
+                add_question_relations(self.system, self._cell((SIZE, "", "", ""), perimeter=perimeter))
 
     def _name_sites(self) -> None:
         """Associations, collèges in several associations and the network, as sums of their pairs."""
@@ -523,7 +523,7 @@ class Model:
                 own = [self._cell(question, *leaf) for leaf in leaves]
                 parts = [self.system.sums[part] for part in own if part in self.system.sums]
                 if cell not in self.system.sums and parts:
-                    self.system.name(cell, added(parts))
+                    self.system.name(cell, sum_terms(parts))
 
     def _nest(self) -> None:
         """The persons of the ALSES are among everybody's; the difference is a cell too."""
@@ -532,7 +532,7 @@ class Model:
             own = cell._replace(perimetre=_ALSES)
             if own in system.sums:
                 less = {place: -weight for place, weight in system.sums[own].items()}
-                system.name(cell._replace(perimetre=OTHERS), added([system.sums[cell], less]))
+                system.name(cell._replace(perimetre=OTHERS), sum_terms([system.sums[cell], less]))
                 system.require([system.sums[cell]], system.sums[own], (0, np.inf), f"{own.title}, en fait partie")
         for perimeter in catalogue().perimeters.values():
             if perimeter.count_of is None:

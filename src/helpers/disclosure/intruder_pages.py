@@ -155,7 +155,7 @@ def _plain(text: str) -> str:
     return text[1:] if text.startswith(_STARTS) else text
 
 
-def together(folders: list[Folder]) -> pd.DataFrame:
+def merge_folders(folders: list[Folder]) -> pd.DataFrame:
     """The rows of every folder; identical ones are kept once, at their first place."""
     rows = pd.concat([folder.indicators for folder in folders], ignore_index=True)
     return rows.drop_duplicates([column for column in rows if column != PLACE], ignore_index=True)
@@ -273,7 +273,7 @@ def shares_of(rows: pd.DataFrame) -> pd.Series:
     return rows["part_imprimee_pct"].fillna(computed)
 
 
-class Shown(NamedTuple):
+class DisplayedRow(NamedTuple):
     """A row as a page may show it: count and base as displayed, share, ends, and the names of its answers."""
 
     question: tuple[str, str, str, str]
@@ -286,13 +286,13 @@ class Shown(NamedTuple):
     site_type: str
 
 
-def _shown(row, share: float) -> Shown:
+def _shown(row, share: float) -> DisplayedRow:
     entries = catalogue().indicators
     crossed = entries[row.croise_avec].label_of(row.modalite_croisee).lower() if row.croise_avec in entries else ""
     is_exact = row.precision != PROTECTED and row.effectif_min == row.effectif_max
     count = row.effectif_min if is_exact else row.effectif_arrondi
     base = row.base_min if row.base_min == row.base_max else row.base_arrondie
-    return Shown(
+    return DisplayedRow(
         (row.indicateur, row.modalite, row.croise_avec, row.modalite_croisee),
         tuple(name for name in (entries[row.indicateur].label_of(row.modalite).lower(), crossed) if name),
         tuple(value for value in (count, base) if value == value),
@@ -304,7 +304,7 @@ def _shown(row, share: float) -> Shown:
     )
 
 
-class Explained:
+class ExplainedNumbers:
     """The numbers that a page of a folder may show."""
 
     def __init__(self, folder: Folder) -> None:
@@ -316,10 +316,10 @@ class Explained:
         counts = table[table["unite"].eq("personnes")] if table is not None else None
         self._counts = {abs(float(value)) for name in names for value in counts[name].dropna()}
         self._site_type = folder.site_type
-        self._names: dict[int, dict[str, list[Shown]]] = {}
-        self._scopes: dict[tuple, list[Shown]] = {}
+        self._names: dict[int, dict[str, list[DisplayedRow]]] = {}
+        self._scopes: dict[tuple, list[DisplayedRow]] = {}
 
-    def scope(self, keys: frozenset[str]) -> list[Shown]:
+    def scope(self, keys: frozenset[str]) -> list[DisplayedRow]:
         """The rows of the questions that these keys name, for the site or the network; all rows without keys."""
         asked = frozenset(part for key in keys for part in key.split("/")[2:4] if part in catalogue().indicators)
         places = frozenset(map(self._place, keys))
@@ -334,7 +334,7 @@ class Explained:
             return ""
         return self._site_type if key.split("/")[1:2] == ["alses"] else "reseau"
 
-    def has(self, number: Number, text: Text, scope: list[Shown]) -> bool:
+    def has(self, number: Number, text: Text, scope: list[DisplayedRow]) -> bool:
         """Whether a number of a text is displayed in the rows of its scope, or computed from them."""
         if number.is_limit and number.value % ROUNDING_BASE == 0:
             return True
@@ -353,13 +353,13 @@ class Explained:
             return True
         return _is_count(number, rows, text) or (text.is_cell or text.is_drawn) and self._is_share(number, rows, text)
 
-    def _named_before(self, number: Number, text: str, scope: list[Shown]) -> list[Shown]:
+    def _named_before(self, number: Number, text: str, scope: list[DisplayedRow]) -> list[DisplayedRow]:
         """The rows of the answer named nearest before a number, the longest name first; else the scope."""
         before = text[: number.start].lower()
         ends = [(at + len(name), len(name), name) for name in self._named(scope) if (at := before.rfind(name)) >= 0]
         return self._named(scope)[max(ends)[2]] if ends else scope
 
-    def _named(self, scope: list[Shown]) -> dict[str, list[Shown]]:
+    def _named(self, scope: list[DisplayedRow]) -> dict[str, list[DisplayedRow]]:
         """The rows of a scope by the names of their answers."""
         if id(scope) not in self._names:
             rows = self._names[id(scope)] = {}
@@ -368,12 +368,12 @@ class Explained:
                     rows.setdefault(name, []).append(row)
         return self._names[id(scope)]
 
-    def is_of_protected(self, number: Number, text: Text, scope: list[Shown]) -> bool:
+    def is_of_protected(self, number: Number, text: Text, scope: list[DisplayedRow]) -> bool:
         """Whether the answer named just before a number is protected: on network pages, others are public."""
         rows = self._named_before(number, text.text, scope)
         return rows is not scope and any(row.is_protected for row in rows)
 
-    def _is_share(self, number: Number, rows: list[Shown], text: Text) -> bool:
+    def _is_share(self, number: Number, rows: list[DisplayedRow], text: Text) -> bool:
         # The complement of a share is that of the other answers.
         if any(number.is_rounding_of(row.share) or number.is_rounding_of(100 - row.share) for row in rows):
             return True
@@ -383,7 +383,7 @@ class Explained:
             return True
         return self._is_difference(number, rows)
 
-    def _is_difference(self, number: Number, rows: list[Shown]) -> bool:
+    def _is_difference(self, number: Number, rows: list[DisplayedRow]) -> bool:
         """A measure of comparaisons.csv, or the difference of two displayed shares of one answer."""
         if any(number.is_rounding_of(value) for value in self._compared):
             return True
@@ -394,7 +394,7 @@ class Explained:
         return any(number.is_rounding_of(a - b) for own in shares.values() for a, b in combinations(own, 2))
 
 
-def _is_count(number: Number, rows: list[Shown], text: Text) -> bool:
+def _is_count(number: Number, rows: list[DisplayedRow], text: Text) -> bool:
     if any(number.value in (*row.counts, max(row.counts) - min(row.counts)) for row in rows if row.counts):
         return True
     if (match := _interval_at(number, text)) is None:
@@ -426,7 +426,7 @@ def place_of(perimeter: str, folder: Folder) -> tuple[str, str, str]:
     return (_ALSES if perimeter == BESIDE else perimeter), "reseau", ""
 
 
-class Marked:
+class MarkedNumbers:
     """The published values of a folder, by the keys that marks bear."""
 
     def __init__(self, folder: Folder) -> None:
@@ -525,7 +525,7 @@ def faults_of(folder: Folder, root: Path, names: Sequence[str] = ()) -> list[Fin
     Digits in ``names``, those of sites, are ignored.
     """
     named = re.compile("|".join(map(re.escape, names)), re.IGNORECASE) if names else None
-    marked, explained = Marked(folder), Explained(folder)
+    marked, explained = MarkedNumbers(folder), ExplainedNumbers(folder)
     is_strict, findings = folder.site_type != "reseau", []
     for page in folder.pages:
         soup = read_page(page)
@@ -542,7 +542,7 @@ def read_page(path: Path):
     return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
 
 
-def _unexplained(soup, explained: Explained, *, is_strict: bool, named: re.Pattern | None) -> Iterator[str]:
+def _unexplained(soup, explained: ExplainedNumbers, *, is_strict: bool, named: re.Pattern | None) -> Iterator[str]:
     """The numbers outside the marks that are neither displayed nor computed from what is."""
     if not is_strict and not any(row.is_protected for row in explained.rows):
         return

@@ -21,14 +21,14 @@ from helpers.disclosure.intruder_model import (
     STATES,
     THIN,
     Cell,
-    Known,
+    KnownCell,
     Model,
     Terms,
     Truth,
-    added,
+    add_worked_relations,
     base_of,
     is_of_persons,
-    relate_worked,
+    sum_terms,
 )
 from helpers.schema import (
     FEWEST_FOR_REPORT,
@@ -146,7 +146,7 @@ def add_crossings(model: Model, at_associations: set[Crossing]) -> None:
             for unit in units:
                 cells = [_at(model, crossing, unit, place) for place in places]
                 model.system.name(
-                    _at(model, crossing, unit, (NETWORK, "")), added(model.system.sums[cell] for cell in cells)
+                    _at(model, crossing, unit, (NETWORK, "")), sum_terms(model.system.sums[cell] for cell in cells)
                 )
 
 
@@ -168,7 +168,7 @@ def name_published(model: Model, cell: Cell) -> bool:
         if members(row, own.modalite) <= rows and members(column, own.modalite_croisee) <= columns
     ]
     if inside:
-        model.system.name(cell, added(sums[own] for own in inside))
+        model.system.name(cell, sum_terms(sums[own] for own in inside))
     return bool(inside)
 
 
@@ -178,7 +178,7 @@ def margin_of(model: Model, cell: Cell, *, crossed: bool) -> Terms | None:
     margin = cell._replace(indicateur=indicator, croise_avec="", modalite_croisee="")
     cells = [margin._replace(modalite=member) for member in sorted(members(catalogue().indicators[indicator], name))]
     parts = [model.system.sums[own] for own in cells if own in model.system.sums]
-    return added(parts) if parts else None
+    return sum_terms(parts) if parts else None
 
 
 def _at(model: Model, crossing: Crossing, unit: tuple[str, str], place: tuple[str, str]) -> Cell:
@@ -256,7 +256,7 @@ def _overlap(model: Model, cell: Cell) -> None:
     sides = [margin_of(model, cell, crossed=crossed) for crossed in (True, False)]
     size = system.sums.get(cell._replace(indicateur=SIZE, modalite="", croise_avec="", modalite_croisee=""))
     if None not in sides and size is not None:
-        less = added([system.sums[cell], size])
+        less = sum_terms([system.sums[cell], size])
         system.require(sides, less, (-np.inf, 0), f"{cell.title} : l’une ou l’autre, au plus tout le monde")
     twin = cell._replace(modalite=cell.modalite_croisee, modalite_croisee=cell.modalite)
     if cell.indicateur == cell.croise_avec and twin in system.sums and cell < twin:
@@ -300,7 +300,7 @@ def model_of(truth, rows: pd.DataFrame, year: int) -> Model:
     model = Model(truth, year)
     at_associations = rows[rows["site_type"].eq(ASSOCIATION) & rows["croise_avec"].ne("")]
     add_crossings(model, set(zip(at_associations["indicateur"], at_associations["croise_avec"], strict=True)))
-    relate_worked(model.system, Cell(year, "alses", NETWORK, "", SIZE))
+    add_worked_relations(model.system, Cell(year, "alses", NETWORK, "", SIZE))
     model.unread = model.system.with_known(())
     told = set()
     for row in rows.itertuples():
@@ -314,18 +314,18 @@ def model_of(truth, rows: pd.DataFrame, year: int) -> Model:
     return model
 
 
-def _bounds_of(model: Model, row, cell: Cell) -> Iterator[tuple[dict[int, int], Known]]:
+def _bounds_of(model: Model, row, cell: Cell) -> Iterator[tuple[dict[int, int], KnownCell]]:
     """The sums of unknowns that a row bounds: its cell, and the base of its share."""
     if cell.croise_avec and not name_published(model, cell):
         return
     if cell in model.system.sums:
-        yield model.system.sums[cell], Known(cell, *ends(row.effectif_min, row.effectif_max), getattr(row, PLACE))
+        yield model.system.sums[cell], KnownCell(cell, *ends(row.effectif_min, row.effectif_max), getattr(row, PLACE))
     if pd.isna(row.base_min) and pd.isna(row.base_max):
         return
     base = margin_of(model, cell, crossed=True) if cell.croise_avec else base_of(cell, model.system)
     if base:
         of_base = f"{getattr(row, PLACE)}, base"
-        yield base, Known(cell, *ends(row.base_min, row.base_max), of_base)
+        yield base, KnownCell(cell, *ends(row.base_min, row.base_max), of_base)
 
 
 def _learn_from_missing_rows(model: Model, told: set[Cell]) -> None:
@@ -335,7 +335,7 @@ def _learn_from_missing_rows(model: Model, told: set[Cell]) -> None:
         place = (cell.perimetre, cell.site_type, cell.site, cell.indicateur)
         if not cell.croise_avec and cell not in told and place in answered:
             is_somebody = model.system.value(model.system.sums[cell]) > 0
-            model.learn(Known(cell, *((1, np.inf) if is_somebody else (0, 0)), "absent des tableaux"))
+            model.learn(KnownCell(cell, *((1, np.inf) if is_somebody else (0, 0)), "absent des tableaux"))
 
 
 def _learn_from_missing_sites(model: Model, told: set[Cell]) -> None:
@@ -347,7 +347,7 @@ def _learn_from_missing_sites(model: Model, told: set[Cell]) -> None:
         size = Cell(model.year, "alses", site_type, site, SIZE)
         if site_type in (ASSOCIATION, COLLEGE) and (site_type, site) not in shown and size in model.system.sums:
             is_small = model.system.value(model.system.sums[size]) < FEWEST_FOR_REPORT
-            model.learn(Known(size, 1, FEWEST_FOR_REPORT - 1 if is_small else np.inf, "sites.csv"))
+            model.learn(KnownCell(size, 1, FEWEST_FOR_REPORT - 1 if is_small else np.inf, "sites.csv"))
 
 
 # --- Does each published row follow the rounding rules? What they do not explain comes from elsewhere ---
@@ -357,7 +357,7 @@ SHIFTS = (ROUNDING_BASE - 1, 2 * ROUNDING_BASE - 1)
 PROTECTED = "arrondi_secret"
 
 
-def breaches(rows: pd.DataFrame) -> Iterator[str]:
+def unexplained_numbers(rows: pd.DataFrame) -> Iterator[str]:
     """The numbers of `rows_of` a table that no rule explains, in French; protected ones have ``effectif_arrondi``."""
     for row in rows.itertuples():
         yield from (f"{getattr(row, PLACE)} : {cell_of(row).title} : {fault}" for fault in _faults(row))
@@ -467,7 +467,7 @@ def _leaves(model: Model, truth: Truth, other: int, kind: str) -> list[tuple[str
 
 def _bound(model: Model, cell: Cell, leaves: list, count: float, why: str) -> None:
     sums = model.system.sums
-    terms = added(sums[own] for leaf in leaves if (own := cell.at(*leaf)) in sums)
+    terms = sum_terms(sums[own] for leaf in leaves if (own := cell.at(*leaf)) in sums)
     # What the records of the year do not bear out (other persons, another reading of a collège) is left alone.
     model.system.require([terms], {}, (count, count), f"comparaisons.csv : {why}")
 
@@ -492,7 +492,7 @@ _NAMES = (
 )
 
 
-def narrowed(truth: Truth, comparisons: pd.DataFrame) -> Iterator[Finding]:
+def narrowed_counts(truth: Truth, comparisons: pd.DataFrame) -> Iterator[Finding]:
     """The counts of one to four persons that ``comparaisons`` (schema of that name) leaves fewer than five values.
 
     Where the truth does not say how many gave an answer both years, a count is small if a reader can tell that it is

@@ -20,22 +20,22 @@ from helpers.disclosure.intruder_model import (
     Model,
     System,
     Truth,
+    contradicted_values,
     is_size_elsewhere,
     known_in,
-    sparse,
-    told_apart,
+    to_sparse_matrix,
     verdicts_of,
 )
-from helpers.disclosure.intruder_pages import faults_of, read_folders, together
+from helpers.disclosure.intruder_pages import faults_of, merge_folders, read_folders
 from helpers.disclosure.intruder_relations import (
     VERDICTS,
     Audit,
     Finding,
     add_overlaps,
-    breaches,
     model_of,
-    narrowed,
+    narrowed_counts,
     rows_of,
+    unexplained_numbers,
 )
 from helpers.schema import FEWEST_PERSONS
 
@@ -50,7 +50,7 @@ CEILING = 1_000_000
 
 
 @dataclass(frozen=True)
-class Piece:
+class Component:
     """A part of a system that is independent once some unknowns are fixed: places of unknowns and of rows."""
 
     unknowns: np.ndarray
@@ -92,7 +92,7 @@ class Solver:
         alone = total[row] - np.where(finite, values, 0)
         return np.where(endless[row] - ~finite > 0, sign, alone)
 
-    def pieces(self, fixed: np.ndarray) -> list[Piece]:
+    def pieces(self, fixed: np.ndarray) -> list[Component]:
         """The independent parts once the unknowns of ``fixed`` (a mask) have a value."""
         from scipy.sparse import bmat
         from scipy.sparse.csgraph import connected_components
@@ -112,14 +112,14 @@ class Solver:
             for start, end, one, two in zip(starts, ends, first, last, strict=True)
         ]
 
-    def cut(self, unknowns: np.ndarray, rows: np.ndarray) -> Piece:
+    def cut(self, unknowns: np.ndarray, rows: np.ndarray) -> Component:
         """The piece with these unknowns and these relations."""
         matrix = self.matrix[rows]
-        return Piece(unknowns, rows, matrix, matrix[:, unknowns])
+        return Component(unknowns, rows, matrix, matrix[:, unknowns])
 
     def solve(
         self,
-        piece: Piece,
+        piece: Component,
         cost: np.ndarray,
         point: np.ndarray,
         *,
@@ -166,7 +166,7 @@ def is_whole(values: np.ndarray) -> bool:
 # --- Bounds of a single cell with increasingly large programs: site sizes fixed, then free, then the full system ---
 
 
-def ask(ranges: "Ranges", place: int) -> None:
+def bounds_of_cell(ranges: "Ranges", place: int) -> None:
     """Bounds one cell, from the cheapest program to the one that holds everything it is tied to."""
     own = ranges.sums[[place]].indices
     families = [family for family in ranges.families if np.isin(own, family.unknowns).any()]
@@ -187,14 +187,14 @@ def ask(ranges: "Ranges", place: int) -> None:
     _try(ranges, place, everything, _end, _in_whole)
 
 
-def _try(ranges: "Ranges", place: int, piece: Piece, *ways: Callable) -> None:
+def _try(ranges: "Ranges", place: int, piece: Component, *ways: Callable) -> None:
     for find in ways:
         for sign in (1.0, -1.0):
             if ranges.unsettled[place]:
                 ranges.record(find(ranges, place, sign, piece))
 
 
-def _by_sizes(ranges: "Ranges", place: int, sign: float, piece: Piece) -> np.ndarray | None:
+def _by_sizes(ranges: "Ranges", place: int, sign: float, piece: Component) -> np.ndarray | None:
     """Whole site sizes that leave the cell enough values on one side; then each family of questions follows them."""
     point = _far(ranges, place, sign, piece, whole=ranges.hubs[piece.unknowns])
     if point is None:
@@ -204,20 +204,20 @@ def _by_sizes(ranges: "Ranges", place: int, sign: float, piece: Piece) -> np.nda
     return ranges.fill(point, cost + 1e-4 * ranges.random.uniform(-1, 1, len(cost)), ranges.families)
 
 
-def _by_family(ranges: "Ranges", place: int, sign: float, piece: Piece) -> np.ndarray | None:
+def _by_family(ranges: "Ranges", place: int, sign: float, piece: Component) -> np.ndarray | None:
     """The same with whole counts for the questions of the cell; the other families follow."""
     local = ranges.around(ranges.sums[[place]].indices)
     point = _far(ranges, place, sign, piece, whole=np.isin(piece.unknowns, local.unknowns))
     return None if point is None else _complete(ranges, point, local)
 
 
-def _in_whole(ranges: "Ranges", place: int, sign: float, piece: Piece) -> np.ndarray | None:
+def _in_whole(ranges: "Ranges", place: int, sign: float, piece: Component) -> np.ndarray | None:
     """Whole counts with enough values on one side, far cheaper than the farthest ones; else the farthest."""
     point = _far(ranges, place, sign, piece, whole=True)
     return _end(ranges, place, sign, piece, whole=True) if point is None else point
 
 
-def _far(ranges: "Ranges", place: int, sign: float, piece: Piece, *, whole: bool | np.ndarray) -> np.ndarray | None:
+def _far(ranges: "Ranges", place: int, sign: float, piece: Component, *, whole: bool | np.ndarray) -> np.ndarray | None:
     sums = -sign * ranges.sums[[place]].toarray()[0]
     end = ranges.high[place] - FEWEST_VALUES + 1 if sign > 0 else ranges.low[place] + FEWEST_VALUES - 1
     if not ranges.least[place] <= end <= ranges.most[place]:
@@ -226,7 +226,7 @@ def _far(ranges: "Ranges", place: int, sign: float, piece: Piece, *, whole: bool
     return ranges.solver.solve(piece, np.zeros(len(piece.unknowns)), ranges.truth, whole=whole, wanted=wanted)
 
 
-def _push(ranges: "Ranges", place: int, sign: float, families: list[Piece]) -> None:
+def _push(ranges: "Ranges", place: int, sign: float, families: list[Component]) -> None:
     """The farthest point of a cell with the true site sizes; in whole counts if need be."""
     cost, point = sign * ranges.sums[[place]].toarray()[0], ranges.truth
     for family in families:
@@ -235,7 +235,7 @@ def _push(ranges: "Ranges", place: int, sign: float, families: list[Piece]) -> N
     ranges.record(point)
 
 
-def _end(ranges: "Ranges", place: int, sign: float, piece: Piece, *, whole: bool = False) -> np.ndarray | None:
+def _end(ranges: "Ranges", place: int, sign: float, piece: Component, *, whole: bool = False) -> np.ndarray | None:
     """The point of a piece where a cell is least (or greatest, sign −1); tightens the bound that it proves."""
     cost = sign * ranges.sums[[place]].toarray()[0]
     point = ranges.solver.solve(piece, cost[piece.unknowns], ranges.truth, whole=whole)
@@ -249,7 +249,7 @@ def _end(ranges: "Ranges", place: int, sign: float, piece: Piece, *, whole: bool
     return point
 
 
-def _complete(ranges: "Ranges", point: np.ndarray, local: Piece) -> np.ndarray | None:
+def _complete(ranges: "Ranges", point: np.ndarray, local: Component) -> np.ndarray | None:
     """A point of some families completed to all: the others follow its site sizes."""
     own = np.zeros(len(point), dtype=bool)
     own[local.unknowns] = True
@@ -283,7 +283,7 @@ class Ranges:
     ) -> None:
         self.to_the_end, self.is_brief = to_the_end, is_brief
         self.asked, self.solver = asked, Solver(system)
-        self.sums = sparse([system.sums[name] for name in asked], len(system.low))
+        self.sums = to_sparse_matrix([system.sums[name] for name in asked], len(system.low))
         self.truth = np.array(system.truth, dtype=float)
         worth = self.sums @ self.truth
         self.low, self.high = (worth.copy(), worth.copy()) if seen is None else (seen[0].copy(), seen[1].copy())
@@ -295,7 +295,7 @@ class Ranges:
         self.hubs[sorted(system.hubs)] = True
         self.random = np.random.default_rng(7)
         self.families = self.solver.pieces(self.fixed | self.hubs)
-        self._around: dict[tuple[int, ...], Piece] = {}
+        self._around: dict[tuple[int, ...], Component] = {}
 
     def settle(self) -> None:
         """Finds the ends of every cell, or that five values at least are reached."""
@@ -310,7 +310,7 @@ class Ranges:
             fruitless = 0 if before - int(self.unsettled.sum()) >= worth else fruitless + 1
         for place in np.flatnonzero(self.unsettled):
             if self.unsettled[place] and not (self.is_brief and self.high[place] > self.low[place]):
-                ask(self, place)
+                bounds_of_cell(self, place)
 
     @property
     def unsettled(self) -> np.ndarray:
@@ -342,7 +342,7 @@ class Ranges:
         weights = np.where(waiting, signs * np.exp(2 * self.random.standard_normal(len(waiting))), 0)
         self.record(self.fill(self.truth, -(weights @ self.sums), self.families))
 
-    def fill(self, point: np.ndarray, cost: np.ndarray, families: list[Piece]) -> np.ndarray | None:
+    def fill(self, point: np.ndarray, cost: np.ndarray, families: list[Component]) -> np.ndarray | None:
         """The point with each family at its best; None when one of them has no solution."""
         for family in families:
             if cost[family.unknowns].any():
@@ -352,7 +352,7 @@ class Ranges:
                 point = moved
         return point
 
-    def best(self, family: Piece, cost: np.ndarray, point: np.ndarray) -> np.ndarray | None:
+    def best(self, family: Component, cost: np.ndarray, point: np.ndarray) -> np.ndarray | None:
         """The best point of a family in whole counts; linear programs give them, except in cross-tabulations."""
         moved = self.solver.solve(family, cost[family.unknowns], point)
         if moved is None or is_whole(moved[family.unknowns]):
@@ -366,7 +366,7 @@ class Ranges:
             np.minimum(self.low, worth, out=self.low)
             np.maximum(self.high, worth, out=self.high)
 
-    def around(self, unknowns: np.ndarray) -> Piece:
+    def around(self, unknowns: np.ndarray) -> Component:
         """The families of some unknowns, with the site sizes: a relaxation of the whole system."""
         own = tuple(rank for rank, family in enumerate(self.families) if np.isin(unknowns, family.unknowns).any())
         if own not in self._around:
@@ -402,7 +402,7 @@ def explain(ranges: Ranges, place: int) -> tuple[str, ...]:
 class _Program:
     """The least of a cell over a piece: a linear program with named rows and published ends."""
 
-    def __init__(self, ranges: Ranges, piece: Piece) -> None:
+    def __init__(self, ranges: Ranges, piece: Component) -> None:
         from scipy.sparse import vstack
 
         system, solver = ranges.solver.system, ranges.solver
@@ -459,7 +459,7 @@ def attack(
     """
     audit = Audit([], {state: dict.fromkeys(VERDICTS.values(), 0) for state in states})
     if comparisons is not None:
-        audit = audit.with_more(list(narrowed(truth, comparisons)))
+        audit = audit.with_more(list(narrowed_counts(truth, comparisons)))
     for year in truth.years:
         if stops_early and not audit.is_good:
             break
@@ -467,8 +467,8 @@ def attack(
         model = model_of(truth, rows, year)
         if comparisons is not None:
             add_overlaps(model, truth, comparisons)
-        contradicted = [_CONTRADICTED.format(why) for why in told_apart(model.system)]
-        texts = [*breaches(rows), *contradicted]
+        contradicted = [_CONTRADICTED.format(why) for why in contradicted_values(model.system)]
+        texts = [*unexplained_numbers(rows), *contradicted]
         audit = audit.with_more([Finding(EXACT, NOTHING, None, because=(text,)) for text in texts])
         # Numbers that cannot hold together leave no value to find: the release is refused already.
         if not contradicted:
@@ -479,7 +479,7 @@ def attack(
 _CONTRADICTED = "Un nombre publié en contredit un autre, ou n’est pas celui des dossiers : {}"
 
 
-def sensitive(model: Model) -> list[Cell]:
+def sensitive_cells(model: Model) -> list[Cell]:
     """The cells whose true value is one to four persons, at every level, remainders included."""
     worth = ((cell, model.system.value(terms)) for cell, terms in model.system.sums.items())
     return [cell for cell, count in worth if 0 < count < FEWEST_PERSONS]
@@ -490,7 +490,7 @@ def _attack_year(audit: Audit, model: Model, states: list[str], *, stops_early: 
 
     The very first is the one that refuses most often.
     """
-    asked = sensitive(model)
+    asked = sensitive_cells(model)
     # The same sum may bear two names (an association of one collège): it is asked once.
     names = list({tuple(sorted(model.system.sums[cell].items())): cell for cell in reversed(asked)}.values())
     seen: tuple[np.ndarray, np.ndarray] | None = None
@@ -559,7 +559,7 @@ def audit(folder: Path, truth: Truth, *, states: Iterable[str] = tuple(STATES)) 
     folders = read_folders(folder)
     index = folder / "sites.csv"
     sites = pd.read_csv(index, sep=";", dtype=str, encoding="utf-8-sig") if index.is_file() else None
-    tables = attack(together(folders), truth, states=states, comparisons=folders[0].comparisons)
+    tables = attack(merge_folders(folders), truth, states=states, comparisons=folders[0].comparisons)
     # A digit in the name of a site counts nobody; longest first, since a name may begin another.
     names = [] if sites is None else sorted({*sites["nom"].dropna(), *sites["site"].dropna()}, key=len, reverse=True)
     return tables.with_more([fault for each in folders for fault in faults_of(each, folder, names)])

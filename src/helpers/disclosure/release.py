@@ -15,8 +15,8 @@ from helpers.disclosure import intruder_model, intruder_relations, intruder_test
 from helpers.disclosure.rounding import list_sites
 from helpers.indicators import clusters
 from helpers.indicators.persons import published_answers
-from helpers.schema import FEWEST_CORRECTED_ROWS, DataError, catalogue, columns, typed
-from helpers.system import whole
+from helpers.schema import FEWEST_CORRECTED_ROWS, DataError, apply_schema, catalogue, columns
+from helpers.system import atomic_write
 
 # --- Sites with a report, under registered names: no free text of an export leaves ---
 
@@ -33,7 +33,7 @@ def name_sites(year: int, counts: pd.DataFrame) -> pd.DataFrame:
         registered |= set(sites.loc[sites["site_type"].eq("association"), "site"])
     is_known = sites["site_type"].eq("college") | sites["site"].isin(registered)
     sites = sites[is_known].assign(association=sites["association"].where(sites["association"].isin(registered), ""))
-    return typed(sites.assign(nom=_names(sites))[columns("sites")], "sites").reset_index(drop=True)
+    return apply_schema(sites.assign(nom=_names(sites))[columns("sites")], "sites").reset_index(drop=True)
 
 
 def _names(sites: pd.DataFrame) -> list[str]:
@@ -206,15 +206,15 @@ def keep_release(year: int) -> Path | None:
     folder, key = paths.released(year), release_key(year)
     answers = _answers_of(year)
     if not (folder / _name_of(answers)).is_file():
-        with whole(folder / _name_of(answers)) as beside:
+        with atomic_write(folder / _name_of(answers)) as beside:
             answers.to_parquet(beside, index=False)
     (folder / _ROWS).unlink(missing_ok=True)
-    with whole(folder / _KEY) as beside:
+    with atomic_write(folder / _KEY) as beside:
         beside.write_bytes(key)
-    with paths.rooted(paths.shareable()):
+    with paths.with_data_root(paths.shareable()):
         tables = [paths.processed(year) / f"{name}.csv" for name in ("indicateurs", "indicateurs_des_sites", "sites")]
     for table in tables:
-        with whole(folder / table.name) as beside:
+        with atomic_write(folder / table.name) as beside:
             beside.write_bytes(table.read_bytes())
     return folder
 
@@ -287,21 +287,23 @@ def _refused(indicators: pd.DataFrame, truth: intruder_model.Truth) -> list[intr
     return []
 
 
-def _directions(refused: Iterable[intruder_relations.Finding], asked: set[rounding.Turned]) -> set[rounding.Turned]:
+def _directions(
+    refused: Iterable[intruder_relations.Finding], asked: set[rounding.ForcedRounding]
+) -> set[rounding.ForcedRounding]:
     """New forced rounding directions, at the widest level of each answer; those ``asked`` before are left out.
 
     Up where a known pupil of each collège makes up all of a count; down where the true network row leaves a count
     nowhere to be but at the site that shows it.
     """
     before = {each[:4] for each in asked}
-    turns: dict[tuple, rounding.Turned] = {}
+    turns: dict[tuple, rounding.ForcedRounding] = {}
     for finding in refused:
         cell, is_up = finding.cell, finding.state == intruder_model.PUPIL
         if not is_up and finding.state != intruder_model.TOP:
             continue
         if cell is None or cell.croise_avec or cell.perimetre != "alses" or cell.site_type not in _LEVELS:
             continue
-        turn = rounding.Turned(cell.site_type, cell.site, cell.indicateur, cell.modalite, is_up)
+        turn = rounding.ForcedRounding(cell.site_type, cell.site, cell.indicateur, cell.modalite, is_up)
         widest = turns.setdefault((is_up, *turn[2:4]), turn)
         if _LEVELS.index(turn.site_type) < _LEVELS.index(widest.site_type):
             turns[is_up, *turn[2:4]] = turn
@@ -414,7 +416,7 @@ def protect_year(year: int) -> Aggregates:
     names = [*_PUBLIC, *_ESTIMATED, "indicateurs"]
     folder = paths.processed(year)
     read = [*(folder / f"{name}.csv" for name in names), *data.shareable_inputs(year), *_private_files(year)]
-    with paths.rooted(paths.shareable()):
+    with paths.with_data_root(paths.shareable()):
         read += [paths.processed(each) / "indicateurs_des_sites.csv" for each in _years_before(year)]
     told = f"{year} : arrondi à deux multiples près, un seul ne suffisait pas" if protected.is_wide else ""
     return Aggregates(read, data.save_shareable(year, tables), told)
@@ -428,7 +430,7 @@ def _year_rounded(protected: pd.DataFrame) -> set[tuple[str, str, str]]:
 
 def _rounded_before(year: int) -> set[tuple[str, str, str]]:
     """Those of the earlier years, which are protected first."""
-    with paths.rooted(paths.shareable()):
+    with paths.with_data_root(paths.shareable()):
         return set().union(*(_year_rounded(data.load(each, "indicateurs")) for each in _years_before(year)))
 
 
@@ -447,7 +449,7 @@ def _overlaps(year: int, protected: pd.DataFrame) -> pd.DataFrame:
     rounded = _year_rounded(protected) | _rounded_before(year)
     exact = _exact_ones(data.load(year, "recouvrements"), rounded)
     is_whole = exact["population"].eq(_WHOLE)
-    with paths.rooted(paths.shareable()):
+    with paths.with_data_root(paths.shareable()):
         sites = {
             each: data.load(each, "indicateurs_des_sites") for each in set(exact.loc[is_whole, "annee_anterieure"])
         }

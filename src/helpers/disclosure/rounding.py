@@ -21,9 +21,9 @@ from helpers.schema import (
     WITHIN_ANSWERS,
     DataError,
     Indicator,
+    apply_schema,
     catalogue,
     columns,
-    typed,
 )
 
 # --- Controlled rounding (Cox 1987), as one integer program over any set of additivity constraints ---
@@ -70,7 +70,7 @@ class Sums:
         self.add(places, least=low, most=low + base * (low < total), is_adjacent=True)
 
 
-def draws(names: list[str], key: bytes) -> np.ndarray:
+def random_draws(names: list[str], key: bytes) -> np.ndarray:
     """A number from 0 to 1 for each name: fixed by the key, unpredictable without it."""
     digests = (hashlib.blake2b(name.encode(), key=key[:64], digest_size=8).digest() for name in names)
     return np.array([int.from_bytes(digest, "big") / 2**64 for digest in digests])
@@ -136,7 +136,7 @@ def protect_rows(rows: pd.DataFrame, *, spread: int) -> pd.DataFrame:
     >>> vu[["effectif_min", "effectif_max", "base_min", "base_max", "part_imprimee_pct"]].values.tolist()
     [[6, 14, 46, 54, 20.0]]
     """
-    out = typed(rows.reindex(columns=columns("indicateurs")), "indicateurs")
+    out = apply_schema(rows.reindex(columns=columns("indicateurs")), "indicateurs")
     for shown, ends in (("effectif_arrondi", "effectif"), ("base_arrondie", "base")):
         low, high = f"{ends}_min", f"{ends}_max"
         out[low] = (out[shown] - spread).clip(lower=0).fillna(out[low])
@@ -236,7 +236,7 @@ def _with_neighbours(counts: dict[str, int], opened: set[str], entry: Indicator)
     return opened | own | groups
 
 
-def open_cells(indicators: pd.DataFrame, also: Iterable[Cell] = ()) -> set[Cell]:
+def cells_to_round(indicators: pd.DataFrame, also: Iterable[Cell] = ()) -> set[Cell]:
     """The network cells to round; ``also`` are those that the intruder test asks for. The others stay exact.
 
     ``indicators`` has the schema ``indicateurs``, exact.
@@ -261,7 +261,7 @@ CELL = ["indicateur", "modalite", "croise_avec", "modalite_croisee"]
 
 
 def sums_of(atoms: pd.DataFrame) -> Sums:
-    """The additivity constraints on the base cells of `atoms_of`, ``places`` being their rows.
+    """The additivity constraints on the base cells of `base_cells`, ``places`` being their rows.
 
     Each total of a site, an association, the network or a group of answers stays adjacent to its true value.
     """
@@ -347,7 +347,7 @@ def _is_rounded(names: tuple) -> bool:
     return all(entry.is_by_site and entry.choice == "unique" for entry in entries)
 
 
-def open_crossings(indicators: pd.DataFrame, opened: set[Cell], asked: Iterable) -> pd.DataFrame:
+def crosstabs_to_round(indicators: pd.DataFrame, opened: set[Cell], asked: Iterable) -> pd.DataFrame:
     """The rows of the cross-tabulations to round: a cell of one to four persons, a rounded margin, or ``asked``."""
     rows = indicators[is_counted(indicators) & indicators["croise_avec"].ne("")]
     rounded = {(perimeter, name) for perimeter, name, _ in opened}
@@ -400,7 +400,7 @@ def is_of_sites(cell: Cell) -> bool:
     return cell[0] == OF_SITES and catalogue().indicators[cell[1]].is_by_site
 
 
-class Turned(NamedTuple):
+class ForcedRounding(NamedTuple):
     """A forced rounding direction: the answer to a question, at a site or in the network, rounded up or down."""
 
     site_type: str
@@ -411,7 +411,7 @@ class Turned(NamedTuple):
 
 
 @dataclass
-class Family:
+class RoundingFamily:
     """The counts that are rounded together, their names, their constraints, and the places that make each opened cell.
 
     ``counts`` are those of ``atoms``, then the opened network cells that sites do not count.
@@ -424,9 +424,9 @@ class Family:
     opened: dict[Cell, np.ndarray]
 
     @classmethod
-    def of(cls, counts: pd.DataFrame, indicators: pd.DataFrame, opened: set[Cell]) -> "Family":
+    def of(cls, counts: pd.DataFrame, indicators: pd.DataFrame, opened: set[Cell]) -> "RoundingFamily":
         """The family of a year from exact tables: schema ``comptes_par_site``, then schema ``indicateurs``."""
-        atoms = atoms_of(counts)
+        atoms = base_cells(counts)
         plain = indicators[is_counted(indicators) & indicators["croise_avec"].eq("")]
         known = dict(zip(cells_of(plain), plain["effectif_min"], strict=True))
         alone = sorted(cell for cell in opened if not is_of_sites(cell))
@@ -448,7 +448,7 @@ class Family:
         """The sum of these counts is rounded as one count would be."""
         self.sums.add_rounded(places, int(self.counts[places].sum()), base=ROUNDING_BASE)
 
-    def turn(self, asked: Turned) -> None:
+    def turn(self, asked: ForcedRounding) -> None:
         """Forces the rounding direction of an answer at a site."""
         places = self.places(asked.indicator, [asked.modality])
         if asked.site_type in _LEVELS:
@@ -473,14 +473,14 @@ class Family:
                     self.sums.add(own, less=theirs)
 
 
-def atoms_of(counts: pd.DataFrame) -> pd.DataFrame:
+def base_cells(counts: pd.DataFrame) -> pd.DataFrame:
     """The base cells, and of cross-tabulations the associations: one row a count, columns `ATOM` and ``effectif``.
 
     ``counts`` has the schema ``comptes_par_site``.
 
     >>> cellule = {"indicateur": "niveau", "modalite": "6e", "croise_avec": "sexe", "modalite_croisee": "filles"}
     >>> comptes = pd.DataFrame({"association": "AAPI", "uai": ["0592714E", ""], **cellule, "effectif": [2, 3]})
-    >>> atoms_of(comptes)[["association", "uai", "effectif"]].values.tolist()
+    >>> base_cells(comptes)[["association", "uai", "effectif"]].values.tolist()
     [['AAPI', '*', 5]]
     """
     crossed = counts["croise_avec"].ne("")
@@ -587,7 +587,7 @@ def protect(
     sites: pd.DataFrame,
     *,
     key: bytes,
-    also: Iterable[Cell | Pair | Turned] = (),
+    also: Iterable[Cell | Pair | ForcedRounding] = (),
 ) -> Protected:
     """What may be shown of a year at every level: counts of persons rounded together, the rest unchanged.
 
@@ -613,16 +613,16 @@ def protect(
     """
     if counts.empty:
         return Protected(indicators, is_wide=False)
-    indicators = without_few(indicators)
+    indicators = drop_small_populations(indicators)
     asked = set(also)
-    opened = open_cells(indicators, asked)
-    crossings = open_crossings(indicators, opened, asked)
-    family = Family.of(counts, indicators, opened)
+    opened = cells_to_round(indicators, asked)
+    crossings = crosstabs_to_round(indicators, opened, asked)
+    family = RoundingFamily.of(counts, indicators, opened)
     parts = parts_of(crossings, family)
     for places in parts.values():
         family.keep_near(places)
     for each in asked:
-        if isinstance(each, Turned):
+        if isinstance(each, ForcedRounding):
             family.turn(each)
     rounded, is_wide = _round(family, key)
     shown = {cell: int(rounded[places].sum()) for cell, places in (family.opened | parts).items()}
@@ -630,10 +630,10 @@ def protect(
     pairs = set(zip(crossings["indicateur"], crossings["croise_avec"], strict=True))
     network = _network(indicators, shown, pairs=pairs, spread=spread)
     own = site_rows(family.atoms.assign(arrondi=rounded[: len(family.atoms)]), sites, network, spread=spread)
-    return Protected(typed(pd.concat([network, own], ignore_index=True), "indicateurs"), is_wide)
+    return Protected(apply_schema(pd.concat([network, own], ignore_index=True), "indicateurs"), is_wide)
 
 
-def without_few(indicators: pd.DataFrame) -> pd.DataFrame:
+def drop_small_populations(indicators: pd.DataFrame) -> pd.DataFrame:
     """The rows (schema ``indicateurs``) without the populations of fewer than eleven persons."""
     own = indicators[is_counted(indicators)]
     sizes = own[own["indicateur"].eq("accompagnements")].set_index("perimetre")["effectif_min"]
@@ -641,8 +641,8 @@ def without_few(indicators: pd.DataFrame) -> pd.DataFrame:
     return indicators.drop(index=own.index[own["perimetre"].isin(few)])
 
 
-def _round(family: Family, key: bytes) -> tuple[np.ndarray, bool]:
-    drawn = draws(family.names, key)
+def _round(family: RoundingFamily, key: bytes) -> tuple[np.ndarray, bool]:
+    drawn = random_draws(family.names, key)
     for is_wide in (False, True):
         rounded = round_counts(family.counts, family.sums, base=ROUNDING_BASE, drawn=drawn, is_wide=is_wide)
         if rounded is not None:

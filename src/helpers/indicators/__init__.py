@@ -1,7 +1,7 @@
 """Rows to indicators (01): what is counted, what is printed, the audit of a note; finding one value."""
 
 from helpers.indicators.build import build_indicators
-from helpers.indicators.claims import serious
+from helpers.indicators.claims import serious_findings
 from helpers.indicators.clusters import (
     count_overlaps,
     count_sites,
@@ -46,13 +46,13 @@ from helpers.indicators.lookup import (
     merge_references,
     name_answer,
     name_site,
-    named,
     only_network,
-    place_beside,
+    statement_anchor,
     title_of_figure,
     title_of_path,
     uncrossed,
     with_shares,
+    with_site_name,
 )
 from helpers.indicators.persons import count_persons, published_answers
 from helpers.indicators.reconciliation import count_received, count_reconciled, fold_rejections, reconcile, sum_changes

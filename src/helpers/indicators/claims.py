@@ -70,7 +70,7 @@ class Item:
     otherwise: str = ""
 
 
-def serious(controls: pd.DataFrame, findings: pd.DataFrame, *, year: int) -> dict[str, list[Item]]:
+def serious_findings(controls: pd.DataFrame, findings: pd.DataFrame, *, year: int) -> dict[str, list[Item]]:
     """What a page says first, by verdict: contradictoire, ambigu, sous_hypothese; printed figures, then coherences.
 
     ``controls`` (schema ``controles``) and ``findings`` (schema ``coherences``) are the tables that 01 saves.

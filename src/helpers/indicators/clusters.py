@@ -22,7 +22,7 @@ from helpers.indicators.persons import (
     steps,
     tally,
 )
-from helpers.schema import FEWEST_COLLEGES, ROUNDING_BASE, Indicator, catalogue, columns, typed
+from helpers.schema import FEWEST_COLLEGES, ROUNDING_BASE, Indicator, apply_schema, catalogue, columns
 
 # --- The year before, printed or counted, for printed differences ---
 
@@ -70,7 +70,7 @@ def count_sites(persons: Persons) -> pd.DataFrame:
     """
     found = list(_tables(perimeters(persons)[_PERIMETER])) if len(persons) else []
     whole = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns("comptes_par_site"))
-    return typed(whole.assign(annee=persons.year)[columns("comptes_par_site")], "comptes_par_site")
+    return apply_schema(whole.assign(annee=persons.year)[columns("comptes_par_site")], "comptes_par_site")
 
 
 def _tables(group: Group) -> Iterator[pd.DataFrame]:
@@ -151,7 +151,7 @@ def estimate_clusters(persons: Persons, *, source: str) -> pd.DataFrame:
     """
     rows = list(_clusters_rows(persons)) if len(persons) else []
     whole = pd.DataFrame(rows, columns=columns("grappes")).assign(source=source)
-    return typed(whole, "grappes")
+    return apply_schema(whole, "grappes")
 
 
 def _clusters_rows(persons: Persons) -> Iterator[dict]:
@@ -202,7 +202,7 @@ def estimate_of_sites(sites: pd.DataFrame, *, year: int, source: str) -> pd.Data
                 found = intraclass(given, sizes, moved=_MOVED_BY_ROUNDING)
                 cell = {"annee": year, "perimetre": _PERIMETER, "indicateur": name, "modalite": modality}
                 rows += [cell | found] if found else []
-    return typed(pd.DataFrame(rows, columns=columns("grappes")).assign(source=source), "grappes")
+    return apply_schema(pd.DataFrame(rows, columns=columns("grappes")).assign(source=source), "grappes")
 
 
 def intraclass(given: np.ndarray, sizes: np.ndarray, *, moved: float = 0.0) -> dict | None:
@@ -333,7 +333,7 @@ def errors_of_sites(overlaps: pd.DataFrame, sites: dict[int, pd.DataFrame]) -> p
         error = standard_error(given[0][:, None], sizes[0], given[1][:, None], sizes[1])[0]
         if error > 0:
             found.append(row._asdict() | {"colleges": len(names), "erreur_type_pts": round(100 * float(error), 6)})
-    return typed(pd.DataFrame(found, columns=columns("recouvrements")), "recouvrements")
+    return apply_schema(pd.DataFrame(found, columns=columns("recouvrements")), "recouvrements")
 
 
 def _with_others(counts: pd.DataFrame, answer: tuple[str, str], count: int, base: int) -> tuple[np.ndarray, np.ndarray]:
@@ -383,7 +383,7 @@ def count_overlaps(persons: Persons, earlier: dict[int, Persons], *, source: str
             pair = known[0][_PERIMETER], known[1][_PERIMETER]
             found = [{"perimetre": _PERIMETER, **row} for row in [*_of_persons(pair), *_of_colleges(pair)]]
             rows += [cell | row for row in [*found, *_of_everybody(known)]]
-    return typed(pd.DataFrame(rows, columns=columns("recouvrements")).assign(source=source), "recouvrements")
+    return apply_schema(pd.DataFrame(rows, columns=columns("recouvrements")).assign(source=source), "recouvrements")
 
 
 def _of_everybody(known: tuple[dict[str, Group], dict[str, Group]]) -> Iterator[dict]:

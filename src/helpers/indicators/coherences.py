@@ -31,7 +31,16 @@ from helpers.indicators.constraints import (
 from helpers.indicators.controls import count_verdicts
 from helpers.indicators.documents import cite_register
 from helpers.indicators.lookup import cite, decimals_of
-from helpers.schema import CERTAIN_FROM_YEARS, REGISTER, VERDICTS, Indicator, catalogue, columns, table_schema, typed
+from helpers.schema import (
+    CERTAIN_FROM_YEARS,
+    REGISTER,
+    VERDICTS,
+    Indicator,
+    apply_schema,
+    catalogue,
+    columns,
+    table_schema,
+)
 
 # --- Sums of printed shares, and printed totals of groups ---
 
@@ -372,14 +381,14 @@ def check_coherences(
     rows += seniority_findings(posts, meetings, year=year) + status_findings(posts, colleges, year=year)
     order = list(VERDICTS)[::-1]
     rows.sort(key=lambda found: order.index(found["verdict"]))
-    findings = typed(pd.DataFrame(rows, columns=columns("coherences")), "coherences")
+    findings = apply_schema(pd.DataFrame(rows, columns=columns("coherences")), "coherences")
     counts = [
         count_verdicts(findings, year=year, document=document, indicator="coherences"),
         _count_posts(seniorities(posts, meetings), "anciennete_et_debut", year=year, document=document),
         _count_statuses(posts, colleges, year=year, document=document),
         _count_meetings(claims, meetings, document=document),
     ]
-    return Coherences(findings, typed(pd.concat(counts, ignore_index=True), "indicateurs"))
+    return Coherences(findings, apply_schema(pd.concat(counts, ignore_index=True), "indicateurs"))
 
 
 def _count_posts(posts: pd.DataFrame, name: str, *, year: int, document: str) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.indicators.lookup import NETWORK, decimals_of
-from helpers.schema import FROM_RECORDS, PRINTED, Catalogue, Indicator, catalogue, columns, typed
+from helpers.schema import FROM_RECORDS, PRINTED, Catalogue, Indicator, apply_schema, catalogue, columns
 
 # --- The rows of the indicator table: how one is written, found and bounded ---
 
@@ -110,7 +110,7 @@ def single(cell: Cell, count: int, reference: str, *, base: tuple | None = None,
 def table(rows: list[dict], *, source: str = "") -> pd.DataFrame:
     """The rows as a typed indicator table; ``source`` (of `schema.SOURCES`), if given, is that of all rows."""
     made = rows if not source else [{**each, "source": source} for each in rows]
-    return typed(pd.DataFrame(made, columns=columns("indicateurs")), "indicateurs")
+    return apply_schema(pd.DataFrame(made, columns=columns("indicateurs")), "indicateurs")
 
 
 # --- Small integer programs (``scipy.optimize.milp``, HiGHS): counts that linear constraints allow ---

@@ -33,13 +33,13 @@ from helpers.indicators.constraints import (
     single,
     table,
 )
-from helpers.schema import COMPUTED, VERDICTS, Indicator, catalogue, columns, typed
+from helpers.schema import COMPUTED, VERDICTS, Indicator, apply_schema, catalogue, columns
 
 # --- A printed figure recomputed without itself: its bounds, the calculation, and the lines it rests on ---
 
 
 @dataclass(frozen=True)
-class Found:
+class Recomputed:
     """The smallest and largest value in the figure's unit, the calculation (neutral text) and its lines."""
 
     low: float
@@ -53,7 +53,7 @@ def is_recomputable(figure, rest: System) -> bool:
     return _values(figure, cell_of(figure), rest) is not None
 
 
-def recompute(figure, rest: System, origins: Origins) -> Found | None:
+def recompute(figure, rest: System, origins: Origins) -> Recomputed | None:
     """The values that the other data allow, and how; None when they do not tell.
 
     ``rest`` is the system without the figure.
@@ -65,10 +65,10 @@ def recompute(figure, rest: System, origins: Origins) -> Found | None:
     entry = catalogue().indicators[figure.indicateur]
     in_detail = entry.unit in ROWS or (figure.mesure == "effectif" and not entry.ratio)
     step = _calculation(figure, cell_of(figure), rest, origins.leaf(in_detail=in_detail))
-    return Found(*value, *((step.text, origins.lines(step.sources)) if step else ("", "")))
+    return Recomputed(*value, *((step.text, origins.lines(step.sources)) if step else ("", "")))
 
 
-def assumed_reading(figure, rest: System, origins: Origins) -> Found | None:
+def assumed_reading(figure, rest: System, origins: Origins) -> Recomputed | None:
     """A group without its assumption: its first member alone; None for any other figure."""
     group = catalogue().indicators[figure.indicateur].groups.get(figure.modalite)
     if group is None or group.hypothesis is None:
@@ -185,7 +185,7 @@ def check_figures(figures: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
         rows.append({**_control(figure, rest, audit), **_grim(figure, rest)})
     kept = [name for name in columns("controles") if name in figures]
     answers = [name for name in columns("controles") if name not in figures]
-    return typed(figures[kept].reset_index(drop=True).join(pd.DataFrame(rows, columns=answers)), "controles")
+    return apply_schema(figures[kept].reset_index(drop=True).join(pd.DataFrame(rows, columns=answers)), "controles")
 
 
 @dataclass(frozen=True)
@@ -245,7 +245,7 @@ def _contradicted(figure, conflict: Conflict, audit: _Audit) -> dict:
     return _answer("contradictoire", motive, recompute(figure, rest, audit.origins))
 
 
-def _answer(verdict: str, motive: str, found: Found | None, *, otherwise: Found | None = None) -> dict:
+def _answer(verdict: str, motive: str, found: Recomputed | None, *, otherwise: Recomputed | None = None) -> dict:
     names = [("recalcul_min", "recalcul_max", "calcul"), ("autrement_min", "autrement_max", "calcul_autrement")]
     answer = {"verdict": verdict, "motif": motive, "lignes_du_calcul": found.lines if found else ""}
     for (low, high, text), value in zip(names, (found, otherwise), strict=True):
@@ -271,7 +271,7 @@ def _grim(figure, rest: System) -> dict:
     return {"grim_base_min": low, "grim_base_max": high, "grim_min": found[0], "grim_max": found[1]}
 
 
-def _agrees(figure, found: Found) -> bool:
+def _agrees(figure, found: Recomputed) -> bool:
     if figure.operateur == "plus_de":
         return found.low > figure.valeur
     if figure.operateur == "pres_de":

@@ -8,7 +8,17 @@ import pandas as pd
 from helpers.clean.posts import CleanPosts
 from helpers.indicators.constraints import Cell, row, single, table
 from helpers.indicators.lookup import cite
-from helpers.schema import CERTAIN_FROM_YEARS, CODED, COMPUTED, OUTLOOK, REGISTER, Indicator, catalogue, typed, unfolded
+from helpers.schema import (
+    CERTAIN_FROM_YEARS,
+    CODED,
+    COMPUTED,
+    OUTLOOK,
+    REGISTER,
+    Indicator,
+    apply_schema,
+    catalogue,
+    split_multiple,
+)
 
 # --- The context of the posts: collèges and associations ---
 
@@ -70,7 +80,7 @@ def count_associations(
 
     Two names that may be one association (register, schema ``associations``) count as one or two: hence the bounds.
     """
-    filled = [unfolded(frame, "associations") for frame in (meetings, statements)]
+    filled = [split_multiple(frame, "associations") for frame in (meetings, statements)]
     places = [set(posts["association"]), *(set(frame["associations"]) for frame in filled)]
     named = set().union(*places)
     if not named:
@@ -141,7 +151,7 @@ def _counted(cell: Cell, found: Iterable, *, base: int | None, document: str, cr
 def _by_code(statements: pd.DataFrame, name: str, *, year: int, document: str) -> list[dict]:
     entry, natures = catalogue().indicators[name], catalogue().indicators["nature_enonce"].modalities
     column, rows = COLUMNS[name], []
-    coded = [(getattr(each, column), each) for each in unfolded(statements, column).itertuples()]
+    coded = [(getattr(each, column), each) for each in split_multiple(statements, column).itertuples()]
     for code, members in _members(entry, (seen for seen, _ in coded)).items():
         found, cell = [each for seen, each in coded if seen in members], (year, "enonces", name, code)
         rows.append(_counted(cell, found, base=len(statements), document=document))
@@ -188,7 +198,7 @@ def _levels(statements: pd.DataFrame, *, year: int, document: str) -> list[dict]
 
 def _answered(statements: pd.DataFrame, *, year: int, document: str) -> list[dict]:
     """The tensions by what answers them; nothing when no answer is coded."""
-    answers = unfolded(statements, "repond_a")
+    answers = split_multiple(statements, "repond_a")
     if answers.empty:
         return []
     entry, tensions = catalogue().indicators["reponse_tension"], statements[statements["nature"] == "tension"]
@@ -400,4 +410,4 @@ def count_year(
         count_associations(posts, meetings, statements, associations, year=year, document=document),
         count_statements(statements, year=year, document=document),
     ]
-    return typed(pd.concat(parts, ignore_index=True), "indicateurs")
+    return apply_schema(pd.concat(parts, ignore_index=True), "indicateurs")

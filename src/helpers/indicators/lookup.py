@@ -269,7 +269,7 @@ def title_of_path(path: str) -> str:
     return catalogue().indicators[name].title_of(modality)
 
 
-def place_beside(path: str) -> str:
+def statement_anchor(path: str) -> str:
     """The anchor in page 04 of the statements on the subject of a value.
 
     >>> indicators.place_beside("postes/bureau/non"), indicators.place_beside("enonces/association_enonce/Le Gué")
@@ -456,7 +456,7 @@ def in_site(place: str) -> str:
     return f"au {place}" if place.startswith(_COLLEGE) else f"de l’{place}"
 
 
-def named(indicators: pd.DataFrame, place: str) -> pd.DataFrame:
+def with_site_name(indicators: pd.DataFrame, place: str) -> pd.DataFrame:
     """The rows of a site (schema ``indicateurs``) with its name as a column ``lieu``; those of the network unchanged.
 
     ``place`` comes from `name_site`. The network's rows beside those of the site have an empty ``lieu``.

@@ -5,11 +5,11 @@ from fractions import Fraction
 
 import pandas as pd
 
-from helpers.clean.records import Cleaned
+from helpers.clean.records import CleanedRecords
 from helpers.indicators.constraints import Cell, cell_of, row, table
 from helpers.indicators.controls import NEAR_POINTS, NEAR_RATIO
 from helpers.indicators.lookup import decimals_of
-from helpers.schema import FEWEST_PERSONS, FROM_RECORDS, catalogue, columns, typed
+from helpers.schema import FEWEST_PERSONS, FROM_RECORDS, apply_schema, catalogue, columns
 
 # --- Why a printed figure and its count agree or not: one French sentence each ---
 
@@ -132,7 +132,7 @@ def reconcile(figures: pd.DataFrame, counted: pd.DataFrame, earlier: pd.DataFram
     known = Counted(counts, {cell_of(row): row for row in before.itertuples()})
     own = figures[figures["annee"].eq(year) & figures["perimetre"].isin(_of_persons())]
     rows = [{**figure._asdict(), **_answer(figure, known)} for figure in own.itertuples() if counts]
-    return typed(pd.DataFrame(rows, columns=columns("rapprochements")), "rapprochements")
+    return apply_schema(pd.DataFrame(rows, columns=columns("rapprochements")), "rapprochements")
 
 
 def _of_persons() -> set[str]:
@@ -259,7 +259,7 @@ def _is_few(count: int) -> bool:
     return 0 < count < FEWEST_PERSONS
 
 
-def count_received(cleaned: Cleaned, *, source: str, reference: str) -> pd.DataFrame:
+def count_received(cleaned: CleanedRecords, *, source: str, reference: str) -> pd.DataFrame:
     """Exact indicators (schema ``indicateurs``) of an export: rows read, kept, rejected, and cells written otherwise.
 
     ``source`` is export or synthetique. Empty when nothing was read. A count of 1 to 4 is ``non_publie``, and so is one
@@ -307,7 +307,7 @@ def fold_rejections(rejections: pd.DataFrame) -> pd.DataFrame:
     if folded:
         held.append((" ; ".join(motif for motif, _ in folded), sum(count for _, count in folded)))
         held.sort(key=lambda line: -line[1])
-    return typed(pd.DataFrame(held, columns=columns("rejets"), dtype="object"), "rejets")
+    return apply_schema(pd.DataFrame(held, columns=columns("rejets"), dtype="object"), "rejets")
 
 
 def sum_changes(ledger: pd.DataFrame) -> pd.DataFrame:
@@ -320,7 +320,7 @@ def sum_changes(ledger: pd.DataFrame) -> pd.DataFrame:
     [['', 'sexe', 'écriture', 12]]
     """
     summed = ledger.groupby(["colonne", "regle"], sort=False, as_index=False)["lignes"].sum()
-    return typed(summed.assign(fichier="")[columns("normalisations")].astype("object"), "normalisations")
+    return apply_schema(summed.assign(fichier="")[columns("normalisations")].astype("object"), "normalisations")
 
 
 def count_reconciled(reconciled: pd.DataFrame, *, year: int, source: str, reference: str) -> pd.DataFrame:

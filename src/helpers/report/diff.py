@@ -49,7 +49,7 @@ class UnreadableFigures(Exception):
 
 
 @dataclass(frozen=True)
-class Published:
+class PublishedValues:
     """A report: the rows of its tables by key, with typed values (None: empty cell), and its manifest.
 
     >>> rapport = read_report(paths.report(2020))
@@ -99,12 +99,12 @@ def _with_words(measures: dict[tuple, dict]) -> dict[tuple, dict]:
     return rows
 
 
-def read_files(files: dict[str, bytes]) -> Published:
+def read_files(files: dict[str, bytes]) -> PublishedValues:
     """The values in the files of a report, by name (`FILES`); UnreadableFigures when one is missing or unusable."""
     try:
         indicators = _rows(files[f"{INDICATORS}.csv"], INDICATORS)
         comparisons = _with_words(_rows(files[f"{COMPARISONS}.csv"], COMPARISONS))
-        found = Published({INDICATORS: indicators, COMPARISONS: comparisons}, json.loads(files[MANIFEST]))
+        found = PublishedValues({INDICATORS: indicators, COMPARISONS: comparisons}, json.loads(files[MANIFEST]))
         _ = found.made_at, found.inputs, found.manifest["parameters"].keys(), found.manifest["versions"].keys()
     except KeyError as error:
         raise UnreadableFigures(f"{error.args[0]} manque") from None
@@ -113,7 +113,7 @@ def read_files(files: dict[str, bytes]) -> Published:
     return found
 
 
-def read_report(folder: Path) -> Published:
+def read_report(folder: Path) -> PublishedValues:
     """The values of the report in this folder; UnreadableFigures when it holds no complete report."""
     return read_files({name: (folder / name).read_bytes() for name in FILES if (folder / name).is_file()})
 
@@ -172,7 +172,7 @@ def _same(before: object, after: object) -> bool:
     return before == after
 
 
-def compare_figures(before: Published, after: Published) -> Changes:
+def compare_figures(before: PublishedValues, after: PublishedValues) -> Changes:
     """What moved, appeared and vanished between two reports of one year.
 
     A measure that comes or goes within a comparison that stays is a move of that comparison.
@@ -404,7 +404,7 @@ def _differences(kind: str, before: dict, after: dict, mark: str) -> list[Reason
     ]
 
 
-def causes_between(before: Published, after: Published) -> list[Reason]:
+def causes_between(before: PublishedValues, after: PublishedValues) -> list[Reason]:
     """What changed between two manifests: files (under public names), parameters, libraries; they tell no code."""
     then, now = before.inputs, after.inputs
     read = [Reason("donnees", name) for name in sorted(then.keys() | now.keys()) if then.get(name) != now.get(name)]
@@ -468,7 +468,7 @@ def _counted(found: list[Change]) -> tuple[str, int, bool]:
     return said, figures + compared, not figures
 
 
-def headline(changes: Changes, before: Published) -> str:
+def headline(changes: Changes, before: PublishedValues) -> str:
     """How many values changed since which report: « 3 chiffres ont changé depuis le rapport du… »."""
     said, count, _ = _counted(changes.moved)
     has = f"{said} {plural(count, 'a', 'ont')} changé" if count else "Aucun chiffre n’a changé"
@@ -512,7 +512,7 @@ def _line(change: Change, names: Names) -> str:
     return f"  {names.of(change)} : {', '.join([told, *remarks(change)])}"
 
 
-def told(changes: Changes, before: Published, causes: Sequence[Reason], *, page: Path) -> list[str]:
+def summary_lines(changes: Changes, before: PublishedValues, causes: Sequence[Reason], *, page: Path) -> list[str]:
     """The lines for a terminal: how many values changed, after what, the biggest moves, where all of them are."""
     if not changes.every:
         return [f"{headline(changes, before)}."]

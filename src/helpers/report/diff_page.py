@@ -16,7 +16,7 @@ from helpers.report.diff import (
     Change,
     Changes,
     Names,
-    Published,
+    PublishedValues,
     UnreadableFigures,
     causes_between,
     compare_figures,
@@ -24,11 +24,11 @@ from helpers.report.diff import (
     read_files,
     read_report,
     say_causes,
-    told,
+    summary_lines,
 )
 from helpers.report.page import INDEX, lay_out, report_subtitle
 from helpers.schema import FROM_RECORDS, SYNTHETIC
-from helpers.system import whole
+from helpers.system import atomic_write
 from helpers.text.formats import Html, fragment
 from helpers.text.tables import Group, headings
 from helpers.text.tables import lay_out as lay_out_table
@@ -111,7 +111,7 @@ def _sections(changes: Changes, names: Names) -> list[tuple[str, Html]]:
     return made
 
 
-def _foot(after: Published, report: Path) -> str:
+def _foot(after: PublishedValues, report: Path) -> str:
     moment = f" du {after.made_at:%d/%m/%Y}" if after.made_at else ""
     return (
         f"<p>Cette page compare les chiffres du rapport{moment}, {paths.relative(report)}, à ceux du rapport qu’il "
@@ -120,7 +120,13 @@ def _foot(after: Published, report: Path) -> str:
 
 
 def write_page(
-    path: Path, changes: Changes, before: Published, after: Published, causes: Sequence[Reason], *, report: Path
+    path: Path,
+    changes: Changes,
+    before: PublishedValues,
+    after: PublishedValues,
+    causes: Sequence[Reason],
+    *,
+    report: Path,
 ) -> Path:
     """Write the page atomically: the answer, after what it came, the tables. ``report`` is the new report's folder.
 
@@ -146,7 +152,7 @@ def write_page(
         template="changements.html.j2",
         index=Path(*[".."] * 3, paths.relative(report), INDEX).as_posix(),
     )
-    with whole(path) as beside:
+    with atomic_write(path) as beside:
         beside.write_text(html, encoding="utf-8", newline="\n")
     return path
 
@@ -164,18 +170,18 @@ def is_on_simulated(report: Path) -> bool:
     return report.name.endswith(paths.SYNTHETIC_SUFFIX)
 
 
-def keep(year: int, report: Path) -> Path:
+def keep_values(year: int, report: Path) -> Path:
     """Keep the tables and the manifest of a report in one file, so that one atomic write replaces them all."""
     path = kept_path(year, is_synthetic=is_on_simulated(report))
-    with whole(path) as beside, zipfile.ZipFile(beside, "w") as archive:
+    with atomic_write(path) as beside, zipfile.ZipFile(beside, "w") as archive:
         for name in FILES:
             # Undated: the same report gives the same bytes.
             archive.writestr(zipfile.ZipInfo(name), (report / name).read_bytes(), zipfile.ZIP_DEFLATED)
     return path
 
 
-def kept(year: int, *, is_synthetic: bool = False) -> Published | None:
-    """The values kept, if any; UnreadableFigures when the file is damaged or is not one that `keep` wrote."""
+def kept_values(year: int, *, is_synthetic: bool = False) -> PublishedValues | None:
+    """The values kept, if any; UnreadableFigures when the file is damaged or is not one that `keep_values` wrote."""
     path = kept_path(year, is_synthetic=is_synthetic)
     if not path.is_file():
         return None
@@ -194,20 +200,20 @@ def _lines(year: int, report: Path, causes: Iterable[Reason]) -> list[str]:
     is_synthetic = is_on_simulated(report)
     page = page_path(year, is_synthetic=is_synthetic)
     try:
-        before = kept(year, is_synthetic=is_synthetic)
+        before = kept_values(year, is_synthetic=is_synthetic)
         fault = []
     except UnreadableFigures as error:
         before, fault = None, [f"Rien n’est comparé au rapport précédent : ses chiffres ne se lisent plus ({error})."]
     if before is None:
         page.unlink(missing_ok=True)  # it would speak of another report
-        keep(year, report)
+        keep_values(year, report)
         return fault
     after = read_report(report)
     changes, every = compare_figures(before, after), [*causes, *causes_between(before, after)]
     write_page(page, changes, before, after, every, report=report)
     # Last: if the page fails, the next run will say what this one could not.
-    keep(year, report)
-    return told(changes, before, every, page=page)
+    keep_values(year, report)
+    return summary_lines(changes, before, every, page=page)
 
 
 def after_release(year: int, report: Path, causes: Iterable[Reason], tell: Callable[[str], None]) -> bool:

@@ -7,7 +7,7 @@ from typing import TypedDict
 from bs4 import BeautifulSoup
 from markupsafe import Markup
 
-from helpers.report.manifest import MANIFEST, STAMP, read_report, written
+from helpers.report.manifest import MANIFEST, STAMP, manifest_bytes, read_report
 from helpers.report.page import INDEX, Page, lay_out, templates
 
 # --- index.html ---
@@ -147,7 +147,7 @@ def write_example(folder: Path, example: Path) -> None:
     False
     """
     report = read_report(folder)
-    manifest = written({key: value for key, value in report.manifest.items() if key != STAMP})
+    manifest = manifest_bytes({key: value for key, value in report.manifest.items() if key != STAMP})
     files = {**report.files, MANIFEST: manifest}
     for path, content in files.items():
         (example / path).parent.mkdir(parents=True, exist_ok=True)

@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup
 from helpers import paths
 from helpers.report.page import INDEX, ReportError, lay_out, templates
 from helpers.system import checksum
-from helpers.system import fingerprint as checksum_of
+from helpers.system import sha256_of as checksum_of
 
 # --- manifest.json, the public record of a report: what it was made from, what it holds, the stamp of the run ---
 
@@ -61,7 +61,7 @@ def _stamp() -> dict:
     }
 
 
-def written(content: dict) -> bytes:
+def manifest_bytes(content: dict) -> bytes:
     """A manifest as its file holds it."""
     return (json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
 
@@ -69,10 +69,10 @@ def written(content: dict) -> bytes:
 def _with_seal(block: dict) -> dict:
     """A block with the SHA-256 of the rest of itself."""
     content = {key: block[key] for key in block if key != SEAL}
-    return {**content, SEAL: checksum(written(content))}
+    return {**content, SEAL: checksum(manifest_bytes(content))}
 
 
-def seal(content: dict) -> dict:
+def seal_manifest(content: dict) -> dict:
     """The manifest with two seals, one of its stamp and one of everything else, which identical runs share.
 
     They detect accidents. They are no signature: whoever rewrites a manifest can seal it again.
@@ -83,7 +83,7 @@ def seal(content: dict) -> dict:
 
 def fingerprint(content: dict) -> str:
     """What identical runs share: the SHA-256 of the manifest without its stamp and its seal."""
-    return checksum(written({key: content[key] for key in content if key not in (STAMP, SEAL)}))
+    return checksum(manifest_bytes({key: content[key] for key in content if key not in (STAMP, SEAL)}))
 
 
 def _output(path: Path, folder: Path) -> dict:
@@ -115,7 +115,7 @@ def write_manifest(
         **({SYNTHETIC: True} if is_synthetic else {}),
         STAMP: _stamp(),
     }
-    (folder / MANIFEST).write_bytes(written(seal(content)))
+    (folder / MANIFEST).write_bytes(manifest_bytes(seal_manifest(content)))
 
 
 # --- sites.html: the reports of associations and collèges, made or not ---
@@ -125,7 +125,7 @@ _TITLE = "Les rapports par association et par collège"
 _KINDS = {"association": "Associations", "college": "Collèges"}
 
 
-class Listed(TypedDict):
+class SiteEntry(TypedDict):
     """A site in the list; ``folder`` is empty when it has no report here, ``size`` is rounded or None."""
 
     name: str
@@ -136,7 +136,7 @@ class Listed(TypedDict):
     size: int | None
 
 
-def write_sites(folder: Path, sites: Sequence[Listed], *, subtitle: str, least: int) -> None:
+def write_sites(folder: Path, sites: Sequence[SiteEntry], *, subtitle: str, least: int) -> None:
     """Write ``sites.html`` in the folder of the report: each site with its pages, or why it has none.
 
     ``least`` is the number of persons from which a report is made.
@@ -217,32 +217,34 @@ def is_inside(path: str) -> bool:
     return bool(parts) and not {"..", "/"} & set(parts) and not set(path) & set('\\:*?"<>|\0')
 
 
-class Touched(Exception):
+class TamperedFileError(Exception):
     """A file of a report is not as it was published: a message without final period, the caller appends the remedy."""
 
 
-def content_of(folder: Path, path: str, sha256: str) -> bytes:
-    """A file of the report, as published; Touched when it is missing, was changed, or lies outside the folder."""
+def verified_bytes(folder: Path, path: str, sha256: str) -> bytes:
+    """A file of the report, as published; TamperedFileError when it is missing, was changed, or lies outside the folder."""
     if not is_inside(path):
-        raise Touched(f"{MANIFEST} nomme un fichier hors du rapport {folder.name}")
+        raise TamperedFileError(f"{MANIFEST} nomme un fichier hors du rapport {folder.name}")
     try:
         content = (folder / path).read_bytes()
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-        raise Touched(f"{path} manque dans le rapport {folder.name}") from None
+        raise TamperedFileError(f"{path} manque dans le rapport {folder.name}") from None
     if checksum(content) != sha256:
-        raise Touched(f"{path} n’est plus tel qu’il a été publié dans le rapport {folder.name}")
+        raise TamperedFileError(f"{path} n’est plus tel qu’il a été publié dans le rapport {folder.name}")
     return content
 
 
-def require_sealed(folder: Path, content: bytes, manifest: dict) -> None:
-    """Raise Touched unless the manifest is, byte for byte, what its seals say."""
+def require_valid_seal(folder: Path, content: bytes, manifest: dict) -> None:
+    """Raise TamperedFileError unless the manifest is, byte for byte, what its seals say."""
     if SEAL not in manifest:
-        raise Touched(f"{MANIFEST} ne porte pas son empreinte (version antérieure ?) dans le rapport {folder.name}")
-    if content != written(seal(manifest)):
-        raise Touched(f"{MANIFEST} n’est plus tel qu’il a été publié dans le rapport {folder.name}")
+        raise TamperedFileError(
+            f"{MANIFEST} ne porte pas son empreinte (version antérieure ?) dans le rapport {folder.name}"
+        )
+    if content != manifest_bytes(seal_manifest(manifest)):
+        raise TamperedFileError(f"{MANIFEST} n’est plus tel qu’il a été publié dans le rapport {folder.name}")
 
 
-def strangers_in(folder: Path, manifest: dict) -> list[str]:
+def unlisted_files(folder: Path, manifest: dict) -> list[str]:
     """The files of the folder that are not of the report."""
     own = {MANIFEST, *(output["path"] for output in manifest["outputs"])}
     return sorted({path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - own)
@@ -252,12 +254,12 @@ def read_report(folder: Path) -> Report:
     """The report of the folder, every file verified; ReportError, with the remedy, when one is missing or changed."""
     content, manifest = read_manifest(folder)
     try:
-        outputs = {each["path"]: content_of(folder, each["path"], each["sha256"]) for each in manifest["outputs"]}
-        require_sealed(folder, content, manifest)
-    except Touched as fault:
+        outputs = {each["path"]: verified_bytes(folder, each["path"], each["sha256"]) for each in manifest["outputs"]}
+        require_valid_seal(folder, content, manifest)
+    except TamperedFileError as fault:
         raise ReportError(f"{fault} : {_remedy(folder)}.") from None
     files = dict(sorted({**outputs, MANIFEST: content}.items()))
-    return Report(folder.name, files, manifest, strangers_in(folder, manifest))
+    return Report(folder.name, files, manifest, unlisted_files(folder, manifest))
 
 
 def fingerprint_of(folder: Path) -> str | None:
@@ -284,7 +286,7 @@ _DROPPED = {".DS_Store", "Thumbs.db", "desktop.ini"}
 
 
 @dataclass(frozen=True)
-class Verified:
+class Verification:
     """The outcome of a verification: what differs, a sentence each; how many files and data files were compared.
 
     ``inputs`` is None when no data are beside the report; ``stamp`` is what the manifest says of its run.
@@ -306,7 +308,7 @@ def _root(folder: Path) -> Path | None:
 def _private_fault(root: Path, year: int, entry: dict) -> str | None:
     """What is wrong with a file of an export or a coding, found by its checksum since its name does not leave."""
     kind, _, _ = entry["path"].partition(",")
-    with paths.rooted(root):
+    with paths.with_data_root(root):
         files = [path for path in paths.private_files(year) if paths.public_name(path).startswith(f"{kind},")]
     if not files:
         return f"{entry['path']} n’est plus là"
@@ -329,20 +331,20 @@ def _input_fault(root: Path, entry: dict) -> str | None:
 
 def _output_faults(folder: Path, content: bytes, manifest: dict) -> Iterator[str]:
     try:
-        require_sealed(folder, content, manifest)
-    except Touched as fault:
+        require_valid_seal(folder, content, manifest)
+    except TamperedFileError as fault:
         yield str(fault)
     for output in manifest["outputs"]:
         try:
-            content_of(folder, output["path"], output["sha256"])
-        except Touched as fault:
+            verified_bytes(folder, output["path"], output["sha256"])
+        except TamperedFileError as fault:
             yield str(fault)
-    for path in strangers_in(folder, manifest):
+    for path in unlisted_files(folder, manifest):
         if Path(path).name not in _DROPPED:
             yield f"{path} n’est pas du rapport {folder.name}"
 
 
-def verify(folder: Path) -> Verified:
+def verify(folder: Path) -> Verification:
     """Compute every checksum of the manifest again: what differs today.
 
     Nothing is written; only the folder and ``data/raw`` are read. Seals detect accidents, not a report that someone
@@ -362,7 +364,7 @@ def verify(folder: Path) -> Verified:
         raise ReportError(f"{MANIFEST} du rapport {folder.name} n’est pas utilisable.") from None
     faults += [fault for entry in inputs if root and (fault := _input_fault(root, entry))]
     stamp = manifest.get(STAMP)
-    return Verified(
+    return Verification(
         year,
         list(dict.fromkeys(faults)),
         files=len(manifest["outputs"]) + 1,

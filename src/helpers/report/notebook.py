@@ -56,7 +56,7 @@ def _under(cells: list["NotebookNode"], place: int) -> list["NotebookNode"]:
     return found
 
 
-def without_object(cells: list["NotebookNode"]) -> set[int]:
+def empty_cells(cells: list["NotebookNode"]) -> set[int]:
     """The places of the cells that leave the page: what shows nothing, with what announces it."""
     left: set[int] = {place for place, cell in enumerate(cells) if _shows(cell) is False}
     for place, cell in enumerate(cells):
@@ -112,7 +112,7 @@ def extract(notebook: "NotebookNode", tag: str) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Arranged:
+class ArrangedCells:
     """The cells of a page: its body; for its foot, the presentation of the notebook and its preparation."""
 
     body: "NotebookNode"
@@ -167,10 +167,10 @@ def _with_folds(cells: list["NotebookNode"]) -> list["NotebookNode"]:
     return [*arranged, _fold(summary, pieces)] if pieces else arranged
 
 
-def arrange_cells(notebook: "NotebookNode") -> Arranged:
+def arrange_cells(notebook: "NotebookNode") -> ArrangedCells:
     """The cells of a page and of its foot; those tagged ``provenance`` are left to the caller."""
     cells = deepcopy(notebook.cells)
-    left = without_object(cells)
+    left = empty_cells(cells)
     kept = [cell for place, cell in enumerate(cells) if place not in left and "provenance" not in tags_of(cell)]
     prepared = [cell for cell in kept if set(_PREPARED) & set(tags_of(cell))]
     told = _presentation(kept)
@@ -178,7 +178,7 @@ def arrange_cells(notebook: "NotebookNode") -> Arranged:
     parts = [deepcopy(notebook) for _ in range(3)]
     for part, cells in zip(parts, (read, told, _preparation(prepared)), strict=True):
         part.cells = cells
-    return Arranged(*parts)
+    return ArrangedCells(*parts)
 
 
 # --- Page 01 comes before the rounding: exact values that the report rounds are taken out of it ---
@@ -187,7 +187,7 @@ _INSTEAD = '<span class="marque arrondi-secret">protégé</span>'
 _NAMES = ("data-cle", "data-protege")
 
 
-def withhold(notebook: "NotebookNode", keys: Collection[str]) -> "NotebookNode":
+def suppress_rounded(notebook: "NotebookNode", keys: Collection[str]) -> "NotebookNode":
     """The executed notebook without what it shows of these keys (« 2021/alses/sexe/filles »), marked numbers or texts.
 
     An exact count beside a rounded one would reveal both.
@@ -196,7 +196,7 @@ def withhold(notebook: "NotebookNode", keys: Collection[str]) -> "NotebookNode":
     >>> html = '<p><data data-cle="2021/alses/sexe/filles">12</data></p>'
     >>> montre = v4.new_output("display_data", {"text/html": html})
     >>> notebook = v4.new_notebook(cells=[v4.new_code_cell("1", outputs=[montre])])
-    >>> withhold(notebook, {"2021/alses/sexe/filles"}).cells[0].outputs[0].data["text/html"]
+    >>> suppress_rounded(notebook, {"2021/alses/sexe/filles"}).cells[0].outputs[0].data["text/html"]
     '<p><span class="marque arrondi-secret">protégé</span></p>'
     """
     if not keys:

@@ -88,7 +88,7 @@ def _mend_links(body: BeautifulSoup) -> None:
             link["href"] = f"#{slug(target)}"
 
 
-def arrange(body: BeautifulSoup) -> None:
+def arrange_body(body: BeautifulSoup) -> None:
     """Gives the body unique heading ids and working in-page links, in place."""
     _name_headings(body)
     _mend_links(body)
@@ -132,14 +132,14 @@ def _heads(table: Tag) -> tuple[str, ...]:
     return tuple(text_of(cell) for cell in row.find_all("th")) if row else ()
 
 
-def quoted(text: str) -> str:
+def css_string(text: str) -> str:
     """The text as a CSS string that can neither end nor close the sheet."""
     return '"' + "".join(f"\\{ord(sign):x} " if sign in '"\\<' else sign for sign in text) + '"'
 
 
 def _rule(name: str, heads: tuple[str, ...]) -> str:
     """The heads of a kind of table, where the sheet looks for them: ``--c2`` for its second column."""
-    named = (f"--c{place}:{quoted(head)}" for place, head in enumerate(heads, start=1) if place > 1)
+    named = (f"--c{place}:{css_string(head)}" for place, head in enumerate(heads, start=1) if place > 1)
     return f".{name}{{{';'.join(named)}}}\n"
 
 
@@ -274,9 +274,10 @@ def _paper(subtitle: str, pages: list[Page]) -> str:
     """What a printed sheet says of the report: name and year in the margin, the file that a link leads to."""
     head = f"{REPORT}, {subtitle[:1].lower()}{subtitle[1:]}"
     links = "\n".join(
-        f"main a[href^={quoted(page.href)}]::after {{ content: {quoted(f' ({page.href})')}; }}" for page in pages
+        f"main a[href^={css_string(page.href)}]::after {{ content: {css_string(f' ({page.href})')}; }}"
+        for page in pages
     )
-    return f"@page {{ @top-left {{ content: {quoted(head)}; }} }}\n@media print {{\n{links}\n}}\n"
+    return f"@page {{ @top-left {{ content: {css_string(head)}; }} }}\n@media print {{\n{links}\n}}\n"
 
 
 def lay_out(
@@ -302,7 +303,7 @@ def lay_out(
         typeset(part)
         box_tables(part)
         share_keys(part)
-    arrange(body)
+    arrange_body(body)
     style = _sheet() + _drawing_rules(body) + stack_tables(body, bottom) + _paper(french_spaces(subtitle), pages)
     previous, following = _neighbours(pages, current)
     return (

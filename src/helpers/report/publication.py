@@ -79,7 +79,7 @@ def _mend(final: Path) -> None:
         raise _refusal(error, old) from error
 
 
-def recover(final: Path) -> None:
+def recover_reports(final: Path) -> None:
     """Repair an interrupted swap and delete unfinished builds of the report's year; to be called at each start.
 
     The caller holds the lock of the year; other years are left alone, a program may be at work on them.
@@ -112,7 +112,7 @@ def _by_two_renames(built: Path, final: Path) -> None:
         raise _refusal(error, built) from error
 
 
-def swap(built: Path, final: Path) -> None:
+def atomic_replace(built: Path, final: Path) -> None:
     """Replace the old report by the built one, on the same volume; on failure the old one stays complete.
 
     An old report that cannot be deleted at once is deleted at the next start.
@@ -125,12 +125,12 @@ def swap(built: Path, final: Path) -> None:
         the disk refuses.
     """
     # Contents reach the disk before names: after a power cut, a name must not lead to empty pages.
-    system.settle_tree(built)
+    system.sync_tree(built)
     _mend(final)
-    if not (final.exists() and system.exchange(built, final)):
+    if not (final.exists() and system.swap_folders(built, final)):
         _by_two_renames(built, final)
     # The old report stays until the new name is on the disk too.
-    system.settle(final.parent)
+    system.sync_to_disk(final.parent)
     shutil.rmtree(built, ignore_errors=True)  # after an exchange, the old report is there
     if _old(final).exists():
         _discard(_old(final))
@@ -201,7 +201,7 @@ def _hold(year: int, what: str) -> Iterator[None]:
 
 
 @contextmanager
-def in_turn(years: Iterable[int], *, what: str) -> Iterator[None]:
+def year_lock(years: Iterable[int], *, what: str) -> Iterator[None]:
     """Hold the lock of each of these years while the block runs; ``what`` is the command, quoted by refusals.
 
     Raises

@@ -36,7 +36,7 @@ from helpers.report.page import (
     report_subtitle,
     templates,
 )
-from helpers.report.publication import BUILD_PREFIX, in_turn, recover
+from helpers.report.publication import BUILD_PREFIX, recover_reports, year_lock
 from helpers.system import BROWSER_VARIABLE, find_browser
 from helpers.typography import french_spaces
 
@@ -356,7 +356,7 @@ def _place(made: list[Path], reports: Path) -> None:
             raise PublicationError(
                 f"Fermez {path.name}, ouvert dans un autre programme ou protégé en écriture, puis relancez."
             ) from error
-    system.settle(*made)
+    system.sync_to_disk(*made)
     for path in made:
         path.replace(reports / path.name)
 
@@ -397,8 +397,8 @@ def share(year: int, *, archive: bool = True, pdf: bool = False, tell: Callable[
     """
     reports = paths.reports()
     browser = find_browser() if pdf else None
-    with in_turn([year], what=f"alses share {year}"):
-        recover(reports / str(year))
+    with year_lock([year], what=f"alses share {year}"):
+        recover_reports(reports / str(year))
         report = _report_of(year)
         for stranger in report.strangers:
             tell(f"{stranger} n’est pas du rapport {year} : laissé de côté.")

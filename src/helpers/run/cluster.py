@@ -14,10 +14,10 @@ import nbformat
 from helpers import paths, provenance, system
 from helpers.parameters import NOTEBOOKS
 from helpers.provenance import locate, name_of
-from helpers.run.execution import Executed, execute
+from helpers.run.execution import ExecutedNotebook, execute
 from helpers.run.tasks import FIRST, NotebookFailure, Task
 from helpers.schema import DataError
-from helpers.system import whole
+from helpers.system import atomic_write
 
 # --- A Dask cluster, as an executor of the standard library ---
 
@@ -143,20 +143,22 @@ def _run_in(sent: Sent) -> Returned:
     return Returned(destination.read_bytes(), [name_of(path) for path in done.read], written)
 
 
-def take_back(task: Task, returned: Returned) -> Executed:
+def take_back(task: Task, returned: Returned) -> ExecutedNotebook:
     """Write here what was made elsewhere, as if it had been made here."""
     for name, content in {**returned.written, name_of(task.executed): returned.notebook}.items():
-        with whole(locate(name)) as beside:
+        with atomic_write(locate(name)) as beside:
             beside.write_bytes(content)
     notebook = nbformat.reads(returned.notebook.decode(), as_version=4)
-    return Executed(notebook, [locate(name) for name in returned.read], [locate(name) for name in returned.written])
+    return ExecutedNotebook(
+        notebook, [locate(name) for name in returned.read], [locate(name) for name in returned.written]
+    )
 
 
-def executing_by(submit: Callable, tasks: list[Task]) -> Callable[..., Executed]:
+def executing_by(submit: Callable, tasks: list[Task]) -> Callable[..., ExecutedNotebook]:
     """A function that executes a task wherever ``submit`` sends it."""
     by_key = {task.key: task for task in tasks}
 
-    def executing(task: Task, **_: object) -> Executed:
+    def executing(task: Task, **_: object) -> ExecutedNotebook:
         sent = prepare(task, [by_key[key] for key in task.after])
         return take_back(task, submit(run_there, sent).result())
 

@@ -15,7 +15,7 @@ from papermill.exceptions import PapermillExecutionError
 from helpers import paths, provenance
 from helpers.kernels import fork
 from helpers.run.tasks import NotebookFailure, check_source
-from helpers.system import whole
+from helpers.system import atomic_write
 
 # --- Redaction: the words of an error can quote a row of persons ---
 
@@ -36,7 +36,7 @@ def words_of(traceback: list[str]) -> list[str]:
     return [each for each in plain if each.strip() and not _PLACE.match(each)]
 
 
-def hush(notebook: NotebookNode) -> None:
+def redact_errors(notebook: NotebookNode) -> None:
     """Remove the words of errors and warnings from an executed notebook; where it stopped stays."""
     for cell in notebook.cells:
         cell_outputs = cell.get("outputs", [])
@@ -110,7 +110,7 @@ def find_fault(notebook: NotebookNode) -> str | None:
 def _mark(notebook: NotebookNode, reason: str, *, is_hushed: bool = False) -> int:
     """The index of the cell where the notebook stopped, now marked in French; its errors are redacted or not."""
     if is_hushed:
-        hush(notebook)
+        redact_errors(notebook)
     notebook.cells = [cell for cell in notebook.cells if _TAG not in cell.metadata.get("tags", [])]
     found = _first_error(notebook)
     # A kernel that dies leaves no error, and not always a count: take the last cell that Papermill started.
@@ -172,11 +172,11 @@ def _settle(notebook: NotebookNode) -> NotebookNode:
 
 
 def _keep(notebook: NotebookNode, destination: Path) -> None:
-    with whole(destination) as beside:
+    with atomic_write(destination) as beside:
         nbformat.write(notebook, beside)
 
 
-class Stopped(RuntimeError):
+class RunStopped(RuntimeError):
     """The run was given up while this notebook was at work."""
 
 
@@ -189,7 +189,7 @@ class _Course:
 
     def check(self) -> None:
         if self._is_given_up():
-            raise Stopped
+            raise RunStopped
 
     def opened(self, *, notebook: NotebookNode) -> None:
         self.notebook = notebook
@@ -233,7 +233,7 @@ def _started_run(name: str, parameters: dict, arguments: list[str], course: _Cou
     try:
         return _run(name, parameters, arguments, course)
     except _STOPS as error:
-        if course.notebook is not None or isinstance(error, Stopped):
+        if course.notebook is not None or isinstance(error, RunStopped):
             raise
         raise NotebookFailure(
             f"{name} n’a pas démarré : {error}. Relancez ; si cela persiste, redémarrez l’ordinateur."
@@ -241,7 +241,7 @@ def _started_run(name: str, parameters: dict, arguments: list[str], course: _Cou
 
 
 @dataclass(frozen=True)
-class Executed:
+class ExecutedNotebook:
     """A fully executed notebook, and the files that it read and wrote."""
 
     notebook: NotebookNode
@@ -257,7 +257,7 @@ def execute(
     root: Path | None = None,
     cell_done: Callable[[], None] = lambda: None,
     is_given_up: Callable[[], bool] = lambda: False,
-) -> Executed:
+) -> ExecutedNotebook:
     """The executed notebook, also written to ``destination``, even if it stops.
 
     ``root`` is the data root that the notebook sees, by default that of this process; files of persons outside it are
@@ -282,7 +282,7 @@ def execute(
         _keep(notebook, destination)
         fault = find_fault(notebook)
         read, written = provenance.read_back(seen) if not fault else ([], [])
-    except Stopped:
+    except RunStopped:
         raise
     except _STOPS as error:
         # Only 01 reads persons.
@@ -295,4 +295,4 @@ def execute(
     if fault:
         kept = paths.relative(destination)
         raise NotebookFailure(f"{name} n’a pas été exécuté en entier : {fault}. Notebook gardé : {kept}.")
-    return Executed(notebook, read, written)
+    return ExecutedNotebook(notebook, read, written)

@@ -201,7 +201,7 @@ CHECKS = [
 
 
 @dataclass(frozen=True)
-class Made:
+class RunResult:
     """A report before publication: its tasks, those of the network's pages in the order of `PAGES`, and its sites."""
 
     tasks: list[Task]
@@ -220,7 +220,7 @@ def place(choice: Parameters) -> Path:
     return paths.report(choice.year, is_synthetic=is_synthetic(choice))
 
 
-def _build(folder: Path, made: Made, choice: Parameters) -> None:
+def _build(folder: Path, made: RunResult, choice: Parameters) -> None:
     """Write everything but the manifest in ``folder``."""
     data.require_current(choice.series)
     for task, page in zip(made.shown, PAGES, strict=True):
@@ -234,7 +234,7 @@ def _build(folder: Path, made: Made, choice: Parameters) -> None:
 
 
 def _export_tables(folder: Path, choice: Parameters, *place: str, has_comparisons: bool) -> None:
-    with paths.rooted(paths.shareable()):  # protected counts only
+    with paths.with_data_root(paths.shareable()):  # protected counts only
         data.export_indicators(choice.series, folder, *place)
         if has_comparisons:
             data.export_comparisons(choice.year, folder, *place)
@@ -263,7 +263,7 @@ def _seal(folder: Path, choice: Parameters) -> None:
     )
 
 
-def publish_report(made: Made, choice: Parameters) -> Path:
+def publish_report(made: RunResult, choice: Parameters) -> Path:
     """The folder of the published report; one that would be the same but for its stamp is left as it is.
 
     Raises
@@ -281,7 +281,7 @@ def publish_report(made: Made, choice: Parameters) -> Path:
         _require_protected(building, choice)
         _seal(building, choice)
         if not manifest.is_same_report(building, final):
-            publication.swap(building, final)
+            publication.atomic_replace(building, final)
     finally:
         shutil.rmtree(building, ignore_errors=True)  # the disk may be full
     return final
@@ -307,7 +307,7 @@ def _require_protected(building: Path, choice: Parameters) -> None:
             )
 
 
-def record_report(made: Made, folder: Path, asked: dict) -> None:
+def record_report(made: RunResult, folder: Path, asked: dict) -> None:
     """Write the record of the published report, the union of those of its tasks: the next run reads only this one.
 
     None is left when something behind it changed meanwhile. ``asked`` is what `provenance.asked` gives.

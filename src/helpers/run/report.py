@@ -15,14 +15,22 @@ from helpers.kernels import fork
 from helpers.parameters import Parameters
 from helpers.provenance import Reason
 from helpers.report import checks, diff_page, publication
-from helpers.report.notebook import withhold
+from helpers.report.notebook import suppress_rounded
 from helpers.run.cluster import connected, executing_by, require_safe
-from helpers.run.execution import Executed, Stopped, execute
-from helpers.run.release import Made, is_synthetic, make_page, place, publish_report, record_report, report_subtitle
+from helpers.run.execution import ExecutedNotebook, RunStopped, execute
+from helpers.run.release import (
+    RunResult,
+    is_synthetic,
+    make_page,
+    place,
+    publish_report,
+    record_report,
+    report_subtitle,
+)
 from helpers.run.tasks import (
     FIRST,
     PROTECTION,
-    Count,
+    Progress,
     Schedule,
     Site,
     Step,
@@ -41,11 +49,11 @@ def _site(task: Task) -> str:
     return f"  {task.place[1]}" if task.place[1] else ""
 
 
-def _execute_here(task: Task, **hooks: Callable) -> Executed:
+def _execute_here(task: Task, **hooks: Callable) -> ExecutedNotebook:
     return execute(task.notebook, task.parameters, task.executed, root=task.root, **hooks)
 
 
-class Making:
+class ReportRun:
     """One run: what each task does, and what is printed about it."""
 
     def __init__(
@@ -61,8 +69,8 @@ class Making:
         self.shown = sorted((task for task in self.tasks if task.is_page_of(choice)), key=lambda task: task.notebook)
         self.sites: list[Site] = []
         self._reasons: dict[str, list[Reason]] = {}
-        self.count = Count(self.tasks, show)
-        self.executing: Callable[..., Executed] = _execute_here
+        self.count = Progress(self.tasks, show)
+        self.executing: Callable[..., ExecutedNotebook] = _execute_here
         self.given_up = Event()
         # Pages are made one at a time, beside the notebooks that still run.
         self._aside, self._pages = ThreadPoolExecutor(1), {}
@@ -89,7 +97,7 @@ class Making:
         from helpers.disclosure import release
 
         if self.given_up.is_set():
-            raise Stopped
+            raise RunStopped
         made = release.protect_year(task.year)
         self.count.cell_done()
         if made.told:
@@ -109,7 +117,7 @@ class Making:
         """The notebook, once its page is made and checked."""
         notebook = notebook or nbformat.read(task.executed, as_version=4)
         rounded = data.rounded_figures(task.year) if task.notebook == FIRST else []
-        notebook = withhold(notebook, rounded)
+        notebook = suppress_rounded(notebook, rounded)
         checks.look_at(make_page(task, notebook, choice=self.choice, sites=self.sites, withheld=rounded))
         return notebook
 
@@ -228,16 +236,16 @@ def make_report(
     paths.pin_data_root()
     choice = _checked(year, compare_to, sites, scheduler)
     since = provenance.report_causes(year, compare_to, sites, is_synthetic=is_synthetic(choice)) or []
-    with publication.in_turn(choice.series, what=f"alses run --year {year}"):
-        publication.recover(place(choice))
+    with publication.year_lock(choice.series, what=f"alses run --year {year}"):
+        publication.recover_reports(place(choice))
         _announce(choice, tell)
-        making = Making(choice, tell, show, sites=sites)
+        making = ReportRun(choice, tell, show, sites=sites)
         if scheduler:
             notebooks = making.execute_elsewhere(scheduler, is_forced=is_forced)
         else:
             notebooks = making.execute_all(jobs=jobs or os.cpu_count() or 1, is_forced=is_forced)
         making.count.at_work("", year)
-        made = Made(making.tasks, making.shown, notebooks, making.sites)
+        made = RunResult(making.tasks, making.shown, notebooks, making.sites)
         folder = publish_report(made, choice)
         _keep_releases(choice)
         # The manifests of the two reports tell files, parameters and libraries, under names that may leave.

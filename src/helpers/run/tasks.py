@@ -63,7 +63,7 @@ def count_cells(name: str) -> int:
 
 
 @dataclass(frozen=True)
-class Given:
+class NotebookParameter:
     """A parameter as its notebook writes it; ``meaning`` is the comment beside it."""
 
     name: str
@@ -77,16 +77,16 @@ class Given:
         return f"{first[:1].upper()}{first[1:]}"
 
 
-def given(notebook: str) -> dict[str, Given]:
+def notebook_parameters(notebook: str) -> dict[str, NotebookParameter]:
     """The parameters of a notebook, in order; forms are made of them. OSError when the notebook is missing.
 
-    >>> list(given("03_compare")), given("03_compare")["compare_to"].label
+    >>> list(notebook_parameters("03_compare")), notebook_parameters("03_compare")["compare_to"].label
     (['year', 'compare_to', 'site_type', 'site'], 'Année de comparaison')
     """
     # Papermill warns in English, each time, that it may not know the type of a parameter.
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
     found = papermill.inspect_notebook(paths.notebook(notebook))
-    return {name: Given(name, ast.literal_eval(one["default"]), one["help"]) for name, one in found.items()}
+    return {name: NotebookParameter(name, ast.literal_eval(one["default"]), one["help"]) for name, one in found.items()}
 
 
 # --- What a report is made of: one task per notebook and year or site, and which must come before which ---
@@ -146,7 +146,7 @@ class Task:
     @property
     def folders(self) -> list[Path]:
         """The folders where a new file would change the result."""
-        with paths.rooted(self.root):
+        with paths.with_data_root(self.root):
             codings = [paths.codings_folder(year) for year in self.years] if self.notebook == FIRST else []
             return [*(paths.raw(year) for year in self.years), paths.reference(), *codings]
 
@@ -239,7 +239,7 @@ class Step:
     total: int
 
 
-class Count:
+class Progress:
     """Counts the cells done over the whole run; several notebooks may be at work."""
 
     def __init__(self, tasks: list[Task], show: Callable[[Step], None]) -> None:

@@ -49,7 +49,7 @@ from helpers.text.tables import (
     answers_table,
     breakdown_table,
     cards,
-    crossing_table,
+    crosstab_table,
     ledger_table,
     matrix_table,
     pairs_table,

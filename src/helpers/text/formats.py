@@ -17,7 +17,7 @@ from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from helpers.indicators.comparisons import Comparison, Measure
-from helpers.indicators.lookup import BESIDE, USUAL, Fact, in_site, name_answer, place_beside, title_of_path
+from helpers.indicators.lookup import BESIDE, USUAL, Fact, in_site, name_answer, statement_anchor, title_of_path
 from helpers.schema import PRECISION_WORDS, PRECISIONS, SYNTHETIC_MEANING, catalogue
 from helpers.typography import NARROW, WIDE
 
@@ -552,7 +552,7 @@ _FILTERS = {
     "part": say_share,
     "situe": in_site,
     "chiffre": title_of_path,
-    "ancre": place_beside,
+    "ancre": statement_anchor,
     "base": say_base,
     "ensemble": say_whole,
     "unite": say_unit,

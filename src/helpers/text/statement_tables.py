@@ -5,7 +5,7 @@ from functools import partial
 import pandas as pd
 from markupsafe import Markup
 
-from helpers.indicators.lookup import Fact, Facts, place_beside, title_of_path
+from helpers.indicators.lookup import Fact, Facts, statement_anchor, title_of_path
 from helpers.schema import catalogue
 from helpers.text.formats import MISSING, Html, coefficient, number, plural, probability, say, say_count
 from helpers.text.tables import Group, fold, headings, lay_out, table
@@ -272,8 +272,8 @@ def _figure(path: str, *, is_shown: bool) -> Markup:
     """
     title, anchor = title_of_path(path), catalogue().anchors.get(catalogue().indicators[path.split("/")[1]].topic)
     if is_shown and anchor:
-        return Markup('<a id="{}" href="{}#{}">{}</a>').format(place_beside(path), PAGE, anchor, title)
-    return Markup('<span id="{}">{}</span>').format(place_beside(path), title)
+        return Markup('<a id="{}" href="{}#{}">{}</a>').format(statement_anchor(path), PAGE, anchor, title)
+    return Markup('<span id="{}">{}</span>').format(statement_anchor(path), title)
 
 
 def beside_table(linked: pd.DataFrame, facts: Facts, *, caption: str) -> Html:

@@ -248,10 +248,10 @@ def pairs_table(cells: pd.DataFrame, pairs: pd.DataFrame, *, caption: str) -> Ht
     places = {name: place for place, name in enumerate(dict.fromkeys(cells["modalite"]))}
     once = cells[cells["modalite"].map(places) < cells["modalite_croisee"].map(places)]
     note = say("describe", "pairs", fact=fact_of(next(pairs.itertuples())), other=pairs["libelle_croise"].iloc[0])
-    return crossing_table(once, caption=caption, note=note)
+    return crosstab_table(once, caption=caption, note=note)
 
 
-def crossing_table(cells: pd.DataFrame, *, caption: str, note: Html | str = "") -> Html:
+def crosstab_table(cells: pd.DataFrame, *, caption: str, note: Html | str = "") -> Html:
     """A cross-tabulation in persons with the base of each column (columns of `crosstab.crossed`)."""
     facts = {(row.modalite, row.modalite_croisee): fact_of(row) for row in cells.itertuples()}
     lines = dict(zip(cells["modalite"], cells["libelle"], strict=True))

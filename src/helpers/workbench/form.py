@@ -101,7 +101,7 @@ class Form:
     """The widgets and what they do; ``box`` is displayed."""
 
     def __init__(self) -> None:
-        asked, years = tasks.given("03_compare"), paths.years()
+        asked, years = tasks.notebook_parameters("03_compare"), paths.years()
         first = asked["year"].default if asked["year"].default in years else max(years, default=None)
         self.year = widgets.Dropdown(options=years, value=first, description=asked["year"].label, **_wide())
         self.compare_to = widgets.Dropdown(description=asked["compare_to"].label, **_wide())

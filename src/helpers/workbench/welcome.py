@@ -132,10 +132,10 @@ def _notice(text: str) -> str:
 
 
 def _scripts() -> widgets.Output:
-    return widgets.Output(outputs=(displayed(library()),))
+    return widgets.Output(outputs=(as_output(library()),))
 
 
-def displayed(html: str) -> dict:
+def as_output(html: str) -> dict:
     """HTML as an output widget holds it."""
     return {"output_type": "display_data", "data": {"text/html": html, "text/plain": ""}, "metadata": {}}
 
@@ -216,13 +216,15 @@ class Concordance:
     def _show(self) -> None:
         book, word = data.read_reference("themes"), self.word.value.strip()
         labels = dict(zip(book["theme"], book["libelle"], strict=True))
-        found = codings.contexts(codings.gather(codings.in_book(data.load_codings(self.year.value), book)), word)
+        found = codings.contexts(
+            codings.merge_codings(codings.recode_to_book(data.load_codings(self.year.value), book)), word
+        )
         named = [", ".join(_label(path, labels) for path in codes.split(", ") if path) for codes in found["codes"]]
         count = f"{len(found)} emploi{'s' if len(found) > 1 else ''} de « {word} »"
         self._tell(f"{count}. {_WARNING}" if len(found) else f"« {word} » ne vient dans aucun texte codé de l’année.")
         if len(found):
             shown = found.assign(codes=named)[list(_COLUMNS)].rename(columns=_COLUMNS)
-            self.table.outputs = (displayed(table_alone(shown)),)
+            self.table.outputs = (as_output(table_alone(shown)),)
 
     def _tell(self, text: str) -> None:
         self.said.value = _notice(text)
@@ -327,13 +329,13 @@ class Explorer:
         chosen = {"year": self.year.value, "perimeter": self.perimeter.value}
         chosen |= {"site": self.site.value} if self.site.value else {}
         if self.crossing.value:
-            rows = crosstab.crossing(table, self.indicator.value, self.crossing.value, **chosen)
+            rows = crosstab.crosstab_cells(table, self.indicator.value, self.crossing.value, **chosen)
         else:
             rows = describe.breakdown(table, self.indicator.value, **chosen)
         if crosstab.THEMES in (self.indicator.value, self.crossing.value):
-            rows = crosstab.named(rows, data.read_reference("themes"))
+            rows = crosstab.with_code_names(rows, data.read_reference("themes"))
         self.figure.value = french_spaces(str(charts.show_explored(rows)))
-        self.table.outputs = (displayed(table_alone(crosstab.to_sort(rows))),) if len(rows) else ()
+        self.table.outputs = (as_output(table_alone(crosstab.sortable_table(rows))),) if len(rows) else ()
         self.code.value = _code(self.indicator.value, self.crossing.value, chosen)
 
     def _empty(self, text: str) -> None:
