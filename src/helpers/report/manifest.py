@@ -222,7 +222,7 @@ class TamperedFileError(Exception):
 
 
 def verified_bytes(folder: Path, path: str, sha256: str) -> bytes:
-    """A file of the report, as published; TamperedFileError when it is missing, was changed, or lies outside the folder."""
+    """A file of the report, as published; TamperedFileError when it is missing, changed, or outside the folder."""
     if not is_inside(path):
         raise TamperedFileError(f"{MANIFEST} nomme un fichier hors du rapport {folder.name}")
     try:
