@@ -124,7 +124,7 @@ def test_a_code_book_lists_unused_codes_and_refuses_unknown_ones():
     assert plain(str(error.value)) == "le code « Lieux » n’existe pas ; vouliez-vous « Lieu » ?"
 
 
-@pytest.mark.parametrize("name", "corpus code_counts code_by_document cooccurrences gates words_by_code".split())
+@pytest.mark.parametrize("name", "corpus_card code_counts code_by_document cooccurrences analysis_requirements words_by_code".split())
 def test_an_empty_project_gives_a_table_with_the_same_columns(name):
     table = getattr(codings, name)
     passages = Passage("x", 0, 2, "un", "a"), Passage("x", 0, 2, "un", "c")

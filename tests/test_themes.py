@@ -185,7 +185,7 @@ def test_every_section_that_a_figure_leads_to_is_a_heading_of_page_02_and_leads_
         text = "".join(cell["source"])
         section = slug(text.splitlines()[0].lstrip("# ")) if text.startswith("## ") else section
         if 'say("describe", "spoken"' in text:
-            back[re.search(r'spoken\(enonces, "(\w+)"', text)[1]] = section
+            back[re.search(r'related_statements\(enonces, "(\w+)"', text)[1]] = section
     assert back == catalogue().anchors
     assert set(back) <= set(catalogue().topics) == set(catalogue().indicators["rubrique_liee"].modalities)
 

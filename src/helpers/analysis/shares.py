@@ -265,7 +265,7 @@ class ComparisonResult:
     finding: str
     measures: dict[str, Measure]
     count_finding: str = ""
-    tested_measures: str = ""
+    tested: str = ""
     interval: tuple[str, str] = ("points", NEWCOMBE)
     methods: dict[str, str] = field(default_factory=dict)
     unit: str = "personnes"

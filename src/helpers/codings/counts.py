@@ -149,7 +149,7 @@ FEWEST_WORDS = 3
 class Unit(NamedTuple):
     """A piece of text, and the codes that each coding applied to all of it."""
 
-    span_of: Span
+    place: Span
     text: str
     codes: tuple[frozenset[str], ...]
 

@@ -53,7 +53,8 @@ def with_own_outputs(notebook: "NotebookNode", *, name: str) -> "NotebookNode":
         options = options_of(cell.get("source", "")) if cell.cell_type == "code" else {}
         for output in cell.get("outputs", []):
             data = output.get("data", {})
-            is_figure = "text/html" not in data and any(kind in data for kind in _FIGURES)
+            is_drawn = "text/html" not in data and any(kind in data for kind in _FIGURES)
+            is_figure = is_drawn and "alt" not in output.get("metadata", {})  # one that is described is an image
             is_table = 'class="dataframe"' in data.get("text/html", "")
             wanted = ("fig-cap", "fig-alt") if is_figure else ("tbl-cap",) if is_table else ()
             lacking = [f"« #| {each}: … »" for each in wanted if each not in options]
