@@ -225,7 +225,7 @@ def atomic_folder(path: Path) -> Iterator[Path]:
     then, the next one puts it back.
 
     >>> import pathlib, tempfile
-    >>> from helpers.system import whole_folder
+    >>> from helpers.system import atomic_folder
     >>> with tempfile.TemporaryDirectory() as dossier:
     ...     with atomic_folder(pathlib.Path(dossier, "codage")) as beside:
     ...         _ = (beside / "passages.csv").write_text("", encoding="utf-8")

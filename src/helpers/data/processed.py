@@ -68,8 +68,14 @@ def _checked_card(year: int) -> provenance.Record:
         raise DataError(f"Les tables nettoyées de {year} n’existent pas encore : {again}.")
     if paths.is_shareable():  # the raw files are elsewhere, and were checked there
         return card
-    changed = {provenance.locate(reason.name) for reason in provenance.changed_files(card.files)}
-    changed |= {path for path in input_files(card.parameters[_YEARS]) if provenance.name_of(path) not in card.files}
+    then, now = (
+        {name: state.sha256 for name, state in states.items()}
+        for states in (card.files, provenance.states(input_files(card.parameters[_YEARS])))
+    )
+    # A file that only has another name is the same one: whoever exports names it as he likes.
+    moved = {now[name] for name in now.keys() - then.keys()} & {then[name] for name in then.keys() - now.keys()}
+    names = [name for name in now.keys() | then.keys() if now.get(name) != then.get(name)]
+    changed = {provenance.locate(name) for name in names if now.get(name, then.get(name)) not in moved}
     if changed:
         first = min(map(paths.public_name, changed))
         raise DataError(f"{first} a changé depuis le nettoyage de {year} : relancez le rapport, ou {again}.")

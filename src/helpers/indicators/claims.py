@@ -75,7 +75,7 @@ def serious_findings(controls: pd.DataFrame, findings: pd.DataFrame, *, year: in
 
     ``controls`` (schema ``controles``) and ``findings`` (schema ``coherences``) are the tables that 01 saves.
 
-    >>> graves = indicators.serious(data.load(2020, "controles"), data.load(2020, "coherences"), year=2020)
+    >>> graves = indicators.serious_findings(data.load(2020, "controles"), data.load(2020, "coherences"), year=2020)
     >>> len(graves["contradictoire"]), graves["contradictoire"][0].lines
     (2, '91, 118, 132, 144')
     """

@@ -272,8 +272,8 @@ def title_of_path(path: str) -> str:
 def statement_anchor(path: str) -> str:
     """The anchor in page 04 of the statements on the subject of a value.
 
-    >>> indicators.place_beside("postes/bureau/non"), indicators.place_beside("enonces/association_enonce/Le Gué")
-    ('enonces-postes-bureau-non', 'enonces-enonces-association_enonce-Le-Gué')
+    >>> indicators.statement_anchor("enonces/association_enonce/Le Gué")
+    'enonces-enonces-association_enonce-Le-Gué'
     """
     return "enonces-" + re.sub(r"[^\w.]", "-", path)
 

@@ -171,7 +171,7 @@ def sortable(frame: pd.DataFrame, *, caption: str = "") -> Html:
     For a notebook of your own: never put it in one of the four notebooks of the report, whose pages hold no script.
 
     >>> parts = describe.breakdown(data.load(2020, "indicateurs"), "sexe", year=2020)
-    >>> print(sortable(crosstab.to_sort(parts)[["Modalité", "Base", "Part (%)"]]).text)
+    >>> print(sortable(crosstab.sortable_table(parts)[["Modalité", "Base", "Part (%)"]]).text)
     Modalité  Base  Part (%)
       filles  2233      42.0
      garçons  2233      58.0
@@ -350,7 +350,9 @@ class Explorer:
 
 def recipe(indicator: str, crossing: str, chosen: dict) -> str:
     """The Python that shows the same chart and table, for a notebook of one's own."""
-    function, named = ("crosstab.crossing", [indicator, crossing]) if crossing else ("describe.breakdown", [indicator])
+    function, named = (
+        ("crosstab.crosstab_cells", [indicator, crossing]) if crossing else ("describe.breakdown", [indicator])
+    )
     is_coded = crosstab.THEMES in (indicator, crossing)
     coded = 'lignes = crosstab.named(lignes, data.read_reference("themes"))\n' if is_coded else ""
     values = ", ".join([*map(_quoted, named), *(f"{name}={_quoted(value)}" for name, value in chosen.items())])
@@ -359,7 +361,7 @@ def recipe(indicator: str, crossing: str, chosen: dict) -> str:
         f"from helpers.analysis import crosstab{'' if crossing else ', describe'}\n"
         f'indicateurs = data.load({chosen["year"]}, "indicateurs")\n'
         f"lignes = {function}(indicateurs, {values})\n"
-        f"{coded}display(charts.show_explored(lignes), workbench.sortable(crosstab.to_sort(lignes)))"
+        f"{coded}display(charts.show_explored(lignes), workbench.sortable(crosstab.sortable_table(lignes)))"
     )
 
 
