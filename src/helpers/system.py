@@ -195,7 +195,7 @@ def atomic_write(path: Path) -> Iterator[Path]:
     is flushed to the disk first, so that a power cut leaves one of the two whole.
 
     >>> import pathlib, tempfile
-    >>> from helpers.system import whole
+    >>> from helpers.system import atomic_write
     >>> with tempfile.TemporaryDirectory() as dossier:
     ...     with atomic_write(pathlib.Path(dossier, "carte.json")) as beside:
     ...         _ = beside.write_text("{}", encoding="utf-8")

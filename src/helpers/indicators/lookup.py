@@ -462,9 +462,9 @@ def with_site_name(indicators: pd.DataFrame, place: str) -> pd.DataFrame:
     ``place`` comes from `name_site`. The network's rows beside those of the site have an empty ``lieu``.
 
     >>> tous = data.load(2020, "indicateurs")
-    >>> indicators.named(tous, "").equals(tous)
+    >>> indicators.with_site_name(tous, "").equals(tous)
     True
-    >>> filles = indicators.Facts(indicators.named(tous, "association AAPI"), year=2020)("alses/sexe/filles")
+    >>> filles = indicators.Facts(indicators.with_site_name(tous, "association AAPI"), year=2020)("alses/sexe/filles")
     >>> filles.place
     'association AAPI'
     """

@@ -354,7 +354,7 @@ def recipe(indicator: str, crossing: str, chosen: dict) -> str:
         ("crosstab.crosstab_cells", [indicator, crossing]) if crossing else ("describe.breakdown", [indicator])
     )
     is_coded = crosstab.THEMES in (indicator, crossing)
-    coded = 'lignes = crosstab.named(lignes, data.read_reference("themes"))\n' if is_coded else ""
+    coded = 'lignes = crosstab.with_code_names(lignes, data.read_reference("themes"))\n' if is_coded else ""
     values = ", ".join([*map(_quoted, named), *(f"{name}={_quoted(value)}" for name, value in chosen.items())])
     return (
         "from helpers import charts, data, workbench\n"
