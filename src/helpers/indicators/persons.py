@@ -235,14 +235,20 @@ def _set(label: str, year: int) -> tuple[str, ...]:
 
 # --- Cross-tabulations ---
 # Of two single-choice questions every cell is given, small ones too: the one protection rounds the table as a whole
-# (disclosure). No site crosses a multiple-choice question, so there is no sum to round: the protection could only drop
-# such a table at its first small cell, and there are always some (23 of the 91 cells of objectives by request, with
-# 2,500 simulated persons). Here its rare answers are counted together, or left out, until every cell, and every
-# difference from the margins, is zero or at least `FEWEST_PERSONS`: 54 cells are then shown.
+# (disclosure). No site counts a multiple-choice question crossed with another, so there is no sum to round: the
+# protection could only drop such a table at its first small cell (with 150 and 400 simulated persons, both tables of
+# objectives, hence which objectives go together). Here its rare answers are counted together, or left out, until every
+# cell, and every difference from the margins, is zero or at least `FEWEST_PERSONS`.
 
 
-# A cell: modality, crossed modality, persons who give both, persons who give the latter.
-Crossed = tuple[str, str, int, int]
+@dataclass(frozen=True)
+class Crossed:
+    """A cell: how many give ``modality`` among the ``base`` who give ``crossed``."""
+
+    modality: str
+    crossed: str
+    count: int
+    base: int
 
 
 def is_small(counts: np.ndarray) -> np.ndarray:
@@ -262,7 +268,7 @@ def cross(answers: Answers, other: Answers) -> list[Crossed]:
     rows, columns = (np.flatnonzero(counts.any(axis=axis)) for axis in (1, 0))
     names, crossed, bases = answers.modalities(), other.modalities(), counts.sum(axis=0)
     return [
-        (names[row], crossed[column], int(counts[row, column]), int(bases[column]))
+        Crossed(names[row], crossed[column], int(counts[row, column]), int(bases[column]))
         for column in columns
         for row in rows
     ]
@@ -308,7 +314,7 @@ def _cells(folded: tuple[np.ndarray, list[str]], rows: list[str]) -> Iterator[Cr
     for place, crossed in enumerate(columns):
         for rank, modality in enumerate(rows):
             count, others = (int(cells[start + rank, place]) for start in (0, len(rows)))
-            yield modality, crossed, count, count + others
+            yield Crossed(modality, crossed, count, count + others)
 
 
 def fold(cells: np.ndarray, names: list[str]) -> tuple[np.ndarray, list[str]] | None:
@@ -345,7 +351,7 @@ def _pairs(answers: Answers, other: Answers, counts: np.ndarray) -> Iterator[Cro
     for column, crossed in enumerate(other.modalities()):
         for place, modality in enumerate(answers.modalities()):
             if is_shown[place, column]:
-                yield modality, crossed, int(counts[place, column]), int(bases[column])
+                yield Crossed(modality, crossed, int(counts[place, column]), int(bases[column]))
 
 
 def _hide_more(is_shown: np.ndarray, counts: np.ndarray) -> None:
@@ -555,9 +561,9 @@ def _rows(group: Group, entry: Indicator, perimeter: str) -> Iterator[dict]:
             yield _exact(group, entry, perimeter, modality, count, base=base)
     # Only where both questions are counted: elsewhere, the difference of two perimeters would show smaller cells.
     for other in [catalogue().indicators[name] for name in entry.crossed_with]:
-        cells = cross(answers, answers_to(group, other)) if perimeter in other.counted_in else []
-        for modality, crossed, count, size in cells:
-            yield _exact(group, entry, perimeter, modality, count, base=(size, size), cross=(other.id, crossed))
+        for cell in cross(answers, answers_to(group, other)) if perimeter in other.counted_in else ():
+            crossed = (other.id, cell.crossed)
+            yield _exact(group, entry, perimeter, cell.modality, cell.count, base=(cell.base,) * 2, cross=crossed)
 
 
 def _total(group: Group, entry: Indicator) -> int:
