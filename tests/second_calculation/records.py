@@ -233,10 +233,35 @@ def _in_order(name: str, answers: list[str]) -> str:
 
 
 def _two_questions(persons: list[Person], rows: str, columns: str) -> list[tuple[str, str, int, int]]:
-    """Row, column, count, and size of the column: every cell of two single answers, small ones too."""
-    seen = {name: [each for each in [*ANSWERS[name], *RECORDED[name]] if giving(persons, name, each)] for name in (rows, columns)}
-    both = Counter((row, column) for each in persons for row in each.answers[rows] for column in each.answers[columns])
-    return [(row, column, both[row, column], giving(persons, columns, column)) for column in seen[columns] for row in seen[rows]]
+    """Row, column, count, and size of the column's or of the row's side: two single answers, rows the fewer."""
+    best: list[tuple[str, str, int]] = []
+    shape = (-1, 0)
+    seen = [name for name in [*ANSWERS[rows], *RECORDED[rows]] if giving(persons, rows, name)]
+    common = [name for name in seen if name in ANSWERS[rows]]
+    rare = [name for name in seen if name in RECORDED[rows]]
+    readings = [[[name] for name in seen]]
+    if len(rare) > 1 and common:
+        readings.append([*([name] for name in common), rare])
+    if rare and len(common) > 1:
+        readings.append([*([name] for name in common[:-1]), [common[-1], *rare]])
+    for sides in readings:
+        table = []
+        for column in [*ANSWERS[columns], *RECORDED[columns]]:
+            inside = [each for each in persons if column in each.answers[columns]]
+            table.append((column, [sum(giving(inside, rows, name) for name in names) for names in sides]))
+        order = [name for name, _ in table]
+        kept = [(_in_order(name, order), counts) for name, counts in folded(table)]
+        # How many answers of the note stand by themselves.
+        alone = sum(name in ANSWERS[columns] for name, _ in kept)
+        alone += sum(len(side) == 1 and side[0] in ANSWERS[rows] for side in sides)
+        if kept and (alone, len(sides)) > shape:
+            shape = (alone, len(sides))
+            best = [("+".join(side), name, counts[at]) for name, counts in kept for at, side in enumerate(sides)]
+    totals = Counter()
+    for row, column, count in best:
+        totals[row, ""] += count
+        totals["", column] += count
+    return [(row, column, count, (totals[row, ""], totals["", column])) for row, column, count in best]
 
 
 def _goals_by_request(persons: list[Person]) -> list[tuple[str, str, int, int]]:
@@ -287,9 +312,11 @@ def _crossings(followed: list[Person], year: int) -> Rows:
     def add(indicator: str, answer: str, crossed_with: str, crossed: str, count: int, base: int) -> None:
         rows[Key(year, "alses", indicator, answer, crossed_with, crossed)] = exactly("personnes", count, base)
 
-    for name, other in (("niveau", "sexe"), ("nouvel_accompagnement", "niveau"), ("parents_associes", "niveau")):
-        for answer, crossed, count, base in _two_questions(followed, name, other):
-            add(name, answer, other, crossed, count, base)
+    for sex, level, count, (of_sex, _) in _two_questions(followed, "sexe", "niveau"):
+        add("niveau", level, "sexe", sex, count, of_sex)
+    for name in ("nouvel_accompagnement", "parents_associes"):
+        for answer, level, count, (_, of_level) in _two_questions(followed, name, "niveau"):
+            add(name, answer, "niveau", level, count, of_level)
     for goal, request, count, base in _goals_by_request(followed):
         add("objectif", goal, "demande_initiale", request, count, base)
     for goal, other, count, base in _pairs_of_goals(followed):

@@ -348,15 +348,11 @@ def _is_rounded(names: tuple) -> bool:
 
 
 def crosstabs_to_round(indicators: pd.DataFrame, opened: set[Cell], asked: Iterable) -> pd.DataFrame:
-    """The rows of the cross-tabulations to round: a cell of one to four persons, a rounded margin, or ``asked``."""
+    """The rows of the cross-tabulations to round: with a rounded margin, which their cells add up to, or ``asked``."""
     rows = indicators[is_counted(indicators) & indicators["croise_avec"].ne("")]
     rounded = {(perimeter, name) for perimeter, name, _ in opened}
-    small = {
-        (row.perimetre, row.indicateur, row.croise_avec) for row in rows.itertuples() if _is_small(row.effectif_min)
-    }
     is_open = [
-        (row.perimetre, row.indicateur, row.croise_avec) in small
-        or (row.perimetre, row.indicateur) in rounded
+        (row.perimetre, row.indicateur) in rounded
         or (row.perimetre, row.croise_avec) in rounded
         or (row.indicateur, row.croise_avec) in asked
         for row in rows.itertuples()
