@@ -1,0 +1,147 @@
+"""Plants one-line faults all over the package and counts those that the tests see.
+
+``python tests/mutation_proof.py [TREE] [--count 60] [--seed 19] [--seconds 120]`` works in a copy of the tree. The same seed
+picks the same places as long as their lines do not change, so that two versions of the tests can be compared on one
+package. Each fault is tried on the test files that name its function, its module or its room, the closest first; a fault
+that changes nothing anybody could see is not caught either: the share that is caught says nothing alone.
+"""
+
+import argparse
+import ast
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+SWAPPED = {
+    ast.Lt: "<=",
+    ast.LtE: "<",
+    ast.Gt: ">=",
+    ast.GtE: ">",
+    ast.Eq: "!=",
+    ast.NotEq: "==",
+    ast.In: "not in",
+    ast.NotIn: "in",
+}
+FILES = 8  # test files that a fault is tried on
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One line of a module, and what it becomes."""
+
+    module: str
+    function: str
+    line: int
+    before: str
+    after: str
+
+    @property
+    def rank(self) -> str:
+        """A place in an order that has nothing to do with the code, and stays while the line does."""
+        return hashlib.sha256(f"{self.module}|{self.function}|{self.before}|{self.after}".encode()).hexdigest()
+
+
+def faults_of(path: Path, root: Path) -> Iterator[Fault]:
+    """Every fault of a module: a comparison, a sum, an « and », a whole number or an end that is not the right one."""
+    text = path.read_text(encoding="utf-8")
+    lines, name = text.split("\n"), path.relative_to(root).as_posix()
+    for function in (n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef)):
+        for node in ast.walk(function):
+            for start, end, new in _changes(node):
+                if start.lineno == end.end_lineno and (line := lines[start.lineno - 1]).isascii():
+                    at = slice(start.end_col_offset, end.col_offset) if start is not end else slice(start.col_offset, start.end_col_offset)
+                    old = line[at]
+                    made = f" {new} " if start is not end else new
+                    if old.strip() != made.strip():
+                        yield Fault(name, function.name, start.lineno, line, line[: at.start] + made + line[at.stop :])
+
+
+def _changes(node: ast.AST) -> Iterator[tuple]:
+    if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in SWAPPED:
+        yield node.left, node.comparators[0], SWAPPED[type(node.ops[0])]
+    elif isinstance(node, ast.BoolOp) and len(node.values) == 2:
+        yield *node.values, "or" if isinstance(node.op, ast.And) else "and"
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub):
+        yield node.left, node.right, "-" if isinstance(node.op, ast.Add) else "+"
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("min", "max", "any", "all"):
+        other = {"min": "max", "max": "min", "any": "all", "all": "any"}[node.func.id]
+        yield node.func, node.func, other
+    elif isinstance(node, ast.Constant) and type(node.value) is int and 0 < node.value < 1000:
+        yield node, node, str(node.value + 1)
+
+
+def chosen(root: Path, count: int, seed: int) -> list[Fault]:
+    """So many faults, each room its share of them by its lines."""
+    rooms: dict[str, list[Fault]] = {}
+    lines: dict[str, int] = {}
+    for path in sorted(root.rglob("*.py")):
+        room = path.relative_to(root).parts[0]
+        lines[room] = lines.get(room, 0) + path.read_text(encoding="utf-8").count("\n")
+        rooms.setdefault(room, []).extend(faults_of(path, root))
+    out = []
+    for room, faults in rooms.items():
+        share = round(count * lines[room] / sum(lines.values()))
+        out += sorted(faults, key=lambda fault: hashlib.sha256(f"{seed}{fault.rank}".encode()).digest())[:share]
+    return out
+
+
+def tests_for(fault: Fault, tests: Path) -> list[str]:
+    """The test files that speak of the function, then of its module, then of its room."""
+    stem, room = Path(fault.module).stem, fault.module.split("/")[0].removesuffix(".py")
+    scores = {}
+    for path in sorted(tests.glob("test_*.py")):
+        text = path.read_text(encoding="utf-8")
+        score = 20 * len(re.findall(rf"\b{fault.function}\b", text)) + 5 * len(re.findall(rf"\b{stem}\b", text))
+        scores[path.name] = score + 3 * (stem in path.stem) + len(re.findall(rf"\b{room}\b", text))
+    ordered = sorted((name for name in scores if scores[name]), key=lambda name: -scores[name])
+    return [f"tests/{name}" for name in ordered[:FILES]]
+
+
+def is_caught(tree: Path, fault: Fault, seconds: int) -> bool:
+    """Whether the tests see the fault; the file is put back."""
+    path = tree / "src" / "helpers" / fault.module
+    good = path.read_text(encoding="utf-8")
+    lines = good.split("\n")
+    lines[fault.line - 1] = fault.after
+    path.write_text("\n".join(lines), encoding="utf-8")
+    try:
+        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly"]
+        run = subprocess.run(
+            [*command, *tests_for(fault, tree / "tests")], cwd=tree, capture_output=True, timeout=seconds, check=False
+        )
+        return run.returncode == 1
+    except subprocess.TimeoutExpired:
+        return False
+    finally:
+        path.write_text(good, encoding="utf-8")
+
+
+def main() -> None:
+    """Tries the faults, and writes one line each, then the share that is caught by room."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("tree", nargs="?", type=Path, default=Path(__file__).resolve().parents[1])
+    for name, value in (("--count", 60), ("--seed", 19), ("--seconds", 120)):
+        parser.add_argument(name, type=int, default=value)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        tree = Path(folder) / "copie"
+        shutil.copytree(given.tree, tree, ignore=shutil.ignore_patterns(".git", ".venv", "reports", "__pycache__"))
+        seen = {}
+        for fault in chosen(tree / "src" / "helpers", given.count, given.seed):
+            caught = is_caught(tree, fault, given.seconds)
+            seen.setdefault(fault.module.split("/")[0], []).append(caught)
+            print(json.dumps({"caught": caught, "where": f"{fault.module}:{fault.line}", "line": fault.after.strip()}), flush=True)
+    for room, each in sorted(seen.items()):
+        print(f"{room:14} {sum(each):3} of {len(each)}")
+    print(f"{'all':14} {sum(sum(each) for each in seen.values()):3} of {sum(map(len, seen.values()))}")
+
+
+if __name__ == "__main__":
+    main()
