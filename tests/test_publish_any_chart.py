@@ -11,6 +11,7 @@ from nbformat import v4
 
 from helpers import charts, schema, text
 from helpers.charts.marks import marks_of
+from helpers.report.notebook import says_nothing
 from helpers.report.own_outputs import with_own_outputs
 from helpers.report.page import PublicationError
 
@@ -92,8 +93,10 @@ def test_a_filter_keeps_its_word():
     html = charts.publier(sns.barplot(some, x="part_pct", y="libelle"), some, titre="{niveau/6e:part} en 6e")
     assert [row.find("th").get_text() for row in page(html).select("tbody tr")] == ["6e", "5e"]
     plt.figure()
+    html = charts.publier(sns.barplot(some, x="part_pct", y="libelle"), some, titre="{niveau/4e:part} en 4e")
+    assert says_nothing(html.html)  # it leaves the page, and the report of a site that does not publish it is made
     with pytest.raises(schema.DataError, match="n’a pas de titre"):
-        charts.publier(sns.barplot(some, x="part_pct", y="libelle"), some, titre="{niveau/4e:part} en 4e")
+        charts.publier(sns.barplot(some, x="part_pct", y="libelle"), some, titre="")
     rep = pd.DataFrame({"college": ["A", "B", "C"], "postes": [1, 2, 2]})
     plt.figure()
     html = charts.publier(sns.barplot(rep, x="postes", y="college"), rep, titre="{n} collèges REP", n=len(rep))

@@ -12,7 +12,7 @@ from helpers.schema import DataError
 
 SITE_TYPES = ("reseau", "association", "college")
 
-# What each notebook takes, in reading order.
+# What each notebook takes.
 NOTEBOOKS = {
     "01_clean": ("year",),
     "02_describe": ("year", "site_type", "site"),

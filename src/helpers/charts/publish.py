@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from helpers.charts.figure import csv_address
 from helpers.charts.inline_svg import lay_out, to_inline
 from helpers.charts.marks import Mark, marks_of
+from helpers.charts.theme import nothing
 from helpers.indicators.lookup import Facts, fact_of, merge_references, with_shares
 from helpers.schema import DataError, catalogue, columns
 from helpers.text.formats import (
@@ -178,19 +179,22 @@ def publier(
     ``drawn`` is anything that matplotlib or seaborn drew (Axes, Figure, FacetGrid); ``frame`` is what it was drawn
     from: its table, its CSV, its base, its source and its alternative text are computed from it. ``titre`` and
     ``lecture`` are sentences as in `texte`: their keys are looked up in the frame, unless ``figures`` is given.
-    ``nom`` is the stable anchor of the figure (its title otherwise).
+    ``nom`` is the stable anchor of the figure (its title otherwise). When the year or the site does not publish a number
+    of the title, or the frame is empty, the figure leaves the page, and says so in the notebook.
 
     Raises
     ------
     DataError
-        when nothing was drawn, or the title is missing or rests on a number that is not published.
+        when what is given was not drawn, or has no title.
     """
     figure = _figure_of(drawn)
     looked = figures if figures is not None else _shared(frame) if _INDICATORS <= set(frame.columns) else None
-    title = sentence(titre, looked, **valeurs) if titre else Markup()
-    if not title:
+    if not titre:
+        raise DataError("La figure n’a pas de titre : écrivez ce qu’elle montre dans publier(…, titre=\"…\").")
+    title = sentence(titre, looked, **valeurs)
+    if not title or frame.empty:
         _close(figure)
-        raise DataError(f"La figure n’a pas de titre : « {titre} » s’appuie sur un nombre que l’année ne publie pas.")
+        return nothing(f"cette figure ({titre}) dit un nombre qui n’est pas publié")
     marks = marks_of(figure)
     column = _drawn_column(figure, marks, frame)
     strange = differences(marks, frame)

@@ -137,7 +137,7 @@ def index_context(
 
 SITES_PAGE = "sites.html"
 
-# The pages, with their names in menus, in reading order.
+# The pages, with their names in menus, in the order of the menu and of the report on one page.
 PAGES = [
     Page("01_clean", "Données reçues", "01_clean.html"),
     Page("02_describe", "Portrait de l’année", "02_describe.html"),
@@ -223,8 +223,8 @@ def place(choice: Parameters) -> Path:
 def _build(folder: Path, made: RunResult, choice: Parameters) -> None:
     """Write everything but the manifest in ``folder``."""
     data.require_current(choice.series)
-    for task, page in zip(made.shown, PAGES, strict=True):
-        shutil.copyfile(kept_page(task), folder / page.href)
+    for task in made.shown:
+        shutil.copyfile(kept_page(task), folder / kept_page(task).name)
     _export_tables(folder, choice, has_comparisons=True)
     for site in made.sites:
         _build_site(folder / site.folder, site, made.tasks, choice)
