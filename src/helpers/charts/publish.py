@@ -179,7 +179,7 @@ def publier(
     ``drawn`` is anything that matplotlib or seaborn drew (Axes, Figure, FacetGrid); ``frame`` is what it was drawn
     from: its table, its CSV, its base, its source and its alternative text are computed from it. ``titre`` and
     ``lecture`` are sentences as in `texte`: their keys are looked up in the frame, unless ``figures`` is given.
-    ``nom`` is the stable anchor of the figure (its title otherwise). When a number of the title is not published, or the
+    ``nom`` is the stable anchor of the figure (its title otherwise). When a number of the title is not published or the
     frame is empty, the figure leaves the page, and says so in the notebook.
 
     Raises
