@@ -190,7 +190,7 @@ def publier(
     figure = _figure_of(drawn)
     looked = figures if figures is not None else _shared(frame) if _INDICATORS <= set(frame.columns) else None
     if not titre:
-        raise DataError("La figure n’a pas de titre : écrivez ce qu’elle montre dans publier(…, titre=\"…\").")
+        raise DataError('La figure n’a pas de titre : écrivez ce qu’elle montre dans publier(…, titre="…").')
     title = sentence(titre, looked, **valeurs)
     if not title or frame.empty:
         _close(figure)
