@@ -134,7 +134,7 @@ def test_a_recipe_follows_its_lists(welcome):
         assert after != before and f'"{name}"' in welcome.locator(".alses-code").inner_text()
         assert welcome.locator(".alses-atelier figure img").evaluate("async image => (await image.decode(), image.naturalWidth)") > 300
         before = after
-    assert "crossing" in welcome.locator(".alses-code").inner_text()
+    assert "crosstab_cells" in welcome.locator(".alses-code").inner_text()
 
 
 def test_the_lines_of_a_recipe_pasted_in_a_draft_show_the_same(welcome, laboratory):
