@@ -205,7 +205,8 @@ def of_file(name: str, key: str, values: tuple[str, ...], *, rule: str = "") -> 
     """Registers another way of writing a text file."""
 
     def apply(draft: Draft) -> None:
-        setattr(draft, key, draft.draw.choice(values))
+        if draft.codec != "utf-16" or key != "codec":  # which has a mark of its own
+            setattr(draft, key, draft.draw.choice(values))
 
     apply.__name__ = name
     case(TEXT, rule=rule)(apply)
@@ -432,7 +433,7 @@ def facultative_columns_absent(draft):
     draft.titles = [(title, key) for title, key in draft.titles if key not in gone]
     for row in draft.rows:
         if row.get("identifiant") and "*" not in row:
-            draft.changed.setdefault(str(row["identifiant"]), set()).update(gone)
+            draft.changed.setdefault(str(row["identifiant"]).strip(), set()).update(gone)
 
 
 @case()
