@@ -64,7 +64,8 @@ def test_no_count_moves_by_a_base_and_no_share_of_the_network_by_half_a_point(pr
     keys = ["annee", "perimetre", *cell[1:]]
     network = shown[shown["site_type"].eq("reseau")].merge(exact, on=keys, suffixes=("", "_vrai"), validate="1:1")
     rounded = network[network["effectif_arrondi"].notna()]
-    assert len(rounded) and (rounded["effectif_arrondi"] - rounded["effectif_min_vrai"]).abs().max() <= 4
+    # Of a large network, no count may need to be rounded.
+    assert rounded.empty or (rounded["effectif_arrondi"] - rounded["effectif_min_vrai"]).abs().max() <= 4
     told = rounded[rounded["part_imprimee_pct"].notna() & rounded["base_max_vrai"].ge(800)]
     true_share = 100 * told["effectif_min_vrai"] / told["base_min_vrai"]
     assert told.empty or (told["part_imprimee_pct"] - true_share).abs().max() <= 0.5
