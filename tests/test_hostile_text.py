@@ -10,9 +10,9 @@ from bs4 import BeautifulSoup
 
 from conftest import ALL, FOUND, REPOSITORY, UNDRAWN, WITHOUT_KERNELS, Workshop
 from helpers import cli, data, paths
-from helpers.data.published import escape_formula
 from helpers.report import checks
 from helpers.schema import DataError
+from helpers.typography import escape_formula
 from hostile import PAYLOADS, REFUSED, YEAR, fill, neutral, rotated
 
 PAGES = ["index", "01_clean", "02_describe", "03_compare", "04_themes"]

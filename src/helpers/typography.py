@@ -43,3 +43,12 @@ def fold(text: str) -> str:
     spaced = text.casefold().replace("’", "'").replace("+", " plus ").replace("œ", "oe")
     plain = unicodedata.normalize("NFKD", spaced).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
+
+
+# A spreadsheet runs a text that starts like this, as a formula.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def escape_formula(text: str) -> str:
+    """The text, quoted if a spreadsheet would run it as a formula."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

@@ -19,6 +19,7 @@ from matplotlib.transforms import Affine2D
 
 from helpers.charts.theme import DARK, GROUND, INK, NARROW, WIDE, on, size_of
 from helpers.text.formats import Html, fragment, plain
+from helpers.typography import escape_formula
 
 # --- Matplotlib paths as compact SVG commands ---
 
@@ -288,23 +289,18 @@ _NUMBER = re.compile(r"[+−]?\d[\d\u202f]*(?:,\d+)?")
 _SHARE = re.compile(rf"({_NUMBER.pattern})[\u202f\u00a0 ]?%")
 _MISSING = "—"
 _ALIGNING = {0x2007: None, 0x2008: None}  # as wide as a figure, and as a comma
-_FORMULA_STARTS = ("=", "+", "-", "@")  # a spreadsheet runs a text that starts like this
 
 
 def _cell(text: str) -> str:
     """The cell as a spreadsheet reads it: a bare number, no formula, nothing for a dash."""
     if _NUMBER.fullmatch(text):
         return text.replace("\u202f", "").replace("−", "-").removeprefix("+")
-    return "" if text == _MISSING else _inert(text)
-
-
-def _inert(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return "" if text == _MISSING else escape_formula(text)
 
 
 def _column(title: str, cells: list[str]) -> list[str]:
     """Title and cells; a column of shares says « % » once, in its title."""
-    title, shares = _inert(title), [_SHARE.fullmatch(cell) for cell in cells]
+    title, shares = escape_formula(title), [_SHARE.fullmatch(cell) for cell in cells]
     if any(shares) and all(share or cell == _MISSING for share, cell in zip(shares, cells, strict=True)):
         return [f"{title} (%)", *(_cell(share[1] if share else _MISSING) for share in shares)]
     return [title, *map(_cell, cells)]

@@ -11,10 +11,10 @@ import pandas as pd
 
 from helpers import paths
 from helpers.data.private import folder_of
-from helpers.data.published import escape_formula
 from helpers.data.raw import empty_table, read_table
 from helpers.schema import DataError
 from helpers.system import atomic_folder, atomic_write, checksum, recover_folder, sha256_of
+from helpers.typography import escape_formula
 
 if TYPE_CHECKING:  # slow to import, and only some callers need it
     from helpers.codings.model import Project

@@ -13,11 +13,11 @@ import pyarrow.parquet as pq
 
 from helpers import paths
 from helpers.clean.records import EMPTY, CleanedRecords, Persons
-from helpers.data.published import escape_formula
 from helpers.data.raw import empty_table
 from helpers.data.reading import content_of, read_rows
 from helpers.schema import DataError, apply_schema, columns, table_schema
 from helpers.system import atomic_write
+from helpers.typography import escape_formula
 
 if TYPE_CHECKING:  # slow to import, and only some callers need it
     from helpers.codings.model import Document

@@ -8,6 +8,7 @@ import pandas as pd
 from helpers.data.processed import load_earlier_indicators, load_result, load_sites
 from helpers.indicators.lookup import BESIDE, NETWORK, USUAL
 from helpers.schema import table_schema
+from helpers.typography import escape_formula
 
 PACKAGE = "datapackage.json"
 _PACKAGE = {
@@ -20,13 +21,6 @@ _PACKAGE = {
     "licenses": [{"name": "CC-BY-4.0", "path": "https://creativecommons.org/licenses/by/4.0/"}],
     "resources": [],
 }
-# A spreadsheet runs a cell that starts with one of these as a formula.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-def escape_formula(value: str) -> str:
-    """The text, quoted if a spreadsheet would run it as a formula."""
-    return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
 
 
 def _export(table: pd.DataFrame, name: str, folder: Path) -> None:
