@@ -283,7 +283,8 @@ def test_nothing_outlives_the_command_and_the_command_is_not_run_again(tmp_path,
     script.write_text(COMMAND)
     command = [sys.executable, str(script), str(tmp_path), end]
     with subprocess.Popen(command, stderr=subprocess.PIPE, encoding="utf-8") as running:
-        assert until((tmp_path / "pids").exists, 60)
+        if not until((tmp_path / "pids").exists, 60):
+            running.kill()  # or the block would wait for it for ever
         *pids, connection = (tmp_path / "pids").read_text().split()
         if end == "killed":
             assert all(is_alive(int(pid)) for pid in pids) and Path(connection).exists()
