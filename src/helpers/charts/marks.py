@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from helpers.charts.theme import INK, colour_of
 from helpers.indicators.lookup import fact_of
 from helpers.schema import catalogue
-from helpers.text.formats import number, write_share
+from helpers.text.formats import number, percent, plain, say_count, write_share
 
 
 @dataclass(frozen=True)
@@ -115,11 +115,34 @@ def marks_of(figure: Figure) -> list[Mark]:
     return out
 
 
-def _row_of(mark: Mark, frame: pd.DataFrame, column: str, named: str):
-    """The row of the frame that a mark stands for; None when no row has its name and its value."""
-    same = frame[np.isclose(frame[column].astype(float), mark.value)]
-    by_name = same[same[named].astype(str).str.replace("\n", " ") == mark.name.replace("\n", " ")]
-    return next(iter((by_name if len(by_name) else same).itertuples()), None)
+def _bears(cell: Any, name: str) -> bool:
+    """Whether a cell of a frame is what a mark is named after, however an axis writes it."""
+    if isinstance(cell, str):
+        return cell.replace("\n", " ") == name
+    return name in (str(cell), number(cell)) if isinstance(cell, int | float | np.number) and cell == cell else False
+
+
+def rows_of(marks: Iterable[Mark], frame: pd.DataFrame) -> list[tuple | None]:
+    """The row of the frame that each mark stands for; None where no row that bears its name has its value.
+
+    A mark without a name, or whose name no cell bears, is any row that has its value.
+    """
+    whole = frame.reset_index()
+    cells = [tuple(row) for row in whole.itertuples(index=False, name=None)]
+    rows = list(whole.itertuples(index=False))
+    numeric = [
+        {round(float(cell), 6) for cell in row if isinstance(cell, int | float | np.number) and not pd.isna(cell)}
+        for row in cells
+    ]
+    out: list[tuple | None] = []
+    for mark in marks:
+        name, value = mark.name.replace("\n", " "), round(mark.value, 6)
+        named = [place for place, row in enumerate(cells) if name and any(_bears(cell, name) for cell in row)]
+        valued = [place for place in named or range(len(rows)) if value in numeric[place]]
+        series = [place for place in valued if mark.series and any(_bears(cell, mark.series) for cell in cells[place])]
+        found = (series or valued)[:1]
+        out.append(rows[found[0]] if found else None)
+    return out
 
 
 def _place(mark: Mark) -> tuple[float, bool]:
@@ -130,37 +153,53 @@ def _place(mark: Mark) -> tuple[float, bool]:
 
 
 def bornes(axes: Axes, frame: pd.DataFrame, *, valeur: str = "part_pct", nom: str = "libelle") -> None:
-    """Draws what the rounding leaves open of each bar: a thin line from ``part_min_pct`` to ``part_max_pct``."""
-    low, high = (valeur.replace("_pct", f"_{end}_pct") for end in ("min", "max"))
-    for mark in _bars(axes):
-        row = _row_of(mark, frame, valeur, nom)
-        ends = (getattr(row, low, None), getattr(row, high, None))
-        if row is None or any(pd.isna(end) for end in ends) or ends[0] == ends[1]:
-            continue
-        place, lies = _place(mark)
-        (axes.hlines if lies else axes.vlines)(place, *map(float, ends), color=INK, linewidth=1.6)
+    """Draws what the rounding leaves open of each bar: a thin line from ``part_min_pct`` to ``part_max_pct``.
+
+    A row whose value is only known by its bounds has no bar: its line stands alone.
+    """
+    low, high = (
+        valeur.replace("_pct", f"_{end}_pct") if "_pct" in valeur else f"{valeur}_{end}" for end in ("min", "max")
+    )
+    bars = list(_bars(axes))
+    lies = bool(bars) and _place(bars[0])[1] or not any(bars) and _is_named(axes)
+    ends = [(_place(mark)[0], row) for mark, row in zip(bars, rows_of(bars, frame), strict=True) if row is not None]
+    names = {name.replace("\n", " "): place for place, name in _tick_names(axes.yaxis if lies else axes.xaxis).items()}
+    alone = [row for row in frame.itertuples() if pd.isna(getattr(row, valeur)) and getattr(row, nom) in names]
+    for place, row in [*ends, *((names[getattr(row, nom)], row) for row in alone)]:
+        least, most = getattr(row, low, None), getattr(row, high, None)
+        if not pd.isna(least) and not pd.isna(most) and least != most:
+            (axes.hlines if lies else axes.vlines)(place, float(least), float(most), color=INK, linewidth=1.6)
 
 
-def valeurs(axes: Axes, frame: pd.DataFrame, *, valeur: str = "part_pct", nom: str = "libelle") -> None:
+def _is_named(axes: Axes) -> bool:
+    return any(not _is_number(name) for name in _tick_names(axes.yaxis).values())
+
+
+def written(row: Any, column: str, value: float) -> str:
+    """The value of a row as a page writes it: « 42 % », « moins de 10 % », « environ 25 »."""
+    if hasattr(row, "part_min_pct") and hasattr(row, "indicateur"):
+        if column == "part_pct":
+            return write_share(fact_of(row))
+        if column.startswith("effectif"):
+            return plain(str(say_count(fact_of(row), cited=False)))
+    decimals = 0 if float(value).is_integer() else 1
+    return percent(value, decimals) if column.endswith("_pct") else number(value, decimals)
+
+
+def valeurs(axes: Axes, frame: pd.DataFrame, *, valeur: str = "part_pct") -> None:
     """Writes its value at the end of each bar, as the page says it: « 42 % », « moins de 10 % », « environ 25 »."""
-    for mark in _bars(axes):
-        row = _row_of(mark, frame, valeur, nom)
-        written = (
-            write_share(fact_of(row)) if hasattr(row, "part_min_pct") and valeur == "part_pct" else number(mark.value)
-        )
-        end = (
-            max(mark.value, float(getattr(row, "part_max_pct", mark.value) or mark.value))
-            if valeur == "part_pct"
-            else mark.value
-        )
+    bars = list(_bars(axes))
+    for mark, row in zip(bars, rows_of(bars, frame), strict=True):
+        end = max(mark.value, float(getattr(row, "part_max_pct", mark.value))) if valeur == "part_pct" else mark.value
         place, lies = _place(mark)
         where = (
             {"xy": (end, place), "xytext": (5, 0), "va": "center"}
             if lies
             else {"xy": (place, end), "xytext": (0, 4), "ha": "center"}
         )
-        axes.annotate(written, textcoords="offset points", fontweight="bold", **where)
-    axes.margins(**{"x" if lies else "y": 0.12}) if axes.containers else None
+        axes.annotate(written(row, valeur, mark.value), textcoords="offset points", fontweight="bold", **where)
+    if bars:
+        axes.margins(**{"x" if _place(bars[0])[1] else "y": 0.12})
 
 
 def palette(indicator: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from helpers.charts.figure import csv_address
 from helpers.charts.inline_svg import lay_out, to_inline
-from helpers.charts.marks import Mark, marks_of
+from helpers.charts.marks import Mark, marks_of, rows_of, written
 from helpers.charts.theme import nothing
 from helpers.indicators.lookup import Facts, fact_of, merge_references, with_shares
 from helpers.schema import DataError, catalogue, columns
@@ -64,39 +64,28 @@ def _holds(column: pd.Series, value: float) -> bool:
     return bool(np.isclose(known, value, rtol=_EXACT, atol=1e-9).any())
 
 
-def differences(marks: list[Mark], frame: pd.DataFrame) -> list[str]:
-    """What is drawn and stands in no cell of the frame: « Scolaire : 12,5 »."""
-    values = frame.select_dtypes("number")
-    return [
-        _said(mark, "")
-        for mark in marks
-        if mark.value and not any(_holds(values[name], mark.value) for name in values.columns)
-    ]
-
-
-def _said(mark: Mark, column: str) -> str:
+def _said(mark: Mark, column: str, row: Any) -> str:
     """A mark in words: « 6e, filles : 30 % »."""
     name = ", ".join(filter(None, (mark.name.replace("\n", " "), mark.series if mark.series != column else "")))
-    decimals = 0 if float(mark.value).is_integer() else 1
-    value = percent(mark.value, decimals) if column.endswith("_pct") else number(mark.value, decimals)
+    value = written(row, column, mark.value)
     return f"{name}\u00a0: {value}" if name else value
 
 
-def _titles(marks: list[Mark], column: str) -> dict[str, list[str]]:
+def _titles(marks: list[Mark], words: list[str]) -> dict[str, list[str]]:
     """What each mark says when it is pointed at, by the gid of its artist, which it is given here."""
     out: dict[str, list[str]] = {}
-    for place, mark in enumerate(marks):
+    for place, (mark, said) in enumerate(zip(marks, words, strict=True)):
         if mark.artist is not None:
             if not mark.artist.get_gid():
                 mark.artist.set_gid(f"marque-{place}")
-            out.setdefault(mark.artist.get_gid(), []).append(_said(mark, column))
+            out.setdefault(mark.artist.get_gid(), []).append(said)
     return out
 
 
-def _alt(title: str, marks: list[Mark], column: str) -> str:
-    told = [_said(mark, column) for mark in marks[:_TOLD]]
-    more = f" ; et {len(marks) - _TOLD} autres, dans le tableau des données" if len(marks) > _TOLD else ""
-    return f"{title}. {' ; '.join(told)}{more}." if told else f"{title}. Les valeurs sont dans le tableau des données."
+def _alt(title: str, words: list[str]) -> str:
+    told = " ; ".join(words[:_TOLD])
+    more = f" ; et {len(words) - _TOLD} autres, dans le tableau des données" if len(words) > _TOLD else ""
+    return f"{title}. {told}{more}." if told else f"{title}. Les valeurs sont dans le tableau des données."
 
 
 def _base(frame: pd.DataFrame) -> str:
@@ -196,8 +185,9 @@ def publier(
         _close(figure)
         return nothing(f"cette figure ({titre}) dit un nombre qui n’est pas publié")
     marks = marks_of(figure)
-    column = _drawn_column(figure, marks, frame)
-    strange = differences(marks, frame)
+    column, rows = _drawn_column(figure, marks, frame), rows_of(marks, frame)
+    words = [_said(mark, column, row) for mark, row in zip(marks, rows, strict=True)]
+    strange = [said for mark, row, said in zip(marks, rows, words, strict=True) if mark.value and row is None]
     notes = []
     if strange:
         told = " ; ".join(strange[:3]) + (" …" if len(strange) > 3 else "")
@@ -205,8 +195,7 @@ def publier(
             f"Le tableau ne donne pas ce qui est dessiné ({told}) : donnez à publier la table qui est dessinée."
         )
     name = nom or _slug(plain(str(title)))
-    said = alt or _alt(plain(str(title)), marks, column)
-    titles = _titles(marks, column)
+    said, titles = alt or _alt(plain(str(title)), words), _titles(marks, words)
     _name_axes(figure, frame)
     drawings = []
     for is_narrow in (False, True):

@@ -47,6 +47,7 @@ from helpers.indicators.lookup import (
     name_answer,
     name_site,
     only_network,
+    readable,
     statement_anchor,
     title_of_figure,
     title_of_path,

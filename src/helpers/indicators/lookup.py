@@ -1,8 +1,10 @@
 """One value of the indicator table: find it, read its share, name it, cite its source."""
 
+import difflib
 import math
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -17,6 +19,7 @@ from helpers.schema import (
     SYNTHETIC,
     UNANIMOUS_BELOW,
     UNSAID,
+    DataError,
     catalogue,
 )
 
@@ -120,6 +123,36 @@ def with_shares(indicators: pd.DataFrame) -> pd.DataFrame:
         part_max_pct=indicators["part_max_pct"].fillna((printed + half).clip(upper=100)),
         part_decimales=said,
     )
+
+
+def readable(indicators: pd.DataFrame, *, place: str = "") -> pd.DataFrame:
+    """The published rows of a table (schema ``indicateurs``), with what a person or seaborn needs of them.
+
+    Added: ``libelle`` (the answer), ``effectif`` and ``base`` (known to the unit, or rounded to protect persons; else
+    missing, and the bounds say what is known), ``part_pct``, ``part_min_pct`` and ``part_max_pct`` (per cent),
+    ``public`` (of whom, ``place`` being the name of a site) and ``groupe`` (of a cross-tabulation).
+
+    >>> chiffres = indicators.readable(data.load(2020, "indicateurs"))
+    >>> chiffres.query("indicateur == 'sexe' and perimetre == 'alses'")[["libelle", "part_pct", "part_max_pct", "base"]]
+       libelle  part_pct  part_max_pct  base
+    2   filles      42.0          42.5  2233
+    3  garçons      58.0          58.5  2233
+    """
+    entries, asked = catalogue(), catalogue().indicators
+    rows = with_shares(indicators[~indicators["precision"].isin(UNSAID)])
+    shares = ["part_pct", "part_min_pct", "part_max_pct"]
+    rows = rows.astype(dict.fromkeys(shares, float))
+    for name, rounded in (("effectif", "effectif_arrondi"), ("base", "base_arrondie")):
+        known = rows[f"{name}_min"].where((rows[f"{name}_min"] == rows[f"{name}_max"]).fillna(False))
+        rows[name] = (rows[rounded].fillna(known) if rounded in rows else known).astype("Int64")
+    publics = {name: perimeter.short or perimeter.label for name, perimeter in entries.perimeters.items()}
+    crossed = zip(rows["croise_avec"], rows["modalite_croisee"], strict=True)
+    answers = zip(rows["indicateur"], rows["modalite"], strict=True)
+    rows["libelle"] = [asked[name].label_of(answer) for name, answer in answers]
+    rows["public"] = rows["perimetre"].map(publics | ({USUAL: place} if place else {}))
+    rows["groupe"] = [asked[name].label_of(answer) if name in asked else answer for name, answer in crossed]
+    first = ["indicateur", "modalite", "libelle", "effectif", "base", *shares, "public", "groupe", "precision"]
+    return rows[[*first, *(name for name in rows if name not in first)]]
 
 
 def is_of_site(indicators: pd.DataFrame) -> bool:
@@ -330,8 +363,17 @@ def merge_references(references) -> str:
 # --- The values of one year, looked up by path ---
 
 
+def full_path(path: str) -> str:
+    """A path with its population: that of the persons followed by the ALSES where none is named.
+
+    >>> full_path("sexe/filles"), full_path("postes/nouveaux_postes/")
+    ('alses/sexe/filles', 'postes/nouveaux_postes/')
+    """
+    return path if path.split("/")[0] in catalogue().perimeters else f"{USUAL}/{path}"
+
+
 class Facts:
-    """Looks values up by path: ``facts("alses/sexe/filles")``, None when the year has none.
+    """Looks values up by path: ``facts("sexe/filles")``, None when the year has none; ``table`` holds them all.
 
     ``indicators`` has the schema ``indicateurs`` (rows of `at_site`). Unpublished or contradicted values are not found.
 
@@ -342,9 +384,53 @@ class Facts:
 
     def __init__(self, indicators: pd.DataFrame, *, year: int) -> None:
         rows = at_site(indicators)
-        rows = with_shares(rows[rows["annee"].eq(year)])
-        self._found = {key_of(row): fact_of(row) for row in rows.itertuples()}
+        self._rows = rows[rows["annee"].eq(year)]
+        self._found = {key_of(row): fact_of(row) for row in with_shares(self._rows).itertuples()}
         self.year = year
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """All that the year publishes, one row a value (`indicators.readable`)."""
+        return readable(self._rows, place=self.place)
+
+    def reponses(self, indicator: str, *, public: str | None = USUAL, selon: str = "") -> pd.DataFrame:
+        """The published answers to a question, in the order of the catalogue; a few rows of ``table``.
+
+        ``public`` is a population of the catalogue, None for all; ``selon`` the question it is crossed with. A group
+        whose members are all published is left out, and answers that nobody missed (« non renseigné », none). Empty
+        when the year publishes nothing of it.
+
+        >>> chiffres = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
+        >>> chiffres.reponses("niveau")[["libelle", "effectif_min", "effectif_max", "part_pct", "base"]]
+                   libelle  effectif_min  effectif_max  part_pct  base
+        0         4e ou 3e          1396          1417      63.0  2233
+        1  6e, 5e ou autre           816           837       NaN  2233
+
+        Raises
+        ------
+        DataError
+            for a question or a population that the catalogue does not have.
+        """
+        entries = catalogue()
+        for kind, name, known in (
+            ("d’indicateur", indicator, entries.indicators),
+            ("de public", public, entries.perimeters),
+            ("d’indicateur", selon, entries.indicators),
+        ):
+            if name and name not in known:
+                near = difflib.get_close_matches(name, known, 1)
+                meant = f"\u00a0; vouliez-vous dire « {near[0]} » ?" if near else "."
+                raise DataError(f"reponses(…)\u00a0: pas {kind} « {name} »{meant}")
+        entry, rows = entries.indicators[indicator], self.table
+        rows = rows[rows["indicateur"].eq(indicator) & rows["croise_avec"].eq(selon)]
+        rows = rows[rows["perimetre"].eq(public)] if public else rows
+        published = set(rows["modalite"])
+        useless = [name for name, group in entry.groups.items() if set(group.members) <= published]
+        blank = rows["modalite"].isin(entry.recorded) & rows["effectif_max"].eq(0).fillna(False)
+        rows = rows[~rows["modalite"].isin(useless) & ~blank]
+        order = {name: place for place, name in enumerate([*entry.modalities, *entry.groups, *entry.recorded])}
+        place = rows["modalite"].map(order).fillna(len(order))
+        return rows.loc[place.sort_values(kind="stable").index].reset_index(drop=True)
 
     @property
     def place(self) -> str:
@@ -367,7 +453,7 @@ class Facts:
         return any(fact.is_of_records for fact in self._found.values())
 
     def __call__(self, path: str) -> Fact | None:
-        fact = self._found.get(f"{self.year}/{path}")
+        fact = self._found.get(f"{self.year}/{full_path(path)}")
         return None if fact is None or fact.precision in UNSAID else fact
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup, escape
 
-from helpers.indicators.lookup import USUAL, Fact, Facts, fact_of, key_of
+from helpers.indicators.lookup import Fact, Facts, fact_of, full_path, key_of
 from helpers.schema import UNSAID, DataError, catalogue
 from helpers.text.formats import (
     Html,
@@ -80,11 +80,6 @@ def _check(path: str, field: str) -> None:
             raise DataError(f"« {{{field}}} » ne mène à aucun chiffre\u00a0: pas {kind} « {name} »{meant}")
 
 
-def _full(path: str) -> str:
-    """A path with its population: that of the persons followed by the ALSES where none is named."""
-    return path if path.split("/")[0] in catalogue().perimeters else f"{USUAL}/{path}"
-
-
 def _resolve(field: str, saying: str, figures: Any, others: Mapping[str, Any]) -> Any:
     """What stands for a field of a line."""
     first, _, rest = field.partition("/")
@@ -96,7 +91,7 @@ def _resolve(field: str, saying: str, figures: Any, others: Mapping[str, Any]) -
     source, path = (others[first], rest) if rest and first in others else (figures, field)
     if "/" not in path:
         raise DataError(f"« {{{field}}} » n’est le nom d’aucune valeur : donnez-la à texte(…, {field}=…).")
-    path = _full(path)
+    path = full_path(path)
     _check(path, field)
     fact = _lookup(source)(path) if source is not None else None
     if fact is None:
