@@ -10,5 +10,5 @@ from helpers.charts.persons import show_breakdowns, show_entries, show_requests_
 from helpers.charts.posts import show_conditions, show_context, show_seniority, show_starts, show_teams
 from helpers.charts.publish import publier
 from helpers.charts.statements import show_actors, show_beside, show_matrix, show_scales
-from helpers.charts.theme import style
+from helpers.charts.theme import AMBER, BLUE, GREEN, GREY, INK, MIDDLE, ORANGE, PALE, PURPLE, SHADES, SKY, style
 from helpers.charts.years import show_answers, show_composition, show_counts, show_differences, show_nested, show_rest
