@@ -1,30 +1,36 @@
 """The marks of a drawing: the bars, points and cells that each stand for a number, and what is written on them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.category import StrCategoryLocator
 from matplotlib.collections import PathCollection, QuadMesh
+from matplotlib.dates import DateLocator, num2date
 from matplotlib.figure import Figure
 
 from helpers.charts.theme import INK, colour_of
 from helpers.indicators.lookup import fact_of
 from helpers.schema import catalogue
-from helpers.text.formats import number, percent, plain, say_count, write_share
+from helpers.text.formats import day, number, percent, plain, say_count, write_share
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A shape that stands for a number: its artist, its name on the axis, its series, its value."""
+    """A shape that stands for a number: its artist, its name on the axis, its series, its value.
+
+    ``is_word`` where it stands between two names (a grid, a calendar): its series is what it says, its value is nan.
+    """
 
     artist: Any
     name: str
     series: str
     value: float
+    is_word: bool = False
 
 
 def _tick_names(axis) -> dict[int, str]:
@@ -51,6 +57,11 @@ def _colour(artist: Any) -> tuple | None:
     return None
 
 
+def _colours(cloud: PathCollection) -> list[tuple]:
+    """The fill of each point of a cloud, or the one that all have."""
+    return [tuple(colour.round(3)) for colour in np.atleast_2d(cloud.get_facecolors())] or [()]
+
+
 def _bars(axes: Axes) -> Iterable[Mark]:
     series = _series_names(axes)
     for container in axes.containers:
@@ -71,11 +82,19 @@ def _bars(axes: Axes) -> Iterable[Mark]:
 def _points(axes: Axes) -> Iterable[Mark]:
     series = _series_names(axes)
     lying = any(not _is_number(name) for name in _tick_names(axes.yaxis).values())
-    names = _tick_names(axes.yaxis if lying else axes.xaxis)
+    names, across = _tick_names(axes.yaxis if lying else axes.xaxis), _tick_names(axes.xaxis)
+    is_date = isinstance(axes.xaxis.get_major_locator(), DateLocator)
+    is_word = lying and (is_date or isinstance(axes.xaxis.get_major_locator(), StrCategoryLocator))
     for cloud in (each for each in axes.collections if isinstance(each, PathCollection)):
-        for x, y in np.ma.getdata(cloud.get_offsets()):
+        colours = _colours(cloud)
+        for index, (x, y) in enumerate(np.ma.getdata(cloud.get_offsets())):
             value, place = (x, y) if lying else (y, x)
-            yield Mark(cloud, names.get(round(place), ""), series.get(_colour(cloud), ""), float(value))
+            name, said = names.get(round(place), ""), series.get(colours[index % len(colours)], "")
+            if is_word:
+                other = day(num2date(value)) if is_date else across.get(round(value), "")
+                yield Mark(cloud, f"{name}, {other}", said, np.nan, is_word=True)
+            else:
+                yield Mark(cloud, name, said, float(value))
     for line in axes.lines:
         if line.get_marker() not in (None, "None", "", " ") and len(line.get_xdata()):
             for x, y in zip(line.get_xdata(), line.get_ydata(), strict=True):
@@ -109,9 +128,9 @@ def marks_of(figure: Figure) -> list[Mark]:
     for axes in figure.axes:
         frame = axes.get_title() if len(figure.axes) > 1 else ""
         for mark in (*_bars(axes), *_points(axes), *_cells(axes)):
-            if mark.value == mark.value:
+            if mark.is_word or mark.value == mark.value:
                 series = " ; ".join(filter(None, (mark.series, frame)))
-                out.append(Mark(mark.artist, mark.name, series, mark.value))
+                out.append(replace(mark, series=series))
     return out
 
 

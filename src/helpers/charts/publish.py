@@ -67,6 +67,8 @@ def _holds(column: pd.Series, value: float) -> bool:
 def _said(mark: Mark, column: str, row: Any) -> str:
     """A mark in words: « 6e, filles : 30 % »."""
     name = ", ".join(filter(None, (mark.name.replace("\n", " "), mark.series if mark.series != column else "")))
+    if mark.is_word:
+        return "\u00a0: ".join(filter(None, (mark.name.replace("\n", " "), mark.series)))
     value = written(row, column, mark.value)
     return f"{name}\u00a0: {value}" if name else value
 
@@ -187,7 +189,11 @@ def publier(
     marks = marks_of(figure)
     column, rows = _drawn_column(figure, marks, frame), rows_of(marks, frame)
     words = [_said(mark, column, row) for mark, row in zip(marks, rows, strict=True)]
-    strange = [said for mark, row, said in zip(marks, rows, words, strict=True) if mark.value and row is None]
+    strange = [
+        said
+        for mark, row, said in zip(marks, rows, words, strict=True)
+        if mark.value and row is None and not mark.is_word
+    ]
     notes = []
     if strange:
         told = " ; ".join(strange[:3]) + (" …" if len(strange) > 3 else "")
