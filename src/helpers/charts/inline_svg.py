@@ -13,11 +13,14 @@ from xml.etree import ElementTree
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.dates import AutoDateLocator, DateLocator, num2date
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.legend import Legend
 from matplotlib.text import Text
 
 from helpers.charts.theme import DARK, INK
+from helpers.text.formats import month
 
 _SVG, _LINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
 ElementTree.register_namespace("", _SVG[1:-1])
@@ -169,18 +172,59 @@ def _one_below_another(figure: Figure, frames: list[Axes]) -> None:
         axes.tick_params(labelleft=True, labelbottom=True)
 
 
+def _name_below(axes: Axes, *, is_narrow: bool, frames: int) -> float:
+    """Folds the names under a frame, or turns them where a phone has no room; the inches that turned ones take."""
+    names = _labels(axes.xaxis)
+    if is_date(axes.xaxis):
+        axes.xaxis.set_major_locator(AutoDateLocator(minticks=3, maxticks=5 if is_narrow else 8))
+        axes.xaxis.set_major_formatter(lambda place, _: month(num2date(place), is_short=True).replace(" ", "\n"))
+    elif _is_named(axes.xaxis) and (len(names) > 3 or not is_narrow):
+        beside = (
+            max(len(line) for name in _labels(axes.yaxis) for line in name.split("\n")) if _labels(axes.yaxis) else 0
+        )
+        room = (44 if is_narrow else 90) - beside
+        width = max(8, room // max(1, len(names) * (1 if is_narrow else frames)))
+        if is_narrow and any(len(word) > width for name in names for word in name.split()):
+            axes.xaxis.set_ticks(axes.xaxis.get_ticklocs(), [name.replace("\n", " ") for name in names], rotation=90)
+            return 0.07 * max(map(len, names))
+        _fold(axes.xaxis, width)
+    return 0.0
+
+
+def is_date(axis) -> bool:
+    return isinstance(axis.get_major_locator(), DateLocator)
+
+
+def _again(owner: Axes | Figure, legend: Legend, *, room: int, **place) -> None:
+    """The same legend at another place, on as many columns as there is room for, in characters."""
+    names, size = [text.get_text() for text in legend.get_texts()], legend.get_texts()[0].get_fontsize()
+    columns = max(1, min(len(names), room // (max(map(len, names)) + 6)))
+    handles = legend.legend_handles
+    legend.remove()
+    made = owner.legend(handles, names, ncols=columns, fontsize=size, frameon=False, **place)
+    made._loc_used_default = True  # still ours to move
+
+
 def _place_legends(figure: Figure, *, is_narrow: bool) -> None:
     """Legends above what is drawn, on one line where it fits; one that its author placed stays there."""
-    for legend in figure.legends:
-        legend.set_loc("outside upper left")
+    room = 42 if is_narrow else 90
+    for legend in list(figure.legends):
+        _again(figure, legend, room=room, loc="outside upper left")
     for axes in (each for each in figure.axes if each.get_legend()):
-        if getattr(axes.get_legend(), "_loc_used_default", False):
-            axes.get_legend().set_loc("lower left")
-            axes.get_legend().set_bbox_to_anchor((0, 1.02), transform=axes.transAxes)
-    for legend in (*figure.legends, *(axes.get_legend() for axes in figure.axes if axes.get_legend())):
-        legend.set_frame_on(False)
-        legend.set_ncols(1 if is_narrow else 4)
-        legend.set_title("")
+        legend = axes.get_legend()
+        if getattr(legend, "_loc_used_default", False):
+            beside = FOLD_NARROW if is_narrow else FOLD_WIDE
+            held = room - (beside if _is_named(axes.yaxis) else 0)
+            is_below = axes.xaxis.get_ticks_position() == "top"
+            anchor = (
+                {"loc": "upper left", "bbox_to_anchor": (0, -0.02)}
+                if is_below
+                else {"loc": "lower left", "bbox_to_anchor": (0, 1.02)}
+            )
+            _again(axes, legend, room=held, **anchor)
+        else:
+            legend.set_frame_on(False)
+            legend.set_title("")
 
 
 def lay_out(figure: Figure, *, is_narrow: bool) -> None:
@@ -189,13 +233,7 @@ def lay_out(figure: Figure, *, is_narrow: bool) -> None:
     old_width, old_height = figure.get_size_inches()
     width = NARROW if is_narrow else WIDE
     lines = [_fold(axes.yaxis, FOLD_NARROW if is_narrow else FOLD_WIDE) for axes in frames]
-    for axes in frames:
-        rows = len(_labels(axes.yaxis))
-        if not is_narrow or len(_labels(axes.xaxis)) > 3:
-            _fold(
-                axes.xaxis,
-                max(8, round((90 if not is_narrow else 44) / max(1, len(_labels(axes.xaxis)) * len(frames)))),
-            )
+    turned = max((_name_below(axes, is_narrow=is_narrow, frames=len(frames)) for axes in frames), default=0.0)
     named = [axes for axes in frames if _is_named(axes.yaxis)]
     beside = len({axes.get_position().x0 for axes in frames}) if frames else 1
     if is_narrow and beside > 1:
@@ -206,6 +244,7 @@ def lay_out(figure: Figure, *, is_narrow: bool) -> None:
         height = (rows * (ROW + LINE * (max(lines) - 1) * 0.8) + 0.7) * stacked
     else:
         height = (old_height * WIDE / old_width if not is_narrow else 2.6 * stacked) if frames else old_height
+    height += turned
     if is_narrow:
         for text in figure.findobj(Text):
             text.set_fontsize(text.get_fontsize() * 0.84)

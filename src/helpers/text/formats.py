@@ -167,9 +167,9 @@ def day(value: date) -> str:
     return text.replace("1 ", "1er ", 1) if value.day == 1 else text
 
 
-def month(value: date) -> str:
-    """The month in letters: « janvier 2020 »."""
-    return format_date(value, "MMMM y", locale=FRENCH)
+def month(value: date, *, is_short: bool = False) -> str:
+    """The month in letters: « janvier 2020 », or « janv. 2020 »."""
+    return format_date(value, "MMM y" if is_short else "MMMM y", locale=FRENCH)
 
 
 # --- Numbers marked in HTML with the indicator they come from ---
