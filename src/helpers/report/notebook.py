@@ -33,7 +33,8 @@ def says_nothing(html: str | None) -> bool:
 
 def _shows(cell: "NotebookNode") -> bool | None:
     """Whether a cell shows something; None for a cell without display: a text, an assignment."""
-    shown = [output.get("data", {}).get("text/html") for output in cell.get("outputs", [])]
+    told = [output for output in cell.get("outputs", []) if output.get("name") != "stderr"]  # no page has a warning
+    shown = [output.get("data", {}).get("text/html") for output in told]
     return not all(map(says_nothing, shown)) if shown else None
 
 
