@@ -46,14 +46,11 @@ from helpers.text.statement_tables import (
     years_table,
 )
 from helpers.text.tables import (
-    answers_table,
     breakdown_table,
-    cards,
     crosstab_table,
     ledger_table,
     matrix_table,
     pairs_table,
-    perimeters_table,
     populations_table,
     provenance,
     reading_table,

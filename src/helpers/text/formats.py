@@ -3,7 +3,7 @@
 import html
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, partial
@@ -17,8 +17,8 @@ from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from helpers.indicators.comparisons import Comparison, Measure
-from helpers.indicators.lookup import BESIDE, USUAL, Fact, in_site, name_answer, statement_anchor, title_of_path
-from helpers.schema import PRECISION_WORDS, PRECISIONS, SYNTHETIC_MEANING, catalogue
+from helpers.indicators.lookup import BESIDE, USUAL, Fact, in_site, name_answer
+from helpers.schema import PRECISION_WORDS, catalogue
 from helpers.typography import NARROW, WIDE
 
 # --- Numbers and dates in French (CLDR data through babel) ---
@@ -231,20 +231,6 @@ def marks_of(fact: Fact) -> Markup:
     return Markup("{} {}").format(synthetic_mark(), known) if fact.is_synthetic else known
 
 
-def legend_of(facts: Iterable[Fact]) -> Markup:
-    """What the marks of these values mean, each once, in the order of the vocabulary."""
-    shown = list(facts)
-    used = [
-        *([(synthetic_mark(), SYNTHETIC_MEANING)] if any(fact.is_synthetic for fact in shown) else []),
-        *(
-            (precision_mark(name), meaning)
-            for name, meaning in PRECISIONS.items()
-            if any(fact.precision == name for fact in shown)
-        ),
-    ]
-    return Markup(" ; ").join(Markup("{}\u00a0: {}").format(*pair) for pair in used)
-
-
 def both_ends(pair: tuple, write: Callable[[float], str], key: str, measure: str, *, title: str = "") -> list[Markup]:
     """Both ends of an interval as marks, the measure bearing ``_min`` and ``_max``."""
     names = (f"{measure}_min", f"{measure}_max")
@@ -362,11 +348,6 @@ def say_whole(fact: Fact) -> Markup:
     """The base of a value and who it is: « 2 233 personnes suivies par un ALSES », « 1 personne »."""
     is_one = bool(fact.base) and fact.base[1] <= 1
     return Markup("{} {}").format(say_base(fact), say_base_unit(fact) if is_one else population(fact))
-
-
-def month_mark(value: date) -> Markup:
-    """The month in letters, as ``<time>``."""
-    return Markup('<time datetime="{}">{}</time>').format(f"{value:%Y-%m}", month(value))
 
 
 # --- Values without marks, for drawings ---
@@ -551,8 +532,6 @@ _FILTERS = {
     "nomme": name,
     "part": say_share,
     "situe": in_site,
-    "chiffre": title_of_path,
-    "ancre": statement_anchor,
     "base": say_base,
     "ensemble": say_whole,
     "unite": say_unit,
@@ -560,7 +539,6 @@ _FILTERS = {
     "population": population,
     "accord": agree,
     "accord_base": agree_with_base,
-    "mois": month_mark,
     "jour": lambda text: day(date.fromisoformat(text)),
     "sujet": subject,
     "mesure": say_measure,
