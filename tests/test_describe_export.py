@@ -131,8 +131,6 @@ def test_no_figure_of_an_export_says_that_it_is_printed_or_rounded():
     f = indicators.Facts(counted(2032), year=2032)
     volume = said(formats.say("describe", "volume", f=f))
     assert "360 personnes en 2032" in volume and "480 collégiens en 2032 ; 360" in volume and not re.search("imprim|arrondi", volume)
-    assert formats.say("describe", "network", f=f).text == ""
-    assert "2 collèges et par 2 associations" in formats.say("describe", "network_of_records", f=f).text
 
 
 def test_a_crossing_with_few_persons_does_not_reach_the_page():

@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 
 from coding_files import plain
-from helpers import data, indicators
-from helpers.analysis import describe, themes
+from helpers import data, indicators, text
+from helpers.analysis import themes
 from helpers.indicators.constraints import row, table
 from helpers.report.notebook import says_nothing
 from helpers.report.page import slug
 from helpers.schema import DataError, catalogue
-from helpers.text import formats, statement_tables
+from helpers.text import statement_tables
 
 BOOK = pd.DataFrame({"theme": ["outils", "accueil", "temps"], "libelle": ["Outils", "Accueil", "Temps"]})
 COLUMNS = ["id", "ligne", "theme", "enonce", "nature", "echelle", "repond_a", "associations", "indicateur_lie"]
@@ -141,29 +141,15 @@ def test_a_word_that_is_not_used_is_told_and_a_year_without_statement_has_nothin
     assert plain(empty.text) == "Pas de donnée : aucun énoncé n’est codé pour cette année." and says_nothing(empty.html)
 
 
-def of_topic(statements: pd.DataFrame, *published: dict, topic: str = "deploiement") -> describe.RelatedStatements | None:
-    return describe.related_statements(statements, topic, facts=facts(counted("rubrique_liee", 3, topic), *published))
-
-
-def test_a_section_names_the_published_figures_that_statements_speak_of_in_the_order_of_the_catalogue():
-    paths = ["postes/presentation_formelle/non", "postes/bureau/non", "postes/convention/oui", "alses/sexe/filles"]
-    made = of_topic(STATEMENTS.assign(indicateur_lie=paths), BUREAU)
-    expected = ("postes/convention/oui", "postes/bureau/non", "postes/presentation_formelle/non")
-    assert (made.count.counts, made.figures) == ((3, 3), expected)
-    said = formats.say("describe", "spoken", of=made)
-    assert plain(said.text) == (
-        "La synthèse des réunions en parle aussi : 3 énoncés sur « Convention : oui », « Bureau ou local au collège : "
-        "non » et « Présentation officielle au collège : non »."
-    )
-    anchor = "enonces-postes-convention-oui"
-    assert f'href="04_themes.html#{anchor}"' in said.html and indicators.statement_anchor("postes/convention/oui") == anchor
-
-
-def test_a_section_says_nothing_without_statement_without_published_figure_or_below_the_network():
-    below = indicators.only_network(STATEMENTS, "association X")
-    assert of_topic(STATEMENTS, BUREAU) is not None
-    assert [of_topic(STATEMENTS), of_topic(STATEMENTS, BUREAU, topic="volume"), of_topic(below, BUREAU)] == [None] * 3
-    assert formats.say("describe", "spoken", of=None).html == ""
+def test_a_section_leads_to_the_statements_on_a_figure_that_it_publishes_and_to_nothing_else():
+    linked = STATEMENTS.assign(indicateur_lie=["postes/presentation_formelle/non", "postes/bureau/non", "", "alses/sexe/filles"])
+    year = facts(counted("rubrique_liee", 3, "deploiement"), BUREAU)
+    made = text.renvoi(linked, "deploiement", year)
+    assert plain(made.text) == "Les réunions en parlent aussi : 3 énoncés." and 'href="04_themes.html"' in made.html
+    unpublished = facts(counted("rubrique_liee", 3, "deploiement"))
+    of_a_site = indicators.only_network(linked, "association X")
+    silent = [text.renvoi(linked, "deploiement", unpublished), text.renvoi(linked, "volume", year), text.renvoi(of_a_site, "deploiement", year)]
+    assert [each.html for each in silent] == [""] * 3
 
 
 def test_a_figure_leads_to_its_section_and_one_that_is_not_published_says_so():
@@ -184,8 +170,8 @@ def test_every_section_that_a_figure_leads_to_is_a_heading_of_page_02_and_leads_
     for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
         text = "".join(cell["source"])
         section = slug(text.splitlines()[0].lstrip("# ")) if text.startswith("## ") else section
-        if 'say("describe", "spoken"' in text:
-            back[re.search(r'related_statements\(enonces, "(\w+)"', text)[1]] = section
+        if found := re.search(r'renvoi\(enonces, "(\w+)"', text):
+            back[found[1]] = section
     assert back == catalogue().anchors
     assert set(back) <= set(catalogue().topics) == set(catalogue().indicators["rubrique_liee"].modalities)
 

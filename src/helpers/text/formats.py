@@ -338,12 +338,6 @@ def people(indicator: str, perimeter: str, place: str = "") -> str:
     return f"{own} et suivis par l’{place}" if is_of_association else own
 
 
-def name(fact: Fact) -> str:
-    """The answer that a value counts, without its population: « filles », « place des parents (associés) »."""
-    _, _, indicator, modality = fact.key.split("/", 3)
-    return name_answer(indicator, modality, USUAL)
-
-
 def say_whole(fact: Fact) -> Markup:
     """The base of a value and who it is: « 2 233 personnes suivies par un ALSES », « 1 personne »."""
     is_one = bool(fact.base) and fact.base[1] <= 1
@@ -529,7 +523,6 @@ _BLOCK = re.compile(
 _SPACE = re.compile(r"[ \n\t]+")
 _FILTERS = {
     "effectif": say_count,
-    "nomme": name,
     "part": say_share,
     "situe": in_site,
     "base": say_base,
