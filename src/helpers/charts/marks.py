@@ -12,9 +12,10 @@ from matplotlib.collections import PathCollection, QuadMesh
 from matplotlib.figure import Figure
 
 from helpers.charts.theme import INK, colour_of
+from helpers.indicators.comparisons import comparison_of
 from helpers.indicators.lookup import fact_of
 from helpers.schema import catalogue
-from helpers.text.formats import number, percent, plain, say_count, write_share
+from helpers.text.formats import number, percent, plain, say_count, write_part, write_share
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,12 @@ def _is_named(axes: Axes) -> bool:
 
 def written(row: Any, column: str, value: float) -> str:
     """The value of a row as a page writes it: « 42 % », « moins de 10 % », « environ 25 »."""
-    if hasattr(row, "part_min_pct") and hasattr(row, "indicateur"):
+    if hasattr(row, "comparaison"):
+        sides = {"part_pct": "part", "reference_pct": "part_reference"}
+        found = [name for each, name in sides.items() if abs(getattr(row, each) - value) < 1e-9]
+        if found:
+            return write_part(comparison_of(row), found[0])
+    elif hasattr(row, "part_min_pct") and hasattr(row, "indicateur"):
         if column == "part_pct":
             return write_share(fact_of(row))
         if column.startswith("effectif"):
