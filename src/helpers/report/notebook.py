@@ -169,7 +169,7 @@ def _with_folds(cells: list["NotebookNode"]) -> list["NotebookNode"]:
 
 def arrange_cells(notebook: "NotebookNode") -> ArrangedCells:
     """The cells of a page and of its foot; those tagged ``provenance`` are left to the caller."""
-    cells = deepcopy(notebook.cells)
+    cells = [cell for cell in deepcopy(notebook.cells) if not any(tag.startswith("index-") for tag in tags_of(cell))]
     left = empty_cells(cells)
     kept = [cell for place, cell in enumerate(cells) if place not in left and "provenance" not in tags_of(cell)]
     prepared = [cell for cell in kept if set(_PREPARED) & set(tags_of(cell))]

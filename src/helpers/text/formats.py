@@ -534,7 +534,7 @@ _MOVES = {"hausse": "augmente", "baisse": "diminue", "stable": "reste stable", "
 def say_chance(comparison: Comparison) -> Markup:
     """What may be concluded, in words, marked with the comparison when it was tested."""
     if comparison.finding == "stable":
-        said = "pas d’écart à expliquer"
+        said = "pas d’écart"
     elif comparison.is_fragile:
         alike = _LIKENESS.get(comparison.fragile_from, "")
         said = f"le hasard peut suffire si les personnes d’un même poste se ressemblent{alike}"
@@ -550,15 +550,15 @@ def say_compared(comparison: Comparison, saying: str) -> Markup | str:
 
     ``libelle``, ``Libelle``; ``reference``, and ``avant`` and ``maintenant`` (the share, else the count); ``ecart``, by
     its bounds when its numbers are rounded to protect persons; ``…_bornes``; ``sens`` and ``sens_effectif``;
-    ``hasard``; ``intervalle``, ``enveloppe``, and those of the ratio.
+    ``hasard`` and ``verdict``; ``intervalle``, ``enveloppe``, and those of the ratio.
     """
     name, c = {"reference": "part_reference"}.get(saying, saying), comparison
     if name in ("libelle", "Libelle"):
         return c.subject if name == "libelle" else f"{c.subject[:1].upper()}{c.subject[1:]}"
     if name in ("sens", "sens_effectif"):
         return _MOVES.get(c.finding if name == "sens" else c.count_finding, MISSING)
-    if name == "hasard":
-        return say_chance(c)
+    if name in ("hasard", "verdict"):
+        return say_chance(c) if name == "hasard" else c.verdict
     if name in ("avant", "maintenant"):
         share, count = {"avant": ("part_reference", "effectif_reference")}.get(name, ("part", "effectif"))
         return say_compared(c, share if share in c else count)
