@@ -147,13 +147,13 @@ def _indicator_table(frame: pd.DataFrame, caption: str) -> Html:
     return lay_out_table(caption, [heads[place] for place in used], [[row[place] for place in used] for row in rows])
 
 
-def _table(frame: pd.DataFrame, title: str) -> Html:
-    """The frame as the table under its figure."""
+def _table(frame: pd.DataFrame, title: str, column: str) -> Html:
+    """The frame as the table under its figure, which draws this column."""
     caption = f"Données de la figure\u00a0: {title}"
     if _INDICATORS <= set(frame.columns):
         return _indicator_table(frame, caption)
     if _COMPARED <= set(frame.columns):
-        return comparison_table(frame, caption=caption)
+        return comparison_table(frame, caption=caption, of_counts=column.startswith("effectif"))
     plain_frame = frame.reset_index(drop=True)
     numbers = plain_frame.select_dtypes("number").columns
     plain_frame = plain_frame.astype(dict.fromkeys(numbers, float))  # a missing value that compares
@@ -214,7 +214,7 @@ def publier(
         lay_out(figure, is_narrow=is_narrow)
         drawings.append(Markup(to_inline(figure, name=f"{name}{'-m' * is_narrow}", described_by=said, titles=titles)))
     _close(figure)
-    table = _table(frame, plain(str(title)))
+    table = _table(frame, plain(str(title)), column)
     references = merge_references(frame["reference"].dropna()) if "reference" in frame else ""
     html = fragment(
         "inline_figure.html.j2",

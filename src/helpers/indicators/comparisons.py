@@ -89,7 +89,10 @@ class Comparison:
         if kind == "emboitee":
             return entries.indicators["objectif"].label_of(rest[-1])
         entry, modality = entries.indicators[rest[0]], rest[1] if len(rest) > 1 else ""
-        return entry.title_of(modality) if kind == "reponses" else name_answer(entry.id, modality, perimeter)
+        if kind == "reponses":
+            return entry.title_of(modality)
+        name = name_answer(entry.id, modality, perimeter)
+        return name if modality else f"{name[:1].lower()}{name[1:]}"
 
     @property
     def verdict(self) -> str:
@@ -244,11 +247,11 @@ def column_of(measure: str, end: str = "") -> str:
 
 def comparison_of(row) -> Comparison:
     """The comparison in a row of the tidy frame (a named tuple or a Series)."""
-    measures = {}
+    measures, of_interval = {}, "pct" if pd.isna(row.ecart_pts) else "points"  # of a share alone, or of a difference
     for name, kind in catalogue().measures.items():
         found = [_number(getattr(row, column_of(name, end), None)) for end in ("", "min", "max")]
         if found != [None] * 3:
-            unit = kind.unit or ("points" if name in ("ic_bas", "ic_haut") else "")
+            unit = kind.unit or (of_interval if name in ("ic_bas", "ic_haut") else "")
             measures[name] = Measure(*found, unit, ROUNDED if row.protege and name in _COUNTS else "")
     head = (row.libelle, row.constat, row.constat_effectif, row.portee)
     return Comparison(f"comparaisons/{row.comparaison}", *head, measures)

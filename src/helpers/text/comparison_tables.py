@@ -65,9 +65,9 @@ def repli(title: str, *contents: Html) -> Html:
     return Html(text, plain(text))
 
 
-def _finding(comparison: Comparison) -> str:
+def _finding(comparison: Comparison, *, of_counts: bool = False) -> str:
     """What the bounds say: two years rise or fall, two groups stand above or below."""
-    if not comparison.finding:
+    if of_counts or not comparison.finding:
         return COUNT_FINDINGS.get(comparison.count_finding, "—")
     if comparison.finding == "stable" and comparison["ecart"].low == 0 == comparison["ecart"].high:
         return "inchangée"
@@ -76,11 +76,11 @@ def _finding(comparison: Comparison) -> str:
     return beside.get(comparison.finding, FINDINGS[comparison.finding])
 
 
-def comparison_table(frame: pd.DataFrame, *, caption: str, par: str = "") -> Html:
+def comparison_table(frame: pd.DataFrame, *, caption: str, par: str = "", of_counts: bool = False) -> Html:
     """Both shares (or counts) of each comparison, their difference and its bounds, what is observed and how sure.
 
     ``frame`` has the columns of `analysis.comparisons.table`; ``par`` heads groups of rows (« question »), else their
-    nature does where there are several.
+    nature does where there are several. ``of_counts`` shows counts where both are known.
     """
     if frame.empty:
         return Html("", "")
@@ -88,21 +88,23 @@ def comparison_table(frame: pd.DataFrame, *, caption: str, par: str = "") -> Htm
     kinds = frame["nature"].map(KINDS)
     heads = frame[par] if par else kinds if len(set(kinds)) > 1 else pd.Series("", index=frame.index)
     of_years = set(frame["nature"]) <= {"annees", "details", "volume"}
-    sides = [str(frame["comparee_a"].iloc[0]), str(frame["annee"].iloc[0])] if of_years else ["Référence", "Part"]
-    numbers = [*sides, "Écart", "Bornes de l’écart"]
+    names = [str(frame["comparee_a"].iloc[0]), str(frame["annee"].iloc[0])] if of_years else ["Référence", "Part"]
+    numbers = [*names, "Écart", "Bornes de l’écart"]
     groups: dict[str, list[list]] = {}
     for head, each in zip(heads, found, strict=True):
-        told = [say_compared(each, name) for name in ("Libelle", "avant", "maintenant")]
-        groups.setdefault(head, []).append([*told, *_gap(each), _finding(each), CHANCE[each.reach]])
+        sides = ("effectif_reference", "effectif") if of_counts else ("avant", "maintenant")
+        told = [say_compared(each, name) for name in ("Libelle", *sides)]
+        gap = _gap(each, "ecart_effectif" if of_counts or "ecart" not in each else "ecart")
+        groups.setdefault(head, []).append([*told, *gap, _finding(each, of_counts=of_counts), CHANCE[each.reach]])
     titles = headings("Comparaison", *numbers, "Constat", "Hasard", numbers=numbers)
-    kept = [place for place in range(7) if place < 6 or any(each.is_tested for each in found)]
+    is_tested = any(each.is_tested for each in found) and not of_counts
+    kept = [place for place in range(7) if place < 6 or is_tested]
     made = [Group(title, [[row[place] for place in kept] for row in rows]) for title, rows in groups.items()]
     return lay_out(caption, [titles[place] for place in kept], made)
 
 
-def _gap(comparison: Comparison) -> tuple:
-    """A difference, of shares else of counts, and its bounds."""
-    name = "ecart" if "ecart" in comparison else "ecart_effectif"
+def _gap(comparison: Comparison, name: str) -> tuple:
+    """A difference and its bounds."""
     if name not in comparison or comparison[name].low is None:
         return "—", "—"
     ends = str(say_bounds(comparison, name)).removeprefix("entre ").replace(" et ", " à ")
