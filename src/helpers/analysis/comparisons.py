@@ -527,9 +527,10 @@ def table(measures: pd.DataFrame, *indicators: pd.DataFrame) -> pd.DataFrame:
             | {"reference": merge_references(known[key] for key in _sides(names, head) if key in known)}
             | values
         )
+    # The same columns whatever a year compares, so that a selection may name any of them.
+    every = [column_of(name, end) for name in entries.measures for end in ("", "min", "max")]
     first = [*_HEADS, *_SIDES, *_COUNTED, *_KEYS]
-    frame = pd.DataFrame(rows)
-    frame = frame.reindex(columns=[*first, *(name for name in frame if name not in first)])
+    frame = pd.DataFrame(rows).reindex(columns=[*first, *(name for name in every if name not in first)])
     numbers = [name for name in frame if name not in (*_HEADS, *_KEYS, "verdict")]
     return frame.astype(dict.fromkeys(numbers, float))
 
