@@ -1,7 +1,7 @@
 """Charts from finished frames: drawing, title, reading, source, alt text and data, always together."""
 
 from helpers.charts.codings import show_agreement, show_codes, show_codes_by_meeting, show_network
-from helpers.charts.differences import show_clusters, show_forest, show_series
+from helpers.charts.comparisons import ecarts, foret
 from helpers.charts.explored import show_by_group, show_crosstab, show_explored
 from helpers.charts.figure import Figures
 from helpers.charts.marks import bornes, palette, valeurs
@@ -10,4 +10,3 @@ from helpers.charts.persons import show_breakdowns, show_entries, show_requests_
 from helpers.charts.publish import publier
 from helpers.charts.statements import show_actors, show_beside, show_matrix, show_scales
 from helpers.charts.theme import AMBER, BLUE, GREEN, GREY, INK, MIDDLE, ORANGE, PALE, PURPLE, SHADES, SKY, style
-from helpers.charts.years import show_answers, show_composition, show_counts, show_differences, show_nested, show_rest

@@ -14,9 +14,20 @@ from matplotlib.dates import DateLocator, num2date
 from matplotlib.figure import Figure
 
 from helpers.charts.theme import INK, colour_of
+from helpers.indicators.comparisons import column_of, comparison_of
 from helpers.indicators.lookup import fact_of
 from helpers.schema import catalogue
-from helpers.text.formats import day, number, percent, plain, say_count, write_share
+from helpers.text.formats import (
+    day,
+    number,
+    percent,
+    plain,
+    probability,
+    say_compared,
+    say_count,
+    write_part,
+    write_share,
+)
 
 
 @dataclass(frozen=True)
@@ -194,9 +205,21 @@ def _is_named(axes: Axes) -> bool:
     return any(not _is_number(name) for name in _tick_names(axes.yaxis).values())
 
 
+# What is drawn of a comparison.
+_COMPARED = ("part", "part_reference", "effectif", "effectif_reference")
+
+
 def written(row: Any, column: str, value: float) -> str:
     """The value of a row as a page writes it: « 42 % », « moins de 10 % », « environ 25 »."""
-    if hasattr(row, "part_min_pct") and hasattr(row, "indicateur"):
+    if hasattr(row, "comparaison"):
+        found = [name for name in _COMPARED if abs(getattr(row, column_of(name)) - value) < 1e-9]
+        if found and "part" in found[0]:
+            return write_part(comparison_of(row), found[0])
+        if found:
+            return plain(str(say_compared(comparison_of(row), found[0])))
+        if column.startswith("p_"):
+            return probability(value)
+    elif hasattr(row, "part_min_pct") and hasattr(row, "indicateur"):
         if column == "part_pct":
             return write_share(fact_of(row))
         if column.startswith("effectif"):

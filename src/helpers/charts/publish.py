@@ -13,6 +13,7 @@ from helpers.charts.marks import Mark, marks_of, rows_of, written
 from helpers.charts.theme import nothing
 from helpers.indicators.lookup import Facts, fact_of, merge_references, with_shares
 from helpers.schema import DataError, catalogue, columns
+from helpers.text.comparison_tables import bases_of, comparison_table
 from helpers.text.formats import (
     MISSING,
     Html,
@@ -32,6 +33,7 @@ from helpers.text.tables import lay_out as lay_out_table
 from helpers.text.tables import table as lay_table
 
 _INDICATORS = set(columns("indicateurs"))
+_COMPARED = {"comparaison", "part_pct", "ecart_pts"}  # columns of `analysis.comparisons.table`
 _PLAIN_AXES = ("libelle", "annee")  # what they bear says what they are
 _TOLD = 12  # marks that an alternative text names, before it leads to the table
 _EXACT = 1e-6  # relative difference between what is drawn and what the table holds
@@ -91,11 +93,18 @@ def _alt(title: str, words: list[str]) -> str:
 
 
 def _base(frame: pd.DataFrame) -> str:
-    """How many the frame speaks of: the bases of its indicators, else its rows."""
+    """How many the frame speaks of: the bases of its indicators or comparisons, else its rows."""
+    if _COMPARED <= set(frame.columns):
+        return bases_of(frame)
     if not _INDICATORS <= set(frame.columns):
         return f"n = {number(len(frame))} {'ligne' if len(frame) < 2 else 'lignes'} du tableau"
     facts = [fact_of(row) for row in _shared(frame).itertuples()]
-    known = {(write_base(fact), population(fact)): None for fact in facts if fact.base}
+    when = len({fact.key[:4] for fact in facts}) > 1
+    known = {
+        (write_base(fact), f"{fact.key[:4]}, {population(fact)}" if when else population(fact)): None
+        for fact in facts
+        if fact.base
+    }
     return " ; ".join(f"n = {count} ({who})" for count, who in known)
 
 
@@ -140,11 +149,13 @@ def _indicator_table(frame: pd.DataFrame, caption: str) -> Html:
     return lay_out_table(caption, [heads[place] for place in used], [[row[place] for place in used] for row in rows])
 
 
-def _table(frame: pd.DataFrame, title: str) -> Html:
-    """The frame as the table under its figure."""
+def _table(frame: pd.DataFrame, title: str, column: str) -> Html:
+    """The frame as the table under its figure, which draws this column."""
     caption = f"Données de la figure\u00a0: {title}"
     if _INDICATORS <= set(frame.columns):
         return _indicator_table(frame, caption)
+    if _COMPARED <= set(frame.columns):
+        return comparison_table(frame, caption=caption, of_counts=column.startswith("effectif"))
     plain_frame = frame.reset_index(drop=True)
     numbers = plain_frame.select_dtypes("number").columns
     plain_frame = plain_frame.astype(dict.fromkeys(numbers, float))  # a missing value that compares
@@ -180,6 +191,7 @@ def publier(
     """
     figure = _figure_of(drawn)
     looked = figures if figures is not None else _shared(frame) if _INDICATORS <= set(frame.columns) else None
+    looked = frame if looked is None and _COMPARED <= set(frame.columns) else looked
     if not titre:
         raise DataError('La figure n’a pas de titre : écrivez ce qu’elle montre dans publier(…, titre="…").')
     title = sentence(titre, looked, **valeurs)
@@ -208,7 +220,7 @@ def publier(
         lay_out(figure, is_narrow=is_narrow)
         drawings.append(Markup(to_inline(figure, name=f"{name}{'-m' * is_narrow}", described_by=said, titles=titles)))
     _close(figure)
-    table = _table(frame, plain(str(title)))
+    table = _table(frame, plain(str(title)), column)
     references = merge_references(frame["reference"].dropna()) if "reference" in frame else ""
     html = fragment(
         "inline_figure.html.j2",

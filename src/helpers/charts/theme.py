@@ -120,11 +120,10 @@ def text_on(fill: str) -> str:
 
 # --- Texts of a chart ---
 
-# Titles, readings and alt texts: macros shared by pages, then those of 02, of cross-tabulations, of 03 and of a site.
+# Titles, readings and alt texts: macros shared by pages, then those of 02, of cross-tabulations and of a site.
 words = partial(say, "figures")
 describing = partial(say, "figures_describe")
 crossing = partial(say, "figures_crossed")
-comparing = partial(say, "figures_compare")
 site = partial(say, "figures_site")
 
 
@@ -150,7 +149,7 @@ def source(population: str, references: Iterable[str]) -> Html:
 def bases(parts: Iterable[tuple[Fact | None, str]]) -> Html:
     """The bases of a chart, each with its population: « n = 2 233 (personnes suivies par un ALSES) »."""
     known = {(fact.base or fact.counts, label): (fact, label) for fact, label in parts if fact}
-    return words("bases", facts=[said for (count, _), said in known.items() if count], measures=[])
+    return words("bases", facts=[said for (count, _), said in known.items() if count])
 
 
 def is_tied(value: Any, values: list) -> bool:

@@ -8,7 +8,7 @@ from helpers.text.audit_tables import (
     rejections_table,
     remarks_table,
 )
-from helpers.text.comparison_tables import details_table, differences_table, measures_table, reach_table
+from helpers.text.comparison_tables import comparison_table, measures_table, repli, tableau
 from helpers.text.formats import (
     Html,
     coefficient,
@@ -28,7 +28,6 @@ from helpers.text.formats import (
     scientific,
     share,
     signed,
-    subject,
     synthetic_mark,
     trimmed,
 )

@@ -242,11 +242,12 @@ def _citation(fact: Fact) -> str:
     return "" if fact.is_of_records else fact.citation
 
 
-def _about(shown: int, most: int, key: str, measure: str) -> Markup:
+def _about(shown: float, most: float, key: str, measure: str) -> Markup:
     """A count rounded to protect persons: « environ 25 »; of a zero, what it may hide: « moins de 5 »."""
     if shown == 0:
         return mark(UNDER.format(number(most + 1)), shown, key, measure)
-    return Markup(ABOUT).format(mark(number(shown), shown, key, measure))
+    written = signed(shown) if measure.startswith("ecart") else number(shown)
+    return Markup(ABOUT).format(mark(written, shown, key, measure))
 
 
 def say_count(fact: Fact | None, *, cited: bool = True) -> Markup:
@@ -391,17 +392,6 @@ _SIZES = ("ecart_detectable", "ecart_type", "ecart_stable")
 LEAST_P = 0.001
 
 
-def subject(comparison: Comparison) -> str:
-    """What is compared, in the words of the catalogue, without the years: « filles »."""
-    entries, (_, kind, perimeter, *rest) = catalogue(), comparison.key.split("/")
-    if kind == "emboitee":
-        return entries.indicators["objectif"].label_of(rest[-1])
-    entry, modality = entries.indicators[rest[0]], rest[1] if len(rest) > 1 else ""
-    if kind == "reponses":
-        return entry.title_of(modality)
-    return name_answer(entry.id, modality, perimeter)
-
-
 def probability(value: float) -> str:
     """A p-value with two significant digits, never less than a thousandth.
 
@@ -481,14 +471,6 @@ def say_bounds(comparison: Comparison | None, name: str) -> Markup:
     return Markup("entre {} et {}").format(*both)
 
 
-def say_about(comparison: Comparison | None, name: str) -> Markup:
-    """The value, then what rounding hides: « environ 963 (entre 954 et 972) », or « 1 206 » when exact."""
-    bounds = say_bounds(comparison, name)
-    if comparison is None or name not in comparison or comparison[name].is_exact:
-        return bounds
-    return Markup("environ {} ({})").format(say_measure(comparison, name), bounds)
-
-
 def say_interval(comparison: Comparison | None, name: str = "") -> Markup:
     """The 95 % interval: « de −9,1 à −2,9 points »; ``name`` is « rapport » for that of the ratio."""
     low, high = (f"{name}_ic_{end}" if name else f"ic_{end}" for end in ("bas", "haut"))
@@ -513,6 +495,71 @@ def say_envelope(comparison: Comparison | None, name: str = "") -> Markup:
     )
 
 
+# What may be concluded of a difference: one way to say chance in the whole report.
+CHANCE = {
+    "concluante": "écart net",
+    "non_concluante": "le hasard peut suffire",
+    "selon_ressemblance": "dépend de la ressemblance entre personnes d’un même poste",
+    "": "sans test",
+}
+_LIKENESS = {"faible": ", même un peu", "moyen": " assez", "fort": " beaucoup"}
+_MOVES = {"hausse": "augmente", "baisse": "diminue", "stable": "reste stable", "indetermine": "a pu changer"}
+
+
+def say_chance(comparison: Comparison) -> Markup:
+    """What may be concluded, in words, marked with the comparison when it was tested."""
+    if comparison.finding == "stable":
+        said = "pas d’écart"
+    elif comparison.is_fragile:
+        alike = _LIKENESS.get(comparison.fragile_from, "")
+        said = f"le hasard peut suffire si les personnes d’un même poste se ressemblent{alike}"
+    else:
+        said = CHANCE[comparison.reach]
+    if not comparison.is_tested:
+        return Markup(said)
+    return Markup('<span class="portee" data-portee="{}">{}</span>').format(comparison.key, said)
+
+
+def say_compared(comparison: Comparison, saying: str) -> Markup | str:
+    """What a sentence asks of a comparison: a measure of the schema (« part », « p_holm »…) or one of these.
+
+    ``libelle``, ``Libelle``; ``reference``, and ``avant`` and ``maintenant`` (the share, else the count); ``ecart``, by
+    its bounds when its numbers are rounded to protect persons; ``…_bornes``; ``sens`` and ``sens_effectif``;
+    ``hasard`` and ``verdict``; ``intervalle``, ``enveloppe``, and those of the ratio.
+    """
+    name, c = {"reference": "part_reference"}.get(saying, saying), comparison
+    if name in ("libelle", "Libelle"):
+        return c.subject if name == "libelle" else f"{c.subject[:1].upper()}{c.subject[1:]}"
+    if name in ("sens", "sens_effectif"):
+        return _MOVES.get(c.finding if name == "sens" else c.count_finding, MISSING)
+    if name in ("hasard", "verdict"):
+        return say_chance(c) if name == "hasard" else c.verdict
+    if name in ("avant", "maintenant"):
+        share, count = {"avant": ("part_reference", "effectif_reference")}.get(name, ("part", "effectif"))
+        return say_compared(c, share if share in c else count)
+    if name.endswith(("intervalle", "enveloppe")):
+        say_ends = say_interval if name.endswith("intervalle") else say_envelope
+        return say_ends(c, name.rpartition("_")[0])
+    if name.endswith("_bornes"):
+        return say_bounds(c, name.removesuffix("_bornes"))
+    if name not in catalogue().measures:
+        raise KeyError(name)
+    if name not in c:
+        return MISSING
+    if name == "ecart" and (c.is_protected or c["ecart"].value is None):
+        return Markup("{} points").format(say_bounds(c, name))
+    said = say_measure(c, name)
+    if c[name].is_exact or said == MISSING:
+        return said
+    if name in _ABOUT:
+        return _about(c[name].value, c[name].high, c.key, name)
+    is_p = name.startswith("p_") and plain(say_bounds(c, name)) != plain(said)
+    return Markup("{} ({} selon les effectifs)").format(said, say_bounds(c, name)) if is_p else said
+
+
+_ABOUT = ("effectif", "effectif_reference", "ecart_effectif", "base", "base_reference")
+
+
 # --- Sentences and fragments: the Jinja texts of ``texts/`` ---
 
 _TAG = re.compile(r"<[^>]+>")
@@ -533,12 +580,6 @@ _FILTERS = {
     "accord": agree,
     "accord_base": agree_with_base,
     "jour": lambda text: day(date.fromisoformat(text)),
-    "sujet": subject,
-    "mesure": say_measure,
-    "bornes": say_bounds,
-    "environ": say_about,
-    "intervalle": say_interval,
-    "enveloppe": say_envelope,
     "nombre": number,
     "coefficient": coefficient,
     "compte": counted,

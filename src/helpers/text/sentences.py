@@ -10,9 +10,11 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup, escape
 
-from helpers.indicators.lookup import Fact, Facts, fact_of, full_path, key_of
+from helpers.indicators.comparisons import Comparison, comparison_of
+from helpers.indicators.lookup import Fact, Facts, fact_of, full_path
 from helpers.schema import UNSAID, DataError, catalogue
 from helpers.text.formats import (
+    MISSING,
     Html,
     agree,
     clause,
@@ -20,6 +22,7 @@ from helpers.text.formats import (
     plain,
     population,
     say_base,
+    say_compared,
     say_count,
     say_share,
     say_unit,
@@ -51,14 +54,22 @@ class _Unknown(Exception):
 
 
 class _Frame:
-    """The indicators in the rows of a frame, looked up like those of a year."""
+    """The indicators, or the comparisons, in the rows of a frame, looked up like those of a year."""
 
     def __init__(self, frame: pd.DataFrame) -> None:
-        self.found = {key_of(row).partition("/")[2]: fact_of(row) for row in frame.itertuples()}
+        read = comparison_of if "comparaison" in frame else fact_of
+        self.rows = [read(row) for row in frame.itertuples()]
 
-    def __call__(self, path: str) -> Fact | None:
-        fact = self.found.get(path)
-        return None if fact is None or fact.precision in UNSAID else fact
+    def __call__(self, path: str) -> Fact | Comparison | None:
+        found = [row for row in self.rows if _path_of(row) == path.rstrip("/")]
+        if len(found) > 1 and isinstance(found[0], Comparison):
+            told = ", ".join(each.key.split("/")[1] for each in found)
+            raise DataError(f"« {path} » est dans plusieurs comparaisons ({told})\u00a0: filtrez-les par « nature ».")
+        return next((row for row in found[::-1] if isinstance(row, Comparison) or row.precision not in UNSAID), None)
+
+
+def _path_of(row: Fact | Comparison) -> str:
+    return (row.path if isinstance(row, Comparison) else row.key.partition("/")[2]).rstrip("/")
 
 
 def _lookup(source: Any):
@@ -82,20 +93,41 @@ def _check(path: str, field: str) -> None:
             raise DataError(f"« {{{field}}} » ne mène à aucun chiffre\u00a0: pas {kind} « {name} »{meant}")
 
 
+def _compared(comparison: Comparison | None, saying: str, field: str) -> Any:
+    if comparison is None:
+        raise _Unknown
+    try:
+        said = say_compared(comparison, saying)
+    except KeyError:
+        raise DataError(f"« {{{field}}} » : « {saying} » n’est pas une mesure des comparaisons.") from None
+    if MISSING in said:
+        raise _Unknown
+    return escape(said)
+
+
 def _resolve(field: str, saying: str, figures: Any, others: Mapping[str, Any]) -> Any:
-    """What stands for a field of a line."""
+    """What stands for a field of a line; ``figures`` is one row when the field is empty."""
     first, _, rest = field.partition("/")
+    if rest and "/" not in rest and isinstance(others.get(first, ""), Comparison | None):
+        return _compared(others[first], rest, field)
+    if not field and isinstance(figures, Comparison):
+        return _compared(figures, saying, field)
     if field in others:
         value = others[field]
         if value is None or value is pd.NA or value != value:
             raise _Unknown
         return escape(number(value, int(saying or 0)) if isinstance(value, int | float) else value)
     source, path = (others[first], rest) if rest and first in others else (figures, field)
-    if "/" not in path:
+    if not field:
+        fact = source
+    elif "/" not in path:
         raise DataError(f"« {{{field}}} » n’est le nom d’aucune valeur : donnez-la à texte(…, {field}=…).")
-    path = full_path(path)
-    _check(path, field)
-    fact = _lookup(source)(path) if source is not None else None
+    else:
+        path = full_path(path)
+        _check(path, field)
+        fact = _lookup(source)(path) if source is not None else None
+    if isinstance(fact, Comparison):
+        return _compared(fact, saying, f"{field}:{saying}")
     if fact is None:
         raise _Unknown
     if saying.startswith(_AGREEMENT):
@@ -134,10 +166,12 @@ def _known_lines(lines: Iterable[Any], figures: Any, others: Mapping[str, Any]) 
         if not line:
             continue
         for each in str(line).strip().split("\n"):
-            try:
-                out.append(_line(each.strip(), figures, others) if each.strip() else None)
-            except _Unknown:
-                continue
+            is_of_rows = "{:" in each and isinstance(figures, pd.DataFrame)
+            for source in _Frame(figures).rows if is_of_rows else [figures]:
+                try:
+                    out.append(_line(each.strip(), source, others) if each.strip() else None)
+                except _Unknown:
+                    continue
     return out
 
 
@@ -162,7 +196,9 @@ def texte(
     with ``avant=chiffre_avant``). What may be asked: part, effectif, base, ensemble, unite, libelle, phrase, population
     and ``accord est|sont``. ``{n}`` is a value passed by name, written as a French number (``{n:1}``: one decimal).
     ``figures`` is what is looked up: the indicators of a year, or a frame whose rows have their columns, so that a
-    filter keeps its word. ``sinon`` is shown when nothing is left.
+    filter keeps its word; a line whose key has no path (``{:part}``) is said once a row of it. A comparison (a row of
+    `analysis.comparisons.table`, or one passed by name: ``{filles/ecart}``) says what `say_compared` lists.
+    ``sinon`` is shown when nothing is left.
 
     Raises
     ------
