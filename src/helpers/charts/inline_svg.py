@@ -33,6 +33,7 @@ def _as_seaborn_fills(colour: str) -> str:
 # The house colours are recognised either way, and given back.
 _HOUSE = {shade: colour for colour in DARK for shade in (_as_seaborn_fills(colour), colour)}
 _HOUSE["#000000"] = INK  # what nobody coloured
+_HOUSE["#262626"] = INK  # what seaborn writes on the light cells of a heat map
 _HEX = re.compile(r"#[0-9a-fA-F]{6}\b")
 _LONG_NUMBER = re.compile(r"-?\d+\.\d+")
 _NO_TURN = re.compile(r"^rotate\(-?0 ")
