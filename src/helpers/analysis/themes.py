@@ -21,7 +21,8 @@ def labelled(statements: pd.DataFrame, book: pd.DataFrame) -> pd.DataFrame:
     {'ALSES': 33, 'équipe de prévention du quartier': 13}
     """
     asked = catalogue().indicators
-    actors, scales, places = asked["acteur_enonce"].modalities, asked["echelle_enonce"].modalities, list(asked)
+    actors, places = asked["acteur_enonce"].modalities, list(asked)
+    scales = {code: f"{name[:1].upper()}{name[1:]}" for code, name in asked["echelle_enonce"].modalities.items()}
     rows = statements.sort_values(["ligne", "id"], ignore_index=True)
     linked = sorted(set(rows["indicateur_lie"]) - {""}, key=lambda path: (places.index(path.split("/")[1]), path))
     lists = {name: [_values(cell) for cell in rows[name]] for name in ("acteurs", "associations", "repond_a")}

@@ -171,17 +171,19 @@ def _one_below_another(figure: Figure, frames: list[Axes]) -> None:
 
 
 def _place_legends(figure: Figure, *, is_narrow: bool) -> None:
-    """Legends above what is drawn, on one line where it fits; one that its author placed stays there."""
-    for legend in figure.legends:
-        legend.set_loc("outside upper left")
+    """One legend above what is drawn, in as many columns as fit; one that its author placed stays there."""
+    own = [legend for axes in figure.axes if (legend := axes.get_legend()) and legend._loc_used_default]
+    found = {tuple(text.get_text() for text in legend.get_texts()): legend for legend in (*figure.legends, *own)}
+    if len(found) == 1:
+        ((names, kept),) = found.items()
+        handles = kept.legend_handles
+        for legend in (*figure.legends, *own):
+            legend.remove()
+        columns = (42 if is_narrow else 90) // (max(map(len, names), default=0) + 7)
+        figure.legend(handles, names, loc="outside upper left", ncols=max(1, min(len(names), columns)), frameon=False)
     for axes in (each for each in figure.axes if each.get_legend()):
-        if getattr(axes.get_legend(), "_loc_used_default", False):
-            axes.get_legend().set_loc("lower left")
-            axes.get_legend().set_bbox_to_anchor((0, 1.02), transform=axes.transAxes)
-    for legend in (*figure.legends, *(axes.get_legend() for axes in figure.axes if axes.get_legend())):
-        legend.set_frame_on(False)
-        legend.set_ncols(1 if is_narrow else 4)
-        legend.set_title("")
+        axes.get_legend().set_frame_on(False)
+        axes.get_legend().set_title("")
 
 
 def lay_out(figure: Figure, *, is_narrow: bool) -> None:
@@ -207,10 +209,10 @@ def lay_out(figure: Figure, *, is_narrow: bool) -> None:
         height = (rows * (ROW + LINE * (max(lines) - 1) * 0.8) + 0.7) * stacked
     else:
         height = (old_height * WIDE / old_width if not is_narrow else 2.6 * stacked) if frames else old_height
+    _place_legends(figure, is_narrow=is_narrow)
     if is_narrow:
         for text in figure.findobj(Text):
             text.set_fontsize(text.get_fontsize() * 0.84)
-    _place_legends(figure, is_narrow=is_narrow)
     figure.set_size_inches(width, height)
     # A colour bar made before the house theme was set cannot be laid out by constraints.
     is_free = len(frames) == len(figure.axes) or isinstance(figure.get_layout_engine(), ConstrainedLayoutEngine)
