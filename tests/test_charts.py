@@ -9,7 +9,7 @@ import pytest
 
 from helpers import charts, text
 from helpers.analysis import comparisons, describe
-from helpers.charts import differences, statements
+from helpers.charts import differences
 from helpers.charts.figure import compose, to_svg
 from helpers.charts.theme import BLUE, canvas
 from helpers.indicators import lookup
@@ -135,28 +135,6 @@ def test_parts_of_a_whole_are_one_chart_with_their_bounds(topic, rows, alt):
 ], ids=["a level is missing", "more is published", "other routes", "different modalities"])
 def test_what_cannot_share_a_chart_keeps_its_own(topic, rows, figures):
     assert re.findall(r'<figure class="figure" id="fig-([^"]+)"', drawn(topic, rows).html) == figures
-
-
-# --- statements ------------------------------------------------------------------------------------------------------
-
-
-def stated(name, code, n, *cross):
-    return figure(name, code, n, 9, perimeter="enonces", unit="enonces", cross=cross or ("", ""))
-
-
-def test_values_stand_beside_their_statements_and_one_that_is_not_published_is_not_drawn():
-    linked = pd.DataFrame({
-        "chiffre": ["postes/bureau/non", "postes/bureau/non", "alses/sexe/filles", "alses/niveau/3e"], "theme": ["Accueil"] * 4,
-        "nature": ["tension", "levier", "constat", "constat"], "enonce": ["a", "b", "c", "d"], "ligne": [5, 6, 7, 8],
-    })
-    made = charts.show_beside(linked, facts(post("bureau", "non", 1), figure("sexe", "filles", 90, 200), stated("chiffre_lie", "oui", 4)))
-    assert alt_of(made).endswith("Bureau ou local au collège : non, 1 sur 5 ; Sexe : filles, 45,0 %.") and "Niveau" not in made.html
-    assert charts.show_beside(linked, facts()).text.startswith("Pas de donnée")
-
-
-def test_two_counts_of_a_heat_table_have_two_shades():
-    counts = pd.DataFrame({"libelle": ["Un"], "constat": [5], "tension": [4], "levier": [3], "recommandation": [2]})
-    assert len({bar.get_facecolor() for bar in statements.heat_drawing(counts).axes[0].patches}) == 4
 
 
 # --- comparisons -----------------------------------------------------------------------------------------------------

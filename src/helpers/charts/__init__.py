@@ -1,6 +1,5 @@
 """Charts from finished frames: drawing, title, reading, source, alt text and data, always together."""
 
-from helpers.charts.codings import show_agreement, show_codes, show_codes_by_meeting, show_network
 from helpers.charts.comparisons import ecarts, foret
 from helpers.charts.explored import show_by_group, show_crosstab, show_explored
 from helpers.charts.figure import Figures
@@ -8,5 +7,4 @@ from helpers.charts.marks import bornes, palette, valeurs
 from helpers.charts.meetings import show_verdicts
 from helpers.charts.persons import show_breakdowns, show_entries, show_requests_and_goals, show_volume
 from helpers.charts.publish import publier
-from helpers.charts.statements import show_actors, show_beside, show_matrix, show_scales
 from helpers.charts.theme import AMBER, BLUE, GREEN, GREY, INK, MIDDLE, ORANGE, PALE, PURPLE, SHADES, SKY, style

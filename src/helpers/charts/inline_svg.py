@@ -36,6 +36,7 @@ def _as_seaborn_fills(colour: str) -> str:
 # The house colours are recognised either way, and given back.
 _HOUSE = {shade: colour for colour in DARK for shade in (_as_seaborn_fills(colour), colour)}
 _HOUSE["#000000"] = INK  # what nobody coloured
+_HOUSE["#262626"] = INK  # what seaborn writes on the light cells of a heat map
 _HEX = re.compile(r"#[0-9a-fA-F]{6}\b")
 _LONG_NUMBER = re.compile(r"-?\d+\.\d+")
 _NO_TURN = re.compile(r"^rotate\(-?0 ")
@@ -46,6 +47,7 @@ WIDE, NARROW = 7.2, 3.55  # inches: the text column, and a phone
 BESIDE = 0.62  # of a row of its own, what a bar beside another takes
 ROW, LINE = 0.38, 0.15  # inches a row of bars takes, and each further line of its label
 FOLD_WIDE, FOLD_NARROW = 30, 16  # characters of a label before it goes to the next line
+ACROSS_WIDE, ACROSS_NARROW, KEY = 88, 42, 6  # characters that a legend holds across; those that a colour takes
 
 
 def _variable(found: re.Match) -> str:
@@ -196,42 +198,38 @@ def is_date(axis) -> bool:
     return isinstance(axis.get_major_locator(), DateLocator)
 
 
-def _again(owner: Axes | Figure, legend: Legend, *, room: int, **place) -> None:
-    """The same legend at another place, on as many columns as there is room for, in characters."""
-    names, size = [text.get_text() for text in legend.get_texts()], legend.get_texts()[0].get_fontsize()
-    columns = max(1, min(len(names), room // (max(map(len, names)) + 6)))
-    handles = legend.legend_handles
-    legend.remove()
-    made = owner.legend(handles, names, ncols=columns, fontsize=size, frameon=False, **place)
-    made._loc_used_default = True  # still ours to move
-
-
 def _bars_of(axes: Axes) -> int:
     """How many lying bars are one below another: several a name where colours tell series apart."""
     bars = [bar for container in axes.containers for bar in getattr(container, "patches", ())]
     return len({round(bar.get_y() + bar.get_height() / 2, 2) for bar in bars})
 
 
+def _again(owner: Axes | Figure, legend: Legend, *, room: int, **place) -> None:
+    """The same legend at another place, on as few lines as fit in ``room`` characters."""
+    names, size = [text.get_text() for text in legend.get_texts()], legend.get_texts()[0].get_fontsize()
+    widths, handles = [len(name) + KEY for name in names], legend.legend_handles
+    columns = len(names) if sum(widths) <= room else max(1, room // max(widths))
+    legend.remove()
+    made = owner.legend(handles, names, ncols=columns, fontsize=size, frameon=False, **place)
+    made._loc_used_default = True  # still ours to move
+
+
 def _place_legends(figure: Figure, *, is_narrow: bool) -> None:
-    """Legends above what is drawn, on one line where it fits; one that its author placed stays there."""
-    room = 42 if is_narrow else 90
-    for legend in list(figure.legends):
-        _again(figure, legend, room=room, loc="outside upper left")
-    for axes in (each for each in figure.axes if each.get_legend()):
-        legend = axes.get_legend()
-        if getattr(legend, "_loc_used_default", False):
-            beside = FOLD_NARROW if is_narrow else FOLD_WIDE
-            held = room - (beside if _is_named(axes.yaxis) else 0)
-            is_below = axes.xaxis.get_ticks_position() == "top"
-            anchor = (
-                {"loc": "upper left", "bbox_to_anchor": (0, -0.02)}
-                if is_below
-                else {"loc": "lower left", "bbox_to_anchor": (0, 1.02)}
-            )
-            _again(axes, legend, room=held, **anchor)
+    """One legend above what is drawn, or one above each frame if they differ; one that its author placed stays there."""
+    room = ACROSS_NARROW if is_narrow else ACROSS_WIDE
+    placed = [axes.get_legend() for axes in figure.axes if axes.get_legend()]
+    ours = [legend for legend in placed if legend._loc_used_default and legend.get_texts()]
+    alike = {tuple(text.get_text() for text in legend.get_texts()) for legend in (*figure.legends, *ours)}
+    for rank, legend in enumerate([*figure.legends, *ours]):
+        if len(alike) > 1 and legend in ours:
+            _again(legend.axes, legend, room=room, loc="lower left", bbox_to_anchor=(0, 1.02))
+        elif rank and len(alike) == 1:
+            legend.remove()
         else:
-            legend.set_frame_on(False)
-            legend.set_title("")
+            _again(figure, legend, room=room, loc="outside upper left")
+    for legend in (each for each in placed if each not in ours):
+        legend.set_frame_on(False)
+        legend.set_title("")
 
 
 def lay_out(figure: Figure, *, is_narrow: bool) -> None:
@@ -252,10 +250,10 @@ def lay_out(figure: Figure, *, is_narrow: bool) -> None:
     else:
         height = (old_height * WIDE / old_width if not is_narrow else 2.6 * stacked) if frames else old_height
     height += turned
+    _place_legends(figure, is_narrow=is_narrow)
     if is_narrow:
         for text in figure.findobj(Text):
             text.set_fontsize(text.get_fontsize() * 0.84)
-    _place_legends(figure, is_narrow=is_narrow)
     figure.set_size_inches(width, height)
     # A colour bar made before the house theme was set cannot be laid out by constraints.
     is_free = len(frames) == len(figure.axes) or isinstance(figure.get_layout_engine(), ConstrainedLayoutEngine)
