@@ -107,7 +107,7 @@ def test_a_share_on_a_large_base_is_said_in_per_cent_and_on_a_small_one_as_a_cou
     said = []
     for count, base in ((9, 99), (25, 100)):
         girls = row((2032, "alses", "sexe", "filles"), "personnes", counts=(count, count), base=(base, base), **EXACT)
-        said.append(plain(formats.plain(statement_tables.value_of(facts(girls)("alses/sexe/filles")))))
+        said.append(plain(text.plain(statement_tables.value_of(facts(girls)("alses/sexe/filles")))))
     assert said == ["9 sur 99", "25 %"]
 
 

@@ -215,7 +215,7 @@ def _again(owner: Axes | Figure, legend: Legend, *, room: int, **place) -> None:
 
 
 def _place_legends(figure: Figure, *, is_narrow: bool) -> None:
-    """One legend above what is drawn, or one above each frame if they differ; one that its author placed stays there."""
+    """One legend above what is drawn, or one above each frame if they differ; one that its author placed stays."""
     room = ACROSS_NARROW if is_narrow else ACROSS_WIDE
     placed = [axes.get_legend() for axes in figure.axes if axes.get_legend()]
     ours = [legend for legend in placed if legend._loc_used_default and legend.get_texts()]
