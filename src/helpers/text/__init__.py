@@ -32,7 +32,7 @@ from helpers.text.formats import (
     synthetic_mark,
     trimmed,
 )
-from helpers.text.sentences import texte
+from helpers.text.sentences import renvoi, texte
 from helpers.text.statement_tables import (
     beside_table,
     book_table,

@@ -187,3 +187,16 @@ def texte(
         if content
     )
     return Html(str(html), plain(str(html)))
+
+
+def renvoi(statements: pd.DataFrame, topic: str, figures: Facts) -> Html:
+    """The line that leads from a section of page 02 to what the meetings said of its subject (page 04).
+
+    ``statements`` has the schema ``enonces``, ``topic`` is one of the catalogue. Empty when no statement is linked to a
+    published figure of the topic.
+    """
+    entries = catalogue().indicators
+    linked = {path for path in statements["indicateur_lie"] if path and entries[path.split("/")[1]].topic == topic}
+    count = f"enonces/rubrique_liee/{topic}"
+    line = f"Les réunions en parlent aussi : [{{{count}:effectif}} {{{count}:accord énoncé|énoncés}}](04_themes.html)."
+    return texte(line if any(map(figures, linked)) else "", figures)
