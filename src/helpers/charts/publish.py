@@ -102,11 +102,13 @@ def _shared(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 # Columns that tell apart the rows of a frame of indicators, and how a reader names them.
-_TELLING = {"annee": "Année", "perimetre": "Public", "lieu": "Lieu", "modalite_croisee": "Groupe"}
+_TELLING = {"indicateur": "Question", "annee": "Année", "perimetre": "Public", "lieu": "Lieu", "modalite_croisee": "Groupe"}
 
 
 def _words(row, column: str) -> str:
     entries = catalogue()
+    if column == "indicateur":
+        return entries.indicators[row.indicateur].label
     if column == "perimetre":
         return entries.perimeters[row.perimetre].label
     if column == "modalite_croisee":
