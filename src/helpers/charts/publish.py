@@ -92,8 +92,10 @@ def _base(frame: pd.DataFrame) -> str:
     """How many the frame speaks of: the bases of its indicators, else its rows."""
     if not _INDICATORS <= set(frame.columns):
         return f"n = {number(len(frame))} {'ligne' if len(frame) < 2 else 'lignes'} du tableau"
-    facts = [fact_of(row) for row in _shared(frame).itertuples()]
-    known = {(write_base(fact), population(fact)): None for fact in facts if fact.base}
+    rows = [(row, fact_of(row)) for row in _shared(frame).itertuples()]
+    known = {
+        (write_base(fact), _words(row, "modalite_croisee") or population(fact)): None for row, fact in rows if fact.base
+    }
     return " ; ".join(f"n = {count} ({who})" for count, who in known)
 
 
