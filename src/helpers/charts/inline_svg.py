@@ -162,6 +162,10 @@ def _fold(axis, width: int) -> int:
     return max((name.count("\n") + 1 for name in names), default=1)
 
 
+def _bars_of(axes: Axes) -> list:
+    return [bar for container in axes.containers for bar in container if hasattr(bar, "get_height") and bar.get_width()]
+
+
 def _one_below_another(figure: Figure, frames: list[Axes]) -> None:
     grid = figure.add_gridspec(len(frames), 1)
     for place, axes in enumerate(frames):
@@ -203,6 +207,8 @@ def lay_out(figure: Figure, *, is_narrow: bool) -> None:
     stacked = len(frames) if is_narrow else max(1, round(len(frames) / max(1, beside)))
     if named:
         rows = max(len(_labels(axes.yaxis)) for axes in named)
+        per_row = max(len(_bars_of(axes)) / max(1, len(_labels(axes.yaxis))) for axes in named)
+        rows *= max(1, min(3, per_row * 0.75))  # several bars a row
         height = (rows * (ROW + LINE * (max(lines) - 1) * 0.8) + 0.7) * stacked
     else:
         height = (old_height * WIDE / old_width if not is_narrow else 2.6 * stacked) if frames else old_height

@@ -17,6 +17,9 @@ from helpers.schema import catalogue
 from helpers.text.formats import MISSING, number, percent, plain, say_count, write_share
 
 
+_CAP = 0.09  # half the height of the end of a line of bounds, in rows
+
+
 @dataclass(frozen=True)
 class Mark:
     """A shape that stands for a number: its artist, its name on the axis, its series, its value."""
@@ -165,7 +168,9 @@ def bornes(axes: Axes, frame: pd.DataFrame, *, valeur: str = "part_pct", nom: st
     for place, row in [*ends, *_without_bar(axes, frame, valeur, nom)]:
         least, most = getattr(row, low, None), getattr(row, high, None)
         if not pd.isna(least) and not pd.isna(most) and least != most:
-            (axes.hlines if lies else axes.vlines)(place, float(least), float(most), color=INK, linewidth=1.6)
+            along, across = (axes.hlines, axes.vlines) if lies else (axes.vlines, axes.hlines)
+            along(place, float(least), float(most), color=INK, linewidth=1.2)
+            across([float(least), float(most)], place - _CAP, place + _CAP, color=INK, linewidth=1.2)
 
 
 def _ends(column: str) -> list[str]:
@@ -179,9 +184,11 @@ def _lies(axes: Axes, bars: list[Mark]) -> bool:
 
 
 def _without_bar(axes: Axes, frame: pd.DataFrame, column: str, named: str) -> list[tuple[float, Any]]:
-    """The rows whose value is only known by its bounds, and the place of their name on the axis."""
-    axis = axes.yaxis if _lies(axes, list(_bars(axes))) else axes.xaxis
-    places = {name.replace("\n", " "): place for place, name in _tick_names(axis).items()}
+    """The rows whose value is only known by its bounds, and the place of their name on the axis, if no bar is there."""
+    bars = list(_bars(axes))
+    taken = {mark.name for mark in bars}
+    names = _tick_names(axes.yaxis if _lies(axes, bars) else axes.xaxis)
+    places = {name.replace("\n", " "): place for place, name in names.items() if name not in taken}
     rows = [row for row in frame.itertuples() if column in frame and pd.isna(getattr(row, column))]
     return [(places[getattr(row, named)], row) for row in rows if getattr(row, named) in places]
 
