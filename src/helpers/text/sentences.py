@@ -35,8 +35,8 @@ SAYINGS = {
     "ensemble": say_whole,
     "unite": say_unit,
     "libelle": lambda fact: fact.label,
+    "phrase": clause,  # « 42 % sont des filles », in the words of the catalogue
     "population": population,
-    "constat": clause,
 }
 _AGREEMENT = "accord"  # {sexe/filles:accord est|sont}
 
@@ -160,8 +160,8 @@ def texte(
 
     ``{niveau/4e_3e:part}`` is the share, in words, of an indicator of the persons followed by the ALSES; before it may
     stand another population (``prevention_specialisee/…``) or a source passed by name (``{avant/sexe/filles:part}``
-    with ``avant=chiffre_avant``). What may be asked: part, effectif, base, ensemble, unite, libelle, population, constat
-    (« 42 % sont des filles »), and ``accord est|sont``. ``{n}`` is a value passed by name, written as a French number (``{n:1}``: one decimal).
+    with ``avant=chiffre_avant``). What may be asked: part, effectif, base, ensemble, unite, libelle, phrase, population
+    and ``accord est|sont``. ``{n}`` is a value passed by name, written as a French number (``{n:1}``: one decimal).
     ``figures`` is what is looked up: the indicators of a year, or a frame whose rows have their columns, so that a
     filter keeps its word. ``sinon`` is shown when nothing is left.
 
