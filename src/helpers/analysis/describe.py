@@ -7,50 +7,57 @@ import pandas as pd
 
 from helpers.indicators.comparisons import LEVEL, stepped_down
 from helpers.indicators.lookup import BESIDE, USUAL, Fact, Facts, among, is_of_site, uncrossed, with_shares
-from helpers.schema import UNSAID, Indicator, catalogue
+from helpers.schema import FROM_RECORDS, UNSAID, Indicator, catalogue
 
 # --- Key values, populations, and what the document does not give ---
 
 
-@dataclass(frozen=True)
-class Gap:
-    """What the document does not give of an indicator: missing modalities, and those only known together."""
+def unpublished(indicators: pd.DataFrame, *, year: int) -> pd.DataFrame:
+    """What the year leaves unsaid of the persons followed: ``question``, ``ensemble`` (answers counted together only),
+    ``absent`` (no number at all), in words.
 
-    label: str
-    missing: tuple[str, ...]
-    grouped: tuple[tuple[str, tuple[str, ...]], ...]
-
-
-def gaps_of(indicators: pd.DataFrame, name: str, *, year: int) -> list[Gap]:
-    """What a topic leaves unpublished, per indicator drawn by modality and population; never for a site.
-
-    An indicator of which the year publishes nothing has every modality missing.
+    Questions drawn as bars that a document could print, of every population that answers them, then the
+    cross-tabulations that records allow and that protection holds back. Empty for a site, whose size alone decides.
     """
-    if is_of_site(indicators):
-        return []
+    found = [] if is_of_site(indicators) else [*_silences(indicators, year), *_held_back(indicators, year)]
+    return pd.DataFrame(found, columns=["question", "ensemble", "absent"])
+
+
+def _silences(indicators: pd.DataFrame, year: int) -> list[tuple[str, str, str]]:
     rows = uncrossed(indicators)
     rows = rows[(rows["annee"] == year) & ~rows["precision"].isin(UNSAID)]
     found = []
-    for entry in catalogue().of_topic(name):
-        if entry.form != "barres" or entry.is_of_records:
+    for entry in catalogue().indicators.values():
+        if entry.form != "barres" or entry.is_of_records or entry.unit != "personnes":
             continue
         own = rows[rows["indicateur"] == entry.id]
-        for perimeter, published in own.groupby("perimetre", sort=False) if len(own) else [("", own)]:
-            silence = _silence(entry, set(published["modalite"]), perimeter)
-            found += [silence] if silence.missing or silence.grouped else []
+        for perimeter, published in own.groupby("perimetre", sort=False) if len(own) else [("alses", own)]:
+            missing = [name for name in entry.modalities if name not in set(published["modalite"])]
+            together = []
+            for name, group in entry.groups.items() if entry.choice == "unique" else ():
+                members = [member for member in group.members if member in missing]
+                if name in set(published["modalite"]) and members:
+                    together.append(" + ".join(map(entry.label_of, members)))
+                    missing = [member for member in missing if member not in members]
+            said = (" ; ".join(together), ", ".join(map(entry.label_of, missing)))
+            found += [(among(entry.label, entry.id, perimeter), *said)] if any(said) else []
     return found
 
 
-def _silence(entry: Indicator, published: set[str], perimeter: str) -> Gap:
-    missing = [name for name in entry.modalities if name not in published]
-    grouped = []
-    for name, group in entry.groups.items() if entry.choice == "unique" else ():
-        members = [member for member in group.members if member in missing]
-        if name in published and members:
-            grouped.append((group.label, tuple(map(entry.label_of, members))))
-            missing = [member for member in missing if member not in members]
-    label = among(entry.label, entry.id, perimeter) if perimeter else entry.label
-    return Gap(label, tuple(map(entry.label_of, missing)), tuple(grouped))
+def _held_back(indicators: pd.DataFrame, year: int) -> list[tuple[str, str, str]]:
+    rows = indicators[(indicators["annee"] == year) & indicators["source"].isin(FROM_RECORDS)]
+    counted = set(rows.loc[rows["croise_avec"].eq(""), "indicateur"])
+    shown, entries = set(zip(rows["indicateur"], rows["croise_avec"], strict=True)), catalogue().indicators
+    return [
+        (
+            entry.label,
+            "",
+            f"selon\u00a0: {entries[other].label[:1].lower()}{entries[other].label[1:]} (trop peu de personnes)",
+        )
+        for entry in entries.values()
+        for other in entry.crossed_with
+        if {entry.id, other} <= counted and (entry.id, other) not in shown
+    ]
 
 
 # --- The shares of a site beside those of the network ---
