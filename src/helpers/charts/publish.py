@@ -154,7 +154,7 @@ def publier(
     drawn: Any,
     frame: pd.DataFrame,
     *,
-    titre: str,
+    titre: str = "",
     lecture: str = "",
     base: str | None = None,
     source: str | None = None,
@@ -168,18 +168,21 @@ def publier(
     ``drawn`` is anything that matplotlib or seaborn drew (Axes, Figure, FacetGrid); ``frame`` is what it was drawn
     from: its table, its CSV, its base, its source and its alternative text are computed from it. ``titre`` and
     ``lecture`` are sentences as in `texte`: their keys are looked up in the frame, unless ``figures`` is given.
+    Without ``titre``, the notebook says so, and `run` tells it with whatever else it lacks.
     ``nom`` is the stable anchor of the figure (its title otherwise). When a number of the title is not published or the
     frame is empty, the figure leaves the page, and says so in the notebook.
 
     Raises
     ------
     DataError
-        when what is given was not drawn, or has no title.
+        when what is given was not drawn.
     """
     figure = _figure_of(drawn)
     looked = figures if figures is not None else _shared(frame) if _INDICATORS <= set(frame.columns) else None
     if not titre:
-        raise DataError('La figure n’a pas de titre : écrivez ce qu’elle montre dans publier(…, titre="…").')
+        _close(figure)
+        told = 'La figure n’a pas de titre : écrivez ce qu’elle montre dans publier(…, titre="…").'
+        return Html(f'<p class="figure-sans-titre">{told}</p>', told)  # `report.own_outputs` looks for the class
     title = sentence(titre, looked, **valeurs)
     if not title or frame.empty:
         _close(figure)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from bs4 import BeautifulSoup
 
-from helpers.report.own_outputs import with_own_outputs
+from helpers.report.own_outputs import with_own_outputs, with_sections
 from helpers.report.page import INDEX, TEMPLATES, Page, PublicationError, lay_out
+from helpers.text.sentences import TYPED
 
 if TYPE_CHECKING:  # slow to import, and only some callers need it
     from nbconvert.exporters import HTMLExporter
@@ -81,6 +82,20 @@ _PREPARED = ("parameters", "injected-parameters", "preparation")
 
 def tags_of(cell: "NotebookNode") -> list[str]:
     return cell.metadata.get("tags", [])
+
+
+def typed_numbers(notebook: "NotebookNode") -> list[tuple[str, str]]:
+    """The numbers that sentences of an executed notebook have by hand: the section of each, and the warning."""
+    return list(
+        dict.fromkeys(
+            (section, warning)
+            for section, cell in with_sections(notebook)
+            for output in cell.get("outputs", [])
+            if output.get("name") == "stderr"
+            for warning in output.text.splitlines()
+            if warning.startswith(TYPED)
+        )
+    )
 
 
 def page_title(notebook: "NotebookNode") -> str:

@@ -2,13 +2,17 @@
 
 import html
 import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from copy import deepcopy
+from functools import cache
 from typing import TYPE_CHECKING
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 
-from helpers.report.page import PublicationError, slug
-from helpers.text.formats import number
+from helpers.report.page import NOTHING, PublicationError, slug
+from helpers.schema import catalogue, table_names, table_schema
+from helpers.text.formats import number, percent
 
 if TYPE_CHECKING:  # slow to import
     from nbformat import NotebookNode
@@ -17,6 +21,10 @@ if TYPE_CHECKING:  # slow to import
 _OPTION = re.compile(r"^#\|\s*([\w-]+)\s*:\s*(.+?)\s*$")
 _HEADING = re.compile(r"^#{1,3} +(.+?)\s*$", re.MULTILINE)
 _DECIMAL = re.compile(r"-?\d+\.\d+")
+_MISSING = {"NaN", "<NA>", "None", "NaT"}
+_CODE = re.compile(r"[a-z0-9_]+")  # the name of a column, not yet words
+_FIRST_YEAR = 1900  # an index of smaller numbers, without a name, counts rows
+_UNTITLED = "figure-sans-titre"  # the class of what `charts.publier` shows then
 _FIGURES = ("image/svg+xml", "image/png", "image/jpeg")
 
 
@@ -35,8 +43,19 @@ def options_of(source: str) -> dict[str, str]:
     return out
 
 
-def with_own_outputs(notebook: "NotebookNode", *, name: str) -> "NotebookNode":
+def with_sections(notebook: "NotebookNode") -> Iterator[tuple[str, "NotebookNode"]]:
+    """Each cell with the heading that it stands under; « début » before the first one."""
+    section = "début"
+    for cell in notebook.cells:
+        headings = _HEADING.findall(cell.source) if cell.cell_type == "markdown" else []
+        section = headings[-1] if headings else section
+        yield section, cell
+
+
+def with_own_outputs(notebook: "NotebookNode", *, name: str, is_strict: bool = True) -> "NotebookNode":
     """The notebook whose plain figures and DataFrames are figures and tables of the page, captioned by their options.
+
+    Those that lack one stay as they are if not ``is_strict``.
 
     Raises
     ------
@@ -44,15 +63,14 @@ def with_own_outputs(notebook: "NotebookNode", *, name: str) -> "NotebookNode":
         when a figure has no ``fig-cap`` or no ``fig-alt``, or a table no ``tbl-cap``: every fault at once, with its
         notebook, its section and the lines to add.
     """
-    out, section, faults = deepcopy(notebook), "", []
-    for cell in out.cells:
-        if cell.cell_type == "markdown":
-            headings = _HEADING.findall(cell.source)
-            section = headings[-1] if headings else section
-            continue
+    out, faults = deepcopy(notebook), []
+    for section, cell in with_sections(out):
         options = options_of(cell.get("source", "")) if cell.cell_type == "code" else {}
         for output in cell.get("outputs", []):
             data = output.get("data", {})
+            if f'class="{_UNTITLED}"' in data.get("text/html", ""):
+                remedy = 'écrivez ce qu’elle montre dans publier(…, titre="…")'
+                faults.append(f"{name}, section « {section} »\u00a0: une figure n’a pas de titre ; {remedy}.")
             is_drawn = "text/html" not in data and any(kind in data for kind in _FIGURES)
             is_figure = is_drawn and "alt" not in output.get("metadata", {})  # one that is described is an image
             is_table = 'class="dataframe"' in data.get("text/html", "")
@@ -69,7 +87,7 @@ def with_own_outputs(notebook: "NotebookNode", *, name: str) -> "NotebookNode":
                 data["text/html"] = _figure(data, options)
             elif is_table:
                 data["text/html"] = _table(data["text/html"], options)
-    if faults:
+    if faults and is_strict:
         raise PublicationError("\n".join(dict.fromkeys(faults)))
     return out
 
@@ -88,17 +106,69 @@ def _figure(data: dict, options: dict[str, str]) -> str:
     return f'<figure class="figure" id="fig-{name}">{caption}<div class="figure-image">{image}</div></figure>'
 
 
+@cache
+def _titles() -> dict[str, str]:
+    """The words for the name of a column: the label of an answer or an indicator, else its title in most tables."""
+    titles, told = {}, defaultdict(Counter)
+    for entry in catalogue().indicators.values():
+        titles |= {answer: entry.label_of(answer) for answer in (*entry.modalities, *entry.groups)}
+    for field in (field for table in table_names() for field in table_schema(table)["fields"]):
+        told[field["name"]][field["title"]] += 1
+    named = {name: entry.label for name, entry in catalogue().indicators.items()}
+    return titles | named | {name: each.most_common(1)[0][0] for name, each in told.items()}
+
+
+def _title(column: str) -> str:
+    if column in _titles() or not _CODE.fullmatch(column) or column.isdecimal():
+        return _titles().get(column, column)
+    return column.removesuffix("_pct").replace("_", " ").capitalize()
+
+
+def _on_one_row(table: Tag) -> None:
+    """Puts the names of an index, which pandas writes below those of the columns, beside them; in place."""
+    rows, levels = table.thead.find_all("tr"), len(table.select("tbody tr:first-child th"))
+    if len(rows) != 2:
+        return
+    names = [head.get_text() for head in rows[1].find_all("th")]
+    if not any(names[levels:]):
+        for head, name in zip(rows[0].find_all("th")[:levels], names, strict=False):
+            head.string = name
+        rows[1].decompose()
+
+
+def _without_ranks(table: Tag) -> None:
+    """Removes an index that only counts rows; the first column heads them then. In place."""
+    heads, rows = table.thead.find_all("th"), table.select("tbody tr")
+    ranks = [[head.get_text() for head in row.find_all("th")] for row in rows]
+    is_counted = all(len(each) == 1 and each[0].isdecimal() and int(each[0]) < _FIRST_YEAR for each in ranks)
+    if is_counted and rows and rows[0].td and not heads[0].get_text():
+        heads[0].decompose()
+        for row in rows:
+            row.th.decompose()
+            row.td.name = "th"
+
+
 def _table(text: str, options: dict[str, str]) -> str:
-    """A DataFrame as pandas writes it, with a caption and the scope of its headings."""
+    """A DataFrame as pandas writes it, with a caption, words for the names of its columns, French numbers."""
     soup = BeautifulSoup(text, "html.parser")
     table = soup.find("table", class_="dataframe")
     for tag in soup.find_all("style"):
         tag.decompose()
+    _on_one_row(table)
+    _without_ranks(table)
+    names = [head.get_text() for head in table.select("thead tr:last-child th")]
+    for row in table.select("tbody tr"):
+        for cell, name in zip(reversed(row.find_all(["th", "td"])), reversed(names), strict=False):
+            said = cell.get_text(strip=True)
+            if said in _MISSING:
+                cell.string = NOTHING
+            elif _DECIMAL.fullmatch(said):
+                cell.string = (percent if name.endswith("_pct") else number)(float(said), 1)
     for head in table.find_all("th"):
         head["scope"] = "col" if head.find_parent("thead") else "row"
-    for cell in table.find_all("td"):
-        if _DECIMAL.fullmatch(cell.get_text(strip=True)):
-            cell.string = number(float(cell.get_text(strip=True)), 1)
+    for head in table.select("thead th"):
+        head.string = _title(head.get_text())
+        del head.parent["style"]
     del table["border"]
     caption = soup.new_tag("caption")
     caption.string = options["tbl-cap"]

@@ -1,21 +1,21 @@
 """What leaves: pages, tables, index and manifest, published as one."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from nbformat import NotebookNode
 
 from helpers import data, paths, provenance, text
-from helpers.parameters import Parameters
+from helpers.parameters import NOTEBOOKS, Parameters
 from helpers.provenance import Record
 from helpers.report import checks, manifest, publication
 from helpers.report import page as report_page
 from helpers.report.index import IndexContext, write_index
 from helpers.report.notebook import export_page, extract, page_title
 from helpers.report.page import INDEX, Page, PublicationError, template_files
-from helpers.run.tasks import SITE_NOTEBOOKS, Site, Task
+from helpers.run.tasks import SITE_NOTEBOOKS, Site, Task, read_source
 from helpers.schema import FEWEST_FOR_REPORT, PRECISIONS, SYNTHETIC_MEANING
 
 # --- Around the pages: subtitle, foot, and the summary that opens the report ---
@@ -37,6 +37,9 @@ DESCRIPTIONS = {
         "Ce qui a été reçu, ce qui a été modifié, et ce que valent les chiffres imprimés.",
     ),
 }
+
+# The same for a page that was added to the report: it keeps its findings.
+_OWN_DESCRIPTION = ("", "Page ajoutée au rapport.")
 
 # The pages whose limits are those of the whole report; 01 is about checks.
 _LIMITING = ("02_describe", "03_compare", "04_themes")
@@ -95,6 +98,11 @@ def write_sites(folder: Path, sites: Sequence[Site], choice: Parameters) -> None
     manifest.write_sites(folder, listed, subtitle=report_subtitle(choice), least=FEWEST_FOR_REPORT)
 
 
+def _descriptions(pages: list[Page]) -> list[tuple[str, tuple[str, str]]]:
+    """The pages in the order of the index, pages added to the report last, with what it says of each."""
+    return [*DESCRIPTIONS.items(), *((page.name, _OWN_DESCRIPTION) for page in pages if page.name not in NOTEBOOKS)]
+
+
 def index_context(
     pages: list[Page], notebooks: dict[str, NotebookNode], choice: Parameters, *, has_sites: bool = False
 ) -> IndexContext:
@@ -114,11 +122,11 @@ def index_context(
                 "heading": heading,
                 "question": page_title(notebooks[name]),
                 "description": description,
-                "findings": extract(notebooks[name], "a-retenir"),
-                "cards": extract(notebooks[name], "chiffres-cles"),
-                "unknown": extract(notebooks[name], "inconnu"),
+                "findings": extract(notebooks[name], "a-retenir") if heading else [],
+                "cards": extract(notebooks[name], "chiffres-cles") if heading else [],
+                "unknown": extract(notebooks[name], "inconnu") if heading else [],
             }
-            for name, (heading, description) in DESCRIPTIONS.items()
+            for name, (heading, description) in _descriptions(pages)
         ],
         files=[{"href": href, "description": description} for href, description in files.items()],
         sites="sites.html" if has_sites else "",
@@ -146,6 +154,25 @@ PAGES = [
 ]
 
 
+def report_pages(names: Iterable[str]) -> list[Page]:
+    """The pages of a report that these notebooks make, those added to it under their own title, before the checks.
+
+    Raises
+    ------
+    PublicationError
+        when a notebook added to the report has no title.
+    """
+    pages = list(PAGES)
+    for name in sorted(each for each in names if each not in NOTEBOOKS):
+        try:
+            own = Page(name, page_title(read_source(name)), f"{name}.html")
+        except PublicationError as fault:
+            raise PublicationError(f"{name} : {fault}") from None
+        last = max(place for place, page in enumerate(pages) if page.name != "01_clean")
+        pages.insert(last + 1, own)
+    return pages
+
+
 def kept_page(task: Task) -> Path:
     """Where the page of a task waits for publication."""
     return task.executed.with_suffix(".html")
@@ -170,25 +197,38 @@ def pages_of(site_type: str) -> list[Page]:
 
 
 def make_page(
-    task: Task, notebook: NotebookNode, *, choice: Parameters, sites: Sequence[Site], withheld: list[str]
+    task: Task,
+    notebook: NotebookNode,
+    *,
+    choice: Parameters,
+    pages: list[Page],
+    sites: Sequence[Site],
+    withheld: list[str],
 ) -> Path:
     """The file of the page of a task, made again if it is stale.
 
-    ``sites`` are those of the report, with their names; ``withheld`` the values that were taken out of the notebook.
+    ``pages`` and ``sites`` are those of the report, with their names; ``withheld`` the values that were taken out of
+    the notebook.
     """
     kind, site = task.place
-    pages, index = (pages_of(kind), f"../../{SITES_PAGE}") if site else (PAGES, INDEX)
+    pages, index = (pages_of(kind), f"../../{SITES_PAGE}") if site else (pages, INDEX)
     named = next((each.name for each in sites if (each.site_type, each.site) == task.place), "")
     subtitle = " · ".join(filter(None, [named, report_subtitle(choice)]))
     path, shown = kept_page(task), {"sous-titre": subtitle, "pages": [page.title for page in pages], "tus": withheld}
     kept = provenance.read_record(page_record(task))
     if kept is None or provenance.why_stale(kept, shown):
-        foot = "\n".join(extract(notebook, "provenance"))
+        foot = "\n".join(extract(notebook, "provenance")) or _foot(task, choice)
         html = export_page(notebook, name=task.notebook, pages=pages, foot=foot, subtitle=subtitle, index=index)
         path.write_text(html, encoding="utf-8", newline="\n")
         made = provenance.record(shown, [task.executed, *_code_behind(_PAGE_CODE)], products=[path])
         provenance.remember(made, page_record(task))
     return path
+
+
+def _foot(task: Task, choice: Parameters) -> str:
+    """What a page was made from, for a notebook that does not say it."""
+    shown = choice.as_shown(task.notebook) if "compare_to" in task.parameters else choice.as_shown("01_clean")
+    return text.provenance(data.provenance(shown, choice.series, notebooks=[task.notebook])).html
 
 
 # --- What leaves: pages, tables, index and manifest, published atomically ---
@@ -230,7 +270,8 @@ def _build(folder: Path, made: RunResult, choice: Parameters) -> None:
         _build_site(folder / site.folder, site, made.tasks, choice)
     if made.sites:
         write_sites(folder, made.sites, choice)
-    write_index(folder, context=index_context(PAGES, made.notebooks, choice, has_sites=bool(made.sites)))
+    pages = report_pages(made.notebooks)
+    write_index(folder, context=index_context(pages, made.notebooks, choice, has_sites=bool(made.sites)))
 
 
 def _export_tables(folder: Path, choice: Parameters, *place: str, has_comparisons: bool) -> None:
@@ -250,9 +291,9 @@ def _build_site(folder: Path, site: Site, tasks: list[Task], choice: Parameters)
     _export_tables(folder, choice, *place, has_comparisons="03_compare" in SITE_NOTEBOOKS[site.site_type])
 
 
-def _seal(folder: Path, choice: Parameters) -> None:
+def _seal(folder: Path, notebooks: Iterable[str], choice: Parameters) -> None:
     """Write the manifest, with the checksum of everything else, once the pages have passed their checks."""
-    made_from = data.provenance(choice.as_shown("03_compare"), choice.series, notebooks=[page.name for page in PAGES])
+    made_from = data.provenance(choice.as_shown("03_compare"), choice.series, notebooks=list(notebooks))
     inputs = [
         {"path": entry["fichier"], "sha256": entry["sha256"], "bytes": entry["octets"], "rows": entry["lignes"]}
         for entry in made_from["entrees"]
@@ -279,7 +320,7 @@ def publish_report(made: RunResult, choice: Parameters) -> Path:
         _build(building, made, choice)
         _require_sound(building)
         _require_protected(building, choice)
-        _seal(building, choice)
+        _seal(building, made.notebooks, choice)
         if not manifest.is_same_report(building, final):
             publication.atomic_replace(building, final)
     finally:
