@@ -271,16 +271,23 @@ def _number(name: str) -> int | None:
 
 
 def export_page(
-    notebook: "NotebookNode", *, name: str, pages: list[Page], foot: str, subtitle: str, index: str = INDEX
+    notebook: "NotebookNode",
+    *,
+    name: str,
+    pages: list[Page],
+    foot: str,
+    subtitle: str,
+    index: str = INDEX,
+    is_apart: bool = False,
 ) -> str:
     """The executed notebook as one self-contained HTML page: same notebook, same text.
 
     ``pages`` are in reading order and hold ``name``; ``foot`` is HTML in place of the cells tagged ``provenance``;
-    ``subtitle`` is plain text, ``index`` the address of the page that leads here. Error outputs and stderr are left
-    out: a notebook that failed must not come this far. Raises PublicationError without a title, ValueError for an
-    unknown ``name``.
+    ``subtitle`` is plain text, ``index`` the address of the page that leads here. A page that ``is_apart`` has no menu,
+    and its figures may lack a caption. Error outputs and stderr are left out: a notebook that failed must not come this
+    far. Raises PublicationError without a title, ValueError for an unknown ``name``.
     """
-    notebook = with_own_outputs(notebook, name=name)
+    notebook = with_own_outputs(notebook, name=name, is_strict=not is_apart)
     title, arranged, exporter = page_title(notebook), arrange_cells(notebook), _exporter()
     html, presentation, preparation = (
         exporter.from_notebook_node(part)[0] for part in (arranged.body, arranged.presentation, arranged.preparation)
@@ -288,10 +295,11 @@ def export_page(
     return lay_out(
         _body(html),
         title=title,
-        current=name,
+        current=None if is_apart else name,
         pages=pages,
         subtitle=subtitle,
         foot=f"{presentation}\n{foot}\n{preparation}",
         number=_number(name),
-        index=index,
+        index="#contenu" if is_apart else index,
+        template="seule.html.j2" if is_apart else "gabarit.html.j2",
     )
