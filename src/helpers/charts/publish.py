@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from helpers.charts.figure import csv_address
 from helpers.charts.inline_svg import lay_out, to_inline
 from helpers.charts.marks import Mark, marks_of, rows_of, written
-from helpers.charts.theme import nothing
+from helpers.charts.theme import nothing, with_french_numbers
 from helpers.indicators.lookup import Facts, fact_of, merge_references, with_shares
 from helpers.schema import DataError, catalogue, columns
 from helpers.text.formats import (
@@ -241,6 +241,7 @@ def _name_axes(figure: Figure, frame: pd.DataFrame) -> None:
             axis.set_label_text("" if column in _PLAIN_AXES or column.endswith("_pct") else _words_of(column))
             if column.endswith("_pct"):
                 axis.set_major_formatter(lambda value, _: percent(value))
+    with_french_numbers(figure)
 
 
 def _words_of(column: str) -> str:

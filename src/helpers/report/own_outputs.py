@@ -20,10 +20,10 @@ if TYPE_CHECKING:  # slow to import
 # « #| fig-cap: Titre », at the head of a cell, as in Quarto.
 _OPTION = re.compile(r"^#\|\s*([\w-]+)\s*:\s*(.+?)\s*$")
 _HEADING = re.compile(r"^#{1,3} +(.+?)\s*$", re.MULTILINE)
-_DECIMAL = re.compile(r"-?\d+\.\d+")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _MISSING = {"NaN", "<NA>", "None", "NaT"}
 _CODE = re.compile(r"[a-z0-9_]+")  # the name of a column, not yet words
-_FIRST_YEAR = 1900  # an index of smaller numbers, without a name, counts rows
+_YEARS = (1900, 2100)  # whole numbers between them are years; an index of smaller ones, without a name, counts rows
 _UNTITLED = "figure-sans-titre"  # the class of what `charts.publier` shows then
 _FIGURES = ("image/svg+xml", "image/png", "image/jpeg")
 
@@ -140,12 +140,29 @@ def _without_ranks(table: Tag) -> None:
     """Removes an index that only counts rows; the first column heads them then. In place."""
     heads, rows = table.thead.find_all("th"), table.select("tbody tr")
     ranks = [[head.get_text() for head in row.find_all("th")] for row in rows]
-    is_counted = all(len(each) == 1 and each[0].isdecimal() and int(each[0]) < _FIRST_YEAR for each in ranks)
+    is_counted = all(len(each) == 1 and each[0].isdecimal() and int(each[0]) < _YEARS[0] for each in ranks)
     if is_counted and rows and rows[0].td and not heads[0].get_text():
         heads[0].decompose()
         for row in rows:
             row.th.decompose()
             row.td.name = "th"
+
+
+def _write(name: str, cells: list[Tag]) -> bool:
+    """Writes the numbers of a column as the page does, but for years, in place; whether it holds nothing else."""
+    texts = [cell.get_text(strip=True) for cell in cells]
+    values = [float(text) if _NUMBER.fullmatch(text) else None for text in texts]
+    known = [value for value in values if value is not None]
+    is_year = all(value == round(value) and _YEARS[0] < value < _YEARS[1] for value in known)
+    decimals = int(any(value != round(value) for value in known))
+    for cell, text, value in zip(cells, texts, values, strict=True):
+        if text in _MISSING:
+            cell.string = NOTHING
+        elif value is not None and is_year:
+            cell.string = f"{value:.0f}"
+        elif value is not None:
+            cell.string = (percent if name.endswith("_pct") else number)(value, decimals)
+    return 0 < len(known) == sum(text not in _MISSING for text in texts)
 
 
 def _table(text: str, options: dict[str, str]) -> str:
@@ -157,13 +174,10 @@ def _table(text: str, options: dict[str, str]) -> str:
     _on_one_row(table)
     _without_ranks(table)
     names = [head.get_text() for head in table.select("thead tr:last-child th")]
-    for row in table.select("tbody tr"):
-        for cell, name in zip(reversed(row.find_all(["th", "td"])), reversed(names), strict=False):
-            said = cell.get_text(strip=True)
-            if said in _MISSING:
-                cell.string = NOTHING
-            elif _DECIMAL.fullmatch(said):
-                cell.string = (percent if name.endswith("_pct") else number)(float(said), 1)
+    for place, name in enumerate(names):
+        rows = (row.find_all(["th", "td"]) for row in table.select("tbody tr"))
+        if _write(name, [row[place - len(names)] for row in rows if len(row) >= len(names) - place]):
+            table["class"].append(f"n{place + 1}")
     for head in table.find_all("th"):
         head["scope"] = "col" if head.find_parent("thead") else "row"
     for head in table.select("thead th"):
