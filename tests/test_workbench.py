@@ -94,6 +94,14 @@ def test_a_notebook_that_is_dropped_on_the_list_of_files_loses_its_outputs_too_a
         assert model == before
 
 
+def test_a_draft_keeps_its_outputs_if_one_of_its_cells_asks_for_it_and_no_other_notebook_does():
+    for place, tag, is_kept in (("brouillons/", "garder", True), ("brouillons/", "x", False), ("", "garder", False), ("brouillons/../", "garder", False)):
+        content = json.loads(SHOWN)
+        content["cells"][0]["metadata"] = {"tags": [tag]}
+        strip_outputs({"type": "notebook", "content": content}, path=f"notebooks/{place}essai.ipynb")
+        assert bool(content["cells"][0]["outputs"]) == is_kept, (place, tag)
+
+
 @pytest.mark.parametrize(
     "model",
     [

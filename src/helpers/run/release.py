@@ -17,6 +17,7 @@ from helpers.report.notebook import export_page, extract, page_title
 from helpers.report.page import INDEX, Page, PublicationError, template_files
 from helpers.run.tasks import SITE_NOTEBOOKS, Site, Task, read_source
 from helpers.schema import FEWEST_FOR_REPORT, PRECISIONS, SYNTHETIC_MEANING
+from helpers.typography import french_spaces
 
 # --- Around the pages: subtitle, foot, and the summary that opens the report ---
 
@@ -165,7 +166,7 @@ def report_pages(names: Iterable[str]) -> list[Page]:
     pages = list(PAGES)
     for name in sorted(each for each in names if each not in NOTEBOOKS):
         try:
-            own = Page(name, page_title(read_source(name)), f"{name}.html")
+            own = Page(name, french_spaces(page_title(read_source(name))), f"{name}.html")
         except PublicationError as fault:
             raise PublicationError(f"{name} : {fault}") from None
         last = max(place for place, page in enumerate(pages) if page.name != "01_clean")
@@ -214,7 +215,10 @@ def make_page(
     pages, index = (pages_of(kind), f"../../{SITES_PAGE}") if site else (pages, INDEX)
     named = next((each.name for each in sites if (each.site_type, each.site) == task.place), "")
     subtitle = " · ".join(filter(None, [named, report_subtitle(choice)]))
-    path, shown = kept_page(task), {"sous-titre": subtitle, "pages": [page.title for page in pages], "tus": withheld}
+    path, shown = (
+        kept_page(task),
+        {"sous-titre": subtitle, "pages": [f"{page.href} {page.title}" for page in pages], "tus": withheld},
+    )
     kept = provenance.read_record(page_record(task))
     if kept is None or provenance.why_stale(kept, shown):
         foot = "\n".join(extract(notebook, "provenance")) or _foot(task, choice)

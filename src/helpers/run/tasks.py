@@ -252,7 +252,9 @@ def _changed_after(files: list[Path], moment: float) -> bool:
 def record_of(task: Task, read: list[Path], written: list[Path], *, started: float) -> Record | None:
     """The record of an executed task; None when something behind it changed after ``started`` (seconds since 1970)."""
     files, code = [path for path in read if _is_behind(path, task)], _code_behind(task)
-    if _changed_after(files, started) or _changed_after(code, provenance.LOADED_AT):
+    notebook = paths.notebook(task.notebook)  # read when the task starts; the rest is loaded once
+    loaded = [path for path in code if path != notebook]
+    if _changed_after([*files, notebook], started) or _changed_after(loaded, provenance.LOADED_AT):
         return None
     products = [*written, task.executed]
     return provenance.record(task.parameters, [*files, *code], folders=task.folders, products=products)
