@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from nbformat import v4, writes
 
 from conftest import MINI, REPOSITORY
 from helpers import parameters, paths
+from helpers.report.checks import check_pages
 from helpers.report.notebook import typed_numbers
 from helpers.run.tasks import Task
 
@@ -135,6 +138,18 @@ def test_a_number_typed_in_a_sentence_is_known_with_its_section():
         "stream", name="stderr", text="Autre chose\nNombre écrit à la main (12), faux une autre année.\n"
     )
     cells = [v4.new_markdown_cell("## Mes phrases"), v4.new_code_cell("texte(…)", outputs=[told, told])]
-    assert typed_numbers(v4.new_notebook(cells=cells)) == [
-        ("Mes phrases", "Nombre écrit à la main (12), faux une autre année.")
-    ]
+    warning = "section « Mes phrases ». Nombre écrit à la main (12), faux une autre année."
+    assert list(typed_numbers(v4.new_notebook(cells=cells))) == [warning]
+
+
+def test_any_notebook_exports_by_itself_in_the_house_style(tmp_path):
+    shown = {"image/svg+xml": "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1 1'><path d='M0 0 L1 1'/></svg>"}
+    drawing = v4.new_code_cell("#| fig-cap: Ma courbe\n#| fig-alt: Elle monte.\nplt.plot()", outputs=[v4.new_output("display_data", shown)])
+    (tmp_path / "essai.ipynb").write_text(notebook(SECTION, drawing), encoding="utf-8")
+    command = [sys.executable, "-m", "nbconvert", "--to", "alses", "essai.ipynb"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stderr
+    assert check_pages(tmp_path) == []
+    page = BeautifulSoup((tmp_path / "essai.html").read_text(encoding="utf-8"), "html.parser")
+    assert page.h1.get_text() == "essai" and page.select_one(".figure-titre").get_text() == "Figure\u202f1 Ma courbe".replace("\u202f", "\u00a0")
+    assert page.select("svg[role=img]") and not page.select("nav.pages, nav.suite, script")

@@ -178,6 +178,13 @@ def test_the_lab_takes_another_port_and_keeps_its_token(lab):
     assert "00_accueil.ipynb" in [one["name"] for one in ask(f"{address}api/contents/notebooks", token)["content"]]
 
 
+def test_the_export_menu_of_the_lab_offers_the_house_style(lab):
+    *_, address, token = lab
+    assert ask(f"{address}api/nbconvert", token)["alses"] == {"output_mimetype": "text/html"}
+    page = ask(f"{address}nbconvert/alses/notebooks/02_describe.ipynb", token)
+    assert "Que font les ALSES" in page and "<script" not in page and 'class="bandeau"' in page
+
+
 def test_the_lab_speaks_french_and_asks_nobody_for_news_or_extensions(lab):
     *_, address, token = lab
     settings = ask(f"{address}lab/api/settings/@jupyterlab/translation-extension:plugin", token)

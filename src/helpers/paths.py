@@ -103,11 +103,7 @@ OWN_NOTEBOOKS_VARIABLE = "ALSES_OWN_NOTEBOOKS"
 
 
 def is_own(name: str) -> bool:
-    """Whether a notebook is one that its reader added to the report: its number is 10 to 19.
-
-    >>> is_own("10_absences"), is_own("04_themes"), is_own("20_explorer")
-    (True, False, False)
-    """
+    """Whether a notebook is one that a researcher added to the report: its number is 10 to 19."""
     return re.match(r"1\d_", name) is not None
 
 

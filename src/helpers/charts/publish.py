@@ -27,7 +27,7 @@ from helpers.text.formats import (
     write_base,
 )
 from helpers.text.sentences import sentence
-from helpers.text.tables import headings
+from helpers.text.tables import column_title, headings
 from helpers.text.tables import lay_out as lay_out_table
 from helpers.text.tables import table as lay_table
 
@@ -146,7 +146,7 @@ def _table(frame: pd.DataFrame, title: str) -> Html:
     plain_frame = frame.reset_index(drop=True)
     numbers = plain_frame.select_dtypes("number").columns
     plain_frame = plain_frame.astype(dict.fromkeys(numbers, float))  # a missing value that compares
-    titles = {name: _words_of(str(name).removesuffix("_pct")) for name in plain_frame}
+    titles = {name: column_title(str(name)) for name in plain_frame}
     return lay_table(plain_frame, caption=caption, titles=titles)
 
 
@@ -238,14 +238,10 @@ def _name_axes(figure: Figure, frame: pd.DataFrame) -> None:
             column = axis.get_label_text()
             if column not in frame:
                 continue
-            axis.set_label_text("" if column in _PLAIN_AXES or column.endswith("_pct") else _words_of(column))
+            axis.set_label_text("" if column in _PLAIN_AXES or column.endswith("_pct") else column_title(column))
             if column.endswith("_pct"):
                 axis.set_major_formatter(lambda value, _: percent(value))
     with_french_numbers(figure)
-
-
-def _words_of(column: str) -> str:
-    return str(column).replace("_", " ").capitalize()
 
 
 def _slug(text: str) -> str:

@@ -7,6 +7,7 @@ import os
 import threading
 import time
 import webbrowser
+from contextlib import suppress
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -15,7 +16,6 @@ from urllib.parse import unquote, urlsplit
 HOST = "127.0.0.1"
 # The port, for the command that starts again when the code changes: the page in the browser goes on.
 PORT_VARIABLE = "ALSES_WATCH_PORT"
-VERSION = "/version"
 
 _POLICY = b"default-src 'none';"
 _ALLOWED = b"default-src 'none'; script-src 'unsafe-inline'; connect-src 'self';"
@@ -38,7 +38,7 @@ class _Handler(SimpleHTTPRequestHandler):
         if self.headers.get("Host") not in {f"{name}:{self.server.server_port}" for name in (HOST, "localhost")}:
             return self.send_error(HTTPStatus.FORBIDDEN)
         path = unquote(urlsplit(self.path).path)
-        if path == VERSION:
+        if path == "/version":
             return self._send(str(self.server.version).encode(), "text/plain")
         file = Path(self.translate_path(path + "index.html" if path.endswith("/") else path))
         if not file.is_file() or not file.resolve().is_relative_to(Path(self.directory).resolve()):
@@ -48,16 +48,12 @@ class _Handler(SimpleHTTPRequestHandler):
             content = content.replace(_POLICY, _ALLOWED, 1).replace(b"</body>", _SCRIPT + b"</body>", 1)
         return self._send(content, self.guess_type(str(file)))
 
-    do_HEAD = do_GET
-
     def _send(self, content: bytes, kind: str) -> None:
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", f"{kind}; charset=utf-8" if kind.startswith("text/") else kind)
-        self.send_header("Content-Length", str(len(content)))
         self.send_header("Cache-Control", "no-store")
         self.end_headers()
-        if self.command == "GET":
-            self.wfile.write(content)
+        self.wfile.write(content)
 
     def log_message(self, *_: object) -> None:
         """Nothing: the terminal tells what the watch does."""
@@ -77,7 +73,10 @@ class Preview(ThreadingHTTPServer):
         self.show(folder)
         threading.Thread(target=self.serve_forever, daemon=True).start()
         if self.server_port != known:
-            _open(self.address)
+            with suppress(webbrowser.Error):  # no browser: the address is printed
+                browser = webbrowser.get()
+                if type(browser) is not webbrowser.GenericBrowser:  # one for terminals would take this one
+                    browser.open(self.address)
 
     def show(self, folder: Path) -> None:
         """Shows this report, which has just been made: the pages that are open reload."""
@@ -88,13 +87,3 @@ class Preview(ThreadingHTTPServer):
 
     def handle_error(self, *_: object) -> None:
         """Nothing: a browser that leaves before its answer is no fault."""
-
-
-def _open(address: str) -> None:
-    """Opens a browser that has a window, if there is one; one for terminals would take this one."""
-    try:
-        browser = webbrowser.get()
-    except webbrowser.Error:
-        return
-    if type(browser) is not webbrowser.GenericBrowser:
-        browser.open(address)

@@ -1047,6 +1047,7 @@ def _generate(_: Namespace) -> int:
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
         print_message(path.relative_to(root).as_posix())
+    os.environ[paths.OWN_NOTEBOOKS_VARIABLE] = "0"
     make_example(root)
     return 0
 
@@ -1068,14 +1069,12 @@ def make_example(root: Path) -> None:
     example = root / "docs" / "exemple"
     with tempfile.TemporaryDirectory() as aside:
         shutil.copytree(root / "data" / "raw", Path(aside) / "data" / "raw", ignore=_PRIVATE)
-        # By the environment, for the kernels too; the example is that of the four notebooks.
-        wanted = {paths.DATA_ROOT_VARIABLE: aside, paths.OWN_NOTEBOOKS_VARIABLE: "0"}
-        before = {name: os.environ.get(name) for name in wanted}
-        os.environ |= wanted
+        before = os.environ.get(paths.DATA_ROOT_VARIABLE)
+        os.environ[paths.DATA_ROOT_VARIABLE] = aside  # by the environment, for the kernels too
         try:
             index.write_example(make_report(EXAMPLE_YEAR, tell=print_message), example)
         finally:
-            for name in wanted:
-                os.environ.pop(name)
-            os.environ |= {name: value for name, value in before.items() if value is not None}
+            os.environ.pop(paths.DATA_ROOT_VARIABLE)
+            if before is not None:
+                os.environ[paths.DATA_ROOT_VARIABLE] = before
     print_message(example.relative_to(root).as_posix())

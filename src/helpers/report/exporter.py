@@ -1,7 +1,4 @@
-"""Any notebook as one page in the house style: ``jupyter nbconvert --to alses``, « Alses » in JupyterLab's menu.
-
-nbconvert finds it by the entry point that pyproject.toml declares.
-"""
+"""Any notebook as one page in the house style: ``jupyter nbconvert --to alses``, « Alses » in JupyterLab's menu."""
 
 from typing import Any
 
@@ -18,21 +15,17 @@ class HouseExporter(Exporter):
     """The page that the report would have of a notebook, by itself: nothing is asked of figures without caption."""
 
     output_mimetype = "text/html"
-    export_from_notebook = "Alses"
 
     @default("file_extension")
     def _html(self) -> str:
         return ".html"
 
-    def from_notebook_node(
-        self, nb: NotebookNode, resources: dict | None = None, **options: Any
-    ) -> tuple[str, dict[str, Any]]:
-        """The page, and what nbconvert wants to know of it."""
+    def from_notebook_node(self, nb: NotebookNode, resources: dict | None = None, **options: Any) -> tuple[str, dict]:
         notebook, resources = super().from_notebook_node(nb, resources, **options)
         name = resources["metadata"]["name"]
         try:
             page_title(notebook)
         except PublicationError:
             notebook.cells.insert(0, new_markdown_cell(f"# {name}"))
-        foot = "\n".join(extract(notebook, "provenance"))
-        return export_page(notebook, name=name, pages=[], foot=foot, subtitle=f"{name}.ipynb", is_apart=True), resources
+        foot, around = "\n".join(extract(notebook, "provenance")), {"subtitle": f"{name}.ipynb", "index": "#contenu"}
+        return export_page(notebook, name=name, pages=[], foot=foot, **around), resources

@@ -84,28 +84,25 @@ def tags_of(cell: "NotebookNode") -> list[str]:
     return cell.metadata.get("tags", [])
 
 
-def typed_numbers(notebook: "NotebookNode") -> list[tuple[str, str]]:
-    """The numbers that sentences of an executed notebook have by hand: the section of each, and the warning."""
-    return list(
-        dict.fromkeys(
-            (section, warning)
-            for section, cell in with_sections(notebook)
-            for output in cell.get("outputs", [])
-            if output.get("name") == "stderr"
-            for warning in output.text.splitlines()
-            if warning.startswith(TYPED)
-        )
-    )
+def typed_numbers(notebook: "NotebookNode") -> dict[str, None]:
+    """What `texte` told of the numbers that sentences have by hand, each after its section."""
+    return {
+        f"section « {section} ». {line}": None
+        for section, cell in with_sections(notebook)
+        for output in cell.get("outputs", [])
+        for line in (output.text.splitlines() if output.get("name") == "stderr" else [])
+        if line.startswith(TYPED)
+    }
 
 
-def page_title(notebook: "NotebookNode") -> str:
+def page_title(notebook: "NotebookNode", name: str = "Le notebook") -> str:
     """The notebook's first title of level 1, without Markdown marks; PublicationError without any."""
     for cell in notebook.cells:
         found = _TITLE.search(cell.source) if cell.cell_type == "markdown" else None
         if found:
             return re.sub(r"[*`]", "", found[1]).strip()
     raise PublicationError(
-        "Le notebook n’a pas de titre : commencez sa première cellule de texte par « # » et une question."
+        f"{name} n’a pas de titre : commencez sa première cellule de texte par « # » et une question."
     )
 
 
@@ -271,35 +268,28 @@ def _number(name: str) -> int | None:
 
 
 def export_page(
-    notebook: "NotebookNode",
-    *,
-    name: str,
-    pages: list[Page],
-    foot: str,
-    subtitle: str,
-    index: str = INDEX,
-    is_apart: bool = False,
+    notebook: "NotebookNode", *, name: str, pages: list[Page], foot: str, subtitle: str, index: str = INDEX
 ) -> str:
     """The executed notebook as one self-contained HTML page: same notebook, same text.
 
-    ``pages`` are in reading order and hold ``name``; ``foot`` is HTML in place of the cells tagged ``provenance``;
-    ``subtitle`` is plain text, ``index`` the address of the page that leads here. A page that ``is_apart`` has no menu,
-    and its figures may lack a caption. Error outputs and stderr are left out: a notebook that failed must not come this
-    far. Raises PublicationError without a title, ValueError for an unknown ``name``.
+    ``pages`` are in reading order and hold ``name``; without any, the page is by itself: it has no menu, and its
+    figures may lack a caption. ``foot`` is HTML in place of the cells tagged ``provenance``; ``subtitle`` is plain
+    text, ``index`` the address of the page that leads here. Error outputs and stderr are left out: a notebook that
+    failed must not come this far. Raises PublicationError without a title, ValueError for an unknown ``name``.
     """
-    notebook = with_own_outputs(notebook, name=name, is_strict=not is_apart)
-    title, arranged, exporter = page_title(notebook), arrange_cells(notebook), _exporter()
+    notebook = with_own_outputs(notebook, name=name, is_strict=bool(pages))
+    title, arranged, exporter = page_title(notebook, name), arrange_cells(notebook), _exporter()
     html, presentation, preparation = (
         exporter.from_notebook_node(part)[0] for part in (arranged.body, arranged.presentation, arranged.preparation)
     )
     return lay_out(
         _body(html),
         title=title,
-        current=None if is_apart else name,
+        current=name if pages else None,
         pages=pages,
         subtitle=subtitle,
         foot=f"{presentation}\n{foot}\n{preparation}",
         number=_number(name),
-        index="#contenu" if is_apart else index,
-        template="seule.html.j2" if is_apart else "gabarit.html.j2",
+        index=index,
+        template="gabarit.html.j2" if pages else "seule.html.j2",
     )

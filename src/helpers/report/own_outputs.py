@@ -2,17 +2,15 @@
 
 import html
 import re
-from collections import Counter, defaultdict
 from collections.abc import Iterator
 from copy import deepcopy
-from functools import cache
 from typing import TYPE_CHECKING
 
 from bs4 import BeautifulSoup, Tag
 
 from helpers.report.page import NOTHING, PublicationError, slug
-from helpers.schema import catalogue, table_names, table_schema
 from helpers.text.formats import number, percent
+from helpers.text.tables import column_title
 
 if TYPE_CHECKING:  # slow to import
     from nbformat import NotebookNode
@@ -22,7 +20,6 @@ _OPTION = re.compile(r"^#\|\s*([\w-]+)\s*:\s*(.+?)\s*$")
 _HEADING = re.compile(r"^#{1,3} +(.+?)\s*$", re.MULTILINE)
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _MISSING = {"NaN", "<NA>", "None", "NaT"}
-_CODE = re.compile(r"[a-z0-9_]+")  # the name of a column, not yet words
 _YEARS = (1900, 2100)  # whole numbers between them are years; an index of smaller ones, without a name, counts rows
 _UNTITLED = "figure-sans-titre"  # the class of what `charts.publier` shows then
 _FIGURES = ("image/svg+xml", "image/png", "image/jpeg")
@@ -106,24 +103,6 @@ def _figure(data: dict, options: dict[str, str]) -> str:
     return f'<figure class="figure" id="fig-{name}">{caption}<div class="figure-image">{image}</div></figure>'
 
 
-@cache
-def _titles() -> dict[str, str]:
-    """The words for the name of a column: the label of an answer or an indicator, else its title in most tables."""
-    titles, told = {}, defaultdict(Counter)
-    for entry in catalogue().indicators.values():
-        titles |= {answer: entry.label_of(answer) for answer in (*entry.modalities, *entry.groups)}
-    for field in (field for table in table_names() for field in table_schema(table)["fields"]):
-        told[field["name"]][field["title"]] += 1
-    named = {name: entry.label for name, entry in catalogue().indicators.items()}
-    return titles | named | {name: each.most_common(1)[0][0] for name, each in told.items()}
-
-
-def _title(column: str) -> str:
-    if column in _titles() or not _CODE.fullmatch(column) or column.isdecimal():
-        return _titles().get(column, column)
-    return column.removesuffix("_pct").replace("_", " ").capitalize()
-
-
 def _on_one_row(table: Tag) -> None:
     """Puts the names of an index, which pandas writes below those of the columns, beside them; in place."""
     rows, levels = table.thead.find_all("tr"), len(table.select("tbody tr:first-child th"))
@@ -181,7 +160,7 @@ def _table(text: str, options: dict[str, str]) -> str:
     for head in table.find_all("th"):
         head["scope"] = "col" if head.find_parent("thead") else "row"
     for head in table.select("thead th"):
-        head.string = _title(head.get_text())
+        head.string = column_title(head.get_text())
         del head.parent["style"]
     del table["border"]
     caption = soup.new_tag("caption")

@@ -15,7 +15,7 @@ from helpers.report import page as report_page
 from helpers.report.index import IndexContext, write_index
 from helpers.report.notebook import export_page, extract, page_title
 from helpers.report.page import INDEX, Page, PublicationError, template_files
-from helpers.run.tasks import SITE_NOTEBOOKS, Site, Task, read_source
+from helpers.run.tasks import FIRST, SITE_NOTEBOOKS, Site, Task, read_source
 from helpers.schema import FEWEST_FOR_REPORT, PRECISIONS, SYNTHETIC_MEANING
 from helpers.typography import french_spaces
 
@@ -38,9 +38,6 @@ DESCRIPTIONS = {
         "Ce qui a été reçu, ce qui a été modifié, et ce que valent les chiffres imprimés.",
     ),
 }
-
-# The same for a page that was added to the report: it keeps its findings.
-_OWN_DESCRIPTION = ("", "Page ajoutée au rapport.")
 
 # The pages whose limits are those of the whole report; 01 is about checks.
 _LIMITING = ("02_describe", "03_compare", "04_themes")
@@ -99,17 +96,14 @@ def write_sites(folder: Path, sites: Sequence[Site], choice: Parameters) -> None
     manifest.write_sites(folder, listed, subtitle=report_subtitle(choice), least=FEWEST_FOR_REPORT)
 
 
-def _descriptions(pages: list[Page]) -> list[tuple[str, tuple[str, str]]]:
-    """The pages in the order of the index, pages added to the report last, with what it says of each."""
-    return [*DESCRIPTIONS.items(), *((page.name, _OWN_DESCRIPTION) for page in pages if page.name not in NOTEBOOKS)]
-
-
 def index_context(
     pages: list[Page], notebooks: dict[str, NotebookNode], choice: Parameters, *, has_sites: bool = False
 ) -> IndexContext:
     """What the index shows: findings and key figures, taken from the executed notebooks."""
     document, title = data.read_card(choice.year)["source"], f"Les ALSES du Nord en {choice.year}"
     words, files = data.read_reference("glossaire"), {**(SITE_FILES if has_sites else {}), **FILES}
+    # A page that was added to the report keeps its findings for itself.
+    described = {page.name: ("", "Page ajoutée au rapport.") for page in pages if page.name not in NOTEBOOKS}
     alert = next((html for each in notebooks.values() for html in extract(each, "synthetique")), "")
     return IndexContext(
         title=title,
@@ -127,7 +121,7 @@ def index_context(
                 "cards": extract(notebooks[name], "chiffres-cles") if heading else [],
                 "unknown": extract(notebooks[name], "inconnu") if heading else [],
             }
-            for name, (heading, description) in _descriptions(pages)
+            for name, (heading, description) in (DESCRIPTIONS | described).items()
         ],
         files=[{"href": href, "description": description} for href, description in files.items()],
         sites="sites.html" if has_sites else "",
@@ -156,22 +150,11 @@ PAGES = [
 
 
 def report_pages(names: Iterable[str]) -> list[Page]:
-    """The pages of a report that these notebooks make, those added to it under their own title, before the checks.
-
-    Raises
-    ------
-    PublicationError
-        when a notebook added to the report has no title.
-    """
-    pages = list(PAGES)
-    for name in sorted(each for each in names if each not in NOTEBOOKS):
-        try:
-            own = Page(name, french_spaces(page_title(read_source(name))), f"{name}.html")
-        except PublicationError as fault:
-            raise PublicationError(f"{name} : {fault}") from None
-        last = max(place for place, page in enumerate(pages) if page.name != "01_clean")
-        pages.insert(last + 1, own)
-    return pages
+    """The pages of a report; those of notebooks added to it, under their own title, come before the checks of 01."""
+    own = sorted(name for name in names if name not in NOTEBOOKS)
+    titled = [Page(name, french_spaces(page_title(read_source(name), name)), f"{name}.html") for name in own]
+    last = max(place for place, page in enumerate(PAGES) if page.name != FIRST)
+    return [*PAGES[: last + 1], *titled, *PAGES[last + 1 :]]
 
 
 def kept_page(task: Task) -> Path:
@@ -192,19 +175,8 @@ def _code_behind(code: str) -> list[Path]:
     return [*provenance.modules_behind([code]), *template_files()]
 
 
-def pages_of(site_type: str) -> list[Page]:
-    """The pages of the report of a site."""
-    return [page for page in PAGES if page.name in SITE_NOTEBOOKS[site_type]]
-
-
 def make_page(
-    task: Task,
-    notebook: NotebookNode,
-    *,
-    choice: Parameters,
-    pages: list[Page],
-    sites: Sequence[Site],
-    withheld: list[str],
+    task: Task, notebook: NotebookNode, *, choice: Parameters, pages: list[Page], sites: list[Site], withheld: list[str]
 ) -> Path:
     """The file of the page of a task, made again if it is stale.
 
@@ -212,27 +184,22 @@ def make_page(
     the notebook.
     """
     kind, site = task.place
-    pages, index = (pages_of(kind), f"../../{SITES_PAGE}") if site else (pages, INDEX)
+    pages = [page for page in pages if not site or page.name in SITE_NOTEBOOKS[kind]]
     named = next((each.name for each in sites if (each.site_type, each.site) == task.place), "")
     subtitle = " · ".join(filter(None, [named, report_subtitle(choice)]))
-    path, shown = (
-        kept_page(task),
-        {"sous-titre": subtitle, "pages": [f"{page.href} {page.title}" for page in pages], "tus": withheld},
-    )
+    index = f"../../{SITES_PAGE}" if site else INDEX
+    menu = [f"{page.href} {page.title}" for page in pages]
+    path, shown = kept_page(task), {"sous-titre": subtitle, "pages": menu, "tus": withheld}
     kept = provenance.read_record(page_record(task))
     if kept is None or provenance.why_stale(kept, shown):
-        foot = "\n".join(extract(notebook, "provenance")) or _foot(task, choice)
+        made_from = [choice.as_shown(task.notebook), choice.series]
+        foot = "\n".join(extract(notebook, "provenance"))
+        foot = foot or text.provenance(data.provenance(*made_from, notebooks=[task.notebook])).html
         html = export_page(notebook, name=task.notebook, pages=pages, foot=foot, subtitle=subtitle, index=index)
         path.write_text(html, encoding="utf-8", newline="\n")
         made = provenance.record(shown, [task.executed, *_code_behind(_PAGE_CODE)], products=[path])
         provenance.remember(made, page_record(task))
     return path
-
-
-def _foot(task: Task, choice: Parameters) -> str:
-    """What a page was made from, for a notebook that does not say it."""
-    shown = choice.as_shown(task.notebook) if "compare_to" in task.parameters else choice.as_shown("01_clean")
-    return text.provenance(data.provenance(shown, choice.series, notebooks=[task.notebook])).html
 
 
 # --- What leaves: pages, tables, index and manifest, published atomically ---

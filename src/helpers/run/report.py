@@ -184,8 +184,8 @@ class ReportRun:
         made = {key: page.result() for key, page in self._pages.items()}
         notebooks = {task.notebook: made[task.key] for task in self.shown}
         for name, notebook in notebooks.items():
-            for section, warning in typed_numbers(notebook):
-                self.tell(f"  Attention, {name}, section « {section} ». {warning}")
+            for warning in typed_numbers(notebook):
+                self.tell(f"  Attention, {name}, {warning}")
         return notebooks
 
     def execute_elsewhere(self, address: str, *, is_forced: bool) -> dict[str, NotebookNode]:

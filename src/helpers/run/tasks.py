@@ -36,13 +36,18 @@ def read_source(name: str) -> NotebookNode:
         raise NotebookFailure(f"{_shown(name)} manque ou n’est plus lisible : restaurez-le, puis relancez.") from None
 
 
+_UNPUBLISHED = "ou donnez-lui un numéro à partir de 20, qui n’est pas publié"
+
+
 def _declared(name: str) -> list[str]:
     """What the ``parameters`` cell of a notebook gives values to."""
     shown = _shown(name)
     cells = [cell for cell in read_source(name).cells if "parameters" in cell.metadata.get("tags", [])]
     if len(cells) != 1:
-        remedy = f"écrivez-y « year = … », {_UNPUBLISHED}" if paths.is_own(name) else "restaurez-le"
-        raise NotebookFailure(f"{shown} doit avoir une cellule étiquetée « parameters », et une seule : {remedy}.")
+        is_own = paths.is_own(name)
+        remedy = f"écrivez-y « year = … », {_UNPUBLISHED}" if is_own else "restaurez-le"
+        told = f"{shown} doit avoir une cellule étiquetée « parameters », et une seule : {remedy}."
+        raise NotebookFailure(told, is_input=is_own)
     try:
         assigned = [(node.targets[0].id, ast.literal_eval(node.value)) for node in ast.parse(cells[0].source).body]
     except (AttributeError, ValueError, SyntaxError):
@@ -52,29 +57,17 @@ def _declared(name: str) -> list[str]:
     return [name for name, _ in assigned]
 
 
-_UNPUBLISHED = "ou donnez au notebook un numéro à partir de 20, qui n’est pas publié"
-
-
 def _given(name: str, choice: Parameters) -> dict[str, Any]:
-    """The parameters that a notebook gets; of those that one's own may take, those that it asks for.
-
-    Raises
-    ------
-    NotebookFailure
-        when a notebook of one's own cannot be published as it is.
-    """
+    """The parameters that a notebook gets: one that was added to the report, those of `OWN` that it asks for."""
     if name in NOTEBOOKS:
         return choice.of(name)
+    names, fault = _declared(name), ""
     if not re.fullmatch(r"[\w-]+", name, re.ASCII):
-        raise NotebookFailure(
-            f"{_shown(name)} : une page prend le nom de son notebook ; n’y mettez ni espace ni accent, {_UNPUBLISHED}."
-        )
-    names = _declared(name)
-    if "year" not in names or set(names) - set(OWN):
-        raise NotebookFailure(
-            f"{_shown(name)} : la cellule « parameters » doit donner year, et compare_to si le notebook compare ; "
-            f"écrivez le reste dans une autre cellule, {_UNPUBLISHED}."
-        )
+        fault = "la page prend le nom du notebook ; n’y mettez ni espace ni accent"
+    elif "year" not in names or set(names) - set(OWN):
+        fault = "la cellule « parameters » doit donner year, au besoin compare_to ; écrivez le reste dans une autre"
+    if fault:
+        raise NotebookFailure(f"{_shown(name)} : {fault}, {_UNPUBLISHED}.", is_input=True)
     return {each: getattr(choice, each) for each in names}
 
 

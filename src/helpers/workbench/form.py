@@ -211,9 +211,6 @@ _REFUSAL = (
     "recommencez."
 )
 
-# The tag of a draft that keeps its outputs.
-KEPT = "garder"
-
 # What JupyterLab and the kernel add to a notebook that was only opened: git would show it as a change.
 _ADDED = {"execution", "ExecuteTime", "collapsed", "trusted"}
 
@@ -247,7 +244,7 @@ def _strip_file(model: dict[str, Any]) -> None:
 def _is_kept(content: dict[str, Any], path: str) -> bool:
     """Whether a notebook keeps its outputs: a draft, which git ignores, one of whose cells is tagged ``garder``."""
     is_draft = Path(path).parts[:-1] == paths.drafts().relative_to(paths.repository()).parts
-    return is_draft and any(KEPT in cell.get("metadata", {}).get("tags", []) for cell in content["cells"])
+    return is_draft and any("garder" in cell.get("metadata", {}).get("tags", []) for cell in content["cells"])
 
 
 def strip_outputs(model: dict[str, Any], path: str = "", **_: Any) -> None:
