@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from helpers.charts.figure import csv_address
 from helpers.charts.inline_svg import lay_out, to_inline
 from helpers.charts.marks import Mark, marks_of, rows_of, written
-from helpers.charts.theme import nothing
+from helpers.charts.theme import nothing, with_french_numbers
 from helpers.indicators.lookup import Facts, fact_of, merge_references, with_shares
 from helpers.schema import DataError, catalogue, columns
 from helpers.text.comparison_tables import bases_of, comparison_table
@@ -28,7 +28,7 @@ from helpers.text.formats import (
     write_base,
 )
 from helpers.text.sentences import sentence
-from helpers.text.tables import headings
+from helpers.text.tables import column_title, headings
 from helpers.text.tables import lay_out as lay_out_table
 from helpers.text.tables import table as lay_table
 
@@ -171,7 +171,7 @@ def _table(frame: pd.DataFrame, title: str, column: str) -> Html:
     plain_frame = frame.reset_index(drop=True)
     numbers = plain_frame.select_dtypes("number").columns
     plain_frame = plain_frame.astype(dict.fromkeys(numbers, float))  # a missing value that compares
-    titles = {name: _words_of(str(name).removesuffix("_pct")) for name in plain_frame}
+    titles = {name: column_title(str(name)) for name in plain_frame}
     return lay_table(plain_frame, caption=caption, titles=titles)
 
 
@@ -179,7 +179,7 @@ def publier(
     drawn: Any,
     frame: pd.DataFrame,
     *,
-    titre: str,
+    titre: str = "",
     lecture: str = "",
     base: str | None = None,
     source: str | None = None,
@@ -193,19 +193,22 @@ def publier(
     ``drawn`` is anything that matplotlib or seaborn drew (Axes, Figure, FacetGrid); ``frame`` is what it was drawn
     from: its table, its CSV, its base, its source and its alternative text are computed from it. ``titre`` and
     ``lecture`` are sentences as in `texte`: their keys are looked up in the frame, unless ``figures`` is given.
+    Without ``titre``, the notebook says so, and `run` tells it with whatever else it lacks.
     ``nom`` is the stable anchor of the figure (its title otherwise). When a number of the title is not published or the
     frame is empty, the figure leaves the page, and says so in the notebook.
 
     Raises
     ------
     DataError
-        when what is given was not drawn, or has no title.
+        when what is given was not drawn.
     """
     figure = _figure_of(drawn)
     looked = figures if figures is not None else _shared(frame) if _INDICATORS <= set(frame.columns) else None
     looked = frame if looked is None and _COMPARED <= set(frame.columns) else looked
     if not titre:
-        raise DataError('La figure n’a pas de titre : écrivez ce qu’elle montre dans publier(…, titre="…").')
+        _close(figure)
+        told = 'La figure n’a pas de titre : écrivez ce qu’elle montre dans publier(…, titre="…").'
+        return Html(f'<p class="figure-sans-titre">{told}</p>', told)  # `report.own_outputs` looks for the class
     title = sentence(titre, looked, **valeurs)
     if not title or frame.empty:
         _close(figure)
@@ -267,15 +270,12 @@ def _name_axes(figure: Figure, frame: pd.DataFrame) -> None:
             if column not in frame:
                 continue
             is_plain = column in _PLAIN_AXES or column.endswith("_pct") or column.startswith("effectif")
-            axis.set_label_text("" if is_plain else _words_of(column))
+            axis.set_label_text("" if is_plain else column_title(column))
             if column.startswith("effectif"):
                 axis.set_major_formatter(lambda value, _: number(value) if value == round(value) else "")
             if column.endswith("_pct"):
                 axis.set_major_formatter(lambda value, _: percent(value))
-
-
-def _words_of(column: str) -> str:
-    return str(column).replace("_", " ").capitalize()
+    with_french_numbers(figure)
 
 
 def _slug(text: str) -> str:

@@ -44,10 +44,13 @@ SAYINGS = {
 }
 _AGREEMENT = "accord"  # {sexe/filles:accord est|sont}
 
+# How the warning begins; `run` repeats it with its notebook and section.
+TYPED = "Nombre écrit à la main"
+
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 _LINK = re.compile(r"\[([^\]]+)\]\((#?[\w./#-]+)\)")
 # A number typed by hand: not « 4e », « UPE2A » or « n° 3 », whose digits are in a word or name something.
-_TYPED = re.compile(r"(?<![\w#/.,-])\d[\d\u202f\u00a0]*(?:,\d+)?(?![\w/-])")
+_NUMBER = re.compile(r"(?<![\w#/.,-])\d[\d\u202f\u00a0]*(?:,\d+)?(?![\w/-])")
 
 
 class _Unknown(Exception):
@@ -151,9 +154,9 @@ def _line(line: str, figures: Any, others: Mapping[str, Any]) -> Markup:
     """A line with its numbers, bold and links."""
     out = Markup()
     for literal, field, saying, _ in string.Formatter().parse(line):
-        if typed := _TYPED.findall(literal):
-            told = f"Nombre écrit à la main\u00a0: {', '.join(typed)}. Une autre année, il serait faux.\n"
-            sys.stderr.write(told)
+        if typed := _NUMBER.findall(literal):
+            remedy = "donnez-le par sa clé, ou par un nom\u00a0: {n} et texte(…, n=…)"
+            sys.stderr.write(f"{TYPED} ({', '.join(typed)}), faux une autre année\u00a0: {remedy}.\n")
         out += escape(french_spaces(literal))
         if field is not None:
             out += _resolve(field, saying or "", figures, others)

@@ -1,15 +1,18 @@
 """Any finished frame as a table, and the tables of indicators."""
 
+import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
 from helpers.indicators.lookup import Fact, fact_of
-from helpers.schema import SYNTHETIC_MEANING, catalogue, table_schema
+from helpers.schema import SYNTHETIC_MEANING, catalogue, table_names, table_schema
 from helpers.text.formats import (
     Html,
     day,
@@ -46,6 +49,27 @@ class Group:
 
     title: str
     rows: list[list]
+
+
+@cache
+def _titles() -> dict[str, str]:
+    """The label of an answer or of an indicator, else the title that most tables give a column."""
+    entries = catalogue().indicators.items()
+    answers = {name: entry.label_of(name) for _, entry in entries for name in (*entry.modalities, *entry.groups)}
+    fields = (field for name in table_names() for field in table_schema(name)["fields"])
+    titles = Counter((field["name"], field["title"]) for field in fields).most_common()
+    return answers | {name: entry.label for name, entry in entries} | dict(pair for pair, _ in reversed(titles))
+
+
+def column_title(column: str) -> str:
+    """A reader's words for the name of a column; what is in words already stays.
+
+    >>> column_title("effectif_min"), column_title("part_pct"), column_title("4e_3e"), column_title("Mon total")
+    ('Effectif, minimum', 'Part', '4e ou 3e', 'Mon total')
+    """
+    if column in _titles() or not re.fullmatch(r"[a-z0-9_]*[a-z][a-z0-9_]*", column):
+        return _titles().get(column, column)
+    return column.removesuffix("_pct").replace("_", " ").capitalize()
 
 
 def headings(*titles: str, numbers: list[str]) -> list[Column]:

@@ -241,10 +241,17 @@ def _strip_file(model: dict[str, Any]) -> None:
     model["content"] = base64.b64encode(text.encode()).decode() if is_coded else text
 
 
+def _is_kept(content: dict[str, Any], path: str) -> bool:
+    """Whether a notebook keeps its outputs: a draft, which git ignores, one of whose cells is tagged ``garder``."""
+    is_draft = Path(path).parts[:-1] == paths.drafts().relative_to(paths.repository()).parts
+    return is_draft and any("garder" in cell.get("metadata", {}).get("tags", []) for cell in content["cells"])
+
+
 def strip_outputs(model: dict[str, Any], path: str = "", **_: Any) -> None:
     """Empties the outputs of a notebook about to be written (a `pre_save_hook` of the Jupyter server).
 
-    Other files are left alone; the screen still shows the outputs, since the browser has its own copy.
+    Other files are left alone, and drafts that ask to keep theirs; the screen still shows the outputs, since the
+    browser has its own copy.
 
     Raises
     ------
@@ -255,7 +262,8 @@ def strip_outputs(model: dict[str, Any], path: str = "", **_: Any) -> None:
         return
     try:
         if model.get("type") == "notebook":
-            _strip(model["content"])
+            if not _is_kept(model["content"], path):
+                _strip(model["content"])
         elif path.lower().endswith(".ipynb"):
             _strip_file(model)
     except Exception as error:
