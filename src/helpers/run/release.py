@@ -137,12 +137,13 @@ def index_context(
 
 SITES_PAGE = "sites.html"
 
-# The pages, with their names in menus, in the order of the menu and of the report on one page.
+# The pages, with their names in menus, in the order of the menu and of the report on one page: the answers first, how
+# they were checked last.
 PAGES = [
-    Page("01_clean", "Données reçues", "01_clean.html"),
     Page("02_describe", "Portrait de l’année", "02_describe.html"),
     Page("03_compare", "D’une année à l’autre", "03_compare.html"),
     Page("04_themes", "Synthèse des réunions", "04_themes.html"),
+    Page("01_clean", "Données reçues", "01_clean.html"),
 ]
 
 
@@ -202,7 +203,7 @@ CHECKS = [
 
 @dataclass(frozen=True)
 class RunResult:
-    """A report before publication: its tasks, those of the network's pages in the order of `PAGES`, and its sites."""
+    """A report before publication: its tasks, those of the network's pages, and its sites."""
 
     tasks: list[Task]
     shown: list[Task]
