@@ -133,10 +133,9 @@ def readable(indicators: pd.DataFrame, *, place: str = "") -> pd.DataFrame:
     ``public`` (of whom, ``place`` being the name of a site) and ``groupe`` (of a cross-tabulation).
 
     >>> chiffres = indicators.readable(data.load(2020, "indicateurs"))
-    >>> chiffres.query("indicateur == 'sexe' and perimetre == 'alses'")[["libelle", "part_pct", "part_max_pct", "base"]]
-       libelle  part_pct  part_max_pct  base
-    2   filles      42.0          42.5  2233
-    3  garçons      58.0          58.5  2233
+    >>> filles = chiffres.query("modalite == 'filles' and perimetre == 'alses'").iloc[0]
+    >>> print(*filles[["libelle", "part_pct", "base"]])
+    filles 42.0 2233
     """
     entries, asked = catalogue(), catalogue().indicators
     rows = with_shares(indicators[~indicators["precision"].isin(UNSAID)])
@@ -401,10 +400,8 @@ class Facts:
         when the year publishes nothing of it.
 
         >>> chiffres = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
-        >>> chiffres.reponses("niveau")[["libelle", "effectif_min", "effectif_max", "part_pct", "base"]]
-                   libelle  effectif_min  effectif_max  part_pct  base
-        0         4e ou 3e          1396          1417      63.0  2233
-        1  6e, 5e ou autre           816           837       NaN  2233
+        >>> chiffres.reponses("niveau")[["libelle", "effectif_min", "effectif_max", "base"]].to_numpy().tolist()
+        [['4e ou 3e', 1396, 1417, 2233], ['6e, 5e ou autre', 816, 837, 2233]]
 
         Raises
         ------
