@@ -15,7 +15,9 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.legend import Legend
 from matplotlib.text import Text
+from matplotlib.transforms import blended_transform_factory
 
 from helpers.charts.theme import DARK, INK
 
@@ -42,6 +44,7 @@ _NOT_DRAWN = {f"{_SVG}metadata", f"{_SVG}style"}
 WIDE, NARROW = 7.2, 3.55  # inches: the text column, and a phone
 ROW, LINE = 0.38, 0.15  # inches a row of bars takes, and each further line of its label
 FOLD_WIDE, FOLD_NARROW = 30, 16  # characters of a label before it goes to the next line
+ACROSS_WIDE, ACROSS_NARROW, KEY = 88, 44, 6  # characters that a legend holds across; those that a colour takes
 
 
 def _variable(found: re.Match) -> str:
@@ -169,18 +172,34 @@ def _one_below_another(figure: Figure, frames: list[Axes]) -> None:
         axes.tick_params(labelleft=True, labelbottom=True)
 
 
+def _in_columns(legend: Legend, letters: int) -> None:
+    """Lays a legend out again on as few lines as fit; `Legend.set_ncols` alone changes nothing that is drawn."""
+    texts = legend.get_texts()
+    if texts:
+        names = [text.get_text() for text in texts]
+        widths = [len(name) + KEY for name in names]
+        legend.set_ncols(len(names) if sum(widths) <= letters else max(1, letters // max(widths)))
+        place, size = legend._loc, texts[0].get_fontsize()
+        legend.prop.set_size(size)
+        legend._fontsize = size
+        legend._init_legend_box(legend.legend_handles, names)
+        legend._set_loc(place)
+
+
 def _place_legends(figure: Figure, *, is_narrow: bool) -> None:
-    """Legends above what is drawn, on one line where it fits; one that its author placed stays there."""
+    """Legends above what is drawn, from the edge of the figure; one that its author placed stays there."""
     for legend in figure.legends:
         legend.set_loc("outside upper left")
-    for axes in (each for each in figure.axes if each.get_legend()):
-        if getattr(axes.get_legend(), "_loc_used_default", False):
-            axes.get_legend().set_loc("lower left")
-            axes.get_legend().set_bbox_to_anchor((0, 1.02), transform=axes.transAxes)
     for legend in (*figure.legends, *(axes.get_legend() for axes in figure.axes if axes.get_legend())):
+        is_unplaced = legend.axes and getattr(legend, "_loc_used_default", False)
         legend.set_frame_on(False)
-        legend.set_ncols(1 if is_narrow else 4)
+        _in_columns(legend, ACROSS_NARROW if is_narrow else ACROSS_WIDE)
         legend.set_title("")
+        if is_unplaced:
+            legend.set_loc("lower left")
+            above = blended_transform_factory(figure.transFigure, legend.axes.transAxes)
+            legend.set_bbox_to_anchor((0.01, 1.02), transform=above)
+            legend._loc_used_default = True
 
 
 def lay_out(figure: Figure, *, is_narrow: bool) -> None:
