@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.charts import meetings, persons, posts, statements
+from helpers.charts import persons, posts, statements
 from helpers.charts import theme as theme_module
 from helpers.charts.figure import csv_address, to_address, to_svg
 from helpers.charts.theme import (
