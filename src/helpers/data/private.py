@@ -134,7 +134,11 @@ def load_persons(year: int) -> pd.DataFrame:
     """
     if paths.is_shareable():
         raise DataError(NO_PERSONS)
-    persons = load_records(year)
+    return label_persons(load_records(year))
+
+
+def label_persons(persons: Persons) -> pd.DataFrame:
+    """The persons as `load_persons` gives them."""
     out = {"identifiant": pd.Series(persons.identifiers.to_pandas(), dtype="str")}
     for field in table_schema("accompagnements")["fields"]:
         name = field["name"]
