@@ -409,17 +409,24 @@ class Facts:
             for a question or a population that the catalogue does not have.
         """
         entries = catalogue()
+        own = self.table[self.table["indicateur"].eq(indicator)]
         for kind, name, known in (
             ("d’indicateur", indicator, entries.indicators),
             ("de public", public, entries.perimeters),
-            ("d’indicateur", selon, entries.indicators),
+            ("d’indicateur", selon, {*entries.indicators, *own["croise_avec"]}),
         ):
             if name and name not in known:
                 near = difflib.get_close_matches(name, known, 1)
                 meant = f"\u00a0; vouliez-vous dire « {near[0]} » ?" if near else "."
                 raise DataError(f"reponses(…)\u00a0: pas {kind} « {name} »{meant}")
-        entry, rows = entries.indicators[indicator], self.table
-        rows = rows[rows["indicateur"].eq(indicator) & rows["croise_avec"].eq(selon)]
+        entry = entries.indicators[indicator]
+        if selon and selon not in {*entry.crossed_with, *own["croise_avec"]} and entry.unit == "personnes":
+            line = ", ".join(f'"{name}"' for name in (*entry.crossed_with, selon))
+            raise DataError(
+                f"« {indicator} » n’est pas compté selon « {selon} ». Pour qu’il le soit, dans "
+                f"src/helpers/catalogue.toml, sous [indicateurs.{indicator}], écrivez\u00a0: croise_avec = [{line}]"
+            )
+        rows = own[own["croise_avec"].eq(selon)]
         rows = rows[rows["perimetre"].eq(public)] if public else rows
         published = set(rows["modalite"])
         useless = [name for name, group in entry.groups.items() if set(group.members) <= published]
