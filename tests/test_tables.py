@@ -87,7 +87,7 @@ OF_SHARE = "100\u202f% − 56\u202f% : de 43,6 à 44,2\u202f% ; sans l’hypoth�
 ])
 def test_a_printed_figure_stands_beside_its_calculation_and_the_counts_it_allows(changes, printed, recomputed, allowed):
     controls = apply_schema(pd.DataFrame([CONTROL | changes], columns=columns("controles")), "controles")
-    made = text.controls_table(controls, caption="Contrôle").html
+    made = text.table(text.controls_in_words(controls), by="Année", caption="Contrôle").html
     assert '<th scope="rowgroup" colspan="6">Chiffres de 2032</th>' in made
     cells = [text.plain(cell) for cell in made.split("<tbody>")[1].split("<td>")[2:5]]
     assert cells == [printed, recomputed, allowed]

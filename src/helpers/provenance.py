@@ -16,6 +16,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from helpers.errors import NO_PERSONS, DataError
 from helpers.paths import (
     DATA_ROOT_VARIABLE,
     SYNTHETIC_SUFFIX,
@@ -112,9 +113,7 @@ def refuse_persons(root: Path, *, allowed: Path) -> None:
             return
         path = os.path.realpath(os.fsdecode(arguments[0]))
         if path.startswith(data + os.sep) and not path.startswith(inside) and path != kept:
-            raise PermissionError(
-                "Ce notebook ne voit que des nombres protégés : les fichiers de personnes lui sont fermés."
-            )
+            raise DataError(NO_PERSONS)
 
     sys.addaudithook(refuse)
 

@@ -173,7 +173,7 @@ def table(
     """
     if frame.empty:
         return say("figures", "nothing", subject=f"{caption[:1].lower()}{caption[1:]}")
-    titles = titles or {name: name for name in frame.columns}
+    titles = titles or {name: name for name in frame.columns if name != by}
     shown = frame[list(titles)]
     columns = [
         Column(title, bool(pd.api.types.is_numeric_dtype(shown[name]) and not pd.api.types.is_bool_dtype(shown[name])))
@@ -340,25 +340,6 @@ def populations_table(parts: list[pd.DataFrame], names: list[str], *, caption: s
     groups = [Group(title, [_told(fact) for fact in each]) for title, each in zip(titles, facts, strict=True)]
     numbers = ["Effectif", "Base", "Part"]
     return lay_out(caption, headings("Modalité", *numbers, "Précision", "Référence", numbers=numbers), groups)
-
-
-def ledger_table(ledger: pd.DataFrame, *, caption: str) -> Html:
-    """The ledger of the posts (schema ``registre``) in a reader's words, folded."""
-    fields = {column["name"]: column["title"] for column in table_schema("prises_de_poste")["fields"]}
-    entries = catalogue().indicators
-    shown = ledger.assign(
-        colonne=ledger["colonne"].map(fields),
-        apres=[
-            entries[row.colonne].label_of(row.apres)
-            if row.colonne in entries
-            else day(date.fromisoformat(row.apres))
-            if row.colonne == "date_debut"
-            else row.apres
-            for row in ledger.itertuples()
-        ],
-    )
-    titles = {"ligne": "Ligne", "colonne": "Colonne", "avant": "Avant", "apres": "Après", "regle": "Règle"}
-    return table(shown, caption=caption, titles=titles, folded=True, kind=LEDGER)
 
 
 # --- A site too small for shares ---
