@@ -11,6 +11,7 @@ from helpers.schema import UNSAID, Indicator, catalogue
 
 # --- Key values, populations, and what the document does not give ---
 
+
 @dataclass(frozen=True)
 class Gap:
     """What the document does not give of an indicator: missing modalities, and those only known together."""
@@ -219,5 +220,3 @@ def remaining_breakdowns(parts: list[pd.DataFrame], pairs: pd.DataFrame) -> list
     shown = set() if pairs.empty else {*pairs["modalite"], *catalogue().indicators["objectif"].recorded}
     bounded = [set(rows.loc[rows["part_min_pct"].notna() & rows["base_min"].notna(), "modalite"]) for rows in parts]
     return [rows for rows, names in zip(parts, bounded, strict=True) if names - shown]
-
-

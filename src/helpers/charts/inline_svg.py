@@ -220,7 +220,10 @@ def is_date(axis) -> bool:
 
 def _again(owner: Axes | Figure, legend: Legend, *, room: int, **place) -> None:
     """The same legend at another place, on as many columns as there is room for, in characters."""
-    names, size = [text.get_text() for text in legend.get_texts()], legend.get_texts()[0].get_fontsize()
+    names = [text.get_text() for text in legend.get_texts()]
+    if not names:
+        return
+    size = legend.get_texts()[0].get_fontsize()
     columns = max(1, min(len(names), room // (max(map(len, names)) + 6)))
     handles = legend.legend_handles
     legend.remove()
