@@ -270,7 +270,10 @@ def _bars_of(axes: Axes) -> int:
 
 def _again(owner: Axes | Figure, legend: Legend, *, room: int, **place) -> None:
     """The same legend at another place, on as few lines as fit in ``room`` characters."""
-    names, size = [text.get_text() for text in legend.get_texts()], legend.get_texts()[0].get_fontsize()
+    names = [text.get_text() for text in legend.get_texts()]
+    if not names:
+        return
+    size = legend.get_texts()[0].get_fontsize()
     widths, handles = [len(name) + KEY for name in names], legend.legend_handles
     columns = len(names) if sum(widths) <= room else max(1, room // max(widths))
     legend.remove()

@@ -20,6 +20,7 @@ from helpers.schema import catalogue
 from helpers.text.formats import (
     MISSING,
     day,
+    month,
     number,
     percent,
     plain,
@@ -93,6 +94,11 @@ def _bars(axes: Axes) -> Iterable[Mark]:
                 yield Mark(bar, names.get(round(middle), ""), series.get(_colour(bar), ""), float(value))
 
 
+def _date(place: float) -> str:
+    when = num2date(place)
+    return month(when) if when.day == 1 else day(when)
+
+
 def _points(axes: Axes) -> Iterable[Mark]:
     series = _series_names(axes)
     lying = any(not _is_number(name) for name in _tick_names(axes.yaxis).values())
@@ -103,9 +109,10 @@ def _points(axes: Axes) -> Iterable[Mark]:
         colours = _colours(cloud)
         for index, (x, y) in enumerate(np.ma.getdata(cloud.get_offsets())):
             value, place = (x, y) if lying else (y, x)
-            name, said = names.get(round(place), ""), series.get(colours[index % len(colours)], "")
+            name = _date(place) if is_date and not lying else names.get(round(place), "")
+            said = series.get(colours[index % len(colours)], "")
             if is_word:
-                other = day(num2date(value)) if is_date else across.get(round(value), "")
+                other = _date(value) if is_date else across.get(round(value), "")
                 yield Mark(cloud, f"{name}, {other}", said, np.nan, is_word=True)
             else:
                 yield Mark(cloud, name, said, float(value))
