@@ -96,14 +96,13 @@ def _base(frame: pd.DataFrame) -> str:
         return bases_of(frame)
     if not _INDICATORS <= set(frame.columns):
         return f"n = {number(len(frame))} {'ligne' if len(frame) < 2 else 'lignes'} du tableau"
-    facts = [fact_of(row) for row in _shared(frame).itertuples()]
-    when = len({fact.key[:4] for fact in facts}) > 1
-    known = {
-        (write_base(fact), f"{fact.key[:4]}, {population(fact)}" if when else population(fact)): None
-        for fact in facts
-        if fact.base
-    }
-    return " ; ".join(f"n = {count} ({who})" for count, who in known)
+    facts = [fact_of(row) for row in _shared(frame).itertuples() if not pd.isna(row.base_min)]
+    are_years = len({fact.key[:4] for fact in facts}) > 1
+    known: dict[str, dict[str, None]] = {}
+    for fact in facts:
+        count = f"{write_base(fact)} en {fact.key[:4]}" if are_years else write_base(fact)
+        known.setdefault(population(fact), {})[count] = None
+    return " ; ".join(f"n = {', '.join(counts)} ({who})" for who, counts in known.items())
 
 
 def _shared(frame: pd.DataFrame) -> pd.DataFrame:
