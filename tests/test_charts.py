@@ -1,19 +1,17 @@
 """A chart never travels without its title, alt text, source and data, and never says more than its data."""
 
 import re
-from itertools import pairwise
 from urllib.parse import unquote
 
 import pandas as pd
 import pytest
 
 from helpers import charts, text
-from helpers.analysis import comparisons, describe
-from helpers.charts import differences, statements
+from helpers.analysis import describe
+from helpers.charts import statements
 from helpers.charts.figure import compose, to_svg
 from helpers.charts.theme import BLUE, canvas
 from helpers.indicators import lookup
-from helpers.indicators.comparisons import Comparisons
 from helpers.indicators.constraints import row, table
 from helpers.text.formats import Html
 
@@ -167,84 +165,16 @@ def test_two_counts_of_a_heat_table_have_two_shades():
     assert len({bar.get_facecolor() for bar in statements.heat_drawing(counts).axes[0].patches}) == 4
 
 
-# --- comparisons -----------------------------------------------------------------------------------------------------
-
-
-def compared(now, before=(), *, controls=()):
-    """The comparisons of invented values, and the facts of both years."""
-    tables = [table(list(rows)) for rows in (now, before)]
-    verdicts = pd.DataFrame(list(controls), columns=["annee", "perimetre", "indicateur", "modalite", "mesure"])
-    made = comparisons.build_comparisons(*tables, verdicts, year=2032, compare_to=2031 if before else None)
-    looks = [lookup.Facts(rows, year=year) for rows, year in zip(tables, (2032, 2031), strict=True)]
-    return Comparisons(made), *looks
-
-
-def rounded(counts, share, year=2032):
-    return figure("sexe", "filles", counts, 1000, year=year) | {"part_imprimee_pct": share, "decimales": 0, "precision": "arrondi_imprime"}
-
-
-NETWORK = [figure("postes", "", 4, None, perimeter="reseau_alses", unit="alses"), figure("accompagnements", "", 120, None)]
-GIRLS = compared([figure("sexe", "filles", 44, 120), *NETWORK], [figure("sexe", "filles", 40, year=2031)])
-REST = compared([figure("sexe", "garcons", 60), figure("sexe", "garcons", 150, 300, perimeter="prevention_specialisee")])[:2]
-PRINTED = compared([post("bureau", "oui", 9, 10), post("convention", "oui", 8, 10)], controls=[(2032, "postes", "bureau", "oui", "part")])[:2]
-NESTED = compared([figure("demande_initiale", "mobilite", 5), figure("objectif", "mobilite", 60)])[:2]
-
-
-@pytest.mark.parametrize(("show", "given", "alt"), [
-    (charts.show_differences, GIRLS, "filles, 40,0 % puis 36,7 %, écart −3,3 points."), (charts.show_counts, GIRLS, "40 sur 100 en 2031, 44 sur 120 en 2032."),
-    (charts.show_composition, GIRLS, "filles, 20,0 % au lieu de 40,0 %."), (charts.show_clusters, GIRLS, "filles, 1,00, 1,00"), (charts.show_forest, GIRLS, "hasard possible."),
-    (charts.show_rest, REST, "garçons, 45,0 % puis 60,0 %, écart +15,0 points."), (charts.show_answers, PRINTED, "Bureau ou local au collège : oui, 9 sur 10, soit 90,0 %"),
-    (charts.show_nested, NESTED, "mobilité, 5 demandes, 60 objectifs, 12,0 pour une"),
-])
-def test_a_comparison_is_drawn_with_its_numbers(show, given, alt):
-    assert alt in alt_of(show(*given))
-
-
-def test_a_share_that_falls_while_its_count_rises_is_said_so_and_chance_is_not_ruled_out():
-    assert "Filles : la part diminue, le nombre augmente" in charts.show_counts(*GIRLS).text
-    assert "Aucun écart testé ne dépasse le hasard" in charts.show_forest(*GIRLS).text
-
-
-def test_a_chart_of_two_years_shows_no_decimal_that_a_rounding_does_not_leave():
-    given = compared([rounded((415, 424), 42.0)], [rounded((395, 404), 40.0, 2031)])
-    shown = words_of(charts.show_differences(*given).html)
-    assert "40\u202f% → 42\u202f% : +2,0\u00a0points" in shown
-    # A graduation at 37,5 that is written 38 does not stand where it says: they would not be as far from one another.
-    graduations = [int(word.removesuffix("\u202f%")) for word in shown if re.fullmatch(r"\d+\u202f%", word)]
-    assert len(graduations) > 1 and len({after - one for one, after in pairwise(graduations)}) == 1
-    assert {"environ 400, 40\u202f%", "environ 600, 60\u202f%"} <= set(words_of(charts.show_counts(*given).html))
-    assert "40, 40,0\u202f%" in words_of(charts.show_counts(*GIRLS).html)
-
-
-def test_a_smaller_difference_that_rounding_does_not_explain_comes_before_a_wider_one():
-    # Counts rounded to protect persons: from 40 to 45 is from −3 to +13 points.
-    given = []
-    for year, count, sure in ((2032, 45, 312), (2031, 40, 300)):
-        shown = {"precision": "arrondi_secret", "effectif_arrondi": count, "base_arrondie": 100, "part_imprimee_pct": float(count), "decimales": 0}
-        given.append([figure("sexe", "filles", (count - 4, count + 4), 100, year=year) | shown, figure("parents_associes", "oui", sure, 1000, year=year)])
-    assert "La part qui change le plus au-delà de l’arrondi : « place des parents (associés) », +1,2" in charts.show_differences(*compared(*given)).text
-
-
-@pytest.mark.parametrize(("low", "high"), [(-9.1, 5.0), (-1.3, 1.1), (-7.4, 2.4)])
-def test_the_graduations_of_a_forest_are_whole(low, high):
-    rows = pd.DataFrame({"etiquette": ["a", "b"], "ecart_pts": [low, high], "est_concluant": [True, False]})
-    rows = rows.assign(**{name: rows["ecart_pts"] for name in ("ecart_min_pts", "ecart_max_pts", "ic_bas_pts", "ic_haut_pts")})
-    places = differences.forest_drawing(rows).axes[0].xaxis.get_ticklocs()
-    assert all(float(place).is_integer() for place in places) and len(places) > 1
-
-
 # --- nothing to draw, hostile names, same bytes ----------------------------------------------------------------------
 
 
 def test_nothing_to_draw_is_a_sentence():
-    nothing, none, alone = pd.DataFrame(), facts(), compared([])
+    nothing, none = pd.DataFrame(), facts()
     made = [charts.show_breakdowns([]), charts.show_attendance(nothing), charts.show_conditions(nothing, none, conditions=()), charts.show_context(nothing, nothing, none)]
     made += [show([], none) for show in (charts.show_volume, charts.show_entries)]
     one = "starts requests_and_goals matrix actors scales beside seniority teams calendar associations".split()
     made += [getattr(charts, f"show_{name}")(nothing, none) for name in one]
-    made += [show(*alone) for show in (charts.show_differences, charts.show_counts, charts.show_composition, charts.show_forest, charts.show_clusters)]
-    made += [show(*alone[:2]) for show in (charts.show_rest, charts.show_answers, charts.show_nested)]
-    assert [each.text for each in made if not re.fullmatch(r"Pas de donnée : [^.]+\.", each.text)] == [] and len(made) == 24
+    assert [each.text for each in made if not re.fullmatch(r"Pas de donnée : [^.]+\.", each.text)] == [] and len(made) == 16
 
 
 def test_a_dollar_in_a_name_is_no_formula_and_an_empty_reading_no_paragraph():
