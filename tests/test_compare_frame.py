@@ -147,6 +147,7 @@ def test_a_forest_fills_only_what_is_net_and_has_whole_graduations():
     axes = plt.figure().subplots()
     charts.foret(axes, found)
     faces = [tuple(each.get_facecolor()[0][:3]) for each in axes.collections if len(each.get_offsets()) == 1 and len(each.get_facecolor())]
+    assert all(float(place).is_integer() for place in axes.xaxis.get_ticklocs())  # −7,5 would read « −8 »
     assert len(set(faces)) == 2 and [label.get_text() for label in axes.get_yticklabels()] == ["filles", "garçons"]
     plt.close("all")
 

@@ -95,8 +95,9 @@ def comparison_table(frame: pd.DataFrame, *, caption: str, par: str = "", of_cou
     for head, each in zip(heads, found, strict=True):
         sides = ("effectif_reference", "effectif") if of_counts else ("avant", "maintenant")
         told = [plain(say_compared(each, name)) for name in ("Libelle", *sides)]  # a mark a cell would weigh a page
+        chance = "—" if each.finding == "stable" else CHANCE[each.reach]
         gap = _gap(each, "ecart_effectif" if of_counts or "ecart" not in each else "ecart")
-        groups.setdefault(head, []).append([*told, *gap, _finding(each, of_counts=of_counts), CHANCE[each.reach]])
+        groups.setdefault(head, []).append([*told, *gap, _finding(each, of_counts=of_counts), chance])
     titles = headings("Comparaison", *numbers, "Constat", "Hasard", numbers=numbers)
     is_tested = any(each.is_tested for each in found) and not of_counts
     kept = [place for place in range(7) if place < 6 or is_tested]
