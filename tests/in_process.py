@@ -22,8 +22,8 @@ def run_notebook(name: str, parameters: dict) -> nbformat.NotebookNode:
         exec(compile(tree, cell.id, "exec"), names)
         if last is not None:
             displayed = eval(compile(ast.Expression(last.value), cell.id, "eval"), names)
-            data, metadata = formatter.format(displayed)
-            cell.outputs = [nbformat.v4.new_output("display_data", data=data, metadata=metadata)]
+            data, metadata = formatter.format(displayed) if displayed is not None else ({}, {})
+            cell.outputs = [nbformat.v4.new_output("display_data", data=data, metadata=metadata)] if data else []
         if "parameters" in cell.metadata.get("tags", []):
             names |= parameters
     return notebook

@@ -25,7 +25,6 @@ from helpers.text.formats import (
     say_base,
     say_count,
     say_share,
-    write_base,
 )
 from helpers.text.sentences import sentence
 from helpers.text.tables import column_title, headings
@@ -101,15 +100,14 @@ def _base(frame: pd.DataFrame) -> str:
         return bases_of(frame)
     if not _INDICATORS <= set(frame.columns):
         return f"n = {number(len(frame))} {'ligne' if len(frame) < 2 else 'lignes'} du tableau"
-    rows = [(row, fact_of(row)) for row in _shared(frame).itertuples()]
-    when = len({fact.key[:4] for _, fact in rows}) > 1
-    known = {}
+    rows = [(row, fact_of(row)) for row in _shared(frame).itertuples() if not pd.isna(row.base_min)]
+    are_years = len({fact.key[:4] for _, fact in rows}) > 1
+    known: dict[str, dict[str, Markup]] = {}
     for row, fact in rows:
-        who = _words(row, "modalite_croisee") or population(fact)
-        if fact.base:
-            known[write_base(fact), f"{fact.key[:4]}, {who}" if when else who] = fact
-    told = [Markup("{} ({})").format(say_base(fact), who) for (_, who), fact in known.items()]
-    return Markup("n = ") + Markup(" ; n = ").join(told) if told else ""
+        count = say_base(fact) + (f" en {fact.key[:4]}" if are_years else "")
+        known.setdefault(_words(row, "modalite_croisee") or population(fact), {})[plain(count)] = count
+    parts = (Markup("n = {} ({})").format(Markup(", ").join(counts.values()), who) for who, counts in known.items())
+    return Markup(" ; ").join(parts)
 
 
 def _shared(frame: pd.DataFrame) -> pd.DataFrame:
