@@ -64,9 +64,10 @@ def _holds(column: pd.Series, value: float) -> bool:
     return bool(np.isclose(known, value, rtol=_EXACT, atol=1e-9).any())
 
 
-def _said(mark: Mark, column: str, row: Any) -> str:
-    """A mark in words: « 6e, filles : 30 % »."""
-    name = ", ".join(filter(None, (mark.name.replace("\n", " "), mark.series if mark.series != column else "")))
+def _said(mark: Mark, column: str, row: Any, *, is_alone: bool) -> str:
+    """A mark in words: « 6e, filles : 30 % »; the one series of a drawing need not be named when it is the column."""
+    series = "" if is_alone and mark.series == column else mark.series
+    name = ", ".join(filter(None, (mark.name.replace("\n", " "), series)))
     value = written(row, column, mark.value)
     return f"{name}\u00a0: {value}" if name else value
 
@@ -186,7 +187,8 @@ def publier(
         return nothing(f"cette figure ({titre}) dit un nombre qui n’est pas publié")
     marks = marks_of(figure)
     column, rows = _drawn_column(figure, marks, frame), rows_of(marks, frame)
-    words = [_said(mark, column, row) for mark, row in zip(marks, rows, strict=True)]
+    is_alone = len({mark.series for mark in marks}) < 2
+    words = [_said(mark, column, row, is_alone=is_alone) for mark, row in zip(marks, rows, strict=True)]
     strange = [said for mark, row, said in zip(marks, rows, words, strict=True) if mark.value and row is None]
     notes = []
     if strange:

@@ -1,6 +1,7 @@
 """Sentences written in a notebook, their numbers bound to the indicators they speak of."""
 
 import difflib
+import numbers
 import re
 import string
 import sys
@@ -87,7 +88,7 @@ def _resolve(field: str, saying: str, figures: Any, others: Mapping[str, Any]) -
         value = others[field]
         if value is None or value is pd.NA or value != value:
             raise _Unknown
-        return escape(number(value, int(saying or 0)) if isinstance(value, int | float) else value)
+        return escape(number(value, int(saying or 0)) if isinstance(value, numbers.Real) else value)
     source, path = (others[first], rest) if rest and first in others else (figures, field)
     if "/" not in path:
         raise DataError(f"« {{{field}}} » n’est le nom d’aucune valeur : donnez-la à texte(…, {field}=…).")

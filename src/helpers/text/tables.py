@@ -108,7 +108,7 @@ def _cell(value: Any, column: str, decimals: int) -> Any:
         return "—"
     if isinstance(value, date):
         return day(value)
-    if isinstance(value, str | Markup):
+    if isinstance(value, str | Html):
         return value
     return percent(value, decimals) if column.endswith("_pct") else number(value, decimals)
 
