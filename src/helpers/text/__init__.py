@@ -33,18 +33,7 @@ from helpers.text.formats import (
     trimmed,
 )
 from helpers.text.sentences import texte
-from helpers.text.statement_tables import (
-    beside_table,
-    book_table,
-    cooccurrences_table,
-    corpus_table,
-    outlook_table,
-    tensions_table,
-    uses_table,
-    value_of,
-    words_table,
-    years_table,
-)
+from helpers.text.statement_tables import linked_value, named_value, value_of
 from helpers.text.tables import (
     answers_table,
     breakdown_table,

@@ -633,8 +633,8 @@ def say(page: str, sentence: str, **values) -> Html:
     missing.
 
     >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
-    >>> print(text.say("themes", "answered", f=chiffre).text)
-    Sur 10 tensions, la synthèse répond à 7 : 3 par un levier, 3 par une recommandation, 1 par les deux. ...
+    >>> print(text.say("banner", "holdings", f=chiffre).text)
+    Pour 2020, ce rapport part de chiffres imprimés, d’un tableau de nouveaux postes, du compte des réunions et des ...
     """
     text = _SPACE.sub(" ", str(getattr(_environment().get_template(f"{page}.j2").module, sentence)(**values))).strip()
     return Html(text, plain(text))
