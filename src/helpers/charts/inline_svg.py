@@ -43,6 +43,7 @@ _DEFAULTS = ("stroke-linejoin: miter", "stroke-linecap: butt", "stroke-linecap: 
 _NOT_DRAWN = {f"{_SVG}metadata", f"{_SVG}style"}
 
 WIDE, NARROW = 7.2, 3.55  # inches: the text column, and a phone
+BESIDE = 0.62  # of a row of its own, what a bar beside another takes
 ROW, LINE = 0.38, 0.15  # inches a row of bars takes, and each further line of its label
 FOLD_WIDE, FOLD_NARROW = 30, 16  # characters of a label before it goes to the next line
 
@@ -195,6 +196,12 @@ def _one_below_another(figure: Figure, frames: list[Axes]) -> None:
         axes.tick_params(labelleft=True, labelbottom=True)
 
 
+def _bars_of(axes: Axes) -> int:
+    """How many lying bars are one below another: several a name where colours tell series apart."""
+    bars = [bar for container in axes.containers for bar in getattr(container, "patches", ())]
+    return len({round(bar.get_y() + bar.get_height() / 2, 2) for bar in bars})
+
+
 def _name_below(axes: Axes, *, is_narrow: bool, frames: int) -> float:
     """Folds the names under a frame, or turns them where a phone has no room; the inches that turned ones take."""
     names = _labels(axes.xaxis)
@@ -266,7 +273,7 @@ def lay_out(figure: Figure, *, is_narrow: bool) -> None:
         _one_below_another(figure, frames)
     stacked = len(frames) if is_narrow else max(1, round(len(frames) / max(1, beside)))
     if named:
-        rows = max(len(_labels(axes.yaxis)) for axes in named)
+        rows = max(max(len(_labels(axes.yaxis)), BESIDE * _bars_of(axes)) for axes in named)
         height = (rows * (ROW + LINE * (max(lines) - 1) * 0.8) + 0.7) * stacked
     else:
         height = (old_height * WIDE / old_width if not is_narrow else 2.6 * stacked) if frames else old_height

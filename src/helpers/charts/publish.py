@@ -86,17 +86,20 @@ def _titles(marks: list[Mark], words: list[str]) -> dict[str, list[str]]:
 
 def _alt(title: str, words: list[str]) -> str:
     told = " ; ".join(words[:_TOLD])
-    more = f" ; et {len(words) - _TOLD} autres, dans le tableau des données" if len(words) > _TOLD else ""
+    more = " ; et d’autres, dans le tableau des données" if len(words) > _TOLD else ""
     return f"{title}. {told}{more}." if told else f"{title}. Les valeurs sont dans le tableau des données."
 
 
 def _base(frame: pd.DataFrame) -> str:
-    """How many the frame speaks of: the bases of its indicators, else its rows."""
+    """How many the frame speaks of: the bases of its indicators, group by group if crossed; else its rows."""
     if not _INDICATORS <= set(frame.columns):
         return f"n = {number(len(frame))} {'ligne' if len(frame) < 2 else 'lignes'} du tableau"
-    facts = [fact_of(row) for row in _shared(frame).itertuples()]
-    known = {(write_base(fact), population(fact)): None for fact in facts if fact.base}
-    return " ; ".join(f"n = {count} ({who})" for count, who in known)
+    rows = [(row, fact_of(row)) for row in _shared(frame).itertuples()]
+    known = {
+        (write_base(fact), _words(row, "modalite_croisee") or population(fact)): fact for row, fact in rows if fact.base
+    }
+    told = [Markup("{} ({})").format(say_base(fact), who) for (_, who), fact in known.items()]
+    return Markup("n = ") + Markup(" ; ").join(told) if told else ""
 
 
 def _shared(frame: pd.DataFrame) -> pd.DataFrame:
@@ -104,11 +107,19 @@ def _shared(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 # Columns that tell apart the rows of a frame of indicators, and how a reader names them.
-_TELLING = {"annee": "Année", "perimetre": "Public", "lieu": "Lieu", "modalite_croisee": "Groupe"}
+_TELLING = {
+    "indicateur": "Question",
+    "annee": "Année",
+    "perimetre": "Public",
+    "lieu": "Lieu",
+    "modalite_croisee": "Groupe",
+}
 
 
 def _words(row, column: str) -> str:
     entries = catalogue()
+    if column == "indicateur":
+        return entries.indicators[row.indicateur].label
     if column == "perimetre":
         return entries.perimeters[row.perimetre].label
     if column == "modalite_croisee":
@@ -241,7 +252,10 @@ def _name_axes(figure: Figure, frame: pd.DataFrame) -> None:
             column = axis.get_label_text()
             if column not in frame:
                 continue
-            axis.set_label_text("" if column in _PLAIN_AXES or column.endswith("_pct") else _words_of(column))
+            is_plain = column in _PLAIN_AXES or column.endswith("_pct") or column.startswith("effectif")
+            axis.set_label_text("" if is_plain else _words_of(column))
+            if column.startswith("effectif"):
+                axis.set_major_formatter(lambda value, _: number(value) if value == round(value) else "")
             if column.endswith("_pct"):
                 axis.set_major_formatter(lambda value, _: percent(value))
 

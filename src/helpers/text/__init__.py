@@ -46,14 +46,8 @@ from helpers.text.statement_tables import (
     years_table,
 )
 from helpers.text.tables import (
-    breakdown_table,
-    crosstab_table,
     ledger_table,
     matrix_table,
-    pairs_table,
-    populations_table,
     provenance,
-    reading_table,
-    site_table,
     table,
 )

@@ -12,7 +12,7 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from helpers.indicators.lookup import Fact, Facts, fact_of, full_path, key_of
-from helpers.schema import UNSAID, DataError, catalogue
+from helpers.schema import FOLDED, UNSAID, DataError, catalogue
 from helpers.text.formats import (
     Html,
     agree,
@@ -72,10 +72,11 @@ def _check(path: str, field: str) -> None:
     entries = catalogue()
     entry = entries.indicators.get(indicator)
     answers = {*entry.modalities, *entry.groups, *entry.recorded} if entry else set()
+    folded = modality.split(FOLDED)  # answers that a cross-tabulation counts together
     for kind, name, known in (
         ("de population", perimeter, entries.perimeters),
         ("d’indicateur", indicator, entries.indicators),
-        ("de réponse", modality, {*answers, ""} if answers else {modality}),
+        *(("de réponse", each, {*answers, ""} if answers else {each}) for each in folded),
     ):
         if name not in known:
             near = difflib.get_close_matches(name, known, 1)
