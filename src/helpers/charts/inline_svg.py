@@ -239,6 +239,12 @@ def _one_below_another(figure: Figure, frames: list[Axes]) -> None:
         axes.tick_params(labelleft=True, labelbottom=True)
 
 
+def _bars_of(axes: Axes) -> int:
+    """How many lying bars are one below another: several a name where colours tell series apart."""
+    bars = [bar for container in axes.containers for bar in getattr(container, "patches", ())]
+    return len({round(bar.get_y() + bar.get_height() / 2, 2) for bar in bars})
+
+
 def _name_below(axes: Axes, *, is_narrow: bool, frames: int) -> float:
     """Folds the names under a frame, or turns them where a phone has no room; the inches that turned ones take."""
     names = _labels(axes.xaxis)

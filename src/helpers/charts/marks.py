@@ -201,12 +201,16 @@ def bornes(axes: Axes, frame: pd.DataFrame, *, valeur: str = "part_pct", nom: st
     bars = list(_bars(axes))
     lies = _lies(axes, bars)
     ends = [(_place(mark)[0], row) for mark, row in zip(bars, rows_of(bars, frame), strict=True) if row is not None]
-    for place, row in [*ends, *_without_bar(axes, frame, valeur, nom)]:
-        least, most = getattr(row, low, None), getattr(row, high, None)
-        if not pd.isna(least) and not pd.isna(most) and least != most:
-            along, across = (axes.hlines, axes.vlines) if lies else (axes.vlines, axes.hlines)
-            along(place, float(least), float(most), color=INK, linewidth=1.2)
-            across([float(least), float(most)], place - _CAP, place + _CAP, color=INK, linewidth=1.2)
+    bounds = [
+        (place, float(getattr(row, low)), float(getattr(row, high)))
+        for place, row in [*ends, *_without_bar(axes, frame, valeur, nom)]
+        if hasattr(row, high) and not pd.isna(getattr(row, low)) and getattr(row, low) != getattr(row, high)
+    ]
+    if bounds:
+        places, least, most = map(np.array, zip(*bounds, strict=True))
+        along, across = (axes.hlines, axes.vlines) if lies else (axes.vlines, axes.hlines)
+        along(places, least, most, color=INK, linewidth=1.2)
+        across([*least, *most], np.tile(places, 2) - _CAP, np.tile(places, 2) + _CAP, color=INK, linewidth=1.2)
 
 
 def _ends(column: str) -> list[str]:

@@ -7,14 +7,13 @@ from functools import lru_cache, partial
 from typing import Any
 
 import matplotlib as mpl
-import pandas as pd
 from matplotlib.backend_bases import RendererBase
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
-from helpers.indicators.lookup import PROTECTED, Fact, fact_of, merge_references
-from helpers.text.formats import Html, number, percent, say, share, write_share
+from helpers.indicators.lookup import Fact, merge_references
+from helpers.text.formats import Html, number, percent, say
 
 # --- One colour per modality in the whole report, light and dark; safe for the colour-blind ---
 # Light colours serve as names: the SVG swaps each for its dark counterpart.
@@ -116,21 +115,8 @@ def text_on(fill: str) -> str:
 
 # --- Texts of a chart ---
 
-# Titles, readings and alt texts: macros shared by pages, then those of 02, of cross-tabulations and of a site.
+# Titles, readings and alt texts: macros shared by pages.
 words = partial(say, "figures")
-describing = partial(say, "figures_describe")
-crossing = partial(say, "figures_crossed")
-site = partial(say, "figures_site")
-
-
-def place_of(rows: pd.DataFrame) -> str:
-    """The site of these rows (`indicators.named`); ``""`` for the network."""
-    return rows["lieu"].iloc[0] if "lieu" in rows and len(rows) else ""
-
-
-def is_protected(rows: pd.DataFrame) -> bool:
-    """Whether some of these counts are rounded to protect persons."""
-    return bool(rows["precision"].eq(PROTECTED).any())
 
 
 def nothing(subject: str) -> Html:
@@ -289,13 +275,6 @@ def bare(axes, *, with_ticks: bool = True) -> None:
         axes.set_xticks([])
     axes.spines[["bottom", "left"]].set_visible(False)
     axes.tick_params(length=0)
-
-
-def written(row) -> str:
-    """The share in a row (columns of `describe.breakdown`), as a drawing writes it."""
-    if not hasattr(row, "croise_avec"):  # a share of nothing that the catalogue names
-        return share(row.part_pct, row.part_decimales, (row.part_min_pct, row.part_max_pct))
-    return write_share(fact_of(row))
 
 
 def percent_ticks(axes) -> None:
