@@ -9,7 +9,7 @@ import nbformat
 from IPython.core.formatters import DisplayFormatter
 
 from helpers import paths, provenance
-from helpers.charts import figure
+from helpers.charts import publish
 from helpers.run.execution import ExecutedNotebook
 
 
@@ -51,8 +51,8 @@ def draw_nothing(put: Callable = setattr) -> None:
 
     ``put`` changes a module: ``monkeypatch.setattr`` in a process that runs other tests.
     """
-    put(figure, "on", lambda *_: None)
-    put(figure, "to_svg", lambda _: "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1 1'/>")
+    put(publish, "lay_out", lambda *_, **__: None)
+    put(publish, "to_inline", lambda *_, **__: "<svg viewBox='0 0 1 1' role='img' aria-label='—'></svg>")
 
 
 # The process's own record of files, put back however a notebook ends.

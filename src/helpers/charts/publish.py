@@ -7,10 +7,10 @@ import pandas as pd
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from helpers.charts.figure import csv_address
 from helpers.charts.inline_svg import lay_out, to_inline
 from helpers.charts.marks import Mark, marks_of, rows_of, written
-from helpers.charts.theme import nothing, with_french_numbers
+from helpers.charts.table_csv import csv_address
+from helpers.charts.theme import with_french_numbers
 from helpers.indicators.lookup import Facts, fact_of, merge_references, with_shares
 from helpers.schema import DataError, catalogue, columns
 from helpers.text.comparison_tables import bases_of, comparison_table
@@ -22,6 +22,7 @@ from helpers.text.formats import (
     percent,
     plain,
     population,
+    say,
     say_base,
     say_count,
     say_share,
@@ -210,7 +211,7 @@ def publier(
     title = sentence(titre, looked, **valeurs)
     if not title or frame.empty:
         _close(figure)
-        return nothing(f"cette figure ({titre}) dit un nombre qui n’est pas publié")
+        return say("figures", "nothing", subject=f"cette figure ({titre}) dit un nombre qui n’est pas publié")
     marks = marks_of(figure)
     column, rows = _drawn_column(figure, marks, frame), rows_of(marks, frame)
     is_alone = len({mark.series for mark in marks}) < 2
