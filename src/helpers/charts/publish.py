@@ -227,7 +227,7 @@ def publier(
         notes.append(
             f"Le tableau ne donne pas ce qui est dessiné ({told}) : donnez à publier la table qui est dessinée."
         )
-    name = nom or _slug(plain(str(title)))
+    name = _slug(nom or plain(str(title)))
     said, titles = alt or _alt(plain(str(title)), words), _titles(marks, words)
     _name_axes(figure, frame)
     drawings = []

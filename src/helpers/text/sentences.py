@@ -193,8 +193,8 @@ def texte(
     """The paragraphs and lists of a page, numbers bound by key.
 
     Each line is a sentence of its own: it leaves when a number in it is not published, so that the rest is said.
-    A blank line begins a paragraph; « - » a list. A line that is None or False leaves too, so that a condition is
-    written as Python::
+    A blank line begins a paragraph; « - » a list. What is None or False leaves too, a line or all of them,
+    so that a condition is written as Python::
 
         texte(["{sexe/filles:part} sont des filles.", majorite and "Elles sont majoritaires."], chiffre)
 
@@ -212,7 +212,7 @@ def texte(
     DataError
         when a key names nothing in the catalogue, or asks for what an indicator does not have.
     """
-    said = _known_lines([lines] if isinstance(lines, str) else lines, figures, others)
+    said = _known_lines([lines] if isinstance(lines, str) else lines or [], figures, others)
     if not any(said) and sinon:
         said = _known_lines([sinon], figures, others)
     blocks: list[tuple[str, list[Markup]]] = []
