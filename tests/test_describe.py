@@ -42,7 +42,7 @@ def sexes(girls: int) -> list[dict]:
     return [figure("sexe", "filles", girls), figure("sexe", "garcons", 100 - girls)]
 
 
-@pytest.mark.parametrize(("girls", "said"), [(40, "Les filles sont moins nombreuses que les garçons : 40 personnes."), (60, "Les filles sont plus nombreuses que les garçons : 60 personnes."), (50, "")])
+@pytest.mark.parametrize(("girls", "said"), [(40, "Les filles (40) sont moins nombreuses que les garçons (60)."), (60, "Les filles (60) sont plus nombreuses que les garçons (40)."), (50, "")])
 def test_two_opposite_years_turn_the_sentence_on_girls_round(girls, said):
     words = shown(*sexes(girls))
     assert said in words and ("nombreuses" in words) == bool(said)

@@ -223,16 +223,16 @@ def test_charts_are_numbered_in_order_and_titled_by_their_finding(report):
     page = read(report, "02_describe")
     numbers = [tag.get_text() for tag in page.select("figure .numero")]
     assert numbers == [f"Figure\u00a02.{place}" for place in range(1, len(numbers) + 1)] and len(numbers) >= 8
-    figure = page.select_one("#fig-alses-sexe")
-    assert "44 % sont des filles" in plain(figure.select_one(".figure-titre").get_text())
-    assert "150" in figure.select_one(".lecture").get_text() and "Rapport inventé 2032" in figure.select_one(".source").get_text()
+    figure = page.select_one("#fig-public")
+    assert "44 % des jeunes suivis sont des filles" in plain(figure.select_one(".figure-titre").get_text())
+    assert "150" in figure.select_one(".base").get_text() and "Rapport inventé 2032" in figure.select_one(".source").get_text()
 
 
 def test_what_is_not_published_is_said(report):
     page = read(report, "02_describe")
-    [origin] = [words for box in page.select(".encart.non-publie") if "Origine de l’accompagnement" in (words := box.get_text())]
-    assert "« autres voies que le collège » réunit, sans les séparer, « travail de rue », " in plain(origin)
-    assert any("l’on ne sait pas si c’est la part des personnes" in box.get_text() for box in page.select(".encart.alerte"))
+    [origin] = [line.get_text() for line in page.select("details tr") if line.get_text().strip().startswith("Origine de l’accompagnement")]
+    assert "travail de rue + bouche-à-oreille" in plain(origin)
+    assert "sans que l’on sache si c’est une part des jeunes ou des objectifs cités" in plain(page.find("main").get_text())
 
 
 def test_the_values_that_statements_stand_beside_lead_to_page_04_and_back(any_report):

@@ -123,7 +123,7 @@ def test_bounds_and_values_are_written_as_the_page_says_them():
     charts.bornes(axes, frame)
     charts.valeurs(axes, frame)
     assert [each.get_text() for each in axes.texts] == ["40,0\u202f%", "60,0\u202f%"]
-    assert len(axes.collections) == 1  # nothing is drawn around an exact share
+    assert [len(each.get_segments()) for each in axes.collections] == [1, 2]  # a line and its ends; none around an exact share
     assert [mark.value for mark in marks_of(axes.figure)] == [40.0, 60.0]
 
 

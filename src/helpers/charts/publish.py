@@ -132,7 +132,8 @@ def _words(row, column: str) -> str:
     if column == "perimetre":
         return entries.perimeters[row.perimetre].label
     if column == "modalite_croisee":
-        return entries.indicators[row.croise_avec].label_of(row.modalite_croisee) if row.croise_avec else ""
+        asked = entries.indicators.get(row.croise_avec)  # an association or a meeting names itself
+        return asked.label_of(row.modalite_croisee) if asked else row.modalite_croisee
     return str(getattr(row, column))
 
 
