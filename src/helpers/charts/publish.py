@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from helpers.charts.inline_svg import lay_out, to_inline
 from helpers.charts.marks import Mark, marks_of, rows_of, written
 from helpers.charts.table_csv import csv_address
-from helpers.charts.theme import with_french_numbers
+from helpers.charts.theme import in_french
 from helpers.indicators.lookup import Facts, fact_of, merge_references, with_shares
 from helpers.schema import DataError, catalogue, columns
 from helpers.text.comparison_tables import bases_of, comparison_table
@@ -19,7 +19,6 @@ from helpers.text.formats import (
     Html,
     fragment,
     number,
-    percent,
     plain,
     population,
     say,
@@ -34,7 +33,6 @@ from helpers.text.tables import table as lay_table
 
 _INDICATORS = set(columns("indicateurs"))
 _COMPARED = {"comparaison", "part_pct", "ecart_pts"}  # columns of `analysis.comparisons.table`
-_PLAIN_AXES = ("libelle", "annee")  # what they bear says what they are
 _TOLD = 12  # marks that an alternative text names, before it leads to the table
 _EXACT = 1e-6  # relative difference between what is drawn and what the table holds
 
@@ -230,7 +228,7 @@ def publier(
         )
     name = _slug(nom or plain(str(title)))
     said, titles = alt or _alt(plain(str(title)), words), _titles(marks, words)
-    _name_axes(figure, frame)
+    in_french(figure)
     drawings = []
     for is_narrow in (False, True):
         lay_out(figure, is_narrow=is_narrow)
@@ -260,22 +258,6 @@ def _close(figure: Figure) -> None:
     import matplotlib.pyplot as plt  # slow to import: whoever drew has done it
 
     plt.close(figure)
-
-
-def _name_axes(figure: Figure, frame: pd.DataFrame) -> None:
-    """Gives axes that bear the name of a column a reader's words; that of a share its unit, on each graduation."""
-    for axes in figure.axes:
-        for axis in (axes.xaxis, axes.yaxis):
-            column = axis.get_label_text()
-            if column not in frame:
-                continue
-            is_plain = column in _PLAIN_AXES or column.endswith("_pct") or column.startswith("effectif")
-            axis.set_label_text("" if is_plain else column_title(column))
-            if column.startswith("effectif"):
-                axis.set_major_formatter(lambda value, _: number(value) if value == round(value) else "")
-            if column.endswith("_pct"):
-                axis.set_major_formatter(lambda value, _: percent(value))
-    with_french_numbers(figure)
 
 
 def _slug(text: str) -> str:

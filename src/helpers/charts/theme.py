@@ -1,10 +1,10 @@
 """Palette, sheets, words and bare axes that every chart shares."""
 
-
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
-from helpers.text.formats import number
+from helpers.text.formats import number, percent
+from helpers.text.tables import column_title
 
 # --- One colour per modality in the whole report, light and dark; safe for the colour-blind ---
 # Light colours serve as names: the SVG swaps each for its dark counterpart.
@@ -115,6 +115,7 @@ STYLE = {
 }
 
 YEARS = (1900, 2100)  # an axis between these bears years
+_PLAIN = ("libelle", "annee")  # what these columns hold says what it is
 
 _DRAWN = {
     "axes.formatter.useoffset": False,
@@ -137,9 +138,18 @@ def style() -> None:
         set_matplotlib_formats("svg")  # text stays text
         shown = get_ipython().display_formatter.formatters["image/svg+xml"]
         draw = shown.for_type(Figure)
-        shown.for_type(Figure, lambda figure: draw(with_french_numbers(figure)))
+        shown.for_type(Figure, lambda figure: draw(_on_page(figure)))
     except (ImportError, AttributeError):  # no notebook
         pass
+
+
+def _on_page(figure: Figure) -> Figure:
+    """The figure, as wide as a page."""
+    from helpers.charts.inline_svg import lay_out  # imports this module
+
+    in_french(figure)
+    lay_out(figure, is_narrow=False)
+    return figure
 
 
 class _French(ScalarFormatter):
@@ -147,14 +157,20 @@ class _French(ScalarFormatter):
         return number(value, len(super().__call__(value, place).partition(".")[2]))
 
 
-def with_french_numbers(figure: Figure) -> Figure:
-    """The figure, whose axes bear whole years, and numbers as the page writes them; what its author wrote stays."""
+def in_french(figure: Figure) -> None:
+    """Gives its axes words for the name of a column, whole years, French numbers, the unit of a share; in place."""
     for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
-        if type(axis.get_major_formatter()) is ScalarFormatter and axis.get_scale() == "linear":
+        column, is_bare = axis.get_label_text(), type(axis.get_major_formatter()) is ScalarFormatter
+        is_plain = column in _PLAIN or column.startswith("effectif") or column.endswith("_pct")
+        axis.set_label_text("" if is_plain else column_title(column))
+        if column.endswith("_pct"):
+            axis.set_major_formatter(lambda value, _: percent(value))
+        elif column.startswith("effectif"):
+            axis.set_major_formatter(lambda value, _: number(value) if value == round(value) else "")
+        elif is_bare and axis.get_scale() == "linear":
             low, high = sorted(axis.get_view_interval())
             if low > YEARS[0] and high < YEARS[1]:
                 axis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
                 axis.set_major_formatter("{x:.0f}")
             else:
                 axis.set_major_formatter(_French())
-    return figure

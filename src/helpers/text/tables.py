@@ -54,12 +54,8 @@ def _titles() -> dict[str, str]:
 
 
 def column_title(column: str) -> str:
-    """A reader's words for the name of a column; what is in words already stays.
-
-    >>> column_title("effectif_min"), column_title("part_pct"), column_title("4e_3e"), column_title("Mon total")
-    ('Effectif, minimum', 'Part', '4e ou 3e', 'Mon total')
-    """
-    if column in _titles() or not re.fullmatch(r"[a-z0-9_]*[a-z][a-z0-9_]*", column):
+    """A reader's words for the name of a column; what is in words already stays."""
+    if column in _titles() or not re.fullmatch(r"(?=.*[a-z])[a-z0-9_]{2,}", column):
         return _titles().get(column, column)
     return column.removesuffix("_pct").replace("_", " ").capitalize()
 
