@@ -164,28 +164,24 @@ CAUSES = re.compile(
 )
 
 
-def test_only_what_is_conclusive_is_said_to_exceed_chance_and_no_cause_is_named_outside_the_hypotheses(any_report, comparisons):
+def test_only_what_is_conclusive_is_a_net_difference_and_no_cause_is_named(any_report, comparisons):
     page = copy(read(any_report, "03_compare"))
     spans = page.select("main [data-portee]")
     assert spans
     for span in spans:
-        for key in span["data-portee"].split():  # several when one sentence speaks of each of them
-            reach = next(iter(comparisons[key.removeprefix("comparaisons/")].values()))["portee"]
-            assert ("dépasse ce que le hasard seul produirait" in span.get_text()) == (reach == "concluante"), span
-        span.decompose()
-    for tag in page.select(".hypotheses"):
-        tag.decompose()
-    words = prose(page)
-    assert "hasard seul" not in words and [found.group() for found in CAUSES.finditer(words)] == []
+        reach = next(iter(comparisons[span["data-portee"].removeprefix("comparaisons/")].values()))["portee"]
+        stable = next(iter(comparisons[span["data-portee"].removeprefix("comparaisons/")].values()))["constat"] == "stable"
+        assert (span.get_text() == "écart net") == (reach == "concluante" and not stable), span
+    assert [found.group() for found in CAUSES.finditer(prose(page))] == []
 
 
 def test_a_rise_or_a_fall_is_that_of_the_bounds(any_report, comparisons):
-    for item in read(any_report, "03_compare").select("ul.constats li:has([data-portee^='comparaisons/annees/'])"):
+    said = [item for item in read(any_report, "03_compare").select("li:has([data-portee])") if "la part" in item.get_text()]
+    assert said
+    for item in said:
         found = next(iter(comparisons[item.select_one("[data-portee]")["data-portee"].removeprefix("comparaisons/")].values()))
-        title = item.strong.get_text()
-        for what, column in (("part", "constat"), ("nombre", "constat_effectif")):
-            for verb, finding in (("augmente", "hausse"), ("diminue", "baisse")):
-                assert f"{what} {verb}" not in title or found[column] == finding, item
+        for verb, finding in (("augmente", "hausse"), ("diminue", "baisse"), ("reste stable", "stable")):
+            assert (f"la part {verb}" in plain(item.get_text())) == (found["constat"] == finding), item
 
 
 # --- pages -----------------------------------------------------------------------------------------------------------
