@@ -10,7 +10,7 @@ import pytest
 
 from helpers.charts import theme as theme_module
 from helpers.charts.table_csv import csv_address
-from helpers.charts.theme import BAND, BLUE, COLOURS, DARK, GROUND, INK, PALE, SHADES
+from helpers.charts.theme import BAND, BLUE, COLOURS, DARK, GROUND, INK, PALE, SHADES, text_on
 from helpers.text import tables
 
 THEMES = {"day": lambda colour: colour, "night": DARK.__getitem__}
@@ -33,12 +33,14 @@ def test_every_colour_has_a_counterpart_at_night():
     assert named | set(COLOURS.values()) | set(SHADES) == set(DARK)
 
 
+# What a drawing writes inside a fill: the numbers of bars, the letters of squares, the counts of a heat table.
+FILLS = {*SHADES, GROUND, *(colour for name, colour in COLOURS.items() if name.startswith(("nature_enonce/", "origine/")))}
 # Fills that touch in one bar: told apart without their hue.
 TOUCHING = [("origine/college", "origine/hors_college"), ("suivi_par/alses", "suivi_par/autre_educateur"), ("sexe/filles", "sexe/garcons"), ("situation/collegien", "situation/hors_college")]
 # PALE and TRACK are lines between rows and what is behind a bar: whoever uses them as a mark gives them an edge.
 CONTRASTS = [
     *((words, GROUND, 4.5) for words in (INK, theme_module.GREY)), *((mark, GROUND, 3) for mark in set(COLOURS.values()) - {PALE}),
-    *((COLOURS[one], COLOURS[other], 1.5) for one, other in TOUCHING),
+    *((text_on(fill), fill, 4.5) for fill in FILLS), *((COLOURS[one], COLOURS[other], 1.5) for one, other in TOUCHING),
 ]
 
 

@@ -82,6 +82,28 @@ def colour_of(indicator: str, modality: str = "") -> str:
     return COLOURS.get(f"{indicator}/{modality}", COLOURS.get(indicator, BLUE))
 
 
+def _luminance(colour: str) -> float:
+    parts = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """The WCAG contrast ratio of two colours, from 1 to 21."""
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def text_on(fill: str) -> str:
+    """The text colour for a fill: the most legible in the worse of the two themes.
+
+    >>> text_on(BLUE) == GROUND, text_on(PALE) == INK, text_on(GREEN) == BLACK
+    (True, True, True)
+    """
+    themes = [lambda colour: colour, DARK.__getitem__]
+    return max((GROUND, INK, BLACK), key=lambda text: min(contrast(theme(text), theme(fill)) for theme in themes))
+
+
 # --- The look of every drawing ---
 
 # Measured with matplotlib's own font, so that all machines lay out alike; a reader's font is at most as wide.
