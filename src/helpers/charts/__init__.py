@@ -17,4 +17,5 @@ from helpers.charts.theme import (
     SKY,
     UNANSWERED,
     style,
+    text_on,
 )
