@@ -207,3 +207,19 @@ def test_the_page_of_a_college_is_its_figures_beside_those_of_the_network(page):
     assert "Les ALSES de ce collège ont accompagné environ 50 jeunes en 2032, sur 1 000 dans tout le réseau." in text
     assert "Moins souvent que dans le réseau : 10 % ont des parents associés à l’accompagnement (réseau : 45,0 % )" in text
     assert "Sans écart net avec le réseau : 20 % sont des filles (réseau : 40,0 % )" in text
+    assert "une page sur vingt, et 45 pages en cherchent" in text and "ni un classement ni une évaluation" in text
+    assert "Les filles sont moins nombreuses que les garçons : environ 10 personnes." in text
+    assert {"collège 0590001A", "tout le réseau"} <= {cell.get_text() for cell in made.select("#fig-public td")}
+    assert not re.search("[Nn]on publiée?|pas de donnée|postes? décrits?", text)
+    assert populations(made, "effectif_m", "base_m") == {"alses_reseau"}  # no count of the college but rounded
+    assert populations(made, "effectif_arrondi") == {"alses"}
+
+
+def test_the_page_of_an_association_compares_two_years_without_a_test(page):
+    made = page("03_compare", "association", "Le Gué")
+    text = words(made)
+    assert "Des parts qui diminuent, quel que soit l’arrondi : « place des parents (associés) », 90 % puis 10 %" in text
+    assert "Ailleurs, l’arrondi ne permet pas de conclure : « filles », 40 % puis 20 %" in text
+    assert "valeur p" not in text.lower() and not made.select("[data-portee]")
+    rows, where = page.saved["comparaisons"]
+    assert where == {"site_type": "association", "site": "Le Gué"} and set(rows["portee"]) == {""}
