@@ -10,7 +10,6 @@ from coding_files import plain
 from helpers import codings
 from helpers.codings.model import Code, Document, Passage, Project
 from helpers.schema import DataError
-from helpers.text import formats
 
 YEAR = 2032
 BOOK = pd.DataFrame(
@@ -45,10 +44,6 @@ def coders(project):
 
 def corpus(**projects):
     return table(codings.measures(projects, year=YEAR), "corpus")
-
-
-def said(page, macro, **values):
-    return plain(" ".join(formats.say(page, macro, **values).text.split()))
 
 
 def test_a_coding_has_the_codes_of_the_book_wherever_its_tool_put_them(year):
@@ -113,12 +108,9 @@ def test_different_texts_of_one_name_are_two_documents_and_counted_as_such():
     assert row[["documents", "codages", "homonymes", "jumeaux"]].tolist() == [2, 2, 1, 0]
 
 
-def test_a_text_of_two_names_is_two_documents_and_is_told():
+def test_a_text_of_two_names_is_two_documents():
     card = corpus(nord=coding(), sud=coding(name="séance du 3"))
     assert card.set_index("nature").loc["ensemble", ["documents", "homonymes", "jumeaux"]].tolist() == [2, 0, 1]
-    assert said("themes", "coded", corpus=card, codes=codings.code_counts(coding())).endswith(
-        "1 texte est sous plusieurs noms : il est compté sous chacun, et l’accord de ceux qui l’ont codé ne s’y mesure pas."
-    )
     assert codings.count_twins({"nord": coding(), "sud": coding()}) == 0
 
 
@@ -134,18 +126,6 @@ def test_one_coding_is_itself_none_is_nothing_and_names_that_are_taken_stay_apar
     names = [("r", "1"), ("r", "2"), ("r (1)", "3"), ("r (2)", "4")]
     projects = {end: coding(name=name, text=TEXT + end) for name, end in names}
     assert len({each.name for each in codings.merge_codings(projects).documents}) == 4
-
-
-def test_documents_without_a_passage_and_a_third_coder_are_told(measured):
-    card = corpus(a=replace(coding(), passages=()))
-    sentence = said("themes", "coded", corpus=card, codes=codings.code_counts(coding()))
-    assert sentence == "1 document est importé, sans aucun passage codé."
-    three = replace(coding(), passages=tuple(replace(each, coder=who) for each in coding().passages for who in "ABC"))
-    third = codings.measures({"a": three}, year=YEAR)
-    sentence = said("themes", "talk_over", accord=table(third, "accord"), corpus=table(third, "corpus"))
-    assert sentence == "3 personnes ont codé : celles-ci sont les deux qui ont codé le plus de documents en commun."
-    sentence = said("themes", "talk_over", accord=table(measured, "accord"), corpus=table(measured, "corpus"))
-    assert "desaccords.csv" in sentence and "personnes ont codé" not in sentence
 
 
 @pytest.mark.parametrize(("name", "count"), [

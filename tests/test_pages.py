@@ -226,8 +226,8 @@ def test_charts_are_numbered_in_order_and_titled_by_their_finding(report):
 
 def test_what_is_not_published_is_said(report):
     page = read(report, "02_describe")
-    [origin] = [line.get_text() for line in page.select("details tr") if line.get_text().strip().startswith("Origine de l’accompagnement")]
-    assert "travail de rue + bouche-à-oreille" in plain(origin)
+    silent = next(fold for fold in page.select("details") if "Ce qui n’est pas publié" in fold.summary.get_text())
+    assert "travail de rue + bouche-à-oreille" in plain(silent.get_text(" "))
     assert "sans que l’on sache si c’est une part des jeunes ou des objectifs cités" in plain(page.find("main").get_text())
 
 

@@ -20,9 +20,8 @@ PAGES = [Page("01_clean", "Nettoyer", "01_clean.html"), Page("02_describe", "Dé
 
 def index_context(**changes):
     summary = {
-        "name": "02_describe", "heading": "À retenir", "question": "Qui sont les jeunes ?", "description": "Chiffres de l’année.",
-        "findings": ['<ul id="liste"><li><a href="#fig-1">42 %</a></li></ul>'], "cards": ["<p>carte</p>"],
-        "unknown": ["<p>Le détail des niveaux.</p>"],
+        "name": "02_describe", "question": "Qui sont les jeunes ?", "description": "Chiffres de l’année.",
+        "findings": ['<p><a href="#fig-1">42 %</a></p>'],
     }  # fmt: skip
     files = [{"href": "indicateurs.csv", "description": "Les nombres."}, {"href": "manifest.json", "description": "Les empreintes."}]
     context = {
@@ -30,7 +29,7 @@ def index_context(**changes):
         "holdings": "<p>Ce rapport part de chiffres imprimés.</p>", "intro": "Qui sont les ALSES.", "pages": PAGES,
         "summaries": [summary | changes.pop("summary", {})], "files": files,
         "marks": [{"html": '<abbr class="marque exact">●</abbr>', "meaning": "compté"}],
-        "limits": "<p>Des chiffres imprimés.</p>", "glossary": [{"term": "Base", "meaning": "Le total d’une part."}],
+        "opening": ["<p>Deux fois plus d’ALSES.</p>"], "evidence": ["<p>Ce qui a changé.</p>"], "glossary": [{"term": "Base", "meaning": "Le total d’une part."}],
         "citation": "<p>APSN, rapport.</p>", "foot": "<p>Fichiers lus</p>",
     }  # fmt: skip
     return context | changes
@@ -44,25 +43,24 @@ def index_of(folder, **changes) -> BeautifulSoup:
 def test_index_says_the_answer_first_and_leads_on(tmp_path):
     (tmp_path / "indicateurs.csv").write_bytes(b"x" * 12_340)
     page = index_of(tmp_path, alert='<p class="encart synthetique">Données synthétiques.</p>')
-    assert [heading.text for heading in page.main.find_all("h2")] == [
-        "À retenir", "Que ne sait-on pas\u202f?", "Que faut-il garder en tête\u202f?", "Pages du rapport",
-        "Comment lire les marques", "Glossaire", "Fichiers de ce rapport", "Comment citer ce rapport",
+    told = page.main.get_text(" ")
+    said = ["Données synthétiques", "Qui sont les ALSES", "Deux fois plus", "42", "Ce qui a changé", "Que trouve-t-on", "chiffres imprimés"]
+    assert sorted(said, key=told.index) == said
+    assert [fold.text for fold in page.select("summary")][-4:] == [
+        "Comment lire les marques", "Glossaire", "Les chiffres, à ouvrir dans un tableur ou un programme", "Comment citer ce rapport",
     ]  # fmt: skip
     assert page.h1.find_next_sibling()["class"] == ["encart", "synthetique"]
-    assert page.find("h3").text == "Chiffres clés"
     assert page.select_one(".detail a")["href"] == "02_describe.html"
     assert page.select_one(".glossaire dt").text == "Base"
     assert page.find("a", string="42\u202f%")["href"] == "02_describe.html#fig-1"
-    assert page.find(id="liste") is None
     assert [size.text for size in page.select(".taille")] == ["(12,3\u00a0ko)"]
     assert page.select_one('nav.pages [aria-current="page"]').text == "Accueil"
 
 
 def test_index_leaves_out_what_there_is_not(tmp_path):
-    page = index_of(tmp_path, summary={"findings": [], "cards": [], "unknown": []}, marks=[], glossary=[])
-    assert [heading.text for heading in page.main.find_all("h2")] == [
-        "Que faut-il garder en tête\u202f?", "Pages du rapport", "Fichiers de ce rapport", "Comment citer ce rapport",
-    ]  # fmt: skip
+    page = index_of(tmp_path, summary={"findings": []}, opening=[], evidence=[], marks=[], glossary=[])
+    assert not page.select(".constats, .ouverture")
+    assert [fold.text for fold in page.main.select("summary")] == ["Les chiffres, à ouvrir dans un tableur ou un programme", "Comment citer ce rapport"]
 
 
 def test_a_whole_report_passes_its_own_checks(tmp_path):

@@ -1,16 +1,22 @@
 """What a researcher wishes of a notebook takes one cell and no other file: it is published with true captions."""
 
+import re
 import shutil
+from itertools import product
 
 import matplotlib.pyplot as plt
 import nbformat
+import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell
 
-from helpers import paths
+from helpers import data, paths
+from helpers.indicators.constraints import row, table
 from helpers.report.notebook import export_page
+from helpers.run.execution import execute
 from helpers.run.release import PAGES
+from helpers.schema import DataError
 from in_process import run_notebook
 
 
@@ -18,16 +24,22 @@ from in_process import run_notebook
 def published(monkeypatch, tmp_path):
     """The page of a notebook of the report with one more cell before its last section, as `run` reads and publishes it."""
 
-    def publish(name: str, cell: str, root, year: int) -> BeautifulSoup:
+    def publish(name: str, cell: str, root, year: int, released: list[dict] | None = None, *, is_plain: bool = False) -> BeautifulSoup:
         notebook = nbformat.read(paths.notebook(name), as_version=4)
         place = next(rank for rank, each in enumerate(notebook.cells) if "limites" in each.metadata.get("tags", [])) - 1
         notebook.cells.insert(place, new_code_cell(cell))
-        shutil.copytree(paths.repository() / "notebooks", tmp_path / "notebooks")
+        shutil.copytree(paths.repository() / "notebooks", tmp_path / "notebooks", dirs_exist_ok=True)
         nbformat.write(notebook, tmp_path / "notebooks" / f"{name}.ipynb")
         monkeypatch.setattr(paths, "notebook", lambda asked: tmp_path / "notebooks" / f"{asked}.ipynb")
         monkeypatch.setenv(paths.DATA_ROOT_VARIABLE, str(root))
+        really_load = data.load_indicators
+        more = table(released or [])
+        monkeypatch.setattr(data, "load_indicators", lambda *asked, **named: pd.concat([really_load(*asked, **named), more], ignore_index=True))
         with paths.with_data_root(paths.shareable()):
-            done = run_notebook(name, {"year": year})
+            if is_plain:  # what the kernel shows of a figure by itself
+                done = execute(name, {"year": year}, tmp_path / "fait.ipynb", root=paths.data_root()).notebook
+            else:
+                done = run_notebook(name, {"year": year})
         plt.close("all")
         html = export_page(done, name=name, pages=PAGES, foot="", subtitle="")
         return BeautifulSoup(html, "html.parser").main
@@ -39,16 +51,25 @@ def words(tag) -> str:
     return " ".join(tag.get_text(" ").replace("\u202f", " ").replace("\u00a0", " ").split())
 
 
-def test_objectives_by_request(published, sites_root):
+def crossed(goal: str, request: str, count: int) -> dict:
+    known = {"counts": (count, count), "base": (400, 400), "precision": "exact", "reference": "export de 2020"}
+    return row((2020, "alses", "objectif", goal), "personnes", cross=("demande_initiale", request), **known)
+
+
+def test_objectives_by_request(published, real_root):
     cell = """
-ensemble = chiffres.reponses("objectif", selon="demande_initiale").dropna(subset="effectif")
-axes = sns.heatmap(ensemble.pivot(index="libelle", columns="groupe", values="effectif").astype(float), annot=True)
+ensemble = chiffres.reponses("objectif", selon="demande_initiale")
+axes = sns.heatmap(ensemble.pivot(index="libelle", columns="groupe", values="part_pct"), annot=True)
 charts.publier(axes, ensemble, titre="Ce qui est travaillé, selon ce qui était demandé", nom="souhait")
 """
-    figure = published("02_describe", cell, sites_root, 2034).select_one("#fig-souhait")
-    heads = [head.get_text() for head in figure.select("thead th")]
-    assert "Groupe" in heads and figure.select("tbody data[data-cle*='/objectif/']")
-    assert "personnes suivies par un ALSES" in words(figure.select_one(".base"))
+    cells = [crossed(goal, request, 40 * (rank + 1)) for rank, (goal, request) in enumerate(product(("mobilite", "autre"), repeat=2))]
+    figure = published("02_describe", cell, real_root, 2020, cells).select_one("#fig-souhait")
+    rows = [words(row) for row in figure.select("tbody tr")]
+    assert rows[:2] == ["mobilité mobilité 40 400 10,0 %", "mobilité autre demande 80 400 20,0 %"]
+    assert words(figure.select_one(".base")) == "n = 400 (mobilité) ; n = 400 (autre demande)"
+    # One that is not counted is asked of the catalogue, by the line to write.
+    with pytest.raises(DataError, match=r"sous \[indicateurs.objectif\], écrivez.*: croise_avec = \[.*, \"niveau\"\]"):
+        published("02_describe", 'chiffres.reponses("objectif", selon="niveau")', real_root, 2020)
 
 
 def test_only_the_colleges_of_priority_education(published, real_root):
@@ -66,14 +87,14 @@ charts.publier(axes, par_association, titre="{n} postes en REP+, par association
 def test_bars_sorted_by_size_with_another_palette(published, real_root):
     cell = """
 demandes = chiffres.reponses("demande_initiale").dropna(subset="part_pct").sort_values("part_pct", ascending=False)
-axes = sns.barplot(demandes, x="part_pct", y="libelle", hue="libelle", palette="viridis", legend=False)
+axes = sns.barplot(demandes, x="part_pct", y="libelle", hue="libelle", palette=["#123456", "#654321"] * 4, saturation=1, legend=False)
 charts.publier(axes, demandes, titre="{demande_initiale/scolaire:part} des demandes sont scolaires", nom="souhait")
 """
     figure = published("02_describe", cell, real_root, 2020).select_one("#fig-souhait")
     assert "50 % des demandes" in words(figure.select_one(".figure-titre"))
     rows = [words(row.find("th")) for row in figure.select("tbody tr")]
     assert rows[:2] == ["scolarité et exclusion", "besoin de parler"] and "n = 2 233" in words(figure.select_one(".base"))
-    assert "#46327e" in str(figure.svg) or "#472" in str(figure.svg)  # viridis, not the colours of the house
+    assert {"#123456", "#654321"} <= set(re.findall("#[0-9a-f]{6}", str(figure.svg)))  # kept as they are
 
 
 def test_years_side_by_side(published, sites_root):
@@ -99,7 +120,7 @@ figure, axes = plt.subplots()
 axes.bar(["septembre", "janvier"], [3, 8])
 figure
 """
-    page = published("02_describe", cell, real_root, 2020)
+    page = published("02_describe", cell, real_root, 2020, is_plain=True)
     figure = page.select_one("#fig-souhait")
     assert "Les postes, par mois d’ouverture" in words(figure.select_one(".figure-titre"))
     assert "la plus longue en janvier" in str(figure)
