@@ -76,7 +76,7 @@ def test_the_welcome_notebook_runs_and_shows_the_form_and_the_recipes(reported):
     assert all("application/vnd.jupyter.widget-view+json" in data for data in widgets)
     state = json.dumps(notebook.metadata.widgets, ensure_ascii=False)
     assert "Faire le rapport" in state and "Rapport : fait, à jour".replace(" :", "\u00a0:") in state
-    assert "Parmi les personnes suivies par un ALSES" in state and "Aucun codage dans data/raw" in state
+    assert "personnes suivies par un ALSES" in state and "Aucun codage dans data/raw" in state
 
 
 def read_aloud(notebook: nbformat.NotebookNode) -> str:
