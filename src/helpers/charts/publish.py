@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from helpers.charts.figure import csv_address
 from helpers.charts.inline_svg import lay_out, to_inline
 from helpers.charts.marks import Mark, marks_of, rows_of, written
-from helpers.charts.theme import nothing
+from helpers.charts.theme import nothing, with_french_numbers
 from helpers.indicators.lookup import Facts, fact_of, merge_references, with_shares
 from helpers.schema import DataError, catalogue, columns
 from helpers.text.comparison_tables import bases_of, comparison_table
@@ -25,10 +25,9 @@ from helpers.text.formats import (
     say_base,
     say_count,
     say_share,
-    write_base,
 )
 from helpers.text.sentences import sentence
-from helpers.text.tables import headings
+from helpers.text.tables import column_title, headings
 from helpers.text.tables import lay_out as lay_out_table
 from helpers.text.tables import table as lay_table
 
@@ -66,9 +65,12 @@ def _holds(column: pd.Series, value: float) -> bool:
     return bool(np.isclose(known, value, rtol=_EXACT, atol=1e-9).any())
 
 
-def _said(mark: Mark, column: str, row: Any) -> str:
-    """A mark in words: « 6e, filles : 30 % »."""
-    name = ", ".join(filter(None, (mark.name.replace("\n", " "), mark.series if mark.series != column else "")))
+def _said(mark: Mark, column: str, row: Any, *, is_alone: bool) -> str:
+    """A mark in words: « 6e, filles : 30 % »; the one series of a drawing need not be named when it is the column."""
+    if mark.is_word:
+        return "\u00a0: ".join(filter(None, (mark.name.replace("\n", " "), mark.series)))
+    series = "" if is_alone and mark.series == column else mark.series
+    name = ", ".join(filter(None, (mark.name.replace("\n", " "), series)))
     value = written(row, column, mark.value)
     return f"{name}\u00a0: {value}" if name else value
 
@@ -86,23 +88,28 @@ def _titles(marks: list[Mark], words: list[str]) -> dict[str, list[str]]:
 
 def _alt(title: str, words: list[str]) -> str:
     told = " ; ".join(words[:_TOLD])
-    more = f" ; et {len(words) - _TOLD} autres, dans le tableau des données" if len(words) > _TOLD else ""
+    more = " ; et d’autres, dans le tableau des données" if len(words) > _TOLD else ""
     return f"{title}. {told}{more}." if told else f"{title}. Les valeurs sont dans le tableau des données."
 
 
 def _base(frame: pd.DataFrame) -> str:
-    """How many the frame speaks of: the bases of its indicators or comparisons, else its rows."""
+    """How many the frame speaks of: the bases of its indicators, group by group if crossed, or of its comparisons; else
+    its rows.
+    """
     if _COMPARED <= set(frame.columns):
         return bases_of(frame)
     if not _INDICATORS <= set(frame.columns):
         return f"n = {number(len(frame))} {'ligne' if len(frame) < 2 else 'lignes'} du tableau"
-    facts = [fact_of(row) for row in _shared(frame).itertuples() if not pd.isna(row.base_min)]
-    are_years = len({fact.key[:4] for fact in facts}) > 1
-    known: dict[str, dict[str, None]] = {}
-    for fact in facts:
-        count = f"{write_base(fact)} en {fact.key[:4]}" if are_years else write_base(fact)
-        known.setdefault(population(fact), {})[count] = None
-    return " ; ".join(f"n = {', '.join(counts)} ({who})" for who, counts in known.items())
+    rows = [(row, fact_of(row)) for row in _shared(frame).itertuples()]
+    are_years = len({fact.key[:4] for _, fact in rows}) > 1
+    known: dict[str, dict[str, Markup]] = {}
+    for row, fact in rows:
+        who = _words(row, "modalite_croisee") or population(fact)
+        if fact.base:
+            count = Markup("{} en {}").format(say_base(fact), fact.key[:4]) if are_years else say_base(fact)
+            known.setdefault(who, {})[plain(str(count))] = count
+    said = [Markup("n = {} ({})").format(Markup(", ").join(counts.values()), who) for who, counts in known.items()]
+    return Markup(" ; ").join(said)
 
 
 def _shared(frame: pd.DataFrame) -> pd.DataFrame:
@@ -110,11 +117,19 @@ def _shared(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 # Columns that tell apart the rows of a frame of indicators, and how a reader names them.
-_TELLING = {"annee": "Année", "perimetre": "Public", "lieu": "Lieu", "modalite_croisee": "Groupe"}
+_TELLING = {
+    "indicateur": "Question",
+    "annee": "Année",
+    "perimetre": "Public",
+    "lieu": "Lieu",
+    "modalite_croisee": "Groupe",
+}
 
 
 def _words(row, column: str) -> str:
     entries = catalogue()
+    if column == "indicateur":
+        return entries.indicators[row.indicateur].label
     if column == "perimetre":
         return entries.perimeters[row.perimetre].label
     if column == "modalite_croisee":
@@ -156,7 +171,7 @@ def _table(frame: pd.DataFrame, title: str, column: str) -> Html:
     plain_frame = frame.reset_index(drop=True)
     numbers = plain_frame.select_dtypes("number").columns
     plain_frame = plain_frame.astype(dict.fromkeys(numbers, float))  # a missing value that compares
-    titles = {name: _words_of(str(name).removesuffix("_pct")) for name in plain_frame}
+    titles = {name: column_title(str(name)) for name in plain_frame}
     return lay_table(plain_frame, caption=caption, titles=titles)
 
 
@@ -164,7 +179,7 @@ def publier(
     drawn: Any,
     frame: pd.DataFrame,
     *,
-    titre: str,
+    titre: str = "",
     lecture: str = "",
     base: str | None = None,
     source: str | None = None,
@@ -178,27 +193,35 @@ def publier(
     ``drawn`` is anything that matplotlib or seaborn drew (Axes, Figure, FacetGrid); ``frame`` is what it was drawn
     from: its table, its CSV, its base, its source and its alternative text are computed from it. ``titre`` and
     ``lecture`` are sentences as in `texte`: their keys are looked up in the frame, unless ``figures`` is given.
+    Without ``titre``, the notebook says so, and `run` tells it with whatever else it lacks.
     ``nom`` is the stable anchor of the figure (its title otherwise). When a number of the title is not published or the
     frame is empty, the figure leaves the page, and says so in the notebook.
 
     Raises
     ------
     DataError
-        when what is given was not drawn, or has no title.
+        when what is given was not drawn.
     """
     figure = _figure_of(drawn)
     looked = figures if figures is not None else _shared(frame) if _INDICATORS <= set(frame.columns) else None
     looked = frame if looked is None and _COMPARED <= set(frame.columns) else looked
     if not titre:
-        raise DataError('La figure n’a pas de titre : écrivez ce qu’elle montre dans publier(…, titre="…").')
+        _close(figure)
+        told = 'La figure n’a pas de titre : écrivez ce qu’elle montre dans publier(…, titre="…").'
+        return Html(f'<p class="figure-sans-titre">{told}</p>', told)  # `report.own_outputs` looks for the class
     title = sentence(titre, looked, **valeurs)
     if not title or frame.empty:
         _close(figure)
         return nothing(f"cette figure ({titre}) dit un nombre qui n’est pas publié")
     marks = marks_of(figure)
     column, rows = _drawn_column(figure, marks, frame), rows_of(marks, frame)
-    words = [_said(mark, column, row) for mark, row in zip(marks, rows, strict=True)]
-    strange = [said for mark, row, said in zip(marks, rows, words, strict=True) if mark.value and row is None]
+    is_alone = len({mark.series for mark in marks}) < 2
+    words = [_said(mark, column, row, is_alone=is_alone) for mark, row in zip(marks, rows, strict=True)]
+    strange = [
+        said
+        for mark, row, said in zip(marks, rows, words, strict=True)
+        if mark.value and row is None and not mark.is_word
+    ]
     notes = []
     if strange:
         told = " ; ".join(strange[:3]) + (" …" if len(strange) > 3 else "")
@@ -246,13 +269,13 @@ def _name_axes(figure: Figure, frame: pd.DataFrame) -> None:
             column = axis.get_label_text()
             if column not in frame:
                 continue
-            axis.set_label_text("" if column in _PLAIN_AXES or column.endswith("_pct") else _words_of(column))
+            is_plain = column in _PLAIN_AXES or column.endswith("_pct") or column.startswith("effectif")
+            axis.set_label_text("" if is_plain else column_title(column))
+            if column.startswith("effectif"):
+                axis.set_major_formatter(lambda value, _: number(value) if value == round(value) else "")
             if column.endswith("_pct"):
                 axis.set_major_formatter(lambda value, _: percent(value))
-
-
-def _words_of(column: str) -> str:
-    return str(column).replace("_", " ").capitalize()
+    with_french_numbers(figure)
 
 
 def _slug(text: str) -> str:

@@ -3,7 +3,7 @@
 import html
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, partial
@@ -17,8 +17,8 @@ from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from helpers.indicators.comparisons import Comparison, Measure
-from helpers.indicators.lookup import BESIDE, USUAL, Fact, in_site, name_answer, statement_anchor, title_of_path
-from helpers.schema import PRECISION_WORDS, PRECISIONS, SYNTHETIC_MEANING, catalogue
+from helpers.indicators.lookup import BESIDE, USUAL, Fact, in_site
+from helpers.schema import PRECISION_WORDS, catalogue
 from helpers.typography import NARROW, WIDE
 
 # --- Numbers and dates in French (CLDR data through babel) ---
@@ -167,9 +167,9 @@ def day(value: date) -> str:
     return text.replace("1 ", "1er ", 1) if value.day == 1 else text
 
 
-def month(value: date) -> str:
-    """The month in letters: « janvier 2020 »."""
-    return format_date(value, "MMMM y", locale=FRENCH)
+def month(value: date, *, is_short: bool = False) -> str:
+    """The month in letters: « janvier 2020 », or « janv. 2020 »."""
+    return format_date(value, "MMM y" if is_short else "MMMM y", locale=FRENCH)
 
 
 # --- Numbers marked in HTML with the indicator they come from ---
@@ -229,20 +229,6 @@ def marks_of(fact: Fact) -> Markup:
     """The precision of a value, after the mark of what is simulated if it is."""
     known = precision_mark(fact.precision)
     return Markup("{} {}").format(synthetic_mark(), known) if fact.is_synthetic else known
-
-
-def legend_of(facts: Iterable[Fact]) -> Markup:
-    """What the marks of these values mean, each once, in the order of the vocabulary."""
-    shown = list(facts)
-    used = [
-        *([(synthetic_mark(), SYNTHETIC_MEANING)] if any(fact.is_synthetic for fact in shown) else []),
-        *(
-            (precision_mark(name), meaning)
-            for name, meaning in PRECISIONS.items()
-            if any(fact.precision == name for fact in shown)
-        ),
-    ]
-    return Markup(" ; ").join(Markup("{}\u00a0: {}").format(*pair) for pair in used)
 
 
 def both_ends(pair: tuple, write: Callable[[float], str], key: str, measure: str, *, title: str = "") -> list[Markup]:
@@ -353,21 +339,10 @@ def people(indicator: str, perimeter: str, place: str = "") -> str:
     return f"{own} et suivis par l’{place}" if is_of_association else own
 
 
-def name(fact: Fact) -> str:
-    """The answer that a value counts, without its population: « filles », « place des parents (associés) »."""
-    _, _, indicator, modality = fact.key.split("/", 3)
-    return name_answer(indicator, modality, USUAL)
-
-
 def say_whole(fact: Fact) -> Markup:
     """The base of a value and who it is: « 2 233 personnes suivies par un ALSES », « 1 personne »."""
     is_one = bool(fact.base) and fact.base[1] <= 1
     return Markup("{} {}").format(say_base(fact), say_base_unit(fact) if is_one else population(fact))
-
-
-def month_mark(value: date) -> Markup:
-    """The month in letters, as ``<time>``."""
-    return Markup('<time datetime="{}">{}</time>').format(f"{value:%Y-%m}", month(value))
 
 
 # --- Values without marks, for drawings ---
@@ -595,11 +570,8 @@ _BLOCK = re.compile(
 _SPACE = re.compile(r"[ \n\t]+")
 _FILTERS = {
     "effectif": say_count,
-    "nomme": name,
     "part": say_share,
     "situe": in_site,
-    "chiffre": title_of_path,
-    "ancre": statement_anchor,
     "base": say_base,
     "ensemble": say_whole,
     "unite": say_unit,
@@ -607,7 +579,6 @@ _FILTERS = {
     "population": population,
     "accord": agree,
     "accord_base": agree_with_base,
-    "mois": month_mark,
     "jour": lambda text: day(date.fromisoformat(text)),
     "nombre": number,
     "coefficient": coefficient,
@@ -674,8 +645,8 @@ def say(page: str, sentence: str, **values) -> Html:
     missing.
 
     >>> chiffre = indicators.Facts(data.load(2020, "indicateurs"), year=2020)
-    >>> print(text.say("themes", "answered", f=chiffre).text)
-    Sur 10 tensions, la synthèse répond à 7 : 3 par un levier, 3 par une recommandation, 1 par les deux. ...
+    >>> print(text.say("banner", "holdings", f=chiffre).text)
+    Pour 2020, ce rapport part de chiffres imprimés, d’un tableau de nouveaux postes, du compte des réunions et des ...
     """
     text = _SPACE.sub(" ", str(getattr(_environment().get_template(f"{page}.j2").module, sentence)(**values))).strip()
     return Html(text, plain(text))

@@ -1,6 +1,7 @@
 """Sentences written in a notebook, their numbers bound to the indicators they speak of."""
 
 import difflib
+import numbers
 import re
 import string
 import sys
@@ -12,11 +13,12 @@ from markupsafe import Markup, escape
 
 from helpers.indicators.comparisons import Comparison, comparison_of
 from helpers.indicators.lookup import Fact, Facts, fact_of, full_path
-from helpers.schema import UNSAID, DataError, catalogue
+from helpers.schema import FOLDED, UNSAID, DataError, catalogue
 from helpers.text.formats import (
     MISSING,
     Html,
     agree,
+    clause,
     number,
     plain,
     population,
@@ -38,13 +40,17 @@ SAYINGS = {
     "unite": say_unit,
     "libelle": lambda fact: fact.label,
     "population": population,
+    "phrase": clause,  # « 42 % sont des filles », in the words of the catalogue
 }
 _AGREEMENT = "accord"  # {sexe/filles:accord est|sont}
+
+# How the warning begins; `run` repeats it with its notebook and section.
+TYPED = "Nombre écrit à la main"
 
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 _LINK = re.compile(r"\[([^\]]+)\]\((#?[\w./#-]+)\)")
 # A number typed by hand: not « 4e », « UPE2A » or « n° 3 », whose digits are in a word or name something.
-_TYPED = re.compile(r"(?<![\w#/.,-])\d[\d\u202f\u00a0]*(?:,\d+)?(?![\w/-])")
+_NUMBER = re.compile(r"(?<![\w#/.,-])\d[\d\u202f\u00a0]*(?:,\d+)?(?![\w/-])")
 
 
 class _Unknown(Exception):
@@ -80,10 +86,11 @@ def _check(path: str, field: str) -> None:
     entries = catalogue()
     entry = entries.indicators.get(indicator)
     answers = {*entry.modalities, *entry.groups, *entry.recorded} if entry else set()
+    folded = modality.split(FOLDED)  # answers that a cross-tabulation counts together
     for kind, name, known in (
         ("de population", perimeter, entries.perimeters),
         ("d’indicateur", indicator, entries.indicators),
-        ("de réponse", modality, {*answers, ""} if answers else {modality}),
+        *(("de réponse", each, {*answers, ""} if answers else {each}) for each in folded),
     ):
         if name not in known:
             near = difflib.get_close_matches(name, known, 1)
@@ -114,7 +121,7 @@ def _resolve(field: str, saying: str, figures: Any, others: Mapping[str, Any]) -
         value = others[field]
         if value is None or value is pd.NA or value != value:
             raise _Unknown
-        return escape(number(value, int(saying or 0)) if isinstance(value, int | float) else value)
+        return escape(number(value, int(saying or 0)) if isinstance(value, numbers.Real) else value)
     source, path = (others[first], rest) if rest and first in others else (figures, field)
     if not field:
         fact = source
@@ -147,9 +154,9 @@ def _line(line: str, figures: Any, others: Mapping[str, Any]) -> Markup:
     """A line with its numbers, bold and links."""
     out = Markup()
     for literal, field, saying, _ in string.Formatter().parse(line):
-        if typed := _TYPED.findall(literal):
-            told = f"Nombre écrit à la main\u00a0: {', '.join(typed)}. Une autre année, il serait faux.\n"
-            sys.stderr.write(told)
+        if typed := _NUMBER.findall(literal):
+            remedy = "donnez-le par sa clé, ou par un nom\u00a0: {n} et texte(…, n=…)"
+            sys.stderr.write(f"{TYPED} ({', '.join(typed)}), faux une autre année\u00a0: {remedy}.\n")
         out += escape(french_spaces(literal))
         if field is not None:
             out += _resolve(field, saying or "", figures, others)
@@ -191,8 +198,8 @@ def texte(
 
     ``{niveau/4e_3e:part}`` is the share, in words, of an indicator of the persons followed by the ALSES; before it may
     stand another population (``prevention_specialisee/…``) or a source passed by name (``{avant/sexe/filles:part}``
-    with ``avant=chiffre_avant``). What may be asked: part, effectif, base, ensemble, unite, libelle, population, and
-    ``accord est|sont``. ``{n}`` is a value passed by name, written as a French number (``{n:1}``: one decimal).
+    with ``avant=chiffre_avant``). What may be asked: part, effectif, base, ensemble, unite, libelle, phrase, population
+    and ``accord est|sont``. ``{n}`` is a value passed by name, written as a French number (``{n:1}``: one decimal).
     ``figures`` is what is looked up: the indicators of a year, or a frame whose rows have their columns, so that a
     filter keeps its word; a line whose key has no path (``{:part}``) is said once a row of it. A comparison (a row of
     `analysis.comparisons.table`, or one passed by name: ``{filles/ecart}``) says what `say_compared` lists.
@@ -223,3 +230,16 @@ def texte(
         if content
     )
     return Html(str(html), plain(str(html)))
+
+
+def renvoi(statements: pd.DataFrame, topic: str, figures: Facts) -> Html:
+    """The line that leads from a section of page 02 to what the meetings said of its subject (page 04).
+
+    ``statements`` has the schema ``enonces``, ``topic`` is one of the catalogue. Empty when no statement is linked to a
+    published figure of the topic.
+    """
+    entries = catalogue().indicators
+    linked = {path for path in statements["indicateur_lie"] if path and entries[path.split("/")[1]].topic == topic}
+    count = f"enonces/rubrique_liee/{topic}"
+    line = f"Les réunions en parlent aussi : [{{{count}:effectif}} {{{count}:accord énoncé|énoncés}}](04_themes.html)."
+    return texte(line if any(map(figures, linked)) else "", figures)
