@@ -139,7 +139,7 @@ def test_a_figure_of_comparisons_says_its_own_rows_bases_and_sources():
     assert made.select_one(".base").get_text() == "n = 1\u202f000 (2031) ; 1\u202f000 (2032)" and "l. 2031, 2032" in made.select_one(".source").get_text()
     assert [cell.get_text() for cell in made.select("tbody th[scope=row]")] == ["Garçons"] and "Filles" not in made.get_text()
     assert [head.get_text() for head in made.select("thead th")][1:3] == ["2031", "2032"]
-    assert "garçons\u00a0: 60" in made.svg["aria-label"].replace("\u202f", " ") and {"60,0\u202f%", "40,0\u202f%"} <= set(made.svg.stripped_strings)
+    assert "garçons, part_pct\u00a0: 40,0\u202f%" in made.svg["aria-label"] and {"60,0\u202f%", "40,0\u202f%"} <= set(made.svg.stripped_strings)
 
 
 def test_a_forest_fills_only_what_is_net_and_has_whole_graduations():
