@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from helpers import charts, data, indicators, parameters
-from helpers.analysis import comparisons, crosstab, describe
+from helpers import data, indicators, parameters
+from helpers.analysis import comparisons, describe
 from helpers.disclosure.rounding import protect_rows
 from helpers.indicators.constraints import row, table
 from helpers.report import notebook
@@ -114,34 +114,7 @@ def test_colleges_drawn_from_the_network_are_told_apart_in_less_than_one_page_in
 
 
 def test_nothing_of_a_site_is_called_unpublished():
-    for topic in ("volume", "public", "entrees", "niveaux", "demandes", "parents"):
-        assert describe.gaps_of(site(), topic, year=2032) == []
-        assert crosstab.suppressed_crosstabs(site(), topic, year=2032) == []
-    assert describe.gaps_of(network_of(2032), "entrees", year=2032)
-
-
-# --- figures ----------------------------------------------------------------------------------------------------------
-
-
-def test_a_question_of_a_site_is_bars_with_the_share_of_the_network_on_each():
-    made = charts.show_breakdowns(describe.topic(site(), "niveaux", year=2032))
-    assert "6e, moins de 10\u202f% (réseau : 12,0\u202f%) ; 3e, plus de 85\u202f% (réseau : 88,0\u202f%)." in made.text
-    assert "n = environ <data" in made.html and made.html.count("moins de 10") >= 3
-    assert ">0\u202f%<" not in made.html and "100,0" not in made.html  # in the drawing nor in the folded data
-
-
-def test_a_base_under_twenty_gives_numbers_and_the_shares_of_the_network():
-    made = charts.show_breakdowns(describe.topic(site(size=15), "public", year=2032))
-    assert "<figure" not in made.html
-    assert formats.plain(made.html).endswith("filles environ 10 40,0\u202f% garçons environ 15 60,0\u202f% Ensemble environ 15 1\u202f000 personnes")
-
-
-def test_a_rounded_count_of_the_network_is_named_under_its_figure():
-    rows = network_of(2032)
-    rows.loc[rows["modalite"].eq("6e"), ["effectif_arrondi", "effectif_min", "effectif_max", "precision"]] = [120, 116, 124, "arrondi_secret"]
-    made = charts.show_breakdowns(describe.topic(rows, "niveaux", year=2032))
-    assert "Nombre arrondi à un multiple de cinq pour protéger les personnes : « 6e »." in made.html
-    assert "environ <data" in made.html
+    assert describe.unpublished(site(), year=2032).empty and not describe.unpublished(network_of(2032), year=2032).empty
 
 
 # --- two years --------------------------------------------------------------------------------------------------------
@@ -231,10 +204,13 @@ def populations(page: BeautifulSoup, *measures: str) -> set[str]:
 def test_the_page_of_a_college_is_its_figures_beside_those_of_the_network(page):
     made = page("02_describe", "college", "0590001A")
     text = words(made)
-    assert "Au collège 0590001A, les ALSES ont suivi environ 50 personnes en 2032 ; tout le réseau en compte 1 000 ." in text
-    assert "Moins souvent que dans tout le réseau : 10 % ont des parents associés à l’accompagnement (réseau : 45,0 % )" in text
-    assert "Sans écart net avec tout le réseau : 20 % sont des filles (réseau : 40,0 % )" in text
-    assert "les pages de 45 collèges en cherchent un" in text and "ni un classement ni une évaluation" in text
+    assert "Les ALSES de ce collège ont accompagné environ 50 jeunes en 2032, sur 1 000 dans tout le réseau." in text
+    assert "Moins souvent que dans le réseau : 10 % ont des parents associés à l’accompagnement (réseau : 45,0 % )" in text
+    assert "Sans écart net avec le réseau : 20 % sont des filles (réseau : 40,0 % )" in text
+    assert "une page sur vingt, et 45 pages en cherchent" in text and "ni un classement ni une évaluation" in text
+    assert "Les filles ( environ 10 ) sont moins nombreuses que les garçons ( environ 40 )." in text
+    rows = [[cell.get_text() for cell in line.select("td")] for line in made.select("#fig-public tbody tr")]
+    assert len(rows) == 2 and "collège 0590001A" in rows[0] and any("dans tout le réseau" in cell for cell in rows[1])
     assert not re.search("[Nn]on publiée?|pas de donnée|postes? décrits?", text)
     assert populations(made, "effectif_m", "base_m") == {"alses_reseau"}  # no count of the college but rounded
     assert populations(made, "effectif_arrondi") == {"alses"}

@@ -6,7 +6,6 @@ import pandas as pd
 import pytest
 
 from helpers import data, indicators, text
-from helpers.analysis import describe
 from helpers.indicators.constraints import row, table
 from helpers.schema import apply_schema, columns
 
@@ -40,18 +39,10 @@ BOYS = row((2032, "alses", "sexe", "garcons"), "personnes", counts=None, precisi
 ALL = row((2032, "alses", "accompagnements", ""), "personnes", counts=(150, 150), precision="exact", reference="")
 
 
-def test_a_breakdown_says_how_well_each_figure_is_known():
-    made = text.breakdown_table(describe.breakdown(table([GIRLS, BOYS]), "sexe", year=2032), caption="Sexe").html
-    assert ("Effectif (personnes)" in made, '<span class="marque arrondi-imprime">arrondi</span>' in made, made.count("pas de donnée")) == (True, True, 3)
-    assert "title=" not in made  # the reference has its own column
-
-
-def test_a_simulated_figure_bears_its_mark_everywhere():
+def test_a_page_of_simulated_figures_says_so():
     simulated = row((2032, "alses", "sexe", "filles"), "personnes", counts=(66, 66), base=(150, 150), precision="exact", reference="")
     frame = table([simulated, ALL]).assign(source=["synthetique", "imprime"])
     found = indicators.Facts(frame, year=2032)
-    mark = '<span class="marque synthetique">synthétique</span>'
-    assert text.breakdown_table(describe.breakdown(frame, "sexe", year=2032), caption="Sexe").html.count(mark) == 1
     assert text.say("banner", "synthetic", facts=[found]).text.startswith("Données synthétiques.")
     assert text.say("banner", "synthetic", facts=[indicators.Facts(table([ALL]), year=2032)]).html == ""
 

@@ -86,10 +86,10 @@ def test_every_section_that_a_figure_leads_to_is_a_heading_of_page_02_and_leads_
     notebook = Path(__file__).resolve().parents[1] / "notebooks/02_describe.ipynb"
     back, section = {}, ""
     for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
-        text = "".join(cell["source"])
-        section = slug(text.splitlines()[0].lstrip("# ")) if text.startswith("## ") else section
-        if 'say("describe", "spoken"' in text:
-            back[re.search(r'related_statements\(enonces, "(\w+)"', text)[1]] = section
+        source = "".join(cell["source"])
+        section = slug(source.splitlines()[0].lstrip("# ")) if source.startswith("## ") else section
+        if found := re.search(r'renvoi\(enonces, "(\w+)"', source):
+            back[found[1]] = section
     assert back == catalogue().anchors
     assert set(back) <= set(catalogue().topics) == set(catalogue().indicators["rubrique_liee"].modalities)
 
@@ -193,7 +193,7 @@ def test_absence_from_school_is_said_to_be_named_where_it_is(monkeypatch):
     lacking = "De qui la parole manque-t-elle ?"
     assert "Aucun énoncé ne nomme l’absentéisme ni le décrochage." in plain(page(monkeypatch, STATEMENTS, lacking)[lacking])
     named = STATEMENTS.assign(enonce=["a", "b", "Le décrochage inquiète.", "d"])
-    assert "Le décrochage est nommé dans 1 énoncé." in plain(page(monkeypatch, named, lacking)[lacking])
+    assert "On y lit « décrochage » (1 énoncé)." in plain(page(monkeypatch, named, lacking)[lacking])
 
 
 def test_a_word_that_no_statement_uses_is_told(monkeypatch):
@@ -202,17 +202,56 @@ def test_a_word_that_no_statement_uses_is_told(monkeypatch):
     assert "Aucun énoncé n’emploie le mot « bureau »." in plain(page(monkeypatch, SAID, section, word="bureau")[section])
 
 
+def measured(**tables: list[dict]) -> pd.DataFrame:
+    """Rows of the schema ``codages``: a table a keyword, ``cle`` and ``autre_cle`` among the measures of a row."""
+    rows = [
+        (2032, name, each["cle"], each.get("autre_cle", ""), measure, value)
+        for name, table in tables.items() for each in table for measure, value in each.items() if measure not in ("cle", "autre_cle")
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns("codages"))
+
+
+def test_codes_are_a_tree_with_its_branches_and_those_without_segment_are_named(monkeypatch):
+    section = "Quels codes ont servi ?"
+    counts = {"passages": 9, "documents": 2, "codeurs": 2, "mots": 90}
+    codes = [
+        {"cle": "accueil", "profondeur": 0, "extraits": 3, "extraits_branche": 8, **counts},
+        {"cle": "outils", "profondeur": 1, "extraits": 5, "extraits_branche": 5, **counts},
+        {"cle": "temps", "profondeur": 0, "extraits": 0, "extraits_branche": 0, **dict.fromkeys(counts, 0)},
+    ]
+    made = page(monkeypatch, STATEMENTS, section, codings=measured(codes=codes), is_drawn=True)[section]
+    assert titles(made) == ["« Outils » revient le plus : 5 extraits"] and "Sans aucun passage : « Temps »." in plain(made)
+    assert "n = 18 passages codés" in plain(made) and ">– Outils<" in made and "n’est pas dans" not in made
+
+
+def test_the_agreement_names_its_ends_and_a_code_without_alpha_is_in_the_counts_alone(monkeypatch):
+    section = "Deux personnes codent-elles de la même façon ?"
+    counts = {"unites": 50, "les_deux": 20, "premier_seul": 5, "second_seul": 10, "aucun": 15, "accord_positif_pct": 72.7}
+    rows = [{"cle": code, **counts, "alpha": alpha, "alpha_bas": alpha - 0.2, "alpha_haut": alpha + 0.1} for code, alpha in (("accueil", 0.4), ("outils", 0.8))]
+    made = page(monkeypatch, STATEMENTS, section, codings=measured(accord=[*rows, {"cle": "temps", **counts}]))[section]
+    assert titles(made) == ["« Outils » fait le plus accord, « Accueil » le moins"] and "n = 50 unités de texte" in plain(made)
+    figure, table = made.split("Accord de deux personnes, code par code", 1)
+    assert "Temps" not in figure and "Temps" in table and "dossier privé" in made
+
+
+def test_what_the_corpus_lacks_to_compare_words_is_told(monkeypatch):
+    section = "Quels mots reviennent sous quel thème ?"
+    gates = [
+        {"cle": "mots_par_theme", "autre_cle": "mots", "demande": 10_000, "trouve": 4_200, "est_plafond": 0, "est_passe": 0},
+        {"cle": "mots_par_theme", "autre_cle": "reunions", "demande": 6, "trouve": 6, "est_plafond": 0, "est_passe": 1},
+    ]
+    made = plain(page(monkeypatch, STATEMENTS, section, codings=measured(seuils=gates))[section])
+    assert "Mots de comptes rendus ou de verbatims, au moins" in made and "4 200" in made and "Réunions, au moins" not in made
+
+
 def test_many_meetings_are_drawn_twelve_at_most_and_all_are_in_the_data(monkeypatch):
     counts = [1, *[5] * 13, 9]
-    rows = [
-        (2032, "reunions", "accueil", f"réunion {rank}", measure, value)
-        for rank, count in enumerate(counts) for measure, value in (("extraits", count), ("total", sum(counts)))
-    ]  # fmt: skip
-    section, coded = "Dans quelle réunion chaque code revient-il ?", pd.DataFrame(rows, columns=columns("codages"))
+    rows = [{"cle": "accueil", "autre_cle": f"réunion {rank}", "extraits": count, "total": sum(counts)} for rank, count in enumerate(counts)]
+    section, coded = "Dans quelle réunion chaque code revient-il ?", measured(reunions=rows)
     made = page(monkeypatch, STATEMENTS, section, codings=coded, is_drawn=True)[section]
     assert titles(made) == ["Le plus d’extraits : « Accueil » dans « réunion 14 », 9 extraits"]
     drawing, rest = made.split("figure-donnees", 1)
-    assert "réunion 14" in drawing and "réunion 0<" not in drawing and ">Réunion 0<" in rest
+    assert "réunion 14" in drawing and "réunion 0 " not in drawing and "réunion 0<" in rest.lower()
 
 
 def test_a_year_without_statement_shows_nothing_and_stops_nowhere(monkeypatch):
