@@ -224,3 +224,4 @@ def test_the_page_of_an_association_compares_two_years_without_a_test(page):
     assert "valeur p" not in text.lower() and not made.select("[data-portee]")
     rows, where = page.saved["comparaisons"]
     assert where == {"site_type": "association", "site": "Le Gué"} and set(rows["portee"]) == {""}
+
