@@ -323,7 +323,6 @@ NAME_LINE = 0.155  # inches a line of a name takes, at the size of a wide sheet
 GAP = 0.14  # inches between two rows
 BAR, BEHIND = 0.17, 0.24  # inches that a bar is thick, and the one that shows behind it
 FOOT = BEHIND / 2 + 0.02  # inches from the middle of a row to the foot of a name above it
-STEP = 13  # points that a name below another stands further right
 BESIDE, NAME_ABOVE = 34, 46  # characters a line of a name may hold on the left of a wide drawing, above a narrow one
 LINES = 2  # lines of it: what is longer is cut, and whole in the table
 
@@ -353,22 +352,3 @@ def stacked(names: list[str], sheet: Sheet, *, is_above: bool = False) -> tuple[
             places.append(top + high / 2)
             top += high
     return places, top
-
-
-def name_tree(axes, places: list[float], names: list[str], depths: list[int], sheet: Sheet) -> None:
-    """The names of a tree, indented, its roots in bold; above the rows on a narrow sheet."""
-    axes.set_yticks([])
-    looks = [{} if depth else {"fontweight": "bold"} for depth in depths]
-    step, wide = (STEP * 0.7, 0) if sheet.is_narrow else (STEP, _widest(names, depths, sheet) + 8)
-    held = {"va": "bottom", "bbox": LABEL_BOX} if sheet.is_narrow else {"va": "center_baseline"}
-    rise = FOOT * 72 if sheet.is_narrow else 0
-    for place, name, depth, look in zip(places, names, depths, looks, strict=True):
-        at = {"xycoords": axes.get_yaxis_transform(), "textcoords": "offset points"}
-        axes.annotate(name, (0, place), (step * depth - wide, rise), ha="left", **at, **held, **look)
-
-
-def _widest(names: list[str], depths: list[int], sheet: Sheet) -> float:
-    """Points that the indented names take, as if all were in bold."""
-    font = FontProperties(size=sheet.text, weight="bold")
-    lines = [(line, depth) for name, depth in zip(names, depths, strict=True) for line in name.split("\n")]
-    return max(STEP * depth + size_of(line, font, False)[0] for line, depth in lines)
