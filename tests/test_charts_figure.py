@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.charts import meetings, persons, posts, statements
+from helpers.charts import meetings, persons, posts
 from helpers.charts import theme as theme_module
 from helpers.charts.figure import csv_address, to_address, to_svg
 from helpers.charts.theme import (
@@ -72,7 +72,7 @@ def test_words_marks_and_fills_are_told_apart(theme):
 
 
 def test_signs_of_one_figure_differ_by_their_shape_too():
-    for signs in (statements.SHAPES.values(), meetings.LETTERS.values(), [fill for fill, _ in posts.DISCS.values()]):
+    for signs in (meetings.LETTERS.values(), [fill for fill, _ in posts.DISCS.values()]):
         assert len(set(signs)) == len(signs)
 
 

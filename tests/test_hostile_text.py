@@ -38,7 +38,7 @@ for root in sys.argv[2:]:
 def run_all(workshop: Workshop) -> dict[str, Path]:
     """The projects once their reports are made, without kernels; with drawings when everything is enumerated.
 
-    That a drawing writes any text, and stays well-formed, is for `test_charts_figure` and `test_charts_codings`.
+    That a drawing writes any text, and stays well-formed, is for `test_charts_figure`.
     """
     without = WITHOUT_KERNELS + ("" if ALL else UNDRAWN)
     roots = {name: fill(workshop.folder / f"hostile {name}", write) for name, write in RUNS.items()}

@@ -8,5 +8,19 @@ from helpers.charts.meetings import show_associations, show_attendance, show_cal
 from helpers.charts.persons import show_breakdowns, show_entries, show_requests_and_goals, show_volume
 from helpers.charts.posts import show_conditions, show_context, show_seniority, show_starts, show_teams
 from helpers.charts.publish import publier
-from helpers.charts.theme import AMBER, BLUE, GREEN, GREY, INK, MIDDLE, ORANGE, PALE, PURPLE, SHADES, SKY, style
+from helpers.charts.theme import (
+    AMBER,
+    BLUE,
+    GREEN,
+    GREY,
+    INK,
+    MIDDLE,
+    ORANGE,
+    PALE,
+    PURPLE,
+    SHADES,
+    SKY,
+    style,
+    text_on,
+)
 from helpers.charts.years import show_answers, show_composition, show_counts, show_differences, show_nested, show_rest

@@ -173,7 +173,8 @@ def _is_elsewhere(cell: "NotebookNode") -> bool:
 
 
 def arrange_cells(notebook: "NotebookNode") -> ArrangedCells:
-    """The cells of a page and of its foot; those of the index and tagged ``provenance`` are left to the caller."""
+    """The cells of a page and of its foot; those of the index and tagged ``provenance`` are left to the caller.
+    """
     cells = deepcopy(notebook.cells)
     left = empty_cells(cells)
     kept = [cell for place, cell in enumerate(cells) if place not in left and not _is_elsewhere(cell)]

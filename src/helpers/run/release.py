@@ -132,7 +132,6 @@ def index_context(
 
 SITES_PAGE = "sites.html"
 
-
 def kept_page(task: Task) -> Path:
     """Where the page of a task waits for publication."""
     return task.executed.with_suffix(".html")
