@@ -91,14 +91,6 @@ def test_a_share_that_was_deduced_has_the_decimals_of_those_it_completes():
     assert "47\u202f% ont des parents associés" in made.text  # what is printed leads, not what follows from it
 
 
-@pytest.mark.parametrize(("counts", "title"), [((5, 1, 3, 3, 3), "la condition la moins remplie"), ((5, 1, 3, 1, 3), "une des conditions les moins remplies")])
-def test_a_title_does_not_name_one_winner_when_two_tie(counts, title):
-    posts = pd.DataFrame({"association": ["Le Gué"], "college": ["Collège Bel-Air"], "commune": ["V"], **dict.fromkeys(describe.CONDITIONS, "oui")})
-    rows = [post(name, "oui", n) for name, n in zip(describe.CONDITIONS, counts, strict=True)]
-    made = charts.show_conditions(posts, facts(*rows), conditions=describe.CONDITIONS)
-    assert f"{title}</p>" in made.html and "Projet annuel écrit, 1 sur 5" in alt_of(made) and "Bel-Air (Le Gué)" in made.html
-
-
 @pytest.mark.parametrize(("objective", "more", "shown"), [(60, {}, "mobilité, de 5 % à 60 %."), ((58, 62), {"part_imprimee_pct": 60.0, "decimales": 0}, None)], ids=["counted", "bounded"])
 def test_an_objective_stands_beside_its_request_and_one_that_is_bounded_never_as_its_smallest_count(objective, more, shown):
     indicators = table([figure("demande_initiale", "mobilite", 5), figure("objectif", "mobilite", objective) | more])
@@ -216,13 +208,13 @@ def test_the_graduations_of_a_forest_are_whole(low, high):
 
 def test_nothing_to_draw_is_a_sentence():
     nothing, none, alone = pd.DataFrame(), facts(), compared([])
-    made = [charts.show_breakdowns([]), charts.show_attendance(nothing), charts.show_conditions(nothing, none, conditions=()), charts.show_context(nothing, nothing, none)]
+    made = [charts.show_breakdowns([])]
     made += [show([], none) for show in (charts.show_volume, charts.show_entries)]
-    one = "starts requests_and_goals seniority teams calendar associations".split()
+    one = "requests_and_goals".split()
     made += [getattr(charts, f"show_{name}")(nothing, none) for name in one]
     made += [show(*alone) for show in (charts.show_differences, charts.show_counts, charts.show_composition, charts.show_forest, charts.show_clusters)]
     made += [show(*alone[:2]) for show in (charts.show_rest, charts.show_answers, charts.show_nested)]
-    assert [each.text for each in made if not re.fullmatch(r"Pas de donnée : [^.]+\.", each.text)] == [] and len(made) == 20
+    assert [each.text for each in made if not re.fullmatch(r"Pas de donnée : [^.]+\.", each.text)] == [] and len(made) == 12
 
 
 def test_a_dollar_in_a_name_is_no_formula_and_an_empty_reading_no_paragraph():

@@ -8,14 +8,18 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
+import urllib.request
+import webbrowser
 from argparse import Namespace
 from pathlib import Path
 
 import pytest
 
 from helpers import cli, paths, provenance
-from helpers.cli import verbs
+from helpers.cli import live, verbs
 from helpers.provenance import libraries
+from helpers.report.checks import POLICY
 from helpers.run import report
 from helpers.schema import DataError
 
@@ -136,6 +140,10 @@ def test_options_for_one_year_are_refused_for_several(capsys, option):
 # --- watching --------------------------------------------------------------------------------------------------------
 
 
+def no_browser():
+    raise webbrowser.Error
+
+
 @pytest.fixture
 def watched(data_root, monkeypatch):
     """A watch whose report costs nothing: what it does at each making, and the end after three."""
@@ -151,7 +159,10 @@ def watched(data_root, monkeypatch):
             raise DataError("reunions.csv est vide.")
         if len(count) == 3:
             raise KeyboardInterrupt
+        return data_root, True
 
+    monkeypatch.setattr(webbrowser, "get", no_browser)
+    monkeypatch.delenv(live.PORT_VARIABLE, raising=False)
     monkeypatch.setattr(verbs, "_make_if_needed", make)
     return made, count
 
@@ -175,6 +186,42 @@ def test_each_change_of_a_file_makes_the_report_again_and_a_failure_does_not_end
     told = capsys.readouterr()
     assert told.err.count("reunions.csv est vide.") == 1
     assert plain(told.out).count("En attente d’un changement (Ctrl-C pour finir)…") == 2
+    assert told.out.count("http://127.0.0.1:") == 1
+
+
+def test_the_watched_report_is_shown_on_this_computer_alone_and_reloads(tmp_path, monkeypatch):
+    monkeypatch.setattr(webbrowser, "get", no_browser)
+    monkeypatch.setenv(live.PORT_VARIABLE, "0")
+    report, page = tmp_path / "2032", f'<meta content="{POLICY}"><body>é</body>'
+    (report / "associations").mkdir(parents=True)
+    for name in ("2032/index.html", "secret.html"):
+        (tmp_path / name).write_text(page, encoding="utf-8")
+    preview = live.Preview(report)
+
+    def ask(path: str, **headers: str) -> str:
+        request = urllib.request.Request(preview.address + path, headers=headers)
+        return urllib.request.urlopen(request, timeout=10).read().decode("utf-8")
+
+    try:
+        shown, before = ask(""), ask("version")
+        assert shown == ask("index.html") and "location.reload()" in shown and "é" in shown
+        assert "script-src" in shown and (report / "index.html").read_text(encoding="utf-8") == page
+        assert ask("version") == before
+        preview.show(report)
+        assert ask("version") != before
+        for path in ("../secret.html", "%2e%2e/secret.html", "associations/", "associations", "absent.html"):
+            with pytest.raises(urllib.error.HTTPError, match="404"):
+                ask(path)
+        with pytest.raises(urllib.error.HTTPError, match="403"):
+            ask("", Host="exemple.fr")
+        # The command that starts again when the code changes keeps the address that the browser has.
+        preview.shutdown()
+        preview.server_close()
+        again = live.Preview(report)
+        assert again.address == preview.address
+    finally:
+        again.shutdown()
+        again.server_close()
 
 
 def test_a_change_of_the_code_restarts_the_command(watched, monkeypatch):

@@ -107,7 +107,7 @@ def test_a_kernel_that_notes_its_files_is_refused_those_of_persons_all_the_same(
         "provenance.refuse_persons(root, allowed=root / '.liste'); open(root.parents[1] / 'personnes.csv')"
     )
     done = subprocess.run([sys.executable, "-c", command, str(root)], capture_output=True, encoding="utf-8", env={**os.environ, **FOUND})
-    assert "PermissionError: Ce notebook ne voit que des nombres protégés" in done.stderr
+    assert "DataError: Un notebook du rapport ne lit que des comptes protégés" in done.stderr
 
 
 def test_a_file_that_is_a_link_to_another_place_has_its_name_in_the_project(tmp_path, monkeypatch):

@@ -11,6 +11,7 @@ from nbformat import v4
 
 from helpers import charts, schema, text
 from helpers.charts.marks import marks_of
+from helpers.charts.theme import with_french_numbers
 from helpers.report.notebook import says_nothing, suppress_rounded
 from helpers.report.own_outputs import with_own_outputs
 from helpers.report.page import PublicationError
@@ -95,8 +96,6 @@ def test_a_filter_keeps_its_word():
     plt.figure()
     html = charts.publier(sns.barplot(some, x="part_pct", y="libelle"), some, titre="{niveau/4e:part} en 4e")
     assert says_nothing(html.html)  # it leaves the page, and the report of a site that does not publish it is made
-    with pytest.raises(schema.DataError, match="n’a pas de titre"):
-        charts.publier(sns.barplot(some, x="part_pct", y="libelle"), some, titre="")
     rep = pd.DataFrame({"college": ["A", "B", "C"], "postes": [1, 2, 2]})
     plt.figure()
     html = charts.publier(sns.barplot(rep, x="postes", y="college"), rep, titre="{n} collèges REP", n=len(rep))
@@ -180,7 +179,7 @@ def test_a_slip_in_a_key_is_told_and_does_not_make_a_sentence_disappear(line, to
 
 def test_a_number_typed_by_hand_is_told(capsys):
     text.texte("En 2020, 40 % sont en 4e, d’après UPE2A.", answers(SEXES))
-    assert "2020, 40." in capsys.readouterr().err
+    assert "2020, 40" in capsys.readouterr().err
 
 
 def cell(source: str, data: dict) -> dict:
@@ -199,7 +198,7 @@ def test_plain_outputs_with_quarto_options_are_parts_of_the_page_and_the_others_
     figure, shown = (each.outputs[0].data["text/html"] for each in with_own_outputs(notebook, name="02").cells[1:])
     assert 'alt="Une image."' in figure and "Titre" in figure
     found = BeautifulSoup(shown, "html.parser")
-    assert found.caption.get_text() == "Tableau" and found.td.get_text() == "41,0"
+    assert found.caption.get_text() == "Tableau" and found.td.get_text() == "41"
     assert all(head.get("scope") for head in found.find_all("th"))
     for each in notebook.cells[1:]:
         each.source = "nue()"
@@ -208,3 +207,39 @@ def test_plain_outputs_with_quarto_options_are_parts_of_the_page_and_the_others_
     first, second = str(raised.value).split("\n")
     assert "section « Mes figures »" in first and "« #| fig-cap: … » et « #| fig-alt: … »" in first
     assert "« #| tbl-cap: … »" in second
+    assert "nue()" == with_own_outputs(notebook, name="02", is_strict=False).cells[1].source
+
+
+def test_a_figure_given_without_title_is_told_with_the_other_faults():
+    frame = answers(SEXES)
+    shown = cell("publier(…)", {"text/html": charts.publier(sns.barplot(frame, x="part_pct", y="libelle"), frame).html})
+    with pytest.raises(PublicationError, match="10_mien, section « début »\u00a0: une figure n’a pas de titre"):
+        with_own_outputs(v4.new_notebook(cells=[shown]), name="10_mien")
+
+
+@pytest.mark.parametrize(
+    ("frame", "heads", "first"),
+    [
+        ({"libelle": ["a", "b"], "part_pct": [42.5, 42.5], "effectif_min": [2233, 2233]}, ["Libellé", "Part", "Effectif, minimum"], ["a", "42,5\u202f%", "2\u202f233"]),
+        ({"annee": [2019, 2020], "4e_3e": [1.0, None], "Ma colonne": ["x", "y"]}, ["Année", "4e ou 3e", "Ma colonne"], ["2019", "1", "x"]),
+    ],
+)  # fmt: skip
+def test_a_plain_table_shows_words_for_its_columns_and_no_rank_of_its_rows(frame, heads, first):
+    for table in (pd.DataFrame(frame), pd.DataFrame(frame).set_index(next(iter(frame))), pd.DataFrame(frame).loc[[1, 0]][::-1]):
+        made = with_own_outputs(v4.new_notebook(cells=[cell("#| tbl-cap: T", {"text/html": table._repr_html_()})]), name="02")
+        found = BeautifulSoup(made.cells[0].outputs[0].data["text/html"], "html.parser")
+        assert [head.get_text() for head in found.select("thead th")] == heads
+        assert [each.get_text() for each in found.select("tbody tr:first-child > *")] == first
+    assert "NaN" not in found.get_text()
+
+
+def test_axes_bear_whole_years_and_french_numbers():
+    figure, (axes, other) = plt.subplots(2)
+    sns.lineplot(x=[2019, 2020], y=[1.5, 2.5], ax=axes)
+    other.plot([0, 5000])
+    other.set_yticks([0, 5000], ["rien", "tout"])
+    figure.canvas.draw()
+    with_french_numbers(figure).canvas.draw()
+    shown = [[label.get_text() for label in axis.get_ticklabels()] for axis in (axes.xaxis, axes.yaxis, other.yaxis)]
+    assert {"2019", "2020"} <= set(shown[0]) and all(text.isdecimal() for text in shown[0])
+    assert "1,6" in shown[1] and shown[2] == ["rien", "tout"]

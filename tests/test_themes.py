@@ -10,13 +10,13 @@ import pandas as pd
 import pytest
 
 from coding_files import plain
-from helpers import data, indicators, parameters
-from helpers.analysis import describe, themes
+from helpers import data, indicators, parameters, text
+from helpers.analysis import themes
 from helpers.charts import publish
 from helpers.indicators.constraints import row, table
 from helpers.report.page import slug
 from helpers.schema import DataError, catalogue, columns
-from helpers.text import formats, statement_tables
+from helpers.text import statement_tables
 
 BOOK = pd.DataFrame({"theme": ["outils", "accueil", "temps"], "libelle": ["Outils", "Accueil", "Temps"]})
 BOOK = BOOK.assign(definition="Ce qui en relève.", parent="", inclure="", exclure="", modifie_le="")
@@ -71,29 +71,15 @@ def test_each_use_of_a_word_is_found_whatever_its_ending_in_the_order_of_the_doc
         themes.uses(SAID, "une équipe")
 
 
-def of_topic(statements: pd.DataFrame, *published: dict, topic: str = "deploiement") -> describe.RelatedStatements | None:
-    return describe.related_statements(statements, topic, facts=facts(counted("rubrique_liee", 3, topic), *published))
-
-
-def test_a_section_names_the_published_figures_that_statements_speak_of_in_the_order_of_the_catalogue():
-    paths = ["postes/presentation_formelle/non", "postes/bureau/non", "postes/convention/oui", "alses/sexe/filles"]
-    made = of_topic(STATEMENTS.assign(indicateur_lie=paths), BUREAU)
-    expected = ("postes/convention/oui", "postes/bureau/non", "postes/presentation_formelle/non")
-    assert (made.count.counts, made.figures) == ((3, 3), expected)
-    said = formats.say("describe", "spoken", of=made)
-    assert plain(said.text) == (
-        "La synthèse des réunions en parle aussi : 3 énoncés sur « Convention : oui », « Bureau ou local au collège : "
-        "non » et « Présentation officielle au collège : non »."
-    )
-    anchor = "enonces-postes-convention-oui"
-    assert f'href="04_themes.html#{anchor}"' in said.html and indicators.statement_anchor("postes/convention/oui") == anchor
-
-
-def test_a_section_says_nothing_without_statement_without_published_figure_or_below_the_network():
-    below = indicators.only_network(STATEMENTS, "association X")
-    assert of_topic(STATEMENTS, BUREAU) is not None
-    assert [of_topic(STATEMENTS), of_topic(STATEMENTS, BUREAU, topic="volume"), of_topic(below, BUREAU)] == [None] * 3
-    assert formats.say("describe", "spoken", of=None).html == ""
+def test_a_section_leads_to_the_statements_on_a_figure_that_it_publishes_and_to_nothing_else():
+    linked = STATEMENTS.assign(indicateur_lie=["postes/presentation_formelle/non", "postes/bureau/non", "", "alses/sexe/filles"])
+    year = facts(counted("rubrique_liee", 3, "deploiement"), BUREAU)
+    made = text.renvoi(linked, "deploiement", year)
+    assert plain(made.text) == "Les réunions en parlent aussi : 3 énoncés." and 'href="04_themes.html"' in made.html
+    unpublished = facts(counted("rubrique_liee", 3, "deploiement"))
+    of_a_site = indicators.only_network(linked, "association X")
+    silent = [text.renvoi(linked, "deploiement", unpublished), text.renvoi(linked, "volume", year), text.renvoi(of_a_site, "deploiement", year)]
+    assert [each.html for each in silent] == [""] * 3
 
 
 def test_every_section_that_a_figure_leads_to_is_a_heading_of_page_02_and_leads_back_at_its_end():
@@ -121,7 +107,7 @@ def test_a_share_on_a_large_base_is_said_in_per_cent_and_on_a_small_one_as_a_cou
     said = []
     for count, base in ((9, 99), (25, 100)):
         girls = row((2032, "alses", "sexe", "filles"), "personnes", counts=(count, count), base=(base, base), **EXACT)
-        said.append(plain(formats.plain(statement_tables.value_of(facts(girls)("alses/sexe/filles")))))
+        said.append(plain(text.plain(statement_tables.value_of(facts(girls)("alses/sexe/filles")))))
     assert said == ["9 sur 99", "25 %"]
 
 

@@ -94,6 +94,14 @@ def test_a_notebook_that_is_dropped_on_the_list_of_files_loses_its_outputs_too_a
         assert model == before
 
 
+def test_a_draft_keeps_its_outputs_if_one_of_its_cells_asks_for_it_and_no_other_notebook_does():
+    for place, tag, is_kept in (("brouillons/", "garder", True), ("brouillons/", "x", False), ("", "garder", False), ("brouillons/../", "garder", False)):
+        content = json.loads(SHOWN)
+        content["cells"][0]["metadata"] = {"tags": [tag]}
+        strip_outputs({"type": "notebook", "content": content}, path=f"notebooks/{place}essai.ipynb")
+        assert bool(content["cells"][0]["outputs"]) == is_kept, (place, tag)
+
+
 @pytest.mark.parametrize(
     "model",
     [
@@ -168,6 +176,13 @@ def test_the_lab_takes_another_port_and_keeps_its_token(lab):
     with pytest.raises(urllib.error.HTTPError, match="403"):
         ask(f"{address}api/contents/notebooks")
     assert "00_accueil.ipynb" in [one["name"] for one in ask(f"{address}api/contents/notebooks", token)["content"]]
+
+
+def test_the_export_menu_of_the_lab_offers_the_house_style(lab):
+    *_, address, token = lab
+    assert ask(f"{address}api/nbconvert", token)["alses"] == {"output_mimetype": "text/html"}
+    page = ask(f"{address}nbconvert/alses/notebooks/02_describe.ipynb", token)
+    assert "Que font les ALSES" in page and "<script" not in page and 'class="bandeau"' in page
 
 
 def test_the_lab_speaks_french_and_asks_nobody_for_news_or_extensions(lab):
@@ -309,6 +324,20 @@ def test_the_form_makes_the_report_of_the_command_and_opens_it(reported, monkeyp
     assert not form.make.disabled and form.stop.disabled
     form.open.click()
     assert opened == [(reported / "reports/2032/index.html").as_uri()]
+
+
+def test_the_form_copies_a_notebook_with_the_chosen_year_where_git_does_not_look(data_root, tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "drafts", lambda: tmp_path / "brouillons")
+    form = Form()
+    form.compare_to.value, form.notebook.value = 2031, "03_compare"
+    form.copy.click()
+    copy = tmp_path / "brouillons/03_compare_2032_2031.ipynb"
+    cell = next(each for each in json.loads(copy.read_text(encoding="utf-8"))["cells"] if each["metadata"].get("tags") == ["parameters"])
+    assert "".join(cell["source"]).startswith("year = 2032  # ") and "\ncompare_to = 2031  # " in "".join(cell["source"])
+    assert "brouillons/03_compare_2032_2031.ipynb" in form.said.value
+    copy.write_text("à moi", encoding="utf-8")
+    form.copy.click()
+    assert copy.read_text(encoding="utf-8") == "à moi"
 
 
 def test_the_form_stops_what_it_started_and_says_so(data_root):

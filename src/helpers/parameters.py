@@ -19,6 +19,8 @@ NOTEBOOKS = {
     "03_compare": ("year", "compare_to", "site_type", "site"),
     "04_themes": ("year", "word"),
 }
+# What a notebook added to the report may take; it is given the values of the network.
+OWN = ("year", "compare_to", "site_type", "site", "word")
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Parameters:
 
     def of(self, notebook: str) -> dict[str, Any]:
         """The parameters of a notebook, with their values."""
-        return {name: getattr(self, name) for name in NOTEBOOKS[notebook]}
+        return {name: getattr(self, name) for name in names_of(notebook)}
 
     def as_shown(self, notebook: str) -> dict[str, str]:
         """The same in a reader's words: « Année », « Comparée à », « Champ », « Mot cherché »."""
@@ -58,19 +60,23 @@ class Parameters:
             "site": ("Champ", self.site or "tout le réseau"),
             "word": ("Mot cherché", self.word),
         }
-        return dict(labels[name] for name in NOTEBOOKS[notebook] if name in labels)
+        return dict(labels[name] for name in NOTEBOOKS.get(notebook, OWN[:2]) if name in labels)
+
+
+def names_of(notebook: str) -> tuple[str, ...]:
+    """What a notebook takes, or may take if it was added to the report; DataError for any other."""
+    if notebook not in NOTEBOOKS and not paths.is_own(notebook):
+        raise DataError(f"Notebook « {notebook} » inconnu ; les notebooks sont {', '.join(NOTEBOOKS)}.")
+    return NOTEBOOKS.get(notebook, OWN)
 
 
 def _check_names(notebook: str, given: dict[str, Any]) -> None:
-    if notebook not in NOTEBOOKS:
-        raise DataError(f"Notebook « {notebook} » inconnu ; les notebooks sont {', '.join(NOTEBOOKS)}.")
+    names = names_of(notebook)
     for name in given:
-        if name not in NOTEBOOKS[notebook]:
-            near = get_close_matches(name, NOTEBOOKS[notebook], n=1)
+        if name not in names:
+            near = get_close_matches(name, names, n=1)
             hint = f" Vouliez-vous « {near[0]} » ?" if near else ""
-            raise DataError(
-                f"{notebook} n’a pas de paramètre « {name} » ; il prend {', '.join(NOTEBOOKS[notebook])}.{hint}"
-            )
+            raise DataError(f"{notebook} n’a pas de paramètre « {name} » ; il prend {', '.join(names)}.{hint}")
     if "year" not in given:
         raise DataError(f"{notebook} : le paramètre « year » manque ; indiquez l’année du rapport.")
 
@@ -143,7 +149,7 @@ def check(notebook: str, **given: Any) -> Parameters:
     """
     _check_names(notebook, given)
     year = check_year(given["year"])
-    compare_to = _check_compare_to(given.get("compare_to"), year) if "compare_to" in NOTEBOOKS[notebook] else None
+    compare_to = _check_compare_to(given.get("compare_to"), year) if "compare_to" in names_of(notebook) else None
     site_type, site = given.get("site_type", "reseau"), given.get("site", "")
     if site_type not in SITE_TYPES:
         raise DataError(f"« site_type » vaut {', '.join(SITE_TYPES)} ; reçu : {site_type!r}.")

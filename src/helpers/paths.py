@@ -98,6 +98,22 @@ def notebook(name: str) -> Path:
     return repository() / "notebooks" / f"{name}.ipynb"
 
 
+# « 0 » leaves them out: the tests and the example in git are about the four.
+OWN_NOTEBOOKS_VARIABLE = "ALSES_OWN_NOTEBOOKS"
+
+
+def is_own(name: str) -> bool:
+    """Whether a notebook is one that a researcher added to the report: its number is 10 to 19."""
+    return re.match(r"1\d_", name) is not None
+
+
+def own_notebooks() -> list[str]:
+    """The notebooks that the report publishes beside the four, by name, in order."""
+    if os.environ.get(OWN_NOTEBOOKS_VARIABLE) == "0":
+        return []
+    return sorted(path.stem for path in (repository() / "notebooks").glob("*.ipynb") if is_own(path.stem))
+
+
 def drafts() -> Path:
     """The folder of a reader's own notebooks; git ignores it."""
     return repository() / "notebooks" / "brouillons"

@@ -16,11 +16,14 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from helpers.errors import NO_PERSONS, DataError
 from helpers.paths import (
     DATA_ROOT_VARIABLE,
     SYNTHETIC_SUFFIX,
     codings_folder,
     data_root,
+    notebook,
+    own_notebooks,
     processed,
     report,
     reports,
@@ -110,9 +113,7 @@ def refuse_persons(root: Path, *, allowed: Path) -> None:
             return
         path = os.path.realpath(os.fsdecode(arguments[0]))
         if path.startswith(data + os.sep) and not path.startswith(inside) and path != kept:
-            raise PermissionError(
-                "Ce notebook ne voit que des nombres protégés : les fichiers de personnes lui sont fermés."
-            )
+            raise DataError(NO_PERSONS)
 
     sys.addaudithook(refuse)
 
@@ -471,12 +472,19 @@ def kept_sites(year: int) -> list[str]:
     return next((kept.parameters.get("sites", []) for kept in _records(year)), [])
 
 
+def why_report_stale(kept: Record, parameters: dict | None = None) -> list[Reason]:
+    """As `why_stale`; a notebook that was added to the report since is a reason too."""
+    own = (name_of(notebook(name)) for name in own_notebooks())
+    new = [Reason("notebook", name, "est arrivé") for name in own if name not in kept.files]
+    return [*why_stale(kept, parameters), *new]
+
+
 def report_causes(
     year: int, compare_to: int | None, sites: Iterable[str] = (), *, is_synthetic: bool = False
 ) -> list[Reason] | None:
     """Why the report would not be the same if it were made now; None when nothing is known of it."""
     kept = read_report_record(year, is_synthetic=is_synthetic)
-    return None if kept is None else why_stale(kept, asked(year, compare_to, sites))
+    return None if kept is None else why_report_stale(kept, asked(year, compare_to, sites))
 
 
 def _is_tidy(folder: Path) -> bool:
@@ -489,7 +497,7 @@ def current_report(year: int, compare_to: int | None, sites: Iterable[str] = ())
     """The folder of the published report if it is up to date, its files included; else None."""
     for kept in _records(year):
         folder = _folder(kept)
-        if folder and not why_stale(kept, asked(year, compare_to, sites)) and _is_tidy(folder):
+        if folder and not why_report_stale(kept, asked(year, compare_to, sites)) and _is_tidy(folder):
             return folder
     return None
 
@@ -522,7 +530,7 @@ def load_ipython_extension(shell: Any) -> None:
     refuse_persons(root, allowed=kept)
 
     def keep(_result: Any) -> None:
-        roots = data_root() / "data", repository() / "src" / "helpers"
+        roots = data_root() / "data", repository() / "src" / "helpers", repository() / "notebooks"
         kept.write_text(json.dumps([list(map(str, each)) for each in seen(*roots)]), encoding="utf-8")
 
     shell.events.register("post_run_cell", keep)

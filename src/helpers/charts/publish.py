@@ -10,9 +10,10 @@ from matplotlib.figure import Figure
 from helpers.charts.figure import csv_address
 from helpers.charts.inline_svg import lay_out, to_inline
 from helpers.charts.marks import Mark, marks_of, rows_of, written
-from helpers.charts.theme import nothing
+from helpers.charts.theme import nothing, with_french_numbers
 from helpers.indicators.lookup import Facts, fact_of, merge_references, with_shares
 from helpers.schema import DataError, catalogue, columns
+from helpers.text.comparison_tables import bases_of, comparison_table
 from helpers.text.formats import (
     MISSING,
     Html,
@@ -27,11 +28,12 @@ from helpers.text.formats import (
     write_base,
 )
 from helpers.text.sentences import sentence
-from helpers.text.tables import headings
+from helpers.text.tables import column_title, headings
 from helpers.text.tables import lay_out as lay_out_table
 from helpers.text.tables import table as lay_table
 
 _INDICATORS = set(columns("indicateurs"))
+_COMPARED = {"comparaison", "part_pct", "ecart_pts"}  # columns of `analysis.comparisons.table`
 _PLAIN_AXES = ("libelle", "annee")  # what they bear says what they are
 _TOLD = 12  # marks that an alternative text names, before it leads to the table
 _EXACT = 1e-6  # relative difference between what is drawn and what the table holds
@@ -66,6 +68,8 @@ def _holds(column: pd.Series, value: float) -> bool:
 
 def _said(mark: Mark, column: str, row: Any, *, is_alone: bool) -> str:
     """A mark in words: « 6e, filles : 30 % »; the one series of a drawing need not be named when it is the column."""
+    if mark.is_word:
+        return "\u00a0: ".join(filter(None, (mark.name.replace("\n", " "), mark.series)))
     series = "" if is_alone and mark.series == column else mark.series
     name = ", ".join(filter(None, (mark.name.replace("\n", " "), series)))
     value = written(row, column, mark.value)
@@ -85,17 +89,27 @@ def _titles(marks: list[Mark], words: list[str]) -> dict[str, list[str]]:
 
 def _alt(title: str, words: list[str]) -> str:
     told = " ; ".join(words[:_TOLD])
-    more = f" ; et {len(words) - _TOLD} autres, dans le tableau des données" if len(words) > _TOLD else ""
+    more = " ; et d’autres, dans le tableau des données" if len(words) > _TOLD else ""
     return f"{title}. {told}{more}." if told else f"{title}. Les valeurs sont dans le tableau des données."
 
 
 def _base(frame: pd.DataFrame) -> str:
-    """How many the frame speaks of: the bases of its indicators, else its rows."""
+    """How many the frame speaks of: the bases of its indicators, group by group if crossed, or of its comparisons; else
+    its rows.
+    """
+    if _COMPARED <= set(frame.columns):
+        return bases_of(frame)
     if not _INDICATORS <= set(frame.columns):
         return f"n = {number(len(frame))} {'ligne' if len(frame) < 2 else 'lignes'} du tableau"
-    facts = [fact_of(row) for row in _shared(frame).itertuples()]
-    known = {(write_base(fact), population(fact)): None for fact in facts if fact.base}
-    return " ; ".join(f"n = {count} ({who})" for count, who in known)
+    rows = [(row, fact_of(row)) for row in _shared(frame).itertuples()]
+    when = len({fact.key[:4] for _, fact in rows}) > 1
+    known = {}
+    for row, fact in rows:
+        who = _words(row, "modalite_croisee") or population(fact)
+        if fact.base:
+            known[write_base(fact), f"{fact.key[:4]}, {who}" if when else who] = fact
+    told = [Markup("{} ({})").format(say_base(fact), who) for (_, who), fact in known.items()]
+    return Markup("n = ") + Markup(" ; n = ").join(told) if told else ""
 
 
 def _shared(frame: pd.DataFrame) -> pd.DataFrame:
@@ -103,11 +117,19 @@ def _shared(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 # Columns that tell apart the rows of a frame of indicators, and how a reader names them.
-_TELLING = {"annee": "Année", "perimetre": "Public", "lieu": "Lieu", "modalite_croisee": "Groupe"}
+_TELLING = {
+    "indicateur": "Question",
+    "annee": "Année",
+    "perimetre": "Public",
+    "lieu": "Lieu",
+    "modalite_croisee": "Groupe",
+}
 
 
 def _words(row, column: str) -> str:
     entries = catalogue()
+    if column == "indicateur":
+        return entries.indicators[row.indicateur].label
     if column == "perimetre":
         return entries.perimeters[row.perimetre].label
     if column == "modalite_croisee":
@@ -139,15 +161,17 @@ def _indicator_table(frame: pd.DataFrame, caption: str) -> Html:
     return lay_out_table(caption, [heads[place] for place in used], [[row[place] for place in used] for row in rows])
 
 
-def _table(frame: pd.DataFrame, title: str) -> Html:
-    """The frame as the table under its figure."""
+def _table(frame: pd.DataFrame, title: str, column: str) -> Html:
+    """The frame as the table under its figure, which draws this column."""
     caption = f"Données de la figure\u00a0: {title}"
     if _INDICATORS <= set(frame.columns):
         return _indicator_table(frame, caption)
+    if _COMPARED <= set(frame.columns):
+        return comparison_table(frame, caption=caption, of_counts=column.startswith("effectif"))
     plain_frame = frame.reset_index(drop=True)
     numbers = plain_frame.select_dtypes("number").columns
     plain_frame = plain_frame.astype(dict.fromkeys(numbers, float))  # a missing value that compares
-    titles = {name: _words_of(str(name).removesuffix("_pct")) for name in plain_frame}
+    titles = {name: column_title(str(name)) for name in plain_frame}
     return lay_table(plain_frame, caption=caption, titles=titles)
 
 
@@ -155,7 +179,7 @@ def publier(
     drawn: Any,
     frame: pd.DataFrame,
     *,
-    titre: str,
+    titre: str = "",
     lecture: str = "",
     base: str | None = None,
     source: str | None = None,
@@ -169,18 +193,22 @@ def publier(
     ``drawn`` is anything that matplotlib or seaborn drew (Axes, Figure, FacetGrid); ``frame`` is what it was drawn
     from: its table, its CSV, its base, its source and its alternative text are computed from it. ``titre`` and
     ``lecture`` are sentences as in `texte`: their keys are looked up in the frame, unless ``figures`` is given.
+    Without ``titre``, the notebook says so, and `run` tells it with whatever else it lacks.
     ``nom`` is the stable anchor of the figure (its title otherwise). When a number of the title is not published or the
     frame is empty, the figure leaves the page, and says so in the notebook.
 
     Raises
     ------
     DataError
-        when what is given was not drawn, or has no title.
+        when what is given was not drawn.
     """
     figure = _figure_of(drawn)
     looked = figures if figures is not None else _shared(frame) if _INDICATORS <= set(frame.columns) else None
+    looked = frame if looked is None and _COMPARED <= set(frame.columns) else looked
     if not titre:
-        raise DataError('La figure n’a pas de titre : écrivez ce qu’elle montre dans publier(…, titre="…").')
+        _close(figure)
+        told = 'La figure n’a pas de titre : écrivez ce qu’elle montre dans publier(…, titre="…").'
+        return Html(f'<p class="figure-sans-titre">{told}</p>', told)  # `report.own_outputs` looks for the class
     title = sentence(titre, looked, **valeurs)
     if not title or frame.empty:
         _close(figure)
@@ -189,7 +217,11 @@ def publier(
     column, rows = _drawn_column(figure, marks, frame), rows_of(marks, frame)
     is_alone = len({mark.series for mark in marks}) < 2
     words = [_said(mark, column, row, is_alone=is_alone) for mark, row in zip(marks, rows, strict=True)]
-    strange = [said for mark, row, said in zip(marks, rows, words, strict=True) if mark.value and row is None]
+    strange = [
+        said
+        for mark, row, said in zip(marks, rows, words, strict=True)
+        if mark.value and row is None and not mark.is_word
+    ]
     notes = []
     if strange:
         told = " ; ".join(strange[:3]) + (" …" if len(strange) > 3 else "")
@@ -204,7 +236,7 @@ def publier(
         lay_out(figure, is_narrow=is_narrow)
         drawings.append(Markup(to_inline(figure, name=f"{name}{'-m' * is_narrow}", described_by=said, titles=titles)))
     _close(figure)
-    table = _table(frame, plain(str(title)))
+    table = _table(frame, plain(str(title)), column)
     references = merge_references(frame["reference"].dropna()) if "reference" in frame else ""
     html = fragment(
         "inline_figure.html.j2",
@@ -237,13 +269,13 @@ def _name_axes(figure: Figure, frame: pd.DataFrame) -> None:
             column = axis.get_label_text()
             if column not in frame:
                 continue
-            axis.set_label_text("" if column in _PLAIN_AXES or column.endswith("_pct") else _words_of(column))
+            is_plain = column in _PLAIN_AXES or column.endswith("_pct") or column.startswith("effectif")
+            axis.set_label_text("" if is_plain else column_title(column))
+            if column.startswith("effectif"):
+                axis.set_major_formatter(lambda value, _: number(value) if value == round(value) else "")
             if column.endswith("_pct"):
                 axis.set_major_formatter(lambda value, _: percent(value))
-
-
-def _words_of(column: str) -> str:
-    return str(column).replace("_", " ").capitalize()
+    with_french_numbers(figure)
 
 
 def _slug(text: str) -> str:

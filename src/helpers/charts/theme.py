@@ -11,9 +11,10 @@ import pandas as pd
 from matplotlib.backend_bases import RendererBase
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
 from helpers.indicators.lookup import PROTECTED, Fact, fact_of, merge_references
-from helpers.text.formats import Html, percent, say, share, write_share
+from helpers.text.formats import Html, number, percent, say, share, write_share
 
 # --- One colour per modality in the whole report, light and dark; safe for the colour-blind ---
 # Light colours serve as names: the SVG swaps each for its dark counterpart.
@@ -69,11 +70,6 @@ COLOURS = {
     "participants/nord": BLUE,
     "participants/sud": ORANGE,
     "participants/chefs_de_service": GREY,
-    "verdict/confirme": GREEN,
-    "verdict/sous_hypothese": SKY,
-    "verdict/non_verifiable": PALE,
-    "verdict/ambigu": AMBER,
-    "verdict/contradictoire": ORANGE,
     "nature_enonce/constat": GREY,
     "nature_enonce/tension": ORANGE,
     "nature_enonce/levier": GREEN,
@@ -120,11 +116,10 @@ def text_on(fill: str) -> str:
 
 # --- Texts of a chart ---
 
-# Titles, readings and alt texts: macros shared by pages, then those of 02, of cross-tabulations, of 03 and of a site.
+# Titles, readings and alt texts: macros shared by pages, then those of 02, of cross-tabulations and of a site.
 words = partial(say, "figures")
 describing = partial(say, "figures_describe")
 crossing = partial(say, "figures_crossed")
-comparing = partial(say, "figures_compare")
 site = partial(say, "figures_site")
 
 
@@ -150,7 +145,7 @@ def source(population: str, references: Iterable[str]) -> Html:
 def bases(parts: Iterable[tuple[Fact | None, str]]) -> Html:
     """The bases of a chart, each with its population: « n = 2 233 (personnes suivies par un ALSES) »."""
     known = {(fact.base or fact.counts, label): (fact, label) for fact, label in parts if fact}
-    return words("bases", facts=[said for (count, _), said in known.items() if count], measures=[])
+    return words("bases", facts=[said for (count, _), said in known.items() if count])
 
 
 def is_tied(value: Any, values: list) -> bool:
@@ -207,7 +202,10 @@ STYLE = {
     "ytick.right": False,
 }
 
+YEARS = (1900, 2100)  # an axis between these bears years
+
 _DRAWN = {
+    "axes.formatter.useoffset": False,
     "figure.figsize": (7.2, 4),
     "figure.constrained_layout.use": True,
     "svg.fonttype": "none",
@@ -221,11 +219,33 @@ def style() -> None:
 
     sns.set_theme(style="white", palette=[BLUE, ORANGE, GREEN, PURPLE, SKY, AMBER], rc={**STYLE, **_DRAWN})
     try:
+        from IPython import get_ipython
         from matplotlib_inline.backend_inline import set_matplotlib_formats
 
         set_matplotlib_formats("svg")  # text stays text
+        shown = get_ipython().display_formatter.formatters["image/svg+xml"]
+        draw = shown.for_type(Figure)
+        shown.for_type(Figure, lambda figure: draw(with_french_numbers(figure)))
     except (ImportError, AttributeError):  # no notebook
         pass
+
+
+class _French(ScalarFormatter):
+    def __call__(self, value: float, place: int | None = None) -> str:
+        return number(value, len(super().__call__(value, place).partition(".")[2]))
+
+
+def with_french_numbers(figure: Figure) -> Figure:
+    """The figure, whose axes bear whole years, and numbers as the page writes them; what its author wrote stays."""
+    for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
+        if type(axis.get_major_formatter()) is ScalarFormatter and axis.get_scale() == "linear":
+            low, high = sorted(axis.get_view_interval())
+            if low > YEARS[0] and high < YEARS[1]:
+                axis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+                axis.set_major_formatter("{x:.0f}")
+            else:
+                axis.set_major_formatter(_French())
+    return figure
 
 
 def _style(sheet: Sheet) -> dict:

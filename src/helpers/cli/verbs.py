@@ -85,9 +85,9 @@ _PDF = option("--pdf", "fait aussi un PDF, avec Chromium, Chrome ou Edge (ALSES_
 @verb(
     "run",
     "fabrique le rapport d’une année dans reports/",
-    "Contrôle les fichiers de l’année, exécute les quatre notebooks, puis publie le rapport : des pages à lire hors "
-    "connexion et les chiffres pour un tableur. Seul est refait ce que changent les fichiers reçus, les notebooks, le "
-    "code, les paramètres ou les bibliothèques ; si rien n’a changé, rien n’est écrit.\n"
+    "Contrôle les fichiers de l’année, exécute les quatre notebooks et les vôtres (10 à 19), puis publie le rapport : "
+    "des pages à lire hors connexion et les chiffres pour un tableur. Seul est refait ce que changent les fichiers "
+    "reçus, les notebooks, le code, les paramètres ou les bibliothèques ; si rien n’a changé, rien n’est écrit.\n"
     "Écrit reports/ANNÉE/, en une fois : si quelque chose échoue, le rapport précédent reste entier. Les tables "
     "nettoyées et les notebooks exécutés vont dans data/processed/ANNÉE/, avec changements.html : les chiffres qui ont "
     "changé depuis le rapport précédent. Dans data/raw/, n’écrit que la carte d’un export, la première fois qu’il est "
@@ -97,7 +97,7 @@ _PDF = option("--pdf", "fait aussi un PDF, avec Chromium, Chrome ou Edge (ALSES_
         ("run --year 2020 --open", "le même, puis l’ouvrir dans le navigateur"),
         ("run --year 2020 --pdf", "le même, et un PDF du rapport entier"),
         ("run --year 2019 --year 2020", "deux rapports ; si l’un échoue, l’autre est fait"),
-        ("run --year 2020 --watch", "le même, refait à chaque changement d’un notebook ou d’un fichier"),
+        ("run --year 2020 --watch", "le même, refait sous vos yeux à chaque changement d’un notebook ou d’un fichier"),
         ("run --year 2021 --by association", "le rapport du réseau et celui de chaque association"),
         ("run --year 2020 --compare-to 2019", "en choisissant l’année de comparaison"),
     ),
@@ -136,7 +136,7 @@ _PDF = option("--pdf", "fait aussi un PDF, avec Chromium, Chrome ou Edge (ALSES_
         "--scheduler ADRESSE", "fait exécuter les notebooks par un cluster Dask (tls://… si des exports sont présents)"
     ),
     option("--force", "exécute tout, même ce que rien n’a changé"),
-    option("--watch", "reste là et refait ce qu’il faut à chaque changement (Ctrl-C pour finir)"),
+    option("--watch", "montre le rapport et refait ce qu’il faut à chaque changement (Ctrl-C pour finir)"),
     option("--open", "ouvre le rapport dans le navigateur à la fin"),
     _PDF,
 )
@@ -245,10 +245,17 @@ LOOK_S, QUIET_S = 0.15, 0.05
 
 def _watch(options: Namespace) -> int:
     """Makes the report, then again after each change, until Ctrl-C; a failure is printed, and the watch goes on."""
-    code, inputs = _code(), _inputs()
+    from helpers.cli.live import Preview
+
+    code, inputs, preview = _code(), _inputs(), None
     while True:
         try:
-            _make_if_needed(options)
+            folder, is_new = _make_if_needed(options)
+            if preview is None:
+                preview = Preview(folder)
+                print_message(f"\nPages rechargées à chaque changement, sur cet ordinateur : {preview.address}")
+            elif is_new:
+                preview.show(folder)
         except Exception as error:
             messages.explain(error, sys.argv[1:], options.year)
         options.force = False
@@ -1040,6 +1047,7 @@ def _generate(_: Namespace) -> int:
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
         print_message(path.relative_to(root).as_posix())
+    os.environ[paths.OWN_NOTEBOOKS_VARIABLE] = "0"
     make_example(root)
     return 0
 

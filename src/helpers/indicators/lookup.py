@@ -461,34 +461,6 @@ class Facts:
         return None if fact is None or fact.precision in UNSAID else fact
 
 
-# --- One share over several years ---
-
-
-@dataclass(frozen=True)
-class Series:
-    """A share over the years, the oldest first, and what may be concluded of its course.
-
-    ``finding`` is hausse or baisse (every year), hausse_ou_stable or baisse_ou_stable (never the other way), stable
-    (from the first year to the last), peu_ou_stable (from one year to the next), va_et_vient, or indetermine.
-
-    >>> tous = data.load_series(2020)
-    >>> filles = [indicators.Facts(tous, year=annee)("alses/sexe/filles") for annee in (2019, 2020)]
-    >>> parts = indicators.Series("alses/sexe/filles", "filles", "hausse", filles)
-    >>> parts.years, [fait.share for fait in parts.facts]
-    ([2019, 2020], [40.0, 42.0])
-    """
-
-    path: str
-    label: str
-    finding: str
-    facts: list[Fact]
-
-    @property
-    def years(self) -> list[int]:
-        """The years where the share is known."""
-        return [int(fact.key.split("/")[0]) for fact in self.facts]
-
-
 # --- The values of one site with the network's beside them; the names of sites ---
 
 _ASSOCIATION, _COLLEGE = "association", "collège"

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from bs4 import BeautifulSoup
 
-from helpers.report.own_outputs import with_own_outputs
+from helpers.report.own_outputs import with_own_outputs, with_sections
 from helpers.report.page import INDEX, TEMPLATES, Page, PublicationError, lay_out
+from helpers.text.sentences import TYPED
 
 if TYPE_CHECKING:  # slow to import, and only some callers need it
     from nbconvert.exporters import HTMLExporter
@@ -33,7 +34,8 @@ def says_nothing(html: str | None) -> bool:
 
 def _shows(cell: "NotebookNode") -> bool | None:
     """Whether a cell shows something; None for a cell without display: a text, an assignment."""
-    shown = [output.get("data", {}).get("text/html") for output in cell.get("outputs", [])]
+    told = [output for output in cell.get("outputs", []) if output.get("name") != "stderr"]  # no page has a warning
+    shown = [output.get("data", {}).get("text/html") for output in told]
     return not all(map(says_nothing, shown)) if shown else None
 
 
@@ -84,14 +86,25 @@ def tags_of(cell: "NotebookNode") -> list[str]:
     return cell.metadata.get("tags", [])
 
 
-def page_title(notebook: "NotebookNode") -> str:
+def typed_numbers(notebook: "NotebookNode") -> dict[str, None]:
+    """What `texte` told of the numbers that sentences have by hand, each after its section."""
+    return {
+        f"section « {section} ». {line}": None
+        for section, cell in with_sections(notebook)
+        for output in cell.get("outputs", [])
+        for line in (output.text.splitlines() if output.get("name") == "stderr" else [])
+        if line.startswith(TYPED)
+    }
+
+
+def page_title(notebook: "NotebookNode", name: str = "Le notebook") -> str:
     """The notebook's first title of level 1, without Markdown marks; PublicationError without any."""
     for cell in notebook.cells:
         found = _TITLE.search(cell.source) if cell.cell_type == "markdown" else None
         if found:
             return re.sub(r"[*`]", "", found[1]).strip()
     raise PublicationError(
-        "Le notebook n’a pas de titre : commencez sa première cellule de texte par « # » et une question."
+        f"{name} n’a pas de titre : commencez sa première cellule de texte par « # » et une question."
     )
 
 
@@ -173,8 +186,7 @@ def _is_elsewhere(cell: "NotebookNode") -> bool:
 
 
 def arrange_cells(notebook: "NotebookNode") -> ArrangedCells:
-    """The cells of a page and of its foot; those of the index and tagged ``provenance`` are left to the caller.
-    """
+    """The cells of a page and of its foot; those of the index and tagged ``provenance`` are left to the caller."""
     cells = deepcopy(notebook.cells)
     left = empty_cells(cells)
     kept = [cell for place, cell in enumerate(cells) if place not in left and not _is_elsewhere(cell)]
@@ -270,23 +282,24 @@ def export_page(
 ) -> str:
     """The executed notebook as one self-contained HTML page: same notebook, same text.
 
-    ``pages`` are in reading order and hold ``name``; ``foot`` is HTML in place of the cells tagged ``provenance``;
-    ``subtitle`` is plain text, ``index`` the address of the page that leads here. Error outputs and stderr are left
-    out: a notebook that failed must not come this far. Raises PublicationError without a title, ValueError for an
-    unknown ``name``.
+    ``pages`` are in reading order and hold ``name``; without any, the page is by itself: it has no menu, and its
+    figures may lack a caption. ``foot`` is HTML in place of the cells tagged ``provenance``; ``subtitle`` is plain
+    text, ``index`` the address of the page that leads here. Error outputs and stderr are left out: a notebook that
+    failed must not come this far. Raises PublicationError without a title, ValueError for an unknown ``name``.
     """
-    notebook = with_own_outputs(notebook, name=name)
-    title, arranged, exporter = page_title(notebook), arrange_cells(notebook), _exporter()
+    notebook = with_own_outputs(notebook, name=name, is_strict=bool(pages))
+    title, arranged, exporter = page_title(notebook, name), arrange_cells(notebook), _exporter()
     html, presentation, preparation = (
         exporter.from_notebook_node(part)[0] for part in (arranged.body, arranged.presentation, arranged.preparation)
     )
     return lay_out(
         _body(html),
         title=title,
-        current=name,
+        current=name if pages else None,
         pages=pages,
         subtitle=subtitle,
         foot=f"{presentation}\n{foot}\n{preparation}",
         number=_number(name),
         index=index,
+        template="gabarit.html.j2" if pages else "seule.html.j2",
     )

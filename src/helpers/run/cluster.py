@@ -87,7 +87,7 @@ class Returned:
 
 def code_fingerprint() -> str:
     """The checksum of the notebooks and the package."""
-    notebooks = map(paths.notebook, NOTEBOOKS)
+    notebooks = map(paths.notebook, (*NOTEBOOKS, *paths.own_notebooks()))
     package = (path for path in (paths.repository() / "src/helpers").rglob("*") if path.suffix != ".pyc")
     states = provenance.states(path for path in (*notebooks, *package) if path.is_file())
     return system.checksum("\n".join(f"{name} {state.sha256}" for name, state in states.items()).encode())

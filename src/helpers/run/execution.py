@@ -14,6 +14,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from helpers import paths, provenance
 from helpers.kernels import fork
+from helpers.report.own_outputs import with_sections
 from helpers.run.tasks import NotebookFailure, check_source
 from helpers.system import atomic_write
 
@@ -69,17 +70,6 @@ _DEFAULT_CAUSE = "le notebook ou un module de src/helpers a été modifié, ou l
 _TAG = "papermill-error-cell-tag"
 
 
-def _section(cells: list[NotebookNode], index: int) -> str:
-    titles = [
-        found[1]
-        for cell in cells[: index + 1]
-        if cell.cell_type == "markdown"
-        for found in [re.search(r"^#{1,3}\s+(.+)$", cell.source, flags=re.MULTILINE)]
-        if found and _TAG not in cell.metadata.get("tags", [])
-    ]
-    return titles[-1] if titles else "début"
-
-
 def _first_error(notebook: NotebookNode) -> tuple[int, NotebookNode] | None:
     for index, cell in enumerate(notebook.cells):
         for output in cell.get("outputs", []):
@@ -88,11 +78,11 @@ def _first_error(notebook: NotebookNode) -> tuple[int, NotebookNode] | None:
     return None
 
 
-def find_fault(notebook: NotebookNode) -> str | None:
+def find_fault(notebook: NotebookNode, *, is_own: bool = False) -> str | None:
     """Why the notebook is not fully executed, in French, or None; Papermill's own status is not trusted.
 
     Every cell with code must have run, in order, without error, down to the one tagged ``provenance``, which must have
-    an output.
+    an output; one's own notebook (``is_own``) need not have it.
     """
     code = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
     counts = [cell.execution_count for cell in code]
@@ -102,6 +92,8 @@ def find_fault(notebook: NotebookNode) -> str | None:
         return f"la cellule {counts.index(None) + 1} n’a pas été exécutée"
     if counts != sorted(set(counts)):
         return "les cellules n’ont pas été exécutées dans l’ordre"
+    if is_own:
+        return None
     if not code or "provenance" not in code[-1].metadata.get("tags", []) or not code[-1].outputs:
         return "la dernière cellule (provenance) n’a rien produit"
     return None
@@ -139,7 +131,7 @@ def failure(name: str, notebook: NotebookNode, kept_as: str, error: Exception, *
         return NotebookFailure(evalue, is_input=True)
     error_text = f"{ename} : {evalue}" if may_name else ename
     place = _mark(notebook, error_text, is_hushed=not may_name)
-    cause, section = CAUSES.get(ename, _DEFAULT_CAUSE), _section(notebook.cells, place)
+    cause, section = CAUSES.get(ename, _DEFAULT_CAUSE), [section for section, _ in with_sections(notebook)][place]
     return NotebookFailure(
         f"{name} s’est arrêté dans la section « {section} », cellule {place + 1} ({error_text}). "
         f"Cause probable : {cause}. Le notebook exécuté est gardé, la cellule y est marquée : {kept_as}."
@@ -280,7 +272,7 @@ def execute(
         guarded = provenance.arguments(seen, root or paths.data_root())
         notebook = _settle(_started_run(name, parameters, guarded, course))
         _keep(notebook, destination)
-        fault = find_fault(notebook)
+        fault = find_fault(notebook, is_own=paths.is_own(name))
         read, written = provenance.read_back(seen) if not fault else ([], [])
     except RunStopped:
         raise

@@ -58,7 +58,8 @@ def _reasons(year: int, folder: Path) -> list[str]:
         return [f"{paths.relative(provenance.report_record(year, is_synthetic=is_synthetic))} {_UNKNOWN}"]
     # A true report rests on no simulation: one that came since makes another report.
     simulated = set() if is_synthetic else {path for each in paths.years() for path in data.simulated_exports(each)}
-    reasons = [reason for reason in provenance.why_stale(kept) if provenance.locate(reason.name) not in simulated]
+    reasons = provenance.why_report_stale(kept)
+    reasons = [reason for reason in reasons if provenance.locate(reason.name) not in simulated]
     own = [each for each in reasons if not each.is_consequence and (each.kind != "produit" or place in each.name)]
     changed = own or ([] if simulated else [each for each in reasons if each.is_consequence])
     changed.sort(key=lambda reason: reason.kind != "produit")

@@ -1,22 +1,23 @@
 """What leaves: pages, tables, index and manifest, published as one."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from nbformat import NotebookNode
 
 from helpers import data, paths, provenance, text
-from helpers.parameters import Parameters
+from helpers.parameters import NOTEBOOKS, Parameters
 from helpers.provenance import Record
 from helpers.report import checks, manifest, publication
 from helpers.report import page as report_page
 from helpers.report.index import IndexContext, write_index
 from helpers.report.notebook import export_page, extract, page_title
 from helpers.report.page import INDEX, Page, PublicationError, template_files
-from helpers.run.tasks import SITE_NOTEBOOKS, Site, Task
+from helpers.run.tasks import FIRST, SITE_NOTEBOOKS, Site, Task, read_source
 from helpers.schema import FEWEST_FOR_REPORT, PRECISIONS, SYNTHETIC_MEANING
+from helpers.typography import french_spaces
 
 # --- Around the pages: subtitle, foot, and the summary that opens the report ---
 
@@ -94,9 +95,12 @@ def index_context(
     """What the index shows: cells that the notebooks tag for it (``index-contexte``, ``index-constat`` …)."""
     document, title = data.read_card(choice.year)["source"], f"Les ALSES du Nord en {choice.year}"
     words, files = data.read_reference("glossaire"), {**(SITE_FILES if has_sites else {}), **FILES}
+    # A page that was added to the report says on the index what its own cells are tagged for.
+    added = {page.name: "Page ajoutée au rapport." for page in pages if page.name not in DESCRIPTIONS}
+    described = DESCRIPTIONS | added
 
     def said(*tags: str) -> list[str]:
-        return [html for tag in tags for name in DESCRIPTIONS for html in extract(notebooks[name], tag)]
+        return [html for tag in tags for name in described for html in extract(notebooks[name], tag)]
 
     alert = next(iter(said("synthetique")), "")
     return IndexContext(
@@ -114,7 +118,7 @@ def index_context(
                 "description": description,
                 "findings": extract(notebooks[name], "index-constat"),
             }
-            for name, description in DESCRIPTIONS.items()
+            for name, description in described.items()
         ],
         files=[{"href": href, "description": description} for href, description in files.items()],
         sites="sites.html" if has_sites else "",
@@ -131,6 +135,15 @@ def index_context(
 # --- The page of an executed notebook, kept beside it: made again only when the notebook or the layout changed ---
 
 SITES_PAGE = "sites.html"
+
+
+def report_pages(names: Iterable[str]) -> list[Page]:
+    """The pages of a report; those of notebooks added to it, under their own title, come before the checks of 01."""
+    own = sorted(name for name in names if name not in NOTEBOOKS)
+    titled = [Page(name, french_spaces(page_title(read_source(name), name)), f"{name}.html") for name in own]
+    last = max(place for place, page in enumerate(PAGES) if page.name != FIRST)
+    return [*PAGES[: last + 1], *titled, *PAGES[last + 1 :]]
+
 
 def kept_page(task: Task) -> Path:
     """Where the page of a task waits for publication."""
@@ -150,26 +163,26 @@ def _code_behind(code: str) -> list[Path]:
     return [*provenance.modules_behind([code]), *template_files()]
 
 
-def pages_of(site_type: str) -> list[Page]:
-    """The pages of the report of a site."""
-    return [page for page in PAGES if page.name in SITE_NOTEBOOKS[site_type]]
-
-
 def make_page(
-    task: Task, notebook: NotebookNode, *, choice: Parameters, sites: Sequence[Site], withheld: list[str]
+    task: Task, notebook: NotebookNode, *, choice: Parameters, pages: list[Page], sites: list[Site], withheld: list[str]
 ) -> Path:
     """The file of the page of a task, made again if it is stale.
 
-    ``sites`` are those of the report, with their names; ``withheld`` the values that were taken out of the notebook.
+    ``pages`` and ``sites`` are those of the report, with their names; ``withheld`` the values that were taken out of
+    the notebook.
     """
     kind, site = task.place
-    pages, index = (pages_of(kind), f"../../{SITES_PAGE}") if site else (PAGES, INDEX)
+    pages = [page for page in pages if not site or page.name in SITE_NOTEBOOKS[kind]]
     named = next((each.name for each in sites if (each.site_type, each.site) == task.place), "")
     subtitle = " · ".join(filter(None, [named, report_subtitle(choice)]))
-    path, shown = kept_page(task), {"sous-titre": subtitle, "pages": [page.title for page in pages], "tus": withheld}
+    index = f"../../{SITES_PAGE}" if site else INDEX
+    menu = [f"{page.href} {page.title}" for page in pages]
+    path, shown = kept_page(task), {"sous-titre": subtitle, "pages": menu, "tus": withheld}
     kept = provenance.read_record(page_record(task))
     if kept is None or provenance.why_stale(kept, shown):
+        made_from = [choice.as_shown(task.notebook), choice.series]
         foot = "\n".join(extract(notebook, "provenance"))
+        foot = foot or text.provenance(data.provenance(*made_from, notebooks=[task.notebook])).html
         html = export_page(notebook, name=task.notebook, pages=pages, foot=foot, subtitle=subtitle, index=index)
         path.write_text(html, encoding="utf-8", newline="\n")
         made = provenance.record(shown, [task.executed, *_code_behind(_PAGE_CODE)], products=[path])
@@ -216,7 +229,8 @@ def _build(folder: Path, made: RunResult, choice: Parameters) -> None:
         _build_site(folder / site.folder, site, made.tasks, choice)
     if made.sites:
         write_sites(folder, made.sites, choice)
-    write_index(folder, context=index_context(PAGES, made.notebooks, choice, has_sites=bool(made.sites)))
+    pages = report_pages(made.notebooks)
+    write_index(folder, context=index_context(pages, made.notebooks, choice, has_sites=bool(made.sites)))
 
 
 def _export_tables(folder: Path, choice: Parameters, *place: str, has_comparisons: bool) -> None:
@@ -236,9 +250,9 @@ def _build_site(folder: Path, site: Site, tasks: list[Task], choice: Parameters)
     _export_tables(folder, choice, *place, has_comparisons="03_compare" in SITE_NOTEBOOKS[site.site_type])
 
 
-def _seal(folder: Path, choice: Parameters) -> None:
+def _seal(folder: Path, notebooks: Iterable[str], choice: Parameters) -> None:
     """Write the manifest, with the checksum of everything else, once the pages have passed their checks."""
-    made_from = data.provenance(choice.as_shown("03_compare"), choice.series, notebooks=[page.name for page in PAGES])
+    made_from = data.provenance(choice.as_shown("03_compare"), choice.series, notebooks=list(notebooks))
     inputs = [
         {"path": entry["fichier"], "sha256": entry["sha256"], "bytes": entry["octets"], "rows": entry["lignes"]}
         for entry in made_from["entrees"]
@@ -265,7 +279,7 @@ def publish_report(made: RunResult, choice: Parameters) -> Path:
         _build(building, made, choice)
         _require_sound(building)
         _require_protected(building, choice)
-        _seal(building, choice)
+        _seal(building, made.notebooks, choice)
         if not manifest.is_same_report(building, final):
             publication.atomic_replace(building, final)
     finally:

@@ -11,11 +11,12 @@ import nbformat
 from nbformat import NotebookNode
 
 from helpers import data, parameters, paths, provenance
+from helpers.errors import PublicationError
 from helpers.kernels import fork
 from helpers.parameters import Parameters
 from helpers.provenance import Reason
 from helpers.report import checks, diff_page, publication
-from helpers.report.notebook import suppress_rounded
+from helpers.report.notebook import suppress_rounded, typed_numbers
 from helpers.run.cluster import connected, executing_by, require_safe
 from helpers.run.execution import ExecutedNotebook, RunStopped, execute
 from helpers.run.release import (
@@ -25,6 +26,7 @@ from helpers.run.release import (
     place,
     publish_report,
     record_report,
+    report_pages,
     report_subtitle,
 )
 from helpers.run.tasks import (
@@ -67,6 +69,7 @@ class ReportRun:
         self.choice, self.tell, self._asked = choice, tell, sites
         self.tasks = tasks_of(choice)
         self.shown = sorted((task for task in self.tasks if task.is_page_of(choice)), key=lambda task: task.notebook)
+        self.report_pages = report_pages(task.notebook for task in self.shown)
         self.sites: list[Site] = []
         self._reasons: dict[str, list[Reason]] = {}
         self.count = Progress(self.tasks, show)
@@ -118,7 +121,8 @@ class ReportRun:
         notebook = notebook or nbformat.read(task.executed, as_version=4)
         rounded = data.rounded_figures(task.year) if task.notebook == FIRST else []
         notebook = suppress_rounded(notebook, rounded)
-        checks.look_at(make_page(task, notebook, choice=self.choice, sites=self.sites, withheld=rounded))
+        around = {"choice": self.choice, "pages": self.report_pages, "sites": self.sites}
+        checks.look_at(make_page(task, notebook, **around, withheld=rounded))
         return notebook
 
     def start(self, task: Task, reasons: list[Reason]) -> None:
@@ -172,8 +176,17 @@ class ReportRun:
         return tasks
 
     def shown_notebooks(self) -> dict[str, NotebookNode]:
+        """The notebooks of the network's pages; PublicationError with the faults of all pages."""
+        faults = [page.exception() for page in self._pages.values()]
+        told = "\n".join(str(fault) for fault in faults if isinstance(fault, PublicationError))
+        if told:
+            raise PublicationError("\n".join(dict.fromkeys(told.split("\n"))))
         made = {key: page.result() for key, page in self._pages.items()}
-        return {task.notebook: made[task.key] for task in self.shown}
+        notebooks = {task.notebook: made[task.key] for task in self.shown}
+        for name, notebook in notebooks.items():
+            for warning in typed_numbers(notebook):
+                self.tell(f"  Attention, {name}, {warning}")
+        return notebooks
 
     def execute_elsewhere(self, address: str, *, is_forced: bool) -> dict[str, NotebookNode]:
         """The same on a cluster: here, one thread per task waits for its result."""

@@ -2,6 +2,7 @@
 
 import ast
 import logging
+import re
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, wait
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from nbformat import NotebookNode
 
 from helpers import data, paths, provenance
 from helpers.errors import NotebookFailure
-from helpers.parameters import NOTEBOOKS, Parameters
+from helpers.parameters import NOTEBOOKS, OWN, Parameters
 from helpers.provenance import Reason, Record
 from helpers.schema import FEWEST_FOR_REPORT, DataError
 
@@ -35,6 +36,41 @@ def read_source(name: str) -> NotebookNode:
         raise NotebookFailure(f"{_shown(name)} manque ou n’est plus lisible : restaurez-le, puis relancez.") from None
 
 
+_UNPUBLISHED = "ou donnez-lui un numéro à partir de 20, qui n’est pas publié"
+
+
+def _declared(name: str) -> list[str]:
+    """What the ``parameters`` cell of a notebook gives values to."""
+    shown = _shown(name)
+    cells = [cell for cell in read_source(name).cells if "parameters" in cell.metadata.get("tags", [])]
+    if len(cells) != 1:
+        is_own = paths.is_own(name)
+        remedy = f"écrivez-y « year = … », {_UNPUBLISHED}" if is_own else "restaurez-le"
+        told = f"{shown} doit avoir une cellule étiquetée « parameters », et une seule : {remedy}."
+        raise NotebookFailure(told, is_input=is_own)
+    try:
+        assigned = [(node.targets[0].id, ast.literal_eval(node.value)) for node in ast.parse(cells[0].source).body]
+    except (AttributeError, ValueError, SyntaxError):
+        raise NotebookFailure(
+            f"{shown} : la cellule « parameters » ne doit contenir que des valeurs écrites."
+        ) from None
+    return [name for name, _ in assigned]
+
+
+def _given(name: str, choice: Parameters) -> dict[str, Any]:
+    """The parameters that a notebook gets: one that was added to the report, those of `OWN` that it asks for."""
+    if name in NOTEBOOKS:
+        return choice.of(name)
+    names, fault = _declared(name), ""
+    if not re.fullmatch(r"[\w-]+", name, re.ASCII):
+        fault = "la page prend le nom du notebook ; n’y mettez ni espace ni accent"
+    elif "year" not in names or set(names) - set(OWN):
+        fault = "la cellule « parameters » doit donner year, au besoin compare_to ; écrivez le reste dans une autre"
+    if fault:
+        raise NotebookFailure(f"{_shown(name)} : {fault}, {_UNPUBLISHED}.", is_input=True)
+    return {each: getattr(choice, each) for each in names}
+
+
 def check_source(name: str, given: dict) -> None:
     """Refuse a notebook that would not take these parameters: Papermill only warns, and runs with its own values.
 
@@ -43,18 +79,10 @@ def check_source(name: str, given: dict) -> None:
     NotebookFailure
         when the notebook cannot be read, or its ``parameters`` cell is not what it should be.
     """
-    shown = _shown(name)
-    cells = [cell for cell in read_source(name).cells if "parameters" in cell.metadata.get("tags", [])]
-    if len(cells) != 1:
-        raise NotebookFailure(f"{shown} doit avoir une cellule étiquetée « parameters », et une seule : restaurez-le.")
-    try:
-        assigned = [(node.targets[0].id, ast.literal_eval(node.value)) for node in ast.parse(cells[0].source).body]
-    except (AttributeError, ValueError, SyntaxError):
+    if set(_declared(name)) != set(given):
         raise NotebookFailure(
-            f"{shown} : la cellule « parameters » ne doit contenir que des valeurs écrites."
-        ) from None
-    if {name for name, _ in assigned} != set(given):
-        raise NotebookFailure(f"{shown} : la cellule « parameters » doit donner {', '.join(given)}, et rien d’autre.")
+            f"{_shown(name)} : la cellule « parameters » doit donner {', '.join(given)}, et rien d’autre."
+        )
 
 
 def count_cells(name: str) -> int:
@@ -152,7 +180,7 @@ class Task:
 
 
 def tasks_of(choice: Parameters) -> list[Task]:
-    """The tasks of a report: those that others wait for first, then the longest first.
+    """The tasks of a report: those that others wait for first, then the longest first, then notebooks added to it.
 
     >>> from helpers.run import tasks
     >>> choix = parameters.check("03_compare", year=2020)
@@ -173,7 +201,10 @@ def tasks_of(choice: Parameters) -> list[Task]:
         Task(PROTECTION, {"year": year}, (year,), (f"{FIRST} {year}", *_protections(series[: series.index(year)])))
         for year in choice.series
     ]
-    return [*cleaned, *protected, *shown_tasks(choice, [name for name in NOTEBOOKS if name != FIRST])]
+    four = shown_tasks(choice, [name for name in NOTEBOOKS if name != FIRST])
+    keys = tuple(task.key for task in four)  # what they leave may be read
+    own = [replace(task, after=task.after + keys) for task in shown_tasks(choice, paths.own_notebooks())]
+    return [*cleaned, *protected, *four, *own]
 
 
 def _protections(years: Iterable[int]) -> tuple[str, ...]:
@@ -182,7 +213,7 @@ def _protections(years: Iterable[int]) -> tuple[str, ...]:
 
 def shown_tasks(choice: Parameters, names: Iterable[str]) -> list[Task]:
     """The tasks of these notebooks, for the network or the site of the parameters."""
-    return [Task(name, choice.of(name), tuple(choice.series), _protections(choice.series)) for name in names]
+    return [Task(name, _given(name, choice), tuple(choice.series), _protections(choice.series)) for name in names]
 
 
 # --- The provenance record of a task ---
@@ -214,7 +245,9 @@ def _changed_after(files: list[Path], moment: float) -> bool:
 def record_of(task: Task, read: list[Path], written: list[Path], *, started: float) -> Record | None:
     """The record of an executed task; None when something behind it changed after ``started`` (seconds since 1970)."""
     files, code = [path for path in read if _is_behind(path, task)], _code_behind(task)
-    if _changed_after(files, started) or _changed_after(code, provenance.LOADED_AT):
+    notebook = paths.notebook(task.notebook)  # read when the task starts; the rest is loaded once
+    loaded = [path for path in code if path != notebook]
+    if _changed_after([*files, notebook], started) or _changed_after(loaded, provenance.LOADED_AT):
         return None
     products = [*written, task.executed]
     return provenance.record(task.parameters, [*files, *code], folders=task.folders, products=products)
