@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.charts import persons, posts
+from helpers.charts import persons
 from helpers.charts import theme as theme_module
 from helpers.charts.figure import csv_address, to_address, to_svg
 from helpers.charts.theme import (
@@ -69,11 +69,6 @@ def test_words_marks_and_fills_are_told_apart(theme):
     both = [[int(theme(colour)[at : at + 2], 16) for at in (1, 3, 5)] for colour in (BLUE, GROUND)]
     mixed = [round(mark * BAND + ground * (1 - BAND)) for mark, ground in zip(*both, strict=True)]
     assert contrast("#" + "".join(f"{part:02x}" for part in mixed), theme(GROUND)) >= 3
-
-
-def test_signs_of_one_figure_differ_by_their_shape_too():
-    for signs in ([fill for fill, _ in posts.DISCS.values()]):
-        assert len(set(signs)) == len(signs)
 
 
 # --- drawings --------------------------------------------------------------------------------------------------------
