@@ -9,24 +9,31 @@ import nbformat
 from IPython.core.formatters import DisplayFormatter
 
 from helpers import paths, provenance
-from helpers.charts import figure
+from helpers.charts import publish
 from helpers.run.execution import ExecutedNotebook
 
 
 def run_notebook(name: str, parameters: dict) -> nbformat.NotebookNode:
     """The notebook once executed, with what its cells display."""
-    notebook, names, formatter = nbformat.read(paths.notebook(name), as_version=4), {}, DisplayFormatter()
+    notebook, names = nbformat.read(paths.notebook(name), as_version=4), {}
     for rank, cell in enumerate(cell for cell in notebook.cells if cell.cell_type == "code"):
-        tree, cell.execution_count = ast.parse(cell.source), rank + 1
-        last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
-        exec(compile(tree, cell.id, "exec"), names)
-        if last is not None:
-            displayed = eval(compile(ast.Expression(last.value), cell.id, "eval"), names)
-            data, metadata = formatter.format(displayed)
-            cell.outputs = [nbformat.v4.new_output("display_data", data=data, metadata=metadata)]
+        formatted = [DisplayFormatter().format(each) for each in run_cell(cell, names)]
+        cell.outputs = [nbformat.v4.new_output("display_data", data=data, metadata=more) for data, more in formatted]
+        cell.execution_count = rank + 1
         if "parameters" in cell.metadata.get("tags", []):
             names |= parameters
     return notebook
+
+
+def run_cell(cell: nbformat.NotebookNode, names: dict) -> list:
+    """What a cell displays: what it gives to ``display``, then its last expression."""
+    tree, displayed = ast.parse(cell.source), []
+    last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+    names["display"] = displayed.append
+    exec(compile(tree, cell.id, "exec"), names)
+    if last is not None:
+        displayed.append(eval(compile(ast.Expression(last.value), cell.id, "eval"), names))
+    return [each for each in displayed if each is not None]
 
 
 class _OfThread(set):
@@ -44,8 +51,8 @@ def draw_nothing(put: Callable = setattr) -> None:
 
     ``put`` changes a module: ``monkeypatch.setattr`` in a process that runs other tests.
     """
-    put(figure, "on", lambda *_: None)
-    put(figure, "to_svg", lambda _: "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1 1'/>")
+    put(publish, "lay_out", lambda *_, **__: None)
+    put(publish, "to_inline", lambda *_, **__: "<svg viewBox='0 0 1 1' role='img' aria-label='—'></svg>")
 
 
 # The process's own record of files, put back however a notebook ends.

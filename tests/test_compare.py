@@ -78,7 +78,6 @@ def test_two_printed_shares_differ_only_beyond_their_rounding(before, now, decim
     assert found[["constat_part", "constat_effectif"]].to_numpy().tolist() == [[said, ""]]
 
 
-def test_totals_and_counts_keep_what_each_can_say():
-    kept = [list(choose(BOTH)["modalite"]) for choose in (years.totals, years.counts)]
-    assert kept == [[""], ["", "filles", "garcons", "oui"]]
+def test_totals_are_whole_populations():
+    assert list(years.totals(BOTH)["modalite"]) == [""]
     assert years.only_once(NOW, BEFORE, year=2032, compare_to=2031) == ["Place des parents"]

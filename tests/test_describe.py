@@ -1,57 +1,121 @@
-"""The tables of a year: the right figures, in the right order."""
+"""Page 02, what it says of the persons followed: the right rows, titles and bases that follow them, words that judge."""
 
+import re
+from types import SimpleNamespace
+
+import matplotlib.pyplot as plt
+import nbformat
 import pandas as pd
+import pytest
+import seaborn as sns
 
+from helpers import charts, indicators, paths, schema, text
 from helpers.analysis import describe
 from helpers.indicators.constraints import row, table
+from in_process import run_cell
+
+FIRST, AFTER = "## Combien de personnes", "## Que compte le réseau"
 
 
-def figure(name, modality, n, base=100, *, perimeter="alses", unit="personnes", year=2032):
-    counts, precision = (None, "non_publie") if n is None else ((n, n), "exact")
-    return row((year, perimeter, name, modality), unit, counts=counts, base=base and (base, base), precision=precision, reference="l. 1")
+def figure(name, modality, n, base=100, *, cross=("", ""), source="imprime", perimeter="alses", **more):
+    counts, precision = ((n, n), "exact") if isinstance(n, int) else (n, "non_publie" if n is None else "exact")
+    made = row((2032, perimeter, name, modality), "personnes", counts=counts, base=base and (base, base), cross=cross, precision=precision, reference="Note, l. 1")
+    return made | {"source": source} | more
 
 
-LEVELS = [figure("niveau", name, n) for name, n in (("6e", None), ("4e", 22), ("3e", 40), ("4e_3e", 62), ("6e_5e_autre", 38))]
+def shown(*rows, lieu: str = "") -> str:
+    """What the cells of the persons display of these rows, spaces plain."""
+    cells = nbformat.read(paths.notebook("02_describe"), as_version=4).cells
+    texts = ["".join(cell.source) if cell.cell_type == "markdown" else "" for cell in cells]
+    first, last = (next(place for place, each in enumerate(texts) if each.startswith(head)) for head in (FIRST, AFTER))
+    frame = indicators.with_site_name(table(list(rows)), lieu)
+    names = {
+        "plt": plt, "pd": pd, "sns": sns, "charts": charts, "describe": describe, "indicators": indicators, "schema": schema, "text": text,
+        "texte": text.texte, "indicateurs": frame, "chiffres": indicators.Facts(frame, year=2032), "lieu": lieu,
+        "enonces": pd.DataFrame(columns=schema.columns("enonces")), "choix": SimpleNamespace(year=2032), "questions": schema.catalogue().indicators,
+    }  # fmt: skip
+    made = [each for cell in cells[first:last] if cell.cell_type == "code" for each in run_cell(cell, names)]
+    return re.sub("[\u202f\u00a0]", " ", "\n".join(text.plain(re.sub("<svg.*?</svg>", "", each.html, flags=re.DOTALL)) for each in made))
 
 
-def test_a_breakdown_drops_a_group_only_when_each_of_its_members_is_published():
-    rows = describe.breakdown(table(LEVELS), "niveau", year=2032)
-    assert rows[["libelle", "part_pct"]].to_numpy().tolist() == [["6e", pd.NA], ["4e", 22], ["3e", 40], ["6e, 5e ou autre", 38]]
-    assert list(describe.breakdown(table(LEVELS[2:]), "niveau", year=2032)["modalite"]) == ["3e", "4e_3e", "6e_5e_autre"]
+def sexes(girls: int) -> list[dict]:
+    return [figure("sexe", "filles", girls), figure("sexe", "garcons", 100 - girls)]
 
 
-def test_a_topic_is_made_of_what_each_breakdown_says_alone():
-    others = [figure("niveau", "3e", 7, perimeter="collegiens"), figure("niveau", "3e", 8, year=2031)]
-    crossed = row((2032, "alses", "niveau", "3e"), "personnes", counts=(9, 9), base=(20, 20), precision="exact", reference="l. 1", cross=("sexe", "filles"))
-    rows = table([*LEVELS, *others, crossed])
-    alone = [describe.breakdown(rows, "niveau", year=2032, perimeter=name) for name in ("alses", "collegiens")]
-    for part, one in zip(describe.topic(rows, "niveaux", year=2032), alone, strict=True):
-        pd.testing.assert_frame_equal(part, one)
+@pytest.mark.parametrize(("girls", "said"), [(40, "Les filles (40) sont moins nombreuses que les garçons (60)."), (60, "Les filles (60) sont plus nombreuses que les garçons (40)."), (50, "")])
+def test_two_opposite_years_turn_the_sentence_on_girls_round(girls, said):
+    words = shown(*sexes(girls))
+    assert said in words and ("nombreuses" in words) == bool(said)
 
 
-def test_what_a_topic_does_not_publish_is_told_together_with_the_group_that_holds_it():
-    [levels] = describe.gaps_of(table(LEVELS[2:]), "niveaux", year=2032)
-    assert (levels.label, levels.missing) == ("Niveau de classe", ())
-    assert levels.grouped == (("4e ou 3e", ("4e",)), ("6e, 5e ou autre", ("6e", "5e", "SEGPA, ULIS, UPE2A")))
-    [alone] = describe.gaps_of(table([figure("sexe", "filles", 44), figure("sexe", "garcons", 56)]), "parents", year=2032)
-    assert (alone.missing, alone.grouped) == (("associés", "non associés"), ())
-    [whole] = describe.gaps_of(table([figure("situation", "collegien", 44, perimeter="prevention_specialisee"), figure("suivi_par", "alses", 1), figure("suivi_par", "autre_educateur", 1)]), "volume", year=2032)
-    assert (whole.label, whole.missing) == ("Situation scolaire (toute la prévention spécialisée)", ("lycéens", "autres situations"))
+def test_the_theme_whose_objective_goes_furthest_beyond_its_request_leads_and_what_has_no_known_base_is_left_out():
+    def themes(**counts):
+        return [figure(name, theme, n) for theme, both in counts.items() for name, n in zip(("demande_initiale", "objectif"), both, strict=True)]
+
+    school = row((2032, "alses", "objectif", "scolaire"), "personnes", counts=None, share=30, decimals=0, precision="arrondi_imprime", reference="Note, l. 2")
+    words = shown(*themes(scolarite=(20, 30), mobilite=(5, 60)), school)
+    assert "Mobilité : 5 jeunes viennent pour cela ; on y travaille avec 60" in words
+    assert "Le document imprime 30 % pour l’école parmi les objectifs" in words and "n = 100 (personnes suivies par un ALSES)" in words
+    assert "Scolarité : 5 jeunes viennent pour cela ; on y travaille avec 60" in shown(*themes(scolarite=(5, 60), mobilite=(20, 30)))
 
 
-def test_a_breakdown_that_the_pairs_already_show_is_not_drawn_twice():
-    rows = table([figure("objectif", "mobilite", 60), figure("demande_initiale", "mobilite", 5), figure("demande_initiale", "autre", 5)])
-    parts, pairs = describe.topic(rows, "demandes", year=2032), describe.requests_and_goals(rows, year=2032)
-    assert [part["indicateur"].iloc[0] for part in describe.remaining_breakdowns(parts, pairs)] == ["demande_initiale"]
-    assert len(describe.remaining_breakdowns(parts, pairs.head(0))) == 2
+def test_a_question_of_the_catalogue_is_drawn_by_the_loop_and_one_of_two_answers_is_not():
+    words = shown(*(figure("age", name, n, source="export") for name, n in (("12", 10), ("13", 60), ("14", 30))), *sexes(40))
+    assert "Parmi les jeunes suivis, 60 % ont treize ans" in words
+    assert "Parmi les jeunes suivis, 40 % sont des filles" not in words
 
 
-def test_requests_stand_beside_objectives_when_both_are_counted_most_frequent_objective_first():
-    rows = table([
-        figure("demande_initiale", "scolarite", 20), figure("objectif", "scolarite", 30), figure("demande_initiale", "mobilite", 5),
-        figure("objectif", "mobilite", 60), figure("demande_initiale", "autre", 5), figure("demande_initiale", "scolaire", 25),
-        row((2032, "alses", "objectif", "scolaire"), "personnes", counts=None, share=30, decimals=0, precision="arrondi_imprime", reference=""),
-    ])
-    assert describe.requests_and_goals(rows, year=2032).to_numpy().tolist() == [
-        ["mobilite", "mobilité", 5, 60, 5, 60, 100], ["scolarite", "scolarité", 20, 30, 20, 30, 100],
-    ]
+def test_classes_speak_of_those_that_are_drawn_and_answers_counted_together_do_not_lead():
+    groups = {"6e": (10, 40), "3e": (30, 60), "autre+non_renseigne": (19, 20)}
+    rows = [figure("parents_associes", "oui", n, base, cross=("niveau", group), source="export") for group, (n, base) in groups.items()]
+    small = figure("parents_associes", "oui", 5, 9, cross=("niveau", "5e"), source="export", part_min_pct=None, part_max_pct=None, effectif_max=7)
+    words = shown(*rows, small)
+    assert "En 3e, 50 % ont des parents associés à l’accompagnement ; en 6e, 25 %" in words
+    assert "n = 40 (6e) ; 60 (3e) ; 20 (SEGPA, ULIS, UPE2A ou non renseigné)" in words and "(5e)" not in words
+
+
+def test_the_class_where_girls_and_boys_differ_most_leads_the_grid():
+    counts = {"6e": (30, 25), "3e": (30, 10), "non_renseigne": (None, 10)}
+    rows = [
+        figure("niveau", level, n, base, cross=("sexe", group), source="export")
+        for level, line in counts.items() for group, base, n in zip(("filles", "garcons"), (60, 50), line, strict=True)
+    ]  # fmt: skip
+    assert "En 3e : 50 % des filles, 20 % des garçons" in shown(*rows)
+
+
+def test_the_month_is_said_to_be_the_first_only_if_it_is_for_all_that_rounding_allows():
+    def year(march):
+        return [figure("mois_d_ouverture", f"mois_{month:02}", march if month == 3 else 10, source="export") for month in range(1, 13)]
+
+    assert "Le plus d’accompagnements ont commencé en mars : 20" in shown(*year(20))
+    assert "Les accompagnements commencés dans l’année, mois par mois" in shown(*year((8, 16)))
+
+
+def test_a_question_that_too_few_answer_gives_numbers_and_no_share():
+    few = {"effectif_arrondi": 5, "base_arrondie": 10, "precision": "arrondi_secret", "part_min_pct": None, "part_max_pct": None}
+    rows = [figure("orienteur", name, (1, 9), source="export") | few | {"base_min": 6, "base_max": 14} for name in ("enseignants", "direction_vie_scolaire")]
+    words = shown(*rows)
+    assert "Professionnel du collège qui oriente : un enseignant, environ 5 ; la direction ou la vie scolaire, environ 5" in words and "<figure" not in words
+
+
+# --- what is not published -------------------------------------------------------------------------------------------
+
+
+def silences(*rows) -> dict[str, tuple[str, str]]:
+    return {each.question: (each.ensemble, each.absent) for each in describe.unpublished(table(list(rows)), year=2032).itertuples()}
+
+
+def test_what_is_not_published_is_told_with_the_answers_that_are_counted_together():
+    found = silences(*(figure("niveau", name, n) for name, n in (("3e", 40), ("4e_3e", 62), ("6e_5e_autre", 38))), *sexes(44))
+    assert found["Niveau de classe"] == ("4e ; 6e + 5e + SEGPA, ULIS, UPE2A", "") and "Sexe" not in found
+    assert found["Place des parents"] == ("", "associés, non associés")
+    whole = figure("situation", "collegien", 44, perimeter="prevention_specialisee")
+    assert silences(whole)["Situation scolaire (toute la prévention spécialisée)"] == ("", "lycéens, autres situations")
+
+
+def test_a_crossing_that_records_allow_and_that_is_held_back_is_told():
+    def held(*rows):
+        return "selon\u00a0: sexe (trop peu de personnes)" in set(describe.unpublished(table(list(rows)), year=2032)["absent"])
+
+    counted = [figure("niveau", "3e", 9, source="export"), figure("sexe", "filles", 9, source="export")]
+    assert held(*counted) and not held(*counted, figure("niveau", "3e", 9, cross=("sexe", "filles"), source="export"))

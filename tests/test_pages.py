@@ -131,8 +131,11 @@ ALLOWED = re.compile(rf"{YEARS}|l\.[\s\u00a0][\d–, \u00a0\u202f]+|novembre[\s\
 
 
 def prose(page: BeautifulSoup) -> str:
-    """The words of the page outside tables, code, folded data and what names its own source; the page is changed."""
-    for tag in page.select("data, time, table, details, nav, header, footer, style, code, .provenance, .liste-fichiers, .fichiers"):
+    """The words of the page outside tables, code, folded data and what names its own source; the page is changed.
+
+    What a figure says is computed from the table that is folded below it, as what a cell computes is from its frame.
+    """
+    for tag in page.select("data, time, .calcule, figure, table, details, nav, header, footer, style, code, .provenance, .liste-fichiers, .fichiers"):
         tag.decompose()
     return (page.find("main") or page).get_text(" ")
 
@@ -149,7 +152,8 @@ def test_every_number_of_an_alternative_text_stands_in_the_data_of_its_figure(an
 
     for figure in read(any_report, name).select("figure"):
         shown = numbers(f"{figure.select_one('details').get_text(' ')} {figure.select_one('figcaption').get_text(' ')}")
-        assert [value for value in numbers(figure.img["alt"]) if not {value, f"{value},0"} & shown] == [], figure.img["alt"]
+        alt = figure.img["alt"] if figure.img else figure.svg["aria-label"].partition(" ; et ")[0]
+        assert [value for value in numbers(alt) if not {value, f"{value},0"} & shown] == [], alt
 
 
 # --- claims ----------------------------------------------------------------------------------------------------------
@@ -160,28 +164,24 @@ CAUSES = re.compile(
 )
 
 
-def test_only_what_is_conclusive_is_said_to_exceed_chance_and_no_cause_is_named_outside_the_hypotheses(any_report, comparisons):
+def test_only_what_is_conclusive_is_a_net_difference_and_no_cause_is_named(any_report, comparisons):
     page = copy(read(any_report, "03_compare"))
     spans = page.select("main [data-portee]")
     assert spans
     for span in spans:
-        for key in span["data-portee"].split():  # several when one sentence speaks of each of them
-            reach = next(iter(comparisons[key.removeprefix("comparaisons/")].values()))["portee"]
-            assert ("dépasse ce que le hasard seul produirait" in span.get_text()) == (reach == "concluante"), span
-        span.decompose()
-    for tag in page.select(".hypotheses"):
-        tag.decompose()
-    words = prose(page)
-    assert "hasard seul" not in words and [found.group() for found in CAUSES.finditer(words)] == []
+        reach = next(iter(comparisons[span["data-portee"].removeprefix("comparaisons/")].values()))["portee"]
+        stable = next(iter(comparisons[span["data-portee"].removeprefix("comparaisons/")].values()))["constat"] == "stable"
+        assert (span.get_text() == "écart net") == (reach == "concluante" and not stable), span
+    assert [found.group() for found in CAUSES.finditer(prose(page))] == []
 
 
 def test_a_rise_or_a_fall_is_that_of_the_bounds(any_report, comparisons):
-    for item in read(any_report, "03_compare").select("ul.constats li:has([data-portee^='comparaisons/annees/'])"):
+    said = [item for item in read(any_report, "03_compare").select("li:has([data-portee])") if "la part" in item.get_text()]
+    assert said
+    for item in said:
         found = next(iter(comparisons[item.select_one("[data-portee]")["data-portee"].removeprefix("comparaisons/")].values()))
-        title = item.strong.get_text()
-        for what, column in (("part", "constat"), ("nombre", "constat_effectif")):
-            for verb, finding in (("augmente", "hausse"), ("diminue", "baisse")):
-                assert f"{what} {verb}" not in title or found[column] == finding, item
+        for verb, finding in (("augmente", "hausse"), ("diminue", "baisse"), ("reste stable", "stable")):
+            assert (f"la part {verb}" in plain(item.get_text())) == (found["constat"] == finding), item
 
 
 # --- pages -----------------------------------------------------------------------------------------------------------
@@ -219,21 +219,23 @@ def test_charts_are_numbered_in_order_and_titled_by_their_finding(report):
     page = read(report, "02_describe")
     numbers = [tag.get_text() for tag in page.select("figure .numero")]
     assert numbers == [f"Figure\u00a02.{place}" for place in range(1, len(numbers) + 1)] and len(numbers) >= 8
-    figure = page.select_one("#fig-alses-sexe")
-    assert "44 % sont des filles" in plain(figure.select_one(".figure-titre").get_text())
-    assert "150" in figure.select_one(".lecture").get_text() and "Rapport inventé 2032" in figure.select_one(".source").get_text()
+    figure = page.select_one("#fig-public")
+    assert "44 % des jeunes suivis sont des filles" in plain(figure.select_one(".figure-titre").get_text())
+    assert "150" in figure.select_one(".base").get_text() and "Rapport inventé 2032" in figure.select_one(".source").get_text()
 
 
 def test_what_is_not_published_is_said(report):
     page = read(report, "02_describe")
-    [origin] = [words for box in page.select(".encart.non-publie") if "Origine de l’accompagnement" in (words := box.get_text())]
-    assert "« autres voies que le collège » réunit, sans les séparer, « travail de rue », " in plain(origin)
-    assert any("l’on ne sait pas si c’est la part des personnes" in box.get_text() for box in page.select(".encart.alerte"))
+    [origin] = [line.get_text() for line in page.select("details tr") if line.get_text().strip().startswith("Origine de l’accompagnement")]
+    assert "travail de rue + bouche-à-oreille" in plain(origin)
+    assert "sans que l’on sache si c’est une part des jeunes ou des objectifs cités" in plain(page.find("main").get_text())
 
 
-def test_the_values_that_statements_stand_beside_lead_to_their_section(any_report):
-    links = {link["href"] for link in read(any_report, "04_themes").select('tbody th a[id^="enonces-"]')}
-    assert links and links <= {f"02_describe.html#{heading['id']}" for heading in read(any_report, "02_describe").find_all("h2")}
+def test_the_values_that_statements_stand_beside_lead_to_page_04_and_back(any_report):
+    rows = read(any_report, "04_themes").select('tbody th [id^="enonces-"]')
+    forth = {row["id"]: row["href"] for row in rows if row.name == "a"}
+    back = {link.find_previous("h2")["id"] for link in read(any_report, "02_describe").select('main a[href="04_themes.html"]')}
+    assert back and back == {address.partition("#")[2] for address in forth.values()}
 
 
 def test_page_01_accounts_for_every_row(report, mini_root):

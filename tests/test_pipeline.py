@@ -83,10 +83,10 @@ def test_a_failing_cell_is_named_with_its_section_and_likely_cause_and_marked_in
     assert len(run_notebook.told) == 3  # the failing cell included
 
 
-def test_a_fault_of_the_data_found_in_a_notebook_is_said_as_it_is(run_notebook):
+def test_a_fault_of_the_data_found_in_a_notebook_is_said_as_it_is_with_its_place(run_notebook):
     with pytest.raises(NotebookFailure) as failure:
         run_notebook("from helpers.schema import DataError\nraise DataError('2032/reunions.csv, ligne 3 : à corriger.')")
-    assert str(failure.value) == "2032/reunions.csv, ligne 3 : à corriger."
+    assert str(failure.value).partition(", section « ")[2].partition(" » : ")[2] == "2032/reunions.csv, ligne 3 : à corriger."
     assert failure.value.is_input
 
 
@@ -212,7 +212,7 @@ def test_two_runs_at_once_are_refused(published, capsys):
 
 
 def test_a_notebook_run_by_hand_checks_its_parameters_again(published):
-    with pytest.raises(NotebookFailure, match="^Aucune donnée pour 1999") as failure:
+    with pytest.raises(NotebookFailure, match="^02_describe, section « .+ » : Aucune donnée pour 1999") as failure:
         execute("02_describe", {"year": 1999, "site_type": "reseau", "site": ""}, published / "essai.ipynb")
     assert failure.value.is_input
 

@@ -11,7 +11,7 @@ from nbformat import v4
 
 from helpers import charts, schema, text
 from helpers.charts.marks import marks_of
-from helpers.charts.theme import with_french_numbers
+from helpers.charts.theme import in_french
 from helpers.report.notebook import says_nothing, suppress_rounded
 from helpers.report.own_outputs import with_own_outputs
 from helpers.report.page import PublicationError
@@ -123,7 +123,7 @@ def test_bounds_and_values_are_written_as_the_page_says_them():
     charts.bornes(axes, frame)
     charts.valeurs(axes, frame)
     assert [each.get_text() for each in axes.texts] == ["40,0\u202f%", "60,0\u202f%"]
-    assert len(axes.collections) == 1  # nothing is drawn around an exact share
+    assert [len(each.get_segments()) for each in axes.collections] == [1, 2]  # a line and its ends; none around an exact share
     assert [mark.value for mark in marks_of(axes.figure)] == [40.0, 60.0]
 
 
@@ -195,6 +195,7 @@ def test_plain_outputs_with_quarto_options_are_parts_of_the_page_and_the_others_
             cell("#| tbl-cap: Tableau\ntable", {"text/html": table}),
         ]
     )
+    notebook.cells[1].outputs.insert(0, v4.new_output("execute_result", {"text/plain": "<Axes: xlabel='x'>"}))
     figure, shown = (each.outputs[0].data["text/html"] for each in with_own_outputs(notebook, name="02").cells[1:])
     assert 'alt="Une image."' in figure and "Titre" in figure
     found = BeautifulSoup(shown, "html.parser")
@@ -237,9 +238,13 @@ def test_axes_bear_whole_years_and_french_numbers():
     figure, (axes, other) = plt.subplots(2)
     sns.lineplot(x=[2019, 2020], y=[1.5, 2.5], ax=axes)
     other.plot([0, 5000])
+    axes.set(xlabel="annee", ylabel="base_min")
+    other.set_xlabel("Rang écrit")
     other.set_yticks([0, 5000], ["rien", "tout"])
     figure.canvas.draw()
-    with_french_numbers(figure).canvas.draw()
+    in_french(figure)
+    figure.canvas.draw()
     shown = [[label.get_text() for label in axis.get_ticklabels()] for axis in (axes.xaxis, axes.yaxis, other.yaxis)]
     assert {"2019", "2020"} <= set(shown[0]) and all(text.isdecimal() for text in shown[0])
+    assert [axes.get_xlabel(), axes.get_ylabel(), other.get_xlabel()] == ["", "Base, minimum", "Rang écrit"]
     assert "1,6" in shown[1] and shown[2] == ["rien", "tout"]

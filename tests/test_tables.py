@@ -6,7 +6,6 @@ import pandas as pd
 import pytest
 
 from helpers import data, indicators, text
-from helpers.analysis import describe
 from helpers.indicators.constraints import row, table
 from helpers.schema import apply_schema, columns
 
@@ -40,18 +39,10 @@ BOYS = row((2032, "alses", "sexe", "garcons"), "personnes", counts=None, precisi
 ALL = row((2032, "alses", "accompagnements", ""), "personnes", counts=(150, 150), precision="exact", reference="")
 
 
-def test_a_breakdown_says_how_well_each_figure_is_known():
-    made = text.breakdown_table(describe.breakdown(table([GIRLS, BOYS]), "sexe", year=2032), caption="Sexe").html
-    assert ("Effectif (personnes)" in made, '<span class="marque arrondi-imprime">arrondi</span>' in made, made.count("pas de donnée")) == (True, True, 3)
-    assert "title=" not in made  # the reference has its own column
-
-
-def test_a_simulated_figure_bears_its_mark_everywhere():
+def test_a_page_of_simulated_figures_says_so():
     simulated = row((2032, "alses", "sexe", "filles"), "personnes", counts=(66, 66), base=(150, 150), precision="exact", reference="")
     frame = table([simulated, ALL]).assign(source=["synthetique", "imprime"])
     found = indicators.Facts(frame, year=2032)
-    mark = '<span class="marque synthetique">synthétique</span>'
-    assert text.breakdown_table(describe.breakdown(frame, "sexe", year=2032), caption="Sexe").html.count(mark) == 1
     assert text.say("banner", "synthetic", facts=[found]).text.startswith("Données synthétiques.")
     assert text.say("banner", "synthetic", facts=[indicators.Facts(table([ALL]), year=2032)]).html == ""
 
@@ -92,19 +83,6 @@ def test_a_printed_figure_stands_beside_its_calculation_and_the_counts_it_allows
     cells = [text.plain(cell) for cell in made.split("<tbody>")[1].split("<td>")[2:5]]
     assert cells == [printed, recomputed, allowed]
     assert '<span class="verdict sous-hypothese">confirmé sous hypothèse</span>' in made
-
-
-@pytest.mark.parametrize(("now", "gap", "finding", "shown", "said"), [((63, 69), (23, 29), "hausse", "63 à 69", "+23 à +29"), ((41, 41), (1, 1), "hausse", "41", "+1"), ((40, 40), (0, 0), "stable", "40", "0")])
-def test_a_difference_of_counts_shows_both_years_and_its_bounds(now, gap, finding, shown, said):
-    rows = pd.DataFrame([{
-        "perimetre": "alses", "indicateur": "sexe", "modalite": "filles", "libelle": "filles", "effectif_min_avant": 40, "effectif_max_avant": 40,
-        "effectif_min_apres": now[0], "effectif_max_apres": now[1], "ecart_min": gap[0], "ecart_max": gap[1], "constat_effectif": finding,
-    }])
-    made = text.differences_table(rows, year=2032, compare_to=2031).html
-    assert '<th scope="rowgroup" colspan="5">Personnes suivies par un ALSES</th>' in made
-    assert f'<th scope="row">Sexe : filles</th><td>40</td><td>{shown}</td>' in made
-    assert f'<td>{said}</td>' in made and 'class="n2 n3 n4"' in made
-    assert "arrondi" not in made  # a count that is known is stable, not stable to a rounding
 
 
 def test_provenance_shows_parameters_inputs_and_versions(data_root):

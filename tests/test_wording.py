@@ -1,7 +1,6 @@
 """French numbers, agreement and sentences: each number names its figure, nothing is said of what is not known."""
 
 from datetime import date
-from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -60,10 +59,3 @@ def test_a_value_from_the_data_is_never_markup_and_a_value_that_lacks_fails():
 def test_the_words_of_two_blocks_do_not_run_together():
     for markup in ("<ul><li>Un.</li><li>D<b>eu</b>x.</li></ul>", "<p>Un.<br>D<b>eu</b>x.</p>"):
         assert text.plain(markup) == "Un. Deux."
-
-
-def test_labels_that_hold_commas_are_told_apart():
-    gap = SimpleNamespace(label="Objectif travaillé", grouped=(("6e, 5e et autres", ("6e", "SEGPA, ULIS, UPE2A")),), missing=("mobilité",))
-    assert text.say("describe", "silence", gaps=[gap]).text == (
-        "Donnée non publiée. Objectif travaillé : « 6e, 5e et autres » réunit, sans les séparer, « 6e » et « SEGPA, ULIS, UPE2A » ; aucun chiffre pour « mobilité »."
-    )

@@ -532,7 +532,7 @@ def table(measures: pd.DataFrame, *indicators: pd.DataFrame) -> pd.DataFrame:
     first = [*_HEADS, *_SIDES, *_COUNTED, *_KEYS]
     frame = pd.DataFrame(rows).reindex(columns=[*first, *(name for name in every if name not in first)])
     numbers = [name for name in frame if name not in (*_HEADS, *_KEYS, "verdict")]
-    return frame.astype(dict.fromkeys(numbers, float))
+    return frame.astype(dict.fromkeys(numbers, float)).copy()  # one block of numbers
 
 
 def _references(indicators: tuple[pd.DataFrame, ...]) -> dict[tuple, str]:

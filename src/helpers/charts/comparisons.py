@@ -56,5 +56,6 @@ def foret(axes: Axes, frame: pd.DataFrame) -> None:
         axes.scatter(row.ecart_pts, place, s=60, facecolor=face, edgecolor=theme.BLUE, linewidth=2, zorder=3)
     axes.set_yticks(range(len(frame)), frame["libelle"])
     axes.set_ylim(len(frame) - 0.5, -0.5)
+    axes.xaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 5, 10], integer=True))
     axes.xaxis.set_major_formatter(lambda value, _: signed(value))
     axes.set_xlabel("écart, en points")

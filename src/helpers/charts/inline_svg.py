@@ -148,17 +148,51 @@ def _drop_unused_ids(root: ElementTree.Element) -> None:
         node[:] = kept
 
 
+_ANCHORS = {"right": "end", "center": "middle"}
+_PLACE = re.compile(r"translate\(([-\d.]+) ([-\d.]+)\)")
+
+
+def _folded_texts(figure: Figure) -> dict[str, Text]:
+    """The texts of several lines that share a right edge or a middle, by the gid that they are given here."""
+    texts = [text for text in figure.findobj(Text) if "\n" in text.get_text() and not text.get_rotation()]
+    named = {f"lignes-{rank}": text for rank, text in enumerate(texts) if text.get_horizontalalignment() in _ANCHORS}
+    for name, text in named.items():
+        text.set_gid(name)
+    return named
+
+
+def _align_lines(root: ElementTree.Element, texts: dict[str, Text]) -> None:
+    """Anchors the lines of these texts where they meet, in place.
+
+    Matplotlib places each by its width in its own font; a reader's is another.
+    """
+    for group in root.iter(f"{_SVG}g"):
+        if text := texts.get(group.get("id", "")):
+            box, anchor = text.get_window_extent(), _ANCHORS[text.get_horizontalalignment()]
+            edge = (box.x1 if anchor == "end" else (box.x0 + box.x1) / 2) * 72 / text.figure.dpi
+            for line in group.iter(f"{_SVG}text"):
+                if found := _PLACE.search(line.attrib.pop("transform", "")):
+                    line.attrib.update({"text-anchor": anchor, "x": f"{edge:.1f}", "y": found[2]})
+
+
 def to_inline(figure: Figure, *, name: str, described_by: str, titles: dict[str, list[str]] | None = None) -> str:
     """The figure as one ``<svg>`` element; ``titles`` gives, by the gid of an artist, what its marks say in turn."""
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}):
-        written = io.StringIO()
+        texts, written = _folded_texts(figure), io.StringIO()
         figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    return from_svg(written.getvalue(), name=name, described_by=described_by, titles=titles)
+        root = ElementTree.fromstring(written.getvalue())
+        _align_lines(root, texts)
+    return _lightened(root, name=name, described_by=described_by, titles=titles)
 
 
-def from_svg(drawing: str, *, name: str, described_by: str, titles: dict[str, list[str]] | None = None) -> str:
+def from_svg(drawing: str, *, name: str, described_by: str) -> str:
     """An SVG that matplotlib wrote, as `to_inline` gives it."""
-    root = ElementTree.fromstring(drawing)
+    return _lightened(ElementTree.fromstring(drawing), name=name, described_by=described_by)
+
+
+def _lightened(
+    root: ElementTree.Element, *, name: str, described_by: str, titles: dict[str, list[str]] | None = None
+) -> str:
     for node in list(root.iter(f"{_SVG}g")):
         for mark, said in zip(_marks_in(node), (titles or {}).get(node.get("id", ""), ()), strict=False):
             ElementTree.SubElement(mark, f"{_SVG}title").text = said
@@ -205,6 +239,12 @@ def _one_below_another(figure: Figure, frames: list[Axes]) -> None:
         axes.tick_params(labelleft=True, labelbottom=True)
 
 
+def _bars_of(axes: Axes) -> int:
+    """How many lying bars are one below another: several a name where colours tell series apart."""
+    bars = [bar for container in axes.containers for bar in getattr(container, "patches", ())]
+    return len({round(bar.get_y() + bar.get_height() / 2, 2) for bar in bars})
+
+
 def _name_below(axes: Axes, *, is_narrow: bool, frames: int) -> float:
     """Folds the names under a frame, or turns them where a phone has no room; the inches that turned ones take."""
     names = _labels(axes.xaxis)
@@ -236,11 +276,15 @@ def _bars_of(axes: Axes) -> int:
 
 def _again(owner: Axes | Figure, legend: Legend, *, room: int, **place) -> None:
     """The same legend at another place, on as few lines as fit in ``room`` characters."""
-    names, size = [text.get_text() for text in legend.get_texts()], legend.get_texts()[0].get_fontsize()
+    names = [text.get_text() for text in legend.get_texts()]
+    if not names:
+        return
+    size = legend.get_texts()[0].get_fontsize()
     widths, handles = [len(name) + KEY for name in names], legend.legend_handles
     columns = len(names) if sum(widths) <= room else max(1, room // max(widths))
     legend.remove()
-    made = owner.legend(handles, names, ncols=columns, fontsize=size, frameon=False, **place)
+    tight = {"columnspacing": 1.2, "handletextpad": 0.5, "borderaxespad": 0.2}
+    made = owner.legend(handles, names, ncols=columns, fontsize=size, frameon=False, **tight, **place)
     made._loc_used_default = True  # still ours to move
 
 

@@ -20,6 +20,7 @@ from helpers.schema import catalogue
 from helpers.text.formats import (
     MISSING,
     day,
+    month,
     number,
     percent,
     plain,
@@ -93,6 +94,11 @@ def _bars(axes: Axes) -> Iterable[Mark]:
                 yield Mark(bar, names.get(round(middle), ""), series.get(_colour(bar), ""), float(value))
 
 
+def _date(place: float) -> str:
+    when = num2date(place)
+    return month(when) if when.day == 1 else day(when)
+
+
 def _points(axes: Axes) -> Iterable[Mark]:
     series = _series_names(axes)
     lying = any(not _is_number(name) for name in _tick_names(axes.yaxis).values())
@@ -103,9 +109,10 @@ def _points(axes: Axes) -> Iterable[Mark]:
         colours = _colours(cloud)
         for index, (x, y) in enumerate(np.ma.getdata(cloud.get_offsets())):
             value, place = (x, y) if lying else (y, x)
-            name, said = names.get(round(place), ""), series.get(colours[index % len(colours)], "")
+            name = _date(place) if is_date and not lying else names.get(round(place), "")
+            said = series.get(colours[index % len(colours)], "")
             if is_word:
-                other = day(num2date(value)) if is_date else across.get(round(value), "")
+                other = _date(value) if is_date else across.get(round(value), "")
                 yield Mark(cloud, f"{name}, {other}", said, np.nan, is_word=True)
             else:
                 yield Mark(cloud, name, said, float(value))
@@ -194,12 +201,16 @@ def bornes(axes: Axes, frame: pd.DataFrame, *, valeur: str = "part_pct", nom: st
     bars = list(_bars(axes))
     lies = _lies(axes, bars)
     ends = [(_place(mark)[0], row) for mark, row in zip(bars, rows_of(bars, frame), strict=True) if row is not None]
-    for place, row in [*ends, *_without_bar(axes, frame, valeur, nom)]:
-        least, most = getattr(row, low, None), getattr(row, high, None)
-        if not pd.isna(least) and not pd.isna(most) and least != most:
-            along, across = (axes.hlines, axes.vlines) if lies else (axes.vlines, axes.hlines)
-            along(place, float(least), float(most), color=INK, linewidth=1.2)
-            across([float(least), float(most)], place - _CAP, place + _CAP, color=INK, linewidth=1.2)
+    bounds = [
+        (place, float(getattr(row, low)), float(getattr(row, high)))
+        for place, row in [*ends, *_without_bar(axes, frame, valeur, nom)]
+        if hasattr(row, high) and not pd.isna(getattr(row, low)) and getattr(row, low) != getattr(row, high)
+    ]
+    if bounds:
+        places, least, most = map(np.array, zip(*bounds, strict=True))
+        along, across = (axes.hlines, axes.vlines) if lies else (axes.vlines, axes.hlines)
+        along(places, least, most, color=INK, linewidth=1.2)
+        across([*least, *most], np.tile(places, 2) - _CAP, np.tile(places, 2) + _CAP, color=INK, linewidth=1.2)
 
 
 def _ends(column: str) -> list[str]:

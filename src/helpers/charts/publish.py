@@ -7,10 +7,10 @@ import pandas as pd
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from helpers.charts.figure import csv_address
 from helpers.charts.inline_svg import lay_out, to_inline
 from helpers.charts.marks import Mark, marks_of, rows_of, written
-from helpers.charts.theme import nothing, with_french_numbers
+from helpers.charts.table_csv import csv_address
+from helpers.charts.theme import in_french
 from helpers.indicators.lookup import Facts, fact_of, merge_references, with_shares
 from helpers.schema import DataError, catalogue, columns
 from helpers.text.comparison_tables import bases_of, comparison_table
@@ -19,13 +19,12 @@ from helpers.text.formats import (
     Html,
     fragment,
     number,
-    percent,
     plain,
     population,
+    say,
     say_base,
     say_count,
     say_share,
-    write_base,
 )
 from helpers.text.sentences import sentence
 from helpers.text.tables import column_title, headings
@@ -34,7 +33,6 @@ from helpers.text.tables import table as lay_table
 
 _INDICATORS = set(columns("indicateurs"))
 _COMPARED = {"comparaison", "part_pct", "ecart_pts"}  # columns of `analysis.comparisons.table`
-_PLAIN_AXES = ("libelle", "annee")  # what they bear says what they are
 _TOLD = 12  # marks that an alternative text names, before it leads to the table
 _EXACT = 1e-6  # relative difference between what is drawn and what the table holds
 
@@ -101,15 +99,14 @@ def _base(frame: pd.DataFrame) -> str:
         return bases_of(frame)
     if not _INDICATORS <= set(frame.columns):
         return f"n = {number(len(frame))} {'ligne' if len(frame) < 2 else 'lignes'} du tableau"
-    rows = [(row, fact_of(row)) for row in _shared(frame).itertuples()]
-    when = len({fact.key[:4] for _, fact in rows}) > 1
-    known = {}
+    rows = [(row, fact_of(row)) for row in _shared(frame).itertuples() if not pd.isna(row.base_min)]
+    are_years = len({fact.key[:4] for _, fact in rows}) > 1
+    known: dict[str, dict[str, Markup]] = {}
     for row, fact in rows:
-        who = _words(row, "modalite_croisee") or population(fact)
-        if fact.base:
-            known[write_base(fact), f"{fact.key[:4]}, {who}" if when else who] = fact
-    told = [Markup("{} ({})").format(say_base(fact), who) for (_, who), fact in known.items()]
-    return Markup("n = ") + Markup(" ; n = ").join(told) if told else ""
+        count = say_base(fact) + (f" en {fact.key[:4]}" if are_years else "")
+        known.setdefault(_words(row, "modalite_croisee") or population(fact), {})[plain(count)] = count
+    parts = (Markup("n = {} ({})").format(Markup(", ").join(counts.values()), who) for who, counts in known.items())
+    return Markup(" ; ").join(parts)
 
 
 def _shared(frame: pd.DataFrame) -> pd.DataFrame:
@@ -133,7 +130,8 @@ def _words(row, column: str) -> str:
     if column == "perimetre":
         return entries.perimeters[row.perimetre].label
     if column == "modalite_croisee":
-        return entries.indicators[row.croise_avec].label_of(row.modalite_croisee) if row.croise_avec else ""
+        asked = entries.indicators.get(row.croise_avec)  # an association or a meeting names itself
+        return asked.label_of(row.modalite_croisee) if asked else row.modalite_croisee
     return str(getattr(row, column))
 
 
@@ -212,7 +210,7 @@ def publier(
     title = sentence(titre, looked, **valeurs)
     if not title or frame.empty:
         _close(figure)
-        return nothing(f"cette figure ({titre}) dit un nombre qui n’est pas publié")
+        return say("figures", "nothing", subject=f"cette figure ({titre}) dit un nombre qui n’est pas publié")
     marks = marks_of(figure)
     column, rows = _drawn_column(figure, marks, frame), rows_of(marks, frame)
     is_alone = len({mark.series for mark in marks}) < 2
@@ -228,9 +226,9 @@ def publier(
         notes.append(
             f"Le tableau ne donne pas ce qui est dessiné ({told}) : donnez à publier la table qui est dessinée."
         )
-    name = nom or _slug(plain(str(title)))
+    name = _slug(nom or plain(str(title)))
     said, titles = alt or _alt(plain(str(title)), words), _titles(marks, words)
-    _name_axes(figure, frame)
+    in_french(figure)
     drawings = []
     for is_narrow in (False, True):
         lay_out(figure, is_narrow=is_narrow)
@@ -260,22 +258,6 @@ def _close(figure: Figure) -> None:
     import matplotlib.pyplot as plt  # slow to import: whoever drew has done it
 
     plt.close(figure)
-
-
-def _name_axes(figure: Figure, frame: pd.DataFrame) -> None:
-    """Gives axes that bear the name of a column a reader's words; that of a share its unit, on each graduation."""
-    for axes in figure.axes:
-        for axis in (axes.xaxis, axes.yaxis):
-            column = axis.get_label_text()
-            if column not in frame:
-                continue
-            is_plain = column in _PLAIN_AXES or column.endswith("_pct") or column.startswith("effectif")
-            axis.set_label_text("" if is_plain else column_title(column))
-            if column.startswith("effectif"):
-                axis.set_major_formatter(lambda value, _: number(value) if value == round(value) else "")
-            if column.endswith("_pct"):
-                axis.set_major_formatter(lambda value, _: percent(value))
-    with_french_numbers(figure)
 
 
 def _slug(text: str) -> str:

@@ -46,7 +46,6 @@ _KERNEL = [
 ]
 _OURS = [
     "analysis.comparisons",
-    "analysis.crosstab",
     "analysis.describe",
     "analysis.themes",
     "charts",

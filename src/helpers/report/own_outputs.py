@@ -49,6 +49,10 @@ def with_sections(notebook: "NotebookNode") -> Iterator[tuple[str, "NotebookNode
         yield section, cell
 
 
+def _is_drawn(output: "NotebookNode") -> bool:
+    return "text/html" not in output.get("data", {}) and any(kind in output.get("data", {}) for kind in _FIGURES)
+
+
 def with_own_outputs(notebook: "NotebookNode", *, name: str, is_strict: bool = True) -> "NotebookNode":
     """The notebook whose plain figures and DataFrames are figures and tables of the page, captioned by their options.
 
@@ -63,13 +67,15 @@ def with_own_outputs(notebook: "NotebookNode", *, name: str, is_strict: bool = T
     out, faults = deepcopy(notebook), []
     for section, cell in with_sections(out):
         options = options_of(cell.get("source", "")) if cell.cell_type == "code" else {}
-        for output in cell.get("outputs", []):
+        outputs = cell.get("outputs", [])
+        if any(map(_is_drawn, outputs)):  # what a call that draws returns is not for readers
+            outputs[:] = [each for each in outputs if set(each.get("data", {})) != {"text/plain"}]
+        for output in outputs:
             data = output.get("data", {})
             if f'class="{_UNTITLED}"' in data.get("text/html", ""):
                 remedy = 'écrivez ce qu’elle montre dans publier(…, titre="…")'
                 faults.append(f"{name}, section « {section} »\u00a0: une figure n’a pas de titre ; {remedy}.")
-            is_drawn = "text/html" not in data and any(kind in data for kind in _FIGURES)
-            is_figure = is_drawn and "alt" not in output.get("metadata", {})  # one that is described is an image
+            is_figure = _is_drawn(output) and "alt" not in output.get("metadata", {})  # a described one is an image
             is_table = 'class="dataframe"' in data.get("text/html", "")
             wanted = ("fig-cap", "fig-alt") if is_figure else ("tbl-cap",) if is_table else ()
             lacking = [f"« #| {each}: … »" for each in wanted if each not in options]

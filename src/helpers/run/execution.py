@@ -126,12 +126,12 @@ def failure(name: str, notebook: NotebookNode, kept_as: str, error: Exception, *
         ename, evalue = "noyau arrêté", "le programme de calcul s’est arrêté de lui-même"
     if isinstance(error, CellTimeoutError):
         ename, evalue = "délai dépassé", f"une cellule a duré plus de {CELL_TIMEOUT_S // 60} minutes"
-    if ename == "DataError":
-        _mark(notebook, evalue, is_hushed=not may_name)
-        return NotebookFailure(evalue, is_input=True)
-    error_text = f"{ename} : {evalue}" if may_name else ename
+    error_text = evalue if ename == "DataError" else f"{ename} : {evalue}" if may_name else ename
     place = _mark(notebook, error_text, is_hushed=not may_name)
     cause, section = CAUSES.get(ename, _DEFAULT_CAUSE), [section for section, _ in with_sections(notebook)][place]
+    if ename == "DataError":  # of 01, it names a file and a line
+        where = "" if name == "01_clean" else f"{name}, section « {section} » : "
+        return NotebookFailure(f"{where}{evalue}", is_input=True)
     return NotebookFailure(
         f"{name} s’est arrêté dans la section « {section} », cellule {place + 1} ({error_text}). "
         f"Cause probable : {cause}. Le notebook exécuté est gardé, la cellule y est marquée : {kept_as}."

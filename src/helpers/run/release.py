@@ -123,7 +123,7 @@ def index_context(
         files=[{"href": href, "description": description} for href, description in files.items()],
         sites="sites.html" if has_sites else "",
         marks=_marks(is_synthetic=bool(alert)),
-        holdings=next(iter(said("contenu")), ""),
+        holdings=next(iter(said("index-contenu")), ""),
         glossary=[{"term": word.terme, "meaning": word.definition} for word in words.itertuples()],
         citation=text.say("index", "citation", title=title, document=document).html,
         foot=text.provenance(

@@ -35,13 +35,7 @@ from helpers.text.formats import (
 from helpers.text.sentences import renvoi, texte
 from helpers.text.statement_tables import linked_value, named_value, value_of
 from helpers.text.tables import (
-    breakdown_table,
-    crosstab_table,
     matrix_table,
-    pairs_table,
-    populations_table,
     provenance,
-    reading_table,
-    site_table,
     table,
 )

@@ -18,6 +18,7 @@ from helpers.text.formats import (
     plain,
     say_bounds,
     say_compared,
+    say_measure,
     scientific,
     signed,
     write_part,
@@ -93,9 +94,10 @@ def comparison_table(frame: pd.DataFrame, *, caption: str, par: str = "", of_cou
     groups: dict[str, list[list]] = {}
     for head, each in zip(heads, found, strict=True):
         sides = ("effectif_reference", "effectif") if of_counts else ("avant", "maintenant")
-        told = [say_compared(each, name) for name in ("Libelle", *sides)]
+        told = [plain(say_compared(each, name)) for name in ("Libelle", *sides)]  # a mark a cell would weigh a page
+        chance = "—" if each.finding == "stable" else CHANCE[each.reach]
         gap = _gap(each, "ecart_effectif" if of_counts or "ecart" not in each else "ecart")
-        groups.setdefault(head, []).append([*told, *gap, _finding(each, of_counts=of_counts), CHANCE[each.reach]])
+        groups.setdefault(head, []).append([*told, *gap, _finding(each, of_counts=of_counts), chance])
     titles = headings("Comparaison", *numbers, "Constat", "Hasard", numbers=numbers)
     is_tested = any(each.is_tested for each in found) and not of_counts
     kept = [place for place in range(7) if place < 6 or is_tested]
@@ -103,14 +105,14 @@ def comparison_table(frame: pd.DataFrame, *, caption: str, par: str = "", of_cou
     return lay_out(caption, [titles[place] for place in kept], made)
 
 
-def _gap(comparison: Comparison, name: str) -> tuple:
+def _gap(comparison: Comparison, name: str) -> tuple[str, str]:
     """A difference and its bounds."""
     if name not in comparison or comparison[name].low is None:
         return "—", "—"
-    ends = str(say_bounds(comparison, name)).removeprefix("entre ").replace(" et ", " à ")
-    middle = "—" if name == "ecart" and comparison.is_near_unanimous else say_compared(comparison, name)
-    is_given = comparison[name].is_exact or middle != "—" and comparison.is_protected
-    return middle, "—" if is_given else Markup(ends)
+    ends = plain(say_bounds(comparison, name)).removeprefix("entre ").replace(" et ", " à ")
+    if comparison.is_protected and name == "ecart":
+        return "—" if comparison.is_near_unanimous else plain(say_measure(comparison, name)), ends
+    return plain(say_compared(comparison, name)), "—" if comparison[name].is_exact else ends
 
 
 def bases_of(frame: pd.DataFrame) -> str:

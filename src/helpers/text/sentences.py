@@ -121,7 +121,9 @@ def _resolve(field: str, saying: str, figures: Any, others: Mapping[str, Any]) -
         value = others[field]
         if value is None or value is pd.NA or value != value:
             raise _Unknown
-        return escape(number(value, int(saying or 0)) if isinstance(value, numbers.Real) else value)
+        if isinstance(value, numbers.Number):  # computed in the cell: it has no key
+            return Markup('<span class="calcule">{}</span>').format(number(value, int(saying or 0)))
+        return escape(value)
     source, path = (others[first], rest) if rest and first in others else (figures, field)
     if not field:
         fact = source
@@ -191,8 +193,8 @@ def texte(
     """The paragraphs and lists of a page, numbers bound by key.
 
     Each line is a sentence of its own: it leaves when a number in it is not published, so that the rest is said.
-    A blank line begins a paragraph; « - » a list. A line that is None or False leaves too, so that a condition is
-    written as Python::
+    A blank line begins a paragraph; « - » a list. What is None or False leaves too, a line or all of them,
+    so that a condition is written as Python::
 
         texte(["{sexe/filles:part} sont des filles.", majorite and "Elles sont majoritaires."], chiffre)
 
@@ -210,7 +212,7 @@ def texte(
     DataError
         when a key names nothing in the catalogue, or asks for what an indicator does not have.
     """
-    said = _known_lines([lines] if isinstance(lines, str) else lines, figures, others)
+    said = _known_lines([lines] if isinstance(lines, str) else lines or [], figures, others)
     if not any(said) and sinon:
         said = _known_lines([sinon], figures, others)
     blocks: list[tuple[str, list[Markup]]] = []

@@ -9,13 +9,12 @@ import ipywidgets as widgets
 import itables.javascript
 import pandas as pd
 
-from helpers import charts, codings, data, paths
-from helpers.analysis import crosstab, describe
+from helpers import codings, data, indicators, paths
 from helpers.codings.model import code_labels
 from helpers.errors import WorkbenchError  # noqa: F401 (this room takes it from here)
 from helpers.run import inventory
 from helpers.run.inventory import Report, Year
-from helpers.schema import DataError
+from helpers.schema import PRECISION_WORDS, DataError, catalogue
 from helpers.text.formats import Html, fragment, number, plural
 from helpers.typography import french_spaces
 
@@ -108,6 +107,18 @@ _STYLE = (
     ".dt-container td.dt-type-numeric { white-space: nowrap; } "
     ".dt-container :is(td, th):not(.dt-type-numeric) { text-align: left !important; }"
 )
+_TITLES_OF_VALUES = {
+    "libelle": "Réponse",
+    "groupe": "Groupe",
+    "effectif_min": "Au moins",
+    "effectif_max": "Au plus",
+    "base": "Base",
+    "part_pct": "Part (%)",
+    "part_min_pct": "Part, au moins (%)",
+    "part_max_pct": "Part, au plus (%)",
+    "precision": "Précision",
+    "reference": "Référence",
+}
 ROWS = 10  # on a page; a table that fits has neither pages nor search
 
 
@@ -170,12 +181,14 @@ def sortable(frame: pd.DataFrame, *, caption: str = "") -> Html:
 
     For a notebook of your own: never put it in one of the four notebooks of the report, whose pages hold no script.
 
-    >>> parts = describe.breakdown(data.load(2020, "indicateurs"), "sexe", year=2020)
-    >>> print(sortable(crosstab.sortable_table(parts)[["Modalité", "Base", "Part (%)"]]).text)
-    Modalité  Base  Part (%)
-      filles  2233      42.0
-     garçons  2233      58.0
+    Rows of `indicators.Facts.table` are given a reader's titles, without the columns that say nothing.
+
+    >>> print(sortable(indicators.Facts(data.load(2020, "indicateurs"), year=2020).reponses("sexe")).text)
+    Réponse  Au moins  Au plus  Base  Part (%)  ... Précision ...
     """
+    if set(_TITLES_OF_VALUES) <= set(frame.columns):
+        said = [name for name in _TITLES_OF_VALUES if frame[name].replace("", pd.NA).notna().any()]
+        frame = frame.assign(precision=frame["precision"].map(PRECISION_WORDS))[said].rename(columns=_TITLES_OF_VALUES)
     return Html(f"{library()}{table_alone(frame, caption=caption)}", frame.to_string(index=False))
 
 
@@ -243,10 +256,11 @@ def find_word() -> widgets.Widget:
     return Concordance().box
 
 
-# --- Recipes: an indicator, its chart, its table, and the Python that makes them ---
+# --- Recipes: a question, its chart, its table, and the Python that makes them ---
 
-NETWORK, UNCROSSED = "tout le réseau", "aucun croisement"
-FIRST = "demande_initiale"  # preselected where the year has it: many modalities, some bounded
+UNCROSSED = "aucun croisement"
+FIRST = "demande_initiale"  # preselected where the year has it: many answers, some bounded
+THEMES = "theme_enonce"  # the question whose answers are named by the code book
 
 
 def _dropdown(label: str) -> widgets.Dropdown:
@@ -270,7 +284,7 @@ class Explorer:
         self.year = _dropdown("Année")
         self.year.options, self.year.value = years, max(years, default=None)
         self.indicator, self.perimeter = _dropdown("Indicateur"), _dropdown("Population")
-        self.site, self.crossing = _dropdown("Site"), _dropdown("Croisé avec")
+        self.crossing = _dropdown("Croisé avec")
         self.figure, self.code, self.table = widgets.HTML(), widgets.HTML(), widgets.Output()
         self.again = widgets.Button(
             description="Actualiser", tooltip="Relit les tables de l’année", icon="refresh", layout={"width": "8rem"}
@@ -286,7 +300,7 @@ class Explorer:
 
     @property
     def _choices(self) -> list[widgets.Dropdown]:
-        return [self.year, self.indicator, self.perimeter, self.site, self.crossing]
+        return [self.year, self.indicator, self.perimeter, self.crossing]
 
     def _on_choice(self, _change: dict) -> None:
         # Each list depends on those above: setting them must not draw four times.
@@ -296,47 +310,47 @@ class Explorer:
     def _refresh(self) -> None:
         self._is_settling = True
         try:
-            table = self._load()
-            self._offer_all(table)
-            self._show(table)
+            known = self._load()
+            self._offer_all(known)
+            self._show(known)
             self._allow(True)
         except DataError as missing:
             self._empty(str(missing))
         finally:
             self._is_settling = False
 
-    def _load(self):
-        if self.year.value is None:
+    def _load(self) -> pd.DataFrame:
+        year = self.year.value
+        if year is None:
             raise DataError("Aucune année dans data/raw : déposez-y un dossier par année.")
         try:
-            return data.load(self.year.value, "indicateurs")
+            known = indicators.Facts(data.load(year, "indicateurs"), year=year).table
         except DataError as missing:
             raise DataError(f"{missing} Le bouton « Faire le rapport » le fait ; puis « Actualiser ».") from None
+        return known[known["perimetre"].ne("donnees")]
 
-    def _offer_all(self, table) -> None:
-        known = crosstab.explorable(table, year=self.year.value)
-        labels = [(f"{row.rubrique} — {row.libelle}", row.indicateur) for row in known.itertuples()]
-        _offer(self.indicator, list(dict.fromkeys(labels)), first=FIRST)
-        # All sites of the year: one without data for this indicator says so.
-        _offer(self.site, [(name or NETWORK, name) for name in sorted(set(known["site"]) | {""})])
+    def _offer_all(self, known: pd.DataFrame) -> None:
+        entries, published = catalogue(), set(known["indicateur"])
+        labels = [
+            (f"{entries.topics[entry.topic]} — {entry.label}", entry.id)
+            for entry in entries.indicators.values()
+            if entry.id in published
+        ]
+        _offer(self.indicator, labels, first=FIRST)
         known = known[known["indicateur"] == self.indicator.value]
-        _offer(self.perimeter, list(dict.fromkeys((row.population, row.perimetre) for row in known.itertuples())))
+        _offer(self.perimeter, [(entries.perimeters[name].label, name) for name in known["perimetre"].unique()])
         known = known[known["perimetre"] == self.perimeter.value]
-        crossings = dict.fromkeys((row.croisement or UNCROSSED, row.croise_avec) for row in known.itertuples())
-        _offer(self.crossing, sorted(crossings, key=lambda option: option[1] != ""))
+        crossings = sorted(known["croise_avec"].unique(), key=bool)
+        _offer(self.crossing, [(_name_of_crossing(name), name) for name in crossings])
 
-    def _show(self, table) -> None:
-        chosen = {"year": self.year.value, "perimeter": self.perimeter.value}
-        chosen |= {"site": self.site.value} if self.site.value else {}
-        if self.crossing.value:
-            rows = crosstab.crosstab_cells(table, self.indicator.value, self.crossing.value, **chosen)
-        else:
-            rows = describe.breakdown(table, self.indicator.value, **chosen)
-        if crosstab.THEMES in (self.indicator.value, self.crossing.value):
-            rows = crosstab.with_code_names(rows, data.read_reference("themes"))
-        self.figure.value = french_spaces(str(charts.show_explored(rows)))
-        self.table.outputs = (as_output(table_alone(crosstab.sortable_table(rows))),) if len(rows) else ()
-        self.code.value = _code(self.indicator.value, self.crossing.value, chosen)
+    def _show(self, known: pd.DataFrame) -> None:
+        chosen = {"indicateur": self.indicator.value, "perimetre": self.perimeter.value}
+        rows = known[(known[list(chosen)] == pd.Series(chosen)).all(axis=1)]
+        code, shown = recipe(rows[rows["croise_avec"] == self.crossing.value]), []
+        exec(code, {"display": shown.append})  # what is shown is what the lines make
+        self.figure.value = french_spaces("".join(each.html for each in shown[:-1]))
+        self.table.outputs = (as_output(shown[-1].html.removeprefix(library())),)
+        self.code.value = _code(code)
 
     def _empty(self, text: str) -> None:
         self.figure.value = _notice(text)
@@ -348,37 +362,64 @@ class Explorer:
             choice.disabled = not is_possible
 
 
-def recipe(indicator: str, crossing: str, chosen: dict) -> str:
-    """The Python that shows the same chart and table, for a notebook of one's own."""
-    function, named = (
-        ("crosstab.crosstab_cells", [indicator, crossing]) if crossing else ("describe.breakdown", [indicator])
+def _name_of_crossing(name: str) -> str:
+    entries = catalogue().indicators
+    return entries[name].label if name in entries else name.replace("_", " ") or UNCROSSED
+
+
+_BARS = """axes = sns.barplot(lignes, x="{value}", y="libelle", color=charts.BLUE)
+charts.bornes(axes, lignes, valeur="{value}")
+charts.valeurs(axes, lignes, valeur="{value}")"""
+_GRID = """cases = lignes.pivot(index="libelle", columns="groupe", values="{value}").astype(float)
+axes = sns.heatmap(cases, annot=True, fmt=".0f", cmap=list(charts.SHADES[:-1]), cbar=False)
+axes.set(xlabel="", ylabel="")"""
+_DRAWN = """plt.figure()
+{drawing}
+display(charts.publier(axes, lignes, titre="{title}"))
+"""
+_RECIPE = """import matplotlib.pyplot as plt
+import seaborn as sns
+
+from helpers import charts, data, indicators, workbench
+
+charts.style()
+chiffres = indicators.Facts(data.load({year}, "indicateurs"), year={year})
+lignes = chiffres.reponses("{indicator}", public="{perimeter}"{crossing})
+{named}{drawn}display(workbench.sortable(lignes))"""
+_NAMED = """livre = data.read_reference("themes").set_index("theme")["libelle"]
+lignes["libelle"] = lignes["modalite"].map(livre).fillna(lignes["libelle"])
+"""
+
+
+def recipe(rows: pd.DataFrame) -> str:
+    """The Python that draws some answers to one question and shows them as a table, to change in one's own notebook.
+
+    ``rows`` are rows of `indicators.Facts.table`. One number alone is not drawn.
+    """
+    first = rows.iloc[0]
+    value = "part_pct" if rows["part_pct"].notna().any() else "effectif_min"
+    drawing = (_GRID if first.croise_avec else _BARS).format(value=value)
+    title = catalogue().indicators[first.indicateur].label.replace('"', "")
+    return _RECIPE.format(
+        year=first.annee,
+        indicator=first.indicateur,
+        perimeter=first.perimetre,
+        crossing=f', selon="{first.croise_avec}"' if first.croise_avec else "",
+        named=_NAMED if first.indicateur == THEMES else "",
+        drawn=_DRAWN.format(drawing=drawing, title=title) if len(rows) > 1 else "",
     )
-    is_coded = crosstab.THEMES in (indicator, crossing)
-    coded = 'lignes = crosstab.with_code_names(lignes, data.read_reference("themes"))\n' if is_coded else ""
-    values = ", ".join([*map(_quoted, named), *(f"{name}={_quoted(value)}" for name, value in chosen.items())])
-    return (
-        "from helpers import charts, data, workbench\n"
-        f"from helpers.analysis import crosstab{'' if crossing else ', describe'}\n"
-        f'indicateurs = data.load({chosen["year"]}, "indicateurs")\n'
-        f"lignes = {function}(indicateurs, {values})\n"
-        f"{coded}display(charts.show_explored(lignes), workbench.sortable(crosstab.sortable_table(lignes)))"
-    )
 
 
-def _quoted(value: str | int) -> str:
-    return str(value) if isinstance(value, int) else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _code(indicator: str, crossing: str, chosen: dict) -> str:
-    text = escape(recipe(indicator, crossing, chosen), quote=False)
+def _code(lines: str) -> str:
     title = "<p><strong>Les mêmes, dans votre propre notebook :</strong></p>"
+    text = escape(lines, quote=False)
     return f'{title}<pre class="alses-code" tabindex="0" aria-label="Lignes de Python à copier">{text}</pre>'
 
 
 def explore() -> widgets.Widget:
-    """Dropdowns limited to what exists, with the chart, the sortable table and the Python of each choice.
+    """Dropdowns limited to what is published, with the chart, the sortable table and the Python of each choice.
 
-    >>> [liste.description for liste in explore().children[2:6]]
-    ['Indicateur', 'Population', 'Site', 'Croisé avec']
+    >>> [liste.description for liste in explore().children[2:5]]
+    ['Indicateur', 'Population', 'Croisé avec']
     """
     return Explorer().box
