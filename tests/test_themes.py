@@ -166,7 +166,7 @@ def test_the_tensions_without_answer_are_told_and_none_is_when_all_have_one(monk
 def test_the_theme_that_is_named_follows_the_year_and_a_tie_names_both(monkeypatch):
     said = []
     for natures in (["tension", "constat", "levier", "tension"], ["levier", "tension", "tension", "constat"], ["tension", "tension", "levier", "constat"]):
-        said.append(plain(page(monkeypatch, STATEMENTS.assign(nature=natures, repond_a=""), "À retenir")["À retenir"]))
+        said.append(plain(text.plain(page(monkeypatch, STATEMENTS.assign(nature=natures, repond_a=""), "À retenir")["À retenir"])))
     assert "Le thème « Accueil » réunit le plus de tensions : 2 sur 2." in said[0]
     assert "Le thème « Outils » réunit le plus de tensions : 2 sur 2." in said[1]
     assert "Les thèmes « Outils » et « Accueil » réunissent le plus de tensions : 1 chacun, sur 2." in said[2]
@@ -193,7 +193,7 @@ def test_absence_from_school_is_said_to_be_named_where_it_is(monkeypatch):
     lacking = "De qui la parole manque-t-elle ?"
     assert "Aucun énoncé ne nomme l’absentéisme ni le décrochage." in plain(page(monkeypatch, STATEMENTS, lacking)[lacking])
     named = STATEMENTS.assign(enonce=["a", "b", "Le décrochage inquiète.", "d"])
-    assert "On y lit « décrochage » (1 énoncé)." in plain(page(monkeypatch, named, lacking)[lacking])
+    assert "On y lit « décrochage » (1 énoncé)." in plain(text.plain(page(monkeypatch, named, lacking)[lacking]))
 
 
 def test_a_word_that_no_statement_uses_is_told(monkeypatch):

@@ -122,8 +122,10 @@ def _resolve(field: str, saying: str, figures: Any, others: Mapping[str, Any]) -
         value = named
         if value is None or value is pd.NA or value != value:
             raise _Unknown
-        if isinstance(value, numbers.Number):  # computed in the cell: it has no key
-            return Markup('<span class="calcule">{}</span>').format(number(value, int(saying or 0)))
+        if isinstance(value, numbers.Number):
+            value = number(value, int(saying or 0))
+        if re.search(r"\d", str(value)):  # computed in the cell: it has no key
+            return Markup('<span class="calcule">{}</span>').format(value)
         return escape(value)
     source, path = (others[first], rest) if rest and first in others else (figures, field)
     if isinstance(named, Fact):
